@@ -191,6 +191,37 @@ def large(script, folder):
         raise AssertionError(f"{script}: large print is of {usual} points")
 
 
+def merged(script, folder):
+    """Checks that one PDF contains all versions, each from an odd page with the number 1."""
+    options = ["--merge", "--format", "pdf"]
+    rows = exam(script, folder, "--variants", "3", *options)
+    one = Printed(folder / rows[0]["files"])
+    own = folder / "one"
+    own.mkdir()
+    exam(script, own, "--variants", "1", "--format", "pdf")
+    count = len(Printed(next(own.glob("*.pdf"))).pages)
+    start = 0
+    for row in rows:
+        own = Printed.__new__(Printed)
+        own.path, own.pages = one.path, one.pages[start:start + count]
+        own.numbered(row["version"], "Page", "of")
+        for blank in one.pages[start + count:start + count + count % 2]:
+            same(f"{one.path}: the blank page before the next version", blank.strip(), "")
+        start += count + count % 2
+    same(f"{one.path}: pages", len(one.pages), start - count % 2)
+    plain(one.path, rows[0]["seed"])
+
+
+def named(script, folder):
+    """Checks that each page after the first has lines for the name and ID."""
+    roster = folder / "roster.csv"
+    roster.write_text("id,name\nzz77,Ada Lovelace\n")
+    rows = exam(script, folder, "--roster", roster, "--format", "pdf")
+    for number, text in enumerate(Printed(folder / rows[0]["files"]).pages, 1):
+        for said in ("Ada Lovelace", "zz77"):
+            same(f"{script}, page {number}: `{said}`", text.count(said), 1)
+
+
 def tex(script, folder):
     rows = exam(script, folder, "--variants", "1", "--key", "--solutions", "--format", "latex")
     for name in rows[0]["files"].split(" ; "):
@@ -281,6 +312,10 @@ def main():
                 start(web, exam)
         start(nasty, script)
         start(again, EXAMS[0])
+        start(named, EXAMS[0])
+        # Papers with an even and with an odd number of pages.
+        for exam in EXAMS[:5]:
+            start(merged, exam)
         wrong = [str(error) for error in (job.exception() for job in jobs) if error]
         if wrong:
             sys.exit("papers:\n" + "\n".join(wrong))

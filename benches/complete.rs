@@ -1,4 +1,4 @@
-//! Measures the cost of a keystroke with a large script. Run with `cargo bench --bench complete`.
+//! Measures the cost of a keystroke in a large script. Run with `cargo bench --bench complete`.
 
 use std::fmt::Write;
 
@@ -15,7 +15,7 @@ use pagewalk_script::services::complete::{complete, highlight, hint};
 /// Number of loaded statements. Each defines a variable.
 const STATEMENTS: usize = 10_000;
 
-/// Typed lines: one where anything may follow, one with a single completion, and one without any.
+/// Typed lines with many completions, a single completion, or none.
 const TYPED: &[&str] = &[
     "",
     "re",
@@ -42,7 +42,7 @@ impl Sink for NullSink {
 fn text() -> String {
     let mut text = "machine core-i7\nprocess P1\n".to_owned();
     for n in 0..STATEMENTS {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "let x{n} = 0x{:X} + {n}", n * 4096);
     }
     text
@@ -57,7 +57,7 @@ fn loaded(text: &str) -> State {
     session.progress.state
 }
 
-/// Completes a line after a script that is known from the state.
+/// Completes a line, given the state after a script.
 #[divan::bench(args = TYPED)]
 fn complete_line(bencher: Bencher, typed: &str) {
     let state = loaded(&text());
@@ -88,8 +88,8 @@ fn highlight_file(bencher: Bencher) {
     bencher.bench_local(|| highlight(&text));
 }
 
-/// Builds a script of 5,000 lines as courses write them: a machine, its contents, accesses with facts, processes, loops, and
-/// comments.
+/// Builds a script of 5,000 lines like those in courses: a machine, its contents, accesses with facts,
+/// processes, loops, and comments.
 fn script() -> String {
     let mut text = "machine simple\nlet base = 0x40\n".to_owned();
     for n in 0..1000 {
@@ -103,7 +103,8 @@ fn script() -> String {
     text
 }
 
-/// Measures a keystroke in an editor: parses and checks a script of 5,000 lines, and finds the state at its end.
+/// Measures a keystroke in an editor: parses and checks a script of 5,000 lines, and computes the state at
+/// its end.
 #[divan::bench]
 fn keystroke_read(bencher: Bencher) {
     let text = script();
@@ -114,7 +115,7 @@ fn keystroke_read(bencher: Bencher) {
     });
 }
 
-/// Finds the state at the end of a parsed script.
+/// Computes the state at the end of a parsed script.
 #[divan::bench]
 fn keystroke_state(bencher: Bencher) {
     let text = script();
@@ -137,7 +138,7 @@ fn keystroke_highlight(bencher: Bencher) {
     bencher.bench_local(|| highlight(&text));
 }
 
-/// Computes the hover text for its last statement.
+/// Computes the hover text for the last statement of a script.
 #[divan::bench]
 fn keystroke_hover(bencher: Bencher) {
     let text = script() + "read 0x03D4";

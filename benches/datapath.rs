@@ -9,7 +9,7 @@ fn main() {
     divan::main();
 }
 
-/// Number of mapped pages, from page 0 on.
+/// Number of mapped pages, starting at page 0.
 const PAGES: u64 = 4096;
 /// Number of accesses in a run.
 const RUN: u64 = 4096;
@@ -58,7 +58,8 @@ fn store_hits(bencher: Bencher) {
     });
 }
 
-/// Each access misses the first TLB and the first cache. The 4096 pages repeat, so it eventually misses all of them.
+/// Each access misses in the first TLB and the first cache. The 4096 pages repeat, so the accesses eventually
+/// miss in every TLB and cache.
 #[divan::bench]
 fn strided_load_misses(bencher: Bencher) {
     let mut machine = core_i7();
@@ -79,7 +80,8 @@ fn strided_store_misses(bencher: Bencher) {
     });
 }
 
-/// Clones a machine, stores to the clone once, and drops it. The argument is the number of memory pages with data.
+/// Clones a machine, stores to the clone once, and drops it. The argument is the number of memory pages that
+/// contain data.
 #[divan::bench(args = [16, 256, 4096])]
 fn snapshot_and_one_store(bencher: Bencher, pages: u64) {
     let mut machine = core_i7();
@@ -110,7 +112,7 @@ fn warm() -> Machine {
     machine
 }
 
-/// Copies consecutive pages that the caches hold parts of.
+/// Copies consecutive pages that are partly cached.
 #[divan::bench]
 fn copy_page(bencher: Bencher) {
     let mut machine = warm();
@@ -156,7 +158,7 @@ fn write_page(bencher: Bencher) {
     });
 }
 
-/// Handles an entry as `fork` does: reads it, writes it back read-only, and writes it to another table.
+/// Handles an entry as `fork` does: reads it, makes it read-only, and writes a copy to another table.
 #[divan::bench]
 fn copy_page_table_entry(bencher: Bencher) {
     let mut machine = warm();

@@ -62,7 +62,7 @@ fn read_write() -> u64 {
     value("PROT_READ") | value("PROT_WRITE")
 }
 
-/// Creates a process with 1 GB mapped and 256 MB of it resident.
+/// Creates a process with 1 GB mapped and 256 MB resident.
 fn large() -> (Kernel, Pid, u64) {
     let (mut kernel, pid) = kernel();
     let at = map(&mut kernel, pid, GIGABYTE, read_write());
@@ -70,7 +70,8 @@ fn large() -> (Kernel, Pid, u64) {
     (kernel, pid, at)
 }
 
-/// Touches new anonymous pages: a fault, a frame, an entry, and the retried store.
+/// Touches new anonymous pages: each touch includes a fault, a frame allocation, a page-table entry, and the
+/// retried store.
 #[divan::bench(sample_count = 20)]
 fn demand_zero(bencher: Bencher) {
     let (mut kernel, pid) = kernel();
@@ -83,7 +84,8 @@ fn demand_zero(bencher: Bencher) {
     );
 }
 
-/// The same with 16,384 frames and clean victims going to swap. Three of four pages evict another page.
+/// Touches new anonymous pages with 16,384 frames, so that evicted pages go to swap. Three out of four page
+/// faults evict another page.
 #[divan::bench(sample_count = 10)]
 fn eviction(bencher: Bencher) {
     let machine = Machine::core_i7();

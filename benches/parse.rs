@@ -1,7 +1,7 @@
-//! Reads a trace to its end and ignores the records, for comparing the whole process with `wc -l` by `time`.
+//! Parses a whole trace and ignores the records. Compare the running time with that of `wc -l`.
 //!
 //! `PAGEWALK_TRACE=FILE cargo bench --bench parse` prints the numbers of records and malformed lines. With
-//! `PAGEWALK_PACK=FILE`, it also writes the records in the packed format. Without a trace, it prints how to name one.
+//! `PAGEWALK_PACK=FILE`, it also writes the records in the packed format. Without a trace, it prints a hint.
 
 use std::env;
 use std::error::Error;

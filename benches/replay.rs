@@ -1,6 +1,7 @@
-//! Measures the cost of a trace record with different observers: none, the plain counts, and the optional counts.
+//! Measures the cost of a trace record with different observers: no observer, the basic counts, and the
+//! optional counts.
 //!
-//! The trace is in memory and the machine is warm, so this measures only the engine.
+//! The trace is in memory and the machine is warm, so this benchmark measures only the engine.
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::machine::Machine;
@@ -19,14 +20,14 @@ fn main() {
 /// Number of records in a run.
 const RUN: usize = 1 << 16;
 
-/// Returns reproducible pseudo-random numbers: the upper half of a linear congruential generator.
+/// Returns a reproducible pseudorandom number: the upper half of a linear congruential generator's state.
 fn chance(state: &mut u64) -> u64 {
     *state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     *state >> 33
 }
 
-/// Half of the records are fetches in loops. The others are loads and stores on a stack, along an array of 512 KB, and
-/// through pointers into 4 MB.
+/// Half of the records are fetches in loops. The other records are loads and stores on a stack, along an
+/// array of 512 KB, and through pointers into 4 MB.
 fn program() -> Vec<Record> {
     let (mut state, mut records) = (1, Vec::with_capacity(RUN));
     let (mut pc, mut along) = (0x40_0000, 0);
@@ -49,7 +50,7 @@ fn program() -> Vec<Record> {
     records
 }
 
-/// A machine of many courses: one cache of 32 KB for everything, and no address translation.
+/// A machine used in many courses: a unified cache of 32 KB without address translation.
 fn one_level() -> (Machine, AddressMapping) {
     let caches = vec![CacheSpec::new("cache", 64, 8, 6)];
     let spec = Spec { caches, ..Spec::unpaged(48) };
@@ -61,10 +62,10 @@ fn core_i7() -> (Machine, AddressMapping) {
     (Machine::core_i7(), AddressMapping::Demand(DemandPaging::default()))
 }
 
-/// A function that returns a machine and the address mapping of its traces.
+/// A function that returns a machine and the address mapping for its traces.
 type Make = fn() -> (Machine, AddressMapping);
 
-/// The machines by name.
+/// The machines and their names.
 const MACHINES: [(&str, Make); 2] = [("one level", one_level), ("core-i7", core_i7)];
 
 fn named(name: &str) -> (Machine, AddressMapping) {
@@ -76,7 +77,7 @@ fn names() -> impl Iterator<Item = &'static str> {
     MACHINES.iter().map(|(name, _)| *name)
 }
 
-/// Performs records with an observer.
+/// Simulates the records with an observer.
 fn watched<L: ReplayObserver + Default>(bencher: Bencher, name: &str) {
     let records = program();
     let bencher = bencher.counter(ItemsCount::new(RUN));
@@ -96,7 +97,7 @@ fn watched<L: ReplayObserver + Default>(bencher: Bencher, name: &str) {
     }
 }
 
-/// Performs records as [`watched`] does, with the optional counts.
+/// Simulates the records as [`watched`] does, with the optional counts.
 fn counted(bencher: Bencher, name: &str, wanted: ExtraOptions) {
     let (records, (machine, map)) = (program(), named(name));
     let mut counting = CountingReplay::new(machine, map, Straddle::Split, wanted).expect("it begins");

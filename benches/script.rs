@@ -10,7 +10,7 @@ use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, check, play, run};
 
-/// Number of lines of the long script.
+/// Number of lines in the long script.
 const LINES: usize = 20_000;
 
 fn main() {
@@ -30,7 +30,7 @@ impl Sink for NullSink {
 fn long() -> String {
     let mut text = "machine simple\nset page_table {\n  | vpn ppn |\n".to_owned();
     for vpn in 0..64 {
-        // Writing to a string does not fail.
+        // Writing to a string cannot fail.
         let _ = writeln!(text, "  | {vpn:02X}  {vpn:02X}  |");
     }
     text += "}\n";
@@ -64,7 +64,7 @@ fn check_20_000_lines(bencher: Bencher) {
     });
 }
 
-/// Runs a checked tree and ignores its records.
+/// Runs a checked tree and ignores the records.
 #[divan::bench]
 fn run_20_000_lines(bencher: Bencher) {
     let (sources, script) = script(&long());
@@ -101,7 +101,7 @@ fn rows_of_areas(bencher: Bencher, rows: u64) {
     bencher.bench_local(|| whole(&text));
 }
 
-/// Checks a script with N variables and N unknown names.
+/// Checks a script that has N variables and N unknown names.
 #[divan::bench(args = [2048, 8192, 32768], sample_count = 5)]
 fn unknown_names(bencher: Bencher, names: u64) {
     let line = |n: u64| format!("let known{n:05} = 1; expect name{n:05} == 1\n");
@@ -112,7 +112,7 @@ fn unknown_names(bencher: Bencher, names: u64) {
     });
 }
 
-/// Runs the worked example from its text.
+/// Parses and runs the worked example.
 #[divan::bench]
 fn simple_memory_system(bencher: Bencher) {
     let text = include_str!("../examples/simple-memory-system.pw");

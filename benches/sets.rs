@@ -1,4 +1,4 @@
-//! Measures the cost of a set: hits, fills, and snapshots. Run with `cargo bench --bench sets`.
+//! Measures the cost of operations on a set: hits, fills, and snapshots. Run with `cargo bench --bench sets`.
 
 use std::hint::black_box;
 
@@ -10,14 +10,14 @@ use pagewalk_engine::machine::reference_string::{ReferenceString, Replacement};
 use pagewalk_engine::machine::set_assoc::SetAssoc;
 use pagewalk_engine::machine::sparse::Sparse;
 
-/// Number of accesses in a round.
+/// Number of accesses in an iteration.
 const ROUND: usize = 10_000;
 
 fn main() {
     divan::main();
 }
 
-/// Performs an access as a cache does. Returns whether it hit.
+/// Performs an access to a cache. Returns whether the access hit.
 fn access(cache: &mut SetAssoc<u64>, random: &mut SplitMix64, number: u64) -> bool {
     let (set, tag) = cache.split(number);
     if let Some(way) = cache.find(set, tag) {
@@ -30,7 +30,7 @@ fn access(cache: &mut SetAssoc<u64>, random: &mut SplitMix64, number: u64) -> bo
     false
 }
 
-/// Creates a cache that holds the blocks `0..lines`, and block numbers drawn below `range`.
+/// Creates a cache that holds the blocks `0..lines`, and random block numbers below `range`.
 fn warm(sets: u64, ways: u32, policy: Policy, range: u64) -> (SetAssoc<u64>, Vec<u64>, SplitMix64) {
     let (mut cache, mut random) = (SetAssoc::new(sets, ways, policy), SplitMix64::new(1));
     for number in 0..sets * u64::from(ways) {
@@ -46,19 +46,19 @@ fn rounds(bencher: Bencher, sets: u64, ways: u32, policy: Policy, range: u64) {
         .bench_local(|| numbers.iter().filter(|&&number| access(&mut cache, &mut random, number)).count());
 }
 
-/// 64 sets of 8 ways, with only hits.
+/// Measures 64 sets of 8 ways with only hits.
 #[divan::bench(args = POLICIES.iter().filter(|row| row.sets).map(|row| row.name))]
 fn hits_64x8(bencher: Bencher, policy: &str) {
     rounds(bencher, 64, 8, Policy::by_name(policy).unwrap_or_default(), 64 * 8);
 }
 
-/// 64 sets of 8 ways, with almost only misses.
+/// Measures 64 sets of 8 ways with almost only misses.
 #[divan::bench(args = POLICIES.iter().filter(|row| row.sets).map(|row| row.name))]
 fn misses_64x8(bencher: Bencher, policy: &str) {
     rounds(bencher, 64, 8, Policy::by_name(policy).unwrap_or_default(), 1 << 40);
 }
 
-/// 64 sets of 8 ways, with lookups only.
+/// Measures 64 sets of 8 ways with only lookups.
 #[divan::bench]
 fn find_64x8(bencher: Bencher) {
     let (cache, numbers, _) = warm(64, 8, Policy::Lru, 64 * 8);
@@ -71,13 +71,13 @@ fn find_64x8(bencher: Bencher) {
     });
 }
 
-/// 8192 sets of 16 ways, as in a last-level cache.
+/// Measures 8192 sets of 16 ways, as in a last-level cache.
 #[divan::bench]
 fn hits_8192x16(bencher: Bencher) {
     rounds(bencher, 8192, 16, Policy::Lru, 8192 * 16);
 }
 
-/// One set of `ways` ways.
+/// Measures one set of `ways` ways.
 #[divan::bench(args = [64, 1024, 65_536])]
 fn hits_fully_associative(bencher: Bencher, ways: u32) {
     rounds(bencher, 1, ways, Policy::Lru, ways.into());
@@ -94,7 +94,7 @@ fn snapshot_8192x16(bencher: Bencher) {
     });
 }
 
-/// Writes a row of an array that is a single leaf.
+/// Writes the rows of a small array, which is stored in a single leaf.
 #[divan::bench]
 fn row_mut_of_a_small_array(bencher: Bencher) {
     let mut array = Sparse::new(64_u64, 16, 0_u64);
@@ -115,6 +115,7 @@ fn reference_string(bencher: Bencher, name: &str) {
     let reference = ReferenceString {
         pages,
         writes: vec![],
+        stores: std::collections::BTreeSet::new(),
         frames: 100,
         replacement,
         holding: vec![],

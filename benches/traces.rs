@@ -1,4 +1,5 @@
-//! Measures the cost of reading a trace record, for a synthetic program in memory. `benches/parse.rs` reads real traces.
+//! Measures the cost of reading a trace record in a synthetic trace in memory. `benches/parse.rs` reads real
+//! traces.
 
 use std::fmt::Write as _;
 use std::io::Cursor;
@@ -13,10 +14,10 @@ fn main() {
     divan::main();
 }
 
-/// Number of records of the trace.
+/// Number of records in the trace.
 const COUNT: usize = 1 << 18;
 
-/// Builds loops over a few instructions that walk through arrays, use the stack, or follow random numbers.
+/// Builds a trace of short loops that walk through arrays, use the stack, or access random addresses.
 fn program() -> Vec<Record> {
     let mut random = 1_u64;
     let mut records = Vec::new();
@@ -41,7 +42,7 @@ fn program() -> Vec<Record> {
     records
 }
 
-/// Formats the trace as text, one record per line.
+/// Formats the trace as text with one record per line.
 fn text(line: impl Fn(&mut String, &Record)) -> Vec<u8> {
     let mut text = String::new();
     for record in program() {
@@ -79,7 +80,7 @@ fn read_lackey(bencher: Bencher) {
     read(bencher, lackey(), Format::Lackey);
 }
 
-/// Reads lines in a format that lackey does not print.
+/// Parses lines in uppercase, which lackey never prints.
 #[divan::bench]
 fn read_lackey_in_capitals(bencher: Bencher) {
     read(bencher, lackey().to_ascii_uppercase(), Format::Lackey);

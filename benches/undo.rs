@@ -1,5 +1,5 @@
-//! Measures undoing a step and continuing from there, on a machine with 1 GB resident. Run with `cargo bench --bench undo`.
-//! The goal for undoing one step is less than 1 ms.
+//! Measures undoing a step and continuing from the earlier state, on a machine with 1 GB resident. Run with
+//! `cargo bench --bench undo`. The goal is to undo a step in less than 1 ms.
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -55,7 +55,7 @@ fn undo_and_redo_a_step(bencher: Bencher) {
     });
 }
 
-/// Undoes a step and runs another one, which copies the shared state that it changes.
+/// Undoes a step and runs a different one, which copies the shared state that it changes.
 #[divan::bench]
 fn undo_a_step_and_do_another(bencher: Bencher) {
     let mut session = gigabyte();
@@ -66,7 +66,7 @@ fn undo_a_step_and_do_another(bencher: Bencher) {
     });
 }
 
-/// Goes back a thousand steps at once, and forward again.
+/// Undoes a thousand steps at once and redoes them.
 #[divan::bench]
 fn undo_and_redo_a_thousand_steps(bencher: Bencher) {
     let mut session = gigabyte();

@@ -1,3 +1,3 @@
-//! The `pagewalk` command, a thin program over [`pagewalk_script`] and [`pagewalk_engine`].
+//! The `pagewalk` command, a thin layer over [`pagewalk_script`] and [`pagewalk_engine`].
 
 pub mod face;

@@ -1,4 +1,4 @@
-//! The `pagewalk` command as a process: streams, exit statuses, pipes.
+//! Tests of the `pagewalk` command as a process: streams, exit statuses, and pipes.
 
 use std::io::{Read, Write};
 use std::process::{Command, Output, Stdio};
@@ -10,10 +10,10 @@ fn pagewalk(args: &[&str]) -> Command {
 }
 
 fn run(args: &[&str]) -> (i32, String, String) {
-    told(pagewalk(args).output().unwrap())
+    messages(pagewalk(args).output().unwrap())
 }
 
-fn told(output: Output) -> (i32, String, String) {
+fn messages(output: Output) -> (i32, String, String) {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
@@ -57,7 +57,7 @@ fn explain_prints_the_entries_of_a_term() {
     for name in [&["page fault"][..], &["PAGE FAULT"]] {
         assert_eq!(run(&["explain"].iter().chain(name).copied().collect::<Vec<_>>()).1, out, "{name:?}");
     }
-    // An abbreviation, a term of other courses, a term of Pagewalk.
+    // An abbreviation, a common term, and a Pagewalk term.
     for (name, heading) in [("vpn", "Virtual page number (VPN)"), ("VMA", "Area"), ("madvise", "Advice")] {
         let (status, out, _) = run(&["explain", name]);
         assert!(status == 0 && out.starts_with(heading), "{name}: {out}");
@@ -77,12 +77,12 @@ fn completions_are_printed_for_every_shell() {
     }
 }
 
-/// Reads a little and closes the pipe, as `| head -c 10` does.
+/// The test closes the pipe early, as `| head -c 10` does.
 #[test]
 fn a_closed_pipe_ends_quietly() {
     for args in [&["completions", "zsh"][..], &["explain"]] {
         let mut child = pagewalk(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
-        // The pipe is closed before anything is read, so the first write may fail.
+        // The test closes the pipe before reading, so the first write may fail.
         drop(child.stdout.take());
         let mut complaints = String::new();
         child.stderr.take().unwrap().read_to_string(&mut complaints).unwrap();
@@ -91,7 +91,7 @@ fn a_closed_pipe_ends_quietly() {
     }
 }
 
-/// A file with this text in a new folder.
+/// The path of a file with this text, in a new folder.
 fn script(name: &str, text: &str) -> String {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("cli").join(name);
     std::fs::create_dir_all(&folder).unwrap();
@@ -117,6 +117,32 @@ fn check_reports_mistakes_and_their_places() {
     assert!(colored.contains('\u{1b}'), "{colored}");
 }
 
+/// Results change only if a script marks a reference as a store or a page as modified.
+#[test]
+fn disk_transfers_and_their_columns_are_shown_only_on_declaration() {
+    let table = "\n| page M |\n| 3 {} |\n";
+    let settings = [
+        (String::new(), false),
+        (", writes 1".to_owned(), false),
+        (", replacement aging, tick 1".to_owned(), false),
+        (table.replace("{}", "0"), false),
+        (", stores 1".to_owned(), true),
+        (table.replace("{}", "1"), true),
+    ];
+    for (at, (settings, declared)) in settings.iter().enumerate() {
+        let text = format!("reference 1 2 {{ frames 1{settings}}}\nshow reference\n");
+        let path = script(&format!("disk{at}.pw"), &text);
+        for format in ["json", "text"] {
+            let (status, out, err) = run(&["run", "--format", format, &path]);
+            assert_eq!((status, err.as_str()), (0, ""), "{settings}");
+            let named = if format == "json" { "\"disk_writes\":" } else { "disk write" };
+            let found = [out.contains(named), out.contains("written"), out.contains("modified")];
+            assert_eq!(found, [*declared; 3], "{settings}\n{out}");
+            assert!(!out.contains("order") && !out.contains("counter0"), "{settings}\n{out}");
+        }
+    }
+}
+
 #[test]
 fn a_warning_is_printed_and_changes_no_status() {
     let path = script("warns.pw", "let s = [1, 2]\nreference s s { frames 1 } => faults 1\n");
@@ -131,7 +157,7 @@ fn a_warning_is_printed_and_changes_no_status() {
     let path = script("warned-and-stale.pw", "let s = 1\nreference s { frames 1 } => hits 1\n");
     assert_eq!(run(&["test", "--accept", &path]).0, 0);
     assert!(std::fs::read_to_string(&path).unwrap().ends_with("=> hits 0\n"));
-    // The mistake is counted separately.
+    // The summary counts the mistake separately.
     let path = script("warned-and-wrong.pw", "let s = 1\nreference s { frames 1 }\nlet t = u\n");
     let (status, _, err) = run(&["check", &path]);
     assert!(status == 2 && err.contains(": 1 warning\n") && err.ends_with(": 1 mistake\n"), "{err}");
@@ -144,7 +170,7 @@ fn check_reads_standard_input() {
     let mut child =
         child.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     child.stdin.take().unwrap().write_all(b"let x = y\n").unwrap();
-    let (status, _, err) = told(child.wait_with_output().unwrap());
+    let (status, _, err) = messages(child.wait_with_output().unwrap());
     assert_eq!(status, 2);
     assert!(err.contains("<stdin>:1:9"), "{err}");
 }
@@ -164,17 +190,18 @@ fn many_mistakes_are_counted_and_not_all_shown() {
     let (status, _, err) = run(&["check", &script("many", &text)]);
     assert_eq!(status, 2);
     assert_eq!(err.matches("[unknown-name]").count(), 100);
-    assert!(err.ends_with("1000 mistakes, the first 100 shown\n"), "{err}");
+    assert!(err.ends_with("1000 mistakes; showing the first 100\n"), "{err}");
 }
 
-/// `--accept` and `--fill` as a process: they show the difference and replace the file, and `CI` forbids that.
+/// `--accept` and `--fill` show the difference and replace the file, unless `CI` is set.
 #[test]
 fn scripts_are_amended_and_not_in_ci() {
     let stale = "machine simple\ntranslate 0x3D4 => vpn 0x0E, vpo ?   # é\n";
     let path = script("amended", stale);
     for (option, wanted) in [("--accept", "vpn 0x0F, vpo ?"), ("--fill", "vpn 0x0F, vpo 0x14")] {
         let before = std::fs::read_to_string(&path).unwrap();
-        let (status, out, err) = told(pagewalk(&["test", option, &path]).env("CI", "true").output().unwrap());
+        let (status, out, err) =
+            messages(pagewalk(&["test", option, &path]).env("CI", "true").output().unwrap());
         assert_eq!((status, out.as_str()), (2, ""), "{option}");
         assert!(err.contains(option) && err.contains("`CI` is set"), "{err}");
         assert_eq!(std::fs::read_to_string(&path).unwrap(), before, "{option}");
@@ -199,7 +226,8 @@ fn scripts_are_amended_and_not_in_ci() {
     assert_eq!(beside.count(), 1, "nothing is left beside the script");
 }
 
-/// A file that two scripts include keeps the values of one of them. Blocks of Markdown are scripts like others.
+/// A file that two scripts include keeps the values from one of the scripts. Blocks in Markdown files are
+/// updated like other scripts.
 #[cfg(unix)]
 #[test]
 fn a_folder_is_amended_as_a_whole() {
@@ -274,7 +302,7 @@ fn denied_warnings_are_mistakes() {
             assert_eq!(with(&clean, true).0, 0, "{command:?}");
         }
     }
-    // JSON has a member for warnings only if there are some.
+    // JSON output has a member for warnings only if the script causes warnings.
     let last =
         |file: &str| run(&["run", "--format", "json", file]).1.lines().last().unwrap_or_default().to_owned();
     assert!(last(&warns).contains("\"code\":\"no-effect\""), "{}", last(&warns));

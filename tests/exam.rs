@@ -1,8 +1,11 @@
-//! Papers and keys: the key of the worked exam against the textbook's formulas, and the contents of a paper.
+//! Tests of papers and keys: the key of the worked exam agrees with the textbook's formulas, and a paper has
+//! the right contents.
 
 use std::path::Path;
 
-use pagewalk_script::exam::formats::{Edition, Style, json, markdown};
+use pagewalk_script::api::CheckedScript;
+use pagewalk_script::exam::formats::html::page as html;
+use pagewalk_script::exam::formats::{Edition, Style, json, json_value, latex, markdown, typst};
 use pagewalk_script::exam::paper::{Paper, PaperItem, Question};
 use pagewalk_script::questions::entry::{Blank, ItemKind};
 use pagewalk_script::run::record::Did;
@@ -16,7 +19,8 @@ fn exam(seed: u64) -> Paper {
     paper(&std::fs::read_to_string(Path::new(EXAM)).expect("the exam"), seed)
 }
 
-/// The worksheet by the textbook's formulas: 6 bits of offset, 2 of TLB index; 2 of block offset, 4 of cache index.
+/// The worksheet according to the textbook's formulas. The page offset has 6 bits, the TLB index 2, the block
+/// offset 2, and the cache index 4.
 fn by_hand(va: u64) -> Vec<(&'static str, String)> {
     let (vpn, vpo) = (va / 64, va % 64);
     let (tlbi, tlbt) = (vpn % 4, vpn / 4);
@@ -48,7 +52,7 @@ fn by_hand(va: u64) -> Vec<(&'static str, String)> {
     ]
 }
 
-/// The operations of a question that have blanks: the blanks and the address.
+/// The address and the blanks of each operation in a question that has blanks.
 fn worksheets(question: &Question) -> Vec<(u64, &[Blank])> {
     let of = |item: &'_ PaperItem| match (&item.kind, &*item.did) {
         (ItemKind::Facts { .. }, Did::Access(access)) => Some(access.va.raw()),
@@ -89,7 +93,7 @@ fn points_add_up() {
     let shared = "question \"q\" points 10 { ask \"a\" = 1 points 4; ask \"b\" = 1; part \"p\" { ask \"c\" = 1; ask \"d\" = 1 } }";
     let shared = paper(shared, 0);
     let each: Vec<String> = shared.questions[0].items().map(|item| item.points.to_string()).collect();
-    // 6 points remain for two blanks, 3 each, and the part's 3 for two, 1.5 each.
+    // The remaining 6 points are shared: 3 for the blank, and 3 for the part, whose two blanks get 1.5 each.
     assert_eq!(each, ["4", "3", "1.5", "1.5"]);
 }
 
@@ -112,15 +116,15 @@ fn a_paper_holds_no_answer_and_its_key_does() {
         markdown(&exam, Edition::Paper, &Style::default()),
         markdown(&exam, Edition::Key, &Style::default()),
     );
-    assert!(paper.contains("| VPN (hex, 2 digits) | `0x__` |"), "{paper}");
+    assert!(paper.contains("| VPN (2 digits) | `0x__` |"), "{paper}");
     assert!(paper.contains("| TLB hit? (Y/N) | `________` |"));
     assert!(paper.contains("| Question | 1 | 2 | Total |") && paper.contains("| Points | 36 | 14 | 50 |"));
-    assert!(paper.contains("lru chooses") && paper.contains("little-endian"));
+    assert!(paper.contains("LRU selects the victim") && paper.contains("little-endian"));
     assert!(!paper.contains("**") && !paper.contains("[x]"));
     assert!(key.contains("**512** B") && key.contains("- [x] the low ones"));
-    // The blanks of a fault look like the others, and their answer is a dash.
-    assert_eq!(paper.matches("| PPN (hex, 2 digits) | `0x__` |").count(), 3);
-    assert!(key.contains("| PPN (hex, 2 digits) | **-** |"));
+    // The blanks after a fault look like the other blanks, and their answer is a dash.
+    assert_eq!(paper.matches("| PPN (2 digits) | `0x__` |").count(), 3);
+    assert!(key.contains("| PPN (2 digits) | **-** |"));
     let (paper, key) = (json(&exam, Edition::Paper), json(&exam, Edition::Key));
     assert!(!paper.contains("\"key\": \"") && !paper.contains("rubric") && key.contains("\"key\": \"512\""));
     assert!(!paper.contains("correct") && !paper.contains("neighboring"));
@@ -137,8 +141,9 @@ fn the_text_of_an_author_is_not_markup() {
     );
 }
 
-/// The options of a choice, for the textbook's worked access: 0x03D4 has VPN 0x0F, VPO 0x14, TLB index 3 and tag 3, PPN 0x0D,
-/// physical address 0x354, block offset 0, cache index 5 and tag 0x0D. An entry with the right tag that is not valid is stale.
+/// The options of a choice for the textbook's worked access. Address 0x03D4 has VPN 0x0F, VPO 0x14, TLB index
+/// 3 and tag 3, PPN 0x0D, physical address 0x354, block offset 0, and cache index 5 and tag 0x0D. An invalid
+/// entry with the right tag is stale.
 fn options(fact: &str) -> Vec<(String, bool, Option<&'static str>)> {
     let text = format!(
         "machine simple\nset page_table {{ | vpn ppn v |\n| 0F 0D 1 | }}\nset tlb {{ | set | tag ppn v |\n| 3 | 03 22 0 | }}\n\
@@ -157,13 +162,13 @@ fn wrong_options_come_of_real_mistakes() {
         assert_eq!(options(fact), expected, "{fact}");
     };
     let stale = Some("a stale entry used");
-    // 0x0D + 0x14; VPN 0x0F before 0x14; PPN 0x22 before 0x14.
+    // The wrong options: 0x0D + 0x14, VPN 0x0F followed by 0x14, and PPN 0x22 followed by 0x14.
     check(
         "pa",
         [
             ("0x021", Some("the PPN not shifted")),
             ("0x354", None),
-            ("0x3D4", Some("the VPN taken for the PPN")),
+            ("0x3D4", Some("the VPN used as the PPN")),
             ("0x894", stale),
         ],
     );
@@ -172,11 +177,11 @@ fn wrong_options_come_of_real_mistakes() {
         [
             ("0x0C", Some("a bit misread")),
             ("0x0D", None),
-            ("0x0F", Some("the VPN taken for the PPN")),
+            ("0x0F", Some("the VPN used as the PPN")),
             ("0x22", stale),
         ],
     );
-    // The lowest two bits of 0x14. If tag and index are the same, they are not swapped.
+    // Option 0x0 is the lowest two bits of 0x14. Tag and index are the same, so no option swaps them.
     check(
         "tlbi",
         [
@@ -186,21 +191,21 @@ fn wrong_options_come_of_real_mistakes() {
             ("0x3", None),
         ],
     );
-    // 0x021 has tag 0 and 0x3D4 has tag 0x0F; the index is 5.
+    // Address 0x021 has tag 0, and address 0x3D4 has tag 0x0F. The index is 5.
     check(
         "ct",
         [
             ("0x00", Some("the PPN not shifted")),
             ("0x05", Some("cache tag and cache index swapped")),
             ("0x0D", None),
-            ("0x0F", Some("the VPN taken for the PPN")),
+            ("0x0F", Some("the VPN used as the PPN")),
         ],
     );
 }
 
 #[test]
 fn page_tables_are_drawn_as_a_tree() {
-    // VPNs of 2, 2 and 4 bits: 0x0F is 00 00 1111, 0x10 is 00 01 0000, 0x5F is 01 01 1111.
+    // VPNs are split into 2, 2, and 4 bits: 0x0F is 00 00 1111, 0x10 is 00 01 0000, and 0x5F is 01 01 1111.
     let paper = paper(
         "machine { virtual 12 bits; physical 12 bits; page 16 B; page_table { bits 2 2 4 } }\n\
          set page_table { | vpn ppn v |\n| 5F 0D 1 |\n| 0F 21 1 |\n| 10 - 0 | }\n\
@@ -229,10 +234,10 @@ fn solutions_show_the_way() {
         0,
     );
     let text = markdown(&paper, Edition::Solutions, &Style::default());
-    // The textbook's figure 9.20: VPN 0x0F is bits 13 to 6.
+    // From the textbook's figure 9.20: VPN 0x0F is bits 13 to 6.
     for said in [
         "0b00\\_0011\\_1101\\_0100",
-        "VPN is bits 13–6 of the virtual address 0x03D4 = 0b0000_1111",
+        "VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4",
         "TLBI 0x3, TLBT 0x03: miss",
         "size of a one-level page table",
         "For example 0x3C0",
@@ -242,6 +247,31 @@ fn solutions_show_the_way() {
     }
     let key = markdown(&paper, Edition::Key, &Style::default());
     assert!(!key.contains("TLBI 0x3"), "{key}");
+}
+
+#[test]
+fn the_solution_of_a_value_is_its_formula_with_numbers() {
+    let solved = |ask: &str| {
+        let script =
+            format!("let h = 9 / 10; let t = 10; let m = 60; let less = -2; question \"q\" {{ ask {ask} }}");
+        let text = markdown(&paper(&script, 0), Edition::Solutions, &Style::default());
+        text.lines()
+            .find(|line| line.contains(" = ") || line.contains(" is "))
+            .map(|line| line.replace('\\', ""))
+    };
+    for (ask, solution) in [
+        (
+            "\"EAT\" = h * (t + m) + (1 - h) * (t + 2 * m)",
+            "0.9 × (10 + 60) + (1 − 0.9) × (10 + 2 × 60) = 0.9 × 70 + 0.1 × 130 = 76",
+        ),
+        ("\"pages\" = ceil(m / t) + less", "ceil(60 / 10) + (-2) = 6 + (-2) = 4"),
+        ("\"fits?\" = t + m <= 64", "10 + 60 <= 64 is false"),
+        ("\"bits\" = (t + m) << 2 radix hex", "(10 + 60) << 2 = 0x46 << 2 = 0x118"),
+    ] {
+        assert_eq!(solved(ask).as_deref(), Some(solution));
+    }
+    assert_eq!(solved("\"t\" = t"), None);
+    assert_eq!(solved("\"sum\" = 3 + 4"), None);
 }
 
 /// After a fork, both processes map every page read-only in its old frame. A store gives the storing process a separate
@@ -275,4 +305,284 @@ fn a_paper_counts_frames_in_the_grammatical_number() {
         let out = markdown(&paper(&text, 0), Edition::Paper, &Style::default());
         assert!(out.contains(said), "{out}");
     }
+}
+
+#[test]
+fn a_prompt_says_everything_that_the_key_depends_on() {
+    let machine = "machine { virtual 14 bits, physical 12 bits, page 64, cores 2 }\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
+    let asks = "ask translate 0x3C5 => fault; ask translate 0x3C5 for write => fault; ask translate 0x3C5 for execute => fault; \
+                ask translate 0x3C5 by supervisor => fault; ask read 0x3C5 size 4 => pa; ask write 0x3C5 = 7 => pa; \
+                ask probe read 0x3C5 => pa; core 1; ask read 0x3C5 => pa";
+    let paper = paper(&format!("{machine}question \"q\" {{ {asks} }}\n"), 0);
+    let prompts: Vec<String> = json_value(&paper, Edition::Paper)["questions"][0]["body"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .map(|item| item["prompt"].as_str().expect("a prompt").to_owned())
+        .collect();
+    assert_eq!(
+        prompts,
+        [
+            "The virtual address 0x03C5 is translated on core 0.",
+            "The virtual address 0x03C5 is translated for a store on core 0.",
+            "The virtual address 0x03C5 is translated for an instruction fetch on core 0.",
+            "The virtual address 0x03C5 is translated in supervisor mode on core 0.",
+            "4 bytes are read at virtual address 0x03C5 on core 0.",
+            "The byte 0x07 is written at virtual address 0x03C5 on core 0.",
+            "Suppose that a byte is read at virtual address 0x03C5 on core 0.",
+            "A byte is read at virtual address 0x03C5 on core 1.",
+        ]
+    );
+    let style = Style::default();
+    for text in [
+        markdown(&paper, Edition::Paper, &style),
+        typst(&paper, Edition::Paper, &style),
+        latex(&paper, Edition::Paper, &style).expect("a paper"),
+        html(&paper, Edition::Paper, &style),
+    ] {
+        for prompt in &prompts {
+            assert!(text.contains(prompt), "{prompt}: {text}");
+        }
+        assert!(!text.contains("translate 0x"), "{text}");
+    }
+}
+
+#[test]
+fn a_reference_string_is_printed_with_its_settings() {
+    let string = "reference 0 1 2 3 0 { frames 3, replacement nru, writes [3], tick 2, holding [7] }";
+    let paper = paper(&format!("question \"q\" {{ ask {string} => faults; ask reference columns hit }}"), 0);
+    let text = markdown(&paper, Edition::Paper, &Style::default());
+    let prompt = "A process references these pages in order: 0, 1, 2, 3, 0. There are 3 frames, and the replacement policy is NRU. \
+                  Every reference to page 3 is a store. The clock ticks after every 2 references. At the start, a frame \
+                  holds page 7.";
+    assert_eq!(text.matches(prompt).count(), 2, "{text}");
+    assert!(text.contains("Within a class, the page in the lowest-numbered frame is evicted."), "{text}");
+    // The grid belongs to the latest string, even after other statements.
+    let machine = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
+    let script = format!(
+        "{machine}reference 1 2 {{ frames 2 }}\nquestion \"q\" {{ read 0x3C0; ask reference columns hit }}"
+    );
+    let text = markdown(&self::paper(&script, 0), Edition::Paper, &Style::default());
+    assert!(text.contains("A process references these pages in order: 1, 2."), "{text}");
+}
+
+#[test]
+fn addresses_and_stores_are_printed() {
+    let string = "reference 0x0FF 0x100 0x3D4 { page 256 B, frames 2, replacement fifo, stores 2 3 }";
+    let script =
+        format!("question \"q\" {{ ask {string} => faults, disk_writes; ask reference columns page hit }}");
+    let paper = paper(&script, 0);
+    let text = markdown(&paper, Edition::Paper, &Style::default());
+    let prompt = "Each page contains 256 bytes. A process references these byte addresses in order: 0x0FF, 0x100, 0x3D4. There \
+                  are 2 frames, and the replacement policy is FIFO. References 2 and 3 are stores.";
+    assert_eq!(text.matches(prompt).count(), 2, "{text}");
+    assert!(text.contains("only if it was modified since it was read."), "{text}");
+    // Pages 0, 1, and 3: the students compute them. Page 0 is the victim, and it is clean.
+    let key = markdown(&paper, Edition::Key, &Style::default());
+    let pages = |text: &str| -> Vec<String> {
+        let rows = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        rows.filter(|row| row.len() == 4 && row[1].starts_with("0x")).map(|row| row[2].to_owned()).collect()
+    };
+    assert_eq!(pages(&key), ["0", "1", "3"], "{key}");
+    assert_eq!(pages(&text), ["____"; 3], "{text}");
+    let one = self::paper("question \"q\" { ask reference 1 2 { frames 1, stores 1 } => disk_writes }", 0);
+    let text = markdown(&one, Edition::Paper, &Style::default());
+    assert!(text.contains("Reference 1 is a store."), "{text}");
+    let key = markdown(&one, Edition::Key, &Style::default());
+    assert!(key.contains("Pages written to disk") && !text.contains("holds"), "{key}");
+}
+
+#[test]
+fn a_table_of_initial_pages_is_printed() {
+    let ask = |columns: &str, row: &str| {
+        let string = format!("reference 4 {{ frames 1, replacement nru\n| {columns} |\n| {row} |\n}}");
+        let paper = paper(&format!("question \"q\" {{ ask {string} => faults }}"), 0);
+        markdown(&paper, Edition::Paper, &Style::default())
+    };
+    let text = ask("page loaded used R M", "7 126 280 1 0");
+    let start =
+        "At the start, the frames hold page 7 (loaded at time 126, last used at time 280, R = 1, M = 0).";
+    assert!(text.contains(&format!("A process references page 4. There is one frame. {start}")), "{text}");
+    assert!(text.contains("in the order of their loading times"), "{text}");
+    assert!(!text.contains("Their use bits are clear") && !text.contains("All frames are empty"), "{text}");
+    // Each column that the table has is printed, and no other column.
+    let parts = [
+        ("loaded", "(loaded at time 1)"),
+        ("used", "(last used at time 1)"),
+        ("R", "(R = 1)"),
+        ("M", "(M = 1)"),
+    ];
+    for (column, own) in parts {
+        let text = ask(&format!("page {column}"), "7 1");
+        for (other, words) in parts {
+            assert_eq!(text.contains(words), other == column, "{own} {words} {text}");
+        }
+    }
+    let order = "question \"q\" { reference 1 2 { frames 2 }; ask reference columns order }";
+    let text = markdown(&paper(order, 0), Edition::Paper, &Style::default());
+    assert!(text.contains("The first page is the next victim"), "{text}");
+}
+
+#[test]
+fn conditions_are_printed_as_prose_or_not_at_all() {
+    let machine = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
+    let printed = |ask: &str| {
+        let paper = paper(&format!("{machine}question \"q\" {{ {ask} }}\n"), 0);
+        let text = markdown(&paper, Edition::Paper, &Style::default());
+        text.lines().find(|line| line.ends_with("(hex)")).map(str::to_owned).unwrap_or_default()
+    };
+    let any = printed("ask x in 0..0x400 where read x => fault page, tlb miss");
+    assert!(any.starts_with("Give a value for x from 0 to 0x3FF such that a read of virtual address x results in a page fault and a TLB miss"), "{any}");
+    let hidden = printed("ask m in [5, 6, 7] where m in [7]");
+    assert!(hidden.starts_with("Give a value for m among 5, 6, and 7"), "{hidden}");
+    assert!(!hidden.contains("where") && !hidden.contains("[7]"), "{hidden}");
+    let script = "question \"q\" { ask m in [5, 6, 7] where m in [7] }";
+    let among = |edition| json_value(&paper(script, 0), edition)["questions"][0]["body"][0]["among"].clone();
+    assert_eq!(among(Edition::Paper), "m in [5, 6, 7]");
+    assert_eq!(among(Edition::Key), "m in [5, 6, 7] where m in [7]");
+    let own = printed("ask m in [5, 6, 7] as \"the odd prime above 5\" where m in [7]");
+    assert!(own.starts_with("the odd prime above 5"), "{own}");
+}
+
+#[test]
+fn an_author_may_word_the_prompt() {
+    let machine = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
+    let asks = "let va = 0x3C5; ask read va as \"\"\"A program loads from {hex(va)}.\"\"\" => vpn, ppn points 2; \
+                ask tlb columns tag v as \"Draw the TLB.\"; ask translate va => vpn as \"Which page?\"; let as = 2; ask read as => vpn";
+    let text = markdown(
+        &paper(&format!("{machine}question \"q\" {{ {asks} }}\n"), 0),
+        Edition::Paper,
+        &Style::default(),
+    );
+    for prompt in [
+        "A program loads from 0x3C5.",
+        "Draw the TLB.",
+        "Which page?",
+        "A byte is read at virtual address 0x0002.",
+    ] {
+        assert!(text.contains(prompt), "{prompt}: {text}");
+    }
+    assert!(!text.contains("Fill in the table"), "{text}");
+}
+
+#[test]
+fn the_format_of_a_blank_depends_on_its_fact_and_not_on_its_value() {
+    let script = "machine core-i7\nkernel { frames 1, swap 8 slots }\nprocess P1\nlet p = mmap(NULL, 8192, PROT_READ | PROT_WRITE, \
+                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\nquestion \"q\" { ask write p = 1 => evicted, L1d.victim; \
+                  ask write p + 4096 = 1 => evicted, L1d.victim; ask sbrk(0) => returns; ask munmap(1, 4096) => returns; ask munmap(p, 4096) => returns }";
+    let paper = paper(script, 0);
+    let hows: Vec<(String, String)> = json_value(&paper, Edition::Key)["questions"][0]["body"]
+        .as_array()
+        .expect("items")
+        .iter()
+        .flat_map(|item| item["blanks"].as_array().expect("blanks"))
+        .map(|blank| {
+            (
+                blank["how"].as_str().expect("a format").to_owned(),
+                blank["key"].as_str().expect("a key").to_owned(),
+            )
+        })
+        .collect();
+    let hows: Vec<(&str, &str)> = hows.iter().map(|(how, key)| (&**how, &**key)).collect();
+    let page = ("hex, 9 digits", "0x7FFFF7FFD");
+    let tag = "hex, 10 digits";
+    assert_eq!(hows[0], ("hex, 9 digits", "-"));
+    assert_eq!(hows[1], (tag, "-"));
+    assert_eq!(hows[2], page);
+    assert_eq!(hows[3].0, tag);
+    assert_eq!(hows[4], ("hex, 12 digits", "0x555555559000"));
+    assert_eq!(hows[5], ("decimal", "-1"));
+    assert_eq!(hows[6], ("decimal", "0"));
+}
+
+#[test]
+fn a_documented_column_can_be_asked_even_if_every_entry_has_the_default() {
+    let table = |script: &str| {
+        let text = markdown(&paper(script, 0), Edition::Key, &Style::default());
+        text.split_once("```text\n").expect("a table").1.split_once("```").expect("its end").0.to_owned()
+    };
+    let entries = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 |; | 10 0E 1 | }\n";
+    assert_eq!(
+        table(&format!("{entries}question \"q\" {{ ask page_table columns rw us }}")),
+        "Page table\nVPN rw us\n─────────\n 0F  1  1\n 10  1  1\n"
+    );
+    // Each way of a set has an `rw` column.
+    let ways = table(&format!("{entries}read 0x3C0\nquestion \"q\" {{ ask tlb columns tag rw }}"));
+    let last: Vec<&str> = ways.lines().last().expect("a set").split_whitespace().collect();
+    assert_eq!(last.join(" "), "3 │ 03 1 │ - - │ - - │ - -", "{ways}");
+    let process = "machine core-i7\nkernel\nprocess P\nlet p = sbrk(4096)\nwrite p = 1\nquestion \"q\" { ask P.page_table columns rw d }";
+    assert!(table(process).contains("555555559 1  1"), "{}", table(process));
+}
+
+#[test]
+fn the_paper_shows_which_entry_of_a_full_set_is_the_oldest() {
+    let machine = "machine { virtual 14 bits, physical 12 bits, page 64, tlb { sets 1, ways 2 } }\n\
+                   set page_table { | vpn ppn |; | 00 01 |; | 01 02 |; | 02 03 | }\n\
+                   set tlb { | set | tag ppn v | tag ppn v |; | 0 | 00 01 1 | 01 02 1 | }\n";
+    let question = |before: &str| {
+        let paper = paper(&format!("{machine}question \"q\" {{ {before} ask read 0x80 => tlb.victim }}"), 0);
+        markdown(&paper, Edition::Key, &Style::default())
+    };
+    let given = question("");
+    assert!(
+        given.contains("In each full set of the TLB, way 0 (the leftmost) was used least recently"),
+        "{given}"
+    );
+    assert!(given.contains("| Tag of the TLB victim (hex, 2 digits) | **0x00** |"), "{given}");
+    // After a use of way 0, the other entry is evicted.
+    let used = question("read 0x00;");
+    assert!(used.contains("From the least to the most recently used, its ways are 1, 0."), "{used}");
+    assert!(used.contains("**0x01**"), "{used}");
+}
+
+#[test]
+fn points_are_printed_as_numbers_of_a_paper() {
+    let script = "question \"q\" { ask \"a\" = 1 points 1/2; ask \"b\" = 2 points 5/3; choice \"Which is a miss\" { correct \"x\"; wrong \"y\" } }";
+    let text = markdown(&paper(script, 0), Edition::Paper, &Style::default());
+    assert!(text.contains("a (0.5 points)") && text.contains("b (1 2/3 points)"), "{text}");
+    assert!(text.contains("Which is a miss. Tick one."), "{text}");
+}
+
+#[test]
+fn a_condition_that_is_not_printed_causes_a_warning() {
+    let warnings = |ask: &str| {
+        let machine = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
+        let script = format!("{machine}question \"q\" {{ {ask} }}\n");
+        CheckedScript::from_text("q.pw", &script, &mut ()).warnings.len()
+    };
+    assert_eq!(warnings("ask x in 0..0x400 where read x => fault page"), 0);
+    assert_eq!(warnings("ask x in 0..0x400 where x % 4 == 0 where read x => fault page"), 1);
+    assert_eq!(warnings("ask x in 0..0x400 where read x => tlb not hit"), 1);
+    assert_eq!(warnings("ask x in 0..0x400 as \"an aligned address\" where x % 4 == 0"), 0);
+}
+
+#[test]
+fn an_author_writes_a_table_with_cells_to_fill_in() {
+    let script = "let n = 3; question \"q\" { table \"Sizes\" points 4 { columns \"\"\"n = {n}\"\"\" \"hex\" radix hex digits 3 \"yes?\"; \
+                  row 4 KB ? = n * 5 true; row (-1) 255 ? = n > 4 } }";
+    let paper = paper(script, 0);
+    let sheet = markdown(&paper, Edition::Paper, &Style::default());
+    let key = markdown(&paper, Edition::Key, &Style::default());
+    for (text, row) in
+        [(&sheet, "4 KB "), (&key, "4 KB "), (&sheet, "-1 "), (&sheet, "0x0FF"), (&key, "0x00F")]
+    {
+        assert!(text.contains(row), "{row}: {text}");
+    }
+    assert!(sheet.contains("n = 3") && sheet.contains("hex (hex)") && !sheet.contains("0x00F"), "{sheet}");
+    assert!(!sheet.contains("false") && key.contains("false"), "{key}");
+    let names: Vec<String> =
+        pagewalk_script::exam::field::fields(&paper).into_iter().map(|field| field.name).collect();
+    assert_eq!(names, ["1.1.2", "1.2.3"]);
+    // The words of the table stay usable as names.
+    let named = "def table(row) { show row }\nlet columns = 2\nlet option = columns\ntable(option)\n";
+    assert_eq!(CheckedScript::from_text("names.pw", named, &mut ()).diagnostics, []);
+}
+
+#[test]
+fn the_conditions_of_an_option_leave_no_trace() {
+    let script = "kernel { }\nprocess P1\nlet start = sbrk(0)\nquestion \"q\" { \
+                  choice \"break\" { option \"it moves\" where P1: sbrk(64) => returns not 0; wrong \"x\" }; \
+                  ask \"moved by\" = sbrk(0) - start }";
+    let key = markdown(&paper(script, 0), Edition::Key, &Style::default());
+    assert!(key.contains("- [x] it moves") && key.contains("**0**"), "{key}");
 }

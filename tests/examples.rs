@@ -1,4 +1,5 @@
-//! Every script of `examples/` passes, and passes with an expectation for every reported fact.
+//! Tests that every script in `examples/` passes, with its own expectations and with an expectation for every
+//! reported fact.
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -19,7 +20,7 @@ fn scripts() -> Vec<PathBuf> {
     scripts
 }
 
-/// Runs a text as the contents of this file; it passes.
+/// Runs a text as the contents of this file, and checks that it passes.
 fn holds(path: &Path, text: &str) -> (Vec<StepRecord>, Totals) {
     let (mut sources, script, mut wrong) = read_text(&path.display().to_string(), text, &mut Disk);
     let (files, more) = Files::read(&script.body, &mut sources, &mut Disk);
@@ -57,7 +58,8 @@ fn reported_facts_hold_as_expectations() {
     assert!(stated > 2000, "only {stated} facts were reported");
 }
 
-/// The text with an expectation for every fact of the statements that ran once, and the number of these facts.
+/// The text with an expectation for every fact of the statements that ran once, and the number of added
+/// expectations.
 fn with_all_facts(mut text: String, records: &[StepRecord]) -> (String, u64) {
     let mut runs: HashMap<Span, u32> = HashMap::new();
     for record in records {

@@ -2,19 +2,19 @@
 
 /// A run of lines.
 pub struct Piece<'t> {
-    /// The text after the opening fence; none for text between blocks, which includes the fences.
+    /// The text after the opening fence, or `None` for text between blocks, which includes the fences.
     pub info: Option<&'t str>,
-    /// The lines, with their ends.
+    /// The lines, with their line endings.
     pub body: &'t str,
-    /// Its first line, from 1.
+    /// The number of the first line, counted from 1.
     pub line: usize,
 }
 
-/// The pieces of a text. Their bodies, joined, are the text.
+/// The pieces of a text. Concatenated, the bodies of the pieces are the text.
 pub fn fences(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut pieces = Vec::new();
     let (mut start, mut first, mut at) = (0, 1, 0);
-    // The info string and the length of the open fence. A shorter fence inside it is text.
+    // The info string and the length of the open fence. A shorter fence inside the block is text.
     let mut inside: Option<(&str, usize)> = None;
     for (i, line) in text.split_inclusive('\n').enumerate() {
         let end = at + line.len();
@@ -22,7 +22,8 @@ pub fn fences(text: &str) -> impl Iterator<Item = Piece<'_>> {
         let info = line[length..].trim();
         let closes = inside.is_some_and(|(_, open)| length >= open && info.is_empty());
         if closes || inside.is_none() && length >= 3 {
-            // An opening fence belongs to the text before it, a closing one to the text after it.
+            // An opening fence belongs to the preceding text, and a closing fence belongs to the following
+            // text.
             let cut = if inside.is_some() { at } else { end };
             pieces.push(Piece { info: inside.map(|(info, _)| info), body: &text[start..cut], line: first });
             (start, first) = (cut, i + 2);

@@ -1,5 +1,5 @@
-//! The tests of Pagewalk's public interface, as one program. A module is a topic; its helpers are in the folder of its name.
-//! `cargo test --test all docs::` runs the tests of one module.
+//! The tests of Pagewalk's public interface, compiled as one program. Each module covers a topic and has its
+//! helpers in a folder of the same name. `cargo test --test all docs::` runs the tests of one module.
 
 // Helpers that several modules use.
 mod fences;
@@ -16,13 +16,13 @@ mod exam;
 mod examples;
 mod exams;
 mod exports;
+mod fixes;
 mod format;
 mod fuzz;
 mod grade;
 mod idioms;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod linux;
-mod mends;
 mod names;
 mod papers;
 mod pictures;

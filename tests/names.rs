@@ -1,4 +1,5 @@
-//! Renaming changes only the name: every name of every script is renamed, and the script runs as before.
+//! Tests that renaming changes only the name. Each name in every script is renamed, and the script must run
+//! as before.
 
 use pagewalk_script::lang::edit::{TextEdit, edited};
 use pagewalk_script::lang::include::{Disk, Script, Texts, read_text};
@@ -11,11 +12,11 @@ use pagewalk_script::services::names::{Names, Read, Role, names, renamable, rena
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The suffix of new names. No script uses it.
+/// The suffix of the new names. No script uses this suffix.
 const MARK: &str = "_zq";
 
-/// The scripts of a folder and its subfolders, in the order of their names, by canonical paths, so that texts in
-/// memory and traces on disk have the same folder.
+/// The canonical paths of the scripts in a folder and its subfolders, sorted by name. Texts in memory and
+/// traces on disk therefore have the same folder.
 fn scripts(folder: &Path) -> Vec<PathBuf> {
     let folder = folder.canonicalize().expect("a folder");
     let entries = std::fs::read_dir(folder).expect("a folder");
@@ -38,7 +39,7 @@ struct Known {
 }
 
 impl Known {
-    /// Parses a script. Its included files may be among the texts.
+    /// Parses a script. The included files may be among the texts.
     fn read(path: &Path, text: &str, texts: BTreeMap<PathBuf, Vec<u8>>) -> Self {
         let mut loader = Texts { texts, other: Disk };
         let (mut sources, script, _) = read_text(&path.display().to_string(), text, &mut loader);
@@ -65,7 +66,7 @@ impl Known {
 
     fn with(&self, path: &Path, edits: &[TextEdit]) -> Self {
         let texts = (0..).zip(self.sources.files()).map(|(number, file)| {
-            // By its canonical path: files that a script names relative to it are found on the disk.
+            // The key is the canonical path, so that relative names in a script refer to files on the disk.
             let path = file.path.clone().unwrap_or_else(|| PathBuf::from(&file.name));
             (
                 path.canonicalize().expect("a script on the disk"),
@@ -77,7 +78,8 @@ impl Known {
     }
 }
 
-/// The scripts of examples and tests: every second one, starting with the given one, so that two threads share them.
+/// Every second script in the examples and tests, starting with the given one, so that two threads can share
+/// the work.
 fn every_second(from: usize) -> Vec<PathBuf> {
     let all = [Path::new("examples"), Path::new("tests/scripts")].map(scripts).concat();
     all.into_iter().skip(from).step_by(2).collect()
@@ -160,6 +162,6 @@ fn a_long_script_is_searched_quickly() {
     });
     let took = took.min().expect("five times");
     println!("{} lines: {took:?}", all.lines().count());
-    // This is the time without optimization, while other tests run.
+    // This limit allows for unoptimized code and concurrent tests.
     assert!(took.as_millis() < 2000, "{took:?}");
 }

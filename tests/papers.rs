@@ -1,10 +1,11 @@
-//! Papers in their printed formats: no text of an author or a roster is markup, students see no key and no seed,
-//! and every version and edition has the same boxes. `.ci/papers` checks them with PDF readers, browsers, and TeX.
+//! Tests of papers in their printed formats. Text from authors and rosters is never markup, students see
+//! neither the key nor the seed, and every version and edition has the same boxes. `.ci/papers` also checks
+//! papers with PDF readers, browsers, and TeX.
 
 use std::path::Path;
 
 use pagewalk_script::exam::formats::labels::Labels;
-use pagewalk_script::exam::formats::plan::sheet;
+use pagewalk_script::exam::formats::plan::{for_screens, sheet};
 use pagewalk_script::exam::formats::style::PageSize;
 use pagewalk_script::exam::formats::tree::{Blank, Block, Cell, Sheet};
 use pagewalk_script::exam::formats::{Edition, Style, html, latex, markdown, typst};
@@ -17,7 +18,7 @@ const EXAM: &str = "examples/exams/address-translation.pw";
 /// A seed that differs from every number in the exam.
 const SEED: u64 = 987_654_321;
 
-/// The paper of a text, as a version.
+/// The paper that a script's text defines, as a version.
 fn paper(text: &str, seed: u64) -> Paper {
     let mut paper = running::paper(text, seed);
     paper.version = Some(Version { code: "QX7".to_owned(), seed: SEED, student: None });
@@ -28,10 +29,10 @@ fn exam(seed: u64) -> Paper {
     paper(&std::fs::read_to_string(Path::new(EXAM)).expect("the exam"), seed)
 }
 
-/// A text with special characters of TeX, Typst, HTML, XML, CSS, and Markdown, for a string of the language.
+/// A string literal with characters that are special in TeX, Typst, HTML, XML, CSS, and Markdown.
 const NASTY: &str = r#"NASTY \{ } $x$ & # ^ _ % ~ <b>i</b> <!-- c --> --> */ @x [l](u) *s* `r` ``` // n /* "q" 'a' #panic() $1 \input{x} </style><script>"#;
 
-/// An exam with that text everywhere.
+/// An exam that contains this text in every string.
 fn nasty() -> Paper {
     let text = NASTY.replace('\\', "\\\\").replace('"', "\\\"").replace('{', "\\x7B").replace('}', "\\x7D");
     let script = format!(
@@ -53,8 +54,8 @@ fn nothing_is_markup_for_html() {
         for raw in ["<script", "<b>i", "<!--", "\"q\""] {
             assert!(!out.contains(raw), "{raw}");
         }
-        let told = "NASTY \\{ } $x$ &amp; # ^ _ % ~ &lt;b&gt;i&lt;/b&gt;";
-        assert!(out.matches(told).count() >= 9, "{out}");
+        let messages = "NASTY \\{ } $x$ &amp; # ^ _ % ~ &lt;b&gt;i&lt;/b&gt;";
+        assert!(out.matches(messages).count() >= 9, "{out}");
         assert!(
             out.contains("<bdi><b style=") && out.contains("שלום NASTY"),
             "names are distinct from the text around them"
@@ -66,7 +67,7 @@ fn nothing_is_markup_for_html() {
 fn nothing_is_markup_for_typst() {
     for edition in [Edition::Paper, Edition::Key, Edition::Solutions] {
         let out = typst(&nasty(), edition, &Style::default());
-        // Without its strings, nothing of the text is left.
+        // Outside strings, the document contains no part of the text.
         let mut bare = String::new();
         let mut inside = false;
         let mut characters = out.chars();
@@ -105,7 +106,7 @@ fn nothing_is_markup_for_tex_and_letters_that_it_lacks_are_refused() {
 #[test]
 fn students_get_no_key_and_no_seed() {
     let exam = exam(3);
-    // The page of powers has many numbers.
+    // The style omits the page of powers of two, which contains many numbers.
     let style = Style { powers: false, ..Style::default() };
     let all = |edition| {
         let tex = latex(&exam, edition, &style).expect("LaTeX");
@@ -137,11 +138,13 @@ fn boxes(sheet: &Sheet) -> Vec<(String, u32, String)> {
             match block {
                 Block::Worksheet { rows, .. } => rows.iter().for_each(|row| put(&row.blank)),
                 Block::Value { blank, .. } => put(blank),
-                Block::Fill { table, .. } => table.rows.iter().flatten().for_each(|cell| {
-                    if let Cell::Blank(blank) = cell {
-                        put(blank);
-                    }
-                }),
+                Block::Fill { tables, .. } => {
+                    tables.iter().flat_map(|table| &table.rows).flatten().for_each(|cell| {
+                        if let Cell::Blank(blank) = cell {
+                            put(blank);
+                        }
+                    });
+                }
                 _ => {}
             }
         }
@@ -214,4 +217,227 @@ fn a_version_made_for_someone_has_the_name_on_it() {
     let owner: Vec<_> =
         sheet.front.owner.iter().map(|(label, blank)| (&**label, blank.content.as_deref())).collect();
     assert_eq!(owner, [("Name", Some("Ada, Countess")), ("ID", Some("s1234"))]);
+}
+
+/// The instructions on the student's paper that this script defines.
+fn instructions(script: &str, labels: Labels) -> Vec<String> {
+    let style = Style { labels, ..Style::default() };
+    sheet(&paper(script, 0), Edition::Paper, &style).front.instructions
+}
+
+#[test]
+fn instructions_name_only_the_notations_of_the_paper() {
+    let default = |script: &str| instructions(script, Labels::default());
+    assert_eq!(
+        default("question \"Q\" { ask \"Sum\" = 3 points 2 }"),
+        ["This exam has one question, worth 2 points.", "Write all numbers in decimal."]
+    );
+    assert_eq!(
+        default(
+            "question \"Q\" { ask \"Mask\" = 3 radix binary; ask \"Size\" = 4 unit B }\nquestion \"R\" { essay \"Why?\" points 2 }"
+        ),
+        [
+            "This exam has 2 questions, worth 4 points in total.",
+            "Write numbers marked “binary” in binary.",
+            "Write all other numbers in decimal.",
+            "If a unit is printed after a box, write only the number.",
+            "Write answers in words on the ruled lines.",
+        ]
+    );
+    let exam = sheet(&exam(0), Edition::Paper, &Style::default());
+    let all = exam.front.instructions.join("\n");
+    for said in ["worth 50 points", "“hex”", "leading zeros", "write Y for yes", "does not exist"] {
+        assert!(all.contains(said), "{said}: {all}");
+    }
+    assert!(!all.contains("binary"), "{all}");
+}
+
+#[test]
+fn an_exam_replaces_or_removes_the_instructions() {
+    let of = |text: &str| {
+        let script = format!(
+            "exam {{ title \"T\", instructions {text} }}\nmachine simple\nquestion \"Q\" {{ ask read 0x40 => vpn }}"
+        );
+        paper(&script, 0)
+    };
+    let own = of("\"\"\"Use a pen.\n\nShow your work.\"\"\"");
+    let laid_out = sheet(&own, Edition::Paper, &Style::default());
+    assert_eq!(laid_out.front.instructions, ["Use a pen.", "Show your work."]);
+    // Without the default instructions, the assumptions still describe missing values.
+    assert!(markdown(&own, Edition::Paper, &Style::default()).contains("write -"));
+    let none = of("\"\"");
+    for text in [
+        html::page(&none, Edition::Key, &Style::default()),
+        typst(&none, Edition::Key, &Style::default()),
+        markdown(&none, Edition::Key, &Style::default()),
+        latex(&none, Edition::Key, &Style::default()).expect("LaTeX"),
+    ] {
+        assert!(!text.contains("nstructions") && text.contains("Assumptions"), "{text}");
+    }
+}
+
+#[test]
+fn instructions_have_labels() {
+    let labels = Labels::read(
+        "Instructions: Hinweise\npoints: Punkte\n\"This exam has one question, worth {points}.\": Eine Aufgabe mit {points}.\n\
+         Write all numbers in decimal.: Schreiben Sie alle Zahlen dezimal.\n",
+    )
+    .expect("labels");
+    let script = "question \"Q\" { ask \"Sum\" = 3 points 2 }";
+    assert_eq!(
+        instructions(script, labels.clone()),
+        ["Eine Aufgabe mit 2 Punkte.", "Schreiben Sie alle Zahlen dezimal."]
+    );
+    let style = Style { labels, ..Style::default() };
+    let all = [
+        html::page(&paper(script, 0), Edition::Paper, &style),
+        typst(&paper(script, 0), Edition::Paper, &style),
+        markdown(&paper(script, 0), Edition::Paper, &style),
+        latex(&paper(script, 0), Edition::Paper, &style).expect("LaTeX"),
+    ];
+    for text in all {
+        assert!(text.contains("Hinweise") && text.contains("dezimal"), "{text}");
+    }
+}
+
+#[test]
+fn an_essay_has_a_line_per_point_unless_the_script_sets_its_space() {
+    let space = |essay: &str| {
+        let paper = paper(&format!("question \"Q\" {{ essay \"Why?\" {essay} }}"), 0);
+        match &sheet(&paper, Edition::Paper, &Style::default()).questions[0].body[0] {
+            Block::Essay { space, .. } => *space,
+            other => panic!("{other:?}"),
+        }
+    };
+    // A line is 8 mm high.
+    assert_eq!(["points 5", "points 15/2", "points 12"].map(space), [5 * 8, 8 * 8, 12 * 8]);
+    assert_eq!(["", "points 1", "points 100"].map(space), [3 * 8, 3 * 8, 20 * 8]);
+    assert_eq!(["space 2 lines points 9", "space 3 cm"].map(space), [2 * 8, 30]);
+}
+
+#[test]
+fn every_page_has_the_name_and_id() {
+    let mut exam = exam(3);
+    let printed = |exam: &Paper| {
+        let style = Style::default();
+        let tex = latex(exam, Edition::Paper, &style).expect("LaTeX");
+        [typst(exam, Edition::Paper, &style), tex, html::page(exam, Edition::Paper, &style)]
+    };
+    let line = "\\5f ".repeat(32);
+    let expected = [
+        "header: head(<end-0>, ((\"Name\", 32, none), (\"ID\", 14, none), ))",
+        "\\fancyhead[L]{\\small\\ifnum\\value{page}>1 Name \\pwline{",
+        &format!("@top-left {{ content: \"Name {line}\""),
+    ];
+    for (text, said) in printed(&exam).iter().zip(expected) {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+    let student = Student { id: "s1234".to_owned(), name: "Ada, Countess".to_owned() };
+    exam.version = Some(Version { code: "QX7".to_owned(), seed: SEED, student: Some(student) });
+    let expected = [
+        "header: head(<end-0>, ((\"Name\", 32, \"Ada, Countess\"), (\"ID\", 14, \"s1234\"), ))",
+        "}{Ada{,} Countess}\\hfill ID \\pwline{",
+        "@top-right { content: \"ID s1234\"",
+    ];
+    for (text, said) in printed(&exam).iter().zip(expected) {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+}
+
+#[test]
+fn prompts_and_last_lines_stay_with_their_neighbors() {
+    let script = "machine simple\nquestion \"Q\" {\n  text \"The tables show the machine.\"\n  given tlb\n  \
+        text \"Part a is about the TLB.\"\n  part \"a\" { text \"Read.\"; ask read 0x40 => vpn points 3 }\n  \
+        given cache\n  ask \"Sum\" = 3 points 2\n}";
+    let exam = paper(script, 0);
+    let typst = typst(&exam, Edition::Paper, &Style::default());
+    let kept = |said: &str| {
+        let before = typst.split_once(said).expect("printed").0;
+        before.rfind("keep(").is_some_and(|at| !before[at..].contains("\n})"))
+    };
+    // The text before a table, the text before an item, and the table before the last line.
+    assert!(kept("The tables show") && kept("\"Read.\"") && kept("grouped(\"Cache\""));
+    // A part, which is as high as a page at most, moves no text before it.
+    assert!(!kept("Part a is about") && !kept("grouped(\"TLB\"") && !kept("value(\"Sum\""));
+    let style = Style { powers: false, ..Style::default() };
+    let tex = latex(&exam, Edition::Paper, &style).expect("LaTeX");
+    assert_eq!(tex.matches("\n\\keep{").count(), 3, "{tex}");
+    let html = html::page(&exam, Edition::Paper, &style);
+    assert_eq!(html.matches("<div class=\"keep\">").count(), 3);
+    // Points do not break.
+    assert!(tex.contains("\\newcommand\\worth[1]{ \\mbox{") && tex.contains("\\worth{2 points}"));
+}
+
+#[test]
+fn a_table_shows_its_notation_once() {
+    let script = "machine simple\nset page_table { | vpn ppn |; | 1 2 | }\nquestion \"Q\" {\n\
+        ask read 0x40 => vpn, tlbi, tlb, ppn\nask read 0x40 => tlb, fault\nask tlb columns tag ppn v\n\
+        ask page_table columns ppn\nask 0x40 => vpn }";
+    let exam = paper(script, 0);
+    let sheet = sheet(&exam, Edition::Paper, &Style::default());
+    let rows = |at: usize| match &sheet.questions[0].body[at] {
+        Block::Worksheet { heads, rows, .. } => {
+            (heads[1].clone(), rows.iter().map(|row| row.how.clone()).collect::<Vec<_>>())
+        }
+        other => panic!("{other:?}"),
+    };
+    let strings = |all: &[&str]| all.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+    // 8 bits of VPN, 2 bits of TLB index, and 6 bits of PPN.
+    let own = strings(&["2 digits", "1 digit", "Y/N", "2 digits"]);
+    assert_eq!(rows(0), ("Value (hex after 0x)".to_owned(), own));
+    assert_eq!(rows(1), ("Value (Y/N)".to_owned(), strings(&["", ""])));
+    assert_eq!(rows(4), ("Value".to_owned(), strings(&["hex, 2 digits"])));
+    let table = |at: usize| match &sheet.questions[0].body[at] {
+        Block::Fill { tables, .. } => (tables[0].title.clone(), tables[0].groups.concat().join(" ")),
+        other => panic!("{other:?}"),
+    };
+    let (title, heads) = table(2);
+    assert_eq!(title, "TLB (PPN, Tag: hex)");
+    assert!(heads.starts_with("Set Tag PPN V Tag PPN V"), "{heads}");
+    let (title, heads) = table(3);
+    assert_eq!((&*title, &*heads), ("Page table", "VPN PPN (hex)"));
+    // A platform may show each blank alone.
+    let screen = for_screens(&exam);
+    assert!(matches!(&screen.questions[0].body[1], Block::Worksheet { rows, .. } if rows[0].how == "Y/N"));
+}
+
+#[test]
+fn powers_are_set_in_every_format() {
+    let script = "question \"Sizes up to 2^16\" {\n  text \"2^n and a ^ b and `2^k`\\n\\nSee:\\n\\n    2^4\"\n  ask \"2^10 bytes\" = 1024\n  \
+        choice \"Which?\" { correct \"10^-6\"; wrong \"0x2^3\" }\n}";
+    let exam = paper(script, 0);
+    let style = Style { powers: false, ..Style::default() };
+    for text in [
+        html::page(&exam, Edition::Key, &style),
+        typst(&exam, Edition::Key, &style),
+        markdown(&exam, Edition::Key, &style),
+    ] {
+        for said in ["2¹⁶", "2ⁿ and a ^ b and ", "2^k", "2^4", "2¹⁰", "10⁻⁶", "0x2^3"] {
+            assert!(text.contains(said), "{said}: {text}");
+        }
+    }
+    let tex = latex(&exam, Edition::Key, &style).expect("LaTeX");
+    for said in ["2$^{1}$$^{6}$", "2$^{n}$ and", "10$^{-}$$^{6}$", "0x2{\\ttfamily\\char94}3"] {
+        assert!(tex.contains(said), "{said}: {tex}");
+    }
+}
+
+#[test]
+fn wide_tables_continue_below_in_large_print() {
+    let exam = exam(0);
+    let tables = |large: bool| {
+        let style = Style { large, ..Style::default() };
+        let sheet = sheet(&exam, Edition::Paper, &style);
+        let body = sheet.questions[0].body.clone();
+        let heads = body.into_iter().filter_map(|block| match block {
+            Block::Given(table) if table.title == "TLB" => Some(table.groups.concat().join(" ")),
+            _ => None,
+        });
+        heads.collect::<Vec<String>>()
+    };
+    assert_eq!(tables(false), ["Set Tag PPN V Tag PPN V Tag PPN V Tag PPN V"]);
+    assert_eq!(tables(true), ["Set Tag PPN V Tag PPN V Tag PPN V", "Set Tag PPN V"]);
+    let style = Style { large: true, ..Style::default() };
+    assert!(typst(&exam, Edition::Paper, &style).contains("#let large = true"));
+    assert!(html::page(&exam, Edition::Paper, &style).contains("font-size: 18pt; --mono: 1em"));
 }

@@ -4,16 +4,17 @@ use std::os::fd::OwnedFd;
 
 use nix::pty::{Winsize, openpty};
 
-/// The watcher's end and the program's end.
+/// A pseudo-terminal, with the test's end and the program's end.
 pub struct Pty {
     pub master: OwnedFd,
     pub slave: OwnedFd,
 }
 
-/// Opens one. Programs that other tests start do not inherit its ends: they would keep it open after its own program has ended.
+/// Opens a pseudo-terminal. Programs that other tests start must not inherit the ends, because those programs
+/// would keep the terminal open after this test's program has ended.
 pub fn pty(size: Option<&Winsize>) -> Pty {
     let pty = openpty(size, None).expect("a pseudo-terminal");
-    // A duplicate closes on exec.
+    // The duplicate is closed on `exec`.
     let own = |end: OwnedFd| end.try_clone().expect("a descriptor");
     Pty { master: own(pty.master), slave: own(pty.slave) }
 }

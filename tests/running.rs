@@ -1,4 +1,4 @@
-//! Runs scripts for tests, and returns the diagnostics and the failed expectations.
+//! Runs scripts for tests, and returns diagnostics and failed expectations.
 
 use pagewalk_script::exam::Collector;
 use pagewalk_script::exam::paper::Paper;
@@ -12,14 +12,14 @@ use std::panic::resume_unwind;
 use std::path::{Path, PathBuf};
 use std::thread;
 
-/// A mistake of a script.
+/// A mistake in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// Its code.
+    /// The diagnostic's code.
     pub code: String,
-    /// The text it points to.
+    /// The text that the diagnostic points to.
     pub at: String,
-    /// Its line, from 1.
+    /// The diagnostic's line, counted from 1.
     pub line: usize,
     /// The message and the help.
     pub said: String,
@@ -30,7 +30,7 @@ pub struct Mistake {
 pub struct Failure {
     /// The file.
     pub file: String,
-    /// Its line, from 1.
+    /// The expectation's line, counted from 1.
     pub line: usize,
     /// The fact or cell.
     pub fact: String,
@@ -49,7 +49,7 @@ pub struct Outcome {
     pub failures: Vec<Failure>,
     /// All expectations.
     pub checks: u64,
-    /// The records of its statements.
+    /// The records of the script's statements.
     pub records: Vec<StepRecord>,
 }
 
@@ -64,7 +64,7 @@ impl Outcome {
     }
 }
 
-/// Runs a test on a thread with a larger stack than the 2 MiB of a test.
+/// Runs a test on a thread with a stack that is larger than the default of 2 MiB.
 pub fn on_large_stack(test: fn()) {
     let thread = thread::Builder::new().stack_size(64 << 20).spawn(test).expect("a thread");
     if let Err(panic) = thread.join() {
@@ -72,17 +72,17 @@ pub fn on_large_stack(test: fn()) {
     }
 }
 
-/// Runs a text as a script without other files.
+/// Runs a text as a script that has no other files.
 pub fn text(script: impl AsRef<[u8]>) -> Outcome {
     text_within(script, Options::default())
 }
 
-/// Runs a text within a budget.
+/// Runs a text as a script, within a budget.
 pub fn text_within(script: impl AsRef<[u8]>, options: Options) -> Outcome {
     texts(&[("script.pw", script.as_ref())], options)
 }
 
-/// Runs the first of several texts. It can include the others.
+/// Runs the first of several texts. The first text can include the others.
 pub fn texts(files: &[(&str, &[u8])], options: Options) -> Outcome {
     let held = files.iter().map(|(name, text)| (Path::new("/scripts").join(name), text.to_vec())).collect();
     let first: PathBuf = Path::new("/scripts").join(files[0].0);
@@ -141,7 +141,7 @@ fn failures(sources: &Sources, records: &[StepRecord]) -> Vec<Failure> {
     failure.collect()
 }
 
-/// The paper of a script that has no mistake and is in the folder of the examples' exams.
+/// The paper from a correct script in the folder with the example exams.
 pub fn paper(text: &str, seed: u64) -> Paper {
     let (mut sources, script, wrong) = read_text("examples/exams/text.pw", text, &mut Disk);
     assert_eq!(wrong, []);

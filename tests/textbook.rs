@@ -1,6 +1,6 @@
-//! The textbook's simple memory system, as data that Pagewalk did not produce.
+//! The textbook's simple memory system, as data that is independent of Pagewalk.
 
-/// The textbook's tables (Computer Systems, figure 9.20): the valid entries.
+/// The valid entries of the textbook's tables (Computer Systems, figure 9.20).
 pub const PAGE_TABLE: [(u64, u64); 10] = [
     (0x00, 0x28),
     (0x02, 0x33),

@@ -42,16 +42,16 @@
   '(
     "choice" "core" "essay" "exam" "executable" "expect" "fetch" "figure" "file" "flush" "invlpg"
     "kernel" "ksm" "machine" "process" "read" "reclaim" "replay" "seed" "set" "show" "swap" "sync"
-    "text" "tick" "translate" "write"
+    "table" "text" "tick" "translate" "write"
    )
   "Words that begin other statements.")
 (defconst pagewalk-values
   '(
-    "aging" "both" "cached" "clock" "cold" "counting" "data" "direct-mapped" "exclusive" "fifo"
-    "fully-associative" "global" "inclusive" "instructions" "kill" "lfu" "lifo" "local" "lookahead"
-    "lru" "min" "mru" "none" "nru" "of" "off" "on" "optimal" "options" "physical" "pick" "plru"
-    "points" "questions" "random" "report" "second-chance" "uncached" "virtual" "warm" "when"
-    "working-set" "zero"
+    "aging" "binary" "both" "cached" "clock" "cold" "counting" "data" "decimal" "digits"
+    "direct-mapped" "exclusive" "fifo" "for" "fully-associative" "global" "hex" "in" "inclusive"
+    "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off"
+    "on" "optimal" "options" "physical" "pick" "plru" "points" "questions" "radix" "random" "report"
+    "second-chance" "uncached" "virtual" "warm" "when" "where" "working-set" "zero"
    )
   "Words that settings take.")
 (defconst pagewalk-presets
@@ -181,7 +181,7 @@
     (pcase (pagewalk--block-kind block)
       ('settings 'settings)
       ((guard (equal head "exam")) 'cover)
-      ((guard (member head '("choice" "essay"))) 'choices)
+      ((guard (member head '("choice" "table" "essay"))) 'choices)
       ((guard (member head '("machine" "kernel" "file" "executable" "reference"))) 'settings)
       ((guard (and (equal head "set") (equal (pagewalk--block-second block) "pte"))) 'entry)
       ((guard (member head '("process" "set" "expect" "show"))) 'table)

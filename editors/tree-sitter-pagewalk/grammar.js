@@ -143,11 +143,11 @@ export default grammar({
     probe: $ => seq('probe', $._operation, optional($.facts)),
 
     reference: $ => seq($._reference, optional($.facts)),
-    _reference: $ => seq(
+    _reference: $ => prec.right(seq(
       'reference',
       choice($.list, seq($._page, repeat(seq(optional(','), $._page)))),
       optional($.settings),
-    ),
+    )),
     _page: $ => alias(choice($.name, $._page_number), $.page),
     _page_number: _ => /[0-9](-?[A-Za-z]|[0-9_])*/,
 
@@ -162,14 +162,16 @@ export default grammar({
       choice(
         seq(field('label', choice($.string, $.prose)), '=', field('value', $._expression), optional($.unit)),
         seq(alias('reference', $.name), $.columns),
-        seq($._operation, choice($.columns, seq(repeat($.condition), optional($.facts)))),
+        seq($._operation, optional(choice($.columns, $._conditions, seq($.prompt, $._conditions)))),
       ),
-      repeat(choice($.radix, $.points)),
+      repeat(choice($.radix, $.points, $.prompt)),
     ),
+    _conditions: $ => prec.right(choice(seq(repeat1($.condition), optional($.facts)), $.facts)),
     columns: $ => prec.right(seq('columns', repeat1(alias($.name, $.column)))),
     unit: $ => seq('unit', choice($.string, $.name)),
     radix: $ => seq('radix', $.name),
     points: $ => seq('points', $._expression),
+    prompt: $ => seq('as', choice($.string, $.prose)),
 
     // ---- Commands: a word, operands side by side, a value after `=`, a block ------------------------------------
 
@@ -219,7 +221,7 @@ export default grammar({
 
     // ---- Facts -------------------------------------------------------------------------------------------------
 
-    facts: $ => prec.right(repeat1(seq('=>', row($.fact, alias($._last_comma, ','))))),
+    facts: $ => prec.right(repeat1(prec.right(seq('=>', row($.fact, alias($._last_comma, ',')))))),
     fact: $ => seq(
       field('name', $.fact_name),
       optional(choice(
@@ -244,9 +246,16 @@ export default grammar({
     _entry: $ => choice(',', ';', seq($.setting, choice($._newline, ',', ';'))),
     setting: $ => prec.right(seq(
       field('name', alias($.name, $.setting_name)),
-      repeat(field('operand', $._operand)),
-      optional($.settings),
+      repeat(choice(field('operand', $._operand), $.blank)),
+      optional(choice($.settings, $._holds)),
     )),
+    // When an option is correct.
+    _holds: $ => prec.right(seq(
+      optional(seq('for', field('name', $.name), 'in', field('value', $._operand))),
+      repeat1($.condition),
+    )),
+    // A cell to fill in, with its answer.
+    blank: $ => seq($.open, '=', field('answer', $._operand)),
 
     header: $ => seq('|', repeat(choice('|', $._column, $.string, $.byte, $.computed)), $._row_end),
     row: $ => seq('|', repeat(choice('|', $._cell, $.string, $.byte, $.computed)), $._row_end),

@@ -5,7 +5,8 @@ use std::error::Error;
 use pagewalk_engine::{AccessKind, Data, Event, Machine, Privilege, Pte, Spec};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    // 256-byte pages, a TLB with 2 sets of 1 entry, and a direct-mapped cache with 4 blocks of 16 bytes.
+    // The machine has 256-byte pages, a TLB with 2 sets of 1 entry, and a direct-mapped cache with four
+    // 16-byte blocks.
     let spec = Spec::paged(16, 14, 8).levels(&[4, 4]).tlb("tlb", 2, 1).cache("cache", 4, 1, 4);
     let mut machine = Machine::new(spec);
     for page in 0..3 {

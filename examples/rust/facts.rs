@@ -1,4 +1,4 @@
-//! Runs a script and reads facts of its accesses.
+//! Runs a script and reads facts about its accesses.
 
 use pagewalk_script::api::{CheckedScript, Options, Stepper, Trace};
 

@@ -1,11 +1,12 @@
-//! Memory systems, simulated: the hardware, an operating system on it, and traces of real programs.
+//! Simulated memory systems: the hardware, an operating system on it, and traces of real programs.
 //!
-//! [`machine`] is the hardware: TLBs, page tables, caches, and memory. [`kernel`] adds processes, page faults, frames,
-//! swap, and files, as Linux has them. [`trace`] replays the memory accesses of a real program.
+//! [`machine`] is the hardware: TLBs, page tables, caches, and memory. [`kernel`] adds processes, page
+//! faults, frames, swap, and files, modeled on Linux. [`trace`] replays the memory accesses of a real
+//! program.
 //!
-//! Describe a machine with a [`Spec`], or use [`Machine::simple`] or [`Machine::core_i7`]. Then set its contents and
-//! access it. The simple memory system of CS:APP 9.6.4 translates the virtual address 0x3D4 to 0x354 if virtual page
-//! 0x0F is in page frame 0x0D:
+//! Describe a machine with a [`Spec`], or use [`Machine::simple`] or [`Machine::core_i7`]. Then set the
+//! machine's contents and access it. The simple memory system of CS:APP 9.6.4 translates the virtual address
+//! 0x3D4 to 0x354 if virtual page 0x0F is in page frame 0x0D:
 //!
 //! ```
 //! use pagewalk_engine::{Machine, Pte};

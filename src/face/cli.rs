@@ -26,7 +26,7 @@ use pagewalk_script::services::manual::{self, SECTIONS, Section};
 #[derive(Debug, Parser)]
 #[command(version, about, arg_required_else_help = true, subcommand_required = true)]
 #[command(
-    after_help = "Exit status: 0 all expectations hold, 1 an expectation failed, 2 a script or option is wrong."
+    after_help = "Exit status: 0 if all expectations hold; 1 if an expectation fails; 2 if a script or option is wrong."
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -50,7 +50,7 @@ enum Command {
     },
     /// Format scripts
     #[command(
-        after_help = "Exit status: 0 all formatted, 1 with --check: some are not, 2 a script cannot be read."
+        after_help = "Exit status: 0 if all scripts are formatted; 1 if --check finds unformatted scripts; 2 if a script cannot be read."
     )]
     Fmt(Fmt),
     /// Run scripts and Markdown code blocks and check their expectations
@@ -60,28 +60,28 @@ enum Command {
     /// Replay memory traces on a machine and count TLB and cache events
     #[command(
         override_usage = "pagewalk replay [OPTIONS] <MACHINE> <TRACE>...\n       pagewalk replay --pack <FILE> <TRACE>",
-        after_help = "Exit status: 0 all replayed, 2 a trace could not be read to its end or an option is wrong, 130 interrupted."
+        after_help = "Exit status: 0 if all traces are replayed; 2 if a trace cannot be read completely or an option is wrong; 130 if interrupted."
     )]
     Replay(Box<Replay>),
-    /// Replay one trace on many machines, such as every size of a cache
+    /// Replay one trace on many machines, such as one for each cache size
     #[command(
-        after_help = "Exit status: 0 all replayed, 2 the trace could not be read, a file could not be written, or an option is wrong, 130 interrupted."
+        after_help = "Exit status: 0 if the trace is replayed; 2 if the trace cannot be read, a file cannot be written, or an option is wrong; 130 if interrupted."
     )]
     Sweep(Box<Sweep>),
     /// Run two scripts and compare facts, machines, and steps
     Diff(Diff),
-    /// Print a script's questions as an exam paper or its key
+    /// Print a script's questions as an exam paper or answer key
     Exam(Exam),
-    /// Grade students' answers with the key of an exam script
+    /// Grade students' answers against an exam script's key
     #[command(
-        after_help = "Exit status: 0 all marked, 1 some rows are reported and not marked, 2 nothing could be marked."
+        after_help = "Exit status: 0 if all rows are marked; 1 if some rows are reported but not marked; 2 if no row can be marked."
     )]
     Grade(Box<Grade>),
     /// Run the language server over standard input and output
     Lsp(Lsp),
     /// Explain a diagnostic code or a term, or list all codes
     Explain {
-        /// A code that a diagnostic shows in brackets, or a term such as `page fault`
+        /// Code that a diagnostic shows in brackets, or a term such as `page fault`
         #[arg(value_name = "CODE|TERM")]
         name: Vec<String>,
     },
@@ -98,7 +98,7 @@ enum Command {
     },
 }
 
-/// Runs the command line of this process. The exit status is 2 after a usage error and 0 after `--help` and
+/// Runs the command line of this process. The exit status is 2 after a usage error, and 0 after `--help` or
 /// `--version`.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
@@ -153,7 +153,7 @@ fn explain(name: &str) -> io::Result<Status> {
     }
 }
 
-/// Returns the names of the reference's sections.
+/// Returns the names of the sections of the reference.
 fn sections() -> PossibleValuesParser {
     PossibleValuesParser::new(SECTIONS.iter().map(|section| section.name))
 }
@@ -163,7 +163,7 @@ fn reference(section: Option<&str>) -> io::Result<Status> {
 }
 
 fn completions(shell: clap_complete::Shell) -> io::Result<Status> {
-    // Generated in memory, because the generator panics on a closed pipe.
+    // The script is generated in memory, because the generator panics on a closed pipe.
     let mut script = Vec::new();
     clap_complete::generate(shell, &mut Arguments::command(), "pagewalk", &mut script);
     print(&String::from_utf8_lossy(&script)).map(|()| Status::Held)

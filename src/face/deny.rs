@@ -1,4 +1,4 @@
-//! `--deny warnings`: what only warns is refused.
+//! `--deny warnings`, which treats warnings as errors.
 
 use std::path::Path;
 
@@ -8,15 +8,15 @@ use super::terminal::{Color, complain, diagnostic_style};
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::loader::{Disk, Loader};
 
-/// How scripts are checked.
+/// Options for checking scripts.
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct Checking {
-    /// Treat warnings as mistakes
+    /// Treat warnings as errors
     #[arg(long, value_enum, value_name = "WHAT")]
     deny: Option<Denied>,
 }
 
-/// The kinds of mistakes that can be refused.
+/// The diagnostics that can be treated as errors.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Denied {
     /// All warnings
@@ -24,7 +24,7 @@ enum Denied {
 }
 
 impl Checking {
-    /// A checked script, whose warnings are mistakes if they are denied.
+    /// Converts the warnings of a checked script to errors if warnings are denied.
     pub(crate) fn apply(self, mut script: CheckedScript) -> CheckedScript {
         if let Some(Denied::Warnings) = self.deny {
             script.deny_warnings();
@@ -37,7 +37,7 @@ impl Checking {
         self.load(path, &mut Disk, color)
     }
 
-    /// The same with files from a loader.
+    /// Reads a script as [`Self::read`] does, with files from a loader.
     pub(crate) fn load(self, path: &Path, loader: &mut dyn Loader, color: Color) -> CheckedScript {
         let script = self.apply(CheckedScript::from_loader(path, loader));
         complain(&script.render_warnings(diagnostic_style(color)));

@@ -34,12 +34,12 @@ enum Format {
     /// Readable tables
     #[default]
     Text,
-    /// One JSON object per line, totals last
+    /// One JSON object per line, with the totals last
     Json,
 }
 
 impl Diff {
-    /// Runs both and reports the differences.
+    /// Runs both scripts and reports the differences.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let read = |path| self.options.checking.read(path, color);
         let (a, b) = (read(&self.a), read(&self.b));
@@ -63,7 +63,7 @@ impl Diff {
                     rendered += &text::text(&blocks, colored);
                     rendered.push('\n');
                 }
-                // Writing to a string cannot fail, here and below.
+                // Here and below, writing to a string cannot fail.
                 let _ = writeln!(rendered, "{}", totals(&comparison));
             }
             Format::Json => json(&comparison).iter().for_each(|line| {

@@ -1,4 +1,4 @@
-//! `pagewalk fmt`: the standard layout of scripts.
+//! `pagewalk fmt`: formats scripts in the standard style.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -18,21 +18,21 @@ use pagewalk_script::report::narrate::count;
 use pagewalk_script::run::Files;
 use pagewalk_script::suite::amended::difference;
 
-/// The path that means standard input.
+/// The path that represents standard input.
 const STDIN: &str = "-";
 
 /// Arguments of `pagewalk fmt`.
 #[derive(Debug, Args)]
 pub(crate) struct Fmt {
-    /// Show what would change without writing; exit with 1 if any script would change
+    /// Show the changes without writing them; exit with status 1 if there are any
     #[arg(long)]
     check: bool,
-    /// Scripts and folders to format; with none, or with `-`, standard input is written to standard output
+    /// Scripts and folders (default: `-`, from standard input to standard output)
     #[arg(value_name = "FILE")]
     paths: Vec<PathBuf>,
 }
 
-/// The number of files by result.
+/// Number of files by result.
 #[derive(Debug, Default)]
 struct Tally {
     changed: u64,
@@ -50,7 +50,7 @@ impl Fmt {
             self.format_file(&path, color, &mut tally)?;
         }
         let Tally { changed, same, wrong } = tally;
-        // Standard output then contains nothing but the script.
+        // When formatting standard input, standard output contains only the script.
         if self.check || !paths.iter().any(|path| is_stdin(path)) {
             print(&self.summary(&tally))?;
         }
@@ -136,7 +136,7 @@ impl Fmt {
     }
 }
 
-/// The scripts at these paths and below them, each once. Reports paths without scripts.
+/// The scripts at and below these paths, each listed once. Reports paths that contain no scripts.
 fn scripts(paths: &[PathBuf], tally: &mut Tally) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
     for path in paths {

@@ -1,4 +1,4 @@
-//! The command line, the language server, and the prompt.
+//! The command line, the language server, and the REPL.
 
 mod atomic_write;
 pub mod cli;

@@ -34,10 +34,10 @@ pub(crate) struct Run {
 /// The options of a run.
 #[derive(Debug, Args)]
 pub(crate) struct RunOptions {
-    /// Stop a script after N statements and loop iterations
+    /// Stop each script after N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
-    /// Seed for scripts that set none
+    /// Seed for scripts that set no seed
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     seed: u64,
     #[command(flatten)]
@@ -56,12 +56,12 @@ enum Format {
     /// A readable narration
     #[default]
     Text,
-    /// One JSON object per statement, then one with the totals
+    /// One JSON object per statement, then one for the totals
     Json,
 }
 
 impl Run {
-    /// Runs every file, even after a failure. The exit status is the worst one.
+    /// Runs every file, even after a failure. Returns the worst exit status.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let (mut worst, mut totals, mut errors) = (Status::Held, Totals::default(), 0);
         let mut warnings = Vec::new();
@@ -105,14 +105,14 @@ impl Run {
     }
 }
 
-/// The result of a script.
+/// The result of running a script.
 struct RunEnd {
     totals: Totals,
     errors: usize,
 }
 
 impl RunEnd {
-    /// Reports errors, if there are any.
+    /// Reports a script with errors.
     fn wrong(reading: &CheckedScript, totals: Totals, color: Color) -> Self {
         complain(&reading.render_diagnostics(diagnostic_style(color)));
         Self { totals, errors: reading.diagnostics.len() }

@@ -1,11 +1,11 @@
-//! The progress line of a command, on standard error if that is a terminal.
+//! The progress line of a command, on standard error if standard error is a terminal.
 
 use std::io::{self, IsTerminal, Write};
 
 /// Maximum length of the line in characters.
 pub(crate) const WIDTH: usize = 79;
 
-/// A line that is overwritten.
+/// A progress line that each update overwrites.
 pub(crate) struct StatusLine {
     shown: bool,
     written: bool,
@@ -18,7 +18,7 @@ impl StatusLine {
         Self { shown: io::stderr().is_terminal() && !dumb, written: false }
     }
 
-    /// Whether there is a terminal to show it.
+    /// Whether a terminal can show the line.
     pub(crate) fn is_shown(&self) -> bool {
         self.shown
     }

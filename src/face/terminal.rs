@@ -10,7 +10,7 @@ use pagewalk_script::report::diagnostics::Style;
 /// The width of messages in columns.
 const WIDTH: usize = 100;
 
-/// The result of a command as the process's exit status.
+/// The result of a command, used as the exit status of the process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Status {
     /// All expectations hold.
@@ -19,7 +19,7 @@ pub(crate) enum Status {
     Failed = 1,
     /// The script or the usage has an error.
     Wrong = 2,
-    /// The user pressed Ctrl-C. Shells use this status for a program that the signal ended.
+    /// The user pressed Ctrl-C. Shells use this status for a program that SIGINT ended.
     Interrupted = 130,
 }
 
@@ -36,12 +36,13 @@ pub(crate) enum Color {
 }
 
 impl Color {
-    /// Whether to color a stream.
+    /// Whether output to a stream uses color.
     pub(crate) fn is_wanted(self, stream: &impl IsTerminal) -> bool {
         self.decide(stream.is_terminal(), |name| std::env::var_os(name))
     }
 
-    /// Decides for a terminal and an environment. An empty `NO_COLOR` is ignored (no-color.org).
+    /// Decides whether to use color, based on the kind of stream and the environment variables. An empty
+    /// `NO_COLOR` is ignored (no-color.org).
     pub(super) fn decide(self, terminal: bool, variable: impl Fn(&str) -> Option<OsString>) -> bool {
         let refused = variable("NO_COLOR").is_some_and(|value| !value.is_empty());
         let dumb = variable("TERM").is_some_and(|value| value == "dumb");
@@ -53,14 +54,14 @@ impl Color {
     }
 }
 
-/// The style of diagnostics on standard error.
+/// Returns the style for diagnostics on standard error.
 pub(crate) fn diagnostic_style(color: Color) -> Style {
     let stderr = io::stderr();
     let unicode = !stderr.is_terminal() || speaks_unicode(|name| std::env::var_os(name));
     Style { color: color.is_wanted(&stderr), unicode, width: WIDTH }
 }
 
-/// Whether the terminal's locale uses UTF-8. The first variable that is set decides.
+/// Whether the terminal's locale uses UTF-8. The first variable that is set determines the encoding.
 pub(super) fn speaks_unicode(variable: impl Fn(&str) -> Option<OsString>) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"]
         .iter()
@@ -84,12 +85,12 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes diagnostics to standard error. Ignores errors, because without a reader nothing is lost.
+/// Writes diagnostics to standard error. Ignores errors, because without a recipient no output is lost.
 pub(crate) fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }
 
-/// Returns the exit status. A reader that closes the pipe (`| head`) is not an error.
+/// Returns the exit status. A program that closes the pipe (`| head`) does not cause an error.
 pub(crate) fn finish(result: io::Result<Status>) -> ExitCode {
     match result {
         Ok(status) => ExitCode::from(status as u8),

@@ -1,4 +1,4 @@
-//! Tests of the explanations of codes, and of colors.
+//! Tests of code explanations and of colors.
 
 use std::collections::BTreeSet;
 use std::ffi::OsString;
@@ -12,8 +12,8 @@ fn every_code_has_a_page_and_every_page_a_code() {
     let codes: BTreeSet<&str> = Code::ALL.iter().map(|code| code.name()).collect();
     let pages: BTreeSet<&str> = sections().map(|(name, _)| name).collect();
     assert_eq!(codes, pages);
-    assert_eq!(sections().count(), Code::ALL.len(), "a section stands twice");
-    // In the order of the registry.
+    assert_eq!(sections().count(), Code::ALL.len(), "a section occurs twice");
+    // The sections are in the order of the registry.
     assert!(sections().map(|(name, _)| name).eq(Code::ALL.iter().map(|code| code.name())));
 }
 
@@ -33,7 +33,7 @@ fn every_page_explains_the_mistake_and_shows_it() {
 #[test]
 fn explain_prints_a_page_without_markup() {
     let text = page("unknown-fact").unwrap();
-    assert!(text.starts_with("unknown-fact: this statement has no fact of this name\n\n"), "{text}");
+    assert!(text.starts_with("unknown-fact: this statement has no fact with this name\n\n"), "{text}");
     assert!(text.contains("\n    read 0x3D4 => vnp 0x0F\n"), "{text}");
     assert!(!text.contains("```") && !text.contains("##"), "{text}");
     // A section ends before the next heading of a higher level.
@@ -44,7 +44,7 @@ fn explain_prints_a_page_without_markup() {
 fn explain_offers_the_nearest_code() {
     assert!(page("unkown-fact").unwrap_err().contains("did you mean `unknown-fact`?"));
     assert!(!page("zzz").unwrap_err().contains("did you mean"));
-    // The codes, an empty line, and a note about terms.
+    // The list has one line per code, an empty line, and a note about terms.
     assert_eq!(list().lines().count(), Code::ALL.len() + 2);
 }
 

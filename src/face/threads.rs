@@ -1,14 +1,14 @@
-//! Parallel work on many items, with the results in the order of the items.
+//! Parallel processing of many items, with the results in the order of the items.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
 
-/// Stack size of a thread in bytes, enough for the deepest script. Only the used part takes memory.
+/// Stack size of a thread in bytes, enough for the deepest script. Only the part in use occupies memory.
 pub(crate) const STACK: usize = 64 << 20;
 
-/// Processes each item on up to this many threads, and returns the results in the order of the items. Omits
-/// all results after the first one for which `stop` is true. Calls `done` for each result when it is
+/// Processes the items on at most this many threads, and returns the results in the order of the items. Omits
+/// all results after the first one for which `stop` is true. Calls `done` for each result as soon as it is
 /// available.
 pub(crate) fn side_by_side<T: Sync, R: Send>(
     items: &[T],

@@ -1,9 +1,11 @@
-//! The Pagewalk language below the command line: check and run scripts, make exams of them, mark answers, replay traces,
-//! and help an editor. Nothing here needs a terminal, a process, or threads, so it also compiles for browsers.
+//! The Pagewalk language below the command line: checks and runs scripts, creates exams from them, grades
+//! answers, replays traces, and supports editors. Nothing in this crate needs a terminal, a process, or
+//! threads, so the crate also compiles for browsers.
 //!
-//! [`api`] is the place to start. A [`api::CheckedScript`] is a script without mistakes, or with diagnostics. A
-//! [`api::Stepper`] runs it forward and back, a [`api::Trace`] is what a statement did, and a [`api::Snapshot`] is the whole
-//! state. [`editor`] completes, explains, and renames.
+//! Start with [`api`]. An [`api::CheckedScript`] is a script with its diagnostics, if any. An
+//! [`api::Stepper`] runs the script forward and back, an [`api::Trace`] contains the results of a statement,
+//! and an [`api::Snapshot`] contains the whole state. [`editor`] provides completion, explanations, and
+//! renaming.
 //!
 //! ```
 //! use pagewalk_script::api::{CheckedScript, Options, Pause, Stepper, Trace};

@@ -1,13 +1,14 @@
-//! The imports of each source file, read from its tokens: `use` lines in every form, and paths inline in code.
+//! The imports of each source file, found in its tokens: `use` declarations in every form, and paths in code.
 
 use std::collections::BTreeMap;
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// A module's place in its package, `["pagewalk_engine", "machine", "policy"]`. The root has only the package's name.
+/// A module's path: `["pagewalk_engine", "machine", "policy"]`. The path of the root contains only the
+/// package's name.
 pub type ModulePath = Vec<String>;
 
-/// A path in a file, and the module that contains it.
+/// An imported path, and the module that contains the import.
 #[derive(Debug, Clone)]
 struct Import {
     scope: ModulePath,
@@ -36,28 +37,28 @@ enum Target {
     Item(usize),
 }
 
-/// An import of one file by another.
+/// An import of a file by another file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Arrow {
-    /// The importing file, an index into [`Crate::files`].
+    /// The importing file, as an index into [`Crate::files`].
     pub from: usize,
-    /// The file that defines the imported item.
+    /// The file that defines the imported item, as an index.
     pub to: usize,
-    /// The line, from 1.
+    /// The line, counted from 1.
     pub line: usize,
 }
 
-/// The files of a crate and their imports.
+/// The files in a crate, and the files' imports.
 #[derive(Debug, Default)]
 pub struct Crate {
-    /// Their paths, `src/machine/policy.rs`.
+    /// The files' paths, such as `src/machine/policy.rs`.
     pub files: Vec<String>,
     modules: BTreeMap<ModulePath, Module>,
     imports: Vec<(usize, Import)>,
 }
 
 impl Crate {
-    /// Parses files, each a path and its text.
+    /// Parses files, given as pairs of path and text.
     pub fn read<'a>(sources: impl IntoIterator<Item = (&'a str, &'a str)>) -> Self {
         let mut read = Self::default();
         for (path, text) in sources {
@@ -69,7 +70,7 @@ impl Crate {
         read
     }
 
-    /// Every import between two files, in the order of the files and their lines. Re-exports are followed to the
+    /// Every import between two files, sorted by file and line. An import through a re-export leads to the
     /// file that defines the item. `mod x;` is not an import, but `pub use x::Item` is.
     pub fn arrows(&self) -> Vec<Arrow> {
         let arrow = |(from, import): &(usize, Import)| {
@@ -87,7 +88,7 @@ impl Crate {
         path.to_vec()
     }
 
-    /// Parses a module's tokens, or, below its top, those of a body in it.
+    /// Parses the tokens of a module. Without `top`, the tokens are those of a body in the module.
     fn walk(&mut self, tokens: TokenStream, module: &ModulePath, top: bool) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut at = 0;
@@ -96,7 +97,7 @@ impl Crate {
                 (TokenTree::Ident(word), Some(TokenTree::Group(group)), _)
                     if word == "pub" && group.delimiter() == Delimiter::Parenthesis =>
                 {
-                    2 // `pub(in crate::machine)` is a visibility, not an import.
+                    2 // `pub(in crate::machine)` is not an import.
                 }
                 (TokenTree::Ident(word), Some(TokenTree::Ident(name)), after) if word == "mod" && top => {
                     self.define(module, &name.to_string(), Name::Module);
@@ -179,7 +180,7 @@ impl Crate {
 
     fn define(&mut self, module: &ModulePath, name: &str, meaning: Name) {
         if let Some(place) = self.modules.get_mut(module) {
-            // A module and a function may share a name. Paths go through the module.
+            // A module and a function may share a name. A path goes through the module.
             if !matches!(place.names.get(name), Some(Name::Module)) {
                 place.names.insert(name.to_owned(), meaning);
             }
@@ -191,7 +192,7 @@ impl Crate {
         self.imports.push((from, Import { scope: module.clone(), path, line }));
     }
 
-    /// Resolves a path in a module; `None` for an item of another crate.
+    /// Resolves a path in a module. Returns `None` for an item from another crate.
     fn resolve(&self, scope: &[String], path: &[String], depth: usize) -> Option<Target> {
         let mut at = scope.to_vec();
         for (i, segment) in path.iter().enumerate() {
@@ -206,7 +207,7 @@ impl Crate {
                     Some(Target::Module(path)) => at = path,
                     Some(item) => return Some(item),
                     None if i == 0 => return None,
-                    // A macro of that module defines it.
+                    // A macro in that module defines the item.
                     None => return self.modules.get(&at).map(|module| Target::Item(module.file)),
                 },
             }
@@ -215,7 +216,8 @@ impl Crate {
     }
 
     fn look_up(&self, at: &[String], name: &str, depth: usize) -> Option<Target> {
-        /// Bounds chains of re-exports: a `use` of a foreign crate's name would have no end.
+        /// Limits the length of chains of re-exports, because a `use` of another crate's name could resolve
+        /// to itself forever.
         const LONGEST: usize = 16;
         let module = self.modules.get(at).filter(|_| depth < LONGEST)?;
         match module.names.get(name) {
@@ -233,10 +235,10 @@ impl Crate {
     }
 }
 
-/// The words before the name of an item.
+/// The keywords before the name of an item.
 const ITEMS: [&str; 9] = ["fn", "struct", "enum", "trait", "type", "const", "static", "union", "macro"];
 
-/// The packages: the folder of their sources, and their names in paths. An inner folder comes before its parent.
+/// The packages, each with its source folder and its name in paths. Inner folders precede their parents.
 const PACKAGES: [(&str, &str); 4] = [
     ("grammar/", "pagewalk_grammar"),
     ("src/engine/", "pagewalk_engine"),
@@ -256,7 +258,7 @@ fn module_path(file: &str) -> ModulePath {
     path
 }
 
-/// The segments of the path that begins with this word; one for a word alone.
+/// The segments of the path that begins with this word, which may be the only segment.
 fn path_at(tokens: &[TokenTree], start: usize) -> Vec<String> {
     let mut path = vec![tokens[start].to_string()];
     let mut at = start + 1;

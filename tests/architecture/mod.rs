@@ -5,39 +5,39 @@ mod rules;
 mod sources;
 
 use imports::Crate;
-use rules::{Floors, circles, floor};
+use rules::{Layers, circles, layer};
 use sources::{Source, rust_files};
 
-/// The maximum length of a file, in lines.
+/// Maximum length of a file, in lines.
 const LONGEST_FILE: usize = 400;
 
-fn floors() -> Floors {
-    Floors::of_table(&std::fs::read_to_string("ARCHITECTURE.md").expect("ARCHITECTURE.md is there"))
+fn layers() -> Layers {
+    Layers::of_table(&std::fs::read_to_string("ARCHITECTURE.md").expect("ARCHITECTURE.md is there"))
 }
 
 fn read(sources: &[Source]) -> Crate {
     Crate::read(sources.iter().map(|source| (source.path.as_str(), source.text.as_str())))
 }
 
-/// Fails with a list of the findings, if there are any.
+/// Fails with a list of the findings, unless the list is empty.
 fn none(rule: &str, found: &[String]) {
     assert!(found.is_empty(), "{rule}:\n  {}", found.join("\n  "));
 }
 
 #[test]
-fn no_floor_imports_from_above() {
-    none("arrows that the table of floors does not allow", &floors().forbidden(&read(&rust_files("src"))));
+fn no_layer_imports_from_above() {
+    none("imports that the table of layers does not allow", &layers().forbidden(&read(&rust_files("src"))));
 }
 
 #[test]
 fn no_files_import_in_a_circle() {
-    none("circles of imports", &circles(&read(&rust_files("src"))));
+    none("circular imports", &circles(&read(&rust_files("src"))));
 }
 
 #[test]
 fn the_sources_are_read() {
-    // The checks above did read the sources.
-    let (sources, floors) = (rust_files("src"), floors());
+    // The checks above are meaningful only if the sources were read.
+    let (sources, layers) = (rust_files("src"), layers());
     let read = read(&sources);
     let arrow = |from: &str, to: &str| {
         read.arrows().iter().any(|arrow| read.files[arrow.from] == from && read.files[arrow.to] == to)
@@ -45,11 +45,11 @@ fn the_sources_are_read() {
     assert!(arrow("src/main.rs", "src/face/cli.rs"));
     assert!(arrow("src/script/lang/diagnostic.rs", "src/script/lang/span.rs"));
     assert!(arrow("src/script/run/session.rs", "src/engine/machine/spec.rs"));
-    for path in sources.iter().filter_map(|source| floor(&source.path)) {
-        assert!(floors.below(path).is_some(), "{path} is no floor of the table");
+    for path in sources.iter().filter_map(|source| layer(&source.path)) {
+        assert!(layers.below(path).is_some(), "{path} is not a layer in the table");
     }
     for low in ["lang", "machine"] {
-        assert_eq!(floors.below(low), Some(&[][..]), "{low} knows of no other floor");
+        assert_eq!(layers.below(low), Some(&[][..]), "{low} must not import from other layers");
     }
 }
 
@@ -71,13 +71,13 @@ fn nothing_is_unsafe_or_left_undone() {
     );
 }
 
-/// The imports of made-up files, each as "from to".
+/// The imports between sample files, each as "from to".
 fn arrows(sources: &[(&str, &str)]) -> Vec<String> {
     let read = Crate::read(sources.iter().copied());
     read.arrows().iter().map(|arrow| format!("{} {}", read.files[arrow.from], read.files[arrow.to])).collect()
 }
 
-/// Whether `a::x` with these lines imports from `b`.
+/// Whether the module `a::x` with these lines imports from `b`.
 fn sees(lines: &str) -> bool {
     let sources = [
         ("src/lib.rs", "pub mod a; pub mod b;"),
@@ -151,15 +151,15 @@ fn re_exports_lead_to_the_file_that_defines() {
 
 #[test]
 fn an_arrow_upwards_is_found() {
-    let floors =
-        Floors::of_table("| `src/high/` | low, side | x |\n| `src/low/` | – | y |\n| `src/side/` | – | z |");
+    let layers =
+        Layers::of_table("| `src/high/` | low, side | x |\n| `src/low/` | – | y |\n| `src/side/` | – | z |");
     let of = |low: &str, high: &str| {
         let sources = [
             ("src/lib.rs", "pub mod high; pub mod low; pub fn f() {}"),
             ("src/low/mod.rs", low),
             ("src/high/mod.rs", high),
         ];
-        floors.forbidden(&Crate::read(sources))
+        layers.forbidden(&Crate::read(sources))
     };
     assert_eq!(of("pub fn f() {}", "use crate::low::f;"), [""; 0]);
     assert_eq!(
@@ -172,7 +172,7 @@ fn an_arrow_upwards_is_found() {
 #[test]
 fn a_circle_is_found() {
     let of = |sources: &[(&str, &str)]| circles(&Crate::read(sources.iter().copied()));
-    // A cycle of three files.
+    // Three files form a cycle.
     let round = [
         ("src/lib.rs", "mod a; mod b; mod c;"),
         ("src/a.rs", "use crate::b::g; pub fn f() {}"),
@@ -183,7 +183,7 @@ fn a_circle_is_found() {
         of(&round),
         ["src/a.rs:1 imports src/b.rs, src/b.rs:1 imports src/c.rs, src/c.rs:1 imports src/a.rs"]
     );
-    // A parent re-exports its child's item, and the child uses the parent's own.
+    // A parent re-exports its child's item, and the child uses the parent's item.
     let child = |text| {
         [
             ("src/lib.rs", "mod a;"),
@@ -193,7 +193,7 @@ fn a_circle_is_found() {
     };
     assert_eq!(of(&child("use super::A; pub struct X;")).len(), 1);
     assert_eq!(of(&child("pub struct X;")), [""; 0]);
-    // A declaration is not an import, and a re-export does not define its item.
+    // A module declaration is not an import, and a re-export does not define its item.
     let passed = [
         ("src/lib.rs", "mod a;"),
         ("src/a/mod.rs", "mod x; mod y; pub use x::X; pub use y::Y;"),

@@ -1,4 +1,4 @@
-//! The Rust files of a folder.
+//! The Rust files in a folder.
 
 use std::fs;
 use std::path::Path;
@@ -7,13 +7,13 @@ use proc_macro2::{TokenStream, TokenTree};
 
 /// A Rust file.
 pub struct Source {
-    /// Its path from the package's root, with `/`.
+    /// The path relative to the package's root, with `/`.
     pub path: String,
-    /// Its text.
+    /// The file's text.
     pub text: String,
 }
 
-/// The Rust files below a folder, by path.
+/// The Rust files below a folder, sorted by path.
 pub fn rust_files(folder: &str) -> Vec<Source> {
     let mut found = Vec::new();
     gather(Path::new(folder), &mut found);
@@ -35,7 +35,7 @@ fn gather(folder: &Path, found: &mut Vec<Source>) {
 }
 
 impl Source {
-    /// The places of `unsafe`, `todo!`, `unimplemented!`, and `#[ignore]`.
+    /// The locations of `unsafe`, `todo!`, `unimplemented!`, and `#[ignore]`.
     pub fn undone(&self) -> Vec<String> {
         let tokens = self.text.parse().unwrap_or_else(|error| panic!("{} is Rust: {error}", self.path));
         let mut found = Vec::new();

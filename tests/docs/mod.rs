@@ -1,7 +1,7 @@
-//! Checks of the documents: their scripts pass, their terminals show the program's output, their links resolve,
-//! and the reference has every row of the registries.
+//! Checks that the documents' scripts pass, that their transcripts show the program's output, that their
+//! links resolve, and that the reference has every row of the registries.
 //!
-//! `PAGEWALK_RETELL=1 cargo test --test all docs::` updates the terminals to what the program prints.
+//! `PAGEWALK_RETELL=1 cargo test --test all docs::` updates the transcripts to the program's output.
 
 mod session;
 mod terminal;
@@ -13,7 +13,7 @@ use terminal::Terminal;
 
 use crate::fences::{Piece, fences};
 
-/// The files of a kind in a folder and its subfolders.
+/// The files with this extension in a folder and its subfolders.
 pub(crate) fn files_in(folder: impl AsRef<Path>, kind: &str) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let of_entry = |path: PathBuf| match path.extension() {
@@ -33,7 +33,8 @@ pub(crate) fn documents() -> Vec<String> {
     paths
 }
 
-/// The word after the language of a script's fence: `fails`, or the name of a file. None for other fences.
+/// The words after the language in a script's fence: `fails`, or the name of a file. Returns `None` for other
+/// fences.
 fn script(info: &str) -> Option<Vec<&str>> {
     let mut words = info.split([',', ' ']);
     (words.next() == Some("pagewalk")).then(|| words.collect())
@@ -50,8 +51,12 @@ fn scripts_pass_and_terminals_show_the_output() {
             if let Some(words) = info.and_then(script).filter(|words| !words.contains(&"skip")) {
                 scripts += 1;
                 let name = words.iter().find(|word| word.contains(".pw")).unwrap_or(&"script.pw");
-                let (status, told) = terminal.run_script(name, body);
-                assert_eq!(status != 0, words.contains(&"fails"), "{path}:{line}: status {status}\n{told}");
+                let (status, messages) = terminal.run_script(name, body);
+                assert_eq!(
+                    status != 0,
+                    words.contains(&"fails"),
+                    "{path}:{line}: status {status}\n{messages}"
+                );
             }
             if let Some(name) = info.and_then(|info| info.strip_prefix("csv ")) {
                 terminal.put(name, body);
@@ -86,10 +91,10 @@ fn every_page_of_a_code_shows_a_script_that_earns_it() {
                     body.lines().rfind(|line| line.starts_with("## ")).map_or(code, |heading| &heading[3..]);
             }
             Some("pagewalk,fails" | "pagewalk,warns") => {
-                let (_, told) = terminal.run_script("script.pw", body);
+                let (_, messages) = terminal.run_script("script.pw", body);
                 assert!(
-                    told.contains(&format!("[{code}]")),
-                    "docs/reference/diagnostics.md:{line}: not {code} but\n{told}"
+                    messages.contains(&format!("[{code}]")),
+                    "docs/reference/diagnostics.md:{line}: not {code} but\n{messages}"
                 );
             }
             Some(_) => {}
@@ -138,7 +143,7 @@ fn links_lead_somewhere() {
     }
 }
 
-/// The anchor of a heading, as Markdown's renderers make it.
+/// The anchor that Markdown renderers generate for a heading.
 fn slug(heading: &str) -> String {
     let kept = heading.to_lowercase().replace(' ', "-");
     kept.chars().filter(|c| c.is_alphanumeric() || *c == '-' || *c == '_').collect()

@@ -5,19 +5,19 @@ use std::path::Path;
 use pagewalk::face::repl::pasted::inputs;
 use pagewalk::face::repl::shell::Shell;
 
-/// The columns of the terminal in the document.
+/// Width of the terminal in the document, in columns.
 const COLUMNS: usize = 100;
 
-/// The same inputs, with the session's current answers. An input begins with the current prompt.
+/// The same inputs, with the output of the current program. An input begins with the current prompt.
 pub fn retold(shown: &str, folder: &Path) -> String {
-    let (shell, told) = Shell::in_memory(COLUMNS);
+    let (shell, messages) = Shell::in_memory(COLUMNS);
     let mut shell = shell.in_folder(folder);
     let mut text = String::new();
     let mut lines = shown.lines().peekable();
     while let Some(line) = lines.next() {
         let prompt = shell.prompt();
         let first = line.strip_prefix(prompt.trim_end()).map(|first| first.trim_start().to_owned());
-        // A prompt in the document may have no number, or an old one.
+        // A prompt in the document may lack a number or have an outdated number.
         let other = || inputs(line).pop().filter(|input| input != line && prompt.starts_with('['));
         let Some(mut input) = first.or_else(other) else { continue };
         text += (prompt + &input).trim_end();
@@ -30,7 +30,7 @@ pub fn retold(shown: &str, folder: &Path) -> String {
         }
         assert!(!shell.goes_on(&input), "this input continues: {input}");
         shell.input(&input).expect("answers go to memory");
-        text.extend(told.take_text().lines().flat_map(|line| [line.trim_end(), "\n"]));
+        text.extend(messages.take_text().lines().flat_map(|line| [line.trim_end(), "\n"]));
     }
     text
 }

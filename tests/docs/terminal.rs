@@ -18,13 +18,13 @@ fn copy(from: &Path, to: &Path) {
     }
 }
 
-/// A folder to run a document's commands in.
+/// A folder in which a document's commands run.
 pub struct Terminal {
     folder: PathBuf,
 }
 
 impl Terminal {
-    /// Creates one for a document.
+    /// Creates a terminal for a document.
     pub fn new(document: &str) -> Self {
         let folder =
             Path::new(env!("CARGO_TARGET_TMPDIR")).join("docs").join(document.replace(['/', '.'], "-"));
@@ -41,14 +41,14 @@ impl Terminal {
         fs::write(self.folder.join(name), text).expect("a file to write");
     }
 
-    /// Writes a script there and runs it: returns the exit status and the output.
+    /// Writes a script to the folder, runs it, and returns the exit status and the output.
     pub fn run_script(&self, name: &str, text: &str) -> (i32, String) {
         self.put(name, text);
         self.pagewalk(&["run", name])
     }
 
-    /// The text of a terminal, `$ command` and its output, with the program's current output. Commands of other
-    /// programs are not changed.
+    /// A transcript (`$ command` and its output), with the program's current output. The output of other
+    /// programs is unchanged.
     pub fn retold(&self, shown: &str) -> String {
         let mut text = String::new();
         let mut ours = false;
@@ -78,10 +78,10 @@ impl Terminal {
             .env_remove("CI")
             .stdin(Stdio::null());
         let output = command.output().expect("the program runs");
-        let told = [output.stdout, output.stderr].concat();
-        // Trailing spaces are invisible in a document.
-        let told = String::from_utf8(told).expect("a text");
-        let told = told.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
-        (output.status.code().expect("an exit status"), told)
+        let messages = [output.stdout, output.stderr].concat();
+        // Trailing spaces are removed, because they are invisible in a document.
+        let messages = String::from_utf8(messages).expect("a text");
+        let messages = messages.lines().flat_map(|line| [line.trim_end(), "\n"]).collect();
+        (output.status.code().expect("an exit status"), messages)
     }
 }

@@ -1,19 +1,20 @@
-//! `editors/sample.classes`: the class of each token of `editors/sample.pw`, written by hand. `highlight` must agree. Its
-//! classes for the examples are written where the editors' checks find them.
+//! Tests `editors/sample.classes`, a handwritten list of the class of each token in `editors/sample.pw`.
+//! `highlight` must agree. The test also writes the classes of the examples to a file for the editors'
+//! checks.
 
 use std::fs;
 use std::path::Path;
 
 use pagewalk_script::services::complete::highlight;
 
-/// Brackets, bars and commas have no class in editors.
+/// Brackets, bars, and commas have no class in editors.
 const UNCLASSED: &[&str] = &["(", ")", "[", "]", "{", "}", "|", ","];
 
-/// The file with the classes of all examples, for the editors' checks.
+/// The file with the classes of all examples, which the editors' checks read.
 const EXAMPLES: &str = "target/editors/examples.classes";
 
-/// The tokens of a text that have a class: `LINE:COLUMN TEXT CLASS`, from 1, in characters. A token of several lines
-/// becomes one token per line, without the spaces around it.
+/// The classified tokens of a text as `LINE:COLUMN TEXT CLASS`. Lines and columns are counted from 1, in
+/// characters. A token with several lines becomes one token per line, without leading and trailing spaces.
 fn classed(text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     for (range, class) in highlight(text) {
@@ -39,15 +40,15 @@ fn highlight_reports_the_classes_of_the_sample() {
     let text = fs::read_to_string("editors/sample.pw").expect("the sample is there");
     let listed = fs::read_to_string("editors/sample.classes").expect("its classes are there");
     let listed: Vec<&str> = listed.lines().collect();
-    let told = classed(&text);
-    let pairs = listed.iter().zip(&told).filter(|(listed, told)| *listed != told);
+    let messages = classed(&text);
+    let pairs = listed.iter().zip(&messages).filter(|(listed, messages)| *listed != messages);
     let wrong: Vec<String> =
-        pairs.map(|(listed, told)| format!("listed {listed}\n  highlighted {told}")).collect();
+        pairs.map(|(listed, messages)| format!("listed {listed}\n  highlighted {messages}")).collect();
     assert!(wrong.is_empty(), "{} tokens differ:\n{}", wrong.len(), wrong.join("\n"));
-    assert_eq!(told.len(), listed.len(), "tokens highlighted and listed");
+    assert_eq!(messages.len(), listed.len(), "tokens highlighted and listed");
 }
 
-/// The sample has a token of every class, and every word that can begin a statement.
+/// The sample contains a token of every class, and every word that can begin a statement.
 #[test]
 fn the_sample_uses_everything() {
     let listed = fs::read_to_string("editors/sample.classes").expect("its classes are there");
@@ -66,7 +67,7 @@ fn the_sample_uses_everything() {
     }
 }
 
-/// `== FILE` and its tokens, for each example.
+/// The line `== FILE` and the file's tokens, for each example.
 #[test]
 fn the_classes_of_the_examples_are_written_for_the_checks() {
     let mut out = String::new();
@@ -80,7 +81,7 @@ fn the_classes_of_the_examples_are_written_for_the_checks() {
     fs::write(EXAMPLES, out).expect("it can be written");
 }
 
-/// The scripts in a folder and its subfolders, by name.
+/// The scripts in a folder and its subfolders, sorted by name.
 fn scripts(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let mut found: Vec<String> = entries

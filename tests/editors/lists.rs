@@ -1,4 +1,4 @@
-//! The lists of words for editors: one row each, from the registries.
+//! The word lists for editors, one row each, generated from the registries.
 
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 use pagewalk_engine::machine::policy::POLICIES;
@@ -21,16 +21,16 @@ use pagewalk_script::run::verbs::FORMS;
 
 /// A list of words.
 pub struct List {
-    /// Its name in the editors' files.
+    /// The list's name in the editors' files.
     pub name: &'static str,
-    /// Its description, for a comment.
+    /// The list's description, for a comment.
     pub holds: &'static str,
-    /// Its words, in any order.
+    /// The list's words, in any order.
     pub words: fn() -> Vec<&'static str>,
 }
 
 impl List {
-    /// Its words, without duplicates, in alphabetical order.
+    /// The list's words in alphabetical order, without duplicates.
     pub fn words(&self) -> Vec<&'static str> {
         let mut words = (self.words)();
         words.sort_unstable();
@@ -85,7 +85,7 @@ pub const LISTS: &[List] = &[
     List { name: "process_properties", holds: "properties of a process", words: process_properties },
 ];
 
-/// The words of parameters.
+/// The words in parameters.
 pub fn words_of(params: &'static [Param]) -> impl Iterator<Item = &'static str> {
     params.leaves().into_iter().flat_map(Param::words).copied()
 }
@@ -118,7 +118,7 @@ fn nouns() -> Vec<&'static str> {
     tables.chain(things).chain(shown).chain(more).collect()
 }
 
-/// Whether a noun follows the verb first.
+/// Whether a noun directly follows the verb.
 pub fn begins_with_noun(verb: &Verb) -> bool {
     ways(verb.params).first().is_some_and(|way| way.first() == Some(&NOUN))
 }
@@ -155,7 +155,7 @@ fn heads() -> Vec<&'static str> {
     machine.chain(KERNEL_PROPERTIES.iter().map(|row| row.of)).chain(tables).chain([LAST]).collect()
 }
 
-/// Their first names: `faults` of `faults.minor`.
+/// The first parts of dotted names: `faults` for `faults.minor`.
 fn process_properties() -> Vec<&'static str> {
     let paths = PROCESS_PROPERTIES.iter().map(|row| row.name.split('.').next().unwrap_or(row.name));
     let things = THING_NOUNS.iter().map(|row| row.name);

@@ -1,5 +1,5 @@
-//! Checks of the editors' files: their words come from the registries, and the classes of the shared sample agree with
-//! `highlight`.
+//! Checks that the words in the editors' files come from the registries, and that the classes of the shared
+//! sample agree with `highlight`.
 
 mod classes;
 mod lists;

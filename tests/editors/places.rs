@@ -1,4 +1,4 @@
-//! Lists of words by place, for grammars that distinguish places, such as tree-sitter's.
+//! Lists of words by syntactic position, for grammars that distinguish positions, such as tree-sitter's.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,7 @@ pub const PLACES: &[List] = &[
     List {
         name: "paper_entries",
         holds: "what the braces of questions hold",
-        words: || settings(&["choice", "essay"]).map(|row| row.name).collect(),
+        words: || settings(&["choice", "table", "essay"]).map(|row| row.name).collect(),
     },
     List {
         name: "paper_words",
@@ -43,7 +43,7 @@ pub const PLACES: &[List] = &[
     },
 ];
 
-/// Words in order, without duplicates.
+/// Sorted words without duplicates.
 type Words = BTreeSet<&'static str>;
 
 /// The settings of these blocks.
@@ -51,19 +51,19 @@ fn settings(blocks: &[&str]) -> impl Iterator<Item = SettingWord> {
     LANGUAGE.blocks().filter(|block| blocks.contains(&block.name)).flat_map(|block| (block.settings)())
 }
 
-/// Words of some parameters in the braces of papers.
+/// The words of selected parameters in the settings of papers.
 fn paper_words(which: fn(&Param) -> bool) -> Vec<&'static str> {
-    let params = settings(&["exam", "choice", "essay"]).flat_map(|row| row.params.leaves());
+    let params = settings(&["exam", "choice", "table", "essay"]).flat_map(|row| row.params.leaves());
     params.filter(|param| which(param)).flat_map(Param::words).copied().collect()
 }
 
-/// Words of parameters except units, which belong to their numbers.
+/// The words of parameters, except units, which belong to their numbers.
 fn words(params: &'static [Param]) -> Words {
     let params = params.leaves().into_iter().filter(|param| !matches!(param, Param::Unit(_)));
     params.flat_map(Param::words).copied().collect()
 }
 
-/// The words that parameters may begin with, and those in later places.
+/// The words that parameters may begin with, and the words that only occur later.
 fn by_place(params: &'static [Param]) -> (Words, Words) {
     let first: Words = ways(params).iter().filter_map(|way| way.get(..1)).flat_map(words).collect();
     let mut later = words(params);

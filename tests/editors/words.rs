@@ -1,7 +1,8 @@
 //! The words in the editors' files come from the registries. `PAGEWALK_RETELL=1 cargo test --test all editors::` rewrites them.
 //!
-//! In most files, the words are between two comments, `BEGIN generated words LIST…` and `END generated words`. JSON has no comments: such a file is made from a template (`NAME.in.json`), in which `{{LIST}}`
-//! is replaced by the words of a list, `word|word`, or by a piece of a pattern.
+//! In most files, the words are between two comments, `BEGIN generated words LIST…` and `END generated
+//! words`. JSON has no comments, so a JSON file is generated from a template (`NAME.in.json`). In the
+//! template, `{{LIST}}` is replaced by a list's words (`word|word`) or by a piece of a pattern.
 
 use std::fmt::Write;
 use std::fs;
@@ -12,12 +13,12 @@ use super::places::PLACES;
 const BEGIN: &str = "BEGIN generated words";
 const END: &str = "END generated words";
 
-/// A file with words in it.
+/// A file with generated words.
 struct File {
     path: &'static str,
     /// Formats a list in the file's language.
     list: fn(&List) -> String,
-    /// The template of the file, if it has one.
+    /// The template of the file, if any.
     template: Option<&'static str>,
 }
 
@@ -36,7 +37,7 @@ const FILES: &[File] = &[
     },
 ];
 
-/// Lines of at most 100 characters.
+/// Words, wrapped to lines of at most 100 characters.
 fn wrapped(words: &[&str], indent: &str, quote: &str, between: &str) -> String {
     let mut out = String::from(indent);
     let mut width = indent.len();
@@ -56,7 +57,7 @@ fn wrapped(words: &[&str], indent: &str, quote: &str, between: &str) -> String {
     out + "\n"
 }
 
-/// A list of Vim script, joined to the alternatives of a pattern.
+/// A Vim script list, which Vim joins into the alternatives of a pattern.
 fn vim(list: &List) -> String {
     let words = wrapped(&list.words(), "      \\ ", "'", ", ").replace("'\n", "',\n");
     let words = words.trim_end().trim_end_matches(',').to_owned();
@@ -70,7 +71,7 @@ fn lisp(list: &List) -> String {
     format!("(defconst pagewalk-{name}\n  '(\n{}\n   )\n  \"{holds}.\")\n", words.trim_end())
 }
 
-/// The text with new regions.
+/// The text with regenerated regions.
 fn regions(file: &File, text: &str) -> String {
     let mut out = String::new();
     let mut inside = false;
@@ -92,7 +93,7 @@ fn regions(file: &File, text: &str) -> String {
     out
 }
 
-/// Named pieces of patterns for the templates, as JSON writes them. A `-` joins before a letter.
+/// Named pieces of patterns for the templates, in JSON syntax. A `-` joins before a letter.
 const PIECES: &[(&str, &str)] = &[
     ("word", r"[A-Za-z_](?:\\w|-(?=[A-Za-z]))*"),
     ("end", r"(?!\\w|-[A-Za-z])"),
@@ -154,7 +155,7 @@ fn every_list_has_words_once() {
     let list = |name: &str| {
         LISTS.iter().chain(PLACES).find(|list| list.name == name).map(List::words).unwrap_or_default()
     };
-    // One word of each kind of registry.
+    // One word from each kind of registry.
     for (name, word) in [
         ("forms", "let"),
         ("verbs", "translate"),

@@ -1,10 +1,11 @@
-//! fork and copy-on-write: a naive model with frame counters.
+//! Tests of fork and copy-on-write against a naive model with frame counters.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::sheet::{SEEDS, Sheet, exam, number, scan};
 
-/// Frames: the number of entries that point to each. Processes: the frame of each page, and whether it is writable.
+/// For each frame, the number of entries that point to it. For each page of a process, its frame and whether
+/// it is read-only.
 #[derive(Default)]
 struct Frames {
     refs: BTreeMap<u64, u64>,
@@ -21,7 +22,8 @@ impl Frames {
         frame
     }
 
-    /// An access to the first byte of a page: its class, whether it copies, and the new frame.
+    /// Accesses the first byte of a page. Returns the fault class, whether the page was copied, and the new
+    /// frame.
     fn access(&mut self, process: &str, page: u64, store: bool) -> [String; 3] {
         let key = (process.to_owned(), page);
         let Some(frame) = self.mapped.get(&key).copied() else {
@@ -32,7 +34,7 @@ impl Frames {
             return ["none", "no", "-"].map(str::to_owned);
         }
         if self.refs[&frame] == 1 {
-            // The last user of a frame: its entry is made writable.
+            // The frame has no other user, so the kernel makes the entry writable.
             self.read_only.remove(&key);
             return ["copy-on-write", "no", "-"].map(str::to_owned);
         }
@@ -107,13 +109,14 @@ fn program(question: &Sheet, seed: u64) {
     };
     let (begin, s, q, late) =
         (after("s[0] = ")[0], after("s[0] += ")[0], after("q[0] += "), after("s[0] + ")[0]);
-    // The shared page has every store; each process has its own private page, from the parent's at the fork.
+    // All stores to the shared page are visible to both processes. The fork created a separate copy of the
+    // private page for each process.
     let (shared, in_c) = (begin + s, begin + q[0]);
     let right = [in_c + q[1], shared, in_c, shared + late, begin + shared, shared];
     assert_eq!(question.part("a").keys(), right.map(|n| n.to_string()), "seed {seed}");
     let choices = question.part("b").choices();
     assert_eq!(choices[0].1, ["3"], "seed {seed}");
-    // Options are in any order.
+    // The options may be in any order.
     let mut copies = choices[1].1.clone();
     copies.sort_by_key(|option| option != &format!("q[0] += {}", q[0]));
     assert_eq!(copies, [format!("q[0] += {}", q[0]), format!("q[0] += {}", q[1])], "seed {seed}");

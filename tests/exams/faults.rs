@@ -1,16 +1,16 @@
-//! Page faults in areas, by the rules of the lecture.
+//! Tests of page faults in areas, according to the rules in the lecture.
 
 use std::collections::BTreeSet;
 
 use super::sheet::{Facts, SEEDS, Sheet, exam, scan};
 
-/// An area as `/proc/PID/maps` prints it.
+/// An area in the format of `/proc/PID/maps`.
 struct Area {
     start: u64,
     end: u64,
     perms: String,
     file: bool,
-    /// The bytes of the file from the area's start on.
+    /// Number of file bytes from the area's start to the end of the file.
     holds: u64,
 }
 
@@ -19,7 +19,7 @@ fn areas(listing: &str) -> Vec<Area> {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let (start, end) = fields[0].split_once('-').expect("a range");
         let hex = |text: &str| u64::from_str_radix(text, 16).expect("hexadecimal");
-        // The question's text has the sizes: 24 KB and 6000 bytes.
+        // The sizes are stated in the question's text: 24 KB and 6000 bytes.
         let size = match *fields.last().expect("a backing") {
             "prog" => 24 * 1024,
             "log" => 6000,
@@ -37,14 +37,14 @@ fn areas(listing: &str) -> Vec<Area> {
     listing.lines().filter(|line| !line.trim().is_empty()).map(of).collect()
 }
 
-/// The pages that a process has touched: the resident ones, and the private ones among them.
+/// The pages that a process has accessed: the resident pages, and the private pages among them.
 #[derive(Default)]
 struct Touched {
     there: BTreeSet<u64>,
     own: BTreeSet<u64>,
 }
 
-/// Class, signal, code, minor and major faults of an access.
+/// The fault class, the signal, its code, and the numbers of minor and major faults in an access.
 fn outcome(areas: &[Area], touched: &mut Touched, va: u64, store: bool) -> [&'static str; 5] {
     let Some(area) = areas.iter().find(|area| (area.start..area.end).contains(&va)) else {
         return ["segmentation", "SIGSEGV", "SEGV_MAPERR", "0", "0"];
@@ -64,7 +64,7 @@ fn outcome(areas: &[Area], touched: &mut Touched, va: u64, store: bool) -> [&'st
     }
     match (fresh, area.file) {
         (true, false) => ["demand-zero", "none", "none", "1", "0"],
-        // The page of the file is read from the disk.
+        // The kernel reads the page from the disk.
         (true, true) => ["file", "none", "none", "0", "1"],
         (false, _) if copies => ["copy-on-write", "none", "none", "1", "0"],
         (false, _) => ["none", "none", "none", "0", "0"],
@@ -113,7 +113,8 @@ fn counts(question: &Sheet, seed: u64) {
         "a file of {} bytes: it reads a byte of each page, then it stores to the first {} pages",
     );
     let shared = scan(&prose, "A shared anonymous area of {} KB")[0] / 4;
-    // Linux: a read maps the page of zeros and a store then copies; a store first, or a shared page, needs one fault.
+    // On Linux, a read maps the zero page, and a later store copies it. A store without a previous read, or
+    // an access to a shared page, needs one fault.
     let right = [2 * n, m, said[0].div_ceil(4096) + said[1], shared].map(|n| n.to_string());
     assert_eq!(question.keys(), right, "seed {seed}");
 }

@@ -1,4 +1,4 @@
-//! Private and shared mappings of a file: bytes of the file, and of copies.
+//! Tests of private and shared file mappings: the bytes of the file and of copied pages.
 
 use std::collections::BTreeSet;
 
@@ -43,7 +43,7 @@ fn who_sees(question: &Sheet, seed: u64) {
             (true, _) if anonymous => ["demand-zero", "no"],
             (true, true) if !shared => ["file", "yes"],
             (true, _) => ["file", "no"],
-            // The first store to a shared page only marks it.
+            // The first store to a shared page only marks the page dirty.
             (false, true) if shared => ["file", "no"],
             (false, true) => ["copy-on-write", "yes"],
             (false, false) => ["none", "no"],

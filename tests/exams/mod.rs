@@ -1,8 +1,9 @@
-//! The exams of `examples/exams/`: over many seeds, the key agrees with the textbook's formulas, computed here only from
-//! the paper's contents.
+//! Tests of the exams in `examples/exams/` with many seeds. The key agrees with the textbook's formulas,
+//! computed here only from the paper's contents.
 
 mod copies;
 mod faults;
+mod kinds;
 mod mappings;
 mod replacement;
 mod sheet;

@@ -1,8 +1,8 @@
-//! Page replacement, with naive implementations.
+//! Tests of page replacement against naive implementations.
 
 use super::sheet::{Grid, SEEDS, exam};
 
-/// The resident pages after each reference, and whether it hit.
+/// The resident pages after a reference, and whether the reference hit.
 struct Step {
     hit: bool,
     frames: Vec<Option<u64>>,
@@ -10,8 +10,8 @@ struct Step {
     hand: usize,
 }
 
-/// Runs a string with a policy: FIFO, LRU, optimal (ties are broken by arrival) or the clock. Pages
-/// that are resident at first arrived and were used in that order.
+/// Runs a string with a policy: FIFO, LRU, optimal (arrival order breaks ties), or clock. The initially
+/// resident pages arrived and were used in the order of `held`.
 fn play(string: &[u64], count: usize, policy: &str, held: &[u64]) -> Vec<Step> {
     let mut frames: Vec<Option<u64>> = held.iter().map(|page| Some(*page)).collect();
     frames.resize(count, None);
@@ -57,7 +57,7 @@ fn faults(steps: &[Step]) -> String {
     steps.iter().filter(|step| !step.hit).count().to_string()
 }
 
-/// The cells of a row under the policy, by the names of the columns.
+/// The expected cells of a row, in the order of the column names.
 fn row(step: &Step, columns: &[String]) -> Vec<String> {
     let bit = |set: bool| if set { '1' } else { '0' };
     let cell = |column: &String| match column.as_str() {
@@ -72,7 +72,7 @@ fn row(step: &Step, columns: &[String]) -> Vec<String> {
     columns.iter().map(cell).collect()
 }
 
-/// Compares a grid with the results of the policy; returns the faults.
+/// Compares a grid with the results of the policy, and returns the number of faults.
 fn grid(grid: &Grid, policy: &str) -> String {
     let (how, held) = grid.title.split_once(", holding ").expect("pages that are held");
     assert_eq!(how, format!("reference ({policy}, frames 3"));
@@ -89,7 +89,8 @@ fn grid(grid: &Grid, policy: &str) -> String {
 
 #[test]
 fn the_naive_policies_count_as_the_textbooks_do() {
-    // Silberschatz, Galvin and Gagne, chapter 10; Stallings, figure 8.15 with cold faults counted.
+    // From Silberschatz, Galvin, and Gagne, chapter 10, and Stallings, figure 8.15, with cold faults
+    // included.
     let string = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
     let count = |policy| faults(&play(&string, 3, policy, &[]));
     assert_eq!([count("fifo"), count("lru"), count("optimal")], ["15", "12", "9"]);
@@ -119,7 +120,7 @@ fn page_replacement() {
     }
 }
 
-/// The last question: a string with three and with four frames.
+/// Checks the last question, which runs a string with three and with four frames.
 fn belady(part: &super::sheet::Sheet, prose: &str, seed: u64) {
     let string = prose.split_once('[').and_then(|(_, rest)| rest.split_once(']')).expect("a string").0;
     let string: Vec<u64> = string.split(", ").map(super::sheet::number).collect();

@@ -1,4 +1,4 @@
-//! A paper as students see it, with its key, parsed from the printed JSON.
+//! A paper with its key, parsed from the printed JSON.
 
 use std::path::Path;
 
@@ -9,41 +9,45 @@ use pagewalk_script::run::Files;
 use pagewalk_script::run::session::Options;
 use serde_json::Value;
 
-/// The seeds to check every exam with.
+/// The seeds with which every exam is checked.
 pub const SEEDS: std::ops::Range<u64> = 0..24;
 
-/// A paper, a question of it, or a part.
+/// A paper, a question, or a part of a question.
 #[derive(Clone)]
 pub struct Sheet(Value);
 
-/// A question about an operation: the operation, and the key of each fact.
+/// A question about an operation, with the key of each fact.
 pub struct Facts {
     pub operation: String,
     pub keys: Vec<(String, String)>,
 }
 
-/// A table with its key: the names of its columns, and its rows.
+/// A table with its key.
 pub struct Grid {
     pub title: String,
     pub columns: Vec<String>,
     pub rows: Vec<Vec<String>>,
 }
 
-/// The exam of that name, with a seed.
+/// The exam with that name and seed.
 pub fn exam(name: &str, seed: u64) -> Sheet {
-    let path = format!("examples/exams/{name}.pw");
-    let text = std::fs::read_to_string(Path::new(&path)).expect("the exam");
-    let (mut sources, script, wrong) = read_text(&path, &text, &mut Disk);
+    script(&format!("examples/exams/{name}.pw"), seed)
+}
+
+/// The exam in that file with that seed.
+pub fn script(path: &str, seed: u64) -> Sheet {
+    let text = std::fs::read_to_string(Path::new(path)).expect("the exam");
+    let (mut sources, script, wrong) = read_text(path, &text, &mut Disk);
     assert_eq!(wrong, []);
     let (files, wrong) = Files::read(&script.body, &mut sources, &mut Disk);
     assert_eq!(wrong, []);
     let done = compose(&script.body, &sources, &files, Options { seed, ..Options::default() });
-    assert_eq!(done.diagnostics, [], "{name}, seed {seed}");
-    assert_eq!(done.failed, 0, "{name}, seed {seed}");
+    assert_eq!(done.diagnostics, [], "{path}, seed {seed}");
+    assert_eq!(done.failed, 0, "{path}, seed {seed}");
     Sheet(serde_json::from_str(&json(&done.paper, Edition::Key)).expect("JSON"))
 }
 
-/// The words of a JSON string.
+/// The text of a JSON string.
 fn words(value: &Value) -> String {
     value.as_str().unwrap_or_default().to_owned()
 }
@@ -66,7 +70,7 @@ impl Sheet {
         Self(found.unwrap_or_else(|| panic!("no part {name}")).clone())
     }
 
-    /// Its items, including those of its parts.
+    /// All items, including the items in parts.
     fn pieces(&self) -> Vec<&Value> {
         let opened = |piece| -> Vec<&Value> {
             let piece: &Value = piece;
@@ -79,7 +83,7 @@ impl Sheet {
         self.pieces().into_iter().filter(|piece| piece["kind"] == kind).collect()
     }
 
-    /// Its prose on one line, including labels, choices, and essays.
+    /// The prose on one line, including labels, choices, and essays.
     pub fn prose(&self) -> String {
         let of = |piece: &&Value| match piece["kind"].as_str() {
             Some("text" | "choice" | "essay") => words(&piece["text"]),
@@ -90,7 +94,7 @@ impl Sheet {
         all.join(" ").split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
-    /// Its questions about operations.
+    /// The questions about operations.
     pub fn facts(&self) -> Vec<Facts> {
         let of = |item: &Value| Facts {
             operation: words(&item["operation"]),
@@ -99,20 +103,27 @@ impl Sheet {
         self.of_kind("facts").into_iter().map(of).collect()
     }
 
-    /// The keys of its values, by their labels.
+    /// The keys of the values, with their labels.
     pub fn values(&self) -> Vec<(String, String)> {
         let of = |item: &Value| (words(&item["label"]), words(&item["blank"]["key"]));
         self.of_kind("value").into_iter().map(of).collect()
     }
 
-    /// The keys of its values alone, in order.
+    /// The keys of the values, in order.
     pub fn keys(&self) -> Vec<String> {
         self.values().into_iter().map(|(_, key)| key).collect()
     }
 
-    /// The tables to fill in, with the key.
+    /// The tables to fill in, with their keys.
     pub fn tables(&self) -> Vec<Grid> {
         self.of_kind("table").into_iter().map(|item| grid(&item["table"])).collect()
+    }
+
+    /// The cells of the first table of the author's, given or with their keys.
+    pub fn cells(&self) -> Vec<Vec<String>> {
+        let cell = |cell: &Value| if cell.is_object() { words(&cell["key"]) } else { words(cell) };
+        let table = self.of_kind("cells")[0];
+        list(&table["rows"]).iter().map(|row| list(row).iter().map(cell).collect()).collect()
     }
 
     /// The given tables.
@@ -127,7 +138,7 @@ impl Sheet {
         texts.map(|view| words(&view["text"])).collect::<Vec<_>>().join("\n")
     }
 
-    /// Its choices: the text, and the correct options.
+    /// The choices, each with its text and its correct options.
     pub fn choices(&self) -> Vec<(String, Vec<String>)> {
         let of = |item: &Value| {
             let marked = list(&item["options"]).iter().zip(list(&item["key"]));
@@ -137,14 +148,14 @@ impl Sheet {
         self.of_kind("choice").into_iter().map(of).collect()
     }
 
-    /// Its questions that accept several answers: the question, and the answers.
+    /// The questions that accept several answers, with the answers.
     pub fn any(&self) -> Vec<(String, Vec<String>)> {
         let of =
             |item: &Value| (words(&item["among"]), list(&item["key"]["answers"]).iter().map(words).collect());
         self.of_kind("any").into_iter().map(of).collect()
     }
 
-    /// The rubrics of its essays.
+    /// The rubrics of the essays.
     pub fn rubrics(&self) -> String {
         let rows = self.of_kind("essay").into_iter().flat_map(|item| list(&item["key"]));
         rows.map(|row| words(&row["text"])).collect::<Vec<_>>().join(" | ")
@@ -166,7 +177,7 @@ impl Facts {
         &found.unwrap_or_else(|| panic!("{} is not asked for {fact}", self.operation)).1
     }
 
-    /// The process (if it is named), the verb, the address, and the stored value.
+    /// The process (empty if unnamed), the verb, the address, and the stored value.
     pub fn access(&self) -> (String, String, u64, u64) {
         let (process, rest) = self.operation.split_once(": ").unwrap_or(("", &self.operation));
         let mut parts = rest.split(' ');
@@ -176,7 +187,7 @@ impl Facts {
     }
 }
 
-/// A number as a paper prints it.
+/// Parses a number in the format of a paper.
 pub fn number(text: &str) -> u64 {
     let text = text.trim_matches(|c: char| !c.is_ascii_alphanumeric());
     let read =
@@ -184,7 +195,7 @@ pub fn number(text: &str) -> u64 {
     read.unwrap_or_else(|| panic!("{text} is no number"))
 }
 
-/// The numbers in a text for each `{}` of a pattern.
+/// The number in a text for each `{}` in a pattern.
 pub fn scan(text: &str, pattern: &str) -> Vec<u64> {
     let pieces: Vec<&str> = pattern.split("{}").collect();
     let mut starts = text.match_indices(pieces[0]).map(|(at, _)| at);
@@ -204,12 +215,12 @@ fn scan_from(text: &str, pieces: &[&str]) -> Option<Vec<u64>> {
     Some(numbers)
 }
 
-/// A number in hexadecimal with N digits, as in a key; a dash if there is none.
+/// A number in hexadecimal with N digits, as in a key, or a dash for no number.
 pub fn hex(n: impl Into<Option<u64>>, digits: usize) -> String {
     n.into().map_or("-".to_owned(), |n| format!("0x{n:0digits$X}"))
 }
 
-/// Bytes of memory from a dump: each address with its byte.
+/// The bytes in a memory dump, each with its address.
 pub fn dump(grid: &Grid) -> std::collections::BTreeMap<u64, u8> {
     let mut bytes = std::collections::BTreeMap::new();
     for row in &grid.rows {

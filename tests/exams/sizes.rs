@@ -1,4 +1,4 @@
-//! Sizes of page tables, by the formulas.
+//! Tests of page-table sizes, according to the formulas.
 
 use std::collections::BTreeSet;
 
@@ -41,7 +41,7 @@ fn two_levels(question: &Sheet, seed: u64) {
          {} pages of stack",
     );
     let [text, file, start, stack] = said[..] else { panic!("four numbers") };
-    // An entry of level 1 spans 1024 pages.
+    // A level-1 entry covers 1024 pages.
     let tables =
         |pages: &mut dyn Iterator<Item = u64>| pages.map(|vpn| vpn / 1024).collect::<BTreeSet<u64>>();
     let low = tables(&mut (0x08048..0x08048 + text));

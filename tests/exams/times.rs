@@ -1,4 +1,4 @@
-//! VIPT caches, TLB reach, and effective access times, by the formulas.
+//! Tests of VIPT caches, TLB reach, and effective access times, according to the formulas.
 
 use super::sheet::{SEEDS, Sheet, exam, hex, scan};
 
@@ -10,7 +10,7 @@ fn strings(numbers: &[u64]) -> Vec<String> {
 fn vipt_and_reach() {
     for seed in SEEDS {
         let exam = exam("vipt-tlb-reach", seed);
-        beside(&exam.question("A cache beside the TLB"), seed);
+        beside(&exam.question("A cache in parallel with the TLB"), seed);
         names(&exam.question("Three names for one page"), seed);
         reach(&exam.question("Reach"), seed);
     }
@@ -30,7 +30,7 @@ fn beside(question: &Sheet, seed: u64) {
     let beyond = (offset + index).saturating_sub(vpo);
     let right = [(beyond == 0).to_string(), beyond.to_string(), (1 << beyond).to_string()];
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
-    // A way holds at most a page.
+    // A way holds at most one page.
     assert_eq!(question.part("c").keys(), strings(&[page * ways, size.div_ceil(page)]), "seed {seed}");
     let said = scan(&prose, "A lookup takes {} cycles in the TLB and {} cycles in the cache");
     assert_eq!(question.part("d").keys(), strings(&[said[0].max(said[1]), said[0] + said[1]]), "seed {seed}");
@@ -44,12 +44,12 @@ fn names(question: &Sheet, seed: u64) {
     for item in question.part("a").facts() {
         let (_, _, va, _) = item.access();
         assert!(said[..3].contains(&(va >> 12)), "seed {seed}");
-        // 8 KB in blocks of 64 bytes: 128 sets, indexed by the virtual address.
+        // A cache of 8 KB with blocks of 64 bytes has 128 sets, indexed by the virtual address.
         let set = va >> 6 & 127;
         let hit = first == Some(set);
         first = first.or(Some(set));
         let mut right = vec![hex(frame << 12 | va & 0xFFF, 5), hex(set, 2)];
-        // The paper omits the first outcome: the cache is empty.
+        // The paper omits the first outcome, because the cache is empty.
         right.extend((item.keys.len() > 2).then(|| if hit { "Y" } else { "N" }.to_owned()));
         let keys: Vec<String> = item.keys.iter().map(|(_, key)| key.clone()).collect();
         assert_eq!(keys, right, "seed {seed}: {}", item.operation);
@@ -67,7 +67,8 @@ fn reach(question: &Sheet, seed: u64) {
     assert_eq!(question.part("a").keys(), right, "seed {seed}");
     let said = scan(&prose, "byte of each of {} neighboring pages, in order, and does so {} times");
     let (pages, rounds) = (said[0], said[1]);
-    // More pages than entries, in order: the next page needed was always evicted last.
+    // The accesses visit more pages than the TLB has entries, always in the same order, so each page is
+    // evicted before its next access.
     let misses = if pages > 4 { pages * rounds } else { pages };
     let right = strings(&[misses, pages * rounds - misses, 4, 4 * rounds - 4]);
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
@@ -83,7 +84,7 @@ fn effective_access_times() {
     }
 }
 
-/// A key in thousandths. It has at most five decimals.
+/// A key in thousandths. The number has at most five decimals.
 fn fine(key: &str) -> u64 {
     let (whole, part) = key.split_once('.').unwrap_or((key, ""));
     assert!(part.len() <= 5, "{key} is no number to write down");
@@ -95,7 +96,7 @@ fn all_fine(keys: &[String]) -> Vec<u64> {
     keys.iter().map(|key| fine(key)).collect()
 }
 
-/// One nanosecond in the unit of [`fine`].
+/// One nanosecond, in the unit that [`fine`] uses.
 const ONE: u64 = 100_000;
 
 fn translated(question: &Sheet, seed: u64) {
@@ -105,7 +106,7 @@ fn translated(question: &Sheet, seed: u64) {
     let percent = scan(&prose, "The TLB hits in {} % of all accesses")[0];
     let levels = scan(&prose, "Effective access time with {} levels")[0];
     let better = scan(&prose, "is as fast and hits in {} % of all accesses")[0];
-    // Of a hundred accesses, hits need one memory access, and misses one more for each level.
+    // Of a hundred accesses, each hit needs one memory access, and each miss needs one more per level.
     let average = |hits: u64, levels: u64| {
         (hits * (tlb + memory) + (100 - hits) * (tlb + memory + levels * memory)) * ONE / 100
     };
@@ -122,7 +123,7 @@ fn faulting(question: &Sheet, seed: u64) {
     let one_in = scan(&prose, "In one of {} accesses there is a page fault")[0];
     let fault = scan(&prose, "whose handling takes {} ms on the average")[0] * 1_000_000;
     let goal = scan(&prose, "may be slower by {} % of")[0];
-    // One fault in `one_in` accesses.
+    // The effective access times with one fault per `one_in` accesses.
     let added = (one_in * memory + fault) * ONE / one_in;
     let instead = ((one_in - 1) * memory + fault) * ONE / one_in;
     let room = memory * goal * ONE / 100;

@@ -1,4 +1,4 @@
-//! Walks through page tables whose bytes are on the paper.
+//! Tests of walks through page tables whose bytes are on the paper.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,29 +6,29 @@ use super::sheet::{Facts, SEEDS, Sheet, dump, exam, hex, number, scan};
 
 type Memory = BTreeMap<u64, u8>;
 
-/// The bytes of an entry as a number. Bytes that are not shown are zero.
+/// The value of an entry's bytes. Bytes missing from the paper are zero.
 fn entry(memory: &Memory, at: u64, size: u64, big_endian: bool) -> u64 {
     let byte = |n: u64| u64::from(*memory.get(&(at + n)).unwrap_or(&0));
     let place = |n: u64| if big_endian { size - 1 - n } else { n };
     (0..size).fold(0, |raw, n| raw | byte(n) << (8 * place(n)))
 }
 
-/// A page table as a paper describes it.
+/// The page-table format that a paper describes.
 struct Format {
-    /// The bits of each level's index, top first, and of the page offset.
+    /// The widths of each level's index, beginning with level 1, and of the page offset, in bits.
     levels: Vec<u32>,
     offset: u32,
-    /// The bytes of an entry, and their order.
+    /// Number of bytes in an entry, and the byte order.
     size: u64,
     big_endian: bool,
-    /// The valid bit, the lowest bit of the PPN, and its number of bits.
+    /// The valid bit, and the PPN's lowest bit and width.
     valid: u32,
     ppn: (u32, u32),
-    /// The digits of a physical address.
+    /// Number of digits in a physical address.
     digits: usize,
 }
 
-/// A walk: each entry with its address, and the PPN if every entry is valid.
+/// A walk, with each entry and its address, and with the PPN if every entry is valid.
 struct Walk {
     indices: Vec<u64>,
     entries: Vec<(u64, u64)>,
@@ -59,7 +59,7 @@ impl Format {
         Walk { indices, entries, ppn: Some(table >> self.offset) }
     }
 
-    /// Every fact of a walk that is on a paper, as in its key.
+    /// Any walk fact that a paper asks for, in the key's format.
     fn fact(&self, walk: &Walk, va: u64, name: &str) -> String {
         let offset = va & ((1 << self.offset) - 1);
         let level = |name: &str| name.parse::<usize>().expect("a level") - 1;
@@ -107,7 +107,7 @@ fn tiny_entries() {
     assert!(faults.len() > 2, "the order of the faults changes with the seed");
 }
 
-/// The first question; returns whether each read faults.
+/// Checks the first question, and returns whether each read faults.
 fn one_byte(question: &Sheet, seed: u64) -> Vec<bool> {
     let format = Format {
         levels: vec![4, 4],
@@ -198,7 +198,7 @@ fn x86(question: &Sheet, seed: u64) {
     assert_eq!(question.choices()[0].1, [said], "seed {seed}");
 }
 
-/// The Core i7's: four levels of nine bits, entries of eight bytes.
+/// The Core i7's format: four levels with nine bits each, and entries of eight bytes.
 fn core_i7() -> Format {
     Format { levels: vec![9; 4], offset: 12, size: 8, big_endian: false, valid: 0, ppn: (12, 40), digits: 13 }
 }
@@ -212,7 +212,7 @@ fn the_core_i7_walk() {
         let (_, _, va, _) = asked.access();
         let indices: Vec<String> = (0..4).map(|level| hex(va >> (39 - 9 * level) & 0x1FF, 3)).collect();
         let mut right = indices;
-        // 64 entries in 4 ways are 16 sets: 4 bits of index, 32 of tag.
+        // With 64 entries and 4 ways, the TLB has 16 sets, so the index has 4 bits and the tag has 32.
         right.extend([hex(va & 0xFFF, 3), hex(va >> 12 & 15, 1), hex(va >> 16, 8)]);
         let keys: Vec<String> = asked.keys.iter().map(|(_, key)| key.clone()).collect();
         assert_eq!(keys, right, "seed {seed}");
@@ -230,7 +230,7 @@ fn walked(question: &Sheet, va: u64, seed: u64) {
     assert_eq!(asked.access().2, va, "seed {seed}: the address of the question before");
     assert_eq!(asked.key("ct"), hex(walk.ppn, 10), "seed {seed}");
     let leaf = walk.entries[3].1;
-    // A load sets A, bit 5; a store D, bit 6; the second load hits the TLB.
+    // A load sets A (bit 5), and a store sets D (bit 6). The second load hits in the TLB.
     let right = [hex(leaf | 0x20, 1), hex(leaf | 0x60, 1), "0".to_owned()];
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
     let mut outcomes = Vec::new();
@@ -247,7 +247,7 @@ fn walked(question: &Sheet, va: u64, seed: u64) {
             };
         let right = match (walk.ppn, allowed) {
             (None, _) => "page fault: the entry is not present",
-            (Some(_), false) => "protection fault: the entry forbids it",
+            (Some(_), false) => "protection fault: an entry forbids the access",
             (Some(_), true) => "it succeeds",
         };
         assert_eq!(correct, [right], "seed {seed}: {text}");

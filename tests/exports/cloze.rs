@@ -1,12 +1,12 @@
-//! A parser of Cloze by the rules of Moodle (`question/type/multianswer/questiontype.php`), which uses patterns: an answer
-//! ends before the first `~`, `#` or `}` that does not follow `\`, `&` or `&amp;`.
+//! A Cloze parser that follows Moodle's rules (`question/type/multianswer/questiontype.php`). An answer ends
+//! before the first `~`, `#`, or `}` that does not follow `\`, `&`, or `&amp;`.
 
 /// A field of a question.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sub {
     pub weight: u64,
     pub kind: String,
-    /// Each answer and its share: 1 if correct, else 0.
+    /// Each answer and its share of the points: 1 for a correct answer, or else 0.
     pub answers: Vec<(String, f64)>,
 }
 
@@ -21,7 +21,7 @@ impl Sub {
     }
 }
 
-/// The fields of a question's HTML, and that HTML with `{#1}` in their places.
+/// The fields in a question's HTML, and the HTML with `{#1}` and so on instead of the fields.
 pub fn read(html: &str) -> (Vec<Sub>, String) {
     let (mut subs, mut left, mut rest) = (Vec::new(), String::new(), html);
     while let Some(at) = rest.find('{') {
@@ -62,7 +62,7 @@ fn field(text: &str) -> Option<(Sub, usize)> {
     }
 }
 
-/// The end of an answer.
+/// The byte offset of an answer's end.
 fn end(text: &str) -> usize {
     let mut found = text.char_indices().filter(|(_, c)| "~#}".contains(*c)).map(|(at, _)| at);
     let ends =

@@ -1,4 +1,4 @@
-//! Exports for learning platforms, parsed by code that is independent of the writers.
+//! Tests of exports for learning platforms, parsed by code that is independent of the writers.
 
 mod cloze;
 mod moodle;

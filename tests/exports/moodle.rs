@@ -7,7 +7,7 @@ use super::cloze;
 use super::papers::{SPECIALS, export, of_question, paper, special, text, versions};
 use super::xml::{Node, fragment, read};
 
-/// The questions of a type.
+/// The questions of one type.
 fn of_type<'n>(quiz: &'n Node, kind: &str) -> Vec<&'n Node> {
     quiz.children.iter().filter(|question| question.attribute("type") == kind).collect()
 }
@@ -38,7 +38,7 @@ fn blanks_points_and_keys_are_those_of_the_paper() {
         fragment(&left);
         let fields = of_question(paper, 0);
         assert_eq!(subs.len(), fields.len());
-        // One point per blank.
+        // Each blank is worth one point.
         assert!(subs.iter().all(|sub| sub.weight == 1));
         for (sub, field) in subs.iter().zip(&fields) {
             let Asked::Blank(blank) = field.asked else { panic!("{}", field.name) };
@@ -65,10 +65,10 @@ fn blanks_points_and_keys_are_those_of_the_paper() {
     let (subs, _) = cloze::read(cloze[3].said("questiontext"));
     let weights: Vec<u64> = subs.iter().map(|sub| sub.weight).collect();
     assert_eq!(weights, [2, 2, 3, 2], "the points of question 2 without its essay");
-    // 2^(14 - 6) entries of 2 bytes, as the textbook's formula has it.
+    // According to the textbook's formula, the page table has 2^(14 - 6) entries of 2 bytes.
     assert_eq!(subs[0].answers, [("512".to_owned(), 1.0)]);
     assert_eq!((subs[3].kind.as_str(), subs[3].answers.len()), ("MULTICHOICE_V", 3));
-    // All addresses of a page that is not present, and no others.
+    // The pattern matches only the addresses of pages that are not present.
     assert!((subs[2].mark("0x40") - 1.0).abs() < 1e-9 && subs[2].mark("0x0").abs() < 1e-9);
 }
 
@@ -96,7 +96,7 @@ fn points_that_are_no_whole_numbers_are_scaled() {
         "question \"q\" points 5 { ask \"a\" = 1 points 1; ask \"b\" = 2; ask \"c\" = 3; ask \"d\" = 4 }";
     let quiz = read(&text("moodle", &[paper(script, 0)]));
     let (subs, _) = cloze::read(of_type(&quiz, "cloze")[0].said("questiontext"));
-    // 1 point, and 4/3 for each of the others.
+    // The first blank is worth 1 point, and each of the others 4/3 points.
     assert_eq!(subs.iter().map(|sub| sub.weight).collect::<Vec<_>>(), [3, 4, 4, 4]);
 }
 

@@ -5,7 +5,7 @@ use pagewalk_script::exam::paper::Paper;
 use super::papers::{export, text, versions};
 use super::xml::read;
 
-/// Two versions, the second with its questions in reverse order.
+/// Two versions. The second version has its questions in reverse order.
 fn shuffled() -> Vec<Paper> {
     let mut papers = versions(2);
     papers[1].questions.reverse();
@@ -53,5 +53,5 @@ fn pools_are_exported_to_a_bank_and_rejected_in_a_test() {
     );
     let refused = export("qti", &papers).expect_err("a refusal");
     assert_eq!(refused.part, "question \"Sizes\"");
-    assert!(refused.why.contains("not every version has it"), "{}", refused.why);
+    assert!(refused.why.contains("only some versions have it"), "{}", refused.why);
 }

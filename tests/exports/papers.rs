@@ -8,10 +8,10 @@ use pagewalk_script::exam::paper::Paper;
 
 pub use crate::running::paper;
 
-/// The exam of the examples.
+/// The exam from the examples.
 pub const EXAM: &str = "examples/exams/address-translation.pw";
 
-/// Strings with special meaning in XML, HTML, Cloze, Mustache, spreadsheets, or right-to-left text.
+/// Strings that are special in XML, HTML, Cloze, Mustache, spreadsheets, or right-to-left text.
 pub const SPECIALS: &[&str] = &[
     "a < b && c > d \"quoted\" 'single'",
     "<script>alert(1)</script><!-- no -->",
@@ -24,7 +24,7 @@ pub const SPECIALS: &[&str] = &[
     "@@PLUGINFILE@@/x and 100% and ~tilde~",
 ];
 
-/// Several versions of the exam of the examples: A, B, C, …
+/// Several versions of the exam from the examples: A, B, C, …
 pub fn versions(count: u8) -> Vec<Paper> {
     let text = std::fs::read_to_string(EXAM).expect("the exam");
     let version = |at: u8| {
@@ -56,19 +56,19 @@ pub fn export(format: &str, papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     write(papers)
 }
 
-/// An export of one file, as text.
+/// The text of an export that consists of one file.
 pub fn text(format: &str, papers: &[Paper]) -> String {
     let files = export(format, papers).expect("an export");
     assert_eq!(files.len(), 1);
     String::from_utf8(files[0].bytes.clone()).expect("text")
 }
 
-/// The fields of a question.
+/// The fields in a question.
 pub fn of_question(paper: &Paper, question: usize) -> Vec<Field<'_>> {
     fields(paper).into_iter().filter(|field| field.question == question).collect()
 }
 
-/// A character as an escape in a script's string.
+/// A character, written as an escape in a script's string.
 fn written(c: char) -> String {
     match c {
         '"' | '\\' => format!("\\{c}"),

@@ -8,7 +8,7 @@ use super::papers::{export, paper, special, versions};
 use super::xml::{Node, fragment};
 use pagewalk_script::exam::paper::Paper;
 
-/// The files of an export, by their paths.
+/// The files in an export, indexed by path.
 fn files(papers: &[Paper]) -> BTreeMap<String, String> {
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
     export("prairielearn", papers)
@@ -22,7 +22,7 @@ fn json(files: &BTreeMap<String, String>, path: &str) -> Value {
     serde_json::from_str(&files[path]).expect("JSON")
 }
 
-/// The elements of a stem that have an answer, in order.
+/// A stem's elements that have answers, in order.
 fn elements(stem: &Node) -> Vec<&Node> {
     let all = stem.children.iter().flat_map(|child| {
         let own = child.tag.starts_with("pl-") && !child.attribute("answers-name").is_empty();
@@ -60,7 +60,7 @@ fn the_uuid_is_that_of_the_question_and_not_of_its_version() {
     let own = uuid(&all, "1-address-translation");
     assert_eq!(own, uuid(&all[2..], "1-address-translation"));
     assert_ne!(own, uuid(&all, "2-sizes"));
-    // Version 5, variant 1 of RFC 9562.
+    // UUID version 5, variant 1, as defined in RFC 9562.
     assert!(own.len() == 36 && &own[14..15] == "5" && "89ab".contains(&own[19..20]), "{own}");
 }
 
@@ -77,7 +77,7 @@ fn a_box_looks_the_same_whether_its_fact_is_there_or_not() {
             let (_, fact) = answers.split_once('_').expect("a fact");
             (fact.to_owned(), node.tag.clone(), node.attribute("base").to_owned())
         };
-        // Two parts have a PPN. The third faults, so it has none.
+        // Two of the parts have a PPN. The third part faults, so it has no PPN.
         let parts: Vec<Vec<(String, String, String)>> =
             elements.chunks(12).map(|part| part.iter().map(|node| look(node)).collect()).collect();
         assert_eq!(parts[0], parts[1]);
@@ -86,7 +86,7 @@ fn a_box_looks_the_same_whether_its_fact_is_there_or_not() {
         assert_eq!(kind("vpn"), Some(("pl-integer-input", "16")));
         assert_eq!(kind("ppn"), Some(("pl-string-input", "")));
         assert_eq!(kind("tlb"), Some(("pl-multiple-choice", "")));
-        // Students see no part of the key, except in the elements, which stay on the server.
+        // The elements do not contain any part of the key.
         assert!(elements.iter().all(|node| node.attribute("correct-answer").is_empty()));
         let none =
             ["q1a_ppn", "q1b_ppn", "q1c_ppn"].iter().filter(|name| version["answers"][**name] == "-").count();

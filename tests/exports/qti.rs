@@ -9,7 +9,7 @@ use zip::ZipArchive;
 use super::papers::{export, of_question, paper, special, versions};
 use super::xml::{Node, read};
 
-/// The files of a package, by their paths.
+/// The files in a package, indexed by path.
 fn files(papers: &[Paper]) -> BTreeMap<String, String> {
     let package = export("qti", papers).expect("a package");
     assert_eq!(package.len(), 1);
@@ -55,7 +55,7 @@ fn the_same_papers_give_the_same_bytes() {
     assert_eq!(export("qti", &versions(2)), export("qti", &versions(2)));
 }
 
-/// The maximum score of the answers to an item.
+/// The maximum score for the answers to an item.
 fn most(item: &Node) -> f64 {
     let worth = |declaration: &&Node| {
         let worth = declaration
@@ -85,7 +85,7 @@ fn blanks_points_and_keys_are_those_of_the_paper() {
     let names: Vec<String> =
         fields.iter().map(|field| pagewalk_script::exam::field::slot(&field.name)).collect();
     assert_eq!(declared.iter().map(|one| one.attribute("identifier")).collect::<Vec<_>>(), names);
-    // The instructor gives the essay's 5 points, and only graders see its rubric.
+    // The instructor grades the essay with up to 5 points, and only graders see the rubric.
     assert!((most(&items[1]) - 9.0).abs() < 1e-9);
     let rubric = items[1].all("rubricBlock");
     assert_eq!((rubric.len(), rubric[0].attribute("view")), (1, "scorer"));

@@ -1,4 +1,4 @@
-//! Listed spellings, compared with those that the grader accepts.
+//! Compares the listed spellings with those that the grader accepts.
 
 use pagewalk_script::exam::field::{Asked, fields};
 use pagewalk_script::exam::grade::rules::Rules;
@@ -8,7 +8,7 @@ use pagewalk_script::exam::spelling::{of_cell, spellings};
 
 use super::papers::{paper, versions};
 
-/// The spellings for each field, by its name.
+/// The spellings for each field, indexed by the field's name.
 fn listed(paper: &Paper) -> Vec<(String, Vec<String>)> {
     let bare = |item: &PaperItem| item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none());
     let of = fields(paper).into_iter().filter_map(|field| match field.asked {

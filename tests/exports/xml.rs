@@ -1,4 +1,5 @@
-//! A strict parser of XML: well-formed documents without DTDs or comments, and with only the five named entities of XML.
+//! A strict XML parser, which accepts well-formed documents without DTDs or comments, and only XML's five
+//! named entities.
 
 /// An element.
 #[derive(Debug, Default, Clone, PartialEq)]
@@ -6,12 +7,12 @@ pub struct Node {
     pub tag: String,
     pub attributes: Vec<(String, String)>,
     pub children: Vec<Node>,
-    /// The text of the element and its descendants, in order.
+    /// The text of an element and its descendants, in order.
     pub text: String,
 }
 
 impl Node {
-    /// The descendants with a tag.
+    /// The descendants with this tag.
     pub fn all(&self, tag: &str) -> Vec<&Node> {
         let deeper = self.children.iter().flat_map(|child| {
             let own = (child.tag == tag).then_some(child);
@@ -20,20 +21,20 @@ impl Node {
         deeper.collect()
     }
 
-    /// The text of the only child with a tag.
+    /// The text of the only child with this tag.
     pub fn said(&self, tag: &str) -> &str {
         let found: Vec<&Node> = self.children.iter().filter(|child| child.tag == tag).collect();
         assert_eq!(found.len(), 1, "{tag} in {}", self.tag);
         found[0].text.trim()
     }
 
-    /// An attribute, or an empty string.
+    /// The value of an attribute, or an empty string.
     pub fn attribute(&self, name: &str) -> &str {
         self.attributes.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value)
     }
 }
 
-/// The root of a document.
+/// The root element of a document.
 pub fn read(text: &str) -> Node {
     let rest = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>").expect("a declaration");
     let mut reader = Reader { rest: rest.trim_start() };
@@ -107,7 +108,7 @@ fn attributes_of(text: &str) -> Vec<(String, String)> {
     all
 }
 
-/// Text with its entities resolved.
+/// The text with its entities resolved.
 fn resolved(text: &str) -> String {
     let mut out = String::new();
     let mut rest = legal(text);
@@ -131,7 +132,7 @@ fn resolved(text: &str) -> String {
     out
 }
 
-/// Text with only the characters that XML 1.0 allows.
+/// Checks that text contains only characters that XML 1.0 allows.
 fn legal(text: &str) -> &str {
     let illegal = |c: char| (c < ' ' && !"\t\n\r".contains(c)) || "\u{FFFE}\u{FFFF}".contains(c);
     assert!(!text.contains(illegal), "{text:?}");

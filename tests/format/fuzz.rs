@@ -1,6 +1,8 @@
-//! Scripts generated from the grammar, and pieces of the examples with mistakes. A seed reproduces the inputs.
+//! Tests with scripts generated from the grammar, and with mistakes in pieces of the examples. The same seed
+//! produces the same inputs.
 //!
-//! `PAGEWALK_FORMAT_INPUTS=1000000 cargo test --test all format::fuzz` checks that many inputs; `PAGEWALK_FORMAT_SEED` selects others.
+//! `PAGEWALK_FORMAT_INPUTS=1000000 cargo test --test all format::fuzz` checks this number of inputs;
+//! `PAGEWALK_FORMAT_SEED` selects different inputs.
 
 use std::panic::catch_unwind;
 
@@ -11,23 +13,23 @@ use pagewalk_script::lang::parse::parse;
 use super::shapes::{Shapes, pick};
 use super::{PARTS, all, checked};
 
-/// Inputs of a default run.
+/// Default number of inputs.
 const INPUTS: u64 = 600;
 
-/// The maximum length of a statement from an example, in bytes.
+/// Maximum length of a statement from an example, in bytes.
 const LONGEST: usize = 600;
 
 /// The separators of statements.
 const BETWEEN: &[&str] = &["\n", "\n", ";", " ; ", "\n\n", " # c\n", "\n# d\n\n"];
 
-/// The number of findings that ends a run.
+/// Number of findings after which a run ends.
 const ENOUGH: usize = 20;
 
 fn number(name: &str, usual: u64) -> u64 {
     std::env::var(name).map_or(usual, |said| said.parse().expect("a number"))
 }
 
-/// The short statements of all scripts.
+/// The short statements from all scripts.
 fn statements() -> Vec<String> {
     let mut statements: Vec<String> = Vec::new();
     for (_, text) in all() {
@@ -38,7 +40,7 @@ fn statements() -> Vec<String> {
     statements
 }
 
-/// A text with tokens and spaces removed, repeated, exchanged, and inserted.
+/// A text with randomly removed, repeated, exchanged, and inserted tokens and spaces.
 fn mutated(text: &str, random: &mut SplitMix64) -> String {
     let mut pieces: Vec<&str> = Vec::new();
     let mut at = 0;
@@ -77,7 +79,7 @@ fn input(shapes: &Shapes, statements: &[String], random: &mut SplitMix64) -> Str
     if random.below(4) == 0 { text } else { mutated(&text, random) }
 }
 
-/// The first broken rule of a formatted text, and whether the text can be parsed.
+/// The first rule that the formatted text breaks, and whether the text can be parsed.
 fn finding(text: &str) -> Result<bool, String> {
     match catch_unwind(|| checked(text)) {
         Ok(checked) => checked.map(|formatted| formatted.is_some()),
@@ -85,7 +87,7 @@ fn finding(text: &str) -> Result<bool, String> {
     }
 }
 
-/// The text without the parts that the failure does not need.
+/// The text, reduced to the parts that cause the failure.
 fn shrunk(mut text: String) -> String {
     let mut length = text.len();
     while length > 0 {

@@ -1,4 +1,5 @@
-//! `pagewalk fmt`: formatting is idempotent and keeps the meaning of a script, and the examples are formatted.
+//! Tests that formatting is idempotent and preserves the meaning of a script, and that the examples are
+//! formatted.
 
 mod fuzz;
 mod process;
@@ -21,7 +22,7 @@ use proptest::sample::Index;
 use crate::docs::{documents, files_in};
 use crate::fences::fences;
 
-/// Every script of the examples, the tests, and the documents, with its place.
+/// Every script in the examples, the tests, and the documents, with its location.
 fn all() -> Vec<(String, String)> {
     let mut paths = files_in("examples", "pw");
     paths.extend(files_in("tests", "pw"));
@@ -41,25 +42,25 @@ fn all() -> Vec<(String, String)> {
     all
 }
 
-/// A text as a tree without places; none if it cannot be parsed.
+/// The syntax tree of a text without locations, or `None` if the text cannot be parsed.
 fn tree(text: &str) -> Option<String> {
     let parsed = parse(0, text, &mut ());
     parsed.diagnostics.is_empty().then(|| placeless(&format!("{:?}", parsed.body)))
 }
 
-/// The output of `Debug` without places.
+/// The output of `Debug` without locations.
 fn placeless(printed: &str) -> String {
     let mut parts = printed.split("Span { ");
     let first = parts.next().unwrap_or("").to_owned();
-    parts.fold(first, |told, part| told + part.split_once('}').map_or(part, |(_, rest)| rest))
+    parts.fold(first, |messages, part| messages + part.split_once('}').map_or(part, |(_, rest)| rest))
 }
 
-/// The formatted text, checked against the rules; none if it cannot be parsed.
+/// The formatted text, checked against the rules, or `None` if the text cannot be parsed.
 fn formatted(name: &str, text: &str) -> Option<String> {
     checked(text).unwrap_or_else(|wrong| panic!("{name}: {wrong}\n-- of --\n{text}"))
 }
 
-/// Returns the formatted text, or the broken rule.
+/// Returns the formatted text, or the rule that it breaks.
 fn checked(text: &str) -> Result<Option<String>, String> {
     let once = match format::format(text) {
         Ok(once) => once,
@@ -108,7 +109,7 @@ fn the_examples_are_formatted() {
     }
 }
 
-/// The gaps between the tokens of a text, except in prose, and whether a line may be broken there.
+/// The gaps between the tokens of a text, except in prose, and whether a line may break at each gap.
 fn gaps(text: &str) -> Vec<(usize, usize, bool)> {
     let list = tokens(text).list;
     let mut gaps = Vec::new();
@@ -134,13 +135,14 @@ fn gaps(text: &str) -> Vec<(usize, usize, bool)> {
     gaps
 }
 
-/// The replacements of a gap: of a line's end, of a space where a line may be broken, and of any other space.
+/// The replacements for gaps: for the end of a line, for a space where a line may break, and for any other
+/// space.
 const ENDS: &[&str] =
     &["\n", "\n\n\n", "  \n\t", " # note\n", "\r\n", ";\n", "\n# a line\n", "\n;\n \n", "\u{a0}\n"];
 const BREAKS: &[&str] = &["\n", " ", "  ", " # note\n", "\n\n      ", "\t", "\n # one\n\n # two\n"];
 const BLANKS: &[&str] = &[" ", "  ", "\t", "     ", "\u{a0}", " \r", " "];
 
-/// A text with other spaces, and sometimes a mistake.
+/// A text with different spaces, and sometimes with a mistake.
 fn stirred(text: &str, choices: &[(u8, u8)]) -> String {
     let mut out = String::new();
     let mut at = 0;
@@ -296,7 +298,7 @@ const PARTS: &[&str] = &[
     "points 3",
 ];
 
-/// The effects of the statements of a text that runs in a folder, without places and texts.
+/// The effects of the statements in a text that runs in a folder, without locations and source texts.
 fn done(folder: &Path, text: &str) -> Vec<String> {
     let name = folder.join("script.pw").display().to_string();
     let (mut sources, script, wrong) = read_text(&name, text, &mut Disk);
@@ -306,7 +308,7 @@ fn done(folder: &Path, text: &str) -> Vec<String> {
     let mut records: Vec<StepRecord> = Vec::new();
     let ended = run(&script.body, &sources, &files, Options::default(), &mut records);
     assert_eq!(ended.diagnostics, [], "{name}");
-    // The name of a check is its text, so spaces are ignored.
+    // The name of a check is its source text, so spaces are ignored.
     records.iter().map(|record| ink(&placeless(&format!("{record:?}")).replace("\\n", ""))).collect()
 }
 
@@ -316,7 +318,7 @@ fn an_example_does_the_same_formatted() {
     assert!(paths.len() > 20);
     for path in paths {
         let text = fs::read_to_string(&path).expect("a script");
-        // Wide spaces everywhere, so that formatting has an effect.
+        // A text with extra spaces everywhere, so that formatting has an effect.
         let stirred = stirred(&text, &[(0, 2)]);
         let again = format::format(&stirred).expect("a script");
         assert_ne!(stirred, again, "{}", path.display());

@@ -1,4 +1,4 @@
-//! `pagewalk fmt` as a process: files in place, standard input, `--check`, and diagnostics.
+//! Tests of `pagewalk fmt` as a process: files in place, standard input, `--check`, and diagnostics.
 
 use std::fs;
 use std::io::Write as _;
@@ -12,7 +12,7 @@ const BROKEN: &str = "machine {\n";
 /// A new folder with these files.
 fn folder(name: &str, files: &[(&str, &str)]) -> PathBuf {
     let folder = std::env::temp_dir().join(format!("pagewalk-fmt-{name}-{}", std::process::id()));
-    // An earlier run that was interrupted may have left it.
+    // An interrupted earlier run may have left the folder.
     let _ = fs::remove_dir_all(&folder);
     for (name, text) in files {
         let path = folder.join(name);
@@ -32,7 +32,7 @@ fn fmt(folder: &PathBuf, arguments: &[&str], input: &str) -> (i32, String, Strin
         .stderr(Stdio::piped())
         .spawn()
         .expect("it starts");
-    // The process may end before it reads its input.
+    // The process may exit before it reads its input.
     let _ = process.stdin.take().expect("a pipe").write_all(input.as_bytes());
     let Output { status, stdout, stderr } = process.wait_with_output().expect("it ends");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("text");
@@ -45,12 +45,12 @@ fn standard_input_goes_to_standard_output() {
     for arguments in [&[][..], &["-"]] {
         assert_eq!(fmt(&folder, arguments, SLOPPY), (0, NEAT.to_owned(), String::new()));
     }
-    let (status, told, wrong) = fmt(&folder, &[], BROKEN);
-    assert_eq!((status, &*told), (2, ""));
+    let (status, messages, wrong) = fmt(&folder, &[], BROKEN);
+    assert_eq!((status, &*messages), (2, ""));
     assert!(wrong.contains("unclosed") && wrong.contains("<stdin>:1"), "{wrong}");
-    let (status, told, _) = fmt(&folder, &["--check"], SLOPPY);
+    let (status, messages, _) = fmt(&folder, &["--check"], SLOPPY);
     assert_eq!(status, 1);
-    assert!(told.contains("-read   5=>tlb miss\n+read 5 => tlb miss\n"), "{told}");
+    assert!(messages.contains("-read   5=>tlb miss\n+read 5 => tlb miss\n"), "{messages}");
     fs::remove_dir_all(folder).expect("taken away");
 }
 
@@ -66,10 +66,10 @@ fn files_and_folders_are_formatted_in_place() {
     ];
     let folder = folder("place", &files);
     let read = |name: &str| fs::read_to_string(folder.join(name)).expect("there");
-    let (status, told, wrong) = fmt(&folder, &["a.pw", ".", "f.txt"], "");
+    let (status, messages, wrong) = fmt(&folder, &["a.pw", ".", "f.txt"], "");
     assert_eq!((status, &*wrong), (0, ""));
     assert_eq!(
-        told,
+        messages,
         "a.pw: formatted\nin/b.pw: formatted\nf.txt: formatted\n3 scripts formatted, 1 script unchanged\n"
     );
     for (name, text) in [("a.pw", NEAT), ("in/b.pw", NEAT), ("in/c.pw", NEAT), ("f.txt", NEAT)] {
@@ -85,11 +85,11 @@ fn files_and_folders_are_formatted_in_place() {
 #[test]
 fn a_check_writes_nothing() {
     let folder = folder("check", &[("a.pw", SLOPPY), ("b.pw", NEAT)]);
-    let (status, told, wrong) = fmt(&folder, &["--check", "."], "");
+    let (status, messages, wrong) = fmt(&folder, &["--check", "."], "");
     assert_eq!((status, &*wrong), (1, ""));
-    assert!(told.starts_with("--- a.pw\n+++ a.pw\n"), "{told}");
-    assert!(told.ends_with("1 script not formatted, 1 script formatted\n"), "{told}");
-    assert!(!told.contains('\u{1b}'));
+    assert!(messages.starts_with("--- a.pw\n+++ a.pw\n"), "{messages}");
+    assert!(messages.ends_with("1 script not formatted, 1 script formatted\n"), "{messages}");
+    assert!(!messages.contains('\u{1b}'));
     assert!(fmt(&folder, &["--check", "--color", "always", "a.pw"], "").1.contains("\u{1b}["));
     assert_eq!(fs::read_to_string(folder.join("a.pw")).expect("there"), SLOPPY);
     assert_eq!(fmt(&folder, &["--check", "b.pw"], ""), (0, "1 script formatted\n".to_owned(), String::new()));
@@ -101,8 +101,8 @@ fn mistakes_are_reported_and_the_rest_is_formatted() {
     let files = [("a.pw", BROKEN), ("b.pw", SLOPPY), ("c.md", ""), ("empty/x.txt", "")];
     let folder = folder("wrong", &files);
     fs::write(folder.join("d.pw"), [0xFF]).expect("written");
-    let (status, told, wrong) = fmt(&folder, &["a.pw", "b.pw", "c.md", "d.pw", "e.pw", "empty"], "");
-    assert_eq!((status, &*told), (2, "b.pw: formatted\n1 script formatted, 5 not read\n"));
+    let (status, messages, wrong) = fmt(&folder, &["a.pw", "b.pw", "c.md", "d.pw", "e.pw", "empty"], "");
+    assert_eq!((status, &*messages), (2, "b.pw: formatted\n1 script formatted, 5 not read\n"));
     for said in [
         "a.pw: 1 mistake",
         "`c.md` is Markdown",

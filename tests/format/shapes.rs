@@ -1,11 +1,11 @@
-//! Random texts from the rules of the grammar, parsed from its own file so that no rule is missing. Lookahead
-//! is ignored, so some texts cannot be parsed.
+//! Random texts generated from the rules of the grammar. The rules are read from the grammar file, so that
+//! none is missing. Lookahead is ignored, so some texts cannot be parsed.
 
 use std::collections::HashMap;
 
 use pagewalk_engine::machine::random::SplitMix64;
 
-/// Rules that are not expanded: a token replaces them.
+/// Rules with the texts that replace their expansions.
 const TOKENS: &[(&str, &[&str])] = &[
     (
         "name",
@@ -30,10 +30,10 @@ const TOKENS: &[(&str, &[&str])] = &[
     ("table_head", &[""]),
 ];
 
-/// Rules for texts that cannot be parsed.
+/// Rules that match texts that cannot be parsed.
 const BROKEN: &[&str] = &["broken", "broken_setting", "broken_row", "braced", "raw", "raw_prose", "ANY"];
 
-/// The gaps between two tokens that need no space.
+/// The possible gaps between two tokens that do not need a space.
 const GAPS: &[&str] = &["", " ", " ", " ", "", "  ", "\t", " \n ", "\n", " # c\n", "\n\n\n", "# d\n"];
 
 /// The right side of a rule.
@@ -47,11 +47,11 @@ enum Shape {
     Repeat(Box<Shape>, usize, usize),
 }
 
-/// The rules of the grammar.
+/// The rules of a grammar.
 pub(super) struct Shapes {
-    /// Each with its modifier: `@`, `$`, `!`, `_`, or a space.
+    /// The rules by name, each with its modifier: `@`, `$`, `!`, `_`, or a space.
     rules: HashMap<String, (char, Shape)>,
-    /// The minimum depth of the rules below each rule.
+    /// The minimum nesting depth of the rules below each rule.
     heights: HashMap<String, usize>,
 }
 
@@ -111,7 +111,7 @@ impl Shapes {
             }
             ("ASCII_DIGIT", _) => out.push('7'),
             ("ASCII_ALPHA" | "ASCII_ALPHANUMERIC", _) => out.push('x'),
-            // The ends of the text.
+            // The start and end of the text generate no characters.
             _ => {}
         }
     }
@@ -164,7 +164,7 @@ pub(super) fn pick<'a>(list: &[&'a str], random: &mut SplitMix64) -> &'a str {
     list[random.below(list.len() as u64) as usize]
 }
 
-/// The tokens of the grammar. A text begins with its quote.
+/// The tokens of the grammar. A text token begins with its quote.
 fn tokens(text: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let mut rest = text.trim_start();
@@ -215,7 +215,7 @@ fn repeated(tokens: &[String], at: &mut usize) -> Shape {
     let token = &*tokens[*at];
     *at += 1;
     let mut shape = match token {
-        // Lookahead has no text.
+        // A lookahead generates no text.
         "&" | "!" => {
             repeated(tokens, at);
             return Shape::Text(String::new());

@@ -1,4 +1,5 @@
-//! Random scripts, and examples with mistakes: the interpreter never panics, always ends, and is deterministic.
+//! Tests with random scripts and with examples that contain mistakes. The interpreter must never panic, must
+//! always end, and must be deterministic.
 
 mod processes;
 
@@ -12,11 +13,11 @@ use proptest::sample::{Index, select};
 
 use crate::running;
 
-/// A budget small enough for endless loops.
+/// A budget that is small enough for infinite loops.
 const BUDGET: Options = Options { max_steps: 2000, seed: 7, ..Options::new(&LANGUAGE) };
 
-/// Numbers and some other values. The script draws `z`: mistakes that depend on it appear only at run time, so
-/// they do not prevent the run.
+/// Numbers and some other values. The script draws `z`, so mistakes that depend on `z` appear only at run
+/// time and do not prevent the run.
 fn number() -> impl Strategy<Value = String> {
     let odd = vec!["0xFFFFFFFFFFFFFFFF", "-1", "1/3", "0.5", "96%", "4 KB", "\"text\"", "x", "y", "true"];
     prop_oneof![
@@ -51,7 +52,7 @@ fn known() -> impl Strategy<Value = String> {
     })
 }
 
-/// An expression whose type is usually known only at run time: `z` is drawn.
+/// An expression whose type is usually known only at run time, because `z` is drawn.
 fn expression() -> impl Strategy<Value = String> {
     prop_oneof![
         4 => number().prop_map(|n| format!("(z + {n})")),
@@ -60,7 +61,7 @@ fn expression() -> impl Strategy<Value = String> {
     ]
 }
 
-/// Machines that are usually valid.
+/// A machine that is usually valid.
 fn machine() -> impl Strategy<Value = String> {
     let policy = || select(vec!["lru", "fifo", "plru", "clock", "second-chance", "mru", "lfu", "random"]);
     let tlb = (0u32..5, 0u32..3, policy()).prop_map(|(sets, ways, policy)| {
@@ -250,7 +251,7 @@ fn random_scripts_end_and_repeat() {
     running::on_large_stack(random_scripts);
 }
 
-/// Words, spaces, and signs. Joined, they are the text.
+/// The words, spaces, and signs of a text. Concatenated, the pieces are the text.
 fn tokens(text: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let kind = |c: char| {

@@ -1,10 +1,11 @@
-//! Random scripts with a kernel: calls with odd arguments, accesses of pages anywhere, and processes that come and go.
+//! Random scripts with a kernel: calls with unusual arguments, accesses to arbitrary pages, and processes
+//! that start and end.
 
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// An address or length: near a possible area, or odd.
+/// An address or length near a possible area, or an unusual one.
 fn place() -> impl Strategy<Value = String> {
     prop_oneof![
         8 => (select(vec!["p", "q", "h"]), select(vec![0i64, 1, 64, 256, 4095, 4096, 8192, -1, -64, 1 << 20]))

@@ -1,8 +1,8 @@
-//! Formats of answers: tables, YAML, JSON, and exports of learning platforms.
+//! Tests of answer formats: tables, YAML, JSON, and exports from learning platforms.
 
 use super::running::{EXAM, fixed_exam, folder, marks, pagewalk, put};
 
-/// The total of a student.
+/// A student's total points.
 fn total(out: &str, id: &str) -> String {
     marks(out).get(&(id.to_owned(), "total".to_owned())).cloned().unwrap_or_default()
 }
@@ -17,7 +17,8 @@ fn yaml_and_json_are_marked_as_tables_are() {
     let map = "s1:\n  1a.vpn: 0F\ns2:\n  1a.vpn: 0E\n";
     let map = pagewalk(&["grade", &exam, &put(&folder, "b.yml", map)]);
     assert_eq!((total(&map.out, "s1"), total(&map.out, "s2")), ("1".into(), "0".into()));
-    // A number in JSON is a value: 15 is 0F. A text of digits is a student's answer to a blank for hexadecimal.
+    // A JSON number is a value, so 15 equals 0F. A string of digits is a student's answer in a hexadecimal
+    // blank.
     let json = r#"[{ "id": "s1", "1a.vpn": 15, "2.4": ["A"] }, { "id": "s2", "1a.vpn": "15" }]"#;
     let json = pagewalk(&["grade", &exam, &put(&folder, "a.json", json)]);
     assert_eq!((json.status, total(&json.out, "s1"), total(&json.out, "s2")), (0, "3".into(), "0".into()));
@@ -40,14 +41,14 @@ fn responses_of_moodle_are_those_of_the_fields_in_order() {
     };
     let table = format!("{header}\n{}\n{}\n", row("s1", a), row("s2", "part 1: x"));
     let ran = pagewalk(&["grade", &exam, &put(&folder, "responses.csv", table)]);
-    // 12 points for part a, 2 and 2 and 2; the second has too few parts.
+    // The first student earns 12 + 2 + 2 + 2 points. The second student's response has too few parts.
     assert_eq!(
         (ran.status, total(&ran.out, "s1"), total(&ran.out, "s2")),
         (1, "18".into(), String::new()),
         "{}",
-        ran.told
+        ran.messages
     );
-    assert!(ran.told.contains("responses.csv:3: has 30 responses"), "{}", ran.told);
+    assert!(ran.messages.contains("responses.csv:3: has 30 responses"), "{}", ran.messages);
     assert_eq!(marks(&ran.out)[&("s1".to_owned(), "name".to_owned())], "Ada Lovelace");
 }
 
@@ -67,9 +68,9 @@ fn responses_to_exported_questions_are_distinguished() {
         (ran.status, total(&ran.out, "s1"), total(&ran.out, "s2")),
         (1, "3".into(), "2".into()),
         "{}",
-        ran.told
+        ran.messages
     );
-    assert!(ran.told.contains("responses.csv:4: "), "{}", ran.told);
+    assert!(ran.messages.contains("responses.csv:4: "), "{}", ran.messages);
     assert_eq!(marks(&ran.out)[&("s1".to_owned(), "pending".to_owned())], "5");
 }
 
@@ -87,7 +88,7 @@ fn submissions_of_prairielearn_are_found_by_their_slots() {
     let one = row("q1", r#"{"q1a_vpn": 15, "q1a_tlb": "Y", "q1a_ppn": "0x0D", "_files": []}"#);
     let two = row("q2", r#"{"q2_1": 512, "q2_4": "a"}"#);
     let ran = pagewalk(&["grade", &exam, &put(&folder, "best.csv", format!("{header}\n{one}\n{two}\n"))]);
-    assert_eq!((ran.status, total(&ran.out, "s1")), (0, "7".into()), "{}{}", ran.told, ran.out);
+    assert_eq!((ran.status, total(&ran.out, "s1")), (0, "7".into()), "{}{}", ran.messages, ran.out);
 }
 
 #[test]
@@ -96,7 +97,7 @@ fn each_student_has_the_paper_of_their_seed_or_version() {
     let papers = folder.join("papers");
     let roster = put(&folder, "roster.csv", "id,name\ns1,Ada\ns2,Bob\n");
     let made = pagewalk(&["exam", EXAM, "--roster", &roster, "--output", &papers.to_string_lossy(), "--key"]);
-    assert_eq!(made.status, 0, "{}", made.told);
+    assert_eq!(made.status, 0, "{}", made.messages);
     let list = papers.join("address-translation.versions.csv").to_string_lossy().into_owned();
     let vpn = |id: &str| {
         let key = papers.join(format!("address-translation-{id}.key.md"));
@@ -109,24 +110,24 @@ fn each_student_has_the_paper_of_their_seed_or_version() {
         let line = text.lines().find(|line| line.contains(&format!(",{id},"))).expect("a version").to_owned();
         line.split(',').next().expect("a code").to_owned()
     };
-    // By the student's ID.
+    // The papers are found by student ID.
     let text = format!("id,1a.vpn\ns1,{}\ns2,{}\ns3,0F\n", vpn("s1"), vpn("s2"));
     let ran = pagewalk(&["grade", EXAM, &put(&folder, "ids.csv", text), "--versions", &list]);
     assert_eq!(
         (ran.status, total(&ran.out, "s1"), total(&ran.out, "s2")),
         (1, "1".into(), "1".into()),
         "{}",
-        ran.told
+        ran.messages
     );
-    // The list has their names.
+    // The class list contains the students' names.
     assert_eq!(marks(&ran.out)[&("s2".to_owned(), "name".to_owned())], "Bob");
-    assert!(ran.told.contains("ids.csv:4: the list of versions has no student `s3`"), "{}", ran.told);
-    // By the version on the sheet, although the student had another.
+    assert!(ran.messages.contains("ids.csv:4: the list of versions has no student `s3`"), "{}", ran.messages);
+    // The version on the sheet takes precedence, although the student was assigned another version.
     let text = format!("id,code,1a.vpn\ns1,{},{}\ns2,ZZZZZ,00\n", code("s2"), vpn("s2"));
     let file = put(&folder, "codes.csv", text);
     let ran = pagewalk(&["grade", EXAM, &file, "--versions", &list, "--version-column", "code"]);
-    assert_eq!((ran.status, total(&ran.out, "s1")), (1, "1".into()), "{}", ran.told);
-    assert!(ran.told.contains("codes.csv:3: unknown version `ZZZZZ`"), "{}", ran.told);
+    assert_eq!((ran.status, total(&ran.out, "s1")), (1, "1".into()), "{}", ran.messages);
+    assert!(ran.messages.contains("codes.csv:3: unknown version `ZZZZZ`"), "{}", ran.messages);
     assert_eq!(marks(&ran.out)[&("s1".to_owned(), "version".to_owned())], code("s2"));
 }
 
@@ -135,14 +136,17 @@ fn each_student_has_the_paper_of_their_seed() {
     let folder = folder("seeds");
     let address = |seed: &str| {
         let paper = pagewalk(&["exam", EXAM, "--seed", seed]).out;
-        let line = paper.lines().find(|line| line.starts_with("`read 0x")).expect("an address").to_owned();
-        u64::from_str_radix(line.trim_matches('`').trim_start_matches("read 0x"), 16).expect("a number")
+        let line = paper.lines().find(|line| line.starts_with("A byte is read at")).expect("an address");
+        let number =
+            line.rsplit_once("0x").and_then(|(_, number)| number.split('.').next()).expect("a number");
+        u64::from_str_radix(number, 16).expect("a number")
     };
     let rows: String = (1..9).fold(String::new(), |rows, seed| {
         format!("{rows}s{seed},{seed},{:X}\n", address(&seed.to_string()) / 64)
     });
     let file = put(&folder, "a.csv", format!("id,drawn with,1a.vpn\n{rows}"));
     let ran = pagewalk(&["grade", EXAM, &file, "--seed-column", "drawn with"]);
-    assert_eq!(ran.status, 0, "{}", ran.told);
+    // The other columns are missing.
+    assert_eq!(ran.status, 1, "{}", ran.messages);
     assert!((1..9).all(|seed| total(&ran.out, &format!("s{seed}")) == "1"), "{}", ran.out);
 }

@@ -1,12 +1,13 @@
-//! Grading: twenty sheets against the points of a careful grader; other formats; rules; mistakes in the answers.
+//! Tests of grading: twenty sheets with a careful grader's points, other formats, rules, and mistakes in the
+//! answers.
 
+mod feedback;
 mod formats;
 mod properties;
 mod refused;
 mod ruled;
 mod running;
 mod sheets;
-mod told;
 
 use running::{fixed_exam, folder, marks, pagewalk, put, table};
 use sheets::{KEY, Made, SHEETS};
@@ -29,7 +30,7 @@ fn a_careful_grader_gives_the_same_marks() {
     let folder = folder("sheets");
     let file = put(&folder, "answers.csv", all_sheets());
     let ran = pagewalk(&["grade", &fixed_exam(&folder), &file]);
-    assert_eq!((ran.status, ran.told.as_str()), (0, ""));
+    assert_eq!((ran.status, ran.messages.as_str()), (0, ""));
     let marks = marks(&ran.out);
     for sheet in SHEETS {
         let lost: u64 = sheet.lost.iter().map(|(_, points)| points).sum();
@@ -68,12 +69,13 @@ fn an_essay_waits_for_its_marker() {
 #[test]
 fn any_value_that_satisfies_is_right_whether_the_key_lists_it_or_not() {
     let folder = folder("any");
-    // The key lists 256 of 384 answers. The last, 0x300, is in page 0C. Page 0F is present, and 0x400 is out of range.
+    // The key lists 256 of 384 answers. The last listed answer, 0x300, is in page 0C. Page 0F is present, and
+    // 0x400 is out of range.
     let rows = "id,2.3\nlisted,0x40\nlast,0x300\nbare,3 0 0\nmapped,0x3D6\nbeyond,0x400\nhuge,0xFFFFFFFFFFFFFFFF\ncode,system(1)\n";
     let file = put(&folder, "answers.csv", rows);
     let ran = pagewalk(&["grade", &fixed_exam(&folder), &file]);
     let marks = marks(&ran.out);
     let each = ["listed", "last", "bare", "mapped", "beyond", "huge", "code"]
         .map(|id| marks[&(id.to_owned(), "2.3".to_owned())].clone());
-    assert_eq!(each, ["3", "3", "3", "0", "0", "0", "0"], "{}", ran.told);
+    assert_eq!(each, ["3", "3", "3", "0", "0", "0", "0"], "{}", ran.messages);
 }

@@ -1,4 +1,4 @@
-//! Mistakes in the answers are reported with their lines, and the rest is graded.
+//! Tests that mistakes in the answers are reported with their lines, and that the other answers are graded.
 
 use super::running::{EXAM, Ran, folder, pagewalk, put};
 
@@ -19,21 +19,23 @@ fn wrong_rows_are_reported_and_the_others_graded() {
     assert_eq!(ran.out.lines().count(), 3, "{}", ran.out);
     for (line, what) in [
         ("3", "has 2 cells"),
-        ("4", "the id `s1` is also on line 2"),
+        ("4", "the id `s1` also appears on line 2"),
         ("5", "`x` is not a seed"),
         ("6", "has no id"),
         ("7", "not UTF-8"),
     ] {
         assert!(
-            ran.told.lines().any(|told| told.contains(&format!("a.csv:{line}: ")) && told.contains(what)),
+            ran.messages
+                .lines()
+                .any(|messages| messages.contains(&format!("a.csv:{line}: ")) && messages.contains(what)),
             "{}",
-            ran.told
+            ran.messages
         );
     }
     assert!(
-        ran.told.contains("the column `1a.ppm` is not a field of the exam; did you mean `1a.ppn`?"),
+        ran.messages.contains("the column `1a.ppm` is not a field of the exam; did you mean `1a.ppn`?"),
         "{}",
-        ran.told
+        ran.messages
     );
 }
 
@@ -46,7 +48,11 @@ fn unreadable_answers_are_rejected() {
         ("version", "id,version,1a.vpn\ns1,AAAAA,0\n", "add the list of versions with `--versions`"),
     ] {
         let ran = graded(name, text, &[]);
-        assert!(ran.status == 2 && ran.told.contains(what) && ran.out.is_empty(), "{name}: {}", ran.told);
+        assert!(
+            ran.status == 2 && ran.messages.contains(what) && ran.out.is_empty(),
+            "{name}: {}",
+            ran.messages
+        );
     }
     assert_eq!(graded("column", "id,1a.vpn\ns1,0\n", &["--seed-column", "sead"]).status, 2);
     assert_eq!(pagewalk(&["grade", EXAM, "/nowhere.csv"]).status, 2);
@@ -55,14 +61,14 @@ fn unreadable_answers_are_rejected() {
 
 #[test]
 fn other_columns_of_a_table_are_left_out() {
-    let ran = graded("beside", "id,name,email,section,nickname,1a.vpn\ns1,A,a@b,2,q,0F\n", &[]);
-    assert_eq!(ran.status, 0);
+    let ran = graded("beside", "id,name,email,section,nickname,1a.vpn\ns1,A,a@b,2,q,0F\n", &["--seed", "0"]);
+    assert_eq!(ran.status, 1);
     assert!(
-        ran.told.contains("the column `nickname` is not a field of the exam; it is ignored"),
+        ran.messages.contains("the column `nickname` is not a field of the exam; it is ignored"),
         "{}",
-        ran.told
+        ran.messages
     );
-    assert!(!ran.told.contains("section"));
+    assert!(!ran.messages.contains("section"));
 }
 
 #[test]
@@ -72,12 +78,12 @@ fn no_size_hangs_or_kills() {
     let ran = graded(
         "long",
         format!("id,1a.vpn,2.1\ns1,{long},1\ns2,{},{}\n", "0".repeat(9_000), "9".repeat(9_000)),
-        &[],
+        &["--seed", "0"],
     );
-    assert!(ran.status == 1 && ran.told.contains("a.csv:2: a cell has 20000 bytes"), "{}", ran.told);
-    let many = "s,0\n".repeat(1_000_000);
-    let ran = graded("many", format!("id,1a.vpn\n{many}"), &[]);
-    assert!(ran.status == 1 && ran.told.lines().count() < 120, "{}", ran.status);
+    assert!(ran.status == 1 && ran.messages.contains("a.csv:2: a cell has 20000 bytes"), "{}", ran.messages);
+    let many = "s,0\n".repeat(200_000);
+    let ran = graded("many", format!("id,1a.vpn\n{many}"), &["--seed", "0"]);
+    assert!(ran.status == 1 && ran.messages.lines().count() < 120, "{}", ran.status);
     let folder = folder("deep");
     for (name, text) in [
         ("deep.json", "[".repeat(500_000)),
@@ -90,4 +96,140 @@ fn no_size_hangs_or_kills() {
     let laughs = "a: &a [l,l,l,l,l,l,l,l,l]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: &d [*c,*c,*c,*c,*c,*c,*c,*c]\n";
     assert_eq!(pagewalk(&["grade", EXAM, &put(&folder, "laughs.yaml", laughs)]).status, 2);
     assert!(begun.elapsed().as_secs() < 60, "{:?}", begun.elapsed());
+}
+
+#[test]
+fn nobody_is_marked_by_the_paper_of_another_version() {
+    let answers = "id,1a.vpn\ns1,0F\n";
+    let ran = graded("unknown", answers, &[]);
+    assert_eq!((ran.status, &*ran.out), (2, ""));
+    assert!(ran.messages.contains("a.csv:2: the exam differs between versions"), "{}", ran.messages);
+    assert!(
+        ran.messages
+            .contains("--versions FILE, a column `seed`, or, if all students had the same paper, --seed N")
+    );
+    // Each of these ways to identify the seed suffices.
+    assert!(graded("seed", answers, &["--seed", "3"]).out.contains("s1,"));
+    assert!(graded("seeds", "id,seed,1a.vpn\ns1,3,0F\n", &[]).out.contains("s1,"));
+    let folder = folder("listed");
+    let list = put(&folder, "versions.csv", "version,seed\nKHHKN,3\n");
+    assert!(graded("code", answers, &["--versions", &list, "--code", "KHHKN"]).out.contains("s1,,KHHKN,"));
+    assert_eq!(graded("code", answers, &["--code", "KHHKN"]).status, 2);
+    // A random policy draws when the exam runs, even if its machine is in a file.
+    let answers = put(&folder, "b.csv", "id,1\ns1,2\n");
+    let ruled = include_str!("../../examples/machines/simple.yaml").replace("tlb:", "tlb:\n  policy: random");
+    put(&folder, "m.yaml", ruled);
+    for machine in ["machine simple { tlb { policy random } }", "machine \"m.yaml\""] {
+        let exam = put(&folder, "random.pw", format!("{machine}\nquestion \"q\" {{ ask \"1 + 1\" = 2 }}\n"));
+        let ran = pagewalk(&["grade", &exam, &answers]);
+        assert!(ran.messages.contains("differs between versions"), "{machine}: {}", ran.messages);
+    }
+    // An exam without drawn values does not depend on a seed, whatever its words are.
+    let exam = put(&folder, "fixed.pw", "question \"random access memory\" { ask \"1 + 1\" = 2 }\n");
+    let ran = pagewalk(&["grade", &exam, &put(&folder, "a.csv", "id,1\ns1,2\n")]);
+    assert_eq!((ran.status, ran.out.lines().nth(1)), (0, Some("s1,,,1,1,1,0")), "{}", ran.messages);
+}
+
+#[test]
+fn missing_columns_are_listed() {
+    let folder = folder("missing");
+    let exam = put(&folder, "e.pw", "question \"q\" { ask \"a\" = 2; ask \"b\" = 3; essay \"c\" }\n");
+    let ran = pagewalk(&["grade", &exam, &put(&folder, "a.csv", "id,1.1\ns1,2\n")]);
+    assert_eq!(ran.status, 1);
+    assert!(ran.messages.contains("a.csv: no column for 1.2\n"), "{}", ran.messages);
+    assert_eq!(pagewalk(&["grade", &exam, &put(&folder, "b.csv", "id,1.1,1.2\ns1,2,\n")]).status, 0);
+}
+
+#[test]
+fn lines_are_counted_alike_with_every_line_end() {
+    for end in ["\n", "\r\n"] {
+        let text = ["id,1a.vpn", "s1,0F", "s2", "\"s3", "\",0F", "s4", ""].join(end);
+        let messages = graded("ends", text, &["--seed", "0"]).messages;
+        assert!(
+            messages.contains("a.csv:3: has 1 cells") && messages.contains("a.csv:6: has 1 cells"),
+            "{end:?} {messages}"
+        );
+    }
+}
+
+#[test]
+fn unreadable_answers_are_reviewed_and_graded_again() {
+    let folder = folder("review");
+    let exam = put(&folder, "e.pw", "question \"q\" { ask \"a\" = 21; ask \"b\" = 3 }\n");
+    let answers = put(&folder, "a.csv", "id,1.1,1.2\ns1,2l,3\ns2,smudge,3\n");
+    let review = folder.join("review.csv");
+    let path = review.to_string_lossy().into_owned();
+    let run = || pagewalk(&["grade", &exam, &answers, "--review", &path]);
+    let first = run();
+    assert!(first.messages.contains("2 answers are unreadable"), "{}", first.messages);
+    let text = std::fs::read_to_string(&review).expect("the list");
+    assert_eq!(text, "id,field,answer,read as\r\ns1,1.1,2l,\r\ns2,1.1,smudge,\r\n");
+    std::fs::write(&review, text.replace("2l,", "2l,21")).expect("a correction");
+    let second = run();
+    assert!(
+        second.out.contains("s1,,,1,1,2,2,0") && second.messages.contains("1 answer is unreadable"),
+        "{}",
+        second.out
+    );
+    // The corrections stay in the file.
+    assert!(std::fs::read_to_string(&review).expect("the list").contains("s1,1.1,2l,21"));
+    std::fs::write(&review, "id,field\r\nx,y\r\n").expect("another file");
+    let wrong = run();
+    assert_eq!(wrong.status, 2);
+    assert!(wrong.messages.contains("has no columns id, field, answer, read as"), "{}", wrong.messages);
+}
+
+#[test]
+fn lists_of_pages_are_accepted_with_any_separator() {
+    // By hand: LRU order after 1 2 1 is 2, 1. The working set of the last two references is {1, 2}.
+    let folder = folder("lists");
+    let script = "question \"q\" { reference 1 2 1 { frames 2 }; ask reference columns order\n\
+                  reference 1 2 1 { replacement working-set, window 2 }; ask reference columns working_set }\n";
+    let exam = put(&folder, "e.pw", script);
+    let fields = [
+        "1.1.1.order",
+        "1.1.2.order",
+        "1.1.3.order",
+        "1.2.1.working_set",
+        "1.2.2.working_set",
+        "1.2.3.working_set",
+    ];
+    let marks = |cells: [&str; 6]| {
+        let cells: Vec<String> = cells.iter().map(|cell| format!("\"{cell}\"")).collect();
+        let file = put(&folder, "a.csv", format!("id,{}\ns1,{}\n", fields.join(","), cells.join(",")));
+        let ran = pagewalk(&["grade", &exam, &file]);
+        let row = ran.out.lines().nth(1).map(str::to_owned);
+        row.unwrap_or_else(|| panic!("{}{}", ran.messages, ran.out))
+    };
+    assert!(marks(["1", "1, 2", "2,1", "1", "1,2", "2 1"]).ends_with(",6,6,0"));
+    // The order of evictions matters, and the order of a working set does not.
+    let wrong = marks(["1", "2 1", "2 1", "1", "2,1", "2"]);
+    assert!(wrong.ends_with(",4,6,0"), "{wrong}");
+}
+
+#[test]
+fn a_wrong_victim_costs_only_its_own_row() {
+    // FIFO with three frames: 1 2 3 4 1 2. Misses load into frames 0, 1, 2, 0, 1, 2. The student evicts from frame 2
+    // in step 4, as LRU never would here either, and then continues from there: the oldest pages are then 1 and 2, which
+    // are hits, so every later row shows 1 2 4.
+    let folder = folder("grid");
+    let script = "reference 1 2 3 4 1 2 { frames 3, replacement fifo }\nquestion \"q\" { ask reference columns hit frame0 frame1 frame2 }\n";
+    let exam = put(&folder, "e.pw", script);
+    let mut header = "id".to_owned();
+    let mut answers = "s1".to_owned();
+    // By hand: hit, frame 0, frame 1, frame 2.
+    let rows = ["0,1,-,-", "0,1,2,-", "0,1,2,3", "0,1,2,4", "1,1,2,4", "1,1,2,4"];
+    for (at, row) in (1..).zip(rows) {
+        for column in ["hit", "frame0", "frame1", "frame2"] {
+            header.extend([",1.", &at.to_string(), ".", column]);
+        }
+        answers.extend([",", row]);
+    }
+    let file = put(&folder, "a.csv", format!("{header}\n{answers}\n"));
+    let ran = pagewalk(&["grade", &exam, &file]);
+    // Step 4 has two wrong cells: frame 0 keeps page 1, and frame 2 holds page 4. The rest follows.
+    assert!(ran.out.lines().nth(1).expect("marks").ends_with(",22,24,0"), "{}{}", ran.messages, ran.out);
+    let strict = pagewalk(&["grade", &exam, &file, "--rule", "carried=0"]);
+    // By the key, steps 5 and 6 are 0 4 1 3 and 0 4 1 2, so all of their cells are wrong.
+    assert!(strict.out.lines().nth(1).expect("marks").ends_with(",14,24,0"), "{}", strict.out);
 }

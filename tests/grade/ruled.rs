@@ -13,36 +13,37 @@ fn graded(folder: &Path, answers: &str, more: &[&str]) -> Ran {
     pagewalk(&arguments)
 }
 
-/// The points of one of the twenty sheets under rules.
+/// The points for one of the twenty sheets under some rules.
 fn of(rules: &[&str], id: &str, column: &str) -> String {
     let folder = folder(&format!("ruled-{id}-{}", rules.join("").replace(['=', '/', ',', '.'], "_")));
     let flags: Vec<&str> = rules.iter().flat_map(|rule| ["--rule", rule]).collect();
     let ran = graded(&folder, &all_sheets(), &flags);
-    assert_eq!(ran.status, 0, "{}", ran.told);
+    assert_eq!(ran.status, 0, "{}", ran.messages);
     marks(&ran.out)[&(id.to_owned(), column.to_owned())].clone()
 }
 
 #[test]
 fn a_carried_error_has_its_price() {
-    // PPN wrong, and four answers that follow from it: 1 + 4 × ½ lost.
+    // The PPN and four answers that follow from it are wrong, which costs 1 + 4 × ½ points.
     assert_eq!(of(&["carried=1/2"], "ppn-carried", "total"), "47");
     assert_eq!(of(&["carried=0"], "ppn-carried", "total"), "45");
-    // The dashes after a fault that does not occur.
+    // The dashes follow from a fault that does not occur.
     assert_eq!(of(&["carried-dashes=1"], "fault-said", "total"), "49");
     assert_eq!(of(&["empty=dash"], "empty-for-dash", "total"), "50");
 }
 
 #[test]
 fn a_group_can_be_all_or_nothing() {
-    // One blank of part a is wrong: all twelve are lost.
+    // One blank in part a is wrong, which costs all twelve points.
     assert_eq!(of(&["all-or-nothing=items"], "wrong-byte", "total"), "38");
-    // With full points for consequential answers, only the wrong one loses the row.
+    // With full points for consequential answers, only the row with the wrong answer earns no points.
     assert_eq!(of(&["all-or-nothing=rows"], "vpn-carried", "total"), "38");
 }
 
 #[test]
 fn wrong_answers_can_cost() {
-    // 2.1, 2.3, and 2.4 are wrong: of 14 points 2 + 3 + 2 are lost, 3 of the essay, and also a quarter of 5 and half of 2.
+    // Answers 2.1, 2.3, and 2.4 are wrong. They cost 2 + 3 + 2 of the 14 points. The essay loses 3 points,
+    // and the rules subtract a quarter of 5 and half of 2.
     assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2"], "second-question", "2.1"), "-0.5");
     assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2"], "second-question", "total"), "37.75");
     assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2", "floor=item"], "second-question", "total"), "40");
@@ -84,11 +85,11 @@ fn the_key_of_another_assumption_is_accepted_as_a_whole() {
     let folder = folder("also-script");
     let exam = fixed_exam(&folder);
     let text = std::fs::read_to_string(&exam).expect("the exam");
-    // If tag 02 of set 2 were valid, the lookup would hit.
+    // If the entry with tag 02 in set 2 were valid, the lookup would hit.
     let other = put(&folder, "other.pw", text.replace("| 02  -   0 | 08", "| 02  09  1 | 08"));
     let file = put(&folder, "answers.csv", all_sheets());
     let ran = pagewalk(&["grade", &exam, &file, "--also", &other]);
-    assert_eq!(ran.status, 0, "{}", ran.told);
+    assert_eq!(ran.status, 0, "{}", ran.messages);
     let marks = marks(&ran.out);
     let of = |id: &str| marks[&(id.to_owned(), "total".to_owned())].clone();
     assert_eq!((of("all-right"), of("invalid-entry")), ("50".to_owned(), "50".to_owned()));
@@ -117,7 +118,7 @@ fn invalid_rules_are_reported() {
     let folder = folder("no-rules");
     let rules = put(&folder, "rules.yaml", "caried: 1/2\nvoid: [1d]\n");
     let ran = graded(&folder, "id,1a.vpn\ns1,0F\n", &["--rules", &rules]);
-    assert!(ran.status == 2 && ran.told.contains("did you mean `carried`?"), "{}", ran.told);
+    assert!(ran.status == 2 && ran.messages.contains("did you mean `carried`?"), "{}", ran.messages);
     let ran = graded(&folder, "id,1a.vpn\ns1,0F\n", &["--rule", "void=1a.vpm"]);
-    assert!(ran.status == 2 && ran.told.contains("did you mean `1a.vpn`?"), "{}", ran.told);
+    assert!(ran.status == 2 && ran.messages.contains("did you mean `1a.vpn`?"), "{}", ran.messages);
 }

@@ -1,4 +1,4 @@
-//! The command run on files of a test.
+//! Runs the command on a test's files.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
@@ -6,7 +6,8 @@ use std::process::{Command, Output};
 /// The exam.
 pub const EXAM: &str = "examples/exams/address-translation.pw";
 
-/// The exam with the addresses of the sheets instead of drawn ones, so that they do not depend on the random generator.
+/// The exam with the addresses from the sheets instead of drawn addresses, so that the test does not depend
+/// on the random number generator.
 pub fn fixed_exam(folder: &Path) -> String {
     let text = std::fs::read_to_string(EXAM).expect("the exam");
     let (before, drawn) = text.split_once("points 36 {").expect("the first question");
@@ -23,21 +24,21 @@ pub fn folder(name: &str) -> PathBuf {
     folder
 }
 
-/// Writes a file in it.
+/// Writes a file to a folder.
 pub fn put(folder: &Path, name: &str, text: impl AsRef<[u8]>) -> String {
     let path = folder.join(name);
     std::fs::write(&path, text).expect("a file");
     path.to_string_lossy().into_owned()
 }
 
-/// The result of a command.
+/// The exit status and output of a command.
 pub struct Ran {
-    /// Its exit status.
+    /// The exit status.
     pub status: i32,
     /// Standard output.
     pub out: String,
     /// Standard error.
-    pub told: String,
+    pub messages: String,
 }
 
 /// Runs `pagewalk` with these arguments.
@@ -45,10 +46,10 @@ pub fn pagewalk(arguments: &[&str]) -> Ran {
     let Output { status, stdout, stderr } =
         Command::new(env!("CARGO_BIN_EXE_pagewalk")).args(arguments).output().expect("it runs");
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("UTF-8");
-    Ran { status: status.code().expect("no signal"), out: text(stdout), told: text(stderr) }
+    Ran { status: status.code().expect("no signal"), out: text(stdout), messages: text(stderr) }
 }
 
-/// The points in a table: by ID and column.
+/// The points in a table, indexed by ID and column.
 pub fn marks(out: &str) -> std::collections::BTreeMap<(String, String), String> {
     let mut reader = csv::Reader::from_reader(out.as_bytes());
     let header = reader.headers().expect("a header").clone();
@@ -62,7 +63,7 @@ pub fn marks(out: &str) -> std::collections::BTreeMap<(String, String), String> 
     marks
 }
 
-/// A table of sheets: answers by ID, each a list of columns.
+/// A table of answer sheets, with an ID and a list of answers for each.
 pub fn table<'t>(columns: &[&str], rows: impl Iterator<Item = (&'t str, Vec<String>)>) -> String {
     let mut writer = csv::Writer::from_writer(Vec::new());
     writer.write_record(std::iter::once("id").chain(columns.iter().copied())).expect("a header");

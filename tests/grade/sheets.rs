@@ -1,12 +1,15 @@
-//! Twenty made-up answer sheets for the exam of address translation, with the points of a careful grader by the
-//! textbook's tables. Everything here was worked out by hand: 6 bits of offset, TLB index VPN mod 4, TLB tag VPN div 4; CO is
-//! PA mod 4, CI is PA div 4 mod 16, CT is PA div 64.
+//! Twenty fictional answer sheets for the address-translation exam, with the points that a careful grader
+//! would give according to the textbook's tables. All values were calculated by hand. The offset has 6 bits,
+//! the TLB index is VPN mod 4, and the TLB tag is VPN div 4. CO is PA mod 4, CI is PA div 4 mod 16, and CT is
+//! PA div 64.
 
-/// The right answers. Part a reads 0x3D6, b 0x2BA, c 0x05F.
+/// The right answers. Part a reads 0x3D6, part b 0x2BA, and part c 0x05F.
 ///
-/// a: VPN 0F, set 3 of the TLB has tag 03 with PPN 0D; PA 0D‖16 = 356; set 5 has tag 0D: 36 72 F0 1D, byte 2 is F0.
-/// b: VPN 0A, set 2 has tag 02, but it is not valid; the page table has 09; PA 09‖3A = 27A; set E has another tag.
-/// c: VPN 01, not in set 1, and not present.
+/// - a: VPN 0F. Set 3 of the TLB has tag 03 with PPN 0D, so PA is 0D‖16 = 356. Set 5 of the cache has tag 0D
+///   with 36 72 F0 1D, so byte 2 is F0.
+/// - b: VPN 0A. The entry with tag 02 in set 2 is not valid. The page table has 09, so PA is 09‖3A = 27A. Set
+///   E of the cache has a different tag.
+/// - c: VPN 01. The TLB has no entry for it in set 1, and the page is not present.
 pub const KEY: &[(&str, &str)] = &[
     ("1a.vpn", "0x0F"),
     ("1a.tlbi", "0x3"),
@@ -52,21 +55,21 @@ pub const KEY: &[(&str, &str)] = &[
     ("2.5 points", "5"),
 ];
 
-/// A sheet: its differences from the key, and their cost.
+/// A sheet, with its differences from the key and their cost.
 pub struct Made {
     /// The student.
     pub id: &'static str,
-    /// The answers that replace those of the key.
+    /// The answers that replace answers in the key.
     pub instead: &'static [(&'static str, &'static str)],
-    /// The fields that lose points, and how many.
+    /// The fields that lose points, with the numbers of points.
     pub lost: &'static [(&'static str, u64)],
 }
 
-/// The sheets. The paper is worth 50 points: 36 blanks of 1, then 2, 2, 3, 2 and 5.
+/// The sheets. The paper is worth 50 points: 36 blanks with 1 point each, and then 2, 2, 3, 2, and 5 points.
 pub const SHEETS: &[Made] = &[
     // All answers are correct.
     Made { id: "all-right", instead: &[], lost: &[] },
-    // Spellings of students: without zeros or prefixes, in lowercase, in words, in other units.
+    // Students' spellings: without zeros or prefixes, in lowercase, as words, or in other units.
     Made {
         id: "spelled",
         instead: &[
@@ -96,8 +99,9 @@ pub const SHEETS: &[Made] = &[
     },
     // Only the VPN is wrong. The later answers follow from the correct VPN.
     Made { id: "vpn-alone", instead: &[("1a.vpn", "3D")], lost: &[("1a.vpn", 1)] },
-    // VPN 0E, and all that follows from it: set 2, tag 3, which is not valid there; the page table has 11 for page 0E; PA
-    // 11‖16 = 456, set 5 has tag 0D and not 11, so there is no byte. One mistake, one point.
+    // The VPN is 0E, and the later answers follow from it. Set 2 has no valid entry with tag 3. The page
+    // table has 11 for page 0E, so PA is 11‖16 = 456. Set 5 has tag 0D instead of 11, so the byte is missing.
+    // One mistake costs one point.
     Made {
         id: "vpn-carried",
         instead: &[
@@ -112,8 +116,9 @@ pub const SHEETS: &[Made] = &[
         ],
         lost: &[("1a.vpn", 1)],
     },
-    // VPN and VPO swapped: VPN 16 (binary 010110), so set 2, tag 5, no hit; page 16 is not listed, a page fault, and nothing
-    // after it. All of that follows from page 16.
+    // VPN and VPO are swapped. VPN 16 (binary 010110) gives set 2 and tag 5, so the lookup misses. Page 16 is
+    // not listed, so the access faults. The set, the tag, the miss, and the fault follow from page 16. The
+    // dashes after the fault show no work.
     Made {
         id: "swapped",
         instead: &[
@@ -130,31 +135,43 @@ pub const SHEETS: &[Made] = &[
             ("1a.cache", "-"),
             ("1a.byte", "-"),
         ],
-        lost: &[("1a.vpn", 1)],
+        lost: &[
+            ("1a.vpn", 1),
+            ("1a.ppn", 1),
+            ("1a.pa", 1),
+            ("1a.co", 1),
+            ("1a.ci", 1),
+            ("1a.ct", 1),
+            ("1a.cache", 1),
+            ("1a.byte", 1),
+        ],
     },
-    // TLB tag and TLB index swapped: set 0, tag 1. Both blanks are wrong; there is no tag 1 in set 0, so it is a miss anyway.
+    // TLB tag and TLB index are swapped: set 0 and tag 1. Both blanks are wrong. Set 0 has no tag 1, so the
+    // lookup still misses.
     Made {
         id: "tag-and-index",
         instead: &[("1c.tlbi", "0"), ("1c.tlbt", "1")],
         lost: &[("1c.tlbi", 1), ("1c.tlbt", 1)],
     },
-    // The hit is missed. The page table gives the same PPN.
+    // The student overlooks the hit. The page table gives the same PPN.
     Made { id: "hit-not-seen", instead: &[("1a.tlb", "N")], lost: &[("1a.tlb", 1)] },
-    // The entry of set 2 with tag 2 is treated as valid. The PPN is still correct.
+    // The student treats the entry with tag 2 in set 2 as valid. The PPN is still correct.
     Made { id: "invalid-entry", instead: &[("1b.tlb", "Y")], lost: &[("1b.tlb", 1)] },
-    // PPN 17 (that of page 09), then PA 17‖16 = 5D6 for that PPN, set 5, tag 17: no hit, no byte.
+    // The student uses PPN 17, which belongs to page 09. PA is then 17‖16 = 5D6, with set 5 and tag 17, which
+    // gives no hit and no byte.
     Made {
         id: "ppn-carried",
         instead: &[("1a.ppn", "17"), ("1a.pa", "5D6"), ("1a.ct", "17"), ("1a.cache", "N"), ("1a.byte", "-")],
         lost: &[("1a.ppn", 1)],
     },
-    // PPN 17, its PA, but a tag of neither PA: two mistakes. No set has tag 1D, so the miss and the dash are consistent.
+    // The student makes two mistakes: PPN 17 with its PA, and a tag that belongs to neither PA. No set has
+    // tag 1D, so the miss and the dash are consistent.
     Made {
         id: "ppn-and-tag",
         instead: &[("1a.ppn", "17"), ("1a.pa", "5D6"), ("1a.ct", "1D"), ("1a.cache", "N"), ("1a.byte", "-")],
         lost: &[("1a.ppn", 1), ("1a.ct", 1)],
     },
-    // The PPN is not shifted: 0D + 16 = 23. CO 3, CI 8, CT 0: set 8 has tag 24.
+    // The student does not shift the PPN: 0D + 16 = 23. CO is 3, CI is 8, and CT is 0, but set 8 has tag 24.
     Made {
         id: "not-shifted",
         instead: &[
@@ -167,7 +184,8 @@ pub const SHEETS: &[Made] = &[
         ],
         lost: &[("1a.pa", 1)],
     },
-    // VPN 0E as above, then PA 457 where 456 follows from it: two mistakes. CO 3, CI 5, CT 11 are of 457.
+    // The student makes two mistakes: VPN 0E as above, and PA 457, although 456 follows from that VPN. CO 3,
+    // CI 5, and CT 11 follow from 457.
     Made {
         id: "two-mistakes",
         instead: &[
@@ -183,24 +201,25 @@ pub const SHEETS: &[Made] = &[
         ],
         lost: &[("1a.vpn", 1), ("1a.pa", 1)],
     },
-    // CO 3, and byte 3 of the block: 1D.
+    // The student answers CO 3 and byte 3 of the block, which is 1D.
     Made { id: "offset-carried", instead: &[("1a.co", "3"), ("1a.byte", "1D")], lost: &[("1a.co", 1)] },
-    // CO is correct, with another byte of the block: a mistake without a cause.
+    // CO is correct, but the byte is another byte of the block, so no earlier mistake explains it.
     Made { id: "wrong-byte", instead: &[("1a.byte", "72")], lost: &[("1a.byte", 1)] },
-    // Tag 0C: set 5 has 0D, so a miss and no byte follow.
+    // The tag is 0C, but set 5 has tag 0D, so a miss and a missing byte follow.
     Made {
         id: "cache-tag",
         instead: &[("1a.ct", "0C"), ("1a.cache", "N"), ("1a.byte", "-")],
         lost: &[("1a.ct", 1)],
     },
-    // Index and tag are correct, and the hit is missed. The dash for the byte follows from the miss, so it shows
-    // no work, and gets no points.
+    // Index and tag are correct, but the student overlooks the hit. The dash for the byte follows from the
+    // miss, so it shows no work and gets no points.
     Made {
         id: "miss-said",
         instead: &[("1a.cache", "N"), ("1a.byte", "-")],
         lost: &[("1a.cache", 1), ("1a.byte", 1)],
     },
-    // The answer is a page fault, but the TLB hits. The fault and the dashes after it show no work.
+    // The student answers with a page fault, but the TLB hits. The fault and the dashes after it show no
+    // work.
     Made {
         id: "fault-said",
         instead: &[
@@ -224,8 +243,8 @@ pub const SHEETS: &[Made] = &[
             ("1a.byte", 1),
         ],
     },
-    // The page fault is missed, and the PPN is one that page 01 does not have: two mistakes. PA 28‖1F = A1F, CO 3, CI 7, CT 28,
-    // a miss, and no byte all follow from PPN 28.
+    // The student makes two mistakes: overlooking the page fault and inventing a PPN for page 01. PA 28‖1F =
+    // A1F, CO 3, CI 7, CT 28, the miss, and the missing byte follow from PPN 28.
     Made {
         id: "fault-not-seen",
         instead: &[
@@ -240,7 +259,7 @@ pub const SHEETS: &[Made] = &[
         ],
         lost: &[("1c.fault", 1), ("1c.ppn", 1)],
     },
-    // An empty blank does not count as a dash: the paper requires a dash.
+    // An empty blank is not accepted as a dash, because the paper requires a dash.
     Made {
         id: "empty-for-dash",
         instead: &[
@@ -262,7 +281,8 @@ pub const SHEETS: &[Made] = &[
             ("1c.byte", 1),
         ],
     },
-    // The second question: half the entries, an address that does not fault, the wrong option, 2 of 5 for the essay.
+    // In the second question, the student gives half the entries, an address that does not fault, and the
+    // wrong option. The essay gets 2 of 5 points.
     Made {
         id: "second-question",
         instead: &[("2.1", "256"), ("2.3", "0x3D6"), ("2.4", "B"), ("2.5 points", "2")],

@@ -1,5 +1,5 @@
-//! Mistaken scripts and the intended ones (`pairs/*.txt`): each mistake is reported in its line, and the script with
-//! the editors' fixes has the same effect as the intended one.
+//! Pairs of mistaken and intended scripts (`pairs/*.txt`). Each mistake is reported on its line, and after
+//! the editors' fixes, the mistaken script has the same effect as the intended script.
 
 use pagewalk_script::api::differences::compare_runs;
 use pagewalk_script::api::{CheckedScript, Options};
@@ -18,10 +18,10 @@ mod units;
 
 const PAGE: &str = "machine simple\nset page_table {\n  | vpn ppn |\n  | 0F  0D  |\n}";
 
-/// The maximum number of rounds of fixes: a line may have one mistake after another.
+/// Maximum number of rounds of fixes, because a line may have several mistakes.
 const ROUNDS: usize = 3;
 
-/// A mistaken script, the line of the message if there is one, and the intended script if one is known.
+/// A mistaken script, the line of the expected message, if any, and the intended script, if known.
 struct Pair {
     title: String,
     mistaken: String,
@@ -39,7 +39,7 @@ fn pairs() -> Vec<Pair> {
 }
 
 fn pair(text: &str) -> Pair {
-    // A note is about the pairs below it.
+    // A note describes the pairs below it.
     let text: String =
         text.lines().filter(|line| !line.starts_with("%%")).flat_map(|line| [line, "\n"]).collect();
     let (title, scripts) = text.split_once('\n').expect("a title");
@@ -59,14 +59,14 @@ fn reported(script: &CheckedScript) -> impl Iterator<Item = &Diagnostic> {
     script.diagnostics.iter().chain(&script.warnings)
 }
 
-/// The text with all fixes.
+/// The text after all fixes are applied.
 fn fixed(text: &str) -> String {
     let script = checked(text);
     let edits: Vec<TextEdit> = reported(&script).filter_map(|one| one.fix.as_ref()?.edit(text)).collect();
     edited(text, Span::start_of(0), &edits)
 }
 
-/// The text with all actual values that an editor offers.
+/// The text with all actual values that an editor would insert.
 fn accepted(text: &str) -> String {
     let document = Document::new("pair.pw", text, OpenTexts::default());
     let run = document.run(1000, &AtomicBool::new(false));
@@ -79,7 +79,7 @@ fn accepted(text: &str) -> String {
     new
 }
 
-/// The failures of a pair, where `rest` follows its scripts; empty if it passes.
+/// The failures of a pair, possibly none. The text `rest` follows both scripts.
 fn broken(pair: &Pair, rest: &str) -> String {
     let mistaken = format!("{}{rest}", pair.mistaken);
     let script = checked(&mistaken);
@@ -87,7 +87,7 @@ fn broken(pair: &Pair, rest: &str) -> String {
     let mut lines: Vec<usize> = reported(&script).filter_map(|one| line(one.span)).collect();
     let at_run = lines.is_empty() && pair.line.is_some();
     if at_run {
-        // Nothing is wrong with it before it runs.
+        // The check finds no mistakes in the script.
         let mut records: Vec<StepRecord> = Vec::new();
         let ended = script.run(Options::default(), &mut records);
         let failed = records.iter().flat_map(|record| &record.checks).filter(|check| !check.held);
@@ -103,7 +103,7 @@ fn broken(pair: &Pair, rest: &str) -> String {
     if reported(&after).next().is_some() {
         return format!("{new}\n{:#?}", reported(&after).collect::<Vec<_>>());
     }
-    // The texts of statements are compared, so both scripts are formatted.
+    // The comparison includes the texts of statements, so both scripts are formatted.
     let formatted = |text: &str| checked(&format(text).expect("a script that can be read"));
     match compare_runs(&formatted(&new), &formatted(&format!("{meant}{rest}")), Options::default()) {
         Ok(comparison) if comparison.same() => String::new(),
@@ -153,15 +153,31 @@ fn a_word_of_a_fact_may_be_a_variable_parameter_or_loop_name() {
 
 #[test]
 fn a_fix_that_leaves_a_mistake_is_not_shown() {
-    // `load` means `read`, but not with two addresses.
+    // `load` is a mistake for `read`, but not with two addresses.
     let script = checked(&format!("{PAGE}\nload 1 2\n"));
     let messages: Vec<_> = script.diagnostics.iter().map(|one| (&*one.message, one.fix.is_some())).collect();
     assert_eq!(messages, [("a load is written `read`", false)]);
-    // Another mistake of the line is also reported.
+    // Another mistake on the line is also reported.
     let script = checked(&format!("{PAGE}\nload nothing + 1\n"));
     let messages: Vec<_> =
         script.diagnostics.iter().map(|one| (one.code.name(), one.fix.is_some())).collect();
     assert_eq!(messages, [("unknown-verb", true), ("unknown-name", false)]);
+}
+
+#[test]
+fn every_warning_is_shown() {
+    let warned = "let x = 010\nlet y = 020\npage 4\nfor i in 4..4 { show x }\nshow 1; let z = 030; show 2; let w = 040\n";
+    for rest in ["", &"# A line that does nothing.\n".repeat(400)] {
+        let script = checked(&format!("{warned}{rest}"));
+        let mut lines: Vec<usize> =
+            reported(&script).filter_map(|one| Some(script.sources.location(one.span)?.1.line)).collect();
+        lines.sort_unstable();
+        assert_eq!(lines, [1, 2, 3, 4, 5, 5], "{:#?}", reported(&script).collect::<Vec<_>>());
+        // A mistake does not hide warnings in the surrounding lines.
+        let script = checked(&format!("let v = 050\nif (1) {{\n  show 060\n}}\n{warned}{rest}"));
+        let warnings = reported(&script).filter(|one| one.is_warning()).count();
+        assert_eq!(warnings, 7, "{:#?}", reported(&script).collect::<Vec<_>>());
+    }
 }
 
 #[test]
@@ -173,8 +189,8 @@ fn a_value_that_cannot_be_is_reported_with_the_reason() {
     fs::remove_file(&file).expect("a file");
     let messages = String::from_utf8(run.stdout).expect("text");
     for message in [
-        "354 is decimal, and hexadecimal is written 0x354; ",
-        "0x7 does not fit: `tlbi` has 2 bits; TLBI is bits 7–6",
+        "354 is decimal; for hexadecimal, write 0x354; ",
+        "0x7 does not fit: `tlbi` has 2 bits; TLBI is 0b11, bits 7–6",
         "0x7F does not fit: `vpo` has 6 bits; ",
         "0x1FF does not fit: `vpn` has 8 bits; ",
     ] {
@@ -220,7 +236,7 @@ fn no_text_is_too_strange_for_the_rows() {
     }
 }
 
-/// Scripts with a token removed, repeated, or moved.
+/// Scripts with one token removed, repeated, or moved.
 #[test]
 fn no_part_of_a_mistake_is_too_strange_for_the_rows() {
     let mut random = 1_u64;

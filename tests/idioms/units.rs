@@ -1,4 +1,4 @@
-//! Each setting, clause, and argument takes numbers in its own units, and refuses the others.
+//! Tests that each setting, clause, and argument accepts numbers in its own units and rejects other units.
 
 use pagewalk_engine::kernel::syscall::{ParamKind, system_calls};
 use pagewalk_script::LANGUAGE;
@@ -36,7 +36,7 @@ fn one(param: &'static Param, written: &mut String, found: &mut Vec<Sample>) {
         },
         Param::Keyword(word) | Param::Literal(word) => written.extend([" ", word]),
         Param::Words(words) => written.extend([" ", words[0]]),
-        // The parameter is omitted.
+        // Units and commas are omitted.
         Param::Unit(_) | Param::Comma => {}
         Param::Equals => *written += " =",
         Param::Arrow => *written += " =>",
@@ -61,7 +61,7 @@ fn one(param: &'static Param, written: &mut String, found: &mut Vec<Sample>) {
     }
 }
 
-/// A possible argument of a place.
+/// A valid argument for a parameter.
 fn filled(slot: Slot) -> &'static str {
     match slot {
         Slot::Noun => " page_table",
@@ -75,7 +75,7 @@ fn filled(slot: Slot) -> &'static str {
     }
 }
 
-/// A block within its statement.
+/// A block inside its statement.
 fn around(block: &str, setting: &str) -> String {
     match block {
         "machine" | "kernel" | "exam" => format!("{block} {{ {setting} }}"),
@@ -83,11 +83,12 @@ fn around(block: &str, setting: &str) -> String {
         "file" | "executable" => format!("{block} \"a\" {{ {setting} }}"),
         "reference" => format!("reference 1 2 {{ {setting} }}"),
         "choice" | "essay" => format!("question \"q\" {{ {block} \"t\" {{ {setting} }} }}"),
+        "table" => format!("question \"q\" {{ table \"t\" {{ {setting}; row ? = 1 }} }}"),
         other => panic!("the test does not know the block `{other}`"),
     }
 }
 
-/// Every number that a script can contain.
+/// Every position in a script that accepts a number.
 fn all() -> Vec<Sample> {
     let mut all = Vec::new();
     for block in LANGUAGE.blocks() {
@@ -154,15 +155,18 @@ const WITHOUT_NUMBERS: &[&str] = &[
     "for",
     "holding",
     "inclusion",
+    "instructions",
     "index",
     "library",
     "memory",
+    "option",
     "options",
     "page-cache",
     "page_table",
     "policy",
     "questions",
     "replacement",
+    "row",
     "scope",
     "shuffle",
     "signals",

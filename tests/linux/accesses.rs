@@ -1,4 +1,5 @@
-//! Checks of a side against semantics.md: protection, fatal accesses, and the visibility of stores (rules 17, 18, and 20).
+//! Checks one side (Linux or Pagewalk) against semantics.md: protection, fatal accesses, and the visibility
+//! of stores (rules 17, 18, and 20).
 
 use super::driver::*;
 use super::names::*;
@@ -28,7 +29,8 @@ fn rule_17_writable_or_executable_pages_are_readable(driver: &mut Driver<'_>) {
         (store(page(3), 0x90), segv("SEGV_ACCERR")),
         (Op::Fetch { at: page(1) }, segv("SEGV_ACCERR")),
     ]);
-    // Linux uses protection keys if the processor has them. Intel's plain page tables have no such bit.
+    // Linux uses protection keys if the processor has them. Intel's plain page tables have no bit for this
+    // protection.
     if driver.0.permits().execute_is_read {
         driver.hold(&[
             (anonymous(2, 1, PROT_EXEC), at(2)),
@@ -100,11 +102,11 @@ fn rule_18_bad_buffers_answer_without_a_signal(driver: &mut Driver<'_>) {
         (pwrite(page(1), 1), error("EFAULT")),
         (anonymous(1, 1, PROT_RW), at(1)),
         (anonymous(2, 1, PROT_READ), at(2)),
-        // The part that succeeded.
+        // The system call returns the length of the part that succeeded.
         (pread(page(2).plus(-0x10), 0x20), Answer::Number(0x10)),
         (pwrite(page(3).plus(-0x10), 0x20), Answer::Number(0x10)),
         (pread(page(2), 1), error("EFAULT")),
-        // A read at the end reads nothing, so any buffer is valid.
+        // A read at the end of a file transfers no bytes, so any buffer is valid.
         (Op::Pread { fd: F0, to: page(2), length: 1, offset: 0x100_0000 }, OK),
     ]);
 }
@@ -114,7 +116,7 @@ fn rule_18_a_write_continues_into_the_part_it_added_to_the_file(driver: &mut Dri
     driver.hold(&[
         (anonymous(1, 1, PROT_RW), at(1)),
         (store(page(2).plus(-1), 0x90), Answer::Done),
-        // Past the end, before the write has put a byte after it.
+        // The access is past the end, because the write has not extended the file yet.
         (map(2, 1, PROT_RW, MAP_PRIVATE, f1, 0x2000), at(2)),
         (load(page(2)), bus()),
         (

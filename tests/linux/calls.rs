@@ -1,4 +1,4 @@
-//! Checks of a side against semantics.md: areas and system calls (rules 14 to 16).
+//! Checks one side (Linux or Pagewalk) against semantics.md: areas and system calls (rules 14 to 16).
 
 use super::driver::*;
 use super::names::*;
@@ -30,7 +30,7 @@ fn rule_14_mmap_chooses_the_top_of_the_highest_hole(driver: &mut Driver<'_>) {
         (anywhere(6), at(WINDOW - 6)),
         (unmap(WINDOW - 5, 1), OK),
         (unmap(WINDOW - 3, 2), OK),
-        // Two pages fit in the second hole from the top only if they fill it.
+        // The two pages fill the highest gap completely.
         (anywhere(2), at(WINDOW - 3)),
         (unmap(WINDOW - 3, 2), OK),
         (anywhere(1), at(WINDOW - 2)),
@@ -45,10 +45,10 @@ fn rule_14_a_hint_is_rounded_down_and_used_if_free(driver: &mut Driver<'_>) {
         (hinted(page(4), 2), at(4)),
         (hinted(page(6).plus(0x123), 1), at(6)),
         (hinted(page(5), 1), at(WINDOW - 1)),
-        // The range begins free, but does not end so.
+        // The start of the range is free, but the end is not.
         (hinted(page(3), 2), at(WINDOW - 3)),
         (hinted(page(3), 1), at(3)),
-        // An address above the base is still used.
+        // The kernel still uses an address above the base.
         (hinted(page(WINDOW), 1), at(WINDOW)),
     ]);
 }
@@ -82,7 +82,7 @@ fn rule_16_mmap_checks_in_this_order(driver: &mut Driver<'_>) {
     let noreplace = MAP_FIXED_NOREPLACE;
     driver.hold(&[
         (anonymous(1, 1, PROT_READ), at(1)),
-        // The next line fixes one mistake of each line.
+        // Each line fixes one mistake in the preceding line.
         (mmap(page(1).plus(1), 0, noreplace, Fd::Closed, 1), error("EINVAL")),
         (mmap(page(1).plus(1), 0, noreplace, Fd::Closed, 0), error("EBADF")),
         (mmap(page(1).plus(1), 0, noreplace, F0_READ, 0), error("EINVAL")),
@@ -142,7 +142,8 @@ fn rule_16_madvise_drops_pages_around_a_hole(driver: &mut Driver<'_>) {
         (store(page(3), 0x90), Answer::Done),
         (store(page(4), 0x90), Answer::Done),
         (Op::Madvise { at: page(1), length: pages(4), advice: MADV_DONTNEED }, error("ENOMEM")),
-        // Rule 19: anonymous pages read zero, private file pages the file's bytes, and shared pages keep their bytes.
+        // According to rule 19, anonymous pages contain zeros, private file pages contain the file's bytes,
+        // and shared pages keep their bytes.
         (load(page(1)), Answer::Byte(0)),
         (load(page(3)), Answer::Byte(FILES[0].fill)),
         (load(page(4)), Answer::Byte(0x90)),
@@ -189,16 +190,16 @@ fn rule_16_mremap_fails_and_changes_nothing(driver: &mut Driver<'_>) {
     driver.hold(&[(anonymous(2, 2, PROT_READ), at(2)), (anonymous(4, 2, PROT_RW), at(4))]);
     let before = driver.maps();
     driver.hold(&[
-        // An unmapped start, regardless of later areas.
+        // The start is unmapped, and later areas do not matter.
         (remap(1, 5, 5, fixed, page(10)), error("EFAULT")),
         (remap(1, 1, 1, MREMAP_MAYMOVE, Place::NULL), error("EFAULT")),
         // Growth across areas.
         (remap(3, 2, 3, MREMAP_MAYMOVE, Place::NULL), error("EFAULT")),
-        // A shrink whose first area is smaller than the new size.
+        // The range shrinks, and its first area is smaller than the new size.
         (remap(3, 3, 2, fixed, page(10)), error("EFAULT")),
         // Overlap.
         (remap(2, 2, 2, fixed, page(3)), error("EINVAL")),
-        // A length whose end wraps around to before its start: no overlap.
+        // The end of the range wraps around to an address before the start, so the ranges do not overlap.
         (
             Op::Mremap {
                 at: page(2),
@@ -212,7 +213,7 @@ fn rule_16_mremap_fails_and_changes_nothing(driver: &mut Driver<'_>) {
         (remap(2, 2, 2, MREMAP_FIXED, page(10)), error("EINVAL")),
         (remap(2, 2, 2, fixed, page(10).plus(1)), error("EINVAL")),
         (remap(2, 2, 0, MREMAP_MAYMOVE, Place::NULL), error("EINVAL")),
-        // No room to grow in place.
+        // The area has no room to grow in place.
         (remap(2, 2, 3, 0, Place::NULL), error("ENOMEM")),
     ]);
     assert_eq!(driver.maps(), before);
@@ -229,7 +230,7 @@ fn rule_16_mremap_moves_several_areas_of_equal_size(driver: &mut Driver<'_>) {
         (anonymous(10, 4, PROT_NONE), at(10)),
         (remap(1, 3, 3, fixed, page(10)), at(10)),
     ]);
-    // In the hole, the target keeps its old contents.
+    // Where the source has a gap, the target keeps its old contents.
     assert_eq!(
         driver.maps(),
         [
@@ -245,7 +246,7 @@ fn rule_16_brk_keeps_its_byte_and_maps_whole_pages(driver: &mut Driver<'_>) {
     let brk = |bytes| Op::Brk { at: Place::heap(bytes) };
     driver.hold(&[
         (brk(0x1001), OK),
-        // It cannot go below the start of the heap, and stays, without an error.
+        // The break cannot move below the start of the heap, so it stays in place, without an error.
         (brk(-1), OK),
         (Op::Brk { at: Place::NULL }, OK),
         (store(Place::heap(0x1FFF), 0x90), Answer::Done),

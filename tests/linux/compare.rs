@@ -1,4 +1,4 @@
-//! Compares a side with Linux on many sequences.
+//! Compares another side, such as Pagewalk, with Linux on many sequences.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -10,19 +10,19 @@ use super::script::script;
 use super::shrink::shrink;
 use super::side::{Answer, Side};
 
-/// The default seed of the first sequence.
+/// Default seed of the first sequence.
 const SEED: u64 = 361;
 
-/// The extent of a comparison.
+/// The totals of a comparison.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
     pub sequences: u64,
     pub steps: u64,
-    /// Steps that were failed calls or fatal accesses.
+    /// Number of steps that were failed calls or fatal accesses.
     pub failed: u64,
-    /// Steps that were skipped because the sides may answer differently.
+    /// Number of steps that were skipped because the sides may answer differently.
     pub left_out: u64,
-    /// Sequences with different faults when Linux performed them again.
+    /// Number of sequences whose faults differed when Linux performed them again.
     pub unsteady: u64,
     pub took: Duration,
 }
@@ -39,7 +39,7 @@ impl fmt::Display for Totals {
     }
 }
 
-/// The sequences to compare: the one of this seed, and those of the following seeds.
+/// The sequences to compare, with this first seed and the following seeds.
 #[derive(Debug, Clone, Copy)]
 pub struct Sequences {
     pub seed: u64,
@@ -47,7 +47,8 @@ pub struct Sequences {
 }
 
 impl Sequences {
-    /// The sequences of `PAGEWALK_LINUX_SEED` and `PAGEWALK_LINUX_SEQUENCES`; by default, `count` of them.
+    /// The sequences that `PAGEWALK_LINUX_SEED` and `PAGEWALK_LINUX_SEQUENCES` select; `count` is the default
+    /// number.
     pub fn asked_for(count: u64) -> Sequences {
         let number = |name: &str| {
             std::env::var(name)
@@ -61,10 +62,10 @@ impl Sequences {
     }
 }
 
-/// Compares two sides on sequences.
+/// Compares two sides on a series of sequences.
 ///
 /// # Errors
-/// The first difference, shrunk to a script.
+/// Returns the first difference, shrunk to a script.
 pub fn compare(
     reference: &mut dyn Side,
     other: &mut dyn Side,
@@ -77,14 +78,14 @@ pub fn compare(
         let mut generator = Generator::new(seed, permits);
         let run = run((reference, other), look, |view| generator.next(view));
         totals.sequences += 1;
-        totals.steps += run.told.len() as u64;
+        totals.steps += run.messages.len() as u64;
         totals.left_out += run.left_out as u64;
         let failed = |answer: &Answer| matches!(answer, Answer::Error(_) | Answer::Signal(..));
-        totals.failed += run.told.iter().filter(|(_, answer)| failed(answer)).count() as u64;
+        totals.failed += run.messages.iter().filter(|(_, answer)| failed(answer)).count() as u64;
         if run.difference.is_none() {
             continue;
         }
-        // While other programs run, Linux may free pages late, which changes the faults by one.
+        // While other programs run, Linux may free pages late, which changes the number of faults by one.
         totals.unsteady += 1;
         let may_be = look == Look::Faults && totals.unsteady <= 1 + totals.sequences / 1000;
         let again = replay((reference, other), look, &run.steps());
@@ -95,14 +96,14 @@ pub fn compare(
     Ok(Totals { took: began.elapsed(), ..totals })
 }
 
-/// Performs given steps on both sides.
+/// Performs the given steps on both sides.
 pub fn replay(sides: (&mut dyn Side, &mut dyn Side), look: Look, steps: &[Step]) -> Run {
     let mut steps = steps.iter().copied();
     run(sides, look, |_| steps.next())
 }
 
 fn shrunk((reference, other): (&mut dyn Side, &mut dyn Side), look: Look, seed: u64, found: Run) -> String {
-    let (names, before) = (format!("{} and {}", reference.name(), other.name()), found.told.len());
+    let (names, before) = (format!("{} and {}", reference.name(), other.name()), found.messages.len());
     if replay((reference, other), look, &found.steps()).difference.is_none() {
         return format!(
             "# {names} differ: seed {seed}. They did not when they did it again.\n{}",
@@ -110,5 +111,9 @@ fn shrunk((reference, other): (&mut dyn Side, &mut dyn Side), look: Look, seed: 
         );
     }
     let run = shrink(|steps| replay((reference, other), look, steps), found);
-    format!("# {names} differ: seed {seed}, {before} steps shrunk to {}.\n{}", run.told.len(), script(&run))
+    format!(
+        "# {names} differ: seed {seed}, {before} steps shrunk to {}.\n{}",
+        run.messages.len(),
+        script(&run)
+    )
 }

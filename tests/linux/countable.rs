@@ -1,8 +1,8 @@
-//! The steps after which faults can be counted on both sides.
+//! Determines the steps after which faults can be counted on both sides.
 //!
-//! Fault-around and the page tables of a child depend on the areas, and Linux keeps some apart that
-//! semantics.md merges (rule 15). Linux also remembers that an area once had private pages, even after it is moved or split
-//! (`anon_vma`). Rule 13 only considers whether it has some now.
+//! Fault-around and the page tables of a child depend on the areas, and Linux does not merge some areas that
+//! semantics.md merges (rule 15). Linux also remembers that an area once had private pages, even after it is
+//! moved or split (`anon_vma`). Rule 13 only considers whether the area has private pages now.
 
 use super::names::{MAP_LOCKED, MAP_POPULATE};
 use super::op::{Fd, Op, Source, Step};
@@ -17,15 +17,15 @@ pub struct Countable {
     histories: Vec<History>,
 }
 
-/// The origin of a process's private pages.
+/// Whether a process may have private pages, and in which areas.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 enum History {
-    /// It has no private pages.
+    /// The process has no private pages.
     #[default]
     Untouched,
-    /// It may have some, in the areas that it got them in.
+    /// The process may have private pages, in the areas where they were created.
     Owns,
-    /// It may have had some in areas that have changed since.
+    /// The process may have had private pages in areas that have changed since.
     Forgotten,
 }
 
@@ -70,8 +70,9 @@ impl Countable {
         self.histories.get(process).copied().unwrap_or_default()
     }
 
-    /// Whether the following faults can also be counted. The step must not allocate a page of a file, and must not fetch: single-stepping
-    /// a process reads the instruction, which faults its page in.
+    /// Whether the faults of later steps can also be counted. The step must not allocate a page of a file,
+    /// and must not be a fetch, because single-stepping a process reads the instruction and faults in its
+    /// page.
     pub fn allows(&self, view: &View, step: &Step) -> bool {
         let areas = view.areas(step.process);
         let apart = joined(areas).len() < areas.len();
@@ -83,7 +84,8 @@ impl Countable {
             {
                 false
             }
-            // Linux stores through the page table, which marks the entry dirty. Pagewalk's kernel does not.
+            // Linux stores through the page table, which marks the entry dirty. Pagewalk's kernel does not
+            // mark the entry dirty.
             Op::Pread { to, length, .. } => !reaches_file(areas, to, length),
             Op::Pwrite { fd: Fd::File(file, _), length, offset, .. } => {
                 offset.saturating_add_unsigned(length) <= view.files[file].size as i64

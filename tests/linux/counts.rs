@@ -1,4 +1,5 @@
-//! Checks of a side against semantics.md: the counts of faults (rules 12, 13, 18, and 19).
+//! Checks one side (Linux or Pagewalk) against semantics.md: the numbers of faults (rules 12, 13, 18, and
+//! 19).
 
 use super::names::*;
 use super::op::{Fd, Mode, Op, Source, Step};
@@ -22,14 +23,15 @@ const LENGTH: u64 = (COUNT * PAGE) as u64;
 const ANONYMOUS: u64 = MAP_PRIVATE | MAP_ANONYMOUS;
 const SHARED: u64 = MAP_SHARED | MAP_ANONYMOUS;
 
-/// A process whose minor faults are counted, with an aligned place for 16 pages.
+/// A process whose minor faults are counted, with an aligned range of 16 pages.
 struct Counted<'a> {
     side: &'a mut dyn Side,
     start: Place,
 }
 
 impl Counted<'_> {
-    /// A side with a new sequence. Its file 0 gets 16 pages, all in the page cache.
+    /// Creates a `Counted` for a side (Linux or Pagewalk) that has begun a new sequence. File 0 gets 16
+    /// pages, all in the page cache.
     fn asks(side: &mut dyn Side) -> Counted<'_> {
         let window = side.layout().window();
         let start = Place::window((window.next_multiple_of(LENGTH) - window) as i64);
@@ -43,7 +45,8 @@ impl Counted<'_> {
             };
             assert_eq!(counted.step(0, op), Answer::Number(0x1000));
         }
-        // A neighbor allocates the page table of the 16 pages: some kernels do not fault around into a new one.
+        // A neighbor allocates the page table for the 16 pages, because some kernels do not fault around into
+        // a new page table.
         for at in [start.plus(-PAGE), start.plus(LENGTH as i64)] {
             let flags = ANONYMOUS | MAP_FIXED;
             let map = Op::Mmap { at, length: PAGE as u64, prot: PROT_RW, flags, fd: Fd::None, offset: 0 };
@@ -57,14 +60,14 @@ impl Counted<'_> {
         self.side.step(&Step { process, op })
     }
 
-    /// Maps 16 pages, anonymous or of file 0, and returns its faults.
+    /// Maps 16 pages of anonymous memory or file 0, and returns the number of faults.
     fn map(&mut self, prot: u64, flags: u64) -> u64 {
         let fd = if flags & MAP_ANONYMOUS == 0 { Fd::File(0, Mode::ReadWrite) } else { Fd::None };
         let at = self.start;
         let mapped = Op::Mmap { at, length: LENGTH, prot, flags: flags | MAP_FIXED, fd, offset: 0 };
         let faults = self.faults(0, |counted| assert_eq!(counted.step(0, mapped), Answer::At(at)));
         if flags & MAP_POPULATE == 0 {
-            // A kernel built without huge pages rejects the call, and has none.
+            // A kernel built without huge pages rejects the call, which is then unnecessary.
             self.step(0, Op::Madvise { at, length: LENGTH, advice: MADV_NOHUGEPAGE });
         }
         faults
@@ -75,7 +78,7 @@ impl Counted<'_> {
         (0..COUNT).map(move |page| start.plus(page * PAGE))
     }
 
-    /// The minor faults of loading a byte of each page.
+    /// The number of minor faults when a byte of each page is loaded.
     fn load(&mut self, process: usize) -> u64 {
         self.faults(process, |counted| {
             for at in counted.pages() {
@@ -84,7 +87,7 @@ impl Counted<'_> {
         })
     }
 
-    /// The minor faults of storing a byte in each page.
+    /// The number of minor faults when a byte is stored in each page.
     fn store(&mut self, process: usize) -> u64 {
         self.faults(process, |counted| {
             for at in counted.pages() {
@@ -93,9 +96,9 @@ impl Counted<'_> {
         })
     }
 
-    /// The minor faults of an action. It has no major ones.
+    /// The number of minor faults during an action. The action must not cause major faults.
     fn faults(&mut self, process: usize, something: impl FnOnce(&mut Self)) -> u64 {
-        // The first access of a process faults in the code itself.
+        // The first access of a process also faults in the code that performs accesses.
         self.step(process, Op::Load { at: Place::NULL });
         let (minor, major) = self.side.faults(process);
         something(self);
@@ -104,7 +107,7 @@ impl Counted<'_> {
         minor_after - minor
     }
 
-    /// Whether one read fault on a file maps 16 pages here, which is the default.
+    /// Whether one read fault on a file maps 16 pages, which is Linux's default, on this machine.
     fn faults_around(&mut self) -> bool {
         self.map(PROT_READ, MAP_PRIVATE);
         let faults = self.load(0);
@@ -115,7 +118,8 @@ impl Counted<'_> {
     }
 }
 
-/// Whether this machine counts faults on files in Linux's usual way: a fault maps 16 pages, and the first store to a page is noticed.
+/// Whether this machine counts faults on files in Linux's usual way: a fault maps 16 pages, and the first
+/// store to a page causes a fault.
 pub fn are_comparable(side: &mut dyn Side) -> bool {
     side.start();
     let mut counted = Counted::asks(side);
@@ -193,7 +197,7 @@ fn rule_13_fork_leaves_untouched_and_shared_pages_absent(counted: &mut Counted<'
     counted.map(PROT_RW, SHARED);
     counted.store(0);
     assert_eq!(counted.step(0, Op::Fork), Answer::Child(2));
-    // Fault-around maps the others.
+    // Fault-around maps the other pages.
     let loads = counted.load(2);
     assert!((1..=16).contains(&loads), "{loads}");
 }

@@ -1,4 +1,4 @@
-//! Performs the same steps on two sides, and compares their visible state after each.
+//! Performs the same steps on two sides, and compares the sides' visible state after each step.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -10,49 +10,49 @@ use super::place::{Layout, PAGE, Place, WINDOW};
 use super::side::{Answer, Area, Backing, Side, joined};
 use super::view::View;
 
-/// The result of a sequence.
+/// The result of performing a sequence.
 #[derive(Debug)]
 pub struct Run {
-    /// The performed steps, with the reference's answers.
-    pub told: Vec<(Step, Answer)>,
-    /// The number of steps that were skipped because the sides may answer differently.
+    /// The performed steps, with the answers of the reference side.
+    pub messages: Vec<(Step, Answer)>,
+    /// Number of steps that were skipped because the sides may answer differently.
     pub left_out: usize,
-    /// The places of the window and the heap on the other side.
+    /// The addresses of the window and the heap on the other side.
     pub layout: Layout,
-    /// The difference after the last performed step, if there is one.
+    /// The difference after the last performed step, if any.
     pub difference: Option<Difference>,
 }
 
 impl Run {
     /// The performed steps.
     pub fn steps(&self) -> Vec<Step> {
-        self.told.iter().map(|(step, _)| *step).collect()
+        self.messages.iter().map(|(step, _)| *step).collect()
     }
 }
 
-/// The compared state after a step, besides its answer and the areas.
+/// The state that is compared after a step, in addition to the answer and the areas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Look {
     /// Memory and files.
     Bytes,
-    /// The page faults of an access. Bytes are not compared, because reading them faults pages in.
+    /// The page faults of an access. Bytes are not compared, because reading them would fault in pages.
     Faults,
 }
 
 /// A difference between the sides.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The subject that differs.
+    /// The name of the differing state.
     pub subject: Subject,
-    /// Its value on the reference.
+    /// The value on the reference side.
     pub reference: Seen,
-    /// Its value on the other side.
+    /// The value on the other side.
     pub other: Seen,
     /// The names of the sides.
     pub names: [&'static str; 2],
 }
 
-/// A compared part of the state.
+/// A part of the compared state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Subject {
     Answer,
@@ -73,39 +73,40 @@ pub enum Seen {
     Faults(u64),
 }
 
-/// Two sides, and the state of their sequence.
+/// Two sides, and the progress of their sequence.
 struct Pair<'a> {
     reference: &'a mut dyn Side,
     other: &'a mut dyn Side,
     look: Look,
     view: View,
     countable: Countable,
-    /// Whether the reference has kept areas apart that the other side merges: later changes to their parts may differ.
+    /// Whether the reference side has not merged areas that the other side merges, so that later changes to
+    /// their parts may differ.
     finer: bool,
     reference_objects: Objects,
     other_objects: Objects,
-    /// The offsets in a page whose bytes are compared after each step.
+    /// The offsets, in each page, of the bytes that are compared after each step.
     offsets: BTreeSet<u16>,
 }
 
-/// Pages that every process has when faults are compared, so that page tables exist for all others: some Linux kernels do not
-/// fault around into a new table beyond the end of a file.
+/// Pages that every process has when faults are compared, so that all page tables exist. Beyond the end of a
+/// file, some Linux kernels do not use fault-around for a new page table.
 const NEIGHBORS: [Place; 4] =
     [Place::heap(-100 * PAGE), Place::heap(100 * PAGE), Place::page(-100), Place::page(WINDOW + 100)];
 
-/// The areas of a process except [`NEIGHBORS`].
+/// The areas of a process, except [`NEIGHBORS`].
 fn visible(side: &mut dyn Side, process: usize) -> Vec<Area> {
     let mut areas = side.maps(process);
     areas.retain(|area| !NEIGHBORS.contains(&area.start));
     areas
 }
 
-/// The anonymous shared objects of a side, in the order of their appearance.
+/// The anonymous shared objects of a side, in order of appearance.
 #[derive(Default)]
 struct Objects(BTreeMap<u64, u64>);
 
 impl Objects {
-    /// Numbers the objects in the order of their appearance, and joins the areas that can be one.
+    /// Numbers the objects in order of appearance, and merges the areas that can be merged.
     fn number(&mut self, mut areas: Vec<Area>) -> Vec<Area> {
         for area in &mut areas {
             if let Backing::Shared(object) = &mut area.backing {
@@ -117,7 +118,7 @@ impl Objects {
     }
 }
 
-/// Performs the steps from `next` on both sides until it returns none, or until there is a difference.
+/// Performs, on both sides, the steps that `next` returns, until `next` returns `None` or the sides differ.
 pub fn run(
     (reference, other): (&mut dyn Side, &mut dyn Side),
     look: Look,
@@ -137,7 +138,7 @@ pub fn run(
         offsets: BTreeSet::from([0, PAGE as u16 - 1]),
     };
     pair.begin();
-    let mut run = Run { told: Vec::new(), left_out: 0, layout: pair.other.layout(), difference: None };
+    let mut run = Run { messages: Vec::new(), left_out: 0, layout: pair.other.layout(), difference: None };
     while let Some(step) = next(&pair.view) {
         if !pair.view.comparable(&step) || (look == Look::Faults && !pair.countable.allows(&pair.view, &step))
         {
@@ -145,7 +146,7 @@ pub fn run(
             continue;
         }
         let (answer, difference) = pair.step(&step);
-        run.told.push((step, answer));
+        run.messages.push((step, answer));
         run.difference = difference;
         if run.difference.is_some() {
             return run;
@@ -185,7 +186,7 @@ impl Pair<'_> {
         (answer, difference)
     }
 
-    /// The faults of an access's process so far on each side, if they are compared.
+    /// The number of faults so far on each side, in the process that makes an access, if faults are compared.
     fn faults(&mut self, step: &Step) -> Option<[u64; 2]> {
         let access = matches!(step.op, Op::Load { .. } | Op::Store { .. } | Op::Fetch { .. });
         let of = |side: &mut dyn Side| {
@@ -317,7 +318,7 @@ impl Pair<'_> {
     }
 }
 
-/// The first offset whose bytes differ, and those.
+/// The first offset whose bytes differ, and both bytes.
 fn first_difference(
     offsets: &[u16],
     reference: Option<&[u8]>,

@@ -1,4 +1,5 @@
-//! Short names for the steps and the expected answers of a side. Places are page numbers in the window.
+//! Short names for steps, and for the expected answers of a side. Places are given as page numbers in the
+//! window.
 
 use super::names::{MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, PROT_RW};
 use super::op::{Fd, Mode, Op, Step};
@@ -69,7 +70,8 @@ pub fn bus() -> Answer {
 
 pub const OK: Answer = Answer::Number(0);
 
-/// A private area at a page of the window, anonymous or of a file, by the flags.
+/// Maps a private area at a page in the window. The flags determine whether the area is anonymous or maps a
+/// file.
 pub fn map(first: i64, count: u64, prot: u64, flags: u64, fd: Fd, offset: u64) -> Op {
     Op::Mmap { at: page(first), length: pages(count), prot, flags: flags | MAP_FIXED, fd, offset }
 }
@@ -78,7 +80,7 @@ pub fn anonymous(first: i64, count: u64, prot: u64) -> Op {
     map(first, count, prot, ANONYMOUS, Fd::None, 0)
 }
 
-/// An anonymous private area at a place that the kernel chooses.
+/// Maps an anonymous private area at an address that the kernel chooses.
 pub fn anywhere(count: u64) -> Op {
     hinted(Place::NULL, count)
 }

@@ -8,13 +8,13 @@ use super::place::{Base, PAGE, Place, WINDOW};
 use super::side::{Area, Backing, Permits};
 use super::view::View;
 
-/// The maximum number of running processes.
+/// Maximum number of running processes.
 const LIVING: usize = 3;
 
-/// The maximum pages of a file.
+/// Maximum number of pages in a file.
 const FILE_PAGES: u64 = 7;
 
-/// Draws the steps of one sequence. The same seed draws the same steps from the same views.
+/// Draws the steps of one sequence. With the same views, the same seed draws the same steps.
 #[derive(Debug)]
 pub struct Generator {
     random: SplitMix64,
@@ -28,14 +28,14 @@ pub struct Generator {
 type Weights<T> = [(u64, T)];
 
 impl Generator {
-    /// A sequence of 20 to 40 steps without those that this kernel does not permit.
+    /// A sequence of 20 to 40 steps, excluding steps that this kernel does not permit.
     pub fn new(seed: u64, permits: Permits) -> Generator {
         let mut random = SplitMix64::new(seed);
         let length = 20 + random.below(21) as usize;
         Generator { random, permits, drawn: 0, length }
     }
 
-    /// The next step; none at the end of the sequence.
+    /// The next step, or `None` at the end of the sequence.
     pub fn next(&mut self, view: &View) -> Option<Step> {
         if self.drawn == self.length {
             return None;
@@ -52,7 +52,7 @@ impl Generator {
         self.random.below(n)
     }
 
-    /// True with a probability in percent.
+    /// Returns true with a probability in percent.
     fn chance(&mut self, percent: u64) -> bool {
         self.below(100) < percent
     }
@@ -101,7 +101,7 @@ impl Generator {
         let extra = self.one_of(&[(86, 0), (6, MAP_POPULATE), (4, MAP_NORESERVE), (locked, MAP_LOCKED)]);
         let mut at = self.place(draw);
         if at.base == Base::Null || (placed == 0 && self.chance(60)) {
-            // Permission to map the first pages depends on the machine.
+            // The machine determines whether the first pages can be mapped.
             at = if placed == 0 { Place::NULL } else { Place::page(self.below(WINDOW as u64) as i64) };
         }
         let fd = if anonymous == 0 { self.fd() } else { Fd::None };
@@ -269,7 +269,7 @@ impl Generator {
         if drawn == PROT_EXEC && !self.permits.execute_is_read { PROT_READ | PROT_EXEC } else { drawn }
     }
 
-    /// A length of a range: usually a few whole pages.
+    /// The length of a range, usually a few whole pages.
     fn length(&mut self) -> u64 {
         let page = PAGE as u64;
         match self.below(100) {
@@ -281,7 +281,7 @@ impl Generator {
         }
     }
 
-    /// An offset in a file: often near its end.
+    /// An offset in a file, often near the end.
     fn offset(&mut self, draw: &Draw<'_>) -> i64 {
         let file = self.below(2) as usize;
         let size = draw.view.files[file].size;
@@ -293,7 +293,8 @@ impl Generator {
         }
     }
 
-    /// The start of a system call's range: near an edge of an area, in the window, or sometimes elsewhere.
+    /// The start of a system call's range: near an edge of an area, anywhere in the window, or sometimes
+    /// elsewhere.
     fn place(&mut self, draw: &Draw<'_>) -> Place {
         let ends = draw.ends();
         let page = match self.below(100) {
@@ -309,14 +310,14 @@ impl Generator {
         if self.chance(5) { page.plus(1 + self.below(PAGE as u64 - 1) as i64) } else { page }
     }
 
-    /// A range, with a probability in percent within one area.
+    /// A range, which is within one area with the probability `inside`, in percent.
     fn range(&mut self, draw: &Draw<'_>, inside: u64) -> (Place, u64) {
         if draw.areas.is_empty() || !self.chance(inside) {
             return (self.place(draw), self.length());
         }
         let area = self.area(draw);
         let pages = (area.length() / PAGE) as u64;
-        // Often from its start, often to its end.
+        // The range often begins at the area's start, and often ends at the area's end.
         let first = if self.chance(40) { 0 } else { self.below(pages) };
         let count = if self.chance(40) { pages - first } else { 1 + self.below(pages - first) };
         (area.start.plus(first as i64 * PAGE), count * PAGE as u64)
@@ -326,7 +327,7 @@ impl Generator {
         &draw.areas[self.below(draw.areas.len() as u64) as usize]
     }
 
-    /// The place of a byte: usually in an area, often at the end of a page or of its file.
+    /// The place of a byte, usually in an area, and often at the end of a page or of the file.
     fn byte_place(&mut self, draw: &Draw<'_>) -> Place {
         let inside = (!draw.areas.is_empty() && self.chance(85)).then(|| self.area(draw));
         let page = match inside {

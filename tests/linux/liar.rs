@@ -1,4 +1,4 @@
-//! A side with wrong answers, to check that differences are found, shrunk, and written as a script.
+//! A side with wrong answers, used to test that differences are found, shrunk, and written as scripts.
 
 use crate::running;
 
@@ -15,13 +15,13 @@ use super::side::{Answer, Area, Permits, Side};
 enum Lie {
     /// `madvise` over a hole succeeds.
     Answer,
-    /// Writable memory is readable.
+    /// Writable memory is always readable.
     Maps,
     /// The first byte of a page is not stored.
     Byte,
     /// A file is shorter.
     FileSize,
-    /// The second child of `fork` gets another result.
+    /// The second child of `fork` gets a wrong result.
     Child,
 }
 
@@ -89,12 +89,13 @@ impl Side for Liar {
     }
 }
 
-/// The statements of a wrong answer's script after the files are open. Pagewalk can run the script.
+/// The script's statements for a wrong answer, without those that open the files. Pagewalk can run the
+/// script.
 fn caught(lie: Lie) -> Option<Vec<String>> {
     let (mut linux, mut liar) = (linux()?, Liar { linux: linux()?, lie });
     let sequences = Sequences { seed: 1, count: 200 };
     let script = compare(&mut linux, &mut liar, Look::Bytes, sequences).expect_err("a lie is found");
-    // Its expectations are those of Linux.
+    // The script's expectations are Linux's results.
     let outcome = running::text(&script);
     assert_eq!((outcome.mistakes, outcome.failures), (vec![], vec![]), "{script}");
     let does = script.lines().filter(|line| line.starts_with('P') && !line.contains("open("));

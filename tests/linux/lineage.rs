@@ -1,4 +1,5 @@
-//! Checks of the areas that stay apart after `fork`. Here, areas that can be merged are not.
+//! Checks the areas that Linux does not merge after `fork`. These areas could be merged, but Linux does not
+//! merge them.
 
 use super::driver::*;
 use super::names::*;
@@ -16,7 +17,7 @@ super::asked_of_each_side! {
     a_grandchild_inherits_too,
 }
 
-/// The first page of each area in the window, and the page after its last.
+/// The first page of each area in the window, and the page after the area's last page.
 fn areas(driver: &mut Driver<'_>, process: usize) -> Vec<(i64, i64)> {
     let window = |place: Place| place.bytes / PAGE;
     driver.0.maps(process).iter().map(|area| (window(area.start), window(area.end))).collect()
@@ -29,7 +30,7 @@ fn write(driver: &mut Driver<'_>, process: usize, pages: std::ops::Range<i64>) {
     }
 }
 
-/// A child of process 0, which has written pages 5 to 9.
+/// Forks a child of process 0, which has written pages 5 to 9.
 fn forked(driver: &mut Driver<'_>) {
     driver.step(anonymous(5, 5, PROT_RW));
     write(driver, 0, 5..10);
@@ -46,7 +47,7 @@ fn a_child_maps_next_to_inherited_areas(driver: &mut Driver<'_>) {
     write(driver, 1, 3..12);
     driver.in_process(1, anonymous(12, 1, PROT_RW));
     assert_eq!(areas(driver, 1), [(3, 5), (5, 10), (10, 13)]);
-    // The parent's area has no ancestor.
+    // The parent's area was not inherited, so it merges.
     driver.step(anonymous(10, 2, PROT_RW));
     driver.step(anonymous(3, 2, PROT_RW));
     assert_eq!(areas(driver, 0), [(3, 12)]);
@@ -69,7 +70,7 @@ fn parts_of_one_inherited_area_merge_again(driver: &mut Driver<'_>) {
     assert_eq!(areas(driver, 1), [(5, 7), (7, 8), (8, 10)]);
     driver.in_process(1, protect(7, 1, PROT_RW));
     assert_eq!(areas(driver, 1), [(5, 10)]);
-    // A new area in the middle has another history.
+    // A new area in the middle has a different history, so it does not merge.
     driver.in_process(1, anonymous(7, 1, PROT_RW));
     assert_eq!(areas(driver, 1), [(5, 7), (7, 8), (8, 10)]);
 }

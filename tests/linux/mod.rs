@@ -1,26 +1,30 @@
 //! Pagewalk's kernel compared with Linux.
 //!
-//! Real Linux processes perform random sequences of system calls, loads, stores, and fetches through `ptrace`, and another
-//! side performs the same. After every step, the results, errors, signals, maps, bytes, and files are compared. The parts:
+//! Real Linux processes perform random sequences of system calls, loads, stores, and fetches under `ptrace`,
+//! and another side performs the same steps. After every step, the results, errors, signals, maps, bytes, and
+//! files are compared. The parts:
 //!
 //! - `place`, `names`, `op`: a step, with addresses relative to a window and the heap;
 //! - `side`: the trait `side::Side` that both sides implement;
-//! - `tracee`, `real`: Linux as a side; `pagewalk`: Pagewalk as one;
+//! - `tracee`, `real`: Linux as a side; `pagewalk`: Pagewalk as a side;
 //! - `numbers`: Linux's system calls;
-//! - `generate`: random steps near the edges of areas, drawn from a `view` of the processes;
-//! - `differ`, `compare`: performing and comparing; `shrink`, `script`: shrinking a difference and writing it as a script;
+//! - `generate`: random steps near the edges of areas, based on a `view` of the processes;
+//! - `differ`, `compare`: comparison of the sides; `shrink`, `script`: shrinking of differences, and their
+//!   output as scripts;
 //! - `countable`: the steps after which faults can also be counted;
 //! - `calls`, `accesses`, `lineage`, `counts`: checks of each side against semantics.md;
 //! - `liar`: a side with wrong answers, which must be found.
 //!
-//! To add a side, implement `side::Side`, add a module in `asked_of_each_side!` for the checks, and add a test that compares it with
-//! Linux, like those in this file. `View::comparable`, `View::unsettled`, and `Countable` skip the steps that depend on the file
-//! system or on areas that Linux keeps apart (semantics.md 15), and explain why. docs/explanation/linux.md lists them.
+//! To add a side, implement `side::Side`, add a module for the checks to `asked_of_each_side!`, and add a
+//! test that compares the side with Linux, as the tests in this file do. `View::comparable`,
+//! `View::unsettled`, and `Countable` skip the steps that depend on the file system or on areas that Linux
+//! does not merge (semantics.md 15). Their comments give the reasons, and docs/explanation/linux.md lists the
+//! skipped steps.
 //!
-//! `PAGEWALK_LINUX_SEQUENCES=10000` sets the number of sequences, and `PAGEWALK_LINUX_SEED=7` the first seed. If the
-//! machine does not permit tracing, the tests report that they are skipped, and pass.
+//! `PAGEWALK_LINUX_SEQUENCES=10000` sets the number of sequences, and `PAGEWALK_LINUX_SEED=7` the first seed.
+//! If the machine does not permit tracing, the tests report that they are skipped, and they pass.
 
-/// Makes a test of each function that checks a side through `$asks`: one test for each side.
+/// Generates tests for the functions that check a side through `$asks`, with one test per function and side.
 macro_rules! asked_of_each_side {
     ($asks:ident: $($fact:ident),* $(,)?) => {
         mod on_linux {
@@ -87,18 +91,18 @@ use real::Linux;
 use script::{maps, script};
 use side::Side;
 
-/// Prints a text that is also visible in runs where all tests pass.
+/// Prints a text that is visible even if all tests pass.
 fn say(text: &str) {
-    // A test without standard error still runs.
+    // The test also runs if standard error is unavailable.
     let _ = writeln!(std::io::stderr(), "{text}");
 }
 
-/// Linux with its files in a folder, if this machine permits it.
+/// Linux as a side with its files in a folder, if this machine permits tracing.
 fn linux_in(folder: &Path) -> Option<Linux> {
     Linux::new(folder).inspect_err(|why| say(&format!("skipped: {why}"))).ok()
 }
 
-/// Linux, if this machine permits it.
+/// Linux as a side, if this machine permits tracing.
 fn linux() -> Option<Linux> {
     linux_in(&std::env::temp_dir())
 }
@@ -136,7 +140,8 @@ fn pagewalk_faults_as_often_as_linux() {
     }
 }
 
-/// The expectations of a sequence's script hold when Pagewalk runs it, and the processes have the same areas in the end.
+/// Checks that the expectations in a sequence's script hold when Pagewalk runs it, and that the processes
+/// have the same areas at the end.
 #[test]
 fn scripts_of_sequences_hold() {
     let Some(mut linux) = linux() else { return };
@@ -145,9 +150,10 @@ fn scripts_of_sequences_hold() {
     for seed in (seed..).take(count as usize) {
         let mut generator = Generator::new(seed, linux.permits());
         let run = differ::run((&mut linux, &mut pagewalk), Look::Bytes, |view| generator.next(view));
-        let forks = run.told.iter().filter(|(step, _)| step.op == Op::Fork).count();
-        let ended =
-            |process: usize| run.told.iter().any(|(step, _)| step.op == Op::Exit && step.process == process);
+        let forks = run.messages.iter().filter(|(step, _)| step.op == Op::Fork).count();
+        let ended = |process: usize| {
+            run.messages.iter().any(|(step, _)| step.op == Op::Exit && step.process == process)
+        };
         let mut text = script(&run);
         for process in (0..=forks).filter(|&process| !ended(process)) {
             text += &(maps(process, &pagewalk.maps(process)).join("\n") + "\n");

@@ -1,6 +1,6 @@
-//! The constants that steps use: their names in C, and their values on x86-64.
+//! The constants that steps use, with their C names and their x86-64 values.
 
-/// Names of bits or of values.
+/// Names of bits or values.
 pub type Names = &'static [(&'static str, u64)];
 
 pub const PROT_NONE: u64 = 0;
@@ -80,7 +80,7 @@ pub const ADVICE: Names = &[
     ("MADV_NOHUGEPAGE", MADV_NOHUGEPAGE),
 ];
 
-/// Bits as C writes them: `PROT_READ | PROT_WRITE`; unnamed bits as a number.
+/// Bits in C notation, such as `PROT_READ | PROT_WRITE`, with unnamed bits as a number.
 pub fn bits(value: u64, names: Names) -> String {
     let mut left = value;
     let mut said = Vec::new();
@@ -98,7 +98,7 @@ pub fn bits(value: u64, names: Names) -> String {
     said.join(" | ")
 }
 
-/// A value as C writes it; a number without a name.
+/// A value in C notation, or as a number if the value has no name.
 pub fn one(value: u64, names: Names) -> String {
     match names.iter().find(|&&(_, named)| named == value) {
         Some((name, _)) => (*name).to_string(),

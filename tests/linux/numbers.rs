@@ -1,4 +1,4 @@
-//! System calls by their numbers on x86-64.
+//! The numbers of system calls on x86-64.
 
 const CALLS: [(&str, u64); 17] = [
     ("mmap", 9),

@@ -12,16 +12,16 @@ pub const FILES: [FileSpec; 2] = [
 /// A file at the start of a sequence.
 #[derive(Debug, Clone, Copy)]
 pub struct FileSpec {
-    /// Its name.
+    /// The file's name.
     pub name: &'static str,
-    /// Its bytes.
+    /// The file's size in bytes.
     pub size: usize,
-    /// The bytes of its page `i` are `fill + i`.
+    /// All bytes of page `i` are `fill + i`.
     pub fill: u8,
 }
 
 impl FileSpec {
-    /// Its bytes.
+    /// The file's contents.
     pub fn contents(self) -> Vec<u8> {
         (0..self.size).map(|at| self.fill + (at / 4096) as u8).collect()
     }
@@ -36,10 +36,10 @@ pub enum Mode {
 }
 
 impl Mode {
-    /// Every mode, in the order of C's number for it.
+    /// Every mode, in the order of its C value.
     pub const ALL: [Mode; 3] = [Mode::ReadOnly, Mode::WriteOnly, Mode::ReadWrite];
 
-    /// Its name in C.
+    /// The mode's name in C.
     pub const fn name(self) -> &'static str {
         match self {
             Mode::ReadOnly => "O_RDONLY",
@@ -56,7 +56,7 @@ pub enum Fd {
     None,
     /// A descriptor that is not open.
     Closed,
-    /// A file of [`FILES`], open from the start.
+    /// A file from [`FILES`], which is open from the start.
     File(usize, Mode),
 }
 
@@ -66,13 +66,13 @@ pub const CLOSED: i64 = 77;
 /// The source of a `pwrite`'s bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Source {
-    /// From memory of the process.
+    /// The process's memory.
     Memory(Place),
-    /// The same byte repeated, from a buffer that is always mapped.
+    /// A buffer that is always mapped and contains copies of this byte.
     Byte(u8),
 }
 
-/// An operation. Its numbers are those of the C function's parameters.
+/// An operation. The numbers have the types of the C function's parameters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Op {
     Mmap {
@@ -140,7 +140,7 @@ pub enum Op {
     Load {
         at: Place,
     },
-    /// A store of one byte. Its value is one of [`HARMLESS`].
+    /// A store of one byte. The byte is one of [`HARMLESS`].
     Store {
         at: Place,
         byte: u8,
@@ -149,26 +149,27 @@ pub enum Op {
     Fetch {
         at: Place,
     },
-    /// The child is the process with the next number.
+    /// A fork. The child gets the next process number.
     Fork,
-    /// The end of the process.
+    /// An exit of the process.
     Exit,
 }
 
-/// Bytes that, like those of [`FILES`], are instructions that change only registers, whatever follows them, so that stored bytes
-/// may be executed.
+/// Bytes of instructions that change only registers, regardless of the bytes that follow. Stored bytes, like
+/// the bytes of [`FILES`], can therefore be executed.
 pub const HARMLESS: [u8; 18] = [
     0x90, 0x91, 0x92, 0x93, 0x94, 0x95, 0x96, 0x97, 0x98, 0x99, 0xB0, 0xB1, 0xB2, 0xB3, 0xB8, 0xB9, 0xBA,
     0xBB,
 ];
 
-/// As [`HARMLESS`], and printable: the bytes of a `pwrite` are a string in a script.
+/// Bytes of [`HARMLESS`] instructions that are also printable, because a script writes the bytes of a
+/// `pwrite` as a string.
 pub const HARMLESS_TEXT: [u8; 5] = *b"z{|}~";
 
-/// A step: an operation of one process. The others wait.
+/// A step: an operation of one process. The other processes wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
-    /// The process: 0, or the number of the `fork` that made it.
+    /// The process: 0, or the number of the `fork` that created it.
     pub process: usize,
     /// The operation.
     pub op: Op,
@@ -187,7 +188,7 @@ pub enum Arg {
     Bytes(u8, u64),
 }
 
-/// The action that an operation performs.
+/// The kind of action that an operation performs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Action {
     /// A system call, and whether its result is an address.

@@ -17,18 +17,18 @@ use super::op::{Action, Arg, CLOSED, FILES, Fd, Mode, Step};
 use super::place::{Layout, PAGE, Place};
 use super::side::{Answer, Area, Backing, Permits, Side};
 
-/// Processes of Pagewalk, with settings like Linux's.
+/// Pagewalk processes, with settings like Linux's.
 #[derive(Debug)]
 pub struct Pagewalk {
-    /// The initial state of every sequence: its files and its first process.
+    /// The initial state of every sequence, with the files and the first process.
     fresh: Kernel,
     layout: Layout,
     first: Pid,
     files: Vec<FileId>,
-    /// The descriptors of each file, by [`Mode`].
+    /// The descriptors of each file, indexed by [`Mode`].
     descriptors: Vec<[i64; 3]>,
     kernel: Kernel,
-    /// By number, including those that have ended.
+    /// All processes, indexed by number, including ended processes.
     processes: Vec<Pid>,
 }
 
@@ -46,7 +46,8 @@ fn boot(Layout { mmap_base, brk_start }: Layout) -> Kernel {
     Kernel::boot(Machine::new(spec), ways).expect("a kernel that can be started")
 }
 
-/// The answer of a system call: its result, or the name of its error. The child of a `fork` is returned separately.
+/// The answer of a system call: the result, or the name of the error. The child of a `fork` is not part of
+/// the answer.
 fn call(kernel: &mut Kernel, pid: Pid, name: &str, args: &[Argument]) -> Result<u64, String> {
     let row = system_call(name).unwrap_or_else(|| panic!("no system call {name}"));
     match row.call(kernel, pid, args, &mut ()) {
@@ -61,7 +62,7 @@ impl Pagewalk {
         Pagewalk::laid_out(Layout::OF_SCRIPTS)
     }
 
-    /// As [`Pagewalk::new`], with the addresses of another side.
+    /// Starts the kernel like [`Pagewalk::new`], but with another side's addresses.
     pub fn laid_out(layout: Layout) -> Pagewalk {
         let mut kernel = boot(layout);
         let files =
@@ -133,13 +134,13 @@ impl Pagewalk {
     }
 }
 
-/// The name of an access's signal, and of its code.
+/// The names of a fatal access's signal and code.
 fn fatal(class: FaultClass) -> Answer {
     let (signal, code) = class.signal().expect("a fatal fault has a signal");
     Answer::Signal(signal.name().into(), code.name().into())
 }
 
-/// The bytes of a page that the process may read; false if there are none.
+/// Reads the bytes of a page, and returns whether the process can read all of them.
 fn peek(kernel: &Kernel, pid: Pid, address: u64, into: &mut [u8]) -> bool {
     kernel.machine().va(address).is_ok_and(|address| kernel.peek(pid, address, into) == into.len())
 }
@@ -209,7 +210,7 @@ impl Side for Pagewalk {
         let mut bytes = [0; PAGE as usize];
         let area = self.kernel.process(pid)?.space.areas.find(address)?;
         let there = if area.prot.is_none() {
-            // In a copy of the state in which the page is readable.
+            // The page is read in a copy of the state, in which the page is made readable.
             let mut kernel = self.kernel.clone();
             let args = [address, PAGE as u64, PROT_READ].map(|arg| Argument::Number(arg.into()));
             call(&mut kernel, pid, "mprotect", &args).expect("a mapped page may be made readable");

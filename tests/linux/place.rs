@@ -1,17 +1,18 @@
-//! A relative address, because each side chooses the places of the window and the heap.
+//! Addresses are relative, because each side chooses the places of the window and the heap.
 
 use std::fmt;
 
-/// The bytes of a page.
+/// Number of bytes in a page.
 pub const PAGE: i64 = 4096;
 
-/// The pages of the window. Its end is `mmap-base`, so that `mmap` chooses addresses in it from the top.
+/// Number of pages in the window. The window ends at `mmap-base`, so `mmap` chooses addresses from the top of
+/// the window.
 pub const WINDOW: i64 = 20;
 
-/// The lowest address of the kernel's half.
+/// The lowest address of the kernel's half of the address space.
 pub const KERNEL_HALF: u64 = 0xFFFF_8000_0000_0000;
 
-/// The maximum distance from the first break of an address in the heap.
+/// Maximum distance of a heap address from the first break.
 const HEAP_REACH: i64 = 1 << 30;
 
 /// The base of an address.
@@ -21,13 +22,13 @@ pub enum Base {
     Null,
     /// The first break.
     Heap,
-    /// The lowest address of the window, also for addresses below or above it.
+    /// The lowest address of the window, which is also the base for addresses outside the window.
     Window,
     /// [`KERNEL_HALF`].
     Kernel,
 }
 
-/// An address: a base and an offset.
+/// An address, expressed as a base and an offset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// The base.
@@ -40,39 +41,39 @@ impl Place {
     /// Address 0.
     pub const NULL: Place = Place { base: Base::Null, bytes: 0 };
 
-    /// A byte offset in the window.
+    /// The place at a byte offset in the window.
     pub const fn window(bytes: i64) -> Place {
         Place { base: Base::Window, bytes }
     }
 
-    /// A page number in the window.
+    /// The first byte of a page in the window, by the page's number.
     pub const fn page(pages: i64) -> Place {
         Place::window(pages * PAGE)
     }
 
-    /// A byte offset from the first break.
+    /// The place at a byte offset from the first break.
     pub const fn heap(bytes: i64) -> Place {
         Place { base: Base::Heap, bytes }
     }
 
-    /// The place at an offset from this one.
+    /// The place at an offset from this place.
     pub const fn plus(self, bytes: i64) -> Place {
         Place { base: self.base, bytes: self.bytes.saturating_add(bytes) }
     }
 
-    /// The first byte of its page.
+    /// The first byte of the page that contains this place.
     pub const fn page_start(self) -> Place {
         Place { base: self.base, bytes: self.bytes - self.bytes.rem_euclid(PAGE) }
     }
 
-    /// The offset in its page.
+    /// The offset of this place in the page.
     pub const fn in_page(self) -> i64 {
         self.bytes.rem_euclid(PAGE)
     }
 }
 
 impl fmt::Display for Place {
-    /// The text in a script that has defined `window` and `heap`.
+    /// The place in the notation of a script that defines `window` and `heap`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let base = match self.base {
             Base::Null if self.bytes == 0 => return f.write_str("NULL"),
@@ -89,10 +90,11 @@ impl fmt::Display for Place {
     }
 }
 
-/// The places of the window and the heap on a side.
+/// The addresses of the window and the heap on a side.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Layout {
-    /// `mmap-base`: the first address above those that `mmap` chooses. The window ends there. A multiple of the page size.
+    /// `mmap-base`: the end of the range in which `mmap` chooses addresses. The window ends at this address.
+    /// The address is a multiple of the page size.
     pub mmap_base: u64,
     /// `brk-start`: the first break. A multiple of the page size.
     pub brk_start: u64,

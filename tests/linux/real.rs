@@ -22,9 +22,9 @@ use super::tracee::{Accessed, ROOM, ROOM_SIZE, Tracee};
 #[derive(Debug)]
 struct RealFile {
     path: PathBuf,
-    /// Our descriptor, for reading it.
+    /// The test's own descriptor, for reading the file.
     file: File,
-    /// The processes' descriptors, by [`Mode`].
+    /// The processes' descriptors, indexed by [`Mode`].
     descriptors: [i64; 3],
 }
 
@@ -33,20 +33,20 @@ struct RealFile {
 pub struct Linux {
     layout: Layout,
     permits: Permits,
-    /// The first process of every sequence is a copy of this one, which does nothing itself.
+    /// The template of the first process of every sequence. The template itself performs no steps.
     mother: Tracee,
-    /// By number; none for those that have ended.
+    /// All processes, indexed by number, with `None` for ended processes.
     processes: Vec<Option<Tracee>>,
     files: Vec<RealFile>,
-    /// The folder of the files. It is dropped last, and the files with it.
+    /// The folder of the files. The folder is dropped last, which also removes the files.
     _folder: Folder,
 }
 
 impl Linux {
-    /// Starts the ancestor of all processes, and makes the files below a folder.
+    /// Starts the ancestor of all processes, and creates the files below a folder.
     ///
     /// # Errors
-    /// Why this machine does not permit it.
+    /// Returns the reason why this machine does not permit tracing.
     pub fn new(folder: &Path) -> Result<Linux, String> {
         let folder = Folder::new(folder).map_err(|error| format!("no folder for files: {error}"))?;
         let mut mother = Tracee::spawn()?;
@@ -73,7 +73,7 @@ impl Linux {
         self.processes[process].as_mut().expect("a process that has not ended")
     }
 
-    /// Finds the first process's areas, and the permitted steps.
+    /// Determines the first process's addresses and the permitted steps.
     fn look_around(&mut self) -> Result<(), String> {
         let file = self.files[0].descriptors[Mode::ReadOnly as usize];
         let tracee = self.tracee(0);
@@ -90,14 +90,14 @@ impl Linux {
             |advice: u64| tracee.call(number("madvise"), [top, PAGE as u64, advice, 0, 0, 0]).is_ok();
         let (merging, swapping) = (advise(MADV_MERGEABLE), advise(MADV_WILLNEED));
         let execute_is_read = tracee.load(code).is_ok();
-        // Moves two areas, one readable and one executable, to a place below them.
+        // Moves two areas, one readable and one executable, to lower addresses.
         let (two, below) = (2 * PAGE as u64, code - 8 * PAGE as u64);
         let moved = tracee.call(number("mremap"), [code, two, two, MREMAP_MAYMOVE | MREMAP_FIXED, below, 0]);
         let file = tracee.call(number("mmap"), [0, PAGE as u64, PROT_READ, MAP_PRIVATE, file as u64, 0]);
         let file = file.map_err(|error| format!("a file cannot be mapped: {error}"))? as u64;
         let keep = MREMAP_MAYMOVE | MREMAP_DONTUNMAP;
         let kept = tracee.call(number("mremap"), [file, PAGE as u64, PAGE as u64, keep, 0, 0]);
-        // A range beyond the areas: with permission to lock it, the error is that it is not mapped.
+        // Locks a range beyond the areas. If locking is permitted, the error is that the range is not mapped.
         let locked = tracee.call(number("mlock"), [top, 1 << 40, 0, 0, 0, 0]);
         let dropped = tracee.call(number("madvise"), [top, PAGE as u64, MADV_DONTNEED, 0, 0, 0]);
         self.layout.mmap_base = top + PAGE as u64;
@@ -113,12 +113,13 @@ impl Linux {
         Ok(())
     }
 
-    /// Ends the sequence, and begins a new one.
+    /// Ends the current sequence and begins a new sequence.
     fn begin(&mut self) {
         self.processes.clear();
         for (file, spec) in self.files.iter().zip(FILES) {
             file.file.set_len(0).expect("a file of ours can be emptied");
-            // One page at a time: a larger write may become a large folio, and Linux 6.18 maps all of a folio.
+            // Writes one page at a time, because a larger write may create a large folio, and Linux 6.18 maps
+            // all pages of a folio.
             for (at, page) in (0..).step_by(PAGE as usize).zip(spec.contents().chunks(PAGE as usize)) {
                 file.file.write_all_at(page, at).expect("a file of ours can be written");
             }
@@ -134,7 +135,7 @@ impl Linux {
         }
     }
 
-    /// An argument as a value of a register.
+    /// An argument, converted to the value of a register.
     fn register(&mut self, process: usize, arg: Arg) -> u64 {
         match arg {
             Arg::Place(place) => self.layout.address(place),
@@ -151,7 +152,8 @@ impl Linux {
             *register = self.register(process, arg);
         }
         let result = self.tracee(process).call(number(name), registers)?;
-        // The call returns the break; C's function makes an error of it if that is below its argument.
+        // The system call returns the break. The C function reports an error if the break is below its
+        // argument.
         match name {
             "brk" if result as u64 >= registers[0] => Ok(0),
             "brk" => Err(Errno::ENOMEM),
@@ -159,9 +161,10 @@ impl Linux {
         }
     }
 
-    /// A line of `maps`; none if it is not part of the sequence.
+    /// Parses a line of `maps`. Returns `None` if the area is not part of the sequence.
     fn area(&self, line: &str) -> Option<Area> {
-        // Range, permissions, offset, device, inode; then, after spaces, a path that may contain spaces.
+        // The fields are range, permissions, offset, device, and inode, followed by spaces and a path that
+        // may contain spaces.
         let mut fields = line.splitn(6, ' ');
         let (start, end) = fields.next()?.split_once('-')?;
         let perms = fields.next()?.to_string();
@@ -183,7 +186,7 @@ impl Linux {
     }
 }
 
-/// The name of an access's signal, and of its code.
+/// The names of an access's signal and of the signal's code.
 fn fatal((signal, code): (Signal, i32)) -> Answer {
     let code = match (signal, code) {
         (Signal::SIGSEGV, 1) => "SEGV_MAPERR".to_string(),
@@ -270,7 +273,7 @@ impl Side for Linux {
 }
 
 impl RealFile {
-    /// Makes an empty file, and opens it in a process in each mode.
+    /// Creates an empty file, and opens it in a process in each mode.
     fn new(path: &Path, tracee: &mut Tracee) -> Result<RealFile, String> {
         let wrong = |error: &dyn std::fmt::Display| format!("{}: {error}", path.display());
         let file = File::options().read(true).write(true).create_new(true).open(path);
@@ -282,7 +285,8 @@ impl RealFile {
         Ok(RealFile { path: path.to_path_buf(), file, descriptors })
     }
 
-    /// All its bytes. The file stays open: some file systems write a file to the disk when it is closed.
+    /// All its bytes. The file stays open, because some file systems write a file to the disk when it is
+    /// closed.
     fn read(&self) -> std::io::Result<Vec<u8>> {
         let mut bytes = vec![0; self.file.metadata()?.len() as usize];
         self.file.read_exact_at(&mut bytes, 0)?;
@@ -290,7 +294,7 @@ impl RealFile {
     }
 }
 
-/// A new folder below another, removed when the value is dropped.
+/// A new folder inside another folder, removed when the value is dropped.
 #[derive(Debug)]
 struct Folder(PathBuf);
 
@@ -306,7 +310,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // A folder that remains does no harm.
+        // A remaining folder does no harm.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! A sequence as a script of Pagewalk, with the reference's answers as expectations.
+//! A sequence as a Pagewalk script, with the answers of the reference side as expectations.
 
 use std::iter;
 
@@ -8,14 +8,15 @@ use super::op::{Action, Arg, CLOSED, FILES, Fd, FileSpec, Mode, Op, Step};
 use super::place::Layout;
 use super::side::{Answer, Area, Backing};
 
-/// The script of a run. Its expectations are the reference's answers; the one that differs is at the end.
+/// The script of a run. The expectations are the answers of the reference side. The last expectation is the
+/// one that differs.
 pub fn script(run: &Run) -> String {
     let mut lines = head(run);
-    lines.extend(run.told.iter().map(|(step, answer)| line(step, answer)));
+    lines.extend(run.messages.iter().map(|(step, answer)| line(step, answer)));
     if let Some(difference) = &run.difference {
         let seen = difference.names.iter().zip([&difference.reference, &difference.other]);
         let comment = seen.map(|(name, seen)| format!("#   {name}: {seen}"));
-        // Before the last step, or before the end if the difference only shows there.
+        // Adds the comment before the last step.
         lines.splice(
             lines.len() - 1..lines.len() - 1,
             iter::once("# Here they differ.".into()).chain(comment),
@@ -28,7 +29,7 @@ pub fn script(run: &Run) -> String {
     lines.join("\n") + "\n"
 }
 
-/// The kernel, the files, the first process and its descriptors.
+/// The declarations of the kernel, the files, and the first process with its descriptors.
 fn head(run: &Run) -> Vec<String> {
     let Layout { mmap_base, brk_start } = run.layout;
     let mut lines = vec![
@@ -43,7 +44,7 @@ fn head(run: &Run) -> Vec<String> {
     lines.push(format!("let heap = 0x{brk_start:X}"));
     for (file, spec) in FILES.iter().enumerate() {
         let opened = Mode::ALL.map(|mode| (Fd::File(file, mode), mode)).into_iter();
-        let opened = opened.filter(|&(fd, _)| run.told.iter().any(|(step, _)| uses(step.op, fd)));
+        let opened = opened.filter(|&(fd, _)| run.messages.iter().any(|(step, _)| uses(step.op, fd)));
         lines.extend(opened.map(|(fd, mode)| {
             format!("P0: let {} = open(\"{}\", {})", descriptor(fd), spec.name, mode.name())
         }));
@@ -102,7 +103,7 @@ fn argument(arg: Arg) -> String {
     }
 }
 
-/// The expectation after the last step; nothing if the step's own expectation suffices.
+/// The expectation after the last step, or no lines if the step's own expectation suffices.
 fn expectation(subject: Subject, seen: &Seen) -> Vec<String> {
     match (subject, seen) {
         (Subject::Maps(process), Seen::Maps(areas)) => maps(process, areas),
@@ -119,7 +120,7 @@ fn expectation(subject: Subject, seen: &Seen) -> Vec<String> {
     }
 }
 
-/// An expectation of exactly these areas in a process.
+/// An expectation that a process has exactly these areas.
 pub fn maps(process: usize, areas: &[Area]) -> Vec<String> {
     let mut lines = vec![format!("expect exactly P{process}.maps {{")];
     lines.push("  | start end perms offset backing |".into());

@@ -1,11 +1,12 @@
-//! Makes a sequence as short and simple as possible while the sides still differ.
+//! Shrinks a sequence to the shortest and simplest steps for which the sides still differ.
 
 use super::differ::Run;
 use super::names::{MAP_FIXED, MAP_FIXED_NOREPLACE, MAP_LOCKED, MAP_NORESERVE, MAP_POPULATE, PROT_RW};
 use super::op::{Op, Source, Step};
 use super::place::{PAGE, Place};
 
-/// Removes and simplifies steps while `run` finds a difference, and returns the last run that found one.
+/// Removes and simplifies steps while `run` finds a difference, and returns the last run that found a
+/// difference.
 ///
 /// Each try starts from the initial state.
 pub fn shrink(mut run: impl FnMut(&[Step]) -> Run, found: Run) -> Run {
@@ -20,7 +21,7 @@ pub fn shrink(mut run: impl FnMut(&[Step]) -> Run, found: Run) -> Run {
     }
 }
 
-/// Replaces the steps if these also differ, and returns whether they do.
+/// Replaces the best steps with these steps if the sides still differ, and returns whether the sides differ.
 fn takes(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run, steps: &[Step]) -> bool {
     let tried = run(steps);
     let differs = tried.difference.is_some();
@@ -33,7 +34,7 @@ fn takes(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run, steps: &[Step]) -
 fn leave_out(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run) {
     let mut count = best.steps().len().div_ceil(2);
     while count > 0 {
-        // From the end, so that a removal does not move the steps that are still to be tried.
+        // Tries steps from the end, so that a removal does not move the untried steps.
         let mut at = best.steps().len();
         while at > 0 {
             at = at.saturating_sub(count).min(best.steps().len());
@@ -45,9 +46,9 @@ fn leave_out(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run) {
     }
 }
 
-/// The steps without some of them, and without those of processes that no longer exist.
+/// Removes a range of steps and the steps of processes that then no longer exist, and returns the rest.
 fn without(steps: &[Step], start: usize, end: usize) -> Vec<Step> {
-    // The new number of each process.
+    // The new number of each process, or `None` for a removed process.
     let mut numbers = vec![Some(0)];
     let mut made = 1;
     let mut kept = Vec::new();
@@ -83,7 +84,7 @@ fn simplify(run: &mut impl FnMut(&[Step]) -> Run, best: &mut Run) {
     }
 }
 
-/// Simpler operations: each number by itself is made rounder or smaller.
+/// Simpler operations, each with one rounder or smaller number.
 fn simpler(op: Op) -> Vec<Op> {
     let mut found = Vec::new();
     match op {
@@ -150,23 +151,23 @@ fn ranges(at: Place, length: u64) -> impl Iterator<Item = (Place, u64)> {
     places.chain(smaller(length).map(move |length| (at, length)))
 }
 
-/// The start of the place's page, if it differs.
+/// The start of the place's page, if it differs from the place.
 fn rounder(place: Place) -> impl Iterator<Item = Place> {
     (place.in_page() != 0).then(|| place.page_start()).into_iter()
 }
 
-/// Rounder and smaller sizes, the smallest first.
+/// Rounder and smaller sizes, beginning with the smallest.
 fn smaller(size: u64) -> impl Iterator<Item = u64> {
     let page = PAGE as u64;
     let round = size.checked_next_multiple_of(page).unwrap_or(size);
-    // Decrementing by a page ends soon only if there are few.
+    // Removing one page at a time is fast only for small sizes.
     let less = if size <= 0x40 * page { size.saturating_sub(page) } else { size / 2 };
     let sizes = [0, page, less / page * page, round, 1, size / 2];
     let order = move |size: u64| (!size.is_multiple_of(page), size);
     sizes.into_iter().filter(move |&simpler| order(simpler) < order(size))
 }
 
-/// Rounder and smaller offsets, the smallest first.
+/// Rounder and smaller offsets, beginning with the smallest.
 fn nearer(offset: i64) -> impl Iterator<Item = i64> {
     smaller(offset.max(0) as u64).map(|offset| offset as i64)
 }

@@ -8,7 +8,7 @@ use super::place::{Layout, PAGE, Place};
 /// The answer to a step.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer {
-    /// A system call's result that is not an address. For `brk` it is 0, as in the C function.
+    /// A system call's result that is not an address. For `brk`, the result is 0, as in the C function.
     Number(i64),
     /// A system call's result that is an address.
     At(Place),
@@ -16,16 +16,17 @@ pub enum Answer {
     Error(String),
     /// The byte that a load read.
     Byte(u8),
-    /// A store was made, an instruction was fetched, or the process ended.
+    /// A completed store, fetch, or exit.
     Done,
-    /// The access was fatal: the signal and its `si_code`, by C's names. The process continues as if it had not tried.
+    /// The C names of a fatal access's signal and `si_code`. The process continues as if it had not attempted
+    /// the access.
     Signal(String, String),
-    /// The number of the process that `fork` made. Processes are numbered from 0 in the order of their creation.
+    /// The number of the process that `fork` created. Processes are numbered from 0 in order of creation.
     Child(usize),
 }
 
 impl fmt::Display for Answer {
-    /// The facts in a script.
+    /// The answer as facts in script notation.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Answer::Number(number) => write!(f, "returns {number}, error none"),
@@ -44,8 +45,8 @@ impl fmt::Display for Answer {
 pub enum Backing {
     /// Private demand-zero memory.
     Anonymous,
-    /// An anonymous shared object. Each has a unique number in the sequence; the comparison renumbers
-    /// them in the order of their appearance.
+    /// An anonymous shared object. Each object has a unique number in the sequence. The comparison renumbers
+    /// the objects in order of appearance.
     Shared(u64),
     /// A file of [`super::op::FILES`].
     File(usize),
@@ -54,36 +55,36 @@ pub enum Backing {
 /// A line of `/proc/PID/maps`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Area {
-    /// Its first byte.
+    /// The area's first byte.
     pub start: Place,
-    /// The first byte after it.
+    /// The first byte after the area.
     pub end: Place,
-    /// As `maps` prints them: `rw-p`.
+    /// The permissions in the format of `maps`: `rw-p`.
     pub perms: String,
-    /// The offset of its first byte in the object; 0 for private anonymous ones.
+    /// The offset of the area's first byte in the object, or 0 for private anonymous areas.
     pub offset: u64,
-    /// Its backing.
+    /// The area's backing.
     pub backing: Backing,
 }
 
 impl Area {
-    /// Its bytes.
+    /// Number of bytes in the area.
     pub const fn length(&self) -> i64 {
         self.end.bytes - self.start.bytes
     }
 
-    /// Whether it contains the place.
+    /// Whether the area contains the place.
     pub fn holds(&self, place: Place) -> bool {
         self.start <= place && place < self.end
     }
 
-    /// The start of its pages.
+    /// The start of each page in the area.
     pub fn pages(&self) -> impl Iterator<Item = Place> + use<> {
         let start = self.start;
         (0..self.length() / PAGE).map(move |page| start.plus(page * PAGE))
     }
 
-    /// Whether all is the same, and the next starts at this one's end.
+    /// Whether the next area continues this area with the same properties.
     fn goes_on_in(&self, next: &Area) -> bool {
         let offset = match self.backing {
             Backing::Anonymous => 0,
@@ -103,7 +104,7 @@ impl fmt::Display for Area {
     }
 }
 
-/// The areas after merging all neighbors that can be one (semantics.md 15).
+/// The areas after merging all neighbors that can be merged (semantics.md 15).
 pub fn joined(areas: &[Area]) -> Vec<Area> {
     let mut whole: Vec<Area> = Vec::with_capacity(areas.len());
     for area in areas {
@@ -115,23 +116,24 @@ pub fn joined(areas: &[Area]) -> Vec<Area> {
     whole
 }
 
-/// Properties of the kernel's configuration, the processor, and the file system. Sequences omit the steps that a side does not permit.
+/// Properties of the kernel's configuration, the processor, and the file system. Sequences omit steps that a
+/// side does not permit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a separate question")]
 pub struct Permits {
-    /// Files may be mapped executable: their file system is not mounted `noexec`.
+    /// Files can be mapped as executable, because their file system is not mounted `noexec`.
     pub executable_files: bool,
-    /// Executable memory can be unreadable (semantics.md 17): the processor has no protection keys.
+    /// Executable memory is also readable (semantics.md 17), because the processor has no protection keys.
     pub execute_is_read: bool,
-    /// `MADV_MERGEABLE` is supported: the kernel can merge identical pages.
+    /// `MADV_MERGEABLE` is supported, because the kernel can merge identical pages.
     pub merging: bool,
-    /// `MADV_WILLNEED` of anonymous memory succeeds: the kernel can swap.
+    /// `MADV_WILLNEED` succeeds for anonymous memory, because the kernel can swap.
     pub swapping: bool,
-    /// `mremap` moves several areas at once (semantics.md 16): Linux 6.17 and later.
+    /// `mremap` moves several areas at once (semantics.md 16), as in Linux 6.17 and later.
     pub moves_areas: bool,
-    /// `MREMAP_DONTUNMAP` also accepts files: Linux 5.13 and later.
+    /// `MREMAP_DONTUNMAP` also accepts files, as in Linux 5.13 and later.
     pub keeps_areas: bool,
-    /// Any memory may be locked: the process has `CAP_IPC_LOCK`.
+    /// Any memory can be locked, because the process has `CAP_IPC_LOCK`.
     pub locking: bool,
 }
 
@@ -147,7 +149,7 @@ impl Permits {
         locking: true,
     };
 
-    /// The permissions of both.
+    /// The permissions that both sides have.
     pub const fn and(self, other: Permits) -> Permits {
         Permits {
             executable_files: self.executable_files && other.executable_files,
@@ -161,19 +163,19 @@ impl Permits {
     }
 }
 
-/// Performs steps and shows its state. Reading the state must not change later answers.
+/// A side, which performs steps and shows its state. Reading the state must not change later answers.
 ///
-/// A sequence begins with [`Side::start`]: process 0 has an empty address space, the break at the start of the heap,
-/// and the files as [`super::op::FILES`] says, open in each mode of `Mode::ALL`. Every later process comes from `fork`.
-/// Only processes that have not ended are used.
+/// A sequence begins with [`Side::start`]. Process 0 then has an empty address space, and its break is at the
+/// start of the heap. The files in [`super::op::FILES`] are open in each mode of `Mode::ALL`. Every later
+/// process comes from `fork`. Steps use only processes that have not ended.
 pub trait Side {
-    /// Its name.
+    /// The side's name.
     fn name(&self) -> &'static str;
 
-    /// The places of the window and the heap; always the same.
+    /// The addresses of the window and the heap, which never change.
     fn layout(&self) -> Layout;
 
-    /// Its permissions.
+    /// The steps that the side permits.
     fn permits(&self) -> Permits;
 
     /// Starts a new sequence.
@@ -182,17 +184,18 @@ pub trait Side {
     /// Performs a step.
     fn step(&mut self, step: &Step) -> Answer;
 
-    /// The areas of a process, by address, as in `/proc/PID/maps`; merged or not.
+    /// The areas of a process, sorted by address, as in `/proc/PID/maps`. Adjacent areas need not be merged.
     fn maps(&mut self, process: usize) -> Vec<Area>;
 
-    /// The bytes at these offsets (below the page's size) of a page, whatever its protection; `None` without an area, or
-    /// if the whole page is past the end of its file.
+    /// The bytes at these offsets in a page, regardless of its protection. Returns `None` without an area, or
+    /// if the whole page is past the end of the file.
     fn bytes(&mut self, process: usize, page: Place, offsets: &[u16]) -> Option<Vec<u8>>;
 
-    /// All bytes of a file, as `read` returns them.
+    /// All bytes of a file, as returned by `read`.
     fn file(&mut self, file: usize) -> Vec<u8>;
 
-    /// The minor and the major faults of a process so far. Only `counts` uses them, and expects Linux's defaults: `zero-page on`,
-    /// `fault-around 16 pages`, `page-cache warm`.
+    /// The numbers of minor and major faults in a process so far. Only fault comparisons use these numbers.
+    /// These comparisons expect Linux's defaults: `zero-page on`, `fault-around 16 pages`, and `page-cache
+    /// warm`.
     fn faults(&mut self, process: usize) -> (u64, u64);
 }

@@ -1,10 +1,11 @@
 //! A real process that performs one action at a time, controlled through `ptrace`.
 //!
-//! Its address space is empty except for a *room* of a few pages at a fixed address far from everything: a page of code with a system
-//! call, a load, and a store, each followed by a breakpoint, and pages for the inputs of system calls. To perform an action,
-//! the tracer sets the registers, and the process runs until it stops. A signal also stops it, and is never delivered.
+//! The process's address space is empty except for the *room*, a few pages at a fixed, remote address. The
+//! room has a page of code and pages for the inputs of system calls. The code contains a system call, a load,
+//! and a store, each followed by a breakpoint. To perform an action, the tracer sets the registers, and the
+//! process runs until it stops. A signal also stops the process, and is never delivered.
 //!
-//! The thread that made the first process must do all of this.
+//! All actions must be performed by the thread that created the first process.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -23,10 +24,10 @@ use super::numbers::number;
 /// The address of the room.
 pub const ROOM: u64 = 0x100_0000;
 
-/// The bytes of the room: a page of code, and the inputs of system calls.
+/// Size of the room in bytes: a page of code, and the inputs of system calls.
 pub const ROOM_SIZE: u64 = 0x8000;
 
-/// The offset of the inputs in the room.
+/// The address of the inputs in the room.
 const DATA: u64 = ROOM + 0x1000;
 
 /// `syscall; int3`.
@@ -36,14 +37,14 @@ const LOAD: (u64, &[u8]) = (ROOM + 0x10, &[0x8A, 0x07, 0xCC]);
 /// `mov [rdi], sil; int3`.
 const STORE: (u64, &[u8]) = (ROOM + 0x20, &[0x40, 0x88, 0x37, 0xCC]);
 
-/// The first address above user space, less a page that Linux keeps free.
+/// The end of user space, excluding a page that Linux keeps free.
 const TOP: u64 = 0x7FFF_FFFF_F000;
 
-/// The value of every register at a `fetch`: a sum of two of them, scaled or not, is not a canonical address, so an instruction
-/// that accesses memory ends in a general protection fault.
+/// The value of every register during a `fetch`. Sums of two such values, scaled or not, are not canonical
+/// addresses, so an instruction that accesses memory raises a general protection fault.
 const NOWHERE: u64 = 0x4000_0000_0000_0000;
 
-/// The `si_code` of a signal without a page fault.
+/// The `si_code` of a signal that no page fault caused.
 const SI_KERNEL: i32 = 0x80;
 
 /// A personality without address space randomization.
@@ -52,17 +53,17 @@ const ADDR_NO_RANDOMIZE: u64 = 0x4_0000;
 /// The reason why a process stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Stop {
-    /// At a breakpoint, or after a single step.
+    /// The process reached a breakpoint or completed a single step.
     Trap,
-    /// At an access's signal, with its `si_code`.
+    /// An access raised this signal with this `si_code`.
     Fault(Signal, i32),
-    /// In `execve`, the new program in place.
+    /// The process is in `execve`, and the new program is loaded.
     Exec,
-    /// It has ended.
+    /// The process has ended.
     Gone,
 }
 
-/// The result of an access: its value, or the signal and its `si_code`.
+/// The result of an access: the value, or the signal and its `si_code`.
 pub type Accessed<T> = Result<T, (Signal, i32)>;
 
 /// A traced process.
@@ -75,7 +76,7 @@ pub struct Tracee {
     maps: File,
     /// The registers before an action.
     registers: user_regs_struct,
-    /// Its children that have not been claimed yet.
+    /// The process's children that have not been claimed yet.
     children: VecDeque<Pid>,
     ended: bool,
 }
@@ -84,13 +85,13 @@ impl Tracee {
     /// Starts a process whose address space is empty except for the room.
     ///
     /// # Errors
-    /// Why this machine does not permit it.
+    /// Returns the reason why this machine does not permit tracing.
     pub fn spawn() -> Result<Tracee, String> {
         let mut command = Command::new("cat");
         command.stdin(Stdio::piped()).stdout(Stdio::null());
         let mut child = command.spawn().map_err(|error| format!("`cat` cannot be run: {error}"))?;
         Tracee::of(&child).inspect_err(|_| {
-            // It may have ended; the error is the reason why it cannot be used.
+            // The process may already have ended, so errors are ignored here.
             let _ = child.kill();
             let _ = child.wait();
         })
@@ -102,7 +103,7 @@ impl Tracee {
         ptrace::seize(pid, options).map_err(|error| format!("ptrace is not permitted here: {error}"))?;
         ptrace::interrupt(pid).map_err(|error| format!("a process cannot be stopped: {error}"))?;
         waitpid(pid, Some(WaitPidFlag::__WALL)).map_err(|error| format!("no stop: {error}"))?;
-        // Only now: before, it may have been in the `execve` that started it.
+        // This option is set only now, because the process may have been in its initial `execve` before.
         let options = options | Options::PTRACE_O_TRACEEXEC;
         ptrace::setoptions(pid, options).map_err(|error| format!("a process cannot be followed: {error}"))?;
         let mut tracee = Tracee::stopped(pid).map_err(|error| format!("no /proc/PID to read: {error}"))?;
@@ -111,18 +112,18 @@ impl Tracee {
         Ok(tracee)
     }
 
-    /// A process that has stopped.
+    /// Creates a `Tracee` for a process that has stopped.
     fn stopped(pid: Pid) -> std::io::Result<Tracee> {
         let (memory, maps) = open_memory(pid)?;
         Ok(Tracee { pid, memory, maps, registers: settled(pid)?, children: VecDeque::new(), ended: false })
     }
 
-    /// Replaces the program by itself and stops before its first instruction, so that no code has run in the process.
+    /// Replaces the program with a new copy of itself that has not executed any instruction.
     fn restart(&mut self) -> std::io::Result<()> {
         let (code, below_stack) = (self.registers.rip, (self.registers.rsp - 0x400) & !0xF);
         let path = below_stack + 0x20;
         self.memory.write_all_at(SYSCALL.1, code)?;
-        // Without this permission, areas have other addresses each time.
+        // Without this permission, areas have different addresses in each run.
         let _ = self.call_from(code, number("personality"), [ADDR_NO_RANDOMIZE, 0, 0, 0, 0, 0]);
         self.memory.write_all_at(b"/proc/self/exe\0", path)?;
         self.memory.write_all_at(&path.to_le_bytes(), below_stack)?;
@@ -138,7 +139,7 @@ impl Tracee {
         if stop != Stop::Exec {
             return Err(std::io::Error::other("it cannot be restarted"));
         }
-        // Its memory is new now. The registers may be set only after the call has ended.
+        // The process has a new address space. The registers can be set only after the system call has ended.
         (self.memory, self.maps) = open_memory(self.pid)?;
         let registers = ptrace::getregs(self.pid)?;
         self.memory.write_all_at(&[0xCC], registers.rip)?;
@@ -147,13 +148,14 @@ impl Tracee {
         Ok(())
     }
 
-    /// Makes the room and unmaps everything else.
+    /// Maps the room and unmaps all other areas.
     fn empty(&mut self) -> Result<(), String> {
         let start = self.registers.rip;
         self.memory
             .write_all_at(SYSCALL.1, start)
             .map_err(|error| format!("code cannot be written: {error}"))?;
-        // Read, write and execute; fixed and anonymous; shared, so that `madvise` over everything does not drop it.
+        // The room is readable, writable, and executable, fixed, and anonymous. The room is shared, so that
+        // `madvise` over the whole address space does not discard it.
         let room = self.call_from(start, number("mmap"), [ROOM, ROOM_SIZE, 7, 0x31, u64::MAX, 0]);
         if room != Ok(ROOM as i64) {
             return Err(format!("executable memory is not permitted here: {room:?}"));
@@ -169,7 +171,7 @@ impl Tracee {
         Ok(())
     }
 
-    /// Unmaps every area in a range that can be unmapped: the kernel's own may be sealed.
+    /// Unmaps every area in a range, except sealed areas, which belong to the kernel.
     fn empty_by_area(&mut self, start: u64, end: u64) {
         for line in self.maps().lines() {
             let (range, _) = line.split_once(' ').unwrap_or((line, ""));
@@ -179,13 +181,13 @@ impl Tracee {
                 && start <= first
                 && after <= end
             {
-                // A sealed area remains, and is not compared.
+                // A sealed area remains, but is not compared.
                 let _ = self.call(number("munmap"), [first, after - first, 0, 0, 0, 0]);
             }
         }
     }
 
-    /// Continues with these registers until it stops for an expected reason.
+    /// Continues with these registers until the process stops for an expected reason.
     fn go(&mut self, registers: user_regs_struct) -> nix::Result<Stop> {
         ptrace::setregs(self.pid, registers)?;
         ptrace::cont(self.pid, None)?;
@@ -207,7 +209,7 @@ impl Tracee {
                     self.ended = true;
                     return Ok(Stop::Gone);
                 }
-                // An unrelated signal is dropped.
+                // Unrelated signals are discarded.
                 _ => {}
             }
             ptrace::cont(self.pid, None)?;
@@ -217,7 +219,7 @@ impl Tracee {
     /// Continues as [`Tracee::go`] does.
     ///
     /// # Panics
-    /// If the machine no longer permits tracing.
+    /// Panics if the machine no longer permits tracing.
     fn surely_go(&mut self, registers: user_regs_struct) -> Stop {
         self.go(registers).expect("a traced process can be gone on with")
     }
@@ -225,7 +227,7 @@ impl Tracee {
     /// Performs a system call.
     ///
     /// # Errors
-    /// Its error.
+    /// Returns the system call's error.
     pub fn call(&mut self, number: u64, args: [u64; 6]) -> Result<i64, Errno> {
         self.call_from(SYSCALL.0, number, args)
     }
@@ -249,17 +251,17 @@ impl Tracee {
         if (-4095..0).contains(&result) { Err(Errno::from_raw(-result as i32)) } else { Ok(result) }
     }
 
-    /// Puts bytes where a system call may read them, and returns their address.
+    /// Writes bytes to the room, where a system call can read them, and returns their address.
     pub fn lend(&mut self, bytes: &[u8]) -> u64 {
         assert!(bytes.len() as u64 <= ROOM_SIZE - 0x1000, "{} bytes do not fit", bytes.len());
         self.memory.write_all_at(bytes, DATA).expect("the room can be written");
         DATA
     }
 
-    /// Opens a file with `O_RDONLY`, `O_WRONLY` or `O_RDWR`, by C's number for it.
+    /// Opens a file with the C value of `O_RDONLY`, `O_WRONLY`, or `O_RDWR`.
     ///
     /// # Errors
-    /// Its error.
+    /// Returns the system call's error.
     pub fn open(&mut self, path: &std::path::Path, flags: u64) -> Result<i64, Errno> {
         let mut path = path.as_os_str().as_encoded_bytes().to_vec();
         path.push(0);
@@ -275,7 +277,7 @@ impl Tracee {
     /// Loads a byte.
     ///
     /// # Errors
-    /// The signal it got.
+    /// Returns the signal that the access raised.
     pub fn load(&mut self, address: u64) -> Accessed<u8> {
         self.access(user_regs_struct { rip: LOAD.0, rdi: address, ..self.registers })?;
         Ok(ptrace::getregs(self.pid).expect("the registers of a stopped process").rax as u8)
@@ -284,7 +286,7 @@ impl Tracee {
     /// Stores a byte.
     ///
     /// # Errors
-    /// The signal it got.
+    /// Returns the signal that the access raised.
     pub fn store(&mut self, address: u64, byte: u8) -> Accessed<()> {
         self.access(user_regs_struct { rip: STORE.0, rdi: address, rsi: byte.into(), ..self.registers })
     }
@@ -297,10 +299,11 @@ impl Tracee {
         }
     }
 
-    /// Executes the one instruction at an address. It must not change memory if no register holds an address.
+    /// Executes the one instruction at an address. The instruction must not change memory if no register
+    /// contains an address.
     ///
     /// # Errors
-    /// The signal that fetching it got.
+    /// Returns the signal that the fetch raised.
     pub fn fetch(&mut self, address: u64) -> Accessed<()> {
         let registers = user_regs_struct {
             rip: address,
@@ -318,14 +321,16 @@ impl Tracee {
         ptrace::setregs(self.pid, registers).expect("the registers of a stopped process");
         ptrace::step(self.pid, None).expect("a stopped process can take a step");
         match self.wait().expect("a traced process stops") {
-            // An address in no register: the instruction was fetched, and failed by itself.
+            // The instruction was fetched and failed during execution, because no register contains an
+            // address.
             Stop::Trap | Stop::Fault(_, SI_KERNEL) => Ok(()),
             Stop::Fault(signal, code) => Err((signal, code)),
             stop @ (Stop::Exec | Stop::Gone) => panic!("an instruction ended in {stop:?}"),
         }
     }
 
-    /// Copies the process, as `fork` does. The copy is a child of ours, not of this process, so this process gets no signal at its end.
+    /// Copies the process, as `fork` does. The copy is a child of the tracer, not of this process, so this
+    /// process gets no signal when the copy ends.
     pub fn fork(&mut self) -> Tracee {
         /// `CLONE_PARENT`.
         const OF_OUR_OWN: u64 = 0x8000;
@@ -335,7 +340,7 @@ impl Tracee {
         Tracee::stopped(pid).expect("/proc/PID can be read")
     }
 
-    /// Ends the process by `exit`.
+    /// Ends the process with `exit`.
     pub fn exit(&mut self) {
         let stop = self.surely_go(user_regs_struct {
             rip: SYSCALL.0,
@@ -358,15 +363,15 @@ impl Tracee {
         }
     }
 
-    /// Reads memory, whatever its protection; false if not all of it is mapped.
+    /// Reads memory regardless of its protection, and returns whether all of it is mapped.
     pub fn peek(&self, address: u64, into: &mut [u8]) -> bool {
         self.memory.read_exact_at(into, address).is_ok()
     }
 
-    /// The minor and the major faults of the process so far.
+    /// The numbers of minor and major faults in the process so far.
     pub fn faults(&self) -> (u64, u64) {
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.pid)).expect("a living process");
-        // The second field is a name in parentheses, which may hold spaces; the third is the state.
+        // The second field is a name in parentheses, which may contain spaces. The third field is the state.
         let (_, fields) = stat.rsplit_once(')').expect("a name in parentheses");
         let field =
             |number: usize| fields.split_whitespace().nth(number - 3).and_then(|text| text.parse().ok());
@@ -380,7 +385,7 @@ fn open_memory(pid: Pid) -> std::io::Result<(File, File)> {
     Ok((memory, File::open(format!("/proc/{pid}/maps"))?))
 }
 
-/// The registers of a process, changed so that no system call is restarted.
+/// The registers of a process, modified so that no system call is restarted.
 fn settled(pid: Pid) -> nix::Result<user_regs_struct> {
     Ok(user_regs_struct { orig_rax: u64::MAX, ..ptrace::getregs(pid)? })
 }
@@ -388,7 +393,7 @@ fn settled(pid: Pid) -> nix::Result<user_regs_struct> {
 impl Drop for Tracee {
     fn drop(&mut self) {
         if !self.ended {
-            // Both fail only if the process has ended.
+            // Both calls fail only if the process has ended.
             let _ = kill(self.pid, Signal::SIGKILL);
             let _ = waitpid(self.pid, Some(WaitPidFlag::__WALL));
         }

@@ -1,4 +1,4 @@
-//! The state of the reference's processes between two steps.
+//! The state of the reference side's processes between two steps.
 
 use std::collections::BTreeMap;
 
@@ -7,32 +7,32 @@ use super::op::{Fd, Op, Source, Step};
 use super::place::{Base, PAGE, Place};
 use super::side::{Answer, Area, Backing, joined};
 
-/// Longer than any range of memory.
+/// A length that exceeds any range of memory.
 const LONGEST: u64 = 1 << 47;
 
 /// The state of the reference's processes between two steps.
 #[derive(Debug, Clone, Default)]
 pub struct View {
-    /// The areas of each process, not merged; none for one that has ended.
+    /// The unmerged areas of each process, or `None` for an ended process.
     pub processes: Vec<Option<Vec<Area>>>,
     /// The files.
     pub files: Vec<FileView>,
-    /// The bytes of each anonymous shared object.
+    /// The size of each anonymous shared object, in bytes.
     objects: BTreeMap<u64, u64>,
 }
 
 /// The state of a file between two steps.
 #[derive(Debug, Clone, Default)]
 pub struct FileView {
-    /// Its size in bytes.
+    /// The file's size in bytes.
     pub size: u64,
-    /// Whether something was stored past its end, in the rest of its last page. The file system decides when to zero it: when
-    /// the page is written to the disk, when the file grows, or never.
+    /// Whether a store changed bytes past the file's end, in the rest of the last page. The file system
+    /// decides when to zero these bytes: when it writes the page to the disk, when the file grows, or never.
     pub stored_past_end: bool,
 }
 
 impl View {
-    /// Files of these sizes, and no process yet.
+    /// A view of files with these sizes, without processes.
     pub fn new(files: impl Iterator<Item = usize>) -> View {
         let file = |size: usize| FileView { size: size as u64, stored_past_end: false };
         View { processes: Vec::new(), files: files.map(file).collect(), objects: BTreeMap::new() }
@@ -42,7 +42,7 @@ impl View {
     pub fn see(&mut self, process: usize, areas: Option<Vec<Area>>) {
         for area in areas.iter().flatten() {
             if let Backing::Shared(object) = area.backing {
-                // The first area of an object covers all of it.
+                // The first area of an object covers the entire object.
                 self.objects.entry(object).or_insert(area.length() as u64);
             }
         }
@@ -60,20 +60,21 @@ impl View {
         self.processes.get(process).and_then(Option::as_deref).unwrap_or(&[])
     }
 
-    /// The end of the file in an area, if the area contains it.
+    /// The place of the file's end in an area, if the area contains the end.
     pub fn end_of_file(&self, area: &Area) -> Option<Place> {
         let Backing::File(file) = area.backing else { return None };
         let end = area.start.plus(self.files[file].size as i64 - area.offset as i64);
         (area.start <= end && end < area.end).then_some(end)
     }
 
-    /// The start of the bytes in an area that may or may not be zeroed.
+    /// The start of an area's bytes that the file system may or may not have zeroed.
     pub fn unsettled(&self, area: &Area) -> Option<Place> {
         let unsettled = matches!(area.backing, Backing::File(file) if self.files[file].stored_past_end);
         self.end_of_file(area).filter(|_| unsettled)
     }
 
-    /// Records the effects of a step on the rests of files' last pages, before their new sizes are recorded.
+    /// Records the effects of a step on the rest of each file's last page, before the new file sizes are
+    /// recorded.
     pub fn note(&mut self, step: &Step, answer: &Answer) {
         let stored = match (step.op, answer) {
             (Op::Store { at, .. }, Answer::Done) => (at, 1),
@@ -97,11 +98,17 @@ impl View {
         }
     }
 
-    /// Whether both sides should answer a step alike. Its process must exist, and the answer must not depend on areas that Linux
-    /// keeps apart although rule 15 of semantics.md merges them, on the order in which bytes are copied over themselves,
-    /// on bytes stored past the end of a file, on the missing x86 bit for fetches of
-    /// absent pages, or on the size of the machine's memory. It must not be an `mremap` that Linux fails
-    /// only after it has unmapped the target (rule 16: a failed one changes nothing).
+    /// Whether both sides should give the same answer to a step. The process must exist. The answer must not
+    /// depend on:
+    ///
+    /// - areas that rule 15 of semantics.md merges but Linux does not;
+    /// - the order in which overlapping bytes are copied;
+    /// - bytes stored past the end of a file;
+    /// - the order in which Linux on x86 checks a fetch from an absent page;
+    /// - the size of the machine's memory.
+    ///
+    /// The step must not be an `mremap` that fails only after Linux has unmapped the target. According to
+    /// rule 16, a failed `mremap` changes nothing.
     pub fn comparable(&self, step: &Step) -> bool {
         let areas = self.areas(step.process);
         let there = matches!(self.processes.get(step.process), Some(Some(_)));
@@ -120,7 +127,8 @@ impl View {
             Op::Ftruncate { fd: Fd::File(file, _), length } => self.may_reach(file, length),
             Op::Load { at } => self.settled(areas, at, 1),
             Op::Fetch { at } => self.may_fetch(areas, at),
-            // Linux rejects a heap that is larger than its memory. A heap that would overlap an area is always rejected.
+            // Linux rejects a heap that is larger than the machine's memory. Both sides reject a heap that
+            // would overlap an area.
             Op::Brk { at } => {
                 at.base == Base::Heap
                     || areas.iter().any(|area| Place::page(0) <= area.end && area.start < at)
@@ -130,28 +138,30 @@ impl View {
         there && fair
     }
 
-    /// Whether a file may have a size.
+    /// Whether a file may grow to a size.
     fn may_reach(&self, file: usize, size: i64) -> bool {
         !self.files[file].stored_past_end || size <= self.files[file].size as i64
     }
 
     fn may_write(&self, areas: &[Area], file: usize, from: Source, length: u64, offset: i64) -> bool {
         let Source::Memory(from) = from else { return true };
-        // A write past the end that fails before its first byte extends the file on some Linux kernels, such as 6.18.
+        // On some Linux kernels, such as 6.18, a write past the end extends the file even if it fails before
+        // its first byte.
         let leaves_no_gap = offset <= self.files[file].size as i64;
         (leaves_no_gap || self.readable(areas, from))
             && self.settled(areas, from, length)
             && !copies_itself(areas, file, from, length, offset)
     }
 
-    /// Whether a fetch is allowed, or its page is present: otherwise Linux, on x86, first looks for the page, and so for the end of the file or object, and only
-    /// checks the permission once the page is present. Rule 17 of semantics.md checks the permission first.
+    /// Whether a fetch is allowed, or the page to fetch from is present. Otherwise, Linux on x86 first looks
+    /// for the page, and therefore for the end of the file or object, and checks the permission only after
+    /// the page is present. Rule 17 of semantics.md requires the permission check first.
     fn may_fetch(&self, areas: &[Area], at: Place) -> bool {
         let forbids = |area: &Area| !area.perms.contains('x') && !area.perms.starts_with("---");
         self.readable(areas, at) || !areas.iter().any(|area| area.holds(at) && forbids(area))
     }
 
-    /// Whether a range of memory has no bytes that may or may not be zeroed.
+    /// Whether the file system's zeroing cannot change any byte in a range of memory.
     fn settled(&self, areas: &[Area], at: Place, length: u64) -> bool {
         let after = at.plus(length.try_into().unwrap_or(i64::MAX));
         !areas.iter().any(|area| self.unsettled(area).is_some_and(|start| at < area.end && start < after))
@@ -170,15 +180,15 @@ impl View {
     }
 }
 
-/// Whether a move to a fixed place may fail although its arguments look valid: the target overlaps a source that is to be mapped twice, or
-/// the part to be cut off is longer than any memory.
+/// Whether a move to a fixed place may fail although its arguments look valid. This happens if the target
+/// overlaps a source that is to be mapped twice, or if the part to remove is longer than any memory.
 fn fails_late(areas: &[Area], at: Place, old: u64, to: Place, new: u64) -> bool {
     let onto_itself = to <= at && at < to.plus(new.try_into().unwrap_or(i64::MAX));
     let mapped = areas.iter().any(|area| area.holds(at));
     mapped && ((old == 0 && onto_itself) || old >= LONGEST)
 }
 
-/// Whether two areas that could be one meet in a range.
+/// Whether two mergeable areas meet in a range.
 fn seam_between(areas: &[Area], at: Place, length: u64) -> bool {
     let end = at.plus(length.try_into().unwrap_or(i64::MAX)).plus(PAGE);
     areas.windows(2).any(|pair| {
@@ -187,7 +197,7 @@ fn seam_between(areas: &[Area], at: Place, length: u64) -> bool {
     })
 }
 
-/// Whether a buffer is mapped to the bytes of the file that are copied from or to it.
+/// Whether a system call would copy bytes of a file onto themselves, because the buffer maps them.
 fn copies_itself(areas: &[Area], file: usize, memory: Place, length: u64, offset: i64) -> bool {
     let length = i64::try_from(length).unwrap_or(i64::MAX);
     areas.iter().filter(|area| area.backing == Backing::File(file)).any(|area| {

@@ -187,7 +187,7 @@ async def test_symbols_folds_links_and_lenses(client, simple):
         types.ExecuteCommandParams(command=lens.command.command, arguments=lens.command.arguments)
     )
     text = told["text"] if isinstance(told, dict) else told.text
-    assert "facts hold" in text
+    assert "expectations hold" in text
 
 
 async def test_all_is_accepted_right_after_a_change(client, script):

@@ -1,5 +1,5 @@
-//! The pictures and printed pages of the documents show the program's current output, and have a description.
-//! `.ci/pictures` regenerates them.
+//! Tests that the pictures and printed pages in the documents show the program's current output and have
+//! descriptions. `.ci/pictures` regenerates them.
 
 use std::fs::{self, File};
 use std::process::{Command, Stdio};
@@ -12,7 +12,7 @@ use crate::fences::fences;
 /// `PICTURE HASH SOURCE`, one line for each source of each picture. The first source of a picture is the picture itself.
 const LIST: &str = "docs/pictures/sources.txt";
 
-/// The contents of a file, or the output of `$ pagewalk ARGUMENTS < FILE`.
+/// The contents of a source: a file, or the output of `$ pagewalk ARGUMENTS < FILE`.
 fn contents(source: &str) -> Vec<u8> {
     let Some(command) = source.strip_prefix("$ pagewalk ") else {
         return fs::read(source).unwrap_or_default();
@@ -24,7 +24,7 @@ fn contents(source: &str) -> Vec<u8> {
     [output.stdout, output.stderr].concat()
 }
 
-// One of the commands draws to `/dev/stdout`.
+// One of the commands writes to `/dev/stdout`.
 #[cfg(unix)]
 #[test]
 fn no_picture_is_older_than_its_sources() {

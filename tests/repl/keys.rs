@@ -4,7 +4,7 @@ use std::fs;
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::tty::{PROMPT, Tty, home};
+use super::tty::{Tty, home};
 use super::{MACHINE, run};
 
 /// The last nonempty line of the screen.
@@ -12,7 +12,7 @@ fn last_line(tty: &Tty) -> String {
     tty.screen().into_iter().rfind(|line| !line.is_empty()).unwrap_or_default()
 }
 
-/// Waits until the last line is this text.
+/// Waits until the last line equals this text.
 fn awaits(tty: &Tty, wanted: &str) {
     for _ in 0..2000 {
         if last_line(tty) == wanted {
@@ -63,7 +63,7 @@ fn expressions_are_shown_at_a_terminal_and_saved_as_such() {
         ("va", "va = 7"),
         (":save s.pw", "6 statements saved"),
     ] {
-        tty.expect(PROMPT);
+        tty.prompts();
         tty.types(line);
         tty.expect(answer);
     }
@@ -74,7 +74,7 @@ fn expressions_are_shown_at_a_terminal_and_saved_as_such() {
     }
     let output = run(&["run", folder.join("s.pw").to_str().unwrap()], b"");
     assert_eq!(output.status.code(), Some(0));
-    // Behind a pipe, a bare name is a mistake.
+    // If input comes from a pipe, a bare name is a mistake.
     let output = run(&["repl"], b"let x = 5\nx\n1 + 1\n");
     assert_eq!(String::from_utf8_lossy(&output.stdout), "x = 5\n");
     assert!(String::from_utf8_lossy(&output.stderr).contains("[unknown-verb]"));
@@ -84,7 +84,7 @@ fn expressions_are_shown_at_a_terminal_and_saved_as_such() {
 fn plain_words_are_commands() {
     let mut tty = Tty::open(&home("words"), 100, &[]);
     for line in ["help", "?", ":h"] {
-        tty.expect(PROMPT);
+        tty.prompts();
         tty.types(line);
         tty.expect(":history");
     }
@@ -94,7 +94,7 @@ fn plain_words_are_commands() {
     tty.expect("[2] pagewalk> ");
     tty.types(":undo");
     tty.expect("1 statement undone");
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.types("exit");
     assert_eq!(tty.status(), Some(0));
     let mut tty = Tty::open(&home("words"), 100, &[]);
@@ -106,7 +106,7 @@ fn plain_words_are_commands() {
 fn help_fits_a_narrow_terminal() {
     let mut tty = Tty::open(&home("narrow"), 40, &[]);
     for line in [":help", ":help READ", "? Policy"] {
-        tty.expect(PROMPT);
+        tty.prompts();
         tty.types(line);
     }
     tty.expect("lru|fifo");
@@ -119,16 +119,16 @@ fn help_fits_a_narrow_terminal() {
 #[test]
 fn a_copied_session_is_pasted() {
     let mut tty = Tty::open(&home("copied"), 100, &[]);
-    tty.expect(PROMPT);
+    tty.prompts();
     let session = "[1] pagewalk> machine {\n          ...   page 64\n          ... }\n  4-bit\npagewalk> let x = 41\nx = 41\n";
     tty.sends(format!("\x1b[200~{session}\x1b[201~\r").as_bytes());
     tty.expect("x = 41\n[3] pagewalk> ");
-    // Line by line, as terminals without bracketed paste do.
+    // Sends the text line by line, as terminals without bracketed paste do.
     tty.types("[7] pagewalk> let y = 42");
     tty.expect("y = 42");
     tty.types("pagewalk> x + y");
     tty.expect("x + y = 83");
-    tty.expect(PROMPT);
+    tty.prompts();
     // The recalled text is the typed text, without prompts.
     tty.sends(b"\x1b[A\x1b[A");
     awaits(&tty, "[5] pagewalk> let y = 42");
@@ -139,7 +139,7 @@ fn a_copied_session_is_pasted() {
 #[test]
 fn a_block_is_prompted_for_and_indented() {
     let mut tty = Tty::open(&home("indented"), 100, &[]);
-    tty.expect(PROMPT);
+    tty.prompts();
     for (lines, line) in ["if true {", "repeat 2 {", "let x = 41", "}"].into_iter().enumerate() {
         tty.types(line);
         continues(&tty, lines + 1);
@@ -152,16 +152,16 @@ fn a_block_is_prompted_for_and_indented() {
     );
     tty.types("}");
     tty.expect("x = 41");
-    tty.expect(PROMPT);
-    // Ctrl-C drops the block, and the arrow recalls it unchanged.
+    tty.prompts();
+    // Ctrl-C discards the block, and the up arrow recalls it unchanged.
     tty.types("P1 {");
     continues(&tty, 5);
     tty.sends(b"\x03");
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.sends(b"\x1b[A");
     awaits(&tty, "[2] pagewalk> P1 {");
     tty.sends(b"\x03");
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.sends(b"\x1b[A\x1b[A");
     tty.sends(b"\r");
     tty.expect("x = 41");
@@ -179,11 +179,11 @@ fn a_block_is_prompted_for_and_indented() {
 fn up_finds_inputs_with_the_same_beginning() {
     let mut tty = Tty::open(&home("prefix"), 100, &[]);
     for line in ["show 1", "let a = 1", "show 2", "let b = 2"] {
-        tty.expect(PROMPT);
+        tty.prompts();
         tty.types(line);
     }
     tty.expect("b = 2\n");
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.sends(b"sh\x1b[A");
     awaits(&tty, "[5] pagewalk> show 2");
     tty.sends(b"\x1b[A");
@@ -193,7 +193,7 @@ fn up_finds_inputs_with_the_same_beginning() {
     tty.sends(b"\x1b[B");
     awaits(&tty, "[5] pagewalk> sh");
     tty.sends(b"\x03");
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.sends(b"\x1b[A\x1b[A\x1b[A");
     awaits(&tty, "[5] pagewalk> let a = 1");
     tty.sends(b"\x03");
@@ -208,20 +208,20 @@ fn leaving_asks_once_before_statements_are_lost() {
         tty.expect("[2] pagewalk> ");
         tty.sends(keys);
         tty.expect("1 statement is not saved. Leave anyway?");
-        tty.expect(PROMPT);
+        tty.prompts();
         tty.types("x");
         tty.expect("x = 1");
-        tty.expect(PROMPT);
+        tty.prompts();
         tty.leaves(keys);
     }
-    // Behind a pipe, the session does not ask.
+    // If input comes from a pipe, the session does not ask for confirmation.
     assert_eq!(run(&["repl"], b"let x = 1\nlet x = 2\n:quit\n").stdout, b"x = 1\nx = 2\n");
 }
 
 #[test]
 fn ctrl_c_leaves_no_hint() {
     let mut tty = Tty::open(&home("hint"), 100, &[]);
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.sends(b"read ");
     awaits(&tty, "[1] pagewalk> read VA [size N]");
     tty.sends(b"\x03");
@@ -242,7 +242,7 @@ fn a_quiz_asks_again_explains_and_is_left() {
     tty.expect("`one` is not an answer: write a number");
     tty.expect("vpn? ");
     tty.types("?");
-    tty.expect("VPN is bits 13–6");
+    tty.expect("VPN is 0b0000_0001, bits 13–6");
     tty.expect("vpn? ");
     for answer in ["1", "1", "0", "miss"] {
         tty.types(answer);

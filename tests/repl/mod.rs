@@ -1,19 +1,19 @@
-//! `pagewalk repl` as a process: at a real terminal (a pseudo-terminal), and behind pipes.
+//! Tests of `pagewalk repl` as a process, at a pseudo-terminal and with pipes.
 
 mod keys;
 mod tty;
 
 use std::fs;
-use std::io::{Read, Write};
+use std::io::{BufRead, BufReader, Read, Write};
 use std::process::{Command, Output, Stdio};
 use std::thread::sleep;
 use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
-use tty::{PROMPT, Tty, home};
+use tty::{Tty, home};
 
-/// A page of the simple memory system.
+/// The simple memory system with one page.
 const MACHINE: &str = "machine simple; set page_table { | vpn ppn |; | 0F 0D | }";
 const MACHINE_LINES: &str = "machine simple\nset page_table {\n  | vpn ppn |\n  | 0F  0D  |\n}\n";
 
@@ -26,7 +26,7 @@ fn every_command_is_shown_at_a_terminal() {
     fs::write(folder.join("first.pw"), format!("{MACHINE}\nread 0x40 => fault page\n")).unwrap();
     let file = folder.join("first.pw");
     let session = [
-        (format!(":load {}", file.display()), "3 statements, 1 fact holds"),
+        (format!(":load {}", file.display()), "3 statements; 1 expectation holds"),
         (":what read 0x41".to_owned(), "Nothing changes."),
         ("let va = 0x3D4".to_owned(), "va = 0x3D4"),
         ("read va".to_owned(), "VPN 0x0F"),
@@ -65,7 +65,7 @@ fn blocks_go_on_in_the_next_line() {
     }
     tty.types("read 0x3D4 => vpn 0x0F,");
     tty.types("   ppn 0x0D");
-    tty.expect("✓ 2 facts hold");
+    tty.expect("✓ 2 expectations hold");
     tty.ends();
 }
 
@@ -76,10 +76,10 @@ fn tab_completes_names_of_the_session() {
     tty.expect("14-bit");
     tty.types("let somewhere = 0x40");
     tty.expect("somewhere = 0x40");
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.sends(b"tran\t somew\t\r");
     tty.expect("VPN 0x01");
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.sends(b":hist\t\r");
     tty.expect("→ 3  translate somewhere");
     tty.ends();
@@ -88,10 +88,10 @@ fn tab_completes_names_of_the_session() {
 #[test]
 fn a_paste_runs_as_a_script() {
     let mut tty = Tty::open(&home("paste"), 100, &[]);
-    tty.expect(PROMPT);
+    tty.prompts();
     let script = format!("{MACHINE_LINES}read 0x3D4\n  => vpn 0x0F\nread 0x40 => fault page\nlet x = 41\n");
     tty.sends(format!("\x1b[200~{script}\x1b[201~\r").as_bytes());
-    tty.expect("✓ 1 fact holds");
+    tty.expect("✓ 1 expectation holds");
     tty.expect("x = 41");
     tty.types(":history");
     tty.expect("→ 5  let x = 41");
@@ -110,11 +110,11 @@ fn ctrl_c_ends_a_long_run_and_not_the_session() {
     tty.expect("interrupted");
     tty.types("show x + 1");
     tty.expect("x + 1 = 2");
-    tty.expect(PROMPT);
-    // At the prompt, Ctrl-C drops the line.
+    tty.prompts();
+    // At the prompt, Ctrl-C discards the line.
     tty.sends(b"show 7 * 7\x03");
     tty.expect("7 * 7");
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.types("show 6 * 7");
     tty.expect("6 * 7 = 42");
     assert!(!tty.text().contains("7 * 7 = 49"));
@@ -130,12 +130,12 @@ fn earlier_lines_come_back() {
     tty.types("show 3");
     tty.expect("3 = 3");
     tty.ends();
-    // In another session, the arrow and Ctrl-R recall the last line but one.
+    // In another session, the up arrow and Ctrl-R recall the second-to-last line.
     let mut tty = Tty::open(&folder, 100, &[]);
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.sends(b"\x1b[A\x1b[A\r");
     tty.expect("40 + 2 = 42");
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.sends(b"\x1240 +");
     tty.sends(b"\r");
     tty.expect("40 + 2 = 42");
@@ -146,10 +146,10 @@ fn earlier_lines_come_back() {
 #[test]
 fn bytes_that_are_not_utf8_are_reported() {
     let mut tty = Tty::open(&home("bytes"), 100, &[]);
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.sends(b"show \"\xFF\xFE\xC3\x28\"\r");
     tty.expect("not UTF-8");
-    // The rest of the line is dropped.
+    // The session discards the rest of the line.
     sleep(Duration::from_millis(300));
     tty.sends(b"\x03");
     sleep(Duration::from_millis(300));
@@ -189,10 +189,10 @@ fn colours_are_for_terminals_that_want_them() {
         let mut tty = Tty::open(&home(name), 100, variables);
         tty.types(MACHINE);
         tty.types("read 0x40 => tlb hit");
-        tty.expect("does not hold");
+        tty.expect("expectation failed");
         tty.types("raed 0x40");
         tty.expect("did you mean");
-        tty.expect(PROMPT);
+        tty.prompts();
         tty.leaves(b":quit\r");
         assert_eq!(painted(&tty.raw()), wanted, "{name}: {}", tty.raw());
         if name == "dumb" {
@@ -201,7 +201,7 @@ fn colours_are_for_terminals_that_want_them() {
     }
 }
 
-/// Starts a session on a pipe.
+/// Starts a session that reads from a pipe.
 fn repl(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
     command.args(args).env_remove("NO_COLOR").env("XDG_STATE_HOME", home("pipe"));
@@ -224,7 +224,7 @@ fn a_pipe_is_read_without_prompts_and_colours() {
     let (out, err) = (String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap());
     assert_eq!(output.status.code(), Some(0), "{err}");
     assert!(!out.contains("pagewalk>") && !out.contains("...") && !out.contains('\x1b'), "{out}");
-    assert!(out.contains("✓ 2 facts hold") && out.contains("✓ 1 fact holds"), "{out}");
+    assert!(out.contains("✓ 2 expectations hold") && out.contains("✓ 1 expectation holds"), "{out}");
     // One statement was undone: the second read.
     assert!(out.ends_with("tlb.hits = 0\n"), "{out}");
     assert!(err.contains("[unknown-name]") && !err.contains('\x1b'), "{err}");
@@ -235,7 +235,10 @@ fn a_script_is_loaded_first() {
     let output = run(&["repl", "examples/first.pw"], b"show tlb.hits\n:back 99\nshow 1");
     let out = String::from_utf8(output.stdout).unwrap();
     assert_eq!(output.status.code(), Some(0));
-    assert!(out.starts_with("  examples/first.pw: 6 statements, 8 facts hold\ntlb.hits = 1\n"), "{out}");
+    assert!(
+        out.starts_with("  examples/first.pw: 6 statements; 8 expectations hold\ntlb.hits = 1\n"),
+        "{out}"
+    );
     assert!(out.contains("7 statements undone"), "{out}");
     let output = run(&["repl", "/no/such/file.pw"], b"show 6 * 7");
     assert_eq!(output.status.code(), Some(0));
@@ -258,7 +261,7 @@ fn a_closed_pipe_ends_it_quietly() {
     let mut child = repl(&["repl"]).spawn().unwrap();
     drop(child.stdout.take());
     let mut input = child.stdin.take().unwrap();
-    // The session may have ended before everything is written.
+    // The session may end before the test has written all input.
     let _ = input.write_all("show 1\n".repeat(1000).as_bytes());
     drop(input);
     let mut complaints = String::new();
@@ -270,15 +273,18 @@ fn a_closed_pipe_ends_it_quietly() {
 fn a_signal_ends_a_long_run_behind_a_pipe_too() {
     let mut child = repl(&["repl"]).spawn().unwrap();
     let mut input = child.stdin.take().unwrap();
-    input.write_all(b"let x = 1\nrepeat 9000000 { let x = x + 1 }\n").unwrap();
+    // The first output shows that the session reads its input.
+    input.write_all(b"let x = 1\nshow x\nrepeat 9000000 { let x = x + 1 }\n").unwrap();
+    let mut output = BufReader::new(child.stdout.take().unwrap()).lines();
+    while output.next().unwrap().unwrap() != "x = 1" {}
     sleep(Duration::from_millis(700));
     kill(Pid::from_raw(child.id() as i32), Signal::SIGINT).unwrap();
     input.write_all(b"show x + 1\n").unwrap();
     drop(input);
-    let output = child.wait_with_output().unwrap();
-    assert_eq!(output.status.code(), Some(0));
-    assert!(String::from_utf8_lossy(&output.stdout).ends_with("x + 1 = 2\n"));
-    assert!(String::from_utf8_lossy(&output.stderr).contains("interrupted"));
+    let (last, ended) = (output.last(), child.wait_with_output().unwrap());
+    assert_eq!(ended.status.code(), Some(0));
+    assert_eq!(last.unwrap().unwrap(), "x + 1 = 2");
+    assert!(String::from_utf8_lossy(&ended.stderr).contains("interrupted"));
 }
 
 #[test]
@@ -286,7 +292,7 @@ fn a_killed_session_leaves_a_history_that_can_be_read() {
     let folder = home("killed");
     for round in 0..12 {
         let mut tty = Tty::open(&folder, 100, &[]);
-        tty.expect(PROMPT);
+        tty.prompts();
         for line in 0..20 {
             tty.types(&format!("show \"{round}-{line}-{}\"", "x".repeat(40)));
         }
@@ -299,7 +305,7 @@ fn a_killed_session_leaves_a_history_that_can_be_read() {
         assert!(line.starts_with("show \"") && line.ends_with("x\""), "{line}");
     }
     let mut tty = Tty::open(&folder, 100, &[]);
-    tty.expect(PROMPT);
+    tty.prompts();
     tty.sends(b"\x1b[A\r");
     tty.expect("xxxx");
     tty.types(":quit");

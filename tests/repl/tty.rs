@@ -12,11 +12,11 @@ use nix::pty::Winsize;
 
 use crate::pty::pty;
 
-/// The maximum wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Maximum wait for an answer.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// The prompt before a line.
-pub const PROMPT: &str = "pagewalk> ";
+const PROMPT: &str = "pagewalk> ";
 
 /// A new folder for a user's files.
 pub fn home(name: &str) -> PathBuf {
@@ -32,17 +32,17 @@ pub struct Tty {
     keys: File,
     /// All output of the session.
     sent: Arc<Mutex<Vec<u8>>>,
-    /// The length of the text that tests have already waited for.
+    /// The position in the text after the previous wait.
     seen: usize,
 }
 
 impl Tty {
-    /// Starts a session with a user's files in this folder, at a terminal with N columns.
+    /// Starts a session at a terminal with N columns, with the user's files in this folder.
     pub fn open(folder: &Path, columns: u16, variables: &[(&str, &str)]) -> Self {
         let size = Winsize { ws_row: 50, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         let pty = pty(Some(&size));
         let end = |file: &std::os::fd::OwnedFd| Stdio::from(file.try_clone().expect("a descriptor"));
-        // A new session with this controlling terminal: Ctrl-C sends a signal.
+        // Creates a new session with this controlling terminal, so that Ctrl-C sends a signal.
         let mut command = Command::new("setsid");
         command.args(["--ctty", env!("CARGO_BIN_EXE_pagewalk"), "repl"]);
         command.stdin(end(&pty.slave)).stdout(end(&pty.slave)).stderr(end(&pty.slave));
@@ -65,10 +65,10 @@ impl Tty {
         Self { child, keys: File::from(pty.master), sent, seen: 0 }
     }
 
-    /// Presses keys. Press keys that only the session handles (arrows, Tab, Ctrl-R) after its prompt appears: before that, the
-    /// terminal itself handles them.
+    /// Presses keys. Keys that only the session handles (arrows, Tab, and Ctrl-R) require a
+    /// prompt, because the terminal itself handles them until the prompt appears.
     pub fn sends(&mut self, keys: &[u8]) {
-        // The session may have ended.
+        // Errors are ignored, because the session may have ended.
         let _ = self.keys.write_all(keys);
     }
 
@@ -77,20 +77,33 @@ impl Tty {
         self.sends(format!("{line}\r").as_bytes());
     }
 
-    /// Presses Ctrl-D when the session is ready, and checks that it succeeds. Unsaved statements are lost.
+    /// Presses Ctrl-D when the session is ready, and checks that the session succeeds. Unsaved statements are
+    /// discarded.
     pub fn ends(&mut self) {
-        self.expect(PROMPT);
+        self.prompts();
         self.leaves(b"\x04");
     }
 
-    /// Leaves with these keys, also if the session asks, and checks that it succeeds.
+    /// Waits for a prompt without a typed line. A prompt with a line may be an old one that was drawn once more
+    /// for a key. After such a prompt, the session may still leave raw mode, which loses the next Ctrl-D.
+    pub fn prompts(&mut self) {
+        self.expect(PROMPT);
+        let start = Instant::now();
+        while !self.screen().last().is_some_and(|line| line.ends_with(PROMPT.trim_end())) {
+            assert!(start.elapsed() < PATIENCE, "no empty prompt came:\n{}", self.text());
+            sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// Ends the session with these keys, even if the session asks for confirmation, and checks that the
+    /// session succeeds.
     pub fn leaves(&mut self, keys: &[u8]) {
         let start = Instant::now();
         let asked = |text: &str| text.matches("Leave anyway").count();
         let before = asked(&self.text());
         self.sends(keys);
         while self.child.try_wait().expect("a child").is_none() {
-            // Redrawing may shorten the text, so a position in it means nothing later.
+            // Redrawing may shorten the text, so positions in the text become invalid.
             let text = self.text();
             if asked(&text) > before && text.trim_end().ends_with(PROMPT.trim_end()) {
                 self.sends(keys);
@@ -102,7 +115,7 @@ impl Tty {
         assert_eq!(self.status(), Some(0));
     }
 
-    /// The screen: its lines from the beginning of the session.
+    /// All lines of the screen since the session began.
     pub fn screen(&self) -> Vec<String> {
         shown(&self.raw())
     }
@@ -132,12 +145,12 @@ impl Tty {
         }
     }
 
-    /// Waits for the end, and returns the exit status.
+    /// Waits for the end of the session, and returns the exit status.
     pub fn status(&mut self) -> Option<i32> {
         let start = Instant::now();
         loop {
             if let Some(status) = self.child.try_wait().expect("a child") {
-                // The last output may not have been read yet.
+                // The thread might not have read the last output yet.
                 sleep(Duration::from_millis(50));
                 return status.code();
             }
@@ -146,7 +159,7 @@ impl Tty {
         }
     }
 
-    /// Kills it as `kill -9` does.
+    /// Kills the session as `kill -9` does.
     pub fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
@@ -176,7 +189,8 @@ fn without_controls(raw: &str) -> String {
     text
 }
 
-/// The lines of a screen with this output: text, line ends, and the cursor movements and erasures of the line editor.
+/// The lines of a screen that shows this output, which consists of text, line ends, and the line editor's
+/// cursor movements and erasures.
 fn shown(raw: &str) -> Vec<String> {
     let (mut lines, mut row, mut column) = (vec![Vec::<char>::new()], 0usize, 0usize);
     let mut chars = raw.chars().peekable();

@@ -1,4 +1,4 @@
-//! The counts of an account on a machine that others also use, and after a replay that ends early.
+//! Tests of an account's counts on a shared machine, and after a replay that ends early.
 
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::account::Account;
@@ -10,7 +10,7 @@ use pagewalk_engine::trace::replay::{Straddle, Target};
 
 use super::traces::{machine, program};
 
-/// All counters that add up over time.
+/// All cumulative counters.
 fn sums(counted: &ReplayCounts) -> Vec<u64> {
     let parts = counted.tlbs.iter().chain(&counted.caches);
     let part = |part: &pagewalk_engine::trace::counts::LevelCounts| {
@@ -71,7 +71,8 @@ fn an_account_counts_only_later_events() {
     assert!(second.iter().sum::<u64>() > 0 && first != second);
 }
 
-/// Sixteen pages of memory hold little more than the root table: memory for tables runs out before memory for pages.
+/// Sixteen pages of memory have room for little more than the root table, so memory for tables runs out
+/// before memory for pages.
 #[test]
 fn events_before_memory_runs_out_are_counted() {
     let spec = Spec::paged(16, 10, 6).levels(&[5, 5]);

@@ -1,4 +1,4 @@
-//! Properties of the causes of misses.
+//! Tests of the causes of misses.
 
 use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
 use pagewalk_engine::trace::counts::MissCauses;
@@ -26,15 +26,16 @@ fn loads(blocks: impl Iterator<Item = u64>) -> Vec<Record> {
 const DIRECT: Shape =
     Shape { set_bits: 3, lines: 1, block_bits: 6, fifo: false, through: false, allocate: true, first: false };
 
-/// Two blocks of one set evict each other while seven lines are empty: all misses are conflict misses.
+/// Two blocks in one set evict each other while the other seven lines are empty, so all misses after the
+/// first two are conflict misses.
 #[test]
 fn blocks_that_share_a_set_conflict() {
     let (causes, _) = causes(DIRECT, &loads((0..20).map(|n| n % 2 * 8)));
     assert_eq!(causes, MissCauses { compulsory: 2, capacity: 0, conflict: 18 });
 }
 
-/// Nine blocks in a cycle always miss in an LRU cache of eight lines, wherever they are placed. In the direct-mapped one, only
-/// blocks 0 and 8 miss after the first round; hits have no cause.
+/// Nine blocks in a cycle always miss in an LRU cache of eight lines, regardless of their placement. In a
+/// direct-mapped cache, only blocks 0 and 8 miss after the first iteration. Hits have no cause.
 #[test]
 fn one_block_too_many_is_a_matter_of_capacity() {
     let around = loads((0..45).map(|n| n % 9));
@@ -42,7 +43,7 @@ fn one_block_too_many_is_a_matter_of_capacity() {
     assert_eq!((causes, misses), (MissCauses { compulsory: 9, capacity: 8, conflict: 0 }, 17));
 }
 
-/// A store without allocation leaves no block behind, not even in a fully associative cache.
+/// A store without allocation does not fill a line, even in a fully associative cache.
 #[test]
 fn stores_that_do_not_allocate_do_not_conflict() {
     let stores: Vec<_> = (0..6).map(|_| Record { address: 0, size: 1, op: Op::Store }).collect();
@@ -51,7 +52,7 @@ fn stores_that_do_not_allocate_do_not_conflict() {
 }
 
 proptest! {
-    /// A fully associative LRU cache equals the reference cache.
+    /// A fully associative LRU cache has the same misses as the reference cache.
     #[test]
     fn without_sets_there_are_no_conflicts(
         lines in 1..20u32, block_bits in 0..8u32, allocate: bool, through: bool, records in records(0..500, 20),

@@ -1,4 +1,4 @@
-//! A trace of a real program, recorded by valgrind if it is installed.
+//! Tests with a trace of a real program, recorded by Valgrind if Valgrind is installed.
 
 use std::process::Command;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use super::model::Model;
 use super::plain::{Shape, compare};
 use super::traces::{lackey, machine};
 
-/// The trace of `/bin/true`; none without valgrind.
+/// The trace of `/bin/true`, or `None` without Valgrind.
 fn trace() -> Option<Vec<Record>> {
     let valgrind = Command::new("valgrind").args(["--tool=lackey", "--trace-mem=yes", "/bin/true"]).output();
     match valgrind {

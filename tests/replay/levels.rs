@@ -1,4 +1,5 @@
-//! Levels of caches and TLBs, page walks, and demand paging: all counts of a replay, checked against the model.
+//! Tests that all counts in a replay agree with the model, for levels of caches and TLBs, page walks, and
+//! demand paging.
 
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use proptest::prelude::*;
 use super::model::Model;
 use super::traces::{self, machine};
 
-/// The levels by their sides, from the core on.
+/// The accesses that each level serves, beginning with the level nearest to the core.
 const SIDES: [&[Side]; 8] = [
     &[],
     &[Side::Both],
@@ -27,7 +28,7 @@ const SIDES: [&[Side]; 8] = [
     &[Side::Data],
 ];
 
-/// A cache or TLB without a level.
+/// The parameters of a cache or TLB at any level.
 #[derive(Debug, Clone, Copy)]
 struct Unit {
     set_bits: u32,
@@ -66,7 +67,8 @@ impl Unit {
 /// The names of the levels.
 const NAMES: [&str; 8] = ["a", "b", "c", "d", "e", "f", "g", "h"];
 
-/// Caches of these sides. Split caches have blocks of one size: the model does not cover other combinations.
+/// Caches that serve these accesses. Split caches have the same block size, because the model does not cover
+/// other combinations.
 fn caches(sides: &[Side], units: &[Unit]) -> Vec<CacheSpec> {
     let split = sides.iter().any(|side| *side != Side::Both);
     let block = |unit: &Unit| if split { units[0].block_bits } else { unit.block_bits };
@@ -78,7 +80,7 @@ fn physical(caches: Vec<CacheSpec>) -> Spec {
     Spec { caches, ..Spec::unpaged(20) }
 }
 
-/// A machine whose pages have 2^6 to 2^8 bytes, with a page table of one to three levels.
+/// A machine with pages of 2^6 to 2^8 bytes and a page table with one to three levels.
 fn virtual_(caches: Vec<CacheSpec>, (page_bits, cut): (u32, usize), walk_cached: bool) -> Spec {
     let levels = [vec![16 - page_bits], vec![5, 11 - page_bits], vec![4, 3, 9 - page_bits]][cut].clone();
     let pte = PteFormat::default_for(24 - page_bits, None).expect("an entry of 8 bytes");
@@ -86,7 +88,7 @@ fn virtual_(caches: Vec<CacheSpec>, (page_bits, cut): (u32, usize), walk_cached:
     Spec { mmu: Some(mmu), physical_bits: 24, ..physical(caches) }
 }
 
-/// The requested counts: all of them.
+/// A request for all optional counts.
 const ALL: ExtraOptions = ExtraOptions { causes: true, curve: true, top: Some(5) };
 
 fn replay(
@@ -104,7 +106,8 @@ fn replay(
     counting.counts()
 }
 
-/// Checks a replay against the model, and against a replay without optional counts and one in a single batch.
+/// Checks a replay against the model, against a replay without optional counts, and against a replay in a
+/// single batch.
 fn compare(spec: Spec, map: AddressMapping, first: bool, records: &[Record]) -> Result<(), TestCaseError> {
     let demand = match map {
         AddressMapping::Identity => None,
@@ -180,11 +183,12 @@ proptest! {
     }
 }
 
-/// The Core i7 of CS:APP: four levels of page table, split first levels, three caches behind each other.
+/// CS:APP's Core i7, with four-level page tables, split first-level TLBs and caches, and three levels of
+/// caches.
 #[test]
 fn a_long_trace_on_the_core_i7_counts_as_the_model() {
     let mut spec = Spec::core_i7();
-    // If the index is within the page offset, it is physical.
+    // An index within the page offset is physical.
     spec.caches.iter_mut().for_each(|cache| cache.virtual_index = false);
     let records = traces::program(12_000, 28);
     for demand in

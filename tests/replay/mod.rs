@@ -1,5 +1,5 @@
-//! The counts of a replay, checked against simulators that share no code with it: one level as a student
-//! writes it, levels with TLBs and paging, and published answers of courses.
+//! Tests of replay counts against published answers from courses and against two simulators that share no
+//! code with Pagewalk: a student's one-level cache, and a model with several levels, TLBs, and paging.
 
 mod accounts;
 mod causes;

@@ -1,4 +1,5 @@
-//! One cache as a student writes it, with arrays and a counter for LRU. It computes the counts of a physical trace.
+//! A student-style simulator of one cache, with arrays and a counter for LRU. The simulator computes the
+//! counts for a trace of physical addresses.
 
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::policy::Policy;
@@ -11,7 +12,7 @@ use proptest::prelude::*;
 
 use super::traces::{self, machine};
 
-/// A line: its block, whether it is dirty, and the time of its last use or fill.
+/// A line, with its block, its dirty bit, and the time of its last use or fill.
 #[derive(Clone, Copy)]
 struct Line {
     valid: bool,
@@ -20,23 +21,23 @@ struct Line {
     stamp: u64,
 }
 
-/// The shape of a cache.
+/// The parameters of a cache.
 #[expect(clippy::struct_excessive_bools, reason = "each is one of the lab's questions")]
 #[derive(Debug, Clone, Copy)]
 pub struct Shape {
-    /// log2 of its sets.
+    /// log2 of the number of sets.
     pub set_bits: u32,
     /// Lines per set.
     pub lines: u32,
-    /// log2 of a block's bytes.
+    /// log2 of the block size in bytes.
     pub block_bits: u32,
-    /// Whether to evict the line that was filled first (FIFO) instead of the least recently used one.
+    /// Whether to evict the line that was filled first (FIFO) instead of the least recently used line.
     pub fifo: bool,
     /// Whether each store is written through to memory.
     pub through: bool,
     /// Whether a store that misses fills a line.
     pub allocate: bool,
-    /// Whether only the first block of a reference counts.
+    /// Whether only the first block of a reference is counted.
     pub first: bool,
 }
 
@@ -149,7 +150,7 @@ impl Plain {
     }
 }
 
-/// The machine of a shape: one cache for everything, and no translation.
+/// A machine with one cache of this shape for all accesses, and no address translation.
 pub fn spec(shape: Shape) -> Spec {
     let cache = CacheSpec::new("cache", 1 << shape.set_bits, shape.lines, shape.block_bits);
     let write = if shape.through { WritePolicy::Through } else { WritePolicy::Back };
@@ -158,7 +159,7 @@ pub fn spec(shape: Shape) -> Spec {
     Spec { caches: vec![cache], ..Spec::unpaged(64) }
 }
 
-/// Pagewalk's counts for a trace on a shape.
+/// Pagewalk's counts for a trace on a cache of this shape.
 pub fn replayed(shape: Shape, records: &[Record]) -> ReplayCounts {
     let straddle = if shape.first { Straddle::First } else { Straddle::Split };
     let machine = machine(spec(shape));
@@ -169,7 +170,7 @@ pub fn replayed(shape: Shape, records: &[Record]) -> ReplayCounts {
     counting.counts()
 }
 
-/// Compares Pagewalk's counts with those of the simulator above.
+/// Compares Pagewalk's counts with the counts of the simulator above.
 pub fn compare(shape: Shape, records: &[Record]) -> Result<(), TestCaseError> {
     let (counted, plain) = (replayed(shape, records), simulate(shape, records));
     let of = |op: &[Op]| records.iter().filter(|record| op.contains(&record.op)).count() as u64;

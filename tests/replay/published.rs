@@ -1,4 +1,4 @@
-//! Answers that courses and exams have published.
+//! Tests of replays against published answers from courses and exams.
 
 use std::fmt::Write;
 
@@ -12,13 +12,13 @@ use pagewalk_engine::trace::replay::Straddle;
 
 use super::traces::{lackey, machine};
 
-/// The traces of the cache lab of CS:APP (<http://csapp.cs.cmu.edu/3e/labs.html>, `traces/yi.trace` and so on), and what
-/// its reference simulator `csim-ref` prints for (s, E, b): hits, misses, evictions, as in the output of the lab's
-/// `test-csim`.
+/// The traces from CS:APP's cache lab (<http://csapp.cs.cmu.edu/3e/labs.html>, `traces/yi.trace` and so on).
+/// The expected hits, misses, and evictions for (s, E, b) are those of the reference simulator `csim-ref`, as
+/// printed by the lab's `test-csim`.
 const YI: &str = " L 10,1\n M 20,1\n L 22,1\n S 18,1\n L 110,1\n L 210,1\n M 12,1\n";
 const DAVE: &str = " L 10,4 \n S 18,4\n L 20,4\n S 28,4\n S 50,4\n";
 
-/// `yi2.trace`: consecutive bytes, most of them stored to in turn.
+/// `yi2.trace`: accesses to consecutive bytes, mostly alternating loads and stores.
 fn yi2() -> String {
     let mut text = String::new();
     for (address, letter) in "LLLLSLSLSLSLSLSM".chars().enumerate() {
@@ -28,7 +28,7 @@ fn yi2() -> String {
 }
 
 /// `trans.trace`: the transpose of a 4 by 4 matrix of 4-byte numbers, compiled without optimization. All
-/// variables are on the stack. All fetches but one are omitted, because a data cache does not see them.
+/// variables are on the stack. Only one fetch is included, because a data cache ignores fetches.
 fn trans() -> String {
     let (i, j, tmp, from, to) = (0x7_ff00_0384u64, 0x7_ff00_0388u64, 0x7_ff00_038cu64, 0x60_0a20, 0x60_0a60);
     let mut text = String::from(" S 00600aa0,1\nI  004005b6,5\n S 7ff000398,8\n S 7ff000390,8\n");
@@ -65,7 +65,7 @@ fn trans() -> String {
     text
 }
 
-/// The caches of the lab are for data.
+/// The lab's caches are data caches.
 fn data_cache(sets: u64, lines: u32, block_bits: u32) -> Spec {
     let cache = CacheSpec { side: Side::Data, ..CacheSpec::new("cache", sets, lines, block_bits) };
     Spec { caches: vec![cache], ..Spec::unpaged(64) }
@@ -107,8 +107,8 @@ fn the_cache_lab_counts_as_its_reference() {
     }
 }
 
-/// The lab's long trace is not repeated here. If `PAGEWALK_CACHELAB` names the folder `traces` of its handout, all traces
-/// are read from there.
+/// This file does not contain the lab's long trace. If `PAGEWALK_CACHELAB` names the folder `traces` of the
+/// lab's handout, the test reads all traces from there.
 #[test]
 fn the_cache_lab_s_own_files_count_as_its_reference() {
     let Some(folder) = std::env::var_os("PAGEWALK_CACHELAB") else { return };
@@ -148,7 +148,7 @@ fn faults(records: &[Record], page_bits: u32, frames: u32, replacement: Policy) 
     paging.faults.minor + paging.faults.major
 }
 
-/// Silberschatz, Galvin and Gagne, "Operating System Concepts", section 10.4: three frames.
+/// From Silberschatz, Galvin, and Gagne, "Operating System Concepts", section 10.4, with three frames.
 #[test]
 fn a_reference_string_faults_as_the_textbook_says() {
     let string = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1].map(|page| load(page << 8));
@@ -156,7 +156,7 @@ fn a_reference_string_faults_as_the_textbook_says() {
     assert_eq!(faults(&string, 8, 3, Policy::Lru), 12);
 }
 
-/// GATE IT 2008, question 39: pages of 16 bytes, four frames, LRU.
+/// From GATE IT 2008, question 39, with pages of 16 bytes, four frames, and LRU.
 #[test]
 fn an_exam_s_addresses_fault_as_its_key_says() {
     let addresses = [0, 4, 8, 20, 24, 36, 44, 12, 68, 72, 80, 84, 28, 32, 88, 92].map(load);
@@ -167,9 +167,10 @@ fn an_exam_s_addresses_fault_as_its_key_says() {
     assert_eq!((curve.block, curve.misses[2]), (16, 7), "four blocks are as four frames");
 }
 
-/// Patterson and Hennessy, "Computer Organization and Design", section 5.4, "Misses and Associativity in Caches": blocks
-/// 0, 8, 0, 6, 8 in caches of four blocks miss 5, 4, and 3 times. Three of the misses are compulsory. The fully
-/// associative cache has only these, so the others are conflict misses.
+/// From Patterson and Hennessy, "Computer Organization and Design", section 5.4, "Misses and Associativity in
+/// Caches": direct-mapped, two-way, and fully associative caches with four blocks. Accesses to blocks 0, 8,
+/// 0, 6, and 8 miss 5, 4, and 3 times. Three of the misses are compulsory. The fully associative cache has
+/// only compulsory misses, so the other misses are conflict misses.
 #[test]
 fn causes_are_those_of_the_textbook_s_three_caches() {
     for (sets, ways, misses) in [(4, 1, 5), (2, 2, 4), (1, 4, 3)] {

@@ -1,4 +1,4 @@
-//! Test records: arbitrary ones, and those of a typical program.
+//! Records for tests: arbitrary records, and records like those of a typical program.
 
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
@@ -17,7 +17,7 @@ fn op() -> impl Strategy<Value = Op> {
     prop_oneof![3 => Just(Op::Load), 3 => Just(Op::Store), 2 => Just(Op::Modify), 3 => Just(Op::Fetch)]
 }
 
-/// An address of N bits: one of a few hot places, near one of them, or anywhere.
+/// An address of N bits, which is one of a few frequent addresses, near one of these, or arbitrary.
 fn address(bits: u32) -> impl Strategy<Value = u64> {
     let end = 1u64 << bits;
     prop_oneof![
@@ -28,12 +28,12 @@ fn address(bits: u32) -> impl Strategy<Value = u64> {
     ]
 }
 
-/// A size: usually a word, sometimes large enough to straddle blocks and pages.
+/// A size that is usually a word, and sometimes large enough to straddle blocks and pages.
 fn size() -> impl Strategy<Value = u32> {
     prop_oneof![4 => prop_oneof![Just(1u32), Just(2), Just(4), Just(8)], 2 => 1..34u32, 1 => 1..400u32]
 }
 
-/// N records at addresses of a given width. The last of them may reach a little further.
+/// N records at addresses of a given width. The last record may extend slightly beyond this width.
 pub fn records(count: Range<usize>, bits: u32) -> impl Strategy<Value = Vec<Record>> {
     let record = (address(bits), size(), op()).prop_map(|(address, size, op)| Record { address, size, op });
     proptest::collection::vec(record, count)
@@ -45,8 +45,8 @@ pub fn chance(state: &mut u64) -> u64 {
     *state >> 33
 }
 
-/// A trace like a program's, in a given address width: loops of instructions, a stack, a sequential array, and
-/// random pointers.
+/// A trace like that of a program with a given address width: loops of instructions, a stack, a sequential
+/// array, and random pointers.
 pub fn program(count: usize, bits: u32) -> Vec<Record> {
     let (mut state, mut records, end) = (1, Vec::new(), 1u64 << bits);
     let (mut pc, mut along) = (end / 16, 0);

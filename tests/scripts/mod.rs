@@ -1,11 +1,12 @@
-//! Every script of `tests/scripts/` passes, and those of `tests/scripts/fails/` fail exactly in the marked expectations.
+//! Tests that every script in `tests/scripts/` passes, and that scripts in `tests/scripts/fails/` fail
+//! exactly in the marked expectations.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 
 use crate::running;
 
-/// The scripts of a folder and its subfolders, in the order of their names.
+/// The scripts in a folder and its subfolders, sorted by name.
 fn scripts(folder: &Path) -> Vec<PathBuf> {
     let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a readable folder").path()).collect();
@@ -23,31 +24,32 @@ fn scripts(folder: &Path) -> Vec<PathBuf> {
 #[test]
 fn scripts_hold() {
     let fails = Path::new("tests/scripts/fails");
-    let mut told = String::new();
+    let mut messages = String::new();
     let mut run = 0;
     for path in scripts(Path::new("tests/scripts")).iter().filter(|path| !path.starts_with(fails)) {
         let outcome = running::file(path);
         let name = path.display();
         for wrong in &outcome.mistakes {
-            let _ = writeln!(told, "{name}:{}: [{}] `{}`: {}", wrong.line, wrong.code, wrong.at, wrong.said);
+            let _ =
+                writeln!(messages, "{name}:{}: [{}] `{}`: {}", wrong.line, wrong.code, wrong.at, wrong.said);
         }
         for failed in &outcome.failures {
             let running::Failure { file, line, fact, expected, actual } = failed;
-            let _ = writeln!(told, "{file}:{line}: {fact} is {actual}, not {expected}");
+            let _ = writeln!(messages, "{file}:{line}: {fact} is {actual}, not {expected}");
         }
         // Included files have no expectations.
         let included = name.to_string().contains("include/");
         if outcome.checks == 0 && !included {
-            let _ = writeln!(told, "{name}: states nothing");
+            let _ = writeln!(messages, "{name}: states nothing");
         }
         run += 1;
     }
-    assert!(told.is_empty(), "\n{told}");
+    assert!(messages.is_empty(), "\n{messages}");
     assert!(run > 10, "only {run} scripts were found");
 }
 
 /// In a script that must fail, every line with a failing expectation has the comment `# fails: FACT, FACT`.
-/// All other expectations hold.
+/// All other expectations must hold.
 #[test]
 fn scripts_fail_where_they_say() {
     let mut run = 0;
@@ -72,7 +74,7 @@ fn scripts_fail_where_they_say() {
     assert!(run > 3, "only {run} scripts were found");
 }
 
-/// The worked accesses of the lecture with one fact changed, each in turn: only that fact fails.
+/// Changes each fact of the lecture's worked accesses in turn, and checks that only the changed fact fails.
 #[test]
 fn a_changed_fact_fails_and_no_other() {
     let path = "examples/simple-memory-system.pw";
@@ -92,7 +94,7 @@ fn a_changed_fact_fails_and_no_other() {
     assert!(changed >= 36, "only {changed} facts were changed");
 }
 
-/// The facts of a script: the line of each, and its start and end in the text.
+/// The line, the start, and the end of each fact in a script.
 fn stated(text: &str) -> Vec<(usize, usize, usize)> {
     let mut found = Vec::new();
     let mut at = 0;
@@ -110,7 +112,7 @@ fn stated(text: &str) -> Vec<(usize, usize, usize)> {
     found
 }
 
-/// Another value of the same kind.
+/// A different value of the same kind.
 fn other(value: &str) -> String {
     let swapped =
         [("hit", "miss"), ("miss", "hit"), ("none", "page"), ("memory", "cache"), ("unknown", "0x12")];

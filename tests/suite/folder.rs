@@ -1,4 +1,4 @@
-//! A folder of scripts, and `pagewalk test` in it.
+//! A folder of scripts, in which `pagewalk test` runs.
 
 use std::fs;
 use std::io::{BufRead, BufReader};
@@ -7,7 +7,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-/// The result of a run of the program.
+/// The result of running the program.
 pub struct Told {
     pub status: i32,
     pub out: String,
@@ -60,12 +60,12 @@ impl Folder {
         self.path.join(name)
     }
 
-    /// Runs `pagewalk test` here, as a user does.
+    /// Runs `pagewalk test` in the folder, as a user does.
     pub fn test(&self, args: &[&str]) -> Told {
         run(&self.path, args, &[])
     }
 
-    /// Runs it with variables set.
+    /// Runs `pagewalk test` with environment variables.
     pub fn test_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Told {
         run(&self.path, args, variables)
     }
@@ -83,20 +83,20 @@ impl Folder {
 
     /// Runs `pagewalk test`, which must pass.
     pub fn passes(&self, args: &[&str]) -> String {
-        let told = self.test(args);
-        assert_eq!(told.status, 0, "{}{}", told.out, told.err);
-        told.out
+        let messages = self.test(args);
+        assert_eq!(messages.status, 0, "{}{}", messages.out, messages.err);
+        messages.out
     }
 }
 
-/// A program that watches a folder.
+/// A running program that watches a folder.
 pub struct Watching {
     child: Child,
     lines: Receiver<String>,
 }
 
 impl Watching {
-    /// Waits for a run with this summary.
+    /// Waits until a run prints this summary.
     pub fn until(&mut self, summary: &str) {
         while self.lines.recv_timeout(Duration::from_secs(60)).expect(summary) != summary {}
     }

@@ -1,4 +1,5 @@
-//! `pagewalk test` as a process: its findings, its exit status, and the changes that golden files detect.
+//! Tests of `pagewalk test` as a process: its findings, its exit status, and the changes that golden files
+//! detect.
 
 mod folder;
 
@@ -6,7 +7,7 @@ use std::path::Path;
 
 use folder::{Folder, run};
 
-/// A script that passes: CS:APP's machine, and the address of its first practice problem.
+/// A script that passes, with CS:APP's machine and the address from the first practice problem.
 const HOLDS: &str = "machine simple\nread 0x3D4 => vpn 0x0F, vpo 0x14\n";
 
 /// A script with a case that fails.
@@ -35,7 +36,7 @@ fn scripts_and_blocks_are_found_in_order() {
         "d.md :: named.pw",
     ];
     assert_eq!(listed.lines().collect::<Vec<_>>(), names);
-    // A path is printed as given, and a repeated path is run once.
+    // Paths are printed as given, and a repeated path runs only once.
     assert_eq!(
         folder.passes(&["--list", "./a/b.pw", "a"]),
         "a/b.pw\na/z.pw\na/z.pw :: good\na/z.pw :: bad\n"
@@ -52,8 +53,8 @@ fn the_exit_status_is_that_of_run() {
         ("wrong.pw", 2, "0 passed, 1 failed"),
         (".", 2, "3 passed, 2 failed"),
     ] {
-        let told = folder.test(&[path]);
-        assert_eq!((told.status, told.last()), (status, last), "{path}: {}", told.out);
+        let messages = folder.test(&[path]);
+        assert_eq!((messages.status, messages.last()), (status, last), "{path}: {}", messages.out);
     }
     for args in
         [&["nowhere.pw"][..], &["--filter", "nothing"], &["--partition", "3/2"], &["--partition", "0/2"]]
@@ -66,16 +67,16 @@ fn the_exit_status_is_that_of_run() {
 
 #[test]
 fn a_failure_is_reported_with_its_details() {
-    let folder = Folder::new("told");
+    let folder = Folder::new("messages");
     folder.put("x.pw", FAILS).put("w.pw", WRONG);
-    let told = folder.test(&["x.pw"]);
+    let messages = folder.test(&["x.pw"]);
     for part in ["x.pw :: bad", "read 0x3D4", "x.pw:6", "vpn", "expected 0x0E", "actual 0x0F"] {
-        assert!(told.out.contains(part), "{part} in {}", told.out);
+        assert!(messages.out.contains(part), "{part} in {}", messages.out);
     }
-    let told = folder.test(&["w.pw"]);
-    assert!(told.out.contains("w.pw:2:1: [unknown-verb]"), "{}", told.out);
-    // Rendered for a terminal on standard error.
-    assert!(told.err.contains("did you mean `read`?"), "{}", told.err);
+    let messages = folder.test(&["w.pw"]);
+    assert!(messages.out.contains("w.pw:2:1: [unknown-verb]"), "{}", messages.out);
+    // The diagnostics are formatted for a terminal on standard error.
+    assert!(messages.err.contains("did you mean `read`?"), "{}", messages.err);
 }
 
 #[test]
@@ -105,8 +106,8 @@ fn fail_fast_stops_at_the_first_file_that_fails() {
     let folder = Folder::new("fast");
     folder.put("a.pw", HOLDS).put("b.pw", FAILS).put("c.pw", FAILS).put("d.pw", WRONG);
     for jobs in ["1", "2", "4"] {
-        let told = folder.test(&["--fail-fast", "--jobs", jobs]);
-        assert_eq!((told.status, told.last()), (1, "3 passed, 1 failed"), "{}", told.out);
+        let messages = folder.test(&["--fail-fast", "--jobs", jobs]);
+        assert_eq!((messages.status, messages.last()), (1, "3 passed, 1 failed"), "{}", messages.out);
     }
 }
 
@@ -147,7 +148,7 @@ fn included_scripts_need_not_run_alone() {
     folder.put("_setup.pw", "set tlb {\n  | set | tag ppn v |\n  | 3 | 03 0D 1 |\n}\n");
     folder.put("main.pw", "machine simple\ninclude \"_setup.pw\"\nread 0x3D4 => tlb hit\n");
     assert_eq!(folder.test(&[]).last(), "1 passed, 0 failed");
-    // Each part finds the including script.
+    // Each partition finds the script that includes `_setup.pw`.
     for part in ["1/2", "2/2"] {
         assert_eq!(folder.test(&["--partition", part]).status, 0, "{part}");
     }
@@ -164,26 +165,30 @@ fn blocks_of_markdown_have_a_kind() {
          ```pagewalk\ninclude \"setup.pw\"\nread 0x3D4 => vpn 0x0F\n```\n\n```pagewalk,fails\nexpect 1 == 2\n```\n\n\
          ```pagewalk,fails\nraed\n```\n\n```pagewalk,skip\nand so on\n```\n\n> ```pagewalk\n> expect 1 == 1\n> ```\n",
     );
-    let told = folder.test(&["notes.md"]);
-    assert_eq!((told.status, told.last()), (0, "6 passed, 0 failed"), "{}", told.out);
-    assert_eq!(told.err, "");
-    // Places are those in the document.
+    let messages = folder.test(&["notes.md"]);
+    assert_eq!((messages.status, messages.last()), (0, "6 passed, 0 failed"), "{}", messages.out);
+    assert_eq!(messages.err, "");
+    // Locations refer to the document.
     folder.swap(
         "notes.md",
         "```pagewalk,continues\nread 0x3D4 => vpn 0x0F",
         "```pagewalk,continues\nread 0x3D4 => vpn 0x0E",
     );
-    let told = folder.test(&["notes.md"]);
-    assert!(told.out.contains("notes.md :: block 2") && told.out.contains("notes.md:8"), "{}", told.out);
+    let messages = folder.test(&["notes.md"]);
+    assert!(
+        messages.out.contains("notes.md :: block 2") && messages.out.contains("notes.md:8"),
+        "{}",
+        messages.out
+    );
     // A script that is expected to fail must fail.
     folder.swap("notes.md", "expect 1 == 2", "expect 1 == 1");
-    let told = folder.test(&["notes.md"]);
+    let messages = folder.test(&["notes.md"]);
     assert!(
-        told.out.contains("notes.md :: block 4") && told.out.contains("is expected to fail"),
+        messages.out.contains("notes.md :: block 4") && messages.out.contains("is expected to fail"),
         "{}",
-        told.out
+        messages.out
     );
-    assert_eq!(told.last(), "4 passed, 2 failed");
+    assert_eq!(messages.last(), "4 passed, 2 failed");
 }
 
 /// A folder with a script, its machine file, and its golden file.
@@ -195,8 +200,14 @@ fn golden(name: &str) -> Folder {
             .unwrap(),
     );
     folder.put("x.pw", "machine \"machine.yaml\"\nscenario \"one\" {\n  read 0x3D4\n}\nscenario \"two\" {\n  read 0x3D8\n}\n");
-    let told = folder.test(&["--bless"]);
-    assert_eq!((told.status, told.last()), (0, "3 passed, 0 failed"), "{}{}", told.out, told.err);
+    let messages = folder.test(&["--bless"]);
+    assert_eq!(
+        (messages.status, messages.last()),
+        (0, "3 passed, 0 failed"),
+        "{}{}",
+        messages.out,
+        messages.err
+    );
     folder
 }
 
@@ -209,7 +220,7 @@ fn a_golden_file_uses_the_words_of_the_language() {
     {
         assert!(text.contains(part), "{part} in\n{text}");
     }
-    // Golden files omit lines and versions.
+    // Golden files contain no line numbers or versions.
     folder.put("x.pw", format!("# a comment\n\n{}", folder.get("x.pw")));
     folder.passes(&["--require-golden"]);
     assert_eq!(folder.test(&["--bless"]).out, "3 cases, 0 facts checked\n3 passed, 0 failed\n");
@@ -219,16 +230,16 @@ fn a_golden_file_uses_the_words_of_the_language() {
 fn a_changed_golden_file_is_seen() {
     let folder = golden("golden-changed");
     folder.swap("x.golden.yaml", "vpn 0x0F, vpo 0x14", "vpn 0x0E, vpo 0x14");
-    let told = folder.test(&[]);
-    assert_eq!((told.status, told.last()), (1, "2 passed, 1 failed"), "{}", told.out);
+    let messages = folder.test(&[]);
+    assert_eq!((messages.status, messages.last()), (1, "2 passed, 1 failed"), "{}", messages.out);
     let marked = "- vpn 0x0E, vpo 0x14";
-    let at = told.out.find(marked).unwrap_or_else(|| panic!("{}", told.out));
-    let mut lines = told.out[at..].lines().skip(1);
-    // Only the word that differs is marked.
-    assert!(lines.next().unwrap().trim_start().starts_with("^^^^"), "{}", told.out);
-    assert!(lines.next().unwrap().contains("+ vpn 0x0F, vpo 0x14"), "{}", told.out);
+    let at = messages.out.find(marked).unwrap_or_else(|| panic!("{}", messages.out));
+    let mut lines = messages.out[at..].lines().skip(1);
+    // The marks appear only below the word that differs.
+    assert!(lines.next().unwrap().trim_start().starts_with("^^^^"), "{}", messages.out);
+    assert!(lines.next().unwrap().contains("+ vpn 0x0F, vpo 0x14"), "{}", messages.out);
     for part in ["x.pw :: one", "read 0x3D4", "x.pw:3", "pagewalk test --bless x.pw\n"] {
-        assert!(told.out.contains(part), "{part} in {}", told.out);
+        assert!(messages.out.contains(part), "{part} in {}", messages.out);
     }
     let colored = folder.test(&["--color", "always"]).out;
     assert!(
@@ -248,8 +259,8 @@ fn a_changed_script_is_seen() {
     ] {
         let folder = golden("script-changed");
         folder.swap("x.pw", from, to);
-        let told = folder.test(&[]);
-        assert_eq!(told.status, 1, "{from:?} to {to:?}: {}", told.out);
+        let messages = folder.test(&[]);
+        assert_eq!(messages.status, 1, "{from:?} to {to:?}: {}", messages.out);
     }
     let folder = golden("fact-changed");
     folder.swap("x.pw", "read 0x3D8\n", "read 0x3D8 => vpn 0x0F\n");
@@ -260,14 +271,20 @@ fn a_changed_script_is_seen() {
 
 #[test]
 fn a_changed_engine_is_seen() {
-    // A change of the machine file is like a change of the engine: the script and its golden file stay, and the facts change.
+    // A change to the machine file is like a change to the engine. The script and its golden file stay the
+    // same, but the facts change.
     for (from, to) in
         [("ways: 4", "ways: 2"), ("virtual: 14 bits", "virtual: 16 bits"), ("page: 64 B", "page: 32 B")]
     {
         let folder = golden("engine-changed");
         folder.swap("machine.yaml", from, to);
-        let told = folder.test(&[]);
-        assert_eq!((told.status, told.last()), (1, "1 passed, 2 failed"), "{from:?} to {to:?}: {}", told.out);
+        let messages = folder.test(&[]);
+        assert_eq!(
+            (messages.status, messages.last()),
+            (1, "1 passed, 2 failed"),
+            "{from:?} to {to:?}: {}",
+            messages.out
+        );
     }
 }
 
@@ -276,18 +293,22 @@ fn blessing_writes_the_named_files_and_shows_the_changes() {
     let folder = golden("bless");
     folder.swap("x.pw", "0x3D4", "0x010");
     folder.swap("x.pw", "0x3D8", "0x020");
-    let told = folder.test(&["--bless", "--filter", "two"]);
-    assert_eq!(told.status, 0, "{}", told.out);
-    assert!(told.out.contains("x.golden.yaml: written") && told.out.contains("+ read 0x020"), "{}", told.out);
-    assert!(!told.out.contains("+ read 0x010"), "{}", told.out);
+    let messages = folder.test(&["--bless", "--filter", "two"]);
+    assert_eq!(messages.status, 0, "{}", messages.out);
+    assert!(
+        messages.out.contains("x.golden.yaml: written") && messages.out.contains("+ read 0x020"),
+        "{}",
+        messages.out
+    );
+    assert!(!messages.out.contains("+ read 0x010"), "{}", messages.out);
     let text = folder.get("x.golden.yaml");
     assert!(text.contains("do: read 0x3D4") && text.contains("do: read 0x020"), "{text}");
     assert_eq!(folder.test(&[]).last(), "2 passed, 1 failed");
-    // Failing cases are not blessed.
+    // `--bless` ignores failing cases.
     folder.swap("x.pw", "read 0x010", "read 0x010 => vpn 0x3F");
-    let told = folder.test(&["--bless"]);
-    assert_eq!((told.status, folder.get("x.golden.yaml")), (1, text), "{}", told.out);
-    // No other file remains.
+    let messages = folder.test(&["--bless"]);
+    assert_eq!((messages.status, folder.get("x.golden.yaml")), (1, text), "{}", messages.out);
+    // No temporary file remains.
     let left = std::fs::read_dir(folder.at(".")).unwrap().count();
     assert_eq!(left, 3);
 }
@@ -297,9 +318,9 @@ fn machines_do_not_bless() {
     let folder = golden("ci");
     folder.swap("x.pw", "0x3D4", "0x010");
     let before = folder.get("x.golden.yaml");
-    let told = folder.test_with(&["--bless"], &[("CI", "true")]);
-    assert_eq!((told.status, told.out.as_str()), (2, ""));
-    assert!(told.err.contains("`--bless` is refused"), "{}", told.err);
+    let messages = folder.test_with(&["--bless"], &[("CI", "true")]);
+    assert_eq!((messages.status, messages.out.as_str()), (2, ""));
+    assert!(messages.err.contains("`--bless` is refused"), "{}", messages.err);
     assert_eq!(folder.get("x.golden.yaml"), before);
     assert_eq!(folder.test_with(&["--bless"], &[("CI", "")]).status, 0);
 }
@@ -309,19 +330,19 @@ fn a_golden_file_can_be_required() {
     let folder = golden("required");
     folder.put("y.pw", HOLDS);
     assert!(folder.passes(&[]).contains("1 file without a golden"));
-    let told = folder.test(&["--require-golden"]);
-    assert_eq!((told.status, told.last()), (1, "3 passed, 1 failed"));
-    assert!(told.out.contains("pagewalk test --bless y.pw"), "{}", told.out);
+    let messages = folder.test(&["--require-golden"]);
+    assert_eq!((messages.status, messages.last()), (1, "3 passed, 1 failed"));
+    assert!(messages.out.contains("pagewalk test --bless y.pw"), "{}", messages.out);
 }
 
-/// The message about a golden file after a change to it.
+/// The message about a changed golden file.
 fn spoiled(name: &str, spoil: impl Fn(&Folder, &str)) -> String {
     let folder = golden(name);
     spoil(&folder, &folder.get("x.golden.yaml"));
-    let told = folder.test(&[]);
-    assert_eq!(told.status, 2, "{name}: {}{}", told.out, told.err);
-    assert!(told.out.contains("x.golden.yaml:"), "{name}: {}", told.out);
-    told.out
+    let messages = folder.test(&[]);
+    assert_eq!(messages.status, 2, "{name}: {}{}", messages.out, messages.err);
+    assert!(messages.out.contains("x.golden.yaml:"), "{name}: {}", messages.out);
+    messages.out
 }
 
 #[test]
@@ -368,10 +389,10 @@ fn unusable_golden_files_are_distinguished() {
 fn a_golden_file_without_a_script_is_stale() {
     let folder = golden("stale");
     std::fs::rename(folder.at("x.pw"), folder.at("y.pw")).unwrap();
-    let told = folder.test(&[]);
-    assert_eq!((told.status, told.last()), (2, "3 passed, 1 failed"), "{}", told.out);
-    assert!(told.out.contains("x.golden.yaml:1:1: no script for this golden file"), "{}", told.out);
-    // A golden file as an argument means its script.
+    let messages = folder.test(&[]);
+    assert_eq!((messages.status, messages.last()), (2, "3 passed, 1 failed"), "{}", messages.out);
+    assert!(messages.out.contains("x.golden.yaml:1:1: this golden file has no script"), "{}", messages.out);
+    // A golden file given as an argument selects its script.
     std::fs::rename(folder.at("y.pw"), folder.at("x.pw")).unwrap();
     assert!(folder.passes(&["x.golden.yaml"]).contains("3 passed"));
 }
@@ -385,17 +406,17 @@ fn long_runs_have_short_golden_files() {
     folder.passes(&["--bless"]);
     let text = folder.get("x.golden.yaml");
     assert!(text.len() < 20_000, "{} bytes", text.len());
-    // 8 rounds of two statements are listed, of 30,000.
+    // The golden file lists 8 of 30,000 iterations with two statements each.
     assert!(text.contains("more: 59984\n"), "{text}");
     folder.passes(&[]);
-    // The last round is also compared.
+    // The comparison includes the last iteration.
     folder.put("x.pw", script("(i // 29999) * 0x40"));
     folder.swap("x.golden.yaml", "do: probe 0\n", "do: probe (i // 29999) * 0x40\n");
     let text = folder.get("x.golden.yaml").replace("do: probe 0\n", "do: probe (i // 29999) * 0x40\n");
     folder.put("x.golden.yaml", text);
-    let told = folder.test(&[]);
-    assert_eq!(told.status, 1, "{}", told.out);
-    assert!(told.out.contains("1 statement differs"), "{}", told.out);
+    let messages = folder.test(&[]);
+    assert_eq!(messages.status, 1, "{}", messages.out);
+    assert!(messages.out.contains("1 statement differs"), "{}", messages.out);
 }
 
 #[test]
@@ -414,34 +435,34 @@ fn watching_reports_changes() {
 fn reports_go_where_they_are_sent() {
     let folder = Folder::new("reports");
     folder.put("x.pw", FAILS);
-    let told = folder.test(&["--report", "github=-", "--report", "tap=suite.tap"]);
-    assert_eq!(told.status, 1);
+    let messages = folder.test(&["--report", "github=-", "--report", "tap=suite.tap"]);
+    assert_eq!(messages.status, 1);
     let message = "read 0x3D4: vpn%3A".replace("%3A", ":") + " expected 0x0E, actual 0x0F";
     assert!(
-        told.out.starts_with(&format!("::error file=x.pw,line=6,title=x.pw %3A%3A bad::{message}")),
+        messages.out.starts_with(&format!("::error file=x.pw,line=6,title=x.pw %3A%3A bad::{message}")),
         "{}",
-        told.out
+        messages.out
     );
-    assert_eq!(told.out.lines().count(), 1);
-    assert_eq!(told.err.lines().last(), Some("2 passed, 1 failed"));
+    assert_eq!(messages.out.lines().count(), 1);
+    assert_eq!(messages.err.lines().last(), Some("2 passed, 1 failed"));
     assert!(folder.get("suite.tap").starts_with("TAP version 13\n1..3\nok 1 - x.pw\n"));
     for (wrong, said) in [
         ("junit", "write `junit=FILE`"),
         ("xml=x", "unknown report format `xml`"),
         ("tap=no/where", "cannot write"),
     ] {
-        let told = folder.test(&["--report", wrong]);
-        assert_eq!(told.status, 2, "{wrong}");
-        assert!(told.err.contains(said), "{wrong}: {}", told.err);
+        let messages = folder.test(&["--report", wrong]);
+        assert_eq!(messages.status, 2, "{wrong}");
+        assert!(messages.err.contains(said), "{wrong}: {}", messages.err);
     }
 }
 
 #[test]
 fn the_examples_and_the_documents_match_their_golden_files() {
-    let told = run(
+    let messages = run(
         Path::new(env!("CARGO_MANIFEST_DIR")),
         &["--require-golden", "examples", "docs", "README.md"],
         &[],
     );
-    assert_eq!(told.status, 0, "{}{}", told.out, told.err);
+    assert_eq!(messages.status, 0, "{}{}", messages.out, messages.err);
 }

@@ -1,4 +1,5 @@
-//! `pagewalk sweep` as a process: its numbers equal those of single replays, its formats agree, and mistakes are reported.
+//! Tests of `pagewalk sweep` as a process. A sweep's numbers equal those of single replays, the formats
+//! agree, and mistakes are reported.
 
 mod process;
 
@@ -7,7 +8,8 @@ use std::fmt::Write as _;
 
 use process::{Folder, Told};
 
-/// A program that walks two matrices and jumps between functions; some references straddle blocks.
+/// A trace of a program that traverses two matrices and jumps between functions. Some references straddle
+/// blocks.
 fn trace(rounds: u64) -> String {
     let mut text = String::from("==77== Lackey, an example Valgrind tool\n");
     for n in 0..rounds {
@@ -26,7 +28,7 @@ fn swept(folder: &Folder, args: &[&str]) -> Told {
     folder.pagewalk(&[&["sweep"], args].concat())
 }
 
-/// Rows of a CSV by the names of their columns.
+/// The rows of a CSV text, with cells indexed by column name.
 fn table(text: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.as_bytes());
     reader.deserialize().map(|row| row.expect("a row")).collect()
@@ -91,7 +93,7 @@ fn the_formats_say_the_same() {
         assert_eq!(Some(rate), point["miss_rate"].as_f64());
         let parts: [f64; 2] = ["misses", "accesses"].map(|name| row[name].parse().expect("a number"));
         assert!((rate - parts[0] / parts[1]).abs() < 1e-15);
-        // Both in the table and in the matrix.
+        // The rate appears both in the table and in the matrix.
         let shown = format!("{:.2}%", rate * 100.0);
         assert!(text.matches(&shown).count() >= 2, "{shown} in\n{text}");
     }
@@ -127,8 +129,8 @@ fn a_tlb_is_swept_like_a_cache() {
     assert_eq!(column("entries"), ["4", "4", "8", "8", "16", "16"]);
     assert_eq!(column("sets"), ["1", "1", "2", "1", "4", "1"]);
     assert!(rows.iter().all(|row| row["part"] == "dTLB" && row["accesses"] != "0"));
-    let told = swept(&folder, &["core-i7", "t.lackey", grid, "--tlb", "dTLB", "--map", "identity"]);
-    assert!(told.wrong().contains("needs `--map demand`"), "{told:?}");
+    let messages = swept(&folder, &["core-i7", "t.lackey", grid, "--tlb", "dTLB", "--map", "identity"]);
+    assert!(messages.wrong().contains("needs `--map demand`"), "{messages:?}");
 }
 
 #[test]
@@ -147,9 +149,9 @@ fn parts_are_swept_together() {
 fn points_without_a_machine_are_reported() {
     let folder = Folder::new("skipped");
     folder.put("t.lackey", &trace(20));
-    let told = swept(&folder, &["core-i7", "t.lackey", "size 256 B..1 KB, ways 8"]).fine();
-    assert!(told.contains("1 point is invalid and skipped"), "{told}");
-    assert!(told.contains("size 256 B: 4 is not a multiple of 8 ways"), "{told}");
+    let messages = swept(&folder, &["core-i7", "t.lackey", "size 256 B..1 KB, ways 8"]).fine();
+    assert!(messages.contains("1 point is invalid and skipped"), "{messages}");
+    assert!(messages.contains("size 256 B: 4 is not a multiple of 8 ways"), "{messages}");
 }
 
 #[test]
@@ -160,13 +162,13 @@ fn a_wrong_grid_is_reported_with_its_place() {
         ("wys 1..4", "did you mean `ways`?"),
         ("ways 1..4, policy lro", "did you mean `lru`?"),
         ("ways 1..4 size 4 KB", "put a comma before it"),
-        ("ways 0..4", "doubles, so it cannot start at 0"),
-        ("size 64 B, ways 8", "no point of the grid is a valid machine"),
+        ("ways 0..4", "the values of a range in a grid double, so the first cannot be 0"),
+        ("size 64 B, ways 8", "no point in the grid is a valid machine"),
         ("latency 0 1 2 3 4 5 6 7 8 9 10, sets 1..512, block 1 B..512 B, ways 1..512", "the limit is 10000"),
         ("ways 1 }", "syntax"),
     ] {
-        let told = swept(&folder, &["core-i7", "t.lackey", grid]).wrong();
-        assert!(told.contains(words) && told.contains("<grid>:1:"), "{grid}: {told}");
+        let messages = swept(&folder, &["core-i7", "t.lackey", grid]).wrong();
+        assert!(messages.contains(words) && messages.contains("<grid>:1:"), "{grid}: {messages}");
     }
     for (args, words) in [
         (&["core-i7", "t.lackey", "ways 1", "--cache", "l1d"][..], "did you mean `L1d`?"),
@@ -175,11 +177,11 @@ fn a_wrong_grid_is_reported_with_its_place() {
         (&["core-i7", "t.lackey", "ways 1", "--format", "parquet"], "--output <FILE>"),
         (&["core-i7", "none.lackey", "ways 1"], "none.lackey"),
         (&["core-i7", ".", "ways 1"], "`.`"),
-        (&["core-i7", "t.lackey", "ways 1", "--output", "no/such/file"], "no such folder"),
+        (&["core-i7", "t.lackey", "ways 1", "--output", "no/such/file"], "the folder does not exist"),
         (&["core-i7", "t.lackey", "ways 1", "--frames", "0"], "0"),
     ] {
-        let told = swept(&folder, args).wrong();
-        assert!(told.contains(words), "{args:?}: {told}");
+        let messages = swept(&folder, args).wrong();
+        assert!(messages.contains(words), "{args:?}: {messages}");
     }
 }
 
@@ -187,19 +189,19 @@ fn a_wrong_grid_is_reported_with_its_place() {
 fn malformed_lines_are_reported_or_rejected() {
     let folder = Folder::new("malformed");
     folder.put("t.lackey", &format!("{}what is this\n", trace(20)));
-    let told = swept(&folder, &["core-i7", "t.lackey", "ways 1..2"]);
-    assert_eq!(told.status, Some(0));
-    assert!(told.errors.contains("1 malformed line is skipped"), "{told:?}");
-    let told = swept(&folder, &["core-i7", "t.lackey", "ways 1..2", "--strict"]).wrong();
-    assert!(told.contains("is rejected: line 86"), "{told}");
+    let messages = swept(&folder, &["core-i7", "t.lackey", "ways 1..2"]);
+    assert_eq!(messages.status, Some(0));
+    assert!(messages.errors.contains("1 malformed line is skipped"), "{messages:?}");
+    let messages = swept(&folder, &["core-i7", "t.lackey", "ways 1..2", "--strict"]).wrong();
+    assert!(messages.contains("is rejected: line 86"), "{messages}");
     folder.put("far.lackey", " L ffffffffffffffff,1\n L 10,1\n");
     let args = ["simple", "far.lackey", "ways 1..2", "--map", "identity"];
     assert!(swept(&folder, &args).errors.contains("outside the 12-bit address space"));
-    let told = swept(&folder, &[&args[..], &["--strict"]].concat()).wrong();
-    assert!(told.contains("outside the machine's address space"), "{told}");
+    let messages = swept(&folder, &[&args[..], &["--strict"]].concat()).wrong();
+    assert!(messages.contains("outside the machine's address space"), "{messages}");
 }
 
-/// A device that is always full, and an endless one.
+/// Writes to a device that is always full.
 #[cfg(target_os = "linux")]
 #[test]
 fn nothing_is_lost_where_the_disk_is_full() {
@@ -208,16 +210,16 @@ fn nothing_is_lost_where_the_disk_is_full() {
     let args = ["core-i7", "t.lackey", "ways 1..2", "--format"];
     let csv = swept(&folder, &[&args[..], &["csv"]].concat()).fine();
     for format in ["csv", "parquet"] {
-        let told = swept(&folder, &[&args[..], &[format, "--output", "/dev/full"]].concat());
-        assert_eq!(told.status, Some(2));
-        assert_eq!(told.output, csv, "the results are on standard output");
-        assert!(told.errors.contains("cannot write `/dev/full`"), "{told:?}");
+        let messages = swept(&folder, &[&args[..], &[format, "--output", "/dev/full"]].concat());
+        assert_eq!(messages.status, Some(2));
+        assert_eq!(messages.output, csv, "the results are on standard output");
+        assert!(messages.errors.contains("cannot write `/dev/full`"), "{messages:?}");
     }
-    let told = swept(&folder, &[&args[..], &["csv", "--plot", "/dev/full"]].concat());
-    assert_eq!((told.status, &told.output), (Some(2), &csv));
-    let told = folder.where_full(&[&["sweep"], &args[..], &["csv"]].concat());
-    assert_eq!(told.status, Some(2));
-    assert!(told.errors.contains("cannot write the results"), "{told:?}");
+    let messages = swept(&folder, &[&args[..], &["csv", "--plot", "/dev/full"]].concat());
+    assert_eq!((messages.status, &messages.output), (Some(2), &csv));
+    let messages = folder.where_full(&[&["sweep"], &args[..], &["csv"]].concat());
+    assert_eq!(messages.status, Some(2));
+    assert!(messages.errors.contains("cannot write the results"), "{messages:?}");
 }
 
 #[cfg(unix)]
@@ -225,7 +227,7 @@ fn nothing_is_lost_where_the_disk_is_full() {
 fn a_closed_pipe_is_no_mistake() {
     let folder = Folder::new("pipe");
     folder.put("t.lackey", &trace(50));
-    let told = folder.where_closed(&[
+    let messages = folder.where_closed(&[
         "sweep",
         "core-i7",
         "t.lackey",
@@ -233,7 +235,7 @@ fn a_closed_pipe_is_no_mistake() {
         "--format",
         "csv",
     ]);
-    assert_eq!((told.status, &*told.errors), (Some(0), ""));
+    assert_eq!((messages.status, &*messages.errors), (Some(0), ""));
 }
 
 #[cfg(target_os = "linux")]
@@ -241,10 +243,10 @@ fn a_closed_pipe_is_no_mistake() {
 fn ctrl_c_prints_the_counts_so_far() {
     let folder = Folder::new("interrupted");
     let text = trace(20_000);
-    // The rest is never sent: the pipe stays open.
-    let told = folder.interrupted(&["sweep", "core-i7", "-", "ways 1..4", "--format", "json"], &text);
-    assert_eq!(told.status, Some(130), "{told:?}");
-    let json: serde_json::Value = serde_json::from_str(&told.output).expect("JSON");
+    // The pipe stays open without further data.
+    let messages = folder.interrupted(&["sweep", "core-i7", "-", "ways 1..4", "--format", "json"], &text);
+    assert_eq!(messages.status, Some(130), "{messages:?}");
+    let json: serde_json::Value = serde_json::from_str(&messages.output).expect("JSON");
     assert_eq!(json["ended"], "interrupted");
     let points = json["points"].as_array().expect("points");
     assert!(points.iter().all(|point| point["accesses"] == points[0]["accesses"]));

@@ -8,7 +8,7 @@ use std::process::{Command, Output, Stdio};
 /// The result of a command.
 #[derive(Debug)]
 pub struct Told {
-    /// The exit status; none if a signal ended it.
+    /// The exit status, or `None` if a signal ended the process.
     pub status: Option<i32>,
     /// Standard output.
     pub output: String,
@@ -44,7 +44,7 @@ impl Folder {
     /// Creates an empty folder with this name.
     pub fn new(name: &str) -> Self {
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("sweep").join(name);
-        // The folder may not exist yet.
+        // The folder might not exist yet.
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).expect("a folder");
         Self(folder)
@@ -55,7 +55,7 @@ impl Folder {
         fs::write(self.0.join(name), text).expect("written");
     }
 
-    /// The bytes of a file there.
+    /// The bytes of a file in the folder.
     pub fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.0.join(name)).expect("a file")
     }
@@ -71,7 +71,7 @@ impl Folder {
         Told::of(self.command(args).output().expect("the program runs"))
     }
 
-    /// Runs it with a full device as standard output.
+    /// Runs the program with a full device as standard output.
     #[cfg(target_os = "linux")]
     pub fn where_full(&self, args: &[&str]) -> Told {
         let full = fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
@@ -79,7 +79,7 @@ impl Folder {
         Told::of(child.wait_with_output().expect("it ends"))
     }
 
-    /// Runs it with standard output to a pipe without a reader.
+    /// Runs the program with standard output connected to a pipe that has no reader.
     pub fn where_closed(&self, args: &[&str]) -> Told {
         let mut command = self.command(args);
         let mut child =
@@ -88,7 +88,8 @@ impl Folder {
         Told::of(child.wait_with_output().expect("it ends"))
     }
 
-    /// Runs it with a text on standard input, which stays open, and interrupts it after it has read the text.
+    /// Runs the program with a text on standard input, which stays open, and interrupts the program after it
+    /// has read the text.
     #[cfg(target_os = "linux")]
     pub fn interrupted(&self, args: &[&str], input: &str) -> Told {
         let mut command = self.command(args);
@@ -96,12 +97,13 @@ impl Folder {
         let mut child = command.spawn().expect("the program runs");
         let mut pipe = child.stdin.take().expect("a pipe");
         pipe.write_all(input.as_bytes()).expect("taken");
-        // The pipe held the last part. Reading and counting it takes less time than this.
+        // The pipe may still contain the last part of the text. The program needs less time than this to read
+        // and count that part.
         std::thread::sleep(std::time::Duration::from_secs(1));
         let pid = nix::unistd::Pid::from_raw(child.id().try_into().expect("a number"));
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("sent");
-        let told = Told::of(child.wait_with_output().expect("it ends"));
+        let messages = Told::of(child.wait_with_output().expect("it ends"));
         drop(pipe);
-        told
+        messages
     }
 }

@@ -1,4 +1,4 @@
-//! Damaged or missing traces, and results without a reader.
+//! Tests of damaged or missing traces, and of output without a reader.
 
 use std::fs;
 use std::io::Write;
@@ -8,7 +8,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde_json::Value;
 
-use super::{MACHINE, TRACE, folder, replay, run, told, usual};
+use super::{MACHINE, TRACE, folder, messages, replay, run, usual};
 
 fn gzip(text: &[u8]) -> Vec<u8> {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -16,7 +16,7 @@ fn gzip(text: &[u8]) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// N loads, each of another block, in hard-to-compress order.
+/// N loads of different blocks, in an order that is hard to compress.
 fn loads(count: u64) -> Vec<u8> {
     let mut text = Vec::new();
     for n in 0..count {
@@ -32,16 +32,16 @@ fn a_truncated_gzip_is_counted_up_to_its_end() {
     let folder = folder("truncated", &[("t.gz", &whole), ("cut.gz", &whole[..whole.len() / 2])]);
     assert_eq!(run(&folder, &["core-i7", "t.gz"]).0, 0);
     let (status, out, err) = run(&folder, &["core-i7", "cut.gz", "--format", "json"]);
-    let told: Value = serde_json::from_str(&out).expect("the counts so far");
-    let records = told["references"]["records"].as_u64().unwrap();
+    let messages: Value = serde_json::from_str(&out).expect("the counts so far");
+    let records = messages["references"]["records"].as_u64().unwrap();
     assert!((1000..20_000).contains(&records), "{records}");
-    assert_eq!((status, &told["ended"]), (2, &"broken".into()));
+    assert_eq!((status, &messages["ended"]), (2, &"broken".into()));
     assert!(err.contains("`cut.gz` is truncated"), "{err}");
-    assert!(told["error"].as_str().unwrap().contains("truncated"));
+    assert!(messages["error"].as_str().unwrap().contains("truncated"));
     let (status, out, _) = run(&folder, &["core-i7", "cut.gz"]);
     assert_eq!(status, 2);
     assert!(out.contains("not the whole trace"), "{out}");
-    // The error reports the packed records, and the next traces are still replayed.
+    // The error reports the number of packed records, and later traces are still replayed.
     let (status, _, err) = run(&folder, &["--pack", "t.pwt", "cut.gz"]);
     assert!(status == 2 && err.contains("before it are packed"), "{err}");
     let (status, out, _) = run(&folder, &["core-i7", "cut.gz", "t.gz", "--format", "json"]);
@@ -77,10 +77,10 @@ fn malformed_lines_are_skipped_and_reported() {
     text.extend_from_slice("what?\n".repeat(100).as_bytes());
     let folder = folder("malformed", &[("m.pw", MACHINE.as_bytes()), ("t", &text)]);
     let (status, out, err) = run(&folder, &["m.pw", "t", "--format", "json"]);
-    let told: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((status, &told["malformed"]["count"]), (0, &102.into()));
-    assert_eq!(told["references"]["records"], 8);
-    let first = told["malformed"]["first"].as_array().unwrap();
+    let messages: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((status, &messages["malformed"]["count"]), (0, &102.into()));
+    assert_eq!(messages["references"]["records"], 8);
+    let first = messages["malformed"]["first"].as_array().unwrap();
     assert_eq!((first.len(), &first[0]["line"], &first[1]["line"]), (10, &9.into(), &10.into()));
     assert!(err.starts_with("pagewalk: `t`: 102 malformed lines are skipped\n  line 9: "), "{err}");
     assert!(err.ends_with("\n  and 92 more\n") && err.len() < 2000, "{err}");
@@ -98,19 +98,19 @@ fn addresses_beyond_the_width_are_skipped_and_reported() {
     let text = format!("{TRACE} S ff,2\n L 100,4\n L ffffffffffffffff,8\n");
     let folder = folder("outside", &[("m.pw", MACHINE.as_bytes()), ("t", text.as_bytes())]);
     let (status, out, err) = run(&folder, &["m.pw", "t", "--format", "json"]);
-    let told: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((status, &told["references"]["outside"]), (0, &3.into()));
-    assert_eq!(told["references"]["first_outside"]["address"], 0xFF);
+    let messages: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((status, &messages["references"]["outside"]), (0, &3.into()));
+    assert_eq!(messages["references"]["first_outside"]["address"], 0xFF);
     assert_eq!(
         err,
-        "pagewalk: `t`: 3 records are skipped, outside the 8-bit address space; the first is a store of 2 bytes at 0xFF\n"
+        "pagewalk: `t`: 3 records outside the 8-bit address space are skipped; the first is a store of 2 bytes at 0xFF\n"
     );
     let (status, out, err) = run(&folder, &["m.pw", "t", "--strict"]);
     assert_eq!((status, out.as_str()), (2, ""));
     assert!(err.contains("record 8, a store of 2 bytes at 0xFF, is outside"), "{err}");
 }
 
-/// Reads once while the whole report is still to come, as `| head` does.
+/// The test closes the pipe before the report is printed.
 #[test]
 fn a_closed_pipe_ends_quietly_and_the_plot_is_there() {
     let folder = usual("pipe");
@@ -118,7 +118,7 @@ fn a_closed_pipe_ends_quietly_and_the_plot_is_there() {
         let mut command = replay(&folder, &["m.pw", "t.lackey", "--format", format, "--plot", "p.svg"]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         drop(child.stdout.take());
-        let (status, _, err) = told(child.wait_with_output().unwrap());
+        let (status, _, err) = messages(child.wait_with_output().unwrap());
         assert_eq!((status, err.as_str()), (0, ""), "{format}");
         fs::remove_file(folder.join("p.svg")).expect("a plot");
     }
@@ -132,7 +132,7 @@ fn a_full_disk_is_reported() {
     for args in
         [&["m.pw", "t.lackey"][..], &["m.pw", "t.lackey", "--format", "csv"], &["--pack", "-", "t.lackey"]]
     {
-        let (status, _, err) = told(replay(&folder, args).stdout(full()).output().unwrap());
+        let (status, _, err) = messages(replay(&folder, args).stdout(full()).output().unwrap());
         assert_eq!(status, 2, "{args:?}");
         assert!(err.contains("cannot write the results: No space left"), "{args:?}: {err}");
     }

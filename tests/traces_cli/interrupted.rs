@@ -10,10 +10,11 @@ use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 use serde_json::Value;
 
-use super::{folder, replay, told, usual};
+use super::{folder, messages, replay, usual};
 use crate::pty::pty;
 
-/// A process that has read more than a pipe holds and waits for more: it has started, and has counted some records.
+/// A process that has read more than a pipe can hold and waits for more input. The process has therefore
+/// started and counted some records.
 fn waiting(args: &[&str], name: &str) -> (Child, impl Sized) {
     let mut command = replay(&usual(name), args);
     let mut child =
@@ -32,16 +33,16 @@ fn interrupt(child: &Child) {
 
 #[test]
 fn ctrl_c_prints_the_counts_so_far() {
-    // Standard input stays open: no more data comes, and it does not end.
+    // Standard input stays open, without further data.
     let (child, keys) = waiting(&["m.pw", "-", "t.lackey", "--format", "json", "--plot", "p.svg"], "ctrl-c");
     interrupt(&child);
-    let (status, out, err) = told(child.wait_with_output().unwrap());
+    let (status, out, err) = messages(child.wait_with_output().unwrap());
     drop(keys);
     assert_eq!(status, 130, "{err}");
-    let told: Value = serde_json::from_str(&out).expect("one object: the next trace is not begun");
-    let records = told["references"]["records"].as_u64().unwrap();
+    let messages: Value = serde_json::from_str(&out).expect("one object: the next trace is not begun");
+    let records = messages["references"]["records"].as_u64().unwrap();
     assert!(0 < records && records <= 40_000, "{records}");
-    assert_eq!((&told["ended"], &told["lines"]), (&"interrupted".into(), &records.into()));
+    assert_eq!((&messages["ended"], &messages["lines"]), (&"interrupted".into(), &records.into()));
     assert!(err.starts_with("pagewalk: `standard input`: interrupted: "), "{err}");
 }
 
@@ -49,7 +50,7 @@ fn ctrl_c_prints_the_counts_so_far() {
 fn a_file_is_left_as_it_was_when_packing_is_interrupted() {
     let (child, keys) = waiting(&["--pack", "old", "-"], "pack-ctrl-c");
     interrupt(&child);
-    let (status, _, err) = told(child.wait_with_output().unwrap());
+    let (status, _, err) = messages(child.wait_with_output().unwrap());
     drop(keys);
     assert_eq!((status, err.as_str()), (130, "pagewalk: interrupted: no file is written\n"));
     let there =

@@ -1,17 +1,17 @@
-//! The machine of a replay, and the mapping of addresses.
+//! Tests of a replay's machine and of address mappings.
 
 use serde_json::json;
 
 use super::{MACHINE, TRACE, folder, objects, run, usual};
 
-/// The machine of [`MACHINE`] as a file.
+/// The machine in [`MACHINE`] as a machine file.
 const FILE: &[u8] = b"physical: 8 bits\ncache:\n  lines: 2\n  block: 4 B\n";
 
-/// Pages of 16 bytes; the script's own kernel has two frames.
+/// A machine with pages of 16 bytes, and a kernel with two frames.
 const KERNEL: &str = "machine { virtual 8 bits, physical 8 bits, page 16 B, tlb { entries 2, fully-associative }, \
                       cache { lines 2, block 4 B } }\nkernel { frames 2, replacement fifo, swap 4 slots }\n";
 
-/// Pages 1, 2, 1, 3, 1: with two frames, page 3 evicts page 1 under FIFO, and page 2 under LRU.
+/// A trace of pages 1, 2, 1, 3, 1. With two frames, page 3 evicts page 1 under FIFO and page 2 under LRU.
 const PAGES: &[u8] = b" L 10,1\n L 20,1\n L 10,1\n L 30,1\n L 10,1\n";
 
 #[test]
@@ -34,12 +34,12 @@ fn the_machine_is_that_at_the_end_of_a_script() {
 #[test]
 fn a_preset_maps_on_demand_by_default() {
     let folder = usual("presets");
-    let told = objects(&folder, &["core-i7", "t.lackey"]).remove(0);
-    assert_eq!((&told["map"], &told["paging"]["faults"]["minor"]), (&json!("demand"), &json!(1)));
-    assert_eq!(told["tlbs"].as_array().unwrap().len(), 3);
-    let told = objects(&folder, &["core-i7", "t.lackey", "--map", "identity"]).remove(0);
+    let messages = objects(&folder, &["core-i7", "t.lackey"]).remove(0);
+    assert_eq!((&messages["map"], &messages["paging"]["faults"]["minor"]), (&json!("demand"), &json!(1)));
+    assert_eq!(messages["tlbs"].as_array().unwrap().len(), 3);
+    let messages = objects(&folder, &["core-i7", "t.lackey", "--map", "identity"]).remove(0);
     assert_eq!(
-        (&told["map"], &told["tlbs"], &told["paging"]),
+        (&messages["map"], &messages["tlbs"], &messages["paging"]),
         (&json!("identity"), &json!([]), &json!(null))
     );
 }
@@ -51,7 +51,8 @@ fn the_default_frames_and_replacement_are_the_kernels() {
         let paging = objects(&folder, &[&["k.pw", "t"], args].concat())[0]["paging"].clone();
         (paging["faults"]["minor"].as_u64().unwrap(), paging["faults"]["major"].as_u64().unwrap())
     };
-    // Three pages are touched first. Evicted pages come back from swap.
+    // Three pages are accessed for the first time, which causes minor faults. Evicted pages are read from
+    // swap.
     assert_eq!(faults(&[]), (3, 1));
     assert_eq!(faults(&["--replacement", "lru"]), (3, 0));
     assert_eq!(faults(&["--frames", "3"]), (3, 0));
@@ -77,7 +78,7 @@ fn unknown_machines_are_reported() {
         (&["absent.yaml", "t"], "there is no such file"),
         (&["absent.pw", "t"], "[unreadable]"),
         (&["wrong.pw", "t"], "core-i8"),
-        (&["none.pw", "t"], "`none.pw` ends without a machine"),
+        (&["none.pw", "t"], "`none.pw` declares no machine outside of scenarios"),
         (&["wrong.yaml", "t"], "wrong.yaml"),
         (&["late.pw", "t"], "late.pw"),
         (&["m.pw", "t", "--map", "demand"], "without `virtual` and `page`"),

@@ -1,5 +1,5 @@
-//! `pagewalk replay` as a process: counts worked out by hand, in every format; machines by name, file, and script; and
-//! bad input, closed pipes, full disks, and Ctrl-C.
+//! Tests of `pagewalk replay` as a process: hand-calculated counts in every format, machines from presets,
+//! files, and scripts, bad input, closed pipes, full disks, and Ctrl-C.
 
 mod bad;
 #[cfg(target_os = "linux")]
@@ -12,10 +12,10 @@ use std::process::{Command, Output, Stdio};
 
 use serde_json::{Value, json};
 
-/// A machine with one cache of two lines of 4 bytes, direct-mapped.
+/// A machine with one direct-mapped cache, which has two lines of 4 bytes.
 const MACHINE: &str = "machine { physical 8 bits, cache { lines 2, block 4 B } }\n";
 
-/// A trace with blocks 4, 4, 6, 4, 5, 5, 4 and 5, 6. Blocks 4 and 6 are in the same set.
+/// A trace that accesses blocks 4, 4, 6, 4, 5, 5, both 4 and 5, and 6. Blocks 4 and 6 are in the same set.
 const TRACE: &str = "==1== Lackey\n S 11,1\n S 12,1\n L 18,1\n L 10,1\n M 17,1\n L 13,2\nI  18,4\n";
 
 /// A new folder with these files.
@@ -29,7 +29,7 @@ fn folder(name: &str, files: &[(&str, &[u8])]) -> PathBuf {
     folder
 }
 
-/// The usual folder: the machine in `m.pw`, the trace in `t.lackey`.
+/// The usual folder, with the machine in `m.pw` and the trace in `t.lackey`.
 fn usual(name: &str) -> PathBuf {
     folder(name, &[("m.pw", MACHINE.as_bytes()), ("t.lackey", TRACE.as_bytes())])
 }
@@ -43,15 +43,15 @@ fn replay(folder: &Path, args: &[&str]) -> Command {
 
 /// Returns the exit status, standard output, and standard error.
 fn run(folder: &Path, args: &[&str]) -> (i32, String, String) {
-    told(replay(folder, args).output().unwrap())
+    messages(replay(folder, args).output().unwrap())
 }
 
-fn told(output: Output) -> (i32, String, String) {
+fn messages(output: Output) -> (i32, String, String) {
     let text = |bytes| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
 
-/// The JSON of each trace of a run that succeeds.
+/// The JSON object of each trace in a successful run.
 fn objects(folder: &Path, args: &[&str]) -> Vec<Value> {
     let (status, out, err) = run(folder, &[args, &["--format", "json"]].concat());
     assert_eq!((status, err.as_str()), (0, ""), "{args:?}");
@@ -61,7 +61,7 @@ fn objects(folder: &Path, args: &[&str]) -> Vec<Value> {
 #[test]
 fn counts_are_those_worked_out_by_hand() {
     let folder = usual("by-hand");
-    let told = objects(&folder, &["m.pw", "t.lackey", "--causes", "--curve", "--top", "1"]);
+    let messages = objects(&folder, &["m.pw", "t.lackey", "--causes", "--curve", "--top", "1"]);
     let expected = json!({
         "trace": "t.lackey",
         "machine": "m.pw",
@@ -92,7 +92,7 @@ fn counts_are_those_worked_out_by_hand() {
             "sizes": [{"bytes": 4, "misses": 6}, {"bytes": 8, "misses": 3}, {"bytes": 16, "misses": 3}],
         },
     });
-    let mut got = told[0].clone();
+    let mut got = messages[0].clone();
     let top = got.as_object_mut().unwrap().remove("top").expect("the busiest places");
     assert_eq!(got, expected);
     assert_eq!(top["pages"].as_array().unwrap().len(), 1);
@@ -100,8 +100,8 @@ fn counts_are_those_worked_out_by_hand() {
 
 #[test]
 fn a_straddling_reference_counts_by_its_first_part_if_asked() {
-    let told = objects(&usual("first"), &["m.pw", "t.lackey", "--straddle", "first"]);
-    assert_eq!(told[0]["caches"][0]["reads"], json!({"hits": 1, "misses": 3}));
+    let messages = objects(&usual("first"), &["m.pw", "t.lackey", "--straddle", "first"]);
+    assert_eq!(messages[0]["caches"][0]["reads"], json!({"hits": 1, "misses": 3}));
 }
 
 #[test]
@@ -123,7 +123,7 @@ fn text_and_csv_say_the_same() {
         "4 B 6 75.00% ██████████████████████████████",
         "8 B 3 37.50% ███████████████ cache",
     ] {
-        assert!(rows.iter().any(|told| told == row), "{row}\n{out}");
+        assert!(rows.iter().any(|messages| messages == row), "{row}\n{out}");
     }
     let (status, out, err) = run(&folder, &["m.pw", "t.lackey", "--causes", "--curve", "--format", "csv"]);
     assert_eq!((status, err.as_str()), (0, ""));
@@ -135,16 +135,16 @@ fn text_and_csv_say_the_same() {
         "t.lackey,m.pw,memory,,writes,1,,,,,,,",
         "t.lackey,m.pw,curve,8,all,8,5,3,,,,,",
     ] {
-        assert!(out.lines().any(|told| told == row), "{row}\n{out}");
+        assert!(out.lines().any(|messages| messages == row), "{row}\n{out}");
     }
 }
 
-/// Each trace has a new machine: the same trace has the same counts twice.
+/// Each trace has a new machine, so the same trace has the same counts twice.
 #[test]
 fn several_traces_are_each_replayed_on_a_fresh_machine() {
     let folder = usual("several");
-    let told = objects(&folder, &["m.pw", "t.lackey", "t.lackey"]);
-    assert_eq!((told.len(), &told[0]), (2, &told[1]));
+    let messages = objects(&folder, &["m.pw", "t.lackey", "t.lackey"]);
+    assert_eq!((messages.len(), &messages[0]), (2, &messages[1]));
     let (_, csv, _) = run(&folder, &["m.pw", "t.lackey", "t.lackey", "--format", "csv"]);
     assert_eq!(csv.matches("trace,machine,").count(), 1, "one header");
     let (_, text, _) = run(&folder, &["m.pw", "t.lackey", "t.lackey"]);
@@ -156,10 +156,10 @@ fn a_trace_may_come_by_standard_input() {
     let folder = usual("stdin");
     let mut command = replay(&folder, &["m.pw", "-", "--format", "json"]);
     let (status, out, err) =
-        told(command.stdin(fs::File::open(folder.join("t.lackey")).unwrap()).output().unwrap());
+        messages(command.stdin(fs::File::open(folder.join("t.lackey")).unwrap()).output().unwrap());
     assert_eq!((status, err.as_str()), (0, ""));
-    let told: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((&told["trace"], &told["memory"]["reads"]), (&json!("standard input"), &json!(5)));
+    let messages: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((&messages["trace"], &messages["memory"]["reads"]), (&json!("standard input"), &json!(5)));
     let (status, out, err) = run(&folder, &["m.pw", "-", "-"]);
     assert_eq!((status, out.as_str()), (2, ""));
     assert!(err.contains("once"), "{err}");
@@ -169,13 +169,14 @@ fn a_trace_may_come_by_standard_input() {
 fn a_packed_trace_comes_to_the_same() {
     let folder = usual("pack");
     assert_eq!(run(&folder, &["--pack", "t.pwt", "t.lackey"]), (0, String::new(), String::new()));
-    let told = objects(&folder, &["m.pw", "t.lackey", "t.pwt", "--causes", "--curve"]);
+    let messages = objects(&folder, &["m.pw", "t.lackey", "t.pwt", "--causes", "--curve"]);
     for counts in ["references", "caches", "memory", "curve"] {
-        assert_eq!(told[0][counts], told[1][counts], "{counts}");
+        assert_eq!(messages[0][counts], messages[1][counts], "{counts}");
     }
     let bytes = replay(&folder, &["--pack", "-", "t.lackey"]).output().unwrap().stdout;
     assert!(bytes == fs::read(folder.join("t.pwt")).unwrap(), "`-` is standard output");
-    // Also onto itself: the old file is read to its end before the new one replaces it.
+    // A trace can also be packed into its own file, because the old file is read to its end before the new
+    // file replaces it.
     assert_eq!(run(&folder, &["--pack", "t.pwt", "t.pwt"]).0, 0);
     assert!(bytes == fs::read(folder.join("t.pwt")).unwrap());
     for wrong in
@@ -190,8 +191,8 @@ fn a_packed_trace_comes_to_the_same() {
 #[test]
 fn a_plot_has_the_curve_and_a_bar_for_each_kind() {
     let folder = usual("plot");
-    let told = run(&folder, &["m.pw", "t.lackey", "--plot", "p.svg"]);
-    assert_eq!((told.0, told.2.as_str()), (0, ""));
+    let messages = run(&folder, &["m.pw", "t.lackey", "--plot", "p.svg"]);
+    assert_eq!((messages.0, messages.2.as_str()), (0, ""));
     let svg = fs::read_to_string(folder.join("p.svg")).unwrap();
     for text in ["t.lackey on m.pw", "cache", "3 of 5 (60.00%)", "1 of 3 (33.33%)", "1 of 1 (100.00%)"] {
         assert!(svg.contains(&format!(">{text}<")), "{text}");

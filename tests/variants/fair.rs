@@ -1,4 +1,4 @@
-//! `--check` finds each kind of unfairness, and its place.
+//! Tests that `--check` finds each kind of unfairness and its location.
 
 use std::collections::BTreeSet;
 
@@ -30,14 +30,15 @@ const MACHINE: &str = "machine simple\nset page_table { | vpn ppn v | vpn ppn v 
 #[test]
 fn a_fair_exam_is_found_fair() {
     let done = pagewalk(&["exam", EXAM, "--check", "60"]);
-    let told = text(&done.stdout);
-    assert_eq!(done.status.code(), Some(0), "{told}");
+    let messages = text(&done.stdout);
+    assert_eq!(done.status.code(), Some(0), "{messages}");
     assert!(
-        told.contains("✓ solvable: 60 of 60") && told.contains("tlb hit 1, tlb miss 2, walk steps 2 in each"),
-        "{told}"
+        messages.contains("✓ solvable: 60 of 60")
+            && messages.contains("tlb hit 1, tlb miss 2, walk steps 2 in each version"),
+        "{messages}"
     );
-    assert!(told.contains("the versions are fair") && !told.contains('✗'), "{told}");
-    assert_eq!(text(&pagewalk(&["exam", EXAM, "--check", "60"]).stdout), told, "the same bytes again");
+    assert!(messages.contains("the versions are fair") && !messages.contains('✗'), "{messages}");
+    assert_eq!(text(&pagewalk(&["exam", EXAM, "--check", "60"]).stdout), messages, "the same bytes again");
 }
 
 #[test]
@@ -70,7 +71,7 @@ fn a_grid_may_have_rows_that_are_forced_but_no_constant_column() {
     let found = found(script, 40);
     let cell = |name: &str| found.blanks.iter().find(|blank| blank.name == name).expect("there");
     assert!(cell("1.frame0").times == 40 && cell("1.frame0").forced && !cell("1.frame0").guessable());
-    // The hits do not depend on the names of the pages.
+    // Hits do not depend on the names of the pages.
     assert!(guessable(&found).iter().all(|name| name.contains("hit")) && guessable(&found).len() == 6);
 }
 
@@ -99,11 +100,11 @@ fn an_answer_that_appears_elsewhere_is_found() {
         )
     };
     assert_eq!(of("The address is {hex(va)}.").readable, []);
-    // A number that is the same in all versions is part of the question.
-    let told = of("The address is {hex(va)}, in page {hex(va >> 6)}, and 64 stands here.");
-    assert_eq!(told.readable.len(), 1, "{:?}", told.readable);
-    assert_eq!((told.readable[0].blank.as_str(), told.readable[0].versions.len()), ("1", 30));
-    // The operation of another part: page 0x28 holds virtual page 0.
+    // A number that is the same in all versions does not reveal an answer.
+    let messages = of("The address is {hex(va)}, in page {hex(va >> 6)}, and 64 stands here.");
+    assert_eq!(messages.readable.len(), 1, "{:?}", messages.readable);
+    assert_eq!((messages.readable[0].blank.as_str(), messages.readable[0].versions.len()), ("1", 30));
+    // An operation in another item reveals the answer, because page 0x28 contains virtual page 0.
     let asks = |second: &str| {
         let script = format!(
             "{MACHINE}question \"q\" {{ choose va in 0x10..0x40\nask read va => pa\nask probe read {second} => vpn }}"
@@ -124,5 +125,45 @@ fn versions_that_coincide_and_those_without_a_paper_are_reported() {
     let folder = Folder::new("same");
     let fixed = folder.put("f.pw", "question \"q\" { ask \"x\" = 1 }");
     let done = pagewalk(&["exam", &fixed, "--check", "3"]);
-    assert!(done.status.code() == Some(1) && text(&done.stdout).contains("the script draws nothing"));
+    assert!(
+        done.status.code() == Some(1) && text(&done.stdout).contains("the script draws no random values")
+    );
+}
+
+#[test]
+fn equal_prompts_with_different_keys_are_refused() {
+    // The author's text replaces the generated text that distinguishes the items.
+    let asks = "ask probe translate 0x45 as \"Translate.\" => ppn; ask probe translate 0x85 as \"Translate.\" => ppn";
+    let found = |asks: &str| found(&format!("{MACHINE}question \"q\" {{ {asks} }}"), 2).ambiguous.len();
+    assert_eq!(found(asks), 1);
+    assert_eq!(found("ask probe translate 0x45 => ppn; ask probe translate 0x85 => ppn"), 0);
+    assert_eq!(found("ask \"Pages\" = 1; ask \"Pages\" = 2"), 1);
+    assert_eq!(found("ask \"Pages\" = 1; text \"\"\"Now with larger pages:\"\"\"; ask \"Pages\" = 2"), 0);
+    assert_eq!(found("ask \"4 KB\" = 1; ask \"Fits?\" = true; ask \"512 B\" = 1; ask \"Fits?\" = false"), 0);
+    // The second access follows the first one.
+    assert_eq!(found("ask read 0x45 => tlb; ask read 0x45 => tlb"), 0);
+}
+
+#[test]
+fn few_different_variants_of_a_question_are_reported() {
+    let drawn = |below: u64| {
+        let script = format!(
+            "question \"q\" {{ choose a in 0..{below}\nask \"\"\"Twice {{a}}\"\"\" = 2 * a }}\nquestion \"r\" {{ choose b in 0..100000\nask \"\"\"Twice {{b}}\"\"\" = 2 * b }}"
+        );
+        found(&script, 40).repeated
+    };
+    let few = drawn(4);
+    assert_eq!(few.len(), 1);
+    // With 4 possible variants, about one in four pairs of the 40 versions is the same.
+    assert!((20..35).contains(&few[0].percent), "{few:?}");
+    assert!(drawn(1000).is_empty());
+}
+
+#[test]
+fn a_coincidence_gives_nothing_away() {
+    // In one version in 8, the PPN happens to equal the address 0x20 in the other item's text.
+    let script = "machine simple\nset page_table { | vpn ppn v |; | 00 20 1 |; | 01 21 1 |; | 02 22 1 |; | 03 23 1 |; | 04 24 1 |; | 05 25 1 |; | 06 26 1 |; | 07 27 1 | }\n\
+                  question \"q\" { choose page in 0..8\nchoose offset in 0..64\nask translate page * 64 + offset => ppn\nask \"\"\"At 0x20, twice {offset}\"\"\" = 2 * offset }";
+    let found = found(script, 60);
+    assert!(found.readable.is_empty(), "{:?}", found.readable);
 }

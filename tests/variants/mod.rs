@@ -1,6 +1,7 @@
-//! Versions of papers: the command line, its files, and rosters with harmful content.
+//! Tests of paper versions: the command line, the files, and rosters with harmful content.
 
 mod fair;
+mod merged;
 mod papers;
 mod pools;
 mod scripts;
@@ -22,7 +23,7 @@ fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// A new folder, removed at the end.
+/// A new folder that is removed at the end.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -83,7 +84,7 @@ fn versions_are_files_with_a_list_for_the_instructor() {
             !paper.contains(seed.trim_start_matches("0x")) && !paper.contains("**"),
             "a paper reveals nothing"
         );
-        // The list suffices to make a version again.
+        // The list suffices to regenerate a version.
         let again = pagewalk(&["exam", EXAM, "--seed", seed, "--key"]);
         let key = fs::read_to_string(format!("{out}/{}", own[1])).expect("a key");
         let addresses = |text: &str| {
@@ -116,7 +117,7 @@ fn a_seed_in_the_script_does_not_make_all_versions_the_same() {
     let papers = of(&["--variants", "8"]);
     let drawn: BTreeSet<&str> = papers.lines().filter(|line| line.contains("(decimal)")).collect();
     assert_eq!(drawn.len(), 8);
-    // The default seed of the versions is the script's.
+    // The default seed of the versions is the script's seed.
     assert_ne!(of(&["--variants", "8", "--seed", "8"]), papers);
     assert_eq!(of(&["--variants", "8", "--seed", "7"]), papers);
 }
@@ -139,8 +140,8 @@ fn a_roster_may_contain_any_name_without_harm() {
     let done = pagewalk(&["exam", EXAM, "--roster", &roster, "--key", "--output", &out]);
     assert_eq!((done.status.code(), text(&done.stderr)), (Some(0), String::new()));
     let rows = list(&format!("{out}/address-translation.versions.csv"));
-    let told: Vec<[&str; 2]> = rows.iter().map(|row| [row[2].as_str(), row[3].as_str()]).collect();
-    assert_eq!(told, [["a/1", "'=cmd() Smith, \"Al\""], ["..", "שרה כהן"], ["'=2", "<b>&$_\\ Łuk"]]);
+    let messages: Vec<[&str; 2]> = rows.iter().map(|row| [row[2].as_str(), row[3].as_str()]).collect();
+    assert_eq!(messages, [["a/1", "'=cmd() Smith, \"Al\""], ["..", "שרה כהן"], ["'=2", "<b>&$_\\ Łuk"]]);
     let papers = ["a_1", "..", "_2"].map(|id| format!("address-translation-{id}.md"));
     let all = names(&out);
     assert!(papers.iter().all(|paper| all.contains(paper)) && all.len() == 7, "{all:?}");
@@ -164,11 +165,11 @@ fn every_mistake_of_a_roster_is_reported_and_nothing_is_made() {
     let folder = Folder::new("wrong");
     let (roster, out) = (folder.put("r.csv", "id,name\n1,A\n,B\n1,C\n"), folder.path("out"));
     let done = pagewalk(&["exam", EXAM, "--roster", &roster, "-o", &out]);
-    let told = text(&done.stderr);
+    let messages = text(&done.stderr);
     assert_eq!(done.status.code(), Some(2));
     assert!(
-        told.contains("r.csv:3: ") && told.contains("r.csv:4: ") && told.contains("2 mistakes"),
-        "{told}"
+        messages.contains("r.csv:3: ") && messages.contains("r.csv:4: ") && messages.contains("2 mistakes"),
+        "{messages}"
     );
     assert!(!Path::new(&out).exists() && done.stdout.is_empty());
     let none = pagewalk(&["exam", EXAM, "--roster", &folder.path("none.csv")]);
@@ -181,19 +182,19 @@ fn a_version_that_cannot_be_made_is_named() {
     let drawn = folder.put("d.pw", "question \"q\" { choose a in 0..4; expect a != 2; ask \"x\" = a }\n");
     let done = pagewalk(&["exam", &drawn, "--variants", "40"]);
     assert_eq!((done.status.code(), done.stdout.len()), (Some(1), 0));
-    let told = text(&done.stderr);
+    let messages = text(&done.stderr);
     assert!(
-        told.contains(", version ")
-            && told.contains("(seed 0x")
-            && told.contains("of its expectations failed"),
-        "{told}"
+        messages.contains(", version ")
+            && messages.contains("(seed 0x")
+            && messages.contains("of its expectations failed"),
+        "{messages}"
     );
     let empty = folder
         .put("e.pw", "choose a in 0..4\nquestion \"q\" { choose b in 0..a where b > 1; ask \"x\" = b }\n");
     let done = pagewalk(&["exam", &empty, "--variants", "40", "-o", &folder.path("out")]);
     assert_eq!(done.status.code(), Some(2));
-    let told = text(&done.stderr);
-    assert!(told.contains("nothing-to-choose") && told.contains(", version "), "{told}");
+    let messages = text(&done.stderr);
+    assert!(messages.contains("nothing-to-choose") && messages.contains(", version "), "{messages}");
     assert!(!Path::new(&folder.path("out")).exists(), "all or none");
 }
 

@@ -1,4 +1,4 @@
-//! Papers of scripts in memory.
+//! Generates papers from scripts in memory.
 
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::{Composed, compose};
@@ -8,7 +8,7 @@ use pagewalk_script::questions::entry::{Blank, ItemKind};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, check};
 
-/// The result of a script without mistakes before the run.
+/// The result of a script in which the check finds no mistakes.
 pub fn composed(text: &str, seed: u64) -> Composed {
     let (mut sources, script, wrong) = read_text("exam.pw", text, &mut Disk);
     assert_eq!(wrong, [], "{text}");
@@ -26,7 +26,7 @@ pub fn paper(text: &str, seed: u64) -> Paper {
     done.paper
 }
 
-/// The keys of the blanks of all questions, in order.
+/// The keys to the blanks in all questions, in order.
 pub fn keys(paper: &Paper) -> Vec<String> {
     let mut keys = Vec::new();
     for item in paper.questions.iter().flat_map(pagewalk_script::exam::paper::Question::items) {
@@ -39,12 +39,12 @@ pub fn keys(paper: &Paper) -> Vec<String> {
     keys
 }
 
-/// The keys of a script as numbers.
+/// The keys to a script's blanks, as numbers.
 pub fn numbers(text: &str, seed: u64) -> Vec<u64> {
     keys(&paper(text, seed)).iter().map(|key| key.parse().expect("a number")).collect()
 }
 
-/// The mistake of a script at run time.
+/// The mistake that a script causes at run time.
 pub fn wrong(text: &str, seed: u64) -> Diagnostic {
     let mut diagnostics = composed(text, seed).diagnostics;
     assert_eq!(diagnostics.len(), 1, "{text}");

@@ -15,14 +15,14 @@ fn titles(paper: &Paper) -> Vec<String> {
     paper.questions.iter().map(|question| question.title.to_string()).collect()
 }
 
-/// The mistake of a script before the run.
+/// The mistake that the check finds in a script.
 fn checked(text: &str) -> Vec<Diagnostic> {
     let (sources, script, wrong) = read_text("exam.pw", text, &mut Disk);
     assert_eq!(wrong, [], "{text}");
     check(&script.body, &sources, &Files::default(), Options::default()).diagnostics
 }
 
-/// Questions with these titles. Each has one blank with a drawn value.
+/// A script of questions with these titles. Each question has one blank with a drawn value.
 fn questions(titles: &[&str]) -> String {
     let one =
         |title: &&str| format!("question \"{title}\" points 2 {{ choose a in 0..1000000; ask \"a\" = a }}\n");
@@ -52,7 +52,7 @@ fn so_many_questions_of_a_pool_are_on_a_paper() {
         *found.entry(titles).or_insert(0) += 1;
     }
     assert!(found.len() == 3 && found.values().all(|times| *times > 20), "each pair comes up: {found:?}");
-    // The choice of questions changes no value.
+    // The choice of questions does not change any value.
     let paper = paper(&script, 3);
     for (title, key) in titles(&paper).iter().zip(keys(&paper)) {
         assert_eq!(all[title], key);
@@ -101,16 +101,16 @@ fn options_are_shuffled_with_their_marks() {
 #[test]
 fn mistakes_in_a_pool_are_reported_before_the_run() {
     let one = |pool: &str, code: Code, words: &str| {
-        let told = checked(&format!(
+        let messages = checked(&format!(
             "exam {{ {pool} }}\n{}question \"big\" points 5 {{ ask \"x\" = 1 }}",
             questions(&["alpha", "beta"])
         ));
-        assert_eq!(told.len(), 1, "{pool}: {told:?}");
-        let said = format!("{} {}", told[0].message, told[0].help.clone().unwrap_or_default());
-        assert!(told[0].code == code && said.contains(words), "{pool}: {told:?}");
+        assert_eq!(messages.len(), 1, "{pool}: {messages:?}");
+        let said = format!("{} {}", messages[0].message, messages[0].help.clone().unwrap_or_default());
+        assert!(messages[0].code == code && said.contains(words), "{pool}: {messages:?}");
     };
     one("pool \"P\" pick 1 of [\"alpha\", \"bata\"]", Code::UnknownName, "did you mean `beta`?");
-    one("pool \"P\" pick 3 of [\"alpha\", \"beta\"]", Code::WrongCount, "3 of 2 questions cannot be picked");
+    one("pool \"P\" pick 3 of [\"alpha\", \"beta\"]", Code::WrongCount, "cannot pick 3 of 2 questions");
     one("pool \"P\" pick 0 of [\"alpha\", \"beta\"]", Code::WrongCount, "0 of 2");
     one("pool \"P\" pick 1 of [\"alpha\", \"big\"]", Code::BadPoints, "“big” is worth 5 points");
     one("pool \"P\" pick 1 of [\"alpha\", \"alpha\"]", Code::Duplicate, "in two pools, or twice in one");
@@ -124,6 +124,6 @@ fn mistakes_in_a_pool_are_reported_before_the_run() {
 fn members_that_say_no_points_are_compared_when_they_are_known() {
     let script = "exam { pool \"P\" pick 1 of [\"a\", \"b\"] }\nquestion \"a\" { ask \"x\" = 1 }\nquestion \"b\" { ask \"x\" = 1; ask \"y\" = 2 }";
     assert_eq!(checked(script), []);
-    let told = composed(script, 0).diagnostics;
-    assert!(told.len() == 1 && told[0].code == Code::BadPoints, "{told:?}");
+    let messages = composed(script, 0).diagnostics;
+    assert!(messages.len() == 1 && messages[0].code == Code::BadPoints, "{messages:?}");
 }

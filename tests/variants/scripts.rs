@@ -1,10 +1,11 @@
-//! `--script`: a version written as a script equals the version.
+//! Tests of `--script`: a version that is written as a script equals the original version.
 
 use std::fs;
 
 use super::{EXAM, Folder, list, pagewalk, text};
 
-/// Makes versions with scripts and keys, and runs each script: its paper and key must equal the version's, byte for byte.
+/// Generates versions with scripts and keys, runs each script, and checks that the paper and key equal the
+/// version's, byte for byte.
 fn come_back(folder: &Folder, file: &str, args: &[&str]) {
     let out = folder.path("out");
     let _ = fs::remove_dir_all(&out);
@@ -23,7 +24,7 @@ fn come_back(folder: &Folder, file: &str, args: &[&str]) {
         assert!(!said.lines().any(drawn), "{said}");
         assert!(!said.contains(row[1].trim_start_matches("0x")), "no seed");
         let again = |args: &[&str]| text(&pagewalk(&[&["exam", &script], args].concat()).stdout);
-        // Another seed has no effect.
+        // A different seed has no effect.
         assert_eq!(
             again(&["--seed", "77"]),
             fs::read_to_string(format!("{out}/{paper}")).expect("a paper"),

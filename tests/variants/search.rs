@@ -1,4 +1,4 @@
-//! Values drawn together under conditions.
+//! Tests of values that are drawn together under conditions.
 
 use std::collections::BTreeSet;
 
@@ -14,12 +14,12 @@ fn question(draws: &str, asks: &[&str]) -> String {
 
 #[test]
 fn failing_draws_are_repeated_with_their_dependencies() {
-    // 0 and 3 are the only solution.
+    // The only solution is 0 and 3.
     let script = question("choose a in 0..4\nchoose b in 0..4 where b > a + 2", &["a", "b"]);
     for seed in 0..50 {
         assert_eq!(numbers(&script, seed), [0, 3], "seed {seed}");
     }
-    // With a name in between, and of three draws: 1, 2, 3 in some order with a sum that only one order has.
+    // Three draws, with a `let` in between, choose 1, 2, and 3 in the only order with a weighted sum of 16.
     let script = question(
         "choose a in 1..4\nlet twice = a * 2\nchoose b in 1..4 where b != a\nchoose c in 1..4 where c != a and c != b and twice + 3 * b + c * 4 == 16",
         &["a", "b", "c"],
@@ -80,33 +80,39 @@ fn conditions_of_different_draws_can_be_of_one_another_by_facts() {
         assert!(keys[0] != keys[2] && keys[1] != keys[3], "seed {seed}: {keys:?}");
         drawn.insert(keys);
     }
-    // 4 pages, and two of them share a frame: 12 − 2 ordered pairs.
+    // Of the 4 pages, two share a frame, so 12 − 2 ordered pairs are possible.
     assert_eq!(drawn.len(), 10);
 }
 
 #[test]
 fn a_condition_that_cannot_hold_is_named() {
     let script = question("choose a in 0..4\nchoose b in 0..9 where b > a where b == a + 20", &["a", "b"]);
-    let told = wrong(&script, 1);
-    assert_eq!(told.code, Code::NothingToChoose);
-    assert!(told.message.contains("for every value of `a`") && told.message.contains("`b`"), "{told:?}");
+    let messages = wrong(&script, 1);
+    assert_eq!(messages.code, Code::NothingToChoose);
+    assert!(
+        messages.message.contains("for every value of `a`") && messages.message.contains("`b`"),
+        "{messages:?}"
+    );
     let place = |text: &str| script.find(text).expect("there") as u32;
     let at = |text: &str| {
-        told.related.iter().find(|(span, _)| span.start == place(text)).map(|(_, label)| label.as_str())
+        messages.related.iter().find(|(span, _)| span.start == place(text)).map(|(_, label)| label.as_str())
     };
     assert_eq!(at("b == a + 20"), Some("none of 26 values satisfies this condition"));
-    // 8 + 7 + 6 + 5 of 4 times 9.
+    // Of 4 × 9 combinations, 8 + 7 + 6 + 5 satisfy the condition.
     assert_eq!(at("b > a"), Some("26 of 36 values satisfy this"));
-    assert!(at("0..4").is_some_and(|label| label.contains("`a` is drawn from here")));
-    // A condition that depends on no draw is reported at once.
+    assert!(at("0..4").is_some_and(|label| label.contains("`a` gets its value here")));
+    // A condition that depends on no drawn value is reported at once.
     let alone = question("choose a in 0..1000000\nchoose b in 0..9 where b > 9", &["a", "b"]);
-    let told = wrong(&alone, 1);
-    assert!(told.message.contains("none of the 9 values satisfies the conditions on `b`"), "{told:?}");
+    let messages = wrong(&alone, 1);
+    assert!(
+        messages.message.contains("none of the 9 values satisfies the conditions on `b`"),
+        "{messages:?}"
+    );
 }
 
 #[test]
 fn a_search_ends() {
-    // Nine numbers below eight cannot all differ: 8^9 combinations to try.
+    // Nine numbers below eight cannot all differ, but the search would have to try 8^9 combinations.
     let names: Vec<String> = (0..9).map(|n| format!("n{n}")).collect();
     let draws: Vec<String> = names
         .iter()
@@ -120,12 +126,12 @@ fn a_search_ends() {
             format!("choose {name} in 0..8{conditions}")
         })
         .collect();
-    let told = wrong(&question(&draws.join("\n"), &["n0"]), 3);
-    assert_eq!(told.code, Code::NothingToChoose);
-    assert!(told.message.contains("`n8`"), "{told:?}");
-    // Only the last draw can fail the conditions, over far too many pairs.
+    let messages = wrong(&question(&draws.join("\n"), &["n0"]), 3);
+    assert_eq!(messages.code, Code::NothingToChoose);
+    assert!(messages.message.contains("`n8`"), "{messages:?}");
+    // The last draw's condition fails for every pair, and there are too many pairs to try them all.
     let wide = question("choose a in 0..300000\nchoose b in 0..300000 where a + b == 0 - 1", &["a"]);
-    assert!(wrong(&wide, 3).message.contains("given up"));
+    assert!(wrong(&wide, 3).message.contains("the search stopped before it tried every value"));
 }
 
 #[test]
@@ -146,7 +152,7 @@ fn questions_draw_apart_from_each_other() {
 
 #[test]
 fn outside_of_questions_each_choose_is_independent() {
-    let told =
+    let messages =
         wrong("choose a in [1]\nchoose b in [1, 2] where b > a + 1\nquestion \"q\" { ask \"b\" = b }", 0);
-    assert!(told.message.contains("none of the 2 values"), "{told:?}");
+    assert!(messages.message.contains("none of the 2 values"), "{messages:?}");
 }

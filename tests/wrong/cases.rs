@@ -1,9 +1,9 @@
-//! Scripts with mistakes: the code of the one mistake in each, the text that it points to, and the script.
+//! Scripts with one mistake each, with the mistake's code and the text that the error points to.
 
-/// Code, text underlined, script.
+/// The code, the underlined text, and the script.
 pub type Case = (&'static str, &'static str, &'static str);
 
-/// Every script has one mistake.
+/// Every script has exactly one mistake.
 #[rustfmt::skip]
 pub const CASES: &[Case] = &[
     ("wrong-count", "vpn ?", "machine simple\nchoose x in 0..9 where read x => vpn ?"),
@@ -310,6 +310,27 @@ write 2 = "abc" size 2"#),
     ("not-in-language", "segment", "segment 3"),
     ("unknown-word", "plru", "reference 1 2 3 { frames 2, replacement plru } => faults 3"),
     ("bad-geometry", "{ frames 1, holding [1, 2] }", "reference 1 2 3 { frames 1, holding [1, 2] }"),
+    ("bad-geometry", "4", "reference 1 2 3 { frames 1, stores 1 4 }"),
+    ("bad-geometry", "0", "reference 1 2 3 { frames 1, stores [0, 2] }"),
+    ("duplicate", "2", "reference 1 2 3 { frames 1, stores [1..=2, 2] }"),
+    ("limit-size", "0..1000000000000", "reference 1 2 3 { frames 1, stores 0..1000000000000 }"),
+    ("wrong-type", "b", "reference 1 b { frames 1, page 16 }"),
+    ("overflow", "-4", "reference [1, -4] { frames 1, page 16 }"),
+    ("not-an-integer", "1/2", "reference [1, 1/2] { frames 1, page 16 }"),
+    ("limit-size", "0", "reference 1 2 { frames 1, page 0 }"),
+    ("wrong-unit", "16 ns", "reference 1 2 { frames 1, page 16 ns }"),
+    ("unknown-column", "load", "reference 1 { frames 1\n| page load |\n| 1 2 |\n}"),
+    ("unknown-column", "loaded", "reference 1 { frames 1\n| loaded |\n| 2 |\n}"),
+    ("bad-table", "-", "reference 1 { frames 1\n| page loaded |\n| 1 - |\n}"),
+    ("value-too-wide", "2", "reference 1 { frames 1\n| page R |\n| 1 2 |\n}"),
+    ("bad-number", "x", "reference 1 { frames 1\n| page used |\n| 1 x |\n}"),
+    ("duplicate", "1", "reference 3 { frames 2\n| page R |\n| 1 0 |\n| 1 1 |\n}"),
+    ("bad-geometry", "2", "reference 3 { frames 1\n| page R |\n| 1 0 |\n| 2 1 |\n}"),
+    ("duplicate", "holding 1", "reference 3 { frames 1, holding 1\n| page R |\n| 1 0 |\n}"),
+    ("unknown-column", "ordr", "reference 1 2 { frames 2 }\nexpect reference { | step ordr |\n| 1 2 | }"),
+    ("unknown-column", "counter5", "reference 1 2 { frames 2 }\nexpect reference { | step counter5 |\n| 1 2 | }"),
+    ("unknown-column", "counter0", "reference 1 2 { frames 2 }\nquestion \"q\" { ask reference columns counter0 }"),
+    ("unknown-column", "working_set", "reference 1 2 { frames 2 }\nquestion \"q\" { ask reference columns working_set }"),
     // Kernels and processes
     ("no-kernel", "ksm", "ksm scan"),
     ("no-kernel", "frames", "expect frames.free == 3"),

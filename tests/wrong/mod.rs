@@ -1,5 +1,5 @@
-//! Scripts with mistakes: each mistake is reported once, with its code, at the exact text, and nothing runs. No input
-//! makes the parser or the interpreter panic, hang, or overflow its stack.
+//! Tests of scripts with mistakes. Each mistake is reported once, with its code, at the exact text, and no
+//! statement runs. No input makes the parser or the interpreter panic, hang, or overflow its stack.
 
 pub mod cases;
 mod traces;
@@ -11,7 +11,7 @@ use pagewalk_script::run::session::Options;
 
 use crate::running::{Outcome, on_large_stack, text, text_within, texts};
 
-/// The one mistake's code and the text it points to.
+/// The code of the only mistake, and the text that the error points to.
 fn sole(outcome: &Outcome) -> (&str, &str) {
     match outcome.mistakes.as_slice() {
         [only] => (&only.code, &only.at),
@@ -21,18 +21,18 @@ fn sole(outcome: &Outcome) -> (&str, &str) {
 
 #[test]
 fn each_mistake_is_reported_once_and_in_its_place() {
-    let mut told = String::new();
+    let mut messages = String::new();
     for (code, at, script) in CASES {
         let outcome = text(script);
         if sole(&outcome) != (code, at) {
-            let _ = writeln!(told, "want [{code}] at `{at}`\n{script}\n{:#?}\n", outcome.mistakes);
+            let _ = writeln!(messages, "want [{code}] at `{at}`\n{script}\n{:#?}\n", outcome.mistakes);
         }
     }
-    assert!(told.is_empty(), "\n{told}");
+    assert!(messages.is_empty(), "\n{messages}");
     assert!(CASES.len() >= 120, "only {} cases", CASES.len());
 }
 
-/// The nearest name is suggested.
+/// The message suggests the nearest name.
 #[test]
 fn the_nearest_name_is_offered() {
     let cases = [
@@ -66,7 +66,7 @@ fn the_nearest_name_is_offered() {
     }
 }
 
-/// All static mistakes are reported together, and nothing runs.
+/// All static mistakes are reported together, and no statement runs.
 #[test]
 fn several_mistakes_are_reported_in_one_run() {
     let script = "machine simple\nraed 0\nread 0 => vnp 1\nlet x = y\nread 0x4000\nexpect 1 == 2\nset tlb { | set tga | }\n";
@@ -83,7 +83,7 @@ fn several_mistakes_are_reported_in_one_run() {
     assert!(outcome.records.is_empty(), "nothing runs");
 }
 
-/// A mistake at run time ends its scenario, and the next scenarios run.
+/// A run-time mistake ends its scenario, but the later scenarios run.
 #[test]
 fn a_mistake_in_a_scenario_ends_that_scenario_only() {
     let script =
@@ -119,7 +119,8 @@ fn files_include_each_other_in_no_circle() {
     assert_eq!((sole(&outcome), outcome.mistakes[0].line), (("unknown-name", "z"), 1));
 }
 
-/// Nested a hundred thousand deep, in all ways: one message, and no stack overflow.
+/// Nests each construct a hundred thousand levels deep. Each construct causes one message, without a stack
+/// overflow.
 #[test]
 fn deep_scripts_end_in_a_message() {
     const N: usize = 100_000;
@@ -157,7 +158,7 @@ fn large_scripts_end_in_a_message() {
     assert_eq!(many.mistakes.len(), 20_000);
 }
 
-/// Endless and costly loops exceed the budget, and the error points to the innermost loop.
+/// Infinite and expensive loops exceed the budget, and the error points to the innermost loop.
 #[test]
 fn loops_without_an_end_are_stopped() {
     let options = Options { max_steps: 10_000, ..Options::default() };
@@ -213,7 +214,7 @@ fn growing_values_are_limited() {
     }
 }
 
-/// Without optimization, the deepest calls that are allowed need about 2 MiB of stack.
+/// Without optimization, the deepest permitted calls need about 2 MiB of stack.
 #[test]
 fn calls_within_calls_are_limited() {
     on_large_stack(check_deep_calls);
@@ -228,13 +229,14 @@ fn check_deep_calls() {
     assert_eq!(sole(&text(circle)).0, "recursion");
 }
 
-/// The sections of the page of messages: the code and the text below it.
+/// The sections of the diagnostics page, each with its code and text.
 fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     let sections = include_str!("../../docs/reference/diagnostics.md").split("\n## ").skip(1);
     sections.map(|section| section.split_once('\n').expect("a text below the code"))
 }
 
-/// The page of messages: a script that fails has the code of its section, and a fixed one has no mistake.
+/// Checks the diagnostics page: a failing script has the code of its section, and a fixed script has no
+/// mistake.
 #[test]
 fn the_page_of_messages_is_true() {
     let mut scripts = 0;

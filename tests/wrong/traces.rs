@@ -1,14 +1,14 @@
-//! Statements about an existing trace: mistakes in the statements, and in the file.
+//! Tests of mistakes in statements that replay a trace, and in the trace file.
 
 use pagewalk_script::run::session::Options;
 
 use super::sole;
 use crate::running::{Outcome, texts};
 
-/// A trace of two lines.
+/// A trace with two lines.
 const TRACE: &[u8] = b" L 10,1\n S 20,1\n";
 
-/// Runs a script beside a trace.
+/// Runs a script in the folder of a trace.
 fn beside(script: &str, trace: &[u8]) -> Outcome {
     texts(&[("script.pw", script.as_bytes()), ("x.trace", trace)], Options::default())
 }
@@ -64,7 +64,7 @@ fn the_intended_word_is_suggested() {
     }
 }
 
-/// If the machine translates, the message lists both ways to map.
+/// If the machine translates addresses, the message lists both mappings.
 #[test]
 fn a_missing_map_is_explained() {
     let outcome = beside("machine simple\nreplay \"x.trace\"", TRACE);
@@ -72,7 +72,7 @@ fn a_missing_map_is_explained() {
     assert!(said.contains("`map identity`") && said.contains("`map demand`"), "{said}");
 }
 
-/// A mistake in the file is reported at the statement that reads it.
+/// A mistake in the file is reported at the statement that reads the file.
 #[test]
 fn a_file_that_is_no_trace_is_refused_when_it_is_read() {
     let script = "machine { physical 9 }\nreplay \"x.trace\"\n";
@@ -86,7 +86,8 @@ fn a_file_that_is_no_trace_is_refused_when_it_is_read() {
     }
 }
 
-/// A line is work, so a budget ends a long trace. `limit-steps` points to the loop, or to the file.
+/// Each line costs work, so the budget ends a long trace. The error `limit-steps` points to the loop, or else
+/// to the file.
 #[test]
 fn a_long_trace_ends_with_the_budget() {
     let long = b" L 10,1\n".repeat(20_000);
@@ -99,7 +100,7 @@ fn a_long_trace_ends_with_the_budget() {
     assert_eq!(sole(&run(short)), ("limit-steps", "\"x.trace\""));
 }
 
-/// If frames run out without swap, the statement ends, and its process is killed.
+/// If frames run out without swap, the statement fails, and its process is killed.
 #[test]
 fn out_of_memory_is_reported() {
     let script = "machine core-i7\nkernel { frames 1 }\nreplay \"x.trace\" map demand\n";
@@ -108,7 +109,7 @@ fn out_of_memory_is_reported() {
     assert!(outcome.mistakes[0].said.contains("swap"), "{}", outcome.mistakes[0].said);
 }
 
-/// No mistakes are reported after a wrong statement that would have started a kernel.
+/// After a replay that starts a kernel, expectations about the kernel are not mistakes.
 #[test]
 fn a_replay_starts_a_kernel_for_later_expectations() {
     let script =
@@ -122,7 +123,7 @@ fn a_replay_starts_a_kernel_for_later_expectations() {
     assert_eq!((outcome.mistakes.as_slice(), outcome.failures.as_slice()), (&[][..], &[][..]));
 }
 
-/// With brackets, as other verbs may be written. A definition with that name has precedence.
+/// The statement can have parentheses, like other verbs. A definition with that name takes precedence.
 #[test]
 fn a_replay_may_be_in_brackets() {
     let machine = "machine { physical 9 }\n";

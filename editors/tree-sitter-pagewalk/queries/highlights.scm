@@ -73,6 +73,7 @@
   "unit"
   "radix"
   "points"
+  "as"
 ] @keyword
 
 (name) @variable
@@ -159,11 +160,11 @@
   operand: (name) @constant
   (#any-of? @constant
   ; BEGIN generated words values
-  "aging" "both" "cached" "clock" "cold" "counting" "data" "direct-mapped" "exclusive" "fifo"
-  "fully-associative" "global" "inclusive" "instructions" "kill" "lfu" "lifo" "local" "lookahead"
-  "lru" "min" "mru" "none" "nru" "of" "off" "on" "optimal" "options" "physical" "pick" "plru"
-  "points" "questions" "random" "report" "second-chance" "uncached" "virtual" "warm" "when"
-  "working-set" "zero"
+  "aging" "binary" "both" "cached" "clock" "cold" "counting" "data" "decimal" "digits"
+  "direct-mapped" "exclusive" "fifo" "for" "fully-associative" "global" "hex" "in" "inclusive"
+  "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off"
+  "on" "optimal" "options" "physical" "pick" "plru" "points" "questions" "radix" "random" "report"
+  "second-chance" "uncached" "virtual" "warm" "when" "where" "working-set" "zero"
   ; END generated words
   ))
 
@@ -171,7 +172,7 @@
   operand: (name) @constant
   (#any-of? @constant
   ; BEGIN generated words paper_choices
-  "options" "questions"
+  "binary" "decimal" "hex" "options" "questions"
   ; END generated words
   ))
 
@@ -179,7 +180,7 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words paper_words
-  "of" "pick" "points" "when"
+  "digits" "for" "in" "of" "pick" "points" "radix" "when" "where"
   ; END generated words
   ))
 
@@ -187,7 +188,7 @@
   name: (setting_name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words paper_entries
-  "answers" "correct" "rubric" "wrong"
+  "answers" "columns" "correct" "option" "row" "rubric" "wrong"
   ; END generated words
   ))
 

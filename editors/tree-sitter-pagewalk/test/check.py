@@ -59,7 +59,7 @@ def same_units():
 
 
 def typing(reader):
-    """Types every script, and damages and mends it."""
+    """Types every script, and damages and repairs it."""
     chance, count, readable, unreadable = random.Random(1), 0, [], []
     steps = int(os.environ.get("STEPS", "6"))
     for name, text in corpora.scripts(ROOT):

@@ -59,7 +59,7 @@ class Typist:
 
 
 def typed(reader, name, text, steps, chance):
-    """Types a text in pieces, every prefix a text of its own, then damages and mends it."""
+    """Types a text in pieces, every prefix a text of its own, then damages and repairs it."""
     typist = Typist(reader, name)
     at = 0
     while at < len(text):

@@ -22,14 +22,15 @@ let s:forms = s:Words([
 let s:verbs = s:Words([
       \ 'choice', 'core', 'essay', 'exam', 'executable', 'expect', 'fetch', 'figure', 'file',
       \ 'flush', 'invlpg', 'kernel', 'ksm', 'machine', 'process', 'read', 'reclaim', 'replay',
-      \ 'seed', 'set', 'show', 'swap', 'sync', 'text', 'tick', 'translate', 'write'])
+      \ 'seed', 'set', 'show', 'swap', 'sync', 'table', 'text', 'tick', 'translate', 'write'])
 " words that settings take
 let s:values = s:Words([
-      \ 'aging', 'both', 'cached', 'clock', 'cold', 'counting', 'data', 'direct-mapped', 'exclusive',
-      \ 'fifo', 'fully-associative', 'global', 'inclusive', 'instructions', 'kill', 'lfu', 'lifo',
-      \ 'local', 'lookahead', 'lru', 'min', 'mru', 'none', 'nru', 'of', 'off', 'on', 'optimal',
-      \ 'options', 'physical', 'pick', 'plru', 'points', 'questions', 'random', 'report',
-      \ 'second-chance', 'uncached', 'virtual', 'warm', 'when', 'working-set', 'zero'])
+      \ 'aging', 'binary', 'both', 'cached', 'clock', 'cold', 'counting', 'data', 'decimal',
+      \ 'digits', 'direct-mapped', 'exclusive', 'fifo', 'for', 'fully-associative', 'global', 'hex',
+      \ 'in', 'inclusive', 'instructions', 'kill', 'lfu', 'lifo', 'local', 'lookahead', 'lru', 'min',
+      \ 'mru', 'none', 'nru', 'of', 'off', 'on', 'optimal', 'options', 'physical', 'pick', 'plru',
+      \ 'points', 'questions', 'radix', 'random', 'report', 'second-chance', 'uncached', 'virtual',
+      \ 'warm', 'when', 'where', 'working-set', 'zero'])
 " machines that have a name
 let s:presets = s:Words([
       \ 'core-i7', 'simple'])
@@ -241,7 +242,7 @@ call s:Head('Settings', 'Verb', s:start . s:Words(['kernel', 'file', 'executable
 call s:Head('Reference', 'Keyword', '\%(' . s:start . '\|\%(\%(where\|probe\|ask\)\s\)\@<=\)reference' . s:end
       \ . '\%(\s*[0-9A-Za-z_\[]\)\@=\%(\s\+columns\)\@!', 'pagewalkSettings')
 call s:Head('Exam', 'Verb', s:start . 'exam\%(\s*{\)\@=', 'pagewalkCover')
-call s:Head('Choice', 'Verb', s:start . s:Words(['choice', 'essay']) . '\%(\s*[.(:=]\)\@!', '@pagewalkOptions,pagewalkChoices')
+call s:Head('Choice', 'Verb', s:start . s:Words(['choice', 'table', 'essay']) . '\%(\s*[.(:=]\)\@!', '@pagewalkOptions,pagewalkChoices')
 call s:Head('Process', 'Verb', s:start . 'process\%(\s\+\h\)\@=', 'pagewalkTableBlock,pagewalkProcessNew')
 call s:Match('Process', 'New', '\%(process\s\+\)\@<=' . s:word, 'contained')
 
@@ -268,7 +269,7 @@ call s:Head('Figure', 'Verb', s:start . 'figure\%(\s\+\h\)\@=', 'pagewalkNounFig
 call s:Match('Noun', 'Figure', '\%(figure\s\+\)\@<=' . s:nouns, 'contained')
 call s:Match('Keyword', 'Figure', '\%(figure\s\+\)\@<=bits' . s:end, 'contained')
 
-syn region pagewalkColumns matchgroup=pagewalkKeyword start=/\s\@1<=columns\%(\s\)\@=/
+syn region pagewalkColumns matchgroup=pagewalkKeyword start=/\%([^ \t{;]\s\+\)\@<=columns\%(\s\)\@=/
       \ end=/\%(\<\%(radix\|points\)\>\)\@=/ end=/[;}#]\@=/ end=/$/ contains=pagewalkFactAsked
 call s:Match('Fact', 'Asked', s:word, 'contained')
 

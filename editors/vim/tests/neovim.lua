@@ -297,7 +297,7 @@ local checks = {
       has(of(panel), 'TLB hit? yes')
       -- The scenario after that is a statement of its own.
       vim.cmd.Pagewalk('forward')
-      same(first + 1, step('scenario "a TLB miss, found'))
+      same(first + 1, step('scenario "a TLB miss, a page-table hit'))
       vim.cmd.Pagewalk('forward')
       same(first + 2, step('read 0x028F'))
       has(of(panel), 'TLB hit? no')

@@ -4,7 +4,7 @@ import { Server } from './server.js';
 import { StatePanel } from './state.js';
 import { Previews } from './exam.js';
 import { Told, SCHEME } from './told.js';
-import { apply } from './mends.js';
+import { apply } from './fixes.js';
 import { around, blocks } from './scenarios.js';
 
 /** The server's commands whose text is shown, and what is told there. */

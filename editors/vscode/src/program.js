@@ -37,13 +37,13 @@ function runs(file) {
 }
 
 /**
- * What is said where there is no program.
+ * Returns the message for a missing program.
  * @param {string} program
  */
 function missing(program) {
   return /[/\\]/.test(program)
     ? `Pagewalk: \`${program}\`, which the setting \`pagewalk.path\` names, is not a program.`
-    : `Pagewalk: there is no program \`${program}\` in PATH. Install it, or say in the setting \`pagewalk.path\` where it is.`;
+    : `Pagewalk: the program \`${program}\` is not in PATH. Install it, or set its path in the setting \`pagewalk.path\`.`;
 }
 
 export { meant, find, missing };

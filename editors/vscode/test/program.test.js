@@ -44,6 +44,6 @@ test('Windows adds an ending', () => {
 });
 
 test('what is missing is said with the way out', () => {
-  assert.match(missing('pagewalk'), /no program `pagewalk` in PATH.*`pagewalk\.path`/);
+  assert.match(missing('pagewalk'), /program `pagewalk` is not in PATH.*`pagewalk\.path`/);
   assert.match(missing('/opt/pagewalk'), /`\/opt\/pagewalk`, which the setting `pagewalk\.path` names/);
 });

@@ -1,4 +1,4 @@
-//! Starts `pagewalk lsp` for Zed: the `pagewalk` that is found on the `PATH` of the project.
+//! Starts `pagewalk lsp` for Zed with the `pagewalk` on the project's `PATH`.
 
 use zed_extension_api::settings::LspSettings;
 use zed_extension_api::{self as zed, Command, LanguageServerId, Result, Worktree, serde_json::Value};

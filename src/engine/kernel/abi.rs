@@ -1,4 +1,4 @@
-//! The C interface: constants, error numbers, and the arguments and results of system calls.
+//! The C interface: constants, error numbers, and system call arguments and results.
 
 use std::sync::Arc;
 
@@ -6,14 +6,14 @@ use super::ids::Pid;
 
 macro_rules! errors {
     ($($name:ident $number:literal $help:literal),* $(,)?) => {
-        /// An error of a system call.
+        /// An error returned by a system call.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Errno {
             $(#[doc = $help] $name,)*
         }
 
         impl Errno {
-            /// Every error, in the order of its number.
+            /// All errors in numerical order.
             pub const ALL: &'static [Errno] = &[$(Errno::$name),*];
 
             /// Its name in C.
@@ -21,12 +21,12 @@ macro_rules! errors {
                 match self { $(Errno::$name => stringify!($name),)* }
             }
 
-            /// Its number on Linux.
+            /// The error number on Linux.
             pub const fn number(self) -> u32 {
                 match self { $(Errno::$name => $number,)* }
             }
 
-            /// Its meaning in a few words.
+            /// The error's meaning in a few words.
             pub const fn help(self) -> &'static str {
                 match self { $(Errno::$name => $help,)* }
             }
@@ -51,28 +51,28 @@ errors! {
     EINVAL 22 "invalid argument",
     EMFILE 24 "too many open files",
     EFBIG 27 "file too large",
-    ESPIPE 29 "not a file with an offset",
+    ESPIPE 29 "file has no offset",
     ENAMETOOLONG 36 "name too long",
     EOVERFLOW 75 "value too large",
     EOPNOTSUPP 95 "not supported",
 }
 
-/// A constant of C, with Linux's value on x86-64.
+/// A C constant with Linux's value on x86-64.
 #[derive(Debug, Clone, Copy)]
 pub struct Constant {
     /// Its name.
     pub name: &'static str,
     /// Its value.
     pub value: i64,
-    /// The parameter that takes it, by its name in a prototype: `prot` for every call, `mmap.flags` for one call, `*` for
-    /// any pointer. Empty if it is not an argument.
+    /// The parameter that accepts the constant, named as in the prototype: `prot` in any call, `mmap.flags`
+    /// in one call, or `*` for any pointer. Empty if the constant is not an argument.
     pub passed: &'static str,
-    /// One line of help.
+    /// A one-line help text.
     pub help: &'static str,
 }
 
 impl Constant {
-    /// A row of a list of constants.
+    /// Creates a row in a list of constants.
     pub(crate) const fn new(
         name: &'static str,
         value: i64,
@@ -88,21 +88,22 @@ impl Constant {
 pub enum Arg {
     /// A number or an address.
     Number(i128),
-    /// A string in place of a buffer.
+    /// A string instead of a buffer.
     Bytes(Arc<[u8]>),
 }
 
-/// The arguments of a system call. They are converted to the types of its parameters as in C, so a value that does not fit
-/// loses its high bits. An omitted argument is 0.
+/// The arguments of a system call. The arguments are converted to the parameter types as in C, so a value
+/// that does not fit loses its high bits. An omitted argument is 0.
 #[derive(Debug, Clone, Copy)]
 pub struct Args<'a>(&'a [Arg]);
 
 /// A buffer argument of a system call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Buffer<'a> {
-    /// An address of the process.
+    /// An address in the process.
     At(u64),
-    /// A string instead of an address. It is not in the memory of the process, and a call cannot write to it.
+    /// A string instead of an address. The string is not in the process's memory, and a call cannot write to
+    /// it.
     Bytes(&'a [u8]),
 }
 
@@ -156,11 +157,12 @@ impl<'a> Args<'a> {
 /// The result of a system call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// Its return value, or its error. In C, it then returns −1, and `malloc` returns NULL.
+    /// The return value or the error. On an error, the C function returns −1, except that `malloc` returns
+    /// NULL.
     pub result: Result<u64, Errno>,
     /// The process that `fork` created.
     pub child: Option<Pid>,
-    /// Fields of the structure that it filled in, such as `st_size` of `fstat`.
+    /// Structure fields that the call filled in, such as `st_size` for `fstat`.
     pub fields: Vec<(&'static str, u64)>,
 }
 
@@ -170,26 +172,26 @@ impl From<Result<u64, Errno>> for Reply {
     }
 }
 
-/// Flag of `open`: open for writing only.
+/// `open` flag: open for writing only.
 pub(crate) const O_WRONLY: i32 = 1;
-/// Flag of `open`: open for reading and writing.
+/// `open` flag: open for reading and writing.
 pub(crate) const O_RDWR: i32 = 2;
-/// Flag of `open`: create an empty file if none exists.
+/// `open` flag: create an empty file if the file does not exist.
 pub(crate) const O_CREAT: i32 = 0x40;
-/// Flag of `open`: fail with `O_CREAT` if the file exists.
+/// `open` flag: with `O_CREAT`, fail if the file exists.
 pub(crate) const O_EXCL: i32 = 0x80;
-/// Flag of `open`: truncate the file to 0 bytes.
+/// `open` flag: truncate the file to 0 bytes.
 pub(crate) const O_TRUNC: i32 = 0x200;
-/// Flag of `open`: append on every write.
+/// `open` flag: append on every write.
 pub(crate) const O_APPEND: i32 = 0x400;
-/// Flag of `open`: `execve` closes the descriptor.
+/// `open` flag: `execve` closes the descriptor.
 pub(crate) const O_CLOEXEC: i32 = 0x8_0000;
 
-/// The minimum size in bytes of a block that `malloc` maps as its own area (glibc's default).
+/// The minimum size in bytes of a block that `malloc` maps as a separate area (glibc's default).
 pub(crate) const MMAP_THRESHOLD: u64 = 128 << 10;
 
-/// Constants of files, buffers, and the library. Constants of memory are next to its calls. [`super::syscall::constants`]
-/// lists all.
+/// Constants for files, buffers, and the C library. The memory constants are next to the memory calls.
+/// [`super::syscall::constants`] lists all constants.
 pub(crate) const CONSTANTS: &[Constant] = &[
     Constant::new("NULL", 0, "*", "the null pointer"),
     Constant::new("MAP_FAILED", -1, "", "the result of a failed `mmap` or `mremap`"),
@@ -197,7 +199,7 @@ pub(crate) const CONSTANTS: &[Constant] = &[
     Constant::new("O_WRONLY", O_WRONLY as i64, "open.flags", "open: for writing only"),
     Constant::new("O_RDWR", O_RDWR as i64, "open.flags", "open: for reading and writing"),
     Constant::new("O_CREAT", O_CREAT as i64, "open.flags", "open: create an empty file if none exists"),
-    Constant::new("O_EXCL", O_EXCL as i64, "open.flags", "open: with O_CREAT, fail if the file exists"),
+    Constant::new("O_EXCL", O_EXCL as i64, "open.flags", "open: with `O_CREAT`, fail if the file exists"),
     Constant::new("O_TRUNC", O_TRUNC as i64, "open.flags", "open: truncate the file to 0 bytes"),
     Constant::new("O_APPEND", O_APPEND as i64, "open.flags", "open: append on every write"),
     Constant::new("O_CLOEXEC", O_CLOEXEC as i64, "open.flags", "open: `execve` closes the descriptor"),

@@ -1,4 +1,4 @@
-//! Accesses of a process. The kernel handles faults and retries the access.
+//! Accesses of a process. If an access faults, the kernel handles the fault and retries the access.
 
 use std::sync::Arc;
 
@@ -13,30 +13,31 @@ use super::event::{FaultClass, KernelObserver, KernelStep};
 use super::ids::{FrameNo, Pid};
 use super::state::{Kernel, OutOfMemory};
 
-/// The outcome of an access of a process.
+/// The outcome of a process's access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ProcessAccessOutcome {
-    /// Number of fragments, including one that failed. A fragment that is retried after a fault is counted once.
+    /// Number of fragments, including one that failed. A fragment is counted once even if it is retried after
+    /// a fault.
     pub fragments: u32,
     /// Number of bytes accessed.
     pub done: usize,
     /// Physical address of the first fragment.
     pub pa: Option<Pa>,
-    /// The fatal fault that ended it.
+    /// The fatal fault that ended the access.
     pub killed: Option<FaultClass>,
 }
 
-/// Maximum number of tries at one address: the first access, a retry after the fault handler, and a retry after a TLB
-/// shootdown.
+/// Maximum number of attempts at one address: the first access, a retry after the fault handler, and a retry
+/// after a TLB shootdown.
 const TRIES: u32 = 3;
 
-/// Observes an access, and reports its frames to the replacement policy.
+/// Observes an access and reports its frames to the replacement policy.
 struct FrameUseObserver<'a, W> {
     watch: &'a mut W,
     pool: &'a mut Pool,
     write: bool,
-    /// The frame used last. A fault has just filled it, or an earlier fragment of the access used it. Consecutive fragments
-    /// in one frame are a single use.
+    /// The frame that was used most recently or that a fault has just filled. Consecutive fragments in one
+    /// frame are counted as one use.
     used: Option<FrameNo>,
 }
 
@@ -57,7 +58,7 @@ impl<W: MachineObserver> MachineObserver for FrameUseObserver<'_, W> {
     }
 }
 
-/// Counts repeated faults at one address, so that retrying ends.
+/// Counts repeated faults at one address to limit the retries.
 #[derive(Default)]
 struct RepeatedFaults {
     /// The address of the latest fault.
@@ -67,7 +68,7 @@ struct RepeatedFaults {
 }
 
 impl RepeatedFaults {
-    /// Counts a fault at an address. Returns false if the access must not be retried.
+    /// Counts a fault at an address and returns whether to retry the access.
     fn may_retry(&mut self, at: u64) -> bool {
         self.times = if self.at == Some(at) { self.times + 1 } else { 1 };
         self.at = Some(at);
@@ -76,13 +77,13 @@ impl RepeatedFaults {
 }
 
 impl Kernel {
-    /// Performs an access of a process on the current core, after a context switch if another process ran there. With
-    /// [`SignalPolicy::Kill`], a fatal fault ends the process. A store with a fatal fault stores nothing, because the
-    /// hardware checks all of its pages first. If the process has ended or does not exist, the access is a segmentation
-    /// fault.
+    /// Performs a process's access on the current core, after a context switch if another process ran there.
+    /// With [`SignalPolicy::Kill`], a fatal fault ends the process. A store with a fatal fault writes
+    /// nothing, because the hardware checks all of its pages first. An access by a process that has ended or
+    /// does not exist raises a segmentation fault.
     ///
     /// # Errors
-    /// If a fault needs memory and none is free. The fragments before it were performed.
+    /// Fails if a fault needs memory and none is free. The fragments before the failure have been performed.
     pub fn access<W: KernelObserver>(
         &mut self,
         pid: Pid,
@@ -104,7 +105,8 @@ impl Kernel {
         let (len, refused) = (data.len(), self.refused_after(pid, va, kind, data.len()));
         loop {
             let (done, at) = (outcome.done, self.machine.va(va.raw() + outcome.done as u64).unwrap_or(va));
-            // A store is done page by page, because a fault on a later page makes the machine store nothing.
+            // Stores proceed page by page, because the machine stores nothing if the access to a later page
+            // faults.
             let next = if kind == AccessKind::Write { len.min(done + self.room_in_page(at)) } else { len };
             let checks = done < refused;
             let part = match &mut data {
@@ -119,7 +121,7 @@ impl Kernel {
             let mut touching = FrameUseObserver { watch, pool, write, used };
             let got = self.machine.access(at, kind, Privilege::User, part, &mut touching);
             used = touching.used;
-            // A fragment that is retried after its fault has already been counted.
+            // A retried fragment has already been counted.
             outcome.fragments += got.fragments - u32::from(again);
             outcome.done += got.done;
             outcome.pa = outcome.pa.or(got.pa);
@@ -148,7 +150,8 @@ impl Kernel {
         Ok(outcome)
     }
 
-    /// Number of bytes of a store on pages before the first page with a fatal fault. 0 if there is no such page.
+    /// Number of bytes that a store would write before the first page on which it has a fatal fault. Returns
+    /// 0 if the store has no fatal fault.
     fn refused_after(&self, pid: Pid, va: Va, kind: AccessKind, len: usize) -> usize {
         if kind != AccessKind::Write {
             return 0;
@@ -170,18 +173,18 @@ impl Kernel {
         usize::try_from(page - at.raw() % page).unwrap_or(usize::MAX)
     }
 
-    /// Frees the stale swap slot of a page after the hardware stored to it.
+    /// Frees the stale swap slot of a page after the hardware has stored to the page.
     fn note_store(&mut self, pa: Pa) {
         if let Ok(frame) = u32::try_from(self.machine.ppn_of(pa).raw()) {
             self.free_stale_slot(FrameNo(frame));
         }
     }
 
-    /// Performs an access without data, as in traces, and returns its number of fragments. It works as [`Kernel::access`]
-    /// does, but it may leave the program counter unchanged.
+    /// Performs an access without data, as in traces, and returns the number of fragments. It works like
+    /// [`Kernel::access`], but it may leave the program counter unchanged.
     ///
     /// # Errors
-    /// The same as for [`Kernel::access`].
+    /// Fails as [`Kernel::access`] does.
     #[inline(always)]
     pub(crate) fn touch<W: KernelObserver>(
         &mut self,
@@ -212,10 +215,10 @@ impl Kernel {
         Ok(self.access(pid, va, kind, Data::SizeOnly(size), watch)?.fragments)
     }
 
-    /// Translates an address as [`Machine::translate_as`] does, and handles faults.
+    /// Translates an address as [`Machine::translate_as`] does and handles faults.
     ///
     /// # Errors
-    /// The same as for [`Kernel::access`].
+    /// Fails as [`Kernel::access`] does.
     pub fn translate<W: KernelObserver>(
         &mut self,
         pid: Pid,
@@ -248,7 +251,8 @@ impl Kernel {
         Ok(outcome)
     }
 
-    /// Handles a fault that the hardware raised. If it is fatal, sends the signal and returns the class of the fault.
+    /// Handles a fault that the hardware raised. Sends the signal of a fatal fault and returns the fault's
+    /// class.
     fn fault<W: KernelObserver>(
         &mut self,
         pid: Pid,
@@ -288,12 +292,12 @@ impl Kernel {
         }
     }
 
-    /// Switches the current core to a process, unless it already runs there.
+    /// Switches the current core to a process, unless the process is already running there.
     pub fn switch_to(&mut self, pid: Pid) {
         self.make_current(pid);
     }
 
-    /// Makes the current core run a process. Returns false if the process has no address space.
+    /// Makes a process the current process of the core. Returns false if the process has no address space.
     #[inline]
     fn make_current(&mut self, pid: Pid) -> bool {
         self.current() == Some(pid) || self.context_switch(pid)
@@ -323,11 +327,11 @@ impl Kernel {
                 self.machine.switch_to(0, None, &mut self.journal);
             }
         }
-        // This cannot fail, because the core was the current one before.
+        // This cannot fail, because this core was the current core before.
         let _ = self.machine.set_core(current);
     }
 
-    /// A clone of the machine with the process on its current core, for listing its page table.
+    /// Returns a clone of the machine with the process on its current core, for listing the page table.
     pub fn machine_of(&self, pid: Pid) -> Machine {
         let mut machine = self.machine.clone();
         machine.switch_to(asid(pid), self.root_of(pid), &mut ());

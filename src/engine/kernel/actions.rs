@@ -10,14 +10,14 @@ use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
-    /// Evicts up to `pages` pages that the replacement policy chooses. Returns the number of evicted pages.
+    /// Evicts up to `pages` pages, which the replacement policy chooses. Returns the number of evicted pages.
     pub fn reclaim(&mut self, pages: u64, watch: Observer<'_>) -> u64 {
         let evicted = (0..pages).take_while(|_| self.evict(None, None, watch).is_ok()).count();
         self.report_details(watch);
         evicted as u64
     }
 
-    /// Writes all dirty pages of files to disk.
+    /// Writes all dirty file pages to disk.
     pub fn sync(&mut self) {
         let files: Vec<FileId> = self.files.all.keys().copied().collect();
         for file in files {
@@ -25,11 +25,11 @@ impl Kernel {
         }
     }
 
-    /// Moves a page of a process to swap, for all processes that share it. Returns false if it is not a resident anonymous
-    /// page, or if it is locked.
+    /// Moves a page to swap, for all processes that share the page. Returns false if the page is locked or is
+    /// not a resident anonymous page.
     ///
     /// # Errors
-    /// If swap is full.
+    /// Fails if the swap file is full.
     pub fn swap_out(&mut self, pid: Pid, vpn: Vpn, watch: Observer<'_>) -> Result<bool, OutOfMemory> {
         let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn.raw()) else { return Ok(false) };
         let held = self.frames.get(frame);
@@ -44,7 +44,7 @@ impl Kernel {
         Ok(true)
     }
 
-    /// Simulates a clock interrupt, which ages the reference bits of `nru` and `aging`.
+    /// Simulates a clock interrupt, at which `nru` and `aging` update the reference bits.
     pub fn tick(&mut self) {
         self.frames.pool.tick();
     }

@@ -8,9 +8,10 @@ use super::state::Kernel;
 use super::vma::Backing;
 
 impl Kernel {
-    /// Maps the resident pages in the window of a read fault that have no entry yet. It allocates only free frames. The
-    /// window starts at the page rounded down to `fault-around` pages, or at the area's start. It ends with the area or the
-    /// leaf table (Linux's `do_fault_around`).
+    /// Maps the pages in the window of a read fault that are resident but not yet mapped. It uses only free
+    /// frames. The window starts at the faulting page rounded down to a multiple of `fault-around` pages, but
+    /// not before the area's start. The window ends at the end of the area or leaf table (Linux's
+    /// `do_fault_around`).
     pub(super) fn map_around(&mut self, fault: &FaultContext, watch: Observer<'_>) {
         let pages = self.config.fault_around;
         if fault.write || pages <= 1 || self.make_path(fault.pid, fault.vpn, watch).is_err() {
@@ -39,7 +40,8 @@ impl Kernel {
         }
     }
 
-    /// Maps a nearby page of a file if it is in the page cache and a frame is free. Returns whether it was mapped.
+    /// Maps a nearby file page if the page is in the page cache and a frame is free. Returns whether the page
+    /// was mapped.
     fn map_file_around(&mut self, fault: &FaultContext, file: FileId) -> bool {
         let page = self.backing_page(fault);
         let Some(held) = self.files.all.get(&file) else { return false };

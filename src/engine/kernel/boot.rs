@@ -1,4 +1,4 @@
-//! Boots a kernel on a machine, and gives access to its parts.
+//! Boots a kernel on a machine and provides access to its parts.
 
 use std::fmt;
 use std::sync::Arc;
@@ -20,15 +20,15 @@ use super::state::{Kernel, MergeCounts};
 use super::swap::Swap;
 use super::tables::TableSpace;
 
-/// log2 of the maximum page size. An eviction copies a whole page.
+/// log2 of the maximum page size, which is limited because an eviction copies a whole page.
 const MAX_PAGE_BITS: u32 = 24;
 
-/// Why a kernel cannot boot on a machine.
+/// The reason why a kernel cannot boot on a machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BootError {
     /// The machine has no MMU.
     NoMmu,
-    /// There are more user frames than physical pages, or more than the limit of the simulation.
+    /// There are more user frames than physical pages, or more than the simulation allows.
     TooManyFrames {
         /// The maximum.
         most: u64,
@@ -37,11 +37,11 @@ pub enum BootError {
     NoFrames,
     /// Page-table entries have no P bit.
     NoPresentBit,
-    /// Pages are larger than the limit of the simulation.
+    /// The page size exceeds the simulation's limit.
     PageTooLarge,
     /// The replacement policy does not support page frames.
     PolicyOfSets,
-    /// An address in the settings is beyond the address space, or is not page-aligned.
+    /// An address in the settings is outside the address space or is not page-aligned.
     BadAddress {
         /// The setting.
         setting: &'static str,
@@ -58,7 +58,7 @@ impl fmt::Display for BootError {
                 f.write_str("page-table entries without a P (valid) bit cannot mark a page as not resident")
             }
             BootError::PageTooLarge => {
-                write!(f, "with a kernel, a page has at most {} bytes", 1u64 << MAX_PAGE_BITS)
+                write!(f, "a kernel supports pages of at most {} bytes", 1u64 << MAX_PAGE_BITS)
             }
             BootError::PolicyOfSets => f.write_str("this policy does not support page frames"),
             BootError::BadAddress { setting } => {
@@ -101,10 +101,10 @@ fn check(spec: &Spec, shape: &TableShape, pages: u64, config: &KernelConfig) -> 
 }
 
 impl Kernel {
-    /// Boots a kernel. Memory that was never set becomes zero.
+    /// Boots a kernel. Uninitialized memory becomes zero.
     ///
     /// # Errors
-    /// If the machine does not support the settings.
+    /// Fails if the machine does not support the settings.
     pub fn boot(mut machine: Machine, config: KernelConfig) -> Result<Self, BootError> {
         let spec = machine.spec().clone();
         let shape = TableShape::from_spec(&spec).ok_or(BootError::NoMmu)?;
@@ -140,7 +140,7 @@ impl Kernel {
         &self.machine
     }
 
-    /// The machine, for flushing TLBs and caches or selecting a core.
+    /// A mutable reference to the machine, for flushing TLBs and caches or selecting a core.
     pub fn machine_mut(&mut self) -> &mut Machine {
         &mut self.machine
     }
@@ -155,7 +155,8 @@ impl Kernel {
         &self.frames
     }
 
-    /// The current maximum number of user frames: the setting, or the number of frames below the lowest page table.
+    /// The current maximum number of user frames: the setting or the number of frames below the lowest page
+    /// table, whichever is smaller.
     pub fn frame_limit(&self) -> u32 {
         let most = self.config.frames.map_or(FRAME_LIMIT, u64::from);
         most.min(self.space.low()) as u32
@@ -181,7 +182,7 @@ impl Kernel {
         self.processes.get(&pid).map(|process| &**process)
     }
 
-    /// The latest process with this name.
+    /// The newest process with this name.
     pub fn named(&self, name: &str) -> Option<&Process> {
         let pid = *self.names.get(name)?;
         self.process(pid)
@@ -197,7 +198,7 @@ impl Kernel {
         *self.running.get(self.machine.core() as usize)?
     }
 
-    /// Returns the work done since the last call, in pages and areas, so that a caller can limit it.
+    /// Returns the work done since the last call, in pages and areas, so that the caller can limit it.
     pub fn take_work(&mut self) -> u64 {
         std::mem::take(&mut self.work)
     }

@@ -6,12 +6,13 @@ use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma};
 
 impl Kernel {
-    /// Moves the break, as `brk(2)` does. The heap's area follows in whole pages. One page stays free between the heap and
-    /// the area above.
+    /// Moves the break, as `brk(2)` does. The heap area always ends on a page boundary. One page stays free
+    /// between the heap and the next area.
     ///
     /// # Errors
-    /// ENOMEM, with the break unchanged, if it would be below the heap's start, above the user address space, or in another
-    /// area. Also if it would shrink the heap and no area is mapped there.
+    /// Returns ENOMEM and leaves the break unchanged if it would be below the heap's start, above
+    /// the user address space, or in another area. Also returns ENOMEM if no area overlaps the range that the
+    /// heap would lose.
     pub(super) fn move_break(&mut self, pid: Pid, to: u64) -> Result<(), Errno> {
         let Some(process) = self.process(pid) else { return Err(Errno::ENOMEM) };
         let space = &process.space;

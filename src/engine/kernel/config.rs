@@ -11,14 +11,14 @@ pub(crate) const FRAME_LIMIT: u64 = 1 << 20;
 pub enum ReplacementScope {
     /// The frames of any process.
     Global,
-    /// The frames of the process that needs a frame, if it has any.
+    /// The frames of the faulting process, if it has any.
     Local,
 }
 
-/// The consequence of a fatal fault.
+/// The effect of a fatal fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignalPolicy {
-    /// The process continues with its next statement.
+    /// The process continues with the next statement.
     Report,
     /// The process ends.
     Kill,
@@ -27,15 +27,16 @@ pub enum SignalPolicy {
 /// The settings of a kernel.
 #[derive(Debug, Clone, PartialEq)]
 pub struct KernelConfig {
-    /// Number of user page frames. Default: as many as fit beside the page tables, at most 2^20.
+    /// Number of user page frames. Default: as many as fit in memory along with the page tables, but at most
+    /// 2^20.
     pub frames: Option<u32>,
-    /// The replacement policy of page frames.
+    /// The replacement policy for page frames.
     pub replacement: Policy,
     /// The frames that may be evicted.
     pub scope: ReplacementScope,
-    /// Number of slots of the swap file.
+    /// Number of slots in the swap file.
     pub swap: u32,
-    /// The address just past the stack.
+    /// The address immediately above the stack.
     pub stack_top: u64,
     /// The maximum size of a stack in bytes.
     pub stack_size: u64,
@@ -43,19 +44,19 @@ pub struct KernelConfig {
     pub mmap_base: u64,
     /// The start of the heap in a process that has not called `execve`.
     pub brk_start: u64,
-    /// Number of pages that one read fault on a file or shared area maps, a power of two.
+    /// Number of pages that a read fault on a file or shared area maps (a power of two).
     pub fault_around: u64,
     /// Whether all files are in the page cache at the start.
     pub warm: bool,
     /// Whether a read of an untouched anonymous page maps a shared zero frame.
     pub zero_page: bool,
-    /// The consequence of a fatal fault.
+    /// The effect of a fatal fault.
     pub signals: SignalPolicy,
 }
 
 impl KernelConfig {
-    /// The defaults for a machine. They are Linux's if virtual addresses have 47 bits or more. Otherwise, they divide the
-    /// address space into quarters.
+    /// Returns the default settings for a machine. If virtual addresses have at least 47 bits, the defaults
+    /// are Linux's. Otherwise, the defaults divide the address space into quarters.
     pub fn default_for(spec: &Spec) -> Self {
         let bits = spec.virtual_bits();
         let (stack_top, stack_size, mmap_base, brk_start) = if bits >= 47 {

@@ -1,4 +1,4 @@
-//! Copy-on-write: stores to private pages that a process may share.
+//! Copy-on-write, which handles stores to private pages that processes may share.
 
 use super::event::{FaultClass, KernelStep, Observer};
 use super::fault::{FaultContext, FaultOutcome};
@@ -9,10 +9,11 @@ use super::state::{Kernel, OutOfMemory};
 use super::entries::flags_of;
 
 impl Kernel {
-    /// Handles a store to a read-only private page: a possibly shared frame, or the zero frame if `from` is `None`.
+    /// Handles a store to a read-only private page, either in a possibly shared frame or in the zero frame
+    /// (`from` is `None`).
     ///
     /// # Errors
-    /// If no frame is free for the copy.
+    /// Fails if no frame is free for the copy.
     pub(super) fn copy_on_write(
         &mut self,
         fault: &FaultContext,
@@ -41,7 +42,8 @@ impl Kernel {
         held.contents == FrameContents::Anonymous && held.refs == 1
     }
 
-    /// Makes a frame exclusive to its process. If other pages still use its swap slot, the frame is detached from the slot.
+    /// Makes a frame exclusive to its process. If other pages still use the frame's swap slot, the frame is
+    /// detached from the slot.
     pub(super) fn make_exclusive(&mut self, frame: FrameNo) {
         let shared = |slot: &super::ids::SlotNo| self.swap.holds_pages(*slot);
         if let Some(slot) = self.frames.get(frame).slot.filter(shared) {
@@ -54,7 +56,7 @@ impl Kernel {
     /// Allocates a frame with a copy of another frame, or with zeros if `from` is `None`.
     ///
     /// # Errors
-    /// If no frame is free.
+    /// Fails if no frame is free.
     pub(super) fn copy_frame(
         &mut self,
         fault: &FaultContext,

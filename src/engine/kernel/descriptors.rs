@@ -15,7 +15,7 @@ impl Kernel {
     /// The open file description of a descriptor.
     ///
     /// # Errors
-    /// EBADF if the descriptor is not open.
+    /// Returns EBADF if the descriptor is not open.
     pub(super) fn descriptor(&self, pid: Pid, fd: i32) -> Result<(OpenId, OpenFile), Errno> {
         let number = u32::try_from(fd).map_err(|_| Errno::EBADF)?;
         let held = self.process(pid).and_then(|process| process.descriptors.get(&number));
@@ -23,10 +23,10 @@ impl Kernel {
         self.opens.get(&id).map(|open| (id, *open)).ok_or(Errno::EBADF)
     }
 
-    /// The lowest free descriptor of a process.
+    /// The lowest unused descriptor of a process.
     ///
     /// # Errors
-    /// EMFILE if the process has the maximum number of descriptors.
+    /// Returns EMFILE if the process has the maximum number of descriptors.
     pub(super) fn free_descriptor(&self, pid: Pid) -> Result<u32, Errno> {
         let taken = self.process(pid).into_iter().flat_map(|process| process.descriptors.keys());
         let free = (0..).zip(taken).find(|(number, fd)| number != *fd).map(|(number, _)| number);
@@ -35,7 +35,7 @@ impl Kernel {
         if number < MOST_DESCRIPTORS { Ok(number) } else { Err(Errno::EMFILE) }
     }
 
-    /// Opens a file or the terminal as a free descriptor.
+    /// Opens a file or the terminal with an unused descriptor.
     pub(super) fn install(&mut self, pid: Pid, fd: u32, open: OpenFile, close_on_exec: bool) {
         let id = OpenId(self.opens.get_max().map_or(0, |(last, _)| last.0 + 1));
         self.opens.insert(id, OpenFile { users: 1, ..open });
@@ -47,7 +47,8 @@ impl Kernel {
         }
     }
 
-    /// Opens the terminal as standard input, output, and error. They share one open file description, as after a login.
+    /// Opens the terminal as standard input, output, and error. The three descriptors share one open file
+    /// description, as after a login.
     pub(super) fn open_terminal(&mut self, pid: Pid) {
         let open = OpenFile { file: None, offset: 0, read: true, write: true, append: false, users: 1 };
         self.install(pid, 0, open, false);
@@ -62,21 +63,21 @@ impl Kernel {
         }
     }
 
-    /// Counts one more descriptor that refers to an open file description.
+    /// Counts an additional descriptor for an open file description.
     fn count_descriptor(&mut self, id: OpenId) {
         if let Some(open) = self.opens.get_mut(&id) {
             open.users += 1;
         }
     }
 
-    /// Counts the child's copies of all descriptors of its parent.
+    /// Counts the descriptors that a child inherits from its parent.
     pub(super) fn share_descriptors(&mut self, child: Pid) {
         for id in self.open_ids(child, |_| true).into_iter().map(|(_, id)| id) {
             self.count_descriptor(id);
         }
     }
 
-    /// The descriptors of a process that satisfy `of`.
+    /// A process's descriptors that satisfy `of`.
     fn open_ids(&mut self, pid: Pid, of: fn(&Descriptor) -> bool) -> Vec<(u32, OpenId)> {
         let all = self.process(pid).into_iter().flat_map(|process| process.descriptors.iter());
         let found: Vec<_> = all.filter(|(_, held)| of(held)).map(|(fd, held)| (*fd, held.open)).collect();
@@ -84,10 +85,10 @@ impl Kernel {
         found
     }
 
-    /// Closes a descriptor. Closing the last one frees the open file description.
+    /// Closes a descriptor. Closing the last descriptor frees the open file description.
     ///
     /// # Errors
-    /// EBADF if the descriptor is not open.
+    /// Returns EBADF if the descriptor is not open.
     pub(super) fn close_descriptor(&mut self, pid: Pid, fd: i32) -> Result<(), Errno> {
         let (id, open) = self.descriptor(pid, fd)?;
         if let Some(process) = self.process_mut(pid) {
@@ -114,7 +115,7 @@ impl Kernel {
         }
     }
 
-    /// The open file description of a process's descriptor.
+    /// The open file description of a descriptor.
     pub fn open_of(&self, pid: Pid, descriptor: u32) -> Option<OpenFile> {
         let open = self.process(pid)?.descriptors.get(&descriptor)?.open;
         self.opens.get(&open).copied()
@@ -126,7 +127,7 @@ impl Kernel {
     }
 }
 
-/// The backing that keeps a file in use while it is open.
+/// A backing that refers to an open file, for counting the file's users.
 fn of_file(file: FileId) -> Backing {
     Backing::File { file, offset: 0, writable: false }
 }

@@ -1,17 +1,17 @@
-//! The reports to an observer: the steps, and on request every change of an entry, a TLB, or a disk.
+//! Reports steps to an observer and, on request, every change of an entry, a TLB, or a disk.
 
 use super::event::{KernelStep, Observer};
 use super::journal::Journal;
 use super::state::Kernel;
 
 impl Kernel {
-    /// Turns details on or off. They are off by default and cost nothing then. Details are [`KernelStep::EntryWritten`],
-    /// [`KernelStep::DiskRead`], [`KernelStep::DiskWritten`],
+    /// Turns details on or off. Details are off by default, and they cost nothing while they are off. Details
+    /// are [`KernelStep::EntryWritten`], [`KernelStep::DiskRead`], [`KernelStep::DiskWritten`],
     /// [`Event::TlbInvalidated`](crate::machine::event::Event::TlbInvalidated), and the steps of a `fork`.
     ///
-    /// An observer receives them in order with the other steps. A function without an observer, such as
-    /// [`Kernel::switch_to`], saves its details. The next function with an observer, or [`Kernel::report_details`], reports
-    /// them.
+    /// An observer receives details in order with the other steps. A function without an observer, such as
+    /// [`Kernel::switch_to`], saves the details. The next function with an observer, or
+    /// [`Kernel::report_details`], reports them.
     pub fn record_details(&mut self, on: bool) {
         self.journal = Journal::new(on);
     }
@@ -24,7 +24,7 @@ impl Kernel {
         }
     }
 
-    /// Reports a step, after the saved details.
+    /// Reports a step after the saved details.
     pub(super) fn report(&mut self, watch: Observer<'_>, step: KernelStep) {
         self.report_details(watch);
         watch.on_step(step);

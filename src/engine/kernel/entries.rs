@@ -1,4 +1,5 @@
-//! Page-table entries in the machine's memory and format. Intermediate tables are created as needed.
+//! Page-table entries in the machine's memory, in the machine's format. Intermediate tables are created as
+//! needed.
 
 use std::ops::Range;
 
@@ -19,20 +20,20 @@ use super::tables::{TableInfo, TableMap};
 use super::vma::Prot;
 use super::vma_map::VmaMap;
 
-/// If more pages than this lose their entries, the TLB entries of the whole process are dropped. That costs less than
-/// invalidating each page (Linux's `tlb_single_page_flush_ceiling`).
+/// The maximum number of pages to invalidate one by one. Beyond this number, the kernel flushes all of the
+/// process's TLB entries, which costs less (Linux's `tlb_single_page_flush_ceiling`).
 const FLUSH_CEILING: usize = 33;
 
-/// A table of at most this many pages is cleared when it is allocated.
+/// The maximum size, in pages, of a table that is cleared completely when it is allocated.
 const CLEARED: u64 = 1 << 12;
 
-/// The flags of an entry for a page.
+/// The flags of a page's entry.
 pub(super) fn flags_of(prot: Prot, writable: bool) -> Flags {
     let any = prot.read || prot.write || prot.exec;
     Flags::NONE.with(Bit::Us).with_bit(Bit::P, any).with_bit(Bit::Rw, writable).with_bit(Bit::Xd, !prot.exec)
 }
 
-/// The address of the entry of a page, if its table exists.
+/// The address of a page's entry, or `None` if its table does not exist.
 pub(super) fn entry_of(tables: &TableMap, shape: &TableShape, vpn: u64) -> Option<u64> {
     let level = shape.levels;
     let table = tables.get(&(level, shape.table(level, vpn)))?;
@@ -57,7 +58,7 @@ impl Kernel {
     /// Creates an empty address space with only a root table.
     ///
     /// # Errors
-    /// If no memory is free for the table.
+    /// Fails if no memory is free for the table.
     pub(super) fn new_space(&mut self) -> Result<AddressSpace, OutOfMemory> {
         let ppn = self.allocate_table(1)?;
         let brk = self.config.brk_start;
@@ -77,8 +78,8 @@ impl Kernel {
         let len = self.shape.table_pages(level).ok_or(OutOfMemory::Tables)?;
         let floor = self.config.frames.unwrap_or_else(|| self.frames.end());
         let first = self.space.allocate(len, floor.into()).ok_or(OutOfMemory::Tables)?;
-        // Pages that were once user frames, or that a script wrote to, may hold any bytes. In a very large table, other
-        // pages still have the zeros from boot time.
+        // Pages that were user frames, or that a script wrote to, may hold any bytes. The other pages of a
+        // very large table have contained only zeros since boot.
         let end = first.saturating_add(len);
         let unclean = if len <= CLEARED { end } else { end.min(self.frames.high_watermark().into()) };
         for ppn in first..unclean {
@@ -100,7 +101,7 @@ impl Kernel {
     /// Allocates the missing tables on the path to a page.
     ///
     /// # Errors
-    /// If no memory is free for a table. The tables above it remain.
+    /// Fails if no memory is free for a table. Tables allocated before the failure remain.
     pub(super) fn make_path(&mut self, pid: Pid, vpn: u64, watch: Observer<'_>) -> Result<(), OutOfMemory> {
         let shape = self.shape;
         let Some(process) = self.process_mut(pid) else { return Ok(()) };
@@ -115,10 +116,10 @@ impl Kernel {
         made
     }
 
-    /// Allocates the missing tables in an address space that no process has yet.
+    /// Allocates the missing tables in an address space that does not yet belong to a process.
     ///
     /// # Errors
-    /// The same as for [`Kernel::make_path`].
+    /// Fails as [`Kernel::make_path`] does.
     pub(super) fn make_tables(
         &mut self,
         tables: &mut TableMap,
@@ -143,7 +144,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// Frees the empty tables below the root on the paths to the pages of a range.
+    /// Frees the empty tables below the root on the paths to the pages in a range.
     pub(super) fn free_empty_tables(&mut self, pid: Pid, vpns: &Range<u64>) {
         let shape = self.shape;
         let Some(last) = vpns.end.checked_sub(1).filter(|last| *last >= vpns.start) else { return };
@@ -176,7 +177,7 @@ impl Kernel {
         self.work += 1;
     }
 
-    /// Frees the root of a process that has no other table.
+    /// Frees the root table of a process that has no other table.
     pub(super) fn free_root(&mut self, pid: Pid) {
         let Some(process) = self.process_mut(pid) else { return };
         if let Some(root) = process.space.tables.remove(&(1, 0)) {
@@ -184,7 +185,7 @@ impl Kernel {
         }
     }
 
-    /// Frees all tables of an address space without pages.
+    /// Frees all tables of an address space that has no pages.
     pub(super) fn free_tables(&mut self, tables: &TableMap) {
         for ((level, number), _) in tables {
             let vpn = self.shape.first_page(*level, *number);
@@ -210,20 +211,21 @@ impl Kernel {
         self.machine.ppn(root.ppn).ok().map(|ppn| self.machine.page_of(ppn))
     }
 
-    /// The level of the lowest existing table for a page of a process.
+    /// The level of the deepest existing table on the path to a process's page.
     pub(super) fn deepest_table(&self, pid: Pid, vpn: u64) -> u32 {
         let Some(process) = self.process(pid) else { return 1 };
         let there = |level: &u32| process.space.tables.contains_key(&(*level, self.shape.table(*level, vpn)));
         (1..=self.shape.levels).rev().find(there).unwrap_or(1)
     }
 
-    /// The entry of a page of a process, or `None` if its table does not exist.
+    /// The page-table entry of a process's page, or `None` if its table does not exist.
     pub(super) fn pte(&self, pid: Pid, vpn: u64) -> Option<Pte> {
         let at = entry_of(&self.process(pid)?.space.tables, &self.shape, vpn)?;
         Some(read_pte(&self.machine, at))
     }
 
-    /// Writes the entry of a page of a process. Its table must exist. No TLB entry is invalidated.
+    /// Writes the page-table entry of a process's page. The page's table must exist. TLB entries are not
+    /// invalidated.
     pub(super) fn write_entry(&mut self, pid: Pid, vpn: u64, pte: Pte) {
         let at = self.process(pid).and_then(|process| entry_of(&process.space.tables, &self.shape, vpn));
         if let Some(at) = at {
@@ -231,7 +233,8 @@ impl Kernel {
         }
     }
 
-    /// Changes the permissions of an entry and invalidates its TLB entries. A and D do not change.
+    /// Changes the permissions in a page's entry and invalidates the page's TLB entries. The A and D bits do
+    /// not change.
     pub(super) fn set_permissions(&mut self, pid: Pid, vpn: u64, flags: Flags) {
         let Some(pte) = self.pte(pid, vpn) else { return };
         let marks = |bit| pte.flags.has(bit);
@@ -242,7 +245,7 @@ impl Kernel {
         self.free_slot_without_dirty_bit(pid, vpn);
     }
 
-    /// Invalidates the TLB entries of a page on all cores. Returns whether any TLB held one.
+    /// Invalidates a page's TLB entries on all cores. Returns whether a TLB held an entry.
     pub(super) fn shoot_down(&mut self, pid: Pid, vpn: u64) -> bool {
         self.vpn(vpn)
             .is_some_and(|vpn| self.machine.shoot_down(self.machine.va_of(vpn), asid(pid), &mut self.journal))
@@ -259,7 +262,7 @@ impl Kernel {
         }
     }
 
-    /// The page number as the machine's type.
+    /// Converts a page number to the machine's type.
     pub(super) fn vpn(&self, vpn: u64) -> Option<Vpn> {
         self.machine.vpn(vpn).ok()
     }

@@ -1,15 +1,15 @@
-//! The steps of the kernel, which an observer receives as small `Copy` values without text.
+//! The kernel's steps, which an observer receives as small `Copy` values without text.
 
 use crate::machine::addr::{Pa, Va, Vpn};
 use crate::machine::event::{AccessKind, Event, Fault, MachineObserver};
 
 use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
 
-/// Observes a process: the events of the hardware, and the steps of the kernel between them.
+/// Observes a process: hardware events and the kernel steps between them.
 ///
-/// An access that faults reports the [`Event`]s of the failed fragment, then the steps of the handler, from
-/// [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`]. After `Resolved`, the events of the same
-/// fragment follow again.
+/// If an access faults, the observer receives the [`Event`]s of the failed fragment, followed by the
+/// handler's steps from [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`]. After
+/// `Resolved`, it receives the events of the retried fragment.
 pub trait KernelObserver: MachineObserver {
     /// Receives the next step.
     fn on_step(&mut self, step: KernelStep);
@@ -28,7 +28,7 @@ impl KernelObserver for () {
 pub enum FaultClass {
     /// The first touch of an anonymous page, private or shared.
     DemandZero,
-    /// The first touch of a page of a file, or the first store to a present page of a shared file area.
+    /// The first touch of a file page, or the first store to a present page of a shared file area.
     File,
     /// The page is in swap.
     Swap,
@@ -43,7 +43,7 @@ pub enum FaultClass {
 }
 
 impl FaultClass {
-    /// Its name in scripts.
+    /// The name of the class in scripts.
     pub const fn name(self) -> &'static str {
         match self {
             FaultClass::DemandZero => "demand-zero",
@@ -56,7 +56,7 @@ impl FaultClass {
         }
     }
 
-    /// Whether the kernel resolves it, so that the instruction is restarted.
+    /// Whether the kernel resolves the fault and restarts the instruction.
     pub const fn is_resolvable(self) -> bool {
         matches!(self, FaultClass::DemandZero | FaultClass::File | FaultClass::Swap | FaultClass::CopyOnWrite)
     }
@@ -90,7 +90,7 @@ impl Signal {
         }
     }
 
-    /// Its number on Linux.
+    /// The number on Linux.
     pub(crate) const fn number(self) -> u32 {
         match self {
             Signal::Segv => 11,
@@ -102,7 +102,7 @@ impl Signal {
 /// The `si_code` of a signal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SignalCode {
-    /// `SEGV_MAPERR`: the address is in no area.
+    /// `SEGV_MAPERR`: the address is not in any area.
     MapErr,
     /// `SEGV_ACCERR`: the area does not permit the access.
     AccErr,
@@ -123,7 +123,7 @@ impl SignalCode {
 
 /// The location that a page is read from or written to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum BackingStore {
     /// A page of a file on disk.
     File { file: FileId, page: u64 },
@@ -131,7 +131,7 @@ pub enum BackingStore {
     PageCache { file: FileId, page: u64 },
     /// A page of a shared anonymous object.
     Object { object: ObjectId, page: u64 },
-    /// A slot of the swap file.
+    /// A slot in the swap file.
     Swap { slot: SlotNo },
 }
 
@@ -146,11 +146,12 @@ pub struct ProcessPage {
 
 /// A step of the kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum KernelStep {
     /// The hardware raised a fault, and the handler starts.
     Fault { va: Va, kind: AccessKind, fault: Fault },
-    /// The handler looked up the area of the address: its first byte, or `None`.
+    /// The handler looked up the area that contains the address. `start` is the area's first byte, or `None`
+    /// if there is no area.
     Area { start: Option<u64> },
     /// A stack grew down to this address.
     StackGrew { start: u64 },
@@ -158,9 +159,10 @@ pub enum KernelStep {
     Table { level: u32, ppn: u64 },
     /// A free frame was allocated.
     FrameAllocated { frame: FrameNo },
-    /// The page in this frame was evicted. `page` is its first mapping (lowest process, then page). `to` is the location
-    /// that it was written to, or `None` if it was clean and was discarded. Its page-table entries were cleared, and they
-    /// name `slot` if it is present. `tlb` is true if a TLB held the page.
+    /// The page in this frame was evicted. `page` is its first mapping (lowest process, then lowest page).
+    /// `to` is the location that the page was written to, or `None` if the page was clean and was discarded.
+    /// Its page-table entries were cleared, or set to `slot` if that is not `None`. `tlb` is true if a TLB
+    /// held an entry for the page.
     Evicted {
         frame: FrameNo,
         page: Option<ProcessPage>,
@@ -175,14 +177,14 @@ pub enum KernelStep {
     Filled { frame: FrameNo, from: BackingStore },
     /// The page is already in this frame, which is shared.
     Shared { frame: FrameNo },
-    /// A page was copied. `from` is `None` for the zero page, and for a page of a file that is in no frame. In the latter
-    /// case, [`KernelStep::Filled`] has reported before that the copy was filled from the file.
+    /// A page was copied. `from` is `None` for the zero page and for a file page that is not in a frame. For
+    /// such a file page, [`KernelStep::Filled`] has already reported that the copy was filled from the file.
     Copied { from: Option<FrameNo>, to: FrameNo },
-    /// The frame is no longer shared, and was made writable without a copy.
+    /// The frame is no longer shared, and the kernel made it writable without copying.
     Reused { frame: FrameNo },
-    /// The page-table entry of the page was set. `frame` is `None` for the zero page.
+    /// The kernel set the page's page-table entry. `frame` is `None` for the zero page.
     Mapped { page: ProcessPage, frame: Option<FrameNo>, writable: bool },
-    /// Fault-around mapped this many further pages.
+    /// Fault-around mapped this many additional pages.
     MappedAround { pages: u32 },
     /// The kernel wrote the page-table entry at this physical address. A detail, see [`super::Kernel::record_details`].
     EntryWritten { address: Pa, before: u64, after: u64 },
@@ -196,7 +198,7 @@ pub enum KernelStep {
     Killed { class: FaultClass },
 }
 
-/// Lets a borrowed observer act as an observer.
+/// Lets a borrowed observer serve as an observer.
 impl MachineObserver for &mut dyn KernelObserver {
     fn on_event(&mut self, event: Event) {
         (**self).on_event(event);

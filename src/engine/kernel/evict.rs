@@ -1,4 +1,4 @@
-//! The allocation of frames, and the eviction of pages.
+//! Allocates frames and evicts pages.
 
 use crate::machine::pool::Pool;
 
@@ -32,10 +32,11 @@ impl Kernel {
         victims.take(most).collect()
     }
 
-    /// Allocates a frame for a page of a process: the lowest free one, or the policy's victim. `keep` is not evicted.
+    /// Allocates a frame for a process's page: the lowest free frame, or else the policy's victim. `keep` is
+    /// not evicted.
     ///
     /// # Errors
-    /// If no frame is free and no page can be evicted.
+    /// Fails if no frame is free and no page can be evicted.
     pub(super) fn allocate_frame(
         &mut self,
         pid: Pid,
@@ -69,7 +70,7 @@ impl Kernel {
     /// Evicts the policy's victim.
     ///
     /// # Errors
-    /// If no page can be evicted.
+    /// Fails if no page can be evicted.
     pub(super) fn evict(
         &mut self,
         only: Option<Pid>,
@@ -97,7 +98,7 @@ impl Kernel {
             && !self.is_locked(frame)
     }
 
-    /// Whether a page needs a swap slot before it can be evicted.
+    /// Whether a page needs a swap slot to be evicted.
     pub(super) fn needs_slot(held: &Frame) -> bool {
         !matches!(held.contents, FrameContents::Free | FrameContents::File { .. }) && held.slot.is_none()
     }
@@ -110,8 +111,8 @@ impl Kernel {
         self.locks && self.frames.maps(frame).any(locked)
     }
 
-    /// Evicts the page in a frame. It is written to its file or to a slot if necessary. If it needs a slot, one must be
-    /// available.
+    /// Evicts the page in a frame. The page is written to its file or a swap slot if necessary. If the page
+    /// needs a slot, one must be available.
     pub(super) fn evict_frame(&mut self, frame: FrameNo, watch: Observer<'_>) {
         let mapped: Vec<(Pid, u64)> = self.frames.maps(frame).collect();
         self.work += 1 + mapped.len() as u64;
@@ -146,7 +147,7 @@ impl Kernel {
         self.report(watch, KernelStep::Evicted { frame, page, to, entries, slot: named, tlb });
     }
 
-    /// Frees a frame without mappings, after its page was written back.
+    /// Frees an unmapped frame whose page has been written back.
     fn vacate_frame(&mut self, frame: FrameNo, slot: Option<SlotNo>) {
         match self.frames.get(frame).contents {
             FrameContents::File { file, page } => {
@@ -167,8 +168,8 @@ impl Kernel {
         self.frames.free(frame);
     }
 
-    /// Ensures that a swap slot holds the page in a frame, either its current slot or the lowest free one. Returns the slot,
-    /// and the location of the write if one was necessary.
+    /// Ensures that a swap slot holds the page in a frame: its current slot, or else the lowest free one.
+    /// Returns the slot, and the destination of the write if one was necessary.
     fn write_out(
         &mut self,
         frame: FrameNo,

@@ -12,7 +12,8 @@ use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma};
 use super::vma_map::VmaMap;
 
-/// SIGKILL. A process gets it if its old memory is freed and the new program does not fit into memory.
+/// SIGKILL. This signal ends a process if its old memory has been freed and the new program does not fit into
+/// memory.
 const KILLED: u32 = 9;
 
 /// The initial address space of a program.
@@ -24,7 +25,7 @@ struct Image {
 }
 
 impl Image {
-    /// Adds an area where none is mapped.
+    /// Adds an area to an unmapped range.
     fn add_area(&mut self, area: Vma, name: &Arc<str>) -> Result<(), Errno> {
         let free = self.areas.is_free(area.start..area.end) && self.areas.count() < MOST_AREAS;
         let label = self.labels.number(name);
@@ -33,11 +34,12 @@ impl Image {
 }
 
 impl Kernel {
-    /// Performs `execve(2)`, or fails without changes. It removes the old areas, maps the program's sections, its libraries,
-    /// and a stack, and sets the program counter to the entry point.
+    /// Performs `execve(2)`, or fails without changes. It removes the old areas and maps the program's
+    /// sections, its libraries, and a stack. The program counter becomes the entry point.
     ///
     /// # Errors
-    /// ENOENT if the file does not exist, EACCES if it is not executable, ENOMEM if its areas do not fit.
+    /// Returns ENOENT if the file does not exist, EACCES if it is not executable, or ENOMEM if its
+    /// areas do not fit.
     pub(super) fn exec(&mut self, pid: Pid, file: FileId) -> Result<(), Errno> {
         let program = self.files.executables.get(&file).map(Arc::clone).ok_or(Errno::EACCES)?;
         let image = self.image(file, &program)?;
@@ -85,7 +87,7 @@ impl Kernel {
         Ok(image)
     }
 
-    /// Maps a shared library into the highest hole. Segments that are not writable are shared.
+    /// Maps a shared library into the highest hole. Read-only segments are shared.
     fn add_library(&mut self, image: &mut Image, name: &Arc<str>) -> Result<(), Errno> {
         let page = self.page_size();
         let file = self.library_file(name);
@@ -107,7 +109,8 @@ impl Kernel {
         Ok(())
     }
 
-    /// The file of a library. If the script has not declared it, a file of two pages is created, for text and data.
+    /// The file that contains a library. If the script has not declared the library, a file with a text page
+    /// and a data page is created.
     fn library_file(&mut self, name: &Arc<str>) -> FileId {
         if let Some(file) = self.file_named(name) {
             return file;

@@ -1,4 +1,4 @@
-//! The page-fault handler, in Linux's order: the area, its permissions, then the page.
+//! The page-fault handler, which checks in Linux's order: the area, its permissions, then the page.
 
 use crate::machine::event::AccessKind;
 
@@ -10,7 +10,7 @@ use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 use super::vma::{Backing, Prot, Vma};
 
-/// An access that faulted and that its area allows.
+/// A faulting access that its area permits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FaultContext {
     pub(crate) pid: Pid,
@@ -26,7 +26,7 @@ pub(super) enum FaultOutcome {
     Resolved {
         /// The class of the fault.
         class: FaultClass,
-        /// Whether the handler read from a disk.
+        /// Whether the handler read from disk.
         major: bool,
     },
     /// Spurious fault: the PTE already permits the access, but a TLB entry was stale.
@@ -35,13 +35,13 @@ pub(super) enum FaultOutcome {
 }
 
 impl FaultOutcome {
-    /// A minor fault of this class.
+    /// Creates a minor fault of this class.
     pub(crate) const fn minor(class: FaultClass) -> Self {
         FaultOutcome::Resolved { class, major: false }
     }
 }
 
-/// Whether an area allows an access. There is no read permission, because writable and executable areas are readable.
+/// Whether an area permits an access. Writable and executable areas are also readable.
 pub(super) fn permits(prot: Prot, kind: AccessKind) -> bool {
     match kind {
         AccessKind::Read => prot.read || prot.write || prot.exec,
@@ -51,11 +51,11 @@ pub(super) fn permits(prot: Prot, kind: AccessKind) -> bool {
 }
 
 impl Kernel {
-    /// Handles a fault of a process at an address. On success, the access can be retried. A fatal fault returns its class
-    /// and is not yet counted or signaled.
+    /// Handles a process's fault at an address. On success, the access can be retried. For a fatal fault,
+    /// this method returns the class without counting the fault or sending the signal.
     ///
     /// # Errors
-    /// If memory is exhausted.
+    /// Fails if memory is exhausted.
     pub(super) fn handle_fault(
         &mut self,
         pid: Pid,
@@ -91,7 +91,7 @@ impl Kernel {
         self.process(pid)?.space.areas.find(va).copied()
     }
 
-    /// Whether a store to an address would avoid a fatal fault.
+    /// Whether a store to an address would complete without a fatal fault.
     pub(super) fn may_be_stored_to(&self, pid: Pid, va: u64) -> bool {
         let area = self.area_at(pid, va).or_else(|| self.growing_stack(pid, va));
         area.is_some_and(|area| {
@@ -105,8 +105,8 @@ impl Kernel {
         })
     }
 
-    /// The area of a stack that may grow down to an address, with its new start. It is the next area above. The new size
-    /// must be within the limit, and the guard gap below must stay free.
+    /// The stack area that may grow down to an address, with its new start. The stack is the next area above
+    /// the address. The new size must be within the limit, and the guard gap below must remain free.
     pub(super) fn growing_stack(&self, pid: Pid, va: u64) -> Option<Vma> {
         let above = self.process(pid)?.space.areas.at_or_above(va)?;
         let lowest = above.end.saturating_sub(self.config.stack_size);
@@ -145,7 +145,7 @@ impl Kernel {
         }
     }
 
-    /// Resolves a fault on a page in a frame: a store that its entry forbids, or a stale TLB entry.
+    /// Resolves a fault on a resident page: a store that its entry forbids, or a stale TLB entry.
     fn resolve_present(
         &mut self,
         fault: &FaultContext,
@@ -169,7 +169,7 @@ impl Kernel {
         }
     }
 
-    /// Corrects the entry of a present page and invalidates its TLB entries.
+    /// Corrects a present page's entry and invalidates its TLB entries.
     fn repair_entry(&mut self, fault: &FaultContext, place: PageLocation) -> FaultOutcome {
         self.set_area_permissions(fault.pid, fault.vpn, &fault.area, place);
         FaultOutcome::Spurious
@@ -192,7 +192,8 @@ impl Kernel {
         Ok(FaultOutcome::minor(FaultClass::DemandZero))
     }
 
-    /// Whether a shared zero frame exists. It is allocated when it is first needed. Formats without an R/W bit have none.
+    /// Whether a shared zero frame exists. The zero frame is allocated on first use. Formats without an R/W
+    /// bit have no zero frame.
     fn has_zero_frame(&mut self) -> bool {
         if self.zero.is_none() && self.config.zero_page && self.shape.read_only {
             let floor = self.config.frames.unwrap_or_else(|| self.frames.end());
@@ -216,7 +217,7 @@ impl Kernel {
         Ok(frame)
     }
 
-    /// Maps a frame for the page of a fault.
+    /// Maps a frame for the faulting page.
     pub(super) fn map_frame(
         &mut self,
         fault: &FaultContext,
@@ -240,7 +241,7 @@ impl Kernel {
         }
     }
 
-    /// A page of a process, for reports.
+    /// The number of a process and of one of its pages, for reports.
     pub(super) fn page_of(&self, pid: Pid, vpn: u64) -> Option<ProcessPage> {
         self.vpn(vpn).map(|vpn| ProcessPage { pid, vpn })
     }

@@ -1,8 +1,8 @@
-//! Files: their bytes on disk, and the set of their pages in the page cache.
+//! Files: their bytes on disk, and their pages in the page cache.
 //!
-//! A mapped page is in a user frame, which all mappings share and which holds the newest bytes. When the last mapping is
-//! removed, a dirty frame is written back, and the frame becomes free. The other pages of the page cache are in kernel
-//! memory and occupy no user frame. A page stays in the page cache after it was read once.
+//! A mapped page is in a user frame, which all mappings share and which holds the newest bytes. When the last
+//! mapping is removed, a dirty frame is written back, and the frame becomes free. The other cached pages are
+//! in kernel memory and occupy no user frames. A page stays in the page cache once it has been read.
 
 use std::sync::Arc;
 
@@ -29,17 +29,18 @@ pub struct File {
     pub name: Arc<str>,
     /// Size in bytes.
     pub(crate) size: u64,
-    /// Its bytes before any write. Bytes from `base` on are zeros.
+    /// The bytes before any write. The bytes starting at `base` are zeros.
     pub(crate) fill: Fill,
-    /// The offset of the first byte that `fill` does not define.
+    /// The offset of the first byte that is not defined by `fill`.
     pub(crate) base: u64,
-    /// Whole pages that were written.
+    /// Whole pages that have been written.
     pub(crate) written: Map<u64, Arc<[u8]>>,
-    /// Pages whose presence in the page cache differs from the start: present if it was cold, absent if it was warm.
+    /// Pages whose page-cache state differs from the initial state: cached in a cold file, or not cached in a
+    /// warm file.
     pub(crate) turned: Set<u64>,
-    /// The pages that are in user frames.
+    /// The pages in user frames.
     pub(crate) mapped: Map<u64, FrameNo>,
-    /// Number of areas that map it and of descriptors that refer to it.
+    /// Number of areas that map the file, plus the number of descriptors that refer to the file.
     pub(crate) users: u32,
 }
 
@@ -65,7 +66,8 @@ impl File {
         }
     }
 
-    /// Reads the bytes on disk from `offset` on, within one page of `1 << page_bits` bytes. Bytes beyond the end are zeros.
+    /// Reads bytes on disk, starting at `offset`, within one page of `1 << page_bits` bytes. Bytes past the
+    /// end of the file are zeros.
     pub(super) fn read_disk(&self, offset: u64, out: &mut [u8], page_bits: u32) {
         let there = usize::try_from(self.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
         let (out, beyond) = out.split_at_mut(there);
@@ -80,7 +82,8 @@ impl File {
         }
     }
 
-    /// Writes bytes of a page to disk, from offset `at` in the page on. Bytes beyond the file's end are not written.
+    /// Writes bytes to a page on disk, starting at offset `at` in the page. Bytes past the end of the file
+    /// are not written.
     pub(super) fn write_disk(&mut self, page: u64, at: usize, bytes: &[u8], page_bits: u32) {
         let start = page << page_bits;
         let mut whole = vec![0; 1 << page_bits];
@@ -91,7 +94,7 @@ impl File {
         self.written.insert(page, whole.into());
     }
 
-    /// Changes the size on disk. Bytes beyond a smaller size are lost, and new bytes are zeros.
+    /// Changes the file size on disk. Bytes past a smaller size are lost, and new bytes are zeros.
     pub(super) fn resize(&mut self, size: u64, page_bits: u32) {
         if size < self.size {
             let pages = size.div_ceil(1 << page_bits);
@@ -115,7 +118,7 @@ impl File {
 }
 
 impl Fill {
-    /// The byte at an offset that `fill` defines.
+    /// The initial byte at an offset, as defined by `fill`.
     fn byte(&self, offset: u64, page_bits: u32) -> u8 {
         match self {
             Fill::Bytes(bytes) => {
@@ -131,11 +134,11 @@ impl Fill {
 /// All files.
 #[derive(Debug, Clone, Default)]
 pub struct Files {
-    /// The files by number.
+    /// The files by file number.
     pub all: Map<FileId, Arc<File>>,
-    /// The numbers of files by name.
+    /// The file numbers by name.
     pub names: Map<Arc<str>, FileId>,
-    /// The executables by the number of their file.
+    /// The executables by file number.
     pub executables: Map<FileId, Arc<Executable>>,
 }
 
@@ -144,7 +147,7 @@ pub struct Files {
 pub struct Executable {
     /// The entry point.
     pub entry: u64,
-    /// Its sections in order of address.
+    /// The executable's sections in address order.
     pub sections: Vec<Section>,
     /// Names of shared libraries.
     pub libraries: Vec<Arc<str>>,
@@ -161,6 +164,6 @@ pub struct Section {
     pub size: u64,
     /// Its permissions.
     pub prot: super::vma::Prot,
-    /// Whether it has no bytes in the file, as `.bss`.
+    /// Whether the section has no bytes in the file, like `.bss`.
     pub zero: bool,
 }

@@ -1,4 +1,4 @@
-//! `read`, `write`, and `ftruncate` on files, whose pages may be on disk or in frames.
+//! Performs `read`, `write`, and `ftruncate` on files whose pages may be on disk or in frames.
 
 use super::event::{BackingStore, KernelObserver, KernelStep};
 use super::ids::{FileId, FrameNo, Pid};
@@ -6,8 +6,8 @@ use super::state::Kernel;
 use super::vma::{Backing, Vma};
 
 impl Kernel {
-    /// Splits `len` bytes of a file from `offset` on by page. Each part is a page, an offset in it, an offset in the bytes,
-    /// and a length.
+    /// Splits `len` bytes of a file, starting at `offset`, at page boundaries. Each part is a page number, an
+    /// offset in the page, an offset in the bytes, and a length.
     fn parts(&self, offset: u64, len: usize) -> impl Iterator<Item = (u64, usize, usize, usize)> + use<> {
         let page = self.shape.page();
         let mut done = 0;
@@ -21,8 +21,8 @@ impl Kernel {
         })
     }
 
-    /// Reads bytes of a file as `read(2)` does, but without state changes. Returns their number, which is smaller at the
-    /// end.
+    /// Reads bytes of a file as `read(2)` does, but without changing the state. Returns the number of bytes,
+    /// which is smaller at the end of the file.
     pub fn file_peek(&self, file: FileId, offset: u64, out: &mut [u8]) -> usize {
         let Some(held) = self.files.all.get(&file) else { return 0 };
         let len = usize::try_from(held.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
@@ -36,7 +36,7 @@ impl Kernel {
         len
     }
 
-    /// Reads bytes of a frame, from offset `at` on.
+    /// Reads bytes of a frame, starting at offset `at`.
     pub(super) fn read_frame(&self, frame: FrameNo, at: usize, out: &mut [u8]) {
         let first = self.machine.page_of(self.ppn(frame)).raw();
         if let Ok(pa) = self.machine.pa(first + at as u64) {
@@ -44,7 +44,7 @@ impl Kernel {
         }
     }
 
-    /// Writes bytes to a frame, from offset `at` on.
+    /// Writes bytes to a frame, starting at offset `at`.
     pub(super) fn write_frame(&mut self, frame: FrameNo, at: usize, bytes: &[u8]) {
         let first = self.machine.page_of(self.ppn(frame)).raw();
         if let Ok(pa) = self.machine.pa(first + at as u64) {
@@ -55,7 +55,7 @@ impl Kernel {
         self.free_stale_slot(frame);
     }
 
-    /// Reads bytes of a file as `read(2)` does, and leaves its pages in the page cache. Returns their number.
+    /// Reads bytes of a file as `read(2)` does and leaves the pages in the page cache. Returns their number.
     pub(super) fn file_read(&mut self, file: FileId, offset: u64, out: &mut [u8]) -> usize {
         let len = self.file_peek(file, offset, out);
         for (page, ..) in self.parts(offset, len) {
@@ -64,8 +64,8 @@ impl Kernel {
         len
     }
 
-    /// Records the use of a page of a file by the kernel. The page enters the page cache. Returns its frame, if it is
-    /// mapped.
+    /// Records that the kernel uses a page of a file. The page is added to the page cache. Returns the page's
+    /// frame if the page is mapped.
     fn use_page(&mut self, file: FileId, page: u64) -> Option<FrameNo> {
         self.work += 1;
         self.cache_page(file, page);
@@ -74,7 +74,8 @@ impl Kernel {
         Some(frame)
     }
 
-    /// Writes bytes to a file as `write(2)` does. A mapped page is written in its frame. The file grows as needed.
+    /// Writes bytes to a file as `write(2)` does. The data for a mapped page is written to its frame. The
+    /// file grows as needed.
     pub(super) fn file_write(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
         let Some(end) = offset.checked_add(bytes.len() as u64) else { return };
         let Some(held) = self.files.all.get(&file).filter(|_| !bytes.is_empty()) else { return };
@@ -93,8 +94,8 @@ impl Kernel {
         }
     }
 
-    /// Changes a file's size. Whole pages beyond the end are unmapped from every process, including private copies. The rest
-    /// of the last page reads as zeros.
+    /// Changes a file's size. Whole pages past the end, including private copies, are unmapped from every
+    /// process. The rest of the last page is filled with zeros.
     pub(super) fn file_truncate(&mut self, file: FileId, size: u64) {
         let Some(held) = self.files.all.get(&file) else { return };
         if size < held.size {
@@ -106,8 +107,8 @@ impl Kernel {
         self.file_resize(file, size);
     }
 
-    /// Changes a file's size if no page beyond the end is mapped. The bytes of its last page beyond the smaller size become
-    /// zeros.
+    /// Changes a file's size if no page past the new end is mapped. If the file shrinks, the rest of its last
+    /// page becomes zeros.
     fn file_resize(&mut self, file: FileId, size: u64) {
         let bits = self.shape.page_bits;
         let Some(held) = self.file_mut(file) else { return };
@@ -121,7 +122,7 @@ impl Kernel {
         }
     }
 
-    /// The areas of all processes that map a file.
+    /// All processes' areas that map a file.
     fn mappings_of(&mut self, file: FileId) -> Vec<(Pid, Vma)> {
         let is_of = |area: &Vma| matches!(area.backing, Backing::File { file: of, .. } if of == file);
         let mut found = Vec::new();
@@ -133,7 +134,7 @@ impl Kernel {
         found
     }
 
-    /// Unmaps the pages of an area that map its file from page `beyond` on.
+    /// Unmaps an area's pages from page `beyond` of the file onward.
     fn unmap_beyond(&mut self, pid: Pid, area: &Vma, beyond: u64) {
         let first = self.shape.vpn(area.offset_of(area.start).unwrap_or(0));
         let start = self.shape.vpn(area.start).saturating_add(beyond.saturating_sub(first));

@@ -1,4 +1,4 @@
-//! Pages of files in processes: loading and writing back.
+//! Loads the pages of files for processes, and writes them back.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -18,11 +18,11 @@ impl Kernel {
         self.files.all.get_mut(&file).map(Arc::make_mut)
     }
 
-    /// Resolves a fault on a page of a file that has no entry in the process. A store to a private area makes a private copy
-    /// at once.
+    /// Resolves a fault on a file page that the process has not mapped. A store to a private area immediately
+    /// makes a private copy.
     ///
     /// # Errors
-    /// If memory is exhausted.
+    /// Fails if memory is exhausted.
     pub(super) fn resolve_file(
         &mut self,
         fault: &FaultContext,
@@ -60,7 +60,7 @@ impl Kernel {
         Ok(FaultOutcome::Resolved { class: FaultClass::File, major })
     }
 
-    /// The location from which a page of a file is read.
+    /// The location from which a file page is read.
     fn store_of(&self, file: FileId, page: u64) -> BackingStore {
         let cached = |held: &Arc<File>| held.is_cached(page, self.config.warm);
         if self.files.all.get(&file).is_some_and(cached) {
@@ -70,8 +70,8 @@ impl Kernel {
         }
     }
 
-    /// Allocates a private frame with a copy of a file's page that is in no frame. The page is first read into the page
-    /// cache.
+    /// Allocates a private frame with a copy of a file page that is in no frame. The page is first read into
+    /// the page cache.
     fn copy_from_file(
         &mut self,
         fault: &FaultContext,
@@ -86,7 +86,7 @@ impl Kernel {
         Ok(to)
     }
 
-    /// Fills a frame that will hold the page of a file.
+    /// Fills a frame that will hold a file page.
     pub(super) fn fill_from_file(&mut self, frame: FrameNo, file: FileId, page: u64) {
         self.read_in(frame, file, page);
         if let Some(held) = self.file_mut(file) {
@@ -94,7 +94,7 @@ impl Kernel {
         }
     }
 
-    /// Reads a page of a file into a frame and adds it to the page cache.
+    /// Reads a file page into a frame and adds it to the page cache.
     fn read_in(&mut self, frame: FrameNo, file: FileId, page: u64) {
         let bits = self.shape.page_bits;
         self.cache_page(file, page);
@@ -105,7 +105,7 @@ impl Kernel {
         self.machine.write_bytes(to, &bytes);
     }
 
-    /// Reads a page of a file into the page cache unless it is already there.
+    /// Reads a file page into the page cache unless the page is already there.
     pub(super) fn cache_page(&mut self, file: FileId, page: u64) {
         let warm = self.config.warm;
         let Some(held) = self.files.all.get_mut(&file).map(Arc::make_mut) else { return };
@@ -115,8 +115,8 @@ impl Kernel {
         held.set_cached(page, true, warm);
     }
 
-    /// Reads pages of a file into the page cache, up to the file's end (`MADV_WILLNEED`) and at most as many as the frame
-    /// limit.
+    /// Reads pages into the page cache up to the end of the file, but at most as many as the frame limit
+    /// (`MADV_WILLNEED`).
     pub(super) fn cache_pages(&mut self, file: FileId, pages: Range<u64>) {
         let shape = self.shape;
         let Some(held) = self.files.all.get(&file) else { return };
@@ -133,7 +133,7 @@ impl Kernel {
         bytes
     }
 
-    /// Writes the contents of a frame back to its page of the file.
+    /// Writes the contents of a frame back to its file page.
     pub(super) fn write_back(&mut self, frame: FrameNo, file: FileId, page: u64) {
         let (bytes, bits) = (self.frame_bytes(frame), self.shape.page_bits);
         if let Some(held) = self.file_mut(file) {
@@ -143,7 +143,7 @@ impl Kernel {
         self.frames.pool.note_dirty(frame.0, false);
     }
 
-    /// Removes a frame without mappings from its file. A dirty frame is first written back.
+    /// Removes an unmapped frame from its file. A dirty frame is first written back.
     pub(super) fn unframe_file_page(&mut self, frame: FrameNo, file: FileId, page: u64) {
         if self.frames.get(frame).dirty {
             self.write_back(frame, file, page);
@@ -153,8 +153,8 @@ impl Kernel {
         }
     }
 
-    /// Writes the dirty resident pages of a file in `pages` back. The next store to each page faults and makes it dirty
-    /// again.
+    /// Writes back the dirty resident pages of a file in `pages`. The next store to each page faults and
+    /// makes it dirty again.
     pub(super) fn file_sync(&mut self, file: FileId, pages: Range<u64>) {
         let Some(held) = self.files.all.get(&file).filter(|_| pages.start < pages.end) else { return };
         let framed: Vec<_> = held.mapped.range(pages).map(|(page, frame)| (*page, *frame)).collect();
@@ -167,7 +167,7 @@ impl Kernel {
         }
     }
 
-    /// Clears the dirty state of a frame and makes all of its entries read-only.
+    /// Clears the dirty state of a frame and makes all its entries read-only.
     fn clean(&mut self, frame: FrameNo) {
         self.frames.change(frame).dirty = false;
         for (pid, vpn) in self.frames.maps(frame).collect::<Vec<_>>() {

@@ -15,12 +15,14 @@ use super::state::{Kernel, OutOfMemory};
 use super::vma::Vma;
 
 impl Kernel {
-    /// Creates the child's address space with unlocked copies of the areas, and counts their backings. Private frames become
-    /// read-only in both processes, and slots in swap are shared. Pages of shared areas, and of areas without private pages,
-    /// are not copied and fault again (Linux's `vma_needs_copy`).
+    /// Creates the child's address space with unlocked copies of the areas, and counts the users of their
+    /// backings. Private frames become read-only in both processes, and swap slots are shared. Entries of
+    /// shared areas, and of areas without private pages, are not copied, so the child's accesses to these
+    /// areas fault again (Linux's `vma_needs_copy`).
     ///
     /// # Errors
-    /// If no memory is free for its tables, or for its copies without an R/W bit. Nothing has changed then.
+    /// Fails if no memory is free for the tables or, without an R/W bit, for the copies. A failure
+    /// changes nothing.
     pub(super) fn fork_space(&mut self, parent: Pid, child: Pid) -> Result<AddressSpace, OutOfMemory> {
         let mut pages = self.pages_to_inherit(parent);
         let mut space = self.new_space()?;
@@ -40,8 +42,8 @@ impl Kernel {
         Ok(space)
     }
 
-    /// Allocates the tables of a child. Without an R/W bit, it then frees frames for the copies, because the tables may use
-    /// frames.
+    /// Allocates a child's tables. In a format without an R/W bit, pages are then evicted to free frames for
+    /// the copies. The tables come first because they may use frames.
     fn prepare(
         &mut self,
         parent: Pid,
@@ -67,12 +69,12 @@ impl Kernel {
         all
     }
 
-    /// Whether a range has a private page that is not a file's page or the zero frame.
+    /// Whether a range has a private page that is neither a file page nor in the zero frame.
     pub(super) fn owns_pages(&self, pid: Pid, range: &Range<u64>) -> bool {
         self.pages_in(pid, self.shape.vpns(range)).iter().any(|(_, place)| self.is_own(*place))
     }
 
-    /// Whether a page is not a file's page or the zero frame.
+    /// Whether a page is neither a file page nor in the zero frame.
     fn is_own(&self, place: PageLocation) -> bool {
         match place {
             PageLocation::Frame(frame) => {
@@ -83,7 +85,7 @@ impl Kernel {
         }
     }
 
-    /// Evicts pages until there are free frames for copies of all inherited pages.
+    /// Evicts pages until enough frames are free to copy all inherited pages.
     fn make_room(
         &mut self,
         parent: Pid,
@@ -100,7 +102,8 @@ impl Kernel {
         }
     }
 
-    /// Copies the parts of an address space that are not pages. The areas of `pages` are marked as inherited.
+    /// Copies everything in an address space except its pages. The areas listed in `pages` are marked as
+    /// inherited.
     fn inherit_settings(
         &mut self,
         parent: Pid,
@@ -123,7 +126,7 @@ impl Kernel {
         }
     }
 
-    /// Copies a page to a child. Returns whether it became read-only in the parent.
+    /// Copies a page to a child. Returns whether the page became read-only in the parent.
     fn inherit(
         &mut self,
         space: &mut AddressSpace,
@@ -133,7 +136,7 @@ impl Kernel {
         place: PageLocation,
     ) -> bool {
         let own = self.shape.read_only;
-        // The child's entry has A clear, and D as in the parent's entry (Linux's `__copy_present_ptes`).
+        // The child's entry has A clear and copies D from the parent's entry (Linux's `__copy_present_ptes`).
         let dirty = self.pte(parent, vpn).is_some_and(|pte| pte.flags.has(Bit::D));
         let flags = flags_of(area.prot, !own && area.prot.write).with_bit(Bit::D, dirty);
         let (mut place, mut protected) = (place, false);
@@ -159,7 +162,8 @@ impl Kernel {
         protected
     }
 
-    /// Makes the entry of a page in a frame read-only. Returns whether it was writable. No TLB entry is invalidated.
+    /// Makes the entry of a resident page read-only. Returns whether the entry was writable. TLB entries are
+    /// not invalidated.
     fn protect(&mut self, pid: Pid, vpn: u64) -> bool {
         let Some(mut pte) = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::Rw)) else { return false };
         let flags = pte.flags.without(Bit::Rw);

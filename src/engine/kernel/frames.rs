@@ -10,7 +10,7 @@ use super::persistent::Set;
 
 /// The contents of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum FrameContents {
     /// The frame is free.
     #[default]
@@ -30,15 +30,15 @@ pub enum FrameContents {
 pub struct Frame {
     /// Its contents.
     pub contents: FrameContents,
-    /// Number of page-table entries that map it.
+    /// Number of page-table entries that map the frame.
     pub refs: u32,
-    /// Whether it differs from the page in its file or slot, according to removed entries. Current entries have their own
-    /// dirty bits.
+    /// Whether the page differs from its file or slot, according to removed entries. The current entries have
+    /// their own dirty bits.
     pub(crate) dirty: bool,
-    /// Whether a `fork` may have shared it, so that only a fault makes it writable again. In Linux, such a page is not
-    /// `PageAnonExclusive`.
+    /// Whether a `fork` may have shared the frame, so that only a fault makes it writable again. In Linux,
+    /// such a page is not `PageAnonExclusive`.
     pub(crate) maybe_shared: bool,
-    /// The swap slot that holds the same page, if it was swapped in (the swap cache).
+    /// The swap slot that holds the same page, if the page was swapped in (the swap cache).
     pub(crate) slot: Option<SlotNo>,
 }
 
@@ -49,16 +49,16 @@ pub struct Frames {
     /// The mappings: frame, process, virtual page.
     mappings: Set<(u32, Pid, u64)>,
     numbers: NumberAllocator,
-    /// One more than the highest frame that was ever in use.
+    /// One more than the highest frame that has ever been in use.
     high_watermark: u32,
     /// The frame that the latest fault filled. The retried access is not counted as a second touch.
     pub(super) just_filled: Option<FrameNo>,
-    /// The replacement policy's state.
+    /// The state of the replacement policy.
     pub(crate) pool: Pool,
 }
 
 impl Frames {
-    /// Creates at most `limit` frames, all free. `policy` must support frames.
+    /// Creates up to `limit` frames, all free. `policy` must support frames.
     pub(super) fn new(policy: Policy, limit: u32) -> Self {
         Self {
             table: Sparse::new(limit, 1, Frame::default()),
@@ -80,12 +80,13 @@ impl Frames {
         self.numbers.used()
     }
 
-    /// One more than the highest frame in use. Page tables are above it.
+    /// One more than the number of the highest frame in use. Page tables are located above this frame.
     pub(crate) fn end(&self) -> u32 {
         self.numbers.end()
     }
 
-    /// One more than the highest frame that was ever in use. Memory above it is unchanged since boot.
+    /// One more than the highest frame that has ever been in use. Memory above this frame has not changed
+    /// since boot.
     pub(super) fn high_watermark(&self) -> u32 {
         self.high_watermark
     }
@@ -96,13 +97,13 @@ impl Frames {
         rows.filter(|(_, frame)| frame.contents != FrameContents::Free)
     }
 
-    /// The pages that map a frame, by process, then virtual page number.
+    /// The pages that map a frame, ordered by process and virtual page number.
     pub fn maps(&self, frame: FrameNo) -> impl Iterator<Item = (Pid, u64)> + '_ {
         let rows = self.mappings.range((frame.0, Pid(0), 0)..=(frame.0, Pid(u32::MAX), u64::MAX));
         rows.map(|(_, pid, vpn)| (*pid, *vpn))
     }
 
-    /// The first page in [`Frames::maps`] that belongs to the process.
+    /// The first page in [`Frames::maps`] that belongs to a process.
     pub(crate) fn mapped_by(&self, frame: FrameNo, pid: Pid) -> Option<u64> {
         let (at, owner, vpn) = *self.mappings.get_next(&(frame.0, pid, 0))?;
         (at == frame.0 && owner == pid).then_some(vpn)
@@ -117,14 +118,14 @@ impl Frames {
         Some(FrameNo(number))
     }
 
-    /// Frees a frame without mappings.
+    /// Frees an unmapped frame.
     pub(super) fn free(&mut self, frame: FrameNo) {
         *self.change(frame) = Frame::default();
         self.pool.forget(frame.0);
         self.numbers.free(frame.0);
     }
 
-    /// A frame below the limit, for writing.
+    /// Returns a mutable frame below the limit.
     pub(super) fn change(&mut self, frame: FrameNo) -> &mut Frame {
         &mut self.table.row_mut(frame.0.into())[0]
     }
@@ -135,7 +136,7 @@ impl Frames {
         self.change(frame).refs += 1;
     }
 
-    /// Removes a mapping of a frame. `dirty` means that a store used it.
+    /// Removes a mapping of a frame. `dirty` is true if a store used the mapping.
     pub(super) fn unmap(&mut self, frame: FrameNo, pid: Pid, vpn: u64, dirty: bool) {
         self.mappings.remove(&(frame.0, pid, vpn));
         let frame = self.change(frame);

@@ -1,9 +1,10 @@
-//! The holes between areas, in a structure that finds the highest hole of a given length quickly. It is a binary trie of the
-//! holes' first bytes (a Patricia tree). Each fork stores the length of the longest hole below it.
+//! The holes between areas, stored in a structure that quickly finds the highest hole of a given length. The
+//! structure is a binary trie (a Patricia tree) whose keys are the holes' first bytes. Each fork stores the
+//! length of the longest hole below it.
 
 use std::sync::Arc;
 
-/// Ranges of addresses that no area contains. A clone shares all nodes, and a change copies at most 64 forks.
+/// Ranges of addresses outside all areas. A clone shares all nodes, and a change copies at most 64 forks.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Holes {
     root: Option<Arc<Node>>,
@@ -15,7 +16,8 @@ enum Node {
         start: u64,
         len: u64,
     },
-    /// The holes below agree in all bits above `bit`, which is clear in `low` and set in `high`.
+    /// The first bytes of all holes below this fork have the same bits above `bit`. Bit `bit` is clear in
+    /// `low` and set in `high`.
     Fork {
         bit: u32,
         lowest: u64,
@@ -71,7 +73,7 @@ fn fork(bit: u32, low: Arc<Node>, high: Arc<Node>) -> Arc<Node> {
     Arc::new(Node::Fork { bit, lowest: low.lowest(), longest, low, high })
 }
 
-/// Creates a fork of two nodes whose holes first differ in one bit.
+/// Joins two nodes under a new fork at the highest bit in which their holes' first bytes differ.
 fn join(a: Arc<Node>, b: Arc<Node>) -> Arc<Node> {
     let (at, other) = (a.lowest(), b.lowest());
     let bit = (at ^ other).ilog2();

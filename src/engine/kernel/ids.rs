@@ -1,4 +1,4 @@
-//! Typed numbers, which prevent mixing up processes, frames, files, and swap slots.
+//! Typed numbers that prevent confusion of processes, frames, files, and swap slots.
 
 use std::fmt;
 
@@ -17,15 +17,16 @@ macro_rules! id {
 }
 
 id! {
-    /// A process, numbered from 1 in the order of creation. The number is also the ASID of its TLB entries.
+    /// A process, numbered from 1 in creation order. The number is also the ASID of the process's TLB
+    /// entries.
     Pid
 }
 id! {
-    /// A user page frame: its physical page number, from 0.
+    /// A user page frame, identified by its physical page number.
     FrameNo
 }
 id! {
-    /// A file, numbered from 1 in the order of declaration. `/proc/PID/maps` prints it as the inode.
+    /// A file, numbered from 1 in declaration order. `/proc/PID/maps` shows the number as the inode.
     FileId
 }
 id! {
@@ -33,7 +34,7 @@ id! {
     ObjectId
 }
 id! {
-    /// A slot of the swap file, from 0.
+    /// A slot in the swap file, numbered from 0.
     SlotNo
 }
 id! {

@@ -1,4 +1,4 @@
-//! Micro-steps of the kernel that happen without an observer. They are saved for the next report.
+//! Microsteps that the kernel performs without an observer. The microsteps are saved for the next report.
 
 use crate::machine::event::{Event, MachineObserver};
 
@@ -10,7 +10,7 @@ enum MicroStep {
     Step(KernelStep),
 }
 
-/// The saved micro-steps, in order. `None` if recording is off.
+/// The saved microsteps, in order. If this is `None`, recording is off.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Journal(Option<Vec<MicroStep>>);
 
@@ -29,7 +29,7 @@ impl Journal {
         }
     }
 
-    /// Reports all saved micro-steps to an observer.
+    /// Reports all saved microsteps to an observer.
     pub(crate) fn drain_into(&mut self, watch: Observer<'_>) {
         for step in self.0.iter_mut().flat_map(|steps| steps.drain(..)) {
             match step {

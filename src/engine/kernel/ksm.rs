@@ -16,12 +16,12 @@ use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 use super::vma::Backing;
 
-/// Frames with the same bytes, lowest first, each with the mergeable pages that map it.
+/// Frames with equal contents, lowest first, each with the mergeable pages that map it.
 type EqualFrames = Vec<(FrameNo, Vec<(Pid, u64)>)>;
 
 impl Kernel {
-    /// Merges pages of mergeable private areas with equal contents, so that they share one read-only frame, the
-    /// lowest-numbered. Returns the number of frames freed.
+    /// Merges equal pages of mergeable private areas so that they share a single read-only frame, the
+    /// lowest-numbered one. Returns the number of freed frames.
     pub fn ksm_scan(&mut self, watch: Observer<'_>) -> u64 {
         self.merging.scans += 1;
         if !self.shape.read_only {
@@ -37,10 +37,11 @@ impl Kernel {
         freed
     }
 
-    /// Copies the merged pages of a range to separate frames (`MADV_UNMERGEABLE`). Each copy is counted as a minor fault.
+    /// Copies the merged pages in a range to separate frames (`MADV_UNMERGEABLE`). Each copy is counted as a
+    /// minor fault.
     ///
     /// # Errors
-    /// If no frame is free for a copy.
+    /// Fails if no frame is free for a copy.
     pub(super) fn unmerge(
         &mut self,
         pid: Pid,
@@ -60,7 +61,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// Copies a merged page as a store would, even if its area forbids stores.
+    /// Copies a merged page as a store would, even if the page's area forbids stores.
     fn part(&mut self, fault: &FaultContext, frame: FrameNo, watch: Observer<'_>) -> Result<(), OutOfMemory> {
         if let Ok(va) = self.machine.va(fault.vpn << self.shape.page_bits) {
             let why = Fault::Protection { why: ProtectionCause::ReadOnly };
@@ -73,7 +74,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// The frames that mergeable pages map, with these pages, in order of frame.
+    /// The frames to which mergeable pages are mapped, each with these pages, in frame order.
     fn mergeable(&mut self) -> BTreeMap<FrameNo, Vec<(Pid, u64)>> {
         let mut found: BTreeMap<FrameNo, Vec<(Pid, u64)>> = BTreeMap::new();
         for process in self.processes.values() {
@@ -91,7 +92,7 @@ impl Kernel {
         found
     }
 
-    /// Groups of two or more frames with the same bytes, in order of their lowest frame.
+    /// Groups of two or more frames with equal contents, in order of their lowest frame.
     fn equal_frames(&mut self) -> Vec<EqualFrames> {
         let mut alike: BTreeMap<u64, Vec<EqualFrames>> = BTreeMap::new();
         for (frame, pages) in self.mergeable() {
@@ -110,7 +111,7 @@ impl Kernel {
         groups
     }
 
-    /// Maps the pages of all frames of a group to its first frame.
+    /// Maps all pages of a group to the group's first frame.
     fn merge(&mut self, equals: &EqualFrames, watch: Observer<'_>) {
         let Some(((keep, _), others)) = equals.split_first() else { return };
         self.frames.change(*keep).contents = FrameContents::Merged;

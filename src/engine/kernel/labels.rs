@@ -1,11 +1,11 @@
-//! The names of the areas of an address space.
+//! The names of areas in an address space.
 
 use std::sync::Arc;
 
 use super::persistent::Map;
 use super::vma::VmaLabel;
 
-/// Unique names, numbered in order of their first use.
+/// Unique names, numbered in order of first use.
 #[derive(Debug, Clone, Default)]
 pub struct Labels {
     names: Map<u16, Arc<str>>,
@@ -18,7 +18,8 @@ impl Labels {
         self.names.get(&label.0)
     }
 
-    /// Returns the number of a name and adds the name if it is new. `None` if there are too many names.
+    /// Returns the number of a name, and adds the name if it is new. Returns `None` if there are too many
+    /// names.
     pub(crate) fn number(&mut self, name: &Arc<str>) -> Option<VmaLabel> {
         if let Some(number) = self.numbers.get(name) {
             return Some(VmaLabel(*number));

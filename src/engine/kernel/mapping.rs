@@ -1,4 +1,4 @@
-//! Adding and removing areas of a process, for `mmap`, `execve`, and declarations.
+//! Adds and removes areas of a process for `mmap`, `execve`, and declarations.
 
 use std::cell::Cell;
 use std::ops::Range;
@@ -13,20 +13,20 @@ use super::vma_map::{VmaEdit, VmaMap};
 pub(crate) const MOST_AREAS: usize = 65_530;
 
 impl Kernel {
-    /// Adds an area where none is mapped, and merges it with equal neighbors.
+    /// Adds an area to an unmapped range and merges it with matching neighbors.
     pub(super) fn map_area(&mut self, pid: Pid, area: Vma) {
         self.edit_areas(pid, |areas| areas.insert(area));
     }
 
     /// Removes all areas in a range and unmaps their pages.
     pub(super) fn unmap_range(&mut self, pid: Pid, range: Range<u64>) {
-        // Removing the last area may free its backing, so its pages are unmapped first.
+        // Unmap the pages first, because removing the last area may free its backing.
         self.unmap_pages(pid, range.clone());
         self.edit_areas(pid, |areas| areas.remove(range));
     }
 
-    /// Changes every area in a range. Areas are split at its ends and merged afterwards. If permissions change, the
-    /// page-table entries are updated.
+    /// Changes every area in a range. Areas are split at the ends of the range and merged afterwards. If
+    /// permissions change, the page-table entries are updated.
     pub(super) fn change_areas(&mut self, pid: Pid, range: Range<u64>, change: &dyn Fn(&mut Vma)) {
         let protected = Cell::new(false);
         let watched = |area: &mut Vma| {
@@ -40,8 +40,8 @@ impl Kernel {
         }
     }
 
-    /// The top of the highest hole of `len` bytes (whole pages) below `mmap-base`. The page at address 0 and the guard gap
-    /// below a stack stay free.
+    /// The top of the highest hole of `len` bytes (whole pages) below `mmap-base`. The page at address 0 and
+    /// the guard gap below a stack remain free.
     pub(super) fn find_hole(&self, pid: Pid, len: u64) -> Option<u64> {
         let areas = &self.process(pid)?.space.areas;
         let mut limit = self.config.mmap_base.min(self.user_end());
@@ -66,21 +66,21 @@ impl Kernel {
         area.start.saturating_sub(if area.stack { self.guard_gap() } else { 0 })
     }
 
-    /// Whether a stack that grows down to `start` keeps the guard gap free. The gap is not needed above another stack, or
-    /// above an area without permissions.
+    /// Whether a stack that grows down to `start` leaves its guard gap free. No gap is needed above another
+    /// stack or an area without permissions.
     pub(super) fn leaves_guard_gap(&self, pid: Pid, start: u64) -> bool {
         let areas = self.process(pid).map(|process| &process.space.areas);
         let below = areas.and_then(|areas| areas.below(start));
         below.is_none_or(|area| area.stack || area.prot.is_none() || start - area.end >= self.guard_gap())
     }
 
-    /// Size in bytes of the guard gap below a stack (`stack_guard_gap`): 256 pages on machines with large address spaces,
-    /// else 0.
+    /// Size in bytes of the guard gap below a stack (`stack_guard_gap`): 256 pages on machines with large
+    /// address spaces, or else 0.
     fn guard_gap(&self) -> u64 {
         if self.is_roomy() { 256 * self.page_size() } else { 0 }
     }
 
-    /// Whether the address space is as large as Linux's, 47 bits or more.
+    /// Whether the address space is at least as large as Linux's, with 47 bits or more.
     fn is_roomy(&self) -> bool {
         self.machine.spec().virtual_bits() >= 47
     }
@@ -89,14 +89,14 @@ impl Kernel {
         self.shape.page()
     }
 
-    /// Rounds bytes up to whole pages, or returns `None` on overflow.
+    /// Rounds a size up to whole pages, or returns `None` on overflow.
     pub(super) fn whole_pages(&self, bytes: u64) -> Option<u64> {
         bytes.checked_next_multiple_of(self.page_size())
     }
 
-    /// The address after the last byte that a process may map (`TASK_SIZE`). On machines with 48 bits or more, this is one
-    /// page below half of the address space, because the kernel uses the upper half. On others, it is the end of the address
-    /// space.
+    /// The address after the last byte that a process may map (`TASK_SIZE`). If virtual addresses have at
+    /// least 48 bits, this is one page below the middle of the address space, because the kernel uses the
+    /// upper half. Otherwise, it is the end of the address space.
     pub fn user_end(&self) -> u64 {
         match self.machine.spec().virtual_bits() {
             bits @ 48.. => (1 << (bits - 1)) - self.page_size(),
@@ -104,20 +104,21 @@ impl Kernel {
         }
     }
 
-    /// The lowest valid hint (`vm.mmap_min_addr`): 64 KB on machines with large address spaces, else a page.
+    /// The lowest valid hint (`vm.mmap_min_addr`): 64 KB on machines with large address spaces, or else one
+    /// page.
     pub(super) fn lowest_hint(&self) -> u64 {
         let lowest: u64 = if self.is_roomy() { 0x1_0000 } else { 1 };
         lowest.next_multiple_of(self.page_size())
     }
 
-    /// Checks that an edit leaves at most [`MOST_AREAS`] areas, or fewer than before.
+    /// Checks that an edit leaves at most [`MOST_AREAS`] areas, or reduces their number.
     ///
     /// # Errors
     /// ENOMEM.
     pub(super) fn room_for(&self, pid: Pid, edit: impl FnOnce(&mut VmaMap)) -> Result<(), Errno> {
         let Some(process) = self.process(pid) else { return Ok(()) };
         let before = process.space.areas.count();
-        // An edit has at most two ranges, and adds at most two areas for each.
+        // An edit changes at most two ranges and adds at most two areas for each.
         if before + 4 <= MOST_AREAS {
             return Ok(());
         }
@@ -127,12 +128,12 @@ impl Kernel {
         if after > MOST_AREAS && after > before { Err(Errno::ENOMEM) } else { Ok(()) }
     }
 
-    /// Edits the areas of a process and counts the users of their backings.
+    /// Edits a process's areas and counts the users of their backings.
     fn edit_areas(&mut self, pid: Pid, edit: impl FnOnce(&mut VmaMap) -> VmaEdit) {
         let Some(process) = self.process_mut(pid) else { return };
         let VmaEdit { before, after } = edit(&mut process.space.areas);
         self.work += (before.len() + after.len()) as u64;
-        // Count the new areas first, so that a backing that is still used is not freed.
+        // Count the new areas first, so that a backing still in use is not freed.
         for area in after {
             self.locks |= area.locked;
             self.count_users(area.backing, 1);
@@ -145,7 +146,7 @@ impl Kernel {
     /// Performs `mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)` and returns the address.
     ///
     /// # Errors
-    /// ENOMEM if there is no hole, EINVAL if `len` is 0.
+    /// Returns ENOMEM if no hole is large enough, or EINVAL if `len` is 0.
     pub(super) fn map_private(&mut self, pid: Pid, len: u64) -> Result<u64, Errno> {
         if len == 0 {
             return Err(Errno::EINVAL);

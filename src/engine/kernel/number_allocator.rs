@@ -1,4 +1,4 @@
-//! An allocator of numbers, lowest first, for frames and swap slots.
+//! Allocates numbers for frames and swap slots, lowest first.
 
 use super::persistent::Set;
 

@@ -3,21 +3,21 @@
 use super::ids::{FrameNo, ObjectId, SlotNo};
 use super::persistent::Map;
 
-/// The location of a page of an object. A page without a frame and a slot was never touched.
+/// The location of an object's page. A page without a frame or a slot has never been touched.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct ObjectPage {
-    /// The frame that holds it, mapped or not.
+    /// The frame that holds the page, whether mapped or not.
     pub(crate) frame: Option<FrameNo>,
     pub(crate) slot: Option<SlotNo>,
 }
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Object {
-    /// Size in bytes. An access beyond it raises SIGBUS.
+    /// Size in bytes. An access past the end raises SIGBUS.
     pub(crate) size: u64,
-    /// Number of areas that map it. It is freed with the last area.
+    /// Number of areas that map the object. Removing the last area frees the object.
     pub(crate) users: u32,
-    /// The pages that were touched.
+    /// The pages that have been touched.
     pub(crate) pages: Map<u64, ObjectPage>,
 }
 

@@ -1,4 +1,4 @@
-//! The terminal output of a process, cheap to clone.
+//! The terminal output of a process, which is cheap to clone.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -8,12 +8,12 @@ use super::persistent::Map;
 /// Size of a chunk in bytes.
 const PIECE: usize = 4096;
 
-/// A sequence of bytes to which more are appended.
+/// An append-only sequence of bytes.
 #[derive(Debug, Clone, Default)]
 pub struct Output {
     /// Full chunks, by number.
     full: Map<usize, Arc<[u8]>>,
-    /// The bytes after the full chunks, fewer than a chunk.
+    /// The bytes after the last full chunk, always less than one chunk.
     last: Arc<Vec<u8>>,
 }
 
@@ -23,12 +23,12 @@ impl Output {
         self.full.len() * PIECE + self.last.len()
     }
 
-    /// Whether nothing was written.
+    /// Whether the output is empty.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The bytes in a range. Positions beyond the end are ignored.
+    /// The bytes in a range. Positions past the end are ignored.
     pub fn bytes(&self, range: Range<usize>) -> Vec<u8> {
         let end = range.end.min(self.len());
         let mut bytes = Vec::with_capacity(end.saturating_sub(range.start));

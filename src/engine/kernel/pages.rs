@@ -1,4 +1,5 @@
-//! The pages of processes. Only this module changes an entry, its frame, the reverse mapping, and the counts together.
+//! The pages of processes. Only this module updates an entry, its frame, the reverse mapping, and the counts
+//! together.
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,8 +16,8 @@ use super::process::{AddressSpace, PageLocation};
 use super::shape::TableShape;
 use super::state::Kernel;
 
-/// Maps a page of an address space, or writes the number of its slot into its entry. Its table exists, and it was untouched
-/// or in swap. `zero` is the physical page of the zero frame.
+/// Maps a page of an address space, or writes its swap slot number into its entry. The page's table must
+/// exist, and the page must be untouched or in swap. `zero` is the physical page of the zero frame.
 pub(super) fn enter_page(
     (space, frames, machine, journal): (&mut AddressSpace, &mut Frames, &mut Machine, &mut Journal),
     shape: &TableShape,
@@ -48,12 +49,12 @@ pub(super) fn enter_page(
 }
 
 impl Kernel {
-    /// The location of a page of a process.
+    /// The location of a process's page.
     pub(super) fn page_location(&self, pid: Pid, vpn: u64) -> Option<PageLocation> {
         self.process(pid)?.space.pages.get(&vpn).copied()
     }
 
-    /// Maps a page of a process to a frame or the zero frame: see [`enter_page`].
+    /// Maps a process's page to a frame or to the zero frame; see [`enter_page`].
     pub(super) fn map_page(&mut self, pid: Pid, vpn: u64, place: PageLocation, flags: Flags) {
         let Self { processes, frames, machine, journal, shape, zero, .. } = self;
         if let Some(process) = processes.get_mut(&pid).map(Arc::make_mut) {
@@ -64,8 +65,8 @@ impl Kernel {
         self.free_slot_without_dirty_bit(pid, vpn);
     }
 
-    /// Unmaps a page of a process. Its entry names its slot in swap, or is cleared. TLB entries are not invalidated, and its
-    /// frame is not freed. Returns the page's old location.
+    /// Unmaps a process's page. The entry receives the page's swap slot number or is cleared. TLB entries are
+    /// not invalidated, and the page's frame is not freed. Returns the page's previous location.
     pub(super) fn unmap_page(
         &mut self,
         pid: Pid,
@@ -99,7 +100,8 @@ impl Kernel {
         Some(from)
     }
 
-    /// Whether the entry of a page shows a store. In a format without a D bit, a writable entry is treated as dirty.
+    /// Whether a page's entry shows that the page was stored to. In a format without a D bit, a writable
+    /// entry is treated as dirty.
     fn was_stored_to(&self, pid: Pid, vpn: u64) -> bool {
         let flag = if self.shape.dirty { Bit::D } else { Bit::Rw };
         let marked = self.pte(pid, vpn).is_some_and(|pte| pte.flags.has(flag));
@@ -107,8 +109,8 @@ impl Kernel {
         marked && (self.shape.dirty || self.shape.read_only || may_be())
     }
 
-    /// Keeps the dirty state of a page whose entry changes its flags. In a format without a D bit, a writable entry that
-    /// becomes read-only would lose that state, so the frame becomes dirty.
+    /// Preserves the dirty state of a page when its entry's flags change. In a format without a D bit, a
+    /// writable entry that becomes read-only would lose its dirty state, so the frame is marked dirty.
     pub(super) fn preserve_dirty(&mut self, pid: Pid, vpn: u64, (old, new): (Flags, Flags)) {
         let forgets = !self.shape.dirty && old.has(Bit::Rw) && !new.has(Bit::Rw);
         if forgets && let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn) {
@@ -116,8 +118,8 @@ impl Kernel {
         }
     }
 
-    /// Frees the stale swap slot of a page after its entry changed. In a format without a D bit, a writable entry is treated
-    /// as dirty.
+    /// Frees the stale swap slot of a page after the page's entry has changed. In a format without a D bit, a
+    /// writable entry is treated as dirty.
     pub(super) fn free_slot_without_dirty_bit(&mut self, pid: Pid, vpn: u64) {
         if !self.shape.dirty
             && let Some(PageLocation::Frame(frame)) = self.page_location(pid, vpn)
@@ -126,12 +128,12 @@ impl Kernel {
         }
     }
 
-    /// Whether a frame differs from the page in its file or slot.
+    /// Whether the page in a frame differs from its file or slot.
     pub fn is_dirty(&self, frame: FrameNo) -> bool {
         self.frames.get(frame).dirty || self.frames.maps(frame).any(|(pid, vpn)| self.was_stored_to(pid, vpn))
     }
 
-    /// Frees a frame that has no mapping and does not hold a page of a shared object. A dirty page of a file is first
+    /// Frees an unmapped frame that does not hold a page of a shared object. A dirty file page is first
     /// written back.
     pub(super) fn release(&mut self, frame: FrameNo) {
         let held = self.frames.get(frame);
@@ -154,7 +156,7 @@ impl Kernel {
         self.machine.ppn(frame.0.into()).unwrap_or_default()
     }
 
-    /// The pages of a range that have a location, in order.
+    /// The pages in a range that have a location, in order.
     pub(super) fn pages_in(&self, pid: Pid, vpns: Range<u64>) -> Vec<(u64, PageLocation)> {
         let Some(process) = self.process(pid).filter(|_| vpns.start < vpns.end) else { return Vec::new() };
         process.space.pages.range(vpns).map(|(vpn, place)| (*vpn, *place)).collect()

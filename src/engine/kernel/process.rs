@@ -10,11 +10,11 @@ use super::persistent::{Map, Set};
 use super::tables::TableMap;
 use super::vma_map::VmaMap;
 
-/// The location of a page of a process. A page without a location was never touched, or is a page of a shared object or file
-/// that the process has not mapped.
+/// The location of a process's page. A page without a location has never been touched or is an unmapped page
+/// of a shared object or file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PageLocation {
-    /// In a user frame, with a present page-table entry.
+    /// The page is in a user frame, and its page-table entry is present.
     Frame(FrameNo),
     /// The shared zero frame.
     Zero,
@@ -27,9 +27,9 @@ pub enum PageLocation {
 pub struct AddressSpace {
     /// The areas (the list `mmap` in textbooks).
     pub areas: VmaMap,
-    /// The locations of the page tables in the machine's memory. Level 1 is `pgd`.
+    /// The page tables and their locations in the machine's memory. Level 1 is `pgd`.
     pub tables: TableMap,
-    /// The location of each page, in order. It agrees with the page-table entries.
+    /// The location of each page, in page order. This map always agrees with the page-table entries.
     pub pages: Map<u64, PageLocation>,
     /// Number of pages in user frames (`rss`).
     pub resident: u64,
@@ -45,7 +45,7 @@ pub struct AddressSpace {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Descriptor {
-    /// The open file description, shared after `fork`.
+    /// The open file description, which processes share after a `fork`.
     pub(crate) open: OpenId,
     /// Whether `execve` closes it (`O_CLOEXEC`).
     pub(crate) close_on_exec: bool,
@@ -53,18 +53,18 @@ pub(crate) struct Descriptor {
 
 /// The state of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum ProcessState {
     /// It is running.
     Running,
-    /// It has ended, and its parent has not waited for it. `wait` returns this status.
+    /// The process has ended, but its parent has not waited for it. `wait` returns this status.
     Zombie { status: u32 },
-    /// It has ended, and its parent has waited for it.
+    /// The process has ended, and its parent has waited for it.
     Ended { status: u32 },
 }
 
 impl ProcessState {
-    /// Its name in scripts.
+    /// The name in scripts.
     pub const fn name(self) -> &'static str {
         match self {
             ProcessState::Running => "running",
@@ -88,19 +88,19 @@ pub struct FaultCounts {
 pub struct Process {
     /// Its number.
     pub pid: Pid,
-    /// Its name in the script.
+    /// The process's name in the script.
     pub name: Arc<str>,
-    /// Its parent, while the parent is running.
+    /// The parent, while the parent is running.
     pub parent: Option<Pid>,
-    /// The children that are running or that it has not waited for.
+    /// The children that are running or that the process has not waited for.
     pub(crate) children: Set<Pid>,
     /// Its state.
     pub state: ProcessState,
-    /// Its address space, which is empty after it has ended.
+    /// The address space, which is empty after the process has ended.
     pub space: AddressSpace,
-    /// Its open files, by descriptor.
+    /// The open files, by descriptor.
     pub(crate) descriptors: Map<u32, Descriptor>,
-    /// Its standard output and standard error.
+    /// The process's standard output and standard error.
     pub stdout: Output,
     /// Counts of resolved page faults.
     pub faults: FaultCounts,

@@ -10,17 +10,18 @@ use super::persistent::{Map, Set};
 use super::process::{AddressSpace, FaultCounts, Process, ProcessState};
 use super::state::{Kernel, OutOfMemory};
 
-/// The maximum number of processes that are running or not waited for (`kernel.pid_max`).
+/// The maximum number of running processes and zombies (`kernel.pid_max`).
 pub(crate) const MOST_PROCESSES: u32 = 32_768;
 
-/// The maximum number of remembered processes. Beyond it, processes that have ended are discarded.
+/// The maximum number of process records that are kept. Beyond this number, the kernel discards processes
+/// that have ended.
 const MOST_REMEMBERED: usize = 2 * MOST_PROCESSES as usize;
 
 impl Kernel {
     /// Creates a process with an empty address space, the terminal, and no parent.
     ///
     /// # Errors
-    /// If no memory is free for its page table, or there are too many processes.
+    /// Fails if no memory is free for the page table, or if there are too many processes.
     pub fn spawn(&mut self, name: Arc<str>) -> Result<Pid, OutOfMemory> {
         let pid = self.next_pid().map_err(|_| OutOfMemory::Tables)?;
         let mut space = self.new_space()?;
@@ -56,13 +57,13 @@ impl Kernel {
         self.alive += 1;
     }
 
-    /// Discards processes that have ended, if too many are remembered.
+    /// Discards processes that have ended if too many records are kept.
     fn forget_ended(&mut self) {
         if self.processes.len() < MOST_REMEMBERED {
             return;
         }
         self.work += self.processes.len() as u64;
-        // The last process is kept so that its number is not used again.
+        // The last process is kept so that its number is not reused.
         let last = self.processes.get_max().map(|(pid, _)| *pid);
         let ended = |process: &&Arc<Process>| matches!(process.state, ProcessState::Ended { .. });
         let gone =
@@ -75,7 +76,7 @@ impl Kernel {
         }
     }
 
-    /// Changes the name of a process, for the child of `let child = fork()`.
+    /// Renames a process, such as the child in `let child = fork()`.
     pub fn rename(&mut self, pid: Pid, name: Arc<str>) {
         let Some(process) = self.process_mut(pid) else { return };
         let before = std::mem::replace(&mut process.name, Arc::clone(&name));
@@ -88,7 +89,8 @@ impl Kernel {
     /// Performs `fork(2)`. The child differs from its parent in its number, its counts, and its output.
     ///
     /// # Errors
-    /// EAGAIN if there are too many processes, ENOMEM if no memory is free for the child's page tables.
+    /// Returns EAGAIN if there are too many processes, or ENOMEM if no memory is free for the child's page
+    /// tables.
     pub(super) fn fork(&mut self, parent: Pid) -> Result<Pid, Errno> {
         let child = self.next_pid()?;
         let space = self.fork_space(parent, child).map_err(|_| Errno::ENOMEM)?;
@@ -103,8 +105,8 @@ impl Kernel {
         Ok(child)
     }
 
-    /// Ends a process. Its memory and descriptors are freed, and its children lose their parent. Its own parent can wait for
-    /// the status, which is encoded as in `wait(2)`.
+    /// Ends a process. The process's memory and descriptors are freed, and its children lose their parent.
+    /// The parent can wait for the status, which is encoded as in `wait(2)`.
     pub fn end(&mut self, pid: Pid, status: u32) {
         self.free_address_space(pid);
         self.close_descriptors(pid, false);
@@ -125,7 +127,7 @@ impl Kernel {
         }
     }
 
-    /// Reaps a zombie. Returns its status, or `None` if the process is not a zombie.
+    /// Reaps a zombie. Returns the process's status, or `None` if the process is not a zombie.
     fn reap(&mut self, pid: Pid) -> Option<u32> {
         let process = self.process_mut(pid)?;
         let ProcessState::Zombie { status } = process.state else { return None };
@@ -134,15 +136,16 @@ impl Kernel {
         Some(status)
     }
 
-    /// Ends a process by a signal.
+    /// Terminates a process with a signal.
     pub(super) fn kill(&mut self, pid: Pid, signal: Signal) {
         self.end(pid, signal.number());
     }
 
-    /// Performs `wait(2)`: reaps the first child that has ended. Returns its number and status.
+    /// Performs `wait(2)`: reaps the first child that has ended. Returns the child's number and status.
     ///
     /// # Errors
-    /// ECHILD without children. EAGAIN if all children are running, because the wait would never end.
+    /// Returns ECHILD if the process has no children. Returns EAGAIN if all children are running, because the
+    /// wait would never end.
     pub(super) fn wait(&mut self, pid: Pid) -> Result<(Pid, u32), Errno> {
         let Some(process) = self.process(pid).filter(|process| !process.children.is_empty()) else {
             return Err(Errno::ECHILD);

@@ -12,8 +12,8 @@ use super::state::Kernel;
 use super::vma::Vma;
 
 impl Kernel {
-    /// Updates entries and TLBs after the permissions of the areas in a range have changed. An exclusive page becomes
-    /// writable at once if its area is writable.
+    /// Updates entries and TLBs after the permissions of areas in a range have changed. An exclusive page
+    /// immediately becomes writable if its area is writable.
     pub(super) fn reprotect(&mut self, pid: Pid, range: Range<u64>) {
         let Some(process) = self.process(pid) else { return };
         let areas = process.space.areas.within(range);
@@ -26,7 +26,7 @@ impl Kernel {
         }
     }
 
-    /// Sets the permissions of an entry from its area and the state of its page.
+    /// Sets the permissions of an entry according to its area and the state of its page.
     pub(super) fn set_area_permissions(&mut self, pid: Pid, vpn: u64, area: &Vma, place: PageLocation) {
         let writable = match place {
             PageLocation::Frame(frame) => area.prot.write && self.may_store(pid, vpn, area, frame),
@@ -36,8 +36,8 @@ impl Kernel {
         self.set_permissions(pid, vpn, flags_of(area.prot, writable));
     }
 
-    /// Whether a store to a page in a frame needs no fault. The page must be exclusive to the process, or shared and known
-    /// to be dirty.
+    /// Whether a store to a page in a frame can proceed without a fault. The page must be exclusive to the
+    /// process, or shared and known to be dirty.
     fn may_store(&self, pid: Pid, vpn: u64, area: &Vma, frame: FrameNo) -> bool {
         let held = self.frames.get(frame);
         match held.contents {

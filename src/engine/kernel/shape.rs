@@ -11,15 +11,15 @@ use super::ids::SlotNo;
 pub(crate) struct TableShape {
     /// log2 of the page size in bytes.
     pub(crate) page_bits: u32,
-    /// Number of levels. Tables of level 1 are the roots.
+    /// Number of levels. Level 1 contains the root tables.
     pub(crate) levels: u32,
     /// Size of an entry in bytes.
     entry: u64,
-    /// log2 of the number of pages that an entry covers, from the top level on.
+    /// log2 of the number of pages that an entry covers, for each level from the top.
     below: [u32; MAX_LEVELS],
-    /// log2 of the number of entries of a table.
+    /// log2 of the number of entries in a table, for each level.
     index: [u32; MAX_LEVELS],
-    /// Whether entries have an R/W bit. Without one, no store to a present page can be noticed.
+    /// Whether entries have an R/W bit. Without an R/W bit, a store to a present page cannot be detected.
     pub(crate) read_only: bool,
     /// Whether entries have a D bit.
     pub(crate) dirty: bool,
@@ -28,7 +28,7 @@ pub(crate) struct TableShape {
 }
 
 impl TableShape {
-    /// The shape of a machine's tables, or `None` without an MMU.
+    /// Returns the shape of a machine's tables, or `None` if the machine has no MMU.
     pub(crate) fn from_spec(spec: &Spec) -> Option<Self> {
         let mmu = spec.mmu.as_ref()?;
         let level = |n: usize| (n < mmu.levels.len()).then_some(n as u32 + 1);
@@ -45,7 +45,7 @@ impl TableShape {
         })
     }
 
-    /// The entry of a page in a swap slot: P is 0, and the PPN's bits hold the slot if it fits.
+    /// The entry of a page in a swap slot: P is 0, and the PPN field holds the slot number if it fits.
     pub(crate) fn swap_entry(&self, slot: SlotNo) -> Pte {
         let slot = u64::from(slot.0);
         Pte { ppn: if slot & !mask(self.ppn_bits) == 0 { slot } else { 0 }, ..Pte::default() }
@@ -55,48 +55,49 @@ impl TableShape {
         1 << self.page_bits
     }
 
-    /// Number of pages that `bytes` bytes need.
+    /// Number of pages that `bytes` bytes occupy.
     pub(crate) fn pages_of(&self, bytes: u64) -> u64 {
         bytes.div_ceil(self.page())
     }
 
-    /// The page that contains an address.
+    /// The number of the page that contains an address.
     pub(crate) fn vpn(&self, va: u64) -> u64 {
         va >> self.page_bits
     }
 
-    /// The pages that contain bytes of `range`.
+    /// The numbers of the pages that contain bytes of `range`.
     pub(crate) fn vpns(&self, range: &std::ops::Range<u64>) -> std::ops::Range<u64> {
         let first = self.vpn(range.start);
         let end = range.end.checked_sub(1).map_or(0, |last| self.vpn(last).saturating_add(1));
         first..end.max(first)
     }
 
-    /// Number of physical pages that a table of `level` needs, or `None` on overflow.
+    /// Number of physical pages that a table at `level` occupies, or `None` on overflow.
     pub(crate) fn table_pages(&self, level: u32) -> Option<u64> {
         let bytes = u128::from(self.entry) << self.index[level as usize - 1];
         u64::try_from(bytes.div_ceil(u128::from(self.page()))).ok()
     }
 
-    /// The number of the table of `level` that covers page `vpn`: the bits of `vpn` above the table's index.
+    /// The number of the table at `level` that covers page `vpn`: the bits of `vpn` above the table's index.
     pub(crate) fn table(&self, level: u32, vpn: u64) -> u64 {
         let n = level as usize - 1;
         vpn.checked_shr(self.below[n] + self.index[n]).unwrap_or(0)
     }
 
-    /// The first page that table `table` of `level` covers.
+    /// The first page that table number `table` at `level` covers.
     pub(crate) fn first_page(&self, level: u32, table: u64) -> u64 {
         let n = level as usize - 1;
         table.checked_shl(self.below[n] + self.index[n]).unwrap_or(0)
     }
 
-    /// The last page that the table of `level` with page `vpn` covers.
+    /// The last page covered by the table at `level` that covers `vpn`.
     pub(crate) fn last_page(&self, level: u32, vpn: u64) -> u64 {
         let n = level as usize - 1;
         vpn | 1u64.checked_shl(self.below[n] + self.index[n]).map_or(u64::MAX, |pages| pages - 1)
     }
 
-    /// The physical address of the entry for `vpn` in the table of `level` at physical page `ppn`.
+    /// The physical address of the entry for `vpn` in the table at `level` whose first physical page is
+    /// `ppn`.
     pub(crate) fn entry(&self, level: u32, ppn: u64, vpn: u64) -> u64 {
         let n = level as usize - 1;
         let index = vpn.checked_shr(self.below[n]).unwrap_or(0);

@@ -1,4 +1,4 @@
-//! Pages of shared anonymous objects.
+//! The pages of shared anonymous objects.
 
 use super::entries::flags_of;
 use super::event::{BackingStore, FaultClass, KernelStep, Observer};
@@ -20,7 +20,7 @@ impl Kernel {
         object
     }
 
-    /// Frees an unused object with its frames and slots.
+    /// Frees an unused object, including its frames and slots.
     pub(super) fn drop_object(&mut self, object: ObjectId) {
         let Some(held) = self.objects.all.remove(&object) else { return };
         for (_, page) in &held.pages {
@@ -34,23 +34,23 @@ impl Kernel {
         }
     }
 
-    /// The location of a page of an object.
+    /// The location of an object's page.
     pub(super) fn object_page(&self, object: ObjectId, page: u64) -> ObjectPage {
         let held = self.objects.all.get(&object);
         held.and_then(|object| object.pages.get(&page)).copied().unwrap_or_default()
     }
 
-    /// Sets the location of a page of an object.
+    /// Sets the location of an object's page.
     pub(super) fn set_object_page(&mut self, object: ObjectId, page: u64, at: ObjectPage) {
         if let Some(held) = self.objects.all.get_mut(&object) {
             held.pages.insert(page, at);
         }
     }
 
-    /// Resolves a fault on a page of a shared object that has no entry in the process.
+    /// Resolves a fault on a shared object's page that the process has not mapped.
     ///
     /// # Errors
-    /// If memory is exhausted.
+    /// Fails if memory is exhausted.
     pub(super) fn resolve_object(
         &mut self,
         fault: &FaultContext,
@@ -87,20 +87,20 @@ impl Kernel {
         Ok(outcome)
     }
 
-    /// Maps a nearby page of an object if it is in a frame. Returns whether it was mapped.
+    /// Maps a nearby page of an object if the page is in a frame. Returns whether the page was mapped.
     pub(super) fn map_object_around(&mut self, fault: &FaultContext, object: ObjectId) -> bool {
         let Some(frame) = self.object_page(object, self.backing_page(fault)).frame else { return false };
         self.map_beside(fault, frame, fault.area.prot.write);
         true
     }
 
-    /// Maps a frame for a nearby page.
+    /// Maps a nearby page's frame.
     pub(super) fn map_beside(&mut self, fault: &FaultContext, frame: FrameNo, writable: bool) {
         let flags = flags_of(fault.area.prot, writable);
         self.map_page(fault.pid, fault.vpn, PageLocation::Frame(frame), flags);
     }
 
-    /// The page of the file or object that a fault refers to.
+    /// The faulting page's number in the file or object.
     pub(super) fn backing_page(&self, fault: &FaultContext) -> u64 {
         let va = fault.vpn << self.shape.page_bits;
         fault.area.offset_of(va).unwrap_or(0) >> self.shape.page_bits

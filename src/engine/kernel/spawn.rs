@@ -1,4 +1,4 @@
-//! The declaration of areas, files, and executables.
+//! Declares areas, files, and executables.
 
 use std::sync::Arc;
 
@@ -9,49 +9,49 @@ use super::program::{self, ExecutableError};
 use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma, VmaLabel};
 
-/// The maximum size and offset of a file, which is the largest `off_t`.
+/// The maximum size and offset of a file: the largest `off_t`.
 pub(crate) const MOST_BYTES: u64 = i64::MAX as u64;
 
 /// The declaration of an area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaDeclaration {
-    /// Its name. `heap` and `stack` are special: see [`Kernel::declare_area`].
+    /// Its name. `heap` and `stack` are special; see [`Kernel::declare_area`].
     pub label: Option<Arc<str>>,
     /// Its first byte.
     pub start: u64,
-    /// The byte after its last.
+    /// The address after the last byte.
     pub end: u64,
     /// Its permissions.
     pub prot: Prot,
-    /// Whether it is shared.
+    /// Whether the area is shared.
     pub shared: bool,
-    /// The mapped file, or `None` if it is anonymous.
+    /// The mapped file, or `None` if the area is anonymous.
     pub file: Option<FileId>,
-    /// The offset in the file.
+    /// The offset in the mapped file.
     pub offset: u64,
 }
 
-/// Why an area cannot be declared.
+/// The reason why an area cannot be declared.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AreaError {
-    /// Its start, end, or offset is not page-aligned.
+    /// The area's start, end, or offset is not page-aligned.
     NotAligned,
-    /// Its end is not above its start.
+    /// The area's end is not above its start.
     Empty,
-    /// It reaches beyond the user half of the address space, or its offset exceeds the maximum.
+    /// The area extends past the user half of the address space, or its offset exceeds the maximum.
     Beyond,
-    /// It overlaps another area.
+    /// The area overlaps another area.
     Overlaps(Vma),
     /// There are too many areas.
     TooMany,
 }
 
 impl Kernel {
-    /// Adds an area to a process. An area named `heap` is the heap, with the program break at its end. An area named `stack`
-    /// grows down.
+    /// Adds an area to a process. An area named `heap` is the heap and ends at the program break. An area
+    /// named `stack` grows down.
     ///
     /// # Errors
-    /// If the area is invalid.
+    /// Fails if the area is invalid.
     pub fn declare_area(&mut self, pid: Pid, area: AreaDeclaration) -> Result<(), AreaError> {
         self.check_area(pid, &area)?;
         let AreaDeclaration { label, start, end, prot, shared, file, offset } = area;
@@ -94,12 +94,13 @@ impl Kernel {
         if full { Err(AreaError::TooMany) } else { Ok(()) }
     }
 
-    /// The number of an area's name, or `None` if there are too many names.
+    /// The number of an area name, or `None` if there are too many names.
     fn label_number(&mut self, pid: Pid, name: &Arc<str>) -> Option<VmaLabel> {
         self.process_mut(pid)?.space.labels.number(name)
     }
 
-    /// Adds a file of at most 2^63 - 1 bytes. It replaces a file of the same name, but open descriptors keep the old file.
+    /// Adds a file of at most 2^63 - 1 bytes. It replaces any file with the same name, but open descriptors
+    /// keep the old file.
     pub fn add_file(&mut self, name: Arc<str>, fill: Fill, size: u64) -> FileId {
         let id = FileId(self.files.all.get_max().map_or(0, |(last, _)| last.0) + 1);
         let file = File::new(Arc::clone(&name), fill, size.min(MOST_BYTES));
@@ -122,7 +123,7 @@ impl Kernel {
     /// Adds an executable as a file of zeros. Each section is page-aligned and congruent with its address.
     ///
     /// # Errors
-    /// If `execve` could not load it.
+    /// Fails if `execve` could not load the executable.
     pub fn add_executable(
         &mut self,
         name: Arc<str>,

@@ -40,15 +40,15 @@ impl fmt::Display for OutOfMemory {
 pub struct OpenFile {
     /// The file, or `None` for the terminal (descriptors 0, 1, and 2).
     pub file: Option<super::ids::FileId>,
-    /// The offset of the next `read` or `write`.
+    /// The offset for the next `read` or `write`.
     pub offset: u64,
-    /// Whether it may be read.
+    /// Whether the file may be read.
     pub read: bool,
-    /// Whether it may be written.
+    /// Whether the file may be written.
     pub write: bool,
     /// Whether every `write` appends (`O_APPEND`).
     pub append: bool,
-    /// Number of descriptors that refer to it.
+    /// Number of descriptors that refer to the description.
     pub users: u32,
 }
 
@@ -57,7 +57,7 @@ pub struct OpenFile {
 pub struct MergeCounts {
     /// Number of scans.
     pub scans: u64,
-    /// Frames freed because another had the same contents.
+    /// Number of frames freed because another frame had equal contents.
     pub merged: u64,
 }
 
@@ -74,18 +74,18 @@ pub struct Kernel {
     pub(super) swap: Swap,
     pub(super) processes: Map<Pid, Arc<Process>>,
     pub(super) names: Map<Arc<str>, Pid>,
-    /// Number of processes that have not ended, or whose parent has not waited for them.
+    /// Number of running processes and zombies.
     pub(super) alive: u32,
     pub(super) opens: Map<OpenId, OpenFile>,
     /// The process on each core.
     pub(super) running: Arc<Vec<Option<Pid>>>,
-    /// The physical page of the zero frame, if it was ever needed.
+    /// The physical page of the zero frame, if the frame has ever been needed.
     pub(super) zero: Option<u64>,
     pub(super) merging: MergeCounts,
-    /// Whether any area was ever locked, so that an eviction must check for locks.
+    /// Whether any area has ever been locked. If so, evictions must check for locks.
     pub(super) locks: bool,
-    /// Details for an observer that requests them.
+    /// The details for an observer that requests them.
     pub(super) journal: Journal,
-    /// Work done so far, in pages and areas. Callers limit it.
+    /// The work done so far, in pages and areas. Callers limit it.
     pub(super) work: u64,
 }

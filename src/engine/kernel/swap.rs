@@ -1,4 +1,4 @@
-//! The swap file, which consists of slots for one page each.
+//! The swap file, which consists of one-page slots.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ pub struct SwapSlot {
     pub(crate) bytes: Arc<[u8]>,
     /// The frame that holds the same page (its entry in the swap cache).
     pub frame: Option<FrameNo>,
-    /// Whether it belongs to a page of a shared object.
+    /// Whether the slot belongs to a page of a shared object.
     pub(crate) object: bool,
 }
 
@@ -24,11 +24,12 @@ pub struct Swap {
     pub slots: u32,
     /// The slots in use.
     pub used: Map<SlotNo, SwapSlot>,
-    /// The pages of processes in swap: slot, process, virtual page.
+    /// The swapped pages of processes: slot, process, virtual page.
     pub(crate) pages: Set<(SlotNo, Pid, u64)>,
     /// The numbers of slots in use.
     numbers: NumberAllocator,
-    /// Slots whose page is also in a frame and that no process refers to. They are reused if no other slot is free.
+    /// Slots without references from processes, whose pages are also in frames. These slots are reused if no
+    /// other slot is free.
     spare: Set<SlotNo>,
 }
 
@@ -49,7 +50,7 @@ impl Swap {
         self.used.get(&slot)
     }
 
-    /// The pages of processes that are in a slot, in order.
+    /// The processes' pages in a slot, in order.
     pub fn pages_in(&self, slot: SlotNo) -> impl Iterator<Item = (Pid, u64)> + '_ {
         let rows = self.pages.range((slot, Pid(0), 0)..=(slot, Pid(u32::MAX), u64::MAX));
         rows.map(|(_, pid, vpn)| (*pid, *vpn))
@@ -62,13 +63,13 @@ impl Swap {
         Some(slot)
     }
 
-    /// The lowest spare slot, and the frame that holds its page.
+    /// The lowest spare slot and the frame that holds its page.
     pub(super) fn spare(&self) -> Option<(SlotNo, FrameNo)> {
         let slot = *self.spare.get_min()?;
         Some((slot, self.slot(slot)?.frame?))
     }
 
-    /// Sets the frame that holds the page of a slot, or `None`. A slot that becomes unused is freed.
+    /// Sets or clears (`None`) the frame that holds a slot's page. A slot that becomes unused is freed.
     pub(super) fn set_frame(&mut self, slot: SlotNo, frame: Option<FrameNo>) {
         if let Some(held) = self.used.get_mut(&slot) {
             held.frame = frame;
@@ -76,19 +77,19 @@ impl Swap {
         }
     }
 
-    /// Adds a page of a process to a slot.
+    /// Adds a process's page to a slot.
     pub(super) fn add_page(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
         self.pages.insert((slot, pid, vpn));
         self.spare.remove(&slot);
     }
 
-    /// Removes a page of a process from a slot. A slot that becomes unused is freed.
+    /// Removes a process's page from a slot. A slot that becomes unused is freed.
     pub(super) fn remove_page(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
         self.pages.remove(&(slot, pid, vpn));
         self.update_slot(slot);
     }
 
-    /// Separates a slot from its frame and from its shared object.
+    /// Detaches a slot from its frame and from its shared object.
     pub(super) fn detach(&mut self, slot: SlotNo) {
         if let Some(held) = self.used.get_mut(&slot) {
             (held.object, held.frame) = (false, None);
@@ -96,22 +97,22 @@ impl Swap {
         }
     }
 
-    /// Frees a slot temporarily for the page that is evicted while this slot is read into a frame. Returns the slot's
-    /// contents. A slot with a frame is not lent.
+    /// Frees a slot temporarily while its page is read into a frame, so that the page evicted from that frame
+    /// can use the slot. Returns the slot's contents. A slot whose page is in a frame is not freed.
     pub(super) fn lend(&mut self, slot: SlotNo) -> Option<SwapSlot> {
         self.used.get(&slot).filter(|held| held.frame.is_none())?;
         self.numbers.free(slot.0);
         self.used.remove(&slot)
     }
 
-    /// Restores a lent slot that was not used, while all others are in use.
+    /// Restores a lent slot that was not used. All other slots must be in use.
     pub(super) fn reclaim(&mut self, slot: SlotNo, held: SwapSlot) {
         if self.numbers.allocate(self.slots) == Some(slot.0) {
             self.used.insert(slot, held);
         }
     }
 
-    /// Whether a slot holds pages of processes.
+    /// Whether pages of processes are in a slot.
     pub(super) fn holds_pages(&self, slot: SlotNo) -> bool {
         self.pages_in(slot).next().is_some()
     }

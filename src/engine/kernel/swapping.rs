@@ -1,4 +1,4 @@
-//! Swap-in, and the allocation of swap slots.
+//! Swaps pages in and allocates swap slots.
 
 use std::sync::Arc;
 
@@ -10,11 +10,12 @@ use super::object::ObjectPage;
 use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
-    /// Resolves a fault on a private page in swap. If a frame already holds the page (the swap cache), it is shared.
-    /// Otherwise, the page is read, and it keeps its slot while it is clean. A store makes a private copy at once.
+    /// Resolves a fault on a private page in swap. If a frame already holds the page (the swap cache), the
+    /// frame is shared. Otherwise, the page is read, and it keeps its slot while it is clean. A store
+    /// immediately makes a private copy.
     ///
     /// # Errors
-    /// If memory is exhausted.
+    /// Fails if memory is exhausted.
     pub(super) fn swap_in(
         &mut self,
         fault: &FaultContext,
@@ -23,7 +24,7 @@ impl Kernel {
     ) -> Result<FaultOutcome, OutOfMemory> {
         self.make_path(fault.pid, fault.vpn, watch)?;
         let cached = self.swap.slot(slot).and_then(|held| held.frame);
-        // Without an R/W bit, no later store can be noticed.
+        // Without an R/W bit, a later store cannot be detected.
         let own = fault.write || !self.shape.read_only;
         let frame = match cached {
             Some(frame) if own => self.copy_frame(fault, Some(frame), watch)?,
@@ -49,11 +50,11 @@ impl Kernel {
         Ok(FaultOutcome::Resolved { class: FaultClass::Swap, major: cached.is_none() })
     }
 
-    /// Allocates a frame and reads a slot into it. If all slots are in use and the slot holds only this page, the evicted
-    /// page may use this slot.
+    /// Allocates a frame and reads a slot into it. If all slots are in use and the slot holds only this page,
+    /// the evicted page may use this slot.
     ///
     /// # Errors
-    /// If no frame is available.
+    /// Fails if no frame is available.
     pub(super) fn allocate_frame_for(
         &mut self,
         fault: &FaultContext,
@@ -93,7 +94,7 @@ impl Kernel {
         taken
     }
 
-    /// Allocates a slot for the bytes of a frame: the lowest free one, or else a spare slot.
+    /// Allocates a slot for the bytes of a frame: the lowest free slot, or else a spare one.
     pub(super) fn allocate_slot(&mut self, frame: FrameNo, object: bool) -> Option<SlotNo> {
         let bytes: Arc<[u8]> = self.trimmed_bytes(frame);
         if let Some(slot) = self.swap.allocate(bytes.clone(), object) {
@@ -111,7 +112,7 @@ impl Kernel {
         bytes[..len].into()
     }
 
-    /// Reads bytes of the page in a slot, from offset `at` on.
+    /// Reads bytes of the page in a slot, starting at offset `at`.
     pub(super) fn read_slot(&self, slot: SlotNo, at: usize, out: &mut [u8]) {
         let bytes = self.swap.slot(slot).and_then(|held| held.bytes.get(at..)).unwrap_or_default();
         let there = bytes.len().min(out.len());
@@ -119,8 +120,8 @@ impl Kernel {
         out[there..].fill(0);
     }
 
-    /// Drops a frame's link to its swap slot, because the copies may differ from now on. The slot is freed if no other page
-    /// is in it.
+    /// Detaches a frame from its swap slot, because the copies may differ from now on. The slot is freed if
+    /// it holds no other page.
     pub(super) fn detach_from_slot(&mut self, frame: FrameNo, slot: SlotNo) {
         self.frames.change(frame).slot = None;
         if let FrameContents::Object { object, page } = self.frames.get(frame).contents {
@@ -129,7 +130,8 @@ impl Kernel {
         self.swap.detach(slot);
     }
 
-    /// Detaches a dirty frame from its slot, which holds an older page (Linux's `folio_free_swap`).
+    /// Detaches a dirty frame from its swap slot, which holds an older version of the page (Linux's
+    /// `folio_free_swap`).
     pub(super) fn free_stale_slot(&mut self, frame: FrameNo) {
         if let Some(slot) = self.frames.get(frame).slot.filter(|_| self.is_dirty(frame)) {
             self.detach_from_slot(frame, slot);

@@ -1,26 +1,28 @@
-//! Physical memory for page tables. It is above the user frames and is allocated from the top downward.
+//! Physical memory for page tables. This memory is above the user frames and is allocated from the top
+//! downward.
 
 use super::persistent::Map;
 
-/// The physical pages of tables and the zero frame, from the top of memory downward. Free pages are zeros.
+/// The physical pages of page tables and the zero frame, from the top of memory downward. Free pages contain
+/// zeros.
 #[derive(Debug, Clone)]
 pub(crate) struct TableSpace {
     /// The lowest allocated page, or the number of physical pages if none is allocated.
     low: u64,
-    /// Runs of free pages above `low`: first page and length. No two runs are adjacent.
+    /// Runs of free pages above `low`: first page and length. Adjacent runs are merged.
     free: Map<u64, u64>,
 }
 
 /// A page table of a process.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableInfo {
-    /// Its first physical page.
+    /// The table's first physical page.
     pub ppn: u64,
-    /// Number of used entries, for pages (including those in swap) or for tables of the next level.
+    /// Number of entries in use, for pages (including swapped pages) or for tables of the next level.
     pub used: u32,
 }
 
-/// The page tables of a process, by level (1 is the top) and by the part of the VPN above the table's own index.
+/// The page tables of a process, by level (1 is the top) and by the VPN bits above the table's index.
 pub(crate) type TableMap = Map<(u32, u64), TableInfo>;
 
 impl TableSpace {
@@ -29,12 +31,13 @@ impl TableSpace {
         Self { low: pages, free: Map::new() }
     }
 
-    /// The lowest allocated page. User frames are below it.
+    /// The lowest allocated page. The user frames are below it.
     pub(crate) fn low(&self) -> u64 {
         self.low
     }
 
-    /// Allocates `len` adjacent pages, as high as possible and not below `floor`. Returns the first page.
+    /// Allocates `len` contiguous pages, as high as possible but not below `floor`. Returns the number of the
+    /// first page.
     pub(super) fn allocate(&mut self, len: u64, floor: u64) -> Option<u64> {
         let run = self.free.iter().rev().find(|(_, size)| **size >= len).map(|(start, size)| (*start, *size));
         let Some((start, size)) = run else {
@@ -48,7 +51,7 @@ impl TableSpace {
         Some(start + (size - len))
     }
 
-    /// Frees `len` pages from `first` on.
+    /// Frees `len` pages, starting at `first`.
     pub(super) fn free(&mut self, first: u64, len: u64) {
         let (mut start, mut size) = (first, len);
         if let Some(next) = self.free.remove(&(first + len)) {

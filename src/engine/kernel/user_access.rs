@@ -1,4 +1,4 @@
-//! The kernel's accesses to the memory of a process, for system calls or for inspection.
+//! The kernel's accesses to a process's memory, for system calls and inspection.
 
 use std::ops::Range;
 
@@ -36,11 +36,11 @@ impl Kernel {
         })
     }
 
-    /// Copies bytes from a process to the kernel as a system call does. Faults are handled and counted. Returns the number
-    /// of bytes before the first fatal fault, which sends no signal.
+    /// Copies bytes from a process to the kernel, as a system call does. Faults are handled and counted.
+    /// Returns the number of bytes before the first fatal fault, which sends no signal.
     ///
     /// # Errors
-    /// If memory is exhausted.
+    /// Fails if memory is exhausted.
     pub(super) fn copy_in(
         &mut self,
         pid: Pid,
@@ -64,10 +64,10 @@ impl Kernel {
         Ok(out.len())
     }
 
-    /// Copies bytes to a process as [`Kernel::copy_in`] copies from it.
+    /// Copies bytes to a process as [`Kernel::copy_in`] copies them from a process.
     ///
     /// # Errors
-    /// If memory is exhausted.
+    /// Fails if memory is exhausted.
     pub(super) fn copy_out(
         &mut self,
         pid: Pid,
@@ -93,14 +93,15 @@ impl Kernel {
         (va & (self.shape.page() - 1)) as usize
     }
 
-    /// Records a use of a frame by the kernel, unless the frame has just been filled.
+    /// Records that the kernel uses a frame, unless the frame has just been filled.
     fn touch_frame(&mut self, frame: FrameNo) {
         if self.frames.just_filled.take() != Some(frame) {
             self.frames.pool.touch(frame.0);
         }
     }
 
-    /// Makes a page accessible to the kernel if the process may access it. Returns false if the process may not.
+    /// Makes a page accessible to the kernel if the process may access it. Returns false if the process is
+    /// not allowed to access the page.
     fn fault_in(
         &mut self,
         pid: Pid,
@@ -121,7 +122,8 @@ impl Kernel {
         Ok(handled.is_ok())
     }
 
-    /// The fault that an access would raise, according to the page's entry and its area. `None` if the access is allowed.
+    /// The fault that an access would raise, based on the page's entry and its area. Returns `None` if the
+    /// access is permitted.
     pub(super) fn would_fault(&self, pid: Pid, va: u64, kind: AccessKind) -> Option<Fault> {
         let vpn = self.shape.vpn(va);
         let pte = self.pte(pid, vpn).filter(|pte| pte.flags.has(Bit::P));
@@ -133,12 +135,12 @@ impl Kernel {
         (!allowed || !writable).then_some(Fault::Protection { why })
     }
 
-    /// Makes every page of a range resident (`MAP_POPULATE`, `mlock`), with stores in private writable areas and loads in
-    /// others. It stops at the first fatal fault. It also stops after as many pages as there are frames, because more pages
-    /// would only evict each other. Faults are counted.
+    /// Makes every page in a range resident (`MAP_POPULATE`, `mlock`), with stores to private writable areas
+    /// and loads from other areas. It stops at the first fatal fault. It also stops once it has populated as
+    /// many pages as there are frames, because more pages would only evict each other. Faults are counted.
     ///
     /// # Errors
-    /// If memory is exhausted.
+    /// Fails if memory is exhausted.
     pub(super) fn populate(
         &mut self,
         pid: Pid,
@@ -156,7 +158,7 @@ impl Kernel {
                 if self.would_fault(pid, va, kind).is_none() {
                     continue;
                 }
-                // Even then, a page without any available frame is an error.
+                // Even if enough pages are resident, a lack of frames for another page is an error.
                 let enough = (frames == 0 && !area.locked) || pages == 0;
                 if !self.fault_in(pid, va, kind, watch)? || enough {
                     return Ok(());
@@ -168,8 +170,9 @@ impl Kernel {
         Ok(())
     }
 
-    /// Reads bytes as the process would, including pages that are not resident. Returns the number of bytes before the first
-    /// unreadable one. Such a byte is outside every area, forbidden, or past the end of a file. No state changes.
+    /// Reads bytes as the process would, including from pages that are not resident. Returns the number of
+    /// bytes before the first unreadable byte. A byte is unreadable if it is outside every area, forbidden,
+    /// or past the end of a file. No state changes.
     pub fn peek(&self, pid: Pid, va: Va, out: &mut [u8]) -> usize {
         for PagePart { va, from, size } in self.parts_of(va.raw(), out.len()) {
             if !self.peek_part(pid, va, &mut out[from..from + size]) {
@@ -179,7 +182,7 @@ impl Kernel {
         out.len()
     }
 
-    /// Reads bytes within one page as [`Kernel::peek`] does. Returns false if they are unreadable.
+    /// Reads bytes within one page as [`Kernel::peek`] does. Returns false if the bytes are unreadable.
     fn peek_part(&self, pid: Pid, va: u64, out: &mut [u8]) -> bool {
         let area = self.area_at(pid, va).or_else(|| self.growing_stack(pid, va));
         let Some(area) = area.filter(|area| permits(area.prot, AccessKind::Read)) else { return false };
@@ -202,7 +205,8 @@ impl Kernel {
         true
     }
 
-    /// Reads bytes of a mapped page of a file. Bytes after the file's end are readable up to the end of its last page.
+    /// Reads bytes of a mapped file page. Bytes past the end of the file are readable up to the end of its
+    /// last page.
     fn peek_file(&self, file: FileId, offset: u64, out: &mut [u8]) -> bool {
         let Some(held) = self.files.all.get(&file) else { return false };
         let page = self.shape.vpn(offset);

@@ -2,7 +2,7 @@
 
 use super::ids::{FileId, ObjectId};
 
-/// The permissions of an area, as `mmap` and `mprotect` set them (`vm_page_prot`).
+/// The permissions of an area, as set by `mmap` and `mprotect` (`vm_page_prot`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Prot {
     /// `PROT_READ`.
@@ -24,14 +24,14 @@ impl Prot {
 
 /// The backing of an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Backing {
     /// Private demand-zero pages.
     Anonymous,
-    /// A file from a page-aligned offset. `writable` means that the file was opened for writing, so `mprotect` may allow
-    /// stores to a shared area.
+    /// A file, starting at a page-aligned offset. `writable` means that the file was opened for writing, so
+    /// `mprotect` may permit stores to a shared area.
     File { file: FileId, offset: u64, writable: bool },
-    /// A shared anonymous object from this offset.
+    /// A shared anonymous object, starting at this offset.
     Object { object: ObjectId, offset: u64 },
 }
 
@@ -39,33 +39,34 @@ pub enum Backing {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a bit of Linux's vm_flags")]
 pub struct Vma {
-    /// Its first byte (`vm_start`), a multiple of the page size.
+    /// The first byte (`vm_start`), a multiple of the page size.
     pub start: u64,
-    /// The byte after its last (`vm_end`), a multiple of the page size. The last page of a 64-bit address space cannot be in
-    /// an area, because 2^64 does not fit here.
+    /// The address after the last byte (`vm_end`), a multiple of the page size. The last page of a 64-bit
+    /// address space cannot be in an area, because 2^64 does not fit in this field.
     pub end: u64,
     /// Its permissions.
     pub prot: Prot,
-    /// Whether it is shared with other processes (`MAP_SHARED`) or private.
+    /// Whether the area is shared with other processes (`MAP_SHARED`) or private.
     pub shared: bool,
     /// Its backing.
     pub backing: Backing,
-    /// Whether page faults below it make it grow down (`VM_GROWSDOWN`). The process's stack also has a name.
+    /// Whether page faults below the area make it grow down (`VM_GROWSDOWN`). The process's stack also has a
+    /// name.
     pub stack: bool,
-    /// Whether it is the run-time heap, which `brk` creates.
+    /// Whether the area is the run-time heap, which `brk` creates.
     pub heap: bool,
-    /// Whether its pages stay in memory (`VM_LOCKED`).
+    /// Whether the area's pages stay in memory (`VM_LOCKED`).
     pub locked: bool,
     /// Whether equal pages may be merged (`VM_MERGEABLE`).
     pub mergeable: bool,
-    /// The expected use, as given to `madvise`.
+    /// The expected use, as passed to `madvise`.
     pub advice: Advice,
-    /// `MAP_NORESERVE`. Its only effect is that areas with different values are not merged.
+    /// `MAP_NORESERVE`. Its only effect is that areas with different values of this flag are not merged.
     pub unreserved: bool,
-    /// The start of the parent's area, if that area had private pages at `fork`. Parts of the child's area merge only with
-    /// each other (Linux's `anon_vma`).
+    /// The start of the parent's area, if that area had private pages at the `fork`. Parts of the child's
+    /// area merge only with each other (Linux's `anon_vma`).
     pub inherited: Option<u64>,
-    /// Its name. Areas that differ only in their names are merged, except the heap and stacks.
+    /// Its name. Areas that differ only in their names are merged, except for the heap and stacks.
     pub label: Option<VmaLabel>,
 }
 
@@ -81,7 +82,7 @@ pub enum Advice {
     Sequential,
 }
 
-/// The number of the name of an area: see [`super::process::AddressSpace::labels`].
+/// The number of an area name; see [`super::process::AddressSpace::labels`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct VmaLabel(pub u16);
 
@@ -105,17 +106,17 @@ impl Vma {
         }
     }
 
-    /// Its size in bytes.
+    /// The area's size in bytes.
     pub fn len(&self) -> u64 {
         self.end - self.start
     }
 
-    /// Whether it has no bytes, which is never true of an area of a process.
+    /// Whether the area has no bytes, which is never true of a process's area.
     pub fn is_empty(&self) -> bool {
         self.end <= self.start
     }
 
-    /// The part from `start` to `end`, with its adjusted offset.
+    /// The part from `start` to `end`, with its offset adjusted.
     #[must_use]
     pub(crate) fn part(&self, start: u64, end: u64) -> Self {
         Self { start, end, backing: self.backing_at(start), ..*self }
@@ -127,8 +128,8 @@ impl Vma {
         self.part(self.start.max(range.start), self.end.min(range.end))
     }
 
-    /// Merges two areas if `next` follows directly and differs only in its name. The heap is not merged with a named area
-    /// such as `.bss`, nor the process's stack with other areas that grow down.
+    /// Merges two areas if `next` follows directly and differs only in its name. The heap is not merged with
+    /// a named area such as `.bss`, and the process's stack is not merged with other areas that grow down.
     #[must_use]
     pub(crate) fn joined(&self, next: &Self) -> Option<Self> {
         let follows = next.start == self.end && self.backing_at(self.end) == next.backing_at(next.start);
@@ -141,8 +142,8 @@ impl Vma {
         (follows && !apart && like == *self).then_some(joined)
     }
 
-    /// The backing of the byte at `va`, which may be the end. It ignores whether a private area's file was opened for
-    /// writing.
+    /// The backing of the byte at address `va`, which may be the end of the area. For a private area, the
+    /// result does not show whether the file was opened for writing.
     fn backing_at(&self, va: u64) -> Backing {
         let moved = va - self.start;
         match self.backing {
@@ -156,7 +157,7 @@ impl Vma {
         }
     }
 
-    /// The offset of `va` in its file or object, or `None` for anonymous memory.
+    /// The offset of `va` in the file or object, or `None` for anonymous memory.
     pub fn offset_of(&self, va: u64) -> Option<u64> {
         match self.backing {
             Backing::Anonymous => None,
@@ -164,7 +165,7 @@ impl Vma {
         }
     }
 
-    /// Its permissions as `/proc/PID/maps` prints them, such as `rw-p`.
+    /// The permissions as `/proc/PID/maps` prints them, such as `rw-p`.
     pub fn perms(&self) -> String {
         let flag = |on: bool, letter: char| if on { letter } else { '-' };
         let Prot { read, write, exec } = self.prot;

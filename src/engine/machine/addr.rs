@@ -1,4 +1,4 @@
-//! Typed numbers, which prevent mixing up addresses, page numbers, and set indices.
+//! Typed numbers that prevent confusion of addresses, page numbers, and set indices.
 
 use std::fmt;
 
@@ -42,7 +42,8 @@ macro_rules! number {
 }
 
 number! {
-    /// A virtual address in bytes, at most the machine's virtual width. A sign-extended address is truncated to it.
+    /// A virtual address in bytes, at most the machine's virtual width. A sign-extended address is truncated
+    /// to this width.
     Va
 }
 number! {
@@ -58,7 +59,7 @@ number! {
     Ppn
 }
 number! {
-    /// The number of a set of a TLB or cache.
+    /// The number of a set in a TLB or cache.
     SetIndex
 }
 number! {

@@ -4,7 +4,7 @@ use std::iter::successors;
 
 const WORD: usize = u64::BITS as usize;
 
-/// Number of words that hold one bit per way.
+/// Number of words needed for one bit per way.
 pub(super) const fn mask_words(ways: usize) -> usize {
     ways.div_ceil(WORD)
 }
@@ -14,7 +14,7 @@ pub(super) fn bit(words: &[u64], i: usize) -> bool {
     words[i / WORD] >> (i % WORD) & 1 == 1
 }
 
-/// The numbers of the bits that are set, in order.
+/// The positions of the set bits, in order.
 pub(super) fn ones(words: &[u64]) -> impl Iterator<Item = usize> + '_ {
     let in_word = |word: u64| {
         let next = |word: &u64| Some(word & (word - 1)).filter(|&rest| rest != 0);

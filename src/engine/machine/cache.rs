@@ -1,4 +1,4 @@
-//! One cache: blocks by set and tag, their bytes, and counts. The hierarchy moves blocks between caches.
+//! A cache: blocks by set and tag, their bytes, and counts. The hierarchy moves blocks between caches.
 
 use super::addr::{SetIndex, Tag};
 use super::memo::Memo;
@@ -8,20 +8,20 @@ use super::random::SplitMix64;
 use super::set_assoc::{Line, SetAssoc};
 use super::spec::{CacheSpec, Inclusion, Side, Spec, WritePolicy};
 
-/// The counts of a TLB or cache since the machine was built.
+/// The counts of a TLB or cache since the machine was created.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// Hits. Each fragment of an access is counted separately.
     pub hits: u64,
     /// Misses. Each fragment of an access is counted separately.
     pub misses: u64,
-    /// Valid entries that a fill evicted.
+    /// Number of valid entries evicted by fills.
     pub evictions: u64,
-    /// Dirty blocks written back to the next level.
+    /// Number of dirty blocks written back to the next level.
     pub writebacks: u64,
-    /// Page-table entries that a page walk found here.
+    /// Page-table entries that page walks found in this cache.
     pub walk_hits: u64,
-    /// Page-table entries that a page walk did not find here.
+    /// Page-table entries that page walks did not find in this cache.
     pub walk_misses: u64,
 }
 
@@ -43,41 +43,42 @@ pub(super) struct Block {
 #[derive(Clone, Copy)]
 pub(super) struct ListedLine<'a> {
     pub(crate) line: Line<Block>,
-    /// Its bytes, lowest address first. Missing bytes are unknown.
+    /// The line's bytes, lowest address first. Missing bytes are unknown.
     pub(crate) bytes: &'a [Option<u8>],
 }
 
-/// A cache of one core, or one that all cores share.
+/// A cache that belongs to one core or that all cores share.
 #[derive(Debug, Clone)]
 pub(super) struct Cache {
     lines: SetAssoc<Block>,
     data: Bytes,
     pub(crate) counts: Counts,
-    /// Its index in the spec.
+    /// The cache's index in the spec.
     pub(crate) level: u32,
-    /// The core that it belongs to, or `None` if it is shared.
+    /// The core that the cache belongs to, or `None` if it is shared.
     pub(crate) core: Option<u32>,
     /// log2 of the block size in bytes.
     pub(crate) block_bits: u32,
-    /// The lowest bit of the physical address that belongs to the tag.
+    /// The lowest physical address bit that belongs to the tag.
     tag_low: u32,
     /// Whether the virtual address selects the set.
     virtual_index: bool,
-    /// Number of set bits that come from the virtual page number. A block may be in any of 2^`alias_bits` sets.
+    /// Number of set-index bits that come from the virtual page number. A block may be in any of
+    /// 2^`alias_bits` sets.
     alias_bits: u32,
     write: WritePolicy,
-    /// Whether a store that misses fetches the block.
+    /// Whether a store miss fetches the block.
     pub(crate) write_allocate: bool,
-    /// Its relation to the caches above.
+    /// The cache's relation to the caches above it.
     pub(crate) inclusion: Inclusion,
     pub(crate) side: Side,
-    /// Whether it ever held a block.
+    /// Whether the cache has ever held a block.
     used: bool,
-    /// The last hit of each set.
+    /// The last hit in each set.
     memo: Memo<Hit>,
 }
 
-/// The last hit of a set. It is valid only if a second touch changes nothing.
+/// The last hit in a set. The stored hit is valid only if touching the line again changes nothing.
 #[derive(Debug, Clone, Copy)]
 struct Hit {
     slot: LineSlot,
@@ -87,7 +88,7 @@ struct Hit {
 }
 
 impl Cache {
-    /// Creates an empty cache, number `level` of `spec`.
+    /// Creates the empty cache at `level` of `spec`.
     pub(crate) fn new(spec: &Spec, level: u32, cache: &CacheSpec, core: Option<u32>) -> Self {
         let tag_low = cache.tag_low(spec);
         Self {
@@ -131,7 +132,7 @@ impl Cache {
         }
     }
 
-    /// Handles a hit that the memo does not contain.
+    /// Handles a hit that is not in the memo.
     #[inline(never)]
     fn hit_unremembered(&mut self, set: SetIndex, tag: Tag) -> Option<LineSlot> {
         let slot = LineSlot { set, way: self.lines.find_and_touch(set, tag)? };
@@ -189,7 +190,7 @@ impl Cache {
         (LineSlot { set, way }, line)
     }
 
-    /// Makes a line valid. The caller has already copied the block's bytes into it.
+    /// Makes a line valid. The caller has already copied the block's bytes into the line.
     pub(crate) fn fill(&mut self, slot: LineSlot, tag: Tag, dirty: bool) {
         self.used = true;
         self.memo.forget(slot.set);
@@ -202,7 +203,7 @@ impl Cache {
         self.lines.touch(slot.set, slot.way);
     }
 
-    /// Marks the block dirty after a store that hit it.
+    /// Marks a block dirty after a store hit.
     #[inline(always)]
     pub(crate) fn mark_dirty(&mut self, slot: LineSlot) {
         if self.memo.get(slot.set).is_none_or(|hit| !hit.dirty) {
@@ -254,7 +255,12 @@ impl Cache {
         self.lines.line(slot.set, slot.way)
     }
 
-    /// Sets the lines of a set: see [`SetAssoc::set_lines`].
+    /// The ways of a full set, the earliest first; see [`SetAssoc::order`].
+    pub(crate) fn order(&self, set: SetIndex) -> Option<Vec<u32>> {
+        self.lines.order(set)
+    }
+
+    /// Sets the lines of a set; see [`SetAssoc::set_lines`].
     pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<Block>>]) {
         self.used = true;
         self.memo.forget(set);
@@ -270,7 +276,7 @@ impl Cache {
         }
     }
 
-    /// Whether the cache ever held a block.
+    /// Whether the cache has ever held a block.
     #[inline]
     pub(crate) fn used(&self) -> bool {
         self.used
@@ -297,7 +303,7 @@ impl Cache {
         let sets = self.lines.sets();
         if end - block > sets * u64::from(self.lines.ways()) {
             let within = |base: u64| base <= last && self.end(base) >= first;
-            // A script may put a block into several lines. Only the first line is used.
+            // A script may put a block into several lines, but only the first line is used.
             let counts = |(slot, base): &(LineSlot, u64)| within(*base) && self.holder(*base) == Some(*slot);
             self.blocks().filter(counts).for_each(|(slot, base)| clip(slot, base));
         } else if self.has_aliases() {
@@ -330,7 +336,7 @@ impl Cache {
         }
     }
 
-    /// Whether an access may look up this cache first and then `below`.
+    /// Whether an access may look up this cache first and cache `below` next.
     pub(crate) fn is_above(&self, below: &Cache) -> bool {
         let other_core = self.core.is_some() && below.core.is_some() && self.core != below.core;
         self.level < below.level && !other_core && self.side.meets(below.side)
@@ -348,7 +354,8 @@ impl Cache {
         (slot.set.raw() * u64::from(self.lines.ways()) + u64::from(slot.way)) << self.block_bits
     }
 
-    /// The offset of the byte at `pa` in [`Cache::data`]. The line must hold its block.
+    /// The offset of the byte at `pa` in [`Cache::data`]. The line must hold the block that contains this
+    /// byte.
     #[inline]
     pub(crate) fn byte_at(&self, slot: LineSlot, pa: u64) -> u64 {
         self.data_offset(slot) | pa & mask(self.block_bits)
@@ -359,7 +366,7 @@ impl Cache {
         &self.data
     }
 
-    /// The bytes of all lines, for writing.
+    /// The bytes of all lines, for modification.
     #[inline]
     pub(crate) fn data_mut(&mut self) -> &mut Bytes {
         &mut self.data

@@ -1,5 +1,5 @@
-//! Reads and sets the contents of a machine without an access. No count changes, and nothing is evicted. For private TLBs
-//! and caches, the methods use those of the current core.
+//! Reads and sets the contents of a machine without an access. These methods change no counts and evict
+//! nothing. For private TLBs and caches, the methods use those of the current core.
 
 use std::fmt;
 
@@ -15,30 +15,30 @@ use super::tlb::{Tlb, TlbEntry};
 /// A TLB entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct TlbLine {
-    /// Its tag, or `None` if it was never filled.
+    /// The entry's tag, or `None` if the entry was never filled.
     pub tag: Option<Tag>,
     /// Its valid bit.
     pub valid: bool,
-    /// The physical page, in base pages.
+    /// The physical page number, in base pages.
     pub ppn: Ppn,
-    /// R/W, U/S, XD, G, D, CD and WT.
+    /// R/W, U/S, XD, G, D, CD, and WT.
     pub flags: Flags,
-    /// log2 of its page size. 0 means the smallest size that the TLB supports.
+    /// log2 of the entry's page size. 0 means the smallest size that the TLB supports.
     pub page_bits: u32,
-    /// The address-space identifier of its process.
+    /// The address-space identifier of the entry's process.
     pub asid: u16,
 }
 
 /// A cache line.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct CacheLine {
-    /// Its tag, or `None` if it was never filled.
+    /// The line's tag, or `None` if the line was never filled.
     pub tag: Option<Tag>,
     /// Its valid bit.
     pub valid: bool,
-    /// Whether it differs from the next level.
+    /// Whether the line differs from the next level.
     pub dirty: bool,
-    /// Its bytes, lowest address first. Bytes missing in a line to be set are unknown.
+    /// The line's bytes, lowest address first. If a line is set, missing bytes become unknown.
     pub bytes: Vec<Option<u8>>,
 }
 
@@ -58,26 +58,26 @@ pub enum PteWord {
     Fields(Pte),
 }
 
-/// Why an entry cannot be written.
+/// The reason why an entry cannot be written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PteWriteError {
     /// The machine has no MMU.
     NoMmu,
-    /// The page table has fewer levels.
+    /// The page table does not have the requested level.
     NoLevel {
         /// Number of levels of the page table.
         levels: u32,
     },
-    /// The page has no table of this level below CR3.
+    /// The page table at CR3 has no table for the page at this level.
     NoTable {
-        /// The level, 1 the top.
+        /// The level (1 is the top).
         level: u32,
     },
-    /// The entry would end beyond memory.
+    /// The entry would extend past the end of memory.
     BeyondMemory,
     /// The raw value is wider than an entry.
     WordTooWide(TooWide),
-    /// The page number is wider than the entry's field.
+    /// The page number is wider than the entry's PPN field.
     PpnTooWide(TooWide),
 }
 
@@ -87,9 +87,11 @@ impl fmt::Display for PteWriteError {
             PteWriteError::NoMmu => f.write_str("a machine without `virtual` and `page` has no page table"),
             PteWriteError::NoLevel { levels } => write!(f, "the page table has levels 1 to {levels}"),
             PteWriteError::NoTable { level } => {
-                write!(f, "this page has no table of level {level} in memory at CR3 yet")
+                write!(f, "the page table at CR3 has no level-{level} table for this page yet")
             }
-            PteWriteError::BeyondMemory => f.write_str("the entry would end beyond physical memory"),
+            PteWriteError::BeyondMemory => {
+                f.write_str("the entry would extend past the end of physical memory")
+            }
             PteWriteError::WordTooWide(error) => write!(f, "the entry {error}"),
             PteWriteError::PpnTooWide(error) => write!(f, "the PPN {error}"),
         }
@@ -103,16 +105,17 @@ impl Machine {
         Some(self.translator.as_ref()?.tlb(level, self.core()))
     }
 
-    /// Set and tag of an address in TLB `level`, for the smallest page size it supports. `None` if the TLB does not exist.
+    /// The set and tag of an address in TLB `level`, for the TLB's smallest page size. Returns `None` if the
+    /// TLB does not exist.
     pub fn tlb_location(&self, level: usize, va: Va) -> Option<(SetIndex, Tag)> {
         let tlb = self.tlb(level)?;
         Some(tlb.locate(va.raw(), tlb.smallest()))
     }
 
-    /// A set index of TLB `level`.
+    /// Converts a number to a set index of TLB `level`.
     ///
     /// # Errors
-    /// If the set does not exist.
+    /// Fails if the set does not exist.
     pub fn tlb_set_index(&self, level: usize, raw: u64) -> Result<SetIndex, TooWide> {
         fit(raw, self.spec().tlbs.get(level).map_or(0, super::spec::TlbSpec::index_bits)).map(SetIndex::new)
     }
@@ -120,13 +123,13 @@ impl Machine {
     /// A tag of TLB `level`.
     ///
     /// # Errors
-    /// If it is wider than a tag.
+    /// Fails if the number is wider than a tag.
     pub fn tlb_tag(&self, level: usize, raw: u64) -> Result<Tag, TooWide> {
         let bits = self.spec().tlbs.get(level).map_or(0, |tlb| tlb.tag_bits(self.spec()));
         fit(raw, bits).map(Tag::new)
     }
 
-    /// The entry in a way of a set of TLB `level`, or `None` if the way does not exist.
+    /// The entry in the given way and set of TLB `level`, or `None` if the way does not exist.
     pub fn tlb_line(&self, level: usize, set: SetIndex, way: u32) -> Option<TlbLine> {
         let line = self.tlb(level)?.line(set, way)?;
         let TlbEntry { ppn, page_bits, flags, asid, .. } = line.payload;
@@ -134,13 +137,24 @@ impl Machine {
         Some(TlbLine { tag: line.tag, valid: line.valid, ppn, flags, page_bits, asid })
     }
 
-    /// The sets of TLB `level` that have a valid entry, in order.
+    /// The sets of TLB `level` that contain valid entries, in order.
     pub fn tlb_sets_in_use(&self, level: usize) -> Vec<SetIndex> {
         self.tlb(level).map(Tlb::sets_in_use).unwrap_or_default()
     }
 
-    /// Sets the entries of a set of TLB `level`, from way 0. `None` leaves a way unchanged. Way 0 becomes the least
-    /// recently used.
+    /// The ways of a full set of TLB `level` in the order of their last uses (lru, mru) or fills (fifo, lifo),
+    /// the earliest first. `None` if a way is invalid, or if the policy keeps no order.
+    pub fn tlb_order(&self, level: usize, set: SetIndex) -> Option<Vec<u32>> {
+        self.tlb(level)?.order(set)
+    }
+
+    /// The order of a full set of cache `level`, as for [`Machine::tlb_order`].
+    pub fn cache_order(&self, level: usize, set: SetIndex) -> Option<Vec<u32>> {
+        self.has_cache(level).then(|| self.hierarchy.cache(level, self.core()).order(set)).flatten()
+    }
+
+    /// Sets the entries in a set of TLB `level`, starting at way 0. `None` leaves a way unchanged. Way 0
+    /// becomes the least recently used way.
     pub fn set_tlb_lines(&mut self, level: usize, set: SetIndex, lines: &[Option<TlbLine>]) {
         let (core, base_bits) = (self.core(), self.spec().page_bits());
         if level >= self.spec().tlbs.len() {
@@ -159,7 +173,7 @@ impl Machine {
         tlb.set_lines(set, &lines);
     }
 
-    /// Flushes the non-global entries of one TLB level of the current core, or of all its TLBs.
+    /// Flushes the non-global entries from one TLB level of the current core, or from all of its TLBs.
     pub fn flush_tlb(&mut self, level: Option<usize>, watch: &mut impl MachineObserver) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
@@ -170,7 +184,7 @@ impl Machine {
         });
     }
 
-    /// Invalidates the entries of a page in all TLBs of the current core, including global ones.
+    /// Invalidates a page's entries in all TLBs of the current core, including global entries.
     pub fn invlpg(&mut self, va: Va, watch: &mut impl MachineObserver) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
@@ -190,17 +204,17 @@ impl Machine {
         level < self.spec().caches.len()
     }
 
-    /// Offset, set, and tag of an address in cache `level`, or `None` if the cache does not exist.
+    /// The offset, set, and tag of an address in cache `level`, or `None` if the cache does not exist.
     pub fn cache_location(&self, level: usize, va: Va, pa: Pa) -> Option<(u64, SetIndex, Tag)> {
         let spec = self.spec().caches.get(level)?;
         let (set, tag) = self.hierarchy.cache(level, self.core()).locate(va.raw(), pa.raw());
         Some((pa.raw() & mask(spec.block_bits), set, tag))
     }
 
-    /// A set index of cache `level`.
+    /// Converts a number to a set index of cache `level`.
     ///
     /// # Errors
-    /// If the set does not exist.
+    /// Fails if the set does not exist.
     pub fn cache_set_index(&self, level: usize, raw: u64) -> Result<SetIndex, TooWide> {
         fit(raw, self.spec().caches.get(level).map_or(0, super::spec::CacheSpec::index_bits))
             .map(SetIndex::new)
@@ -209,13 +223,14 @@ impl Machine {
     /// A tag of cache `level`.
     ///
     /// # Errors
-    /// If it is wider than a tag.
+    /// Fails if the number is wider than a tag.
     pub fn cache_tag(&self, level: usize, raw: u64) -> Result<Tag, TooWide> {
         let bits = self.spec().caches.get(level).map_or(0, |cache| cache.tag_bits(self.spec()));
         fit(raw, bits).map(Tag::new)
     }
 
-    /// The line in a way of a set of cache `level`, without its bytes. `None` if the way does not exist.
+    /// The line in the given way and set of cache `level`, without its bytes. Returns `None` if the way does
+    /// not exist.
     pub fn cache_line(&self, level: usize, set: SetIndex, way: u32) -> Option<CacheLine> {
         self.spec().caches.get(level).filter(|spec| way < spec.ways && set.raw() < spec.sets)?;
         let line = self.hierarchy.cache(level, self.core()).line(LineSlot { set, way });
@@ -223,7 +238,7 @@ impl Machine {
         Some(CacheLine { tag: line.tag, valid: line.valid, dirty, bytes: Vec::new() })
     }
 
-    /// A byte of the line in a way of a set of cache `level`, or `None` if it is unknown.
+    /// A byte of the line in the given way and set of cache `level`, or `None` if it is unknown.
     pub fn cache_byte(&self, level: usize, set: SetIndex, way: u32, at: u64) -> Option<u8> {
         let spec = self.spec().caches.get(level)?;
         let cache = self.hierarchy.cache(level, self.core());
@@ -233,8 +248,8 @@ impl Machine {
         if filled { cache.data().get(at) } else { cache.data().given(at) }
     }
 
-    /// The way of cache `level` that holds the block of an address, or `None` if no way does. With `read`, also the block's
-    /// bytes. Unknown bytes are `None`.
+    /// The way of cache `level` that holds the block of an address, or `None` if the block is not cached.
+    /// With `read`, the method also returns the block's bytes. Unknown bytes are `None`.
     pub fn cached_block(&self, level: usize, va: Va, pa: Pa, read: bool) -> Option<(u32, Vec<Option<u8>>)> {
         let block_bits = self.spec().caches.get(level)?.block_bits;
         let cache = self.hierarchy.cache(level, self.core());
@@ -245,7 +260,7 @@ impl Machine {
         Some((slot.way, bytes))
     }
 
-    /// The sets of cache `level` that have a valid line, in order.
+    /// The sets of cache `level` that contain valid lines, in order.
     pub fn cache_sets_in_use(&self, level: usize) -> Vec<SetIndex> {
         if !self.has_cache(level) {
             return Vec::new();
@@ -256,8 +271,8 @@ impl Machine {
         sets
     }
 
-    /// Sets the lines of a set of cache `level`, from way 0. `None` leaves a way unchanged. Way 0 becomes the least
-    /// recently used.
+    /// Sets the lines in a set of cache `level`, starting at way 0. `None` leaves a way unchanged. Way 0
+    /// becomes the least recently used way.
     pub fn set_cache_lines(&mut self, level: usize, set: SetIndex, lines: &[Option<CacheLine>]) {
         let core = self.core();
         let Some(spec) = self.spec().caches.get(level) else { return };
@@ -269,8 +284,8 @@ impl Machine {
         self.hierarchy.set_lines(level, core, set, &lines);
     }
 
-    /// Flushes one cache level of the current core, or all caches in the order of the spec. Dirty blocks are written back
-    /// to the next level, and only `writebacks` is counted.
+    /// Flushes one cache level of the current core, or all caches in the order of the spec. Dirty blocks are
+    /// written back to the next level, and only `writebacks` is incremented.
     pub fn flush_cache(&mut self, level: Option<usize>) {
         let core = self.core();
         let ctx = &mut Ctx { random: &mut self.random, watch: &mut () };
@@ -293,17 +308,17 @@ impl Machine {
 
 /// Memory.
 impl Machine {
-    /// The byte of main memory at `pa`. A dirty cache line may have a newer one.
+    /// The byte of main memory at `pa`. A dirty cache line may contain a newer value.
     pub fn memory_byte(&self, pa: Pa) -> Option<u8> {
         self.hierarchy.memory().get(pa.raw())
     }
 
-    /// Sets the byte of main memory at `pa` without changing the caches. `None` makes the byte unknown.
+    /// Sets the byte of main memory at `pa` without changing the caches. `None` marks the byte as unknown.
     pub fn set_memory_byte(&mut self, pa: Pa, byte: Option<u8>) {
         self.hierarchy.memory_mut().set(pa.raw(), byte);
     }
 
-    /// The addresses of the aligned 64-byte blocks of main memory that have known bytes, in order.
+    /// The addresses of the aligned 64-byte blocks of main memory that contain known bytes, in order.
     pub fn memory_known(&self) -> Vec<Pa> {
         self.hierarchy.memory().known().map(Pa::new).collect()
     }
@@ -311,7 +326,7 @@ impl Machine {
     /// The bytes that a load in supervisor mode would return. No state changes.
     ///
     /// # Errors
-    /// The fault that the load would raise.
+    /// Returns the fault that the load would raise.
     pub fn peek(&self, va: Va, out: &mut [Option<u8>]) -> Result<(), Fault> {
         let outcome =
             self.clone().access(va, AccessKind::Read, Privilege::Supervisor, Data::Load(out), &mut ());

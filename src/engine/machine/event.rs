@@ -35,28 +35,28 @@ pub enum AccessKind {
 /// The privilege level of an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Privilege {
-    /// User mode: needs U/S at every level.
+    /// User mode, which requires U/S at every level.
     User,
     /// Supervisor mode.
     Supervisor,
 }
 
-/// Why an access failed.
+/// The reason why an access failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fault {
-    /// An entry of the page table is not present.
+    /// A page-table entry is not present.
     NotPresent {
-        /// Its level (1 is the top).
+        /// The entry's level (1 is the top).
         level: u32,
     },
-    /// An entry of the page table is present and has a reserved bit set.
+    /// A page-table entry is present but has a reserved bit set.
     Reserved {
-        /// Its level (1 is the top).
+        /// The entry's level (1 is the top).
         level: u32,
     },
-    /// The entry is present, but it forbids the access.
+    /// The entry is present but forbids the access.
     Protection {
-        /// The bit that forbids it.
+        /// The bit that forbids the access.
         why: ProtectionCause,
     },
 }
@@ -73,25 +73,27 @@ impl fmt::Display for Fault {
                 return write!(f, "page fault: the level-{level} page-table entry has a reserved bit set");
             }
             Fault::Protection { why: ProtectionCause::ReadOnly } => "the page is read-only",
-            Fault::Protection { why: ProtectionCause::Supervisor } => "the page is for the supervisor only",
+            Fault::Protection { why: ProtectionCause::Supervisor } => {
+                "only the supervisor can access the page"
+            }
             Fault::Protection { why: ProtectionCause::NoExecute } => "the page is not executable",
         };
         write!(f, "protection fault: {why}")
     }
 }
 
-/// Which bit forbids an access.
+/// The bit that forbids an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ProtectionCause {
-    /// R/W is 0 and the access is a store.
+    /// R/W is 0, and the access is a store.
     ReadOnly,
-    /// U/S is 0 and the access is in user mode.
+    /// U/S is 0, and the access is in user mode.
     Supervisor,
-    /// XD is 1 and the access is a fetch.
+    /// XD is 1, and the access is a fetch.
     NoExecute,
 }
 
-/// The kind of an entry that a walk found.
+/// The kind of entry that a walk found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PteKind {
     /// The entry points to a table of the next level.
@@ -100,29 +102,31 @@ pub enum PteKind {
     Page,
     /// P is 0, or the entry was never set.
     Absent,
-    /// P is 1 and a reserved bit is 1.
+    /// P is 1, and a reserved bit is set.
     Reserved,
 }
 
-/// Why a cache or memory was accessed.
+/// The reason why a cache or memory was accessed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     /// The access itself.
     Demand,
     /// The page walk.
     Walk,
-    /// A write-back of a dirty block, or the transfer of a block to an exclusive cache from the cache above it.
+    /// The write-back of a dirty block, or the transfer of a block to an exclusive cache from the cache above
+    /// it.
     Writeback,
 }
 
-/// A step of an access. `tlb` and `cache` are indices into the spec, and they mean the units of the current core.
+/// A step of an access. `tlb` and `cache` are indices into the spec and refer to the current core's TLBs and
+/// caches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// A fragment of an access begins: the part within one page and one block.
+    /// A fragment of an access starts: the part within one page and one block.
     Fragment {
         /// Its first byte.
         va: Va,
-        /// Its size in bytes.
+        /// The size in bytes.
         size: u32,
     },
     /// A TLB was looked up.
@@ -131,35 +135,37 @@ pub enum Event {
         tlb: u32,
         /// The index of the set.
         set: SetIndex,
-        /// The tag that was compared. After a miss in a TLB with several page sizes, the tag for the smallest size.
+        /// The tag that was compared. After a miss in a TLB with several page sizes, this is the tag for the
+        /// smallest size.
         tag: Tag,
         /// The way that hit, or `None` on a miss.
         way: Option<u32>,
     },
-    /// The walk fetched an entry, or it fetched the leaf again to set D.
+    /// The walk fetched an entry, or fetched the leaf entry again to set D.
     Pte {
-        /// Level of its table (1 is the top).
+        /// The level of the entry's table (1 is the top).
         level: u32,
-        /// Its index in the table.
+        /// The entry's index in the table.
         index: u64,
-        /// Its physical address, or `None` in a detached table.
+        /// The entry's physical address, or `None` in a detached table.
         address: Option<Pa>,
-        /// Its raw value. `None` if it was never set, or if it points to another level of a detached table.
+        /// Its raw value. `None` if the entry was never set or if it points to another level of a detached
+        /// table.
         value: Option<u64>,
         /// Its kind.
         found: PteKind,
     },
     /// The walk set A or D in an entry.
     AccessedDirtySet {
-        /// Level of its table (1 is the top).
+        /// The level of the entry's table (1 is the top).
         level: u32,
         /// Whether D was set.
         dirty: bool,
-        /// Physical address of the entry, or `None` in a detached table.
+        /// The entry's physical address, or `None` in a detached table.
         address: Option<Pa>,
-        /// Its raw value before.
+        /// The raw value before the change.
         before: u64,
-        /// Its raw value after.
+        /// The raw value after the change.
         after: u64,
     },
     /// A translation filled a TLB entry.
@@ -172,10 +178,11 @@ pub enum Event {
         way: u32,
         /// The tag of the new entry.
         tag: Tag,
-        /// Tag of the entry that was evicted.
+        /// The tag of the evicted entry, if any.
         victim: Option<Tag>,
     },
-    /// A flush, `INVLPG`, a context switch, or the kernel's change of a page-table entry invalidated a TLB entry.
+    /// A flush, `INVLPG`, a context switch, or a page-table entry change by the kernel invalidated a TLB
+    /// entry.
     TlbInvalidated {
         /// The core that the TLB belongs to.
         core: u32,
@@ -187,7 +194,7 @@ pub enum Event {
         way: u32,
         /// The tag of the entry.
         tag: Tag,
-        /// The first virtual page that it mapped, in base pages.
+        /// The first virtual page that the entry mapped, in base pages.
         vpn: Vpn,
     },
     /// The MMU translated the address.
@@ -201,7 +208,7 @@ pub enum Event {
     },
     /// The access failed.
     Faulted {
-        /// The fault that ended it.
+        /// The fault that ended the access.
         fault: Fault,
     },
     /// A cache was looked up.
@@ -227,33 +234,33 @@ pub enum Event {
         way: u32,
         /// The tag of the new block.
         tag: Tag,
-        /// Tag of the block that was evicted.
+        /// The tag of the evicted block, if any.
         victim: Option<Tag>,
         /// Whether the evicted block was dirty and was written back.
         writeback: bool,
         /// The purpose of the access.
         purpose: Purpose,
     },
-    /// A copy of the block was invalidated in a cache of another core, in the other half of a split cache, or in another set
-    /// of a virtually indexed cache.
+    /// The access invalidated a copy of the block in another core's cache, in the other half of a split
+    /// cache, or in another set of a virtually indexed cache.
     Snooped {
         /// The index of the cache.
         cache: u32,
         /// The core that the cache belongs to, or 0 if it is shared.
         core: u32,
-        /// Whether the copy was dirty and was written back first.
+        /// Whether the copy was dirty and was first written back.
         dirty: bool,
     },
     /// Main memory was read or written.
     Memory {
-        /// The first byte of the fragment, of the entry, or of the block written back.
+        /// The address of the first byte of the fragment, entry, or written-back block.
         pa: Pa,
-        /// Whether it was a write.
+        /// Whether the access was a write.
         write: bool,
         /// The purpose of the access.
         purpose: Purpose,
     },
-    /// The caches were bypassed because CD is set.
+    /// The access bypassed the caches because CD is set.
     Bypassed {
         /// The purpose of the access.
         purpose: Purpose,

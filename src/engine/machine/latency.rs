@@ -1,19 +1,19 @@
-//! The latency of an access: the sum of the latencies of its lookups.
+//! The latency of an access, which is the sum of the latencies of its lookups.
 
 use super::event::{Event, MachineObserver, Purpose};
 use super::spec::{Latency, Spec};
 
 /// Computes the latency of an access from its events.
 ///
-/// Every lookup of a TLB or cache costs its latency. Every read or write of memory that the access waits for costs the
-/// latency of memory, and so does an entry fetched from a detached page table. Write-backs cost nothing, because the access
-/// does not wait for them. If the first cache is virtually indexed, its lookup overlaps with the first TLB lookup, and only
-/// the longer latency is counted.
+/// Every TLB or cache lookup costs its latency. Every memory read or write that the access waits for costs
+/// the memory latency, as does a fetch from a detached page table. Write-backs cost nothing, because the
+/// access does not wait for them. If the first cache is virtually indexed, its lookup overlaps with the first
+/// TLB lookup, and only the longer latency is counted.
 #[derive(Debug, Clone)]
 pub(crate) struct LatencyMeter<'a> {
     spec: &'a Spec,
     total: Latency,
-    /// Latency of this fragment's first TLB lookup, until the first cache lookup.
+    /// The latency of this fragment's first TLB lookup, or `None` before that lookup.
     tlb: Option<Latency>,
     /// Whether this fragment has looked up a cache for its own data.
     cached: bool,
@@ -63,12 +63,13 @@ impl MachineObserver for LatencyMeter<'_> {
     }
 }
 
-/// The latency of an access with these events.
+/// Returns the latency of an access with these events.
 pub fn cycles(spec: &Spec, events: &[Event]) -> Latency {
     latencies(spec, events).fold(0, |total: Latency, (_, latency)| total.saturating_add(latency))
 }
 
-/// The latency that each event of an access adds. A lookup that overlaps with an earlier one adds only the difference.
+/// Returns the latency that each event of an access adds. A cache lookup that overlaps with a TLB lookup
+/// adds only the part of its latency that exceeds the TLB's latency.
 pub fn latencies<'a>(spec: &'a Spec, events: &'a [Event]) -> impl Iterator<Item = (Event, Latency)> + 'a {
     let mut meter = LatencyMeter::new(spec);
     events.iter().map(move |event| {

@@ -7,9 +7,10 @@ use super::addr::SetIndex;
 /// Number of remembered sets. Sets with the same lowest bits share a slot.
 const SLOTS: usize = 64;
 
-/// For each set, its last hit if nothing else has happened to it. Code that changes a set must call `forget`.
+/// For each set, the last hit, if the set has not changed since then. Code that changes a set must call
+/// `forget`.
 ///
-/// The memo only saves time. A clone is empty, so that cloning costs nothing.
+/// The memo only saves time. A clone starts empty, so cloning costs nothing.
 pub(super) struct Memo<T>(Option<Box<[Option<T>; SLOTS]>>);
 
 impl<T: Copy> Memo<T> {
@@ -21,7 +22,7 @@ impl<T: Copy> Memo<T> {
         self.0.as_ref()?[slot_index(set)].as_ref()
     }
 
-    /// The remembered hit of a set, or of another set that shares its slot, for writing.
+    /// A mutable reference to the remembered hit of a set, or of another set that shares its slot.
     #[inline(always)]
     pub(crate) fn get_mut(&mut self, set: SetIndex) -> Option<&mut T> {
         self.0.as_mut()?[slot_index(set)].as_mut()
@@ -33,7 +34,7 @@ impl<T: Copy> Memo<T> {
         self.0.get_or_insert_with(|| Box::new([None; SLOTS]))[slot_index(set)] = Some(hit);
     }
 
-    /// Discards the hit of a set.
+    /// Discards the remembered hit of a set.
     #[inline]
     pub(crate) fn forget(&mut self, set: SetIndex) {
         if let Some(places) = &mut self.0 {
@@ -41,7 +42,7 @@ impl<T: Copy> Memo<T> {
         }
     }
 
-    /// Discards the hits of all sets.
+    /// Discards the remembered hits of all sets.
     pub(crate) fn clear(&mut self) {
         self.0 = None;
     }

@@ -1,7 +1,7 @@
 //! The hardware: TLBs, page tables, caches, and memory.
 //!
-//! A [`Machine`] is built from a [`spec::Spec`]. Set its contents and access it. An [`event::MachineObserver`] receives each
-//! step of an access.
+//! A [`Machine`] is built from a [`spec::Spec`]. Set the machine's contents, then access it. An
+//! [`event::MachineObserver`] receives each step of an access.
 
 pub mod addr;
 mod bits;

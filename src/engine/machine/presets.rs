@@ -1,4 +1,4 @@
-//! Named machines, and functions that describe a machine briefly.
+//! Named machines, and functions for describing machines briefly.
 
 use std::sync::Arc;
 
@@ -9,9 +9,9 @@ use super::spec::{CacheSpec, Capacity, Inclusion, Mmu, Side, Spec, TlbSpec, Writ
 /// A named machine.
 #[derive(Debug)]
 pub struct Preset {
-    /// Its name in scripts.
+    /// The name in scripts.
     pub name: &'static str,
-    /// One line of help.
+    /// A one-line help text.
     pub help: &'static str,
     build: fn() -> Spec,
 }
@@ -20,12 +20,12 @@ pub struct Preset {
 pub const PRESETS: [Preset; 2] = [
     Preset {
         name: "simple",
-        help: "the simple memory system of CS:APP 9.6.4: 14-bit virtual, 12-bit physical, 64 B pages",
+        help: "the simple memory system from CS:APP 9.6.4: 14-bit virtual and 12-bit physical addresses, 64 B pages",
         build: Spec::simple,
     },
     Preset {
         name: "core-i7",
-        help: "the Intel Core i7 of CS:APP 9.7: 48-bit virtual, 52-bit physical, four levels, 4 cores",
+        help: "the Intel Core i7 from CS:APP 9.7: 48-bit virtual and 52-bit physical addresses, a four-level page table, 4 cores",
         build: Spec::core_i7,
     },
 ];
@@ -36,16 +36,17 @@ impl Preset {
         PRESETS.iter().find(|preset| preset.name == name)
     }
 
-    /// Its spec, which passes [`Spec::check`].
+    /// The preset's spec, which passes [`Spec::check`].
     pub fn spec(&self) -> Spec {
         (self.build)()
     }
 }
 
 impl Mmu {
-    /// Address translation with a page table of one level and the default entry format.
+    /// Address translation with a one-level page table and the default entry format.
     pub fn flat(virtual_bits: u32, physical_bits: u32, page_bits: u32) -> Mmu {
-        // An entry of 8 bytes has room for P and 63 other bits. `Spec::check` rejects a machine that needs all of them.
+        // An 8-byte entry has room for P and 63 other bits. `Spec::check` rejects a machine that needs all 64
+        // bits.
         let Ok(pte) = PteFormat::default_for(physical_bits.saturating_sub(page_bits).min(63), None) else {
             unreachable!("63 bits and P fit into 8 bytes");
         };
@@ -55,8 +56,8 @@ impl Mmu {
 }
 
 impl TlbSpec {
-    /// A TLB with `sets` sets of `ways` entries. Defaults: LRU, for pages of every size, for loads, stores, and fetches,
-    /// without address-space identifiers.
+    /// Creates a TLB with `sets` sets of `ways` entries. Defaults: LRU; pages of every size; loads, stores,
+    /// and fetches; no address-space identifiers.
     pub fn new(name: &str, sets: u64, ways: u32) -> TlbSpec {
         let (policy, side) = (Policy::Lru, Side::Both);
         TlbSpec {
@@ -73,8 +74,8 @@ impl TlbSpec {
 }
 
 impl CacheSpec {
-    /// A cache with `sets` sets of `ways` blocks of 2^`block_bits` bytes. Defaults: LRU, write-back, write-allocate,
-    /// physically indexed, private, for loads, stores, and fetches.
+    /// Creates a cache with `sets` sets of `ways` blocks of 2^`block_bits` bytes. Defaults: LRU; write-back;
+    /// write-allocate; physically indexed; private; loads, stores, and fetches.
     pub fn new(name: &str, sets: u64, ways: u32, block_bits: u32) -> CacheSpec {
         CacheSpec {
             name: Arc::from(name),
@@ -95,14 +96,16 @@ impl CacheSpec {
 }
 
 impl Spec {
-    /// The simple memory system of CS:APP 9.6.4: 14-bit virtual and 12-bit physical addresses, 64-byte pages.
+    /// The simple memory system of CS:APP 9.6.4, with 14-bit virtual addresses, 12-bit physical addresses,
+    /// and 64-byte pages.
     pub fn simple() -> Spec {
         Spec::paged(14, 12, 6).tlb("tlb", 4, 4).cache("cache", 16, 1, 2)
     }
 
-    /// The Intel Core i7 of CS:APP 9.7: 48-bit virtual and 52-bit physical addresses, four levels of page tables, 4 cores.
+    /// The Intel Core i7 of CS:APP 9.7, with 48-bit virtual addresses, 52-bit physical addresses, four-level
+    /// page tables, and 4 cores.
     pub fn core_i7() -> Spec {
-        // The spec stores the capacity in bytes, so an override of the block size keeps it.
+        // The spec stores the capacity in bytes, so overriding the block size does not change it.
         let cache = |name, sets, ways| {
             let capacity = Capacity::Bytes(sets * u64::from(ways) * 64);
             CacheSpec { capacity, ..CacheSpec::new(name, sets, ways, 6) }
@@ -125,8 +128,8 @@ impl Spec {
         }
     }
 
-    /// Paged memory of one core, with a one-level page table and without TLBs and caches. The arguments are the widths in
-    /// bits of virtual addresses, of physical addresses, and of the page offset.
+    /// Paged memory with one core, a one-level page table, and no TLBs or caches. The arguments are the
+    /// widths in bits of virtual addresses, physical addresses, and the page offset.
     ///
     /// ```
     /// use pagewalk_engine::{Machine, Spec};
@@ -140,12 +143,14 @@ impl Spec {
         Spec { mmu: Some(Mmu::flat(virtual_bits, physical_bits, page_bits)), ..Spec::unpaged(physical_bits) }
     }
 
-    /// Memory of one core without address translation and caches. The argument is the width of an address in bits.
+    /// Memory with one core and without address translation or caches. The argument is the address width in
+    /// bits.
     pub fn unpaged(physical_bits: u32) -> Spec {
         Spec { mmu: None, physical_bits, tlbs: Vec::new(), caches: Vec::new(), memory_latency: 0, cores: 1 }
     }
 
-    /// Replaces the levels of the page table. `bits` has the number of VPN bits that index each level, top first.
+    /// Replaces the levels of the page table. `bits` contains the number of VPN bits that index each level,
+    /// top first.
     #[must_use]
     pub fn levels(mut self, bits: &[u32]) -> Spec {
         if let Some(mmu) = &mut self.mmu {
@@ -154,14 +159,14 @@ impl Spec {
         self
     }
 
-    /// Adds a TLB: see [`TlbSpec::new`].
+    /// Adds a TLB; see [`TlbSpec::new`].
     #[must_use]
     pub fn tlb(mut self, name: &str, sets: u64, ways: u32) -> Spec {
         self.tlbs.push(TlbSpec::new(name, sets, ways));
         self
     }
 
-    /// Adds a cache: see [`CacheSpec::new`].
+    /// Adds a cache; see [`CacheSpec::new`].
     #[must_use]
     pub fn cache(mut self, name: &str, sets: u64, ways: u32, block_bits: u32) -> Spec {
         self.caches.push(CacheSpec::new(name, sets, ways, block_bits));

@@ -10,17 +10,17 @@ use super::pte::{Bit, Pte, PteFormat, mask};
 /// A latency in thousandths of the script's unit (cycles or nanoseconds).
 pub type Latency = u64;
 
-/// The description of a machine. The numbers derived from it are valid only if it passes [`Spec::check`]. A
+/// The description of a machine. The derived numbers are valid only if the spec passes [`Spec::check`]. A
 /// [`super::Machine`] needs such a spec.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
     /// Address translation, or `None` if programs use physical addresses.
     pub mmu: Option<Mmu>,
-    /// Width of a physical address, 1 to 64.
+    /// Width of a physical address in bits, 1 to 64.
     pub physical_bits: u32,
-    /// TLB levels, in the order of lookup.
+    /// TLB levels, in lookup order.
     pub tlbs: Vec<TlbSpec>,
-    /// Caches, in the order of lookup.
+    /// Caches, in lookup order.
     pub caches: Vec<CacheSpec>,
     /// Latency of main memory.
     pub memory_latency: Latency,
@@ -31,19 +31,20 @@ pub struct Spec {
 /// Address translation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mmu {
-    /// Width of a virtual address, 1 to 64.
+    /// Width of a virtual address in bits, 1 to 64.
     pub virtual_bits: u32,
-    /// Width of the page offset: log2 of the page size.
+    /// Width of the page offset in bits: log2 of the page size.
     pub page_bits: u32,
-    /// Number of VPN bits that index each level of the page table, top first. They sum to the VPN's width.
+    /// Number of VPN bits that index each level of the page table, top first. These numbers add up to the
+    /// width of a VPN.
     pub levels: Vec<u32>,
-    /// Format of an entry.
+    /// Format of a page-table entry.
     pub pte: PteFormat,
     /// Whether page walks fetch entries through the data caches.
     pub walk_cached: bool,
 }
 
-/// Which accesses a TLB or cache serves.
+/// The accesses that a TLB or cache serves.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// Loads and stores.
@@ -63,12 +64,13 @@ pub struct TlbSpec {
     pub sets: u64,
     /// Entries per set.
     pub ways: u32,
-    /// Which entry of a full set is evicted.
+    /// The policy for choosing the entry to evict from a full set.
     pub policy: Policy,
-    /// Which accesses it serves.
+    /// The accesses that the TLB serves.
     pub side: Side,
-    /// log2 of the page sizes it supports, smallest first. If empty, it supports every size that the page tables can map.
-    /// For a larger page it holds the accessed part, of the largest supported size. It never holds a smaller page.
+    /// log2 of the supported page sizes, smallest first. If this list is empty, the TLB supports every page
+    /// size that the page tables can map. For a larger page, an entry maps the accessed part, with the
+    /// largest supported size. An entry never maps a smaller page.
     pub page_bits: Vec<u32>,
     /// Whether entries are tagged with the address-space identifier of their process.
     pub asid: bool,
@@ -76,32 +78,34 @@ pub struct TlbSpec {
     pub latency: Latency,
 }
 
-/// When a store reaches the next level.
+/// The time at which a store reaches the next level.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum WritePolicy {
-    /// When the dirty block is evicted.
+    /// The store reaches the next level when the dirty block is evicted.
     Back,
     /// At once.
     Through,
 }
 
-/// The relation of a cache's contents to the contents of the caches above it.
+/// The relation between a cache's contents and the contents of the caches above it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Inclusion {
-    /// Neither inclusive nor exclusive.
+    /// The cache is neither inclusive nor exclusive.
     None,
-    /// It holds every block of the caches above. An eviction here invalidates the copies above.
+    /// The cache holds every block of the caches above it. An eviction from the cache invalidates the copies
+    /// above it.
     Inclusive,
-    /// It holds no block of the caches above. Their victims fill it, and a hit moves the block up.
+    /// The cache holds no block of the caches above it. Victims from the caches above fill this cache, and a
+    /// hit moves the block up.
     Exclusive,
 }
 
-/// The unit in which the size of a cache was given. An override of the block size keeps this number.
+/// The unit in which a cache size was specified. Overriding the block size does not change this number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
     /// Bytes of data.
     Bytes(u64),
-    /// Lines, or entries of a TLB.
+    /// Number of lines, or of TLB entries.
     Lines(u64),
     /// Sets.
     Sets(u64),
@@ -116,30 +120,30 @@ pub struct CacheSpec {
     pub sets: u64,
     /// Lines per set.
     pub ways: u32,
-    /// Its size in the original unit. It must agree with the sets, ways, and block size.
+    /// The cache's size in the original unit. The size must agree with the sets, ways, and block size.
     pub capacity: Capacity,
     /// log2 of the block size in bytes.
     pub block_bits: u32,
-    /// Which line of a full set is evicted.
+    /// The policy for choosing the line to evict from a full set.
     pub policy: Policy,
-    /// When a store reaches the next level.
+    /// The time at which a store reaches the next level.
     pub write: WritePolicy,
-    /// Whether a store that misses fetches the block.
+    /// Whether a store miss fetches the block.
     pub write_allocate: bool,
-    /// Which accesses it serves.
+    /// The accesses that the cache serves.
     pub side: Side,
-    /// Whether it is indexed by the virtual address and tagged by the physical one.
+    /// Whether the cache is indexed by the virtual address and tagged by the physical address.
     pub virtual_index: bool,
-    /// Its relation to the caches above.
+    /// The cache's relation to the caches above it.
     pub inclusion: Inclusion,
-    /// Whether all cores share it.
+    /// Whether all cores share the cache.
     pub shared: bool,
     /// Latency of a lookup.
     pub latency: Latency,
 }
 
 impl Side {
-    /// Whether this side includes accesses of `kind`.
+    /// Whether a TLB or cache for these accesses serves `kind`.
     #[inline]
     pub fn serves(self, kind: AccessKind) -> bool {
         match self {
@@ -149,7 +153,7 @@ impl Side {
         }
     }
 
-    /// Whether the two sides have a kind of access in common.
+    /// Whether some kind of access is in both `self` and `other`.
     pub fn meets(self, other: Side) -> bool {
         self == other || self == Side::Both || other == Side::Both
     }
@@ -161,22 +165,22 @@ impl Spec {
         self.mmu.as_ref().map_or(self.physical_bits, |mmu| mmu.virtual_bits)
     }
 
-    /// Width of the page offset in bits. Without an MMU, the whole memory is one page.
+    /// Width of the page offset in bits. Without an MMU, all of memory is one page.
     pub fn page_bits(&self) -> u32 {
         self.mmu.as_ref().map_or(self.physical_bits, |mmu| mmu.page_bits)
     }
 
-    /// Width of a VPN in bits, 0 without an MMU.
+    /// Width of a VPN in bits, or 0 without an MMU.
     pub fn vpn_bits(&self) -> u32 {
         self.virtual_bits() - self.page_bits()
     }
 
-    /// Width of the virtual page offset (and of the physical one) in bits.
+    /// Width in bits of the virtual page offset, which equals that of the physical page offset.
     pub fn vpo_bits(&self) -> u32 {
         self.page_bits()
     }
 
-    /// Width of a PPN in bits, 0 without an MMU.
+    /// Width of a PPN in bits, or 0 without an MMU.
     pub fn ppn_bits(&self) -> u32 {
         self.physical_bits - self.page_bits()
     }
@@ -218,20 +222,21 @@ impl Spec {
 }
 
 impl Mmu {
-    /// log2 of the size of a page that an entry of `level` (1 is the top) maps. Above the last level, this is a huge page.
+    /// log2 of the size of a page mapped by an entry at `level` (1 is the top). Above the leaf level, this is
+    /// a huge page.
     pub fn level_page_bits(&self, level: u32) -> u32 {
         self.page_bits + self.levels.iter().skip(level as usize).sum::<u32>()
     }
 
-    /// Size in bytes of a table of `level` (1 is the top), or 0 if the level does not exist.
+    /// Size in bytes of a table at `level` (1 is the top), or 0 if the level does not exist.
     pub fn table_bytes(&self, level: u32) -> u128 {
         let bits = (level as usize).checked_sub(1).and_then(|n| self.levels.get(n));
         bits.map_or(0, |bits| u128::from(self.pte.bytes) << bits)
     }
 
-    /// Whether a present entry of `level` (1 is the top) has a bit set that Intel's 4-level paging reserves (Intel SDM 3A,
-    /// section 4.5.4). The reserved bits are PS in a top-level entry, and the bits between PAT and the page number in an
-    /// entry of a huge page.
+    /// Whether a present entry at `level` (1 is the top) has a bit set that Intel's 4-level paging reserves
+    /// (Intel SDM 3A, section 4.5.4). The reserved bits are PS in a top-level entry, and the bits between PAT
+    /// and the page number in a huge page's entry.
     pub(super) fn is_reserved(&self, level: u32, pte: Pte) -> bool {
         let below = self.level_page_bits(level) - self.page_bits;
         // Bit 0 of a huge page's PPN is PAT.
@@ -245,13 +250,13 @@ impl Mmu {
         self.page_bits == 12 && self.levels == [9; 4] && entry == (8, 12, Some(7))
     }
 
-    /// The page of a virtual address.
+    /// The virtual page number of an address.
     #[inline]
     pub(super) fn vpn(&self, va: u64) -> Vpn {
         Vpn::new(va.checked_shr(self.page_bits).unwrap_or(0))
     }
 
-    /// The index of virtual page `vpn` in its table of `level` (1 is the top).
+    /// The index of virtual page `vpn` in its table at `level` (1 is the top).
     #[inline]
     pub fn index(&self, vpn: Vpn, level: u32) -> u64 {
         let bits = self.levels.get((level as usize).wrapping_sub(1)).copied().unwrap_or(0);
@@ -265,24 +270,24 @@ impl TlbSpec {
         self.sets * u64::from(self.ways)
     }
 
-    /// Number of bits of the VPN that select the set.
+    /// Number of VPN bits that select the set.
     pub fn index_bits(&self) -> u32 {
         self.sets.trailing_zeros()
     }
 
-    /// Number of bits of the VPN above the index, for the smallest page size it supports.
+    /// Number of VPN bits above the index, for the smallest supported page size.
     pub fn tag_bits(&self, spec: &Spec) -> u32 {
         let vpn_bits = spec.virtual_bits().saturating_sub(self.smallest_page_bits(spec));
         vpn_bits.saturating_sub(self.index_bits())
     }
 
-    /// log2 of the smallest page size it supports.
+    /// log2 of the smallest supported page size.
     pub fn smallest_page_bits(&self, spec: &Spec) -> u32 {
         self.page_bits.first().copied().unwrap_or(spec.page_bits())
     }
 
-    /// Number of bytes that its entries can map together, with the largest page size that it lists. An empty list means base
-    /// pages.
+    /// Number of bytes that the TLB's entries can map together, for the largest listed page size. An empty
+    /// list means base pages.
     pub fn reach(&self, spec: &Spec) -> u128 {
         u128::from(self.entries()) << self.page_bits.last().copied().unwrap_or(spec.page_bits())
     }
@@ -294,22 +299,22 @@ impl CacheSpec {
         self.sets * u64::from(self.ways)
     }
 
-    /// Size of its data in bytes.
+    /// Size of the cached data in bytes.
     pub fn size(&self) -> u128 {
         u128::from(self.lines()) << self.block_bits
     }
 
-    /// Number of bits of the block offset.
+    /// Number of bits in the block offset.
     pub fn offset_bits(&self) -> u32 {
         self.block_bits
     }
 
-    /// Number of bits of the address that select the set.
+    /// Number of address bits that select the set.
     pub fn index_bits(&self) -> u32 {
         self.sets.trailing_zeros()
     }
 
-    /// Number of bits of the tag, which are the bits of the physical address above the index. If the index is virtual and
+    /// Number of tag bits, which are the physical address bits above the index. If the index is virtual and
     /// uses bits of the page number, the tag is the whole PPN.
     pub fn tag_bits(&self, spec: &Spec) -> u32 {
         spec.physical_bits.saturating_sub(self.tag_low(spec))
@@ -321,8 +326,8 @@ impl CacheSpec {
         if self.virtual_index { low.min(spec.page_bits()) } else { low }
     }
 
-    /// Whether index and offset are within the page offset, so that the set is known before the address is translated. True
-    /// without an MMU.
+    /// Whether the index and offset are within the page offset, so that the set is known before the address
+    /// is translated. Returns true on a machine without an MMU.
     pub fn vipt(&self, spec: &Spec) -> bool {
         spec.mmu.is_none() || self.block_bits + self.index_bits() <= spec.page_bits()
     }

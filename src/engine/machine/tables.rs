@@ -1,4 +1,4 @@
-//! Reads and sets the page table, which is detached or in memory at CR3.
+//! Reads and sets the page table, which is either detached or in memory at CR3.
 
 use super::addr::{Pa, Vpn};
 use super::contents::{PteWord, PteWriteError};
@@ -9,33 +9,35 @@ use super::pte::Pte;
 use super::spec::Mmu;
 use super::walk::TableLayout;
 
-/// The maximum number of listed pages. A table in memory that points to itself would have no end.
+/// The maximum number of listed pages. Without a limit, a table in memory that points to itself would be
+/// listed forever.
 const LISTED: usize = 1 << 20;
-/// The maximum number of entries of a table that is read entry by entry. In a larger table, only known bytes are read.
+/// The maximum number of entries in a table that is read entry by entry. In a larger table, only known bytes
+/// are read.
 const SMALL_TABLE: u64 = 1 << 12;
 
 /// The contents of a page table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageTableListing {
-    /// The pages that were set, in order of VPN. For a table in memory, the pages that are present or name a location on
-    /// disk.
+    /// The pages that have been set, in VPN order. For a table in memory, these are the pages whose entries
+    /// are present or contain a disk location.
     pub mappings: Vec<Mapping>,
     /// Number of tables.
     pub tables: u64,
     /// Size of all tables in bytes.
     pub bytes: u128,
-    /// The tables in memory, once for every range of pages that they map.
+    /// The tables in memory, listed once for every page range that they map.
     pub locations: Vec<TableLocation>,
 }
 
-/// The place of a table in memory.
+/// The location of a table in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TableLocation {
-    /// Its level (1 is the top).
+    /// The table's level (1 is the top).
     pub level: u32,
-    /// The first page that it maps.
+    /// The first page that the table maps.
     pub vpn: Vpn,
-    /// The address of its first byte.
+    /// The address of the table's first byte.
     pub at: Pa,
 }
 
@@ -48,15 +50,15 @@ impl Machine {
         Some((layout, &translator.detached_table, translator.context(self.core()).root))
     }
 
-    /// Sets the last-level entry of a page in the detached page table and creates the tables above it. Bits that the entry
-    /// format lacks are dropped. Without an MMU, nothing changes.
+    /// Sets the leaf entry of a page in the detached page table and creates the tables above it. Bits missing
+    /// from the entry format are dropped. Without an MMU, this has no effect.
     pub fn map(&mut self, vpn: Vpn, pte: Pte) {
         let levels = self.spec().mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32);
         self.map_at(levels, vpn, pte);
     }
 
-    /// Sets the entry of a page at `level` (1 is the top). Above the last level, this maps a huge page. If the level does
-    /// not exist, nothing changes.
+    /// Sets a page's entry at `level` (1 is the top). Above the leaf level, this maps a huge page. If the
+    /// level does not exist, this has no effect.
     pub(crate) fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
         let spec = self.spec().clone();
         if let (Some(mmu), Some(translator)) = (&spec.mmu, &mut self.translator) {
@@ -64,11 +66,11 @@ impl Machine {
         }
     }
 
-    /// Sets the entry of a page at `level` in the page table that walks use. If that table is in memory, the tables above
-    /// the entry must exist.
+    /// Sets a page's entry at `level` in the page table that walks use. If that table is in memory, the
+    /// tables above the entry must exist.
     ///
     /// # Errors
-    /// If the level, or its table in memory, does not exist.
+    /// Fails if the level, or its table in memory, does not exist.
     pub fn set_page(&mut self, level: u32, vpn: Vpn, pte: Pte) -> Result<(), PteWriteError> {
         let (layout, _, root) = self.tables().ok_or(PteWriteError::NoMmu)?;
         let Some(mut base) = root else {
@@ -85,7 +87,8 @@ impl Machine {
         self.write_pte(level, Pa::new(at), PteWord::Fields(pte))
     }
 
-    /// The entry that maps a page, and its level. An entry in memory must be present or name a location on disk.
+    /// The entry that maps a page, and the entry's level. An entry in memory must be present or contain a
+    /// disk location.
     pub fn page_table_entry(&self, vpn: Vpn) -> Option<(u32, Pte)> {
         let (layout, apart, root) = self.tables()?;
         let Some(mut base) = root else { return apart.leaf(vpn) };
@@ -99,10 +102,11 @@ impl Machine {
         None
     }
 
-    /// Writes an entry of a table of `level` (1 is the top) to memory, and to every cached copy of its bytes.
+    /// Writes an entry of a table at `level` (1 is the top) to memory and to every cached copy of the entry's
+    /// bytes.
     ///
     /// # Errors
-    /// If the level does not exist, the value is too wide, or the entry ends beyond memory.
+    /// Fails if the level does not exist, the value is too wide, or the entry extends past the end of memory.
     pub fn write_pte(&mut self, level: u32, at: Pa, word: PteWord) -> Result<(), PteWriteError> {
         let spec = self.spec().clone();
         let mmu = spec.mmu.as_ref().ok_or(PteWriteError::NoMmu)?;
@@ -144,7 +148,7 @@ impl Machine {
         listing
     }
 
-    /// Lists the table of `level` at `base`, whose first entry maps page `first`.
+    /// Lists the table at `level` whose address is `base` and whose first entry maps page `first`.
     fn list(
         &self,
         layout: TableLayout<'_>,
@@ -170,7 +174,7 @@ impl Machine {
         }
     }
 
-    /// The indices of entries that may have known bytes, in order.
+    /// The indices of entries that may contain known bytes, in order.
     fn known_indices(&self, mmu: &Mmu, level: u32, base: u64) -> Vec<u64> {
         let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);
         let entries = 1u128 << bits;
@@ -191,8 +195,8 @@ impl Machine {
         known
     }
 
-    /// The entry at an index of a table in memory, and whether it maps a page. `None` unless it is present or names a
-    /// location on disk.
+    /// The entry at an index of a table in memory, and whether it maps a page. Returns `None` unless the
+    /// entry is present or contains a disk location.
     fn entry_at(&self, layout: TableLayout<'_>, level: u32, base: u64, index: u64) -> Option<(Pte, bool)> {
         let visit = layout.peek(&self.hierarchy, level, layout.address(base, index)?);
         let last = level as usize == layout.mmu.levels.len();

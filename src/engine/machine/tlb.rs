@@ -1,4 +1,4 @@
-//! One TLB: translations by set and tag, and their counts.
+//! A TLB: translations by set and tag, and their counts.
 
 use std::sync::Arc;
 
@@ -14,11 +14,11 @@ use super::spec::TlbSpec;
 pub(crate) struct TlbEntry {
     /// The first physical page, in base pages.
     pub(crate) ppn: u64,
-    /// log2 of the size of the page, or of the part of a huge page that this TLB supports.
+    /// log2 of the mapped size: the page, or the largest part of a huge page that this TLB supports.
     pub(crate) page_bits: u8,
     /// log2 of the size of the whole page.
     pub(crate) whole_bits: u8,
-    /// R/W, U/S, and XD combined over all levels, and G, D, CD, and WT of the page.
+    /// R/W, U/S, and XD combined over all levels, and the page's G, D, CD, and WT.
     pub(crate) flags: Flags,
     /// The process that the entry belongs to.
     pub(crate) asid: u16,
@@ -37,19 +37,19 @@ pub(super) struct Dropped {
     pub(crate) set: SetIndex,
     pub(crate) way: u32,
     pub(crate) tag: Tag,
-    /// The first virtual address that it mapped.
+    /// The first virtual address that the entry mapped.
     pub(crate) va: u64,
 }
 
-/// An entry that was found.
+/// An entry found by a lookup.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Hit {
     pub(crate) set: SetIndex,
     pub(crate) way: u32,
     pub(crate) tag: Tag,
-    /// Its first physical page, in base pages.
+    /// The entry's first physical page, in base pages.
     pub(crate) ppn: u64,
-    /// The mask of the address bits within its page.
+    /// The mask of the address bits within the entry's page.
     pub(crate) within: u64,
     pub(crate) flags: Flags,
 }
@@ -66,23 +66,23 @@ impl Hit {
 #[derive(Debug, Clone)]
 pub(super) struct Tlb {
     entries: SetAssoc<TlbEntry>,
-    /// log2 of the page sizes it supports, smallest first. Empty if it supports all.
+    /// log2 of the supported page sizes, smallest first. Empty if the TLB supports all sizes.
     sizes: Arc<[u32]>,
     smallest: u32,
-    /// The page sizes of all entries that filled it. Bit n is set for pages of 2^n bytes.
+    /// The page sizes of all entries that have filled the TLB. Bit n is set for 2^n-byte pages.
     held: u64,
     asid: bool,
-    /// Whether an entry covers only a part of its page, so that an invalidation must scan all sets.
+    /// Whether any entry covers only a part of its page. If so, an invalidation must scan all sets.
     parts: bool,
-    /// The last hit of each set on a page of the smallest size.
+    /// The last hit in each set on a page of the smallest size.
     memo: Memo<Latest>,
     pub(crate) counts: Counts,
 }
 
-/// The last hit of a set. It is valid only if a second touch changes nothing.
+/// The last hit in a set. The stored hit is valid only if touching the entry again changes nothing.
 #[derive(Debug, Clone, Copy)]
 struct Latest {
-    /// The page of the address, in units of the smallest page size.
+    /// The page number of the address, in units of the smallest page size.
     page: u64,
     asid: u16,
     hit: Hit,
@@ -104,18 +104,18 @@ impl Tlb {
         }
     }
 
-    /// The set and tag of the page of `va` with this page size.
+    /// The set and tag of `va`'s page for this page size.
     #[inline]
     pub(crate) fn locate(&self, va: u64, page_bits: u32) -> (SetIndex, Tag) {
         self.entries.split(va.checked_shr(page_bits).unwrap_or(0))
     }
 
-    /// log2 of the smallest page size it supports.
+    /// log2 of the smallest supported page size.
     pub(crate) fn smallest(&self) -> u32 {
         self.smallest
     }
 
-    /// Returns the entry of `va` if its flags satisfy `may`, and counts and touches it.
+    /// Returns the entry for `va` if the entry's flags satisfy `may`, and counts and touches the entry.
     #[inline(always)]
     pub(crate) fn hit(&mut self, va: u64, asid: u16, may: impl Fn(Flags) -> bool) -> Option<Hit> {
         let (page, set) = (self.page(va), self.locate(va, self.smallest).0);
@@ -142,11 +142,11 @@ impl Tlb {
         }
     }
 
-    /// Looks for the translation of `va`. No state changes.
+    /// Looks up the translation of `va`. No state changes.
     #[inline(never)]
     pub(crate) fn lookup(&self, va: u64, asid: u16) -> Lookup {
         let (set, tag) = self.locate(va, self.smallest);
-        // If the TLB only ever held pages of one size, the tag alone decides.
+        // If the TLB has only ever held pages of one size, the tag alone is sufficient.
         if self.held == 1 << self.smallest && !self.asid {
             let hit = self.entries.find(set, tag).map(|way| (way, self.entries.payload(set, way)));
             return Lookup { set, tag, hit };
@@ -161,7 +161,7 @@ impl Tlb {
         found.unwrap_or(Lookup { set, tag, hit: None })
     }
 
-    /// log2 of the page sizes of all entries that filled it, smallest first.
+    /// log2 of the page sizes of all entries that have filled the TLB, smallest first.
     fn held_sizes(&self) -> impl Iterator<Item = u32> + use<> {
         let mut rest = self.held;
         std::iter::from_fn(move || {
@@ -171,7 +171,7 @@ impl Tlb {
         })
     }
 
-    /// The page of an address, in units of the smallest page size.
+    /// The page number of an address, in units of the smallest page size.
     #[inline]
     fn page(&self, va: u64) -> u64 {
         va.checked_shr(self.smallest).unwrap_or(0)
@@ -181,7 +181,7 @@ impl Tlb {
         !self.asid || entry.asid == asid || entry.flags.has(Bit::G)
     }
 
-    /// Counts a lookup of `va`, and touches the entry that it found.
+    /// Counts a lookup of `va` and touches the entry found.
     #[inline]
     pub(crate) fn count(&mut self, va: u64, asid: u16, found: &Lookup) {
         match Hit::from_lookup(found) {
@@ -219,7 +219,7 @@ impl Tlb {
         Some((set, way, tag, victim.and_then(|line| line.tag)))
     }
 
-    /// Sets D in the entry of `va`, if the TLB has one.
+    /// Sets D in the entry for `va`, if the TLB has such an entry.
     pub(crate) fn mark_dirty(&mut self, va: u64, asid: u16) {
         let found = self.lookup(va, asid);
         if let Some((way, entry)) = found.hit {
@@ -228,12 +228,13 @@ impl Tlb {
         }
     }
 
-    /// Drops the entry of the page of `va`, including a global one. For a huge page, it drops all parts.
+    /// Drops the entry for `va`'s page, even if the entry is global. For a huge page, it drops the entries
+    /// for all parts.
     pub(crate) fn drop_page(&mut self, va: u64, asid: u16, dropped: impl FnMut(Dropped)) {
         self.drop_page_if(va, |tlb, entry| tlb.ours(entry, asid), dropped);
     }
 
-    /// Drops the entries of the page of `va` that satisfy `doomed`.
+    /// Drops the entries for `va`'s page that satisfy `doomed`.
     fn drop_page_if(
         &mut self,
         va: u64,
@@ -290,8 +291,9 @@ impl Tlb {
         });
     }
 
-    /// Drops the entries of the page of `va` that process `asid` could use while the core runs `running`: its own and global
-    /// ones. Without address-space identifiers, all entries belong to the running process.
+    /// Drops the entries for `va`'s page that process `asid` could use while the core runs `running`: its own
+    /// entries and global entries. Without address-space identifiers, all entries belong to the running
+    /// process.
     pub(crate) fn shoot_down(&mut self, va: u64, asid: u16, running: u16, dropped: impl FnMut(Dropped)) {
         let met = |tlb: &Tlb, entry: &TlbEntry| {
             entry.flags.has(Bit::G) || if tlb.asid { entry.asid == asid } else { running == asid }
@@ -318,19 +320,24 @@ impl Tlb {
         }
     }
 
-    /// The sets that hold a valid entry, in order.
+    /// The sets that contain valid entries, in order.
     pub(crate) fn sets_in_use(&self) -> Vec<SetIndex> {
         let mut sets: Vec<SetIndex> = self.entries.valid_lines().map(|(set, _, _)| set).collect();
         sets.dedup();
         sets
     }
 
-    /// A line of a set, or `None` if the way does not exist.
+    /// A line in a set, or `None` if the way does not exist.
     pub(crate) fn line(&self, set: SetIndex, way: u32) -> Option<Line<TlbEntry>> {
         (way < self.entries.ways()).then(|| self.entries.line(set, way))
     }
 
-    /// Sets the lines of a set: see [`SetAssoc::set_lines`].
+    /// The ways of a full set, the earliest first; see [`SetAssoc::order`].
+    pub(crate) fn order(&self, set: SetIndex) -> Option<Vec<u32>> {
+        self.entries.order(set)
+    }
+
+    /// Sets the lines of a set; see [`SetAssoc::set_lines`].
     pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<TlbEntry>>]) {
         self.held = lines.iter().flatten().fold(self.held, |held, line| held | 1 << line.payload.page_bits);
         self.memo.clear();
@@ -338,7 +345,7 @@ impl Tlb {
     }
 }
 
-/// Describes a valid line that is invalidated, in a TLB of 2^`set_bits` sets.
+/// Describes a valid line that was invalidated, in a TLB of 2^`set_bits` sets.
 fn dropped_line(set_bits: u32, set: SetIndex, way: u32, line: &Line<TlbEntry>) -> Dropped {
     let tag = line.tag.unwrap_or_default();
     let page = tag.raw().checked_shl(set_bits).unwrap_or(0) | set.raw();

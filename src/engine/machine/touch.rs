@@ -1,4 +1,4 @@
-//! Accesses without data, as in traces. Only their addresses matter.
+//! Accesses without data, as in traces, where only the addresses matter.
 
 use super::addr::{Pa, Ppn, Va, Vpn};
 use super::datapath::Machine;
@@ -8,9 +8,9 @@ use super::pte::Bit;
 use super::translate::AccessRequest;
 
 impl Machine {
-    /// Performs an access without data if it is simple: within one page and one block, with a hit in the first TLB that
-    /// allows it. It returns the physical address. `None` means that [`Machine::access`] is needed and that nothing has
-    /// changed.
+    /// Performs a simple access without data: within one page and one block, with a first-TLB hit on an entry
+    /// that permits the access. It returns the physical address. If [`Machine::access`] is needed, it returns
+    /// `None` and changes nothing.
     #[inline(always)]
     pub(crate) fn touch(
         &mut self,
@@ -40,8 +40,9 @@ impl Machine {
         Some(Pa::new(pa))
     }
 
-    /// Performs an access without data to a physical address. It starts at the first cache, and no page can disable caching.
-    /// Returns the number of fragments. Bytes beyond the last physical address are ignored.
+    /// Performs an access without data to a physical address. The access starts at the first cache, and no
+    /// page can disable caching. Returns the number of fragments. Bytes past the last physical address are
+    /// ignored.
     #[inline(always)]
     pub(crate) fn touch_physical(
         &mut self,
@@ -98,7 +99,7 @@ impl Machine {
         self.hierarchy.touch(fragment, kind == AccessKind::Write, ctx);
     }
 
-    /// Whether the bytes are in one page and one block, and end at or before `last`.
+    /// Whether the bytes are in one page and one block and end at or before `last`.
     #[inline(always)]
     fn is_fragment(&self, route: RouteId, first: u64, size: u32, last: u64) -> bool {
         let (within, more) = (self.hierarchy.fragment_mask(route), u64::from(size).wrapping_sub(1));

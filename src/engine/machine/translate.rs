@@ -1,4 +1,4 @@
-//! The MMU: the TLB levels in order, then the page walk.
+//! The MMU, which looks up the TLB levels in order and then walks the page table.
 
 use super::addr::{Pa, Ppn, SetIndex, Tag, Vpn};
 use super::check::MAX_UNITS;
@@ -10,7 +10,7 @@ use super::spec::{Mmu, Spec};
 use super::tlb::{Dropped, Lookup, Tlb, TlbEntry};
 use super::walk::{TableLayout, Walker, forbidden};
 
-/// An access for the MMU to translate.
+/// An access that the MMU is to translate.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct AccessRequest {
     pub(crate) va: u64,
@@ -24,11 +24,12 @@ pub(super) struct AccessRequest {
 pub(super) struct Context {
     /// The process whose TLB entries are used.
     pub(crate) asid: u16,
-    /// Physical address of the root table in memory. If `None`, walks use the detached page table.
+    /// The physical address of the root table in memory. If this is `None`, walks use the detached page
+    /// table.
     pub(crate) root: Option<u64>,
 }
 
-/// A translated address, and the caching bits of its page.
+/// A translated address and the caching bits of its page.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Translation {
     pub(crate) pa: u64,
@@ -46,7 +47,7 @@ pub(super) struct Hit {
     pub(crate) flags: Flags,
 }
 
-/// The TLB levels that serve accesses of one side.
+/// The TLB levels that serve data accesses or instruction fetches.
 #[derive(Debug, Clone, Copy)]
 struct TlbLevels {
     levels: [u8; MAX_UNITS],
@@ -76,7 +77,7 @@ impl TlbLevels {
 /// The TLBs of all cores, the address space of each core, and the detached page table.
 #[derive(Debug, Clone)]
 pub(super) struct Translator {
-    /// The TLBs in the order of the spec. The TLBs of a level are adjacent, one per core.
+    /// The TLBs in spec order. The TLBs of a level are adjacent, one per core.
     tlbs: Vec<Tlb>,
     cores: usize,
     page_bits: u32,
@@ -121,12 +122,12 @@ impl Translator {
         self.contexts[core as usize]
     }
 
-    /// The address spaces of all cores, for writing.
+    /// A mutable reference to the address spaces of all cores.
     pub(crate) fn contexts_mut(&mut self) -> &mut [Context] {
         &mut self.contexts
     }
 
-    /// Calls `each` with every TLB, the process that its core runs, and a sink for dropped entries.
+    /// Calls `each` with every TLB, the process on its core, and a sink for dropped entries.
     pub(crate) fn for_each_tlb<O: MachineObserver>(
         &mut self,
         watch: &mut O,
@@ -140,7 +141,7 @@ impl Translator {
         }
     }
 
-    /// Works as [`Translator::for_each_tlb`] for the TLBs of `core`, and also passes their levels.
+    /// Works like [`Translator::for_each_tlb`] for the TLBs of `core`, and also passes their levels.
     pub(crate) fn for_each_tlb_of<O: MachineObserver>(
         &mut self,
         core: u32,
@@ -168,8 +169,8 @@ impl Translator {
         self.page_bits
     }
 
-    /// Translates an address if the first TLB hits and allows the access. The hit is counted but not reported. `None` means
-    /// that more work is needed and that nothing has changed.
+    /// Translates an address if the first TLB hits and the entry permits the access. The hit is counted but
+    /// not reported. If more work is needed, it returns `None` and changes nothing.
     #[inline(always)]
     pub(crate) fn hit(&mut self, AccessRequest { va, kind, mode, core }: AccessRequest) -> Option<Hit> {
         let levels = self.levels(kind);
@@ -187,7 +188,7 @@ impl Translator {
     /// Translates an address.
     ///
     /// # Errors
-    /// The fault. A fault fills no TLB entry.
+    /// The fault. A fault does not fill a TLB entry.
     #[inline(always)]
     pub(crate) fn translate<O: MachineObserver>(
         &mut self,
@@ -214,7 +215,7 @@ impl Translator {
         }
     }
 
-    /// Translates an address that needs more than the first TLB.
+    /// Translates an address for which the first TLB is not sufficient.
     #[inline(never)]
     fn translate_beyond<O: MachineObserver>(
         &mut self,
@@ -269,7 +270,7 @@ impl Translator {
         }
     }
 
-    /// Fills TLBs with a translation, from the lowest level up.
+    /// Fills TLBs with a translation, from the last level to the first.
     fn fill<O: MachineObserver>(
         &mut self,
         va: u64,

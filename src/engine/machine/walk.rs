@@ -1,4 +1,4 @@
-//! The page walk from the root to the page, through the detached page table or through memory from CR3.
+//! The page walk from the root to the page, either in the detached page table or in memory at CR3.
 
 use super::addr::Pa;
 use super::event::{AccessKind, Event, Fault, MachineObserver, Privilege, ProtectionCause, PteKind, Purpose};
@@ -10,15 +10,16 @@ use super::spec::Mmu;
 /// The page that a walk found.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Leaf {
-    /// Its first physical page, in base pages.
+    /// The first physical page, in base pages.
     pub(crate) ppn: u64,
-    /// log2 of its size in bytes.
+    /// log2 of the size in bytes.
     pub(crate) page_bits: u32,
     /// R/W, U/S, and XD combined over all levels, and G, D, CD, and WT of the leaf entry.
     pub(crate) flags: Flags,
 }
 
-/// A table on the path of a walk: its address in memory, and whether fetches from it bypass the caches.
+/// A table on the path of a walk: its address in memory, and whether fetches from the table bypass the
+/// caches.
 #[derive(Debug, Clone, Copy)]
 struct TableRef {
     base: u64,
@@ -43,7 +44,7 @@ pub(super) struct TableLayout<'a> {
 }
 
 impl TableLayout<'_> {
-    /// Truncates a page number to the machine's width, because a format may have a wider field.
+    /// Truncates a page number to the machine's width, because a format may have a wider PPN field.
     fn truncate_ppn(&self, ppn: u64) -> u64 {
         ppn & mask(self.physical_bits - self.mmu.page_bits)
     }
@@ -53,7 +54,7 @@ impl TableLayout<'_> {
         self.truncate_ppn(pte.ppn).checked_shl(self.mmu.page_bits).unwrap_or(0)
     }
 
-    /// The address of an entry of the table at `base`, or `None` beyond memory.
+    /// The address of an entry in the table at `base`, or `None` past the end of memory.
     pub(crate) fn address(&self, base: u64, index: u64) -> Option<u64> {
         let bytes = u64::from(self.mmu.pte.bytes);
         let address = base.checked_add(index.checked_mul(bytes)?)?;
@@ -67,7 +68,7 @@ impl TableLayout<'_> {
         self.read(level, address, bytes)
     }
 
-    /// Decodes an entry. An entry with an unknown byte is not present.
+    /// Decodes an entry. An entry with an unknown byte is treated as absent.
     fn read(&self, level: u32, address: u64, bytes: [Option<u8>; 8]) -> Visit {
         let known = bytes[..self.mmu.pte.bytes as usize].iter().all(Option::is_some);
         let raw = known.then(|| self.mmu.pte.from_bytes(bytes.map(Option::unwrap_or_default)));
@@ -83,14 +84,15 @@ impl TableLayout<'_> {
     }
 }
 
-/// The inputs of a walk: the detached page table, or a root and memory to read from.
+/// The inputs of a walk: the detached page table, or a root and the memory to read from.
 pub(super) struct Walker<'a> {
     pub(crate) layout: TableLayout<'a>,
     pub(crate) detached_table: &'a mut PageTable,
-    /// Physical address of the root in memory. If present, walks read memory.
+    /// The physical address of the root table in memory. If this is `None`, walks use the detached page
+    /// table.
     pub(crate) root: Option<u64>,
     pub(crate) memory: &'a mut Hierarchy,
-    /// The data route of the core that walks.
+    /// The data route of the core that performs the walk.
     pub(crate) route: RouteId,
 }
 
@@ -108,8 +110,8 @@ pub(super) fn forbidden(flags: Flags, kind: AccessKind, mode: Privilege) -> Opti
     }
 }
 
-/// Combines permissions with one more level. R/W and U/S must be set at all levels, and XD at any level (Intel SDM 3A,
-/// section 4.6).
+/// Combines permissions with those of one more level. R/W and U/S must be set at all levels, and XD takes
+/// effect at any level (Intel SDM 3A, section 4.6).
 fn accumulate(so_far: Flags, entry: Flags) -> Flags {
     so_far
         .with_bit(Bit::Rw, so_far.has(Bit::Rw) && entry.has(Bit::Rw))
@@ -118,7 +120,7 @@ fn accumulate(so_far: Flags, entry: Flags) -> Flags {
 }
 
 impl Walker<'_> {
-    /// Walks to the page of `va`, and sets A and D if the access is allowed.
+    /// Walks to the page of `va`, and sets A and D if the access is permitted.
     ///
     /// # Errors
     /// The fault. A fault sets no bits.
@@ -162,8 +164,8 @@ impl Walker<'_> {
         ))
     }
 
-    /// Sets D in the page-table entry of a page whose TLB entry is clean. Only that entry is fetched. If it does not exist,
-    /// nothing happens.
+    /// Sets D in the page-table entry of a page whose TLB entry is clean. It fetches only that entry. If the
+    /// entry does not exist, this has no effect.
     pub(crate) fn set_dirty<O: MachineObserver>(&mut self, va: u64, ctx: &mut Ctx<'_, O>) {
         let mut table = self.top();
         for level in 1..=self.layout.mmu.levels.len() as u32 {
@@ -198,7 +200,7 @@ impl Walker<'_> {
         Leaf { ppn, page_bits, flags: flags.with_bit(Bit::D, dirty) }
     }
 
-    /// Reads an entry as part of a walk, and reports it.
+    /// Reads an entry as part of a walk and reports it.
     fn fetch<O: MachineObserver>(
         &mut self,
         va: u64,
@@ -272,14 +274,15 @@ impl Walker<'_> {
         Visit { level, address: None, raw, pte, found }
     }
 
-    /// The address of an entry in memory. `None` in the detached page table or beyond memory.
+    /// The address of an entry in memory. Returns `None` if the entry is in the detached page table or past
+    /// the end of memory.
     fn address(&self, va: u64, level: u32, table: TableRef) -> Option<u64> {
         self.root?;
         let mmu = self.layout.mmu;
         self.layout.address(table.base, mmu.index(mmu.vpn(va), level))
     }
 
-    /// Sets A in an entry, and also D if `dirty` is true. Bits that the format lacks are skipped.
+    /// Sets A in an entry, and also D if `dirty` is true. Bits missing from the format are skipped.
     fn mark<O: MachineObserver>(&mut self, va: u64, visit: &Visit, dirty: bool, ctx: &mut Ctx<'_, O>) {
         let format = &self.layout.mmu.pte;
         let wanted = [(Bit::A, true), (Bit::D, dirty)];

@@ -17,7 +17,8 @@ use super::tally::Tally;
 
 /// Counts the records performed on a borrowed machine.
 ///
-/// It counts only the current core. Select the core first, and perform all records on the same machine.
+/// The account includes only the current core. Select the core before creating the account, and perform all
+/// records on the same machine.
 #[derive(Debug)]
 pub struct Account {
     spec: Arc<Spec>,
@@ -62,7 +63,7 @@ impl ReplayState {
 }
 
 impl Account {
-    /// Creates an account before the first record.
+    /// Creates an account; call this before performing the first record.
     pub fn new(target: &Target<'_>, straddle: Straddle, wanted: ExtraOptions) -> Self {
         let (machine, mapped) = match target {
             Target::Identity(machine) => (&**machine, false),
@@ -78,10 +79,11 @@ impl Account {
         Self { spec, mapped, so_far, observer, before: MachineCounts::read(machine) }
     }
 
-    /// Performs records, in order, on the target that the account was created for.
+    /// Performs records in order on the target that the account was created for.
     ///
     /// # Errors
-    /// If a fault needs memory and none is free. Everything before it was performed and counted.
+    /// Fails if a fault needs memory and none is free. The records before the failure have been performed and
+    /// counted.
     pub fn perform(&mut self, target: Target<'_>, records: &[Record]) -> Result<(), OutOfMemory> {
         match &mut self.observer {
             Observers::Plain(tally) => self.so_far.perform(target, records, &mut **tally),
@@ -89,12 +91,12 @@ impl Account {
         }
     }
 
-    /// The references performed so far.
+    /// The counts of the references performed so far.
     pub(crate) fn references(&self) -> &ReferenceCounts {
         &self.so_far.references
     }
 
-    /// The counts so far, on the machine of the target.
+    /// The counts so far on the target's machine.
     pub fn counts(&self, machine: &Machine) -> ReplayCounts {
         let (tally, extras) = match &self.observer {
             Observers::Plain(tally) => (&**tally, None),
@@ -118,7 +120,7 @@ impl Account {
     }
 }
 
-/// The counts of a machine, with TLBs and caches in the order of the spec.
+/// The counts of a machine, with TLBs and caches in spec order.
 #[derive(Debug)]
 struct MachineCounts {
     tlbs: Vec<Counts>,
@@ -135,7 +137,8 @@ impl MachineCounts {
     }
 }
 
-/// The counts of TLBs or caches between two times, level by level. The closures return the other counts of a level.
+/// The counts of TLBs or caches between two points in time, level by level. `rest` returns a level's counts
+/// by kind and its miss causes.
 fn level_counts(
     now: &[Counts],
     before: &[Counts],

@@ -1,11 +1,11 @@
-//! Consecutive numbers for blocks, pages, and instructions in the order of their first use.
+//! Consecutive numbers for blocks, pages, and instructions in order of first use.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// Hashes an address with one multiplication. A malicious trace could only make it slow, because the order of the map is
-/// never visible.
+/// Hashes an address with a single multiplication. A malicious trace could slow the map down but not affect
+/// results, because the order of the map is not visible.
 #[derive(Debug, Clone, Copy, Default)]
 struct BlockHasher(u64);
 
@@ -31,9 +31,9 @@ impl Hasher for BlockHasher {
     }
 }
 
-/// Maps each address to a number, counted up from 0.
+/// Maps each address to a number, starting at 0.
 ///
-/// There are at most 2^32 numbers. More would not fit into memory.
+/// There are at most 2^32 numbers, because more would not fit in memory.
 #[derive(Debug, Clone, Default)]
 pub(super) struct BlockNumbers {
     known: HashMap<u64, u32, BuildHasherDefault<BlockHasher>>,
@@ -42,7 +42,7 @@ pub(super) struct BlockNumbers {
 }
 
 impl BlockNumbers {
-    /// The number of an address.
+    /// The number of an address; a new address gets the next number.
     #[inline]
     pub(crate) fn number_of(&mut self, address: u64) -> u32 {
         match self.last {

@@ -16,9 +16,9 @@ use super::replay::{Straddle, Target};
 /// The translation of a trace's addresses to physical addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AddressMapping {
-    /// The addresses are already physical. Only the caches are used.
+    /// The addresses are already physical, so the replay uses only the caches.
     Identity,
-    /// A kernel allocates a frame for a page when it is first touched.
+    /// A kernel allocates a frame for a page on the page's first touch.
     Demand(DemandPaging),
 }
 
@@ -27,7 +27,7 @@ pub enum AddressMapping {
 pub enum ReplayError {
     /// No process could be created for the trace.
     Refused(DemandError),
-    /// A page fault needed memory and none was free.
+    /// A page fault needed memory, and none was free.
     Memory(OutOfMemory),
 }
 
@@ -42,14 +42,14 @@ impl fmt::Display for ReplayError {
 
 impl std::error::Error for ReplayError {}
 
-/// A replay that owns its machine, from records to [`ReplayCounts`].
+/// A replay that owns its machine and converts records to [`ReplayCounts`].
 #[derive(Debug)]
 pub struct CountingReplay {
     on: Backend,
     account: Account,
 }
 
-/// The machine of a replay, and the kernel if there is one.
+/// The machine of a replay, and its kernel, if any.
 #[derive(Debug)]
 enum Backend {
     Machine(Box<Machine>),
@@ -73,10 +73,10 @@ impl Backend {
 }
 
 impl CountingReplay {
-    /// Creates a replay on the current core of a machine.
+    /// Creates a replay on a machine's current core.
     ///
     /// # Errors
-    /// If no process can be created for the trace.
+    /// Fails if no process can be created for the trace.
     pub fn new(
         machine: Machine,
         map: AddressMapping,
@@ -97,7 +97,7 @@ impl CountingReplay {
     /// Performs the next records, in order.
     ///
     /// # Errors
-    /// If a page fault needs memory and none is free. Everything before it was counted.
+    /// Fails if a page fault needs memory and none is free. The records before the failure have been counted.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), ReplayError> {
         self.account.perform(self.on.target(), records).map_err(ReplayError::Memory)
     }
@@ -107,7 +107,7 @@ impl CountingReplay {
         self.account.counts(self.on.machine())
     }
 
-    /// The references performed so far.
+    /// The counts of the references performed so far.
     pub fn references(&self) -> &ReferenceCounts {
         self.account.references()
     }

@@ -9,10 +9,10 @@ use crate::machine::spec::Spec;
 
 use super::record::Record;
 
-/// The references performed. A modifying record counts as a load and a store.
+/// The references performed. A modifying record is counted as a load and a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ReferenceCounts {
-    /// Records of the trace.
+    /// Number of trace records.
     pub records: u64,
     /// Loads.
     pub reads: u64,
@@ -20,11 +20,11 @@ pub struct ReferenceCounts {
     pub writes: u64,
     /// Instruction fetches.
     pub fetches: u64,
-    /// References that cross a block or page boundary.
+    /// Number of references that cross a block or page boundary.
     pub straddling: u64,
-    /// Records beyond the address space of the machine, which were skipped.
+    /// Number of records outside the machine's address space, which were skipped.
     pub outside: u64,
-    /// The first record that was skipped.
+    /// The first skipped record.
     pub first_outside: Option<Record>,
 }
 
@@ -39,7 +39,7 @@ impl ReferenceCounts {
         } += 1;
     }
 
-    /// Counts a record beyond the address space.
+    /// Counts a record outside the address space.
     #[cold]
     pub(super) fn skip(&mut self, record: &Record) {
         self.outside += 1;
@@ -74,81 +74,82 @@ pub struct Lookups {
     pub misses: u64,
 }
 
-/// Misses of loads, stores, and fetches by their cause, after Hill.
+/// Misses of loads, stores, and fetches, classified by cause according to Hill.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MissCauses {
-    /// The first reference to the block (a cold miss).
+    /// Number of first references to a block (cold misses).
     pub compulsory: u64,
-    /// A fully associative LRU cache of the same size would also have missed.
+    /// Number of misses that a fully associative LRU cache of the same size would also have.
     pub capacity: u64,
-    /// A fully associative LRU cache of the same size would have hit.
+    /// Number of misses that would be hits in a fully associative LRU cache of the same size.
     pub conflict: u64,
 }
 
-/// The counts of a TLB or cache of the core that replayed.
+/// The counts of a TLB or cache of the core that performed the replay.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LevelCounts {
     /// The counts of the machine during the replay.
     pub counts: Counts,
     /// Lookups by kind.
     pub kinds: ByKind<Lookups>,
-    /// Causes of misses, if requested. Only caches have them.
+    /// The causes of misses, if requested. TLB misses are not classified.
     pub causes: Option<MissCauses>,
 }
 
 /// Transfers between caches and main memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MemoryTransfers {
-    /// Reads of blocks for loads, stores, and fetches. Without caches, reads of fragments.
+    /// Number of block reads for loads, stores, and fetches. Without caches, the number of fragment reads.
     pub reads: u64,
-    /// Writes of blocks, and stores that no cache holds.
+    /// Number of block writes, and of stores to blocks that are not in any cache.
     pub writes: u64,
-    /// Reads of page-table entries.
+    /// Number of page-table entry reads.
     pub walks: u64,
 }
 
 /// The counts of demand paging.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PagingCounts {
-    /// Page walks: misses of the last TLB level.
+    /// Number of page walks, one for each miss in the last TLB level.
     pub walks: u64,
     /// Resolved page faults.
     pub faults: FaultCounts,
     /// Evicted pages.
     pub evicted: u64,
-    /// Evicted pages that were written to swap.
+    /// Number of evicted pages written to swap.
     pub written: u64,
 }
 
-/// A page or an instruction, and its misses.
+/// A page or an instruction, with its misses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct HotSpot {
-    /// First address of the page, or address of the instruction.
+    /// The address of the page or instruction.
     pub address: u64,
     /// References.
     pub references: u64,
-    /// References with a fragment that missed the first cache.
+    /// Number of references with a fragment that missed in the first cache.
     pub misses: u64,
 }
 
-/// The pages and instructions with the most misses, then the most references, then the lowest address.
+/// The pages and instructions with the most misses. Ties are broken by the number of references (most first),
+/// then by address (lowest first).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct HotSpots {
-    /// Pages of data, and of code.
+    /// Pages of data and code.
     pub pages: Vec<HotSpot>,
-    /// Instructions, by their loads and stores.
+    /// Instructions, with the misses of their loads and stores.
     pub code: Vec<HotSpot>,
 }
 
-/// Misses of fully associative LRU caches of all sizes, from one pass (stack distances).
+/// The misses of fully associative LRU caches of all sizes, computed in one pass from stack distances.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MissCurve {
     /// Block size in bytes.
     pub block: u64,
-    /// Fragments of loads and stores.
+    /// Number of fragments of loads and stores.
     pub references: u64,
-    /// The misses in caches of 1, 2, 4, … blocks. The last cache is the smallest that holds all blocks, and it has only
-    /// compulsory misses.
+    /// The misses in caches of 1, 2, 4, … blocks. The last cache is the smallest one that holds all blocks,
+    /// so it has only compulsory misses.
     pub misses: Vec<u64>,
 }
 
@@ -159,13 +160,13 @@ pub struct ReplayCounts {
     pub spec: Arc<Spec>,
     /// The references performed.
     pub references: ReferenceCounts,
-    /// The TLBs, in the order of the spec. Empty for physical addresses.
+    /// The TLBs, in spec order. Empty for physical addresses.
     pub tlbs: Vec<LevelCounts>,
-    /// The caches, in the order of the spec.
+    /// The caches, in spec order.
     pub caches: Vec<LevelCounts>,
     /// Main memory.
     pub memory: MemoryTransfers,
-    /// The counts of demand paging, if it was used.
+    /// The counts of demand paging, if used.
     pub paging: Option<PagingCounts>,
     /// The pages and instructions with the most misses, if requested.
     pub top: Option<HotSpots>,

@@ -1,13 +1,14 @@
 //! Comma-separated values: the operation, the address, and the size.
 //!
-//! The first line may name the columns `op`, `address`, and `size`, in any order and with others between them. Without such
-//! a line, these are the columns, in this order. The size is optional. An address is decimal, or hexadecimal after `0x`. A
-//! decimal address with a leading 0 is rejected, because it is probably hexadecimal.
+//! A header line may name the columns `op`, `address`, and `size`, in any order and with other columns
+//! between them. Without a header, these are the columns, in this order. The size is optional. An address is
+//! decimal, or hexadecimal with the prefix `0x`. A decimal address with a leading 0 is rejected, because it
+//! is probably hexadecimal.
 
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
 use super::record::Op;
 
-/// The names of operations in the column `op`, in any case.
+/// The names of operations in the column `op`, which are case-insensitive.
 const OPS: &[(Op, &[&str])] = &[
     (Op::Fetch, &["i", "fetch", "ifetch", "instruction"]),
     (Op::Load, &["l", "r", "load", "read"]),
@@ -15,7 +16,7 @@ const OPS: &[(Op, &[&str])] = &[
     (Op::Modify, &["m", "modify"]),
 ];
 
-/// The names of columns, in any case.
+/// The column names, which are case-insensitive.
 const OP: &[&str] = &["op", "operation", "kind", "type"];
 const ADDRESS: &[&str] = &["address", "addr"];
 const SIZE: &[&str] = &["size", "bytes"];
@@ -25,13 +26,13 @@ struct Columns {
     op: usize,
     address: usize,
     size: Option<usize>,
-    /// One more than the highest position.
+    /// One more than the highest column position.
     most: usize,
 }
 
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Csv {
-    /// The columns, known after the first line.
+    /// The columns, which are known after the first line.
     columns: Option<Columns>,
 }
 
@@ -46,7 +47,7 @@ impl Csv {
         columns.record(text).into()
     }
 
-    /// Parses the first line, which names the columns or is a record.
+    /// Parses the first line, which is a header or a record.
     fn first(&mut self, text: &[u8]) -> Line {
         let usual = Columns { op: 0, address: 1, size: Some(2), most: 3 };
         let named = |names: &[&str]| fields(text).position(|field| is_one(field, names));
@@ -78,7 +79,7 @@ impl Columns {
             }
         }
         let op = OPS.iter().find(|row| is_one(op.unwrap_or_default(), row.1));
-        let (op, _) = op.ok_or("no I, L, S, or M, and no word for one")?;
+        let (op, _) = op.ok_or("no access kind (I, L, S, M, or an equivalent word)")?;
         let address = number(address.ok_or("no address")?)?;
         line::record(
             *op,

@@ -1,5 +1,5 @@
-//! Demand paging for a trace. The whole address space of its process is one private anonymous area, and the first touch of a
-//! page allocates a frame.
+//! Demand paging for a trace. The entire address space of the process is one private anonymous area, and the
+//! first touch of a page allocates a frame.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,10 +13,10 @@ use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::policy::Policy;
 
-/// Number of swap slots of the kernel of a trace, enough for every page.
+/// Number of swap slots in the kernel that runs a trace, enough for every page.
 pub const SWAP: u32 = 1 << 24;
 
-/// The settings of the kernel of a trace.
+/// The settings of the kernel that runs a trace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct DemandPaging {
     /// Number of user page frames. Default: all.
@@ -25,10 +25,10 @@ pub struct DemandPaging {
     pub replacement: Option<Policy>,
 }
 
-/// Why no process can be created for a trace.
+/// The reason why no process can be created for a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum DemandError {
-    /// No kernel can boot on the machine.
+    /// A kernel cannot boot on the machine.
     Boot(BootError),
     /// Memory is exhausted.
     Memory(OutOfMemory),
@@ -47,10 +47,10 @@ impl fmt::Display for DemandError {
 }
 
 impl DemandPaging {
-    /// Boots a kernel on a machine and creates the process of a trace.
+    /// Boots a kernel on a machine and creates the process for a trace.
     ///
     /// # Errors
-    /// If either is impossible.
+    /// Fails if the kernel cannot boot or the process cannot be created.
     pub fn start(self, machine: Machine) -> Result<(Kernel, Pid), DemandError> {
         let default = KernelConfig::default_for(machine.spec());
         let replacement = self.replacement.unwrap_or(default.replacement);
@@ -64,7 +64,7 @@ impl DemandPaging {
 /// Creates a process whose address space is one area, and runs it on the current core.
 ///
 /// # Errors
-/// If there is no memory for it.
+/// Fails if no memory is free for the process.
 pub fn spawn(kernel: &mut Kernel, name: Arc<str>) -> Result<Pid, DemandError> {
     let pid = kernel.spawn(name).map_err(DemandError::Memory)?;
     let prot = Prot { read: true, write: true, exec: true };

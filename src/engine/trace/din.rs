@@ -1,9 +1,10 @@
-//! The traditional and extended formats of Dinero. The label of each line determines the format.
+//! The traditional and extended Dinero formats. The label of each line determines the format.
 //!
-//! The traditional format is `LABEL ADDRESS`: 0 reads, 1 writes, and 2 fetches a word of four bytes. The extended format is
-//! `LABEL ADDRESS SIZE`: r and m read, w writes, and i fetches. Addresses and sizes are hexadecimal. The rest of a line is a
-//! comment. The other labels (3, 4, c, v) are commands to the simulator, not references. They are not performed. Because
-//! they could change the counts, they are reported as malformed lines.
+//! The traditional format is `LABEL ADDRESS`: 0 is a read, 1 a write, and 2 a fetch of a four-byte word. The
+//! extended format is `LABEL ADDRESS SIZE`: r and m are reads, w is a write, and i is a fetch. Addresses and
+//! sizes are hexadecimal. The rest of a line is a comment. The remaining labels (3, 4, c, v) are simulator
+//! commands, not references. Pagewalk does not execute these commands. They could change the counts, so they
+//! are reported as malformed lines.
 
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
 use super::record::Op;
@@ -24,16 +25,16 @@ fn record(text: &[u8]) -> Parsed {
         b"w" => (Op::Store, true),
         b"i" => (Op::Fetch, true),
         b"3" => return Err("an escape record, which is not a memory reference"),
-        b"4" => return Err("a command to flush the caches, which is not supported"),
-        b"c" => return Err("a command to copy back, which is not supported"),
-        b"v" => return Err("a command to invalidate, which is not supported"),
+        b"4" => return Err("a cache flush command, which is not supported"),
+        b"c" => return Err("a copy-back command, which is not supported"),
+        b"v" => return Err("an invalidate command, which is not supported"),
         _ => return Err("no label 0, 1, 2, r, w, or i at the start"),
     };
     let address = number(fields.next().ok_or("no address after the label")?)?;
     if !extended {
         return line::record(op, address, u64::from(DEFAULT_SIZE));
     }
-    let size = fields.next().ok_or("no size after the address, which r, w, and i need")?;
+    let size = fields.next().ok_or("no size after the address (required for r, w, and i)")?;
     line::record(op, address, number(size)?)
 }
 

@@ -1,4 +1,4 @@
-//! Counts that are made only on request.
+//! Counts that are computed only on request.
 
 use crate::kernel::event::{KernelObserver, KernelStep};
 use crate::machine::event::{Event, MachineObserver};
@@ -13,11 +13,11 @@ use super::observer::{Reference, ReplayObserver};
 /// The requested additional counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct ExtraOptions {
-    /// Misses of caches by their cause.
+    /// Whether to classify cache misses by cause.
     pub causes: bool,
-    /// The miss-ratio curve.
+    /// Whether to compute the miss-ratio curve.
     pub curve: bool,
-    /// Number of pages and instructions with the most misses to list.
+    /// Number of pages and instructions to list, those with the most misses first.
     pub top: Option<usize>,
 }
 
@@ -29,7 +29,7 @@ pub(crate) struct Extras {
 }
 
 impl Extras {
-    /// Creates the requested counts for a machine, all zero.
+    /// Creates the requested counts for a machine, all initialized to zero.
     pub(crate) fn new(spec: &Spec, wanted: ExtraOptions) -> Self {
         Self {
             causes: wanted.causes.then(|| MissClassifier::new(spec)),
@@ -38,7 +38,7 @@ impl Extras {
         }
     }
 
-    /// Causes of the misses of the cache at this level.
+    /// The causes of the misses in the cache at this level.
     pub(crate) fn causes(&self, level: usize) -> Option<MissCauses> {
         self.causes.as_ref().map(|causes| causes.causes(level))
     }

@@ -1,4 +1,4 @@
-//! The formats of traces.
+//! The trace formats.
 
 use std::path::Path;
 
@@ -7,7 +7,7 @@ use std::path::Path;
 pub enum Format {
     /// The output of `valgrind --tool=lackey --trace-mem=yes`.
     Lackey,
-    /// The traditional and the extended format of the Dinero simulators.
+    /// The traditional and extended formats of the Dinero simulators.
     Din,
     /// Comma-separated values.
     Csv,
@@ -15,16 +15,16 @@ pub enum Format {
     Packed,
 }
 
-/// A row of the formats.
+/// A row in the registry of formats.
 #[derive(Debug, Clone, Copy)]
 pub struct FormatRow {
     /// The format.
     pub format: Format,
     /// Its name.
     pub name: &'static str,
-    /// One line of help.
+    /// A one-line help text.
     pub help: &'static str,
-    /// File extensions without the dot and without an extension for compression.
+    /// File extensions, without the dot and without a compression extension.
     pub extensions: &'static [&'static str],
 }
 
@@ -33,19 +33,19 @@ pub const FORMATS: &[FormatRow] = &[
     FormatRow {
         format: Format::Lackey,
         name: "lackey",
-        help: "lines such as ` L 04222cac,8` (I, L, S, or M), the output of valgrind's lackey",
+        help: "Valgrind lackey output: lines such as ` L 04222cac,8` (I, L, S, or M)",
         extensions: &["lackey", "trace"],
     },
     FormatRow {
         format: Format::Din,
         name: "din",
-        help: "lines such as `0 1fff4` or `r 1fff4 8`, the input of Dinero",
+        help: "Dinero input: lines such as `0 1fff4` or `r 1fff4 8`",
         extensions: &["din"],
     },
     FormatRow {
         format: Format::Csv,
         name: "csv",
-        help: "lines such as `L,0x1fff4,8`, with an optional line of column names",
+        help: "lines such as `L,0x1fff4,8`, with an optional header line",
         extensions: &["csv"],
     },
     FormatRow {
@@ -62,7 +62,7 @@ impl Format {
         FORMATS.iter().find(|row| row.name == name).map(|row| row.format)
     }
 
-    /// The format of a file with this name. A final `.gz` or `.zst` is ignored.
+    /// The format of a file, according to its name. A final `.gz` or `.zst` is ignored.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);
         let end = Path::new(name).extension()?.to_str()?;

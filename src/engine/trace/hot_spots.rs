@@ -46,14 +46,14 @@ pub(super) struct HotSpotCounter {
     first: [Option<u32>; 2],
     pages: AddressCounts,
     code: AddressCounts,
-    /// The cache whose misses the current reference counts, or `None` after a miss.
+    /// The cache in which a miss of the current reference would be counted, or `None` after a miss.
     counting: Option<u32>,
     page: usize,
     instruction: Option<usize>,
 }
 
 impl HotSpotCounter {
-    /// Creates a counter for a machine that will return the first `count` pages and instructions.
+    /// Creates a counter that will return the first `count` pages and instructions of a replay on a machine.
     pub(crate) fn new(spec: &Spec, count: usize) -> Self {
         let first = |kind| spec.first_cache(kind).map(|level| level as u32);
         Self {
@@ -73,8 +73,8 @@ impl HotSpotCounter {
         let fetch = reference.kind == AccessKind::Execute;
         self.counting = self.first[usize::from(fetch)];
         self.page = self.pages.refer(reference.va & u64::MAX.checked_shl(self.page_bits).unwrap_or(0));
-        // Without a cache for fetches, fetches are not reported, but the code address is still known. Address 0 means that
-        // no instruction was fetched.
+        // Without an instruction cache, fetches are not reported, but the code address is still known.
+        // Address 0 means that no instruction was fetched.
         let known = !fetch && reference.code != 0;
         self.instruction = known.then(|| self.code.refer(reference.code));
     }

@@ -1,8 +1,8 @@
-//! Parses a line of a trace, and the numbers in a line.
+//! Parses a trace line and the numbers in it.
 
 use super::record::{Op, Record};
 
-/// Size in bytes of an access whose line has no size: a word, as in Dinero.
+/// Size in bytes of an access whose line specifies no size: a word, as in Dinero.
 pub(crate) const DEFAULT_SIZE: u32 = 4;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub(crate) enum Line {
     Bad(&'static str),
 }
 
-/// A record, or the reason why a line has none.
+/// A record, or the reason why a line contains no record.
 pub(crate) type Parsed = Result<Record, &'static str>;
 
 impl From<Parsed> for Line {
@@ -26,10 +26,10 @@ impl From<Parsed> for Line {
     }
 }
 
-/// Creates a record of these fields.
+/// Creates a record with these fields.
 ///
 /// # Errors
-/// If the size is invalid.
+/// Fails if the size is invalid.
 pub(crate) fn record(op: Op, address: u64, size: u64) -> Parsed {
     match u32::try_from(size) {
         Ok(0) => Err("a size of 0"),
@@ -46,7 +46,7 @@ pub(crate) fn is_comment(line: &[u8]) -> bool {
 /// Parses the hexadecimal number at the start of a text, with or without `0x`.
 ///
 /// # Errors
-/// If there is none, or it exceeds 64 bits.
+/// Fails if there is no number, or if it exceeds 64 bits.
 pub(crate) fn hex(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
     let digits = text.strip_prefix(b"0x").or_else(|| text.strip_prefix(b"0X")).unwrap_or(text);
     let (number, rest) = number(digits, 16).ok_or("an address of more than 64 bits")?;
@@ -59,13 +59,13 @@ pub(crate) fn hex(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
 /// Parses the decimal number at the start of a text.
 ///
 /// # Errors
-/// If there is none, or it exceeds 64 bits.
+/// Fails if there is no number, or if it exceeds 64 bits.
 pub(crate) fn decimal(text: &[u8]) -> Result<(u64, &[u8]), &'static str> {
-    let (number, rest) = number(text, 10).ok_or("a number of more than 64 bits")?;
+    let (number, rest) = number(text, 10).ok_or("a number with more than 64 bits")?;
     if rest.len() == text.len() { Err("no number where one is expected") } else { Ok((number, rest)) }
 }
 
-/// The number at the start of a text and the rest of the text, or `None` if the number exceeds 64 bits.
+/// The number at the start of a text and the remaining text, or `None` if the number exceeds 64 bits.
 fn number(text: &[u8], base: u32) -> Option<(u64, &[u8])> {
     let mut value = 0_u64;
     for (at, byte) in text.iter().enumerate() {

@@ -1,22 +1,23 @@
-//! Malformed lines of a trace.
+//! Malformed lines in a trace.
 
-/// Number of malformed lines that are kept.
+/// Maximum number of malformed lines to keep.
 const KEPT: usize = 10;
-/// Maximum number of characters of a line that are kept.
+/// Maximum number of characters to keep from a line.
 const EXCERPT: usize = 60;
 
 /// A malformed line.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BadLine {
-    /// Its line number, from 1.
+    /// The line number, starting at 1.
     pub line: u64,
-    /// The start of its text, with `\u{fffd}` for unprintable characters and a final `…` if it is shortened.
+    /// The start of the line, with `\u{fffd}` for unprintable characters and a final `…` if the line is
+    /// truncated.
     pub text: String,
     /// The problem.
     pub why: &'static str,
 }
 
-/// The malformed lines of a trace.
+/// The malformed lines in a trace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Malformed {
     /// Their number.
@@ -34,7 +35,7 @@ impl Malformed {
     }
 }
 
-/// The start of a line in printable characters.
+/// The start of a line as printable characters.
 fn excerpt(bytes: &[u8]) -> String {
     // A character has at most four bytes.
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT + 4)]);

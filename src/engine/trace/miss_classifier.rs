@@ -1,15 +1,17 @@
 //! The causes of cache misses: compulsory, capacity, and conflict.
 //!
-//! Mark D. Hill defined these causes ("Aspects of Cache Memory and Instruction Buffer Performance", 1987), and Hennessy and
-//! Patterson teach them. Each cache has a shadow cache, which is fully associative and has the same number of blocks and LRU
-//! replacement. The shadow cache receives the same lookups in the same order. For a second level, these are the misses of
-//! the first level.
+//! Mark D. Hill defined these causes ("Aspects of Cache Memory and Instruction Buffer Performance", 1987),
+//! and Hennessy and Patterson's textbook teaches them. Each cache has a shadow cache: a fully associative LRU
+//! cache with the same number of blocks. The shadow cache receives the same lookups in the same order. For a
+//! second-level cache, these lookups are the first level's misses.
 //!
-//! - Lookups of page walks use blocks of the shadow cache, but their misses are not classified.
-//! - A block from the cache above (a write-back or a victim) is not a lookup.
-//! - A store that misses fills a block if the cache, or one above it, is write-allocate.
-//! - If the page in a frame changes, the blocks of the frame are new blocks without earlier references.
-//! - The contents of a cache before the replay are unknown. The first reference to a block that misses is compulsory.
+//! - Page-walk lookups use blocks of the shadow cache, but their misses are not classified.
+//! - A block that arrives from the cache above (as a write-back or a victim) is not a lookup.
+//! - A store miss fills a block if the cache, or one above it, is write-allocate.
+//! - If the page in a frame changes, the frame's blocks are treated as new blocks without earlier
+//!   references.
+//! - The contents of a cache before the replay are unknown. Thus, if the first reference to a block misses,
+//!   the miss is compulsory.
 
 use crate::kernel::ids::FrameNo;
 use crate::machine::event::{AccessKind, Event, MachineObserver, Purpose};
@@ -18,14 +20,14 @@ use crate::machine::spec::Spec;
 use super::blocks::BlockNumbers;
 use super::counts::MissCauses;
 
-/// The index of no block.
+/// An index that refers to no block.
 const NONE: u32 = u32::MAX;
 
-/// A referenced block, with its neighbors in the order of use while the shadow cache holds it.
+/// A referenced block, with its neighbors in order of use while the shadow cache holds it.
 #[derive(Debug, Clone, Copy)]
 struct Node {
     held: bool,
-    /// Whether it was referenced since its frame received its page.
+    /// Whether the block has been referenced since its frame received its page.
     referenced: bool,
     /// The neighbor that was used more recently.
     newer: u32,
@@ -33,7 +35,7 @@ struct Node {
     older: u32,
 }
 
-/// A fully associative LRU cache, and all blocks that were ever referenced.
+/// A fully associative LRU cache, and all blocks that have ever been referenced.
 #[derive(Debug, Clone)]
 struct ShadowCache {
     numbers: BlockNumbers,
@@ -41,13 +43,13 @@ struct ShadowCache {
     newest: u32,
     oldest: u32,
     held: u64,
-    /// Its capacity in blocks.
+    /// The cache's capacity in blocks.
     lines: u64,
-    /// Whether a store that misses fills a block.
+    /// Whether a store miss fills a block.
     stores_allocate: bool,
     /// log2 of the block size in bytes.
     block_bits: u32,
-    /// Number of bits of the set index in a block's number, below the tag.
+    /// Number of set index bits in a block number, below the tag.
     set_bits: u32,
     causes: MissCauses,
 }
@@ -56,9 +58,9 @@ struct ShadowCache {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum ShadowResult {
     Hit,
-    /// The cache does not hold the block, which was referenced before.
+    /// The block has been referenced before, but the shadow cache does not hold it.
     Miss,
-    /// The block was never referenced.
+    /// The block has never been referenced.
     First,
 }
 
@@ -83,7 +85,7 @@ impl ShadowCache {
         }
     }
 
-    /// Looks up a block. A miss fills it if `allocates` is true.
+    /// Looks up a block. A miss fills the block if `allocates` is true.
     #[inline]
     fn lookup(&mut self, block: u64, allocates: bool) -> ShadowResult {
         let number = self.numbers.number_of(block);
@@ -112,7 +114,8 @@ impl ShadowCache {
         result
     }
 
-    /// Makes the blocks of the 2^`bits` bytes from `pa` on new, because another page is there now.
+    /// Marks the blocks of the 2^`bits` bytes starting at `pa` as new, because they now belong to another
+    /// page.
     fn renew(&mut self, pa: u64, bits: u32) {
         let first = pa.checked_shr(self.block_bits).unwrap_or(0);
         let count = 1u64.checked_shl(bits.saturating_sub(self.block_bits)).unwrap_or(1);
@@ -125,7 +128,7 @@ impl ShadowCache {
         }
     }
 
-    /// Inserts the block as the newest one.
+    /// Inserts a block as the newest one.
     fn link(&mut self, number: u32) {
         self.nodes[number as usize] = Node { held: true, referenced: true, newer: NONE, older: self.newest };
         match self.nodes.get_mut(self.newest as usize) {

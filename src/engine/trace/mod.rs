@@ -1,7 +1,7 @@
-//! Memory traces of real programs: read, replayed on a machine, and counted.
+//! Memory traces of real programs, which are read, replayed on a machine, and counted.
 //!
-//! A [`reader::Reader`] reads a trace in any [`format::Format`]. A [`record::Record`] is a line of a trace. A
-//! [`replay::Replay`] performs records on a machine, or in a process of a kernel, and reports them to an
+//! A [`reader::Reader`] reads a trace in any [`format::Format`]. A [`record::Record`] is one line of a trace.
+//! A [`replay::Replay`] performs records on a machine, or in a process of a kernel, and reports them to an
 //! [`observer::ReplayObserver`]. The results are [`counts::ReplayCounts`].
 
 pub mod account;

@@ -3,25 +3,27 @@
 use crate::kernel::event::{KernelObserver, KernelStep};
 use crate::machine::event::{AccessKind, Event, MachineObserver};
 
-/// A memory reference: a record, or the load or store of a modifying one.
+/// A memory reference: a record, or the load or store of a modifying record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
     pub(crate) kind: AccessKind,
-    /// The address of its first byte in the trace.
+    /// The address of the first byte in the trace.
     pub(crate) va: u64,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub(crate) size: u32,
-    /// The address of the last fetched instruction, which makes the reference. 0 before the first fetch.
+    /// The address of the last fetched instruction, which makes the reference. The address is 0 before the
+    /// first fetch.
     pub(crate) code: u64,
 }
 
-/// Observes a replay: each reference, followed by the events of the machine and the steps of the kernel for it. `()` ignores
-/// everything and costs nothing. A pair passes everything to both observers.
+/// Observes a replay: each reference, followed by its machine events and kernel steps. `()` ignores
+/// everything and costs nothing. A pair forwards everything to both observers.
 pub trait ReplayObserver: KernelObserver {
-    /// A reference starts. The events and steps up to the next reference belong to it.
+    /// A reference starts. The events and steps up to the next reference belong to this reference.
     fn on_reference(&mut self, reference: Reference);
 
-    /// Receives a load or store for which the machine has no TLB and no cache. It is counted but not performed.
+    /// Receives a load or store for which the machine has neither a TLB nor a cache. The reference is counted
+    /// but not performed.
     #[inline(always)]
     fn on_uncached(&mut self, _reference: Reference) {}
 }

@@ -9,7 +9,7 @@ pub enum Op {
     Load,
     /// A store: `S`.
     Store,
-    /// A load and a store of the same bytes by one instruction: `M`.
+    /// A load and a store of the same bytes by one instruction (`M`).
     Modify,
 }
 
@@ -25,6 +25,6 @@ pub struct Record {
 }
 
 impl Record {
-    /// The maximum size of a record in bytes. A larger one is malformed.
+    /// The maximum size of a record in bytes. A larger record is malformed.
     pub(crate) const MOST_BYTES: u32 = 4096;
 }

@@ -9,10 +9,10 @@ use super::counts::ReferenceCounts;
 use super::observer::{Reference, ReplayObserver};
 use super::record::{Op, Record};
 
-/// How a reference that straddles blocks or pages is counted.
+/// The method for counting a reference that straddles blocks or pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Straddle {
-    /// It is split at block boundaries, and each fragment is counted, as in hardware.
+    /// The reference is split at block boundaries, and each fragment is counted, as in hardware.
     #[default]
     Split,
     /// Only the fragment in the first block is counted, as in simple simulators.
@@ -22,9 +22,9 @@ pub enum Straddle {
 /// The target of a replay.
 #[derive(Debug)]
 pub enum Target<'a> {
-    /// The caches of a machine. Addresses are physical. TLBs and page tables are not used.
+    /// The caches of a machine. Addresses are physical. The replay does not use TLBs or page tables.
     Identity(&'a mut Machine),
-    /// A process, with TLBs, page walks, faults, and caches: see [`super::demand`].
+    /// A process, with TLBs, page walks, faults, and caches; see [`super::demand`].
     Process(&'a mut Kernel, Pid),
 }
 
@@ -34,16 +34,16 @@ pub struct Replay<'a, L> {
     target: Target<'a>,
     straddle: Straddle,
     pub(crate) observer: L,
-    /// The references performed so far.
+    /// The counts of the references performed so far.
     pub(crate) references: ReferenceCounts,
-    /// The address of the last fetched instruction: see [`Reference::code`].
+    /// The address of the last fetched instruction; see [`Reference::code`].
     pub(crate) code: u64,
     /// The highest valid address.
     last: u64,
 }
 
 impl<'a, L: ReplayObserver> Replay<'a, L> {
-    /// Creates a replay before the first record.
+    /// Creates a replay; call this before performing the first record.
     pub fn new(target: Target<'a>, straddle: Straddle, observer: L) -> Self {
         let last = match &target {
             Target::Identity(machine) => u64::MAX >> (64 - machine.spec().physical_bits),
@@ -52,10 +52,10 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
         Self { target, straddle, observer, references: ReferenceCounts::default(), code: 0, last }
     }
 
-    /// Performs records, in order. A record beyond the address space is counted and skipped.
+    /// Performs records in order. A record outside the address space is counted and skipped.
     ///
     /// # Errors
-    /// If a fault needs memory and none is free. Everything before it was performed.
+    /// Fails if a fault needs memory and none is free. The records before the failure have been performed.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), OutOfMemory> {
         let Self { target, straddle, observer, references, code, last } = self;
         let batch = Batch { records, straddle: *straddle, last: *last };
@@ -81,13 +81,13 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
     }
 }
 
-/// Every kind, in the order of [`AccessKind`].
+/// Every access kind, in the order of [`AccessKind`].
 const KINDS: [AccessKind; 3] = [AccessKind::Read, AccessKind::Write, AccessKind::Execute];
 
-/// The first access of a record, in the order of [`Op`].
+/// The first access of a record for each [`Op`], in order.
 const FIRST: [AccessKind; 4] = [AccessKind::Execute, AccessKind::Read, AccessKind::Write, AccessKind::Read];
 
-/// Records to be performed, with the options of the replay.
+/// Records to perform, with the options of the replay.
 struct Batch<'a> {
     records: &'a [Record],
     straddle: Straddle,
@@ -96,8 +96,8 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Performs the records with `refer`, which returns the number of fragments of a reference. Kinds of access that are not
-    /// `simulated` are only counted.
+    /// Performs the records with `refer`, which returns the number of fragments of a reference. Access kinds
+    /// that are not `simulated` are only counted.
     #[inline(always)]
     fn perform<L: ReplayObserver>(
         self,

@@ -1,4 +1,4 @@
-//! Reads the bytes of a trace from a file or standard input, and decompresses them.
+//! Reads the bytes of a trace from a file or standard input and decompresses them.
 
 use std::fs::{File, Metadata};
 use std::io::{self, BufReader, Cursor, Read};
@@ -11,10 +11,10 @@ use flate2::bufread::MultiGzDecoder;
 use super::unreadable::{Unreadable, UnreadableReason};
 use super::zstd::{self, Frames};
 
-/// Number of bytes read at once from a compressed file.
+/// Number of bytes to read at once from a compressed file.
 const COMPRESSED: usize = 1 << 16;
 
-/// The names of the compressions in errors.
+/// The names of the compression formats in errors.
 const GZIP: &str = "gzip";
 const ZSTD: &str = "zstd";
 
@@ -22,11 +22,11 @@ const ZSTD: &str = "zstd";
 pub(crate) struct Source {
     name: String,
     bytes: Box<dyn Read + Send>,
-    /// The name of the compression, if any.
+    /// The name of the compression format, if any.
     kind: Option<&'static str>,
     /// Number of bytes read from the file.
     consumed: Arc<AtomicU64>,
-    /// The file and its metadata when it was opened, to detect changes.
+    /// The file and the metadata from when it was opened, to detect changes.
     file: Option<(File, Metadata)>,
 }
 
@@ -92,12 +92,12 @@ impl Source {
         self.consumed.load(Ordering::Relaxed)
     }
 
-    /// Size in bytes of the file when it was opened, if it is a file.
+    /// Size in bytes of the source when it was opened, if it is a file.
     pub(crate) fn total(&self) -> Option<u64> {
         self.file.as_ref().map(|(_, known)| known.len())
     }
 
-    /// Reads the available bytes, at least one. Returns 0 at the end.
+    /// Reads the available bytes, at least one byte. Returns 0 at the end of the trace.
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Unreadable> {
         loop {
             match self.bytes.read(buffer) {
@@ -109,7 +109,7 @@ impl Source {
         }
     }
 
-    /// Reads the first `count` bytes, or fewer at the end.
+    /// Reads the first `count` bytes, or fewer if the trace is shorter.
     pub(crate) fn head(&mut self, count: usize) -> Result<Vec<u8>, Unreadable> {
         let mut head = vec![0; count];
         let mut there = 0;
@@ -123,13 +123,13 @@ impl Source {
         Ok(head)
     }
 
-    /// Puts bytes back at the front.
+    /// Puts bytes back so that they are read next.
     pub(crate) fn put_back(&mut self, bytes: Vec<u8>) {
         let rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
         self.bytes = Box::new(Cursor::new(bytes).chain(rest));
     }
 
-    /// An error for this file.
+    /// Creates an error for this file.
     pub(crate) fn error(&self, why: UnreadableReason) -> Unreadable {
         Unreadable::new(&self.name, why)
     }

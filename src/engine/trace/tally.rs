@@ -1,4 +1,5 @@
-//! Counts of a replay that the machine does not have: lookups by level and kind, memory transfers, and kernel steps.
+//! Counts of a replay that the machine does not maintain: lookups by level and kind, memory transfers, and
+//! kernel steps.
 
 use crate::kernel::event::{KernelObserver, KernelStep};
 use crate::kernel::process::FaultCounts;
@@ -9,7 +10,7 @@ use crate::machine::spec::Spec;
 use super::counts::{ByKind, Lookups, MemoryTransfers, PagingCounts};
 use super::observer::{Reference, ReplayObserver};
 
-/// The index of a kind in a row of counts.
+/// The index of an access kind in a row of counts.
 #[inline]
 const fn kind_index(kind: AccessKind) -> usize {
     match kind {
@@ -22,8 +23,8 @@ const fn kind_index(kind: AccessKind) -> usize {
 /// The index of page walks in a row of counts.
 const WALK: usize = 3;
 
-/// Lookups of up to [`MAX_UNITS`] levels by kind, misses before hits. They are in one array, so that a lookup is one
-/// addition.
+/// Lookups at up to [`MAX_UNITS`] levels by kind, with misses before hits. The counts are in one array, so
+/// that counting a lookup is one addition.
 #[derive(Debug, Clone)]
 struct LookupTable([u64; 8 * MAX_UNITS]);
 
@@ -58,7 +59,8 @@ pub struct Tally {
     tlbs: LookupTable,
     caches: LookupTable,
     memory: MemoryTransfers,
-    /// Number of top-level entries that page walks fetched, by kind. Without a TLB, each walk fetches one.
+    /// Number of top-level entries that page walks fetched, by kind. Without a TLB, each walk fetches one
+    /// such entry.
     roots: [u64; 4],
     faults: FaultCounts,
     evicted: u64,
@@ -114,12 +116,12 @@ impl Tally {
         *count += 1;
     }
 
-    /// Lookups of the TLB at this level.
+    /// Number of lookups of the TLB at this level.
     pub(crate) fn tlb(&self, level: usize) -> ByKind<Lookups> {
         self.tlbs.by_kind(level)
     }
 
-    /// Lookups of the cache at this level.
+    /// Number of lookups of the cache at this level.
     pub(crate) fn cache(&self, level: usize) -> ByKind<Lookups> {
         self.caches.by_kind(level)
     }
@@ -129,7 +131,7 @@ impl Tally {
         self.memory
     }
 
-    /// The counts of the kernel on a machine of this spec.
+    /// The kernel's counts on a machine with this spec.
     pub(crate) fn paging(&self, spec: &Spec) -> PagingCounts {
         let walks =
             [AccessKind::Read, AccessKind::Write, AccessKind::Execute].map(|kind| self.walks(spec, kind));
@@ -137,7 +139,7 @@ impl Tally {
         PagingCounts { walks: walks.iter().sum(), faults, evicted, written }
     }
 
-    /// Number of page walks for references of a kind.
+    /// Number of page walks for references of one kind.
     fn walks(&self, spec: &Spec, kind: AccessKind) -> u64 {
         match spec.tlbs.iter().rposition(|tlb| tlb.side.serves(kind)) {
             Some(last) => self.tlbs.lookups(last, kind_index(kind)).misses,

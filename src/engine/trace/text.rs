@@ -1,4 +1,4 @@
-//! A trace in a text format: its lines, and the records in them.
+//! A trace in a text format: its lines and their records.
 
 use memchr::{memchr, memrchr};
 
@@ -12,7 +12,7 @@ use super::{din, lackey};
 
 /// Maximum size of a line in bytes. A longer line is malformed unless it is a comment.
 const LONGEST: usize = 4096;
-/// The first character of files from Excel and other Windows programs.
+/// The first character in files from Excel and other Windows programs.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Size of the buffer in bytes.
 const BUFFER: usize = 1 << 17;
@@ -34,7 +34,7 @@ pub(crate) struct Text {
     whole: usize,
     end: usize,
     ended: bool,
-    /// Whether the next bytes belong to a line that is too long and are skipped.
+    /// Whether the next bytes belong to an overlong line and are skipped.
     skipping: bool,
     pub(crate) lines: u64,
     pub(crate) malformed: Malformed,
@@ -57,7 +57,7 @@ impl Text {
         }
     }
 
-    /// Adds records up to a total of `most`. There are fewer only at the end.
+    /// Adds records up to a total of `most`, or fewer at the end of the trace.
     pub(crate) fn read(
         &mut self,
         source: &mut Source,
@@ -84,7 +84,7 @@ impl Text {
             }
             let rest = &self.buffer[self.start..self.whole];
             let length = memchr(b'\n', rest).unwrap_or(rest.len());
-            // The cut makes the result independent of how much of a long line is buffered.
+            // Cutting the line makes the result independent of how much of a long line is buffered.
             let line = &rest[..length.min(LONGEST + 1)];
             self.start += (length + 1).min(rest.len());
             self.lines += 1;
@@ -111,7 +111,8 @@ impl Text {
         Ok(())
     }
 
-    /// Parses lines in the exact format of the program that prints them. Returns false if the next line is different.
+    /// Parses lines in the exact format of the program that prints them. Returns false if the next line has a
+    /// different format.
     fn parse_fast(&mut self, records: &mut Vec<Record>, most: usize) -> bool {
         if !matches!(self.grammar, Grammar::Lackey) {
             return false;
@@ -124,7 +125,7 @@ impl Text {
         lines > 0
     }
 
-    /// Rejects a file that is not a trace, before its first record.
+    /// Before the first record, rejects a file that is not a trace.
     fn check_is_trace(&self, source: &Source, nul: bool) -> Result<(), Unreadable> {
         if nul {
             return Err(source.error(UnreadableReason::NotATrace("it is a binary file")));
@@ -137,7 +138,7 @@ impl Text {
         Ok(())
     }
 
-    /// Reads more of the text after all whole lines have been parsed.
+    /// Reads more text after all whole lines have been parsed.
     fn fill(&mut self, source: &mut Source) -> Result<(), Unreadable> {
         self.buffer.copy_within(self.start..self.end, 0);
         self.end -= self.start;
@@ -157,7 +158,7 @@ impl Text {
             None => 0,
         };
         if self.whole == 0 && self.end > LONGEST {
-            // Keep the start of a line that is too long, and skip the rest.
+            // Keep the start of an overlong line and skip the rest.
             self.whole = LONGEST + 1;
             self.end = LONGEST + 1;
             self.skipping = true;
@@ -165,7 +166,7 @@ impl Text {
         Ok(())
     }
 
-    /// Skips the rest of a line that was too long.
+    /// Skips the rest of an overlong line.
     fn skip(&mut self, end: usize) {
         let Some(at) = memchr(b'\n', &self.buffer[..end]) else {
             self.end = 0;

@@ -1,9 +1,10 @@
-//! Errors of reading a trace.
+//! Errors in reading a trace.
 
 use std::fmt;
 use std::io;
 
-/// Why a trace cannot be read completely. The records before the error were delivered.
+/// An error that prevents a trace from being read completely. The records before the error have been
+/// returned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// The name of the file.
@@ -21,32 +22,32 @@ pub enum UnreadableReason {
     Directory,
     /// Permission is denied.
     Denied,
-    /// It is not a trace of the requested format.
+    /// The file is not a trace in the requested format.
     NotATrace(&'static str),
     /// It is truncated.
     Truncated {
         /// The format: `gzip`, `zstd`, or `packed`.
         kind: &'static str,
-        /// Its size in bytes.
+        /// The size in bytes.
         at: u64,
     },
     /// It is damaged.
     Damaged {
         /// The format: `gzip`, `zstd`, or `packed`.
         kind: &'static str,
-        /// The number of bytes read before the damage was noticed.
+        /// Number of bytes read before the damage was detected.
         at: u64,
         /// The problem.
         what: String,
     },
-    /// It was modified while it was read.
+    /// The file was modified while it was read.
     Changed {
-        /// Its size in bytes when it was opened.
+        /// The size in bytes when the file was opened.
         before: u64,
-        /// Its size in bytes at the end.
+        /// The size in bytes at the end of reading.
         after: u64,
     },
-    /// An error message of the system.
+    /// An error message from the operating system.
     System(String),
 }
 
@@ -55,7 +56,7 @@ impl Unreadable {
         Self { name: name.to_owned(), why }
     }
 
-    /// Converts an error of the system from opening or reading a file.
+    /// Converts an operating system error from opening or reading a file.
     pub(super) fn system(name: &str, error: &io::Error) -> Self {
         let why = match error.kind() {
             io::ErrorKind::NotFound => UnreadableReason::NotFound,
@@ -79,7 +80,7 @@ impl fmt::Display for Unreadable {
                 write!(f, "`{name}` is truncated: its {kind} data ends too early, after {at} bytes")
             }
             UnreadableReason::Damaged { kind, at, what } => {
-                write!(f, "`{name}` is damaged: its {kind} data is wrong before byte {at}: {what}")
+                write!(f, "`{name}` is damaged: its {kind} data is invalid before byte {at}: {what}")
             }
             UnreadableReason::Changed { before, after } if before == after => {
                 write!(f, "`{name}` was modified while it was read")

@@ -1,11 +1,11 @@
-//! Decompresses the frames of `zstd`, one after another.
+//! Decompresses consecutive `zstd` frames.
 
 use std::io::{self, BufRead, Read};
 
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
-/// Whether a file with these first bytes has frames. It may start with a skippable frame.
+/// Whether a file with these first bytes contains frames. The first frame may be a skippable frame.
 pub(crate) fn begins(magic: &[u8]) -> bool {
     matches!(magic, [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
 }
@@ -16,14 +16,14 @@ pub(crate) struct Frames<R> {
     decoder: FrameDecoder,
     /// Whether a frame is being read.
     inside: bool,
-    /// The error after the decoded bytes.
+    /// The error to return after the decoded bytes.
     failed: Option<io::Error>,
 }
 
-/// The end of a frame, for decoding the bytes before an error: an empty last block, and room for a checksum.
+/// The end of a frame, for decoding the bytes before an error: an empty last block and room for a checksum.
 const END: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
 
-/// Notices the end of the input.
+/// Detects the end of the input.
 struct EndDetector<R> {
     bytes: R,
     /// Whether a read found no more bytes.
@@ -77,7 +77,8 @@ impl<R: BufRead> Frames<R> {
         let one = || BlockDecodingStrategy::UptoBlocks(1);
         while self.decoder.can_collect() == 0 && !self.decoder.is_finished() {
             if let Err(error) = self.decoder.decode_blocks(&mut self.source, one()) {
-                // The decoder holds back bytes that later blocks may refer to. No more blocks follow, so end the frame.
+                // The decoder retains bytes that later blocks may refer to. No more blocks follow, so end the
+                // frame.
                 let error = self.map_error(error);
                 if !matches!(self.decoder.decode_blocks(&END[..], one()), Ok(true)) {
                     return Err(error);

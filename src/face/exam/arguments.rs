@@ -1,7 +1,8 @@
-//! The arguments of `pagewalk exam` and its top level.
+//! The arguments of `pagewalk exam` and its top-level code.
 
 use std::io;
 use std::path::PathBuf;
+use std::slice;
 
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
@@ -12,7 +13,7 @@ use super::output;
 use super::typeset::typeset;
 use crate::face::deny::Checking;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
-use pagewalk_script::api::exam::{Edition, FORMATS, Fairness, File, Format, Version, Writer};
+use pagewalk_script::api::exam::{Edition, FORMATS, Fairness, File, Format, Paper, Style, Version, Writer};
 use pagewalk_script::api::{self, CheckedScript, Options};
 use pagewalk_script::exam::formats::fairness as report;
 use pagewalk_script::lang::loader::{Cached, Disk};
@@ -26,23 +27,22 @@ pub(crate) struct Exam {
     file: PathBuf,
     #[command(flatten)]
     wanted: VersionArguments,
-    /// Write files into this folder: each version's paper, the requested editions, and NAME.versions.csv, the
-    /// instructor's list
+    /// Write the papers, the requested editions, and NAME.versions.csv to this folder
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
-    /// Print the key: the paper, filled in
+    /// Print the answer key, which is the completed paper
     #[arg(long)]
     key: bool,
-    /// Print worked solutions: the key with the steps that lead to it
+    /// Print worked solutions, which add the steps to the key
     #[arg(long)]
     solutions: bool,
-    /// Print a script of this version with every chosen value, to preserve the handed-out paper
+    /// Print a script with every chosen value of this version, to reproduce the paper
     #[arg(long)]
     script: bool,
     /// Format of the paper
     #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name, value_parser = known_format())]
     format: String,
-    /// Stop a version after N statements and loop iterations
+    /// Stop each version after N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
     #[command(flatten)]
@@ -52,8 +52,8 @@ pub(crate) struct Exam {
 }
 
 impl Exam {
-    /// Runs the script for each version and writes its papers. If an expectation fails, there is no paper,
-    /// because its key would describe another machine than the author intended.
+    /// Runs the script for each version and writes the papers. If an expectation fails, no paper is written,
+    /// because its key would describe a different machine from the one intended.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let mut loader = Cached::<Disk>::default();
         let reading = self.checking.load(&self.file, &mut loader, color);
@@ -97,25 +97,30 @@ impl Exam {
             return Ok(check(&making, &versions, color));
         }
         let format = Format::named(&self.format).unwrap_or(&FORMATS[0]);
-        let made = made(&making, format, &versions)?;
+        let made = if self.layout.merge {
+            together(&making, format, &versions)
+        } else {
+            made(&making, format, &versions)
+        }?;
         let Some(folder) = &self.output else { return stream(made, format).map(ExamOutput::Stream) };
         let stem = output::stem(&self.file);
         let files = match made {
             Made::Each(made) => output::files(&stem, format.extension, &versions, made),
+            Made::Together(made) => output::together(&stem, format.extension, &versions, made),
             Made::Bank(files) => output::bank(&stem, &versions, files),
         };
         output::write(folder, &files, versions.len()).map(ExamOutput::Written)
     }
 
-    /// Returns the editions of each version: one for standard output, or the paper and every requested
-    /// edition for a folder.
+    /// Returns the editions of each version: one edition for standard output, or the paper and every
+    /// requested edition for a folder.
     fn editions(&self) -> Result<Vec<Edition>, ExamError> {
         let extra = [(self.key, Edition::Key), (self.solutions, Edition::Solutions)];
         let extra: Vec<Edition> =
             extra.into_iter().filter(|(asked, _)| *asked).map(|(_, edition)| edition).collect();
         match (&self.output, &*extra, self.script) {
             (None, [_, _, ..], _) | (None, [_], true) => Err(ExamError::wrong(
-                "pagewalk: standard output takes one edition: `--key`, `--solutions`, or `--script`; use `--output DIR` to write several\n"
+                "pagewalk: only one edition can go to standard output: `--key`, `--solutions`, or `--script`; use `--output DIR` to write several\n"
                     .to_owned(),
             )),
             (None, [], true) => Ok(Vec::new()),
@@ -128,7 +133,7 @@ impl Exam {
 /// The result of the command.
 enum ExamOutput {
     Stream(Vec<u8>),
-    /// A report on the files written.
+    /// A report of the files written.
     Written(String),
     /// The result of `--check` and the exit status.
     Judged(String, Status),
@@ -141,30 +146,47 @@ fn check(making: &PaperMaker, versions: &[Option<Version>], color: Color) -> Exa
     ExamOutput::Judged(text, if fairness.holds() { Status::Held } else { Status::Failed })
 }
 
-/// All versions in a format.
+/// All versions in one format.
 enum Made {
     Each(Vec<MadePaper>),
+    /// One file per edition.
+    Together(MadePaper),
     Bank(Vec<File>),
 }
 
 fn made(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) -> Result<Made, ExamError> {
     match format.write {
         Writer::Each(write) => making.each(versions, write).map(Made::Each),
-        Writer::Typeset(write) => typeset(&making.each(versions, write)?, making.threads).map(Made::Each),
+        Writer::Typeset(write) => {
+            let one =
+                |paper: &Paper, edition, style: &Style| Ok(write(slice::from_ref(paper), edition, style));
+            typeset(&making.each(versions, one)?, making.threads).map(Made::Each)
+        }
         Writer::Bank(write) => making.bank(versions, write).map(Made::Bank),
     }
 }
 
+/// All versions in one file per edition.
+fn together(making: &PaperMaker, format: &Format, versions: &[Option<Version>]) -> Result<Made, ExamError> {
+    let Writer::Typeset(write) = format.write else {
+        return Err(ExamError::wrong("pagewalk: `--merge` needs `--format pdf`\n".to_owned()));
+    };
+    let made = typeset(&[making.together(versions, write)?], making.threads)?;
+    Ok(Made::Together(MadePaper {
+        editions: made.into_iter().flat_map(|made| made.editions).collect(),
+        script: None,
+    }))
+}
+
 fn stream(made: Made, format: &Format) -> Result<Vec<u8>, ExamError> {
+    let of = |made: MadePaper| made.editions.into_iter().map(|(_, bytes)| bytes).chain(made.script);
     match made {
-        Made::Each(made) => {
-            let of = |made: MadePaper| made.editions.into_iter().map(|(_, bytes)| bytes).chain(made.script);
-            Ok(made.into_iter().flat_map(of).flatten().collect())
-        }
+        Made::Each(made) => Ok(made.into_iter().flat_map(of).flatten().collect()),
+        Made::Together(made) => Ok(of(made).flatten().collect()),
         Made::Bank(mut files) => match (files.pop(), files.len()) {
             (Some(file), 0) => Ok(file.bytes),
             (_, more) => Err(ExamError::wrong(format!(
-                "pagewalk: {} makes {} files; add `--output DIR` to say where to write them\n",
+                "pagewalk: {} makes {} files; add `--output DIR` to choose their folder\n",
                 format.name,
                 more + 1
             ))),

@@ -1,5 +1,6 @@
-//! Generation of the papers of all versions, on several threads that share the script.
+//! Generates the papers of all versions on several threads, which share the script.
 
+use super::progress::Progress;
 use crate::face::terminal::Status;
 use crate::face::threads::side_by_side;
 use pagewalk_script::api::exam::{
@@ -11,23 +12,23 @@ use pagewalk_script::report::diagnostics::Style;
 /// The papers of a version.
 #[derive(Debug)]
 pub(crate) struct MadePaper {
-    /// The requested editions as they are written.
+    /// The requested editions in their final form.
     pub(crate) editions: Vec<(Edition, Vec<u8>)>,
     /// The version's script, if requested.
     pub(crate) script: Option<Vec<u8>>,
 }
 
-/// The reason why there are no papers.
+/// The reason why no papers could be generated.
 #[derive(Debug)]
 pub(crate) struct ExamError {
-    /// The message for standard error.
+    /// The error message for standard error.
     pub(crate) text: String,
     /// The exit status.
     pub(crate) status: Status,
 }
 
 impl ExamError {
-    /// Creates an error of the script, the arguments, or a file.
+    /// Creates an error about the script, the arguments, or a file.
     pub(crate) fn wrong(text: String) -> Self {
         Self { text, status: Status::Wrong }
     }
@@ -36,7 +37,7 @@ impl ExamError {
 /// The input of all versions.
 pub(crate) struct PaperMaker<'a> {
     pub(crate) exam: Exam<'a>,
-    /// Cached files that the script names.
+    /// Cached files that the script refers to.
     pub(crate) loader: &'a Cached<Disk>,
     pub(crate) editions: &'a [Edition],
     /// Whether each version's script is also requested.
@@ -47,14 +48,12 @@ pub(crate) struct PaperMaker<'a> {
     pub(crate) threads: usize,
 }
 
-type Write = fn(&Paper, Edition, &Layout) -> Result<String, Refusal>;
-
 impl PaperMaker<'_> {
-    /// Makes all versions, or returns the first error.
+    /// Generates all versions, or returns the first error.
     pub(crate) fn each(
         &self,
         versions: &[Option<Version>],
-        write: Write,
+        write: impl Fn(&Paper, Edition, &Layout) -> Result<String, Refusal> + Sync,
     ) -> Result<Vec<MadePaper>, ExamError> {
         let work = |version: &Option<Version>| {
             let paper = self.paper(version.as_ref())?;
@@ -67,16 +66,34 @@ impl PaperMaker<'_> {
             let script = self.scripts.then(|| self.script_of(version.as_ref(), &paper));
             Ok(MadePaper { editions, script: script.transpose()? })
         };
-        side_by_side(versions, self.threads, work, Result::is_err, |_, _| {}).into_iter().collect()
+        let progress = Progress::new("papers", versions.len());
+        side_by_side(versions, self.threads, work, Result::is_err, |_, _| progress.one())
+            .into_iter()
+            .collect()
     }
 
-    /// The properties of each version that `--check` compares, or the reason why it has no paper.
+    /// The properties of each version that `--check` compares, or the reason why the version has no paper.
     pub(crate) fn samples(&self, versions: &[Option<Version>]) -> Vec<Result<Sample, String>> {
         let work = |version: &Option<Version>| self.exam.sample(version.as_ref());
-        side_by_side(versions, self.threads, work, |_| false, |_, _| {})
+        let progress = Progress::new("versions checked", versions.len());
+        side_by_side(versions, self.threads, work, |_| false, |_, _| progress.one())
     }
 
-    /// All versions as the files of an export.
+    /// All versions together: one document for each edition.
+    pub(crate) fn together(
+        &self,
+        versions: &[Option<Version>],
+        write: fn(&[Paper], Edition, &Layout) -> String,
+    ) -> Result<MadePaper, ExamError> {
+        let progress = Progress::new("papers", versions.len());
+        let work = |version: &Option<Version>| self.paper(version.as_ref());
+        let papers = side_by_side(versions, self.threads, work, Result::is_err, |_, _| progress.one());
+        let papers = papers.into_iter().collect::<Result<Vec<Paper>, ExamError>>()?;
+        let of = |edition: &Edition| (*edition, write(&papers, *edition, self.layout).into_bytes());
+        Ok(MadePaper { editions: self.editions.iter().map(of).collect(), script: None })
+    }
+
+    /// All versions, as the files of an export.
     pub(crate) fn bank(
         &self,
         versions: &[Option<Version>],
@@ -91,12 +108,12 @@ impl PaperMaker<'_> {
         let of = || self.name_of(version);
         self.exam.paper(version).map_err(|error| match error {
             PaperError::Diagnostics(diagnostics) => {
-                let which = version.map_or_else(String::new, |_| format!("pagewalk: {} cannot be made\n", of()));
+                let which = version.map_or_else(String::new, |_| format!("pagewalk: {} cannot be generated\n", of()));
                 ExamError::wrong(self.exam.script.render(&diagnostics, self.style) + &which)
             }
             PaperError::Failed(failed) => {
                 let text = format!(
-                    "pagewalk: {}: {failed} of its expectations failed, so there is no paper; `pagewalk run {}` shows them\n",
+                    "pagewalk: {}: {failed} of its expectations failed, so there is no paper; `pagewalk run {}` shows the failures\n",
                     of(),
                     self.exam.script.name()
                 );
@@ -113,14 +130,14 @@ impl PaperMaker<'_> {
                 ScriptError::Diagnostics(wrong) => self.exam.script.render(&wrong, self.style),
                 ScriptError::Invalid(script) => script.render_diagnostics(self.style),
                 ScriptError::Differs => format!(
-                    "pagewalk: {} cannot be written as a script, because its paper would differ\n",
+                    "pagewalk: {} cannot be written as a script, because the script would produce a different paper\n",
                     self.exam.script.name()
                 ),
             })
         })
     }
 
-    /// Returns the name of a version in messages.
+    /// Returns the name of a version for messages.
     fn name_of(&self, version: Option<&Version>) -> String {
         let name = self.exam.script.name();
         version.map_or_else(

@@ -1,9 +1,10 @@
-//! `pagewalk exam`: papers and keys, one version or many.
+//! `pagewalk exam`: generates papers and keys, in one or more versions.
 
 mod arguments;
 mod make;
 mod options;
 mod output;
+mod progress;
 mod typeset;
 
 pub(crate) use arguments::Exam;

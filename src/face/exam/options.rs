@@ -1,4 +1,4 @@
-//! Options that select the versions of an exam and lay out its papers.
+//! Options that select the versions of an exam and the layout of its papers.
 
 use std::path::{Path, PathBuf};
 
@@ -21,24 +21,25 @@ pub(crate) struct VersionArguments {
     /// Make N versions, each with different values
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     variants: Option<u64>,
-    /// Make a version for each student of a CSV roster with a column `id` or `email`, and optionally
-    /// `name`
+    /// Make one version per student in a roster (`id` or `email`; `name` is optional)
     #[arg(long, value_name = "FILE.csv", conflicts_with = "variants")]
     roster: Option<PathBuf>,
-    /// Make versions of the make-up exam, or of the Kth, with new seeds
+    /// Make versions of make-up exam K (default: 1) with new seeds
     #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "1", value_parser = clap::value_parser!(u64).range(1..=1000))]
     make_up: Option<u64>,
-    /// Check N versions for fairness without printing a paper: each has a paper, all are equally hard,
-    /// their answers differ, and no question reveals an answer. Exit status 1 if the check fails
+    /// Check N versions for fairness without printing a paper
+    ///
+    /// Every version must have a paper. The versions must be equally difficult and have different answers, and no
+    /// question may reveal an answer. The exit status is 1 if the check fails.
     #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub(crate) check: Option<u64>,
-    /// Seed to use instead of the script's, in decimal or as 0x…
-    #[arg(long, value_name = "S", value_parser = |text: &str| parse(text).ok_or("a seed is a number from 0 to 2^64-1"))]
+    /// Seed that replaces the script's seed, in decimal or hexadecimal (0x…)
+    #[arg(long, value_name = "S", value_parser = |text: &str| parse(text).ok_or("a seed must be a number from 0 to 2^64-1"))]
     pub(crate) seed: Option<u64>,
 }
 
 impl VersionArguments {
-    /// Returns the selected versions; `None` if the script is used unchanged.
+    /// Returns the selected versions, or `None` if the script is used unchanged.
     pub(crate) fn versions(&self, exam: &Exam) -> Result<Option<Vec<Version>>, ExamError> {
         let count = self.check.or(self.variants);
         if count.is_none() && self.roster.is_none() && self.make_up.is_none() {
@@ -60,12 +61,12 @@ fn roster(path: &Path) -> Result<Vec<Student>, ExamError> {
     students(&bytes).map_err(|flaws| {
         let messages = flaws.iter().take(TOLD).map(|flaw| format!("{name}:{}: {}", flaw.line, flaw.message));
         let plural = if flaws.len() == 1 { "" } else { "s" };
-        let last = format!("{name}: {} mistake{plural}, so nothing was made\n", flaws.len());
+        let last = format!("{name}: {} mistake{plural}, so nothing was generated\n", flaws.len());
         ExamError::wrong(messages.chain([last]).collect::<Vec<_>>().join("\n"))
     })
 }
 
-/// Options of formats with pages.
+/// Options for paged formats.
 #[derive(Debug, Args)]
 pub(crate) struct LayoutArguments {
     /// Page size
@@ -77,13 +78,18 @@ pub(crate) struct LayoutArguments {
     /// Omit the page of powers of two
     #[arg(long, help_heading = "Layout")]
     no_powers: bool,
-    /// Labels of facts and words: `ppn` (the textbook), `pfn`, `frame`, or a YAML file
+    /// Write all versions to one PDF per edition
+    ///
+    /// Each version begins on a right-hand page, so that you can print the file on both sides.
+    #[arg(long, conflicts_with_all = ["script", "check"], help_heading = "Layout")]
+    pub(crate) merge: bool,
+    /// Terms in the paper: `ppn` (as in the textbook), `pfn`, `frame`, or a YAML file
     #[arg(long, value_name = "WORDS", default_value = DIALECTS[0].0, help_heading = "Layout")]
     labels: PathBuf,
 }
 
 impl LayoutArguments {
-    /// The style for these options.
+    /// Returns the style for these options.
     pub(crate) fn style(&self) -> Result<Style, String> {
         Ok(Style { page: self.page, large: self.large, powers: !self.no_powers, labels: self.labels()? })
     }
@@ -95,7 +101,10 @@ impl LayoutArguments {
         }
         let text = std::fs::read_to_string(&self.labels).map_err(|error| {
             let dialects: Vec<&str> = DIALECTS.iter().map(|(name, _)| *name).collect();
-            format!("cannot read the labels `{name}`: {error}; the dialects are {}", dialects.join(", "))
+            format!(
+                "cannot read the labels `{name}`: {error}; the built-in dialects are {}",
+                dialects.join(", ")
+            )
         })?;
         Labels::read(&text).map_err(|wrong| format!("{name}: {wrong}"))
     }

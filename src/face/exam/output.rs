@@ -1,4 +1,4 @@
-//! The files of an exam: their names, and the instructor's list of versions.
+//! The files of an exam: their names and the instructor's list of versions.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -13,7 +13,7 @@ const LIST: [&str; 5] = ["version", "seed", "id", "name", "files"];
 /// Maximum length of an ID in a file name.
 const LONGEST: usize = 64;
 
-/// The beginning of all file names of a script.
+/// The common prefix of all file names of a script.
 pub(crate) fn stem(script: &Path) -> String {
     let stem = script.file_stem().filter(|_| script != Path::new("-"));
     stem.map_or_else(|| "exam".to_owned(), |stem| stem.to_string_lossy().into_owned())
@@ -49,7 +49,22 @@ pub(crate) fn files(
     files
 }
 
-/// The files of an export, and its list of versions.
+/// The files of all versions together, one for each edition, and the list of versions.
+pub(crate) fn together(
+    stem: &str,
+    extension: &str,
+    versions: &[Option<Version>],
+    made: MadePaper,
+) -> Vec<File> {
+    let file = |(edition, bytes)| File { path: format!("{stem}{}.{extension}", infix(edition)), bytes };
+    let mut files: Vec<File> = made.editions.into_iter().map(file).collect();
+    let listed: Vec<String> = files.iter().map(|file| file.path.clone()).collect();
+    let rows: Vec<String> = versions.iter().flatten().map(|version| version_row(version, &listed)).collect();
+    files.extend(version_list(stem, &rows));
+    files
+}
+
+/// The files of an export and its list of versions.
 pub(crate) fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File>) -> Vec<File> {
     let only: Vec<String> = if files.len() == 1 { vec![files[0].path.clone()] } else { Vec::new() };
     let rows: Vec<String> = versions.iter().flatten().map(|version| version_row(version, &only)).collect();
@@ -57,7 +72,7 @@ pub(crate) fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File
     files
 }
 
-/// Writes files below a folder and returns a report. Stops at the first file that cannot be written.
+/// Writes files below a folder and returns a report. It stops at the first file that cannot be written.
 pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<String, ExamError> {
     for file in files {
         write_below(folder, &file.path, &file.bytes).map_err(|error| {
@@ -69,7 +84,7 @@ pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<St
     Ok(format!("{}: {}, {}\n", folder.display(), count(versions, "version"), count(files.len(), "file")))
 }
 
-/// The part of a file name before its extension.
+/// The part of a file name that precedes its extension.
 fn infix(edition: Edition) -> &'static str {
     match edition {
         Edition::Paper => "",
@@ -78,7 +93,7 @@ fn infix(edition: Edition) -> &'static str {
     }
 }
 
-/// A row of the list of versions. The seed is hexadecimal because spreadsheets round long decimal numbers.
+/// A row in the list of versions. The seed is hexadecimal because spreadsheets round long decimal numbers.
 fn version_row(version: &Version, files: &[String]) -> String {
     let (id, name) =
         version.student.as_ref().map_or(("", ""), |student| (student.id.as_str(), student.name.as_str()));
@@ -86,7 +101,7 @@ fn version_row(version: &Version, files: &[String]) -> String {
     sheet::row([version.code.as_str(), &seed, id, name, &files.join(" ; ")])
 }
 
-/// Returns the list of versions; `None` without versions.
+/// Returns the list of versions, or `None` if there are no versions.
 fn version_list(stem: &str, rows: &[String]) -> Option<File> {
     let text = format!("{}{}", sheet::row(LIST), rows.concat());
     (!rows.is_empty()).then(|| File { path: format!("{stem}.versions.csv"), bytes: text.into_bytes() })
@@ -104,7 +119,7 @@ impl FileNames {
             version.student.as_ref().map_or_else(|| version.code.clone(), |student| safe_name(&student.id));
         let mut own = name.clone();
         let mut again = 1;
-        // Some file systems ignore the case of letters.
+        // Some file systems are case-insensitive.
         while !self.given.insert(own.to_lowercase()) {
             again += 1;
             own = format!("{name}_{again}");
@@ -114,7 +129,7 @@ impl FileNames {
 }
 
 /// Returns an ID with only characters that are safe in a file name: letters and digits of any alphabet, `.`,
-/// `-`, `_`, `@`.
+/// `-`, `_`, and `@`.
 fn safe_name(id: &str) -> String {
     let kept =
         id.chars().take(LONGEST).map(|c| if c.is_alphanumeric() || ".-_@".contains(c) { c } else { '_' });

@@ -16,3 +16,4 @@ for name in sys.stdin.read().split():
             sys.exit(str(first))
     with open(name + ".pdf", "wb") as file:
         file.write(pdf)
+    print(name, flush=True)

@@ -1,42 +1,51 @@
-//! PDF papers, by a Typst compiler on this machine.
+//! Compiles PDF papers with a Typst compiler on this machine.
 
 use std::env;
 use std::ffi::OsString;
 use std::fs;
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
+use std::thread;
 
 use tempfile::TempDir;
 
 use super::make::{ExamError, MadePaper};
+use super::progress::Progress;
 use crate::face::threads::side_by_side;
 
-/// A Python program that compiles the files named on its standard input.
+/// A Python program that compiles the files listed on its standard input.
 const SCRIPT: &str = include_str!("typeset.py");
-/// The environment variable with the compiler: a `typst`, or a Python with the module `typst`.
+/// The environment variable that names the compiler: `typst`, or a Python with the module `typst`.
 const VARIABLE: &str = "PAGEWALK_TYPST";
-/// The oldest version that writes tagged PDF.
+/// The oldest version that generates tagged PDF.
 const OLDEST: (u32, u32) = (0, 14);
-/// Maximum number of lines of a compiler's message to report.
+/// Maximum number of reported lines of a compiler message.
 const LINES: usize = 12;
 
-/// Compiles every Typst source. Fails without a compiler, and at the first source that it rejects.
+/// Compiles all Typst sources. Fails if there is no compiler, or at the first source that the compiler
+/// rejects.
 pub(crate) fn typeset(made: &[MadePaper], threads: usize) -> Result<Vec<MadePaper>, ExamError> {
     let program = find_program().map_err(|why| ExamError::wrong(format!("pagewalk: {why}\n")))?;
     let count = made.len();
     let piece = count.div_ceil(threads.max(1)).max(1);
     let pieces: Vec<&[MadePaper]> = made.chunks(piece).collect();
-    let work = |piece: &&[MadePaper]| compiled(&program, piece);
+    let files = made.iter().map(|made| made.editions.len()).sum();
+    let progress = Progress::new("PDF files", files);
+    let work = |piece: &&[MadePaper]| compiled(&program, piece, &progress);
     let compiled = side_by_side(&pieces, threads, work, Result::is_err, |_, _| {});
     let compiled: Result<Vec<Vec<MadePaper>>, String> = compiled.into_iter().collect();
     let all = compiled
-        .map_err(|why| ExamError::wrong(format!("pagewalk: Typst could not make the PDF: {why}\n")))?;
+        .map_err(|why| ExamError::wrong(format!("pagewalk: Typst could not generate the PDF: {why}\n")))?;
     Ok(all.into_iter().flatten().collect())
 }
 
-/// Compiles all editions of some versions.
-fn compiled(program: &TypstProgram, versions: &[MadePaper]) -> Result<Vec<MadePaper>, String> {
+/// Compiles all editions of these versions.
+fn compiled(
+    program: &TypstProgram,
+    versions: &[MadePaper],
+    progress: &Progress,
+) -> Result<Vec<MadePaper>, String> {
     let said = |error: io::Error| error.to_string();
     let folder = private_folder().map_err(said)?;
     let texts = versions.iter().flat_map(|made| &made.editions);
@@ -47,11 +56,12 @@ fn compiled(program: &TypstProgram, versions: &[MadePaper]) -> Result<Vec<MadePa
     }
     match program {
         TypstProgram::Python(python) => {
-            by_script(Command::new(python).args(["-c", SCRIPT]), folder.path(), &names)?;
+            by_script(Command::new(python).args(["-c", SCRIPT]), folder.path(), &names, progress)?;
         }
         TypstProgram::Typst(typst) => {
             for name in &names {
                 by_command(typst, folder.path(), name)?;
+                progress.one();
             }
         }
     }
@@ -65,7 +75,8 @@ fn compiled(program: &TypstProgram, versions: &[MadePaper]) -> Result<Vec<MadePa
     versions.iter().map(one).collect::<io::Result<Vec<MadePaper>>>().map_err(said)
 }
 
-/// Creates a folder that only its owner can read, because it contains keys. Dropping it removes it.
+/// Creates a folder that only its owner can read, because it contains keys. Dropping the returned value
+/// removes the folder.
 fn private_folder() -> io::Result<TempDir> {
     let mut builder = tempfile::Builder::new();
     #[cfg(unix)]
@@ -73,29 +84,42 @@ fn private_folder() -> io::Result<TempDir> {
     builder.prefix("pagewalk-").tempdir()
 }
 
-/// Compiles all files in one process, which reads the fonts once.
-fn by_script(command: &mut Command, folder: &Path, names: &[String]) -> Result<(), String> {
+/// Compiles all files in a single process, which reads the fonts only once.
+fn by_script(
+    command: &mut Command,
+    folder: &Path,
+    names: &[String],
+    progress: &Progress,
+) -> Result<(), String> {
     let mut child = command
         .current_dir(folder)
         .stdin(Stdio::piped())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .map_err(|error| error.to_string())?;
     if let Some(mut input) = child.stdin.take() {
-        // If the program reads nothing, its exit status has the reason.
+        // If the program does not read its input, its exit status indicates the reason.
         let _ = input.write_all(names.join("\n").as_bytes());
     }
-    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    // The program prints the name of each finished file.
+    let finished = child.stdout.take();
+    let output = thread::scope(|scope| {
+        scope.spawn(|| {
+            let lines = finished.into_iter().flat_map(|finished| BufReader::new(finished).lines());
+            lines.map_while(Result::ok).for_each(|_| progress.one());
+        });
+        child.wait_with_output().map_err(|error| error.to_string())
+    })?;
     match output.status.code() {
         Some(0) => Ok(()),
-        Some(66) => Err("this Python has no module `typst`; `pip install typst` gets it".to_owned()),
+        Some(66) => Err("this Python has no `typst` module; run `pip install typst`".to_owned()),
         _ => Err(message(&output)),
     }
 }
 
-/// Compiles one file with the `typst` command: to PDF/UA-1, or to plain PDF if the text cannot meet that
-/// standard, for example because no font has a character of a name.
+/// Compiles one file with the `typst` command to PDF/UA-1. If the text cannot conform, for example because no
+/// font has a glyph for a character in a name, the result is an ordinary PDF instead.
 fn by_command(typst: &std::ffi::OsStr, folder: &Path, name: &str) -> Result<(), String> {
     let compile = |more: &[&str]| {
         let files = [format!("{name}.typ"), format!("{name}.pdf")];
@@ -110,7 +134,7 @@ fn by_command(typst: &std::ffi::OsStr, folder: &Path, name: &str) -> Result<(), 
     Err(message(&first))
 }
 
-/// The beginning of a compiler's error message.
+/// The first lines of a compiler's error message.
 fn message(output: &Output) -> String {
     let text = String::from_utf8_lossy(&output.stderr);
     let lines: Vec<&str> = text.lines().take(LINES).collect();
@@ -122,12 +146,12 @@ fn message(output: &Output) -> String {
 enum TypstProgram {
     /// The command `typst`.
     Typst(OsString),
-    /// A Python with the module `typst`.
+    /// A Python interpreter with the module `typst`.
     Python(OsString),
 }
 
-/// Returns the compiler in the environment variable, otherwise one on the PATH. The error explains how
-/// to install one.
+/// Returns the compiler that the environment variable names, or else one on the PATH. The error explains how
+/// to install a compiler.
 fn find_program() -> Result<TypstProgram, String> {
     if let Some(named) = env::var_os(VARIABLE).filter(|named| !named.is_empty()) {
         let said = version(&named).unwrap_or_default();
@@ -137,7 +161,7 @@ fn find_program() -> Result<TypstProgram, String> {
             Ok(TypstProgram::Python(named))
         } else {
             Err(format!(
-                "{VARIABLE} names `{}`, which is neither a `typst` nor a Python",
+                "{VARIABLE} is `{}`, which is neither `typst` nor a Python interpreter",
                 Path::new(&named).display()
             ))
         };
@@ -148,8 +172,8 @@ fn find_program() -> Result<TypstProgram, String> {
     let python = ["python3", "python"].map(OsString::from).into_iter().find(has_module);
     python.map(TypstProgram::Python).ok_or_else(|| {
         format!(
-            "PDF output needs Typst {}.{} or newer: run `pip install typst`, put a `typst` from https://typst.app on the \
-             PATH, or name one with {VARIABLE}",
+            "PDF output needs Typst {}.{} or newer: run `pip install typst`, put `typst` from https://typst.app on the \
+             PATH, or set {VARIABLE} to its path",
             OLDEST.0, OLDEST.1
         )
     })
@@ -161,7 +185,7 @@ fn version(program: &OsString) -> Option<String> {
     Some(String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Whether a version such as `typst 0.15.0 (…)` is new enough.
+/// Whether a version such as `typst 0.15.0 (…)` is recent enough.
 fn is_new(said: &str) -> bool {
     let number = said.strip_prefix("typst ").and_then(|rest| rest.split(' ').next());
     let mut parts = number.unwrap_or_default().split('.').map_while(|part| part.parse::<u32>().ok());

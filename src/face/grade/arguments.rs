@@ -12,7 +12,7 @@ use pagewalk_script::run::session::Options;
 /// Arguments of `pagewalk grade`.
 #[derive(Debug, Args)]
 pub(crate) struct Grade {
-    /// The script of the exam
+    /// The exam script
     #[arg(value_name = "FILE")]
     pub(super) file: PathBuf,
     /// Students' answers; `-` is standard input
@@ -21,16 +21,19 @@ pub(crate) struct Grade {
     /// Format of the answers; default: detected from the columns
     #[arg(long, value_name = "FORMAT", value_parser = known_format())]
     pub(super) from: Option<String>,
-    /// Seed of papers without another indication of their version
-    #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
-    pub(super) seed: u64,
-    /// Column with the seed of a paper; default: `seed`
+    /// Seed for papers whose answers contain no seed or version
+    #[arg(long, value_name = "N", conflicts_with = "code")]
+    pub(super) seed: Option<u64>,
+    /// Version for papers whose answers contain no version; --versions lists its seed
+    #[arg(long, value_name = "CODE", requires = "versions")]
+    pub(super) code: Option<String>,
+    /// Column that contains the seed of a paper; default: `seed`
     #[arg(long, value_name = "NAME")]
     pub(super) seed_column: Option<String>,
-    /// Column with the version of a paper; default: `version`
+    /// Column that contains the version of a paper; default: `version`
     #[arg(long, value_name = "NAME")]
     pub(super) version_column: Option<String>,
-    /// The list of versions with their seeds
+    /// List of versions with their seeds
     #[arg(long, value_name = "FILE")]
     pub(super) versions: Option<PathBuf>,
     /// Marking rules, in YAML
@@ -39,25 +42,30 @@ pub(crate) struct Grade {
     /// A marking rule, such as `carried=1/2`; can be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     pub(super) rule: Vec<String>,
-    /// Also accept the key of this script, which makes another assumption; can be repeated
+    /// Also accept the answer key of this script, which makes other assumptions; can be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) also: Vec<PathBuf>,
     /// Write one column per question instead of one per field
     #[arg(long)]
     pub(super) questions: bool,
-    /// Write the marks into this file; default: standard output, unless --statistics or --before is given
+    /// Write the marks to this file
+    ///
+    /// Default: standard output, unless --statistics or --before is given.
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
-    /// Write feedback for each student into this folder
+    /// Write feedback for each student to this folder
     #[arg(long, value_name = "DIR")]
     pub(super) feedback: Option<PathBuf>,
     /// Format of the feedback
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(super) feedback_format: FeedbackFormat,
+    /// Apply the corrections in this file, and add other unreadable answers to it
+    #[arg(long, value_name = "FILE")]
+    pub(super) review: Option<PathBuf>,
     /// Print statistics for each field
     #[arg(long)]
     pub(super) statistics: bool,
-    /// Show which marks differ from earlier ones
+    /// Show the marks that differ from the earlier marks in this file
     #[arg(long, value_name = "MARKS")]
     pub(super) before: Option<PathBuf>,
     /// Stop the script after N statements and loop iterations
@@ -67,7 +75,7 @@ pub(crate) struct Grade {
     pub(super) checking: Checking,
 }
 
-/// Format of the feedback.
+/// The feedback format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum FeedbackFormat {
     /// Markdown

@@ -5,8 +5,7 @@ use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::{Flaw, delimiter};
 use pagewalk_script::exam::sheet::unguarded;
 
-/// Reads a table. Its first line contains the column names. The delimiter is a comma, a semicolon, or a
-/// tab.
+/// Reads a table. The first line contains the column names. The delimiter is a comma, a semicolon, or a tab.
 pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let bytes = bytes.strip_prefix("\u{FEFF}".as_bytes()).unwrap_or(bytes);
     let mut reader = csv::ReaderBuilder::new()
@@ -17,9 +16,14 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let mut row = csv::ByteRecord::new();
     let mut table = RecordTable::default();
     let mut has_header = false;
+    let (mut line, mut counted) = (1, 0);
     while let Ok(true) = reader.read_byte_record(&mut row) {
-        let line = row.position().map_or(0, csv::Position::line);
-        // Spreadsheets write empty rows.
+        // After CR LF, the reported position of the next record is the position of LF.
+        let start = row.position().map_or(0, |position| position.byte() as usize);
+        let start = start + usize::from(bytes.get(start) == Some(&b'\n'));
+        line += bytes[counted..start].split(|byte| *byte == b'\n').count() as u64 - 1;
+        counted = start;
+        // Spreadsheets may write empty rows.
         if row.iter().all(<[u8]>::is_empty) {
             continue;
         }
@@ -40,7 +44,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
             Err(message) => table.flaws.push(Flaw::new(line, message)),
         }
     }
-    if has_header { Ok(table) } else { Err(Flaw::new(1, "is empty: its first line names the columns")) }
+    if has_header { Ok(table) } else { Err(Flaw::new(1, "is empty; its first line must name the columns")) }
 }
 
 fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {

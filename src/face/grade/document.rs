@@ -1,4 +1,4 @@
-//! YAML and JSON answers: a list of students, or a map from ids to students.
+//! Answers in YAML and JSON: a list of students, or a map from IDs to students.
 
 use std::collections::BTreeMap;
 
@@ -9,24 +9,26 @@ use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::lang::value::Number;
 
-/// A student's answers. YAML scalars are read as text to preserve their spelling.
+/// A student's answers. YAML scalars are parsed as text to preserve their spelling.
 type Student = BTreeMap<String, String>;
 
-/// The records of a JSON text. A JSON number is a value without a radix.
+/// The records in a JSON text. A JSON number is treated as a value without a radix.
 pub(crate) fn json(text: &str) -> Result<RecordTable, Flaw> {
     let whole: Value = serde_json::from_str(text)
         .map_err(|error| Flaw::new(error.line() as u64, format!("is not JSON: {error}")))?;
     records(unwrapped(whole))
 }
 
-/// The records of a YAML text. Answers keep their spelling: `0D` and `13` are digits and not YAML numbers.
+/// The records in a YAML text. Answers keep their spelling: `0D` and `13` are digits, not YAML numbers.
 pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
     let text = &dashed(text);
     let flaw = |error: &serde_yaml::Error| {
         let line = error.location().map_or(1, |place| place.line() as u64);
         Flaw::new(
             line,
-            format!("cannot be read: {error}; students are a list or a map, and each answer is one text"),
+            format!(
+                "cannot be read: {error}; the students must be a list or a map, and each answer a string"
+            ),
         )
     };
     let student = |student: Student| {
@@ -37,7 +39,7 @@ pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
     match (list, map) {
         (Ok(all), _) => records(Value::Array(all.into_iter().map(student).collect())),
         (_, Ok(all)) => records(Value::Object(all.into_iter().map(|(id, one)| (id, student(one))).collect())),
-        // The error of the form that parsed further.
+        // Report the error of the attempt that parsed further.
         (Err(list), Err(map)) => {
             let place = |error: &serde_yaml::Error| error.location().map_or(0, |place| place.index());
             Err(flaw(if place(&map) > place(&list) { &map } else { &list }))
@@ -45,7 +47,7 @@ pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
     }
 }
 
-/// Quotes bare `-` answers, which are common, but which are not text in YAML.
+/// Quotes bare `-` answers, which are common but are not text in YAML.
 fn dashed(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for line in text.split_inclusive('\n') {
@@ -60,7 +62,7 @@ fn dashed(text: &str) -> String {
     out
 }
 
-/// Unwraps the list in a list that Moodle writes.
+/// Unwraps the nested list that Moodle writes.
 fn unwrapped(whole: Value) -> Value {
     match whole {
         Value::Array(mut all) if all.len() == 1 && all[0].is_array() => all.swap_remove(0),
@@ -122,7 +124,7 @@ fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String>
     }
 }
 
-/// An answer from a string, a number, a boolean, null, or a list of strings.
+/// Converts a string, a number, a boolean, null, or a list of strings to an answer.
 pub(crate) fn answer(value: Value) -> Option<Given> {
     Some(match value {
         Value::Null => Given::Text(String::new()),

@@ -1,4 +1,4 @@
-//! Feedback files, one per student.
+//! Writes feedback files, one per student.
 
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -9,27 +9,28 @@ use pagewalk_script::exam::marks::Format;
 /// Maximum length of an ID in a file name.
 const LONGEST: usize = 80;
 
-/// Writes feedback by student id. An error is the rest of a sentence that begins with the folder's name.
+/// Writes the feedback for each student ID. An error message continues a sentence that starts with the folder
+/// name.
 pub(crate) fn write<'t>(
     folder: &Path,
     format: Format,
     each: impl Iterator<Item = (&'t str, &'t str)>,
 ) -> Result<usize, String> {
-    std::fs::create_dir_all(folder).map_err(|error| format!("cannot be made: {error}"))?;
+    std::fs::create_dir_all(folder).map_err(|error| format!("cannot be created: {error}"))?;
     let mut used = BTreeSet::new();
     let mut written = 0;
     for (id, text) in each {
         let stem = stem(id, &mut used);
         let name = format!("{stem}.{}", format.extension());
         write_below(folder, &name, text.as_bytes())
-            .map_err(|error| format!("has no file for `{id}`: {error}"))?;
+            .map_err(|error| format!("cannot store the file for `{id}`: {error}"))?;
         written += 1;
     }
     Ok(written)
 }
 
-/// Returns a unique file name for an ID: letters, digits, `-`, `_`, `@`, and `.`. Names that differ only in
-/// case are duplicates.
+/// Returns a unique file name for an ID, with only letters, digits, `-`, `_`, `@`, and `.`. Names that differ
+/// only in case are treated as duplicates.
 fn stem(id: &str, used: &mut BTreeSet<String>) -> String {
     let safe = |c: char| if c.is_alphanumeric() || "-_@.".contains(c) { c } else { '_' };
     let plain: String = id.chars().take(LONGEST).map(safe).collect();

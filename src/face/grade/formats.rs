@@ -19,31 +19,34 @@ pub(crate) const FORMATS: &[AnswerFormat] = &[
     AnswerFormat {
         name: "csv",
         about: "one row per student, one column per field",
-        read: |bytes, named| rows::student_rows(csv::read(bytes)?, named),
+        read: |bytes, named| {
+            let rows = rows::student_rows(csv::read(bytes)?, named)?;
+            Ok(StudentRows { has_columns: true, ..rows })
+        },
     },
     AnswerFormat {
         name: "yaml",
-        about: "a list of students, or a map from their ids",
+        about: "a list of students in YAML, or a map with student IDs as keys",
         read: |bytes, named| rows::student_rows(document::yaml(text(bytes)?)?, named),
     },
     AnswerFormat {
         name: "json",
-        about: "the same",
+        about: "a list of students in JSON, or an object with student IDs as keys",
         read: |bytes, named| rows::student_rows(document::json(text(bytes)?)?, named),
     },
     AnswerFormat {
         name: "moodle",
-        about: "the responses of a quiz, as Moodle downloads them (CSV or JSON)",
+        about: "quiz responses downloaded from Moodle (CSV or JSON)",
         read: |bytes, _| Ok(moodle::rows(either(bytes)?)),
     },
     AnswerFormat {
         name: "prairielearn",
-        about: "submissions, as PrairieLearn downloads them",
+        about: "submissions downloaded from PrairieLearn",
         read: |bytes, _| Ok(prairielearn::rows(csv::read(bytes)?)),
     },
 ];
 
-/// Reads the rows of a file in the given format. Without one, the file's columns and name decide.
+/// Reads the rows of a file in the given format. The default format depends on the file's columns and name.
 pub(crate) fn read_rows(
     bytes: &[u8],
     path: &Path,
@@ -83,7 +86,7 @@ fn text(bytes: &[u8]) -> Result<&str, Flaw> {
     })
 }
 
-/// A CSV table, or a JSON table if the text begins like JSON.
+/// A CSV table, or a JSON table if the text starts like JSON.
 fn either(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let begins = bytes.iter().find(|byte| !byte.is_ascii_whitespace());
     if matches!(begins, Some(b'[' | b'{')) { document::json(text(bytes)?) } else { csv::read(bytes) }

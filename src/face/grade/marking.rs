@@ -1,4 +1,4 @@
-//! Composition and marking of papers. Students with the same paper share it.
+//! Composes papers and marks them. Students with the same version share a paper.
 
 use std::collections::BTreeSet;
 
@@ -10,19 +10,19 @@ use pagewalk_script::api::marking::{FeedbackFormat, Given, Marked, Rules, Sheet,
 use pagewalk_script::api::{self, CheckedScript};
 use pagewalk_script::exam::roster::Flaw;
 
-/// The input of marking.
+/// The input for marking.
 pub(crate) struct Marking<'a> {
     pub(crate) script: &'a CheckedScript,
     /// Other scripts whose keys are also accepted.
     pub(crate) also: &'a [CheckedScript],
     pub(crate) rules: &'a Rules,
-    /// The format of feedback; none if it is not requested.
+    /// The feedback format, or `None` if feedback is not requested.
     pub(crate) feedback: Option<FeedbackFormat>,
-    /// The limit on statements for a script.
+    /// The maximum number of statements that a script may execute.
     pub(crate) max_steps: u64,
 }
 
-/// The result for the rows of some papers.
+/// The result of marking the rows of several papers.
 #[derive(Debug, Default)]
 pub(crate) struct MarkingResult {
     /// Marks, with feedback if requested.
@@ -31,24 +31,27 @@ pub(crate) struct MarkingResult {
     pub(crate) flaws: Vec<Flaw>,
     /// The names of all fields of these papers.
     pub(crate) fields: BTreeSet<String>,
-    /// Columns that match no field of some paper.
+    /// The names of fields that occur in no row, except those that are marked by hand.
+    pub(crate) missing: BTreeSet<String>,
+    /// Columns of a row that match no field of the row's paper.
     pub(crate) unknown: BTreeSet<String>,
-    /// Names in the rules that match a field.
+    /// Names that occur in the rules and match a field.
     pub(crate) ruled: BTreeSet<String>,
 }
 
 impl MarkingResult {
-    /// Adds the results of other papers.
+    /// Adds the results for other papers.
     pub(crate) fn add(&mut self, other: Self) {
         self.marked.extend(other.marked);
         self.flaws.extend(other.flaws);
         self.fields.extend(other.fields);
+        self.missing.extend(other.missing);
         self.unknown.extend(other.unknown);
         self.ruled.extend(other.ruled);
     }
 }
 
-/// Marks the rows of some papers.
+/// Marks the rows of these papers.
 pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRow>)]) -> MarkingResult {
     let mut done = MarkingResult::default();
     for (drawn, rows) in papers {
@@ -96,19 +99,28 @@ fn mark_paper(
     let key = api::Marking::new(marking.script, paper, others, marking.rules);
     done.ruled.extend(key.ruled().map(str::to_owned));
     done.fields.extend(key.fields().iter().map(|field| field.name.clone()));
+    let mut missing: BTreeSet<&str> =
+        key.fields().iter().filter(|field| !field.by_hand()).map(|field| &*field.name).collect();
     for row in rows {
         match sheet(row, drawn, &key, &mut done.unknown) {
             Ok(sheet) => {
+                missing.retain(|field| {
+                    !sheet.answers.contains_key(*field) && !sheet.by_hand.contains_key(*field)
+                });
                 let marked = key.mark_sheet(&sheet);
                 let feedback_text = marking.feedback.map(|format| feedback(paper, &marked, format));
                 done.marked.push((marked, feedback_text));
             }
-            Err(message) => done.flaws.push(Flaw::new(row.line, message)),
+            Err(message) => {
+                missing.clear();
+                done.flaws.push(Flaw::new(row.line, message));
+            }
         }
     }
+    done.missing.extend(missing.into_iter().map(str::to_owned));
 }
 
-/// A row's answers by the fields of its paper.
+/// A row's answers, by the fields of its paper.
 fn sheet(
     row: &StudentRow,
     drawn: &PaperVersion,

@@ -1,4 +1,4 @@
-//! `pagewalk grade`: reads answers, composes papers, writes marks.
+//! `pagewalk grade`: reads answers, composes papers, and writes marks.
 
 mod arguments;
 mod csv;
@@ -10,6 +10,7 @@ mod moodle;
 mod prairielearn;
 mod records;
 mod responses;
+mod review;
 mod rows;
 mod run;
 mod versions;

@@ -1,5 +1,5 @@
-//! Responses as downloaded from Moodle's quiz report: `Last name`, `First name`, `ID number`, `Email
-//! address`, …, `Response 1` (mod/quiz/report/responses). Its JSON has the same names in lower case without
+//! Responses downloaded from Moodle's quiz report: `Last name`, `First name`, `ID number`, `Email address`,
+//! …, `Response 1` (mod/quiz/report/responses). The JSON download has the same names in lowercase without
 //! spaces.
 
 use super::records::{Record, RecordTable};
@@ -7,14 +7,14 @@ use super::responses::Response;
 use super::rows::{StudentRow, StudentRows};
 use pagewalk_script::exam::roster::plain;
 
-/// The beginning of the name of a response column.
+/// The prefix of a response column's name.
 const RESPONSE: &str = "response";
 /// Moodle's text for an unanswered question.
 const NONE: &str = "-";
 /// The name in the last row, which contains averages.
 const AVERAGE: &str = "overall average";
 
-/// Whether these are the columns of a response download.
+/// Whether these are the columns of downloaded responses.
 pub(crate) fn is_moodle(header: &[String]) -> bool {
     let plain: Vec<String> = header.iter().map(|name| plain(name)).collect();
     let has = |names: &[&str]| plain.iter().any(|own| names.contains(&own.as_str()));
@@ -27,9 +27,9 @@ fn response(plain: &str) -> Option<usize> {
     plain.strip_prefix(RESPONSE)?.parse().ok()
 }
 
-/// The rows of a download. A response to a question with several blanks (Cloze) consists of parts.
+/// The rows of a downloaded file. A response to a question with several blanks (Cloze) consists of parts.
 pub(crate) fn rows(table: RecordTable) -> StudentRows {
-    let mut rows = StudentRows { rows: Vec::new(), flaws: table.flaws };
+    let mut rows = StudentRows { flaws: table.flaws, ..StudentRows::default() };
     for record in table.rows {
         let row = row(&record);
         if !(row.id.is_empty() && plain(&row.name).starts_with(&plain(AVERAGE))) {
@@ -51,7 +51,7 @@ fn row(record: &Record) -> StudentRow {
     row
 }
 
-/// Splits a response such as `part 1: 0x0D; part 2: Y`. The response to a single blank is one part.
+/// Splits a response such as `part 1: 0x0D; part 2: Y`. The response to a single blank has only one part.
 fn parts(text: &str) -> Response {
     let text = text.trim();
     let Some(mut rest) = text.strip_prefix("part 1:") else {

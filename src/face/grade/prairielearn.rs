@@ -1,4 +1,4 @@
-//! Submissions as downloaded from `PrairieLearn` (`…_best_submissions.csv`, `…_final_submissions.csv`,
+//! Submissions downloaded from `PrairieLearn` (`…_best_submissions.csv`, `…_final_submissions.csv`,
 //! `…_all_submissions.csv`): one row per submission, with the columns `UID`, `UIN`, `Name`, `Question`,
 //! `Variant`, `Params`, `Submitted answer`.
 
@@ -11,17 +11,17 @@ use super::records::{Record, RecordTable};
 use super::rows::{StudentRow, StudentRows};
 use pagewalk_script::exam::roster::{Flaw, plain};
 
-/// Whether these are the columns of a submission download.
+/// Whether these are the columns of downloaded submissions.
 pub(crate) fn is_prairielearn(header: &[String]) -> bool {
     let has = |name: &str| header.iter().any(|own| plain(own) == name);
     has("submittedanswer") && has("question") && (has("uid") || has("uin"))
 }
 
-/// Returns one row per student, with the last submission for each question. The version or seed of the
-/// paper is a parameter of the question. Students whose questions belong to several versions are reported
-/// and skipped, because no single key fits.
+/// Returns one row per student, with the last submission for each question. The paper's version or seed is a
+/// parameter of the question. Students whose questions belong to different versions are reported and skipped,
+/// because no single key applies.
 pub(crate) fn rows(table: RecordTable) -> StudentRows {
-    let mut rows = StudentRows { rows: Vec::new(), flaws: table.flaws };
+    let mut rows = StudentRows { flaws: table.flaws, ..StudentRows::default() };
     let mut students: BTreeMap<String, StudentRow> = BTreeMap::new();
     // The version of each student's question.
     let mut drawn: BTreeMap<(String, String), String> = BTreeMap::new();
@@ -82,7 +82,7 @@ fn submission(record: &Record) -> Result<StudentRow, String> {
         }
     };
     for (name, value) in object("submittedanswer")?.unwrap_or_default() {
-        // Names that begin with `_` belong to the platform.
+        // Names that start with `_` belong to PrairieLearn.
         if let (false, Some(given)) = (name.starts_with('_'), answer(value)) {
             row.answers.push((name, given));
         }
@@ -113,7 +113,7 @@ mod tests {
                     bob,b2,vm/q1,\"{\"\"version\"\":\"\"K7\"\"}\",\"{\"\"q1a_vpn\"\":14}\"\n\
                     bob,b2,vm/q1,\"{\"\"version\"\":\"\"M2\"\"}\",\"{\"\"q1a_vpn\"\":15}\"\n";
         let rows = rows(csv::read(text.as_bytes()).expect("a table"));
-        // Bob submitted another answer to one question, for another version.
+        // Bob submitted a second answer to one question, for a different version.
         let of = |row: &crate::face::grade::rows::StudentRow| (row.id.clone(), row.version.clone());
         assert_eq!(rows.rows.iter().map(of).collect::<Vec<_>>(), [("b2".to_owned(), Some("M2".to_owned()))]);
         assert!(rows.flaws[0].message.contains("several versions (K7, M2)"), "{}", rows.flaws[0].message);

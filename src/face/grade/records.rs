@@ -1,4 +1,4 @@
-//! Answer files of any format: their bytes, and records of named cells.
+//! Answer files in any format: their bytes, and records of named cells.
 
 use std::io::Read;
 use std::path::Path;
@@ -8,14 +8,14 @@ use pagewalk_script::exam::roster::{Flaw, plain};
 
 /// Maximum size of a file in bytes.
 const FILE_LIMIT: u64 = 64 << 20;
-/// Maximum number of records of a file.
+/// Maximum number of records in a file.
 pub(crate) const RECORD_LIMIT: usize = 100_000;
-/// Maximum number of columns of a record.
+/// Maximum number of columns in a record.
 pub(crate) const COLUMN_LIMIT: usize = 10_000;
 
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Record {
-    /// The first line, or the position in a list, from 1.
+    /// The record's first line, or its position in a list, starting at 1.
     pub(crate) line: u64,
     /// The cells with their column names, in order.
     pub(crate) cells: Vec<(String, Given)>,
@@ -27,12 +27,12 @@ pub(crate) struct RecordTable {
     pub(crate) header: Vec<String>,
     /// The readable records.
     pub(crate) rows: Vec<Record>,
-    /// The errors in the other records.
+    /// The errors in invalid records.
     pub(crate) flaws: Vec<Flaw>,
 }
 
 impl Record {
-    /// Returns the text of the first of these columns that the record has. Names are compared by
+    /// Returns the text of the first of these columns that the record contains. Names are compared with
     /// [`plain`].
     pub(crate) fn text(&self, columns: &[&str]) -> Option<String> {
         let found = columns.iter().find_map(|name| self.cells.iter().find(|(own, _)| plain(own) == *name));
@@ -40,8 +40,8 @@ impl Record {
     }
 }
 
-/// The bytes of a file; `-` is standard input. An error is the rest of a sentence that begins with the file's
-/// name.
+/// The bytes of a file, or of standard input for `-`. An error message continues a sentence that starts with
+/// the file name.
 pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     let mut bytes = Vec::new();
     let read = if path == Path::new("-") {
@@ -56,7 +56,7 @@ pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// Like [`read_bytes`], for UTF-8 text.
+/// Works like [`read_bytes`], but for UTF-8 text.
 pub(crate) fn read_text(path: &Path) -> Result<String, String> {
     String::from_utf8(read_bytes(path)?).map_err(|_| "is not UTF-8 text".to_owned())
 }

@@ -1,28 +1,29 @@
-//! Assignment of responses to fields by order alone.
+//! Assigns responses to fields only by their order.
 
 use pagewalk_script::exam::field::{Asked, Field};
 
-/// A response to a platform's question.
+/// A response to a question on a learning platform.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Response {
     /// The parts of a question with several blanks.
     Parts(Vec<String>),
-    /// The response to a single blank; empty for an unanswered question of any kind.
+    /// The response to a single blank, or empty for any unanswered question.
     Whole(String),
 }
 
 /// Field names with their answers.
 pub(crate) type PlacedAnswers<'k> = Vec<(&'k str, String)>;
 
-/// Assigns responses to fields by order: a response for each question and each of its essays, as
-/// `pagewalk exam` exports them; or all essays last; or one response per field. Fails for other orders.
+/// Assigns responses to fields by order. It accepts one response per question and one per essay, with each
+/// essay after its question (as `pagewalk exam` exports them) or all essays last. It also accepts one
+/// response per field. Any other order is an error.
 pub(crate) fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<PlacedAnswers<'k>, String> {
     let blanks: Vec<FieldGroup> = by_question(fields, |field| !is_essay(field));
     let essays: Vec<FieldGroup> =
         fields.iter().filter(|field| is_essay(field)).map(|field| vec![field]).collect();
     let mut in_turn: Vec<FieldGroup> = blanks.iter().chain(&essays).cloned().collect();
     let apart = in_turn.clone();
-    // Puts an essay after the blanks of its question.
+    // Put each essay after the blanks of its question.
     in_turn.sort_by_key(|unit| unit.first().map_or(0, |field| field.question));
     let each: Vec<FieldGroup> = fields.iter().map(|field| vec![field]).collect();
     let flat: Vec<Response> = responses.iter().flat_map(Response::parts).map(Response::Whole).collect();
@@ -36,7 +37,7 @@ pub(crate) fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<
     let (units, responses) = found.ok_or_else(|| {
         let parts = flat.len();
         let count = fields.len();
-        format!("has {parts} responses and parts of responses, but the paper has {count} fields; is it an export of this exam?")
+        format!("has {parts} responses and response parts, but the paper has {count} fields; is it an export of this exam?")
     })?;
     let pairs = units.iter().zip(responses).flat_map(|(unit, response)| {
         let mut texts = response.parts().into_iter();
@@ -66,7 +67,8 @@ fn is_essay(field: &Field) -> bool {
     matches!(field.asked, Asked::Essay)
 }
 
-/// Whether no response spans two questions if there is one part per field.
+/// Whether each response stays within one question, provided that each part of a response belongs to one
+/// field.
 fn stay_in_question(responses: &[Response], fields: &[Field]) -> bool {
     let mut rest = fields;
     responses.iter().all(|response| {

@@ -5,7 +5,7 @@ use super::responses::Response;
 use pagewalk_script::exam::grade::Given;
 use pagewalk_script::exam::roster::{FIRST, Flaw, LAST, NAMES, plain};
 
-/// Columns that identify a student, in order of preference. Only letters and digits are compared.
+/// Columns that identify a student, most preferred first. Only letters and digits are compared.
 const IDS: &[&str] = &[
     "id",
     "studentid",
@@ -22,7 +22,7 @@ const IDS: &[&str] = &[
     "emailaddress",
     "email",
 ];
-/// Other common columns of student tables, which are not marked.
+/// Other common columns of student tables, which are ignored in marking.
 const BESIDE: &[&str] = &[
     "section",
     "group",
@@ -47,23 +47,23 @@ const BESIDE: &[&str] = &[
     "pending",
     "grade",
 ];
-/// The ending of columns with points given by hand.
+/// The suffix of columns that contain manually assigned points.
 const POINTS: &str = " points";
 
-/// A student's answers before the paper is known.
+/// A student's answers, before the paper is known.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct StudentRow {
-    /// The first line of the row.
+    /// The row's first line.
     pub(crate) line: u64,
     pub(crate) id: String,
     pub(crate) name: String,
-    /// The paper's seed as written.
+    /// The paper's seed as it was written.
     pub(crate) seed: Option<String>,
     /// The version code.
     pub(crate) version: Option<String>,
-    /// The answers by column name: a field, or a learning platform's name for it.
+    /// The answers by column name, which is a field or a learning platform's name for a field.
     pub(crate) answers: Vec<(String, Given)>,
-    /// Points given by hand, by column name.
+    /// Manually assigned points, by column name.
     pub(crate) points: Vec<(String, String)>,
     /// Answers that are identified only by their order.
     pub(crate) responses: Vec<Response>,
@@ -71,23 +71,25 @@ pub(crate) struct StudentRow {
 
 #[derive(Debug, Default)]
 pub(crate) struct StudentRows {
-    /// The rows without errors so far.
+    /// The rows in which no errors have been found.
     pub(crate) rows: Vec<StudentRow>,
-    /// The errors in other rows.
+    /// The errors in invalid rows.
     pub(crate) flaws: Vec<Flaw>,
+    /// Whether the file has a column for each field. Other formats leave out unanswered fields.
+    pub(crate) has_columns: bool,
 }
 
-/// Column names from the command line.
+/// Column names given on the command line.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ColumnNames {
-    /// The column with the seed.
+    /// The column that contains the seed.
     pub(crate) seed: Option<String>,
-    /// The column with the version code.
+    /// The column that contains the version code.
     pub(crate) version: Option<String>,
 }
 
 impl StudentRow {
-    /// A row with the id and the name from a record.
+    /// Creates a row with the ID and the name from a record.
     pub(crate) fn identified_by(record: &Record) -> Self {
         let name = record.text(NAMES).filter(|name| !name.is_empty()).unwrap_or_else(|| {
             let parts = [record.text(FIRST), record.text(LAST)].into_iter().flatten();
@@ -99,7 +101,8 @@ impl StudentRow {
     }
 }
 
-/// The rows of a table. Fails if no column identifies the students or if a requested column is missing.
+/// Returns the rows of a table. Fails if no column identifies the students or if a requested column is
+/// missing.
 pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<StudentRows, Flaw> {
     let has = |name: &str| table.header.iter().any(|own| own == name);
     for wanted in [&named.seed, &named.version].into_iter().flatten() {
@@ -113,7 +116,7 @@ pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<St
     if !table.header.iter().any(|own| IDS.contains(&plain(own).as_str())) {
         return Err(Flaw::new(1, "has no column that identifies the students: one must be called `id`"));
     }
-    let mut rows = StudentRows { rows: Vec::new(), flaws: table.flaws };
+    let mut rows = StudentRows { flaws: table.flaws, ..StudentRows::default() };
     for record in table.rows {
         rows.rows.push(student_row(record, named));
     }

@@ -1,4 +1,4 @@
-//! The command, from its input files to the marks.
+//! Runs the command, from its input files to the marks.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -8,8 +8,9 @@ use super::arguments::{FeedbackFormat, Grade};
 use super::formats;
 use super::marking::{Marking, MarkingResult, mark_all};
 use super::records::{read_bytes, read_text};
+use super::review::Review;
 use super::rows::{ColumnNames, StudentRow};
-use super::versions::{PaperVersion, Versions};
+use super::versions::{GivenVersion, PaperVersion, Versions};
 use super::{csv, feedback};
 use crate::face::atomic_write::write_file;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
@@ -25,13 +26,22 @@ use pagewalk_script::lang::nearest::nearest;
 
 /// Maximum number of row errors in a report.
 const SHOWN: usize = 100;
-/// Pieces of work per thread, to balance the threads.
+/// Number of work items per thread, chosen to balance the load.
 const PIECES: usize = 4;
 
 /// A paper and its rows.
 type PaperRows = (PaperVersion, Vec<StudentRow>);
 
-/// An error that has been reported and ends the command.
+/// The papers with their rows.
+struct Papers {
+    each: Vec<PaperRows>,
+    /// The errors in invalid rows.
+    flaws: Vec<Flaw>,
+    /// Whether the file has a column for each field.
+    has_columns: bool,
+}
+
+/// An error that has already been reported and that ends the command.
 struct AlreadyReported;
 
 impl Grade {
@@ -39,7 +49,11 @@ impl Grade {
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let Ok(rules) = self.read_rules() else { return Ok(Status::Wrong) };
         let Ok((script, also)) = self.scripts(color) else { return Ok(Status::Wrong) };
-        let Ok((papers, mut flaws)) = self.papers() else { return Ok(Status::Wrong) };
+        let given =
+            GivenVersion { seed: self.seed, code: self.code.clone(), needed: script.depends_on_seed() };
+        let Ok(Papers { each: mut papers, mut flaws, has_columns }) = self.papers(&given) else {
+            return Ok(Status::Wrong);
+        };
         let format = match self.feedback_format {
             FeedbackFormat::Markdown => Format::Markdown,
             FeedbackFormat::Html => Format::Html,
@@ -52,15 +66,30 @@ impl Grade {
             feedback: wanted,
             max_steps: self.max_steps,
         };
+        let review = match self.review.as_deref().map(Review::read).transpose() {
+            Ok(review) => review,
+            Err(message) => return Ok(wrong(self.review.as_deref().unwrap_or(Path::new("")), &message)),
+        };
+        if let Some(review) = &review {
+            papers.iter_mut().flat_map(|(_, rows)| rows).for_each(|row| review.apply(row));
+        }
         let mut done = marked(&marking, &papers);
         flaws.append(&mut done.flaws);
-        let has_errors = self.report_flaws(&mut flaws) | self.report_columns(&done);
+        let has_errors = self.report_flaws(&mut flaws)
+            | self.report_columns(&done)
+            | (has_columns && self.report_missing(&done));
         if !rules_are_of_fields(&rules, &done) {
             return Ok(Status::Wrong);
         }
         done.marked.sort_by_key(|(marked, _)| marked.line);
         if done.marked.is_empty() {
             complain(&format!("pagewalk: {}: nothing could be marked\n", self.answers.display()));
+            if given.needed && self.versions.is_none() {
+                complain(
+                    "the papers of this exam differ between versions: add a column `version` and --versions FILE, a column \
+                     `seed`, or, if all students had the same paper, --seed N\n",
+                );
+            }
             return Ok(Status::Wrong);
         }
         if let Some(folder) = &self.feedback {
@@ -70,13 +99,26 @@ impl Grade {
             }
         }
         let marked: Vec<Marked> = done.marked.into_iter().map(|(marked, _)| marked).collect();
+        if let (Some(path), Some(review)) = (&self.review, review) {
+            let (text, open) = review.text(&marked);
+            if let Err(error) = write_file(path, &text) {
+                return Ok(wrong(path, &format!("cannot be written: {error}")));
+            }
+            if open > 0 {
+                let what = if open == 1 { "answer is" } else { "answers are" };
+                let path = path.display();
+                complain(&format!(
+                    "pagewalk: {open} {what} unreadable: fill in the column `read as` of {path}, and grade again\n"
+                ));
+            }
+        }
         let status = self.write(&marked)?;
         Ok(status.max(if has_errors { Status::Failed } else { Status::Held }))
     }
 
     fn write(&self, marked: &[Marked]) -> io::Result<Status> {
         let columns = if self.questions { Columns::Questions } else { Columns::Fields };
-        // The output may be the same file, so it is read first.
+        // Read this file first, because the output may overwrite it.
         let before = match &self.before {
             Some(path) => match read_before(path) {
                 Ok(before) => Some(before),
@@ -130,7 +172,7 @@ impl Grade {
             Ok(reading)
         };
         if self.file == Path::new("-") && self.answers == Path::new("-") {
-            complain("pagewalk: the script and the answers cannot both be standard input\n");
+            complain("pagewalk: the script and the answers cannot both come from standard input\n");
             return Err(AlreadyReported);
         }
         let also: Result<Vec<CheckedScript>, AlreadyReported> =
@@ -138,8 +180,8 @@ impl Grade {
         Ok((read(&self.file)?, also?))
     }
 
-    /// Groups the rows by paper; returns the errors in other rows.
-    fn papers(&self) -> Result<(Vec<PaperRows>, Vec<Flaw>), AlreadyReported> {
+    /// Groups the valid rows by paper, and returns the errors in invalid rows.
+    fn papers(&self, given: &GivenVersion) -> Result<Papers, AlreadyReported> {
         let named = ColumnNames { seed: self.seed_column.clone(), version: self.version_column.clone() };
         let bytes = read_bytes(&self.answers).map_err(|message| report_file(&self.answers, &message))?;
         let rows = formats::read_rows(&bytes, &self.answers, self.from.as_deref(), &named)
@@ -165,11 +207,14 @@ impl Grade {
             if let Some(before) = seen.get(&row.id) {
                 flaws.push(Flaw::new(
                     row.line,
-                    format!("the id `{}` is also on line {before}, which is marked", row.id),
+                    format!(
+                        "the id `{}` also appears on line {before}, and only that line is marked",
+                        row.id
+                    ),
                 ));
                 continue;
             }
-            match versions.paper_of(&row, self.seed) {
+            match versions.paper_of(&row, given) {
                 Ok(drawn) => {
                     seen.insert(row.id.clone(), row.line);
                     papers.entry(drawn).or_default().push(row);
@@ -177,10 +222,10 @@ impl Grade {
                 Err(message) => flaws.push(Flaw::new(row.line, message)),
             }
         }
-        Ok((papers.into_iter().collect(), flaws))
+        Ok(Papers { each: papers.into_iter().collect(), flaws, has_columns: rows.has_columns })
     }
 
-    /// Reports errors in rows; returns whether there are any.
+    /// Reports errors in rows, and returns whether there are any errors.
     fn report_flaws(&self, flaws: &mut [Flaw]) -> bool {
         flaws.sort();
         let name = self.answers.display();
@@ -193,7 +238,19 @@ impl Grade {
         !flaws.is_empty()
     }
 
-    /// Reports columns that match no field; returns whether one of them resembles a field.
+    /// Reports fields for which no row has an answer, and returns whether there are any.
+    fn report_missing(&self, done: &MarkingResult) -> bool {
+        let missing: Vec<&str> = done.missing.iter().map(String::as_str).collect();
+        let more = missing.len().saturating_sub(SHOWN);
+        let names = missing[..missing.len() - more].join(", ");
+        let more = if more > 0 { format!(", and {more} more") } else { String::new() };
+        if !missing.is_empty() {
+            complain(&format!("pagewalk: {}: no column for {names}{more}\n", self.answers.display()));
+        }
+        !missing.is_empty()
+    }
+
+    /// Reports columns that match no field, and returns whether one of them resembles a field.
     fn report_columns(&self, done: &MarkingResult) -> bool {
         let mut like_a_field = false;
         let known = |name: &str| done.fields.iter().any(|field| plain(field) == plain(name));
@@ -212,13 +269,13 @@ impl Grade {
     }
 }
 
-/// Whether all names in the rules exist in the exam.
+/// Reports names that occur in the rules but not in the exam, and returns whether the exam has all names.
 fn rules_are_of_fields(rules: &Rules, done: &MarkingResult) -> bool {
     let mut all = true;
     for name in rules.named().filter(|name| !done.fields.is_empty() && !done.ruled.contains(*name)) {
         let near = nearest(name, done.fields.iter().map(String::as_str));
         let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-        complain(&format!("pagewalk: the rules name `{name}`, which the exam does not have{help}\n"));
+        complain(&format!("pagewalk: the rules name `{name}`, which is not in the exam{help}\n"));
         all = false;
     }
     all
@@ -237,7 +294,7 @@ fn marked(marking: &Marking, papers: &[PaperRows]) -> MarkingResult {
     all
 }
 
-/// Reads marks written by an earlier run.
+/// Reads the marks written by an earlier run.
 fn read_before(path: &Path) -> Result<Vec<Before>, String> {
     let bytes = read_bytes(path)?;
     let table = csv::read(&bytes).map_err(|flaw| flaw.message)?;

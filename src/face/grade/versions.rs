@@ -1,4 +1,4 @@
-//! The instructor's list of versions: `version, seed, id, name`, one version per line.
+//! The instructor's list of versions, with one version per line: `version, seed, id, name`.
 
 use std::collections::BTreeMap;
 
@@ -6,6 +6,7 @@ use super::csv;
 use super::rows::StudentRow;
 use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::exam::seeds::parse;
+use pagewalk_script::run::session::Options;
 
 /// The version of a paper.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -13,8 +14,17 @@ pub(crate) struct PaperVersion {
     pub(crate) seed: u64,
     /// Whether the seed comes from the list of versions.
     pub(crate) listed: bool,
-    /// The version code; empty if there is none.
+    /// The version code, or an empty string without a code.
     pub(crate) code: String,
+}
+
+/// The version that the command line gives for rows without one.
+#[derive(Debug, Default)]
+pub(crate) struct GivenVersion {
+    pub(crate) seed: Option<u64>,
+    pub(crate) code: Option<String>,
+    /// Whether the papers of the script differ between versions.
+    pub(crate) needed: bool,
 }
 
 /// Versions by code and by student.
@@ -22,12 +32,12 @@ pub(crate) struct PaperVersion {
 pub(crate) struct Versions {
     by_code: BTreeMap<String, u64>,
     by_id: BTreeMap<String, String>,
-    /// The students' names by id.
+    /// The students' names by ID.
     names: BTreeMap<String, String>,
 }
 
 impl Versions {
-    /// Reads the list; returns the first error.
+    /// Reads the list, or returns the first error.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Flaw> {
         let table = csv::read(bytes)?;
         if let Some(flaw) = table.flaws.into_iter().next() {
@@ -51,19 +61,19 @@ impl Versions {
         Ok(versions)
     }
 
-    /// The student's name; empty if the list has none.
+    /// The student's name, or an empty string if the list does not contain it.
     pub(crate) fn name_of(&self, id: &str) -> &str {
         self.names.get(id).map_or("", String::as_str)
     }
 
-    /// Returns the paper of a row: from the row itself, otherwise from the list by student ID, otherwise the
-    /// default. The error explains why it is unknown.
-    pub(crate) fn paper_of(&self, row: &StudentRow, usual: u64) -> Result<PaperVersion, String> {
+    /// Returns the paper version of a row: from the row itself, or else from the list by student ID, or else
+    /// the default. The error explains why the version is unknown.
+    pub(crate) fn paper_of(&self, row: &StudentRow, given: &GivenVersion) -> Result<PaperVersion, String> {
         if let Some(seed) = &row.seed {
             let seed = parse(seed).ok_or_else(|| format!("`{seed}` is not a seed"))?;
             return Ok(PaperVersion { seed, listed: false, code: row.version.clone().unwrap_or_default() });
         }
-        if let Some(code) = &row.version {
+        if let Some(code) = row.version.as_ref().or(given.code.as_ref()) {
             let near =
                 || pagewalk_script::lang::nearest::nearest(code, self.by_code.keys().map(String::as_str));
             let help = || near().map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
@@ -81,7 +91,10 @@ impl Versions {
             return Ok(PaperVersion { seed: *seed, listed: true, code: code.clone() });
         }
         if self.by_code.is_empty() {
-            return Ok(PaperVersion { seed: usual, listed: false, code: String::new() });
+            let seed = given.seed.or_else(|| (!given.needed).then(|| Options::default().seed));
+            let seed =
+                seed.ok_or("the exam differs between versions, but the version of this paper is unknown")?;
+            return Ok(PaperVersion { seed, listed: false, code: String::new() });
         }
         let code = self.by_id.get(&row.id).ok_or_else(|| {
             format!("the list of versions has no student `{}`, and the row has no version", row.id)

@@ -1,4 +1,4 @@
-//! Requests for writing: completion, hovers, hints, actions, and formatting.
+//! Requests that assist with writing: completion, hovers, hints, actions, and formatting.
 
 use std::collections::HashMap;
 use std::ops::Range;
@@ -15,7 +15,7 @@ use pagewalk_script::editor::{self, Action, ActionKind, Document, ItemKind};
 use super::position;
 use super::view::View;
 
-/// Markdown, or plain text.
+/// Returns the text as Markdown or plain text.
 fn markup(view: &View, value: String) -> MarkupContent {
     let kind = if view.client.markdown { MarkupKind::Markdown } else { MarkupKind::PlainText };
     MarkupContent { kind, value }
@@ -44,7 +44,7 @@ pub(crate) fn completion(
                 .documentation
                 .map(|text| Documentation::MarkupContent(markup(view, text.to_owned()))),
             sort_text: Some(format!("{number:04}")),
-            // The client would drop an approximate match without this filter text.
+            // Without this filter text, the client would drop an approximate match.
             filter_text: (!item.text.starts_with(typed)).then(|| typed.to_owned()),
             insert_text_format: Some(format),
             text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text })),
@@ -80,7 +80,7 @@ pub(crate) fn signature(view: &View, position: Position) -> Option<SignatureHelp
         label: ParameterLabel::LabelOffsets([units(place.start), units(place.end)]),
         documentation: None,
     };
-    // A number after the last parameter means that none is active.
+    // An index past the last parameter means that no parameter is active.
     let active = found.active.unwrap_or(found.parameters.len()) as u32;
     let information = SignatureInformation {
         parameters: Some(found.parameters.iter().map(parameter).collect()),
@@ -128,7 +128,7 @@ pub(crate) fn hints(view: &View, params: &InlayHintParams) -> Option<Vec<InlayHi
     Some(found.into_iter().map(hint).collect())
 }
 
-/// A text as a Markdown code block.
+/// Formats a text as a Markdown code block.
 fn fenced(text: &str) -> String {
     if text.is_empty() {
         return String::new();
@@ -147,12 +147,12 @@ const KINDS: [(ActionKind, CodeActionKind); 5] = [
     (ActionKind::FillAll, CodeActionKind::new("source.fill.pagewalk")),
 ];
 
-/// The kinds of actions in the protocol.
+/// The kinds of actions, as the protocol names them.
 pub(crate) fn action_kinds() -> Vec<CodeActionKind> {
     KINDS.map(|(_, kind)| kind).into()
 }
 
-/// Returns the actions for a range of a document; `None` if the client accepts only commands.
+/// Returns the actions for a range of a document, or `None` if the client accepts only commands.
 pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActionResponse> {
     if !view.client.actions {
         return None;
@@ -171,16 +171,16 @@ pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActi
     Some(actions.collect())
 }
 
-/// Whether a kind equals the wanted kind or is below it.
+/// Whether a kind is the wanted kind or one of its subkinds.
 fn includes(wanted: &str, kind: &str) -> bool {
     wanted.is_empty()
         || kind.strip_prefix(wanted).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
 }
 
-/// Converts an action, with its related diagnostics of the client.
+/// Converts an action, with the client's related diagnostics.
 #[expect(
     clippy::mutable_key_type,
-    reason = "the protocol's library has URIs as keys, and they are not changed"
+    reason = "the protocol's library uses URIs as keys, and the keys are never changed"
 )]
 fn code_action(
     view: &View,
@@ -212,14 +212,14 @@ pub(crate) fn formatting(view: &View, part: Option<lsp_types::Range>) -> Option<
     Some(position::edits(view.document.lines(), edits?))
 }
 
-/// The tokens of the document or of a range.
+/// The tokens in the document or in a range.
 pub(crate) fn semantic_tokens(view: &View, range: Option<lsp_types::Range>) -> SemanticTokens {
     let bytes = range.map_or(0..view.document.text().len(), |range| view.bytes(range));
     SemanticTokens { result_id: None, data: relative_tokens(&view.document, bytes) }
 }
 
-/// The tokens that overlap these bytes, each relative to the previous one. A token of several lines is split
-/// by line.
+/// The tokens that overlap these bytes, each relative to the previous token. A token that spans several lines
+/// is split at line ends.
 fn relative_tokens(document: &Document, within: Range<usize>) -> Vec<SemanticToken> {
     let lines = document.lines();
     let mut last = Position::default();
@@ -248,7 +248,8 @@ mod tests {
 
     use super::{includes, relative_tokens};
 
-    /// `LINE:UNIT LENGTH TYPE` of every token that overlaps the bytes, from 0.
+    /// Formats every token that overlaps the bytes as `LINE:UNIT LENGTH TYPE`, with lines and units starting
+    /// at 0.
     fn listed(text: &str, within: std::ops::Range<usize>) -> Vec<String> {
         let (mut line, mut unit) = (0, 0);
         let document = Document::new("a.pw", text, OpenTexts::default());
@@ -298,7 +299,7 @@ mod tests {
 
     #[test]
     fn lengths_are_in_units_of_utf_16() {
-        // 𝕏 is two units, and – is one.
+        // 𝕏 consists of two UTF-16 units, and – of one.
         assert_eq!(all("show \"𝕏–\"; let x = 1")[..3], ["0:0 4 function", "0:5 5 string", "0:12 3 keyword"]);
     }
 
@@ -317,7 +318,7 @@ mod tests {
                 "4:5 1 number",
             ]
         );
-        // For a range, the tokens that overlap it, at their positions in the whole text.
+        // For a range, only the tokens that overlap it are listed, at their positions in the whole text.
         let from = text.find("read").unwrap_or(0);
         assert_eq!(listed(text, from..text.len()), ["4:0 4 function", "4:5 1 number"]);
         assert_eq!(listed(text, 9..10)[0], "0:8 3 string");

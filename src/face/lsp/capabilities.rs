@@ -69,7 +69,7 @@ fn signature() -> SignatureHelpOptions {
     SignatureHelpOptions { trigger_characters: words(&["(", ",", " "]), ..SignatureHelpOptions::default() }
 }
 
-/// The token types, numbered like their classes; no modifiers.
+/// The token types, in the order of the token classes, without modifiers.
 fn semantic_tokens() -> SemanticTokensOptions {
     SemanticTokensOptions {
         legend: SemanticTokensLegend {

@@ -2,19 +2,19 @@
 
 use lsp_types::{ClientCapabilities, MarkupKind};
 
-/// The client's capabilities that the server depends on.
+/// The client capabilities that affect the server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a capability of the protocol")]
 pub(crate) struct Client {
-    /// Whether it supports completions with placeholders.
+    /// Whether the client supports completions with placeholders.
     pub(crate) snippets: bool,
-    /// Whether it supports hovers in Markdown.
+    /// Whether the client supports hovers in Markdown.
     pub(crate) markdown: bool,
-    /// Whether it supports code actions as objects in addition to commands.
+    /// Whether the client supports code actions as objects in addition to commands.
     pub(crate) actions: bool,
-    /// Whether it accepts a request to refresh inlay hints.
+    /// Whether the client accepts requests to refresh inlay hints.
     pub(crate) refreshes_hints: bool,
-    /// Whether it accepts requests for its settings.
+    /// Whether the client accepts requests for its settings.
     pub(crate) tells_settings: bool,
 }
 

@@ -1,4 +1,5 @@
-//! Custom requests that need a run: the steps of a script and the state after each, scenarios, and papers.
+//! Custom requests that require a run: the steps of a script with the state after each step, scenarios, and
+//! papers.
 
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::Position;
@@ -22,9 +23,9 @@ pub(crate) struct CommandRow {
     pub(crate) name: &'static str,
     /// Whether to explain every step of every access.
     pub(crate) explain: bool,
-    /// Its title above a script.
+    /// The command's title above a script.
     pub(crate) of_script: &'static str,
-    /// Its title above a scenario.
+    /// The command's title above a scenario.
     pub(crate) of_scenario: &'static str,
 }
 
@@ -46,15 +47,15 @@ pub(crate) const COMMANDS: &[CommandRow] = &[
 /// Answers a request on the worker thread.
 pub(crate) type CustomAnswer = fn(&Task, &Value, u64) -> Result<Value, ResponseError>;
 
-/// A step by its index or by a position in the document.
+/// A step, specified by its index or by a position in the document.
 #[derive(Debug, Deserialize)]
 struct StepParams {
     index: Option<usize>,
     position: Option<Position>,
 }
 
-/// Answers `pagewalk/step`: the effects of a statement and the state after it. Null for a script without
-/// statements.
+/// Answers `pagewalk/step` with the effects of a statement and the state after it. The answer is null for a
+/// script without statements.
 pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
     let wanted: StepParams = parse_params(params)?;
     let lines = task.document.lines();
@@ -75,7 +76,7 @@ pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
     }))
 }
 
-/// The parameters of a paper.
+/// The parameters for a paper.
 #[derive(Debug, Deserialize)]
 struct PaperParams {
     #[serde(default = "html")]
@@ -90,8 +91,8 @@ fn html() -> String {
     "html".to_owned()
 }
 
-/// Answers `pagewalk/exam`: the paper or the key of the document. Fails with `RequestFailed` and the reason
-/// if there is no paper.
+/// Answers `pagewalk/exam` with the paper or the key of the document. Fails with `RequestFailed` and the
+/// reason if there is no paper.
 pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
     let wanted: PaperParams = parse_params(params)?;
     let failed = |message: String| response_error(ErrorCode::RequestFailed, message);
@@ -120,13 +121,13 @@ pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
     Ok(json!({ "text": text }))
 }
 
-/// The narration of a scenario or of the whole document, as `pagewalk run` prints it.
+/// The narration of a scenario or of the entire document, as `pagewalk run` prints it.
 pub(crate) fn narrate(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
     let title = scenario.unwrap_or_else(|| task.document.script().name());
     json!({ "title": title, "text": task.document.narrate(scenario, explain, max_steps, &task.stop) })
 }
 
-/// The parameters of a request, or `InvalidParams`.
+/// The parameters of a request, or the error `InvalidParams`.
 pub(crate) fn parse_params<'p, P: Deserialize<'p>>(params: &'p Value) -> Result<P, ResponseError> {
     P::deserialize(params).map_err(|error| response_error(ErrorCode::InvalidParams, error.to_string()))
 }

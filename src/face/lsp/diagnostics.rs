@@ -1,4 +1,4 @@
-//! Errors and failed expectations as protocol diagnostics.
+//! Converts errors and failed expectations to protocol diagnostics.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,7 +10,7 @@ use pagewalk_script::lang::diagnostic::Severity;
 use super::position::range;
 use super::uri::uri_of;
 
-/// The source of the diagnostics.
+/// The name that the server reports as the source of its diagnostics.
 const SOURCE: &str = "pagewalk";
 
 /// Maximum number of diagnostics per file.
@@ -18,7 +18,7 @@ const MOST: usize = 200;
 
 pub(crate) type DiagnosticsByFile = BTreeMap<PathBuf, Vec<Diagnostic>>;
 
-/// The diagnostics by file, without files that have none.
+/// The diagnostics by file, for the files that have any.
 pub(crate) fn by_file(problems: Vec<Problem>) -> DiagnosticsByFile {
     let mut found = DiagnosticsByFile::new();
     for problem in problems {
@@ -45,7 +45,7 @@ pub(crate) fn by_file(problems: Vec<Problem>) -> DiagnosticsByFile {
 }
 
 fn related((place, words): &(editor::Location, String)) -> Option<DiagnosticRelatedInformation> {
-    // A document without a file has no path that is a URI.
+    // The path of a document without a file cannot be converted to a URI.
     let uri = uri_of(&place.path).or_else(|| "file:///".parse().ok())?;
     let location = Location { uri, range: range(&place.lines, &place.range) };
     Some(DiagnosticRelatedInformation { location, message: words.clone() })

@@ -17,26 +17,26 @@ use super::view::View;
 use super::worker::Task;
 
 pub(crate) struct Buffer {
-    /// The URI as the client writes it.
+    /// The document's URI in the client's spelling.
     pub(crate) uri: Uri,
-    /// The version number of the client.
+    /// The client's version number.
     pub(crate) version: i32,
     pub(crate) text: Arc<str>,
-    /// The diagnostics by file, with the checked version; `None` before the first check.
+    /// The diagnostics by file, with the checked version, or `None` before the first check.
     pub(crate) checked: Option<(i32, DiagnosticsByFile)>,
-    /// The files of its script, the document first.
+    /// The files of the document's script, starting with the document.
     pub(crate) files: Vec<PathBuf>,
-    /// The result of the run of this version.
+    /// The result of running this version.
     pub(crate) ran: Option<Arc<RunResult>>,
     /// The failures of the last finished run, by file.
     pub(crate) failed: DiagnosticsByFile,
-    /// Stops the current check and run.
+    /// Stops the check and run in progress.
     pub(crate) under_way: Option<Arc<AtomicBool>>,
     document: Option<Arc<Document>>,
 }
 
 impl Buffer {
-    /// Stops the current check and run.
+    /// Stops the check and run in progress.
     pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.under_way.take() {
             stop.store(true, Ordering::Relaxed);
@@ -72,7 +72,7 @@ impl Documents {
         self.forget();
     }
 
-    /// Applies edits to a document's text.
+    /// Applies the client's edits to a document.
     pub(crate) fn change(&mut self, path: &Path, version: i32, changes: &[TextDocumentContentChangeEvent]) {
         let Some(buffer) = self.buffers.get_mut(path) else { return };
         let mut text = buffer.text.to_string();
@@ -109,7 +109,7 @@ impl Documents {
         texts.clone()
     }
 
-    /// A document at its current version.
+    /// Returns a document at its current version.
     fn document(&mut self, path: &Path) -> Option<(&Buffer, Arc<Document>)> {
         let texts = self.texts();
         let buffer = self.buffers.get_mut(path)?;
@@ -118,7 +118,7 @@ impl Documents {
         Some((buffer, document))
     }
 
-    /// Work on a document for another thread.
+    /// Creates a task on a document for another thread.
     pub(crate) fn task(&mut self, path: &Path) -> Option<Task> {
         let (buffer, document) = self.document(path)?;
         Some(Task { document, version: buffer.version, stop: Arc::default() })
@@ -130,7 +130,7 @@ impl Documents {
         Some(View { uri: buffer.uri.clone(), document, ran: buffer.ran.clone(), client: client.clone() })
     }
 
-    /// Stores the result of the run of a version. Returns false if the document has changed since.
+    /// Stores the result of running a version. Returns false if the document has changed since then.
     pub(crate) fn store_result(
         &mut self,
         (path, version): (&Path, i32),
@@ -146,7 +146,7 @@ impl Documents {
         true
     }
 
-    /// The open documents whose script contains this file.
+    /// The open documents whose scripts contain this file.
     pub(crate) fn scripts_with(&self, file: &Path) -> Vec<PathBuf> {
         let has = |(path, buffer): &(&PathBuf, &Buffer)| {
             *path == file || buffer.files.iter().any(|known| known == file)
@@ -154,8 +154,8 @@ impl Documents {
         self.buffers.iter().filter(has).map(|(path, _)| path.clone()).collect()
     }
 
-    /// Returns the diagnostics to show, by file. A file that another open script includes is shown as part
-    /// of that script, because it need not be a complete script.
+    /// Returns the diagnostics to publish, by file. A file included by another open script is shown as part
+    /// of that script, because the file might not be a complete script.
     pub(crate) fn diagnostics_to_show(&self) -> DiagnosticsByFile {
         let mut all = DiagnosticsByFile::new();
         for (path, buffer) in &self.buffers {
@@ -177,7 +177,7 @@ impl Documents {
         all
     }
 
-    /// Drops all cached texts after a change to a text or to a file on disk.
+    /// Drops all cached texts after a text or a file on disk has changed.
     pub(crate) fn forget(&mut self) {
         self.texts = None;
         self.buffers.values_mut().for_each(|buffer| buffer.document = None);

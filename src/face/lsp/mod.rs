@@ -1,4 +1,4 @@
-//! `pagewalk lsp`: the language server. It implements the protocol, and [`pagewalk_script::editor`]
+//! `pagewalk lsp`: the language server. The server implements the protocol, and [`pagewalk_script::editor`]
 //! computes the answers.
 
 mod assistance;

@@ -37,8 +37,7 @@ pub(crate) fn prepare_rename(view: &View, position: Position) -> Result<PrepareR
     Ok(PrepareRenameResponse::RangeWithPlaceholder { range: view.range(&bytes), placeholder })
 }
 
-/// Returns a `WorkspaceEdit` with files in the order of their paths. The order in `lsp-types` is
-/// random.
+/// Returns a `WorkspaceEdit` whose files are sorted by path. In `lsp-types`, their order is random.
 pub(crate) fn rename(view: &View, position: Position, new: &str) -> Result<Value, String> {
     let files = view.document.rename(view.byte_at(position), new)?.into_iter();
     let changes = files.filter_map(|file| {
@@ -52,7 +51,7 @@ pub(crate) fn symbols(view: &View) -> Vec<DocumentSymbol> {
     view.document.symbols().into_iter().map(|symbol| document_symbol(view, symbol)).collect()
 }
 
-#[expect(deprecated, reason = "the type cannot be made without its field that is no longer used")]
+#[expect(deprecated, reason = "the type cannot be constructed without its deprecated field")]
 fn document_symbol(view: &View, symbol: Symbol) -> DocumentSymbol {
     let children: Vec<_> = symbol.children.into_iter().map(|child| document_symbol(view, child)).collect();
     DocumentSymbol {

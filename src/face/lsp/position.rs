@@ -1,22 +1,22 @@
-//! Positions of the protocol: lines and UTF-16 units, from 0.
+//! Protocol positions: lines and UTF-16 units, starting at 0.
 
 use std::ops;
 
 use lsp_types::{Position, Range};
 use pagewalk_script::editor::{self, Encoding, LineIndex};
 
-/// The byte at a position.
+/// The byte offset of a position.
 pub(crate) fn byte(lines: &LineIndex, Position { line, character }: Position) -> usize {
     lines.byte(editor::Position { line, column: character }, Encoding::Utf16)
 }
 
-/// The bytes of a range, in order.
+/// The byte offsets of a range, in ascending order.
 pub(crate) fn bytes(lines: &LineIndex, range: Range) -> ops::Range<usize> {
     let (start, end) = (byte(lines, range.start), byte(lines, range.end));
     start.min(end)..start.max(end)
 }
 
-/// The positions of a range of bytes.
+/// The positions of a byte range.
 pub(crate) fn range(lines: &LineIndex, bytes: &ops::Range<usize>) -> Range {
     let position = |at| {
         let editor::Position { line, column } = lines.position(at, Encoding::Utf16);

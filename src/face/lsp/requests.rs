@@ -1,4 +1,4 @@
-//! Registry of requests about a document, one row each.
+//! Registry of requests about a document, with one row per request.
 
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::RenameParams;
@@ -20,12 +20,12 @@ use super::view::View;
 /// A request about an open document.
 pub(crate) struct RequestRow {
     pub(crate) method: &'static str,
-    /// Whether it waits for the current run of the document.
+    /// Whether the request waits for the document's current run.
     pub(crate) waits: fn(&Value) -> bool,
     pub(crate) answer: fn(&View, Value) -> Result<Value, ResponseError>,
 }
 
-/// A request of the protocol that never waits.
+/// Creates a row for a protocol request that never waits.
 macro_rules! at_once {
     ($request:ty, |$view:ident, $params:pat_param| $answer:expr) => {
         RequestRow {
@@ -88,7 +88,7 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
     RequestRow { waits: |_| true, ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params))) },
 ];
 
-/// Whether only actions on the whole file are requested. Those wait for the run.
+/// Whether only actions on the whole file are requested. Such requests wait for the run.
 fn only_source_actions(params: &Value) -> bool {
     let only = params.get("context").and_then(|context| context.get("only")).and_then(Value::as_array);
     let source = |kind: &Value| kind.as_str().is_some_and(|kind| kind.starts_with("source"));
@@ -99,7 +99,7 @@ pub(crate) fn find_request(method: &str) -> Option<&'static RequestRow> {
     REQUESTS.iter().find(|row| row.method == method)
 }
 
-/// Answers a request of the protocol.
+/// Answers a protocol request.
 fn typed<R: Request>(
     params: Value,
     answer: impl FnOnce(R::Params) -> Result<R::Result, ResponseError>,

@@ -1,8 +1,8 @@
-//! Errors in answers to requests.
+//! Errors in responses to requests.
 
 use lsp_server::{ErrorCode, ResponseError};
 
-/// An error of the protocol.
+/// Creates a protocol error.
 pub(crate) fn response_error(code: ErrorCode, message: impl Into<String>) -> ResponseError {
     ResponseError { code: code as i32, message: message.into(), data: None }
 }

@@ -1,10 +1,10 @@
-//! The settings of the editor, section `pagewalk`.
+//! The editor settings in the section `pagewalk`.
 
 use serde::Deserialize;
 
 use pagewalk_script::run::session::Options;
 
-/// The settings. Missing and invalid values have the defaults.
+/// The settings. Missing and invalid values are replaced with the defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub(crate) struct Settings {
@@ -12,7 +12,7 @@ pub(crate) struct Settings {
     pub(crate) inlay_hints: bool,
     /// Run scripts while they are edited.
     pub(crate) run: bool,
-    /// The limit on statements and loop iterations.
+    /// The maximum number of statements and loop iterations.
     pub(crate) max_steps: u64,
 }
 
@@ -23,13 +23,13 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Reads the section, or an object that contains it.
+    /// Reads the section, or an object that contains the section.
     pub(crate) fn from_json(sent: &serde_json::Value) -> Option<Self> {
         let section = sent.get("pagewalk").unwrap_or(sent);
         if !section.is_object() {
             return None;
         }
-        // An invalid value does not affect the others.
+        // An invalid value does not affect other values.
         let known = |name: &str, fits: fn(&serde_json::Value) -> bool| {
             section.get(name).filter(|value| fits(value)).map(|value| (name.to_owned(), value.clone()))
         };

@@ -1,4 +1,4 @@
-//! `pagewalk lsp`: start and end of the server.
+//! `pagewalk lsp`: starts and stops the server.
 
 use std::io;
 
@@ -24,7 +24,7 @@ pub(crate) struct Lsp {
     stdio: bool,
 }
 
-/// Serves a client over standard input and output until it exits.
+/// Serves a client over standard input and output until the client exits.
 pub(crate) fn serve() -> io::Result<Status> {
     let Transport { input, output, writer } = Transport::stdio()?;
     let (tell, results) = unbounded();
@@ -38,12 +38,12 @@ pub(crate) fn serve() -> io::Result<Status> {
     } else {
         drop(output);
     }
-    // All answers are written before the process exits. Work in progress ends with the process.
+    // All responses are written before the process exits. Work in progress ends with the process.
     let _ = writer.join();
     Ok(status)
 }
 
-/// Waits for the `initialize` request; `None` if the client exits first.
+/// Waits for the `initialize` request, or returns `None` if the client exits first.
 fn initialized(
     input: &crossbeam_channel::Receiver<Message>,
     output: &crossbeam_channel::Sender<Outgoing>,
@@ -57,7 +57,7 @@ fn initialized(
             }
             Message::Request(request) => {
                 let error =
-                    response_error(ErrorCode::ServerNotInitialized, "the first request is `initialize`");
+                    response_error(ErrorCode::ServerNotInitialized, "the first request must be `initialize`");
                 respond(output, request.id, Err(error));
             }
             Message::Notification(one) if one.method == "exit" => return None,
@@ -94,6 +94,6 @@ fn respond(
     id: RequestId,
     result: Result<serde_json::Value, lsp_server::ResponseError>,
 ) {
-    // If the client has disconnected, the input ends next.
+    // If the client has disconnected, the input also ends.
     let _ = output.send(Outgoing::Message(Response { id, response_result: result }.into()));
 }

@@ -1,4 +1,5 @@
-//! Messages over standard input and output. An unreadable message is reported to the client and skipped.
+//! Transfers messages over standard input and output. An unreadable message is reported to the client and
+//! skipped.
 
 use std::io::{self, BufRead, Read as _, Write};
 use std::thread;
@@ -7,18 +8,18 @@ use crossbeam_channel::{Receiver, Sender, unbounded};
 use lsp_server::{ErrorCode, Message};
 use serde_json::error::Category;
 
-/// Both directions. The channels end when the streams do.
+/// Both directions. The channels close when the streams end.
 pub(crate) struct Transport {
     pub(crate) input: Receiver<Message>,
     pub(crate) output: Sender<Outgoing>,
-    /// Writes until `output` is dropped.
+    /// The thread that writes until `output` is dropped.
     pub(crate) writer: thread::JoinHandle<()>,
 }
 
-/// Anything that is sent to the client.
+/// A message to the client.
 pub(crate) enum Outgoing {
     Message(Message),
-    /// The answer to an unreadable message, which has no ID.
+    /// The response to an unreadable message, which has no ID.
     Unreadable(Unreadable),
 }
 
@@ -28,7 +29,7 @@ impl From<Message> for Outgoing {
     }
 }
 
-/// A frame without a message in it.
+/// A frame that does not contain a valid message.
 #[derive(Debug)]
 pub(crate) struct Unreadable {
     code: ErrorCode,
@@ -46,7 +47,7 @@ impl Unreadable {
 }
 
 impl Transport {
-    /// Opens the streams of this process.
+    /// Opens the process's standard streams.
     pub(crate) fn stdio() -> io::Result<Self> {
         let (to_client, output) = unbounded::<Outgoing>();
         let (from_client, input) = unbounded();
@@ -66,7 +67,7 @@ fn read(from: &mut dyn BufRead, messages: &Sender<Message>, answers: &Sender<Out
     while let Some(text) = frame(from) {
         let sent = match serde_json::from_str::<Message>(&text) {
             Ok(Message::Notification(one)) if one.method == "exit" => {
-                // The server exits next in any case.
+                // The server exits next, whether or not the message arrives.
                 let _ = messages.send(one.into());
                 return;
             }
@@ -79,9 +80,9 @@ fn read(from: &mut dyn BufRead, messages: &Sender<Message>, answers: &Sender<Out
     }
 }
 
-/// Returns the text of the next frame: header lines with its length in bytes, an empty line, and the text;
-/// `None` at the end of the stream, or if the header or the text is invalid, because the next frame cannot be
-/// found.
+/// Returns the text of the next frame, which consists of header lines with the length in bytes, an empty
+/// line, and the text. Returns `None` at the end of the stream, or if the header or the text is invalid,
+/// because the next frame cannot be found.
 fn frame(from: &mut dyn BufRead) -> Option<String> {
     let mut length = None;
     loop {

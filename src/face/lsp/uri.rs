@@ -6,8 +6,8 @@ use std::str::FromStr;
 use lsp_types::Uri;
 use url::Url;
 
-/// Returns the path of a document. A document without a file (`untitled:1`) gets a relative path that no
-/// file has.
+/// Returns the path of a document. A document without a file (`untitled:1`) gets a relative path that does
+/// not match any file.
 pub(crate) fn path_of(uri: &Uri) -> PathBuf {
     let file = Url::parse(uri.as_str()).ok().filter(|url| url.scheme() == "file");
     file.and_then(|url| url.to_file_path().ok()).unwrap_or_else(|| {

@@ -1,4 +1,4 @@
-//! The input of requests about a document.
+//! The input for requests about a document.
 
 use std::ops;
 use std::path::Path;
@@ -11,11 +11,11 @@ use super::client::Client;
 use super::position;
 use super::uri::uri_of;
 
-/// A document with the result of its run, for one client.
+/// A document and the result of its run, for one client.
 pub(crate) struct View {
     pub(crate) uri: Uri,
     pub(crate) document: Arc<Document>,
-    /// The result of the run of this version, if it has ended.
+    /// The result of running this version, if the run has ended.
     pub(crate) ran: Option<Arc<RunResult>>,
     /// The client's capabilities.
     pub(crate) client: Arc<Client>,
@@ -34,7 +34,7 @@ impl View {
         position::range(self.document.lines(), bytes)
     }
 
-    /// The URI of a file. The document has the URI of the client.
+    /// The URI of a file. For the document itself, this is the client's URI.
     pub(crate) fn uri_of(&self, path: &Path) -> Option<Uri> {
         if path == self.document.path() { Some(self.uri.clone()) } else { uri_of(path) }
     }

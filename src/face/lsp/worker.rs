@@ -1,4 +1,4 @@
-//! Worker threads: each processes its jobs in order and sends the results.
+//! Worker threads, which process their jobs in order and send the results.
 
 use std::io;
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub(crate) enum WorkerMessage {
         path: PathBuf,
         version: i32,
         found: DiagnosticsByFile,
-        /// The files of its script, the document first.
+        /// The files of the document's script, starting with the document.
         files: Vec<PathBuf>,
     },
     /// A document was run.
@@ -28,7 +28,7 @@ pub(crate) enum WorkerMessage {
         path: PathBuf,
         version: i32,
         ran: Arc<RunResult>,
-        /// Failed expectations and errors of the run.
+        /// Failed expectations and run-time errors.
         found: DiagnosticsByFile,
     },
     /// The answer to a custom request.
@@ -38,7 +38,7 @@ pub(crate) enum WorkerMessage {
 /// A job that sends its results.
 pub(crate) type Job = Box<dyn FnOnce(&Sender<WorkerMessage>) + Send>;
 
-/// A thread for jobs. It ends after the current job when this is dropped.
+/// A thread for jobs. The thread ends after the current job when this value is dropped.
 pub(crate) struct Worker {
     jobs: Sender<Job>,
 }
@@ -53,17 +53,17 @@ impl Worker {
 
     /// Queues a job.
     pub(crate) fn submit(&self, job: Job) {
-        // The thread receives jobs until this is dropped.
+        // The thread receives jobs until this value is dropped.
         let _ = self.jobs.send(job);
     }
 }
 
-/// Work on a document on another thread.
+/// A task on a document for another thread.
 pub(crate) struct Task {
     pub(crate) document: Arc<Document>,
-    /// The version number of the client.
+    /// The client's version number.
     pub(crate) version: i32,
-    /// Becomes true when the result is no longer needed.
+    /// Set to true when the result is no longer needed.
     pub(crate) stop: Arc<AtomicBool>,
 }
 
@@ -77,7 +77,7 @@ impl Task {
         }
         let found = by_file(document.diagnostics());
         let files = document.files().map(PathBuf::from).collect();
-        // If the receiver is dropped, the result is not needed.
+        // If the receiver was dropped, the result is not needed.
         let _ = results.send(WorkerMessage::Checked { path: path.clone(), version, found, files });
         if !run {
             return;

@@ -1,4 +1,4 @@
-//! The output for an input at the prompt.
+//! The output for an input at the REPL prompt.
 
 use std::io::{self, Write};
 
@@ -9,19 +9,19 @@ use pagewalk_script::report::text::text;
 use pagewalk_script::report::wrap::fitted;
 use pagewalk_script::run::record::{Sink, StepRecord};
 
-/// Maximum output of an input in bytes. The rest is dropped.
+/// Maximum number of bytes of output for an input. Further output is dropped.
 const BUDGET: usize = 16 << 20;
 
 /// The parts of a statement to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AnswerDetail {
-    /// The effects; the statement only if there is no other output.
+    /// The effects, or the statement if there is no other output.
     Answer,
     /// The statement and its effects.
     Statement,
     /// Failed expectations with their positions.
     Failures,
-    /// The results of its expectations.
+    /// The results of the statement's expectations.
     Checks,
 }
 
@@ -39,7 +39,7 @@ pub(crate) struct Answer<'s, W: Write> {
     tell: AnswerDetail,
     look: AnswerStyle,
     written: usize,
-    /// Whether the last statement had details, so that an empty line follows.
+    /// Whether the last statement printed details and is followed by an empty line.
     spaced: bool,
     error: Option<io::Error>,
 }
@@ -85,7 +85,7 @@ impl<'s, W: Write> Answer<'s, W> {
     }
 }
 
-/// Removes the statement, which is on the line above, unless it is the only output.
+/// Removes the statement, which is already on the line above, unless it is the only output.
 fn answer_alone(blocks: &mut Vec<Block>) {
     if matches!(blocks.as_slice(), [Block::Statement { .. }, _, ..]) {
         blocks.remove(0);

@@ -1,4 +1,4 @@
-//! The session and its output, for commands.
+//! The session and its output, which commands use.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -18,10 +18,10 @@ use pagewalk_script::report::wrap::fitted;
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 
-/// Maximum number of diagnostics reported for an input.
+/// Maximum number of reported diagnostics per input.
 const MOST: usize = 20;
 
-/// The beginning of the names of inputs.
+/// The prefix of input names.
 const TYPED: &str = "<repl:";
 
 /// The display options of a session.
@@ -39,9 +39,9 @@ pub(crate) struct DisplayOptions {
 pub(crate) struct ReplContext {
     pub(crate) explore: Exploration,
     pub(crate) display: DisplayOptions,
-    /// The folder for `:save` and `:load`; empty for the current folder.
+    /// The folder for `:save` and `:load`, or empty for the current folder.
     pub(crate) folder: PathBuf,
-    /// The number of quizzes so far.
+    /// Number of quizzes so far.
     pub(crate) quizzes: u64,
     /// Number of saved statements.
     pub(crate) saved: usize,
@@ -51,7 +51,7 @@ pub(crate) struct ReplContext {
 }
 
 impl ReplContext {
-    /// An empty session that prints results to `out` and diagnostics to `errors`.
+    /// Creates an empty session that prints results to `out` and diagnostics to `errors`.
     pub(crate) fn new(
         options: Options,
         display: DisplayOptions,
@@ -71,7 +71,7 @@ impl ReplContext {
         }
     }
 
-    /// Parses an input typed at a terminal. An expression alone becomes `show`.
+    /// Parses an input typed at a terminal. An expression by itself becomes `show`.
     pub(crate) fn read_typed(&mut self, text: &str) -> io::Result<Option<Block>> {
         let wrong = match self.parse(text) {
             Ok(body) => return self.warn(body),
@@ -107,12 +107,13 @@ impl ReplContext {
         self.complain(&warnings).map(|()| Some(body))
     }
 
-    /// Returns the number of typed statements that are in no file, without those that only show something.
+    /// Returns the number of typed statements that have not been saved to a file, except those that only show
+    /// something.
     pub(crate) fn unsaved(&self) -> usize {
         let history = &self.explore.history;
         let done = history.all().take_while(|(number, _)| *number <= history.at());
         done.fold(0, |count, (number, done)| match &done.stmt {
-            // A saved session begins after the last `:reset`.
+            // A saved session starts after the last `:reset`.
             None => 0,
             Some(stmt) => count + usize::from(number > self.saved && self.is_work(stmt)),
         })
@@ -134,7 +135,7 @@ impl ReplContext {
         }
         answer.finish()?;
         if ended.interrupted {
-            self.complain_sentence("interrupted: the state is as before the statement")?;
+            self.complain_sentence("interrupted: the state is the same as before the statement")?;
         }
         self.complain(&ended.diagnostics)?;
         Ok(ended)
@@ -148,7 +149,7 @@ impl ReplContext {
         Ok(if ended.diagnostics.is_empty() { last.0 } else { Vec::new() })
     }
 
-    /// The detail for the statements of an input.
+    /// The level of detail for the statements of an input.
     pub(crate) fn detail_for(&self, body: &Block) -> AnswerDetail {
         match &**body {
             [only] if self.display.echo && self.has_single_answer(only) => AnswerDetail::Answer,
@@ -180,12 +181,12 @@ impl ReplContext {
         // If standard error is closed, nothing important is lost.
         let _ = self.errors.write_all(text.as_bytes());
         if wrong.len() > MOST {
-            let _ = writeln!(self.errors, "{} mistakes, the first {MOST} shown", wrong.len());
+            let _ = writeln!(self.errors, "{} mistakes; showing the first {MOST}", wrong.len());
         }
         Ok(())
     }
 
-    /// Reports an error in a sentence.
+    /// Reports an error as a sentence.
     pub(crate) fn complain_sentence(&mut self, sentence: &str) -> io::Result<()> {
         self.out.flush()?;
         let blocks = fitted(vec![doc::Block::line(sentence)], self.display.look.width);
@@ -193,7 +194,7 @@ impl ReplContext {
         Ok(())
     }
 
-    /// Prints lines as if they had been typed.
+    /// Prints lines as if you had typed them.
     pub(crate) fn print_typed(&mut self, lines: &str) -> io::Result<()> {
         writeln!(self.out, "{lines}")
     }
@@ -211,14 +212,14 @@ impl ReplContext {
 
 /// An input that may be an expression.
 struct Expression {
-    /// The statement that shows it.
+    /// The statement that shows the expression.
     shown: String,
     /// Whether no other interpretation is possible.
     certain: bool,
 }
 
 impl Expression {
-    /// Returns the expression of an input, with an optional process name before it.
+    /// Returns the expression in an input, with an optional process name before it.
     fn of(text: &str, is_value: impl Fn(&str) -> bool) -> Option<Self> {
         let tokens = tokens(text).list;
         let word = |at: usize| tokens.get(at).map_or("", |token| token.text(text));
@@ -238,14 +239,14 @@ impl Expression {
         };
         let (process, mut expression) = (&text[..first.start], text[first.start..].to_owned());
         if !expression.contains(['"', '\'', '#']) {
-            // It is printed on one line with its value.
+            // The expression is printed on one line with its value.
             expression = expression.split_whitespace().collect::<Vec<_>>().join(" ");
         }
         Some(Self { shown: format!("{process}show {expression}"), certain })
     }
 }
 
-/// Whether an input is not a statement, but a noun that cannot be shown now.
+/// Whether an input is not a statement but a noun that cannot currently be shown.
 fn is_known_noun(as_statement: &[Diagnostic], shown: &[Diagnostic]) -> bool {
     let begins = |wrong: &[Diagnostic], code| wrong.first().is_some_and(|first| first.code == code);
     begins(as_statement, Code::UnknownVerb)

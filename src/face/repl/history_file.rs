@@ -1,7 +1,7 @@
-//! The history of earlier sessions, in a file per user.
+//! The history of earlier sessions, stored in one file per user.
 //!
-//! Each line is an entry, in which `\n` and `\\` encode a line end and a backslash. An entry is appended by
-//! one write, and the file is shortened by replacing it. A killed process therefore leaves at most an
+//! Each line is an entry, in which `\n` and `\\` encode a newline and a backslash. A single write appends an
+//! entry, and shortening the history replaces the file. Therefore, a killed process leaves at most an
 //! incomplete last line, which is skipped.
 
 use std::ffi::OsString;
@@ -9,7 +9,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-/// Maximum number of entries in memory. The file is shortened when it has twice as many.
+/// Maximum number of entries in memory. The file is shortened when it has twice this number of entries.
 pub(crate) const MAX_ENTRIES: usize = 10_000;
 
 /// Maximum size of an entry in bytes.
@@ -22,8 +22,9 @@ pub(crate) struct HistoryFile {
 }
 
 impl HistoryFile {
-    /// Returns the user's file by the XDG base directory specification: `$XDG_STATE_HOME/pagewalk/history`,
-    /// otherwise `~/.local/state/pagewalk/history`; `None` without a home.
+    /// Returns the user's file according to the XDG base directory specification:
+    /// `$XDG_STATE_HOME/pagewalk/history`, or else `~/.local/state/pagewalk/history`. Returns `None` without
+    /// a home directory.
     pub(crate) fn for_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))?;
@@ -60,7 +61,7 @@ impl HistoryFile {
         file.write_all(line.as_bytes())
     }
 
-    /// Replaces the file by one with these entries.
+    /// Replaces the file with a file that contains these entries.
     fn replace(&self, entries: &[String]) -> io::Result<()> {
         let aside = self.path.with_extension(format!("new-{}", std::process::id()));
         let text: String = entries.iter().map(|entry| escaped(entry)).collect();
@@ -72,7 +73,7 @@ impl HistoryFile {
     }
 }
 
-/// Options for a file that only its owner can read.
+/// Options for creating a file that only its owner can read.
 fn private() -> OpenOptions {
     let mut options = OpenOptions::new();
     #[cfg(unix)]
@@ -90,12 +91,12 @@ fn ends_in_line_end(file: &mut File) -> io::Result<bool> {
     Ok(last == *b"\n")
 }
 
-/// An entry as a line of the file.
+/// Encodes an entry as a line of the file.
 fn escaped(entry: &str) -> String {
     format!("{}\n", entry.replace('\\', "\\\\").replace('\n', "\\n"))
 }
 
-/// The entry of a line.
+/// Decodes the entry in a line.
 fn unescaped(line: &str) -> String {
     let mut entry = String::with_capacity(line.len());
     let mut chars = line.chars();
@@ -175,7 +176,7 @@ mod tests {
         };
         assert_eq!(of(&[("XDG_STATE_HOME", "/s"), ("HOME", "/h")]).as_deref(), Some("/s/pagewalk/history"));
         assert_eq!(of(&[("HOME", "/h")]).as_deref(), Some("/h/.local/state/pagewalk/history"));
-        // The specification says to ignore relative paths.
+        // According to the specification, relative paths must be ignored.
         assert_eq!(
             of(&[("XDG_STATE_HOME", "s"), ("HOME", "/h")]).as_deref(),
             Some("/h/.local/state/pagewalk/history")

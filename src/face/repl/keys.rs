@@ -11,7 +11,7 @@ use rustyline::{
 
 use super::pasted::INDENT;
 
-/// The state of the keys, which the session shares.
+/// The state of the key bindings, which the session shares.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Keys {
     recall: Arc<Mutex<Recall>>,
@@ -35,7 +35,7 @@ impl Keys {
         self.recall.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether Ctrl-C ended the line.
+    /// Returns whether Ctrl-C ended the line.
     pub(crate) fn take_dropped(&self) -> bool {
         self.dropped.swap(false, Ordering::Relaxed)
     }
@@ -60,7 +60,7 @@ impl ConditionalEventHandler for Binding {
     fn handle(&self, _: &Event, _: RepeatCount, _: bool, ctx: &EventContext) -> Option<Cmd> {
         let (before, after) = ctx.line().split_at(ctx.pos());
         match self.does {
-            // Within an input of several lines, the arrows move the cursor.
+            // Within an input of several lines, the arrow keys move the cursor.
             Key::Arrow { back: true } if before.contains('\n') => None,
             Key::Arrow { back: false } if after.contains('\n') => None,
             Key::Arrow { back } => {
@@ -68,7 +68,7 @@ impl ConditionalEventHandler for Binding {
                 Some(text.map_or(Cmd::Noop, |text| Cmd::Replace(Movement::WholeBuffer, Some(text))))
             }
             Key::Drop => {
-                // An accepted line is redrawn without its hint. An interrupted one is not.
+                // An accepted line is redrawn without its hint, but an interrupted line is not.
                 self.keys.dropped.store(true, Ordering::Relaxed);
                 Some(Cmd::AcceptLine)
             }
@@ -81,11 +81,11 @@ impl ConditionalEventHandler for Binding {
     }
 }
 
-/// Earlier inputs that begin with the typed text.
+/// Earlier inputs that start with the typed text.
 #[derive(Debug, Default)]
 pub(crate) struct Recall {
     entries: Vec<String>,
-    /// The index of the shown entry, or the number of entries if none is shown.
+    /// The index of the displayed entry, or the number of entries if no entry is displayed.
     at: usize,
     typed: String,
 }
@@ -102,7 +102,7 @@ impl Recall {
         self.at = self.entries.len();
     }
 
-    /// Returns the text to show in place of a line; `None` if there is no other.
+    /// Returns the text that replaces a line, or `None` if there is no other entry.
     fn step(&mut self, line: &str, back: bool) -> Option<String> {
         if self.entries.get(self.at).is_none_or(|shown| shown != line) {
             line.clone_into(&mut self.typed);
@@ -145,7 +145,7 @@ mod tests {
         // An edited entry is treated as typed text.
         assert_eq!(recall.step("read", true).as_deref(), Some("read 3"));
         assert_eq!(recall.step("read 0", true), None);
-        // Without a prefix, every entry matches. Spaces of an indentation are not a prefix.
+        // Without a prefix, every entry matches. Indentation is not a prefix.
         assert_eq!(recall.step("  ", true).as_deref(), Some("read 3"));
         assert_eq!(recall.step("read 3", true).as_deref(), Some("show 2"));
         assert_eq!(recall.step("show 2", true).as_deref(), Some("read 0"));

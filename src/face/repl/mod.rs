@@ -1,7 +1,7 @@
-//! `pagewalk repl`: explores statement by statement, with undo and redo.
+//! `pagewalk repl`: explores a machine statement by statement, with undo and redo.
 //!
-//! `shell` processes lines without a terminal; `start` connects it to one. `context` is the input of
-//! commands.
+//! `shell` processes lines without a terminal, and `start` connects it to a terminal. `context` is the input
+//! for commands.
 
 pub(crate) mod answer;
 mod commands;

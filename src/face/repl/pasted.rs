@@ -1,22 +1,22 @@
-//! Prompts, and pasted lines that contain them.
+//! Prompts, and pasted lines that contain prompts.
 
 use pagewalk_script::lang::layout::{TokenKind, tokens};
 
-/// Indentation per level of blocks, in columns.
+/// Indentation per block level, in columns.
 pub(crate) const INDENT: usize = 2;
 
-/// The prompt of a statement by its number.
+/// The prompt for a statement with this number.
 pub(crate) fn prompt(number: usize) -> String {
     format!("[{number}] pagewalk> ")
 }
 
-/// Returns the prompt of a continuation line, as wide as the input's prompt.
+/// Returns the prompt for a continuation line, as wide as the prompt of the input.
 pub(crate) fn continuation_prompt(number: usize) -> String {
     format!("{:>width$}", "... ", width = prompt(number).len())
 }
 
-/// Returns the inputs of a text. If the text begins with a prompt, each prompt begins an input, and the
-/// session's output is omitted. Otherwise, the text is one input.
+/// Splits a text into its inputs. If the text starts with a prompt, each prompt starts an input, and the
+/// session's output is omitted. Otherwise, the whole text is one input.
 pub fn inputs(text: &str) -> Vec<String> {
     if text.lines().find(|line| !line.trim().is_empty()).is_none_or(|line| after_prompt(line).is_none()) {
         return vec![text.to_owned()];
@@ -40,7 +40,7 @@ pub fn inputs(text: &str) -> Vec<String> {
     inputs
 }
 
-/// Returns a line without its leading prompt, with or without a number.
+/// Returns a line without its leading prompt, which may contain a number.
 fn after_prompt(line: &str) -> Option<&str> {
     let line = line.trim_start();
     let numbered = line
@@ -50,7 +50,7 @@ fn after_prompt(line: &str) -> Option<&str> {
     Some(line.strip_prefix(' ').unwrap_or(line))
 }
 
-/// The indentation of the next line of an unfinished input.
+/// The indentation for the next line of an unfinished input.
 pub(crate) fn indentation(text: &str) -> String {
     // Spaces in prose are part of the text.
     if text.matches("\"\"\"").count() % 2 == 1 {

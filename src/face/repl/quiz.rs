@@ -1,4 +1,4 @@
-//! `:quiz`: prompts for the facts of an access one by one, and grades each answer.
+//! `:quiz`: prompts for the facts of an access one by one and grades each answer.
 
 use std::io;
 
@@ -12,13 +12,13 @@ pub(crate) struct Quiz {
     questions: Vec<Question>,
     asked: usize,
     right: usize,
-    /// Whether the reason for the current answer was given.
+    /// Whether the reason for the current answer has been shown.
     explained: bool,
-    /// Number of right answers after their reason was given.
+    /// Number of correct answers that were given after their reason was shown.
     after_reason: usize,
 }
 
-/// Starts a quiz about a given or random statement; `None` if it has no facts.
+/// Starts a quiz about a given or random statement, or returns `None` if the statement has no facts.
 pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<Quiz>> {
     let made_up = if rest.is_empty() {
         statement(context.explore.state(), context.quizzes)
@@ -26,7 +26,7 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
         Some(rest.to_owned())
     };
     let Some(statement) = made_up else {
-        context.complain_sentence("declare a machine first: `machine simple`, or a process that runs")?;
+        context.complain_sentence("first declare a machine, such as `machine simple`, or a process")?;
         return Ok(None);
     };
     let Some(body) = context.read(&statement)? else { return Ok(None) };
@@ -42,24 +42,24 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
     context.print(vec![
         Block::Statement { text: statement, place: String::new() },
         Block::line(
-            "What is the result? Answer with a number in any base (0x0F, 15, 0b1111), hit or miss, or - if there is none.",
+            "What is the result? Answer with a number in any base (0x0F, 15, 0b1111), hit or miss, or - if there is no value.",
         ),
         Block::line(
-            "Type `?` for the reason or an empty line to skip. Ctrl-C, a command, or a statement ends the quiz.",
+            "Type `?` for the reason, or press Enter to skip. Ctrl-C, a command, or a statement ends the quiz.",
         ),
     ])?;
     Ok(Some(Quiz { questions, asked: 0, right: 0, explained: false, after_reason: 0 }))
 }
 
 impl Quiz {
-    /// The prompt of the current question.
+    /// The prompt for the current question.
     pub(crate) fn prompt(&self) -> String {
         let fact = self.questions.get(self.asked).map_or("", |question| &question.fact);
         format!("{fact}? ")
     }
 
-    /// Grades an answer, and returns true after the last one. Repeats the question if there is
-    /// nothing to grade.
+    /// Grades an answer, and returns true after the last answer. Repeats the question if there is nothing to
+    /// grade.
     pub(crate) fn answer(&mut self, context: &mut ReplContext, given: &str) -> io::Result<bool> {
         let Some(question) = self.questions.get(self.asked) else { return Ok(true) };
         if given == "?" {
@@ -106,7 +106,7 @@ impl Quiz {
         )])
     }
 
-    /// Whether a line is an answer, and not a command or a statement.
+    /// Whether a line is an answer rather than a command or a statement.
     pub(crate) fn is_answer(context: &mut ReplContext, line: &str) -> bool {
         if line.split_whitespace().count() <= 1 {
             return !line.trim_start().starts_with(':');
@@ -115,15 +115,17 @@ impl Quiz {
     }
 }
 
-/// The form of an answer.
+/// The expected form of an answer.
 fn expected(question: &Question) -> String {
     match question.words {
-        _ if question.takes_number => "write a number (0x0F, 15, 0b1111), or - if there is none".to_owned(),
+        _ if question.takes_number => {
+            "write a number (0x0F, 15, 0b1111), or - if there is no value".to_owned()
+        }
         words if words.len() <= MOST_WORDS => format!("write {}", words.join(", ")),
         [first, .., last] => format!("write a word such as {first} or {last}"),
         _ => "write -".to_owned(),
     }
 }
 
-/// Maximum number of words in a list of answers.
+/// Maximum number of words in a list of possible answers.
 const MOST_WORDS: usize = 12;

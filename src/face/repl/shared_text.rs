@@ -4,12 +4,12 @@ use std::cell::RefCell;
 use std::io::{self, Write};
 use std::rc::Rc;
 
-/// A text in memory with several writers.
+/// A text in memory that several writers share.
 #[derive(Debug, Clone, Default)]
 pub struct SharedText(Rc<RefCell<Vec<u8>>>);
 
 impl SharedText {
-    /// Returns the text since the last call.
+    /// Returns the text written since the last call.
     pub fn take_text(&self) -> String {
         String::from_utf8_lossy(&self.0.take()).into_owned()
     }

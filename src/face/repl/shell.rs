@@ -1,4 +1,4 @@
-//! Line processing without a terminal: runs statements and commands.
+//! Processes lines without a terminal by running statements and commands.
 
 use std::io;
 use std::path::Path;
@@ -18,7 +18,7 @@ use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
 use pagewalk_script::services::commands::{Command, CommandKind, find, without_colon};
 
-/// The reaction to an input.
+/// The action after an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Flow {
     /// Read the next input.
@@ -27,15 +27,15 @@ pub enum Flow {
     End,
 }
 
-/// First words of lines that continue the statement above.
+/// Words at the start of lines that continue the statement above.
 const BELONGS: [&str; 3] = ["=>", "where", "else"];
 
-/// A session that processes lines.
+/// A session that processes input lines.
 pub struct Shell {
     context: ReplContext,
-    /// The quiz in progress.
+    /// The quiz in progress, if any.
     quiz: Option<Quiz>,
-    /// Whether the session has asked the user to confirm exiting without saving.
+    /// Whether the session has already prompted the user to confirm exiting without saving.
     asked_to_leave: bool,
 }
 
@@ -51,10 +51,10 @@ impl Shell {
             errors: Style { color: false, unicode: true, width: columns },
             echo: true,
         };
-        let told = SharedText::default();
-        let (out, errors) = (Box::new(told.clone()), Box::new(told.clone()));
+        let messages = SharedText::default();
+        let (out, errors) = (Box::new(messages.clone()), Box::new(messages.clone()));
         let context = ReplContext::new(Options::default(), display, Arc::default(), out, errors);
-        (Self::new(context), told)
+        (Self::new(context), messages)
     }
 
     /// Sets the folder for `:save` and `:load`.
@@ -64,7 +64,7 @@ impl Shell {
         self
     }
 
-    /// Prints the greeting at a terminal.
+    /// Prints the greeting on a terminal.
     pub(crate) fn greet(&mut self) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");
         self.context.print_line(format!("Pagewalk {version}. Type `:help` for help, Ctrl-D to leave."))
@@ -81,12 +81,12 @@ impl Shell {
         self.context.display.errors.width = columns;
     }
 
-    /// The prompt of the next line.
+    /// The prompt for the next line.
     pub fn prompt(&self) -> String {
         self.quiz.as_ref().map_or_else(|| pasted::prompt(self.number()), Quiz::prompt)
     }
 
-    /// The prompt of a line that continues an input.
+    /// The prompt for a line that continues an input.
     pub fn continuation_prompt(&self) -> String {
         pasted::continuation_prompt(self.number())
     }
@@ -101,17 +101,17 @@ impl Shell {
         self.quiz.is_some()
     }
 
-    /// The state, for completion and hints.
+    /// The state for completion and hints.
     pub(crate) fn state(&self) -> &State {
         self.context.explore.state()
     }
 
-    /// Ends the quiz, if there is one.
+    /// Ends the quiz, if any.
     pub(crate) fn leave_quiz(&mut self) -> io::Result<()> {
         self.quiz.take().map_or(Ok(()), |quiz| quiz.end(&mut self.context))
     }
 
-    /// Ends the session. At a terminal, it prompts for confirmation once before statements are lost.
+    /// Ends the session. On a terminal, it prompts for confirmation once before statements are lost.
     pub(crate) fn leave(&mut self) -> io::Result<Flow> {
         let unsaved = self.context.unsaved();
         if unsaved == 0 || self.asked_to_leave || !self.context.display.echo {
@@ -120,7 +120,7 @@ impl Shell {
         self.asked_to_leave = true;
         let unsaved = count(unsaved as u64, "statement is not saved", "statements are not saved");
         self.context.print_line(format!(
-            "{unsaved}. Leave anyway? `:quit` or Ctrl-D again leaves; `:save FILE` saves."
+            "{unsaved}. Leave anyway? Type `:quit` or press Ctrl-D again to leave, or save with `:save FILE`."
         ))?;
         Ok(Flow::Next)
     }
@@ -138,10 +138,10 @@ impl Shell {
         takes_statement && tokens(&text).unfinished
     }
 
-    /// Processes an input, or several with their prompts.
+    /// Processes an input, or several inputs with their prompts.
     ///
     /// # Errors
-    /// The output cannot be written.
+    /// Fails if the output cannot be written.
     pub fn input(&mut self, text: &str) -> io::Result<Flow> {
         let inputs = pasted::inputs(text);
         if let [only] = &*inputs {
@@ -187,13 +187,13 @@ impl Shell {
         self.asked_to_leave = false;
         let tell = self.context.detail_for(&body);
         let ended = self.context.run(&body, Mode::Whole, tell)?;
-        if !ended.diagnostics.is_empty() && ended.told > 0 {
-            self.context.complain_sentence("this input changed nothing: the state is as before")?;
+        if !ended.diagnostics.is_empty() && ended.messages > 0 {
+            self.context.complain_sentence("this input did not change the state")?;
         }
         Ok(Flow::Next)
     }
 
-    /// Whether a line without a colon is a command: its word is not a name, and only its parameters follow.
+    /// Whether a line without a colon is a command: its first word is not a name, and only parameters follow.
     fn is_command(&self, line: &str) -> bool {
         let (word, rest) = first_word(line);
         let most = |command: &Command| command.params.len();
@@ -201,8 +201,8 @@ impl Shell {
             && !self.context.explore.knows(word)
     }
 
-    /// Continues the statement above with a line: undoes it and runs it again with the line. Returns false
-    /// if there is no statement above.
+    /// Extends the statement above by a line: undoes the statement and runs it again with the line. Returns
+    /// false if there is no statement above.
     fn continued(&mut self, text: &str) -> io::Result<bool> {
         let explore = &mut self.context.explore;
         let Some(done) = explore.history.last().filter(|done| done.stmt.is_some()) else {
@@ -244,7 +244,7 @@ impl Shell {
     }
 }
 
-/// The first word of a line, and the rest.
+/// The first word of a line and the rest of the line.
 fn first_word(line: &str) -> (&str, &str) {
     let line = line.trim_start();
     let (first, rest) = line.split_once(char::is_whitespace).unwrap_or((line, ""));

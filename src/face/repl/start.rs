@@ -1,4 +1,4 @@
-//! A session at a terminal or on a pipe.
+//! Runs a session on a terminal or a pipe.
 
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
@@ -21,7 +21,7 @@ use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
 
-/// Width of a terminal of unknown size.
+/// Assumed width of a terminal whose size is unknown.
 const COLUMNS: usize = 80;
 
 /// Width without a terminal.
@@ -35,7 +35,7 @@ const LONGEST: u64 = 64 << 20;
 pub(crate) struct Repl {
     /// Script to run first
     file: Option<PathBuf>,
-    /// Stop an input after N statements and loop iterations
+    /// Stop each input after N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
 }
@@ -44,7 +44,7 @@ impl Repl {
     /// Runs until the input ends.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = Arc::new(AtomicBool::new(false));
-        // Without this, Ctrl-C ends the session.
+        // Without this handler, Ctrl-C ends the session.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupt.clone());
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let smart = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
@@ -119,7 +119,7 @@ impl TerminalSession {
                         return Ok(());
                     }
                 }
-                // Ctrl-D, and Ctrl-C, which discards the line.
+                // Ctrl-D ends a quiz, as does Ctrl-C, which also discards the line.
                 Err(ReadlineError::Eof | ReadlineError::Interrupted) if shell.is_quizzing() => {
                     shell.leave_quiz()?;
                 }
@@ -132,7 +132,7 @@ impl TerminalSession {
         }
     }
 
-    /// An input of one or more lines.
+    /// Reads an input of one or more lines.
     fn input(&mut self, shell: &Shell) -> Result<String, ReadlineError> {
         let mut input = String::new();
         loop {
@@ -146,7 +146,7 @@ impl TerminalSession {
                 Ok(line) if line.trim().is_empty() => {}
                 Ok(line) => input += &line,
                 Err(ReadlineError::Eof | ReadlineError::Interrupted) if !first => {
-                    // The Up key recalls it.
+                    // The Up key recalls the discarded input.
                     self.keys.recall().add(input.trim_end());
                     return Err(ReadlineError::Interrupted);
                 }
@@ -159,7 +159,7 @@ impl TerminalSession {
         }
     }
 
-    /// Reads a line that begins with `indent` and continues the input `above`.
+    /// Reads a line that starts with `indent` and continues the input `above`.
     fn line(&mut self, prompt: &str, above: &str, indent: &str) -> Result<String, ReadlineError> {
         if let Some(helper) = self.editor.helper_mut() {
             above.clone_into(&mut helper.above);
@@ -172,7 +172,7 @@ impl TerminalSession {
     fn remember(&mut self, input: &str) {
         self.keys.recall().add(input);
         let new = self.editor.add_history_entry(input).unwrap_or(false);
-        // If the file cannot be written, the session continues without it.
+        // If the file cannot be written, the session continues without the history file.
         if new && self.history.as_ref().is_some_and(|history| history.add(input).is_err()) {
             self.history = None;
         }

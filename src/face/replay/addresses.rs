@@ -13,39 +13,40 @@ use pagewalk_engine::trace::format::{FORMATS, Format as TraceFormat};
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_script::traces::named::replacements;
 
-/// The treatment of a trace's addresses.
+/// How a command treats a trace's addresses.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Addresses")]
 pub(crate) struct Addresses {
-    /// Use addresses as physical addresses, or map each page to a frame on first touch; default: `demand` if the
-    /// machine has an MMU
+    /// Treat addresses as physical, or map pages to frames on first touch
+    ///
+    /// Default: `demand` on a machine with an MMU.
     #[arg(long, value_enum)]
     map: Option<Mapping>,
-    /// User page frames for `map demand`; default: all frames
+    /// Number of user page frames with --map demand; default: all frames
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     frames: Option<u32>,
     /// Page replacement policy when no frame is free
     #[arg(long, value_name = "POLICY", value_parser = policies())]
     replacement: Option<String>,
-    /// Count every part of an access that crosses a block or page boundary, or only the first
+    /// Count every part of an access across block or page boundaries, or only the first
     #[arg(long, value_enum, default_value_t)]
     straddle: Straddling,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum Mapping {
-    /// Addresses are physical; only the caches are used
+    /// Treat addresses as physical; use only the caches
     Identity,
-    /// The kernel allocates a frame on first touch; also counts TLBs, page walks, and faults
+    /// Allocate frames on first touch; also count TLB events, page walks, and faults
     Demand,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Straddling {
-    /// One part per block, as hardware does it
+    /// One part per block, as in hardware
     #[default]
     Split,
-    /// Only the part in the first block, as simple simulators do
+    /// Only the part in the first block, as in simple simulators
     First,
 }
 
@@ -60,10 +61,10 @@ fn policies() -> impl TypedValueParser<Value = String> {
 }
 
 impl Addresses {
-    /// Returns the mapping of addresses to physical ones on a machine.
+    /// Returns the mapping from a trace's addresses to a machine's physical addresses.
     ///
     /// # Errors
-    /// The reason why it is impossible.
+    /// The reason why the options do not allow a mapping.
     pub(crate) fn map(&self, machine: &Named) -> Result<AddressMapping, String> {
         let Addresses { map, frames, replacement, .. } = self;
         let natural = if machine.translates() { Mapping::Demand } else { Mapping::Identity };
@@ -85,7 +86,7 @@ impl Addresses {
         })
     }
 
-    /// Returns the treatment of references that straddle blocks or pages.
+    /// Returns how references that straddle blocks or pages are treated.
     pub(crate) fn straddle(&self) -> Straddle {
         match self.straddle {
             Straddling::Split => Straddle::Split,
@@ -100,7 +101,7 @@ pub(crate) fn refused(why: &str) -> Status {
     Status::Wrong
 }
 
-/// Returns a flag that becomes true at the first Ctrl-C. The second ends the process.
+/// Returns a flag that becomes true at the first Ctrl-C. A second Ctrl-C ends the process.
 pub(crate) fn interruptible() -> Arc<AtomicBool> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let signal = signal_hook::consts::SIGINT;

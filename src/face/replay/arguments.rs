@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk replay` and its top level.
+//! The arguments of `pagewalk replay`, and its entry point.
 
 use std::io;
 use std::path::PathBuf;
@@ -21,25 +21,25 @@ use pagewalk_script::traces::{ReplayOutcome, ReplayPlan, trace_name};
 /// Arguments of `pagewalk replay`.
 #[derive(Debug, Args)]
 pub(crate) struct Replay {
-    /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) that declares the machine
+    /// Preset (`core-i7`), machine file (`.yaml`), or script with a machine (`.pw`)
     #[arg(required = true, value_name = "MACHINE")]
     machine: PathBuf,
-    /// Traces, each replayed on a new machine; `-` is standard input, `.gz` and `.zst` are decompressed
+    /// Traces (also `.gz` or `.zst`) to replay on new machines; `-` is standard input
     #[arg(required_unless_present = "pack", value_name = "TRACE")]
     traces: Vec<PathBuf>,
-    /// Format of the traces; default: detected from the contents, then the name, then lackey
+    /// Format of the traces; default: detected from contents or name, otherwise lackey
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
     /// Output format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", conflicts_with = "pack")]
     format: ReplayFormat,
-    /// Draw the misses of every level by kind as SVG, with --curve also the curve
+    /// Draw misses by level and kind of access as SVG (with --curve, also the curve)
     #[arg(long, value_name = "FILE", conflicts_with = "pack")]
     plot: Option<PathBuf>,
-    /// Reject a trace with a malformed line or an address that the machine does not have
+    /// Reject a trace with a malformed line or an address outside the machine's range
     #[arg(long)]
     strict: bool,
-    /// Pack one trace into FILE, which is smaller and faster to read; takes no machine
+    /// Write one trace to FILE in the smaller packed format instead of replaying it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "frames", "replacement", "straddle"])]
     pack: Option<PathBuf>,
     #[command(flatten)]
@@ -64,7 +64,7 @@ struct Counts {
 }
 
 impl Replay {
-    /// Replays the traces or packs one.
+    /// Replays the traces, or packs one trace.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
         if let Some(file) = &self.pack {
@@ -79,8 +79,8 @@ impl Replay {
         }
         let machine = match find_machine(&self.machine, color) {
             Ok(machine) => machine,
-            Err(told) => {
-                complain(&told);
+            Err(messages) => {
+                complain(&messages);
                 return Ok(Status::Wrong);
             }
         };

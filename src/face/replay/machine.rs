@@ -1,4 +1,4 @@
-//! The machine of a command: a preset, a machine file, or the machine at the end of a script.
+//! The machine that a command uses: a preset, a machine file, or the machine at the end of a script.
 
 use std::path::Path;
 
@@ -12,8 +12,8 @@ use pagewalk_script::report::diagnostics::render;
 pub(crate) use pagewalk_script::traces::named::Named;
 use pagewalk_script::traces::named::presets;
 
-/// The machine with a preset's name, of a machine file (`.yaml`), or at the end of a script (`.pw`). An error
-/// is a complete message.
+/// Returns a machine from a preset, from a machine file (`.yaml`), or from the end of a script (`.pw`). The
+/// error is a complete message.
 pub(crate) fn find_machine(machine: &Path, color: Color) -> Result<Named, String> {
     let name = machine.display().to_string();
     if let Some(preset) = Named::preset(&name) {
@@ -28,13 +28,13 @@ pub(crate) fn find_machine(machine: &Path, color: Color) -> Result<Named, String
 
 fn unknown(machine: &Path, name: &str) -> String {
     let help = if machine.exists() {
-        "a machine file ends in `.yaml`, a script in `.pw`; put the machine before the traces".to_owned()
+        "the name of a machine file must end in `.yaml`, and that of a script in `.pw`; put the machine before the traces".to_owned()
     } else if let Some(near) = nearest(name, presets()) {
         format!("did you mean `{near}`?")
     } else {
         let presets: Vec<String> = presets().map(|name| format!("`{name}`")).collect();
         format!(
-            "the presets are {}; a machine file ends in `.yaml`, a script in `.pw`",
+            "the presets are {}; the name of a machine file must end in `.yaml`, and that of a script in `.pw`",
             presets.join(" and ")
         )
     };
@@ -59,7 +59,7 @@ fn from_script(path: &Path, name: &str, color: Color) -> Result<Named, String> {
     match Named::of_script(name, &reading.script.body, &reading.sources, &reading.files) {
         Ok(Some(named)) => Ok(named),
         Ok(None) => Err(format!(
-            "pagewalk: `{name}` ends without a machine\n  help: declare one outside of scenarios, such as \
+            "pagewalk: `{name}` declares no machine outside of scenarios\n  help: add one, such as \
              `machine core-i7`\n"
         )),
         Err(wrong) => Err(reading.render(&wrong, style)),

@@ -18,17 +18,17 @@ pub(crate) enum ReplayFormat {
     Text,
     /// One JSON object per trace
     Json,
-    /// One row per level and kind
+    /// One row per level and kind of access
     Csv,
 }
 
-/// Prints results to standard output as they come.
+/// Prints each result to standard output as soon as it is available.
 pub(crate) struct ReplayOutput {
     format: ReplayFormat,
     color: bool,
     /// The results so far.
     replays: Vec<Replayed>,
-    /// The first error of standard output.
+    /// The first error while writing to standard output.
     error: Option<io::Error>,
 }
 
@@ -54,7 +54,7 @@ impl ReplayOutput {
         status
     }
 
-    /// Whether to stop, after Ctrl-C or an error of standard output.
+    /// Whether to stop because of Ctrl-C or an error on standard output.
     pub(crate) fn is_over(&self) -> bool {
         let last = self.replays.last();
         self.error.is_some() || last.is_some_and(|replayed| replayed.ended == Ended::Interrupted)

@@ -1,4 +1,4 @@
-//! `pagewalk replay --pack`: writes a trace as a packed one.
+//! `pagewalk replay --pack`: converts a trace to the packed format.
 
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};
@@ -37,11 +37,12 @@ struct Packed {
 }
 
 impl Packing<'_> {
-    /// Writes the packed trace to a file, or to standard output for `-`. It packs the beginning of a damaged trace. If the trace
-    /// is rejected or the user presses Ctrl-C, the file stays unchanged.
+    /// Writes the packed trace to a file, or to standard output for `-`. If the trace is damaged, the file
+    /// contains the records before the damage. If the trace is rejected or the user presses Ctrl-C, the file
+    /// stays unchanged.
     ///
     /// # Errors
-    /// An error of standard output.
+    /// An error while writing to standard output.
     pub(crate) fn write(&self, file: &Path) -> io::Result<Status> {
         let mut packed = Packed { status: Status::Held, message: String::new() };
         let to_stdout = file.as_os_str() == "-";
@@ -63,8 +64,8 @@ impl Packing<'_> {
         }
     }
 
-    /// Packs the trace. An error is the stream's, or, if `packed` has a reason, means that no file should be
-    /// written.
+    /// Packs the trace. Returns any error from the output stream, or, if no file should be written, an error
+    /// whose reason is in `packed`.
     fn pack(&self, out: impl Write, packed: &mut Packed) -> io::Result<()> {
         let trace = TraceOrigin::File(self.trace.to_owned());
         let name = trace_name(&trace);
@@ -111,7 +112,7 @@ impl Packed {
         no_file()
     }
 
-    /// Warns about lines that are not among the records.
+    /// Warns about malformed lines.
     fn warn(&mut self, name: &str, read: &ReadSoFar) {
         if read.malformed.count > 0 {
             // Writing to a string cannot fail.
@@ -122,5 +123,5 @@ impl Packed {
 
 /// Returns the error that aborts writing a file.
 fn no_file() -> io::Error {
-    io::Error::other("nothing is to be written")
+    io::Error::other("the file must not be written")
 }

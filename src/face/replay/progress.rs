@@ -19,7 +19,7 @@ pub(crate) struct Bar {
 }
 
 impl Bar {
-    /// Creates the bar of a trace.
+    /// Creates the progress bar for a trace.
     pub(crate) fn new(name: &str) -> Self {
         Self { line: StatusLine::new(), name: name.to_owned(), drawn: Instant::now() }
     }
@@ -38,7 +38,7 @@ impl Bar {
     }
 }
 
-/// The progress of a trace in a line that fits a terminal.
+/// Returns the progress of a trace as one line that fits a terminal.
 fn line(name: &str, progress: Progress) -> String {
     let lines = format!("{} lines", thousands(progress.lines));
     let state = match progress.total.filter(|total| *total > 0) {
@@ -67,7 +67,7 @@ mod tests {
         let long = line(&"x\u{1b}".repeat(200), half);
         assert_eq!(long.chars().count(), WIDTH);
         assert!(!long.contains('\u{1b}'));
-        // A pipe has no length, and a file may have grown.
+        // The length of a pipe is unknown, and a file may have grown.
         assert_eq!(line("-", Progress { total: None, ..half }), "1,234,567 lines  -");
         assert!(line("-", Progress { consumed: 2000, ..half }).contains(" 100% "));
         assert!(line("-", Progress { consumed: u64::MAX, total: Some(u64::MAX), lines: 0 }).contains("100%"));

@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk sweep`, and its top level.
+//! The arguments of `pagewalk sweep`, and its entry point.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -25,24 +25,25 @@ use pagewalk_script::traces::{SweepOutcome, SweepPlan};
 /// Arguments of `pagewalk sweep`.
 #[derive(Debug, Args)]
 pub(crate) struct Sweep {
-    /// A preset (`core-i7`), a machine file (`.yaml`), or a script (`.pw`) that declares the machine
+    /// Preset (`core-i7`), machine file (`.yaml`), or script with a machine (`.pw`)
     #[arg(value_name = "MACHINE")]
     machine: PathBuf,
-    /// The trace; `-` is standard input, `.gz` and `.zst` are decompressed
+    /// Trace (also `.gz` or `.zst`) to replay; `-` is standard input
     #[arg(value_name = "TRACE")]
     trace: PathBuf,
-    /// Settings with several values: `ways 1..16, size 4 KB..1 MB, policy lru fifo`. A range doubles from its
-    /// low end. Settings of several parts are in braces: `cache L1d { ways 1..8 }, cache L2 { size 256 KB..1
-    /// MB }`
+    /// Settings with several values, such as `ways 1..16, size 4 KB..1 MB, policy lru fifo`
+    ///
+    /// Each value in a range is twice the previous value. To vary several parts, use braces: `cache L1d { ways 1..8
+    /// }, cache L2 { size 256 KB..1 MB }`.
     #[arg(required = true, value_name = "GRID")]
     grid: Vec<String>,
-    /// Cache to vary; default: the first one for data
+    /// Cache to vary; default: the first data cache
     #[arg(long, value_name = "NAME", conflicts_with = "tlb")]
     cache: Option<String>,
     /// TLB to vary
     #[arg(long, value_name = "NAME")]
     tlb: Option<String>,
-    /// Format of the trace; default: detected from the contents, then the name, then lackey
+    /// Format of the trace; default: detected from contents or name, otherwise lackey
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
     #[command(flatten)]
@@ -68,13 +69,13 @@ impl Sweep {
     /// Runs the sweep.
     ///
     /// # Errors
-    /// An error of standard output.
+    /// An error from writing to standard output.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
         let machine = match find_machine(&self.machine, color) {
             Ok(machine) => machine,
-            Err(told) => {
-                complain(&told);
+            Err(messages) => {
+                complain(&messages);
                 return Ok(Status::Wrong);
             }
         };
@@ -89,7 +90,7 @@ impl Sweep {
         if map == AddressMapping::Identity
             && grid.units().iter().any(|unit| matches!(unit, SweptUnit::Tlb(_)))
         {
-            return Ok(refused("a sweep of a TLB needs `--map demand`, because `identity` uses no TLB"));
+            return Ok(refused("a TLB sweep needs `--map demand`, because `identity` uses no TLB"));
         }
         let plan = SweepPlan {
             machine: &machine.name,
@@ -105,12 +106,12 @@ impl Sweep {
         let SweepOutcome { swept, why } = plan.sweep(trace, &mut |progress| bar.show(progress));
         bar.clear();
         let status = if why.is_some() { Status::Wrong } else { Status::Held };
-        let told =
-            swept.map_or(Ok(status), |swept| output.report(&swept, color).map(|told| told.max(status)));
+        let messages = swept
+            .map_or(Ok(status), |swept| output.report(&swept, color).map(|messages| messages.max(status)));
         if let Some(why) = why {
             complain(&format!("pagewalk: {why}\n"));
         }
-        told
+        messages
     }
 
     /// Returns the part whose settings vary.

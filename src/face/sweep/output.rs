@@ -14,35 +14,35 @@ use pagewalk_script::traces::sweep_reports::{Swept, csv, json, parquet, plot, te
 /// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum SweepFormat {
-    /// A readable table; for two settings, a matrix of miss rates
+    /// A readable table, or a matrix of miss rates for two settings
     #[default]
     Text,
     /// One object
     Json,
-    /// One row per point
+    /// One row per combination of settings
     Csv,
-    /// The same as a Parquet file, for --output
+    /// The CSV data as a Parquet file, for --output
     Parquet,
 }
 
-/// The destination and format of results.
+/// The destination and format of the results.
 pub(super) struct SweepOutput<'a> {
     pub(crate) format: SweepFormat,
     /// The file; `None` for standard output.
     pub(crate) file: Option<&'a Path>,
-    /// The file of the plot, if requested.
+    /// The file for the plot, if requested.
     pub(crate) plot: Option<&'a Path>,
 }
 
 impl SweepOutput<'_> {
-    /// Checks before a long run that the files can be written, and returns the reason if not.
+    /// Checks before a long run whether the files can be written. If not, returns the reason.
     pub(crate) fn ready(&self) -> Result<(), String> {
         for file in [self.file, self.plot].into_iter().flatten() {
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
             let why = if file.is_dir() {
                 "it is a folder"
             } else if folder.is_some_and(|folder| !folder.is_dir()) {
-                "there is no such folder"
+                "the folder does not exist"
             } else {
                 continue;
             };
@@ -52,7 +52,7 @@ impl SweepOutput<'_> {
     }
 
     /// Writes the results and the plot, and prints warnings. If a file cannot be written, the results are
-    /// printed on standard output, because they may have taken long.
+    /// printed on standard output so that a long run is not lost.
     pub(crate) fn report(&self, swept: &Swept, color: Color) -> io::Result<Status> {
         let mut status = Status::Held;
         let written = match self.file {

@@ -16,7 +16,7 @@ use pagewalk_script::report::diagnostics::{Style, render};
 use pagewalk_script::suite::amend::{Findings, Merged, Wanted};
 use pagewalk_script::suite::amended::{difference, left_alone, summary};
 
-/// The input of rewriting.
+/// The parameters of `pagewalk test --accept` and `--fill`.
 pub(crate) struct Amend<'a> {
     pub(crate) wanted: Wanted,
     /// All files that were found.
@@ -29,12 +29,12 @@ pub(crate) struct Amend<'a> {
     pub(crate) color: Color,
 }
 
-/// The findings of one script, its files, and the report of its errors.
+/// One script's findings, files, and error report.
 type AmendRun = (Findings, Sources, String);
 
 impl Amend<'_> {
-    /// Runs the files, prints the changes, and writes them. Writes nothing if standard output
-    /// fails.
+    /// Runs the files, prints the changes, and writes them. If writing to standard output fails, no file is
+    /// changed.
     pub(crate) fn execute(&self) -> io::Result<Status> {
         let style = diagnostic_style(self.color);
         let work = |found: &SuiteFile| self.run_file(found, style);
@@ -48,7 +48,7 @@ impl Amend<'_> {
                 }
                 let includes: &BTreeSet<PathBuf> = includes.get_or_insert_with(|| included(self.all));
                 if !Disk.canonical(&found.path).is_ok_and(|path| includes.contains(&path)) {
-                    // An incomplete run has incomplete findings, which are not written.
+                    // The findings of an interrupted run are incomplete and are not written.
                     complain(&complaint);
                     wrong = true;
                 }

@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk test` and its top level.
+//! The arguments of `pagewalk test`, and its entry point.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
@@ -42,13 +42,13 @@ pub(crate) struct Test {
     amending: AmendOptions,
     #[command(flatten)]
     checking: Checking,
-    /// Run again whenever a file changes
+    /// Rerun the tests whenever a file changes
     #[arg(long, conflicts_with = "list")]
     watch: bool,
     /// Also write a report: `junit`, `tap`, `json`, or `github`; `-` is standard output
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Report>,
-    /// Files to run at a time; default: the number of processors
+    /// Files to run in parallel; default: the number of processors
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
 }
@@ -67,7 +67,7 @@ struct AmendOptions {
 /// The handling of golden files.
 #[derive(Debug, Args)]
 struct GoldenOptions {
-    /// Rewrite the golden files from the current results and show the changes
+    /// Update the golden files to the current results and show the changes
     #[arg(long, conflicts_with_all = ["list", "require_golden"])]
     bless: bool,
     /// Fail if a script has no golden file
@@ -118,7 +118,7 @@ impl Test {
         }
     }
 
-    /// Returns the reason not to write in CI, where changes are not reviewed.
+    /// Returns the reason for not writing in CI, where changes are not reviewed.
     fn refusal(&self) -> Option<String> {
         let writing = [
             (self.goldens.bless, "--bless", "golden files"),
@@ -198,7 +198,7 @@ impl Test {
                 status = Status::Wrong;
             }
         }
-        // A report on standard output must be alone there.
+        // A report on standard output must be the only output there.
         if self.reports.iter().any(Report::to_stdout) {
             complain(&summary_text(ran, color.is_wanted(&io::stderr()), io::stderr().is_terminal()));
         } else {
@@ -213,7 +213,7 @@ impl Test {
     }
 }
 
-/// Returns the blessed files, the failures, and the summary. Only a terminal gets the time.
+/// Returns the blessed files, the failures, and the summary. Includes the time only on a terminal.
 fn summary_text(ran: &SuiteRun, color: bool, terminal: bool) -> String {
     let mut text = ran.suite.blessed.concat();
     text.extend(ran.suite.cases.iter().map(|case| failure_summary(case, color)));

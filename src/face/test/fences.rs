@@ -1,8 +1,9 @@
 //! Scripts in Markdown: fenced code blocks whose first word is `pagewalk`.
 //!
-//! Further words: `fails` (the script has an error or a failing expectation), `NAME.pw` (a name by which
-//! later blocks can include it), `continues` (the preceding blocks, up to one that does not continue, come
-//! first), `skip` (the block is not run). Other words are ignored.
+//! The word `fails` marks a script with an error or a failing expectation, and `skip` marks a block that is
+//! not run. `NAME.pw` is the file name by which later blocks include the block. With `continues`, the script
+//! begins with the preceding blocks, starting at the nearest one without `continues`. Other words are
+//! ignored.
 
 use std::ops::Range;
 
@@ -11,15 +12,16 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 /// A script in a fenced code block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fence {
-    /// The block's name, or `block 3`.
+    /// The name of the block; by default, its number, such as `block 3`.
     pub(crate) name: String,
     /// The block's file name.
     pub(crate) file: Option<String>,
-    /// The line of its first statement, from 1.
+    /// The line of the first statement, counted from 1.
     pub(crate) line: usize,
-    /// The first byte in the document.
+    /// The position of the script's first byte in the document.
     pub(crate) from: usize,
-    /// The document with spaces in place of everything else, so that positions are those of the document.
+    /// The document with everything outside the script replaced by spaces, so that positions in the script
+    /// are also positions in the document.
     pub(crate) text: String,
     /// Whether the script is expected to fail.
     pub(crate) fails: bool,
@@ -31,7 +33,7 @@ struct FencedBlock {
     lines: Vec<Range<usize>>,
 }
 
-/// The scripts of a document in order. Numbers include skipped blocks.
+/// Returns the scripts in a document, in order. The numbers in default names include skipped blocks.
 pub(crate) fn fences(document: &str) -> Vec<Fence> {
     let mut fences: Vec<Fence> = Vec::new();
     let mut before: Vec<Range<usize>> = Vec::new();
@@ -87,7 +89,7 @@ fn blocks(document: &str) -> Vec<FencedBlock> {
     blocks
 }
 
-/// Replaces the text outside these parts by spaces. Lines and byte positions stay the same.
+/// Replaces the text outside these parts with spaces. Lines and byte positions stay the same.
 fn masked(document: &str, parts: &[Range<usize>]) -> String {
     let mut text = String::with_capacity(document.len());
     let mut at = 0;
@@ -96,7 +98,7 @@ fn masked(document: &str, parts: &[Range<usize>]) -> String {
         text.push_str(&document[part.clone()]);
         at = part.end;
     }
-    // The text after the script is not needed.
+    // Drop the text after the script.
     text
 }
 

@@ -1,4 +1,4 @@
-//! Search for the files with scripts.
+//! Searches for files that contain scripts.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -8,13 +8,13 @@ use std::path::{Path, PathBuf};
 use pagewalk_script::lang::include::read;
 use pagewalk_script::lang::loader::{Disk, Loader};
 
-/// Ending of the name of a golden file.
+/// File name ending of a golden file.
 pub(crate) const ENDING: &str = ".golden.yaml";
 
 /// A file with scripts.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct SuiteFile {
-    /// The name in reports: the path as given, with `/` between folders and without a leading `./`.
+    /// The name in reports: the path as given, but with `/` between folders and without a leading `./`.
     pub(crate) name: String,
     pub(crate) path: PathBuf,
     pub(crate) kind: SuiteFileKind,
@@ -49,7 +49,7 @@ impl SuiteFile {
     }
 }
 
-/// The files that a golden file of this path may belong to.
+/// Returns the files to which this golden file may belong.
 pub(crate) fn scripts_of(golden: &Path) -> Vec<PathBuf> {
     let file = golden.file_name().unwrap_or_default().to_string_lossy();
     let stem = file.strip_suffix(ENDING).unwrap_or(&file);
@@ -61,19 +61,19 @@ fn has_script(golden: &Path) -> bool {
     scripts_of(golden).iter().any(|path| path.is_file())
 }
 
-/// The files at these paths and below them, sorted by name, and the errors. Skips hidden folders and folders
-/// named `target`, and does not follow links to folders.
+/// Returns the files at and below these paths, sorted by name, and any errors. Skips hidden folders and
+/// folders named `target`, and does not follow links to folders.
 pub(crate) fn find_files(paths: &[PathBuf]) -> (Vec<SuiteFile>, Vec<String>) {
     let (mut found, mut wrong) = (Vec::new(), Vec::new());
     for path in paths {
-        // Without a leading `./`, but `.` itself is unchanged.
+        // Remove a leading `./`, but keep `.` itself.
         let path = path.strip_prefix(".").ok().filter(|rest| *rest != Path::new("")).unwrap_or(path);
         let shown = path.display();
         match fs::metadata(path) {
             Err(error) => wrong.push(format!("cannot read `{shown}`: {}", error_words(&error))),
             Ok(data) if data.is_dir() => below(path, &mut found, &mut wrong),
             Ok(_) => match SuiteFileKind::from_path(path) {
-                // The name of a golden file selects its script.
+                // If the path names a golden file, select its script.
                 Some(SuiteFileKind::Golden) if has_script(path) => {
                     let scripts = scripts_of(path).into_iter().filter(|path| path.is_file());
                     found.extend(scripts.filter_map(|path| SuiteFile::from_path(&path)));
@@ -110,7 +110,8 @@ fn below(folder: &Path, found: &mut Vec<SuiteFile>, wrong: &mut Vec<String>) {
     }
 }
 
-/// The canonical paths of all files that these scripts include. Such a file need not be complete.
+/// Returns the canonical paths of all files that these scripts include. An included file need not be a
+/// complete script.
 pub(crate) fn included(all: &[SuiteFile]) -> BTreeSet<PathBuf> {
     let scripts = all.iter().filter(|found| found.kind == SuiteFileKind::Script);
     let files = scripts.flat_map(|found| {
@@ -121,16 +122,16 @@ pub(crate) fn included(all: &[SuiteFile]) -> BTreeSet<PathBuf> {
     files.filter_map(|path| Disk.canonical(&path).ok()).collect()
 }
 
-/// A path as reports print it on every system.
+/// Returns a path in the form that reports use on every system.
 pub(crate) fn report_name(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
 }
 
-/// Describes an error of the file system.
+/// Describes a file system error.
 pub(crate) fn error_words(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "there is no permission".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string().split(" (os error").next().unwrap_or_default().to_owned(),
     }
 }

@@ -10,7 +10,7 @@ use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::suite::golden::{read, write};
 
-/// The golden file of a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless there is an `x.pw`.
+/// Returns the golden file for a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless `x.pw` exists.
 pub(crate) fn golden_of(found: &SuiteFile) -> PathBuf {
     let beside_script = found.kind == SuiteFileKind::Markdown && found.path.with_extension("pw").exists();
     let stem = if beside_script { found.path.file_name() } else { found.path.file_stem() };
@@ -26,12 +26,12 @@ pub(crate) fn stale(found: &SuiteFile) -> Mistake {
         line: 1,
         column: 1,
         code: "",
-        message: format!("no script for this golden file: there is no {}", scripts.join(" and no ")),
-        help: "remove it, or rename it like its script".to_owned(),
+        message: format!("this golden file has no script: there is no {}", scripts.join(" and no ")),
+        help: "remove it, or rename it to match its script".to_owned(),
     }
 }
 
-/// Compares cases with their golden file.
+/// Compares the cases of a file with its golden file.
 pub(crate) fn compare_with_golden(
     found: &SuiteFile,
     runs: &mut CaseRuns,
@@ -48,8 +48,8 @@ pub(crate) fn compare_with_golden(
     }
 }
 
-/// Rewrites the golden file for the selected cases and returns the changes. Leaves it unchanged if a case
-/// fails or has an error.
+/// Rewrites the golden file for the selected cases and returns the changes. If a case fails or has an error,
+/// the golden file does not change.
 pub(crate) fn rewrite(
     found: &SuiteFile,
     runs: &mut CaseRuns,

@@ -1,4 +1,4 @@
-//! `pagewalk test`: checks the expectations of scripts and of scripts in Markdown.
+//! `pagewalk test`: checks the expectations of script files and of scripts in Markdown.
 
 mod amend;
 mod arguments;

@@ -1,4 +1,4 @@
-//! Runs of the scripts of a file, and comparison with their golden file.
+//! Runs the scripts of a file and compares the results with its golden file.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use pagewalk_script::api::golden::{Case, CaseFilter, CaseRuns, Mistake, Name, Ve
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;
 
-/// The input of a test run.
+/// The parameters of a test run.
 pub(crate) struct SuitePlan<'a> {
     /// The style of diagnostics.
     pub(crate) style: Style,
@@ -27,19 +27,19 @@ pub(crate) struct SuitePlan<'a> {
     pub(crate) wanted: CaseFilter<'a>,
     /// All files, including those that are not run.
     pub(crate) all: &'a [SuiteFile],
-    /// The files that the scripts include, computed at the first error.
+    /// The files that the scripts include, computed when the first error occurs.
     pub(crate) included: OnceLock<BTreeSet<PathBuf>>,
 }
 
-/// The result of the scripts of a file.
+/// The result of running a file's scripts.
 #[derive(Debug, Default)]
 pub(crate) struct PlayedFile {
     pub(crate) cases: Vec<Case>,
-    /// The report of their errors.
+    /// The report on the scripts' errors.
     pub(crate) complaint: String,
     /// The changes to a golden file.
     pub(crate) blessed: Option<String>,
-    /// Other files of the scripts.
+    /// The other files that the scripts use.
     pub(crate) beside: Vec<PathBuf>,
 }
 
@@ -88,7 +88,7 @@ impl SuitePlan<'_> {
     }
 }
 
-/// The result of a file that cannot be read.
+/// The result for a file that cannot be read.
 fn unreadable(found: &SuiteFile, mistake: Mistake) -> PlayedFile {
     let name = Name { file: found.name.clone(), ..Name::default() };
     let complaint = format!("pagewalk: {}: {mistake}\n", mistake.file);

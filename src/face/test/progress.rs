@@ -11,7 +11,7 @@ pub(crate) struct Progress {
 }
 
 impl Progress {
-    /// The progress of a suite with this number of files.
+    /// Creates the progress line for a suite with this number of files.
     pub(crate) fn new(all: usize) -> Self {
         Self { line: StatusLine::new(), all, done: 0, failed: 0 }
     }

@@ -42,12 +42,12 @@ impl FromStr for Report {
 }
 
 impl Report {
-    /// Whether the report is printed on standard output, which then contains nothing else.
+    /// Whether the report goes to standard output, which then contains nothing else.
     pub(crate) fn to_stdout(&self) -> bool {
         self.file.is_none()
     }
 
-    /// Writes the report. The inner error explains why a file cannot be written.
+    /// Writes the report. The inner error is the reason why the report cannot be written.
     pub(crate) fn write(&self, suite: &Suite) -> io::Result<Result<(), String>> {
         let text = (self.format.write)(suite);
         let Some(file) = &self.file else { return print(&text).map(Ok) };

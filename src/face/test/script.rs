@@ -9,8 +9,8 @@ use pagewalk_script::api::golden::{Mistake, Name, TestScript};
 use pagewalk_script::lang::loader::{Disk, Loader, Texts};
 use pagewalk_script::lang::source::decode;
 
-/// Returns the scripts of a file. Fails for an unreadable Markdown file. An unreadable script has an error
-/// instead.
+/// Returns the scripts of a file. Fails for an unreadable Markdown file. An unreadable script is returned as
+/// a script with an error.
 pub(crate) fn scripts(found: &SuiteFile) -> Result<Vec<TestScript>, Mistake> {
     let name = Name { file: found.name.clone(), ..Name::default() };
     if found.kind == SuiteFileKind::Script {
@@ -30,7 +30,7 @@ pub(crate) fn scripts(found: &SuiteFile) -> Result<Vec<TestScript>, Mistake> {
     Ok(scripts.collect())
 }
 
-/// A block of a document, which later blocks can include by its name.
+/// Returns a block of a document, and makes the block available to later blocks by name.
 fn block(found: &SuiteFile, fence: Fence, document: &Name, loader: &mut Texts<Disk>) -> TestScript {
     let script = CheckedScript::from_text(&found.path.display().to_string(), &fence.text, loader);
     if let (Some(file), Some(folder)) = (&fence.file, folder(&found.path)) {
@@ -40,13 +40,13 @@ fn block(found: &SuiteFile, fence: Fence, document: &Name, loader: &mut Texts<Di
     TestScript { name, script, fails: fence.fails, line: fence.line, from: fence.from as u32 }
 }
 
-/// The canonical path of a file's folder.
+/// Returns the canonical path of a file's folder.
 fn folder(path: &Path) -> Option<PathBuf> {
     let canonical = Disk.canonical(path).ok()?;
     canonical.parent().map(Path::to_owned)
 }
 
-/// The text of a Markdown file, or the reason why it cannot be read.
+/// Returns the text of a Markdown file, or the reason why it cannot be read.
 fn document(path: &Path) -> Result<String, String> {
     let bytes = Disk
         .load(path)

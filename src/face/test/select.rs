@@ -12,13 +12,13 @@ use pagewalk_script::suite::reports::Name;
 /// The selected files and cases.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct Selection {
-    /// Run only cases whose name contains TEXT, or matches it as a pattern with `*`, `?`, or `[…]`
+    /// Run only cases whose names contain TEXT or match the pattern (`*`, `?`, `[…]`)
     #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<Filter>,
     /// Run the files in a random order
     #[arg(long, value_name = "SEED")]
     pub(crate) shuffle: Option<u64>,
-    /// Run one of N parts of the files; a file's name decides its part
+    /// Run part K of N; a file's name determines its part
     #[arg(long, value_name = "K/N")]
     pub(crate) partition: Option<Partition>,
 }
@@ -40,7 +40,7 @@ impl Selection {
     }
 }
 
-/// A text that a case's name contains, or a pattern with `*`, `?` or `[` that matches the whole name.
+/// A text that a case's name contains, or a pattern with `*`, `?`, or `[` that matches the whole name.
 #[derive(Debug, Clone)]
 pub(crate) struct Filter {
     text: String,
@@ -86,13 +86,13 @@ impl FromStr for Partition {
 }
 
 impl Partition {
-    /// Whether a file is in this part, which depends on its name alone.
+    /// Whether a file belongs to this part; only its name matters.
     pub(crate) fn contains(self, found: &SuiteFile) -> bool {
         number(0, &found.name) % self.of == self.part - 1
     }
 }
 
-/// A hash of a name and a seed with well-mixed low bits.
+/// Returns a hash of a name and a seed, with well-mixed low bits.
 fn number(seed: u64, name: &str) -> u64 {
     let mut digest = Digest::default();
     digest.put(&seed.to_string());

@@ -7,10 +7,10 @@ use std::time::{Duration, SystemTime};
 /// Time between two polls.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// The modification time and the length of a file; `None` if it does not exist.
+/// The modification time and the length of a file; `None` if the file does not exist.
 type FileStamp = Option<(SystemTime, u64)>;
 
-/// Tolerance for a file's modification time that is earlier than the clock.
+/// Tolerance for file modification times that lag behind the clock.
 const GRAIN: Duration = Duration::from_millis(20);
 
 /// Waits until one of these files changes, appears, or disappears, or until `others` returns true.
@@ -20,7 +20,7 @@ pub(crate) fn wait_for_change(files: &[PathBuf], since: SystemTime, others: &dyn
         return;
     }
     let same = || files.iter().zip(&before).all(|(file, before)| stamp_of(file) == *before);
-    // Searching folders costs more than polling files, so it is less frequent.
+    // Searching folders is slower than polling files, so it happens less often.
     while (0..5).all(|_| {
         std::thread::sleep(PAUSE);
         same()

@@ -1,5 +1,6 @@
 //! A parsed and checked script.
 
+use crate::exam::seeds::depends_on_seed;
 use crate::lang::ast::Stmt;
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
@@ -24,17 +25,16 @@ pub struct CheckedScript {
     pub sources: Sources,
     /// The statements.
     pub script: Script,
-    /// The machine files and traces that it names.
+    /// The machine files and traces that the script names.
     pub files: Files,
-    /// The errors; empty if it can run.
+    /// The errors; empty if the script can run.
     pub diagnostics: Vec<Diagnostic>,
     /// The warnings, which do not prevent a run.
     pub warnings: Vec<Diagnostic>,
 }
 
 impl CheckedScript {
-    /// Parses and checks the script at this path (`-` is standard input) and all files that it
-    /// names.
+    /// Parses and checks the script at this path (`-` is standard input) and all files that the script names.
     pub fn from_path(path: &Path) -> Self {
         Self::from_loader(path, &mut Disk)
     }
@@ -42,6 +42,11 @@ impl CheckedScript {
     /// Like [`CheckedScript::from_path`], with files from a loader.
     pub fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
         Self::checked(read(path, loader), loader)
+    }
+
+    /// Whether the papers of the script differ between seeds.
+    pub fn depends_on_seed(&self) -> bool {
+        depends_on_seed(&self.script.body, &self.sources, &self.files)
     }
 
     /// Parses and checks a text as if it were a file of this name. The loader provides other files.
@@ -62,11 +67,11 @@ impl CheckedScript {
             }
             _ => parse(file, text, &mut ()).diagnostics,
         };
-        // Fixes of warnings are verified only if there are no errors.
+        // Fixes for warnings are verified only if there are no errors.
         let right = checked.diagnostics.is_empty();
         let found = if right { &mut checked.warnings } else { &mut checked.diagnostics };
         improve(&checked.sources, found, &mut wrong);
-        // A warning in a line that is wrong comes when the line is right.
+        // A line with an error gets no warnings until the error is fixed.
         let lines: Vec<&str> = checked.diagnostics.iter().map(|one| line_of(&checked.sources, one)).collect();
         let beside =
             |one: &Diagnostic| lines.iter().any(|line| std::ptr::eq(*line, line_of(&checked.sources, one)));
@@ -91,7 +96,7 @@ impl CheckedScript {
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
-        // The wrong line may contain a question.
+        // The line with the error may contain a question.
         if diagnostics.iter().any(|one| !is_of_paper(one.code)) {
             diagnostics.retain(|one| !is_of_paper(one.code));
         }
@@ -104,36 +109,36 @@ impl CheckedScript {
         run::play(&self.script.body, &self.sources, &self.files, options, sink)
     }
 
-    /// Returns the script's name in messages.
+    /// Returns the script's name for messages.
     pub fn name(&self) -> &str {
         self.sources.file(0).map_or("", |file| &file.name)
     }
 
-    /// Makes every warning a mistake, so that the script does not run.
+    /// Turns every warning into an error, so that the script does not run.
     pub fn deny_warnings(&mut self) {
         let denied = self.warnings.drain(..).map(|one| Diagnostic { severity: Severity::Error, ..one });
         self.diagnostics.extend(denied);
         self.diagnostics.sort_by_key(|one| (one.span.file, one.span.start));
     }
 
-    /// Returns the report of the diagnostics with their number; empty if there are none.
+    /// Returns a report of the diagnostics and their count; empty if there are none.
     pub fn render_diagnostics(&self, style: Style) -> String {
         self.render(&self.diagnostics, style)
     }
 
-    /// Returns the report of the warnings with their number; empty if there are none.
+    /// Returns a report of the warnings and their count; empty if there are none.
     pub fn render_warnings(&self, style: Style) -> String {
         self.render(&self.warnings, style)
     }
 
-    /// Returns a report of other diagnostics of the script, such as those of a run.
+    /// Returns a report of other diagnostics for the script, such as those from a run.
     pub fn render(&self, diagnostics: &[Diagnostic], style: Style) -> String {
         let count = diagnostics.len();
         let Some(first) = diagnostics.first() else { return String::new() };
         let noun = if first.is_warning() { "warning" } else { "mistake" };
         let shown = diagnostics.get(..MOST).unwrap_or(diagnostics);
         let plural = if count == 1 { "" } else { "s" };
-        let rest = if count > MOST { format!(", the first {MOST} shown") } else { String::new() };
+        let rest = if count > MOST { format!("; showing the first {MOST}") } else { String::new() };
         format!("{}{}: {count} {noun}{plural}{rest}\n", render(shown, &self.sources, style), self.name())
     }
 }
@@ -144,13 +149,13 @@ fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
     file.map_or("", |file| file.line(file.line_column(diagnostic.span.start).line))
 }
 
-/// Whether a mistake may come of another one in the same question.
+/// Whether another error in the same question can cause an error with this code.
 fn is_of_paper(code: Code) -> bool {
     matches!(code, Code::NoBlank | Code::NoCorrectAnswer | Code::BadPoints)
 }
 
-/// Whether an error is independent of the lines with syntax errors. A missing machine or name that such a
-/// line would have declared is not reported.
+/// Whether an error is independent of the lines with syntax errors. An error about a missing machine or name
+/// is dropped if a line with a syntax error may contain its declaration.
 fn is_independent(code: Code, broken: &[&str]) -> bool {
     let declared_by: &[&str] = match code {
         Code::UnknownName | Code::UnknownFunction | Code::UnknownVerb => {
@@ -169,7 +174,7 @@ fn is_independent(code: Code, broken: &[&str]) -> bool {
     !broken.iter().any(|line| declared_by.iter().any(|word| line.contains(word)))
 }
 
-/// Whether such a mistake may be that something is missing from a statement.
+/// Whether an error with this code can mean that a statement lacks a part.
 fn is_about_the_whole(code: Code) -> bool {
     matches!(
         code,
@@ -182,7 +187,7 @@ fn is_about_the_whole(code: Code) -> bool {
     )
 }
 
-/// Whether a part of the statement that a mistake is in could not be read.
+/// Whether a syntax error overlaps the statement that contains this error.
 fn is_partly_read(body: &[Stmt], mistake: &Diagnostic, unread: &[Diagnostic]) -> bool {
     let within = |stmt: &&Stmt| stmt.span.meets(mistake.span);
     let Some(stmt) = statements(body).filter(within).last() else { return false };

@@ -5,11 +5,11 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::report::diff::Side;
 pub use crate::report::diff::{Comparison, difference_blocks, json, totals};
 
-/// Runs two scripts and compares the results of their statements. [`difference_blocks`] and [`totals`] return the differences as text, [`json`] as
-/// data.
+/// Runs two scripts and compares the results of their statements. [`difference_blocks`] and [`totals`] return
+/// the differences as text, and [`json`] returns them as data.
 ///
 /// # Errors
-/// The errors of each script, found by checking or by running it.
+/// The errors of each script, from checking or running it.
 ///
 /// ```
 /// use pagewalk_script::api::differences::{compare_runs, json};

@@ -1,4 +1,4 @@
-//! Exam papers of a script, with keys, solutions, and versions.
+//! Exam papers of a script, with answer keys, solutions, and versions.
 
 use serde_json::Value;
 
@@ -39,16 +39,16 @@ use crate::lang::loader::Loader;
 pub struct Exam<'s> {
     /// The script, which has no errors.
     pub script: &'s CheckedScript,
-    /// The seed that replaces the script's.
+    /// The seed that replaces the script's seed.
     pub seed: Option<u64>,
-    /// The limit on statements and loop iterations of a version.
+    /// The limit on statements and loop iterations per version.
     pub max_steps: u64,
 }
 
 /// The reason why a script has no paper.
 #[derive(Debug, Clone, PartialEq)]
 pub enum PaperError {
-    /// Diagnostics of the run.
+    /// Diagnostics from the run.
     Diagnostics(Vec<Diagnostic>),
     /// The number of failed expectations, which would make the key wrong.
     Failed(u64),
@@ -59,11 +59,11 @@ pub enum PaperError {
 /// The reason why a version cannot be written as a script.
 #[derive(Debug)]
 pub enum ScriptError {
-    /// Diagnostics of the run, including random choices that a script cannot express.
+    /// Diagnostics from the run, including random choices that a script cannot express.
     Diagnostics(Vec<Diagnostic>),
     /// The new script has errors.
     Invalid(Box<CheckedScript>),
-    /// The new script has another paper.
+    /// The new script produces a different paper.
     Differs,
 }
 
@@ -72,19 +72,19 @@ pub enum ScriptError {
 pub enum Rendered {
     /// A text.
     Text(String),
-    /// The text that Typst compiles to the format.
+    /// The Typst source of the format.
     Typst(String),
     /// The files of an export, with keys.
     Files(Vec<File>),
 }
 
 impl<'s> Exam<'s> {
-    /// Creates an exam with the script's seed and the default limit.
+    /// Creates an exam with the script's own seed and the default limit.
     pub fn new(script: &'s CheckedScript) -> Self {
         Self { script, seed: None, max_steps: Options::default().max_steps }
     }
 
-    /// Returns the series of versions of the exam (0) or of a make-up exam, by its number.
+    /// Returns the series of versions for the exam (number 0) or for the make-up exam with this number.
     ///
     /// ```
     /// use pagewalk_script::api::CheckedScript;
@@ -101,10 +101,10 @@ impl<'s> Exam<'s> {
         Series::new(seed, make_up, &self.script.sources)
     }
 
-    /// Returns the paper of a version, or of the script itself.
+    /// Returns the paper of a version, or of the unmodified script.
     ///
     /// # Errors
-    /// The reason why there is none.
+    /// The reason why there is no paper.
     pub fn paper(&self, version: Option<&Version>) -> Result<Paper, PaperError> {
         let CheckedScript { script, sources, files, .. } = self.script;
         let Composed { mut paper, diagnostics, failed } =
@@ -127,7 +127,7 @@ impl<'s> Exam<'s> {
     /// Returns the properties of a version for [`Fairness::compare`], or the reason why it has no paper.
     ///
     /// # Errors
-    /// The reason why there is no paper, in one line.
+    /// The reason, on one line, why there is no paper.
     ///
     /// ```
     /// use pagewalk_script::api::exam::{Exam, Fairness};
@@ -154,11 +154,11 @@ impl<'s> Exam<'s> {
         })
     }
 
-    /// Returns the version as a script without random choices. Checks that it has the same paper and key. The loader provides the
-    /// files that the script names.
+    /// Returns the version as a script without random choices. Checks that the new script has the same paper
+    /// and key. The loader provides the files that the script names.
     ///
     /// # Errors
-    /// The reason why there is no such script.
+    /// The reason why no such script exists.
     ///
     /// ```
     /// use pagewalk_script::api::{CheckedScript, Exam};
@@ -210,19 +210,19 @@ impl Format {
 }
 
 impl Paper {
-    /// Returns the paper in a format. Formats of learning platforms contain all editions.
+    /// Returns the paper in a format. Formats for learning platforms contain all editions.
     ///
     /// # Errors
-    /// The part that the format does not support.
+    /// Names the part that the format does not support.
     pub fn render(&self, format: &Format, edition: Edition, style: &Style) -> Result<Rendered, Refusal> {
         match format.write {
             Writer::Each(write) => write(self, edition, style).map(Rendered::Text),
-            Writer::Typeset(write) => write(self, edition, style).map(Rendered::Typst),
+            Writer::Typeset(write) => Ok(Rendered::Typst(write(std::slice::from_ref(self), edition, style))),
             Writer::Bank(write) => write(std::slice::from_ref(self)).map(Rendered::Files),
         }
     }
 
-    /// Returns the paper as data. Only a key or solutions contain answers.
+    /// Returns the paper as data. Only the key and the solutions contain answers.
     pub fn to_json(&self, edition: Edition) -> Value {
         json_value(self, edition)
     }

@@ -1,4 +1,4 @@
-//! The pages about diagnostic codes, from `docs/reference/diagnostics.md`, and about the terms of the field.
+//! Pages about diagnostic codes, from `docs/reference/diagnostics.md`, and about terms of the field.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use crate::lang::nearest::nearest;
 
 const PAGES: &str = include_str!("diagnostics.md");
 
-/// Returns the sections of the page: a code and its text.
+/// Returns the sections of the page, each as a code and its text.
 pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     PAGES.split("\n## ").skip(1).map(|section| {
         let (name, body) = section.split_once('\n').unwrap_or((section, ""));
@@ -28,7 +28,7 @@ pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// ```
 ///
 /// # Errors
-/// A message with the nearest code or term, if the name is neither.
+/// If the name is neither a code nor a term, a message that suggests the nearest code or term.
 pub fn page(name: &str) -> Result<String, String> {
     let code = Code::ALL.iter().find(|code| code.name().eq_ignore_ascii_case(name));
     let section = code.and_then(|code| sections().find(|(heading, _)| *heading == code.name()));
@@ -47,7 +47,7 @@ pub fn page(name: &str) -> Result<String, String> {
     ))
 }
 
-/// Lists every code with its summary, one per line, and a note about terms.
+/// Lists the codes with their summaries, one per line, followed by a note about terms.
 pub fn list() -> String {
     let width = Code::ALL.iter().map(|code| code.name().len()).max().unwrap_or(0);
     let mut text = String::new();

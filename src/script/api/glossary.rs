@@ -5,9 +5,9 @@ const PAGE: &str = include_str!("glossary.md");
 /// An entry of the glossary, in Markdown.
 #[derive(Clone, Copy)]
 pub(crate) struct Entry {
-    /// Its heading, such as `Page fault` or `Virtual address (VA)`.
+    /// The heading, such as `Page fault` or `Virtual address (VA)`.
     pub heading: &'static str,
-    /// Its definition and its fields.
+    /// The definition and the fields.
     pub text: &'static str,
 }
 
@@ -19,7 +19,8 @@ fn entries() -> impl Iterator<Item = Entry> {
     })
 }
 
-/// The kinds of names of an entry. The first kind that has a match wins.
+/// The kinds of names that an entry can have, in order of precedence. The first kind with a match takes
+/// precedence.
 const KINDS: [fn(Entry) -> Vec<&'static str>; 4] = [
     |entry| vec![entry.heading.split(" (").next().unwrap_or(entry.heading)],
     |entry| {
@@ -44,8 +45,8 @@ impl Entry {
     }
 }
 
-/// The entries with this name, ignoring case. An entry's term comes before its abbreviation, then before the words of
-/// other courses, and then before the words of Pagewalk.
+/// The entries with this name, ignoring case. Terms take precedence over abbreviations, which take precedence
+/// over words from other courses and then Pagewalk's words.
 pub(crate) fn find(name: &str) -> Vec<Entry> {
     let named = |names: fn(Entry) -> Vec<&'static str>| -> Vec<Entry> {
         entries().filter(|entry| names(*entry).iter().any(|known| known.eq_ignore_ascii_case(name))).collect()
@@ -72,10 +73,10 @@ mod tests {
         assert_eq!(headings("vpo"), ["Virtual page offset (VPO)"]);
         assert_eq!(headings("VM_AREA_STRUCT"), ["Area"]);
         assert_eq!(headings("madvise"), ["Advice"]);
-        // A term wins over the words of other courses and of Pagewalk.
+        // A term takes precedence over words from other courses and over Pagewalk's words.
         assert_eq!(headings("line"), ["Line"]);
         assert_eq!(headings("cache"), ["Cache"]);
-        // A word of other courses can have several meanings.
+        // A word from other courses can have several meanings.
         assert!(headings("index").len() > 1);
         assert!(headings("–").is_empty() && headings("").is_empty());
     }

@@ -1,4 +1,4 @@
-//! Test scripts, and golden files, which record the reviewed results of a script.
+//! Scripts as tests, and golden files, which record a script's reviewed results.
 
 use super::{CheckedScript, Options};
 use crate::lang::ast::{Block, Stmt, StmtKind};
@@ -45,18 +45,19 @@ pub fn compare_golden(script: CheckedScript, golden: &str) -> Result<Vec<Case>, 
     Ok(runs.0.into_iter().map(|(case, _)| case).collect())
 }
 
-/// A test script. In a document, positions are those of the document.
+/// A test script. If the script is in a document, all positions refer to the document.
 #[derive(Debug)]
 pub struct TestScript {
-    /// Its name without a scenario.
+    /// The name of the script, without a scenario.
     pub name: Name,
     /// The script.
     pub script: CheckedScript,
     /// Whether the script is expected to fail.
     pub fails: bool,
-    /// Its first line, from 1.
+    /// The number of the script's first line, counted from 1.
     pub line: usize,
-    /// The first byte of the script in the file. Earlier text belongs to another script.
+    /// The position of the script's first byte in the file. Earlier text in the file belongs to another
+    /// script.
     pub from: u32,
 }
 
@@ -67,8 +68,8 @@ impl TestScript {
         Self { name, script, fails: false, line: 1, from: 0 }
     }
 
-    /// Returns its cases: first the statements outside scenarios, then every scenario in text order. A script
-    /// that is expected to fail is one case.
+    /// Returns the cases: first the statements outside scenarios, then every scenario in text order. A script
+    /// that is expected to fail is a single case.
     pub fn cases(&self) -> Vec<Case> {
         let mut own = Case::new(self.name.clone(), self.line);
         own.fails = self.fails;
@@ -96,8 +97,8 @@ impl TestScript {
         }
     }
 
-    /// Runs the script unless it has errors. Adds the errors of the run to its diagnostics and its cases.
-    /// `record` adds the entries of a golden file to the cases.
+    /// Runs the script unless it has errors. Adds the errors from the run to the script's diagnostics and
+    /// cases. `record` adds the entries of a golden file to the cases.
     pub fn run(&mut self, record: bool) -> CaseRuns {
         let cases = self.cases();
         let mut runs: Vec<_> = if self.script.diagnostics.is_empty() {
@@ -120,8 +121,8 @@ impl TestScript {
         CaseRuns(runs)
     }
 
-    /// Runs the script, which has no errors. Returns the values to write into its selected cases, and the
-    /// errors of the run.
+    /// Runs the script, which has no errors. Returns the values to write into the selected cases, and the
+    /// errors from the run.
     pub fn findings(&self, wanted: Wanted, wants: &dyn Fn(&Name) -> bool) -> (Findings, Vec<Diagnostic>) {
         let CheckedScript { script, sources, .. } = &self.script;
         let wants = |scenario: Option<&str>| {

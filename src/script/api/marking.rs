@@ -37,13 +37,13 @@ use crate::questions::entry::Answers;
 /// ```
 pub struct Marking<'p> {
     key: Key<'p>,
-    /// The indexes of the fields by name, including alternative spellings.
+    /// The indexes of the fields by name, with alternative spellings of the names.
     places: BTreeMap<String, usize>,
     rules: &'p Rules,
 }
 
 impl<'p> Marking<'p> {
-    /// Creates the marking of a script's paper. The keys of the other papers are also accepted.
+    /// Creates the marking for a script's paper. The keys of the other papers are also accepted.
     pub fn new(script: &'p CheckedScript, paper: &'p Paper, others: &'p [Paper], rules: &'p Rules) -> Self {
         let satisfies = |answers: &Answers, value: &Value| {
             answers.open.as_ref().is_some_and(|open| open.holds(value, &script.sources, &script.files))
@@ -65,39 +65,40 @@ impl<'p> Marking<'p> {
         self.key.fields()
     }
 
-    /// Returns the field with this name in any case, or with this name on a learning platform.
+    /// Returns the field with this name, ignoring case, or with this name on a learning platform.
     pub fn field(&self, name: &str) -> Option<&Field<'p>> {
         let at = self.places.get(name).or_else(|| self.places.get(&name.to_lowercase()))?;
         self.fields().get(*at)
     }
 
-    /// Returns the names in the rules that match a field or its container.
+    /// Returns the names that rules use for a field or its containers.
     pub fn ruled(&self) -> impl Iterator<Item = &str> {
         self.rules.named().filter(|name| self.fields().iter().any(|field| covers(name, &field.name)))
     }
 
-    /// Writes an answer on a sheet. Returns whether there is such a field.
+    /// Writes an answer on a sheet. Returns whether the paper has such a field.
     pub fn answer(&self, sheet: &mut Sheet, name: &str, given: impl Into<Given>) -> bool {
         let field = self.field(name);
         field.inspect(|field| drop(sheet.answers.insert(field.name.clone(), given.into()))).is_some()
     }
 
-    /// Adds points given by hand to a sheet. Returns whether there is such a field.
+    /// Adds points given by hand to a sheet. Returns whether the paper has such a field.
     ///
     /// # Errors
     /// The reason why the field cannot get these points.
     pub fn give(&self, sheet: &mut Sheet, name: &str, text: &str) -> Result<bool, String> {
         let Some(Field { name, points: worth, .. }) = self.field(name) else { return Ok(false) };
         let points: Number =
-            number(text).ok_or_else(|| format!("`{text}` is not a number of points for {name}"))?;
+            number(text).ok_or_else(|| format!("`{text}` is not a valid number of points for {name}"))?;
         if points.is_negative() || points.compare(*worth).is_gt() {
-            return Err(format!("{name} gets 0 to {worth} points, and not {text}"));
+            return Err(format!("{name} can get 0 to {worth} points, not {text}"));
         }
         sheet.by_hand.insert(name.clone(), points);
         Ok(true)
     }
 
-    /// Marks a text for one field, given the other answers. Returns `None` if there is no such field.
+    /// Marks an answer to one field, taking the other answers into account. Returns `None` if there is no
+    /// such field.
     pub fn mark_blank(&self, name: &str, text: &str, others: &Sheet) -> Option<Mark> {
         let mut sheet = others.clone();
         let field = self.field(name)?;

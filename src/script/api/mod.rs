@@ -1,4 +1,4 @@
-//! The interface for a command line, an editor, a browser, or a grader.
+//! The interface for command lines, editors, browsers, and graders.
 
 mod checked_script;
 pub mod differences;

@@ -16,7 +16,7 @@ use crate::run::session::{Options, Session};
 use crate::run::state::State;
 use crate::run::stop::Stop;
 
-/// Maximum number of checkpoints. Beyond it, every second one is dropped.
+/// Maximum number of checkpoints. When this number is exceeded, every second checkpoint is dropped.
 pub(super) const CHECKPOINTS: usize = 1024;
 
 /// The reason why a run paused.
@@ -28,13 +28,13 @@ pub enum Pause {
     End,
     /// A diagnostic ended the script: see [`Stepper::progress`].
     Mistake,
-    /// The sink needs no more records. The statement of the last record is complete.
+    /// The sink does not accept more records. The statement of the last record still completes.
     Closed,
-    /// The interrupt flag was set. The running statement has had no effect.
+    /// The interrupt flag was set. The interrupted statement had no effect.
     Interrupted,
 }
 
-/// A sink that passes records on until the receiver needs no more, and completes the statement.
+/// A sink that forwards records until the receiver stops the run, and then lets the current statement finish.
 struct Completing<'a> {
     sink: &'a mut dyn Sink,
     closed: &'a Cell<bool>,
@@ -51,9 +51,9 @@ impl Sink for Completing<'_> {
 
 /// A run of a script that can pause between any two statements and move to any position.
 ///
-/// A *position* is the number of statements that have run; statements in loops, scenarios, and definitions are counted each
-/// time they run. (Consecutive `choose` statements of a question are one statement.) Moving back restores a
-/// checkpoint and runs the rest again, which gives the same result.
+/// A *position* is the number of statements that have run. Statements in loops, scenarios, and definitions
+/// are counted each time they run. (Consecutive `choose` statements in a question count as one statement.) To
+/// move back, the stepper restores a checkpoint and reruns the later statements, with the same result.
 ///
 /// ```
 /// use pagewalk_script::api::{CheckedScript, Options, Stepper};
@@ -81,7 +81,7 @@ pub struct Stepper {
 }
 
 impl Stepper {
-    /// Creates a run at position 0. A script with errors ends there.
+    /// Creates a run at position 0. If the script has errors, the run ends there.
     pub fn new(script: Arc<CheckedScript>, options: Options) -> Self {
         let mut now = Progress::new(State::new(options.seed));
         if script.diagnostics.is_empty() {
@@ -124,8 +124,8 @@ impl Stepper {
         self.now.frames.is_empty()
     }
 
-    /// Returns the location of the next statement; `None` at the end of a block, where the enclosing block
-    /// determines it.
+    /// Returns the location of the next statement. At the end of a block, returns `None`, because the
+    /// enclosing block determines the next statement.
     pub fn next(&self) -> Option<Span> {
         match self.now.frames.last()? {
             Frame::Block { stmts, next } => stmts.get(*next).map(|stmt| stmt.span),
@@ -150,8 +150,7 @@ impl Stepper {
         self.run_to(self.position().saturating_add(steps), sink, Some(&interrupt))
     }
 
-    /// Moves to a position, or to the end if the script has fewer statements. Returns the position
-    /// reached.
+    /// Moves to a position, or to the end if the script has fewer statements. Returns the new position.
     pub fn goto(&mut self, position: u64) -> u64 {
         if position < self.position() {
             self.restore(position);
@@ -160,8 +159,8 @@ impl Stepper {
         self.position()
     }
 
-    /// Moves forward to the position after the next execution of the statement at this byte. Returns false,
-    /// at the end, if it does not run again.
+    /// Moves forward to the position after the next execution of the statement at this byte. If the statement
+    /// does not run again, the method moves to the end and returns false.
     pub fn goto_statement(&mut self, byte: u32) -> bool {
         let wanted = innermost(&self.script.script.body, byte);
         while wanted.is_some() && self.run_to(self.position() + 1, &mut Discard, None) == Pause::Steps {
@@ -218,7 +217,7 @@ impl Stepper {
         }
         std::mem::swap(&mut session.progress, &mut self.now);
         if pause == Pause::Interrupted {
-            // Partial effects of the statement are undone.
+            // Undo partial effects of the statement.
             self.restore(completed);
             self.run_to(completed, &mut Discard, None);
         }

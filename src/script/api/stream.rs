@@ -1,4 +1,4 @@
-//! A run as lines of JSON, one per record.
+//! A run as JSON lines, one per record.
 
 use std::sync::atomic::AtomicBool;
 
@@ -14,7 +14,7 @@ use crate::run::state::State;
 pub enum Cut {
     /// The receiver stopped the stream.
     Receiver,
-    /// The next line would exceed the budget of bytes.
+    /// The next line would exceed the byte budget.
     Bytes,
     /// The interrupt flag was set.
     Interrupted,
@@ -25,14 +25,15 @@ pub enum Cut {
 pub struct StreamEnd {
     /// Counts.
     pub totals: Totals,
-    /// The diagnostics of the run.
+    /// The diagnostics from the run.
     pub diagnostics: Vec<Diagnostic>,
     /// The reason why the stream ended early; `None` if the script ended.
     pub cut: Option<Cut>,
 }
 
-/// Runs a checked script and passes each record to `receive` as a line of JSON, as `pagewalk run --format json` prints it.
-/// `receive` returns whether to continue. The lines have at most `max_bytes` bytes in all.
+/// Runs a checked script and passes each record to `receive` as a line of JSON, as `pagewalk run --format
+/// json` prints it. `receive` returns whether to continue. The total length of the lines is at most
+/// `max_bytes` bytes.
 ///
 /// ```
 /// use std::sync::atomic::AtomicBool;

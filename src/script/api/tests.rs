@@ -108,7 +108,7 @@ fn far_back_in_a_long_loop_is_reached_with_few_checkpoints() {
 
 #[test]
 fn an_interrupted_statement_has_had_no_effect_and_can_run_again() {
-    /// A sink that interrupts at a record.
+    /// A sink that interrupts the run at a given record.
     struct At(u32, Arc<std::sync::atomic::AtomicBool>);
     impl Sink for At {
         fn accept(&mut self, _: &StepRecord) -> bool {
@@ -164,16 +164,17 @@ fn a_copy_on_write_fault_has_its_steps_in_order() {
     let at = |kind: &str| {
         kinds.iter().position(|known| *known == kind).unwrap_or_else(|| panic!("{kind}: {kinds:?}"))
     };
-    // The first attempt fails, the handler copies the page and writes the entry, and the second attempt succeeds.
+    // The first attempt fails, the handler copies the page and writes the PTE, and the second attempt
+    // succeeds.
     let order = ["faulted", "fault-handler", "frame-allocated", "copied", "mapped", "resolved", "translated"];
     assert!(order.map(at).is_sorted(), "{kinds:?}");
     assert_eq!(steps[at("faulted")]["attempt"], 0);
     assert_eq!(steps[at("translated")]["attempt"], 1);
     assert_eq!(steps[at("resolved")]["fault"], "copy-on-write");
-    // R/W is bit 1 of an entry of the Intel 64 architecture.
+    // R/W is bit 1 of an entry in the Intel 64 architecture.
     let written: Vec<_> = steps.iter().filter(|step| step["kind"] == "pte-written").collect();
     let raw = |at: usize, name: &str| written[at][name].as_u64().unwrap();
-    // As in Linux, the entry is cleared first, so that no core uses a partial update.
+    // As in Linux, the entry is cleared first, so that no core uses a partially updated entry.
     assert_eq!((raw(0, "before") & 0b11, raw(0, "after")), (0b01, 0));
     assert_eq!((raw(1, "before"), raw(1, "after") & 0b11), (0, 0b11));
     assert_eq!(steps[at("copied")]["to"].as_u64(), Some(raw(1, "after") >> 12 & 0xFFFF_FFFF));
@@ -206,13 +207,13 @@ fn each_fragment_of_an_access_has_its_own_attempts() {
     let translated: Vec<_> = steps.iter().filter(|step| step["kind"] == "translated").collect();
     let places: Vec<_> =
         translated.iter().map(|step| (step["fragment"].as_u64(), step["attempt"].as_u64())).collect();
-    // Two pages, each translated after its page fault.
+    // Each of the two pages is translated on the second attempt, after its page fault.
     assert_eq!(places, [(Some(0), Some(1)), (Some(1), Some(1))], "{steps:?}");
 }
 
 #[test]
 fn an_interrupt_between_statements_repeats_no_record() {
-    /// A sink that interrupts at its second record.
+    /// A sink that interrupts the run at its second record.
     struct Second(usize, Arc<std::sync::atomic::AtomicBool>);
     impl Sink for Second {
         fn accept(&mut self, _: &StepRecord) -> bool {
@@ -221,7 +222,8 @@ fn an_interrupt_between_statements_repeats_no_record() {
             true
         }
     }
-    // The second record is that of the call. The loop, which runs no statement, detects the interrupt.
+    // The second record is that of the system call. The loop runs no statement but still detects the
+    // interrupt.
     let mut run = stepper("process P {}\nP { repeat 5 + sbrk(0) * 0 { } }\nlet b = 2\n");
     let mut sink = Second(0, run.interrupt());
     assert_eq!(run.forward(u64::MAX, &mut sink), Pause::Interrupted);

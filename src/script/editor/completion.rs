@@ -12,7 +12,7 @@ use crate::services::complete::{
 
 /// Maximum number of items in an answer.
 const MOST: usize = 1000;
-/// Maximum number of items for which typing a space opens the list.
+/// Maximum number of items for which a typed space opens the list.
 const FEW: usize = 60;
 
 /// The completion items at a position.
@@ -20,11 +20,12 @@ const FEW: usize = 60;
 pub struct Completion {
     /// The bytes that an item replaces.
     pub range: Range<usize>,
-    /// The best matches first. If nothing begins with the typed text, the nearest name.
+    /// The best matches first. If nothing begins with the typed text, the list contains only the nearest
+    /// name.
     pub items: Vec<CompletionItem>,
-    /// Whether the items depend on the next keystroke, so that the editor must not filter them itself.
+    /// Whether the items change with the next keystroke, so that the editor must not filter them itself.
     pub is_incomplete: bool,
-    /// Whether to show the list after a typed space without a request.
+    /// Whether to show the list when the user types a space and does not request completion.
     pub opens_after_space: bool,
 }
 
@@ -35,11 +36,11 @@ pub struct CompletionItem {
     pub text: String,
     /// The kind of the item.
     pub kind: ItemKind,
-    /// A line of help, or the value of a variable if it is short. May be empty.
+    /// A line of help, or the value of a variable if the value is short. May be empty.
     pub help: String,
     /// The entry of the reference, in Markdown.
     pub documentation: Option<&'static str>,
-    /// The text with placeholders, such as `read ${1:VA}$0`, only if the rest of the line is empty.
+    /// The text with placeholders, such as `read ${1:VA}$0`; present only if the rest of the line is empty.
     pub snippet: Option<String>,
 }
 
@@ -66,7 +67,8 @@ impl Document {
         let snippets = self.line_is_free(at);
         Completion {
             range: from..at,
-            // An approximate match is requested again after the next keystroke.
+            // If no item begins with the typed text, the editor requests the items again after the next
+            // keystroke.
             is_incomplete: items.len() > MOST || !items.iter().any(begins),
             opens_after_space: items.len() <= FEW && position != ItemPosition::Statement,
             items: items

@@ -17,16 +17,16 @@ pub struct Problem {
     pub location: Location,
     /// The diagnostic's code, `expectation`, or `open`.
     pub code: &'static str,
-    /// Whether it prevents the script from running.
+    /// Whether the problem prevents the script from running.
     pub severity: Severity,
-    /// The message. For a diagnostic, further lines contain the fix.
+    /// The message. The message of a diagnostic contains the fix on further lines.
     pub message: String,
     /// Other locations, with an explanation of each.
     pub related: Vec<(Location, String)>,
 }
 
 impl Problem {
-    /// Whether this is only the value of a `?`, and not an error.
+    /// Whether this is only the value of a `?`, which is not an error.
     pub fn is_open(&self) -> bool {
         self.code == OPEN
     }
@@ -51,7 +51,7 @@ impl Document {
         self.mistakes(&script.diagnostics).chain(self.mistakes(&script.warnings)).collect()
     }
 
-    /// Returns the errors of a run of this document, its failed expectations, and the values of `?`.
+    /// Returns the errors from a run of this document, the failed expectations, and the values of `?`.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};

@@ -17,10 +17,11 @@ use crate::run::state::State;
 use crate::run::state_at;
 use crate::services::names::{Names, names};
 
-/// The open texts by path, with or without a file system. Scripts can include them.
+/// The open texts by path, with or without a file system. Scripts can include these texts.
 pub type OpenTexts = Texts<Option<Disk>>;
 
-/// A text with a version. The first thread that needs a property of the text computes it for all threads.
+/// A text with a version. The first thread that needs a property of the text computes it and shares it with
+/// all threads.
 ///
 /// All offsets are bytes of the text. [`Document::lines`] converts them to lines and columns.
 ///
@@ -55,7 +56,7 @@ pub struct Location {
 }
 
 impl Location {
-    /// The positions of both ends.
+    /// Returns the positions of the start and end of the range.
     pub fn positions(&self, encoding: Encoding) -> Range<Position> {
         self.lines.range(&self.range, encoding)
     }
@@ -77,7 +78,7 @@ impl From<TextEdit> for Edit {
 }
 
 impl Document {
-    /// Creates a document with all open texts for its includes. Its path determines how include
+    /// Creates a document with all open texts for its includes. The document's path determines how include
     /// paths are resolved.
     pub fn new(path: impl Into<PathBuf>, text: impl Into<Arc<str>>, open: impl Into<Arc<OpenTexts>>) -> Self {
         Self {
@@ -106,8 +107,8 @@ impl Document {
         &self.lines
     }
 
-    /// Returns the checked script with its included files. Open files have the editor's text, saved or
-    /// not.
+    /// Returns the checked script with its included files. For open files, the script contains the editor's
+    /// text, even if it is unsaved.
     pub fn script(&self) -> &CheckedScript {
         self.shared_script()
     }
@@ -121,7 +122,7 @@ impl Document {
         })
     }
 
-    /// Returns the files of the script, the document first.
+    /// Returns the files of the script, beginning with the document.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
         self.script().sources.files().iter().filter_map(|file| file.path.as_deref())
     }
@@ -141,13 +142,14 @@ impl Document {
         self.tokens.get_or_init(|| tokens(self.text()))
     }
 
-    /// Returns the state at a byte without a run: the machine, the kernel, and the names declared above it.
+    /// Returns the state at a byte as far as it is known without a run: the machine, the kernel, and the
+    /// names declared before the byte.
     pub(super) fn state(&self, at: usize) -> State {
         let CheckedScript { sources, script, files, .. } = self.script();
         state_at(&script.body, sources, files, Options::default(), at)
     }
 
-    /// Returns the location of a span of the script; `None` if it is in no file.
+    /// Returns the location of a span in the script; `None` if no file contains the span.
     pub(super) fn location(&self, span: Span) -> Option<Location> {
         let files = self.files.get_or_init(|| {
             let others = self.script().sources.files().iter().skip(1);

@@ -1,4 +1,4 @@
-//! Formatting as small edits.
+//! Formatting as a list of small edits.
 
 use std::ops::Range;
 
@@ -28,7 +28,7 @@ impl Document {
     /// ```
     pub fn format_range(&self, part: Range<usize>) -> Option<Vec<Edit>> {
         let new = format(self.text()).ok()?;
-        // An editor that selects whole lines ends the range at the start of the next line.
+        // If you select whole lines, an editor ends the range at the start of the next line.
         let end = if self.text()[..part.end].ends_with('\n') { part.end - 1 } else { part.end };
         let mut edits = changes(self.text(), &new);
         edits.retain(|edit| edit.range.start <= end.max(part.start) && part.start <= edit.range.end);
@@ -36,7 +36,7 @@ impl Document {
     }
 }
 
-/// Returns the edits from one text to another, each within a line.
+/// Returns the edits that turn one text into another, each within a line.
 fn changes(old: &str, new: &str) -> Vec<Edit> {
     let (before, after) = (lines(old), lines(new));
     let ops = capture_diff_slices_by_key(Algorithm::Myers, &before, &after, |line| ink(line.1));
@@ -56,7 +56,7 @@ fn changes(old: &str, new: &str) -> Vec<Edit> {
     changes
 }
 
-/// Returns the lines of a text with their ends, and their first bytes.
+/// Returns the lines of a text with their line endings, each with the position of its first byte.
 fn lines(text: &str) -> Vec<(usize, &str)> {
     let mut at = 0;
     let start = |line: &str| {
@@ -72,7 +72,7 @@ fn ink(line: &str) -> String {
     line.chars().filter(|c| !c.is_whitespace() && !"|;\u{feff}".contains(*c)).collect()
 }
 
-/// Returns the edit from one text to another, without their common prefix and suffix.
+/// Returns the edit that turns one text into another, excluding their common prefix and suffix.
 fn change(start: usize, old: &str, new: &str) -> Option<Edit> {
     if old == new {
         return None;
@@ -82,7 +82,7 @@ fn change(start: usize, old: &str, new: &str) -> Option<Edit> {
     let (rest, text) = (&old[ahead..], &new[ahead..]);
     let pairs = rest.chars().rev().zip(text.chars().rev());
     let mut behind: usize = pairs.take_while(alike).map(|(c, _)| c.len_utf8()).sum();
-    // An edit must not separate the two characters of a line end.
+    // An edit must not separate the two characters of a line ending.
     if rest[..rest.len() - behind].ends_with('\r') && behind > 0 {
         behind -= 1;
     }

@@ -43,7 +43,7 @@ impl Document {
         (!text.is_empty()).then(|| Hover { range: Some(range).filter(|range| !range.is_empty()), text })
     }
 
-    /// Returns explanations of the diagnostics here: the first paragraph of each page.
+    /// Returns explanations of the diagnostics at a byte: the first paragraph of each page.
     fn explanations(&self, at: usize) -> String {
         let script = self.script();
         let here = script.diagnostics.iter().chain(&script.warnings).filter(|one| contains(one.span, at));
@@ -59,8 +59,8 @@ fn contains(span: Span, at: usize) -> bool {
     span.file == 0 && (span.start as usize..=span.end as usize).contains(&at)
 }
 
-/// Returns the results of the run: the actual value of a failed fact, the value of another fact, or all
-/// facts at the beginning of the statement.
+/// Returns the results of the run: the actual value of a failed fact, the value of another fact, or, at the
+/// beginning of the statement, all facts.
 fn run_facts(run: &RunResult, known: Option<&HoverInfo>, at: usize) -> String {
     let failed = run.failures.iter().filter(|failure| contains(failure.span, at));
     let failed = failed.map(|failure| format!("**{}**", failure.message));
@@ -72,14 +72,14 @@ fn run_facts(run: &RunResult, known: Option<&HoverInfo>, at: usize) -> String {
 
 fn step_facts(step: &Step, known: &HoverInfo) -> String {
     let times = if step.times > 1 {
-        format!(" (ran {} times; only facts that never changed)", step.times)
+        format!(" (ran {} times; facts that differ between the runs are not shown)", step.times)
     } else {
         String::new()
     };
     if let Some(fact) = &known.fact {
         let begins = format!("{fact} ");
         let value = step.facts.iter().find(|fact| fact.starts_with(&begins));
-        // Each execution has separate reasons.
+        // The reasons differ between executions.
         let did = step.did.as_deref().filter(|_| step.times == 1);
         let reported =
             did.and_then(|did| reported_facts(did).into_iter().find(|reported| reported.name == *fact));

@@ -21,7 +21,7 @@ pub struct Position {
     pub column: u32,
 }
 
-/// A text with an index of its lines. It converts between byte offsets and positions.
+/// A text with an index of its lines. The index converts between byte offsets and positions.
 ///
 /// As in the Language Server Protocol, `\n`, `\r\n`, and a lone `\r` end a line.
 ///
@@ -49,7 +49,7 @@ struct Line {
 }
 
 impl LineIndex {
-    /// Creates the index of a text. It finds the lines on first use.
+    /// Creates the index of a text. Finds the lines on first use.
     pub fn new(text: impl Into<Arc<str>>) -> Self {
         Self { text: text.into(), lines: OnceLock::new() }
     }
@@ -82,7 +82,7 @@ impl LineIndex {
         self.lines().partition_point(|line| line.start <= at).saturating_sub(1)
     }
 
-    /// Returns the bytes of a line without its end; empty after the last line.
+    /// Returns the bytes of a line without its line ending; empty after the last line.
     fn bytes_of(&self, line: usize) -> Range<usize> {
         let start_of = |line: usize| self.lines().get(line).map_or(self.text.len(), |line| line.start);
         let start = start_of(line);
@@ -90,7 +90,7 @@ impl LineIndex {
         start..start + content.len()
     }
 
-    /// Returns the position of a byte, at most the end of the text.
+    /// Returns the position of a byte. A byte past the end of the text has the position of the end.
     pub fn position(&self, at: usize, encoding: Encoding) -> Position {
         let at = at.min(self.text.len());
         let line = self.line_of(at);
@@ -103,8 +103,8 @@ impl LineIndex {
         Position { line: line as u32, column: column as u32 }
     }
 
-    /// Returns the byte at a position, at most the end of the line. Within a character, this is its
-    /// first byte.
+    /// Returns the byte at a position. For a column past the end of a line, returns the byte at the end. For
+    /// a position within a character, the result is the character's first byte.
     pub fn byte(&self, position: Position, encoding: Encoding) -> usize {
         let bytes = self.bytes_of(position.line as usize);
         let mut left = position.column as usize;
@@ -118,12 +118,12 @@ impl LineIndex {
         bytes.end
     }
 
-    /// Returns the positions of both ends of a range.
+    /// Returns the positions of the start and end of a range.
     pub fn range(&self, bytes: &Range<usize>, encoding: Encoding) -> Range<Position> {
         self.position(bytes.start, encoding)..self.position(bytes.end, encoding)
     }
 
-    /// Returns the non-empty parts of a range line by line, without the line ends.
+    /// Splits a range into its non-empty parts, one per line, without the line endings.
     pub fn split(&self, bytes: Range<usize>) -> impl Iterator<Item = Range<usize>> + '_ {
         let lines = self.line_of(bytes.start)..=self.line_of(bytes.end);
         let parts = lines.map(move |line| {
@@ -149,7 +149,7 @@ mod tests {
     #[test]
     fn columns_are_in_units_of_the_encoding() {
         let lines = LineIndex::new(TEXT);
-        // The dash is one unit of three bytes, 𝕏 is two units of four bytes.
+        // The dash is one unit of three bytes, and 𝕏 is two units of four bytes.
         let cases = [(0, 0, 0, 0), (2, 1, 0, 0), (5, 1, 1, 3), (6, 1, 2, 4), (10, 1, 4, 8), (13, 2, 0, 0)];
         for (byte, line, utf16, utf8) in cases {
             for (encoding, column) in [(Encoding::Utf16, utf16), (Encoding::Utf8, utf8)] {
@@ -162,7 +162,8 @@ mod tests {
     #[test]
     fn invalid_positions_become_the_nearest_valid_ones() {
         let lines = LineIndex::new(TEXT);
-        // Within a character, after the end of the line (before its `\r`), and after the text.
+        // The positions are within a character, after the end of the line (before its `\r`), and after the
+        // text.
         assert_eq!(lines.byte(at(1, 3), Encoding::Utf16), 6);
         assert_eq!(lines.byte(at(1, 2), Encoding::Utf8), 2);
         assert_eq!(lines.byte(at(1, 99), Encoding::Utf16), 11);
@@ -182,7 +183,7 @@ mod tests {
         fn every_character_is_found_again(text in "[a–𝕏\n\r ]{0,40}") {
             let lines = LineIndex::new(text.as_str());
             for (byte, c) in text.char_indices() {
-                // No position is within a line's end.
+                // No position is within a line ending.
                 if !"\r\n".contains(c) {
                     for encoding in [Encoding::Utf8, Encoding::Utf16] {
                         prop_assert_eq!(lines.byte(lines.position(byte, encoding), encoding), byte);

@@ -1,4 +1,4 @@
-//! Files that a document names, and scenarios that can run.
+//! Files that a document names, and scripts and scenarios that can run.
 
 use std::ops::{Range, RangeInclusive};
 use std::path::PathBuf;
@@ -20,7 +20,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Returns the span of the name with its quotes, and the position after it.
+    /// Returns the range of the name with its quotes, including the position after the closing quote.
     pub(super) fn quoted(&self) -> RangeInclusive<usize> {
         self.range.start - 1..=self.range.end + 1
     }
@@ -29,7 +29,7 @@ impl Link {
 /// A script or scenario that can run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lens {
-    /// Its first byte.
+    /// The first byte.
     pub at: usize,
     /// The name of the scenario; `None` for the whole script.
     pub scenario: Option<String>,
@@ -62,7 +62,8 @@ impl Document {
         found
     }
 
-    /// Returns the scripts that can run: the document, unless it is empty, and each of its scenarios.
+    /// Returns the scripts that can run: each scenario of the document, and the document itself unless it is
+    /// empty.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};

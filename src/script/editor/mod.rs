@@ -1,5 +1,5 @@
-//! Editor services for an unfinished text. They know no protocol, process, or terminal: a web page, a
-//! notebook, and the language server can use them.
+//! Editor services for a text that may be incomplete. The services do not depend on a protocol, process, or
+//! terminal, so web pages, notebooks, and the language server can use them.
 //!
 //! A [`Document`] is a text with a version. Its methods take and return byte offsets, which its [`LineIndex`]
 //! converts to an editor's lines and columns. [`Document::run`] returns a [`RunResult`], which adds the

@@ -1,7 +1,7 @@
 //! Names: definitions, references, and renaming.
 //!
-//! Each lookup searches all open scripts, because a script may include a file that is also a script itself or
-//! a part of a third one.
+//! Each lookup searches all open scripts, because an included file may itself be a script or belong to
+//! another script.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
@@ -14,7 +14,7 @@ use crate::api::CheckedScript;
 use crate::lang::layout::{Token, TokenKind};
 use crate::services::names::{self, Occurrence, Read, Role};
 
-/// A script without this word consists of one file.
+/// A script without the word `include` consists of one file.
 const INCLUDE: &[u8] = b"include";
 
 /// An occurrence of a name.
@@ -38,7 +38,7 @@ pub struct FileEdits {
 }
 
 impl Document {
-    /// Returns the definition of the name at a byte, or the file whose quoted name is there.
+    /// Returns the definition of the name at a byte, or the file if the byte is in a quoted file name.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -57,8 +57,8 @@ impl Document {
         script.location(span)
     }
 
-    /// Returns all occurrences of the name at a byte, in all open scripts and the files that they include. None if there is no
-    /// name.
+    /// Returns all occurrences of the name at a byte, in all open scripts and the files that they include.
+    /// `None` if there is no name at the byte.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -86,7 +86,7 @@ impl Document {
     /// Returns the bytes and the text of the name at a byte.
     ///
     /// # Errors
-    /// The reason why there is nothing to rename, as a sentence.
+    /// A sentence stating why nothing at the byte can be renamed.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -100,10 +100,10 @@ impl Document {
         Ok((one.span.bytes(), script.names().symbols[one.symbol].name.to_string()))
     }
 
-    /// Returns the changes that rename the name at a byte, in the order of paths.
+    /// Returns the changes that rename the name at a byte, sorted by path.
     ///
     /// # Errors
-    /// The reason why the name cannot be changed to `new`, as a sentence.
+    /// A sentence stating why the name cannot be changed to `new`.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, Edit, OpenTexts};
@@ -172,15 +172,15 @@ type FilePlace = (PathBuf, u32, u32);
 struct Lookup<'d> {
     document: &'d Document,
     others: Vec<Document>,
-    /// The name's symbols in each script, the document first.
+    /// The name's symbols in each script, beginning with the document.
     symbols: Vec<BTreeSet<usize>>,
     /// The occurrence at the byte, with the first script that contains it.
     at: (usize, Occurrence),
 }
 
 impl<'d> Lookup<'d> {
-    /// Returns the name at a byte, in the document's own script or otherwise in a script that includes
-    /// it; `None` if the name has no definition.
+    /// Returns the name at a byte, found in the document's own script or else in a script that includes it;
+    /// `None` if the name has no definition.
     fn preferably_own(document: &'d Document, at: usize) -> Option<Self> {
         let Some(one) = document.names().at(0, at as u32) else { return Self::everywhere(document, at) };
         let symbols = vec![BTreeSet::from([one.symbol])];
@@ -206,7 +206,7 @@ impl<'d> Lookup<'d> {
         number.checked_sub(1).map_or(self.document, |other| &self.others[other])
     }
 
-    /// Finds the name's symbol in each script. A location in two scripts has the same name in both.
+    /// Finds the name's symbol in each script. A location that two scripts share has the same name in both.
     fn spread(&mut self) {
         let (first, one) = self.at;
         let mut next = vec![(first, one.symbol)];

@@ -1,4 +1,4 @@
-//! The displayable parts of a state.
+//! The parts of a state that an editor can display.
 
 use serde::Serialize;
 
@@ -73,7 +73,7 @@ fn panel(state: &State, noun: String) -> Option<Panel> {
     (!seen.0.trim().is_empty()).then_some(Panel { title: noun, text: seen.0 })
 }
 
-/// Removes the title of a single table, which would repeat the title of the panel.
+/// Removes the title of a lone table, because this title would duplicate the panel's title.
 fn untitled(mut blocks: Vec<Block>) -> Vec<Block> {
     if let [Block::Table(table)] = &mut blocks[..] {
         table.title.clear();

@@ -1,4 +1,4 @@
-//! Single steps of a run, and the narration of a scenario.
+//! Single steps of a run, and narration of a scenario.
 
 use std::cmp::Reverse;
 use std::ops::Range;
@@ -18,10 +18,10 @@ use crate::run::state::State;
 /// Maximum number of statements whose positions are stored.
 const PLACES: usize = 1 << 20;
 
-/// A step by its index, from 0, or by a byte of the document.
+/// A step, given by its index from 0 or by a byte of the document.
 #[derive(Debug, Clone, Copy)]
 pub enum StepAt {
-    /// This index, or the last one if there are fewer steps.
+    /// The step with this index, or the last step if there are fewer.
     Index(usize),
     /// The first step of the statement at a byte.
     Byte(usize),
@@ -30,17 +30,17 @@ pub enum StepAt {
 /// A step of a run and the state after it.
 #[derive(Debug, Clone)]
 pub struct StepView {
-    /// The index of the step, from 0.
+    /// The index of the step, counted from 0.
     pub index: usize,
     /// Number of steps.
     pub count: usize,
     /// The bytes of the statement; `None` if it is in another file.
     pub range: Option<Range<usize>>,
-    /// The statement in a few words.
+    /// A short form of the statement.
     pub title: String,
-    /// The explanation of all its effects.
+    /// The explanation of all effects of the statement.
     pub narration: String,
-    /// The state after the step, with changes first.
+    /// The panels of the state after the step, those with changes first.
     pub panels: Vec<Panel>,
 }
 
@@ -102,7 +102,7 @@ impl Document {
     }
 }
 
-/// Splits a narration into the title of a step and its text. The editor shows the position.
+/// Splits a narration into the title of a step and its text. The editor already shows the position.
 fn titled(short: &str, mut blocks: Vec<Block>) -> (String, Vec<Block>) {
     let head = blocks.iter().position(|block| matches!(block, Block::Statement { .. }));
     let title = match head.map(|at| blocks.remove(at)) {
@@ -113,7 +113,7 @@ fn titled(short: &str, mut blocks: Vec<Block>) -> (String, Vec<Block>) {
     (title, blocks)
 }
 
-/// A sink that ends a run after a number of steps, and keeps the last one.
+/// A sink that ends a run after a number of steps and keeps the last step.
 #[derive(Default)]
 struct Steps {
     /// The index at which the run ends.
@@ -125,9 +125,9 @@ struct Steps {
 }
 
 impl Steps {
-    /// Returns the first step of a statement at a byte. It prefers the innermost statement there that
-    /// begins on the line, then the first statement on the line, then the innermost statement, and then
-    /// the last statement before it.
+    /// Returns the first step of a statement at a byte. Prefers the innermost statement at the byte if that
+    /// statement begins on the byte's line. Otherwise, it prefers the first statement on the line, then the
+    /// innermost statement, and then the last statement before the byte.
     fn at(&self, byte: u32, lines: &LineIndex) -> usize {
         let own = || self.spans.iter().enumerate().filter(|(_, span)| span.file == 0);
         let line = lines.line_of(byte as usize);

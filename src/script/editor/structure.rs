@@ -19,7 +19,7 @@ pub struct Fold {
 }
 
 impl Document {
-    /// Returns the foldable lines: blocks, lists, prose of several lines, tables, and runs of comments.
+    /// Returns the foldable lines: blocks, lists, multiline prose, tables, and runs of comments.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -43,7 +43,7 @@ impl Document {
         Fold { first_line, last_line, is_comment: false }
     }
 
-    /// Returns folds of brackets, without the line of the closing bracket.
+    /// Returns the folds for brackets, each without the line of its closing bracket.
     fn bracket_folds(&self) -> Vec<Fold> {
         let (mut open, mut found) = (Vec::new(), Vec::new());
         for token in &self.tokens().list {
@@ -60,7 +60,7 @@ impl Document {
         found
     }
 
-    /// Returns folds of prose between its quotes.
+    /// Returns the folds for prose, between its quotes.
     fn prose_folds(&self) -> Vec<Fold> {
         let (mut found, mut start) = (Vec::new(), None);
         for token in self.tokens().list.iter().filter(|token| token.kind == TokenKind::Prose) {
@@ -75,7 +75,7 @@ impl Document {
         found
     }
 
-    /// Returns runs of lines that begin with a token of this kind.
+    /// Returns runs of lines that each begin with a token of this kind.
     fn runs_of_lines(&self, kind: TokenKind) -> Vec<Fold> {
         let mut found: Vec<Fold> = Vec::new();
         let mut last = None;
@@ -96,8 +96,8 @@ impl Document {
         found
     }
 
-    /// Returns the ranges around a byte, from the word outwards: brackets, statements, the document. Each contains those before
-    /// it.
+    /// Returns the ranges around a byte, from the innermost to the outermost: words, brackets, statements,
+    /// and the document. Each range contains the preceding ones.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -112,7 +112,7 @@ impl Document {
         around.retain(|range| range.start <= at && at <= range.end);
         around.sort_by_key(|range| (range.end - range.start, range.start));
         around.dedup();
-        // From the outermost inwards, without ranges that overlap the one around them.
+        // The ranges run from outermost to innermost, without those that overlap an enclosing range.
         let mut nested: Vec<Range<usize>> = Vec::new();
         for range in around.into_iter().rev() {
             if nested.last().is_none_or(|outer| outer.start <= range.start && range.end <= outer.end) {
@@ -141,8 +141,9 @@ impl Document {
         found
     }
 
-    /// Returns the classes of the tokens that overlap a range. Brackets, bars, and commas have none: editors color them
-    /// themselves. [`LineIndex::split`](super::LineIndex::split) splits a token of several lines.
+    /// Returns the classes of the tokens that overlap a range. Brackets, bars, and commas have no class,
+    /// because editors color them themselves. [`LineIndex::split`](super::LineIndex::split) splits a token that
+    /// spans several lines.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};

@@ -10,7 +10,7 @@ use crate::lang::value::Value;
 /// A declaration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol {
-    /// The name; for a machine or a kernel, the verb of the statement.
+    /// The name, or the verb of the statement for a machine or kernel.
     pub name: String,
     /// Parameters, points, or the kind of the declared thing. May be empty.
     pub detail: String,
@@ -20,7 +20,7 @@ pub struct Symbol {
     pub range: Range<usize>,
     /// The bytes of the name, within the statement.
     pub name_range: Range<usize>,
-    /// The declarations within this one.
+    /// The declarations within this declaration.
     pub children: Vec<Symbol>,
 }
 
@@ -63,7 +63,7 @@ impl Document {
         found
     }
 
-    /// Collects the symbols of a block. Only the script's top-level variables are included.
+    /// Collects the symbols of a block. Includes only variables at the script's top level.
     fn collect(&self, block: &Block, top: bool, found: &mut Vec<Symbol>) {
         for stmt in block.iter().filter(|stmt| stmt.span.file == 0) {
             let mut children = Vec::new();
@@ -133,7 +133,7 @@ fn declared_by(command: &Command, whole: Span) -> Option<Symbol> {
         _ => None,
     });
     match first {
-        // `machine core-i7` has a preset but no name.
+        // `machine core-i7` names a preset, not the machine.
         Some((preset, at)) if unnamed => Some(symbol(&verb.text, preset, kind, (whole, at))),
         Some((name, at)) => Some(symbol(name, &*verb.text, kind, (whole, at))),
         None if unnamed => Some(symbol(&verb.text, "", kind, (whole, verb.span))),

@@ -7,7 +7,7 @@ use crate::questions::arrangement::{Arrangement, Known, Pool};
 use crate::questions::entry::{Alternative, ItemKind};
 use crate::run::seeds::{draws, mixed, mixed_text};
 
-/// Separates the random numbers of a paper's pools from those of its order and options.
+/// Salt that separates the random numbers for pools from those for the order of questions and options.
 const POOLS: u64 = 0x706F_6F6C_7300_0001;
 const ORDER: u64 = 0x706F_6F6C_7300_0002;
 const OPTIONS: u64 = 0x706F_6F6C_7300_0003;
@@ -15,7 +15,7 @@ const OPTIONS: u64 = 0x706F_6F6C_7300_0003;
 /// Arranges a paper as its script declares.
 ///
 /// # Errors
-/// Errors in the pools, which can be checked only when all questions have their points.
+/// Returns the errors in the pools. Pools can be checked only when all questions have their points.
 pub(crate) fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
     let known = paper.questions.iter();
     let known: Vec<Known> = known
@@ -38,7 +38,7 @@ pub(crate) fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
     if by.options {
         for question in &mut paper.questions {
             let seed = mixed_text(mixed(by.seed, OPTIONS), &question.title);
-            // Each choice is shuffled separately, and each option keeps its correctness.
+            // Shuffle the options of each choice separately; correct options stay marked as correct.
             for (at, options) in choices(&mut question.body).into_iter().enumerate() {
                 shuffle(options, mixed(seed, at as u64));
             }
@@ -57,7 +57,7 @@ fn list(mut questions: Vec<Question>, titles: &[Word]) -> Vec<Question> {
     titles.iter().filter_map(&mut take).collect()
 }
 
-/// Reorders the options of choices as listed. Skips an order with another number of options.
+/// Reorders the options of choices according to a list. Skips a list with a different number of options.
 fn reorder(paper: &mut Paper, orders: &[(Word, Vec<usize>)]) {
     for question in &mut paper.questions {
         let mut own = orders.iter().filter(|(title, _)| title.text == question.title).map(|(_, order)| order);
@@ -87,8 +87,8 @@ pub(crate) fn choices(body: &mut [Piece]) -> Vec<&mut Vec<Alternative>> {
     all
 }
 
-/// Keeps the declared number of questions of a pool, in the order of the script. The selection depends only
-/// on the seed and the pool's title, so that other pools do not affect it.
+/// Keeps the declared number of questions from a pool, in script order. The selection depends only on the
+/// seed and the pool's title, so other pools do not affect it.
 fn pick(questions: &mut Vec<Question>, pool: &Pool, seed: u64) {
     let mut order: Vec<usize> = (0..pool.of.len()).collect();
     shuffle(&mut order, mixed_text(seed, &pool.title.text));
@@ -97,7 +97,7 @@ fn pick(questions: &mut Vec<Question>, pool: &Pool, seed: u64) {
     questions.retain(|question| member(question).is_none_or(|at| picked.contains(&at)));
 }
 
-/// Shuffles uniformly (Fisher and Yates).
+/// Shuffles uniformly with the Fisher–Yates algorithm.
 fn shuffle<T>(items: &mut [T], seed: u64) {
     let mut draw = draws(seed);
     for last in (1..items.len()).rev() {

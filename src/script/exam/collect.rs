@@ -28,7 +28,7 @@ struct Open {
     pieces: Vec<OpenPiece>,
 }
 
-/// A piece of it; an item includes its declared points.
+/// A piece of a question or part; an item includes its declared points.
 #[derive(Debug)]
 enum OpenPiece {
     Ready(Piece),
@@ -37,7 +37,7 @@ enum OpenPiece {
 }
 
 impl Collector {
-    /// Returns the paper, arranged as the script declares, and the errors of the arrangement.
+    /// Returns the paper, arranged as the script declares, and the errors in the arrangement.
     pub(crate) fn arranged(self) -> (Paper, Vec<Diagnostic>) {
         let (arrangement, mut paper) = self.parts();
         let wrong = arrange(&mut paper, &arrangement);
@@ -53,7 +53,7 @@ impl Collector {
         (std::mem::take(&mut self.arrangement), self.paper())
     }
 
-    /// Returns the paper with all questions in the order of the script and all points distributed.
+    /// Returns the paper with all questions in script order and all points distributed.
     pub fn paper(self) -> Paper {
         let questions = self.questions.into_iter().map(|open| {
             let (points, body) = open.settle(None);
@@ -62,7 +62,7 @@ impl Collector {
         Paper { cover: self.cover, version: None, questions: questions.collect() }
     }
 
-    /// Returns the pieces of the current question or of its last part.
+    /// Returns the open pieces of the current question, or of its last part.
     fn open_pieces(&mut self, in_part: bool) -> Option<&mut Vec<OpenPiece>> {
         let question = self.questions.last_mut()?;
         if !in_part {
@@ -119,12 +119,12 @@ impl Sink for Collector {
 }
 
 impl Open {
-    /// Returns the points and pieces. `whole` is its share of the enclosing question, used if it
-    /// declares no points.
+    /// Returns the total points and the pieces. `whole` is the share of the enclosing question's points, used
+    /// if no points are declared.
     fn settle(&self, whole: Option<Number>) -> (Number, Vec<Piece>) {
         let whole = self.points.or(whole);
         let each: Vec<Share> = self.pieces.iter().filter_map(OpenPiece::share).collect();
-        // The run has rejected points that do not add up.
+        // The run has already rejected points that do not add up.
         let shared = shares(whole, &each).unwrap_or_else(|_| each.iter().map(|share| share.alone).collect());
         let sum = total(&shared).unwrap_or(Number::from(0u64));
         let mut shared = shared.into_iter();
@@ -132,8 +132,8 @@ impl Open {
         let settled = self.pieces.iter().map(|piece| match piece {
             OpenPiece::Ready(piece) => piece.clone(),
             OpenPiece::Item(asked, did) => {
-                let Asked { kind, hardware, .. } = (**asked).clone();
-                Piece::Item(Box::new(PaperItem { kind, points: share(), hardware, did: did.clone() }))
+                let Asked { kind, prompt, hardware, .. } = (**asked).clone();
+                Piece::Item(Box::new(PaperItem { kind, prompt, points: share(), hardware, did: did.clone() }))
             }
             OpenPiece::Part(part) => {
                 let (points, body) = part.settle(Some(share()));
@@ -143,7 +143,7 @@ impl Open {
         (whole.unwrap_or(sum), settled.collect())
     }
 
-    /// Returns its points if there is nothing to distribute.
+    /// Returns the total of the items' points if no points are distributed.
     fn alone(&self) -> Number {
         let each: Vec<Share> = self.pieces.iter().filter_map(OpenPiece::share).collect();
         shares(None, &each).and_then(|points| total(&points)).unwrap_or(Number::from(0u64))

@@ -11,12 +11,12 @@ use crate::run::{self, Files};
 /// The result of running a script for its paper.
 #[derive(Debug)]
 pub struct Composed {
-    /// Its paper.
+    /// The paper.
     pub paper: Paper,
-    /// Errors in the script. If there are any, the paper is unusable.
+    /// Errors in the script. If there are any errors, the paper is unusable.
     pub diagnostics: Vec<Diagnostic>,
-    /// Number of failed expectations. If there are any, the key belongs to another machine than the author
-    /// intended.
+    /// Number of failed expectations. If any expectation failed, the key belongs to a different machine than
+    /// the author intended.
     pub failed: u64,
 }
 
@@ -27,7 +27,7 @@ pub fn compose(script: &Block, sources: &Sources, files: &Files, options: Option
     let failed = ended.totals.failed();
     let (paper, wrong) = collector.arranged();
     let mut diagnostics = ended.diagnostics;
-    // If a question failed to run, that is the error to report.
+    // If the run had errors, report only those.
     if diagnostics.is_empty() {
         diagnostics.extend(wrong);
     }

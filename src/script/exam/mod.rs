@@ -1,4 +1,5 @@
-//! Exams as data: the paper of a script with its key, its versions, and its answers. It knows no formats.
+//! Exams as data: the paper of a script with its key, its versions, and its answers. This module does not
+//! depend on formats.
 
 mod arrange;
 mod collect;

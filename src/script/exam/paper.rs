@@ -12,7 +12,7 @@ use crate::run::record::{Did, View};
 pub struct Paper {
     /// The cover's fields with their text.
     pub cover: Vec<(Arc<str>, String)>,
-    /// Its version, if there are several.
+    /// The version, if there are several.
     pub version: Option<Version>,
     /// The questions, in order.
     pub questions: Vec<Question>,
@@ -38,9 +38,9 @@ pub(crate) enum Piece {
     Given(Vec<View>),
     /// A figure.
     Figure(Figure),
-    /// An item to answer.
+    /// An item that students answer.
     Item(Box<PaperItem>),
-    /// A part, which contains no parts.
+    /// A part, which does not contain other parts.
     Part { name: Arc<str>, points: Number, body: Vec<Piece> },
 }
 
@@ -49,6 +49,8 @@ pub(crate) enum Piece {
 pub struct PaperItem {
     /// The question and its key.
     pub kind: ItemKind,
+    /// The text to print: the author's text, or the conditions as text.
+    pub(crate) prompt: Option<String>,
     /// The points.
     pub points: Number,
     /// The machine of the question.
@@ -61,7 +63,7 @@ impl Paper {
     /// Returns the total points.
     pub fn points(&self) -> Number {
         self.questions.iter().fold(Number::from(0u64), |sum, question| {
-            // Points are script numbers. A sum that overflows keeps its value.
+            // Points are script numbers. A sum that would overflow stays unchanged.
             sum.plus(question.points).unwrap_or(sum)
         })
     }

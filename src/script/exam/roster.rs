@@ -6,7 +6,7 @@ use super::sheet::unguarded;
 use super::version::Student;
 use crate::lang::nearest::nearest;
 
-/// Headers of the column of student IDs, the best first. Only letters and digits are compared.
+/// Headers of the student ID column, most preferred first. Only letters and digits are compared.
 const IDS: &[&str] = &[
     "id",
     "studentid",
@@ -22,13 +22,13 @@ const IDS: &[&str] = &[
     "email",
     "emailaddress",
 ];
-/// Headers of the column of names.
+/// Headers of the name column.
 pub const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
-/// Headers of the column of first names.
+/// Headers of the first name column.
 pub const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
-/// Headers of the column of last names.
+/// Headers of the last name column.
 pub const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
-/// Maximum number of students of a roster.
+/// Maximum number of students in a roster.
 const MOST: usize = 10_000;
 
 /// An error in a table.
@@ -41,7 +41,7 @@ pub struct Flaw {
 }
 
 impl Flaw {
-    /// Creates an error at a line.
+    /// Creates an error on this line.
     pub fn new(line: u64, message: impl Into<String>) -> Self {
         Self { line, message: message.into() }
     }
@@ -50,7 +50,7 @@ impl Flaw {
 /// Returns the students of a roster, in order.
 ///
 /// # Errors
-/// All errors of the roster.
+/// All errors in the roster.
 pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     let flaw = |line, message: &str| vec![Flaw::new(line, message)];
     let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -69,13 +69,13 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
         .map_while(Result::ok)
         .map(|row| (row.position().map_or(0, csv::Position::line), row));
     let Some((line, header)) = rows.next() else {
-        return Err(flaw(1, "the roster is empty: its first line names the columns"));
+        return Err(flaw(1, "the roster is empty; its first line must name the columns"));
     };
     let columns = Columns::from_header(&header).map_err(|message| flaw(line, &message))?;
     let mut table = Table { columns, students: Vec::new(), flaws: Vec::new(), seen: BTreeMap::new() };
     for (line, row) in rows {
         if table.students.len() == MOST {
-            table.flaws.push(Flaw::new(line, format!("a roster has at most {MOST} students")));
+            table.flaws.push(Flaw::new(line, format!("a roster can have at most {MOST} students")));
             break;
         }
         table.row(line, &row);
@@ -115,14 +115,14 @@ impl Columns {
             let help =
                 near.map_or_else(String::new, |(own, near)| format!("; is `{own}` the column `{near}`?"));
             format!(
-                "no column identifies the students: one must be called id, student id, sid or email{help}"
+                "no column identifies the students: one must be called id, student id, sid, or email{help}"
             )
         })?;
         Ok(Self { id, name })
     }
 }
 
-/// Returns the lowercase letters and digits of a header.
+/// Returns the letters and digits of a header, in lowercase.
 pub fn plain(header: &str) -> String {
     header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -1,36 +1,41 @@
-//! Seeds and codes of a paper's versions. All derive from one seed, so that a version does not depend on the
-//! number of versions or on other students.
+//! Seeds and codes of a paper's versions. All seeds derive from one seed, so that a version does not depend
+//! on the number of versions or on other students.
 
 use std::collections::BTreeSet;
 
 use super::version::{Student, Version};
-use crate::lang::ast::{Block, Command, Expr, ExprKind, StmtKind};
+use crate::lang::ast::{Block, Command, Expr, ExprKind, Setting, StmtKind};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
+use crate::lang::visit::{Visit, statements, walk_setting};
+use crate::run::Files;
 use crate::run::seeds::{draws, mixed, mixed_text};
 
-/// Characters of codes. None look alike, and without vowels they cannot form words, months, or numbers that a
-/// spreadsheet would convert. The first [`DIGITS`] are digits.
+/// Characters of codes. No two characters look alike, and without vowels they cannot form words, months, or
+/// numbers that a spreadsheet would convert. The first [`DIGITS`] characters are digits.
 const ALPHABET: &[u8] = b"34679CDFGHJKMNPQRTVWXY";
 /// Number of digits in the alphabet. No code begins with a digit.
 const DIGITS: usize = 5;
 /// Length of a code in characters.
 const CODE: usize = 5;
-/// Separates the seeds of students from those of numbered versions.
+/// Salt that separates the seeds for students from those for numbered versions.
 const STUDENTS: u64 = 0x5354_5544_454E_5453;
+
+/// The keyword of policies that make random choices at run time.
+const RANDOM: &str = "random";
 
 /// A series of versions.
 #[derive(Debug, Clone, Copy)]
 pub struct Series {
-    /// The seed from which the others derive.
+    /// The seed from which all version seeds derive.
     seed: u64,
     /// A hash of the script.
     text: u64,
 }
 
 impl Series {
-    /// Creates the series of an exam, or of its make-up exam with this number, from 1. The exam
-    /// itself is 0.
+    /// Creates the series for an exam, or for the make-up exam with this number, counted from 1. The exam
+    /// itself has number 0.
     pub fn new(seed: u64, make_up: u64, sources: &Sources) -> Self {
         let text = sources.files().iter().fold(0, |text, file| mixed_text(text, &file.text));
         Self { seed: mixed(seed, make_up), text }
@@ -41,13 +46,13 @@ impl Series {
         self.versions((1..=count).map(|number| (mixed(self.seed, number), None)))
     }
 
-    /// Returns a version for each student, with a seed derived from the student's ID.
+    /// Returns one version per student, with a seed derived from the student's ID.
     pub fn of_students(self, students: Vec<Student>) -> Vec<Version> {
         let own = mixed(self.seed, STUDENTS);
         self.versions(students.into_iter().map(|student| (mixed_text(own, &student.id), Some(student))))
     }
 
-    /// Returns versions of these seeds with distinct codes.
+    /// Returns versions with these seeds and with distinct codes.
     fn versions(self, each: impl Iterator<Item = (u64, Option<Student>)>) -> Vec<Version> {
         let mut given = BTreeSet::new();
         let versions = each.map(|(seed, student)| {
@@ -58,8 +63,8 @@ impl Series {
         versions.collect()
     }
 
-    /// Returns the code of a version. It is much shorter than the seed and also depends on the script, so
-    /// that it reveals neither.
+    /// Returns the code of a version. The code is much shorter than the seed and also depends on the script,
+    /// so it reveals neither the seed nor the script.
     fn code(self, seed: u64, attempt: u64) -> String {
         let mut below = draws(mixed(mixed(self.text, seed), attempt));
         let code = (0..CODE).map(|at| {
@@ -83,7 +88,36 @@ pub fn declared_seed(script: &Block) -> Option<u64> {
     seeds.next()
 }
 
-/// Parses a seed: decimal, or hexadecimal with a prefix, as in lists of versions.
+/// Whether the papers of a script differ between seeds: it draws values, shuffles or selects questions, or uses a
+/// random policy.
+pub fn depends_on_seed(script: &Block, sources: &Sources, files: &Files) -> bool {
+    let draws = statements(script).any(|stmt| match &stmt.kind {
+        StmtKind::Choose { .. } => true,
+        StmtKind::Command(command) if &*command.verb.text == "exam" => {
+            let settings = command.block.iter().flat_map(|block| &*block.settings);
+            settings.into_iter().any(|setting| matches!(&*setting.name.text, "pool" | "shuffle"))
+        }
+        _ => false,
+    });
+    draws || has_random_policy(script, sources, files)
+}
+
+/// Whether a machine, a kernel, or a reference string draws at run time.
+pub(super) fn has_random_policy(script: &Block, sources: &Sources, files: &Files) -> bool {
+    struct Policies(bool);
+    impl<'s> Visit<'s> for Policies {
+        fn visit_setting(&mut self, setting: &'s Setting) {
+            let is_random = |value: &Expr| matches!(&value.kind, ExprKind::Name(word) if &**word == RANDOM);
+            self.0 |= setting.values.iter().any(is_random);
+            walk_setting(self, setting);
+        }
+    }
+    let mut policies = Policies(false);
+    script.iter().for_each(|stmt| policies.visit_stmt(stmt));
+    policies.0 || files.machine_texts(sources).any(|text| text.contains(RANDOM))
+}
+
+/// Parses a seed as lists of versions contain it: decimal, or hexadecimal with a prefix.
 pub fn parse(text: &str) -> Option<u64> {
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),
@@ -164,7 +198,7 @@ mod tests {
                     && !ALPHABET[..DIGITS].contains(&code.as_bytes()[0])
             );
         }
-        // Every character of the alphabet occurs, so codes show no pattern of the seeds.
+        // Every character of the alphabet occurs, so the codes show no pattern.
         let used: BTreeSet<u8> = codes.iter().flat_map(|code| code.bytes()).collect();
         assert_eq!(used.len(), ALPHABET.len());
     }

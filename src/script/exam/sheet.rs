@@ -1,13 +1,13 @@
-//! Tables for spreadsheets: rosters, lists of versions, and marks. One rule prevents text from being read as
-//! a formula.
+//! Tables for spreadsheets: rosters, lists of versions, and marks. The same rule for all tables prevents
+//! spreadsheets from interpreting text as a formula.
 
 use std::borrow::Cow;
 
-/// Leading characters of a formula in spreadsheets (OWASP, "CSV Injection"), including the full-width forms
+/// Characters that begin a formula in spreadsheets (OWASP, "CSV Injection"), including the full-width forms
 /// of East Asian keyboards.
 const LIVE: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// Returns a text for a cell, with an apostrophe before text that a spreadsheet would evaluate.
+/// Returns a text for a cell, with an apostrophe before it if a spreadsheet would evaluate it.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     if is_live(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
@@ -20,8 +20,8 @@ pub fn unguarded(cell: &str) -> &str {
     }
 }
 
-/// Whether a text is a formula, with or without leading apostrophes, so that a text with an apostrophe
-/// survives a round trip.
+/// Whether a text is a formula, with or without leading apostrophes. Leading apostrophes are allowed so that
+/// a text with an apostrophe survives a round trip.
 fn is_live(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(LIVE)
 }

@@ -1,13 +1,13 @@
-//! Version of a paper, and its student.
+//! A version of a paper, and its student.
 
 /// A version of a paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {
-    /// The code printed on each page. It does not reveal the seed.
+    /// The code printed on each page. The code does not reveal the seed.
     pub code: String,
-    /// The seed of its random choices. It is never printed on a paper or in students' files.
+    /// The seed of the version's random choices. The seed is never printed on a paper or in students' files.
     pub seed: u64,
-    /// The student for whom it was made, if any.
+    /// The student for whom the version was generated, if any.
     pub student: Option<Student>,
 }
 

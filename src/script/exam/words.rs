@@ -2,14 +2,14 @@
 
 use crate::questions::entry::{Blank, Form};
 
-/// The possible answers of a blank.
+/// The possible answers for a blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Words {
-    /// Yes for this word, no for any other, and `-` if nothing applies.
+    /// Yes for this word, no for any other word, and `-` if nothing applies.
     YesNo {
         /// The fact's word for yes.
         yes: &'static str,
-        /// Whether `none` means that no lookup took place, which is answered with `-`.
+        /// Whether `none` means that no lookup took place; the answer is then `-`.
         not_looked_up: bool,
     },
     /// One of these.
@@ -17,7 +17,8 @@ pub(crate) enum Words {
 }
 
 impl Words {
-    /// Returns the words of a blank, if it takes words. `bare` means that no kernel handles faults.
+    /// Returns the words for a blank whose answer is a word, or `None` for other blanks. `bare` means that
+    /// no kernel handles faults.
     pub(crate) fn for_blank(blank: &Blank, bare: bool) -> Option<Self> {
         let Form::Words(words) = blank.form else { return None };
         Some(if words.contains(&"hit") {
@@ -25,7 +26,7 @@ impl Words {
         } else if &*blank.fact == "fault" && bare {
             Self::YesNo { yes: "page", not_looked_up: false }
         } else {
-            // Words that only scripts or only the hardware use.
+            // Omit words that only scripts or only the hardware use.
             let stated = |word: &&&str| !matches!(**word, "normal" | "any" | "page");
             Self::OneOf(words.iter().filter(stated).copied().collect())
         })
@@ -38,7 +39,7 @@ impl Words {
             Self::OneOf(words) => words.clone(),
         };
         let mut options: Vec<String> = words.into_iter().map(str::to_owned).collect();
-        // A value always exists, but a fact may not.
+        // A value, unlike a fact, always exists.
         if !blank.fact.is_empty() {
             options.push("-".to_owned());
         }

@@ -1,11 +1,12 @@
-//! A version as a separate script without random choices. It keeps the handed-out paper unchanged even if a
-//! later release draws differently.
+//! A version as a separate script without random choices. The script reproduces the handed-out paper even if
+//! a later release makes different random choices.
 
 use std::collections::BTreeMap;
 
 use super::arrange::{arrange, choices};
 use super::collect::Collector;
 use super::paper::Paper;
+use super::seeds::has_random_policy;
 use super::version::Version;
 use crate::lang::ast::{Block, Command, Span, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -18,9 +19,6 @@ use crate::run::record::{Did, Sink, StepRecord};
 use crate::run::seeds::mixed;
 use crate::run::session::Options;
 use crate::run::{self, Files};
-
-/// The keyword of policies that draw at run time. Such machines keep their seeds.
-const RANDOM: &str = "random";
 
 /// A sink that collects the paper and the values that statements assign.
 #[derive(Default)]
@@ -41,11 +39,11 @@ impl Sink for Watching {
     }
 }
 
-/// Returns the script of a version, given its options. Each `choose` becomes a `let`, selections and orders become lists, and
-/// included files are inlined.
+/// Returns the script of a version, given its options. Replaces each `choose` with a `let`, and selections
+/// and orders with lists, and inlines included files.
 ///
 /// # Errors
-/// Errors of running the script, and a `choose` with several values, as in a loop.
+/// Errors from running the script, or a `choose` with several values, as in a loop.
 pub fn written(
     script: &Block,
     sources: &Sources,
@@ -59,7 +57,7 @@ pub fn written(
         return Err(ended.diagnostics);
     }
     let rows = rows(watching.collector.parts(), version)?;
-    let random = sources.files().iter().any(|file| file.text.contains(RANDOM));
+    let random = has_random_policy(script, sources, files);
     let seeds = random.then_some(options);
     let mut writing =
         Writing { sources, bound: &watching.bound, rows: &rows, seeds, covered: false, wrong: Vec::new() };
@@ -124,9 +122,10 @@ struct Writing<'s> {
     bound: &'s BTreeMap<(u32, u32), Vec<Value>>,
     /// Rows for the `exam` block.
     rows: &'s str,
-    /// The run options, if its machines draw and it must keep its seeds.
+    /// The run options, if the script's machines make random choices at run time and the script must
+    /// therefore keep its seeds.
     seeds: Option<Options>,
-    /// Whether there is an `exam`.
+    /// Whether the script has an `exam` block.
     covered: bool,
     wrong: Vec<Diagnostic>,
 }
@@ -159,7 +158,7 @@ impl Writing<'_> {
         }
     }
 
-    /// Replaces a `choose` by a `let`. One that did not run is unchanged.
+    /// Replaces a `choose` by a `let`. A `choose` that did not run is unchanged.
     fn draw(&mut self, stmt: &Stmt, name: &str, edits: &mut Vec<TextEdit>) {
         match self.bound.get(&(stmt.span.file, stmt.span.start)).map(Vec::as_slice) {
             None | Some([]) => {}
@@ -170,15 +169,16 @@ impl Writing<'_> {
                 Diagnostic::new(
                     Code::WrongCount,
                     stmt.span,
-                    format!("`{name}` is drawn several times, with several values"),
+                    format!("`{name}` is drawn several times with different values"),
                 )
                 .label("cannot be written as one `let`")
-                .help("draw outside of loops and definitions"),
+                .help("draw it outside loops and definitions"),
             ),
         }
     }
 
-    /// Returns the effective `seed` if a machine draws; otherwise nothing depends on it.
+    /// Returns the effective `seed` statement if a machine makes random choices at run time; otherwise
+    /// nothing depends on the seed.
     fn seed(&self, command: &Command) -> String {
         let said = command.operands.first().map_or("", |operand| self.sources.text(operand.span));
         match self.seeds {
@@ -191,7 +191,7 @@ impl Writing<'_> {
         }
     }
 
-    /// Replaces the arrangement rows of the `exam` block by lists.
+    /// Replaces the arrangement rows of the `exam` block with lists.
     fn cover(&mut self, command: &Command, edits: &mut Vec<TextEdit>) {
         let Some(block) = &command.block else { return };
         for setting in block.settings.iter().filter(|setting| arranges(&setting.name.text)) {

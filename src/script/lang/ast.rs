@@ -1,20 +1,21 @@
 //! The syntax tree of a script, with source spans.
 //!
-//! The tree is general on purpose: `machine simple`, `read 0x28F size 4` and `set tlb { … }` are all *commands*, a
-//! word followed by operands. The interpreter's registries define which commands, settings, nouns and facts exist.
-//! Only constructs that shape a script (scopes, loops, definitions) have their own kind.
+//! The tree is deliberately general: `machine simple`, `read 0x28F size 4`, and `set tlb { … }` are all
+//! *commands*, each a word followed by operands. The interpreter's registries define which commands,
+//! settings, nouns, and facts exist. Only constructs that shape a script (scopes, loops, and definitions)
+//! have their own kinds.
 
 use std::sync::Arc;
 
 pub(crate) use super::span::Span;
 use super::value::{Unit, Value};
 
-/// A word of the script and its source span.
+/// A word in the script, with its source span.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Word {
     /// The word as written.
     pub text: Arc<str>,
-    /// Its source span.
+    /// The source span.
     pub span: Span,
 }
 
@@ -26,15 +27,15 @@ pub type Block = Arc<[Stmt]>;
 pub struct Stmt {
     /// The kind of statement.
     pub kind: StmtKind,
-    /// The expected facts (`=> …`), in order; may be empty.
+    /// The expected facts (`=> …`), in order; possibly empty.
     pub(crate) facts: Arc<[Fact]>,
-    /// The source span of the whole statement, facts included.
+    /// The source span of the whole statement, including its facts.
     pub span: Span,
 }
 
-/// The kinds of statement.
+/// The kinds of statements.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum StmtKind {
     /// `read 0x28F size 4`, `machine simple`, `set tlb { … }`, `mmapcopy(1)`: see [`Command`].
     Command(Command),
@@ -48,16 +49,16 @@ pub enum StmtKind {
     For { name: Word, over: Expr, body: Block },
     /// `repeat EXPR { … }`.
     Repeat { count: Expr, body: Block },
-    /// `if EXPR { … } else { … }`; `else if` is an `otherwise` of one `if`.
+    /// `if EXPR { … } else { … }`, where `else if` is stored as an `if` in `otherwise`.
     If { condition: Expr, then: Block, otherwise: Option<Block> },
     /// `def NAME(a, b) { … }`.
     Def { name: Word, params: Arc<[Word]>, body: Block },
-    /// `include "file.pw"`: the statements of that file; empty if the file could not be read, which the parser
-    /// reports.
+    /// `include "file.pw"`: the statements of that file; empty if the file could not be read, which the
+    /// parser reports.
     Include { path: Word, body: Block },
     /// `scenario "name" { … }`.
     Scenario { name: Word, body: Block },
-    /// `reference 7 0 1 2 { frames 3 }`: pages are words and numbers, or one list.
+    /// `reference 7 0 1 2 { frames 3 }`: the pages are words and numbers, or one list.
     Reference { pages: Pages, settings: Settings },
     /// `NAME: STATEMENT` or `NAME { … }`.
     InProcess { process: Word, body: Block },
@@ -67,31 +68,31 @@ pub enum StmtKind {
     Part { name: Word, points: Option<Expr>, body: Block },
     /// `given page_table, tlb L2`: the operands of each noun.
     Given { place: Span, nouns: Arc<[Arc<[Expr]>]> },
-    /// `ask read va => vpn, ppn`, whose facts are the statement's, and other questions.
+    /// `ask read va => vpn, ppn` and other questions; the facts are those of the statement.
     Ask(Box<Ask>),
 }
 
 /// A word, its operands, and optional clauses: `verb operand* [= value operand*] [{ settings or table }]`.
 ///
 /// `write 0x10 = 5 size 2` has operands `[0x10]` and `assigned` `[5, size, 2]`. Words among the operands are
-/// [`ExprKind::Name`]; the verb's row lists its keywords. `f(1, 2)` as a statement is the command `f` with `call` set
-/// and the arguments as operands.
+/// [`ExprKind::Name`]; the verb's row lists its keywords. `f(1, 2)` as a statement is the command `f` with
+/// `call` set and with the arguments as operands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
     /// The first word.
     pub verb: Word,
-    /// Whether it is written as a call, `verb(…)`.
+    /// Whether the command is written as a call, `verb(…)`.
     pub(crate) call: bool,
     /// The operands between the verb and `=` or the block.
     pub operands: Arc<[Expr]>,
-    /// The operands after `=`, the value first.
+    /// The operands after `=`, beginning with the value.
     pub(crate) assigned: Option<Arc<[Expr]>>,
     /// The block in braces.
     pub block: Option<Settings>,
 }
 
-/// The operand of `probe` and `where … =>`: an operation, optionally in a process; a bare expression is an address
-/// (or a call).
+/// The operand of `probe` and `where … =>`: an operation, optionally in a process. A bare expression is an
+/// address (or a call).
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
     /// `NAME:` before the operation.
@@ -111,24 +112,26 @@ pub(crate) enum OperationKind {
     Reference { pages: Pages, settings: Settings },
 }
 
-/// `ask … radix decimal points 3`
+/// `ask … radix decimal points 3 as "…"`
 #[derive(Debug, Clone, PartialEq)]
 pub struct Ask {
     /// The kind of answer.
     pub(crate) what: Asked,
-    /// The radix of the answer: `hex`, `decimal`, `binary`.
+    /// The radix of the answer: `hex`, `decimal`, or `binary`.
     pub(crate) radix: Option<Word>,
     /// The points for a correct answer.
     pub(crate) points: Option<Expr>,
+    /// The text to print on the paper: `as "…"`.
+    pub(crate) prompt: Option<Expr>,
     /// The span of the word `ask`.
     pub(crate) place: Span,
 }
 
-/// The kinds of answer.
+/// The kinds of answers.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Asked {
-    /// `ask read va => vpn, ppn`: the blanks are the facts without a value, which the statement holds.
+    /// `ask read va => vpn, ppn`: the blanks are the statement's facts without a value.
     Facts { probe: bool, operation: Operation },
     /// `ask "label" = EXPR unit B`: the label is a string or prose.
     Value { label: Expr, value: Expr, unit: Option<Word> },
@@ -140,7 +143,7 @@ pub enum Asked {
 
 /// A condition of `choose`.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Condition {
     /// `where va % 4 == 0`.
     Expr(Expr),
@@ -153,7 +156,7 @@ pub enum Condition {
 pub struct Settings {
     /// The settings, in order.
     pub settings: Arc<[Setting]>,
-    /// The table made of all rows that begin with `|`.
+    /// The table that consists of all rows that begin with `|`.
     pub(crate) table: Option<Arc<Table>>,
     /// The span from `{` to `}`.
     pub(crate) span: Span,
@@ -162,21 +165,33 @@ pub struct Settings {
 /// `ways 4`, `bits 9 9 9 9`, `tlb L2 { … }`, `shared`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Setting {
-    /// Its first word.
+    /// The first word.
     pub name: Word,
-    /// Its values; words are [`ExprKind::Name`].
+    /// The values; words are [`ExprKind::Name`].
     pub values: Arc<[Expr]>,
+    /// Indices of the values that follow `? =`: cells that students fill in.
+    pub(crate) blanks: Arc<[usize]>,
+    /// The conditions under which an option is correct.
+    pub(crate) holds: Option<Box<Holds>>,
     /// Its own block.
     pub block: Option<Settings>,
     /// The source span of the whole setting.
     pub span: Span,
 }
 
-/// A table: the header and the rows as written. [`Table::records`] splits rows with several entries.
+/// `where COND` or `for x in RANGE where COND`
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Holds {
+    /// A variable and its candidates. One candidate that satisfies the conditions suffices.
+    pub(crate) some: Option<(Word, Expr)>,
+    pub(crate) conditions: Arc<[Condition]>,
+}
+
+/// A table with its header and rows as written. [`Table::records`] splits rows that contain several entries.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Table {
     pub(crate) header: Vec<Cell>,
-    /// The rows below it.
+    /// The rows below the header.
     pub rows: Vec<TableRow>,
     pub(crate) span: Span,
 }
@@ -184,7 +199,7 @@ pub struct Table {
 /// A row of a table.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TableRow {
-    /// Its cells, without the bars.
+    /// The cells, without the bars.
     pub(crate) cells: Vec<Cell>,
     pub(crate) span: Span,
 }
@@ -215,12 +230,13 @@ pub(crate) enum CellKind {
     Open,
 }
 
-/// One entry of a table, with a cell for each of its columns. A row with entries side by side has several records.
+/// An entry of a table, with a cell for each of its columns. A row with several entries side by side has
+/// several records.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Record<'a> {
     /// Pairs of a header cell and a cell.
     pub(crate) cells: Vec<(&'a Cell, &'a Cell)>,
-    /// The span of its row.
+    /// The span of the row.
     pub(crate) span: Span,
 }
 
@@ -229,14 +245,14 @@ pub(crate) struct Record<'a> {
 pub enum Pages {
     /// `7 0 1 a`: numbers and words as written.
     Words(Arc<[Word]>),
-    /// `[7, 0, f(x)]`: a list; a bare word in it names a page.
+    /// `[7, 0, f(x)]`: a list, in which a bare word names a page.
     List(Expr),
 }
 
 /// `ppn 0x0D`, `fault not none`, `va in 0..64`, `tlb hit`, `ppn ?`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Fact {
-    /// Its dotted name, `L1d.index`.
+    /// The dotted name, `L1d.index`.
     pub(crate) name: Word,
     /// The expected value.
     pub(crate) claim: Claim,
@@ -263,15 +279,15 @@ pub(crate) enum Claim {
 pub struct Expr {
     /// The kind of expression.
     pub kind: ExprKind,
-    /// Its source span.
+    /// The source span.
     pub span: Span,
 }
 
-/// The kinds of expression.
+/// The kinds of expressions.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum ExprKind {
-    /// A number, a string, a byte `'h'` (its number), `true`, `false`.
+    /// A number, a string, a byte `'h'` (its number), `true`, or `false`.
     Value(Value),
     /// A number with its unit: `4 KB`.
     Quantity(Value, &'static Unit),

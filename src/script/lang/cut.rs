@@ -1,4 +1,4 @@
-//! Shortens texts to quote them in a message.
+//! Shortens texts for use in messages.
 
 /// Returns at most the first 40 characters.
 pub fn cut(text: &str) -> String {

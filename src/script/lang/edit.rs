@@ -7,18 +7,18 @@ use super::span::Span;
 pub struct TextEdit {
     /// The span to replace; empty for an insertion.
     pub span: Span,
-    /// The new text; empty for a removal.
+    /// The new text; empty for a deletion.
     pub replacement: String,
 }
 
 impl TextEdit {
-    /// Returns an edit that replaces this span.
+    /// Creates an edit that replaces this span.
     pub(crate) fn new(span: Span, replacement: impl Into<String>) -> Self {
         Self { span, replacement: replacement.into() }
     }
 }
 
-/// Returns the edits in the order of the text, without those that overlap an earlier one.
+/// Returns the edits in text order, without edits that overlap an earlier edit.
 pub fn disjoint(edits: &[TextEdit]) -> Vec<&TextEdit> {
     let mut edits: Vec<&TextEdit> = edits.iter().collect();
     edits.sort_by_key(|edit| edit.span);
@@ -26,8 +26,8 @@ pub fn disjoint(edits: &[TextEdit]) -> Vec<&TextEdit> {
     edits
 }
 
-/// Returns a text with the edits made. It begins at `from`; edits of other texts and those that overlap an earlier
-/// one are left out.
+/// Returns a text with the edits applied. The text begins at `from`. Edits to other texts and edits that
+/// overlap an earlier edit are skipped.
 pub fn edited(text: &str, from: Span, edits: &[TextEdit]) -> String {
     let mut new = String::with_capacity(text.len());
     let mut done = 0;

@@ -1,17 +1,17 @@
-//! Fixes of a mistake whose exact text is known.
+//! Fixes for errors whose exact replacement text is known.
 
 use super::cut::cut;
 use super::edit::TextEdit;
 use super::span::Span;
 
-/// A text to write in place of another.
+/// A text that replaces another text in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// The span to replace; empty for an insertion.
     pub span: Span,
-    /// The old text without the spaces around it, perhaps in quotes; none for any text.
+    /// The old text without surrounding spaces, possibly in quotes; `None` matches any text.
     pub(crate) was: Option<String>,
-    /// The new text; empty for a removal.
+    /// The new text; empty for a deletion.
     pub text: String,
 }
 
@@ -21,7 +21,7 @@ impl Fix {
         Self { span, was: Some(was.into()), text: text.into() }
     }
 
-    /// Returns a fix that replaces any text at a span.
+    /// Returns a fix that replaces the text at a span, whatever that text is.
     pub(crate) fn replace(span: Span, text: impl Into<String>) -> Self {
         Self { span, was: None, text: text.into() }
     }
@@ -31,12 +31,13 @@ impl Fix {
         Self { span: Span { file, start: at, end: at }, was: None, text: text.into() }
     }
 
-    /// Returns a fix that removes any text at a span, and the comma or line that it leaves empty.
+    /// Returns a fix that removes the text at a span, along with its comma, or with its line if the line
+    /// would be left empty.
     pub(crate) fn remove(span: Span) -> Self {
         Self::replace(span, "")
     }
 
-    /// Returns the fix in the words of a help: ``write `vpn` ``, `remove it`.
+    /// Returns the fix as help text: ``write `vpn` ``, `remove it`.
     pub fn title(&self) -> String {
         let text = cut(self.text.trim());
         if text.is_empty() {
@@ -49,8 +50,9 @@ impl Fix {
         format!("{verb} `{text}`")
     }
 
-    /// Returns the edit of a file's text: a string keeps its quotes, spaces stay, and a removal includes the comma.
-    /// None if the old text differs, as where a name is computed.
+    /// Returns the edit to a file's text. Strings keep their quotes, spaces are unchanged, and a removal
+    /// includes the comma. Returns `None` if the file's text differs from the old text, for example because a
+    /// name is computed.
     pub fn edit(&self, file: &str) -> Option<TextEdit> {
         let (start, end) = (self.span.start as usize, self.span.end as usize);
         let there = file.get(start..end)?;
@@ -72,8 +74,8 @@ impl Fix {
     }
 }
 
-/// Extends the span of a removal: to the whole line if the line has nothing else, or else to the comma or `;` that
-/// separates the text from its neighbor.
+/// Extends the span of a removal to the whole line if the line contains nothing else, or otherwise to the
+/// comma or `;` that separates the text from its neighbor.
 fn without(file: &str, span: Span) -> Span {
     let (start, end) = (span.start as usize, span.end as usize);
     let (ahead, behind) = (&file[..start], &file[end..]);
@@ -101,7 +103,7 @@ mod tests {
     use crate::lang::edit::edited;
     use crate::lang::span::Span;
 
-    /// Returns the text with the part between the first pair of `«` and `»` fixed.
+    /// Returns the text after fixing the part between the first `«` and `»`.
     fn fixed(text: &str, was: Option<&str>, new: &str) -> Option<String> {
         let start = text.find('«').expect("a place");
         let end = text.find('»').expect("a place") - '«'.len_utf8();

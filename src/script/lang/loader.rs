@@ -1,4 +1,4 @@
-//! Sources of script texts: the file system, or memory.
+//! Sources of script texts: the file system or memory.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -6,13 +6,13 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The largest file that can be read as a whole, in bytes.
+/// Maximum size in bytes of a file that is read as a whole.
 pub(super) const SIZE_LIMIT: u64 = 1 << 28;
 
-/// The source of a file that is read in chunks, whatever its size.
+/// The source of a file that is read in chunks, regardless of its size.
 #[derive(Debug, Clone)]
 pub enum Stream {
-    /// On disk, by its canonical path.
+    /// A file on disk, by its canonical path.
     File(PathBuf),
     /// In memory.
     Bytes(Arc<[u8]>),
@@ -20,22 +20,22 @@ pub enum Stream {
 
 /// A source of script texts.
 pub trait Loader {
-    /// Returns the canonical absolute path of a file or folder, links resolved.
+    /// Returns the canonical absolute path of a file or folder, with links resolved.
     ///
     /// # Errors
-    /// If it does not exist or is not accessible.
+    /// Fails if the file does not exist or is not accessible.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
 
     /// Returns the bytes of a file.
     ///
     /// # Errors
-    /// If it cannot be read, or is too large.
+    /// Fails if the file cannot be read or is too large.
     fn load(&mut self, path: &Path) -> io::Result<Vec<u8>>;
 
-    /// Opens a file to be read in chunks. By default [`Loader::load`] loads it as a whole.
+    /// Opens a file to be read in chunks. By default, [`Loader::load`] loads the whole file.
     ///
     /// # Errors
-    /// If it cannot be opened.
+    /// Fails if the file cannot be opened.
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
         Ok(Stream::Bytes(self.load(path)?.into()))
     }
@@ -43,7 +43,7 @@ pub trait Loader {
     /// Returns the bytes of standard input.
     ///
     /// # Errors
-    /// If it cannot be read, or is too large.
+    /// Fails if standard input cannot be read or is too large.
     fn standard_input(&mut self) -> io::Result<Vec<u8>>;
 }
 
@@ -85,10 +85,11 @@ fn all(from: impl io::Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Texts in memory, by path, on top of another loader: unsaved buffers of an editor, or a test's files.
+/// Texts in memory, by path, with another loader for all other files: for an editor's unsaved buffers, or for
+/// tests.
 #[derive(Debug, Clone, Default)]
 pub struct Texts<L> {
-    /// The texts, by their literal paths.
+    /// The texts, by literal path.
     pub texts: BTreeMap<PathBuf, Vec<u8>>,
     /// The loader for all other paths.
     pub other: L,
@@ -115,7 +116,7 @@ impl<L: Loader> Loader for Texts<L> {
     }
 }
 
-/// A loader without files, for [`Texts`] alone.
+/// A loader that has no files, for use with [`Texts`] alone.
 impl Loader for () {
     fn canonical(&self, _: &Path) -> io::Result<PathBuf> {
         Err(io::ErrorKind::NotFound.into())
@@ -130,7 +131,7 @@ impl Loader for () {
     }
 }
 
-/// Another loader, or none, which has no files.
+/// An optional loader; without one, no files exist.
 impl<L: Loader> Loader for Option<L> {
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         self.as_ref().map_or_else(|| ().canonical(path), |loader| loader.canonical(path))
@@ -149,7 +150,7 @@ impl<L: Loader> Loader for Option<L> {
     }
 }
 
-/// Reads each file once, because a file could change between two versions of one paper.
+/// A loader that reads each file only once, because a file could change between two versions of a paper.
 #[derive(Debug, Clone, Default)]
 pub struct Cached<L> {
     files: BTreeMap<PathBuf, Arc<[u8]>>,
@@ -185,7 +186,7 @@ impl<L: Loader> Loader for Cached<L> {
     }
 }
 
-/// Returns a path without `.` and, where that needs no file system, without `..`.
+/// Removes each `.` from a path, and each `..` that can be resolved without the file system.
 pub(super) fn plain(path: &Path) -> PathBuf {
     use std::path::Component;
     let mut plain = PathBuf::new();

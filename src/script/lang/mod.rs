@@ -1,4 +1,5 @@
-//! The front end: parses and checks scripts. It knows only words, numbers and their places, not machines.
+//! The front end: parses and checks scripts. The front end depends only on words, numbers, and their
+//! positions, not on machines.
 
 pub mod ast;
 pub(crate) mod check;

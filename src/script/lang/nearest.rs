@@ -1,11 +1,12 @@
 //! Suggestions for misspelled words.
 
-/// The most mistakes in a suggestion.
+/// Maximum number of misspellings in a suggested word.
 const MOST_MISTAKES: usize = 3;
 
-/// Returns the word that is most like `word`: one that differs only in case, else the one with the fewest letters
-/// omitted, inserted, replaced or swapped with their neighbor (Damerau–Levenshtein), at most one in three letters, or
-/// the same letters in another order. The first one wins a tie.
+/// Returns the word most similar to `word`. A word that differs only in case is best, then the word with the
+/// fewest letters omitted, inserted, replaced, or swapped with a neighbor (Damerau–Levenshtein), at most one
+/// in three letters. A word with the same letters in another order is also similar. The first word wins a
+/// tie.
 pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     let lower = word.to_lowercase();
@@ -19,8 +20,8 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
         let shuffled = length > 3 && different(&letters, &self::letters(&other)) == 0;
         let limit = if shuffled { 2 } else { (length.max(others) / 3).min(MOST_MISTAKES) };
         let most = best.map_or(limit, |(fewest, _)| limit.min(fewest.saturating_sub(1)));
-        // A difference in length is as many mistakes, and a mistake changes two letters at most: most words are
-        // rejected here.
+        // Each letter of difference in length is a misspelling, and a misspelling changes at most two
+        // letters, so this test rejects most words.
         if length.abs_diff(others) > most || different(&letters, &self::letters(&other)) > 2 * most {
             continue;
         }
@@ -32,7 +33,7 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
     best.map(|(_, candidate)| candidate)
 }
 
-/// Counts how often each letter occurs; some letters share a count.
+/// Counts the occurrences of each letter; some letters share a count.
 fn letters(word: &str) -> [u8; 64] {
     let mut counts = [0u8; 64];
     for letter in word.chars() {
@@ -42,7 +43,7 @@ fn letters(word: &str) -> [u8; 64] {
     counts
 }
 
-/// Returns the least number of letters in which two words differ, in any order.
+/// Returns the minimum number of letters in which two words differ, in any order.
 fn different(one: &[u8; 64], other: &[u8; 64]) -> usize {
     one.iter()
         .zip(other)

@@ -2,14 +2,14 @@
 
 use std::ops::Range;
 
-/// A place in a source file: bytes `start..end` of file number `file` in [`super::source::Sources`].
+/// A range in a source file: bytes `start..end` of file number `file` in [`super::source::Sources`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Span {
     /// The number of the file in the sources.
     pub file: u32,
     /// The first byte.
     pub start: u32,
-    /// The byte after the last one.
+    /// The byte after the last one in the span.
     pub end: u32,
 }
 
@@ -29,7 +29,7 @@ impl Span {
         self.start as usize..self.end as usize
     }
 
-    /// Whether two places share a byte, or are the same.
+    /// Whether two spans share a byte or are equal.
     pub fn meets(self, other: Self) -> bool {
         self == other || self.file == other.file && self.start < other.end && other.start < self.end
     }

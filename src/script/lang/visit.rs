@@ -1,15 +1,15 @@
-//! Walks over the tree of a script.
+//! Traversal of the tree of a script.
 //!
-//! [`Visit`] has a method for each kind of node, which walks into the node's children unless it is overridden; an
-//! override calls the `walk_…` function of its node to continue. If only the statements matter, [`statements`] and
+//! [`Visit`] has a method for each kind of node, which by default walks the node's children. An override
+//! calls the `walk_…` function of its node to continue. If only the statements matter, [`statements`] and
 //! [`statements_of_scope`] list them.
 
 use super::ast::{
-    Ask, Asked, Block, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation,
+    Ask, Asked, Block, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Holds, Operation,
     OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table, Word,
 };
 
-/// A walk over the tree, in the order in which a statement evaluates its parts; facts come last.
+/// A traversal of the tree in the order in which a statement evaluates its parts. Facts come last.
 pub(crate) trait Visit<'s> {
     fn visit_block(&mut self, block: &'s [Stmt]) {
         for stmt in block {
@@ -63,7 +63,7 @@ pub(crate) trait Visit<'s> {
         }
     }
 
-    /// Visits a variable that is defined here, with its value or the range or list of its values.
+    /// Visits a defined variable, with its value or with the range or list of its values.
     fn visit_variable(&mut self, _name: &'s Word, _value: &'s Expr) {}
 
     /// Visits the body of a `for`, which has a variable, or of a `repeat`.
@@ -82,13 +82,13 @@ pub(crate) trait Visit<'s> {
         }
     }
 
-    /// Visits a block with its own scope: the body of a definition with these parameters, of a scenario or a
-    /// question.
+    /// Visits a block with its own scope: the body of a definition with these parameters, of a scenario, or
+    /// of a question.
     fn visit_scope(&mut self, _stmt: &'s Stmt, _params: &'s [Word], body: &'s [Stmt]) {
         self.visit_block(body);
     }
 
-    /// Visits the conditions of an `ask`, which alone see its variable.
+    /// Visits the conditions of an `ask`, the only parts that use its variable.
     fn visit_asked(&mut self, name: &'s Word, from: &'s Expr, conditions: &'s [Condition]) {
         self.visit_variable(name, from);
         for condition in conditions {
@@ -96,14 +96,14 @@ pub(crate) trait Visit<'s> {
         }
     }
 
-    /// Visits the operands of a noun, its keywords first.
+    /// Visits the operands of a noun, beginning with its keywords.
     fn visit_noun(&mut self, noun: &'s [Expr]) {
         for operand in noun {
             self.visit_operand(operand);
         }
     }
 
-    /// Visits an expression in a place with keywords: a bare word may be one of them.
+    /// Visits an expression in a place where a bare word can be a keyword.
     fn visit_operand(&mut self, operand: &'s Expr) {
         self.visit_expr(operand);
     }
@@ -163,7 +163,8 @@ pub(crate) fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt
     stmt.facts.iter().for_each(|fact| visit.visit_fact(fact));
 }
 
-/// Walks the children of a command. A definition or system call takes expressions, a verb also keywords.
+/// Walks the children of a command. A definition or system call takes expressions; a verb also takes
+/// keywords.
 pub(crate) fn walk_command<'s, V: Visit<'s> + ?Sized>(visit: &mut V, command: &'s Command) {
     if command.call {
         command.operands.iter().for_each(|argument| visit.visit_expr(argument));
@@ -224,7 +225,7 @@ pub(crate) fn walk_ask<'s, V: Visit<'s> + ?Sized>(visit: &mut V, ask: &'s Ask) {
             visit.visit_asked(name, from, conditions);
         }
     }
-    ask.points.iter().for_each(|points| visit.visit_expr(points));
+    ask.points.iter().chain(&ask.prompt).for_each(|expr| visit.visit_expr(expr));
 }
 
 /// Walks the value of a fact.
@@ -243,10 +244,22 @@ pub(crate) fn walk_settings<'s, V: Visit<'s> + ?Sized>(visit: &mut V, settings: 
 /// Walks the children of a setting.
 pub(crate) fn walk_setting<'s, V: Visit<'s> + ?Sized>(visit: &mut V, setting: &'s Setting) {
     walk_operands(visit, setting.values.iter());
+    setting.holds.iter().for_each(|holds| walk_holds(visit, holds));
     setting.block.iter().for_each(|block| visit.visit_settings(block));
 }
 
-/// Walks the cells of a table, below its header.
+/// Walks the children of an option's conditions.
+pub(crate) fn walk_holds<'s, V: Visit<'s> + ?Sized>(visit: &mut V, holds: &'s Holds) {
+    match &holds.some {
+        Some((name, from)) => {
+            visit.visit_expr(from);
+            visit.visit_asked(name, from, &holds.conditions);
+        }
+        None => holds.conditions.iter().for_each(|condition| visit.visit_condition(condition)),
+    }
+}
+
+/// Walks the cells of a table below its header.
 pub(crate) fn walk_table<'s, V: Visit<'s> + ?Sized>(visit: &mut V, table: &'s Table) {
     table.rows.iter().flat_map(|row| &row.cells).for_each(|cell| visit.visit_cell(cell));
 }
@@ -273,7 +286,7 @@ pub(crate) fn walk_expr<'s, V: Visit<'s> + ?Sized>(visit: &mut V, expr: &'s Expr
     }
 }
 
-/// Whether a test holds for an expression or for any part of it.
+/// Whether a test holds for an expression or any part of it.
 pub(crate) fn any_expr(expr: &Expr, test: fn(&Expr) -> bool) -> bool {
     struct Search(fn(&Expr) -> bool, bool);
     impl<'s> Visit<'s> for Search {
@@ -290,7 +303,7 @@ pub(crate) fn any_expr(expr: &Expr, test: fn(&Expr) -> bool) -> bool {
 }
 
 impl Stmt {
-    /// Returns the blocks of statements in this one, in order.
+    /// Returns the blocks of statements within this statement, in order.
     pub fn blocks(&self) -> impl DoubleEndedIterator<Item = &Block> {
         let (first, second) = match &self.kind {
             StmtKind::For { body, .. }
@@ -307,12 +320,12 @@ impl Stmt {
         first.into_iter().chain(second)
     }
 
-    /// Whether the names that its block sets are not visible after it.
+    /// Whether the names defined in the statement's block are invisible after it.
     pub(crate) fn opens_scope(&self) -> bool {
         matches!(self.kind, StmtKind::Def { .. } | StmtKind::Scenario { .. } | StmtKind::Question { .. })
     }
 
-    /// Returns the variable that it sets.
+    /// Returns the variable that the statement sets.
     pub(crate) fn variable(&self) -> Option<&Word> {
         match &self.kind {
             StmtKind::Let { name, .. } | StmtKind::Choose { name, .. } | StmtKind::For { name, .. } => {
@@ -323,12 +336,12 @@ impl Stmt {
     }
 }
 
-/// Returns all statements of a block and its inner blocks, in the order of the text.
+/// Returns all statements in a block and its inner blocks, in text order.
 pub fn statements(block: &[Stmt]) -> impl Iterator<Item = &Stmt> {
     within(block, |_| true)
 }
 
-/// Returns the same statements without those in inner scopes.
+/// Returns all statements in a block except those in inner scopes.
 pub(crate) fn statements_of_scope(block: &[Stmt]) -> impl Iterator<Item = &Stmt> {
     within(block, |stmt| !stmt.opens_scope())
 }

@@ -24,7 +24,7 @@ use crate::run::session::{Options, Session};
 use crate::run::state::{Binding, State};
 use crate::run::stop::Stop;
 
-/// Amount of work beyond which a statement is not repeated only to restore its state.
+/// Amount of work above which a statement is not repeated just to restore its state.
 const CHECKPOINT_COST: u64 = 1000 * WORK_OF_STEP;
 
 /// Maximum number of records kept per statement.
@@ -35,7 +35,7 @@ const KEPT: usize = 256;
 pub struct Done {
     /// The statement; `None` for a reset.
     pub stmt: Option<Stmt>,
-    /// Its records with facts or a declared machine, from statements outside loops and scenarios.
+    /// The records with facts or a declared machine, from statements outside loops and scenarios.
     pub(crate) records: Vec<StepRecord>,
     /// The locations of failed expectations.
     pub(crate) failed: BTreeSet<(u32, u32, u32)>,
@@ -47,31 +47,31 @@ pub struct Ended {
     /// The diagnostics.
     pub diagnostics: Vec<Diagnostic>,
     /// Number of statements reported before the diagnostics.
-    pub told: u64,
-    /// Whether the user interrupted it.
+    pub messages: u64,
+    /// Whether the user interrupted the input.
     pub interrupted: bool,
     /// Counts.
     pub totals: Totals,
 }
 
-/// The handling of the statements before an error.
+/// How to treat the statements before an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// They are undone: an input runs as a whole or not at all.
+    /// Undo these statements, so that an input runs as a whole or not at all.
     Whole,
     /// They are kept.
     Each,
-    /// Everything is undone in any case.
+    /// Undo everything, even without an error.
     Tried,
 }
 
 /// An interactive session.
 pub struct Exploration {
-    /// All texts so far.
+    /// The texts of the session so far.
     pub sources: Arc<Sources>,
     /// The executed statements.
     pub history: History<Done>,
-    /// The warnings of the last parsed script.
+    /// The warnings about the last parsed script.
     pub warnings: Vec<Diagnostic>,
     files: Files,
     options: Options,
@@ -79,7 +79,7 @@ pub struct Exploration {
 }
 
 impl Exploration {
-    /// Creates an empty session. It stops running when `interrupt` becomes true.
+    /// Creates an empty session. The session stops running when `interrupt` becomes true.
     pub fn new(options: Options, interrupt: Arc<AtomicBool>) -> Self {
         Self {
             sources: Arc::default(),
@@ -96,12 +96,12 @@ impl Exploration {
         self.history.state()
     }
 
-    /// Whether there is a machine with an MMU.
+    /// Whether the session has a machine with an MMU.
     pub fn has_mmu(&self) -> bool {
         self.state().spec().is_some_and(|spec| spec.mmu.is_some())
     }
 
-    /// Whether there is a definition of this name.
+    /// Whether the session has a definition with this name.
     pub fn defines(&self, name: &str) -> bool {
         matches!(self.state().find(name), Some(Binding::Def(_)))
     }
@@ -117,21 +117,21 @@ impl Exploration {
         self.history.push(State::new(self.options.seed), done, true);
     }
 
-    /// Undoes up to `count` statements. Returns how many it undid.
+    /// Undoes up to `count` statements. Returns the number of statements undone.
     pub fn back(&mut self, count: usize) -> usize {
         let at = self.history.at();
         let steps = count.min(at);
         if self.goto(at - steps) { steps } else { 0 }
     }
 
-    /// Redoes up to `count` statements. Returns how many it redid.
+    /// Redoes up to `count` statements. Returns the number of statements redone.
     pub fn forward(&mut self, count: usize) -> usize {
         let at = self.history.at();
         let steps = count.min(self.history.end() - at);
         if self.goto(at + steps) { steps } else { 0 }
     }
 
-    /// Restores the state after a statement. Returns false if the number does not exist.
+    /// Restores the state after the statement with this number. Returns false if the number does not exist.
     pub fn goto(&mut self, number: usize) -> bool {
         let (sources, files, options) = (&self.sources, &self.files, self.options);
         self.history.goto(number, |state, done| again(sources, files, options, state, done))
@@ -149,7 +149,7 @@ impl Exploration {
         done.stmt.as_ref().map_or("", |stmt| self.sources.text(stmt.span))
     }
 
-    /// Parses and checks an input with the files it names.
+    /// Parses and checks an input, including the files that it names.
     ///
     /// # Errors
     /// Its diagnostics.
@@ -167,7 +167,7 @@ impl Exploration {
     /// Parses and checks a script.
     ///
     /// # Errors
-    /// Its diagnostics, or that it cannot be read.
+    /// The diagnostics of the script, or the reason why it cannot be read.
     pub fn read_file(&mut self, path: &Path, loader: &mut dyn Loader) -> Result<Block, Vec<Diagnostic>> {
         let file = self.sources.files().len() as u32;
         let read = include::add(Arc::make_mut(&mut self.sources), path, loader);
@@ -235,7 +235,7 @@ impl Exploration {
             Some(Stop::Closed) | None => {}
         }
         let Progress { diagnostics, totals, .. } = session.progress;
-        let told = totals.statements;
+        let messages = totals.statements;
         let undone = match mode {
             Mode::Whole => !diagnostics.is_empty(),
             Mode::Each => false,
@@ -245,12 +245,12 @@ impl Exploration {
         if undone || self.history.at() == at {
             self.history.restore(mark);
         }
-        Ended { diagnostics, told, interrupted, totals }
+        Ended { diagnostics, messages, interrupted, totals }
     }
 }
 
-/// Repeats a statement without output, and returns the state after it; `None` if it fails, which does not
-/// happen in the state where it ran before.
+/// Repeats a statement without output and returns the state after it. Returns `None` if the statement fails,
+/// which cannot happen in the state in which it first ran.
 fn again(sources: &Sources, files: &Files, options: Options, state: &State, done: &Done) -> Option<State> {
     let Some(stmt) = &done.stmt else { return Some(State::new(options.seed)) };
     let mut nobody = Discard;
@@ -260,14 +260,14 @@ fn again(sources: &Sources, files: &Files, options: Options, state: &State, done
     Some(session.progress.state)
 }
 
-/// Data kept of a running statement.
+/// The data kept while a statement runs.
 #[derive(Default)]
 struct Kept {
     records: Vec<StepRecord>,
     failed: BTreeSet<(u32, u32, u32)>,
 }
 
-/// A sink that passes records on and keeps some.
+/// A sink that forwards records and keeps some.
 struct Keeping<'a> {
     inner: &'a mut dyn Sink,
     kept: &'a RefCell<Kept>,
@@ -303,7 +303,7 @@ mod tests {
     use crate::run::state::{Binding, State};
     use crate::run::verbs::CORE;
 
-    /// A sink that interrupts after a number of records.
+    /// A sink that interrupts the run after N records.
     struct Impatient(u32, Arc<AtomicBool>);
 
     impl Sink for Impatient {
@@ -328,7 +328,7 @@ mod tests {
             _ => String::new(),
         };
         assert_eq!(a(session.state()), "1");
-        // The next input runs.
+        // The interrupted session runs the next input.
         let body = session.read("2", "let c = 3", &mut ()).unwrap();
         assert!(!session.run(&body, Mode::Whole, &mut Vec::new()).interrupted);
         assert_eq!(session.history.at(), 3);

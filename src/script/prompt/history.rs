@@ -1,8 +1,9 @@
-//! The executed statements of a session, with the states after them for undo and redo.
+//! The executed statements of a session, with the states after them, for undo and redo.
 //!
-//! A state consists of a few reference counts and the data that its statement has changed: about 10 KB for an
-//! access on a small machine, and up to 200 KB for a page fault on a large one. The history keeps the states
-//! of all recent statements. Of the earlier ones, it keeps only some and recomputes the others from them.
+//! A state consists of a few references to shared data, and the data that its statement changed: about 10 KB
+//! for an access on a small machine, and up to 200 KB for a page fault on a large one. The history keeps the
+//! states of all recent statements. The history keeps only some of the earlier states and recomputes the
+//! others from them.
 
 use crate::run::state::State;
 
@@ -12,18 +13,18 @@ const DENSE: usize = 1024;
 /// Interval between kept states of earlier statements.
 const SPARSE: usize = 64;
 
-/// A state of the session, and the statement that led to it.
+/// A state of the session, with the statement that led to it.
 #[derive(Debug, Clone)]
 struct Point<D> {
     /// The state, if it is kept.
     state: Option<State>,
     /// The statement; `None` for the beginning.
     done: Option<D>,
-    /// Whether recomputing this state takes long.
+    /// Whether recomputing the state takes long.
     costly: bool,
 }
 
-/// The points of a session in order. Statements are numbered from 1; 0 is the beginning.
+/// The states of a session, in order. Statements are numbered from 1; 0 is the beginning.
 #[derive(Debug)]
 pub struct History<D> {
     points: Vec<Point<D>>,
@@ -41,7 +42,7 @@ pub struct Mark<D> {
 }
 
 impl<D> History<D> {
-    /// Creates a session that begins in this state.
+    /// Creates a history that begins in this state.
     pub(crate) fn new(state: State) -> Self {
         let beginning = Point { state: Some(state.clone()), done: None, costly: true };
         Self { points: vec![beginning], at: 0, now: state }
@@ -67,7 +68,7 @@ impl<D> History<D> {
         self.points.len() - 1
     }
 
-    /// Appends an executed statement, and discards undone ones. `costly` means that it took long.
+    /// Appends an executed statement and discards undone ones. `costly` means that the statement took long.
     pub(crate) fn push(&mut self, state: State, done: D, costly: bool) {
         self.points.truncate(self.at + 1);
         self.points.push(Point { state: Some(state.clone()), done: Some(done), costly });
@@ -79,20 +80,20 @@ impl<D> History<D> {
         }
     }
 
-    /// Returns a mark of the current position, and sets undone statements aside.
+    /// Returns a mark for the current position, and stores the undone statements in it.
     pub fn mark(&mut self) -> Mark<D> {
         Mark { at: self.at, now: self.now.clone(), undone: self.points.split_off(self.at + 1) }
     }
 
-    /// Restores the position of a mark, and discards later statements.
+    /// Restores the position of a mark and discards later statements.
     pub(crate) fn restore(&mut self, mark: Mark<D>) {
         self.points.truncate(mark.at + 1);
         self.points.extend(mark.undone);
         (self.at, self.now) = (mark.at, mark.now);
     }
 
-    /// Returns the state after a statement. If it is not kept, `again` recomputes it from the previous one.
-    /// Returns `None` if the number does not exist or the statement fails.
+    /// Returns the state after a statement. If the state is not kept, `again` recomputes it from the
+    /// preceding one. Returns `None` if the number does not exist or the statement fails.
     pub(crate) fn state_after(
         &self,
         number: usize,
@@ -136,7 +137,7 @@ mod tests {
     #[derive(Debug, PartialEq)]
     struct Nth(u64);
 
-    /// Returns a session whose statement `n` sets the seed to `n`.
+    /// Returns a history whose statement `n` sets the seed to `n`.
     fn history(count: u64) -> History<Nth> {
         let mut history = History::new(State::new(0));
         for n in 1..=count {
@@ -145,7 +146,7 @@ mod tests {
         history
     }
 
-    /// Repeats a statement after the previous one.
+    /// Repeats a statement from the state before it.
     fn again(state: &State, n: &Nth) -> Option<State> {
         assert_eq!(state.seed + 1, n.0);
         Some(State::new(n.0))

@@ -13,17 +13,17 @@ use crate::run::facts::{Family, Key, key};
 use crate::run::record::{Access, AccessVerb, Did, Shown};
 use crate::run::state::{Slot, State};
 
-/// The facts of an access to quiz, in the order of the worksheet.
+/// The facts that a quiz about an access covers, in worksheet order.
 const ASKED: &[&str] =
     &["vpn", "tlbi", "tlbt", "tlb", "fault", "ppn", "pa", "co", "ci", "ct", "cache", "byte"];
 
-/// The facts of a system call to quiz.
+/// The facts that a quiz about a system call covers.
 const ASKED_OF_CALLS: &[&str] = &["returns", "error", "fault", "minor", "major"];
 
-/// One of this many addresses is random; the others are near existing contents.
+/// One in this many addresses is random; the others are near existing contents.
 const ANYWHERE: u64 = 4;
 
-/// A question: the name of a fact and its value, or `None` if the statement has no such fact.
+/// A question: the name of a fact and its value, which is `None` if the statement has no such fact.
 #[derive(Debug, Clone)]
 pub struct Question {
     /// The fact.
@@ -38,7 +38,7 @@ pub struct Question {
     pub words: &'static [&'static str],
 }
 
-/// Returns the questions on a statement; empty if it has no facts. After a fault, they omit facts that do not
+/// Returns the questions about a statement; empty if it has no facts. After a fault, omits facts that do not
 /// exist.
 pub fn questions(did: &Did) -> Vec<Question> {
     let (names, family, spec) = match did {
@@ -84,8 +84,8 @@ fn has(access: &Access, name: &str) -> bool {
     }
 }
 
-/// Whether an answer is right: a number in any base, a word of the fact, `yes` and `no` for a hit and a miss or a fault and
-/// none, or `-` if there is no such fact.
+/// Whether an answer is right. An answer is a number in any base, a keyword of the fact, `yes` or `no` for a
+/// hit, a miss, or a fault, or `-` if the statement has no such fact.
 pub fn right(question: &Question, given: &str) -> bool {
     let given = given.trim();
     let Some(answer) = &question.answer else { return matches!(given, "-" | "none" | "no") };
@@ -105,7 +105,7 @@ pub fn right(question: &Question, given: &str) -> bool {
     }
 }
 
-/// Whether an answer is in a possible form; an empty one is.
+/// Whether an answer is in a valid form; an empty answer is valid.
 pub fn readable(question: &Question, given: &str) -> bool {
     let given = given.trim().to_lowercase();
     let word = |word: &str| question.words.iter().any(|known| known.eq_ignore_ascii_case(word));
@@ -129,14 +129,13 @@ fn read(given: &str) -> Option<Number> {
     })
 }
 
-/// Whether decimal digits would be right as hexadecimal, so that a hint is useful.
+/// Whether an answer's decimal digits would be right as hexadecimal digits, so that a hint is useful.
 pub fn meant_hexadecimal(question: &Question, given: &str) -> bool {
     let digits = !given.is_empty() && given.bytes().all(|byte| byte.is_ascii_digit());
     digits && right(question, &format!("0x{given}"))
 }
 
-/// Returns the statement of quiz number `number` in this state, which is always the same; `None`
-/// without a machine.
+/// Returns quiz statement `number` for this state, always the same one. Returns `None` without a machine.
 pub fn statement(state: &State, number: u64) -> Option<String> {
     let mut random = SplitMix64::new(state.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     match &state.machine {
@@ -163,7 +162,7 @@ fn below(random: &mut SplitMix64, bits: u32) -> u64 {
     if bits >= u64::BITS { random.next() } else { random.below(1 << bits) }
 }
 
-/// Returns an address on bare hardware: in a mapped page, in a cached block, or a random one.
+/// Returns an address on bare hardware: in a mapped page, in a cached block, or random.
 fn bare(machine: &Machine, random: &mut SplitMix64) -> u64 {
     let spec = machine.spec();
     if random.below(ANYWHERE) == 0 {
@@ -189,7 +188,7 @@ fn cached(machine: &Machine, random: &mut SplitMix64) -> Option<u64> {
     Some(block << cache.offset_bits() | below(random, cache.offset_bits()))
 }
 
-/// Returns an address of a running process: in one of its areas, or a random one.
+/// Returns an address of a running process: in one of its areas, or random.
 fn in_process(kernel: &Kernel, random: &mut SplitMix64) -> Option<(String, u64)> {
     let running: Vec<_> =
         kernel.processes().filter(|process| process.state == ProcessState::Running).collect();

@@ -1,4 +1,4 @@
-//! A session as a script whose expectations are the observed facts, so that it is a test.
+//! A session as a script whose expectations are the observed facts, so that the script is a test.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,8 +18,8 @@ pub const HEAD: &str = "# A session of `pagewalk repl`, as it was seen.\n";
 /// Maximum width of a line of facts.
 const COLUMNS: usize = 96;
 
-/// Returns the session's script, from its beginning or its last `:reset` to the current position. Statements
-/// outside loops get their observed facts. Elsewhere, failed expectations are omitted.
+/// Returns the script of the session, from the beginning or the last `:reset` to the current position. Adds
+/// the observed facts to statements outside loops. Omits failed expectations in other statements.
 pub fn script(session: &Exploration) -> String {
     let done: Vec<&Done> = session.history.done().collect();
     let from = done.iter().rposition(|done| done.stmt.is_none()).map_or(0, |reset| reset + 1);
@@ -41,12 +41,12 @@ struct Writer<'a> {
     sources: &'a Sources,
     /// The locations of failed expectations.
     failed: BTreeSet<(u32, u32, u32)>,
-    /// The names of scenarios with their counts.
+    /// The names of scenarios, with the number of uses of each.
     scenarios: BTreeMap<String, usize>,
 }
 
 impl Writer<'_> {
-    /// Returns a statement of the session on separate lines.
+    /// Returns a statement of the session as separate lines.
     fn statement(&mut self, stmt: &Stmt, records: &[StepRecord]) -> String {
         if let StmtKind::Include { body, .. } = &stmt.kind {
             return body.iter().map(|stmt| self.statement(stmt, records)).collect();
@@ -72,7 +72,7 @@ impl Writer<'_> {
     /// Adds the edits of a statement and of the blocks in it.
     fn edits(&mut self, stmt: &Stmt, records: &[StepRecord], edits: &mut Vec<TextEdit>) {
         if matches!(stmt.kind, StmtKind::Ask(_)) {
-            // Its blanks stay empty.
+            // Leave the blanks of an `ask` empty.
             return;
         }
         let record = records.iter().find(|record| record.span == stmt.span);
@@ -101,7 +101,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Adds the edits of a block's statements. Replaces failed expectations by ones that hold.
+    /// Adds the edits of a block's statements. Replaces failed expectations with ones that hold.
     fn within(&mut self, block: &[Stmt], records: &[StepRecord], edits: &mut Vec<TextEdit>) {
         for stmt in block {
             if is_expectation(stmt) && self.fails_within(stmt.span) {
@@ -112,7 +112,9 @@ impl Writer<'_> {
         }
     }
 
-    /// Returns the facts of a statement: the observed ones, or without a record those that held.
+    /// Returns an edit that replaces a statement's facts with the observed facts. Without observed facts, the
+    /// edit removes the failed expectations. Returns `None` if no facts were observed and no expectation
+    /// failed.
     fn facts(&self, stmt: &Stmt, record: Option<&StepRecord>) -> Option<TextEdit> {
         let seen: Vec<String> = record
             .iter()
@@ -135,7 +137,7 @@ impl Writer<'_> {
         Some(TextEdit::new(Span { start: self.head_end(stmt), ..stmt.span }, text))
     }
 
-    /// Returns the end of the statement, where its facts begin.
+    /// Returns the end of the statement's operation, where its facts begin.
     fn head_end(&self, stmt: &Stmt) -> u32 {
         let Some(first) = stmt.facts.first() else { return stmt.span.end };
         let head = self.sources.text(Span { end: first.span.start, ..stmt.span });
@@ -148,7 +150,7 @@ fn is_expectation(stmt: &Stmt) -> bool {
     matches!(&stmt.kind, StmtKind::Command(command) if &*command.verb.text == "expect" && !command.call)
 }
 
-/// Formats facts on continuation lines of the statement above.
+/// Formats facts as continuation lines of the preceding statement.
 fn arrows(facts: &[String]) -> String {
     let mut lines: Vec<String> = Vec::new();
     for fact in facts {
@@ -163,7 +165,7 @@ fn arrows(facts: &[String]) -> String {
     lines.join("\n")
 }
 
-/// Returns a machine of a file as a declaration.
+/// Returns a machine from a file as a declaration.
 fn machine(command: &Command, span: Span, record: Option<&StepRecord>) -> Option<TextEdit> {
     let operand = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
     let ExprKind::Value(Value::Text(_)) = operand.kind else { return None };

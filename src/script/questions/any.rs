@@ -1,8 +1,9 @@
 //! `ask x in … where …`: the search for the answers that satisfy all conditions.
 
 use super::entry::Answers;
-use crate::lang::ast::{Condition, Expr, Word};
+use crate::lang::ast::{Condition, Expr, Holds, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::choose::not_a_list;
 use crate::run::record::{Did, View};
@@ -14,14 +15,14 @@ use crate::run::stop::Stop;
 const KEPT: usize = 1024;
 /// Maximum number of candidates to try.
 const CANDIDATES: u128 = 1 << 20;
-/// Cost of trying a candidate in the step budget.
+/// Cost of trying a candidate, in units of the step budget.
 const WORK: u64 = WORK_OF_STEP / 8;
 
 impl Session<'_> {
     /// Returns the answers that satisfy every condition.
     ///
     /// # Errors
-    /// `nothing-to-choose` if there are none, and the errors of the conditions.
+    /// `nothing-to-choose` if there are no answers, and errors in the conditions.
     pub(crate) fn answers(
         &mut self,
         name: &Word,
@@ -29,25 +30,7 @@ impl Session<'_> {
         conditions: &[Condition],
     ) -> Result<Answers, Stop> {
         let value = self.eval(from)?;
-        let Some(items) = value.items() else { return Err(not_a_list(from, &value).into()) };
-        let mut all = items.remaining() <= CANDIDATES;
-        let mut first = Vec::new();
-        self.state.scopes.push(Scope::new(false));
-        for candidate in items.take(CANDIDATES as usize) {
-            self.work(WORK, name.span)?;
-            self.state.bind(name.text.clone(), Binding::Value(candidate.clone()));
-            let calls = self.calls.len();
-            let refused = self.refusal(conditions)?;
-            self.calls.truncate(calls);
-            if refused.is_none() {
-                if first.len() == KEPT {
-                    all = false;
-                    break;
-                }
-                first.push(candidate);
-            }
-        }
-        self.state.scopes.pop();
+        let (first, all) = self.satisfying(name, (from, &value), conditions, KEPT)?;
         if first.is_empty() {
             let message = format!("no `{}` satisfies the conditions", name.text);
             return Err(Diagnostic::new(Code::NothingToChoose, from.span, message)
@@ -59,7 +42,53 @@ impl Session<'_> {
         Ok(Answers { first, all, open })
     }
 
-    /// Returns the result of the first condition that tries something, for the first answer.
+    /// Whether the conditions of an option hold.
+    ///
+    /// # Errors
+    /// `limit-size` if there are too many candidates to try, and errors in the conditions.
+    pub(crate) fn is_correct(&mut self, holds: &Holds) -> Result<bool, Stop> {
+        let Some((name, from)) = &holds.some else { return Ok(self.refusal(&holds.conditions)?.is_none()) };
+        let value = self.eval(from)?;
+        let (first, all) = self.satisfying(name, (from, &value), &holds.conditions, 1)?;
+        if first.is_empty() && !all {
+            let message = format!("none of the first {CANDIDATES} values satisfies the conditions");
+            return Err(Diagnostic::new(Code::LimitSize, from.span, message)
+                .label("too many values to try")
+                .help("narrow the range")
+                .into());
+        }
+        Ok(!first.is_empty())
+    }
+
+    /// Returns at most this many values that satisfy every condition, and whether there are no others.
+    fn satisfying(
+        &mut self,
+        name: &Word,
+        (from, value): (&Expr, &Value),
+        conditions: &[Condition],
+        most: usize,
+    ) -> Result<(Vec<Value>, bool), Stop> {
+        let Some(items) = value.items() else { return Err(not_a_list(from, value).into()) };
+        let mut all = items.remaining() <= CANDIDATES;
+        let mut first = Vec::new();
+        self.state.scopes.push(Scope::new(false));
+        for candidate in items.take(CANDIDATES as usize) {
+            self.work(WORK, name.span)?;
+            self.state.bind(name.text.clone(), Binding::Value(candidate.clone()));
+            let refused = self.refusal(conditions)?;
+            if refused.is_none() {
+                if first.len() == most {
+                    all = false;
+                    break;
+                }
+                first.push(candidate);
+            }
+        }
+        self.state.scopes.pop();
+        Ok((first, all))
+    }
+
+    /// For the first answer, returns the result of the first condition that contains an operation.
     ///
     /// # Errors
     /// As the conditions.

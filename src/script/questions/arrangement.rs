@@ -8,7 +8,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Number;
 
-/// Whether a row of `exam` arranges the paper. The others belong to the cover.
+/// Whether a row of `exam` arranges the paper. Other rows belong to the cover.
 pub(crate) fn arranges(name: &str) -> bool {
     ARRANGEMENT_SETTINGS.iter().any(|row| row.name == name)
 }
@@ -16,7 +16,7 @@ pub(crate) fn arranges(name: &str) -> bool {
 /// The arrangement of a paper.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Arrangement {
-    /// A pool of questions. A paper contains only some of them.
+    /// The pools of questions. A paper contains only some of the questions in a pool.
     pub(crate) pools: Vec<Pool>,
     /// Whether to shuffle the questions.
     pub(crate) questions: bool,
@@ -26,11 +26,12 @@ pub struct Arrangement {
     pub(crate) seed: u64,
     /// The titles of the paper's questions in order, if the script lists them.
     pub(crate) listed: Option<Vec<Word>>,
-    /// The order of the options, if the script lists it: for a question's first choice, then for its second.
+    /// The order of the options, if the script lists it: first for the first choice of a question, then for
+    /// its second choice.
     pub(crate) orders: Vec<(Word, Vec<usize>)>,
     /// The paper's version code, if the script sets it.
     pub(crate) version: Option<String>,
-    /// The ID and the name of the student, if the script sets them.
+    /// The student's ID and name, if the script sets them.
     pub(crate) student: Option<(String, String)>,
 }
 
@@ -40,7 +41,7 @@ pub(crate) struct Pool {
     pub(crate) title: Word,
     /// Number of questions per paper.
     pub(crate) pick: usize,
-    /// The titles of its questions.
+    /// The titles of the pool's questions.
     pub(crate) of: Vec<Word>,
 }
 
@@ -48,12 +49,12 @@ pub(crate) struct Pool {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Known {
     pub(crate) title: Arc<str>,
-    /// The points, if they are known.
+    /// The points, if known.
     pub(crate) points: Option<Number>,
 }
 
 impl Arrangement {
-    /// Returns the errors of the pools, given all questions. Questions of one pool must have the same points.
+    /// Returns the errors in the pools, given all questions. Questions in one pool must have the same points.
     pub(crate) fn wrong(&self, questions: &[Known]) -> Vec<Diagnostic> {
         let mut wrong = Vec::new();
         let mut taken: Vec<&Word> = Vec::new();
@@ -77,21 +78,28 @@ impl Arrangement {
     }
 }
 
-/// Reports members of a pool with different points.
+/// Reports members of a pool that have different points.
 fn unequal(pool: &Pool, questions: &[Known]) -> Option<Diagnostic> {
     let worth = |title: &Word| questions.iter().find(|known| known.title == title.text)?.points;
     let mut known = pool.of.iter().filter_map(|title| Some((title, worth(title)?)));
     let (first, points) = known.next()?;
     let (other, others) = known.find(|(_, own)| *own != points)?;
-    let message =
-        format!("“{}” is worth {others} points, and “{}” of the same pool {points}", other.text, first.text);
-    let help = "papers must be worth the same whichever questions are picked";
-    Some(Diagnostic::new(Code::BadPoints, other.span, message).label("another number of points").help(help))
+    let message = format!(
+        "“{}” is worth {others} points, but “{}” in the same pool is worth {points}",
+        other.text, first.text
+    );
+    let help = "all questions in a pool must be worth the same number of points";
+    Some(
+        Diagnostic::new(Code::BadPoints, other.span, message)
+            .label("a different number of points")
+            .help(help),
+    )
 }
 
 fn unknown(title: &Word, questions: &[Known]) -> Diagnostic {
     let message = format!("unknown question “{}”", title.text);
-    let diagnostic = Diagnostic::new(Code::UnknownName, title.span, message).label("in no pool's reach");
+    let diagnostic =
+        Diagnostic::new(Code::UnknownName, title.span, message).label("no question has this title");
     let titles = || questions.iter().map(|known| &*known.title);
     match nearest(&title.text, titles()) {
         Some(near) => diagnostic.did_you_mean(&title.text, near),

@@ -78,7 +78,7 @@ fn pool(session: &mut Session, setting: &Setting) -> Result<Pool, Stop> {
     let name = Word { text: session.prose_of(title)?.into(), span: title.span };
     let (n, members) = (session.integer(count)?, members(session, titles)?);
     if n == 0 || n > members.len() as u64 {
-        let message = format!("{n} of {} questions cannot be picked", members.len());
+        let message = format!("cannot pick {n} of {} questions", members.len());
         return Err(Diagnostic::new(Code::WrongCount, count.span, message)
             .label(if n == 0 { "none" } else { "too many" })
             .help(format!("pick 1 to {}, or list more questions", members.len()))
@@ -87,7 +87,7 @@ fn pool(session: &mut Session, setting: &Setting) -> Result<Pool, Stop> {
     Ok(Pool { title: name, pick: n as usize, of: members })
 }
 
-/// Returns a permutation of the numbers from 0.
+/// Returns a list after checking that it is a permutation of the numbers from 0.
 fn permutation(session: &mut Session, order: &Expr) -> Result<Vec<usize>, Stop> {
     let value = session.eval(order)?;
     let numbers: Option<Vec<usize>> = match &value {
@@ -102,14 +102,14 @@ fn permutation(session: &mut Session, order: &Expr) -> Result<Vec<usize>, Stop> 
     };
     let whole = |numbers: &Vec<usize>| (0..numbers.len()).all(|n| numbers.contains(&n));
     numbers.filter(whole).ok_or_else(|| {
-        Diagnostic::new(Code::WrongType, order.span, "this is not an order of options")
+        Diagnostic::new(Code::WrongType, order.span, "this is not a valid order of the options")
             .help("list the numbers from 0, each once: `[2, 0, 1]`")
             .into()
     })
 }
 
 fn shape(setting: &Setting) -> Diagnostic {
-    missing(setting, "a title, a number and a list: `pool \"Faults\" pick 1 of [\"A\", \"B\"]`")
+    missing(setting, "a title, a number, and a list: `pool \"Faults\" pick 1 of [\"A\", \"B\"]`")
 }
 
 /// Returns the titles in a list, each with its location.

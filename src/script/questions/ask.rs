@@ -2,27 +2,25 @@
 
 use super::blanks::blank;
 use super::entry::{Blank, Form, ItemKind, Radix};
+use super::wording::AnyAsked;
 use crate::lang::ast::{Ask, Asked, Claim, Condition, Expr, Fact, Operation, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::Value;
 use crate::run::facts;
 use crate::run::record::{Check, Did, Shown, View};
 use crate::run::session::Session;
 use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
 
-/// The words of the truth values.
-const TRUTHS: &[&str] = &["true", "false"];
-
 impl Session<'_> {
     /// Runs an `ask` and records the key.
     ///
     /// # Errors
-    /// The errors of its operands.
+    /// Errors in the operands.
     pub(crate) fn run_ask(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref())?;
         let radix = Self::radix(ask.radix.as_ref())?;
+        let mut prompt = ask.prompt.as_ref().map(|prompt| self.prose_of(prompt)).transpose()?;
         let before = self.state.hardware().filter(|_| matches!(ask.what, Asked::Facts { .. })).cloned();
         let (kind, did, checks) = match &ask.what {
             Asked::Facts { probe, operation } => {
@@ -38,14 +36,20 @@ impl Session<'_> {
                 let value = self.eval(from)?;
                 let answers = self.answers(name, from, conditions)?;
                 let radix = radix.unwrap_or(Radix::Hex);
-                let whole = among(name, from, conditions);
-                let among = self.conditions_in_words(whole, &name.text, (from, &value), conditions, radix);
+                let written = |conditions: &[Condition]| {
+                    let whole = among(name, from, conditions);
+                    self.conditions_in_words(whole, &name.text, (from, &value), conditions, radix)
+                };
+                let (candidates, among) = (written(&[]), written(conditions));
+                let asked = AnyAsked { name, value: &value, conditions, radix };
+                prompt = prompt.or_else(|| Some(self.prompt_of(&asked)));
                 let example = self.example(name, &answers, conditions)?;
-                shown(ItemKind::Any { name: name.text.clone(), among, answers, radix, example })
+                let name = name.text.clone();
+                shown(ItemKind::Any { name, candidates, among, answers, radix, example })
             }
         };
         let entry = self.item(kind, points);
-        self.enter(entry.asked_of(before));
+        self.enter(entry.asked(prompt, before));
         self.finish(stmt.span, did, checks)
     }
 
@@ -82,21 +86,17 @@ impl Session<'_> {
     ) -> Result<ItemKind, Stop> {
         let label = self.prose_of(label)?;
         let value = self.eval(of)?;
-        let form = match &value {
-            Value::Number(_) => Form::Number { radix: radix.unwrap_or(Radix::Decimal), digits: None },
-            Value::Bool(_) => Form::Words(TRUTHS),
-            _ => Form::Free,
-        };
+        let form = Form::of_value(&value, radix.unwrap_or(Radix::Decimal), None);
         let unit = unit.map(|unit| unit.text.clone());
         let blank = Blank { fact: "".into(), key: Some(Shown::plain(value)), form, unit };
-        let derivation = self.derivation(of)?;
+        let derivation = self.derivation(of, radix.unwrap_or(Radix::Decimal))?;
         Ok(ItemKind::Value { label, blank, derivation })
     }
 
     /// Checks an `ask` without running it.
     ///
     /// # Errors
-    /// The errors of its operands.
+    /// Errors in the operands.
     pub(crate) fn check_ask(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref());
@@ -109,9 +109,47 @@ impl Session<'_> {
         }
         let radix = Self::radix(ask.radix.as_ref());
         let asked = self.check_asked(stmt, ask);
+        let prompt = self.check_prompt(ask);
         points?;
+        prompt?;
         radix?;
         asked
+    }
+
+    /// Checks `as "…"`. Conditions on values are not printed, so an `ask` with such a condition needs a text.
+    fn check_prompt(&mut self, ask: &Ask) -> Result<(), Stop> {
+        match (&ask.prompt, &ask.what) {
+            (Some(prompt), Asked::Value { .. }) => {
+                let message = "this question already has a text: the label";
+                Err(Diagnostic::new(Code::Duplicate, prompt.span, message)
+                    .help("write everything in the label, and delete `as`")
+                    .into())
+            }
+            (Some(prompt), _) => self.prose_of(prompt).map(|_| ()),
+            (None, Asked::Any { name, conditions, .. }) => {
+                let hidden = conditions.iter().find_map(|condition| match condition {
+                    Condition::Expr(expr) => Some(expr.span),
+                    Condition::Facts { operation, facts } => {
+                        let printed = self.fact_condition(operation, facts, Radix::Hex).is_some();
+                        (!printed).then_some(operation.span)
+                    }
+                });
+                if let Some(place) = hidden {
+                    let name = &name.text;
+                    let warning = Diagnostic::warning(
+                        Code::Unlikely,
+                        place,
+                        "this condition does not appear on the paper",
+                    );
+                    let help = format!(
+                        "describe the answer before the first `where`: `ask {name} in … as \"…\" where …`"
+                    );
+                    self.report(vec![warning.help(help)]);
+                }
+                Ok(())
+            }
+            (None, _) => Ok(()),
+        }
     }
 
     fn check_asked(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
@@ -144,7 +182,7 @@ impl Session<'_> {
     }
 }
 
-/// Returns the record of an `ask` without an operation, which shows its key.
+/// Returns the record of an `ask` without an operation; the record contains the key.
 fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
     let view = match &kind {
         ItemKind::Value { label, blank, .. } => {
@@ -156,14 +194,14 @@ fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
             let first: Vec<String> =
                 answers.first.iter().take(8).map(|value| radix.write(value, None)).collect();
             let more = if answers.all && answers.first.len() <= 8 { "" } else { ", …" };
-            vec![View::Remark(format!("any of these `{name}`: {}{more}", first.join(", ")))]
+            vec![View::Remark(format!("any of these values of `{name}`: {}{more}", first.join(", ")))]
         }
         _ => Vec::new(),
     };
     (kind, Did::Shown(view), Vec::new())
 }
 
-/// Returns the span from the name to the end of its conditions.
+/// Returns the span from the name to the end of the conditions.
 fn among(name: &Word, from: &Expr, conditions: &[Condition]) -> Span {
     let end = conditions.last().map_or(from.span.end, |condition| match condition {
         Condition::Expr(expr) => expr.span.end,

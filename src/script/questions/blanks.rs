@@ -1,42 +1,45 @@
-//! The blanks of an operation: their keys and their notation.
+//! The blanks of an operation, with their keys and notation.
 
 use std::sync::Arc;
 
 use super::entry::{Blank, Form, Radix};
 use crate::lang::value::Value;
-use crate::run::facts::{Key, Values};
+use crate::run::facts::{Component, Key, Values, returns_pointer};
 use crate::run::record::{Access, AccessVerb, Did, Shown};
 use pagewalk_engine::machine::AccessOutcome;
 use pagewalk_engine::machine::addr::Pa;
 
-/// Returns the blank of a fact. `pa` is any physical address of the machine. If the answer is a number, a
-/// word can mean a missing value (`evicted none`) or an unknown one (`byte unknown`). On paper, both are a
-/// dash.
+/// Returns the blank of a fact. `pa` is any physical address on the machine. If the answer is a number, a
+/// word can represent a missing value (`evicted none`) or an unknown one (`byte unknown`). On paper, both are
+/// represented by a dash.
 pub(crate) fn blank(fact: &Arc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
     let form = form(key, did, radix, pa);
     let is_answer = |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
     Blank { fact: fact.clone(), key: key.value_in(did).filter(is_answer), form, unit: None }
 }
 
-/// Returns the notation of a fact, which does not depend on whether the operation has it.
+/// Returns the notation of a fact, regardless of whether the operation has the fact.
 fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
     match key.kind().values {
         // The names of caches depend on the machine.
-        Values::ServedBy | Values::Text | Values::Pages => return Form::Free,
+        Values::ServedBy | Values::Text => return Form::Free,
+        Values::Pages => return Form::Pages,
         Values::OneOf { .. } | Values::YesNo => return Form::Words(key.words()),
         _ => {}
     }
-    let hex = key.value_in(did).and_then(|shown| shown.hex).or_else(|| {
+    let pointer = of_pointer(key, did);
+    let hex = pointer.or_else(|| key.value_in(did)?.hex).or_else(|| {
         let supposed = Did::Access(supposed(did, pa)?);
         key.value_in(&supposed)?.hex
     });
-    let hex = hex.or_else(|| of_entry(key, did));
+    let hex = hex.or_else(|| of_entry(key, did)).or_else(|| of_field(key, did));
     let own = if hex.is_some() { Radix::Hex } else { Radix::Decimal };
     let radix = radix.unwrap_or(own);
     Form::Number { radix, digits: hex.filter(|_| radix == Radix::Hex) }
 }
 
-/// Returns the digits of a page-table entry and of its address, even if the walk did not reach it.
+/// Returns the number of digits in a page-table entry or its address, even if the walk did not reach the
+/// entry.
 fn of_entry(key: &Key, did: &Did) -> Option<u32> {
     let (Key::Level(row, _), Did::Access(access)) = (key, did) else { return None };
     match row.pattern {
@@ -44,6 +47,27 @@ fn of_entry(key: &Key, did: &Did) -> Option<u32> {
         ("pte", ".value") => Some(access.spec.mmu.as_ref()?.pte.bytes * 2),
         _ => None,
     }
+}
+
+/// Returns the number of digits in an evicted page's VPN or an evicted entry's tag, even if nothing was
+/// evicted.
+fn of_field(key: &Key, did: &Did) -> Option<u32> {
+    let spec = match did {
+        Did::Access(access) => &access.spec,
+        _ => &did.call()?.spec,
+    };
+    let bits = match key {
+        Key::Component(_, Component::Tlb(at)) => spec.tlbs[*at].tag_bits(spec),
+        Key::Component(_, Component::Cache(at)) => spec.caches[*at].tag_bits(spec),
+        _ => spec.vpn_bits(),
+    };
+    (key.kind().values == Values::Field).then(|| bits.div_ceil(4).max(1))
+}
+
+/// Returns the number of digits in an address that a system call returns.
+fn of_pointer(key: &Key, did: &Did) -> Option<u32> {
+    let call = did.call().filter(|call| returns_pointer(call))?;
+    (key.kind().values == Values::Returned).then(|| call.spec.virtual_bits().div_ceil(4))
 }
 
 /// Returns the access as if it had a physical address and a known byte there.

@@ -5,17 +5,18 @@ use super::mistakes::{distractors, number};
 use super::papers::puts;
 use super::rows::{known, missing, settings, word};
 use super::settings::CHOICE_SETTINGS;
-use crate::lang::ast::{Command, Expr, Operation, OperationKind, Setting, Word};
+use crate::lang::ast::{Command, Expr, Holds, Operation, OperationKind, Setting, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::facts;
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Session};
+use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
 
 /// Number of wrong options that `answers` generates.
 const WRONG: usize = 3;
 
-/// `choice "…" points 2 { correct "…"; wrong "…"; correct "…" when EXPR; answers pa of read va }`
+/// `choice "…" points 2 { correct "…"; wrong "…"; correct "…" when EXPR; option "…" where COND; answers pa of read va }`
 ///
 /// # Errors
 /// `misplaced`, `no-correct-answer`, `unknown-setting`, `unknown-word`, `wrong-count`, `wrong-type`.
@@ -23,12 +24,19 @@ pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action,
     session.needs_question(command.verb.span)?;
     let said = session.before_block(command, false)?;
     let mut options = Vec::new();
+    let mut unknown = false;
     for setting in settings(command)? {
         known(setting, &[CHOICE_SETTINGS], "choice")?;
         match &*setting.name.text {
             "answers" => options.extend(answers(session, setting)?),
+            "option" if session.checking() => unknown |= check_computed(session, setting)?,
+            "option" => options.push(computed(session, setting)?),
             _ => options.push(option(session, setting)?),
         }
+    }
+    if unknown {
+        session.unsure_of_question();
+        return Err(Stop::Unknowable);
     }
     if !options.iter().any(|option| option.correct) {
         let message = "no option of this choice is correct";
@@ -45,7 +53,7 @@ pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action,
     Ok(puts(entry, vec![view]))
 }
 
-/// Returns the option of a row. With `when`, it is correct only if the condition is true.
+/// Returns the option of a row. With `when`, the option is correct only if the condition is true.
 fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop> {
     let correct = &*setting.name.text == "correct";
     let (text, correct) = match &*setting.values {
@@ -55,11 +63,40 @@ fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop>
         [_, more, ..] => {
             return Err(Diagnostic::new(Code::UnknownWord, more.span, "this is not allowed in an option")
                 .label("unexpected here")
-                .help("write `correct \"…\"`, `wrong \"…\"` or `correct \"…\" when CONDITION`")
+                .help("write `correct \"…\"`, `wrong \"…\"`, or `correct \"…\" when CONDITION`")
                 .into());
         }
     };
     Ok(Alternative { text: session.prose_of(text)?, correct, mistake: None })
+}
+
+/// `option "…" where COND`: correct exactly if the condition holds.
+fn computed(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop> {
+    let (text, holds) = parts(setting)?;
+    Ok(Alternative { text: session.prose_of(text)?, correct: session.is_correct(holds)?, mistake: None })
+}
+
+/// Checks a computed option, and returns true, because only a run knows whether its conditions hold.
+fn check_computed(session: &mut Session, setting: &Setting) -> Result<bool, Stop> {
+    let (text, holds) = parts(setting)?;
+    session.prose_of(text)?;
+    if let Some((_, from)) = &holds.some {
+        session.eval(from)?;
+    }
+    session.state.scopes.push(Scope::new(false));
+    if let Some((name, _)) = &holds.some {
+        session.state.bind(name.text.clone(), Binding::Unknowable);
+    }
+    holds.conditions.iter().for_each(|condition| session.check_condition(condition));
+    session.state.scopes.pop();
+    Ok(true)
+}
+
+fn parts(setting: &Setting) -> Result<(&Expr, &Holds), Stop> {
+    match (&*setting.values, &setting.holds) {
+        ([text], Some(holds)) => Ok((text, holds)),
+        _ => Err(missing(setting, "a text and a condition: `option \"…\" where COND`").into()),
+    }
 }
 
 /// `answers FACT of OPERATION`: the fact's value and the values of typical mistakes, sorted.
@@ -75,7 +112,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
     let name = session.text(fact.span).trim().to_owned();
     let operation = operation(verb, operands);
     if session.checking() {
-        // The result of the access is known only in the run.
+        // The result of the access is known only when the script runs.
         session.unsure_of_question();
         session.prepare_operation(&operation)?;
         return Err(Stop::Unknowable);

@@ -16,10 +16,11 @@ use crate::run::session::{Action, Session};
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 
-/// Units of the room for an essay, in millimeters. A ruled line is 8 mm high.
+/// Units for the height of an essay's answer space, with their lengths in millimeters. A ruled line is 8 mm
+/// high.
 pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 
-/// `exam { title "…", course "…", duration 90 min, aids "…", pool …, shuffle questions }`
+/// `exam { title "…", course "…", duration 90 min, aids "…", instructions "…", pool …, shuffle questions }`
 ///
 /// # Errors
 /// `misplaced`, `unknown-setting`, `duplicate`, `wrong-count`.
@@ -67,7 +68,7 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
     Ok(puts(Entry::Cover { fields, arrangement: Box::new(arrangement) }, vec![view]))
 }
 
-/// A title before the block of `exam` belongs into it.
+/// Reports a title before the block of `exam`, because the title belongs inside the block.
 fn dropped_title(session: &Session, command: &Command, title: &Expr) -> Diagnostic {
     let wrong = Diagnostic::new(Code::WrongCount, title.span, "`exam` takes no value before its block");
     let (Some(block), [_]) = (&command.block, &*command.operands) else {
@@ -102,7 +103,7 @@ pub fn text(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 /// `misplaced`, `bad-points`, `unknown-setting`, `unknown-word`, `wrong-count`.
 pub(crate) fn essay(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     session.needs_question(command.verb.span)?;
-    let said = session.before_block(command, true)?;
+    let lead = session.before_block(command, true)?;
     let mut rubric = Vec::new();
     for setting in settings(command)? {
         known(setting, &[ESSAY_SETTINGS], "essay")?;
@@ -114,40 +115,40 @@ pub(crate) fn essay(session: &mut Session, command: &Command) -> Result<Action, 
         let points = session.perhaps_points(points)?.map(|(points, _)| points);
         rubric.push(Rubric { text: session.prose_of(text)?, points });
     }
-    let points = rubric_points(&rubric, said.points, command.verb.span)?;
-    let entry = session.item(ItemKind::Essay { text: said.text.clone(), space: said.space, rubric }, points);
-    let view = View::Value { of: String::new(), value: Shown::word(&said.text) };
+    let points = rubric_points(&rubric, lead.points, command.verb.span)?;
+    let entry = session.item(ItemKind::Essay { text: lead.text.clone(), space: lead.space, rubric }, points);
+    let view = View::Value { of: String::new(), value: Shown::word(&lead.text) };
     Ok(puts(entry, vec![view]))
 }
 
 /// Returns the points of an essay, which must equal the sum of its rubric.
 fn rubric_points(
     rubric: &[Rubric],
-    said: Option<(Number, Span)>,
+    lead: Option<(Number, Span)>,
     place: Span,
 ) -> Result<Option<(Number, Span)>, Stop> {
     let each: Option<Vec<Number>> = rubric.iter().map(|row| row.points).collect();
-    let Some(each) = each.filter(|each| !each.is_empty()) else { return Ok(said) };
+    let Some(each) = each.filter(|each| !each.is_empty()) else { return Ok(lead) };
     let mut sum = Number::from(0u64);
     for points in each {
         sum = sum.plus(points).map_err(|error| error.at(place))?;
     }
-    match said {
+    match lead {
         Some((points, at)) if points != sum => {
-            let message = format!("the rubric is worth {sum} points, and the essay has {points}");
+            let message = format!("the rubric is worth {sum} points, but the essay is worth {points}");
             Err(Diagnostic::new(Code::BadPoints, at, message)
                 .label("does not add up")
                 .help(format!("write `points {sum}`"))
                 .fix(Fix::replace(at, sum.to_string()))
                 .into())
         }
-        Some(said) => Ok(Some(said)),
+        Some(lead) => Ok(Some(lead)),
         None => Ok(Some((sum, place))),
     }
 }
 
 /// The operands before the block of a choice or an essay.
-pub(crate) struct Said {
+pub(crate) struct Lead {
     pub(crate) text: String,
     /// The points and their location.
     pub(crate) points: Option<(Number, Span)>,
@@ -159,8 +160,8 @@ impl Session<'_> {
     /// Parses the operands before the block.
     ///
     /// # Errors
-    /// `wrong-count`, `unknown-word`, and the errors of its points.
-    pub(crate) fn before_block(&mut self, command: &Command, with_space: bool) -> Result<Said, Stop> {
+    /// `wrong-count`, `unknown-word`, and errors in the points.
+    pub(crate) fn before_block(&mut self, command: &Command, with_space: bool) -> Result<Lead, Stop> {
         let verb = &command.verb;
         let Some((text, mut rest)) = command.operands.split_first() else {
             let message = format!("`{}` needs a text", verb.text);
@@ -168,11 +169,11 @@ impl Session<'_> {
                 .label("nothing follows")
                 .into());
         };
-        let mut said = Said { text: self.prose_of(text)?, points: None, space: None };
+        let mut lead = Lead { text: self.prose_of(text)?, points: None, space: None };
         while let Some((clause, after)) = rest.split_first() {
             let again = word(clause).filter(|word| match *word {
-                "points" => said.points.is_some(),
-                "space" => said.space.is_some(),
+                "points" => lead.points.is_some(),
+                "space" => lead.space.is_some(),
                 _ => false,
             });
             if let Some(again) = again {
@@ -181,11 +182,11 @@ impl Session<'_> {
             }
             rest = match (word(clause), after) {
                 (Some("points"), [n, rest @ ..]) => {
-                    said.points = Some(self.points(n)?);
+                    lead.points = Some(self.points(n)?);
                     rest
                 }
                 (Some("space"), [n, unit, rest @ ..]) if with_space => {
-                    said.space = Some(self.length(n, unit)?);
+                    lead.space = Some(self.length(n, unit)?);
                     rest
                 }
                 _ => {
@@ -198,7 +199,7 @@ impl Session<'_> {
                 }
             };
         }
-        Ok(said)
+        Ok(lead)
     }
 
     /// Returns a length in millimeters.
@@ -214,7 +215,7 @@ impl Session<'_> {
         let length = self.eval(n)?.number("a length").and_then(|n| n.times(Number::from(*factor)));
         let length = length.map_err(|error| error.at(n.span))?;
         if length.is_negative() || length.to_f64() > 2000.0 {
-            return Err(Diagnostic::new(Code::BadWidth, n.span, "this does not fit on a paper").into());
+            return Err(Diagnostic::new(Code::BadWidth, n.span, "this does not fit on the paper").into());
         }
         Ok(length)
     }
@@ -233,13 +234,13 @@ impl Session<'_> {
                 .help("a comma, `;`, or a new line ends a setting")
                 .into());
         }
-        let mut said = Vec::new();
+        let mut lead = Vec::new();
         for value in &*setting.values {
-            said.push(match word(value) {
+            lead.push(match word(value) {
                 Some(word) if self.state.find(word).is_none() => word.to_owned(),
                 _ => self.prose_of(value)?,
             });
         }
-        Ok(said.join(" "))
+        Ok(lead.join(" "))
     }
 }

@@ -1,25 +1,26 @@
-//! Entries that a statement adds to the paper, with the key.
+//! Entries that a statement adds to the paper, with the answer key.
 
 use std::any::Any;
 use std::sync::Arc;
 
 use super::arrangement::Arrangement;
 use super::open::Open;
+pub use super::radix::Radix;
 use crate::lang::value::{Number, Value};
-use crate::run::record::{Attachment, Shown, StepRecord, TableView, View};
+use crate::run::record::{Attachment, CellView, Did, Shown, StepRecord, TableView, View};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::Spec;
 
 /// An entry that a statement adds to the paper.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Entry {
     /// `exam { … }`: the cover's fields with their text, and the arrangement.
     Cover { fields: Vec<(Arc<str>, String)>, arrangement: Box<Arrangement> },
     /// The start of a question.
     Question { title: Arc<str>, points: Option<Number> },
-    /// The start of a part. It ends at the next part or question, or at an entry that is in no part.
+    /// The start of a part. The part ends at the next part or question, or at an entry outside any part.
     Part { name: Arc<str>, points: Option<Number> },
     /// Prose.
     Text { text: String, in_part: bool },
@@ -47,13 +48,14 @@ impl Entry {
         attachment.downcast_ref()
     }
 
-    /// Adds the machine before the operation.
+    /// Adds the printed text of an item, and the machine before its operation.
     #[must_use]
-    pub(crate) fn asked_of(mut self, before: Option<Machine>) -> Self {
-        if let Self::Item { item, .. } = &mut self
-            && let Some(hardware) = &mut item.hardware
-        {
-            hardware.before = before.map(Arc::new);
+    pub(crate) fn asked(mut self, new: Option<String>, before: Option<Machine>) -> Self {
+        if let Self::Item { item, .. } = &mut self {
+            item.prompt = new;
+            if let Some(hardware) = &mut item.hardware {
+                hardware.before = before.map(Arc::new);
+            }
         }
         self
     }
@@ -61,10 +63,10 @@ impl Entry {
 
 /// A figure.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Figure {
-    /// The bits of an address as boxes, which the key fills with the value. The title is the address as
-    /// written.
+    /// The bits of an address as boxes, which the key fills with the value. The title is the address as it
+    /// was written.
     Bits { title: String, bits: u32, value: u64 },
     /// The views of `show`.
     Views(Vec<View>),
@@ -75,17 +77,19 @@ pub enum Figure {
 pub struct EntryItem {
     /// The question.
     pub kind: ItemKind,
+    /// The text that the paper prints in place of the operation or the conditions.
+    pub(crate) prompt: Option<String>,
     /// The points, if they are declared.
     pub points: Option<Number>,
     /// The machine of the question.
     pub hardware: Option<Hardware>,
 }
 
-/// The machine of a question, and its kernel.
+/// The machine and the kernel of a question.
 #[derive(Debug, Clone)]
 pub struct Hardware {
     pub(crate) spec: Arc<Spec>,
-    /// The kernel's settings, if there is one.
+    /// The kernel's settings, if a kernel is running.
     pub kernel: Option<KernelConfig>,
     /// The machine before the operation.
     pub(crate) before: Option<Arc<Machine>>,
@@ -93,20 +97,29 @@ pub struct Hardware {
 
 /// The question of an item.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum ItemKind {
-    /// Facts of an operation. `operation` is its script text.
+    /// Facts of an operation. `operation` is the operation's script text.
     Facts { operation: String, blanks: Vec<Blank> },
     /// A value and its derivation.
     Value { label: String, blank: Blank, derivation: Derivation },
-    /// The cells of a table in the columns to answer.
-    Table { table: TableView, columns: Vec<Arc<str>> },
-    /// Any answer that satisfies the conditions. `among` is the script text of values and conditions. The
-    /// example is the result of the first condition for the first answer.
-    Any { name: Arc<str>, among: String, answers: Answers, radix: Radix, example: Option<View> },
+    /// The cells of a table in the columns that students fill in. The steps of a reference string include its record.
+    Table { table: TableView, columns: Vec<Arc<str>>, string: Option<Arc<Did>> },
+    /// A table of the author's own, with cells to fill in.
+    Author(AuthorTable),
+    /// Any answer that satisfies the conditions. `candidates` is the script text of the values, and `among` that
+    /// of values and conditions. The example is the result of the first condition for the first answer.
+    Any {
+        name: Arc<str>,
+        candidates: String,
+        among: String,
+        answers: Answers,
+        radix: Radix,
+        example: Option<View>,
+    },
     /// Options to choose from.
     Choice { text: String, options: Vec<Alternative> },
-    /// Free text, with its room in millimeters and its rubric.
+    /// Free text, with the height of its space in millimeters, and its rubric.
     Essay { text: String, space: Option<Number>, rubric: Vec<Rubric> },
 }
 
@@ -115,10 +128,11 @@ impl ItemKind {
     pub(crate) fn blanks(&self) -> usize {
         match self {
             Self::Facts { blanks, .. } => blanks.len(),
-            Self::Table { table, columns } => {
+            Self::Table { table, columns, .. } => {
                 let asked = |name: &&String| columns.iter().any(|column| **column == **name);
                 table.rows.len() * table.groups.iter().flatten().filter(asked).count()
             }
+            Self::Author(table) => table.blanks().count(),
             Self::Value { .. } | Self::Any { .. } | Self::Choice { .. } | Self::Essay { .. } => 1,
         }
     }
@@ -127,10 +141,10 @@ impl ItemKind {
 /// The derivation of a value.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Derivation {
-    /// The expression in script notation.
-    pub(crate) written: String,
-    /// The names and paths in it with their values, in order.
-    pub(crate) terms: Vec<(String, Value)>,
+    /// The paths in the expression, such as `machine.pages`, with their values, in order.
+    pub(crate) paths: Vec<(String, Value)>,
+    /// The expression with the values of its names, and then with the values of its parentheses.
+    pub(crate) steps: Vec<String>,
 }
 
 /// An option of a choice.
@@ -138,20 +152,20 @@ pub struct Derivation {
 pub struct Alternative {
     /// The text.
     pub text: String,
-    /// Whether it is correct.
+    /// Whether this option is correct.
     pub correct: bool,
-    /// The mistake that leads to it, if it is known.
+    /// The mistake that leads to the option, if known.
     pub mistake: Option<&'static str>,
 }
 
 /// A set of correct answers.
 #[derive(Debug, Clone)]
 pub struct Answers {
-    /// The smallest or first ones.
+    /// The smallest or first answers.
     pub first: Vec<Value>,
-    /// Whether these are all.
+    /// Whether `first` contains all answers.
     pub(crate) all: bool,
-    /// The check for other answers, if there are any.
+    /// The check for other answers, if any exist.
     pub open: Option<Arc<dyn Open>>,
 }
 
@@ -167,68 +181,119 @@ pub struct Rubric {
 pub struct Blank {
     /// The name of the fact; empty for a value.
     pub fact: Arc<str>,
-    /// The right answer; `None` if the operation has no such fact.
+    /// The right answer; `None` if the operation does not have the fact.
     pub(crate) key: Option<Shown>,
     /// The notation.
     pub form: Form,
     pub(crate) unit: Option<Arc<str>>,
 }
 
-/// The notation of a blank. It does not depend on whether the operation has the fact, so that it reveals
+/// The notation of a blank. The notation does not depend on whether the operation has the fact, so it reveals
 /// nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Form {
-    /// A number, with the number of digits if it is known.
+    /// A number, with the number of digits if known.
     Number { radix: Radix, digits: Option<u32> },
     /// One of a few words.
     Words(&'static [&'static str]),
+    /// Pages in any order.
+    Pages,
     /// Any text.
     Free,
 }
 
-/// The radix of numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Radix {
-    /// `0x0D`
-    Hex,
-    /// `13`
-    Decimal,
-    /// `0b1101`
-    Binary,
-}
+/// The words of a truth value.
+const TRUTHS: &[&str] = &["true", "false"];
 
-impl Radix {
-    /// The keyword of each radix.
-    pub(crate) const NAMES: [(&'static str, Self); 3] =
-        [("hex", Self::Hex), ("decimal", Self::Decimal), ("binary", Self::Binary)];
-
-    pub(crate) fn name(self) -> &'static str {
-        Self::NAMES.iter().find(|(_, radix)| *radix == self).map_or("", |(name, _)| name)
-    }
-
-    /// Formats a value in this radix. Values other than non-negative integers are unchanged.
-    pub fn write(self, value: &Value, digits: Option<u32>) -> String {
-        let width = digits.unwrap_or(1) as usize;
-        let number = match value {
-            Value::Number(number) => number.as_integer().filter(|n| *n >= 0),
-            _ => None,
-        };
-        match (number, self) {
-            (Some(n), Self::Hex) => format!("0x{n:0width$X}"),
-            (Some(n), Self::Binary) => format!("0b{n:0width$b}"),
-            _ => value.to_string(),
+impl Form {
+    /// Returns the notation of a computed value.
+    pub(crate) fn of_value(value: &Value, radix: Radix, digits: Option<u32>) -> Self {
+        match value {
+            Value::Number(_) => Self::Number { radix, digits },
+            Value::Bool(_) => Self::Words(TRUTHS),
+            _ => Self::Free,
         }
     }
 }
 
 impl Blank {
-    /// Formats the answer; `-` if there is none.
+    /// Formats the answer; `-` if there is no answer.
     pub fn answer(&self) -> String {
         match (&self.key, self.form) {
             (None, _) => "-".to_owned(),
             (Some(key), Form::Number { radix, digits }) => radix.write(&key.value, digits),
             (Some(key), _) => key.to_string(),
+        }
+    }
+}
+
+/// A table that an author wrote.
+#[derive(Debug, Clone)]
+pub struct AuthorTable {
+    /// The caption.
+    pub(crate) title: String,
+    pub(crate) columns: Vec<Column>,
+    /// One cell for each column.
+    pub(crate) rows: Vec<Vec<AuthorCell>>,
+}
+
+/// A column with the notation of its numbers.
+#[derive(Debug, Clone)]
+pub(crate) struct Column {
+    pub(crate) title: String,
+    pub(crate) radix: Radix,
+    pub(crate) digits: Option<u32>,
+}
+
+/// A cell.
+#[derive(Debug, Clone)]
+pub(crate) enum AuthorCell {
+    /// A printed value, and whether it is a number.
+    Given(String, bool),
+    /// A cell to fill in, and the derivation of its answer.
+    Blank(Box<Blank>, Derivation),
+}
+
+impl AuthorTable {
+    /// Returns the cells to fill in: their rows, their columns, and their contents, row by row.
+    pub(crate) fn blanks(&self) -> impl Iterator<Item = (usize, usize, &Blank, &Derivation)> {
+        self.rows.iter().enumerate().flat_map(|(row, cells)| {
+            cells.iter().enumerate().filter_map(move |(at, cell)| match cell {
+                AuthorCell::Blank(blank, derivation) => Some((row, at, &**blank, derivation)),
+                AuthorCell::Given(..) => None,
+            })
+        })
+    }
+
+    /// Returns the title of a column and the first cell of a row, such as `Entries (4 KB)`.
+    pub(crate) fn label(&self, row: usize, at: usize) -> String {
+        let title = self.columns.get(at).map_or("", |column| &column.title);
+        match self.rows.get(row).and_then(|cells| cells.first()) {
+            Some(AuthorCell::Given(text, _)) if at > 0 => format!("{title} ({text})"),
+            _ => title.to_owned(),
+        }
+    }
+
+    /// Returns the printed texts.
+    pub(crate) fn given(&self) -> String {
+        let printed = self.rows.iter().flatten().filter_map(|cell| match cell {
+            AuthorCell::Given(text, _) => Some(text.as_str()),
+            AuthorCell::Blank(..) => None,
+        });
+        [self.title.as_str()].into_iter().chain(printed).collect::<Vec<_>>().join(" ")
+    }
+
+    /// Returns the table with all its answers.
+    pub(crate) fn view(&self) -> TableView {
+        let cell = |cell: &AuthorCell| match cell {
+            AuthorCell::Given(text, _) => CellView::Text(text.clone()),
+            AuthorCell::Blank(blank, _) => CellView::Text(blank.answer()),
+        };
+        TableView {
+            title: self.title.clone(),
+            groups: vec![self.columns.iter().map(|column| column.title.clone()).collect()],
+            rows: self.rows.iter().map(|row| row.iter().map(cell).collect()).collect(),
         }
     }
 }

@@ -10,7 +10,7 @@ use crate::run::stop::Stop;
 use std::sync::Arc;
 
 /// The possible operands of a figure.
-const FIGURES: &str = "`bits VA`, `layout P1`, `frames P1 P2`, `tables P1` and `reference`";
+const FIGURES: &str = "`bits VA`, `layout P1`, `frames P1 P2`, `tables P1`, and `reference`";
 
 /// `figure bits VA`, `figure layout P1 P2`, `figure frames P1 P2`, `figure tables P1`, `figure reference`
 ///

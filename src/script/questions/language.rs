@@ -1,7 +1,9 @@
-//! The language with exams: the core's rows, and those of `exam`, `question`, and their statements.
+//! The language with exams: the core's rows, and the rows of `exam`, `question`, and their statements.
 
-use super::settings::{ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS};
-use super::{choice, commands, figure};
+use super::settings::{
+    ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, TABLE_SETTINGS,
+};
+use super::{author_table, choice, commands, figure};
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::run::facts::Family;
@@ -23,14 +25,14 @@ impl Default for Options {
     }
 }
 
-/// The verbs of exams.
+/// The verbs that exams add.
 const PAPER_VERBS: &[Verb] = &[
     Verb {
         name: "exam",
         params: &[settings(
-            "title, course, duration, aids, pool TEXT pick N of [TEXT, …], shuffle questions|options",
+            "title, course, duration, aids, instructions, pool TEXT pick N of [TEXT, …], shuffle questions|options",
         )],
-        help: "sets the cover of an exam and the arrangement of its paper",
+        help: "sets the cover and structure of an exam paper",
         example: "exam { title \"Final\", duration 90 min, shuffle options }",
         family: Family::None,
         prepare: commands::exam,
@@ -62,12 +64,20 @@ const PAPER_VERBS: &[Verb] = &[
         params: &[
             TEXT,
             Optional(&[Keyword("points"), POINTS]),
-            settings("correct TEXT [when COND]; wrong TEXT; answers FACT of OP"),
+            settings("correct TEXT [when COND]; wrong TEXT; option TEXT where COND; answers FACT of OP"),
         ],
-        help: "asks a question with options to choose from",
+        help: "asks a multiple-choice question",
         example: "question \"Q\" { choice \"2 + 2?\" { correct \"4\"; wrong \"5\" } }",
         family: Family::None,
         prepare: choice::choice,
+    },
+    Verb {
+        name: "table",
+        params: &[TEXT, Optional(&[Keyword("points"), POINTS]), settings("columns TEXT…; row EXPR…")],
+        help: "asks for the missing cells of a table",
+        example: "question \"Q\" { table \"Sizes\" { columns \"bits\" \"bytes\"; row 4 ? = 16 } }",
+        family: Family::None,
+        prepare: author_table::table,
     },
     Verb {
         name: "essay",
@@ -77,17 +87,18 @@ const PAPER_VERBS: &[Verb] = &[
             Optional(&[Keyword("points"), POINTS]),
             settings("rubric TEXT points N"),
         ],
-        help: "asks a question to answer in words",
+        help: "asks a question that students answer in words",
         example: "question \"Q\" { essay \"Why?\" space 4 cm }",
         family: Family::None,
         prepare: commands::essay,
     },
 ];
 
-/// The blocks of settings of exams.
+/// The blocks of settings that exams add.
 const PAPER_BLOCKS: &[BlockRow] = &[
     BlockRow::new("exam", "`exam { … }`", || [COVER_SETTINGS, ARRANGEMENT_SETTINGS].concat()),
     BlockRow::new("choice", "`choice TEXT { … }`", || CHOICE_SETTINGS.to_vec()),
+    BlockRow::new("table", "`table TEXT { … }`", || TABLE_SETTINGS.to_vec()),
     BlockRow::new("essay", "`essay TEXT { … }`", || ESSAY_SETTINGS.to_vec()),
 ];
 

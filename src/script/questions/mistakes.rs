@@ -1,4 +1,5 @@
-//! Typical mistakes of students. They generate wrong options of choices, and they explain wrong answers.
+//! Typical mistakes of students. Typical mistakes generate wrong options for choices and explain wrong
+//! answers.
 
 use crate::lang::value::Value;
 use crate::run::facts::{ACCESS_FACTS, low, shifted};
@@ -9,9 +10,9 @@ use pagewalk_engine::machine::addr::Pa;
 /// A mistake in a calculation with addresses.
 #[derive(Debug)]
 pub(crate) struct MistakeRow {
-    /// The mistake in a grader's words.
+    /// A description of the mistake for graders.
     pub(crate) name: &'static str,
-    /// Its results; `None` if it is impossible.
+    /// The results of the mistake; `None` if it is impossible.
     answers: fn(&Scene) -> Option<Answers>,
 }
 
@@ -26,7 +27,7 @@ pub(crate) struct Made {
     pub(crate) facts: Vec<(&'static str, Shown)>,
 }
 
-/// The mistakes, the most common ones first.
+/// The mistakes, the most common first.
 pub(crate) const MISTAKES: &[MistakeRow] = &[
     MistakeRow { name: "VPN and VPO swapped", answers: |s| s.in_page(s.vpo?, s.vpn?) },
     MistakeRow {
@@ -38,7 +39,7 @@ pub(crate) const MISTAKES: &[MistakeRow] = &[
         name: "cache tag and cache index swapped",
         answers: |s| Some(vec![("ci", s.fact("ct")?), ("ct", s.fact("ci")?)]),
     },
-    MistakeRow { name: "the VPN taken for the PPN", answers: |s| s.to_page(s.vpn?) },
+    MistakeRow { name: "the VPN used as the PPN", answers: |s| s.to_page(s.vpn?) },
     MistakeRow { name: "a stale entry used", answers: |s| s.to_page(s.stale()?) },
     MistakeRow {
         name: "TLB index from the high bits of the VPN",
@@ -81,8 +82,8 @@ struct Scene<'a> {
     vpo: Option<u64>,
 }
 
-/// Returns the results of each possible mistake in this access, without answers that are right by chance.
-/// `before` is the machine before the access, which may hold stale entries.
+/// Returns the results of each possible mistake in this access, excluding answers that are right by chance.
+/// `before`, the machine before the access, can contain stale entries.
 pub(crate) fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
     let scene = Scene::new(access, before);
     let of = |row: &MistakeRow| {
@@ -95,8 +96,8 @@ pub(crate) fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
     MISTAKES.iter().filter_map(of).collect()
 }
 
-/// Returns distinct values of a fact that mistakes yield, with the mistakes. If there are too few, it adds
-/// values with one wrong bit, starting at the lowest.
+/// Returns the distinct values that mistakes yield for a fact, with the mistakes. If there are too few
+/// values, adds some with one wrong bit, starting with the lowest bit.
 pub(crate) fn distractors(
     access: &Access,
     before: Option<&Machine>,
@@ -130,7 +131,7 @@ impl<'a> Scene<'a> {
         scene
     }
 
-    /// Returns a fact as a number, if it is one.
+    /// Returns a fact as a number if it is numeric.
     fn fact(&self, name: &str) -> Option<u64> {
         number(&self.shown(name)?)
     }
@@ -140,19 +141,19 @@ impl<'a> Scene<'a> {
         (row.get)(self.access)
     }
 
-    /// Returns the value in the fact's format; `None` if it is right.
+    /// Returns the value in the fact's format; `None` if the value is right.
     fn wrong(&self, name: &str, value: u64) -> Option<Shown> {
         let right = self.shown(name)?;
         (number(&right)? != value).then(|| Shown { value: Value::from(value), ..right })
     }
 
-    /// Returns the width of a hexadecimal fact in bits, at most that of its digits.
+    /// Returns the width, in bits, of a hexadecimal fact, at most the width of its digits.
     fn bits(&self, name: &str) -> u32 {
         let digits = self.shown(name).and_then(|shown| shown.hex).unwrap_or(0);
         (4 * digits).min(u64::BITS).min(self.access.spec.virtual_bits())
     }
 
-    /// Returns the results of a wrong page number and offset, up to the TLB.
+    /// Returns the results of a wrong page number and offset, up to the TLB index and tag.
     fn in_page(&self, vpn: u64, vpo: u64) -> Option<Answers> {
         let spec = &self.access.spec;
         let mut answers = vec![("vpn", vpn), ("vpo", vpo)];
@@ -202,7 +203,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Returns a fact as a number, if it is one.
+/// Returns a fact as a number if it is numeric.
 pub(crate) fn number(shown: &Shown) -> Option<u64> {
     match &shown.value {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),

@@ -1,9 +1,10 @@
-//! Questions: the contents of an exam's paper as data, and the statements that produce them.
+//! Questions: the contents of an exam paper as data, and the statements that produce them.
 
 mod any;
 pub(crate) mod arrangement;
 mod arranging;
 mod ask;
+mod author_table;
 mod blanks;
 mod choice;
 mod commands;
@@ -18,13 +19,14 @@ mod papers;
 pub(crate) mod points;
 mod prose;
 mod question;
+pub(crate) mod radix;
 mod rows;
 pub(crate) mod settings;
 mod sharing;
 pub(crate) mod sheet;
 mod tables;
 mod tried;
-mod wording;
+pub(crate) mod wording;
 
 pub use commands::LENGTHS;
 pub use language::LANGUAGE;

@@ -1,4 +1,4 @@
-//! Questions whose key does not list all right answers.
+//! Questions whose key does not list every right answer.
 
 use std::fmt::Debug;
 
@@ -8,6 +8,7 @@ use crate::run::files::Files;
 
 /// Conditions that can be evaluated later, in the state of the question.
 pub trait Open: Debug + Send + Sync {
-    /// Whether a value is a candidate and satisfies every condition. The sources are those of the script.
+    /// Whether a value is a candidate that satisfies every condition. `sources` and `files` are those of the
+    /// script.
     fn holds(&self, value: &Value, sources: &Sources, files: &Files) -> bool;
 }

@@ -1,4 +1,4 @@
-//! The exam state of a session, and adding entries to the paper.
+//! The exam state of a session, and functions that add entries to the paper.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -22,7 +22,7 @@ pub(crate) struct Papers {
     sheet: Option<Sheet>,
 }
 
-/// Returns an action that adds an entry to the paper, and shows it.
+/// Returns an action that adds an entry to the paper and displays the entry.
 pub(crate) fn puts(entry: Entry, views: Vec<View>) -> Action {
     Action::does(move |session| {
         session.enter(entry);
@@ -41,7 +41,7 @@ impl Session<'_> {
         self.known_extension_state::<Papers>()?.sheet.as_ref()
     }
 
-    /// Returns the current question for changes.
+    /// Returns the current question for modification.
     pub(crate) fn sheet_mut(&mut self) -> Option<&mut Sheet> {
         self.exam_mut().sheet.as_mut()
     }

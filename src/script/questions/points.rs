@@ -2,18 +2,18 @@
 
 use crate::lang::value::{Number, ValueError};
 
-/// An element with its declared points, or its points if there is nothing to distribute.
+/// An element with its declared points and its default points.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Share {
     pub(crate) stated: Option<Number>,
-    /// Its default points: one for each blank.
+    /// The default points: one for each blank.
     pub(crate) alone: Number,
 }
 
 /// The reason why points cannot be distributed.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Unshared {
-    /// Their sum differs from the total.
+    /// The sum of the points differs from the total.
     Sum(Number),
     /// The declared points leave nothing for the other elements.
     NothingLeft(Number),
@@ -27,10 +27,11 @@ impl From<ValueError> for Unshared {
     }
 }
 
-/// Returns the points of each element. Elements without points share the rest of the total equally. Without a total, each has its default points.
+/// Returns the points of each element. Elements without points share the rest of the total equally. Without a
+/// total, each element has its default points.
 ///
 /// # Errors
-/// The reason why they do not add up.
+/// The reason why the points do not add up.
 pub(crate) fn shares(whole: Option<Number>, each: &[Share]) -> Result<Vec<Number>, Unshared> {
     let Some(whole) = whole else {
         return Ok(each.iter().map(|share| share.stated.unwrap_or(share.alone)).collect());
@@ -50,7 +51,7 @@ pub(crate) fn shares(whole: Option<Number>, each: &[Share]) -> Result<Vec<Number
     Ok(each.iter().map(|share| share.stated.unwrap_or(part)).collect())
 }
 
-/// Returns the sum of points.
+/// Returns the sum of these points.
 ///
 /// # Errors
 /// The sum overflows.

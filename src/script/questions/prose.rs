@@ -1,8 +1,9 @@
-//! Text of a paper: prose with values, points, and radixes.
+//! The text of a paper: prose with values, points, and radixes.
 
 use std::sync::Arc;
 
 use super::entry::{Entry, EntryItem, Hardware, ItemKind, Radix};
+use super::radix::RADIXES;
 use super::sheet::Sheet;
 use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -13,7 +14,7 @@ use crate::run::settings::list;
 use crate::run::stop::Stop;
 
 impl Session<'_> {
-    /// Returns the text of an expression. Multiline prose loses its common indentation.
+    /// Returns the text of an expression. Removes the common indentation of multiline prose.
     ///
     /// # Errors
     /// The errors of the expression.
@@ -24,11 +25,11 @@ impl Session<'_> {
     /// Returns declared points and their location.
     ///
     /// # Errors
-    /// `bad-points`, `wrong-type`, and the errors of the expression.
+    /// `bad-points`, `wrong-type`, and errors in the expression.
     pub(crate) fn points(&mut self, expr: &Expr) -> Result<(Number, Span), Stop> {
         let points = self.eval(expr)?.number("points").map_err(|error| error.at(expr.span))?;
         if points.is_negative() {
-            let message = format!("{points} points are negative");
+            let message = format!("points must not be negative, but this is {points}");
             return Err(Diagnostic::new(Code::BadPoints, expr.span, message).into());
         }
         Ok((points, expr.span))
@@ -42,16 +43,16 @@ impl Session<'_> {
         expr.map(|expr| self.points(expr)).transpose()
     }
 
-    /// Returns the radix of numbers.
+    /// Returns the radix that a word names.
     ///
     /// # Errors
     /// `unknown-word`.
     pub(crate) fn radix(word: Option<&Word>) -> Result<Option<Radix>, Stop> {
         let Some(word) = word else { return Ok(None) };
-        if let Some((_, radix)) = Radix::NAMES.iter().find(|(name, _)| *name == &*word.text) {
+        if let Some((_, radix)) = RADIXES.iter().find(|(name, _)| *name == &*word.text) {
             return Ok(Some(*radix));
         }
-        let names = || Radix::NAMES.iter().map(|(name, _)| *name);
+        let names = || RADIXES.iter().map(|(name, _)| *name);
         let message = format!("unknown radix `{}`", word.text);
         let diagnostic = Diagnostic::new(Code::UnknownWord, word.span, message);
         Err(match nearest(&word.text, names()) {
@@ -61,7 +62,7 @@ impl Session<'_> {
         .into())
     }
 
-    /// Rejects a statement outside a question. Definitions are allowed, because a question may call them.
+    /// Rejects a statement outside a question. Definitions are allowed, because a question can call them.
     ///
     /// # Errors
     /// `misplaced`.
@@ -81,18 +82,18 @@ impl Session<'_> {
         self.sheet().is_some_and(Sheet::in_part)
     }
 
-    /// Adds an entry to the paper with the next record.
+    /// Attaches an entry of the paper to the next record.
     pub(crate) fn enter(&mut self, entry: Entry) {
         self.attachment = Some(Arc::new(entry));
     }
 
-    /// Returns an item, and counts it in its question.
+    /// Returns an item of the paper, and adds it to the current question.
     pub(crate) fn item(&mut self, kind: ItemKind, points: Option<(Number, Span)>) -> Entry {
         let points = points.map(|(points, _)| points);
         if let Some(sheet) = self.sheet_mut() {
             sheet.add(points, kind.blanks());
         }
-        let item = EntryItem { kind, points, hardware: self.hardware() };
+        let item = EntryItem { kind, prompt: None, points, hardware: self.hardware() };
         Entry::Item { item: Box::new(item), in_part: self.in_part() }
     }
 

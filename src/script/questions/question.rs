@@ -1,4 +1,4 @@
-//! Running and checking questions and their parts.
+//! Running and checking of questions and their parts.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ use crate::run::verbs::show_plan;
 use pagewalk_engine::machine::random::SplitMix64;
 
 impl Session<'_> {
-    /// Runs a question on a copy of the state, like a scenario.
+    /// Runs a question on a copy of the state, as for a scenario.
     ///
     /// # Errors
-    /// Errors that end the script. Errors in the question end only the question.
+    /// Errors that end the whole script. Errors within the question end only the question.
     pub(crate) fn run_question(
         &mut self,
         stmt: &Stmt,
@@ -39,9 +39,9 @@ impl Session<'_> {
         self.enter_extension("question", body, stmt.span)
     }
 
-    /// Returns the random generator of a question. It depends on the script's generator, the title, and the
-    /// number of earlier questions with this title. Random choices in other questions and their order
-    /// therefore do not affect it.
+    /// Returns the random number generator of a question. The generator depends on the script's generator,
+    /// the title, and the number of earlier questions with this title. Random choices in other questions, and
+    /// the order of questions, therefore do not affect the generator.
     fn own_generator(&mut self, title: &Arc<str>) -> SplitMix64 {
         let mut script = self.state.random;
         let before = self.exam_mut().titles.entry(title.clone()).or_default();
@@ -76,8 +76,8 @@ impl Session<'_> {
         self.needs_question(name.span)?;
         if self.in_part() {
             return Err(Diagnostic::new(Code::Misplaced, name.span, "a part cannot be in another part")
-                .label("parts have no parts")
-                .help("close the part before with `}`")
+                .label("a part cannot contain parts")
+                .help("close the previous part with `}`")
                 .into());
         }
         let points = self.perhaps_points(points);
@@ -99,8 +99,8 @@ impl Session<'_> {
             return Ok(());
         }
         Err(Diagnostic::new(Code::Misplaced, place, "a question cannot be in another question")
-            .label("questions have parts, not questions")
-            .help("close the question before with `}`, or write `part \"a\" { … }`")
+            .label("a question can contain parts, but not questions")
+            .help("close the previous question with `}`, or write `part \"a\" { … }`")
             .into())
     }
 
@@ -127,7 +127,7 @@ impl Session<'_> {
         nouns.iter().map(|operands| self.as_shown(place, operands)).collect()
     }
 
-    /// Prepares these operands as `show` does.
+    /// Prepares these operands in the same way as `show` does.
     ///
     /// # Errors
     /// As `show`.
@@ -140,7 +140,7 @@ impl Session<'_> {
     /// Checks a question without running it.
     ///
     /// # Errors
-    /// `misplaced`, and the errors of its points.
+    /// `misplaced`, and errors in the points.
     pub(crate) fn check_question(
         &mut self,
         title: &Word,
@@ -169,7 +169,7 @@ impl Session<'_> {
     /// Checks a part without running it.
     ///
     /// # Errors
-    /// `misplaced`, `no-blank`, `bad-points`, and the errors of its points.
+    /// `misplaced`, `no-blank`, `bad-points`, and errors in the points.
     pub(crate) fn check_part(
         &mut self,
         name: &Word,

@@ -5,7 +5,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::run::settings::{SettingWord, list};
 
-/// Returns the expression as a bare word, if it is one.
+/// Returns the expression if it is a bare word.
 pub(crate) fn word(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Name(name) => Some(name),
@@ -13,7 +13,7 @@ pub(crate) fn word(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// Reports a missing value of a setting.
+/// Reports a setting whose value is missing.
 pub(crate) fn missing(setting: &Setting, what: &str) -> Diagnostic {
     let message = format!("`{}` needs {what}", setting.name.text);
     Diagnostic::new(Code::WrongCount, setting.name.span, message)

@@ -1,8 +1,13 @@
 //! Settings in the blocks of `exam`, `choice`, and `essay`.
 
 use crate::run::params::Param::{self, Keyword, Many, Optional, Unit, Words};
-use crate::run::params::{COND, FACT, ID, LIST, N, OP, POINTS, STUDENT, TEXT, TITLED, TITLES};
+use crate::run::params::words_of;
+use crate::run::params::{
+    COND, EXPR, FACT, ID, LIST, N, OP, POINTS, RANGE, STUDENT, TEXT, TITLED, TITLES, VARIABLE,
+};
 use crate::run::settings::SettingWord;
+
+use super::radix::RADIXES;
 
 const fn once(name: &'static str, params: &'static [Param], help: &'static str) -> SettingWord {
     SettingWord { name, params, help, repeats: false }
@@ -18,6 +23,11 @@ pub(crate) const COVER_SETTINGS: &[SettingWord] = &[
     once("course", &[TEXT], "course of the exam"),
     once("duration", &[N, Unit("min")], "duration of the exam"),
     once("aids", &[TEXT], "permitted aids"),
+    once(
+        "instructions",
+        &[TEXT],
+        "instructions on the first page; default: how to write the answers; `\"\"` prints none",
+    ),
 ];
 
 /// Arrangement settings of `exam`.
@@ -25,15 +35,15 @@ pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
     often(
         "pool",
         &[TEXT, Keyword("pick"), N, Keyword("of"), TITLES],
-        "titles of questions; each paper has some of them",
+        "a pool of question titles; each paper gets N of the questions",
     ),
     often(
         "shuffle",
         &[Many(&Words(&["questions", "options"]))],
-        "shuffle the questions, or the options of choices, in each version",
+        "shuffle the questions, or the options of multiple-choice questions, in each version",
     ),
-    once("questions", &[TITLES], "titles of the questions of this paper, in order"),
-    often("options", &[TITLED, LIST], "order of a choice's options, from 0"),
+    once("questions", &[TITLES], "question titles of this paper, in order"),
+    often("options", &[TITLED, LIST], "order of a multiple-choice question's options, numbered from 0"),
     once("version", &[TEXT], "code of this version"),
     once("student", &[ID, STUDENT], "student who has this paper"),
 ];
@@ -43,15 +53,38 @@ pub(crate) const CHOICE_SETTINGS: &[SettingWord] = &[
     often(
         "correct",
         &[TEXT, Optional(&[Keyword("when"), COND])],
-        "a correct option, or one that is correct if the condition holds",
+        "a correct option; with `when`, correct only if the condition holds",
     ),
     often("wrong", &[TEXT], "a wrong option"),
-    often("answers", &[FACT, Keyword("of"), OP], "the fact's value and the values that usual mistakes give"),
+    often(
+        "option",
+        &[TEXT, Optional(&[Keyword("for"), VARIABLE, Keyword("in"), RANGE]), Keyword("where"), COND],
+        "an option that is correct exactly if the condition holds, with `for` if it holds for some value",
+    ),
+    often(
+        "answers",
+        &[FACT, Keyword("of"), OP],
+        "the correct value and the values that result from common mistakes",
+    ),
+];
+
+/// The contents of a `table`.
+pub(crate) const TABLE_SETTINGS: &[SettingWord] = &[
+    once(
+        "columns",
+        &[Many(&Optional(&[
+            TEXT,
+            Optional(&[Keyword("radix"), Words(words_of!(RADIXES.0))]),
+            Optional(&[Keyword("digits"), N]),
+        ]))],
+        "titles of the columns, each with the notation of its numbers (by default decimal)",
+    ),
+    often("row", &[Many(&EXPR)], "cells of a row, from left to right; `? = EXPR` is a cell to fill in"),
 ];
 
 /// The rubric of an `essay`.
 pub(crate) const ESSAY_SETTINGS: &[SettingWord] = &[often(
     "rubric",
     &[TEXT, Optional(&[Keyword("points"), POINTS])],
-    "something that an answer must contain, and its points",
+    "a required element of an answer, with its points",
 )];

@@ -1,4 +1,4 @@
-//! `figure frames P1 P2`: pages of processes and their frames.
+//! `figure frames P1 P2`: the pages of processes and their frames.
 
 use super::rows::word;
 use crate::lang::ast::{Expr, Span, Word};
@@ -16,13 +16,13 @@ const PROCESSES: usize = 2;
 const PAGES: usize = 48;
 
 impl Session<'_> {
-    /// Returns the named processes, or the current one.
+    /// Returns the named processes, or the current process by default.
     ///
     /// # Errors
     /// `unknown-process`, `wrong-count`.
     pub(crate) fn processes_named(&mut self, place: Span, named: &[Expr]) -> Result<Vec<Word>, Stop> {
         if let Some(more) = named.get(PROCESSES) {
-            let message = format!("a figure has room for {PROCESSES} processes");
+            let message = format!("a figure has room for at most {PROCESSES} processes");
             return Err(Diagnostic::new(Code::WrongCount, more.span, message).label("one too many").into());
         }
         if named.is_empty() {
@@ -37,7 +37,7 @@ impl Session<'_> {
         Ok(named.iter().map(word).collect())
     }
 
-    /// Returns the pages of the named processes and their frames.
+    /// Returns the pages of the named processes, with their frames.
     ///
     /// # Errors
     /// As [`Session::processes_named`]; `limit-size`.
@@ -53,7 +53,7 @@ impl Session<'_> {
         let spec = kernel.machine().spec().clone();
         let all: usize = processes.iter().map(|(_, pages)| pages.len()).sum();
         if all > PAGES {
-            let message = format!("{all} pages are resident, more than a figure has room for");
+            let message = format!("{all} pages are resident, more than a figure can show");
             return Err(Diagnostic::new(Code::LimitSize, place, message)
                 .label(format!("at most {PAGES} can be drawn"))
                 .help("`given P1.resident` prints them as a table")

@@ -1,4 +1,4 @@
-//! The current question: its points and those of its contents.
+//! The current question, with its points and those of its contents.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -18,12 +18,12 @@ pub struct Sheet {
 #[derive(Debug, Clone)]
 struct Unit {
     what: &'static str,
-    /// The location of its title.
+    /// The location of the question's title.
     place: Span,
     /// The declared points and their location.
     points: Option<(Number, Span)>,
     shares: Vec<Share>,
-    /// Whether some of its contents are unknown (when checking only).
+    /// Whether some contents of the question are unknown (when checking only).
     unsure: bool,
 }
 
@@ -33,7 +33,7 @@ impl Sheet {
         Self { question: Unit::new("question", place, points), part: None }
     }
 
-    /// Whether there is a current part.
+    /// Whether a part is open.
     pub(crate) fn in_part(&self) -> bool {
         self.part.is_some()
     }
@@ -88,7 +88,7 @@ impl Unit {
         if self.shares.is_empty() {
             return Err(Diagnostic::new(Code::NoBlank, self.place, format!("this {what} asks for nothing"))
                 .label("without a blank")
-                .help("ask something in it, as in `ask read va => vpn, ppn`"));
+                .help("add an `ask`, such as `ask read va => vpn, ppn`"));
         }
         let whole = self.points.map(|(points, _)| points);
         shares(whole, &self.shares).and_then(|points| total(&points)).map_err(|error| self.unshared(error))
@@ -100,16 +100,18 @@ impl Unit {
         let say = |message: String| Diagnostic::new(Code::BadPoints, place, message);
         match error {
             Unshared::Sum(sum) => {
-                say(format!("what this {what} asks is worth {sum} points, and the {what} has {whole}"))
+                say(format!("the items of this {what} are worth {sum} points, but the {what} has {whole}"))
                     .label("does not add up")
-                    .help(format!("write `points {sum}`, or let an item without points take the rest"))
+                    .help(format!(
+                        "write `points {sum}`, or remove the points of one item, which then gets the rest"
+                    ))
                     .fix(Fix::replace(place, sum.to_string()))
             }
-            Unshared::NothingLeft(sum) => {
-                say(format!("{sum} of the {whole} points of this {what} are given away, and none are left"))
-                    .label("too few")
-                    .help("items without points share the rest, so some points must be left")
-            }
+            Unshared::NothingLeft(sum) => say(format!(
+                "{sum} of the {whole} points of this {what} are already assigned, so none are left"
+            ))
+            .label("too few")
+            .help("items without points share the rest, so some points must be left"),
             Unshared::TooLarge => say(format!("the points of this {what} overflow")),
         }
     }

@@ -1,4 +1,4 @@
-//! Conditions with their state, so that any value can be checked later.
+//! Conditions with their state, for checking any value later.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::run::record::Discard;
 use crate::run::session::{Language, Options, Session};
 use crate::run::state::{Binding, Scope, State};
 
-/// A question and its state. Only the value of an answer is used.
+/// The conditions of a question, with its state. Only the value of an answer is used.
 #[derive(Clone)]
 struct Kept {
     language: &'static Language,
@@ -31,7 +31,7 @@ impl fmt::Debug for Kept {
 }
 
 impl Session<'_> {
-    /// Keeps the state that is needed to check later whether a value satisfies the conditions.
+    /// Stores the state that is required to check later whether a value satisfies the conditions.
     pub(crate) fn kept(&self, name: &Word, from: Value, conditions: &[Condition]) -> Arc<dyn Open> {
         let (name, conditions) = (name.clone(), conditions.into());
         Arc::new(Kept {

@@ -1,7 +1,9 @@
-//! Text that a paper prints of a script, with the values of variables filled in.
+//! Script text as a paper prints it, with the values of variables filled in.
 
 use super::entry::Radix;
-use crate::lang::ast::{Claim, Command, Condition, Expr, ExprKind, Fact, Operation, Settings, Span};
+use crate::lang::ast::{
+    Claim, Command, Condition, Expr, ExprKind, Fact, Operation, OperationKind, Settings, Span, Word,
+};
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::value::Value;
 use crate::lang::visit::{Visit, walk_expr};
@@ -10,16 +12,25 @@ use crate::run::prepare::family;
 use crate::run::session::Session;
 use crate::run::state::Binding;
 
-/// Largest value that looks the same in every radix.
+/// Largest value that is written the same in every radix.
 const PLAIN: i128 = 9;
+
+/// A question for any value that meets conditions.
+pub(crate) struct AnyAsked<'a> {
+    pub(crate) name: &'a Word,
+    /// The candidates.
+    pub(crate) value: &'a Value,
+    pub(crate) conditions: &'a [Condition],
+    pub(crate) radix: Radix,
+}
 
 /// Variables of a script with their locations, in reverse order of discovery.
 #[derive(Default)]
 struct Uses<'e>(Vec<(&'e str, Span)>);
 
 impl Session<'_> {
-    /// Returns the text of a condition from its name to its end, with the values of all variables except that
-    /// name. `from` contains the candidates; a list is written out.
+    /// Returns the text of a condition from its name to its end, with the values of all variables except the
+    /// name itself. `from` contains the candidates; the elements of a list are printed.
     pub(crate) fn conditions_in_words(
         &self,
         whole: Span,
@@ -60,6 +71,82 @@ impl Session<'_> {
         self.in_words(operation.span, &self.values_of(&uses, Radix::Hex))
     }
 
+    /// Returns a sentence that asks for a value, with the facts of its conditions. Other conditions are not
+    /// printed.
+    pub(crate) fn prompt_of(&self, asked: &AnyAsked) -> String {
+        let AnyAsked { name, value, conditions, radix } = asked;
+        let write = |value: &Value| in_radix(value, *radix);
+        let candidates = match value {
+            Value::Range { from, to } => {
+                let ends = [*from, to - 1].map(|end| {
+                    u64::try_from(end).map_or_else(|_| end.to_string(), |end| write(&Value::from(end)))
+                });
+                format!("from {} to {}", ends[0], ends[1])
+            }
+            Value::List(each) => {
+                let each: Vec<String> = each.iter().map(&write).collect();
+                format!("among {}", series(&each))
+            }
+            other => format!("among {}", write(other)),
+        };
+        let conditions = conditions.iter().filter_map(|condition| match condition {
+            Condition::Facts { operation, facts } => self.fact_condition(operation, facts, *radix),
+            Condition::Expr(_) => None,
+        });
+        let conditions: Vec<String> = conditions.collect();
+        let such = if conditions.is_empty() { "" } else { " such that " };
+        format!("Give a value for {} {candidates}{such}{}.", name.text, conditions.join(" and "))
+    }
+
+    /// Returns `a read of virtual address x results in a TLB miss`; `None` if there is no such sentence.
+    pub(crate) fn fact_condition(
+        &self,
+        operation: &Operation,
+        facts: &[Fact],
+        radix: Radix,
+    ) -> Option<String> {
+        let (verb, address) = match &operation.kind {
+            OperationKind::Command(command) => (&*command.verb.text, command.operands.first()?),
+            OperationKind::Expr(Expr { kind: ExprKind::Call { name, args }, .. }) => {
+                (&*name.text, args.first()?)
+            }
+            OperationKind::Expr(_) | OperationKind::Reference { .. } => return None,
+        };
+        let (_, what) = ACCESSES.iter().find(|(known, _)| *known == verb)?;
+        let mut uses = Uses::default();
+        uses.visit_expr(address);
+        let address = self.in_words(address.span, &self.values_of(&uses, radix));
+        let kind =
+            if self.spec().is_some_and(|spec| spec.mmu.is_some()) { "virtual address" } else { "address" };
+        let results: Option<Vec<String>> =
+            facts.iter().map(|fact| self.result(fact, operation, radix)).collect();
+        let results = results?;
+        Some(format!("{what} of {kind} {address} results in {}", series(&results)))
+    }
+
+    /// Returns `a TLB miss`, `a page fault`, `PPN 0x0D`.
+    fn result(&self, fact: &Fact, operation: &Operation, radix: Radix) -> Option<String> {
+        let Claim::Is(expected) = &fact.claim else { return None };
+        let name = &*fact.name.text;
+        if self.is_word(fact, family(operation)) {
+            let word = self.text(expected.span);
+            return match (name, word) {
+                ("fault", "none") => Some("no page fault".to_owned()),
+                ("fault", "page") => Some("a page fault".to_owned()),
+                ("fault", word) => Some(format!("a {word} fault")),
+                (_, "hit" | "miss") => {
+                    let level = if name == "tlb" { "TLB" } else { name };
+                    Some(format!("{} {level} {word}", if level.starts_with('L') { "an" } else { "a" }))
+                }
+                _ => None,
+            };
+        }
+        let mut uses = Uses::default();
+        uses.visit_expr(expected);
+        let value = self.in_words(expected.span, &self.values_of(&uses, radix));
+        Some(format!("{} {value}", name.to_uppercase()))
+    }
+
     /// Whether a fact's value is one of its keywords.
     fn is_word(&self, fact: &Fact, family: Family) -> bool {
         let (Claim::Is(Expr { kind: ExprKind::Name(word), .. })
@@ -72,7 +159,7 @@ impl Session<'_> {
         key.is_ok_and(|key| key.is_word(word, spec.map(|spec| &**spec)))
     }
 
-    /// Returns the values of variables at the locations of their uses.
+    /// Returns edits that replace variables with their values where they are used.
     fn values_of(&self, uses: &Uses, radix: Radix) -> Vec<TextEdit> {
         let value = |name: &str| match self.state.find(name)? {
             Binding::Value(value) => Some(in_radix(value, radix)),
@@ -81,10 +168,28 @@ impl Session<'_> {
         uses.0.iter().filter_map(|(name, span)| Some(TextEdit::new(*span, value(name)?))).collect()
     }
 
-    /// Returns the text of a span on one line, with edits.
-    fn in_words(&self, whole: Span, edits: &[TextEdit]) -> String {
+    /// Returns the text of a span on one line, with the edits applied.
+    pub(crate) fn in_words(&self, whole: Span, edits: &[TextEdit]) -> String {
         let text = edited(self.text(whole), whole, edits);
         text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+}
+
+/// The accesses, as nouns.
+const ACCESSES: [(&str, &str); 4] = [
+    ("read", "a read"),
+    ("write", "a write"),
+    ("fetch", "an instruction fetch"),
+    ("translate", "a translation"),
+];
+
+/// Returns `a`, `a and b`, or `a, b, and c`.
+pub(crate) fn series(all: &[String]) -> String {
+    match all {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} and {other}"),
+        [first @ .., last] => format!("{}, and {last}", first.join(", ")),
     }
 }
 
@@ -99,7 +204,7 @@ fn in_radix(value: &Value, radix: Radix) -> String {
 
 impl<'e> Visit<'e> for Uses<'e> {
     fn visit_command(&mut self, command: &'e Command) {
-        // The contents of its block are unchanged.
+        // The contents of the command's block are unchanged.
         let assigned = command.assigned.iter().flat_map(|values| values.iter());
         command.operands.iter().chain(assigned).for_each(|operand| self.visit_expr(operand));
     }

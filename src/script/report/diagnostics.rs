@@ -12,11 +12,10 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
-/// Maximum length of a shown message or label in characters, because it may contain words of the
-/// script.
+/// Maximum length, in characters, of a message or label, which can quote the script.
 const LONGEST: usize = 400;
 
-/// How to draw diagnostics.
+/// Options for drawing diagnostics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
     /// Whether to use the terminal's colors.
@@ -27,7 +26,7 @@ pub struct Style {
     pub width: usize,
 }
 
-/// Renders the diagnostics with an empty line after each.
+/// Renders the diagnostics, each followed by an empty line.
 pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> String {
     let theme = GraphicalTheme {
         characters: if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() },
@@ -46,7 +45,7 @@ pub fn render(diagnostics: &[Diagnostic], sources: &Sources, style: Style) -> St
     if style.unicode { text } else { text.replace('…', "~").replace('\u{fffd}', "?") }
 }
 
-/// A diagnostic and the lines it shows, or a related place that is far from those lines.
+/// A diagnostic with its lines, or a related location that is far from those lines.
 #[derive(Debug)]
 struct Report {
     message: String,
@@ -79,7 +78,7 @@ impl Report {
         report
     }
 
-    /// Creates a report on a place outside the diagnostic's lines.
+    /// Creates a report for a location outside the diagnostic's lines.
     fn elsewhere((span, words): (Span, &str), sources: &Sources) -> Self {
         let mut report = Self {
             message: readable(words),
@@ -93,7 +92,7 @@ impl Report {
         report
     }
 
-    /// Shows these places of one file, and returns those that did not fit into its lines.
+    /// Shows these locations in one file, and returns those outside the report's lines.
     fn show<'a>(&mut self, places: &[(Span, &'a str)], sources: &Sources) -> Vec<(Span, &'a str)> {
         let Some(file) = places.first().and_then(|(span, _)| sources.file(span.file)) else {
             return Vec::new();
@@ -122,7 +121,7 @@ fn label(words: &str) -> Option<String> {
     (!words.is_empty()).then(|| readable(words))
 }
 
-/// Truncates words to a readable length.
+/// Truncates text to a readable length.
 fn readable(words: &str) -> String {
     let lines: Vec<_> = words.lines().map(visible).collect();
     let text = lines.join("\n");

@@ -1,16 +1,16 @@
-//! The report of a run as a tree without a format. Text, Markdown, HTML, LaTeX, and Typst are drawn from it.
-//! It has no colors, character columns, or tags.
+//! The report of a run as a format-independent tree. Text, Markdown, HTML, LaTeX, and Typst are generated
+//! from the tree. The tree contains no colors, character columns, or tags.
 
-/// The tone of a line.
+/// The tone of a line, which determines its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     /// Neutral.
     Plain,
-    /// Less important: a place, or a count of omissions.
+    /// Less important text: a location, or the number of omitted items.
     Faint,
-    /// Success: an expectation holds.
+    /// Success: an expectation that holds.
     Good,
-    /// Failure: an expectation does not hold, or an action failed.
+    /// Failure: an expectation that does not hold, or an action that failed.
     Bad,
 }
 
@@ -19,15 +19,15 @@ pub enum Tone {
 pub enum Block {
     /// The name of a scenario.
     Heading(String),
-    /// A statement of the script and its location (`file:line`). The blocks up to the next statement are its
-    /// results.
+    /// A statement in the script and its location (`file:line`). The results of the statement are the blocks
+    /// up to the next statement.
     Statement {
-        /// The text on one line.
+        /// The text of the statement on one line.
         text: String,
         /// The file and line.
         place: String,
     },
-    /// A sentence or a separate line.
+    /// A sentence, or a separate line.
     Paragraph {
         /// The tone.
         tone: Tone,
@@ -40,7 +40,7 @@ pub enum Block {
     Pairs {
         /// The title.
         title: String,
-        /// Each name with its value.
+        /// Names with their values.
         pairs: Vec<(String, String)>,
     },
     /// A table.
@@ -51,7 +51,7 @@ pub enum Block {
     Steps(Vec<Step>),
     /// An address space.
     Layout(Layout),
-    /// Lines of the language.
+    /// Lines of Pagewalk's language.
     Script(String),
     /// Results of the expectations.
     Checks(Checks),
@@ -91,24 +91,24 @@ pub struct Table {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     pub(crate) text: String,
-    /// Whether it is a word. Words are aligned left, and numbers are aligned right.
+    /// Whether the value is a word. Words are left-aligned; numbers are right-aligned.
     pub(crate) word: bool,
 }
 
-/// An address drawn as boxes, with its bits numbered from the highest, on the left.
+/// An address drawn as boxes, with its bits numbered from the highest on the left.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ruler {
     /// The title of the address.
     pub(crate) title: String,
     pub(crate) bits: u32,
-    /// Divisions of the address, one below the other.
+    /// The divisions of the address, one below the other.
     pub(crate) rows: Vec<RulerRow>,
 }
 
 /// One division of an address into fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RulerRow {
-    /// The owner (a TLB or cache); empty if it is obvious.
+    /// The owner (a TLB or cache); empty if it is obvious from the context.
     pub(crate) label: String,
     /// The fields, from the highest bit down, without gaps.
     pub(crate) fields: Vec<BitField>,
@@ -119,7 +119,7 @@ pub(crate) struct RulerRow {
 pub(crate) struct BitField {
     /// The name, such as `TLBT`.
     pub(crate) name: &'static str,
-    /// The number after the name, such as the 2 of `VPN2`.
+    /// The number after the name, such as the 2 in `VPN2`.
     pub(crate) number: Option<u32>,
     pub(crate) high: u32,
     /// The lowest bit.
@@ -137,24 +137,24 @@ impl BitField {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Layout {
     pub(crate) title: String,
-    /// The boxes, from the top.
+    /// The boxes, from top to bottom.
     pub(crate) slabs: Vec<Slab>,
-    /// The address below the last box.
+    /// The address at the lower edge of the last box.
     pub(crate) bottom: String,
 }
 
 /// A box of an address space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Slab {
-    /// The address at its upper edge, which is the first byte above it.
+    /// The address at the upper edge, which is that of the first byte above the box.
     pub(crate) top: String,
-    /// The label of its upper edge, such as `brk`.
+    /// The label at the upper edge, such as `brk`.
     pub(crate) mark: String,
     /// The lines in the box, each with a left and a right part.
     pub(crate) lines: Vec<(String, String)>,
-    /// The note beside it.
+    /// The note beside the box.
     pub(crate) note: String,
-    /// Whether nothing is mapped there.
+    /// Whether the addresses of the box are unmapped.
     pub(crate) gap: bool,
 }
 

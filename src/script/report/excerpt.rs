@@ -8,13 +8,13 @@ use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanConten
 
 use crate::lang::source::SourceFile;
 
-/// Longest line that is shown whole, in bytes.
+/// Maximum length, in bytes, of a line that is shown whole.
 const WHOLE: usize = 160;
-/// Number of bytes of a longer line shown before the main place.
+/// Number of bytes shown before the main place in a longer line.
 const BEFORE: usize = 40;
 
-/// Some lines of a file, copied and truncated. For miette, it is a source whose lines have the file's
-/// line numbers.
+/// Some lines of a file, copied and possibly truncated. For miette, an excerpt is a source whose lines have
+/// the line numbers of the file.
 #[derive(Debug)]
 pub(crate) struct Excerpt {
     name: String,
@@ -25,21 +25,21 @@ pub(crate) struct Excerpt {
 /// A line of an excerpt.
 #[derive(Debug)]
 struct Line {
-    /// Its number in the file, from 0.
+    /// The number of the line in the file, counted from 0.
     number: usize,
-    /// The shown bytes of the file.
+    /// The bytes of the file that are shown.
     source: Range<usize>,
-    /// Number of characters before them in the line.
+    /// Number of characters before the shown bytes in the line.
     column: usize,
-    /// Their offset in the excerpt.
+    /// The offset of the shown bytes in the excerpt.
     shown: usize,
     /// Range of the line in the excerpt, including the truncation marks.
     whole: Range<usize>,
 }
 
 impl Excerpt {
-    /// Creates an excerpt of the lines of these places, each with the line before and after. The first place
-    /// is the main one. Places are byte ranges; those beyond the file move to its end.
+    /// Creates an excerpt with the lines of these places, and the line before and after each. The main place
+    /// comes first. Places are byte ranges. Those beyond the end of the file move to its end.
     pub(crate) fn new(file: &SourceFile, places: &[Range<usize>]) -> Self {
         let text = &file.text;
         let mut lines: BTreeMap<usize, Range<usize>> = BTreeMap::new();
@@ -85,8 +85,8 @@ impl Excerpt {
         self.text.push('\n');
     }
 
-    /// Returns the range of a place in the excerpt, up to the end of its first line, or `None` if it is not
-    /// shown.
+    /// Returns the range of a place in the excerpt, up to the end of its first line. Returns `None` if the
+    /// place is not shown.
     pub(crate) fn find(&self, text: &str, place: &Range<usize>) -> Option<Range<usize>> {
         let start = boundary(text, place.start);
         let line = self.lines.iter().find(|line| line.source.start <= start && start <= line.source.end)?;
@@ -117,7 +117,7 @@ impl SourceCode for Excerpt {
             return Err(MietteError::OutOfBounds);
         }
         let start = &self.lines[first];
-        // The excerpt shows the same number of characters as the file has.
+        // This part of the excerpt has the same number of characters as in the file.
         let shown = self.text.get(start.shown..span.offset()).unwrap_or("");
         let mut column = start.column + shown.chars().count();
         for _ in 0..before {
@@ -147,7 +147,7 @@ fn boundary(text: &str, byte: usize) -> usize {
     (0..=byte).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0)
 }
 
-/// Returns the line around a byte, without its line end (`\n` or `\r\n`).
+/// Returns the line that contains a byte, without its line end (`\n` or `\r\n`).
 fn line_around(text: &str, byte: usize) -> Range<usize> {
     let start = text[..byte].rfind('\n').map_or(0, |at| at + 1);
     let end = text[byte..].find('\n').map_or(text.len(), |at| byte + at);

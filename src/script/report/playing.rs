@@ -44,7 +44,7 @@ set cache {
 }
 ";
 
-/// Returns the traces beside the script.
+/// Returns the traces in the script's folder.
 fn traces() -> Texts<()> {
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../tests/scripts/replay");
     let trace = |name: &str| (name.into(), std::fs::read(format!("{folder}/{name}")).expect("a trace"));
@@ -58,7 +58,7 @@ pub fn play<S: Sink>(script: &str, sink: impl FnOnce(&'static Sources) -> S) -> 
     let (files, missing) = Files::read(&script.body, &mut sources, &mut traces);
     diagnostics.extend(missing);
     assert!(diagnostics.is_empty(), "{diagnostics:?}");
-    // The sink borrows the sources, and a test may keep it.
+    // The sink borrows the sources and can outlive this function.
     let sources: &'static Sources = Box::leak(Box::new(sources));
     let mut sink = sink(sources);
     let ended = run(&script.body, sources, &files, Options::default(), &mut sink);

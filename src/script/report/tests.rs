@@ -1,4 +1,4 @@
-//! Tests of the appearance of diagnostics, and of their time and length for any script.
+//! Tests of the appearance of diagnostics, and of the time and length of diagnostics for any script.
 
 use super::diagnostics::{Style, render};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -32,7 +32,7 @@ fn underlined(text: &str) -> (&str, &str) {
     (lines[at - 1], lines[at])
 }
 
-/// Returns the part of the upper line above the strokes of the lower one. All characters are one column
+/// Returns the part of the upper line above the strokes of the lower line. All characters are one column
 /// wide.
 fn over_strokes((above, under): (&str, &str)) -> String {
     above.chars().zip(under.chars()).filter(|(_, stroke)| "─┬".contains(*stroke)).map(|(c, _)| c).collect()
@@ -75,7 +75,7 @@ fn other_places_are_shown_with_their_own_lines_and_files() {
     for part in ["[0.pw:1:11]", "[0.pw:9:11]", "called in `g`", "[1.pw:1:1]", "another file"] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    // The lines in between are omitted.
+    // The output omits the lines in between.
     assert!(!text.contains("\n 5 │"), "{text}");
 }
 
@@ -105,7 +105,7 @@ fn a_huge_line_is_cut_around_the_place() {
     assert!(text.len() < 2000, "{}", text.len());
     assert_eq!(over_strokes(underlined(&text)), "zeta", "{text}");
     assert!(text.contains("[0.pw:1:5000002]"), "{text}");
-    // A place as long as the file, and a distant one on the same line.
+    // A location as long as the file, and a distant location on the same line.
     let whole = Span { file: 0, start: 0, end: line.len() as u32 };
     let far = place(&sources, 0, "zeta");
     let text = shown(&sources, Diagnostic::new(Code::Syntax, whole, "what").also(far, "there"));

@@ -1,4 +1,4 @@
-//! Line breaks for the width of a terminal. Tables and drawings keep their shape.
+//! Breaks lines to fit the width of a terminal. Tables and drawings keep their shape.
 
 use super::doc::{Blank, Block};
 
@@ -8,7 +8,7 @@ const LEAST: usize = 20;
 /// Indentation of a line.
 const INDENT: usize = 2;
 
-/// Minimum width of values beside their names.
+/// Minimum width of values that are printed next to their names.
 const BESIDE: usize = 20;
 
 /// Wraps sentences and worksheets at word boundaries to at most `width` columns.
@@ -28,7 +28,7 @@ pub fn fitted(blocks: Vec<Block>, width: usize) -> Vec<Block> {
     fitted
 }
 
-/// Wraps values beside their names, or below them if there is no room.
+/// Wraps values next to their names, or below the names if there is not enough room.
 fn named(title: String, pairs: Vec<(String, String)>, room: usize) -> Vec<Block> {
     let column = pairs.iter().map(|(name, _)| name.chars().count()).max().unwrap_or(0);
     let indent = if title.is_empty() { 0 } else { INDENT };
@@ -54,8 +54,8 @@ fn named(title: String, pairs: Vec<(String, String)>, room: usize) -> Vec<Block>
     Some(title).filter(|title| !title.is_empty()).map(Block::line).into_iter().chain(values).collect()
 }
 
-/// Wraps text to at most `room` columns. A line that fits is unchanged; otherwise, runs of spaces become one
-/// space.
+/// Wraps text to at most `room` columns. A line that fits is unchanged. In other lines, runs of spaces become
+/// one space.
 pub(crate) fn broken(text: &str, room: usize) -> String {
     let mut out: Vec<String> = Vec::new();
     for line in text.lines() {
@@ -83,7 +83,7 @@ pub(crate) fn broken(text: &str, room: usize) -> String {
     out.join("\n")
 }
 
-/// Distributes blanks over lines, with two columns between blanks.
+/// Distributes blanks over lines, with two columns of space between the blanks.
 fn rows(blanks: Vec<Blank>, room: usize) -> Vec<Vec<Blank>> {
     let mut rows: Vec<Vec<Blank>> = Vec::new();
     let mut used = 0;

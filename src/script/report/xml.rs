@@ -5,7 +5,7 @@ use std::io;
 use quick_xml::Writer;
 use quick_xml::events::{BytesDecl, BytesText, Event};
 
-/// An XML writer into memory.
+/// An XML writer that writes into memory.
 pub(crate) type Xml = Writer<Vec<u8>>;
 
 /// Returns a document: the declaration, the output of `body`, and a final line break.
@@ -20,7 +20,7 @@ pub(crate) fn document(body: impl FnOnce(&mut Xml) -> io::Result<()>) -> String 
     text
 }
 
-/// Removes the characters that XML 1.0 forbids (section 2.2 of the recommendation).
+/// Removes the characters that XML 1.0 forbids (section 2.2).
 pub(crate) fn legal(text: &str) -> String {
     let known =
         |c: char| matches!(c, '\t' | '\n' | '\u{20}'..='\u{D7FF}' | '\u{E000}'..='\u{FFFD}' | '\u{10000}'..);
@@ -43,7 +43,7 @@ pub(crate) fn within(
 /// Writes an empty element.
 ///
 /// # Errors
-/// None: it writes to memory.
+/// Never fails, because the writer writes to memory.
 pub(crate) fn empty(xml: &mut Xml, tag: &str, attributes: &[(&str, &str)]) -> io::Result<()> {
     xml.create_element(tag).with_attributes(attributes.iter().copied()).write_empty().map(|_| ())
 }
@@ -51,7 +51,7 @@ pub(crate) fn empty(xml: &mut Xml, tag: &str, attributes: &[(&str, &str)]) -> io
 /// Writes an element with text content.
 ///
 /// # Errors
-/// None: it writes to memory.
+/// Never fails, because the writer writes to memory.
 pub fn words(xml: &mut Xml, tag: &str, words: &str) -> io::Result<()> {
     xml.create_element(tag).write_text_content(BytesText::new(&legal(words))).map(|_| ())
 }

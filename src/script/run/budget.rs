@@ -1,4 +1,4 @@
-//! Budget of a run: statements, and work that costs more than one statement.
+//! The budget of a run, which limits the number of statements and other work.
 
 use std::sync::atomic::Ordering;
 
@@ -8,28 +8,30 @@ use crate::lang::span::Span;
 use super::session::Session;
 use super::stop::Stop;
 
-/// Amount of work that costs as much as one statement: see [`Session::work`].
+/// Amount of work that costs as much as one statement; see [`Session::work`].
 pub(crate) const WORK_OF_STEP: u64 = 64;
 
-/// Returns the part of an amount of work that counts toward the budget. The step of a statement covers the rest.
+/// Returns the part of an amount of work that is charged to the budget. The statement's own step covers the
+/// remaining work.
 pub(crate) fn surplus_work(amount: u64) -> u64 {
     if amount > WORK_OF_STEP { amount } else { 0 }
 }
 
 impl Session<'_> {
-    /// Counts a step toward the budget.
+    /// Charges a step to the budget.
     ///
     /// # Errors
-    /// `limit-steps` at the innermost loop, or at `place`.
+    /// Returns `limit-steps` at the innermost loop, or at `place`.
     pub(crate) fn step(&mut self, place: Span) -> Result<(), Stop> {
         self.work(WORK_OF_STEP, place)
     }
 
-    /// Counts work beyond that of an ordinary statement toward the budget, in bytes, list elements, or references. This
-    /// makes the budget limit time, not only the number of statements.
+    /// Charges additional work to the budget, in bytes, list elements, or references. The budget therefore
+    /// limits time, not only the number of statements.
     ///
     /// # Errors
-    /// `limit-steps` at the innermost loop, or at `place`; [`Stop::Closed`] if the run was interrupted.
+    /// Returns `limit-steps` at the innermost loop or at `place`, or [`Stop::Closed`] if the run was
+    /// interrupted.
     pub(crate) fn work(&mut self, amount: u64, place: Span) -> Result<(), Stop> {
         if self.interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
             return Err(Stop::Closed);

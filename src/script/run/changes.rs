@@ -12,10 +12,10 @@ use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
 use super::record::{CellView, TableView, View};
 use super::state::{Binding, State};
 
-/// Maximum number of known runs of memory for which bytes are compared.
+/// Maximum number of runs of known bytes for which memory is compared.
 const RUNS: usize = 1 << 14;
 
-/// Bytes in a row of memory.
+/// Number of bytes in a row of memory.
 const ROW: u64 = 16;
 
 /// A table of rows that changed.
@@ -31,21 +31,21 @@ pub struct Changed {
     pub(crate) rows: Vec<ChangedRow>,
 }
 
-/// A row that changed, or a way of it.
+/// A row that changed, or a changed way of a row.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ChangedRow {
     pub(crate) key: CellView,
     pub(crate) way: usize,
-    /// Each cell before and after.
+    /// Both values of each cell: before and after.
     pub(crate) cells: Vec<(CellView, CellView)>,
 }
 
 /// The changes between two states.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Changes {
-    /// A different machine was declared, so nothing can be compared.
+    /// The script declared a different machine, so nothing can be compared.
     Machine,
-    /// The tables that changed; empty if none did.
+    /// The tables that changed, possibly none.
     Tables(Vec<Changed>),
 }
 
@@ -101,7 +101,7 @@ fn variables(before: &State, after: &State) -> Option<Changed> {
     })
 }
 
-/// Returns a noun's table, for each TLB or cache, or for each process.
+/// Returns a noun's tables: one for each TLB or cache, or one for each process.
 fn table(
     noun: &'static TableNoun,
     old: &Machine,
@@ -131,7 +131,7 @@ fn table(
     }
 }
 
-/// Returns the rows of a noun's table that differ between two machines.
+/// Returns the rows that differ between two machines in a noun's table.
 fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Changed {
     let layout = (noun.layout)(new, level);
     let wide = noun.name == "memory";
@@ -155,7 +155,8 @@ fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Chan
     Changed { title: layout.noun, key: layout.key.to_owned(), ways: layout.groups > 1, columns, rows }
 }
 
-/// Whether a column is not an alias of another one. The only name kept for P is `v`, which TLBs and caches also use.
+/// Whether a column's name is canonical, not an alias. For P, the canonical name is `v`, because TLBs and
+/// caches also use `v`.
 fn canonical(column: &str) -> bool {
     match BitRow::named(column) {
         _ if column == "read" => false,
@@ -165,7 +166,7 @@ fn canonical(column: &str) -> bool {
     }
 }
 
-/// Returns both values of a cell. The bits of an entry that appears or disappears are not listed.
+/// Returns both values of a cell. The bits of an entry are not listed if the entry appears or disappears.
 fn both(column: &str, old: CellView, new: CellView) -> (CellView, CellView) {
     let flag = column == "d" || column != "v" && BitRow::named(column).is_some();
     match (flag, &old, &new) {
@@ -193,7 +194,7 @@ fn as_table(view: View) -> Option<TableView> {
     }
 }
 
-/// Changes of the kernel's state: its processes, and every noun that lists its objects.
+/// Changes to the kernel's state: its processes, and the objects in every kernel list.
 fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
     let Some(is) = is else { return Vec::new() };
     let views = SHOWN_NOUNS.iter().filter_map(|noun| match noun.views {
@@ -230,7 +231,7 @@ fn things((was, is): (Option<&Kernel>, Option<&Kernel>)) -> Vec<Changed> {
     changed
 }
 
-/// Returns a row with its identifying cell first.
+/// Returns a row that begins with its identifying cell.
 fn turned<T>(mut row: Vec<T>, key: usize) -> Vec<T> {
     if key < row.len() {
         row[..=key].rotate_right(1);
@@ -238,7 +239,8 @@ fn turned<T>(mut row: Vec<T>, key: usize) -> Vec<T> {
     row
 }
 
-/// The rows of a list, identified by their first cell, that differ. Rows with the same name are matched by their order.
+/// The rows that differ in a list. The first cell identifies each row. Rows with the same first cell are
+/// matched by their order.
 fn lists(title: String, columns: &[String], old: Vec<Vec<CellView>>, new: Vec<Vec<CellView>>) -> Changed {
     let named = |rows: Vec<Vec<CellView>>| -> BTreeMap<(u64, String, usize), Vec<CellView>> {
         let mut named = BTreeMap::new();
@@ -246,7 +248,7 @@ fn lists(title: String, columns: &[String], old: Vec<Vec<CellView>>, new: Vec<Ve
             let Some(first) = row.first() else { continue };
             let number = match first {
                 CellView::Hex(n, _) | CellView::Number(n) => *n,
-                CellView::Text(_) | CellView::Nothing => 0,
+                CellView::Text(_) | CellView::List { .. } | CellView::Nothing => 0,
             };
             let name = (number, first.to_string());
             let seen = (name.0, name.1.clone(), 0)..=(name.0, name.1.clone(), usize::MAX);

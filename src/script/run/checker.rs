@@ -1,4 +1,4 @@
-//! State of the check of a script that is not run.
+//! State used to check a script without running it.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -6,10 +6,10 @@ use std::sync::Arc;
 use super::checkpoint::CheckpointAt;
 use super::current_process::UnknownProcesses;
 
-/// Information that a check needs besides the state.
+/// Information that a check needs in addition to the state.
 #[derive(Default)]
 pub(crate) struct Checker {
-    /// Place at which the check ends early.
+    /// The place where the check ends early.
     pub(crate) until: Option<CheckpointAt>,
     /// Facts about processes that are unknown before the script runs.
     pub(crate) unsure: UnknownProcesses,

@@ -1,4 +1,4 @@
-//! Checks of expectations against the results of a statement.
+//! Checks expectations against the results of a statement.
 
 use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -19,7 +19,7 @@ impl Session<'_> {
     /// Checks one expectation.
     ///
     /// # Errors
-    /// `unknown-fact`, and the errors of its value.
+    /// Returns `unknown-fact`, or the errors in the expected value.
     pub(crate) fn check_fact(&mut self, fact: &Fact, did: &Did, family: Family) -> Result<Check, Stop> {
         let spec = match did {
             Did::Access(access) => Some(access.spec.clone()),
@@ -66,7 +66,7 @@ impl Session<'_> {
         })
     }
 
-    /// Checks a fact that is to be filled in: the check fails and reports the value.
+    /// Checks a fact whose value is to be filled in: the check fails and reports the actual value.
     fn open_fact(&self, fact: &Fact, key: &Key, did: &Did) -> Check {
         let name = &fact.name.text;
         let actual = key.value_in(did);
@@ -89,19 +89,19 @@ impl Session<'_> {
         }
     }
 
-    /// Describes how to fill in open values.
+    /// Describes how to fill in the open values.
     pub(crate) fn how_to_fill(&self) -> String {
         let file = self.sources.file(0).filter(|file| file.path.is_some()).map_or("FILE", |file| &file.name);
-        format!("is not filled in; `pagewalk test --fill {file}` writes it")
+        format!("is not filled in; `pagewalk test --fill {file}` fills in the value")
     }
 
-    /// Returns the expected value of a fact as the script writes it.
+    /// Returns the expected value of a fact in script notation.
     fn written(&self, fact: &Fact, key: &Key) -> Written {
         let expr = match &fact.claim {
             Claim::Is(expr) => expr,
             Claim::Not(_) => return Written::Otherwise("`not` expects no value"),
-            Claim::In(_) => return Written::Otherwise("`in` states several values"),
-            Claim::Open | Claim::Blank => return Written::Otherwise("it states nothing"),
+            Claim::In(_) => return Written::Otherwise("`in` allows several values"),
+            Claim::Open | Claim::Blank => return Written::Otherwise("it has no expected value"),
         };
         let in_pages = matches!((&expr.kind, key), (ExprKind::List(_), Key::Reference(_)));
         let is_word = |name: &str| {
@@ -112,10 +112,10 @@ impl Session<'_> {
         Written::classify(expr, &is_word)
     }
 
-    /// Evaluates the expected value of a fact: a word of that fact takes precedence over a variable.
+    /// Evaluates the expected value of a fact. A word of that fact takes precedence over a variable.
     ///
     /// # Errors
-    /// The errors of the expression.
+    /// Returns the errors in the expression.
     pub(crate) fn claimed(&mut self, expr: &Expr, key: &Key) -> Result<Value, Stop> {
         match (&expr.kind, key) {
             (ExprKind::Name(name), _) if key.is_word(name, self.spec().map(AsRef::as_ref)) => {
@@ -152,13 +152,13 @@ impl Session<'_> {
 
     /// Reports that a fact has no expected value.
     pub(crate) fn no_claim(fact: &Fact) -> Diagnostic {
-        Diagnostic::new(Code::WrongCount, fact.span, format!("`{}` states nothing", fact.name.text))
+        Diagnostic::new(Code::WrongCount, fact.span, format!("`{}` needs a value", fact.name.text))
             .label("what is it?")
             .help(format!("write its value, as in `{} 0x0D`", fact.name.text))
     }
 }
 
-/// Returns the text to write instead. Bytes that were written as a string remain a string.
+/// Returns the text that would satisfy the check. Bytes written as a string remain a string.
 fn instead(key: &Key, expected: &Shown, actual: &Shown, did: &Did) -> String {
     if let (Did::Access(access), Some(_)) = (did, bytes_stated(key, &expected.value))
         && let Some(bytes) = access.data.iter().copied().collect()
@@ -168,7 +168,7 @@ fn instead(key: &Key, expected: &Shown, actual: &Shown, did: &Did) -> String {
     facts::stated(key, actual)
 }
 
-/// Returns the bytes that are written as a string, unless the string is a word of the fact.
+/// Returns the bytes of a string, unless the string is a keyword of the fact.
 fn bytes_stated<'v>(key: &Key, stated: &'v Value) -> Option<&'v [u8]> {
     match (key, stated) {
         (Key::Access(row), _) if row.name != "value" => None,
@@ -192,15 +192,15 @@ fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
     }
 }
 
-/// Reports that a number has the digits of the actual value, which is hexadecimal.
+/// Reports that a decimal number has the same digits as the actual value, which is hexadecimal.
 fn written_without_0x(expected: &Shown, actual: &Shown) -> Option<String> {
     actual.hex?;
     let (stated, actual) = (expected.value.integer("").ok()?, actual.value.integer("").ok()?);
     let same = stated > 9 && i128::from_str_radix(&stated.to_string(), 16) == Ok(actual);
-    same.then(|| format!("{stated} is decimal, and hexadecimal is written 0x{stated}"))
+    same.then(|| format!("{stated} is decimal; for hexadecimal, write 0x{stated}"))
 }
 
-/// Reports that no value of a field can be so large.
+/// Reports that a value is too large for its field.
 fn too_wide(name: &str, expected: &Shown, actual: &Shown) -> Option<String> {
     let bits = actual.bits?;
     let stated = u64::try_from(expected.value.integer("").ok()?).ok()?;
@@ -214,7 +214,8 @@ fn is_fault(key: &Key) -> bool {
         || matches!(key, Key::Call(row) if row.name == "fault")
 }
 
-/// Whether a class of faults matches: `normal` is any fault that the kernel resolves, `any` all but `none`.
+/// Whether a class of faults matches: `normal` matches any fault that the kernel resolves, and `any` matches
+/// all classes except `none`.
 fn fault_agrees(word: &str, actual: &Value) -> bool {
     let Value::Text(actual) = actual else { return false };
     match word {
@@ -234,7 +235,7 @@ fn same_pages(stated: &[Value], actual: &Value) -> bool {
     found && left.is_empty()
 }
 
-/// Reports that an expected word is none of the fact's words.
+/// Reports that an expected word is not a keyword of the fact.
 fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<String> {
     let Value::Text(word) = &expected.value else { return None };
     if !key.takes_words() || key.is_word(word, Some(spec)) {
@@ -245,8 +246,8 @@ fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<Strin
     let words = caches.chain(key.words().iter().copied());
     let near = crate::lang::nearest::nearest(word, words.clone());
     let known = super::settings::list(words);
-    Some(near.map_or(format!("`{name}` is one of {known}"), |near| {
-        format!("`{name}` is one of {known}; did you mean `{near}`?")
+    Some(near.map_or(format!("`{name}` must be one of {known}"), |near| {
+        format!("`{name}` must be one of {known}; did you mean `{near}`?")
     }))
 }
 

@@ -1,4 +1,4 @@
-//! `choose`: a random value that satisfies every condition, determined by the seed.
+//! Implements `choose`: draws a random value, determined by the seed, that satisfies every condition.
 
 use std::collections::BTreeMap;
 
@@ -14,13 +14,14 @@ use super::state::Binding;
 use super::stop::Stop;
 use super::syscalls::makes_call;
 
-/// Largest range that is enumerated completely, in a random order. From larger ranges, this many values are sampled.
+/// Maximum size of a range that is enumerated completely, in a random order. Larger ranges are sampled this
+/// many times.
 pub(crate) const CANDIDATES: u128 = 1 << 20;
 
-/// Work that trying a candidate counts toward the budget.
+/// Work that is charged to the budget for each candidate.
 pub(crate) const WORK: u64 = WORK_OF_STEP / 8;
 
-/// A draw of a value, with its candidates.
+/// The draw of a value, with its candidates.
 #[derive(Clone, Copy)]
 pub(crate) struct Draw<'s> {
     /// Name of the value.
@@ -31,7 +32,7 @@ pub(crate) struct Draw<'s> {
 }
 
 impl<'s> Draw<'s> {
-    /// Returns the draw of a statement, if it is one.
+    /// Returns the draw if the statement is a draw.
     pub(crate) fn from_statement(stmt: &'s Stmt) -> Option<Self> {
         match &stmt.kind {
             StmtKind::Choose { name, from, conditions } => Some(Self { name, from, conditions }),
@@ -40,18 +41,18 @@ impl<'s> Draw<'s> {
     }
 }
 
-/// Values that have not been tried, in a random order.
+/// The values that have not been tried yet, in a random order.
 pub(crate) struct Candidates {
     value: Value,
     all: u128,
     tried: u128,
     order: Order,
-    /// Generator after the values that were tried.
+    /// Random number generator, advanced past the values that were tried.
     pub(crate) random: SplitMix64,
 }
 
 impl Candidates {
-    /// Number of candidates, tried or not.
+    /// Total number of candidates, including those already tried.
     pub(crate) fn all(&self) -> u128 {
         self.all
     }
@@ -70,7 +71,7 @@ impl Candidates {
     }
 }
 
-/// Number of values that a condition was evaluated for, and how many satisfied it.
+/// Number of values that a condition was evaluated for, and the number of those that satisfied the condition.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tally {
     reached: u64,
@@ -81,7 +82,7 @@ impl Session<'_> {
     /// Draws a value. Each value that satisfies the conditions is equally likely.
     ///
     /// # Errors
-    /// `nothing-to-choose`, and the errors of the conditions.
+    /// Returns `nothing-to-choose`, or the errors in the conditions.
     pub(crate) fn choose(&mut self, draw: Draw) -> Result<Value, Stop> {
         let mut candidates = self.candidates(draw)?;
         let mut tallies = Vec::new();
@@ -109,7 +110,7 @@ impl Session<'_> {
     /// condition.
     ///
     /// # Errors
-    /// The errors of the conditions.
+    /// Returns the errors in the conditions.
     pub(crate) fn next_of(
         &mut self,
         draw: Draw,
@@ -120,9 +121,7 @@ impl Session<'_> {
         while let Some(candidate) = candidates.next() {
             self.work(WORK, draw.name.span)?;
             self.state.bind(draw.name.text.clone(), Binding::Value(candidate.clone()));
-            let calls = self.calls.len();
             let refused = self.refusal(draw.conditions)?;
-            self.calls.truncate(calls);
             let came = refused.map_or(tallies.len(), |at| at + 1);
             for (at, tally) in tallies.iter_mut().take(came).enumerate() {
                 tally.reached += 1;
@@ -135,17 +134,21 @@ impl Session<'_> {
         Ok(None)
     }
 
-    /// Returns the first condition that fails.
+    /// Returns the index of the first condition that fails. Does not record the calls in the conditions.
     ///
     /// # Errors
-    /// The errors of the conditions.
+    /// Returns the errors in the conditions.
     pub(crate) fn refusal(&mut self, conditions: &[Condition]) -> Result<Option<usize>, Stop> {
+        let calls = self.calls.len();
+        let mut refused = None;
         for (at, condition) in conditions.iter().enumerate() {
             if !self.holds(condition)? {
-                return Ok(Some(at));
+                refused = Some(at);
+                break;
             }
         }
-        Ok(None)
+        self.calls.truncate(calls);
+        Ok(refused)
     }
 
     fn holds(&mut self, condition: &Condition) -> Result<bool, Stop> {
@@ -176,7 +179,7 @@ fn nth(of: &Value, at: u128) -> Value {
     }
 }
 
-/// Returns a random number below `n`, also for ranges larger than a word of the generator.
+/// Returns a random number below `n`, which may exceed one word of the generator.
 fn below(random: &mut SplitMix64, n: u128) -> u128 {
     match u64::try_from(n) {
         Ok(n) => u128::from(random.below(n)),
@@ -184,8 +187,8 @@ fn below(random: &mut SplitMix64, n: u128) -> u128 {
     }
 }
 
-/// A random order of 0..n, generated one number at a time: Fisher and Yates' shuffle that stores only the numbers that
-/// moved.
+/// A random order of 0..n, generated one number at a time by a Fisher–Yates shuffle that stores only the
+/// moved numbers.
 #[derive(Default)]
 struct Order {
     moved: BTreeMap<u64, u64>,
@@ -199,7 +202,7 @@ impl Order {
     }
 }
 
-/// Reports that no candidate satisfies a draw; `with` lists the earlier draws that it depends on.
+/// Reports that no candidate satisfies a draw. `with` lists the earlier draws that the conditions depend on.
 pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -> Diagnostic {
     let name = &draw.name.text;
     let message = if with.is_empty() {
@@ -213,25 +216,22 @@ pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -
         let names = list(with.iter().map(|draw| &*draw.name.text));
         format!("for every value of {names}, no value of `{name}` satisfies the conditions")
     };
-    let diagnostic = Diagnostic::new(Code::NothingToChoose, draw.from.span, message).label("drawn from here");
+    let diagnostic =
+        Diagnostic::new(Code::NothingToChoose, draw.from.span, message).label("the values come from here");
     let tallied = draw.conditions.iter().zip(tallies).filter(|(_, tally)| tally.held < tally.reached);
     let mut labelled = tallied.fold(diagnostic, |diagnostic, (condition, tally)| {
         diagnostic.also(condition_span(condition), satisfied(*tally))
     });
     for draw in with {
-        labelled = labelled.also(draw.from.span, format!("`{}` is drawn from here", draw.name.text));
+        labelled = labelled.also(draw.from.span, format!("`{}` gets its value here", draw.name.text));
     }
-    if draw.conditions.is_empty() {
-        labelled
-    } else {
-        labelled.help("loosen a condition, or widen the range")
-    }
+    if draw.conditions.is_empty() { labelled } else { labelled.help("relax a condition, or widen the range") }
 }
 
-/// Describes how often a condition held.
+/// Describes how often a condition was true.
 fn satisfied(tally: Tally) -> String {
     match (tally.held, tally.reached) {
-        (0, 1) => "the one value that came here failed this condition".to_owned(),
+        (0, 1) => "the only value that reached this condition failed it".to_owned(),
         (0, reached) => format!("none of {reached} values satisfies this condition"),
         (held, reached) => format!("{held} of {reached} values satisfy this"),
     }
@@ -247,9 +247,9 @@ fn condition_span(condition: &Condition) -> Span {
     }
 }
 
-/// Reports that a value cannot be iterated over.
+/// Reports that a value is neither a range nor a list.
 pub(crate) fn not_a_list(place: &Expr, value: &Value) -> Diagnostic {
     Diagnostic::new(Code::WrongType, place.span, format!("{} is neither a range nor a list", value.kind()))
-        .label("nothing to go through")
+        .label("nothing to iterate over")
         .help("write a range `0..4` or a list `[1, 2]`")
 }

@@ -8,7 +8,7 @@ use super::record::ProcessRef;
 /// The process that statements run in.
 #[derive(Debug, Clone, Default)]
 pub(crate) enum CurrentProcess {
-    /// No process is named: the only one.
+    /// The script names no process, so the statement runs in the only process.
     #[default]
     Only,
     /// The named process.
@@ -31,9 +31,9 @@ impl CurrentProcess {
 pub(crate) struct UnknownProcesses {
     /// Names that `let NAME = fork()` gives.
     pub(crate) forked: BTreeSet<Arc<str>>,
-    /// Whether there may be processes and files besides the known ones.
+    /// Whether processes and files may exist besides the known ones.
     pub(crate) others: bool,
-    /// Whether processes may have ended.
+    /// Whether some processes may have ended.
     pub(crate) ended: bool,
 }
 

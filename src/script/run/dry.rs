@@ -1,6 +1,6 @@
-//! Checks a script without running it: every statement is prepared once with the state that is known before a run.
-//! Values that depend on a run (facts, loop variables, drawn values) are unknown, and mistakes that depend on them are
-//! not reported.
+//! Checks a script without running it: prepares every statement once, with the state that is known before a
+//! run. Values that depend on a run (facts, loop variables, and drawn values) are unknown, so mistakes that
+//! depend on them are not reported.
 
 use std::sync::Arc;
 
@@ -31,8 +31,8 @@ impl Session<'_> {
         self.reached(block, block.len());
     }
 
-    /// Whether a check ends here, before the statement of this number in a block, or ended earlier. Saves the state if
-    /// it ends here.
+    /// Whether a check ends here, before statement `number` of a block, or ended earlier. Saves the state if
+    /// the check ends here.
     fn reached(&mut self, block: &[Stmt], number: usize) -> bool {
         let state = &self.progress.state;
         let until = self.checker.as_mut().and_then(|checker| checker.until.as_mut());
@@ -47,7 +47,7 @@ impl Session<'_> {
         let stmt = pointless.as_ref().unwrap_or(stmt);
         match &stmt.kind {
             StmtKind::Command(_) if wrong => {
-                // Uses of names that this statement would have declared are not mistakes.
+                // Names that this statement would have declared are not reported as unknown later.
                 self.language.extension.note_uncertain(self);
                 self.forget_declared(std::slice::from_ref(stmt));
                 Ok(())
@@ -109,7 +109,8 @@ impl Session<'_> {
         }
     }
 
-    /// Checks a command. Declarations and contents are applied, so that later statements are checked against them.
+    /// Checks a command. The check applies declarations and contents, because later statements depend on
+    /// them.
     fn check_command(&mut self, stmt: &Stmt, command: &Command) -> Result<(), Stop> {
         let prepared = self.prepare(command);
         let family = match &prepared {
@@ -126,7 +127,7 @@ impl Session<'_> {
             Err(stop) => Err(stop),
         };
         if result.is_err() || command.call {
-            // The command may ask a question.
+            // The command may be a question.
             self.language.extension.note_uncertain(self);
         }
         if result.is_err() {
@@ -137,7 +138,7 @@ impl Session<'_> {
         result
     }
 
-    /// Checks blocks that may or may not run. Everything that they change is unknown afterward.
+    /// Checks blocks that may or may not run. The values that these blocks change are unknown afterward.
     fn check_perhaps(&mut self, blocks: &[&[Stmt]]) {
         let before = self.state.clone();
         self.language.extension.note_uncertain(self);
@@ -151,7 +152,7 @@ impl Session<'_> {
         }
     }
 
-    /// Marks as unknown everything that a block may change.
+    /// Marks all values that a block may change as unknown.
     fn forget(&mut self, block: &[Stmt]) {
         for stmt in statements_of_scope(block) {
             let Some(name) = stmt.variable() else { continue };
@@ -188,7 +189,7 @@ impl Session<'_> {
         for param in params {
             own.bind(param.text.clone(), Binding::Unknowable);
         }
-        // If the check ends at a place inside the definition, that place sees the machine at the definition.
+        // If the check ends inside the definition, the machine keeps its state at the definition.
         if self.checker.as_ref().is_none_or(|checker| checker.until.is_none()) {
             self.state.machine = Slot::Unknowable;
         }
@@ -211,10 +212,10 @@ impl Session<'_> {
         }
     }
 
-    /// Checks an operation and its expectations. Blanks are allowed only in a question.
+    /// Checks an operation and its expectations. Only a question may contain blanks.
     ///
     /// # Errors
-    /// The errors of the operation.
+    /// Returns the errors in the operation.
     pub(crate) fn check_operation(
         &mut self,
         operation: &Operation,
@@ -254,7 +255,7 @@ impl Session<'_> {
         let others = self.unsure().others;
         let evaluated = self.eval(value);
         if is_fork(value) {
-            // The name of the child is known.
+            // Only the child's name is known.
             self.checking_processes(|unsure| {
                 unsure.others = others;
                 unsure.forked.insert(name.text.clone());
@@ -270,7 +271,7 @@ impl Session<'_> {
         evaluated.map(|_| ())
     }
 
-    /// Checks the names of facts, and their values if they are known.
+    /// Checks the names of facts, and the values that are known.
     fn check_facts(&mut self, stated: &[Fact], family: Family, asked: bool) {
         for fact in stated {
             if let Err(Stop::Wrong(diagnostics)) = self.check_stated(fact, family, asked) {
@@ -311,13 +312,13 @@ fn without_points(stmt: &Stmt) -> Stmt {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Declares {
     Nothing,
-    /// Processes and files, or the kernel along with the first process.
+    /// Processes and files, or the kernel and the first process.
     Processes,
     Machine,
 }
 
-/// Returns the declarations that a block may make, directly or in a definition that it calls. `seen` holds the
-/// definitions already visited.
+/// Returns the declarations that a block may make, directly or in a definition that the block calls. `seen`
+/// contains the definitions that were already visited.
 fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Arc<str>>) -> Declares {
     let commands = statements_of_scope(block).filter_map(|stmt| match &stmt.kind {
         StmtKind::Command(command) => Some(declares(command, state, seen)),
@@ -335,7 +336,7 @@ fn declares(command: &Command, state: &State, seen: &mut Vec<Arc<str>>) -> Decla
             may_declare(&def.body, state, seen)
         }
         _ if matches!(&**name, "kernel" | "process" | "file" | "executable") => Declares::Processes,
-        // This operand starts a kernel.
+        // The operand `demand` starts a kernel.
         _ if &**name == REPLAY && command.operands.iter().any(|operand| word(operand) == Some("demand")) => {
             Declares::Processes
         }

@@ -22,7 +22,7 @@ impl Session<'_> {
     /// Evaluates an expression to a whole number from 0 to 2^64−1.
     ///
     /// # Errors
-    /// As [`integer`], and the errors of the expression.
+    /// Returns the errors from [`integer`] and the errors in the expression.
     pub(crate) fn integer(&mut self, expr: &Expr) -> Result<u64, Stop> {
         let value = self.eval(expr)?;
         Ok(integer(&value, expr.span)?)
@@ -49,7 +49,7 @@ impl Session<'_> {
     /// Evaluates an expression.
     ///
     /// # Errors
-    /// An error in the script, located at the operand that causes it.
+    /// Returns an error located at the operand that causes it.
     pub(crate) fn eval(&mut self, expr: &Expr) -> Result<Value, Stop> {
         match &expr.kind {
             ExprKind::Value(value) | ExprKind::Quantity(value, _) => Ok(value.clone()),
@@ -78,7 +78,7 @@ impl Session<'_> {
     /// Evaluates several expressions.
     ///
     /// # Errors
-    /// As [`Session::eval`].
+    /// Returns the errors from [`Session::eval`].
     pub(crate) fn values(&mut self, exprs: &[Expr]) -> Result<Vec<Value>, Stop> {
         exprs.iter().map(|expr| self.eval(expr)).collect()
     }
@@ -132,7 +132,7 @@ impl Session<'_> {
     /// Reports that a name is unknown, and suggests the nearest one.
     pub(crate) fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
         let diagnostic = Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}`"))
-            .label("not set by any `let` before this");
+            .label("no earlier `let` sets it");
         if let Some((a, b)) = name.split_once('-') {
             return diagnostic.subtraction(a, b);
         }
@@ -172,11 +172,13 @@ impl Session<'_> {
             .help("call it as a separate statement");
         }
         if let Some(row) = system_call(&name.text) {
-            let message =
-                format!("a load or a store yields no value, and `{}` with one argument is one", name.text);
-            return Diagnostic::new(Code::UnknownFunction, name.span, message).label("no system call").help(
-                format!("`byte(VA)` looks at memory; the system call has more arguments: {}", prototype(row)),
-            );
+            let message = format!("`{}` with one argument is an access, which has no value", name.text);
+            return Diagnostic::new(Code::UnknownFunction, name.span, message)
+                .label("not a system call")
+                .help(format!(
+                    "`byte(VA)` reads memory; the system call takes more arguments: {}",
+                    prototype(row)
+                ));
         }
         let names = FUNCTIONS.iter().map(|row| row.name).chain(PEEK_FUNCTIONS.iter().map(|row| row.name));
         let names = names.chain(self.state.definitions());
@@ -213,8 +215,8 @@ impl Session<'_> {
     }
 }
 
-/// Work that iterating over a value counts toward the budget: the elements of a list or the bytes of a string. Short
-/// values are free.
+/// Work that is charged to the budget for iterating over a value: the number of its list elements or string
+/// bytes. Short values cost nothing.
 fn elements(value: &Value) -> u64 {
     surplus_work(match value {
         Value::List(elements) => elements.len() as u64,

@@ -1,4 +1,4 @@
-//! Execution of statements: scopes, loops, definitions, scenarios.
+//! Executes statements, including scopes, loops, definitions, and scenarios.
 
 use std::sync::Arc;
 
@@ -19,12 +19,12 @@ use super::stop::Stop;
 use super::syscalls::{is_fork, makes_call};
 
 impl Session<'_> {
-    /// Runs a statement, or begins one that has a block.
+    /// Runs a statement, or only begins a statement that has a block.
     ///
     /// # Errors
-    /// An error in the script.
+    /// Returns an error in the script.
     pub(crate) fn begin(&mut self, stmt: &Stmt) -> Result<(), Stop> {
-        // `P1:` is not counted as a separate statement.
+        // The prefix `P1:` is not counted as a separate statement.
         if !matches!(stmt.kind, StmtKind::InProcess { .. }) {
             self.step(stmt.span)?;
         }
@@ -71,7 +71,7 @@ impl Session<'_> {
             }
             StmtKind::Reference { pages, settings } => {
                 let run = self.reference(pages, settings)?;
-                self.conclude(stmt, Did::Reference(run), Vec::new(), Family::Reference)
+                self.conclude(stmt, Did::Reference(Box::new(run)), Vec::new(), Family::Reference)
             }
             StmtKind::InProcess { process, body } => {
                 let process = CurrentProcess::Process(self.process_named(process)?);
@@ -94,7 +94,7 @@ impl Session<'_> {
         }
     }
 
-    /// Checks the expectations about a result, and passes the record on.
+    /// Checks the expectations about a result and stores its record.
     fn conclude(
         &mut self,
         stmt: &Stmt,
@@ -108,8 +108,8 @@ impl Session<'_> {
         self.finish(stmt.span, did, checks)
     }
 
-    /// Runs a `let`. Its facts are those of the outermost system call of its value, which completed last. A child that
-    /// `let NAME = fork()` creates gets that name.
+    /// Runs a `let`. The statement's facts are those of the outermost system call in the value, because that
+    /// call completes last. The child gets the name in `let NAME = fork()`.
     fn run_let(&mut self, stmt: &Stmt, name: &Word, value: &Expr) -> Result<(), Stop> {
         let family = if makes_call(value) { Family::Call } else { Family::None };
         if family == Family::None {
@@ -127,10 +127,10 @@ impl Session<'_> {
         self.bind_and_tell(stmt, name, bound, call, family)
     }
 
-    /// Reports a value that was drawn.
+    /// Reports a drawn value.
     ///
     /// # Errors
-    /// `unknown-fact`, because a draw has no facts.
+    /// Returns `unknown-fact`, because a draw has no facts.
     pub(crate) fn chosen(&mut self, stmt: &Stmt, name: &Word, value: Value) -> Result<(), Stop> {
         Self::no_facts(stmt, "this value")?;
         self.bind_and_tell(stmt, name, value, None, Family::None)
@@ -148,7 +148,7 @@ impl Session<'_> {
         self.conclude(stmt, Did::Bound { name: name.text.clone(), value, call }, Vec::new(), family)
     }
 
-    /// Reports the system calls of a statement that has no separate record, such as the condition of an `if`.
+    /// Reports the system calls of a statement without its own record, such as the condition of an `if`.
     fn tell_calls(&mut self, place: Span) -> Result<(), Stop> {
         if self.calls.is_empty() { Ok(()) } else { self.finish(place, Did::Quiet, Vec::new()) }
     }
@@ -160,7 +160,7 @@ impl Session<'_> {
     pub(crate) fn no_facts(stmt: &Stmt, what: &str) -> Result<(), Stop> {
         let Some(fact) = stmt.facts.first() else { return Ok(()) };
         Err(Diagnostic::new(Code::UnknownFact, fact.name.span, format!("{what} has no facts"))
-            .label("nothing can be stated here")
+            .label("facts are not allowed here")
             .help("write a condition with `expect`")
             .into())
     }
@@ -178,13 +178,13 @@ impl Session<'_> {
         self.state.bind(name.text.clone(), Binding::Def(Arc::new(definition)));
     }
 
-    /// Returns the known name that is nearest to a misspelled one. The search visits all names, so use it only for
-    /// errors that are reported.
+    /// Returns the known name that is nearest to a misspelled name. The search visits all names, so use it
+    /// only for reported errors.
     pub(crate) fn nearest<'n>(&self, name: &str, known: impl Iterator<Item = &'n str>) -> Option<&'n str> {
         nearest(name, known.take(guessed(self.diagnostics.len())))
     }
 
-    /// Records mistakes, each once.
+    /// Records each mistake once.
     pub(crate) fn report(&mut self, diagnostics: Vec<Diagnostic>) {
         for diagnostic in diagnostics {
             let Span { file, start, end } = diagnostic.span;

@@ -1,4 +1,4 @@
-//! Checks, before the run, of the words that a script expects as values of facts.
+//! Checks the words that a script expects as fact values before the script runs.
 
 use crate::lang::ast::{Claim, Expr, ExprKind, Fact};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -9,14 +9,15 @@ use super::facts::Key;
 use super::session::Session;
 use super::settings::list;
 
-/// Words for yes and no in a script, and the words that facts use. The first word that the fact has is suggested.
+/// Words for yes and no that a script may contain, and the corresponding words of facts. Suggestions use the
+/// first corresponding word that the fact has.
 const YES_AND_NO: &[(&[&str], &[&str])] = &[
     (&["yes", "y", "true", "present", "found"], &["yes", "hit", "any"]),
     (&["no", "n", "false", "absent", "never", "not-found"], &["no", "miss", "none"]),
 ];
 
 impl Session<'_> {
-    /// Checks the bare words in an expectation: each must be a word of the fact or a variable.
+    /// Checks the bare words in an expectation. Each must be a keyword of the fact or a variable.
     pub(crate) fn check_words(&mut self, fact: &Fact, key: &Key) {
         if let Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) = &fact.claim
             && key.takes_words()
@@ -33,7 +34,7 @@ impl Session<'_> {
             ExprKind::Value(Value::Bool(false)) => "false",
             _ => return,
         };
-        // Names of caches are also words, so nothing can be checked without a machine.
+        // The names of caches are also words, so the check requires a machine.
         let Some(spec) = self.spec().cloned() else { return };
         let variable = self.state.find(word).is_some() || self.sets(word);
         if variable || key.is_word(word, Some(&spec)) {
@@ -42,7 +43,7 @@ impl Session<'_> {
         let name = &fact.name.text;
         let known = list(key.words().iter().copied());
         let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, format!("`{name}` is never `{word}`"))
-            .label(format!("not a word of `{name}`, and no variable"));
+            .label(format!("neither a value of `{name}` nor a variable"));
         let diagnostic = match meant(word, key.words()) {
             Some(near) => diagnostic.did_you_mean(word, near),
             None => diagnostic.help(format!("`{name}` is {known}")),
@@ -50,13 +51,13 @@ impl Session<'_> {
         self.report(vec![diagnostic]);
     }
 
-    /// Whether the script sets a variable of this name, possibly after a definition that reads it.
+    /// Whether the script sets a variable of this name, even after a definition that reads the variable.
     fn sets(&self, name: &str) -> bool {
         self.checker.as_ref().is_some_and(|checker| checker.variables.contains(name))
     }
 }
 
-/// Returns the word that an unknown word was meant to be.
+/// Returns the word that the script probably meant.
 pub(crate) fn meant(word: &str, words: &'static [&'static str]) -> Option<&'static str> {
     let lower = word.to_lowercase();
     let (_, ours) = YES_AND_NO.iter().find(|(theirs, _)| theirs.contains(&&*lower)).copied().unzip();

@@ -1,5 +1,5 @@
-//! The stack of blocks around the current statement. With it, a run can stop between any two statements and continue
-//! later.
+//! The stack of blocks around the current statement. The stack lets a run stop between any two statements and
+//! continue later.
 
 use crate::lang::ast::{Block, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -40,11 +40,11 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Runs up to `most` statements of a block, or ends it. After an error, unwinds the frames that it ends, but keeps
-    /// `base` frames.
+    /// Runs up to `most` statements of a block, or ends the block. After an error, unwinds the frames above
+    /// the first `base`, up to a scenario that contains the error.
     ///
     /// # Errors
-    /// An error that ends the script.
+    /// Returns an error that ends the script.
     pub(crate) fn advance(&mut self, base: usize, most: usize) -> Result<(), Stop> {
         let advanced = match self.frames.as_slice() {
             [.., Frame::Block { stmts, next }] if *next < stmts.len() => {
@@ -57,7 +57,7 @@ impl Session<'_> {
         advanced.or_else(|stop| self.unwind(stop, base))
     }
 
-    /// Runs statements of the innermost block, up to one that begins a block.
+    /// Runs statements of the innermost block, up to a statement that begins a block.
     fn run_statements(&mut self, stmts: &[Stmt], mut at: usize, most: usize) -> Result<(), Stop> {
         let frames = self.frames.len();
         for _ in 0..most {
@@ -82,8 +82,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Begins the next round of the innermost loop, or ends the loop. The finished block of the last round may still be
-    /// on the stack.
+    /// Begins the next iteration of the innermost loop, or ends the loop. The finished block of the last
+    /// iteration may still be on the stack.
     fn next_round(&mut self) -> Result<(), Stop> {
         let again = matches!(self.frames.last(), Some(Frame::Block { .. }));
         let at = self.frames.len() - 1 - usize::from(again);
@@ -94,7 +94,7 @@ impl Session<'_> {
         let (place, idle, value) = (*place, *worked == now, rounds.values.next());
         let variable = rounds.variable.as_ref().map(|name| name.text.clone());
         let body = (!again).then(|| body.clone());
-        // A round without statements costs a step, so that an empty endless loop reaches the limit.
+        // An iteration without statements costs a step, so that an empty infinite loop reaches the limit.
         if idle {
             self.step(place)?;
         }
@@ -123,13 +123,13 @@ impl Session<'_> {
 }
 
 impl Session<'_> {
-    /// Begins a block. Its statements run next.
+    /// Begins a block. The definition's statements run next.
     ///
     /// # Errors
     /// `too-deep`.
     pub(crate) fn enter_block(&mut self, block: &Block, place: Span) -> Result<(), Stop> {
         if self.depth >= DEPTH_LIMIT {
-            let message = format!("more than {DEPTH_LIMIT} blocks and definitions are nested");
+            let message = format!("blocks and definitions are nested more than {DEPTH_LIMIT} levels deep");
             return Err(Diagnostic::new(Code::TooDeep, place, message).into());
         }
         self.depth += 1;
@@ -137,7 +137,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Begins a block of the extension, which ends the block later: see
+    /// Begins a block of the extension, which later ends the block: see
     /// [`Extension::end`](super::session::Extension::end).
     ///
     /// # Errors
@@ -154,12 +154,12 @@ impl Session<'_> {
 
     pub(crate) fn enter_loop(&mut self, place: Span, rounds: Rounds, body: &Block) {
         self.loops.push(place);
-        // No round has run yet: this value never equals the work so far.
+        // No iteration has run yet: this value never equals the work so far.
         self.frames.push(Frame::Loop { place, rounds, body: body.clone(), worked: u64::MAX });
     }
 
-    /// Begins a scenario, or an isolated statement of the extension, of that name. It changes a copy of the state. An
-    /// error in it ends it, and the script continues after it.
+    /// Begins a scenario with this name, or an isolated statement of the extension. The block changes a copy
+    /// of the state. An error in the block ends the block, and the script continues with the next statement.
     pub(crate) fn enter_isolated(&mut self, name: &Word, extension: bool) {
         let around = Surroundings {
             state: self.state.clone(),
@@ -173,8 +173,8 @@ impl Session<'_> {
         self.frames.push(Frame::Isolated(Box::new(around)));
     }
 
-    /// Begins a call. A definition sees the names of the script and of the scenario, and its own names, but not the
-    /// names of the definition that calls it.
+    /// Begins a call. A definition sees its own names and those of the script and the scenario, but not those
+    /// of its caller.
     ///
     /// # Errors
     /// `too-deep`.
@@ -206,7 +206,7 @@ impl Session<'_> {
         self.enter_block(body, place)
     }
 
-    /// Ends the innermost frame. `stopped` is the reason if the frame did not end normally.
+    /// Ends the innermost frame. `stopped` is the reason for an abnormal end.
     fn leave(&mut self, stopped: Option<&Stop>) -> Result<(), Stop> {
         match self.frames.pop() {
             Some(Frame::Block { .. }) => self.depth -= 1,
@@ -218,7 +218,7 @@ impl Session<'_> {
             }
             Some(Frame::Isolated(around)) => {
                 let Surroundings { state, scenario, loops, depth, inside, extension } = *around;
-                // If the run is closed, the state in which it ended is kept.
+                // If the run is closed, the session keeps the run's final state.
                 if !matches!(stopped, Some(Stop::Closed)) {
                     self.state = state;
                 }
@@ -236,7 +236,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Ends the frames that an error stops: those up to a scenario that contains the error, or all above `base`.
+    /// Ends the frames that an error stops: up to and including a scenario that contains the error, or all
+    /// above `base`.
     fn unwind(&mut self, stop: Stop, base: usize) -> Result<(), Stop> {
         while self.frames.len() > base {
             let isolated = matches!(self.frames.last(), Some(Frame::Isolated(_)));

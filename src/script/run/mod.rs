@@ -1,4 +1,4 @@
-//! The interpreter: runs a script statement by statement, and checks its expectations.
+//! The interpreter: runs a script statement by statement and checks its expectations.
 
 pub(crate) mod budget;
 pub mod changes;

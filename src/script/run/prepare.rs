@@ -1,4 +1,5 @@
-//! Preparation of commands and operations: resolves a statement's first word, then evaluates and checks the statement.
+//! Prepares commands and operations: resolves a statement's first word, then evaluates and checks the
+//! statement.
 
 use std::sync::Arc;
 
@@ -71,14 +72,14 @@ impl Session<'_> {
         }
     }
 
-    /// Reports that a called name is not defined, or only later. In the body of a definition that is only checked, a
-    /// name that is defined later is permitted.
+    /// Reports that a called name is not defined, or is defined only later. While the body of a definition is
+    /// checked, names that are defined later are permitted.
     fn unknown_call(&self, name: &Word) -> Stop {
         if self.checking() && self.state.scopes.iter().any(|scope| scope.private) {
             return Stop::Unknowable;
         }
         if function(&name.text).is_some() || PeekFunction::named(&name.text).is_some() {
-            let message = format!("`{}` yields a value, and is no statement", name.text);
+            let message = format!("`{}` yields a value and is not a statement", name.text);
             let help = format!("write `show {}(…)`, or `let x = {}(…)`", name.text, name.text);
             return Diagnostic::new(Code::UnknownVerb, name.span, message).help(help).into();
         }
@@ -99,10 +100,11 @@ impl Session<'_> {
         Ok(Prepared::Call(def.clone(), self.values(&command.operands)?))
     }
 
-    /// Evaluates and checks the operation of `probe` or `where … =>`. A bare value is an address to read.
+    /// Evaluates and checks the operation of `probe` or `where … =>`. A bare value is the address of a read.
     ///
     /// # Errors
-    /// An error in the script; `wrong-type` for an operation that cannot be tried without side effects.
+    /// Returns an error in the script, or `wrong-type` for an operation that cannot be tried without side
+    /// effects.
     pub(crate) fn prepare_operation(&mut self, operation: &Operation) -> Result<(Action, Family), Stop> {
         let prepared = match &operation.kind {
             OperationKind::Expr(expr) => match self.as_command(expr) {
@@ -110,7 +112,7 @@ impl Session<'_> {
                 None => Prepared::Action(verbs::load(self, AccessVerb::Read, expr, 1)?, Family::Access),
             },
             OperationKind::Command(command) => self.prepare(command)?,
-            // A reference string is simulated at once, without an action.
+            // A reference string is simulated immediately, without an action.
             OperationKind::Reference { pages, settings } => {
                 self.reference(pages, settings)?;
                 return Err(Stop::Unknowable);
@@ -121,10 +123,10 @@ impl Session<'_> {
         {
             return Ok((action, family));
         }
-        Err(Diagnostic::new(Code::WrongType, operation.span, "this has no facts to try out")
+        Err(Diagnostic::new(Code::WrongType, operation.span, "this has no facts to probe")
             .label("not an operation on memory")
             .help(
-                "`probe` takes `translate`, `read`, `write`, `fetch`, `replay`, an address or a system call",
+                "`probe` takes `translate`, `read`, `write`, `fetch`, `replay`, an address, or a system call",
             )
             .into())
     }
@@ -134,7 +136,7 @@ impl Session<'_> {
     /// Tries an operation without lasting effects, and returns its result.
     ///
     /// # Errors
-    /// As [`Session::prepare_operation`], and errors that occur only when it is performed.
+    /// Returns the errors from [`Session::prepare_operation`] and from performing the operation.
     pub(crate) fn try_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
         let random = self.state.random;
         let done = self
@@ -146,7 +148,7 @@ impl Session<'_> {
     /// Performs an operation.
     ///
     /// # Errors
-    /// As [`Session::try_out`].
+    /// Returns the errors from [`Session::try_out`].
     pub(crate) fn carry_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
         self.in_its_process(operation, |session| session.operate(operation))
     }
@@ -168,7 +170,7 @@ impl Session<'_> {
 
     fn operate(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
         if let OperationKind::Reference { pages, settings } = &operation.kind {
-            return Ok((Did::Reference(self.reference(pages, settings)?), Family::Reference));
+            return Ok((Did::Reference(Box::new(self.reference(pages, settings)?)), Family::Reference));
         }
         let (action, family) = self.prepare_operation(operation)?;
         let (did, _) = action.perform(self)?;
@@ -190,11 +192,11 @@ impl Session<'_> {
         done
     }
 
-    /// Runs a function on a copy of the machine and its kernel. On bare hardware, the access makes the copy, because
-    /// nothing else can be changed.
+    /// Runs a function on a copy of the machine and its kernel. On bare hardware, an access can change only
+    /// the machine, and the access itself makes the copy.
     ///
     /// # Errors
-    /// The errors of `act`.
+    /// Returns the errors from `act`.
     pub(crate) fn without_trace<T>(
         &mut self,
         act: impl FnOnce(&mut Self) -> Result<T, Stop>,
@@ -213,7 +215,7 @@ impl Session<'_> {
     }
 }
 
-/// Returns the family of an operation's facts, before it is prepared.
+/// Returns the family of an operation's facts before the operation is prepared.
 pub(crate) fn family(operation: &Operation) -> Family {
     let verb = match &operation.kind {
         OperationKind::Command(Command { verb, .. })
@@ -236,7 +238,7 @@ pub(crate) fn family(operation: &Operation) -> Family {
     if is_call { Family::Call } else { Family::Access }
 }
 
-/// Returns the family of a command's facts, by its first word.
+/// Returns the family of a command's facts, determined by the command's first word.
 pub(crate) fn family_of(language: &Language, command: &Command) -> Family {
     let name = &command.verb.text;
     if command.call && called(name, command.operands.len()).is_some() {
@@ -245,9 +247,9 @@ pub(crate) fn family_of(language: &Language, command: &Command) -> Family {
     language.verb(name).map_or(Family::None, |verb| verb.family)
 }
 
-/// Reports that a system call needs parentheses.
+/// Reports that a system call requires parentheses.
 fn without_brackets(row: &SystemCall, name: &Word) -> Diagnostic {
     let message =
-        format!("the system call `{}` is written as in C, with its arguments in brackets", row.name);
+        format!("the system call `{}` must be written as in C, with its arguments in parentheses", row.name);
     Diagnostic::new(Code::UnknownVerb, name.span, message).help(prototype(row))
 }

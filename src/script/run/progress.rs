@@ -12,12 +12,13 @@ use super::current_process::CurrentProcess;
 use super::record::Totals;
 use super::state::{Scope, State};
 
-/// The progress of a run: everything in a session that its statements change. A run can continue from a copy.
+/// The progress of a run: all parts of a session that its statements change. A run can continue from a copy
+/// of its progress.
 #[derive(Clone)]
 pub struct Progress {
-    /// The machine, the names, and everything else that a scenario restores.
+    /// The machine, the names, and the rest of the state that a scenario restores.
     pub state: State,
-    /// The blocks around the next statement, outermost first.
+    /// The blocks around the next statement, beginning with the outermost.
     pub(crate) frames: Vec<Frame>,
     /// Statements executed.
     pub(crate) steps: u64,
@@ -27,17 +28,17 @@ pub struct Progress {
     pub totals: Totals,
     /// Errors found.
     pub diagnostics: Vec<Diagnostic>,
-    /// The codes and places of the diagnostics.
+    /// The codes and locations of the reported diagnostics.
     pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
-    /// The loops around the statement, outermost first.
+    /// The loops around the statement, beginning with the outermost.
     pub(crate) loops: Vec<Span>,
     /// The enclosing scenario.
     pub(crate) scenario: Option<Arc<str>>,
-    /// Number of blocks around the statement.
+    /// Number of blocks that contain the statement.
     pub(crate) depth: usize,
     /// The process that the statement runs in.
     pub(crate) inside: CurrentProcess,
-    /// Whether consecutive `choose` statements are drawn together, with backtracking.
+    /// Whether the values of consecutive `choose` statements are drawn together, with backtracking.
     pub(crate) draws_together: bool,
     /// Work done: see `Session::work`.
     pub(crate) worked: u64,
@@ -66,29 +67,30 @@ impl Progress {
     }
 }
 
-/// A part of the script that has begun and has not ended.
+/// A part of the script that has begun but has not ended.
 #[derive(Clone)]
 pub(crate) enum Frame {
     /// A block, and the number of its next statement.
     Block { stmts: Block, next: usize },
-    /// A loop, and its remaining rounds.
+    /// A loop and its remaining iterations.
     Loop { place: Span, rounds: Rounds, body: Block, worked: u64 },
-    /// A scenario or question, with the surroundings that are restored at its end.
+    /// A scenario or question, with the surroundings to restore at its end.
     Isolated(Box<Surroundings>),
-    /// A call of a definition: the number of scopes that it shares with its caller, and the scopes that it hides.
+    /// A call to a definition: the number of scopes that it shares with its caller, and the scopes that it
+    /// hides.
     Call { shared: usize, hidden: Vec<Scope> },
     /// A block of a process, with the previous current process.
     InProcess(CurrentProcess),
-    /// A block of the language's extension, by the word of its statement.
+    /// A block of the language's extension, identified by the first word of its statement.
     Extension(&'static str),
 }
 
-/// The remaining rounds of a loop.
+/// The remaining iterations of a loop.
 #[derive(Clone)]
 pub(crate) struct Rounds {
     /// The variable of a `for`.
     pub(crate) variable: Option<Word>,
-    /// Its values, or the numbers of the rounds.
+    /// The loop's values, or the numbers of its iterations.
     pub(crate) values: Items,
 }
 
@@ -100,6 +102,6 @@ pub(crate) struct Surroundings {
     pub(crate) loops: Vec<Span>,
     pub(crate) depth: usize,
     pub(crate) inside: CurrentProcess,
-    /// Whether it is a statement of the language's extension.
+    /// Whether the block belongs to a statement of the language's extension.
     pub(crate) extension: bool,
 }

@@ -1,4 +1,4 @@
-//! Resolution of the process that a statement runs in.
+//! Determines the process that a statement runs in.
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -52,14 +52,14 @@ impl Session<'_> {
         Err(self.unknown_process(name).into())
     }
 
-    /// Whether a process has, or may have, this name.
+    /// Whether a process has this name, or may get it.
     pub(crate) fn is_process(&self, name: &str) -> bool {
         let known = matches!(&self.state.machine, Slot::Kernel(kernel) if kernel.named(name).is_some());
         known || self.unsure().forked.contains(name)
     }
 
-    /// Returns the process that an access runs in: the named one, otherwise the only one. None on bare hardware:
-    /// without a kernel, or before the first process.
+    /// Returns the process that an access runs in: the named process, or else the only process. Returns
+    /// `None` on bare hardware: without a kernel, or before the first process.
     ///
     /// # Errors
     /// `which-process`, `process-ended`.
@@ -80,7 +80,7 @@ impl Session<'_> {
         }
     }
 
-    /// Returns no process, for accesses on bare hardware; a named process is an error.
+    /// Returns `None` for accesses on bare hardware. Naming a process is an error.
     fn nowhere(&self, place: Span) -> Result<Option<Pid>, Stop> {
         match &self.inside {
             CurrentProcess::Only => Ok(None),
@@ -88,7 +88,7 @@ impl Session<'_> {
             CurrentProcess::Process(named) => {
                 let message = format!("process `{}` no longer exists", named.name);
                 Err(Diagnostic::new(Code::UnknownProcess, place, message)
-                    .label("it went with the kernel")
+                    .label("it was removed with the kernel")
                     .help("a later `machine` starts from scratch")
                     .into())
             }
@@ -114,7 +114,7 @@ impl Session<'_> {
         match running.as_slice() {
             [] if gone_through == 0 => Ok(None),
             [] => Err(Diagnostic::new(Code::ProcessEnded, place, "every process has ended")
-                .label("there is none to do this")
+                .label("no process can run this")
                 .into()),
             [only] => Ok(Some(*only)),
             _ if self.checking() && (unsure.ended || kills) => Err(Stop::Unknowable),
@@ -125,21 +125,22 @@ impl Session<'_> {
     /// Returns the process that a system call runs in.
     ///
     /// # Errors
-    /// As [`Session::running`], and `no-kernel` if there is no process.
+    /// Returns the errors from [`Session::running`], and `no-kernel` if no process exists.
     pub(crate) fn caller(&mut self, place: Span) -> Result<Pid, Stop> {
         if let Some(pid) = self.running(place)? {
             return Ok(pid);
         }
         Err(Diagnostic::new(Code::NoKernel, place, "no process is declared yet")
-            .label("this is done in a process")
+            .label("this needs a process")
             .help("declare one: `process P1`")
             .into())
     }
 
-    /// Returns the process to inspect: the named one, or the only one. It may have ended.
+    /// Returns the process to inspect: the named process, or else the only process. The process may have
+    /// ended.
     ///
     /// # Errors
-    /// As [`Session::caller`].
+    /// Returns the errors from [`Session::caller`].
     pub(crate) fn looked_at(&mut self, place: Span) -> Result<Pid, Stop> {
         match &self.inside {
             CurrentProcess::Process(named) => {
@@ -163,12 +164,12 @@ impl Session<'_> {
         )
         .label("in which process?")
         .help(format!(
-            "write `{first}:` before the statement; there are {}",
+            "write `{first}:` before the statement; the processes are {}",
             list(names.iter().map(String::as_str))
         ))
     }
 
-    /// Reports that there is no such process.
+    /// Reports that a process does not exist.
     pub(crate) fn unknown_process(&self, process: &Word) -> Diagnostic {
         let diagnostic = Diagnostic::new(
             Code::UnknownProcess,
@@ -177,7 +178,7 @@ impl Session<'_> {
         )
         .label("a name before `:` or `{` is a process");
         if let Some(verb) = self.language.verb(&process.text) {
-            return diagnostic.help(format!("the statement is written `{}`", verb.usage()));
+            return diagnostic.help(format!("write the statement as `{}`", verb.usage()));
         }
         let known = match &self.state.machine {
             Slot::Kernel(kernel) => names(kernel, |_| true),
@@ -206,6 +207,6 @@ fn names(kernel: &Kernel, which: fn(&Process) -> bool) -> Vec<String> {
 /// Reports that a process has ended.
 fn ended(process: &ProcessRef, place: Span) -> Diagnostic {
     Diagnostic::new(Code::ProcessEnded, place, format!("the process `{}` has ended", process.name))
-        .label("it can do nothing any more")
+        .label("it cannot run anything")
         .help("inspect it with `show processes`, and with its `.stdout`, `.state`, and `.faults`")
 }

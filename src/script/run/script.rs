@@ -1,4 +1,4 @@
-//! A whole script: it is checked first, and run if the check finds no errors.
+//! Checks a whole script, and runs it if the check finds no errors.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -26,16 +26,16 @@ use super::unsupported;
 /// The outcome of a run.
 #[derive(Debug, Default)]
 pub struct Ended {
-    /// Errors in the script. Those found before the run are in the order of the text.
+    /// Errors in the script. Errors found before the run are in text order.
     pub diagnostics: Vec<Diagnostic>,
     /// Totals.
     pub totals: Totals,
 }
 
-/// Results of a check, each list in the order of the text.
+/// The results of a check, with each list in text order.
 #[derive(Debug, Default)]
 pub struct Checked {
-    /// The errors. A script that has any does not run.
+    /// The errors. A script with errors does not run.
     pub diagnostics: Vec<Diagnostic>,
     /// The warnings.
     pub warnings: Vec<Diagnostic>,
@@ -46,7 +46,8 @@ pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options)
     check_in(&State::new(options.seed), script, sources, files, options)
 }
 
-/// Checks a script that continues from a state, without running it. The state's contents are known to the check.
+/// Checks, without running it, a script that continues from a state. The check uses the contents of that
+/// state.
 pub fn check_in(
     state: &State,
     script: &Block,
@@ -82,9 +83,9 @@ pub fn check_in(
     Checked { diagnostics, warnings }
 }
 
-/// Returns the state in which the statement that contains byte `at` of file 0 begins: the machine, the kernel, and the
-/// names declared above it, as far as they can be determined without running the script. After a block's last
-/// statement, it is the state at the block's end.
+/// Returns the state in which the statement that contains byte `at` of file 0 begins. The state contains the
+/// machine, the kernel, and the names declared above, as far as they are known without running the script. If
+/// the byte is after a block's last statement, returns the state at the block's end.
 pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Options, at: usize) -> State {
     let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);
@@ -94,7 +95,7 @@ pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Optio
     checker.and_then(|checker| checker.until?.found()).unwrap_or(progress.state)
 }
 
-/// Whether a name can be called besides functions and definitions.
+/// Whether a name other than a value function or a definition can be called.
 fn is_call(language: &Language, name: &str) -> bool {
     let word = crate::lang::ast::Word { text: name.into(), span: Span::default() };
     callable().any(|known| known == name)
@@ -102,13 +103,13 @@ fn is_call(language: &Language, name: &str) -> bool {
         || unsupported::diagnostic(&word).is_some()
 }
 
-/// Returns the names that are called with arguments in parentheses, besides the functions of values: functions that
-/// read memory and files, and system calls.
+/// Returns the names, other than those of value functions, that are called with parentheses. These are system
+/// calls and the functions that read memory and files.
 fn callable<'a>() -> impl Iterator<Item = &'a str> {
     PEEK_FUNCTIONS.iter().map(|row| row.name).chain(system_calls().map(|row| row.name))
 }
 
-/// Checks a script, and runs it if it has no errors. The sink takes one record per statement.
+/// Checks a script and runs it if it has no errors. The sink receives one record per statement.
 pub fn run(script: &Block, sources: &Sources, files: &Files, options: Options, sink: &mut dyn Sink) -> Ended {
     let Checked { diagnostics, .. } = check(script, sources, files, options);
     if !diagnostics.is_empty() {
@@ -128,8 +129,9 @@ pub fn play(
     play_from(State::new(options.seed), script, sources, files, options, sink, None).0
 }
 
-/// Runs a script from a state until it ends, the sink refuses a record, or `interrupt` becomes true. Also returns the
-/// state in which the run ended; if it was stopped, the state after the last statement, even within a scenario.
+/// Runs a script from a state until the script ends, the sink refuses a record, or `interrupt` becomes true.
+/// Also returns the final state. For a stopped run, this is the state after the last statement, even within a
+/// scenario.
 pub fn play_from(
     state: State,
     script: &Block,
@@ -152,7 +154,7 @@ pub fn play_from(
     (Ended { diagnostics, totals }, state)
 }
 
-/// Reports a statement that a run handled as unknown, which only a check may do: a bug.
+/// Reports a bug: a run treated a statement as unknown, which only a check may do.
 pub(crate) fn not_understood(place: Span) -> Diagnostic {
     Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
         .help("please report this script")

@@ -1,4 +1,4 @@
-//! Values of a question that are drawn together: if a later `choose` finds no value, earlier ones are drawn again.
+//! Values that a question draws together. If a later `choose` finds no value, earlier values are drawn again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -14,15 +14,15 @@ use super::state::{Binding, State};
 use super::stop::Stop;
 use super::syscalls::makes_call;
 
-/// Work after which a failing search gives up: that of a `choose` that tries all candidates.
+/// Work limit for a failing search: the work of one `choose` that tries all candidates.
 const MOST: u64 = CANDIDATES as u64 * WORK;
 
-/// Returns the number of statements at the beginning of a block that are drawn together: from a `choose` to the last one
-/// that follows with only `let` and `probe` in between. Returns 0 if there are fewer than two.
+/// Returns the number of statements drawn together at the beginning of a block. They extend from a `choose`
+/// to the last `choose` that only `let` and `probe` separate from it. Returns 0 for fewer than two draws.
 pub(crate) fn drawn_together(block: &[Stmt]) -> usize {
     let part = |stmt: &&Stmt| match &stmt.kind {
         StmtKind::Choose { .. } | StmtKind::Probe(_) => true,
-        // The effects of a system call cannot be tried.
+        // A system call's effects cannot be undone.
         StmtKind::Let { value, .. } => !makes_call(value),
         _ => false,
     };
@@ -37,32 +37,33 @@ pub(crate) fn drawn_together(block: &[Stmt]) -> usize {
     }
 }
 
-/// A statement of a group, with the progress of the search.
+/// A statement of a group, with the search's progress.
 struct Level {
     /// State before the statement.
     before: State,
-    /// Candidates that a `choose` has not tried.
+    /// Candidates that a `choose` has not tried yet.
     candidates: Option<Candidates>,
     value: Option<Value>,
     /// Earlier draws that contributed to a failure of a later statement.
     blamed: BTreeSet<usize>,
 }
 
-/// A group of statements that are drawn together.
+/// A group of statements whose values are drawn together.
 struct Group<'g> {
     stmts: &'g [Stmt],
-    /// For each statement, the earlier draws whose values it depends on.
+    /// For each statement, the earlier draws whose values the statement depends on.
     needs: Vec<BTreeSet<usize>>,
-    /// For each statement, how often its conditions held.
+    /// For each statement, how often the statement's conditions were true.
     tallies: Vec<Vec<Tally>>,
 }
 
 impl Session<'_> {
-    /// Draws the values of a group of statements, and reports them. The search takes the first solution in the order of
-    /// the seed: if no `choose` fails, each value is the one that it would draw alone.
+    /// Draws the values of a group of statements and reports them. The search takes the first solution in the
+    /// order that the seed determines. If no `choose` fails, each `choose` gets the value that it would draw
+    /// alone.
     ///
     /// # Errors
-    /// `nothing-to-choose`, and the errors of the conditions.
+    /// Returns `nothing-to-choose`, or the errors in the conditions.
     pub(crate) fn search(&mut self, stmts: &[Stmt]) -> Result<(), Stop> {
         let before = self.state.clone();
         let mut group = Group { stmts, needs: self.needs(stmts), tallies: vec![Vec::new(); stmts.len()] };
@@ -81,9 +82,9 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Finds a value for every statement such that the later ones have values. After a failure, the search returns to
-    /// the latest draw that the failing statement depends on and skips unrelated draws (Prosser's conflict-directed
-    /// backjumping).
+    /// Finds a value for every statement such that the later statements also have values. After a failure,
+    /// the search returns to the latest draw that the failing statement depends on and skips unrelated draws
+    /// (Prosser's conflict-directed backjumping).
     fn levels(&mut self, group: &mut Group) -> Result<Vec<Level>, Stop> {
         let mut levels: Vec<Level> = Vec::new();
         let (mut at, start) = (0, self.worked);
@@ -114,8 +115,8 @@ impl Session<'_> {
         Ok(levels)
     }
 
-    /// Gives a statement its next value, or runs it without reporting it. Returns false if a `choose` has no more
-    /// values.
+    /// Gives a `choose` its next value, or runs another statement without reporting it. Returns false if a
+    /// `choose` has no more values.
     fn fill(&mut self, stmt: &Stmt, level: &mut Level, tallies: &mut Vec<Tally>) -> Result<bool, Stop> {
         match (&stmt.kind, Draw::from_statement(stmt), &mut level.candidates) {
             (_, Some(draw), Some(candidates)) => {
@@ -138,8 +139,8 @@ impl Session<'_> {
         Ok(true)
     }
 
-    /// Returns, for each statement, the draws whose values it depends on: those that it names, directly or through a
-    /// `let`, or through a `probe` and `last`.
+    /// For each statement, returns the draws whose values the statement uses: directly, through a `let`, or
+    /// through a `probe` and `last`.
     fn needs(&self, stmts: &[Stmt]) -> Vec<BTreeSet<usize>> {
         let mut known: BTreeMap<&str, BTreeSet<usize>> = BTreeMap::new();
         let mut needs = Vec::new();
@@ -158,10 +159,11 @@ impl Session<'_> {
 }
 
 impl Group<'_> {
-    /// Reports that no values were found: the last statement that the search reached has a condition that cannot hold.
+    /// Reports that the search failed: a condition of the last statement that the search reached cannot be
+    /// true.
     fn failed(&self, levels: &[Level], at: usize, given_up: bool) -> Diagnostic {
         let reached = self.tallies.iter().rposition(|tallies| !tallies.is_empty());
-        // A draw without candidates has no tallies.
+        // A draw has no tallies if it has no candidates.
         let place = reached.map_or(at, |reached| reached.max(at));
         let draws: Vec<Draw> =
             self.needs[place].iter().filter_map(|draw| Draw::from_statement(&self.stmts[*draw])).collect();
@@ -171,7 +173,7 @@ impl Group<'_> {
         };
         let mut diagnostic = nothing(draw, &draws, all, &self.tallies[place]);
         if given_up {
-            diagnostic.message.push_str("; the search was given up before all was tried");
+            diagnostic.message.push_str("; the search stopped before it tried every value");
         }
         diagnostic
     }

@@ -1,13 +1,15 @@
-//! Seeds derived from a seed.
+//! Derives seeds from other seeds.
 
 use pagewalk_engine::machine::random::SplitMix64;
 
-/// Derives a seed from another seed and a number. For the same seed, different numbers give different results.
+/// Derives a seed from another seed and a number. For the same seed, different numbers give different
+/// results.
 pub(crate) fn mixed(seed: u64, with: u64) -> u64 {
     SplitMix64::new(SplitMix64::new(seed).next() ^ with).next()
 }
 
-/// Returns a function that draws random numbers. Each is below the function's argument, which must not be 0.
+/// Returns a function that generates random numbers. Each number is below the function's argument, which must
+/// not be 0.
 pub(crate) fn draws(seed: u64) -> impl FnMut(u64) -> u64 {
     let mut random = SplitMix64::new(seed);
     move |below| random.below(below)

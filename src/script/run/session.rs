@@ -1,6 +1,6 @@
 //! A session: the state of a script while it runs or is checked, and its language.
 //!
-//! [`Session`], [`Verb`] and [`Language`] refer to each other, so they are defined in one file.
+//! [`Session`], [`Verb`], and [`Language`] refer to each other, so they are defined in one file.
 
 use std::any::Any;
 use std::ops::{Deref, DerefMut};
@@ -31,12 +31,12 @@ use super::stop::Stop;
 pub struct Options {
     /// Language of the script.
     pub language: &'static Language,
-    /// Maximum number of statements and empty loop rounds. Expensive statements count as several.
+    /// Maximum number of statements and empty loop iterations. Expensive statements are counted as several.
     pub max_steps: u64,
-    /// Seed for scripts that set none.
+    /// Default seed of a script.
     pub seed: u64,
-    /// Whether the seed is that of a version of a paper. A seed in the script is then mixed with it, so that versions
-    /// differ.
+    /// Whether the seed belongs to a version of a paper. A version's seed is mixed with the script's own
+    /// seed, so that versions differ.
     pub version: bool,
     /// Whether records also contain every page-table entry that the kernel writes, every TLB entry that it invalidates,
     /// and every disk transfer.
@@ -56,17 +56,17 @@ pub(crate) const ACCESS_LIMIT: u64 = 1 << 20;
 /// Maximum number of definitions, loops, and blocks around a statement while it runs.
 pub(crate) const DEPTH_LIMIT: usize = 256;
 
-/// The rows that form a language: those of the core, and those of an extension.
+/// The rows that form a language: those of the core and those of an extension.
 pub struct Language {
-    /// Verbs that can begin a statement.
+    /// Verbs, which begin statements.
     pub(crate) verbs: &'static [&'static [Verb]],
     pub(crate) blocks: &'static [&'static [BlockRow]],
-    /// Extension that performs the statements outside the core.
+    /// Extension that implements the statements outside the core.
     pub(crate) extension: &'static dyn Extension,
 }
 
 impl Language {
-    /// Returns every verb, those of the core first.
+    /// Returns every verb, beginning with those of the core.
     pub fn verbs(&self) -> impl Iterator<Item = &'static Verb> + use<> {
         self.verbs.iter().copied().flatten()
     }
@@ -75,7 +75,7 @@ impl Language {
         self.verbs().find(|verb| verb.name == name)
     }
 
-    /// Returns every block of settings, those of the core first.
+    /// Returns every block of settings, beginning with those of the core.
     pub fn blocks(&self) -> impl Iterator<Item = &'static BlockRow> + use<> {
         self.blocks.iter().copied().flatten()
     }
@@ -90,12 +90,12 @@ impl Language {
 pub struct Verb {
     /// Name of the verb.
     pub name: &'static str,
-    /// Its parameters.
+    /// The verb's parameters.
     pub params: &'static [Param],
     pub(crate) help: &'static str,
     /// An example statement.
     pub(crate) example: &'static str,
-    /// The family of its facts.
+    /// The family of the command's facts.
     pub(crate) family: Family,
     /// Evaluates and checks a command.
     pub(crate) prepare: fn(&mut Session, &Command) -> Result<Action, Stop>,
@@ -107,21 +107,21 @@ impl Verb {
     }
 }
 
-/// The result of a statement, and the checks that it performed itself.
+/// The result of a statement, and the checks that the statement itself performed.
 pub(crate) type Done = Result<(Did, Vec<Check>), Stop>;
 
 type Perform = Box<dyn FnOnce(&mut Session) -> Done>;
 type Declare = Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>;
 
-/// A command, evaluated and checked. It has no effect until it is performed.
+/// A command, evaluated and checked. The action has no effect until it is performed.
 pub(crate) struct Action {
     perform: Perform,
     when_checking: WhenChecking,
-    /// Whether `probe` and `where` can try it: it has facts, and can be undone.
+    /// Whether `probe` and `where` can try the action, because it has facts and can be undone.
     pub(crate) is_operation: bool,
 }
 
-/// The part of an action that runs when a script is only checked.
+/// The part of an action that a check performs.
 enum WhenChecking {
     Nothing,
     /// The whole action, so that later statements are checked against its declarations.
@@ -134,7 +134,7 @@ impl Action {
         Self { perform: Box::new(perform), when_checking: WhenChecking::Nothing, is_operation: false }
     }
 
-    /// Returns an action that is skipped when a script is only checked.
+    /// Returns an action that checks skip.
     pub(crate) fn does(act: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self::new(|session| Ok((act(session)?, Vec::new())))
     }
@@ -144,17 +144,17 @@ impl Action {
         Self::new(|session| Ok((Did::Quiet, check(session)?)))
     }
 
-    /// Returns an action that declares something. It is also performed when a script is only checked.
+    /// Returns an action that declares something. A check also performs the action.
     pub(crate) fn declares(declare: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self { when_checking: WhenChecking::Perform, ..Self::does(declare) }
     }
 
-    /// Returns an operation: `probe` and `where` can try it.
+    /// Returns an operation, which `probe` and `where` can try.
     pub(crate) fn operation(operate: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self { is_operation: true, ..Self::does(operate) }
     }
 
-    /// Replaces the action when a script is only checked.
+    /// Replaces the action during a check.
     #[must_use]
     pub(crate) fn when_checking(
         self,
@@ -166,7 +166,7 @@ impl Action {
     /// Performs the action.
     ///
     /// # Errors
-    /// Errors that occur only when it is performed.
+    /// Returns errors that occur only when the action is performed.
     pub(crate) fn perform(self, session: &mut Session) -> Done {
         (self.perform)(session)
     }
@@ -174,7 +174,7 @@ impl Action {
     /// Performs the part of the action that a check needs.
     ///
     /// # Errors
-    /// Errors that occur only when it is performed.
+    /// Returns errors that occur only when the part is performed.
     pub fn check(self, session: &mut Session) -> Result<(), Stop> {
         match self.when_checking {
             WhenChecking::Nothing => Ok(()),
@@ -184,10 +184,10 @@ impl Action {
     }
 }
 
-/// The behavior of an extension of the language. The grammar has statements (`question`, `part`, `given`, `ask`) that
-/// the core leaves to it.
+/// The behavior of an extension of the language. The grammar has statements (`question`, `part`, `given`, and
+/// `ask`) that the core leaves to the extension.
 pub(crate) trait Extension: Sync {
-    /// Runs one of its statements.
+    /// Runs one of the extension's statements.
     ///
     /// # Errors
     /// An error in the script.
@@ -195,13 +195,13 @@ pub(crate) trait Extension: Sync {
         self.check(session, stmt)
     }
 
-    /// Checks one of its statements without running it.
+    /// Checks one of the extension's statements without running it.
     ///
     /// # Errors
     /// An error in the script.
     fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop>;
 
-    /// Ends the block of one of its statements, by the word that began the block.
+    /// Ends the block of one of the extension's statements, identified by the word that began the block.
     ///
     /// # Errors
     /// An error in the script.
@@ -209,13 +209,13 @@ pub(crate) trait Extension: Sync {
         Ok(())
     }
 
-    /// Leaves one of its isolated statements, including one that an error ended.
+    /// Leaves one of the extension's isolated statements, even if an error ended it.
     fn leave(&self, _: &mut Session) {}
 
-    /// Records, during a check, that the remaining statements may not all run.
+    /// Records, during a check, that some of the remaining statements might not run.
     fn note_uncertain(&self, _: &mut Session) {}
 
-    /// Returns the errors in the script as a whole, after all its statements were checked.
+    /// Returns the errors in the script as a whole, after the check of all statements.
     fn finish_check(&self, _: &mut Session) -> Vec<Diagnostic> {
         Vec::new()
     }
@@ -225,21 +225,21 @@ pub(crate) trait Extension: Sync {
 pub struct Session<'s> {
     /// Language of the script.
     pub(crate) language: &'static Language,
-    /// The texts that spans point into.
+    /// The source texts that spans refer to.
     pub(crate) sources: &'s Sources,
     /// The machine files that the script names.
     pub(crate) files: &'s Files,
     /// Progress of the script.
     pub progress: Progress,
-    /// State of the check; none while the script runs.
+    /// State of the check, or `None` while the script runs.
     pub(crate) checker: Option<Checker>,
     /// System calls that expressions of the current statement have made.
     pub(crate) calls: Vec<Arc<CallRecord>>,
-    /// Whether an operation is being tried: state changes are made on a copy.
+    /// Whether an operation is being tried on a copy of the state.
     pub(crate) probing: bool,
-    /// The extension's part of the statement's record.
+    /// The part of the statement's record that belongs to the extension.
     pub(crate) attachment: Option<Arc<dyn Attachment>>,
-    /// Becomes true when the run is to end.
+    /// A flag that becomes true to end the run.
     pub(crate) interrupt: Option<&'s AtomicBool>,
     pub(crate) options: Options,
     sink: &'s mut dyn Sink,
@@ -277,7 +277,7 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Whether the script is only checked, not run.
+    /// Whether the script is only being checked.
     pub(crate) fn checking(&self) -> bool {
         self.checker.is_some()
     }
@@ -290,7 +290,7 @@ impl<'s> Session<'s> {
     /// Returns the extension's state for this script, initially its default.
     ///
     /// # Panics
-    /// Never: the stored state always has this type.
+    /// Never panics, because the stored state always has this type.
     pub(crate) fn extension_state<T: Any + Send + Sync + Clone + Default>(&mut self) -> &mut T {
         let extension = &mut self.progress.extension;
         if Arc::get_mut(extension).is_none_or(|extension| !extension.is::<T>()) {
@@ -307,12 +307,13 @@ impl<'s> Session<'s> {
         self.extension.downcast_ref()
     }
 
-    /// Returns the effective seed for `seed N`: mixed with the version's seed when versions of a paper are made.
+    /// Returns the effective seed for `seed N`, which is mixed with the version's seed for versions of a
+    /// paper.
     pub(crate) fn seed_of(&self, said: u64) -> u64 {
         if self.options.version { mixed(self.options.seed, said) } else { said }
     }
 
-    /// Returns the text of a location in the script.
+    /// Returns the source text at a location in the script.
     pub fn text(&self, span: Span) -> &'s str {
         self.sources.text(span)
     }
@@ -320,20 +321,20 @@ impl<'s> Session<'s> {
     /// Returns the machine.
     ///
     /// # Errors
-    /// `no-machine` at `place` if none was declared.
+    /// Returns `no-machine` at `place` if no machine was declared.
     pub(crate) fn machine(&mut self, place: Span) -> Result<&mut Machine, Stop> {
         match &mut self.state.machine {
             Slot::Is(machine) => Ok(machine),
             Slot::Kernel(kernel) => Ok(kernel.machine_mut()),
             Slot::Unknowable => Err(Stop::Unknowable),
             Slot::Empty => Err(Diagnostic::new(Code::NoMachine, place, "no machine is declared yet")
-                .label("there is nothing to do this on")
-                .help("begin with `machine simple`, `machine core-i7` or `machine { … }`")
+                .label("this needs a machine")
+                .help("begin with `machine simple`, `machine core-i7`, or `machine { … }`")
                 .into()),
         }
     }
 
-    /// Returns the machine's specification, if it is known.
+    /// Returns the machine's specification if it is known.
     pub(crate) fn spec(&self) -> Option<&Arc<Spec>> {
         self.state.spec()
     }
@@ -341,22 +342,22 @@ impl<'s> Session<'s> {
     /// Returns the kernel.
     ///
     /// # Errors
-    /// `no-kernel` at `place` if none was started.
+    /// Returns `no-kernel` at `place` if no kernel was started.
     pub(crate) fn kernel(&mut self, place: Span) -> Result<&mut Kernel, Stop> {
         match &mut self.state.machine {
             Slot::Kernel(kernel) => Ok(kernel),
             Slot::Unknowable => Err(Stop::Unknowable),
             Slot::Empty | Slot::Is(_) => Err(Diagnostic::new(Code::NoKernel, place, "no kernel runs yet")
                 .label("this is a kernel's")
-                .help("the first `process`, `file` or `executable` starts one, and so does `kernel { … }`")
+                .help("the first `process`, `file`, or `executable` starts one, and so does `kernel { … }`")
                 .into()),
         }
     }
 
-    /// Passes on the result of a statement, and keeps it for `last`.
+    /// Reports the result of a statement, and keeps it for `last`.
     ///
     /// # Errors
-    /// [`Stop::Closed`] if the sink refuses the record.
+    /// Returns [`Stop::Closed`] if the sink refuses the record.
     pub(crate) fn finish(&mut self, span: Span, did: Did, checks: Vec<Check>) -> Result<(), Stop> {
         let did = Arc::new(did);
         match &*did {

@@ -1,4 +1,5 @@
-//! The state that a statement can change. A copy costs only a few reference counts, regardless of its size.
+//! The state that a statement can change. Copying the state only changes a few reference counts, regardless
+//! of its size.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -16,26 +17,26 @@ use super::record::Did;
 #[derive(Debug, Clone)]
 pub struct State {
     pub(crate) machine: Slot,
-    /// Scopes, outermost first: the script, scenarios, definitions.
+    /// Scopes, beginning with the outermost: the script, scenarios, and definitions.
     pub(crate) scopes: Vec<Scope>,
     /// The latest statement that has facts.
     pub last: Option<Arc<Did>>,
     /// The latest `reference`.
     pub(crate) reference: Option<Arc<Did>>,
     pub(crate) random: SplitMix64,
-    /// Argument of the latest `seed`.
+    /// The argument of the latest `seed`.
     pub(crate) seed: u64,
 }
 
-/// The machine, if there is one.
+/// The machine, if one was declared.
 #[derive(Debug, Clone)]
 pub(crate) enum Slot {
-    /// No machine was declared.
+    /// The script declared no machine.
     Empty,
     /// The machine is unknown before the script runs (only during a check).
     Unknowable,
     Is(Box<Machine>),
-    /// A kernel, and the machine that it runs on.
+    /// A kernel and its machine.
     Kernel(Box<Kernel>),
 }
 
@@ -54,10 +55,10 @@ pub(crate) struct Definition {
     pub(crate) body: Block,
 }
 
-/// The names of a script, scenario or definition.
+/// The names of a script, scenario, or definition.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope {
-    /// Whether it belongs to a definition, so that the definitions called there do not see it.
+    /// Whether the scope belongs to a definition, and is therefore invisible to the definitions called there.
     pub(crate) private: bool,
     names: Arc<BTreeMap<Arc<str>, Binding>>,
 }
@@ -85,12 +86,12 @@ impl State {
         }
     }
 
-    /// Returns the binding of a name, from the innermost scope that has one.
+    /// Returns the binding of a name from the innermost scope that binds the name.
     pub(crate) fn find(&self, name: &str) -> Option<&Binding> {
         self.scopes.iter().rev().find_map(|scope| scope.names.get(name))
     }
 
-    /// Whether a name is that of a variable.
+    /// Whether a name refers to a variable.
     pub(crate) fn has_variable(&self, name: &str) -> bool {
         matches!(self.find(name), Some(Binding::Value(_) | Binding::Unknowable))
     }
@@ -113,7 +114,8 @@ impl State {
         names.filter(|(_, binding)| matches!(binding, Binding::Def(_))).map(|(name, _)| &**name)
     }
 
-    /// Returns the visible bindings, the innermost scope first. A name may repeat in an outer scope.
+    /// Returns the visible bindings, beginning with the innermost scope. A name may occur again in an outer
+    /// scope.
     pub(crate) fn bindings(&self) -> impl Iterator<Item = (&str, &Binding)> {
         let names = self.scopes.iter().rev().flat_map(|scope| scope.names.iter());
         names.map(|(name, binding)| (&**name, binding))
@@ -132,7 +134,7 @@ impl State {
         }
     }
 
-    /// Returns the kernel, if one runs.
+    /// Returns the kernel, if one was started.
     pub fn kernel(&self) -> Option<&Kernel> {
         match &self.machine {
             Slot::Kernel(kernel) => Some(kernel),
@@ -140,7 +142,7 @@ impl State {
         }
     }
 
-    /// Restarts the generator with a seed.
+    /// Reseeds the random number generator.
     pub(crate) fn reseed(&mut self, seed: u64) {
         self.seed = seed;
         self.random = SplitMix64::new(seed);

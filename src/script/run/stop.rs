@@ -1,15 +1,15 @@
-//! Reasons that a statement did not complete.
+//! Reasons why a statement did not complete.
 
 use crate::lang::diagnostic::Diagnostic;
 
-/// The reason that a statement did not complete.
+/// The reason why a statement did not complete.
 #[derive(Debug)]
 pub enum Stop {
     /// The script contains errors.
     Wrong(Vec<Diagnostic>),
     /// The result is unknown before the script runs (only during a check).
     Unknowable,
-    /// The run ends here: the output was closed, or the run was interrupted.
+    /// The run ends here, because the output was closed or the run was interrupted.
     Closed,
 }
 

@@ -1,4 +1,4 @@
-//! System calls in a script: checks of their arguments, execution, and results.
+//! System calls in a script: argument checks, execution, and results.
 
 use std::sync::Arc;
 
@@ -19,14 +19,14 @@ use super::stop::Stop;
 
 pub(crate) struct CallPlan {
     pub(crate) row: &'static SystemCall,
-    /// The process that makes it.
+    /// The process that makes the call.
     pub(crate) pid: Pid,
     pub(crate) args: Vec<ArgRecord>,
     pub(crate) place: Span,
 }
 
-/// Returns the system call for a name and this number of arguments. `read` and `write` with one argument are a load and
-/// a store.
+/// Returns the system call with this name and number of arguments. With one argument, `read` and `write` are
+/// a load and a store.
 pub(crate) fn called(name: &str, args: usize) -> Option<&'static SystemCall> {
     let access = matches!(name, "read" | "write") && args == 1;
     system_call(name).filter(|_| !access)
@@ -39,12 +39,12 @@ pub(crate) fn makes_call(expr: &Expr) -> bool {
     })
 }
 
-/// Whether an expression is `fork()` and nothing else.
+/// Whether an expression consists only of `fork()`.
 pub(crate) fn is_fork(expr: &Expr) -> bool {
     matches!(&expr.kind, ExprKind::Call { name, .. } if &*name.text == "fork")
 }
 
-/// Returns the result of a call as C does: −1 if it failed.
+/// Returns the result of a call as in C: −1 for a failed call.
 pub(crate) fn returned(call: &CallRecord) -> Value {
     match call.reply.result {
         Ok(n) => Value::from(n),
@@ -56,7 +56,7 @@ impl Session<'_> {
     /// Evaluates and checks a system call.
     ///
     /// # Errors
-    /// `wrong-count`, `wrong-type`, `which-process`, and the errors of its arguments.
+    /// Returns `wrong-count`, `wrong-type`, `which-process`, or the errors in the arguments.
     pub(crate) fn prepare_call_of(
         &mut self,
         row: &'static SystemCall,
@@ -159,10 +159,10 @@ impl Session<'_> {
         }))
     }
 
-    /// Makes a system call in an expression.
+    /// Makes a system call that an expression contains.
     ///
     /// # Errors
-    /// As [`Session::prepare_call_of`] and [`Session::make_call`].
+    /// Returns the errors from [`Session::prepare_call_of`] and [`Session::make_call`].
     pub(crate) fn call_made(
         &mut self,
         row: &'static SystemCall,
@@ -181,7 +181,7 @@ impl Session<'_> {
     /// Returns a field of the structure that a call fills in: `fstat(fd).st_size`.
     ///
     /// # Errors
-    /// `unknown-path`, `no-answer` if the call failed.
+    /// Returns `unknown-path`, or `no-answer` if the call failed.
     pub(crate) fn call_field(
         &mut self,
         row: &'static SystemCall,
@@ -205,7 +205,7 @@ impl Session<'_> {
         }
     }
 
-    /// Counts the kernel's work toward the budget: pages and areas, each about 16 times an ordinary byte.
+    /// Counts the kernel's work toward the budget. Each page or area costs about 16 times as much as a byte.
     ///
     /// # Errors
     /// `limit-steps`.
@@ -215,7 +215,7 @@ impl Session<'_> {
 }
 
 fn no_field(row: &SystemCall, field: &Word) -> Diagnostic {
-    let message = format!("`{}` fills in no field `{}`", row.name, field.text);
+    let message = format!("`{}` does not fill in a field `{}`", row.name, field.text);
     let diagnostic = Diagnostic::new(Code::UnknownPath, field.span, message).label("not known");
     match nearest(&field.text, row.fields.iter().copied()) {
         Some(near) => diagnostic.did_you_mean(&field.text, near),
@@ -224,7 +224,7 @@ fn no_field(row: &SystemCall, field: &Word) -> Diagnostic {
     }
 }
 
-/// Returns the prototype of a call, for a message.
+/// Returns a call's prototype, for a message.
 pub(crate) fn prototype(row: &SystemCall) -> String {
     format!("in C it is `{}`", row.prototype)
 }
@@ -236,7 +236,7 @@ fn wrong_count(row: &SystemCall, name: &Word, given: usize) -> Diagnostic {
         1 => format!("{} or {}", row.required, count(most)),
         _ => format!("{} to {}", row.required, count(most)),
     };
-    let message = format!("`{}` takes {wanted}, and is called with {given}", row.name);
+    let message = format!("`{}` takes {wanted}, but is called with {given}", row.name);
     Diagnostic::new(Code::WrongCount, name.span, message).help(prototype(row))
 }
 
@@ -248,11 +248,11 @@ fn count(arguments: usize) -> String {
     }
 }
 
-/// Reports that the kernel has no memory left, and suggests ways to provide more.
+/// Reports that the kernel is out of memory, and suggests ways to provide more.
 pub(crate) fn out_of_memory(error: OutOfMemory, place: Span) -> Diagnostic {
     let help = match error {
         OutOfMemory::Frames => {
-            "give the kernel more memory, `kernel { frames N }`, or room to move pages to, `kernel { swap N slots }`"
+            "give the kernel more frames, `kernel { frames N }`, or swap space, `kernel { swap N slots }`"
         }
         OutOfMemory::Tables => {
             "page tables are above the user frames: give the machine more `physical` bits, or the kernel fewer `frames`"

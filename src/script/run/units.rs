@@ -1,5 +1,5 @@
-//! Units of numbers: the unit of a literal must measure the dimension that its place takes, which each
-//! [`Slot`](crate::run::params::Slot) defines. Variables and computed values have no unit.
+//! Units of numbers. The unit of a literal must have the dimension that the
+//! [`Slot`](crate::run::params::Slot) of its parameter requires. Variables and computed values have no unit.
 
 use crate::lang::ast::{
     Asked, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt, StmtKind, Word,
@@ -20,15 +20,15 @@ use super::state::{Binding, Slot as Machine, State};
 use super::syscalls::called;
 use super::verbs::Form;
 
-/// The settings for the size of a TLB or cache, in different dimensions.
+/// The settings that give the size of a TLB or cache in different dimensions.
 const CAPACITIES: &[&str] = &["size", "lines", "sets"];
 
 impl Session<'_> {
-    /// Returns the units in a statement that do not fit their places, excluding the statements in its blocks.
+    /// Returns errors for the misplaced units in a statement, excluding the statements in its blocks.
     pub(crate) fn wrong_units(&self, stmt: &Stmt) -> Vec<Diagnostic> {
         let page = match self.spec() {
             Some(spec) => spec.mmu.as_ref().map(|mmu| 1 << mmu.page_bits),
-            // The first process creates a machine.
+            // The first process will create the default machine.
             None => matches!(self.state.machine, Machine::Empty).then_some(4096),
         };
         let mut check =
@@ -38,7 +38,7 @@ impl Session<'_> {
     }
 }
 
-/// Returns the units in a setting that do not fit their places.
+/// Returns errors for the misplaced units in a setting.
 pub(crate) fn wrong_units_of(
     setting: &Setting,
     row: &BlockRow,
@@ -51,14 +51,14 @@ pub(crate) fn wrong_units_of(
 
 struct UnitCheck<'a> {
     language: &'static Language,
-    /// State that defines the names.
+    /// The state that defines the names.
     state: Option<&'a State>,
     page: Option<u64>,
     found: Vec<Diagnostic>,
 }
 
 impl<'s> Visit<'s> for UnitCheck<'_> {
-    /// The statements of a block are checked separately.
+    /// Skips blocks, whose statements are checked separately.
     fn visit_block(&mut self, _: &'s [Stmt]) {}
 
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
@@ -122,16 +122,17 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
 }
 
 impl UnitCheck<'_> {
-    /// Checks the value of an answer against the required unit.
+    /// Checks that the value of an answer fits the required unit.
     fn answer(&mut self, value: &Expr, asked: &Word) {
         let (Some(asked_unit), ExprKind::Quantity(_, unit)) = (Unit::named(&asked.text), &value.kind) else {
             return;
         };
         if asked_unit.dimension != unit.dimension {
-            let message = format!("the answer is in `{}`, but its unit is `{}`", unit.name, asked_unit.name);
+            let message =
+                format!("the answer is in `{}`, but `unit` asks for `{}`", unit.name, asked_unit.name);
             self.found.push(Diagnostic::new(Code::WrongUnit, asked.span, message));
         } else if asked_unit.factor != (1, 1) {
-            // Without this the key of `4 KB unit KB` is 4096.
+            // Without this check, the key of `4 KB unit KB` would be 4096.
             let name = asked_unit.name;
             let message = format!("`unit {name}` only prints the unit, and does not convert the answer");
             let fix = Fix::put_in(value.span.file, value.span.end, format!(" / 1 {name}"));
@@ -140,7 +141,7 @@ impl UnitCheck<'_> {
         }
     }
 
-    /// Checks a number in a statement with a special form, after these pieces.
+    /// Checks a number that follows these pieces in a statement with a special form.
     fn clause(&mut self, form: &'static str, before: &[Atom], value: &Expr) {
         let Some(form) = Form::named(form) else { return };
         let keyword =
@@ -192,7 +193,7 @@ impl UnitCheck<'_> {
         }
     }
 
-    /// Checks a function that reads memory, or a system call. A definition takes any value.
+    /// Checks a call to a system call or to a function that reads memory. A definition accepts any value.
     fn call(&mut self, name: &Word, args: &[Expr]) {
         let defined = matches!(self.state.and_then(|state| state.find(&name.text)), Some(Binding::Def(_)));
         let row = called(&name.text, args.len()).filter(|_| !defined);
@@ -246,7 +247,7 @@ impl UnitCheck<'_> {
         }
     }
 
-    /// Checks words for units: `virtual 16 bytes`, `frames 64 frames`.
+    /// Checks words that are used as units: `virtual 16 bytes`, `frames 64 frames`.
     fn spelled_units(&mut self, name: &str, params: &'static [Param], setting: &Setting) {
         let [number, Expr { kind: ExprKind::Name(word), span }] = &*setting.values else { return };
         let ExprKind::Value(value @ Value::Number(n)) = &number.kind else { return };
@@ -264,7 +265,7 @@ impl UnitCheck<'_> {
                 (Dimension::Count, None) => n.to_string(),
                 _ => format!("{n} {}", unit.name),
             };
-            Diagnostic::new(Code::WrongUnit, span, format!("`{word}` is no unit"))
+            Diagnostic::new(Code::WrongUnit, span, format!("`{word}` is not a unit"))
                 .fix(Fix::replace(span, text))
         });
         self.found.push(wrong);
@@ -282,7 +283,7 @@ impl UnitCheck<'_> {
     }
 }
 
-/// Words that are not units, and the units that they mean; none for plain counts.
+/// Words that are not units, with the units that they mean, or `None` for plain counts.
 const SPELLED: &[(&[&str], Option<&str>)] = &[
     (&["byte", "bytes"], Some("B")),
     (&["kilobyte", "kilobytes"], Some("KB")),
@@ -292,7 +293,7 @@ const SPELLED: &[(&[&str], Option<&str>)] = &[
     (&["level", "levels", "core", "cores", "reference", "references"], None),
 ];
 
-/// Suggests another setting for a capacity in another unit: `size 32 KB` for `sets 32 KB`.
+/// Suggests a different setting for a capacity with this unit: `size 32 KB` for `sets 32 KB`.
 fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr, row: &BlockRow) {
     let ExprKind::Quantity(number, unit) = &value.kind else { return };
     let takes = |name: &&&str| {

@@ -3,7 +3,7 @@
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 
-/// Features that the language deliberately omits: a topic and its words.
+/// Features that the language deliberately omits, each as a topic and its words.
 pub(crate) const LEFT_OUT: &[(&str, &[&str])] = &[
     ("segmentation", &["segmentation", "segment", "segments", "segment_table"]),
     ("inverted page tables", &["inverted", "inverted_page_table"]),
@@ -14,7 +14,7 @@ pub(crate) const LEFT_OUT: &[(&str, &[&str])] = &[
 /// Explains why the language omits a word.
 pub(crate) fn explanation(word: &str) -> Option<String> {
     let topic = LEFT_OUT.iter().find(|(_, words)| words.contains(&word)).map(|(topic, _)| *topic);
-    topic.map(|topic| format!("{topic}: the language leaves this out on purpose"))
+    topic.map(|topic| format!("{topic}: the language omits this intentionally"))
 }
 
 /// Returns the diagnostic for a statement or function that is known but omitted.

@@ -1,4 +1,4 @@
-//! Commands of an interactive session, which begin with a colon. Each is one row.
+//! Commands of an interactive session, which begin with a colon. Each command is one row.
 
 use crate::lang::nearest::nearest;
 use crate::run::params::Param::{self, Optional};
@@ -11,21 +11,21 @@ pub enum CommandKind {
     Back,
     /// Redoes undone statements.
     Forward,
-    /// Jumps to a statement by its number.
+    /// Jumps to the statement with a given number.
     Goto,
     /// Lists the statements.
     History,
-    /// Shows a statement's facts without its effects.
+    /// Shows a statement's facts without changing the state.
     What,
-    /// Shows the changes of the last statement.
+    /// Shows the changes that the last statement made.
     Diff,
-    /// Shows the last access step by step.
+    /// Shows the steps of the last access.
     Steps,
     /// Explains the last answer.
     Why,
     /// Shows the fields of an address.
     Bits,
-    /// Quizzes the facts of an access, and grades the answers.
+    /// Asks for the facts of an access, and grades the answers.
     Quiz,
     /// Writes the session as a script.
     Save,
@@ -62,13 +62,14 @@ impl Command {
         format!(":{} {}", self.name, self.params.text()).trim_end().to_owned()
     }
 
-    /// Returns the help with the alternative names.
+    /// Returns the help text with the alternative names.
     pub fn does(&self) -> String {
         let aliases: Vec<String> = self.aliases.iter().map(|alias| format!("`{alias}`")).collect();
         if aliases.is_empty() {
             self.help.to_owned()
         } else {
-            format!("{} (or {})", self.help, aliases.join(", "))
+            let noun = if aliases.len() == 1 { "alias" } else { "aliases" };
+            format!("{} ({noun}: {})", self.help, aliases.join(", "))
         }
     }
 
@@ -89,13 +90,19 @@ const fn row(
 
 /// Every command.
 pub const COMMANDS: &[Command] = &[
-    row(CommandKind::Back, "back", &[Optional(&[N])], "undoes the last statement, or the last N", ":back 2")
-        .or(&[":undo"]),
+    row(
+        CommandKind::Back,
+        "back",
+        &[Optional(&[N])],
+        "undoes the last statement or the last N statements",
+        ":back 2",
+    )
+    .or(&[":undo"]),
     row(
         CommandKind::Forward,
         "forward",
         &[Optional(&[N])],
-        "redoes the next undone statement, or the next N",
+        "redoes the next undone statement or the next N statements",
         ":forward",
     )
     .or(&[":redo"]),
@@ -118,7 +125,7 @@ pub const COMMANDS: &[Command] = &[
         CommandKind::Diff,
         "diff",
         &[],
-        "shows the changes of the last statement, with old and new values",
+        "shows the changes made by the last statement, with old and new values",
         ":diff",
     ),
     row(
@@ -132,7 +139,7 @@ pub const COMMANDS: &[Command] = &[
         CommandKind::Why,
         "why",
         &[Optional(&[FACT])],
-        "explains the facts of the last statement, or one of them",
+        "explains one or all of the last statement's facts",
         ":why tlb",
     ),
     row(CommandKind::Bits, "bits", &[VA], "shows the bits and fields of an address", ":bits 0x3D4"),
@@ -140,7 +147,7 @@ pub const COMMANDS: &[Command] = &[
         CommandKind::Quiz,
         "quiz",
         &[Optional(&[STATEMENT])],
-        "asks for the facts of a random access, or of yours, and grades your answers",
+        "asks for the facts of a random or given access and grades your answers",
         ":quiz read 0x3D4",
     ),
     row(
@@ -166,19 +173,18 @@ pub const COMMANDS: &[Command] = &[
         ":help tlbi",
     )
     .or(&[":h", "help", "?"]),
-    row(CommandKind::Quit, "quit", &[], "ends the session, as Ctrl-D does", ":quit")
-        .or(&[":q", "quit", "exit"]),
+    row(CommandKind::Quit, "quit", &[], "ends the session, like Ctrl-D", ":quit").or(&[":q", "quit", "exit"]),
 ];
 
-/// Returns the command that a line without a colon may begin with.
+/// Returns the command for the first word of a line without a colon.
 pub fn without_colon(word: &str) -> Option<&'static Command> {
     COMMANDS.iter().find(|row| row.aliases.contains(&word) && !word.starts_with(':'))
 }
 
-/// Returns the command of this name.
+/// Returns the command with this name.
 ///
 /// # Errors
-/// The nearest name, if one is similar.
+/// Returns the nearest name, if one is similar.
 pub fn find(name: &str) -> Result<&'static Command, Option<&'static str>> {
     let also = |row: &Command| row.aliases.iter().any(|alias| alias.trim_start_matches(':') == name);
     let named = COMMANDS.iter().find(|row| row.name == name || also(row));

@@ -1,22 +1,22 @@
-//! Lookup of words in the registries' rows.
+//! Looks up words in the rows of the registries.
 
 use std::sync::OnceLock;
 
 use super::manual::{SECTIONS, Table};
 
-/// A row of the reference with its section.
+/// A row in the reference, and the row's section.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
     /// The section in `pagewalk reference SECTION`.
     pub section: &'static str,
     /// The usage.
     pub usage: String,
-    /// The other columns with their cells.
+    /// The names and cells of the other columns.
     pub cells: Vec<(&'static str, String)>,
 }
 
 /// Returns every row for a word, in the order of the reference. A pattern in the first cell (`NAME.hits`,
-/// `vpnK`) matches all its instances. If there is no match, the search ignores case.
+/// `vpnK`) matches all its instances. Without a match, the search ignores case.
 pub fn look_up(word: &str) -> Vec<Found> {
     let found = rows_where(|head| heads(head, word));
     if !found.is_empty() {
@@ -69,7 +69,7 @@ fn plain(cell: &str) -> String {
     cell.replace('`', "")
 }
 
-/// Returns the word of a cell: its first, or the name of the function in a prototype.
+/// Returns the first word of a cell, or the function name in a prototype.
 fn head(cell: &str) -> String {
     let text = plain(cell);
     let before = text.split('(').next().unwrap_or(&text);
@@ -82,7 +82,7 @@ fn head(cell: &str) -> String {
     word.unwrap_or("").trim_start_matches(['*', ':']).to_owned()
 }
 
-/// Whether a word equals or matches the first word of a row.
+/// Whether a word equals, or is an instance of, the first word of a row.
 fn heads(head: &str, word: &str) -> bool {
     let word = word.trim_start_matches(':');
     if head == word {
@@ -95,7 +95,7 @@ fn heads(head: &str, word: &str) -> bool {
     }
 }
 
-/// Whether a word is an instance of a page-table level's pattern: `vpn2`, `pte3.address`.
+/// Whether a word is an instance of a pattern for page-table levels: `vpn2`, `pte3.address`.
 fn levels(pattern: &str, word: &str) -> bool {
     let Some((before, after)) = pattern.split_once('K') else { return false };
     let number = word.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));

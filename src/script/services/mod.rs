@@ -1,5 +1,5 @@
-//! Services for editors and the prompt: completion, highlighting, names, commands, and the reference of the
-//! language.
+//! Services for editors and the prompt: completion, highlighting, names, commands, and the language
+//! reference.
 
 pub mod commands;
 pub mod complete;

@@ -1,4 +1,4 @@
-//! Edits of scripts and unchanged expectations, as text.
+//! Formats edits of scripts, and unchanged expectations, as text.
 
 use std::fmt::Write as _;
 
@@ -13,8 +13,7 @@ use crate::suite::amend::LeftAlone;
 /// Number of context lines around a difference.
 const AROUND: usize = 2;
 
-/// Returns the difference between two texts of a file in the unified format; empty if there is
-/// none.
+/// Returns the unified diff between two texts of a file, or an empty text if they are equal.
 pub fn difference(name: &str, old: &str, new: &str, color: bool) -> String {
     let theme = Theme { color };
     let diff = TextDiff::from_lines(old, new);
@@ -34,7 +33,7 @@ pub fn difference(name: &str, old: &str, new: &str, color: bool) -> String {
     text
 }
 
-/// Returns a line for each unchanged expectation: the location, the fact, and the reason.
+/// Returns one line per unchanged expectation, with the location, the fact, and the reason.
 pub fn left_alone(left: &[LeftAlone], sources: &Sources, color: bool) -> String {
     let mut text = String::new();
     for LeftAlone { span, fact, reason } in left {

@@ -1,4 +1,4 @@
-//! Comparison of the cases of a file with its golden file.
+//! Compares the cases of a file with its golden file.
 
 use std::fmt::Write as _;
 
@@ -19,7 +19,7 @@ impl CaseRuns {
         self.0.iter().map(|(case, _)| case)
     }
 
-    /// Returns the golden file of these runs.
+    /// Returns the golden file for these runs.
     pub fn golden(&self) -> Golden {
         let cases = self.0.iter().map(|(case, run)| Section {
             block: case.name.block.clone(),
@@ -36,10 +36,10 @@ impl CaseRuns {
         self.0.iter_mut().for_each(|(case, _)| case.golden.clone_from(golden));
     }
 
-    /// Compares the cases with the bytes of a golden file for a file of this name.
+    /// Compares the cases with the golden file for the file with this name.
     ///
     /// # Errors
-    /// The reason why they are not a golden file.
+    /// Returns the reason why the bytes are not a valid golden file.
     pub fn compare_bytes(&mut self, bytes: &[u8], name: &str) -> Result<(), Unusable> {
         if write(&self.golden(), name).as_bytes() == bytes {
             self.set_golden(&Held::Same);
@@ -55,7 +55,7 @@ impl CaseRuns {
             .map(|section| format!("the golden file has {}, but the script does not", title(section)))
             .collect();
         for (case, run) in &mut self.0 {
-            // The first case has the notes on missing ones.
+            // The first case has the notes about missing cases.
             let mut notes = std::mem::take(&mut notes);
             let section = golden.cases.iter().find(|section| is_of(section, case));
             if section.is_none() {
@@ -78,7 +78,7 @@ impl CaseRuns {
         }
     }
 
-    /// Reports an unusable golden file of this name with the first selected case.
+    /// Reports an unusable golden file as an error in the first selected case.
     pub fn reject(&mut self, unusable: &Unusable, file: String, wanted: CaseFilter) {
         if let Some((case, _)) = self.0.iter_mut().find(|(case, _)| wanted(case)) {
             let ((line, column), help) = (unusable.line_and_column(), unusable.help(&case.bless()));
@@ -89,8 +89,8 @@ impl CaseRuns {
         self.set_golden(&Held::Same);
     }
 
-    /// Returns the new golden file, and its differences from the old one as text. It contains the selected
-    /// cases of this run and the other cases of the old file.
+    /// Returns the new golden file, and its differences from the old golden file as text. The new file
+    /// contains the selected cases from this run and the other cases from the old file.
     pub fn bless(&mut self, old: Option<&Golden>, wanted: CaseFilter, color: bool) -> (Golden, String) {
         let mut changes = String::new();
         if let Some(old) = old {
@@ -112,7 +112,7 @@ impl CaseRuns {
         (new, changes)
     }
 
-    /// Returns the differences of the selected cases.
+    /// Returns the differences in the selected cases.
     fn changes(&self, wanted: CaseFilter, color: bool) -> String {
         let mut text = String::new();
         for case in self.cases().filter(|case| wanted(case)) {
@@ -139,7 +139,7 @@ fn codes(case: &Case) -> Vec<String> {
     case.mistakes.iter().map(|mistake| mistake.code.to_owned()).collect()
 }
 
-/// Returns the name of a case without its file.
+/// Returns the name of a case without the file's name.
 fn title(section: &Section) -> String {
     match (&section.block, &section.scenario) {
         (None, None) => "statements outside scenarios".to_owned(),

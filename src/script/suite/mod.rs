@@ -1,4 +1,4 @@
-//! Tests of scripts: golden files, writing actual values into scripts, and reports of a suite.
+//! Testing of scripts: golden files, updates of expected values, and reports of a suite.
 
 pub mod amend;
 pub mod amended;

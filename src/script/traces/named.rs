@@ -1,4 +1,4 @@
-//! A machine specified without a script around it: a preset, a machine file, or the last machine of a script.
+//! A machine specified by name: a preset, a machine file, or the last machine of a script.
 
 use std::sync::Arc;
 
@@ -22,15 +22,15 @@ use pagewalk_engine::trace::demand::DemandPaging;
 /// A machine with a name.
 #[derive(Debug, Clone)]
 pub struct Named {
-    /// The name as specified.
+    /// The name in the command.
     pub name: String,
     /// The specification.
     pub spec: Arc<Spec>,
-    /// The settings of the kernel that the script started on it.
+    /// The settings of the kernel that the script started.
     pub(crate) kernel: Option<KernelConfig>,
 }
 
-/// Returns the names of the presets.
+/// Returns the names of all presets.
 pub fn presets() -> impl Iterator<Item = &'static str> {
     PRESETS.iter().map(|preset| preset.name)
 }
@@ -41,26 +41,26 @@ pub fn replacements() -> impl Iterator<Item = (&'static str, &'static str)> {
 }
 
 impl Named {
-    /// Returns the preset of this name.
+    /// Returns the preset with this name.
     pub fn preset(name: &str) -> Option<Self> {
         let preset = Preset::named(name)?;
         Some(Self { name: name.to_owned(), spec: Arc::new(preset.spec()), kernel: None })
     }
 
-    /// Returns the machine of a machine file with this number in the sources.
+    /// Returns the machine from the machine file with this number in the sources.
     ///
     /// # Errors
-    /// The errors of the file.
+    /// Returns the errors in the file.
     pub fn of_file(name: &str, file: u32, text: &str) -> Result<Self, Vec<Diagnostic>> {
         let place = Span { file, ..Span::default() };
         let spec = build_machine(None, &fields_of_yaml(file, text)?, place)?;
         Ok(Self { name: name.to_owned(), spec: Arc::new(spec), kernel: None })
     }
 
-    /// Returns the machine at the end of a checked script, if there is one.
+    /// Returns the machine at the end of a checked script, if any.
     ///
     /// # Errors
-    /// Run-time errors of the script. Failed expectations do not matter.
+    /// Returns run-time errors in the script. Failed expectations are not errors.
     pub fn of_script(
         name: &str,
         script: &Block,
@@ -86,13 +86,13 @@ impl Named {
         Machine::new(self.spec.clone())
     }
 
-    /// Whether it translates addresses.
+    /// Whether the machine translates addresses.
     pub fn translates(&self) -> bool {
         self.spec.mmu.is_some()
     }
 
-    /// Returns how the kernel allocates frames for a trace: the arguments, otherwise the script's settings,
-    /// otherwise the defaults.
+    /// Returns how the kernel allocates frames for a trace. Arguments take precedence over the script's
+    /// settings, which take precedence over the defaults.
     pub fn demand(&self, frames: Option<u32>, replacement: Option<&str>) -> DemandPaging {
         let kernel = self.kernel.as_ref();
         DemandPaging {

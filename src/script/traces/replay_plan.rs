@@ -1,4 +1,4 @@
-//! Replay of one trace on a new machine.
+//! Replays one trace on a new machine.
 
 use std::sync::atomic::AtomicBool;
 
@@ -37,24 +37,23 @@ use pagewalk_engine::trace::replay::Straddle;
 pub struct ReplayPlan<'a> {
     /// The machine.
     pub machine: &'a Named,
-    /// The mapping of virtual addresses to physical ones.
+    /// The mapping of virtual addresses to physical addresses.
     pub map: AddressMapping,
-    /// The treatment of references that straddle blocks or pages.
+    /// How references that straddle blocks or pages are handled.
     pub straddle: Straddle,
     /// Additional counts.
     pub wanted: ExtraOptions,
-    /// The format of the traces; `None` detects it.
+    /// The format of the traces, or `None` to detect it.
     pub format: Option<Format>,
-    /// Whether to reject a trace with a malformed line or an address that the machine does not
-    /// have.
+    /// Whether to reject a trace with a malformed line or an address outside the machine's address space.
     pub strict: bool,
-    /// A flag with which another thread ends the replay.
+    /// A flag that another thread sets to end the replay.
     pub interrupt: &'a AtomicBool,
 }
 
 /// The result of a trace.
 pub struct ReplayOutcome {
-    /// The counts; `None` if the trace is rejected or cannot be read.
+    /// The counts, or `None` if the trace is rejected or cannot be read.
     pub replayed: Option<Replayed>,
     /// The error, if any.
     pub why: Option<String>,
@@ -76,7 +75,7 @@ impl ReplayOutcome {
 }
 
 impl ReplayPlan<'_> {
-    /// Replays a trace and reports the progress after each batch of records.
+    /// Replays a trace, and reports the progress after each batch of records.
     pub fn replay(&self, trace: TraceOrigin, progress: &mut dyn FnMut(Progress)) -> ReplayOutcome {
         let name = trace_name(&trace);
         let machine = self.machine.machine();
@@ -97,7 +96,7 @@ impl ReplayPlan<'_> {
         }
     }
 
-    /// Returns the result of a trace after reading ended.
+    /// Returns the result of a trace after the replay ended.
     fn outcome(
         &self,
         name: String,
@@ -133,7 +132,7 @@ impl ReplayPlan<'_> {
         ReplayOutcome { replayed: Some(replayed), why }
     }
 
-    /// Performs records. With `--strict`, none may be outside the address space.
+    /// Performs records. With `--strict`, a record outside the address space is an error.
     fn perform(&self, counting: &mut CountingReplay, records: &[Record]) -> Result<(), StopReason> {
         let before = counting.references().records;
         counting.perform(records).map_err(|why| StopReason::Stuck(why.to_string()))?;

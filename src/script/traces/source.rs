@@ -1,4 +1,4 @@
-//! Names and malformed lines of traces in messages.
+//! Formats the names and malformed lines of traces for messages.
 
 use pagewalk_engine::trace::read_ahead::{ReadSoFar, TraceOrigin, is_standard_input};
 
@@ -10,7 +10,7 @@ pub fn first_malformed(read: &ReadSoFar) -> Option<String> {
     Some(format!("line {}: {}: `{}`", thousands(bad.line), bad.why, bad.text))
 }
 
-/// Returns the name of a trace in messages.
+/// Returns the name that messages show for a trace.
 pub fn trace_name(trace: &TraceOrigin) -> String {
     match trace {
         TraceOrigin::File(path) if is_standard_input(path) => "standard input".to_owned(),

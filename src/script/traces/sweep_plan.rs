@@ -1,4 +1,4 @@
-//! A sweep, which reads a trace once for all machines of a grid.
+//! A sweep reads a trace once for all machines of a grid.
 
 use std::sync::atomic::AtomicBool;
 
@@ -22,18 +22,17 @@ pub struct SweepPlan<'a> {
     pub how: ReplayOptions,
     /// Maximum number of threads.
     pub threads: usize,
-    /// The format of the trace; `None` detects it.
+    /// The format of the trace, or `None` to detect it.
     pub format: Option<Format>,
-    /// Whether to reject a trace with a malformed line or an address that the machine does not
-    /// have.
+    /// Whether to reject a trace with a malformed line or an address outside the machine's address space.
     pub strict: bool,
-    /// A flag with which another thread ends the sweep.
+    /// A flag that another thread sets to end the sweep.
     pub interrupt: &'a AtomicBool,
 }
 
 /// The result of a sweep.
 pub struct SweepOutcome {
-    /// The counts; `None` if the trace is rejected or cannot be read.
+    /// The counts, or `None` if the trace is rejected or cannot be read.
     pub swept: Option<Swept>,
     /// The error, if any.
     pub why: Option<String>,
@@ -82,7 +81,7 @@ impl SweepPlan<'_> {
             ));
         }
         if let Some(Err(failed)) = counted.iter().find(|counted| counted.is_err()) {
-            let message = format!("a point cannot replay `{name}`: {failed}");
+            let message = format!("a grid point cannot replay `{name}`: {failed}");
             if counted.iter().all(Result::is_err) {
                 return SweepOutcome::failed(message);
             }

@@ -1,4 +1,5 @@
-//! The fully associative cache that distinguishes capacity from conflict misses: a list, latest last.
+//! The fully associative cache that distinguishes capacity misses from conflict misses. The cache is a list,
+//! with the most recently used block last.
 
 use std::collections::BTreeSet;
 
@@ -17,7 +18,8 @@ impl Beside {
         Self { lines, ..Self::default() }
     }
 
-    /// A lookup in the reference cache. `enters` fills a missing block, and `counts` is whether the cache under test missed.
+    /// A lookup in the reference cache. `enters` states whether to fill a missing block, and `counts` states
+    /// whether the cache under test missed.
     pub fn look(&mut self, block: u64, enters: bool, counts: bool) {
         let first = self.seen.insert(block);
         let place = self.held.iter().position(|other| *other == block);

@@ -1,4 +1,4 @@
-//! Caches, level by level, in front of memory.
+//! The levels of caches in front of memory.
 
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 use pagewalk_engine::trace::counts::{LevelCounts, MemoryTransfers};
@@ -8,7 +8,7 @@ use super::{Age, Who, count, place};
 
 #[derive(Debug, Clone, Copy)]
 struct Line {
-    /// The number of its block.
+    /// The number of the line's block.
     block: u64,
     dirty: bool,
     age: Age,
@@ -20,7 +20,7 @@ struct Cache {
     sets: Vec<Vec<Option<Line>>>,
     part: LevelCounts,
     beside: Beside,
-    /// Whether a store that misses fills a line, because this cache or one above allocates.
+    /// Whether a store that misses fills a line, because this cache or a cache above it allocates.
     stores_enter: bool,
 }
 
@@ -39,12 +39,12 @@ impl Cache {
 #[derive(Debug)]
 pub struct Caches(Vec<Cache>);
 
-/// A load, store, fetch, or walk on its way through the caches.
+/// A load, store, fetch, or walk that accesses the caches.
 struct Access<'a> {
     who: Who,
     pa: u64,
     route: Vec<usize>,
-    /// The levels looked up so far. Each is looked up once.
+    /// The levels that were looked up so far. Each level is looked up once.
     asked: Vec<usize>,
     clock: &'a mut u64,
     memory: &'a mut MemoryTransfers,
@@ -64,7 +64,7 @@ impl Caches {
         Self(spec.caches.iter().enumerate().map(cache).collect())
     }
 
-    /// The levels that a reference goes through, in order.
+    /// The levels that a reference accesses, in order.
     pub fn route(&self, who: Who) -> Vec<usize> {
         (0..self.0.len()).filter(|level| who.served_by(self.0[*level].spec.side)).collect()
     }
@@ -79,19 +79,20 @@ impl Caches {
         self.0.iter().map(|cache| LevelCounts { causes: Some(cache.beside.causes()), ..cache.part }).collect()
     }
 
-    /// A part of a reference, at a physical address.
+    /// Performs a part of a reference, at a physical address.
     pub fn access(&mut self, who: Who, pa: u64, clock: &mut u64, memory: &mut MemoryTransfers) {
         let mut access = Access { who, pa, route: self.route(who), asked: Vec::new(), clock, memory };
         self.snoop(&mut access, who == Who::Store);
         if who == Who::Store { self.store(access) } else { self.load(access) }
     }
 
-    /// Caches outside the route keep no newer block than the access finds, and after a store no block at all.
+    /// In caches outside the route, writes back a modified copy of the block. A store also invalidates all
+    /// their copies.
     fn snoop(&mut self, access: &mut Access<'_>, store: bool) {
         let Some(first) = access.route.first().copied() else { return };
         let back = self.0[first].back();
         let found = self.0[first].find(access.pa).is_some_and(|line| !store || back && line.dirty);
-        // With no other cache between the core and this one, no other cache holds or has modified such a block.
+        // If no other cache is between the core and this cache, no other cache has a newer copy of the block.
         let routes = [self.route(Who::Load), self.route(Who::Fetch)];
         if found && routes.iter().all(|route| route.first() == Some(&first) || !route.contains(&first)) {
             return;
@@ -117,11 +118,11 @@ impl Caches {
         }
     }
 
-    /// The contents of a page frame change: every cache drops its blocks.
+    /// Invalidates the blocks of a page frame in every cache, because the frame's contents change.
     pub fn drop_page(&mut self, frame: u64, page_bits: u32) {
         for cache in &mut self.0 {
             let bits = cache.spec.block_bits;
-            // The new contents of the frame have not been fetched.
+            // The caches have not fetched the new contents of the frame.
             cache.beside.renew(frame << page_bits >> bits..((frame + 1) << page_bits).div_ceil(1 << bits));
             for line in cache.sets.iter_mut().flatten() {
                 if line.is_some_and(|line| line.block << bits >> page_bits == frame) {
@@ -131,7 +132,7 @@ impl Caches {
         }
     }
 
-    /// Whether a level has the block. Each level counts one lookup.
+    /// Returns whether a level has the block. Counts at most one lookup per level.
     fn ask(&mut self, access: &mut Access<'_>, level: usize) -> bool {
         *access.clock += 1;
         let (now, who) = (*access.clock, access.who);
@@ -157,8 +158,8 @@ impl Caches {
         self.fetch(&mut access, 0);
     }
 
-    /// Fills the block in the cache at a place of the route: looks for it from there down, and fills all caches
-    /// on the way back.
+    /// Fetches the block into the cache at a position of the route. Looks up that cache and the caches below
+    /// it, and then fills all that missed.
     fn fetch(&mut self, access: &mut Access<'_>, place: usize) {
         let route = access.route.clone();
         let found = (place..route.len()).find(|n| self.ask(access, route[*n]));
@@ -187,7 +188,8 @@ impl Caches {
         access.memory.writes += 1;
     }
 
-    /// Fills the line for an address in the cache at a place of the route. The victim is written back first.
+    /// Fills the line for an address in the cache at a position of the route. A dirty victim is written back
+    /// first.
     fn fill(&mut self, access: &mut Access<'_>, n: usize, pa: u64, dirty: bool) {
         let cache = &mut self.0[access.route[n]];
         let (bits, policy) = (cache.spec.block_bits, cache.spec.policy);
@@ -206,7 +208,8 @@ impl Caches {
         self.0[access.route[n]].sets[set][way] = Some(Line { block, dirty, age });
     }
 
-    /// Writes a dirty block to the next cache, in parts if its blocks are smaller, or to memory.
+    /// Writes a dirty block to the next cache or to memory. If the next cache has smaller blocks, writes the
+    /// block in parts.
     fn write_down(&mut self, access: &mut Access<'_>, n: usize, pa: u64, bits: u32) {
         let Some(level) = access.route.get(n).copied() else {
             access.memory.writes += 1;

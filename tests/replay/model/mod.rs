@@ -1,8 +1,8 @@
-//! A memory system, as simple as possible: vectors with linear searches, and a clock for all ages.
-//! It follows `docs/reference.md` and the textbooks about TLBs, page walks, caches, and paging, and
-//! shares no code with the machine, except the types of its settings and of its counts.
+//! A memory system that is as simple as possible: vectors with linear searches, and one clock for all ages.
+//! The model implements TLBs, page walks, caches, and paging according to `docs/reference.md` and the
+//! textbooks. The model shares no code with the machine, except the types of settings and counts.
 //!
-//! Limitations: no inclusive or exclusive levels, one core, one page size, and only the policies LRU and FIFO.
+//! Limitations: no inclusive or exclusive levels, one core, one page size, and only LRU and FIFO.
 
 mod beside;
 mod caches;
@@ -67,14 +67,14 @@ fn count(part: &mut LevelCounts, who: Who, hit: bool) {
     } += 1;
 }
 
-/// An entry of a set: its times of arrival and of last use.
+/// The times when an entry of a set was filled and last used.
 #[derive(Debug, Clone, Copy)]
 struct Age {
     filled: u64,
     used: u64,
 }
 
-/// The way for a new entry: the first empty one, or else the victim of the policy.
+/// The way for a new entry: the first empty way, or else the policy's victim.
 fn place<T>(set: &[Option<T>], policy: Policy, age: impl Fn(&T) -> Age) -> usize {
     if let Some(empty) = set.iter().position(Option::is_none) {
         return empty;
@@ -94,7 +94,7 @@ pub struct Model {
     clock: u64,
     caches: Caches,
     tlbs: Tlbs,
-    /// None if addresses are physical.
+    /// `None` if addresses are physical.
     pages: Option<Pages>,
     walks: u64,
     /// Whether to perform only the first part of a reference.
@@ -102,7 +102,8 @@ pub struct Model {
     /// The address of the last fetch, or 0.
     code: u64,
     spots: [BTreeMap<u64, (u64, u64)>; 2],
-    /// The blocks of loads and stores, latest last, and the reuse distance of each reference; none for a first use.
+    /// The blocks of loads and stores, with the most recently used last, and the reuse distance of each
+    /// reference, or `None` for a first use.
     stack: Vec<u64>,
     distances: Vec<Option<usize>>,
 }
@@ -170,7 +171,7 @@ impl Model {
         self.spec.mmu.as_ref().map_or(12, |mmu| mmu.page_bits)
     }
 
-    /// Whether anything can be looked up: a reference without a TLB or cache is only counted, but a
+    /// Whether a reference is simulated. A reference that uses no TLB and no cache is only counted, but a
     /// process has pages even without TLBs and caches.
     fn is_asked(&self, who: Who) -> bool {
         let cached = !self.caches.route(who).is_empty();
@@ -194,7 +195,8 @@ impl Model {
         self.note(who, record, &parts, missed(self) != before);
     }
 
-    /// The starts of the parts of a reference: each part is in one page and in one block of every cache on its route.
+    /// The start of each part of a reference. Each part is in one page and in one block of every cache on its
+    /// route.
     fn parts(&self, who: Who, record: &Record) -> Vec<u64> {
         let blocks = self.caches.route(who).into_iter().map(|level| self.spec.caches[level].block_bits);
         let piece = blocks.chain(self.spec.mmu.as_ref().map(|mmu| mmu.page_bits)).min().unwrap_or(63);
@@ -206,7 +208,7 @@ impl Model {
         parts
     }
 
-    /// Translates a virtual address, with all side effects.
+    /// Translates a virtual address, including all side effects.
     fn translate(&mut self, who: Who, va: u64) -> u64 {
         let Some(page_bits) = self.pages.as_ref().map(|pages| pages.page_bits) else { return va };
         let vpn = va >> page_bits;
@@ -236,7 +238,8 @@ impl Model {
         pages.touch(vpn, clock) << page_bits | va & ((1 << page_bits) - 1)
     }
 
-    /// Reads the entries on the path to a page as far as tables exist, and returns whether the page is present.
+    /// Reads the entries on the path to a page, as far as tables exist, and returns whether the page is
+    /// present.
     fn walk(&mut self, vpn: u64) -> bool {
         let levels = self.spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len());
         for level in 1..=levels {
@@ -304,7 +307,7 @@ impl Model {
                 misses: *misses,
             };
             let mut spots: Vec<HotSpot> = spots.iter().map(spot).collect();
-            // The sort is stable, so ties are in order of addresses.
+            // The sort is stable, so ties are in address order.
             spots.sort_by_key(|spot| Reverse(spot.references));
             spots.sort_by_key(|spot| Reverse(spot.misses));
             spots.truncate(top);

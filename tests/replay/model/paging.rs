@@ -1,4 +1,4 @@
-//! Demand paging: frames, tables, and swap.
+//! Models demand paging: frames, page tables, and swap.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,29 +13,29 @@ use super::Age;
 #[derive(Debug, Clone, Copy, Default)]
 struct Page {
     frame: Option<u64>,
-    /// Whether swap has a copy of it.
+    /// Whether swap has a copy of the page.
     swapped: bool,
-    /// Whether it is dirty.
+    /// Whether the page is dirty.
     dirty: bool,
 }
 
 #[derive(Debug)]
 pub struct Pages {
     pub page_bits: u32,
-    /// log2 of the entries of a table of each level.
+    /// log2 of the number of entries in a table of each level.
     levels: Vec<u32>,
-    /// Bytes of an entry.
+    /// Number of bytes in an entry.
     bytes: u64,
     limit: u64,
     policy: Policy,
     known: BTreeMap<u64, Page>,
     /// The page and the age of each frame in use.
     frames: BTreeMap<u64, (u64, Age)>,
-    /// The physical pages of tables, by level and by the upper part of the page number.
+    /// The physical pages of tables, indexed by level and the upper part of the page number.
     tables: BTreeMap<(usize, u64), u64>,
-    /// The lowest physical page of a table.
+    /// The lowest physical page that contains a table.
     lowest: u64,
-    /// Pages that have been touched.
+    /// Pages that have been accessed.
     touched: BTreeSet<u64>,
     faults: FaultCounts,
     evicted: u64,
@@ -64,7 +64,7 @@ impl Pages {
         pages
     }
 
-    /// The part of a page number above a table of a level, and the index in the table.
+    /// Splits a page number into the part that selects a table of a level and the index in that table.
     fn split(&self, level: usize, vpn: u64) -> (u64, u64) {
         let below: u32 = self.levels[level..].iter().sum();
         let entries = 1 << self.levels[level - 1];
@@ -81,7 +81,7 @@ impl Pages {
         self.tables.contains_key(&(level, self.split(level, vpn).0))
     }
 
-    /// The physical address of a page's entry in its table of a level.
+    /// The physical address of a page's entry at a level.
     pub fn entry(&self, level: usize, vpn: u64) -> u64 {
         let (above, index) = self.split(level, vpn);
         (self.tables[&(level, above)] << self.page_bits) + index * self.bytes
@@ -98,14 +98,15 @@ impl Pages {
         page.dirty
     }
 
-    /// Uses a page, and returns its frame.
+    /// Records a use of a page, and returns the page's frame.
     pub fn touch(&mut self, vpn: u64, now: u64) -> u64 {
         let frame = self.known[&vpn].frame.expect("the page is there");
         self.frames.get_mut(&frame).expect("a frame in use").1.used = now;
         frame
     }
 
-    /// Brings a page into the lowest free frame, or that of a victim. Returns the frame, and the evicted page.
+    /// Brings a page into the lowest free frame, or into a victim's frame. Returns the frame and the evicted
+    /// page.
     pub fn fault(&mut self, vpn: u64, clock: &mut u64) -> (u64, Option<u64>) {
         for level in 2..=self.levels.len() {
             if !self.has_table(level, vpn) {

@@ -1,4 +1,4 @@
-//! TLBs, level by level.
+//! The levels of TLBs.
 
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::spec::{Side, Spec};
@@ -9,7 +9,7 @@ use super::{Age, Who, count, place};
 #[derive(Debug, Clone, Copy)]
 struct Entry {
     vpn: u64,
-    /// Whether a store needs no update of the table.
+    /// Whether a store can skip the update of the page table.
     dirty: bool,
     age: Age,
 }
@@ -48,7 +48,7 @@ impl Tlbs {
         (0..self.0.len()).filter(|level| who.served_by(self.0[*level].side)).collect()
     }
 
-    /// Looks up level by level, and fills the levels above the hit.
+    /// Looks up the levels in order, and fills the levels above the hit.
     pub fn look(&mut self, who: Who, vpn: u64, clock: &mut u64) -> bool {
         let route = self.route(who);
         for (n, level) in route.iter().enumerate() {
@@ -67,7 +67,7 @@ impl Tlbs {
         false
     }
 
-    /// Fills a page in levels, the lowest first.
+    /// Fills a page's entry in these levels, beginning with the level farthest from the core.
     pub fn fill(&mut self, levels: &[usize], vpn: u64, dirty: bool, clock: &mut u64) {
         for level in levels.iter().rev() {
             *clock += 1;
@@ -80,13 +80,13 @@ impl Tlbs {
         }
     }
 
-    /// Whether the first level of the lookup has the page as dirty; true without levels.
+    /// Whether the page's entry in the first level of the lookup is dirty. Returns true without levels.
     pub fn is_dirty(&mut self, who: Who, vpn: u64) -> bool {
         let first = self.route(who).first().copied();
         first.is_none_or(|level| self.0[level].find(vpn).is_some_and(|entry| entry.dirty))
     }
 
-    /// Marks the page dirty in every level that has it.
+    /// Marks the page's entry dirty in every level that contains it.
     pub fn set_dirty(&mut self, vpn: u64) {
         for tlb in &mut self.0 {
             if let Some(entry) = tlb.find(vpn) {
@@ -95,7 +95,7 @@ impl Tlbs {
         }
     }
 
-    /// Invalidates a page that moves.
+    /// Invalidates the entries of an evicted page.
     pub fn drop_page(&mut self, vpn: u64) {
         let sets = self.0.iter_mut().flat_map(|tlb| &mut tlb.sets);
         for entry in sets.flatten() {

@@ -1,50 +1,50 @@
-//! The blocks of `malloc`. The kernel keeps this list outside of simulated memory, so that allocating a block does not touch
-//! its pages.
+//! The blocks of `malloc`. The kernel keeps this list outside simulated memory, so that allocating a block
+//! does not touch the block's pages.
 //!
-//! A block is a header of 16 bytes and the usable bytes. The blocks of the heap are adjacent, and adjacent free blocks are
-//! merged. A large block is a separate area.
+//! A block consists of a 16-byte header and the usable bytes. The blocks of the heap are adjacent, and
+//! adjacent free blocks are merged. A large block is a separate area.
 
 use super::persistent::{Map, Set};
 
 /// Size of a block's header in bytes, and the alignment of addresses and sizes.
 pub(crate) const UNIT: u64 = 16;
 
-/// The blocks of `malloc`, by the address that it returned.
+/// The blocks of `malloc`, by the address returned.
 #[derive(Debug, Clone, Default)]
 pub struct Heap {
     /// All blocks, including free ones.
     pub blocks: Map<u64, HeapBlock>,
-    /// The free blocks, which are all in the heap.
+    /// The free blocks; free blocks are always in the heap.
     free: Set<u64>,
-    /// The address after the last block of the heap: the break when the heap last grew.
+    /// The address after the last block: the break when the heap last grew.
     end: u64,
 }
 
 /// A block of `malloc`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct HeapBlock {
-    /// Number of usable bytes, a multiple of 16. For a mapped block, the size of the area without the header.
+    /// Number of usable bytes, a multiple of 16. For a mapped block, the size of its area without the header.
     pub size: u64,
-    /// Whether it is in use.
+    /// Whether the block is in use.
     pub used: bool,
-    /// Whether it is a separate area (`mmap`).
+    /// Whether the block is a separate area (`mmap`).
     pub mapped: bool,
 }
 
-/// Number of usable bytes of a block for a request of `size` bytes, or `None` on overflow.
+/// Number of usable bytes in a block for a request of `size` bytes, or `None` on overflow.
 pub(crate) fn usable(size: u64) -> Option<u64> {
     size.max(1).checked_next_multiple_of(UNIT)
 }
 
-/// Size in bytes of glibc's chunk for a request, or `None` on overflow. Its header takes only 8 bytes, because the rest of
-/// it is in the block before.
+/// Size in bytes of the glibc chunk for a request, or `None` on overflow. Its header adds only 8 bytes,
+/// because the rest of the header is in the preceding block.
 pub(crate) fn chunk(size: u64) -> Option<u64> {
     size.checked_add(UNIT / 2)?.checked_next_multiple_of(UNIT).map(|chunk| chunk.max(2 * UNIT))
 }
 
 impl Heap {
-    /// Allocates the lowest free block that has `size` usable bytes (a multiple of 16) and splits off the rest. Returns its
-    /// address and the number of examined blocks.
+    /// Allocates the lowest free block with at least `size` usable bytes (a multiple of 16) and splits off
+    /// the rest. Returns the block's address and the number of examined blocks.
     pub(crate) fn allocate(&mut self, size: u64) -> (Option<u64>, u64) {
         let mut looked = 0;
         let found = self.free.iter().copied().find(|at| {
@@ -57,7 +57,7 @@ impl Heap {
         (found, looked)
     }
 
-    /// Allocates the first bytes of a free block. The rest becomes a free block if it is large enough for one.
+    /// Allocates the first bytes of a free block. The rest becomes a free block if it is large enough.
     fn split(&mut self, at: u64, size: u64) {
         let Some(block) = self.blocks.get_mut(&at) else { return };
         let rest = block.size - size;
@@ -76,13 +76,13 @@ impl Heap {
         self.free.insert(at);
     }
 
-    /// The lowest break at which a block of `size` usable bytes would be free, or `None` on overflow.
+    /// The lowest break that leaves room for a free block of `size` usable bytes, or `None` on overflow.
     pub(crate) fn break_for(&self, brk: u64, size: u64) -> Option<u64> {
         let at = self.last_free(brk).map_or_else(|| first_block(brk), |(at, _)| Some(at))?;
         at.checked_add(size)
     }
 
-    /// The free block at the break, if the heap ends there.
+    /// The free block that ends at the break, if any.
     fn last_free(&self, brk: u64) -> Option<(u64, HeapBlock)> {
         let at = *self.free.get_max()?;
         let block = *self.blocks.get(&at)?;
@@ -108,7 +108,7 @@ impl Heap {
         self.end = self.end.min(brk);
     }
 
-    /// The last block of the heap that starts below an address.
+    /// The last heap block that starts below an address.
     fn last_below(&self, end: u64) -> Option<(u64, HeapBlock)> {
         let below = self.blocks.range(..end).rev().find(|(_, block)| !block.mapped);
         below.map(|(at, block)| (*at, *block))
@@ -120,7 +120,7 @@ impl Heap {
         self.blocks.insert(at, HeapBlock { size, used: true, mapped: true });
     }
 
-    /// Frees a block and returns it, or returns `None` if no block is in use there.
+    /// Frees a block and returns it, or returns `None` if no block at this address is in use.
     pub(crate) fn release(&mut self, at: u64) -> Option<HeapBlock> {
         let block = *self.blocks.get(&at).filter(|block| block.used)?;
         self.blocks.remove(&at);
@@ -130,7 +130,7 @@ impl Heap {
         Some(block)
     }
 
-    /// Adds free bytes, and merges them with adjacent free blocks.
+    /// Adds free bytes and merges them with adjacent free blocks.
     fn join(&mut self, at: u64, size: u64) {
         let (mut at, mut size) = (at, size);
         let above = at + size + UNIT;
@@ -149,7 +149,7 @@ impl Heap {
     }
 }
 
-/// The address of the first block of a heap that starts at `brk`.
+/// The address of the first block in a heap that starts at `brk`.
 fn first_block(brk: u64) -> Option<u64> {
     brk.checked_next_multiple_of(UNIT)?.checked_add(UNIT)
 }

@@ -1,4 +1,4 @@
-//! Compares the heap with textbook examples of first fit with coalescing, and with a naive model.
+//! Compares the heap with a naive model and with textbook examples of first fit and coalescing.
 
 use super::*;
 
@@ -6,12 +6,12 @@ fn block(size: u64, used: bool) -> HeapBlock {
     HeapBlock { size, used, mapped: false }
 }
 
-/// Lists the address, size, and use of every block.
+/// Lists the address and size of every block, and whether it is in use.
 fn list(heap: &Heap) -> Vec<(u64, u64, bool)> {
     heap.blocks.iter().map(|(at, block)| (*at, block.size, block.used)).collect()
 }
 
-/// Creates a heap of 4 KB at 0x1000.
+/// Creates a 4 KB heap at 0x1000.
 fn page() -> Heap {
     let mut heap = Heap::default();
     heap.grow(0x1000, 0x2000);
@@ -40,10 +40,11 @@ fn the_lowest_fitting_block_is_split() {
     for at in [0, 2, 4] {
         assert_eq!(heap.release(taken[at]), Some(block([64, 16, 160, 16, 64, 16][at], true)));
     }
-    // The free blocks have 64, 160, and 64 bytes, and the rest. 80 bytes first fit into the second, which leaves 64.
+    // The free blocks have 64, 160, and 64 bytes, followed by the rest of the page. The first fit for 80
+    // bytes is the second block, which leaves 64 bytes.
     assert_eq!(heap.allocate(80).0, Some(taken[2]));
     assert_eq!(heap.blocks[&(taken[2] + 96)], block(64, false));
-    // The remainder of 64 after 48 would be a bare header, so the block is not split.
+    // Splitting off 48 bytes would leave only a header, so the block is not split.
     assert_eq!(heap.allocate(48).0, Some(taken[0]));
     assert_eq!(heap.blocks[&taken[0]], block(64, true));
 }
@@ -115,7 +116,7 @@ fn nothing_overflows_at_the_end_of_the_space() {
     assert_eq!(page().break_for(0x2000, u64::MAX - 15), None);
 }
 
-/// In the naive model, every unit of 16 bytes of the page is a header, used, or free.
+/// In the naive model, every 16-byte unit of the page is a header, used, or free.
 #[test]
 fn random_sequences_agree_with_a_naive_model() {
     let mut random = crate::machine::random::SplitMix64::new(7);

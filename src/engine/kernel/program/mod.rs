@@ -1,4 +1,4 @@
-//! The file of an executable, and its segments in memory.
+//! An executable file and its segments in memory.
 
 use std::ops::Range;
 
@@ -6,33 +6,33 @@ use super::file::{Executable, Section};
 use super::ids::FileId;
 use super::vma::{Backing, Prot, Vma};
 
-/// Why an executable is invalid. A section is identified by its index.
+/// The reason why an executable is invalid. Each section is identified by its index.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ExecutableError {
-    /// It has no bytes.
+    /// The section has no bytes.
     Empty,
-    /// A section reaches beyond the user half of the address space.
+    /// A section extends past the user half of the address space.
     Beyond(usize),
     /// Two sections overlap.
     Overlap(usize, usize),
 }
 
-/// Whole pages of a loaded program with the same permissions and backing.
+/// Whole pages in a loaded program, all with the same permissions and backing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segment {
     /// Its addresses.
     pub(crate) pages: Range<u64>,
     pub(crate) prot: Prot,
-    /// Its offset in the file, or `None` if it is anonymous (`.bss`).
+    /// The offset in the file, or `None` if the segment is anonymous (`.bss`).
     pub(crate) offset: Option<u64>,
-    /// The index of the section that names it, or `None` for a library that is not an executable.
+    /// The index of the section that names the segment, or `None` for a library that is not an executable.
     pub(crate) section: Option<usize>,
 }
 
 /// Checks that an executable can be loaded below `limit`.
 ///
 /// # Errors
-/// The reason why it cannot be loaded.
+/// Returns the reason why it cannot be loaded.
 pub(crate) fn check(executable: &Executable, limit: u64) -> Result<(), ExecutableError> {
     let sections = executable.sections.iter().enumerate().filter(|(_, section)| section.size > 0);
     let mut sorted: Vec<_> = sections.collect();
@@ -49,9 +49,9 @@ pub(crate) fn check(executable: &Executable, limit: u64) -> Result<(), Executabl
     }
 }
 
-/// The offset of each section in the file. A section starts on a new page. Its offset within the page is the same as in
-/// memory. If it shares a page with the section before it, it follows that section. Sections without bytes have no offset.
-/// `sections` is in order of address.
+/// The file offset of each section. A section starts on a new page. Its offset within the page is the same in
+/// the file and in memory. If it shares a page with the preceding section, it follows that section in the
+/// file. Sections without bytes in the file have no offset. `sections` is in address order.
 fn offsets(sections: &[Section], page: u64) -> Vec<Option<u64>> {
     // The next free page of the file, and the start, offset, and end of the last section with bytes.
     let (mut free, mut last): (u64, Option<(u64, u64, u64)>) = (0, None);
@@ -72,14 +72,15 @@ fn offsets(sections: &[Section], page: u64) -> Vec<Option<u64>> {
     sections.iter().map(place).collect()
 }
 
-/// Size in bytes of the file of an executable with these sections, in order of address.
+/// Size in bytes of an executable file with these sections, which are in address order.
 pub(crate) fn file_size(sections: &[Section], page: u64) -> u64 {
     let ends = offsets(sections, page).into_iter().zip(sections);
     ends.filter_map(|(offset, section)| Some(offset? + section.size)).max().unwrap_or(0)
 }
 
-/// The segments of sections in order of address. A page shared by two sections has the permissions of both. The page comes
-/// from the file if either section does. The part of `.bss` in the last page of `.data` is thus the rest of that page.
+/// Returns the segments for sections in address order. A page shared by two sections has the permissions of
+/// both. The page comes from the file if either section is in the file. For example, `.data` and the start of
+/// `.bss` can share a page from the file.
 pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
     let mut all: Vec<Segment> = Vec::new();
     for ((at, section), offset) in sections.iter().enumerate().zip(offsets(sections, page)) {
@@ -101,7 +102,8 @@ pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
     all
 }
 
-/// Splits off the page that a segment shares with the one before it. Returns the rest of that segment, if any, and the page.
+/// Splits off the page that a segment shares with the preceding segment. Returns the rest of the preceding
+/// segment, if any, and the shared page.
 fn split_common_page(last: &Segment, own: &mut Segment, page: u64) -> (Option<Segment>, Segment) {
     let start = own.pages.start;
     let Prot { read, write, exec } = last.prot;
@@ -116,8 +118,8 @@ fn split_common_page(last: &Segment, own: &mut Segment, page: u64) -> (Option<Se
     ((!rest.pages.is_empty()).then_some(rest), common)
 }
 
-/// The segments of a shared library that is a plain file of `size` bytes: the whole file as text, and its last page again as
-/// data.
+/// Returns the segments of a shared library that is a plain file of `size` bytes. The whole file is text, and
+/// its last page is also mapped as data.
 pub(crate) fn plain_library(size: u64, page: u64) -> Vec<Segment> {
     let Some(text) = size.checked_next_multiple_of(page).filter(|text| *text > 0) else { return Vec::new() };
     let Some(end) = text.checked_add(page) else { return Vec::new() };
@@ -127,7 +129,7 @@ pub(crate) fn plain_library(size: u64, page: u64) -> Vec<Segment> {
     vec![segment(0..text, false, 0), segment(text..end, true, text - page)]
 }
 
-/// The sections of a library that the script has not declared: a page of text and a page of data.
+/// The sections of an undeclared library: a page of text and a page of data.
 pub(crate) fn implicit_library(page: u64) -> Vec<Section> {
     let section = |name: &str, start, write| Section {
         name: name.into(),
@@ -140,7 +142,7 @@ pub(crate) fn implicit_library(page: u64) -> Vec<Section> {
 }
 
 impl Segment {
-    /// The area of the segment, `shift` bytes above its address.
+    /// The area of the segment, shifted up by `shift` bytes.
     pub(crate) fn area(&self, file: FileId, shift: u64, shared: bool) -> Vma {
         let backing = match self.offset {
             Some(offset) => Backing::File { file, offset, writable: false },

@@ -1,4 +1,5 @@
-//! Compares loaded programs with CS:APP's picture of a process, and with an ELF loader for pages that two segments share.
+//! Compares loaded programs with CS:APP's picture of a process and, for pages that two segments share, with
+//! an ELF loader.
 
 use super::*;
 
@@ -10,7 +11,7 @@ fn section(name: &str, start: u64, size: u64, perms: &str) -> Section {
     Section { name: name.into(), start, size, prot: prot(perms), zero: name == ".bss" }
 }
 
-/// The example of the language's documentation.
+/// The example in the language documentation.
 fn a_out() -> Vec<Section> {
     vec![
         section(".text", 0x40_0000, 0x1800, "r-x"),
@@ -76,7 +77,7 @@ fn a_common_page_has_the_permissions_of_both_sections() {
             (0x3000..0x4000, prot("rwx"), Some(0x2000), ".data"),
         ]
     );
-    // The page holds both sections. Their bytes are adjacent in the file as in memory.
+    // The page holds both sections. Their bytes are adjacent in the file, as in memory.
     assert_eq!(offsets(&sections, 0x1000), [Some(0), Some(0x1800), Some(0x2800)]);
 }
 

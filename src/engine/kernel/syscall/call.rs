@@ -1,4 +1,4 @@
-//! A system call: a row of the registry.
+//! A system call, which is a row in the registry.
 
 use crate::kernel::abi::{Arg, Args, Constant, Errno, Reply};
 use crate::kernel::event::Observer;
@@ -13,14 +13,14 @@ pub enum ParamKind {
     Number,
     /// An address, a size, or an offset.
     Bytes,
-    /// A buffer: an address, or a string in place of an address.
+    /// A buffer: an address or a string.
     Buffer,
     /// A path: a string, or the address of a NUL-terminated string.
     Path,
 }
 
 impl ParamKind {
-    /// Whether only a number can be passed.
+    /// Whether the parameter accepts only a number.
     pub fn is_number(self) -> bool {
         matches!(self, Self::Number | Self::Bytes)
     }
@@ -29,21 +29,21 @@ impl ParamKind {
 /// The result of a system call, unless memory is exhausted.
 pub type SyscallResult = Result<Reply, OutOfMemory>;
 
-/// A system call, or a function of the C library that makes one.
+/// A system call, or a C library function that makes a system call.
 pub struct SystemCall {
     /// Its name.
     pub name: &'static str,
     /// Its prototype in C.
     pub prototype: &'static str,
-    /// One line of help.
+    /// A one-line help text.
     pub help: &'static str,
-    /// The kinds of its parameters.
+    /// The kinds of the parameters.
     pub params: &'static [ParamKind],
-    /// Number of parameters that must be given. The others are optional.
+    /// Number of required parameters. The remaining parameters are optional.
     pub required: usize,
-    /// Fields of the structure that it fills in, as in `fstat(fd).st_size`.
+    /// The structure fields that the call fills in, as in `fstat(fd).st_size`.
     pub fields: &'static [&'static str],
-    /// Performs it for a running process. Callers use [`SystemCall::call`].
+    /// Performs the call for a running process. Callers use [`SystemCall::call`].
     pub run: fn(&mut Kernel, Pid, Args<'_>, Observer<'_>) -> SyscallResult,
 }
 
@@ -52,14 +52,14 @@ pub struct SystemCall {
 pub struct Parameter {
     /// Its name.
     pub name: &'static str,
-    /// Whether it is a pointer.
+    /// Whether the parameter is a pointer.
     pub pointer: bool,
-    /// Its byte range in the prototype.
+    /// The parameter's byte range in the prototype.
     pub span: (usize, usize),
 }
 
 impl SystemCall {
-    /// The parameters of its prototype, including optional ones.
+    /// The parameters in the prototype, including optional ones.
     pub fn parameters(&self) -> Vec<Parameter> {
         let text = self.prototype;
         let from = text.find('(').map_or(text.len(), |open| open + 1);
@@ -80,7 +80,7 @@ impl SystemCall {
         found
     }
 
-    /// Whether a parameter of this call takes a constant.
+    /// Whether a parameter of this call accepts a constant.
     pub fn takes(&self, parameter: &Parameter, constant: &Constant) -> bool {
         match (constant.passed.split_once('.'), constant.passed) {
             (Some((call, name)), _) => call == self.name && name == parameter.name,
@@ -89,11 +89,11 @@ impl SystemCall {
         }
     }
 
-    /// Performs this call for a process on the current core. The result is ESRCH if the process has ended. It is EINVAL for
-    /// a wrong number of arguments or a string in place of a number.
+    /// Performs this call for a process on the current core. Returns ESRCH if the process has ended. Returns
+    /// EINVAL for a wrong number of arguments or for a string instead of a number.
     ///
     /// # Errors
-    /// If it needs memory and none is free.
+    /// Fails if the call needs memory and none is free.
     pub fn call(&self, kernel: &mut Kernel, pid: Pid, args: &[Arg], watch: Observer<'_>) -> SyscallResult {
         let runs = kernel.process(pid).is_some_and(|process| process.state == ProcessState::Running);
         if !runs {

@@ -100,7 +100,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     },
 ];
 
-/// `open(2)`. Files have no directories, no owners, and no modes.
+/// `open(2)`. Files have no directories, owners, or modes.
 fn open(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let name = path(kernel, pid, args.buffer(0), watch)?;
     Ok(name.and_then(|name| open_named(kernel, pid, &name, args.int(1))).into())
@@ -157,7 +157,7 @@ fn seek(kernel: &mut Kernel, pid: Pid, fd: i32, by: i64, whence: i32) -> Result<
     Ok(to)
 }
 
-/// `fstat(2)`. The reply also has the fields, so the buffer is optional.
+/// `fstat(2)`. The buffer is optional because the reply also contains the fields.
 fn fstat(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let open = match kernel.descriptor(pid, args.int(0)) {
         Ok((_, open)) => open,

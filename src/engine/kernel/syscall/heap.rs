@@ -22,7 +22,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "free",
         prototype: "void free(void *ptr)",
-        help: "frees a block of `malloc`",
+        help: "frees a block that `malloc` allocated",
         params: &[ParamKind::Bytes],
         required: 1,
         fields: &[],
@@ -34,15 +34,15 @@ fn malloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -
     Ok(allocate(kernel, pid, args.size(0)).into())
 }
 
-/// Allocates a block of at least `size` bytes and returns its address. ENOMEM if there is no memory.
+/// Allocates a block of at least `size` bytes and returns its address. Returns ENOMEM if memory is exhausted.
 fn allocate(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
-    // glibc also refuses sizes above PTRDIFF_MAX.
+    // glibc also rejects sizes above PTRDIFF_MAX.
     let wanted = heap::usable(size).filter(|wanted| *wanted <= MOST_BYTES).ok_or(Errno::ENOMEM)?;
     let chunk = heap::chunk(size).ok_or(Errno::ENOMEM)?;
     if chunk >= MMAP_THRESHOLD { map_block(kernel, pid, chunk) } else { from_heap(kernel, pid, wanted) }
 }
 
-/// Allocates a block as a separate area. The whole header of its chunk is in the area.
+/// Allocates a block as a separate area. The area contains the whole header of the block's chunk.
 fn map_block(kernel: &mut Kernel, pid: Pid, chunk: u64) -> Result<u64, Errno> {
     let page = kernel.page_size();
     let len = (chunk + UNIT / 2).checked_next_multiple_of(page).ok_or(Errno::ENOMEM)?;
@@ -71,7 +71,8 @@ fn from_heap(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
     heap.allocate(size).0.ok_or(Errno::ENOMEM)
 }
 
-/// `free(3)`. An address without a block in use is EINVAL. glibc would end the process.
+/// `free(3)`. If no block in use starts at the address, it returns EINVAL, whereas glibc would end the
+/// process.
 fn free(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     Ok(release(kernel, pid, args.address(0)).map(|()| 0).into())
 }

@@ -1,4 +1,4 @@
-//! System calls: a registry of rows, each with a prototype in C.
+//! System calls: a registry with one row per call, including its C prototype.
 
 mod call;
 mod file;

@@ -1,18 +1,18 @@
-//! Paths as arguments of system calls.
+//! Paths in system call arguments.
 
 use crate::kernel::abi::{Buffer, Errno};
 use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::{Kernel, OutOfMemory};
 
-/// Maximum size of a path in bytes, including its NUL (`PATH_MAX`).
+/// Maximum size of a path in bytes, including the NUL (`PATH_MAX`).
 const MOST_BYTES: usize = 4096;
 
-/// Maximum size of a name in a path in bytes (`NAME_MAX`).
+/// Maximum size in bytes of a name in a path (`NAME_MAX`).
 const MOST_OF_NAME: usize = 255;
 
-/// Reads a path from a string, or from an address up to a NUL. EFAULT if it is not readable, ENAMETOOLONG if it is too long,
-/// ENOENT if it is empty.
+/// Reads a path from a string, or from an address up to a NUL. Returns EFAULT if the path is not readable,
+/// ENAMETOOLONG if it is too long, or ENOENT if it is empty.
 pub(crate) fn path(
     kernel: &mut Kernel,
     pid: Pid,
@@ -34,12 +34,13 @@ pub(crate) fn path(
     }))
 }
 
-/// The bytes before the first NUL, or `None` without a NUL.
+/// The bytes before the first NUL, or `None` if there is no NUL.
 fn until_nul(bytes: &[u8]) -> Option<&[u8]> {
     bytes.iter().position(|byte| *byte == 0).map(|end| &bytes[..end])
 }
 
-/// Reads the bytes at an address up to a NUL. It reads page by page, so that it touches no page after the string.
+/// Reads the bytes at an address up to a NUL. It reads page by page so that it does not touch a page after
+/// the string.
 fn string_at(
     kernel: &mut Kernel,
     pid: Pid,

@@ -12,7 +12,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "fork",
         prototype: "pid_t fork(void)",
-        help: "creates a copy of the process, which shares its frames until a store",
+        help: "creates a copy of the process; the two share each frame until a store to it",
         params: &[],
         required: 0,
         fields: &[],
@@ -21,7 +21,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "execve",
         prototype: "int execve(const char *path, char *const argv[], char *const envp[])",
-        help: "replaces the program of the process with an executable",
+        help: "replaces the process's program with an executable",
         params: &[ParamKind::Path, ParamKind::Bytes, ParamKind::Bytes],
         required: 1,
         fields: &[],
@@ -67,7 +67,8 @@ fn fork(kernel: &mut Kernel, pid: Pid, _args: Args<'_>, _watch: Observer<'_>) ->
     Ok(Reply { child: child.ok(), ..child.map(|child| child.0.into()).into() })
 }
 
-/// `execve(2)`. The strings of `argv` and `envp` are not copied to the new stack. NULL means an empty list, as on Linux.
+/// `execve(2)`. The strings in `argv` and `envp` are not copied to the new stack. NULL means an empty list,
+/// as on Linux.
 fn execve(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let name = path(kernel, pid, args.buffer(0), watch)?;
     let found = name.and_then(|name| kernel.file_named(&name).ok_or(Errno::ENOENT));
@@ -85,7 +86,8 @@ fn execve(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) ->
     Ok(kernel.exec(pid, file).map(|()| 0).into())
 }
 
-/// Checks that a NULL-terminated list of pointers is readable. EFAULT if it is not, E2BIG if it is too long.
+/// Checks that a NULL-terminated list of pointers is readable. Returns EFAULT if the list is not readable, or
+/// E2BIG if it is too long.
 fn check_strings(
     kernel: &mut Kernel,
     pid: Pid,
@@ -108,7 +110,7 @@ fn check_strings(
     Ok(Err(Errno::E2BIG))
 }
 
-/// `exit(3)`. The process ends, so the reply is never used.
+/// `exit(3)`. The process ends, so the reply is not used.
 fn exit(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     kernel.end(pid, (args.int(0) as u32 & 0xFF) << 8);
     Ok(Ok(0).into())

@@ -11,16 +11,17 @@ use super::call::SyscallResult;
 /// The maximum number of bytes that Linux transfers in a call (`MAX_RW_COUNT`).
 const MOST_OF_LINUX: u64 = 0x7FFF_F000;
 
-/// The maximum number of bytes that a call transfers here. A longer `read` or `write` is short.
+/// The maximum number of bytes that a call transfers in Pagewalk. A longer `read` or `write` transfers only
+/// this many bytes.
 pub(crate) const MOST_AT_ONCE: u64 = 16 << 20;
 
 /// The maximum number of bytes per transfer between file and memory.
 const CHUNK: u64 = 64 << 10;
 
-/// The maximum number of bytes of terminal output that a process keeps.
+/// The maximum number of bytes of terminal output that are kept for a process.
 pub(crate) const MOST_OF_TERMINAL: usize = 1 << 20;
 
-/// The arguments of a transfer, after its checks.
+/// The arguments of a transfer after all checks.
 #[derive(Clone, Copy)]
 struct TransferRequest<'a> {
     id: OpenId,
@@ -66,7 +67,7 @@ fn transfer(
         Err(error) => return Ok(Err(error).into()),
     };
     Ok(match (request.open.file, way) {
-        // The terminal's input is at its end.
+        // The terminal input is at end of file.
         (None, Direction::In) => Ok(0),
         (None, Direction::Out) => to_terminal(kernel, pid, &request, watch)?,
         (Some(file), Direction::In) => from_file(kernel, pid, &request, file, watch)?,
@@ -75,7 +76,7 @@ fn transfer(
     .into())
 }
 
-/// Checks a call, in Linux's order (`ksys_pread64`, `vfs_read`, `rw_verify_area`).
+/// Checks a call in the same order as Linux (`ksys_pread64`, `vfs_read`, `rw_verify_area`).
 fn request<'a>(
     kernel: &Kernel,
     pid: Pid,
@@ -105,12 +106,12 @@ fn request<'a>(
     Ok(TransferRequest { id, open, buffer, count, offset, follows: at.is_none() })
 }
 
-/// The result of a call whose buffer was usable up to `done`.
+/// The result of a call whose buffer was accessible up to `done`.
 fn part_done(done: u64, fault: bool) -> Result<u64, Errno> {
     if fault && done == 0 { Err(Errno::EFAULT) } else { Ok(done) }
 }
 
-/// Number of bytes up to the end of the file's page, at most `rest`.
+/// Number of bytes up to the end of the file page, at most `rest`.
 fn chunk(kernel: &Kernel, offset: u64, rest: u64) -> usize {
     let page = kernel.page_size();
     (page - offset % page).min(rest).min(CHUNK) as usize
@@ -169,7 +170,7 @@ fn to_file(
         kernel.file_write(file, start + done, &bytes[..there]);
         kernel.moved(there);
         done += there as u64;
-        // As on Linux, the rest is retried, because the buffer may map a part of the file that has just been added.
+        // As on Linux, the rest is retried, because the buffer may map a newly added part of the file.
         fault = there == 0;
     }
     if request.follows && done > 0 {
@@ -198,7 +199,8 @@ fn to_terminal(
     Ok(part_done(there as u64, there < bytes.len()))
 }
 
-/// Reads bytes of a buffer from `done` on. Returns the number before the first unreadable byte. A string ends with its NUL.
+/// Reads bytes of a buffer, starting at `done`. Returns the number of bytes before the first unreadable byte.
+/// A string ends with its NUL.
 fn fetch(
     kernel: &mut Kernel,
     pid: Pid,

@@ -1,4 +1,4 @@
-//! The invariants of the kernel and the model while a program runs.
+//! Checks the invariants of the kernel and the model while a program runs.
 
 use super::pair::Pair;
 use super::programs::PAGES;
@@ -8,7 +8,7 @@ use crate::kernel::process::PageLocation;
 use crate::machine::event::AccessKind;
 
 impl Pair {
-    /// Flushes all caches, so that main memory has every byte of the processes' frames.
+    /// Flushes all caches so that main memory holds every byte of the processes' frames.
     pub(crate) fn flush(&mut self) {
         let machine = &mut self.lab.kernel.machine;
         let current = machine.core();
@@ -31,7 +31,8 @@ impl Pair {
         }
     }
 
-    /// Checks that a child has copies of the pages of private areas with private pages. The others fault again.
+    /// Checks that a child has copies of all pages in those private areas that contain private pages.
+    /// Accesses to the other pages fault again.
     pub(crate) fn check_child(&self, child: Pid) {
         let space = &self.lab.kernel.process(child).expect("it lives").space;
         let is_own = |place: &PageLocation| match place {
@@ -51,7 +52,7 @@ impl Pair {
         }
     }
 
-    /// Checks the counts: the faults are the resolved ones, and vsize is the total size of the areas.
+    /// Checks that the fault counts match the resolved faults, and that vsize is the total size of the areas.
     pub(crate) fn check_counts(&self) {
         for pid in &self.alive {
             let process = self.lab.kernel.process(*pid).expect("it lives");
@@ -70,7 +71,7 @@ impl Pair {
         bytes
     }
 
-    /// Compares every readable byte of all processes, and of all files, with the model.
+    /// Compares every readable byte of all processes and files with the model.
     pub(crate) fn compare(&mut self) {
         for pid in self.alive.clone() {
             for vpn in self.vpns(0, PAGES + 8) {

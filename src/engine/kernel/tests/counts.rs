@@ -1,4 +1,4 @@
-//! Linux's fault counts and the classes of faults.
+//! Tests Linux's fault counts and the classes of faults.
 
 use super::lab::{Lab, NONE, R, RW};
 use super::sound;

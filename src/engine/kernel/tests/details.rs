@@ -1,4 +1,4 @@
-//! The details that an observer can request: every change of an entry, a TLB, or a disk.
+//! Tests the details that an observer can request: every change of an entry, a TLB, or a disk.
 
 use super::lab::{Lab, RW};
 use crate::kernel::event::{BackingStore, KernelObserver, KernelStep};
@@ -47,7 +47,7 @@ fn is_detail(step: &Step) -> bool {
     )
 }
 
-/// The raw entry before and after, if the step wrote an entry of the last level.
+/// The raw entry before and after the step, if the step wrote a leaf entry.
 fn written(step: &Step) -> Option<(u64, u64)> {
     match step {
         Step::Kernel(KernelStep::EntryWritten { before, after, .. }) => Some((*before, *after)),
@@ -62,14 +62,14 @@ fn store(lab: &mut Lab, pid: Pid, page: u64) -> Vec<Step> {
     seen.0
 }
 
-/// The details that no observer has received.
+/// The details that have not been reported to an observer.
 fn waiting(lab: &mut Lab) -> Vec<Step> {
     let mut seen = Seen::default();
     lab.kernel.report_details(&mut seen);
     seen.0
 }
 
-/// Creates a process that has stored to the first of two pages, in frame 0.
+/// Creates a process that has stored to the first of its two pages, in frame 0.
 fn lab(frames: u32) -> (Lab, Pid) {
     let mut lab = Lab::simple(|config| {
         (config.frames, config.swap, config.replacement) = (Some(frames), 4, Policy::Fifo);
@@ -81,7 +81,7 @@ fn lab(frames: u32) -> (Lab, Pid) {
     (lab, pid)
 }
 
-// P, R/W, U/S, A, D, and XD of an entry of two bytes. Its PPN starts at bit 9.
+// The P, R/W, U/S, A, D, and XD bits of a two-byte entry. The PPN starts at bit 9.
 const STORED: u64 = 0x8067;
 const READ_ONLY: u64 = 0x8065;
 
@@ -91,7 +91,8 @@ fn fork_and_copy_on_write_report_each_entry() {
     lab.fork(pid).expect("a child");
     let steps = waiting(&mut lab);
     let entries: Vec<_> = steps.iter().filter_map(written).collect();
-    // The parent's entry becomes read-only. The child's entry is new: its A bit is clear, and its D bit is copied.
+    // The parent's entry becomes read-only. The child's entry is new, with its A bit clear and its D bit
+    // copied.
     assert_eq!(entries, [(STORED, READ_ONLY), (0, 0x8045)]);
     assert_eq!(steps.last(), Some(&Step::Invalidated(0, 0, VPN)));
 

@@ -1,4 +1,4 @@
-//! Eviction, swap, the swap cache, locking, and replacement scopes.
+//! Tests eviction, swap, the swap cache, locking, and replacement scopes.
 
 use super::lab::{End, Lab, R, RW};
 use super::sound;
@@ -22,7 +22,7 @@ fn lab(frames: u32, swap: u32) -> Lab {
     })
 }
 
-/// Creates a process with a private anonymous area.
+/// Creates a process with one private anonymous area.
 fn process(lab: &mut Lab, pages: u64) -> Pid {
     let pid = lab.spawn();
     lab.anonymous(pid, AT, pages);
@@ -33,7 +33,7 @@ fn va(page: u64) -> u64 {
     AT + page * PAGE
 }
 
-/// The evicted frame, and the location that its page was written to.
+/// The evicted frame and the location to which its page was written.
 fn evicted(steps: &[KernelStep]) -> Option<(FrameNo, Option<BackingStore>)> {
     steps.iter().find_map(|step| match step {
         KernelStep::Evicted { frame, to, .. } => Some((*frame, *to)),

@@ -1,4 +1,4 @@
-//! Files in memory: partial last pages, shared stores, size changes, and write-back.
+//! Tests files in memory: partial last pages, shared stores, size changes, and write-back.
 
 use super::lab::{Lab, R, RW};
 use super::sound;
@@ -31,7 +31,7 @@ fn the_tail_of_the_last_page_never_reaches_the_file() {
     lab.write(first, AT + PAGE + 10, 7);
     assert_eq!(lab.read(second, AT + PAGE + 10), 7, "sharers see it");
     assert_eq!(byte(&lab, file, PAGE + 10), None);
-    // Growing the file by two bytes adds zeros, also in the mapped page.
+    // Growing the file by two bytes adds zeros to the file and to the mapped page.
     lab.kernel.file_truncate(file, PAGE + 12);
     assert_eq!((byte(&lab, file, PAGE + 10), lab.read(first, AT + PAGE + 10)), (Some(0), 0));
     lab.write(first, AT + PAGE + 20, 8);

@@ -1,5 +1,5 @@
-//! `fork` on random families. Children have exact copies, which are read-only until a store. The last sharer keeps the
-//! frame.
+//! `fork` on random families. Tests that children have exact copies, which are read-only until a store. The
+//! last sharer keeps the frame.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +15,12 @@ const AT: u64 = 0x7F00_0000_0000;
 const PAGE: u64 = 4096;
 const PAGES: u64 = 6;
 
-/// An action in a family.
+/// An action of a process in a family.
 #[derive(Debug, Clone)]
 enum Action {
     Fork(usize),
     Exit(usize),
-    /// Forbids stores to a page and allows them again.
+    /// Forbids stores to a page and then permits them again.
     Protect {
         who: usize,
         page: u64,
@@ -41,14 +41,14 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
-/// A page of a process: its byte, and a number that is equal for all sharers of its frame.
+/// A page of a process: its byte, and a number that all sharers of its frame have in common.
 type Page = (u8, usize);
 
-/// A family, and the expected pages of each process.
+/// A family of processes and the expected pages of each.
 struct Family {
     lab: Lab,
     has: BTreeMap<Pid, BTreeMap<u64, Page>>,
-    /// The pages for which a store does not fault.
+    /// The pages that can be stored to without a fault.
     open: BTreeSet<(Pid, u64)>,
     groups: usize,
 }
@@ -85,7 +85,8 @@ impl Family {
         self.check();
     }
 
-    /// Stores to a page. Depending on its sharers, this is a first touch, a copy, a reuse of the frame, or no fault.
+    /// Stores to a page. Depending on the page's sharers, the store causes a first touch, a copy, a reuse of
+    /// the frame, or no fault.
     fn store(&mut self, pid: Pid, page: u64, byte: u8) {
         let held = self.has[&pid].get(&page).copied();
         let sharers = self
@@ -115,8 +116,8 @@ impl Family {
         self.open.insert((pid, page));
     }
 
-    /// Checks that all processes have the expected pages in the expected shared frames, and that no entry allows a wrong
-    /// store.
+    /// Checks that all processes have the expected pages in the expected shared frames, and that no entry
+    /// permits a wrong store.
     fn check(&self) {
         sound::check(&self.lab.kernel);
         let mut frames = BTreeMap::new();

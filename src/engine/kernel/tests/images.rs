@@ -1,4 +1,4 @@
-//! Executables for random programs. Some of them do not fit.
+//! Creates executables for random programs. Some of these executables do not fit in the address space.
 
 use super::model::Model;
 use crate::kernel::Kernel;
@@ -16,10 +16,11 @@ pub(crate) struct Program {
 
 const RW: Prot = Prot { read: true, write: true, exec: false };
 const RX: Prot = Prot { read: true, write: false, exec: true };
-/// Writable code, as in formats without an R/W bit.
+/// Permissions of writable code, as in formats without an R/W bit.
 const RWX: Prot = Prot { read: true, write: true, exec: true };
 
-/// Declares an executable that fits, one with a library, one that overlaps the stack, and one whose library is too large.
+/// Declares four executables: one that fits, one with a library, one that overlaps the stack, and one whose
+/// library is too large.
 pub(crate) fn declare(kernel: &mut Kernel, model: &mut Model, base: u64) -> Vec<Program> {
     let (page, top) = (model.page, kernel.config().stack_top);
     kernel.add_file("huge.so".into(), Fill::Byte(0), 1 << 47);
@@ -51,7 +52,7 @@ pub(crate) fn declare(kernel: &mut Kernel, model: &mut Model, base: u64) -> Vec<
         model.files.insert(file, vec![0; size]);
         let mut areas = loaded(file, (base, page), top);
         if with_library {
-            // Its text and data are at the top of the highest hole, which programs do not reach.
+            // The library's text and data are at the top of the highest hole, which programs do not use.
             let end = kernel.config().mmap_base;
             areas.push(Vma::new(end - 2 * page..end - page, RX, true, Backing::Anonymous));
             areas.push(Vma::new(end - page..end, RW, false, Backing::Anonymous));
@@ -61,7 +62,7 @@ pub(crate) fn declare(kernel: &mut Kernel, model: &mut Model, base: u64) -> Vec<
     rows.into_iter().enumerate().map(declare).collect()
 }
 
-/// The areas of the executable itself and of its stack.
+/// The areas of the executable and its stack.
 fn loaded(file: FileId, (base, page): (u64, u64), top: u64) -> Vec<Vma> {
     let of_file = |at: u64, pages: u64, offset: u64, prot| {
         let backing = Backing::File { file, offset, writable: false };

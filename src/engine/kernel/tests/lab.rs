@@ -17,7 +17,7 @@ pub(crate) struct Lab {
     pub(crate) kernel: Kernel,
 }
 
-/// An observer that records the kernel's steps without the hardware's events.
+/// An observer that records the kernel's steps but no hardware events.
 #[derive(Default)]
 pub(crate) struct Steps(pub(crate) Vec<KernelStep>);
 
@@ -102,7 +102,7 @@ impl Lab {
         (object, Backing::Object { object, offset: 0 })
     }
 
-    /// Adds a file with these bytes. Returns its number and its backing.
+    /// Adds a file with these bytes. Returns the file's number and backing.
     pub(crate) fn file(&mut self, fill: Fill, size: u64) -> (FileId, Backing) {
         let name = format!("f{}", self.kernel.files.all.len());
         let file = self.kernel.add_file(name.into(), fill, size);
@@ -127,7 +127,7 @@ impl Lab {
         self.access_bytes(pid, va, size, AccessKind::Read)
     }
 
-    /// Accesses bytes as [`Lab::load`] does, with any kind of access.
+    /// Accesses bytes as [`Lab::load`] does, with any access kind.
     pub(crate) fn access_bytes(
         &mut self,
         pid: Pid,
@@ -146,19 +146,19 @@ impl Lab {
         (end, steps.0)
     }
 
-    /// Loads one readable byte.
+    /// Loads a byte that must be readable.
     pub(crate) fn read(&mut self, pid: Pid, va: u64) -> u8 {
         let (bytes, end, _) = self.load(pid, va, 1);
         assert_eq!(end, End::Done, "read {va:#x}");
         bytes[0].expect("a known byte")
     }
 
-    /// Stores one writable byte.
+    /// Stores a byte that must be writable.
     pub(crate) fn write(&mut self, pid: Pid, va: u64, byte: u8) {
         assert_eq!(self.store(pid, va, &[byte]).0, End::Done, "write {va:#x}");
     }
 
-    /// The class of the fault that a load, or with `byte` a store, of one byte raises, if any.
+    /// The class of the fault raised by a one-byte load (or store, with `byte`), if any.
     pub(crate) fn class(&mut self, pid: Pid, va: u64, byte: Option<u8>) -> Option<FaultClass> {
         let steps = match byte {
             Some(byte) => self.store(pid, va, &[byte]).1,

@@ -1,5 +1,5 @@
-//! Random programs on random machines read the same bytes as in a naive model of memory, despite eviction, merging, and
-//! sharing. The kernel's state is consistent after every step.
+//! Random programs on random machines load the same bytes as in a naive memory model, despite eviction,
+//! merging, and sharing. The kernel's state is consistent after every step.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,4 @@
-//! Unmapping of few or many pages. Above a limit, TLBs are flushed completely.
+//! Tests unmapping of few and many pages. Above a limit, all TLB entries are flushed.
 
 use proptest::prelude::*;
 

@@ -1,4 +1,5 @@
-//! Same-page merging on random pages. After a scan, only equal pages share a frame, the lowest one, and a store copies.
+//! Tests same-page merging on random pages. After a scan, equal pages share the lowest-numbered of their
+//! frames, and different pages do not share frames. A store to a shared page copies it.
 
 use std::collections::BTreeMap;
 
@@ -12,13 +13,14 @@ use crate::kernel::ids::{FrameNo, Pid};
 
 const AT: u64 = 0x400;
 const PAGE: u64 = 64;
-/// Number of mergeable pages of each process. The same number of pages of a shared object follows them.
+/// Number of mergeable pages in each process. These pages are followed by the same number of pages of a
+/// shared object.
 const PAGES: u64 = 5;
 
 /// An action on the pages.
 #[derive(Debug, Clone)]
 enum Action {
-    /// Fills a page with a byte, except for one different byte.
+    /// Fills a page with one byte value, except for a single different byte.
     Fill {
         who: usize,
         page: u64,
@@ -91,7 +93,8 @@ impl Pair {
         }
     }
 
-    /// Stores to a page. A merged page is copied even if it has no other sharer, and a private page keeps its frame.
+    /// Stores to a page. A merged page is copied even if no other page shares the frame, whereas a private
+    /// page keeps its frame.
     fn fill(&mut self, (pid, page): (Pid, u64), byte: u8, odd: bool, before: &Frames) {
         let merged = before
             .get(&(pid, page))

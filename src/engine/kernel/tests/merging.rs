@@ -1,4 +1,4 @@
-//! Same-page merging and other background activities of the kernel.
+//! Tests same-page merging and other background activities of the kernel.
 
 use super::lab::{Lab, RW};
 use super::sound;

@@ -1,4 +1,4 @@
-//! Properties of the whole kernel: invariants, Linux's behavior, and the counts of textbooks.
+//! Tests properties of the whole kernel: invariants, Linux's behavior, and textbook counts.
 
 mod checks;
 mod counts;

@@ -1,4 +1,4 @@
-//! A naive model of process memory, with bytes but without frames and tables.
+//! A naive model of process memory, with bytes but without frames and page tables.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -9,19 +9,19 @@ use crate::kernel::ids::{FileId, ObjectId, Pid};
 use crate::kernel::vma::{Backing, Prot, Vma};
 use crate::machine::event::AccessKind;
 
-/// A process, with its areas split into pages, and its private pages.
+/// A process with its areas split into pages, and its private pages.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Space {
-    /// For each page, its permissions, whether it is shared, and its backing.
+    /// The permissions of each page, whether it is shared, and its backing.
     pub(crate) pages: BTreeMap<u64, (Prot, bool, Backing)>,
-    /// Private pages that were stored to.
+    /// Private pages that have been stored to.
     pub(crate) own: BTreeMap<u64, Vec<u8>>,
 }
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Model {
     pub(crate) page: u64,
-    /// Whether private pages of files are copied when they are first touched, because there is no R/W bit.
+    /// Whether private file pages are copied on their first touch because there is no R/W bit.
     pub(crate) eager: bool,
     pub(crate) spaces: BTreeMap<Pid, Space>,
     pub(crate) files: BTreeMap<FileId, Vec<u8>>,
@@ -98,7 +98,7 @@ impl Model {
         }
     }
 
-    /// The bytes of a backing page, or `None` beyond its end.
+    /// The bytes of a backing page, or `None` past the end.
     fn behind(&self, backing: Backing) -> Option<Vec<u8>> {
         let (bytes, offset) = match backing {
             Backing::Anonymous => return Some(vec![0; self.page as usize]),
@@ -108,7 +108,7 @@ impl Model {
         bytes.get(offset..offset + self.page as usize).map(<[u8]>::to_vec)
     }
 
-    /// The contents of a page, or the end of an access to it.
+    /// The contents of a page, or the fault class that ends an access to it.
     fn page(&self, pid: Pid, vpn: u64, kind: AccessKind) -> Result<Vec<u8>, FaultClass> {
         let space = self.spaces.get(&pid).ok_or(FaultClass::Segmentation)?;
         let (prot, _, backing) = space.pages.get(&vpn).copied().ok_or(FaultClass::Segmentation)?;
@@ -121,7 +121,8 @@ impl Model {
         }
     }
 
-    /// Loads bytes. Returns the readable bytes and the end of the access. With `touch`, the load changes the model.
+    /// Loads bytes. Returns the readable bytes and the end of the access. With `touch`, the load also changes
+    /// the model.
     pub(crate) fn load(
         &mut self,
         pid: Pid,
@@ -148,7 +149,8 @@ impl Model {
         (bytes, None)
     }
 
-    /// Performs a store of an instruction, which stores all bytes or none. The pages before a forbidden one are touched.
+    /// Performs an instruction's store, which writes all bytes or none. The pages before a forbidden page are
+    /// touched.
     pub(crate) fn store_all(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> Option<FaultClass> {
         let mut tried = self.clone();
         let (done, class) = tried.store(pid, va, bytes);

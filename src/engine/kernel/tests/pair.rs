@@ -31,7 +31,7 @@ impl Pair {
     pub(crate) fn new(setting: &Setting) -> Self {
         let mut lab = Lab::new(setting.spec.clone(), |config| *config = setting.config.clone());
         let page = lab.page();
-        // On the Core i7, the addresses cross the border between two tables of each level.
+        // On the Core i7, the addresses cross a boundary between two tables at each level.
         let base = if page == 4096 { 0x4000_0000_0000 - 8 * page } else { 4 * page };
         let eager = !lab.kernel.shape.read_only;
         let mut model = Model { page, eager, ..Model::default() };
@@ -67,12 +67,12 @@ impl Pair {
         Prot { write: prot.write || open, ..prot }
     }
 
-    /// The address of a process for a number that counts 64 bytes per page.
+    /// Converts a number, in units of 1/64 of a page, to an address in a process.
     fn va(&self, pid: Pid, at: u64) -> u64 {
         self.base + self.aim(pid, at / 64) * self.page + at % 64 * (self.page / 64)
     }
 
-    /// Usually one of the pages of a process, else any page.
+    /// Usually returns one of a process's pages, and otherwise any page.
     fn aim(&self, pid: Pid, at: u64) -> u64 {
         let window = self.vpns(0, PAGES);
         let mapped =
@@ -151,7 +151,7 @@ impl Pair {
                 let (file, bytes) = (self.files[file], vec![byte; size]);
                 let held = self.model.files.get_mut(&file).expect("a file");
                 let at = (at as usize * self.page as usize / 64) % (held.len() + 1);
-                // The size stays a multiple of the page size.
+                // The file size remains a multiple of the page size.
                 let size = size.min(held.len() - at);
                 held[at..at + size].copy_from_slice(&bytes[..size]);
                 self.lab.kernel.file_write(file, at as u64, &bytes[..size]);
@@ -228,7 +228,8 @@ impl Pair {
         }
     }
 
-    /// Runs `execve`. It succeeds or changes nothing, except that a process without memory for a root table ends.
+    /// Runs `execve`. The call succeeds or changes nothing, except that a process ends if no memory is free
+    /// for its root table.
     fn exec(&mut self, pid: Pid, program: usize) {
         let program = &self.programs[program % self.programs.len()];
         let done = self.lab.kernel.exec(pid, program.file);
@@ -249,7 +250,8 @@ impl Pair {
         self.compare();
     }
 
-    /// Populates pages, which copies writable private pages. The model takes the number of populated pages from the kernel.
+    /// Populates pages, which copies writable private pages. The model copies the number of populated pages
+    /// from the kernel.
     fn populate(&mut self, pid: Pid, at: u64, pages: u64) {
         let mut steps = Steps::default();
         let _ = self.lab.kernel.populate(pid, self.range(at, pages), &mut steps);
@@ -259,7 +261,7 @@ impl Pair {
                 Some(PageLocation::Frame(frame)) => {
                     self.lab.kernel.frames.get(frame).contents == FrameContents::Anonymous
                 }
-                // The page was evicted at once.
+                // The page was evicted immediately.
                 Some(PageLocation::Swap(_)) => true,
                 _ => false,
             };
@@ -367,7 +369,7 @@ impl Pair {
         }
     }
 
-    /// Number of bytes stored before memory was exhausted: the longest run of whole pages that agrees.
+    /// Number of bytes stored before memory was exhausted: the longest matching run of whole pages.
     fn stored(&self, pid: Pid, va: u64, bytes: &[u8]) -> usize {
         let ends = (1..=bytes.len()).filter(|n| (va + *n as u64).is_multiple_of(self.page));
         let agrees = |n: &usize| {

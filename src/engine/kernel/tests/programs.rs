@@ -1,4 +1,4 @@
-//! Random programs, machines, and kernels.
+//! Generates random programs, machines, and kernels.
 
 use proptest::prelude::*;
 
@@ -11,7 +11,7 @@ use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec, WritePolicy
 
 /// Number of pages that programs use.
 pub(crate) const PAGES: u64 = 24;
-/// Initial number of pages of a file or object.
+/// Initial number of pages in a file or object.
 pub(crate) const BACKED: u64 = 6;
 
 /// The backing of a new area.
@@ -24,7 +24,7 @@ pub(crate) enum Behind {
     SharedFile(usize),
 }
 
-/// A step of a program. Numbers of processes, pages, and files are reduced to valid ones.
+/// A step of a program. Numbers of processes, pages, and files are reduced to valid values.
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
     Spawn,
@@ -182,7 +182,7 @@ pub(crate) fn ops() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// Generates steps of families whose memory is nearly full.
+/// Generates steps of process families whose memory is nearly full.
 pub(crate) fn tight_ops() -> impl Strategy<Value = Op> {
     let (who, at) = (0..4usize, || 0..8 * 64u64);
     let anonymous = |who| Op::Map { who, at: 0, pages: 8, prot: RW, behind: Behind::Anonymous, offset: 0 };
@@ -222,7 +222,7 @@ pub(crate) fn file_ops() -> impl Strategy<Value = Op> {
     ]
 }
 
-/// A machine and the settings of a kernel.
+/// A machine and the settings of its kernel.
 #[derive(Debug, Clone)]
 pub(crate) struct Setting {
     pub(crate) spec: Spec,
@@ -244,7 +244,7 @@ fn machines(physical_bits: u32) -> impl Strategy<Value = Spec> {
     ]
 }
 
-/// Generates pairs of machines with room for every page of a program, and with different TLBs and caches.
+/// Generates pairs of machines that have room for every page of a program but different TLBs and caches.
 pub(crate) fn roomy_settings() -> impl Strategy<Value = (Setting, Setting)> {
     let policies: Vec<Policy> = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect();
     let kernel = (3..12u32, proptest::sample::select(policies), any::<[bool; 3]>(), 0..4u32);
@@ -306,7 +306,7 @@ pub(crate) fn settings() -> impl Strategy<Value = Setting> {
         (any::<bool>(), any::<bool>(), any::<bool>()),
         0..4u32,
     );
-    // The bits that the format of entries lacks.
+    // The bits that the entry format lacks.
     let lacks = prop_oneof![
         6 => Just(vec![]),
         2 => Just(vec![Bit::D]),

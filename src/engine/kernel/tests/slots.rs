@@ -1,4 +1,4 @@
-//! Swap slots: how long a page keeps its slot, and the contents of its page-table entry.
+//! Tests how long a page keeps its swap slot, and what its page-table entry contains.
 
 use super::lab::{Lab, RW};
 use super::sound;
@@ -22,7 +22,7 @@ fn used(lab: &Lab) -> Vec<u32> {
     lab.kernel.swap().used.iter().map(|(slot, _)| slot.0).collect()
 }
 
-/// Swaps out pages 0 and 1 of a process to slots 0 and 1. Page 2 is in a frame.
+/// Swaps out pages 0 and 1 of a process to slots 0 and 1, and keeps page 2 in a frame.
 fn two_in_swap(lab: &mut Lab) -> Pid {
     let pid = lab.spawn();
     lab.anonymous(pid, AT, 4);
@@ -103,7 +103,7 @@ fn without_a_dirty_bit_a_page_that_may_be_stored_to_has_no_slot() {
     sound::check(&lab.kernel);
 }
 
-/// The raw value of a page's entry.
+/// The raw value of a page-table entry.
 fn raw(lab: &Lab, pid: Pid, page: u64) -> u64 {
     let kernel = &lab.kernel;
     let tables = &kernel.process(pid).expect("a process").space.tables;
@@ -113,7 +113,7 @@ fn raw(lab: &Lab, pid: Pid, page: u64) -> u64 {
 
 #[test]
 fn a_page_in_swap_leaves_its_slot_in_its_entry() {
-    // In the format of `simple`, the PPN has 6 bits from bit 9 on, so slots 64 and up do not fit.
+    // In `simple`'s format, the PPN field has 6 bits starting at bit 9, so slots 64 and above do not fit.
     let mut lab = Lab::simple(|config| config.swap = 80);
     let pid = two_in_swap(&mut lab);
     assert_eq!([0, 1].map(|page| raw(&lab, pid, page)), [0, 1 << 9], "slot 0 gives 0");

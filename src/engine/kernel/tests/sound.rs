@@ -1,4 +1,5 @@
-//! The kernel's state is consistent with itself, with the page tables in simulated memory, and with the TLBs.
+//! Checks that the kernel's state is consistent with itself, with the page tables in simulated memory, and
+//! with the TLBs.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -100,7 +101,7 @@ fn check_writable(kernel: &Kernel, shared: bool, place: PageLocation) {
     }
 }
 
-/// Checks that reference counts equal the number of entries, and that every allocated frame is needed.
+/// Checks that reference counts equal the number of entries and that every allocated frame is needed.
 fn check_frames(kernel: &Kernel, mapped: &BTreeMap<FrameNo, Vec<(Pid, u64)>>) {
     let in_use: BTreeMap<FrameNo, _> = kernel.frames.iter().collect();
     assert_eq!(in_use.len() as u32, kernel.frames.used());
@@ -131,7 +132,7 @@ fn check_frames(kernel: &Kernel, mapped: &BTreeMap<FrameNo, Vec<(Pid, u64)>>) {
     }
 }
 
-/// Checks that a private frame is only in private areas, and a merged frame only in anonymous areas.
+/// Checks that a private frame is mapped only in private areas, and a merged frame only in anonymous areas.
 fn check_private(kernel: &Kernel, frame: FrameNo) {
     for (pid, vpn) in kernel.frames.maps(frame) {
         let area = kernel.area_at(pid, vpn << kernel.shape.page_bits).expect("a page lies in an area");
@@ -141,7 +142,7 @@ fn check_private(kernel: &Kernel, frame: FrameNo) {
     }
 }
 
-/// Checks that files and objects agree with the contents of frames.
+/// Checks that files and objects agree with the contents of the frames.
 fn check_stores(kernel: &Kernel) {
     for (file, held) in &kernel.files.all {
         for (page, frame) in &held.mapped {
@@ -166,7 +167,7 @@ fn check_stores(kernel: &Kernel) {
     }
 }
 
-/// Checks that every allocated slot is needed and that its users refer to it.
+/// Checks that every allocated slot is needed and that the slot's users refer to it.
 fn check_swap(kernel: &Kernel, slots: &BTreeSet<(SlotNo, Pid, u64)>) {
     assert_eq!(&kernel.swap.pages.iter().copied().collect::<BTreeSet<_>>(), slots);
     assert!(kernel.swap.used.len() as u32 <= kernel.swap.slots);
@@ -202,7 +203,7 @@ fn check_space(kernel: &Kernel) {
     assert!(u64::from(kernel.frames.end()) <= kernel.space.low());
 }
 
-/// Checks that no TLB of any core contradicts the page tables.
+/// Checks that the TLBs of all cores agree with the page tables.
 fn check_tlbs(kernel: &Kernel) {
     let spec = kernel.machine.spec().clone();
     for core in 0..spec.cores {

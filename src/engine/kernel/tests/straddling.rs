@@ -1,4 +1,4 @@
-//! Stores across two pages store all bytes or none.
+//! Tests that stores across two pages store all bytes or none.
 
 use super::lab::{End, Lab, R, RW};
 use super::sound;

@@ -1,4 +1,7 @@
-//! Reference strings as real page faults of a process. Every policy gives the same counts as on bare pages.
+//! Runs reference strings as real page faults of a process. Every policy produces the same counts as in a
+//! simulation without a kernel.
+
+use std::collections::BTreeSet;
 
 use proptest::prelude::*;
 
@@ -9,12 +12,12 @@ use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::random::SplitMix64;
 use crate::machine::reference_string::{ReferenceString, Replacement};
 
-/// The page of a reference.
+/// The address of a referenced page.
 fn va(page: u32) -> u64 {
     0x1000 + u64::from(page) * 64
 }
 
-/// Creates a process with pages for every string, `frames` frames, and swap for the rest.
+/// Creates a process with pages for every string, `frames` frames, and enough swap for the other pages.
 fn process(policy: Policy, frames: u32) -> (Lab, Pid) {
     let mut lab = Lab::simple(|config| {
         config.frames = Some(frames);
@@ -54,11 +57,11 @@ fn faults(policy: Policy, frames: u32, pages: &[u32]) -> usize {
     touch(policy, frames, pages, &[]).0.iter().filter(|hit| !**hit).count()
 }
 
-/// Silberschatz, Galvin and Gagne, Operating System Concepts, chapter on virtual memory.
+/// Silberschatz, Galvin, and Gagne, Operating System Concepts, chapter on virtual memory.
 const SILBERSCHATZ: [u32; 20] = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
 /// Stallings, Operating Systems, chapter 8.
 const STALLINGS: [u32; 12] = [2, 3, 2, 1, 5, 2, 4, 5, 3, 2, 5, 2];
-/// A string on which the policies differ.
+/// A string for which the policies differ.
 const RULE_5: [u32; 17] = [0, 1, 3, 6, 2, 4, 5, 2, 5, 0, 3, 1, 2, 5, 4, 1, 0];
 
 #[test]
@@ -74,7 +77,7 @@ fn textbooks_count_the_same() {
 
 #[test]
 fn belady_has_more_faults_with_more_frames() {
-    // The classic string is from Belady, Nelson and Shedler, 1969.
+    // The classic string is from Belady, Nelson, and Shedler, 1969.
     let string = [1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5];
     assert_eq!((faults(Policy::Fifo, 3, &string), faults(Policy::Fifo, 4, &string)), (9, 10));
 }
@@ -86,7 +89,7 @@ fn policies() -> impl Strategy<Value = Policy> {
 
 /// A naive model of FIFO, LRU, and clock. Returns whether each page was resident.
 fn naive(policy: Policy, frames: usize, pages: &[u32]) -> Vec<bool> {
-    // The page and use bit of each frame. For FIFO and LRU, the frames are in order of eviction.
+    // The page and the use bit of each frame. For FIFO and LRU, the frames are in order of eviction.
     let (mut held, mut hand): (Vec<(u32, bool)>, usize) = (Vec::new(), 0);
     let mut hits = Vec::new();
     for page in pages {
@@ -131,7 +134,7 @@ proptest! {
         let random = SplitMix64::new(7);
         let replacement = Replacement::Policy(policy);
         let reference =
-            ReferenceString { pages, writes, frames, replacement, holding: Vec::new(), tick: None, random };
+            ReferenceString { pages, writes, stores: BTreeSet::new(), frames, replacement, holding: Vec::new(), tick: None, random };
         let totals = reference.run().expect("a string that can be run");
         prop_assert_eq!(&hits, &totals.trace);
         let held: Vec<u32> = held.into_iter().flatten().collect();

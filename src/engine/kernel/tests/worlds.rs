@@ -1,4 +1,4 @@
-//! A program runs with few and many frames, and with different TLBs and caches. Only the counts differ.
+//! Runs a program with few and many frames, and with different TLBs and caches. Only the counts may differ.
 
 use proptest::prelude::*;
 
@@ -8,7 +8,7 @@ use super::sound;
 use crate::kernel::event::KernelStep;
 use crate::machine::pte::Pte;
 
-/// Runs a program, and compares its loads with the model.
+/// Runs a program and compares its loads with the model.
 fn run(setting: &Setting, program: &[Op]) -> Pair {
     let mut pair = Pair::new(setting);
     pair.step(&Op::Spawn);
@@ -28,7 +28,7 @@ fn entries(pair: &Pair) -> Vec<(u64, Pte)> {
     listed.map(|map| (map.vpn.raw(), map.pte)).collect()
 }
 
-/// The kernel's steps, without whether a TLB held an evicted page.
+/// The kernel's steps, with the `tlb` field of evictions set to false.
 fn without_tlbs(pair: &Pair) -> Vec<KernelStep> {
     let mut steps = pair.tally.steps.clone();
     for step in &mut steps {
@@ -39,7 +39,8 @@ fn without_tlbs(pair: &Pair) -> Vec<KernelStep> {
     steps
 }
 
-/// Whether a step has the same result with few frames. Fewer pages can be locked or populated.
+/// Whether a step has the same result with few frames. With few frames, fewer pages can be locked or
+/// populated.
 fn has_same_result_with_few_frames(op: &Op) -> bool {
     !matches!(op, Op::Lock { .. } | Op::Populate { .. })
 }

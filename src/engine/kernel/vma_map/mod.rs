@@ -1,4 +1,5 @@
-//! The areas of an address space, in order. They do not overlap, and equal neighbors are merged.
+//! The areas of an address space in address order. The areas do not overlap, and matching neighbors are
+//! merged.
 
 use std::ops::Range;
 
@@ -8,7 +9,7 @@ use super::holes::Holes;
 use super::persistent::Map;
 use super::vma::Vma;
 
-/// The areas of a process, by their first byte.
+/// The areas of a process, by first byte.
 #[derive(Debug, Clone)]
 pub struct VmaMap {
     all: Map<u64, Vma>,
@@ -17,7 +18,7 @@ pub struct VmaMap {
     size: u64,
 }
 
-/// The result of a change: the removed areas and their replacements, both in order of address.
+/// The result of a change: the removed areas and their replacements, both in address order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct VmaEdit {
     /// The removed areas, including unchanged neighbors that were checked for merging.
@@ -44,7 +45,7 @@ impl VmaMap {
         self.size
     }
 
-    /// The areas in order of address.
+    /// The areas in address order.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &Vma> + '_ {
         self.all.values()
     }
@@ -59,13 +60,13 @@ impl VmaMap {
         self.find(va).or_else(|| self.all.get_next(&va).map(|(_, area)| area))
     }
 
-    /// The last area that ends at `va` or below.
+    /// The last area that ends at or below `va`.
     pub fn below(&self, va: u64) -> Option<&Vma> {
         let (_, area) = self.all.get_prev(&va.checked_sub(1)?)?;
         if area.end <= va { Some(area) } else { self.below(area.start) }
     }
 
-    /// The whole areas that overlap `range`, in order.
+    /// The areas that overlap `range`, in order and not clipped to it.
     pub(crate) fn touching(&self, range: Range<u64>) -> impl DoubleEndedIterator<Item = &Vma> + '_ {
         let held = self.find(range.start).filter(|_| !range.is_empty());
         let first = held.map_or(range.start, |area| area.start);
@@ -82,8 +83,8 @@ impl VmaMap {
         self.touching(range).next().is_none()
     }
 
-    /// The areas that are only in this map, and those that are only in `later`. If one map is a changed clone of the other,
-    /// the cost depends only on the changes.
+    /// The areas that are only in this map, and the areas that are only in `later`. If one map is a modified
+    /// clone of the other, the cost depends only on the changes.
     pub fn difference(&self, later: &Self) -> (Vec<Vma>, Vec<Vma>) {
         let (mut gone, mut come) = (Vec::new(), Vec::new());
         for item in self.all.diff(&later.all) {
@@ -99,7 +100,8 @@ impl VmaMap {
         (gone, come)
     }
 
-    /// The start of the top `len` bytes of the highest hole of at least `len` bytes between `lowest` and `limit`.
+    /// The start of the topmost `len` bytes in the highest hole of at least `len` bytes between `lowest` and
+    /// `limit`.
     pub(crate) fn highest_hole(&self, len: u64, lowest: u64, limit: u64) -> Option<u64> {
         let room = |start: u64, end: u64| end.checked_sub(len).filter(|at| *at >= start.max(lowest));
         // Only the part of a hole below the limit can be used.
@@ -114,17 +116,18 @@ impl VmaMap {
         room(start, start + size)
     }
 
-    /// Adds an area where none is mapped, and merges it with equal neighbors.
+    /// Adds an area to an unmapped range and merges it with matching neighbors.
     pub(crate) fn insert(&mut self, area: Vma) -> VmaEdit {
         self.replace(area.start..area.end, |_| vec![area])
     }
 
-    /// Removes the parts of areas within a range, and splits areas at its ends.
+    /// Removes the parts of areas within a range and splits areas at the ends of the range.
     pub(crate) fn remove(&mut self, range: Range<u64>) -> VmaEdit {
         self.replace(range, |_| Vec::new())
     }
 
-    /// Changes every area in a range. Areas are split at its ends, and equal neighbors are merged afterwards.
+    /// Changes every area in a range. Areas are split at the ends of the range, and matching neighbors are
+    /// merged afterwards.
     pub(crate) fn change(&mut self, range: Range<u64>, change: &dyn Fn(&mut Vma)) -> VmaEdit {
         self.replace(range, |mut parts| {
             parts.iter_mut().for_each(change);
@@ -157,7 +160,7 @@ impl VmaMap {
         VmaEdit { before, after }
     }
 
-    /// Replaces areas. Areas in both lists are not touched.
+    /// Replaces areas. Areas in both lists do not change.
     fn replace_areas(&mut self, before: &[Vma], after: &[Vma]) {
         let same = |(a, b): &(&Vma, &Vma)| a == b;
         let head = before.iter().zip(after).take_while(same).count();
@@ -171,7 +174,7 @@ impl VmaMap {
         }
     }
 
-    /// The end of the area below `start`, and the start of the area at or above `end`.
+    /// The end of the area below `start` and the start of the area at or above `end`.
     fn around(&self, start: u64, end: u64) -> (u64, u64) {
         let below = start.checked_sub(1).and_then(|at| self.all.get_prev(&at));
         let above = self.all.get_next(&end);

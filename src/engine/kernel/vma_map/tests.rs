@@ -7,7 +7,7 @@ use crate::kernel::vma::{Backing, Prot};
 const PAGE: u64 = 64;
 const PAGES: u64 = 40;
 
-/// A page of the naive model, with all properties of its area.
+/// A page in the naive model, with all properties of its area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Page {
     prot: Prot,
@@ -25,7 +25,7 @@ fn area(first: u64, last: u64, page: Page) -> Vma {
     area
 }
 
-/// The page that follows this one in the same area.
+/// The page after this one in the same area.
 fn next(page: Page) -> Page {
     let backing = match page.backing {
         Backing::Anonymous => Backing::Anonymous,
@@ -35,7 +35,7 @@ fn next(page: Page) -> Page {
     Page { backing, ..page }
 }
 
-/// The areas of an array of pages: the longest runs of matching pages.
+/// The areas that an array of pages contains: the longest runs of matching pages.
 fn runs(model: &Model) -> Vec<Vma> {
     let mut found: Vec<(u64, u64, Page)> = Vec::new();
     let mut expected = None;
@@ -64,8 +64,8 @@ fn prot() -> impl Strategy<Value = Prot> {
     any::<bool>().prop_map(|write| Prot { read: true, write, exec: false })
 }
 
-/// Generates pages with few variants, so that neighbors often match. A file's offset equals that of the first page, so that
-/// neighbors are often contiguous.
+/// Generates pages with few variants, so that neighbors often match. The offset in a file or object usually
+/// equals the first page's address, so that neighbors are often contiguous.
 fn page(first: u64) -> impl Strategy<Value = Page> {
     let file = Backing::File { file: FileId(1), offset: first * PAGE, writable: true };
     let object = Backing::Object { object: ObjectId(1), offset: first * PAGE };
@@ -126,7 +126,7 @@ fn apply(areas: &mut VmaMap, op: &Op) -> Vec<VmaEdit> {
     }
 }
 
-/// The highest free run of `len` pages within `low..limit`, by trying every address.
+/// The start of the highest free run of `len` pages within `low..limit`, found by trying every address.
 fn naive_hole(model: &Model, len: u64, low: u64, limit: u64) -> Option<u64> {
     let free = |at: u64| model.get(at as usize).is_none_or(Option::is_none);
     (low..=limit.checked_sub(len)?).rev().find(|at| (*at..at + len).all(free))
@@ -144,7 +144,7 @@ proptest! {
             apply_to_model(&mut model, op);
             let now: Vec<Vma> = areas.iter().copied().collect();
             prop_assert_eq!(&now, &runs(&model));
-            // A clone does not change, and edits account for every area.
+            // A clone is unaffected by later changes, and the edits account for every area.
             prop_assert_eq!(copy.iter().copied().collect::<Vec<_>>(), held.clone());
             let (gone, come) = copy.difference(&areas);
             prop_assert_eq!(gone, held.iter().filter(|area| !now.contains(area)).copied().collect::<Vec<_>>());
@@ -266,13 +266,14 @@ fn the_stack_does_not_merge_with_other_areas_that_grow_down() {
 
 #[test]
 fn many_areas_are_fast() {
-    // Only every other page is free. A naive search from the top would examine all of them each time (2·10^9 steps).
+    // Only every other page is free. A naive search from the top would examine all areas each time (2·10^9
+    // steps).
     let mut areas = VmaMap::default();
     let limit = 1 << 46;
     for _ in 0..65_530 {
         let at = areas.highest_hole(2 * PAGE, PAGE, limit).expect("there is room");
         areas.insert(anonymous(at / PAGE, at / PAGE + 1));
-        // The page above stays free, because it is too small for later areas.
+        // The page above it remains free, because it is too small for later areas.
     }
     assert_eq!(areas.count(), 65_530);
     assert_eq!(areas.size(), 65_530 * PAGE);

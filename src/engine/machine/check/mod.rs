@@ -1,4 +1,4 @@
-//! The rules that a [`Spec`] must follow. An error names the setting that breaks one.
+//! The rules that a [`Spec`] must follow. An error names the setting that breaks a rule.
 
 use std::fmt;
 use std::sync::Arc;
@@ -9,20 +9,20 @@ use super::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec};
 
 /// The maximum width of an address in bits.
 pub(crate) const MAX_WIDTH: u32 = 64;
-/// The maximum number of levels of a page table.
+/// The maximum number of levels in a page table.
 pub(crate) const MAX_LEVELS: usize = 6;
-/// The maximum number of TLBs, and of caches.
+/// The maximum number of TLBs, and also of caches.
 pub(crate) const MAX_UNITS: usize = 16;
-/// The maximum number of lines of a TLB or cache.
+/// The maximum number of lines in a TLB or cache.
 pub(crate) const MAX_LINES: u64 = 1 << 26;
 /// log2 of the maximum block size of a cache.
 pub(crate) const MAX_BLOCK_BITS: u32 = 20;
 pub(crate) const MAX_CORES: u32 = 64;
 
-/// Why a spec is invalid.
+/// The reason why a spec is invalid.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SpecError {
-    /// The part of the machine.
+    /// The part of the machine that is invalid.
     pub part: SpecPart,
     /// The name of the setting in scripts.
     pub setting: &'static str,
@@ -66,9 +66,9 @@ pub enum SpecProblem {
     },
     /// A page is larger than an address space.
     PageTooLarge {
-        /// log2 of the page.
+        /// log2 of the page size.
         page_bits: u32,
-        /// Width of the space.
+        /// Width of the address space.
         space_bits: u32,
     },
     /// The index bits of the levels do not add up to the width of a VPN.
@@ -82,11 +82,12 @@ pub enum SpecProblem {
     Pte(PteError),
     /// The machine has no MMU.
     NoMmu,
-    /// The list of page sizes is empty or unordered, or has a size below the base page or above the virtual address space.
+    /// The list of page sizes is empty or unordered, or it has a size below the base page size or above the
+    /// virtual address space.
     PageSizes,
     /// The TLB or cache is too large.
     TooManyLines {
-        /// Its number of lines.
+        /// The number of lines.
         lines: u128,
     },
     /// The policy does not support TLBs and caches.
@@ -101,12 +102,12 @@ pub enum SpecProblem {
     },
     /// An exclusive cache has no cache above it.
     NothingAbove,
-    /// The block size does not fit the inclusion. It must equal (exclusive) or must not be smaller than (inclusive) the
-    /// block size above.
+    /// The block size does not satisfy the inclusion policy. The size must equal that of the cache above
+    /// (exclusive) or be at least as large (inclusive).
     BlockOfInclusion {
-        /// log2 of its block size.
+        /// log2 of the cache's block size.
         block_bits: u32,
-        /// log2 of the block size above.
+        /// log2 of the block size of the cache above it.
         above: u32,
         /// Its inclusion.
         inclusion: Inclusion,
@@ -138,7 +139,7 @@ impl fmt::Display for SpecProblem {
                 f.write_str("a machine without `virtual` and `page` has no address translation")
             }
             SpecProblem::PageSizes => f.write_str(
-                "list each page size once, smallest first, from the page to the virtual address space",
+                "list each page size once, in ascending order; no size can be smaller than `page` or larger than the virtual address space",
             ),
             SpecProblem::TooManyLines { lines } => {
                 write!(f, "{lines} lines exceed the maximum of {MAX_LINES}")
@@ -147,9 +148,7 @@ impl fmt::Display for SpecProblem {
                 write!(f, "`{name}` supports page frames, but not TLBs and caches")
             }
             SpecProblem::NameTaken { name } => write!(f, "the name `{name}` is already used"),
-            SpecProblem::NothingAbove => {
-                f.write_str("an exclusive cache is filled by the cache above it, but there is none")
-            }
+            SpecProblem::NothingAbove => f.write_str("an exclusive cache needs a cache above it to fill it"),
             SpecProblem::BlockOfInclusion { block_bits, above, inclusion } => {
                 let (kind, rule) = match inclusion {
                     Inclusion::Exclusive => ("exclusive", "equal"),
@@ -158,7 +157,7 @@ impl fmt::Display for SpecProblem {
                 let (block, above) = (1u64 << block_bits, 1u64 << above);
                 write!(
                     f,
-                    "the block of an {kind} cache must {rule} the one above: {block} B here, {above} B there"
+                    "the blocks of an {kind} cache must {rule} those of the cache above: {block} B here, {above} B above"
                 )
             }
             SpecProblem::BlockAbovePage => {
@@ -195,8 +194,8 @@ impl Spec {
     /// Checks that a machine can be built from this spec.
     ///
     /// # Errors
-    /// Every rule that the spec breaks, with the setting at fault. If a width is wrong, the settings that depend on it are
-    /// not checked.
+    /// Returns every broken rule, with the setting at fault. If a width is invalid, the settings that depend
+    /// on it are not checked.
     pub fn check(&self) -> Result<(), Vec<SpecError>> {
         let mut report = Findings(Vec::new());
         let wide = (1, u64::from(MAX_WIDTH));
@@ -291,7 +290,7 @@ fn check_cache(spec: &Spec, n: usize, cache: &CacheSpec, widths: bool, report: &
     }
 }
 
-/// The rules of sets and ways that TLBs and caches share.
+/// Checks the numbers of sets and ways, for which TLBs and caches have the same rules.
 fn check_sets(part: SpecPart, (sets, ways): (u64, u32), policy: Policy, report: &mut Findings) {
     if !sets.is_power_of_two() {
         report.add(part, "sets", SpecProblem::NotPowerOfTwo { what: "sets", value: sets });
@@ -311,8 +310,8 @@ fn check_sets(part: SpecPart, (sets, ways): (u64, u32), policy: Policy, report: 
     }
 }
 
-/// Checks the block size. An exclusive cache swaps whole blocks with the caches above, and a block of an inclusive cache
-/// covers theirs.
+/// Checks the block size. An exclusive cache exchanges whole blocks with the caches above it. Each block of
+/// an inclusive cache must contain whole blocks of the caches above it.
 fn check_blocks(spec: &Spec, n: usize, cache: &CacheSpec, report: &mut Findings) {
     let (part, inclusion) = (SpecPart::Cache(n), cache.inclusion);
     let mut above = spec.caches[..n].iter().filter(|above| above.side.meets(cache.side)).peekable();

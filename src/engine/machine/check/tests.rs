@@ -7,7 +7,7 @@ fn preset(name: &str) -> Spec {
     Preset::named(name).unwrap().spec()
 }
 
-/// The settings at fault after `spoil` has changed the simple memory system.
+/// The invalid settings after `spoil` has changed the simple memory system.
 fn faults(spoil: impl FnOnce(&mut Spec)) -> Vec<(SpecPart, &'static str)> {
     let mut spec = preset("simple");
     spoil(&mut spec);
@@ -65,7 +65,8 @@ fn isro_2013_question_55_has_2_18_frames() {
 
 #[test]
 fn gate_2008_question_67_addresses_tables_by_25_25_and_24_bits() {
-    // 32-bit virtual, 36-bit physical, 4 KB pages, 4-byte entries, split 2/9/9/12.
+    // The machine has 32-bit virtual and 36-bit physical addresses, 4 KB pages, 4-byte entries, and a
+    // 2/9/9/12 split.
     let pte = PteFormat::default_for(24, Some(4)).unwrap();
     let mmu = Mmu { levels: vec![2, 9, 9], pte, ..Mmu::flat(32, 36, 12) };
     let spec = Spec { physical_bits: 36, mmu: Some(mmu.clone()), tlbs: vec![], ..preset("simple") };

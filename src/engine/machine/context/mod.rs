@@ -15,8 +15,8 @@ impl Machine {
         self.translator.as_ref().map_or(0, |translator| translator.context(self.core()).asid)
     }
 
-    /// Sets the root of the page table in memory for all cores. `None` selects the detached page table. TLBs keep their
-    /// entries.
+    /// Sets the root of the page table in memory for all cores. `None` selects the detached page table. TLB
+    /// entries remain valid.
     pub fn set_cr3(&mut self, root: Option<Pa>) {
         let Some(translator) = &mut self.translator else { return };
         for context in translator.contexts_mut() {
@@ -24,10 +24,10 @@ impl Machine {
         }
     }
 
-    /// Switches the current core to the address space of a process, with `root` as the root of its page table. `None`
-    /// selects the detached page table. If the process changes, TLBs of this core without address-space identifiers drop
-    /// their non-global entries, as a load of CR3 does (Intel SDM 3A, section 4.10.4). TLBs with identifiers keep all
-    /// entries.
+    /// Switches the current core to a process's address space, whose page table has the root `root`. `None`
+    /// selects the detached page table. If the process changes, this core's TLBs without address-space
+    /// identifiers drop their non-global entries, as on a load of CR3 (Intel SDM 3A, section 4.10.4). TLBs
+    /// with identifiers keep all entries.
     pub(crate) fn switch_to(&mut self, asid: u16, root: Option<Pa>, watch: &mut impl MachineObserver) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
@@ -39,9 +39,9 @@ impl Machine {
         }
     }
 
-    /// Invalidates the entries of a process's page in the TLBs of all cores (a TLB shootdown), including global entries. A
-    /// TLB without address-space identifiers has non-global entries of the process only if its core runs the process.
-    /// Returns whether any TLB held an entry.
+    /// Invalidates the entries of a process's page in the TLBs of all cores (a TLB shootdown), including
+    /// global entries. A TLB without address-space identifiers has non-global entries of the process only if
+    /// its core is running the process. Returns whether a TLB held an entry.
     pub fn shoot_down(&mut self, va: Va, asid: u16, watch: &mut impl MachineObserver) -> bool {
         let Some(translator) = &mut self.translator else { return false };
         let mut held = false;

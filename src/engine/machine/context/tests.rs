@@ -4,10 +4,10 @@ use crate::machine::event::{AccessKind, Fault, Privilege};
 use crate::machine::pte::{Bit, Flags, Pte};
 use crate::machine::spec::{Mmu, Spec, TlbSpec};
 
-/// Creates two cores with pages of 64 bytes, one level of 4-byte entries in memory, and one TLB per core.
+/// Creates two cores with 64-byte pages, a one-level table of 4-byte entries in memory, and one TLB per core.
 ///
-/// Process 1's table is at 0x000, and process 2's is at 0x400. Page `n` is in frame 32 + n for process 1 and 48 + n for
-/// process 2.
+/// Process 1's table is at 0x000, and process 2's table is at 0x400. Page `n` is in frame 32 + n for process
+/// 1 and in frame 48 + n for process 2.
 fn machine(tlb: TlbSpec) -> Machine {
     let mmu = Mmu::flat(10, 12, 6);
     let spec = Spec {
@@ -43,7 +43,7 @@ fn run(machine: &mut Machine, core: u32, asid: u16) {
     machine.switch_to(asid, Some(root), &mut ());
 }
 
-/// The frame that the current core finds for a page, and whether it walked the page table.
+/// The frame to which the current core translates a page, and whether it walked the page table.
 fn frame(machine: &mut Machine, page: u64) -> (Result<u64, Fault>, bool) {
     let misses = machine.tlb_counts(0).misses;
     let va = machine.va(page << 6).unwrap();
@@ -131,7 +131,8 @@ fn without_a_kernel_cr3_is_the_same_on_all_cores() {
     }
 }
 
-/// Fills the TLBs with page 3 of both processes. If entries survive a switch, process 1 has them on both cores.
+/// Fills the TLBs with page 3 of both processes. If entries survive a switch, both cores have entries of
+/// process 1.
 fn shared_about(tlb: TlbSpec) -> Machine {
     let mut machine = machine(tlb);
     run(&mut machine, 0, 1);
@@ -172,7 +173,7 @@ fn all_entries_of_a_process_are_shot_down() {
     }
 }
 
-/// Every process uses an entry of a global page, so it must be invalidated on every core.
+/// Every process uses the entry of a global page, so the entry must be invalidated on every core.
 #[test]
 fn global_entries_are_shot_down() {
     for tlb in [plain(), with_asid()] {
@@ -193,7 +194,7 @@ fn global_entries_are_shot_down() {
     }
 }
 
-/// A TLB of small pages holds parts of a huge page, which are invalidated together.
+/// A TLB with small pages holds parts of a huge page, which are invalidated together.
 #[test]
 fn all_parts_of_a_huge_page_are_shot_down() {
     let mmu = Mmu { levels: vec![2, 2], ..Mmu::flat(10, 12, 6) };

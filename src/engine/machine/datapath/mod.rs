@@ -11,7 +11,7 @@ use super::random::SplitMix64;
 use super::spec::Spec;
 use super::translate::{AccessRequest, Translation, Translator};
 
-/// A number that is too wide.
+/// A number with too many bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct TooWide {
     /// The number.
@@ -35,9 +35,9 @@ pub enum Data<'a> {
     Load(&'a mut [Option<u8>]),
     /// A store of these bytes.
     Store(&'a [u8]),
-    /// An access of this many bytes whose values are unknown, as in a memory trace. A store changes no byte.
+    /// An access of this many bytes with unknown values, as in a memory trace. A store changes no bytes.
     SizeOnly(u32),
-    /// Translates this many bytes without accessing a cache or moving data.
+    /// Translates the addresses of this many bytes without accessing a cache or moving data.
     TranslateOnly(u32),
 }
 
@@ -56,16 +56,18 @@ impl Data<'_> {
 pub struct AccessOutcome {
     /// Number of fragments, including one that faulted.
     pub fragments: u32,
-    /// The fault that ended it. The fragments before it were performed, except those of a store.
+    /// The fault that ended the access. The fragments before the fault were performed, unless the access is a
+    /// store.
     pub fault: Option<Fault>,
     /// Physical address of the first fragment.
     pub pa: Option<Pa>,
-    /// Number of bytes accessed before the fault, or all bytes if there is no fault. For a store that faults, the number of
-    /// bytes before the faulting page.
+    /// Number of bytes accessed before the fault, or all bytes if there is no fault. For a faulting store,
+    /// the number of bytes before the faulting page.
     pub done: usize,
 }
 
-/// A memory system and its state. A clone is cheap because it shares all large parts until they are written.
+/// A memory system and its state. Cloning a machine is cheap, because all large parts are shared until they
+/// are written.
 #[derive(Debug, Clone)]
 pub struct Machine {
     spec: Arc<Spec>,
@@ -83,7 +85,7 @@ impl Machine {
     /// Creates an empty machine on core 0 with seed 0.
     ///
     /// # Panics
-    /// If `spec` does not pass [`Spec::check`].
+    /// Panics if `spec` does not pass [`Spec::check`].
     pub fn new(spec: impl Into<Arc<Spec>>) -> Self {
         let spec = spec.into();
         assert_eq!(spec.check(), Ok(()), "the spec must pass `Spec::check`");
@@ -94,12 +96,12 @@ impl Machine {
         Self { spec, core: 0, last, last_physical, translator, hierarchy, random: SplitMix64::new(0) }
     }
 
-    /// The simple memory system of CS:APP 9.6.4: see [`Spec::simple`].
+    /// The simple memory system of CS:APP 9.6.4; see [`Spec::simple`].
     pub fn simple() -> Self {
         Self::new(Spec::simple())
     }
 
-    /// The Intel Core i7 of CS:APP 9.7: see [`Spec::core_i7`].
+    /// The Intel Core i7 of CS:APP 9.7; see [`Spec::core_i7`].
     pub fn core_i7() -> Self {
         Self::new(Spec::core_i7())
     }
@@ -109,7 +111,7 @@ impl Machine {
         &self.spec
     }
 
-    /// Seeds the generator of `random` replacement.
+    /// Seeds the random number generator of the `random` replacement policy.
     pub fn seed(&mut self, seed: u64) {
         self.random = SplitMix64::new(seed);
     }
@@ -123,7 +125,7 @@ impl Machine {
         self.spec.cores
     }
 
-    /// The core that accesses run on.
+    /// The core that performs accesses.
     pub fn core(&self) -> u32 {
         self.core
     }
@@ -131,7 +133,7 @@ impl Machine {
     /// Selects the current core.
     ///
     /// # Errors
-    /// If the core does not exist.
+    /// Fails if the core does not exist.
     pub fn set_core(&mut self, core: u32) -> Result<(), TooWide> {
         if core >= self.spec.cores {
             let bits = self.spec.cores.next_power_of_two().trailing_zeros();
@@ -141,11 +143,11 @@ impl Machine {
         Ok(())
     }
 
-    /// The virtual address `raw`. If addresses have 48 bits or more, a sign-extended address is truncated to the width.
-    /// Without an MMU it is a physical address.
+    /// The virtual address `raw`. If addresses have at least 48 bits, a sign-extended address is truncated to
+    /// the machine's width. Without an MMU, it is a physical address.
     ///
     /// # Errors
-    /// If it is too wide.
+    /// Fails if the address is too wide.
     pub fn va(&self, raw: u64) -> Result<Va, TooWide> {
         if raw <= self.last {
             return Ok(Va::new(raw));
@@ -158,7 +160,7 @@ impl Machine {
     /// A physical address.
     ///
     /// # Errors
-    /// If it is too wide.
+    /// Fails if the address is too wide.
     pub fn pa(&self, raw: u64) -> Result<Pa, TooWide> {
         let bits = self.spec.physical_bits;
         if raw > self.last_physical { Err(TooWide { value: raw, bits }) } else { Ok(Pa::new(raw)) }
@@ -167,7 +169,7 @@ impl Machine {
     /// A virtual page number.
     ///
     /// # Errors
-    /// If it is wider than a VPN.
+    /// Fails if the number is wider than a VPN.
     pub fn vpn(&self, raw: u64) -> Result<Vpn, TooWide> {
         fit(raw, self.spec.vpn_bits()).map(Vpn::new)
     }
@@ -175,12 +177,12 @@ impl Machine {
     /// A physical page number.
     ///
     /// # Errors
-    /// If it is wider than a PPN.
+    /// Fails if the number is wider than a PPN.
     pub fn ppn(&self, raw: u64) -> Result<Ppn, TooWide> {
         fit(raw, self.spec.ppn_bits()).map(Ppn::new)
     }
 
-    /// The address of the first byte of a page frame.
+    /// The address of a page frame's first byte.
     #[inline]
     pub fn page_of(&self, ppn: Ppn) -> Pa {
         Pa::new(ppn.raw().checked_shl(self.spec.page_bits()).unwrap_or(0))
@@ -192,7 +194,7 @@ impl Machine {
         Ppn::new(pa.raw().checked_shr(self.spec.page_bits()).unwrap_or(0))
     }
 
-    /// The page that contains an address.
+    /// The number of the page that contains an address.
     #[inline]
     pub fn vpn_of(&self, va: Va) -> Vpn {
         Vpn::new(va.raw().checked_shr(self.spec.page_bits()).unwrap_or(0))
@@ -204,7 +206,7 @@ impl Machine {
         Va::new(vpn.raw().checked_shl(self.spec.page_bits()).unwrap_or(0))
     }
 
-    /// Translates the address of a load in user mode: see [`Machine::translate_as`].
+    /// Translates the address of a load in user mode; see [`Machine::translate_as`].
     ///
     /// # Errors
     /// The fault.
@@ -212,7 +214,7 @@ impl Machine {
         self.translate_as(va, AccessKind::Read, Privilege::User, &mut ())
     }
 
-    /// Loads `size` bytes in user mode: see [`Machine::access`]. A byte that was never set is `None`.
+    /// Loads `size` bytes in user mode; see [`Machine::access`]. A byte that was never set is `None`.
     ///
     /// # Errors
     /// The fault.
@@ -222,17 +224,18 @@ impl Machine {
         done.fault.map_or(Ok(bytes), Err)
     }
 
-    /// Stores bytes in user mode: see [`Machine::access`].
+    /// Stores bytes in user mode; see [`Machine::access`].
     ///
     /// # Errors
-    /// The fault. A store that faults stores nothing.
+    /// The fault. A store that faults writes nothing.
     pub fn write(&mut self, va: Va, bytes: &[u8]) -> Result<(), Fault> {
         let done = self.access(va, AccessKind::Write, Privilege::User, Data::Store(bytes), &mut ());
         done.fault.map_or(Ok(()), Err)
     }
 
-    /// Uses only the MMU: looks up the TLBs, walks the page table after a miss, sets A and D, and fills the TLBs. No data
-    /// cache is used, unless page walks are cached. Without an MMU the address is already physical.
+    /// Uses only the MMU: looks up the TLBs, walks the page table after a miss, sets A and D, and fills the
+    /// TLBs. It uses the data caches only if page walks are cached. Without an MMU, the address is already
+    /// physical.
     ///
     /// # Errors
     /// The fault.
@@ -246,10 +249,10 @@ impl Machine {
         self.resolve(va.raw(), kind, mode, watch).map(|mapped| Pa::new(mapped.pa))
     }
 
-    /// Performs an access fragment by fragment, in address order. It splits the access at page boundaries and at the
-    /// boundaries of the smallest block among the caches that serve it. The access ends at a fault or at the end of the
-    /// address space. A store that faults stores nothing. Its fragments on earlier pages are only translated, and they do
-    /// not set D.
+    /// Performs an access fragment by fragment, in address order. It splits the access at page boundaries and
+    /// at block boundaries, based on the smallest block size of the caches involved. The access ends at a
+    /// fault or at the end of the address space. A store that faults writes nothing. For such a store, the
+    /// fragments on earlier pages are only translated and do not set D.
     #[inline]
     pub fn access(
         &mut self,
@@ -297,7 +300,8 @@ impl Machine {
         outcome
     }
 
-    /// Number of bytes of a store on pages before the first page that faults. 0 if no page faults.
+    /// Number of bytes that a store would write before the first page on which it faults. Returns 0 if the
+    /// store does not fault.
     #[inline]
     fn refused_after(&self, va: Va, len: usize, mode: Privilege) -> usize {
         let page = mask(self.spec.page_bits());
@@ -318,7 +322,7 @@ impl Machine {
         0
     }
 
-    /// Accesses the translated part of an access within one page and one block.
+    /// Performs the translated part of an access within one page and one block.
     #[inline]
     fn move_fragment(
         &mut self,
@@ -358,7 +362,7 @@ impl Machine {
     }
 }
 
-/// Checks that a number fits into `bits` bits.
+/// Checks that a number fits in `bits` bits.
 pub(super) fn fit(value: u64, bits: u32) -> Result<u64, TooWide> {
     if value & !mask(bits) == 0 { Ok(value) } else { Err(TooWide { value, bits }) }
 }

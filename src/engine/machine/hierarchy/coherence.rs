@@ -1,4 +1,5 @@
-//! Coherence between caches: snoops by other routes, back-invalidation by inclusive caches, and flushes.
+//! Coherence between caches: snoops of caches on other routes, back-invalidation by inclusive caches, and
+//! flushes.
 
 use super::{Ctx, Hierarchy, Route};
 use crate::machine::addr::Pa;
@@ -8,9 +9,9 @@ use crate::machine::hierarchy::RouteId;
 use crate::machine::spec::Inclusion;
 
 impl Hierarchy {
-    /// Snoops all caches that are not on `route` before a load or store. A snooped cache writes back its dirty copies of the
-    /// bytes in `filled`. Before a store, it also invalidates its lines that contain bytes of `written`, the line that
-    /// becomes dirty.
+    /// Snoops all caches that are not on `route` before a load or store. A snooped cache writes back its
+    /// dirty copies of the bytes in `filled`. Before a store, a snooped cache also invalidates its lines that
+    /// contain bytes of `written`, the line that becomes dirty.
     pub(super) fn snoop<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -20,7 +21,8 @@ impl Hierarchy {
     ) {
         let written = written.map(|(first, last)| self.widen(route, first, last));
         let (first, last) = written.map_or(filled, |w| (filled.0.min(w.0), filled.1.max(w.1)));
-        // Start at the lowest level. A copy at a higher level is newer, so it must be written later.
+        // Start at the level closest to memory. A copy closer to the core is newer, so it must be written
+        // later.
         for inst in (0..self.caches.len()).rev() {
             if !self.caches[inst].used() || route.position_of(inst).is_some() {
                 continue;
@@ -43,8 +45,8 @@ impl Hierarchy {
         }
     }
 
-    /// Widens `first..=last` to all bytes that caches off the route lose with it. If an inclusive cache loses a block, the
-    /// caches above it lose the block also.
+    /// Widens `first..=last` to include all bytes that caches outside the route lose together with these
+    /// bytes. If an inclusive cache loses a block, the caches above it also lose the block.
     fn widen(&self, route: &Route, mut first: u64, mut last: u64) -> (u64, u64) {
         loop {
             let before = (first, last);
@@ -66,7 +68,7 @@ impl Hierarchy {
         }
     }
 
-    /// Writes a dirty block to memory and to the copies of lower levels, and marks it clean.
+    /// Writes a dirty block to memory and to the copies in the levels below, and marks it clean.
     fn write_home<O: MachineObserver>(
         &mut self,
         inst: usize,
@@ -91,7 +93,8 @@ impl Hierarchy {
         }
     }
 
-    /// Invalidates all copies of a block in the caches above an inclusive cache, and copies their dirty bytes into its line.
+    /// Invalidates all copies of a block in the caches above an inclusive cache, and copies their dirty bytes
+    /// to the cache's line.
     pub(super) fn recall<O: MachineObserver>(
         &mut self,
         inst: usize,
@@ -111,7 +114,7 @@ impl Hierarchy {
         }
     }
 
-    /// Invalidates a line. A dirty block is copied into the line of a lower cache that covers it.
+    /// Invalidates a line. A dirty block is copied to the line that covers it in the cache below.
     fn back_invalidate<O: MachineObserver>(
         &mut self,
         above: usize,
@@ -135,7 +138,7 @@ impl Hierarchy {
         ctx.watch.on_event(Event::Snooped { cache: level, core, dirty });
     }
 
-    /// Invalidates all lines of cache `level` of `core`. Dirty blocks are written to the next level.
+    /// Invalidates all lines of cache `level` of `core`. Dirty blocks are written back to the next level.
     pub(crate) fn flush<O: MachineObserver>(&mut self, level: usize, core: u32, ctx: &mut Ctx<'_, O>) {
         let inst = self.plan.instance(level, core);
         let ids = [AccessKind::Read, AccessKind::Execute].map(|kind| RouteId::new(core, kind));

@@ -1,5 +1,5 @@
-//! Coherent accesses that bypass the caches. A read returns the newest bytes, and a write to memory leaves no older copy in
-//! a cache. These accesses change no counts and cause no events.
+//! Coherent accesses that bypass the caches. A read returns the newest bytes, and a write to memory leaves no
+//! older copies in the caches. These accesses change no counts and report no events.
 
 use super::Hierarchy;
 use super::plan::Plan;
@@ -8,25 +8,25 @@ use crate::machine::cache::Cache;
 use crate::machine::memory::Bytes;
 
 impl Hierarchy {
-    /// Makes all bytes that were never set read as 0 from now on.
+    /// Makes all uninitialized bytes read as 0.
     pub(crate) fn zero_unset(&mut self) {
         self.memory.zero_unset();
         self.lifted.zero_unset();
         self.caches.iter_mut().for_each(|cache| cache.data_mut().zero_unset());
     }
 
-    /// Reads the newest bytes from `pa` on, from caches or memory. No state changes.
+    /// Reads the newest bytes, starting at `pa`, from caches or memory. No state changes.
     pub(crate) fn newest(&self, pa: u64, out: &mut [Option<u8>]) {
         self.gather_newest(pa, out.len(), |bytes, at, from, to| bytes.read(at, &mut out[from..to]));
     }
 
-    /// Reads the newest bytes as [`Hierarchy::newest`] does, with unknown bytes as 0.
+    /// Reads the newest bytes as [`Hierarchy::newest`] does, but with unknown bytes as 0.
     pub(crate) fn read_newest(&self, pa: u64, out: &mut [u8]) {
         self.gather_newest(pa, out.len(), |bytes, at, from, to| bytes.read_known(at, &mut out[from..to]));
     }
 
-    /// Finds the newest copies of `len` bytes from `pa` on. It calls `visit` with an array, an offset in it, and the range
-    /// of bytes found there. Later calls have newer bytes.
+    /// Finds the newest copies of `len` bytes, starting at `pa`. It calls `visit` with an array, an offset in
+    /// the array, and the range of bytes found there. Later calls provide newer bytes.
     #[inline]
     fn gather_newest(&self, pa: u64, len: usize, mut visit: impl FnMut(&Bytes, u64, usize, usize)) {
         let Some(more) = (len as u64).checked_sub(1) else { return };
@@ -57,19 +57,19 @@ impl Hierarchy {
         }
     }
 
-    /// Writes bytes to memory only: see [`Hierarchy::invalidate_copies`].
+    /// Writes bytes only to memory; see [`Hierarchy::invalidate_copies`].
     pub(crate) fn write(&mut self, pa: u64, bytes: &[u8]) {
         self.invalidate_copies(pa, bytes.len() as u64);
         self.memory.write(pa, bytes);
     }
 
-    /// Sets bytes of memory to 0: see [`Hierarchy::invalidate_copies`].
+    /// Sets bytes of memory to 0; see [`Hierarchy::invalidate_copies`].
     pub(crate) fn zero(&mut self, pa: u64, len: u64) {
         self.invalidate_copies(pa, len);
         self.memory.zero(pa, len);
     }
 
-    /// Copies the newest bytes to another place in memory. The ranges must not overlap. See
+    /// Copies the newest bytes to another location in memory. The ranges must not overlap. See
     /// [`Hierarchy::invalidate_copies`].
     pub(crate) fn copy(&mut self, from: u64, to: u64, len: u64) {
         if from == to || len == 0 {
@@ -80,8 +80,8 @@ impl Hierarchy {
         self.write_newest(from, from.saturating_add(len - 1), to);
     }
 
-    /// Drops every cached copy of bytes that memory is about to receive. If a dropped block contains other bytes also, their
-    /// newest values are written to memory first.
+    /// Drops every cached copy of bytes that are about to be written to memory. If a dropped block also
+    /// contains other bytes, their newest values are written to memory first.
     fn invalidate_copies(&mut self, pa: u64, len: u64) {
         let Some(more) = len.checked_sub(1) else { return };
         let last = pa.saturating_add(more);
@@ -98,7 +98,7 @@ impl Hierarchy {
         self.presence.clear(first, end);
     }
 
-    /// Widens `first..=last` to whole blocks of every cache until it no longer grows.
+    /// Widens `first..=last` to whole blocks of every cache until the range no longer grows.
     fn widen_to_blocks(&self, mut first: u64, mut last: u64) -> (u64, u64) {
         loop {
             let before = (first, last);
@@ -118,7 +118,7 @@ impl Hierarchy {
         }
     }
 
-    /// Writes the newest cached bytes of `first..=last` to memory from `to` on.
+    /// Writes the newest cached bytes of `first..=last` to memory, starting at `to`.
     fn write_newest(&mut self, first: u64, last: u64, to: u64) {
         let caches = select(&self.caches, self.presence.caches_with(first, last));
         each_newest(caches, &self.plan, (first, last), |cache, at, from, end| {
@@ -126,7 +126,8 @@ impl Hierarchy {
         });
     }
 
-    /// The start addresses of aligned runs of 64 bytes in memory or caches that may contain known bytes, in no order.
+    /// The start addresses, in any order, of aligned 64-byte runs in memory or caches that may contain known
+    /// bytes.
     pub(crate) fn known(&self) -> impl Iterator<Item = u64> + '_ {
         let cached = self.caches.iter().filter(|cache| cache.used()).flat_map(|cache| {
             let step = 1u64 << cache.block_bits;
@@ -142,14 +143,14 @@ fn select(caches: &[Cache], which: Present) -> impl DoubleEndedIterator<Item = &
     caches.iter().enumerate().filter(move |(inst, _)| which.may_have(*inst)).map(|(_, cache)| cache)
 }
 
-/// The caches in `which`, in order, for writing.
+/// Mutable references to the caches in `which`, in order.
 #[inline]
 fn select_mut(caches: &mut [Cache], which: Present) -> impl Iterator<Item = &mut Cache> {
     caches.iter_mut().enumerate().filter(move |(inst, _)| which.may_have(*inst)).map(|(_, cache)| cache)
 }
 
-/// Finds the copies of the bytes `first..=last` in `caches`. It calls `visit` with a cache, an offset in its data, and the
-/// first and last byte found there. Later calls have newer bytes.
+/// Finds the copies of the bytes `first..=last` in `caches`. It calls `visit` with a cache, an offset in its
+/// data, and the first and last bytes found there. Later calls provide newer bytes.
 fn each_newest<'a>(
     caches: impl DoubleEndedIterator<Item = &'a Cache>,
     plan: &Plan,
@@ -163,7 +164,8 @@ fn each_newest<'a>(
         }
         return;
     }
-    // All caches have the same block size, and there are few blocks. Visit only the first cache that holds a block.
+    // If all caches have the same block size and there are few blocks, visit only the first cache that holds
+    // a block.
     let mut visited = 0u64;
     for cache in caches {
         cache.each_held(first, last, |slot, from, to| {

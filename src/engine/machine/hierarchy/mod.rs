@@ -1,7 +1,8 @@
 //! The caches between the cores and main memory, and their loads and stores.
 //!
-//! Three invariants hold for every geometry. The first cache that holds a byte, in the order of the spec, has its newest
-//! value. A store leaves no copy in caches that are not on its route. A load finds no dirty copy there.
+//! Three invariants hold for every geometry. The first cache in spec order that holds a byte has its newest
+//! value. A store leaves no copies in caches that are not on its route. A load finds no dirty copies in
+//! caches that are not on its route.
 
 mod coherence;
 mod direct;
@@ -21,20 +22,20 @@ use plan::Plan;
 pub(super) use plan::{Route, RouteId};
 use presence::Presence;
 
-/// The random generator and the observer, which every step of an access needs.
+/// The random number generator and the observer that every step of an access needs.
 pub(super) struct Ctx<'a, O> {
     pub(crate) random: &'a mut SplitMix64,
     pub(crate) watch: &'a mut O,
 }
 
-/// A load or store of bytes within one block of every cache on its route.
+/// A load or store of bytes that are in one block in every cache on its route.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Fragment {
-    /// The caches that it goes through.
+    /// The caches that the fragment passes through.
     pub(crate) route: RouteId,
-    /// The virtual address of its first byte, or the physical address if there is no virtual one.
+    /// The virtual address of the first byte, or the physical address if there is no virtual address.
     pub(crate) va: u64,
-    /// The physical address of its first byte.
+    /// The physical address of the first byte.
     pub(crate) pa: u64,
     /// Number of bytes, at least 1.
     pub(crate) size: u32,
@@ -51,7 +52,8 @@ impl Fragment {
     }
 }
 
-/// The classes of routes that have used the caches. Coherence costs nothing until a second class does.
+/// The classes of routes that have used the caches. Coherence costs nothing until a second class uses the
+/// caches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Users {
     None,
@@ -75,7 +77,7 @@ impl Users {
 #[derive(Debug, Clone)]
 pub(super) struct Hierarchy {
     plan: Arc<Plan>,
-    /// The caches in the order of the spec. The private caches of a level are adjacent, one per core.
+    /// The caches in spec order. The private caches of a level are adjacent, one per core.
     caches: Vec<Cache>,
     memory: Bytes,
     users: Users,
@@ -103,7 +105,8 @@ impl Hierarchy {
         }
     }
 
-    /// log2 of the maximum size of a fragment: the smallest block on the route, or the page if that is smaller.
+    /// log2 of the maximum size of a fragment: the smallest block size on the route, or the page size if that
+    /// is smaller.
     #[inline]
     pub(crate) fn fragment_bits(&self, route: RouteId) -> u32 {
         self.plan.route(route).fragment_bits
@@ -123,8 +126,8 @@ impl Hierarchy {
         &self.caches[self.plan.instance(level, core)]
     }
 
-    /// Sets lines and their bytes in a set of cache `level` of `core`. A script may put a block into several caches. See
-    /// [`SetAssoc::set_lines`](super::set_assoc::SetAssoc::set_lines).
+    /// Sets the lines and their bytes in a set of cache `level` of `core`. A script may put a block into
+    /// several caches. See [`SetAssoc::set_lines`](super::set_assoc::SetAssoc::set_lines).
     pub(crate) fn set_lines(
         &mut self,
         level: usize,
@@ -149,12 +152,12 @@ impl Hierarchy {
             .set_lines(set, &lines.iter().map(|listed| listed.map(|listed| listed.line)).collect::<Vec<_>>());
     }
 
-    /// Main memory, below the caches.
+    /// Main memory, which is below the caches.
     pub(crate) fn memory(&self) -> &Bytes {
         &self.memory
     }
 
-    /// Main memory, for a script that sets its contents.
+    /// Main memory, mutable so that a script can set its contents.
     pub(crate) fn memory_mut(&mut self) -> &mut Bytes {
         &mut self.memory
     }
@@ -210,8 +213,8 @@ impl Hierarchy {
         }
     }
 
-    /// Performs a load, or a store if `write` is true, that needs only the first cache. It counts and reports the lookup,
-    /// and it returns the line. `None` means that more work is needed. In that case only `users` has changed.
+    /// Performs a load (or a store if `write` is true) that needs only the first cache. It counts and reports
+    /// the lookup and returns the line. If more work is needed, it returns `None` and changes only `users`.
     #[inline(always)]
     fn hit_first_cache<O: MachineObserver>(
         &mut self,
@@ -242,7 +245,7 @@ impl Hierarchy {
         Some((first, slot))
     }
 
-    /// Performs a load that needs more than the first cache.
+    /// Performs a load that cannot complete in the first cache.
     #[inline(never)]
     fn load_beyond<O: MachineObserver>(
         &mut self,
@@ -266,7 +269,7 @@ impl Hierarchy {
         }
     }
 
-    /// Performs a store that needs more than the first cache.
+    /// Performs a store that cannot complete in the first cache.
     #[inline(never)]
     fn store_beyond<O: MachineObserver>(&mut self, fragment: Fragment, bytes: &[u8], ctx: &mut Ctx<'_, O>) {
         let (fragment, route) = (&fragment, *self.plan.route(fragment.route));
@@ -298,8 +301,8 @@ impl Hierarchy {
         });
     }
 
-    /// Returns the first cache of the route, after other caches have been snooped. `None` means that memory serves the
-    /// access, which is reported here.
+    /// Returns the first cache of the route after snooping the other caches. If memory serves the access,
+    /// this method reports the access and returns `None`.
     fn enter<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -323,8 +326,8 @@ impl Hierarchy {
         Some(top)
     }
 
-    /// Looks for the fragment in the caches from position `from` of the route on. Returns the position of the first cache
-    /// that holds it.
+    /// Searches the caches on the route for the fragment, starting at position `from`. Returns the position
+    /// of the first cache that holds the fragment.
     fn search<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -336,7 +339,7 @@ impl Hierarchy {
         (from..route.len()).find(|&k| self.lookup(route, k, fragment, looked, ctx).is_some())
     }
 
-    /// Looks for the fragment at position `k` of the route. Only the first lookup of an access is counted.
+    /// Looks up the fragment at position `k` of the route. Only the first lookup of an access is counted.
     fn lookup<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -364,7 +367,7 @@ impl Hierarchy {
         way.map(|way| LineSlot { set, way })
     }
 
-    /// Whether position `k` of the route receives blocks only from the cache above.
+    /// Whether the cache at position `k` of the route is filled only from the cache above it.
     fn fills_only_from_above(&self, route: &Route, k: usize) -> bool {
         k > 0 && self.caches[route.cache_at(k)].inclusion == Inclusion::Exclusive
     }

@@ -1,4 +1,4 @@
-//! The caches that an access goes through, computed once from the spec.
+//! The caches that an access passes through, computed once from the spec.
 
 use crate::machine::check::MAX_UNITS;
 use crate::machine::event::AccessKind;
@@ -10,27 +10,28 @@ use crate::machine::spec::Spec;
 pub(crate) struct RouteId(usize);
 
 impl RouteId {
-    /// The route of accesses of this kind by this core.
+    /// The route of a core's accesses of this kind.
     #[inline]
     pub(crate) fn new(core: u32, kind: AccessKind) -> Self {
         Self(core as usize * 2 + usize::from(kind == AccessKind::Execute))
     }
 }
 
-/// The caches that an access goes through, from the core to memory.
+/// The caches that an access passes through, from the core to memory.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Route {
     caches: [u16; MAX_UNITS],
     len: usize,
-    /// A number that is equal for routes through the same caches.
+    /// A number that routes through the same caches have in common.
     pub(crate) class: u16,
-    /// log2 of the maximum size of a fragment: the smallest block or the page, whichever is smaller.
+    /// log2 of the maximum size of a fragment: the smallest block size or the page size, whichever is
+    /// smaller.
     pub(crate) fragment_bits: u32,
     /// The mask of the address bits within a fragment.
     pub(crate) fragment_mask: u64,
     /// log2 of the largest block size.
     largest: u32,
-    /// Whether its first cache is also the first of every other route that goes through that cache.
+    /// Whether the route's first cache is also the first cache of every other route through that cache.
     pub(crate) top_private: bool,
 }
 
@@ -40,7 +41,7 @@ impl Route {
         self.len
     }
 
-    /// The cache at position `k`, which must be below [`Route::len`].
+    /// The cache at position `k`, which must be less than [`Route::len`].
     #[inline]
     pub(crate) fn cache_at(&self, k: usize) -> usize {
         usize::from(self.caches[k])
@@ -61,7 +62,7 @@ impl Route {
         self.caches().position(|other| other == cache)
     }
 
-    /// The range of bytes that filling all caches of the route with `first..=last` affects.
+    /// The byte range that is affected by filling all caches of the route with `first..=last`.
     pub(crate) fn around(&self, first: u64, last: u64) -> (u64, u64) {
         (first & !mask(self.largest), last | mask(self.largest))
     }
@@ -71,13 +72,13 @@ impl Route {
 #[derive(Debug)]
 pub(super) struct Plan {
     routes: Vec<Route>,
-    /// For each level, the index of its first cache, and whether all cores share it.
+    /// For each level, the index of its first cache, and whether all cores share the cache.
     levels: Vec<(usize, bool)>,
     /// log2 of the smallest block size of all caches, or 64 without caches.
     pub(crate) smallest: u32,
     /// log2 of the largest block size, or 0 without caches.
     pub(crate) largest: u32,
-    /// Whether all accesses go through the same caches.
+    /// Whether all accesses pass through the same caches.
     pub(crate) single: bool,
     /// Whether two routes share a cache but differ below it.
     pub(crate) crossed: bool,
@@ -108,7 +109,7 @@ impl Plan {
         plan
     }
 
-    /// The route of one core and side, before it is compared with other routes.
+    /// The route for one core and kind of access, before it is compared with other routes.
     fn draw(&self, spec: &Spec, core: u32, kind: AccessKind) -> Route {
         let (mut caches, mut len, mut largest) = ([0; MAX_UNITS], 0, 0);
         let mut fragment_bits = spec.page_bits();

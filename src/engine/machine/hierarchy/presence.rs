@@ -1,4 +1,5 @@
-//! The caches that may hold blocks of each region of memory. A search for copies needs to look only in these caches.
+//! Tracks the caches that may hold blocks of each memory region. A search for copies is limited to these
+//! caches.
 
 use crate::machine::sparse::Sparse;
 
@@ -6,12 +7,12 @@ use crate::machine::sparse::Sparse;
 const REGION: u32 = 12;
 /// The maximum number of regions that a query checks one by one.
 const MANY: u64 = 1 << 12;
-/// Number of recently noted regions that are remembered.
+/// Number of recently recorded regions that are remembered.
 const RECENT: usize = 16;
-/// A number that no region has.
+/// A number that is not a valid region number.
 const NONE: u64 = u64::MAX;
 
-/// A set of caches as a bit mask. In a machine with more than 64 caches, several caches share a bit.
+/// A set of caches, stored as a bit mask. In a machine with more than 64 caches, several caches share a bit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Present(u64);
 
@@ -29,11 +30,11 @@ impl Present {
     }
 }
 
-/// For each region, the caches that may hold a block of it. Every other cache holds none.
+/// For each region, the caches that may hold its blocks. No other cache holds blocks of the region.
 #[derive(Debug, Clone)]
 pub(super) struct Presence {
     regions: Sparse<u64>,
-    /// Recently noted regions and their caches, indexed by the lowest bits of the region's number.
+    /// Recently recorded regions and their caches, indexed by the lowest bits of the region number.
     recent: [(u64, u64); RECENT],
 }
 
@@ -54,7 +55,7 @@ impl Presence {
     }
 
     fn note_all(&mut self, bit: u64, first: u64, last: u64) {
-        // A script may fill a set of a cache for which a smaller memory has no address.
+        // A script may fill a line with a block whose address is past the end of a small memory.
         for region in first..=last.min(self.regions.last()) {
             let mut caches = self.of_region(region);
             if caches & bit == 0 {

@@ -1,4 +1,5 @@
-//! The movement of blocks between levels: a miss fetches a block, and an eviction writes it down.
+//! Moves blocks between levels: a miss fetches a block, and an eviction writes the victim back to the next
+//! level.
 
 use super::{Ctx, Fragment, Hierarchy, Route, Users};
 use crate::machine::addr::Pa;
@@ -8,7 +9,7 @@ use crate::machine::memory::Bytes;
 use crate::machine::set_assoc::Line;
 use crate::machine::spec::Inclusion;
 
-/// The block that fills a cache.
+/// The block that fills a line of a cache.
 #[derive(Clone, Copy)]
 struct Wanted {
     va: u64,
@@ -17,33 +18,34 @@ struct Wanted {
     from: Source,
 }
 
-/// Where the bytes of a fill come from.
+/// The source of the bytes for a fill.
 #[derive(Clone, Copy, PartialEq)]
 enum Source {
     /// The caches below, or memory.
     Below,
     /// The exclusive cache that held the block.
     Lifted { dirty: bool },
-    /// The block above, which will overwrite the whole line.
+    /// A block from the cache above, which will overwrite the entire line.
     Above,
 }
 
-/// A block, or a part of one, that moves to a lower level.
+/// A block, or part of a block, that moves to a level below.
 struct Parcel<'a> {
-    /// The array that contains its bytes.
+    /// The array that contains the bytes.
     source: &'a Bytes,
-    /// Its offset in this array.
+    /// The offset in this array.
     at: u64,
     /// Its physical address.
     base: u64,
-    /// log2 of its size in bytes.
+    /// log2 of the size in bytes.
     bits: u32,
-    /// Whether it differs from the copies below.
+    /// Whether the parcel differs from the copies below.
     dirty: bool,
 }
 
 impl Hierarchy {
-    /// Fills the caches from position `found` (`None` is memory) up to position `to`. Returns the line at `to`.
+    /// Fills the caches from position `found` (`None` means memory) up to position `to`. Returns the line at
+    /// position `to`.
     pub(super) fn fill_up_to<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -85,7 +87,7 @@ impl Hierarchy {
         )
     }
 
-    /// Takes the block of a fragment from an exclusive cache, for the lowest cache above it that will be filled.
+    /// Removes a fragment's block from an exclusive cache so that the block can fill a cache above it.
     fn take_from_exclusive<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -109,7 +111,7 @@ impl Hierarchy {
         Source::Lifted { dirty: dirty && keeps }
     }
 
-    /// Fills the cache at position `k`. A victim is evicted first.
+    /// Fills the cache at position `k`. The victim, if any, is evicted first.
     fn fill<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -170,9 +172,11 @@ impl Hierarchy {
         }
     }
 
-    /// Evicts the block of a line and sends it to the next position if necessary. Returns whether it was dirty.
+    /// Evicts a line's block and sends it to the next position if necessary. Returns whether the block was
+    /// dirty.
     ///
-    /// An inclusive cache first invalidates the copies above it. The line stays valid until it is filled or invalidated.
+    /// An inclusive cache first invalidates the copies above it. The line remains valid until it is filled or
+    /// invalidated.
     pub(super) fn evict<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -200,7 +204,7 @@ impl Hierarchy {
         dirty
     }
 
-    /// Collects the copies of a block that leaves an inclusive cache from the caches above it.
+    /// Collects, from the caches above, all copies of a block that is leaving an inclusive cache.
     pub(super) fn collect_copies<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -215,8 +219,8 @@ impl Hierarchy {
         }
     }
 
-    /// Snoops caches that another route uses below this cache, before a block moves down. Their copies may be older than the
-    /// block, and some of their bytes may be newer.
+    /// Snoops the caches that other routes use below this cache, before a block moves down. Their copies may
+    /// be older than the block, but some of their bytes may be newer.
     fn snoop_below<O: MachineObserver>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
         if self.plan.crossed && self.users == Users::Several {
             let last = self.caches[route.cache_at(k)].end(base);
@@ -224,7 +228,7 @@ impl Hierarchy {
         }
     }
 
-    /// Sends the block of a line to the next position.
+    /// Sends a line's block to the next position.
     pub(super) fn send_line<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -260,8 +264,8 @@ impl Hierarchy {
         ctx.watch.on_event(Event::Snooped { cache, core, dirty });
     }
 
-    /// Writes a parcel into the cache at position `k`, and continues below it as a store does. The cache allocates a line if
-    /// it is write-allocate.
+    /// Writes a parcel to the cache at position `k`, and continues downward as a store does. The cache
+    /// allocates a line if it is write-allocate.
     fn send_down<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -284,8 +288,8 @@ impl Hierarchy {
         }
     }
 
-    /// Writes a parcel no larger than a block into the cache at position `k`. Returns `None` if the cache does not allocate
-    /// a line.
+    /// Writes a parcel that is at most as large as a block to the cache at position `k`. Returns `None` if
+    /// the cache does not allocate a line.
     fn write_parcel<O: MachineObserver>(
         &mut self,
         route: &Route,

@@ -1,4 +1,4 @@
-//! Arrays of bytes that may be unknown. They store main memory and the data of caches.
+//! Byte arrays whose bytes may be unknown. These arrays store main memory and cache data.
 
 use super::sparse::Sparse;
 
@@ -6,10 +6,11 @@ use super::sparse::Sparse;
 const ROW: u64 = 64;
 /// Words of a row: its bytes in little-endian order, then a mask of the known bytes.
 const WORDS: usize = 9;
-/// The index of the mask of known bytes.
+/// The index of the word that masks the known bytes.
 const KNOWN: usize = 8;
 
-/// An array of bytes, each unknown until it is written. A clone is O(1), and bytes that were never written take no storage.
+/// An array of bytes, each unknown until it is written. Cloning is O(1), and bytes that have never been
+/// written need no storage.
 #[derive(Debug, Clone)]
 pub(crate) struct Bytes {
     /// The rows. An unknown byte is stored as 0.
@@ -24,25 +25,25 @@ impl Bytes {
         Self { rows: Sparse::new(size.div_ceil(u128::from(ROW)), WORDS, 0), zeros: false }
     }
 
-    /// Whether no byte was ever written.
+    /// Whether no byte has ever been written.
     #[inline]
     pub(crate) fn is_blank(&self) -> bool {
         self.rows.is_blank()
     }
 
-    /// Makes unknown bytes read as 0 from now on.
+    /// Makes all unknown bytes read as 0.
     pub(crate) fn zero_unset(&mut self) {
         self.zeros = true;
     }
 
-    /// The byte at `at`, if it is known.
+    /// The byte at `at`, if known.
     #[inline]
     pub(crate) fn get(&self, at: u64) -> Option<u8> {
         let Some(row) = self.rows.row(at / ROW) else { return self.zeros.then_some(0) };
         byte_of(row, (at % ROW) as usize, self.zeros)
     }
 
-    /// The byte at `at`, if it was written.
+    /// The byte at `at`, if it has been written.
     pub(crate) fn given(&self, at: u64) -> Option<u8> {
         byte_of(self.rows.row(at / ROW)?, (at % ROW) as usize, false)
     }
@@ -50,13 +51,13 @@ impl Bytes {
     /// Writes the byte at `at`. `None` makes it unknown.
     ///
     /// # Panics
-    /// If `at` is not below the size. The methods of [`super::Machine`] check this.
+    /// Panics if `at` is not less than the size. The methods of [`super::Machine`] check this.
     #[inline]
     pub(crate) fn set(&mut self, at: u64, byte: Option<u8>) {
         set_byte(self.rows.row_mut(at / ROW), (at % ROW) as usize, byte);
     }
 
-    /// Reads the bytes from `at` on.
+    /// Reads the bytes starting at `at`.
     #[inline]
     pub(crate) fn read(&self, at: u64, out: &mut [Option<u8>]) {
         let (mut at, mut out) = (at, out);
@@ -73,7 +74,7 @@ impl Bytes {
         }
     }
 
-    /// Reads the bytes from `at` on, with unknown bytes as 0.
+    /// Reads the bytes starting at `at`, with unknown bytes as 0.
     pub(crate) fn read_known(&self, at: u64, out: &mut [u8]) {
         let (mut at, mut out) = (at, out);
         while !out.is_empty() {
@@ -89,10 +90,10 @@ impl Bytes {
         }
     }
 
-    /// Writes the bytes from `at` on.
+    /// Writes the bytes starting at `at`.
     ///
     /// # Panics
-    /// If they end beyond the size.
+    /// Panics if the bytes extend past the end of the array.
     #[inline]
     pub(crate) fn write(&mut self, at: u64, bytes: &[u8]) {
         let (mut at, mut bytes) = (at, bytes);
@@ -105,8 +106,8 @@ impl Bytes {
         }
     }
 
-    /// Copies `len` bytes of another array, including unknown ones. Bytes beyond the size are skipped, because a script may
-    /// fill a set of a cache for which a smaller memory has no address.
+    /// Copies `len` bytes of another array, including unknown bytes. Bytes past the end are skipped, because
+    /// a script may fill a cache line with a block whose address is past the end of a small memory.
     pub(crate) fn copy(&mut self, at: u64, from: &Bytes, from_at: u64, len: u64) {
         if at / ROW > self.rows.last() || from.is_blank() && self.is_blank() {
             return;
@@ -130,7 +131,8 @@ impl Bytes {
         }
     }
 
-    /// Copies `len` bytes, including unknown ones, to another place in the array. The ranges must not overlap.
+    /// Copies `len` bytes, including unknown bytes, to another location in the array. The ranges must not
+    /// overlap.
     pub(crate) fn copy_within(&mut self, from: u64, to: u64, len: u64) {
         if (from | to | len).is_multiple_of(ROW) {
             self.rows.copy_rows(from / ROW, to / ROW, len / ROW);
@@ -144,7 +146,7 @@ impl Bytes {
     pub(crate) fn forget(&mut self, at: u64, len: u64) {
         let Some(more) = len.checked_sub(1) else { return };
         let last = at + more;
-        // Whole rows between the first and the last one are reset.
+        // Whole rows between the first and last rows are reset.
         let (from, to) = (at.div_ceil(ROW), (last / ROW + u64::from(last % ROW == ROW - 1)));
         if from < to {
             self.rows.reset(from, to - 1);
@@ -161,7 +163,7 @@ impl Bytes {
     /// Sets `len` bytes to 0. If unset bytes read as 0, the storage of whole rows is freed.
     ///
     /// # Panics
-    /// If they end beyond the size.
+    /// Panics if the bytes extend past the end of the array.
     pub(crate) fn zero(&mut self, at: u64, len: u64) {
         if self.zeros {
             return self.forget(at, len);
@@ -175,19 +177,19 @@ impl Bytes {
         }
     }
 
-    /// The start addresses of the aligned runs of 64 bytes that contain written bytes, in order.
+    /// The start addresses of the aligned 64-byte runs that contain written bytes, in order.
     pub(crate) fn known(&self) -> impl Iterator<Item = u64> + '_ {
         self.rows.rows().filter(|(_, row)| row[KNOWN] != 0).map(|(row, _)| row * ROW)
     }
 }
 
-/// Byte `n` of a row, if it is known or `all` is true.
+/// Byte `n` of a row if it is known or `all` is true.
 #[inline]
 fn byte_of(row: &[u64], n: usize, all: bool) -> Option<u8> {
     (all || row[KNOWN] >> n & 1 == 1).then(|| (row[n / 8] >> (n % 8 * 8)) as u8)
 }
 
-/// Reads bytes of consecutive rows, starting at byte `n` of the first one.
+/// Reads bytes of consecutive rows, starting at byte `n` of the first row.
 fn read_rows(cells: &[u64], mut n: usize, mut out: &mut [u8]) {
     for row in cells.chunks_exact(WORDS) {
         let (now, later) = out.split_at_mut(out.len().min(ROW as usize - n));
@@ -205,7 +207,7 @@ fn read_rows(cells: &[u64], mut n: usize, mut out: &mut [u8]) {
     }
 }
 
-/// Writes bytes of consecutive rows, starting at byte `n` of the first one.
+/// Writes bytes of consecutive rows, starting at byte `n` of the first row.
 #[inline]
 fn write_rows(cells: &mut [u64], mut n: usize, mut bytes: &[u8]) {
     for row in cells.chunks_exact_mut(WORDS) {
@@ -239,7 +241,7 @@ fn bits_of(n: usize, len: u64) -> u64 {
     (u64::MAX >> (ROW - len)) << n
 }
 
-/// Sets `len` (1 to 64) bytes of a row to 0, and makes them known or unknown.
+/// Sets `len` (1 to 64) bytes of a row to 0 and marks them as known or unknown.
 fn wipe(row: &mut [u64], n: usize, len: u64, known: bool) {
     let bits = bits_of(n, len);
     row[KNOWN] = row[KNOWN] & !bits | if known { bits } else { 0 };
@@ -249,7 +251,7 @@ fn wipe(row: &mut [u64], n: usize, len: u64, known: bool) {
     }
 }
 
-/// Copies `len` (1 to 64) bytes from byte `m` of one row to byte `n` of another.
+/// Copies `len` (1 to 64) bytes from byte `m` of one row to byte `n` of another row.
 fn copy_within_row(to: &mut [u64], n: usize, from: &[u64], m: usize, len: u64) {
     if len == ROW {
         to.copy_from_slice(from);

@@ -49,7 +49,7 @@ fn zeros_of_an_array_of_unknown_bytes_are_written() {
 }
 
 proptest! {
-    /// Reads and writes at random positions, in arrays of unknown bytes and of zeros.
+    /// Reads and writes at random positions in arrays of unknown bytes and of zeros.
     #[test]
     fn bytes_agree_with_plain_vectors(
         writes in proptest::collection::vec((0usize..300, proptest::collection::vec(any::<u8>(), 0..150)), 0..8),

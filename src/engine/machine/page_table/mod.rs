@@ -1,4 +1,4 @@
-//! The detached page table: a page table outside of simulated memory, which occupies no frame and no cache line.
+//! The detached page table: a page table outside simulated memory, which occupies no frames or cache lines.
 
 use super::addr::Vpn;
 use super::pte::{Bit, Flags, Pte};
@@ -10,7 +10,7 @@ use super::spec::Mmu;
 pub(crate) enum TableEntry {
     /// A table of the next level.
     Table(Pte),
-    /// A page, present or not. Above the last level, it is a huge page.
+    /// A page, whether present or not. Above the leaf level, it is a huge page.
     Page(Pte),
 }
 
@@ -19,19 +19,19 @@ impl TableEntry {}
 /// An entry that maps a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Mapping {
-    /// The first virtual page that it maps.
+    /// The first virtual page that the entry maps.
     pub vpn: Vpn,
-    /// Level of its entry (1 is the top).
+    /// The level of the entry (1 is the top).
     pub level: u32,
     /// The entry.
     pub pte: Pte,
 }
 
-/// All tables of one level. The index of an entry is its VPN without the bits of lower levels.
+/// All tables of one level. The index of an entry is its VPN without the bits that the levels below use.
 #[derive(Debug, Clone)]
 struct Level {
     entries: Sparse<Option<TableEntry>>,
-    /// Number of VPN bits that lower levels use.
+    /// Number of VPN bits that the levels below use.
     shift: u32,
     table_bytes: u128,
     tables: u64,
@@ -52,7 +52,7 @@ pub(crate) struct PageTable {
 }
 
 impl PageTable {
-    /// Creates an empty table with only the root.
+    /// Creates a page table with only an empty root.
     pub(crate) fn new(mmu: &Mmu) -> Self {
         let level = |n: u32| {
             let shift = mmu.level_page_bits(n) - mmu.page_bits;
@@ -69,7 +69,7 @@ impl PageTable {
         *level.entries.row(level.key(vpn.raw()))?.first()?
     }
 
-    /// The entry that maps `vpn`, and its level. The entry need not be present.
+    /// The entry that maps `vpn`, and the entry's level. The entry may be absent.
     pub(crate) fn leaf(&self, vpn: Vpn) -> Option<(u32, Pte)> {
         for level in 1..=self.levels.len() as u32 {
             if let TableEntry::Page(pte) = self.entry(level, vpn)? {
@@ -79,8 +79,8 @@ impl PageTable {
         None
     }
 
-    /// Sets the entry of `vpn` at `level`. Above the last level this maps a huge page, sets PS, and drops the tables below.
-    /// If the level does not exist, nothing changes.
+    /// Sets the entry of `vpn` at `level`. Above the leaf level, this maps a huge page, sets PS, and drops
+    /// the tables below it. If the level does not exist, this has no effect.
     pub(crate) fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
         let last = self.levels.len();
         let n = level as usize;
@@ -112,7 +112,7 @@ impl PageTable {
         }
     }
 
-    /// Every page that was set, present or not, in order of VPN.
+    /// Every page that has been set, present or not, in VPN order.
     pub(crate) fn mappings(&self) -> Vec<Mapping> {
         let mut all = Vec::new();
         for (level, number) in self.levels.iter().zip(1..) {

@@ -2,7 +2,7 @@ use super::*;
 use crate::machine::pte::PteFormat;
 
 impl TableEntry {
-    /// The entry with its bits and page number.
+    /// The entry with the given bits and page number.
     fn pte(self) -> Pte {
         match self {
             TableEntry::Table(pte) | TableEntry::Page(pte) => pte,
@@ -11,7 +11,7 @@ impl TableEntry {
 }
 
 impl PageTable {
-    /// Sets the last-level entry of `vpn`. A huge page that contained `vpn` is removed.
+    /// Sets the leaf entry of `vpn` and removes any huge page that contained `vpn`.
     fn map(&mut self, vpn: Vpn, pte: Pte) {
         self.map_at(self.levels.len() as u32, vpn, pte);
     }

@@ -1,17 +1,17 @@
-//! Accesses to physical memory by a kernel and by devices. They bypass the caches but stay coherent, change no counts, and
-//! cause no events. Addresses beyond the end of memory are skipped.
+//! Accesses to physical memory by a kernel and by devices. These accesses bypass the caches but remain
+//! coherent, change no counts, and report no events. Addresses past the end of memory are skipped.
 
 use super::addr::{Pa, Ppn};
 use super::datapath::Machine;
 use super::pte::{Pte, mask};
 
 impl Machine {
-    /// Makes all bytes of physical memory that were never set read as 0 from now on.
+    /// Makes all uninitialized bytes of physical memory read as 0.
     pub fn zero_unset(&mut self) {
         self.hierarchy.zero_unset();
     }
 
-    /// Reads the newest bytes from `pa` on. Unknown bytes and bytes beyond the end of memory read as 0.
+    /// Reads the newest bytes, starting at `pa`. Unknown bytes and bytes past the end of memory read as 0.
     pub(crate) fn read_bytes(&self, pa: Pa, out: &mut [u8]) {
         let len = self.length(pa.raw(), out.len() as u64) as usize;
         self.hierarchy.read_newest(pa.raw(), &mut out[..len]);
@@ -24,19 +24,19 @@ impl Machine {
         self.read_bytes(self.page_of(ppn), &mut out[..len]);
     }
 
-    /// Writes bytes to memory and drops the cached blocks that contain them. Other bytes of such a block are written to
-    /// memory first.
+    /// Writes bytes to memory and drops the cached blocks that contain them. Any other bytes of these blocks
+    /// are written to memory first.
     pub fn write_bytes(&mut self, pa: Pa, bytes: &[u8]) {
         let len = self.length(pa.raw(), bytes.len() as u64);
         self.hierarchy.write(pa.raw(), &bytes[..len as usize]);
     }
 
-    /// Fills a page frame with zeros and drops cached copies, as [`Machine::write_bytes`] does.
+    /// Fills a page frame with zeros and drops the cached copies, as [`Machine::write_bytes`] does.
     pub fn zero_page(&mut self, ppn: Ppn) {
         self.hierarchy.zero(self.page_of(ppn).raw(), self.page_size());
     }
 
-    /// Copies the newest bytes of a page frame to another, and drops cached copies of the target.
+    /// Copies the newest bytes of a page frame to another frame and drops the cached copies of the target.
     pub fn copy_page(&mut self, from: Ppn, to: Ppn) {
         self.hierarchy.copy(self.page_of(from).raw(), self.page_of(to).raw(), self.page_size());
     }
@@ -54,8 +54,8 @@ impl Machine {
         self.spec().mmu.as_ref().map_or(Pte::default(), |mmu| mmu.pte.decode(self.raw_at(pa)))
     }
 
-    /// Writes the raw value of a page-table entry to memory and to every cached copy. Bits beyond the entry are truncated.
-    /// Without an MMU, nothing is written.
+    /// Writes the raw value of a page-table entry to memory and to every cached copy. Bits past the entry's
+    /// width are truncated. Without an MMU, this has no effect.
     pub(crate) fn put_raw(&mut self, pa: Pa, raw: u64) {
         let Some(mmu) = &self.spec().mmu else { return };
         let (bytes, len) = (mmu.pte.to_bytes(raw), u64::from(mmu.pte.bytes));
@@ -63,8 +63,8 @@ impl Machine {
         self.hierarchy.poke(pa.raw(), &bytes[..len]);
     }
 
-    /// Writes a page-table entry to memory and to every cached copy, in the machine's format. A PPN that is too wide is
-    /// truncated, and bits that the format lacks are dropped.
+    /// Writes a page-table entry to memory and to every cached copy, in the machine's format. A PPN that is
+    /// too wide is truncated, and bits missing from the format are dropped.
     pub fn put_pte(&mut self, pa: Pa, pte: Pte) {
         let Some(mmu) = &self.spec().mmu else { return };
         self.put_raw(pa, mmu.pte.encode(pte));
@@ -74,7 +74,7 @@ impl Machine {
         mask(self.spec().page_bits()).saturating_add(1)
     }
 
-    /// Number of the `len` bytes from `pa` on that lie within memory.
+    /// Number of the `len` bytes starting at `pa` that are within memory.
     fn length(&self, pa: u64, len: u64) -> u64 {
         len.min((mask(self.spec().physical_bits) - pa).saturating_add(1))
     }

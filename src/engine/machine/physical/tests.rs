@@ -1,4 +1,5 @@
-//! Random programs and kernel accesses, on random hierarchies, compared with a flat array of bytes.
+//! Compares the results of random programs and kernel accesses on random hierarchies with a flat array of
+//! bytes.
 
 use crate::machine::addr::{Pa, Ppn, Va};
 use crate::machine::contents::{CacheLine, PteWord};
@@ -17,7 +18,7 @@ impl Machine {
     }
 }
 
-/// log2 of the size of physical memory in bytes.
+/// log2 of the physical memory size in bytes.
 const MEMORY: u32 = 12;
 
 fn one_of<T: Copy>(dice: &mut SplitMix64, all: &[T]) -> T {
@@ -37,7 +38,8 @@ fn cache(dice: &mut SplitMix64, n: u64) -> CacheSpec {
     }
 }
 
-/// Creates caches of random geometries. Every page of memory is mapped twice, at its own number and 16 pages above.
+/// Creates caches of random geometries. Every page of memory is mapped twice: at its own number and 16 pages
+/// higher.
 fn machine(dice: &mut SplitMix64) -> Machine {
     loop {
         let page_bits = one_of(dice, &[4, 6, 8]);
@@ -86,13 +88,13 @@ impl Pair {
         (self.machine.ppn(number).unwrap(), (number << bits) as usize, 1 << bits)
     }
 
-    /// Draws a range of bytes within memory: its address and size.
+    /// Generates a range of bytes within memory: its address and size.
     fn some_bytes(&mut self, most: u64) -> (u64, usize) {
         let at = self.below(1 << MEMORY);
         (at, 1 + self.below(most.min((1 << MEMORY) - at)) as usize)
     }
 
-    /// Draws one of the two virtual addresses of `pa`.
+    /// Chooses one of the two virtual addresses of `pa`.
     fn va(&mut self, pa: u64) -> Va {
         let alias =
             (pa + (1 << MEMORY) - (16 << self.machine.spec().page_bits())) % (1 << MEMORY) + (1 << MEMORY);
@@ -231,7 +233,8 @@ fn transfers_of_the_kernel_are_not_counted() {
     assert_eq!(machine.cache_counts(0).misses, 2, "the block had gone");
 }
 
-/// A walk through zeros finds no present entry. A load of unset memory returns 0, and unset memory is not listed.
+/// A walk through zeros finds no present entries. A load of unset memory returns 0, and unset memory is not
+/// listed.
 #[test]
 fn memory_that_starts_as_zeros_is_known_everywhere() {
     let mut machine = mapped();
@@ -262,7 +265,7 @@ fn lines_that_were_never_filled_have_no_bytes() {
     assert_eq!(machine.cache_byte(0, set, 0, 0), Some(0));
 }
 
-/// Copying a page of 1 GB needs no storage, and its time depends only on the number of cache lines.
+/// Copying a 1 GB page needs no storage, and the time depends only on the number of cache lines.
 #[test]
 fn huge_pages_are_copied_quickly() {
     let mmu = Mmu::flat(48, 40, 30);

@@ -1,82 +1,99 @@
-//! Replacement policies: which line of a full set, or which page of full memory, is evicted.
+//! Replacement policies, which choose the line to evict from a full set or the page to evict from full
+//! memory.
 
 mod state;
 
-/// A replacement policy: which line of a full set, or which page of full memory, is evicted.
+/// A replacement policy, which chooses the line to evict from a full set or the page to evict from full
+/// memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Policy {
-    /// The least recently touched entry.
+    /// The least recently used entry.
     #[default]
     Lru,
-    /// The entry filled first.
+    /// The entry that was filled first.
     Fifo,
-    /// The entry filled last.
+    /// The entry that was filled last.
     Lifo,
-    /// The most recently touched entry.
+    /// The most recently used entry.
     Mru,
     /// The entry to which the bits of a binary tree point.
     Plru,
-    /// The first entry that the hand finds with a clear use bit. A fill sets the bit.
+    /// The first entry with a clear use bit, starting at the hand. A fill sets the use bit.
     Clock,
-    /// The first entry that the hand finds with a clear use bit. A fill leaves the bit clear.
+    /// The first entry with a clear use bit, starting at the hand. A fill leaves the use bit clear.
     SecondChance,
     /// The entry with the fewest touches since its fill.
     Lfu,
-    /// An entry of the lowest class of referenced and dirty.
+    /// An entry in the lowest class, by reference and dirty bits.
     Nru,
-    /// The entry with the smallest counter of ticks.
+    /// The entry with the smallest aging counter.
     Aging,
     /// A random entry.
     Random,
 }
 
-/// A row of the registry of policies.
+/// A row in the registry of policies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PolicyRow {
     /// The policy.
     pub policy: Policy,
-    /// Its name in scripts.
+    /// The name in scripts.
     pub name: &'static str,
+    /// Its name in prose.
+    pub title: &'static str,
     /// One line of help.
     pub help: &'static str,
-    /// Whether TLBs and caches may use it.
+    /// Whether TLBs and caches may use the policy.
     pub sets: bool,
-    /// Whether kernels and reference strings may use it for page frames.
+    /// Whether kernels and reference strings may use the policy for page frames.
     pub frames: bool,
 }
 
 /// A row for a policy that TLBs, caches, and frames may use.
-const fn any(policy: Policy, name: &'static str, help: &'static str) -> PolicyRow {
-    PolicyRow { policy, name, help, sets: true, frames: true }
+const fn any(policy: Policy, name: &'static str, title: &'static str, help: &'static str) -> PolicyRow {
+    PolicyRow { policy, name, title, help, sets: true, frames: true }
 }
 
-/// Every policy, in the order of [`Policy`].
+/// All policies, in the order of [`Policy`].
 pub const POLICIES: [PolicyRow; 11] = [
-    any(Policy::Lru, "lru", "evict the least recently used"),
-    any(Policy::Fifo, "fifo", "evict the one filled first, regardless of use"),
-    PolicyRow { sets: false, ..any(Policy::Lifo, "lifo", "evict the one filled last") },
-    any(Policy::Mru, "mru", "evict the most recently used"),
+    any(Policy::Lru, "lru", "LRU", "evict the least recently used entry"),
+    any(Policy::Fifo, "fifo", "FIFO", "evict the entry filled first, regardless of use"),
+    PolicyRow { sets: false, ..any(Policy::Lifo, "lifo", "LIFO", "evict the entry filled last") },
+    any(Policy::Mru, "mru", "MRU", "evict the most recently used entry"),
     PolicyRow {
         frames: false,
         ..any(
             Policy::Plru,
             "plru",
-            "evict the one that a binary tree of bits points to; a touch points the bits away",
+            "PLRU",
+            "evict the entry that a tree of bits points to; each use points the bits away from the used entry",
         )
     },
     any(
         Policy::Clock,
         "clock",
-        "advance a hand, clearing use bits, to the first clear one; a fill sets the bit",
+        "clock",
+        "evict the next entry with a clear use bit; the hand clears use bits, and a fill sets the entry's bit",
     ),
-    any(Policy::SecondChance, "second-chance", "like clock, but a fill leaves the use bit clear"),
-    any(Policy::Lfu, "lfu", "evict the one with the fewest uses since its fill, then the one filled first"),
+    any(
+        Policy::SecondChance,
+        "second-chance",
+        "second-chance",
+        "like clock, but a fill leaves the use bit clear",
+    ),
+    any(
+        Policy::Lfu,
+        "lfu",
+        "LFU",
+        "evict the entry with the fewest uses since its fill (the oldest if tied)",
+    ),
     PolicyRow {
         sets: false,
         ..any(
             Policy::Nru,
             "nru",
-            "evict from the lowest class of (referenced, dirty); ticks clear the reference bits",
+            "NRU",
+            "evict an entry in the lowest (referenced, dirty) class; each tick clears the reference bits",
         )
     },
     PolicyRow {
@@ -84,10 +101,11 @@ pub const POLICIES: [PolicyRow; 11] = [
         ..any(
             Policy::Aging,
             "aging",
-            "evict the one with the smallest 8-bit counter; ticks shift in the reference bits",
+            "aging",
+            "evict the entry with the smallest 8-bit counter; each tick shifts in the reference bit",
         )
     },
-    any(Policy::Random, "random", "evict a random one, drawn from the script's seed"),
+    any(Policy::Random, "random", "random", "evict a random entry, based on the seed"),
 ];
 
 /// The state of a policy in one set. A field is `None` if the policy does not use it. A vector has one element per way.
@@ -99,9 +117,10 @@ pub struct PolicyState {
     pub hand: Option<u32>,
     /// Dirty bits (nru).
     pub dirty: Option<Vec<bool>>,
-    /// Touches since the fill (lfu) or the 8-bit counters (aging).
+    /// Touches since the fill (lfu), or the 8-bit counters (aging).
     pub counts: Option<Vec<u64>>,
-    /// The tree (plru), root first, then level by level. `true` points right. It has one element fewer than there are ways.
+    /// The tree (plru), level by level from the root. `true` points right. The tree has one element fewer
+    /// than the set has ways.
     pub tree: Option<Vec<bool>>,
 }
 
@@ -111,7 +130,7 @@ impl Policy {
         POLICIES.iter().find(|row| row.name == name).map(|row| row.policy)
     }
 
-    /// The row of this policy in the registry.
+    /// The policy's row in the registry.
     pub const fn row(self) -> &'static PolicyRow {
         &POLICIES[self as usize]
     }

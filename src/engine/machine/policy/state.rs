@@ -1,4 +1,5 @@
-//! The state of each policy in a set, and its choice of a victim. The state is a sequence of words, initially all zero.
+//! The state of each policy in a set, and the choice of a victim. The state is a sequence of words, initially
+//! all zero.
 //!
 //! | policy | words of a set with `w` ways |
 //! |---|---|
@@ -9,8 +10,6 @@
 //! | nru | a reference bit per way, then a dirty bit per way |
 //! | aging | a reference bit per way, then a counter per way |
 //! | random | none |
-
-use std::cmp::Reverse;
 
 use super::{Policy, PolicyState};
 use crate::machine::bits::{bit, mask_words, set_bit};
@@ -23,7 +22,7 @@ enum Run {
     Bits,
     /// One word per way.
     Words,
-    /// One word: the way after the last victim of the hand.
+    /// One word: the way after the hand's last victim.
     Hand,
 }
 
@@ -37,7 +36,7 @@ impl Run {
     }
 }
 
-/// The words of a policy in one set.
+/// A policy's words in one set.
 impl Policy {
     /// The parts of the state, in order.
     const fn runs(self) -> &'static [Run] {
@@ -57,7 +56,8 @@ impl Policy {
         self.runs().iter().map(|run| run.words(ways)).sum()
     }
 
-    /// Extends the state of a set from `ways` ways to `more` ways. The new ways were never filled. Not for plru.
+    /// Extends the state of a set from `ways` to `more` ways. The new ways have never been filled. Not for
+    /// plru.
     pub(crate) fn extend_state(self, words: &[u64], ways: usize, more: usize) -> Vec<u64> {
         let (mut from, mut laid) = (words, Vec::with_capacity(self.words(more)));
         for run in self.runs() {
@@ -70,13 +70,15 @@ impl Policy {
         laid
     }
 
-    /// The stamp of a way, for policies that evict the way with the smallest stamp and whose stamps only increase.
+    /// The stamp of a way, for policies that assign increasing stamps and evict the way with the smallest
+    /// one.
     #[inline]
     pub(crate) fn stamp(self, words: &[u64], way: usize) -> Option<u64> {
         matches!(self, Self::Lru | Self::Fifo).then(|| words[way])
     }
 
-    /// Whether a touch changes the state. If not, a hit need not write to the set.
+    /// Whether a touch changes the state. If a touch changes nothing, a hit does not need to write to the
+    /// set.
     #[inline]
     pub(crate) const fn records_touches(self) -> bool {
         !matches!(self, Self::Fifo | Self::Lifo | Self::Random)
@@ -93,13 +95,13 @@ impl Policy {
         Some(stamps.iter().enumerate().fold(first, smaller).0)
     }
 
-    /// Whether a second consecutive touch of a way changes nothing.
+    /// Whether a second consecutive touch of a way has no effect.
     #[inline]
     pub(crate) const fn repeated_touch_is_noop(self) -> bool {
         !matches!(self, Self::Lfu)
     }
 
-    /// Whether the use bit of `way` is already set, so that a touch changes nothing.
+    /// Whether the use bit of `way` is already set, so that a touch has no effect.
     #[inline]
     pub(crate) fn is_marked(self, words: &[u64], way: usize) -> bool {
         matches!(self, Self::Clock | Self::SecondChance | Self::Nru | Self::Aging) && bit(words, way)
@@ -139,7 +141,7 @@ impl Policy {
         }
     }
 
-    /// Records that `way` became invalid, and clears its bits and counts. Stamps and trees do not change.
+    /// Records that `way` became invalid and clears its bits and counts. Stamps and trees do not change.
     pub(crate) fn forget(self, words: &mut [u64], ways: usize, way: usize) {
         let mask = mask_words(ways);
         match self {
@@ -157,8 +159,9 @@ impl Policy {
         }
     }
 
-    /// Orders the ways from 0 (least recently touched, first filled) to the last. Bits and counts are cleared, and the hand
-    /// points to way 0. The stamps are consecutive numbers from `now` on.
+    /// Orders the ways as if they had been filled and touched in ascending order, starting with way 0. Bits
+    /// and counts are cleared, and the hand points to way 0. The stamps are consecutive numbers starting at
+    /// `now`.
     pub(crate) fn order(self, words: &mut [u64], ways: usize, now: u64) {
         words.fill(0);
         if let Self::Lru | Self::Mru | Self::Fifo | Self::Lifo | Self::Lfu = self {
@@ -168,7 +171,7 @@ impl Policy {
         }
     }
 
-    /// Sets whether `way` is dirty. Only nru uses this.
+    /// Sets whether `way` is dirty. Only nru uses this state.
     pub(crate) fn note_dirty(self, words: &mut [u64], ways: usize, way: usize, dirty: bool) {
         if self == Self::Nru {
             set_bit(&mut words[mask_words(ways)..], way, dirty);
@@ -190,7 +193,28 @@ impl Policy {
         }
     }
 
-    /// Returns the victim among the ways for which `may` holds, or `None` if there is none.
+    /// Returns the rank of a way in the order of eviction. If no way is touched or filled, the way with the
+    /// smallest rank is evicted first, and the lowest of several such ways. Returns `None` if the policy has no
+    /// such order.
+    #[inline]
+    pub(crate) fn rank(self, words: &[u64], ways: usize, way: usize) -> Option<(u64, u64)> {
+        let mask = mask_words(ways);
+        Some(match self {
+            Self::Lru | Self::Fifo => (words[way], 0),
+            Self::Mru | Self::Lifo => (u64::MAX - words[way], 0),
+            Self::Lfu => (words[ways + way], words[way]),
+            Self::Nru => (bit(words, way).into(), bit(&words[mask..], way).into()),
+            Self::Aging => (words[mask + way], 0),
+            // The hand's first pass evicts the ways whose bits are clear, and its second pass the others.
+            Self::Clock | Self::SecondChance => {
+                let passed = (way + ways - words[mask] as usize % ways) % ways;
+                (bit(words, way).into(), passed as u64)
+            }
+            Self::Plru | Self::Random => return None,
+        })
+    }
+
+    /// Returns the victim among the ways for which `may` is true, or `None` if there is no such way.
     #[inline]
     pub(crate) fn victim(
         self,
@@ -199,16 +223,14 @@ impl Policy {
         random: &mut SplitMix64,
         may: impl Fn(usize) -> bool,
     ) -> Option<usize> {
-        let mask = mask_words(ways);
         let mut open = (0..ways).filter(|&way| may(way));
         match self {
             Self::Lru | Self::Fifo => open.min_by_key(|&way| words[way]),
-            Self::Mru | Self::Lifo => open.min_by_key(|&way| Reverse(words[way])),
-            Self::Lfu => open.min_by_key(|&way| (words[ways + way], words[way])),
-            Self::Nru => open.min_by_key(|&way| (bit(words, way), bit(&words[mask..], way))),
-            Self::Aging => open.min_by_key(|&way| words[mask + way]),
+            Self::Mru | Self::Lifo | Self::Lfu | Self::Nru | Self::Aging => {
+                open.min_by_key(|&way| self.rank(words, ways, way))
+            }
             Self::Plru => {
-                // The way that the tree points to, or else the nearest one in the tree.
+                // The way that the tree points to, or else the nearest permitted way in the tree.
                 let pointed = pointed_to(words, ways);
                 (0..ways).map(|distance| pointed ^ distance).find(|&way| way < ways && may(way))
             }
@@ -220,7 +242,7 @@ impl Policy {
         }
     }
 
-    /// The state of a set for display, with at least `places` ways.
+    /// The displayed state of a set, with at least `places` ways.
     pub(crate) fn state(self, words: &[u64], ways: usize, places: usize) -> PolicyState {
         let mask = mask_words(ways);
         let bits = |words: &[u64]| Some((0..ways).map(|way| bit(words, way)).collect());
@@ -243,7 +265,7 @@ impl Policy {
     }
 }
 
-/// Points the bits of the tree on the path to `way` away from it.
+/// Makes the tree bits on the path to `way` point away from it.
 #[inline]
 fn point_away(words: &mut [u64], ways: usize, way: usize) {
     let mut node = way + ways;
@@ -263,8 +285,8 @@ fn pointed_to(words: &[u64], ways: usize) -> usize {
     node - ways
 }
 
-/// Advances the hand to the first way with a clear use bit, and clears the set bits on the way. Ways that may not be evicted
-/// are skipped. The first turn clears every bit, so the second turn finds a way.
+/// Advances the hand to the first way with a clear use bit, clearing set bits along the way. Ways that must
+/// not be evicted are skipped. The first pass clears every bit, so the second pass finds a way.
 fn sweep(words: &mut [u64], ways: usize, may: impl Fn(usize) -> bool) -> Option<usize> {
     let mask = mask_words(ways);
     let hand = words[mask] as usize;

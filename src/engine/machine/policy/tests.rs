@@ -17,7 +17,7 @@ fn rows_are_in_the_order_of_the_policies_and_have_unique_names() {
     assert_eq!(Policy::by_name("LRU"), None);
 }
 
-/// The language supports some policies for TLBs and caches, and others for frames.
+/// The language supports one set of policies for TLBs and caches, and another set for frames.
 #[test]
 fn policies_support_sets_or_frames() {
     let names = |serves: fn(&super::PolicyRow) -> bool| -> BTreeSet<_> {
@@ -29,9 +29,9 @@ fn policies_support_sets_or_frames() {
     assert_eq!(names(|row| row.frames), frames.into());
 }
 
-/// Intel, Embedded Pentium Processor Family Developer's Manual (1998), figure 37, as tabulated by Mark Smotherman, Clemson,
-/// `p_lru.txt`. The columns are the state of four ways, the replaced way, and the bits after a reference to a way. As here,
-/// a 0 points left. `-` means any bit, or an unchanged one.
+/// Intel, Embedded Pentium Processor Family Developer's Manual (1998), figure 37, as tabulated by Mark
+/// Smotherman, Clemson, `p_lru.txt`. The columns are the state of four ways, the replaced way, and the bits
+/// after a reference to a way. As in Pagewalk, a 0 points left. `-` means any bit or an unchanged bit.
 #[test]
 fn plru_table_of_four_ways() {
     let table = [("00-", 0, "11-"), ("01-", 1, "10-"), ("1-0", 2, "0-1"), ("1-1", 3, "0-0")];
@@ -52,7 +52,8 @@ fn plru_table_of_four_ways() {
     }
 }
 
-/// A naive model of a policy for comparison with the fast implementation. Ways have the same numbers.
+/// A naive model of a policy, for comparison with the fast implementation. Ways have the same numbers in
+/// both.
 trait Naive {
     fn touch(&mut self, _way: usize) {}
     fn fill(&mut self, way: usize);
@@ -64,7 +65,7 @@ trait Naive {
     }
 }
 
-/// Ways in the order of their fills or uses.
+/// The ways in order of fill or use.
 struct Queue {
     order: Vec<usize>,
     touches_count: bool,
@@ -86,7 +87,7 @@ impl Naive for Queue {
     }
 }
 
-/// The ways in a ring, each with its use bit. The front is under the hand.
+/// The ways in a ring, each with a use bit. The hand points to the front.
 struct Ring {
     ring: VecDeque<(usize, bool)>,
     fill_sets: bool,
@@ -123,7 +124,7 @@ impl Naive for Ring {
     }
 }
 
-/// A tree of arrows that point to the side of the victim.
+/// A tree of arrows that point toward the victim.
 enum Tree {
     Way(usize),
     Fork { arrow_right: bool, left: Box<Tree>, right: Box<Tree> },
@@ -138,7 +139,7 @@ impl Tree {
         let (left, right) = (Box::new(Self::over(left)), Box::new(Self::over(right)));
         Self::Fork { arrow_right: false, left, right }
     }
-    /// Points the arrows above `way` away from it. Returns whether `way` is in this tree.
+    /// Makes the arrows above `way` point away from it. Returns whether `way` is in this tree.
     fn used(&mut self, way: usize) -> bool {
         match self {
             Self::Way(own) => *own == way,
@@ -167,18 +168,19 @@ impl Naive for Tree {
     }
 }
 
-/// The complete history of a way's page: the time of its fill, its number of touches, and its use in each tick.
+/// The complete history of a way's page: the time of its fill, its number of touches, and its uses in each
+/// tick.
 #[derive(Clone, Default)]
 struct History {
     came: usize,
     touches: usize,
-    /// The uses per tick, with the newest tick last.
+    /// Whether the page was used in each tick, newest last.
     used: Vec<bool>,
     used_now: bool,
     dirty: bool,
 }
 
-/// The policies that depend on the history of pages: lfu, nru, aging.
+/// The policies that use the history of pages: lfu, nru, aging.
 struct Judge {
     ways: Vec<History>,
     time: usize,
@@ -221,7 +223,7 @@ impl Naive for Judge {
     }
 }
 
-/// A random way, from a generator with the same seed.
+/// Chooses a random way, with a generator that has the same seed.
 struct Dice {
     random: SplitMix64,
     ways: u64,
@@ -326,7 +328,7 @@ proptest! {
         }
     }
 
-    /// The models also agree with more ways than a word has bits.
+    /// The models also agree if there are more ways than bits in a word.
     #[test]
     fn wide_sets_agree_with_their_models(pages in prop::collection::vec(0..200_u64, 300..600), ways in 64..140_usize, seed: u64) {
         let ops: Vec<Op> = pages.into_iter().map(|page| if page < 5 { Op::Tick } else { Op::Load(page) }).collect();

@@ -1,4 +1,4 @@
-//! Replacement among page frames.
+//! Page replacement among frames.
 
 use std::sync::Arc;
 
@@ -9,28 +9,30 @@ use super::random::SplitMix64;
 /// Initial capacity in frames.
 const FIRST: usize = 64;
 
-/// The state of a replacement policy for page frames with numbers below a limit.
+/// The state of a replacement policy for page frames whose numbers are below a limit.
 ///
-/// A clone is O(1). Storage grows with the highest frame that was filled.
+/// A clone is O(1). The storage grows with the highest filled frame.
 #[derive(Debug, Clone)]
 pub struct Pool {
     policy: Policy,
     limit: usize,
-    /// A bit per frame that is set if the frame is filled, then the policy's words. Both cover `room` frames.
+    /// One bit per frame that is set if the frame is filled, followed by the policy's words. Both cover
+    /// `room` frames.
     words: Arc<Vec<u64>>,
     /// Capacity in frames, at most `limit`.
     room: usize,
     /// The index of the policy's first word.
     marks: usize,
-    /// One more than the highest frame that was ever filled.
+    /// One more than the highest frame that has ever been filled.
     reached: usize,
     /// A clock that increases with each touch and fill.
     now: u64,
-    /// A cache of the frames with the smallest stamps, for policies that evict those. It is sorted by stamp.
+    /// A cache of the frames with the smallest stamps, for policies that evict these frames. The cache is
+    /// sorted by stamp.
     oldest: Arc<[(u64, u32)]>,
-    /// Number of frames at its start whose stamps have changed since.
+    /// Number of frames at the start of this cache whose stamps have changed since the cache was filled.
     outdated: usize,
-    /// The frame touched last, if another touch would change nothing.
+    /// The last frame touched, if touching it again would have no effect.
     latest: Option<u32>,
 }
 
@@ -38,7 +40,7 @@ impl Pool {
     /// Creates an empty pool of the frames below `limit`.
     ///
     /// # Panics
-    /// If `policy` does not support frames: see [`super::policy::PolicyRow`].
+    /// Panics if `policy` does not support frames; see [`super::policy::PolicyRow`].
     pub fn new(policy: Policy, limit: u32) -> Self {
         assert!(policy.row().frames, "{} does not support frames", policy.row().name);
         Self {
@@ -96,7 +98,7 @@ impl Pool {
         }
     }
 
-    /// Records the use of a frame other than the latest one.
+    /// Records a use of a frame other than the latest one.
     #[inline]
     fn touch_other(&mut self, latest: u32) {
         let frame = latest as usize;
@@ -121,8 +123,8 @@ impl Pool {
         }
     }
 
-    /// Sets whether the page in `frame` is dirty. Only `nru` uses this. Callers also call [`Pool::touch`] or [`Pool::fill`].
-    /// A frame that is not filled is ignored.
+    /// Sets whether the page in `frame` is dirty. Only `nru` uses this. Callers must also call
+    /// [`Pool::touch`] or [`Pool::fill`]. A frame that is not filled is ignored.
     #[inline]
     pub(crate) fn note_dirty(&mut self, frame: u32, dirty: bool) {
         let (frame, room) = (frame as usize, self.room);
@@ -136,7 +138,7 @@ impl Pool {
         }
     }
 
-    /// Performs a clock tick, which `nru` and `aging` use: see [`Policy`].
+    /// Performs a clock tick, which `nru` and `aging` use; see [`Policy`].
     pub(crate) fn tick(&mut self) {
         self.latest = None;
         if matches!(self.policy, Policy::Nru | Policy::Aging) {
@@ -145,8 +147,9 @@ impl Pool {
         }
     }
 
-    /// Chooses the victim among the filled frames for which `may` holds, or `None` if there is none. The hand of a clock
-    /// skips other frames without clearing their bits. The victim stays filled until it is discarded or filled again.
+    /// Chooses the victim among the filled frames for which `may` is true, or returns `None` if there is no
+    /// such frame. The clock hand skips other frames without clearing their bits. The victim remains filled
+    /// until it is discarded or filled again.
     pub fn victim(&mut self, random: &mut SplitMix64, may: impl Fn(u32) -> bool) -> Option<u32> {
         self.latest = None;
         if let Policy::Lru | Policy::Fifo = self.policy
@@ -160,9 +163,11 @@ impl Pool {
         self.policy.victim(words, room, random, open).map(|frame| frame as u32)
     }
 
-    /// Returns the frame with the smallest stamp for which `may` holds, if it is in the cache of small stamps.
+    /// Returns the frame with the smallest stamp for which `may` is true, if the cache of small stamps
+    /// contains it.
     ///
-    /// The cache holds many frames at a time. As long as their stamps are unchanged, every other frame has a larger stamp.
+    /// The cache holds many frames at a time. As long as the stamps of these frames are unchanged, every
+    /// other frame has a larger stamp.
     fn oldest(&mut self, may: &impl Fn(u32) -> bool) -> Option<u32> {
         if self.reached <= FIRST {
             return None;

@@ -1,4 +1,4 @@
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
@@ -10,8 +10,8 @@ fn serving_frames() -> impl Iterator<Item = Policy> {
     POLICIES.iter().filter(|row| row.frames).map(|row| row.policy)
 }
 
-/// A kernel of one process that uses a pool. It allocates the lowest free frame, or else the victim's. Returns the evicted
-/// page and the pool's state for each reference.
+/// A one-process kernel that uses a pool. It allocates the lowest free frame, or else the victim's frame.
+/// Returns the evicted page and the pool's state for each reference.
 fn by_pool(reference: &ReferenceString, policy: Policy) -> Vec<(Option<u32>, PolicyState)> {
     let (mut pool, mut random) = (Pool::new(policy, reference.frames), reference.random);
     let (mut frames, mut steps) = (BTreeMap::new(), Vec::new());
@@ -39,7 +39,7 @@ fn by_pool(reference: &ReferenceString, policy: Policy) -> Vec<(Option<u32>, Pol
 }
 
 impl Pool {
-    /// The policy's state, with one element per frame up to the highest one that was ever filled.
+    /// The policy's state, with one element per frame up to the highest frame ever filled.
     fn state(&self) -> PolicyState {
         let state = self.policy.state(&self.words[mask_words(self.room)..], self.room, self.limit);
         cut(state, self.reached)
@@ -67,7 +67,7 @@ fn agrees(reference: &ReferenceString, policy: Policy) -> Result<(), TestCaseErr
     Ok(())
 }
 
-/// An operation on a pool. A frame number counts modulo the limit.
+/// An operation on a pool. Frame numbers wrap at the limit.
 #[derive(Debug, Clone)]
 enum Action {
     Fill(u32),
@@ -75,7 +75,7 @@ enum Action {
     Forget(u32),
     Dirty(u32, bool),
     Tick,
-    /// Chooses a victim. Frames divisible by this number must stay.
+    /// Chooses a victim. Frames divisible by this number cannot be evicted.
     Victim(u32),
 }
 
@@ -91,7 +91,7 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
-/// A pool that has room for all frames from the start.
+/// A pool with room for all frames from the start.
 struct Whole {
     policy: Policy,
     words: Vec<u64>,
@@ -136,7 +136,7 @@ impl Whole {
 }
 
 proptest! {
-    /// A pool and a reference string follow the same rules.
+    /// A pool follows the same rules as the simulation of a reference string.
     #[test]
     fn a_pool_chooses_as_the_reference_string_does(
         pages in prop::collection::vec(0..9_u32, 0..60),
@@ -147,7 +147,7 @@ proptest! {
         for policy in serving_frames() {
             let (pages, writes, replacement) = (pages.clone(), writes.clone(), Replacement::Policy(policy));
             let random = SplitMix64::new(1);
-            let reference = ReferenceString { pages, writes, frames, replacement, holding: vec![], tick, random };
+            let reference = ReferenceString { pages, writes, stores: BTreeSet::new(), frames, replacement, holding: vec![], tick, random };
             agrees(&reference, policy)?;
         }
     }
@@ -162,7 +162,7 @@ proptest! {
             let (pages, replacement) = (pages.clone(), Replacement::Policy(policy));
             let (writes, random) = (vec![3, 5, 7, 200], SplitMix64::new(1));
             let reference =
-                ReferenceString { pages, writes, frames, replacement, holding: vec![], tick: Some(50), random };
+                ReferenceString { pages, writes, stores: BTreeSet::new(), frames, replacement, holding: vec![], tick: Some(50), random };
             agrees(&reference, policy)?;
         }
     }
@@ -212,7 +212,7 @@ fn an_empty_pool_has_no_victim_and_frames_beyond_the_limit_are_ignored() {
     }
 }
 
-/// The hand of a clock in partly filled memory advances to frames that are filled later.
+/// In partly filled memory, the clock hand advances to frames that are filled later.
 #[test]
 fn the_hand_wraps_around_at_the_limit() {
     let mut pool = Pool::new(Policy::SecondChance, 1 << 20);

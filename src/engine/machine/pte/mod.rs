@@ -1,10 +1,11 @@
 //! Page-table entries: their bits, and the positions of these bits in the raw value.
 //!
-//! The names and default positions come from the Intel SDM, volume 3A, section 4.5. A script may choose other positions.
+//! The names and default positions are from the Intel SDM, volume 3A, section 4.5. A script may choose other
+//! positions.
 
 use std::fmt;
 
-/// A bit of a page-table entry, in the order of Intel's bit numbers.
+/// A bit of a page-table entry, in Intel's bit order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Bit {
@@ -12,7 +13,7 @@ pub enum Bit {
     P,
     /// Stores are allowed.
     Rw,
-    /// User mode is allowed.
+    /// User mode may access the page.
     Us,
     /// Write-through.
     Wt,
@@ -22,7 +23,7 @@ pub enum Bit {
     A,
     /// Dirty.
     D,
-    /// The entry of an upper level maps a page.
+    /// An upper-level entry maps a page.
     Ps,
     /// Global.
     G,
@@ -30,20 +31,20 @@ pub enum Bit {
     Xd,
 }
 
-/// A row of the registry of bits.
+/// A row in the registry of bits.
 #[derive(Debug)]
 pub struct BitRow {
     /// The bit.
     pub bit: Bit,
-    /// Its name in scripts.
+    /// The name in scripts.
     pub name: &'static str,
     /// Its other names.
     pub aliases: &'static [&'static str],
-    /// Names with the inverse meaning, as some lectures use them: `sup 1` is `us 0`.
+    /// Names with the inverse meaning, which some lectures use: `sup 1` is `us 0`.
     pub inverses: &'static [&'static str],
-    /// Its name on lecture slides.
+    /// The bit's name on lecture slides.
     pub label: &'static str,
-    /// One line of help.
+    /// A one-line help text.
     pub help: &'static str,
 }
 
@@ -58,22 +59,22 @@ const fn row(
     BitRow { bit, name, aliases, inverses, label, help }
 }
 
-/// Every bit of an entry, in the order of the default format.
+/// All bits of an entry, in the order of the default format.
 pub const BITS: [BitRow; 10] = [
     row(Bit::P, "p", &["v", "valid"], &[], "P", "present: the entry maps a page or points to a table"),
     row(Bit::Rw, "rw", &["write"], &[], "R/W", "stores are allowed"),
-    row(Bit::Us, "us", &[], &["sup"], "U/S", "user mode may use the page; 0 is supervisor only"),
-    row(Bit::Wt, "wt", &[], &[], "WT", "stores to the page (fetches from the table) are write-through"),
-    row(Bit::Cd, "cd", &[], &[], "CD", "the page (the table) is not cached"),
+    row(Bit::Us, "us", &[], &["sup"], "U/S", "user mode can access the page (0: supervisor only)"),
+    row(Bit::Wt, "wt", &[], &[], "WT", "the page (or table) is cached write-through"),
+    row(Bit::Cd, "cd", &[], &[], "CD", "the page (or table) is not cached"),
     row(Bit::A, "a", &[], &[], "A", "accessed: set by the MMU when a walk uses the entry"),
-    row(Bit::D, "d", &[], &[], "D", "dirty: set by the MMU when the page is stored to"),
-    row(Bit::Ps, "ps", &[], &[], "PS", "page size: an entry of an upper level is a page, not a table"),
-    row(Bit::G, "g", &[], &[], "G", "global: kept in the TLB on a flush"),
-    row(Bit::Xd, "xd", &[], &["exec"], "XD", "no instruction may be fetched from the page"),
+    row(Bit::D, "d", &[], &[], "D", "dirty: set by the MMU on a store to the page"),
+    row(Bit::Ps, "ps", &[], &[], "PS", "page size: an upper-level entry maps a huge page"),
+    row(Bit::G, "g", &[], &[], "G", "global: a TLB flush keeps the entry"),
+    row(Bit::Xd, "xd", &[], &["exec"], "XD", "instructions cannot be fetched from the page"),
 ];
 
 impl Bit {
-    /// Its row of the registry.
+    /// The bit's row in the registry.
     pub fn row(self) -> &'static BitRow {
         &BITS[self as usize]
     }
@@ -97,7 +98,7 @@ impl Flags {
     pub(crate) const NONE: Flags = Flags(0);
     /// R/W and U/S.
     pub const OPEN: Flags = Flags::NONE.with(Bit::Rw).with(Bit::Us);
-    /// P, R/W, and U/S: present and without restrictions.
+    /// P, R/W, and U/S: present and unrestricted.
     pub const TABLE: Flags = Flags::OPEN.with(Bit::P);
 
     /// Whether it holds `bit`.
@@ -135,14 +136,14 @@ impl fmt::Debug for Flags {
 /// The fields of a page-table entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pte {
-    /// Page frame number of the page or of the next table. It has no meaning if P is 0.
+    /// The page frame number of the page or of the next table. This number has no meaning if P is 0.
     pub ppn: u64,
     /// The bits.
     pub flags: Flags,
 }
 
 impl Pte {
-    /// An entry that maps page frame `ppn` and that allows loads, stores, and fetches in user mode.
+    /// Creates an entry that maps page frame `ppn` and permits loads, stores, and fetches in user mode.
     pub const fn present(ppn: u64) -> Pte {
         Pte { ppn, flags: Flags::TABLE }
     }
@@ -151,9 +152,9 @@ impl Pte {
 /// The positions of the fields in the raw value of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PteFormat {
-    /// Size of an entry, 1 to 8 bytes.
+    /// Size of an entry in bytes, 1 to 8.
     pub bytes: u32,
-    /// Bit number of each bit, in the order of [`BITS`], or `None` if the format lacks it.
+    /// The bit number of each bit, in the order of [`BITS`], or `None` if the format lacks the bit.
     pub places: [Option<u32>; BITS.len()],
     /// Lowest bit of the PPN.
     pub ppn_low: u32,
@@ -163,10 +164,10 @@ pub struct PteFormat {
     pub big_endian: bool,
 }
 
-/// Why a format is invalid.
+/// The reason why a format is invalid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PteError {
-    /// The size is not 1 to 8 bytes.
+    /// The size is not from 1 to 8 bytes.
     Size {
         /// The invalid size.
         bytes: u32,
@@ -196,14 +197,14 @@ pub enum PteError {
         /// The later bit.
         second: Bit,
     },
-    /// A bit is inside the field of the PPN.
+    /// A bit is inside the PPN field.
     PpnOverlap {
         /// The bit.
         bit: Bit,
     },
-    /// The PPN's field is too narrow for the machine's page numbers.
+    /// The PPN field is too narrow for the machine's page numbers.
     PpnNarrow {
-        /// Width of the field. For a default format, the number of bits of the entry except P.
+        /// Width of the field, or for a default format, the number of entry bits except P.
         have: u32,
         /// Bits of a PPN.
         need: u32,
@@ -213,12 +214,12 @@ pub enum PteError {
 impl fmt::Display for PteError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match *self {
-            PteError::Size { bytes } => write!(f, "a page-table entry has 1 to 8 bytes, not {bytes}"),
+            PteError::Size { bytes } => write!(f, "a page-table entry must have 1 to 8 bytes, not {bytes}"),
             PteError::BitOutside { bit, place, width } => {
                 write!(f, "{} is bit {place}, but an entry has only bits 0 to {}", bit.row().label, width - 1)
             }
             PteError::PpnOutside { low, high, width } if low > high || high < width => {
-                write!(f, "the PPN's bits run backwards: {low} is above {high}")
+                write!(f, "the PPN's bit range is reversed: {low} is above {high}")
             }
             PteError::PpnOutside { low, high, width } => {
                 write!(f, "the PPN is bits {low} to {high}, but an entry has only bits 0 to {}", width - 1)
@@ -235,16 +236,19 @@ impl fmt::Display for PteError {
 }
 
 impl PteFormat {
-    /// The default format: P, R/W, U/S, WT, CD, A, D, PS, and G from bit 0, and XD as the highest bit.
+    /// Returns the default format: P, R/W, U/S, WT, CD, A, D, PS, and G from bit 0, and XD as the highest
+    /// bit.
     ///
-    /// The default size is the smallest power of two that holds the PPN and the ten flags, at most 8. The PPN starts at bit
-    /// 12 if it fits below XD, else at bit 9. If `bytes` is too small for all flags, the format keeps the first flags that
-    /// fit, and the PPN follows directly.
+    /// The default size is the smallest power of two, at most 8, that holds the PPN and the ten flags. The
+    /// PPN starts at bit 12 if it fits below XD, or else at bit 9. If `bytes` is too small to hold every
+    /// flag, the format keeps as many flags as fit, starting with the first, and the PPN follows directly
+    /// after these flags.
     ///
     /// # Errors
-    /// [`PteError::Size`] for an invalid size. [`PteError::PpnNarrow`] if not even P fits beside the PPN.
+    /// Returns [`PteError::Size`] for an invalid size, or [`PteError::PpnNarrow`] if not even P fits beside
+    /// the PPN.
     pub fn default_for(ppn_bits: u32, bytes: Option<u32>) -> Result<PteFormat, PteError> {
-        // A machine of one page has no PPN bits. Its field is one bit, which is always 0.
+        // A one-page machine has no PPN bits, so its PPN field is a single bit that is always 0.
         let ppn_bits = ppn_bits.max(1);
         let count = BITS.len() as u32;
         let bytes = bytes.unwrap_or_else(|| (ppn_bits + count).div_ceil(8).next_power_of_two().min(8));
@@ -264,7 +268,7 @@ impl PteFormat {
         Ok(PteFormat { bytes, places, ppn_low, ppn_high, big_endian: false })
     }
 
-    /// Checks that the fields lie within the entry and do not overlap.
+    /// Checks that the fields are within the entry and do not overlap.
     ///
     /// # Errors
     /// The first [`PteError`] found.
@@ -290,25 +294,27 @@ impl PteFormat {
         Ok(())
     }
 
-    /// Bit number of `bit`, if the format has it.
+    /// The bit number of `bit`, or `None` if the format lacks the bit.
     #[inline]
     pub fn bit_position(&self, bit: Bit) -> Option<u32> {
         self.places[bit as usize]
     }
 
-    /// Width of the PPN's field in bits.
+    /// Width of the PPN field in bits.
     pub fn ppn_bits(&self) -> u32 {
         (self.ppn_high + 1).saturating_sub(self.ppn_low)
     }
 
-    /// The raw value of an entry. A PPN that is too wide for the field is truncated. Bits that the format lacks are dropped.
+    /// Converts an entry to its raw value. A PPN that is too wide for the field is truncated. Bits missing
+    /// from the format are dropped.
     pub fn encode(&self, pte: Pte) -> u64 {
         let ppn = (pte.ppn & mask(self.ppn_bits())) << self.ppn_low;
         let held = BITS.iter().filter(|row| pte.flags.has(row.bit));
         held.filter_map(|row| self.bit_position(row.bit)).fold(ppn, |raw, place| raw | 1 << place)
     }
 
-    /// The fields of a raw value. P, R/W, and U/S read as 1 if the format lacks them. Other missing bits read as 0.
+    /// Converts a raw value to its fields. P, R/W, and U/S read as 1 if the format lacks them. Other missing
+    /// bits read as 0.
     pub fn decode(&self, raw: u64) -> Pte {
         let on = |bit| match self.bit_position(bit) {
             Some(place) => raw >> place & 1 == 1,
@@ -318,24 +324,25 @@ impl PteFormat {
         Pte { ppn: raw >> self.ppn_low & mask(self.ppn_bits()), flags }
     }
 
-    /// The location on disk that an entry names: its PPN's bits, if all other bits are 0. `None` if the location is 0.
+    /// The disk location in an entry: its PPN field if all other bits are 0. Returns `None` if the location
+    /// is 0.
     pub fn disk_location(&self, pte: Pte) -> Option<u64> {
         let alone = !pte.flags.has(Bit::P) && self.encode(Pte { ppn: 0, ..pte }) == 0;
         (alone && pte.ppn != 0).then_some(pte.ppn)
     }
 
-    /// The entry without the information that this format cannot store, except P, which is always kept.
+    /// The entry without the information that this format cannot store, but with P unchanged.
     pub(crate) fn representable(&self, pte: Pte) -> Pte {
         let kept = self.decode(self.encode(pte));
         Pte { flags: kept.flags.with_bit(Bit::P, pte.flags.has(Bit::P)), ..kept }
     }
 
-    /// The bytes of a raw value in memory order. Only the first `bytes` of the array are used.
+    /// Converts a raw value to bytes in memory order. Only the first `bytes` of the array are used.
     pub(crate) fn to_bytes(&self, raw: u64) -> [u8; 8] {
         if self.big_endian { (raw << (64 - 8 * self.bytes)).to_be_bytes() } else { raw.to_le_bytes() }
     }
 
-    /// The raw value of an entry's bytes. Bytes beyond the size of an entry are ignored.
+    /// Converts the bytes of an entry to its raw value. Bytes past the size of an entry are ignored.
     pub fn from_bytes(&self, bytes: [u8; 8]) -> u64 {
         let spare = 64 - 8 * self.bytes;
         if self.big_endian {
@@ -351,7 +358,7 @@ fn width_of(bytes: u32) -> Result<u32, PteError> {
     if (1..=8).contains(&bytes) { Ok(bytes * 8) } else { Err(PteError::Size { bytes }) }
 }
 
-/// A mask of the lowest `bits` bits, at most 64.
+/// A mask of the lowest `bits` bits (at most 64).
 pub(crate) const fn mask(bits: u32) -> u64 {
     if bits >= 64 { u64::MAX } else { (1 << bits) - 1 }
 }

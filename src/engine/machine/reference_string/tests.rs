@@ -5,13 +5,22 @@ use proptest::prelude::*;
 use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::random::SplitMix64;
 
-use super::{ReferenceError, ReferenceString, ReferenceTotals, Replacement};
+use super::{Held, ReferenceError, ReferenceString, ReferenceTotals, Replacement};
 
 const OPTIMAL: Replacement = Replacement::Optimal { lookahead: None };
 
 fn string(pages: &[u32], frames: u32, replacement: Replacement) -> ReferenceString {
     let (pages, random) = (pages.to_vec(), SplitMix64::new(1));
-    ReferenceString { pages, writes: vec![], frames, replacement, holding: vec![], tick: None, random }
+    ReferenceString {
+        pages,
+        writes: vec![],
+        stores: BTreeSet::new(),
+        frames,
+        replacement,
+        holding: vec![],
+        tick: None,
+        random,
+    }
 }
 
 fn run(pages: &[u32], frames: u32, replacement: Replacement) -> ReferenceTotals {
@@ -27,7 +36,8 @@ fn victims(reference: &ReferenceString) -> Vec<u32> {
     reference.steps().unwrap().filter_map(|step| step.victim).collect()
 }
 
-/// Silberschatz, Galvin and Gagne, Operating System Concepts, section on page replacement: FIFO 15, LRU 12, optimal 9.
+/// Silberschatz, Galvin, and Gagne, Operating System Concepts, section on page replacement: FIFO 15, LRU 12,
+/// optimal 9.
 #[test]
 fn silberschatz() {
     let pages = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
@@ -46,7 +56,7 @@ fn stallings() {
     assert_eq!(faults(&pages, 3, Policy::Clock), 8);
 }
 
-/// GATE IT 2008 Q39: 16-byte pages, 4 frames, and LRU give 7 faults. Pages 1, 2, 4, and 5 stay.
+/// GATE IT 2008 Q39: 16-byte pages, 4 frames, and LRU result in 7 faults. Pages 1, 2, 4, and 5 stay.
 #[test]
 fn gate_it_2008_q39() {
     let addresses = [0, 4, 8, 20, 24, 36, 44, 12, 68, 72, 80, 84, 28, 32, 88, 92];
@@ -64,7 +74,8 @@ fn isro_2013_q65() {
     assert_eq!(totals.resident.into_iter().collect::<BTreeSet<_>>(), [3, 9, 6, 2].into());
 }
 
-/// The string distinguishes the two policies: clock has 14 faults and second chance has 12, computed by hand.
+/// The string distinguishes the two policies. Computed by hand, clock has 14 faults, and second chance has
+/// 12.
 #[test]
 fn a_fill_sets_the_use_bit_or_not() {
     let pages = [0, 1, 3, 6, 2, 4, 5, 2, 5, 0, 3, 1, 2, 5, 4, 1, 0];
@@ -72,7 +83,7 @@ fn a_fill_sets_the_use_bit_or_not() {
     assert_eq!(faults(&pages, 4, Policy::SecondChance), 12);
 }
 
-/// Belady, Nelson and Shedler, CACM 12(6), 1969: FIFO has 9 faults in 3 frames and 10 in 4.
+/// Belady, Nelson, and Shedler, CACM 12(6), 1969: FIFO has 9 faults in 3 frames and 10 faults in 4 frames.
 #[test]
 fn beladys_anomaly() {
     let pages = [1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5];
@@ -80,15 +91,16 @@ fn beladys_anomaly() {
     assert_eq!(faults(&pages, 4, Policy::Fifo), 10);
 }
 
-/// The textbook case for MRU is a cycle one longer than memory. FIFO and LRU always fault, and MRU faults 6 times in 12.
+/// The textbook case for MRU is a cycle whose length is one more than the number of frames. FIFO and LRU
+/// always fault, and MRU faults on 6 of 12 references.
 #[test]
 fn a_cycle_one_too_long() {
     let pages = [1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4];
     assert_eq!([Policy::Fifo, Policy::Lru, Policy::Mru].map(|policy| faults(&pages, 3, policy)), [12, 12, 6]);
 }
 
-/// Stallings' table for the clock, row by row from the first full row. After 2 3 2 1, all bits are set and the hand is at
-/// the first frame. Page 5 replaces that frame's page, and the other bits are cleared.
+/// Stallings' clock table, row by row, starting with the first full row. After 2 3 2 1, all bits are set, and
+/// the hand is at the first frame. Page 5 replaces the page in that frame, and the other bits are cleared.
 #[test]
 fn steps_of_a_clock() {
     let reference = string(&[2, 3, 2, 1, 5, 2], 3, Replacement::Policy(Policy::Clock));
@@ -106,7 +118,7 @@ fn steps_of_a_clock() {
 #[test]
 fn pages_held_before_are_oldest_first_and_their_bits_clear() {
     let held = |policy| ReferenceString {
-        holding: vec![7, 8, 9],
+        holding: Held::in_order([7, 8, 9]),
         ..string(&[1, 2], 3, Replacement::Policy(policy))
     };
     for policy in [Policy::Fifo, Policy::Lru, Policy::Clock, Policy::SecondChance, Policy::Nru, Policy::Aging]
@@ -119,8 +131,8 @@ fn pages_held_before_are_oldest_first_and_their_bits_clear() {
     assert_eq!(victims(&roomy), [7], "a free frame is taken first");
 }
 
-/// Computed by hand: the tick after three references clears the R bits. Page 1 is dirty, so page 2 of class 0 is evicted
-/// first, and then page 3.
+/// Computed by hand: the tick after three references clears the R bits. Page 1 is dirty, so page 2, in class
+/// 0, is evicted first, followed by page 3.
 #[test]
 fn nru_evicts_by_classes() {
     let reference = ReferenceString {
@@ -133,7 +145,8 @@ fn nru_evicts_by_classes() {
     assert_eq!(victims(&never), [2, 4], "without a tick all are referenced, and 1 is dirty");
 }
 
-/// Computed by hand: after ticks after 1 2 and 1 3, the counters are 1: 11000000, 2: 01000000, 3: 10000000.
+/// Computed by hand: after ticks following 1 2 and 1 3, the counters are 1: 11000000, 2: 01000000, and 3:
+/// 10000000.
 #[test]
 fn aging_evicts_by_ticks() {
     let reference =
@@ -143,14 +156,51 @@ fn aging_evicts_by_ticks() {
     assert_eq!(steps[4].victim, Some(2));
 }
 
+/// Tanenbaum, Modern Operating Systems, 4th edition, problem 3.36: which page does each algorithm replace? The
+/// columns are the page, its loading time, the time of its last reference, R, and M.
+#[test]
+fn tanenbaum_3_36() {
+    let mut table = [(0, 126, 280, 1, 0), (1, 230, 265, 0, 1), (2, 140, 270, 0, 0), (3, 110, 285, 1, 1)];
+    table.sort_by_key(|(_, loaded, ..)| *loaded);
+    let held = |(page, _, used, r, m)| Held { page, used, referenced: r == 1, dirty: m == 1 };
+    let victim = |policy| {
+        let holding = table.map(held).to_vec();
+        victims(&ReferenceString { holding, ..string(&[4], 4, Replacement::Policy(policy)) })
+    };
+    assert_eq!(victim(Policy::Nru), [2]);
+    assert_eq!(victim(Policy::Fifo), [3]);
+    assert_eq!(victim(Policy::Lru), [1]);
+    assert_eq!(victim(Policy::SecondChance), [2]);
+}
+
+/// Tanenbaum, Modern Operating Systems, 4th edition, problem 3.30: the R bits of pages 0 to 3 are 0111, 1011, 1010,
+/// 1101, 0010, 1010, 1100, and 0001 at eight ticks. A page is repeated to fill an interval.
+#[test]
+fn tanenbaum_3_30() {
+    let pages = [1, 2, 3, 0, 2, 3, 0, 2, 2, 0, 1, 3, 2, 2, 2, 0, 2, 2, 0, 1, 1, 3, 3, 3];
+    let reference = ReferenceString {
+        holding: Held::in_order(0..4),
+        tick: Some(3),
+        ..string(&pages, 4, Replacement::Policy(Policy::Aging))
+    };
+    let last = reference.steps().unwrap().last().unwrap();
+    assert_eq!(last.state.counts, Some(vec![0b0110_1110, 0b0100_1001, 0b0011_0111, 0b1000_1011]));
+}
+
 #[test]
 fn machines_that_cannot_run_have_an_error() {
     let good = string(&[1, 2], 2, Replacement::Policy(Policy::Lru));
     let why = |reference: ReferenceString| reference.run().unwrap_err();
     assert_eq!(why(ReferenceString { frames: 0, ..good.clone() }), ReferenceError::NoFrames);
     assert_eq!(why(ReferenceString { tick: Some(0), ..good.clone() }), ReferenceError::NoTick);
-    assert_eq!(why(ReferenceString { holding: vec![1, 2, 3], ..good.clone() }), ReferenceError::TooManyHeld);
-    assert_eq!(why(ReferenceString { holding: vec![4, 4], ..good.clone() }), ReferenceError::HeldTwice(4));
+    assert_eq!(
+        why(ReferenceString { holding: Held::in_order([1, 2, 3]), ..good.clone() }),
+        ReferenceError::TooManyHeld
+    );
+    assert_eq!(
+        why(ReferenceString { holding: Held::in_order([4, 4]), ..good.clone() }),
+        ReferenceError::HeldTwice(4)
+    );
     let plru = ReferenceString { replacement: Replacement::Policy(Policy::Plru), ..good.clone() };
     assert_eq!(why(plru), ReferenceError::NotForFrames(Policy::Plru));
     let window = Replacement::WorkingSet { window: 0 };
@@ -190,9 +240,11 @@ fn fewest_faults(pages: &[u32], frames: usize) -> u64 {
     reachable.into_iter().map(|(_, faults)| faults).min().unwrap_or(0)
 }
 
-/// The victims of `optimal`, found by a search along the string. Memory is in the order of fills.
+/// The victims of `optimal`, found by searching forward through the string. Memory lists the pages in fill
+/// order.
 fn naive_optimal(reference: &ReferenceString, lookahead: usize) -> Vec<u32> {
-    let (mut memory, mut gone) = (reference.holding.clone(), Vec::new());
+    let held: Vec<u32> = reference.holding.iter().map(|held| held.page).collect();
+    let (mut memory, mut gone) = (held, Vec::new());
     for (time, page) in reference.pages.iter().enumerate() {
         if memory.contains(page) {
             continue;
@@ -226,7 +278,7 @@ proptest! {
 
     #[test]
     fn optimal_uses_only_its_lookahead(pages in pages(), frames in 1..5_u32, held in 0..5_u32, n in 0..12_u64) {
-        let holding = (0..held.min(frames)).rev().collect();
+        let holding = Held::in_order((0..held.min(frames)).rev());
         let lookahead = Replacement::Optimal { lookahead: Some(n) };
         let mut reference = ReferenceString { holding, ..string(&pages, frames, lookahead) };
         prop_assert_eq!(victims(&reference), naive_optimal(&reference, n as usize));
@@ -234,13 +286,13 @@ proptest! {
         prop_assert_eq!(victims(&reference), naive_optimal(&reference, usize::MAX));
     }
 
-    /// After each reference, exactly the pages of the last `window` references are resident. The pages held before are
-    /// included.
+    /// After each reference, the resident pages are exactly those of the last `window` references, including
+    /// the initial pages.
     #[test]
     fn a_working_set_is_the_last_references(pages in pages(), window in 1..10_usize, held in 0..5_u32) {
         let holding: Vec<u32> = (0..held).rev().collect();
         let replacement = Replacement::WorkingSet { window: window as u64 };
-        let reference = ReferenceString { holding: holding.clone(), ..string(&pages, 0, replacement) };
+        let reference = ReferenceString { holding: Held::in_order(holding.clone()), ..string(&pages, 0, replacement) };
         let all: Vec<u32> = holding.iter().chain(&pages).copied().collect();
         let last = |end: usize| -> BTreeSet<u32> { all[end.saturating_sub(window)..end].iter().copied().collect() };
         let mut steps = 0;
@@ -254,13 +306,77 @@ proptest! {
         prop_assert_eq!(steps, pages.len());
     }
 
-    /// LRU is a stack algorithm (Mattson and others, 1970), so more frames never cause more faults.
+    /// The first page of the order is the victim of the next fault. If new pages follow, the old pages are evicted
+    /// in this order.
+    #[test]
+    fn pages_are_evicted_in_the_printed_order(
+        pages in prop::collection::vec(0..7_u32, 1..30),
+        frames in 1..5_u32,
+        writes in prop::collection::vec(0..7_u32, 0..3),
+        tick in prop::option::of(1..5_u64),
+    ) {
+        let policies = POLICIES.iter().filter(|row| row.frames && row.policy != Policy::Random);
+        let all = policies.map(|row| Replacement::Policy(row.policy));
+        for replacement in all.chain([OPTIMAL, Replacement::Optimal { lookahead: Some(3) }]) {
+            let first = ReferenceString { writes: writes.clone(), tick, ..string(&pages, frames, replacement) };
+            let steps: Vec<_> = first.steps().unwrap().collect();
+            for pair in steps.windows(2) {
+                let order = pair[0].order.as_ref().unwrap();
+                let resident: BTreeSet<u32> = pair[0].frames.iter().flatten().copied().collect();
+                prop_assert_eq!(order.iter().copied().collect::<BTreeSet<_>>(), resident);
+                if let Some(victim) = pair[1].victim {
+                    prop_assert_eq!(order[0], victim, "{:?}", replacement);
+                }
+            }
+            let one_by_one = [Policy::Lru, Policy::Fifo, Policy::Clock, Policy::SecondChance];
+            if one_by_one.iter().any(|policy| replacement == Replacement::Policy(*policy)) {
+                let new = 100..100 + 4 * frames;
+                let longer = ReferenceString { pages: first.pages.iter().copied().chain(new).collect(), ..first };
+                let order = steps.last().unwrap().order.clone().unwrap();
+                let later = longer.steps().unwrap().skip(pages.len()).filter_map(|step| step.victim);
+                let old: Vec<u32> = later.filter(|page| order.contains(page)).collect();
+                prop_assert_eq!(old, order, "{:?}", replacement);
+            }
+        }
+    }
+
+    /// A page is written when it is evicted if a store touched it after its last fault.
+    #[test]
+    fn evictions_of_dirty_pages_are_disk_writes(
+        pages in pages(),
+        frames in 1..5_u32,
+        writes in prop::collection::vec(0..7_u32, 0..3),
+        stores in prop::collection::btree_set(0..40_usize, 0..9),
+    ) {
+        let policies = POLICIES.iter().filter(|row| row.frames).map(|row| Replacement::Policy(row.policy));
+        for replacement in policies.chain([OPTIMAL, Replacement::WorkingSet { window: 4 }]) {
+            let (writes, stores) = (writes.clone(), stores.clone());
+            let reference = ReferenceString { writes, stores, ..string(&pages, frames, replacement) };
+            let steps: Vec<_> = reference.steps().unwrap().collect();
+            let stored = |at: usize| reference.writes.contains(&pages[at]) || reference.stores.contains(&at);
+            let mut count = 0;
+            for (at, step) in steps.iter().enumerate() {
+                let dirty = |page: u32| {
+                    let loaded = (0..=at).rev().find(|&at| pages[at] == page && !steps[at].hit).unwrap();
+                    (loaded..=at).any(|at| pages[at] == page && stored(at))
+                };
+                prop_assert_eq!(step.written, step.victim.is_some_and(dirty));
+                count += u64::from(step.written);
+                for (page, bit) in step.frames.iter().zip(&step.dirty) {
+                    prop_assert_eq!(*bit, page.is_some_and(dirty));
+                }
+            }
+            prop_assert_eq!(reference.run().unwrap().disk_writes, count);
+        }
+    }
+
+    /// LRU is a stack algorithm (Mattson et al., 1970), so more frames never cause more faults.
     #[test]
     fn more_frames_help_lru(pages in pages(), frames in 1..6_u32) {
         prop_assert!(faults(&pages, frames + 1, Policy::Lru) <= faults(&pages, frames, Policy::Lru));
     }
 
-    /// The totals agree with the steps, and the same seed gives the same totals again.
+    /// The totals agree with the steps, and the same seed produces the same totals again.
     #[test]
     fn totals_are_those_of_the_steps(pages in pages(), frames in 1..6_u32) {
         for row in POLICIES.iter().filter(|row| row.frames) {

@@ -6,16 +6,18 @@ use super::policy::{Policy, PolicyState};
 use super::random::SplitMix64;
 use super::sparse::Sparse;
 
-/// Sets of lines with a tag, a valid bit, and a payload `L`, and a replacement policy.
+/// Sets of lines with a replacement policy. Each line has a tag, a valid bit, and a payload `L`.
 ///
-/// A clone is O(1), and lines take no storage before they are filled. The user of this type handles counts, write-backs, and
-/// the meaning of tags.
+/// Cloning is O(1), and lines need no storage before they are filled. The user of this type handles counts,
+/// write-backs, and the meaning of tags.
 ///
 /// # Panics
-/// Methods that take a set and a way panic if the set or way does not exist, except [`SetAssoc::find`].
+/// Methods with a set or a way as a parameter, except [`SetAssoc::find`], panic if the set or way does not
+/// exist.
 #[derive(Debug, Clone)]
 pub struct SetAssoc<L> {
-    /// A row per set: a mask of valid ways, a mask of ways that ever had a tag, the tags, and the policy's words.
+    /// One row per set: a mask of valid ways, a mask of ways that have ever had a tag, the tags, and the
+    /// policy's words.
     words: Sparse<u64>,
     payloads: Sparse<L>,
     sets: u64,
@@ -34,17 +36,17 @@ pub struct SetAssoc<L> {
 /// The contents of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Line<L> {
-    /// Its tag, or `None` if it was never filled. An invalid line keeps its tag.
+    /// The line's tag, or `None` if the line was never filled. An invalid line keeps its tag.
     pub(crate) tag: Option<Tag>,
     pub(crate) valid: bool,
     pub(crate) payload: L,
 }
 
 impl<L: Copy + Default> SetAssoc<L> {
-    /// Creates `sets` empty sets of `ways` lines, at least one of each.
+    /// Creates `sets` (at least 1) empty sets of `ways` (at least 1) lines each.
     ///
     /// # Panics
-    /// If `sets`, or `ways` with [`Policy::Plru`], is not a power of two.
+    /// Panics if `sets`, or `ways` with [`Policy::Plru`], is not a power of two.
     pub fn new(sets: u64, ways: u32, policy: Policy) -> Self {
         let (sets, ways) = (sets.max(1), ways.max(1) as usize);
         assert!(
@@ -76,13 +78,14 @@ impl<L: Copy + Default> SetAssoc<L> {
         (SetIndex::new(number & (self.sets - 1)), Tag::new(number >> self.sets.trailing_zeros()))
     }
 
-    /// The lowest valid way of `set` with `tag`. The policy does not record this: see [`SetAssoc::touch`].
+    /// The lowest valid way of `set` with `tag`. The policy does not record this lookup; see
+    /// [`SetAssoc::touch`].
     #[inline]
     pub fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {
         self.among(self.words.row(set.raw())?, tag, |_| true)
     }
 
-    /// Finds a line as [`SetAssoc::find`] does, and touches it.
+    /// Finds a line as [`SetAssoc::find`] does and touches it.
     #[inline]
     pub(crate) fn find_and_touch(&mut self, set: SetIndex, tag: Tag) -> Option<u32> {
         if !self.policy.records_touches() {
@@ -95,20 +98,22 @@ impl<L: Copy + Default> SetAssoc<L> {
         Some(way)
     }
 
-    /// The lowest way of `set` that is valid, has `tag`, and whose payload satisfies `also` (an ASID, a page size).
+    /// The lowest valid way of `set` that has `tag` and whose payload satisfies `also` (for example, an ASID
+    /// or a page size).
     #[inline]
     pub(crate) fn find_by(&self, set: SetIndex, tag: Tag, also: impl Fn(&L) -> bool) -> Option<u32> {
         let payloads = self.payloads.row(set.raw())?;
         self.among(self.words.row(set.raw())?, tag, |way| also(&payloads[way]))
     }
 
-    /// The lowest way of a row that is valid, has `tag`, and satisfies `also`.
+    /// The lowest valid way of a row that has `tag` and satisfies `also`.
     #[inline]
     fn among(&self, row: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
         lowest(row, self.mask, &row[self.tags..self.policy_words], tag, also)
     }
 
-    /// Calls `visit` with the lowest valid way with `tag` in each of the sets `first..first + count` that has one.
+    /// For each of the sets `first..first + count`, calls `visit` with the lowest valid way with `tag`, if
+    /// any.
     pub(crate) fn find_in_row(&self, first: u64, count: u64, tag: Tag, mut visit: impl FnMut(u64, u32)) {
         let mut done = 0;
         while done < count {
@@ -137,15 +142,15 @@ impl<L: Copy + Default> SetAssoc<L> {
         }
     }
 
-    /// Sets whether the line in `way` is dirty. Only `nru` uses this. Callers also call [`SetAssoc::touch`] or
-    /// [`SetAssoc::fill`].
+    /// Sets whether the line in `way` is dirty. Only `nru` uses this. Callers must also call
+    /// [`SetAssoc::touch`] or [`SetAssoc::fill`].
     pub(crate) fn note_dirty(&mut self, set: SetIndex, way: u32, dirty: bool) {
         let at = self.policy_words;
         self.policy.note_dirty(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, dirty);
     }
 
-    /// Chooses a way for the next fill of `set`: the lowest invalid way, or else the policy's victim, which is also
-    /// returned. The line stays until [`SetAssoc::fill`] replaces it.
+    /// Chooses a way for the next fill of `set`: the lowest invalid way, or else the policy's victim, whose
+    /// line is also returned. The line remains until [`SetAssoc::fill`] replaces it.
     #[inline]
     pub fn victim(&mut self, set: SetIndex, random: &mut SplitMix64) -> (u32, Option<Line<L>>) {
         if let Some(way) = self.free(set) {
@@ -153,7 +158,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         }
         let row = self.words.row_mut(set.raw());
         let words = &mut row[self.policy_words..];
-        // Policies without a stamp per way may have fewer words than there are ways.
+        // Policies without per-way stamps may have fewer words than ways.
         let way = match words.get(..self.ways).and_then(|stamps| self.policy.smallest_stamp(stamps)) {
             Some(way) => way,
             None => self.policy.victim(words, self.ways, random, |_| true).unwrap_or(0),
@@ -175,7 +180,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// Fills `way` with a valid line.
     ///
     /// # Panics
-    /// If the way does not exist.
+    /// Panics if the way does not exist.
     #[inline]
     pub fn fill(&mut self, set: SetIndex, way: u32, tag: Tag, payload: L) {
         assert!(way < self.ways(), "way {way} of {}", self.ways);
@@ -188,7 +193,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.payloads.row_mut(set.raw())[way] = payload;
     }
 
-    /// Makes `way` invalid. Its tag and payload can still be read.
+    /// Makes `way` invalid. The line's tag and payload can still be read.
     pub(crate) fn invalidate(&mut self, set: SetIndex, way: u32) {
         let (at, way) = (self.policy_words, way as usize);
         let row = self.words.row_mut(set.raw());
@@ -196,7 +201,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.policy.forget(&mut row[at..], self.ways, way);
     }
 
-    /// Invalidates every valid line that satisfies `doomed`, and returns their number.
+    /// Invalidates every valid line that satisfies `doomed` and returns the number of invalidated lines.
     pub(crate) fn invalidate_if(&mut self, mut doomed: impl FnMut(SetIndex, u32, &Line<L>) -> bool) -> u64 {
         let lines: Vec<_> = self.valid_lines().filter(|(set, way, line)| doomed(*set, *way, line)).collect();
         for (set, way, _) in &lines {
@@ -205,9 +210,9 @@ impl<L: Copy + Default> SetAssoc<L> {
         lines.len() as u64
     }
 
-    /// Sets the lines of `set` from way 0. `None` and missing lines leave a way unchanged. Lines beyond the last way are
-    /// ignored. The policy's state is reset. Way 0 becomes the least recently touched and the first filled. Use bits and
-    /// counts become 0, and the hand points to way 0.
+    /// Sets the lines of `set`, starting at way 0. `None` and missing lines leave a way unchanged. Lines past
+    /// the last way are ignored. The policy's state is reset. Way 0 becomes the least recently touched way
+    /// and the way that was filled first. Use bits and counts become 0, and the hand points to way 0.
     pub(crate) fn set_lines(&mut self, set: SetIndex, lines: &[Option<Line<L>>]) {
         if set.raw() >= self.sets {
             return;
@@ -232,7 +237,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         self.payloads.row_mut(set.raw())[way] = line.payload;
     }
 
-    /// The line in `way`, or an empty line if it was never filled or does not exist.
+    /// The line in `way`, or an empty line if the way was never filled or does not exist.
     pub(crate) fn line(&self, set: SetIndex, way: u32) -> Line<L> {
         let way = way as usize;
         let Some(row) = self.words.row(set.raw()) else { return Line::default() };
@@ -243,24 +248,25 @@ impl<L: Copy + Default> SetAssoc<L> {
         Line { tag, valid: bit(row, way), payload: self.payload(set, way as u32) }
     }
 
-    /// The payload of the line in `way`, valid or not. The default if the way was never filled.
+    /// The payload of the line in `way`, whether the line is valid or not. The payload has the default value
+    /// if the way was never filled.
     #[inline]
     pub(crate) fn payload(&self, set: SetIndex, way: u32) -> L {
         self.payloads.row(set.raw()).and_then(|row| row.get(way as usize)).copied().unwrap_or_default()
     }
 
-    /// The payload of the line in `way`, for writing.
+    /// A mutable reference to the payload of the line in `way`.
     #[inline]
     pub(crate) fn payload_mut(&mut self, set: SetIndex, way: u32) -> &mut L {
         &mut self.payloads.row_mut(set.raw())[way as usize]
     }
 
-    /// The lines of `set`, from way 0.
+    /// The lines of `set`, starting at way 0.
     pub(crate) fn lines(&self, set: SetIndex) -> impl Iterator<Item = Line<L>> + '_ {
         (0..self.ways()).map(move |way| self.line(set, way))
     }
 
-    /// Every valid line with its set and way, in order.
+    /// Every valid line in order, with its set and way.
     pub(crate) fn valid_lines(&self) -> impl Iterator<Item = (SetIndex, u32, Line<L>)> + '_ {
         self.words.rows().flat_map(move |(set, row)| {
             let set = SetIndex::new(set);
@@ -268,7 +274,28 @@ impl<L: Copy + Default> SetAssoc<L> {
         })
     }
 
-    /// Performs a clock tick, which `nru` and `aging` use: see [`Policy`].
+    /// The ways of a full set in the order of their last uses (lru, mru) or fills (fifo, lifo), the earliest
+    /// first. `None` if a way is invalid, or if the policy keeps no order.
+    pub(crate) fn order(&self, set: SetIndex) -> Option<Vec<u32>> {
+        let ordered = matches!(self.policy, Policy::Lru | Policy::Mru | Policy::Fifo | Policy::Lifo);
+        let stamps = &self.words.row(set.raw()).filter(|_| ordered)?[self.policy_words..];
+        let mut ways: Vec<u32> = (0..self.ways()).collect();
+        ways.sort_by_key(|way| stamps[*way as usize]);
+        self.lines(set).all(|line| line.valid).then_some(ways)
+    }
+
+    /// The valid ways of a set in the order of their eviction if none of them is used again. `None` if the
+    /// policy has no such order.
+    pub(crate) fn eviction_order(&self, set: SetIndex) -> Option<Vec<u32>> {
+        let Some(row) = self.words.row(set.raw()) else { return Some(Vec::new()) };
+        let rank = |way: usize| self.policy.rank(&row[self.policy_words..], self.ways, way);
+        let mut ways =
+            ones(&row[..self.mask]).map(|way| Some((rank(way)?, way as u32))).collect::<Option<Vec<_>>>()?;
+        ways.sort_unstable();
+        Some(ways.into_iter().map(|(_, way)| way).collect())
+    }
+
+    /// Performs a clock tick, which `nru` and `aging` use; see [`Policy`].
     pub(crate) fn tick(&mut self) {
         if !matches!(self.policy, Policy::Nru | Policy::Aging) {
             return;
@@ -289,7 +316,8 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 }
 
-/// The lowest way of a row that is valid, has `tag`, and satisfies `also`. The row starts with `mask` words of valid bits.
+/// The lowest valid way of a row that has `tag` and satisfies `also`. The row starts with `mask` words of
+/// valid bits.
 #[inline]
 fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
     if mask == 1 {
@@ -298,7 +326,8 @@ fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize)
         return tags.iter().enumerate().find(is).map(|(way, _)| way as u32);
     }
     for (chunk, tags) in tags.chunks(64).enumerate() {
-        // Most chunks of a wide set have no match. Vector code detects this faster than it finds the position of a match.
+        // Most chunks of a wide set have no matching tag. Vector code detects this faster than it finds the
+        // position of a match.
         if tags.iter().fold(false, |any, &t| any | (t == tag.raw())) {
             let found = first(equal(tags, tag) & row[chunk], |way| also(chunk * 64 + way));
             if let Some(way) = found {
@@ -309,13 +338,13 @@ fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize)
     None
 }
 
-/// A mask of the tags (up to 64) that equal `tag`.
+/// A mask of the tags (at most 64) that equal `tag`.
 #[inline]
 fn equal(tags: &[u64], tag: Tag) -> u64 {
     tags.iter().rev().fold(0, |bits, &t| bits << 1 | u64::from(t == tag.raw()))
 }
 
-/// The lowest set bit whose number satisfies `also`.
+/// The lowest set bit whose position satisfies `also`.
 #[inline]
 fn first(mut bits: u64, also: impl Fn(usize) -> bool) -> Option<u32> {
     while bits != 0 {

@@ -5,8 +5,8 @@ use crate::machine::random::SplitMix64;
 use super::{Line, SetAssoc, bit};
 
 impl<L: Copy + Default> SetAssoc<L> {
-    /// The victim among the valid lines of `set` for which `may` holds, or `None`. The hand of a clock skips other lines
-    /// without clearing their bits.
+    /// The victim among the valid lines of `set` for which `may` is true, or `None`. The clock hand skips
+    /// other lines without clearing their bits.
     fn victim_among(
         &mut self,
         set: SetIndex,
@@ -20,7 +20,7 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 }
 
-/// Touches block `number`, and fills it after a miss. Returns whether it hit, and the evicted block.
+/// Touches block `number`, or fills it after a miss. Returns whether the access hit, and the evicted block.
 fn access(cache: &mut SetAssoc<()>, number: u64) -> (bool, Option<u64>) {
     let (set, tag) = cache.split(number);
     if let Some(way) = cache.find(set, tag) {
@@ -37,8 +37,8 @@ fn block(cache: &SetAssoc<()>, set: SetIndex, tag: Tag) -> u64 {
     tag.raw() * cache.sets() + set.raw()
 }
 
-/// Touches blocks named by letters in a cache of two sets of four ways. A and B are in different sets. Returns the trace of
-/// hits and misses, and the final blocks of set 0.
+/// Touches blocks named by letters in a cache of two sets of four ways. Blocks A and B are in different sets.
+/// Returns the trace of hits and misses, and the final blocks of set 0.
 fn letters(policy: Policy, names: &str) -> (String, String) {
     let mut cache = SetAssoc::new(2, 4, policy);
     let hits = names.bytes().map(|name| access(&mut cache, u64::from(name - b'A')).0);
@@ -49,9 +49,10 @@ fn letters(policy: Policy, names: &str) -> (String, String) {
     (trace, blocks)
 }
 
-/// The expected behavior in the comments of gem5's `tests/gem5/replacement_policies/traces/*.py`, with a 512 B cache of four
-/// ways and 64 B lines. Two groups are omitted. In all but the first second-chance trace, gem5 moves a line with a second
-/// chance to the end of its queue. gem5's nru is a different policy.
+/// The expected behavior according to the comments in gem5's `tests/gem5/replacement_policies/traces/*.py`,
+/// with a four-way 512 B cache and 64 B lines. Two groups of traces are omitted. In all second-chance traces
+/// except the first, gem5 moves a line with a second chance to the end of its queue. gem5's nru is a
+/// different policy.
 #[test]
 fn gem5_traces() {
     let cases = [
@@ -69,7 +70,8 @@ fn gem5_traces() {
     }
 }
 
-/// CS:APP's cache lab, trace `yi.trace`, `csim-ref -s 4 -E 1 -b 4`: 4 hits, 5 misses, 3 evictions. M is a load and a store.
+/// CS:APP's cache lab, trace `yi.trace`, `csim-ref -s 4 -E 1 -b 4`: 4 hits, 5 misses, and 3 evictions. M
+/// means a load and a store.
 #[test]
 fn cache_lab_trace() {
     let mut cache = SetAssoc::new(16, 1, Policy::Lru);
@@ -83,7 +85,7 @@ fn cache_lab_trace() {
     assert_eq!((hits, misses, evictions), (4, 5, 3));
 }
 
-/// GATE CS 2004: in a fully associative LRU cache of 8 blocks, block 7 replaces cache block 5.
+/// GATE CS 2004: in a fully associative LRU cache with 8 blocks, block 7 replaces cache block 5.
 #[test]
 fn gate_2004_the_set_of_block_7() {
     let mut cache = SetAssoc::new(1, 8, Policy::Lru);
@@ -93,14 +95,15 @@ fn gate_2004_the_set_of_block_7() {
     assert_eq!(cache.find(SetIndex::new(0), Tag::new(7)), Some(5));
 }
 
-/// Tanenbaum, Modern Operating Systems, problem on four pages. Times of loading are 126 230 140 110, times of the last
-/// reference 280 265 270 285, R bits 1 0 0 1, and M bits 0 1 0 1. NRU replaces page 2, FIFO 3, LRU 1, and second chance 2.
+/// Tanenbaum, Modern Operating Systems, problem with four pages. Load times: 126, 230, 140, 110. Last
+/// reference times: 280, 265, 270, 285. R bits: 1, 0, 0, 1. M bits: 0, 1, 0, 1. NRU replaces page 2, FIFO
+/// page 3, LRU page 1, and second chance page 2.
 #[test]
 fn tanenbaum_four_pages() {
     let set = SetIndex::new(0);
     let victim = |policy, order: [u32; 4], by_touch: bool| {
         let mut frames = SetAssoc::new(1, 4, policy);
-        // The pages are in the order of their loading, 3, 0, 2, 1, so that the hand is at the oldest page.
+        // The pages are listed in load order (3, 0, 2, 1), so the hand points to the oldest page.
         for (frame, page) in [3, 0, 2, 1].into_iter().enumerate() {
             frames.fill(set, frame as u32, Tag::new(page), ());
         }
@@ -122,7 +125,7 @@ fn tanenbaum_four_pages() {
     assert_eq!(victim(Policy::SecondChance, by_last_reference, false), 2);
 }
 
-/// Tanenbaum, Modern Operating Systems, problem on aging with 8-bit counters.
+/// Tanenbaum, Modern Operating Systems, problem about aging with 8-bit counters.
 #[test]
 fn tanenbaum_aging_counters() {
     let set = SetIndex::new(0);
@@ -142,7 +145,7 @@ fn tanenbaum_aging_counters() {
     assert_eq!(frames.victim(set, &mut SplitMix64::new(0)).0, 2, "the smallest counter is evicted");
 }
 
-/// An entry with a tag and a payload.
+/// A line with a tag and a payload.
 fn line(tag: u64, valid: bool, payload: u8) -> Line<u8> {
     Line { tag: Some(Tag::new(tag)), valid, payload }
 }
@@ -171,7 +174,7 @@ fn a_lookup_may_check_more_than_the_tag() {
     assert_eq!(tlb.find_by(set, Tag::new(3), |&asid| asid == 7), None);
 }
 
-/// After `set`, way 0 is the least recently used and the first filled.
+/// After `set`, way 0 is the least recently used way and the way that was filled first.
 #[test]
 fn set_lines_are_ordered_from_way_0() {
     let set = SetIndex::new(0);

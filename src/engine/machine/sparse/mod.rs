@@ -1,23 +1,23 @@
-//! A sparse, persistent array of rows, which stores the state of a machine. A clone increments one reference count. A later
-//! write copies only the leaf that it changes.
+//! A sparse, persistent array of rows that stores the state of a machine. A clone only increments a reference
+//! count. A later write copies only the leaf that it changes.
 
 use std::array;
 use std::sync::Arc;
 
-/// Number of children of a branch. log2 of it is the number of row bits that select a child.
+/// Number of children of a branch. Its log2 is the number of row bits that select a child.
 const FAN_OUT: usize = 64;
 const FAN_BITS: u32 = FAN_OUT.trailing_zeros();
 
-/// Maximum size in cells of an array that is a single leaf, so that each row is one step away.
+/// Maximum number of cells in an array that is a single leaf, so that each row is one step away.
 const SMALL: u128 = 2048;
 
-/// Maximum size in cells of a leaf of a larger array. Its number of rows is a power of two.
+/// Maximum number of cells in a leaf of a larger array. Its number of rows is a power of two.
 const LEAF: usize = 1024;
 
-/// A fixed number of rows of `stride` cells each, which have a default value until they are written. It is a radix tree of
-/// shared nodes. Only written leaves are allocated.
+/// A fixed number of rows of `stride` cells each. The cells have a default value until they are written. The
+/// array is a radix tree of shared nodes. Only written leaves are allocated.
 ///
-/// [`Clone`] is O(1). The first write after it copies one leaf and the path to that leaf.
+/// [`Clone`] is O(1). The first write after a clone copies one leaf and the path to that leaf.
 #[derive(Debug, Clone)]
 pub struct Sparse<T> {
     root: Node<T>,
@@ -27,7 +27,7 @@ pub struct Sparse<T> {
     last: u64,
     /// log2 of the number of rows in a leaf.
     row_bits: u32,
-    /// The mask of the bits of a row's number that give its position in its leaf.
+    /// The mask of the bits of a row number that give the row's position in its leaf.
     row_mask: u64,
     leaf_cells: usize,
     /// Number of branches above a leaf.
@@ -54,7 +54,7 @@ impl<T: Clone> Node<T> {
 }
 
 impl<T: Clone> Sparse<T> {
-    /// Creates an array of `rows` rows (1 to 2^64) of `stride` cells (at least 1), all `default`.
+    /// Creates an array of `rows` rows (1 to 2^64) of `stride` cells (at least 1) with the value `default`.
     pub fn new(rows: impl Into<u128>, stride: usize, default: T) -> Self {
         let rows: u128 = rows.into().max(1);
         let stride = stride.max(1);
@@ -89,8 +89,8 @@ impl<T: Clone> Sparse<T> {
         self.stride
     }
 
-    /// Row `i`, or `None` if it does not exist or its leaf has no storage. In the latter case, all its cells have the
-    /// default value.
+    /// Row `i`, or `None` if the row does not exist or its leaf has no storage. All cells in a leaf without
+    /// storage have the default value.
     #[inline]
     pub(crate) fn row(&self, i: u64) -> Option<&[T]> {
         if i > self.last {
@@ -113,8 +113,8 @@ impl<T: Clone> Sparse<T> {
         }
     }
 
-    /// Number of rows from row `i` to the end of its leaf, and their cells. `None` means that all cells have the default
-    /// value.
+    /// Number of rows from row `i` to the end of its leaf, and the cells of these rows. `None` means that all
+    /// cells have the default value.
     #[inline]
     pub(crate) fn run(&self, i: u64) -> (u64, Option<&[T]>) {
         let start = self.start(i);
@@ -125,17 +125,17 @@ impl<T: Clone> Sparse<T> {
         }
     }
 
-    /// Row `i`, for writing.
+    /// A mutable reference to row `i`.
     ///
     /// # Panics
-    /// If row `i` does not exist.
+    /// Panics if row `i` does not exist.
     #[inline]
     pub fn row_mut(&mut self, i: u64) -> &mut [T] {
         let stride = self.stride;
         &mut self.run_mut(i)[..stride]
     }
 
-    /// Row `i`, for writing, or `None` if it does not exist or its leaf has no storage.
+    /// A mutable reference to row `i`, or `None` if the row does not exist or its leaf has no storage.
     #[inline]
     pub(crate) fn written_mut(&mut self, i: u64) -> Option<&mut [T]> {
         if i > self.last {
@@ -156,10 +156,10 @@ impl<T: Clone> Sparse<T> {
         }
     }
 
-    /// The cells from row `i` to the end of its leaf, for writing.
+    /// A mutable reference to the cells from row `i` to the end of its leaf.
     ///
     /// # Panics
-    /// If row `i` does not exist.
+    /// Panics if row `i` does not exist.
     #[inline]
     pub(crate) fn run_mut(&mut self, i: u64) -> &mut [T] {
         let (start, cells) = (self.start(i), self.leaf_cells);
@@ -171,8 +171,8 @@ impl<T: Clone> Sparse<T> {
         &mut own(cells)[start..]
     }
 
-    /// Resets the rows `first..=last` to the default. Rows beyond the end are ignored. Leaves without other contents are
-    /// freed.
+    /// Resets the rows `first..=last` to the default value. Rows past the end are ignored. Leaves without
+    /// other contents are freed.
     pub(crate) fn reset(&mut self, first: u64, last: u64) {
         let (row_bits, stride, depth) = (self.row_bits, self.stride, self.depth);
         let mut root = std::mem::replace(&mut self.root, Node::Empty);
@@ -180,11 +180,11 @@ impl<T: Clone> Sparse<T> {
         self.root = root;
     }
 
-    /// Copies `count` rows from row `from` on to row `to`. The ranges must not overlap. Whole leaves are shared until one is
-    /// written.
+    /// Copies `count` rows, starting at row `from`, to row `to`. The ranges must not overlap. Whole leaves
+    /// are shared until one of the copies is written.
     ///
     /// # Panics
-    /// If a row does not exist.
+    /// Panics if a row does not exist.
     pub(crate) fn copy_rows(&mut self, mut from: u64, mut to: u64, mut count: u64) {
         while count > 0 {
             let step = self.copy_some(from, to, count);
@@ -192,7 +192,7 @@ impl<T: Clone> Sparse<T> {
         }
     }
 
-    /// Copies the rows that are in one node, at most `count`, and returns their number.
+    /// Copies up to `count` rows that are in one node and returns their number.
     fn copy_some(&mut self, from: u64, to: u64, count: u64) -> u64 {
         let bits = |level: u32| self.row_bits + level * FAN_BITS;
         let whole = |level: &u32| {
@@ -218,7 +218,7 @@ impl<T: Clone> Sparse<T> {
         step
     }
 
-    /// The node at `level` (0 is a leaf) that contains row `i`, or an empty node if there is none.
+    /// The node at `level` (0 is a leaf) that contains row `i`, or an empty node if there is no such node.
     #[inline]
     fn node(&self, i: u64, level: u32) -> &Node<T> {
         let mut node = &self.root;
@@ -229,10 +229,11 @@ impl<T: Clone> Sparse<T> {
         node
     }
 
-    /// The node at `level` (0 is a leaf) that contains row `i`, for writing, and the default value.
+    /// Returns a mutable reference to the node at `level` (0 is a leaf) that contains row `i`. Also returns
+    /// the default value.
     #[inline]
     fn node_mut(&mut self, i: u64, level: u32) -> (&mut Node<T>, &T) {
-        assert!(i <= self.last, "row {i} of an array whose last row is {}", self.last);
+        assert!(i <= self.last, "row {i} is past the last row, {}", self.last);
         let row_bits = self.row_bits;
         let mut node = &mut self.root;
         for above in (level..self.depth).rev() {
@@ -245,7 +246,8 @@ impl<T: Clone> Sparse<T> {
         (node, &self.default)
     }
 
-    /// The rows that have storage, in order. They include unwritten rows that share a leaf with a written one.
+    /// The rows that have storage, in order. These rows include unwritten rows in the same leaf as a written
+    /// row.
     pub(crate) fn rows(&self) -> Rows<'_, T> {
         Rows { array: self, pending: vec![(&self.root, 0, self.depth)], leaf: None }
     }
@@ -268,7 +270,7 @@ const fn low_bits(bits: u32) -> u64 {
     if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
 }
 
-/// The cells for writing, copied first if another array shares them.
+/// The cells as a mutable slice, copied first if another array shares them.
 #[inline]
 fn own<T: Clone>(cells: &mut Arc<[T]>) -> &mut [T] {
     #[cold]
@@ -281,8 +283,9 @@ fn own<T: Clone>(cells: &mut Arc<[T]>) -> &mut [T] {
     Arc::get_mut(cells).expect("the copy has no other owner")
 }
 
-/// Resets the rows `first..=last` of a node to the default. The node has `depth` branches above its leaves, and its first
-/// row is `base`. `shape` has log2 of the rows per leaf, the cells per row, and the default.
+/// Resets the rows `first..=last` of a node to the default value. The node has `depth` branches above its
+/// leaves, and its first row is `base`. `shape` contains log2 of the rows per leaf, the cells per row, and
+/// the default value.
 fn reset<T: Clone>(
     node: &mut Node<T>,
     (first, last): (u64, u64),
@@ -326,11 +329,11 @@ fn slot(i: u64, row_bits: u32, level: u32) -> usize {
     (i >> (row_bits + level * FAN_BITS)) as usize % FAN_OUT
 }
 
-/// The rows of a [`Sparse`] that have storage, with their numbers, in order.
+/// The rows of a [`Sparse`] that have storage, in order, with their numbers.
 #[derive(Debug)]
 pub(crate) struct Rows<'a, T> {
     array: &'a Sparse<T>,
-    /// Nodes still to visit, the next one last, each with its first row and its depth.
+    /// Nodes left to visit (the next node is last), each with its first row and its depth.
     pending: Vec<(&'a Node<T>, u64, u32)>,
     /// The current leaf: the number of its next row and its remaining cells.
     leaf: Option<(u64, &'a [T])>,

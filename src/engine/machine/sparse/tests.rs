@@ -4,13 +4,13 @@ use proptest::prelude::*;
 
 use super::Sparse;
 
-/// A write or a copy of one of several arrays.
+/// A write to, or a copy of, one of several arrays.
 #[derive(Debug, Clone)]
 enum Op {
     /// Writes a cell: array, row, column, value.
     Write(usize, u64, usize, u8),
     Clone(usize),
-    /// Resets a range of rows to the default: array, first row, last row.
+    /// Resets a range of rows to the default value: array, first row, last row.
     Reset(usize, u64, u64),
     /// Copies rows: array, first source row, first target row, count. Overlapping or missing rows are not copied.
     Copy(usize, u64, u64, u64),
@@ -36,7 +36,7 @@ fn shape_and_ops() -> impl Strategy<Value = (u128, usize, Vec<Op>)> {
     })
 }
 
-/// Generates aligned runs of a power of two rows, as pages are, and other runs.
+/// Generates runs of rows: some are aligned and have a power-of-two length, like pages, and others are not.
 fn copy(rows: u128) -> impl Strategy<Value = Op> {
     let aligned = (a_row(rows), a_row(rows), 0..64_u32)
         .prop_map(|(from, to, bits)| (from >> bits << bits, to >> bits << bits, 1 << bits));
@@ -50,7 +50,7 @@ fn apart(rows: u128, from: u64, to: u64, count: u64) -> bool {
     u128::from(from.max(to)) + u128::from(count) <= rows && from.abs_diff(to) >= count
 }
 
-/// The cells that differ from the default, in order.
+/// The cells with nondefault values, in order.
 fn cells(array: &Sparse<u8>) -> Vec<((u64, usize), u8)> {
     let cells =
         array.rows().flat_map(|(row, cells)| cells.iter().enumerate().map(move |(c, &v)| ((row, c), v)));
@@ -60,7 +60,7 @@ fn cells(array: &Sparse<u8>) -> Vec<((u64, usize), u8)> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
-    /// Clones are as independent as clones of a map, and an array has the same contents as the map.
+    /// Arrays and their clones always have the same contents as ordinary maps and their clones.
     #[test]
     fn behaves_as_a_map_and_its_clones((rows, stride, ops) in shape_and_ops()) {
         let mut arrays = vec![(Sparse::new(rows, stride, 0_u8), BTreeMap::new())];
@@ -144,7 +144,7 @@ fn a_row_beyond_the_last_is_none() {
 }
 
 #[test]
-#[should_panic(expected = "row 4096 of an array whose last row is 4095")]
+#[should_panic(expected = "row 4096 is past the last row, 4095")]
 fn a_row_beyond_the_last_cannot_be_written() {
     Sparse::new(4096_u64, 8, 0_u8).row_mut(4096);
 }

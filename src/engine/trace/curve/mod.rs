@@ -1,12 +1,14 @@
-//! The miss-ratio curve: misses of fully associative LRU caches of every power of two of blocks, in one pass.
+//! The miss-ratio curve: the misses of fully associative LRU caches of 1, 2, 4, … blocks, computed in one
+//! pass.
 //!
-//! An LRU cache holds the most recently used blocks. A reference therefore hits in every cache that is at least as large as
-//! its stack distance. This is the number of blocks used since the block's last use, including the block itself (Mattson,
-//! Gecsei, Slutz and Traiger, "Evaluation techniques for storage hierarchies", 1970). Only the powers of two around it
-//! matter. The blocks are in a list, latest first, with marks at positions 1, 2, 4, 8, …. Each block stores the marks around
-//! it (after Kim, Hill and Wood, "Implementing stack simulation for highly-associative memories", 1991). A reference moves
-//! its block to the front. Each mark that the block passes moves to the previous block. The cost is the logarithm of the
-//! distance.
+//! An LRU cache holds the most recently used blocks. A reference therefore hits in every cache that is at
+//! least as large as its stack distance. The stack distance is the number of blocks used since the block's
+//! last use, including the block itself. Source: Mattson, Gecsei, Slutz, and Traiger, "Evaluation techniques
+//! for storage hierarchies", 1970. For each distance, only the nearest powers of two matter. The blocks are
+//! in a list, newest first, with marks at positions 1, 2, 4, 8, …. Each block stores its adjacent marks
+//! (after Kim, Hill, and Wood, "Implementing stack simulation for highly-associative memories", 1991). A
+//! reference moves its block to the front. Each mark that the block passes moves to the previous block. The
+//! cost is logarithmic in the distance.
 
 use crate::machine::event::{AccessKind, Event, MachineObserver};
 use crate::machine::spec::Spec;
@@ -17,21 +19,21 @@ use super::counts::MissCurve;
 /// log2 of the block size in bytes on a machine without a data cache.
 const BLOCK_BITS: u32 = 6;
 
-/// The index of no block.
+/// An index that refers to no block.
 const NONE: u32 = u32::MAX;
 
-/// A block of the list.
+/// A block in the list.
 #[derive(Debug, Clone, Copy)]
 struct Node {
     /// The neighbor that was used more recently.
     newer: u32,
     /// The neighbor that was used less recently.
     older: u32,
-    /// log2 of the smallest power of two that is at least its position.
+    /// log2 of the smallest power of two that is at least as large as the block's position.
     group: u32,
 }
 
-/// Receives references to blocks, and counts the misses in caches of each size.
+/// Receives references to blocks and counts the misses in caches of each size.
 #[derive(Debug, Clone)]
 pub(super) struct Stack {
     numbers: BlockNumbers,
@@ -40,7 +42,7 @@ pub(super) struct Stack {
     oldest: u32,
     /// The blocks at positions 2^k. The newest block is at position 1.
     marks: Vec<u32>,
-    /// Number of references to blocks of each group.
+    /// Number of references to the blocks in each group.
     groups: Vec<u64>,
     /// log2 of the block size in bytes.
     block_bits: u32,
@@ -59,7 +61,7 @@ impl Stack {
         }
     }
 
-    /// Records a reference to the block of an address.
+    /// Records a reference to the block that contains an address.
     #[inline]
     pub(crate) fn refer(&mut self, address: u64) {
         let number = self.numbers.number_of(address.checked_shr(self.block_bits).unwrap_or(0));
@@ -72,7 +74,7 @@ impl Stack {
         }
     }
 
-    /// Moves a block in the list to the front.
+    /// Moves a block to the front of the list.
     fn move_to_front(&mut self, number: u32) {
         let Node { newer, older, group } = self.nodes[number as usize];
         self.groups[group as usize] += 1;
@@ -100,13 +102,13 @@ impl Stack {
         }
         if self.nodes.len().is_power_of_two() {
             self.marks.push(self.oldest);
-            // The last group has the blocks after the last mark.
+            // The last group contains the blocks after the last mark.
             self.groups.resize(self.marks.len() + 1, 0);
         }
     }
 
-    /// Moves the first `marks` marks to the previous blocks, before a block moves to the front. The blocks at these marks
-    /// move back by one.
+    /// Moves the first `marks` marks to the previous blocks before a block moves to the front. The blocks at
+    /// these marks move back by one position.
     fn advance_marks(&mut self, marks: usize) {
         for mark in &mut self.marks[..marks] {
             let node = &mut self.nodes[*mark as usize];
@@ -140,7 +142,7 @@ impl Stack {
     }
 }
 
-/// The stack of a replay's loads and stores, fragment by fragment, by their virtual addresses.
+/// The stack for a replay's loads and stores, which is updated for each fragment and uses virtual addresses.
 #[derive(Debug, Clone)]
 pub(super) struct Distances {
     stack: Stack,
@@ -165,8 +167,8 @@ impl Distances {
         self.fragment = None;
     }
 
-    /// Records references to the blocks of `size` bytes from `va` on. There is more than one if fragments are larger than
-    /// blocks.
+    /// Records references to the blocks that contain the `size` bytes starting at `va`. There is more than
+    /// one block if fragments are larger than blocks.
     #[inline]
     pub(crate) fn refer(&mut self, va: u64, size: u32) {
         let block = |address: u64| address >> self.stack.block_bits;

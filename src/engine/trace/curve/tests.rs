@@ -9,7 +9,7 @@ use crate::trace::extras::{ExtraOptions, Extras};
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::{Replay, Straddle, Target};
 
-/// Misses of a fully associative LRU cache of `blocks` blocks, kept as a list with the latest last.
+/// The misses of a fully associative LRU cache of `blocks` blocks, kept as a list with the newest block last.
 fn misses(blocks: usize, references: &[u64]) -> u64 {
     let mut held: Vec<u64> = Vec::new();
     let mut misses = 0;
@@ -58,7 +58,8 @@ fn a_machine_without_a_cache_for_data_has_a_curve() {
         let extras = Extras::new(machine.spec(), ExtraOptions { curve: true, ..ExtraOptions::default() });
         let mut replay = Replay::new(Target::Identity(&mut machine), Straddle::Split, extras);
         let record = |address, size, op| Record { address, size, op };
-        // The loads and stores use the blocks 0, 0 and 1, 2, then 0 twice. Fetches are not counted.
+        // The loads and stores use block 0, blocks 0 and 1, block 2, and then block 0 twice. Fetches are not
+        // counted.
         let records = [
             (0x10, 4, Op::Load),
             (0x3C, 8, Op::Store),

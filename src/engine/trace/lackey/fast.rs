@@ -1,17 +1,17 @@
-//! Parses lines in exactly lackey's format, eight digits at a time.
+//! Parses lines in lackey's exact format, eight digits at a time.
 //!
-//! For every line that it accepts, it returns the same record as [`super::line()`], which parses all other lines. The first
-//! eight digits are a single 64-bit number whose bytes are processed in parallel. The code distinguishes the shapes of lines
-//! by predictable branches instead of arithmetic. The processor can therefore start with the next line before it finishes
-//! this one.
+//! For every accepted line, this parser returns the same record as [`super::line()`], which parses all other
+//! lines. The first eight digits are treated as a single 64-bit number whose bytes are processed in parallel.
+//! The code distinguishes the line formats with predictable branches instead of arithmetic. Thus, the
+//! processor can start the next line before it finishes the current one.
 
 use crate::trace::record::{Op, Record};
 
-/// Number of examined bytes. No accepted line is longer.
+/// Number of examined bytes. Accepted lines are never longer.
 const WINDOW: usize = 32;
 /// Offset of the address, after `I  `, ` L `, ` S `, or ` M `.
 const ADDRESS: usize = 3;
-/// Minimum number of digits of an address, which is padded.
+/// Minimum number of digits of an address, which lackey pads.
 const DIGITS: usize = 8;
 
 /// The value 1 in each byte.
@@ -19,7 +19,8 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 /// The digit 0 in each byte.
 const ZEROS: u64 = ONES * b'0' as u64;
 
-/// The starts of lines, indexed by the low bits of their second byte. The other rows match no line.
+/// The first bytes of lines, indexed by the low bits of the second byte. The other rows do not match any
+/// line.
 const OPS: [([u8; ADDRESS], Op); 8] = [
     (*b"I  ", Op::Fetch),
     ([0; 3], Op::Fetch),
@@ -31,8 +32,8 @@ const OPS: [([u8; ADDRESS], Op); 8] = [
     ([0; 3], Op::Fetch),
 ];
 
-/// Adds the records at the start of a text, up to `most` in total, while each line has the usual format. Returns the size of
-/// these lines in bytes.
+/// Adds the records at the start of a text while each line has the usual format, up to `most` records in
+/// total. Returns the size of these lines in bytes.
 pub(crate) fn records(text: &[u8], records: &mut Vec<Record>, most: usize) -> usize {
     let mut at = 0;
     records.reserve(most.saturating_sub(records.len()));
@@ -46,7 +47,7 @@ pub(crate) fn records(text: &[u8], records: &mut Vec<Record>, most: usize) -> us
     at
 }
 
-/// The record of the first line of a text, and the size of the line.
+/// The record in the first line of a text, and the size of the line.
 #[inline]
 fn record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
     let (begins, op) = OPS[usize::from(text[1] & 7)];
@@ -63,7 +64,8 @@ fn record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
 fn address(text: &[u8; WINDOW]) -> Option<(u64, usize)> {
     const END: usize = ADDRESS + DIGITS;
     let high = number(word(text, ADDRESS))?;
-    // The cases are addresses of code and heap, of the stack, and all others with up to fifteen digits.
+    // The cases are code and heap addresses, stack addresses, and all other addresses with up to fifteen
+    // digits.
     if text[END] == b',' {
         Some((high, END + 1))
     } else if text[END + 2] == b',' {
@@ -93,7 +95,7 @@ fn size(text: &[u8; WINDOW], at: usize) -> Option<(u32, usize)> {
     (second < 10 && text[at + 2] == b'\n').then_some((10 * first + second, at + 3))
 }
 
-/// Eight bytes as a number, the first in the lowest bits.
+/// Eight bytes as a number whose lowest bits are the first byte.
 #[inline]
 fn word(text: &[u8; WINDOW], at: usize) -> u64 {
     let mut bytes = [0; 8];
@@ -101,27 +103,28 @@ fn word(text: &[u8; WINDOW], at: usize) -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-/// The value of eight lower-case hexadecimal digits.
+/// The value of eight lowercase hexadecimal digits.
 #[inline]
 fn number(digits: u64) -> Option<u64> {
     // Bit 6 is set only in letters, whose low bits are 1 to 6.
     let nibbles = (digits & (ONES * 0x0f)) + 9 * ((digits >> 6) & ONES);
-    // The ASCII digits of these values. `a` is 39 more than the character after `9`.
+    // The ASCII digits for these values. `a` is 39 greater than the character after `9`.
     let written = nibbles + ZEROS + 39 * (((nibbles + ONES * 6) >> 4) & ONES);
     if (digits ^ written) | (nibbles & (ONES * 0xf0)) != 0 {
         return None;
     }
-    // Combine pairs, then fours, then all eight. The first digit is the highest.
+    // Combine the digits into pairs, then into groups of four, and then into one number. The first digit is
+    // the most significant.
     let pairs = ((nibbles << 4) | (nibbles >> 8)) & 0x00ff_00ff_00ff_00ff;
     let fours = ((pairs << 8) | (pairs >> 16)) & 0x0000_ffff_0000_ffff;
     Some(((fours << 16) | (fours >> 32)) & 0xffff_ffff)
 }
 
-/// Number of bits before the first comma of eight bytes.
+/// Number of bits before the first comma in eight bytes.
 #[inline]
 fn comma(bytes: u64) -> Option<u32> {
     let differ = bytes ^ (ONES * 0x2c);
-    // The lowest zero byte is the first to borrow.
+    // The subtraction first borrows at the lowest zero byte.
     let zero = differ.wrapping_sub(ONES) & !differ & (ONES * 0x80);
     (zero != 0).then(|| zero.trailing_zeros() & !7)
 }

@@ -1,7 +1,8 @@
 //! The output of `valgrind --tool=lackey --trace-mem=yes`: `I  0401ab70,3`, ` S 1fff000658,8`.
 //!
-//! The parser accepts additional blanks, upper-case and lower-case digits, `0x` before them, and both kinds of line ends. It
-//! skips blank lines, comments (`#`), and messages of Valgrind (`==PID==`, `--PID--`, `**PID**`).
+//! The parser accepts extra blanks, uppercase and lowercase digits, an optional `0x` prefix, and both kinds
+//! of line endings. The parser skips blank lines, comments (`#`), and Valgrind messages (`==PID==`,
+//! `--PID--`, `**PID**`).
 
 mod fast;
 

@@ -3,7 +3,7 @@ use proptest::prelude::*;
 use super::*;
 use crate::trace::record::Record;
 
-/// The record that the fast parser returns for a text that starts with this line, if any.
+/// The record, if any, that the fast parser returns for a text that starts with this line.
 fn parse_fast(line: &[u8], after: &[u8]) -> Option<Record> {
     let text = [line, b"\n", after].concat();
     let mut found = Vec::new();

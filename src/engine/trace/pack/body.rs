@@ -1,12 +1,13 @@
 //! Reads and writes the bytes of a block's body.
 
-/// Why a body is invalid.
+/// The reason why a body is invalid.
 pub(crate) type PackError = &'static str;
 
 /// The number of distances in a body does not match its forms.
-pub(crate) const OTHER_DISTANCES: PackError = "the number of distances does not match its slots";
+pub(crate) const OTHER_DISTANCES: PackError = "the number of distances does not match the forms";
 
-/// Adds a number in groups of seven bits, one per byte, lowest first. The highest bit is set in all bytes except the last.
+/// Appends a number in groups of seven bits, one per byte, lowest first. The highest bit is set in all bytes
+/// except the last.
 pub(crate) fn put_number(bytes: &mut Vec<u8>, mut number: u64) {
     while number >= 0x80 {
         bytes.push(number as u8 | 0x80);
@@ -64,16 +65,17 @@ impl Cursor {
                 return Ok(number);
             }
         }
-        Err("a number of more than 64 bits")
+        Err("a number with more than 64 bits")
     }
 
-    /// Reads a count of at most `most`.
+    /// Reads a count that must not exceed `most`.
     pub(crate) fn count(&mut self, bytes: &[u8], most: usize) -> Result<usize, PackError> {
         let number = usize::try_from(self.number(bytes)?).ok();
         number.filter(|number| *number <= most).ok_or("a count is too large")
     }
 
-    /// Reads a little-endian number of `width` bytes, at most eight. Eight bytes must be available even if fewer are read.
+    /// Reads a little-endian number of `width` bytes, at most eight. Eight bytes must be available even if
+    /// fewer bytes are read.
     #[inline]
     pub(crate) fn fixed(&mut self, bytes: &[u8], width: u8) -> Result<u64, PackError> {
         let eight = bytes.get(self.0..).and_then(<[u8]>::first_chunk).ok_or(OTHER_DISTANCES)?;

@@ -1,4 +1,4 @@
-//! The phrases and forms of a trace, as the decoder knows them.
+//! The phrases and forms of a trace that are known to the decoder.
 
 use super::body::{Cursor, PackError};
 use super::shape::{LONGEST_PHRASE, MOST_FORMS, MOST_IN_BOOK};
@@ -6,22 +6,22 @@ use super::slot::{AddressSlot, Rule, distance};
 use crate::trace::line;
 use crate::trace::record::{Op, Record};
 
-/// The operations, by the lowest two bits of a record's first byte.
+/// The operations, indexed by the lowest two bits of a record's first byte.
 pub(crate) const OPS: [Op; 4] = [Op::Fetch, Op::Load, Op::Store, Op::Modify];
 /// A flag in this byte: the fetch does not follow the last described fetch.
 pub(crate) const ELSEWHERE: u8 = 4;
 /// The position of the size in this byte. Size 0 means that a separate number follows.
 pub(crate) const SIZE_SHIFT: u32 = 3;
 
-/// A sequence of records in which the addresses of data are 0.
+/// A sequence of records whose data addresses are 0.
 #[derive(Debug, Clone, Copy)]
 struct Phrase {
-    /// The index of its first record in the book.
+    /// The index of the phrase's first record in the book.
     records: u32,
-    /// The index of its first slot in the book.
+    /// The index of the phrase's first slot in the book.
     slots: u32,
     length: u16,
-    /// Number of slots, which are the records other than fetches.
+    /// Number of slots, which are all records except fetches.
     data: u16,
 }
 
@@ -29,18 +29,18 @@ struct Phrase {
 #[derive(Debug, Clone, Copy)]
 struct Form {
     phrase: Phrase,
-    /// The index of its first filling in the book.
+    /// The index in the book of the form's first `Filling`.
     fillings: u32,
-    /// Whether no rule needs a distance from the file.
+    /// Whether no rule needs a distance stored in the file.
     plain: bool,
 }
 
-/// How the address of a slot is found.
+/// The method for computing the address of a slot.
 #[derive(Debug, Clone, Copy)]
 struct Filling {
     /// The index of the record in the phrase.
     at: u8,
-    /// -1 to start at the slot's last address, 0 to start at the trace's.
+    /// -1 to start at the slot's last address, or 0 to start at the trace's last address.
     of_slot: i8,
     /// Size in bytes of the number in the file.
     width: u8,
@@ -64,7 +64,7 @@ pub(crate) struct Book {
     slots: Vec<AddressSlot>,
     /// The address after the last described fetch.
     next: u64,
-    /// The last address of data.
+    /// The last data address.
     previous: u64,
 }
 
@@ -122,7 +122,7 @@ impl Book {
 
     fn learn_form(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
         let number = place.count(bytes, self.phrases.len())?;
-        let phrase = *self.phrases.get(number).ok_or("a form of a phrase that does not exist")?;
+        let phrase = *self.phrases.get(number).ok_or("a form names an unknown phrase")?;
         if self.fillings.len() + usize::from(phrase.data) > MOST_IN_BOOK {
             return Err("a count is too large");
         }
@@ -138,8 +138,8 @@ impl Book {
         Ok(())
     }
 
-    /// Decodes a form into `records`, which must have room for the longest phrase, and returns the number of records.
-    /// Distances are read from `place` on. At least eight more bytes must follow them.
+    /// Decodes a form into `records`, which must have room for the longest phrase, and returns the number of
+    /// records. Distances are read starting at `place`. At least eight more bytes must follow them.
     #[inline]
     pub(crate) fn decode_form(
         &mut self,

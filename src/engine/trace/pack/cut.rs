@@ -1,12 +1,13 @@
-//! Splits records into phrases. The decoder does not depend on the splits, so another choice only changes the size.
+//! Splits records into phrases. The decoder does not depend on the splits, so different splits affect only
+//! the size.
 
 use crate::trace::record::{Op, Record};
 
-/// Maximum number of records of a phrase.
+/// Maximum number of records in a phrase.
 const LONGEST: usize = 64;
-/// Number of consecutive data records from which on a phrase may end between them.
+/// Minimum number of consecutive data records before a phrase may end between them.
 const ROW: usize = 4;
-/// Number of zero bits in a hash that ends a phrase. One in eight positions has them.
+/// Number of zero bits in a hash that ends a phrase. One in eight positions has such a hash.
 const BITS: u32 = 3;
 
 /// Ends a phrase at each backward jump. Between data records, as in traces without fetches, the decision depends on the last
@@ -17,7 +18,7 @@ pub(crate) struct PhraseCutter {
     next: u64,
     /// Number of data records since the last fetch.
     row: usize,
-    /// The operations and sizes of the last four data records, 16 bits each.
+    /// The operations and sizes of the last four data records, with 16 bits each.
     recent: u64,
 }
 

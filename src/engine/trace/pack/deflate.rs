@@ -1,18 +1,18 @@
-//! The compression of bodies.
+//! Compresses bodies.
 
 use std::io::{self, Write};
 
 use flate2::write::DeflateEncoder;
 use flate2::{Compress, Compression, FlushCompress};
 
-/// Maximum size in bytes of a stored block of deflate.
+/// Maximum size in bytes of a stored deflate block.
 const STORED: usize = 0xffff;
 
-/// Adds a compressed body. If compression hardly shortens the distances, they are stored, because inflating them would
-/// dominate the time to read.
+/// Adds a compressed body. If compression barely shortens the distances, they are stored uncompressed,
+/// because inflating them would dominate the read time.
 ///
 /// # Errors
-/// None in practice, because it writes to memory.
+/// In practice, this function never fails, because it writes to memory.
 pub(crate) fn body(head: &[u8], distances: &[u8], bytes: &mut Vec<u8>) -> io::Result<()> {
     let alone = add(Vec::new(), distances)?.finish()?.len();
     if 5 * alone <= 3 * distances.len() {
@@ -21,7 +21,8 @@ pub(crate) fn body(head: &[u8], distances: &[u8], bytes: &mut Vec<u8>) -> io::Re
         *bytes = encoder.finish()?;
         return Ok(());
     }
-    // The sync flush ends the first part at a byte boundary, without ending the stream. The reserved space holds all of it.
+    // The sync flush ends the first part at a byte boundary without ending the stream. The reserved space is
+    // large enough for the whole body.
     bytes.reserve(head.len() + head.len() / 8 + 1024);
     let mut first = Compress::new(Compression::default(), false);
     first.compress_vec(head, bytes, FlushCompress::Sync)?;
@@ -39,7 +40,7 @@ fn add(to: Vec<u8>, bytes: &[u8]) -> io::Result<DeflateEncoder<Vec<u8>>> {
     Ok(encoder)
 }
 
-/// Adds the rest of a stream in stored blocks.
+/// Appends the rest of a stream as stored blocks.
 fn store(mut rest: &[u8], bytes: &mut Vec<u8>) {
     loop {
         let (part, after) = rest.split_at(rest.len().min(STORED));

@@ -1,10 +1,11 @@
-//! The packed format, which is small and fast to read. `docs/reference/trace-format.md` describes every byte.
+//! The packed format, which is compact and fast to read. `docs/reference/trace-format.md` describes every
+//! byte.
 //!
-//! Programs repeat themselves, so a trace is split into short *phrases* of records: operations, sizes, and the addresses of
-//! instructions. The addresses of data are the *slots* of a phrase. A *form* is a phrase with a rule for each slot, which
-//! finds the address from earlier ones. The trace is then a list of forms, two bytes each, and of distances that no rule
-//! predicts. `book` holds the phrases and forms, which are added while the trace is read. [`Packer`] writes the format, and
-//! `unpacker` reads it.
+//! Programs repeat themselves, so a trace is split into short *phrases* of records: operations, sizes, and
+//! instruction addresses. The data addresses are the *slots* of a phrase. A *form* is a phrase with a rule
+//! for each slot, which computes the address from earlier addresses. The trace is then a list of forms (two
+//! bytes each) and a list of distances that the rules do not predict. `book` holds the phrases and forms,
+//! which are added while the trace is read. [`Packer`] writes the format, and `unpacker` reads it.
 
 mod body;
 mod book;

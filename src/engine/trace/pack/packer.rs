@@ -14,12 +14,12 @@ use crate::trace::record::{Op, Record};
 
 /// Maximum number of forms in a block.
 const FORMS: usize = 1 << 16;
-/// Size in bytes of a part of a body beyond which the block ends.
+/// Maximum size in bytes of each part of a body. A larger part ends the block.
 const PART: usize = 1 << 20;
 /// Maximum size that fits in the first byte of a record.
 const SHORT_SIZE: u32 = 31;
 
-/// Writes records in the packed format. Without [`Packer::finish`], the trace is truncated.
+/// Writes records in the packed format. Without a call to [`Packer::finish`], the trace is truncated.
 #[derive(Debug)]
 pub struct Packer<W: Write> {
     to: W,
@@ -32,26 +32,26 @@ pub struct Packer<W: Write> {
     block: Block,
 }
 
-/// The state that a reader will have.
+/// The state that a reader will have after the records packed so far.
 #[derive(Debug, Default)]
 struct ReaderState {
     /// The number and the first slot of each phrase, by its records without data addresses.
     phrases: HashMap<Vec<Record>, (u32, u32)>,
-    /// The number of each form, by its phrase and rules.
+    /// The number of each form, by phrase and rules.
     forms: HashMap<(u32, Vec<Rule>), u16>,
     records: usize,
     rules: usize,
     slots: Vec<AddressSlot>,
     /// The address after the last described fetch.
     next: u64,
-    /// The last address of data.
+    /// The last data address.
     previous: u64,
 }
 
 /// The next block.
 #[derive(Debug, Default)]
 struct Block {
-    /// Whether the decoder must first discard everything.
+    /// Whether the decoder must first discard all definitions.
     fresh: bool,
     phrases: Vec<u8>,
     phrase_count: u64,
@@ -66,7 +66,7 @@ impl<W: Write> Packer<W> {
     /// Starts a file.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Fails if the first bytes cannot be written.
     pub fn new(to: W) -> io::Result<Self> {
         let (cut, phrase, known, block) = Default::default();
         let mut packer = Self { to, sum: Crc::new(), cut, phrase, known, block };
@@ -78,7 +78,7 @@ impl<W: Write> Packer<W> {
     /// Adds records.
     ///
     /// # Errors
-    /// If they cannot be written, or the size of one is invalid.
+    /// Fails if the records cannot be written or the size of a record is invalid.
     pub fn add(&mut self, records: &[Record]) -> io::Result<()> {
         for record in records {
             if !(1..=Record::MOST_BYTES).contains(&record.size) {
@@ -95,7 +95,7 @@ impl<W: Write> Packer<W> {
     /// Ends the file and returns the writer.
     ///
     /// # Errors
-    /// If it cannot be written.
+    /// Fails if the rest cannot be written.
     pub fn finish(mut self) -> io::Result<W> {
         self.end_phrase()?;
         self.end_block()?;
@@ -139,7 +139,7 @@ impl<W: Write> Packer<W> {
         self.checked(&bytes)
     }
 
-    /// Writes bytes, and the checksum of all bytes so far.
+    /// Writes bytes, followed by the checksum of all bytes so far.
     fn checked(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.write(bytes)?;
         self.to.write_all(&self.sum.sum().to_le_bytes())
@@ -152,7 +152,7 @@ impl<W: Write> Packer<W> {
 }
 
 impl ReaderState {
-    /// Encodes a phrase as a form, after the definitions that the decoder needs.
+    /// Encodes a phrase as a form, preceded by the definitions that the decoder needs.
     fn encode_phrase(&mut self, records: &[Record], block: &mut Block) {
         let (phrase, slots) = self.phrase(records, block);
         let mut rules = Vec::new();
@@ -168,7 +168,7 @@ impl ReaderState {
         block.records += records.len() as u32;
     }
 
-    /// The number of a phrase and of its first slot. A new phrase is added.
+    /// The numbers of a phrase and of its first slot. A new phrase is added to the definitions.
     fn phrase(&mut self, records: &[Record], block: &mut Block) -> (u32, u32) {
         let open = |record: &Record| match record.op {
             Op::Fetch => *record,
@@ -208,7 +208,7 @@ impl ReaderState {
         }
     }
 
-    /// The number of a form. A new form is added.
+    /// The number of a form. A new form is added to the definitions.
     fn form(&mut self, phrase: u32, rules: Vec<Rule>, block: &mut Block) -> u16 {
         let new = self.forms.len() as u16;
         let key = (phrase, rules);
@@ -230,7 +230,7 @@ impl Block {
         self.form_numbers.len() == 2 * FORMS || parts.into_iter().any(|part| part.len() > PART)
     }
 
-    /// The bytes of the block before its distances.
+    /// The bytes of the block that precede its distances.
     fn head(&self) -> Vec<u8> {
         let mut bytes = vec![u8::from(self.fresh)];
         body::put_number(&mut bytes, self.phrase_count);

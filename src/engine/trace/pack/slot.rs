@@ -1,10 +1,11 @@
-//! The prediction of data addresses.
+//! Predicts data addresses.
 
-/// A rule that finds the address of a slot, by its number in the file.
+/// A rule for computing the address of a slot, identified by its number in the file.
 ///
-/// Rule 0 repeats the distance between the slot's last two addresses. Rule 1 repeats the slot's last distance from the
-/// trace's previous data address. The other rules read a distance from the file, in 1, 1, 2, 2, 4, 4, 8, and 8 bytes. Even
-/// rules start at the slot's last address, and odd rules start at the trace's last data address.
+/// Rule 0 repeats the distance between the slot's last two addresses. Rule 1 repeats the slot's last distance
+/// from the trace's previous data address. The other rules read a distance of 1, 1, 2, 2, 4, 4, 8, or 8 bytes
+/// from the file. Even rules start at the slot's last address, and odd rules start at the trace's last data
+/// address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct Rule(u8);
 
@@ -19,7 +20,7 @@ impl Rule {
         self.0
     }
 
-    /// Whether it starts at the slot's last address instead of the trace's.
+    /// Whether the rule starts at the slot's last address instead of the trace's.
     #[inline]
     pub(crate) fn is_of_slot(self) -> bool {
         self.0 & 1 == 0
@@ -43,20 +44,20 @@ impl Rule {
     }
 }
 
-/// The history of a slot. Everything is 0 before its first address.
+/// The history of a slot. All fields are 0 before the first address.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct AddressSlot {
     last: u64,
-    /// The distance between its last two addresses.
+    /// The distance between the slot's last two addresses.
     stride: u64,
-    /// The distance from the trace's data address before its last address.
+    /// The distance from the trace's previous data address to the slot's last address.
     step: u64,
 }
 
 impl AddressSlot {
-    /// The predicted address after `previous`, the trace's last data address. It starts at the slot's last address if all
-    /// bits of `of_slot` are set, or at `previous` if none is. The code has no branches, because the next rule is hard to
-    /// predict.
+    /// The predicted address after `previous`, the trace's last data address. The prediction starts at the
+    /// slot's last address if all bits of `of_slot` are set, or at `previous` if no bit is set. The code is
+    /// branch-free because the next rule is hard to predict.
     #[inline]
     pub(crate) fn expected(&self, of_slot: i8, previous: u64) -> u64 {
         let of_slot = of_slot as u64;
@@ -64,7 +65,8 @@ impl AddressSlot {
         from.wrapping_add(self.step ^ ((self.step ^ self.stride) & of_slot))
     }
 
-    /// The address by any rule, with a number of `width` bytes from the file. The number is 0 if `width` is 0.
+    /// The address computed with any rule from a number of `width` bytes in the file. The number is 0 if
+    /// `width` is 0.
     #[inline]
     pub(crate) fn find(&self, of_slot: i8, width: u8, previous: u64, number: u64) -> u64 {
         let of_slot = of_slot as u64;

@@ -19,7 +19,7 @@ fn packed(records: &[Record]) -> Vec<u8> {
     packer.finish().expect("memory")
 }
 
-/// The records of a packed trace, and the error after them.
+/// The records of a packed trace, and the error that follows them, if any.
 fn unpacked(bytes: Vec<u8>) -> (Vec<Record>, Option<Unreadable>) {
     let (mut records, mut batch) = (Vec::new(), Vec::new());
     let mut reader = match Reader::new(Box::new(Cursor::new(bytes)), "t", Some(Format::Packed)) {
@@ -47,7 +47,7 @@ fn any_record() -> impl Strategy<Value = Record> {
     (op(), address, size).prop_map(|(op, address, size)| Record { address, size, op })
 }
 
-/// Generates records of a program: loops over a few instructions whose data addresses have strides.
+/// Generates the records of a program: loops over a few instructions whose data addresses have strides.
 fn program() -> impl Strategy<Value = Vec<Record>> {
     let instruction = (0..40_u64, 1..9_u32, prop::collection::vec((op(), any::<u32>(), -9..9_i64), 0..3));
     let loops = prop::collection::vec((prop::collection::vec(instruction, 1..12), 1..30_u64), 1..8);
@@ -93,7 +93,7 @@ fn blocks(bytes: &[u8]) -> Vec<usize> {
     lengths
 }
 
-/// Builds a file with one block of this body, with correct lengths and checksums.
+/// Builds a file with one block that has this body and correct lengths and checksums.
 fn file_of(body: &[u8], records: u32) -> Vec<u8> {
     let mut deflated = DeflateEncoder::new(Vec::new(), Compression::fast());
     deflated.write_all(body).expect("memory");
@@ -127,14 +127,14 @@ fn wrong(bytes: Vec<u8>) -> Option<String> {
     }
 }
 
-/// Records, and a file of them with two blocks.
+/// Records, and a file that contains them in two blocks.
 static TWO_BLOCKS: LazyLock<(Vec<Record>, Vec<u8>)> = LazyLock::new(|| {
     let records = walk(66_000);
     let bytes = packed(&records);
     (records, bytes)
 });
 
-/// Builds a loop of a program: a fetch, and a load whose address increases by 8.
+/// Builds a program loop: a fetch, and a load whose address increases by 8.
 fn walk(rounds: u64) -> Vec<Record> {
     let round = |n| {
         let fetch = Record { address: 0x400, size: 4, op: Op::Fetch };
@@ -145,7 +145,7 @@ fn walk(rounds: u64) -> Vec<Record> {
 
 #[test]
 fn repeated_records_are_small() {
-    // A form takes two bytes per round before compression. In text, a round takes 25 bytes.
+    // A form takes two bytes per iteration before compression. As text, an iteration takes 25 bytes.
     let records = walk(100_000);
     let bytes = packed(&records);
     assert!(bytes.len() < 2_000, "{}", bytes.len());
@@ -169,7 +169,7 @@ fn random_records_are_not_much_longer() {
 
 #[test]
 fn a_full_book_is_forgotten() {
-    // Every phrase is new, and there are more phrases than numbers for them.
+    // Every phrase is new, and there are more phrases than available numbers.
     let fetch = |n: u64| Record { address: n * 16 % 0xffff_fff1, size: 4, op: Op::Fetch };
     let records: Vec<Record> = (0..70_000).map(|n| fetch(n * n)).collect();
     assert_eq!(unpacked(packed(&records)), (records, None));
@@ -224,8 +224,8 @@ fn truncated_and_extended_files_are_reported() {
         assert_eq!(found, if cut < first { &[] } else { &records[..found.len()] });
         assert_eq!(found.is_empty(), cut < first);
     }
-    assert_eq!(wrong([&bytes[..], b"x"].concat()).as_deref(), Some("bytes follow its end"));
-    // A missing block is detected, even if it does not affect the following blocks.
+    assert_eq!(wrong([&bytes[..], b"x"].concat()).as_deref(), Some("extra bytes follow its end"));
+    // A missing block is detected even if it does not affect the following blocks.
     let without = [&bytes[..=MAGIC.len()], &bytes[first..]].concat();
     assert_eq!(wrong(without).as_deref(), Some("a checksum does not match"));
 }
@@ -238,25 +238,26 @@ fn each_limit_has_an_error() {
     assert_eq!(wrong(header([MOST_BODY as u32 + 1, 1, 1])).as_deref(), Some(long));
     assert_eq!(wrong(header([1, u32::MAX, 1])).as_deref(), Some(long));
 
-    // The body keeps the known definitions. It has a phrase (a load of 8), a form of it, a list of one form, and distances.
+    // The body keeps the known definitions. This body contains a phrase (an 8-byte load), a form of the
+    // phrase, a list of one form, and distances.
     let good = [0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32];
     let load = Record { address: 16, size: 8, op: Op::Load };
     assert_eq!(unpacked(file_of(&good, 1)), (vec![load], None));
     for (body, records, what) in [
         (&good[..], 0, "more records than its header says"),
         (&good, 2, "fewer records than its header says"),
-        (&good[..10], 1, "the number of distances does not match its slots"),
-        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32, 0], 1, "the number of distances does not match its slots"),
+        (&good[..10], 1, "the number of distances does not match the forms"),
+        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32, 0], 1, "the number of distances does not match the forms"),
         (&[0, 1, 1, 0x41, 1, 0, 2, 1, 1, 0, 32], 1, "an unknown form"),
         (&[0, 1, 1, 0x41, 1, 0, 10, 1, 0, 0], 1, "an unknown rule"),
-        (&[0, 1, 1, 0x41, 1, 1, 2, 1, 0, 0], 1, "a form of a phrase that does not exist"),
+        (&[0, 1, 1, 0x41, 1, 1, 2, 1, 0, 0], 1, "a form names an unknown phrase"),
         (&[0, 1, 1, 0x01, 0, 1, 0, 2, 1, 0, 0], 1, "a size of 0"),
         (&[0, 1, 1, 0x01, 0x81, 0x20, 1, 0, 2, 1, 0, 0], 1, "a size of more than 4096 bytes"),
         (&[0, 1, 0, 1, 0, 1, 0, 0], 0, "a phrase without records"),
         (&[0, 0, 0, 0], 0, "a block without records"),
         (&[0, 0x81, 0x80, 0x40], 1, "a count is too large"),
         (&[0, 1, 0x80, 0x02], 1, "a count is too large"),
-        (&[0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2], 1, "a number of more than 64 bits"),
+        (&[0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2], 1, "a number with more than 64 bits"),
         (&[0, 1, 1, 0x41, 1, 0, 2, 6, 0, 0], 1, "a count is too large"),
         (&[0, 1, 1, 0x41, 1, 0, 2, 2, 0, 0], 1, "its body ends too early"),
         (&[], 1, "its body ends too early"),
@@ -270,7 +271,7 @@ fn the_documented_example_is_a_valid_trace() {
     let document = include_str!("../../../../docs/reference/trace-format.md");
     let (_, example) = document.split_once("```hex\n").expect("a fence");
     let (example, after) = example.split_once("```").expect("its end");
-    // Each line has bytes and, after two blanks, their meaning.
+    // Each line lists bytes and, after two blanks, their meaning.
     let bytes =
         example.lines().flat_map(|line| line.split("  ").next().unwrap_or_default().split_whitespace());
     let bytes: Vec<u8> = bytes.map(|byte| u8::from_str_radix(byte, 16).expect("a byte")).collect();
@@ -302,7 +303,7 @@ proptest! {
 }
 
 proptest! {
-    /// Every body is read or rejected.
+    /// Every body is either read or rejected.
     #[test]
     fn any_body_is_read_or_rejected(
         records in program(), count in 0..3_u32,

@@ -14,10 +14,11 @@ const KIND: &str = "packed";
 
 /// Number of bytes after a body that may be read.
 const AFTER: usize = 8;
-/// Room in records for the longest phrase and the copied extra records.
+/// Capacity in records for the longest phrase and the extra records that are copied.
 const ROOM: usize = LONGEST_PHRASE + 16;
 
-/// Reads records of the packed format. For any input, it ends with the records found or an error.
+/// Reads records in the packed format. For any input, reading either reaches the end of the records or fails
+/// with an error.
 #[derive(Debug)]
 pub(crate) struct Unpacker {
     /// The checksum of all read bytes except the checksums.
@@ -25,7 +26,7 @@ pub(crate) struct Unpacker {
     inflate: Decompress,
     book: Book,
     compressed: Vec<u8>,
-    /// The block's body, and [`AFTER`] more bytes.
+    /// The block's body, followed by [`AFTER`] more bytes.
     body: Vec<u8>,
     /// Size of the body in bytes.
     length: usize,
@@ -64,8 +65,8 @@ impl Default for Unpacker {
 }
 
 impl Unpacker {
-    /// Replaces `records` with the next records, at most `most`. The vector is empty only at the end. Its old contents do
-    /// not matter, but reusing a vector is faster.
+    /// Replaces `records` with up to `most` of the next records. The vector is empty only at the end of the
+    /// trace. The old contents of the vector do not matter, but reusing a vector is faster.
     pub(crate) fn read(
         &mut self,
         source: &mut Source,
@@ -150,7 +151,7 @@ impl Unpacker {
         let all = self.inflate.total_in() == self.compressed.len() as u64
             && self.inflate.total_out() == length as u64;
         if !matches!(status, Ok(Status::StreamEnd)) || !all {
-            return Err("a block cannot be inflated");
+            return Err("a block cannot be decompressed");
         }
         let (body, mut place) = (&self.body[..length], Cursor(0));
         self.book.learn(body, &mut place)?;
@@ -161,12 +162,12 @@ impl Unpacker {
         if self.forms == 0 { Err("a block without records") } else { Ok(()) }
     }
 
-    /// Checks that no bytes follow the end.
+    /// Checks that no bytes follow the end of the trace.
     fn end(&mut self, source: &mut Source) -> Result<(), Unreadable> {
         self.ended = true;
         match source.read(&mut [0])? {
             0 => Ok(()),
-            _ => Err(damaged(source, "bytes follow its end")),
+            _ => Err(damaged(source, "extra bytes follow its end")),
         }
     }
 }

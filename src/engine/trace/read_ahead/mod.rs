@@ -1,5 +1,5 @@
-//! Reads a trace batch by batch, on another thread if that helps. Platforms without threads, such as WebAssembly, read on
-//! the same thread.
+//! Reads a trace in batches, on another thread if that is useful. Platforms without threads, such as
+//! WebAssembly, read on the same thread.
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -19,12 +19,12 @@ const MAX_WAITING_BATCHES: usize = 4;
 /// Interval for checking `interrupt` while no batch arrives.
 const INTERRUPT_POLL: Duration = Duration::from_millis(50);
 
-/// The amount read so far.
+/// The lines or records read so far.
 #[derive(Debug, Clone, Default)]
 pub struct ReadSoFar {
     /// Number of lines, or of records in a packed trace.
     pub lines: u64,
-    /// The malformed lines among them.
+    /// The malformed lines read so far.
     pub malformed: Malformed,
 }
 
@@ -35,18 +35,19 @@ pub enum ReadEnd<B> {
     End,
     /// `interrupt` became true.
     Interrupted,
-    /// The rest cannot be read.
+    /// The rest of the trace cannot be read.
     Unreadable(Unreadable),
-    /// The handler returned this.
+    /// The handler returned this value.
     Enough(B),
 }
 
-/// Takes each batch, with the progress and the amount read up to its end. `Some` ends the reading.
+/// Receives each batch, with the progress and the amount read up to the end of the batch. `Some` ends the
+/// reading.
 pub type BatchHandler<'a, B> = &'a mut dyn FnMut(&[Record], Progress, &ReadSoFar) -> Option<B>;
 
 /// A message from the reading thread.
 enum WorkerMessage {
-    /// The next records and the progress. The list of malformed lines is sent if it has grown.
+    /// The next records and the progress. The list of malformed lines is included if it has grown.
     Records(Vec<Record>, Progress, Option<Malformed>),
     /// The end of the trace.
     Over(ReadSoFar, Option<Unreadable>),
@@ -80,11 +81,12 @@ pub fn is_standard_input(trace: &Path) -> bool {
     trace.as_os_str() == "-"
 }
 
-/// Reads a trace and passes each batch to `each`, which receives the progress and can end the reading. `interrupt` can also
-/// end it, from another thread. A thread reads a few batches ahead if that helps or if a read may block.
+/// Reads a trace and passes each batch to `each`, which receives the progress and can stop reading.
+/// Another thread can also stop it by setting `interrupt`. A thread reads a few batches ahead if that
+/// is useful or if a read may block.
 ///
 /// # Errors
-/// If the trace cannot be opened.
+/// Fails if the trace cannot be opened.
 pub fn read_ahead<B>(
     origin: TraceOrigin,
     format: Option<Format>,
@@ -104,7 +106,7 @@ pub fn read_ahead<B>(
     read_inline(origin.open(format)?, interrupt, each)
 }
 
-/// Reads the whole trace and sends it, until the receiver is dropped.
+/// Reads and sends the whole trace, or stops when the receiver is dropped.
 fn run_worker(
     from: TraceOrigin,
     format: Option<Format>,
@@ -138,8 +140,8 @@ fn so_far(reader: &Reader) -> ReadSoFar {
     ReadSoFar { lines: reader.lines(), malformed: reader.malformed().clone() }
 }
 
-/// Receives the batches of a reading thread. It does not wait for the thread to end, because a read may block for a long
-/// time.
+/// Receives batches from the reading thread. It does not wait for the thread to end, because a read may block
+/// for a long time.
 fn receive_batches<B>(
     batches: &Receiver<WorkerMessage>,
     used: &Sender<Vec<Record>>,
@@ -168,7 +170,7 @@ fn receive_batches<B>(
             }
             Ok(WorkerMessage::Over(_, Some(why))) => return Err(why),
             Err(RecvTimeoutError::Timeout) => {}
-            // The thread has sent its last message, or it has panicked.
+            // The thread has sent its last message or has panicked.
             Err(RecvTimeoutError::Disconnected) => return Ok((read, ReadEnd::End)),
         }
     }

@@ -1,4 +1,4 @@
-//! Reads traces batch by batch, in constant memory.
+//! Reads traces in batches, in constant memory.
 
 use std::io::Read;
 use std::path::Path;
@@ -12,12 +12,12 @@ use super::source::Source;
 use super::text::{Grammar, Text};
 use super::unreadable::{Unreadable, UnreadableReason};
 
-/// Maximum number of records of a batch.
+/// Maximum number of records in a batch.
 pub(crate) const BATCH: usize = 4096;
 
 enum TraceEncoding {
     Text(Text),
-    /// A packed trace. Its list of malformed lines is always empty.
+    /// A packed trace. The list of malformed lines is always empty.
     Packed(Box<Unpacker>, Malformed),
 }
 
@@ -25,7 +25,7 @@ enum TraceEncoding {
 pub struct Reader {
     source: Source,
     written: TraceEncoding,
-    /// The error that ended the reading, which is returned again.
+    /// The error that ended reading. Later calls return it again.
     failed: Option<Unreadable>,
 }
 
@@ -34,27 +34,28 @@ pub struct Reader {
 pub struct Progress {
     /// Number of bytes read.
     pub consumed: u64,
-    /// Size of the file in bytes, if it is a file.
+    /// Size in bytes if the source is a file.
     pub total: Option<u64>,
     /// Number of lines read.
     pub lines: u64,
 }
 
 impl Reader {
-    /// Opens a file. `-` is standard input. Compressed files are recognized by their first bytes. The default format is
-    /// determined by the first bytes, then by the file extension. Otherwise, it is lackey's.
+    /// Opens a file. `-` is standard input. Compressed files are recognized by their first bytes. The default
+    /// format is determined by the first bytes, or else by the file extension. Otherwise, the format is
+    /// lackey's.
     ///
     /// # Errors
-    /// If it cannot be opened, or is not a trace of the format.
+    /// Fails if the file cannot be opened or is not a trace in the format.
     pub fn open(path: &Path, format: Option<Format>) -> Result<Self, Unreadable> {
         Self::from_source(Source::open(path)?, format)
     }
 
-    /// Reads bytes as [`Reader::open`] reads those of a file. The name is for messages, and its extension selects the
-    /// format.
+    /// Reads bytes as [`Reader::open`] reads the bytes of a file. The name is for messages, and its extension
+    /// selects the format.
     ///
     /// # Errors
-    /// The same as for [`Reader::open`].
+    /// Fails as [`Reader::open`] does.
     pub fn new(bytes: Box<dyn Read + Send>, name: &str, format: Option<Format>) -> Result<Self, Unreadable> {
         Self::from_source(Source::new(bytes, name)?, format)
     }
@@ -76,10 +77,11 @@ impl Reader {
         Ok(Self { source, written, failed: None })
     }
 
-    /// Replaces the contents of `records` with the next batch, at most 4096 records. Returns false at the end of the trace.
+    /// Replaces the contents of `records` with the next batch of at most 4096 records. Returns false at the
+    /// end of the trace.
     ///
     /// # Errors
-    /// If the rest cannot be read. All records before the error were delivered.
+    /// Fails if the rest of the trace cannot be read. All records before the failure have been returned.
     pub fn next(&mut self, records: &mut Vec<Record>) -> Result<bool, Unreadable> {
         if let Some(failed) = &self.failed {
             records.clear();
@@ -101,7 +103,7 @@ impl Reader {
         Ok(!records.is_empty())
     }
 
-    /// Number of lines read so far, or of records in a packed trace.
+    /// Number of lines read so far, or number of records for a packed trace.
     pub(crate) fn lines(&self) -> u64 {
         match &self.written {
             TraceEncoding::Text(text) => text.lines,
@@ -122,7 +124,7 @@ impl Reader {
         self.source.consumed()
     }
 
-    /// Size of the file in bytes, if it is a file.
+    /// Size of the source in bytes, if it is a file.
     pub(crate) fn total(&self) -> Option<u64> {
         self.source.total()
     }
@@ -132,7 +134,7 @@ impl Reader {
     }
 }
 
-/// Whether the source is a packed trace. If so, its first bytes are consumed.
+/// Whether the source is a packed trace. If it is packed, its first bytes are consumed.
 fn is_packed(source: &mut Source) -> Result<bool, Unreadable> {
     let head = source.head(MAGIC.len() + 1)?;
     let packed = head.starts_with(&MAGIC);

@@ -5,10 +5,10 @@ use crate::machine::policy::Policy;
 use crate::machine::spec::Spec;
 use crate::trace::counts::ReplayCounts;
 
-/// The maximum number of combinations of a grid.
+/// The maximum number of combinations in a grid.
 pub const MOST_POINTS: usize = 10_000;
 
-/// A TLB or cache that is swept, by its number.
+/// A swept TLB or cache, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SweptUnit {
     /// A TLB.
@@ -26,18 +26,18 @@ pub enum AxisValue {
     Word(Box<str>),
 }
 
-/// A setting and the values it takes, in the order of the grid.
+/// A setting and its values, in grid order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Axis {
     /// The part.
     pub unit: SweptUnit,
     /// The name of the setting.
     pub setting: Box<str>,
-    /// The values, at least one.
+    /// The values; there is at least one.
     pub values: Vec<AxisValue>,
 }
 
-/// A combination that is a valid machine.
+/// A combination that forms a valid machine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GridPoint {
     /// The index of the value on each axis.
@@ -46,7 +46,7 @@ pub struct GridPoint {
     pub spec: Spec,
 }
 
-/// A combination that is not a valid machine.
+/// A combination that does not form a valid machine.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SkippedPoint {
     /// The index of the value on each axis.
@@ -67,7 +67,7 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// The swept parts, each listed once, in the order of their first axis.
+    /// The swept TLBs and caches, each listed once, in the order of their first axis.
     pub fn units(&self) -> Vec<SweptUnit> {
         let mut units = Vec::new();
         for axis in &self.axes {
@@ -93,7 +93,7 @@ pub struct Geometry {
     pub block: Option<u64>,
     /// Number of entries. Only for TLBs.
     pub entries: Option<u64>,
-    /// Lines or entries per set.
+    /// Number of lines or entries per set.
     pub ways: u32,
     /// Number of sets.
     pub sets: u64,
@@ -102,7 +102,7 @@ pub struct Geometry {
 }
 
 impl AxisValue {
-    /// The word, or an empty string for a number.
+    /// The word, or an empty string if the value is a number.
     pub fn word(&self) -> &str {
         match self {
             AxisValue::Number(_) => "",
@@ -112,7 +112,7 @@ impl AxisValue {
 }
 
 impl SweptUnit {
-    /// Its name on a machine.
+    /// The unit's name on a machine.
     pub fn name(self, spec: &Spec) -> &str {
         match self {
             SweptUnit::Tlb(n) => &spec.tlbs[n].name,
@@ -120,7 +120,7 @@ impl SweptUnit {
         }
     }
 
-    /// Its geometry on a machine.
+    /// The unit's geometry on a machine.
     pub fn geometry(self, spec: &Spec) -> Geometry {
         match self {
             SweptUnit::Tlb(n) => {
@@ -137,7 +137,7 @@ impl SweptUnit {
         }
     }
 
-    /// Its counts, or zeros if the TLBs were not used.
+    /// The unit's counts, or zeros if the TLBs were not used.
     pub fn counts(self, counted: &ReplayCounts) -> Counts {
         let part = match self {
             SweptUnit::Tlb(n) => counted.tlbs.get(n),
@@ -147,7 +147,7 @@ impl SweptUnit {
     }
 }
 
-/// All combinations of indices below the given lengths. The first index changes slowest.
+/// All combinations of indices that are less than the given lengths. The first index changes slowest.
 pub fn combinations(lengths: &[usize]) -> Vec<Vec<usize>> {
     let mut all = vec![Vec::new()];
     for &length in lengths {

@@ -1,7 +1,8 @@
-//! Runs a sweep. It reads the trace once and performs each batch on the machines of all points.
+//! Runs a sweep. It reads the trace once and performs each batch on the machines for all points.
 //!
-//! Each thread owns the machines of some points. All threads receive the same batches in the same order, so the counts do
-//! not depend on the number of threads. Platforms without threads, such as WebAssembly, run the sweep on the calling thread.
+//! Each thread owns the machines for some points. All threads receive the same batches in the same order, so
+//! the counts do not depend on the number of threads. Platforms without threads, such as WebAssembly, run the
+//! sweep on the calling thread.
 
 use std::io;
 use std::sync::Arc;
@@ -15,8 +16,8 @@ use crate::trace::counting_replay::ReplayError;
 use crate::trace::counts::ReplayCounts;
 use crate::trace::record::Record;
 
-/// Maximum number of batches that wait for a thread. They keep the thread busy. The small number limits memory use and lets
-/// an interrupted sweep end soon.
+/// Maximum number of batches waiting for a thread. Waiting batches keep the thread busy. The small number
+/// limits memory use and lets an interrupted sweep end quickly.
 const WAITING: usize = 2;
 
 /// Receives the batches of a trace in order.
@@ -30,14 +31,14 @@ enum FeedTarget<'a> {
 }
 
 impl Feed<'_> {
-    /// Performs records on the machines of all points. It blocks while the threads are too far behind.
+    /// Performs records on the machines for all points. It blocks while the threads are too far behind.
     pub fn send(&mut self, records: &[Record]) {
         match &mut self.into {
             FeedTarget::Here(worker) => worker.perform(records),
             FeedTarget::There(threads) => {
                 let records: Arc<[Record]> = records.into();
                 for thread in threads {
-                    // If a thread has ended, `join` reports it later.
+                    // If a thread has ended, `join` reports the failure later.
                     let _ = thread.send(records.clone());
                 }
             }
@@ -45,9 +46,9 @@ impl Feed<'_> {
     }
 }
 
-/// Replays a trace on a machine of each spec, on at most `threads` threads besides the caller's. Each spec must pass
-/// [`Spec::check`]. `feed` sends the batches. It can show the progress, and it can cancel the sweep by returning early. The
-/// results are in the order of the specs.
+/// Replays a trace on a machine of each spec, using at most `threads` threads in addition to the caller's.
+/// Each spec must pass [`Spec::check`]. `feed` sends the batches. This function can show the progress and can
+/// cancel the sweep by returning early. The results are in spec order.
 pub fn run<R>(
     specs: &[&Spec],
     how: ReplayOptions,
@@ -71,7 +72,7 @@ fn run_inline<R>(
     (fed, worker.ended())
 }
 
-/// Runs on as many threads as can be started, or on this thread if none can.
+/// Runs on as many threads as can be started, or on this thread if no thread can be started.
 fn run_on_threads<R>(
     specs: &[&Spec],
     how: ReplayOptions,
@@ -88,7 +89,7 @@ fn run_on_threads<R>(
         let mut into = Vec::with_capacity(count);
         let mut handles = Vec::with_capacity(count);
         for (at, thread) in started.into_iter().enumerate() {
-            // Adjacent points cost about the same, so the points are dealt to the threads in turn.
+            // Adjacent points have similar costs, so the points are assigned to the threads in turn.
             let _ = thread.numbers.send((at..specs.len()).step_by(count).collect());
             into.push(thread.batches);
             handles.push(thread.handle);
@@ -122,7 +123,7 @@ impl<'scope> WorkerThread<'scope> {
     }
 }
 
-/// The work of a thread: builds its machines, performs every batch on each, and returns their counts.
+/// A thread's work: builds its machines, performs every batch on each machine, and returns the counts.
 fn perform(
     specs: &[&Spec],
     points: &Receiver<Vec<usize>>,

@@ -10,7 +10,7 @@ use crate::trace::demand::DemandPaging;
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::Straddle;
 
-/// Generates references to a few regions, with fetches between them. Some straddle blocks.
+/// Generates references to a few regions, interleaved with fetches. Some straddle blocks.
 fn trace(count: usize) -> Vec<Record> {
     let mut random = SplitMix64::new(7);
     let mut draw = |below: u64| random.next() % below;
@@ -22,7 +22,7 @@ fn trace(count: usize) -> Vec<Record> {
     (0..count).map(record).collect()
 }
 
-/// Machines with pairwise different counts.
+/// Machines whose counts differ from each other.
 fn specs() -> Vec<Spec> {
     let base = Spec::core_i7();
     let changed = |at: Vec<usize>| {
@@ -108,7 +108,7 @@ fn all_sent_records_are_counted() {
 #[test]
 fn a_failed_point_does_not_affect_others() {
     let mut specs = specs();
-    // Without address translation, no kernel can boot.
+    // Without address translation, a kernel cannot boot.
     specs[1].mmu = None;
     specs[1].tlbs.clear();
     specs[1].caches.iter_mut().for_each(|cache| cache.virtual_index = false);

@@ -1,4 +1,4 @@
-//! The machines of some points, each performing every batch.
+//! The machines for some points of the grid. Each machine performs every batch.
 
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
@@ -7,31 +7,31 @@ use crate::trace::counts::ReplayCounts;
 use crate::trace::record::Record;
 use crate::trace::replay::Straddle;
 
-/// How all points replay the trace.
+/// The replay options that all points share.
 #[derive(Debug, Clone, Copy)]
 pub struct ReplayOptions {
-    /// The translation of addresses.
+    /// The address translation.
     pub map: AddressMapping,
-    /// How references that straddle blocks or pages are counted.
+    /// The method for counting references that straddle blocks or pages.
     pub straddle: Straddle,
 }
 
-/// The points of one thread.
+/// The points assigned to one thread.
 pub(super) struct Worker {
     points: Vec<(usize, Result<CountingReplay, ReplayError>)>,
 }
 
-/// The number of a point and its counts.
+/// The number of a point, and its counts.
 pub(super) type PointResult = (usize, Result<ReplayCounts, ReplayError>);
 
 impl Worker {
-    /// Builds the machines of the points with these numbers.
+    /// Builds the machines for the points with these numbers.
     pub(crate) fn new(specs: &[&Spec], numbers: impl Iterator<Item = usize>, how: ReplayOptions) -> Self {
         let points = numbers.map(|at| (at, counting(specs[at], how))).collect();
         Self { points }
     }
 
-    /// Performs the records on every machine. A machine that fails performs no more records.
+    /// Performs the records on every machine. After a failure, a machine performs no more records.
     pub(crate) fn perform(&mut self, records: &[Record]) {
         for (_, point) in &mut self.points {
             if let Ok(counting) = point
@@ -42,7 +42,7 @@ impl Worker {
         }
     }
 
-    /// The counts of each point.
+    /// The counts for each point.
     pub(crate) fn ended(self) -> Vec<PointResult> {
         self.points.into_iter().map(|(at, point)| (at, point.map(|replay| replay.counts()))).collect()
     }

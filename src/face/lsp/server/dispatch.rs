@@ -1,4 +1,4 @@
-//! Dispatches requests: answers at once, after the current run, or on the worker thread.
+//! Dispatches requests, which are answered immediately, after the current run, or on the worker thread.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
@@ -45,7 +45,7 @@ impl Server {
         }
     }
 
-    /// Answers from the document's data, or stores a request that waits for the current run.
+    /// Answers from the document's data, or queues a request that waits for the current run.
     fn about_document(&mut self, row: &'static RequestRow, request: Request) {
         let path = match document_of(&request.params) {
             Ok(path) => path,
@@ -108,7 +108,7 @@ impl Server {
         }));
     }
 
-    /// Executes a command. Its arguments are the document's URI and the scenario's name or null.
+    /// Executes a command. The arguments are the document's URI and the scenario's name or null.
     fn execute(&mut self, request: &Request) {
         let name = request.params.get("command").and_then(Value::as_str).unwrap_or("");
         let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
@@ -151,7 +151,7 @@ impl Server {
         queue.retain(|message| !is_cancelled(message));
     }
 
-    /// Cancels a request that waits or is in progress on the worker.
+    /// Cancels a request that is waiting or in progress on the worker.
     pub(super) fn cancel(&mut self, id: &RequestId) {
         if let Some(at) = self.waiting.iter().position(|(_, request)| request.id == *id) {
             self.waiting.remove(at);
@@ -163,7 +163,7 @@ impl Server {
     }
 }
 
-/// The path of the document in a request.
+/// The path of the document named in a request.
 fn document_of(params: &Value) -> Result<PathBuf, ResponseError> {
     let uri = params.get("textDocument").and_then(|document| document.get("uri")).and_then(Value::as_str);
     let uri = uri.and_then(|uri| uri.parse::<Uri>().ok());

@@ -1,5 +1,5 @@
-//! The server: handles messages in order, answers from the data of open documents, and runs scripts on
-//! another thread.
+//! The server handles messages in order, answers from the data of open documents, and runs scripts on another
+//! thread.
 
 mod dispatch;
 mod notifications;
@@ -22,7 +22,7 @@ use super::settings::Settings;
 use super::transport::Outgoing;
 use super::worker::{Worker, WorkerMessage};
 
-/// Maximum time that diagnostics wait for the run, so that both appear together.
+/// Maximum time that diagnostics wait for the run, so that they appear together with failed expectations.
 const PATIENCE: Duration = Duration::from_millis(200);
 
 /// An initialized server.
@@ -31,17 +31,17 @@ pub(crate) struct Server {
     documents: Documents,
     client: Arc<Client>,
     settings: Settings,
-    /// Checks and runs documents.
+    /// The worker that checks and runs documents.
     runs: Worker,
     /// Answers custom requests.
     asks: Worker,
-    /// Stops the custom requests in progress.
+    /// The stop flags of the custom requests in progress.
     in_progress: BTreeMap<RequestId, Arc<AtomicBool>>,
-    /// Requests that wait for a run.
+    /// Requests waiting for a run.
     waiting: Vec<(PathBuf, Request)>,
     /// The published diagnostics by file, with the document's version.
     published: BTreeMap<PathBuf, (Option<i32>, Vec<lsp_types::Diagnostic>)>,
-    /// The latest time to publish the current diagnostics.
+    /// The time by which the current diagnostics must be published.
     publish_by: Option<Instant>,
     /// Documents to check when the queue is empty.
     stale: BTreeSet<PathBuf>,
@@ -50,12 +50,12 @@ pub(crate) struct Server {
     shutdown: bool,
 }
 
-/// The reaction to a message.
+/// The action after a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Flow {
     /// Read the next message.
     On,
-    /// Exit; whether the client has requested a shutdown.
+    /// Exit; the value is true if the client has requested a shutdown.
     Exit(bool),
 }
 
@@ -82,7 +82,7 @@ impl Server {
         }
     }
 
-    /// Serves until the client exits; returns whether it requested a shutdown.
+    /// Serves the client until it exits, and returns whether it requested a shutdown.
     pub(crate) fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<WorkerMessage>) -> bool {
         self.ask_for_settings();
         let never = crossbeam_channel::never();
@@ -120,7 +120,7 @@ impl Server {
         self.shutdown
     }
 
-    /// Handles a message of the client.
+    /// Handles a message from the client.
     pub(crate) fn message(&mut self, message: Message) -> Flow {
         match message {
             Message::Request(request) => self.request(request),
@@ -131,7 +131,7 @@ impl Server {
     }
 
     fn send(&self, message: impl Into<Message>) {
-        // If the client has disconnected, the input ends next.
+        // If the client has disconnected, the input also ends.
         let _ = self.output.send(Outgoing::Message(message.into()));
     }
 
@@ -148,7 +148,7 @@ impl Server {
 
     fn send_request<R: request::Request>(&mut self, params: &R::Params) {
         self.requests_sent += 1;
-        // The id contains the method, so that the response can be identified.
+        // The ID contains the method, so that the response can be identified.
         let id = RequestId::from(format!("{} {}", R::METHOD, self.requests_sent));
         self.send(Request::new(id, R::METHOD.to_owned(), params));
     }

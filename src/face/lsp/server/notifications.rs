@@ -1,4 +1,4 @@
-//! Notifications: opened, changed, and closed documents, and settings.
+//! Handles notifications: opened, changed, and closed documents, and settings.
 
 use std::path::Path;
 
@@ -113,7 +113,7 @@ impl Server {
         }
     }
 
-    /// Handles the response to a request of the server.
+    /// Handles the response to a request from the server.
     pub(super) fn response(&mut self, response: Response) {
         let method = response.id.to_string();
         if !method.trim_matches('"').starts_with(request::WorkspaceConfiguration::METHOD) {
@@ -126,8 +126,8 @@ impl Server {
     }
 }
 
-/// Returns the parameters of a notification; `None` if they are invalid, because a notification has
-/// no answer.
+/// Returns the parameters of a notification, or `None` if they are invalid. A notification has no response
+/// that could report an error.
 fn params_of<N: notification::Notification>(params: Value) -> Option<N::Params> {
     serde_json::from_value(params).ok()
 }

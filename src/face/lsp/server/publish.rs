@@ -1,4 +1,4 @@
-//! Publication of diagnostics, and handling of workers' results.
+//! Publishes diagnostics and handles results from the worker.
 
 use std::time::Instant;
 
@@ -10,8 +10,8 @@ use crate::face::lsp::uri::uri_of;
 use crate::face::lsp::worker::WorkerMessage;
 
 impl Server {
-    pub(super) fn worker_message(&mut self, told: WorkerMessage) {
-        match told {
+    pub(super) fn worker_message(&mut self, messages: WorkerMessage) {
+        match messages {
             WorkerMessage::Answer(id, answer) => {
                 self.in_progress.remove(&id);
                 self.answer(id, answer);
@@ -43,7 +43,7 @@ impl Server {
         }
     }
 
-    /// Publishes the diagnostics that differ from the published ones.
+    /// Publishes the diagnostics that have changed since the last publication.
     pub(super) fn publish_diagnostics(&mut self) {
         self.publish_by = None;
         let mut found = self.documents.diagnostics_to_show();
@@ -52,19 +52,19 @@ impl Server {
         }
         for (path, diagnostics) in found {
             let buffer = self.documents.buffers.get(&path);
-            // A document that was not checked yet may have errors.
+            // A document that has not been checked may have errors.
             if buffer.is_some_and(|buffer| buffer.checked.is_none()) {
                 continue;
             }
-            let told = (buffer.map(|buffer| buffer.version), diagnostics);
+            let messages = (buffer.map(|buffer| buffer.version), diagnostics);
             let uri = buffer.map(|buffer| buffer.uri.clone()).or_else(|| uri_of(&path));
-            let Some(uri) = uri.filter(|_| self.published.get(&path) != Some(&told)) else { continue };
-            if told.0.is_none() && told.1.is_empty() {
+            let Some(uri) = uri.filter(|_| self.published.get(&path) != Some(&messages)) else { continue };
+            if messages.0.is_none() && messages.1.is_empty() {
                 self.published.remove(&path);
             } else {
-                self.published.insert(path, told.clone());
+                self.published.insert(path, messages.clone());
             }
-            let (version, diagnostics) = told;
+            let (version, diagnostics) = messages;
             self.notify::<notification::PublishDiagnostics>(&PublishDiagnosticsParams {
                 uri,
                 diagnostics,

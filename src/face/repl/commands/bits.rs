@@ -7,7 +7,7 @@ use pagewalk_script::report::narrate::bits as drawn;
 use pagewalk_script::run::record::Did;
 use pagewalk_script::services::commands::Command;
 
-/// `:bits VA`; the address may be an expression.
+/// `:bits VA`, where the address may be an expression.
 pub(crate) fn bits(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     if rest.is_empty() {
         return context.complain_sentence(&format!("write `{}`", command.usage()));

@@ -16,7 +16,7 @@ pub(crate) fn help(context: &mut ReplContext, rest: &str) -> io::Result<()> {
     }
 }
 
-/// Returns the commands, and references for further reading.
+/// Returns the list of commands and pointers to further documentation.
 fn commands() -> Vec<Block> {
     let pairs = COMMANDS.iter().map(|row| (row.usage(), row.does())).collect();
     vec![
@@ -24,12 +24,12 @@ fn commands() -> Vec<Block> {
         Block::Pairs { title: "commands".to_owned(), pairs },
         Block::line("`:help WORD` explains a word: `:help read`, `:help tlbi`, `:help mmap`."),
         Block::line(
-            "Type an expression, such as `0x3D4 >> 6` or `tlb`, to see its value. Up finds earlier lines that begin with what you typed.",
+            "Type an expression, such as `0x3D4 >> 6` or `tlb`, to see its value. Press Up to find earlier lines that begin with your input.",
         ),
     ]
 }
 
-/// The meaning of a word in every context.
+/// Explains the meaning of a word in every context.
 fn about(context: &mut ReplContext, word: &str) -> io::Result<()> {
     let mut found = look_up(word);
     if let (true, Ok(command)) = (found.is_empty(), find(word.trim_start_matches(':'))) {

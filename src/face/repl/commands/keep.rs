@@ -44,17 +44,17 @@ pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> 
     context
         .print_line(format!("{count} saved; `pagewalk run {name}` checks that the results are the same"))?;
     match wrong {
-        Some(wrong) => context.complain_sentence(&format!("but it does not pass as written: {wrong}")),
+        Some(wrong) => context.complain_sentence(&format!("but the saved script does not pass: {wrong}")),
         None => Ok(()),
     }
 }
 
-/// Whether a file can be overwritten without loss.
+/// Whether a file can be overwritten without losing data.
 fn written_by_us(path: &Path) -> bool {
     fs::read(path).map_or(true, |bytes| bytes.is_empty() || bytes.starts_with(saved::HEAD.as_bytes()))
 }
 
-/// Returns the first error in a saved script; `None` if all its expectations hold.
+/// Returns the first error in a saved script, or `None` if all its expectations hold.
 fn doubts(path: &Path, script: &str) -> Option<String> {
     let (mut sources, read, mut wrong) = read_text(&path.display().to_string(), script, &mut Disk);
     let (files, missing) = Files::read(&read.body, &mut sources, &mut Disk);
@@ -66,7 +66,7 @@ fn doubts(path: &Path, script: &str) -> Option<String> {
     first.or(failed)
 }
 
-/// Runs a script. Each statement can be undone. Statements before a run-time error are kept.
+/// Runs a script. Each loaded statement can be undone. Statements before a run-time error are kept.
 pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
     let body = match context.explore.read_file(&context.folder.join(file), &mut Disk) {
         Ok(body) => body,
@@ -85,7 +85,7 @@ pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// A file name without its quotes, if any.
+/// Removes any quotes around a file name.
 fn unquoted(name: &str) -> &str {
     name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name)
 }

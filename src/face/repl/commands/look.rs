@@ -1,4 +1,4 @@
-//! Inspection of past and hypothetical statements: `:what`, `:diff`, `:steps`, `:why`.
+//! Inspects past and hypothetical statements: `:what`, `:diff`, `:steps`, `:why`.
 
 use std::io;
 

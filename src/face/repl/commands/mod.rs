@@ -1,4 +1,4 @@
-//! The commands that begin with a colon.
+//! The commands that start with a colon.
 
 mod bits;
 mod help;
@@ -13,7 +13,7 @@ pub(crate) use keep::load;
 use super::context::ReplContext;
 use pagewalk_script::services::commands::{Command, CommandKind};
 
-/// Executes a command with its arguments `rest`.
+/// Executes a command with the arguments `rest`.
 pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     match command.kind {
         CommandKind::Back => travel::back(context, command, rest),
@@ -29,7 +29,7 @@ pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> 
         CommandKind::Steps => look::steps(context),
         CommandKind::Why => look::why_so(context, rest),
         CommandKind::Help => help::help(context, rest),
-        // The shell handles these.
+        // The shell handles these commands.
         CommandKind::Quiz | CommandKind::Quit => Ok(()),
     }
 }

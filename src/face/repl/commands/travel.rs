@@ -7,10 +7,10 @@ use pagewalk_script::report::doc::{Block, Tone};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::services::commands::Command;
 
-/// Maximum length of a statement in the list, in characters.
+/// Maximum length of a listed statement in characters.
 const LONGEST: usize = 100;
 
-/// Maximum number of statements in the list.
+/// Maximum number of listed statements.
 const LISTED: usize = 500;
 
 /// `:back [N]`.
@@ -68,7 +68,7 @@ pub(crate) fn reset(context: &mut ReplContext) -> io::Result<()> {
     context.print_line("all declarations are removed; `:back` undoes this")
 }
 
-/// Prints the session's position after `moved`.
+/// Prints `moved`, followed by the session's position.
 fn report_move(context: &mut ReplContext, moved: &str) -> io::Result<()> {
     let history = &context.explore.history;
     let place = match history.last() {
@@ -81,7 +81,7 @@ fn report_move(context: &mut ReplContext, moved: &str) -> io::Result<()> {
     context.print_line(words + &ahead)
 }
 
-/// A statement on one line.
+/// Shortens a statement to one line.
 fn short(text: &str) -> String {
     if text.is_empty() {
         return ":reset".to_owned();
@@ -93,7 +93,7 @@ fn short(text: &str) -> String {
     }
 }
 
-/// The number after a command, or its default. Reports anything else.
+/// The number given after a command, or its default. Reports an argument that is not a number.
 fn number(
     context: &mut ReplContext,
     command: &Command,
@@ -105,7 +105,7 @@ fn number(
     }
     let number = rest.parse().ok();
     if number.is_none() {
-        context.complain_sentence(&format!("write `{}`: N is a number of statements", command.usage()))?;
+        context.complain_sentence(&format!("write `{}`: N is the number of statements", command.usage()))?;
     }
     Ok(number)
 }

@@ -1,4 +1,4 @@
-//! Helper of the line editor: completion, hints, and colors.
+//! The line editor's helper for completion, hints, and colors.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
@@ -17,30 +17,30 @@ use pagewalk_script::run::state::State;
 use pagewalk_script::services::commands::{COMMANDS, find};
 use pagewalk_script::services::complete::{Completions, OnDisk, complete, disk, hint, words};
 
-/// The helper of the line editor.
+/// The line editor's helper.
 pub(crate) struct LineHelper {
     theme: Theme,
     folder: PathBuf,
     state: State,
-    /// The lines above in the same input.
+    /// The preceding lines of the same input.
     pub(crate) above: String,
-    /// The current parameter within the latest hint.
+    /// The range of the current parameter within the latest hint.
     current: RefCell<Option<Range<usize>>>,
 }
 
 impl LineHelper {
-    /// Creates a helper. File names are completed below `folder`.
+    /// Creates a helper. File names are completed relative to `folder`.
     pub(crate) fn new(color: bool, folder: PathBuf) -> Self {
         let (theme, current) = (Theme { color }, RefCell::default());
         Self { theme, folder, state: State::new(0), above: String::new(), current }
     }
 
-    /// Updates the state, which a statement may have changed.
+    /// Updates the state after a statement that may have changed it.
     pub(crate) fn update(&mut self, state: State) {
         self.state = state;
     }
 
-    /// The completions at the cursor: the start of the word, and each text with its help.
+    /// The completions at the cursor: the start of the word, and each completion with its help text.
     pub(crate) fn offers(&self, line: &str, at: usize) -> (usize, Vec<(String, String)>) {
         let above = self.above.len();
         let (from, offers) = self.offers_in(&format!("{}{line}", self.above), above + at);
@@ -80,7 +80,7 @@ impl LineHelper {
         Completions { from: from + found.from.saturating_sub(before.len()), ..found }
     }
 
-    /// The hint for the rest of the line, and the range of the current parameter in it.
+    /// The hint for the rest of the line, and the range of the current parameter within the hint.
     fn hint_of(&self, line: &str) -> Option<(String, Option<Range<usize>>)> {
         let Some((_, name, operands)) = command(line) else {
             return hint(line, line.len(), &self.state).map(|hint| (hint.text, hint.current));
@@ -98,7 +98,7 @@ impl LineHelper {
     }
 }
 
-/// Returns the commands that begin with the typed text, with their usage.
+/// Returns the commands that start with the typed text, with their usage.
 fn command_names(line: &str, at: usize, colon: usize) -> (usize, Vec<(String, String)>) {
     let typed = line.get(colon..at).unwrap_or(":");
     let names = COMMANDS.iter().map(|row| (format!(":{}", row.name), row.params.text()));
@@ -110,8 +110,8 @@ fn params(name: &str) -> Option<&'static [Param]> {
     find(name.strip_prefix(':')?).ok().map(|row| row.params)
 }
 
-/// A command line: the position of its colon, its name with the colon, and the start of its operands if a
-/// space ends the name.
+/// The parts of a command line: the position of the colon, the name with its colon, and the start of the
+/// operands if a space ends the name.
 fn command(line: &str) -> Option<(usize, &str, Option<usize>)> {
     let text = line.trim_start();
     let colon = line.len() - text.len();

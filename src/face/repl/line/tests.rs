@@ -1,4 +1,4 @@
-//! Tests of the line editor's helper.
+//! Tests the line editor's helper.
 
 use std::path::PathBuf;
 

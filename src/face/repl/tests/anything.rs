@@ -1,4 +1,4 @@
-//! Tests of sessions with random lines of language fragments.
+//! Tests of sessions whose input is random lines of language fragments.
 
 use super::{Flow, Typed};
 use pagewalk_script::run::params::PATH;
@@ -69,7 +69,7 @@ fn nothing_that_is_typed_breaks_a_session() {
                 if typed.shell.input(&line).unwrap() == Flow::End {
                     break;
                 }
-                // Every state can be restored.
+                // The session can return to every earlier state.
                 if !typed.shell.is_quizzing() {
                     typed.output.take_text();
                     let at = typed.done();
@@ -82,7 +82,7 @@ fn nothing_that_is_typed_breaks_a_session() {
     }
 }
 
-/// A command with arguments, or a sequence of pieces.
+/// A command with arguments, or a sequence of language fragments.
 fn line(random: &mut Random) -> String {
     let mut piece = || PIECES[random.below(PIECES.len() as u64) as usize];
     let (first, second, third) = (piece(), piece(), piece());

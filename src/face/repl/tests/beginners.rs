@@ -122,7 +122,7 @@ fn leaving_asks_once() {
     let (left, output) = leaves(&mut typed, ":quit");
     assert!(!left && output.contains("4 statements are not saved. Leave anyway?"), "{output}");
     assert!(leaves(&mut typed, ":quit").0);
-    // Saving suffices until there are new statements.
+    // After `:save`, quitting asks again only if there are new statements.
     let mut typed = Typed::simple();
     typed.types(&format!(":save {}", file("leaving.pw").display()));
     assert!(leaves(&mut typed, "quit").0);
@@ -138,7 +138,7 @@ fn leaving_asks_once() {
     assert!(leaves(&mut typed, "quit").0);
     typed.types("read 0x3D4\nread 0x3D4");
     assert!(leaves(&mut typed, "quit").1.contains("2 statements are not saved"));
-    // Statements that are in a file, undone, or only show something are not lost.
+    // Quitting does not report statements that are in a file, are undone, or only show something.
     let mut typed = Typed::new();
     typed.types(":load examples/first.pw");
     typed.types("show tlb.hits");
@@ -157,7 +157,7 @@ fn a_quiz_asks_again_and_gives_reasons() {
         assert!(output.contains(&format!("`{unreadable}` is not an answer: write a number")), "{output}");
         assert_eq!(typed.shell.prompt(), "vpn? ");
     }
-    assert_eq!(typed.types("?"), "  VPN is bits 13–6 of the virtual address 0x03D4 = 0b0000_1111\n");
+    assert_eq!(typed.types("?"), "  VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4\n");
     assert_eq!(typed.shell.prompt(), "vpn? ");
     assert_eq!(typed.types("15"), "  ✓ vpn 0x0F\n");
     typed.types("3");

@@ -8,7 +8,7 @@ use super::shared_text::SharedText;
 use super::shell::{Flow, Shell};
 use pagewalk_script::services::commands::COMMANDS;
 
-/// A part of the simple memory system of CS:APP 9.6.4.
+/// Part of the simple memory system in CS:APP 9.6.4.
 const SIMPLE: &str = "machine simple
 set page_table {
   | vpn ppn v |
@@ -98,7 +98,7 @@ fn undo_and_redo_move_by_statements() {
     }
     assert_eq!((typed.done(), typed.value("tlb.hits")), (7, "3".to_owned()));
     typed.types(":back 1");
-    // The value was printed and undone, which discards the statements to redo.
+    // Printing the value adds a statement and undoes it, which discards the statements that could be redone.
     assert_eq!(typed.value("tlb.hits"), "2");
     typed.types(":back 1");
     assert!(typed.types("show tlb.hits").contains("= 1"));
@@ -154,7 +154,7 @@ fn an_input_in_error_changes_nothing() {
         assert!(output.contains(code), "{input}: {output}");
         assert_eq!((typed.done(), typed.value("[tlb.hits, x]").as_str()), (5, "[0, 1]"), "{input}");
     }
-    assert!(typed.types("read 0x3D4; show last.zork").contains("this input changed nothing"));
+    assert!(typed.types("read 0x3D4; show last.zork").contains("this input did not change the state"));
 }
 
 #[test]
@@ -173,8 +173,8 @@ fn names_of_earlier_inputs_are_known() {
 fn a_line_that_belongs_to_the_statement_above_is_taken_with_it() {
     let mut typed = Typed::simple();
     typed.types("read 0x3D4");
-    assert_eq!(typed.types("   => vpn 0x0F, tlb hit"), "  ✓ 2 facts hold\n");
-    assert!(typed.types("=> ppn 0x0E").contains("✗ 1 of 3 facts does not hold"));
+    assert_eq!(typed.types("   => vpn 0x0F, tlb hit"), "  ✓ 2 expectations hold\n");
+    assert!(typed.types("=> ppn 0x0E").contains("✗ 1 of 3 expectations failed"));
     assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (5, "1"));
     assert!(typed.types("=> zork 1").contains("[unknown-fact]"));
     assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (5, "1"));
@@ -201,7 +201,7 @@ fn lists_of_statements_show_where_one_is() {
 fn a_preview_changes_nothing() {
     let mut typed = Typed::simple();
     let output = typed.types(":what read 0x03D4 => vpn 0x0F");
-    assert!(output.contains("PA 0x354") && output.contains("✓ 1 fact holds"), "{output}");
+    assert!(output.contains("PA 0x354") && output.contains("✓ 1 expectation holds"), "{output}");
     assert!(output.ends_with("Tried on a copy. Nothing changes.\n"), "{output}");
     for statement in ["flush tlb", "let y = 1", "machine core-i7", "process P1", "write 0x3D4 = 1"] {
         typed.types(&format!(":what {statement}"));
@@ -219,8 +219,7 @@ fn a_difference_shows_old_and_new() {
     typed.types("machine simple\nset page_table {\n | vpn ppn |\n | 0F 0D |\n}");
     typed.types("read 0x03D4");
     let output = typed.types(":diff");
-    // Set 3 gets tag 03 and PPN 0D in way 0, the accessed bit is set, and block 0D of set 5 is
-    // filled.
+    // Way 0 of set 3 gets tag 03 and PPN 0D, the accessed bit is set, and block 0D fills a line of set 5.
     let lines: Vec<String> = output.lines().map(words).collect();
     for line in ["0F │ 0D 1 1 0→1", "3 0 │ -→03 -→0D 0→1", "5 │ -→0D 0→1"] {
         assert!(lines.iter().any(|known| known.starts_with(line)), "{line}: {output}");
@@ -244,7 +243,8 @@ fn a_difference_shows_the_changes_of_a_process() {
     typed.types("write p = 1");
     let output = typed.types(":diff");
     let lines: Vec<String> = output.lines().map(words).collect();
-    // A minor fault, a frame with one reference, 4 KB resident, and the byte in memory or a cache.
+    // The differences include a minor fault, a frame with one reference, 4 KB resident, and the byte in
+    // memory or a cache.
     for line in ["P1.page_table", "P1.resident", "frames", "L1d"] {
         assert!(lines.iter().any(|known| known.contains(line)), "{line}: {output}");
     }
@@ -268,7 +268,10 @@ fn the_last_access_is_reported_step_by_step_and_with_reasons() {
         output.contains("tlb hit because way 0 of set 0x3 of tlb is valid and holds tag 0x03"),
         "{output}"
     );
-    assert!(output.contains("vpn 0x0F because VPN is bits 13–6 of the virtual address 0x03D4"), "{output}");
+    assert!(
+        output.contains("vpn 0x0F because VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4"),
+        "{output}"
+    );
     assert!(output.contains("because PPN 0x0D is followed by PPO 0x14"), "{output}");
     let output = words(&typed.types(":why cache"));
     assert_eq!(output, "cache hit because way 0 of set 0x5 of cache is valid and holds tag 0x0D");

@@ -56,7 +56,7 @@ fn a_session_becomes_a_test_of_its_results() {
     let totals = ran(&script);
     assert_eq!(totals.failed(), 0);
     assert!(totals.held > 60, "{totals:?}");
-    // The saved script is a test: another value fails.
+    // The saved script is a test, so a different value makes it fail.
     assert!(ran(&script.replace("ppn 0x0D", "ppn 0x0C")).failed() > 0);
     assert!(ran(&script.replace("36 72", "37 72")).failed() > 0);
 }
@@ -100,7 +100,7 @@ fn every_example_that_is_loaded_and_saved_holds() {
     let examples = fs::read_dir("examples").unwrap().map(|entry| entry.unwrap().path());
     let scripts = examples.filter(|path| path.extension().is_some_and(|end| end == "pw"));
     let more = ["tests/scripts/include/main.pw"].map(PathBuf::from);
-    // A saved script needs its trace in the same folder.
+    // Saved scripts look for their traces below their own folder.
     let traces = file("traces");
     fs::create_dir_all(&traces).unwrap();
     for trace in fs::read_dir("examples/traces").unwrap().map(|entry| entry.unwrap().path()) {
@@ -143,7 +143,7 @@ fn statements_before_a_reset_are_not_saved() {
 fn a_script_is_loaded_statement_by_statement() {
     let mut typed = Typed::new();
     let output = typed.types(":load examples/first.pw");
-    assert_eq!(output, "  examples/first.pw: 6 statements, 8 facts hold\n");
+    assert_eq!(output, "  examples/first.pw: 6 statements; 8 expectations hold\n");
     assert_eq!((typed.done(), typed.value("tlb.hits").as_str()), (6, "1"));
     typed.types(":back 2");
     assert_eq!(typed.value("tlb.hits"), "0");
@@ -159,7 +159,7 @@ fn a_failing_script_runs_up_to_its_mistake() {
     assert!(output.contains("[divide-by-zero]") && output.contains("expected hit  actual miss"), "{output}");
     assert!(output.contains("2 of its 4 statements ran; `:back 2` undoes them"), "{output}");
     assert_eq!(typed.value("tlb.misses"), "1");
-    // A script with a static error has no effect.
+    // A script with a static error is not loaded.
     fs::write(&path, "let y = 1\nread zz\n").unwrap();
     assert!(typed.types(&format!(":load {}", path.display())).contains("[unknown-name]"));
     assert_eq!(typed.done(), 2);
@@ -188,7 +188,7 @@ fn a_quiz_marks_every_field() {
     let mut typed = Typed::simple();
     let output = typed.types(":quiz read 0x03D4");
     assert!(output.starts_with("read 0x03D4\n"), "{output}");
-    // CS:APP 9.6.4. Each answer is in another base, and one is wrong.
+    // CS:APP 9.6.4. Each answer uses a different base, and one is wrong.
     let answers = [
         ("vpn", "15", "✓ vpn 0x0F"),
         ("tlbi", "0b11", "✓ tlbi 0x3"),
@@ -224,7 +224,7 @@ fn a_quiz_counts_and_ends_with_a_command() {
     let output = typed.types(":history");
     assert!(output.starts_with("  1 of 2 answers are right; the machine did not change\n"), "{output}");
     assert!(!typed.shell.is_quizzing());
-    // After a fault, there are no further questions.
+    // After a fault, the quiz asks no further questions.
     typed.types(":quiz read 0x0040");
     for answer in ["1", "1", "0", "miss"] {
         assert!(typed.types(answer).contains('✓'), "{answer}");
@@ -254,5 +254,5 @@ fn quizzes_are_made_up_and_the_same_every_time() {
     let first = quizzes();
     assert_eq!(first, quizzes());
     assert!(first.iter().collect::<std::collections::BTreeSet<_>>().len() > 4, "{first:?}");
-    assert!(Typed::new().types(":quiz").contains("declare a machine first"));
+    assert!(Typed::new().types(":quiz").contains("first declare a machine"));
 }

@@ -10,7 +10,7 @@ use super::machine::Table;
 use crate::run::nouns::tree;
 use crate::run::record::AreaRecord;
 
-/// Maximum number of frames of the replacement order in a snapshot.
+/// Maximum number of frames in a snapshot's replacement order.
 const ORDERED: usize = 1 << 12;
 
 /// The operating system.
@@ -18,7 +18,7 @@ const ORDERED: usize = 1 << 12;
 pub struct KernelState {
     /// Number of user page frames.
     pub frame_limit: u32,
-    /// Its processes, including zombies.
+    /// The processes, including zombies.
     pub processes: Vec<ProcessState>,
     /// User page frames in use, by number.
     pub frames: Vec<Frame>,
@@ -35,15 +35,15 @@ pub struct KernelState {
 /// A process.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProcessState {
-    /// Its number.
+    /// The number.
     pub pid: u32,
-    /// Its name in the script.
+    /// The name in the script.
     pub name: String,
-    /// The number of its parent.
+    /// The PID of the parent.
     pub parent: Option<u32>,
     /// `running`, `zombie`, or `ended`.
     pub state: String,
-    /// Its areas, by address.
+    /// The areas, by address.
     pub areas: Vec<Area>,
     /// The start of the heap.
     pub brk_start: u64,
@@ -51,78 +51,78 @@ pub struct ProcessState {
     pub brk: u64,
     /// The program counter.
     pub pc: Option<u64>,
-    /// Its pages that are resident or swapped out, by virtual page number.
+    /// The pages that are resident or swapped out, by virtual page number.
     pub pages: Vec<PageState>,
-    /// Its page table, from level 1 (`pgd`) down.
+    /// The page table, from level 1 (`pgd`) down.
     pub page_table: Option<Table>,
     /// Number of page faults without disk access.
     pub minor_faults: u64,
     /// Number of page faults with disk access.
     pub major_faults: u64,
-    /// Its terminal output in bytes.
+    /// The bytes of the terminal output.
     pub output: Vec<u8>,
 }
 
 /// An area of an address space (Linux's `vm_area_struct`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Area {
-    /// Its name: one that the script gave, `[heap]`, `[stack]`, or nothing.
+    /// The name: one that the script assigned, `[heap]`, `[stack]`, or empty.
     pub name: String,
-    /// Its first byte.
+    /// The first byte.
     pub start: u64,
-    /// The byte after its last.
+    /// The address after the area's last byte.
     pub end: u64,
     /// Permissions as `/proc/PID/maps` prints them: `rw-p`.
     pub perms: String,
-    /// The offset in its file or object.
+    /// The offset of the area in its file or object.
     pub offset: Option<u64>,
-    /// `anonymous`, `shared`, or the name of its file.
+    /// `anonymous`, `shared`, or a file name.
     pub backing: String,
 }
 
-/// The location of a page of a process.
+/// The location of a process's page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageState {
-    /// Its virtual page number.
+    /// The virtual page number of the page.
     pub vpn: u64,
-    /// Its frame, if it is resident; `None` for the shared zero page.
+    /// The frame of the page, if it is resident; `None` for the shared zero page.
     pub frame: Option<u32>,
-    /// Its swap slot, if it is swapped out.
+    /// The swap slot of the page, if it is swapped out.
     pub slot: Option<u32>,
 }
 
 /// A user page frame in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Frame {
-    /// Number of page-table entries that map it.
+    /// The frame number.
     pub frame: u32,
-    /// The page-table entries that map it.
+    /// Number of page-table entries that map the frame.
     pub references: u32,
     /// `anonymous`, `merged`, `file`, or `shared`.
     pub contents: String,
-    /// Whether it differs from its file or swap slot.
+    /// Whether the contents differ from the file or swap slot.
     pub dirty: bool,
-    /// The pages that map it: process and virtual page number.
+    /// The pages mapped to the frame: process and virtual page number.
     pub mapped_by: Vec<(u32, u64)>,
 }
 
 /// A swap slot in use.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slot {
-    /// Its number.
+    /// The number.
     pub slot: u32,
     /// The frame that holds the same page (the swap cache).
     pub frame: Option<u32>,
-    /// The pages in it: process and virtual page number.
+    /// The pages in the slot: process and virtual page number.
     pub pages: Vec<(u32, u64)>,
 }
 
 /// A file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FileState {
-    /// Its name.
+    /// The name.
     pub name: String,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub size: u64,
 }
 

@@ -18,7 +18,7 @@ const BLOCK: u64 = 64;
 /// The hardware.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct MachineState {
-    /// Width of a virtual address in bits, or of a physical one on a machine without an MMU.
+    /// Width of a virtual address in bits, or of a physical address on a machine without an MMU.
     pub virtual_bits: u32,
     /// Width of a physical address in bits.
     pub physical_bits: u32,
@@ -28,7 +28,7 @@ pub struct MachineState {
     pub current_core: u32,
     /// Each core with its TLBs and caches. A shared cache is listed for each core.
     pub cores: Vec<Core>,
-    /// The page table of bare hardware, from level 1 down; `None` on a machine without an MMU, or with
+    /// The page table of bare hardware, from level 1 down. This is `None` on a machine without an MMU or with
     /// processes, which have their own page tables.
     pub page_table: Option<Table>,
     /// Known bytes of main memory, up to 1 MB.
@@ -43,41 +43,41 @@ pub struct Core {
     /// The physical address of the level-1 page table; `None` for a page table outside simulated
     /// memory.
     pub cr3: Option<u64>,
-    /// The process that runs on it.
+    /// The process that runs on the core.
     pub process: Option<u32>,
-    /// Its TLBs, in the order of the declaration.
+    /// The TLBs, in the order of the declaration.
     pub tlbs: Vec<TlbState>,
-    /// Its caches, in the order of the declaration.
+    /// The caches, in the order of the declaration.
     pub caches: Vec<CacheState>,
 }
 
 /// A TLB.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TlbState {
-    /// Its name.
+    /// The name.
     pub name: String,
     /// Number of sets.
     pub sets: u64,
     /// Number of entries per set.
     pub ways: u32,
-    /// Its valid entries, by set and way.
+    /// The valid entries, by set and way.
     pub entries: Vec<TlbEntry>,
-    /// Its counters.
+    /// The counters.
     pub counts: Counts,
 }
 
 /// A valid entry of a TLB.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct TlbEntry {
-    /// Its set (TLBI).
+    /// The set (TLBI).
     pub set: u64,
-    /// Its way.
+    /// The way.
     pub way: u32,
-    /// Its tag (TLBT).
+    /// The tag (TLBT).
     pub tag: Option<u64>,
     /// The physical page number.
     pub ppn: Option<u64>,
-    /// The offset bits of its page, or 0 for the smallest page size of the TLB.
+    /// The page's number of offset bits, or 0 for the TLB's smallest page size.
     pub page_bits: u32,
     /// The process of the entry; 0 on bare hardware.
     pub asid: u16,
@@ -88,7 +88,7 @@ pub struct TlbEntry {
 /// A cache.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CacheState {
-    /// Its name.
+    /// The name.
     pub name: String,
     /// Number of sets.
     pub sets: u64,
@@ -96,24 +96,24 @@ pub struct CacheState {
     pub ways: u32,
     /// Size of a block in bytes.
     pub block: u64,
-    /// Its valid lines, by set and way.
+    /// The valid lines, by set and way.
     pub lines: Vec<CacheLine>,
-    /// Its counters.
+    /// The counters.
     pub counts: Counts,
 }
 
 /// A valid line of a cache.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct CacheLine {
-    /// Its set (CI).
+    /// The set (CI).
     pub set: u64,
-    /// Its way.
+    /// The way.
     pub way: u32,
-    /// Its tag (CT).
+    /// The tag (CT).
     pub tag: Option<u64>,
-    /// Whether it differs from the level below.
+    /// Whether the block differs from its copy in the level below.
     pub dirty: bool,
-    /// Its bytes. A byte that was never set is `null`.
+    /// The bytes. An uninitialized byte is `null`.
     pub bytes: Vec<Option<u8>>,
 }
 
@@ -133,28 +133,28 @@ pub struct Counts {
 /// A page table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Table {
-    /// Its level; 1 is the top.
+    /// The level; 1 is the top.
     pub level: u32,
-    /// The physical address of its first byte; `None` for a page table outside simulated memory.
+    /// The physical address of the table's first byte; `None` for a page table outside simulated memory.
     pub address: Option<u64>,
-    /// Its set entries, by index.
+    /// The entries that are set, by index.
     pub entries: Vec<Entry>,
 }
 
 /// An entry of a page table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Entry {
-    /// Its index in the table.
+    /// The index in the table.
     pub index: u64,
-    /// Its virtual page number, if it maps a page.
+    /// The virtual page number, if the entry maps a page.
     pub vpn: Option<u64>,
-    /// Its raw value, if it maps a page.
+    /// The raw value, if the entry maps a page.
     pub raw: Option<u64>,
-    /// The physical page number, if it maps a page.
+    /// The physical page number, if the entry maps a page.
     pub ppn: Option<u64>,
-    /// The names of the bits that are set, if it maps a page.
+    /// The names of the bits that are set, if the entry maps a page.
     pub flags: Vec<String>,
-    /// The table of the next level, if it points to one.
+    /// The table of the next level, if the entry points to one.
     pub table: Option<Table>,
 }
 
@@ -163,7 +163,7 @@ pub struct Entry {
 pub struct MemoryRun {
     /// The physical address of the first byte.
     pub address: u64,
-    /// The bytes. A byte that was never set is `null`.
+    /// The bytes. An uninitialized byte is `null`.
     pub bytes: Vec<Option<u8>>,
 }
 
@@ -193,7 +193,7 @@ impl MachineState {
 impl Core {
     fn capture(machine: &Machine, core: u32) -> Self {
         let mut there = machine.clone();
-        // Core of this machine.
+        // The core exists, so this cannot fail.
         let _ = there.set_core(core);
         let spec = machine.spec();
         Self {

@@ -17,12 +17,12 @@ pub use machine::{
     CacheLine, CacheState, Core, Counts, Entry, MachineState, MemoryRun, Table, TlbEntry, TlbState,
 };
 
-/// The version of the format. It changes when a member is renamed, removed, or gets another meaning.
+/// The version of the format. The version changes when a member is renamed, removed, or redefined.
 pub const VERSION: u32 = 1;
 
 /// The whole state of a run: the machine, the kernel, and the variables.
 ///
-/// Numbers are addresses, page numbers, and counts as in the script's tables; flags are names of bits (`rw`, `us`, `d`).
+/// Numbers have the same meaning as in the script's tables; flags are the names of bits (`rw`, `us`, `d`).
 ///
 /// ```
 /// use pagewalk_script::api::{CheckedScript, Options, Snapshot, Stepper};
@@ -54,12 +54,12 @@ pub struct Snapshot {
 /// A member that differs between two snapshots.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Change {
-    /// Its path as a JSON pointer (RFC 6901): `/kernel/processes/0/brk`. List elements are identified by
+    /// The path as a JSON pointer (RFC 6901): `/kernel/processes/0/brk`. List elements are identified by
     /// index.
     pub path: String,
-    /// Its value before; `None` if it was absent.
+    /// The value before; `None` if the member was absent.
     pub before: Option<Value>,
-    /// Its value after; `None` if it is absent.
+    /// The value after; `None` if the member is absent.
     pub after: Option<Value>,
 }
 
@@ -69,7 +69,7 @@ impl Snapshot {
         let mut variables = BTreeMap::new();
         for (name, binding) in state.bindings() {
             if let Binding::Value(value) = binding {
-                // The innermost scope comes first.
+                // A variable in an inner scope hides one of the same name in an outer scope.
                 variables.entry(name.to_owned()).or_insert_with(|| value.to_json());
             }
         }

@@ -9,20 +9,21 @@ use serde::Serialize;
 pub struct MicroStep {
     /// The core.
     pub core: u32,
-    /// The fragment of the access, from 0: the part within one page and one block.
+    /// The fragment of the access, counted from 0; a fragment lies within one page and one block.
     pub fragment: u32,
-    /// The attempt at this fragment, from 0. A page fault ends an attempt, and the instruction is
-    /// retried.
+    /// The attempt at this fragment, counted from 0. A page fault ends an attempt, after which the
+    /// instruction is retried.
     pub attempt: u32,
     /// The event.
     #[serde(flatten)]
     pub what: Micro,
 }
 
-/// The event of a micro-step. Addresses, page numbers, sets, and tags are numbers. Components are names.
+/// The event of a micro-step. Addresses, page numbers, sets, and tags are given as numbers. Components are
+/// names.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "the fields are those of the steps of the machine and the kernel")]
+#[expect(missing_docs, reason = "the fields match those of the machine's and the kernel's steps")]
 pub enum Micro {
     /// A fragment of the access begins.
     Fragment { va: u64, size: u32 },
@@ -60,7 +61,7 @@ pub enum Micro {
     Bypassed { purpose: &'static str },
     /// The page-fault handler begins.
     FaultHandler { va: u64, access: &'static str, fault: String },
-    /// The kernel searched for the area of the address. `None` is a segmentation fault.
+    /// The kernel looked up the area of the address. `None` is a segmentation fault.
     AreaFound { start: Option<u64> },
     /// The stack grew down to this address.
     StackGrew { start: u64 },
@@ -74,15 +75,15 @@ pub enum Micro {
     Zeroed { frame: u32 },
     /// A frame was filled.
     Filled { frame: u32, from: Store },
-    /// A frame that already holds the page was also mapped.
+    /// The page was already in a frame, which was also mapped here.
     Shared { frame: u32 },
-    /// A page was copied. A source of `None` is the zero page, or a page of a file.
+    /// A page was copied. If the source is `None`, the page was copied from the zero page or a file.
     Copied { from: Option<u32>, to: u32 },
-    /// The last sharer's frame was made writable without a copy.
+    /// The frame was no longer shared and was made writable without a copy.
     Reused { frame: u32 },
-    /// A page was mapped. A frame of `None` is the zero page.
+    /// A page was mapped. If the frame is `None`, the zero page was mapped.
     Mapped { process: u32, vpn: u64, frame: Option<u32>, writable: bool },
-    /// Further pages were mapped around it (fault-around).
+    /// Pages around the faulting page were also mapped (fault-around).
     MappedAround { pages: u32 },
     /// The kernel wrote a page-table entry.
     PteWritten { address: u64, before: u64, after: u64 },
@@ -99,7 +100,7 @@ pub enum Micro {
 /// The source or destination of a page's bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(tag = "store", rename_all = "kebab-case")]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Store {
     /// A page of a file on disk.
     File { file: u32, page: u64 },

@@ -14,7 +14,7 @@ use sequence::{Steps, of_access};
 
 pub use micro::{Micro, MicroStep, Store};
 
-/// The version of the format. It changes when a member is renamed, removed, or gets another meaning.
+/// The version of the format. The version changes when a member is renamed, removed, or redefined.
 pub const VERSION: u32 = 1;
 
 /// The results of a statement.
@@ -37,32 +37,32 @@ pub const VERSION: u32 = 1;
 pub struct Trace {
     /// The version of the format: [`VERSION`].
     pub version: u32,
-    /// The file of the statement.
+    /// The file that contains the statement.
     pub file: String,
-    /// Its line, from 1.
+    /// The line, from 1.
     pub line: usize,
-    /// Its text.
+    /// The text.
     pub statement: String,
-    /// The scenario of the statement.
+    /// The scenario that contains the statement, if any.
     pub scenario: Option<String>,
     /// The process that made the access or the system call.
     pub process: Option<String>,
-    /// Its micro-steps, in order.
+    /// The micro-steps, in order.
     pub steps: Vec<MicroStep>,
-    /// Its facts.
+    /// The facts.
     pub facts: Vec<FactValue>,
-    /// Its expectations.
+    /// The expectations.
     pub checks: Vec<Expectation>,
 }
 
 /// A fact.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct FactValue {
-    /// Its name in scripts.
+    /// The name in scripts.
     pub name: String,
-    /// Its value.
+    /// The value.
     pub value: Value,
-    /// The reason for its value: a clause without a period.
+    /// The reason for the value: a clause without a period.
     pub reason: String,
 }
 

@@ -1,4 +1,4 @@
-//! Ordered steps of an access or a system call.
+//! The ordered steps of an access or a system call.
 
 use pagewalk_engine::kernel::event::{KernelStep, ProcessPage};
 use pagewalk_engine::machine::addr::{Pa, Tag};
@@ -8,13 +8,12 @@ use pagewalk_engine::machine::spec::Spec;
 use super::micro::{Micro, MicroStep, access_name, pte_kind, purpose_name};
 use crate::run::record::{Access, FaultRecord};
 
-/// Returns the steps of an access: for each fragment, the failed attempts and then the successful
-/// one.
+/// Returns the steps of an access: for each fragment, the failed attempts, then the successful one.
 pub(super) fn of_access(access: &Access) -> Vec<MicroStep> {
     let mut steps = Steps::new(&access.spec, access.core);
     let mut faults = access.faults().iter().peekable();
     let fatal = access.faults().last().filter(|fault| fault.fatal());
-    // A fatal fault contains the events of the last attempt.
+    // The access's events end with those of the fatal attempt, which the fault's record also contains.
     let failed = fatal.map_or(0, |fault| fault.events.len());
     for event in &access.events[..access.events.len().saturating_sub(failed)] {
         if let Event::Fragment { va, size } = event {
@@ -35,7 +34,7 @@ pub(super) fn of_access(access: &Access) -> Vec<MicroStep> {
 pub(super) struct Steps<'s> {
     spec: &'s Spec,
     core: u32,
-    /// Number of fragments begun.
+    /// Number of fragments that have begun.
     fragments: u32,
     attempt: u32,
     pub(super) found: Vec<MicroStep>,
@@ -51,7 +50,7 @@ impl<'s> Steps<'s> {
         self.found.push(MicroStep { core, fragment: self.fragments.saturating_sub(1), attempt, what });
     }
 
-    /// Adds a failed attempt and the kernel's actions.
+    /// Adds a failed attempt and the kernel's response.
     fn attempt(&mut self, events: &[Event], steps: &[KernelStep]) {
         let (fragments, attempt) = (self.fragments, self.attempt);
         for event in events {
@@ -61,7 +60,7 @@ impl<'s> Steps<'s> {
         for step in steps {
             self.kernel(*step);
         }
-        // The same fragment is retried.
+        // The next attempt is at the same fragment.
         (self.fragments, self.attempt) = (fragments, attempt + 1);
     }
 

@@ -1,9 +1,11 @@
-//! Code actions: changes that an editor offers at a place.
+//! Code actions: changes that an editor offers at a position.
 //!
-//! - [`ActionKind::QuickFix`]: the fix of a diagnostic, or all fixes of the file; the actual value for a failed
-//!   expectation or a `?`, or all values of the file. A table cell updates its whole table to keep the columns aligned.
-//! - [`ActionKind::Rewrite`]: a number in another radix; one or more accesses as a question.
-//! - [`ActionKind::FixAll`], [`ActionKind::AcceptAll`], [`ActionKind::FillAll`]: all such changes of the file.
+//! - [`ActionKind::QuickFix`]: applies the fix for a diagnostic or all fixes for the file, or inserts the
+//!   actual value for a failed expectation or a `?`, or all such values in the file. A table cell updates its
+//!   whole table to keep the columns aligned.
+//! - [`ActionKind::Rewrite`]: writes a number in another radix, or one or more accesses as a question.
+//! - [`ActionKind::FixAll`], [`ActionKind::AcceptAll`], [`ActionKind::FillAll`]: make all changes of one kind
+//!   in the file.
 
 #[cfg(test)]
 mod tests;
@@ -30,7 +32,7 @@ pub struct Action {
     pub title: String,
     /// The changes in text order, without overlaps.
     pub edits: Vec<Edit>,
-    /// Whether this fixes a diagnostic.
+    /// Whether this action fixes a diagnostic.
     pub is_preferred: bool,
     /// The range and the code of the related diagnostic.
     pub about: Option<(Range<usize>, &'static str)>,
@@ -39,15 +41,15 @@ pub struct Action {
 /// The kind of an action.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ActionKind {
-    /// Fixes a mistake or writes an actual value.
+    /// Fixes an error, or writes an actual value.
     QuickFix,
     /// Rewrites text without changing its meaning.
     Rewrite,
-    /// Fixes all mistakes of the file.
+    /// Fixes all errors in the file.
     FixAll,
-    /// Writes all actual values of the file.
+    /// Writes all actual values in the file.
     AcceptAll,
-    /// Writes the values of all `?` of the file.
+    /// Writes the values of all `?` in the file.
     FillAll,
 }
 
@@ -77,8 +79,8 @@ const ACCEPT: ValueSource = ValueSource {
     plan: |ran| &ran.accept,
     open: false,
     one: "Accept the actual value",
-    table: "Accept the actual values of this table",
-    all: "Accept all actual values of this file",
+    table: "Accept the actual values in this table",
+    all: "Accept all actual values in this file",
     code: EXPECTATION,
 };
 
@@ -86,13 +88,13 @@ const FILL: ValueSource = ValueSource {
     plan: |ran| &ran.fill,
     open: true,
     one: "Fill in",
-    table: "Fill in every `?` of this table",
-    all: "Fill in every `?` of this file",
+    table: "Fill in every `?` in this table",
+    all: "Fill in every `?` in this file",
     code: OPEN,
 };
 
 impl Document {
-    /// Returns the actions for a range, with the results of a run. Those on the whole file are last.
+    /// Returns the actions for a range, with the results of a run. Actions on the whole file come last.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -114,19 +116,19 @@ impl Document {
         actions
     }
 
-    /// Returns the diagnostics of the document, including those of the run.
+    /// Returns the diagnostics in the document itself, including those from the run.
     fn own_mistakes<'d>(&'d self, run: Option<&'d RunResult>) -> impl Iterator<Item = &'d Diagnostic> {
         let found = run.into_iter().flat_map(|run| &run.diagnostics);
         self.script().diagnostics.iter().chain(found).filter(|one| one.span.file == 0)
     }
 
-    /// Returns the edit and the title of a diagnostic's fix.
+    /// Returns the edit and the title of the fix for a diagnostic.
     fn fix_of(&self, mistake: &Diagnostic) -> Option<(TextEdit, String)> {
         let fix = mistake.fix.as_ref().filter(|fix| fix.span.file == 0)?;
         Some((fix.edit(self.text())?, fix.title()))
     }
 
-    /// Returns the fixes of diagnostics that overlap a range.
+    /// Returns the fixes for the diagnostics that overlap a range.
     fn fixes(&self, range: &Range<usize>, run: Option<&RunResult>) -> Vec<Action> {
         let mut actions: Vec<Action> = Vec::new();
         for mistake in self.own_mistakes(run).filter(|mistake| touches(mistake.span, range)) {
@@ -140,16 +142,16 @@ impl Document {
         actions
     }
 
-    /// Returns all fixes of the file, without those that overlap an earlier one.
+    /// Returns all fixes in the file except those that overlap an earlier one.
     fn all_fixes(&self, run: Option<&RunResult>) -> Option<Action> {
         let edits: Vec<TextEdit> =
             self.own_mistakes(run).filter_map(|mistake| Some(self.fix_of(mistake)?.0)).collect();
         let edits: Vec<TextEdit> = disjoint(&edits).into_iter().cloned().collect();
-        let title = format!("Apply all fixes of this file ({})", edits.len());
+        let title = format!("Apply all fixes in this file ({})", edits.len());
         (!edits.is_empty()).then(|| Action::new(ActionKind::QuickFix, title, edits))
     }
 
-    /// Returns the actual values for failures in a range, and for the whole file.
+    /// Returns actions that write the actual values: those in a range and those in the whole file.
     fn values(&self, range: &Range<usize>, run: &RunResult) -> Vec<Action> {
         let mut actions: Vec<Action> = Vec::new();
         for source in [&ACCEPT, &FILL] {
@@ -183,7 +185,7 @@ impl Document {
         Some(Action::new(ActionKind::QuickFix, title, edits).about(failure.span, source.code))
     }
 
-    /// Returns the number at the start of a range in other radixes.
+    /// Returns, in other radixes, the number at the start of a range.
     fn radices(&self, range: &Range<usize>) -> impl Iterator<Item = Action> {
         let found = spellings(self.text(), self.tokens(), range.start).into_iter();
         let (start, end) = (range.start, range.end);
@@ -199,7 +201,7 @@ impl Document {
         })
     }
 
-    /// Returns the accesses in a range as a question.
+    /// Converts the accesses in a range to a question.
     fn question(&self, range: &Range<usize>, run: Option<&RunResult>) -> Option<Action> {
         if self.own_mistakes(run).any(|mistake| touches(mistake.span, range)) {
             return None;
@@ -212,14 +214,14 @@ impl Document {
         let turned = turned(self.text(), &self.script().script.body, range.clone(), &facts)?;
         let title = match (turned.kept, turned.edit.replacement.starts_with("ask ")) {
             (_, true) => "Convert to an `ask` in this question",
-            (true, _) => "Add a question above that asks for this",
+            (true, _) => "Add a question about this above it",
             _ => "Convert to a question",
         };
         Some(Action::new(ActionKind::Rewrite, title, vec![turned.edit]))
     }
 }
 
-/// Returns all actual values of the file.
+/// Returns the action that writes all actual values in the file.
 fn all_values(run: &RunResult, source: &ValueSource) -> Option<Action> {
     let edits = edits_of((source.plan)(run), |_| true);
     (!edits.is_empty()).then(|| Action::new(ActionKind::QuickFix, source.all, edits))

@@ -11,8 +11,8 @@ fn read(text: &str) -> Document {
     document(&[("a.pw", text)])
 }
 
-/// Returns the text without its marks `«` and `»`, and the actions of these kinds for the marked range
-/// after a run.
+/// Runs the text without its marks `«` and `»`, and returns it with the actions of these kinds for the marked
+/// range.
 fn offered(marked: &str, kinds: &[ActionKind]) -> (String, Vec<Action>) {
     let start = marked.find('«').expect("a place");
     let end = marked.find('»').expect("a place") - '«'.len_utf8();
@@ -33,7 +33,7 @@ fn applied(text: &str, action: &Action) -> String {
     text
 }
 
-/// Returns the text after the action whose title begins this way.
+/// Returns the text after the action whose title has this prefix.
 fn chosen(marked: &str, title: &str) -> String {
     let (text, actions) = offered(marked, AT_PLACE);
     let action = actions.iter().find(|action| action.title.starts_with(title));
@@ -60,26 +60,26 @@ fn a_fix_is_preferred_and_applied() {
 fn all_fixes_are_applied_at_once() {
     let script = "machine simple\nread 0x3D4 => v«»np 0\nraed 0 => ppn 0\nread 0 => tbl hit\n";
     let wanted = "machine simple\nread 0x3D4 => vpn 0\nread 0 => ppn 0\nread 0 => tlb hit\n";
-    assert_eq!(chosen(script, "Apply all fixes of this file (3)"), wanted);
+    assert_eq!(chosen(script, "Apply all fixes in this file (3)"), wanted);
     let (text, all) = offered(&script.replace("«»", "").replace("machine", "«»machine"), SOURCE);
     assert_eq!((all.len(), all[0].kind), (1, ActionKind::FixAll));
     assert_eq!(applied(&text, &all[0]), wanted);
 }
 
-/// CS:APP: 0x03D4 is VPN 0x0F, TLB index 3, TLB tag 3.
+/// In CS:APP, 0x03D4 has VPN 0x0F, TLB index 3, and TLB tag 3.
 #[test]
 fn actual_values_are_accepted_one_and_all() {
     let script = "machine simple\ntranslate 0x03D4 => vpn 0«»x0E, tlbi 2, tlbt 0x03\n";
     assert_eq!(
         titles(script, &[ActionKind::QuickFix]),
-        ["Accept the actual value `0x0F`", "Accept all actual values of this file"]
+        ["Accept the actual value `0x0F`", "Accept all actual values in this file"]
     );
     assert!(chosen(script, "Accept the").ends_with("=> vpn 0x0F, tlbi 2, tlbt 0x03\n"));
     assert!(chosen(script, "Accept all").ends_with("=> vpn 0x0F, tlbi 3, tlbt 0x03\n"));
-    // Actions without a failure exist only for the whole file, on request.
+    // Where no expectation failed, actions exist only for the whole file and only on request.
     let elsewhere = "mach«»ine simple\ntranslate 0x03D4 => vpn 0x0E\n";
     assert_eq!(titles(elsewhere, AT_PLACE), [""; 0]);
-    assert_eq!(titles(elsewhere, SOURCE), ["Accept all actual values of this file"]);
+    assert_eq!(titles(elsewhere, SOURCE), ["Accept all actual values in this file"]);
 }
 
 #[test]
@@ -87,13 +87,13 @@ fn open_expectations_are_filled_in() {
     let script = "machine simple\ntranslate 0x03D4 => vpn «»?, tlbi ?, vpo 0x15\n";
     assert!(chosen(script, "Fill in `").ends_with("=> vpn 0x0F, tlbi ?, vpo 0x15\n"));
     assert!(chosen(script, "Fill in every").ends_with("=> vpn 0x0F, tlbi 0x3, vpo 0x15\n"));
-    assert_eq!(titles(script, &[ActionKind::FillAll]), ["Fill in every `?` of this file"]);
+    assert_eq!(titles(script, &[ActionKind::FillAll]), ["Fill in every `?` in this file"]);
 }
 
 #[test]
 fn a_cell_brings_its_table_along() {
     let script = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\nexpect page_table {\n  | vpn | ppn |\n  | 0F  | «»-   |\n}\n";
-    let accepted = chosen(script, "Accept the actual values of this table");
+    let accepted = chosen(script, "Accept the actual values in this table");
     assert!(accepted.ends_with("  | vpn | ppn |\n  | 0F  | 0D  |\n}\n"), "{accepted}");
 }
 
@@ -115,13 +115,13 @@ fn an_access_is_turned_into_a_question_that_has_no_mistake() {
     assert_eq!(read(&asked).script().diagnostics, []);
     let above = chosen(
         "machine simple\nre«»ad 0x03D4 => vpn 0x0F\nlet x = last.vpn\n",
-        "Add a question above that asks for this",
+        "Add a question about this above it",
     );
     assert!(above.ends_with("}\nread 0x03D4 => vpn 0x0F\nlet x = last.vpn\n"), "{above}");
     assert_eq!(read(&above).script().diagnostics, []);
 }
 
-/// A text with Windows line ends.
+/// The text has Windows line endings.
 #[test]
 fn a_fix_after_other_letters_is_in_its_place() {
     let script = "machine simple\r\nfile \"𝕏é\" = \"–\"; ra«»ed 0x3D4 # é\r\n";

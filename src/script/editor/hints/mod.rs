@@ -1,14 +1,15 @@
-//! Inlay hints: the facts of each statement in the run that the statement does not expect.
+//! Inlay hints: a statement's facts from the run, except the expected ones.
 //!
 //! A hint has at most 80 characters:
-//! - It omits expected facts, facts of a single component (`L1d.index`), and facts that report that nothing
-//!   happened: `none`, `no`, `unknown`, a count of 0, one piece. It also omits `value` if that equals `byte`,
-//!   and `ppo`, which equals `vpo`. The return value of a call is always included.
-//! - Facts of every access or call come first: words (`tlb hit`, `fault swap`, `error ENOMEM`), then numbers
-//!   in registry order. Facts of this machine alone (`L2TLB miss`) come last. If not all facts fit, a `…`
-//!   replaces the rest. The facts that fit appear in the order of the narration.
-//! - A statement that ran several times has its count (`×12`) and the facts that never changed.
-//! - A `let` or `choose` has its value, unless that is a literal.
+//! - A hint omits expected facts, facts of a single component (`L1d.index`), and facts that report nothing
+//!   notable: `none`, `no`, `unknown`, a count of 0, or `pieces 1`. A hint also omits `value` if it equals
+//!   `byte`, and `ppo`, which equals `vpo`. The return value of a call is always included.
+//! - Facts common to all accesses or all calls come first: words (`tlb hit`, `fault swap`, `error ENOMEM`),
+//!   then numbers in registry order. Facts specific to this machine (`L2TLB miss`) come last. If not all
+//!   facts fit, a `…` replaces the rest. The facts that fit appear in narration order.
+//! - The hint for a statement that ran several times consists of its count (`×12`) and the facts that never
+//!   changed.
+//! - The hint for a `let` or `choose` is its value, unless the value is a literal.
 //!
 //! [`Hint::narration`] contains all facts.
 
@@ -30,7 +31,7 @@ pub struct Hint {
     pub at: usize,
     /// The text of the hint.
     pub label: String,
-    /// The narration of the statements of the line. May be empty.
+    /// The narration of the statements on the line. May be empty.
     pub narration: String,
 }
 
@@ -108,7 +109,7 @@ fn is_literal(statement: &str) -> bool {
     head.starts_with("let") && (signed == &number[..1] || signed == number || string)
 }
 
-/// Returns the facts of a hint.
+/// Returns the text of the facts in a hint.
 fn chosen(facts_of_step: &[String], stated: &[String]) -> String {
     let facts = || facts_of_step.iter().filter_map(|fact| fact.split_once(' '));
     let value_of = |wanted: &str| facts().find(|(name, _)| *name == wanted).map(|(_, value)| value);
@@ -127,7 +128,7 @@ fn chosen(facts_of_step: &[String], stated: &[String]) -> String {
     let mut order: Vec<usize> = (0..facts.len()).collect();
     order.sort_by_key(|&index| (rank(facts[index]), index));
     let width = |index: usize| facts[index].0.chars().count() + facts[index].1.chars().count() + 3;
-    // Each fact needs two more characters for `, `; the last one may be followed by `…`.
+    // Each fact needs two more characters for `, `, and `…` may follow the last fact.
     let mut room = ROOM - 1;
     let mut fitting: Vec<usize> = Vec::new();
     for index in order {
@@ -149,11 +150,11 @@ fn chosen(facts_of_step: &[String], stated: &[String]) -> String {
     parts.join(", ")
 }
 
-/// Whether a fact means that nothing happened.
+/// Whether a fact reports that nothing happened.
 fn is_nothing(name: &str, value: &str) -> bool {
     match value {
         "none" | "no" | "unknown" => true,
-        // Fields are printed in hexadecimal, so this is a count.
+        // Fields are in hexadecimal, so a decimal 0 is a count.
         "0" => name != "returns",
         "1" => name == "pieces",
         _ => false,

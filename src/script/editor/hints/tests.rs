@@ -11,7 +11,7 @@ fn steps(script: &str) -> Vec<Step> {
     ran.steps
 }
 
-/// Returns the hints by line, from 1.
+/// Returns the hints by line, counted from 1.
 fn hints(script: &str) -> Vec<(usize, String)> {
     let line = |hint: &Hint| script[..hint.at].lines().count();
     line_hints(&steps(script), script, 0..script.len())
@@ -31,8 +31,8 @@ set tlb { | set | tag ppn v |; | 3 | 03 0D 1 | }
 set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }
 ";
 
-/// CS:APP: 0x03D4 is VPN 0x0F, TLB index 3, tag 3, a hit; PPN 0x0D, physical address 0x354; cache offset 0,
-/// index 5, tag 0x0D, a hit; byte 0x36.
+/// In CS:APP, 0x03D4 has VPN 0x0F, TLB index 3, and tag 3, a hit; PPN 0x0D and physical address 0x354; cache
+/// offset 0, index 5, and tag 0x0D, a hit; and byte 0x36.
 #[test]
 fn the_facts_without_expectations_are_shown() {
     let all = last(&format!("{SIMPLE}read 0x03D4"));
@@ -54,7 +54,7 @@ fn facts_without_an_event_are_left_out() {
     let call = last(process);
     assert_eq!(call, "returns 0x7FFFF7FFD000");
     assert_eq!(last(&format!("{process}munmap(p, 8 KB)")), "returns 0");
-    // Linux: an address that is not page-aligned is EINVAL.
+    // On Linux, an address that is not page-aligned results in EINVAL.
     assert_eq!(last(&format!("{process}munmap(p + 1, 8 KB)")), "returns -1, error EINVAL");
     let touched = last(&format!("{process}write p = 1 => vpn 0x7FFFF7FFD, vpo 0, tlbi 13"));
     assert!(touched.contains("fault demand-zero"), "{touched}");
@@ -83,7 +83,7 @@ fn a_line_has_one_hint_at_its_end() {
     let ends: Vec<&str> = found.iter().map(|hint| script[..hint.at].lines().last().unwrap()).collect();
     assert_eq!(ends, ["let a = 1 + 1; let b = 2 + 2   # two", "  3 + 4] # here"]);
     assert_eq!(found[0].label, "= 2; = 4");
-    // Only the requested range.
+    // Only lines in the requested range get hints.
     assert_eq!(line_hints(&steps(script), script, 40..script.len()).len(), 1);
     assert_eq!(line_hints(&steps(script), script, 0..3).len(), 1);
 }

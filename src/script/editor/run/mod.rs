@@ -43,7 +43,7 @@ impl Document {
         };
         let mut diagnostics = ended.diagnostics;
         if body.len() < script.body.len() {
-            // The declaration of an unknown name may be in a statement that did not run.
+            // A statement that did not run may declare the unknown name.
             let names = [Code::UnknownFunction, Code::UnknownName, Code::UnknownVerb];
             diagnostics.retain(|wrong| !names.contains(&wrong.code));
         }
@@ -70,8 +70,8 @@ impl Document {
     }
 }
 
-/// Returns the statements that can run despite errors: those before the first error. A scenario or
-/// question with an error is skipped instead, because later statements do not depend on it.
+/// Returns the statements that can run despite errors: those before the first error. Skips a scenario or
+/// question with an error, because later statements do not depend on the scenario or question.
 fn runnable(body: &Block, wrong: &[Diagnostic]) -> Block {
     if wrong.is_empty() {
         return body.clone();

@@ -1,4 +1,4 @@
-//! Recording of the parts of a run that an editor shows.
+//! Records the results of a run that an editor displays.
 
 use std::collections::BTreeMap;
 
@@ -17,11 +17,10 @@ const FAILURES: usize = 1000;
 /// Maximum number of statements whose narration is stored.
 const NARRATED: usize = 20_000;
 
-/// Number of executions of a statement after which its facts are no longer compared, and are treated as
-/// changing.
+/// Maximum number of executions whose facts are compared; after that, the facts are treated as changing.
 const COMPARED: u64 = 1 << 12;
 
-/// Records the parts of a run that an editor shows.
+/// Records the results of a run that an editor shows.
 pub(super) struct RunRecorder<'s> {
     sources: &'s Sources,
     narrator: Narrator<'s>,
@@ -31,7 +30,7 @@ pub(super) struct RunRecorder<'s> {
 }
 
 impl<'s> RunRecorder<'s> {
-    /// Creates a recorder for a script with these files.
+    /// Creates a recorder for a script with these source files.
     pub(super) fn new(sources: &'s Sources) -> Self {
         Self {
             sources,

@@ -7,14 +7,14 @@ use crate::lang::span::Span;
 use crate::run::record::Did;
 use crate::suite::amend::Plan;
 
-/// The result of the run of a document.
+/// The result of running a document.
 #[derive(Debug, Clone, Default)]
 pub struct RunResult {
-    /// The statements of the document with facts, in text order, without those of included files.
+    /// The document's statements that have facts, in text order, without the statements in included files.
     pub steps: Vec<Step>,
     /// Failed expectations in the order of files and positions.
     pub failures: Vec<Failure>,
-    /// Edits that replace failed expectations by actual values.
+    /// Edits that replace failed expectations with actual values.
     pub accept: Plan,
     /// Edits that fill in every `?`.
     pub fill: Plan,
@@ -27,7 +27,7 @@ pub struct RunResult {
 pub struct Step {
     /// The statement.
     pub span: Span,
-    /// The names of the facts that it expects.
+    /// The names of the facts that the statement expects.
     pub stated: Vec<String>,
     /// The facts that never changed, in script notation: `ppn 0x0D`. For a `let`, the value.
     pub facts: Vec<String>,
@@ -35,8 +35,8 @@ pub struct Step {
     pub times: u64,
     /// The narration of the first execution; empty after the first 20,000 statements.
     pub narration: String,
-    /// The record of the first execution, for the reasons of its facts; `None` after the first 20,000
-    /// statements.
+    /// The record of the first execution, which provides the reasons for its facts; `None` after the first
+    /// 20,000 statements.
     pub(crate) did: Option<Arc<Did>>,
 }
 
@@ -45,7 +45,7 @@ pub struct Step {
 pub struct Failure {
     /// The span of the expected value, or of the fact.
     pub span: Span,
-    /// The actual value, as a sentence without a period.
+    /// The message with the actual value, as a sentence without a period.
     pub message: String,
     /// Whether it is a `?`.
     pub open: bool,

@@ -28,7 +28,7 @@ fn an_item_replaces_the_typed_text() {
     // Completion replaces the whole name of a fact.
     item("machine simple\nread 0 => tlb.in‸", "tlb.index");
     assert_eq!(offered("machine simple\nread 0 => tlb.in‸", &[]).range, 25..31);
-    // No placeholders before other text.
+    // No placeholders are inserted before other text.
     assert_eq!(item("re‸ 0x40", "read").snippet, None);
     // Approximate matches are listed.
     item("tranlsate‸", "translate");

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::{Document, OpenTexts};
 
-/// Returns the first of these open texts in the folder `/scripts`.
+/// Returns a document for the first of these texts, which are all open in the folder `/scripts`.
 pub(super) fn document(files: &[(&str, &str)]) -> Document {
     let path = |name: &str| Path::new("/scripts").join(name);
     let texts = files.iter().map(|(name, text)| (path(name), text.as_bytes().to_vec()));

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::document;
 use crate::editor::{Document, Encoding, Fold, Lens, Link, Location, Position, Symbol, SymbolKind};
 
-/// Returns the byte at a line and a UTF-16 column, counted from 0.
+/// Returns the byte at a line and a UTF-16 column, both counted from 0.
 fn at(document: &Document, line: u32, column: u32) -> usize {
     document.lines().byte(Position { line, column }, Encoding::Utf16)
 }
@@ -26,7 +26,7 @@ fn references(document: &Document, line: u32, column: u32) -> Vec<String> {
     found.iter().map(|one| shown(&one.location)).collect()
 }
 
-/// Returns the documents after a rename.
+/// Returns the text of each document after a rename.
 fn renamed(files: &[(&str, &str)], (line, column): (u32, u32), new: &str) -> Result<Vec<String>, String> {
     let document = document(files);
     let changes = document.rename(at(&document, line, column), new)?;
@@ -51,7 +51,7 @@ fn a_definition_is_found_in_its_file() {
     let main = document(&[MAIN, LIBRARY]);
     assert_eq!(defined(&main, 2, 6).as_deref(), Some("main.pw 1:4-8"));
     assert_eq!(defined(&main, 2, 1).as_deref(), Some("lib.pw 0:4-8"));
-    // The definition of a file's name is the file.
+    // The definition of a file name is the file itself.
     assert_eq!(defined(&main, 0, 12).as_deref(), Some("lib.pw 0:0-0"));
     assert_eq!(defined(&main, 1, 11), None);
     // The library alone does not define `base`; the script that includes it does.
@@ -84,17 +84,17 @@ fn a_rename_reaches_every_open_script() {
     let files = [MAIN, LIBRARY, other];
     let texts = renamed(&files, (2, 1), "peek").unwrap();
     assert_eq!(texts, files.map(|(_, text)| text.replace("look", "peek")));
-    // A name of the library is renamed in every script.
+    // Renaming a name in the library changes every script.
     let texts = renamed(&files, (1, 5), "start").unwrap();
     assert_eq!(texts, files.map(|(_, text)| text.replace("base", "start")));
-    // It is a parameter in one of the files.
+    // The name is a parameter in one of the files.
     let taken = renamed(&files, (1, 5), "at").unwrap_err();
     assert_eq!(taken, "`at` is already the name of a parameter (line 1 of lib.pw)");
 }
 
 #[test]
 fn columns_are_counted_in_utf_16() {
-    // 𝕏 is two units in four bytes.
+    // The character 𝕏 is two units in four bytes.
     let text = "let va = 1; let s = \"𝕏\"; read va\nexpect \"𝕏–\" == s and va == 1";
     let script = document(&[("a.pw", text)]);
     assert_eq!(defined(&script, 0, 31).as_deref(), Some("a.pw 0:4-6"));
@@ -163,7 +163,7 @@ fn blocks_tables_prose_and_comments_fold() {
     let lines = |fold: &Fold| (fold.first_line, fold.last_line);
     let folds: Vec<_> = document(&[("a.pw", text)]).folding().iter().map(lines).collect();
     assert_eq!(folds, [(0, 2), (3, 5), (4, 5), (9, 11), (12, 13), (15, 17)]);
-    // An unclosed block loses no comments.
+    // Comments in an unclosed block can still be folded.
     assert_eq!(document(&[("a.pw", "scenario \"s\" {\n# a\n# b\n")]).folding().len(), 1);
 }
 

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sample::{Answer, Question, Said, Sample};
+use super::sample::{Answer, ItemSample, Question, Sample};
 
-/// Percentage of versions from which a shared answer is guessable.
+/// Maximum percentage of pairs of versions that may share a question by coincidence.
+const SHARED: usize = 10;
+/// Percentage of versions below which an answer may occur elsewhere in its question by coincidence.
+const COINCIDENCE: usize = 20;
+/// If at least this percentage of versions have the same answer, the answer is guessable.
 const GUESSABLE: usize = 90;
 
 /// The result of comparing versions.
@@ -16,18 +20,42 @@ pub struct Fairness {
     pub unsolved: Vec<Unsolved>,
     /// Kinds of work whose amount differs between versions.
     pub uneven: Vec<Uneven>,
-    /// The work of each question whose versions all have the same amount: `tlb hit 1, walk steps
-    /// 2`.
+    /// For each question, the work that is equal in all versions: `tlb hit 1, walk steps 2`.
     pub(crate) even: Vec<(String, String)>,
     /// Every blank.
     pub blanks: Vec<Blank>,
-    /// Indexes of versions that ask the same questions with the same answers.
+    /// Indexes of versions that have the same questions with the same answers.
     pub same: Vec<Vec<usize>>,
-    /// Blanks whose answers occur elsewhere in their questions.
+    /// Questions that too many pairs of versions share.
+    pub repeated: Vec<Repeated>,
+    /// Blanks whose answer appears elsewhere in the question.
     pub readable: Vec<Readable>,
+    /// Prompts that a question prints twice for different keys.
+    pub ambiguous: Vec<Ambiguous>,
 }
 
-/// Versions without a paper, for the same reason.
+/// A question that differs between versions, but in too few pairs of versions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Repeated {
+    pub(crate) question: String,
+    /// Number of different questions.
+    pub(crate) different: usize,
+    /// Number of versions that contain it.
+    pub(crate) versions: usize,
+    /// Percentage of pairs of versions with the same question.
+    pub percent: usize,
+}
+
+/// A prompt that a question prints twice for different keys.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ambiguous {
+    pub(crate) question: String,
+    pub(crate) prompt: String,
+    /// The index of the first such version.
+    pub(crate) version: usize,
+}
+
+/// Versions that all lack a paper for the same reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsolved {
     /// Their indexes, from 0.
@@ -42,33 +70,33 @@ pub struct Uneven {
     pub(crate) question: String,
     /// The kind of work: `tlb hit`.
     pub what: String,
-    /// Each amount with its versions, the most frequent first.
+    /// Each amount with the versions that have it, most frequent first.
     pub amounts: Vec<(u64, Vec<usize>)>,
 }
 
-/// A blank in all versions that contain it.
+/// The comparison of a blank across all versions that contain it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Blank {
     /// The question.
     pub question: String,
     /// The name within the question.
     pub name: String,
-    /// Number of versions that contain it.
+    /// Number of versions that contain the blank.
     pub versions: usize,
     /// Number of different answers.
     pub different: usize,
     pub(crate) most: String,
     /// Number of versions with the most frequent answer.
     pub times: usize,
-    /// Whether its contents differ between versions.
+    /// Whether the contents of the item differ between versions.
     pub drawn: bool,
-    /// Whether it is a cell of a column in which other cells differ. Some rows of a grid have
-    /// forced values.
+    /// Whether the blank is a cell in a column where other cells differ. Some rows of a grid have forced
+    /// values.
     pub forced: bool,
 }
 
 impl Blank {
-    /// Whether a constant answer is almost always correct although versions differ.
+    /// Whether a constant answer is almost always correct even though the versions differ.
     pub fn guessable(&self) -> bool {
         self.drawn && !self.forced && self.constant()
     }
@@ -78,7 +106,7 @@ impl Blank {
     }
 }
 
-/// A blank whose answer occurs elsewhere in its question.
+/// A blank whose answer appears elsewhere in its question.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Readable {
     pub(crate) question: String,
@@ -86,14 +114,14 @@ pub struct Readable {
     pub blank: String,
     /// The versions with this problem.
     pub versions: Vec<usize>,
-    /// The text that contains the answer in the first of them.
+    /// The text that contains the answer in the first of these versions.
     pub(crate) words: String,
-    /// The answer in the first of them.
+    /// The answer in the first of these versions.
     pub(crate) key: String,
 }
 
 impl Fairness {
-    /// Compares versions, and reports why a version has no paper.
+    /// Compares versions and reports why a version has no paper.
     pub fn compare(samples: &[Result<Sample, String>]) -> Self {
         let made: Vec<(usize, &Sample)> =
             samples.iter().enumerate().filter_map(|(at, sample)| Some((at, sample.as_ref().ok()?))).collect();
@@ -107,6 +135,8 @@ impl Fairness {
             let each: Vec<(usize, &Question)> =
                 made.iter().filter_map(|(at, sample)| Some((*at, sample.questions.get(title)?))).collect();
             fairness.effort(title, &each);
+            fairness.repeated.extend(repeated(title, &each));
+            fairness.ambiguous(title, &each);
             fairness.blanks(title, &each);
         }
         fairness
@@ -117,7 +147,9 @@ impl Fairness {
         self.unsolved.is_empty()
             && self.uneven.is_empty()
             && self.same.is_empty()
+            && self.repeated.is_empty()
             && self.readable.is_empty()
+            && self.ambiguous.is_empty()
             && !self.blanks.iter().any(Blank::guessable)
     }
 
@@ -142,22 +174,33 @@ impl Fairness {
         }
     }
 
+    fn ambiguous(&mut self, title: &str, each: &[(usize, &Question)]) {
+        for (version, question) in each {
+            for prompt in &question.ambiguous {
+                if !self.ambiguous.iter().any(|known| known.question == title && known.prompt == *prompt) {
+                    let (question, prompt) = (title.to_owned(), prompt.clone());
+                    self.ambiguous.push(Ambiguous { question, prompt, version: *version });
+                }
+            }
+        }
+    }
+
     fn blanks(&mut self, title: &str, each: &[(usize, &Question)]) {
         let most = each.iter().map(|(_, question)| question.items.len()).max().unwrap_or(0);
         for item in 0..most {
-            let said = each.iter().filter_map(|(at, question)| Some((*at, question.items.get(item)?)));
-            self.item(title, &said.collect::<Vec<_>>());
+            let samples = each.iter().filter_map(|(at, question)| Some((*at, question.items.get(item)?)));
+            self.item(title, &samples.collect::<Vec<_>>());
         }
     }
 
     /// Compares the blanks of an item in all versions that contain it.
-    fn item(&mut self, title: &str, said: &[(usize, &Said)]) {
-        let drawn = said.windows(2).any(|pair| {
+    fn item(&mut self, title: &str, samples: &[(usize, &ItemSample)]) {
+        let drawn = samples.windows(2).any(|pair| {
             let keys = |at: usize| pair[at].1.answers.iter().map(|answer| &answer.key);
             pair[0].1.words != pair[1].1.words || !keys(0).eq(keys(1))
         });
         let mut names: Vec<&str> = Vec::new();
-        for answer in said.iter().flat_map(|(_, said)| &said.answers) {
+        for answer in samples.iter().flat_map(|(_, samples)| &samples.answers) {
             if !names.contains(&answer.blank.as_str()) {
                 names.push(&answer.blank);
             }
@@ -165,10 +208,13 @@ impl Fairness {
         let mut columns: BTreeMap<&str, Vec<Blank>> = BTreeMap::new();
         let mut order: Vec<&str> = Vec::new();
         for name in names {
-            let with = |said: &'_ Said| said.answers.iter().position(|answer| answer.blank == name);
-            let answers: Vec<(usize, &Answer)> =
-                said.iter().filter_map(|(at, said)| Some((*at, &said.answers[with(said)?]))).collect();
-            // A blank outside a table is a separate column.
+            let with =
+                |samples: &'_ ItemSample| samples.answers.iter().position(|answer| answer.blank == name);
+            let answers: Vec<(usize, &Answer)> = samples
+                .iter()
+                .filter_map(|(at, samples)| Some((*at, &samples.answers[with(samples)?])))
+                .collect();
+            // A blank outside a table is treated as a separate column.
             let column = answers.first().and_then(|(_, answer)| answer.column.as_deref()).unwrap_or(name);
             if !order.contains(&column) {
                 order.push(column);
@@ -195,7 +241,7 @@ fn blank(title: &str, name: &str, answers: &[(usize, &Answer)], drawn: bool) -> 
     for (_, answer) in answers {
         *counts.entry(&answer.key).or_default() += 1;
     }
-    // The first of the most frequent answers.
+    // The most frequent answer; the first one in case of a tie.
     let most = counts.iter().rev().max_by_key(|(_, times)| **times);
     let (key, times) = most.map_or(("", 0), |(key, times)| (*key, *times));
     Blank {
@@ -210,18 +256,35 @@ fn blank(title: &str, name: &str, answers: &[(usize, &Answer)], drawn: bool) -> 
     }
 }
 
-/// Returns the places where a blank's answer occurs elsewhere in its question, if any.
+/// Returns the versions in which a blank's answer appears elsewhere in its question, if any.
 fn readable(title: &str, name: &str, answers: &[(usize, &Answer)]) -> Option<Readable> {
-    let stands = answers.iter().filter_map(|(at, answer)| Some((*at, answer, answer.stands.as_ref()?)));
-    let stands: Vec<_> = stands.collect();
-    let (_, answer, words) = stands.first()?;
+    let found_in = answers.iter().filter_map(|(at, answer)| Some((*at, answer, answer.found_in.as_ref()?)));
+    let found_in: Vec<_> = found_in.collect();
+    let (_, answer, words) = found_in.first()?;
+    // A number may occur elsewhere by coincidence.
+    if answers.len() > 1 && (found_in.len() < 2 || found_in.len() * 100 < answers.len() * COINCIDENCE) {
+        return None;
+    }
     Some(Readable {
         question: title.to_owned(),
         blank: name.to_owned(),
-        versions: stands.iter().map(|(at, ..)| *at).collect(),
+        versions: found_in.iter().map(|(at, ..)| *at).collect(),
         words: (*words).clone(),
         key: answer.key.clone(),
     })
+}
+
+/// Returns a question that differs between versions, but that too many pairs of versions share.
+fn repeated(title: &str, each: &[(usize, &Question)]) -> Option<Repeated> {
+    let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
+    for (_, question) in each {
+        *counts.entry(question.stimulus).or_default() += 1;
+    }
+    let pairs = |n: usize| n * n.saturating_sub(1) / 2;
+    let percent = counts.values().map(|n| pairs(*n)).sum::<usize>() * 100 / pairs(each.len()).max(1);
+    let is_repeated = counts.len() > 1 && percent > SHARED;
+    let (different, versions) = (counts.len(), each.len());
+    is_repeated.then(|| Repeated { question: title.to_owned(), different, versions, percent })
 }
 
 /// Returns the titles of the questions, in order of first appearance.
@@ -256,9 +319,9 @@ fn same(made: &[(usize, &Sample)]) -> Vec<Vec<usize>> {
         let mut whole: Vec<&str> = Vec::new();
         for (title, question) in &sample.questions {
             whole.push(title);
-            for said in &question.items {
-                whole.push(&said.words);
-                whole.extend(said.answers.iter().map(|answer| answer.key.as_str()));
+            for samples in &question.items {
+                whole.push(&samples.words);
+                whole.extend(samples.answers.iter().map(|answer| answer.key.as_str()));
             }
         }
         groups.entry(whole).or_default().push(*at);

@@ -3,14 +3,19 @@
 use std::collections::BTreeMap;
 
 use crate::exam::field::{Asked, Field, fields};
+use crate::exam::formats::labels::Labels;
+use crate::exam::formats::prompt::prompt;
 use crate::exam::paper::{Paper, PaperItem, Piece};
 use crate::exam::spelling::of_cell;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Figure, Form, ItemKind, Radix};
+use crate::report::narrate::view;
+use crate::report::text::text;
 use crate::run::facts::reported_facts;
 use crate::run::record::{Did, Shown, View};
+use crate::run::seeds::{mixed, mixed_text};
 
-/// The contents of a version. It does not refer to the run, so it can move between threads.
+/// The contents of a version. The sample does not refer to the run, so it can move between threads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
     /// The questions by title, because their order does not affect fairness.
@@ -20,16 +25,20 @@ pub struct Sample {
 /// A question of a version.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Question {
-    /// The position on the paper, from 1.
+    /// The position on the paper, counted from 1.
     pub(crate) number: usize,
-    /// The amount of each kind of work of its operations: `tlb hit`, `walk steps`.
+    /// The amount of each kind of work that the operations require: `tlb hit`, `walk steps`.
     pub(crate) effort: BTreeMap<String, u64>,
     /// The items, in order.
-    pub(crate) items: Vec<Said>,
+    pub(crate) items: Vec<ItemSample>,
+    /// A hash of everything that the question prints, which differs between versions if the question does.
+    pub(crate) stimulus: u64,
+    /// Prompts that occur twice with different keys.
+    pub(crate) ambiguous: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(crate) struct Said {
+pub(crate) struct ItemSample {
     /// The text of the item: the operation with its address, the label, and the options.
     pub(crate) words: String,
     pub(crate) answers: Vec<Answer>,
@@ -38,13 +47,13 @@ pub(crate) struct Said {
 /// A blank and its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Answer {
-    /// The name within the question: `a.vpn`.
+    /// The name of the blank within its question: `a.vpn`.
     pub(crate) blank: String,
-    /// The column that contains it.
+    /// The column that contains the blank, if any.
     pub(crate) column: Option<String>,
     pub(crate) key: String,
-    /// The text elsewhere in the question that contains the answer.
-    pub(crate) stands: Option<String>,
+    /// The text elsewhere in the question that contains the answer, if any.
+    pub(crate) found_in: Option<String>,
 }
 
 impl Sample {
@@ -58,6 +67,8 @@ impl Sample {
             let words: Vec<String> = items.iter().map(|item| words(item)).collect();
             let prose = prose(&question.body);
             let mut own = Question { number: at + 1, ..Question::default() };
+            own.stimulus = words.iter().fold(stimulus(&question.body), |hash, words| mixed_text(hash, words));
+            ambiguous(&question.body, &mut own.ambiguous);
             for (place, item) in items.iter().enumerate() {
                 effort(&mut own.effort, item);
                 let others =
@@ -65,7 +76,7 @@ impl Sample {
                 let elsewhere: Vec<&String> = others.chain(&prose).collect();
                 let blanks = all.iter().filter(|field| field.of_item == from + place);
                 let answers = blanks.filter_map(|field| answer(field, &elsewhere)).collect();
-                own.items.push(Said { words: words[place].clone(), answers });
+                own.items.push(ItemSample { words: words[place].clone(), answers });
             }
             from += items.len();
             let mut title = question.title.to_string();
@@ -87,9 +98,10 @@ fn words(item: &PaperItem) -> String {
         },
         ItemKind::Value { label, .. } => label.clone(),
         ItemKind::Table { table, .. } => table.title.clone(),
+        ItemKind::Author(table) => table.given(),
         ItemKind::Any { among, .. } => among.clone(),
         ItemKind::Choice { text, options } => {
-            // Another order of options does not make another question.
+            // A different order of options does not make a different question.
             let mut options: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
             options.sort_unstable();
             format!("{text} {}", options.join(" / "))
@@ -98,8 +110,8 @@ fn words(item: &PaperItem) -> String {
     }
 }
 
-/// Returns the prose of a question without its items. It omits tables, because students should look answers
-/// up in them.
+/// Returns the prose of a question without its items. Omits tables, because students should look up answers
+/// in them.
 fn prose(body: &[Piece]) -> Vec<String> {
     let one = |piece: &Piece| match piece {
         Piece::Text(text) => vec![text.clone()],
@@ -109,6 +121,71 @@ fn prose(body: &[Piece]) -> Vec<String> {
         Piece::Item(_) => Vec::new(),
     };
     body.iter().flat_map(one).collect()
+}
+
+/// Returns a hash of the text, tables, and figures of a question.
+fn stimulus(body: &[Piece]) -> u64 {
+    let one = |hash, piece: &Piece| match piece {
+        Piece::Text(words) => mixed_text(hash, words),
+        Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
+            views.iter().fold(hash, |hash, given| mixed_text(hash, &text(&view::blocks(given), false)))
+        }
+        Piece::Figure(Figure::Bits { title, .. }) => mixed_text(hash, title),
+        Piece::Part { body, .. } => mixed(hash, stimulus(body)),
+        Piece::Item(_) => hash,
+    };
+    body.iter().fold(0, one)
+}
+
+/// Collects the prompts that are printed twice, without text between them and after equal items, for items
+/// with different keys. Executed accesses and system calls are exempt, because their order distinguishes
+/// them.
+fn ambiguous(body: &[Piece], found: &mut Vec<String>) {
+    let mut before: Vec<(&PaperItem, String)> = Vec::new();
+    for piece in body {
+        match piece {
+            Piece::Item(item) => {
+                let own = prompt(item, &Labels::default(), true);
+                // A label such as “Does it fit?” may refer to the item above it.
+                let above = before.last().map(|(_, prompt)| prompt.clone());
+                let same = |at: usize| {
+                    let (other, prompt) = &before[at];
+                    let context = at.checked_sub(1).map(|above| &before[above].1);
+                    let alike = matches!(item.kind, ItemKind::Facts { .. })
+                        || above.as_ref() == Some(prompt)
+                        || context == above.as_ref();
+                    *prompt == own && alike && differ(other, item)
+                };
+                if !in_sequence(item) && (0..before.len()).any(same) {
+                    found.push(own.clone());
+                }
+                before.push((item, own));
+            }
+            Piece::Part { body, .. } => {
+                ambiguous(body, found);
+                before.clear();
+            }
+            _ => before.clear(),
+        }
+    }
+}
+
+fn in_sequence(item: &PaperItem) -> bool {
+    match &*item.did {
+        Did::Access(access) => !access.probe,
+        did => did.call().is_some_and(|call| !call.probe),
+    }
+}
+
+/// Whether two items ask for the same facts or values and have different keys.
+fn differ(one: &PaperItem, other: &PaperItem) -> bool {
+    match (&one.kind, &other.kind) {
+        (ItemKind::Facts { blanks: a, .. }, ItemKind::Facts { blanks: b, .. }) => {
+            a.iter().any(|a| b.iter().any(|b| a.fact == b.fact && a.answer() != b.answer()))
+        }
+        (ItemKind::Value { blank: a, .. }, ItemKind::Value { blank: b, .. }) => a.answer() != b.answer(),
+        _ => false,
+    }
 }
 
 fn value(view: &View) -> Option<String> {
@@ -161,17 +238,17 @@ fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
         Asked::Blank(blank) => telling(blank),
         _ => None,
     };
-    let stands = number.and_then(|number| elsewhere.iter().find(|words| mentions(words, number)));
-    // The question's number may differ between versions, so it is removed.
+    let found_in = number.and_then(|number| elsewhere.iter().find(|words| mentions(words, number)));
+    // The question's number may differ between versions, so remove it.
     let blank = field.name.trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches('.');
     let column = match field.asked {
         Asked::Cell { column, .. } => Some(column.to_owned()),
         _ => None,
     };
-    Some(Answer { blank: blank.to_owned(), column, key, stands: stands.map(|words| (*words).clone()) })
+    Some(Answer { blank: blank.to_owned(), column, key, found_in: found_in.map(|words| (*words).clone()) })
 }
 
-/// Returns the number that answers a blank if it is distinctive: not decimal, and at least 16.
+/// Returns the number that answers a blank if it is distinctive: nondecimal, and at least 16.
 fn telling(blank: &Blank) -> Option<(u128, Radix)> {
     let Form::Number { radix, .. } = blank.form else { return None };
     if radix == Radix::Decimal {

@@ -1,5 +1,4 @@
-//! The fields of a paper, each with a name. Exports for learning platforms, answer sheets, and marks use the
-//! same names.
+//! The named fields of a paper. Answer sheets, marks, and exports for learning platforms use the same names.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -9,33 +8,42 @@ use crate::lang::value::Number;
 use crate::questions::entry::{Blank, ItemKind};
 use crate::run::record::CellView;
 
-/// A field to answer on a paper.
+/// A field of a paper that a student fills in.
 #[derive(Debug, Clone)]
 pub struct Field<'p> {
     /// The name, such as `1a.vpn` or `2.3`: unique on the paper, and the same in each version.
     pub name: String,
-    /// Index of its question, from 0.
+    /// Index of the field's question, counted from 0.
     pub question: usize,
-    /// The part that contains it, if any.
+    /// The part that contains the field, if any.
     pub(crate) part: Option<&'p str>,
-    /// Its item.
+    /// The item.
     pub item: &'p PaperItem,
-    /// Index of its item on the paper, from 0. The fields of an item are adjacent.
+    /// Index of the field's item on the paper, counted from 0. The fields of an item are adjacent.
     pub(crate) of_item: usize,
-    /// The kind of answer.
+    /// The row of the field's cell in its table, counted from 0; 0 outside a table.
+    pub(crate) row: usize,
+    /// The kind of answer that the field expects.
     pub asked: Asked<'p>,
-    /// Its points. The points of an item are distributed equally over its blanks.
+    /// The points. The points of an item are divided equally among its blanks.
     pub points: Number,
 }
 
-/// The kind of answer of a field.
+impl Field<'_> {
+    /// Whether the field is marked by hand.
+    pub fn by_hand(&self) -> bool {
+        matches!(self.asked, Asked::Essay)
+    }
+}
+
+/// The kind of answer that a field expects.
 #[derive(Debug, Clone, Copy)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Asked<'p> {
-    /// A blank of an operation, or a value.
+    /// A blank for a fact of an operation, or for a value.
     Blank(&'p Blank),
-    /// A cell of a table, with its row and its index in the row, from 0.
-    Cell { row: usize, at: usize, column: &'p str, cell: &'p CellView },
+    /// A cell of a table, with its index within its row, counted from 0.
+    Cell { at: usize, column: &'p str, cell: &'p CellView },
     /// Any answer that satisfies the condition.
     Any,
     /// One or more of the options.
@@ -84,12 +92,19 @@ impl<'p> Fields<'p> {
     }
 
     fn item(&mut self, question: usize, part: Option<&'p str>, own: &str, item: &'p PaperItem) {
-        let asked: Vec<(String, Asked<'p>)> = match &item.kind {
+        let alone = |asked| vec![(own.to_owned(), 0, asked)];
+        let asked: Vec<(String, usize, Asked<'p>)> = match &item.kind {
             ItemKind::Facts { blanks, .. } => {
-                blanks.iter().map(|blank| (format!("{own}.{}", blank.fact), Asked::Blank(blank))).collect()
+                blanks.iter().map(|blank| (format!("{own}.{}", blank.fact), 0, Asked::Blank(blank))).collect()
             }
-            ItemKind::Value { blank, .. } => vec![(own.to_owned(), Asked::Blank(blank))],
-            ItemKind::Table { table, columns } => {
+            ItemKind::Value { blank, .. } => alone(Asked::Blank(blank)),
+            ItemKind::Author(table) => {
+                let cell = |(row, at, blank, _): (usize, usize, &'p Blank, _)| {
+                    (format!("{own}.{}.{}", row + 1, at + 1), row, Asked::Blank(blank))
+                };
+                table.blanks().map(cell).collect()
+            }
+            ItemKind::Table { table, columns, .. } => {
                 let names: Vec<&String> = table.groups.iter().flatten().collect();
                 let mut cells = Vec::new();
                 for (row, of) in table.rows.iter().enumerate() {
@@ -97,28 +112,29 @@ impl<'p> Fields<'p> {
                         if columns.iter().any(|asked| **asked == ***column) {
                             cells.push((
                                 format!("{own}.{}.{column}", row + 1),
-                                Asked::Cell { row, at, column, cell },
+                                row,
+                                Asked::Cell { at, column, cell },
                             ));
                         }
                     }
                 }
                 cells
             }
-            ItemKind::Any { .. } => vec![(own.to_owned(), Asked::Any)],
-            ItemKind::Choice { .. } => vec![(own.to_owned(), Asked::Choice)],
-            ItemKind::Essay { .. } => vec![(own.to_owned(), Asked::Essay)],
+            ItemKind::Any { .. } => alone(Asked::Any),
+            ItemKind::Choice { .. } => alone(Asked::Choice),
+            ItemKind::Essay { .. } => alone(Asked::Essay),
         };
         let each = Number::from(asked.len().max(1) as u64);
-        // Dividing points that are a number yields a number.
+        // Dividing numeric points always yields a number.
         let points = item.points.divide(each).unwrap_or(item.points);
-        for (name, asked) in asked {
+        for (name, row, asked) in asked {
             let name = self.unique(&name);
-            self.all.push(Field { name, question, part, item, of_item: self.items, asked, points });
+            self.all.push(Field { name, question, part, item, of_item: self.items, row, asked, points });
         }
         self.items += 1;
     }
 
-    /// Makes a name unique: the second field of the same name gets `#2`.
+    /// Makes a name unique: the second field with the same name has the suffix `#2`.
     fn unique(&mut self, name: &str) -> String {
         let mut own = name.to_owned();
         let mut again = 1;
@@ -142,16 +158,16 @@ fn part_name(name: &str, number: usize) -> String {
     format!("p{number}")
 }
 
-/// Returns a field's name with only letters, digits, and `_`, and no leading digit, for `PrairieLearn`'s
-/// `answers-name` and QTI's identifiers. `1a.vpn` becomes `q1a_vpn`. Distinct names stay distinct.
+/// Returns a field's name with only letters, digits, and `_`, and without a leading digit, for
+/// `PrairieLearn`'s `answers-name` and QTI identifiers. `1a.vpn` becomes `q1a_vpn`. Distinct names stay
+/// distinct.
 pub fn slot(name: &str) -> String {
     let mut slot = String::from("q");
     for c in name.chars() {
         match c {
             'a'..='z' | 'A'..='Z' | '0'..='9' => slot.push(c),
             '.' => slot.push('_'),
-            // No name has two consecutive dots, so a double underscore can only come from such a
-            // character.
+            // No name has two consecutive dots, so a double underscore always marks an encoded character.
             other => drop(write!(slot, "__{:X}_", u32::from(other))),
         }
     }

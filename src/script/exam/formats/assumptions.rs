@@ -2,45 +2,49 @@
 
 use std::collections::BTreeSet;
 
+use super::{orders, policy_rules};
 use crate::exam::paper::{PaperItem, Question};
 use crate::questions::entry::{Blank, Hardware, ItemKind};
-use crate::run::record::{AccessVerb, Did};
+use crate::run::record::{AccessVerb, Did, ReferenceRun};
 use pagewalk_engine::kernel::config::KernelConfig;
+use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 
-/// Returns the assumptions of a question: those about its machine, and the relations between its
-/// parts.
+/// Sentences about missing values: after an access, and in a table.
+pub(crate) const NO_VALUE: [&str; 2] = [
+    "If a value does not exist (such as the PPN after a page fault) or cannot be known from the given state, write -.",
+    "If a table cell has no value, write -.",
+];
+
+/// Returns the assumptions of a question: those about its machine and those about how its parts are related.
 pub(crate) fn assumptions(question: &Question) -> Vec<String> {
-    let mut said = Vec::new();
+    let mut sentences = Vec::new();
     let asked = Asked::from_question(question);
     if asked.is(About::Machine)
         && let Some(hardware) = question.items().filter_map(|item| item.hardware.as_ref()).last()
     {
-        of_machine(hardware, &asked, &mut said);
+        let before = question.items().find_map(|item| item.hardware.as_ref()?.before.as_deref());
+        of_machine(hardware, before, &asked, &mut sentences);
     }
-    of_strings(&asked, &mut said);
+    of_strings(&asked, &mut sentences);
     if asked.accesses > 1 {
-        said.push(if asked.probes == asked.accesses {
+        sentences.push(if asked.probes == asked.accesses {
             "Every access starts from the given state.".to_owned()
         } else if asked.probes > 0 {
-            "A hypothetical access (“would”) changes nothing. The other accesses follow each other, and each one starts from \
-             the state that the previous one left."
+            "A hypothetical access (“Suppose that”) changes nothing. Any other access starts from the state that the previous one left."
                 .to_owned()
         } else {
-            "Within a question, accesses follow each other, and each one starts from the state that the previous one left."
+            "Within a question, each access starts from the state that the previous one left."
                 .to_owned()
         });
     }
     if asked.accesses > 0 {
-        said.push(
-            "If a value does not exist (after a page fault there is no PPN) or cannot be known from the given state, write -."
-                .to_owned(),
-        );
+        sentences.push(NO_VALUE[0].to_owned());
     } else if asked.is(About::Tables) {
-        said.push("If a cell of a table has no value, write -.".to_owned());
+        sentences.push(NO_VALUE[1].to_owned());
     }
-    said
+    sentences
 }
 
 /// The topics of a question that require assumptions.
@@ -50,7 +54,7 @@ enum About {
     Machine,
     /// Instruction fetches.
     Fetches,
-    /// Accesses that use the caches, and not only the MMU.
+    /// Accesses that use the caches as well as the MMU.
     Data,
     /// Lookups in TLBs and caches.
     Lookups,
@@ -64,15 +68,29 @@ enum About {
     Empty,
     /// Reference strings that start with filled frames.
     Holding,
+    /// Reference strings that start with a table of pages with loading times.
+    Started,
+    /// Reference strings that start with a table of pages without loading times.
+    Listed,
+    /// Initial pages without times of their last uses.
+    Unused,
+    /// Initial pages without reference bits.
+    Unreferenced,
+    /// Initial pages without modified bits.
+    Clean,
+    /// Reads and writes of pages on disk.
+    Disk,
+    /// The order of eviction.
+    Order,
 }
 
-/// The contents of a question.
+/// The contents of a question that determine its assumptions.
 #[derive(Default)]
 struct Asked {
     about: BTreeSet<About>,
     /// Number of operations with facts to determine.
     accesses: usize,
-    /// Number of these that are probes.
+    /// Number of these operations that are probes.
     probes: usize,
     /// Replacement policies of reference strings.
     policies: Vec<String>,
@@ -93,19 +111,30 @@ impl Asked {
 
     fn add_item(&mut self, item: &PaperItem) {
         if let Did::Reference(run) = &*item.did {
-            return self.string(&run.caption);
+            self.string(run);
+            let disk = |blank: &Blank| blank.fact.starts_with("disk_");
+            let is_asked = matches!(&item.kind, ItemKind::Facts { blanks, .. } if blanks.iter().any(disk));
+            return self.add([(About::Disk, is_asked)]);
         }
         match &item.kind {
             ItemKind::Facts { blanks, .. } => self.operation(&item.did, blanks),
-            ItemKind::Table { table, .. } => {
-                self.about.insert(About::Tables);
-                match table.title.strip_prefix("reference (") {
-                    Some(caption) => self.string(caption),
-                    None => self.about.extend([About::Machine]),
+            ItemKind::Table { string, columns, .. } => {
+                let asked = |name: &str| columns.iter().any(|column| **column == *name);
+                self.add([
+                    (About::Tables, true),
+                    (About::Order, string.is_some() && asked("order")),
+                    (About::Disk, string.is_some() && (asked("written") || asked("modified"))),
+                ]);
+                match string.as_deref() {
+                    Some(Did::Reference(run)) => self.string(run),
+                    _ => self.about.extend([About::Machine]),
                 }
             }
             ItemKind::Any { .. } => self.about.extend([About::Machine, About::Lookups, About::Data]),
-            ItemKind::Value { .. } | ItemKind::Choice { .. } | ItemKind::Essay { .. } => {}
+            ItemKind::Value { .. }
+            | ItemKind::Author(_)
+            | ItemKind::Choice { .. }
+            | ItemKind::Essay { .. } => {}
         }
     }
 
@@ -114,21 +143,35 @@ impl Asked {
         let verb = access.map(|access| access.verb);
         self.accesses += 1;
         self.probes += usize::from(access.is_some_and(|access| access.probe));
-        let about = [
+        self.add([
             (About::Machine, true),
             (About::Fetches, verb == Some(AccessVerb::Fetch)),
             (About::Data, verb != Some(AccessVerb::Translate)),
             (About::Lookups, blanks.iter().any(is_lookup)),
             (About::Bytes, blanks.iter().any(|blank| &*blank.fact == "byte")),
             (About::Entries, blanks.iter().any(|blank| blank.fact.starts_with("pte"))),
-        ];
-        self.about.extend(about.iter().filter(|(_, is)| *is).map(|(about, _)| *about));
+        ]);
+    }
+
+    /// Adds the topics that apply.
+    fn add<const N: usize>(&mut self, about: [(About, bool); N]) {
+        self.about.extend(about.iter().filter(|(_, applies)| *applies).map(|(about, _)| *about));
     }
 
     /// Adds a reference string, whose caption begins with the policy.
-    fn string(&mut self, caption: &str) {
-        let policy = caption.split([',', ' ']).next().unwrap_or_default().to_owned();
-        self.about.insert(if caption.contains("holding ") { About::Holding } else { About::Empty });
+    fn string(&mut self, run: &ReferenceRun) {
+        let policy = run.caption.split([',', ' ']).next().unwrap_or_default().to_owned();
+        let (row, is_empty) = (run.start.first(), run.setup.holding.is_empty());
+        self.add([
+            (About::Empty, is_empty),
+            (About::Holding, row.is_none() && !is_empty),
+            (About::Started, row.is_some_and(|row| row.loaded.is_some())),
+            (About::Listed, row.is_some_and(|row| row.loaded.is_none())),
+            (About::Unused, row.is_some_and(|row| row.used.is_none())),
+            (About::Unreferenced, row.is_some_and(|row| row.referenced.is_none())),
+            (About::Clean, row.map_or(!is_empty, |row| row.modified.is_none())),
+            (About::Disk, run.has_stores()),
+        ]);
         if !self.policies.contains(&policy) {
             self.policies.push(policy);
         }
@@ -145,43 +188,55 @@ fn is_lookup(blank: &Blank) -> bool {
         )
 }
 
-fn of_machine(hardware: &Hardware, asked: &Asked, said: &mut Vec<String>) {
+fn of_machine(hardware: &Hardware, before: Option<&Machine>, asked: &Asked, sentences: &mut Vec<String>) {
     let spec = &hardware.spec;
     // The given bytes show the values in memory.
     if spec.mmu.is_some() && hardware.kernel.is_none() && !asked.is(About::Entries) {
-        said.push("Page-table entries that are not listed are not present.".to_owned());
+        sentences.push("Page-table entries that are not listed are not present.".to_owned());
     }
-    // On bare hardware, a read byte comes from a cache, or it is unknown.
+    // On bare hardware, a byte is read from a cache or is unknown.
     if asked.is(About::Lookups) || asked.is(About::Bytes) && hardware.kernel.is_none() {
-        of_lookups(spec, asked, said);
+        of_lookups(spec, asked, sentences);
+    }
+    if asked.is(About::Lookups)
+        && let Some(machine) = before
+    {
+        let used = |name: &str| {
+            let fetches = asked.is(About::Fetches);
+            let tlb = spec.tlb_named(name).map(|at| spec.tlbs[at].side.serves(AccessKind::Read));
+            let cache = spec.cache_named(name).map(|at| spec.caches[at].side.serves(AccessKind::Read));
+            let is_used = tlb.unwrap_or(asked.is(About::Data)) && (fetches || tlb.or(cache).unwrap_or(true));
+            is_used.then(|| named(&[name]))
+        };
+        sentences.extend(orders::of_machine(machine, used));
     }
     match &hardware.kernel {
-        Some(kernel) => of_kernel(kernel, asked, said),
+        Some(kernel) => of_kernel(kernel, asked, sentences),
         None if spec.mmu.is_some() && spec.tlbs.is_empty() && spec.caches.is_empty() => {
-            said.push("A page fault ends the access.".to_owned());
+            sentences.push("A page fault ends the access.".to_owned());
         }
         None if spec.mmu.is_some() => {
-            said.push(
+            sentences.push(
                 "A page fault ends the access, which then fills no TLB entry and uses no cache.".to_owned(),
             );
         }
         None => {}
     }
-    said.push(byte_order(spec));
+    sentences.push(byte_order(spec));
 }
 
-/// Describes how TLBs and caches are filled, grouped by equal rules. It omits instruction caches and TLBs if
-/// there are no fetches.
-fn of_lookups(spec: &Spec, asked: &Asked, said: &mut Vec<String>) {
+/// Describes how TLBs and caches are filled, grouped by equal rules. Omits instruction caches and TLBs if no
+/// instructions are fetched.
+fn of_lookups(spec: &Spec, asked: &Asked, sentences: &mut Vec<String>) {
     let fetches = asked.is(About::Fetches);
     let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(AccessKind::Read));
-    let tlbs = tlbs.map(|tlb| (&*tlb.name, tlb.ways, tlb.policy.row().name, String::new()));
+    let tlbs = tlbs.map(|tlb| (&*tlb.name, tlb.ways, tlb.policy.row().title, String::new()));
     let caches = spec
         .caches
         .iter()
         .filter(|_| asked.is(About::Data))
         .filter(|cache| fetches || cache.side.serves(AccessKind::Read));
-    let caches = caches.map(|cache| (&*cache.name, cache.ways, cache.policy.row().name, stores(cache)));
+    let caches = caches.map(|cache| (&*cache.name, cache.ways, cache.policy.row().title, stores(cache)));
     let mut alike: Vec<(Vec<&str>, bool, &str, String)> = Vec::new();
     for (name, ways, policy, stores) in tlbs.chain(caches) {
         let same = alike.last_mut().filter(|row| (row.1, row.2, &row.3) == (ways == 1, policy, &stores));
@@ -193,11 +248,11 @@ fn of_lookups(spec: &Spec, asked: &Asked, said: &mut Vec<String>) {
     for (names, direct, policy, stores) in alike {
         let verb = if names.len() == 1 { "It is" } else { "They are" };
         let stores = if stores.is_empty() { stores } else { format!(" {verb} {stores}.") };
-        said.push(format!("{}{stores}", filled(&named(&names), direct, policy)));
+        sentences.push(format!("{}{stores}", filled(&named(&names), direct, policy)));
     }
 }
 
-/// Returns `the TLB`, or `L1d, L2 or L3`.
+/// Returns `the TLB`, or `L1d, L2, or L3`.
 fn named(names: &[&str]) -> String {
     let one = |name: &&str| match *name {
         "tlb" => "the TLB".to_owned(),
@@ -205,8 +260,9 @@ fn named(names: &[&str]) -> String {
         other => other.to_owned(),
     };
     match names {
+        [first, last] => format!("{} or {}", one(first), one(last)),
         [first @ .., last] if !first.is_empty() => {
-            format!("{} or {}", first.iter().map(one).collect::<Vec<_>>().join(", "), one(last))
+            format!("{}, or {}", first.iter().map(one).collect::<Vec<_>>().join(", "), one(last))
         }
         _ => names.iter().map(one).collect(),
     }
@@ -215,10 +271,10 @@ fn named(names: &[&str]) -> String {
 /// Describes the entry that a miss fills.
 fn filled(name: &str, direct: bool, policy: &str) -> String {
     if direct {
-        return format!("A miss in {name} replaces the one entry of its set.");
+        return format!("A miss in {name} replaces the only entry in the set.");
     }
     format!(
-        "A miss in {name} fills the lowest invalid entry of its set. If all entries are valid, {policy} chooses the victim."
+        "A miss in {name} fills the lowest-numbered invalid entry in the set. If all entries are valid, {policy} selects the victim."
     )
 }
 
@@ -230,67 +286,84 @@ fn stores(cache: &CacheSpec) -> String {
     format!("{write} and {}", if cache.write_allocate { "write-allocate" } else { "no-write-allocate" })
 }
 
-fn of_kernel(kernel: &KernelConfig, asked: &Asked, said: &mut Vec<String>) {
+fn of_kernel(kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) {
     let second =
         if asked.is(About::Lookups) { "; answers about the TLB and cache are for the retry" } else { "" };
-    said.push(format!("The kernel handles page faults and the instruction is retried{second}."));
-    said.push("The kernel allocates the free frame with the lowest number.".to_owned());
+    sentences
+        .push(format!("The kernel handles page faults, and the processor retries the instruction{second}."));
+    sentences.push("The kernel allocates the free frame with the lowest number.".to_owned());
     if let Some(frames) = kernel.frames {
         let there = if frames == 1 { "is 1 frame".to_owned() } else { format!("are {frames} frames") };
-        said.push(format!(
-            "There {there} for user pages. When none is free, {} chooses a victim.",
-            kernel.replacement.row().name
+        sentences.push(format!(
+            "There {there} for user pages. When no frame is free, {} selects a victim.",
+            kernel.replacement.row().title
         ));
     }
-    said.push(if kernel.warm {
-        "Files are in the page cache, so a fault on a page of a file is minor.".to_owned()
+    sentences.push(if kernel.warm {
+        "Files are in the page cache, so a fault on a file page is minor.".to_owned()
     } else {
-        "The first fault on a page of a file reads it from disk, which is a major fault. After that, the page is in the page cache."
+        "The first fault on a file page reads the page from disk and is a major fault. After that, the page is in the page cache."
             .to_owned()
     });
     if kernel.fault_around > 1 {
-        said.push(format!(
-            "A read fault on a page of a file also maps those of its {} neighbors that are in the page cache.",
+        sentences.push(format!(
+            "A read fault on a file page also maps those of its {} neighbors that are in the page cache.",
             kernel.fault_around
         ));
     }
     if kernel.zero_page {
-        said.push("A read of an untouched anonymous page maps the shared zero page.".to_owned());
+        sentences.push("A read of an untouched anonymous page maps the shared zero page.".to_owned());
     }
 }
 
-/// Describes how reference strings run.
-fn of_strings(asked: &Asked, said: &mut Vec<String>) {
+/// Sentences about reference strings, each with the topics that require it.
+const OF_STRINGS: &[(&[About], &str)] = &[
+    (
+        &[About::Started],
+        "The initial pages occupy the frames from frame 0 upward in the order of their loading times.",
+    ),
+    (
+        &[About::Listed],
+        "The initial pages occupy the frames from frame 0 upward. They were loaded in the listed order.",
+    ),
+    (&[About::Unused], "The initial pages were last used in the order in which they were loaded."),
+    (&[About::Unreferenced], "The use bits of the initial pages are clear."),
+    (
+        &[About::Disk],
+        "Every page is on disk at the start, and each page fault reads a page from disk. An evicted page is written to disk \
+         only if it was modified since it was read.",
+    ),
+    (&[About::Disk, About::Clean], "The initial pages are not modified."),
+    (
+        &[About::Order],
+        "The eviction order lists the resident pages after each step. The first page is the next victim, and the others \
+         follow in the order in which they are evicted if none of them is used again.",
+    ),
+];
+
+/// Describes how reference strings are executed.
+fn of_strings(asked: &Asked, sentences: &mut Vec<String>) {
     if asked.policies.is_empty() {
         return;
     }
     if asked.is(About::Empty) {
-        said.push(
+        sentences.push(
             "All frames are empty at first and are filled from frame 0 upward. The first reference to a page is also a fault."
                 .to_owned(),
         );
     }
     if asked.is(About::Holding) {
-        said.push(
-            "The initial pages are in the frames from frame 0 upward, in the order in which they were loaded and used. Their \
-             use bits are clear."
+        sentences.push(
+            "The initial pages occupy the frames from frame 0 upward. They were loaded in this order and last used in the same \
+             order. Their use bits are clear."
                 .to_owned(),
         );
     }
-    for policy in &asked.policies {
-        said.extend(match policy.as_str() {
-            "optimal" => Some("optimal: if several pages are never used again, the one that was loaded first is evicted."),
-            "clock" => Some(
-                "clock: loading a page sets its use bit, and so does each later reference. The hand starts at frame 0, \
-                 clears set bits as it passes, evicts the first page whose bit is clear, and stops behind it.",
-            ),
-            "second-chance" => Some(
-                "second-chance: a page is loaded with its use bit clear, and each later reference sets it. The hand starts at \
-                 frame 0, clears set bits as it passes, evicts the first page whose bit is clear, and stops behind it.",
-            ),
-            _ => None,
-        }.map(str::to_owned));
-    }
+    let others = OF_STRINGS.iter().filter(|(about, _)| about.iter().all(|about| asked.is(*about)));
+    sentences.extend(others.map(|(_, sentence)| (*sentence).to_owned()));
+    sentences.extend(
+        asked.policies.iter().filter_map(|policy| policy_rules::explained(policy)).map(str::to_owned),
+    );
 }
 
 fn byte_order(spec: &Spec) -> String {
@@ -298,5 +371,5 @@ fn byte_order(spec: &Spec) -> String {
         Some(mmu) if mmu.pte.big_endian => ", page-table entries big-endian",
         _ => "",
     };
-    format!("Memory is byte-addressable. Values of several bytes are little-endian{entries}.")
+    format!("Memory is byte-addressable. Multi-byte values are little-endian{entries}.")
 }

@@ -3,16 +3,16 @@
 /// An edition of a paper.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Edition {
-    /// For students: its blanks are empty.
+    /// For students, with empty blanks.
     Paper,
-    /// For markers: its blanks are filled in.
+    /// For graders, with the blanks filled in.
     Key,
     /// For students after the exam: the key with worked solutions.
     Solutions,
 }
 
 impl Edition {
-    /// Whether the blanks are filled in.
+    /// Whether this edition has its blanks filled in.
     pub(crate) fn filled(self) -> bool {
         self != Self::Paper
     }

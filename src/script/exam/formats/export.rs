@@ -1,9 +1,9 @@
-//! Results of a format's writer: files, or a refusal.
+//! The results of a format's writer: files, or a refusal.
 
 /// The part of a paper that a format does not support, and the reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Refusal {
-    /// The part in terms of the paper: `question 2, part a`.
+    /// The part as named on the paper: `question 2, part a`.
     pub part: String,
     /// The reason and a fix: `… has free text of 4 cm, which QTI 1.2 cannot mark; leave it out or use
     /// …`.

@@ -1,4 +1,4 @@
-//! The fairness of versions, as text.
+//! The fairness of versions as text.
 
 use crate::exam::Version;
 use crate::exam::fair::{Blank, Fairness};
@@ -6,7 +6,7 @@ use crate::report::doc::{Block, Cell, Table, Tone};
 
 /// Maximum number of problems reported per kind.
 const TOLD: usize = 12;
-/// Maximum number of characters shown of an answer.
+/// Maximum number of an answer's characters to show.
 const SHOWN: usize = 24;
 
 /// Reports the findings of each kind.
@@ -17,6 +17,8 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     let mut blocks = vec![solvable(of, &name)];
     blocks.extend(hard(of, &name));
     blocks.extend(distinct(of, &name));
+    blocks.extend(repeated(of));
+    blocks.extend(ambiguous(of, &name));
     blocks.extend(guessable(of));
     blocks.extend(readable(of, &name));
     blocks.push(Block::Table(table(&of.blanks)));
@@ -61,7 +63,8 @@ fn solvable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Block {
 fn hard(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     let words = if of.uneven.is_empty() { "equally hard" } else { "not equally hard" };
     let mut blocks = vec![verdict(of.uneven.is_empty(), words)];
-    blocks.extend(of.even.iter().map(|(question, work)| detail(format!("{question}: {work} in each"))));
+    blocks
+        .extend(of.even.iter().map(|(question, work)| detail(format!("{question}: {work} in each version"))));
     for uneven in of.uneven.iter().take(TOLD) {
         let amounts = uneven.amounts.iter().map(|(amount, versions)| {
             let first = versions.first().map_or_else(String::new, |at| name(*at));
@@ -79,8 +82,11 @@ fn distinct(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
         return vec![verdict(true, "no two versions are the same")];
     }
     let all = of.same.iter().any(|group| group.len() == of.versions) && of.versions > 1;
-    let words =
-        if all { "all versions are the same: the script draws nothing" } else { "versions are the same" };
+    let words = if all {
+        "all versions are the same: the script draws no random values"
+    } else {
+        "versions are the same"
+    };
     let mut blocks = vec![verdict(false, words)];
     for group in of.same.iter().take(TOLD).filter(|_| !all) {
         let names: Vec<String> = group.iter().take(4).map(|at| name(*at)).collect();
@@ -88,6 +94,31 @@ fn distinct(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
         blocks.push(detail(format!("{}{more}", names.join(", "))));
     }
     blocks
+}
+
+fn repeated(of: &Fairness) -> Vec<Block> {
+    let each = of.repeated.iter().take(TOLD).map(|found| {
+        let (title, different, versions) = (&found.question, found.different, found.versions);
+        verdict(
+            false,
+            &format!(
+                "{title}: {different} distinct in {versions} versions; {} % of pairs are the same",
+                found.percent
+            ),
+        )
+    });
+    each.collect()
+}
+
+fn ambiguous(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
+    let each = of.ambiguous.iter().take(TOLD).map(|found| {
+        let (title, prompt, version) = (&found.question, &found.prompt, name(found.version));
+        verdict(
+            false,
+            &format!("{title}: “{prompt}” occurs twice with different answers, first in {version}"),
+        )
+    });
+    each.collect()
 }
 
 fn guessable(of: &Fairness) -> Vec<Block> {

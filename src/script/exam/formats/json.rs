@@ -1,4 +1,4 @@
-//! A paper as JSON. It contains the key only on request.
+//! A paper as JSON. The JSON includes the key only on request.
 
 use serde_json::{Map, Value, json};
 
@@ -7,10 +7,12 @@ use super::edition::Edition;
 use super::label::{filled, how, label};
 use super::labels::Labels;
 use super::page;
+use super::prompt::prompt;
 use super::solution::solution;
 use crate::exam::field::{Field, fields};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::lang::value::Number;
+use crate::questions::entry::AuthorCell;
 use crate::questions::entry::{Blank, Figure, Form, ItemKind};
 use crate::report::doc::{Block, Table};
 use crate::report::narrate::view;
@@ -28,12 +30,16 @@ pub fn value(paper: &Paper, edition: Edition) -> Value {
         paper.cover.iter().map(|(name, words)| (name.to_string(), json!(words))).collect();
     let questions: Vec<Value> =
         paper.questions.iter().map(|question| self::question(question, edition)).collect();
-    json!({
+    let mut object = json!({
         "exam": cover,
         "key": edition.filled(),
         "points": paper.points().to_json(),
         "questions": questions,
-    })
+    });
+    if let Some(version) = &paper.version {
+        object["version"] = json!(version.code);
+    }
+    object
 }
 
 /// Returns the worked solution of each item, in order: its fields, the steps, and the text.
@@ -109,23 +115,37 @@ fn table(table: &Table) -> Value {
 
 fn item(item: &PaperItem, edition: Edition) -> Value {
     let points = item.points.to_json();
+    let cores = item.hardware.as_ref().is_some_and(|hardware| hardware.spec.cores > 1);
+    let prompt = prompt(item, &Labels::default(), cores);
     let bare = page::bare(item);
     match &item.kind {
         ItemKind::Facts { blanks, .. } => {
             let blanks: Vec<Value> = blanks.iter().map(|blank| self::blank(blank, bare, edition)).collect();
-            json!({ "kind": "facts", "operation": page::operation(item), "points": points, "blanks": blanks })
+            json!({ "kind": "facts", "operation": page::operation(item), "prompt": prompt, "points": points, "blanks": blanks })
         }
         ItemKind::Value { label, blank, .. } => {
             let blank = self::blank(blank, bare, edition);
             json!({ "kind": "value", "label": label, "points": points, "blank": blank })
         }
-        ItemKind::Table { table, columns: asked } => {
+        ItemKind::Table { table, columns: asked, .. } => {
             let columns: Vec<&str> = asked.iter().map(AsRef::as_ref).collect();
             let of = self::table(&page::asked_table(table, asked, edition));
-            json!({ "kind": "table", "points": points, "asked": columns, "table": of })
+            json!({ "kind": "table", "prompt": prompt, "points": points, "asked": columns, "table": of })
         }
-        ItemKind::Any { name, among, answers, radix, .. } => {
-            let object = json!({ "kind": "any", "name": &**name, "among": among, "points": points, "radix": radix.name() });
+        ItemKind::Author(table) => {
+            let cell = |cell: &AuthorCell| match cell {
+                AuthorCell::Given(text, _) => json!(text),
+                AuthorCell::Blank(blank, _) => self::blank(blank, bare, edition),
+            };
+            let row = |row: &Vec<AuthorCell>| row.iter().map(cell).collect::<Vec<Value>>();
+            let columns: Vec<&str> = table.columns.iter().map(|column| column.title.as_str()).collect();
+            let rows: Vec<Vec<Value>> = table.rows.iter().map(row).collect();
+            json!({ "kind": "cells", "title": table.title, "prompt": prompt, "points": points, "columns": columns, "rows": rows })
+        }
+        ItemKind::Any { name, candidates, among, answers, radix, .. } => {
+            // A condition may give the answer away.
+            let among = if edition.filled() { among } else { candidates };
+            let object = json!({ "kind": "any", "name": &**name, "among": among, "prompt": prompt, "points": points, "radix": radix.name() });
             with_key(object, edition, || {
                 let first = answers.first.iter().map(|value| json!(radix.write(value, None)));
                 json!({ "answers": first.collect::<Vec<_>>(), "all": answers.all })
@@ -152,7 +172,7 @@ fn item(item: &PaperItem, edition: Edition) -> Value {
 fn blank(blank: &Blank, bare: bool, edition: Edition) -> Value {
     let (radix, digits) = match blank.form {
         Form::Number { radix, digits } => (Some(radix.name()), digits),
-        Form::Words(_) | Form::Free => (None, None),
+        Form::Words(_) | Form::Pages | Form::Free => (None, None),
     };
     let object = json!({
         "label": label(blank),

@@ -1,8 +1,9 @@
-//! Labels and instructions of a worksheet's blanks.
+//! Labels and instructions for the blanks of a worksheet.
 
 use super::labels::Labels;
 use crate::exam::words::Words;
 use crate::questions::entry::{Blank, Form, Radix};
+use crate::run::facts::{COMPONENT_FACTS, level_fact};
 
 /// Returns the label of a blank, without instructions.
 pub(crate) fn label(blank: &Blank) -> String {
@@ -14,35 +15,36 @@ pub(crate) fn called(blank: &Blank, labels: &Labels) -> String {
     if let Some(label) = labels.fact(&blank.fact) {
         return label.to_owned();
     }
-    if let Some(label) = of_level(&blank.fact) {
-        return label;
-    }
-    let name = blank.fact.replace('.', " ");
-    match blank.form {
-        Form::Words(words) if words.contains(&"hit") => format!("{name} {}", labels.localize("hit?")),
-        _ => name,
-    }
+    of_level(&blank.fact)
+        .or_else(|| of_component(blank, labels))
+        .unwrap_or_else(|| blank.fact.replace('.', " "))
 }
 
-/// Returns the label of a fact of one page-table level: `vpn2`, `pte2.address`, `pte2.value`.
+/// Returns the label of a fact about one page-table level: `vpn2`, `pte2.address`, `pte2.value`.
 fn of_level(fact: &str) -> Option<String> {
-    if let Some(level) = fact.strip_prefix("vpn") {
-        return Some(format!("VPN{}", level.parse::<u32>().ok()?));
-    }
-    let (level, what) = fact.strip_prefix("pte")?.split_once('.')?;
-    let level: u32 = level.parse().ok()?;
-    match what {
-        "address" => Some(format!("Physical address of the level-{level} entry")),
-        "value" => Some(format!("Level-{level} entry")),
-        _ => None,
-    }
+    let (row, level) = level_fact(fact, None)?;
+    Some(row.label.replace("{}", &level.to_string()))
 }
 
-/// Returns the expected notation: `Y/N`, `hex`, or `decimal`; empty if it needs none.
+/// Returns the label of a fact of a TLB or cache: `L1d`, `tlb.victim`.
+fn of_component(blank: &Blank, labels: &Labels) -> Option<String> {
+    let fact = &*blank.fact;
+    let (part, suffix) = fact.find('.').map_or((fact, ""), |dot| fact.split_at(dot));
+    let is_lookup = matches!(blank.form, Form::Words(words) if words.contains(&"hit"));
+    let row = COMPONENT_FACTS.iter().find(|row| row.suffix == suffix && (!suffix.is_empty() || is_lookup))?;
+    let name = match part {
+        "tlb" => "TLB",
+        "cache" => "cache",
+        other => other,
+    };
+    Some(labels.localize(row.label).replace("{}", name))
+}
+
+/// Returns the expected notation: `Y/N`, `hex`, or `decimal`; empty if the notation is obvious.
 pub(crate) fn how(blank: &Blank, bare: bool) -> String {
     match (Words::for_blank(blank, bare), blank.form) {
         (Some(Words::YesNo { .. }), _) => "Y/N".to_owned(),
-        // A long list does not help.
+        // A long list would not help.
         (Some(Words::OneOf(words)), _) if words.len() <= 8 => words.join(", "),
         (_, Form::Number { radix: Radix::Hex, digits: Some(digits) }) => {
             format!("hex, {digits} digit{}", if digits == 1 { "" } else { "s" })
@@ -52,8 +54,8 @@ pub(crate) fn how(blank: &Blank, bare: bool) -> String {
     }
 }
 
-/// Returns the width of a box in characters without its prefix. It depends on the notation, never on the
-/// answer.
+/// Returns the width of a box in characters, excluding the prefix. The width depends on the notation, never
+/// on the answer.
 pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
     match (Words::for_blank(blank, bare), blank.form) {
         (Some(Words::OneOf(words)), _) => {
@@ -61,17 +63,17 @@ pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
         }
         (_, Form::Number { radix: Radix::Hex, digits }) => roomy(digits.unwrap_or(8)),
         (_, Form::Number { radix: Radix::Binary, .. }) => 20,
-        (_, Form::Free) => 24,
+        (_, Form::Pages | Form::Free) => 24,
         _ => 12,
     }
 }
 
-/// Returns the width that this many handwritten characters need.
+/// Returns the width required for this many handwritten characters.
 pub(crate) fn roomy(characters: u32) -> u32 {
     [4, 8, 12, 20, 32].into_iter().find(|room| characters <= *room).unwrap_or(characters)
 }
 
-/// Returns the contents of a filled box.
+/// Returns the contents of a filled-in box.
 pub(crate) fn filled(blank: &Blank, bare: bool) -> String {
     let answer = blank.answer();
     match Words::for_blank(blank, bare) {
@@ -101,7 +103,7 @@ mod tests {
         let vpn = blank("vpn", Some(Shown::hex(0xF, 2)), form);
         assert_eq!((label(&vpn), how(&vpn, true)), ("VPN".to_owned(), "hex, 2 digits".to_owned()));
         assert_eq!((width(&vpn, true), filled(&vpn, true)), (4, "0x0F".to_owned()));
-        // The box of a missing value looks the same.
+        // The box for a missing value has the same width.
         let none = blank("ppn", None, form);
         assert_eq!((width(&none, true), filled(&none, true)), (4, "-".to_owned()));
         let binary = Form::Number { radix: Radix::Binary, digits: None };
@@ -122,7 +124,7 @@ mod tests {
         for (word, answer) in [("none", "N"), ("page", "Y"), ("protection", "Y (protection)")] {
             assert_eq!(filled(&of("fault", word, faults), true), answer);
         }
-        // A kernel distinguishes fault classes.
+        // A kernel distinguishes classes of faults.
         assert_eq!(filled(&of("fault", "file", faults), false), "file");
         assert_eq!(how(&of("fault", "file", faults), false), "none, protection, file");
     }

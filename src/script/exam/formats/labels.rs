@@ -1,4 +1,4 @@
-//! Labels of facts and the words of a paper: in the textbook's terms, in a course's terms, or in another
+//! Labels of facts, and the words of a paper, in the textbook's terms, in a course's terms, or in another
 //! language.
 
 use std::collections::BTreeMap;
@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use crate::lang::nearest::nearest;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 
-/// Labels of facts on the textbook's worksheet (Computer Systems, homework problems of chapter 9).
+/// Labels of facts as on the textbook's worksheet (Computer Systems, homework problems in chapter 9).
 pub(crate) const FACTS: &[(&str, &str)] = &[
     ("vpn", "VPN"),
     ("vpo", "VPO"),
@@ -45,6 +45,8 @@ const OF_STRINGS: &[(&str, &str)] = &[
     ("trace", "Hit (h) or miss (m), one letter per reference"),
     ("resident", "Pages in the frames at the end, in any order"),
     ("rate", "Page faults / references"),
+    ("disk_reads", "Pages read from disk"),
+    ("disk_writes", "Pages written to disk"),
 ];
 
 /// Labels of questions about replayed traces.
@@ -72,9 +74,21 @@ const TABLES: &[(&str, &str)] = &[
     ("v", "V"),
     ("pa", "PA"),
     ("va", "VA"),
+    ("step", "Step"),
+    ("page", "Page"),
+    ("hit", "Hit"),
+    ("victim", "Victim"),
+    ("use", "Use bits"),
+    ("hand", "Hand"),
+    ("address", "Address"),
+    ("written", "Page written to disk"),
+    ("modified", "Modified bits"),
+    ("order", "Eviction order"),
+    ("working_set", "Working set"),
+    ("working_set_size", "Pages in the working set"),
 ];
 
-/// Built-in dialects, each with the labels it changes.
+/// Built-in dialects, each with the labels that it changes.
 pub const DIALECTS: &[(&str, &[(&str, &str)])] = &[
     ("ppn", &[]),
     ("pfn", &[("ppn", "PFN"), ("ppo", "Page-frame offset"), ("PPN", "PFN")]),
@@ -107,6 +121,7 @@ pub(crate) const WORDS: &[&str] = &[
     "Points",
     "Score",
     "Total",
+    "Instructions",
     "Assumptions",
     "point",
     "points",
@@ -138,13 +153,13 @@ impl Labels {
     /// a word of the paper such as `Name`, or a whole sentence as printed.
     ///
     /// # Errors
-    /// A message about the first error.
+    /// A message that describes the first error.
     pub fn read(yaml: &str) -> Result<Self, String> {
         let all: BTreeMap<String, String> = serde_yaml::from_str(yaml)
-            .map_err(|error| format!("labels are a mapping of names to texts: {error}"))?;
+            .map_err(|error| format!("labels must be a mapping from names to text: {error}"))?;
         for (name, label) in &all {
             if label.trim().is_empty() || label.chars().any(char::is_control) {
-                return Err(format!("`{name}` needs a label of one line"));
+                return Err(format!("`{name}` needs a one-line label"));
             }
             // Sentences are not checked, because only some machines print them.
             if !name.contains([' ', '.']) && !is_known(name) {
@@ -162,12 +177,12 @@ impl Labels {
         Some(Self(words.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect()))
     }
 
-    /// Returns a word or sentence of the paper in its language.
+    /// Returns the paper's translation of a word or sentence.
     pub(crate) fn localize<'a>(&'a self, english: &'a str) -> &'a str {
         self.0.get(english).map_or(english, String::as_str)
     }
 
-    /// Translates a sentence. If it has no label, the dialect's terms replace PPN and VPN.
+    /// Translates a sentence. If the sentence has no label, the dialect's terms replace PPN and VPN.
     pub(crate) fn sentence(&self, english: &str) -> String {
         if self.0.contains_key(english) {
             return self.localize(english).to_owned();
@@ -177,8 +192,7 @@ impl Labels {
             .fold(english.to_owned(), |said, word| said.replace(word, self.localize(word)))
     }
 
-    /// Returns the language of the paper as two letters, which a file of labels sets with `lang:
-    /// de`.
+    /// Returns the paper's two-letter language code, which a label file sets with a line such as `lang: de`.
     pub(crate) fn language(&self) -> &str {
         let said = self.0.get("lang").map(String::as_str);
         said.filter(|lang| (2..=3).contains(&lang.len()) && lang.bytes().all(|b| b.is_ascii_lowercase()))
@@ -192,10 +206,25 @@ impl Labels {
         self.0.get(fact).map(String::as_str).or_else(usual)
     }
 
-    /// Returns the name of a table or column; by default, this is the script's name.
-    pub(crate) fn table<'a>(&'a self, name: &'a str) -> &'a str {
-        let usual = || TABLES.iter().find(|(known, _)| *known == name).map(|(_, label)| *label);
-        self.0.get(name).map(String::as_str).or_else(usual).unwrap_or(name)
+    /// Returns the name of a table or column (default: the script's name).
+    pub(crate) fn table(&self, name: &str) -> String {
+        if let Some(label) = self.0.get(name) {
+            return label.clone();
+        }
+        if let Some((_, label)) = TABLES.iter().find(|(known, _)| *known == name) {
+            return (*label).to_owned();
+        }
+        let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
+        let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
+        match (&name[..name.len() - digits.len()], name.split_once('.')) {
+            ("frame", _) if is_number => format!("Frame {digits}"),
+            ("counter", _) if is_number => format!("Counter {digits}"),
+            (_, Some((process, noun))) if TABLES.iter().any(|(known, _)| *known == noun) => {
+                format!("{} of {process}", self.table(noun))
+            }
+            _ if name.starts_with("reference (") => "Reference string".to_owned(),
+            _ => name.to_owned(),
+        }
     }
 }
 
@@ -227,7 +256,7 @@ mod tests {
     #[test]
     fn a_dialect_calls_some_things_otherwise() {
         let pfn = Labels::dialect("pfn").expect("a dialect");
-        assert_eq!((pfn.fact("ppn"), pfn.fact("vpn"), pfn.table("ppn")), (Some("PFN"), Some("VPN"), "PFN"));
+        assert_eq!((pfn.fact("ppn"), pfn.fact("vpn"), &*pfn.table("ppn")), (Some("PFN"), Some("VPN"), "PFN"));
         assert_eq!(Labels::dialect("other"), None);
         assert_eq!(pfn.sentence("after a page fault there is no PPN"), "after a page fault there is no PFN");
     }
@@ -240,8 +269,8 @@ mod tests {
         assert_eq!((german.language(), german.localize("Total")), ("de", "Total"));
         let wrong = |yaml| Labels::read(yaml).expect_err("wrong");
         assert_eq!(wrong("ppm: x"), "nothing on a paper is called `ppm`; did you mean `ppn`?");
-        assert_eq!(wrong("ppn: \"\""), "`ppn` needs a label of one line");
-        assert!(wrong("- a").starts_with("labels are a mapping of names to texts"));
+        assert_eq!(wrong("ppn: \"\""), "`ppn` needs a one-line label");
+        assert!(wrong("- a").starts_with("labels must be a mapping from names to text"));
     }
 
     #[test]
@@ -250,6 +279,7 @@ mod tests {
         for file in [
             "plan/appendix.rs",
             "plan/front.rs",
+            "plan/instructions.rs",
             "plan/items.rs",
             "typst/mod.rs",
             "latex/mod.rs",

@@ -11,16 +11,15 @@ use crate::exam::paper::Paper;
 use crate::report::doc;
 use crate::report::text::text;
 
-/// Returns a paper or its key. It has no pages, and thus no page of powers.
+/// Returns a paper or its key. Markdown has no pages, and therefore no page with powers of two.
 pub fn markdown(paper: &Paper, edition: Edition, style: &Style) -> String {
     let style = Style { powers: false, ..style.clone() };
     let sheet = sheet(paper, edition, &style);
     let say = |words| escaped(style.labels.localize(words));
     let mut out = String::new();
     cover(&mut out, &sheet.front, sheet.code.as_deref());
-    if !sheet.front.assumptions.is_empty() {
-        list(&mut out, &format!("## {}", say("Assumptions")), &sheet.front.assumptions);
-    }
+    list(&mut out, &format!("## {}", say("Instructions")), &sheet.front.instructions);
+    list(&mut out, &format!("## {}", say("Assumptions")), &sheet.front.assumptions);
     for question in &sheet.questions {
         let _ = writeln!(
             out,
@@ -29,9 +28,7 @@ pub fn markdown(paper: &Paper, edition: Edition, style: &Style) -> String {
             escaped(&question.title),
             escaped(&question.points)
         );
-        if !question.assumptions.is_empty() {
-            list(&mut out, &format!("*{}*", say("Assumptions")), &question.assumptions);
-        }
+        list(&mut out, &format!("*{}*", say("Assumptions")), &question.assumptions);
         blocks(&mut out, &question.body);
     }
     out
@@ -65,6 +62,9 @@ fn grid(out: &mut String, front: &Front) {
 }
 
 fn list(out: &mut String, title: &str, items: &[String]) {
+    if items.is_empty() {
+        return;
+    }
     let _ = writeln!(out, "{title}\n");
     for item in items {
         let _ = writeln!(out, "- {}", escaped(item));
@@ -92,18 +92,19 @@ fn block(out: &mut String, block: &Block) {
         Block::Figure(figure) => self::figure(out, figure),
         Block::Lines(lines) => fenced(out, lines),
         Block::Steps(steps) => self::steps(out, steps),
-        Block::Worksheet { operation, points, rows } => {
-            let _ = writeln!(out, "{}{}\n", code(operation), worth(points));
-            worksheet(out, rows);
+        Block::Worksheet { prompt, points, heads, rows } => {
+            let _ = writeln!(out, "{}{}\n", escaped(prompt), worth(points));
+            worksheet(out, heads, rows);
         }
-        Block::Value { label, written, points, how, blank } => {
-            let written = if written.is_empty() { String::new() } else { format!(" {}", code(written)) };
+        Block::Value { label, points, how, blank } => {
             let how = if how.is_empty() { String::new() } else { format!(" ({})", escaped(how)) };
-            let _ = writeln!(out, "{}{written}{}: {}{how}\n", escaped(label), worth(points), boxed(blank));
+            let _ = writeln!(out, "{}{}: {}{how}\n", escaped(label), worth(points), boxed(blank));
         }
-        Block::Fill { how, points, table } => {
+        Block::Fill { how, points, tables } => {
             let _ = writeln!(out, "{}{}\n", escaped(how), worth(points));
-            self::table(out, table);
+            for table in tables {
+                self::table(out, table);
+            }
         }
         Block::Choice { text, how, points, options, .. } => {
             let _ = writeln!(out, "{} {}{}\n", escaped(text), escaped(how), worth(points));
@@ -141,7 +142,7 @@ fn write_fenced(out: &mut String, block: doc::Block) {
     fenced(out, &flush(&text(&[block], false)));
 }
 
-/// Adds a table as on a terminal, with groups of columns.
+/// Adds a table in its terminal form, with groups of columns.
 fn table(out: &mut String, table: &Table) {
     let cell = |cell: &Cell| match cell {
         Cell::Word(text) => doc::Cell { text: text.clone(), word: true },
@@ -185,20 +186,21 @@ fn bits(title: &str, bits: &[(u32, Option<char>)]) -> String {
     drawn.trim_end().to_owned()
 }
 
-/// Returns ` (8 points)`, or nothing if the container shows the points.
+/// Returns ` (8 points)`, or nothing if the container shows its points.
 fn worth(points: &str) -> String {
-    if points.is_empty() { String::new() } else { format!(" ({})", escaped(points)) }
+    // A period after a digit begins a list only at the start of a line.
+    if points.is_empty() { String::new() } else { format!(" ({})", escaped(points).replace("\\.", ".")) }
 }
 
-/// Adds text in a fence that the text cannot close.
+/// Adds text in a code fence that the text itself cannot close.
 fn fenced(out: &mut String, text: &str) {
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest.max(2) + 1);
     let _ = writeln!(out, "{fence}text\n{text}\n{fence}\n");
 }
 
-fn worksheet(out: &mut String, rows: &[WorksheetRow]) {
-    let _ = writeln!(out, "| Parameter | Value |\n| --- | --- |");
+fn worksheet(out: &mut String, heads: &[String; 2], rows: &[WorksheetRow]) {
+    let _ = writeln!(out, "| {} | {} |\n| --- | --- |", escaped(&heads[0]), escaped(&heads[1]));
     for row in rows {
         let how = if row.how.is_empty() { String::new() } else { format!(" ({})", escaped(&row.how)) };
         let _ = writeln!(out, "| {}{how} | {} |", escaped(&row.label), boxed(&row.blank));
@@ -213,7 +215,7 @@ fn boxed(blank: &Blank) -> String {
             let places = blank.digits.unwrap_or(blank.width.min(8)) as usize;
             code(&format!("{}{}", blank.prefix, "_".repeat(places)))
         }
-        // A dash within a line does not begin a list.
+        // A dash within a line does not start a list.
         Some("-") => "**-**".to_owned(),
         Some(answer) => format!("**{}**", escaped(answer)),
     };

@@ -1,4 +1,4 @@
-//! Common functions of all paper formats: operations, and tables with blanks.
+//! Functions that all paper formats share: operations, and tables with blanks.
 
 use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
@@ -8,13 +8,14 @@ use crate::report::narrate::view;
 use crate::run::record::{AccessVerb, Did, ReferenceRun, Replayed, Shown, TableView};
 
 use super::edition::Edition;
+use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
 /// Whether no kernel handles the item's faults.
 pub(crate) fn bare(item: &PaperItem) -> bool {
     item.hardware.as_ref().is_none_or(|hardware| hardware.kernel.is_none())
 }
 
-/// Returns the operation of an item with its address, in the script's notation if it is equivalent.
+/// Returns an item's operation as text. An access is in script notation with the address as a number.
 pub(crate) fn operation(item: &PaperItem) -> String {
     let ItemKind::Facts { operation, .. } = &item.kind else { return String::new() };
     let access = match &*item.did {
@@ -24,49 +25,52 @@ pub(crate) fn operation(item: &PaperItem) -> String {
         _ => return operation.clone(),
     };
     let address = Shown::field(access.va.raw(), access.spec.virtual_bits());
+    let mode = if access.mode == Privilege::Supervisor { " by supervisor" } else { "" };
     let process = access.process.as_ref().map_or_else(String::new, |own| format!("{}: ", own.process.name));
     let verb = match access.verb {
         AccessVerb::Translate => "translate",
         AccessVerb::Read => "read",
         AccessVerb::Fetch => "fetch",
-        // The script contains the stored value.
+        // Only the script's notation contains the stored value.
         AccessVerb::Write => {
             let stored = operation.split_once('=').map_or("", |(_, stored)| stored.trim_start());
-            return format!("{process}write {address} = {stored}");
+            return format!("{process}write {address} = {stored}{mode}");
         }
     };
-    let size = match (access.verb, access.data.len()) {
-        (AccessVerb::Read, size) if size != 1 => format!(" size {size}"),
+    let more = match (access.verb, access.data.len(), access.kind) {
+        (AccessVerb::Read, size, _) if size != 1 => format!(" size {size}"),
+        (AccessVerb::Translate, _, AccessKind::Write) => " for write".to_owned(),
+        (AccessVerb::Translate, _, AccessKind::Execute) => " for execute".to_owned(),
         _ => String::new(),
     };
-    format!("{process}{verb} {address}{size}")
+    format!("{process}{verb} {address}{more}{mode}")
 }
 
 /// Returns a reference string without its questions.
 fn string(run: &ReferenceRun) -> String {
-    let pages: Vec<String> = run.steps.iter().map(|step| run.page(step.page).to_string()).collect();
-    format!("{} ({})", pages.join(" "), run.caption)
+    format!("{} ({})", run.spelt().join(" "), run.caption)
 }
 
 /// Returns the records of a short trace, or the file's name.
-fn records(run: &Replayed) -> String {
+pub(crate) fn records(run: &Replayed) -> String {
     let Some(whole) = run.whole() else { return String::new() };
     let lines: Vec<String> = whole.iter().map(|record| line(*record)).collect();
     format!(": {}", lines.join("; "))
 }
 
-/// Columns of a table to fill in that are given in addition to its first one, because the answers depend
-/// on them.
-const FOUND_FROM: [(&str, &str); 1] = [("reference", "page")];
+/// Tables to fill in print the first of these columns that they have, in addition to the key column, because the
+/// answers depend on it.
+const FOUND_FROM: [(&str, &[&str]); 1] = [("reference", &["address", "page"])];
 
-/// Returns the columns of a table to fill in that are printed: key columns, given columns, and columns to
-/// answer.
+/// Returns the printed columns of a table to fill in: key columns, given columns, and columns to answer.
 pub(crate) fn printed(of: &TableView, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
     let names: Vec<&String> = of.groups.iter().flatten().collect();
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
-    let found_from = |name: &String| {
-        FOUND_FROM.iter().any(|(title, column)| of.title.starts_with(title) && column == name)
-    };
+    let source = FOUND_FROM
+        .iter()
+        .filter(|(title, _)| of.title.starts_with(title))
+        .find_map(|(_, columns)| columns.iter().find(|column| names.iter().any(|name| name == *column)));
+    let found_from = |name: &String| source == Some(&&**name);
     names.iter().map(|name| names.first() == Some(name) || asked(name) || found_from(name)).collect()
 }
 

@@ -24,9 +24,9 @@ pub struct Format {
 pub enum Writer {
     /// Writes one file per paper and edition.
     Each(fn(&Paper, Edition, &Style) -> Result<String, Refusal>),
-    /// Writes Typst source for one PDF per paper and edition.
-    Typeset(fn(&Paper, Edition, &Style) -> Result<String, Refusal>),
-    /// Writes all versions together for a learning platform, with keys and students' texts.
+    /// Writes Typst source for a PDF with an edition of these papers.
+    Typeset(fn(&[Paper], Edition, &Style) -> String),
+    /// Writes all versions together for a learning platform, with keys and the text for students.
     Bank(fn(&[Paper]) -> Result<Vec<File>, Refusal>),
 }
 
@@ -40,25 +40,25 @@ pub const FORMATS: &[Format] = &[
     },
     Format {
         name: "html",
-        about: "a page for a browser, to show or print",
+        about: "web page to view or print",
         extension: "html",
         write: Writer::Each(|paper, edition, style| Ok(html::page(paper, edition, style))),
     },
     Format {
         name: "pdf",
-        about: "pages to print, made by Typst (`pip install typst`)",
+        about: "PDF made with Typst (`pip install typst`)",
         extension: "pdf",
-        write: Writer::Typeset(|paper, edition, style| Ok(typst(paper, edition, style))),
+        write: Writer::Typeset(typst::all),
     },
     Format {
         name: "typst",
-        about: "text for the typesetter Typst",
+        about: "source for the Typst typesetter",
         extension: "typ",
-        write: Writer::Each(|paper, edition, style| Ok(typst(paper, edition, style))),
+        write: Writer::Each(|paper, edition, style| Ok(typst::typst(paper, edition, style))),
     },
     Format {
         name: "latex",
-        about: "text for pdfLaTeX, run twice; needs no more than its basic installation",
+        about: "source for pdfLaTeX (compile it twice); needs only a basic installation",
         extension: "tex",
         write: Writer::Each(latex),
     },
@@ -70,19 +70,19 @@ pub const FORMATS: &[Format] = &[
     },
     Format {
         name: "moodle",
-        about: "question bank of Moodle, as Moodle XML",
+        about: "Moodle question bank (Moodle XML)",
         extension: "xml",
         write: Writer::Bank(moodle::write),
     },
     Format {
         name: "prairielearn",
-        about: "questions of a PrairieLearn course, a directory each",
+        about: "PrairieLearn questions, one directory each",
         extension: "d",
         write: Writer::Bank(prairielearn::write),
     },
     Format {
         name: "qti",
-        about: "content package of QTI 2.1, a zip",
+        about: "QTI 2.1 content package (ZIP)",
         extension: "zip",
         write: Writer::Bank(qti::write),
     },

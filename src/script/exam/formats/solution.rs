@@ -5,6 +5,7 @@ use super::labels::Labels;
 use super::page::bare;
 use crate::exam::paper::PaperItem;
 use crate::lang::value::Value;
+use crate::questions::entry::AuthorTable;
 use crate::questions::entry::{Alternative, Blank, Derivation, Form, ItemKind, Radix};
 use crate::report::doc::{Block, Step};
 use crate::report::narrate::{call_steps, reasons, rulers, steps};
@@ -13,7 +14,7 @@ use crate::run::facts::{ACCESS_FACTS, FactRow, binary, reported_facts};
 use crate::run::record::{Access, Did, Shown};
 use crate::services::lookup::look_up;
 
-/// Returns the worked solution of an item, or nothing if the key is enough.
+/// Returns the worked solution of an item; empty if the key is sufficient.
 pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
     match &item.kind {
         ItemKind::Facts { blanks, .. } => operation(&item.did, blanks, bare(item), labels),
@@ -24,6 +25,7 @@ pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
             blocks.extend(view::blocks(example));
             blocks
         }
+        ItemKind::Author(table) => cells(table),
         ItemKind::Choice { options, .. } => mistakes(options),
         ItemKind::Any { .. } | ItemKind::Table { .. } | ItemKind::Essay { .. } => Vec::new(),
     }
@@ -61,13 +63,13 @@ fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Bl
     blocks
 }
 
-/// Whether a blank is about a fact of the hardware, not only of the kernel.
+/// Whether a blank is about a hardware fact, not only about a kernel fact.
 fn of_hardware(blank: &Blank) -> bool {
     let reported_for_all = |row: &FactRow| row.reported || *row.name != *blank.fact;
     *blank.fact != *"fault" && ACCESS_FACTS.iter().all(reported_for_all)
 }
 
-/// Returns the virtual address on its ruler, in binary.
+/// Returns the virtual address as a binary number divided into fields.
 fn address(access: &Access) -> Vec<Block> {
     let spec = &access.spec;
     let Some(mut ruler) = rulers(spec).into_iter().next() else { return Vec::new() };
@@ -90,31 +92,41 @@ fn sequence(did: &Did) -> Vec<Block> {
     }
 }
 
-/// Returns the values in an expression, and its result.
+/// Returns the meanings of the paths in an expression, and the expression with its numbers.
 fn derived(derivation: &Derivation, blank: &Blank) -> Vec<Block> {
-    let Derivation { written, terms } = derivation;
-    if terms.is_empty() {
-        return Vec::new();
-    }
-    let meaning = |term: &str| {
-        // A word without a dot is a name of the script.
-        let found = look_up(term).into_iter().next().filter(|_| term.contains('.'))?;
-        found.cells.into_iter().next_back().map(|(_, cell)| cell)
-    };
     let radix = match blank.form {
         Form::Number { radix, .. } => radix,
-        Form::Words(_) | Form::Free => Radix::Decimal,
+        Form::Words(_) | Form::Pages | Form::Free => Radix::Decimal,
     };
-    let term = |(term, value): &(String, Value)| {
-        let value = radix.write(value, None);
-        let meaning = meaning(term).map_or_else(String::new, |meaning| format!(" ({meaning})"));
-        (term.clone(), format!("{value}{meaning}"))
+    let path = |(path, value): &(String, Value)| {
+        let meaning = look_up(path).into_iter().next()?.cells.into_iter().next_back()?.1;
+        Some((meaning, radix.write(value, None)))
     };
-    let mut pairs: Vec<(String, String)> = terms.iter().map(term).collect();
-    if terms.iter().all(|(term, _)| term != written) {
-        pairs.push((written.clone(), filled(blank, true)));
+    let pairs: Vec<(String, String)> = derivation.paths.iter().filter_map(path).collect();
+    let mut blocks =
+        if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] };
+    blocks.extend(formula(derivation, blank).map(Block::line));
+    blocks
+}
+
+/// Returns `0.9 × (10 + 60) = 0.9 × 70 = 63`, or `7 + 5 <= 16 is true`.
+fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
+    let result = filled(blank, true);
+    if let Form::Words(_) = blank.form {
+        return derivation.steps.last().map(|last| format!("{last} is {result}"));
     }
-    vec![Block::Pairs { title: String::new(), pairs }]
+    let steps = derivation.steps.iter().filter(|step| **step != result);
+    let steps: Vec<&str> = steps.map(String::as_str).chain([result.as_str()]).collect();
+    (steps.len() > 1).then(|| steps.join(" = "))
+}
+
+/// Returns the formulas of a table's cells.
+fn cells(table: &AuthorTable) -> Vec<Block> {
+    let cell = |(row, at, blank, derivation): (usize, usize, &Blank, &Derivation)| {
+        Some((table.label(row, at), formula(derivation, blank)?))
+    };
+    let pairs: Vec<(String, String)> = table.blanks().filter_map(cell).collect();
+    if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
 }
 
 /// Explains the mistakes behind wrong options.

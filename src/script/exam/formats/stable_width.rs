@@ -1,4 +1,4 @@
-//! Text with the same width in every version of a paper.
+//! Text that has the same width in every version of a paper.
 
 /// Pads every number to a maximum number of digits, so that the text has the same width in every version.
 pub(crate) fn stable_width(words: &str) -> Option<String> {

@@ -1,8 +1,8 @@
-//! Layout options of a paper, which the writers of formats receive.
+//! Layout options for a paper, shared by the writers of all formats.
 
 use super::labels::Labels;
 
-/// Layout options of a paper.
+/// Layout options for a paper.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Style {
     /// The page size.
@@ -32,7 +32,7 @@ pub enum PageSize {
 }
 
 impl PageSize {
-    /// Every size with the name of its option.
+    /// Each size with the name of its option.
     pub const NAMES: [(&'static str, Self); 2] = [("a4", Self::A4), ("letter", Self::Letter)];
 
     /// Returns the width and height in millimeters.
@@ -43,7 +43,7 @@ impl PageSize {
         }
     }
 
-    /// Returns the name of its option.
+    /// Returns the option name of this size.
     pub fn name(self) -> &'static str {
         Self::NAMES.iter().find(|(_, size)| *size == self).map_or("", |(name, _)| name)
     }

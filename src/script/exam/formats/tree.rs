@@ -21,7 +21,7 @@ pub struct Sheet {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Front {
     pub(crate) title: String,
-    /// The name of the edition (`Key`), unless it is the students'.
+    /// The name of the edition (`Key`), unless it is for students.
     pub(crate) edition: Option<String>,
     /// The cover's fields other than the title: names and texts.
     pub(crate) cover: Vec<(String, String)>,
@@ -29,11 +29,13 @@ pub struct Front {
     pub owner: Vec<(String, Blank)>,
     /// The points of each question, with room for the scores.
     pub(crate) grid: Grid,
+    /// The instructions: the size of the paper, and how to write the answers.
+    pub instructions: Vec<String>,
     /// The common assumptions of all questions.
     pub(crate) assumptions: Vec<String>,
 }
 
-/// Questions, their points, and room for the scores.
+/// Questions with their points, and room for the scores.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Grid {
     /// The row headers: question, points, score.
@@ -51,18 +53,18 @@ pub struct Section {
     pub(crate) title: String,
     /// The points: `8 points`.
     pub(crate) points: String,
-    /// The assumptions of this question only.
+    /// The assumptions that apply only to this question.
     pub(crate) assumptions: Vec<String>,
     /// The contents.
     pub body: Vec<Block>,
 }
 
-/// The contents of a question. The points of an item are empty if they are all the points of its
+/// The contents of a question. The points of an item are empty if the item has all the points of its
 /// container.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Block {
-    /// A part, which contains no parts.
+    /// A part, which does not contain other parts.
     Part { name: String, points: String, body: Vec<Block> },
     /// Prose.
     Prose(Vec<Paragraph>),
@@ -74,28 +76,52 @@ pub enum Block {
     Figure(Figure),
     /// Lines with aligned columns.
     Lines(String),
-    /// Numbered steps, each with an actor (may be empty) and an action.
+    /// Numbered steps, each with an actor (possibly empty) and an action.
     Steps(Vec<(String, String)>),
-    /// The textbook's worksheet for an operation.
-    Worksheet { operation: String, points: String, rows: Vec<WorksheetRow> },
-    /// A value with its label and its expression (either may be empty).
-    Value { label: String, written: String, points: String, how: String, blank: Blank },
-    /// A table to fill in.
-    Fill { how: String, points: String, table: Table },
-    /// Options to choose from. `field` is the field's name.
+    /// The textbook's worksheet for the operation that the prompt describes.
+    Worksheet { prompt: String, points: String, heads: [String; 2], rows: Vec<WorksheetRow> },
+    /// A value with its label.
+    Value { label: String, points: String, how: String, blank: Blank },
+    /// A table to fill in, in several parts if it is wider than a page in large print.
+    Fill { how: String, points: String, tables: Vec<Table> },
+    /// Options to choose from. `field` is the name of the answer field.
     Choice { text: String, how: String, points: String, field: String, options: Vec<Choice> },
-    /// Free text, with room in millimeters, and its rubric, which only a key shows.
+    /// Free text, with its height in millimeters and its rubric, which only a key shows.
     Essay { text: String, points: String, field: String, space: u32, rubric: Vec<(String, Option<String>)> },
     /// The worked solution of the preceding item.
     Worked(Vec<Block>),
 }
 
+impl Block {
+    /// Whether the block prints one or two lines, which should not be alone on a page.
+    fn is_short(&self) -> bool {
+        matches!(self, Self::Value { .. })
+            || matches!(self, Self::Prose(paragraphs) if matches!(&**paragraphs, [Paragraph::Words(_)]))
+    }
+}
+
+/// Returns for each block whether it stays on the same page as the next block: prose that introduces an item, a
+/// table, or a figure, and the block before a short last one.
+pub(crate) fn kept(blocks: &[Block]) -> impl Iterator<Item = bool> {
+    blocks.iter().enumerate().map(|(at, block)| {
+        let introduces = matches!(block, Block::Prose(_));
+        let part = |block: &Block| matches!(block, Block::Part { .. });
+        match &blocks[at + 1..] {
+            // A part has its own prompts. The introduction of a question may be on an earlier page.
+            [] => false,
+            [next, ..] if part(block) || part(next) => false,
+            [last] if last.is_short() => true,
+            [next, ..] => introduces && !matches!(next, Block::Prose(_)),
+        }
+    })
+}
+
 /// A paragraph of prose.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Paragraph {
-    /// Text on one line of any length.
+    /// Text on a single line of any length.
     Words(String),
-    /// Preformatted lines, which were indented by four or more.
+    /// Preformatted lines, which were indented by four or more spaces.
     Code(String),
 }
 
@@ -103,8 +129,8 @@ pub enum Paragraph {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorksheetRow {
     pub(crate) label: String,
-    /// The expected notation, such as `hex, 2 digits`; may be empty.
-    pub(crate) how: String,
+    /// The expected notation, such as `hex, 2 digits`; possibly empty.
+    pub how: String,
     /// The box.
     pub blank: Blank,
 }
@@ -112,17 +138,17 @@ pub struct WorksheetRow {
 /// A box for an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Blank {
-    /// The name of its field in answers and marks; empty if it is not marked.
+    /// The name of the field in answers and marks; empty if the field is not marked.
     pub field: String,
     /// The printed prefix: `0x`.
     pub prefix: String,
-    /// The width in characters without the prefix. It is the same in every version and edition.
+    /// The width in characters, excluding the prefix. The width is the same in every version and edition.
     pub(crate) width: u32,
-    /// Number of digits to write, if it is known.
+    /// Number of digits to write, if known.
     pub(crate) digits: Option<u32>,
-    /// The whole answer with its prefix, if the box is filled in.
+    /// The complete answer with its prefix, if the box is filled in.
     pub content: Option<String>,
-    /// The unit after it.
+    /// The unit printed after the box.
     pub(crate) unit: Option<String>,
 }
 
@@ -132,14 +158,14 @@ impl Blank {
         self.width + self.prefix.chars().count() as u32
     }
 
-    /// Returns the scale at which the contents fit: 1 if they need not shrink.
+    /// Returns the scale at which the contents fit, at most 1.
     pub(crate) fn shrunk(&self) -> f64 {
         let length = self.content.as_ref().map_or(0, |content| content.chars().count());
         (f64::from(self.room()) / length.max(1) as f64).min(1.0)
     }
 }
 
-/// Minimum number of rows of a long table.
+/// Minimum number of rows in a long table.
 const LONG: usize = 12;
 
 /// A table whose columns form groups (the ways of a set).
@@ -148,14 +174,13 @@ pub struct Table {
     /// The title, which may be empty.
     pub title: String,
     /// The names of the columns, group by group.
-    pub(crate) groups: Vec<Vec<String>>,
-    /// The cells of each row, one per column of all groups.
+    pub groups: Vec<Vec<String>>,
+    /// The cells of each row, one per column in each group.
     pub rows: Vec<Vec<Cell>>,
 }
 
 impl Table {
-    /// Returns each column's name, its index from 0, and whether it begins a group other than the
-    /// first.
+    /// Returns the name of each column, its index from 0, and whether it begins a group other than the first.
     pub(crate) fn columns(&self) -> impl Iterator<Item = (usize, &str, bool)> {
         let all = self.groups.iter().enumerate().flat_map(|(group, names)| {
             names.iter().enumerate().map(move |(at, name)| (name.as_str(), group > 0 && at == 0))
@@ -163,7 +188,7 @@ impl Table {
         all.enumerate().map(|(at, (name, begins))| (at, name, begins))
     }
 
-    /// Splits a long table into halves side by side, if they are at most `room` characters wide.
+    /// Splits a long table into two halves side by side if they fit in `room` characters.
     #[must_use]
     pub(crate) fn folded(self, room: u32) -> Self {
         let columns = self.columns().count() as u32;
@@ -202,7 +227,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// Returns its width in characters.
+    /// Returns the width of the table in characters.
     pub(crate) fn room(&self) -> u32 {
         match self {
             Self::Word(text) | Self::Number(text) => text.chars().count() as u32,
@@ -215,15 +240,15 @@ impl Cell {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub(crate) text: String,
-    /// Whether it is ticked, because it is correct and this is a key.
+    /// Whether the option is checked, which marks a correct option in a key.
     pub(crate) ticked: bool,
 }
 
 /// A figure.
 #[derive(Debug, Clone, PartialEq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Figure {
-    /// The bits of an address from the highest: their numbers, and their digits if the boxes are filled in.
+    /// The bits of an address, highest first: their numbers, and their digits if the boxes are filled in.
     Bits { title: String, bits: Vec<(u32, Option<char>)> },
     /// Address spaces side by side: before and after.
     Layouts(Vec<Layout>),
@@ -243,7 +268,7 @@ pub struct Sharing {
     pub(crate) text: String,
     /// The frames, in order.
     pub(crate) frames: Vec<String>,
-    /// The processes: names, and pages with the indexes of their frames.
+    /// The processes: their names, and their pages with the indexes of the frames.
     pub(crate) processes: Vec<(String, Vec<(String, usize)>)>,
 }
 
@@ -260,7 +285,7 @@ pub struct Tree {
 /// A page table and the tables below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tables {
-    /// The level, and the location below.
+    /// The lines above the table: the level, and below it the location.
     pub(crate) head: Vec<String>,
     pub(crate) rows: Vec<Entry>,
 }
@@ -270,8 +295,8 @@ pub(crate) struct Tables {
 pub struct Entry {
     /// The index in the table.
     pub(crate) index: String,
-    /// The contents, empty if there is a table below.
+    /// The contents; empty if the entry points to a table.
     pub(crate) words: String,
-    /// The table it points to.
+    /// The table that the entry points to.
     pub(crate) below: Option<Tables>,
 }

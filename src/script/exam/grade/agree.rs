@@ -7,10 +7,10 @@ use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Form, Radix};
 use crate::run::record::Shown;
 
-/// Words for a missing or unknown value, which are equivalent to a dash.
+/// Words for a missing or unknown value, all equivalent to a dash.
 const NOTHING: &[&str] = &["none", "unknown", "-"];
 
-/// Whether an answer equals the key. `None` means that nothing applies.
+/// Whether an answer equals the key. A key of `None` means that nothing applies.
 pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> bool {
     let Some(key) = key else { return *answer == Answer::Dash };
     match (answer, &key.value) {
@@ -19,8 +19,9 @@ pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> b
             *word == &**key || page_fault(way) && (*word, &**key) == ("page", "protection")
         }
         (Answer::Word(word), Value::Bool(key)) => *word == if *key { "true" } else { "false" },
-        // The answer to whether there is a page fault is yes or no.
+        // The answer to whether a page fault occurs is yes or no, not a dash.
         (Answer::Dash, Value::Text(key)) => NOTHING.contains(&&**key) && !page_fault(way),
+        (Answer::Text(text), Value::List(pages)) if way.form == Form::Pages => is_set(text, pages),
         (Answer::Text(text), key) => is_text(text, key),
         _ => false,
     }
@@ -41,7 +42,7 @@ pub(crate) fn is_number(spelled: Spelled, key: Number) -> bool {
     !away.compare(within).is_gt()
 }
 
-/// Whether texts are equal regardless of case, and lists are equal regardless of separators.
+/// Whether texts are equal, ignoring case, or lists are equal, ignoring separators.
 fn is_text(text: &str, key: &Value) -> bool {
     match key {
         Value::Text(key) => words::plain(text) == words::plain(key),
@@ -58,6 +59,16 @@ fn is_text(text: &str, key: &Value) -> bool {
         }
         Value::Bool(_) | Value::Bytes(_) => words::plain(text) == words::plain(&key.to_string()),
     }
+}
+
+/// Whether a text lists all elements, in any order.
+fn is_set(text: &str, elements: &[Value]) -> bool {
+    let mut parts = parts(text);
+    parts.len() == elements.len()
+        && elements.iter().all(|element| {
+            let found = parts.iter().position(|part| is_element(part, element));
+            found.map(|at| parts.swap_remove(at)).is_some()
+        })
 }
 
 fn is_element(part: &str, key: &Value) -> bool {

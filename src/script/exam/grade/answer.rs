@@ -1,4 +1,4 @@
-//! Parsing of an answer as its blank requires.
+//! Parsing of an answer in the form that its blank requires.
 
 use super::number::{self, Spelled};
 use super::sheet::Given;
@@ -46,7 +46,8 @@ impl<'p> AnswerForm<'p> {
         let form = cells.find_map(|cell| match cell {
             CellView::Hex(_, digits) => Some(Form::Number { radix: Radix::Hex, digits: Some(*digits) }),
             CellView::Number(_) => Some(Form::Number { radix: Radix::Decimal, digits: None }),
-            CellView::Text(_) => Some(Form::Free),
+            CellView::List { any_order: true, .. } => Some(Form::Pages),
+            CellView::Text(_) | CellView::List { .. } => Some(Form::Free),
             CellView::Nothing => None,
         });
         Self { form: form.unwrap_or(Form::Free), unit: None, bare: true }
@@ -69,18 +70,18 @@ impl<'p> AnswerForm<'p> {
                 None if words::is_dash(&text) => Answer::Dash,
                 None => Answer::Unreadable,
             },
-            Form::Number { .. } | Form::Free if words::is_dash(&text) => Answer::Dash,
+            Form::Number { .. } | Form::Pages | Form::Free if words::is_dash(&text) => Answer::Dash,
             Form::Number { radix, digits } => {
                 number::read(&text, radix, digits, self.unit).map_or(Answer::Unreadable, Answer::Number)
             }
-            Form::Free => Answer::Text(text),
+            Form::Pages | Form::Free => Answer::Text(text),
         }
     }
 }
 
 impl Answer {
-    /// Returns the answer as a value of the machine for further computation. The inner `None` means
-    /// that nothing applies.
+    /// Returns the answer as a machine value for further computation. The inner `None` means that nothing
+    /// applies.
     pub(crate) fn claim(&self) -> Option<Claim> {
         match self {
             Self::Dash => Some(None),
@@ -90,7 +91,7 @@ impl Answer {
         }
     }
 
-    /// Whether it is a dash or one of a few words, which need no calculation.
+    /// Whether the answer is a dash or one of a few words, which require no calculation.
     pub(crate) fn needs_no_work(&self) -> bool {
         matches!(self, Self::Dash | Self::Word(_))
     }

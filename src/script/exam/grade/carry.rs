@@ -14,10 +14,10 @@ use crate::questions::follow::{Claim, follow, order};
 use crate::questions::mistakes::{Made, made};
 use crate::run::record::{Access, Did};
 
-/// A blank, the form of its answers, and the answer.
+/// A blank, the form of its answers, and the student's answer.
 type Answered<'p> = (&'p Blank, AnswerForm<'p>, Answer);
 
-/// Marks the blanks of an operation, first independently, and then with errors carried forward.
+/// Marks the blanks of an operation, first independently and then with errors carried forward.
 pub(crate) fn facts(item: &PaperItem, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
     let unanswered = Given::Text(String::new());
     let answered: Vec<Answered> = own
@@ -47,7 +47,7 @@ fn is_wrong((verdict, _): &Judged) -> bool {
 fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut [Judged], rules: &Rules) {
     let Some(before) = item.hardware.as_ref().and_then(|hardware| hardware.before.as_ref()) else { return };
     let claim = |((blank, _, answer), judged): (&Answered, &Judged)| {
-        // A right answer uses the key's value, so that its spelling does not matter.
+        // A right answer uses the key's value, so its spelling does not matter.
         let claim = if judged.0 == Verdict::Right { Some(blank.key.clone()) } else { answer.claim() };
         (blank.fact.clone(), claim)
     };
@@ -64,15 +64,16 @@ fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut 
         let other = |other: &usize| *other != at && judged[*other].0 != Verdict::Right;
         let others: Vec<usize> = followed.from.into_iter().filter(other).collect();
         if !others.is_empty() && agrees(answer, followed.claim.as_ref(), *way) {
-            judged[at] = carried(answer, &others, answered, judged, rules);
+            let applies = followed.claim.is_some();
+            judged[at] = carried((answer, applies), &others, answered, judged, rules);
         }
     }
 }
 
-/// Returns the verdict for an answer that follows from other wrong answers. A dash that follows from a wrong
-/// word or dash shows no work.
+/// Returns the verdict for an answer that follows from other wrong answers. A dash demonstrates no work if
+/// the value does not apply, or if the dash follows from a wrong word or dash.
 fn carried(
-    answer: &Answer,
+    (answer, applies): (&Answer, bool),
     others: &[usize],
     sheet: &[Answered],
     judged: &[Judged],
@@ -89,7 +90,7 @@ fn carried(
         Verdict::Carried(_) => false,
         _ => sheet[*at].2.needs_no_work(),
     };
-    if *answer == Answer::Dash && mistaken.iter().any(only_said) {
+    if *answer == Answer::Dash && (!applies || mistaken.iter().any(only_said)) {
         return (Verdict::Follows(names), rules.carried_dashes);
     }
     (Verdict::Carried(names), rules.carried)

@@ -3,8 +3,8 @@
 use super::words::plain;
 use crate::questions::entry::Alternative;
 
-/// Returns the distinct options that an answer names by letters (`A`, `a) b)`, `AC`), numbers from 1, or
-/// their text; `None` if it contains anything else.
+/// Returns the distinct options that an answer names by letter (`A`, `a) b)`, `AC`), by number from 1, or by
+/// text. Returns `None` if the answer contains anything else.
 pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
     let whole = plain(text);
     if let Some(one) = named(&whole, options) {
@@ -30,7 +30,7 @@ fn once(mut chosen: Vec<usize>) -> Vec<usize> {
     chosen
 }
 
-/// Returns the option of a text, letter, or number. Text takes precedence.
+/// Returns the option that a text, letter, or number names. Text takes precedence.
 fn named(text: &str, options: &[Alternative]) -> Option<usize> {
     if let Some(at) = options.iter().position(|option| plain(&option.text) == *text) {
         return Some(at);

@@ -1,4 +1,4 @@
-//! Marking of an answer by itself.
+//! Marking of an answer independently of other answers.
 
 use super::agree::{agrees, is_number};
 use super::answer::{Answer, AnswerForm};
@@ -21,7 +21,7 @@ pub(crate) type Judged = (Verdict, Number);
 /// Whether a value satisfies the condition of an item whose key does not list all answers.
 pub(crate) type Satisfies<'s> = dyn Fn(&Answers, &Value) -> bool + 's;
 
-/// Marks a field by itself.
+/// Marks a field independently of others.
 pub(crate) fn alone(satisfies: &Satisfies, field: &Field, sheet: &Sheet, rules: &Rules) -> Judged {
     let unanswered = Given::Text(String::new());
     let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
@@ -77,7 +77,7 @@ pub(crate) fn simple(
     wrong(answer, rules.wrong)
 }
 
-/// Whether the rules also accept an answer.
+/// Whether the rules list this answer as an additional correct answer.
 fn also(field: &str, answer: &Answer, way: AnswerForm, rules: &Rules) -> bool {
     let Some(also) = rules.also.get(field) else { return false };
     let same = |given: &Given| match (way.read(given), answer) {
@@ -97,7 +97,7 @@ fn wrong(answer: &Answer, price: Number) -> Judged {
     }
 }
 
-/// Marks an answer that only has to satisfy a condition.
+/// Marks an answer for which any value that satisfies a condition is correct.
 fn any(satisfies: &Satisfies, answers: &Answers, radix: Radix, given: &Given, rules: &Rules) -> Judged {
     let value = match given {
         Given::Number(number) => Some(Value::Number(*number)),

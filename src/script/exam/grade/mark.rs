@@ -3,22 +3,24 @@
 use std::collections::BTreeMap;
 
 use super::carry::{facts, mistakes};
+use super::grid;
 use super::judge::{Judged, Satisfies, alone};
 use super::marked::{Mark, Marked, Verdict};
 use super::rules::{Floor, Rules, Void, Whole};
 use super::sheet::{Given, Sheet};
 use super::sums::{at_least, plus, rounded, times, total};
-use crate::exam::field::{Asked, Field, fields};
+use crate::exam::field::{Field, fields};
 use crate::exam::paper::Paper;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Answers, ItemKind};
+use crate::run::record::Did;
 
 /// A paper's key, with other accepted keys.
 pub struct Key<'p> {
     fields: Vec<Field<'p>>,
     /// Fields of the other keys by name.
     others: Vec<BTreeMap<String, Field<'p>>>,
-    /// Whether a value satisfies the condition of an item whose key does not list all answers.
+    /// Whether a value satisfies an item's condition. Used for items whose key does not list all answers.
     satisfies: Box<Satisfies<'p>>,
 }
 
@@ -75,7 +77,7 @@ pub fn mark_field(key: &Key, name: &str, sheet: &Sheet, rules: &Rules) -> Option
     Some(corrected(mark, sheet, rules))
 }
 
-/// Marks an item under the key that is best for the student.
+/// Marks an item with the key that earns the student the most points.
 fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> impl Iterator<Item = Mark> {
     let mut best = judged(key, own, sheet, rules);
     for other in &key.others {
@@ -95,10 +97,7 @@ fn item(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> impl Iterator
         field: field.name.clone(),
         question: field.question,
         item: field.of_item,
-        row: match field.asked {
-            Asked::Cell { row, .. } => row,
-            _ => 0,
-        },
+        row: field.row,
         written: sheet.answers.get(&field.name).map_or_else(String::new, Given::text),
         points: if matches!(verdict, Verdict::Pending) { Number::ZERO } else { times(share, field.points) },
         of: field.points,
@@ -116,6 +115,10 @@ fn judged(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged>
     let Some(first) = own.first() else { return Vec::new() };
     let mut judged = match &first.item.kind {
         ItemKind::Facts { .. } => facts(first.item, own, sheet, rules),
+        ItemKind::Table { table, string: Some(did), .. } => match &**did {
+            Did::Reference(run) => grid::cells(run, table, own, sheet, rules),
+            _ => own.iter().map(|field| alone(&*key.satisfies, field, sheet, rules)).collect(),
+        },
         _ => own.iter().map(|field| alone(&*key.satisfies, field, sheet, rules)).collect(),
     };
     together(own, &mut judged, rules.whole);
@@ -127,10 +130,7 @@ fn together(own: &[Field], judged: &mut [Judged], whole: Whole) {
     if whole == Whole::Fields {
         return;
     }
-    let row = |field: &Field| match (whole, field.asked) {
-        (Whole::Rows, Asked::Cell { row, .. }) => row,
-        _ => 0,
-    };
+    let row = |field: &Field| if whole == Whole::Rows { field.row } else { 0 };
     let full = Number::from(1u64);
     let broken: Vec<usize> = own
         .iter()
@@ -157,14 +157,14 @@ fn corrected(mark: Mark, sheet: &Sheet, rules: &Rules) -> Mark {
     }
 }
 
-/// Returns how a field is voided. A rule may void it, its item, its part, or its question, and the longest
-/// name decides.
+/// Returns how the rules void a field, if at all. A rule can void a field, its item, its part, or its
+/// question; the longest matching name takes precedence.
 fn voided(mark: &Mark, rules: &Rules) -> Option<Void> {
     let names = rules.void.iter().filter(|(name, _)| covers(name, &mark.field));
     names.max_by_key(|(name, _)| name.len()).map(|(_, void)| *void)
 }
 
-/// Whether a name is that of a field or of its container: `1a.vpn` is in `1a`, which is in `1`.
+/// Whether a name refers to a field or to its container: `1a.vpn` is in `1a`, which is in `1`.
 pub fn covers(name: &str, field: &str) -> bool {
     let Some(rest) = field.strip_prefix(name) else { return false };
     let question = name.bytes().all(|digit| digit.is_ascii_digit());

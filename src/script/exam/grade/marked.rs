@@ -8,23 +8,23 @@ use crate::lang::value::Number;
 pub enum Verdict {
     /// Right.
     Right,
-    /// Right under another accepted key.
+    /// Right according to another accepted key.
     Accepted,
-    /// Wrong, but right for the student's answers to these facts.
+    /// Wrong, but consistent with the student's answers to these facts.
     Carried(Vec<String>),
-    /// A dash that follows from a mistake in these facts, without a calculation.
+    /// A dash that follows from an error in these facts, without a calculation.
     Follows(Vec<String>),
     /// Some of several correct options were chosen.
     Partly,
     /// Wrong.
     Wrong,
-    /// Not readable as an answer to the field.
+    /// Not a valid answer for the field.
     Unreadable,
     /// No answer.
     Unanswered,
-    /// Points were given by hand.
+    /// Points were assigned by hand.
     ByHand,
-    /// Points are still to be given by hand.
+    /// Points must still be assigned by hand.
     Pending,
     /// The field is voided.
     Voided,
@@ -35,11 +35,11 @@ pub enum Verdict {
 pub struct Mark {
     /// The field.
     pub field: String,
-    /// Index of its question, from 0.
+    /// Index of the field's question, counted from 0.
     pub(crate) question: usize,
-    /// Index of its item on the paper, from 0.
+    /// Index of the field's item on the paper, counted from 0.
     pub(crate) item: usize,
-    /// The row of a table, from 0.
+    /// The row of a table, counted from 0.
     pub(crate) row: usize,
     /// The answer.
     pub written: String,
@@ -53,32 +53,32 @@ pub struct Mark {
     pub of: Number,
 }
 
-/// The marks of a student.
+/// A student's marks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Marked {
-    /// The line of the file where the sheet begins.
+    /// The line of the file on which the sheet begins.
     pub line: u64,
     /// The student's ID.
     pub id: String,
-    /// The student's name, if it is known.
+    /// The student's name, if known.
     pub(crate) name: String,
-    /// The version's code, if it is known.
+    /// The version's code, if known.
     pub(crate) version: String,
     /// The mark of each field, in the order of the paper.
     pub marks: Vec<Mark>,
     /// The sum after lower limits and rounding.
     pub total: Number,
-    /// The maximum points of the paper without voided fields.
+    /// The paper's maximum points, excluding voided fields.
     pub of: Number,
 }
 
 impl Marked {
-    /// Returns the points that are still to be decided by hand.
+    /// Returns the points that must still be assigned by hand.
     pub(crate) fn pending(&self) -> Number {
         total(self.marks.iter().filter(|mark| mark.verdict == Verdict::Pending).map(|mark| mark.of))
     }
 
-    /// Returns the points and the maximum points of a question (index from 0).
+    /// Returns a question's points and maximum points; the index counts from 0.
     pub(crate) fn question(&self, question: usize) -> (Number, Number) {
         let own = self.marks.iter().filter(|mark| mark.question == question);
         own.fold((Number::ZERO, Number::ZERO), |(points, of), mark| {

@@ -1,10 +1,11 @@
-//! Marking: parses answers, compares them with the key, carries errors forward, and sums marks. It knows no
-//! formats, and it never evaluates students' input.
+//! Marking: parses answers, compares them with the key, carries errors forward, and sums marks. Marking does
+//! not depend on formats and never evaluates students' input.
 
 mod agree;
 mod answer;
 mod carry;
 mod choice;
+mod grid;
 mod judge;
 mod mark;
 mod marked;

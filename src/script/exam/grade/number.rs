@@ -1,17 +1,19 @@
-//! Spellings of numbers, matched as patterns. None is evaluated as an expression.
+//! Spellings of numbers, matched as patterns. No spelling is evaluated as an expression.
 
 use crate::lang::value::{Number, UNITS};
 use crate::questions::entry::Radix;
 
 /// Maximum length of a number in characters.
 const LONGEST: usize = 100;
+/// Largest power of ten in scientific notation.
+const LARGEST_POWER: i32 = 18;
 
 /// A number as written.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Spelled {
     pub(crate) value: Number,
-    /// Half a unit of its last place, if it has enough digits to approximate a number without a finite
-    /// decimal.
+    /// Half a unit in the last place, if the number has enough digits to approximate a number without a
+    /// finite decimal expansion.
     pub(crate) within: Option<Number>,
 }
 
@@ -32,7 +34,7 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
         Radix::Hex => {
             let text = unit.and_then(|unit| without(text, unit)).unwrap_or(text);
             let plain = plain(text);
-            // `0b…` with the blank's number of digits is hexadecimal, not a prefix.
+            // In `0b…` with the blank's number of digits, `0b` is part of a hexadecimal number.
             let bare = digits.is_some_and(|digits| plain.len() == digits as usize) && plain.starts_with("0b");
             let own = plain.strip_suffix('h').unwrap_or(&plain);
             let own = own.strip_prefix(['$', '#', 'x']).unwrap_or(own);
@@ -49,10 +51,11 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
     }
 }
 
-/// Converts to lowercase without digit separators.
+/// Converts to lowercase and removes digit separators.
 fn plain(text: &str) -> String {
     let between = |c: &char| !c.is_whitespace() && !matches!(c, '_' | '\'' | '’' | ',');
     let plain: String = text.chars().filter(between).flat_map(char::to_lowercase).collect();
+    let plain = plain.strip_suffix('.').map(str::to_owned).unwrap_or(plain);
     plain.strip_prefix('+').map(str::to_owned).unwrap_or(plain)
 }
 
@@ -72,7 +75,7 @@ fn whole(digits: &str, radix: u32) -> Option<Number> {
     Number::digits(digits, radix).ok().filter(|_| all)
 }
 
-/// Removes the unit, which a space may precede, from the end of a text.
+/// Removes the unit, with or without a space before it, from the end of a text.
 fn without<'t>(text: &'t str, unit: &str) -> Option<&'t str> {
     let (number, last) = text.rsplit_once(char::is_whitespace)?;
     last.eq_ignore_ascii_case(unit).then(|| number.trim_end())
@@ -85,12 +88,39 @@ fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
         return whole(digits, radix).map(Spelled::from);
     }
     let text = text.strip_prefix('+').unwrap_or(text).replace('−', "-");
+    let text = text.strip_suffix('.').unwrap_or(&text);
+    if let Some(spelled) = scientific(text) {
+        return Some(spelled);
+    }
     let cut = text.find(|c: char| c.is_alphabetic() || c == '%').unwrap_or(text.len());
     let (number, named) = text.split_at(cut);
     let factor = factor(named.trim(), unit)?;
     let spelled = fraction(number.trim())?;
     let scaled = |number: Number| number.times(factor).ok();
     Some(Spelled { value: scaled(spelled.value)?, within: spelled.within.and_then(scaled) })
+}
+
+/// Parses scientific notation: `6.1e-6`, `6.1*10^-6`, `6.1 × 10^(-6)`.
+fn scientific(text: &str) -> Option<Spelled> {
+    let text: String = text.chars().filter(|c| !c.is_whitespace()).collect::<String>().to_lowercase();
+    let (number, power) = text.split_once('e').or_else(|| {
+        let (number, power) = text.split_once("10^").or_else(|| text.split_once("10**"))?;
+        Some((number.strip_suffix(['*', 'x', '×', '·'])?, power))
+    })?;
+    let power: i32 = power.trim_start_matches(['(', '+']).trim_end_matches(')').parse().ok()?;
+    if !(-LARGEST_POWER..=LARGEST_POWER).contains(&power) {
+        return None;
+    }
+    let number = number.replace(',', ".");
+    let scale = 10i128.checked_pow(power.unsigned_abs())?;
+    let scale = if power < 0 { Number::fraction(1, scale) } else { Number::fraction(scale, 1) }.ok()?;
+    let value = Number::literal(&number).ok()?.times(scale).ok()?;
+    let after = number.split_once('.').map_or("", |(_, after)| after);
+    // Two digits after the leading zeros are an approximation, as in `0.0000061`.
+    let significant = number.replace('.', "").trim_start_matches('0').len();
+    let place = Number::fraction(1, 2 * 10i128.checked_pow(u32::try_from(after.len()).ok()?)?).ok()?;
+    let within = place.times(scale).ok().filter(|_| significant > 1);
+    Some(Spelled { value, within })
 }
 
 /// Returns the factor that converts a number to the blank's unit.
@@ -136,7 +166,7 @@ fn fraction(text: &str) -> Option<Spelled> {
 }
 
 /// Parses digits with a decimal point or comma. Commas, spaces, apostrophes, or `_` may separate groups of
-/// three digits. Points may do so if there are two or more groups.
+/// three digits. Periods can also separate groups if there are two or more periods.
 fn places(text: &str) -> Option<Spelled> {
     let (sign, text) = text.strip_prefix('-').map_or(("", text), |rest| ("-", rest));
     let joined: String = match groups(text) {
@@ -155,7 +185,7 @@ fn places(text: &str) -> Option<Spelled> {
     Some(Spelled { value, within: within(before, after) })
 }
 
-/// Returns half a unit of the last place of a number with three significant digits, or with two and two
+/// Returns half a unit in the last place of a number that has three significant digits, or two digits and two
 /// decimals.
 fn within(before: &str, after: &str) -> Option<Number> {
     let counting = format!("{before}{after}").trim_start_matches('0').len();
@@ -166,7 +196,7 @@ fn within(before: &str, after: &str) -> Option<Number> {
     Number::fraction(1, tens.checked_mul(2)?).ok()
 }
 
-/// Joins the groups of three digits of a number; `None` if it has no groups.
+/// Joins a number's groups of three digits; `None` if there are no groups.
 fn groups(text: &str) -> Option<String> {
     let (whole, after) = match text.split_once('.') {
         Some((whole, after)) if !after.contains('.') => (whole, Some(after)),

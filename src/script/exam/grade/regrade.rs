@@ -1,11 +1,11 @@
-//! Comparison of marks with earlier marks under another key or other rules.
+//! Comparison of marks with earlier ones, which used a different key or different rules.
 
 use std::collections::BTreeMap;
 
 use super::marked::Marked;
 use crate::lang::value::Number;
 
-/// The earlier marks of a student.
+/// A student's earlier marks.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Before {
     /// The student's ID.
@@ -21,9 +21,9 @@ pub struct Before {
 pub struct Change {
     pub(crate) id: String,
     pub(crate) name: String,
-    /// The totals before and now.
+    /// The totals before and after the change.
     pub(crate) total: (Option<Number>, Number),
-    /// The fields whose marks change, with the marks before and now.
+    /// The fields whose marks change, with their earlier and current marks.
     pub(crate) fields: Vec<(String, Number, Number)>,
 }
 
@@ -34,13 +34,13 @@ pub struct Regraded {
     pub(crate) changes: Vec<Change>,
     /// Number of students whose marks do not change.
     pub(crate) same: usize,
-    /// IDs that had no marks before.
+    /// IDs that had no marks earlier.
     pub(crate) new: Vec<String>,
     /// IDs that have no marks now.
     pub(crate) gone: Vec<String>,
 }
 
-/// Compares the marks before and now.
+/// Compares the earlier and the current marks.
 pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
     let known: BTreeMap<&str, &Before> = before.iter().map(|one| (one.id.as_str(), one)).collect();
     let mut regraded = Regraded::default();
@@ -70,7 +70,7 @@ pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
     regraded
 }
 
-/// Whether marks are equal to four decimal places, as they are recorded.
+/// Whether two marks agree in the four recorded decimal places.
 fn nearly(a: Number, b: Number) -> bool {
     (a.to_f64() - b.to_f64()).abs() < 0.000_1
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::lang::value::Number;
 
-/// Maximum length of an answer in bytes. Reading a sheet with a longer one fails.
+/// Maximum length of an answer in bytes. A sheet with a longer answer cannot be read.
 pub const CELL_LIMIT: usize = 10_000;
 
 /// An answer as given.
@@ -16,16 +16,16 @@ pub enum Given {
     Number(Number),
 }
 
-/// The answers of a student.
+/// A student's answers.
 #[derive(Debug, Clone, Default)]
 pub struct Sheet {
-    /// The line of the file where it begins, or its position in a list, from 1.
+    /// The line of the file on which the sheet begins, or its position in a list, counted from 1.
     pub line: u64,
     /// The student's ID.
     pub id: String,
-    /// The student's name, if it is known.
+    /// The student's name, if known.
     pub name: String,
-    /// The code of the student's version, if it is known.
+    /// The code of the student's version, if known.
     pub version: String,
     /// Answers by field name.
     pub answers: BTreeMap<String, Given>,

@@ -6,10 +6,11 @@ use super::marked::{Mark, Marked, Verdict};
 use super::sums::{minus, plus, total};
 use crate::lang::value::Number;
 
-/// Share of the students in the upper and lower groups. 27 % separates them best (Kelley, "The selection of
-/// upper and lower groups for the validation of test items", Journal of Educational Psychology 30, 1939).
+/// Share of the students in the upper and lower groups. A share of 27 % separates the groups best (Kelley,
+/// "The selection of upper and lower groups for the validation of test items", Journal of Educational
+/// Psychology 30, 1939).
 const GROUP: (usize, usize) = (27, 100);
-/// Minimum number of students for groups.
+/// Minimum number of students required to form groups.
 const FEWEST: usize = 4;
 
 /// The statistics of a field.
@@ -18,11 +19,11 @@ pub struct FieldStatistics {
     pub(crate) field: String,
     /// The maximum points.
     pub(crate) of: Number,
-    /// Number of students with this field.
+    /// Number of students whose papers have this field.
     pub(crate) students: usize,
     /// The mean mark as a share of the maximum.
     pub(crate) facility: Option<Number>,
-    /// The mean share of the upper group minus that of the lower group.
+    /// The mean share in the upper group minus the mean share in the lower group.
     pub(crate) discrimination: Option<Number>,
     pub(crate) unanswered: usize,
     /// Number of answers with an error carried forward.
@@ -33,11 +34,11 @@ pub struct FieldStatistics {
     pub(crate) mistake: Option<(String, usize)>,
 }
 
-/// The statistics of a paper.
+/// The statistics of an entire paper.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statistics {
     pub(crate) students: usize,
-    /// The maximum points, if they are the same for everyone.
+    /// The maximum points, if they are the same for every student.
     pub(crate) of: Option<Number>,
     /// The mean mark.
     pub(crate) mean: Option<Number>,
@@ -103,7 +104,7 @@ fn item(field: &str, own: &[&Mark], upper: &[&Marked], lower: &[&Marked]) -> Fie
     }
 }
 
-/// Returns a mark as a share of the maximum.
+/// Returns a mark as a share of the maximum points.
 fn share(mark: &Mark) -> Option<Number> {
     mark.points.divide(mark.of).ok()
 }
@@ -113,14 +114,14 @@ fn mean(all: impl Iterator<Item = Number>) -> Option<Number> {
     sum.divide(Number::from(count)).ok()
 }
 
-/// Returns the median. For an even number, it is the mean of the two middle marks.
+/// Returns the median. If the number of students is even, the result is the mean of the two middle marks.
 fn median(order: &[&Marked]) -> Option<Number> {
     let last = order.len().checked_sub(1)?;
     let middle = [order.get(last / 2)?.total, order.get(last.div_ceil(2))?.total];
     total(middle.into_iter()).divide(Number::from(2u64)).ok()
 }
 
-/// Returns the most frequent text, the first in order if there are several.
+/// Returns the most frequent text, or the first of several equally frequent ones.
 fn most(all: impl Iterator<Item = String>) -> Option<(String, usize)> {
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for text in all {

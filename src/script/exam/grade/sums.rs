@@ -1,8 +1,8 @@
-//! Arithmetic of points. They are script numbers, and a sum that overflows keeps its value.
+//! Arithmetic of points. Sums use the script's numbers; a sum that would overflow stays unchanged.
 
 use crate::lang::value::Number;
 
-/// Maximum number of decimals of points without a finite decimal.
+/// Maximum number of decimals for points without a finite decimal expansion.
 const DECIMALS: usize = 4;
 
 pub(crate) fn plus(a: Number, b: Number) -> Number {
@@ -34,7 +34,7 @@ pub(crate) fn rounded(a: Number, step: Number) -> Number {
     steps.and_then(|steps| steps.times(step)).unwrap_or(a)
 }
 
-/// Formats a number as a decimal for a spreadsheet, rounded to four places if it is longer.
+/// Formats a number as a decimal for a spreadsheet, rounded to at most four places.
 pub(crate) fn decimal(number: Number) -> String {
     let text = number.to_string();
     if text.contains(['/', 'e']) || text.split_once('.').is_some_and(|(_, after)| after.len() > DECIMALS) {

@@ -1,7 +1,8 @@
 use super::number;
 use super::words;
-use crate::lang::value::Number;
-use crate::questions::entry::Radix;
+use crate::lang::value::{Number, Value};
+use crate::questions::entry::{Form, Radix};
+use crate::run::record::Shown;
 
 fn hex(text: &str) -> Option<i128> {
     number::read(text, Radix::Hex, Some(2), None)?.value.as_integer()
@@ -13,12 +14,13 @@ fn decimal(text: &str) -> Option<String> {
 
 #[test]
 fn hexadecimal_blanks_take_every_spelling() {
-    for text in
-        ["0xD", "0D", "0x0d", "D", "0x0D", "0Dh", "0X0D", "000D", " 0x 0D ", "0_D", "$0D", "+D", "0b1101"]
-    {
+    for text in [
+        "0xD", "0D", "0x0d", "D", "0x0D.", "0x0D", "0Dh", "0X0D", "000D", " 0x 0D ", "0_D", "$0D", "+D",
+        "0b1101",
+    ] {
         assert_eq!(hex(text), Some(13), "{text}");
     }
-    // Digits without a prefix are hexadecimal, and in a blank of two digits both are digits.
+    // Digits without a prefix are hexadecimal; in a two-digit blank, `0b` is two digits.
     assert_eq!((hex("13"), hex("0b"), hex("10")), (Some(0x13), Some(0x0B), Some(0x10)));
     for text in ["", "0x", "G", "0D.0", "D-", "-D", "0xx1", "1e400x", "\u{660}", &"F".repeat(200)] {
         assert_eq!(hex(text), None, "{text}");
@@ -51,13 +53,22 @@ fn decimal_blanks_take_groups_units_and_fractions() {
         ("2^10", "1024"),
         ("-3", "-3"),
         ("−3", "-3"),
+        ("13.", "13"),
+        ("6.1e-6", "0.0000061"),
+        ("6.1E-6", "0.0000061"),
+        ("6.1*10^-6", "0.0000061"),
+        ("6,1 × 10^(−6)", "0.0000061"),
+        ("2x10^3", "2000"),
     ] {
         assert_eq!(decimal(text).as_deref(), Some(value), "{text}");
     }
-    for text in ["", "1+1", "=1", "2^99", "2*3", "sqrt(4)", "1,02,3", "1/0", "1 parsec", "1..2", "e", "%"] {
+    for text in [
+        "", "1+1", "=1", "2^99", "2*3", "sqrt(4)", "1,02,3", "1/0", "1 parsec", "1..2", "e", "%", "1e99",
+        "e5", "*10^3",
+    ] {
         assert_eq!(decimal(text), None, "{text}");
     }
-    // In a blank of kilobytes, a byte is 1/1024.
+    // In a blank with the unit KB, a byte is 1/1024.
     let kb = number::read("16384 B", Radix::Decimal, None, Some("KB")).expect("a number");
     assert_eq!(kb.value.to_string(), "16");
 }
@@ -77,6 +88,9 @@ fn a_decimal_is_right_if_its_digits_are() {
     }
     assert!(is("0.67", 2, 3) && !is("0.66", 2, 3));
     assert!(is("12.5", 12_480, 1000) && !is("12", 12_480, 1000));
+    // 1/163840 is 6.1035…e-6.
+    assert!(is("6.1e-6", 1, 163_840) && is("6.10*10^-6", 1, 163_840) && is("0.0000061", 1, 163_840));
+    assert!(!is("6e-6", 1, 163_840) && !is("6.2e-6", 1, 163_840) && !is("6.1e-5", 1, 163_840));
     // Whole numbers are not rounded.
     assert!(!is("1024.4", 1024, 1) && is("1024.0", 1024, 1));
 }
@@ -94,7 +108,9 @@ fn words_are_read_as_people_write_them() {
         &["none", "page", "demand-zero", "copy-on-write", "protection", "segmentation", "any"];
     assert_eq!(words::read("Y", faults, true), Some("page"));
     assert_eq!(words::read("Y (protection)", faults, true), Some("protection"));
-    // In a process, the answer is the class, and yes is not a class.
+    assert_eq!(words::read("Y (page fault)", faults, true), Some("page"));
+    assert_eq!(words::read("no (it is mapped)", faults, true), Some("none"));
+    // In a process, the answer is the class of the fault, and yes is not a class.
     assert_eq!((words::read("Y", faults, false), words::read("no", faults, false)), (None, Some("none")));
     assert_eq!(words::read("Copy on write", faults, false), Some("copy-on-write"));
     assert_eq!(words::read("COW", faults, false), Some("copy-on-write"));
@@ -103,4 +119,21 @@ fn words_are_read_as_people_write_them() {
         assert!(words::is_dash(text), "{text}");
     }
     assert!(!words::is_dash("") && !words::is_dash("0"));
+}
+
+#[test]
+fn pages_are_right_in_any_order() {
+    let way = super::answer::AnswerForm { form: Form::Pages, unit: None, bare: true };
+    let pages = [3u64, 0, 2, 2].into_iter().map(Value::from).collect();
+    let key = Shown::plain(Value::List(pages));
+    let right = |text: &str| {
+        let answer = super::answer::Answer::Text(text.to_owned());
+        super::agree::agrees(&answer, Some(&key), way)
+    };
+    for text in ["3, 0, 2, 2", "0 2 2 3", "[2,3,2,0]", "{2; 0; 3; 2}"] {
+        assert!(right(text), "{text}");
+    }
+    for text in ["0 2 3", "0 2 3 3", "0 2 2 3 4", ""] {
+        assert!(!right(text), "{text}");
+    }
 }

@@ -25,7 +25,7 @@ const DASHES: &[&str] = &[
     "undefined",
     "∅",
 ];
-/// Synonyms of facts' words.
+/// Synonyms for the words that facts use.
 const OTHERWISE: &[(&str, &str)] = &[
     ("h", "hit"),
     ("m", "miss"),
@@ -42,12 +42,12 @@ const OTHERWISE: &[(&str, &str)] = &[
     ("file-backed", "file"),
 ];
 
-/// Whether it is a dash.
+/// Whether a text is a dash.
 pub(crate) fn is_dash(text: &str) -> bool {
     DASHES.contains(&plain(text).as_str())
 }
 
-/// Returns the word of a blank that a text means, including yes and no.
+/// Returns which of the blank's words a text means, even if the text is yes or no.
 pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'static str> {
     let text = plain(text);
     let hyphened = |text: &str| text.to_lowercase().replace([' ', '_'], "-");
@@ -61,18 +61,19 @@ pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'
         return otherwise;
     }
     let (yes, no) = pair(words, bare)?;
-    // `Y (protection)`, as the key prints it.
+    // Accept `Y (protection)`, as the key prints it, and other remarks in parentheses.
     let first = text.split([' ', '(', ',']).next().unwrap_or("");
     if first != text && text.contains("protection") {
         return own("protection");
     }
-    if YES.contains(&text.as_str()) {
+    let answer = text.split_once('(').map_or(&*text, |(answer, _)| answer.trim_end());
+    if YES.contains(&answer) {
         return own(yes);
     }
-    NO.contains(&text.as_str()).then(|| own(no)).flatten()
+    NO.contains(&answer).then(|| own(no)).flatten()
 }
 
-/// Returns the meanings of yes and no for a blank of these words.
+/// Returns the meanings of yes and no for a blank with these words.
 fn pair(words: &[&str], bare: bool) -> Option<(&'static str, &'static str)> {
     let pairs = [("hit", "miss"), ("true", "false"), ("yes", "no")];
     if let Some(pair) = pairs.into_iter().find(|(yes, _)| words.contains(yes)) {
@@ -85,12 +86,12 @@ fn pair(words: &[&str], bare: bool) -> Option<(&'static str, &'static str)> {
     Some(if bare { ("page", "none") } else { ("", "none") })
 }
 
-/// Whether these are the words of a blank that asks whether bare hardware raises a page fault.
+/// Whether these words belong to a blank that asks whether bare hardware raises a page fault.
 pub(crate) fn is_page_fault(words: &[&str], bare: bool) -> bool {
     bare && words.contains(&"page")
 }
 
-/// Converts to lowercase with single spaces, without a final period.
+/// Converts to lowercase with single spaces and without a final period.
 pub(crate) fn plain(text: &str) -> String {
     let words: Vec<String> = text.split_whitespace().map(str::to_lowercase).collect();
     let text = words.join(" ");

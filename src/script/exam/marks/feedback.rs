@@ -3,6 +3,8 @@
 use std::fmt::Write;
 
 use crate::exam::field::{Asked, Field, fields};
+use crate::exam::formats::labels::Labels;
+use crate::exam::formats::prompt::prompt;
 use crate::exam::formats::{filled, label, page};
 use crate::exam::grade::{Mark, Marked, Verdict, decimal};
 use crate::exam::paper::Paper;
@@ -42,7 +44,7 @@ struct Row {
     why: String,
 }
 
-/// Returns feedback for a student on the paper.
+/// Returns a student's feedback on the paper.
 pub fn feedback(paper: &Paper, marked: &Marked, format: Format) -> String {
     let title = paper.cover.iter().find(|(name, _)| &**name == "title").map_or("Exam", |(_, words)| words);
     let fields = fields(paper);
@@ -57,7 +59,7 @@ pub fn feedback(paper: &Paper, marked: &Marked, format: Format) -> String {
     out.line(&format!("{} of {} points", decimal(marked.total), decimal(marked.of)));
     let pending = marked.pending();
     if !pending.is_zero() {
-        out.line(&format!("{} more points are to be marked by hand.", decimal(pending)));
+        out.line(&format!("{} more points must be marked by hand.", decimal(pending)));
     }
     for (number, question) in paper.questions.iter().enumerate() {
         let own: Vec<&Mark> = marked.marks.iter().filter(|mark| mark.question == number).collect();
@@ -87,16 +89,20 @@ fn row(mark: &Mark, field: Option<&Field>) -> Row {
 fn asked(field: &Field) -> String {
     match (field.asked, &field.item.kind) {
         (Asked::Blank(_), ItemKind::Value { label, .. }) => label.clone(),
+        (Asked::Blank(blank), ItemKind::Author(table)) => table
+            .blanks()
+            .find(|(.., cell, _)| std::ptr::eq(*cell, blank))
+            .map_or_else(String::new, |(row, at, ..)| table.label(row, at)),
         (Asked::Blank(blank), _) => label(blank),
-        (Asked::Cell { row, column, .. }, ItemKind::Table { table, .. }) => {
-            let first = table.rows.get(row).and_then(|cells| cells.first());
+        (Asked::Cell { column, .. }, ItemKind::Table { table, .. }) => {
+            let first = table.rows.get(field.row).and_then(|cells| cells.first());
             let name = table.groups.iter().flatten().next().filter(|name| *name != column);
             match (name, first) {
                 (Some(name), Some(cell)) => format!("{column} ({name} {cell})"),
                 _ => column.to_owned(),
             }
         }
-        (_, ItemKind::Any { among, .. }) => format!("any {among}"),
+        (_, ItemKind::Any { .. }) => prompt(field.item, &Labels::default(), false),
         (_, ItemKind::Choice { text, .. } | ItemKind::Essay { text, .. }) => text.clone(),
         _ => String::new(),
     }
@@ -126,7 +132,7 @@ fn right(field: &Field) -> String {
     }
 }
 
-/// Returns a fact of the same operation by the paper's name.
+/// Returns the paper's name for a fact of the same operation.
 fn called(field: &Field, fact: &str) -> String {
     let ItemKind::Facts { blanks, .. } = &field.item.kind else { return fact.to_owned() };
     let blank = blanks.iter().find(|blank| *blank.fact == *fact);
@@ -143,7 +149,7 @@ fn why(mark: &Mark, called: &dyn Fn(&str) -> String) -> String {
         Verdict::Right => "right".to_owned(),
         Verdict::Accepted => "accepted".to_owned(),
         Verdict::Carried(from) => format!("carried from {}", named(from)),
-        Verdict::Follows(from) => format!("follows from {} and shows no work", named(from)),
+        Verdict::Follows(from) => format!("follows from {} without further work", named(from)),
         Verdict::Partly => "some are right".to_owned(),
         Verdict::Wrong => format!("wrong{mistakes}"),
         Verdict::Unreadable => "not readable as an answer".to_owned(),
@@ -236,7 +242,7 @@ impl Row {
     }
 }
 
-/// Joins lines, and removes characters that change how others are shown.
+/// Joins lines and removes characters that change how other characters are displayed.
 fn tame(text: &str) -> String {
     let words = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let unseen = |c: char| {

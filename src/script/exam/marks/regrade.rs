@@ -13,10 +13,10 @@ pub fn regrade(of: &Regraded) -> String {
     let changed = of.changes.len();
     let _ = writeln!(
         out,
-        "{changed} student{} change{}, {} stay{}.\n",
+        "The marks of {changed} student{} change, and {} student{} keep{} the same marks.\n",
         if changed == 1 { "" } else { "s" },
-        if changed == 1 { "s" } else { "" },
         of.same,
+        if of.same == 1 { "" } else { "s" },
         if of.same == 1 { "s" } else { "" }
     );
     if changed > 0 {

@@ -35,7 +35,7 @@ pub fn statistics(of: &Statistics) -> String {
         );
     } else {
         out.push_str(
-            "Facility: the mean share of the points. There are too few students for discrimination.\n\n",
+            "Facility: the mean share of the points. There are too few students to compute discrimination.\n\n",
         );
     }
     out.push_str("| Field | Points | Facility | Discrimination | Empty | Carried | Most common wrong answer | Mistake |\n");

@@ -12,8 +12,8 @@ pub enum Columns {
     Questions,
 }
 
-/// Returns one row per student: ID, name, version, a column per field or question, total, max,
-/// pending.
+/// Returns one row per student: ID, name, version, a column per field or question, total, maximum, and
+/// pending points.
 pub fn marks(all: &[Marked], columns: Columns) -> String {
     let names = names(all, columns);
     let mut out = String::new();

@@ -1,5 +1,5 @@
-//! Rewrites of a script's text: a number in another radix, or a statement as a question. These are pure
-//! functions of text and tree that run nothing.
+//! Rewrites of a script's text: a number in another radix, or a statement as a question. Rewrites are pure
+//! functions of the text and the tree, and do not run anything.
 
 mod number;
 mod question;

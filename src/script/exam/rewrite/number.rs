@@ -6,19 +6,20 @@ use crate::lang::edit::TextEdit;
 use crate::lang::layout::{Token, TokenKind, Tokens};
 use crate::lang::span::Span;
 use crate::lang::value::{Number, unit_factor};
-use crate::questions::entry::Radix;
+use crate::questions::radix::{RADIXES, Radix};
 
 /// A number in another radix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Spelling {
-    /// Replaces its digits, and its unit if necessary.
+    /// Replaces the digits, and the unit if necessary.
     pub edit: TextEdit,
     /// The radix.
     pub radix: Radix,
 }
 
-/// Returns the number at a position in the other radixes. Excluded are fractions, percentages, and times;
-/// table cells, whose column sets the radix; and the pages of a `reference`, which are names.
+/// Returns, in the other radixes, the number at a position. Excludes fractions, percentages, and times. Also
+/// excludes table cells, because their column determines the radix, and the pages of a `reference`, which are
+/// names.
 pub fn spellings(text: &str, tokens: &Tokens, at: usize) -> Vec<Spelling> {
     found(text, tokens, at).unwrap_or_default()
 }
@@ -41,7 +42,7 @@ fn found(text: &str, tokens: &Tokens, at: usize) -> Option<Vec<Spelling>> {
     let number = text.get(digits.clone())?;
     let radix = radix_of(number);
     let value = u64::try_from(Number::literal(number).ok()?.as_integer()?).ok()?;
-    let others = Radix::NAMES.iter().map(|(_, radix)| *radix);
+    let others = RADIXES.iter().map(|(_, radix)| *radix);
     let spell = |other: Radix| match &unit {
         None => (other != radix).then(|| (digits.clone(), spelt(value, other))),
         Some((unit, Unit::Count)) => {
@@ -79,7 +80,7 @@ struct Written {
     unit: Option<(Range<usize>, Unit)>,
 }
 
-/// Returns the digits of a number and its unit, which may be adjacent.
+/// Returns a number's digits and unit, with or without a space between them.
 fn written(text: &str, list: &[Token], index: usize) -> Written {
     let number = list[index];
     let plain = radix_of(number.text(text)) == Radix::Decimal;
@@ -121,7 +122,7 @@ fn radix_of(written: &str) -> Radix {
     }
 }
 
-/// Formats a number as the language reference does: `0x3D4`, `980`, `0b11_1101_0100`.
+/// Formats a number as in the language reference: `0x3D4`, `980`, `0b11_1101_0100`.
 fn spelt(value: u64, radix: Radix) -> String {
     match radix {
         Radix::Hex => format!("0x{value:X}"),

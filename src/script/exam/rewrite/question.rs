@@ -1,4 +1,4 @@
-//! Rewrites accesses as an exam question whose blanks are their expected facts.
+//! Rewrites accesses as an exam question whose blanks are the accesses' expected facts.
 
 use std::ops::Range;
 
@@ -11,26 +11,25 @@ use crate::lang::visit::statements;
 use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 
-/// Maximum number of facts asked of a statement without expectations.
+/// Maximum number of facts to ask about a statement without expectations.
 const MOST: usize = 8;
 
-/// The replacement of statements.
+/// The rewritten form of some statements.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Turned {
-    /// Replaces them by a question, or by `ask`s if they are already in one.
+    /// Replaces the statements with a question, or with `ask`s if they are already in a question.
     pub edit: TextEdit,
-    /// Whether the statements also remain after the question, because later ones may depend on
-    /// their effects.
+    /// Whether the statements also remain after the question because later ones may depend on their effects.
     pub kept: bool,
 }
 
-/// Returns the facts of the statement at a position in script notation (`ppn 0x0D`), or none if it has not
-/// run.
+/// Returns, in script notation (`ppn 0x0D`), the facts of the statement at a position; empty if the statement
+/// has not run.
 pub type KnownFacts<'a> = &'a dyn Fn(Span) -> Vec<String>;
 
-/// Converts the selected accesses to a question, or to `ask`s within a question. They must be in one block,
-/// and not in a loop or definition, which would repeat the question. The question for a statement without
-/// expectations has a blank for each known fact.
+/// Converts the selected accesses to a question, or to `ask`s within a question. The accesses must be in one
+/// block, and not in a loop or definition, which would repeat the question. The question for a statement
+/// without expectations has a blank for each known fact.
 pub fn turned(text: &str, script: &Block, selection: Range<usize>, known: KnownFacts) -> Option<Turned> {
     let place = Surroundings { question: false, kept: false };
     let (accesses, place) = find(text, script, &selection, place)?;
@@ -54,16 +53,16 @@ pub fn turned(text: &str, script: &Block, selection: Range<usize>, known: KnownF
 /// The context of statements.
 #[derive(Debug, Clone, Copy)]
 struct Surroundings {
-    /// Whether they are in a question.
+    /// Whether the statements are in a question.
     question: bool,
-    /// Whether a later statement depends on their effects.
+    /// Whether a later statement depends on the effects of these statements.
     kept: bool,
 }
 
 /// An access in a script.
 struct Access<'s> {
     span: Span,
-    /// The end of the operation, where its facts begin.
+    /// The end of the operation, where the expected facts begin.
     end: u32,
     facts: &'s [Fact],
     verb: &'s str,
@@ -78,7 +77,8 @@ struct Asking {
     parts: Vec<&'static str>,
 }
 
-/// Returns the accesses that a selection overlaps, in the innermost block that contains it.
+/// Returns the accesses that a selection overlaps, from the innermost block that contains the whole
+/// selection.
 fn find<'s>(
     text: &str,
     block: &'s [Stmt],
@@ -111,12 +111,12 @@ fn find<'s>(
     }
 }
 
-/// Whether a statement has points. If some do, the new ones get none.
+/// Whether a statement has points. If some statements have points, new statements get no points.
 fn has_points(stmt: &Stmt) -> bool {
     matches!(&stmt.kind, StmtKind::Ask(ask) if matches!(&**ask, Ask { points: Some(_), .. }))
 }
 
-/// Returns a statement that is an access.
+/// Returns the statement as an access, if it is one.
 fn access<'s>(text: &str, stmt: &'s Stmt) -> Option<Access<'s>> {
     let of = |command: &'s Command| {
         let access = !command.call && LANGUAGE.verb(&command.verb.text)?.family == Family::Access;
@@ -168,7 +168,7 @@ impl Access<'_> {
         (count > 0).then(|| Asking { operation, facts, blanks: count, parts: parts(&run, self.verb) })
     }
 
-    /// Returns its address for prose if it is a number or a name.
+    /// Returns the address as prose, if it is a number or a name.
     fn address(&self, text: &str) -> Option<String> {
         let address = self.address?;
         match &address.kind {
@@ -201,8 +201,8 @@ impl Asking {
     }
 }
 
-/// Returns the parts of the machine that a student must see: the small unnamed ones of textbooks, if a run
-/// has reported them.
+/// Returns the parts of the machine that a student must see: small unnamed parts, as in textbooks, whose
+/// facts a run has reported.
 fn parts(known: &[String], verb: &str) -> Vec<&'static str> {
     let has = |name: &str| known.iter().any(|fact| fact.split(' ').next() == Some(name));
     let table = has("vpn1") && !has("vpn2") && !has("frame");
@@ -220,7 +220,7 @@ fn question(script: &[Stmt], accesses: &[Access], asks: &[Asking], (indent, text
     let mut lines = vec![format!("question \"{}\" points {points} {{", title(script, accesses))];
     let said = match accesses {
         [only] => only.sentence(text),
-        _ => "These accesses follow each other.".to_owned(),
+        _ => "The processor performs these accesses in order.".to_owned(),
     };
     lines.push(format!("  text \"\"\"{said}\"\"\""));
     if let Some(parts) = asks.iter().map(|ask| &ask.parts).max_by_key(|parts| parts.len())
@@ -233,7 +233,7 @@ fn question(script: &[Stmt], accesses: &[Access], asks: &[Asking], (indent, text
     lines.join(&format!("\n{indent}"))
 }
 
-/// Returns a title that no question of the script has.
+/// Returns a title that is not used in the script.
 fn title(script: &[Stmt], accesses: &[Access]) -> String {
     let translation = accesses.iter().all(|access| access.verb == "translate");
     let title = if translation { "Address translation" } else { "Memory access" };

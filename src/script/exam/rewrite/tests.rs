@@ -10,7 +10,7 @@ use crate::run::record::StepRecord;
 use crate::run::session::Options;
 use crate::run::{Files, facts, run};
 
-/// Returns the text with the number at the `^` in a radix; `None` if it is not offered.
+/// Returns the text with the number at the `^` converted to a radix; `None` if this radix is not offered.
 fn written(marked: &str, radix: Radix) -> Option<String> {
     let at = marked.find('^').expect("a place");
     let text = marked.replace('^', "");
@@ -73,7 +73,7 @@ fn records(script: &str) -> Vec<StepRecord> {
     records
 }
 
-/// Converts the selection between `«` and `»` to a question, with the facts of a run.
+/// Converts the selection between `«` and `»` to a question, using the facts of a run.
 fn asked(marked: &str) -> Option<String> {
     let start = marked.find('«').expect("a place");
     let end = marked.find('»').expect("a place") - '«'.len_utf8();
@@ -120,7 +120,8 @@ set tlb {
 }
 ";
 
-/// CS:APP's first address: VPN 0x0F, TLB index 3, TLB tag 3, a hit, PPN 0x0D, physical address 0x354.
+/// The first address in CS:APP: VPN 0x0F, TLB index 3, TLB tag 3, a hit, PPN 0x0D, and physical address
+/// 0x354.
 const FACTS: &str = "vpn 0x0F, tlbi 0x3, tlbt 0x03, tlb hit, fault none, ppn 0x0D, pa 0x354";
 
 #[test]
@@ -147,7 +148,7 @@ fn later_statements_still_see_the_effects_of_the_statement() {
         asked(&format!("{SIMPLE}read 0x0000 => tlb miss\nread« »0x0001 => tlb hit\n")).expect("a question");
     assert_eq!(keys(&last), ["tlb hit"]);
     assert!(last.ends_with("ask read 0x0001 => tlb\n}\n"), "{last}");
-    // A scenario discards its effects.
+    // A scenario discards the effects of its statements.
     let apart =
         format!("{SIMPLE}scenario \"a\" {{\n  read« »0x0000 => tlb miss\n}}\nread 0x0000 => tlb miss\n");
     let script = asked(&apart).expect("a question");

@@ -1,15 +1,17 @@
 //! Every sensible spelling of an answer, for learning platforms that compare text. Platforms that compare
-//! numbers do not need it.
+//! numbers do not need these spellings.
 
 use std::collections::BTreeSet;
 
 use super::words::Words;
 use crate::lang::value::Value;
 use crate::questions::entry::{Blank, Form, Radix};
-use crate::run::record::CellView;
+use crate::run::record::{CellView, Shown};
 
 /// Maximum number of leading zeros.
 const ZEROS: usize = 16;
+/// Maximum length of a list of pages that is spelled in every order.
+const PERMUTED: usize = 4;
 
 /// Spellings of a missing or unknown value.
 const NOTHING: &[&str] = &["-", "\u{2013}", "\u{2014}", "\u{2212}", "none", "unknown", "n/a"];
@@ -17,8 +19,8 @@ const NOTHING: &[&str] = &["-", "\u{2013}", "\u{2014}", "\u{2212}", "none", "unk
 const YES: &[&str] = &["Y", "yes", "true"];
 const NO: &[&str] = &["N", "no", "false"];
 
-/// Returns every sensible spelling of a blank's right answer, the usual one first. Case does not matter.
-/// `bare` means that no kernel handles faults.
+/// Returns every sensible spelling of a blank's right answer, with the usual one first. The spellings ignore
+/// case. `bare` means that no kernel handles faults.
 pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
     if let Some(words) = Words::for_blank(blank, bare) {
         let right = words.right(blank);
@@ -33,8 +35,44 @@ pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
     match (&blank.key, blank.form) {
         (None, _) => nothing(),
         (Some(key), Form::Number { radix, digits }) => of_value(&key.value, radix, digits),
+        (Some(Shown { value: Value::List(pages), .. }), Form::Pages) => of_pages(pages),
         (Some(key), _) => of_text(&key.to_string()),
     }
+}
+
+/// Returns a list of pages in every order if it is short, and otherwise only in its own order and sorted.
+fn of_pages(pages: &[Value]) -> Vec<String> {
+    let own: Vec<String> = pages.iter().map(ToString::to_string).collect();
+    let orders = if own.len() <= PERMUTED {
+        permutations(&own)
+    } else {
+        let mut sorted = own.clone();
+        sorted.sort_by_key(|page| (page.len(), page.clone()));
+        vec![own, sorted]
+    };
+    unique(orders.iter().flat_map(|order| separated(order)).collect())
+}
+
+/// Returns the spellings of a list in its own order.
+fn of_list(values: &[Value]) -> Vec<String> {
+    let own: Vec<String> = values.iter().map(ToString::to_string).collect();
+    unique(separated(&own).to_vec())
+}
+
+fn separated(items: &[String]) -> [String; 4] {
+    [format!("[{}]", items.join(", ")), items.join(", "), items.join(","), items.join(" ")]
+}
+
+fn permutations(items: &[String]) -> Vec<Vec<String>> {
+    if items.len() < 2 {
+        return vec![items.to_vec()];
+    }
+    let starting_with = |at: usize| {
+        let mut rest = items.to_vec();
+        let first = rest.remove(at);
+        permutations(&rest).into_iter().map(move |rest| [vec![first.clone()], rest].concat())
+    };
+    (0..items.len()).flat_map(starting_with).collect()
 }
 
 /// Returns every sensible spelling of a value.
@@ -55,6 +93,8 @@ pub fn of_cell(cell: &CellView) -> Vec<String> {
         CellView::Hex(n, digits) => of_integer(u128::from(*n), Radix::Hex, Some(*digits)),
         CellView::Number(n) => of_integer(u128::from(*n), Radix::Decimal, None),
         CellView::Text(text) => of_text(text),
+        CellView::List { values, any_order: true } => of_pages(values),
+        CellView::List { values, any_order: false } => of_list(values),
         CellView::Nothing => nothing(),
     }
 }
@@ -82,7 +122,7 @@ fn of_integer(n: u128, radix: Radix, digits: Option<u32>) -> Vec<String> {
     unique(each)
 }
 
-/// Returns text with possible variants of its spaces.
+/// Returns the variants of a text that differ in spacing.
 fn of_text(text: &str) -> Vec<String> {
     let spaced = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match spaced.as_str() {
@@ -99,7 +139,7 @@ fn all(words: &[&str]) -> Vec<String> {
     words.iter().map(|word| (*word).to_owned()).collect()
 }
 
-/// Removes duplicates, and keeps the order.
+/// Removes duplicates and keeps the order.
 fn unique(each: Vec<String>) -> Vec<String> {
     let mut seen = BTreeSet::new();
     each.into_iter().filter(|one| seen.insert(one.to_lowercase())).collect()

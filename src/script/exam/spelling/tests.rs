@@ -16,12 +16,12 @@ fn a_number_is_written_with_and_without_prefix_and_zeros() {
     assert_eq!(of_cell(&CellView::Hex(0, 2)), ["0x00", "00", "0x0", "0"]);
     assert_eq!(of_value(&Value::from(13u64), Radix::Binary, None), ["0b1101", "1101"]);
     assert_eq!(of_value(&Value::from(5u64), Radix::Binary, None), ["0b0101", "0101", "0b101", "101"]);
-    // A decimal blank accepts no hexadecimal number, and vice versa: `13` is right for 0x13 only.
+    // A decimal blank does not accept hexadecimal numbers, and vice versa: `13` is right only for 0x13.
     assert_eq!(of_value(&Value::from(13u64), Radix::Decimal, None), ["13"]);
     assert!(!of_value(&Value::from(13u64), Radix::Hex, Some(2)).contains(&"13".to_owned()));
     let half = Value::Number(Number::fraction(1, 2).expect("a half"));
     assert_eq!(of_value(&half, Radix::Hex, None), ["0.5"]);
-    // The list is finite for any width of the box.
+    // The list is finite regardless of the width of the box.
     assert_eq!(of_value(&Value::from(1u64), Radix::Hex, Some(u32::MAX)).len(), 34);
 }
 
@@ -53,6 +53,6 @@ fn yes_is_written_as_the_fact_says_it_too() {
     assert_eq!(of("none", true)[0], "N");
     assert_eq!(of("protection", true)[0], "Y");
     assert!(of("protection", true).contains(&"protection".to_owned()));
-    // A kernel distinguishes fault classes.
+    // A kernel distinguishes classes of faults.
     assert_eq!(of("file", false), ["file"]);
 }

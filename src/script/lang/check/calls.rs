@@ -8,11 +8,11 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 pub(crate) struct Definition {
     pub(crate) name: Word,
     pub(crate) params: usize,
-    /// The definitions that it calls, by number, and the span of each call's name.
+    /// The definitions that this one calls, by number, with the span of each call's name.
     pub(crate) calls: Vec<(usize, Span)>,
 }
 
-/// Returns one `recursion` diagnostic for each cycle of definitions, at the first call of the cycle.
+/// Returns one `recursion` diagnostic for each cycle of definitions, at the first call in the cycle.
 pub(crate) fn circles(definitions: &[Definition]) -> Vec<Diagnostic> {
     let mut search = Search { definitions, state: vec![State::New; definitions.len()], found: Vec::new() };
     for start in 0..definitions.len() {
@@ -35,13 +35,13 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
-    /// Searches depth first, with an explicit stack because a chain of definitions may be long.
+    /// Performs a depth-first search with an explicit stack, because a chain of definitions may be long.
     fn from(&mut self, start: usize) {
         if self.state[start] != State::New {
             return;
         }
         self.state[start] = State::Open;
-        // Definitions on the path, each with the number of its next call.
+        // Definitions on the path, each with the index of its next call.
         let mut path = vec![(start, 0)];
         while let Some((at, next)) = path.last_mut() {
             let Some(&(callee, _)) = self.definitions[*at].calls.get(*next) else {
@@ -61,7 +61,7 @@ impl Search<'_> {
         }
     }
 
-    /// Reports the cycle that begins at `first` on the path; each step's call is the one before its `next`.
+    /// Reports the cycle that begins at `first` on the path; in each step, the call is the one before `next`.
     fn report(&mut self, path: &[(usize, usize)], first: usize) {
         let start = path.iter().position(|(at, _)| *at == first).unwrap_or(0);
         let steps: Vec<(&str, Span)> = path[start..]
@@ -78,7 +78,7 @@ impl Search<'_> {
         };
         let mut diagnostic = Diagnostic::new(Code::Recursion, *span, message)
             .label(format!("called in `{caller}`"))
-            .help("a definition may not come back to itself; use `for` or `repeat`");
+            .help("a definition cannot call itself, even indirectly; use `for` or `repeat`");
         for (name, span) in others {
             diagnostic = diagnostic.also(*span, format!("called in `{name}`"));
         }
@@ -86,7 +86,7 @@ impl Search<'_> {
     }
 }
 
-/// Formats a number of arguments: `2 arguments`.
+/// Formats the number of arguments: `2 arguments`.
 pub fn count(arguments: usize) -> String {
     match arguments {
         0 => "no arguments".to_owned(),

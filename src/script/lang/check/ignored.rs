@@ -1,4 +1,4 @@
-//! Warnings about code that has no effect, or another effect than in other languages.
+//! Warnings about code that has no effect, or a different effect than in other languages.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,14 +13,14 @@ use crate::lang::source::Sources;
 use crate::lang::value::Value;
 use crate::lang::visit::{Visit, any_expr, statements, walk_command, walk_expr, walk_fact, walk_stmt};
 
-/// Verbs whose strings are bytes, not text.
+/// Verbs whose strings contain bytes, not text.
 const BYTES: &[&str] = &["file", "executable", "write", "machine", "replay"];
 
-/// The most braces of a string to check, and the longest text between them.
+/// Maximum number of braces to check in a string, and maximum length of the text between them.
 const HOLES: usize = 16;
 const HOLE: usize = 200;
 
-/// Returns the warnings of a script.
+/// Returns the warnings about a script.
 pub(crate) fn ignored(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
     let mut variables: HashSet<Arc<str>> = HashSet::new();
     for stmt in statements(script) {
@@ -71,9 +71,12 @@ impl<'s> Visit<'s> for Search<'_> {
     fn visit_command(&mut self, command: &'s Command) {
         let verb = &*command.verb.text;
         if verb == "show" && self.in_question && !command.call {
-            let warning =
-                Diagnostic::warning(Code::NoEffect, command.verb.span, "no paper prints what `show` shows")
-                    .help("`given` prints a table on the paper, and `text \"\"\"{…}\"\"\"` a value");
+            let warning = Diagnostic::warning(
+                Code::NoEffect,
+                command.verb.span,
+                "papers do not include the output of `show`",
+            )
+            .help("`given` prints a table on the paper, and `text \"\"\"{…}\"\"\"` prints a value");
             self.found.push(Diagnostic {
                 fix: Some(Box::new(Fix::write(command.verb.span, "show", "given"))),
                 ..warning
@@ -82,7 +85,7 @@ impl<'s> Visit<'s> for Search<'_> {
         if !command.call && verb != "expect" && verb != "show" {
             command.operands.iter().for_each(|operand| self.comment(operand));
         }
-        // A string that a program writes is bytes.
+        // Strings that a program writes consist of bytes.
         if !command.call && !BYTES.contains(&verb) {
             return walk_command(self, command);
         }
@@ -110,7 +113,7 @@ impl<'s> Visit<'s> for Search<'_> {
                 let warning = Diagnostic::warning(
                     Code::NoEffect,
                     expr.span,
-                    "`--` is two minus signs, which change nothing",
+                    "`--` is two minus signs, which cancel out",
                 );
                 let fix = Fix::replace(expr.span, self.text(inner.span).trim_start_matches('-'));
                 self.found.push(warning.fix(fix));
@@ -148,7 +151,7 @@ impl Search<'_> {
             return;
         }
         let message = if from == to {
-            format!("this loop never runs: a range ends before {to}")
+            format!("this loop never runs: the range excludes its end, {to}")
         } else {
             format!("this loop never runs: {from} is greater than {to}")
         };
@@ -160,7 +163,7 @@ impl Search<'_> {
         });
     }
 
-    /// Warns about `010`, which is 10 here, 8 in C, and 16 in a table.
+    /// Warns about `010`, which is 10 here, but 8 in C and 16 in a table.
     fn leading_zero(&mut self, span: Span) {
         let text = self.text(span).trim();
         let digits = text.trim_start_matches(['0', '_']);
@@ -168,7 +171,7 @@ impl Search<'_> {
         if !text.starts_with('0') || whole < 2 || digits.len() == text.len() {
             return;
         }
-        let message = format!("a leading zero means nothing: this is {}", &digits[..whole]);
+        let message = format!("a leading zero has no effect: this number is {}", &digits[..whole]);
         let help = format!("write `{digits}`; hexadecimal is `0x{digits}`");
         let fix = Fix::replace(span, digits);
         self.found.push(Diagnostic::warning(Code::NoEffect, span, message).help(help).fix(fix));
@@ -184,19 +187,19 @@ impl Search<'_> {
         let Some(inside) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else { return };
         let holes = inside.match_indices('{').filter_map(|(at, _)| Some(inside[at + 1..].split_once('}')?.0));
         let Some(hole) = holes.take(HOLES).find(|hole| self.computes(hole)) else { return };
-        let message = format!("`{{{hole}}}` is printed as it is: a string in `\"` computes nothing");
+        let message = format!("`{{{hole}}}` is printed literally: only text in `\"\"\"` evaluates it");
         let warning = Diagnostic::warning(Code::Unlikely, span, message);
         self.found.push(match prose {
             true if !inside.contains('\\') => {
                 let fix = Fix::replace(span, format!("\"\"\"{inside}\"\"\""));
-                warning.help("text in `\"\"\"` prints values").fix(fix)
+                warning.help("in `\"\"\"`, `{…}` prints a value").fix(fix)
             }
-            true => warning.help("text in `\"\"\"` prints values"),
+            true => warning.help("in `\"\"\"`, `{…}` prints a value"),
             false => warning.help("a title is the same in every run; print the value in its block"),
         });
     }
 
-    /// Whether a text in braces is an expression with variables or operators.
+    /// Whether the text in braces is an expression with variables or operators.
     fn computes(&self, hole: &str) -> bool {
         if hole.len() > HOLE {
             return false;
@@ -218,7 +221,7 @@ impl Search<'_> {
         known && (!names.0.is_empty() || any_expr(value, operator))
     }
 
-    /// Warns about `read 0x10 // x`, a C comment in which `x` happens to be a variable.
+    /// Warns about `read 0x10 // x`, a C-style comment in which `x` happens to be a variable.
     fn comment(&mut self, operand: &Expr) {
         if let ExprKind::Binary(BinaryOp::FloorDivide, left, right) = &operand.kind
             && (matches!(right.kind, ExprKind::Name(_)) || number(left).is_some() && number(right).is_some())
@@ -228,7 +231,7 @@ impl Search<'_> {
         }
     }
 
-    /// Warns about `//` with the spaces of a comment.
+    /// Warns about `//` that is spaced like a comment.
     fn slashes(&mut self, left: &Expr, right: &Expr, sure: bool) {
         let span = Span { start: left.span.end, end: right.span.start, ..left.span };
         let between = self.sources.text(span);
@@ -242,7 +245,7 @@ impl Search<'_> {
         self.found.push(warning.help("a comment begins with `#`").fix(Fix::write(operator, "//", "#")));
     }
 
-    /// Warns about `5 -- x`, a comment of SQL and Ada.
+    /// Warns about `5 -- x`, a comment in SQL and Ada.
     fn dashes(&mut self, left: &Expr, right: &Expr) {
         let span = Span { start: left.span.end, end: right.span.start + 1, ..left.span };
         let between = self.sources.text(span);
@@ -262,7 +265,7 @@ impl<'s> Visit<'s> for Names {
     fn visit_expr(&mut self, expr: &'s Expr) {
         match &expr.kind {
             ExprKind::Name(name) => self.0.push(Arc::clone(name)),
-            // `tlb.hits`: the word before the dot is not a variable.
+            // In `tlb.hits`, the word before the dot is not a variable.
             ExprKind::Field(whole, _) if matches!(whole.kind, ExprKind::Name(_)) => {}
             _ => walk_expr(self, expr),
         }

@@ -1,4 +1,4 @@
-//! Static checks that need no machine: names, calls and duplicates.
+//! Static checks that do not need a machine: names, calls, and duplicates.
 
 mod calls;
 mod ignored;
@@ -25,11 +25,11 @@ pub(crate) use twice::said_twice;
 use twice::twice;
 pub(crate) use unlikely::unlikely;
 
-/// The parts of the language that the checks receive from their caller.
+/// The parts of the language that the checks receive from the caller.
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'a> {
-    /// Whether this is a call other than the functions of [`super::value::functions`] and the script's definitions,
-    /// such as a path's function (`byte`) or a system call.
+    /// Whether a name is a call, such as a path's function (`byte`) or a system call, other than a function
+    /// in [`super::value::functions`] or a definition in the script.
     pub(crate) is_call: &'a dyn Fn(&str) -> bool,
     /// Candidates for a misspelled call.
     pub(crate) calls: &'a [&'a str],
@@ -37,11 +37,11 @@ pub(crate) struct Known<'a> {
     pub(crate) words: &'a [&'a str],
 }
 
-/// Returns the mistakes of a script that show without running it, in the order of the text: `unknown-name`,
-/// `unknown-function`, `wrong-count`, `recursion` and `duplicate`.
+/// Returns the errors that can be found in a script without running it, in text order: `unknown-name`,
+/// `unknown-function`, `wrong-count`, `recursion`, and `duplicate`.
 ///
-/// A bare word is treated as a variable only where nothing else is allowed: not as an operand, as the value of a
-/// setting or fact, or before a dot.
+/// A bare word is treated as a variable except as an operand, as the value of a setting or fact, and before a
+/// dot, where it can have other meanings.
 pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
     let all_names =
         statements(script).filter_map(Stmt::variable).map(|name| Arc::clone(&name.text)).collect();
@@ -64,7 +64,8 @@ pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// Returns how many names to compare with a misspelled one after N diagnostics: all, until a report is full.
+/// Returns how many names to compare with a misspelled one after N diagnostics: all names until a report is
+/// full, then none.
 pub(crate) fn guessed(diagnostics: usize) -> usize {
     const GUESSES: usize = 100;
     if diagnostics < GUESSES { usize::MAX } else { 0 }
@@ -72,9 +73,9 @@ pub(crate) fn guessed(diagnostics: usize) -> usize {
 
 struct Checker<'a> {
     known: Known<'a>,
-    /// All variables of the script, which a definition may see when it is called.
+    /// All variables of the script, which a definition may use when it is called.
     all_names: HashSet<Arc<str>>,
-    /// The open scopes, the script's first.
+    /// The open scopes, beginning with the script's.
     scopes: Vec<Scope>,
     definitions: Vec<Definition>,
     /// The numbers of the definitions, by the spans of their names.
@@ -83,7 +84,8 @@ struct Checker<'a> {
     inside: Option<usize>,
     /// The scenarios of each file.
     scenarios: HashMap<(u32, Arc<str>), Span>,
-    /// The included blocks already checked; a file included again is the same block, with the same diagnostics.
+    /// The included blocks that were already checked. A file included again has the same block and the same
+    /// diagnostics.
     included: HashSet<*const [Stmt]>,
     found: Vec<Diagnostic>,
 }
@@ -91,7 +93,7 @@ struct Checker<'a> {
 impl<'s> Visit<'s> for Checker<'_> {
     fn visit_stmt(&mut self, stmt: &'s Stmt) {
         match &stmt.kind {
-            // The block was checked where it was included first.
+            // The block was checked where it was first included.
             StmtKind::Include { body, .. } if !self.included.insert(Arc::as_ptr(body)) => self.sets(body),
             _ => walk_stmt(self, stmt),
         }
@@ -105,7 +107,7 @@ impl<'s> Visit<'s> for Checker<'_> {
         if let Some((name, _)) = variable {
             self.set(name);
         }
-        // The next iteration sees the variables that the body sets.
+        // The next iteration can use the variables that the body sets.
         self.sets(body);
         self.visit_block(body);
     }
@@ -146,7 +148,7 @@ impl<'s> Visit<'s> for Checker<'_> {
         walk_command(self, command);
     }
 
-    /// Skips bare words, alone or in a list, because they may be keywords.
+    /// Skips bare words, alone or in a list, because they can be keywords.
     fn visit_operand(&mut self, operand: &'s Expr) {
         match &operand.kind {
             ExprKind::Name(_) => {}
@@ -159,7 +161,7 @@ impl<'s> Visit<'s> for Checker<'_> {
         match &expr.kind {
             ExprKind::Name(name) => return self.name(name, expr.span),
             ExprKind::Call { name, args } => self.call(name, args.len()),
-            // `tlb.hits`: the word before the dot is a part of the machine, a process or a variable.
+            // In `tlb.hits`, the word before the dot is a part of the machine, a process, or a variable.
             ExprKind::Field(whole, _) if matches!(whole.kind, ExprKind::Name(_)) => return,
             _ => {}
         }
@@ -168,7 +170,8 @@ impl<'s> Visit<'s> for Checker<'_> {
 }
 
 impl Checker<'_> {
-    /// Declares the definitions of a scope before its statements, because they may call each other in any order.
+    /// Declares the definitions of a scope before its statements, because definitions may call each other in
+    /// any order.
     fn hoist(&mut self, block: &[Stmt]) {
         for stmt in statements_of_scope(block) {
             let StmtKind::Def { name, params, .. } = &stmt.kind else { continue };
@@ -187,12 +190,12 @@ impl Checker<'_> {
         }
     }
 
-    /// Declares the variables that a block sets, without checking the block.
+    /// Declares the variables that a block sets, but does not check the block.
     fn sets(&mut self, block: &[Stmt]) {
         statements_of_scope(block).filter_map(Stmt::variable).for_each(|name| self.set(name));
     }
 
-    /// Checks that the parameters of a definition differ.
+    /// Checks that the parameters of a definition have different names.
     fn differ(&mut self, name: &Word, params: &[Word]) {
         for (at, param) in params.iter().enumerate() {
             if let Some(first) = params[..at].iter().find(|other| other.text == param.text) {
@@ -216,7 +219,7 @@ impl Checker<'_> {
         if set || later || self.known.words.contains(&&**name) {
             return;
         }
-        // One report of a name is enough.
+        // Report each unknown name only once.
         if self.scopes.iter().any(|scope| scope.reported(name)) {
             return;
         }
@@ -258,7 +261,7 @@ impl Checker<'_> {
         }
     }
 
-    /// Checks a call. A name with several definitions (in the branches of an `if`) may mean any of them.
+    /// Checks a call. A name with several definitions (in the branches of an `if`) may refer to any of them.
     fn call_definition(&mut self, name: &Word, given: usize, numbers: &[usize]) {
         if let Some(inside) = self.inside {
             self.definitions[inside].calls.extend(numbers.iter().map(|number| (*number, name.span)));
@@ -269,7 +272,7 @@ impl Checker<'_> {
         }
         let Some(definition) = candidates.next_back() else { return };
         let message =
-            format!("`{}` takes {}, and is called with {given}", name.text, count(definition.params));
+            format!("`{}` takes {}, but is called with {given}", name.text, count(definition.params));
         let place = definition.name.span;
         self.found.push(Diagnostic::new(Code::WrongCount, name.span, message).also(place, "defined here"));
     }

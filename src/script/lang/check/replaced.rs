@@ -1,4 +1,4 @@
-//! Warnings about statements that the next one undoes.
+//! Warnings about statements whose effect the next statement undoes.
 
 use std::sync::Arc;
 
@@ -8,7 +8,7 @@ use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use crate::lang::visit::{any_expr, statements};
 
-/// The target that a statement replaces as a whole.
+/// An object that a statement can replace entirely.
 #[derive(PartialEq)]
 enum Target {
     Variable(Arc<str>),
@@ -17,7 +17,7 @@ enum Target {
     File(Arc<str>),
 }
 
-/// The number of following statements to search for a replacement.
+/// Number of following statements to search for a replacement.
 const AHEAD: usize = 64;
 
 /// Returns the warnings of a script.
@@ -48,7 +48,7 @@ fn of_block(block: &[Stmt]) -> Vec<Diagnostic> {
 }
 
 impl Target {
-    /// Whether this declaration may come before a statement that neither uses nor replaces it.
+    /// Whether this declaration may precede a statement that neither uses nor replaces it.
     fn outlasts(&self, next: &Stmt) -> bool {
         match (self, target(next)) {
             (Self::File(_), Some(Self::File(other))) => !matches!(self, Self::File(name) if *name == other),
@@ -81,7 +81,7 @@ fn target(stmt: &Stmt) -> Option<Target> {
     })
 }
 
-/// Whether an expression may have an effect.
+/// Whether an expression may have side effects.
 fn calls(value: &Expr) -> bool {
     any_expr(value, |part| matches!(part.kind, ExprKind::Call { .. }))
 }
@@ -89,6 +89,6 @@ fn calls(value: &Expr) -> bool {
 /// Whether a `let` uses the value that it replaces.
 fn uses(stmt: &Stmt, target: &Target) -> bool {
     let (StmtKind::Let { value, .. }, Target::Variable(_)) = (&stmt.kind, target) else { return false };
-    // A name in it may be that variable.
+    // A name in the expression could be that variable.
     any_expr(value, |part| matches!(part.kind, ExprKind::Name(_)))
 }

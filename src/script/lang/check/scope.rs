@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// Variables and definitions of one scope.
+/// The variables and definitions of one scope.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
     variables: BTreeSet<Arc<str>>,
     definitions: BTreeMap<Arc<str>, Vec<usize>>,
-    /// Unknown names already reported in it.
+    /// Unknown names already reported in the scope.
     unknown: BTreeSet<Arc<str>>,
 }
 
@@ -23,7 +23,7 @@ impl Scope {
         self.variables.contains(name)
     }
 
-    /// Records that an unknown name is reported.
+    /// Records that an unknown name was reported.
     pub(crate) fn report(&mut self, name: &Arc<str>) {
         self.unknown.insert(Arc::clone(name));
     }
@@ -33,7 +33,7 @@ impl Scope {
         self.unknown.contains(name)
     }
 
-    /// Its variables, in alphabetical order.
+    /// Returns the variables of the scope, in alphabetical order.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.variables.iter().map(AsRef::as_ref)
     }
@@ -48,7 +48,7 @@ impl Scope {
         self.definitions.get(name).map(Vec::as_slice)
     }
 
-    /// Returns the names of its definitions, in alphabetical order.
+    /// Returns the names of the scope's definitions, in alphabetical order.
     pub(crate) fn defined(&self) -> impl Iterator<Item = &str> {
         self.definitions.keys().map(AsRef::as_ref)
     }

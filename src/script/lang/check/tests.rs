@@ -1,4 +1,4 @@
-//! Scripts of a line or two, and their diagnostics.
+//! Scripts of one or two lines, and their diagnostics.
 
 use super::{Known, check};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -37,7 +37,7 @@ fn a_variable_is_set_before_it_is_used() {
     assert_eq!(codes("let s = \"\"\"see {va}\"\"\""), [("unknown-name", "va")]);
     assert_eq!(codes("choose x in 0..9 where x > y"), [("unknown-name", "y")]);
     assert_eq!(codes("set memory {\n | pa b0 |\n | (k) 1 |\n}"), [("unknown-name", "k")]);
-    // One report of a name is enough.
+    // An unknown name is reported only once.
     assert_eq!(codes("let a = x\nlet b = x"), [("unknown-name", "x")]);
 }
 
@@ -56,7 +56,7 @@ fn keywords_of_a_place_are_not_variables() {
 fn loops_and_branches_open_no_scope() {
     fine("if 1 < 2 { let x = 1 } else { let x = 2 }\nlet y = x");
     fine("for i in 0..3 { let last_one = i }\nlet y = last_one + i");
-    // The second iteration sees the variables that the first one has set.
+    // The second iteration uses the variables that the first one set.
     fine("for i in 0..3 {\n if i > 0 { read prev + 0 }\n let prev = i\n}");
     fine("repeat 2 { choose x in 0..4 where x > 1 }\nread x + 0");
 }
@@ -67,7 +67,7 @@ fn scenarios_and_definitions_open_scopes() {
     assert_eq!(codes(inside), [("unknown-name", "x")]);
     fine("let x = 1\nscenario \"a\" { read x + 0 }");
     assert_eq!(codes("def f(a) { read a + 0 }\nread a + 0"), [("unknown-name", "a")]);
-    // The definition sees the variables set before the call.
+    // The definition uses the variables set before the call.
     fine("def f() { read x + 0 }\nlet x = 1\nf()");
     assert_eq!(codes("def f() { read nowhere + 0 }"), [("unknown-name", "nowhere")]);
 }
@@ -91,13 +91,13 @@ fn calls_pass_the_right_number_of_arguments() {
     assert_eq!(codes("let x = log(8)"), [("unknown-function", "log")]);
     assert_eq!(found("let x = lag2(8)").remove(0).help.unwrap(), "did you mean `log2`?");
     let diagnostic = found("def f(a) { core 0 }\nf(1, 2)").remove(0);
-    assert_eq!(diagnostic.message, "`f` takes 1 argument, and is called with 2");
+    assert_eq!(diagnostic.message, "`f` takes 1 argument, but is called with 2");
     assert_eq!(diagnostic.related.len(), 1);
-    // The arguments are checked anyway.
+    // The arguments are still checked.
     assert_eq!(codes("let x = floor(y)"), [("unknown-name", "y")]);
-    // Definitions in branches: the call may mean any of them.
+    // With definitions in branches, the call may refer to any of them.
     fine("if 1 < 2 { def f(a) { core 0 } } else { def f(a, b) { core 0 } }\nf(1)\nf(1, 2)");
-    // A scenario's definition hides the script's.
+    // A definition in a scenario hides the script's definition.
     fine("def f(a) { core 0 }\nscenario \"s\" {\n def f() { core 0 }\n f()\n}");
     assert_eq!(codes("scenario \"s\" { def f() { core 0 } }\nf()"), [("unknown-function", "f")]);
 }

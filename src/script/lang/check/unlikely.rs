@@ -62,8 +62,8 @@ impl<'s> Visit<'s> for Powers<'_> {
             "KB" | "MB" | "GB" | "TB" => format!("(1 << {exponent}) * 1 {unit}"),
             _ => format!("1 << {exponent}"),
         };
-        let message = "`^` is exclusive or, and makes no power";
-        let help = format!("2 to a power is written `{power}`; without a doubt, write `0x2` or `0b10`");
+        let message = "`^` is exclusive or, not a power";
+        let help = format!("for a power of 2, write `{power}`; for exclusive or, write `0x2` or `0b10`");
         let file = self.sources.file(expr.span.file).map_or("", |file| &*file.text);
         let (before, after) = (&file[..expr.span.start as usize], &file[expr.span.end as usize..]);
         let alone = before.trim_end_matches(' ').ends_with(['=', '(', '[', ','])
@@ -76,7 +76,7 @@ impl<'s> Visit<'s> for Powers<'_> {
     }
 }
 
-/// Warns about `reference string 7 0 1`, in which the word names a page.
+/// Warns about `reference string 7 0 1`, where the word names a page.
 fn word_for_pages(pages: &[Word]) -> Option<Diagnostic> {
     let [first, rest @ ..] = pages else { return None };
     let says = matches!(
@@ -86,15 +86,15 @@ fn word_for_pages(pages: &[Word]) -> Option<Diagnostic> {
     let numbers =
         !rest.is_empty() && rest.iter().all(|page| page.text.starts_with(|c: char| c.is_ascii_digit()));
     let message = format!("`{}` is read as the name of a page", first.text);
-    let help = "the pages follow `reference` directly: `reference 7 0 1 2 { frames 3 }`";
+    let help = "list the pages directly after `reference`: `reference 7 0 1 2 { frames 3 }`";
     let span = Span { end: rest.first()?.span.start, ..first.span };
     let fix = Fix::replace(span, "");
     (says && numbers).then(|| Diagnostic::warning(Code::Unlikely, first.span, message).help(help).fix(fix))
 }
 
-/// Warns about `ask read va => vpn ?`: a blank needs no `?`.
+/// Warns about `ask read va => vpn ?`, because a blank needs no `?`.
 fn marked_blank(fact: &Fact) -> Option<Diagnostic> {
-    let message = "`?` is an answer that the script still lacks, and no blank of the paper";
+    let message = "`?` marks a value that the script still lacks, not a blank on the paper";
     let help = format!("a fact without a value is a blank: `{}`", fact.name.text);
     let warning = || Diagnostic::warning(Code::Unlikely, fact.span, message).help(&*help);
     (fact.claim == Claim::Open).then(|| warning().fix(Fix::replace(fact.span, &*fact.name.text)))
@@ -104,7 +104,8 @@ fn is_fork(value: &Expr) -> bool {
     matches!(&value.kind, ExprKind::Call { name, args } if &*name.text == "fork" && args.is_empty())
 }
 
-/// Returns the operand that a C-style condition compares with 0 to select the child: a call, or the name of a child.
+/// Returns the operand that a C-style condition compares with 0 to select the child: a call or the name of a
+/// child.
 fn childs_side<'a>(condition: &'a Expr, children: &HashSet<&str>) -> Option<&'a Expr> {
     if let ExprKind::Unary(UnaryOp::Not, side) = &condition.kind {
         let child = matches!(&side.kind, ExprKind::Name(name) if children.contains(&**name));
@@ -120,7 +121,8 @@ fn childs_side<'a>(condition: &'a Expr, children: &HashSet<&str>) -> Option<&'a 
     (child || is_fork(side)).then_some(side)
 }
 
-/// Warns about a C-style `fork`: the script continues in the parent, and statements of the child need its name.
+/// Warns about a C-style `fork`: the script continues in the parent, and statements in the child need the
+/// child's name.
 fn parents_side(
     stmt: &Stmt,
     condition: &Expr,
@@ -148,7 +150,7 @@ fn parents_side(
     warning.fix(Fix::replace(span, format!("{made}{name} ")))
 }
 
-/// Warns about pages of a few bytes, which were probably meant to be kilobytes.
+/// Warns about page sizes of a few bytes, which were probably meant to be kilobytes.
 fn tiny_pages(block: &Settings, sources: &Sources) -> Option<Diagnostic> {
     let pages = |setting: &&Setting| &*setting.name.text == "page";
     let setting = block.settings.iter().find(pages)?;
@@ -157,7 +159,7 @@ fn tiny_pages(block: &Settings, sources: &Sources) -> Option<Diagnostic> {
     let text = sources.text(span).trim();
     matches!(text, "1" | "2" | "4" | "8").then(|| {
         let plural = if text == "1" { "" } else { "s" };
-        let message = format!("a number without a unit is in bytes: pages of {text} byte{plural}");
+        let message = format!("a number without a unit is in bytes, so a page has {text} byte{plural}");
         let warning = Diagnostic::warning(Code::Unlikely, span, message);
         warning.help(format!("did you mean `{text} KB`? Else write `{text} B`")).fix(Fix::write(
             span,

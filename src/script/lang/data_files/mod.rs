@@ -12,29 +12,29 @@ use super::include::{self, Loader};
 use super::loader::Stream;
 use super::source::Sources;
 
-/// The largest data file that can be read, in bytes.
+/// Maximum size of a data file in bytes.
 const SIZE_LIMIT: u64 = 1 << 20;
 
-/// Reads the data files of a script and adds each to its sources once. The rules for paths are those of `include`:
-/// relative to the file that contains the name, never outside the script's folder.
+/// Reads the data files of a script and adds each to its sources once. The path rules are the same as for
+/// `include`: a path is relative to the file that names it, and cannot lead outside the script's folder.
 pub(crate) struct DataFiles<'a> {
     sources: &'a mut Sources,
     loader: &'a mut dyn Loader,
-    /// The folder of the script; none if it cannot be found.
+    /// The folder of the script; `None` if the folder cannot be found.
     root: Option<PathBuf>,
-    /// The numbers of the files read, by their canonical paths.
+    /// The numbers of the files already read, by canonical path.
     read: BTreeMap<PathBuf, u32>,
 }
 
 impl<'a> DataFiles<'a> {
-    /// Returns an empty reader for the script that is file number `file` of these sources.
+    /// Creates a reader for the script that is file number `file` of these sources.
     pub(crate) fn new(sources: &'a mut Sources, file: u32, loader: &'a mut dyn Loader) -> Self {
         let script = sources.file(file).and_then(|file| file.path.as_deref());
         let root = include::root(loader, script);
         Self { sources, loader, root, read: BTreeMap::new() }
     }
 
-    /// Reads the file that a string of a script names, and returns its number in the sources.
+    /// Reads the file that a string in a script names, and returns its number in the sources.
     ///
     /// # Errors
     /// `outside-folder`, or `unreadable` if the file does not exist, is larger than 1 MB, or is not UTF-8.
@@ -51,7 +51,7 @@ impl<'a> DataFiles<'a> {
         Ok(number)
     }
 
-    /// Opens the file that a string of a script names, to be read in chunks.
+    /// Opens the file that a string in a script names, to be read in chunks.
     ///
     /// # Errors
     /// `outside-folder`, or `unreadable` if the file does not exist or cannot be opened.
@@ -70,7 +70,7 @@ impl<'a> DataFiles<'a> {
         Ok((from, canonical))
     }
 
-    /// Returns the text of a file by its number; empty if there is none.
+    /// Returns the text of the file with this number; empty if there is no such file.
     pub fn text(&self, number: u32) -> &str {
         self.sources.file(number).map_or("", |file| &file.text)
     }

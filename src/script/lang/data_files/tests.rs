@@ -9,7 +9,7 @@ use crate::lang::include::{Texts, read};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
-/// Returns a loader with only texts in memory.
+/// Returns a loader that has only texts in memory.
 fn texts(files: &[(&str, &str)]) -> Texts<()> {
     let texts = files.iter().map(|(path, text)| ((*path).into(), text.as_bytes().to_vec())).collect();
     Texts { texts, other: () }

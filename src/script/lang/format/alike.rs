@@ -1,5 +1,5 @@
-//! Whether the grammar reads two texts as the same: equal tokens, statement starts, and brackets and dots that touch
-//! the token before them.
+//! Whether the grammar parses two texts identically: they have the same tokens and statement starts, and the
+//! same brackets and dots touch the preceding token.
 
 use super::cell::Row;
 use super::piece::{Piece, PieceKind, Pieces};
@@ -26,7 +26,8 @@ fn pieces(one: &Piece, other: &Piece) -> bool {
     one.head == other.head && (rows || one.kind == other.kind && one.text == other.text)
 }
 
-/// Whether the second of two pieces touches the first where that has a meaning: `f(x)`, `xs[i]`, `a.b`.
+/// Whether the second of two pieces touches the first, for pairs in which that is significant: `f(x)`,
+/// `xs[i]`, `a.b`.
 fn touches(pair: &[Piece]) -> bool {
     let [first, second] = pair else { return false };
     let bracket = matches!(second.kind, PieceKind::Open(b'(' | b'['))

@@ -1,8 +1,8 @@
-//! Columns that an author has begun. Text stays aligned if it is aligned within a paragraph and has more than one
-//! space before it somewhere. All other runs of spaces become one.
+//! Columns that an author has aligned. Text stays aligned if it is aligned within a paragraph and more than
+//! one space precedes it on at least one line. All other runs of spaces become single spaces.
 //!
-//! The position of a column follows from its longest line. So a formatted text stays as it is: its columns are the
-//! same, or several columns that now share a position, each with a line that ends right before it.
+//! The longest text to the left of a column determines the position of the column. Formatting is therefore
+//! stable: a formatted text has the same columns, although several of them may share a position.
 
 use std::collections::BTreeMap;
 
@@ -10,25 +10,25 @@ use super::line::Line;
 use super::piece::{Piece, PieceKind, lead};
 use super::width::behind;
 
-/// The most columns that a line is moved by; texts farther apart form no column.
+/// Maximum number of character columns by which text in a line moves; texts farther apart are not aligned.
 pub(super) const REACH: usize = 40;
 
-/// A place in a line that may belong to a column.
+/// A position in a line that may belong to a column.
 #[derive(Debug, Clone, Copy)]
 struct Place {
     line: usize,
     piece: usize,
-    /// Its column with single spaces everywhere, counted from the line's beginning.
+    /// The column that the text would have if all runs of spaces were single spaces.
     at: usize,
 }
 
 /// Aligned places.
 type Group = Vec<Place>;
 
-/// The key of a column: the paragraph, the column, and the sort of text (see [`sort`]).
+/// The key of a column: the paragraph, the column, and the kind of text (see [`sort`]).
 type Key<'a> = (usize, usize, &'a str);
 
-/// Returns the spaces before each piece, in addition to the regular one.
+/// Returns the number of additional spaces before each piece, besides the regular one.
 pub(super) fn blanks(list: &[Piece], lines: &[Line]) -> Vec<usize> {
     let places = places(list, lines);
     let mut groups: BTreeMap<Key, Group> = BTreeMap::new();
@@ -53,7 +53,7 @@ pub(super) fn blanks(list: &[Piece], lines: &[Line]) -> Vec<usize> {
     set_in_line(list, lines, &groups)
 }
 
-/// Moves the places of each group, leftmost first, to the column after the longest of their lines.
+/// Aligns the places of each group, leftmost group first, in the column after the longest of their lines.
 fn set_in_line(list: &[Piece], lines: &[Line], groups: &[Group]) -> Vec<usize> {
     let (mut blanks, mut moved) = (vec![0; list.len()], vec![0; lines.len()]);
     for group in groups {
@@ -75,7 +75,7 @@ fn key<'a>(list: &'a [Piece], paragraph: usize, place: Place) -> Key<'a> {
     (paragraph, piece.column, sort(piece))
 }
 
-/// Returns the sort of a piece; only pieces of the same sort are aligned with each other.
+/// Returns the kind of a piece; only pieces of the same kind are aligned with each other.
 fn sort<'a>(piece: &'a Piece) -> &'a str {
     match piece.kind {
         PieceKind::Operator | PieceKind::Open(_) => &piece.text,
@@ -84,10 +84,10 @@ fn sort<'a>(piece: &'a Piece) -> &'a str {
     }
 }
 
-/// The places of all lines.
+/// The positions in all lines that may belong to a column.
 #[derive(Default)]
 struct Places {
-    /// The places before arrows, with their paragraphs.
+    /// The positions that precede the arrows, with their paragraphs.
     before: Vec<(usize, Place)>,
     /// The first arrow of each line that has one.
     arrows: Vec<Place>,
@@ -125,8 +125,8 @@ fn places(list: &[Piece], lines: &[Line]) -> Places {
     places
 }
 
-/// Groups the arrows of adjacent lines if one has more than one space before it. Such runs in the same original
-/// column of a block form one group.
+/// Groups the arrows of adjacent lines if more than one space precedes one of them. Within a block, runs of
+/// lines whose arrows were originally in the same column form one group.
 fn arrow_groups(list: &[Piece], lines: &[Line], arrows: &[Place]) -> Vec<Group> {
     let mut groups: BTreeMap<(usize, usize), (bool, Group)> = BTreeMap::new();
     let beside = |one: &Place, next: &Place| {

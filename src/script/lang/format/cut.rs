@@ -1,4 +1,4 @@
-//! Cuts a script into pieces.
+//! Splits a script into pieces.
 
 use std::borrow::Cow;
 
@@ -46,7 +46,7 @@ struct Cutter<'a, 't> {
 }
 
 impl<'a> Cutter<'a, '_> {
-    /// Takes one token, or several that form one piece. Returns false at the end.
+    /// Consumes one token, or several tokens that form one piece. Returns false at the end of the script.
     fn piece(&mut self) -> bool {
         let Some(token) = self.tokens.get(self.next).copied() else { return false };
         self.next += 1;
@@ -66,7 +66,7 @@ impl<'a> Cutter<'a, '_> {
         true
     }
 
-    /// Returns the byte after the quotes that close prose, and skips its tokens.
+    /// Returns the byte after the quotes that close the prose, and skips the prose's tokens.
     fn end_of_prose(&mut self, mut end: usize) -> usize {
         while let Some(token) = self.tokens.get(self.next) {
             self.next += 1;
@@ -89,7 +89,7 @@ impl<'a> Cutter<'a, '_> {
         let lines = between.matches('\n').count();
         let column = behind(self.column, between);
         let comment = kind == PieceKind::Comment;
-        // A statement ends before the brace that closes its block, and none begins with that brace.
+        // A statement ends before the brace that closes its block, and no statement begins with that brace.
         let closes = matches!(kind, PieceKind::Close(_));
         let piece = Piece {
             kind,
@@ -109,10 +109,10 @@ impl<'a> Cutter<'a, '_> {
         piece
     }
 
-    /// Takes a row from its first bar: cells and bars up to the row's end.
+    /// Consumes a row from its first bar to its end: cells and bars.
     fn row(&mut self, first: Token) {
         let mut piece = self.cut(PieceKind::Row(self.rows.len()), first.start, first.end);
-        // A row without a bar begins at the line's beginning.
+        // A row without a first bar starts at the beginning of the line.
         let begin = if first.start < first.end { piece.column } else { 0 };
         let mut row = Row { begin, bars: vec![0], ..Row::default() };
         let mut end = first.end;
@@ -130,7 +130,8 @@ impl<'a> Cutter<'a, '_> {
                 self.cut(PieceKind::Operator, token.start, token.end);
                 row.bars.push(row.cells.len());
             } else if token.kind == TokenKind::Prose {
-                // The grammar reads these quotes as strings, such as three empty ones.
+                // The grammar treats these quotes as strings; for example, six quotes are three empty
+                // strings.
                 row.verbatim = true;
                 let end = self.end_of_prose(token.end);
                 self.cut(PieceKind::Prose, token.start, end);
@@ -151,7 +152,7 @@ impl<'a> Cutter<'a, '_> {
         self.rows.push(row);
     }
 
-    /// Takes a computed cell from its bracket. Returns true if it contains a comment.
+    /// Consumes a computed cell, beginning with its bracket. Returns true if the cell contains a comment.
     fn expression(&mut self, open: Token, cells: &mut Vec<Cell>) -> bool {
         let mut inner = vec![self.cut(PieceKind::Open(b'('), open.start, open.end)];
         let (from, mut depth) = (inner[0].column, 1);
@@ -181,7 +182,7 @@ impl<'a> Cutter<'a, '_> {
     }
 }
 
-/// Returns the kind of piece that a token becomes; none if the token has no width.
+/// Returns the kind of piece that a token becomes; `None` if the token has no width.
 fn kind(token: TokenKind) -> Option<PieceKind> {
     Some(match token {
         TokenKind::Comment => PieceKind::Comment,

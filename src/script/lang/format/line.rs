@@ -1,21 +1,21 @@
-//! The lines of a script, as its author broke them.
+//! The lines of a script, with the author's line breaks.
 
 use super::piece::{Piece, PieceKind};
 
 #[derive(Debug, Clone)]
 pub(super) struct Line {
     pub(super) first: usize,
-    /// The piece after its last one; a comment at its end does not count.
+    /// The index after the last piece of the line, excluding a comment at its end.
     pub(super) end: usize,
-    /// The comment at its end.
+    /// The comment at the end of the line.
     pub(super) comment: Option<usize>,
-    /// Whether a blank line precedes it.
+    /// Whether a blank line precedes this line.
     pub(super) blank: bool,
-    /// The block in which it begins.
+    /// The block in which the line begins.
     pub(super) block: usize,
-    /// Its paragraph in that block, ended by a blank line; no two blocks share one.
+    /// The paragraph within that block; a blank line ends a paragraph, and blocks do not share paragraphs.
     pub(super) paragraph: usize,
-    /// Whether it begins with a statement or a setting.
+    /// Whether the line begins with a statement or a setting.
     pub(super) head: bool,
 }
 

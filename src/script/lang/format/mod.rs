@@ -1,8 +1,9 @@
-//! The formatter: the same statements in the layout that `docs/reference/formatting.md` defines.
+//! The formatter, which writes the same statements in the layout that `docs/reference/formatting.md` defines.
 //!
-//! Only the text between tokens and the bars of tables change. Line breaks stay where the author put them, so no
-//! statement can end elsewhere; comments, strings, prose and the spelling of numbers stay byte for byte. The new text
-//! is compared with the old one before it is returned: its tokens, and its tree unless it is very long.
+//! Formatting changes only table bars and the text between tokens. Line breaks stay where the author put
+//! them, so statements cannot end elsewhere. Comments, strings, prose, and the spelling of numbers stay the
+//! same byte for byte. Before the new text is returned, its tokens are compared with those of the old text.
+//! The trees are also compared unless the text is very long.
 
 mod alike;
 mod cell;
@@ -26,20 +27,20 @@ use super::parse::parse;
 /// The reason why a script is not formatted.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Unformatted {
-    /// It has syntax errors.
+    /// The script has syntax errors.
     Wrong(Vec<Diagnostic>),
-    /// The formatted text would not mean the same, because of a bug in this module.
+    /// The formatted text would have a different meaning, because of a bug in this module.
     Changed,
 }
 
-/// The longest text, in bytes, whose whole tree is compared; for longer ones only the tokens are. Parsing a text of
-/// this length takes a few milliseconds.
+/// Maximum length in bytes of a text whose whole tree is compared. For longer texts, only the tokens are
+/// compared. Parsing a text of this length takes a few milliseconds.
 const WHOLE: usize = 1 << 17;
 
 /// Formats a script.
 ///
 /// # Errors
-/// If it has syntax errors, returns them for file number 0.
+/// If the text has syntax errors, returns them for file number 0.
 pub fn format(text: &str) -> Result<String, Unformatted> {
     let read = parse(0, text, &mut ());
     if !read.diagnostics.is_empty() {

@@ -1,4 +1,4 @@
-//! The pieces of a script to format: tokens with the text before them, and whole prose and rows of tables.
+//! The pieces of a script to format: tokens with the text before them, prose, and table rows.
 
 use std::borrow::Cow;
 
@@ -10,21 +10,21 @@ use crate::lang::layout::is_operator;
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the piece")]
 pub(super) struct Piece<'a> {
     pub(super) kind: PieceKind,
-    /// Its text: for a row, the new one; otherwise as written.
+    /// The new text of a row, or the original text of any other piece.
     pub(super) text: Cow<'a, str>,
-    /// The newlines before it.
+    /// The number of newlines before the piece.
     pub(super) lines: usize,
     /// Whether a `;` precedes it.
     pub(super) semicolon: bool,
-    /// Whether it touches the piece before it.
+    /// Whether this piece touches the preceding one.
     pub(super) touches: bool,
-    /// Its original column.
+    /// The original column.
     pub(super) column: usize,
-    /// The columns of spaces before it, on its line.
+    /// The width of the spaces before the piece on its line, in columns.
     pub(super) gap: usize,
-    /// Whether it begins a statement, a setting or a row.
+    /// Whether the piece begins a statement, a setting, or a row.
     pub(super) head: bool,
-    /// Whether a space belongs before it, if it does not begin a line.
+    /// Whether a space belongs before the piece, unless the piece begins a line.
     pub(super) space: bool,
 }
 
@@ -34,9 +34,9 @@ pub(super) enum PieceKind {
     Word,
     /// A number or a string.
     Value,
-    /// Text in three quotes, with the quotes.
+    /// Text in triple quotes, including the quotes.
     Prose,
-    /// An operator, a comma, a colon, a dot.
+    /// An operator, a comma, a colon, or a dot.
     Operator,
     /// `(`, `[`, `{`
     Open(u8),
@@ -57,13 +57,13 @@ impl Piece<'_> {
         self.kind == PieceKind::Word && self.text == word
     }
 
-    /// Whether the `;` between this piece and the next one of its line is needed.
+    /// Whether the `;` between this piece and the next one on its line is needed.
     pub(super) fn keeps_semicolon(&self, next: &Piece) -> bool {
         let ends = self.kind == PieceKind::Open(b'{') || next.kind == PieceKind::Close(b'}');
         next.semicolon && (!ends || self.goes_on())
     }
 
-    /// Whether a line continues after it.
+    /// Whether a line continues after this piece.
     pub(super) fn goes_on(&self) -> bool {
         match self.kind {
             PieceKind::Operator => !matches!(&*self.text, "." | ":" | "?"),
@@ -77,7 +77,7 @@ impl Piece<'_> {
 #[derive(Debug)]
 pub(super) struct Pieces<'a> {
     pub(super) list: Vec<Piece<'a>>,
-    /// The rows of its tables.
+    /// The rows of all tables.
     pub(super) rows: Vec<Row>,
     /// Whether a `;` follows the last piece.
     pub(super) semicolon: bool,
@@ -88,8 +88,8 @@ pub(super) fn last<'a, 'b>(list: &'b [Piece<'a>]) -> Option<&'b Piece<'a>> {
     list.iter().rev().find(|piece| piece.kind != PieceKind::Comment)
 }
 
-/// Returns the text before a piece that begins a line: a `;` if a comment separates it from a statement that it would
-/// continue.
+/// Returns the text before a piece that begins a line: a `;` if a comment precedes the piece and the piece
+/// would otherwise continue the statement before the comment.
 pub(super) fn lead(list: &[Piece], at: usize) -> &'static str {
     let kept = list[at].semicolon && at > 0 && list[at - 1].kind == PieceKind::Comment;
     if kept && last(&list[..at]).is_some_and(Piece::goes_on) { "; " } else { "" }

@@ -15,14 +15,14 @@ enum Side {
     Right,
 }
 
-/// A column of a table: its widest cell, and its alignment.
+/// A column of a table: the width of its widest cell, and its alignment.
 #[derive(Debug, Clone, Copy)]
 struct Column {
     width: usize,
     side: Side,
 }
 
-/// Aligns all rows of a script; those directly in one block form one table.
+/// Aligns all rows of a script; rows directly in the same block form one table.
 pub(super) fn set(pieces: &mut Pieces) {
     remove_rulers(pieces);
     let mut open: Vec<Vec<usize>> = vec![Vec::new()];
@@ -47,7 +47,7 @@ pub(super) fn set(pieces: &mut Pieces) {
     }
 }
 
-/// Removes lines of dashes. The text after one stays on a separate line.
+/// Removes lines of dashes. Text after a removed line stays on a separate line.
 fn remove_rulers(pieces: &mut Pieces) {
     let mut gone: Option<Piece> = None;
     for mut piece in std::mem::take(&mut pieces.list) {
@@ -64,7 +64,7 @@ fn remove_rulers(pieces: &mut Pieces) {
     }
 }
 
-/// Aligns the rows in these pieces: in columns, or each separately if two share a line.
+/// Aligns the rows of a table in columns, or each row separately if two share a line.
 fn set_table(pieces: &mut Pieces, table: &[usize]) {
     let shared = table.iter().skip(1).any(|at| pieces.list[*at].lines == 0);
     let row = |at: usize| match pieces.list[at].kind {
@@ -87,10 +87,10 @@ fn set_table(pieces: &mut Pieces, table: &[usize]) {
     }
 }
 
-/// Returns the columns of a table, as wide as their widest cells.
+/// Returns the columns of a table, each as wide as its widest cell.
 fn columns(rows: &[&Row]) -> Vec<Column> {
     let most = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    // The original alignment is known only if whole rows are aligned.
+    // The original alignment is known only if entire rows are aligned.
     let mut widths =
         rows.iter().filter(|row| row.cells.len() == most).map(|row| row.end.wrapping_sub(row.begin));
     let first = widths.next();
@@ -108,7 +108,7 @@ fn columns(rows: &[&Row]) -> Vec<Column> {
         .collect()
 }
 
-/// Returns the alignment of cells with these first and last columns; left, if they are not aligned.
+/// Returns the alignment of cells that have these first and last columns. The default is left.
 fn side(places: &[(usize, usize)]) -> Side {
     let first = places.iter().map(|place| place.0).min().unwrap_or(0);
     let last = places.iter().map(|place| place.1).max().unwrap_or(0);
@@ -126,7 +126,8 @@ fn side(places: &[(usize, usize)]) -> Side {
     }
 }
 
-/// Returns a row with the bars of another one; a row of only bars is extended through all columns.
+/// Returns the text of a row, with bars where another row has them. A row that has only bars extends through
+/// all columns.
 fn text(row: &Row, pattern: &Row, columns: &[Column]) -> String {
     let mut text = String::new();
     let empty = Cell { text: String::new(), from: 0, to: 0 };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::lang::ast::{
-    Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Operation,
+    Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Holds, Operation,
     OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table, TableRow, UnaryOp, Word,
 };
 use crate::lang::value::{Unit, Value};
@@ -45,6 +45,12 @@ impl<T: Same> Same for Box<T> {
     }
 }
 
+impl<A: Same, B: Same> Same for (A, B) {
+    fn same(&self, other: &Self) -> bool {
+        self.0.same(&other.0) && self.1.same(&other.1)
+    }
+}
+
 impl<T: Same> Same for Vec<T> {
     fn same(&self, other: &Self) -> bool {
         self[..].same(&other[..])
@@ -62,9 +68,9 @@ macro_rules! plain {
     };
 }
 
-plain!(str, u8, bool, Value, &'static Unit, UnaryOp, BinaryOp);
+plain!(str, u8, usize, bool, Value, &'static Unit, UnaryOp, BinaryOp);
 
-/// Compares the listed fields; spans are not listed.
+/// Compares only the listed fields, which exclude spans.
 macro_rules! fields {
     ($($type:ty { $($field:ident),* })*) => {
         $(impl Same for $type {
@@ -80,9 +86,10 @@ fields! {
     Stmt { kind, facts }
     Command { verb, call, operands, assigned, block }
     Operation { process, kind }
-    Ask { what, radix, points }
+    Ask { what, radix, points, prompt }
     Settings { settings, table }
-    Setting { name, values, block }
+    Setting { name, values, blanks, holds, block }
+    Holds { some, conditions }
     Table { header, rows }
     TableRow { cells }
     Cell { kind }
@@ -90,7 +97,7 @@ fields! {
     Expr { kind }
 }
 
-/// Compares the fields of the same variant. A variant that is not listed differs from all others.
+/// Compares the fields of the same variant. A variant that is not listed differs from every other variant.
 macro_rules! variants {
     ($($type:ident { $($variant:ident { $($field:tt $one:ident $other:ident),* })* })*) => {
         $(impl Same for $type {

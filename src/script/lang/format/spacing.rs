@@ -1,4 +1,4 @@
-//! Spaces between two pieces of a line.
+//! Spaces between two pieces on a line.
 
 use super::piece::{Piece, PieceKind};
 
@@ -7,7 +7,7 @@ fn is_access(word: &str) -> bool {
     matches!(word, "translate" | "read" | "write" | "fetch" | "invlpg" | "probe" | "if")
 }
 
-/// Whether the last of these pieces begins a statement with the name of an exam statement.
+/// Whether the last of these pieces is the word that begins an exam statement: `part`, `given`, or `ask`.
 fn begins_exam(before: &[Piece]) -> bool {
     let [rest @ .., last] = before else { return false };
     let begins = last.head || rest.last().is_some_and(|colon| colon.is(":"));
@@ -28,15 +28,15 @@ pub(super) fn mark(list: &mut [Piece]) {
 /// The state after the pieces so far.
 #[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the pieces so far")]
 struct Marker {
-    /// The number of open round and square brackets.
+    /// Number of open parentheses and square brackets.
     depth: usize,
     /// Whether the last piece is a verb, or the name of a setting or a fact.
     named: bool,
-    /// Whether a value follows the last piece, so that a `-` after it is a sign.
+    /// Whether a value must follow the last piece; a `-` there is a sign, not an operator.
     wants: bool,
     /// Whether the last piece is a unary operator, which touches its operand.
     sign: bool,
-    /// Whether these are the pages of a `reference`, where `7-a` is a word.
+    /// Whether the pieces are the pages of a `reference`, where `7-a` is a word.
     pages: bool,
 }
 
@@ -44,7 +44,7 @@ impl Marker {
     /// Whether a space belongs between the last piece and this one.
     fn space(&self, before: &[Piece], piece: &Piece, after: &[Piece]) -> bool {
         let Some(last) = before.last() else { return false };
-        // With a space after it `part` is a keyword; otherwise it is a name.
+        // Followed by a space, `part` is a keyword; otherwise, it is a name.
         if begins_exam(before) && piece.touches && piece.kind != PieceKind::Close(b'}') {
             return false;
         }
@@ -66,7 +66,7 @@ impl Marker {
                 !piece.touches
                     || after.first().is_some_and(|next| !next.touches || next.kind == PieceKind::Comment)
             }
-            // A bracket that touches the text before it is a call or an index.
+            // A bracket that touches the preceding text begins a call or an index.
             (PieceKind::Open(_), _) if last.kind != PieceKind::Operator && !last.goes_on() => !piece.touches,
             _ if last.is(".") => !piece.touches,
             _ if last.is("..") || last.is("..=") => last.space,

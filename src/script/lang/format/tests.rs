@@ -1,8 +1,8 @@
-//! The rules of the format, one by one.
+//! The rules of the format, tested one by one.
 
 use super::{Unformatted, format};
 
-/// Asserts that a text is formatted as another, which then stays as it is.
+/// Asserts that formatting changes one text to another, and leaves the latter unchanged.
 #[track_caller]
 fn becomes(text: &str, expected: &str) {
     let formatted = format(text);
@@ -120,7 +120,7 @@ fn arrows_next_to_each_other_are_in_one_column_if_one_is_moved() {
         "read 5   => tlb hit\nwrite 5 = 1 => tlb hit\n\nread 6  => tlb hit\n",
         "read 5      => tlb hit\nwrite 5 = 1 => tlb hit\n\nread 6 => tlb hit\n",
     );
-    // These lines are apart, but in one column.
+    // These lines are not adjacent, but their arrows are in the same column.
     stays("read 5      => tlb hit\n\n# then\nwrite 5 = 1 => tlb hit\n");
     let far = format!("read 5   => byte 1\nread {} => byte 2\n", "1 + ".repeat(20) + "1");
     becomes(&far, &far.replace("   =>", " =>"));
@@ -154,7 +154,7 @@ fn at_most_one_blank_line_remains() {
 fn semicolons_stay_within_lines() {
     becomes("read 5 ;read 6;\n;\nread 7;", "read 5; read 6\n\nread 7\n");
     becomes("repeat 2 {; read 5; }\n", "repeat 2 { read 5 }\n");
-    // A comma would join the next line.
+    // A comma would join the statement with the next line.
     stays("read 5 => tlb hit,;\nread 6\n");
 }
 
@@ -202,18 +202,18 @@ fn lines_of_dashes_are_removed() {
 
 #[test]
 fn mistakes_found_by_random_scripts() {
-    // A bar after the header's last cell separates no cells of longer rows.
+    // A bar after the header's last cell does not separate the cells of longer rows.
     stays("expect x { | p |\n           | 1 2 | }\n");
     becomes("expect reference{|p\n|1 2}", "expect reference { | p |\n                   | 1 2 | }\n");
-    // A `;` that is not written takes no room.
+    // A removed `;` does not affect the columns.
     becomes("s  {   ; }\nfor x in 5{}", "s {      }\nfor x in 5 { }\n");
-    // Spaces would make other words of these.
+    // Added spaces would turn these into different words.
     becomes("reference  7-i a-b 1", "reference 7-i a-b 1\n");
     stays("part\"x\"\n");
     stays("part{ }\n");
-    // A row may follow a comma, and three empty strings are three cells.
+    // A row may follow a comma, and six quotes without spaces are three empty cells.
     becomes("sets x {a,|p  q\n|\"\"\"\"\"\"}", "sets x { a, | p q |\n  |\"\"\"\"\"\" }\n");
-    // A `;` that begins a line takes room.
+    // A `;` that begins a line affects the columns.
     becomes("l{\nx\t    n=>s,#\n  ;  x:  P1 }", "l {\n  x       n => s,  #\n  ; x: P1 }\n");
     // The source has no space before a comment, and the formatted text has two.
     becomes("read 7..#\ni", "read 7 ..  #\n  i\n");

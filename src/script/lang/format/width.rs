@@ -3,7 +3,7 @@
 /// The distance between tab stops.
 const TAB: usize = 8;
 
-/// The characters that take two columns (East Asian wide and full-width, emoji), by the ranges of Unicode's
+/// Characters that are two columns wide (East Asian wide, full-width, and emoji), by the ranges of Unicode's
 /// `EastAsianWidth`.
 const WIDE: &[(u32, u32)] = &[
     (0x1100, 0x115F),
@@ -20,10 +20,11 @@ const WIDE: &[(u32, u32)] = &[
     (0x20000, 0x3FFFD),
 ];
 
-/// Combining characters, which take no column.
+/// Combining characters, which are zero columns wide.
 const NONE: &[(u32, u32)] = &[(0x300, 0x36F), (0x200B, 0x200F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)];
 
-/// Returns the column after a text that begins at a column; only the text after its last newline counts.
+/// Returns the column after a text that begins at a column. Only the text after its last newline affects the
+/// result.
 pub(super) fn behind(column: usize, text: &str) -> usize {
     let (mut column, text) = match text.rfind('\n') {
         Some(newline) => (0, &text[newline + 1..]),

@@ -1,31 +1,31 @@
-//! Writes lines: their indentation, and the columns of the comments at their ends.
+//! Writes lines with their indentation and with the columns of the comments at their ends.
 
 use super::columns::REACH;
 use super::line::Line;
 use super::piece::{Piece, PieceKind, Pieces, last, lead};
 use super::width::behind;
 
-/// Spaces of indentation for each block.
+/// Number of spaces of indentation per block.
 const INDENT: usize = 2;
 
-/// Spaces before a comment at the end of a line.
+/// Number of spaces before a comment at the end of a line.
 const BEFORE_COMMENT: usize = 2;
 
-/// Statements that continue after a comma even without facts; elsewhere in a block a comma ends a setting.
+/// Statements that continue after a comma even without facts; elsewhere in a block, a comma ends a setting.
 const LISTS: &[&str] = &["given", "reference", "ask", "choose", "where"];
 
-/// An open bracket or block at a line.
+/// An open bracket or block on a line.
 #[derive(Debug, Clone)]
 struct Frame {
-    /// The column where the line that opened it began, without the shift that aligned that line.
+    /// The start column of the line with the opening bracket, before that line was shifted for alignment.
     base: usize,
-    /// The column where lines in it begin.
+    /// The start column of the lines inside.
     inner: usize,
-    /// The column of the line that closes it.
+    /// The start column of the line with the closing bracket.
     close: usize,
-    /// Whether it is a block, or the file.
+    /// Whether this is a block or the whole file.
     block: bool,
-    /// The column where rows begin, if the first one follows its brace.
+    /// The start column of rows, if the first row follows the brace.
     rows: Option<usize>,
     /// The column of the current statement, its first words, and its last arrow.
     base_of_statement: usize,
@@ -37,7 +37,7 @@ struct Frame {
 #[derive(Debug, Clone, Copy)]
 struct Arrow {
     column: usize,
-    /// Whether facts follow on its line.
+    /// Whether facts follow the arrow on its line.
     followed: bool,
 }
 
@@ -63,7 +63,7 @@ struct Written {
     indent: usize,
 }
 
-/// Writes the lines of a script, with these spaces before pieces in addition to the regular ones.
+/// Writes the lines of a script, with these additional spaces before the pieces.
 pub(super) fn write(pieces: &Pieces, lines: &[Line], blanks: &[usize]) -> String {
     let mut writer = Writer {
         list: &pieces.list,
@@ -92,7 +92,7 @@ pub(super) fn write(pieces: &Pieces, lines: &[Line], blanks: &[usize]) -> String
     out
 }
 
-/// Returns the column of each line's comment; comments of adjacent lines are aligned.
+/// Returns the column of each line's comment; comments on adjacent lines are aligned.
 fn columns(list: &[Piece], lines: &[Line], written: &[Written]) -> Vec<usize> {
     let mut columns: Vec<usize> = written.iter().map(|line| line.width + BEFORE_COMMENT).collect();
     let prose = |line: &Line| list[line.first..line.end].iter().any(|piece| piece.text.contains('\n'));
@@ -123,7 +123,7 @@ struct Writer<'a> {
     list: &'a [Piece<'a>],
     blanks: &'a [usize],
     frames: Vec<Frame>,
-    /// The current line, and its width.
+    /// The current line and its width.
     text: String,
     column: usize,
 }
@@ -151,13 +151,13 @@ impl Writer<'_> {
     }
 
     fn top(&mut self) -> &mut Frame {
-        // The file is never closed.
+        // The file's frame is never closed.
         let last = self.frames.len() - 1;
         &mut self.frames[last]
     }
 
-    /// Returns the column of a line that begins with this piece, and the base column for brackets that the line
-    /// opens.
+    /// Returns the column of a line that begins with this piece, and the base column for brackets opened on
+    /// the line.
     fn indent(&self, at: usize) -> (usize, usize) {
         let top = &self.frames[self.frames.len() - 1];
         let Some(piece) = self.list.get(at) else { return (top.inner, top.inner) };
@@ -186,7 +186,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Whether a piece that begins a line is another setting, after a comma.
+    /// Whether a piece that begins a line is the next setting after a comma.
     fn is_setting(&self, at: usize) -> bool {
         let top = &self.frames[self.frames.len() - 1];
         let after_comma = last(&self.list[..at]).is_some_and(|last| last.is(","));
@@ -195,7 +195,7 @@ impl Writer<'_> {
         after_comma && self.frames.len() > 1 && top.arrow.is_none() && !LISTS.contains(&head)
     }
 
-    /// Writes a piece. Brackets that it opens are indented from `base`.
+    /// Writes a piece. Brackets opened by the piece are indented from `base`.
     fn piece(&mut self, at: usize, first: bool, base: usize) {
         let list = self.list;
         let piece = &list[at];
@@ -231,7 +231,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes the text between a piece and the one before it on its line.
+    /// Writes the text between a piece and the preceding one on its line.
     fn between(&mut self, at: usize) {
         let (list, blanks) = (self.list, self.blanks);
         let (before, piece) = (&list[at - 1], &list[at]);

@@ -1,4 +1,4 @@
-//! Loads and stores in the notation of assembly and traces.
+//! Loads and stores in the notations of assembly languages and traces.
 
 use super::tokens::{Token, nesting, tokens};
 
@@ -6,22 +6,22 @@ use super::tokens::{Token, nesting, tokens};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Access {
     pub(super) message: &'static str,
-    /// The line in this language; none where a value is unknown.
+    /// The line in Pagewalk's language; `None` if a value is unknown.
     pub(super) ours: Option<String>,
 }
 
-const ASSEMBLY: &str = "this is assembly; a load is `read`, a store `write ADDRESS = VALUE`";
-const REGISTER: &str = "this stores a register, and there are no registers: the value is not known";
+const ASSEMBLY: &str = "this is assembly; a load is `read`, and a store is `write ADDRESS = VALUE`";
+const REGISTER: &str = "this stores a register, but Pagewalk has no registers, so the value is unknown";
 const NO_REGISTERS: &str =
-    "this is assembly; there are no registers and no instructions, only accesses to addresses";
-const TRACE: &str = "this is a line of a trace; a load is `read`, a store `write ADDRESS = VALUE`";
-const UNKNOWN: &str = "this is a store of a trace, and a store here needs its value";
+    "this is assembly; Pagewalk has no registers or instructions, only accesses to addresses";
+const TRACE: &str = "this is a trace line; a load is `read`, and a store is `write ADDRESS = VALUE`";
+const UNKNOWN: &str = "this is a store in trace format; in a script, a store needs a value";
 
 /// The help for a store whose value is unknown.
 pub(super) const HELP: &str =
-    "write `write 0x3D4 = 0x2A`; `replay \"file.trace\"` performs a whole trace, whose values do not matter";
+    "write `write 0x3D4 = 0x2A`, or replay the whole trace without values: `replay \"file.trace\"`";
 
-/// Instructions that load or store, with the number of bytes; 0 if it depends on the operands.
+/// Instructions that load or store, with the number of bytes, or 0 if the operands determine the number.
 const INSTRUCTIONS: &[(&str, bool, bool, u64)] = &[
     ("mov", true, true, 0),
     ("movb", true, true, 1),
@@ -79,7 +79,7 @@ fn assembly(said: &str, all: &[Token]) -> Option<Access> {
         bytes => bytes,
     };
     let sized = |bytes: u64| if bytes > 1 { format!(" size {bytes}") } else { String::new() };
-    // AT&T writes the target last, Intel and Arm first.
+    // AT&T syntax puts the destination last; Intel and Arm put it first.
     let last = said.contains('%') || first.kind == Kind::Immediate;
     let mov = name.starts_with("mov");
     let memory = |operand: &Operand| match operand.kind {
@@ -118,7 +118,7 @@ enum Kind {
     Immediate,
     /// `[0x3D4]`, `0x3D4(%rip)`.
     Memory,
-    /// A bare number: an address in AT&T notation, a value in Intel notation.
+    /// A bare number, which is an address in AT&T syntax and a value in Intel syntax.
     Number,
 }
 
@@ -126,11 +126,11 @@ enum Kind {
 struct Operand {
     kind: Kind,
     text: String,
-    /// Its width in bytes; 0 if unknown.
+    /// The width of the operand in bytes; 0 if unknown.
     bytes: u64,
 }
 
-/// Returns the texts between the commas.
+/// Returns the text of each operand.
 fn operands<'a>(said: &'a str, all: &[Token<'a>]) -> Option<Vec<Vec<Token<'a>>>> {
     let mut parts = vec![Vec::new()];
     let mut depth = 0;
@@ -166,7 +166,7 @@ fn operand(all: &[Token]) -> Option<Operand> {
         ["$", name] if !value(name) || zero_register(name) => known(Kind::Register, name, 0),
         ["$" | "#" | "=", number] => known(Kind::Immediate, number, 0),
         ["[", ref inside @ .., "]"] => known(Kind::Memory, &inside.join(" "), bytes),
-        // A register that is 0 adds nothing.
+        // A zero register does not change the address.
         [number, "(", .., register, ")"] if value(number) && zero_register(register) => {
             known(Kind::Memory, number, bytes)
         }
@@ -192,7 +192,7 @@ fn register(name: &str) -> bool {
             .is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit()))
 }
 
-/// Returns the bytes of an x86 register; 0 for any other name.
+/// Returns the width in bytes of an x86 register, or 0 for any other name.
 fn width(name: &str) -> u64 {
     match &*name.to_ascii_lowercase() {
         "al" | "bl" | "cl" | "dl" | "ah" | "bh" | "ch" | "dh" | "sil" | "dil" => 1,
@@ -203,7 +203,7 @@ fn width(name: &str) -> u64 {
     }
 }
 
-/// Returns the access of a trace line: `L 3D4,4` of lackey, `R 0x3D4`, `0x3D4 R`, `0 3D4` of Dinero.
+/// Returns the access of a trace line: `L 3D4,4` (lackey), `R 0x3D4`, `0x3D4 R`, or `0 3D4` (Dinero).
 fn trace(all: &[Token]) -> Option<Access> {
     let texts: Vec<&str> = all.iter().map(|token| token.text).collect();
     let (letter, address, size) = match *texts {

@@ -4,19 +4,19 @@ use super::rows::{Idiom, REMOVED};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
-/// The advice of a row for a mistake.
+/// The advice that an idiom gives for an error.
 #[derive(Debug, Clone)]
 pub(super) struct Advice {
-    /// The new message; none keeps the message.
+    /// The new message; `None` keeps the original one.
     pub(super) message: Option<&'static str>,
-    /// The help; none if the fix says enough.
+    /// The help; `None` if the fix is sufficient.
     pub(super) help: Option<&'static str>,
     pub(super) fix: Option<Fix>,
-    /// Whether it is right even if no fix fits.
+    /// Whether the advice is right even if no fix works.
     pub(super) sure: bool,
     /// Whether the construct has no equivalent, so that no fix can be right.
     pub(super) nothing: bool,
-    /// The span, if it differs from the span of the mistake.
+    /// The span, if it differs from the span of the error.
     pub(super) place: Option<Span>,
 }
 
@@ -29,7 +29,7 @@ impl Advice {
         Self { message: Some(row.message), help, fix, sure: sure || nothing, nothing, place: None }
     }
 
-    /// Returns a fix with the advice for it.
+    /// Returns advice with its fix.
     pub(super) fn fixed(
         message: Option<&'static str>,
         help: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! Blocks of Python, and loops with a condition.
+//! Python blocks, and loops with a condition.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use super::tokens::{indent, line_at, tokens};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
-/// Heads of Python blocks without the colon, and their equivalents.
+/// Heads of Python blocks, without their colons, and the equivalents.
 const HEADS: &[(&str, &str)] = &[
     ("for NAME in range(A)", "for NAME in 0..A"),
     ("for NAME in range(A, B)", "for NAME in A..B"),
@@ -39,7 +39,7 @@ const HEADS: &[(&str, &str)] = &[
     ("memory", "memory"),
 ];
 
-/// Heads of counting loops, and their equivalents.
+/// Heads of counting loops, with their equivalents.
 const COUNTING: &[(&str, &str)] = &[
     ("while NAME < B {", "for NAME in A..B {"),
     ("while (NAME < B) {", "for NAME in A..B {"),
@@ -49,11 +49,11 @@ const COUNTING: &[(&str, &str)] = &[
     ("while NAME <= B:", "for NAME in A..=B {"),
 ];
 
-/// Forms of a counter's step.
+/// Statements that increment a counter.
 const STEPS: &[&str] =
     &["let NAME = NAME + 1", "NAME = NAME + 1", "NAME++", "NAME++;", "NAME += 1", "NAME += 1;"];
 
-/// Returns the advice for the block that begins in a line of a text.
+/// Returns the advice for the block that begins on a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let head = text[line.clone()].trim();
     if let Some(advice) = function(text, line, file) {
@@ -73,11 +73,12 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let used = block(&lines, &mut out, 0)?;
     let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
     let fix = Fix::replace(Span::new(file, line.start..end), out);
-    let message = Some("a block is in braces, without a `:`");
-    Some(Advice::fixed(message, Some("write `{` for the `:`, and `}` after the block"), fix, true))
+    let message = Some("a block must be enclosed in braces, without a `:`");
+    Some(Advice::fixed(message, Some("replace the `:` with `{`, and end the block with `}`"), fix, true))
 }
 
-/// Returns the advice for a C function: `main` becomes its statements, any other a definition without types.
+/// Returns the advice for a C function: `main` becomes its statements, and any other function becomes a
+/// definition without types.
 fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let whole = text[line.clone()].trim();
     let said = &whole[..=whole.find('{')?];
@@ -105,7 +106,7 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
         if new == said {
             return None;
         }
-        let message = "a definition begins with `def`, and has no types";
+        let message = "a definition must begin with `def` and have no types";
         let fix = Fix::write(Span::new(file, from..from + said.len()), said, new);
         return Some(Advice::fixed(Some(message), None, fix, true));
     }
@@ -132,7 +133,7 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     Some(Advice::fixed(Some(message), Some("write its statements without a function around them"), fix, true))
 }
 
-/// Returns the number of lines in a block whose first line is the head, without blank lines at its end.
+/// Returns the number of lines in a block whose first line is the head, excluding blank lines at the end.
 fn body(lines: &[&str]) -> usize {
     let within = |line: &&&str| line.trim().is_empty() || indent(line) > indent(lines[0]);
     let length = 1 + lines[1..].iter().take_while(within).count();
@@ -140,7 +141,7 @@ fn body(lines: &[&str]) -> usize {
     length - blank
 }
 
-/// Writes a Python block in braces, and returns its number of lines.
+/// Writes a Python block in braces and returns its number of lines.
 fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
     let head = lines[0].trim().strip_suffix(':')?.trim_end();
     let ours = HEADS.iter().find_map(|(theirs, ours)| Some(matched(theirs, head)?.fill(ours)))?;
@@ -187,7 +188,8 @@ fn block(lines: &[&str], out: &mut String, depth: usize) -> Option<usize> {
     Some(length)
 }
 
-/// Rewrites a loop as a `for` if its counter starts in the line above and advances in its last line.
+/// Rewrites a loop as a `for` if the line above it initializes a counter and its last line advances the
+/// counter.
 fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Option<Advice> {
     let head = lines[0].trim();
     let (held, ours) = COUNTING.iter().find_map(|(theirs, ours)| Some((matched(theirs, head)?, *ours)))?;
@@ -216,7 +218,7 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
     out.extend([blanks, "}"]);
     let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
     let fix = Fix::replace(Span::new(file, above.start..end), out);
-    let message = Some("there is no `while`; a loop that counts is a `for`");
+    let message = Some("there is no `while`; a counting loop is a `for`");
     let help = Some("write `for NAME in FROM..TO { … }` for the loop and its counter");
     Some(Advice::fixed(message, help, fix, true))
 }

@@ -1,34 +1,29 @@
-//! Facts after `=>` in the notation of other languages, sheets, and programs; one row each.
+//! Facts after `=>` in the notation of other languages, exam sheets, and programs, one row each.
 
 use super::rows::{Idiom, row};
 
-const COMMA: &str = "facts are separated by commas, and all of them must hold";
-const SIDE: &str = "a fact is followed by its value";
+const COMMA: &str = "facts must be separated by commas, and all of them must hold";
+const SIDE: &str = "a fact must be followed by its value";
 
 /// Single facts after `=>`.
 pub(super) const FACTS: &[Idiom] = &[
     row(&["NAME == A", "NAME = A", "NAME : A", "NAME is A", "NAME -> A"], "NAME A", SIDE, "write `vpn 0x0F`"),
-    row(&["NAME != A"], "NAME not A", "what a fact is not is stated with `not`", "write `vpn not 3`"),
-    row(
-        &["not NAME A"],
-        "NAME not A",
-        "what a fact is not is stated with `not` behind its name",
-        "write `vpn not 3`",
-    ),
-    row(&["NAME < A"], "NAME in 0..A", "a fact is compared with a range by `in`", "write `cycles in 0..10`"),
+    row(&["NAME != A"], "NAME not A", "to exclude a value of a fact, use `not`", "write `vpn not 3`"),
+    row(&["not NAME A"], "NAME not A", "`not` must come after the name of the fact", "write `vpn not 3`"),
+    row(&["NAME < A"], "NAME in 0..A", "to compare a fact with a range, use `in`", "write `cycles in 0..10`"),
     row(
         &["NAME <= A"],
         "NAME in 0..=A",
-        "a fact is compared with a range by `in`",
+        "to compare a fact with a range, use `in`",
         "write `cycles in 0..=10`",
     ),
     row(
         &["NAME > A", "NAME >= A"],
         "",
-        "a fact is compared with a range by `in`",
-        "write `vpn in 4..16`, or `expect last.vpn > 3` in the next line",
+        "to compare a fact with a range, use `in`",
+        "write `vpn in 4..16`, or `expect last.vpn > 3` on the next line",
     ),
-    row(&["(NAME A)"], "NAME A", "facts have no brackets around them", "write `vpn 0x0F`"),
+    row(&["(NAME A)"], "NAME A", "facts are not enclosed in parentheses", "write `vpn 0x0F`"),
     row(&["tlb_hit", "hit", "tlbhit"], "tlb hit", "a fact is a name and a value", "write `tlb hit`"),
     row(&["tlb_miss", "miss", "tlbmiss"], "tlb miss", "a fact is a name and a value", "write `tlb miss`"),
     row(&["cache_hit"], "cache hit", "a fact is a name and a value", "write `cache hit`"),
@@ -36,23 +31,23 @@ pub(super) const FACTS: &[Idiom] = &[
     row(
         &["page_fault", "pagefault", "page fault", "fault"],
         "fault page",
-        "a page fault is the fact `fault`",
+        "the fact for a page fault is `fault`",
         "write `fault page`",
     ),
     row(
         &["no_fault", "no fault"],
         "fault none",
-        "no fault is the value `none` of `fault`",
+        "without a fault, the fact `fault` is `none`",
         "write `fault none`",
     ),
     row(
         &["segfault", "segmentation_fault", "SIGSEGV"],
         "signal SIGSEGV",
-        "a signal is the fact `signal`",
+        "the fact for a signal is `signal`",
         "write `signal SIGSEGV`",
     ),
-    row(&["hit NAME"], "NAME hit", "the fact comes before its value", "write `tlb hit`"),
-    row(&["miss NAME"], "NAME miss", "the fact comes before its value", "write `tlb miss`"),
+    row(&["hit NAME"], "NAME hit", "the fact must come before its value", "write `tlb hit`"),
+    row(&["miss NAME"], "NAME miss", "the fact must come before its value", "write `tlb miss`"),
     row(
         &[
             "pfn A",
@@ -64,7 +59,7 @@ pub(super) const FACTS: &[Idiom] = &[
             "frame number A",
         ],
         "ppn A",
-        "the number of a physical page is the fact `ppn`",
+        "the physical page number is the fact `ppn`",
         "write `ppn 0x0D`",
     ),
     row(&["offset A", "page_offset A"], "vpo A", "the page offset is the fact `vpo`", "write `vpo 0x14`"),
@@ -77,57 +72,57 @@ pub(super) const FACTS: &[Idiom] = &[
     row(
         &["va A", "vaddr A", "virtual A"],
         "",
-        "the virtual address is what the access names, and no fact",
-        "the physical address is the fact `pa`; the parts of the virtual one are `vpn` and `vpo`",
+        "the virtual address is the operand of the access, not a fact",
+        "the physical address is the fact `pa`; the parts of the virtual address are `vpn` and `vpo`",
     ),
     row(
         &["pte.v A", "pte.p A", "pte.d A", "pte.a A", "pte.rw A", "pte.us A", "pte.ppn A"],
         "",
         "a fact of an access has no parts",
-        "expect the entry with a table: `expect page_table {`, a row `| vpn d |`, a row `| 0F 1 |`, `}`",
+        "to check the entry, write a table: `expect page_table {`, the rows `| vpn d |` and `| 0F 1 |`, and `}`",
     ),
     row(
         &["page A", "virtual_page A", "virtual page number A", "virtual page A", "page number A"],
         "vpn A",
-        "the number of a virtual page is the fact `vpn`",
+        "the virtual page number is the fact `vpn`",
         "write `vpn 0x0F`",
     ),
     row(
         &["byte NUM NUM2 REST"],
         "",
         "a fact has one value",
-        "the bytes of a longer access are the fact `value`, the lowest byte last: `value 0x7236`",
+        "the fact `value` holds the bytes of a longer access, with the lowest-addressed byte last: `value 0x7236`",
     ),
 ];
 
-/// Conjunctions of facts in other languages.
+/// Words and signs that join facts in other languages.
 pub(super) const JOINED: &Idiom = &row(&["and", "&&", ";"], ",", COMMA, "write `ppn 0x0D, tlb miss`");
-/// Joins of facts that have no equivalent.
+/// Operators that join facts but have no equivalent.
 pub(super) const EITHER: &Idiom = &row(
     &["or", "||"],
     "",
-    "all facts of a statement must hold, and there is no `or` between them",
-    "several values of one fact are a list: `tlb in [hit, miss]`",
+    "all facts of a statement must hold, so `or` cannot join them",
+    "list several values of one fact in brackets: `tlb in [hit, miss]`",
 );
 
-/// Facts in the notation of sheets and other programs.
+/// Facts in the notation of exam sheets and other programs.
 pub(super) const WORDED: &[Idiom] = &[
     row(
         &["fault demand zero", "fault demand_zero", "fault demandzero"],
         "fault demand-zero",
-        "the class of a fault is one word",
+        "the class of a fault must be written as one word",
         "write `fault demand-zero`",
     ),
     row(
         &["fault cow", "fault copy on write", "fault copy_on_write", "fault COW"],
         "fault copy-on-write",
-        "the class of a fault is one word",
+        "the class of a fault must be written as one word",
         "write `fault copy-on-write`",
     ),
     row(
         &["fault segfault", "fault segv", "fault SIGSEGV", "fault seg"],
         "fault segmentation",
-        "an access outside of every area has the class `segmentation`",
+        "an access outside all areas has the fault class `segmentation`",
         "write `fault segmentation`",
     ),
     row(&["fault minor", "minor fault"], "minor 1", "minor faults are counted", "write `minor 1`"),
@@ -173,13 +168,13 @@ pub(super) const WORDED: &[Idiom] = &[
             "pagefault NO",
         ],
         "fault none",
-        "no fault is the value `none` of `fault`",
+        "without a fault, the fact `fault` is `none`",
         "write `fault none`",
     ),
     row(
         &["page fault YES", "fault YES", "page_fault YES", "pagefault YES", "invalid", "not present"],
         "fault page",
-        "a page fault is the fact `fault`",
+        "the fact for a page fault is `fault`",
         "write `fault page`",
     ),
     row(
@@ -198,41 +193,41 @@ pub(super) const WORDED: &[Idiom] = &[
     row(
         &["misses A"],
         "faults A",
-        "references that miss are the fact `faults`",
+        "the number of misses is the fact `faults`",
         "write `reference 1 2 { frames 1 } => faults 2`",
     ),
     row(
         &["expect REST", "assert REST", "should be REST", "is REST"],
         "REST",
-        "facts follow `=>`, separated by commas",
+        "facts must follow `=>`, separated by commas",
         "write `tlb miss`",
     ),
     row(
         &["VALUE page faults", "VALUE page fault"],
         "faults VALUE",
-        "the fact comes before its value",
+        "the fact must come before its value",
         "write `vpn 0x0F`",
     ),
-    row(&["VALUE NAME"], "NAME VALUE", "the fact comes before its value", "write `vpn 0x0F`"),
-    row(&["tlb tag A", "tag A"], "tlbt A", "the tag of the TLB is the fact `tlbt`", "write `tlbt 3`"),
-    row(&["tlb index A", "tlb set A"], "tlbi A", "the index of the TLB is the fact `tlbi`", "write `tlbi 3`"),
-    row(&["cache tag A"], "ct A", "the tag of the cache is the fact `ct`", "write `ct 3`"),
+    row(&["VALUE NAME"], "NAME VALUE", "the fact must come before its value", "write `vpn 0x0F`"),
+    row(&["tlb tag A", "tag A"], "tlbt A", "the TLB tag is the fact `tlbt`", "write `tlbt 3`"),
+    row(&["tlb index A", "tlb set A"], "tlbi A", "the TLB index is the fact `tlbi`", "write `tlbi 3`"),
+    row(&["cache tag A"], "ct A", "the cache tag is the fact `ct`", "write `ct 3`"),
     row(
         &["cache index A", "cache set A", "set A"],
         "ci A",
-        "the index of the cache is the fact `ci`",
+        "the cache index is the fact `ci`",
         "write `ci 3`",
     ),
     row(&["cache offset A", "block offset A"], "co A", "the block offset is the fact `co`", "write `co 3`"),
 ];
 
-/// Facts of the latest statement, which are written alone.
+/// Facts of the latest statement to which a condition in another language can refer by name.
 const LATEST: &[&str] = &[
     "vpn", "vpo", "tlbi", "tlbt", "ppn", "ppo", "pa", "co", "ci", "ct", "byte", "value", "cycles", "fault",
     "faults", "walk",
 ];
 
-/// Whether a word, alone in a condition, is a fact of the latest statement.
+/// Whether a word alone in a condition is a fact of the latest statement.
 pub(super) fn is_latest(word: &str) -> bool {
     LATEST.contains(&word)
 }

@@ -1,4 +1,4 @@
-//! Words, numbers, and comments of other languages, one at a time.
+//! Single words, numbers, and comments of other languages.
 
 use super::advice::Advice;
 use super::facts::is_latest;
@@ -57,13 +57,14 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
 /// Returns the advice for a C comment.
 pub(super) fn comment(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
     let sign = tokens(line).into_iter().find(|token| matches!(token.text, "//" | "/*"))?;
-    let (message, help) = ("this is no comment", "a comment begins with `#`");
+    let (message, help) = ("this is not a comment", "a comment begins with `#`");
     let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
     let advice = Advice::fixed(Some(message), Some(help), fix, sign.start == at);
     (at >= sign.start || line[sign.start + 2..].contains(' ')).then_some(advice)
 }
 
-/// Returns the advice for a name that a `#define` above, which is a comment here, was meant to define.
+/// Returns the advice for a name that an earlier `#define` was meant to define; in Pagewalk, a `#define` line
+/// is a comment.
 pub(super) fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, end } = diagnostic.span;
     let name = text.get(start as usize..end as usize).filter(|_| diagnostic.code == Code::UnknownName)?;
@@ -78,7 +79,7 @@ pub(super) fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
             let span = Span::new(file, from..from + said.len());
             let value = respelled(value.trim()).unwrap_or_else(|| value.trim().to_owned());
             let fix = Fix::write(span, said, format!("let {name} = {value}"));
-            let message = Some("a line that begins with `#` is a comment, and defines nothing");
+            let message = Some("a line that begins with `#` is a comment, not a definition");
             return Some(Advice { place: Some(span), ..Advice::fixed(message, None, fix, false) });
         }
         at += line.len();
@@ -86,24 +87,24 @@ pub(super) fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     None
 }
 
-/// Returns the advice for a comment of assembly, SQL, or LaTeX.
+/// Returns the advice for an assembly, SQL, or LaTeX comment.
 pub(super) fn note(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
     let all = tokens(line);
     let sign = all.iter().enumerate().find(|(index, token)| {
         let word = all.get(index + 1).is_some_and(|next| next.is_name() && !next.touches(token));
-        // A comment is a sequence of words that is not a statement.
+        // A comment is a sequence of words that does not form a statement.
         let words = all.len() > index + 2 && all[index + 1..].iter().all(Token::is_name);
         word && words && (matches!(token.text, ";" | "--" | "%") || *index == 0 && token.text == "*")
     })?;
     let (index, sign) = sign;
-    // The word after it begins no statement.
+    // The word after the sign does not begin a statement.
     let wrong = all.get(index + 1).is_some_and(|next| at == sign.start || at >= next.start);
-    let (message, help) = ("this is no comment", "a comment begins with `#`");
+    let (message, help) = ("this is not a comment", "a comment begins with `#`");
     let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
     wrong.then(|| Advice::fixed(Some(message), Some(help), fix, false))
 }
 
-/// Returns the advice for a percent sign apart from its number.
+/// Returns the advice for a percent sign that does not touch its number.
 pub(super) fn percent(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
     let found = tokens(line);
     let sign = found.windows(2).find(|pair| {
@@ -111,6 +112,6 @@ pub(super) fn percent(line: &str, at: usize, place: impl Fn(usize, usize) -> Spa
         number && pair[1].text == "%" && pair[1].end() >= at.min(line.trim_end().len())
     })?;
     let fix = Fix::replace(place(sign[0].end(), sign[1].end()), "%");
-    let (message, help) = ("a percentage is written without a space", "`%` touches its number: `50%`");
+    let (message, help) = ("a percentage must be written without a space", "`%` touches its number: `50%`");
     Some(Advice::fixed(Some(message), Some(help), fix, false))
 }

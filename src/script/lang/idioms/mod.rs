@@ -1,8 +1,8 @@
-//! Idioms of other languages, recognized at a mistake, with their equivalents.
+//! Idioms of other languages, recognized at an error, with their equivalents.
 //!
-//! [`improve`] improves the diagnostics of a script. It tries the fixes of the matching rows in `rows`, and the fix
-//! of the diagnostic. Each fixed text is parsed and checked, and a fix that leaves a mistake in its place is not
-//! shown.
+//! [`improve`] adds advice to the diagnostics of a script. [`improve`] tries the fixes of the matching idioms
+//! in `rows`, and the diagnostic's own fix. Each text with its fix applied is parsed and checked; a fix that
+//! leaves an error in its place is not shown.
 
 mod accesses;
 mod advice;

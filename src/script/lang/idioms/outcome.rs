@@ -1,4 +1,4 @@
-//! The outcome of a fix: the remaining mistakes, and the messages.
+//! The outcome of a fix: the remaining errors, and the messages.
 
 use super::advice::Advice;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -6,7 +6,7 @@ use crate::lang::edit::TextEdit;
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
-/// Returns a diagnostic with the advice of a row.
+/// Returns a diagnostic updated with the advice from an idiom.
 pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
     let mut new = diagnostic.clone();
     if let Some(message) = advice.message {
@@ -20,18 +20,18 @@ pub(super) fn advised(diagnostic: &Diagnostic, advice: Advice) -> Diagnostic {
     new
 }
 
-/// Describes a fix, in full if it is one line.
+/// Describes a fix, in full if it is a single line.
 fn says(fix: &Fix) -> String {
     let text = fix.text.trim();
     if text.is_empty() || text.contains(['\n', '`']) { fix.title() } else { format!("write `{text}`") }
 }
 
-/// Whether no row knows more than the fix that a diagnostic already has.
+/// Whether the existing fix of a diagnostic is better than that of any idiom.
 pub(super) fn has_own_fix(diagnostic: &Diagnostic) -> bool {
     diagnostic.is_warning() || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
 }
 
-/// Whether a mistake was only a consequence of the one that has a fix.
+/// Whether an error is only a consequence of the error that was fixed. `after` lists the remaining errors.
 pub(super) fn follows(diagnostic: &Diagnostic, later: bool, after: Option<&[Diagnostic]>) -> bool {
     let Some(after) = after else { return false };
     let read = matches!(diagnostic.code, Code::Syntax | Code::Unclosed | Code::BadNumber);
@@ -39,7 +39,12 @@ pub(super) fn follows(diagnostic: &Diagnostic, later: bool, after: Option<&[Diag
         diagnostic.code,
         Code::UnknownName | Code::UnknownProcess | Code::NoMachine | Code::NoKernel
     );
-    (declared || later && !read) && !after.iter().any(|other| same(other, diagnostic))
+    (declared || later && !read) && !remains(diagnostic, after)
+}
+
+/// Whether a diagnostic remains because it is a warning or is among the errors `after` the fix.
+pub(super) fn remains(diagnostic: &Diagnostic, after: &[Diagnostic]) -> bool {
+    diagnostic.is_warning() || after.iter().any(|other| same(other, diagnostic))
 }
 
 pub(super) fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
@@ -56,8 +61,8 @@ pub(super) fn reading(all: &[Diagnostic]) -> usize {
     all.iter().filter(|one| one.code == Code::Syntax).count()
 }
 
-/// Whether a mistake that was not there `before` is now in the place of an edit. `edits` are all edits made, and
-/// `text` is the result.
+/// Whether an error that did not exist `before` is now in the place of an edit. `edits` contains all edits
+/// made, and `text` is the result.
 pub(super) fn new_there(
     diagnostic: &Diagnostic,
     edit: &TextEdit,
@@ -66,7 +71,7 @@ pub(super) fn new_there(
     before: &[Diagnostic],
     after: &[Diagnostic],
 ) -> bool {
-    // Edits before this one move it.
+    // Edits before this one change its position.
     let ahead = |made: &&TextEdit| made.span.end <= edit.span.start && *made != edit;
     let moved = |made: &TextEdit| made.replacement.len() as i64 - i64::from(made.span.end - made.span.start);
     let moved: i64 = edits.iter().filter(ahead).map(moved).sum();
@@ -80,8 +85,8 @@ pub(super) fn new_there(
     })
 }
 
-/// Whether the mistake after a fix is its expected consequence: a function whose name is now known may have too few
-/// arguments, and a fact no value.
+/// Whether the error after a fix is an expected consequence. A function whose name is now known may have too
+/// few arguments, and a fact may have no value.
 fn comes_next(before: Code, after: Code) -> bool {
     matches!(
         (before, after),
@@ -89,7 +94,7 @@ fn comes_next(before: Code, after: Code) -> bool {
     )
 }
 
-/// Removes the fix of a diagnostic if it does not work, and the help that describes it.
+/// Removes a fix that does not work from a diagnostic, along with the help that describes the fix.
 pub(super) fn without_fix(diagnostic: &mut Diagnostic) {
     let Some(fix) = diagnostic.fix.take() else { return };
     let (written, titled) = (format!("`{}`", fix.text.trim()), fix.title());

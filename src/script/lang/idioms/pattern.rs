@@ -1,9 +1,10 @@
-//! Patterns of lines, and the matching of lines.
+//! Patterns for lines, and their matching.
 //!
-//! A pattern is a line with holes, in capitals or not: `NAME` is a word, `FACT` the name of a fact, `TYPE` a type of
-//! C, `TEXT` a string, `NUM` a single number or word, `PATH` one with dots, `VALUE` a number, `SMALL` that of the
-//! bytes of an access, `YES` and `NO` an answer; `A`, `B`, and `C` are any tokens without a comma between them, and
-//! `REST` is the rest of the line, possibly empty. A hole that occurs twice must match the same text twice.
+//! A pattern is a line with holes, and matching ignores case. `NAME` is a word, `FACT` a fact name, `TYPE` a
+//! C type, `TEXT` a string, `NUM` a single number or word, `PATH` a number or word with dots, `VALUE` a
+//! number, `SMALL` the number of bytes of an access, and `YES` and `NO` an answer. `A`, `B`, and `C` are any
+//! tokens without a comma between them, and `REST` is the rest of the line, possibly empty. A hole that
+//! occurs twice must match the same text twice.
 
 use super::facts::is_fact;
 use super::tokens::{Token, nesting, tokens};
@@ -38,17 +39,17 @@ const TYPES: &[&str] = &[
     "struct",
 ];
 
-/// The texts in the holes of a pattern that matches a line.
+/// The texts that match the holes of a pattern.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Held<'a>(Vec<(&'static str, &'a str)>);
 
 impl<'a> Held<'a> {
-    /// Returns the text in a hole.
+    /// Returns the text that matches a hole.
     pub(super) fn get(&self, hole: &str) -> Option<&'a str> {
         self.0.iter().find(|(name, _)| *name == hole).map(|(_, text)| *text)
     }
 
-    /// Returns a template with its holes filled.
+    /// Returns a template with its holes filled in.
     pub(super) fn fill(&self, template: &str) -> String {
         let mut text = String::new();
         let mut rest = template;
@@ -65,7 +66,7 @@ impl<'a> Held<'a> {
     }
 }
 
-/// Matches a line with a pattern.
+/// Matches a line against a pattern.
 pub(super) fn matched<'a>(pattern: &'static str, line: &'a str) -> Option<Held<'a>> {
     let mut held = Held::default();
     matches(&tokens(pattern), line, &tokens(line), &mut held).then_some(held)
@@ -110,7 +111,7 @@ fn one_of(token: &Token, words: &[&str]) -> bool {
     words.iter().any(|word| token.text.eq_ignore_ascii_case(word))
 }
 
-/// Puts tokens into a hole; a hole that is already filled must hold the same.
+/// Assigns tokens to a hole; a hole that is already filled must contain the same tokens.
 fn take<'a>(
     hole: &'static str,
     line: &'a str,
@@ -129,7 +130,7 @@ fn take<'a>(
     true
 }
 
-/// Returns the most tokens that an `A` may hold.
+/// Returns the maximum number of tokens that an `A` can match.
 fn sequence(found: &[Token]) -> usize {
     let mut depth = 0;
     let mut ends = |token: &&Token| {

@@ -1,4 +1,4 @@
-//! Finds the rows that match a mistake.
+//! Finds the rows of the idiom table that match an error.
 
 use std::ops::Range;
 
@@ -14,16 +14,16 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
-const SETTING: &str = "a setting is its name, and then its value";
-const PAGES: &str = "write the pages first, and then the settings in braces";
-const METHOD: &str = "there are no objects; a statement begins with a verb";
+const SETTING: &str = "a setting is a name followed by its value";
+const PAGES: &str = "write the pages first, then the settings in braces";
+const METHOD: &str = "there are no objects; a statement must begin with a verb";
 const CONDITION: &str = "a condition compares with `==`, and `and` joins conditions";
-const POINTS: &str = "the points of a question or part follow its title";
+const POINTS: &str = "the points of a question or part must follow its title";
 
-/// The longest line, in bytes, to compare with the rows.
+/// Maximum length in bytes of a line to compare with the idiom table.
 const LONGEST: usize = 400;
 
-/// Returns the advice of the rows for a mistake, likeliest first.
+/// Returns the advice for an error, likeliest first.
 pub(super) fn advice(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     let mut found = all(diagnostic, text);
     let mut fixes: Vec<Fix> = Vec::new();
@@ -57,7 +57,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found.extend(blocks::advice(text, &range, file));
     found.extend(tables::advice(text, &range, file));
     found.extend(steps::advice(text, &range, file));
-    // A block with an unknown head is parsed as settings, and the mistake is reported in them.
+    // A block with an unknown head is parsed as settings, so the error is reported inside the block.
     if let Some(head) = head_above(text, &range) {
         let said = text[head.clone()].trim();
         let above = [blocks::advice(text, &head, file), tables::advice(text, &head, file)];
@@ -74,7 +74,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
         let start = (range.start + from) as u32;
         found.push(Advice::fixed(None, None, Fix::put_in(file, start, format!("{name}: ")), false));
     }
-    // Bars are for tables, and no row is about a table.
+    // Bars belong to tables, and no idiom matches a table.
     if line.trim_start().starts_with('|') {
         return found;
     }
@@ -136,11 +136,17 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found
 }
 
-/// Returns the advice of the rows and the other notations for a statement; `fix` replaces it with another one.
+/// Returns the advice from the idiom table and the other notations for a statement; `fix` creates the fix
+/// that replaces it.
 fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> {
     let mut found: Vec<Advice> = of_process(said)
         .map(|new| {
-            Advice::fixed(Some("a process and its statement are separated by `:`"), None, fix(&new), false)
+            Advice::fixed(
+                Some("a process and its statement must be separated by `:`"),
+                None,
+                fix(&new),
+                false,
+            )
         })
         .into_iter()
         .collect();
@@ -201,7 +207,7 @@ pub(super) fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str
     known.contains(&word).then_some(word)
 }
 
-/// Returns the line above that opens the block of a line.
+/// Returns the earlier line that opens the block containing a line.
 fn head_above(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
     let within = indent(&text[line.clone()]);
     let mut at = line.start;
@@ -219,7 +225,7 @@ fn head_above(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
     None
 }
 
-/// Returns the range of the statement that contains a byte, in a line with several statements or a block.
+/// Returns the range of the statement that contains a byte, on a line with several statements or a block.
 fn statement(line: &str, at: usize, parted_by: &[&str]) -> (usize, usize) {
     let (mut from, mut to, mut depth) = (0, 0, 0);
     for token in tokens(line) {

@@ -1,4 +1,4 @@
-//! Statements and facts rewritten in this language.
+//! Statements and facts rewritten in Pagewalk's language.
 
 use super::facts::{EITHER, FACTS, JOINED, WORDED};
 use super::pattern::matched;
@@ -8,11 +8,11 @@ use super::tokens::{nesting, tokens};
 use super::variants::whole;
 use crate::lang::parse::VERBS;
 
-/// Words that begin a statement of another shape.
+/// Words that begin a statement with its own syntax.
 const KEYWORDS: &[&str] =
     &["if", "for", "let", "repeat", "def", "scenario", "question", "part", "while", "choose"];
 
-/// Rewrites a statement. Returns the matching rows, each with the new statement if it has one.
+/// Rewrites a statement. Returns the matching idioms, each with the new statement if there is one.
 pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let mut whole = known(said);
     if !whole.is_empty() {
@@ -44,7 +44,7 @@ pub(super) fn rewritten(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     found
 }
 
-/// Applies the rows of statements to a text, or to its part before a block.
+/// Applies the idioms for statements to a text, or to the part before a block.
 fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let (head, block) = said.split_at(said.find('{').map_or(said.len(), |brace| brace + 1));
     let rows = || PHRASES.iter().copied().chain([STATEMENTS]);
@@ -55,11 +55,11 @@ fn known(said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     found
 }
 
-/// Applies the matching rows to a text.
+/// Applies the matching idioms to a text.
 fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<String>)> {
     let fit = |row: &'static Idiom| {
         let held = row.theirs.iter().find_map(|pattern| matched(pattern, said))?;
-        // A statement of the language is not put behind another word.
+        // Do not put another word before a statement of the language.
         let begins = said.split(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
         let pushed = row.ours.starts_with("show ") || row.ours.starts_with("expect ");
         let ours = VERBS.contains(&begins) || KEYWORDS.contains(&begins);
@@ -71,12 +71,12 @@ fn fitting(rows: &'static [Idiom], said: &str) -> Vec<(&'static Idiom, Option<St
     rows.iter().filter_map(fit).collect()
 }
 
-/// Applies the rows to a fact.
+/// Applies the idioms for facts to a fact.
 fn fact(said: &str) -> Option<(&'static Idiom, Option<String>)> {
     found_in(WORDED, said).or_else(|| found_in(FACTS, said))
 }
 
-/// Applies the first matching row to a text.
+/// Applies the first matching idiom to a text.
 pub(super) fn found_in(rows: &'static [Idiom], said: &str) -> Option<(&'static Idiom, Option<String>)> {
     fitting(rows, said).into_iter().next()
 }
@@ -111,7 +111,7 @@ pub(super) fn stated(facts: &str) -> Option<(&'static Idiom, Option<String>)> {
     row.map(|row| (row, Some(new.join(", "))))
 }
 
-/// Returns a fact with its name in lower case, if it is in capitals.
+/// Converts an uppercase fact name to lowercase.
 fn lowered(fact: &str) -> String {
     let name = fact
         .split(' ')
@@ -120,7 +120,7 @@ fn lowered(fact: &str) -> String {
     name.map_or_else(|| fact.to_owned(), |name| format!("{}{}", name.to_lowercase(), &fact[name.len()..]))
 }
 
-/// Returns a fact without the signs between its name and its value.
+/// Returns a fact without the signs between its name and value.
 fn unsigned(fact: &str) -> String {
     let words = tokens(fact).into_iter().map(|token| token.text);
     words.filter(|word| !matches!(*word, "?" | ":" | "=" | "==" | "is" | "->")).collect::<Vec<_>>().join(" ")

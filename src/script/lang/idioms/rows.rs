@@ -1,14 +1,14 @@
-//! Idioms of C, Python, and the textbook, and their equivalents. One row each.
+//! Idioms of C, Python, and the textbook, with their equivalents. One row each.
 
 /// A foreign idiom and its equivalent.
 pub(super) struct Idiom {
-    /// The patterns that it matches.
+    /// The patterns that the idiom matches.
     pub(super) theirs: &'static [&'static str],
-    /// The template of the equivalent; empty if there is none.
+    /// The template of the equivalent; empty if no equivalent exists.
     pub(super) ours: &'static str,
     /// The message.
     pub(super) message: &'static str,
-    /// The help, for when `ours` is empty or does not fit the place.
+    /// The help, used if `ours` is empty or does not fit the place.
     pub(super) help: &'static str,
 }
 
@@ -21,7 +21,7 @@ pub(super) const fn row(
     Idiom { theirs, ours, message, help }
 }
 
-/// Words that also begin statements of this language.
+/// Words that also begin statements in Pagewalk's language.
 const OURS: &[&str] = &[
     "read",
     "write",
@@ -53,7 +53,7 @@ const OURS: &[&str] = &[
 ];
 
 impl Idiom {
-    /// Whether it begins with a foreign word, so that the message is right even if the fix is not.
+    /// Whether the idiom begins with a foreign word, so that the message is right even if the fix is not.
     pub(super) fn begins(&self) -> bool {
         self.theirs.iter().all(|theirs| {
             let word = theirs.split([' ', '(', '[']).next().unwrap_or("");
@@ -65,13 +65,13 @@ impl Idiom {
     }
 }
 
-/// The line is unnecessary.
+/// Marks a line that can be removed.
 pub(super) const REMOVED: &str = "-";
 
 const LOOP: &str = "loop with `for i in 0..4 { … }` or `repeat 4 { … }`";
-const LET: &str = "`let x = 5` makes a variable";
+const LET: &str = "`let x = 5` declares a variable";
 
-/// Statements, without their facts.
+/// Statements without their facts.
 pub(super) const STATEMENTS: &[Idiom] = &[
     row(
         &[
@@ -81,74 +81,84 @@ pub(super) const STATEMENTS: &[Idiom] = &[
             "for (TYPE NAME = A; NAME < B; NAME += 1) {",
         ],
         "for NAME in A..B {",
-        "this is the `for` of C",
+        "this is C's `for` loop",
         LOOP,
     ),
     row(
         &["for (TYPE NAME = A; NAME <= B; NAME++) {", "for (NAME = A; NAME <= B; NAME++) {"],
         "for NAME in A..=B {",
-        "this is the `for` of C",
+        "this is C's `for` loop",
         LOOP,
     ),
     row(
         &["for (REST"],
         "",
-        "this is the `for` of C",
+        "this is C's `for` loop",
         "loop over a range, and compute a step in the body: `for i in 0..5 { read 0x3C0 + 4 * i }`",
     ),
     row(
         &["for NAME in range(A) {", "for NAME in range(A)"],
         "for NAME in 0..A {",
-        "a range is written with `..`",
+        "a range must be written with `..`",
         LOOP,
     ),
-    row(&["for NAME in range(A, B) {"], "for NAME in A..B {", "a range is written with `..`", LOOP),
+    row(&["for NAME in range(A, B) {"], "for NAME in A..B {", "a range must be written with `..`", LOOP),
     row(
         &["tlb {", "cache {", "page_table {", "tlb NAME {", "cache NAME {"],
         "",
-        "a part of the machine is declared in the braces of `machine`",
-        "write `machine { … }` around it; its contents are set after that, by `set tlb { … }`",
+        "declare the parts of a machine in `machine { … }`",
+        "write `machine { … }` around it, and set its contents afterward: `set tlb { … }`",
     ),
     row(
         &["ask : REST"],
         "",
-        "`ask` names the facts of an access, or a value",
+        "`ask` takes an access with the facts to find, or a value",
         "write `ask read 0x3D4 => vpn, ppn`, and text as `text \"…\"` above it",
     ),
     row(&["while REST"], "", "there is no `while`", LOOP),
     row(&["do {", "do"], "", "there is no `do`", LOOP),
-    row(&["break", "continue"], "", "a loop runs to its end", "choose a range without the rounds to skip"),
-    row(&["if (A) B"], "if A { B }", "the body of an `if` is a block in braces", "`if x == 3 { … }`"),
+    row(
+        &["break", "continue"],
+        "",
+        "a loop always runs to its end",
+        "choose a range that excludes the iterations to skip",
+    ),
+    row(&["if (A) B"], "if A { B }", "the body of an `if` must be a block in braces", "`if x == 3 { … }`"),
     row(
         &["elif REST", "else if REST"],
         "",
-        "this follows no `if`",
+        "there is no `if` before this",
         "`} else if x == 3 {` follows the `}` of an `if`",
     ),
     row(&["switch REST"], "", "there is no `switch`", "write `if x == 1 { … } else if x == 2 { … }`"),
     row(
         &["TYPE * NAME = (TYPE *) A", "TYPE * NAME = (void *) A", "TYPE NAME = (TYPE) A"],
         "let NAME = A",
-        "a variable has no type, and values are not cast",
+        "variables have no types, and there are no casts",
         LET,
     ),
     row(
         &["TYPE * NAME = A", "TYPE NAME = A"],
         "let NAME = A",
-        "a variable is made with `let`, and has no type",
+        "a variable must be declared with `let`, without a type",
         LET,
     ),
-    row(&["TYPE * NAME", "TYPE NAME"], "let NAME = 0", "a variable is made with `let`, and has a value", LET),
-    row(&["NAME = A", "var NAME = A"], "let NAME = A", "a variable is given a value with `let`", LET),
+    row(
+        &["TYPE * NAME", "TYPE NAME"],
+        "let NAME = 0",
+        "a variable must be declared with `let` and needs a value",
+        LET,
+    ),
+    row(&["NAME = A", "var NAME = A"], "let NAME = A", "a variable must be set with `let`", LET),
     row(
         &["NAME++", "++NAME", "NAME += 1"],
         "let NAME = NAME + 1",
-        "a variable is changed with `let`",
+        "use `let` to change a variable",
         "write `let x = x + 1`",
     ),
-    row(&["NAME += A"], "let NAME = NAME + A", "a variable is changed with `let`", "write `let x = x + 4`"),
-    row(&["NAME -= A"], "let NAME = NAME - A", "a variable is changed with `let`", "write `let x = x - 4`"),
-    row(&["* NAME = A"], "write NAME = A", "a pointer is written with `write`", "write `write p = 5`"),
+    row(&["NAME += A"], "let NAME = NAME + A", "use `let` to change a variable", "write `let x = x + 4`"),
+    row(&["NAME -= A"], "let NAME = NAME - A", "use `let` to change a variable", "write `let x = x - 4`"),
+    row(&["* NAME = A"], "write NAME = A", "a store through a pointer uses `write`", "write `write p = 5`"),
     row(&["printf(TEXT, A)", "print(TEXT, A)"], "show A", "`show` prints a value", "write `show x`"),
     row(
         &["print(A)", "print A", "printf(A)", "puts(A)", "echo A"],
@@ -165,13 +175,13 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(
         &["import REST", "from NAME import REST", "using REST"],
         REMOVED,
-        "nothing has to be imported",
+        "imports are unnecessary",
         "remove the line; `include \"other.pw\"` reads another script",
     ),
     row(
         &["return REST"],
         "",
-        "a definition gives no value back",
+        "a definition does not return a value",
         "write the expression where its value is needed, or `let result = …` before the calls",
     ),
     row(
@@ -207,25 +217,25 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(
         &["write(A, B)"],
         "write A = B",
-        "this calls `write` of C, which takes a file; a store is written with `=`",
+        "this is C's `write`, which takes a file descriptor; a store uses `=`",
         "write `write 0x3D4 = 0x2A`",
     ),
     row(
         &["read va REST", "read address REST", "read byte REST", "read from REST", "read addr REST"],
         "read REST",
-        "an address follows `read` directly",
+        "the address must follow `read` directly",
         "write `read 0x3D4`",
     ),
     row(
         &["expect read A == B"],
         "read A => byte B",
-        "what an access gives is stated after `=>`",
+        "the facts of an access must follow `=>`",
         "write `read 0x3D4 => byte 0x36`",
     ),
     row(
         &["expect read REST"],
         "read REST",
-        "`expect` takes a condition; an access states its facts after `=>`",
+        "`expect` takes a condition; the facts of an access must follow `=>`",
         "write `read 0x3D4 => byte 0x36`",
     ),
     row(
@@ -239,43 +249,48 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(
         &["set NAME[A] = REST", "tlb[A] = REST", "page_table[A] = REST", "cache[A] = REST", "pt[A] = REST"],
         "",
-        "an entry has several fields, and is set by a row of a table",
+        "an entry has several fields, so it must be set with a table",
         "write a table in braces: `set tlb {`, a row `| set tag ppn |`, a row `| 3 0D 2D |`, `}`",
     ),
-    row(&["show tlb[A]", "print tlb[A]"], "show tlb", "`show` takes the whole table", "write `show tlb`"),
+    row(
+        &["show tlb[A]", "print tlb[A]"],
+        "show tlb",
+        "`show` prints only the whole table",
+        "write `show tlb`",
+    ),
     row(
         &["show cache[A]", "print cache[A]"],
         "show cache",
-        "`show` takes the whole table",
+        "`show` prints only the whole table",
         "write `show cache`",
     ),
     row(
         &["show page_table[A]", "print page_table[A]"],
         "show page_table",
-        "`show` takes the whole table",
+        "`show` prints only the whole table",
         "write `show page_table`",
     ),
     row(
         &["scenario NAME"],
         "scenario \"NAME\"",
-        "the name of a scenario is a string",
+        "the name of a scenario must be a string",
         "write `scenario \"cold\" { … }`",
     ),
     row(
         &["A ; => REST"],
         "A => REST",
-        "`;` ends the statement, and its facts no longer belong to it",
+        "`;` ends the statement, so the facts after it do not belong to it",
         "remove the `;`",
     ),
     row(
         &["read A == REST", "write A == REST", "translate A == REST"],
         "read A => REST",
-        "facts follow `=>`",
+        "facts must follow `=>`",
         "write `read 0x3D4 => vpn 0x0F`",
     ),
 ];
 
-/// Single words, with the equivalents here; the first that fits the place is used.
+/// Single words with their equivalents; the first equivalent that fits the place is used.
 pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("True", &["true"]),
     ("False", &["false"]),

@@ -1,4 +1,4 @@
-//! Tokens of other languages, and their spelling here: numbers, units, operators, strings.
+//! Tokens of other languages, with their spelling in Pagewalk: numbers, units, operators, and strings.
 
 use std::ops::Range;
 
@@ -26,7 +26,8 @@ const UNITS: &[(&str, &[&str])] = &[
 const OPERATORS: &[(&str, &str)] =
     &[("&&", "and"), ("||", "or"), ("===", "=="), ("!==", "!="), ("<>", "!="), ("...", ".."), (":=", "=")];
 
-/// Counters of other simulators: the end of a path, and the new path, in which `X` is the text before the dot.
+/// Names of counters in other simulators: the end of the name, and the path that replaces it. In the path, `X` is
+/// the text before the dot.
 const PATHS: &[(&str, &str)] = &[
     ("hit_rate", "(1 - X.miss_rate)"),
     ("hit_ratio", "(1 - X.miss_rate)"),
@@ -45,10 +46,10 @@ const PATHS: &[(&str, &str)] = &[
     ("miss_count", "X.misses"),
 ];
 
-/// The parts of a machine with such counters.
+/// The parts of a machine that have such counters.
 const COUNTED: &[&str] = &["tlb", "cache", "dtlb", "itlb", "l1", "l2", "l3", "l1d", "l1i"];
 
-/// Sizes of C's types in bytes, on a 64-bit machine.
+/// Sizes of C types in bytes on a 64-bit machine.
 const SIZES: &[(&str, u64)] =
     &[("char", 1), ("short", 2), ("int", 4), ("float", 4), ("long", 8), ("size_t", 8), ("double", 8)];
 
@@ -58,7 +59,7 @@ pub(super) fn unit(word: &str) -> Option<&'static str> {
     UNITS.iter().find(|(ours, theirs)| *ours == word || theirs.contains(&&*lower)).map(|(ours, _)| *ours)
 }
 
-/// Returns the parts of a line whose spelling differs here, with the new spelling.
+/// Returns the parts of a line whose spelling differs in Pagewalk, with the new spelling.
 pub(super) fn spelled(line: &str) -> Vec<(Range<usize>, String)> {
     let all = tokens(line);
     let mut found = Vec::new();
@@ -82,7 +83,7 @@ pub(super) fn spelled(line: &str) -> Vec<(Range<usize>, String)> {
     found
 }
 
-/// Returns a line with its parts respelled.
+/// Returns a line with the new spelling of its parts.
 pub(super) fn respelled(line: &str) -> Option<String> {
     let parts = spelled(line);
     let mut new = line.to_owned();
@@ -92,10 +93,10 @@ pub(super) fn respelled(line: &str) -> Option<String> {
     (!parts.is_empty()).then_some(new)
 }
 
-/// The number of tokens that form one, and the new spelling.
+/// The number of tokens in the part, and the new spelling.
 type Spelled = Option<(usize, String)>;
 
-/// Respells a number of another language with its unit.
+/// Converts a number in another language's notation, with its unit.
 fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
     let token = all[at];
     let after = |n: usize| all.get(at + n);
@@ -180,7 +181,7 @@ fn number(line: &str, all: &[Token], at: usize, depth: i32) -> Spelled {
     short.then(|| (length, format!("{} {ours}", token.text)))
 }
 
-/// Respells a number with a suffix, in one token.
+/// Converts a number with a suffix that is a single token.
 fn literal(text: &str, line: &str) -> Option<String> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|digit| digit.is_ascii_digit());
     let hex = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X"));
@@ -209,7 +210,7 @@ fn literal(text: &str, line: &str) -> Option<String> {
     (digits(&text[..end]) && !known).then(|| format!("{} {ours}", &text[..end]))
 }
 
-/// Respells a power of two: `2**14`, `pow(2, 14)`.
+/// Converts a power of two: `2**14`, `pow(2, 14)`.
 fn power(all: &[Token], at: usize) -> Spelled {
     all.get(at + 1).filter(|sign| all[at].text == "2" && sign.text == "**")?;
     let exponent =
@@ -229,14 +230,14 @@ fn power(all: &[Token], at: usize) -> Spelled {
     Some((length, if beside { format!("(1 << {text})") } else { format!("1 << {text}") }))
 }
 
-/// Respells an operator, a call, or a string of another language.
+/// Converts an operator, a call, or a string of another language.
 fn operator(all: &[Token], at: usize) -> Spelled {
     let token = all[at];
     if let Some((_, ours)) = OPERATORS.iter().find(|(theirs, _)| *theirs == token.text) {
         return Some((1, (*ours).to_owned()));
     }
     let next = all.get(at + 1);
-    // Words for operators, unless facts follow.
+    // Words can be operators unless facts follow.
     let worded = at > 0 && !all.iter().any(|token| matches!(token.text, "=>" | "ask"));
     if worded
         && (all[at - 1].is_name() || all[at - 1].is_number() || all[at - 1].text == ")")
@@ -259,7 +260,7 @@ fn operator(all: &[Token], at: usize) -> Spelled {
         let name = next.filter(|name| name.is_name() && name.touches(&token))?;
         return Some((2, format!("byte({})", name.text)));
     }
-    // tlb.hits(), tlb.hit_rate
+    // For example: `tlb.hits()` or `tlb.hit_rate`.
     if token.is_name()
         && let Some((part, name)) = token.text.rsplit_once('.')
     {
@@ -283,7 +284,7 @@ fn operator(all: &[Token], at: usize) -> Spelled {
     None
 }
 
-/// Joins words that are one word here.
+/// Joins words that are a single word in Pagewalk.
 fn word(all: &[Token], at: usize) -> Spelled {
     let said =
         |n: usize, text: &str| all.get(at + n).is_some_and(|token| token.text.eq_ignore_ascii_case(text));

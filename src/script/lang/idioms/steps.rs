@@ -1,4 +1,4 @@
-//! Loops whose counter steps by more than one: a list of the values is equivalent.
+//! Loops whose counter advances by more than one; the equivalent loop runs over a list of the values.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -9,10 +9,10 @@ use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use crate::lang::value::Number;
 
-/// The most values to list.
+/// Maximum number of values to list.
 const MOST: usize = 16;
 
-/// Heads of such loops, and whether the end is one of the values.
+/// Heads of such loops, and whether the values include the end.
 const HEADS: &[(&str, bool)] = &[
     ("for (TYPE NAME = A; NAME < B; NAME += C) {", false),
     ("for (NAME = A; NAME < B; NAME += C) {", false),
@@ -25,7 +25,7 @@ const HEADS: &[(&str, bool)] = &[
     ("for NAME in range(A, B, C) {", false),
 ];
 
-/// Returns the advice for the loop that begins in a line of a text.
+/// Returns the advice for the loop that begins on a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let said = text[line.clone()].trim();
     let (held, with_end) =
@@ -45,6 +45,6 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
     let start = line.end - text[line.clone()].trim_start().len();
     let head = format!("for {} in [{list}] {{", held.get("NAME")?);
     let fix = Fix::replace(Span::new(file, start..start + said.len()), head);
-    let message = Some("a loop goes over a range or a list, and a range has no step");
+    let message = Some("a loop iterates over a range or a list, and a range has no step");
     Some(Advice::fixed(message, Some("list the values, or compute the step in the body"), fix, true))
 }

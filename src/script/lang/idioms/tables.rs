@@ -1,4 +1,4 @@
-//! Tables on one line, tables with commas, and fields in place of a table.
+//! Tables on one line, tables with commas, and fields instead of a table.
 
 use std::ops::Range;
 
@@ -8,16 +8,16 @@ use crate::lang::fix::Fix;
 use crate::lang::parse::VERBS;
 use crate::lang::span::Span;
 
-const ONE_LINE: &str = "each row of a table is on a separate line, or ends with `;`";
-const COMMAS: &str = "the cells of a table are separated by spaces, not by commas";
-const FIELDS: &str = "contents are a table: a row of column names, then a row for each entry";
+const ONE_LINE: &str = "each row of a table must be on a separate line or end with `;`";
+const COMMAS: &str = "the cells of a table must be separated by spaces, not by commas";
+const FIELDS: &str = "contents must be written as a table: a row of column names, then one row per entry";
 
 const PROCESS: &str = "the braces of `process` hold its areas; its statements are in a separate block";
 
-/// The longest table to examine, in bytes.
+/// Maximum length in bytes of a table to examine.
 const LONGEST: usize = 2000;
 
-/// Returns the advice for the table that begins in a line of a text.
+/// Returns the advice for the table that begins on a line of a text.
 pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let head = &text[line.clone()];
     let mut words = words_of(head);
@@ -34,7 +34,7 @@ pub(super) fn advice(text: &str, line: &Range<usize>, file: u32) -> Option<Advic
         let fix = Fix::put_in(file, (line.start + head.find('{')?) as u32, format!("; {name} "));
         return Some(Advice::fixed(
             Some(PROCESS),
-            Some("write `NAME { … }` around them, after `process NAME`"),
+            Some("put the statements into `NAME { … }` after `process NAME`"),
             fix,
             false,
         ));
@@ -67,7 +67,7 @@ fn cells(row: &str) -> Vec<&str> {
     row.split(['|', ' ', '\t', '\r', ',']).filter(|cell| !cell.is_empty()).collect()
 }
 
-/// Returns the rows of a table on one line, separated by bars, or by commas if there are no bars.
+/// Returns the rows of a one-line table, separated by bars or, if there are no bars, by commas.
 fn one_line(inside: &str) -> Option<Vec<Vec<&str>>> {
     let parted = if inside.contains('|') { '|' } else { ',' };
     let rows: Vec<Vec<&str>> = inside.split(parted).map(cells).filter(|row| !row.is_empty()).collect();

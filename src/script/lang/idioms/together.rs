@@ -1,7 +1,9 @@
-//! Fixes of a long script, which are tried all at once.
+//! Fixes for a long script, which are all tried at once.
 
 use super::advice::Advice;
-use super::outcome::{advised, follows, has_own_fix, new_there, reading, same, same_line, without_fix};
+use super::outcome::{
+    advised, follows, has_own_fix, new_there, reading, remains, same, same_line, without_fix,
+};
 use super::recognize::{advice, block_of};
 use super::tokens::{line_at, nesting, tokens};
 use crate::lang::diagnostic::Diagnostic;
@@ -10,18 +12,19 @@ use crate::lang::fix::Fix;
 use crate::lang::parse::parse;
 use crate::lang::span::Span;
 
-/// The number of times that all fixes are tried; each round replaces the failed ones by other candidates.
+/// Number of rounds in which all fixes are tried. Each round replaces failed fixes with other candidates.
 const ROUNDS: usize = 6;
 
-/// The candidates for a mistake: fixes of the rows, then its own.
+/// The candidates for an error: fixes from the idiom table, then the diagnostic's own fix.
 struct Choice {
-    /// The index of the mistake.
+    /// The index of the error.
     at: usize,
     fixes: Vec<(Option<Advice>, TextEdit)>,
     works: bool,
 }
 
-/// Works as `improve` for one file: leaves out the fixes that do not parse alone, and tries the others together.
+/// Does the same as `improve` for one file, but drops fixes that do not parse on their own and tries the
+/// others together.
 pub(super) fn together(
     text: &str,
     diagnostics: &mut Vec<Diagnostic>,
@@ -46,7 +49,7 @@ pub(super) fn together(
         if let Some((row, edit)) = choice.fixes.first().filter(|_| choice.works) {
             for (other, diagnostic) in others() {
                 let beside = edit.span.meets(diagnostic.span) || same_line(text, place, diagnostic.span);
-                let left = after.iter().any(|after| same(after, diagnostic));
+                let left = remains(diagnostic, &after);
                 gone[other] |= beside && !left || follows(diagnostic, at < other, Some(&after));
             }
             if let Some(row) = row {
@@ -78,7 +81,8 @@ fn fixes(diagnostic: &Diagnostic, text: &str) -> Vec<(Option<Advice>, TextEdit)>
     fixes
 }
 
-/// Whether the line of an edit parses, alone or in a block of settings. A block or a row of a table is not examined.
+/// Whether the line of an edit parses on its own or in a block of settings. Blocks and table rows are not
+/// examined.
 fn reads(text: &str, edit: &TextEdit) -> bool {
     let lines = line_at(text, edit.span.start as usize).start..line_at(text, edit.span.end as usize).end;
     let whole = Span { start: lines.start as u32, end: lines.end as u32, ..edit.span };
@@ -90,8 +94,8 @@ fn reads(text: &str, edit: &TextEdit) -> bool {
     several || depth != 0 || parse(0, &read, &mut ()).diagnostics.is_empty()
 }
 
-/// Tries the first fix of each choice together, then the next ones of those that failed; returns the remaining
-/// mistakes.
+/// Tries the first fix of each choice together, then the next fixes of the failed choices. Returns the
+/// remaining errors.
 fn settle(
     text: &str,
     before: &[Diagnostic],
@@ -101,7 +105,7 @@ fn settle(
     let Some(file) = before.first().map(|first| first.span.file) else { return Vec::new() };
     let mut now = before.to_vec();
     for _ in 0..ROUNDS {
-        // Of overlapping fixes the first is tried, and stays if it worked before.
+        // If fixes overlap, try the first one, and keep it if it worked before.
         let mut edits: Vec<TextEdit> =
             choices.iter().filter(|one| one.works).map(|one| one.fixes[0].1.clone()).collect();
         let mut tried = Vec::new();
@@ -131,7 +135,7 @@ fn settle(
         if all {
             return after;
         }
-        // A mistake that is gone was a consequence of one that is now fixed.
+        // An error that disappeared was a consequence of one that is now fixed.
         now.retain(|old| after.iter().any(|new| same(new, old)));
     }
     choices.iter_mut().filter(|choice| !choice.works).for_each(|choice| choice.fixes.clear());

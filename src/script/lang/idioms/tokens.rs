@@ -1,8 +1,8 @@
-//! The tokens of a line, possibly in another language.
+//! The tokens of a line, possibly of another language.
 
 use std::ops::Range;
 
-/// A token: its text and its first byte.
+/// A token: its text and the position of its first byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Token<'a> {
     pub(super) text: &'a str,
@@ -14,7 +14,7 @@ impl Token<'_> {
         self.start + self.text.len()
     }
 
-    /// Whether it begins where another token ends.
+    /// Whether this token begins where another one ends.
     pub(super) fn touches(&self, before: &Token) -> bool {
         before.end() == self.start
     }
@@ -32,7 +32,7 @@ impl Token<'_> {
     }
 }
 
-/// Operators of several characters, ours and foreign, longest first.
+/// Operators of several characters, native and foreign, longest first.
 const LONG: &[&str] = &[
     "===", "!==", "..=", "...", "-->", "=>", "==", "!=", "<=", ">=", "<>", "..", "//", "/*", "<<", ">>",
     "&&", "||", "->", "++", "--", "+=", "-=", "*=", "/=", "**", ":=",
@@ -58,8 +58,8 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
     found
 }
 
-/// Returns the length of the word or number at the start of a text: a name may have dots and dashes between letters,
-/// a number a point.
+/// Returns the length of the word or number at the start of a text. A name can contain dots and dashes
+/// between letters, and a number can contain a point.
 fn word(text: &str) -> usize {
     let bytes = text.as_bytes();
     let number = bytes[0].is_ascii_digit();
@@ -77,7 +77,7 @@ fn word(text: &str) -> usize {
     }
 }
 
-/// Returns the change in the depth of brackets after a token.
+/// Returns the change in bracket depth that a token causes.
 pub(super) fn nesting(text: &str) -> i32 {
     match text {
         "(" | "[" | "{" => 1,
@@ -93,7 +93,7 @@ pub(super) fn line_at(text: &str, at: usize) -> Range<usize> {
     start..end
 }
 
-/// Returns the number of spaces before a line.
+/// Returns the number of spaces at the start of a line.
 pub(super) fn indent(line: &str) -> usize {
     line.len() - line.trim_start().len()
 }

@@ -1,7 +1,7 @@
-//! Trial of fixes before they are shown.
+//! Tries fixes before they are shown.
 
 use super::advice::Advice;
-use super::outcome::{advised, follows, has_own_fix, new_there, reading, same, same_line, without_fix};
+use super::outcome::{advised, follows, has_own_fix, new_there, reading, remains, same_line, without_fix};
 use super::recognize::advice;
 use super::together::together;
 use crate::lang::diagnostic::Diagnostic;
@@ -11,21 +11,21 @@ use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
-/// The most bytes to parse again to try fixes: about a hundred fixes of a script of usual size. Later fixes are shown
-/// untried, without the rows.
+/// Maximum number of bytes to reparse when trying fixes, enough for about a hundred fixes in a script of the
+/// usual size. Later fixes are shown untried and without advice from the table.
 const READ_AGAIN: usize = 1 << 21;
 
-/// The size in bytes from which the fixes of a script are tried all at once.
+/// The size in bytes above which all fixes for a script are tried at once.
 const LONG: usize = 1 << 13;
 
-/// The most diagnostics of a report whose helps are improved.
+/// Maximum number of diagnostics per report whose help is improved.
 const TOLD: usize = 100;
 
-/// Replaces the messages about foreign idioms by those of the rows, and removes fixes that leave a mistake in their
-/// place. `wrong` returns the mistakes in another text of a file.
+/// Replaces messages about foreign idioms with the messages of the idiom table, and removes fixes that leave
+/// an error in their place. `wrong` returns the errors in a changed text of a file.
 ///
-/// Fixes are tried one after the other, each with the earlier ones that worked, because a line may need a declaration
-/// in another one. Failed fixes are tried once more at the end.
+/// Tries fixes one after the other, each together with the earlier ones that worked, because a line may need
+/// a declaration on another line. Retries failed fixes once at the end.
 pub(crate) fn improve(
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
@@ -46,7 +46,7 @@ pub(crate) fn improve(
     let (mut gone, mut settled) = (vec![false; before.len()], vec![false; before.len()]);
     let mut failed = vec![false; before.len()];
     let mut trial = Trial { now: before.clone(), made: Vec::new(), read: 0, wrong };
-    // A block is tried before its contents.
+    // Try a block before its contents.
     let mut order: Vec<usize> = (0..before.len()).collect();
     order.sort_by_key(|at| before[*at].span.start);
     for again in [false, true] {
@@ -62,7 +62,7 @@ pub(crate) fn improve(
                 for (other, diagnostic) in before.iter().enumerate().filter(|(other, _)| *other != at) {
                     let inside = covered.is_some_and(|span| span.meets(diagnostic.span));
                     let beside = inside || same_line(&file.text, before[at].span, diagnostic.span);
-                    let left = cleared.iter().flatten().any(|after| same(after, diagnostic));
+                    let left = remains(diagnostic, cleared.as_deref().unwrap_or_default());
                     settled[other] |= beside;
                     failed[other] |= beside;
                     gone[other] |= beside && !left || follows(diagnostic, at < other, cleared.as_deref());
@@ -94,14 +94,14 @@ pub(crate) fn improve(
     }
     let mut gone = gone.into_iter();
     diagnostics.retain(|_| !gone.next().unwrap_or(false));
-    // Mistakes in several lines of a block may all lead to its head.
+    // Errors on several lines of a block may all be caused by the block's head.
     let line = |one: &Diagnostic| sources.location(one.span).map(|(_, at)| at.line);
     diagnostics.dedup_by(|next, last| {
         next.message == last.message && next.help == last.help && line(next) == line(last)
     });
 }
 
-/// Whether the code in a help parses as a statement, a setting, a fact, or a value.
+/// Whether the code in a help text parses as a statement, a setting, a fact, or a value.
 pub(super) fn reads(help: &str) -> bool {
     let Some((_, text)) = help.split_once("write `") else { return true };
     let Some((text, _)) = text.split_once('`') else { return true };
@@ -119,27 +119,28 @@ pub(super) fn reads(help: &str) -> bool {
 
 /// The outcome of a fix.
 enum Tried {
-    /// It works, and these mistakes remain.
+    /// The fix works, and these errors remain.
     Works(Vec<Diagnostic>),
-    /// It leaves a mistake in its place.
+    /// The fix leaves an error in its place.
     Fails,
-    /// It was not tried.
+    /// The fix was not tried.
     Unknown,
 }
 
 /// The fixes to try, and those that worked.
 struct Trial<'a> {
-    /// The mistakes in the text after the fixes that worked.
+    /// The errors that remain in the text after the fixes that worked.
     now: Vec<Diagnostic>,
     /// The fixes that worked.
     made: Vec<TextEdit>,
-    /// The number of bytes parsed again.
+    /// The number of bytes reparsed so far.
     read: usize,
     wrong: &'a mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
 }
 
 impl Trial<'_> {
-    /// Returns the first advice whose fix works, with the remaining mistakes; otherwise one that needs no fix.
+    /// Returns the first advice whose fix works, with the remaining errors. If there is none, returns advice
+    /// that is right without a fix, if any.
     fn best(&mut self, diagnostic: &Diagnostic, text: &str) -> Option<(Advice, Option<Vec<Diagnostic>>)> {
         if has_own_fix(diagnostic) || self.read + text.len() > READ_AGAIN {
             return None;
@@ -152,7 +153,8 @@ impl Trial<'_> {
                 return Some((one.clone(), Some(after)));
             }
         }
-        // The diagnostic's own fix, if it works, is better than words, except for constructs without an equivalent.
+        // A working fix of the diagnostic is better than advice without one, except for constructs without an
+        // equivalent.
         let own = diagnostic.fix.as_deref();
         let advised = all.into_iter().find(|one| one.sure)?;
         let works = |own| matches!(self.after(diagnostic, own, text), Tried::Works(_));
@@ -162,7 +164,7 @@ impl Trial<'_> {
         Some((Advice { fix: None, ..advised }, None))
     }
 
-    /// Keeps a fix, which leaves these mistakes.
+    /// Keeps a fix that leaves these errors.
     fn make(&mut self, fix: &Fix, text: &str, after: &[Diagnostic]) {
         self.made.extend(fix.edit(text));
         self.now = after.to_vec();

@@ -1,14 +1,14 @@
-//! Variants of a statement with other signs, tried before the rows.
+//! Variants of a statement that use other operators, tried before the rows of the idiom table.
 
 use super::tokens::{nesting, tokens};
 
-/// Returns a statement with `=>` for another arrow.
+/// Returns a statement with `=>` instead of another arrow.
 pub(super) fn arrowed(said: &str) -> Option<String> {
     let arrow = ["-->", "->", "→", "⇒", "==>"].into_iter().find(|arrow| said.contains(arrow))?;
     (!said.contains("=>")).then(|| said.replacen(arrow, "=>", 1))
 }
 
-/// Returns a condition with `==` for `=`, and with `and` for commas.
+/// Returns a condition with `==` instead of `=` and `and` instead of commas.
 pub(super) fn condition(said: &str) -> Option<String> {
     let all = tokens(said);
     let first = all.first()?.text;
@@ -27,14 +27,14 @@ pub(super) fn condition(said: &str) -> Option<String> {
     (new != said).then(|| new.replacen("assert", "expect", 1))
 }
 
-/// Rewrites a method of a process as a statement: `P1.read(0x1000)`.
+/// Rewrites a method call on a process as a statement: `P1.read(0x1000)`.
 pub(super) fn of_process(said: &str) -> Option<String> {
     let (process, verb) = tokens(said).first()?.text.rsplit_once('.')?;
     let rest = &said[process.len() + 1..];
     matches!(verb, "read" | "write" | "fetch" | "translate").then(|| format!("{process}: {rest}"))
 }
 
-/// Rewrites a method of an object as a statement: `mmu.read(0x3D4)`.
+/// Rewrites a method call on an object as a statement: `mmu.read(0x3D4)`.
 pub(super) fn method(said: &str) -> Option<String> {
     let all = tokens(said);
     let (_, verb) = all.first()?.text.rsplit_once('.')?;
@@ -50,7 +50,7 @@ pub(super) fn method(said: &str) -> Option<String> {
     })
 }
 
-/// Returns the range of a line without its indentation and its comment.
+/// Returns the range of a line without its indentation and comment.
 pub(super) fn whole(line: &str) -> (usize, usize) {
     let found = tokens(line);
     found.first().zip(found.last()).map_or((0, 0), |(first, last)| (first.start, last.end()))

@@ -1,4 +1,4 @@
-//! A script with all the files that it includes.
+//! A script with all files that it includes.
 
 use std::collections::BTreeMap;
 use std::io;
@@ -13,28 +13,28 @@ use super::loader::{SIZE_LIMIT, plain};
 use super::parse::{Includes, parse};
 use super::source::{Sources, decode};
 
-/// The deepest chain of includes, the script not counted.
+/// Maximum depth of nested includes, excluding the script itself.
 const INCLUDE_LIMIT: usize = 64;
 
-/// The most files of a script with every `include` expanded.
+/// Maximum number of files in a script with every `include` expanded.
 const TOTAL_LIMIT: usize = 10_000;
 
-/// A parsed script: its statements, with those of included files in place.
+/// A parsed script: its statements, with the statements of included files in place.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Script {
     /// The statements of the first file.
     pub body: Block,
 }
 
-/// Reads the script at this path (`-` is standard input) and its includes. A file that cannot be read is empty and
-/// reported; there is always a script.
+/// Reads the script at this path (`-` is standard input) and its includes. A file that cannot be read is
+/// reported and treated as empty, so there is always a script.
 pub fn read(path: &Path, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let (script, diagnostics) = add(&mut sources, path, loader);
     (sources, script, diagnostics)
 }
 
-/// Reads a script as [`read`] does, and adds its files to the sources.
+/// Reads a script in the same way as [`read`], and adds its files to the sources.
 pub(crate) fn add(sources: &mut Sources, path: &Path, loader: &mut dyn Loader) -> (Script, Vec<Diagnostic>) {
     let stdin = path == Path::new("-");
     let bytes = if stdin { loader.standard_input() } else { loader.load(path) };
@@ -59,8 +59,8 @@ pub fn read_text(name: &str, text: &str, loader: &mut dyn Loader) -> (Sources, S
     (sources, script, diagnostics)
 }
 
-/// Reads a text that is not in a file, and adds it to the sources. It may include files in the current folder or
-/// below.
+/// Reads a text that is not in a file and adds it to the sources. The text can include files in the current
+/// folder or below it.
 pub fn add_text(
     sources: &mut Sources,
     name: &str,
@@ -73,7 +73,7 @@ pub fn add_text(
 /// Decodes a file's bytes.
 ///
 /// # Errors
-/// The reason why they are not text.
+/// The reason why the bytes are not text.
 pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     decode(bytes).map_err(|at| {
         let line = bytes.get(..at).unwrap_or(&[]).split(|byte| *byte == b'\n').count();
@@ -81,11 +81,11 @@ pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     })
 }
 
-/// Describes an error of the file system, without the operating system's number.
+/// Describes a file system error without the operating system's error number.
 pub(super) fn reason(error: &io::Error) -> String {
     match error.kind() {
         io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "there is no permission to read it".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
         io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
         _ => {
             let text = error.to_string();
@@ -94,7 +94,7 @@ pub(super) fn reason(error: &io::Error) -> String {
     }
 }
 
-/// A file that has been read, and the totals of its includes.
+/// A file that was read, with the totals of its includes.
 #[derive(Debug, Clone)]
 struct Read {
     body: Block,
@@ -104,9 +104,9 @@ struct Read {
 /// The totals of a file and its includes.
 #[derive(Debug, Clone, Copy)]
 struct Below {
-    /// The longest chain of includes below it.
+    /// The longest chain of includes below the file.
     height: usize,
-    /// The number of files with every `include` expanded, itself counted.
+    /// The number of files with every `include` expanded, including the file itself.
     total: usize,
     /// The depth of nested blocks and files.
     depth: usize,
@@ -115,26 +115,26 @@ struct Below {
 /// A file being read.
 #[derive(Debug)]
 struct Open {
-    /// Its path in messages, also the base of the paths that it includes.
+    /// The path of the file in messages, which is also the base for the paths of its includes.
     name: PathBuf,
-    /// Its canonical path; none for standard input, or if unknown.
+    /// The canonical path of the file; `None` for standard input, or if the path is unknown.
     canonical: Option<PathBuf>,
-    /// The number of blocks and files around it.
+    /// The number of blocks and files that enclose the file.
     nesting: usize,
-    /// The totals of its includes so far.
+    /// The totals of the file's includes so far.
     below: Below,
 }
 
-/// Reads a script's files. A file included twice is read once: its statements are shared.
+/// Reads a script's files. A file that is included twice is read once, and its statements are shared.
 struct Reader<'a> {
     loader: &'a mut dyn Loader,
     sources: Sources,
     diagnostics: Vec<Diagnostic>,
-    /// The folder of the script, which no include leaves; none if it cannot be found.
+    /// The script's folder, which must contain all included files; `None` if it cannot be found.
     root: Option<PathBuf>,
-    /// The files being read, the script first.
+    /// The files currently being read, beginning with the script.
     open: Vec<Open>,
-    /// The files read, by their canonical paths.
+    /// The files already read, by canonical path.
     read: BTreeMap<PathBuf, Read>,
 }
 
@@ -163,7 +163,7 @@ impl<'a> Reader<'a> {
         (script, diagnostics)
     }
 
-    /// Reads the script and its includes. Without a path it is standard input, in the current folder.
+    /// Reads the script and its includes. A script without a path is standard input, in the current folder.
     fn script(mut self, name: &str, path: Option<&Path>, text: &str) -> (Sources, Script, Vec<Diagnostic>) {
         self.root = root(self.loader, path);
         let canonical = path.and_then(|path| self.loader.canonical(path).ok());
@@ -218,14 +218,14 @@ impl<'a> Reader<'a> {
         Ok(read)
     }
 
-    /// Adds the totals of an `include` to the current file; fails past a limit.
+    /// Adds the totals of an `include` to the current file. Fails if a limit is exceeded.
     fn count(&mut self, read: &Read, path: &Word, inside: usize) -> Result<(), Diagnostic> {
         let (row, outer) = (self.open.len(), self.open.last().map_or(0, |open| open.nesting));
         let Some(open) = self.open.last_mut() else { return Ok(()) };
         let total = open.below.total + read.below.total;
         if total > TOTAL_LIMIT {
             let message =
-                format!("this script comes to more than {TOTAL_LIMIT} files, counted as often as included");
+                format!("this script includes more than {TOTAL_LIMIT} files, with repeated includes counted");
             return Err(Diagnostic::new(Code::IncludeDepth, path.span, message));
         }
         if row + read.below.height > INCLUDE_LIMIT {
@@ -255,17 +255,19 @@ impl Includes for Reader<'_> {
     }
 }
 
-/// Returns the folder of a script, which none of its paths may leave: the current one for standard input. None if it
-/// cannot be found.
+/// Returns the folder of a script, or the current folder for standard input. This folder must contain all
+/// files that the script names. Returns `None` if the folder cannot be found.
 pub(super) fn root(loader: &dyn Loader, script: Option<&Path>) -> Option<PathBuf> {
     let folder = script.and_then(Path::parent).filter(|parent| !parent.as_os_str().is_empty());
     loader.canonical(folder.unwrap_or(Path::new("."))).ok()
 }
 
-/// Returns the canonical path of the file that a script names, relative to the folder of the file with the name.
+/// Returns the canonical path of a file that a script names, relative to the folder of the file that contains
+/// the name.
 ///
 /// # Errors
-/// `outside-folder` if it is not in `root` or below (always, if no root is known), `unreadable` if it does not exist.
+/// `outside-folder` if the file is not in `root` or below it (or if no root is known), or `unreadable` if the
+/// file does not exist.
 pub(super) fn find(
     loader: &dyn Loader,
     root: Option<&Path>,
@@ -281,13 +283,13 @@ pub(super) fn find(
         _ => Err(Diagnostic::new(
             Code::OutsideFolder,
             path.span,
-            format!("`{}` lies outside the script's folder", path.text),
+            format!("`{}` is outside the script's folder", path.text),
         )
-        .help("a script reads only what lies in its own folder or below; copy or move the file there")),
+        .help("a script can read only files in its own folder and subfolders; copy or move the file there")),
     }
 }
 
-/// Returns the path in messages of a file that is named in the file `from`.
+/// Returns the path that messages show for a file named in the file `from`.
 pub(super) fn name_beside(from: &Path, path: &Word) -> PathBuf {
     plain(&from.parent().unwrap_or(Path::new("")).join(&*path.text))
 }
@@ -307,21 +309,22 @@ pub(super) fn unreadable(path: &Word, reason: &str) -> Diagnostic {
 }
 
 fn too_deep(path: &Word) -> Diagnostic {
-    let message = format!("more than {INCLUDE_LIMIT} files include each other in a row");
+    let message = format!("a chain of includes is longer than {INCLUDE_LIMIT} files");
     Diagnostic::new(Code::IncludeDepth, path.span, message)
 }
 
 fn nested(path: &Word) -> Diagnostic {
-    let message = format!("with this file, blocks and files lie more than {DEPTH_LIMIT} deep");
+    let message = format!("with this file, blocks and files are nested more than {DEPTH_LIMIT} levels deep");
     Diagnostic::new(Code::TooDeep, path.span, message)
 }
 
-/// Returns the diagnostic for a cycle, with the files from the included one to the one that includes it.
+/// Returns the diagnostic for an include cycle, with the chain of files from the included file to the
+/// including one.
 fn circle(open: &[Open], path: &Word) -> Diagnostic {
     let again = open.first();
     let names: Vec<String> = open.iter().chain(again).map(|open| open.name.display().to_string()).collect();
-    let message = format!("files include each other in a circle: {}", names.join(" → "));
-    Diagnostic::new(Code::IncludeCircle, path.span, message).label("this file is being read already")
+    let message = format!("files include each other in a cycle: {}", names.join(" → "));
+    Diagnostic::new(Code::IncludeCircle, path.span, message).label("this file is already being read")
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! Files that include files.
+//! Tests of files that include files.
 
 use std::path::PathBuf;
 
@@ -9,8 +9,8 @@ fn texts(files: &[(&str, &str)]) -> Texts<()> {
     Texts { texts, other: () }
 }
 
-/// Reads `/s/a.pw` of these files. Returns the verbs in the order in which they would run, and the diagnostics as
-/// `file: code at place: message`.
+/// Reads `/s/a.pw` from these files. Returns the verbs in execution order, and the diagnostics as `file: code
+/// at place: message`.
 fn read_all(files: &[(&str, &str)]) -> (Vec<String>, Vec<String>) {
     described(read(Path::new("/s/a.pw"), &mut texts(files)))
 }
@@ -73,13 +73,13 @@ fn cycles_are_reported_with_their_chain() {
     assert_eq!(verbs, ["one", "two", "three"]);
     assert_eq!(
         wrong,
-        ["/s/c/c.pw: include-circle at \"../b.pw\": files include each other in a circle: \
+        ["/s/c/c.pw: include-circle at \"../b.pw\": files include each other in a cycle: \
           /s/b.pw → /s/c/c.pw → /s/b.pw"]
     );
     let (_, wrong) = read_all(&[("/s/a.pw", "include \"a.pw\"")]);
     assert_eq!(
         wrong,
-        ["/s/a.pw: include-circle at \"a.pw\": files include each other in a circle: /s/a.pw → /s/a.pw"]
+        ["/s/a.pw: include-circle at \"a.pw\": files include each other in a cycle: /s/a.pw → /s/a.pw"]
     );
 }
 
@@ -116,7 +116,7 @@ fn no_include_leaves_the_folder() {
         let (_, wrong) =
             read_all(&[("/s/a.pw", &format!("include \"{path}\"")), ("/x.pw", "x"), ("/etc/passwd", "x")]);
         let expected =
-            format!("/s/a.pw: outside-folder at \"{path}\": `{path}` lies outside the script's folder");
+            format!("/s/a.pw: outside-folder at \"{path}\": `{path}` is outside the script's folder");
         assert_eq!(wrong, [expected]);
     }
     let (verbs, wrong) =
@@ -138,15 +138,12 @@ fn sixty_four_deep_and_no_more() {
     assert_eq!(chain(64), (vec!["end".to_owned()], vec![]));
     let (verbs, wrong) = chain(65);
     assert_eq!(verbs, [""; 0]);
-    assert_eq!(
-        wrong,
-        ["/s/64.pw: include-depth at \"65.pw\": more than 64 files include each other in a row"]
-    );
+    assert_eq!(wrong, ["/s/64.pw: include-depth at \"65.pw\": a chain of includes is longer than 64 files"]);
 }
 
 #[test]
 fn a_known_file_is_counted_in_the_depth() {
-    // b is read at the first row, then included again below 60 others.
+    // `b0.pw` is read for the first `include`, then included again below 60 other files.
     let mut files = texts(&[("/s/a.pw", "include \"b0.pw\"\ninclude \"c0.pw\"")]);
     for number in 0..60 {
         let next = |letter: char| format!("include \"{letter}{}.pw\"", number + 1).into_bytes();
@@ -160,10 +157,7 @@ fn a_known_file_is_counted_in_the_depth() {
     }
     let (verbs, wrong) = described(read(Path::new("/s/a.pw"), &mut files));
     assert_eq!(verbs, ["end"]);
-    assert_eq!(
-        wrong,
-        ["/s/c59.pw: include-depth at \"b0.pw\": more than 64 files include each other in a row"]
-    );
+    assert_eq!(wrong, ["/s/c59.pw: include-depth at \"b0.pw\": a chain of includes is longer than 64 files"]);
 }
 
 #[test]

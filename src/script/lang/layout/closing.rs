@@ -1,11 +1,11 @@
-//! Fixes for a bracket, brace or string that is not closed, if the missing character's place is certain.
+//! Fixes for an unclosed bracket, brace, or string, if the place of the missing character is certain.
 
 use super::level::{Level, LevelKind};
 use super::{Diagnostic, Scan};
 use crate::lang::fix::Fix;
 
 impl Diagnostic {
-    /// Sets the fix, if there is one.
+    /// Sets the fix, if any.
     pub(super) fn perhaps(&mut self, fix: Option<Fix>) {
         if let Some(fix) = fix {
             *self = self.clone().fix(fix);
@@ -14,14 +14,15 @@ impl Diagnostic {
 }
 
 impl Scan<'_> {
-    /// Closes the brackets above a level, at the end of the line of the lowest one or before `end`. None if the line
-    /// continues, or if they may have been meant to end before its last word.
+    /// Closes the brackets from a level inward, at the end of the line with the outermost bracket or before
+    /// `end`. Returns `None` if the line continues, or if the brackets may have been meant to end before its
+    /// last word.
     pub(super) fn closing(&self, from: usize, end: usize) -> Option<Fix> {
         let levels = self.levels.get(from..)?;
         let at = levels.first()?.at;
         let line = self.out.get(at..end)?;
         let line = line.split(|byte| *byte == b'\n').next()?;
-        // A newline within brackets is a space in the copy.
+        // In the copy, a space replaces each newline within brackets.
         let there =
             self.text.get(at..end)?.find('\n').map_or(line, |newline| &line[..newline.min(line.len())]);
         let held = std::str::from_utf8(there).ok()?.trim_end();
@@ -33,14 +34,14 @@ impl Scan<'_> {
         Some(self.put_in(at + held.len(), text))
     }
 
-    /// Closes brackets before the current one.
+    /// Closes the open brackets before the current bracket.
     pub(super) fn closing_here(&self, from: usize) -> Option<Fix> {
         let levels = self.levels.get(from..)?;
         let text: String = levels.iter().rev().map(|level| level.kind.ends().1).collect();
         Some(self.put_in(self.text[..self.at].trim_end().len(), text))
     }
 
-    /// Closes a string on its line if only words follow the quote.
+    /// Closes a string at the end of its line if only words follow the quote.
     pub(super) fn closing_quote(&self, open: usize, line_end: usize) -> Option<Fix> {
         let line = self.text.get(open..line_end)?.trim_end();
         let words = line.get(1..)?;
@@ -49,8 +50,8 @@ impl Scan<'_> {
             .then(|| self.put_in(open + line.len(), "\""))
     }
 
-    /// Closes a block before this byte, with the indentation of the line that opened it, if all lines since are
-    /// indented further; on the same line if no other followed.
+    /// Closes a block before this byte with the indentation of its first line, if all lines in the block are
+    /// indented further. Closes a one-line block on the same line.
     pub(super) fn closing_brace(&self, level: &Level, before: usize) -> Option<Fix> {
         if level.kind != LevelKind::Block {
             return None;

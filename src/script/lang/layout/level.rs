@@ -1,11 +1,11 @@
-//! The brackets and blocks open at a place of the text.
+//! The brackets and blocks that are open at a position in the text.
 
 /// The kinds of levels.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum LevelKind {
     /// The file itself.
     File,
-    /// `{` of statements or settings.
+    /// A `{` that contains statements or settings.
     Block,
     /// `(`
     Paren,
@@ -18,17 +18,17 @@ pub(super) enum LevelKind {
 }
 
 impl LevelKind {
-    /// Whether it contains statements.
+    /// Whether the level contains statements.
     pub(super) fn is_block(self) -> bool {
         matches!(self, Self::File | Self::Block)
     }
 
-    /// Whether it is a round or square bracket.
+    /// Whether the level is a parenthesis or square bracket.
     pub(super) fn is_bracket(self) -> bool {
         matches!(self, Self::Paren | Self::Bracket)
     }
 
-    /// Returns the names of its opening and closing characters in messages.
+    /// Returns the opening and closing characters as messages show them.
     pub(super) fn ends(self) -> (&'static str, &'static str) {
         match self {
             Self::File => ("", ""),
@@ -40,25 +40,25 @@ impl LevelKind {
     }
 }
 
-/// An open bracket or block, with the current statement if it contains statements.
+/// An open bracket or block, with the current statement if the level contains statements.
 #[derive(Debug)]
 pub(super) struct Level {
     pub(super) kind: LevelKind,
-    /// The byte where it was opened.
+    /// The byte at which the level was opened.
     pub(super) at: usize,
-    /// The indentation of the line in which it was opened.
+    /// The indentation of the line on which the level was opened.
     pub(super) indent: usize,
-    /// Whether its first line is indented further than the line that opened it.
+    /// Whether the first line inside is indented further than the line that opened the level.
     pub(super) deeper: Option<bool>,
-    /// The start of the current statement; none between statements.
+    /// The start of the current statement; `None` between statements.
     pub(super) statement: Option<usize>,
     /// The number of words of that statement so far.
     pub(super) words: u32,
-    /// Whether that statement has a mistake and is to be blanked.
+    /// Whether that statement has an error and must be blanked.
     pub(super) damaged: bool,
-    /// Whether that statement is a row of a table.
+    /// Whether that statement is a table row.
     pub(super) row: bool,
-    /// Whether it is a block with only a table, whose rows need no bars.
+    /// Whether the level is a block that contains only a table, whose rows need no bars.
     pub(super) table: bool,
 }
 

@@ -1,11 +1,11 @@
-//! The layout of a script: which newlines end a statement.
+//! The layout of a script determines which newlines end a statement.
 //!
-//! A linear pass makes a copy of the text with the same length in bytes, in which comments and the newlines that end
-//! no statement are spaces. So every place in the copy is the same place in the script, and the grammar receives only
-//! the newlines that matter. The pass also checks that brackets match and are not nested too deep; a statement that
-//! fails the check is reported and blanked.
+//! A linear pass makes a copy of the text with the same length in bytes. In the copy, spaces replace comments
+//! and all newlines that do not end a statement. A position in the copy is therefore the same position in the
+//! script, and the grammar receives only significant newlines. The pass also checks that brackets match and
+//! are not nested too deeply. Statements that fail the check are reported and blanked.
 //!
-//! It does not know the statements, only words, strings, brackets and the rows of tables.
+//! The pass recognizes only words, strings, brackets, and table rows, not the kinds of statements.
 
 mod closing;
 mod level;
@@ -24,81 +24,82 @@ use note::Notes;
 use super::diagnostic::{Code, Diagnostic};
 use super::span::Span;
 
-/// The most nested brackets and blocks, in one file and over its includes.
+/// Maximum depth of nested brackets and blocks, in a file and across its includes.
 pub(crate) const DEPTH_LIMIT: usize = 200;
 
-/// The most words of one statement, without the contents of its braces.
+/// Maximum number of words in a statement, excluding the contents of its braces.
 const WORD_LIMIT: u32 = 1 << 20;
 
-/// The length in bytes of the start of a statement that is searched for its verb and the verb's noun.
+/// Number of bytes at the start of a statement that are searched for its verb and the verb's noun.
 const HEAD_LIMIT: usize = 400;
 
-/// The most mistakes to keep.
+/// Maximum number of errors to keep.
 const MISTAKE_LIMIT: usize = 200;
 
-/// A script with its layout resolved.
+/// A script with a resolved layout.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    /// As long as the script's text, with comments and joining newlines replaced by spaces.
+    /// The script's text, with comments and joining newlines replaced by the same number of spaces.
     pub(crate) text: String,
-    /// The ends of statements outside all braces, in order.
+    /// The ends of the statements outside all braces, in order.
     pub(crate) ends: Vec<usize>,
-    /// The mistakes in its brackets and strings.
+    /// The errors in the script's brackets and strings.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
 
 /// Resolves the layout of a file.
 pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
     let scan = Scan::new(file, text, false).run();
-    // The indentation is used as a guess only if the braces do not match.
+    // If the braces do not match, guess from the indentation which brace is unclosed.
     let scan = if scan.unmatched { Scan::new(file, text, true).run() } else { scan };
     let Scan { out, ends, diagnostics, .. } = scan;
     Layout { text: String::from_utf8_lossy(&out).into_owned(), ends, diagnostics }
 }
 
-/// Returns the tokens of a text, and whether more must follow.
+/// Returns the tokens of a text, and whether the text is incomplete.
 pub fn tokens(text: &str) -> Tokens {
     let mut scan = Scan::new(0, text, false);
     scan.notes = Some(Notes::default());
     scan.run().notes.map(|notes| notes.tokens).unwrap_or_default()
 }
 
-/// The effect of a token on the end of its line.
+/// The effect of a token on whether its line ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum After {
-    /// The line may end here.
+    /// The line can end after the token.
     Nothing,
-    /// A comma: the line continues, unless a row of a table follows.
+    /// A comma: the line continues unless a table row follows.
     Comma,
     /// An operator: the line continues.
     Operator,
 }
 
-/// The pass over one file.
+/// The layout pass over one file.
 struct Scan<'a> {
     file: u32,
     text: &'a str,
-    /// Whether to guess from the indentation which brace is not closed.
+    /// Whether to guess from the indentation which brace is unclosed.
     strict: bool,
     /// The copy.
     out: Vec<u8>,
     /// The next byte.
     at: usize,
-    /// The open levels, the file itself first.
+    /// The open levels, beginning with the file itself.
     levels: Vec<Level>,
-    /// Newlines outside brackets since the last token; the next token decides whether they end a statement.
+    /// Newlines outside brackets since the last token; the next token determines whether they end a
+    /// statement.
     pending: Vec<usize>,
     /// The effect of the last token on its line.
     after: After,
-    /// Whether a brace is not closed.
+    /// Whether a brace is unclosed.
     unmatched: bool,
     /// The indentation of the current line.
     indent: usize,
-    /// The first token of the current line; none before it.
+    /// The first token of the current line, if the pass has reached it.
     first: Option<usize>,
-    /// Whether the rest of the file is left unread.
+    /// Whether the rest of the file is skipped.
     done: bool,
-    /// The number of times that the pass went back after a bracket that is not closed.
+    /// Number of times that the pass has gone back after an unclosed bracket.
     returns: u32,
     /// The recorded tokens, if requested.
     notes: Option<Notes>,
@@ -141,7 +142,7 @@ impl<'a> Scan<'a> {
                 self.note_last();
                 return self;
             }
-            // A bracket that is not closed may send the pass back.
+            // An unclosed bracket may cause the pass to go back.
             if self.done || !self.close_brackets() {
                 break;
             }
@@ -170,7 +171,7 @@ impl<'a> Scan<'a> {
                 self.at = end;
             }
             0xC2 if self.byte(1) == 0xA0 => {
-                // A no-break space, as in web pages and papers.
+                // A no-break space, as used in web pages and papers.
                 self.blank(self.at, self.at + 2);
                 self.at += 2;
             }
@@ -198,14 +199,15 @@ impl<'a> Scan<'a> {
         self.at += 1;
     }
 
-    /// Decides about the newlines before a token. `joins` if the token continues the line above.
+    /// Determines which of the newlines before a token end a statement. `joins` means that the token
+    /// continues the preceding line.
     fn begin(&mut self, joins: bool) {
         let row = self.byte(0) == b'|' || self.top().table;
         if row && self.after == After::Comma && self.top().kind == LevelKind::Block && !self.top().row {
             self.end_statement(self.at);
         }
         if let Some(first) = self.pending.first().copied() {
-            // No expression continues with a bar after a comma, so it is a row of a table.
+            // No expression continues with a bar after a comma, so the bar begins a table row.
             let goes_on = self.after == After::Operator || self.after == After::Comma && !row;
             let joined = self.top().statement.is_some() && !self.top().row && (goes_on || joins);
             if joined {
@@ -287,7 +289,7 @@ impl<'a> Scan<'a> {
         if self.close_brackets() {
             return;
         }
-        // No statement begins with a brace: alone on a line, it opens the block of the line above.
+        // No statement begins with a brace, so a brace alone on a line opens the block of the preceding line.
         self.begin(true);
         let begun = self.top().statement.unwrap_or(self.at);
         let table = self.top().kind.is_block() && self.opens_table(begun);
@@ -329,7 +331,7 @@ impl<'a> Scan<'a> {
         self.text.get(self.at..).unwrap_or("")
     }
 
-    /// Returns the byte at this distance, or 0 past the end.
+    /// Returns the byte at this distance from the current position, or 0 past the end of the text.
     fn byte(&self, ahead: usize) -> u8 {
         self.text.as_bytes().get(self.at + ahead).copied().unwrap_or(0)
     }
@@ -357,7 +359,7 @@ impl<'a> Scan<'a> {
         top.table || top.row && top.kind.is_block() && self.pending.is_empty()
     }
 
-    /// Replaces these bytes by spaces; newlines stay.
+    /// Replaces these bytes with spaces, except newlines.
     fn blank(&mut self, from: usize, to: usize) {
         for byte in &mut self.out[from..to] {
             if *byte != b'\n' {

@@ -1,13 +1,13 @@
-//! Tokens for tools that read a text while it is edited.
+//! Tokens for tools that process a text while it is edited.
 
-/// A token and its place.
+/// A token and its position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Token {
-    /// Its kind.
+    /// The kind.
     pub kind: TokenKind,
-    /// Its first byte.
+    /// The first byte.
     pub start: usize,
-    /// The byte after its last.
+    /// The byte after the last one of the token.
     pub end: usize,
 }
 
@@ -18,16 +18,16 @@ pub enum TokenKind {
     Comment,
     /// `page_table`, `core-i7`
     Word,
-    /// `0x14`, `96%`; a unit is a separate word.
+    /// `0x14` or `96%`; a unit is a separate word.
     Number,
     /// `=>`, `==`, `,`, `.`
     Operator,
     /// `"…"` or `'…'`.
     String {
-        /// Whether it has its closing quote.
+        /// Whether the string has its closing quote.
         closed: bool,
     },
-    /// Text of `"""…"""`, or its quotes.
+    /// The text of `"""…"""`, or its quotes.
     Prose,
     /// The start of an expression in prose.
     Hole,
@@ -35,13 +35,13 @@ pub enum TokenKind {
     Open(u8),
     /// `)`, `]`, `}`
     Close(u8),
-    /// `|` of a row; zero-width at the start of a row without one.
+    /// The `|` of a row; zero-width at the start of a row without bars.
     Bar,
     /// A cell of a row.
     Cell,
-    /// The end of a statement, a setting or a row; zero-width.
+    /// The zero-width end of a statement, setting, or row.
     End,
-    /// A character that begins no token.
+    /// A character that does not begin any token.
     Other,
 }
 
@@ -57,7 +57,8 @@ impl Token {
 pub struct Tokens {
     /// The tokens, in order.
     pub list: Vec<Token>,
-    /// Whether more must follow: a bracket, a block or prose is open, or the last token is an operator or a comma.
+    /// Whether the text is incomplete: a bracket, block, or prose is open, or the last token is an operator
+    /// or a comma.
     pub unfinished: bool,
 }
 
@@ -72,7 +73,7 @@ pub(super) struct Notes {
 /// Operators of two and three characters, except `=>` and `..`.
 pub(super) const LONG: &[&str] = &["==", "!=", "<=", ">=", "//", "<<", ">>", "..="];
 
-/// Whether a word is an operator between values, so that a line continues after it.
+/// Whether a word is an operator between values, so that the line continues after it.
 pub fn is_operator(word: &str) -> bool {
     matches!(word, "and" | "or" | "not" | "in" | "where")
 }

@@ -1,16 +1,16 @@
-//! Mistakes in brackets and strings, and the places where the pass continues.
+//! Errors in brackets and strings, and the positions where the pass resumes.
 
 use super::level::LevelKind;
 use crate::lang::fix::Fix;
 
 use super::{After, Code, DEPTH_LIMIT, Scan, WORD_LIMIT};
 
-/// The number of times that the pass may go back in one file; keeps it linear.
+/// Maximum number of times that the pass goes back in one file; the limit keeps the pass linear.
 const RETURN_LIMIT: u32 = 20;
 
 impl Scan<'_> {
-    /// Reports open brackets at the end of a statement. Returns true if the pass went back to the line where it
-    /// continues.
+    /// Reports open brackets at the end of a statement. Returns true if the pass went back to the line where
+    /// it resumes.
     pub(super) fn close_brackets(&mut self) -> bool {
         let block = self.block();
         let inner = self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0);
@@ -25,7 +25,8 @@ impl Scan<'_> {
         inner == block && self.go_back(at)
     }
 
-    /// Goes back to the first line after the bracket that is indented no further than its statement.
+    /// Goes back to the first line after the bracket that is not indented further than the bracket's
+    /// statement.
     fn go_back(&mut self, bracket: usize) -> bool {
         if self.returns >= RETURN_LIMIT {
             return false;
@@ -48,17 +49,20 @@ impl Scan<'_> {
         true
     }
 
-    /// Reports a string that is not closed on its line.
+    /// Reports a string that is unclosed at the end of its line.
     pub(super) fn unclosed_string(&mut self, line_end: usize) {
         let open = self.at;
         self.note_open_string();
         let (message, help) = if self.byte(0) == b'"' {
             (
                 "this string is never closed",
-                "a string ends on its line; text over several lines is in `\"\"\"`",
+                "a string must end on the line where it begins; enclose multiline text in `\"\"\"`",
             )
         } else {
-            ("this `'` is never closed", "a byte is written 'h'; strings are in double quotes")
+            (
+                "this `'` is never closed",
+                "a byte must be written as 'h', and strings must be in double quotes",
+            )
         };
         let fix = self.closing_quote(open, line_end);
         let diagnostic = self.report(Code::Unclosed, self.span(open, open + 1), message, "opened here");
@@ -69,22 +73,22 @@ impl Scan<'_> {
         self.levels[block].damaged = true;
         let inner = self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0);
         self.levels.truncate(inner + 1);
-        // A block that opens on this line still contains the lines below.
+        // A block that opens on this line still contains the following lines.
         self.at = if line.ends_with('{') { open + line.len() - 1 } else { line_end };
     }
 
-    /// Reports prose that ends in an open `{`.
+    /// Reports prose that ends inside `{`.
     pub(super) fn unclosed_hole(&mut self) {
         let hole = self.levels.iter().rposition(|level| level.kind == LevelKind::Hole).unwrap_or(0);
         let at = self.levels[hole].at;
         self.report(Code::Unclosed, self.span(at, at + 1), "this `{` is never closed", "in this text").help =
-            Some("`{EXPR}` in text prints a value; a brace itself is written `{{`".to_owned());
+            Some("`{EXPR}` in text prints a value; a literal brace is `{{`".to_owned());
         self.levels.truncate(hole);
         let block = self.block();
         self.levels[block].damaged = true;
     }
 
-    /// Reports a closing bracket without its partner.
+    /// Reports a closing bracket without a matching opening bracket.
     pub(super) fn stray_bracket(&mut self, kind: LevelKind) {
         let (open, close) = kind.ends();
         let here = self.span(self.at, self.at + 1);
@@ -119,27 +123,27 @@ impl Scan<'_> {
         }
     }
 
-    /// Reports a `}` without its partner.
+    /// Reports a `}` without a matching `{`.
     pub(super) fn stray_brace(&mut self) {
         let here = self.span(self.at, self.at + 1);
         self.report(Code::Syntax, here, "this `}` closes nothing", "no `{` is open").help =
-            Some("a block that it should close may have been closed too early above".to_owned());
+            Some("an earlier `}` may have closed its block too early".to_owned());
         self.out[self.at] = b' ';
     }
 
-    /// Reports too many levels; the rest of the file is left unread.
+    /// Reports too many nested levels and skips the rest of the file.
     pub(super) fn too_deep(&mut self) {
         let here = self.span(self.at, self.at + 1);
         self.report(
             Code::TooDeep,
             here,
-            &format!("brackets and blocks lie more than {DEPTH_LIMIT} deep here"),
+            &format!("brackets and blocks are nested more than {DEPTH_LIMIT} levels deep here"),
             "one too many",
         );
         self.give_up();
     }
 
-    /// Reports a statement with too many words; the rest of the file is left unread.
+    /// Reports a statement with too many words and skips the rest of the file.
     pub(super) fn too_long(&mut self) {
         let here = self.span(self.at, self.at + 1);
         self.report(
@@ -167,7 +171,7 @@ impl Scan<'_> {
             let bracket = self.top().kind.is_bracket() && sole;
             let closing = if bracket { self.closing(self.levels.len() - 1, self.text.len()) } else { None };
             let Some(level) = self.levels.pop() else { break };
-            // The prose around an open `{` may be closed.
+            // The prose around an open `{` may itself be closed.
             if std::mem::replace(&mut in_hole, level.kind == LevelKind::Hole) {
                 continue;
             }
@@ -184,7 +188,8 @@ impl Scan<'_> {
         }
     }
 
-    /// At the start of a statement's line, reports an open block whose lines are indented further than this one.
+    /// At the start of a statement's line, reports an open block whose lines are indented further than this
+    /// line.
     pub(super) fn indentation(&mut self) {
         if !self.strict {
             return;
@@ -201,7 +206,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Before a `}` that begins its line, reports the open blocks that are indented further.
+    /// At a `}` that begins a line, reports the open blocks that are indented further.
     pub(super) fn indentation_of_close(&mut self) {
         if !self.strict || self.first != Some(self.at) {
             return;

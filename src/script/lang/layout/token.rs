@@ -1,4 +1,4 @@
-//! The length of words, operators, strings and prose, and whether the line continues after them.
+//! The length of words, operators, strings, and prose, and whether the line continues after them.
 
 use super::level::LevelKind;
 use super::note::is_operator;
@@ -43,8 +43,8 @@ impl Scan<'_> {
         }
     }
 
-    /// Whether this block, of the statement with this start, contains only a table, so that its rows need no bars.
-    /// The grammar's `table_head` is the same.
+    /// Whether this block contains only a table, so that its rows need no bars; the block belongs to the
+    /// statement that starts at `begun`. The grammar's rule `table_head` makes the same decision.
     pub(super) fn opens_table(&self, begun: usize) -> bool {
         let head = &String::from_utf8_lossy(&self.out[begun..self.at.min(begun + HEAD_LIMIT)]);
         let (mut verb, mut rest) = head.split_at(word_length(head));
@@ -77,7 +77,7 @@ impl Scan<'_> {
         self.at = end + 1;
     }
 
-    /// Scans the quotes that begin prose, or end it inside an open `{`.
+    /// Scans the quotes that begin prose, or that end it within an open `{`.
     pub(super) fn prose_quotes(&mut self) {
         if self.levels.iter().any(|level| level.kind == LevelKind::Hole) {
             return self.unclosed_hole();
@@ -87,7 +87,7 @@ impl Scan<'_> {
         self.at += 3;
     }
 
-    /// Scans the text of prose, up to a `{` or its end.
+    /// Scans the text of prose up to a `{` or the end of the prose.
     pub(super) fn prose(&mut self) {
         let rest = self.rest();
         let Some(length) = rest.find(['{', '"', '}']) else {
@@ -110,7 +110,7 @@ impl Scan<'_> {
     }
 }
 
-/// Returns the length in bytes of the word or number at the start of the text; 0 if there is none.
+/// Returns the length in bytes of the word or number at the start of the text, or 0 if there is none.
 fn word_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let is_word = |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');
@@ -122,7 +122,7 @@ fn word_length(text: &str) -> usize {
             _ if is_word(end) => end += 1,
             Some(b'.') if number && next.is_ascii_digit() => end += 1,
             Some(b'-') if end > 0 && !number && next.is_ascii_alphabetic() => end += 1,
-            // A percent sign touches its number, and no operand follows it.
+            // A percent sign touches its number and is not followed by an operand.
             Some(b'%') if number && !is_word(end + 1) && *next != b'(' => return end + 1,
             _ => return end,
         }

@@ -1,12 +1,12 @@
-//! The tokens of a text as the layout pass scans them, and the end of the text. Any text has tokens, even if brackets
-//! and strings are wrong.
+//! The tokens of a text as scanned by the layout pass, and the end of the text. Every text has tokens, even
+//! if its brackets and strings have errors.
 
 use super::level::LevelKind;
 use super::note::{LONG, Token, TokenKind, Tokens};
 use super::{After, Scan};
 
 impl Scan<'_> {
-    /// Scans one token, or a piece of prose, and records it if tokens are requested.
+    /// Scans one token or a piece of prose, and records it if tokens are requested.
     pub(super) fn step(&mut self) {
         let (from, before) = (self.at, self.top().kind);
         if before == LevelKind::Prose {
@@ -18,7 +18,7 @@ impl Scan<'_> {
             return;
         }
         if self.at < from {
-            // The pass went back to this place.
+            // The pass went back to this position.
             let at = self.at;
             self.noted(|tokens| tokens.list.retain(|token| token.end <= at));
             return;
@@ -32,7 +32,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Records that the current string is not closed on its line.
+    /// Records that the current string is unclosed at the end of its line.
     pub(super) fn note_open_string(&mut self) {
         if let Some(notes) = &mut self.notes {
             notes.open = true;
@@ -92,7 +92,7 @@ impl Scan<'_> {
         }
     }
 
-    /// Records a zero-width bar at the start of a row without one.
+    /// Records a zero-width bar at the start of a row without bars.
     pub(super) fn note_row(&mut self, at: usize) {
         self.noted(|tokens| tokens.list.push(Token { kind: TokenKind::Bar, start: at, end: at }));
     }
@@ -102,8 +102,8 @@ impl Scan<'_> {
         self.noted(|tokens| tokens.list.push(Token { kind: TokenKind::End, start: at, end: at }));
     }
 
-    /// At the first end of the text, records whether more must follow, and whether the current statement may be
-    /// complete.
+    /// On first reaching the end of the text, records whether more text must follow and whether the current
+    /// statement could be complete.
     pub(super) fn note_last(&mut self) {
         let top = self.top();
         let goes_on = self.after != After::Nothing && top.statement.is_some() && !top.row;

@@ -1,4 +1,4 @@
-//! Mistakes after a complete expression.
+//! Errors after a complete expression.
 
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
@@ -15,7 +15,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     let Stop { rest, before, head, .. } = stop;
     let word = &rest[..word_length(rest)];
     if let Some(unit) = unit_spelt(word).filter(|_| before.ends_with(|c: char| c.is_ascii_digit())) {
-        let message = format!("`{word}` is no unit");
+        let message = format!("`{word}` is not a unit");
         let help = format!("did you mean `{unit}`?");
         return Some(mistake(message, help).fix(stop.write(word, unit)));
     }
@@ -24,30 +24,35 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     }
     if before == head && rest.starts_with('.') && is_statement(&rest[1..]) {
         return Some(
-            mistake("a process and its statement are separated by `:`", "`NAME: STATEMENT`")
+            mistake("a process and its statement must be separated by `:`", "`NAME: STATEMENT`")
                 .fix(stop.write(".", ": ")),
         );
     }
     if before == head && !head.is_empty() && rest.starts_with(['.', '+', '*', '/', '<', '>']) {
         return Some(mistake(
-            "a statement begins with a verb",
+            "a statement must begin with a verb",
             format!("to see a value, write `show {}`", quoted(stop.line)),
         ));
     }
     if before.ends_with(':') && rest.is_empty() {
         return Some(mistake(
             "the line ends too early: a statement is missing",
-            "`NAME: STATEMENT` runs in that process",
+            "`NAME: STATEMENT` runs the statement in process NAME",
         ));
     }
     if let Some(body) = rest.strip_prefix(':').filter(|_| matches!(*head, "for" | "repeat" | "if" | "def")) {
-        let mistake =
-            mistake("a block is in braces, without a `:`", "write `{ … }` for the `:` and what follows it");
+        let mistake = mistake(
+            "a block must be enclosed in braces, without a `:`",
+            "replace the `:` and the text after it with `{ … }`",
+        );
         let text = format!(" {{ {} }}", body.trim());
         return Some(if is_statement(body.trim()) { mistake.fix(stop.write(rest, text)) } else { mistake });
     }
     if rest.starts_with(':') && !stop.setting {
-        return Some(mistake("`:` does not belong here", "`NAME: STATEMENT` begins a line, with one name"));
+        return Some(mistake(
+            "`:` does not belong here",
+            "`NAME: STATEMENT` must begin a line and have one name",
+        ));
     }
     if rest.is_empty() {
         return None;
@@ -64,7 +69,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     if before.ends_with('}') {
         return Some(mistake(
             "this statement ends with its `}`",
-            "the next statement begins on its own line, or after `;`",
+            "the next statement must begin on a separate line or after `;`",
         ));
     }
     beside(stop).or_else(|| division(stop))
@@ -74,7 +79,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
 pub(in crate::lang) const VERBS: &[&str] =
     &["read", "write", "fetch", "translate", "let", "set", "expect", "show", "for", "if", "repeat", "flush"];
 
-/// Reports a list in the wrong brackets, a call of another process, or a second statement on the line.
+/// Reports a list in the wrong brackets, a call in another process, or a second statement on the line.
 fn beside(stop: &Stop) -> Option<Diagnostic> {
     let Stop { rest, before, head, .. } = stop;
     if stop.setting {
@@ -88,13 +93,13 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
     {
         let list = stop.write(rest.trim_end(), format!("[{}]", inside.trim()));
         return Some(
-            Diagnostic::new(Code::Syntax, Span::default(), "a list is in square brackets").fix(list),
+            Diagnostic::new(Code::Syntax, Span::default(), "a list must be in square brackets").fix(list),
         );
     }
     let digits = |text: &str| text.len() >= 3 && text.bytes().take(3).all(|byte| byte.is_ascii_digit());
     if before.ends_with(|c: char| c.is_ascii_digit()) && rest.strip_prefix(',').is_some_and(digits) {
         return Some(
-            Diagnostic::new(Code::Syntax, Span::default(), "a number is written without commas")
+            Diagnostic::new(Code::Syntax, Span::default(), "a number must be written without commas")
                 .fix(stop.write(",", "")),
         );
     }
@@ -105,16 +110,16 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
     }
     if matches!(*head, "for" | "repeat" | "if" | "scenario") && !rest.contains('{') && is_statement(rest) {
         let text = format!("{{ {rest} }}");
-        let message = format!("the body of a `{head}` is a block in braces");
+        let message = format!("the body of a `{head}` must be a block in braces");
         return Some(mistake(message, format!("write `{}`", quoted(&text))).fix(stop.write(rest, text)));
     }
     (stop.wanted.contains(&Rule::infix) && is_statement(rest)).then(|| {
-        mistake("a second statement begins here", "write it on a separate line, or `;` before it")
+        mistake("a second statement begins here", "put it on a separate line, or put `;` before it")
             .fix(Fix::put_in(0, before.len() as u32, ";"))
     })
 }
 
-/// Whether a text has the form of a statement and is not just a word.
+/// Whether a text has the form of a statement and is not a single word.
 fn is_statement(text: &str) -> bool {
     VERBS.contains(&&text[..word_length(text)]) && Grammar::parse(Rule::lone_statement, text).is_ok()
 }

@@ -45,44 +45,63 @@ impl Tree<'_> {
         place
     }
 
-    /// Parses `ask …`, and the facts that it lists.
+    /// Parses `ask …` and the facts that it lists.
     pub(super) fn ask(&mut self, pair: Pair) -> (Option<StmtKind>, Arc<[Fact]>) {
         let place = self.first(&pair, "ask");
         let (mut what, mut facts) = (None, Arc::from([]));
-        let (mut radix, mut points) = (None, None);
+        let (mut radix, mut points, mut prompt) = (None, None, None);
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::ask_value => what = self.ask_value(part),
                 Rule::ask_table => what = Some(self.ask_table(part)),
-                Rule::ask_any => what = self.ask_any(part),
-                Rule::ask_facts => (what, facts) = self.ask_facts(part),
+                Rule::ask_any => what = self.ask_any(part, &mut prompt),
+                Rule::ask_facts => (what, facts) = self.ask_facts(part, &mut prompt),
                 Rule::radix => radix = part.into_inner().next().map(|word| self.word(&word)),
+                Rule::prompt => self.prompt(part, &mut prompt),
                 _ => {
-                    let span = self.span(&part);
-                    if points.is_some() {
-                        let twice = Diagnostic::new(Code::Duplicate, span, "`points` is given twice");
-                        self.report(twice.fix(Fix::remove(span)));
-                    }
+                    self.refuse_again(points.is_some(), "points", &part);
                     points = part.into_inner().next().map(|points| self.expr(points));
                 }
             }
         }
-        (what.map(|what| StmtKind::Ask(Box::new(Ask { what, radix, points, place }))), facts)
+        (what.map(|what| StmtKind::Ask(Box::new(Ask { what, radix, points, prompt, place }))), facts)
+    }
+
+    /// Reports a clause that is given twice.
+    fn refuse_again(&mut self, given: bool, clause: &str, again: &Pair) {
+        if given {
+            let span = self.span(again);
+            let twice = Diagnostic::new(Code::Duplicate, span, format!("`{clause}` is given twice"));
+            self.report(twice.fix(Fix::remove(span)));
+        }
+    }
+
+    /// Parses `as "…"`.
+    fn prompt(&mut self, pair: Pair, prompt: &mut Option<Expr>) {
+        self.refuse_again(prompt.is_some(), "as", &pair);
+        *prompt = pair.into_inner().find_map(|part| self.text_of(part));
+    }
+
+    /// Parses a string or prose. Returns `None` for other parts.
+    fn text_of(&mut self, part: Pair) -> Option<Expr> {
+        let span = self.span(&part);
+        match part.as_rule() {
+            Rule::string => {
+                let text = Value::Text(self.string(&part));
+                Some(Expr { kind: ExprKind::Value(text), span })
+            }
+            Rule::prose => Some(self.list(part)),
+            _ => None,
+        }
     }
 
     fn ask_value(&mut self, pair: Pair) -> Option<Asked> {
         let (mut label, mut value, mut unit) = (None, None, None);
         for part in pair.into_inner() {
-            let span = self.span(&part);
             match part.as_rule() {
-                Rule::string => {
-                    let text = Value::Text(self.string(&part));
-                    label = Some(Expr { kind: ExprKind::Value(text), span });
-                }
-                Rule::prose => label = Some(self.list(part)),
                 Rule::unit_of => unit = part.into_inner().next().map(|unit| self.unit_of(&unit)),
                 Rule::expr => value = Some(self.expr(part)),
-                _ => {}
+                _ => label = self.text_of(part).or(label),
             }
         }
         Some(Asked::Value { label: label?, value: value?, unit })
@@ -107,28 +126,31 @@ impl Tree<'_> {
         Asked::Table { noun: noun.into(), columns: columns.into() }
     }
 
-    fn ask_any(&mut self, pair: Pair) -> Option<Asked> {
+    fn ask_any(&mut self, pair: Pair, prompt: &mut Option<Expr>) -> Option<Asked> {
         let (mut name, mut from, mut conditions) = (None, None, Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::name => name = Some(self.word(&part)),
                 Rule::expr => from = Some(self.expr(part)),
                 Rule::condition => conditions.extend(self.condition(part)),
+                Rule::prompt => self.prompt(part, prompt),
                 _ => {}
             }
         }
         Some(Asked::Any { name: name?, from: from?, conditions: conditions.into() })
     }
 
-    fn ask_facts(&mut self, pair: Pair) -> (Option<Asked>, Arc<[Fact]>) {
+    fn ask_facts(&mut self, pair: Pair, prompt: &mut Option<Expr>) -> (Option<Asked>, Arc<[Fact]>) {
         let (mut what, mut facts) = (None, Arc::from([]));
         for part in pair.into_inner() {
-            if part.as_rule() == Rule::asked {
-                facts = self.facts(part);
-                continue;
+            match part.as_rule() {
+                Rule::asked => facts = self.facts(part),
+                Rule::prompt => self.prompt(part, prompt),
+                _ => {
+                    let probe = part.clone().into_inner().any(|inner| inner.as_rule() == Rule::word_probe);
+                    what = Some(Asked::Facts { probe, operation: self.operation(part) });
+                }
             }
-            let probe = part.clone().into_inner().any(|inner| inner.as_rule() == Rule::word_probe);
-            what = Some(Asked::Facts { probe, operation: self.operation(part) });
         }
         (what, facts)
     }

@@ -9,17 +9,18 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Unit, Value, ValueError, unit_factor, unit_spelt};
 use pagewalk_grammar::{Pair, Rule};
 
-/// The deepest tree of an expression, counted in operators, calls and brackets. Chains of operators also form trees.
+/// Maximum depth of an expression tree, counted in operators, calls, and brackets. Chains of operators also
+/// form trees.
 const TREE_LIMIT: u32 = 500;
 
 /// An expression and the depth of its tree.
 type Deep = (Expr, u32);
 
-/// An operator that waits for its right side.
+/// An operator whose right operand has not been parsed yet.
 #[derive(Clone, Copy)]
 struct Waiting {
     operator: Operator,
-    /// Its precedence.
+    /// The precedence.
     power: u8,
     start: u32,
 }
@@ -85,8 +86,8 @@ impl Tree<'_> {
     }
 
     fn too_deep(&mut self, span: Span) -> Deep {
-        let message = format!("this expression is more than {TREE_LIMIT} operators deep");
-        self.report(Diagnostic::new(Code::TooDeep, span, message).help("take it apart with `let`"));
+        let message = format!("this expression has more than {TREE_LIMIT} nested operators");
+        self.report(Diagnostic::new(Code::TooDeep, span, message).help("split it with `let`"));
         nothing(span)
     }
 
@@ -109,7 +110,7 @@ impl Tree<'_> {
                 let (items, depth) = self.deep_exprs(part);
                 return (Expr { kind: ExprKind::List(items), span }, depth + 1);
             }
-            // Round brackets: the expression in them, with a span that includes the brackets.
+            // Parentheses: the inner expression, with a span that includes them.
             _ => {
                 let inner = part.into_inner().next().map(|inner| self.deep(inner));
                 return inner
@@ -171,7 +172,7 @@ impl Tree<'_> {
         })
     }
 
-    /// Returns the value of `'h'`.
+    /// Returns the value of a byte literal such as `'h'`.
     pub(super) fn byte(&mut self, part: &Pair) -> u8 {
         byte(part.as_str(), self.span(part)).unwrap_or_else(|diagnostic| {
             self.report(diagnostic);
@@ -179,12 +180,12 @@ impl Tree<'_> {
         })
     }
 
-    /// Parses a number with its unit; an invalid one is reported and becomes 0.
+    /// Parses a number with its unit; an invalid number is reported and becomes 0.
     fn number(&mut self, text: &str, span: Span) -> ExprKind {
         let digits = text.find([' ', '\t']).map_or(text, |blank| &text[..blank]);
         let unit = text[digits.len()..].trim_start();
         let (digits, unit) = if unit.is_empty() { touching_unit(digits) } else { (digits, unit) };
-        // Textbooks write 0B for hexadecimal 11.
+        // Textbooks write 0B for the hexadecimal number 11.
         let ambiguous = text.starts_with("0B") && text.len() > 2
             || self.in_fact && unit == "B" && text.len() == digits.len() + 1;
         let number = Number::literal(digits).and_then(|number| match unit_factor(unit) {
@@ -195,8 +196,8 @@ impl Tree<'_> {
         let number = if ambiguous { Err(bad_number(text)) } else { number };
         let number = number.map_err(|error| match error.code {
             Code::BadNumber => bad_number(text),
-            code => ValueError::new(code, format!("`{}` leaves the range of numbers", quoted(text)))
-                .help("integers lie between -2^63 and 2^64 - 1"),
+            code => ValueError::new(code, format!("`{}` is outside the range of numbers", quoted(text)))
+                .help("integers must lie between -2^63 and 2^64 - 1"),
         });
         let value = Value::Number(self.checked(number, span).unwrap_or(Number::ZERO));
         match Unit::named(unit) {
@@ -225,16 +226,17 @@ fn bad_number(text: &str) -> ValueError {
     match unit_spelt(unit).filter(|_| unit.len() < text.len()) {
         _ if hexadecimal => error.write(format!("0x{text}")),
         Some(spelt) => error.write(format!("{}{spelt}", &text[..text.len() - unit.len()])),
-        None => error.help("numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns"),
+        None => error
+            .help("write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns"),
     }
 }
 
-/// Returns the placeholder for an expression with a reported mistake.
+/// Returns the placeholder for an expression whose error was reported.
 fn nothing(span: Span) -> Deep {
     (Expr { kind: ExprKind::Value(Value::Bool(false)), span }, 1)
 }
 
-/// Applies the last waiting operator to its operands. Returns false if the tree became too deep.
+/// Applies the last waiting operator to its operands. Returns false if the tree becomes too deep.
 fn apply(operands: &mut Vec<Deep>, waiting: &mut Vec<Waiting>) -> bool {
     let Some(operator) = waiting.pop() else { return true };
     let Some((right, right_depth)) = operands.pop() else { return true };

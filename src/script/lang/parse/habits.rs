@@ -6,37 +6,42 @@ use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 
-/// Operators and characters of other languages and keyboards: the text, its meaning, its replacement, and a note.
+/// Operators and characters of other languages and keyboards: text, meaning, replacement, and note.
 const HABITS: &[(&str, &str, &str, &str)] = &[
-    ("&&", "`&&` is no operator", "and", ""),
-    ("||", "`||` is no operator", "or", ""),
-    ("->", "`->` is no arrow of the language", "=>", "facts follow `=>`"),
-    ("→", "`→` is no arrow of the language", "=>", "facts follow `=>`"),
-    ("⇒", "`⇒` is no arrow of the language", "=>", "facts follow `=>`"),
+    ("&&", "`&&` is not an operator", "and", ""),
+    ("||", "`||` is not an operator", "or", ""),
+    ("->", "the language has no arrow `->`", "=>", "facts must follow `=>`"),
+    ("→", "the language has no arrow `→`", "=>", "facts must follow `=>`"),
+    ("⇒", "the language has no arrow `⇒`", "=>", "facts must follow `=>`"),
     ("“", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
     ("”", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
     ("„", "these quotes are typographic", "\"", "write straight quotes, \"…\""),
     ("‘", "these quotes are typographic", "'", "write straight quotes, '…'"),
     ("’", "these quotes are typographic", "'", "write straight quotes, '…'"),
-    ("–", "this dash is no minus sign", "-", "write `-`; only a table's cell may hold a dash"),
-    ("—", "this dash is no minus sign", "-", ""),
+    ("–", "this dash is not a minus sign", "-", "write `-`; only a table cell can contain a dash"),
+    ("—", "this dash is not a minus sign", "-", ""),
     ("−", "this minus sign is typographic", "-", ""),
-    ("×", "`×` is no operator", "*", ""),
-    ("≤", "`≤` is no operator", "<=", ""),
-    ("≥", "`≥` is no operator", ">=", ""),
-    ("≠", "`≠` is no operator", "!=", ""),
-    ("**", "`**` is no operator", "", "a power of two is written `1 << n`"),
-    ("++", "`++` is no operator", "", "write `let x = x + 1`"),
-    ("+=", "`+=` is no operator", "", "write `let x = x + …`"),
-    ("-=", "`-=` is no operator", "", "write `let x = x - …`"),
-    ("*=", "`*=` is no operator", "", "write `let x = x * …`"),
-    ("<>", "`<>` is no operator", "!=", ""),
-    ("===", "`===` is no operator", "==", ""),
-    ("mod", "`mod` is no operator", "%", ""),
-    ("div", "`div` is no operator", "//", ""),
-    ("xor", "`xor` is no operator", "^", ""),
-    ("is", "`is` is no operator", "==", ""),
-    ("to", "`to` is no operator", "..=", "a range is written `0..4`, or `0..=4` with its end"),
+    ("×", "`×` is not an operator", "*", ""),
+    ("≤", "`≤` is not an operator", "<=", ""),
+    ("≥", "`≥` is not an operator", ">=", ""),
+    ("≠", "`≠` is not an operator", "!=", ""),
+    ("**", "`**` is not an operator", "", "a power of two must be written as `1 << n`"),
+    ("++", "`++` is not an operator", "", "write `let x = x + 1`"),
+    ("+=", "`+=` is not an operator", "", "write `let x = x + …`"),
+    ("-=", "`-=` is not an operator", "", "write `let x = x - …`"),
+    ("*=", "`*=` is not an operator", "", "write `let x = x * …`"),
+    ("<>", "`<>` is not an operator", "!=", ""),
+    ("===", "`===` is not an operator", "==", ""),
+    ("mod", "`mod` is not an operator", "%", ""),
+    ("div", "`div` is not an operator", "//", ""),
+    ("xor", "`xor` is not an operator", "^", ""),
+    ("is", "`is` is not an operator", "==", ""),
+    (
+        "to",
+        "`to` is not an operator",
+        "..=",
+        "a range must be written as `0..4`, or `0..=4` to include its end",
+    ),
 ];
 
 /// Returns the foreign operator or character that begins a text.
@@ -47,14 +52,14 @@ pub(super) fn foreign(
     HABITS.iter().find(|(habit, ..)| if word.is_empty() { text.starts_with(habit) } else { word == *habit })
 }
 
-/// Returns the diagnostic for a habit.
+/// Returns the diagnostic for a foreign operator or character.
 pub(super) fn unlearnt(
     stop: &Stop,
     (habit, message, instead, help): &(&str, &str, &str, &str),
 ) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(Code::Syntax, Span::default(), *message);
     diagnostic.help = (!help.is_empty()).then(|| (*help).to_owned());
-    // A pair of quotes needs two fixes, and one of them alone is useless.
+    // A pair of quotes needs two fixes; one alone is useless.
     let pair = message.contains("quotes");
     let fix = if pair { straight(stop, instead) } else { Some(stop.write(habit, *instead)) };
     match fix.filter(|_| !instead.is_empty()) {
@@ -79,7 +84,7 @@ pub(super) fn shown(text: &str) -> String {
     format!("`{}`", quoted(&text[..token_length(text)]))
 }
 
-/// Returns the length in bytes of the word, or else of the operator or character, that begins a text.
+/// Returns the length in bytes of the word, operator, or character that begins a text.
 pub(super) fn token_length(text: &str) -> usize {
     let word = word_length(text);
     let habit =

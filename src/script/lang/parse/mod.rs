@@ -1,7 +1,8 @@
-//! Parses a script into its tree: the layout pass, then the grammar, then the tree from the grammar's matches.
+//! Parses a script into a tree: the layout pass runs first, then the grammar, and then the tree is built from
+//! the grammar's matches.
 //!
-//! An invalid line is reported once, and the rest of the script is still parsed. The parser does not know which
-//! commands, settings, nouns or facts exist.
+//! An invalid line is reported once, and the rest of the script is still parsed. The parser does not depend
+//! on which commands, settings, nouns, or facts exist.
 
 mod beside;
 mod exam;
@@ -27,21 +28,22 @@ use super::layout::{DEPTH_LIMIT, lay_out};
 use super::span::Span;
 use super::value::ValueError;
 
-/// The grammar receives statements in pieces of about this many bytes, so that a large script needs little memory at
-/// a time.
+/// The grammar receives statements in pieces of about this many bytes, so that large scripts do not need much
+/// memory at a time.
 const PIECE: usize = 1 << 16;
 
-/// The most broken lines of a file to explain one by one.
+/// Maximum number of invalid lines in a file that are explained individually.
 const BROKEN_LIMIT: usize = 200;
 
 /// A reader of included files.
 pub trait Includes {
-    /// Returns the statements of the file that `path` (the text of the string) names; empty if it cannot be read.
-    /// `inside` is the number of blocks around it in the including file, the `include` itself counted.
+    /// Returns the statements of the file that `path` (the text of the string) names; empty if the file
+    /// cannot be read. `inside` is the number of enclosing blocks in the including file, including the
+    /// `include` itself.
     fn include(&mut self, path: &Word, inside: usize) -> Block;
 }
 
-/// Includes nothing, for a text without other files.
+/// Includes nothing; for texts without other files.
 impl Includes for () {
     fn include(&mut self, _: &Word, _: usize) -> Block {
         Arc::new([])
@@ -51,11 +53,11 @@ impl Includes for () {
 /// A parsed file.
 #[derive(Debug)]
 pub struct Parsed {
-    /// Its statements.
+    /// The statements.
     pub body: Block,
-    /// Its diagnostics, in the order of the text; included files have their own.
+    /// The diagnostics, in text order; included files have their own diagnostics.
     pub diagnostics: Vec<Diagnostic>,
-    /// The greatest depth of nested blocks.
+    /// The maximum depth of nested blocks.
     pub(crate) depth: usize,
 }
 
@@ -76,17 +78,17 @@ pub fn parse(file: u32, text: &str, includes: &mut dyn Includes) -> Parsed {
     Parsed { body: body.into(), diagnostics: tree.diagnostics, depth: tree.deepest }
 }
 
-/// The builder of one file's tree.
+/// A builder of the tree of one file.
 struct Tree<'a> {
     file: u32,
     /// The byte of the file where the current piece begins.
     base: usize,
-    /// The number of blocks around the current place.
+    /// The number of blocks around the current position.
     nesting: usize,
-    /// The greatest value of `nesting`.
+    /// The maximum value of `nesting`.
     deepest: usize,
     includes: &'a mut dyn Includes,
-    /// The number of broken lines so far.
+    /// The number of invalid lines so far.
     broken: usize,
     /// Whether the current expression is the value of a fact.
     in_fact: bool,
@@ -102,10 +104,10 @@ impl<'a> Tree<'a> {
         if let Ok(mut pairs) = Grammar::parse(Rule::script, text) {
             return pairs.next().map_or_else(Vec::new, |script| self.lines(script));
         }
-        // The last alternative of a line accepts anything, so only a stack overflow gets here.
+        // The last alternative for a line accepts anything, so only a stack overflow can cause an error here.
         let at = (self.base + text.len() - text.trim_start().len()) as u32;
         let span = Span { file: self.file, start: at, end: at };
-        let message = "brackets and blocks from here on lie too deep for this system's stack";
+        let message = "brackets and blocks are nested too deeply here for this system's stack";
         self.report(Diagnostic::new(Code::TooDeep, span, message));
         Vec::new()
     }
@@ -113,7 +115,7 @@ impl<'a> Tree<'a> {
     /// Parses the statements of a block in braces.
     fn block(&mut self, block: Pair) -> Block {
         if self.nesting >= DEPTH_LIMIT {
-            let message = format!("blocks lie more than {DEPTH_LIMIT} deep here");
+            let message = format!("blocks are nested more than {DEPTH_LIMIT} levels deep here");
             self.report(Diagnostic::new(Code::TooDeep, self.span(&block), message));
             return Arc::new([]);
         }
@@ -136,7 +138,7 @@ impl<'a> Tree<'a> {
         body
     }
 
-    /// Reports the mistake in a line that the grammar could not match.
+    /// Reports the error in a line that the grammar could not match.
     fn broken(&mut self, line: &Pair, rule: Rule) {
         self.broken += 1;
         if self.broken <= BROKEN_LIMIT {
@@ -146,7 +148,7 @@ impl<'a> Tree<'a> {
         }
     }
 
-    /// Returns the span of a pair, without the spaces that follow it.
+    /// Returns the span of a pair, excluding spaces after it.
     fn span(&self, pair: &Pair) -> Span {
         let start = self.base + pair.as_span().start();
         let end = start + pair.as_str().trim_end_matches([' ', '\t', '\r']).len();

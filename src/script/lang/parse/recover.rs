@@ -1,4 +1,4 @@
-//! Diagnostics for a line that is not a statement, in words of the language.
+//! Diagnostics for a line that is not a statement, in the language's terms.
 
 use pagewalk_grammar::{ErrorVariant, InputLocation};
 
@@ -6,12 +6,12 @@ use super::beside::after_a_value;
 use super::habits::{foreign, shown, token_length, unlearnt};
 use super::stop::{Stop, mistake, word_length};
 use super::text::quoted;
-use crate::lang::ast::{BinaryOp, Command, ExprKind, Span, Word};
+use crate::lang::ast::{BinaryOp, Command, Condition, ExprKind, Holds, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
-/// Forms of the statements with their own syntax, shown when a part is missing.
+/// The forms of statements with their own syntax; a message shows the form if a part is missing.
 const SHAPES: &[(&str, &str)] = &[
     ("let", "`let NAME = VALUE`"),
     ("choose", "`choose NAME in RANGE where CONDITION`"),
@@ -39,14 +39,15 @@ const PARTS: &[Rule] = &[
     Rule::operation,
 ];
 
-/// Returns the diagnostic for a line that the grammar's `rule` does not match; it begins at byte `start` of the file.
+/// Returns the diagnostic for a line that begins at byte `start` of the file and that the grammar's `rule`
+/// does not match.
 pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnostic {
     let line = line.trim_end();
     let (at, wanted) = match Grammar::parse(rule, line).map_err(|error| (error.location, error.variant)) {
         Err((InputLocation::Pos(at), ErrorVariant::ParsingError { positives, .. })) => (at, positives),
         _ => (0, Vec::new()),
     };
-    // The first half of a foreign operator may have been read as one of ours.
+    // The first half of a foreign operator may have been parsed as a native one.
     let sign = |rest: &str| word_length(rest) == 0 && foreign(rest).is_some();
     let earlier = at.checked_sub(1).filter(|earlier| line.get(*earlier..).is_some_and(sign));
     let (before, rest) = line.split_at_checked(earlier.unwrap_or(at)).unwrap_or((line, ""));
@@ -54,7 +55,7 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
     let setting = rule == Rule::lone_setting;
     let stop = Stop { line, at: before.len(), head, before: before.trim_end(), rest, wanted, setting };
     let found = &rest[..token_length(rest)];
-    // At the end of the line, the place is after its last character.
+    // At the end of the line, the position is after its last character.
     let at = start + if found.is_empty() { stop.before.len() } else { before.len() } as u32;
     let span = Span { file, start: at, end: at + found.len() as u32 };
     let described = fix(&stop).unwrap_or_else(|| plain(&stop, found));
@@ -64,11 +65,11 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
     Diagnostic { span, fix, ..described }
 }
 
-/// Returns the diagnostic of a common mistake.
+/// Returns the diagnostic for a common error.
 fn fix(stop: &Stop) -> Option<Diagnostic> {
     let Stop { rest, before, head, .. } = stop;
     if stop.line.starts_with("//") || stop.line.starts_with("/*") {
-        return Some(mistake("this is no comment", "a comment begins with `#`"));
+        return Some(mistake("this is not a comment", "a comment begins with `#`"));
     }
     if stop.line.starts_with('|') && !stop.setting {
         return Some(mistake("a row of a table belongs in a block", "write `set tlb { … }` around the rows"));
@@ -86,7 +87,7 @@ fn fix(stop: &Stop) -> Option<Diagnostic> {
         .or_else(|| after_a_value(stop))
 }
 
-/// Reports `=` and `==` in place of each other, or where neither belongs.
+/// Reports `=` instead of `==`, `==` instead of `=`, or either where neither is allowed.
 fn equals(stop: &Stop) -> Option<Diagnostic> {
     let equals = stop.rest.starts_with('=') && !stop.rest.starts_with("=>");
     if stop.setting && (equals || stop.rest.starts_with(':')) {
@@ -99,39 +100,40 @@ fn equals(stop: &Stop) -> Option<Diagnostic> {
         return None;
     }
     if stop.before.contains("=>") {
-        let help = "write `vpn 3`, `fault not none` or `va in 0..64`";
+        let help = "write `vpn 3`, `fault not none`, or `va in 0..64`";
         let sign = if stop.rest.starts_with("==") { 2 } else { 1 };
         return Some(mistake("write a fact's value after its name", help).fix(stop.blank(sign)));
     }
     if stop.head == "let" {
-        let mistake = || mistake("`==` compares", "`let` gives a value with `=`").fix(stop.write("==", "="));
+        let mistake =
+            || mistake("`==` compares", "`let` assigns a value with `=`").fix(stop.write("==", "="));
         return stop.rest.starts_with("==").then(mistake);
     }
     if stop.rest.starts_with("==") {
-        let message = "`==` compares, and nothing takes the answer here";
+        let message = "`==` compares, but nothing uses the result here";
         return Some(mistake(message, "`expect CONDITION` checks a condition"));
     }
-    let mistake = mistake("`=` gives a value, and nothing takes one here", "to compare, write `==`");
+    let mistake = mistake("`=` assigns a value, but nothing here can be assigned", "to compare, write `==`");
     Some(mistake.fix(stop.write("=", "==")))
 }
 
-/// Reports characters that the language does not have.
+/// Reports characters that are not part of the language.
 fn character(rest: &str) -> Option<Diagnostic> {
     let first = rest.chars().next()?;
     if first.is_alphabetic() && !first.is_ascii() {
         return Some(mistake(
             format!("a name cannot contain `{first}`"),
-            "names are made of the letters a to z and A to Z, digits and `_`",
+            "names can contain only the letters a to z and A to Z, digits, and `_`",
         ));
     }
     let known = first.is_ascii_alphanumeric() || "_+-*/%<>&^|~!=.,:?(){}[]\"';".contains(first);
     let shown = first.escape_debug();
     (!known).then(|| {
-        Diagnostic::new(Code::Syntax, Span::default(), format!("the character `{shown}` means nothing here"))
+        Diagnostic::new(Code::Syntax, Span::default(), format!("the character `{shown}` has no meaning here"))
     })
 }
 
-/// Reports a reserved word in place of a name, or in the wrong place.
+/// Reports a reserved word used as a name or in the wrong place.
 fn reserved(stop: &Stop) -> Option<Diagnostic> {
     let word = &stop.rest[..word_length(stop.rest)];
     if word == "where" {
@@ -139,14 +141,13 @@ fn reserved(stop: &Stop) -> Option<Diagnostic> {
     }
     if word == "in" && stop.before.ends_with(" not") {
         let help = "write `not (a in b)`; of a fact, `va not 3`";
-        return Some(mistake("`not` comes before the condition that it negates", help));
+        return Some(mistake("`not` must come before the condition that it negates", help));
     }
     let name =
         stop.wanted.iter().any(|rule| matches!(rule, Rule::name | Rule::verb | Rule::fact_name | Rule::fact));
     let reserved = matches!(word, "and" | "or" | "not" | "in" | "true" | "false");
-    (name && reserved && !stop.wanted.contains(&Rule::expr)).then(|| {
-        mistake(format!("`{word}` is a word of the language and names nothing"), "choose another name")
-    })
+    (name && reserved && !stop.wanted.contains(&Rule::expr))
+        .then(|| mistake(format!("`{word}` is a reserved word, not a name"), "choose another name"))
 }
 
 /// Reports mistakes after `=>`.
@@ -154,12 +155,13 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
     if stop.rest.starts_with("=>") {
         let block = stop.before.ends_with('}');
         let message = if stop.setting { "a setting has no facts" } else { "facts are not allowed here" };
-        let help = if block { "facts follow a statement in the block" } else { "`STATEMENT => FACT, FACT`" };
+        let help =
+            if block { "facts must follow a statement in the block" } else { "`STATEMENT => FACT, FACT`" };
         return Some(mistake(message, help));
     }
     let (_, listed) = stop.before.rsplit_once("=>")?;
     if stop.wanted.contains(&Rule::fact_name) && stop.rest.starts_with(['(', '[', '{']) {
-        return Some(mistake("facts have no brackets around them", "`STATEMENT => FACT, FACT`"));
+        return Some(mistake("facts are not enclosed in parentheses", "`STATEMENT => FACT, FACT`"));
     }
     if stop.wanted.contains(&Rule::fact_name)
         && stop.rest.starts_with(|c: char| c.is_ascii_digit() || c == '"')
@@ -178,11 +180,11 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
     })
 }
 
-/// Returns the general message: the text found, and the texts allowed there.
+/// Returns the general message, with the text found and the texts allowed in its place.
 fn plain(stop: &Stop, found: &str) -> Diagnostic {
     let value = [Rule::expr, Rule::number].iter().any(|rule| stop.wanted.contains(rule));
     let mut wanted: Vec<&str> = stop.wanted.iter().filter_map(|rule| words(*rule)).collect();
-    // A value may take many forms.
+    // A value can take many forms.
     wanted.retain(|word| !value || *word == "a value");
     wanted.sort_unstable();
     wanted.dedup();
@@ -191,27 +193,32 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
     } else {
         format!("{} does not belong here", shown(found))
     };
-    // After a value, an operator is always allowed.
+    // An operator is always allowed after a value.
     let behind = stop.wanted.contains(&Rule::infix);
     wanted.retain(|word| !behind || *word == BLOCK);
     let message = match wanted.as_slice() {
         [] => here,
-        [all @ .., last] if !all.is_empty() => format!("{here}: {} or {last} is missing", all.join(", ")),
-        [only, ..] => format!("{here}: {only} is missing"),
+        [only] => format!("{here}: {only} is missing"),
+        [first, last] => format!("{here}: {first} or {last} is missing"),
+        [all @ .., last] => format!("{here}: {}, or {last} is missing", all.join(", ")),
     };
     let diagnostic = Diagnostic::new(Code::Syntax, Span::default(), message);
     if stop.before.is_empty() && !found.is_empty() {
         let what = if stop.setting { "a setting" } else { "a statement" };
-        return Diagnostic {
-            message: format!("{what} begins with a word, not with {}", shown(found)),
+        let diagnostic = Diagnostic {
+            message: format!("{what} must begin with a word, not with {}", shown(found)),
             ..diagnostic
         };
+        // A value after a comma.
+        let value = stop.setting && found.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '?'));
+        let help = "spaces, not commas, separate the values of a setting";
+        return if value { diagnostic.help(help) } else { diagnostic };
     }
     let first = value && stop.before == stop.head;
     let missing = |rule: &Rule| stop.wanted.contains(rule) && !value && (!behind || *rule == Rule::block);
     let shape = SHAPES.iter().find(|(keyword, _)| *keyword == stop.head && !stop.setting);
     match shape.filter(|_| first || PARTS.iter().any(missing)) {
-        Some((_, shape)) => diagnostic.help(format!("it is written {shape}")),
+        Some((_, shape)) => diagnostic.help(format!("write it as {shape}")),
         None => diagnostic,
     }
 }
@@ -219,7 +226,7 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
 /// A block, in words.
 const BLOCK: &str = "a block in `{ }`";
 
-/// Describes a rule of the grammar; none for rules without a useful description.
+/// Describes a rule of the grammar; `None` for rules without a useful description.
 fn words(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::expr | Rule::number | Rule::prefix => "a value",
@@ -236,11 +243,11 @@ fn words(rule: Rule) -> Option<&'static str> {
     })
 }
 
-/// Reports a command that gives a value with `=` where the grammar allows that but the language does not.
+/// Reports a command that assigns a value with `=` where the grammar allows it but the language does not.
 pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnostic> {
     if alone {
         let name = quoted(&verb.text);
-        let message = format!("`{name}` is given a value without `let`");
+        let message = format!("`{name}` is assigned without `let`");
         let mistake = mistake(message, format!("write `let {name} = …`"));
         let Span { file, start, .. } = verb.span;
         return Some(Diagnostic { span: verb.span, ..mistake }.fix(Fix::put_in(file, start, "let ")));
@@ -253,12 +260,34 @@ pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnos
     })
 }
 
-/// Reports a command that compares where it should give a value.
+/// Reports a `?` that is not a cell of a table with its answer.
+pub(super) fn cell(setting: &Word, mark: Span, answered: bool) -> Option<Diagnostic> {
+    let mistake = match (&*setting.text, answered) {
+        ("row", true) => return None,
+        ("row", false) => mistake("this cell has no answer", "write the answer after it: `? = EXPR`"),
+        _ => mistake("`?` is not a value", "write a value; only the rows of a `table` have cells to fill in"),
+    };
+    Some(Diagnostic { span: Span { end: mark.start + 1, ..mark }, ..mistake })
+}
+
+/// Reports conditions after a setting other than an option.
+pub(super) fn holds(setting: &Word, holds: &Holds) -> Option<Diagnostic> {
+    let first = holds.conditions.first().filter(|_| &*setting.text != "option")?;
+    let span = match first {
+        Condition::Expr(expr) => expr.span,
+        Condition::Facts { operation, .. } => operation.span,
+    };
+    let mistake =
+        mistake("a condition is not allowed here", "only an `option` of a `choice` has a condition");
+    Some(Diagnostic { span, ..mistake })
+}
+
+/// Reports a command that compares instead of assigning a value.
 pub(super) fn compared(command: &Command) -> Option<Diagnostic> {
     let last = command.operands.last().filter(|_| command.assigned.is_none())?;
     let gives = matches!(&*command.verb.text, "set" | "write" | "file");
     let ExprKind::Binary(BinaryOp::Equal, left, right) = &last.kind else { return None };
-    let help = || format!("`{}` gives a value with `=`", command.verb.text);
+    let help = || format!("`{}` assigns a value with `=`", command.verb.text);
     // With brackets around an operand, the span includes more than the sign, and the fix does not apply.
     let sign = Span { start: left.span.end, end: right.span.start, ..last.span };
     let mistake = || Diagnostic { span: last.span, ..mistake("`==` compares", help()) };

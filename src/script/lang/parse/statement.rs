@@ -1,12 +1,12 @@
-//! Statements, facts and blocks of settings.
+//! Statements, facts, and blocks of settings.
 
 use std::sync::Arc;
 
 use super::table::table;
 use super::{Tree, recover};
 use crate::lang::ast::{
-    Block, Claim, Command, Condition, Expr, Fact, Operation, OperationKind, Pages, Setting, Settings, Span,
-    Stmt, StmtKind, Word,
+    Block, Claim, Command, Condition, Expr, Fact, Holds, Operation, OperationKind, Pages, Setting, Settings,
+    Span, Stmt, StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::layout::DEPTH_LIMIT;
@@ -130,7 +130,7 @@ impl Tree<'_> {
                 Some(Condition::Expr(condition))
             }
             (operation, None) => {
-                let message = "this operation is no condition by itself";
+                let message = "this operation is not a condition by itself";
                 self.report(
                     Diagnostic::new(Code::Syntax, operation.span, message)
                         .label("facts are missing after it")
@@ -160,8 +160,8 @@ impl Tree<'_> {
         Operation { process, kind: kind.unwrap_or_else(|| OperationKind::Command(empty())), span }
     }
 
-    /// Parses an `if` and every `else if` of it, the last one first, so that each becomes the `otherwise` of the one
-    /// before.
+    /// Parses an `if` and all its `else if` branches, beginning with the last, so that each becomes the
+    /// `otherwise` of the preceding one.
     fn if_else(&mut self, pair: Pair) -> StmtKind {
         let whole = self.span(&pair);
         let mut arms = Vec::new();
@@ -172,10 +172,11 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::word_if if self.nesting >= DEPTH_LIMIT => {
-                    let message =
-                        format!("this `if` has too many arms: blocks lie more than {DEPTH_LIMIT} deep");
+                    let message = format!(
+                        "this `if` has too many branches: blocks are nested more than {DEPTH_LIMIT} levels deep"
+                    );
                     let diagnostic = Diagnostic::new(Code::TooDeep, self.span(&part), message);
-                    self.report(diagnostic.label("each `else if` lies in the one before"));
+                    self.report(diagnostic.label("each `else if` is nested in the one before it"));
                     break;
                 }
                 Rule::word_if => start = self.span(&part).start,
@@ -185,7 +186,7 @@ impl Tree<'_> {
                     match condition.take() {
                         Some(condition) => {
                             arms.push((start, condition, body));
-                            // Each arm is nested in the one before it.
+                            // Each branch is nested in the preceding one.
                             self.nesting += 1;
                         }
                         None => otherwise = Some(body),
@@ -265,7 +266,8 @@ impl Tree<'_> {
                 Rule::settings | Rule::table => command.block = Some(self.settings(part)),
                 Rule::arguments => {
                     operands.extend(part.into_inner().map(|argument| self.expr(argument)));
-                    // With one operand these are accesses with brackets, not system calls.
+                    // With one operand, `read` and `write` are accesses with a parenthesized operand, not
+                    // system calls.
                     command.call = operands.len() != 1 || !matches!(&*command.verb.text, "read" | "write");
                 }
                 _ => {}
@@ -309,20 +311,60 @@ impl Tree<'_> {
         Settings { settings: settings.into(), table: table(rows).map(Arc::new), span }
     }
 
+    fn holds(&mut self, pair: Pair) -> Holds {
+        let (mut name, mut some, mut conditions) = (None, None, Vec::new());
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::name => name = Some(self.word(&part)),
+                Rule::expr => some = name.take().map(|name| (name, self.expr(part))),
+                Rule::condition => conditions.extend(self.condition(part)),
+                _ => {}
+            }
+        }
+        Holds { some, conditions: conditions.into() }
+    }
+
     fn setting(&mut self, pair: Pair) -> Setting {
         let span = self.span(&pair);
-        let Command { verb, operands, block, .. } = self.command(pair);
-        Setting { name: verb, values: operands, block, span }
+        let mut setting = Setting {
+            name: empty().verb,
+            values: [].into(),
+            blanks: [].into(),
+            holds: None,
+            block: None,
+            span,
+        };
+        let (mut values, mut blanks) = (Vec::new(), Vec::new());
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::verb => setting.name = self.word(&part),
+                Rule::settings => setting.block = Some(self.settings(part)),
+                Rule::holds => setting.holds = Some(Box::new(self.holds(part))),
+                Rule::asked_cell => {
+                    let mark = self.span(&part);
+                    let answer = part.into_inner().find(|inner| inner.as_rule() == Rule::expr);
+                    self.diagnostics.extend(recover::cell(&setting.name, mark, answer.is_some()));
+                    blanks.push(values.len());
+                    values.extend(answer.map(|answer| self.expr(answer)));
+                }
+                _ => values.push(self.expr(part)),
+            }
+        }
+        (setting.values, setting.blanks) = (values.into(), blanks.into());
+        if let Some(holds) = &setting.holds {
+            self.diagnostics.extend(recover::holds(&setting.name, holds));
+        }
+        setting
     }
 }
 
-/// Returns a command to fill in; the grammar always provides its verb.
+/// Returns an empty command to fill in; the grammar always provides its verb.
 fn empty() -> Command {
     let verb = Word { text: "".into(), span: Span::default() };
     Command { verb, call: false, operands: [].into(), assigned: None, block: None }
 }
 
-/// Returns a statement that does nothing, in place of one that the parser has reported.
+/// Returns a statement that does nothing, to replace one whose error was reported.
 pub(super) fn nothing() -> StmtKind {
     StmtKind::Include { path: Word { text: "".into(), span: Span::default() }, body: [].into() }
 }

@@ -6,30 +6,30 @@ use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 
-/// A broken line and the place where parsing stopped.
+/// An invalid line and the position where parsing stopped.
 pub(super) struct Stop<'a> {
     pub(super) line: &'a str,
-    /// The byte of the line at that place.
+    /// The byte of that position in the line.
     pub(super) at: usize,
     pub(super) head: &'a str,
-    /// The text before that place, without spaces at its end.
+    /// The text before that position, without trailing spaces.
     pub(super) before: &'a str,
-    /// The text after that place.
+    /// The text after that position.
     pub(super) rest: &'a str,
-    /// The rules that the grammar allows there.
+    /// The rules that the grammar allows at that position.
     pub(super) wanted: Vec<Rule>,
-    /// Whether it is a setting, not a statement.
+    /// Whether the line is a setting, not a statement.
     pub(super) setting: bool,
 }
 
 impl Stop<'_> {
-    /// Returns a fix that replaces the start of the unread text.
+    /// Returns a fix that replaces the start of the remaining text.
     pub(super) fn write(&self, was: &str, text: impl Into<String>) -> Fix {
         let start = self.at as u32;
         Fix::write(Span { start, end: start + was.len() as u32, file: 0 }, was, text)
     }
 
-    /// Returns a fix that replaces a sign and the spaces around it with one space.
+    /// Returns a fix that replaces a sign and its surrounding spaces with one space.
     pub(super) fn blank(&self, sign: usize) -> Fix {
         let rest = &self.rest[sign..];
         let end = self.at + self.rest.len() - rest.trim_start().len();
@@ -37,7 +37,7 @@ impl Stop<'_> {
     }
 }
 
-/// Returns a diagnostic without its place.
+/// Returns a diagnostic without a position.
 pub(super) fn mistake(message: impl Into<String>, help: impl Into<String>) -> Diagnostic {
     Diagnostic::new(Code::Syntax, Span::default(), message).help(help)
 }

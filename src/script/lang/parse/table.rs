@@ -1,4 +1,4 @@
-//! The rows of a table as written.
+//! Table rows as written.
 
 use super::Tree;
 use crate::lang::ast::{Cell, CellKind, Table, TableRow};
@@ -32,8 +32,8 @@ impl Tree<'_> {
     }
 }
 
-/// Returns the rows of one block as a table with the first row as its header; none without rows. Rows of only bars or
-/// dashes are rulers.
+/// Returns the rows of a block as a table whose first row is the header, or `None` if there are no rows.
+/// Rows that contain only bars or dashes are rulers.
 pub(super) fn table(rows: Vec<TableRow>) -> Option<Table> {
     fn text(cell: &Cell) -> &str {
         if let CellKind::Bare(text) = &cell.kind { text } else { "" }

@@ -1,4 +1,4 @@
-//! Strings and bytes with C's escapes.
+//! Strings and bytes with C escapes.
 
 use std::sync::Arc;
 
@@ -21,8 +21,8 @@ pub(super) fn text(quoted: &str, span: Span) -> Result<Arc<str>, Diagnostic> {
         value => {
             let at = str::from_utf8(value.bytes().unwrap_or_default())
                 .map_or_else(|error| error.valid_up_to(), str::len);
-            Err(Diagnostic::new(Code::Syntax, span, format!("the byte {at} of this string is no text"))
-                .help("names and labels are UTF-8; other strings may have any bytes"))
+            Err(Diagnostic::new(Code::Syntax, span, format!("byte {at} of this string is not valid UTF-8"))
+                .help("names and labels must be UTF-8; other strings can contain any bytes"))
         }
     }
 }
@@ -33,9 +33,9 @@ pub(super) fn byte(quoted: &str, span: Span) -> Result<u8, Diagnostic> {
         [byte] => Ok(*byte),
         [] => Err(Diagnostic::new(Code::Syntax, span, "there is no byte between these quotes")),
         bytes => {
-            let message = format!("'…' is one byte, and this is {}", bytes.len());
+            let message = format!("'…' must contain one byte, but this is {}", bytes.len());
             let diagnostic =
-                Diagnostic::new(Code::Syntax, span, message).help("a string is in double quotes");
+                Diagnostic::new(Code::Syntax, span, message).help("a string must be in double quotes");
             Err(match inside(quoted) {
                 text if text.contains('"') => diagnostic,
                 text => diagnostic.fix(Fix::write(span, quoted, format!("\"{text}\""))),
@@ -59,8 +59,8 @@ fn unescape(text: &str, span: Span) -> Result<Vec<u8>, Diagnostic> {
             let start = span.start + 1 + (text.len() - escape.len() - 1) as u32;
             let shown: String = escape.chars().take(1).collect();
             let end = start + 1 + shown.len() as u32;
-            let message = format!("`\\{shown}` is no escape");
-            let help = "escapes are those of C: \\n \\t \\r \\0 \\\\ \\\" \\' \\x41 \\101; a backslash itself is \\\\";
+            let message = format!("`\\{shown}` is not an escape");
+            let help = "use an escape as in C: \\n \\t \\r \\0 \\\\ \\\" \\' \\x41 \\101; a literal backslash is \\\\";
             return Err(Diagnostic::new(Code::Syntax, Span { start, end, ..span }, message).help(help));
         };
         rest = &escape[length..];
@@ -91,7 +91,7 @@ fn one(escape: &str, bytes: &mut Vec<u8>) -> Option<usize> {
     Some(1)
 }
 
-/// Parses a byte in digits of the radix, at most `most` of them.
+/// Parses a byte from at most `most` digits of the radix.
 fn number(escape: &str, skip: usize, most: usize, radix: u32, bytes: &mut Vec<u8>) -> Option<usize> {
     let digits = escape[skip..].chars().take(most).take_while(|digit| digit.is_digit(radix)).count();
     let value = u32::from_str_radix(&escape[skip..skip + digits], radix).ok()?;
@@ -99,7 +99,7 @@ fn number(escape: &str, skip: usize, most: usize, radix: u32, bytes: &mut Vec<u8
     Some(skip + digits)
 }
 
-/// Parses a character by its Unicode number.
+/// Parses a character from its Unicode code point.
 fn character(escape: &str, digits: usize, bytes: &mut Vec<u8>) -> Option<usize> {
     let digits = escape.get(1..=digits).filter(|text| text.bytes().all(|byte| byte.is_ascii_hexdigit()))?;
     let character = char::from_u32(u32::from_str_radix(digits, 16).ok()?)?;

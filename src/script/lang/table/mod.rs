@@ -1,12 +1,12 @@
-//! Tables as lists of entries; a row may hold several entries side by side.
+//! Tables as lists of entries; a row can contain several entries side by side.
 
 use super::ast::{Cell, CellKind, Record, Table, TableRow};
 use super::diagnostic::{Code, Diagnostic};
 
 impl Table {
-    /// Returns the entries of the table, in order: where the first column is repeated in the header, the cells from
-    /// there on are another entry. The last row may hold fewer entries than the header has room for. A row with too
-    /// many or too few cells is left out and reported as `bad-table`.
+    /// Returns the entries of the table, in order. Each repetition of the first column in the header begins
+    /// another entry. The last row can have fewer entries than the header allows. Rows with too many or too
+    /// few cells are omitted and reported as `bad-table`.
     pub(crate) fn records(&self) -> (Vec<Record<'_>>, Vec<Diagnostic>) {
         let mut starts = self.starts();
         starts.push(self.header.len());
@@ -27,34 +27,39 @@ impl Table {
         (records, diagnostics)
     }
 
-    /// Returns the columns where an entry begins.
+    /// Whether the header has this column.
+    pub(crate) fn has_column(&self, column: &str) -> bool {
+        self.header.iter().any(|cell| name(cell) == Some(column))
+    }
+
+    /// Returns the columns where entries begin.
     fn starts(&self) -> Vec<usize> {
         let first = self.header.first().map(name);
         let again = self.header.iter().enumerate().filter(|(_, cell)| Some(name(cell)) == first);
         again.map(|(index, _)| index).collect()
     }
 
-    /// Reports a wrong number of cells in a row, at the first extra cell or after the last one.
+    /// Reports a wrong number of cells in a row, at the first extra cell or after the last cell.
     fn mistake(&self, row: &TableRow, starts: &[usize], last: bool) -> Option<Diagnostic> {
         let (wanted, given) = (self.header.len(), row.cells.len());
         if let Some(extra) = row.cells.get(wanted) {
-            let message = format!("this row has {}, and the header has {}", cells(given), columns(wanted));
+            let message = format!("this row has {}, but the header has {}", cells(given), columns(wanted));
             return Some(Diagnostic::new(Code::BadTable, extra.span, message).label("one too many"));
         }
         let whole = given == wanted || (last && starts.contains(&given));
         let missing = self.header.get(given).filter(|_| !whole)?;
         let end = row.cells.last().map_or(row.span, |cell| cell.span);
-        let message = format!("this row has {}, and the header has {}", cells(given), columns(wanted));
+        let message = format!("this row has {}, but the header has {}", cells(given), columns(wanted));
         Some(
             Diagnostic::new(Code::BadTable, end, message)
                 .label("cells are missing after this one")
-                .help("`-` is no value")
+                .help("`-` means no value")
                 .also(missing.span, "the first column without a cell"),
         )
     }
 }
 
-/// Whether these are the cells of a ruler as in Markdown and databases: `---`, `:--`, `+---+---+`.
+/// Whether the cells form a ruler, as in Markdown and databases: `---`, `:--`, `+---+---+`.
 pub(super) fn is_ruler<'a>(cells: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
     let dashes = |cell: &str| cell.contains('-') && cell.bytes().all(|byte| b"-:+".contains(&byte));
     // A single dash means no value.

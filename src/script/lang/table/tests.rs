@@ -1,4 +1,4 @@
-//! Entries side by side, and rows that do not fit.
+//! Entries side by side, and rows with a wrong number of cells.
 
 use crate::lang::ast::{CellKind, StmtKind, Table};
 use crate::lang::parse::parse;
@@ -10,7 +10,7 @@ fn with_table<T>(rows: &str, look: impl FnOnce(&Table) -> T) -> T {
     look(command.block.as_ref().and_then(|block| block.table.as_deref()).expect("a table"))
 }
 
-/// Returns the entries, each as `column cell, column cell`, and the mistakes as `place: message`.
+/// Returns the entries, each as `column cell, column cell`, and the errors as `place: message`.
 fn records(rows: &str) -> (Vec<String>, Vec<String>) {
     let text = |kind: &CellKind| match kind {
         CellKind::Bare(word) => word.to_string(),
@@ -55,8 +55,8 @@ fn rows_that_do_not_fit_are_left_out() {
     assert_eq!(
         mistakes,
         [
-            "1: this row has 1 cell, and the header has 2 columns",
-            "4: this row has 3 cells, and the header has 2 columns"
+            "1: this row has 1 cell, but the header has 2 columns",
+            "4: this row has 3 cells, but the header has 2 columns"
         ]
     );
 }
@@ -68,8 +68,8 @@ fn only_whole_entries_may_be_missing_and_only_at_the_end() {
     assert_eq!(
         mistakes,
         [
-            "2: this row has 2 cells, and the header has 4 columns",
-            "5: this row has 3 cells, and the header has 4 columns"
+            "2: this row has 2 cells, but the header has 4 columns",
+            "5: this row has 3 cells, but the header has 4 columns"
         ]
     );
 }

@@ -1,20 +1,20 @@
-//! Errors of computations, before their place in the script is known.
+//! Errors of computations, without their position in the script.
 
 use crate::lang::cut::cut;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
-/// The error of a computation. It has no place yet: [`ValueError::at`] adds it.
+/// An error of a computation. The error has no position until [`ValueError::at`] adds one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ValueError {
-    /// The kind of mistake.
+    /// The kind of error.
     pub(crate) code: Code,
-    /// The message, a sentence without a full stop.
+    /// The message: a sentence without a final period.
     pub(crate) message: String,
-    /// How to fix it.
+    /// How to fix the error.
     pub(crate) help: Option<String>,
-    /// The replacement for the whole text at the error's place, if the help gives it.
+    /// The replacement for the whole text at the error's position, if the help provides it.
     pub(crate) instead: Option<String>,
 }
 
@@ -40,7 +40,7 @@ impl ValueError {
         self
     }
 
-    /// Returns the error as a diagnostic at this place.
+    /// Returns the error as a diagnostic at this position.
     pub(crate) fn at(self, span: Span) -> Diagnostic {
         let fix = self.instead.map(|text| Box::new(Fix::replace(span, text)));
         Diagnostic { help: self.help, fix, ..Diagnostic::new(self.code, span, self.message) }

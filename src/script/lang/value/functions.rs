@@ -1,4 +1,4 @@
-//! The functions of the language: one row each.
+//! The functions of the language, one row each.
 
 use super::{Number, Value, ValueError};
 use crate::lang::diagnostic::Code;
@@ -6,14 +6,14 @@ use crate::lang::diagnostic::Code;
 /// A function of the language.
 #[derive(Debug, Clone, Copy)]
 pub struct Function {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// Its parameters in order; `digits?` is optional, `numbers…` means one or more.
+    /// The parameters in order; `digits?` is optional, and `numbers…` means one or more.
     pub(crate) parameters: &'static [&'static str],
-    /// Its result, in one line.
+    /// The result, in one line.
     pub(crate) help: &'static str,
     pub(crate) example: &'static str,
-    /// The output of that call.
+    /// The output of the example call.
     pub(crate) gives: &'static str,
     body: fn(&[Value]) -> Result<Value, ValueError>,
 }
@@ -39,7 +39,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "round",
         parameters: &["x"],
-        help: "the nearest integer, halves away from zero",
+        help: "the nearest integer; halves round away from zero",
         example: "round(5 / 2)",
         gives: "3",
         body: |args| one_number("round", args)?.round().map(Value::Number),
@@ -79,7 +79,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "sum",
         parameters: &["numbers…"],
-        help: "the sum of the numbers, or of a list or range; 0 if there are none",
+        help: "the sum of the numbers, or of a list or range; an empty list has sum 0",
         example: "sum(1..=4)",
         gives: "10",
         body: sum,
@@ -87,7 +87,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "len",
         parameters: &["xs"],
-        help: "the number of elements of a list or range, or of bytes of a string",
+        help: "the number of elements in a list or range, or of bytes in a string",
         example: "len(\"hello\")",
         gives: "5",
         body: len,
@@ -95,7 +95,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "reverse",
         parameters: &["xs"],
-        help: "a list, range or string from its end",
+        help: "a list, range, or string in reverse order",
         example: "reverse([1, 2, 3])",
         gives: "[3, 2, 1]",
         body: reverse,
@@ -124,7 +124,7 @@ pub(crate) fn function(name: &str) -> Option<&'static Function> {
 }
 
 impl Function {
-    /// Returns the fewest and the most arguments; none for an unlimited number.
+    /// Returns the minimum and maximum number of arguments; `None` means unlimited.
     pub(crate) fn arity(&self) -> (usize, Option<usize>) {
         let least = self.parameters.iter().filter(|name| !name.ends_with('?')).count();
         let endless = self.parameters.iter().any(|name| name.ends_with('…'));
@@ -154,10 +154,10 @@ impl Function {
         )))
     }
 
-    /// Returns its value for these arguments.
+    /// Returns the function's value for these arguments.
     ///
     /// # Errors
-    /// `wrong-count`, or the function's own error.
+    /// `wrong-count`, or an error from the function.
     pub(crate) fn call(&self, args: &[Value]) -> Result<Value, ValueError> {
         self.check_count(args.len())?;
         (self.body)(args)
@@ -165,14 +165,14 @@ impl Function {
 }
 
 fn first(args: &[Value]) -> Result<&Value, ValueError> {
-    args.first().ok_or_else(|| ValueError::new(Code::WrongCount, "there is no argument"))
+    args.first().ok_or_else(|| ValueError::new(Code::WrongCount, "an argument is missing"))
 }
 
 fn one_number(place: &str, args: &[Value]) -> Result<Number, ValueError> {
     first(args)?.number(place)
 }
 
-/// Returns the least or greatest of the numbers, lists and ranges in the order `before`.
+/// Returns the minimum or maximum of the numbers, lists, and ranges according to the order `before`.
 fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> Result<Value, ValueError> {
     let mut best: Option<Number> = None;
     let mut take = |number: Number| {
@@ -182,7 +182,7 @@ fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> R
     };
     for arg in args {
         match arg {
-            // The ends represent all numbers between them.
+            // The two ends represent all numbers between them.
             Value::Range { from, to } if from < to => {
                 take(Number::integer(*from)?);
                 take(Number::integer(*to - 1)?);
@@ -196,7 +196,7 @@ fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> R
             other => take(other.number(place)?),
         }
     }
-    let none = || ValueError::new(Code::WrongCount, format!("`{place}` of nothing has no value"));
+    let none = || ValueError::new(Code::WrongCount, format!("`{place}` needs at least one value"));
     best.map(Value::Number).ok_or_else(none)
 }
 
@@ -216,13 +216,13 @@ fn sum(args: &[Value]) -> Result<Value, ValueError> {
     Ok(total.into())
 }
 
-/// Computes the number of elements times the mean of the ends.
+/// Computes the sum as the number of elements times the mean of the two ends.
 fn range_sum(from: i128, to: i128) -> Result<Number, ValueError> {
     if from >= to {
         return Ok(Number::ZERO);
     }
     let doubled = (to - from).checked_mul(from + to - 1);
-    let overflow = || ValueError::new(Code::Overflow, "the sum leaves the range of numbers");
+    let overflow = || ValueError::new(Code::Overflow, "the sum is outside the range of numbers");
     Number::integer(doubled.ok_or_else(overflow)? / 2)
 }
 
@@ -248,7 +248,7 @@ fn reverse(args: &[Value]) -> Result<Value, ValueError> {
 }
 
 fn no_sequence(place: &str, value: &Value) -> ValueError {
-    let message = format!("{place} needs a list, a range or a string, and this is {}", value.kind());
+    let message = format!("{place} needs a list, a range, or a string, but this is {}", value.kind());
     ValueError::new(Code::WrongType, message)
 }
 
@@ -256,7 +256,7 @@ fn radix(place: &str, args: &[Value], write: fn(u128, usize) -> String) -> Resul
     let number = first(args)?.integer(place)?;
     let digits = args.get(1).map_or(Ok(0), |digits| digits.integer("a number of digits"))?;
     if !(0..=64).contains(&digits) {
-        let message = format!("{place} cannot write {digits} digits");
+        let message = format!("{place} cannot print {digits} digits");
         return Err(ValueError::new(Code::BadWidth, message).help("take 0 to 64 digits"));
     }
     let sign = if number < 0 { "-" } else { "" };

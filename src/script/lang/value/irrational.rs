@@ -1,4 +1,4 @@
-//! Logarithms and roots: exact where the result is rational, doubles elsewhere.
+//! Logarithms and roots: exact if the result is rational, otherwise doubles.
 
 use num_rational::Ratio;
 
@@ -7,17 +7,17 @@ use super::number::Number;
 use crate::lang::diagnostic::Code;
 
 impl Number {
-    /// Returns the logarithm to base 2: exact for powers of two, else a double that is never whole (so that
-    /// `ceil(log2(n))` is the number of bits for every `n`).
+    /// Returns the base-2 logarithm: exact for powers of two, otherwise a double that is never an integer (so
+    /// that `ceil(log2(n))` is the number of bits for every `n`).
     ///
     /// # Errors
     /// `wrong-type` unless above zero.
     pub(crate) fn log2(self) -> Result<Self, ValueError> {
         if self.is_negative() || self.is_zero() {
-            let message = format!("log2 needs a number above zero, and this is {self}");
+            let message = format!("log2 needs a positive number, but this is {self}");
             return Err(ValueError::new(Code::WrongType, message));
         }
-        // libm instead of the system's mathematics library, so that the last bit is the same on every machine.
+        // Use libm instead of the system's math library, so that the last bit is the same on every machine.
         let double = libm::log2(self.to_f64());
         let Some(ratio) = self.as_ratio() else {
             return Self::double(double);
@@ -28,13 +28,13 @@ impl Number {
         Self::double(away_from_whole(double, ratio))
     }
 
-    /// Returns the square root: exact for squares of rationals, else a double.
+    /// Returns the square root: exact for squares of rationals, otherwise a double.
     ///
     /// # Errors
     /// `wrong-type` below zero.
     pub(crate) fn sqrt(self) -> Result<Self, ValueError> {
         if self.is_negative() {
-            let message = format!("sqrt needs a number not below zero, and this is {self}");
+            let message = format!("sqrt needs a non-negative number, but this is {self}");
             return Err(ValueError::new(Code::WrongType, message));
         }
         let roots = self.as_ratio().map(|ratio| (exact_root(*ratio.numer()), exact_root(*ratio.denom())));
@@ -45,18 +45,18 @@ impl Number {
     }
 }
 
-/// Returns the exponent, if a positive number is a power of two.
+/// Returns the exponent if a positive number is a power of two.
 fn power_of_two(number: i128) -> Option<u32> {
     (number.count_ones() == 1).then(|| number.trailing_zeros())
 }
 
-/// Returns the root of a square.
+/// Returns the root of a perfect square.
 fn exact_root(number: i128) -> Option<i128> {
     let root = number.isqrt();
     (root * root == number).then_some(root)
 }
 
-/// Corrects the logarithm of a number that is no power of two, which is irrational: if rounding made it whole,
+/// Corrects the irrational logarithm of a number that is not a power of two: if rounding made it an integer,
 /// returns the next double on the correct side.
 fn away_from_whole(log: f64, of: Ratio<i128>) -> f64 {
     if log.fract() != 0.0 {

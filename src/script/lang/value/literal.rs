@@ -7,16 +7,16 @@ use super::number::Number;
 use crate::lang::cut::cut;
 use crate::lang::diagnostic::Code;
 
-/// The dimension of a number. A number without a unit may have any of these.
+/// The dimension of a number. A number without a unit can have any of these dimensions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Dimension {
-    /// Numbers of frames, pages, entries, sets, and so on.
+    /// Counts of frames, pages, entries, sets, and so on.
     Count,
     /// Sizes and addresses.
     Bytes,
-    /// Widths, and numbers of bits.
+    /// Widths, and bit counts.
     Bits,
-    /// Times; cycles are also times.
+    /// Times, including cycle counts.
     Time,
     /// A part of a whole.
     Fraction,
@@ -25,13 +25,13 @@ pub enum Dimension {
 /// A unit that may follow a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Unit {
-    /// Its spelling.
+    /// The spelling.
     pub name: &'static str,
-    /// Its dimension.
+    /// The dimension.
     pub dimension: Dimension,
-    /// Its factor, as a numerator and a denominator.
+    /// The factor, as a numerator and a denominator.
     pub(crate) factor: (i128, i128),
-    /// Its description, in one line.
+    /// A one-line description.
     pub(crate) help: &'static str,
 }
 
@@ -62,12 +62,12 @@ units! {
     "EB" Bytes 1 << 60, 1 "1024 PB";
     "EiB" Bytes 1 << 60, 1 "1024 PB";
     "ns" Time 1, 1 "nanoseconds";
-    "us" Time 1_000, 1 "microseconds, kept in nanoseconds";
-    "ms" Time 1_000_000, 1 "milliseconds, kept in nanoseconds";
-    "s" Time 1_000_000_000, 1 "seconds, kept in nanoseconds";
+    "us" Time 1_000, 1 "microseconds, stored as nanoseconds";
+    "ms" Time 1_000_000, 1 "milliseconds, stored as nanoseconds";
+    "s" Time 1_000_000_000, 1 "seconds, stored as nanoseconds";
     "%" Fraction 1, 100 "hundredths";
-    "bits" Bits 1, 1 "a number of bits";
-    "bit" Bits 1, 1 "a number of bits";
+    "bits" Bits 1, 1 "a bit count";
+    "bit" Bits 1, 1 "a bit count";
     "entries" Count 1, 1 "a count";
     "entry" Count 1, 1 "a count";
     "slots" Count 1, 1 "a count";
@@ -90,19 +90,20 @@ impl Unit {
     }
 }
 
-/// Returns the factor of a unit (`KB`, `us`, `%`, `bits`); none if the name is no unit.
+/// Returns the factor of a unit (`KB`, `us`, `%`, `bits`); `None` if the name is not a unit.
 pub fn unit_factor(name: &str) -> Option<Number> {
     let (factor, under) = Unit::named(name)?.factor;
     Number::fraction(factor, under).ok()
 }
 
-/// Returns the unit that a word means if its case is ignored.
+/// Returns the unit that a word names, ignoring case.
 pub fn unit_spelt(word: &str) -> Option<&'static str> {
     UNITS.iter().map(|unit| unit.name).find(|name| *name != word && name.eq_ignore_ascii_case(word))
 }
 
 impl Number {
-    /// Parses a number without its unit: `20`, `0x14`, `0b1_0100`, `0.96`. Leading zeros do not mean octal.
+    /// Parses a number without its unit: `20`, `0x14`, `0b1_0100`, `0.96`. Leading zeros do not indicate
+    /// octal.
     ///
     /// # Errors
     /// `bad-number` or `overflow`.
@@ -120,7 +121,7 @@ impl Number {
         }
     }
 
-    /// Parses digits of a radix from 2 to 36, `_` between them; no prefix, no sign.
+    /// Parses digits of a radix from 2 to 36, with `_` between them but without a prefix or sign.
     ///
     /// # Errors
     /// `bad-number` or `overflow`.
@@ -143,8 +144,8 @@ impl Number {
             Some((number, unit)) => {
                 let unit = unit.trim();
                 let factor = unit_factor(unit).ok_or_else(|| {
-                    ValueError::new(Code::BadNumber, format!("`{unit}` is no unit"))
-                        .help("sizes are B, KB, MB, GB; times ns, us, ms, s")
+                    ValueError::new(Code::BadNumber, format!("`{unit}` is not a unit"))
+                        .help("the units are B, KB, MB, and GB for sizes, and ns, us, ms, and s for times")
                 })?;
                 Self::literal(number.trim_end())?.times(factor)
             }
@@ -161,13 +162,14 @@ impl Number {
 
 /// Splits a number from the text after it, if there is any.
 fn split_unit(text: &str) -> Option<(&str, &str)> {
-    // In a prefixed number without a space (`0x8B`) all characters are digits, so only a space may separate the unit.
+    // In a prefixed number without a space (`0x8B`), all characters are digits, so only a space can separate
+    // the unit.
     let prefixed = ["0x", "0X", "0b"].iter().any(|prefix| text.starts_with(prefix));
     let part = |c: char| if prefixed { c.is_whitespace() } else { !matches!(c, '0'..='9' | '_' | '.') };
     text.find(part).map(|cut| text.split_at(cut))
 }
 
-/// Returns `start` followed by these digits; `text` is quoted in messages.
+/// Returns `start` followed by these digits; messages quote `text`.
 fn accumulate(text: &str, start: i128, digits: &str, radix: u32) -> Result<i128, ValueError> {
     if digits.is_empty()
         || digits.starts_with('_') && start == 0 && digits.len() == 1
@@ -186,10 +188,10 @@ fn accumulate(text: &str, start: i128, digits: &str, radix: u32) -> Result<i128,
 
 fn bad(text: &str) -> ValueError {
     ValueError::new(Code::BadNumber, format!("`{}` is not a number", cut(text)))
-        .help("numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%")
+        .help("write a number as 20, 0x14, 0b1_0100, 0.96, or 96%")
 }
 
 fn too_long(text: &str) -> ValueError {
-    ValueError::new(Code::Overflow, format!("`{}` leaves the range of numbers", cut(text)))
-        .help("integers lie between -2^63 and 2^64 - 1")
+    ValueError::new(Code::Overflow, format!("`{}` is outside the range of numbers", cut(text)))
+        .help("integers must lie between -2^63 and 2^64 - 1")
 }

@@ -1,4 +1,4 @@
-//! Values of the language: numbers, booleans, strings, lists and ranges.
+//! Values of the language: numbers, booleans, strings, lists, and ranges.
 
 mod error;
 pub mod functions;
@@ -18,7 +18,7 @@ pub use number::{MAX, MIN, Number};
 
 use crate::lang::diagnostic::Code;
 
-/// The most elements of a list.
+/// Maximum number of elements in a list.
 pub(crate) const LIST_LIMIT: usize = 1 << 20;
 
 /// A value. Cheap to clone. `==` here compares the representation; the language's `==` is [`Value::same`].
@@ -28,18 +28,18 @@ pub enum Value {
     Number(Number),
     /// `true` or `false`.
     Bool(bool),
-    /// A string, or a word that is the value of a fact.
+    /// A string, or a word that is a fact's value.
     Text(Arc<str>),
-    /// A string with bytes that are not UTF-8, such as `"\xd4"`: a C string is bytes. A UTF-8 string is a
-    /// [`Value::Text`].
+    /// A string with bytes that are not UTF-8, such as `"\xd4"`; a C string can contain any bytes. A UTF-8
+    /// string is a [`Value::Text`].
     Bytes(Arc<[u8]>),
     /// A list.
     List(Arc<[Value]>),
-    /// The integers `from..to`, the end excluded; empty if `to` is not above `from`.
+    /// The integers `from..to`, excluding the end; empty if `to` is not greater than `from`.
     Range {
         /// The first.
         from: i128,
-        /// The integer after the last one.
+        /// The integer after the last one in the range.
         to: i128,
     },
 }
@@ -68,7 +68,7 @@ impl Value {
         String::from_utf8(bytes).map_or_else(|no_text| Self::Bytes(no_text.into_bytes().into()), Self::from)
     }
 
-    /// Returns the bytes of a string; none for other values.
+    /// Returns the bytes of a string; `None` for other values.
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
         match self {
             Self::Text(text) => Some(text.as_bytes()),
@@ -77,7 +77,7 @@ impl Value {
         }
     }
 
-    /// Returns a list of these parts; ranges and lists among them are flattened.
+    /// Returns a list of these parts, in which ranges and lists are flattened.
     ///
     /// # Errors
     /// `limit-size` past [`LIST_LIMIT`].
@@ -87,10 +87,9 @@ impl Value {
             let spread = part.items();
             let more = spread.as_ref().map_or(1, Items::remaining);
             if more > (LIST_LIMIT - elements.len()) as u128 {
-                let message = format!("a list has at most {LIST_LIMIT} elements");
-                return Err(
-                    ValueError::new(Code::LimitSize, message).help("a loop goes over a range without a list")
-                );
+                let message = format!("a list can have at most {LIST_LIMIT} elements");
+                return Err(ValueError::new(Code::LimitSize, message)
+                    .help("loop over the range itself instead of a list"));
             }
             match spread {
                 Some(items) => elements.extend(items),
@@ -100,7 +99,7 @@ impl Value {
         Ok(Self::List(elements.into()))
     }
 
-    /// Returns the integers from `from` to `to`, the end included if `inclusive`.
+    /// Returns the integers from `from` to `to`, including the end if `inclusive`.
     ///
     /// # Errors
     /// `not-an-integer` or `wrong-type`.
@@ -109,13 +108,13 @@ impl Value {
         Ok(Self::Range { from, to: if inclusive { to + 1 } else { to } })
     }
 
-    /// Returns the kind of value with its article, for messages.
+    /// Returns the kind of value with its article, for use in messages.
     pub(crate) fn kind(&self) -> &'static str {
         match self {
             Self::Number(_) => "a number",
             Self::Bool(_) => "true or false",
             Self::Text(_) => "a string",
-            Self::Bytes(_) => "a string that is no UTF-8",
+            Self::Bytes(_) => "a string that is not UTF-8",
             Self::List(_) => "a list",
             Self::Range { .. } => "a range",
         }
@@ -130,7 +129,7 @@ impl Value {
             Self::Number(number) => Ok(*number),
             other => Err(ValueError::new(
                 Code::WrongType,
-                format!("{place} needs a number, and this is {}", other.kind()),
+                format!("{place} needs a number, but this is {}", other.kind()),
             )),
         }
     }
@@ -142,8 +141,8 @@ impl Value {
     pub(crate) fn integer(&self, place: &str) -> Result<i128, ValueError> {
         let number = self.number(place)?;
         number.as_integer().ok_or_else(|| {
-            ValueError::new(Code::NotAnInteger, format!("{place} needs a whole number, and this is {self}"))
-                .help("`//` divides and rounds down; `floor`, `round` and `ceil` round")
+            ValueError::new(Code::NotAnInteger, format!("{place} needs a whole number, but this is {self}"))
+                .help("`//` divides and rounds down; `floor`, `round`, and `ceil` round")
         })
     }
 
@@ -155,13 +154,13 @@ impl Value {
         match self {
             Self::Bool(truth) => Ok(*truth),
             other => {
-                let message = format!("{place} needs true or false, and this is {}", other.kind());
+                let message = format!("{place} needs true or false, but this is {}", other.kind());
                 Err(ValueError::new(Code::WrongType, message).help("compare it: `x != 0`"))
             }
         }
     }
 
-    /// Returns an iterator over the elements of a list or range; none for other values.
+    /// Returns an iterator over the elements of a list or range; `None` for other values.
     pub(crate) fn items(&self) -> Option<Items> {
         match self {
             Self::List(elements) => Some(Items::List { elements: Arc::clone(elements), next: 0 }),
@@ -176,7 +175,7 @@ impl Value {
     /// `bad-index`, `not-an-integer` or `wrong-type`.
     pub(crate) fn index(&self, index: &Self) -> Result<Self, ValueError> {
         let Some(items) = self.items() else {
-            let message = format!("only a list or a range has elements, and this is {}", self.kind());
+            let message = format!("only a list or a range has elements, but this is {}", self.kind());
             return Err(ValueError::new(Code::WrongType, message));
         };
         let (at, length) = (index.integer("an index")?, items.remaining());
@@ -198,20 +197,20 @@ impl Value {
     }
 }
 
-/// An iterator over the elements of a list or range, which is never expanded.
+/// An iterator over the elements of a list or range; ranges are never expanded.
 #[derive(Debug, Clone)]
 pub(crate) enum Items {
     /// Of a list.
     List {
         elements: Arc<[Value]>,
-        /// The index of the next one.
+        /// The index of the next element.
         next: usize,
     },
     /// Of a range.
     Range {
         /// The next one.
         next: i128,
-        /// The integer after the last one.
+        /// The integer after the last one in the range.
         to: i128,
     },
 }

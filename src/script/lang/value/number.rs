@@ -1,4 +1,4 @@
-//! Numbers: exact rationals, and IEEE doubles where a result is irrational.
+//! Numbers: exact rationals, and IEEE doubles for irrational results.
 
 use std::cmp::Ordering;
 
@@ -13,8 +13,8 @@ pub const MIN: i128 = -(1 << 63);
 /// The largest integer, 2^64 − 1.
 pub const MAX: i128 = (1 << 64) - 1;
 
-/// A number: exact, or a finite double from `log2` or `sqrt`. An exact number is always within −2^63 and 2^64.
-/// Equality compares the numbers, so a double may equal an integer.
+/// A number: exact, or a finite double from `log2` or `sqrt`. An exact number is always between −2^63 and
+/// 2^64. Equality compares numeric values, so a double can equal an integer.
 #[derive(Debug, Clone, Copy)]
 pub struct Number(Repr);
 
@@ -27,8 +27,8 @@ enum Repr {
 }
 
 fn overflow() -> ValueError {
-    ValueError::new(Code::Overflow, "the result leaves the range of numbers")
-        .help("integers lie between -2^63 and 2^64 - 1, and fractions have limits of that order too")
+    ValueError::new(Code::Overflow, "the result is outside the range of numbers")
+        .help("integers must lie between -2^63 and 2^64 - 1, and fractions have similar limits")
 }
 
 impl Number {
@@ -51,7 +51,7 @@ impl Number {
         if value.is_integer() {
             return Self::integer(value.to_integer());
         }
-        // Truncation towards zero stays in i128, and a fraction is between its neighbors.
+        // Truncation toward zero cannot overflow i128, and a fraction lies between its neighboring integers.
         let whole = value.to_integer();
         let inside = (MIN..=MAX).contains(&whole) && !(whole == MIN && *value.numer() < 0);
         if inside { Ok(Self(Repr::Fraction(value))) } else { Err(overflow()) }
@@ -60,7 +60,7 @@ impl Number {
     /// Returns `numerator / denominator`.
     ///
     /// # Errors
-    /// `divide-by-zero`, or `overflow` outside the range.
+    /// `divide-by-zero`, or `overflow` if the result is outside the range.
     pub fn fraction(numerator: i128, denominator: i128) -> Result<Self, ValueError> {
         Self::integer(numerator)?.divide(Self::integer(denominator)?)
     }
@@ -68,12 +68,12 @@ impl Number {
     /// Returns a double.
     ///
     /// # Errors
-    /// `overflow` if it is not finite.
+    /// `overflow` if the number is not finite.
     pub(crate) fn double(value: f64) -> Result<Self, ValueError> {
         if value.is_finite() { Ok(Self(Repr::Double(value))) } else { Err(overflow()) }
     }
 
-    /// Returns the number as an integer, if it is one (a whole double in range is).
+    /// Returns the number as an integer, if it is one (including an integral double within the range).
     pub(crate) fn as_integer(self) -> Option<i128> {
         match self.0 {
             Repr::Integer(value) => Some(value),
@@ -82,7 +82,7 @@ impl Number {
         }
     }
 
-    /// Returns the exact value; none for a double.
+    /// Returns the exact value; `None` for a double.
     pub(crate) fn as_ratio(self) -> Option<Ratio<i128>> {
         match self.0 {
             Repr::Integer(value) => Some(Ratio::from_integer(value)),
@@ -91,7 +91,7 @@ impl Number {
         }
     }
 
-    /// Returns the nearest double, within a unit in the last place.
+    /// Returns the nearest double, accurate to a unit in the last place.
     pub(crate) fn to_f64(self) -> f64 {
         match self.0 {
             Repr::Integer(value) => value as f64,
@@ -100,18 +100,18 @@ impl Number {
         }
     }
 
-    /// Whether it is below zero.
+    /// Whether the number is less than zero.
     pub fn is_negative(self) -> bool {
         self.compare(Self::ZERO) == Ordering::Less
     }
 
-    /// Whether it is zero.
+    /// Whether the number is zero.
     pub fn is_zero(self) -> bool {
         self.compare(Self::ZERO) == Ordering::Equal
     }
 
-    /// Compares in the total order of the numbers (no double is a NaN). A fraction is compared with a double as a
-    /// double.
+    /// Compares two numbers in their total order (no double is a NaN). Converts a fraction to a double before
+    /// comparing it with a double.
     pub fn compare(self, other: Self) -> Ordering {
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => a.cmp(&b),
@@ -181,12 +181,12 @@ impl Number {
     /// Returns `a % b` = a − b·(a // b), which has the divisor's sign.
     ///
     /// # Errors
-    /// `divide-by-zero`, or `overflow` if the fractions are too fine.
+    /// `divide-by-zero`, or `overflow` if the fractions cannot be represented.
     pub(crate) fn remainder(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a - b * floor_quotient(a, b)),
-            // b·(a // b) may exceed the range although the remainder does not.
+            // The product b·(a // b) can exceed the range even if the remainder does not.
             (Repr::Double(_), _) | (_, Repr::Double(_)) => {
                 let (a, b) = (self.to_f64(), other.to_f64());
                 Self::double(a - b * (a / b).floor())
@@ -208,7 +208,7 @@ impl Number {
         Self::ZERO.minus(self)
     }
 
-    /// Returns the largest integer not above it.
+    /// Returns the largest integer that is not greater than the number.
     ///
     /// # Errors
     /// `overflow`, for a double.
@@ -220,20 +220,20 @@ impl Number {
         }
     }
 
-    /// Returns the smallest integer not below it.
+    /// Returns the smallest integer that is not less than the number.
     ///
     /// # Errors
     /// `overflow`.
     pub(crate) fn ceil(self) -> Result<Self, ValueError> {
         match self.0 {
             Repr::Integer(_) => Ok(self),
-            // No fraction is whole.
+            // A reduced fraction is never an integer.
             Repr::Fraction(value) => Self::integer(value.numer().div_euclid(*value.denom()) + 1),
             Repr::Double(value) => Self::integer(whole(value.ceil())?),
         }
     }
 
-    /// Returns the nearest integer, halves away from zero.
+    /// Returns the nearest integer, rounding halves away from zero.
     ///
     /// # Errors
     /// `overflow`.
@@ -243,7 +243,7 @@ impl Number {
             Repr::Fraction(value) => {
                 let (numerator, denominator) = (value.numer().unsigned_abs(), value.denom().unsigned_abs());
                 let (below, rest) = (numerator / denominator, numerator % denominator);
-                // rest ≥ denominator / 2, without doubling either.
+                // This tests rest ≥ denominator / 2 without doubling either side.
                 let nearest = (below + u128::from(rest >= denominator - rest)) as i128;
                 Self::integer(if *value.numer() < 0 { -nearest } else { nearest })
             }
@@ -258,7 +258,7 @@ impl Number {
         Ok(())
     }
 
-    /// Returns the exact value; neither side may be a double.
+    /// Returns the exact value; the number must not be a double.
     fn ratio(self) -> Ratio<i128> {
         self.as_ratio().unwrap_or_else(Ratio::zero)
     }
@@ -276,15 +276,16 @@ impl Number {
     }
 }
 
-/// Returns ⌊a / b⌋ for integers of the language's range, `b` not zero.
+/// Returns ⌊a / b⌋ for integers in the language's range, with `b` not zero.
 fn floor_quotient(a: i128, b: i128) -> i128 {
     let quotient = a / b;
     if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }
 }
 
-/// Converts a double without a fraction to an integer; `overflow` outside the range.
+/// Converts a double without a fraction to an integer. Returns `overflow` if the value is outside the range.
 fn whole(value: f64) -> Result<i128, ValueError> {
-    // 2^64 itself is a double but not an integer of the language; values that `as` saturates are also outside.
+    // The double 2^64 is not an integer of the language; values that `as` saturates are also outside the
+    // range.
     let integer = value as i128;
     if (MIN..=MAX).contains(&integer) { Ok(integer) } else { Err(overflow()) }
 }

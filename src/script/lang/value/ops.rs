@@ -6,7 +6,7 @@ use super::{Number, Value, ValueError};
 use crate::lang::ast::{BinaryOp, UnaryOp};
 use crate::lang::diagnostic::Code;
 
-/// The largest distance of a shift; a larger one leaves nothing of a number.
+/// Maximum shift distance; a larger one shifts out all bits of a number.
 const MOST_SHIFT: i128 = 64;
 
 /// Returns the operator as a script writes it.
@@ -35,7 +35,7 @@ pub(crate) fn symbol(op: BinaryOp) -> &'static str {
     }
 }
 
-/// Computes `-x ~x !x`. `!` also takes an integer, as in C, and yields a boolean.
+/// Computes `-x ~x !x`. `!` also accepts an integer, as in C, and yields a boolean.
 ///
 /// # Errors
 /// `wrong-type`, `not-an-integer` or `overflow`.
@@ -50,7 +50,7 @@ pub(crate) fn unary(op: UnaryOp, x: &Value) -> Result<Value, ValueError> {
     }
 }
 
-/// Computes `a OP b`. `and` and `or` receive both sides here; the caller may skip the right one.
+/// Computes `a OP b`. `and` and `or` receive both sides here; the caller can skip the right one.
 ///
 /// # Errors
 /// `wrong-type`, `not-an-integer`, `overflow` or `divide-by-zero`.
@@ -87,14 +87,14 @@ fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Result<Number, ValueError> 
     };
     result.map_err(|error| match error.code {
         Code::Overflow => {
-            ValueError { message: format!("{x} {place} {y} leaves the range of numbers"), ..error }
+            ValueError { message: format!("{x} {place} {y} is outside the range of numbers"), ..error }
         }
         Code::DivideByZero => ValueError { message: format!("{x} {place} {y} divides by zero"), ..error },
         _ => error,
     })
 }
 
-/// Computes in two's complement of unlimited width, so `-1` has every bit.
+/// Computes in two's complement of unlimited width, so that all bits of `-1` are set.
 fn bits(op: BinaryOp, a: i128, b: i128) -> Result<Number, ValueError> {
     Number::integer(match op {
         BinaryOp::BitAnd => a & b,
@@ -107,35 +107,31 @@ fn bits(op: BinaryOp, a: i128, b: i128) -> Result<Number, ValueError> {
 fn shift(op: BinaryOp, a: i128, by: i128) -> Result<Number, ValueError> {
     if !(0..=MOST_SHIFT).contains(&by) {
         let message = format!("a shift by {by} is out of range");
-        return Err(
-            ValueError::new(Code::BadWidth, message).help(format!("numbers shift by 0 to {MOST_SHIFT} bits"))
-        );
+        return Err(ValueError::new(Code::BadWidth, message).help(format!("shift by 0 to {MOST_SHIFT} bits")));
     }
     if op == BinaryOp::ShiftRight {
         return Number::integer(a >> by);
     }
     // |a| ≤ 2^64, so the product by 2^by is wrong only if it overflows.
     a.checked_mul(1 << by).map_or_else(
-        || Err(ValueError::new(Code::Overflow, "the result leaves the range of numbers")),
+        || Err(ValueError::new(Code::Overflow, "the result is outside the range of numbers")),
         Number::integer,
     )
 }
 
 fn no_number(place: &str, value: &Value) -> ValueError {
     let error =
-        ValueError::new(Code::WrongType, format!("{place} needs numbers, and this is {}", value.kind()));
+        ValueError::new(Code::WrongType, format!("{place} needs numbers, but this is {}", value.kind()));
     match value {
-        Value::Text(_) | Value::Bytes(_) => {
-            error.help("strings are put together in prose: \"\"\"{a}{b}\"\"\"")
-        }
-        Value::List(_) | Value::Range { .. } => error.help("lists are put together in brackets: [a, b]"),
+        Value::Text(_) | Value::Bytes(_) => error.help("join strings in text: \"\"\"{a}{b}\"\"\""),
+        Value::List(_) | Value::Range { .. } => error.help("join lists in brackets: [a, b]"),
         _ => error,
     }
 }
 
 impl Value {
-    /// Whether two values are the same. Values of different kinds differ, but a list equals a range with the same
-    /// elements.
+    /// Whether two values are equal. Values of different kinds differ, but a list equals a range with the
+    /// same elements.
     pub(crate) fn same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::Number(a), Self::Number(b)) => a == b,
@@ -153,7 +149,7 @@ impl Value {
     }
 }
 
-/// Computes `a == b`; comparing values of different kinds is an error, not just false.
+/// Computes `a == b`. Comparing values of different kinds is an error.
 fn equal(op: BinaryOp, a: &Value, b: &Value) -> Result<bool, ValueError> {
     if comparable(a, b) { Ok(a.same(b)) } else { Err(unlike(op, a, b)) }
 }
@@ -168,7 +164,8 @@ fn comparable(a: &Value, b: &Value) -> bool {
     rank(a) == rank(b)
 }
 
-/// Compares numbers by size, strings by their bytes, false before true, lists by the first elements that differ.
+/// Compares numbers by size, strings by their bytes, and lists by the first elements that differ. False
+/// precedes true.
 fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
     match (a, b) {
         (Value::Number(a), Value::Number(b)) => Ok(a.compare(*b)),
@@ -181,7 +178,7 @@ fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
             };
             let lengths = left.remaining().cmp(&right.remaining());
             for (x, y) in left.zip(right) {
-                // Lists contain no lists, so this recurses only once.
+                // Lists do not contain lists, so this recurses only once.
                 let here = order(op, &x, &y)?;
                 if here.is_ne() {
                     return Ok(here);
@@ -192,16 +189,16 @@ fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
     }
 }
 
-/// Computes `x in whole`: an integer in a range, an element of a list, a part of a string.
+/// Computes `x in whole`: an integer in a range, an element of a list, or a substring of a string.
 fn contains(whole: &Value, x: &Value) -> Result<bool, ValueError> {
     match (whole, x) {
         (Value::Range { from, to }, Value::Number(number)) => match number.as_integer() {
             Some(integer) => Ok(*from <= integer && integer < *to),
             None => Err(ValueError::new(
                 Code::NotAnInteger,
-                format!("a range holds whole numbers, and this is {x}"),
+                format!("only a whole number can be in a range, but this is {x}"),
             )
-            .help("compare with the ends: `a <= x and x < b`")),
+            .help("compare it with the ends: `a <= x and x < b`")),
         },
         (Value::List(elements), _) if x.items().is_none() => {
             Ok(elements.iter().any(|element| element.same(x)))
@@ -211,7 +208,7 @@ fn contains(whole: &Value, x: &Value) -> Result<bool, ValueError> {
             Err(ValueError::new(Code::WrongType, format!("{} is not in {}", x.kind(), whole.kind())))
         }
         _ => {
-            let message = format!("`in` needs a range or a list on its right, and this is {}", whole.kind());
+            let message = format!("`in` needs a range or a list on its right, but this is {}", whole.kind());
             Err(ValueError::new(Code::WrongType, message).help("write `0..4`, `0..=3` or `[0, 1]`"))
         }
     }
@@ -223,11 +220,11 @@ fn unlike(op: BinaryOp, a: &Value, b: &Value) -> ValueError {
     match (a, b) {
         (Value::Text(text), Value::Number(_)) | (Value::Number(_), Value::Text(text)) => {
             match Number::parse(text) {
-                Ok(_) => error.help(format!("a number is written without quotes: {text}")),
-                Err(_) => error.help("a string is compared with a string, a number with a number"),
+                Ok(_) => error.help(format!("a number must be written without quotes: {text}")),
+                Err(_) => error.help("compare strings with strings and numbers with numbers"),
             }
         }
-        (Value::Bool(_), _) | (_, Value::Bool(_)) => error.help("write a truth value without a comparison"),
-        _ => error.help("`in` asks whether a list or range has an element"),
+        (Value::Bool(_), _) | (_, Value::Bool(_)) => error.help("use a truth value without a comparison"),
+        _ => error.help("`in` checks whether a list or range contains an element"),
     }
 }

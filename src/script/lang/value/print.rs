@@ -6,8 +6,8 @@ use super::Value;
 use super::number::Number;
 
 impl fmt::Display for Number {
-    /// Writes `20`, `1.9999`, or a fraction `1/3` where no finite decimal is exact. A double has the fewest digits
-    /// that identify it.
+    /// Writes `20`, `1.9999`, or a fraction such as `1/3` if no finite decimal is exact. A double is written
+    /// with the fewest digits that identify it.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(integer) = self.as_integer() {
             return write!(f, "{integer}");
@@ -24,7 +24,7 @@ impl fmt::Display for Number {
     }
 }
 
-/// Returns the finite decimal of a fraction; none if there is none, or one of more than 40 digits.
+/// Returns the finite decimal of a fraction; `None` if it does not exist or has more than 40 digits.
 fn decimals(numerator: i128, denominator: i128) -> Option<String> {
     let (above, under) = (numerator.unsigned_abs(), denominator.unsigned_abs());
     let sign = if numerator < 0 { "-" } else { "" };
@@ -42,7 +42,8 @@ fn decimals(numerator: i128, denominator: i128) -> Option<String> {
 }
 
 impl fmt::Display for Value {
-    /// Writes the value as in prose: strings bare, but quoted inside a list. Bytes that are not text are escaped.
+    /// Writes the value as in prose: strings are unquoted, except inside a list. Bytes that are not text are
+    /// escaped.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => number.fmt(f),
@@ -66,7 +67,7 @@ impl fmt::Display for Value {
 }
 
 impl Value {
-    /// Returns the value as in a script: strings quoted.
+    /// Returns the value as in a script, with quotes around strings.
     pub(crate) fn quoted(&self) -> String {
         struct Quoted<'a>(&'a Value);
         impl fmt::Display for Quoted<'_> {
@@ -85,9 +86,9 @@ impl Value {
         }
     }
 
-    /// Returns the value as JSON: whole numbers and decimals are numbers where JSON parsers keep them exactly, other
-    /// fractions are strings (`"1/3"`), and so is a range (`"0..4"`). A byte that is not text is `\xd4` in its
-    /// string.
+    /// Returns the value as JSON. Whole numbers and decimals that JSON parsers preserve exactly are numbers;
+    /// other fractions (`"1/3"`) and ranges (`"0..4"`) are strings. A byte that is not text becomes `\xd4` in
+    /// the string.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         match self {
             Self::Number(number) => number.to_json(),
@@ -115,7 +116,7 @@ impl Number {
     }
 }
 
-/// A string between quotes, with C's escapes.
+/// A string between quotes, with C escapes.
 struct Escaped<'a>(&'a [u8]);
 
 impl fmt::Display for Escaped<'_> {

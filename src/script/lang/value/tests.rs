@@ -1,4 +1,4 @@
-//! Documented results, computed by hand, and laws for all values.
+//! Tests of documented results, which were computed by hand, and of laws that hold for all values.
 
 use proptest::prelude::*;
 
@@ -160,7 +160,7 @@ fn values_of_different_kinds_do_not_compare() {
     let (text, number) = (Value::from("0x36"), n("54"));
     let error = binary(Op::Equal, &text, &number).unwrap_err();
     assert_eq!(error.code, Code::WrongType);
-    assert_eq!(error.help.unwrap(), "a number is written without quotes: 0x36");
+    assert_eq!(error.help.unwrap(), "a number must be written without quotes: 0x36");
     assert_eq!(code(binary(Op::Less, &Value::Bool(true), &number)), Code::WrongType);
     assert_eq!(code(binary(Op::NotEqual, &ints(&[1]), &number)), Code::WrongType);
     assert_eq!(code(binary(Op::Add, &text, &text)), Code::WrongType);
@@ -174,7 +174,7 @@ fn lists_and_ranges_compare_by_their_elements() {
     assert!(!equal(&ints(&[0, 1]), &range(0, 3)));
     assert!(equal(&range(5, 5), &range(9, 2)));
     assert!(!equal(&range(0, 1 << 60), &range(0, 1 << 61)));
-    // Inside lists, elements of different kinds merely differ.
+    // Inside lists, elements of different kinds are unequal without an error.
     assert!(!equal(&Value::list(["a".into()]).unwrap(), &ints(&[1])));
     assert_eq!(binary(Op::Less, &ints(&[1, 2]), &ints(&[1, 3])).unwrap(), Value::Bool(true));
     assert_eq!(binary(Op::Less, &ints(&[1]), &ints(&[1, 0])).unwrap(), Value::Bool(true));
@@ -261,7 +261,7 @@ fn functions_match_their_rows() {
 
 #[test]
 fn the_number_of_bits_is_never_short() {
-    // 2^60 + 1 things need 61 bits, although the nearest double of the logarithm is 60.
+    // A set of 2^60 + 1 elements needs 61 bits, although the double nearest to the logarithm is 60.
     let bits = |x: &str| {
         let log = n(x).number("").unwrap().log2().unwrap();
         log.ceil().unwrap().to_string()

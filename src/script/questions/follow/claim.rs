@@ -1,4 +1,4 @@
-//! An access with claimed facts, and the computation of a fact from them.
+//! An access with claimed facts, and the computation of a fact from these facts.
 
 use std::cell::RefCell;
 
@@ -8,49 +8,49 @@ use crate::lang::value::Value;
 use crate::run::record::{Access, Shown};
 use pagewalk_engine::machine::Machine;
 
-/// A claimed fact. `None` means that nothing applies.
+/// A claimed fact. `None` means that the access has no such fact.
 pub(crate) type Claim = Option<Shown>;
 /// A claim as a number.
 pub type Number = Option<u64>;
 /// A claim as a word.
 pub(crate) type Word = Option<String>;
 
-/// A fact, the facts on which it depends, and its function.
+/// A fact, the facts on which it depends, and the function that computes it.
 pub(crate) struct FollowRow {
     pub(crate) kind: QuantityKind,
-    /// The facts on which it depends: those above it, or of the level above.
+    /// The facts on which this fact depends: earlier ones, or those of the level above.
     #[cfg_attr(not(test), expect(dead_code, reason = "the tests compare it with the facts read by `get`"))]
     pub(crate) from: &'static [QuantityKind],
-    /// The function, which returns `None` if the fact depends on nothing on this machine.
+    /// The function, which returns `None` if the fact has no dependencies on this machine.
     pub(crate) get: fn(&Follow, usize) -> Option<Claim>,
 }
 
 /// Claimed facts of an access.
 pub(crate) struct Follow<'a> {
-    /// The functions of the facts.
+    /// The rows that compute the facts.
     rows: &'static [FollowRow],
     pub(crate) access: &'a Access,
     /// The machine before the access.
     pub(crate) before: Before<'a>,
     /// The claims, each with the index of its name.
     claims: Vec<(usize, Quantity, Claim)>,
-    /// The claims used for the current fact.
+    /// The indexes of the claims used for the current fact.
     used: RefCell<Vec<usize>>,
-    /// The fact under computation, which may depend only on earlier ones.
+    /// The fact being computed, which can depend only on earlier ones.
     at: RefCell<Option<Quantity>>,
 }
 
 /// A computed fact.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Followed {
-    /// Its value.
+    /// The value.
     pub(crate) claim: Claim,
-    /// The indexes of the claims used.
+    /// The indexes of the claims from which the fact follows.
     pub(crate) from: Vec<usize>,
 }
 
 impl<'a> Follow<'a> {
-    /// Creates the claims about an access on this machine. Facts without a claim have `None`.
+    /// Creates the claims about an access on this machine. Facts without a claim have the value `None`.
     pub(crate) fn new(
         rows: &'static [FollowRow],
         access: &'a Access,
@@ -71,8 +71,8 @@ impl<'a> Follow<'a> {
         }
     }
 
-    /// Computes a fact under the assumption that all earlier claims are true; `None` if it depends on nothing
-    /// here.
+    /// Computes a fact, assuming that all earlier claims are true. Returns `None` if the fact has no
+    /// dependencies here.
     pub(crate) fn fact(&self, name: &str) -> Option<Followed> {
         let quantity = Quantity::named(name, self.access)?;
         self.used.borrow_mut().clear();
@@ -91,8 +91,8 @@ impl<'a> Follow<'a> {
         claim
     }
 
-    /// Returns a fact on which another depends: its claim, otherwise its computed value; `None` if it is not
-    /// an earlier one.
+    /// Returns the value of a fact that another fact depends on: the claimed value if there is one, otherwise
+    /// the computed value. Returns `None` if the fact does not come earlier or cannot be computed.
     pub(crate) fn ask(&self, kind: QuantityKind, at: usize) -> Option<Claim> {
         let asked = Quantity { kind, at }.normalized(self.access);
         if self.at.borrow().is_some_and(|own| asked.order() >= own.order()) {

@@ -5,7 +5,7 @@ use super::quantity::QuantityKind;
 use crate::run::facts::{low, shifted};
 use crate::run::record::Shown;
 
-/// Returns a number. The blank determines its digits.
+/// Returns a number. The blank determines the number of digits.
 pub fn hex(n: u64) -> Claim {
     Some(Shown::hex(n, 1))
 }
@@ -29,7 +29,7 @@ pub(crate) fn part(of: &Follow, level: usize) -> Option<Claim> {
     Some(hex(low(shifted(vpn, below), bits)))
 }
 
-/// Returns the page number of a TLB lookup.
+/// Returns the page number that a TLB lookup uses.
 fn tlb_page(of: &Follow, tlb: usize) -> Option<u64> {
     let own = of.access.spec.tlbs.get(tlb)?.smallest_page_bits(&of.access.spec);
     let vpn = of.number(QuantityKind::Vpn, 0)??;

@@ -26,7 +26,7 @@ fn is_hit(of: &Follow, kind: QuantityKind, at: usize) -> Option<bool> {
     Some(of.word(kind, at)?.is_some_and(|word| word == "hit"))
 }
 
-/// Returns hit or miss for the index and tag; none after an earlier hit.
+/// Returns hit or miss for the index and tag, or `none` after an earlier hit.
 pub(crate) fn tlb_hit(of: &Follow, at: usize) -> Option<Claim> {
     for before in tlbs(of).into_iter().take_while(|tlb| *tlb != at) {
         if is_hit(of, QuantityKind::TlbHit, before)? {
@@ -52,7 +52,8 @@ pub(crate) fn tlb(of: &Follow, _: usize) -> Option<Claim> {
     Some(word_claim("miss"))
 }
 
-/// Returns the address of a level's entry in the table of the level above.
+/// Returns the address of the walk's entry at a level, computed from the root or from the entry of the level
+/// above.
 pub(crate) fn pte_address(of: &Follow, level: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     if is_hit(of, QuantityKind::Tlb, 0)? {
@@ -74,16 +75,16 @@ pub(crate) fn pte_value(of: &Follow, level: usize) -> Option<Claim> {
     Some(of.before.entry(address).map_or_else(|| word_claim("unknown"), hex))
 }
 
-/// Returns the claimed entries of the walk from the top. The inner `None` means that a level has
-/// none.
+/// Returns the claimed entries of the walk, from the top level down. The inner `None` means that a level has
+/// no entry.
 fn stated_entries(of: &Follow) -> Vec<(usize, Option<u64>)> {
     let levels = of.access.spec.mmu.as_ref().map_or(0, |mmu| mmu.levels.len());
     let stated = (1..=levels).filter(|level| of.is_stated(QuantityKind::PteValue, *level));
     stated.filter_map(|level| Some((level, of.number(QuantityKind::PteValue, level)?))).collect()
 }
 
-/// Determines the fault by the TLB, by the claimed entries, or by a walk. In a process, the kernel
-/// determines it.
+/// Determines the kind of fault from the TLB, from the claimed entries, or with a walk. For an access by a
+/// process, the kernel determines the kind of fault, so this function returns `None`.
 pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     if of.access.process.is_some() {
@@ -107,7 +108,7 @@ pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
     }))
 }
 
-/// Returns the PPN of the TLB entry, of the last claimed entry of the walk, or of a walk.
+/// Returns the PPN from the TLB entry, from the last claimed entry of the walk, or from a walk.
 pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     if of.access.process.is_none() && of.word(QuantityKind::Fault, 0)?.is_some_and(|word| word != "none") {
@@ -129,12 +130,13 @@ pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
     let vpn = of.number(QuantityKind::Vpn, 0)??;
     match of.before.walk(vpn)? {
         Ok(ppn) => Some(hex(ppn)),
-        // If the claim is `fault none`, a page exists: the one in the entry that is not present.
+        // If the claim is `fault none`, the page must exist, so use the page number in the entry that is not
+        // present.
         Err(_) => of.before.stale(vpn).map(hex),
     }
 }
 
-/// Returns hit or miss for the index and tag; none after an earlier hit, or without a lookup.
+/// Returns hit or miss for the index and tag. Returns `none` after an earlier hit or without a lookup.
 pub(crate) fn cache_hit(of: &Follow, at: usize) -> Option<Claim> {
     if !of.access.uses_caches() {
         return Some(word_claim("none"));
@@ -158,7 +160,7 @@ pub(crate) fn value(of: &Follow, _: usize) -> Option<Claim> {
     loaded(of, of.access.data.len())
 }
 
-/// Returns bytes of the block in the first cache that hits, otherwise of memory.
+/// Returns bytes of the block in the first cache that hits, or bytes of memory if no cache hits.
 fn loaded(of: &Follow, bytes: usize) -> Option<Claim> {
     if !matches!(of.access.verb, AccessVerb::Read | AccessVerb::Fetch) || bytes > 8 {
         return None;

@@ -1,5 +1,6 @@
-//! Dependencies between the facts of an access. This module computes a fact from claimed facts, right or
-//! wrong, on the machine before the access. It can thus separate a mistake from correct conclusions.
+//! Dependencies between the facts of an access. This module computes a fact from claimed facts, whether right
+//! or wrong, on the machine before the access. The computation separates a mistake from correct conclusions
+//! drawn from it.
 
 mod claim;
 mod fields;
@@ -18,7 +19,7 @@ use self::rows::ROWS;
 
 pub(crate) use self::claim::{Claim, Follow};
 
-/// Creates the claims about an access on this machine. Facts without a claim have `None`.
+/// Creates the claims about an access on this machine. Facts without a claim have the value `None`.
 pub(crate) fn follow<'a>(
     access: &'a Access,
     before: &'a Machine,
@@ -27,8 +28,8 @@ pub(crate) fn follow<'a>(
     Follow::new(ROWS, access, before, stated)
 }
 
-/// Returns the position of a fact in the order of dependencies. A fact depends only on earlier ones. Names
-/// without dependencies come last.
+/// Returns the position of a fact in the order of dependencies. A fact depends only on facts earlier in this
+/// order. Names without dependencies come last.
 pub(crate) fn order(name: &str, access: &Access) -> (usize, usize, usize) {
     Quantity::named(name, access).map_or((usize::MAX, 0, 0), Quantity::order)
 }

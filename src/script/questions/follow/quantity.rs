@@ -1,10 +1,10 @@
-//! The facts with dependencies, independent of their names.
+//! The facts that have dependencies, independent of their names.
 
 use crate::run::facts::{Component, Family, Key, key};
 use crate::run::record::Access;
 use pagewalk_engine::machine::spec::Spec;
 
-/// A kind of fact, in the order of the rows.
+/// A kind of fact; the variants are in the order of the rows that compute the facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum QuantityKind {
     Vpn,
@@ -36,7 +36,7 @@ pub(crate) struct Quantity {
 }
 
 impl Quantity {
-    /// Returns the fact of this name.
+    /// Returns the quantity of a fact with this name.
     pub(crate) fn named(name: &str, access: &Access) -> Option<Self> {
         let spec: &Spec = &access.spec;
         let (tlb, cache) = (spec.first_tlb(access.kind), spec.first_cache(access.kind));
@@ -86,7 +86,7 @@ impl Quantity {
         found.map(|quantity| quantity.normalized(access))
     }
 
-    /// Normalizes the quantity: if only one TLB is looked up, its result is that of all TLBs.
+    /// Normalizes the quantity: if only one TLB is looked up, its result is the result of all TLBs.
     pub(crate) fn normalized(self, access: &Access) -> Self {
         let serving = access.spec.tlbs.iter().filter(|tlb| tlb.side.serves(access.kind)).count();
         if self.kind == QuantityKind::TlbHit && serving == 1 {
@@ -96,10 +96,10 @@ impl Quantity {
         }
     }
 
-    /// Returns its position. Facts come before those that depend on them.
+    /// Returns its position. Facts precede those that depend on them.
     pub(crate) fn order(self) -> (usize, usize, usize) {
         let row = self.kind as usize;
-        // The entries of a walk are computed level by level, each address before its value.
+        // Walk entries are computed level by level, and the address of each before its value.
         if self.kind == QuantityKind::PteValue { (row - 1, self.at, 1) } else { (row, self.at, 0) }
     }
 }

@@ -8,7 +8,7 @@ use pagewalk_engine::machine::contents::TlbLine;
 use pagewalk_engine::machine::event::{Event, Fault};
 use pagewalk_engine::machine::pte::{Bit, Pte};
 
-/// An entry of a TLB, if there is one.
+/// A TLB entry, if one exists.
 pub type Entry = Option<TlbLine>;
 
 /// The machine before an access.
@@ -19,8 +19,8 @@ pub(crate) struct Before<'a> {
 }
 
 impl Before<'_> {
-    /// Returns the valid entry of a TLB with this index and tag. The inner `None` means that there is none.
-    /// The result is `None` if the lookup depends on more: on several page sizes, or on address-space
+    /// Returns the valid entry of a TLB with this index and tag. The inner `None` means that there is no such
+    /// entry. Returns `None` if the lookup also depends on several page sizes or on address-space
     /// identifiers.
     pub(crate) fn tlb_entry(self, tlb: usize, index: u64, tag: u64) -> Option<Entry> {
         let spec = self.access.spec.tlbs.get(tlb)?;
@@ -52,7 +52,7 @@ impl Before<'_> {
         self.machine.cache_byte(cache, set, way, offset)
     }
 
-    /// Returns a byte of the first cache that holds it, otherwise of memory.
+    /// Returns a byte from the first cache that holds it, or otherwise from memory.
     pub(crate) fn byte_at(self, pa: u64) -> Option<u8> {
         let spec = &self.access.spec;
         let caches = spec.caches.iter().enumerate().filter(|(_, cache)| cache.side.serves(self.access.kind));
@@ -66,7 +66,8 @@ impl Before<'_> {
         self.machine.memory_byte(self.machine.pa(pa).ok()?)
     }
 
-    /// Returns the page of a walk without TLBs, or its fault; `None` for a page outside the address space.
+    /// Returns the physical page from a walk without TLBs, or the fault of the walk. Returns `None` for a
+    /// page outside the address space.
     pub(crate) fn walk(self, vpn: u64) -> Option<Result<u64, Fault>> {
         let vpn = self.machine.vpn(vpn).ok()?;
         let mut copy = self.machine.clone();
@@ -76,13 +77,13 @@ impl Before<'_> {
         Some(done.map(|pa| copy.ppn_of(pa).raw()))
     }
 
-    /// Returns the address of the top table in memory.
+    /// Returns the address of the top-level page table in memory.
     pub(crate) fn root(self) -> Option<u64> {
         let mmu = self.access.spec.mmu.as_ref()?;
         let mut copy = self.machine.clone();
         copy.invlpg(self.access.va, &mut ());
         let mut events = Vec::new();
-        // A walk with a fault has also fetched the top entry.
+        // Even a walk that faults fetches the top-level entry.
         let _ = copy.translate_as(self.access.va, self.access.kind, self.access.mode, &mut events);
         let first = events.iter().find_map(|event| match event {
             Event::Pte { level: 1, index, address: Some(address), .. } => Some((*index, address.raw())),
@@ -108,14 +109,13 @@ impl Before<'_> {
         pte.flags.has(Bit::P).then_some(pte)
     }
 
-    /// Returns the page number in an entry that is not present, if the table has one.
+    /// Returns the page number in an entry that is not present, if the table has such an entry.
     pub(crate) fn stale(self, vpn: u64) -> Option<u64> {
         let (_, pte) = self.machine.page_table_entry(self.machine.vpn(vpn).ok()?)?;
         (pte.ppn != 0).then_some(pte.ppn)
     }
 
-    /// Returns bytes of main memory from a physical address, as a load reads them that misses in every
-    /// cache.
+    /// Returns bytes of main memory from a physical address, as read by a load that misses in every cache.
     pub(crate) fn memory(self, pa: Pa, bytes: usize) -> Option<Vec<u8>> {
         let at = |at| self.machine.memory_byte(self.machine.pa(pa.raw().checked_add(at)?).ok()?);
         (0..bytes as u64).map(at).collect()

@@ -10,7 +10,7 @@ use crate::run::Files;
 use crate::run::record::{Access, Did, Shown, StepRecord};
 use crate::run::session::Options;
 
-/// Returns the accesses of a script's `ask`s with their records.
+/// Returns the accesses in a script's `ask`s, with their records.
 fn asked(text: &str) -> Vec<(EntryItem, Arc<Did>)> {
     let (mut sources, script, wrong) = read_text("test.pw", text, &mut Disk);
     assert_eq!(wrong, []);
@@ -31,7 +31,7 @@ fn access(did: &Did) -> &Access {
     access
 }
 
-/// Returns a computed fact under these claims: `vpn 0x0E`, a word, or `-`.
+/// Returns the fact computed under these claims: `vpn 0x0E`, a word, or `-`.
 fn by(item: &(EntryItem, Arc<Did>), stated: &[(&str, &str)], fact: &str) -> Option<String> {
     let claim = |text: &str| -> Claim {
         let number =
@@ -54,7 +54,8 @@ fn a_fact_follows_from_facts_before_it() {
     for (at, row) in ROWS.iter().enumerate() {
         assert_eq!(row.kind as usize, at, "rows stand in the order of their kinds");
         for from in row.from {
-            // Facts of a level above: an earlier TLB or cache, or the entry that pointed there.
+            // Facts of the level above: of an earlier TLB or cache, or of the entry that points to this
+            // level.
             let above =
                 (row.kind, *from) == (QuantityKind::PteAddress, QuantityKind::PteValue) || row.kind == *from;
             assert!((*from as usize) < at || above, "{:?} from {from:?}", row.kind);
@@ -76,7 +77,7 @@ fn lookups_are_those_of_the_machine_before_the_access() {
     assert_eq!(by(one, &[("vpn", "0x0E")], "pa").as_deref(), Some("0x456"));
     assert_eq!(by(one, &[("vpn", "0x0C")], "fault").as_deref(), Some("page"));
     assert_eq!(by(one, &[("vpn", "0x0C")], "byte").as_deref(), Some("-"));
-    // The TLB has another frame for page 0F than the table, so the claimed lookup decides.
+    // The TLB and the page table have different frames for page 0F, so the claimed lookup determines the PPN.
     assert_eq!(by(one, &[], "ppn").as_deref(), Some("0x2D"));
     assert_eq!(by(one, &[("tlb", "miss")], "ppn").as_deref(), Some("0xD"));
     assert_eq!(by(one, &[("ppn", "0x0D")], "byte").as_deref(), Some("0xF0"));
@@ -100,8 +101,8 @@ fn facts_beyond_the_machine_follow_from_nothing() {
     assert_eq!(by(&all[0], &[("vpn", "0x100")], "fault"), None);
 }
 
-/// Two levels of 4-byte entries, pages of 4 KB: PPN from bit 12, P in bit 0 (the tiny format of the
-/// operating-systems exam).
+/// Two levels of 4-byte entries and 4 KB pages, with the PPN from bit 12 and P in bit 0 (the tiny format of
+/// the operating-systems exam).
 const WALK: &str = "machine { virtual 32 bits, physical 32 bits, page 4 KB,\n\
     page_table { levels 2, bits 10 10, pte { size 4 B, valid 0, ppn 12..31 } } }\n\
     set cr3 = 0x1000\n\
@@ -117,7 +118,7 @@ fn a_walk_continues_from_the_given_entry() {
     let all = asked(&format!("{WALK}question \"q\" {{ ask translate 0x1040 => {facts} }}"));
     let one = &all[0];
     assert_eq!(by(one, &[], "pte2.value").as_deref(), Some("0x8007"));
-    // The wrong index at the top selects another table, and thus another page.
+    // The wrong index at the top level selects a different table, and therefore a different page.
     assert_eq!(by(one, &[("vpn1", "0x1")], "pte1.address").as_deref(), Some("0x1004"));
     assert_eq!(by(one, &[("vpn1", "0x1")], "pte2.address").as_deref(), Some("0x5004"));
     assert_eq!(by(one, &[("pte1.value", "0x5007")], "pte2.value").as_deref(), Some("0x9007"));

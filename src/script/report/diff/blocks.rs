@@ -1,4 +1,4 @@
-//! A comparison as blocks of a report.
+//! A comparison of two runs as blocks of a report.
 
 use super::compare::{Comparison, ComparisonItem, FactDifference, Which};
 use super::facets::Facet;
@@ -9,8 +9,8 @@ use crate::report::narrate::{Statement, count};
 /// Maximum number of differing facts reported per statement.
 const FACTS: usize = 60;
 
-/// Returns the differences of two runs, one list of blocks per statement. `names` are the scripts'
-/// names.
+/// Returns the differences between two runs, with one list of blocks per statement. `names` contains the
+/// names of the two scripts.
 pub fn difference_blocks(comparison: &Comparison, names: (&str, &str)) -> Vec<Vec<Block>> {
     let mut blocks = Vec::new();
     if !comparison.same() {
@@ -20,7 +20,7 @@ pub fn difference_blocks(comparison: &Comparison, names: (&str, &str)) -> Vec<Ve
     blocks.extend(comparison.parting.as_ref().map(parting));
     if comparison.left_out > 0 {
         let left = count(comparison.left_out as u64, "statement", "statements");
-        blocks.push(vec![Block::toned(Tone::Faint, format!("… {left} more ran, and are not compared"))]);
+        blocks.push(vec![Block::toned(Tone::Faint, format!("… {left} more ran and were not compared"))]);
     }
     blocks
 }
@@ -76,7 +76,7 @@ fn within(scenario: Option<&str>) -> String {
     scenario.map_or_else(String::new, |name| format!("{name}: "))
 }
 
-/// Returns the text of a statement of both runs, or only the keyword for two machines with different
+/// Returns the text of a statement that both runs contain, or only the keyword for two different machine
 /// declarations.
 fn short(a: &Statement, b: &Statement) -> String {
     if a.short == b.short { a.short.clone() } else { a.verb().to_owned() }
@@ -96,7 +96,7 @@ fn parting(parting: &Parting) -> Vec<Block> {
         Some(step) => format!("{}: {}", step.who, step.what),
         None => "nothing more happens".to_owned(),
     };
-    let title = format!("They part at step {} of {}", parting.number, a.short);
+    let title = format!("The runs diverge at step {} of {}", parting.number, a.short);
     let pairs = vec![("A".to_owned(), step(&parting.a)), ("B".to_owned(), step(&parting.b))];
     vec![
         Block::Statement { text: title, place: format!("{} | {}", a.location(), b.location()) },

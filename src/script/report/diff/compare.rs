@@ -11,10 +11,10 @@ use super::side::{Ran, Side};
 use crate::report::narrate::Statement;
 use crate::run::record::StepRecord;
 
-/// Maximum number of differing rounds listed per statement.
+/// Maximum number of differing iterations listed per statement.
 const ROUNDS: usize = 3;
 
-/// One of the two runs.
+/// Selects one of the two runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Which {
     /// The first run.
@@ -23,7 +23,7 @@ pub(crate) enum Which {
     B,
 }
 
-/// A fact in which the runs differ. `None` means that the run has no such fact.
+/// A fact that differs between the runs. `None` means that the run has no such fact.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct FactDifference {
     pub(crate) name: String,
@@ -34,20 +34,20 @@ pub(crate) struct FactDifference {
 /// An item of the comparison, in statement order.
 #[derive(Debug)]
 pub enum ComparisonItem {
-    /// A statement of both runs, with its differences.
+    /// A statement that both runs contain, with its differences.
     Differs {
-        /// The statement in the first and in the second run.
+        /// The statement in the first run and in the second run.
         statements: (Arc<Statement>, Arc<Statement>),
         /// The scenario.
         scenario: Option<Arc<str>>,
-        /// The round, from 1; `None` if the statement ran once in both.
+        /// The iteration, counted from 1; `None` if both runs executed the statement once.
         round: Option<usize>,
         /// The differing facts.
         rows: Vec<FactDifference>,
     },
-    /// The number of further differing rounds of the previous statement.
+    /// The number of further iterations that differ for the preceding statement.
     More(usize),
-    /// A statement of only one run, or rounds that only one run has.
+    /// A statement that only one run contains, or iterations that only one run executed.
     Only {
         /// The run that contains the statement.
         of: Which,
@@ -55,26 +55,26 @@ pub enum ComparisonItem {
         statement: Arc<Statement>,
         /// The scenario.
         scenario: Option<Arc<str>>,
-        /// Number of executions beyond those in the other run.
+        /// Number of executions in addition to those in the other run.
         times: usize,
     },
 }
 
-/// The differences of two runs.
+/// The differences between two runs.
 #[derive(Debug, Default)]
 pub struct Comparison {
     /// The differences to report.
     pub(crate) items: Vec<ComparisonItem>,
-    /// Number of statements compared, counting each round.
+    /// Number of statements compared, counting each iteration.
     pub(crate) compared: usize,
     pub(crate) differ: usize,
-    /// Number of statements that only the first run has, counting each round.
+    /// Number of statements that only the first run has, counting each iteration.
     pub(crate) only_a: usize,
     /// Number of statements that only the second run has.
     pub(crate) only_b: usize,
     /// The first step at which the runs differ.
     pub(crate) parting: Option<Parting>,
-    /// Number of statements left out because there were too many.
+    /// Number of statements that were omitted because there were too many.
     pub(crate) left_out: usize,
 }
 
@@ -153,8 +153,8 @@ impl Comparison {
     }
 }
 
-/// Returns the differing facts of two records: those of the first in order, then those that only the
-/// second has.
+/// Returns the facts that differ between two records: the facts of the first record in order, then the facts
+/// that only the second record has.
 fn rows(a: &StepRecord, b: &StepRecord) -> Vec<FactDifference> {
     let (first, second) = (named(facets(a)), named(facets(b)));
     let others: HashMap<(&str, usize), &Facet> =
@@ -178,7 +178,7 @@ fn rows(a: &StepRecord, b: &StepRecord) -> Vec<FactDifference> {
     rows
 }
 
-/// Pairs each facet with the number of earlier facets of the same name.
+/// Pairs each facet with the number of earlier facets that have the same name.
 fn named(facets: Vec<Facet>) -> Vec<(usize, Facet)> {
     let mut seen: HashMap<String, usize> = HashMap::new();
     let count = |facet: Facet| {

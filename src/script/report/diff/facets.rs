@@ -11,9 +11,9 @@ use crate::run::record::{CellView, Did, Shown, StepRecord, TableView, View};
 pub(crate) struct Facet {
     /// The name of a fact, setting, variable, or cell.
     pub(crate) name: String,
-    /// The value in script notation.
+    /// The value as the script would write it.
     pub(crate) text: String,
-    /// The value, if there is one.
+    /// The value, if the facet has one.
     pub(crate) value: Option<Value>,
 }
 
@@ -40,8 +40,8 @@ impl Facet {
     }
 }
 
-/// Returns the results of a statement. For `expect`, these are the values it read, not the expected
-/// values.
+/// Returns the results of a statement. The results of an `expect` are the values that it read, not the
+/// expected values.
 pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
     let mut found: Vec<Facet> = facts::reported_facts(&record.did)
         .into_iter()
@@ -63,7 +63,7 @@ pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
     found
 }
 
-/// Whether a fact of the first TLB or cache also has a short name: `tlbi` is its `.index`.
+/// Whether a fact of the first TLB or cache also has a short name: `tlbi` is the short name of its `.index`.
 fn has_short_name(did: &Did, name: &str) -> bool {
     let Did::Access(access) = did else { return false };
     let Some((part, fact)) = name.split_once('.') else { return false };
@@ -99,7 +99,7 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
     }
 }
 
-/// Adds the cells of a table, each named by its row's first cell and its column.
+/// Adds the cells of a table, naming each by the first cell of its row and by its column.
 fn of_table(table: &TableView, found: &mut Vec<Facet>) {
     let several = table.groups.len() > 2;
     let columns: Vec<String> = table
@@ -117,7 +117,7 @@ fn of_table(table: &TableView, found: &mut Vec<Facet>) {
         for (column, cell) in columns.iter().skip(1).zip(cells) {
             let value = match cell {
                 CellView::Hex(n, _) | CellView::Number(n) => Some(Value::from(*n)),
-                CellView::Text(_) | CellView::Nothing => None,
+                CellView::Text(_) | CellView::List { .. } | CellView::Nothing => None,
             };
             let name = format!("{} {head} {key} {column}", table.title);
             found.push(Facet { name, text: cell.to_string(), value });

@@ -8,8 +8,8 @@ use super::parting::Parting;
 use crate::report::doc::Step;
 use crate::report::narrate::Statement;
 
-/// Returns an object for each statement that differs or occurs in one run only, one for the first differing
-/// step, and the totals.
+/// Returns an object for each statement that differs or occurs in only one run, an object for the first step
+/// that differs, and the totals.
 pub fn json(comparison: &Comparison) -> Vec<Value> {
     let mut lines: Vec<Value> = comparison.items.iter().map(item).collect();
     lines.extend(comparison.parting.as_ref().map(parting));

@@ -1,4 +1,4 @@
-//! The first step at which two runs differ.
+//! The first step that differs between two runs.
 
 use std::sync::Arc;
 
@@ -12,15 +12,15 @@ use crate::run::record::{Did, ReferenceRun, StepRecord};
 pub(crate) struct Parting {
     /// The statement in the first and in the second run.
     pub(crate) statements: (Arc<Statement>, Arc<Statement>),
-    /// Number of the step, from 1.
+    /// Number of the step, counted from 1.
     pub(crate) number: usize,
-    /// The step in the first run; `None` if it has fewer steps.
+    /// The step in the first run; `None` if that run has fewer steps.
     pub(crate) a: Option<Step>,
-    /// The step in the second.
+    /// The step in the second run.
     pub(crate) b: Option<Step>,
 }
 
-/// Returns the first step at which a statement's two runs differ.
+/// Returns the first step that differs between two executions of a statement.
 pub(crate) fn parting((a, one): (&Ran, &StepRecord), (b, other): (&Ran, &StepRecord)) -> Option<Parting> {
     if is_surely_same(&one.did, &other.did) {
         return None;
@@ -38,7 +38,7 @@ pub(crate) fn parting((a, one): (&Ran, &StepRecord), (b, other): (&Ran, &StepRec
     })
 }
 
-/// Whether both accesses have the same events on equal machines, so that no comparison is needed.
+/// Whether both accesses have the same events on equal machines, so that they need no comparison.
 fn is_surely_same(a: &Did, b: &Did) -> bool {
     match (a, b) {
         (Did::Access(a), Did::Access(b)) => {
@@ -52,7 +52,7 @@ fn is_surely_same(a: &Did, b: &Did) -> bool {
     }
 }
 
-/// Returns the steps of a statement. Statements that only declare, show, or expect have none.
+/// Returns the steps of a statement. Statements that only declare, show, or expect have no steps.
 fn sequence(did: &Did) -> Vec<Step> {
     match did {
         Did::Access(access) => steps(access).into_iter().flat_map(numbered).collect(),
@@ -70,7 +70,8 @@ fn numbered(block: Block) -> Vec<Step> {
 
 fn references(run: &ReferenceRun) -> Vec<Step> {
     let to_step = |step: &pagewalk_engine::machine::reference_string::ReferenceStep| {
-        let victim = step.victim.map_or_else(String::new, |page| format!(", page {} goes", run.page(page)));
+        let victim =
+            step.victim.map_or_else(String::new, |page| format!(", page {} is evicted", run.page(page)));
         let what = if step.hit { "a hit" } else { "a fault" };
         Step { who: format!("page {}", run.page(step.page)), what: format!("{what}{victim}") }
     };

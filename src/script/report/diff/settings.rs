@@ -1,7 +1,7 @@
-//! The settings of a declared machine, one by one.
+//! The individual settings of a declared machine.
 
-/// Returns the settings of a declaration as `show machine` prints it, such as `tlb ways` and `4`. A setting
-/// without a value gets the value `yes`. `direct-mapped` and `fully-associative` are values of `ways`.
+/// Returns the settings of a declaration as printed by `show machine`, such as `tlb ways` and `4`. A setting
+/// without a value has the value `yes`. `direct-mapped` and `fully-associative` are values of `ways`.
 pub fn settings(declaration: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let inner = declaration.trim().strip_prefix("machine {").and_then(|rest| rest.strip_suffix('}'));
@@ -25,7 +25,7 @@ fn setting(outer: &str, text: &str, found: &mut Vec<(String, String)>) {
     });
 }
 
-/// Splits a text at its commas outside braces.
+/// Splits a text at the commas outside braces.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0;
     text.split(move |c| {

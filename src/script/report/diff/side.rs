@@ -1,4 +1,4 @@
-//! One of two runs: its statements in order of first execution, with the records of each.
+//! One of two runs: its statements in order of first execution, with their records.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,16 +9,16 @@ use crate::report::narrate::{Statement, Statements};
 use crate::run::record::{CellView, Did, FaultRecord, Sink, StepRecord, View};
 use pagewalk_engine::machine::event::Event;
 
-/// Approximate limit of the kept records in bytes. Later records are not compared.
+/// Approximate maximum size of the kept records in bytes. Later records are not compared.
 const KEPT: usize = 1 << 28;
 
 /// A statement and its executions.
 #[derive(Debug)]
 pub(crate) struct Ran {
     pub(crate) statement: Arc<Statement>,
-    /// The scenario it ran in.
+    /// The scenario in which the statement ran.
     pub(crate) scenario: Option<Arc<str>>,
-    /// The key by which statements of both runs are paired.
+    /// The key that pairs a statement with one in the other run.
     pub(crate) key: String,
     /// The records, each with its number in the run.
     pub(crate) rounds: Vec<(usize, StepRecord)>,
@@ -36,7 +36,7 @@ pub struct Side<'s> {
 }
 
 impl<'s> Side<'s> {
-    /// Creates the side of a script that has not run yet.
+    /// Creates the side for a script that has not run yet.
     pub fn new(sources: &'s Sources) -> Self {
         Self {
             statements: Statements::new(sources),
@@ -106,8 +106,8 @@ fn shown(view: &View) -> usize {
     }
 }
 
-/// Returns a key of the scenario, the process, and the statement's text. The key of a machine declaration
-/// omits its settings.
+/// Returns a key that consists of the scenario, the process, and the statement's text. The key of a machine
+/// declaration excludes its settings.
 fn key(record: &StepRecord, statement: &Statement) -> String {
     let scenario = record.scenario.as_deref().unwrap_or_default();
     let process = record.process.as_ref().map_or("", |process| &process.name);

@@ -23,7 +23,7 @@ fn output(a: &str, b: &str) -> String {
     output
 }
 
-/// Returns the differing facts of the only differing statement, as `name: a, b`.
+/// Returns the facts of the only statement that differs, as `name: a, b`.
 fn facts(a: &str, b: &str) -> Vec<String> {
     let lines = json(&compared(a, b));
     let rows = lines[0]["differ"].as_array().expect("facts").clone();
@@ -59,9 +59,9 @@ fn facts_that_differ_are_listed() {
     let rows = lines[3]["differ"].as_array().unwrap();
     assert_eq!(rows[0], json!({"fact": "faults", "a": 9, "b": 10}));
     assert_eq!(rows[1], json!({"fact": "hits", "a": 3, "b": 2}));
-    // The fourth page is the first that does not fit into three frames.
+    // The fourth page is the first that does not fit in three frames.
     assert_eq!(lines[4]["parting"]["step"], 4);
-    assert_eq!(lines[4]["parting"]["a"]["what"], "a fault, page 1 goes");
+    assert_eq!(lines[4]["parting"]["a"]["what"], "a fault, page 1 is evicted");
     assert_eq!(lines[4]["parting"]["b"]["what"], "a fault");
     let totals = json!({"compared": 2, "differ": 2, "only_a": 1, "only_b": 1, "left_out": 0, "same": false});
     assert_eq!(lines[5]["totals"], totals);
@@ -104,8 +104,8 @@ fn the_first_step_at_which_they_part_is_reported() {
         format!("machine simple{more}\nset page_table {{ | vpn ppn |\n| 0F 0D | }}\nread 0x3D4\nread 0x3D4\n")
     };
     let output = output(&script(""), &script(" { tlb none }"));
-    // They differ from the first read: one machine has a TLB, the other has none.
-    assert!(output.contains("They part at step 2 of read 0x3D4"), "{output}");
+    // The runs differ from the first read on, because only one machine has a TLB.
+    assert!(output.contains("The runs diverge at step 2 of read 0x3D4"), "{output}");
     assert!(output.contains("  A  MMU → TLB: TLBI 0x3, TLBT 0x03: miss\n"), "{output}");
     assert!(output.contains("t.pw:4 | t.pw:4"), "{output}");
     assert!(output.ends_with("4 statements compared, 3 differ"), "{output}");
@@ -130,7 +130,7 @@ fn many_differing_rounds_are_counted() {
         )
     };
     let lines = json(&compared(&script("lru"), &script("mru")));
-    // LRU misses every time (a loop of three blocks in two lines). MRU hits half of the time.
+    // LRU misses on every access (a loop over three blocks in two lines). MRU hits on half of the accesses.
     let more: Vec<&Value> = lines.iter().filter(|line| line.get("more_rounds").is_some()).collect();
     assert_eq!(more.len(), 1);
     let totals = &lines.last().unwrap()["totals"];
@@ -139,7 +139,7 @@ fn many_differing_rounds_are_counted() {
     assert_eq!(listed, 4, "the machine and three rounds");
     assert_eq!(totals["differ"].as_u64(), Some(listed + more[0]["more_rounds"].as_u64().unwrap()));
     let first = lines.iter().find(|line| line["round"] != Value::Null).unwrap();
-    // 0, 4, and 8 miss in both. 8 replaces 0 with LRU, and 4 with MRU.
+    // Blocks 0, 4, and 8 miss with both policies. Block 8 replaces block 0 with LRU, and block 4 with MRU.
     assert_eq!(first["round"], 3);
     assert_eq!(first["differ"], json!([{"fact": "cache.victim", "a": 0, "b": 1}]));
 }

@@ -1,4 +1,4 @@
-//! The input and the result of a hover request.
+//! The input and result of a hover request.
 
 use std::ops::Range;
 
@@ -6,23 +6,23 @@ use crate::lang::layout::Token;
 use crate::lang::source::Sources;
 use crate::run::state::State;
 
-/// A text and its analysis.
+/// A text with its analysis.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// The text.
     pub text: &'a str,
-    /// Its tokens.
+    /// The tokens.
     pub tokens: &'a [Token],
-    /// The files of the script; the text is the first.
+    /// The files of the script, beginning with the text itself.
     pub sources: &'a Sources,
-    /// Returns the known state before the statement at a byte.
+    /// Returns the state known before the statement at a byte.
     pub state: &'a dyn Fn(usize) -> State,
 }
 
-/// The information about a place.
+/// Information about a position in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct HoverInfo {
-    /// The bytes it describes.
+    /// The bytes that the information describes.
     pub span: Range<usize>,
     /// The name of the fact at these bytes, if any.
     pub fact: Option<String>,

@@ -8,7 +8,7 @@ pub fn script(lines: &str) -> String {
     format!("```pagewalk\n{}\n```", lines.trim_end())
 }
 
-/// Renders blocks as on a terminal, in a code block.
+/// Renders blocks in a code block, as on a terminal.
 pub(crate) fn drawn(blocks: &[Block]) -> String {
     let text = text(blocks, false);
     let lines: Vec<&str> = text.lines().map(str::trim_end).collect();
@@ -24,7 +24,7 @@ pub fn code(text: &str) -> String {
     if text.contains('`') { text.to_owned() } else { format!("`{text}`") }
 }
 
-/// Joins paragraphs, and skips empty ones.
+/// Joins paragraphs and skips empty ones.
 pub fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n\n")

@@ -1,6 +1,6 @@
-//! Information about a place of a script in an editor: a number's meaning to the machine, a word's meaning in
-//! its context, or a name's definition. Nothing here changes the state. All descriptions come from the
-//! registries.
+//! Information about a position in a script for editors: the meaning of a number to the machine, the meaning
+//! of a word in its context, or the definition of a name. Nothing in this module changes the state. All
+//! descriptions are taken from the registries.
 
 mod asked;
 mod markdown;

@@ -1,4 +1,4 @@
-//! Hover texts of a script's names: variables, definitions, processes, and parts of the machine.
+//! Hover texts for a script's names: variables, definitions, processes, and parts of the machine.
 
 use super::asked::Asked;
 use super::markdown::{code, paragraphs, script};
@@ -10,11 +10,10 @@ use crate::run::state::{Binding, State};
 use crate::services::complete::{CursorToken, Role};
 use pagewalk_engine::kernel::process::Process;
 
-/// Longest value shown whole, in characters.
+/// Maximum length, in characters, of a value that is shown whole.
 const SHOWN: usize = 400;
 
-/// Returns the value of a variable if it is known without a run. At an assignment, this is the assigned
-/// value.
+/// Returns a variable's value if it is known without a run. For an assignment, returns the assigned value.
 pub(crate) fn variable(asked: &Asked, place: &CursorToken, state: &State) -> Option<String> {
     let gives = matches!(place.head, "let" | "choose" | "for");
     let after = gives.then(|| (asked.state)(end_of_line(asked.text, place.span.end)));
@@ -32,12 +31,12 @@ pub(crate) fn variable(asked: &Asked, place: &CursorToken, state: &State) -> Opt
             let text: String = value.quoted().chars().take(SHOWN).collect();
             Some(paragraphs([format!("{name}: {}", value.kind()), script(&text)]))
         }
-        Binding::Unknowable => Some(format!("{name}: its value is known when the script runs.")),
+        Binding::Unknowable => Some(format!("{name}: its value is known only when the script runs.")),
         Binding::Def(_) => definition(asked, place.text, state),
     }
 }
 
-/// Whether the statement defines this word, which directly follows the verb.
+/// Whether the statement defines this word, which must directly follow the verb.
 fn names_it(text: &str, place: &CursorToken) -> bool {
     text.get(..place.span.start).is_some_and(|before| before.trim_end().ends_with(place.head))
 }
@@ -48,7 +47,7 @@ fn end_of_line(text: &str, at: usize) -> usize {
     at + rest.find(['\n', ';']).unwrap_or(rest.len()) + 1
 }
 
-/// Formats large numbers in hexadecimal, as for addresses.
+/// Formats large numbers in hexadecimal, like addresses.
 fn hex_or_plain(value: &Value) -> String {
     match value {
         Value::Number(number) => match number.as_integer().and_then(|n| u64::try_from(n).ok()) {
@@ -68,7 +67,7 @@ pub(crate) fn definition(asked: &Asked, name: &str, state: &State) -> Option<Str
     Some(paragraphs([script(&head), comment_above(&file.text, def.name.span.start as usize)]))
 }
 
-/// Returns the comment lines directly above a place.
+/// Returns the comment lines directly above a position.
 fn comment_above(text: &str, at: usize) -> String {
     let before = text.get(..at).unwrap_or("");
     let above = before.rfind('\n').map_or("", |end| &before[..end]);

@@ -1,5 +1,5 @@
-//! Hover texts of numbers: the number in other bases, and its meaning to the machine (an address in its
-//! fields, or a page-table entry in its bits).
+//! Hover texts for numbers: the number in other bases, and its meaning to the machine (the fields of an
+//! address, or the bits of a page-table entry).
 
 use super::markdown::{drawn, paragraphs};
 use crate::lang::value::Number;
@@ -12,7 +12,7 @@ use pagewalk_engine::machine::addr::{Pa, Va};
 use pagewalk_engine::machine::pte::{BITS, Bit, Pte, PteFormat};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Describes a number written as `written`; `None` if it is obvious.
+/// Describes a number written as `written`; `None` if its meaning is obvious.
 pub(crate) fn number(number: Number, role: Role, written: &str, state: &State) -> Option<String> {
     let Some(integer) = number.as_integer() else { return Some(other(number, written)) };
     let radices = radices(integer, written);
@@ -63,22 +63,22 @@ fn radices(integer: i128, written: &str) -> String {
     format!("**{written}** = {}", others.join(" = "))
 }
 
-/// Returns a virtual address in its fields. With `walked`, it also gives the result of a page walk. Without
-/// an MMU, the address is physical.
+/// Returns the fields of a virtual address. With `walked`, also returns the result of a page walk. Without an
+/// MMU, the address is physical.
 fn virtual_address(raw: u64, machine: &Machine, walked: bool) -> String {
     let spec = machine.spec();
     if spec.mmu.is_none() {
         return physical_address(raw, machine);
     }
     let Ok(va) = machine.va(raw) else {
-        return format!("No address of this machine: it has {} bits.", spec.virtual_bits());
+        return format!("Too large: an address on this machine has {} bits.", spec.virtual_bits());
     };
     let ruler = rulers(spec).into_iter().next();
     let drawing = ruler.map_or_else(String::new, |ruler| drawn(&fields(ruler, va.raw())));
     paragraphs([drawing, if walked { mapped(va, machine) } else { String::new() }])
 }
 
-/// Returns the result of a page walk, as far as it is known without a run.
+/// Returns the result of a page walk as far as it is known without a run.
 fn mapped(va: Va, machine: &Machine) -> String {
     let spec = machine.spec();
     let vpn = machine.vpn_of(va);
@@ -101,7 +101,7 @@ fn physical_address(raw: u64, machine: &Machine) -> String {
     let spec = machine.spec();
     match machine.pa(raw) {
         Ok(pa) => drawn_physical(pa, spec),
-        Err(_) => format!("No physical address of this machine: it has {} bits.", spec.physical_bits),
+        Err(_) => format!("Too large: a physical address on this machine has {} bits.", spec.physical_bits),
     }
 }
 
@@ -110,11 +110,11 @@ fn drawn_physical(pa: Pa, spec: &Spec) -> String {
     ruler.map_or_else(String::new, |ruler| drawn(&fields(ruler, pa.raw())))
 }
 
-/// Returns a page-table entry in memory as a table of its bits, the highest first.
+/// Returns a page-table entry in memory as a table of its bits, highest first.
 fn entry(raw: u64, format: &PteFormat, spec: &Spec) -> String {
     let width = format.bytes * 8;
     if width < u64::BITS && raw >> width > 0 {
-        return format!("No page-table entry of this machine: it has {width} bits.");
+        return format!("Too large: a page-table entry on this machine has {width} bits.");
     }
     let Pte { ppn, flags } = format.decode(raw);
     let start =

@@ -1,5 +1,5 @@
-//! Tests of the hover text at the mark `‸`. The worked addresses are those of the lectures
-//! (`facts/lectures.md` of the course: CS:APP 9.6.4 and 9.7).
+//! Tests of the hover text at the mark `‸`. The worked addresses come from the lectures (`facts/lectures.md`
+//! of the course: CS:APP 9.6.4 and 9.7).
 
 use super::{Asked, HoverInfo, hover_at};
 use crate::lang::include::read_text;
@@ -37,7 +37,8 @@ const SIMPLE: &str = "machine simple\nset page_table {\n  | vpn ppn v |\n  | 0F 
 
 #[test]
 fn an_address_is_reported_in_its_fields() {
-    // The lecture's first access: VPN 0x0F, VPO 0x14, TLBI 3, TLBT 0x03, PPN 0x0D, PA 0x354, CO 0, CI 5, CT 0x0D.
+    // The lecture's first access has VPN 0x0F, VPO 0x14, TLBI 3, TLBT 0x03, PPN 0x0D, PA 0x354, CO 0, CI 5,
+    // and CT 0x0D.
     for operand in
         ["read 0x0‸3D4", "translate ‸0x03D4 for write", "fetch 98‸0", "let va = 0x3D‸4", "probe 0x3D4‸"]
     {
@@ -56,7 +57,7 @@ fn an_address_is_reported_in_its_fields() {
         &format!("{SIMPLE}read 0x0‸3D4"),
         &["VPN 0x0F to PPN 0x0D", "**0x354**", "CT, bits 11–6 0x0D", "CI, bits 5–2 0x5", "CO, bits 1–0 0x0"],
     );
-    // A physical address, because of its position.
+    // The position shows that the address is physical.
     holds(&format!("{SIMPLE}read 0 => pa 0x3‸54"), &["PPN, bits 11–6 0x0D", "CI, bits 5–2 0x5"]);
     assert!(!text(&format!("{SIMPLE}read 0 => pa 0x3‸54")).contains("virtual address"));
     // A decimal number of unknown meaning is a count.
@@ -65,7 +66,8 @@ fn an_address_is_reported_in_its_fields() {
 
 #[test]
 fn the_core_i7_cuts_an_address_in_four() {
-    // VPN 36 bits = 9 + 9 + 9 + 9, TLBI 4 bits, TLBT 32; CT 40, CI 6, CO 6.
+    // The VPN has 36 = 9 + 9 + 9 + 9 bits; the TLBI has 4, the TLBT 32, the CT 40, the CI 6, and the CO 6
+    // bits.
     let va = (1u64 << 39) | (2 << 30) | (3 << 21) | (4 << 12) | 0x567;
     holds(
         &format!("machine core-i7\nread 0x{va:X}‸"),
@@ -85,7 +87,7 @@ fn the_core_i7_cuts_an_address_in_four() {
 
 #[test]
 fn an_entry_is_reported_in_its_bits() {
-    // Intel's bits: 0 P, 1 R/W, 2 U/S, 5 A, 6 D, 63 XD, the PPN from 12.
+    // Intel's bits are 0 P, 1 R/W, 2 U/S, 5 A, 6 D, and 63 XD; the PPN begins at bit 12.
     let machine = "machine core-i7\n";
     for statement in ["read 0 => pte4.value 0x8000000000042‸067", "set pte 4 0x1000 = 0x8000‸000000042067"]
     {
@@ -98,15 +100,15 @@ fn an_entry_is_reported_in_its_bits() {
                 "| A | 5 | 1 |",
                 "| CD | 4 | 0 |",
                 "| WT | 3 | 0 |",
-                "| U/S | 2 | 1 | user mode may use the page",
+                "| U/S | 2 | 1 | user mode can access the page",
                 "| R/W | 1 | 1 | stores are allowed |",
                 "| P | 0 | 1 |",
             ],
         );
     }
-    // The address of an entry is a physical one.
+    // The address of an entry is a physical address.
     holds(&format!("{machine}set pte 4 0x10‸00 = 0"), &["physical address (52 bits)"]);
-    // A format that the script defines.
+    // The script defines the format.
     holds(
         "machine { virtual 14 bits, physical 12 bits, page 64 B, pte { size 1 B, valid 7, ppn 0..5 } }\nset pte 1 0 = 0x8‸D",
         &["| P | 7 | 1 |", "| PPN | 5–0 | 0x0D |", "0x340"],
@@ -143,7 +145,7 @@ fn a_number_is_reported_in_each_radix() {
 fn a_word_is_described_by_its_meaning() {
     let process = "process P1\n";
     for (marked, pieces) in [
-        ("re‸ad 0", &["read VA [size N]", "oads data: translation"][..]),
+        ("re‸ad 0", &["read VA [size N]", "oads data through the TLB"][..]),
         ("read(1, b‸uf, 3)", &[]),
         ("P1: re‸ad(0, 1, 2)", &["ssize_t read(int fd"]),
         (
@@ -163,7 +165,7 @@ fn a_word_is_described_by_its_meaning() {
         ("let x = last.wa‸lk", &["walk VALUE", "Page-table entries fetched"]),
         ("let x = log‸2(8)", &["log2(x)"]),
         ("let x = MAP_PRI‸VATE", &["MAP_PRIVATE", "value: 2"]),
-        ("machine core-‸i7", &["core-i7", "four levels"]),
+        ("machine core-‸i7", &["core-i7", "a four-level page table"]),
         ("machine { tlb { po‸licy lru } }", &["policy lru|fifo", "A setting of `tlb { … }`."]),
         ("machine { tlb { policy l‸ru } }", &["lru", "Evict the least recently used"]),
         ("kernel { zero-pa‸ge on }", &["zero-page on|off", "A setting of `kernel { … }`."]),
@@ -171,7 +173,7 @@ fn a_word_is_described_by_its_meaning() {
         ("for x i‸n 0..2 { }", &[]),
         ("expect L1‸d.hits == 0", &["cache `L1d`", "`L1d.sets` | 64", "`L1d.index_bits` | 6"]),
         ("flush tlb dT‸LB", &["TLB `dTLB`", "`dTLB.ways` | 4", "`dTLB.tag_bits` | 32"]),
-        ("set page_table { | vpn r‸w |; | 0 1 | }", &["**R/W**", "Bit 1 of an entry"]),
+        ("set page_table { | vpn r‸w |; | 0 1 | }", &["**R/W**", "Bit 1 of a page-table entry"]),
         ("question \"q\" { choice \"a\" { cor‸rect \"b\" } }", &["correct TEXT [when COND]"]),
         ("P1: wri‸te 0 = 1", &["write VA = V [size N]"]),
         ("P‸1: write 0 = 1", &["Process `P1`", "running"]),
@@ -182,7 +184,7 @@ fn a_word_is_described_by_its_meaning() {
 
 #[test]
 fn names_of_the_script_are_reported() {
-    // The value of a variable at the mark, not a later one.
+    // The hover shows the variable's value at the mark, not a later one.
     holds("let x = 0x40\nread x‸\nlet x = 7", &["`x` = ", "64"]);
     holds("machine simple\nlet va = 0x3D4\nread v‸a", &["0x3D4", "980", "VPN, bits 13–6 0x0F"]);
     holds("let x = 1\nlet ‸x = 3", &["**3**"]);
@@ -235,7 +237,7 @@ fn every_byte_of_every_example_can_be_asked_about() {
         let (files, _) = Files::read(&script.body, &mut sources, &mut ());
         let known = state_at(&script.body, &sources, &files, Options::default(), text.len());
         let state = |_| known.clone();
-        // It also works in a text that is truncated anywhere.
+        // Hovering also works in a text that is truncated anywhere.
         for cut in [text.len(), text.len() / 2, text.len() / 3] {
             let Some(part) = text.get(..cut) else { continue };
             let tokens = tokens(part).list;

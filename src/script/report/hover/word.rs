@@ -1,4 +1,4 @@
-//! Hover texts of words in their context.
+//! Hover texts for words in their context.
 
 use super::asked::Asked;
 use super::markdown::{code, paragraphs, script};
@@ -14,7 +14,7 @@ use pagewalk_engine::kernel::abi::Errno;
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::pte::{BITS, BitRow};
 
-/// Describes a word in its context, if there is a description.
+/// Describes a word in its context, if a description exists.
 pub(crate) fn word(asked: &Asked, place: &CursorToken, role: TokenRole, state: &State) -> Option<String> {
     let word = place.text;
     match role {
@@ -45,7 +45,7 @@ pub(crate) fn word(asked: &Asked, place: &CursorToken, role: TokenRole, state: &
     }
 }
 
-/// Describes a cell that is a word: a name, or an abbreviation of a value.
+/// Describes a cell that contains a word: a name, or an abbreviation of a value.
 pub(crate) fn cell(place: &CursorToken, column: &str, state: &State) -> Option<String> {
     names::process(place.text, state).or_else(|| self::column(column, state))
 }
@@ -57,16 +57,16 @@ pub(crate) fn file(place: &CursorToken, state: &State) -> Option<String> {
     let files = kernel.files();
     let (_, number) = files.names.iter().find(|(known, _)| &***known == name)?;
     let kind = if files.executables.contains_key(number) { "An executable" } else { "A file" };
-    Some(format!("{kind} that is declared above: {}.", code(name)))
+    Some(format!("{kind} declared above: {}.", code(name)))
 }
 
-/// Returns the rows of the reference for a word, in these sections.
+/// Returns the reference's rows for a word in these sections.
 fn rows(word: &str, sections: &[&str]) -> Option<String> {
     let found: Vec<Found> = look_up(word).into_iter().filter(|row| sections.contains(&row.section)).collect();
     (!found.is_empty()).then(|| paragraphs(found.iter().map(row)))
 }
 
-/// Formats a row of the reference: syntax, description, and example.
+/// Formats a row of the reference with its syntax, description, and example.
 pub(crate) fn row(found: &Found) -> String {
     let mut parts = vec![script(&found.usage)];
     for (name, cell) in &found.cells {
@@ -79,7 +79,7 @@ pub(crate) fn row(found: &Found) -> String {
     paragraphs(parts)
 }
 
-/// Turns a line of help into a sentence.
+/// Converts a line of help to a sentence.
 fn sentence(help: &str) -> String {
     let mut chars = help.chars();
     let first: String = chars.next().into_iter().flat_map(char::to_uppercase).collect();
@@ -87,7 +87,7 @@ fn sentence(help: &str) -> String {
     format!("{first}{}{end}", chars.as_str())
 }
 
-/// Describes a definition, system call, function, or a verb that is called like one.
+/// Describes a definition, a system call, a function, or a verb in the form of a call.
 fn called(asked: &Asked, word: &str, state: &State) -> Option<String> {
     let own = names::definition(asked, word, state);
     let call = || rows(word, &["calls"]).map(|text| paragraphs([text, constants(word)]));
@@ -118,7 +118,7 @@ fn setting(block: &str, word: &str, state: &State) -> Option<String> {
     }
 }
 
-/// Describes the settings of this name in every block that has one.
+/// Describes the settings with this name in all blocks that have such a setting.
 fn setting_of(name: &str) -> Option<String> {
     let found: Vec<String> =
         LANGUAGE.blocks().filter_map(|row| row.setting(name).map(|found| of_block(row, &found))).collect();
@@ -130,20 +130,20 @@ fn of_block(block: &BlockRow, found: &SettingWord) -> String {
     paragraphs([script(&usage), sentence(found.help), format!("A setting of {}.", block.title)])
 }
 
-/// Describes a bit of a page-table entry, with its position in the current machine.
+/// Describes a bit of a page-table entry with its position on the current machine.
 fn bit(word: &str, state: &State) -> Option<String> {
     let mmu = state.spec().and_then(|spec| spec.mmu.as_ref());
     let Some((bit, inverse)) = BitRow::named(word) else {
         let place = mmu.filter(|_| word == "ppn").map(|mmu| (mmu.pte.ppn_low, mmu.pte.ppn_high));
         let place = place.map_or_else(String::new, |(low, high)| {
-            format!("Bits {high}–{low} of an entry of this machine.")
+            format!("Bits {high}–{low} of a page-table entry on this machine.")
         });
         return (word == "ppn").then(|| paragraphs(["The physical page number.".to_owned(), place]));
     };
     let row = bit.row();
     let place = mmu.map_or_else(String::new, |mmu| match mmu.pte.bit_position(bit) {
-        Some(place) => format!("Bit {place} of an entry of this machine."),
-        None => "Entries of this machine lack this bit, so they permit the access.".to_owned(),
+        Some(place) => format!("Bit {place} of a page-table entry on this machine."),
+        None => "Page-table entries on this machine lack this bit, so they permit the access.".to_owned(),
     });
     let contrary = if inverse { format!("{} 1 is {} 0.", code(word), code(row.name)) } else { String::new() };
     Some(paragraphs([format!("**{}** – {}", row.label, sentence(row.help)), contrary, place]))
@@ -157,7 +157,7 @@ fn column(word: &str, state: &State) -> Option<String> {
     if is_bit { bit(word, state) } else { rows(word, &["facts"]) }
 }
 
-/// Describes a fact of a statement of this family.
+/// Describes a fact that statements in this family have.
 fn fact(name: &str, family: Family, state: &State) -> Option<String> {
     let spec = state.spec().map(|spec| &**spec);
     let key = key(name, family, spec).or_else(|_| key(name, Family::Access, spec)).ok()?;
@@ -171,7 +171,7 @@ fn fact(name: &str, family: Family, state: &State) -> Option<String> {
     Some(paragraphs([script(&usage), sentence(key.help()), values]))
 }
 
-/// Describes a keyword for a fact's value.
+/// Describes a keyword that is a fact's value.
 fn of_fact(word: &str, of: &str, family: Family, state: &State) -> Option<String> {
     let error = Errno::ALL.iter().any(|row| row.name() == word);
     let meaning = if error { rows(word, &["errors"]) } else { None };
@@ -190,14 +190,14 @@ fn property(asked: &Asked, place: &CursorToken, state: &State) -> Option<String>
             .or_else(|| fact(name, Family::Reference, state))
             .or_else(|| fact(name, Family::Replay, state));
     }
-    // For `P1.faults.minor`, this is the path up to the current name, then the whole path.
+    // For `P1.faults.minor`, look up the path up to the current name, then the whole path.
     let through = place.span.end - place.whole_span.start;
     let up_to = place.whole.get(..through).unwrap_or(place.whole);
     let path = rows(place.whole, &["paths"]).or_else(|| rows(up_to, &["paths"]));
     path.or_else(|| rows(up_to, &["nouns"])).or_else(|| field_of_call(asked, place))
 }
 
-/// Describes a field of a call's result: `fstat(fd).st_size`.
+/// Describes a field of a call's result, such as `fstat(fd).st_size`.
 fn field_of_call(asked: &Asked, place: &CursorToken) -> Option<String> {
     let before = asked.text.get(..place.whole_span.start)?.strip_suffix('.')?;
     let open = before.strip_suffix(')').and_then(|inside| inside.rfind('('))?;

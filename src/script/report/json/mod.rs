@@ -1,7 +1,7 @@
-//! A run as JSON lines: a record per statement, and a last line with the totals.
+//! A run as JSON lines: one record per statement, and a last line with the totals.
 //!
-//! A loop may run a million statements, so this module builds lines by hand. It caches the parts of a line
-//! that are equal in the statement's next run, and the keys of the facts.
+//! A loop may run a million statements, so this module builds lines by hand. The module caches the keys of
+//! the facts, and the parts of a line that are the same for each execution of a statement.
 
 mod process;
 mod replay;
@@ -19,11 +19,11 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
-use crate::run::facts::{self, CALL_FACTS, Key, REFERENCE_FACTS};
+use crate::run::facts::{self, CALL_FACTS, Key, ReferenceFact};
 use crate::run::record::{Access, Check, Did, Shown, Sink, StepRecord, Totals};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Diagnostics, each as an object.
+/// Returns the diagnostics, each as an object.
 pub fn mistakes(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json::Value> {
     let object = |one: &Diagnostic| {
         let (file, at) = sources.location(one.span).unzip();
@@ -43,15 +43,15 @@ pub fn mistakes(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json
 pub struct JsonSink<'s, W: Write> {
     out: BufWriter<W>,
     statements: Statements<'s>,
-    /// `{"file":…,"line":…,"statement":…` of the executed statements.
+    /// The `{"file":…,"line":…,"statement":…` of each executed statement.
     heads: HashMap<Span, Arc<str>>,
-    /// The facts of an access on the machine of the last access, each with `"name":`.
+    /// The facts that an access has on the most recently used machine, each with `"name":`.
     facts: Option<Facts>,
     line: String,
     error: Option<io::Error>,
 }
 
-/// A machine, and the facts of an access on it.
+/// A machine with the facts of an access on it.
 struct Facts {
     spec: Arc<Spec>,
     /// Whether a process made the access, so that the kernel's result is reported.
@@ -60,7 +60,7 @@ struct Facts {
 }
 
 impl<'s, W: Write> JsonSink<'s, W> {
-    /// Creates a sink for one script.
+    /// Creates a sink for a single script.
     pub fn new(out: W, sources: &'s Sources) -> Self {
         Self {
             out: BufWriter::with_capacity(1 << 16, out),
@@ -75,12 +75,12 @@ impl<'s, W: Write> JsonSink<'s, W> {
     /// Writes the totals. `errors` is the number of errors in the script.
     ///
     /// # Errors
-    /// Any earlier or current error of the output, including a closed pipe.
+    /// Any output error so far, including a closed pipe.
     pub fn finish(self, totals: Totals, errors: usize) -> io::Result<()> {
         self.finish_with(totals, errors, &[])
     }
 
-    /// Writes the totals with the member `warnings` if there are some.
+    /// Writes the totals, with the member `warnings` if there are warnings.
     ///
     /// # Errors
     /// As [`JsonSink::finish`].
@@ -106,7 +106,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         self.close()
     }
 
-    /// Ends the lines of one of several scripts, without totals.
+    /// Ends the output for one of several scripts without writing totals.
     ///
     /// # Errors
     /// As [`JsonSink::finish`].
@@ -179,12 +179,10 @@ impl<'s, W: Write> JsonSink<'s, W> {
                 self.facts = Some(known);
             }
             Did::Reference(run) => {
-                let names: Vec<String> =
-                    REFERENCE_FACTS.iter().map(|row| format!("\"{}\":", row.name)).collect();
-                members(
-                    &mut self.line,
-                    names.iter().zip(REFERENCE_FACTS).map(|(name, row)| (name.as_str(), (row.get)(run))),
-                );
+                let rows = || ReferenceFact::reported_for(run);
+                let names: Vec<String> = rows().map(|row| format!("\"{}\":", row.name)).collect();
+                let reported = names.iter().zip(rows());
+                members(&mut self.line, reported.map(|(name, row)| (name.as_str(), (row.get)(run))));
             }
             Did::Replay(_) => {
                 let reported = facts::reported_facts(did);
@@ -281,7 +279,7 @@ fn member(name: &str) -> String {
     member
 }
 
-/// Adds the members of an object. Names include their colon.
+/// Adds the members of an object. Each name includes its colon.
 fn members<'a>(line: &mut String, members: impl Iterator<Item = (&'a str, Shown)>) {
     for (at, (name, value)) in members.enumerate() {
         line.push_str(if at == 0 { "" } else { "," });

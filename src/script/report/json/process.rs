@@ -15,10 +15,10 @@ use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::spec::Spec;
 
-/// Maximum number of faults listed per statement. Their counts are facts.
+/// Maximum number of faults listed per statement. The facts contain the number of faults.
 const FAULTS: usize = 256;
 
-/// Returns an area with the columns of `/proc/PID/maps`.
+/// Returns an area as an object with the columns of `/proc/PID/maps`.
 pub(crate) fn area(record: &AreaRecord) -> Value {
     let area = &record.area;
     json!({
@@ -122,7 +122,7 @@ pub(crate) fn call(record: &CallRecord) -> Value {
     call
 }
 
-/// Returns a number of a script, as a string if it exceeds 64 bits.
+/// Returns a script's number, as a string if it exceeds 64 bits.
 fn integer(n: i128) -> Value {
     match (u64::try_from(n), i64::try_from(n)) {
         (Ok(n), _) => n.into(),
@@ -166,7 +166,7 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-/// Returns a started kernel by the names of its settings.
+/// Returns a started kernel as an object with the names of its settings.
 pub(crate) fn kernel(booted: &Booted) -> Value {
     let config: &KernelConfig = &booted.config;
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);

@@ -1,4 +1,4 @@
-//! A replayed trace as JSON, besides its facts.
+//! A replayed trace as JSON, without its facts.
 
 use serde_json::{Value, json};
 

@@ -9,7 +9,7 @@ use pagewalk_engine::machine::pte::Bit;
 
 use crate::run::record::{CellView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, View};
 
-/// Returns the objects of a view. Only rulers may have several.
+/// Returns the objects of a view. Only rulers can have several objects.
 pub fn json(view: &View) -> Vec<Value> {
     match view {
         View::Table(shown) => vec![table(shown)],
@@ -50,7 +50,7 @@ fn tree_table(of: &TreeTable) -> Value {
     json!({"level": of.level, "at": of.at, "entries": of.entries.iter().map(entry).collect::<Vec<_>>()})
 }
 
-/// Returns a table with all columns in one row, like the cells.
+/// Returns a table as an object, with all columns in one row to match the cells.
 fn table(shown: &TableView) -> Value {
     let columns: Vec<&String> = shown.groups.iter().flatten().collect();
     let rows: Vec<Vec<Value>> = shown.rows.iter().map(|row| row.iter().map(cell).collect()).collect();
@@ -61,6 +61,7 @@ fn cell(cell: &CellView) -> Value {
     match cell {
         CellView::Hex(n, _) | CellView::Number(n) => (*n).into(),
         CellView::Text(text) => text.as_str().into(),
+        CellView::List { .. } => cell.to_string().into(),
         CellView::Nothing => Value::Null,
     }
 }

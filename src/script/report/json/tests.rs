@@ -19,7 +19,7 @@ fn objects(script: &str) -> Vec<Value> {
     lines(script).iter().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
-/// Runs a statement on the lectures' simple memory system and returns its record.
+/// Runs a statement on the simple memory system from the lectures, and returns its record.
 fn last(statement: &str) -> Value {
     let mut objects = objects(&format!("{SIMPLE}{statement}\n"));
     objects.truncate(objects.len() - 1);
@@ -28,7 +28,7 @@ fn last(statement: &str) -> Value {
 
 #[test]
 fn an_access_has_its_facts_with_their_types() {
-    // The answers of lectures.md section 1.
+    // The answers are in section 1 of lectures.md.
     let record = last("read 0x03D4 # comment\n => vpn 0x0F, byte 0x36, cache miss");
     assert_eq!(record["file"], "t.pw");
     assert_eq!(record["line"], 35);
@@ -81,13 +81,13 @@ fn open_expectations_have_no_expected_value() {
         (&check["expected"], &check["actual"], &check["held"]),
         (&Value::Null, &json!(0x0D), &json!(false))
     );
-    assert_eq!(check["reason"], "is not filled in; `pagewalk test --fill t.pw` writes it");
+    assert_eq!(check["reason"], "is not filled in; `pagewalk test --fill t.pw` fills in the value");
     assert_eq!(record["checks"][1]["actual"], "hit");
 }
 
 #[test]
 fn names_are_unique() {
-    // A parser keeps only the last of two members of the same name, so this checks the text.
+    // A JSON parser keeps only the last of several members with the same name, so this checks the text.
     let script = format!("{SIMPLE}read 0x03D4\nmachine core-i7\nread 0x1000\n");
     for line in lines(&script) {
         let facts = line.split_once("\"facts\":{").and_then(|(_, rest)| rest.split_once('}'));
@@ -123,7 +123,7 @@ fn shown_structures_are_data() {
     let record = last("show tlb");
     let table = &record["shown"][0];
     assert_eq!(table["columns"][0], "set");
-    // Set 0 of the lecture's TLB: 03 – 0, 09 0D 1, 00 – 0, 07 02 1.
+    // Set 0 of the lecture's TLB contains 03 – 0, 09 0D 1, 00 – 0, and 07 02 1.
     assert_eq!(table["rows"][0], json!([0, 3, null, 0, 9, 0x0D, 1, 0, null, 0, 7, 2, 1]));
     assert_eq!(last("show 1 + 1")["shown"][0], json!({"of": "1 + 1", "value": 2}));
     let rulers = last("show geometry");
@@ -163,7 +163,7 @@ fn a_closed_pipe_stops_the_run() {
     assert_eq!(sink.finish(ended.totals, 0).unwrap_err().kind(), io::ErrorKind::BrokenPipe);
 }
 
-/// A process on the lectures' simple memory system, with eight frames and four swap slots.
+/// A process on the simple memory system from the lectures, with eight frames and four swap slots.
 const PROCESS: &str = "machine simple
 kernel { frames 8, swap 4 slots, replacement fifo }
 file \"poem\" { size 100 B, fill 0x2E }
@@ -174,7 +174,7 @@ process P1 {
 }
 ";
 
-/// Runs a statement in that process and returns its record.
+/// Runs a statement in that process, and returns its record.
 fn last_in_process(statement: &str) -> Value {
     let mut objects = objects(&format!("{PROCESS}{statement}\n"));
     objects.truncate(objects.len() - 1);
@@ -267,7 +267,7 @@ fn the_state_of_the_kernel_is_data() {
 
 #[test]
 fn a_replay_has_its_facts_and_the_lines_that_are_none() {
-    // Calculated by hand in the script beside the trace.
+    // The script beside the trace contains the calculation by hand.
     let trace = "straddle.trace";
     let script = "machine { physical 16 bits, cache L1d { sets 4, ways 1, block 16 B, for data } }";
     let all = objects(&format!("{script}\nreplay \"{trace}\" straddle first => fetches 2, L1d.hits 3\n"));
@@ -275,7 +275,7 @@ fn a_replay_has_its_facts_and_the_lines_that_are_none() {
     for (name, n) in [("accesses", 4), ("reads", 2), ("fetches", 2), ("malformed", 2), ("L1d.hits", 2)] {
         assert_eq!(record["facts"][name], json!(n), "{name}");
     }
-    // Without a process, there is no kernel to report on.
+    // Without a process, there are no kernel events to report.
     assert!(record["facts"].get("faults").is_none());
     let printed = &record["replay"];
     assert_eq!(

@@ -1,4 +1,4 @@
-//! An access as the textbook's worksheet, or in one line.
+//! An access as the textbook's worksheet, or as one line.
 
 use std::sync::Arc;
 
@@ -12,11 +12,11 @@ use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::machine::event::{AccessKind, Event, Fault, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Maximum number of further pieces of an access to report.
+/// Maximum number of additional pieces of an access to report.
 const PIECES: usize = 8;
 
-/// Returns the worksheet of an access, with sentences for the rest below it. `operand` is the literal address
-/// in the statement, if any.
+/// Returns the worksheet of an access, followed by sentences about the remaining events. `operand` is the
+/// literal address in the statement, if any.
 pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -> Vec<Block> {
     let sheet = Sheet { access, did, written: operand == Some(access.va.raw()) };
     let mut blocks = names(access).map_or_else(Vec::new, |names| fault::faults(names, access.faults(), None));
@@ -33,16 +33,16 @@ pub(crate) fn worksheet(access: &Access, did: &Arc<Did>, operand: Option<u64>) -
     blocks.extend(pieces(access));
     blocks.extend(notes::notes(access));
     if access.probe {
-        blocks.push(Block::toned(Tone::Faint, "A probe. Nothing changes."));
+        blocks.push(Block::toned(Tone::Faint, "This is a probe, so nothing changes."));
     }
     blocks
 }
 
-/// An access whose blanks are filled in.
+/// An access as a worksheet with its blanks filled in.
 struct Sheet<'a> {
     access: &'a Access,
     did: &'a Did,
-    /// Whether the statement contains the address as a number.
+    /// Whether the statement contains the address as a literal number.
     written: bool,
 }
 
@@ -51,12 +51,12 @@ impl Sheet<'_> {
         facts::key(name, Family::Access, Some(&self.access.spec)).ok()?.value_in(self.did)
     }
 
-    /// Returns a blank with the value of a fact, if the access has it.
+    /// Returns a blank with the value of a fact if the access has the fact.
     fn blank(&self, label: &str, fact: &str) -> Option<Blank> {
         self.fact(fact).map(|value| blank(label, value.to_string()))
     }
 
-    /// Returns `yes` for a hit, and `no` for a miss.
+    /// Returns a blank with `yes` for a hit and `no` for a miss.
     fn hit(&self, label: &str, fact: &str) -> Option<Blank> {
         let (spec, kind) = (&self.access.spec, self.access.kind);
         let first = if fact == "tlb" { spec.first_tlb(kind) } else { spec.first_cache(kind) };
@@ -96,13 +96,13 @@ impl Sheet<'_> {
         blanks.into_iter().flatten().collect()
     }
 
-    /// Returns the page fault blank for the first piece, because a later piece may have faulted. In
-    /// a process, it describes the kernel's result.
+    /// Returns the page-fault blank for the first piece only, because a later piece may have faulted. For a
+    /// process, the blank contains the kernel's result.
     fn page_fault(&self) -> String {
         if let Some(fault) = self.first_fault() {
             return format!("yes ({})", fault.class().map_or("none", FaultClass::name));
         }
-        // A store is completed as a whole or not at all.
+        // A store completes entirely or not at all.
         let whole = self.access.outcome.pa.is_none() || self.access.kind == AccessKind::Write;
         match self.access.outcome.fault.filter(|_| whole) {
             None => "no",
@@ -112,7 +112,7 @@ impl Sheet<'_> {
         .to_owned()
     }
 
-    /// Returns the kernel's first fault of the first piece.
+    /// Returns the first fault that the kernel handled for the first piece.
     fn first_fault(&self) -> Option<&FaultRecord> {
         let page = |va: u64| va.checked_shr(self.access.spec.page_bits());
         let first = self.access.faults().first()?;
@@ -120,7 +120,7 @@ impl Sheet<'_> {
         (page(at.raw()) == page(self.access.va.raw())).then_some(first)
     }
 
-    /// Returns the blanks from the physical address to the byte, if there is a physical address.
+    /// Returns the blanks from the physical address to the byte, if the access has a physical address.
     fn data(&self) -> Vec<Blank> {
         let Some(pa) = self.blank("PA", "pa") else { return Vec::new() };
         let mut blanks: Vec<Blank> =
@@ -160,7 +160,7 @@ impl Sheet<'_> {
         ))
     }
 
-    /// Returns the cycles, if the machine declares latencies.
+    /// Returns the number of cycles if the machine declares latencies.
     fn cycles(&self) -> Option<Blank> {
         self.blank("cycles", "cycles").filter(|cycles| cycles.value != "0")
     }
@@ -170,7 +170,7 @@ fn blank(label: &str, value: impl Into<String>) -> Blank {
     Blank { label: label.to_owned(), value: value.into() }
 }
 
-/// Returns the TLB levels searched, if there are several.
+/// Returns the TLB levels searched, if there is more than one.
 fn tlb_path(access: &Access) -> Option<String> {
     let spec = &access.spec;
     let mut path: Vec<String> = access
@@ -190,12 +190,12 @@ fn tlb_path(access: &Access) -> Option<String> {
         let count = if fetched == 1 { "1 level".to_owned() } else { format!("{fetched} levels") };
         path.push(if levels == 1 { "page table".to_owned() } else { format!("walk of {count}") });
     }
-    // The worksheet already shows a single TLB's hit.
+    // The worksheet already shows a hit in a lone TLB.
     let says_more = spec.tlbs.len() > 1 || (levels > 1 && fetched > 0);
     (says_more && !path.is_empty()).then(|| path.join(" → "))
 }
 
-/// Returns the cache levels searched, if there are several.
+/// Returns the cache levels searched, if there is more than one.
 fn cache_path(access: &Access) -> Option<String> {
     let spec = &access.spec;
     if !access.uses_caches() || spec.caches.len() < 2 {
@@ -211,7 +211,7 @@ fn cache_path(access: &Access) -> Option<String> {
     if !served {
         path.push("memory".to_owned());
     }
-    // The worksheet already shows a hit in the first level.
+    // The worksheet already shows a first-level hit.
     (path.len() > 1).then(|| path.join(" → "))
 }
 
@@ -225,7 +225,7 @@ fn pieces(access: &Access) -> Vec<Block> {
         return Vec::new();
     }
     let mut blocks = vec![Block::line(format!(
-        "The access crosses a block or page boundary, so it is done in {} pieces. The fields are those of the first piece.",
+        "The access crosses a block or page boundary, so it is split into {} pieces. The fields describe the first piece.",
         access.outcome.fragments
     ))];
     let rest = &access.events[access.first_piece().len()..];
@@ -253,17 +253,17 @@ fn pieces(access: &Access) -> Vec<Block> {
     blocks
 }
 
-/// Returns the names for sentences about the access's process; `None` on bare hardware.
+/// Returns the names to use in sentences about the access's process; `None` on bare hardware.
 pub fn names(access: &Access) -> Option<Names<'_>> {
     let inside = access.process.as_ref()?;
     Some(Names { spec: &access.spec, legend: &inside.legend, own: &inside.process })
 }
 
-/// Returns an access in one line, as in loops.
+/// Returns an access as one line, the form used in loops.
 pub(crate) fn line(access: &Access) -> String {
     let mut passage = passage(&access.spec, access.first_piece());
     if let Some(names) = names(access) {
-        // The kernel's result replaces the hardware's.
+        // The kernel's result replaces the hardware exception.
         passage.retain(|words| access.faults().is_empty() || !FAULTS.contains(&words.as_str()));
         let faults = access.faults().iter().map(|fault| fault::short(names, fault));
         passage.splice(0..0, faults);
@@ -287,7 +287,7 @@ pub(crate) fn line(access: &Access) -> String {
     format!("{core}{probe}{} {address}{stored} → {}", parts::verb(access.verb), passage.join(", "))
 }
 
-/// Describes a piece in a few words.
+/// Describes a piece briefly.
 fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
     let mut words = Vec::new();
     let mut tlb = None;
@@ -315,7 +315,7 @@ fn passage(spec: &Spec, events: &[Event]) -> Vec<String> {
     words
 }
 
-/// The hardware's exceptions in words.
+/// The descriptions of the hardware exceptions.
 const FAULTS: [&str; 2] = ["page fault", "protection fault"];
 
 fn fault_words(fault: Fault) -> &'static str {

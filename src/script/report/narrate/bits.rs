@@ -1,4 +1,4 @@
-//! An address on the ruler, with the value of every field.
+//! An address on a ruler, with the value of every field.
 
 use super::ruler::rulers;
 use crate::report::doc::{BitField, Block, Ruler};
@@ -6,7 +6,7 @@ use crate::run::facts::binary;
 use crate::run::record::{Access, Shown};
 use pagewalk_engine::machine::addr::Pa;
 
-/// Returns the virtual address of an access on its ruler, and the physical one if the kernel was not
+/// Returns the virtual address of an access on a ruler, and also the physical address if the kernel was not
 /// involved.
 pub fn bits(access: &Access) -> Vec<Block> {
     let virtual_address = access.spec.mmu.is_some().then(|| access.va.raw());
@@ -36,7 +36,7 @@ pub fn fields(ruler: Ruler, address: u64) -> [Block; 2] {
     [Block::Ruler(ruler), Block::Pairs { title: String::new(), pairs }]
 }
 
-/// Returns a number of `bits` ones.
+/// Returns a number whose lowest `bits` bits are 1.
 fn ones(bits: u32) -> u64 {
     if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
 }

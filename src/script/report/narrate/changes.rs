@@ -1,4 +1,4 @@
-//! The changes of a statement, as tables in which a changed cell shows both values.
+//! The changes that a statement made, as tables in which each changed cell shows both values.
 
 use super::words::count;
 use crate::report::doc::{Block, Cell, Table, Tone};
@@ -8,13 +8,13 @@ use crate::run::record::CellView;
 /// Maximum number of rows shown per table.
 const ROWS: usize = 40;
 
-/// Number of columns always shown: for a TLB, the tag, the PPN, and the valid bit.
+/// Number of columns that are always shown: for a TLB, the tag, the PPN, and the valid bit.
 const ALWAYS: usize = 3;
 
 /// Maximum number of changed columns shown.
 const COLUMNS: usize = 12;
 
-/// Returns the changes, or a sentence if there are none.
+/// Returns the changes, or a sentence if nothing changed.
 pub fn changes(changes: &Changes) -> Vec<Block> {
     match changes {
         Changes::Machine => vec![Block::line("A new machine was declared, so nothing can be compared.")],
@@ -49,7 +49,7 @@ fn table(changed: &Changed) -> Vec<Block> {
     blocks
 }
 
-/// Whether a cell of this column has changed.
+/// Whether a cell in this column changed.
 fn moves(changed: &Changed, column: usize) -> bool {
     changed.rows.iter().filter_map(|row| row.cells.get(column)).any(|(old, new)| old != new)
 }
@@ -66,7 +66,7 @@ fn columns(changed: &Changed) -> Vec<usize> {
     (0..changed.columns.len()).filter(|at| wanted(at)).collect()
 }
 
-/// Whether a column is a byte of a row: `b0`, `b1` and so on.
+/// Whether a column is a byte of a row: `b0`, `b1`, and so on.
 fn is_byte(column: &str) -> bool {
     column.strip_prefix('b').is_some_and(|rest| !rest.is_empty() && rest.bytes().all(|c| c.is_ascii_digit()))
 }

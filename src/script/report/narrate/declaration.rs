@@ -1,4 +1,5 @@
-//! Machine declarations that a script can contain and that parse to the same machine. They omit defaults.
+//! Machine declarations in a form that scripts can contain and that yields the same machine when parsed. They
+//! omit defaults.
 
 use crate::lang::value::{Number, Value};
 use crate::run::nouns::size;
@@ -30,7 +31,7 @@ pub(crate) fn declaration(spec: &Spec) -> String {
     format!("machine {{\n  {}\n}}\n", lines.join("\n  "))
 }
 
-/// Returns `tlb NAME { … }`, without the name of an unnamed TLB.
+/// Returns `tlb NAME { … }`, or `tlb { … }` for an unnamed TLB.
 fn block(word: &str, name: &str, settings: &[String]) -> String {
     let name = if name == word || name.is_empty() { String::new() } else { format!(" {name}") };
     format!("{word}{name} {{ {} }}", settings.join(", "))
@@ -49,7 +50,7 @@ fn page_table(spec: &Spec, mmu: &Mmu) -> Option<String> {
     (!settings.is_empty()).then(|| block("page_table", "", &settings))
 }
 
-/// Returns the format of an entry unless it is the default.
+/// Returns the format of an entry unless it is the default format.
 fn pte(format: &PteFormat, ppn_bits: u32) -> Option<String> {
     let default = |bytes| PteFormat::default_for(ppn_bits, bytes).as_ref() == Ok(format);
     if default(None) {

@@ -51,12 +51,12 @@ pub struct Narrator<'s> {
 }
 
 impl<'s> Narrator<'s> {
-    /// Creates a narrator of one script. With `explain`, it adds the steps of every access.
+    /// Creates a narrator for one script. With `explain`, the narrator adds the steps of every access.
     pub fn new(sources: &'s Sources, explain: bool) -> Self {
         Self { statements: Statements::new(sources), repeats: Repeats::default(), explain }
     }
 
-    /// Narrates a record. The result is empty for most rounds of a long loop.
+    /// Narrates a record. The result is empty for most iterations of a long loop.
     pub fn narrate(&mut self, record: &StepRecord) -> Vec<Block> {
         let mut blocks = self.repeats.enter(record.outer, &mut self.statements);
         let statement = self.statements.executed(record);
@@ -71,7 +71,8 @@ impl<'s> Narrator<'s> {
         blocks
     }
 
-    /// Returns the statement of a record and the results of its expectations; `None` if all hold.
+    /// Returns the statement of a record and the results of its expectations; `None` if all expectations
+    /// hold.
     pub fn failed(&mut self, record: &StepRecord) -> Option<(Arc<Statement>, Checks)> {
         let statement = self.statements.executed(record);
         match self.checks(&record.checks)? {
@@ -131,7 +132,7 @@ impl<'s> Narrator<'s> {
         }
     }
 
-    /// Returns a system call, with its steps if requested.
+    /// Returns a system call, with its steps if they were requested.
     fn call(&self, call: &CallRecord, bound: Option<&str>) -> Vec<Block> {
         let mut blocks = call::blocks(call, bound);
         if self.explain && !(call.faults.is_empty() && call.steps.is_empty()) {
@@ -140,7 +141,7 @@ impl<'s> Narrator<'s> {
         blocks
     }
 
-    /// Returns a system call that assigned a variable or a part of it.
+    /// Returns a system call whose result, or part of it, was assigned to a variable.
     fn bound_call(
         &self,
         name: &str,
@@ -158,8 +159,8 @@ impl<'s> Narrator<'s> {
         blocks
     }
 
-    /// Returns the system calls in a statement's expressions. Those of an expectation are reported if they
-    /// changed something.
+    /// Returns the system calls in a statement's expressions. The system calls in an expectation are included
+    /// if they changed something.
     fn calls(&self, record: &StepRecord) -> Vec<Block> {
         let looks = matches!(&*record.did, Did::Quiet | Did::Shown(_));
         let calls = record.calls.iter().filter(|call| !looks || call::changed(call));
@@ -179,7 +180,7 @@ impl<'s> Narrator<'s> {
         blocks.push(Block::Statement { text, place: statement.location() });
     }
 
-    /// Narrates a statement in a loop in one line.
+    /// Narrates a statement in a loop on one line.
     fn round(&self, record: &StepRecord, statement: &Arc<Statement>, failed: bool, blocks: &mut Vec<Block>) {
         let text = match &*record.did {
             Did::Access(access) => access::line(access),
@@ -206,7 +207,7 @@ impl<'s> Narrator<'s> {
         }
     }
 
-    /// Returns the results of a statement's expectations, if it has any.
+    /// Returns the results of a statement's expectations, if any.
     fn checks(&self, checks: &[Check]) -> Option<Block> {
         if checks.is_empty() {
             return None;
@@ -221,7 +222,7 @@ impl<'s> Narrator<'s> {
         Some(Block::Checks(Checks { held, failed: failed.collect() }))
     }
 
-    /// Returns the expected value. If there is no actual value, it keeps the script's base.
+    /// Returns the expected value. Without an actual value, keeps the script's base.
     fn expected(&self, check: &Check) -> String {
         let digits = |text: &str| text.chars().take_while(char::is_ascii_hexdigit).count() as u32;
         let written = || self.statements.text(check.span).split_once("0x").map(|(_, rest)| digits(rest));
@@ -230,7 +231,7 @@ impl<'s> Narrator<'s> {
     }
 }
 
-/// Prefixes a statement with its process, unless the text already names it.
+/// Prefixes a statement with its process unless the text already names it.
 pub(crate) fn inside(record: &StepRecord, text: String) -> String {
     match &record.process {
         Some(process) if text.strip_prefix(&*process.name).is_none_or(|rest| !rest.starts_with(':')) => {
@@ -240,12 +241,13 @@ pub(crate) fn inside(record: &StepRecord, text: String) -> String {
     }
 }
 
-/// Returns a note for the statement's line that all expectations hold; empty if there are none.
+/// Returns a note for the statement's line stating that all expectations hold; empty if there are no
+/// expectations.
 fn verdict(checks: &[Check]) -> String {
     match checks.len() as u64 {
         0 => String::new(),
         1 => "  ✓".to_owned(),
-        all => format!("  ✓ {}", count(all, "fact holds", "facts hold")),
+        all => format!("  ✓ {}", count(all, "expectation holds", "expectations hold")),
     }
 }
 
@@ -255,13 +257,13 @@ pub fn shown(views: &[View]) -> Vec<Block> {
         .map_or_else(|| views.iter().flat_map(view::blocks).collect(), |value| vec![Block::line(value)])
 }
 
-/// Returns a variable and its value, in hexadecimal if the script uses it.
+/// Returns a variable and its value, in hexadecimal if the script uses hexadecimal.
 pub(crate) fn bound(name: &str, value: &Value, statement: &Statement) -> String {
     let chosen = if statement.verb() == "choose" { "  (chosen)" } else { "" };
     format!("{name} = {}{chosen}", format_value(value, statement))
 }
 
-/// Returns the value of a statement, in hexadecimal if the script uses it.
+/// Returns the value of a statement, in hexadecimal if the script uses hexadecimal.
 pub fn format_value(value: &Value, statement: &Statement) -> String {
     let number = match value {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),

@@ -1,5 +1,5 @@
-//! Sentences about events that have no blank on the worksheet: the reasons for a fault, evictions, and other
-//! side effects.
+//! Sentences about events that are not on the worksheet: the reasons for a fault, evictions, and other side
+//! effects.
 
 use super::parts;
 use crate::report::doc::{Block, Tone};
@@ -27,7 +27,7 @@ pub(crate) fn notes(access: &Access) -> Vec<Block> {
     sentences.into_iter().take(MOST).map(|(tone, text)| Block::toned(tone, text)).collect()
 }
 
-/// Returns the sentence about one event, if any.
+/// Returns the sentence about an event, if any.
 pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
     let spec = &access.spec;
     let plain = |text: String| Some((Tone::Plain, text));
@@ -43,7 +43,7 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
             let (set, victim) =
                 (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, victim.raw()));
             plain(format!(
-                "Set {set} of {} was full: the entry with tag {victim} was evicted.",
+                "Set {set} of {} was full, so the entry with tag {victim} was evicted.",
                 parts::the_tlb(spec, tlb)
             ))
         }
@@ -55,10 +55,10 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
                 Purpose::Walk => ", to make room for a page-table entry",
                 Purpose::Writeback => ", to make room for a block written back from above",
             };
-            let back = if writeback { "; it was dirty, so it was written back" } else { "" };
+            let back = if writeback { ". The evicted block was dirty, so it was written back" } else { "" };
             let name = parts::the_cache(spec, cache);
             plain(format!(
-                "Set {set} of {name} was full: the block with tag {victim} was evicted{why}{back}."
+                "Set {set} of {name} was full, so the block with tag {victim} was evicted{why}{back}."
             ))
         }
         Event::Snooped { cache, core, dirty } => plain(snoop(access, cache, core, dirty)),
@@ -72,7 +72,7 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
     }
 }
 
-/// Describes an entry of the page table for a sentence.
+/// Describes a page-table entry for use in a sentence.
 pub(crate) fn entry(spec: &Spec, level: u32) -> String {
     let levels = spec.mmu.as_ref().map_or(1, |mmu| mmu.levels.len());
     if levels == 1 { "the page-table entry".to_owned() } else { format!("the level-{level} entry") }
@@ -87,15 +87,18 @@ fn huge(spec: &Spec, level: u32) -> Option<String> {
 }
 
 fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {
-    let name = parts::cache_name(&access.spec, cache);
+    let name = match parts::cache_name(&access.spec, cache) {
+        "cache" => "The cache",
+        name => name,
+    };
     let own = core == access.core || access.spec.caches.get(cache as usize).is_some_and(|cache| cache.shared);
     let who = if own { name.to_owned() } else { format!("{name} of core {core}") };
     match (dirty, access.kind == AccessKind::Write) {
-        (true, false) => format!("{who} held a modified copy of the block and wrote it back first."),
+        (true, false) => format!("{who} holds a modified copy of the block and writes it back first."),
         (true, true) => {
-            format!("{who} held a modified copy of the block, wrote it back, and invalidated it.")
+            format!("{who} holds a modified copy of the block, writes it back, and invalidates it.")
         }
-        (false, _) => format!("{who} invalidated its copy of the block."),
+        (false, _) => format!("{who} invalidates its copy of the block."),
     }
 }
 

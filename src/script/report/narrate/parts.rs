@@ -1,11 +1,11 @@
-//! The parts of a machine in words: names, sizes, and numbers in the width of their field.
+//! The parts of a machine as text: names, sizes, and numbers padded to the width of their fields.
 
 use crate::lang::value::Value;
 use crate::run::nouns::size;
 use crate::run::record::{Access, AccessVerb, Shown};
 use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy};
 
-/// Formats a number in hexadecimal, with the digits of a field of `bits` bits.
+/// Formats a number in hexadecimal, padded to a field of `bits` bits.
 pub fn hex(n: u64, bits: u32) -> String {
     Shown::field(n, bits).to_string()
 }
@@ -33,13 +33,13 @@ pub(crate) fn cache_name(spec: &Spec, cache: u32) -> &str {
     spec.caches.get(cache as usize).map_or("cache", |cache| &cache.name)
 }
 
-/// Returns the name of a TLB within a sentence.
+/// Returns the name of a TLB for use within a sentence.
 pub(crate) fn the_tlb(spec: &Spec, tlb: u32) -> String {
     let name = tlb_name(spec, tlb);
     if name == "TLB" { "the TLB".to_owned() } else { name.to_owned() }
 }
 
-/// Returns the name of a cache within a sentence.
+/// Returns the name of a cache for use within a sentence.
 pub(crate) fn the_cache(spec: &Spec, cache: u32) -> String {
     let name = cache_name(spec, cache);
     if name == "cache" { "the cache".to_owned() } else { name.to_owned() }
@@ -75,7 +75,7 @@ pub(crate) fn verb(verb: AccessVerb) -> &'static str {
     }
 }
 
-/// Formats the stored or loaded data: a number for up to eight bytes, otherwise text or bytes.
+/// Formats the stored or loaded data: up to eight bytes as a number, and more as text or bytes.
 pub(crate) fn data(access: &Access) -> String {
     const SHOWN: usize = 16;
     let Some(bytes) = access.data.iter().copied().collect::<Option<Vec<u8>>>() else {
@@ -93,7 +93,7 @@ pub(crate) fn data(access: &Access) -> String {
     format!("{}{rest}", shown.join(" "))
 }
 
-/// Returns bytes as text if they are a short printable text.
+/// Returns bytes as text if they are short and printable.
 fn printable(bytes: &[u8]) -> Option<&str> {
     const LONGEST: usize = 60;
     let text = std::str::from_utf8(bytes).ok()?;
@@ -101,7 +101,7 @@ fn printable(bytes: &[u8]) -> Option<&str> {
     (plain && text.len() <= LONGEST).then_some(text)
 }
 
-/// Describes a machine in one line, or in one line each for its addresses, TLBs, and caches.
+/// Describes a machine on one line, or on one line each for its addresses, TLBs, and caches.
 pub(crate) fn machine(spec: &Spec) -> Vec<String> {
     const LONGEST: usize = 140;
     let tlbs = spec.tlbs.iter().map(tlb).collect::<Vec<_>>().join("; ");
@@ -119,9 +119,9 @@ fn addresses(spec: &Spec) -> String {
     }
     parts.push(format!("{}-bit physical addresses", spec.physical_bits));
     if let Some(mmu) = &spec.mmu {
-        parts.push(format!("pages of {}", size(1 << mmu.page_bits)));
+        parts.push(format!("{} pages", size(1 << mmu.page_bits)));
         if mmu.levels.len() > 1 {
-            parts.push(format!("a page table of {} levels", mmu.levels.len()));
+            parts.push(format!("a {}-level page table", mmu.levels.len()));
         }
     }
     if spec.cores > 1 {
@@ -137,7 +137,7 @@ fn tlb(tlb: &TlbSpec) -> String {
 
 fn cache(spec: &Spec, cache: &CacheSpec) -> String {
     let mut text = format!(
-        "{}: {} in blocks of {}, {}{}",
+        "{}: {}, {} blocks, {}{}",
         title("cache", "cache", &cache.name),
         size(cache.size()),
         size(1 << cache.block_bits),

@@ -1,4 +1,4 @@
-//! Reference strings as in textbooks: references across, frames down, and a mark under each fault.
+//! Reference strings as in textbooks, with references across, frames down, and a mark under each fault.
 
 use crate::lang::value::{Number, Value};
 use crate::report::doc::{Block, Cell, Table};
@@ -8,9 +8,9 @@ use crate::run::record::ReferenceRun;
 use super::view;
 use super::words::{approximately, count};
 
-/// Longest string whose table is drawn by default.
+/// Maximum length of a string whose table is drawn by default.
 const LONGEST: usize = 40;
-/// Widest table drawn horizontally, in characters.
+/// Maximum width, in characters, of a table that is drawn horizontally.
 const WIDEST: usize = 120;
 
 /// Returns the totals of a reference string, and its table if it is short.
@@ -34,8 +34,14 @@ pub fn totals(run: &ReferenceRun) -> String {
     let rate = Number::fraction(i128::from(faults), i128::from((faults + hits).max(1)));
     let rate = rate.map(Value::Number).map(|rate| format!(", fault rate {rate}{}", approximately(&rate)));
     let rate = rate.unwrap_or_default();
+    let disk = if run.has_stores() {
+        let writes = count(run.totals.disk_writes, "disk write", "disk writes");
+        format!(", {} and {writes}", count(faults, "disk read", "disk reads"))
+    } else {
+        String::new()
+    };
     format!(
-        "{} and {} in {}{rate}",
+        "{} and {} in {}{rate}{disk}",
         count(faults, "fault", "faults"),
         count(hits, "hit", "hits"),
         count(faults + hits, "reference", "references")

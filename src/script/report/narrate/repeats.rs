@@ -1,4 +1,4 @@
-//! Narration of loops by their first rounds.
+//! Narration of the first iterations of loops.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,10 @@ use super::words::thousands;
 use crate::lang::span::Span;
 use crate::report::doc::{Block, Tone};
 
-/// Maximum number of rounds narrated per statement of a loop.
+/// Maximum number of iterations narrated per statement of a loop.
 const TOLD: u64 = 100;
 
-/// The outermost running loop, and the execution counts of its statements.
+/// The outermost running loop, with the execution counts of its statements.
 #[derive(Debug, Default)]
 pub(crate) struct Repeats {
     outer: Option<Span>,
@@ -30,7 +30,7 @@ struct Count {
 }
 
 impl Count {
-    /// Reports how many runs were omitted.
+    /// Reports the number of omitted runs.
     fn left_out(&mut self, up_to: u64, several: bool) -> Option<Block> {
         let more = up_to.saturating_sub(self.reported);
         self.reported = self.reported.max(up_to);
@@ -40,7 +40,7 @@ impl Count {
 }
 
 impl Repeats {
-    /// Enters an outermost loop. Reports the omissions of the previous one if it ended.
+    /// Enters the outermost loop. If the preceding loop ended, returns a report of its omissions.
     pub(crate) fn enter(&mut self, outer: Option<Span>, statements: &mut Statements) -> Vec<Block> {
         if outer == self.outer {
             return Vec::new();
@@ -56,8 +56,8 @@ impl Repeats {
         blocks
     }
 
-    /// Counts a run of a statement. Returns whether to narrate it, and adds the preceding omissions to
-    /// `blocks`. With `must`, it is always narrated.
+    /// Counts a run of a statement. Returns whether to narrate the run, and adds the preceding omissions to
+    /// `blocks`. With `must`, the run is always narrated.
     pub fn count(&mut self, span: Span, text: &str, must: bool, blocks: &mut Vec<Block>) -> bool {
         let next = self.counts.len();
         let place = *self.places.entry(span).or_insert(next);

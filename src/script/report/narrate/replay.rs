@@ -42,21 +42,22 @@ pub fn totals(run: &Replayed) -> String {
 
 fn mapped(run: &Replayed) -> &'static str {
     match run.map {
-        AddressMap::Identity => "with their addresses as physical addresses",
-        AddressMap::Demand => "by a process whose pages are allocated on first touch",
+        AddressMap::Identity => "with physical addresses",
+        AddressMap::Demand => "by a process with demand paging",
     }
 }
 
 fn straddling(run: &Replayed) -> Option<String> {
     if run.straddle == Straddle::First {
         return Some(
-            "only the first part of an access that crosses a block or page boundary was done".to_owned(),
+            "only the first part of each access that crosses a block or page boundary was performed"
+                .to_owned(),
         );
     }
     let straddling = run.counted.references.straddling;
     let cross = count(straddling, "of them crosses", "of them cross");
     let done = if straddling == 1 { "is" } else { "are" };
-    (straddling > 0).then(|| format!("{cross} a block or page boundary and {done} done in parts"))
+    (straddling > 0).then(|| format!("{cross} a block or page boundary and {done} split into parts"))
 }
 
 /// Returns `20 page walks; 12 page faults, 2 of them major; 4 pages were evicted, 3 of them written
@@ -78,8 +79,7 @@ fn paging(run: &Replayed) -> String {
     format!("{walks}; {faults}{major}; {evicted}")
 }
 
-/// Returns a row for each TLB and cache. Without translation, there are no TLB lookups and no page
-/// walks.
+/// Returns a row for each TLB and cache. Without translation, there are no TLB lookups or page walks.
 fn levels(run: &Replayed) -> Option<Table> {
     let translated = run.map == AddressMap::Demand;
     let spec: &Spec = run.spec();
@@ -112,7 +112,7 @@ fn row(name: &str, counts: &Counts, cache: bool, walked: bool) -> Vec<Cell> {
     std::iter::once(Cell { text: name.to_owned(), word: true }).chain(cells).collect()
 }
 
-/// Returns the miss rate in percent, to two decimals.
+/// Returns the miss rate as a percentage with two decimals.
 fn rate(counts: &Counts) -> String {
     let all = u128::from(counts.hits) + u128::from(counts.misses);
     if all == 0 {
@@ -126,7 +126,7 @@ fn outside(run: &Replayed) -> Option<String> {
     let first = run.counted.references.first_outside?;
     let bits = match run.map {
         AddressMap::Identity => {
-            format!("the machine's {} bits of physical address", run.spec().physical_bits)
+            format!("the machine's {}-bit physical addresses", run.spec().physical_bits)
         }
         AddressMap::Demand => "the addresses of a process".to_owned(),
     };

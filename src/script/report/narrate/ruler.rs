@@ -1,4 +1,4 @@
-//! The bit rulers of a machine's addresses, as on the slides.
+//! The bit rulers of a machine's addresses, as on the lecture slides.
 
 use super::parts::cache_name;
 use crate::report::doc::{BitField, Ruler, RulerRow};
@@ -23,8 +23,8 @@ pub(crate) fn rulers(spec: &Spec) -> Vec<Ruler> {
     rulers
 }
 
-/// Returns the fields from the top bit down, given their lowest bits. Fields without a bit are
-/// omitted.
+/// Returns the fields in order from the top bit down, given their lowest bits. Fields with a width of zero
+/// are omitted.
 fn fields(bits: u32, parts: &[(&'static str, Option<u32>, u32)]) -> Vec<BitField> {
     let mut end = bits;
     let mut fields = Vec::new();

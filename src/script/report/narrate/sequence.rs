@@ -1,4 +1,4 @@
-//! A sequence of steps under construction.
+//! A sequence of steps that is being built.
 
 use crate::report::doc::Step;
 use crate::run::record::Access;
@@ -10,9 +10,9 @@ use pagewalk_engine::machine::event::{Event, PteKind};
 pub(crate) struct Fetched {
     /// The level; 1 is the top.
     pub(crate) level: u32,
-    /// The index in its table.
+    /// The index of the entry in its page table.
     pub(crate) index: u64,
-    /// The address in memory.
+    /// The address of the entry in memory.
     pub(crate) address: Option<Pa>,
     pub(crate) value: Option<u64>,
     pub(crate) found: PteKind,
@@ -30,13 +30,13 @@ impl Fetched {
     }
 }
 
-/// The steps so far, and the state for the next ones.
+/// The steps so far, with the state for the next ones.
 pub(crate) struct Sequence<'a> {
     pub(crate) access: &'a Access,
     pub(crate) steps: Vec<Step>,
-    /// Number of pieces begun.
+    /// Number of pieces that have begun.
     pub(crate) pieces: u32,
-    /// Entries fetched by the walks.
+    /// Entries that the walks fetched.
     pub(crate) fetched: Vec<Fetched>,
     /// Whether the walk has requested an entry but not received it.
     pub(crate) asked: bool,
@@ -47,7 +47,7 @@ pub(crate) struct Sequence<'a> {
     pub(crate) stored: bool,
     /// The first cache that holds the piece's block.
     pub(crate) holder: Option<u32>,
-    /// The bits that the last step set in entries from this level on.
+    /// The bits that the last step set in entries, from this level down.
     pub(crate) marked: Option<(u32, &'static str)>,
 }
 
@@ -72,7 +72,7 @@ impl<'a> Sequence<'a> {
         self.steps.push(Step { who: who.into(), what: what.into() });
     }
 
-    /// Records a request of the MMU, which memory answers unless a cache holds the block.
+    /// Records a request from the MMU, which memory answers unless a cache holds the block.
     pub(crate) fn begin_asking(&mut self) {
         (self.source, self.last) = ("memory".to_owned(), "MMU".to_owned());
     }

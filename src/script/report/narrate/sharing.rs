@@ -1,4 +1,4 @@
-//! Frames and their pages as a table with a column per process.
+//! Frames and their pages as a table with one column per process.
 
 use std::collections::BTreeSet;
 
@@ -6,7 +6,7 @@ use super::parts::hex;
 use crate::report::doc::{Cell, Table};
 use crate::run::record::{PageInFrame, SharingView};
 
-/// Returns a row per frame, with each process's pages in it.
+/// Returns one row per frame, with each process's pages in the frame.
 pub(crate) fn table(of: &SharingView) -> Table {
     let frames: BTreeSet<u64> =
         of.processes.iter().flat_map(|(_, pages)| pages.iter().map(|page| page.frame)).collect();

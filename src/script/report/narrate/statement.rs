@@ -1,5 +1,5 @@
-//! The text of a statement without its facts, and its location. They are cached because loops run a statement
-//! often.
+//! The location of a statement, and its text without expectations. Statements are cached because loops run
+//! the same statements many times.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -9,17 +9,17 @@ use crate::lang::span::Span;
 use crate::lang::value::Number;
 use crate::run::record::{Did, StepRecord};
 
-/// Maximum number of characters of a statement on one line.
+/// Maximum length, in characters, of a statement on one line.
 const LONGEST: usize = 100;
 
 /// A statement in the report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Statement {
-    /// The name of its file.
+    /// The name of the statement's file.
     pub(crate) file: String,
     /// The line, from 1.
     pub(crate) line: usize,
-    /// The text without facts and comments.
+    /// The text without expectations and comments.
     pub(crate) text: String,
     /// The text on one line, without tables.
     pub short: String,
@@ -31,7 +31,7 @@ impl Statement {
         format!("{}:{}", self.file, self.line)
     }
 
-    /// Returns the literal address in an access's statement; `None` if it is computed.
+    /// Returns the literal address in the statement of an access; `None` if the address is computed.
     pub(crate) fn operand(&self) -> Option<u64> {
         let mut words = self
             .text
@@ -42,7 +42,7 @@ impl Statement {
         u64::try_from(number).ok().filter(|_| ends)
     }
 
-    /// Returns the verb after an optional process name.
+    /// Returns the verb, which an optional process name may precede.
     pub(crate) fn verb(&self) -> &str {
         self.text.split_whitespace().find(|word| !word.ends_with(':')).unwrap_or("")
     }
@@ -72,7 +72,7 @@ impl<'s> Statements<'s> {
         self.sources.text(span)
     }
 
-    /// Returns the head of a statement with a block, and its location.
+    /// Returns the head and the location of a statement that has a block.
     pub(crate) fn head(&self, span: Span) -> (String, String) {
         let written = Written::executed(self.sources.text(span));
         let head = written.brace.and_then(|brace| written.text.get(..brace)).unwrap_or(&written.text);
@@ -106,7 +106,7 @@ fn head_end(record: &StepRecord) -> u32 {
         .map_or(end, |fact| fact.start)
 }
 
-/// Returns a text on one line, without a multiline block that is long or a table.
+/// Returns a text on one line, omitting a multiline block that is long or contains a table.
 fn short(text: &str, brace: Option<usize>) -> String {
     let joined = joined(text, brace);
     let fits = joined.chars().count() <= LONGEST;
@@ -133,7 +133,7 @@ fn joined(text: &str, brace: Option<usize>) -> String {
     line
 }
 
-/// Joins the lines, and truncates the result to a readable length.
+/// Joins the lines and truncates the result to a readable length.
 fn cut(text: &str) -> String {
     let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
     match joined.char_indices().nth(LONGEST) {
@@ -172,7 +172,7 @@ impl Written {
     }
 }
 
-/// Returns the number of bytes of a leading string or byte literal, including quotes.
+/// Returns the length in bytes of a leading string or byte literal, including its quotes.
 fn literal(text: &str) -> usize {
     let quote = ["\"\"\"", "\"", "'"].into_iter().find(|quote| text.starts_with(quote)).unwrap_or("\"");
     let mut at = quote.len();

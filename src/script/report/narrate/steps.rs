@@ -1,4 +1,4 @@
-//! The numbered sequence of an access between CPU, MMU, caches, memory, and fault handler, as on the slides.
+//! The numbered steps of an access between CPU, MMU, caches, memory, and fault handler, as on lecture slides.
 
 use super::access::names;
 use super::process::handler;
@@ -14,8 +14,7 @@ use pagewalk_engine::machine::spec::WritePolicy;
 /// Maximum number of steps reported per access.
 const MOST: usize = 200;
 
-/// Returns the steps of an access. After a fault, they include the actions that a kernel would
-/// take.
+/// Returns the steps of an access. After a fault, the steps include the actions that a kernel would take.
 pub(crate) fn steps(access: &Access) -> Vec<Block> {
     let mut sequence = Sequence::new(access);
     let mut blocks = vec![Block::Steps(sequence.run())];
@@ -30,7 +29,7 @@ impl Sequence<'_> {
     fn run(&mut self) -> Vec<Step> {
         let access = self.access;
         let fatal = access.faults().last().filter(|fault| fault.fatal());
-        // A fatal fault also contains the events of the last attempt.
+        // The record of a fatal fault also contains the events of the last attempt.
         let failed = fatal.map_or(0, |fault| fault.events.len());
         let events = &access.events[..access.events.len().saturating_sub(failed)];
         let mut faults = access.faults().iter().peekable();
@@ -74,7 +73,7 @@ impl Sequence<'_> {
         for (at, event) in fault.events.iter().enumerate() {
             self.follow(*event, &fault.events[at..]);
         }
-        // The same piece is retried.
+        // Retries the same piece.
         self.pieces = pieces;
         if let Some(names) = names(access) {
             self.steps.extend(handler::steps(names, fault, None));
@@ -155,12 +154,13 @@ impl Sequence<'_> {
                 };
                 let (set, tag) =
                     (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
-                let dirty = if writeback { ", which was dirty and was written back" } else { "" };
+                let dirty =
+                    if writeback { "; the replaced block was dirty and was written back" } else { "" };
                 let instead = victim.map(|victim| {
                     format!(", replacing tag {}{dirty}", parts::cache_tag(spec, cache, victim.raw()))
                 });
                 let block = if purpose == Purpose::Writeback {
-                    "allocates a line for the block written back"
+                    "allocates a line for the written-back block"
                 } else {
                     "fills the line"
                 };
@@ -173,7 +173,9 @@ impl Sequence<'_> {
             Event::Memory { pa, write, purpose } => self.memory(pa, write, purpose),
             Event::Snooped { .. } => {
                 if let Some((_, text)) = notes::note(self.access, &event) {
-                    self.push("other caches", text.trim_end_matches('.').to_owned());
+                    // A step is not a sentence.
+                    let what = text.trim_end_matches('.').replacen("The cache", "the cache", 1);
+                    self.push("other caches", what);
                 }
             }
             Event::Bypassed { .. } => {
@@ -220,7 +222,7 @@ impl Sequence<'_> {
         let ppn = parts::hex(pa.raw().checked_shr(bits).unwrap_or(0), spec.ppn_bits());
         let ppo = parts::hex(pa.raw() & (1u64.checked_shl(bits).unwrap_or(0)).wrapping_sub(1), bits);
         let what = format!("physical address {} (PPN {ppn}, PPO {ppo})", parts::pa(spec, pa.raw()));
-        // A store that faults in a later piece stores nothing.
+        // A store that faults in a later piece does not change memory.
         let refused = self.access.kind == AccessKind::Write && self.access.outcome.fault.is_some();
         if self.access.uses_caches() && !refused {
             self.begin_asking();
@@ -244,7 +246,7 @@ impl Sequence<'_> {
                 self.stored = true;
                 ("memory".to_owned(), format!("stores at {address}"))
             }
-            (true, _) => ("memory".to_owned(), format!("receives the block written back, at {address}")),
+            (true, _) => ("memory".to_owned(), format!("receives the written-back block at {address}")),
         };
         self.push(who, what);
     }
@@ -252,11 +254,11 @@ impl Sequence<'_> {
     fn faulted(&mut self, fault: Fault) {
         let (what, then) = match fault {
             Fault::NotPresent { .. } | Fault::Reserved { .. } => {
-                ("exception: page fault".to_owned(), "control goes to the kernel's page fault handler")
+                ("exception: page fault".to_owned(), "transfers control to the kernel's page fault handler")
             }
             Fault::Protection { .. } => (
                 format!("exception: {}", hardware_fault(self.access, fault)),
-                "control goes to the kernel's fault handler",
+                "transfers control to the kernel's fault handler",
             ),
         };
         self.push("MMU → CPU", what);
@@ -265,17 +267,17 @@ impl Sequence<'_> {
 
     /// Describes how a kernel would handle the fault.
     fn afterwards(&self) -> String {
-        let page = "A kernel's handler would now pick a victim page (writing it to disk if it is dirty), bring the wanted page in, update the \
-                    page-table entry and return; then the instruction runs again. This machine has no kernel: the fault is only reported.";
-        let protection = "A kernel's handler would now send the process a signal (on Linux SIGSEGV, a segmentation fault). This machine has no \
-                          kernel: the fault is only reported.";
+        let page = "A kernel's fault handler would now evict a victim page (writing it to disk if it is dirty), load the missing page, update the \
+                    PTE, and return. The CPU would then retry the instruction. This machine has no kernel, so the fault is only reported.";
+        let protection = "A kernel's fault handler would now send a signal to the process (on Linux, SIGSEGV for a segmentation fault). This machine has no \
+                          kernel, so the fault is only reported.";
         match self.access.outcome.fault {
             Some(Fault::NotPresent { .. }) => page.to_owned(),
             _ => protection.to_owned(),
         }
     }
 
-    /// Adds the arrival of the data.
+    /// Adds the step in which the data arrives at the CPU.
     fn end(&mut self) {
         if self.access.outcome.fault.is_some() {
             return;
@@ -307,7 +309,7 @@ impl Sequence<'_> {
     }
 }
 
-/// Whether the first event begins a piece.
+/// Whether the first event marks the beginning of a piece.
 fn begins(events: &[Event]) -> bool {
     matches!(events.first(), Some(Event::Fragment { .. }))
 }

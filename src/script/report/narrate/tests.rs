@@ -26,13 +26,13 @@ fn lines(steps: &[Step]) -> Vec<String> {
 #[test]
 fn steps_of_a_page_hit_are_the_slides() {
     // lectures.md section 5: the CPU sends the MMU a virtual address. The MMU fetches the entry (VPN) from
-    // memory, receives it, and sends the physical address. The data go to the CPU. The numbers are those of
-    // section 1 for 0x028F.
+    // memory, receives it, and sends the physical address. Memory sends the data to the CPU. The numbers come
+    // from section 1, for address 0x028F.
     let steps = steps_of(&format!("{SIMPLE}read 0x028F"));
     let expected = [
         "CPU → MMU: virtual address 0x028F (VPN 0x0A, VPO 0x0F)",
         "MMU → TLB: TLBI 0x2, TLBT 0x02: miss",
-        "MMU → memory: fetches the page-table entry of VPN 0x0A",
+        "MMU → memory: fetches the page-table entry for VPN 0x0A",
         "memory → MMU: PTE 0x1207: present (P = 1), PPN 0x09",
         "MMU → memory: sets the accessed bit A in the page-table entry",
         "MMU → TLB: fills the TLB entry: set 0x2, way 0, tag 0x02",
@@ -67,16 +67,16 @@ fn steps_of_a_fault_end_at_the_handler() {
     let expected = [
         "CPU → MMU: virtual address 0x0040 (VPN 0x01, VPO 0x00)",
         "MMU → TLB: TLBI 0x1, TLBT 0x00: miss",
-        "MMU → memory: fetches the page-table entry of VPN 0x01",
+        "MMU → memory: fetches the page-table entry for VPN 0x01",
         "memory → MMU: PTE 0x0006: not present (P = 0)",
         "MMU → CPU: exception: page fault",
-        "CPU → handler: control goes to the kernel's page fault handler",
+        "CPU → handler: transfers control to the kernel's page fault handler",
     ];
     assert_eq!(lines(steps), expected);
     let Block::Paragraph { text, .. } = &blocks[1] else { panic!("no words") };
     assert!(
-        text.contains("pick a victim page (writing it to disk if it is dirty)")
-            && text.contains("runs again")
+        text.contains("evict a victim page (writing it to disk if it is dirty)")
+            && text.contains("retry the instruction")
     );
 }
 
@@ -100,14 +100,14 @@ set cr3 = 0x20
 set pte 1 0x21 { ppn 3, p 1 }
 set pte 2 0x32 { ppn 5, p 1 }
 read 0x67";
-    // VA 0x67 = 01 10 0111: VPN1 1, VPN2 2, VPO 7. The entries of one byte are at 0x20 + 1 and 0x30 + 2. The
-    // page is 5, so PA is 0x57.
+    // VA 0x67 is 01 10 0111, so VPN1 is 1, VPN2 is 2, and VPO is 7. The one-byte entries are at 0x20 + 1 and
+    // 0x30 + 2. The PPN is 5, so PA is 0x57.
     let steps = lines(&steps_of(script));
     let expected = [
         "CPU → MMU: virtual address 0x67 (VPN 0x6, VPO 0x7)",
         "MMU → memory: PTE address 0x21 = CR3 + VPN1 0x1 × 1",
-        "memory → MMU: PTE 0x31: present, the level-2 table is in page 0x3",
-        "MMU → memory: PTE address 0x32 = the level-2 table + VPN2 0x2 × 1",
+        "memory → MMU: PTE 0x31: present; the level-2 table is in page 0x3",
+        "MMU → memory: PTE address 0x32 = level-2 table base + VPN2 0x2 × 1",
         "memory → MMU: PTE 0x51: present (P = 1), PPN 0x5",
         "MMU → memory: physical address 0x57 (PPN 0x5, PPO 0x7)",
         "memory → CPU: an uninitialized byte (unknown)",
@@ -117,8 +117,8 @@ read 0x67";
 
 #[test]
 fn a_reference_string_is_drawn_across() {
-    // Silberschatz's string, FIFO, 3 frames: 15 faults (published.md). A new page replaces the victim in
-    // place.
+    // Silberschatz's string with FIFO and 3 frames causes 15 faults (published.md). A new page replaces the
+    // victim in place.
     let string = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
     let words = string.map(|page: u32| page.to_string()).join(" ");
     let records = records(&format!("reference {words} {{ frames 3, replacement fifo }}"));
@@ -203,20 +203,20 @@ fn long_data_are_a_text_or_bytes() {
 #[test]
 fn counts_are_written_in_words() {
     assert_eq!([0, 999, 1000, 9900, 1_234_567].map(thousands), ["0", "999", "1,000", "9,900", "1,234,567"]);
-    assert_eq!(failure(1, 1), "1 fact does not hold");
-    assert_eq!(failure(1, 36), "1 of 36 facts does not hold");
-    assert_eq!(failure(2, 36), "2 of 36 facts do not hold");
+    assert_eq!(failure(1, 1), "1 expectation failed");
+    assert_eq!(failure(1, 36), "1 of 36 expectations failed");
+    assert_eq!(failure(2, 36), "2 of 36 expectations failed");
     let totals = Totals { statements: 14, checks: 36, held: 36, scenarios: 0 };
-    assert_eq!(summary(totals, 0), (Tone::Good, "14 statements, 36 facts hold".to_owned()));
+    assert_eq!(summary(totals, 0), (Tone::Good, "14 statements; 36 expectations hold".to_owned()));
     let totals = Totals { held: 34, scenarios: 3, ..totals };
     assert_eq!(
         summary(totals, 0),
-        (Tone::Bad, "14 statements in 3 scenarios, 2 of 36 facts do not hold".to_owned())
+        (Tone::Bad, "14 statements in 3 scenarios; 2 of 36 expectations failed".to_owned())
     );
     let totals = Totals { statements: 1, ..Totals::default() };
     assert_eq!(
         summary(totals, 1),
-        (Tone::Bad, "1 statement, no facts checked, 1 mistake in the script".to_owned())
+        (Tone::Bad, "1 statement; no expectations checked; 1 mistake in the script".to_owned())
     );
 }
 
@@ -248,9 +248,9 @@ fn a_replay_is_reported_with_skipped_records() {
     let machine = "machine { physical 6 bits, cache L1 { lines 4, block 4 B, direct-mapped } }";
     let printed = replayed(&format!("{machine}\nreplay \"straddle.trace\"\n"));
     for line in [
-        "4 accesses (2 reads, 2 writes), with their addresses as physical addresses",
-        "4 of them cross a block or page boundary and are done in parts",
-        "2 records are beyond the machine's 6 bits of physical address and were skipped; the first is `I 400,3`",
+        "4 accesses (2 reads, 2 writes), with physical addresses",
+        "4 of them cross a block or page boundary and are split into parts",
+        "2 records are beyond the machine's 6-bit physical addresses and were skipped; the first is `I 400,3`",
         "2 lines are not records and were skipped:",
         "line 6: `nonsense`",
     ] {
@@ -269,7 +269,8 @@ fn a_replay_is_reported_with_skipped_records() {
 fn a_replay_in_a_process_is_reported_with_its_faults() {
     let kernel = "machine core-i7\nkernel { frames 3, replacement fifo, swap 16 slots }";
     let printed = replayed(&format!("{kernel}\nreplay \"belady.trace\" map demand\n"));
-    // Nine faults, as in every textbook. Each page is written to swap the first time it is evicted.
+    // The string causes nine faults, as in every textbook. Each page is written to swap the first time it is
+    // evicted.
     let line = "9 page faults, 4 of them major; 6 pages were evicted, 4 of them written to swap";
     assert!(printed.contains(line) && printed.contains("dTLB"), "{printed}");
 }

@@ -1,4 +1,4 @@
-//! Page tables as a tree in text lines.
+//! Renders page tables as a tree in text lines.
 
 use super::parts::hex;
 use crate::report::doc::{Block, Tone};
@@ -6,7 +6,7 @@ use crate::run::record::{TreeEntry, TreeTable, TreeView};
 use pagewalk_engine::machine::pte::Bit;
 use pagewalk_engine::machine::spec::{Mmu, Spec};
 
-/// Maximum number of entries drawn.
+/// Maximum number of entries in the tree.
 const MOST: usize = 400;
 
 /// Returns a tree of page tables, one line per table or page.

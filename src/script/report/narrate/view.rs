@@ -37,7 +37,7 @@ fn maps(spec: &Spec, areas: &[AreaRecord]) -> Vec<Block> {
     }
 }
 
-/// Returns the only view if it is a value, which is printed on the statement's line.
+/// Returns the value if the statement shows nothing else. The statement's line shows such a value.
 pub(crate) fn sole_value(views: &[View]) -> Option<String> {
     match views {
         [View::Value { of, value }] => Some(self::value(of, value)),

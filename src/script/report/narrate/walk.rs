@@ -8,7 +8,7 @@ use pagewalk_engine::machine::event::{AccessKind, PteKind};
 use pagewalk_engine::machine::pte::Bit;
 
 impl Sequence<'_> {
-    /// Adds the MMU's request for an entry.
+    /// Adds the step in which the MMU requests an entry.
     pub(crate) fn ask(&mut self, entry: Fetched) {
         let Some(mmu) = &self.access.spec.mmu else { return };
         let spec = &self.access.spec;
@@ -21,12 +21,12 @@ impl Sequence<'_> {
         };
         let what = match entry.address {
             Some(address) => {
-                let base = if level == 1 { "CR3".to_owned() } else { format!("the level-{level} table") };
+                let base = if level == 1 { "CR3".to_owned() } else { format!("level-{level} table base") };
                 let size = mmu.pte.bytes;
                 format!("PTE address {} = {base} + {part} × {size}", parts::pa(spec, address.raw()))
             }
-            None if several => format!("fetches {} of {part}", notes::entry(spec, level)),
-            None => format!("fetches the page-table entry of {part}"),
+            None if several => format!("fetches {} for {part}", notes::entry(spec, level)),
+            None => format!("fetches the page-table entry for {part}"),
         };
         let cached = mmu.walk_cached && entry.address.is_some();
         let first = spec.first_cache(AccessKind::Read).filter(|_| cached);
@@ -35,7 +35,7 @@ impl Sequence<'_> {
         self.begin_asking();
     }
 
-    /// Adds the MMU's receipt of an entry.
+    /// Adds the step in which the MMU receives an entry.
     pub(crate) fn answer(&mut self, entry: Fetched) {
         let Some(mmu) = &self.access.spec.mmu else { return };
         let raw = entry
@@ -47,7 +47,7 @@ impl Sequence<'_> {
             (PteKind::Absent, _) => "not present (P = 0)".to_owned(),
             (PteKind::Reserved, _) => "present, with a reserved bit set".to_owned(),
             (PteKind::Table, Some(ppn)) => {
-                format!("present, the level-{} table is in page {ppn}", entry.level + 1)
+                format!("present; the level-{} table is in page {ppn}", entry.level + 1)
             }
             (PteKind::Table, None) => format!("the level-{} table", entry.level + 1),
             (PteKind::Page, ppn) => {
@@ -65,7 +65,7 @@ impl Sequence<'_> {
         self.push(format!("{} → MMU", self.source), format!("{raw}{what}"));
     }
 
-    /// Adds the setting of A, D, or both by the walk.
+    /// Adds the step in which the walk sets A, D, or both.
     pub fn mark(&mut self, level: u32, dirty: bool) {
         let Some(mmu) = &self.access.spec.mmu else { return };
         let raw = self.fetched.iter().rev().find(|entry| entry.level == level).and_then(|entry| entry.value);
@@ -81,7 +81,7 @@ impl Sequence<'_> {
         match self.marked {
             Some((first, same)) if same == bits && first < level => {
                 self.steps.pop();
-                self.push(who, format!("sets {bits} in the entries of levels {first} to {level}"));
+                self.push(who, format!("sets {bits} in the entries at levels {first} to {level}"));
                 self.marked = Some((first, bits));
             }
             _ => {

@@ -4,13 +4,13 @@ use crate::lang::value::Value;
 use crate::report::doc::Tone;
 use crate::run::record::Totals;
 
-/// Returns `1 fact holds`, `9,900 facts hold`.
+/// Returns `1 expectation holds`, `9,900 expectations hold`.
 pub fn count(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(n)) }
 }
 
-/// Returns a decimal to print after a fraction without a finite decimal, such as ` (≈ 0.5714)`;
-/// empty for other values.
+/// Returns a decimal to print after a fraction that has no finite decimal, such as ` (≈ 0.5714)`, or an empty
+/// string.
 pub(crate) fn approximately(value: &Value) -> String {
     match value {
         Value::Number(number) if number.to_string().contains('/') => format!(" (≈ {:.4})", number.to_f64()),
@@ -31,12 +31,11 @@ pub fn thousands(n: u64) -> String {
     text
 }
 
-/// Returns `2 of 36 facts do not hold`.
+/// Returns `2 of 36 expectations failed`.
 pub fn failure(failed: u64, all: u64) -> String {
     match (failed, all) {
-        (1, 1) => "1 fact does not hold".to_owned(),
-        (1, all) => format!("1 of {} facts does not hold", thousands(all)),
-        (failed, all) => format!("{} of {} facts do not hold", thousands(failed), thousands(all)),
+        (1, 1) => "1 expectation failed".to_owned(),
+        (failed, all) => format!("{} of {} expectations failed", thousands(failed), thousands(all)),
     }
 }
 
@@ -47,14 +46,14 @@ pub fn summary(totals: Totals, errors: usize) -> (Tone, String) {
         text.push_str(" in ");
         text.push_str(&count(totals.scenarios, "scenario", "scenarios"));
     }
-    text.push_str(", ");
+    text.push_str("; ");
     text.push_str(&match (totals.failed(), totals.checks) {
-        (0, 0) => "no facts checked".to_owned(),
-        (0, all) => count(all, "fact holds", "facts hold"),
+        (0, 0) => "no expectations checked".to_owned(),
+        (0, all) => count(all, "expectation holds", "expectations hold"),
         (failed, all) => failure(failed, all),
     });
     if errors > 0 {
-        text.push_str(", ");
+        text.push_str("; ");
         text.push_str(&count(errors as u64, "mistake in the script", "mistakes in the script"));
     }
     (if totals.failed() == 0 && errors == 0 { Tone::Good } else { Tone::Bad }, text)

@@ -1,13 +1,13 @@
-//! Tables as in the textbook: a header, a bar between groups of columns, and numbers flush right.
+//! Tables as in the textbook, with a header, a bar between groups of columns, and right-aligned numbers.
 
 use super::lines::{line, padded, width};
 use super::theme::{Ink, Theme};
 use crate::report::doc::{Cell, Table};
 use crate::report::excerpt::visible;
 
-/// Minimum number of rows of a narrow table that is drawn in two halves.
+/// Minimum number of rows for which a narrow table is drawn in two halves.
 const TALL: usize = 12;
-/// Maximum width of two halves side by side, in characters.
+/// Maximum width, in characters, of two halves side by side.
 const WIDE: usize = 80;
 
 /// Draws a table.

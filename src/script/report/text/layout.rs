@@ -1,4 +1,5 @@
-//! An address space as boxes, with addresses left of the edges and notes right of the boxes.
+//! Draws an address space as boxes, with addresses to the left of the edges and notes to the right of the
+//! boxes.
 
 use super::lines::{line, padded, width};
 use super::theme::{Ink, Theme};

@@ -1,4 +1,4 @@
-//! Lines and columns of text.
+//! Functions for lines and columns of text.
 
 use std::fmt::Write;
 

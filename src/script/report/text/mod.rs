@@ -16,10 +16,10 @@ use crate::run::record::{Sink, StepRecord, Totals};
 use lines::{line, padded, width};
 pub use theme::{Ink, Theme};
 
-/// Limit of the narration in bytes, which protects against scripts that loop.
+/// Maximum length of the narration in bytes, which protects against scripts that loop.
 const BUDGET: u64 = 64 << 20;
 
-/// Column of a statement's location, if the statement is shorter.
+/// Column of a statement's location if the statement is short enough.
 const PLACE: usize = 64;
 
 /// Options of the text output.
@@ -38,7 +38,7 @@ pub struct TextSink<'s, W: Write> {
     theme: Theme,
     written: u64,
     budget: u64,
-    /// Whether the last statement had output below it, so that an empty line follows.
+    /// Whether the last statement printed output below its own line, so that an empty line follows.
     spaced: bool,
     error: Option<io::Error>,
 }
@@ -60,7 +60,7 @@ impl<'s, W: Write> TextSink<'s, W> {
     /// Writes the summary of the run. `errors` is the number of errors in the script.
     ///
     /// # Errors
-    /// Any earlier or current error of the output, including a closed pipe.
+    /// Any earlier or current output error, including a closed pipe.
     pub fn finish(mut self, totals: Totals, errors: usize) -> io::Result<()> {
         let rest = self.narrator.rest();
         if self.written < self.budget {
@@ -186,7 +186,7 @@ fn numbered(text: &mut String, steps: &[Step], theme: Theme) {
 
 fn checked(text: &mut String, checks: &Checks, theme: Theme) {
     if checks.failed.is_empty() {
-        let count = narrate::count(checks.held, "fact holds", "facts hold");
+        let count = narrate::count(checks.held, "expectation holds", "expectations hold");
         return line(text, 2, &theme.paint(Ink::Good, &format!("✓ {count}")));
     }
     let (failed, all) = (checks.failed.len() as u64, checks.failed.len() as u64 + checks.held);

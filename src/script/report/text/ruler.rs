@@ -1,7 +1,7 @@
-//! Bit rulers: the bit numbers, and below them the fields as boxes.
+//! Bit rulers: the bit numbers, with the fields as boxes below them.
 //!
-//! A narrow address gets a cell per bit, as on the slides. A wider one gets a cell per run of bits between
-//! field boundaries, with the numbers of its first and last bit.
+//! A narrow address gets one cell per bit, as on lecture slides. A wide address gets one cell per run of bits
+//! between field boundaries, with the numbers of the run's first and last bit.
 
 use std::fmt::Write;
 
@@ -10,7 +10,7 @@ use super::theme::{Ink, Theme};
 use crate::report::doc::{BitField, Ruler, RulerRow};
 use crate::report::excerpt::visible;
 
-/// Widest address with a cell per bit.
+/// Maximum width, in bits, of an address that gets one cell per bit.
 const CELLS: u32 = 20;
 /// Width of a bit's cell.
 const CELL: usize = 3;
@@ -40,7 +40,7 @@ struct Stretch {
     width: usize,
 }
 
-/// The runs of bits of an address, from the left.
+/// The runs of bits of an address, from left to right.
 struct Drawing(Vec<Stretch>);
 
 impl Drawing {
@@ -67,13 +67,13 @@ impl Drawing {
         first..last.max(first) + 1
     }
 
-    /// Returns the inner width of a field's box.
+    /// Returns the width of a field's box without its borders.
     fn room(&self, field: &BitField) -> usize {
         let stretches = &self.0[self.within(field)];
         stretches.iter().map(|stretch| stretch.width).sum::<usize>() + stretches.len() - 1
     }
 
-    /// Widens a field's runs until its name fits.
+    /// Widens a field's runs until the field's name fits.
     fn make_room(&mut self, field: &BitField) {
         let missing = (width(&field.full_name()) + 2).saturating_sub(self.room(field));
         let within = self.within(field);
@@ -126,7 +126,7 @@ impl Drawing {
         line
     }
 
-    /// Whether a box of the row begins or ends at the left of this run.
+    /// Whether a box in the row begins or ends at the left edge of this run.
     fn wall(&self, row: &RulerRow, at: usize) -> bool {
         row.fields.iter().map(|field| self.within(field)).any(|within| within.start == at || within.end == at)
     }

@@ -16,8 +16,8 @@ fn printed(script: &str, options: Options) -> String {
     String::from_utf8(out).unwrap()
 }
 
-/// Returns the output of the last statement of a script on the lectures' simple memory system, without
-/// the summary.
+/// Returns the output of the last statement in a script on the lectures' simple memory system, without the
+/// summary.
 fn last(statement: &str) -> Vec<String> {
     let text = printed(&format!("{SIMPLE}{statement}\n"), Options::default());
     let lines: Vec<&str> = text.trim_end().lines().collect();
@@ -37,8 +37,8 @@ fn columns(line: &str, wanted: char) -> Vec<usize> {
 
 #[test]
 fn the_worksheets_of_the_lecture_are_filled_in() {
-    // CS:APP 9.6.4 as in lectures.md section 1: VA, then VPN TLBI TLBT hit fault PPN, then PA CO CI CT hit
-    // byte.
+    // The examples from CS:APP 9.6.4, as in lectures.md section 1: VA, followed by VPN TLBI TLBT hit fault
+    // PPN and PA CO CI CT hit byte.
     let answers = [
         ("0x03D4", ["0F", "3", "03", "yes", "no", "0D"], ["354", "0", "5", "0D", "yes", "0x36"]),
         (
@@ -71,8 +71,8 @@ fn the_worksheets_of_the_lecture_are_filled_in() {
 fn a_fault_shows_its_reason_and_omits_the_rest() {
     let lines = last("probe 0x0040");
     assert_eq!(lines[1], "  VPN 0x01  TLBI 0x1  TLBT 0x00  TLB hit? no  page fault? yes  PPN -");
-    assert_eq!(lines[2], "  Page fault: the page-table entry of VPN 0x01 is not present (P = 0).");
-    assert_eq!(lines[3], "  A probe. Nothing changes.");
+    assert_eq!(lines[2], "  Page fault: the page-table entry for VPN 0x01 is not present (P = 0).");
+    assert_eq!(lines[3], "  This is a probe, so nothing changes.");
     assert_eq!(lines.len(), 4);
 }
 
@@ -182,7 +182,8 @@ fn rulers_of_a_large_machine_number_the_ends_of_fields() {
 
 #[test]
 fn the_fields_of_the_core_i7_are_those_of_the_lecture() {
-    // lectures.md section 2: TLBI 4 bits, TLBT 32 (L1 d-TLB); CT 40, CI 6, CO 6 (L1 d-cache); VPN 4 × 9.
+    // From lectures.md section 2: in the L1 d-TLB, TLBI has 4 bits and TLBT 32. In the L1 d-cache, CT has 40
+    // bits, CI 6, and CO 6. The VPN has 4 × 9 bits.
     let records = records("machine core-i7");
     let Did::Machine(spec) = &*records[0].did else { panic!() };
     let rulers = rulers(spec);
@@ -203,18 +204,18 @@ fn the_fields_of_the_core_i7_are_those_of_the_lecture() {
 #[test]
 fn failed_facts_are_aligned_and_say_why() {
     let lines = last("read 0x028F => ppn 0x0D, byte 0x36, cache hit, tlb miss");
-    assert_eq!(lines[3], "  ✗ 3 of 4 facts do not hold");
+    assert_eq!(lines[3], "  ✗ 3 of 4 expectations failed");
     assert_eq!(
         lines[4],
-        "    ppn    expected 0x0D  actual 0x09     the page-table entry of VPN 0x0A is 0x1207 and has PPN 0x09"
+        "    ppn    expected 0x0D  actual 0x09     the page-table entry for VPN 0x0A is 0x1207 and has PPN 0x09"
     );
     assert!(lines[5].starts_with("    byte   expected 0x36  actual unknown  "), "{}", lines[5]);
     assert_eq!(
         lines[6],
         "    cache  expected hit   actual miss     no valid way of set 0x3 of cache holds tag 0x09"
     );
-    assert_eq!(last("read 0x03D4 => tlb hit")[3], "  ✓ 1 fact holds");
-    assert_eq!(last("read 0x03D4 => tlb hit, ppn 0x0D")[3], "  ✓ 2 facts hold");
+    assert_eq!(last("read 0x03D4 => tlb hit")[3], "  ✓ 1 expectation holds");
+    assert_eq!(last("read 0x03D4 => tlb hit, ppn 0x0D")[3], "  ✓ 2 expectations hold");
 }
 
 #[test]
@@ -232,7 +233,7 @@ fn loops_are_reported_by_their_first_rounds() {
 
 #[test]
 fn failures_deep_in_a_loop_are_reported() {
-    // Page 1 is not present, but page 0 is. The last of 900 rounds probes page 1.
+    // Page 0 is present, but page 1 is not. The last of 900 iterations probes page 1.
     let text =
         printed(&format!("{SIMPLE}for i in 0..900 {{ probe 0x40 => fault page }}\n"), Options::default());
     assert!(!text.contains('✗') && text.contains("  … 800 more\n"));
@@ -245,7 +246,7 @@ fn failures_deep_in_a_loop_are_reported() {
     let printed = "\n  … 799 more\n  probe read 0x0040 → TLB miss, page fault  (t.pw:35)\n  ";
     assert!(text[..at].ends_with(printed), "{text}");
     assert!(!text[at..].contains('…'), "{text}");
-    assert!(text.ends_with("1 of 900 facts does not hold\n"), "{text}");
+    assert!(text.ends_with("1 of 900 expectations failed\n"), "{text}");
 }
 
 #[test]
@@ -253,8 +254,8 @@ fn the_summary_counts() {
     let text = printed("let x = 1\nexpect x == 1\nscenario \"a\" { expect x == 1 }\n", Options::default());
     assert!(text.contains("expect x == 1  ✓  "), "{text}");
     assert!(text.contains("t.pw:2\n\n── a ──\n\nexpect x == 1  ✓ "), "{text}");
-    assert!(text.ends_with("\n4 statements in 1 scenario, 2 facts hold\n"), "{text}");
-    assert!(printed("let x = 1\n", Options::default()).ends_with("\n1 statement, no facts checked\n"));
+    assert!(text.ends_with("\n4 statements in 1 scenario; 2 expectations hold\n"), "{text}");
+    assert!(printed("let x = 1\n", Options::default()).ends_with("\n1 statement; no expectations checked\n"));
 }
 
 #[test]
@@ -281,7 +282,7 @@ fn control_characters_are_made_visible() {
     assert!(!text.contains('\x1b') && !text.contains('\x07'), "{text:?}");
 }
 
-/// A writer that fails as a closed pipe after some bytes.
+/// A writer that fails after some bytes, like a closed pipe.
 struct Closing {
     left: usize,
 }
@@ -324,7 +325,7 @@ fn output_has_an_end() {
     let text = String::from_utf8(out).unwrap();
     assert!(text.len() < 2400, "{}", text.len());
     assert!(text.contains("\n… the rest is not shown: the output already has 2000 bytes\n"), "{text}");
-    assert!(text.ends_with("\n5,000 statements, 5,000 of 5,000 facts do not hold\n"), "{text}");
+    assert!(text.ends_with("\n5,000 statements; 5,000 of 5,000 expectations failed\n"), "{text}");
 }
 
 #[test]
@@ -333,7 +334,7 @@ fn an_entry_of_a_page_in_swap_has_its_location_on_disk() {
         let p = mmap(0x10000, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)\n\
         write p = 1\nwrite p + 4096 = 1\nswap out P1 p\nswap out P1 p + 4096\nshow tables P1\n";
     let text = printed(script, Options::default());
-    // Slot 0 has an all-zero entry, like that of a page that was never touched.
+    // The entry for slot 0 is all zeros, like the entry of a page that was never accessed.
     let line = text.lines().find(|line| line.contains("location on disk")).map(words);
     assert_eq!(
         line.as_deref(),

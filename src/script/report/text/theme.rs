@@ -48,7 +48,7 @@ impl Ink {
         }
     }
 
-    /// Returns the parameter of its escape sequence (ECMA-48, select graphic rendition).
+    /// Returns the parameter of the style's escape sequence (ECMA-48, select graphic rendition).
     fn code(self) -> Option<&'static str> {
         match self {
             Self::Plain => None,
@@ -63,7 +63,7 @@ impl Ink {
     }
 }
 
-/// Whether to use colors.
+/// Whether the output is colored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Theme {
     /// Whether to use colors.

@@ -1,4 +1,4 @@
-//! A place in a script at which a check ends, to inspect the state that is known there.
+//! A place in a script where a check ends, so that the state known there can be inspected.
 
 #[cfg(test)]
 mod tests;
@@ -6,7 +6,7 @@ mod tests;
 use super::state::State;
 use crate::lang::ast::{Block, Stmt};
 
-/// Before a statement of a block, or at the block's end.
+/// A place before a statement of a block, or at the block's end.
 pub(crate) struct CheckpointAt {
     block: Block,
     number: usize,
@@ -14,8 +14,8 @@ pub(crate) struct CheckpointAt {
 }
 
 impl CheckpointAt {
-    /// Returns the place before the innermost statement that contains byte `at` of file 0. If no statement contains it,
-    /// the place is before the next one.
+    /// Returns the place before the innermost statement that contains byte `at` of file 0. If no statement
+    /// contains the byte, the place is before the next statement.
     pub(crate) fn byte(script: &Block, at: usize) -> Self {
         let at = u32::try_from(at).unwrap_or(u32::MAX);
         let mut block = script.clone();
@@ -32,8 +32,8 @@ impl CheckpointAt {
         }
     }
 
-    /// Whether the check has reached this place: it is before statement `number` of a block in this state, or the place
-    /// was reached earlier.
+    /// Whether the check has reached this place: either now, before statement `number` of this block, or
+    /// earlier.
     pub(crate) fn reached(&mut self, block: &[Stmt], number: usize, state: &State) -> bool {
         let here = number == self.number && std::ptr::eq(block, &raw const *self.block);
         if here && self.found.is_none() {

@@ -1,4 +1,4 @@
-//! Tests of the state that is known at the mark `‸` of a text.
+//! Tests the state that is known at the mark `‸` in a text.
 
 use crate::lang::include::read_text;
 use crate::lang::loader::Texts;
@@ -7,7 +7,7 @@ use crate::run::state::{Binding, State};
 use crate::run::verbs::CORE;
 use crate::run::{Files, state_at};
 
-/// Returns the state at the mark `‸` of a text.
+/// Returns the state at the mark `‸` in a text.
 fn at(marked: &str) -> State {
     let at = marked.find('‸').expect("a mark");
     let text = marked.replace('‸', "");
@@ -18,7 +18,8 @@ fn at(marked: &str) -> State {
     state_at(&script.body, &sources, &files, Options::new(&CORE), at)
 }
 
-/// Returns the value of a variable: `?` if it is unknown, empty if there is no such variable.
+/// Returns the value of a variable, `?` if the value is unknown, or an empty text if the variable does not
+/// exist.
 fn value(marked: &str, name: &str) -> String {
     match at(marked).find(name) {
         Some(Binding::Value(value)) => value.to_string(),

@@ -1,4 +1,4 @@
-//! The facts of an access that exist on every machine.
+//! The access facts that exist on every machine.
 
 use crate::lang::value::Value;
 use pagewalk_engine::machine::event::{Event, Purpose};
@@ -22,8 +22,8 @@ const fn reported(
     FactRow { name, kind, help, get, why, reported: true }
 }
 
-/// Returns a row about the kernel's fault handler. It is checked but not reported, because bare hardware has no
-/// handler.
+/// Returns a row about the kernel's fault handler. The fact is checked but not reported, because bare
+/// hardware has no handler.
 const fn handler(
     name: &'static str,
     kind: FactType,
@@ -34,7 +34,7 @@ const fn handler(
     FactRow { name, kind, help, get, why, reported: false }
 }
 
-/// The facts of an access, in the order in which they are reported.
+/// The facts of an access, in reporting order.
 pub const ACCESS_FACTS: &[FactRow] = &[
     reported(
         "vpn",
@@ -47,7 +47,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     reported(
         "tlbi",
         FIELD,
-        "TLB index: the set of the first TLB",
+        "TLB index: the set in the first TLB",
         |a| component::index(a, first_tlb(a)?),
         |a| of_first(a, first_tlb, |at| reasons::tlb_index(a, at, "TLBI"), reasons::tlb),
     ),
@@ -58,21 +58,9 @@ pub const ACCESS_FACTS: &[FactRow] = &[
         |a| component::tag(a, first_tlb(a)?),
         |a| of_first(a, first_tlb, |at| reasons::tlb_tag(a, at, "TLBT"), reasons::tlb),
     ),
-    reported(
-        "tlb",
-        LOOKUP,
-        "whether some TLB level held the translation; none if none was looked up",
-        tlb,
-        reasons::tlb,
-    ),
+    reported("tlb", LOOKUP, "whether a TLB held the translation (`none`: no TLB lookup)", tlb, reasons::tlb),
     reported("walk", COUNT, "page-table entries fetched", walk, reasons::walk),
-    reported(
-        "fault",
-        FAULT,
-        "why the access could not be done, at first or at all",
-        kernel::fault,
-        reasons::fault,
-    ),
+    reported("fault", FAULT, "class of the access's first fault", kernel::fault, reasons::fault),
     reported(
         "ppn",
         FIELD,
@@ -92,7 +80,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     reported(
         "ci",
         FIELD,
-        "set of the first cache",
+        "set index in the first cache",
         |a| component::index(a, first_cache(a)?),
         |a| of_first(a, first_cache, |at| reasons::cache_index(a, at, "CI"), reasons::cache),
     ),
@@ -106,16 +94,22 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     reported(
         "cache",
         LOOKUP,
-        "whether the first cache held the block; none if it was not looked up",
+        "whether the first cache held the block (`none`: no cache lookup)",
         |a| first_cache(a).map_or(Some(Shown::word("none")), |cache| component::lookup(a, cache)),
         reasons::cache,
     ),
-    reported("served", FactType::new(Values::ServedBy), "where the data came from", served, reasons::served),
+    reported(
+        "served",
+        FactType::new(Values::ServedBy),
+        "cache that held the data, or `memory`",
+        served,
+        reasons::served,
+    ),
     reported("byte", FactType::new(Values::Byte).or_unknown(), "the byte that was read", byte, reasons::byte),
     reported(
         "value",
         FactType::new(Values::Bytes).or_unknown(),
-        "all that was read, little-endian",
+        "all bytes that were read, little-endian",
         value,
         reasons::value,
     ),
@@ -129,7 +123,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     reported(
         "pieces",
         COUNT,
-        "parts it was done in, at block and page boundaries",
+        "number of pieces into which block and page boundaries split the access",
         |a| Some(Shown::plain(u64::from(a.outcome.fragments))),
         reasons::pieces,
     ),
@@ -179,7 +173,7 @@ fn pa(a: &Access) -> Option<Shown> {
     Some(Shown::field(a.outcome.pa?.raw(), a.spec.physical_bits))
 }
 
-/// Returns the reason that a row has for the first TLB or cache, or the reason that there is none.
+/// Returns the row's reason for the first TLB or cache. If the machine has neither, the reason says so.
 fn of_first(
     a: &Access,
     first: fn(&Access) -> Option<Component>,
@@ -195,7 +189,7 @@ fn of_first(
 }
 
 fn no_call(_: &Access) -> String {
-    "an access is no system call".to_owned()
+    "an access is not a system call".to_owned()
 }
 
 fn first_tlb(a: &Access) -> Option<Component> {
@@ -228,13 +222,13 @@ fn served(a: &Access) -> Option<Shown> {
     Some(Shown::word(level.map_or("memory", |cache| &a.spec.caches[cache as usize].name)))
 }
 
-/// Returns the bytes that were read, if there is a physical address.
+/// Returns the bytes that the access read, if the access has a physical address.
 fn loaded(a: &Access) -> Option<&[Option<u8>]> {
     let loads = matches!(a.verb, AccessVerb::Read | AccessVerb::Fetch) && a.outcome.pa.is_some();
     loads.then_some(a.data.as_slice())
 }
 
-/// Returns the byte of the first piece, which was read even if a later piece faulted.
+/// Returns the byte of the first piece, which the access read even if a later piece faulted.
 fn byte(a: &Access) -> Option<Shown> {
     let first = *loaded(a)?.first()?;
     Some(first.map_or(Shown::word("unknown"), |byte| Shown::hex(u64::from(byte), 2)))

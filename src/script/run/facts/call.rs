@@ -13,11 +13,11 @@ use crate::run::record::{CallRecord, FaultRecord, Shown, copies_page};
 pub struct CallFact {
     /// Name of the fact.
     pub name: &'static str,
-    /// Type of its values.
+    /// Type of the fact's values.
     pub kind: FactType,
     pub(crate) help: &'static str,
     pub(crate) get: fn(&CallRecord) -> Shown,
-    /// Explains its value in a clause without a period.
+    /// Explains the fact's value in a clause without a period.
     pub(crate) why: fn(&CallRecord) -> String,
 }
 
@@ -31,7 +31,7 @@ const fn fact(
     CallFact { name, kind, help, get, why }
 }
 
-/// The facts of a system call, in the order in which they are reported.
+/// The facts of a system call, in reporting order.
 pub const CALL_FACTS: &[CallFact] = &[
     fact(
         "returns",
@@ -43,61 +43,77 @@ pub const CALL_FACTS: &[CallFact] = &[
     fact(
         "error",
         ERROR,
-        "its errno",
+        "errno of the call",
         |call| Shown::word(call.reply.result.err().map_or("none", |error| error.name())),
         outcome,
     ),
     fact(
         "fault",
         FAULT,
-        "the first page fault inside it",
+        "class of the first page fault during the call",
         |call| call.faults.first().map_or(Shown::word("none"), class),
         faults,
     ),
-    fact("minor", COUNT, "minor faults inside it", |call| count(&call.faults, FaultRecord::minor), costs),
-    fact("major", COUNT, "major faults inside it", |call| count(&call.faults, FaultRecord::major), costs),
+    fact(
+        "minor",
+        COUNT,
+        "minor faults during the call",
+        |call| count(&call.faults, FaultRecord::minor),
+        costs,
+    ),
+    fact(
+        "major",
+        COUNT,
+        "major faults during the call",
+        |call| count(&call.faults, FaultRecord::major),
+        costs,
+    ),
     fact(
         "evicted",
         FIELD.or_none(),
-        "the first page that was evicted for it",
+        "first page evicted during the call",
         |call| page(call.all_steps(), call.spec.vpn_bits()),
         evictions,
     ),
     fact(
         "swapped-out",
         TRUTH,
-        "whether a page was written to swap for it",
+        "whether the call wrote a page to swap",
         |call| to_swap(call.all_steps()),
         evictions,
     ),
     fact(
         "copied",
         TRUTH,
-        "whether a page was copied for it",
+        "whether the call copied a page",
         |call| yes_no(copies_page(call.all_steps())),
         |call| copy_reason(call.all_steps()).unwrap_or_else(|| faults(call)),
     ),
     fact(
         "signal",
         SIGNAL,
-        "none: a bad buffer is an error, and no signal is sent",
+        "always `none`: a bad buffer causes an error, not a signal",
         |_| Shown::word("none"),
         no_signal,
     ),
-    fact("code", CODE, "none, as there is no signal", |_| Shown::word("none"), no_signal),
+    fact("code", CODE, "always `none`", |_| Shown::word("none"), no_signal),
 ];
 
 /// Returns the result. Addresses are hexadecimal, other values decimal.
+/// Whether a call returns an address.
+pub(crate) fn returns_pointer(call: &CallRecord) -> bool {
+    system_call(call.name).is_some_and(|row| row.prototype.starts_with("void *"))
+}
+
 fn returns(call: &CallRecord) -> Shown {
-    let pointer = system_call(call.name).is_some_and(|row| row.prototype.starts_with("void *"));
     match call.reply.result {
-        Ok(address) if pointer => Shown::hex(address, 1),
+        Ok(address) if returns_pointer(call) => Shown::hex(address, 1),
         Ok(n) => Shown::plain(n),
         Err(_) => Shown::plain(-1i64),
     }
 }
 
-/// Explains whether the call succeeded, and otherwise its error.
+/// Explains whether the call succeeded, or which error it returned.
 fn outcome(call: &CallRecord) -> String {
     match call.reply.result {
         Ok(_) => {
@@ -108,7 +124,7 @@ fn outcome(call: &CallRecord) -> String {
     }
 }
 
-/// Explains how the faults in the call were resolved.
+/// Explains how the kernel resolved the faults in the call.
 fn costs(call: &CallRecord) -> String {
     match call.faults.as_slice() {
         [] => faults(call),
@@ -130,7 +146,7 @@ fn faults(call: &CallRecord) -> String {
     match fault.wanted() {
         Some((va, _)) => {
             let va = Shown::field(va.raw(), call.spec.virtual_bits());
-            format!("the kernel touched {va} for `{}`: {class}{more}", call.name)
+            format!("the first fault of `{}` was {class}, at {va}{more}", call.name)
         }
         None => format!("the first fault was {class}{more}"),
     }
@@ -144,15 +160,15 @@ fn evictions(call: &CallRecord) -> String {
     match evicted {
         None => "no page had to be evicted".to_owned(),
         Some((frame, Some(BackingStore::Swap { slot }))) => {
-            format!("the page of frame {frame} was evicted and written to swap slot {slot}")
+            format!("the page in frame {frame} was evicted and written to swap slot {slot}")
         }
-        Some((frame, Some(_))) => format!("the page of frame {frame} was evicted and written to its file"),
+        Some((frame, Some(_))) => format!("the page in frame {frame} was evicted and written to its file"),
         Some((frame, None)) => {
-            format!("the page of frame {frame} was evicted and did not have to be written")
+            format!("the page in frame {frame} was evicted and did not have to be written")
         }
     }
 }
 
 fn no_signal(_: &CallRecord) -> String {
-    "a bad buffer is an error of the call, and sends no signal".to_owned()
+    "a bad buffer makes the call fail but sends no signal".to_owned()
 }

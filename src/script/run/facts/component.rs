@@ -1,4 +1,4 @@
-//! TLBs, caches, and levels of the page table: the values of their facts.
+//! The fact values of TLBs, caches, and page-table levels.
 
 use pagewalk_engine::machine::event::{Event, Purpose};
 use pagewalk_engine::machine::spec::Spec;
@@ -6,7 +6,7 @@ use pagewalk_engine::machine::spec::Spec;
 use super::row::{low, shifted};
 use crate::run::record::{Access, Shown};
 
-/// A TLB or cache, by its index in the spec.
+/// A TLB or cache, identified by its index in the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Component {
     /// A TLB level.
@@ -16,7 +16,7 @@ pub enum Component {
 }
 
 impl Component {
-    /// Returns the component of that name; `tlb` and `cache` name the only one.
+    /// Returns the component with this name. The names `tlb` and `cache` refer to the only TLB or cache.
     pub(crate) fn named(spec: &Spec, name: &str) -> Option<Self> {
         let tlb = spec.tlb_named(name).map(Self::Tlb);
         tlb.or_else(|| spec.cache_named(name).map(Self::Cache)).or(match name {
@@ -34,7 +34,7 @@ impl Component {
         }
     }
 
-    /// Returns the widths of its set index and of its tags, in bits.
+    /// Returns the widths of the component's set index and tags, in bits.
     pub(crate) fn widths(self, spec: &Spec) -> (u32, u32) {
         match self {
             Self::Tlb(at) => (spec.tlbs[at].index_bits(), spec.tlbs[at].tag_bits(spec)),
@@ -75,7 +75,7 @@ pub(super) fn pte_value(a: &Access, wanted: u32) -> Option<Shown> {
     })
 }
 
-/// Returns hit or miss, or none if the component was not looked up.
+/// Returns `hit` or `miss`, or `none` if the access did not look up the component.
 pub(crate) fn lookup(a: &Access, component: Component) -> Option<Shown> {
     let mut found = None;
     for event in a.first_piece() {
@@ -97,7 +97,8 @@ pub(crate) fn lookup(a: &Access, component: Component) -> Option<Shown> {
     }))
 }
 
-/// Returns the set index, even without a lookup; for a cache, only if there is a physical address.
+/// Returns the set index, even without a lookup. A cache's set index exists only if the access has a physical
+/// address.
 pub(crate) fn index(a: &Access, component: Component) -> Option<Shown> {
     match component {
         Component::Tlb(at) => {
@@ -116,7 +117,7 @@ pub(crate) fn index(a: &Access, component: Component) -> Option<Shown> {
     }
 }
 
-/// Returns the tag, even without a lookup; for a cache, only if there is a physical address.
+/// Returns the tag, even without a lookup. A cache's tag exists only if the access has a physical address.
 pub(crate) fn tag(a: &Access, component: Component) -> Option<Shown> {
     match component {
         Component::Tlb(at) => {
@@ -131,8 +132,8 @@ pub(crate) fn tag(a: &Access, component: Component) -> Option<Shown> {
     }
 }
 
-/// Returns the page number for the lookup in a TLB, for pages of the size that the TLB found, or else of the smallest
-/// size that it holds.
+/// Returns the page number for a TLB lookup. The page size is the one that the TLB found, or else the TLB's
+/// smallest page size.
 pub(super) fn tlb_page(a: &Access, at: usize) -> Option<u64> {
     a.spec.mmu.as_ref()?;
     let tlb = &a.spec.tlbs[at];
@@ -153,14 +154,14 @@ fn tlb_bits(a: &Access, at: usize) -> u32 {
     a.spec.tlbs[at].index_bits()
 }
 
-/// Returns the block offset, if there is a physical address.
+/// Returns the block offset, if the access has a physical address.
 pub(crate) fn offset(a: &Access, component: Component) -> Option<Shown> {
     let Component::Cache(at) = component else { return None };
     let bits = a.spec.caches[at].block_bits;
     Some(Shown::field(low(a.outcome.pa?.raw(), bits), bits))
 }
 
-/// Returns the fill of a component: the evicted tag, and whether the entry was written back.
+/// Returns the fill of a component: the evicted tag, and whether the component wrote the entry back.
 pub(super) fn fill(a: &Access, component: Component) -> Option<(Option<u64>, bool)> {
     a.first_piece().iter().find_map(|event| match (event, component) {
         (Event::TlbFill { tlb, victim, .. }, Component::Tlb(at)) if *tlb as usize == at => {

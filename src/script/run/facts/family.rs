@@ -3,7 +3,7 @@
 /// The kind of statement that a fact belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
-    /// An access to memory.
+    /// A memory access.
     Access,
     /// A system call.
     Call,

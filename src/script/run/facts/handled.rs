@@ -1,4 +1,4 @@
-//! Reasons for the kernel's actions on an access by a process, in one sentence each.
+//! Explains the kernel's actions on an access by a process, in one sentence each.
 
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
 use pagewalk_engine::kernel::vma::Backing;
@@ -7,12 +7,12 @@ use pagewalk_engine::machine::event::Fault;
 use super::reasons::words::{NO_PROCESS, noun};
 use crate::run::record::{Access, FaultRecord, Shown};
 
-/// Describes the first fault of an access, or says that there was none.
+/// Describes the first fault of an access, or states that the access did not fault.
 pub(crate) fn reason(access: &Access) -> String {
     fault_reason(access, access.faults().first())
 }
 
-/// Explains why a signal was sent, or why none was.
+/// Explains why the kernel sent a signal, or why it sent none.
 pub(crate) fn signal(access: &Access) -> String {
     match access.faults().last() {
         Some(fault) if !fault.fatal() => "the kernel resolved every fault of the access".to_owned(),
@@ -37,25 +37,27 @@ fn fault_reason(access: &Access, fault: Option<&FaultRecord>) -> String {
     let file = area.map_or("a file", |area| area.backing.as_str());
     match class {
         FaultClass::DemandZero if matches!(backing, Some(Backing::Object { .. })) => {
-            format!("page {page} of {name} is shared anonymous memory and is not mapped in {name} yet")
+            format!("page {page} of {name} is shared anonymous memory but has no valid PTE in {name} yet")
         }
         FaultClass::DemandZero => format!("page {page} of {name} is anonymous and was not touched before"),
         FaultClass::File if matches!(fault.fault(), Some(Fault::Protection { .. })) => {
-            format!("page {page} of {name} is a shared page of {file}, and this is the first store to it")
+            format!(
+                "page {page} of {name} is a shared page of {file}, and the access is the first store to it"
+            )
         }
-        FaultClass::File => format!("page {page} of {name} is a page of {file} that is not mapped yet"),
+        FaultClass::File => format!("page {page} of {name} is backed by {file} but has no valid PTE yet"),
         FaultClass::Swap => format!("page {page} of {name} was in swap"),
         FaultClass::CopyOnWrite => {
             format!(
-                "the entry of page {page} of {name} is read-only though its area is writable, and this is a store"
+                "the PTE of page {page} of {name} is read-only although the area is writable, and the access is a store"
             )
         }
         FaultClass::Protection => {
             let what = noun(access.kind);
-            format!("the area of page {page} is {perms}, and this is {what}")
+            format!("the area of page {page} is {perms}, and the access is {what}")
         }
-        FaultClass::Segmentation => format!("0x{at:X} lies in no area of {name}"),
-        FaultClass::Bus => format!("0x{at:X} lies past the last page of the mapped file"),
+        FaultClass::Segmentation => format!("no area of {name} contains 0x{at:X}"),
+        FaultClass::Bus => format!("0x{at:X} is past the last page of the mapped file"),
     }
 }
 
@@ -82,21 +84,21 @@ pub(crate) fn copied(access: &Access) -> String {
     })
 }
 
-/// Describes the copies that steps made, or that they reused a frame; none if a page was mapped without either.
+/// Describes the copied page or the reused frame, or returns `None` if the handler did neither.
 pub(super) fn copy_reason<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> Option<String> {
     steps.find_map(|step| match step {
         KernelStep::Copied { from: Some(from), to } => Some(format!("frame {from} was copied to frame {to}")),
         KernelStep::Copied { from: None, to } => {
-            Some(format!("the page had no private frame, and its contents were put into frame {to}"))
+            Some(format!("the page had no private frame, so the handler put its contents into frame {to}"))
         }
         KernelStep::Reused { frame } => Some(format!(
-            "no other process shares frame {frame} anymore, so the handler made the entry writable without a copy"
+            "no other process shares frame {frame} anymore, so the handler made the entry writable without copying"
         )),
         _ => None,
     })
 }
 
-/// Explains how the faults were resolved: with or without disk I/O.
+/// Explains how the kernel resolved the faults: with or without disk I/O.
 pub(crate) fn resolved(access: &Access) -> String {
     if access.faults().is_empty() {
         return reason(access);
@@ -104,7 +106,7 @@ pub(crate) fn resolved(access: &Access) -> String {
     fault_costs(access.faults(), access.spec.page_bits(), access.spec.vpn_bits())
 }
 
-/// Explains how each of these faults was resolved.
+/// Explains how the kernel resolved each of these faults.
 pub(super) fn fault_costs(faults: &[FaultRecord], page_bits: u32, vpn_bits: u32) -> String {
     let costs = faults.iter().map(|fault| {
         let page = Shown::field(address(fault).unwrap_or(0) >> page_bits, vpn_bits);
@@ -130,7 +132,7 @@ fn address(fault: &FaultRecord) -> Option<u64> {
     })
 }
 
-/// Explains why a page was evicted, or why none was.
+/// Explains why the kernel evicted a page, or why it evicted none.
 pub(crate) fn eviction(access: &Access) -> String {
     let Some(process) = &access.process else { return NO_PROCESS.to_owned() };
     let Some(fault) = process.faults.first() else { return reason(access) };
@@ -146,11 +148,13 @@ pub(crate) fn eviction(access: &Access) -> String {
     let whose = whose.unwrap_or_else(|| "the page".to_owned());
     match to {
         Some(BackingStore::Swap { slot }) => {
-            format!("{whose} left frame {frame} and went to swap slot {slot}")
+            format!("{whose} was evicted from frame {frame} and written to swap slot {slot}")
         }
-        Some(_) => format!("{whose} left frame {frame} and was written to its file"),
+        Some(_) => format!("{whose} was evicted from frame {frame} and written to its file"),
         None => {
-            format!("{whose} left frame {frame}; its contents are already on disk, so nothing was written")
+            format!(
+                "{whose} was evicted from frame {frame} but not written, because its contents are already on disk"
+            )
         }
     }
 }

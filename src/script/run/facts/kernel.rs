@@ -5,7 +5,7 @@ use pagewalk_engine::machine::event::Fault;
 
 use crate::run::record::{Access, FaultRecord, Shown, copies_page, first_eviction};
 
-/// Returns the class of the first fault; without a kernel, the kind of hardware fault.
+/// Returns the class of the first fault, or the kind of hardware fault if no kernel was started.
 pub(crate) fn fault(a: &Access) -> Option<Shown> {
     if let Some(first) = a.faults().first() {
         return Some(class(first));
@@ -17,7 +17,7 @@ pub(crate) fn fault(a: &Access) -> Option<Shown> {
     }))
 }
 
-/// Returns the class of a fault; none if memory ran out while it was handled.
+/// Returns the class of a fault, or `None` if memory ran out while the kernel handled it.
 pub(crate) fn class(fault: &FaultRecord) -> Shown {
     Shown::word(fault.class().map_or("none", FaultClass::name))
 }
@@ -52,7 +52,7 @@ pub(crate) fn evicted_page(a: &Access) -> Option<Shown> {
     Some(page(handled(a), a.spec.vpn_bits()))
 }
 
-/// Returns whether the evicted page was written to swap.
+/// Returns whether the handler wrote the evicted page to swap.
 pub(crate) fn swapped_out(a: &Access) -> Option<Shown> {
     Some(to_swap(handled(a)))
 }
@@ -62,7 +62,7 @@ pub(crate) fn copied_page(a: &Access) -> Option<Shown> {
     Some(yes_no(copies_page(handled(a))))
 }
 
-/// Returns the page that the steps evicted.
+/// Returns the page that these steps evicted.
 pub fn page<'a>(steps: impl Iterator<Item = &'a KernelStep>, vpn_bits: u32) -> Shown {
     let page = first_eviction(steps).and_then(|(page, _)| page);
     page.map_or(Shown::word("none"), |page| Shown::field(page.vpn.raw(), vpn_bits))
@@ -73,7 +73,7 @@ pub(crate) fn to_swap<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> Sh
     yes_no(steps.any(|step| matches!(step, KernelStep::Evicted { to: Some(BackingStore::Swap { .. }), .. })))
 }
 
-/// Returns a truth value as the word of a fact.
+/// Returns a truth value as the keyword `yes` or `no`.
 pub(crate) fn yes_no(yes: bool) -> Shown {
     Shown::word(if yes { "yes" } else { "no" })
 }
@@ -83,12 +83,12 @@ pub fn count(faults: &[FaultRecord], which: fn(&FaultRecord) -> bool) -> Shown {
     Shown::plain(faults.iter().filter(|fault| which(fault)).count() as u64)
 }
 
-/// Returns the number of minor faults of an access.
+/// Returns the number of minor faults in an access.
 pub(crate) fn minor(a: &Access) -> Option<Shown> {
     Some(count(a.faults(), FaultRecord::minor))
 }
 
-/// Returns the number of major faults of an access.
+/// Returns the number of major faults in an access.
 pub(crate) fn major(a: &Access) -> Option<Shown> {
     Some(count(a.faults(), FaultRecord::major))
 }

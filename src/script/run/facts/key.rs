@@ -1,4 +1,4 @@
-//! Resolution of the names of facts.
+//! Resolves the names of facts.
 
 use super::access::ACCESS_FACTS;
 use super::call::{CALL_FACTS, CallFact};
@@ -14,7 +14,7 @@ use crate::run::paths::PartProperty;
 use crate::run::record::{Did, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Reason for a fact that belongs to another kind of statement.
+/// Reason for a missing fact that belongs to another kind of statement.
 const NO_FACT: &str = "this statement has no such fact";
 
 /// A fact, resolved from its name.
@@ -32,12 +32,12 @@ pub enum Key {
     Reference(&'static ReferenceFact),
     /// A row of [`REPLAY_FACTS`].
     Replay(&'static ReplayFact),
-    /// A counter of a TLB or cache, in a replay.
+    /// A TLB or cache counter in a replay.
     Counter(&'static PartProperty, Component),
 }
 
 impl Key {
-    /// Returns the type of its values.
+    /// Returns the type of the fact's values.
     pub(crate) fn kind(&self) -> FactType {
         match self {
             Key::Access(row) => row.kind,
@@ -50,7 +50,7 @@ impl Key {
         }
     }
 
-    /// Returns the words that a script may expect for it, besides the names of caches.
+    /// Returns the words, besides cache names, that a script may expect for the fact.
     pub fn words(&self) -> &'static [&'static str] {
         self.kind().words()
     }
@@ -67,19 +67,19 @@ impl Key {
         }
     }
 
-    /// Whether a bare word is a value of this fact on a machine.
+    /// Whether a bare word is a possible value of this fact on a machine.
     pub(crate) fn is_word(&self, word: &str, spec: Option<&Spec>) -> bool {
         let is_cache = || spec.is_some_and(|spec| spec.cache_named(word).is_some());
         self.words().contains(&word) || self.kind().values == Values::ServedBy && is_cache()
     }
 
-    /// Whether its values are words, not numbers that a word may replace.
+    /// Whether the fact's values are words, rather than numbers that a word may replace.
     pub(crate) fn takes_words(&self) -> bool {
         self.kind().is_word()
     }
 
-    /// Explains the fact's value in the results of a statement, or why the statement has no such fact: a clause without
-    /// a period, to follow "because".
+    /// Explains the fact's value, or why the statement has no such fact. The explanation is a clause that can
+    /// follow "because", without a period.
     pub(crate) fn reason(&self, did: &Did) -> String {
         match (self, did) {
             (Key::Access(row), Did::Access(access)) => (row.why)(access),
@@ -93,7 +93,7 @@ impl Key {
         }
     }
 
-    /// Returns the fact's value in the results of a statement; none if it has no such fact.
+    /// Returns the fact's value in a statement's results, or `None` if the statement has no such fact.
     pub(crate) fn value_in(&self, did: &Did) -> Option<Shown> {
         match (self, did) {
             (Key::Access(row), Did::Access(access)) => (row.get)(access),
@@ -111,7 +111,7 @@ impl Key {
 /// Resolves the name of a fact.
 ///
 /// # Errors
-/// The nearest name, if one is close.
+/// Returns the nearest name, if one is close.
 pub fn key(name: &str, family: Family, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     match family {
         Family::None => Err(None),
@@ -122,8 +122,8 @@ pub fn key(name: &str, family: Family, spec: Option<&Spec>) -> Result<Key, Optio
     }
 }
 
-/// Resolves the name of a fact of a system call. A system call does not have the facts of an access, so expecting one
-/// fails.
+/// Resolves the name of a system call's fact. A system call lacks the facts of an access, so expecting such a
+/// fact fails.
 fn call_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     if let Some(row) = CALL_FACTS.iter().find(|row| row.name == name) {
         return Ok(Key::Call(row));
@@ -162,15 +162,15 @@ fn access_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     Err(near(name, Family::Access, spec))
 }
 
-/// Returns the fact of a family with the nearest name.
+/// Returns the fact with the nearest name in a family.
 fn near(name: &str, family: Family, spec: &Spec) -> Option<String> {
     let facts = facts_of(family, Some(spec));
     nearest(name, facts.iter().map(|(name, _)| name.as_str())).map(Into::into)
 }
 
-/// Returns every fact that a statement of this family may have on a machine, in the order in which they are reported.
-/// Without a machine, the facts of TLBs, caches, and page tables are omitted. If two facts have the same name, the
-/// first takes precedence.
+/// Returns every fact that a statement of this family may have on a machine, in reporting order. Without a
+/// machine, the facts of TLBs, caches, and page tables are omitted. If two facts have the same name, the
+/// first fact takes precedence.
 pub fn facts_of(family: Family, spec: Option<&Spec>) -> Vec<(String, Key)> {
     match family {
         Family::None => Vec::new(),
@@ -209,7 +209,7 @@ fn components(spec: &Spec) -> impl Iterator<Item = (String, Key)> {
     })
 }
 
-/// Returns the type of a fact of this name, including facts of a TLB or cache of an unknown machine.
+/// Returns the type of the fact with this name, even for a TLB or cache of an unknown machine.
 pub fn type_named(name: &str, family: Family, spec: Option<&Spec>) -> Option<FactType> {
     if let Ok(key) = key(name, family, spec) {
         return Some(key.kind());

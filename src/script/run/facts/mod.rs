@@ -1,5 +1,5 @@
-//! Facts: the properties of an access that a script can expect. Each fact is one row. Facts of a named TLB or cache and
-//! of a page-table level are patterns, one row each.
+//! Facts: the properties of an access that a script can expect. Each fact is one row of a table. Facts of a
+//! named TLB or cache and of a page-table level are patterns, one row each.
 
 mod access;
 mod call;
@@ -18,13 +18,15 @@ mod types;
 mod words;
 
 pub use access::ACCESS_FACTS;
+pub(crate) use call::returns_pointer;
 pub use call::{CALL_FACTS, CallFact};
 pub use component::Component;
 pub(crate) use family::Family;
 pub use key::{Key, facts_of, key, type_named};
+pub(crate) use parts::level_fact;
 pub use parts::{COMPONENT_FACTS, LEVEL_FACTS};
 pub(crate) use reasons::{binary, hardware_fault};
-pub use reference::REFERENCE_FACTS;
+pub use reference::{REFERENCE_FACTS, ReferenceFact};
 pub use replay::REPLAY_FACTS;
 pub use reported::{ReportedFact, access_keys, reported_facts, stated};
 pub(crate) use row::{FactRow, low, shifted};

@@ -1,4 +1,4 @@
-//! The facts of a named TLB or cache, and of a level of the page table.
+//! The facts of a named TLB or cache, and of a page-table level.
 
 use pagewalk_engine::machine::spec::Spec;
 
@@ -12,36 +12,40 @@ use crate::run::record::{Access, Shown};
 
 /// A fact of a named TLB or cache.
 pub struct ComponentFact {
-    /// Text after the name: empty for the lookup itself.
+    /// The text after the name. Empty for the lookup itself.
     pub(crate) suffix: &'static str,
+    /// The label of its blank, with `{}` for the TLB or cache.
+    pub(crate) label: &'static str,
     /// Type of its values.
     pub kind: FactType,
     pub(crate) help: &'static str,
     pub(crate) cache_only: bool,
     pub(crate) get: fn(&Access, Component) -> Option<Shown>,
-    /// Explains its value: see [`FactRow::why`](super::row::FactRow::why).
+    /// Explains the fact's value: see [`FactRow::why`](super::row::FactRow::why).
     pub(crate) why: fn(&Access, Component) -> String,
 }
 
 impl ComponentFact {
-    /// Whether such a component has it.
+    /// Whether a TLB or cache has this fact.
     pub(crate) fn is_of(&self, component: Component) -> bool {
         !self.cache_only || matches!(component, Component::Cache(_))
     }
 }
 
-/// The facts of a named TLB or cache.
+/// The facts that a named TLB or cache can have.
 pub const COMPONENT_FACTS: &[ComponentFact] = &[
     ComponentFact {
         suffix: "",
+        label: "{} hit?",
         kind: LOOKUP,
-        help: "whether it held it; none if it was not looked up",
+        help: "whether the lookup hit (`none`: no lookup)",
         cache_only: false,
         get: lookup,
         why: reasons::lookup,
     },
     ComponentFact {
         suffix: ".index",
+        label: "{} index",
         kind: FIELD,
         help: "the set",
         cache_only: false,
@@ -50,6 +54,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
     },
     ComponentFact {
         suffix: ".tag",
+        label: "{} tag",
         kind: FIELD,
         help: "the tag",
         cache_only: false,
@@ -58,6 +63,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
     },
     ComponentFact {
         suffix: ".offset",
+        label: "{} block offset",
         kind: FIELD,
         help: "the block offset",
         cache_only: true,
@@ -66,6 +72,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
     },
     ComponentFact {
         suffix: ".victim",
+        label: "Tag of the {} victim",
         kind: FIELD.or_none(),
         help: "the tag that a fill evicted",
         cache_only: false,
@@ -74,38 +81,43 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
     },
     ComponentFact {
         suffix: ".writeback",
+        label: "{} victim written back?",
         kind: TRUTH,
-        help: "whether the victim was dirty and written back",
+        help: "whether the evicted block was dirty and written back",
         cache_only: false,
         get: writeback,
         why: reasons::writeback,
     },
 ];
 
-/// A fact of a level of the page table; `K` in its pattern is the level.
+/// A fact of a page-table level. `K` in the fact's pattern stands for the level.
 pub struct LevelFact {
     /// The text before and after the level's number.
     pub(crate) pattern: (&'static str, &'static str),
+    /// The label of its blank, with `{}` for the level.
+    pub(crate) label: &'static str,
     /// Type of its values.
     pub kind: FactType,
     pub(crate) help: &'static str,
-    /// Returns its value for the level.
+    /// Returns the fact's value for the level.
     pub(crate) get: fn(&Access, u32) -> Option<Shown>,
-    /// Explains its value: see [`FactRow::why`](super::row::FactRow::why).
+    /// Explains the fact's value: see [`FactRow::why`](super::row::FactRow::why).
     pub(crate) why: fn(&Access, u32) -> String,
 }
 
-/// The facts of a level of the page table.
+/// The facts of a page-table level.
 pub const LEVEL_FACTS: &[LevelFact] = &[
     LevelFact {
         pattern: ("vpn", ""),
+        label: "VPN{}",
         kind: FIELD,
-        help: "the part of the VPN that indexes level K, 1 the top",
+        help: "the part of the VPN that indexes level K (1 is the top)",
         get: vpn_part,
         why: reasons::vpn_part,
     },
     LevelFact {
         pattern: ("pte", ".address"),
+        label: "Physical address of the level-{} entry",
         kind: FIELD,
         help: "physical address of level K's entry in this walk",
         get: pte_address,
@@ -113,6 +125,7 @@ pub const LEVEL_FACTS: &[LevelFact] = &[
     },
     LevelFact {
         pattern: ("pte", ".value"),
+        label: "Level-{} entry",
         kind: FIELD.or_unknown(),
         help: "raw value of level K's entry in this walk",
         get: pte_value,
@@ -120,7 +133,7 @@ pub const LEVEL_FACTS: &[LevelFact] = &[
     },
 ];
 
-/// Resolves `vpn2` or `pte1.value`. Levels that the machine does not have give no fact.
+/// Resolves `vpn2` or `pte1.value`. The names of missing levels do not resolve.
 pub(crate) fn level_fact(name: &str, spec: Option<&Spec>) -> Option<(&'static LevelFact, u32)> {
     LEVEL_FACTS.iter().find_map(|row| {
         let digits = name.strip_prefix(row.pattern.0)?.strip_suffix(row.pattern.1)?;

@@ -3,17 +3,20 @@
 use super::types::{COUNT, FRACTION, FactType, Values};
 use crate::lang::value::{Number, Value};
 use crate::run::record::{ReferenceRun, Shown};
+use pagewalk_engine::machine::reference_string::ReferenceStep;
 
 /// A fact of a `reference`.
 pub struct ReferenceFact {
     /// Name of the fact.
     pub name: &'static str,
-    /// Type of its values.
+    /// Type of the fact's values.
     pub(crate) kind: FactType,
     pub(crate) help: &'static str,
     pub(crate) get: fn(&ReferenceRun) -> Shown,
-    /// Explains its value in a clause without a period.
+    /// Explains the fact's value in a clause without a period.
     pub(crate) why: fn(&ReferenceRun) -> String,
+    /// Whether the fact is reported for a run, or only if a script expects it or asks for it.
+    pub(crate) reported: fn(&ReferenceRun) -> bool,
 }
 
 const fn fact(
@@ -23,7 +26,7 @@ const fn fact(
     get: fn(&ReferenceRun) -> Shown,
     why: fn(&ReferenceRun) -> String,
 ) -> ReferenceFact {
-    ReferenceFact { name, kind, help, get, why }
+    ReferenceFact { name, kind, help, get, why, reported: |_| true }
 }
 
 /// The facts of a `reference`.
@@ -39,20 +42,62 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
     fact(
         "trace",
         FactType::new(Values::Text),
-        "a letter a reference: m for a miss, h for a hit",
+        "one letter per reference: `m` for a miss, `h` for a hit",
         |r| {
             let letters: String = r.totals.trace.iter().map(|hit| if *hit { 'h' } else { 'm' }).collect();
             Shown::plain(letters)
         },
         |r| positions(r, false),
     ),
-    fact("resident", FactType::new(Values::Pages), "the pages in the frames at the end", resident, |r| {
+    fact("resident", FactType::new(Values::Pages), "pages that are resident at the end", resident, |r| {
         format!("these pages are in the frames after step {}, the last", r.totals.trace.len())
     }),
     fact("rate", FRACTION, "faults / references", rate, |r| {
         format!("{} of {} references missed", r.totals.faults, r.totals.trace.len())
     }),
+    ReferenceFact {
+        reported: ReferenceRun::has_stores,
+        ..fact(
+            "disk_reads",
+            COUNT,
+            "pages read from disk, one for each fault",
+            |r| Shown::plain(r.totals.faults),
+            |r| format!("each fault reads a page, and {}", positions(r, false)),
+        )
+    },
+    ReferenceFact {
+        reported: ReferenceRun::has_stores,
+        ..fact(
+            "disk_writes",
+            COUNT,
+            "evicted pages that were written to disk because they were dirty",
+            |r| Shown::plain(r.totals.disk_writes),
+            written,
+        )
+    },
 ];
+
+impl ReferenceFact {
+    /// Returns the facts that are reported for a run.
+    pub(crate) fn reported_for(run: &ReferenceRun) -> impl Iterator<Item = &'static Self> {
+        REFERENCE_FACTS.iter().filter(|row| (row.reported)(run))
+    }
+}
+
+/// Lists the steps that evicted a dirty page.
+fn written(run: &ReferenceRun) -> String {
+    let steps: Vec<_> = (1..).zip(&run.steps).filter(|(_, step)| step.written).collect();
+    let page = |(number, step): &(usize, &ReferenceStep)| {
+        step.victim.map(|page| format!("page {} at step {number}", run.page(page)))
+    };
+    let pages: Vec<String> = steps.iter().take(LISTED).filter_map(page).collect();
+    let more = if steps.len() > LISTED { ", …" } else { "" };
+    match pages.as_slice() {
+        _ if run.totals.disk_writes == 0 => "no dirty page was evicted".to_owned(),
+        [] => format!("{} evicted pages were dirty", run.totals.disk_writes),
+        pages => format!("these evicted pages were dirty: {}{more}", pages.join(", ")),
+    }
+}
 
 fn resident(run: &ReferenceRun) -> Shown {
     let pages = run.totals.resident.iter().map(|&page| run.page(page));
@@ -68,7 +113,7 @@ fn rate(run: &ReferenceRun) -> Shown {
 /// Maximum number of steps to list.
 const LISTED: usize = 12;
 
-/// Lists the steps that hit, or missed, counted from 1.
+/// Lists the steps that hit, or those that missed, counted from 1.
 fn positions(run: &ReferenceRun, hit: bool) -> String {
     let numbers =
         (1..).zip(&run.totals.trace).filter(|(_, hits)| **hits == hit).map(|(number, _): (usize, _)| number);

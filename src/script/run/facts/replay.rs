@@ -10,7 +10,7 @@ pub struct ReplayFact {
     /// Name of the fact.
     pub name: &'static str,
     pub(crate) help: &'static str,
-    /// Whether it belongs to the kernel, and is reported only if a process performed the trace.
+    /// Whether the fact belongs to the kernel, and is reported only if a process performed the trace.
     pub(crate) paging: bool,
     pub(crate) get: fn(&Replayed) -> u64,
 }
@@ -23,56 +23,54 @@ const fn paging(name: &'static str, help: &'static str, get: fn(&Replayed) -> u6
     ReplayFact { name, help, paging: true, get }
 }
 
-/// The facts of a `replay`, besides the counters of TLBs and caches.
+/// The facts of a `replay`, other than the counters of TLBs and caches.
 pub const REPLAY_FACTS: &[ReplayFact] = &[
-    fact("accesses", "data loads and stores; a modifying record is both", |r| {
+    fact("accesses", "data loads and stores; a modify record counts as one of each", |r| {
         r.counted.references.accesses()
     }),
     fact("reads", "data loads", |r| r.counted.references.reads),
     fact("writes", "data stores", |r| r.counted.references.writes),
     fact("fetches", "instruction fetches", |r| r.counted.references.fetches),
-    fact("straddling", "references done in several parts, as they straddle blocks or pages", |r| {
+    fact("straddling", "references that were split at block or page boundaries", |r| {
         r.counted.references.straddling
     }),
-    fact("outside", "records outside the machine's addresses, which were skipped", |r| {
-        r.counted.references.outside
-    }),
-    fact("malformed", "lines of the file that are not records, which were skipped", |r| r.malformed.count),
-    paging("walks", "page walks: lookups that no TLB could answer", |r| r.paging().walks),
+    fact("outside", "skipped records outside the machine's address space", |r| r.counted.references.outside),
+    fact("malformed", "skipped malformed lines", |r| r.malformed.count),
+    paging("walks", "page walks after TLB misses", |r| r.paging().walks),
     paging("faults", "page faults", Replayed::faults),
-    paging("minor", "page faults without reading from a disk", |r| r.paging().faults.minor),
-    paging("major", "page faults that read from a disk", |r| r.paging().faults.major),
-    paging("evicted", "pages that lost their frame to another", |r| r.paging().evicted),
-    paging("swapped-out", "those of them that were written to swap", |r| r.paging().written),
+    paging("minor", "page faults resolved without disk I/O", |r| r.paging().faults.minor),
+    paging("major", "page faults resolved with disk I/O", |r| r.paging().faults.major),
+    paging("evicted", "evicted pages", |r| r.paging().evicted),
+    paging("swapped-out", "evicted pages that were written to swap", |r| r.paging().written),
 ];
 
 impl ReplayFact {
-    /// Names the counted events, and the number of records.
+    /// Names the counted events and the number of records.
     pub(crate) fn reason(&self, run: &Replayed) -> String {
         let records = run.counted.references.records;
         match (self.paging, run.map) {
             (true, AddressMap::Identity) => {
-                "no process performed the trace: it was replayed by physical addresses".to_owned()
+                "the trace was replayed with physical addresses, without a process".to_owned()
             }
             (true, AddressMap::Demand) => {
-                format!("a process performed {records} records; this counts {}", self.help)
+                format!("a process replayed {records} records; this fact counts {}", self.help)
             }
-            (false, _) => format!("the trace has {records} records; this counts {}", self.help),
+            (false, _) => format!("the trace has {records} records; this fact counts {}", self.help),
         }
     }
 
-    /// Returns its value for a replay.
+    /// Returns the fact's value for a replay.
     pub(crate) fn value_in(&self, run: &Replayed) -> Shown {
         Shown::plain((self.get)(run))
     }
 
-    /// Whether it is reported for a replay.
+    /// Whether the fact is reported for a replay.
     pub fn is_reported(&self, run: &Replayed) -> bool {
         !self.paging || run.map == AddressMap::Demand
     }
 }
 
-/// Resolves `L1d.misses`: a counter of a TLB or cache, as in the path of that name.
+/// Resolves a TLB or cache counter such as `L1d.misses`, which has the same name as a path.
 pub(crate) fn part_fact(name: &str, spec: &Spec) -> Option<(&'static PartProperty, Component)> {
     let (part, property) = name.split_once('.')?;
     let component = Component::named(spec, part)?;
@@ -80,7 +78,7 @@ pub(crate) fn part_fact(name: &str, spec: &Spec) -> Option<(&'static PartPropert
     Some((row, component))
 }
 
-/// Returns a counter of a TLB or cache in a replay.
+/// Returns a TLB or cache counter of a replay.
 pub(crate) fn part_of_replay(run: &Replayed, row: &PartProperty, component: Component) -> Option<Shown> {
     let counts = match component {
         Component::Tlb(at) => run.tlb(at),
@@ -89,7 +87,7 @@ pub(crate) fn part_of_replay(run: &Replayed, row: &PartProperty, component: Comp
     (row.get)(&Part::new(run.spec(), component, counts)).map(Shown::plain)
 }
 
-/// Explains the value of a counter of a TLB or cache.
+/// Explains the value of a TLB or cache counter.
 pub(crate) fn counter_reason(run: &Replayed, row: &PartProperty, component: Component) -> String {
     let counts = match component {
         Component::Tlb(at) => run.tlb(at),
@@ -102,11 +100,12 @@ pub(crate) fn counter_reason(run: &Replayed, row: &PartProperty, component: Comp
         }
         "evictions" => format!("fills of {name} evicted {} valid entries", counts.evictions),
         "writebacks" => format!("{name} wrote {} dirty blocks back", counts.writebacks),
-        _ => format!("it counts, of {name}, {}", row.help),
+        _ => format!("this fact counts {} in {name}", row.help),
     }
 }
 
-/// Returns the counter of the first cache, or TLB, that a property's name alone refers to: `L1d.misses` for `misses`.
+/// Returns the counter that a property's name alone refers to, such as `L1d.misses` for `misses`. The counter
+/// belongs to the first cache that has the property, or else to the first TLB.
 pub(crate) fn counter_named(name: &str, spec: &Spec) -> Option<String> {
     let row = PART_PROPERTIES.iter().find(|row| row.fact.is_some() && row.name == name)?;
     let mut parts = Component::all(spec).filter(|part| row.counted_by(*part));
@@ -114,7 +113,7 @@ pub(crate) fn counter_named(name: &str, spec: &Spec) -> Option<String> {
     Some(format!("{}.{name}", first.name(spec)))
 }
 
-/// Returns the counters of a TLB or cache that a replay has.
+/// Returns the counters that a replay has for a TLB or cache.
 pub(crate) fn counters(component: Component) -> impl Iterator<Item = &'static PartProperty> {
     PART_PROPERTIES.iter().filter(move |row| row.fact.is_some() && row.counted_by(component))
 }

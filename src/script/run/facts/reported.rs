@@ -1,15 +1,16 @@
-//! The facts that are reported for a statement, in the notation of a script.
+//! The facts that are reported for a statement, in script notation.
 
 use std::fmt;
 
 use super::component::Component;
 use super::family::Family;
 use super::key::{Key, facts_of};
+use super::reference::ReferenceFact;
 use crate::lang::value::Value;
 use crate::run::record::{AddressMap, Did, Replayed, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
-/// A fact of a statement. It is formatted as in a script: `ppn 0x0D`, `trace "mmh"`.
+/// A fact of a statement. The fact is formatted as in a script: `ppn 0x0D`, `trace "mmh"`.
 pub struct ReportedFact {
     pub(crate) name: String,
     pub(crate) key: Key,
@@ -17,7 +18,7 @@ pub struct ReportedFact {
 }
 
 impl ReportedFact {
-    /// Returns its value in the notation of a script.
+    /// Returns the fact's value in script notation.
     pub fn stated(&self) -> String {
         stated(&self.key, &self.value)
     }
@@ -29,7 +30,7 @@ impl fmt::Display for ReportedFact {
     }
 }
 
-/// Returns a value of a fact in the notation of a script: words of the fact are bare, other strings are quoted.
+/// Returns a fact's value in script notation: the fact's keywords are unquoted, and other strings are quoted.
 pub fn stated(key: &Key, value: &Shown) -> String {
     match &value.value {
         Value::Text(word) if key.takes_words() || key.is_word(word, None) => word.to_string(),
@@ -37,11 +38,13 @@ pub fn stated(key: &Key, value: &Shown) -> String {
     }
 }
 
-/// Returns the facts of a result, in the order of reports; empty if it has none.
+/// Returns the facts of a result in reporting order, or an empty list.
 pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
     let keys = match did {
         Did::Access(access) => access_keys(&access.spec, access.process.is_some()),
-        Did::Reference(_) => facts_of(Family::Reference, None),
+        Did::Reference(run) => {
+            ReferenceFact::reported_for(run).map(|row| (row.name.to_owned(), Key::Reference(row))).collect()
+        }
         Did::Replay(run) => replay_keys(run),
         did if did.call().is_some() => facts_of(Family::Call, None),
         _ => Vec::new(),
@@ -52,8 +55,8 @@ pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
     facts.collect()
 }
 
-/// Returns the facts that are reported for a replay. If no process performed it, the facts of the kernel and of TLBs
-/// are omitted.
+/// Returns the facts that a replay reports. If no process performed the replay, the facts of the kernel and
+/// of TLBs are omitted.
 pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     let tells = |key: &Key| match key {
         Key::Replay(row) => row.is_reported(run),
@@ -63,7 +66,7 @@ pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     facts_of(Family::Replay, Some(run.spec())).into_iter().filter(|(_, key)| tells(key)).collect()
 }
 
-/// Returns the facts that are reported for an access on a machine, with or without a process; each once.
+/// Returns each fact that is reported for an access on a machine, with or without a process.
 pub fn access_keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
     let mut keys: Vec<(String, Key)> = Vec::new();
     for (name, key) in facts_of(Family::Access, Some(spec)) {
@@ -74,8 +77,7 @@ pub fn access_keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
     keys
 }
 
-/// Whether a fact is reported. Facts of components that the machine lacks, and of a kernel if there is none, are
-/// omitted.
+/// Whether a fact is reported. Facts of missing components, and of a missing kernel, are omitted.
 fn tells(key: Key, spec: &Spec, process: bool) -> bool {
     let Key::Access(row) = key else { return true };
     let idle = match row.name {

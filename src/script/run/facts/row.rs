@@ -1,30 +1,30 @@
-//! The row of a fact, and the arithmetic of fields that facts share.
+//! The row of a fact, and the field arithmetic that facts share.
 
 use super::types::FactType;
 use crate::lang::value::{Number, Value};
 use crate::run::record::{Access, Shown};
 
-/// A fact of an access.
+/// A row for a fact of an access.
 pub struct FactRow {
     /// Name of the fact.
     pub name: &'static str,
-    /// Type of its values; its words take precedence over variables.
+    /// Type of the fact's values. The type's words take precedence over variables.
     pub kind: FactType,
     pub(crate) help: &'static str,
-    /// Returns its value for an access; none if the access has no such fact.
+    /// Returns the value for an access, or `None` if the access has no such fact.
     pub(crate) get: fn(&Access) -> Option<Shown>,
-    /// Explains its value, or why the access has no such fact, in a clause without a period.
+    /// Explains the value, or why the access has no such fact, in a clause without a period.
     pub(crate) why: fn(&Access) -> String,
-    /// Whether it is reported for every access, or only checked when a script expects it.
+    /// Whether the fact is reported for every access, or only checked if a script expects it.
     pub(crate) reported: bool,
 }
 
-/// Returns a latency that is stored in thousandths.
+/// Returns a latency stored in thousandths.
 pub(crate) fn thousandths(t: u64) -> Value {
     Number::fraction(i128::from(t), 1000).map_or(Value::from(0u64), Value::Number)
 }
 
-/// Returns `x` without its lowest `bits` bits; 0 for all 64.
+/// Returns `x` without its lowest `bits` bits, or 0 if `bits` is 64.
 pub(crate) fn shifted(x: u64, bits: u32) -> u64 {
     x.checked_shr(bits).unwrap_or(0)
 }

@@ -2,38 +2,39 @@
 
 /// The type of a fact.
 ///
-/// A statement may lack a fact altogether: an access that faults has no `pa`. Otherwise, the fact's value is one of
-/// `values`, or the word of `absent`. A table of facts has one column per fact. A missing fact and an absent value are
-/// nulls.
+/// A statement may lack a fact altogether: an access that faults has no `pa`. Otherwise, the fact's value is
+/// one of `values` or the word of `absent`. A table of facts has one column per fact. Missing facts and
+/// absent values are nulls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FactType {
     pub(crate) values: Values,
-    /// The word for a missing value; none if there always is a value.
+    /// The word for a missing value, or `None` if the value is never missing.
     pub(crate) absent: Option<Absent>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Values {
-    /// An unsigned number of a fixed number of bits, at most 64, which the machine determines: an address, a part of one,
-    /// or a page-table entry.
+    /// An unsigned number of at most 64 bits, whose width the machine determines: an address, a part of an
+    /// address, or a page-table entry.
     Field,
     /// A byte: an unsigned number of 8 bits.
     Byte,
-    /// All bytes of an access: up to 8 as one little-endian unsigned number, more as a list of bytes.
+    /// All bytes of an access. Up to 8 bytes form one little-endian unsigned number, and more bytes form a
+    /// list.
     Bytes,
     /// A count or an index: an unsigned number of at most 64 bits.
     Count,
     /// Result of a system call: an unsigned number of at most 64 bits, or -1.
     Returned,
-    /// An exact fraction that is not negative: a latency in thousandths, a rate.
+    /// A nonnegative exact fraction: a latency in thousandths or a rate.
     Fraction,
     /// `yes` or `no`.
     YesNo,
-    /// One of these words, which include the word of `absent` and the groups.
+    /// One of these words, including the groups and the word of `absent`.
     OneOf {
         /// Every word that a script may expect.
         words: &'static [&'static str],
-        /// Words that a script may expect in place of several others, and that are never a value.
+        /// Words that a script may expect instead of several others, but that are never values.
         groups: &'static [&'static str],
     },
     /// The name of a cache of the machine, or `memory`.
@@ -44,10 +45,10 @@ pub(crate) enum Values {
     Pages,
 }
 
-/// The word for a missing value.
+/// The word that represents a missing value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Absent {
-    /// `none`: nothing was looked up, evicted, or sent.
+    /// `none`: no lookup, eviction, or signal occurred.
     None,
     /// `unknown`: the value cannot be known because the byte is uninitialized.
     Unknown,
@@ -63,29 +64,29 @@ impl Absent {
 }
 
 impl FactType {
-    /// Returns a type of these values.
+    /// Returns a type with these values.
     pub(crate) const fn new(values: Values) -> Self {
         Self { values, absent: None }
     }
 
-    /// Returns the type of these words, which include `none`.
+    /// Returns a type with these words, which include `none`.
     pub(crate) const fn one_of(words: &'static [&'static str]) -> Self {
         Self::new(Values::OneOf { words, groups: &[] }).or_none()
     }
 
-    /// Adds `none` to the type.
+    /// Adds the word `none` to the type.
     #[must_use]
     pub(crate) const fn or_none(self) -> Self {
         Self { absent: Some(Absent::None), ..self }
     }
 
-    /// Adds `unknown` to the type.
+    /// Adds the word `unknown` to the type.
     #[must_use]
     pub(crate) const fn or_unknown(self) -> Self {
         Self { absent: Some(Absent::Unknown), ..self }
     }
 
-    /// Returns the words that a script may expect for it, besides the names of caches.
+    /// Returns the words, besides cache names, that a script may expect for a fact of this type.
     pub const fn words(self) -> &'static [&'static str] {
         match (self.values, self.absent) {
             (Values::OneOf { words, .. }, _) => words,
@@ -96,7 +97,7 @@ impl FactType {
         }
     }
 
-    /// Whether its values are words, not numbers that a word may replace.
+    /// Whether the type's values are words, rather than numbers that a word may replace.
     pub(crate) const fn is_word(self) -> bool {
         matches!(self.values, Values::YesNo | Values::OneOf { .. } | Values::ServedBy)
     }

@@ -4,7 +4,7 @@ use pagewalk_engine::kernel::abi::Errno;
 
 use super::types::{FactType, Values};
 
-/// Whether a TLB or cache held the entry.
+/// Whether a TLB or cache contained the entry.
 pub(crate) const LOOKUP: FactType = FactType::one_of(&["hit", "miss", "none"]);
 pub(crate) const SIGNAL: FactType = FactType::one_of(&["none", "SIGSEGV", "SIGBUS"]);
 pub(crate) const CODE: FactType = FactType::one_of(&["none", "SEGV_MAPERR", "SEGV_ACCERR", "BUS_ADRERR"]);

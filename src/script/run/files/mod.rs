@@ -1,5 +1,5 @@
-//! The files that a script names: machine files (`machine "file.yaml"`), which are read before it runs, and traces
-//! (`replay "file.trace"`), which are located before it runs and read when they are replayed.
+//! The files that a script names. Machine files (`machine "file.yaml"`) are read before the script runs.
+//! Traces (`replay "file.trace"`) are located before the script runs, and read during replay.
 
 #[cfg(test)]
 mod tests;
@@ -19,30 +19,35 @@ use crate::lang::visit::{Visit, walk_operation, walk_stmt};
 
 use super::settings::{Field, fields_of_yaml};
 
-/// The statement that names a trace.
+/// The word that begins a statement that names a trace.
 pub(crate) const REPLAY: &str = "replay";
 
-/// Files, by the location of the string that names them.
+/// Files, indexed by the location of the string that names each file.
 #[derive(Debug, Default)]
 pub struct Files {
-    /// The number of the file, by the first byte of the string that names it: its file, and the position in it.
+    /// File numbers. The key is the file and byte offset of the string that contains the name.
     named: BTreeMap<(u32, u32), u32>,
-    /// The settings in a file; none if they are invalid.
+    /// The settings in a file, or `None` if they are invalid.
     machines: BTreeMap<u32, Option<Arc<[Field]>>>,
     traces: BTreeMap<(u32, u32), Stream>,
 }
 
 impl Files {
-    /// Reads every machine file that a statement of the script names, each once, adds it to the sources, and locates
-    /// the traces. Reports errors in reading the files and their settings. Does not check whether the settings form a
-    /// machine, and does not read traces.
+    /// The texts of the machine files.
+    pub(crate) fn machine_texts<'s>(&self, sources: &'s Sources) -> impl Iterator<Item = &'s str> {
+        self.machines.keys().filter_map(|number| Some(&*sources.file(*number)?.text))
+    }
+
+    /// Reads each machine file that the script names once, adds it to the sources, and locates the traces.
+    /// Reports errors in the files and their settings. Does not check whether the settings form a machine,
+    /// and does not read the traces.
     pub fn read(script: &[Stmt], sources: &mut Sources, loader: &mut dyn Loader) -> (Self, Vec<Diagnostic>) {
         let mut files = Self::default();
         let wrong = files.add(script, 0, sources, loader);
         (files, wrong)
     }
 
-    /// Does the same for a further script, which is file number `file` of the sources.
+    /// Reads the files of another script, which is file number `file` in the sources.
     pub(crate) fn add(
         &mut self,
         script: &[Stmt],
@@ -80,12 +85,13 @@ impl Files {
         wrong
     }
 
-    /// Returns the settings in the file that the string at this location names; none if it could not be read.
+    /// Returns the settings in the file named by the string at this location, or `None` if the file could not
+    /// be read.
     pub fn machine(&self, name: Span) -> Option<Arc<[Field]>> {
         self.machines.get(self.named.get(&(name.file, name.start))?)?.clone()
     }
 
-    /// Returns the trace that the string at this location names; none if it could not be found.
+    /// Returns the trace named by the string at this location, or `None` if the trace was not found.
     pub fn trace(&self, name: Span) -> Option<Stream> {
         self.traces.get(&(name.file, name.start)).cloned()
     }
@@ -95,10 +101,10 @@ impl Files {
 enum Named {
     /// Name of a machine file.
     Machine(Word),
-    /// Name of a trace. It is uncertain in `replay("x")`, because the script may define `replay`.
+    /// Name of a trace. In `replay("x")`, the kind is uncertain, because the script may define `replay`.
     Trace {
         name: Word,
-        /// Whether it may not be a trace.
+        /// Whether the name may refer to something other than a trace.
         perhaps: bool,
     },
 }
@@ -108,7 +114,7 @@ enum Named {
 struct Names {
     /// The names, in the order of the text.
     found: BTreeMap<(u32, u32), Named>,
-    /// The included files that were visited, so that a file included twice is visited once.
+    /// The included files that were visited, so that each is visited once.
     included: BTreeSet<u32>,
 }
 
@@ -135,7 +141,7 @@ impl<'s> Visit<'s> for Names {
         walk_operation(self, operation);
     }
 
-    // Expressions name no files.
+    // Expressions do not name files.
     fn visit_expr(&mut self, _: &'s Expr) {}
 }
 

@@ -1,4 +1,4 @@
-//! Tests of machine files, from their names in a script to the resulting machine.
+//! Tests machine files, from their names in a script to the resulting machine.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -14,7 +14,7 @@ use crate::run::verbs::CORE;
 use crate::run::{check, run};
 use pagewalk_engine::machine::spec::Spec;
 
-/// A script that was read along with the files in its folder.
+/// A script, and the loaded files from the script's folder.
 struct Lab {
     sources: Sources,
     script: Arc<[crate::lang::ast::Stmt]>,
@@ -22,7 +22,7 @@ struct Lab {
     wrong: Vec<Diagnostic>,
 }
 
-/// Reads the first of these files. All files are in one folder.
+/// Reads the first of these files, which are all in one folder.
 fn lab(files: &[(&str, &str)]) -> Lab {
     let texts = files.iter().map(|(name, text)| (Path::new("/lab").join(name), text.as_bytes().to_vec()));
     let mut loader = Texts { texts: texts.collect(), other: () };
@@ -33,7 +33,7 @@ fn lab(files: &[(&str, &str)]) -> Lab {
 }
 
 impl Lab {
-    /// Returns every mistake's code and the text at its location.
+    /// Returns each mistake's code and the text at its location.
     fn said<'a>(&'a self, wrong: &'a [Diagnostic]) -> Vec<(Code, &'a str)> {
         wrong.iter().map(|wrong| (wrong.code, self.sources.text(wrong.span))).collect()
     }

@@ -1,4 +1,4 @@
-//! The `cache` noun: `idx`, then a group `tag v [d] b0 b1 …` per way.
+//! The `cache` noun: the column `idx`, followed by a group `tag v [d] b0 b1 …` for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::record::{CellView, TableView};
@@ -8,13 +8,13 @@ use pagewalk_engine::machine::contents::CacheLine;
 use pagewalk_engine::machine::spec::{CacheSpec, WritePolicy};
 
 use super::sets;
-use super::table::{CellIn, EntryIn, Layout, Said, digits};
+use super::table::{CellIn, CellInput, EntryIn, Layout, digits};
 
 fn spec(machine: &Machine, level: usize) -> &CacheSpec {
     &machine.spec().caches[level]
 }
 
-/// Returns the permitted columns and rows of its tables.
+/// Returns the permitted columns and rows of cache tables.
 pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
     let cache = spec(machine, level);
     let bytes = (0..1u64 << cache.block_bits).map(|n| format!("b{n}"));
@@ -32,7 +32,7 @@ fn line(machine: &Machine, level: usize, key: u64, way: usize) -> CacheLine {
     line.unwrap_or_default()
 }
 
-/// Returns the sets that hold a valid line.
+/// Returns the sets that contain a valid line.
 pub(crate) fn present(machine: &Machine, level: usize) -> Vec<u64> {
     machine.cache_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
 }
@@ -56,7 +56,7 @@ pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column
     }
 }
 
-/// Sets a row: ways from the left. Ways that are not listed are unchanged.
+/// Sets the ways of a row, from left to right. Unlisted ways do not change.
 ///
 /// # Errors
 /// `value-too-wide`, `bad-table`.
@@ -72,17 +72,17 @@ pub(crate) fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Resul
 fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, Diagnostic> {
     let mut line =
         CacheLine { bytes: vec![None; 1 << spec(machine, level).block_bits], ..CacheLine::default() };
-    let mut said_valid = None;
+    let mut valid_input = None;
     for cell in group {
-        match (cell.column.as_str(), cell.said) {
-            (_, Said::Anything | Said::Open) => return Err(cell.nothing_to_set()),
-            (_, Said::Nothing) => {}
-            ("tag", Said::Number(n)) => {
+        match (cell.column.as_str(), cell.input) {
+            (_, CellInput::Anything | CellInput::Open) => return Err(cell.nothing_to_set()),
+            (_, CellInput::Nothing) => {}
+            ("tag", CellInput::Number(n)) => {
                 line.tag = Some(machine.cache_tag(level, n).map_err(|e| cell.too_wide(e.bits))?);
             }
-            ("v", Said::Number(_)) => said_valid = Some(cell.bit()?),
-            ("d", Said::Number(_)) => line.dirty = cell.bit()?,
-            (byte, Said::Number(n)) => {
+            ("v", CellInput::Number(_)) => valid_input = Some(cell.bit()?),
+            ("d", CellInput::Number(_)) => line.dirty = cell.bit()?,
+            (byte, CellInput::Number(n)) => {
                 let at = byte.strip_prefix('b').and_then(|n| n.parse::<usize>().ok());
                 let to = at.and_then(|at| line.bytes.get_mut(at));
                 let byte = u8::try_from(n).map_err(|_| cell.too_wide(8))?;
@@ -92,7 +92,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
             }
         }
     }
-    line.valid = said_valid.unwrap_or(line.tag.is_some());
+    line.valid = valid_input.unwrap_or(line.tag.is_some());
     if line.valid && line.tag.is_none() {
         let place = group.first().map(|cell| cell.span).unwrap_or_default();
         return Err(
@@ -102,7 +102,8 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
     Ok(line)
 }
 
-/// Returns the complete table in the textbook's format. `d` is a column if a write-back cache holds a dirty block.
+/// Returns the complete table in the textbook's format. The column `d` appears if a write-back cache holds a
+/// dirty block.
 pub(crate) fn view(machine: &Machine, level: usize) -> TableView {
     let layout = layout(machine, level);
     let sets = sets::shown(&layout, || present(machine, level));

@@ -1,15 +1,15 @@
-//! Formats of cells in tables.
+//! The formats of cells in tables.
 
 use crate::lang::ast::{Cell, CellKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 
 /// Help for `*` in a table that sets contents.
-pub(crate) const ANYTHING_CANNOT_BE_SET: &str = "`*` is anything, which cannot be set";
+pub(crate) const ANYTHING_CANNOT_BE_SET: &str = "`*` matches any value, so it cannot be set";
 /// Help for `?` in a table that sets contents.
-pub(crate) const OPEN_CANNOT_BE_SET: &str = "`?` is to be filled in, which cannot be set";
+pub(crate) const OPEN_CANNOT_BE_SET: &str = "`?` is a blank to fill in; write the value to set instead";
 
-/// Parses a number in a table. It is hexadecimal with or without `0x`.
+/// Parses a number in a table. The number is hexadecimal with or without `0x`.
 ///
 /// # Errors
 /// `bad-number`, `overflow`.
@@ -18,14 +18,14 @@ pub(crate) fn hexadecimal(text: &str, span: Span) -> Result<u64, Diagnostic> {
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if !plain {
         return Err(Diagnostic::new(Code::BadNumber, span, format!("`{text}` is not a hexadecimal number"))
-            .label("numbers in tables are hexadecimal")
-            .help("`-` is no value, `*` is anything, `(EXPR)` is computed"));
+            .label("numbers in tables must be hexadecimal")
+            .help("`-` means no value, `*` matches any value, and `(EXPR)` is computed"));
     }
     u64::from_str_radix(digits, 16)
         .map_err(|_| Diagnostic::new(Code::Overflow, span, format!("0x{digits} has more than 64 bits")))
 }
 
-/// Returns the name in a cell of a header, which may be quoted.
+/// Returns the name in a header cell, with any quotes removed.
 pub(crate) fn name(cell: &Cell) -> String {
     match &cell.kind {
         CellKind::Bare(text) | CellKind::Quoted(text) => text.to_string(),

@@ -1,4 +1,4 @@
-//! Comparison of a part of the machine with an expected table.
+//! Compares a part of the machine with an expected table.
 
 use std::borrow::Cow;
 
@@ -11,7 +11,7 @@ use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 
 use super::row::TableNoun;
-use super::table::{CellIn, EntryIn, Layout, Said};
+use super::table::{CellIn, CellInput, EntryIn, Layout};
 
 /// An expected table, evaluated.
 pub struct TableExpectation {
@@ -21,14 +21,14 @@ pub struct TableExpectation {
     /// Process that owns the page table.
     pub(crate) pid: Option<Pid>,
     pub(crate) entries: Vec<EntryIn>,
-    /// Whether no other entries may exist.
+    /// Whether unlisted entries are forbidden.
     pub(crate) exactly: bool,
     pub(crate) span: Span,
 }
 
 impl Session<'_> {
-    /// Returns a check for every cell with an expectation; with `exactly`, also one for every row and way that is not
-    /// listed.
+    /// Returns a check for each cell with an expectation. With `exactly`, also checks every unlisted row and
+    /// way.
     ///
     /// # Errors
     /// `no-machine`.
@@ -50,7 +50,7 @@ impl Session<'_> {
 }
 
 impl Session<'_> {
-    /// Returns the machine, or a copy in the address space of a process if one is given.
+    /// Returns the machine, or a copy in a process's address space.
     ///
     /// # Errors
     /// `no-machine`.
@@ -63,21 +63,21 @@ impl Session<'_> {
 }
 
 impl TableExpectation {
-    /// Returns the checks of the cells of an entry's group; `at` is its key and the group's number. If an invalid group
-    /// is expected to be invalid, its cells have the values that `show` prints, and `-` matches any value. If it is
-    /// not, its cells are empty.
+    /// Returns the checks for the cells of a group. `at` is the entry's key and the group's number. If a
+    /// group is expected to be invalid and is invalid, its cells have the values that `show` prints, and `-`
+    /// matches any value. If an invalid group is expected to be valid, its cells are empty.
     fn group(&self, machine: &Machine, at: (u64, usize), cells: &[CellIn], how_to_fill: &str) -> Vec<Check> {
         let (key, group) = at;
         let says_invalid =
-            cells.iter().any(|cell| is_valid_column(&cell.column) && cell.said == Said::Number(0));
+            cells.iter().any(|cell| is_valid_column(&cell.column) && cell.input == CellInput::Number(0));
         let invalid = !(self.noun.valid)(machine, self.level, key, group);
         let blank = invalid && !says_invalid;
         let check = |cell: &CellIn| {
             let now = (self.noun.cell)(machine, self.level, key, group, &cell.column);
             let now = if blank && !is_valid_column(&cell.column) { CellView::Nothing } else { now };
-            let open = cell.said == Said::Open;
-            let held = !open && agrees(cell.said, &now);
-            let expected = if open { Shown::word("?") } else { in_notation_of(cell.said, &now).shown() };
+            let open = cell.input == CellInput::Open;
+            let held = !open && agrees(cell.input, &now);
+            let expected = if open { Shown::word("?") } else { in_notation_of(cell.input, &now).shown() };
             Check {
                 fact: self.label(machine, key, group, &cell.column),
                 expected,
@@ -89,11 +89,12 @@ impl TableExpectation {
                 instead: (!held).then(|| now.written()),
             }
         };
-        let any = |said| said == Said::Anything || invalid && says_invalid && said == Said::Nothing;
-        cells.iter().filter(|cell| !any(cell.said)).map(check).collect()
+        let any =
+            |input| input == CellInput::Anything || invalid && says_invalid && input == CellInput::Nothing;
+        cells.iter().filter(|cell| !any(cell.input)).map(check).collect()
     }
 
-    /// Checks the valid entries that are not listed.
+    /// Checks the unlisted valid entries.
     fn others(&self, machine: &Machine, checks: &mut Vec<Check>) {
         let Layout { groups, noun, .. } = (self.noun.layout)(machine, self.level);
         let before = checks.len();
@@ -109,7 +110,7 @@ impl TableExpectation {
                     actual: Some(Shown::word("a valid entry")),
                     held: false,
                     span: self.span,
-                    reason: Some("it is valid, and the table does not list it".to_owned()),
+                    reason: Some("it is valid, but the table does not list it".to_owned()),
                     written: Written::Otherwise("the table lacks a row or a way"),
                     instead: None,
                 });
@@ -123,7 +124,7 @@ impl TableExpectation {
                 held: true,
                 span: self.span,
                 reason: None,
-                written: Written::Otherwise("it is of all rows that are not listed"),
+                written: Written::Otherwise("it covers all rows that are not listed"),
                 instead: None,
             });
         }
@@ -136,9 +137,9 @@ impl TableExpectation {
     }
 }
 
-/// Explains why no entry can have a cell's value.
+/// Explains why no entry can have the expected value of a cell.
 fn not_expressible(cell: &CellIn, held: bool) -> Option<String> {
-    let unreadable = cell.column == "read" && cell.said == Said::Number(0);
+    let unreadable = cell.column == "read" && cell.input == CellInput::Number(0);
     (!held && unreadable).then(|| NO_READ_BIT.to_owned())
 }
 
@@ -146,20 +147,20 @@ fn is_valid_column(column: &str) -> bool {
     matches!(column, "v" | "p" | "valid")
 }
 
-fn agrees(said: Said, now: &CellView) -> bool {
-    match (said, now) {
-        (Said::Anything, _) | (Said::Nothing, CellView::Nothing) => true,
-        (Said::Number(n), CellView::Hex(now, _) | CellView::Number(now)) => n == *now,
+fn agrees(input: CellInput, now: &CellView) -> bool {
+    match (input, now) {
+        (CellInput::Anything, _) | (CellInput::Nothing, CellView::Nothing) => true,
+        (CellInput::Number(n), CellView::Hex(now, _) | CellView::Number(now)) => n == *now,
         _ => false,
     }
 }
 
 /// Formats the expected value in the notation of the actual cell.
-fn in_notation_of(said: Said, like: &CellView) -> CellView {
-    match (said, like) {
-        (Said::Number(n), CellView::Hex(_, digits)) => CellView::Hex(n, *digits),
-        (Said::Number(n), CellView::Number(_)) => CellView::Number(n),
-        (Said::Number(n), _) => CellView::Hex(n, 1),
+fn in_notation_of(input: CellInput, like: &CellView) -> CellView {
+    match (input, like) {
+        (CellInput::Number(n), CellView::Hex(_, digits)) => CellView::Hex(n, *digits),
+        (CellInput::Number(n), CellView::Number(_)) => CellView::Number(n),
+        (CellInput::Number(n), _) => CellView::Hex(n, 1),
         _ => CellView::Nothing,
     }
 }

@@ -1,4 +1,4 @@
-//! Comparison of kernel objects with an expected table.
+//! Compares kernel objects with an expected table.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +11,7 @@ use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::Process;
 
-use super::list::{ListCell, ListRow, Said};
+use super::list::{CellInput, ListCell, ListRow};
 use super::thing::{ThingNoun, ThingRow};
 
 /// A list of kernel objects that a script names: `P1.maps`, `frames`.
@@ -26,7 +26,7 @@ pub(crate) struct ListExpectation {
     /// The list that is checked.
     pub(crate) of: ThingRef,
     pub(crate) rows: Vec<ListRow>,
-    /// Whether no other objects may exist.
+    /// Whether unlisted objects are forbidden.
     pub(crate) exactly: bool,
     pub(crate) span: Span,
 }
@@ -36,7 +36,7 @@ impl ThingRef {
         self.pid.and_then(|pid| kernel.process(pid))
     }
 
-    /// Returns its name for messages: `P1.maps`.
+    /// Returns the list's name for messages: `P1.maps`.
     pub(crate) fn title(self, kernel: &Kernel) -> String {
         self.process(kernel).map_or_else(
             || self.noun.name.to_owned(),
@@ -65,8 +65,7 @@ impl ThingRef {
 }
 
 impl Session<'_> {
-    /// Returns a check for every cell with an expectation; with `exactly`, also one for every object that is not
-    /// listed.
+    /// Returns a check for each cell with an expectation. With `exactly`, also checks every unlisted object.
     ///
     /// # Errors
     /// `no-kernel`, `limit-steps`.
@@ -88,7 +87,7 @@ impl Session<'_> {
 struct Comparison<'a> {
     kernel: &'a Kernel,
     expected: &'a ListExpectation,
-    /// The objects that earlier rows matched, by their keys.
+    /// The objects that earlier rows matched, indexed by key.
     taken: BTreeMap<u64, Vec<ThingRow>>,
     checks: Vec<Check>,
     /// Instruction for filling in open values.
@@ -96,8 +95,8 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    /// Checks a row. If several objects have its key (the pages in one slot), it is compared with the first that
-    /// matches.
+    /// Checks a row. If several objects have the row's key (the pages in one slot), the row is compared with
+    /// the first matching object.
     fn row(&mut self, row: &ListRow) {
         let of = self.expected.of;
         let Some(key) = row.number(of.noun.key) else { return };
@@ -107,8 +106,8 @@ impl Comparison<'_> {
             things.iter().position(|thing| row.cells.iter().all(|cell| agrees(of, cell, Some(thing))));
         let thing = if things.is_empty() { None } else { Some(things.swap_remove(agreeing.unwrap_or(0))) };
         let before = self.checks.len();
-        let said = |cell: &&ListCell| cell.column.name != of.noun.key && cell.said != Said::Anything;
-        for cell in row.cells.iter().filter(said) {
+        let input = |cell: &&ListCell| cell.column.name != of.noun.key && cell.input != CellInput::Anything;
+        for cell in row.cells.iter().filter(input) {
             self.cell(key, cell, thing.as_ref());
         }
         if self.checks.len() == before {
@@ -124,12 +123,12 @@ impl Comparison<'_> {
     fn cell(&mut self, key: u64, cell: &ListCell, thing: Option<&ThingRow>) {
         let of = self.expected.of;
         let now = thing.map_or(CellView::Nothing, |thing| value(of, cell, thing));
-        let open = cell.said == Said::Open;
+        let open = cell.input == CellInput::Open;
         let held = !open && agrees(of, cell, thing);
         let missing = thing.is_none().then(|| self.missing(key));
         self.checks.push(Check {
             fact: self.label(key, cell.column.name),
-            expected: if open { Shown::word("?") } else { in_notation_of(&cell.said, &now).shown() },
+            expected: if open { Shown::word("?") } else { in_notation_of(&cell.input, &now).shown() },
             actual: Some(now.shown()),
             held,
             span: cell.span,
@@ -153,7 +152,7 @@ impl Comparison<'_> {
             held: is,
             span,
             reason: (!is).then(|| self.missing(key)),
-            written: Written::Otherwise("its row would have to go"),
+            written: Written::Otherwise("its row would have to be removed"),
             instead: None,
         });
     }
@@ -163,7 +162,7 @@ impl Comparison<'_> {
         format!("{} {} {key:X} {column}", of.title(self.kernel), of.noun.key).trim_end().to_owned()
     }
 
-    /// Checks the objects that are not listed.
+    /// Checks the unlisted objects.
     fn others(&mut self) {
         let of = self.expected.of;
         let before = self.checks.len();
@@ -175,7 +174,7 @@ impl Comparison<'_> {
                     actual: Some(Shown::word("there")),
                     held: false,
                     span: self.expected.span,
-                    reason: Some("it is there, and the table does not list it".to_owned()),
+                    reason: Some("it exists, but the table does not list it".to_owned()),
                     written: Written::Otherwise("the table lacks a row"),
                     instead: None,
                 });
@@ -189,14 +188,14 @@ impl Comparison<'_> {
                 held: true,
                 span: self.expected.span,
                 reason: None,
-                written: Written::Otherwise("it is of all rows that are not listed"),
+                written: Written::Otherwise("it covers all rows that are not listed"),
                 instead: None,
             });
         }
     }
 }
 
-/// Returns the cell of an object in the column of an expected cell.
+/// Returns an object's cell in the column of the expected cell.
 fn value(of: ThingRef, cell: &ListCell, thing: &ThingRow) -> CellView {
     let at = of.noun.columns.iter().position(|column| column == cell.column);
     at.and_then(|at| thing.cells.get(at)).cloned().unwrap_or(CellView::Nothing)
@@ -204,32 +203,33 @@ fn value(of: ThingRef, cell: &ListCell, thing: &ThingRow) -> CellView {
 
 fn agrees(of: ThingRef, cell: &ListCell, thing: Option<&ThingRow>) -> bool {
     let now = thing.map_or(CellView::Nothing, |thing| value(of, cell, thing));
-    match (&cell.said, &now) {
-        (Said::Anything | Said::Open, _) | (Said::Nothing, CellView::Nothing) => true,
-        (Said::Nothing, _) => thing.is_some_and(|thing| thing.nothing.contains(&cell.column.name)),
-        (Said::Number(n), CellView::Hex(now, _) | CellView::Number(now)) => n == now,
-        (Said::Word(word), CellView::Text(now)) => same(cell.column.name, word, now),
+    match (&cell.input, &now) {
+        (CellInput::Anything | CellInput::Open, _) | (CellInput::Nothing, CellView::Nothing) => true,
+        (CellInput::Nothing, _) => thing.is_some_and(|thing| thing.nothing.contains(&cell.column.name)),
+        (CellInput::Number(n), CellView::Hex(now, _) | CellView::Number(now)) => n == now,
+        (CellInput::Word(word), CellView::Text(now)) => same(cell.column.name, word, now),
         _ => false,
     }
 }
 
-/// Whether two cells match. Names of areas may be in brackets, as in `/proc`; permissions may omit `p` and `s`.
-fn same(column: &str, said: &str, now: &str) -> bool {
+/// Whether two cells match. Area names may have brackets, as in `/proc`, and permissions may omit `p` and
+/// `s`.
+fn same(column: &str, input: &str, now: &str) -> bool {
     let bare = |name: &str| name.trim_start_matches('[').trim_end_matches(']').to_owned();
     match column {
-        "area" => bare(said) == bare(now),
-        "perms" if said.len() == 3 => now.starts_with(said),
-        _ => said == now,
+        "area" => bare(input) == bare(now),
+        "perms" if input.len() == 3 => now.starts_with(input),
+        _ => input == now,
     }
 }
 
 /// Formats the expected value in the notation of the actual cell.
-fn in_notation_of(said: &Said, like: &CellView) -> CellView {
-    match (said, like) {
-        (Said::Number(n), CellView::Hex(_, digits)) => CellView::Hex(*n, *digits),
-        (Said::Number(n), CellView::Number(_)) => CellView::Number(*n),
-        (Said::Number(n), _) => CellView::Hex(*n, 1),
-        (Said::Word(word), _) => CellView::Text(word.to_string()),
+fn in_notation_of(input: &CellInput, like: &CellView) -> CellView {
+    match (input, like) {
+        (CellInput::Number(n), CellView::Hex(_, digits)) => CellView::Hex(*n, *digits),
+        (CellInput::Number(n), CellView::Number(_)) => CellView::Number(*n),
+        (CellInput::Number(n), _) => CellView::Hex(*n, 1),
+        (CellInput::Word(word), _) => CellView::Text(word.to_string()),
         _ => CellView::Nothing,
     }
 }

@@ -1,4 +1,4 @@
-//! `show geometry`: every number that follows from the declaration.
+//! Implements `show geometry`: every number that follows from the declaration.
 
 use crate::run::record::View;
 use pagewalk_engine::machine::Machine;
@@ -17,12 +17,12 @@ pub(crate) fn views(machine: &Machine) -> Vec<View> {
     views
 }
 
-/// Formats a count that is a power of two, and its size in words if it is a size in bytes.
+/// Formats a power of two as a count. A size in bytes also gets a unit.
 fn power(bits: u32, unit: &str) -> String {
     if bits < 14 { format!("2^{bits} = {} {unit}", 1u64 << bits) } else { format!("2^{bits} {unit}") }
 }
 
-/// Formats a number of bytes in the largest unit that leaves no fraction: `512 GB`.
+/// Formats a size in bytes, in the largest unit that gives a whole number: `512 GB`.
 pub(crate) fn size(bytes: u128) -> String {
     const UNITS: [&str; 9] = ["B", "KB", "MB", "GB", "TB", "PB", "EB", "ZB", "YB"];
     let unit = if bytes == 0 { 0 } else { (bytes.trailing_zeros() / 10).min(8) as usize };
@@ -48,7 +48,7 @@ fn addresses(spec: &Spec) -> View {
             ("physical address", physical),
             ("page", format!("P = {}", power(p, "bytes"))),
             ("VPN", format!("{} bits: {}", spec.vpn_bits(), power(spec.vpn_bits(), "virtual pages"))),
-            ("VPO", format!("{p} bits, equal to the PPO")),
+            ("VPO", format!("{p} bits (VPO = PPO)")),
             ("PPN", format!("{} bits: {}", spec.ppn_bits(), power(spec.ppn_bits(), "physical pages"))),
         ],
     )
@@ -66,19 +66,19 @@ fn page_table(machine: &Machine, mmu: &Mmu) -> View {
         ),
     ];
     let bits: Vec<String> = mmu.levels.iter().map(u32::to_string).collect();
-    rows.push(("levels", format!("{levels}: {} bits of the VPN", bits.join(" + "))));
+    rows.push(("levels", format!("{levels} ({} VPN bits)", bits.join(" + "))));
     let tables: Vec<String> = (1..=levels as u32).map(|level| size(mmu.table_bytes(level))).collect();
-    rows.push(("a table of each level", tables.join(", ")));
+    rows.push(("table size by level", tables.join(", ")));
     let spans: Vec<String> =
         (1..=levels as u32).map(|level| size(1u128 << mmu.level_page_bits(level))).collect();
-    rows.push(("an entry of each level spans", spans.join(", ")));
+    rows.push(("memory that one entry maps at each level", spans.join(", ")));
     let one: u128 = (1..=levels as u32).map(|level| mmu.table_bytes(level)).sum();
-    rows.push(("tables for one mapped page", format!("{levels}, {}", size(one))));
+    rows.push(("tables for one mapped page", format!("{levels} ({})", size(one))));
     let listing = machine.page_table();
     let mapped = listing.mappings.iter().filter(|mapping| mapping.pte.flags.has(Bit::P)).count();
     rows.push((
         "tables for the mapped pages",
-        format!("{mapped} mapped, {} in use, {}", listing.tables, size(listing.bytes)),
+        format!("{mapped} mapped; tables in use: {} ({})", listing.tables, size(listing.bytes)),
     ));
     pairs("page table", rows)
 }
@@ -124,20 +124,20 @@ fn title(kind: &str, unnamed: &str, name: &str) -> String {
     if name == unnamed { kind.to_owned() } else { format!("{kind} {name}") }
 }
 
-/// Explains whether the set can be looked up while the address is translated.
+/// Explains whether the set lookup can overlap the address translation.
 fn vipt(spec: &Spec, cache: &CacheSpec) -> String {
     let (offset, index, page) = (cache.offset_bits(), cache.index_bits(), spec.page_bits());
     let sum = offset + index;
     if cache.vipt(spec) {
         return format!(
-            "yes: CI + CO = {index} + {offset} = {sum} bits ≤ {page} bits of the page offset, equal in both addresses"
+            "yes: CI + CO = {index} + {offset} = {sum} bits ≤ {page} bits of page offset, which translation does not change"
         );
     }
     let ways = u64::from(cache.ways) << (sum - page);
     let most = size(u128::from(cache.ways) << page);
     format!(
-        "no: CI + CO = {index} + {offset} = {sum} bits > {page} bits of the page offset, so {} of CI must be translated first \
-         ({} page colors); at most {most} with {} ways, or {ways} ways for this size",
+        "no: CI + CO = {index} + {offset} = {sum} bits > {page} bits of page offset, so {} of CI must be translated first \
+         ({} page colors). VIPT allows {most} with {} ways, or the current size with {ways} ways",
         bits(sum - page),
         cache.colors(spec),
         cache.ways

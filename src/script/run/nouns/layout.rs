@@ -1,11 +1,11 @@
-//! `show layout`: the address space of a process.
+//! Implements `show layout`: the address space of a process.
 
 use crate::run::record::{AreaLayout, AreaRecord, LayoutView, View};
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::{PageLocation, Process};
 use pagewalk_engine::kernel::vma::Vma;
 
-/// Returns the areas of a process, and the ranges into which they may grow.
+/// Returns the areas of a process, and the ranges that they can grow into.
 pub(crate) fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
     let space = &process.space;
     let config = kernel.config();

@@ -1,4 +1,5 @@
-//! Tables of kernel objects: areas, frames, slots. Each row is an object, and each column a property, in any order.
+//! Tables of kernel objects: areas, frames, and slots. Each row is an object, and each column a property, in
+//! any order.
 
 use std::sync::Arc;
 
@@ -12,65 +13,10 @@ use crate::run::settings::{integer, list};
 use crate::run::stop::Stop;
 
 use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name};
-
-/// A column of such a table.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Column {
-    pub(crate) name: &'static str,
-    /// Format of its cells.
-    pub(crate) kind: ColumnKind,
-    /// Objects that its words name.
-    pub(crate) names: CellNames,
-}
-
-/// The format of the cells of a column.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ColumnKind {
-    /// Numbers in hexadecimal.
-    Hex,
-    /// Numbers in decimal.
-    Decimal,
-    /// Words.
-    Word,
-}
-
-/// The objects that the words of a column name.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum CellNames {
-    /// Nothing.
-    Nothing,
-    /// Areas. The area of a library has the name of its file.
-    Areas,
-    /// Files, or `anonymous`.
-    Files,
-    /// Processes.
-    Processes,
-    /// Pages of processes: `P1:3,child:1F`.
-    Pages,
-}
-
-/// Returns a column of hexadecimal numbers.
-pub const fn hex(name: &'static str) -> Column {
-    Column { name, kind: ColumnKind::Hex, names: CellNames::Nothing }
-}
-
-/// Returns a column of decimal numbers.
-pub(crate) const fn decimal(name: &'static str) -> Column {
-    Column { name, kind: ColumnKind::Decimal, names: CellNames::Nothing }
-}
-
-/// Returns a column of words.
-pub const fn words(name: &'static str) -> Column {
-    naming(name, CellNames::Nothing)
-}
-
-/// Returns a column of words that name objects.
-pub(crate) const fn naming(name: &'static str, names: CellNames) -> Column {
-    Column { name, kind: ColumnKind::Word, names }
-}
+use super::column::{Column, ColumnKind};
 
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum CellInput {
     Number(u64),
     Word(Arc<str>),
     Nothing,
@@ -83,11 +29,11 @@ pub(crate) enum Said {
 #[derive(Debug, Clone)]
 pub(crate) struct ListCell {
     pub(crate) column: &'static Column,
-    pub(crate) said: Said,
+    pub(crate) input: CellInput,
     pub(crate) span: Span,
 }
 
-/// A row of such a table, evaluated.
+/// A row of a table of kernel objects, evaluated.
 #[derive(Debug, Clone)]
 pub struct ListRow {
     pub(crate) cells: Vec<ListCell>,
@@ -97,12 +43,12 @@ pub struct ListRow {
 impl ListRow {
     /// Returns the cell of a column, unless it is empty.
     pub(crate) fn cell(&self, column: &str) -> Option<&ListCell> {
-        self.cells.iter().find(|cell| cell.column.name == column && cell.said != Said::Nothing)
+        self.cells.iter().find(|cell| cell.column.name == column && cell.input != CellInput::Nothing)
     }
 
     pub(crate) fn number(&self, column: &str) -> Option<u64> {
-        match self.cell(column)?.said {
-            Said::Number(n) => Some(n),
+        match self.cell(column)?.input {
+            CellInput::Number(n) => Some(n),
             _ => None,
         }
     }
@@ -110,20 +56,20 @@ impl ListRow {
     /// Returns the word in a column, and its location.
     pub(crate) fn word(&self, column: &str) -> Option<(&Arc<str>, Span)> {
         let cell = self.cell(column)?;
-        match &cell.said {
-            Said::Word(word) => Some((word, cell.span)),
+        match &cell.input {
+            CellInput::Word(word) => Some((word, cell.span)),
             _ => None,
         }
     }
 }
 
-/// The permitted columns of a table of such rows.
+/// The permitted columns of a table of kernel objects.
 #[derive(Debug, Clone, Copy)]
 pub struct ListLayout<'a> {
     /// The subject of the table, for messages.
     pub(crate) what: &'a str,
     pub(crate) columns: &'static [Column],
-    /// Columns that are required and have a value in every row.
+    /// Columns that must be present and have a value in every row.
     pub(crate) needed: &'a [&'a str],
     /// Whether `*` is permitted.
     pub(crate) expected: bool,
@@ -133,7 +79,7 @@ impl Session<'_> {
     /// Evaluates the rows of a table.
     ///
     /// # Errors
-    /// `bad-table`, `unknown-column`, `bad-number`, `duplicate`, and the errors of computed cells.
+    /// Returns `bad-table`, `unknown-column`, `bad-number`, `duplicate`, or the errors in computed cells.
     pub(crate) fn listed(&mut self, table: &Table, layout: ListLayout) -> Result<Vec<ListRow>, Stop> {
         let mut wrong = header_mistakes(table, layout);
         if !wrong.is_empty() {
@@ -167,45 +113,49 @@ impl Session<'_> {
         let mut row = ListRow { cells: Vec::new(), span };
         for (head, cell) in cells {
             let Some(column) = column(layout, &name(head)) else { continue };
-            let said = self.expected_cell(cell, column.kind)?;
-            let unset = match said {
-                Said::Anything => Some(ANYTHING_CANNOT_BE_SET),
-                Said::Open => Some(OPEN_CANNOT_BE_SET),
+            let input = self.expected_cell(cell, column.kind)?;
+            let unset = match input {
+                CellInput::Anything => Some(ANYTHING_CANNOT_BE_SET),
+                CellInput::Open => Some(OPEN_CANNOT_BE_SET),
                 _ => None,
             };
             if let Some(message) = unset.filter(|_| !layout.expected) {
                 return Err(Diagnostic::new(Code::BadTable, cell.span, message)
-                    .help("write a value, or `-` for none")
+                    .help("write a value, or `-` for no value")
                     .into());
             }
-            let said_something = !matches!(said, Said::Nothing | Said::Anything | Said::Open);
+            let said_something = !matches!(input, CellInput::Nothing | CellInput::Anything | CellInput::Open);
             if layout.needed.contains(&column.name) && !said_something {
                 let message = format!("a row of {} needs its `{}`", layout.what, column.name);
                 return Err(Diagnostic::new(Code::BadTable, cell.span, message).into());
             }
-            row.cells.push(ListCell { column, said, span: cell.span });
+            row.cells.push(ListCell { column, input, span: cell.span });
         }
         Ok(row)
     }
 
-    fn expected_cell(&mut self, cell: &Cell, kind: ColumnKind) -> Result<Said, Stop> {
+    fn expected_cell(&mut self, cell: &Cell, kind: ColumnKind) -> Result<CellInput, Stop> {
         match (&cell.kind, kind) {
-            (CellKind::Nothing, _) => Ok(Said::Nothing),
-            (CellKind::Anything, _) => Ok(Said::Anything),
-            (CellKind::Open, _) => Ok(Said::Open),
-            (CellKind::Bare(text) | CellKind::Quoted(text), ColumnKind::Word) => Ok(Said::Word(text.clone())),
+            (CellKind::Nothing, _) => Ok(CellInput::Nothing),
+            (CellKind::Anything, _) => Ok(CellInput::Anything),
+            (CellKind::Open, _) => Ok(CellInput::Open),
+            (CellKind::Bare(text) | CellKind::Quoted(text), ColumnKind::Word) => {
+                Ok(CellInput::Word(text.clone()))
+            }
             (CellKind::Bare(text) | CellKind::Quoted(text), ColumnKind::Hex) => {
-                Ok(Said::Number(hexadecimal(text, cell.span)?))
+                Ok(CellInput::Number(hexadecimal(text, cell.span)?))
             }
             (CellKind::Bare(text) | CellKind::Quoted(text), ColumnKind::Decimal) => {
-                Ok(Said::Number(decimal_number(text, cell.span)?))
+                Ok(CellInput::Number(decimal_number(text, cell.span)?))
             }
-            (CellKind::Byte(byte), ColumnKind::Word) => Ok(Said::Word(char::from(*byte).to_string().into())),
-            (CellKind::Byte(byte), _) => Ok(Said::Number(u64::from(*byte))),
+            (CellKind::Byte(byte), ColumnKind::Word) => {
+                Ok(CellInput::Word(char::from(*byte).to_string().into()))
+            }
+            (CellKind::Byte(byte), _) => Ok(CellInput::Number(u64::from(*byte))),
             (CellKind::Expr(expr), kind) => match (self.eval(expr)?, kind) {
-                (Value::Text(text), _) if &*text == "none" => Ok(Said::Nothing),
-                (value, ColumnKind::Word) => Ok(Said::Word(value.to_string().into())),
-                (value, _) => Ok(Said::Number(integer(&value, expr.span)?)),
+                (Value::Text(text), _) if &*text == "none" => Ok(CellInput::Nothing),
+                (value, ColumnKind::Word) => Ok(CellInput::Word(value.to_string().into())),
+                (value, _) => Ok(CellInput::Number(integer(&value, expr.span)?)),
             },
         }
     }
@@ -222,8 +172,8 @@ fn decimal_number(text: &str, span: Span) -> Result<u64, Diagnostic> {
     }
     text.parse().map_err(|_| {
         Diagnostic::new(Code::BadNumber, span, format!("`{text}` is not a decimal number"))
-            .label("numbers in this column are decimal")
-            .help("`-` is no value, `*` is anything, `(EXPR)` is computed")
+            .label("numbers in this column must be decimal")
+            .help("`-` means no value, `*` matches any value, and `(EXPR)` is computed")
     })
 }
 
@@ -233,7 +183,7 @@ fn header_mistakes(table: &Table, layout: ListLayout) -> Vec<Diagnostic> {
     let mut seen: Vec<String> = Vec::new();
     for (at, cell) in table.header.iter().enumerate() {
         let column = name(cell);
-        // From here on, the table has several entries per row.
+        // The columns repeat here, because the table has several entries per row.
         if at > 0 && Some(&column) == first.as_ref() {
             break;
         }
@@ -250,7 +200,7 @@ fn header_mistakes(table: &Table, layout: ListLayout) -> Vec<Diagnostic> {
     {
         let place = table.header.first().map_or(table.span, |cell| cell.span);
         let message = format!("a table of {} needs the column `{missing}`", layout.what);
-        wrong.push(Diagnostic::new(Code::UnknownColumn, place, message).label("not in this row of names"));
+        wrong.push(Diagnostic::new(Code::UnknownColumn, place, message).label("not in this header row"));
     }
     wrong
 }

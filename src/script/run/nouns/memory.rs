@@ -1,11 +1,11 @@
-//! The `memory` noun: `pa`, then `b0 b1 …`: main memory beneath the caches.
+//! The `memory` noun: main memory below the caches, with the columns `pa`, `b0`, `b1`, and so on.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::record::{CellView, TableView};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 
-use super::table::{CellIn, EntryIn, Layout, Said, digits};
+use super::table::{CellIn, CellInput, EntryIn, Layout, digits};
 
 /// Maximum number of bytes in a row.
 const ROW: u64 = 64;
@@ -13,7 +13,7 @@ const ROW: u64 = 64;
 /// Number of bytes in a row of output.
 const SHOWN: u64 = 16;
 
-/// Returns the permitted columns and rows of its tables.
+/// Returns the permitted columns and rows of the noun's tables.
 pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
     let columns = (0..ROW).map(|n| format!("b{n}")).collect();
     Layout {
@@ -36,7 +36,7 @@ pub(crate) fn present(machine: &Machine, _: usize) -> Vec<u64> {
     runs.flat_map(|run| (0..ROW).map(move |at| run + at)).filter(known).collect()
 }
 
-/// Whether a row has the byte at an address.
+/// Whether a row contains the byte at an address.
 pub(crate) fn lists(entry: &EntryIn, pa: u64) -> bool {
     let column = |at: u64| format!("b{at}");
     let wanted = pa.checked_sub(entry.key).filter(|at| *at < ROW).map(column);
@@ -57,17 +57,17 @@ pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str
     CellView::hex(byte(machine, key, byte_offset(column)).map(u64::from), 2)
 }
 
-/// Sets the bytes of a row; `-` makes a byte unknown.
+/// Sets the bytes of a row. The cell `-` makes a byte unknown.
 ///
 /// # Errors
 /// `value-too-wide`.
 pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     for cell in entry.groups.iter().flatten() {
         let at = byte_offset(&cell.column);
-        let byte = match cell.said {
-            Said::Anything | Said::Open => return Err(cell.nothing_to_set()),
-            Said::Nothing => None,
-            Said::Number(n) => Some(u8::try_from(n).map_err(|_| cell.too_wide(8))?),
+        let byte = match cell.input {
+            CellInput::Anything | CellInput::Open => return Err(cell.nothing_to_set()),
+            CellInput::Nothing => None,
+            CellInput::Number(n) => Some(u8::try_from(n).map_err(|_| cell.too_wide(8))?),
         };
         let pa = entry.key.checked_add(at).and_then(|pa| machine.pa(pa).ok());
         let pa = pa.ok_or_else(|| beyond(cell, entry.key))?;
@@ -76,13 +76,13 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
     Ok(())
 }
 
-/// Reports that a byte of a row is beyond the last address.
+/// Reports that a row has a byte beyond the last address.
 fn beyond(cell: &CellIn, pa: u64) -> Diagnostic {
-    let message = format!("{} of the row at 0x{pa:X} lies past the physical address space", cell.column);
-    Diagnostic::new(Code::AddressTooWide, cell.span, message).help("write `-`, or leave the cells away")
+    let message = format!("{} of the row at 0x{pa:X} is past the physical address space", cell.column);
+    Diagnostic::new(Code::AddressTooWide, cell.span, message).help("write `-`, or omit the cells")
 }
 
-/// Returns the first addresses of the rows that hold a known byte.
+/// Returns the first address of each row that contains a known byte.
 fn shown(machine: &Machine) -> Vec<u64> {
     let runs = machine.memory_known();
     let rows = runs.into_iter().map(Pa::raw).flat_map(|run| (0..ROW / SHOWN).map(move |n| run + n * SHOWN));

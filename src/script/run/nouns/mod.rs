@@ -1,8 +1,9 @@
-//! Nouns: the parts of the machine that `set`, `expect` and `show` name. Each noun with a table is one row. Views that
-//! are only shown have separate rows.
+//! Nouns: the parts of the machine that `set`, `expect`, and `show` name. Each noun with a table is one row
+//! of the registry. Nouns that only `show` accepts have separate rows.
 
 mod cache;
 mod cell;
+mod column;
 mod compare;
 mod expected;
 mod geometry;
@@ -16,19 +17,22 @@ mod reference;
 mod row;
 mod sets;
 mod stats;
+mod step_columns;
 mod steps;
 mod table;
 mod thing;
 mod tlb;
 pub(crate) mod tree;
 
+pub(crate) use column::decimal;
+pub use column::{CellNames, Column, ColumnKind, hex, words};
 pub use compare::TableExpectation;
 pub(crate) use expected::{ListExpectation, ThingRef};
 pub(crate) use geometry::size;
-pub use list::{CellNames, Column, ColumnKind, ListLayout, ListRow, hex, words};
+pub use list::{ListLayout, ListRow};
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
-pub(crate) use reference::STEP_COLUMNS;
 pub use row::{TABLE_NOUNS, TableNoun};
-pub(crate) use steps::table as reference_table;
+pub(crate) use step_columns::{STEP_COLUMNS, cell as reference_cell};
+pub(crate) use steps::{table as reference_table, whole_table as whole_reference_table};
 pub(crate) use table::column_named;
 pub use thing::{THING_NOUNS, ThingNoun};

@@ -1,4 +1,4 @@
-//! The `page_table` noun: `vpn`, `ppn`, `v` and the bits of an entry.
+//! The `page_table` noun, with the columns `vpn`, `ppn`, `v`, and the bits of an entry.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::record::{CellView, TableView};
@@ -7,10 +7,10 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte};
 
-use super::table::{CellIn, EntryIn, Layout, Said, digits};
+use super::table::{CellIn, CellInput, EntryIn, Layout, digits};
 
-/// Returns the permitted columns and rows of its tables. `v`, `p`, and `valid` are the same column; `sup read write
-/// exec` are aliases of `us rw xd`.
+/// Returns the permitted columns and rows of its tables. The columns `v`, `p`, and `valid` are the same, and
+/// `sup read write exec` are aliases of `us rw xd`.
 pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
     let names = BITS.iter().flat_map(|row| {
         [row.name].into_iter().chain(row.aliases.iter().copied()).chain(row.inverses.iter().copied())
@@ -23,7 +23,7 @@ fn entry(machine: &Machine, key: u64) -> Option<Pte> {
     machine.page_table_entry(machine.vpn(key).ok()?).map(|(_, pte)| pte)
 }
 
-/// Returns the virtual page numbers that are mapped.
+/// Returns the mapped virtual page numbers.
 pub(crate) fn present(machine: &Machine, _: usize) -> Vec<u64> {
     machine.page_table().mappings.iter().filter(|m| m.pte.flags.has(Bit::P)).map(|m| m.vpn.raw()).collect()
 }
@@ -36,7 +36,7 @@ pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str
     cell_of(machine, entry(machine, key), column)
 }
 
-/// Returns a cell. The PPN of an entry that is not present is shown if it is a location on disk.
+/// Returns a cell. Shows the PPN of an absent entry only if the PPN is a location on disk.
 fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str) -> CellView {
     let present = pte.filter(|pte| pte.flags.has(Bit::P));
     let on_disk = || machine.spec().mmu.as_ref()?.pte.disk_location(pte?);
@@ -54,7 +54,7 @@ fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str) -> CellView {
     }
 }
 
-/// Sets an entry, and creates the tables above it as needed.
+/// Sets an entry, and creates the tables above it if needed.
 ///
 /// # Errors
 /// `value-too-wide`, `bad-table`.
@@ -67,21 +67,23 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
         )
     })?;
     let mut pte = Pte { ppn: 0, flags: Flags::OPEN };
-    let (mut said_valid, mut ppn) = (None, None);
+    let (mut valid_input, mut ppn) = (None, None);
     for cell in entry.groups.iter().flatten() {
-        match (cell.column.as_str(), cell.said) {
-            (_, Said::Anything | Said::Open) => return Err(cell.nothing_to_set()),
-            (_, Said::Nothing) => {}
-            ("ppn", Said::Number(n)) => ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?.raw()),
-            ("read", Said::Number(_)) => readable(cell)?,
-            (column, Said::Number(_)) => match BitRow::named(column) {
-                Some((Bit::P, _)) => said_valid = Some(cell.bit()?),
+        match (cell.column.as_str(), cell.input) {
+            (_, CellInput::Anything | CellInput::Open) => return Err(cell.nothing_to_set()),
+            (_, CellInput::Nothing) => {}
+            ("ppn", CellInput::Number(n)) => {
+                ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?.raw());
+            }
+            ("read", CellInput::Number(_)) => readable(cell)?,
+            (column, CellInput::Number(_)) => match BitRow::named(column) {
+                Some((Bit::P, _)) => valid_input = Some(cell.bit()?),
                 Some((bit, inverse)) => pte.flags = pte.flags.with_bit(bit, cell.bit()? != inverse),
                 None => {}
             },
         }
     }
-    let valid = said_valid.unwrap_or(ppn.is_some());
+    let valid = valid_input.unwrap_or(ppn.is_some());
     if valid && ppn.is_none() {
         return Err(Diagnostic::new(Code::BadTable, entry.key_span, "a valid entry needs a PPN")
             .label("this page is valid"));
@@ -95,11 +97,11 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
     machine.set_page(levels - u32::from(huge), vpn, pte).map_err(|error| {
         Diagnostic::new(Code::BadTable, entry.key_span, error.to_string())
             .label("cannot be set")
-            .help("write the entries on the way to it with `set pte LEVEL PA { … }` first")
+            .help("first set the entries above it with `set pte LEVEL PA { … }`")
     })
 }
 
-/// Checks that a page with PS, an entry of the level above the last, begins at a multiple of its size.
+/// Checks that a page mapped by an entry with PS, one level above the last, begins at a multiple of its size.
 fn aligned(machine: &Machine, entry: &EntryIn, pte: Pte) -> Result<(), Diagnostic> {
     let last = machine.spec().mmu.as_ref().and_then(|mmu| mmu.levels.last().copied()).unwrap_or(0);
     let low = (1u64 << last) - 1;
@@ -108,16 +110,16 @@ fn aligned(machine: &Machine, entry: &EntryIn, pte: Pte) -> Result<(), Diagnosti
     }
     let message =
         format!("with PS the page has 2^{last} base pages, so the last {last} bits of VPN and PPN are 0");
-    Err(Diagnostic::new(Code::BadTable, entry.key_span, message).label("does not begin such a page"))
+    Err(Diagnostic::new(Code::BadTable, entry.key_span, message).label("not the start of such a page"))
 }
 
-/// Checks a `read` cell. There is no read bit: a page that is present is readable.
+/// Checks a `read` cell. The entry has no read bit: every present page is readable.
 fn readable(cell: &CellIn) -> Result<(), Diagnostic> {
     if cell.bit()? { Ok(()) } else { Err(no_read_bit(cell.span)) }
 }
 
-/// Returns the entries that were set, in the textbook's format. Bits are columns if some entry differs from the
-/// default.
+/// Returns the mapped entries in the textbook's format. A bit has a column if it differs from the default in
+/// some entry.
 pub(crate) fn view(machine: &Machine, _: usize) -> TableView {
     let rows: Vec<(Vpn, Pte)> = machine.page_table().mappings.iter().map(|m| (m.vpn, m.pte)).collect();
     let ordinary = Flags::OPEN;

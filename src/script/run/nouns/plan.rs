@@ -1,4 +1,4 @@
-//! Evaluated and checked plans of `set` and `show`.
+//! Evaluated and checked plans for `set` and `show`.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
@@ -18,18 +18,18 @@ use super::row::TableNoun;
 use super::table::EntryIn;
 use super::{geometry, layout, processes, stats, steps, tree};
 
-/// Contents to be put into the machine.
+/// Contents to set in the machine.
 pub struct Contents {
     pub(crate) what: What,
     pub(crate) span: Span,
 }
 
 /// See [`Contents`].
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum What {
     /// The rows of a table.
     Rows { noun: &'static TableNoun, level: usize, entries: Vec<EntryIn> },
-    /// CR3: from then on walks read memory.
+    /// CR3. After a script sets CR3, walks read memory.
     Cr3(Pa),
     /// A page-table entry in memory, as its raw word.
     Pte { level: u32, at: Pa, raw: u64 },
@@ -39,7 +39,7 @@ impl Contents {
     /// Sets the contents.
     ///
     /// # Errors
-    /// `value-too-wide`, `bad-table`. Earlier rows have been set.
+    /// `value-too-wide`, `bad-table`. Rows without errors have been set.
     pub(crate) fn put(self, machine: &mut Machine) -> Result<(), Vec<Diagnostic>> {
         match self.what {
             What::Rows { noun, level, entries } => {
@@ -60,17 +60,17 @@ impl Contents {
 
 /// Something to show.
 pub enum ShowPlan {
-    /// A noun with a table; for the page table of a process, also the process.
+    /// A noun with a table, the component's index, and the process for a process's page table.
     Table(&'static TableNoun, usize, Option<Pid>),
     /// A list of kernel objects.
     Things(ThingRef),
-    /// A noun that is only shown, and the process that it belongs to.
+    /// A noun that only `show` accepts, and the process that it belongs to.
     Noun(&'static ShownNoun, Option<Pid>),
     /// An expression: its text and value.
     Value(String, Shown),
 }
 
-/// A noun that is only shown.
+/// A noun that only `show` accepts.
 pub struct ShownNoun {
     /// Name of the noun.
     pub name: &'static str,
@@ -78,7 +78,7 @@ pub struct ShownNoun {
     pub(crate) views: Views,
 }
 
-/// Function that draws a noun that is only shown, by the object that it takes.
+/// A function that returns a noun's views. Each variant takes a different kind of object.
 #[derive(Clone, Copy)]
 pub enum Views {
     /// The machine.
@@ -95,16 +95,16 @@ pub enum Views {
     Reference(fn(Option<&Did>) -> Vec<View>),
 }
 
-/// Nouns that are only shown.
+/// Nouns that only `show` accepts.
 pub const SHOWN_NOUNS: &[ShownNoun] = &[
     ShownNoun {
         name: "geometry",
-        help: "every number that follows from the declaration, and the bit rulers",
+        help: "all sizes and widths of the machine, and the bit fields of its addresses",
         views: Views::Machine(geometry::views),
     },
     ShownNoun {
         name: "machine",
-        help: "the machine, as a declaration",
+        help: "the declaration of the machine",
         views: Views::Machine(|m| vec![View::Declaration(m.spec().clone())]),
     },
     ShownNoun {
@@ -119,22 +119,22 @@ pub const SHOWN_NOUNS: &[ShownNoun] = &[
     },
     ShownNoun {
         name: "reference",
-        help: "the table of steps of the last `reference`",
+        help: "the step table of the last `reference`",
         views: Views::Reference(steps::reference),
     },
     ShownNoun {
         name: "layout",
-        help: "the address space of a process: its areas, heap and stack (`show layout P1`)",
+        help: "the areas, heap, and stack of a process (`show layout P1`)",
         views: Views::Process(layout::views),
     },
     ShownNoun {
         name: "tables",
-        help: "the page tables as a tree, of the machine or of a process (`show tables P1`)",
+        help: "the page tables of the machine or a process as a tree (`show tables P1`)",
         views: Views::Tables(tree::views),
     },
     ShownNoun {
         name: "processes",
-        help: "every process: its state, mapped and resident pages, and faults",
+        help: "the state, mapped and resident pages, and faults of every process",
         views: Views::Kernel(processes::views),
     },
 ];
@@ -181,7 +181,7 @@ impl Session<'_> {
     }
 }
 
-/// Returns the number of cells of a view, as counted toward the budget.
+/// Returns the number of cells in a view, as counted toward the budget.
 fn cells(view: &View) -> u64 {
     match view {
         View::Tree(tree) => surplus_work(tree.root.size()),

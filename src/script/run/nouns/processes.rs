@@ -1,4 +1,4 @@
-//! `show processes`: one row per process.
+//! Implements `show processes`: one row per process.
 
 use crate::run::record::{CellView, TableView, View};
 use pagewalk_engine::kernel::Kernel;
@@ -6,7 +6,7 @@ use pagewalk_engine::kernel::process::{Process, ProcessState};
 
 use super::geometry::size;
 
-/// Returns every process, including ended ones, in the order of creation.
+/// Returns every process, including ended processes, in order of creation.
 pub(crate) fn views(kernel: &Kernel) -> Vec<View> {
     let names = ["pid", "name", "parent", "state", "status", "areas", "vsize", "rss", "minor", "major"];
     let table = TableView {

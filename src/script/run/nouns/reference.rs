@@ -1,5 +1,5 @@
-//! `expect reference { … }`: comparison of the steps of the last reference string with a table. Its numbers are
-//! decimal.
+//! Compares the steps of the last reference string with a table, for `expect reference { … }`. The table's
+//! numbers are decimal.
 
 use crate::lang::ast::{Cell, CellKind, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -9,20 +9,17 @@ use crate::run::record::{CellView, Check, Did, ReferenceRun, Shown, Written};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
 
-use super::steps;
-
-/// The columns of the table of steps, besides `frame0` and so on.
-pub(crate) const STEP_COLUMNS: &[&str] = &["step", "page", "hit", "victim", "use", "hand"];
+use super::step_columns::{self, STEP_COLUMNS, StepColumn};
 
 impl Session<'_> {
     /// Returns a check for every cell of an expected table of steps.
     ///
     /// # Errors
-    /// `no-answer` before the first `reference`, `unknown-column`, `bad-table`.
+    /// Returns `no-answer` before the first `reference`, `unknown-column`, or `bad-table`.
     pub(crate) fn compare_reference(&mut self, table: &Table, exactly: bool) -> Result<Vec<Check>, Stop> {
         let (records, mut wrong) = table.records();
         if let Some(first) = table.header.first().filter(|first| text(first) != "step") {
-            let message = format!("the first column of `reference` is `step`, not `{}`", text(first));
+            let message = format!("the first column of `reference` must be `step`, not `{}`", text(first));
             wrong.push(Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the row"));
         }
         wrong.extend(table.header.iter().skip(1).filter_map(unknown_column));
@@ -80,10 +77,10 @@ impl Session<'_> {
         if cell.kind == CellKind::Anything {
             return Ok(None);
         }
-        let now = step.checked_sub(1).map_or(CellView::Nothing, |at| steps::cell(run, at, column));
+        let now = step.checked_sub(1).map_or(CellView::Nothing, |at| step_columns::cell(run, at, column));
         let open = cell.kind == CellKind::Open;
         let nothing = cell.kind == CellKind::Nothing;
-        let said = match cell.kind {
+        let input = match cell.kind {
             CellKind::Open => Value::from("?"),
             CellKind::Nothing => Value::from("-"),
             _ => self.decimal(cell)?,
@@ -91,11 +88,11 @@ impl Session<'_> {
         let held = match &now {
             _ if open => false,
             CellView::Nothing => nothing,
-            now => !nothing && same(column, &said, &text_of(cell, &said), now),
+            now => !nothing && same(column, &input, &text_of(cell, &input), now),
         };
         Ok(Some(Check {
             fact: format!("step {step} {column}"),
-            expected: Shown::plain(said),
+            expected: Shown::plain(input),
             actual: Some(Shown::word(&now.to_string())),
             held,
             span: cell.span,
@@ -106,20 +103,40 @@ impl Session<'_> {
     }
 }
 
-/// Whether a cell matches the step. Use bits are compared as text, and `hit` also as a word.
-fn same(column: &str, said: &Value, written: &str, now: &CellView) -> bool {
+/// Whether a cell matches the step. Compares use bits as text, and accepts a word for `hit`.
+fn same(column: &str, input: &Value, written: &str, now: &CellView) -> bool {
+    if let CellView::List { values, any_order } = now {
+        return same_list(input, written, values, *any_order);
+    }
     let now = now.to_string();
     match column {
         "hit" if now == "1" => matches!(written, "1" | "h" | "hit" | "yes" | "true"),
         "hit" => matches!(written, "0" | "m" | "miss" | "no" | "false"),
-        // Use bits of empty frames are ignored: they may be omitted at the end, or written as dashes.
-        "use" => written.replace('-', "0").trim_end_matches('0') == now.trim_end_matches('0'),
-        _ => said.to_string() == now,
+        // Ignores the use bits of empty frames, because these bits may be omitted at the end or written as
+        // dashes.
+        "use" | "modified" => written.replace('-', "0").trim_end_matches('0') == now.trim_end_matches('0'),
+        "address" => Number::literal(&now).is_ok_and(|now| *input == Value::Number(now)),
+        // A counter may have leading zeros.
+        _ => written == now || input.to_string() == now,
     }
 }
 
-fn text_of(cell: &Cell, said: &Value) -> String {
-    if matches!(cell.kind, CellKind::Expr(_)) { said.to_string() } else { text(cell) }
+/// Whether a cell lists these pages: `1,3,2`, or a computed list.
+fn same_list(input: &Value, written: &str, pages: &[Value], any_order: bool) -> bool {
+    let mut listed: Vec<String> = match input.items() {
+        Some(items) => items.map(|page| page.to_string()).collect(),
+        None => written.split([',', ' ']).filter(|part| !part.is_empty()).map(str::to_owned).collect(),
+    };
+    let mut pages: Vec<String> = pages.iter().map(ToString::to_string).collect();
+    if any_order {
+        listed.sort_unstable();
+        pages.sort_unstable();
+    }
+    listed == pages
+}
+
+fn text_of(cell: &Cell, input: &Value) -> String {
+    if matches!(cell.kind, CellKind::Expr(_)) { input.to_string() } else { text(cell) }
 }
 
 fn text(cell: &Cell) -> String {
@@ -131,24 +148,27 @@ fn text(cell: &Cell) -> String {
 
 fn unknown_column(cell: &Cell) -> Option<Diagnostic> {
     let name = text(cell);
-    let frame = name.strip_prefix("frame").is_some_and(|n| n.parse::<u32>().is_ok());
-    if frame || STEP_COLUMNS.contains(&&*name) {
+    if StepColumn::named(&name).is_some() {
         return None;
     }
+    let known = STEP_COLUMNS.iter().filter(|column| !column.is_per_frame()).map(|column| column.name);
     let diagnostic =
         Diagnostic::new(Code::UnknownColumn, cell.span, format!("`reference` has no column `{name}`"));
-    Some(match nearest(&name, STEP_COLUMNS.iter().copied()) {
-        Some(near) => diagnostic.did_you_mean(&name, near),
-        None => diagnostic.help("it has step, page, hit, frame0 …, victim, use and hand"),
-    })
+    if let Some(near) = nearest(&name, known) {
+        return Some(diagnostic.did_you_mean(&name, near));
+    }
+    let all = STEP_COLUMNS.iter().map(|column| {
+        if column.is_per_frame() { format!("`{}0` …", column.name) } else { format!("`{}`", column.name) }
+    });
+    Some(diagnostic.help(format!("its columns are {}", all.collect::<Vec<_>>().join(", "))))
 }
 
-/// Reports a column of a frame that the run does not have.
+/// Reports a column for a frame that does not exist in the run.
 fn beyond(run: &ReferenceRun, cell: &Cell) -> Option<Diagnostic> {
     let name = text(cell);
-    let frame: usize = name.strip_prefix("frame")?.parse().ok()?;
-    let frames = steps::frames(run);
-    (frame >= frames && run.frames as usize <= frame && !run.steps.is_empty()).then(|| {
+    let (_, frame) = StepColumn::named(&name).filter(|(column, _)| column.is_per_frame())?;
+    let frames = step_columns::frames(run);
+    (frame >= frames && run.setup.frames as usize <= frame && !run.steps.is_empty()).then(|| {
         Diagnostic::new(Code::UnknownColumn, cell.span, format!("this run has no `{name}`"))
             .label(format!("it has {frames} frame{}, numbered from 0", if frames == 1 { "" } else { "s" }))
     })

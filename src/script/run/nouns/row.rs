@@ -1,4 +1,4 @@
-//! The registry of nouns that have a table.
+//! The registry of nouns with a table.
 
 use crate::run::record::{CellView, TableView};
 use pagewalk_engine::machine::Machine;
@@ -7,30 +7,30 @@ use super::table::{EntryIn, Layout};
 use super::{cache, memory, page_table, tlb};
 use crate::lang::diagnostic::Diagnostic;
 
-/// A part of the machine that `set`, `expect` and `show` represent as a table. `level` is the index of the TLB or
-/// cache.
+/// A part of the machine that `set`, `expect`, and `show` represent as a table. `level` is the index of the
+/// TLB or cache.
 pub struct TableNoun {
     /// Name of the noun.
     pub name: &'static str,
-    /// Its columns, as printed in the reference.
+    /// The noun's columns, as printed in the reference.
     pub(crate) columns: &'static str,
     pub(crate) help: &'static str,
-    /// Returns the permitted columns and rows of its tables on a machine.
+    /// Returns the permitted columns and rows of the noun's tables on a machine.
     pub(crate) layout: fn(&Machine, usize) -> Layout,
-    /// Returns the keys of the rows that hold something valid; for memory, the addresses of the known bytes.
+    /// Returns the keys of the rows with a valid group, or, for memory, the addresses of the known bytes.
     pub(crate) present: fn(&Machine, usize) -> Vec<u64>,
-    /// Whether an entry of a table lists the contents at such a key.
+    /// Whether a table entry lists the contents at a key.
     pub(crate) lists: fn(&EntryIn, u64) -> bool,
     /// Whether a group (a way) of a row is valid.
     pub(crate) valid: fn(&Machine, usize, u64, usize) -> bool,
-    /// Returns the cell of a row, group, and column.
+    /// Returns the cell at a row, group, and column.
     pub(crate) cell: fn(&Machine, usize, u64, usize, &str) -> CellView,
     pub(crate) put: fn(&mut Machine, usize, &EntryIn) -> Result<(), Diagnostic>,
     /// Returns the complete table in the textbook's format.
     pub(crate) view: fn(&Machine, usize) -> TableView,
 }
 
-/// Every noun that has a table.
+/// Every noun with a table.
 pub const TABLE_NOUNS: &[TableNoun] = &[
     TableNoun {
         name: "page_table",
@@ -47,7 +47,7 @@ pub const TABLE_NOUNS: &[TableNoun] = &[
     TableNoun {
         name: "tlb",
         columns: "set (tag ppn v rw us xd g d)…",
-        help: "a TLB, a group of columns a way",
+        help: "a TLB, with one group of columns per way",
         layout: tlb::layout,
         present: tlb::present,
         lists: |entry, key| entry.key == key,
@@ -59,7 +59,7 @@ pub const TABLE_NOUNS: &[TableNoun] = &[
     TableNoun {
         name: "cache",
         columns: "idx (tag v d b0 b1 …)…",
-        help: "a cache, a group of columns a way",
+        help: "a cache, with one group of columns per way",
         layout: cache::layout,
         present: cache::present,
         lists: |entry, key| entry.key == key,
@@ -71,7 +71,7 @@ pub const TABLE_NOUNS: &[TableNoun] = &[
     TableNoun {
         name: "memory",
         columns: "pa b0 b1 …",
-        help: "main memory beneath the caches, by physical address",
+        help: "main memory below the caches, by physical address",
         layout: memory::layout,
         present: memory::present,
         lists: memory::lists,

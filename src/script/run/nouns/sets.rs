@@ -5,13 +5,13 @@ use crate::run::record::{CellView, TableView};
 
 use super::table::{CellIn, EntryIn, Layout, digits};
 
-/// Number of sets up to which all are shown.
+/// Maximum number of sets for which all sets are shown.
 const SHOWN: u128 = 64;
 
-/// Evaluates the ways of a row, from the left; `tag` returns the tag of a valid way.
+/// Evaluates the ways of a row from left to right. `tag` returns the tag of a valid way.
 ///
 /// # Errors
-/// The errors of a way, and `duplicate` for a tag that occurs twice.
+/// Returns the errors in a way, and `duplicate` for a repeated tag.
 pub fn ways<L>(
     entry: &EntryIn,
     way: impl Fn(&[CellIn]) -> Result<L, Diagnostic>,
@@ -22,7 +22,7 @@ pub fn ways<L>(
     Ok(lines.into_iter().map(Some).collect())
 }
 
-/// Returns the sets to show: all sets of a small component, otherwise those that hold something.
+/// Returns the sets to show: all sets of a small component, or else the sets with contents.
 pub(crate) fn shown(layout: &Layout, present: impl FnOnce() -> Vec<u64>) -> Vec<u64> {
     if layout.keys <= SHOWN { (0..layout.keys as u64).collect() } else { present() }
 }

@@ -1,4 +1,4 @@
-//! `show stats`: the counters of every TLB and cache.
+//! Implements `show stats`: the counters of every TLB and cache.
 
 use crate::lang::value::{Number, Value};
 use crate::run::record::{CellView, TableView, View};

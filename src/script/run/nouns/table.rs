@@ -1,4 +1,4 @@
-//! Evaluated tables of a script: the key of each entry, and its columns in groups (the ways of a set).
+//! Evaluated tables of a script. An entry has a key, and its columns are in groups (the ways of a set).
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -16,7 +16,7 @@ use crate::run::stop::Stop;
 use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum CellInput {
     Number(u64),
     Nothing,
     /// Any value, in an expected table.
@@ -28,23 +28,23 @@ pub(crate) enum Said {
 #[derive(Debug, Clone)]
 pub(crate) struct CellIn {
     pub(crate) column: String,
-    pub(crate) said: Said,
+    pub(crate) input: CellInput,
     pub(crate) span: Span,
 }
 
 impl CellIn {
-    /// Returns the number, if it is one.
+    /// Returns the number, if the cell contains one.
     pub(crate) fn number(&self) -> Option<u64> {
-        match self.said {
-            Said::Number(n) => Some(n),
-            Said::Nothing | Said::Anything | Said::Open => None,
+        match self.input {
+            CellInput::Number(n) => Some(n),
+            CellInput::Nothing | CellInput::Anything | CellInput::Open => None,
         }
     }
 
     /// Returns the number as a bit.
     ///
     /// # Errors
-    /// `value-too-wide` for anything but 0 and 1.
+    /// Returns `value-too-wide` for values other than 0 and 1.
     pub(crate) fn bit(&self) -> Result<bool, Diagnostic> {
         match self.number() {
             Some(0) => Ok(false),
@@ -54,7 +54,7 @@ impl CellIn {
         }
     }
 
-    /// Reports that its number does not fit.
+    /// Reports that the cell's number does not fit.
     pub(crate) fn too_wide(&self, bits: u32) -> Diagnostic {
         let n = self.number().unwrap_or(0);
         let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
@@ -68,12 +68,12 @@ impl CellIn {
 
     /// Reports that `*` and `?` cannot be set.
     pub(crate) fn nothing_to_set(&self) -> Diagnostic {
-        let message = if self.said == Said::Open { OPEN_CANNOT_BE_SET } else { ANYTHING_CANNOT_BE_SET };
+        let message = if self.input == CellInput::Open { OPEN_CANNOT_BE_SET } else { ANYTHING_CANNOT_BE_SET };
         Diagnostic::new(Code::BadTable, self.span, message).help("write a number, or `-` for no value")
     }
 }
 
-/// Returns the number of hexadecimal digits of a field of `bits` bits.
+/// Returns the number of hexadecimal digits that a field of `bits` bits needs.
 pub(crate) fn digits(bits: u32) -> u32 {
     bits.div_ceil(4).max(1)
 }
@@ -81,21 +81,21 @@ pub(crate) fn digits(bits: u32) -> u32 {
 /// An entry of a table.
 #[derive(Debug, Clone)]
 pub struct EntryIn {
-    /// The number in its first column.
+    /// The number in the entry's first column.
     pub(crate) key: u64,
-    /// The place of that number.
+    /// The location of the key.
     pub(crate) key_span: Span,
-    /// The other columns. A new group begins when a column repeats.
+    /// The other columns. A new group begins where a column name repeats.
     pub(crate) groups: Vec<Vec<CellIn>>,
     pub(crate) span: Span,
 }
 
 impl EntryIn {
-    /// Checks that no two valid ways of the row have the same tag. A set holds a tag once, so the entry would be
-    /// ambiguous.
+    /// Checks that no two valid ways of the row have the same tag. A set contains each tag at most once, so
+    /// the entry would be ambiguous.
     ///
     /// # Errors
-    /// `duplicate`, at the second way.
+    /// Returns `duplicate` at the second way.
     pub(crate) fn each_tag_once(&self, tags: &[Option<u64>]) -> Result<(), Diagnostic> {
         let again = |way: &usize| tags[*way].is_some() && tags[..*way].contains(&tags[*way]);
         let Some(way) = (0..tags.len()).find(again) else { return Ok(()) };
@@ -123,7 +123,7 @@ pub(crate) struct Layout {
 }
 
 impl Layout {
-    /// Returns the column that a cell of the header names.
+    /// Returns the column that a header cell names.
     fn column(&self, cell: &Cell) -> String {
         column_named(&name(cell), |column| self.columns.iter().any(|known| known == column)).to_owned()
     }
@@ -135,10 +135,11 @@ pub(crate) fn column_named(word: &str, known: impl Fn(&str) -> bool) -> &str {
 }
 
 impl Session<'_> {
-    /// Evaluates the entries of a table. `-` and `*` are kept; everything else must be a number that fits.
+    /// Evaluates the entries of a table. The cells `-` and `*` are kept. All other cells must be numbers that
+    /// fit.
     ///
     /// # Errors
-    /// `bad-table`, `unknown-column`, `value-too-wide`, `duplicate`, and the errors of computed cells.
+    /// Returns `bad-table`, `unknown-column`, `value-too-wide`, `duplicate`, or the errors in computed cells.
     pub(crate) fn entries(&mut self, table: &Table, layout: &Layout) -> Result<Vec<EntryIn>, Stop> {
         let mut wrong = header_mistakes(table, layout);
         if !wrong.is_empty() {
@@ -172,7 +173,7 @@ impl Session<'_> {
 
     fn entry(&mut self, record: &Record, layout: &Layout) -> Result<EntryIn, Stop> {
         let [(_, first), rest @ ..] = record.cells.as_slice() else { return Err(Stop::Unknowable) };
-        let Said::Number(key) = self.cell(first)? else {
+        let CellInput::Number(key) = self.cell(first)? else {
             return Err(Diagnostic::new(
                 Code::BadTable,
                 first.span,
@@ -192,43 +193,45 @@ impl Session<'_> {
         let mut groups: Vec<Vec<CellIn>> = vec![Vec::new()];
         for (column, cell) in rest {
             let column = layout.column(column);
-            let said = self.cell(cell)?;
+            let input = self.cell(cell)?;
             if groups[groups.len() - 1].iter().any(|other| other.column == column) {
                 groups.push(Vec::new());
             }
             let at = groups.len() - 1;
-            groups[at].push(CellIn { column, said, span: cell.span });
+            groups[at].push(CellIn { column, input, span: cell.span });
         }
         Ok(EntryIn { key, key_span: first.span, groups, span: record.span })
     }
 
-    fn cell(&mut self, cell: &Cell) -> Result<Said, Stop> {
+    fn cell(&mut self, cell: &Cell) -> Result<CellInput, Stop> {
         match &cell.kind {
-            CellKind::Nothing => Ok(Said::Nothing),
-            CellKind::Anything => Ok(Said::Anything),
-            CellKind::Open => Ok(Said::Open),
-            CellKind::Byte(byte) => Ok(Said::Number(u64::from(*byte))),
-            CellKind::Bare(text) | CellKind::Quoted(text) => Ok(Said::Number(hexadecimal(text, cell.span)?)),
+            CellKind::Nothing => Ok(CellInput::Nothing),
+            CellKind::Anything => Ok(CellInput::Anything),
+            CellKind::Open => Ok(CellInput::Open),
+            CellKind::Byte(byte) => Ok(CellInput::Number(u64::from(*byte))),
+            CellKind::Bare(text) | CellKind::Quoted(text) => {
+                Ok(CellInput::Number(hexadecimal(text, cell.span)?))
+            }
             CellKind::Expr(expr) => match self.eval(expr)? {
-                Value::Text(text) if matches!(&*text, "unknown" | "none") => Ok(Said::Nothing),
-                value => Ok(Said::Number(crate::run::settings::integer(&value, expr.span)?)),
+                Value::Text(text) if matches!(&*text, "unknown" | "none") => Ok(CellInput::Nothing),
+                value => Ok(CellInput::Number(crate::run::settings::integer(&value, expr.span)?)),
             },
         }
     }
 }
 
-/// Returns the errors in the first row: a wrong first column, unknown columns, too many groups.
+/// Returns the errors in the header: a wrong first column, unknown columns, or too many groups.
 fn header_mistakes(table: &Table, layout: &Layout) -> Vec<Diagnostic> {
     let Some((first, rest)) = table.header.split_first() else {
         return vec![Diagnostic::new(
             Code::BadTable,
             table.span,
-            "a table needs a row that names its columns",
+            "a table needs a header row with its column names",
         )];
     };
     if name(first) != layout.key {
         let message =
-            format!("the first column of `{}` is `{}`, not `{}`", layout.noun, layout.key, name(first));
+            format!("the first column of `{}` must be `{}`, not `{}`", layout.noun, layout.key, name(first));
         let diagnostic = Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the entry");
         let word = name(first);
         let header = word.starts_with(|c: char| c.is_ascii_alphabetic()) && !layout.columns.contains(&word);
@@ -272,7 +275,7 @@ fn unknown_column(cell: &Cell, column: &str, layout: &Layout) -> Diagnostic {
     if let Some(near) = nearest(column, layout.columns.iter().map(String::as_str)) {
         return diagnostic.did_you_mean(column, near);
     }
-    // The bytes of a block are a row of columns.
+    // A block's byte columns are listed as a range.
     let byte = |column: &&String| column.strip_prefix('b').is_some_and(|n| n.parse::<u32>().is_ok());
     let others: Vec<&str> =
         layout.columns.iter().filter(|column| !byte(column)).map(String::as_str).collect();
@@ -280,7 +283,7 @@ fn unknown_column(cell: &Cell, column: &str, layout: &Layout) -> Diagnostic {
         0 => diagnostic.help(format!("it has {}", list(others.into_iter()))),
         bytes => {
             let others = others.join("`, `");
-            diagnostic.help(format!("it has `{others}`, and `b0` to `b{}`", bytes - 1))
+            diagnostic.help(format!("its columns are `{others}`, and `b0` to `b{}`", bytes - 1))
         }
     }
 }
@@ -289,7 +292,7 @@ fn too_many(cell: &Cell, layout: &Layout) -> Diagnostic {
     let message = if layout.groups == 1 {
         format!("the column `{}` appears twice", name(cell))
     } else {
-        format!("`{}` has {} ways, and this is one more", layout.noun, layout.groups)
+        format!("`{}` has only {} ways, and this is one more", layout.noun, layout.groups)
     };
     Diagnostic::new(Code::BadTable, cell.span, message).label("a way too many")
 }

@@ -1,4 +1,5 @@
-//! The registry of nouns that list kernel objects: areas, resident pages, heap blocks, frames, swap slots.
+//! The registry of nouns that list kernel objects: areas, resident pages, heap blocks, frames, and swap
+//! slots.
 
 use std::sync::Arc;
 
@@ -9,23 +10,23 @@ use pagewalk_engine::kernel::heap::HeapBlock;
 use pagewalk_engine::kernel::ids::{FrameNo, Pid, SlotNo};
 use pagewalk_engine::kernel::process::{PageLocation, Process};
 
-use super::list::{CellNames, Column, decimal, hex, naming, words};
+use super::column::{CellNames, Column, decimal, hex, naming, words};
 
 /// A list of kernel objects that `expect` and `show` support.
 pub struct ThingNoun {
     /// Name of the noun.
     pub name: &'static str,
     pub(crate) columns: &'static [Column],
-    /// The column by which rows are matched.
+    /// The column that identifies a row.
     pub(crate) key: &'static str,
     pub(crate) help: &'static str,
-    /// Whether it belongs to a process: `P1.maps`.
+    /// Whether the list belongs to a process: `P1.maps`.
     pub(crate) of_process: bool,
-    /// Whether `set` adds rows to it.
+    /// Whether `set` can add rows to the list.
     pub(crate) settable: bool,
-    /// Whether it is shown line by line in the format of `/proc/PID/maps`.
+    /// Whether `show` prints the list line by line in the format of `/proc/PID/maps`.
     pub(crate) as_proc: bool,
-    /// Returns its rows: all of them, or those with this key.
+    /// Returns all rows of the list, or those with this key.
     pub(crate) rows: fn(&Kernel, Option<&Process>, Option<u64>) -> Vec<ThingRow>,
 }
 
@@ -33,9 +34,9 @@ pub struct ThingNoun {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ThingRow {
     pub(crate) key: u64,
-    /// Its cells, in the order of the columns.
+    /// The object's cells, in the order of the columns.
     pub(crate) cells: Vec<CellView>,
-    /// Columns in which `-` matches it although it has a value.
+    /// Columns in which `-` matches the object although the cell has a value.
     pub(crate) nothing: &'static [&'static str],
 }
 
@@ -62,7 +63,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         name: "resident",
         columns: &[hex("vpn"), hex("frame")],
         key: "vpn",
-        help: "the pages of a process that are in user frames",
+        help: "the resident pages of a process",
         of_process: true,
         settable: false,
         as_proc: false,
@@ -72,7 +73,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         name: "heap",
         columns: &[hex("start"), hex("size"), decimal("used")],
         key: "start",
-        help: "the blocks of `malloc`: the address it answered, the bytes that may be used, 1 if in use",
+        help: "`malloc` blocks: returned address, usable bytes, and 1 if in use",
         of_process: true,
         settable: false,
         as_proc: false,
@@ -88,7 +89,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
             naming("maps", CellNames::Pages),
         ],
         key: "frame",
-        help: "user page frames in use: their processes and contents (`anonymous`, `merged`, `file`, `shared`)",
+        help: "user page frames in use: their pages and contents (`anonymous`, `merged`, `file`, `shared`)",
         of_process: false,
         settable: false,
         as_proc: false,
@@ -98,7 +99,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         name: "swap",
         columns: &[hex("slot"), naming("process", CellNames::Processes), hex("vpn")],
         key: "slot",
-        help: "the slots of the swap file in use, and whose page is in each",
+        help: "the swap slots in use, and the page in each",
         of_process: false,
         settable: false,
         as_proc: false,
@@ -251,7 +252,7 @@ fn swap(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow>
             let name = text(process_name(kernel, pid).to_string());
             rows.push(row(key, vec![number.clone(), name, CellView::Hex(vpn, vpn_digits)]));
         }
-        // A page of a shared object that no process has mapped.
+        // No process has mapped this page of a shared object.
         if rows.len() == before {
             rows.push(row(key, vec![number, CellView::Nothing, CellView::Nothing]));
         }

@@ -1,4 +1,4 @@
-//! The `tlb` noun: `set`, then a group `tag ppn v` and bits a way.
+//! The `tlb` noun: the column `set`, then a group `tag ppn v` and bits for each way.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::record::{CellView, TableView};
@@ -9,12 +9,12 @@ use pagewalk_engine::machine::pte::{Bit, BitRow, Flags};
 use pagewalk_engine::machine::spec::TlbSpec;
 
 use super::sets;
-use super::table::{CellIn, EntryIn, Layout, Said, digits};
+use super::table::{CellIn, CellInput, EntryIn, Layout, digits};
 
-/// The bits that a TLB entry keeps and a table may contain.
+/// The TLB entry's bits that a table may contain.
 const BITS: [Bit; 5] = [Bit::Rw, Bit::Us, Bit::Xd, Bit::G, Bit::D];
 
-/// Bits of an entry by default: R/W, U/S, and D.
+/// Default bits of an entry: R/W, U/S, and D.
 const OPEN: Flags = Flags::OPEN.with(Bit::D);
 
 fn spec(machine: &Machine, level: usize) -> &TlbSpec {
@@ -43,7 +43,7 @@ fn line(machine: &Machine, level: usize, key: u64, way: usize) -> TlbLine {
     line.unwrap_or_default()
 }
 
-/// Returns the sets that hold a valid entry.
+/// Returns the sets that contain a valid entry.
 pub(crate) fn present(machine: &Machine, level: usize) -> Vec<u64> {
     machine.tlb_sets_in_use(level).into_iter().map(SetIndex::raw).collect()
 }
@@ -63,7 +63,7 @@ pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column
     }
 }
 
-/// Sets a row: ways from the left. Ways that are not listed are unchanged.
+/// Sets the ways of a row, from left to right. Ways that are not listed do not change.
 ///
 /// # Errors
 /// `value-too-wide`, `bad-table`.
@@ -78,25 +78,25 @@ pub(crate) fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Resul
 
 fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Diagnostic> {
     let mut line = TlbLine { flags: OPEN, ..TlbLine::default() };
-    let mut said_valid = None;
+    let mut valid_input = None;
     let mut ppn = None;
     for cell in group {
-        match (cell.column.as_str(), cell.said) {
-            (_, Said::Anything | Said::Open) => return Err(cell.nothing_to_set()),
-            (_, Said::Nothing) => {}
-            ("tag", Said::Number(n)) => {
+        match (cell.column.as_str(), cell.input) {
+            (_, CellInput::Anything | CellInput::Open) => return Err(cell.nothing_to_set()),
+            (_, CellInput::Nothing) => {}
+            ("tag", CellInput::Number(n)) => {
                 line.tag = Some(machine.tlb_tag(level, n).map_err(|e| cell.too_wide(e.bits))?);
             }
-            ("ppn", Said::Number(n)) => ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?),
-            ("v", Said::Number(_)) => said_valid = Some(cell.bit()?),
-            (bit, Said::Number(_)) => {
+            ("ppn", CellInput::Number(n)) => ppn = Some(machine.ppn(n).map_err(|e| cell.too_wide(e.bits))?),
+            ("v", CellInput::Number(_)) => valid_input = Some(cell.bit()?),
+            (bit, CellInput::Number(_)) => {
                 if let Some((bit, inverse)) = BitRow::named(bit) {
                     line.flags = line.flags.with_bit(bit, cell.bit()? != inverse);
                 }
             }
         }
     }
-    line.valid = said_valid.unwrap_or(ppn.is_some());
+    line.valid = valid_input.unwrap_or(ppn.is_some());
     line.ppn = ppn.unwrap_or_default();
     if line.valid && (line.tag.is_none() || ppn.is_none()) {
         let place = group.first().map(|cell| cell.span).unwrap_or_default();
@@ -106,7 +106,8 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
     Ok(line)
 }
 
-/// Returns the complete table in the textbook's format. Bits are columns if some entry differs from the default.
+/// Returns the complete table in the textbook's format. A bit has a column if it differs from the default in
+/// some entry.
 pub(crate) fn view(machine: &Machine, level: usize) -> TableView {
     let layout = layout(machine, level);
     let sets = sets::shown(&layout, || present(machine, level));

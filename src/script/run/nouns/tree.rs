@@ -1,4 +1,4 @@
-//! `show tables`: page tables as a tree.
+//! Implements `show tables`: page tables as a tree.
 
 use crate::run::record::{TreeEntry, TreeTable, TreeView, View};
 use pagewalk_engine::kernel::process::Process;
@@ -7,7 +7,7 @@ use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::page_table::Mapping;
 use pagewalk_engine::machine::spec::Mmu;
 
-/// Returns the tables that lead to the pages that were set.
+/// Returns the page tables that lead to the mapped pages.
 pub(crate) fn views(machine: &Machine, process: Option<&Process>) -> Vec<View> {
     let spec = machine.spec().clone();
     let Some(mmu) = &spec.mmu else {
@@ -18,7 +18,7 @@ pub(crate) fn views(machine: &Machine, process: Option<&Process>) -> Vec<View> {
     vec![View::Tree(Box::new(TreeView { of, spec: spec.clone(), root }))]
 }
 
-/// Returns the table of level 1, with everything that it leads to.
+/// Returns the level-1 table and all tables and pages below it.
 pub(crate) fn table(machine: &Machine, mmu: &Mmu) -> TreeTable {
     let listing = machine.page_table();
     let mut root = TreeTable { level: 1, ..TreeTable::default() };
@@ -37,7 +37,8 @@ pub(crate) fn table(machine: &Machine, mmu: &Mmu) -> TreeTable {
     root
 }
 
-/// Returns the table of a level on the way to a page, created as needed; none below an entry that maps a page.
+/// Returns the table of a level on the way to a page, creating it if needed. Returns `None` below an entry
+/// that maps a page.
 fn reach<'t>(root: &'t mut TreeTable, mmu: &Mmu, vpn: Vpn, level: u32) -> Option<&'t mut TreeTable> {
     let mut table = root;
     for upper in 1..level {

@@ -1,4 +1,4 @@
-//! The parameters that may follow those already written.
+//! The parameters that may follow the pieces already written.
 
 use std::ops::Range;
 
@@ -36,7 +36,7 @@ impl<'t> Atom<'t> {
     }
 }
 
-/// Returns the ways to write parameters.
+/// Returns the ways to write a list of parameters.
 pub fn ways(params: &'static [Param]) -> Vec<&'static [Param]> {
     match params {
         [Param::Ways(ways)] => ways.to_vec(),
@@ -48,7 +48,7 @@ pub fn ways(params: &'static [Param]) -> Vec<&'static [Param]> {
 pub fn next(params: &'static [Param], atoms: &[Atom]) -> Vec<&'static Param> {
     let mut found = Vec::new();
     for params in ways(params) {
-        follow(Remaining { params, at: 0, then: None }, atoms, &mut |param, _| {
+        follow(Remaining { params, at: 0, then: None, repeated: None }, atoms, &mut |param, _| {
             if !found.contains(&param) {
                 found.push(param);
             }
@@ -57,14 +57,15 @@ pub fn next(params: &'static [Param], atoms: &[Atom]) -> Vec<&'static Param> {
     found
 }
 
-/// Returns the bytes of the usage for the parameter that may follow these pieces, the first if there are several.
+/// Returns the first parameter that may follow these pieces, as a byte range in the usage.
 pub fn current(params: &'static [Param], atoms: &[Atom]) -> Option<Range<usize>> {
     let place = places(params, atoms).into_iter().next()?;
     let length = part_length(&params.text()[place.clone()]);
     Some(place.start..place.start + length)
 }
 
-/// Returns the rest of the usage after these pieces; empty if they do not fit, or if nothing may follow.
+/// Returns the rest of the usage after these pieces, or an empty string if they do not fit or nothing may
+/// follow.
 pub fn rest(params: &'static [Param], atoms: &[Atom]) -> String {
     let text = params.text();
     let mut rests: Vec<String> = Vec::new();
@@ -77,13 +78,13 @@ pub fn rest(params: &'static [Param], atoms: &[Atom]) -> String {
     rests.join(" | ")
 }
 
-/// Returns, for each way in which something may follow these pieces, the bytes of the usage from there to the end of
-/// the way.
+/// For each way in which something may follow these pieces, returns the bytes from that point to the end of
+/// the usage.
 fn places(params: &'static [Param], atoms: &[Atom]) -> Vec<Range<usize>> {
     let (mut found, mut start) = (Vec::new(), 0);
     for params in ways(params) {
         let mut first: Option<usize> = None;
-        follow(Remaining { params, at: start, then: None }, atoms, &mut |_, at| {
+        follow(Remaining { params, at: start, then: None, repeated: None }, atoms, &mut |_, at| {
             first = Some(first.map_or(at, |first| first.min(at)));
         });
         let end = start + params.text().len();
@@ -93,7 +94,7 @@ fn places(params: &'static [Param], atoms: &[Atom]) -> Vec<Range<usize>> {
     found
 }
 
-/// Returns the length in bytes of the first part of a usage.
+/// Returns the length of the first part of a usage, in bytes.
 fn part_length(text: &str) -> usize {
     let mut depth = 0;
     for (at, c) in text.char_indices() {
@@ -107,7 +108,7 @@ fn part_length(text: &str) -> usize {
     text.len()
 }
 
-/// Returns the text without a closing bracket that was opened before it.
+/// Removes closing brackets whose opening brackets precede the text.
 fn balanced(text: &str) -> String {
     let mut depth = 0;
     let mut kept = String::new();
@@ -127,21 +128,23 @@ fn balanced(text: &str) -> String {
 #[derive(Clone, Copy)]
 struct Remaining<'a> {
     params: &'static [Param],
-    /// Byte of the usage at which they begin.
+    /// Byte offset of these parameters in the usage.
     at: usize,
     then: Option<&'a Remaining<'a>>,
+    /// The number of pieces that were left when the last repetition began.
+    repeated: Option<usize>,
 }
 
-/// Finds every parameter that may follow the pieces, and the byte of the usage at which it begins.
+/// Finds every parameter that may follow the pieces, and its byte offset in the usage.
 fn follow(left: Remaining, atoms: &[Atom], found: &mut dyn FnMut(&'static Param, usize)) {
     let Some((param, params)) = left.params.split_first() else {
         return left.then.into_iter().for_each(|then| follow(*then, atoms, found));
     };
     // A comma follows the previous part without a space.
     let width = if *param == Param::Comma { 0 } else { param.to_string().len() };
-    let rest = Remaining { params, at: left.at + width + 1, ..left };
+    let rest = Remaining { params, at: left.at + width + 1, repeated: None, ..left };
     let mut within = |params: &'static [Param], at: usize, then: Remaining| {
-        follow(Remaining { params, at, then: Some(&then) }, atoms, found);
+        follow(Remaining { params, at, then: Some(&then), repeated: None }, atoms, found);
     };
     match (param, atoms) {
         (Param::Comma, _) => follow(rest, atoms, found),
@@ -158,14 +161,16 @@ fn follow(left: Remaining, atoms: &[Atom], found: &mut dyn FnMut(&'static Param,
         }
         (Param::Many(one), _) => {
             within(std::slice::from_ref(one), left.at, rest);
-            if !atoms.is_empty() {
-                within(std::slice::from_ref(one), left.at, Remaining { params: left.params, ..left });
+            // A repetition of optional parts that matches no piece would repeat forever.
+            let repeated = Some(atoms.len());
+            if !atoms.is_empty() && left.repeated != repeated {
+                within(std::slice::from_ref(one), left.at, Remaining { repeated, ..left });
             }
         }
         (_, []) => found(param, left.at),
         (param, [atom, atoms @ ..]) if fits(param, *atom) => {
             follow(rest, atoms, found);
-            // The usage need not name a unit.
+            // The usage does not have to name a unit.
             if let (Atom::Number, [Atom::Word(unit), atoms @ ..]) = (atom, atoms)
                 && unit_factor(unit).is_some()
                 && !params.first().is_some_and(|param| param.words().contains(unit))

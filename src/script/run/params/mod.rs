@@ -1,5 +1,6 @@
-//! The parameters of a row as data: everything after the first word of a statement, setting, or command. The printed
-//! usage, the parser of operands, completion, highlighting, and the editors' word lists all use it.
+//! The parameters of a row as data: the part after the first word of a statement, setting, or command. The
+//! printed usage, the operand parser, completion, highlighting, and the editors' word lists use these
+//! parameters.
 
 mod expected;
 mod param;

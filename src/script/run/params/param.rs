@@ -1,4 +1,4 @@
-//! Parameters, and the values that fill them.
+//! Parameters and the kinds of values that fill them.
 
 use crate::lang::value::Dimension::{self, Bits, Bytes, Count, Time};
 
@@ -10,17 +10,17 @@ pub enum Param {
     Value(Slot),
     /// A word that introduces the next parameter: `size`.
     Keyword(&'static str),
-    /// A word that is a value itself: `none`.
+    /// A word that is itself a value: `none`.
     Literal(&'static str),
-    /// One of several such words: `on|off`.
+    /// One of several words: `on|off`.
     Words(&'static [&'static str]),
-    /// The unit of the number before it: `bits`.
+    /// The unit of the preceding number: `bits`.
     Unit(&'static str),
     /// `=`
     Equals,
     /// `=>`
     Arrow,
-    /// A comma after the parameter before it.
+    /// A comma after the preceding parameter.
     Comma,
     /// Braces: their contents, and the text that the usage prints between them.
     Block(Contents, &'static str),
@@ -30,7 +30,7 @@ pub enum Param {
     OneOf(&'static [Param]),
     /// `N…`: one or more.
     Many(&'static Param),
-    /// `… | …`: the ways to write the complete statement; the only parameter of its row.
+    /// `… | …`: the ways to write the complete statement. `Ways` is the only parameter of its row.
     Ways(&'static [&'static [Param]]),
 }
 
@@ -41,9 +41,9 @@ pub enum Contents {
     Statements,
     /// Settings of the block that the first word names.
     Settings,
-    /// A table of the noun before the braces.
+    /// A table of the noun that precedes the braces.
     Table,
-    /// A table of the areas of a process.
+    /// A table of a process's areas.
     Areas,
     /// The fields of a page-table entry.
     Entry,
@@ -61,7 +61,7 @@ pub const fn settings(shown: &'static str) -> Param {
 }
 
 impl Param {
-    /// Returns the words that it may be written as.
+    /// Returns the words that match the parameter.
     pub fn words(&self) -> &[&'static str] {
         match self {
             Self::Keyword(word) | Self::Literal(word) | Self::Unit(word) => std::slice::from_ref(word),
@@ -70,12 +70,12 @@ impl Param {
         }
     }
 
-    /// Returns its slot, if it is a value.
+    /// Returns the slot of the parameter, if it is a value.
     pub(crate) fn slot(&self) -> Option<Slot> {
         if let Self::Value(slot) = self { Some(*slot) } else { None }
     }
 
-    /// Collects the sequences of parameters in it, in all ways to write it.
+    /// Collects the sequences of parameters in all ways to write this parameter.
     fn sequences(&'static self, found: &mut Vec<&'static [Self]>) {
         let of = |parts: &'static [Self], found: &mut Vec<&'static [Self]>| {
             found.push(parts);
@@ -91,7 +91,7 @@ impl Param {
         }
     }
 
-    /// Returns the parameter that follows the first of these for which a test is true.
+    /// Returns the parameter after the first one for which a test is true.
     pub(super) fn follower(params: &'static [Self], test: impl Fn(&Self) -> bool) -> Option<&'static Self> {
         let mut sequences = vec![params];
         for param in params {
@@ -101,7 +101,7 @@ impl Param {
         pairs.find(|pair| test(&pair[0])).map(|pair| &pair[1])
     }
 
-    /// Collects the parameters that it consists of, or itself if it has no parts.
+    /// Collects this parameter's parts, or the parameter itself if it has no parts.
     pub(super) fn leaves(&'static self, found: &mut Vec<&'static Self>) {
         match self {
             Self::Optional(parts) | Self::OneOf(parts) => parts.iter().for_each(|part| part.leaves(found)),
@@ -112,7 +112,7 @@ impl Param {
     }
 }
 
-/// Defines the slots, their printed names, the dimensions of their numbers, and a parameter for each.
+/// Defines the slots. Each slot has a printed name, the dimension of its numbers, and a parameter.
 macro_rules! slots {
     ($($(#[$doc:meta])+ $constant:ident = $slot:ident $name:literal $dimension:expr,)+) => {
         /// The kind of value that fills a parameter.
@@ -122,14 +122,15 @@ macro_rules! slots {
         }
 
         impl Slot {
-            /// Returns the name that the usage prints. A string has its quotes.
+            /// Returns the name printed in the usage. The name of a string has quotes.
             pub(crate) const fn name(self) -> &'static str {
                 match self {
                     $(Self::$slot => $name,)+
                 }
             }
 
-            /// Returns the dimension of its numbers; none if it takes any number, or none.
+            /// Returns the dimension of the slot's numbers, or `None` if the slot accepts any number or no
+            /// number.
             pub const fn dimension(self) -> Option<Dimension> {
                 match self {
                     $(Self::$slot => $dimension,)+
@@ -142,23 +143,23 @@ macro_rules! slots {
 }
 
 slots! {
-    /// A virtual address; a physical one on a machine without an MMU.
+    /// A virtual address, or a physical address on a machine without an MMU.
     VA = Va "VA" Some(Bytes),
     /// A physical address.
     PA = Pa "PA" Some(Bytes),
-    /// A page-table entry as a number.
+    /// A page-table entry, written as a number.
     RAW = Raw "RAW" None,
-    /// A level of the page table.
+    /// A page-table level.
     LEVEL = Level "LEVEL" Some(Count),
     /// A number.
     N = Number "N" Some(Count),
-    /// A number of frames, pages, or one-page slots.
+    /// A count of frames, pages, or one-page slots.
     FRAMES = Frames "N" Some(Count),
     /// The points of an answer.
     POINTS = Points "N" Some(Count),
     /// A width in bits.
     WIDTH = Width "N" Some(Bits),
-    /// The number of bytes of an access.
+    /// The number of bytes in an access.
     LENGTH = Length "N" Some(Bytes),
     /// A stored value.
     V = Stored "V" None,
@@ -168,9 +169,9 @@ slots! {
     BYTE = Byte "BYTE" Some(Count),
     /// A latency.
     T = Latency "T" Some(Time),
-    /// Bit numbers, both ends included.
+    /// An inclusive range of bit numbers.
     BITS = Bits "N..N" Some(Bits),
-    /// Pages of a reference string.
+    /// The pages of a reference string.
     PAGES = Pages "PAGES" None,
     /// An expression.
     EXPR = Expr "EXPR" None,
@@ -240,21 +241,21 @@ slots! {
     PATH = Path "FILE" None,
     /// A word of the language.
     WORD = Word "WORD" None,
-    /// A number of bytes to inspect.
+    /// The number of bytes to inspect.
     COUNT = Count "n" Some(Bytes),
     /// An offset into a file.
     OFFSET = Offset "OFFSET" Some(Bytes),
-    /// More values of the same kind.
+    /// Further values of the same kind.
     ETC = Etc "…" None,
 }
 
 impl Slot {
-    /// Whether it is filled with a string in quotes.
+    /// Whether the slot is filled with a quoted string.
     pub(crate) const fn is_quoted(self) -> bool {
         self.name().as_bytes()[0] == b'"'
     }
 
-    /// Whether a bare word there is a name, and never a variable.
+    /// Whether a bare word in this slot is always a name and never a variable.
     pub(crate) const fn is_name(self) -> bool {
         matches!(
             self,

@@ -1,4 +1,4 @@
-//! Diagnostics for a unit that does not fit its place, with suggestions.
+//! Diagnostics, with suggestions, for a unit that does not fit its context.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -8,12 +8,12 @@ use crate::lang::value::{Dimension, Number, UNITS, Unit, Value};
 use super::param::{Param, Slot};
 use super::usage::Params;
 
-/// A place that takes a number.
+/// A parameter or setting whose value is a number.
 pub(crate) struct Place {
-    /// Its name in messages.
+    /// The name that messages show.
     pub(crate) said: String,
     pub(crate) slot: Slot,
-    /// The unit that is usually written there.
+    /// The unit that usually follows the number.
     pub(crate) suffix: Option<&'static str>,
 }
 
@@ -26,7 +26,8 @@ pub(crate) struct Wrong {
 }
 
 impl Place {
-    /// Returns the place that these parameters describe; none if their numbers have different dimensions.
+    /// Returns the place that these parameters describe, or `None` if their numbers have different
+    /// dimensions.
     pub(crate) fn find(name: &str, expected: &[&'static Param], params: &'static [Param]) -> Option<Self> {
         let measured = |param: &&Param| param.slot().filter(|slot| slot.dimension().is_some());
         let mut slots = expected.iter().copied().filter_map(|param| measured(&param));
@@ -38,7 +39,7 @@ impl Place {
         })
     }
 
-    /// Returns the error of a number in this unit; `page` is the machine's page size.
+    /// Returns the error if a number in this unit does not fit. `page` is the machine's page size.
     pub(crate) fn refuses(&self, value: &Value, unit: &Unit, page: Option<u64>) -> Option<Wrong> {
         let wanted = self.slot.dimension().filter(|wanted| *wanted != unit.dimension)?;
         let Value::Number(value) = value else { return None };
@@ -46,7 +47,7 @@ impl Place {
         Some(Wrong { text, ..self.wrong(wanted, unit) })
     }
 
-    /// Returns the error of this unit after a variable.
+    /// Returns the error if this unit after a variable does not fit.
     pub(crate) fn refuses_bare(&self, unit: &Unit) -> Option<Wrong> {
         let wanted = self.slot.dimension().filter(|wanted| *wanted != unit.dimension)?;
         Some(Wrong {
@@ -64,7 +65,7 @@ impl Place {
         Wrong { message, label: format!("`{}`: {}", unit.name, unit.help), text: None }
     }
 
-    /// Returns the number in a form that this place takes.
+    /// Returns the number in a form that fits this place.
     fn rewritten(&self, value: Number, unit: &Unit, wanted: Dimension, page: Option<u64>) -> Option<String> {
         let (factor, under) = unit.factor;
         let n = value.divide(Number::fraction(factor, under).ok()?).ok()?;
@@ -73,11 +74,11 @@ impl Place {
         let paged = unit.name.starts_with("page");
         let suffix = |n: u64| self.suffix.map_or_else(|| n.to_string(), |suffix| format!("{n} {suffix}"));
         Some(match (wanted, unit.dimension) {
-            // The number of bits in an address of a space of this size.
+            // The number of address bits in a space of this size.
             (Dimension::Bits, Dimension::Bytes) if factor > 1 && bytes?.is_power_of_two() => {
                 suffix(bytes?.ilog2().into())
             }
-            // The size that an offset of this many bits reaches.
+            // The size of the range that an offset of this many bits covers.
             (Dimension::Bytes, Dimension::Bits) if self.slot == Slot::Size && count? < 48 => {
                 size_of(1 << count?)
             }
@@ -131,7 +132,7 @@ const fn noun(dimension: Dimension) -> &'static str {
     }
 }
 
-/// Formats a number of bytes in the largest unit that divides it.
+/// Formats a size in bytes, in the largest unit that divides it.
 pub(crate) fn size(value: &Value) -> String {
     match value {
         Value::Number(number) => match number.as_integer().and_then(|n| u64::try_from(n).ok()) {

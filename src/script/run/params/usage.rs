@@ -6,21 +6,21 @@ use super::param::{Param, Slot};
 
 /// Queries on the parameters of a row.
 pub trait Params {
-    /// Returns the parameters as the usage prints them.
+    /// Returns the parameters in the format of the usage.
     fn text(self) -> String;
-    /// Returns each parameter that has no parts, in all ways to write them.
+    /// Returns all parameters that have no parts, in all ways to write the statement.
     fn leaves(self) -> Vec<&'static Param>;
-    /// Whether this is one of their words.
+    /// Whether one of the parameters can be this word.
     fn has_word(self, word: &str) -> bool;
-    /// Whether one of them is this slot.
+    /// Whether one of the parameters is this slot.
     fn has(self, slot: Slot) -> bool;
-    /// Whether braces may follow.
+    /// Whether a block in braces may follow.
     fn has_block(self) -> bool;
     /// Returns the words of the clauses that may follow: `size` in `[size N]`.
     fn clauses(self) -> Vec<&'static str>;
     /// Returns the parameter after a keyword.
     fn after_keyword(self, keyword: &str) -> Option<&'static Param>;
-    /// Returns the unit that may be written after a value.
+    /// Returns the unit that may follow a value.
     fn unit_after(self, slot: Slot) -> Option<&'static str>;
 }
 

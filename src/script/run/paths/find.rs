@@ -1,4 +1,4 @@
-//! Evaluation of a dotted path.
+//! Evaluates dotted paths.
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -17,7 +17,7 @@ use super::machine::MACHINE_PROPERTIES;
 use super::part::{PART_PROPERTIES, part_of};
 use super::unknown::no_property;
 
-/// The path to the facts of the latest statement that has any.
+/// The path to the facts of the latest statement that has facts.
 pub const LAST: &str = "last";
 
 impl Session<'_> {
@@ -80,7 +80,7 @@ impl Session<'_> {
         if checking { Err(Stop::Unknowable) } else { Ok(Value::from((row.get)(kernel))) }
     }
 
-    /// Returns a property of a page table: of a process, or of the machine without a kernel.
+    /// Returns a property of a process's page table, or of the machine's page table if no kernel was started.
     fn table_property(&mut self, of: &Word, pid: Option<Pid>, name: &Word) -> Result<Value, Stop> {
         let pid = match pid {
             Some(pid) => Some(pid),
@@ -92,7 +92,8 @@ impl Session<'_> {
         if self.checking() { Err(Stop::Unknowable) } else { Ok(value) }
     }
 
-    /// Returns the process whose page table is used by default; none without a kernel or before the first process.
+    /// Returns the process whose page table is used by default, or `None` without a kernel or before the
+    /// first process.
     ///
     /// # Errors
     /// `which-process`.
@@ -110,7 +111,7 @@ impl Session<'_> {
         }
         let Some(last) = self.state.last.clone() else {
             return Err(Diagnostic::new(Code::NoAnswer, name.span, "no statement with facts has run yet")
-                .help("`last` is the latest access, system call, `probe`, `reference` or `replay`")
+                .help("`last` is the latest access, system call, `probe`, `reference`, or `replay`")
                 .into());
         };
         let (family, spec) = match (&*last, last.call()) {
@@ -126,7 +127,7 @@ impl Session<'_> {
         })?;
         let shown = key.value_in(&last).ok_or_else(|| {
             Diagnostic::new(Code::NoAnswer, name.span, format!("the latest statement has no `{}`", name.text))
-                .label("it did not get that far")
+                .label("the statement ended before this value was known")
         })?;
         Ok(shown.value)
     }
@@ -144,7 +145,7 @@ impl Session<'_> {
         }
         self.machine(of.span)?;
         let Some(component) = self.component(&of.text) else {
-            // The page table may belong to a process that is not known yet.
+            // The page table may belong to a process that is not yet known.
             let perhaps = self.unsure().others;
             return Err(if perhaps { Stop::Unknowable } else { self.unknown_part(of).into() });
         };
@@ -166,12 +167,12 @@ impl Session<'_> {
         Err(no_property(&of.text, name, std::iter::empty()).into())
     }
 
-    /// Returns the TLB or cache of this name; `tlb` and `cache` name the only one.
+    /// Returns the TLB or cache with this name. The names `tlb` and `cache` refer to the only TLB or cache.
     pub(crate) fn component(&self, name: &str) -> Option<Component> {
         Component::named(self.spec()?, name)
     }
 
-    /// Reports that the machine has no TLB or cache of this name.
+    /// Reports that the machine has no TLB or cache with this name.
     pub(crate) fn unknown_part(&self, of: &Word) -> Diagnostic {
         let Some(spec) = self.spec() else {
             return Diagnostic::new(Code::UnknownPath, of.span, format!("`{}` is not known", of.text));
@@ -213,7 +214,7 @@ fn property_of(machine: &Machine, of: &Word, name: &Word) -> Result<Value, Stop>
     };
     let n = (row.get)(machine);
     u64::try_from(n).map(Value::from).map_err(|_| {
-        let message = format!("{} is {n}, more than the largest number of the language", row.help);
-        Diagnostic::new(Code::Overflow, name.span, message).help("numbers go up to 2^64 - 1").into()
+        let message = format!("{} is {n}, which exceeds the largest number", row.help);
+        Diagnostic::new(Code::Overflow, name.span, message).help("the largest number is 2^64 - 1").into()
     })
 }

@@ -6,10 +6,10 @@ use pagewalk_engine::machine::Machine;
 pub struct MachineProperty {
     /// Name before the dot.
     pub of: &'static str,
-    /// Its name after the dot.
+    /// The property's name after the dot.
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
-    /// Returns its value, a number that may exceed the range of the language.
+    /// Returns the property's value, a number that may exceed the range of the language.
     pub(crate) get: fn(&Machine) -> u128,
 }
 
@@ -32,6 +32,6 @@ pub const MACHINE_PROPERTIES: &[MachineProperty] = &[
     property("machine", "flat_page_table_bytes", "size of a one-level page table", |m| {
         m.spec().flat_page_table_bytes()
     }),
-    property("page_table", "tables", "page tables in use, of all levels", |m| m.page_table().tables.into()),
-    property("page_table", "bytes", "bytes of the page tables in use", |m| m.page_table().bytes),
+    property("page_table", "tables", "page tables in use at all levels", |m| m.page_table().tables.into()),
+    property("page_table", "bytes", "total size of the page tables in use", |m| m.page_table().bytes),
 ];

@@ -1,4 +1,4 @@
-//! Functions that read memory and files: one row each. None of them changes the state.
+//! The functions that read memory and files, one row each. None of these functions changes the state.
 
 use crate::lang::ast::{Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -16,7 +16,7 @@ pub struct PeekFunction {
     pub name: &'static str,
     pub(crate) params: &'static [Slot],
     pub(crate) help: &'static str,
-    /// The bytes that it reads.
+    /// The bytes that the function reads.
     pub(crate) of: Peek,
 }
 
@@ -25,7 +25,7 @@ pub struct PeekFunction {
 pub enum Peek {
     /// The bytes at an address, as the CPU or the process would see them.
     Memory(fn(&[u8]) -> Value),
-    /// A file at an offset; none if the file has no such byte.
+    /// A file's byte at an offset, or `None` if the file has no such byte.
     File(fn(&Kernel, FileId, u64) -> Option<u64>),
 }
 
@@ -40,7 +40,7 @@ pub const PEEK_FUNCTIONS: &[PeekFunction] = &[
     PeekFunction {
         name: "word",
         params: &[Slot::Va, Slot::Count],
-        help: "n bytes at an address, little-endian, at most 8",
+        help: "n bytes (at most 8) at an address, little-endian",
         of: Peek::Memory(little_endian),
     },
     PeekFunction {
@@ -52,7 +52,7 @@ pub const PEEK_FUNCTIONS: &[PeekFunction] = &[
     PeekFunction {
         name: "file_byte",
         params: &[Slot::FileName, Slot::Offset],
-        help: "a byte of a file, as `read(2)` would see it",
+        help: "the byte that `read(2)` would return from a file",
         of: Peek::File(|kernel, file, offset| {
             let mut byte = [0];
             (kernel.file_peek(file, offset, &mut byte) == 1).then_some(u64::from(byte[0]))
@@ -61,7 +61,7 @@ pub const PEEK_FUNCTIONS: &[PeekFunction] = &[
     PeekFunction {
         name: "file_size",
         params: &[Slot::FileName],
-        help: "bytes of a file",
+        help: "size of a file in bytes",
         of: Peek::File(|kernel, file, _| Some(kernel.file_size(file))),
     },
 ];
@@ -100,7 +100,7 @@ impl Session<'_> {
     /// Evaluates a function that reads memory or a file.
     ///
     /// # Errors
-    /// `wrong-count`, and the errors of its arguments.
+    /// Returns `wrong-count`, or the errors in the arguments.
     pub(crate) fn peek_function(
         &mut self,
         row: &PeekFunction,
@@ -115,10 +115,10 @@ impl Session<'_> {
         }
     }
 
-    /// Evaluates a function of at most `most` bytes at an address.
+    /// Evaluates a function that reads at most `most` bytes at an address.
     ///
     /// # Errors
-    /// `address-too-wide`, `no-answer` if the bytes cannot be read or are unknown.
+    /// Returns `address-too-wide`, or `no-answer` if the bytes cannot be read or are unknown.
     fn peek_memory(
         &mut self,
         value: fn(&[u8]) -> Value,
@@ -144,7 +144,7 @@ impl Session<'_> {
         let seen = self.machine(span)?.peek(va, &mut bytes);
         let why = match seen {
             Err(_) => "the access would fault",
-            Ok(()) => "a byte of it was never set",
+            Ok(()) => "at least one of its bytes is uninitialized",
         };
         bytes
             .into_iter()
@@ -154,10 +154,10 @@ impl Session<'_> {
             .ok_or_else(|| unreadable(span, why).into())
     }
 
-    /// Evaluates a function of a file.
+    /// Evaluates a function that reads a file.
     ///
     /// # Errors
-    /// `no-kernel`, `no-answer` if there is no such file or byte.
+    /// Returns `no-kernel`, or `no-answer` if the file or byte does not exist.
     fn peek_file(
         &mut self,
         value: fn(&Kernel, FileId, u64) -> Option<u64>,
@@ -166,7 +166,7 @@ impl Session<'_> {
     ) -> Result<Value, Stop> {
         let name = self.eval(&args[0])?;
         let Value::Text(name) = name else {
-            let message = format!("{} is no file's name", name.kind());
+            let message = format!("{} is not a file name", name.kind());
             return Err(Diagnostic::new(Code::WrongType, args[0].span, message)
                 .label("a name in quotes is needed")
                 .into());
@@ -180,7 +180,8 @@ impl Session<'_> {
             return Err(no_file(kernel, &name, args[0].span).into());
         };
         value(kernel, file, offset).map(Value::from).ok_or_else(|| {
-            let message = format!("\"{name}\" has {} bytes, and no byte {offset}", kernel.file_size(file));
+            let message =
+                format!("\"{name}\" has {} bytes, so it has no byte {offset}", kernel.file_size(file));
             Diagnostic::new(Code::NoAnswer, span, message).label("past its end").into()
         })
     }
@@ -190,7 +191,7 @@ fn unreadable(span: Span, why: &str) -> Diagnostic {
     Diagnostic::new(Code::NoAnswer, span, "memory cannot be read here").label(why)
 }
 
-/// Reports that there is no such file, and suggests the nearest.
+/// Reports that a file does not exist, and suggests the nearest name.
 pub(crate) fn no_file(kernel: &Kernel, name: &str, place: Span) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(Code::NoAnswer, place, format!("there is no file \"{name}\"")).label("not declared");

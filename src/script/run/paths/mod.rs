@@ -1,5 +1,6 @@
-//! Paths: the properties of the machine, the kernel, and processes in an expression (`tlb.hits`, `P1.rss`), and the
-//! functions that read memory and files. One row each. None of them changes the state.
+//! Paths to the properties of the machine, the kernel, and processes in an expression (`tlb.hits`, `P1.rss`),
+//! and the functions that read memory and files. One row each. These paths and functions never change the
+//! state.
 
 mod find;
 mod kernel;

@@ -16,15 +16,15 @@ pub struct Part<'a> {
 
 /// A property of a TLB or cache.
 pub struct PartProperty {
-    /// Its name after the dot.
+    /// The property's name after the dot.
     pub name: &'static str,
     pub(crate) help: &'static str,
-    /// The fact of a replay, if the property counts events of accesses. The other properties follow from the
-    /// declaration.
+    /// The type of the replay fact, if the property counts events of accesses. The other properties follow
+    /// from the declaration.
     pub(crate) fact: Option<FactType>,
-    /// Whether only caches count it.
+    /// Whether only caches count these events.
     pub(crate) of_caches: bool,
-    /// Returns its value; none if this kind of component has no such property.
+    /// Returns the property's value, or `None` if this kind of component lacks the property.
     pub(crate) get: fn(&Part) -> Option<Value>,
 }
 
@@ -41,7 +41,7 @@ const fn of_caches(name: &'static str, help: &'static str, get: fn(&Part) -> Opt
 }
 
 impl PartProperty {
-    /// Whether such a component counts it.
+    /// Whether this kind of component counts these events.
     pub(crate) fn counted_by(&self, component: Component) -> bool {
         !self.of_caches || matches!(component, Component::Cache(_))
     }
@@ -56,43 +56,41 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
     counted("hits", "demand accesses that hit", |p| count(p.stats.hits)),
     counted("misses", "demand accesses that missed", |p| count(p.stats.misses)),
     counted("evictions", "valid entries evicted by fills", |p| count(p.stats.evictions)),
-    of_caches("writebacks", "dirty blocks written down when evicted or flushed", |p| {
-        count(p.stats.writebacks)
-    }),
-    of_caches("walk_hits", "page-table entries fetched that hit", |p| count(p.stats.walk_hits)),
-    of_caches("walk_misses", "page-table entries fetched that missed", |p| count(p.stats.walk_misses)),
+    of_caches("writebacks", "dirty blocks written back on eviction or flush", |p| count(p.stats.writebacks)),
+    of_caches("walk_hits", "page-table entry fetches that hit", |p| count(p.stats.walk_hits)),
+    of_caches("walk_misses", "page-table entry fetches that missed", |p| count(p.stats.walk_misses)),
     PartProperty {
         fact: Some(FRACTION),
-        ..part("miss_rate", "misses / accesses, 0 before the first", |p| Some(miss_rate(&p.stats)))
+        ..part("miss_rate", "misses / accesses, or 0 if there are no accesses", |p| Some(miss_rate(&p.stats)))
     },
     part("sets", "number of sets", |p| p.tlb.map(|t| t.sets).or(p.cache.map(|c| c.sets)).map(Value::from)),
     part("ways", "associativity", |p| {
         p.tlb.map(|t| t.ways).or(p.cache.map(|c| c.ways)).map(|w| Value::from(u64::from(w)))
     }),
-    part("index_bits", "bits of the set index", |p| {
+    part("index_bits", "width of the set index", |p| {
         p.tlb
             .map(TlbSpec::index_bits)
             .or(p.cache.map(CacheSpec::index_bits))
             .map(|b| Value::from(u64::from(b)))
     }),
-    part("offset_bits", "bits of the offset: in the block, or in the page", |p| {
+    part("offset_bits", "width of the block offset (caches) or page offset (TLBs)", |p| {
         Some(Value::from(u64::from(p.cache.map_or(p.spec.page_bits(), CacheSpec::offset_bits))))
     }),
-    part("tag_bits", "bits of the tag", |p| {
+    part("tag_bits", "width of the tag", |p| {
         let tlb = p.tlb.map(|t| t.tag_bits(p.spec));
         tlb.or(p.cache.map(|c| c.tag_bits(p.spec))).map(|b| Value::from(u64::from(b)))
     }),
-    part("reach", "bytes that it covers when full", |p| {
+    part("reach", "number of bytes that all entries together cover", |p| {
         p.tlb
             .map(|t| t.reach(p.spec))
             .or(p.cache.map(CacheSpec::size))
             .and_then(|n| u64::try_from(n).ok())
             .map(Value::from)
     }),
-    part("vipt", "true when index and offset lie in the page offset", |p| {
+    part("vipt", "true if the index and offset bits are within the page offset", |p| {
         p.cache.map(|c| Value::Bool(c.vipt(p.spec)))
     }),
-    part("colors", "page colors: groups of sets that a page can fall into", |p| {
+    part("colors", "number of page colors (groups of sets to which a page can map)", |p| {
         p.cache.map(|c| Value::from(c.colors(p.spec)))
     }),
 ];
@@ -103,7 +101,7 @@ fn miss_rate(stats: &Counts) -> Value {
 }
 
 impl<'a> Part<'a> {
-    /// Returns a TLB or cache with these counters.
+    /// Combines a TLB or cache with its counters.
     pub(crate) fn new(spec: &'a Spec, component: Component, stats: Counts) -> Self {
         match component {
             Component::Tlb(at) => Self { spec, tlb: Some(&spec.tlbs[at]), cache: None, stats },
@@ -112,7 +110,7 @@ impl<'a> Part<'a> {
     }
 }
 
-/// Returns a component of a machine.
+/// Returns a component of a machine with its counters.
 pub fn part_of(machine: &Machine, component: Component) -> Part<'_> {
     let stats = match component {
         Component::Tlb(at) => machine.tlb_counts(at),

@@ -4,7 +4,7 @@ use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 
-/// Reports that there is no such property, and suggests the nearest.
+/// Reports that a property does not exist, and suggests the nearest name.
 pub(crate) fn no_property(of: &str, name: &Word, names: impl Iterator<Item = &'static str>) -> Diagnostic {
     let diagnostic = Diagnostic::new(Code::UnknownPath, name.span, format!("`{of}` has no `{}`", name.text))
         .label("not known");

@@ -12,7 +12,7 @@ use pagewalk_engine::kernel::event::FaultClass;
 use super::fault::FaultRecord;
 use super::process::{Legend, ProcessRef};
 
-/// The statement that made an access.
+/// The kind of statement that made an access.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AccessVerb {
     /// `translate`
@@ -28,33 +28,35 @@ pub(crate) enum AccessVerb {
 /// An access: the request, its events, and its outcome.
 #[derive(Debug, Clone)]
 pub struct Access {
-    /// The machine it ran on.
+    /// The machine that performed the access.
     pub(crate) spec: Arc<Spec>,
-    /// The core it ran on.
+    /// The core that performed the access.
     pub(crate) core: u32,
     pub(crate) verb: AccessVerb,
     pub(crate) probe: bool,
     pub(crate) kind: AccessKind,
     pub(crate) mode: Privilege,
-    /// The virtual address; the physical one on a machine without an MMU.
+    /// The virtual address, or the physical address on a machine without an MMU.
     pub va: Va,
     /// Bytes read or written, in address order.
     pub(crate) data: Vec<Option<u8>>,
-    /// The block of the first byte that was read in the first cache, after the access; none if it is not there.
+    /// The first cache's block that contains the first byte read, or `None` if the cache lacks the block
+    /// after the access.
     pub(crate) block: Option<CachedBlock>,
     pub(crate) outcome: AccessOutcome,
-    /// All hardware events. In a process, the events of the pieces that completed and of one that could not complete; the
-    /// events of a retried attempt are in its [`FaultRecord`].
+    /// All hardware events. For an access by a process, these are the events of the completed parts of the
+    /// access and of an attempt that ended in a fatal fault. The events of a retried attempt are in its
+    /// [`FaultRecord`].
     pub(crate) events: Vec<Event>,
-    /// The process that made it; none on bare hardware.
+    /// The process that made the access, or `None` on bare hardware.
     pub(crate) process: Option<Box<InProcess>>,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct CachedBlock {
-    /// The way of its set.
+    /// The way that contains the block.
     pub(crate) way: u32,
-    /// Its bytes; empty if they are too many to print.
+    /// The block's bytes, or an empty list if the block is too large to print.
     pub(crate) bytes: Vec<Option<u8>>,
 }
 
@@ -62,11 +64,11 @@ pub(crate) struct CachedBlock {
 #[derive(Debug, Clone)]
 pub struct InProcess {
     pub(crate) process: ProcessRef,
-    /// Its faults, in order: resolved ones, then perhaps a fatal one.
+    /// The faults of the access, in order. The last fault may be fatal.
     pub(crate) faults: Vec<FaultRecord>,
-    /// The fault that ended it.
+    /// The fault that ended the access.
     pub(crate) killed: Option<FaultClass>,
-    /// The names that the steps need.
+    /// The names that the steps mention.
     pub(crate) legend: Legend,
 }
 
@@ -78,7 +80,7 @@ impl Access {
         &self.events[..next]
     }
 
-    /// The address of the piece that was accessed last: the one that faulted, if any did.
+    /// The address of the last accessed piece. After a fault, this is the piece that faulted.
     pub(crate) fn last_piece(&self) -> u64 {
         let pieces = self.events.iter().rev().find_map(|event| match event {
             Event::Fragment { va, .. } => Some(va.raw()),
@@ -87,12 +89,12 @@ impl Access {
         pieces.unwrap_or(self.va.raw())
     }
 
-    /// The faults that the kernel handled, in order; empty on bare hardware.
+    /// The faults that the kernel handled, in order. Empty on bare hardware.
     pub(crate) fn faults(&self) -> &[FaultRecord] {
         self.process.as_ref().map_or(&[], |process| &process.faults)
     }
 
-    /// Whether it uses the caches for its data.
+    /// Whether the access uses the caches for its data.
     pub(crate) fn uses_caches(&self) -> bool {
         self.verb != AccessVerb::Translate
     }

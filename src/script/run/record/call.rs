@@ -22,11 +22,11 @@ pub struct CallRecord {
     pub(crate) name: &'static str,
     pub(crate) args: Vec<ArgRecord>,
     pub(crate) reply: Reply,
-    /// The process that `fork` made.
+    /// The process that `fork` created.
     pub(crate) child: Option<ProcessRef>,
-    /// Faults during the call: on populated pages, and on buffers that the kernel reads or writes.
+    /// Faults during the call, on populated pages or on buffers that the kernel reads or writes.
     pub(crate) faults: Vec<FaultRecord>,
-    /// Steps of the kernel outside of faults.
+    /// Steps that the kernel took outside of faults.
     pub(crate) steps: Vec<KernelStep>,
     /// The names that the steps need.
     pub(crate) legend: Legend,
@@ -35,7 +35,7 @@ pub struct CallRecord {
 }
 
 impl CallRecord {
-    /// All steps, those of faults first.
+    /// All steps, beginning with those of faults.
     pub(crate) fn all_steps(&self) -> impl Iterator<Item = &KernelStep> {
         self.faults.iter().flat_map(|fault| &fault.steps).chain(&self.steps)
     }
@@ -44,16 +44,16 @@ impl CallRecord {
 /// An argument of a system call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ArgRecord {
-    /// As the script writes it.
+    /// The argument in script notation.
     pub(crate) written: String,
     pub(crate) value: Arg,
 }
 
-/// An action of the kernel that no process requested.
+/// A kernel action that no process requested.
 #[derive(Debug, Clone)]
 pub struct ActionRecord {
     pub(crate) what: KernelAction,
-    /// The number of frames freed by merging, or of pages reclaimed or swapped out.
+    /// The number of frames that merging freed, or of pages that the kernel reclaimed or swapped out.
     pub(crate) count: u64,
     pub(crate) steps: Vec<KernelStep>,
     /// The names that the steps need.
@@ -75,20 +75,20 @@ pub(crate) enum KernelAction {
     Tick,
 }
 
-/// A kernel as it was started.
+/// A kernel in its initial state.
 #[derive(Debug, Clone)]
 pub(crate) struct Booted {
-    /// The machine that was declared with it, if there was none before.
+    /// The machine that the kernel declared, if the script had not declared one.
     pub(crate) machine: Option<Arc<Spec>>,
     pub(crate) config: Arc<KernelConfig>,
     pub(crate) frames: u32,
 }
 
-/// A declaration of the kernel or of one of its objects.
+/// The declaration of the kernel or of a kernel object.
 #[derive(Debug, Clone)]
 pub struct Declared {
     pub(crate) what: Declaration,
-    /// The kernel that was started for it, if there was none before.
+    /// The kernel started by the declaration, if no kernel was running.
     pub(crate) booted: Option<Booted>,
 }
 

@@ -1,5 +1,5 @@
-//! The changes made by a system call, as far as reports show them. The state before the call is kept (copies are cheap)
-//! and compared with the state afterward.
+//! The changes made by a system call, limited to those that reports show. This module keeps a copy of the
+//! state before the call, which is cheap, and compares the copy with the state afterward.
 
 use std::sync::Arc;
 
@@ -12,57 +12,58 @@ use pagewalk_engine::kernel::{Kernel, OpenFile};
 
 use super::process::{AreaRecord, ProcessRef};
 
-/// The most removed or added areas to keep.
+/// Maximum number of removed or added areas to keep.
 const AREAS: usize = 24;
-/// The most bytes of terminal output to keep.
+/// Maximum number of bytes of terminal output to keep.
 const OUTPUT: usize = 2048;
 
-/// A value before a call and after it.
+/// A value before and after a call.
 pub type Change<T> = (T, T);
 
 /// The changes made by a system call.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Effect {
-    /// The first few removed areas, as they were. A changed area counts as removed and added.
+    /// The first few removed areas, in their state before the call. A changed area is listed as removed and
+    /// as added.
     pub(crate) gone: Vec<AreaRecord>,
     /// The first few added areas.
     pub(crate) come: Vec<AreaRecord>,
-    /// The numbers of areas removed and added, including those that are not kept.
+    /// The numbers of removed and added areas, including those that are not kept.
     pub(crate) count: (usize, usize),
     pub(crate) brk: Change<u64>,
-    /// The start of the heap afterward.
+    /// The start of the heap after the call.
     pub(crate) heap: u64,
-    /// Pages of the process in user frames.
+    /// Number of the process's pages in user frames.
     pub(crate) resident: Change<u64>,
-    /// User frames in use.
+    /// Number of user frames in use.
     pub(crate) frames: Change<u32>,
-    /// The file that the call is about.
+    /// The file that the call operates on.
     pub(crate) file: Option<FileRecord>,
     /// The first bytes written to the terminal.
     pub(crate) output: Vec<u8>,
-    /// The program counter afterward.
+    /// The program counter after the call.
     pub(crate) pc: Option<u64>,
-    /// The number of areas that `fork` copied, and of pages that parent and child share.
+    /// The number of areas that `fork` copied, and the number of pages that parent and child share.
     pub(crate) forked: Option<(usize, u64)>,
-    /// The parent that must wait for the process, which has ended.
+    /// The parent that must wait for the ended process.
     pub(crate) waiter: Option<Arc<str>>,
-    /// The child that `wait` reaped, and its status.
+    /// The child that `wait` reaped, and the child's status.
     pub(crate) waited: Option<(ProcessRef, u32)>,
-    /// The block that `malloc` allocated, or that `free` freed, as it was before.
+    /// The block that `malloc` allocated, or the block that `free` freed, as it was before the call.
     pub(crate) block: Option<HeapBlock>,
 }
 
-/// An open file in a call.
+/// The open file that a call uses.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct FileRecord {
-    /// Its name; none for the terminal.
+    /// The file's name, or `None` for the terminal.
     pub(crate) name: Option<Arc<str>>,
     pub(crate) size: Change<u64>,
     /// The offset of the next `read` or `write`.
     pub(crate) offset: Change<u64>,
-    /// Whether it may be read, and written.
+    /// Whether the file can be read, and whether it can be written.
     pub(crate) mode: (bool, bool),
-    /// Whether writes append to its end (`O_APPEND`), regardless of the offset.
+    /// Whether writes append to the file's end (`O_APPEND`), regardless of the offset.
     pub(crate) append: bool,
 }
 
@@ -72,15 +73,15 @@ pub(crate) struct BeforeCall {
     process: Process,
     /// User frames in use.
     frames: u32,
-    /// The open file that an argument refers to, its number, name and size.
+    /// The open file that an argument refers to, with its number, name, and size.
     file: Option<(OpenFile, Option<Named>)>,
 }
 
-/// The number, name and size of a file.
+/// The number, name, and size of a file.
 type Named = (FileId, Arc<str>, u64);
 
 impl BeforeCall {
-    /// Captures the process before this call; none if there is no such process.
+    /// Captures the process before this call, or returns `None` if the process does not exist.
     pub(crate) fn capture(kernel: &Kernel, pid: Pid, call: &str, args: &[Arg]) -> Option<Self> {
         let at = match call {
             "close" | "read" | "write" | "pread" | "pwrite" | "lseek" | "fstat" | "ftruncate" => Some(0),
@@ -154,7 +155,7 @@ fn named(kernel: &Kernel, open: OpenFile) -> Option<Named> {
     Some((open.file?, name, size))
 }
 
-/// The areas of a child, and its pages that lead to frames.
+/// The areas of a child, and the number of its pages that are in frames.
 fn forked(child: &Process) -> (usize, u64) {
     (child.space.areas.count(), child.space.resident)
 }

@@ -10,14 +10,15 @@ use pagewalk_engine::machine::event::{AccessKind, Event, Fault};
 
 use super::process::AreaRecord;
 
-/// A page fault: the attempt that failed, and the steps of the kernel.
+/// A page fault: the failed attempt, and the kernel's steps.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct FaultRecord {
-    /// The events of the hardware up to the fault; empty if the kernel itself touched the page, for a system call.
+    /// The hardware's events up to the fault. Empty if the kernel itself accessed the page during a system
+    /// call.
     pub(crate) events: Vec<Event>,
     /// The kernel's steps, from [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`].
     pub(crate) steps: Vec<KernelStep>,
-    /// The area of the address; none if there is none.
+    /// The area that contains the address, or `None` if no area does.
     pub(crate) area: Option<AreaRecord>,
     /// Information that explains an unresolved fault.
     pub(crate) around: FaultSurroundings,
@@ -25,7 +26,7 @@ pub(crate) struct FaultRecord {
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct FaultSurroundings {
-    /// The nearest areas below and above an address that is outside of all areas.
+    /// The nearest areas below and above an address outside all areas.
     pub(crate) areas: (Option<AreaRecord>, Option<AreaRecord>),
     /// The size in bytes of the file that backs the area.
     pub(crate) file_size: Option<u64>,
@@ -52,7 +53,7 @@ impl FaultSurroundings {
 }
 
 impl FaultRecord {
-    /// Returns its class; none if memory ran out before the handler finished.
+    /// Returns the fault's class, or `None` if memory ran out before the handler finished.
     pub(crate) fn class(&self) -> Option<FaultClass> {
         self.steps.iter().find_map(|step| match step {
             KernelStep::Resolved { class, .. } | KernelStep::Killed { class } => Some(*class),
@@ -60,12 +61,12 @@ impl FaultRecord {
         })
     }
 
-    /// Whether it was resolved with disk I/O.
+    /// Whether the kernel resolved the fault with disk I/O.
     pub(crate) fn major(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: true, .. }))
     }
 
-    /// Whether it was resolved without disk I/O.
+    /// Whether the kernel resolved the fault without disk I/O.
     pub(crate) fn minor(&self) -> bool {
         self.steps.iter().any(|step| matches!(step, KernelStep::Resolved { major: false, .. }))
     }
@@ -78,12 +79,12 @@ impl FaultRecord {
         })
     }
 
-    /// Whether it could not be resolved.
+    /// Whether the fault was fatal.
     pub(crate) fn fatal(&self) -> bool {
         self.class().is_some_and(|class| !class.is_resolvable())
     }
 
-    /// Returns the hardware's fault.
+    /// Returns the fault that the hardware raised.
     pub(crate) fn fault(&self) -> Option<Fault> {
         self.steps.iter().find_map(|step| match step {
             KernelStep::Fault { fault, .. } => Some(*fault),
@@ -91,7 +92,7 @@ impl FaultRecord {
         })
     }
 
-    /// Returns the frame that was mapped; none for the zero page, or if nothing was mapped.
+    /// Returns the mapped frame, or `None` for the zero page or if nothing was mapped.
     pub(crate) fn frame(&self) -> Option<FrameNo> {
         self.steps.iter().rev().find_map(|step| match step {
             KernelStep::Mapped { frame, .. } => Some(*frame),
@@ -100,7 +101,7 @@ impl FaultRecord {
     }
 }
 
-/// Returns the first page that these steps evicted, and the location to which its contents were written.
+/// Returns the first page that these steps evicted, and the location that its contents were written to.
 pub(crate) fn first_eviction<'a>(
     steps: impl Iterator<Item = &'a KernelStep>,
 ) -> Option<(Option<ProcessPage>, Option<BackingStore>)> {

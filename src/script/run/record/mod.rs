@@ -1,4 +1,5 @@
-//! The record of an executed statement: its results, and the outcomes of its checks. Every report is made from records.
+//! The record of an executed statement: its results, and the outcomes of its checks. Every report is
+//! generated from records.
 
 use std::any::Any;
 use std::fmt::Debug;
@@ -6,7 +7,6 @@ use std::sync::Arc;
 
 use crate::lang::ast::Span;
 use crate::lang::value::Value;
-use pagewalk_engine::machine::reference_string;
 use pagewalk_engine::machine::spec::Spec;
 
 mod access;
@@ -15,6 +15,7 @@ mod effect;
 mod fault;
 mod process;
 mod recorder;
+mod reference;
 mod replayed;
 mod shown;
 mod view;
@@ -26,6 +27,8 @@ pub(crate) use effect::{BeforeCall, FileRecord};
 pub(crate) use fault::{FaultRecord, FaultSurroundings, copies_page, first_eviction};
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
 pub(crate) use recorder::Recorder;
+pub use reference::ReferenceRun;
+pub(crate) use reference::{Addresses, StartRow};
 pub use replayed::Replayed;
 pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, STRADDLES};
 pub(crate) use shown::Shown;
@@ -38,21 +41,21 @@ pub use written::Written;
 /// One executed statement.
 #[derive(Debug, Clone)]
 pub struct StepRecord {
-    /// Its location in the script.
+    /// The statement's location in the script.
     pub span: Span,
-    /// The scenario it belongs to.
+    /// The scenario that contains the statement.
     pub scenario: Option<Arc<str>>,
     /// The number of enclosing loops.
     pub depth: u32,
     /// The outermost enclosing loop.
     pub outer: Option<Span>,
-    /// The process that it names, or whose block it is in.
+    /// The process that the statement names, or whose block contains the statement.
     pub process: Option<ProcessRef>,
-    /// System calls in its expressions, in execution order, except the one in `did`.
+    /// System calls in the statement's expressions, in execution order, except the call in `did`.
     pub calls: Vec<Arc<CallRecord>>,
-    /// Its result.
+    /// The statement's result.
     pub did: Arc<Did>,
-    /// The checks of its expectations.
+    /// The checks of the statement's expectations.
     pub checks: Vec<Check>,
     /// The extension's part of the record.
     pub attachment: Option<Arc<dyn Attachment>>,
@@ -68,25 +71,26 @@ pub trait Attachment: Any + Debug + Send + Sync {
 
 /// The result of a statement.
 #[derive(Debug, Clone)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Did {
     /// An access to memory.
     Access(Access),
-    /// A reference string was played.
-    Reference(ReferenceRun),
+    /// A run of a reference string.
+    Reference(Box<ReferenceRun>),
     /// A trace was replayed.
     Replay(Box<Replayed>),
     /// A system call.
     Call(Arc<CallRecord>),
-    /// A name was bound to a value. Its facts are those of the outermost system call in the expression, if any.
+    /// A variable, bound to a value. The facts are those of the outermost system call in the expression, if
+    /// any.
     Bound { name: Arc<str>, value: Value, call: Option<Arc<CallRecord>> },
     /// Something is shown.
     Shown(Vec<View>),
     /// A machine was declared.
     Machine(Arc<Spec>),
-    /// A kernel, a file, an executable or a process was declared.
+    /// A declaration of a kernel, a file, an executable, or a process.
     Declared(Declared),
-    /// The kernel performed an action: merging, reclaim, a tick.
+    /// A kernel action: merging, reclaim, or a tick.
     Action(ActionRecord),
     /// A scenario begins.
     Scenario(Arc<str>),
@@ -95,33 +99,12 @@ pub enum Did {
 }
 
 impl Did {
-    /// Returns the system call that provides its facts.
+    /// Returns the system call that provides the statement's facts.
     pub(crate) fn call(&self) -> Option<&CallRecord> {
         match self {
             Self::Call(call) | Self::Bound { call: Some(call), .. } => Some(call),
             _ => None,
         }
-    }
-}
-
-/// A played reference string.
-#[derive(Debug, Clone)]
-pub struct ReferenceRun {
-    /// The pages' names, by their number in the run.
-    pub(crate) names: Vec<Value>,
-    /// The settings that shaped it, for the caption.
-    pub(crate) caption: String,
-    /// Number of frames; a working set ignores it.
-    pub(crate) frames: u32,
-    pub(crate) totals: reference_string::ReferenceTotals,
-    /// The steps of the references; empty if the table would be too large.
-    pub(crate) steps: Vec<reference_string::ReferenceStep>,
-}
-
-impl ReferenceRun {
-    /// Returns the name of a page.
-    pub fn page(&self, page: u32) -> Value {
-        self.names.get(page as usize).cloned().unwrap_or_else(|| Value::from(u64::from(page)))
     }
 }
 
@@ -132,23 +115,23 @@ pub struct Check {
     pub fact: String,
     /// The expected value.
     pub expected: Shown,
-    /// The actual value; none if the statement has no such fact.
+    /// The actual value, or `None` if the statement has no such fact.
     pub actual: Option<Shown>,
-    /// Whether it holds.
+    /// Whether the check holds.
     pub held: bool,
     /// The expectation's location.
     pub span: Span,
     /// Reason for the actual value.
     pub(crate) reason: Option<String>,
-    /// How the expected value is written, so that the actual value can replace it.
+    /// The notation of the expected value, which decides how the actual value can replace it.
     pub written: Written,
-    /// The actual value as a script would write it; none if the check holds, or if there is no such fact.
+    /// The actual value in script notation, or `None` if the check holds or the fact does not exist.
     pub(crate) instead: Option<String>,
 }
 
 /// Receives the records of a run.
 pub trait Sink {
-    /// Accepts the next record; false stops the run (the output is closed).
+    /// Accepts the next record. Returning false stops the run, because the output is closed.
     fn accept(&mut self, record: &StepRecord) -> bool;
 }
 
@@ -174,7 +157,7 @@ impl Sink for Vec<StepRecord> {
 pub struct Totals {
     /// Statements executed.
     pub statements: u64,
-    /// Facts, cells and expressions checked.
+    /// Number of checked facts, cells, and expressions.
     pub checks: u64,
     /// Checks that held.
     pub held: u64,
@@ -183,7 +166,7 @@ pub struct Totals {
 }
 
 impl Totals {
-    /// Returns the sum of two runs.
+    /// Returns the combined totals of two runs.
     #[must_use]
     pub fn plus(self, other: Self) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! Processes, areas, and files as records name them, so that a report need not ask the kernel again.
+//! Processes, areas, and files as records name them, so that reports do not need the kernel.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -9,11 +9,11 @@ use pagewalk_engine::kernel::vma::{Backing, Vma};
 use pagewalk_engine::kernel::{Kernel, process::Process};
 use pagewalk_engine::machine::policy::Policy;
 
-/// A process, by its number and name.
+/// A process, identified by its number and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ProcessRef {
     pub(crate) pid: Pid,
-    /// Its name in the script.
+    /// The process's name in the script.
     pub(crate) name: Arc<str>,
 }
 
@@ -23,13 +23,13 @@ impl From<&Process> for ProcessRef {
     }
 }
 
-/// An area as `/proc/PID/maps` would print it.
+/// An area in the format of `/proc/PID/maps`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaRecord {
-    /// Its name: the one from the script, `[heap]`, or `[stack]`; empty if it has none.
+    /// The name from the script, `[heap]`, or `[stack]`. Empty for an unnamed area.
     pub(crate) name: String,
     pub(crate) area: Vma,
-    /// The file behind it, or `anonymous`, or `shared` for an anonymous object that processes share.
+    /// The file that backs the area, `anonymous`, or `shared` for an anonymous object that processes share.
     pub(crate) backing: String,
 }
 
@@ -51,28 +51,29 @@ impl AreaRecord {
     }
 }
 
-/// Whether an area is the one that `brk` moves, by Linux's rule: it has a byte between the heap's start and the break.
+/// Whether `brk` moves this area. As in Linux, the area must have a byte between the heap's start and the
+/// break.
 fn is_heap(process: &Process, area: &Vma) -> bool {
     let space = &process.space;
     area.backing == Backing::Anonymous && area.start < space.brk && area.end > space.brk_start
 }
 
-/// Returns the name of a file, or its number in brackets if the file no longer exists.
+/// Returns the name of a file, or the file's number in brackets if the file no longer exists.
 fn file_name(kernel: &Kernel, file: FileId) -> Arc<str> {
     kernel.files().all.get(&file).map_or_else(|| format!("[file {file}]").into(), |file| file.name.clone())
 }
 
-/// The names that the steps of a record need.
+/// The names that the steps of a record mention.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Legend {
     pub(crate) files: BTreeMap<FileId, Arc<str>>,
     pub(crate) processes: BTreeMap<Pid, Arc<str>>,
-    /// The policy that chose the evicted page; none if nothing was evicted.
+    /// The policy that chose the evicted page, or `None` without an eviction.
     pub(crate) policy: Option<Policy>,
 }
 
 impl Legend {
-    /// Collects the names that these steps need.
+    /// Collects the names that these steps mention.
     pub(crate) fn collect<'a>(kernel: &Kernel, steps: impl Iterator<Item = &'a KernelStep>) -> Self {
         let mut legend = Self::default();
         for step in steps {

@@ -1,4 +1,4 @@
-//! Records the actions of a process: the hardware's events, and each fault separately.
+//! Records a process's actions: the hardware's events, with a separate record for each fault.
 
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::event::{KernelObserver, KernelStep};
@@ -9,16 +9,17 @@ use pagewalk_engine::machine::event::{Event, MachineObserver};
 use super::fault::{FaultRecord, FaultSurroundings};
 use super::process::{AreaRecord, Legend};
 
-/// Records the actions of a process. The events of an attempt that faulted move to its fault, so that the rest are those of
-/// completed pieces. The events of a fatal attempt are in both.
+/// Records the actions of a process. When an attempt faults, its events are moved to the fault, so only the
+/// events of completed pieces remain. The events of an attempt that ended in a fatal fault are kept twice:
+/// with the fault and with the access.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     /// The hardware's events, except those of retried attempts.
     pub(crate) events: Vec<Event>,
     pub(crate) faults: Vec<FaultRecord>,
-    /// Steps of the kernel outside of faults.
+    /// The kernel's steps outside of faults.
     pub(crate) steps: Vec<KernelStep>,
-    /// Whether a fault is being handled.
+    /// Whether the kernel is handling a fault.
     handling: bool,
 }
 
@@ -50,7 +51,7 @@ impl KernelObserver for Recorder {
 }
 
 impl Recorder {
-    /// Moves the events since the piece began to a new fault: the attempt failed.
+    /// Moves the events of the failed attempt, which began with the current piece, to a new fault.
     fn failed(&mut self) {
         let from = self.events.iter().rposition(|event| matches!(event, Event::Fragment { .. }));
         let events = self.events.split_off(from.unwrap_or(0));
@@ -58,7 +59,8 @@ impl Recorder {
         self.handling = true;
     }
 
-    /// Returns the recording with the names that it needs. `before` is an earlier copy of the process, if it may have ended.
+    /// Returns the recording with the names that it mentions. `before` is an earlier copy of the process, for
+    /// a process that may have ended.
     pub(crate) fn finish(mut self, kernel: &Kernel, pid: Pid, before: Option<&Process>) -> Recorded {
         for fault in &mut self.faults {
             let start = fault.steps.iter().find_map(|step| match step {
@@ -86,7 +88,7 @@ pub(crate) struct Recorded {
     /// The hardware's events, except those of retried attempts.
     pub(crate) events: Vec<Event>,
     pub(crate) faults: Vec<FaultRecord>,
-    /// Steps of the kernel outside of faults.
+    /// The kernel's steps outside of faults.
     pub(crate) steps: Vec<KernelStep>,
     /// The names that the steps need.
     pub(crate) legend: Legend,

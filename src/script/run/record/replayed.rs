@@ -11,46 +11,46 @@ use pagewalk_engine::trace::replay::Straddle;
 
 use super::call::Booted;
 
-/// How the addresses of a trace are mapped to physical ones.
+/// The mapping from a trace's addresses to physical addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum AddressMap {
-    /// They are physical addresses.
+    /// The trace contains physical addresses.
     Identity,
-    /// They belong to a process whose pages are allocated on first touch.
+    /// The addresses belong to a process whose pages are allocated on first touch.
     Demand,
 }
 
-/// The mappings by their names in a script.
+/// The mappings, with their names in a script.
 pub(crate) const ADDRESS_MAPS: &[(&str, AddressMap)] =
     &[("identity", AddressMap::Identity), ("demand", AddressMap::Demand)];
 
-/// The ways to handle references that straddle blocks or pages, by their names in a script.
+/// The ways to handle references that straddle blocks or pages, with their names in a script.
 pub(crate) const STRADDLES: &[(&str, Straddle)] = &[("split", Straddle::Split), ("first", Straddle::First)];
 
-/// The most records to keep: as many as a paper can print.
+/// Maximum number of records to keep, which is the most that a paper can print.
 pub(crate) const FIRST_RECORDS: usize = 40;
 
-/// A trace that was replayed.
+/// A replayed trace.
 #[derive(Debug, Clone)]
 pub struct Replayed {
     /// The file's name in the script.
     pub(crate) name: Arc<str>,
-    /// How its addresses were mapped to physical ones.
+    /// How the trace's addresses were mapped to physical addresses.
     pub(crate) map: AddressMap,
-    /// How references that straddle were handled.
+    /// How references that straddle blocks or pages were handled.
     pub straddle: Straddle,
-    /// Counts of this replay.
+    /// The counts for this replay.
     pub counted: ReplayCounts,
     /// The first records, at most [`FIRST_RECORDS`].
     pub(crate) first: Vec<Record>,
-    /// Malformed lines, which were skipped.
+    /// Number of skipped malformed lines.
     pub malformed: Malformed,
-    /// The kernel that was started for it.
+    /// The kernel that was started for the replay.
     pub(crate) booted: Option<Booted>,
 }
 
 impl Replayed {
-    /// Returns the whole trace, if it is short.
+    /// Returns the whole trace if it is short.
     pub(crate) fn whole(&self) -> Option<&[Record]> {
         (self.first.len() as u64 == self.counted.references.records).then_some(&self.first)
     }
@@ -59,7 +59,7 @@ impl Replayed {
         &self.counted.spec
     }
 
-    /// Returns the kernel's counts; zeros if no process performed the trace.
+    /// Returns the kernel's counts, which are zero if no process performed the trace.
     pub(crate) fn paging(&self) -> PagingCounts {
         self.counted.paging.unwrap_or_default()
     }
@@ -69,7 +69,7 @@ impl Replayed {
         faults.minor + faults.major
     }
 
-    /// Returns the counts of a TLB; zeros if the addresses are physical.
+    /// Returns the counts of a TLB, which are zero if the addresses are physical.
     pub(crate) fn tlb(&self, level: usize) -> Counts {
         self.counted.tlbs.get(level).map(|part| part.counts).unwrap_or_default()
     }

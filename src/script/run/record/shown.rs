@@ -6,11 +6,11 @@ use crate::lang::value::Value;
 #[derive(Debug, Clone, PartialEq)]
 pub struct Shown {
     pub(crate) value: Value,
-    /// The least number of hexadecimal digits; none for decimal.
+    /// The minimum number of hexadecimal digits, or `None` for decimal.
     pub(crate) hex: Option<u32>,
-    /// The width of the field that it is in; none for other values.
+    /// The width of the value's field, or `None` if the value is not in a field.
     pub(crate) bits: Option<u32>,
-    /// The word before it: `not`, `in`.
+    /// The word before the value: `not` or `in`.
     pub(crate) before: &'static str,
 }
 
@@ -29,7 +29,7 @@ impl Shown {
         Self { value: Value::from(n), hex: Some(digits), bits: None, before: "" }
     }
 
-    /// Returns the value as a script writes it: a string is quoted.
+    /// Returns the value in script notation, with strings quoted.
     pub(crate) fn quoted(&self) -> String {
         match &self.value {
             Value::Text(_) | Value::Bytes(_) => self.value.quoted(),
@@ -37,7 +37,7 @@ impl Shown {
         }
     }
 
-    /// Returns a number in hexadecimal with as many digits as a field of `bits` bits needs.
+    /// Returns a number in hexadecimal, with as many digits as a field of `bits` bits needs.
     pub(crate) fn field(n: u64, bits: u32) -> Self {
         Self { bits: Some(bits), ..Self::hex(n, bits.div_ceil(4).max(1)) }
     }

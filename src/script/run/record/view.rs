@@ -1,4 +1,4 @@
-//! The results of `show` as data: tables, pairs, rulers, steps. Reports lay them out.
+//! The results of `show` as data: tables, pairs, rulers, and steps. The reports format these results.
 
 use std::sync::Arc;
 
@@ -16,13 +16,13 @@ use super::shown::Shown;
 pub enum View {
     /// A table.
     Table(TableView),
-    /// Names and values under a title.
+    /// A title with pairs of names and values.
     Pairs { title: String, pairs: Vec<(String, String)> },
     /// An expression and its value.
     Value { of: String, value: Shown },
     /// The bit rulers of the machine's addresses.
     Rulers(Arc<Spec>),
-    /// The numbered sequence of an access.
+    /// The numbered steps of an access.
     Steps(Box<Access>),
     /// The steps of a system call.
     CallSteps(Arc<CallRecord>),
@@ -30,9 +30,9 @@ pub enum View {
     Layout(Box<LayoutView>),
     /// Page tables as a tree.
     Tree(Box<TreeView>),
-    /// Pages of processes, and the frames that they are in.
+    /// The pages of processes, and the frames that contain them.
     Sharing(Box<SharingView>),
-    /// The areas of a process, as `/proc/PID/maps` prints them, and as a table.
+    /// The areas of a process, in the format of `/proc/PID/maps` and as a table.
     Maps { table: TableView, spec: Arc<Spec>, areas: Vec<AreaRecord> },
     /// A machine, as a declaration.
     Declaration(Arc<Spec>),
@@ -40,35 +40,36 @@ pub enum View {
     Remark(String),
 }
 
-/// The address space of a process: its areas, and where they may grow.
+/// The address space of a process: its areas, and the ranges that they can grow into.
 #[derive(Debug, Clone)]
 pub struct LayoutView {
     pub(crate) process: ProcessRef,
-    /// The machine, for widths.
+    /// The machine's spec, which determines the widths of numbers.
     pub(crate) spec: Arc<Spec>,
-    /// In order of address.
+    /// The areas, in address order.
     pub(crate) areas: Vec<AreaLayout>,
-    /// The first address that is the kernel's, or past the address space.
+    /// The first address of the kernel, or the end of the address space.
     pub(crate) user_end: u64,
-    /// Where the heap begins, and the break.
+    /// The start of the heap, and the break.
     pub(crate) brk: (u64, u64),
     /// The address below which `mmap` searches for a gap.
     pub(crate) mmap_base: u64,
-    /// The address just past the stack, and the stack's maximum size in bytes.
+    /// The end address of the stack, and the stack's maximum size in bytes.
     pub(crate) stack: (u64, u64),
     pub(crate) pc: Option<u64>,
-    /// The physical address of its level-1 page table (`pgd`), the contents of CR3 while it runs.
+    /// The physical address of the process's level-1 page table (`pgd`), which CR3 contains while the process
+    /// runs.
     pub(crate) pgd: Option<u64>,
-    /// Bytes of its page tables.
+    /// Size of the process's page tables, in bytes.
     pub(crate) table_bytes: u64,
 }
 
 /// Pages of processes, and the frames that they are in.
 #[derive(Debug, Clone)]
 pub struct SharingView {
-    /// The machine, for widths.
+    /// The machine's spec, which determines the widths of numbers.
     pub(crate) spec: Arc<Spec>,
-    /// Each process: its name and its pages in frames, in order of VPN.
+    /// The name of each process and its pages in frames, in VPN order.
     pub(crate) processes: Vec<(String, Vec<PageInFrame>)>,
 }
 
@@ -76,19 +77,19 @@ pub struct SharingView {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct PageInFrame {
     pub(crate) vpn: u64,
-    /// The name of its area; may be empty.
+    /// The name of the page's area, possibly empty.
     pub(crate) area: String,
     pub(crate) frame: u64,
-    /// Whether its entry allows stores.
+    /// Whether the page's entry allows stores.
     pub(crate) writable: bool,
 }
 
-/// Page tables as a tree: those that lead to a page that was set.
+/// A tree of the page tables that lead to mapped pages.
 #[derive(Debug, Clone)]
 pub struct TreeView {
-    /// The process that owns them: `P1`; empty for the machine's own.
+    /// The process that owns the tables, such as `P1`. Empty for the machine's own tables.
     pub(crate) of: String,
-    /// The machine, for widths.
+    /// The machine's spec, which determines the widths of numbers.
     pub(crate) spec: Arc<Spec>,
     pub(crate) root: TreeTable,
 }
@@ -96,10 +97,10 @@ pub struct TreeView {
 /// A table of a [`TreeView`].
 #[derive(Debug, Clone, Default)]
 pub(crate) struct TreeTable {
-    /// Its level; 1 is the top.
+    /// The table's level, counted from 1 at the root.
     pub(crate) level: u32,
     pub(crate) at: Option<u64>,
-    /// Its entries, in order of their indices.
+    /// The table's entries, in index order.
     pub(crate) entries: Vec<(u64, TreeEntry)>,
 }
 
@@ -108,12 +109,12 @@ pub(crate) struct TreeTable {
 pub(crate) enum TreeEntry {
     /// A table of the next level.
     Table(TreeTable),
-    /// A page: its VPN and its entry, which may not be present.
+    /// A page's VPN and its entry, even if the page is not present.
     Page(u64, Pte),
 }
 
 impl TreeTable {
-    /// Returns the number of entries in it and in the tables below.
+    /// Returns the number of entries in this table and in the tables below it.
     pub(crate) fn size(&self) -> u64 {
         let below = self.entries.iter().map(|(_, entry)| match entry {
             TreeEntry::Table(table) => table.size(),
@@ -123,24 +124,24 @@ impl TreeTable {
     }
 }
 
-/// An area of a [`LayoutView`], and the numbers of its pages in memory and in swap.
+/// An area of a [`LayoutView`], with the numbers of its resident and swapped-out pages.
 #[derive(Debug, Clone)]
 pub(crate) struct AreaLayout {
     pub(crate) area: AreaRecord,
-    /// Its pages in user frames.
+    /// Number of the area's pages in user frames.
     pub(crate) resident: u64,
-    /// Its pages in swap.
+    /// Number of the area's pages in swap.
     pub(crate) swapped: u64,
 }
 
-/// A table with columns in groups (the ways of a set), as textbooks draw them.
+/// A table with columns in groups (the ways of a set), as in textbooks.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct TableView {
-    /// Its title: `tlb dTLB`.
+    /// The table's title: `tlb dTLB`.
     pub(crate) title: String,
     /// Groups of columns, separated by bars.
     pub(crate) groups: Vec<Vec<String>>,
-    /// Rows of cells; a row spans all groups.
+    /// Rows of cells. A row spans all groups.
     pub(crate) rows: Vec<Vec<CellView>>,
 }
 
@@ -153,22 +154,30 @@ pub enum CellView {
     Number(u64),
     /// A word.
     Text(String),
+    /// Several values.
+    List {
+        /// The values.
+        values: Arc<[Value]>,
+        /// Whether their order is irrelevant.
+        any_order: bool,
+    },
     /// No value.
     Nothing,
 }
 
 impl CellView {
-    /// Returns an optional number in hexadecimal.
+    /// Returns a cell for an optional number in hexadecimal.
     pub fn hex(n: Option<u64>, digits: u32) -> Self {
         n.map_or(Self::Nothing, |n| Self::Hex(n, digits))
     }
 
-    /// Returns the cell as a value outside of a table: `0x0D`.
+    /// Returns the cell in the notation used outside tables: `0x0D`.
     pub(crate) fn shown(&self) -> Shown {
         match self {
             Self::Hex(n, digits) => Shown::hex(*n, *digits),
             Self::Number(n) => Shown::plain(*n),
             Self::Text(text) => Shown::word(text),
+            Self::List { values, .. } => Shown::plain(Value::List(Arc::clone(values))),
             Self::Nothing => Shown::word("-"),
         }
     }
@@ -179,14 +188,17 @@ impl CellView {
 }
 
 impl CellView {
-    /// Returns the cell as a script writes it: a text that is not a single word is quoted.
+    /// Returns the cell in script notation, in which text other than a single word is quoted.
     pub fn written(&self) -> String {
         let parts = |c: char| c.is_whitespace() || "|;{}()\"'#".contains(c);
+        let text = self.to_string();
         match self {
-            Self::Text(text) if text.contains(parts) || matches!(&**text, "" | "-" | "–" | "*" | "?") => {
-                Value::from(text.as_str()).quoted()
+            Self::Text(_) | Self::List { .. }
+                if text.contains(parts) || matches!(&*text, "" | "-" | "–" | "*" | "?") =>
+            {
+                Value::from(text).quoted()
             }
-            _ => self.to_string(),
+            _ => text,
         }
     }
 }
@@ -197,6 +209,10 @@ impl std::fmt::Display for CellView {
             Self::Hex(n, digits) => write!(f, "{n:0width$X}", width = *digits as usize),
             Self::Number(n) => write!(f, "{n}"),
             Self::Text(text) => f.write_str(text),
+            Self::List { values, .. } => {
+                let values: Vec<String> = values.iter().map(ToString::to_string).collect();
+                f.write_str(&values.join(","))
+            }
             Self::Nothing => f.write_str("-"),
         }
     }

@@ -1,23 +1,23 @@
-//! How a script writes an expected value, and whether another value can replace it.
+//! The notation of an expected value in a script, and whether another value can replace it.
 
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Span, UnaryOp};
 use crate::lang::value::Value;
 
-/// How a script writes an expected value.
+/// The notation of an expected value in a script.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Written {
-    /// As a literal at this location: a number, a word, a string, or a list of these.
+    /// A literal at this location: a number, a word, a string, or a list of these.
     Value(Span),
-    /// As a table cell at this location.
+    /// A table cell at this location.
     Cell(Span),
-    /// As a `?` at this location, to be filled in.
+    /// A `?` at this location, to be filled in.
     Open(Span),
-    /// In a way that cannot be replaced, for this reason.
+    /// A form that cannot be replaced, for this reason.
     Otherwise(&'static str),
 }
 
 impl Written {
-    /// Classifies an expression; `is_word` recognizes the names that are words, not variables.
+    /// Classifies an expression. `is_word` recognizes the names that are words, not variables.
     pub(crate) fn classify(expr: &Expr, is_word: &dyn Fn(&str) -> bool) -> Self {
         match &expr.kind {
             ExprKind::Name(name) if !is_word(name) => Self::Otherwise("its value is a variable"),
@@ -26,7 +26,7 @@ impl Written {
         }
     }
 
-    /// Returns the location of the value or `?`; none if it cannot be replaced.
+    /// Returns the location of the value or `?`, or `None` if the value cannot be replaced.
     pub fn replaceable_span(self) -> Option<Span> {
         match self {
             Self::Value(span) | Self::Cell(span) | Self::Open(span) => Some(span),
@@ -34,13 +34,13 @@ impl Written {
         }
     }
 
-    /// Whether it is a `?`.
+    /// Whether the value is a `?`.
     pub fn is_open(self) -> bool {
         matches!(self, Self::Open(_))
     }
 }
 
-/// Whether an expression is a literal. A sign, or a fraction of two numbers, is part of a number.
+/// Whether an expression is a literal. A literal may be a number with a sign, or a fraction of two numbers.
 fn is_plain(expr: &Expr, is_word: &dyn Fn(&str) -> bool) -> bool {
     let is_number =
         |expr: &Expr| matches!(expr.kind, ExprKind::Value(Value::Number(_)) | ExprKind::Quantity(..));

@@ -1,4 +1,5 @@
-//! Every block of settings: one row each, by the word that opens it. The rows do not expose the drafts that they fill.
+//! Every block of settings, with one row for each, identified by the word that opens it. A row does not
+//! depend on the type of the draft that its settings fill.
 
 use super::block::BlockRow;
 use super::cache::CACHE_SETTINGS;
@@ -10,7 +11,8 @@ use super::page_table::TABLE_SETTINGS;
 use super::pte::PTE_SETTINGS;
 use super::tlb::TLB_SETTINGS;
 use super::word::SettingWord;
-use crate::run::reference::REFERENCE_SETTINGS;
+use crate::run::reference::{REFERENCE_SETTINGS, START_COLUMNS};
+use crate::run::verbs::SECTION_COLUMNS;
 
 fn words<D>(rows: &'static [SettingRow<D>]) -> Vec<SettingWord> {
     let word = |row: &SettingRow<D>| SettingWord {
@@ -28,17 +30,27 @@ pub(crate) const BLOCKS: &[BlockRow] = &[
     BlockRow::new("page_table", "`page_table { … }`", || words(TABLE_SETTINGS)),
     BlockRow {
         bits: true,
-        ..BlockRow::new("pte", "`pte { … }`, besides the bits below", || words(PTE_SETTINGS))
+        ..BlockRow::new("pte", "`pte { … }`, in addition to the bits below", || words(PTE_SETTINGS))
     },
     BlockRow::new("tlb", "`tlb { … }`", || words(TLB_SETTINGS)),
     BlockRow::new("cache", "`cache { … }`", || words(CACHE_SETTINGS)),
     BlockRow::new("memory", "`memory { … }`", || words(MEMORY_SETTINGS)),
     BlockRow::new("kernel", "`kernel { … }`", || words(KERNEL_SETTINGS)),
     BlockRow::new("file", "`file \"name\" { … }`", || words(FILE_SETTINGS)),
-    BlockRow::new(
-        "executable",
-        "`executable \"name\" { … }`, besides the table `section start size perms`",
-        || words(EXECUTABLE_SETTINGS),
-    ),
-    BlockRow::new("reference", "`reference PAGES { … }`", || words(REFERENCE_SETTINGS)),
+    BlockRow {
+        columns: SECTION_COLUMNS,
+        ..BlockRow::new(
+            "executable",
+            "`executable \"name\" { … }`, in addition to the table `section start size perms`",
+            || words(EXECUTABLE_SETTINGS),
+        )
+    },
+    BlockRow {
+        columns: START_COLUMNS,
+        ..BlockRow::new(
+            "reference",
+            "`reference PAGES { … }`, in addition to the table `page loaded used R M`",
+            || words(REFERENCE_SETTINGS),
+        )
+    },
 ];

@@ -21,7 +21,7 @@ pub(crate) struct CacheDraft {
     shared: bool,
 }
 
-/// The words of `index`: whether the address is virtual.
+/// The values of `index`, which select a virtual or physical index.
 const INDEXES: &[(&str, bool)] = &[("physical", false), ("virtual", true)];
 
 const INCLUSIONS: &[(&str, Inclusion)] =
@@ -36,17 +36,17 @@ pub(crate) const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheD
         set: |d, f| sole(f)?.log2("the block size").map(|n| d.block_bits = Some(n)).map_err(one) },
     SettingRow { name: "write-back", params: &[], help: "write-back: a store marks the block dirty", repeats: false,
         set: |d, _| { d.write = WritePolicy::Back; Ok(()) } },
-    SettingRow { name: "write-through", params: &[], help: "write-through: a store goes to the next level at once", repeats: false,
+    SettingRow { name: "write-through", params: &[], help: "write-through: a store also updates the next level", repeats: false,
         set: |d, _| { d.write = WritePolicy::Through; Ok(()) } },
     SettingRow { name: "write-allocate", params: &[], help: "write-allocate: a store miss fills the line", repeats: false,
         set: |d, _| { d.write_allocate = true; Ok(()) } },
-    SettingRow { name: "no-write-allocate", params: &[], help: "no-write-allocate: a store miss goes to the next level", repeats: false,
+    SettingRow { name: "no-write-allocate", params: &[], help: "no-write-allocate: a store miss updates only the next level", repeats: false,
         set: |d, _| { d.write_allocate = false; Ok(()) } },
-    SettingRow { name: "index", params: &[Words(words_of!(INDEXES.0))], help: "address that selects the set", repeats: false,
+    SettingRow { name: "index", params: &[Words(words_of!(INDEXES.0))], help: "whether the physical or virtual address selects the set", repeats: false,
         set: |d, f| one_of(sole(f)?, INDEXES).map(|v| d.virtual_index = v) },
-    SettingRow { name: "inclusion", params: &[Words(words_of!(INCLUSIONS.0))], help: "inclusion of the levels above", repeats: false,
+    SettingRow { name: "inclusion", params: &[Words(words_of!(INCLUSIONS.0))], help: "inclusion policy for the caches closer to the core", repeats: false,
         set: |d, f| one_of(sole(f)?, INCLUSIONS).map(|i| d.inclusion = i) },
-    SettingRow { name: "shared", params: &[], help: "shared by all cores", repeats: false,
+    SettingRow { name: "shared", params: &[], help: "one cache for all cores", repeats: false,
         set: |d, _| { d.shared = true; Ok(()) } },
 ];
 

@@ -1,4 +1,4 @@
-//! Changes to one TLB or cache of an existing machine, as made by sweeps.
+//! Changes that sweeps make to one TLB or cache of an existing machine.
 
 use crate::lang::diagnostic::Diagnostic;
 use pagewalk_engine::machine::spec::Spec;
@@ -7,8 +7,8 @@ use super::cache::{CACHE_SETTINGS, CacheDraft};
 use super::field::{Field, apply};
 use super::tlb::{TLB_SETTINGS, TlbDraft};
 
-/// Returns the errors in settings of TLB number `n`, each alone and combined with the others. Does not check whether
-/// they form a valid TLB.
+/// Returns the errors in the settings of TLB `n`, each alone and combined with the others. Does not check
+/// whether the settings form a valid TLB.
 pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     if let Some(tlb) = spec.tlbs.get(n) {
@@ -17,7 +17,7 @@ pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagn
     wrong
 }
 
-/// Returns the errors in settings of cache number `n`, likewise.
+/// Returns the errors in the settings of cache `n`, each alone and combined with the others.
 pub(crate) fn cache_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     if let Some(cache) = spec.caches.get(n) {

@@ -1,4 +1,4 @@
-//! Evaluation of a script's settings.
+//! Evaluates a script's settings.
 
 use crate::lang::ast::{Expr, ExprKind, Setting};
 use crate::lang::value::Number;
@@ -10,10 +10,11 @@ use crate::run::stop::Stop;
 use super::field::{Arg, ArgKind, Field};
 
 impl Session<'_> {
-    /// Evaluates a setting. A bare word remains a word, along with the value of the variable of that name.
+    /// Evaluates a setting. A bare word remains a word, but also has the value of the variable with the same
+    /// name.
     ///
     /// # Errors
-    /// The errors of its expressions.
+    /// Returns the errors in the setting's expressions.
     pub(crate) fn field(&mut self, setting: &Setting) -> Result<Field, Stop> {
         let said =
             setting.values.iter().enumerate().filter(|(at, value)| *at == 0 || !self.is_bare_unit(value));
@@ -28,7 +29,8 @@ impl Session<'_> {
         Ok(Field { name: setting.name.clone(), args, block, span: setting.span })
     }
 
-    /// Whether this is a unit with a factor of 1, as in `virtual n bits`. The parser drops it after a literal.
+    /// Whether a value is a unit with a factor of 1, as in `virtual n bits`. The parser drops such a unit
+    /// after a literal.
     fn is_bare_unit(&self, value: &Expr) -> bool {
         let ExprKind::Name(word) = &value.kind else { return false };
         unit_factor(word) == Some(Number::from(1u64)) && self.state.find(word).is_none()

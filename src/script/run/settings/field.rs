@@ -1,7 +1,8 @@
 //! Settings with evaluated values, and the rows that accept them.
 //!
-//! A setting is one row of its block's registry: name, parameters, help, and the function that adds it to the draft of
-//! the declaration. Rows do not know where a field was written.
+//! A setting is one row of its block's registry: its name, its parameters, its help, and the function that
+//! adds it to the draft of the declaration. Rows work in the same way for fields from scripts and from
+//! machine files.
 
 use std::sync::Arc;
 
@@ -15,10 +16,10 @@ use crate::run::params::{Param, Params};
 /// A setting with its values evaluated.
 #[derive(Debug, Clone)]
 pub struct Field {
-    /// Its first word.
+    /// The setting's first word.
     pub name: Word,
     pub(crate) args: Vec<Arg>,
-    /// Its nested block.
+    /// The setting's nested block.
     pub(crate) block: Option<Vec<Field>>,
     /// Location of the setting.
     pub span: Span,
@@ -31,19 +32,19 @@ pub(crate) struct Arg {
     pub(crate) span: Span,
 }
 
-/// A setting's value. A word of that setting takes precedence over a variable of the same name.
+/// A setting's value. A keyword of the setting takes precedence over a variable of the same name.
 #[derive(Debug, Clone)]
 pub(crate) enum ArgKind {
-    /// A bare word, with the value of the variable of that name if there is one.
+    /// A bare word, with the value of the variable of that name, if any.
     Word { text: Arc<str>, value: Option<Value> },
     /// An expression's value.
     Value(Value),
-    /// A range written `a..=b`. In places for bit numbers, `a..b` also includes both ends.
+    /// A range written `a..=b`. As a range of bit numbers, `a..b` also includes both ends.
     Inclusive(Value),
 }
 
 impl Arg {
-    /// Returns the word, if it is a bare one.
+    /// Returns the word if the value is a bare word.
     pub(crate) fn word(&self) -> Option<&str> {
         match &self.kind {
             ArgKind::Word { text, .. } => Some(text),
@@ -51,10 +52,10 @@ impl Arg {
         }
     }
 
-    /// Returns the value, if it is not a word of the setting.
+    /// Returns the value of an expression, a range, or a variable.
     ///
     /// # Errors
-    /// `unknown-word` for a bare word without a variable of that name.
+    /// Returns `unknown-word` for a bare word that is not a variable.
     pub(crate) fn value(&self) -> Result<&Value, Diagnostic> {
         match &self.kind {
             ArgKind::Value(value) | ArgKind::Inclusive(value) | ArgKind::Word { value: Some(value), .. } => {
@@ -79,7 +80,7 @@ impl Arg {
     /// Returns a whole number in a range.
     ///
     /// # Errors
-    /// As [`Arg::integer`], and `code` outside the range.
+    /// Returns the errors from [`Arg::integer`], and `code` for a number outside the range.
     pub(crate) fn within(&self, low: u64, high: u64, code: Code, what: &str) -> Result<u64, Diagnostic> {
         let n = self.integer()?;
         if (low..=high).contains(&n) {
@@ -110,7 +111,8 @@ impl Arg {
 /// Returns a whole number from 0 to 2^64−1.
 ///
 /// # Errors
-/// `wrong-type` for a value that is not a number, `not-an-integer` for a fraction, `overflow` for a negative number.
+/// Returns `wrong-type` for a value that is not a number, `not-an-integer` for a fraction, and `overflow` for
+/// a negative number.
 pub(crate) fn integer(value: &Value, span: Span) -> Result<u64, Diagnostic> {
     let Value::Number(number) = value else {
         return Err(Diagnostic::new(Code::WrongType, span, format!("{} is not a number", value.kind()))
@@ -119,14 +121,14 @@ pub(crate) fn integer(value: &Value, span: Span) -> Result<u64, Diagnostic> {
     let Some(n) = number.as_integer() else {
         return Err(Diagnostic::new(Code::NotAnInteger, span, format!("{number} is not a whole number"))
             .label("a whole number is needed here")
-            .help("round it with floor(…), ceil(…) or round(…), or divide with `//`"));
+            .help("round it with floor(…), ceil(…), or round(…), or divide with `//`"));
     };
     u64::try_from(n).map_err(|_| {
         Diagnostic::new(Code::Overflow, span, format!("{n} is negative")).label("must be at least 0")
     })
 }
 
-/// Reports that a number must be a power of two, and lists the nearest ones.
+/// Reports that a number must be a power of two, and lists the nearest powers.
 pub(crate) fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
     let diagnostic =
         Diagnostic::new(Code::NotAPowerOfTwo, span, format!("{what} must be a power of two, not {n}"))
@@ -142,16 +144,16 @@ pub(crate) const ON_OFF: &[(&str, bool)] = &[("on", true), ("off", false)];
 /// A setting of a block: one row.
 pub(crate) struct SettingRow<D: 'static> {
     pub(crate) name: &'static str,
-    /// Its parameters; empty for a flag.
+    /// The setting's parameters, or none for a flag.
     pub(crate) params: &'static [Param],
     pub(crate) help: &'static str,
-    /// Adds it to the draft.
+    /// Adds the setting to the draft.
     pub(crate) set: fn(&mut D, &Field) -> Result<(), Vec<Diagnostic>>,
-    /// Whether it may occur several times (`tlb`, `cache`).
+    /// Whether the setting may occur several times (`tlb`, `cache`).
     pub(crate) repeats: bool,
 }
 
-/// Adds fields to a draft by the rows of its block, and collects every error.
+/// Adds fields to a draft with the rows of the draft's block, and collects every error.
 pub(crate) fn apply<D>(
     rows: &[SettingRow<D>],
     block: &str,
@@ -179,7 +181,7 @@ pub(crate) fn apply<D>(
     }
 }
 
-/// Settings that are alternatives to each other.
+/// Groups of mutually exclusive settings.
 const EXCLUSIVE: &[&[&str]] = &[
     &["write-back", "write-through"],
     &["write-allocate", "no-write-allocate"],
@@ -193,7 +195,7 @@ fn excludes(one: &str, other: &str) -> bool {
 
 /// Reports that a setting contradicts an earlier one.
 fn contradicts(field: &Field, first: &Field) -> Diagnostic {
-    let message = format!("`{}` and `{}` exclude each other", first.name.text, field.name.text);
+    let message = format!("`{}` and `{}` are mutually exclusive", first.name.text, field.name.text);
     Diagnostic::new(Code::Duplicate, field.span, message)
         .also(first.span, "first here")
         .help("keep one of the two")
@@ -209,7 +211,7 @@ fn shape<D>(row: &SettingRow<D>, field: &Field) -> Result<(), Vec<Diagnostic>> {
             field.args[0].span,
             format!("`{}` takes no value", row.name),
         )
-        .help("separate settings by a comma, `;` or a new line")));
+        .help("separate settings with a comma, `;`, or a new line")));
     }
     if field.block.is_some() && !takes_block {
         return Err(one(Diagnostic::new(
@@ -248,7 +250,7 @@ fn unknown<D>(rows: &[SettingRow<D>], block: &str, name: &Word) -> Diagnostic {
     }
 }
 
-/// Reports that a name is set twice.
+/// Reports that a setting occurs twice.
 pub(crate) fn twice(field: &Field, first: Span) -> Diagnostic {
     let name = &field.name;
     Diagnostic::new(Code::Duplicate, name.span, format!("`{}` is set twice", name.text))
@@ -258,10 +260,10 @@ pub(crate) fn twice(field: &Field, first: Span) -> Diagnostic {
         .fix(Fix::remove(field.span))
 }
 
-/// Applies the block of a setting that requires one and takes no other value.
+/// Applies the block of a setting that requires a block and accepts no other value.
 ///
 /// # Errors
-/// `wrong-count` without a block, and every error in it.
+/// Returns `wrong-count` if the block is missing, or every error in the block.
 pub(crate) fn block_of<D>(
     field: &Field,
     rows: &[SettingRow<D>],
@@ -305,13 +307,13 @@ pub(crate) fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
             let diagnostic = Diagnostic::new(Code::WrongCount, more.span, message).label("one too many");
             Err(one(match more.word().and_then(|word| Some((word, unit_spelt(word)?))) {
                 Some((word, unit)) => diagnostic.did_you_mean(word, unit),
-                None => diagnostic.help("separate settings by a comma, `;` or a new line"),
+                None => diagnostic.help("separate settings with a comma, `;`, or a new line"),
             }))
         }
     }
 }
 
-/// Resolves a word of a setting.
+/// Converts a setting's word to its value.
 ///
 /// # Errors
 /// `unknown-word`, with the nearest.
@@ -330,10 +332,10 @@ pub(crate) fn one_of<T: Copy>(arg: &Arg, words: &[(&'static str, T)]) -> Result<
     }))
 }
 
-/// Returns a latency in thousandths.
+/// Returns a latency in thousandths of a cycle.
 ///
 /// # Errors
-/// `wrong-type`, `value-too-wide`, `not-an-integer` for fractions of a thousandth.
+/// Returns `wrong-type`, `value-too-wide`, or, for fractions of a thousandth, `not-an-integer`.
 pub(crate) fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
     let value = arg.value().map_err(one)?;
     let Value::Number(number) = value else {
@@ -344,19 +346,22 @@ pub(crate) fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
         Some(_) => {
             Err(one(Diagnostic::new(Code::ValueTooWide, arg.span, "a latency from 0 to 10^12 is needed")))
         }
-        None => {
-            Err(one(Diagnostic::new(Code::NotAnInteger, arg.span, "a latency has at most three decimals")
-                .help("round it to three decimals")))
-        }
+        None => Err(one(Diagnostic::new(
+            Code::NotAnInteger,
+            arg.span,
+            "a latency can have at most three decimals",
+        )
+        .help("round it to three decimals"))),
     }
 }
 
-/// Formats a list of words for a message: `a, b or c`.
+/// Formats a list of words for a message: `a, b, or c`.
 pub(crate) fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     match words.split_last() {
         Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        Some((last, [first])) => format!("{first} or {last}"),
+        Some((last, rest)) => format!("{}, or {last}", rest.join(", ")),
         None => String::new(),
     }
 }

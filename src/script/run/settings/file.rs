@@ -13,14 +13,14 @@ use crate::run::params::{BYTE, FILE_NAME, SIZE, VA};
 
 use super::field::{Arg, Field, SettingRow, one, sole};
 
-/// Maximum declared size of a file: that of an ext4 file with blocks of 4 KB.
+/// Maximum declared size of a file, as for an ext4 file with 4 KB blocks.
 const SIZE_LIMIT: u64 = 1 << 44;
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct FileDraft {
     size: Option<u64>,
     fill: Option<Fill>,
-    /// Location of the setting of its bytes.
+    /// Location of the setting that gives the file's bytes.
     filled: Option<Span>,
 }
 
@@ -28,7 +28,7 @@ pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     SettingRow {
         name: "size",
         params: &[SIZE],
-        help: "bytes that it has",
+        help: "size of the file",
         repeats: false,
         set: |d, f| {
             let n = sole(f)?.within(0, SIZE_LIMIT, Code::LimitSize, "a file").map_err(one)?;
@@ -39,7 +39,7 @@ pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     SettingRow {
         name: "fill",
         params: &[OneOf(&[BYTE, Literal("zero"), Literal("counting")])],
-        help: "its bytes: all one byte; with `counting`, byte i is i modulo 256 (zero)",
+        help: "initial contents: one value for all bytes, or `counting` (byte i is i mod 256); default: zero",
         repeats: false,
         set: |d, f| {
             let arg = sole(f)?;
@@ -54,7 +54,7 @@ pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     SettingRow {
         name: "pages",
         params: &[BYTE],
-        help: "its bytes: page i is filled with this byte plus i",
+        help: "initial contents: every byte of page i is BYTE + i",
         repeats: false,
         set: |d, f| {
             let fill = Fill::Pages(byte(sole(f)?)?);
@@ -84,10 +84,10 @@ fn fill_with(draft: &mut FileDraft, field: &Field, fill: Fill) -> Result<(), Vec
 }
 
 impl FileDraft {
-    /// Returns the bytes and their number.
+    /// Returns the file's bytes and size.
     ///
     /// # Errors
-    /// `wrong-count` if the size is missing.
+    /// Returns `wrong-count` if the size is missing.
     pub(crate) fn build(self, place: Span) -> Result<(Fill, u64), Diagnostic> {
         let Some(size) = self.size else {
             return Err(Diagnostic::new(Code::WrongCount, place, "the size of this file is missing")
@@ -98,27 +98,27 @@ impl FileDraft {
     }
 }
 
-/// Draft of an executable declaration, without its sections.
+/// Draft of an executable's declaration, without its sections.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct ExecutableDraft {
-    /// Address at which it starts.
+    /// Address of the first instruction.
     pub(crate) entry: Option<u64>,
     pub(crate) libraries: Vec<Arc<str>>,
 }
 
-/// Settings of `executable`, besides the table of its sections.
+/// Settings of `executable`, other than the table of its sections.
 pub(crate) const EXECUTABLE_SETTINGS: &[SettingRow<ExecutableDraft>] = &[
     SettingRow {
         name: "entry",
         params: &[VA],
-        help: "address where it starts to run (its first section)",
+        help: "entry point (default: the start of the first section)",
         repeats: false,
         set: |d, f| sole(f)?.integer().map(|at| d.entry = Some(at)).map_err(one),
     },
     SettingRow {
         name: "library",
         params: &[Many(&FILE_NAME)],
-        help: "a shared library to map with it",
+        help: "a shared library to map with the program",
         repeats: true,
         set: |d, f| {
             for arg in &f.args {

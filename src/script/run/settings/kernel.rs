@@ -17,7 +17,7 @@ pub(crate) struct KernelDraft {
     places: Vec<(&'static str, Span)>,
 }
 
-/// Maximum number of slots in a swap file, a limit of the simulation.
+/// Maximum number of slots in a simulated swap file.
 const SWAP_LIMIT: u64 = 1 << 20;
 
 /// Maximum number of pages that one fault maps around the faulting page.
@@ -26,7 +26,7 @@ const AROUND_LIMIT: u64 = 1 << 16;
 const SCOPES: &[(&str, ReplacementScope)] =
     &[("global", ReplacementScope::Global), ("local", ReplacementScope::Local)];
 
-/// The words of `page-cache`: whether it is warm.
+/// The values of `page-cache`, which state whether the page cache is warm.
 const PAGE_CACHES: &[(&str, bool)] = &[("cold", false), ("warm", true)];
 
 const SIGNALS: &[(&str, SignalPolicy)] = &[("report", SignalPolicy::Report), ("kill", SignalPolicy::Kill)];
@@ -41,20 +41,23 @@ const fn row(
 }
 
 pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
-    row("frames", &[FRAMES], "user page frames, numbered from 0 upward (all that fit)", |d, f| {
+    row("frames", &[FRAMES], "number of user page frames (default: all that fit in memory)", |d, f| {
         let n =
             sole(f)?.within(1, u64::from(u32::MAX), Code::BadKernel, "a number of frames").map_err(one)?;
         d.places.push(("frames", f.span));
         d.config.frames = Some(n as u32);
         Ok(())
     }),
-    row("replacement", &[POLICY], "page replacement policy (clock)", |d, f| {
+    row("replacement", &[POLICY], "page replacement policy (default: `clock`)", |d, f| {
         replacement(f).map(|policy| d.config.replacement = policy)
     }),
-    row("scope", &[Words(words_of!(SCOPES.0))], "whose frames may be evicted (global)", |d, f| {
-        one_of(sole(f)?, SCOPES).map(|scope| d.config.scope = scope)
-    }),
-    row("swap", &[FRAMES, Unit("slots")], "slots of the swap space, one page each (0)", |d, f| {
+    row(
+        "scope",
+        &[Words(words_of!(SCOPES.0))],
+        "processes from which pages can be evicted (default: `global`, all processes)",
+        |d, f| one_of(sole(f)?, SCOPES).map(|scope| d.config.scope = scope),
+    ),
+    row("swap", &[FRAMES, Unit("slots")], "number of one-page swap slots (default: 0)", |d, f| {
         let n = sole(f)?.within(0, SWAP_LIMIT, Code::BadKernel, "a number of slots").map_err(one)?;
         d.config.swap = n as u32;
         Ok(())
@@ -65,16 +68,16 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row("stack-size", &[SIZE], "maximum size of a stack", |d, f| {
         address(d, "stack-size", f).map(|size| d.config.stack_size = size)
     }),
-    row("mmap-base", &[VA], "address below which `mmap` looks for a gap", |d, f| {
+    row("mmap-base", &[VA], "address below which `mmap` searches for free space", |d, f| {
         address(d, "mmap-base", f).map(|at| d.config.mmap_base = at)
     }),
-    row("brk-start", &[VA], "start of the heap, unless a program was executed", |d, f| {
+    row("brk-start", &[VA], "start of the heap before `execve`", |d, f| {
         address(d, "brk-start", f).map(|at| d.config.brk_start = at)
     }),
     row(
         "fault-around",
         &[FRAMES, Unit("pages")],
-        "file pages mapped by one read fault, a power of two (1)",
+        "file pages mapped per read fault, a power of two (default: 1)",
         |d, f| {
             let arg = sole(f)?;
             let n = arg.within(1, AROUND_LIMIT, Code::BadKernel, "a window").map_err(one)?;
@@ -86,24 +89,24 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row(
         "page-cache",
         &[Words(words_of!(PAGE_CACHES.0))],
-        "whether file pages start out in the page cache (cold: they do not)",
+        "whether file pages start in the page cache (default: `cold`, not cached)",
         |d, f| one_of(sole(f)?, PAGE_CACHES).map(|warm| d.config.warm = warm),
     ),
     row(
         "zero-page",
         &[Words(words_of!(ON_OFF.0))],
-        "whether a read of an untouched anonymous page maps a shared zero frame (off)",
+        "whether the first read of an anonymous page maps the shared zero page (default: `off`)",
         |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.config.zero_page = on),
     ),
     row(
         "signals",
         &[Words(words_of!(SIGNALS.0))],
-        "whether a fatal fault is only reported or ends the process (report)",
+        "whether a fatal fault ends the process or is only reported (default: `report`)",
         |d, f| one_of(sole(f)?, SIGNALS).map(|signals| d.config.signals = signals),
     ),
 ];
 
-/// Returns a policy that may replace page frames.
+/// Returns a policy for replacing page frames.
 fn replacement(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
     let words: Vec<_> = POLICIES.iter().filter(|row| row.frames).map(|row| (row.name, row.policy)).collect();
     one_of(sole(field)?, &words)
@@ -117,7 +120,7 @@ fn address(draft: &mut KernelDraft, name: &'static str, field: &Field) -> Result
 /// Returns the settings of a kernel on a machine, and their locations.
 ///
 /// # Errors
-/// The errors of the fields.
+/// Returns the errors in the fields.
 pub(crate) fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, Vec<Diagnostic>> {
     let mut draft = KernelDraft { config: KernelConfig::default_for(spec), places: Vec::new() };
     let mut wrong = Vec::new();
@@ -137,7 +140,8 @@ impl KernelPlan {
         Self { config: KernelConfig::default_for(spec), places: Vec::new() }
     }
 
-    /// Explains why a kernel with these settings cannot be started, at the responsible setting or else at `place`.
+    /// Explains why a kernel with these settings cannot start. The error's location is the responsible
+    /// setting, or else `place`.
     pub(crate) fn refused(&self, error: &BootError, place: Span) -> Diagnostic {
         let said = |name: &str| self.places.iter().find(|(said, _)| *said == name).map(|(_, span)| *span);
         match error {
@@ -147,7 +151,7 @@ impl KernelPlan {
             BootError::TooManyFrames { .. } | BootError::NoFrames => {
                 Diagnostic::new(Code::BadKernel, said("frames").unwrap_or(place), error.to_string())
                     .label("too many")
-                    .help("page tables also need room, at the top of physical memory")
+                    .help("page tables also need room at the top of physical memory")
             }
             BootError::NoPresentBit | BootError::PageTooLarge => {
                 Diagnostic::new(Code::BadKernel, place, error.to_string())
@@ -159,9 +163,7 @@ impl KernelPlan {
             BootError::BadAddress { setting } => {
                 Diagnostic::new(Code::BadKernel, said(setting).unwrap_or(place), error.to_string())
                     .label("cannot be this")
-                    .help(
-                        "it must be a multiple of the page size within the user's half of the address space",
-                    )
+                    .help("it must be a multiple of the page size within the user half of the address space")
             }
         }
     }

@@ -1,4 +1,4 @@
-//! Code that `tlb { … }` and `cache { … }` share: naming, overriding, removing, and common settings.
+//! Code shared by `tlb { … }` and `cache { … }`: naming, overriding, removing, and common settings.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use pagewalk_engine::machine::spec::Side;
 use super::field::{Arg, Field, SettingRow, block_of, list, one, one_of, sole};
 use super::shape::SetGeometry;
 
-/// Fields that drafts of TLBs and caches share.
+/// Fields shared by drafts of TLBs and caches.
 #[derive(Debug, Clone)]
 pub(super) struct Common {
     pub(crate) name: Arc<str>,
@@ -20,7 +20,7 @@ pub(super) struct Common {
     pub(crate) policy: Policy,
     pub(crate) side: Side,
     pub(crate) latency: u64,
-    /// Location of the declaration; none for one of a preset.
+    /// Location of the declaration, or the default location for a level from a preset.
     pub(crate) span: Span,
     places: Vec<(Arc<str>, Span)>,
 }
@@ -39,12 +39,13 @@ impl Common {
         }
     }
 
-    /// Returns its name; `tlb` or `cache` if it has none.
+    /// Returns the level's name, which defaults to `tlb` or `cache`.
     pub(crate) fn name(&self) -> &str {
         &self.name
     }
 
-    /// Returns the location of a setting, or of the whole block. A capacity can be set in several ways.
+    /// Returns the location of a setting, or of the whole block if the setting is missing. Several settings
+    /// can set the capacity.
     pub fn setting_span(&self, setting: &str) -> Span {
         const CAPACITY: [&str; 4] = ["size", "lines", "entries", "sets"];
         let like = |name: &str| name == setting || CAPACITY.contains(&setting) && CAPACITY.contains(&name);
@@ -63,16 +64,16 @@ impl Common {
 pub(super) trait Level: Sized + 'static {
     /// Keyword of the declaration.
     const UNNAMED: &'static str;
-    /// Returns a draft without other settings.
+    /// Returns a draft that has only the common settings.
     fn fresh(common: Common) -> Self;
     fn common(&self) -> &Common;
     fn common_mut(&mut self) -> &mut Common;
-    /// Checks whether its settings are consistent.
+    /// Checks whether the level's settings are consistent.
     fn agrees(&self) -> Result<(), Vec<Diagnostic>>;
     fn rows() -> &'static [SettingRow<Self>];
 }
 
-/// Whether it comes from a preset or file, and this declaration has not changed it.
+/// Whether the level comes from a preset or file and is unchanged by this declaration.
 fn inherited<L: Level>(level: &L) -> bool {
     level.common().span == Span::default()
 }
@@ -80,11 +81,11 @@ fn inherited<L: Level>(level: &L) -> bool {
 pub(super) const SIDES: &[(&str, Side)] =
     &[("data", Side::Data), ("instructions", Side::Instructions), ("both", Side::Both)];
 
-/// The names of the policies that a TLB or cache may use.
+/// The names of the replacement policies for TLBs and caches.
 pub(super) const POLICY_WORDS: &[&str] =
     &["lru", "fifo", "plru", "clock", "second-chance", "mru", "lfu", "random"];
 
-/// Returns a policy that a TLB or cache may use.
+/// Returns a replacement policy for a TLB or cache.
 pub(super) fn policy(field: &Field) -> Result<Policy, Vec<Diagnostic>> {
     let words: Vec<_> = POLICIES.iter().filter(|row| row.sets).map(|row| (row.name, row.policy)).collect();
     one_of(sole(field)?, &words)
@@ -98,13 +99,13 @@ macro_rules! shared_rows {
                 set: |d: &mut $draft, f| d.common.shape.capacity(f, Capacity::Sets) },
             SettingRow { name: "ways", params: &[OneOf(&[N, Literal("fully-associative"), Literal("direct-mapped")])], help: "associativity", repeats: false,
                 set: |d: &mut $draft, f| d.common.shape.ways(f) },
-            SettingRow { name: "fully-associative", params: &[], help: "one set of all", repeats: false,
+            SettingRow { name: "fully-associative", params: &[], help: "one set with all entries", repeats: false,
                 set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::All, f.span)); Ok(()) } },
             SettingRow { name: "direct-mapped", params: &[], help: "one way", repeats: false,
                 set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::Number(1), f.span)); Ok(()) } },
-            SettingRow { name: "policy", params: &[Words(POLICY_WORDS)], help: "replacement policy of a full set", repeats: false,
+            SettingRow { name: "policy", params: &[Words(POLICY_WORDS)], help: "replacement policy within a full set", repeats: false,
                 set: |d: &mut $draft, f| policy(f).map(|p| d.common.policy = p) },
-            SettingRow { name: "for", params: &[Words(words_of!(SIDES.0))], help: "which accesses it serves", repeats: false,
+            SettingRow { name: "for", params: &[Words(words_of!(SIDES.0))], help: "kinds of accesses that use the TLB or cache", repeats: false,
                 set: |d: &mut $draft, f| one_of(sole(f)?, SIDES).map(|side| d.common.side = side) },
             SettingRow { name: "latency", params: &[T], help: "latency of a lookup", repeats: false,
                 set: |d: &mut $draft, f| latency(sole(f)?).map(|t| d.common.latency = t) },
@@ -114,7 +115,7 @@ macro_rules! shared_rows {
 }
 pub(super) use shared_rows;
 
-/// Applies `tlb { … }`, which adds a level or changes an inherited one of that name, and `tlb none` and `tlb NAME
+/// Applies `tlb { … }`, which adds a level or changes an inherited level, or applies `tlb none` or `tlb NAME
 /// none`, which remove levels.
 pub(super) fn level<L: Level>(levels: &mut Vec<L>, field: &Field) -> Result<(), Vec<Diagnostic>> {
     match (field.args.as_slice(), &field.block) {
@@ -153,7 +154,7 @@ fn which<L: Level>(levels: &[L], field: &Field) -> Diagnostic {
     Diagnostic::new(
         Code::BadGeometry,
         field.name.span,
-        format!("which `{}` to change is missing", L::UNNAMED),
+        format!("the name of the `{}` to change is missing", L::UNNAMED),
     )
     .label("there are several")
     .help(format!("name it: {names}"))
@@ -184,9 +185,9 @@ fn remove<L: Level>(levels: &mut Vec<L>, name: &Arg, field: &Field) -> Result<()
     }))
 }
 
-/// Reports that a level is removed by the block that declares it.
+/// Reports that the same block declares and removes a level.
 fn removed<L: Level>(level: &L, field: &Field) -> Diagnostic {
-    let message = format!("`{}` removes what this block declares", field.name.text);
+    let message = format!("`{}` removes a part that this block declares", field.name.text);
     Diagnostic::new(Code::Duplicate, field.span, message)
         .label("removed here")
         .also(level.common().span, "declared here")

@@ -14,7 +14,7 @@ use super::tlb::TlbDraft;
 use crate::run::params::Param::{Literal, Optional, Unit, Ways};
 use crate::run::params::{CACHE, N, SIZE, T, TLB, WIDTH, settings};
 
-/// Draft of a machine declaration: the given settings, before values are derived from them.
+/// Draft of a machine declaration: the given settings, before other values are derived.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct MachineDraft {
     virtual_bits: Option<u32>,
@@ -62,7 +62,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     SettingRow {
         name: "page_table",
         params: &[settings("levels N, bits N…, pte FORMAT, walk cached|uncached")],
-        help: "split of the VPN over the levels, and format of an entry",
+        help: "the levels, the VPN bits of each level, and the entry format",
         repeats: false,
         set: |d, f| {
             d.spans.push(("page_table", f.span));
@@ -83,7 +83,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
     SettingRow {
         name: "tlb",
         params: &[Ways(&[&[Optional(&[TLB]), settings("entries N, ways N, …")], &[Literal("none")]])],
-        help: "adds a level of TLB",
+        help: "adds a TLB level",
         repeats: true,
         set: |d, f| level(&mut d.tlbs, f),
     },
@@ -93,7 +93,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
             &[Optional(&[CACHE]), settings("size SIZE, block SIZE, ways N, …")],
             &[Literal("none")],
         ])],
-        help: "adds a level of cache",
+        help: "adds a cache level",
         repeats: true,
         set: |d, f| level(&mut d.caches, f),
     },
@@ -154,7 +154,7 @@ impl MachineDraft {
         self.spans.iter().find(|(name, _)| *name == setting).map(|(_, span)| *span)
     }
 
-    /// Builds the spec, with every error that appears when the parts are combined.
+    /// Builds the spec, and reports every error in the combination of its parts.
     fn build(&self, place: Span) -> Result<Spec, Vec<Diagnostic>> {
         let mut wrong = Vec::new();
         let mmu = self.mmu(place).unwrap_or_else(|problems| {
@@ -198,7 +198,7 @@ impl MachineDraft {
                     "virtual addresses need a page size",
                 )
                 .label("the page size is missing")
-                .help("add `page 4 KB`; without `virtual` and `page` addresses are physical")));
+                .help("add `page 4 KB`; without `virtual` and `page`, addresses are physical")));
             }
         };
         let virtual_bits = self.virtual_bits.unwrap_or(self.physical());
@@ -209,7 +209,7 @@ impl MachineDraft {
                 self.span_of("page").unwrap_or(place),
                 "a page is larger than the address space",
             )
-            .label(format!("2^{page_bits} bytes, addresses have {bits} bits"))));
+            .label(format!("a page has 2^{page_bits} bytes, but an address has {bits} bits"))));
         }
         let levels = self.levels(virtual_bits - page_bits, place)?;
         let pte = self.table.pte.build(self.physical() - page_bits, place)?;
@@ -255,14 +255,14 @@ impl MachineDraft {
             return Err(one(Diagnostic::new(
                 Code::BadGeometry,
                 span,
-                format!("the levels' bits sum to {sum}, the VPN has {vpn_bits}"),
+                format!("the levels use {sum} bits, but the VPN has {vpn_bits}"),
             )
-            .label("each bit of the VPN must index one level")));
+            .label("each bit of the VPN must belong to the index of exactly one level")));
         }
         Ok(split)
     }
 
-    /// Reports an error that concerns the whole machine, at the setting that causes it.
+    /// Reports an error in the whole machine, at the setting that causes it.
     fn diagnostic(&self, error: &SpecError, place: Span) -> Diagnostic {
         let span = match error.part {
             SpecPart::Tlb(at) => self.tlbs.get(at).map(|tlb| tlb.common().setting_span(error.setting)),
@@ -281,7 +281,7 @@ impl MachineDraft {
     }
 }
 
-/// Returns the code that explains a problem of a spec.
+/// Returns the diagnostic code for a problem in a spec.
 fn code(problem: &SpecProblem) -> Code {
     match problem {
         SpecProblem::NotPowerOfTwo { .. } => Code::NotAPowerOfTwo,
@@ -295,10 +295,10 @@ fn code(problem: &SpecProblem) -> Code {
     }
 }
 
-/// Builds a machine from fields, on top of a preset or file if there is one.
+/// Builds a machine from fields, based on a preset or file if given.
 ///
 /// # Errors
-/// Every error in the fields and in their combination.
+/// Returns every error in the fields and in their combination.
 pub(crate) fn build_machine(
     base: Option<&Spec>,
     fields: &[Field],

@@ -1,4 +1,4 @@
-//! Blocks of settings, evaluated: `machine { … }` and its contents, from a script or a YAML file.
+//! Evaluates blocks of settings: `machine { … }` and its contents, from a script or a YAML file.
 
 mod block;
 mod blocks;

@@ -15,14 +15,14 @@ pub(crate) struct TableDraft {
     pub(super) levels: Option<u64>,
     pub(super) split: Option<Vec<u32>>,
     pub(super) split_span: Option<Span>,
-    /// The split of the overridden machine, used by default.
+    /// The overridden machine's split, which is the default.
     pub(super) inherited: Vec<u32>,
     pub(super) pte: PteDraft,
     pub(super) walk_cached: bool,
     pub(super) span: Option<Span>,
 }
 
-/// The words of `walk`: whether it is cached.
+/// The values of `walk`, which state whether walks use the caches.
 const WALKS: &[(&str, bool)] = &[("cached", true), ("uncached", false)];
 
 /// Settings of `page_table` inside `machine`.
@@ -40,7 +40,7 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
     SettingRow {
         name: "bits",
         params: &[Many(&WIDTH)],
-        help: "bits of the VPN that index each level, top first",
+        help: "number of VPN bits that index each level, top first",
         repeats: false,
         set: |d, f| {
             let each = |arg: &Arg| {
@@ -61,7 +61,7 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
     SettingRow {
         name: "walk",
         params: &[Words(words_of!(WALKS.0))],
-        help: "whether entries are fetched through the data caches",
+        help: "whether page walks use the data caches",
         repeats: false,
         set: |d, f| {
             d.walk_cached = one_of(sole(f)?, WALKS)?;
@@ -80,7 +80,7 @@ impl TableDraft {
     }
 }
 
-/// Splits the VPN over levels: equally among the lower ones, with fewer bits for the top one.
+/// Splits the VPN into levels: equally among the lower levels, with fewer bits for the top level.
 pub(super) fn even_split(vpn_bits: u32, levels: u32) -> Vec<u32> {
     let each = vpn_bits.div_ceil(levels);
     let below = each * (levels - 1);
@@ -93,7 +93,7 @@ pub(super) fn even_split(vpn_bits: u32, levels: u32) -> Vec<u32> {
     (0..levels).map(|level| vpn_bits / levels + u32::from(level >= spare)).collect()
 }
 
-/// Returns one number, or those of a list.
+/// Returns one number, or the numbers of a list.
 fn each_integer(arg: &Arg) -> Result<Vec<u64>, Diagnostic> {
     match arg.value()? {
         Value::List(list) => list.iter().map(|value| integer(value, arg.span)).collect(),

@@ -1,4 +1,4 @@
-//! The settings of `pte { … }`, the format of a page-table entry; and the fields of one entry.
+//! The settings of `pte { … }` (the format of a page-table entry), and the fields of one entry.
 
 use std::sync::Arc;
 
@@ -19,12 +19,12 @@ pub(crate) struct PteDraft {
     places: [Option<u32>; BITS.len()],
     ppn: Option<(u32, u32)>,
     big_endian: bool,
-    /// Location of the format, and of each of its settings; none for a preset.
+    /// Location of the format and of each of its settings. A preset has none.
     span: Option<Span>,
     said: Vec<(Arc<str>, Span)>,
 }
 
-/// Settings of `pte` besides the bits, which come from the machine's registry of bits.
+/// Settings of `pte`, other than the bits, which come from the machine's registry of bits.
 pub(crate) const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
     SettingRow {
         name: "size",
@@ -36,7 +36,7 @@ pub(crate) const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
     SettingRow {
         name: "ppn",
         params: &[BIT_NUMBERS],
-        help: "the PPN's bits, both ends included",
+        help: "range of the PPN bits, inclusive",
         repeats: false,
         set: |d, f| {
             d.ppn = Some(bit_range(sole(f)?).map_err(one)?);
@@ -65,7 +65,7 @@ pub(crate) const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
     },
 ];
 
-/// Returns bit numbers from `0..6` (both ends included), `0..=6`, or one number.
+/// Returns the bit numbers in `0..6` or `0..=6` (both include both ends), or a single number.
 fn bit_range(arg: &Arg) -> Result<(u32, u32), Diagnostic> {
     let bit = |n: i128| u32::try_from(n).unwrap_or(u32::MAX);
     match arg.value()? {
@@ -78,7 +78,7 @@ fn bit_range(arg: &Arg) -> Result<(u32, u32), Diagnostic> {
 }
 
 impl PteDraft {
-    /// Returns the declaration of a format. The default format of a size is declared by its size alone.
+    /// Returns the declaration of a format. The entry's size alone declares the default format of that size.
     pub(super) fn from_format(format: &PteFormat, ppn_bits: u32) -> Self {
         if PteFormat::default_for(ppn_bits, None).as_ref() == Ok(format) {
             return Self::default();
@@ -100,7 +100,7 @@ impl PteDraft {
         if let Some(first) = self.span {
             return Err(one(twice(field, first)));
         }
-        // An overridden machine's format is discarded, because bits of two formats would mix.
+        // The overridden machine's format is discarded, because the bits of two formats would mix.
         *self = Self { span: Some(field.span), ..Self::default() };
         let Some(block) = &field.block else { return self.size(sole(field)?) };
         self.said = block.iter().map(|inner| (inner.name.text.clone(), inner.span)).collect();
@@ -137,7 +137,7 @@ impl PteDraft {
         Ok(())
     }
 
-    /// Returns the location of the setting that caused an error.
+    /// Returns the location of the setting that causes an error.
     fn error_span(&self, error: &PteError) -> Option<Span> {
         let is = |name: &str| match *error {
             PteError::Size { .. } => name == "size",
@@ -151,7 +151,7 @@ impl PteDraft {
         self.said.iter().find(|(name, _)| is(name)).map(|(_, span)| *span)
     }
 
-    /// Builds the format for page numbers of `ppn_bits` bits.
+    /// Builds the format for page numbers with `ppn_bits` bits.
     pub(super) fn build(&self, ppn_bits: u32, place: Span) -> Result<PteFormat, Vec<Diagnostic>> {
         let span = self.span.unwrap_or(place);
         let wrong = |error: PteError| {
@@ -165,7 +165,7 @@ impl PteDraft {
         }
         let Some((ppn_low, ppn_high)) = self.ppn else {
             return Err(one(Diagnostic::new(Code::BadFormat, span, "the format has no bits for the PPN")
-                .help(format!("add `ppn LOW..HIGH`, at least {ppn_bits} bits"))));
+                .help(format!("add `ppn LOW..HIGH` with at least {ppn_bits} bits"))));
         };
         let top = self.places.iter().flatten().copied().chain([ppn_high]).max().unwrap_or(0);
         let bytes = self.bytes.unwrap_or((top / 8 + 1).next_power_of_two());
@@ -178,7 +178,7 @@ impl PteDraft {
     }
 }
 
-/// Suggests the name of a bit for a misspelled setting of a format.
+/// Suggests a bit's name for a misspelled setting of a format.
 fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
     if diagnostic.code != Code::UnknownSetting {
         return diagnostic;
@@ -193,11 +193,11 @@ fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
     }
 }
 
-/// Returns an entry from `{ ppn 0x12, p 1, rw 0 }`. Defaults are those of a table: `rw 1 us 1`, other bits 0, except
-/// that P is 1.
+/// Returns an entry from fields such as `{ ppn 0x12, p 1, rw 0 }`. The defaults are those of a table, `rw 1
+/// us 1` and other bits 0, except that P is 1.
 ///
 /// # Errors
-/// `unknown-setting`, `value-too-wide`, and the errors of its values.
+/// Returns `unknown-setting`, `value-too-wide`, or the errors in the values.
 pub(crate) fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<Diagnostic>> {
     let mut pte = Pte { ppn: 0, flags: Flags::TABLE };
     let mut wrong = Vec::new();
@@ -212,14 +212,14 @@ pub(crate) fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<
     if wrong.is_empty() { Ok(pte) } else { Err(wrong) }
 }
 
-/// Reason that `read 0` is not permitted.
-pub(crate) const NO_READ_BIT: &str = "a page-table entry has no read bit: a page that is present may be read";
+/// Reason why `read 0` is not permitted.
+pub(crate) const NO_READ_BIT: &str = "a page-table entry has no read bit: every present page is readable";
 
-/// Reports that a present page is always readable, because there is no bit to forbid it.
+/// Reports that a present page is always readable, because the entry has no read bit.
 pub(crate) fn no_read_bit(span: Span) -> Diagnostic {
     Diagnostic::new(Code::ValueTooWide, span, NO_READ_BIT)
         .label("cannot be 0")
-        .help("make the page not present (`v 0`), or forbid it to the user (`sup 1`)")
+        .help("make the page not present (`v 0`), or allow only the supervisor (`sup 1`)")
 }
 
 fn pte_field(pte: &mut Pte, field: &Field, ppn_bits: u32) -> Result<(), Vec<Diagnostic>> {

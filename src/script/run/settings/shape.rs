@@ -1,4 +1,4 @@
-//! The size and associativity of a TLB or cache: its settings, and the resulting sets.
+//! The size and associativity of a TLB or cache: the settings, and the resulting sets.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -16,20 +16,20 @@ pub(super) enum Ways {
     All,
 }
 
-/// The number of lines or entries, and of ways: settings that TLBs and caches share.
+/// The number of lines or entries and the number of ways, which TLBs and caches share as settings.
 #[derive(Debug, Clone, Default)]
 pub(super) struct SetGeometry {
     pub(crate) capacity: Option<(Capacity, Span)>,
     pub(crate) ways: Option<(Ways, Span)>,
 }
 
-/// Returns the location of a setting. One from a preset has none, so the declaration's location is used.
+/// Returns the location of a setting, or the declaration's location for a setting from a preset.
 fn setting_span(span: Option<Span>, place: Span) -> Span {
     span.filter(|span| *span != Span::default()).unwrap_or(place)
 }
 
 impl SetGeometry {
-    /// Sets the number of sets, lines, or bytes, once.
+    /// Sets the number of sets, lines, or bytes, which a declaration can do only once.
     pub(crate) fn capacity(
         &mut self,
         field: &Field,
@@ -59,7 +59,7 @@ impl SetGeometry {
         Ok(())
     }
 
-    /// Returns the numbers of sets and ways; `block` is the block size in bytes, 1 for a TLB.
+    /// Returns the numbers of sets and ways. `block` is the block size in bytes, or 1 for a TLB.
     fn resolve(&self, block: u64, otherwise: Ways, place: Span) -> Result<(u64, u64), Vec<Diagnostic>> {
         let Some((capacity, span)) = self.capacity else {
             return Err(one(Diagnostic::new(Code::BadGeometry, place, "its size is missing")
@@ -74,7 +74,7 @@ impl SetGeometry {
                 return Err(one(Diagnostic::new(
                     Code::BadGeometry,
                     span,
-                    "a fully associative one has one set",
+                    "a fully associative TLB or cache has one set",
                 )
                 .help("give its `entries` or `lines` instead of `sets`")));
             }
@@ -84,7 +84,7 @@ impl SetGeometry {
                 return Err(one(Diagnostic::new(
                     Code::BadGeometry,
                     span,
-                    format!("{bytes} bytes are no whole number of {block}-byte blocks"),
+                    format!("{bytes} bytes are not a whole number of {block}-byte blocks"),
                 )));
             }
         };
@@ -95,14 +95,15 @@ impl SetGeometry {
             let fix = Fix::replace(span, format!("ways {near}"));
             let wrong =
                 Diagnostic::new(Code::BadGeometry, span, format!("{lines} is not a multiple of {ways} ways"))
-                    .label("the sets would not be of one size");
+                    .label("the sets would differ in size");
             let fits = self.ways.is_some() && lines % near == 0;
             return Err(one(if fits { wrong.help(format!("write `ways {near}`")).fix(fix) } else { wrong }));
         }
         Ok((lines / ways, ways))
     }
 
-    /// Returns the result of [`SetGeometry::resolve`], and checks that the number of sets is a power of two.
+    /// Returns the result of [`SetGeometry::resolve`], after checking that the number of sets is a power of
+    /// two.
     pub(crate) fn sets(
         &self,
         block: u64,
@@ -124,7 +125,7 @@ impl SetGeometry {
         let ways = u32::try_from(ways).ok().filter(|&ways| ways <= 1 << 16);
         ways.map(|ways| (sets, ways)).ok_or_else(|| {
             one(Diagnostic::new(Code::LimitSize, span, "too many ways")
-                .label("at most 65536 ways are simulated"))
+                .label("a set can have at most 65536 ways"))
         })
     }
 }

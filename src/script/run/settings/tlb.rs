@@ -20,7 +20,7 @@ pub(crate) struct TlbDraft {
 pub(crate) const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
     SettingRow { name: "entries", params: &[N], help: "number of entries", repeats: false,
         set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
-    SettingRow { name: "pages", params: &[Many(&SIZE)], help: "the page sizes it holds (all)", repeats: false, set: |d, f| {
+    SettingRow { name: "pages", params: &[Many(&SIZE)], help: "supported page sizes (default: all)", repeats: false, set: |d, f| {
         let sizes: Result<Vec<u32>, _> = f.args.iter().map(|arg| arg.log2("a page size")).collect();
         let mut sizes = sizes.map_err(one)?;
         sizes.sort_unstable();
@@ -28,7 +28,7 @@ pub(crate) const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
         d.page_bits = sizes;
         Ok(())
     } },
-    SettingRow { name: "asid", params: &[Words(words_of!(ON_OFF.0))], help: "tags entries with their process (ASID)", repeats: false,
+    SettingRow { name: "asid", params: &[Words(words_of!(ON_OFF.0))], help: "whether entries are tagged with their process (ASID)", repeats: false,
         set: |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.asid = on) },
 ];
 

@@ -1,15 +1,15 @@
-//! The description of a setting, without the draft that it fills.
+//! The description of a setting, independent of the draft that it fills.
 
 use crate::run::params::Param;
 
 /// The description of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SettingWord {
-    /// Its first word.
+    /// The setting's first word.
     pub name: &'static str,
-    /// Its parameters; empty for a flag.
+    /// The setting's parameters, or none for a flag.
     pub params: &'static [Param],
     pub(crate) help: &'static str,
-    /// Whether it may occur several times.
+    /// Whether the setting may occur several times.
     pub(crate) repeats: bool,
 }

@@ -27,7 +27,7 @@ pub(crate) const BY: Param = Optional(&[Keyword("by"), Words(words_of!(MODES.0))
 /// `[size N]`
 pub(crate) const SIZED: Param = Optional(&[Keyword("size"), LENGTH]);
 
-/// Resolves a word of a clause.
+/// Returns the value of a word in a clause.
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
     let text = word(expr).unwrap_or_default().into();
     one_of(&Arg { kind: ArgKind::Word { text, value: None }, span: expr.span }, words)
@@ -68,7 +68,7 @@ pub(crate) fn fetch(session: &mut Session, command: &Command) -> Result<Action, 
     load(session, AccessVerb::Fetch, va, 1)
 }
 
-/// Prepares a load at an address, also for `probe VA`.
+/// Prepares a load from an address, also for `probe VA`.
 ///
 /// # Errors
 /// `address-too-wide`, `no-machine`.
@@ -102,7 +102,7 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     Ok(access(AccessPlan { verb, kind, mode, va, data, pid, place }))
 }
 
-/// Returns the bytes of a stored value: a number in little-endian order, a string unchanged.
+/// Returns the bytes of a stored value. Numbers are little-endian, and strings are unchanged.
 fn stored(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Diagnostic> {
     match value.bytes() {
         Some(bytes) => match size {
@@ -117,7 +117,7 @@ fn stored(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Dia
             _ if bytes.len() as u64 > ACCESS_LIMIT => Err(Diagnostic::new(
                 Code::LimitSize,
                 place.span,
-                format!("a store has at most {ACCESS_LIMIT} bytes"),
+                format!("a store can have at most {ACCESS_LIMIT} bytes"),
             )),
             _ => Ok(bytes.to_vec()),
         },

@@ -61,11 +61,11 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     }
 }
 
-/// Reports that the kernel manages the given contents itself.
+/// Reports that the kernel manages these contents, so a script cannot set them.
 fn kept(place: &Expr, what: &str) -> Diagnostic {
     Diagnostic::new(Code::KeptByKernel, place.span, format!("the kernel manages the {what}"))
         .label("cannot be set")
-        .help("areas can be added with `set P1.maps { … }`; accesses and system calls map pages")
+        .help("add areas with `set P1.maps { … }`; accesses and system calls map pages")
 }
 
 fn cr3(session: &mut Session, command: &Command) -> Result<What, Stop> {
@@ -115,7 +115,7 @@ fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Result<u64, Sto
     if bytes >= 8 || raw >> (8 * bytes) == 0 {
         return Ok(raw);
     }
-    Err(Diagnostic::new(Code::ValueTooWide, value.span, format!("0x{raw:X} does not fit an entry"))
+    Err(Diagnostic::new(Code::ValueTooWide, value.span, format!("0x{raw:X} does not fit in an entry"))
         .label(format!("an entry has {bytes} byte{}", if bytes == 1 { "" } else { "s" }))
         .into())
 }
@@ -129,7 +129,7 @@ pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, S
 /// Returns the plan of a `show` with these operands.
 ///
 /// # Errors
-/// The errors of the operands.
+/// Returns the errors in the operands.
 pub(crate) fn show_plan(session: &mut Session, command: &Command) -> Result<ShowPlan, Stop> {
     let Some(first) = command.operands.first() else {
         return Err(missing(command, "a name or value to show").into());

@@ -22,7 +22,8 @@ fn flush_cache(level: Option<usize>) -> Action {
     on_machine(move |machine| machine.flush_cache(level))
 }
 
-/// Returns an action on the hardware. If the statement runs in a process, the core switches to it first.
+/// Returns an action that the hardware performs. If the statement runs in a process, the core first switches
+/// to that process.
 fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
     Action::does(move |session| {
         match &mut session.progress.state.machine {
@@ -58,7 +59,8 @@ pub(crate) fn flush(session: &mut Session, command: &Command) -> Result<Action, 
         _ => return Err(unexpected(command, what, &["tlb", "cache"]).into()),
     };
     session.machine(what.span)?;
-    // Without a name, a flush needs no TLB or cache, so that one script can run on different machines.
+    // A flush without a name works even without a TLB or cache, so that one script can run on different
+    // machines.
     let Some(name) = name else {
         return Ok(if tlb { flush_tlb(None) } else { flush_cache(None) });
     };

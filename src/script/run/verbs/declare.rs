@@ -1,4 +1,4 @@
-//! `machine`: a preset, a file, settings, or overrides of a preset or file.
+//! Implements `machine`, with a preset, a file, settings, or overrides of a preset or file.
 
 use std::sync::Arc;
 
@@ -17,13 +17,14 @@ use pagewalk_engine::machine::spec::Spec;
 use super::idle::{added, idle};
 use super::operands::{missing, unexpected};
 
-/// `machine { … }`, `machine PRESET`, `machine "file.yaml"`, the latter two with `{ overrides }`
+/// Prepares `machine { … }`, `machine PRESET`, and `machine "file.yaml"`. A preset or a file accepts `{
+/// overrides }`.
 pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     if let Some(value) = command.assigned.as_ref().and_then(|exprs| exprs.first()) {
         return Err(unexpected(command, value, &[]).into());
     }
     let base = match &*command.operands {
-        [] if command.block.is_none() => return Err(missing(command, "a preset, a file or settings").into()),
+        [] if command.block.is_none() => return Err(missing(command, "a preset, a file, or settings").into()),
         [] => None,
         [base] => Some(session.base(base)?),
         [_, more, ..] => return Err(unexpected(command, more, &[]).into()),
@@ -31,7 +32,7 @@ pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action
     let fields = match &command.block {
         Some(block) if block.table.is_some() => {
             return Err(Diagnostic::new(Code::BadTable, block.span, "a table is not allowed in `machine`")
-                .help("set its contents afterwards: `set tlb { … }`")
+                .help("set its contents afterward: `set tlb { … }`")
                 .into());
         }
         Some(block) => session.fields(block)?,
@@ -47,7 +48,7 @@ pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action
 }
 
 impl Session<'_> {
-    /// Returns the machine that overrides change.
+    /// Returns the machine that the overrides change.
     fn base(&mut self, base: &Expr) -> Result<Spec, Stop> {
         match &base.kind {
             ExprKind::Name(name) => {
@@ -69,7 +70,8 @@ impl Session<'_> {
         }
     }
 
-    /// Returns the preset that a variable names, if the word is not a preset itself. This allows a preset to be drawn.
+    /// Returns the preset that a variable contains, unless the word itself is a preset. A script can
+    /// therefore draw a random preset.
     fn preset_in(&self, name: &str) -> Result<Option<Arc<str>>, Stop> {
         match self.state.find(name) {
             _ if PRESETS.iter().any(|preset| preset.name == name) => Ok(None),
@@ -79,8 +81,8 @@ impl Session<'_> {
         }
     }
 
-    /// Returns the fields of a machine file, which was read before the script ran. Errors in the file have been
-    /// reported.
+    /// Returns the fields of a machine file that was read before the script ran. Errors in the file have
+    /// already been reported.
     fn machine_file(&self, path: &str, place: &Expr) -> Result<Arc<[Field]>, Stop> {
         match self.files.machine(place.span) {
             Some(fields) => Ok(fields),

@@ -1,4 +1,5 @@
-//! `expect`: an expression that must be true, or a table that a part of the machine must match.
+//! Implements `expect`, with an expression that must be true or a table that a part of the machine must
+//! match.
 
 use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Span, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -15,7 +16,7 @@ use super::operands::{missing, unexpected, word};
 /// `expect EXPR`, `expect [exactly] NOUN { table }`
 pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     if let Some(assigned) = command.assigned.as_ref().and_then(|exprs| exprs.first()) {
-        return Err(Diagnostic::new(Code::Syntax, assigned.span, "`=` gives a value, `==` compares")
+        return Err(Diagnostic::new(Code::Syntax, assigned.span, "`=` assigns a value; `==` compares")
             .help("write `==`")
             .into());
     }
@@ -26,7 +27,7 @@ pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action,
         (operands, Some(block)) => {
             let Some(table) = &block.table else {
                 return Err(Diagnostic::new(Code::BadTable, block.span, "a table is needed here")
-                    .help("the cells of a row are separated by `|`")
+                    .help("begin each row with `|`, and separate its cells with spaces")
                     .into());
             };
             if word(&operands[0]) == Some("reference") {
@@ -70,7 +71,7 @@ fn expected_table(
     }
 }
 
-/// Whether an expression names a noun with a table, and not a variable.
+/// Whether an expression names a noun with a table rather than a variable.
 fn names_a_noun(session: &Session, expr: &Expr) -> bool {
     match word(expr) {
         Some(name) => {
@@ -91,7 +92,7 @@ fn no_table(session: &Session, place: &Expr) -> Diagnostic {
 }
 
 impl Session<'_> {
-    /// Returns the check that an expression is true. For a comparison, it contains both sides.
+    /// Returns a check that an expression is true. The check of a comparison contains both sides.
     fn truth_check(&mut self, expr: &Expr) -> Result<Check, Stop> {
         let written = |place: &Expr| self.text(place.span).trim().to_owned();
         if let ExprKind::Binary(op, a, b) = &expr.kind
@@ -122,12 +123,12 @@ impl Session<'_> {
         let fact = written(expr);
         let held = self.truth(expr)?;
         let (expected, actual) = (Shown::plain(Value::Bool(true)), Some(Shown::plain(Value::Bool(held))));
-        let written = Written::Otherwise("it is true or false and has no expected value");
+        let written = Written::Otherwise("it is a condition without an expected value");
         Ok(Check { fact, expected, actual, held, span: expr.span, reason: None, written, instead: None })
     }
 }
 
-/// Returns the word before the right side of a comparison.
+/// Returns the word or operator before the right side of a comparison.
 fn comparison(op: BinaryOp) -> Option<&'static str> {
     match op {
         BinaryOp::Equal => Some(""),

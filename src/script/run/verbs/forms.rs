@@ -1,4 +1,4 @@
-//! Statements with a special form: one row each.
+//! Statements with a special form, one row each.
 
 use crate::run::params::Param::{self, Arrow, Comma, Equals, Keyword, OneOf, Optional, Ways};
 use crate::run::params::{
@@ -8,9 +8,9 @@ use crate::run::params::{
 
 /// A word that begins a statement with a special form, which the grammar defines.
 pub struct Form {
-    /// Its keyword; `NAME` and `NAME:` are patterns.
+    /// The keyword of the form, or one of the patterns `NAME` and `NAME:`.
     pub name: &'static str,
-    /// Its parameters.
+    /// The form's parameters.
     pub params: &'static [Param],
     pub(crate) help: &'static str,
 }
@@ -20,7 +20,7 @@ impl Form {
         FORMS.iter().find(|form| form.name == word && !form.is_pattern())
     }
 
-    /// Whether its name is a pattern, not a word.
+    /// Whether the form's name is a pattern instead of a word.
     pub fn is_pattern(&self) -> bool {
         self.name.starts_with("NAME")
     }
@@ -32,14 +32,14 @@ const fn form(name: &'static str, params: &'static [Param], help: &'static str) 
 
 /// Words that begin a statement with a special form, which the grammar defines.
 pub const FORMS: &[Form] = &[
-    form("let", &[VARIABLE, Equals, EXPR], "gives a name a value"),
+    form("let", &[VARIABLE, Equals, EXPR], "assigns a value to a name"),
     form(
         "choose",
         &[Ways(&[
             &[VARIABLE, Keyword("in"), OneOf(&[RANGE, LIST]), Keyword("where"), COND],
             &[Keyword("where"), OP, Arrow, FACTS],
         ])],
-        "draws a value for which every condition holds, from the seed",
+        "draws a random value that meets every condition",
     ),
     form(
         "for",
@@ -47,24 +47,32 @@ pub const FORMS: &[Form] = &[
         "runs the block for each value",
     ),
     form("repeat", &[N, STATEMENTS], "runs the block N times"),
-    form("if", &[COND, STATEMENTS, Keyword("else"), STATEMENTS], "runs one block or the other"),
+    form(
+        "if",
+        &[COND, STATEMENTS, Keyword("else"), STATEMENTS],
+        "runs the first block if the condition holds; otherwise, the second",
+    ),
     form("def", &[DEFINITION, STATEMENTS], "defines a new statement"),
     form("include", &[SCRIPT], "runs the statements of another file"),
-    form("scenario", &[BLOCK_NAME, STATEMENTS], "runs on a copy of the state, which is discarded afterwards"),
+    form(
+        "scenario",
+        &[BLOCK_NAME, STATEMENTS],
+        "runs the block on a copy of the state, then discards the copy",
+    ),
     form("probe", &[Ways(&[&[OP], &[VA]])], "reports an operation's facts without changing anything"),
-    form("NAME:", &[STATEMENT], "runs in the process of this name"),
-    form("NAME", &[STATEMENTS], "runs in the process of this name"),
+    form("NAME:", &[STATEMENT], "runs the statement in process NAME"),
+    form("NAME", &[STATEMENTS], "runs the block in process NAME"),
     form(
         "question",
         &[TITLE, Optional(&[Keyword("points"), POINTS]), STATEMENTS],
-        "asks an exam question, isolated like a scenario",
+        "asks an exam question; its statements run on a copy of the state",
     ),
     form(
         "part",
         &[BLOCK_NAME, Optional(&[Keyword("points"), POINTS]), STATEMENTS],
-        "groups a part of a question",
+        "declares a part of a question",
     ),
-    form("given", &[NOUN, Comma, NOUN, ETC], "gives tables and other state in a question"),
+    form("given", &[NOUN, Comma, NOUN, ETC], "shows tables and other state in a question"),
     form(
         "ask",
         &[Ways(&[
@@ -78,6 +86,6 @@ pub const FORMS: &[Form] = &[
     form(
         "reference",
         &[PAGES, settings("frames N, replacement P, …")],
-        "simulates page replacement on a string of pages",
+        "simulates page replacement on a reference string",
     ),
 ];

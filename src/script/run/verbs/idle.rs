@@ -1,11 +1,11 @@
-//! Warnings for settings of a machine that change nothing, and for parts that were probably added by mistake.
+//! Warnings for machine settings that have no effect, and for parts that were probably added by mistake.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::run::settings::Field;
 use pagewalk_engine::machine::spec::{Inclusion, Spec};
 
-/// Warns about each TLB and cache that is added, but was probably meant to change an existing one.
+/// Warns about each added TLB or cache that was probably meant to change an existing one.
 pub(super) fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for field in fields.iter().filter(|field| field.block.is_some()) {
@@ -25,7 +25,7 @@ pub(super) fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
         };
         match (near, &*names) {
             (Some(near), _) => found.push(warning(&format!("`{near}`")).did_you_mean(name, near)),
-            // The name L1 cannot mean a second level.
+            // The name L1 does not suggest a second level.
             (None, [only]) if **only == **kind && lower.starts_with("l1") => {
                 let warning = warning(&format!("a {kind} without a name"));
                 found.push(warning.help(format!("`{kind} {{ … }}` changes it")).fix(Fix::remove(arg.span)));
@@ -36,7 +36,7 @@ pub(super) fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
     found
 }
 
-/// Warns about each setting of a TLB or cache that changes nothing on this machine.
+/// Warns about each TLB or cache setting that has no effect on this machine.
 pub(super) fn idle(spec: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for field in fields {

@@ -1,4 +1,4 @@
-//! `ksm`, `reclaim`, `sync`, `swap`, `tick`: actions of the kernel that no process requests.
+//! Prepares `ksm`, `reclaim`, `sync`, `swap`, and `tick`, which are kernel actions that no process requests.
 
 use crate::lang::ast::{Command, Expr, Word};
 use crate::run::record::{Did, KernelAction, ProcessRef};
@@ -64,7 +64,7 @@ pub(crate) fn swap(session: &mut Session, command: &Command) -> Result<Action, S
         [_, va] => (None, va),
         [_, process, va] => (Some(process), va),
         [_, _, _, more, ..] => return Err(unexpected(command, more, &[]).into()),
-        _ => return Err(missing(command, "`out`, a process and an address").into()),
+        _ => return Err(missing(command, "`out`, a process, and an address").into()),
     };
     session.kernel(command.verb.span)?;
     let process = if let Some(named) = process {

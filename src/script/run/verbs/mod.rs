@@ -1,6 +1,6 @@
-//! Verbs that can begin a statement. Each verb is one row: name, parameters, help, example, and the function that turns
-//! a command into an [`Action`](super::session::Action). Preparing an action evaluates and checks everything and
-//! changes nothing, so that a script can be checked without being run.
+//! Verbs that can begin a statement. Each verb is one row with its name, parameters, help, example, and the
+//! function that converts a command to an [`Action`](super::session::Action). Preparing an action evaluates
+//! and checks it without changing the state, so that a script can be checked without being run.
 
 mod access;
 mod contents;
@@ -44,12 +44,12 @@ pub use forms::{FORMS, Form};
 pub(crate) use operands::word;
 pub(crate) use perms::SECTION_COLUMNS;
 
-/// Every verb that is a command.
+/// Every verb that begins a command.
 pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "machine",
         params: &[Optional(&[OneOf(&[PRESET, MACHINE_FILE])]), Optional(&[settings("settings")])],
-        help: "declares the hardware; a second machine starts from scratch",
+        help: "declares the hardware; a second declaration starts from scratch",
         example: "machine core-i7 { cores 1 }",
         family: Family::None,
         prepare: declare::machine,
@@ -57,7 +57,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "kernel",
         params: &[settings("settings")],
-        help: "starts a kernel; without it, the first process starts one with defaults",
+        help: "starts a kernel; by default, the first process starts one",
         example: "kernel { frames 64, replacement lru, swap 32 slots }",
         family: Family::None,
         prepare: system::kernel,
@@ -105,7 +105,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "expect",
         params: &[Ways(&[&[EXPR], &[Optional(&[Keyword("exactly")]), NOUN, TABLE]])],
-        help: "checks a condition, or the contents of a part",
+        help: "checks a condition or the contents of a part of the machine",
         example: "expect tlb.hits == 0",
         family: Family::None,
         prepare: expect::expect,
@@ -136,7 +136,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "read",
         params: &[VA, SIZED],
-        help: "loads data: translation, data caches, memory",
+        help: "loads data through the TLB, the data caches, and memory",
         example: "read 0x03D4 size 4",
         family: Family::Access,
         prepare: access::read,
@@ -144,7 +144,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "write",
         params: &[VA, Equals, V, SIZED],
-        help: "stores data: translation, data caches, memory",
+        help: "stores data through the TLB, the data caches, and memory",
         example: "write 0x03D4 = 0x1234 size 2",
         family: Family::Access,
         prepare: access::write,
@@ -168,7 +168,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "flush",
         params: &[Ways(&[&[Keyword("tlb"), Optional(&[TLB])], &[Keyword("cache"), Optional(&[CACHE])]])],
-        help: "flushes a TLB or cache: dirty blocks are written back, global TLB entries stay",
+        help: "flushes a TLB or cache; writes back dirty blocks and keeps global TLB entries",
         example: "flush tlb",
         family: Family::None,
         prepare: control::flush,
@@ -184,7 +184,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "core",
         params: &[N],
-        help: "selects the core that runs later statements, from 0",
+        help: "selects the core (from 0) that runs later statements",
         example: "core 0",
         family: Family::None,
         prepare: control::core,
@@ -200,7 +200,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "reclaim",
         params: &[FRAMES, Unit("pages")],
-        help: "evicts up to N pages, chosen by the policy",
+        help: "evicts up to N pages that the replacement policy selects",
         example: "reclaim 4 pages",
         family: Family::None,
         prepare: kernel_action::reclaim,
@@ -232,17 +232,17 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "seed",
         params: &[N],
-        help: "restarts the script's random generator",
+        help: "restarts the random number generator with this seed",
         example: "seed 1",
         family: Family::None,
         prepare: control::seed,
     },
 ];
 
-/// The core of the language, without papers.
+/// The core of the language, which excludes papers.
 pub(crate) static CORE: Language = Language { verbs: &[VERBS], blocks: &[BLOCKS], extension: &NoPapers };
 
-/// The extension of the core, which has no papers.
+/// The core's extension, which rejects the statements for papers.
 struct NoPapers;
 
 impl Extension for NoPapers {
@@ -252,7 +252,8 @@ impl Extension for NoPapers {
     }
 }
 
-/// Reports that no statement begins with a word: `unknown-verb` with the nearest; `not-in-language` for known words.
+/// Reports that no statement begins with a word: `not-in-language` for known words, or else `unknown-verb`
+/// with the nearest verb.
 pub(crate) fn unknown<'n>(
     language: &Language,
     word: &ast::Word,

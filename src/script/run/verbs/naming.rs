@@ -1,4 +1,4 @@
-//! Nouns that a statement names: parts of the machine, and objects of the kernel and its processes.
+//! Nouns in a statement: parts of the machine, and objects of the kernel and its processes.
 
 use crate::lang::ast::{Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -36,7 +36,7 @@ impl NounRef {
         }
     }
 
-    /// Returns its columns, for a message.
+    /// Returns the noun's columns, for a message.
     pub(crate) fn columns(&self) -> String {
         match self {
             Self::Part { noun, .. } => noun.columns.to_owned(),
@@ -50,7 +50,7 @@ impl Session<'_> {
         matches!(self.state.machine, Slot::Kernel(_))
     }
 
-    /// Rejects a noun that needs address translation on a machine without it.
+    /// Rejects a noun that needs address translation on a machine without translation.
     ///
     /// # Errors
     /// `no-machine`.
@@ -64,8 +64,8 @@ impl Session<'_> {
             .into())
     }
 
-    /// Whether an expression names a noun with a table: `tlb`, `P1.maps`. For nouns of a process, a variable of the
-    /// same name takes precedence if no process is named.
+    /// Whether an expression names a noun with a table: `tlb`, `P1.maps`. If the script names no process, a
+    /// variable takes precedence over a noun of the same name.
     pub(crate) fn names_noun(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Field(of, noun) => {
@@ -82,7 +82,8 @@ impl Session<'_> {
         }
     }
 
-    /// Returns the noun with a table that operands name: `page_table`, `tlb L2TLB`, `P1.maps`, `frames`.
+    /// Returns the noun with a table that the operands name: `page_table`, `tlb L2TLB`, `P1.maps`, or
+    /// `frames`.
     ///
     /// # Errors
     /// `unknown-noun`, `unknown-process`, `which-process`, `no-machine`, `no-kernel`.
@@ -115,7 +116,7 @@ impl Session<'_> {
         Ok(NounRef::Part { noun, level, pid })
     }
 
-    /// Returns the noun of a process: `P1.maps`, `P1.page_table`.
+    /// Returns the noun of a process, such as `P1.maps` or `P1.page_table`.
     fn noun_of_process(&mut self, process: &Word, name: &Word, more: Option<&Expr>) -> Result<NounRef, Stop> {
         let pid = Some(self.process_called(process)?.pid);
         no_more(more, &name.text)?;
@@ -139,7 +140,7 @@ impl Session<'_> {
         .into())
     }
 
-    /// Returns the index of the TLB or cache that operands name; 0 for memory.
+    /// Returns the index of the TLB or cache that the operands name, or 0 for memory.
     fn level_of(&mut self, noun: &TableNoun, operands: &[Expr]) -> Result<usize, Stop> {
         let (first, name) = (&operands[0], noun.name);
         let named = match operands {
@@ -156,7 +157,7 @@ impl Session<'_> {
         }
     }
 
-    /// Returns the index of the named TLB or cache, or of the only one.
+    /// Returns the index of the named TLB or cache, or else of the only TLB or cache.
     fn part_level(&mut self, first: &Expr, tlb: bool, named: Option<&Expr>) -> Result<usize, Stop> {
         let what = if tlb { "TLB" } else { "cache" };
         let Some(named) = named else {
@@ -171,10 +172,14 @@ impl Session<'_> {
                 0 => Err(Diagnostic::new(Code::NoMachine, first.span, format!("this machine has no {what}"))
                     .label("not a part of it")
                     .into()),
-                _ => Err(Diagnostic::new(Code::UnknownNoun, first.span, format!("which {what} is missing"))
-                    .label("there are several")
-                    .help(format!("name it: {}", list(names.into_iter())))
-                    .into()),
+                _ => Err(Diagnostic::new(
+                    Code::UnknownNoun,
+                    first.span,
+                    format!("the name of the {what} is missing"),
+                )
+                .label("there are several")
+                .help(format!("name it: {}", list(names.into_iter())))
+                .into()),
             };
         };
         match self.part(named)? {
@@ -195,7 +200,7 @@ impl Session<'_> {
             return Diagnostic::new(Code::UnknownNoun, place.span, format!("`{name}` is a process"))
                 .label("what of it?")
                 .help(format!(
-                    "write `show layout {name}`, `{name}.maps`, `{name}.resident` or `processes`"
+                    "write `show layout {name}`, `{name}.maps`, `{name}.resident`, or `processes`"
                 ));
         }
         let names = || {

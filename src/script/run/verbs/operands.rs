@@ -1,4 +1,4 @@
-//! Parsing of a command's operands: a value first, then clauses of a word and a value.
+//! Parses a command's operands: a value, followed by clauses of a word and a value.
 
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -13,7 +13,7 @@ use crate::run::session::Session;
 use crate::run::settings::{integer, list};
 use crate::run::stop::Stop;
 
-/// Returns the word, if the expression is a bare one.
+/// Returns the word if the expression is a bare word.
 pub(crate) fn word(expr: &Expr) -> Option<&str> {
     match &expr.kind {
         ExprKind::Name(name) => Some(name),
@@ -21,14 +21,14 @@ pub(crate) fn word(expr: &Expr) -> Option<&str> {
     }
 }
 
-/// Clauses of a statement: the word that begins each, and its value.
+/// The clauses of a statement, each with its first word and its value.
 pub(crate) type Clauses<'a> = Vec<(&'static str, &'a Expr)>;
 
-/// Returns the first operand and the known clauses after it, each a word and its value.
+/// Returns the first operand, and the known clauses after it with their words and values.
 ///
 /// # Errors
-/// `wrong-count` for a missing or additional operand, `unknown-word` for a clause that the verb does not have,
-/// `duplicate`.
+/// Returns `wrong-count` for a missing or additional operand, `unknown-word` for a clause that the verb
+/// lacks, or `duplicate`.
 pub(crate) fn clauses<'a>(
     command: &Command,
     exprs: &'a [Expr],
@@ -61,7 +61,7 @@ pub(crate) fn clauses<'a>(
 pub(crate) fn unexpected(command: &Command, expr: &Expr, known: &[&'static str]) -> Diagnostic {
     let verb = &command.verb.text;
     let message = match word(expr) {
-        Some(word) => format!("`{verb}` has no word `{word}` here"),
+        Some(word) => format!("`{verb}` does not accept the word `{word}` here"),
         None => format!("`{verb}` takes no other value here"),
     };
     let diagnostic = Diagnostic::new(Code::UnknownWord, expr.span, message).label("unexpected here");
@@ -72,13 +72,13 @@ pub(crate) fn unexpected(command: &Command, expr: &Expr, known: &[&'static str])
     }
 }
 
-/// Reports that something is missing after the verb.
+/// Reports that an operand is missing after the verb.
 pub(crate) fn missing(command: &Command, what: &str) -> Diagnostic {
     Diagnostic::new(Code::WrongCount, command.verb.span, format!("`{}` needs {what}", command.verb.text))
         .label("nothing follows")
 }
 
-/// Returns the operand of a command that takes exactly one.
+/// Returns the operand of a command that takes exactly one operand.
 ///
 /// # Errors
 /// `wrong-count`, `unknown-word`.
@@ -91,7 +91,7 @@ pub(crate) fn only<'a>(command: &'a Command, what: &str) -> Result<&'a Expr, Dia
     }
 }
 
-/// Returns the block of a command, which holds settings and no table.
+/// Returns a command's block, which may contain settings but no table.
 ///
 /// # Errors
 /// `bad-table` for a table, `wrong-count` for `= …`.
@@ -108,7 +108,7 @@ pub(crate) fn only_settings(command: &Command) -> Result<Option<&Settings>, Diag
     }
 }
 
-/// Rejects `= …` and a block if the verb takes neither.
+/// Rejects `= …` and blocks for a verb that accepts neither.
 ///
 /// # Errors
 /// `wrong-count`.
@@ -124,17 +124,17 @@ pub(crate) fn plain(command: &Command) -> Result<(), Diagnostic> {
         Some(span) => Err(Diagnostic::new(
             Code::WrongCount,
             span,
-            format!("`{}` takes nothing like this", command.verb.text),
+            format!("`{}` does not accept this", command.verb.text),
         )
         .label("too much")),
     }
 }
 
 impl Session<'_> {
-    /// Evaluates a whole number in a range.
+    /// Evaluates an expression to a whole number in a range.
     ///
     /// # Errors
-    /// `limit-size` outside the range, and the errors of the expression.
+    /// Returns `limit-size` for a number outside the range, or the errors in the expression.
     pub(crate) fn within(&mut self, expr: &Expr, low: u64, high: u64) -> Result<u64, Stop> {
         let n = self.integer(expr)?;
         if (low..=high).contains(&n) {
@@ -145,11 +145,12 @@ impl Session<'_> {
             .into())
     }
 
-    /// Evaluates an address for an access of `size` bytes, and returns it with the process that makes the access. A
-    /// process may use the result of a system call: -1 is the last address, as in C.
+    /// Evaluates an address for an access of `size` bytes, and returns the address and the process that makes
+    /// the access. A process may use the result of a system call as an address. As in C, -1 is the last
+    /// address.
     ///
     /// # Errors
-    /// As [`Session::address`]; `which-process`, `process-ended`.
+    /// Returns the errors from [`Session::address`], `which-process`, or `process-ended`.
     pub(crate) fn address_in_process(&mut self, expr: &Expr, size: u64) -> Result<(Va, Option<Pid>), Stop> {
         let value = self.eval(expr)?;
         let pid = self.running(expr.span)?;
@@ -167,7 +168,7 @@ impl Session<'_> {
     /// Evaluates an address for an access of `size` bytes.
     ///
     /// # Errors
-    /// `address-too-wide` if it, or its last byte, is beyond the address space.
+    /// Returns `address-too-wide` if the access extends beyond the address space.
     pub(crate) fn address(&mut self, expr: &Expr, size: u64) -> Result<Va, Stop> {
         let raw = self.integer(expr)?;
         self.address_of(raw, expr.span, size)

@@ -1,4 +1,4 @@
-//! Permissions in the format of `/proc/PID/maps`, and the columns of a table of sections.
+//! Parses permissions in the format of `/proc/PID/maps`, and defines the columns of a table of sections.
 
 use std::sync::Arc;
 
@@ -10,7 +10,8 @@ use pagewalk_engine::kernel::vma::Prot;
 /// The columns of a table of sections.
 pub(crate) const SECTION_COLUMNS: &[Column] = &[words("section"), hex("start"), hex("size"), words("perms")];
 
-/// Returns permissions, and whether the area is shared: `r-xp`, `rw-s`. Without the last letter, it is private.
+/// Returns the permissions, and whether the area is shared: `r-xp`, `rw-s`. Without the last letter, the area
+/// is private.
 ///
 /// # Errors
 /// `unknown-word`.
@@ -18,8 +19,8 @@ pub(crate) fn of_cell(cell: Option<(&Arc<str>, Span)>, row: Span) -> Result<(Pro
     let (text, span) = cell.map_or(("", row), |(text, span)| (&**text, span));
     parse(text).ok_or_else(|| {
         Diagnostic::new(Code::UnknownWord, span, format!("`{text}` are not permissions"))
-            .label("not as `/proc/PID/maps` writes them")
-            .help("write `r-xp`: each of `r`, `w`, `x` or `-` in its place, then `p` for private or `s` for shared")
+            .label("not in the format of `/proc/PID/maps`")
+            .help("write `r-xp`: `r`, `w`, and `x`, with `-` for each that is missing, then `p` for private or `s` for shared")
     })
 }
 

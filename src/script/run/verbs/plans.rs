@@ -20,23 +20,23 @@ pub(crate) struct AccessPlan {
     pub(crate) kind: AccessKind,
     pub(crate) mode: Privilege,
     pub(crate) va: Va,
-    /// The bytes to store. For a load, the same number of unknown bytes.
+    /// The bytes to store. A load has one unknown byte for each byte to read.
     pub(crate) data: Vec<Option<u8>>,
-    /// The process that makes it; none on bare hardware.
+    /// The process that makes the access, or `None` on bare hardware.
     pub(crate) pid: Option<Pid>,
     pub(crate) place: Span,
 }
 
 #[derive(Debug, Clone)]
 pub(crate) struct ReplayPlan {
-    /// The file, as the script names it.
+    /// The file's name in the script.
     pub(crate) name: Word,
     pub(crate) stream: Stream,
-    /// Its format; if none, the file's name or first bytes determine it.
+    /// The file's format, or `None` to detect it from the file's name or first bytes.
     pub(crate) format: Option<Format>,
-    /// Handling of references that straddle blocks or pages.
+    /// How references that straddle blocks or pages are handled.
     pub(crate) straddle: Straddle,
-    /// Mapping of addresses to physical ones.
+    /// How addresses are mapped to physical addresses.
     pub(crate) map: AddressMap,
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct FilePlan {
 pub(crate) struct ExecutablePlan {
     pub(crate) name: Arc<str>,
     pub(crate) executable: Executable,
-    /// Locations of its sections.
+    /// Locations of the executable's sections.
     pub(crate) sections: Vec<Span>,
     pub(crate) place: Span,
 }
@@ -60,7 +60,7 @@ pub(crate) struct ProcessPlan {
     pub(crate) areas: Vec<AreaPlan>,
 }
 
-/// A plan to declare an area, and its row.
+/// A plan to declare an area, and the location of its row.
 pub(crate) struct AreaPlan {
     pub(crate) area: AreaDeclaration,
     pub(crate) place: Span,

@@ -6,18 +6,20 @@ use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::program::ExecutableError;
 use pagewalk_engine::kernel::spawn::AreaError;
 
-/// Reports an area that a process cannot have, at its row.
+/// Reports an invalid area, at its row.
 pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, place: Span) -> Diagnostic {
     let page = 1u64 << kernel.machine().spec().page_bits();
     let say = |message: String| Diagnostic::new(Code::BadArea, place, message);
     match error {
-        AreaError::NotAligned => say(format!("an area begins and ends at a page, a multiple of 0x{page:X}"))
-            .label("start, end or offset is none")
-            .help(format!(
-                "the pages that it lies in are 0x{:X} to 0x{:X}",
-                start / page * page,
-                end.div_ceil(page).saturating_mul(page)
-            )),
+        AreaError::NotAligned => {
+            say(format!("an area must begin and end at a page boundary, a multiple of 0x{page:X}"))
+                .label("the start, end, or offset is not a page boundary")
+                .help(format!(
+                    "its pages extend from 0x{:X} to 0x{:X}",
+                    start / page * page,
+                    end.div_ceil(page).saturating_mul(page)
+                ))
+        }
         AreaError::Empty => say(format!("an area from 0x{start:X} to 0x{end:X} is empty"))
             .label("ends before it begins")
             .help("`end` is the address after its last byte"),
@@ -35,7 +37,7 @@ pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, pla
     }
 }
 
-/// Reports an executable that cannot be loaded, at its sections.
+/// Reports that an executable cannot be loaded, at the invalid section.
 pub(crate) fn executable(error: ExecutableError, sections: &[Span], place: Span) -> Diagnostic {
     let at = |section: usize| sections.get(section).copied().unwrap_or(place);
     match error {

@@ -28,13 +28,13 @@ pub(crate) const MAP: Param = Optional(&[Keyword("map"), Words(words_of!(ADDRESS
 const OPTIONS: &[Param] = &[FORMAT, STRADDLE, MAP];
 
 #[derive(Default)]
-struct Said {
+struct ReplayOptions {
     format: Option<Format>,
     straddle: Option<Straddle>,
     map: Option<AddressMap>,
 }
 
-/// `replay "file.trace" [format F] [straddle S] [map M]`, the options in any order
+/// Prepares `replay "file.trace" [format F] [straddle S] [map M]`, with the options in any order.
 pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let Some((file, rest)) = command.operands.split_first() else {
@@ -47,13 +47,13 @@ pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action,
             "the name of a trace in quotes is needed here",
         )
         .label("not a string")
-        .help("a trace lies beside the script, and is named as it is: `replay \"file.trace\"`")
+        .help("put the trace into the script's folder, and name it in quotes: `replay \"file.trace\"`")
         .into());
     };
     let name = Word { text: path.clone(), span: file.span };
-    let said = parse_options(command, rest)?;
+    let options = parse_options(command, rest)?;
     session.not_of_a_process(&command.verb)?;
-    let map = session.mapped(&command.verb, said.map)?;
+    let map = session.mapped(&command.verb, options.map)?;
     let stream = match session.files.trace(file.span) {
         Some(stream) => stream,
         None if session.checking() => return Err(Stop::Unknowable),
@@ -62,16 +62,16 @@ pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action,
             return Err(Diagnostic::new(Code::Unreadable, file.span, message).into());
         }
     };
-    let straddle = said.straddle.unwrap_or_default();
-    let plan = Arc::new(ReplayPlan { name, stream, format: said.format, straddle, map });
+    let straddle = options.straddle.unwrap_or_default();
+    let plan = Arc::new(ReplayPlan { name, stream, format: options.format, straddle, map });
     let replay = Arc::clone(&plan);
     Ok(Action::operation(move |session| Ok(Did::Replay(Box::new(session.replay(&replay)?))))
         .when_checking(move |session| session.start_for(&plan).map(|_| ())))
 }
 
-/// Parses the options; each may occur once.
-fn parse_options(command: &Command, rest: &[Expr]) -> Result<Said, Vec<Diagnostic>> {
-    let mut said = Said::default();
+/// Parses the options. Each option may occur once.
+fn parse_options(command: &Command, rest: &[Expr]) -> Result<ReplayOptions, Vec<Diagnostic>> {
+    let mut options = ReplayOptions::default();
     for pair in rest.chunks(2) {
         let option = word(&pair[0]).unwrap_or_default();
         let Some(option) = OPTIONS.clauses().into_iter().find(|known| *known == option) else {
@@ -84,16 +84,16 @@ fn parse_options(command: &Command, rest: &[Expr]) -> Result<Said, Vec<Diagnosti
             ]);
         };
         let twice = match option {
-            "format" => said.format.replace(format(value)?).is_some(),
-            "straddle" => said.straddle.replace(choice(value, STRADDLES)?).is_some(),
-            _ => said.map.replace(choice(value, ADDRESS_MAPS)?).is_some(),
+            "format" => options.format.replace(format(value)?).is_some(),
+            "straddle" => options.straddle.replace(choice(value, STRADDLES)?).is_some(),
+            _ => options.map.replace(choice(value, ADDRESS_MAPS)?).is_some(),
         };
         if twice {
             let message = format!("`{option}` is given twice");
             return Err(vec![Diagnostic::new(Code::Duplicate, pair[0].span, message)]);
         }
     }
-    Ok(said)
+    Ok(options)
 }
 
 fn format(value: &Expr) -> Result<Format, Vec<Diagnostic>> {
@@ -109,51 +109,52 @@ fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Di
     one_of(&Arg { kind, span: expr.span }, words)
 }
 
-/// Reports that a `replay` has no such option. For a value of an option, suggests the option.
+/// Reports that `replay` lacks an option. If the word is a value of an option, suggests the option.
 fn no_option(command: &Command, expr: &Expr) -> Diagnostic {
     let diagnostic = unexpected(command, expr, &OPTIONS.clauses());
-    let said = word(expr).unwrap_or_default();
+    let options = word(expr).unwrap_or_default();
     let option = OPTIONS.iter().find_map(|option| match option {
-        Optional([Keyword(name), words]) => words.words().contains(&said).then_some(name),
+        Optional([Keyword(name), words]) => words.words().contains(&options).then_some(name),
         _ => None,
     });
     match option {
-        Some(option) => diagnostic.did_you_mean(said, &format!("{option} {said}")),
+        Some(option) => diagnostic.did_you_mean(options, &format!("{option} {options}")),
         None => diagnostic,
     }
 }
 
 impl Session<'_> {
-    /// Rejects a process: a trace contains the addresses of another program, and runs in its own process.
+    /// Rejects a process, because a trace contains the addresses of another program and runs in its own
+    /// process.
     fn not_of_a_process(&self, verb: &Word) -> Result<(), Stop> {
         let CurrentProcess::Process(process) = &self.inside else { return Ok(()) };
-        let message = format!("a trace is not replayed in `{}`", process.name);
+        let message = format!("a trace cannot be replayed in `{}`", process.name);
         Err(Diagnostic::new(Code::Misplaced, verb.span, message)
-            .label("it has the addresses of another program")
+            .label("the trace contains another program's addresses")
             .help("write it outside of processes; `map demand` gives it a separate process")
             .into())
     }
 
-    /// Returns the mapping of addresses. A machine without an MMU supports only one.
-    fn mapped(&mut self, verb: &Word, said: Option<AddressMap>) -> Result<AddressMap, Stop> {
+    /// Returns the mapping of addresses. A machine without an MMU supports only one mapping.
+    fn mapped(&mut self, verb: &Word, options: Option<AddressMap>) -> Result<AddressMap, Stop> {
         let translates = self.machine(verb.span)?.spec().mmu.is_some();
-        match (said, translates) {
+        match (options, translates) {
             (Some(AddressMap::Demand), false) => {
                 let message = "this machine does not translate addresses, so there are no pages to map";
                 Err(Diagnostic::new(Code::NoMachine, verb.span, message)
                     .label("`map demand` needs a page table")
-                    .help("leave `map demand` out, or declare `virtual N bits` and `page SIZE`")
+                    .help("remove `map demand`, or declare `virtual N bits` and `page SIZE`")
                     .into())
             }
             (Some(map), _) => Ok(map),
             (None, false) => Ok(AddressMap::Identity),
             (None, true) => {
-                let message = "this machine translates addresses, and `map` is missing";
+                let message = "this machine translates addresses, but `map` is missing";
                 Err(Diagnostic::new(Code::WrongCount, verb.span, message)
                     .label("`map` is missing")
                     .help(
-                        "add `map identity` for the caches alone, the trace's addresses being physical ones, or \
-                         `map demand` for TLBs, walks and page faults, each page getting a frame when it is first touched",
+                        "add `map identity` to use the trace's addresses as physical addresses, or `map demand` for \
+                         TLBs, walks, and page faults, where each page gets a frame on first touch",
                     )
                     .into())
             }

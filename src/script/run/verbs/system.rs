@@ -1,4 +1,4 @@
-//! `kernel`, `file`, `executable`, `process`: declarations of a kernel and its objects.
+//! Prepares declarations of a kernel and its objects: `kernel`, `file`, `executable`, and `process`.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub(crate) fn kernel(session: &mut Session, command: &Command) -> Result<Action,
     match &session.state.machine {
         Slot::Kernel(_) => Err(Diagnostic::new(Code::Duplicate, place, "a kernel runs already")
             .label("a second one")
-            .help("`kernel` comes before the first `process`, `file` or `executable`; a later `machine` starts from scratch")
+            .help("`kernel` must come before the first `process`, `file`, or `executable`; a later `machine` starts from scratch")
             .into()),
         Slot::Unknowable => Err(Stop::Unknowable),
         Slot::Empty => Ok(start(build_kernel(&default_machine(), &fields)?, place)),
@@ -53,7 +53,7 @@ fn start(plan: KernelPlan, place: Span) -> Action {
     Action::declares(move |session| session.declare_kernel(&plan, place))
 }
 
-/// Returns the only operand, a name in quotes.
+/// Returns the only operand, which is a name in quotes.
 fn quoted(session: &mut Session, command: &Command) -> Result<(Arc<str>, Span), Stop> {
     let operand = match &*command.operands {
         [] => return Err(missing(command, "a name in quotes").into()),
@@ -105,7 +105,7 @@ fn text(session: &mut Session, value: &Expr) -> Result<(Fill, u64), Stop> {
         None => Err(Diagnostic::new(
             Code::WrongType,
             value.span,
-            format!("{} is not text for a file", held.kind()),
+            format!("the contents of a file cannot be {}", held.kind()),
         )
         .label("a string is needed")
         .help("`{ size 8 KB, fill 0x41 }` repeats one byte")
@@ -148,7 +148,7 @@ pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action
         [_, more, ..] => return Err(unexpected(command, more, &[]).into()),
     };
     let Some(name) = word(operand) else {
-        return Err(Diagnostic::new(Code::WrongType, operand.span, "a process has a plain name")
+        return Err(Diagnostic::new(Code::WrongType, operand.span, "the name of a process must be a word")
             .label("not a word")
             .help("write `process P1`")
             .into());
@@ -169,7 +169,7 @@ pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action
             (_, Some(setting)) => {
                 let message = format!("a process has no setting `{}`", setting.name.text);
                 return Err(Diagnostic::new(Code::UnknownSetting, setting.name.span, message)
-                    .label("areas are rows of a table")
+                    .label("areas must be rows of a table")
                     .help("write `| area | start | end | perms | backing | offset |`, then one row per area")
                     .into());
             }
@@ -190,15 +190,16 @@ impl Session<'_> {
     /// Evaluates the settings of a block.
     ///
     /// # Errors
-    /// The errors of its expressions.
+    /// Returns the errors in the setting's expressions.
     pub fn fields(&mut self, block: &Settings) -> Result<Vec<Field>, Stop> {
         block.settings.iter().map(|setting| self.field(setting)).collect()
     }
 
-    /// Evaluates the settings of a command whose block holds nothing else; none without a block.
+    /// Evaluates the settings of a command whose block may contain only settings. Without a block, returns an
+    /// empty list.
     ///
     /// # Errors
-    /// `bad-table`, and the errors of its expressions.
+    /// Returns `bad-table`, or the errors in the settings' expressions.
     fn only_fields(&mut self, command: &Command) -> Result<Vec<Field>, Stop> {
         match only_settings(command)? {
             Some(block) => self.fields(block),
@@ -209,7 +210,7 @@ impl Session<'_> {
     /// Evaluates the areas that a table lists.
     ///
     /// # Errors
-    /// The errors of the table; `no-answer` for a file that is not declared.
+    /// Returns the errors in the table, or `no-answer` for an undeclared file.
     pub(crate) fn areas_listed(&mut self, table: &Table) -> Result<Vec<AreaPlan>, Stop> {
         let maps = THING_NOUNS.iter().find(|noun| noun.name == "maps").map_or(&[][..], |noun| noun.columns);
         let needed = ["start", "end", "perms"];
@@ -283,7 +284,7 @@ impl Session<'_> {
             let name = row.word("section").map_or_else(|| Arc::from(""), |(name, _)| name.clone());
             let (prot, _) = perms::of_cell(row.word("perms"), row.span)?;
             let (start, size) = (row.number("start").unwrap_or(0), row.number("size").unwrap_or(0));
-            // The contents of a section of zeros are not stored in a file.
+            // A file does not store the contents of a section of zeros.
             let zero = name.ends_with("bss");
             sections.push(Section { name, start, size, prot, zero });
             spans.push(row.span);

@@ -1,4 +1,4 @@
-//! Analysis of the context at the end of a text.
+//! Analyzes the context at the end of a text.
 
 use super::head::{Head, HeadKind};
 use super::statement::{Bracket, Level, Statement};
@@ -13,7 +13,7 @@ pub(crate) enum CompletionContext<'t> {
     Nothing,
     /// A statement.
     Statement,
-    /// A setting of this block.
+    /// A setting in this block.
     Setting(&'static str),
     /// A bit of a page-table entry, or the PPN.
     Entry,
@@ -21,13 +21,13 @@ pub(crate) enum CompletionContext<'t> {
     Params(Vec<&'static Param>),
     /// A value.
     Value,
-    /// An argument of this call, by its index.
+    /// An argument of this call, with its index.
     Argument(&'t str, usize),
-    /// A property of this path.
+    /// A property after this path.
     Field(Vec<&'t str>),
     /// A field of this call's result.
     FieldOfCall(&'t str),
-    /// A fact. For a dotted name, the position is the beginning of the name.
+    /// A fact. The position is the beginning of a dotted name.
     Fact(Option<usize>),
     /// The value of a fact, and whether `not` and `in` are possible.
     FactValue(&'t str, bool),
@@ -69,7 +69,7 @@ fn first<'t>(block: &Block<'t>) -> Context<'t> {
     }
 }
 
-/// Whether this is a bit of an entry or of its format, which takes a number.
+/// Whether a word names a bit of an entry or of an entry's format; such a bit takes a number.
 fn bit(block: &Block, head: Head, word: &str) -> bool {
     let has_bits = matches!(
         block.contents,

@@ -1,4 +1,4 @@
-//! Completion at the cursor: the typed text and the text before it.
+//! Completes the typed text at the cursor, given the text before it.
 
 use super::context::{CompletionContext, context};
 use super::item::{Completions, ItemKind, ItemPosition, Pick};
@@ -9,8 +9,8 @@ use crate::lang::layout::{Token, TokenKind, tokens};
 use crate::lang::value::UNITS;
 use crate::run::state::State;
 
-/// Returns the completions at byte `at` of a text, given the text before it and the state. An `at` beyond the
-/// text or within a character moves back to the end of the text before it.
+/// Returns the completions at byte `at` of a text, given the preceding text and the state. If `at` is beyond
+/// the text or within a character, the position moves back to the nearest valid one.
 pub fn complete(text: &str, at: usize, state: &State) -> Completions {
     let text = before(text, at);
     let typed = typed(text);
@@ -34,8 +34,8 @@ pub(super) fn before(text: &str, at: usize) -> &str {
     &text[..at]
 }
 
-/// Returns the tokens up to the cursor, and whether the last one touches the cursor; `None` in a comment, in
-/// prose, or at the beginning.
+/// Returns the tokens up to the cursor, and whether the last token touches the cursor. Returns `None` in a
+/// comment, in prose, or at the beginning.
 pub(super) fn written(text: &str) -> Option<(Walk<'_>, bool)> {
     let tokens = tokens(text).list;
     let last = tokens.last()?;
@@ -53,8 +53,8 @@ fn typed(text: &str) -> &str {
     text[from..].trim_start_matches('-')
 }
 
-/// Returns the completions of the typed text. With `near`, it offers the nearest names if nothing
-/// begins with the typed text.
+/// Returns the completions of the typed text. With `near`, returns the nearest name if no name begins with
+/// the typed text.
 fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions {
     let (above, typed) = text.split_at(from);
     let tokens = tokens(above).list;
@@ -82,7 +82,7 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     }
     let walk = Walk::over(above, &tokens);
     let context = context(&walk);
-    // Completion replaces a fact's name including the part before its dot.
+    // A completion replaces the entire name of a fact, including the part before the dot.
     let from = if let CompletionContext::Fact(Some(begun)) = context { begun } else { from };
     let offers = Offers::new(state, &walk);
     let number = last.is_some_and(|last| last.kind == TokenKind::Number) && !typed.is_empty();

@@ -1,4 +1,4 @@
-//! The token at a byte of a text: a word with its role, or a number with its meaning.
+//! The token at a byte in a text: a word with its role, or a number with its meaning.
 
 use std::ops::Range;
 
@@ -12,26 +12,26 @@ use crate::run::params::{Param, Slot};
 use crate::run::paths::PeekFunction;
 use pagewalk_engine::kernel::syscall::system_call;
 
-/// The token at a byte of a text.
+/// The token at a byte offset in a text.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CursorToken<'t> {
     pub(crate) span: Range<usize>,
     pub(crate) text: &'t str,
     pub(crate) kind: CursorTokenKind<'t>,
-    /// The token with adjacent names between dots: `L1d.index`.
+    /// The token, extended by the names that dots join to it: `L1d.index`.
     pub(crate) whole: &'t str,
-    /// The bytes of that.
+    /// The byte range of `whole`.
     pub(crate) whole_span: Range<usize>,
-    /// The verb of its statement, if the language has it.
+    /// The verb of the token's statement, if the language has the verb.
     pub(crate) head: &'static str,
-    /// The process of its statement.
+    /// The process of the token's statement.
     pub(crate) process: Option<&'t str>,
-    /// The family of its statement's facts.
+    /// The family of facts for the token's statement.
     pub(crate) family: Family,
 }
 
 impl<'t> CursorToken<'t> {
-    /// Returns the name of the fact that contains it.
+    /// Returns the name of the fact that contains the token.
     pub(crate) fn fact(&self) -> Option<&'t str> {
         matches!(self.kind, CursorTokenKind::Word(TokenRole::Fact(_))).then_some(self.whole)
     }
@@ -44,7 +44,7 @@ pub enum CursorTokenKind<'t> {
     Word(TokenRole<'t>),
     /// A number, including its unit.
     Number(Number, Role),
-    /// A cell of this column that is not a number.
+    /// A cell in this column that is not a number.
     Cell(&'t str),
     /// A string.
     Text,
@@ -53,11 +53,11 @@ pub enum CursorTokenKind<'t> {
 /// The meaning of a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// A virtual address, or a physical one if there is no MMU.
+    /// A virtual address, or a physical address if the machine has no MMU.
     Virtual,
     /// A physical address.
     Physical,
-    /// A page-table entry as in memory.
+    /// A page-table entry in its memory format.
     Entry,
     /// A count, a size, or data.
     Count,
@@ -65,14 +65,14 @@ pub enum Role {
     Unknown,
 }
 
-/// Finds the token at byte `at`. If two tokens touch there, the second one is returned.
+/// Finds the token at byte `at`. If two tokens meet there, returns the second token.
 pub fn token_at<'t>(text: &'t str, tokens: &[Token], at: usize) -> Option<CursorToken<'t>> {
     let after = tokens.partition_point(|token| token.start <= at);
     let is_there =
         |number: &usize| tokens.get(*number).is_some_and(|token| has_meaning(token.kind) && token.end >= at);
     let number = (after.saturating_sub(3)..after).rev().find(is_there)?;
     let token = tokens[number];
-    // A unit after a number belongs to it.
+    // A unit belongs to the number before it.
     let number = match (number.checked_sub(1).and_then(|before| tokens.get(before)), token.kind) {
         (Some(before), TokenKind::Word)
             if before.kind == TokenKind::Number && unit_factor(token.text(text)).is_some() =>
@@ -169,7 +169,7 @@ impl<'t> TokenFinder<'_, 't> {
         }
     }
 
-    /// Returns a cell. Textbooks print hexadecimal numbers in tables.
+    /// Returns a cell. As in textbooks, the numbers in tables are hexadecimal.
     fn cell(&self, cell: &'t str) -> Option<CursorTokenKind<'t>> {
         let block = self.walk.block();
         if block.rows == 0 {
@@ -187,7 +187,7 @@ impl<'t> TokenFinder<'_, 't> {
         })
     }
 
-    /// Returns the column of the cell, counting cells from the beginning of the row.
+    /// Returns the cell's column, determined by the cell's position in the row.
     fn column(&self) -> &'t str {
         let mut depth = 0_usize;
         let mut count = 0;
@@ -207,7 +207,7 @@ impl<'t> TokenFinder<'_, 't> {
     }
 }
 
-/// Columns whose numbers are decimal.
+/// Columns with decimal numbers.
 const DECIMAL: [&str; 2] = ["refs", "step"];
 /// Columns of names.
 const WORDS: [&str; 7] = ["backing", "process", "page", "area", "section", "perms", "kind"];
@@ -259,7 +259,7 @@ fn of_column(column: &str) -> Role {
     }
 }
 
-/// Returns the role of a call's argument. Pointers are addresses.
+/// Returns the meaning of a number in a call's argument. Pointers are addresses.
 fn argument(call: &str, at: usize) -> Role {
     if let Some(row) = PeekFunction::named(call) {
         return row.params.get(at).map_or(Role::Count, |slot| of_slot(*slot));

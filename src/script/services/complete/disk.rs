@@ -7,8 +7,8 @@ use super::item::{CompletionOffer, ItemKind, OnDisk};
 /// Maximum number of folder entries to examine.
 const ENTRIES: usize = 10_000;
 
-/// Returns the files and folders that complete the typed path, relative to a folder. Hidden ones are omitted
-/// unless their dot is typed.
+/// Returns the files and folders that complete the typed path, relative to a folder. Hidden files are omitted
+/// unless the typed name begins with a dot.
 pub fn names(folder: &Path, wanted: &OnDisk) -> Vec<CompletionOffer> {
     let (within, begun) =
         wanted.typed.rsplit_once('/').map_or(("", &*wanted.typed), |(path, name)| (path, name));

@@ -12,11 +12,11 @@ use crate::services::names::NameKind;
 use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_engine::kernel::syscall::{constants, system_call, system_calls};
 
-/// Longest string shown as a variable's value, in bytes.
+/// Maximum length of a string shown as a variable's value, in bytes.
 const SHOWN: usize = 40;
 
 impl Offers<'_> {
-    /// Adds everything that is possible in an expression.
+    /// Adds all completions of an expression.
     pub(crate) fn expression(&self, pick: &mut Pick) {
         self.values(pick);
         for row in constants() {
@@ -24,7 +24,7 @@ impl Offers<'_> {
         }
     }
 
-    /// Adds everything that is possible in an expression except constants.
+    /// Adds all completions of an expression other than constants.
     fn values(&self, pick: &mut Pick) {
         self.variables(pick);
         self.path_heads(pick);
@@ -58,7 +58,7 @@ impl Offers<'_> {
         for head in heads.chain(kernel) {
             pick.add(head, ItemKind::Noun, "");
         }
-        pick.add(LAST, ItemKind::Noun, "facts of the latest statement with facts");
+        pick.add(LAST, ItemKind::Noun, "facts of the latest statement that has facts");
         self.parts(pick, |_| true);
         if let Some(spec) = self.state.spec() {
             for name in ["tlb", "cache"].into_iter().filter(|name| Component::named(spec, name).is_some()) {
@@ -80,14 +80,14 @@ impl Offers<'_> {
         }
     }
 
-    /// Adds the processes, with the text that follows their names.
+    /// Adds the processes, with the text to insert after their names.
     pub(crate) fn processes(&self, pick: &mut Pick, then: &str) {
         for (name, help) in self.known_processes() {
             pick.add(&format!("{name}{then}"), ItemKind::Process, help);
         }
     }
 
-    /// Returns the names of processes with their states. A name may occur several times.
+    /// Returns the names of processes with their states. The same name may occur several times.
     fn known_processes(&self) -> impl Iterator<Item = (&str, &'static str)> {
         let named = self.named(NameKind::Process).map(|name| (name, ""));
         let kernel = self.state.kernel().into_iter();
@@ -95,7 +95,7 @@ impl Offers<'_> {
         known.chain(named)
     }
 
-    /// Adds the system calls if their process is known, because it is named or is the only one.
+    /// Adds the system calls if their process is known: the named process or the only process.
     pub(crate) fn calls(&self, pick: &mut Pick) {
         let runs = |life: &str| life.is_empty() || life == ProcessState::Running.name();
         let mut running = self.known_processes().filter(|(_, life)| runs(life)).map(|(name, _)| name);
@@ -106,7 +106,7 @@ impl Offers<'_> {
         }
     }
 
-    /// Adds the argument of a call: the constants of the parameter, and values.
+    /// Adds completions for an argument of a call: the parameter's constants, and values.
     pub(crate) fn argument(&self, pick: &mut Pick, name: &str, at: usize) {
         let row = called(name, at + 1).or_else(|| system_call(name));
         let Some(row) = row.filter(|_| !self.is_definition(name)) else { return self.expression(pick) };
@@ -121,7 +121,7 @@ impl Offers<'_> {
         self.values(pick);
     }
 
-    /// Whether there is a definition of this name, which takes precedence over a system call.
+    /// Whether a definition has this name, and therefore takes precedence over a system call.
     fn is_definition(&self, name: &str) -> bool {
         self.named(NameKind::Definition).any(|known| known == name)
             || matches!(self.state.find(name), Some(Binding::Def(_)))

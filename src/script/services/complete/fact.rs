@@ -7,7 +7,7 @@ use crate::run::facts::{
 };
 
 impl Offers<'_> {
-    /// Adds the facts of the current statement that it does not list yet.
+    /// Adds the facts that the current statement does not list yet.
     pub(crate) fn facts(&self, pick: &mut Pick) {
         let statement = self.walk.statement();
         let stated = statement.facts.as_ref().map_or(&[][..], |facts| &facts.stated);
@@ -18,8 +18,8 @@ impl Offers<'_> {
         }
     }
 
-    /// Adds the values of a fact: its words, and expressions if other values are possible. `open` means that
-    /// `not` and `in` are possible.
+    /// Adds the values of a fact: its words, and also expressions if other values are possible. `open` means
+    /// that `not` and `in` are possible.
     pub(crate) fn fact_value(&self, pick: &mut Pick, name: &str, open: bool) {
         let family = self.walk.statement().family();
         let kind = type_named(name, family, self.state.spec().map(|spec| &**spec));
@@ -39,7 +39,7 @@ impl Offers<'_> {
     }
 }
 
-/// Whether a word is a value of some fact of an access or a call on any machine.
+/// Whether a fact of an access or a call can have this word as its value on some machine.
 pub(crate) fn is_fact_word(word: &str) -> bool {
     let access = ACCESS_FACTS.iter().map(|row| row.kind).chain(CALL_FACTS.iter().map(|row| row.kind));
     let parts = COMPONENT_FACTS.iter().map(|row| row.kind).chain(LEVEL_FACTS.iter().map(|row| row.kind));

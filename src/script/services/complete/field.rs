@@ -1,5 +1,5 @@
-//! Completions after a path: properties of the machine, its parts, the kernel, and processes, and fields of
-//! a call.
+//! Completions after a path: properties of the machine, its parts, the kernel, or a process, and fields of a
+//! call's result.
 
 use super::item::{ItemKind, Pick};
 use super::offer::Offers;
@@ -18,7 +18,7 @@ impl Offers<'_> {
         let [head, between @ ..] = path else { return };
         let before: String = between.iter().flat_map(|name| [name, "."]).collect();
         let mut add = |name: &str, kind: ItemKind, help: &str| {
-            // For a dotted name, the next part.
+            // A dotted name is completed part by part.
             if let Some(rest) = name.strip_prefix(&*before) {
                 let next = rest.split('.').next().unwrap_or(rest);
                 pick.add(next, kind, if next == rest { help } else { "" });
@@ -75,7 +75,7 @@ impl Offers<'_> {
         }
     }
 
-    /// Whether a process has this name.
+    /// Whether a process with this name exists.
     pub(crate) fn is_process(&self, name: &str) -> bool {
         self.named(NameKind::Process).any(|known| known == name)
             || self.state.kernel().is_some_and(|kernel| kernel.named(name).is_some())

@@ -1,4 +1,4 @@
-//! The verb of a statement or name of a setting, with its row.
+//! The verb of a statement or the name of a setting, with its row.
 
 use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
@@ -6,19 +6,19 @@ use crate::run::params::{Atom, Contents, OP, Param, Params, Slot, ways};
 use crate::run::settings::BlockRow;
 use crate::run::verbs::Form;
 
-/// The verb of a statement or name of a setting.
+/// The verb of a statement or the name of a setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Head {
     /// The registry.
     pub(crate) kind: HeadKind,
-    /// The name; empty if it is unknown.
+    /// The name. Empty if the name is unknown.
     pub(crate) name: &'static str,
     pub(crate) params: &'static [Param],
-    /// A line of help; empty for a setting.
+    /// One line of help. Empty for a setting.
     pub(crate) help: &'static str,
 }
 
-/// The registry of the first word.
+/// The registry that contains the first word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum HeadKind {
     /// A verb, and the family of its statement's facts.
@@ -34,7 +34,7 @@ pub(crate) enum HeadKind {
 }
 
 impl Head {
-    /// A word of no registry.
+    /// A word that is not in any registry.
     pub(crate) const OTHER: Self = Self { kind: HeadKind::Other, name: "", params: &[], help: "" };
     /// `where`
     pub(crate) const WHERE: Self = Self { kind: HeadKind::Where, name: "where", params: &[OP], help: "" };
@@ -62,17 +62,17 @@ impl Head {
         })
     }
 
-    /// Whether it is this word of a statement with its own syntax.
+    /// Whether the head is this word of a statement with its own syntax.
     pub(crate) fn is_form(self, name: &str) -> bool {
         self.kind == HeadKind::Form && self.name == name
     }
 
-    /// Whether it is a verb.
+    /// Whether the head is a verb.
     pub(crate) fn is_verb(self) -> bool {
         matches!(self.kind, HeadKind::Verb(_))
     }
 
-    /// Whether it begins an operation.
+    /// Whether the head begins an operation.
     pub(crate) fn is_operation(self) -> bool {
         match self.kind {
             HeadKind::Verb(family) => matches!(family, Family::Access | Family::Replay),
@@ -80,7 +80,7 @@ impl Head {
         }
     }
 
-    /// Returns the contents of its braces. If it has several forms, `first` selects one.
+    /// Returns the contents of the head's braces. If the head has several forms, `first` selects one.
     pub(crate) fn contents(self, first: Option<&Atom>) -> Option<Contents> {
         let of_way = |way: &&'static [Param]| {
             way.leaves().into_iter().find_map(|param| match param {
@@ -96,22 +96,22 @@ impl Head {
         ways.iter().filter(begun).find_map(of_way).or_else(|| ways.iter().find_map(of_way))
     }
 
-    /// Whether an operation may follow it.
+    /// Whether an operation may follow the head.
     pub(crate) fn takes_operation(self) -> bool {
         self.begins_with(Slot::Op)
     }
 
-    /// Whether a noun may follow it.
+    /// Whether a noun may follow the head.
     pub(crate) fn takes_noun(self) -> bool {
         self.params.has(Slot::Noun)
     }
 
-    /// Whether its first parameter is this slot.
+    /// Whether the head's first parameter is this slot.
     pub(crate) fn begins_with(self, slot: Slot) -> bool {
         self.first_way().first() == Some(&Param::Value(slot))
     }
 
-    /// Returns the first form of its parameters.
+    /// Returns the first form of the head's parameters.
     pub(crate) fn first_way(self) -> &'static [Param] {
         match self.params {
             [Param::Ways([first, ..])] => first,

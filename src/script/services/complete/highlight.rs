@@ -1,4 +1,4 @@
-//! Highlighting: the class of each word, derived from the text alone. It works on any text.
+//! Highlighting: the class of each word, determined only by the text. Highlighting works on any text.
 
 use std::ops::Range;
 
@@ -6,7 +6,7 @@ use super::token_role::{TokenRole, token_role};
 use super::walk::Walk;
 use crate::lang::layout::{Token, TokenKind, tokens};
 
-/// The class of a piece of a text.
+/// The class of a piece of text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Class {
     /// A keyword of a statement.
@@ -25,7 +25,7 @@ pub enum Class {
     Comment,
     /// An operator or a bracket.
     Operator,
-    /// A keyword for the value of a fact or setting, or a C constant.
+    /// A keyword that is the value of a fact or setting, or a C constant.
     Constant,
     /// A process.
     Process,
@@ -40,7 +40,7 @@ pub struct ClassRow {
     pub class: Class,
     /// The name in the editors' sample.
     pub name: &'static str,
-    /// The semantic token type of the Language Server Protocol 3.17.
+    /// The semantic token type in the Language Server Protocol 3.17.
     pub token: &'static str,
 }
 
@@ -63,12 +63,12 @@ pub const CLASSES: [ClassRow; 11] = [
     row(Class::Variable, "Variable", "variable"),
 ];
 
-/// Returns the classes of the pieces of a text, in order. The text between them has no class.
+/// Returns the classes of the pieces of a text, in order. The text between pieces has no class.
 pub fn highlight(text: &str) -> Vec<(Range<usize>, Class)> {
     highlight_tokens(text, &tokens(text).list)
 }
 
-/// Returns the classes of a text with known tokens.
+/// Returns the classes of a text whose tokens are known.
 pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)> {
     let mut walk = Walk::new(text);
     let mut found = Vec::with_capacity(list.len());
@@ -78,7 +78,7 @@ pub fn highlight_tokens(text: &str, list: &[Token]) -> Vec<(Range<usize>, Class)
             TokenKind::Cell => Some(cell(&walk, token.text(text))),
             kind => plain(kind),
         };
-        // The brace of a hole has no class.
+        // The opening brace of an expression in prose has no class.
         let hole = list.get(at + 1).is_some_and(|next| next.kind == TokenKind::Hole);
         let range = token.start..token.end - usize::from(hole);
         found.extend(class.filter(|_| !range.is_empty()).map(|class| (range, class)));
@@ -94,7 +94,7 @@ impl Class {
             TokenRole::Operator
             | TokenRole::Form
             | TokenRole::Keyword(_)
-            | TokenRole::Setting("choice" | "essay") => Self::Keyword,
+            | TokenRole::Setting("choice" | "table" | "essay") => Self::Keyword,
             TokenRole::Verb | TokenRole::Called => Self::Verb,
             TokenRole::Process => Self::Process,
             TokenRole::Setting(_) | TokenRole::Noun | TokenRole::Part => Self::Noun,

@@ -16,11 +16,12 @@ const CALL: &str = "  ";
 pub struct Hint {
     /// The text.
     pub text: String,
-    /// The current parameter, in bytes of the text.
+    /// The byte range of the current parameter in the hint.
     pub current: Option<Range<usize>>,
 }
 
-/// Returns the remaining parameters of the statement or call at byte `at`; `None` if there are none.
+/// Returns the remaining parameters of the statement or call at byte `at`, or `None` without remaining
+/// parameters.
 pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
     let text = before(text, at);
     let (walk, _) = written(text)?;

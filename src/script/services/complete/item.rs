@@ -4,32 +4,32 @@ use std::collections::HashSet;
 
 use crate::lang::nearest::nearest;
 
-/// The completions at a position of a text.
+/// The completions at a position in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Completions {
-    /// The beginning of the typed text, which an item replaces.
+    /// The start of the typed text, which an item replaces.
     pub from: usize,
-    /// The items, the best first.
+    /// The items, beginning with the best.
     pub items: Vec<CompletionOffer>,
-    /// The files on disk that are possible.
+    /// The files on disk that match the typed text.
     pub disk: Option<OnDisk>,
-    /// The position of an item.
+    /// The position of the items.
     pub position: ItemPosition,
 }
 
-/// The position of an item, which determines the text after it.
+/// The position of an item, which determines the text that follows the item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ItemPosition {
-    /// The beginning of a statement.
+    /// The start of a statement.
     Statement,
-    /// The beginning of a setting in the block of this name.
+    /// The start of a setting in the block with this name.
     Setting(&'static str),
     /// Elsewhere.
     #[default]
     Other,
 }
 
-/// Files on disk that are possible at a position: see [`super::disk::names`].
+/// The typed path and the file extensions for completions from disk: see [`super::disk::names`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnDisk {
     /// The typed part of the path.
@@ -54,7 +54,7 @@ pub struct CompletionOffer {
 pub enum ItemKind {
     /// A verb.
     Verb,
-    /// A statement with its own syntax, or a keyword in a statement.
+    /// A statement with its own syntax, or a keyword inside a statement.
     Keyword,
     /// A definition of the script.
     Definition,
@@ -92,23 +92,23 @@ pub enum ItemKind {
     File,
 }
 
-/// Maximum number of items that are searched for the nearest name and get a line of help, to keep typing
+/// Maximum number of items that are searched for the nearest name and get help text. The limit keeps typing
 /// responsive.
 const LOOKED_AT: usize = 1000;
 
-/// A selection of possible items by the typed text.
+/// A collector of the items that match the typed text.
 pub(crate) struct Pick<'a> {
     typed: &'a str,
-    /// Whether to accept all items, to search for the nearest name.
+    /// Whether to accept all items, for a search for the nearest name.
     all: bool,
     exact: Vec<CompletionOffer>,
-    /// Items that match except for case.
+    /// Items that match only if case is ignored.
     cased: Vec<CompletionOffer>,
 }
 
 impl<'a> Pick<'a> {
-    /// Returns the offers that begin with the typed text: exact matches first, then those that differ in case. If there are none and
-    /// `near` is true, returns the nearest.
+    /// Returns the items that begin with the typed text: first exact matches, then matches that differ in
+    /// case. Without a match, returns the nearest item if `near` is true.
     pub(crate) fn matching(
         typed: &'a str,
         near: bool,
@@ -136,7 +136,7 @@ impl<'a> Pick<'a> {
         self.add_with(text, kind, || help.to_owned());
     }
 
-    /// Adds a possible item, whose help is computed only if it matches.
+    /// Adds a possible item, and computes its help only if the item matches.
     pub(crate) fn add_with(&mut self, text: &str, kind: ItemKind, help: impl FnOnce() -> String) {
         let to = if self.all {
             if self.exact.len() >= LOOKED_AT {
@@ -155,12 +155,12 @@ impl<'a> Pick<'a> {
     }
 }
 
-/// Whether a text begins with another, ignoring case.
+/// Whether a text begins with another text, ignoring case.
 fn begins(text: &str, with: &str) -> bool {
     text.get(..with.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(with))
 }
 
-/// Removes duplicates, and keeps the first of each.
+/// Removes duplicates, keeping the first occurrence of each item.
 fn once(items: Vec<CompletionOffer>) -> Vec<CompletionOffer> {
     let mut seen: HashSet<&str> = HashSet::with_capacity(items.len());
     let first: Vec<bool> = items.iter().map(|item| seen.insert(&item.text)).collect();

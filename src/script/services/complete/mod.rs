@@ -1,5 +1,5 @@
-//! Completion at a position of an unfinished text, and hints on the parameters of a statement or call. All
-//! names come from the registries. The functions work on wrong or incomplete text, and they never change the
+//! Completion at a position in an unfinished text, and hints about the parameters of a statement or call. All
+//! names come from the registries. The functions work on invalid and incomplete text, and never change the
 //! state.
 
 mod context;

@@ -6,11 +6,10 @@ use super::walk::BlockContents;
 use crate::run::facts::Component;
 use crate::run::nouns::{Column, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, ThingNoun};
 use crate::run::params::Atom;
-use crate::run::verbs::SECTION_COLUMNS;
 use pagewalk_engine::machine::pte::BITS;
 
 impl Offers<'_> {
-    /// Adds the nouns of a verb.
+    /// Adds the nouns that a verb accepts.
     pub fn nouns(&self, pick: &mut Pick, verb: &str) {
         let kernel = self.state.kernel().is_some();
         let kept = |name: &str| verb == "set" && kernel && name == "page_table";
@@ -35,7 +34,7 @@ impl Offers<'_> {
         self.processes(pick, "");
     }
 
-    /// Adds the columns that a table's header does not contain yet.
+    /// Adds the columns that a table's header still lacks.
     pub(crate) fn columns(&self, pick: &mut Pick) {
         let block = self.walk.block();
         let cells = |of: usize| {
@@ -45,9 +44,7 @@ impl Offers<'_> {
             BlockContents::Areas => {
                 listed(pick, ThingNoun::named("maps").map_or(&[], |row| row.columns), cells(0));
             }
-            BlockContents::Settings(row, _) if row.name == "executable" => {
-                listed(pick, SECTION_COLUMNS, cells(0));
-            }
+            BlockContents::Settings(row, _) => listed(pick, row.columns, cells(0)),
             BlockContents::Table(atoms, path) => {
                 let named = noun(atoms, path);
                 if let Some(row) = ThingNoun::named(named) {
@@ -56,8 +53,8 @@ impl Offers<'_> {
                     let said: Vec<&str> = cells(0).collect();
                     STEP_COLUMNS
                         .iter()
-                        .filter(|name| !said.contains(name))
-                        .for_each(|name| pick.add(name, ItemKind::Column, ""));
+                        .filter(|column| !column.is_per_frame() && !said.contains(&column.name))
+                        .for_each(|column| pick.add(column.name, ItemKind::Column, ""));
                 } else {
                     self.grouped(pick, named, atoms, &cells(block.bars).collect::<Vec<_>>());
                 }
@@ -66,8 +63,8 @@ impl Offers<'_> {
         }
     }
 
-    /// Adds the columns of a table with several entries per row: each group between bars may contain all of
-    /// them.
+    /// Adds the columns of a table with several entries per row. Each group between bars may contain all
+    /// columns.
     fn grouped(&self, pick: &mut Pick, named: &str, atoms: &[Atom], said: &[&str]) {
         let Some(row) = TABLE_NOUNS.iter().find(|row| row.name == named) else { return };
         let mut add = |name: &str| {
@@ -105,7 +102,7 @@ impl Offers<'_> {
     }
 }
 
-/// Returns the noun that words or a path name.
+/// Returns the noun that the words or the path name.
 fn noun<'t>(atoms: &[Atom<'t>], path: &[&'t str]) -> &'t str {
     let word = atoms.iter().find_map(|atom| match atom {
         Atom::Word(word) if *word != "exactly" => Some(*word),

@@ -1,4 +1,4 @@
-//! The items of a context.
+//! The completion items of a context.
 
 use std::sync::Arc;
 
@@ -89,7 +89,7 @@ impl Offers<'_> {
         }
     }
 
-    /// Adds the bits of an entry, with the names in a table of pages, and its PPN.
+    /// Adds the PPN and the bits of an entry, and the bits' names in a page table.
     fn entry(&self, pick: &mut Pick) {
         let said = &self.walk.block().said;
         let ppn = LANGUAGE.block("pte").and_then(|block| block.setting("ppn"));
@@ -111,7 +111,7 @@ impl Offers<'_> {
                 self.slot(pick, head, *slot);
             }
         }
-        // After the noun of a part or process, its name follows.
+        // The name of a part or process follows its noun.
         if let (true, [.., Atom::Word(noun)]) = (head.takes_noun(), statement.atoms.as_slice()) {
             match *noun {
                 "tlb" => self.parts(pick, |part| matches!(part, Component::Tlb(_))),
@@ -127,7 +127,7 @@ impl Offers<'_> {
 
     fn word(&self, pick: &mut Pick, head: Head, word: &str) {
         let setting = head.kind == HeadKind::Setting;
-        // The kernel manages its page tables.
+        // Only the kernel may set its page tables.
         if matches!(word, "cr3" | "pte") && self.state.kernel().is_some() {
             return;
         }
@@ -158,7 +158,7 @@ impl Offers<'_> {
         }
     }
 
-    /// Adds the names of parts: those of the machine, or of the preset that a declaration changes.
+    /// Adds the names of parts, from the machine or from the preset that a declaration changes.
     fn names(&self, pick: &mut Pick, head: Head, which: fn(Component) -> bool) {
         if head.kind != HeadKind::Setting {
             return self.parts(pick, which);

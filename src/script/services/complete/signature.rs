@@ -1,4 +1,4 @@
-//! Signatures: all parameters of a statement, setting, or call, and the current one.
+//! Signatures: all parameters of a statement, setting, or call, with the current parameter.
 
 use std::ops::Range;
 
@@ -17,29 +17,29 @@ use pagewalk_engine::kernel::syscall::SystemCall;
 pub struct Signature {
     /// The usage.
     pub label: String,
-    /// A line of help; may be empty.
+    /// One line of help, possibly empty.
     pub help: String,
-    /// The parameters, in bytes of the label.
+    /// The byte ranges of the parameters in the label.
     pub parameters: Vec<Range<usize>>,
-    /// The index of the current one.
+    /// The index of the current parameter.
     pub active: Option<usize>,
 }
 
 impl Signature {
-    /// Returns the current parameter, in bytes of the label.
+    /// Returns the byte range of the current parameter in the label.
     pub fn current(&self) -> Option<Range<usize>> {
         self.active.and_then(|active| self.parameters.get(active)).cloned()
     }
 }
 
-/// Returns the signature of the call or statement at byte `at`; `None` if it is unknown.
+/// Returns the signature of the call or statement at byte `at`, or `None` if it is unknown.
 pub fn signature(text: &str, at: usize, state: &State) -> Option<Signature> {
     let text = before(text, at);
     let (walk, touches) = written(text)?;
     open_call(&walk, state).or_else(|| usage(walk.statement(), touches))
 }
 
-/// Returns the innermost call with an open bracket.
+/// Returns the innermost call whose bracket is open.
 pub(super) fn open_call(walk: &Walk, state: &State) -> Option<Signature> {
     let calls = walk.statement().levels.iter().rev().filter_map(|level| match level.bracket {
         Bracket::Call(name) => Some((name, level.commas)),
@@ -55,7 +55,7 @@ fn usage(statement: &Statement, touches: bool) -> Option<Signature> {
     if !statement.takes_more() || head.params.is_empty() {
         return None;
     }
-    // The current operand may continue.
+    // The current operand may be incomplete.
     let pending = statement.top().is_pending() || touches;
     let kept = statement.atoms.len().saturating_sub(usize::from(pending));
     let atoms = &statement.atoms[..kept];
@@ -69,7 +69,7 @@ fn usage(statement: &Statement, touches: bool) -> Option<Signature> {
     })
 }
 
-/// Returns a call, and the position of its parameter with this index.
+/// Returns a call's signature, with the parameter at this index as the current one.
 fn call(name: &str, at: usize, state: &State) -> Option<Signature> {
     if let Some(Binding::Def(def)) = state.find(name) {
         let params: Vec<&str> = def.params.iter().map(|param| &*param.text).collect();
@@ -101,7 +101,7 @@ fn listed(name: &str, help: &str, params: &[&str], at: usize) -> Signature {
         parameters.push(label.len()..label.len() + param.len());
         label += param;
     }
-    // The last one may be repeated.
+    // The last parameter may be repeated.
     let at =
         if params.last().is_some_and(|last| last.ends_with('…')) { at.min(params.len() - 1) } else { at };
     let active = (at < params.len()).then_some(at);

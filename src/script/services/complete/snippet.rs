@@ -1,5 +1,5 @@
-//! Snippets: completions with placeholders, derived from the usage. The syntax is that of the Language Server
-//! Protocol 3.17: `${1:VA}`, `${1|on,off|}`, `$0`.
+//! Snippets: completions with placeholders, derived from the usage. The syntax is defined by the Language
+//! Server Protocol 3.17: `${1:VA}`, `${1|on,off|}`, `$0`.
 
 use super::head::Head;
 use super::item::{ItemKind, ItemPosition};
@@ -10,7 +10,7 @@ use crate::run::paths::PeekFunction;
 use crate::run::state::{Binding, State};
 use pagewalk_engine::kernel::syscall::system_call;
 
-/// Returns the snippet of an item; `None` if it needs no parameters.
+/// Returns the snippet of an item, or `None` if the item needs no parameters.
 pub fn snippet(text: &str, kind: ItemKind, position: ItemPosition, state: &State) -> Option<String> {
     let head = match (kind, position) {
         (ItemKind::Verb, _) | (ItemKind::Keyword, ItemPosition::Statement) => Head::from_word(text),
@@ -46,12 +46,12 @@ fn called(name: &str, state: &State) -> Option<String> {
 struct Writer {
     text: String,
     places: usize,
-    /// Whether the last placeholder, inside a block, is written.
+    /// Whether the last placeholder, which is inside a block, was written.
     over: bool,
 }
 
 impl Writer {
-    /// Adds the parameters up to a list, with only its first element.
+    /// Adds the parameters up to a list, and only the first element of the list.
     fn params(&mut self, params: &[Param]) {
         for param in params {
             if self.over || matches!(param, Param::Comma | Param::Value(Slot::Etc)) {
@@ -85,7 +85,7 @@ impl Writer {
         self.text.push(' ');
     }
 
-    /// Adds a placeholder, in quotes for a string, or before the parentheses of a definition.
+    /// Adds a placeholder, with quotes for a string and parentheses for a definition.
     fn slot(&mut self, slot: Slot) {
         let name = slot.name();
         if slot.is_quoted() || matches!(slot, Slot::Text | Slot::Titled | Slot::Prose) {
@@ -109,7 +109,7 @@ impl Writer {
     }
 }
 
-/// Escapes a text in a placeholder.
+/// Escapes text for a placeholder.
 fn escaped(text: &str) -> String {
     text.replace('\\', "\\\\").replace('$', "\\$").replace('}', "\\}")
 }

@@ -1,17 +1,17 @@
-//! An unfinished statement or setting, token by token.
+//! An unfinished statement or setting, built token by token.
 
 use super::head::{Head, HeadKind};
 use crate::run::facts::Family;
 use crate::run::params::{Atom, Param, Slot};
 use crate::run::syscalls::called;
 
-/// Maximum number of pieces of a statement, and of names of a path. No usage and no path has more.
+/// Maximum number of pieces in a statement, and of names in a path. Every usage and path is shorter.
 const PIECES: usize = 16;
 
 /// The kind of a bracket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Bracket<'t> {
-    /// No bracket: the statement itself.
+    /// The statement itself, outside any bracket.
     Statement,
     /// The arguments of a call.
     Call(&'t str),
@@ -21,15 +21,15 @@ pub(crate) enum Bracket<'t> {
     Hole,
 }
 
-/// An unfinished expression of the statement, or in a bracket.
+/// An unfinished expression, in the statement or in a bracket.
 #[derive(Debug, Clone)]
 pub(crate) struct Level<'t> {
     /// The enclosing bracket.
     pub(crate) bracket: Bracket<'t>,
     pub(crate) commas: usize,
-    /// Whether a value precedes, so that an operator or the next piece follows.
+    /// Whether the last token was a value, so that an operator or the next piece follows.
     pub(crate) filled: bool,
-    /// Whether an operator precedes it.
+    /// Whether an operator precedes the current value.
     pub(crate) joined: bool,
     /// The names of the current path.
     pub(crate) path: Vec<&'t str>,
@@ -47,7 +47,7 @@ impl<'t> Level<'t> {
         Self { bracket, commas: 0, filled: false, joined: false, path, of_call: None, dot: false, words }
     }
 
-    /// Whether it ends with an operator.
+    /// Whether the expression ends with an operator.
     pub(crate) fn is_pending(&self) -> bool {
         self.joined && !self.filled
     }
@@ -65,29 +65,29 @@ impl<'t> Level<'t> {
 pub(crate) struct Facts<'t> {
     /// The names of the complete facts.
     pub(crate) stated: Vec<&'t str>,
-    /// The first and the last byte of the current name.
+    /// The byte range of the current name.
     pub(crate) name: Option<(usize, usize)>,
-    /// Whether something follows the name.
+    /// Whether a token follows the name.
     pub(crate) valued: bool,
 }
 
 /// An unfinished statement or setting.
 pub struct Statement<'t> {
-    /// The process before it.
+    /// The process named before the statement.
     pub(crate) process: Option<&'t str>,
-    /// The variable of the conditions.
+    /// The variable that the conditions refer to.
     pub(crate) drawn: Option<&'t str>,
     pub(crate) head: Option<(Head, &'t str)>,
-    /// Whether a bracket touches the first word.
+    /// Whether an opening bracket touches the first word.
     pub(crate) call: bool,
-    /// The outermost call in it, and the number of its commas.
+    /// The outermost call in the statement, and the number of its arguments.
     pub(crate) made: Option<(&'t str, usize)>,
     /// The atoms after the first word.
     pub(crate) atoms: Vec<Atom<'t>>,
-    /// Its expression, and those of the open brackets.
+    /// The statement's expression, and the expressions in the open brackets.
     pub(crate) levels: Vec<Level<'t>>,
     pub(crate) facts: Option<Facts<'t>>,
-    /// Whether it is a row of a table.
+    /// Whether the statement is a row of a table.
     pub(crate) row: bool,
     pub(crate) asks: bool,
 }
@@ -108,7 +108,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// Starts the next one.
+    /// Starts the next statement.
     pub(crate) fn clear(&mut self) {
         (self.process, self.drawn, self.head, self.made, self.facts) = (None, None, None, None, None);
         (self.call, self.row, self.asks) = (false, false, false);
@@ -118,12 +118,12 @@ impl<'t> Statement<'t> {
         self.top_mut().commas = 0;
     }
 
-    /// Whether it is empty except for a process.
+    /// Whether the statement is empty, apart from a process.
     pub(crate) fn is_empty(&self) -> bool {
         self.head.is_none() && !self.row && self.levels.len() == 1 && !self.top().filled
     }
 
-    /// Returns its first word; an unknown head if there is none.
+    /// Returns the statement's first word, or an unknown head if the statement has none.
     pub(crate) fn head(&self) -> Head {
         self.head.map_or(Head::OTHER, |(head, _)| head)
     }
@@ -138,12 +138,12 @@ impl<'t> Statement<'t> {
         &mut self.levels[last]
     }
 
-    /// Whether no bracket is open.
+    /// Whether all brackets are closed.
     pub(crate) fn outside(&self) -> bool {
         self.levels.len() == 1
     }
 
-    /// Whether its usage allows more parameters.
+    /// Whether the statement's usage allows more parameters.
     pub(crate) fn takes_more(&self) -> bool {
         self.facts.is_none() && self.outside() && !self.call
     }
@@ -173,7 +173,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// Adds a name after a dot.
+    /// Adds a name that follows a dot.
     pub(crate) fn field(&mut self, word: &'t str) {
         let outside = self.outside() && self.facts.is_none();
         let top = self.top_mut();
@@ -186,7 +186,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// Marks the current value as more than a bare word.
+    /// Records that the current value is more than a bare word.
     fn whole(&mut self) {
         if let Some(last) = self.atoms.last_mut() {
             *last = Atom::Value;
@@ -229,7 +229,7 @@ impl<'t> Statement<'t> {
         if self.outside() {
             self.next_fact();
         }
-        // The nouns of `given` are separate.
+        // Each noun of `given` is completed separately.
         if self.head().is_form("given") {
             self.atoms.clear();
         }
@@ -249,7 +249,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// Opens a bracket, which may touch a value before it or the name of a call.
+    /// Opens a bracket, which may directly follow a value or the name of a call.
     pub(crate) fn open(&mut self, touches: bool, called: Option<&'t str>) {
         let outside = self.outside() && self.facts.is_none();
         if let Some(name) = called {
@@ -267,7 +267,7 @@ impl<'t> Statement<'t> {
         self.levels.push(Level::new(called.map_or(Bracket::Group, Bracket::Call)));
     }
 
-    /// Starts an expression in prose.
+    /// Starts an expression inside prose.
     pub(crate) fn hole(&mut self) {
         self.levels.push(Level::new(Bracket::Hole));
     }
@@ -298,7 +298,8 @@ impl<'t> Statement<'t> {
         self.atom(Atom::Block);
     }
 
-    /// Starts the operation after `probe` or `where` with this verb. Returns whether it did.
+    /// Starts the operation of this verb, if the verb follows `probe` or `where`. Returns whether an
+    /// operation was started.
     pub(crate) fn operation(&mut self, word: &'t str) -> bool {
         let takes = self.head().takes_operation() && self.atoms.is_empty();
         let head = Some(Head::from_word(word)).filter(|head| takes && head.is_operation());
@@ -306,14 +307,14 @@ impl<'t> Statement<'t> {
         head.is_some()
     }
 
-    /// Whether it has a name, and `in` follows.
+    /// Whether the statement has a name, so that `in` follows.
     pub(crate) fn names_one(&self) -> bool {
         let first_way = self.head().first_way();
         let named = matches!(first_way, [Param::Value(Slot::Variable), Param::Keyword("in"), ..]);
         self.outside() && self.atoms.len() == 1 && named
     }
 
-    /// Returns the variable that it chooses a value for.
+    /// Returns the variable that the statement chooses a value for.
     pub(crate) fn drawn(&self) -> Option<&'t str> {
         match self.atoms.first() {
             Some(Atom::Word(name)) if self.head().is_form("choose") => Some(name),
@@ -321,7 +322,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// Adds a colon, which follows the process.
+    /// Adds the colon that follows a process.
     pub(crate) fn colon(&mut self) {
         let operation = self.head().takes_operation();
         match (self.atoms.as_slice(), self.head) {
@@ -338,7 +339,7 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// Returns the family of its facts.
+    /// Returns the family of the statement's facts.
     pub(crate) fn family(&self) -> Family {
         let calls = self.made.is_some_and(|(name, args)| called(name, args).is_some());
         let head = self.head();

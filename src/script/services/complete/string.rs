@@ -8,7 +8,7 @@ use crate::run::paths::PeekFunction;
 use crate::run::state::State;
 use pagewalk_engine::kernel::syscall::{ParamKind, system_call};
 
-/// Extensions of offered traces, compressed or not. Any other name is also allowed.
+/// Extensions of the traces to offer, compressed or not. A script may also name any other file.
 const TRACES: &[&str] = &[
     ".trace",
     ".lackey",
@@ -33,7 +33,7 @@ enum Wanted {
     Executable,
 }
 
-/// Returns the file names for the open quotes at the end of a text. Their contents begin at `from`.
+/// Returns the file names for the open quotes at the end of a text. The text in quotes begins at `from`.
 pub fn complete(walk: &Walk, text: &str, from: usize, state: &State) -> Completions {
     let typed = text.get(from..).unwrap_or("");
     let nothing = Completions { from, ..Completions::default() };

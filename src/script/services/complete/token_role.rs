@@ -1,4 +1,4 @@
-//! Roles of words, derived from the text alone, for highlighting and hovers.
+//! Roles of words for highlighting and hovers, determined only by the text.
 
 use super::context::{CompletionContext, context};
 use super::fact::is_fact_word;
@@ -23,7 +23,7 @@ pub enum TokenRole<'t> {
     Operator,
     /// The first word of a statement with its own syntax.
     Form,
-    /// The verb of another statement.
+    /// The verb of any other statement.
     Verb,
     /// A process.
     Process,
@@ -31,7 +31,7 @@ pub enum TokenRole<'t> {
     Called,
     /// A setting of this block.
     Setting(&'static str),
-    /// A bit of a page-table entry, or its PPN.
+    /// A bit or the PPN of a page-table entry.
     Bit,
     /// A column of a table.
     Column,
@@ -39,11 +39,11 @@ pub enum TokenRole<'t> {
     Fact(Family),
     /// A property, or a field of a call's result.
     Property,
-    /// A word for a value of this fact.
+    /// A word that is a value of this fact.
     FactWord(&'t str),
-    /// A keyword among this word's parameters.
+    /// A keyword among the parameters of this word.
     Keyword(&'static str),
-    /// A word for a value of this setting.
+    /// A word that is a value of this setting.
     SettingWord(&'static str),
     /// A part of the machine or the kernel.
     Noun,
@@ -55,13 +55,13 @@ pub enum TokenRole<'t> {
     Unit,
     /// A constant of C.
     Constant,
-    /// A word that is its own value: `true`, or a page.
+    /// A word that is itself a value: `true`, or a page.
     Value,
     /// A variable.
     Variable,
 }
 
-/// Returns the role of a word, the first of these tokens, after the tokens of the walk.
+/// Returns the role of a word. The word is the first of these tokens, which follow the tokens of the walk.
 pub(crate) fn token_role<'t>(walk: &Walk<'t>, tokens: &[Token]) -> TokenRole<'t> {
     RoleFinder { walk, text: walk.text(), tokens }.role()
 }
@@ -75,7 +75,7 @@ struct RoleFinder<'a, 't> {
 }
 
 impl<'t> RoleFinder<'_, 't> {
-    /// Returns the text of a token; 0 is the word.
+    /// Returns the text of a token. Token 0 is the word.
     fn text(self, number: usize) -> &'t str {
         let token = self.tokens.get(number);
         token.and_then(|token| self.text.get(token.start..token.end)).unwrap_or("")
@@ -114,7 +114,7 @@ impl<'t> RoleFinder<'_, 't> {
         }
     }
 
-    /// Whether the word is a unit after a number.
+    /// Whether the word is a unit that follows a number.
     fn is_unit(self, word: &str) -> bool {
         let statement = self.walk.statement();
         let named = || {
@@ -165,7 +165,7 @@ impl<'t> RoleFinder<'_, 't> {
         trailer.or(columns.then_some(TokenRole::Column))
     }
 
-    /// Returns the role of a word that is one of the possible parameters.
+    /// Returns the role of a word if it is one of the possible parameters.
     fn param(self, word: &str, params: &[&Param]) -> Option<TokenRole<'t>> {
         let head = self.walk.statement().head();
         let has = |slot| params.contains(&&Param::Value(slot));
@@ -186,14 +186,14 @@ impl<'t> RoleFinder<'_, 't> {
             }
             () if has(Slot::Definition) => Some(TokenRole::Called),
             () if has(Slot::Tlb) || has(Slot::Cache) => Some(TokenRole::Part),
-            // A condition may call a variable as another verb does.
+            // In a condition, a variable may have the name of another verb.
             () if has(Slot::Op) && Head::from_word(word).is_operation() => match Head::from_word(word).kind {
                 HeadKind::Form => Some(TokenRole::Form),
                 _ if self.text(1) == "(" => None,
                 _ => Some(TokenRole::Verb),
             },
             () if has(Slot::Policy) => Some(TokenRole::SettingWord(head.name)),
-            // After a label, `=` is not an arrow.
+            // After a label, `=` does not start a list of facts.
             () if has(Slot::Fact)
                 && !self.walk.statement().atoms.contains(&Atom::Equals)
                 && !(self.text(1) == "." && is_path(word)) =>
@@ -206,8 +206,8 @@ impl<'t> RoleFinder<'_, 't> {
         }
     }
 
-    /// Whether a word is a page of a reference string. In brackets and settings, variables are not
-    /// pages.
+    /// Whether a word is a page of a reference string. In brackets and settings, the name of a variable is
+    /// not a page.
     fn names_page(self, word: &str) -> bool {
         let (statement, block) = (self.walk.statement(), self.walk.block());
         let joins = self.kind(1) == Some(TokenKind::Operator) && !matches!(self.text(1), "," | "=>");
@@ -246,7 +246,7 @@ impl<'t> RoleFinder<'_, 't> {
         }
     }
 
-    /// Whether only the noun of a part precedes it: `show tlb L2`.
+    /// Whether the word directly follows the noun of a part: `show tlb L2`.
     fn after_noun(self) -> bool {
         let statement = self.walk.statement();
         statement.head().takes_noun()
@@ -257,8 +257,8 @@ impl<'t> RoleFinder<'_, 't> {
 }
 
 /// Trailing options of an `ask`, with the words that may follow them.
-const TRAILERS: [(&str, &[&str]); 4] =
-    [("radix", &["hex", "decimal", "binary"]), ("points", &[]), ("unit", &[]), ("columns", &[])];
+const TRAILERS: [(&str, &[&str]); 5] =
+    [("radix", &["hex", "decimal", "binary"]), ("points", &[]), ("unit", &[]), ("columns", &[]), ("as", &[])];
 
 fn is_noun(word: &str) -> bool {
     TABLE_NOUNS.iter().any(|row| row.name == word)
@@ -266,12 +266,12 @@ fn is_noun(word: &str) -> bool {
         || ThingNoun::named(word).is_some()
 }
 
-/// Whether `set` accepts this word in addition to nouns.
+/// Whether `set` accepts this word although it is not a noun.
 fn is_register(word: &str) -> bool {
     matches!(word, "cr3" | "pte")
 }
 
-/// Whether this is an alternative form of a setting: `none` of `[NAME] { … } | none`.
+/// Whether a word is an alternative form of a setting, such as `none` in `[NAME] { … } | none`.
 fn is_alternative(head: Head, word: &str) -> bool {
     let alternative = |way: &'static [Param]| matches!(way, [Param::Literal(only)] if *only == word);
     head.kind == HeadKind::Setting && ways(head.params).into_iter().any(alternative)

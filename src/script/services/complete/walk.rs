@@ -1,4 +1,4 @@
-//! A walk over the tokens of a text, which tracks the open blocks and the current statement.
+//! A walk over a text's tokens, which tracks the open blocks and the current statement.
 
 use std::collections::BTreeSet;
 
@@ -11,17 +11,17 @@ use crate::run::settings::BlockRow;
 
 /// An open block.
 pub(crate) struct Block<'t> {
-    /// The kind of its contents.
+    /// The kind of the block's contents.
     pub(crate) contents: BlockContents<'t>,
-    /// Whether its statements run in a process.
+    /// Whether the block's statements run in a process.
     pub(crate) inside: bool,
     /// The current statement.
     pub(crate) statement: Statement<'t>,
-    /// The byte before the statement.
+    /// The byte offset before the statement.
     begun: usize,
-    /// The settings so far.
+    /// The settings that the block contains so far.
     pub(crate) said: Vec<&'t str>,
-    /// The cells of the header, each with the number of bars before it; `None` before the header.
+    /// The cells of the header, each with the number of preceding bars. Empty before the header.
     pub(crate) header: Vec<(usize, &'t str)>,
     /// Number of complete rows.
     pub(crate) rows: usize,
@@ -34,9 +34,9 @@ pub(crate) struct Block<'t> {
 pub(crate) enum BlockContents<'t> {
     /// Statements.
     Statements,
-    /// Settings with an optional table, and the atoms between the verb and the block.
+    /// Settings with an optional table. The atoms are those between the verb and the block.
     Settings(&'static BlockRow, Vec<Atom<'t>>),
-    /// A table of a noun, with the atoms that name it and the path.
+    /// A table of a noun, with the atoms and the path that name the noun.
     Table(Vec<Atom<'t>>, Vec<&'t str>),
     /// A table of a process's areas.
     Areas,
@@ -51,9 +51,9 @@ pub(crate) struct Walk<'t> {
     text: &'t str,
     blocks: Vec<Block<'t>>,
     last: Option<Token>,
-    /// The processes in the text.
+    /// The processes that the text names.
     processes: BTreeSet<&'t str>,
-    /// The variables that it assigns.
+    /// The variables that the text assigns.
     variables: BTreeSet<&'t str>,
 }
 
@@ -65,7 +65,7 @@ impl<'t> Block<'t> {
 }
 
 impl<'t> Walk<'t> {
-    /// Creates a walk before the first token.
+    /// Creates a walk that starts before the first token.
     pub(crate) fn new(text: &'t str) -> Self {
         let blocks = vec![Block::new(BlockContents::Statements, false, 0)];
         Self { text, blocks, last: None, processes: BTreeSet::new(), variables: BTreeSet::new() }
@@ -97,13 +97,12 @@ impl<'t> Walk<'t> {
         &mut self.block_mut().statement
     }
 
-    /// Returns the text of the walk.
+    /// Returns the walked text.
     pub fn text(&self) -> &'t str {
         self.text
     }
 
-    /// Returns the text before the current statement, and the text that would close its open
-    /// blocks.
+    /// Returns the text before the current statement, and the braces that would close its open blocks.
     pub(crate) fn above(&self) -> (&'t str, String) {
         (&self.text[..self.block().begun], "}".repeat(self.blocks.len() - 1))
     }
@@ -113,12 +112,12 @@ impl<'t> Walk<'t> {
         self.block().inside || self.statement().process.is_some()
     }
 
-    /// Whether a number precedes the position.
+    /// Whether the last token is a number.
     pub(crate) fn after_number(&self) -> bool {
         self.last.is_some_and(|last| last.kind == TokenKind::Number)
     }
 
-    /// Returns the word before the position; empty if there is none.
+    /// Returns the word before the position, or an empty text if no word precedes the position.
     pub(crate) fn last_word(&self) -> &'t str {
         self.last.filter(|last| last.kind == TokenKind::Word).map_or("", |last| self.word_of(last))
     }
@@ -181,7 +180,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Handles a token in a list of facts. Returns whether it is a name.
+    /// Handles a token in a list of facts. Returns whether the token is part of a fact's name.
     fn value_of_fact(&mut self, token: Token) -> bool {
         let (text, statement) = (self.text, self.statement_mut());
         let outside = statement.outside();
@@ -253,13 +252,13 @@ impl<'t> Walk<'t> {
         self.variables.contains(name)
     }
 
-    /// Whether the text names a process this way.
+    /// Whether the text has a process with this name.
     pub(crate) fn names_process(&self, name: &str) -> bool {
         self.processes.contains(name)
     }
 
     fn prose(&mut self, token: Token) {
-        // The text after a hole belongs to the same prose.
+        // The text after an expression in prose belongs to the same prose.
         if !self.last.is_some_and(|last| matches!(last.kind, TokenKind::Prose | TokenKind::Close(b'}'))) {
             self.piece(token, Atom::Text);
         }
@@ -300,7 +299,7 @@ impl<'t> Walk<'t> {
         }
     }
 
-    /// Whether the current statement may be `NAME { … }`.
+    /// Whether the current statement may become `NAME { … }`.
     fn begins_block_of_process(&self) -> bool {
         let named = self.statement().head.is_some_and(|(head, _)| head.kind == HeadKind::Other);
         named && matches!(self.block().contents, BlockContents::Statements)

@@ -1,5 +1,5 @@
-//! The reference of the language: every row of every registry, as Markdown. Each section refers to its
-//! registry, and this module repeats no list.
+//! The language reference: every row of every registry, as Markdown. Each section refers to its registry, so
+//! this module duplicates no list.
 
 mod tables;
 
@@ -40,74 +40,79 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "statements",
         title: "Statements",
-        about: "A line begins with one of these. `probe` before an operation returns its facts without performing it.",
+        about: "A line begins with one of these. Write `probe` before an operation to report its facts without performing it.",
         body: statements,
     },
     Section {
         name: "settings",
         title: "Settings",
-        about: "The settings in the braces of a declaration, separated by line breaks, commas, or `;`.",
+        about: "Write the settings of a declaration in its braces, separated by line breaks, commas, or `;`.",
         body: settings,
     },
     Section {
         name: "bits",
         title: "Bits of a page-table entry",
-        about: "Columns of the noun `page_table`, settings of `pte`, fields of `set pte`. A name in the last column has the opposite meaning: `sup 1` is `us 0`.",
+        about: "These are the columns of the noun `page_table`, the settings of `pte`, and the fields of `set pte`. A name in the last column has the opposite meaning: `sup 1` is `us 0`.",
         body: bits,
     },
     Section {
         name: "policies",
         title: "Replacement policies",
-        about: "The values of `policy` and `replacement`.",
+        about: "These are the values of `policy` and `replacement`.",
         body: policies,
     },
     Section {
         name: "presets",
         title: "Presets",
-        about: "The machines that you can name after `machine`, alone or before braces with changes.",
+        about: "Write one of these names after `machine`. Braces with changes can follow.",
         body: presets,
     },
     Section {
         name: "facts",
         title: "Facts",
-        about: "The facts that you can expect after `=>`, and read as `last.NAME` in an expression. `K` is a level of the page table, where 1 is the top. `NAME` is a TLB or cache of the machine.",
+        about: "To check these facts, write them after `=>`; to use them in an expression, write `last.NAME`. `K` is a level of the page table, where 1 is the top. `NAME` is a TLB or cache of the machine.",
         body: facts,
     },
     Section {
         name: "nouns",
         title: "Nouns",
-        about: "The nouns of `set`, `expect`, and `show`. Omitted columns keep their defaults, and `expect` does not check them.",
+        about: "The statements `set`, `expect`, and `show` use these nouns. Omitted columns keep their defaults, and `expect` does not check them.",
         body: nouns,
     },
     Section {
         name: "paths",
         title: "Paths",
-        about: "Values of the machine, the kernel, and processes in expressions. `NAME` is a TLB or cache; `tlb` and `cache` mean the only one. `P1` is a process.",
+        about: "Expressions can read these values of the machine, the kernel, and processes. `NAME` is a TLB or cache. If the machine has only one TLB or cache, `tlb` or `cache` also names it. `P1` is a process.",
         body: paths,
     },
     Section {
         name: "calls",
         title: "System calls",
-        about: "The calls of a process, in an expression or as a statement. They return Linux's results, or -1 on failure. A string can be a buffer or a path.",
+        about: "A process can make these calls in an expression or as a statement. They return the same results as on Linux, or -1 on failure. A string can be a buffer or a path.",
         body: calls,
     },
     Section {
         name: "constants",
         title: "Constants of C",
-        about: "Names with Linux's values on x86-64. A variable of the same name takes precedence.",
+        about: "These names have the same values as in Linux on x86-64. A variable of the same name takes precedence.",
         body: c_constants,
     },
-    Section { name: "errors", title: "Errors", about: "The values of the fact `error`.", body: errors },
+    Section {
+        name: "errors",
+        title: "Errors",
+        about: "These are the values of the fact `error`.",
+        body: errors,
+    },
     Section {
         name: "functions",
         title: "Functions",
-        about: "The functions of expressions. `digits?` is optional; `numbers…` means one or more.",
+        about: "Expressions can call these functions. `digits?` is optional; `numbers…` means one or more.",
         body: functions,
     },
     Section {
         name: "units",
         title: "Units",
-        about: "The units of numbers, with or without a space (a percent sign only without).",
+        about: "A space can separate a number and its unit, except before `%`.",
         body: units,
     },
     Section {
@@ -119,7 +124,7 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "absent",
         title: "Not in this version",
-        about: "Words that the language reserves and rejects.",
+        about: "These words are reserved for features that the language intentionally omits.",
         body: absent,
     },
 ];
@@ -127,8 +132,8 @@ pub const SECTIONS: &[Section] = &[
 /// Returns the whole reference.
 pub fn page() -> String {
     let mut text = "# Reference\n\n\
-        This reference lists every keyword of the language. `pagewalk reference` generates it, and prints one section\n\
-        if you add its name. [The language](language.md) explains the rules.\n"
+        This reference lists every keyword of the language. `pagewalk reference` prints it, and\n\
+        `pagewalk reference SECTION` prints one section. [The language guide](language.md) explains the rules.\n"
         .to_owned();
     for section in SECTIONS {
         text.push('\n');
@@ -138,12 +143,12 @@ pub fn page() -> String {
 }
 
 impl Section {
-    /// Returns the section of this name.
+    /// Returns the section with this name.
     pub fn named(name: &str) -> Option<&'static Self> {
         SECTIONS.iter().find(|section| section.name == name)
     }
 
-    /// Returns its heading, its introduction, and its tables.
+    /// Returns the section's heading, introduction, and tables.
     pub fn text(&self) -> String {
         let mut text = format!("## {}\n\n{}\n", self.title, self.about);
         self.tables().iter().for_each(|table| table.markdown(&mut text));
@@ -160,8 +165,8 @@ impl Section {
 
 fn statements(out: &mut Tables) {
     let verbs = LANGUAGE.verbs().map(|verb| {
-        let facts = if verb.family == Family::None { "" } else { "has facts; " };
-        [code(&verb.usage()), format!("{facts}{}", verb.help), code(verb.example)]
+        let facts = if verb.family == Family::None { "" } else { " (reports facts)" };
+        [code(&verb.usage()), format!("{}{facts}", verb.help), code(verb.example)]
     });
     table(out, "", ["statement", "does", "example"], verbs);
     let forms =
@@ -183,7 +188,7 @@ fn bits(out: &mut Tables) {
     let rows = BITS.iter().map(|row| {
         [code(row.name), words(row.aliases), row.label.to_owned(), row.help.to_owned(), words(row.inverses)]
     });
-    table(out, "", ["bit", "also", "printed", "is", "contrary"], rows);
+    table(out, "", ["bit", "also", "printed", "is", "inverse"], rows);
 }
 
 fn policies(out: &mut Tables) {
@@ -199,46 +204,46 @@ fn presets(out: &mut Tables) {
 
 fn facts(out: &mut Tables) {
     let access = ACCESS_FACTS.iter().map(|row| {
-        let whose = if row.reported { "" } else { " (a kernel's doing)" };
+        let whose = if row.reported { "" } else { " (requires a kernel)" };
         [code(row.name), values(row.kind.words()), format!("{}{whose}", row.help)]
     });
-    table(out, "Of an access", ["fact", "values", "is"], access);
+    table(out, "Facts of an access", ["fact", "values", "is"], access);
     let level = LEVEL_FACTS
         .iter()
         .map(|row| [code(&format!("{}K{}", row.pattern.0, row.pattern.1)), values(&[]), row.help.to_owned()]);
-    table(out, "Of a level of the page table", ["fact", "values", "is"], level);
+    table(out, "Facts of a page-table level", ["fact", "values", "is"], level);
     let part = COMPONENT_FACTS.iter().map(|row| {
-        let of = if row.cache_only { " (caches)" } else { "" };
+        let of = if row.cache_only { " (caches only)" } else { "" };
         [code(&format!("NAME{}", row.suffix)), values(row.kind.words()), format!("{}{of}", row.help)]
     });
-    table(out, "Of a TLB or cache", ["fact", "values", "is"], part);
+    table(out, "Facts of a TLB or cache", ["fact", "values", "is"], part);
     let call = CALL_FACTS.iter().map(|row| [code(row.name), values(row.kind.words()), row.help.to_owned()]);
-    table(out, "Of a system call", ["fact", "values", "is"], call);
+    table(out, "Facts of a system call", ["fact", "values", "is"], call);
     let run = REFERENCE_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
-    table(out, "Of a `reference`", ["fact", "is"], run);
+    table(out, "Facts of a `reference`", ["fact", "is"], run);
     let replay = REPLAY_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
     let counters = PART_PROPERTIES.iter().filter(|row| row.fact.is_some()).map(|row| {
-        let of = if row.of_caches { " (caches)" } else { "" };
-        [code(&format!("NAME.{}", row.name)), format!("{}{of}, in this replay", row.help)]
+        let of = if row.of_caches { " (caches only)" } else { "" };
+        [code(&format!("NAME.{}", row.name)), format!("{} during the replay{of}", row.help)]
     });
-    table(out, "Of a `replay`", ["fact", "is"], replay.chain(counters));
+    table(out, "Facts of a `replay`", ["fact", "is"], replay.chain(counters));
 }
 
 fn nouns(out: &mut Tables) {
     let tables = TABLE_NOUNS.iter().map(|row| [code(row.name), code(row.columns), row.help.to_owned()]);
-    table(out, "For `set`, `expect` and `show`", ["noun", "columns", "is"], tables);
+    table(out, "Nouns for `set`, `expect`, and `show`", ["noun", "columns", "is"], tables);
     let things = THING_NOUNS.iter().map(|row| {
         let name = if row.of_process { format!("P1.{}", row.name) } else { row.name.to_owned() };
         [code(&name), code(&row.column_names()), row.help.to_owned()]
     });
     table(
         out,
-        "Of the kernel and of processes, for `expect` and `show` (also `P1.maps` for `set`)",
+        "Nouns of the kernel and processes, for `expect` and `show` (also `P1.maps` for `set`)",
         ["noun", "columns", "is"],
         things,
     );
     let shown = SHOWN_NOUNS.iter().map(|row| [code(row.name), row.help.to_owned()]);
-    table(out, "For `show` only, besides any expression", ["noun", "shows"], shown);
+    table(out, "Nouns only for `show`, which also prints any expression", ["noun", "shows"], shown);
 }
 
 fn paths(out: &mut Tables) {
@@ -262,7 +267,7 @@ fn functions(out: &mut Tables) {
         .map(|row| [code(&row.signature()), row.help.to_owned(), code(row.example), code(row.gives)]);
     table(out, "", ["function", "is", "example", "gives"], rows);
     let peeks = PEEK_FUNCTIONS.iter().map(|row| [code(&row.usage()), row.help.to_owned()]);
-    let title = "Reading memory as the CPU or the process would, and files, without side effects";
+    let title = "Reading files, and memory as the CPU or the process sees it, without side effects";
     table(out, title, ["function", "is"], peeks);
 }
 
@@ -318,12 +323,12 @@ fn code(text: &str) -> String {
     format!("`{text}`")
 }
 
-/// Returns a list of words; empty if there are none.
+/// Returns a list of words, or an empty text without words.
 fn words(words: &[&str]) -> String {
     words.iter().map(|word| code(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// Returns the words of a fact, and whether it has other values.
+/// Describes the possible values of a fact with the keywords `known`.
 fn values(known: &[&str]) -> String {
     match known {
         [] => "a value".to_owned(),

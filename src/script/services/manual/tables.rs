@@ -1,19 +1,19 @@
-//! Tables of a section, for the reference and for lookups.
+//! The tables in a section, used by the reference and by lookups.
 
 use std::fmt::Write;
 
 /// A table of the reference.
 #[derive(Debug, Clone)]
 pub struct Table {
-    /// The title; may be empty.
+    /// The title, possibly empty.
     pub title: String,
-    /// The names of its columns.
+    /// The names of the columns.
     pub(crate) header: Vec<&'static str>,
     /// The rows, with a cell per column and code in backquotes.
     pub rows: Vec<Vec<String>>,
 }
 
-/// The tables of a section.
+/// The tables in a section.
 #[derive(Debug, Default)]
 pub(crate) struct Tables(pub(crate) Vec<Table>);
 

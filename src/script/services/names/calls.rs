@@ -1,7 +1,7 @@
-//! Definitions, and the names in them at each call.
+//! Resolves the names in definitions at each call.
 //!
-//! A definition sees its own names and those of the scopes of its callers, up to the first enclosing
-//! definition. An outer name is therefore the same symbol as any of this name at a call site.
+//! A definition sees its own names and the names in its callers' scopes, up to the first enclosing
+//! definition. An outer name therefore shares a symbol with the same name at each call site.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -29,8 +29,8 @@ impl Finder<'_> {
         self.close();
     }
 
-    /// Closes the innermost scope. The outer names of its definitions are also resolved at the definition, so
-    /// that uncalled definitions are resolved.
+    /// Closes the innermost scope. Also resolves the outer names of the scope's definitions at the end of the
+    /// scope, because some definitions are never called.
     pub(crate) fn close(&mut self) {
         let bodies = bodies(self.scopes.innermost());
         match self.scopes.body() {
@@ -40,7 +40,7 @@ impl Finder<'_> {
         self.scopes.pop();
     }
 
-    /// Resolves the outer names of a nested definition at the calls of the enclosing one.
+    /// Resolves the outer names of a nested definition at the calls of the enclosing definition.
     fn passes_on(&mut self, body: Body, around: Body) {
         if body == around {
             return;
@@ -55,7 +55,7 @@ impl Finder<'_> {
         self.outside[around].leaves.extend(leaves);
     }
 
-    /// Records a call of this name. Returns the symbol if it may be a definition.
+    /// Records a call to this name. Returns the name's symbol if it may be a definition.
     pub(crate) fn calls(&mut self, name: &Word) -> Option<Id> {
         let resolved = self.resolve(Space::Call, &name.text);
         let id = resolved.id?;
@@ -66,8 +66,7 @@ impl Finder<'_> {
         Some(id)
     }
 
-    /// Records that these definitions, and those that they call, run here, outside any other
-    /// definition.
+    /// Records that these definitions, and those that they call, run here, outside any other definition.
     pub(crate) fn called_here(&mut self, bodies: Vec<Body>) {
         let version = self.scopes.version;
         let (mut seen, mut next) = (BTreeSet::new(), bodies);

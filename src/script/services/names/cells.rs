@@ -10,11 +10,11 @@ use crate::lang::span::Span;
 use crate::lang::visit::Visit;
 use crate::run::nouns::{CellNames, Column};
 
-/// The backing of an area without a file.
+/// The value for an area that is not backed by a file.
 const ANONYMOUS: &str = "anonymous";
 
 impl Finder<'_> {
-    /// Visits the names in an expected or set table with these columns.
+    /// Visits the names in a table with these columns, in `expect` or `set`.
     pub(crate) fn table_of(&mut self, table: &Table, columns: &[Column], expected: bool) {
         let names: Vec<CellNames> = table
             .header
@@ -63,7 +63,7 @@ impl Finder<'_> {
     }
 }
 
-/// Returns the text of a cell that contains text.
+/// Returns the text of a cell, if the cell contains text.
 fn cell_text(cell: &Cell) -> Option<(&str, Form)> {
     match &cell.kind {
         CellKind::Bare(text) => Some((text, Form::Cell)),

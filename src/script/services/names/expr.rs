@@ -48,7 +48,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Visits a function, a system call, or (erroneously) a definition.
+    /// Visits a function, a system call, or, in an invalid script, a definition.
     pub(crate) fn call(&mut self, name: &Word, args: &[Expr]) {
         let peek = PeekFunction::named(&name.text).map(|row| row.of);
         if let Some(row) = called(&name.text, args.len()) {
@@ -119,8 +119,8 @@ impl Finder<'_> {
         self.path_of(&word, &words);
     }
 
-    /// Visits the first word of a path as the interpreter does: a part or a process. A variable has no
-    /// properties.
+    /// Visits the first word of a path, which names a part or a process, as in the interpreter. Variables
+    /// have no properties.
     fn path_of(&mut self, head: &Word, rest: &[Word]) {
         let name = &*head.text;
         if name == LAST {
@@ -149,7 +149,7 @@ fn is_served(expr: &Expr) -> bool {
     &*name.text == SERVED && matches!(&of.kind, ExprKind::Name(head) if &**head == LAST)
 }
 
-/// Returns the constant with which `open` creates a file.
+/// Whether the flags contain the constant that makes `open` create a file.
 fn creates(flags: &Expr) -> bool {
     matches!(&flags.kind, ExprKind::Name(name) if &**name == "O_CREAT")
 }

@@ -19,7 +19,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Visits `L2` or `L2.index`: a fact of a named part.
+    /// Visits a fact of a named part, such as `L2` or `L2.index`.
     pub(crate) fn fact_name(&mut self, name: &Word, family: Family) {
         if family == Family::Reference || is_fact(&name.text, family) {
             return;
@@ -54,7 +54,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Visits a list of pages. A name in it is a variable or a page, never a definition.
+    /// Visits a list of pages. A name in the list is a variable or a page, never a definition.
     pub(crate) fn pages(&mut self, parts: &[Expr]) {
         for part in parts {
             let definition = match &part.kind {
@@ -68,7 +68,7 @@ impl Finder<'_> {
     }
 }
 
-/// Whether every machine has this fact, so that it does not name a part.
+/// Whether every machine has this fact, so that the name does not refer to a part.
 fn is_fact(name: &str, family: Family) -> bool {
     let call = family == Family::Call && CALL_FACTS.iter().any(|row| row.name == name);
     let replay = family == Family::Replay && REPLAY_FACTS.iter().any(|row| row.name == name);

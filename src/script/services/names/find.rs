@@ -1,4 +1,4 @@
-//! The names of a whole script, and those visible at a position.
+//! The names in a whole script, and the names visible at a position.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use crate::lang::include::read_text;
 use crate::lang::source::Sources;
 use crate::run::files::Files;
 
-/// Returns the names of a script's files and machine files.
+/// Returns the names in a script's files and machine files.
 pub fn names(script: &Block, sources: &Sources, files: &Files) -> Names {
     let mut finder = Finder::new(sources, files);
     finder.block_in(script, finder.whole(0));
@@ -22,8 +22,8 @@ pub fn names(script: &Block, sources: &Sources, files: &Files) -> Names {
     table.names()
 }
 
-/// Returns the variables, definitions, and processes of a text that are visible at a byte, in order of first
-/// occurrence. It does not read included files.
+/// Returns the variables, definitions, and processes visible at a byte in a text, in order of first
+/// occurrence. Does not read included files.
 pub(crate) fn visible(text: &str, at: usize) -> Vec<(NameKind, Arc<str>)> {
     let (sources, script, _) = read_text("", text, &mut ());
     let files = Files::default();

@@ -1,4 +1,4 @@
-//! Traversal of a script that finds its names.
+//! A traversal that finds the names in a script.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use crate::run::files::Files;
 /// The outer names in a definition's body.
 #[derive(Debug, Default)]
 pub(crate) struct Outside {
-    /// Names that are resolved at the call.
+    /// Names that are resolved at each call.
     pub(crate) free: BTreeMap<Key, Id>,
     /// Processes and files that outlive the call.
     pub(crate) leaves: Vec<(Key, Id)>,
 }
 
-/// Maximum number of statements and lookups. Beyond it, repeated includes and calls are skipped.
+/// Maximum number of statements and lookups. Beyond the limit, repeated includes and calls are skipped.
 const WORK_LIMIT: u64 = 1 << 22;
 
 /// The position whose visible names are requested.
@@ -33,7 +33,7 @@ pub(crate) enum Looked {
     /// None.
     #[default]
     Nowhere,
-    /// A byte of the first file, not reached yet.
+    /// A byte offset in the first file, which the traversal has not reached yet.
     For(u32),
     /// The names at the position.
     Found(Vec<(NameKind, Arc<str>)>),
@@ -48,9 +48,9 @@ pub(crate) struct Finder<'a> {
     /// Strings that may be file names.
     pub(crate) texts: Texts,
     pub(crate) libraries: HashSet<Arc<str>>,
-    /// Titles of questions, at any position.
+    /// Titles of all questions.
     pub(crate) titles: HashMap<Arc<str>, Id>,
-    /// The version of the scopes at a definition's last call.
+    /// The version of the scopes at the last call of each definition.
     pub(crate) called: HashMap<Body, u64>,
     /// The files of the script.
     pub(crate) sources: &'a Sources,
@@ -64,7 +64,7 @@ pub(crate) struct Finder<'a> {
 }
 
 impl<'a> Finder<'a> {
-    /// Creates a traversal before the first statement.
+    /// Creates a traversal that starts before the first statement.
     pub(crate) fn new(sources: &'a Sources, files: &'a Files) -> Self {
         Self {
             table: Table::default(),
@@ -90,7 +90,7 @@ impl<'a> Finder<'a> {
         }
     }
 
-    /// Counts work. Returns false at the limit.
+    /// Counts work. Returns false if the limit was exceeded.
     pub(crate) fn works(&mut self) -> bool {
         self.work += 1;
         self.work <= WORK_LIMIT
@@ -107,7 +107,7 @@ impl<'a> Finder<'a> {
         resolved
     }
 
-    /// Returns the symbol of a name that a body resolves at its call.
+    /// Returns the symbol of a name that a definition's body resolves at each call.
     pub(crate) fn free(&mut self, body: Body, key: &Key) -> Id {
         let free = &mut self.outside[body].free;
         if let Some(id) = free.get(key) {
@@ -119,12 +119,12 @@ impl<'a> Finder<'a> {
         id
     }
 
-    /// Records a use of a name as a word.
+    /// Records a use of a name that is written as a word.
     pub(crate) fn uses(&mut self, space: Space, word: &Word) -> Option<Id> {
         self.uses_at(space, &word.text, word.span, Form::Word)
     }
 
-    /// Records a use of a name in quotes.
+    /// Records a use of a name that is written in quotes.
     pub(crate) fn uses_quoted(&mut self, space: Space, (name, span): &(Arc<str>, Span)) -> Option<Id> {
         self.uses_at(space, name, *span, Form::Quoted)
     }
@@ -136,7 +136,7 @@ impl<'a> Finder<'a> {
         Some(id)
     }
 
-    /// Records a definition of a name as a word.
+    /// Records a definition of a name that is written as a word.
     pub(crate) fn gives(&mut self, space: Space, word: &Word, kind: NameKind) -> Id {
         self.gives_at(space, &word.text, word.span, (kind, Form::Word))
     }
@@ -166,12 +166,12 @@ impl<'a> Finder<'a> {
         id
     }
 
-    /// Opens the scope of a scenario, a question, or a condition's name.
+    /// Opens the scope of a scenario, a question, or the name in a condition.
     pub(crate) fn open(&mut self) {
         self.scopes.push(Opens::Open);
     }
 
-    /// Returns an expression as a word with its location, ignoring parentheses.
+    /// Returns the word of an expression, with the word's location inside any parentheses.
     pub(crate) fn word(&self, expr: &Expr) -> Option<Word> {
         let ExprKind::Name(text) = &expr.kind else { return None };
         let span = if expr.span.end - expr.span.start == text.len() as u32 {
@@ -182,13 +182,13 @@ impl<'a> Finder<'a> {
         Some(Word { text: Arc::clone(text), span })
     }
 
-    /// Returns the text of a string, and its location between the quotes.
+    /// Returns the text of a string, and the location of the text between the quotes.
     pub(crate) fn quoted(&self, expr: &Expr) -> Option<(Arc<str>, Span)> {
         let ExprKind::Value(Value::Text(text)) = &expr.kind else { return None };
         Some((Arc::clone(text), self.between_quotes(expr.span)?))
     }
 
-    /// Returns the span between the quotes of a string, ignoring parentheses.
+    /// Returns the span between the quotes of a string, inside any parentheses.
     pub(crate) fn between_quotes(&self, span: Span) -> Option<Span> {
         let first = self.within(span, |rest| rest.starts_with('"'), 1)?;
         let text = self.sources.text(Span { start: first.end, ..span });

@@ -1,4 +1,5 @@
-//! Unparsable lines between statements. Their words are treated as uses of the names visible there.
+//! Visits invalid lines between statements. The words in these lines are treated as uses of the names visible
+//! there.
 
 use super::finder::Finder;
 use super::kind::{NameKind, Space};
@@ -15,7 +16,7 @@ impl Finder<'_> {
             if !self.works() {
                 return;
             }
-            // Included statements are in another file.
+            // Included statements belong to another file.
             if stmt.span.file == region.file {
                 self.gap(Span { start: from, end: stmt.span.start, ..region });
                 self.look(stmt.span);

@@ -27,9 +27,9 @@ pub enum NameKind {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KindRow {
     pub(crate) kind: NameKind,
-    /// The kind in messages, with its article.
+    /// The kind's name in messages, with its article.
     pub(crate) called: &'static str,
-    /// The reason why it cannot be renamed, if any.
+    /// The reason why such names cannot be renamed, if any.
     pub(crate) fixed: Option<&'static str>,
 }
 
@@ -60,10 +60,10 @@ impl NameKind {
     }
 }
 
-/// The namespace of a name. Names in different namespaces do not hide each other.
+/// The namespace of a name. A name can hide only names in its own namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Space {
-    /// TLBs and caches. Before a dot, they take precedence over processes.
+    /// TLBs and caches. Before a dot, these names take precedence over processes.
     Part,
     /// Processes.
     Process,
@@ -80,7 +80,7 @@ pub(crate) enum Space {
 }
 
 impl Space {
-    /// Whether a later `machine` removes its names.
+    /// Whether a later `machine` removes the names in this namespace.
     pub(crate) fn is_of_machine(self) -> bool {
         matches!(self, Self::Part | Self::Process | Self::File)
     }

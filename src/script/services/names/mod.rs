@@ -1,5 +1,5 @@
-//! Names: their definitions and uses in a script, resolved as the interpreter would, without a run. In an
-//! incomplete script, all parsable parts are used.
+//! Names, with their definitions and uses in a script. Names are resolved as in the interpreter, but without
+//! a run. In an incomplete script, all valid parts are analyzed.
 
 mod calls;
 mod cells;

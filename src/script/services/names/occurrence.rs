@@ -1,4 +1,4 @@
-//! Occurrences of names, and the symbols they refer to.
+//! Occurrences of names, and the symbols that they refer to.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ pub enum Role {
 pub enum Form {
     /// A word.
     Word,
-    /// A string. The location is between the quotes.
+    /// A string. The name's location is between the quotes.
     Quoted,
     /// A bare cell of a table.
     Cell,
@@ -32,27 +32,27 @@ pub enum Form {
 pub struct Occurrence {
     /// The name, without quotes.
     pub span: Span,
-    /// The index of its symbol in [`Names::symbols`].
+    /// The index of the name's symbol in [`Names::symbols`].
     pub symbol: usize,
-    /// Whether it is a definition or a use.
+    /// Whether the occurrence is a definition or a use.
     pub role: Role,
     /// The kind of the named thing.
     pub(crate) kind: NameKind,
     pub(crate) form: Form,
 }
 
-/// The referent of a name. Names that may refer to the same thing in any run are one symbol.
+/// The thing that a name refers to. Names that refer to the same thing in some run have the same symbol.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Symbol {
     /// The name.
     pub name: Arc<str>,
-    /// The kind at its first definition.
+    /// The kind at the symbol's first definition.
     pub kind: NameKind,
-    /// The preset or machine file that declares it; `None` if only the script does.
+    /// The preset or machine file that declares the symbol, or `None` if only the script does.
     pub origin: Option<Span>,
 }
 
-/// All names of a script.
+/// All names in a script.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Names {
     /// The symbols, in order of first occurrence.
@@ -62,7 +62,7 @@ pub struct Names {
 }
 
 impl Names {
-    /// Returns the name at a byte of a file, including a name that ends there.
+    /// Returns the name that contains a byte of a file or ends at the byte.
     pub fn at(&self, file: u32, byte: u32) -> Option<&Occurrence> {
         let holds =
             |one: &&Occurrence| one.span.file == file && one.span.start <= byte && byte <= one.span.end;
@@ -75,8 +75,9 @@ impl Names {
         self.occurrences.iter().filter(move |one| one.symbol == symbol)
     }
 
-    /// Returns the definition for an occurrence: the latest one before it in its file, otherwise the first of
-    /// all; `None` if it is in a preset or a machine file (see [`Symbol::origin`]).
+    /// Returns the definition for an occurrence: the latest preceding definition in the same file, or else
+    /// the first of all. Returns `None` for a definition in a preset or a machine file (see
+    /// [`Symbol::origin`]).
     pub fn definition(&self, of: &Occurrence) -> Option<&Occurrence> {
         let defines = || self.occurrences_of(of.symbol).filter(|one| one.role == Role::Defines);
         let before = defines().take_while(|one| one.span <= of.span).last();

@@ -46,14 +46,14 @@ impl Finder<'_> {
             self.exprs(args);
         } else {
             if self.scopes.body().is_some() {
-                // There may be a definition of this name at the call.
+                // A definition of this name may exist at the call.
                 self.calls(name);
             }
             self.call(name, args);
         }
     }
 
-    /// Visits the operands before and after `=` by these parameters.
+    /// Visits the operands before and after `=`, guided by these parameters.
     pub(crate) fn operands(
         &mut self,
         params: &'static [Param],
@@ -73,8 +73,8 @@ impl Finder<'_> {
         }
     }
 
-    /// Visits an operand that one of these parameters accepts. The last operand cannot be an optional
-    /// parameter before another one.
+    /// Visits an operand that one of these parameters accepts. The last operand cannot be an optional process
+    /// before an address.
     fn operand(&mut self, params: &[&Param], operand: &Expr, is_last: bool) {
         let has = |slot| params.contains(&&Param::Value(slot));
         let is_value = |param: &&Param| matches!(param, Param::Value(slot) if !slot.is_name());
@@ -95,7 +95,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Visits an expression unless it is a keyword of these parameters.
+    /// Visits an expression, unless it is a keyword of these parameters.
     pub(crate) fn unless_word(&mut self, expr: &Expr, params: &'static [Param]) {
         match &expr.kind {
             ExprKind::Name(name) if params.has_word(name) => {}
@@ -103,7 +103,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Visits a TLB or cache.
+    /// Visits the name of a TLB or cache.
     fn part(&mut self, operand: Option<&Expr>) {
         if let Some(word) = operand.and_then(|operand| self.word(operand)) {
             self.uses(Space::Part, &word);
@@ -180,7 +180,9 @@ impl Finder<'_> {
             self.table_of(table, columns(&noun), expected);
         }
         match LANGUAGE.block(&command.verb.text) {
-            Some(row) if matches!(row.name, "exam" | "choice" | "essay") => self.of_paper(block, row),
+            Some(row) if matches!(row.name, "exam" | "choice" | "table" | "essay") => {
+                self.of_paper(block, row);
+            }
             Some(row) => self.settings(block, row),
             // `set pte 1 0x1000 { ppn 0x12, p 1 }`
             None => {
@@ -191,7 +193,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Visits `reference PAGES { … }`. Outside brackets, words are pages.
+    /// Visits `reference PAGES { … }`. Outside brackets, words are the names of pages.
     pub(crate) fn reference(&mut self, pages: &Pages, settings: &Settings) {
         if let Pages::List(list) = pages {
             match &list.kind {
@@ -205,7 +207,8 @@ impl Finder<'_> {
     }
 }
 
-/// Maximum number of operands that are matched with the parameters. Further ones are like the last.
+/// Maximum number of operands that are matched with the parameters. Additional operands are treated like the
+/// last of these operands.
 const PIECES: usize = 16;
 
 fn push<'e>(atoms: &mut Vec<Atom<'e>>, atom: Atom<'e>) {

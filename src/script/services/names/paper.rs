@@ -5,13 +5,13 @@ use super::kind::Space;
 use super::occurrence::Form;
 use super::table::Found;
 use crate::lang::ast::{Expr, ExprKind, Settings, Span, Word};
-use crate::lang::visit::Visit;
+use crate::lang::visit::{Visit, walk_holds};
 use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 use crate::run::settings::BlockRow;
 
 impl Finder<'_> {
-    /// Visits the block of `exam`, `choice`, or `essay`.
+    /// Visits the block of `exam`, `choice`, `table`, or `essay`.
     pub(crate) fn of_paper(&mut self, block: &Settings, row: &BlockRow) {
         for setting in block.settings.iter() {
             match (&*setting.name.text, row.setting(&setting.name.text)) {
@@ -19,6 +19,7 @@ impl Finder<'_> {
                 (_, Some(known)) => self.operands(known.params, &setting.values, None),
                 (_, None) => self.exprs(&setting.values),
             }
+            setting.holds.iter().for_each(|holds| walk_holds(self, holds));
         }
     }
 
@@ -36,7 +37,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Visits titles of questions.
+    /// Visits the titles of questions.
     pub(crate) fn titles(&mut self, value: &Expr) {
         match &value.kind {
             ExprKind::List(parts) => parts.iter().for_each(|part| self.title_used(part)),

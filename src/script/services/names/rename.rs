@@ -1,7 +1,7 @@
-//! Renaming: returns the edits that rename a symbol everywhere, or the reason why it is impossible.
+//! Renaming: returns the edits that rename a symbol everywhere, or the reason why renaming is impossible.
 //!
-//! It applies the edits, parses the script again, and compares the names. Every name must refer to the same
-//! thing as before, and there must be no new errors.
+//! To check the edits, this module applies them, parses the script again, and compares the names. Every name
+//! must refer to the same thing as before, and the script must have no new errors.
 
 use std::path::{Path, PathBuf};
 
@@ -43,7 +43,7 @@ pub struct Read<'a> {
 /// Checks whether a name can be renamed.
 ///
 /// # Errors
-/// The reason why it cannot, as a sentence.
+/// Returns the reason why the name cannot be renamed, as a sentence.
 pub fn renamable(names: &Names, of: &Occurrence) -> Result<(), String> {
     let symbol = &names.symbols[of.symbol];
     if let Some(fixed) = symbol.kind.row().fixed {
@@ -60,7 +60,7 @@ pub fn renamable(names: &Names, of: &Occurrence) -> Result<(), String> {
 /// Returns the edits that rename these symbols (by index) to `new`, ordered by file and position.
 ///
 /// # Errors
-/// The reason why the name is impossible, as a sentence.
+/// Returns the reason why the name is impossible, as a sentence.
 pub fn rename(read: Read, symbols: &[usize], new: &str) -> Result<Vec<TextEdit>, String> {
     let named = |one: &&Occurrence| symbols.contains(&one.symbol);
     let places: Vec<&Occurrence> = read.names.occurrences.iter().filter(named).collect();
@@ -75,7 +75,7 @@ pub fn rename(read: Read, symbols: &[usize], new: &str) -> Result<Vec<TextEdit>,
     Ok(edits)
 }
 
-/// Checks whether a name is possible at an occurrence.
+/// Checks whether the syntax at an occurrence allows a name.
 fn fits(place: &Occurrence, new: &str) -> Result<(), String> {
     if place.form == Form::Word {
         return is_name(place.kind, new);
@@ -83,16 +83,16 @@ fn fits(place: &Occurrence, new: &str) -> Result<(), String> {
     let strange = |c: char| c.is_control() || c == '"' || c == '\\';
     if new.is_empty() || new.contains(strange) || place.form == Form::InCell && new.contains([',', ':', ' '])
     {
-        return Err(format!("`{new}` cannot be {} in quotes", place.kind.row().called));
+        return Err(format!("`{new}` cannot be the quoted name of {}", place.kind.row().called));
     }
     Ok(())
 }
 
-/// Checks whether a word can be the name of this kind of thing.
+/// Checks whether a word can name this kind of thing.
 fn is_name(kind: NameKind, new: &str) -> Result<(), String> {
     if !is_word(new) {
         return Err(format!(
-            "`{new}` is not a name: names begin with a letter or `_`, followed by letters, digits, `_`, and `-` before a letter"
+            "`{new}` is not a name: a name must begin with a letter or `_` and contain only letters, digits, `_`, and `-` before a letter"
         ));
     }
     if RESERVED.contains(&new) {
@@ -113,7 +113,7 @@ fn is_name(kind: NameKind, new: &str) -> Result<(), String> {
     }
 }
 
-/// Whether this is a keyword of the language.
+/// Whether a text is a word of the language.
 fn is_word(text: &str) -> bool {
     let bytes = text.as_bytes();
     let letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte == b'_';
@@ -124,7 +124,7 @@ fn is_word(text: &str) -> bool {
     bytes.first().is_some_and(letter) && (1..bytes.len()).all(rest)
 }
 
-/// Whether a cell needs quotes.
+/// Whether a text needs quotes in a table cell.
 fn needs_quotes(text: &str) -> bool {
     text.contains(|c: char| c.is_whitespace() || "|;{}()\"'#".contains(c))
         || matches!(text, "-" | "–" | "*" | "?")
@@ -154,7 +154,7 @@ fn means_the_same(read: Read, edits: &[TextEdit], (symbols, new): (&[usize], &st
     }
     let before = check(read.script, read.sources, read.files, Options::default()).diagnostics;
     wrong.extend(check(&script.body, &sources, &files, Options::default()).diagnostics);
-    // Lines that were unparsable before are still unparsable.
+    // Syntax errors also existed before the edits.
     let unreadable = |one: &&Diagnostic| matches!(one.code, Code::Syntax | Code::Unreadable);
     match wrong
         .iter()

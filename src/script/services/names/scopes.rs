@@ -1,8 +1,8 @@
-//! The scopes at a position of a script, and whether a name is certainly set in one.
+//! The scopes at a position in a script, and whether a name is certain to be set in a scope.
 //!
-//! Only a definition, a scenario, and a question open a scope. The blocks of `if`, `for`, and `repeat` may
-//! not run, so an assignment in them is certain only up to the end of the block. If a name is not certainly
-//! set in a scope, it may also refer to the enclosing scopes.
+//! Only definitions, scenarios, and questions open scopes. The blocks of `if`, `for`, and `repeat` might not
+//! run, so an assignment in such a block is certain only until the end of the block. A name that is not
+//! certain to be set in a scope may also refer to the enclosing scopes.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::kind::{NameKind, Space};
 use super::table::{Id, Table};
 
-/// A name in its namespace.
+/// A name and its namespace.
 pub type Key = (Space, Arc<str>);
 
 /// The number of a definition's body.
@@ -21,17 +21,17 @@ pub(crate) type Body = usize;
 pub(crate) enum Opens {
     /// The script, a scenario, or a question.
     Open,
-    /// A definition, whose enclosing scope is that of its caller.
+    /// A definition, whose enclosing scope is its caller's scope.
     Body(Body),
 }
 
-/// The referent of a name in a scope.
+/// The thing that a name refers to in a scope.
 #[derive(Debug, Clone)]
 pub struct Entry {
     pub(crate) id: Id,
-    /// Whether it is set on every path.
+    /// Whether the name is set on every path.
     pub(crate) certain: bool,
-    /// The bodies of its definitions.
+    /// The bodies of the name's definitions.
     pub(crate) bodies: Vec<Body>,
 }
 
@@ -40,8 +40,8 @@ pub(crate) struct Scope {
     pub(crate) opens: Opens,
     /// The names in the scope.
     pub(crate) entries: HashMap<Key, Entry>,
-    /// Whether it has its own `machine`, without the parts, processes, and files of the previous
-    /// one.
+    /// Whether the scope declares a new `machine`, which removes the parts, processes, and files of the
+    /// previous machine.
     new_machine: bool,
     /// The names that became certain in each open conditional block.
     conditional: Vec<Vec<Key>>,
@@ -50,26 +50,27 @@ pub(crate) struct Scope {
 /// The result of a lookup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Resolved {
-    /// All possible referents, which become one.
+    /// All symbols that the name may refer to, merged into one.
     pub(crate) id: Option<Id>,
-    /// The bodies of the definitions among them.
+    /// The bodies of the definitions among these symbols.
     pub(crate) bodies: Vec<Body>,
-    /// The definition that the lookup left. The name may refer to its callers' scopes.
+    /// The definition whose scope the lookup left. The name may then refer to the scopes of the definition's
+    /// callers.
     pub(crate) left: Option<Body>,
 }
 
-/// The scopes at a position, outermost first. There is always one.
+/// The scopes at a position, beginning with the outermost. The list is never empty.
 #[derive(Debug)]
 pub(crate) struct Scopes {
     list: Vec<Scope>,
-    /// Names that are resolved outside some definition.
+    /// Names that some definition resolves in its callers' scopes.
     pub(crate) free: HashSet<Key>,
-    /// A number that changes whenever a referent of [`Scopes::free`] may have changed.
+    /// A number that changes whenever the meaning of a name in [`Scopes::free`] may have changed.
     pub(crate) version: u64,
 }
 
 impl Scopes {
-    /// Creates the scope of a script.
+    /// Creates the scopes of a script, with only its outermost scope.
     pub(crate) fn new() -> Self {
         let mut scopes = Self { list: Vec::new(), free: HashSet::new(), version: 0 };
         scopes.push(Opens::Open);
@@ -87,7 +88,7 @@ impl Scopes {
         if self.list.len() > 1 { self.list.pop() } else { None }
     }
 
-    /// Returns the definition of this body.
+    /// Returns the innermost enclosing definition.
     pub(crate) fn body(&self) -> Option<Body> {
         self.list.iter().rev().find_map(|scope| match scope.opens {
             Opens::Body(body) => Some(body),
@@ -95,7 +96,7 @@ impl Scopes {
         })
     }
 
-    /// Returns the definition if the innermost scope is its own, not that of a scenario in it.
+    /// Returns the definition that opened the innermost scope, if a definition opened it.
     pub(crate) fn directly_in_body(&self) -> Option<Body> {
         match self.innermost().opens {
             Opens::Body(body) => Some(body),
@@ -153,7 +154,7 @@ impl Scopes {
         id
     }
 
-    /// Records that the referent of a name may have changed.
+    /// Records that the meaning of a name may have changed.
     fn note(&mut self, key: &Key) {
         let call = key.0 == Space::Value && self.free.contains(&(Space::Call, Arc::clone(&key.1)));
         if call || self.free.contains(key) {
@@ -161,7 +162,7 @@ impl Scopes {
         }
     }
 
-    /// Adds a body to the definition of this name.
+    /// Adds a body to the definitions of this name.
     pub(crate) fn define(&mut self, key: &Key, body: Body) {
         if let Some(entry) = self.innermost_mut().entries.get_mut(key) {
             entry.bodies.push(body);
@@ -169,7 +170,8 @@ impl Scopes {
         self.note(key);
     }
 
-    /// Drops the parts, processes, and files of the previous machine, unless the block may not run.
+    /// Removes the parts, processes, and files of the previous machine, unless the declaration is
+    /// conditional.
     pub(crate) fn new_machine(&mut self) {
         let scope = self.innermost_mut();
         if scope.conditional.is_empty() {
@@ -179,12 +181,12 @@ impl Scopes {
         }
     }
 
-    /// Begins a block that may not run.
+    /// Begins a block that might not run.
     pub(crate) fn begin_conditional(&mut self) {
         self.innermost_mut().conditional.push(Vec::new());
     }
 
-    /// Ends the block. Returns the names that were certain in it.
+    /// Ends the block. Returns the names that were certain in the block.
     pub(crate) fn end_conditional(&mut self) -> Vec<Key> {
         let scope = self.innermost_mut();
         let keys = scope.conditional.pop().unwrap_or_default();
@@ -199,8 +201,8 @@ impl Scopes {
         keys
     }
 
-    /// Returns the possible referents of a name, from the innermost scope to the first in which it is
-    /// certainly set. In [`Space::Call`], only definitions are considered.
+    /// Returns all possible meanings of a name, from the innermost scope to the first scope in which the name
+    /// is certain to be set. In [`Space::Call`], only definitions are considered.
     pub(crate) fn resolve(&self, key: &Key, table: &mut Table) -> Resolved {
         let call = key.0 == Space::Call;
         let value = (Space::Value, Arc::clone(&key.1));

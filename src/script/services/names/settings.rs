@@ -14,7 +14,7 @@ use crate::run::params::{Param, Params};
 use crate::run::settings::BlockRow;
 use pagewalk_engine::machine::presets::Preset;
 
-/// Settings of `reference` whose words are pages unless they are variables.
+/// Settings of `reference` whose words are pages, unless they are variables.
 const OF_PAGES: &[&str] = &["holding", "writes"];
 
 /// The keyword that removes a part.
@@ -30,7 +30,7 @@ impl Finder<'_> {
         {
             self.variable(base);
         }
-        // The previous machine evaluates its settings.
+        // The settings are evaluated with the previous machine.
         if let (Some(block), Some(row)) = (&command.block, LANGUAGE.block("machine")) {
             self.settings(block, row);
         }
@@ -44,7 +44,7 @@ impl Finder<'_> {
         settings.for_each(|setting| self.level(setting, &parts));
     }
 
-    /// Returns the TLBs and caches of a preset or a machine file, with their origin.
+    /// Returns the TLBs and caches of a preset or a machine file, with their origins.
     fn parts_of(&self, base: &Expr) -> Vec<(Arc<str>, Span)> {
         match &base.kind {
             ExprKind::Name(name) => {
@@ -83,8 +83,8 @@ impl Finder<'_> {
         for setting in block.settings.iter() {
             self.setting(setting, row);
         }
-        if let Some(table) = block.table.as_ref().filter(|_| row.name == "executable") {
-            self.table_of(table, &[], false);
+        if let Some(table) = &block.table {
+            self.table_of(table, row.columns, false);
         }
     }
 
@@ -119,7 +119,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Whether this is `bits` in `virtual n bits`, and not a variable.
+    /// Whether a name is a unit such as `bits` in `virtual n bits`, and not a variable.
     fn is_bare_unit(&mut self, name: &Arc<str>) -> bool {
         let variable = |finder: &mut Self| {
             let resolved = finder.scopes.resolve(&(Space::Value, Arc::clone(name)), &mut finder.table);
@@ -138,7 +138,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Visits `library "libc.so"`, which creates an undeclared library.
+    /// Visits `library "libc.so"`, which creates the library if it is undeclared.
     fn library(&mut self, value: &Expr) {
         if let Some((text, _)) = self.quoted(value) {
             self.libraries.insert(text);

@@ -1,4 +1,4 @@
-//! The names of statements.
+//! The names in statements.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -39,7 +39,7 @@ impl<'s> Visit<'s> for Finder<'_> {
         (self.region, self.family) = around;
     }
 
-    /// `let child = fork()` names a process as well.
+    /// `let child = fork()` also names a process.
     fn visit_variable(&mut self, name: &'s Word, value: &'s Expr) {
         let id = self.gives(Space::Value, name, NameKind::Variable);
         self.assign(id, value);
@@ -49,7 +49,7 @@ impl<'s> Visit<'s> for Finder<'_> {
         }
     }
 
-    /// Visits a body that may not run. Its next iteration sees its assignments.
+    /// Visits a loop's body, which might not run. Each iteration sees the assignments of the previous one.
     fn visit_loop(&mut self, variable: Option<(&'s Word, &'s Expr)>, body: &'s [Stmt]) {
         self.scopes.begin_conditional();
         if let Some((name, over)) = variable {
@@ -60,7 +60,7 @@ impl<'s> Visit<'s> for Finder<'_> {
         self.scopes.end_conditional();
     }
 
-    /// Visits both branches. A name that both set is certain afterwards.
+    /// Visits both branches. A name is certain afterward if both branches set it.
     fn visit_branches(&mut self, then: &'s [Stmt], otherwise: Option<&'s [Stmt]>) {
         let region = self.region;
         let other = otherwise.and_then(|block| block.first()).map_or(region.end, |first| first.span.start);
@@ -133,7 +133,7 @@ impl<'s> Visit<'s> for Finder<'_> {
 }
 
 impl Finder<'_> {
-    /// Returns the region of a statement's block: after its header, or in another file.
+    /// Returns the region of a statement's block, which follows the header or is in another file.
     fn body_of(&self, stmt: &Stmt) -> Span {
         let header = match &stmt.kind {
             StmtKind::For { over: last, .. }
@@ -154,7 +154,7 @@ impl Finder<'_> {
         Span { start: header.end, ..stmt.span }
     }
 
-    /// Assigns a value, or one of a list, to a variable.
+    /// Assigns a value, or each value of a list, to a variable.
     fn assign(&mut self, variable: Id, value: &Expr) {
         if let ExprKind::List(parts) = &value.kind {
             return parts.iter().for_each(|part| self.assign(variable, part));
@@ -164,7 +164,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Returns the assigned value of a variable or parameter, if it may name a file.
+    /// Returns the assigned value of a variable or parameter, if the value may name a file.
     pub(crate) fn assigned_value(&mut self, value: &Expr) -> Option<AssignedValue> {
         if let ExprKind::Name(name) = &value.kind {
             return self.resolve(Space::Value, name).id.map(AssignedValue::Variable);
@@ -199,7 +199,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Returns the question of this title, at any position.
+    /// Returns the question with this title, at any position.
     pub(crate) fn title(&mut self, title: &Arc<str>) -> Id {
         let table = &mut self.table;
         *self.titles.entry(Arc::clone(title)).or_insert_with(|| table.fresh(title))

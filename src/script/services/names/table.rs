@@ -1,4 +1,4 @@
-//! Names during the traversal, and their unification.
+//! The names found during the traversal, and their unification.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use super::kind::{NameKind, Space};
 use super::occurrence::{Form, Names, Occurrence, Role, Symbol};
 use crate::lang::span::Span;
 
-/// The number of a named thing, before unification.
+/// The number that identifies a named thing before unification.
 pub(crate) type Id = u32;
 
 /// An occurrence.
@@ -15,26 +15,27 @@ pub(crate) type Id = u32;
 pub(crate) struct Found {
     pub(crate) span: Span,
     pub(crate) id: Id,
-    /// The space of the name.
+    /// The namespace of the name.
     pub(crate) space: Space,
-    /// The kind at a definition; `None` for a use.
+    /// The kind at a definition, or `None` for a use.
     pub(crate) gives: Option<NameKind>,
     pub(crate) form: Form,
 }
 
-/// Names during the traversal.
+/// The names found during the traversal.
 #[derive(Debug, Default)]
 pub struct Table {
     names: Vec<Arc<str>>,
     parents: Vec<Id>,
     origins: HashMap<Id, Span>,
     found: Vec<Found>,
-    /// A file included twice has the same locations.
+    /// The index of each occurrence. If a file is included twice, the names in both copies have the same
+    /// locations.
     places: HashMap<(Span, Space), usize>,
 }
 
 impl Table {
-    /// Adds another thing of this name.
+    /// Adds another thing with this name.
     pub(crate) fn fresh(&mut self, name: &Arc<str>) -> Id {
         let id = self.names.len() as Id;
         self.names.push(Arc::clone(name));
@@ -42,7 +43,7 @@ impl Table {
         id
     }
 
-    /// Returns the representative of a class.
+    /// Returns the representative of a class of unified things.
     pub(crate) fn root(&mut self, mut id: Id) -> Id {
         while self.parents[id as usize] != id {
             let above = self.parents[self.parents[id as usize] as usize];
@@ -60,7 +61,7 @@ impl Table {
         low
     }
 
-    /// Records the origin of a name outside the script.
+    /// Records that a name originates outside the script.
     pub(crate) fn comes_from(&mut self, id: Id, origin: Span) {
         self.origins.entry(id).or_insert(origin);
     }
@@ -117,7 +118,7 @@ impl Table {
     }
 }
 
-/// Returns the kind of each thing at its first definition, per namespace and overall.
+/// Returns the kind of each thing at its first definition, by namespace and overall.
 fn kinds(found: &[Found]) -> HashMap<(Id, Option<Space>), NameKind> {
     let mut kinds = HashMap::new();
     for one in found {

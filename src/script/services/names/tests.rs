@@ -1,4 +1,4 @@
-//! Tests of names. In `AaBb`, a capital is a definition, and each letter is a symbol.
+//! Tests of names. In `AaBb`, each letter is a symbol, and uppercase marks a definition.
 
 use std::fmt::Write;
 
@@ -28,7 +28,7 @@ fn known(text: &str, others: &[(&str, &str)]) -> Known {
     Known { sources, script, files, names }
 }
 
-/// Returns the letters of a name.
+/// Returns the letters for the occurrences of a name.
 fn of(text: &str, name: &str) -> String {
     letters(&known(text, &[]).names, name)
 }
@@ -47,7 +47,7 @@ fn letters(names: &Names, name: &str) -> String {
     .collect()
 }
 
-/// Renames the name at `at` (its first byte), or returns the reason why it is impossible.
+/// Renames the name that begins where the text `at` begins, or returns the reason why this is impossible.
 fn renamed(text: &str, at: &str, new: &str) -> Result<String, String> {
     let known = known(text, &[]);
     let byte = text.find(at).expect("the place") as u32;
@@ -77,11 +77,11 @@ fn a_scenario_hides_from_where_it_sets() {
     let question =
         "let x = 1\nquestion \"q\" {\n let x = 2\n ask read x => pa\n}\nquestion \"r\" { ask read x => pa }";
     assert_eq!(of(question, "x"), "ABba");
-    // The second iteration reads the scenario's variable. Both are one symbol, otherwise renaming
-    // would change the value.
+    // The second iteration reads the scenario's variable. Both variables are one symbol, because otherwise
+    // renaming would change the value.
     let turns = "let x = 1\nscenario \"s\" {\n for i in 0..2 {\n  read x\n  let x = 2\n }\n}";
     assert_eq!(of(turns, "x"), "AaA");
-    // After a branch, both are possible. In the branch, it is certain.
+    // After the branch, both variables are possible. In the branch, only the inner variable is possible.
     let branch = "let x = 1\nscenario \"s\" {\n if 1 < 2 { let x = 2; read x }\n}\nread x";
     assert_eq!(of(branch, "x"), "ABba");
     let after = "let x = 1\nscenario \"s\" {\n if 1 < 2 { let x = 2 }\n read x\n}";
@@ -99,9 +99,9 @@ fn parameters_are_a_definitions_own() {
 
 #[test]
 fn a_definition_sees_the_names_of_its_caller() {
-    // The script's `x`, set only after the definition.
+    // The definition reads the script's `x`, although `x` is set only later.
     assert_eq!(of("def f() { read x }\nlet x = 1\nf()", "x"), "aA");
-    // A call in a scenario with its own `x` reads that one, so they are one symbol.
+    // A call in a scenario with its own `x` reads that variable, so both variables are one symbol.
     let called = "let x = 1\ndef f() { read x }\nscenario \"s\" {\n let x = 2\n f()\n}\nf()";
     assert_eq!(of(called, "x"), "AaA");
     let apart = "let x = 1\ndef f() { read x }\nscenario \"s\" {\n let x = 2\n read x\n}\nf()";
@@ -124,7 +124,7 @@ fn definitions_are_called_by_name() {
     assert_eq!(of("def f() { g() }\ndef g() { core 0 }\nf()", "g"), "aA");
     let hidden = "def f() { core 0 }\nscenario \"s\" {\n def f() { core 1 }\n f()\n}\nf()";
     assert_eq!(of(hidden, "f"), "ABba");
-    // A variable cannot be called, so this is the system call.
+    // A variable cannot be called, so this name is the system call.
     assert_eq!(of("process P\nlet munmap = 1\nmunmap(0, 4096)\nread munmap", "munmap"), "Aa");
 }
 
@@ -169,7 +169,7 @@ fn parts_appear_in_facts_paths_and_nouns() {
     let two = "machine { cache L { lines 4, block 4 B } }\nread 0 => L miss\n\
         machine { cache L { lines 8, block 4 B } }\nread 0 => L miss, served memory\nexpect last.served == \"L\"";
     assert_eq!(of(two, "L"), "AaBbb");
-    // Names of a preset do not belong to the script.
+    // The script does not define the names of a preset.
     let preset = known("machine core-i7 { cache L2 { ways 4 } }\nread 0 => L2 hit", &[]);
     assert_eq!(letters(&preset.names, "L2"), "aa");
     assert!(preset.names.symbols[0].origin.is_some());
@@ -212,7 +212,7 @@ fn an_asked_name_is_known_only_in_its_conditions() {
 fn names_go_through_included_files() {
     let others = [("b.pw", "def f() { read y }\nlet z = 1"), ("c.pw", "read z")];
     let known = known("include \"b.pw\"\nlet y = z\nf()\ninclude \"c.pw\"\ninclude \"c.pw\"", &others);
-    // Files in order: the first, then b and c. c is parsed once.
+    // The occurrences are in file order: a, b, and c. File c is parsed once.
     assert_eq!(letters(&known.names, "y"), "Aa");
     assert_eq!(letters(&known.names, "z"), "aAa");
     assert_eq!(letters(&known.names, "f"), "aA");
@@ -223,7 +223,7 @@ fn names_around_a_broken_line_are_known() {
     assert_eq!(of("let x = 1\nlet y 4\nread x\n", "x"), "Aa");
     assert_eq!(of("let x = 1\nlet = 4\nscenario \"s\" {\n let y (\n}\nread x", "x"), "Aa");
     assert_eq!(of("let x = 1\nscenario \"s\" {\n read x\n let", "x"), "Aa");
-    // Words of the unparsable line, in its scope.
+    // The words of an invalid line are resolved in its scope.
     assert_eq!(of("let x = 1\nread x size\nread x x x\nlet y = x + ", "x"), "Aaaaa");
     let inside = "let x = 1\nscenario \"s\" {\n let x = 2\n read x read x\n}\nx x";
     assert_eq!(of(inside, "x"), "ABbba");
@@ -271,9 +271,9 @@ fn names_that_cannot_be_had_are_refused() {
     assert_eq!(why_not(script, "f(a", "read"), "`read` is a verb");
     assert_eq!(why_not(script, "f(a", "hex"), "`hex` is a function of the language");
     assert_eq!(why_not(script, "x", "y"), "`y` is already the name of a variable (line 2 of a.pw)");
-    // The parameter would be read in the definition.
+    // The definition would read its parameter instead.
     assert_eq!(why_not(script, "x", "a"), "`a` is already the name of a parameter (line 4 of a.pw)");
-    // The constant would be hidden here.
+    // The variable would hide the constant.
     assert!(why_not(script, "x", "PROT_READ").contains("would change the meaning of this script"));
     assert!(
         why_not("let x = 1\nshow x", "x", "geometry").contains("would change the meaning of this script")

@@ -1,4 +1,5 @@
-//! Strings in variables that name files: `let path = "data.txt"`, `def look(path) { open(path, O_RDONLY) }`.
+//! File names in the strings of variables, as in `let path = "data.txt"` or `def look(path) { open(path,
+//! O_RDONLY) }`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -11,7 +12,7 @@ use crate::lang::span::Span;
 /// An assigned value.
 #[derive(Debug, Clone)]
 pub(crate) enum AssignedValue {
-    /// A string, and the file of this name here, if there is one.
+    /// A string with its location, and the visible file with this name, if any.
     Text(Arc<str>, Span, Option<Id>),
     /// The value of another variable.
     Variable(Id),
@@ -32,7 +33,7 @@ impl Texts {
         self.assigned.push((variable, value));
     }
 
-    /// Records that a variable names a file.
+    /// Records that a variable contains the name of a file.
     pub(crate) fn names_file(&mut self, variable: Id) {
         self.names_files.push(variable);
     }
@@ -42,12 +43,12 @@ impl Texts {
         self.parameters.push((definition, parameters));
     }
 
-    /// Records an argument of a call.
+    /// Records an argument of a call to a definition.
     pub(crate) fn passes(&mut self, definition: Id, number: usize, value: AssignedValue) {
         self.arguments.push((definition, number, value));
     }
 
-    /// Adds the strings that name files. `files` looks a name up in the script's outermost scope.
+    /// Adds the strings that name files. `files` looks up a name in the script's outermost scope.
     pub(crate) fn find(self, files: &dyn Fn(&Arc<str>) -> Option<Id>, table: &mut Table) {
         let mut assigned: HashMap<Id, Vec<AssignedValue>> = HashMap::new();
         for (variable, one) in self.assigned {

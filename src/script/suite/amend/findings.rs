@@ -1,4 +1,4 @@
-//! Findings of a run about a script's expectations.
+//! A run's findings about a script's expectations.
 
 use std::collections::BTreeMap;
 
@@ -13,12 +13,12 @@ use crate::run::record::{Check, Sink, StepRecord, Written};
 /// Maximum number of different values of one fact to report.
 const VALUES: usize = 4;
 
-/// The values to write.
+/// Selects the values to write.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Wanted {
     /// Whether to write the actual values of failed facts and cells.
     pub accept: bool,
-    /// Whether to write the values of those with `?`.
+    /// Whether to write the actual values of facts and cells with `?`.
     pub fill: bool,
 }
 
@@ -26,21 +26,22 @@ pub struct Wanted {
 #[derive(Debug, Clone, Default)]
 struct Found {
     fact: String,
-    /// Whether it failed at least once.
+    /// Whether the fact or cell failed at least once.
     failed: bool,
-    /// Distinct texts that would make it hold in each run, at most [`VALUES`] and one.
+    /// The distinct texts that would satisfy the check, each in some run. Contains at most one more than
+    /// [`VALUES`].
     texts: Vec<String>,
-    /// The reason why no text is possible.
+    /// The reason why no text would satisfy the check.
     refusal: Option<String>,
 }
 
-/// Findings of runs about the facts and cells of some files.
+/// Findings about the facts and cells of some files, from several runs.
 #[derive(Debug, Clone, Default)]
 pub struct Findings {
     wanted: Wanted,
-    /// By the location of the value, or of a fact without a separate value.
+    /// The findings, indexed by the location of the value, or of a fact without a separate value.
     found: BTreeMap<Span, Vec<Found>>,
-    /// Tables with the locations of their cells, row by row, the header first.
+    /// The tables with the locations of their cells, row by row, beginning with the header.
     tables: BTreeMap<Span, Vec<Vec<Span>>>,
 }
 
@@ -50,8 +51,8 @@ impl Findings {
         Self { wanted, ..Self::default() }
     }
 
-    /// Returns a sink that adds the records of a script to the findings. Of unselected scenarios, it takes
-    /// only the expectations that hold, to preserve them.
+    /// Returns a sink that adds the records of a script to the findings. For unselected scenarios, the sink
+    /// adds only expectations that hold, so that they are preserved.
     pub fn watch<'a>(
         &'a mut self,
         script: &[Stmt],
@@ -62,7 +63,8 @@ impl Findings {
         Watching { findings: self, sources, wants }
     }
 
-    /// Adds the findings of another run, whose files have other numbers. It omits files without a number.
+    /// Adds the findings from another run, whose files have different numbers. Findings for files without a
+    /// number are omitted.
     pub fn absorb(&mut self, other: Findings, number: impl Fn(u32) -> Option<u32>) {
         let here = |span: Span| number(span.file).map(|file| Span { file, ..span });
         for (span, all) in other.found {
@@ -159,7 +161,7 @@ impl Found {
     }
 }
 
-/// Explains that one text cannot expect different values.
+/// Explains that the same text cannot match different values.
 fn several(texts: &[String]) -> String {
     let more = if texts.len() > VALUES { ", …" } else { "" };
     let shown = texts.get(..VALUES.min(texts.len())).unwrap_or(texts);

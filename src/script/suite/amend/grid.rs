@@ -1,4 +1,4 @@
-//! Edits of table cells that keep the columns aligned.
+//! Table-cell edits that keep the columns aligned.
 
 use std::collections::BTreeMap;
 
@@ -7,9 +7,9 @@ use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
-/// Returns the edits for the new cells of a table (header first) that keep its columns aligned, and removes
-/// these cells from `new`. A wider cell uses the spaces of its column. If there are too few, the column grows
-/// in every row. An unaligned table stays unaligned.
+/// Returns edits for the new cells of a table, and removes these cells from `new`. The edits keep the columns
+/// aligned. The table's first row is the header. A wider cell replaces spaces in its column. If the spaces do
+/// not suffice, the column grows in every row. An unaligned table stays unaligned.
 pub(crate) fn laid_out(
     sources: &Sources,
     table: &[Vec<Span>],
@@ -38,7 +38,7 @@ pub(crate) fn laid_out(
     rows.into_iter().flat_map(TableLine::edits).collect()
 }
 
-/// Writes the new cell of a column, if there is one. Returns the growth of the row in characters.
+/// Writes the new cell of a column, if any. Returns how much the row grew, in characters.
 fn write(row: &mut TableLine, column: usize, side: Side, new: &mut BTreeMap<Span, String>) -> usize {
     let text = row.span(column).and_then(|span| new.remove(&span));
     text.map_or(0, |text| row.write(column, text, side))
@@ -53,8 +53,8 @@ fn is_aligned(rows: &[TableLine]) -> bool {
         && rows.iter().all(|row| row.bars().iter().zip(&bars).all(|(a, b)| a == b))
 }
 
-/// Returns the side on which the cells of a column are not aligned. If both sides are aligned, the
-/// header decides.
+/// Returns the side on which a column's cells are not aligned. If both sides are aligned, the header
+/// determines the result.
 fn side(rows: &[TableLine], column: usize) -> Side {
     let places: Vec<(usize, usize)> = rows.iter().filter_map(|row| row.cell_columns(column)).collect();
     let [header, body @ ..] = places.as_slice() else { return Side::After };
@@ -62,7 +62,7 @@ fn side(rows: &[TableLine], column: usize) -> Side {
     let begin_alike = body.iter().all(|place| place.0 == first.0);
     let end_alike = body.iter().all(|place| place.1 == first.1);
     match (begin_alike, end_alike) {
-        // Also centered below a wider header.
+        // The cells may also be centered below a wider header.
         (true, true) if header.1 >= first.1 && header.0 < first.0 => Side::Before,
         (false, true) => Side::Before,
         _ => Side::After,

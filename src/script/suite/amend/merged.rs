@@ -1,4 +1,4 @@
-//! Findings of several runs, which may share files.
+//! Findings from several runs, which may share files.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,10 +10,10 @@ use crate::lang::loader::Loader;
 use crate::lang::source::{SourceFile, Sources, decode};
 use crate::lang::span::Span;
 
-/// The findings of several runs, by file.
+/// The findings from several runs, sorted by file.
 pub struct Merged {
     findings: Findings,
-    /// The complete files. A script may be a part of one.
+    /// The complete files. A script may be a part of a file.
     pub sources: Sources,
     numbers: BTreeMap<PathBuf, u32>,
 }
@@ -24,13 +24,14 @@ impl Merged {
         Self { findings: Findings::new(wanted), sources: Sources::default(), numbers: BTreeMap::new() }
     }
 
-    /// Adds the findings of a run of a script with these files.
+    /// Adds the findings from running a script with these files.
     pub fn absorb(&mut self, findings: Findings, sources: &Sources, loader: &mut dyn Loader) {
         let numbers: Vec<_> = sources.files().iter().map(|file| self.number(file, loader)).collect();
         self.findings.absorb(findings, |file| numbers.get(file as usize).copied().flatten());
     }
 
-    /// Returns the number of a file, which it reads at first use; `None` if it cannot be read.
+    /// Returns the number of a file, reading the file on first use. Returns `None` if the file cannot be
+    /// read.
     fn number(&mut self, file: &SourceFile, loader: &mut dyn Loader) -> Option<u32> {
         let path = loader.canonical(file.path.as_deref()?).ok()?;
         if let Some(number) = self.numbers.get(&path) {
@@ -42,7 +43,7 @@ impl Merged {
         Some(number)
     }
 
-    /// Returns the plan, and the changed files with their new texts.
+    /// Returns the plan and the changed files with their new texts.
     pub fn plan(&self) -> (Plan, Vec<(&SourceFile, String)>) {
         let plan = self.findings.plan(&self.sources);
         let new =

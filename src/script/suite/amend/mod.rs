@@ -1,8 +1,8 @@
-//! Edits that make a script hold: actual values in place of failed expectations and of every `?`. This module
-//! writes no files.
+//! Edits that make a script's expectations hold. The edits replace failed expectations and every `?` with the
+//! actual values. This module does not write files.
 //!
-//! [`Findings`] takes the records of a run. Its [`Plan`] contains the edits, and the expectations to leave
-//! unchanged with the reasons.
+//! [`Findings`] collects the records of a run. The resulting [`Plan`] contains the edits, and the unchanged
+//! expectations with the reasons.
 
 mod findings;
 mod grid;

@@ -1,9 +1,9 @@
-//! Edits of a script, and expectations to leave unchanged.
+//! The planned edits of a script, and the expectations to leave unchanged.
 
 use crate::lang::edit::TextEdit;
 use crate::lang::span::Span;
 
-/// A failed expectation that stays unchanged.
+/// A failed expectation that remains unchanged.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftAlone {
     pub(crate) span: Span,
@@ -12,13 +12,13 @@ pub struct LeftAlone {
     pub(crate) reason: String,
 }
 
-/// The result of a run.
+/// The planned changes after a run.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Plan {
-    /// The edits in the order of the texts, without overlaps.
+    /// The edits in text order, without overlaps.
     pub edits: Vec<TextEdit>,
     /// Number of facts and cells in the edits.
     pub facts: usize,
-    /// The unchanged expectations, in the order of the texts.
+    /// The unchanged expectations, in text order.
     pub left: Vec<LeftAlone>,
 }

@@ -1,4 +1,4 @@
-//! A table row as a line of text: its cells, and the spaces between them, which can grow and shrink.
+//! A table row as a line of text, with cells and adjustable spaces between the cells.
 
 use crate::lang::edit::TextEdit;
 use crate::lang::source::Sources;
@@ -7,9 +7,9 @@ use crate::lang::span::Span;
 /// The side of a cell on which spaces are added or removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// Its cells are aligned right.
+    /// Before the cells, which are aligned right.
     Before,
-    /// Its cells are aligned left.
+    /// After the cells, which are aligned left.
     After,
 }
 
@@ -22,7 +22,7 @@ impl Side {
     }
 }
 
-/// A piece of a row: a cell, spaces, or other text between cells (bars).
+/// A piece of a row: a cell, spaces, or other text between cells, such as bars.
 #[derive(Debug)]
 struct Piece {
     span: Span,
@@ -47,12 +47,12 @@ pub(crate) struct TableLine {
     /// Number of characters before the first bar.
     indent: usize,
     pieces: Vec<Piece>,
-    /// The indexes of the cells.
+    /// The indexes of the cells in `pieces`.
     cells: Vec<usize>,
 }
 
 impl TableLine {
-    /// Parses the row of these cells; `None` if they are not on one line after a bar.
+    /// Parses the row with these cells, or returns `None` if the cells are not on one line after a bar.
     pub fn read(sources: &Sources, cells: &[Span]) -> Option<Self> {
         let (first, last) = (cells.first()?, cells.last()?);
         let text = &*sources.file(first.file)?.text;
@@ -102,14 +102,14 @@ impl TableLine {
         self.cells.len()
     }
 
-    /// Returns the first column of a cell, and the one past its last, in characters.
+    /// Returns the start and end columns of a cell, in characters.
     pub fn cell_columns(&self, cell: usize) -> Option<(usize, usize)> {
         let at = *self.cells.get(cell)?;
         let start = self.indent + self.pieces[..at].iter().map(Piece::width).sum::<usize>();
         Some((start, start + self.pieces[at].width()))
     }
 
-    /// Returns the columns of its bars, in characters.
+    /// Returns the columns of the row's bars, in characters.
     pub(crate) fn bars(&self) -> Vec<usize> {
         let mut column = self.indent;
         let mut bars = Vec::new();
@@ -129,8 +129,8 @@ impl TableLine {
         self.cells.get(cell).map(|at| self.pieces[*at].span)
     }
 
-    /// Replaces the text of a cell, and adjusts the spaces beside it if possible. Returns the growth of the
-    /// row in characters.
+    /// Replaces the text of a cell, and adjusts the adjacent spaces if possible. Returns how much the row
+    /// grew, in characters.
     pub fn write(&mut self, cell: usize, text: String, side: Side) -> usize {
         let Some(&at) = self.cells.get(cell) else { return 0 };
         let (old, new) = (self.pieces[at].width(), text.chars().count());
@@ -146,7 +146,8 @@ impl TableLine {
         left
     }
 
-    /// Removes up to `most` blanks beside a piece but leaves one. Returns the number removed.
+    /// Removes up to `most` spaces next to a piece, but leaves at least one. Returns the number of removed
+    /// spaces.
     fn take_blanks(&mut self, at: usize, most: usize, side: Side) -> usize {
         let Some(blank) = self.blank_beside(at, side) else { return 0 };
         let taken = most.min(blank.width().saturating_sub(1));
@@ -164,7 +165,7 @@ impl TableLine {
         self.pieces.get_mut(beside).filter(|piece| piece.blank)
     }
 
-    /// Adds spaces beside a cell, except after the last piece of the row.
+    /// Adds spaces next to a cell, except after the last piece of the row.
     pub(crate) fn widen(&mut self, cell: usize, by: usize, side: Side) {
         let Some(&at) = self.cells.get(cell) else { return };
         if by == 0 || side == Side::After && at + 1 == self.pieces.len() {

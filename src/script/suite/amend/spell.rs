@@ -1,12 +1,12 @@
-//! Formatting of actual values in the style of the existing text: radix, width, case, separators, and unit.
+//! Formats actual values in the style of the existing text: radix, width, case, separators, and unit.
 
 use crate::lang::value::{Number, Value, unit_factor};
 use crate::run::record::{Check, Shown, Written};
 
-/// Returns the replacement for `old` that makes the check hold.
+/// Returns the replacement for `old` that satisfies the check.
 ///
 /// # Errors
-/// The reason why there is none.
+/// Returns the reason why no replacement exists.
 pub fn text(old: &str, check: &Check) -> Result<String, String> {
     let (Some(actual), Some(instead)) = (&check.actual, &check.instead) else {
         return Err(check.reason.clone().unwrap_or_else(|| "this statement has no such fact".to_owned()));
@@ -19,7 +19,7 @@ pub fn text(old: &str, check: &Check) -> Result<String, String> {
     }
 }
 
-/// Formats a value outside tables.
+/// Formats a value that is not in a table.
 fn value(old: &str, actual: &Value, instead: &str) -> Result<String, String> {
     match actual {
         Value::Number(n) => {
@@ -33,8 +33,7 @@ fn value(old: &str, actual: &Value, instead: &str) -> Result<String, String> {
     }
 }
 
-/// Formats a list, with each element like the first number of the old one. Names keep their form
-/// without quotes.
+/// Formats a list, with each number in the style of the old list's first number. Names remain unquoted.
 fn list(old: &str, elements: &[Value]) -> String {
     let mut parts = old.trim_matches(['[', ']']).split(',').map(str::trim);
     let like = parts.find(|part| part.starts_with(|first: char| first.is_ascii_digit())).unwrap_or("");
@@ -46,7 +45,7 @@ fn list(old: &str, elements: &[Value]) -> String {
     format!("[{}]", elements.iter().map(element).collect::<Vec<_>>().join(", "))
 }
 
-/// Whether a word is a name in any context.
+/// Whether a word is a name in every context.
 fn is_name(word: &str) -> bool {
     const RESERVED: [&str; 7] = ["and", "or", "not", "in", "where", "true", "false"];
     word.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_')
@@ -72,7 +71,7 @@ fn cell(old: &str, check: &Check, actual: &Shown, instead: &str) -> String {
     }
 }
 
-/// Returns a word in the same kind of spelling as the old one, if it has several.
+/// Returns a word in the style of the old word, if the word has several spellings.
 fn same_kind(old: &str, new: &str, fact: &str) -> Option<String> {
     const HITS: [(&str, &str); 4] = [("m", "h"), ("miss", "hit"), ("no", "yes"), ("false", "true")];
     if fact.ends_with(" hit") {
@@ -83,7 +82,7 @@ fn same_kind(old: &str, new: &str, fact: &str) -> Option<String> {
     new.get(..3).filter(|_| short).map(ToOwned::to_owned)
 }
 
-/// Formats a number of a hexadecimal column, which may omit the `0x`.
+/// Formats a number for a hexadecimal column, in which numbers may omit the `0x`.
 fn hexadecimal(old: &str, n: Number) -> Option<String> {
     if old.starts_with("0x") || old.starts_with("0X") || old.starts_with('\'') {
         return None;
@@ -92,8 +91,8 @@ fn hexadecimal(old: &str, n: Number) -> Option<String> {
     plain.then(|| digits(old, n, 16)).flatten()
 }
 
-/// Formats a number like another one; `None` if that is not a number, or is the -1 of an error,
-/// which has no style.
+/// Formats a number in the style of an old number. Returns `None` if the old text is not a number, or is the
+/// -1 that represents an error and has no style.
 fn number(old: &str, n: Number) -> Option<String> {
     if old.starts_with('-') && !n.is_negative() {
         return None;
@@ -119,14 +118,15 @@ fn number(old: &str, n: Number) -> Option<String> {
     Some(with_unit(unit, n, &|n| decimal(written, n)).unwrap_or_else(|| n.to_string()))
 }
 
-/// Formats a byte in quotes if it is printable, otherwise in hexadecimal.
+/// Formats a byte in quotes if it is printable, or else in hexadecimal.
 fn character(n: Number) -> Option<String> {
     let byte = u8::try_from(n.as_integer()?).ok()?;
     let seen = byte.is_ascii_graphic() && !matches!(byte, b'\'' | b'\\') || byte == b' ';
     Some(if seen { format!("'{}'", char::from(byte)) } else { format!("0x{byte:02X}") })
 }
 
-/// Formats a number in its unit, or without it if it would not be round. `unit` begins with its separator.
+/// Formats a number in its unit, or in the base unit if the result would not be round. `unit` begins with the
+/// separator before the unit.
 fn with_unit(unit: &str, n: Number, write: &dyn Fn(Number) -> Option<String>) -> Option<String> {
     let name = unit.trim();
     if name.is_empty() {
@@ -147,7 +147,7 @@ fn is_round(n: Number) -> bool {
     n.as_ratio().is_some_and(|ratio| 1000 % ratio.denom() == 0)
 }
 
-/// Formats a decimal number with the leading zeros and separators of another one.
+/// Formats a decimal number with the leading zeros and separators of an old number.
 fn decimal(old: &str, n: Number) -> Option<String> {
     let padded = old.len() > 1 && old.starts_with('0') && !old.contains('.');
     if n.as_integer().is_none() || !padded && !old.contains('_') {
@@ -156,7 +156,7 @@ fn decimal(old: &str, n: Number) -> Option<String> {
     digits(old, n, 10)
 }
 
-/// Formats an integer in a radix, with the width, case, and separators of another one.
+/// Formats an integer in a radix, with the width, case, and separators of an old number.
 fn digits(old: &str, n: Number, radix: u32) -> Option<String> {
     let n = u64::try_from(n.as_integer()?).ok()?;
     let width = old.bytes().filter(|byte| *byte != b'_').count();

@@ -6,8 +6,8 @@ use crate::lang::ast::{Cell, Command, Settings, Stmt, StmtKind, Table};
 use crate::lang::span::Span;
 use crate::lang::visit::statements;
 
-/// Adds the tables of commands, without duplicates, as the locations of the cells, row by row, the
-/// header first.
+/// Adds the tables in commands, each table only once. Each table is a list of rows of cell locations,
+/// beginning with the header.
 pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>>>) {
     for stmt in statements(script) {
         if let StmtKind::Command(Command { block: Some(Settings { table: Some(table), .. }), .. }) =
@@ -18,7 +18,7 @@ pub(crate) fn collect(script: &[Stmt], tables: &mut BTreeMap<Span, Vec<Vec<Span>
     }
 }
 
-/// Returns the locations of the tables of a script's commands.
+/// Returns the locations of the tables in a script's commands.
 pub fn tables(script: &[Stmt]) -> Vec<Span> {
     let mut found = BTreeMap::new();
     collect(script, &mut found);

@@ -1,4 +1,4 @@
-//! Comparison of a case with its golden section.
+//! Compares a case with its golden section.
 
 use std::sync::Arc;
 
@@ -8,29 +8,30 @@ use super::model::Entry;
 use crate::run::facts::reported_facts;
 use crate::run::record::Did;
 
-/// The results of a statement and its location.
+/// The results of a statement, and the statement's location.
 #[derive(Debug, Clone, Default)]
 pub struct Placed {
     /// The results.
     pub entry: Entry,
     pub(crate) file: String,
-    /// The line, from 1.
+    /// The line, counted from 1.
     pub(crate) line: usize,
-    /// The record, for the reasons of its facts; `None` if the entry is not one statement.
+    /// The record, which explains the facts, or `None` if the entry is not a single statement.
     pub(crate) did: Option<Arc<Did>>,
 }
 
 /// A statement that differs from its golden entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The file of the statement. For a removed statement, it is that of the statement now in its place.
+    /// The file of the statement. For a removed statement, this is the file of the statement that follows the
+    /// removed one.
     pub(crate) file: String,
-    /// The line, from 1.
+    /// The line, counted from 1.
     pub(crate) line: usize,
     pub(crate) statement: String,
     /// The lines that differ.
     pub(crate) changes: Vec<Change>,
-    /// The first facts that differ, each with the reason for its actual value: `tlbi 0x3 because …`.
+    /// The first facts that differ, each with the reason for the actual value: `tlbi 0x3 because …`.
     pub(crate) reasons: Vec<String>,
 }
 
@@ -39,17 +40,17 @@ const REASONS: usize = 3;
 
 /// A line that differs.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Change {
-    /// A line of the golden file only.
+    /// A line that only the golden file contains.
     Old(String),
-    /// A line of the run only.
+    /// A line that only the run contains.
     New(String),
-    /// A line of both with different words.
+    /// A line that has different words in the golden file and the run.
     Both { old: String, new: String },
 }
 
-/// Returns the statements of a case that differ from its golden section.
+/// Returns a case's statements that differ from the case's golden section.
 pub fn compare(golden: &[Entry], run: &[Placed]) -> Vec<Difference> {
     let old: Vec<String> = golden.iter().map(Entry::head).collect();
     let new: Vec<String> = run.iter().map(|placed| placed.entry.head()).collect();
@@ -84,11 +85,11 @@ pub fn compare(golden: &[Entry], run: &[Placed]) -> Vec<Difference> {
     differences
 }
 
-/// Explains the facts that are not in the golden entry.
+/// Explains the facts that the golden entry does not contain.
 fn reasons(golden: &Entry, did: &Did) -> Vec<String> {
     let known =
         |fact: &str| golden.facts.lines().flat_map(|line| line.split(", ")).any(|known| known == fact);
-    // Facts of absent events are not listed.
+    // Golden files do not list the facts of absent events.
     let absent = |fact: &str| fact.ends_with(" none") || fact.ends_with(" no");
     let facts = reported_facts(did).into_iter().map(|fact| (fact.to_string(), fact));
     let changed = facts.filter(|(text, _)| !known(text) && !absent(text));

@@ -1,4 +1,4 @@
-//! Digests of long texts: FNV-1a with 64 bits, the same on every machine.
+//! Digests of long texts, computed with 64-bit FNV-1a, which gives the same result on every machine.
 
 use std::fmt;
 
@@ -44,8 +44,7 @@ mod tests {
 
     #[test]
     fn digests_are_those_of_fnv() {
-        // From the test vectors of the Internet-Draft draft-eastlake-fnv: 64-bit FNV-1a of "a\0" and
-        // "foobar\0".
+        // Test vectors from the Internet-Draft draft-eastlake-fnv: 64-bit FNV-1a of "a\0" and "foobar\0".
         assert_eq!(Digest::of_text("a").number(), 0x089B_E207_B544_F1E4);
         assert_eq!(Digest::of_text("foobar").number(), 0x3453_1CA7_168B_8F38);
         assert_ne!(Digest::of_text("ab"), {

@@ -1,4 +1,4 @@
-//! Golden files: the recorded results of a script, which reveal changes.
+//! Golden files: a script's recorded results, which reveal changes.
 
 mod compare;
 mod digest;

@@ -2,15 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The results of a file's scripts.
+/// The recorded results of a file's scripts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Golden {
-    /// The version of this format.
+    /// The version of the format.
     pub format: u32,
-    /// The cases, in the order of the text.
+    /// The cases, in text order.
     pub cases: Vec<Section>,
-    /// Number of listed statements. It is the last member, so a truncated file lacks it.
+    /// Number of listed statements. Because this member is last, a truncated file lacks it.
     pub total: u64,
 }
 
@@ -21,10 +21,10 @@ pub struct Section {
     /// The name of the block in a Markdown file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block: Option<String>,
-    /// The scenario; `None` for the statements outside scenarios.
+    /// The scenario, or `None` for the statements outside scenarios.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scenario: Option<String>,
-    /// The codes of its diagnostics, if it is expected to fail.
+    /// The codes of the case's diagnostics, if the case is expected to fail.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub mistakes: Vec<String>,
     /// The statements, in order of execution.
@@ -36,7 +36,7 @@ pub struct Section {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// Its text on one line, without facts; empty for [`Entry::more`].
+    /// The statement's text on one line, without facts. Empty for [`Entry::more`].
     #[serde(default, rename = "do", skip_serializing_if = "String::is_empty")]
     pub(crate) statement: String,
     /// The facts in script notation.
@@ -45,13 +45,13 @@ pub struct Entry {
     /// The assigned variable: `buf = 0x1000`.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) value: String,
-    /// The result of a kernel action: number of freed frames or reclaimed pages.
+    /// The result of a kernel action: the number of freed frames or reclaimed pages.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) count: Option<u64>,
-    /// The system calls in its expressions, one per line.
+    /// The system calls in the statement's expressions, one per line.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) calls: String,
-    /// Its terminal output.
+    /// The statement's terminal output.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) prints: String,
     #[serde(default, skip_serializing_if = "String::is_empty")]
@@ -59,10 +59,10 @@ pub struct Entry {
     /// The failed expectations.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) fails: String,
-    /// Number of omitted statements: rounds of a loop, or statements beyond the size limit.
+    /// Number of omitted statements: iterations of a loop, or statements beyond the size limit.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) more: Option<u64>,
-    /// A digest of their results.
+    /// A digest of the omitted statements' results.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) digest: String,
 }
@@ -95,7 +95,7 @@ impl Entry {
         lines
     }
 
-    /// Estimates its size in a file in bytes.
+    /// Estimates the entry's size in a file, in bytes.
     pub(crate) fn size(&self) -> usize {
         let texts =
             [&self.statement, &self.facts, &self.value, &self.calls, &self.prints, &self.shows, &self.fails];

@@ -1,5 +1,5 @@
-//! Laws of golden files: they survive a round trip, truncation is detected, and differences are found at
-//! their locations.
+//! Tests that golden files survive a round trip, that truncation is detected, and that differences are
+//! reported at their locations.
 
 use proptest::collection::vec;
 use proptest::option;
@@ -7,7 +7,8 @@ use proptest::prelude::*;
 
 use super::{Change, Entry, FORMAT, Golden, Placed, Section, Unusable, compare, read, write};
 
-/// Any text that a script can produce: YAML syntax, trailing spaces, control characters, and empty lines.
+/// Generates text that a script can produce, such as YAML syntax, trailing spaces, control characters, and
+/// empty lines.
 fn text() -> impl Strategy<Value = String> {
     prop_oneof![
         "[ -~]{0,12}",
@@ -85,7 +86,7 @@ fn statements_are_aligned_before_they_are_compared() {
     let golden: Vec<Entry> = [("read 0", "vpn 0\ntlb miss"), ("read 1", "vpn 1"), ("read 2", "vpn 2")]
         .map(|(statement, facts)| placed(1, statement, facts).entry)
         .into();
-    // One was removed, one was added at the end, and one has other results.
+    // One statement was removed, one was added at the end, and one has different results.
     let run =
         [placed(3, "read 0", "vpn 0\ntlb hit"), placed(5, "read 2", "vpn 2"), placed(8, "read 3", "vpn 3")];
     let found: Vec<(usize, String, Vec<Change>)> =

@@ -1,4 +1,4 @@
-//! Golden files as text, and their errors.
+//! Reads and writes golden files, and reports their errors.
 
 use std::fmt;
 
@@ -7,27 +7,27 @@ use serde::Deserialize;
 use super::model::Golden;
 use crate::lang::source::decode;
 
-/// The format version that is written, and the newest that can be read.
+/// The format version of new files, and the newest version that can be read.
 pub const FORMAT: u32 = 1;
 
 /// The reason why a golden file is unusable.
 #[derive(Debug, Clone, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Unusable {
-    /// It cannot be read, for this reason.
+    /// The file cannot be read, for this reason.
     Unreadable(String),
-    /// It is not UTF-8 from this byte on.
+    /// The file has invalid UTF-8 at this byte.
     NotText { byte: usize },
-    /// It is truncated.
+    /// The file is truncated.
     Truncated,
-    /// A newer program wrote it.
+    /// A newer version of the program wrote the file.
     Newer { format: u64 },
-    /// It is not YAML, or not a golden file.
+    /// The file is not YAML, or not a golden file.
     Invalid { line: usize, column: usize, why: String },
 }
 
 impl Unusable {
-    /// Returns the line and column, from 1.
+    /// Returns the line and column, counted from 1.
     pub fn line_and_column(&self) -> (usize, usize) {
         match self {
             Self::Invalid { line, column, .. } => (*line, *column),
@@ -35,10 +35,10 @@ impl Unusable {
         }
     }
 
-    /// Explains the fix. `bless` is the command that regenerates it.
+    /// Explains the fix. `bless` is the command that regenerates the file.
     pub fn help(&self, bless: &str) -> String {
         match self {
-            Self::Newer { .. } => "use the version of pagewalk that wrote it, or a newer one".to_owned(),
+            Self::Newer { .. } => "use the version of Pagewalk that wrote it, or a newer one".to_owned(),
             Self::Unreadable(_) => "check the file and its permissions".to_owned(),
             _ => format!("restore it, or regenerate it with `{bless}` and review the changes"),
         }
@@ -55,14 +55,14 @@ impl fmt::Display for Unusable {
             Self::Truncated => write!(f, "the golden file is truncated: its last line, `total`, is missing"),
             Self::Newer { format } => write!(
                 f,
-                "the golden file has format {format}, but this version of pagewalk supports only format {FORMAT}"
+                "the golden file has format {format}, but this version of Pagewalk supports only format {FORMAT}"
             ),
             Self::Invalid { why, .. } => write!(f, "the golden file is not valid: {why}"),
         }
     }
 }
 
-/// The member of a golden file that every format version has.
+/// The member that golden files of every format version have.
 #[derive(Deserialize)]
 struct Version {
     format: u64,
@@ -71,7 +71,7 @@ struct Version {
 /// Parses the bytes of a golden file.
 ///
 /// # Errors
-/// The reason why they are not a golden file.
+/// The reason why the bytes are not a golden file.
 pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     let text = decode(bytes).map_err(|byte| Unusable::NotText { byte })?;
     let ended = text.ends_with('\n') && text.lines().any(|line| line.starts_with("total:"));
@@ -102,7 +102,7 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     Ok(golden)
 }
 
-/// Returns the text of a golden file for a file of this name.
+/// Returns the text of a golden file for the file with this name.
 pub fn write(golden: &Golden, name: &str) -> String {
     let body = serde_yaml::to_string(golden).unwrap_or_default();
     let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

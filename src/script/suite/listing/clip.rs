@@ -1,10 +1,10 @@
-//! Abbreviation of long values and texts: the beginning, and a digest of the whole.
+//! Abbreviates long values and texts to their beginning and a digest of the whole.
 
 use crate::suite::golden::Digest;
 
-/// Maximum length of a value in characters.
+/// Maximum length of a value, in characters.
 const VALUE: usize = 200;
-/// Maximum length of a line of output in characters.
+/// Maximum length of a line of output, in characters.
 const LINE: usize = 400;
 /// Maximum number of lines of output.
 const LINES: usize = 120;
@@ -24,7 +24,7 @@ fn cut(value: &str, most: usize) -> String {
     }
 }
 
-/// Shortens a long text to its first lines, their number, and a digest.
+/// Shortens a long text to its first lines, the number of other lines, and a digest.
 pub(crate) fn shortened(text: &str) -> String {
     let lines: Vec<&str> = text.lines().collect();
     let kept = lines.iter().take(LINES).map(|line| cut(line, LINE)).collect::<Vec<_>>().join("\n");

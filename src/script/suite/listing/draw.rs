@@ -11,8 +11,8 @@ const SHOWN: usize = 10;
 /// Maximum number of differing lines shown per statement.
 const LINES: usize = 12;
 
-/// Returns the differences of a case: each statement with its location, its golden lines (`-`), and its
-/// actual lines (`+`). Without color, `^` marks the words that differ.
+/// Returns the differences in a case: each statement with its location, golden lines (`-`), and actual lines
+/// (`+`). Without color, `^` marks the words that differ.
 pub fn draw(differences: &[Difference], color: bool) -> String {
     let theme = Theme { color };
     let mut lines = Vec::new();
@@ -28,7 +28,7 @@ pub fn draw(differences: &[Difference], color: bool) -> String {
     lines.into_iter().flat_map(|line| [line, "\n".to_owned()]).collect()
 }
 
-/// Returns how many are not shown.
+/// Returns a line with the number of items that are not shown.
 fn more(all: usize, shown: usize, what: &str, theme: Theme) -> Option<String> {
     let count = all.checked_sub(shown).filter(|more| *more > 0)?;
     Some(format!("  {}", theme.paint(Ink::Faint, &format!("… {count} more {what} differ"))))
@@ -52,7 +52,7 @@ fn changed(change: &Change, theme: Theme) -> Vec<String> {
     }
 }
 
-/// Returns a line, and marks below the words that only it has.
+/// Returns a line, and a second line that marks the words that only the first line has.
 fn marked(sign: char, words: &[(bool, String)], ink: Ink, theme: Theme) -> Vec<String> {
     let (mut line, mut marks) = (theme.paint(ink, &format!("{sign} ")), String::new());
     for (only, word) in words {

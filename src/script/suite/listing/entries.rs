@@ -22,7 +22,7 @@ impl<'s> Entries<'s> {
         Self { statements: Statements::new(sources), facts: Facts::default() }
     }
 
-    /// Returns a record's statement and entry. With `fails`, the entry lists failed checks.
+    /// Returns the statement and the entry of a record. With `fails`, the entry lists failed checks.
     pub(crate) fn list_record(&mut self, record: &StepRecord, fails: bool) -> (Arc<Statement>, Entry) {
         let statement = self.statements.executed(record);
         let mut entry = Entry {

@@ -1,7 +1,6 @@
-//! The facts of a statement on fixed lines, so that each change is on a separate line.
+//! Assigns the facts of a statement to fixed lines, so that each change is on a separate line.
 //!
-//! Facts that are `none` or `no` are omitted, and so are unused TLBs and caches, because nothing happened
-//! there.
+//! Facts that are `none` or `no` are omitted, as are unused TLBs and caches, because they represent no event.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -12,13 +11,13 @@ use crate::run::facts::{COMPONENT_FACTS, Component, Key, access_keys, reported_f
 use crate::run::record::{Did, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Number of facts per line that every access has: the address, the lookups, the result, and the kernel's
-/// actions.
+/// Number of facts on each line of the facts common to all accesses: the address, the lookups, the result,
+/// and the kernel's actions.
 const ON_A_LINE: usize = 7;
 
 #[derive(Default)]
 pub(crate) struct Facts {
-    /// The facts of an access on the machine of the last access.
+    /// The facts that an access can have on the machine of the last access.
     known: Option<Known>,
 }
 
@@ -34,7 +33,7 @@ struct Known {
 enum Group {
     /// Facts of every access or of a call, with the index of the line.
     Line(usize),
-    /// Facts of all levels of the page table.
+    /// Facts of all page-table levels.
     Levels(&'static str, &'static str),
     /// Facts of a TLB or cache.
     Part(Component),
@@ -110,15 +109,15 @@ impl Lines {
         self.text.push_str(name);
         self.text.push(' ');
         match &value.value {
-            // A fast path, because most facts are numbers, and loops have many. Writing to a string
-            // cannot fail.
+            // This is a fast path, because most facts are numbers and loops report many facts. Writing to a
+            // string cannot fail.
             Value::Number(_) => drop(write!(self.text, "{value}")),
             _ => self.text.push_str(&clipped(&stated(key, value))),
         }
     }
 }
 
-/// Whether a value means that nothing happened.
+/// Whether a value represents the absence of an event.
 fn nothing(value: &Shown) -> bool {
     matches!(&value.value, Value::Text(word) if matches!(&**word, "none" | "no"))
 }

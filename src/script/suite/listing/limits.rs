@@ -1,5 +1,5 @@
-//! Limits of a golden file: which statements of a long run are listed, and which are only counted
-//! and digested.
+//! The limits on a golden file, which determine the statements that are listed and those that are only
+//! counted and digested.
 
 use std::collections::HashMap;
 
@@ -10,9 +10,9 @@ use crate::report::narrate::Statement;
 use crate::run::record::{Did, StepRecord};
 use crate::suite::golden::{Digest, Entry, Placed};
 
-/// Maximum number of rounds listed per statement of a loop.
+/// Maximum number of iterations listed per statement of a loop.
 const ROUNDS: u32 = 8;
-/// Size of a case in bytes beyond which nothing is listed.
+/// Maximum size of a case, in bytes. Later statements are not listed.
 const LARGEST: usize = 256 << 10;
 
 /// Collects the records of a script's cases.
@@ -42,7 +42,7 @@ struct More {
 }
 
 impl<'s> Recorder<'s> {
-    /// Creates a recorder for this number of cases.
+    /// Creates a recorder for N cases.
     pub(crate) fn new(sources: &'s Sources, cases: usize) -> Self {
         Self { entries: Entries::new(sources), cases: (0..cases).map(|_| Case::default()).collect() }
     }
@@ -55,7 +55,7 @@ impl<'s> Recorder<'s> {
         let (statement, entry) = self.entries.list_record(record, fails);
         let Some(case) = self.cases.get_mut(at) else { return };
         if case.outer != record.outer {
-            // After the limit, one digest covers the rest.
+            // After the limit, one digest covers all remaining statements.
             if case.size <= LARGEST {
                 case.flush();
             }
@@ -82,7 +82,7 @@ impl<'s> Recorder<'s> {
 }
 
 impl Case {
-    /// Lists the number of omitted statements.
+    /// Adds an entry with the number of omitted statements.
     fn flush(&mut self) {
         let More { count, digest, place: (file, line) } = std::mem::take(&mut self.more);
         if count > 0 {

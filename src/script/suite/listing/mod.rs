@@ -1,4 +1,4 @@
-//! Golden files: creation from the records of a run, and their differences as text.
+//! Creates golden files from the records of a run, and shows their differences as text.
 
 mod clip;
 mod draw;

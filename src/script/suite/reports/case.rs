@@ -7,14 +7,14 @@ use crate::lang::source::Sources;
 use crate::report::doc::Checks;
 use crate::suite::golden::Difference;
 
-/// The name of a case. It has no line numbers, and it is the same on every machine.
+/// The name of a case. The name has no line numbers, and is the same on every machine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Name {
-    /// The file as found, with `/` between folders.
+    /// The path of the file as found, with `/` between folders.
     pub file: String,
     /// The name of the block in a Markdown file, or `block 3`.
     pub block: Option<String>,
-    /// The scenario; `None` for the statements outside scenarios.
+    /// The scenario, or `None` for the statements outside scenarios.
     pub scenario: Option<String>,
 }
 
@@ -29,37 +29,37 @@ impl fmt::Display for Name {
 /// A statement with failed expectations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Broken {
-    /// The name of its file.
+    /// The name of the file.
     pub(crate) file: String,
-    /// Its line, from 1.
+    /// The statement's line, counted from 1.
     pub(crate) line: usize,
-    /// Its text on one line.
+    /// The statement's text on one line.
     pub(crate) text: String,
-    /// The results of its expectations.
+    /// The results of the statement's expectations.
     pub(crate) checks: Checks,
-    /// The lines of the failed ones, in the order of `checks.failed`.
+    /// The lines with the failed expectations, in the order of `checks.failed`.
     pub(crate) lines: Vec<usize>,
 }
 
 /// An error in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Mistake {
-    /// The name of its file.
+    /// The name of the file.
     pub file: String,
-    /// Its line, from 1.
+    /// The error's line, counted from 1.
     pub line: usize,
-    /// Its column, from 1.
+    /// The error's column, counted from 1.
     pub column: usize,
-    /// The code; empty if the file could not be read as a script.
+    /// The code, or an empty text if the file could not be read as a script.
     pub code: &'static str,
     /// The message.
     pub message: String,
-    /// The fix; may be empty.
+    /// The fix, possibly empty.
     pub help: String,
 }
 
 impl Mistake {
-    /// Creates a mistake from a diagnostic.
+    /// Converts a diagnostic to a mistake.
     pub fn from_diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Self {
         let place = sources.location(diagnostic.span);
         Self {
@@ -85,7 +85,7 @@ impl fmt::Display for Mistake {
 /// The result of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// It did not run: a scenario in an `if`, or after an error.
+    /// The case did not run, because it is in an `if` or after an error.
     NotRun,
     /// All expectations hold.
     Passed,
@@ -96,7 +96,7 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether it makes the suite fail.
+    /// Whether the result makes the suite fail.
     pub fn bad(self) -> bool {
         self >= Self::Failed
     }
@@ -104,41 +104,41 @@ impl Verdict {
 
 /// The result of the comparison with the golden file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "each variant says what its fields are")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Held {
-    /// There is no golden file.
+    /// The script has no golden file.
     #[default]
     Without,
     /// The required golden file is missing.
     Missing,
-    /// The results are equal.
+    /// The results equal those in the golden file.
     Same,
-    /// The results differ: the differing statements, and further notes.
+    /// The results differ, in these statements and as described in the notes.
     Differs { differences: Vec<Difference>, notes: Vec<String> },
 }
 
-/// A case and its result.
+/// A case and the results of running it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Case {
-    /// Its name.
+    /// The case's name.
     pub name: Name,
-    /// The line where it begins, from 1.
+    /// The line where the case begins, counted from 1.
     pub line: usize,
-    /// Whether it is expected to fail, and passes if it does.
+    /// Whether the case is expected to fail, so that a failure counts as a pass.
     pub fails: bool,
-    /// Number of statements run.
+    /// Number of executed statements.
     pub statements: u64,
-    /// Number of facts, cells, and expressions checked.
+    /// Number of checked facts, cells, and expressions.
     pub checks: u64,
     /// Number of failed checks.
     pub failed: u64,
     /// The first statements with failed expectations.
     pub broken: Vec<Broken>,
-    /// The errors of the script.
+    /// The errors in the script.
     pub mistakes: Vec<Mistake>,
-    /// The warnings of the script.
+    /// The warnings about the script.
     pub warnings: Vec<Mistake>,
-    /// Whether it ran.
+    /// Whether the case ran.
     pub ran: bool,
     /// The result of the golden comparison.
     pub golden: Held,
@@ -171,7 +171,7 @@ impl Case {
         }
     }
 
-    /// Returns its result without the golden file.
+    /// Returns the case's result, ignoring the golden file.
     pub fn own(&self) -> Verdict {
         if self.fails {
             let failed = self.failed > 0 || !self.mistakes.is_empty();
@@ -185,7 +185,7 @@ impl Case {
         }
     }
 
-    /// Returns the command that regenerates its golden file.
+    /// Returns the command that regenerates the case's golden file.
     pub fn bless(&self) -> String {
         bless(&self.name.file)
     }
@@ -202,7 +202,7 @@ pub fn bless(file: &str) -> String {
     format!("pagewalk test --bless {file}")
 }
 
-/// The cases of a run, in the order of the report.
+/// The cases of a run, in report order.
 #[derive(Debug, Clone, Default)]
 pub struct Suite {
     /// The cases.
@@ -230,7 +230,7 @@ impl Suite {
         files.len() as u64
     }
 
-    /// Returns the number of cases that make it fail.
+    /// Returns the number of cases that make the suite fail.
     pub(crate) fn failed(&self) -> u64 {
         self.cases.iter().filter(|case| case.verdict().bad()).count() as u64
     }

@@ -1,4 +1,4 @@
-//! Formats of suite reports for other programs.
+//! The formats of suite reports for other programs.
 
 use super::case::Suite;
 use super::{github, json, junit, tap};
@@ -11,7 +11,7 @@ pub struct Format {
     pub write: fn(&Suite) -> String,
 }
 
-/// The formats in the order of the help.
+/// The formats, in the order shown in the help.
 pub const FORMATS: &[Format] = &[
     Format { name: "junit", write: junit::write },
     Format { name: "tap", write: tap::write },

@@ -1,4 +1,4 @@
-//! Assignment of the records of a run to its cases.
+//! Assigns the records of a run to its cases.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,22 +13,22 @@ use crate::suite::listing::Recorder;
 /// Maximum number of failed statements kept per case.
 const KEPT: usize = 20;
 
-/// Collects the records of a script for its cases. The first case has the statements outside scenarios.
+/// Collects the records of a script for its cases. The first case contains the statements outside scenarios.
 pub struct Gather<'s> {
     narrator: Narrator<'s>,
     sources: &'s Sources,
     cases: Vec<Case>,
-    /// Indexes into `cases`, by scenario.
+    /// The index in `cases` for each scenario.
     places: HashMap<Arc<str>, usize>,
-    /// The first byte of the script's own part. The text before it belongs to another case.
+    /// The first byte of the script's own part. The text before this byte belongs to another case.
     from: u32,
     /// The recorder of the results, if requested.
     recorder: Option<Recorder<'s>>,
 }
 
 impl<'s> Gather<'s> {
-    /// Creates a collector for these cases of a script. A scenario without a case belongs to the
-    /// first. `record` also records the results.
+    /// Creates a collector for these cases of a script. A scenario without a case belongs to the first case.
+    /// With `record`, the collector also records the results.
     pub fn new(sources: &'s Sources, cases: Vec<Case>, from: u32, record: bool) -> Self {
         let scenarios = cases.iter().enumerate();
         let places = scenarios.filter_map(|(at, case)| Some((case.name.scenario.as_deref()?.into(), at)));

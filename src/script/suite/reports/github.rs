@@ -1,10 +1,10 @@
-//! A suite as GitHub annotations, which are workflow commands, one per line (docs.github.com, "Workflow
-//! commands for GitHub Actions"). Their text is escaped as in GitHub's toolkit.
+//! Formats a suite as GitHub annotations: workflow commands, one per line (docs.github.com, "Workflow
+//! commands for GitHub Actions"). The text is escaped as in GitHub's toolkit.
 
 use super::case::Suite;
 use super::trouble::{Trouble, troubles};
 
-/// Returns a line for each problem of a failed case.
+/// Returns a line for each problem in a failed case.
 pub fn write(suite: &Suite) -> String {
     let lines = suite.cases.iter().flat_map(|case| {
         let title = case.name.to_string();
@@ -38,8 +38,7 @@ mod tests {
 
     #[test]
     fn delimiters_are_escaped() {
-        // Escaped as by `escapeData` and `escapeProperty` of @actions/core
-        // (packages/core/src/command.ts).
+        // Escapes as `escapeData` and `escapeProperty` do in @actions/core (packages/core/src/command.ts).
         let trouble = Trouble {
             file: "a,b:c%.pw".to_owned(),
             line: 3,

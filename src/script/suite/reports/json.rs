@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use super::case::{Broken, Case, Held, Mistake, Suite, Verdict};
 use crate::suite::golden::{Change, Difference};
 
-/// Version of this format.
+/// Version of the JSON format.
 const FORMAT: u32 = 1;
 
-/// Returns the cases and the counts.
+/// Returns a JSON document with the cases and the counts.
 pub fn write(suite: &Suite) -> String {
     let cases: Vec<Value> = suite.cases.iter().map(case).collect();
     let suite = json!({

@@ -1,5 +1,5 @@
-//! A suite as `JUnit` XML, in the form of Jenkins's schema (xunit plugin, `junit-10.xsd`). It has no times,
-//! so equal runs give equal bytes.
+//! A suite as `JUnit` XML, according to Jenkins's schema (xunit plugin, `junit-10.xsd`). The document
+//! contains no times, so equal runs give equal bytes.
 
 use std::io;
 

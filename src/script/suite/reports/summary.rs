@@ -6,7 +6,7 @@ use crate::report::narrate::{count, failure};
 use crate::report::text::text;
 use crate::suite::listing::draw;
 
-/// Summarizes a failed case; empty for other cases.
+/// Summarizes a failed case, or returns an empty text for other cases.
 pub fn failure_summary(case: &Case, color: bool) -> String {
     if !case.verdict().bad() {
         return String::new();
@@ -14,7 +14,7 @@ pub fn failure_summary(case: &Case, color: bool) -> String {
     format!("{}{}\n", text(&blocks(case), color), golden(case, color))
 }
 
-/// Returns the failures without those of the golden file.
+/// Returns the failures, except for differences from the golden file.
 fn blocks(case: &Case) -> Vec<Block> {
     let mut blocks = vec![Block::Heading(format!("✗ {}", case.name))];
     if case.fails && case.own().bad() {
@@ -28,7 +28,7 @@ fn blocks(case: &Case) -> Vec<Block> {
     let listed: usize = case.broken.iter().map(|broken| broken.checks.failed.len()).sum();
     if case.failed > listed as u64 {
         let all = failure(case.failed, case.checks);
-        blocks.push(Block::toned(Tone::Faint, format!("… {all}, the first {listed} shown")));
+        blocks.push(Block::toned(Tone::Faint, format!("… {all}; showing the first {listed}")));
     }
     if !case.mistakes.is_empty() {
         let mistakes = count(case.mistakes.len() as u64, "mistake", "mistakes");

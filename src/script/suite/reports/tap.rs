@@ -8,7 +8,7 @@ use super::case::{Suite, Verdict};
 use super::trouble::troubles;
 use crate::report::excerpt::visible;
 
-/// Returns the plan and a line for each case.
+/// Returns the test plan and one line per case.
 pub fn write(suite: &Suite) -> String {
     let mut text = format!("TAP version 13\n1..{}\n", suite.cases.len());
     for (number, case) in (1..).zip(&suite.cases) {
@@ -23,7 +23,7 @@ pub fn write(suite: &Suite) -> String {
         }
         text.push_str("  ---\n  failures:\n");
         for trouble in troubles {
-            // A JSON string is a YAML string.
+            // Every JSON string is also a YAML string.
             let (file, message) = (json!(trouble.file), json!(trouble.message));
             let _ =
                 writeln!(text, "    - file: {file}\n      line: {}\n      message: {message}", trouble.line);
@@ -33,7 +33,8 @@ pub fn write(suite: &Suite) -> String {
     text
 }
 
-/// Returns a name without directives. Many parsers do not know `\#`, so a wide `＃` replaces `#`.
+/// Returns a name in which `#` cannot begin a directive. Many parsers do not recognize `\#`, so a full-width
+/// `＃` replaces `#`.
 fn description(name: &str) -> String {
     visible(name).replace('\\', "\\\\").replace('#', "＃")
 }

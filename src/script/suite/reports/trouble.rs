@@ -1,4 +1,4 @@
-//! The problems of a failed case, one per line with its location, for reports by file and line.
+//! The problems in a failed case, with their locations, for reports by file and line.
 
 use super::case::{Case, Held};
 
@@ -6,14 +6,14 @@ use super::case::{Case, Held};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Trouble {
     pub(crate) file: String,
-    /// The line, from 1.
+    /// The line, counted from 1.
     pub(crate) line: usize,
-    /// The column, from 1, if it is known.
+    /// The column, counted from 1, if it is known.
     pub(crate) column: Option<usize>,
     pub(crate) message: String,
 }
 
-/// Returns the problems of a failed case; empty for other cases.
+/// Returns the problems in a failed case, or an empty list for other cases.
 pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
     if !case.verdict().bad() {
         return Vec::new();

@@ -7,7 +7,7 @@ pub(crate) fn all(lookups: Lookups) -> u64 {
     lookups.hits + lookups.misses
 }
 
-/// Returns the counts of lookups by kind, and their sum as `all`.
+/// Returns the counts of lookups by kind, with their sum as `all`.
 pub(crate) fn kinds_of(kinds: &ByKind<Lookups>) -> [(&'static str, Lookups); 5] {
     let each = [kinds.reads, kinds.writes, kinds.fetches, kinds.walks];
     let sum = |of: fn(&Lookups) -> u64| each.iter().map(of).sum();
@@ -16,7 +16,8 @@ pub(crate) fn kinds_of(kinds: &ByKind<Lookups>) -> [(&'static str, Lookups); 5] 
     [("reads", reads), ("writes", writes), ("fetches", fetches), ("walks", walks), ("all", all)]
 }
 
-/// Formats a part of a whole as a percentage with two decimals: `12.34%`; `-` if the whole is 0.
+/// Formats a part of a whole as a percentage with two decimals, such as `12.34%`, or as `-` if the whole is
+/// 0.
 pub(crate) fn rate(part: u64, whole: u64) -> String {
     if whole == 0 {
         return "-".to_owned();

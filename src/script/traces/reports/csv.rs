@@ -1,5 +1,5 @@
-//! Replays as CSV: a row for each level and kind, and rows with the same columns for other counts.
-//! `docs/reference/replay.md` describes them.
+//! Formats replays as CSV, with a row for each level and kind, and rows with the same columns for other
+//! counts. `docs/reference/replay.md` describes them.
 
 use super::amounts::{all, kinds_of};
 use super::json::{bytes, ended};
@@ -10,7 +10,7 @@ use pagewalk_engine::trace::counts::{HotSpot, LevelCounts, Lookups, ReplayCounts
 pub const HEADER: &str =
     "trace,machine,part,name,kind,count,hits,misses,evictions,write_backs,compulsory,capacity,conflict\n";
 
-/// The numbers of a row, from `count` on. `None` is an empty cell.
+/// The numbers of a row, beginning with `count`. `None` represents an empty cell.
 type Numbers = [Option<u64>; 8];
 
 /// Returns the rows of a trace, without a header.
@@ -46,7 +46,7 @@ fn rows(replayed: &Replayed) -> Vec<Row> {
     rows
 }
 
-/// Returns the numbers of a row with only a count.
+/// Returns the numbers of a row that contains only a count.
 fn only(n: u64) -> Numbers {
     [Some(n), None, None, None, None, None, None, None]
 }

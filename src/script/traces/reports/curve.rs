@@ -8,9 +8,9 @@ use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::MissCurve;
 
-/// Length of the longest bar in characters, for a rate of 100%.
+/// Length of the bar for a rate of 100%, in characters.
 const BAR: u64 = 40;
-/// The end of a bar, in eighths of a character.
+/// The characters for the end of a bar, in eighths of a character.
 const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /// Returns the curve as a table with bars.
@@ -34,15 +34,15 @@ pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
     table(title, &[&["size", "misses", "miss rate"], &["", ""]], rows)
 }
 
-/// Returns the names of the machine's data caches of this size.
+/// Returns the names of the machine's data caches that have this size.
 pub(crate) fn caches(spec: &Spec, bytes: u128) -> String {
     let data =
         spec.caches.iter().filter(|cache| cache.side.serves(AccessKind::Read) && cache.size() == bytes);
     data.map(|cache| &*cache.name).collect::<Vec<&str>>().join(", ")
 }
 
-/// Returns a bar in proportion to a part of a whole, to an eighth of a character. Every nonzero part is
-/// visible.
+/// Returns a bar for a part of a whole, with a resolution of an eighth of a character. Every nonzero part has
+/// a visible bar.
 fn bar(part: u64, whole: u64) -> String {
     if part == 0 || whole == 0 {
         return String::new();

@@ -8,7 +8,7 @@ use pagewalk_engine::trace::counts::{HotSpot, LevelCounts, MissCurve, ReplayCoun
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
-/// Returns the object of a trace on one line.
+/// Returns the JSON object of a trace on one line.
 pub fn json(replayed: &Replayed) -> String {
     let counted = &replayed.counted;
     let mut object = Map::new();
@@ -124,7 +124,7 @@ fn curve(curve: &MissCurve) -> Value {
     json!({"block": curve.block, "references": curve.references, "sizes": sizes})
 }
 
-/// Returns the size of a cache of 2^`power` blocks, at most the largest 64-bit number.
+/// Returns the size of a cache with 2^`power` blocks, limited to the largest 64-bit number.
 pub(crate) fn bytes(curve: &MissCurve, power: usize) -> u64 {
     let bytes = u128::from(curve.block) << power.min(64);
     u64::try_from(bytes).unwrap_or(u64::MAX)

@@ -1,5 +1,5 @@
-//! Plots of replays: for each trace, the miss-ratio curve, if there is one, and the miss rates of every level
-//! by kind.
+//! Plots of replays. Each trace has a miss-ratio curve, if available, and the miss rates of every level by
+//! kind.
 
 use super::amounts::{all, kinds_of, rate};
 use super::replayed::Replayed;
@@ -12,21 +12,20 @@ use pagewalk_engine::trace::counts::{Lookups, MissCurve, ReplayCounts};
 
 /// Width of the image.
 const WIDTH: f64 = 900.0;
-/// Left and right edge of the plot.
+/// Left and right edges of the plot.
 const EDGES: (f64, f64) = (150.0, 650.0);
-/// Right edge of a curve, which has no labels beside it.
+/// Right edge of a curve, which has no labels on its right.
 const FAR: f64 = 860.0;
 /// Height of a curve.
 const HEIGHT: f64 = 240.0;
-/// Height of a bar with the space below it.
+/// Height of a bar, including the space below it.
 const ROW: f64 = 19.0;
 /// Additional space between the bars of two parts.
 const GAP: f64 = 7.0;
-/// Colors that are distinguishable with any color vision (Okabe and Ito): for loads, stores, fetches, and
-/// walks.
+/// Colors, distinguishable with any color vision (Okabe and Ito), for loads, stores, fetches, and walks.
 const COLORS: [&str; 4] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7"];
 
-/// Returns an SVG document of the replays, one below the other.
+/// Returns an SVG document with the replays arranged vertically.
 pub fn plot(replays: &[Replayed]) -> String {
     let mut canvas = Canvas::default();
     let mut y = 0.0;
@@ -44,13 +43,13 @@ pub fn plot(replays: &[Replayed]) -> String {
     canvas.document(WIDTH, y + 20.0, &format!("miss rates: {}", names.join(", ")))
 }
 
-/// Returns the end of a scale for the largest rate: 1, 2, or 5 times a power of ten, at most 1.
+/// Returns the end of a scale for the largest rate: 1, 2, or 5 times a power of ten, but at most 1.
 pub(crate) fn scale(largest: f64) -> f64 {
     let steps = [0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5];
     steps.into_iter().find(|end| largest <= *end).unwrap_or(1.0)
 }
 
-/// Formats a rate for a scale: `20%`, `0.05%`.
+/// Formats a rate for a scale, such as `20%` or `0.05%`.
 pub(crate) fn percent(rate: f64) -> String {
     let text = format!("{:.4}", rate * 100.0);
     format!("{}%", text.trim_end_matches('0').trim_end_matches('.'))
@@ -60,7 +59,7 @@ fn ratio(part: u64, whole: u64) -> f64 {
     if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
 }
 
-/// The coordinates of a curve.
+/// The coordinate system of a curve.
 struct Axes {
     /// The upper edge.
     top: f64,
@@ -77,7 +76,7 @@ impl Axes {
         (EDGES.0 + (FAR - EDGES.0) * power / self.last, self.bottom - HEIGHT * rate / self.end)
     }
 
-    /// Draws the axes with scales for `points` points.
+    /// Draws the axes and the scales for a curve of `points` points.
     fn draw(&self, canvas: &mut Canvas, points: usize, block: u64) {
         for step in 0..=4 {
             let rate = self.end * f64::from(step) / 4.0;
@@ -97,7 +96,7 @@ impl Axes {
     }
 }
 
-/// Draws the curve below `y`, and returns its lower end.
+/// Draws the curve below `y`, and returns the curve's lower end.
 fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
     let block = size(u128::from(curve.block));
     let title = format!("fully associative LRU caches of every size: loads and stores, blocks of {block}");
@@ -121,7 +120,7 @@ fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
     axes.bottom + 56.0
 }
 
-/// Returns the positions and names of the machine's data caches on the curve's scale.
+/// Returns the names of the machine's data caches, and their positions on the curve's scale.
 fn marks(spec: &Spec, curve: &MissCurve) -> Vec<(f64, String)> {
     let mut marks: Vec<(f64, String)> = Vec::new();
     for cache in spec.caches.iter().filter(|cache| cache.side.serves(AccessKind::Read)) {
@@ -134,10 +133,10 @@ fn marks(spec: &Spec, curve: &MissCurve) -> Vec<(f64, String)> {
     marks
 }
 
-/// A bar: the part's name, the index and name of its kind, and the counts.
+/// A bar, with the part's name, the index and name of the kind, and the counts.
 type Bar<'a> = (&'a str, usize, &'static str, Lookups);
 
-/// Draws the bars below `y`, and returns their lower end.
+/// Draws the bars below `y`, and returns the lower end of the last bar.
 fn bars(canvas: &mut Canvas, counted: &ReplayCounts, y: f64) -> f64 {
     let tlbs = counted.spec.tlbs.iter().map(|tlb| &*tlb.name).zip(&counted.tlbs);
     let caches = counted.spec.caches.iter().map(|cache| &*cache.name).zip(&counted.caches);
@@ -172,7 +171,7 @@ fn bars(canvas: &mut Canvas, counted: &ReplayCounts, y: f64) -> f64 {
     bottom + 34.0
 }
 
-/// Draws a bar up to `x`. The first bar of a part has its name.
+/// Draws a bar that ends at `x`. The first bar of a part is labeled with the part's name.
 fn bar(canvas: &mut Canvas, (name, color, kind, lookups): &Bar, y: f64, x: f64, above: &str) {
     let line = y + 12.0;
     if *name != above {

@@ -7,13 +7,13 @@ use pagewalk_engine::trace::replay::Straddle;
 /// A replayed trace and its results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Replayed {
-    /// The trace as named in the command.
+    /// The trace's name in the command.
     pub trace: String,
-    /// The machine as named in the command.
+    /// The machine's name in the command.
     pub machine: String,
-    /// The treatment of references that straddle blocks or pages.
+    /// How references that straddle blocks or pages are handled.
     pub straddle: Straddle,
-    /// Number of lines read, or of records in a packed trace.
+    /// Number of lines read, or the number of records read from a packed trace.
     pub lines: u64,
     /// The malformed lines.
     pub malformed: Malformed,
@@ -23,13 +23,13 @@ pub struct Replayed {
     pub counted: ReplayCounts,
 }
 
-/// The end of a replay.
+/// The reason for the end of a replay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ended {
     /// The whole trace was replayed.
     Whole,
     /// The user pressed Ctrl-C.
     Interrupted,
-    /// The rest cannot be replayed, for this reason.
+    /// The rest of the trace cannot be replayed, for this reason.
     Broken(String),
 }

@@ -1,4 +1,4 @@
-//! Rows and cells of tables.
+//! Functions for the rows and cells of tables.
 
 use crate::report::doc::{Block, Cell, Table};
 use crate::report::narrate::thousands;
@@ -18,7 +18,7 @@ pub(crate) fn word(text: impl Into<String>) -> Cell {
     Cell { text: text.into(), word: true }
 }
 
-/// Returns an empty cell.
+/// Returns a cell without contents.
 pub(crate) fn nothing() -> Cell {
     written("")
 }

@@ -1,4 +1,4 @@
-//! Drawing of plots. Lengths are in pixels from the upper left corner.
+//! Drawing of plots. Coordinates are in pixels from the upper left corner.
 
 use std::fmt::Write;
 
@@ -12,14 +12,14 @@ pub(crate) struct Canvas {
     shapes: String,
 }
 
-/// The point of a text at its position.
+/// The part of a text that is at the given position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
-    /// Its left end.
+    /// The text's left end.
     Start,
-    /// Its middle.
+    /// The text's middle.
     Middle,
-    /// Its right end.
+    /// The text's right end.
     End,
 }
 

@@ -5,10 +5,10 @@ use super::rows::{nothing, number, table, word, written};
 use crate::report::doc::{Block, Cell};
 use pagewalk_engine::trace::counts::{HotSpot, HotSpots, LevelCounts, Lookups, MissCauses, ReplayCounts};
 
-/// The columns of every part.
+/// The columns that every part has.
 const LOOKUPS: &[&str] = &["references", "hits", "misses", "miss rate"];
 
-/// Returns a table of the TLBs and one of the caches; empty if the machine has none or uses none.
+/// Returns a table of the TLBs and a table of the caches, if the machine has and uses them.
 pub(crate) fn parts(counted: &ReplayCounts) -> Vec<Block> {
     let tlbs = counted.spec.tlbs.iter().map(|tlb| &*tlb.name).zip(&counted.tlbs);
     let caches = counted.spec.caches.iter().map(|cache| &*cache.name).zip(&counted.caches);
@@ -30,7 +30,7 @@ pub(crate) fn parts(counted: &ReplayCounts) -> Vec<Block> {
     blocks
 }
 
-/// Returns a row for each kind of lookup that occurred, and one for their sum, which also has the counts
+/// Returns a row for each kind of lookup that occurred, and a row for their sum, which includes counts
 /// without a kind.
 fn rows(name: &str, part: &LevelCounts, cache: bool, causes: bool) -> Vec<Vec<Cell>> {
     let kinds = kinds_of(&part.kinds);
@@ -65,7 +65,7 @@ fn caused(causes: Option<MissCauses>) -> [Cell; 3] {
     )
 }
 
-/// Returns a table of the busiest pages and one of the busiest instructions, if there are any.
+/// Returns a table of the busiest pages and a table of the busiest instructions, if any.
 pub(crate) fn busiest(top: &HotSpots, address_bits: u32) -> Vec<Block> {
     let tables = [("busiest pages", "page", &top.pages), ("busiest instructions", "at", &top.code)];
     let some = tables.into_iter().filter(|(_, _, spots)| !spots.is_empty());

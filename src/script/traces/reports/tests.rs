@@ -1,4 +1,4 @@
-//! Tests of reports on a replay with made-up counts.
+//! Tests of reports for a replay with fictional counts.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ fn part(kinds: [(u64, u64); 4], evictions: u64, writebacks: u64) -> LevelCounts 
     }
 }
 
-/// Returns a possible result of a replay on the machine of a preset.
+/// Returns a possible result of a replay on a preset's machine.
 fn replayed(machine: &str) -> Replayed {
     let spec = Arc::new(Preset::named(machine).expect("a preset").spec());
     let tlbs = spec.tlbs.iter().map(|_| part([(7000, 3000), (900, 100), (0, 0), (0, 0)], 2900, 0)).collect();
@@ -90,7 +90,7 @@ fn rates_are_rounded_and_have_two_decimals() {
     assert_eq!(rate(0, 0), "-");
 }
 
-/// Returns the rows of a report's tables, without the bars and spaces between their cells.
+/// Returns the rows of a report's tables, without the bars and spaces between cells.
 fn cells(text: &str) -> Vec<String> {
     text.lines().map(|line| line.replace('│', " ").split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
@@ -126,7 +126,7 @@ fn bars_of_the_curve_are_as_long_as_its_rates() {
         let row = output.lines().find(|line| line.trim_start().starts_with(size)).expect("a row");
         row.chars().filter(|c| ('█'..='▏').contains(c)).count()
     };
-    // 9,000 of 11,000 are 32.7 of 40 characters, and 1,000 are 3.6.
+    // With 40 characters for 11,000, a bar for 9,000 has 32.7 characters, and a bar for 1,000 has 3.6.
     assert_eq!((bar("64 B"), bar("1 MB")), (33, 4));
 }
 
@@ -137,7 +137,7 @@ fn mistakes_in_a_trace_are_warned_about() {
         output,
         [
             "3 malformed lines are skipped\n  line 7: no size: `L 12;4`\n  and 2 more",
-            "2 records are skipped, outside the 14-bit address space; the first is a store of 4 bytes at \
+            "2 records outside the 14-bit address space are skipped; the first is a store of 4 bytes at \
              0xFFFF800000000000",
         ]
     );
@@ -174,7 +174,7 @@ fn the_csv_has_as_many_columns_as_its_header() {
     let rows: Vec<::csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
     assert!(rows.iter().all(|row| &row[0] == "a, \"b\".din"));
     let of = |part: &str| rows.iter().filter(|row| &row[2] == part).count();
-    // Five kinds for each of three TLBs and four caches.
+    // Three TLBs and four caches have five kinds each.
     assert_eq!((of("tlb"), of("cache"), of("curve")), (15, 20, 15));
     let all = rows.iter().find(|row| &row[3] == "L2" && &row[4] == "all").expect("all of L2");
     assert_eq!(

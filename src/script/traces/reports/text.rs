@@ -45,7 +45,7 @@ fn sections(replayed: &Replayed) -> Vec<Vec<Block>> {
     sections
 }
 
-/// Returns the width of a trace's addresses in bits.
+/// Returns the width of a trace's addresses, in bits.
 fn address_bits(counted: &ReplayCounts) -> u32 {
     if counted.paging.is_some() { counted.spec.virtual_bits() } else { counted.spec.physical_bits }
 }
@@ -96,8 +96,8 @@ fn end(replayed: &Replayed) -> Option<String> {
     let lines = count(replayed.lines, "line", "lines");
     match &replayed.ended {
         Ended::Whole => None,
-        Ended::Interrupted => Some(format!("interrupted: these are the counts of the first {lines}")),
-        Ended::Broken(_) => Some(format!("not the whole trace: these are the counts of the first {lines}")),
+        Ended::Interrupted => Some(format!("interrupted: these are the counts for the first {lines}")),
+        Ended::Broken(_) => Some(format!("not the whole trace: these are the counts for the first {lines}")),
     }
 }
 
@@ -124,8 +124,8 @@ fn paging(paging: &PagingCounts) -> Block {
     table("", &[&["paging"], &["times"]], rows.map(|(name, n)| vec![word(name), number(n)]).to_vec())
 }
 
-/// Returns warnings about malformed lines, records outside the address space, and an early end. Details of a
-/// warning follow on separate lines.
+/// Returns warnings about malformed lines, records outside the address space, and an early end. The details
+/// of a warning follow on separate lines.
 pub fn warnings(replayed: &Replayed) -> Vec<String> {
     let mut lines = Vec::new();
     if replayed.malformed.count > 0 {
@@ -133,10 +133,11 @@ pub fn warnings(replayed: &Replayed) -> Vec<String> {
     }
     let references = &replayed.counted.references;
     if let Some(first) = references.first_outside.filter(|_| references.outside > 0) {
-        let passed = count(references.outside, "record is", "records are");
+        let passed = count(references.outside, "record", "records");
+        let are = if references.outside == 1 { "is" } else { "are" };
         let bits = address_bits(&replayed.counted);
         lines.push(format!(
-            "{passed} skipped, outside the {bits}-bit address space; the first is {}",
+            "{passed} outside the {bits}-bit address space {are} skipped; the first is {}",
             record(first)
         ));
     }
@@ -144,7 +145,7 @@ pub fn warnings(replayed: &Replayed) -> Vec<String> {
     lines
 }
 
-/// Returns the number of malformed lines, and the first of them on separate lines.
+/// Returns the number of malformed lines, followed by the first malformed lines.
 pub fn malformed(malformed: &Malformed) -> String {
     let mut lines =
         vec![format!("{} skipped", count(malformed.count, "malformed line is", "malformed lines are"))];
@@ -158,7 +159,7 @@ pub fn malformed(malformed: &Malformed) -> String {
     lines.join("\n")
 }
 
-/// Describes a record in words: `a store of 8 bytes at 0x1FFF000000`.
+/// Describes a record: `a store of 8 bytes at 0x1FFF000000`.
 pub fn record(record: Record) -> String {
     let op = match record.op {
         Op::Fetch => "a fetch",

@@ -1,4 +1,4 @@
-//! Settings of a grid with their values.
+//! The settings of a grid and their values.
 
 use super::reading::whole;
 use crate::lang::ast::{Expr, ExprKind, Setting, Settings, Word};
@@ -19,25 +19,25 @@ use crate::run::verbs::CORE;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
 
-/// A setting with a field for each value.
-pub(super) struct Said {
+/// A setting, with a field for each value.
+pub(super) struct ParsedAxis {
     pub(crate) axis: Axis,
     pub(crate) fields: Vec<Field>,
     pub(crate) span: Span,
 }
 
-/// Returns the settings of a grid in order. Reports all errors in single values and in combinations of
+/// Returns the settings of a grid, in order. Reports all errors in single values and in combinations of
 /// settings.
 pub(super) fn axes(
     block: &Settings,
     base: &Spec,
     unit: Option<SweptUnit>,
-) -> Result<Vec<Said>, Vec<Diagnostic>> {
+) -> Result<Vec<ParsedAxis>, Vec<Diagnostic>> {
     let (sources, files, mut nowhere) = (Sources::default(), Files::default(), Discard);
     let mut session = Session::new(&sources, &files, Options::new(&CORE), &mut nowhere);
-    let (mut said, mut wrong) = (Vec::new(), Vec::new());
+    let (mut axes, mut wrong) = (Vec::new(), Vec::new());
     let mut take = |setting: &Setting, unit| match axis(&mut session, setting, unit) {
-        Ok(axis) => said.push(axis),
+        Ok(axis) => axes.push(axis),
         Err(stop) => wrong.extend(mistakes(stop)),
     };
     for setting in block.settings.iter() {
@@ -50,15 +50,15 @@ pub(super) fn axes(
         }
     }
     if wrong.is_empty() {
-        wrong = said.iter().flat_map(|said| wrong_values(said, base)).collect();
+        wrong = axes.iter().flat_map(|axes| wrong_values(axes, base)).collect();
     }
     if wrong.is_empty() {
-        wrong = wrong_together(&said, base);
+        wrong = wrong_together(&axes, base);
     }
-    if wrong.is_empty() { Ok(said) } else { Err(wrong) }
+    if wrong.is_empty() { Ok(axes) } else { Err(wrong) }
 }
 
-/// Whether a word declares a part that can be swept.
+/// Whether a word declares a kind of part that can be swept.
 fn part(word: &str) -> bool {
     matches!(word, "tlb" | "cache")
 }
@@ -67,7 +67,7 @@ fn nothing(setting: &Setting) -> Vec<Diagnostic> {
     whole(Code::NoMachine, "the machine has neither a cache nor a TLB to sweep", setting.span)
 }
 
-/// Returns the part that `cache NAME { … }` names, or the only one if there is no name.
+/// Returns the part that `cache NAME { … }` names. Without a name, returns the only part of that kind.
 fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
     let tlb = &*setting.name.text == "tlb";
     let unit = if tlb { SweptUnit::Tlb } else { SweptUnit::Cache };
@@ -100,7 +100,7 @@ fn named(setting: &Setting, base: &Spec) -> Result<SweptUnit, Vec<Diagnostic>> {
 }
 
 /// Returns a setting and its values.
-fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result<Said, Stop> {
+fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result<ParsedAxis, Stop> {
     let word = if matches!(unit, SweptUnit::Tlb(_)) { "tlb" } else { "cache" };
     let row = CORE.block(word).and_then(|block| block.setting(&setting.name.text));
     let fields = if row.as_ref().is_some_and(|row| row.params.is_empty()) {
@@ -112,7 +112,7 @@ fn axis(session: &mut Session<'_>, setting: &Setting, unit: SweptUnit) -> Result
     };
     let values = fields.iter().map(shown).collect();
     let axis = Axis { unit, setting: (*setting.name.text).into(), values };
-    Ok(Said { axis, fields, span: setting.span })
+    Ok(ParsedAxis { axis, fields, span: setting.span })
 }
 
 /// Rejects a value that is another setting's name, which means that a comma is missing.
@@ -131,7 +131,7 @@ fn parted(setting: &Setting, block: &str, params: &'static [Param]) -> Result<()
     Ok(())
 }
 
-/// Each value by itself has a unit that fits the setting.
+/// The unit of each value fits the setting.
 fn units(setting: &Setting, block: &str) -> Result<(), Stop> {
     let Some(row) = CORE.block(block) else { return Ok(()) };
     let alone = |value: &Expr| Setting { values: [value.clone()].into(), ..setting.clone() };
@@ -140,15 +140,15 @@ fn units(setting: &Setting, block: &str) -> Result<(), Stop> {
     if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
 }
 
-/// Returns mutually exclusive keywords that are settings without a value: `write-back
-/// write-through`.
+/// Returns mutually exclusive settings that have no values: `write-back write-through`.
 fn flags(setting: &Setting) -> Result<Vec<Field>, Stop> {
     let flag = |name: Word| Field { span: name.span, name, args: Vec::new(), block: None };
     let mut fields = vec![flag(setting.name.clone())];
     for value in setting.values.iter() {
         let ExprKind::Name(text) = &value.kind else {
             let message = format!("`{}` takes no value", setting.name.text);
-            let help = "it can be followed by similar words, or by a comma";
+            let help =
+                "only a comma or an alternative setting can follow it, as in `write-back write-through`";
             return Err(Diagnostic::new(Code::WrongCount, value.span, message).help(help).into());
         };
         fields.push(flag(Word { text: text.clone(), span: value.span }));
@@ -156,7 +156,7 @@ fn flags(setting: &Setting) -> Result<Vec<Field>, Stop> {
     Ok(fields)
 }
 
-/// Returns a field for each value. A range doubles from its lower end.
+/// Returns a field for each value. The values of a range double from the lower end.
 fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, Stop> {
     let alone = |values: &[Expr]| Setting { values: values.into(), ..setting.clone() };
     if setting.values.is_empty() {
@@ -187,7 +187,7 @@ fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, St
     Ok(fields)
 }
 
-/// Returns `low`, twice that, and so on up to `high`.
+/// Returns `low`, `2 * low`, `4 * low`, and so on, up to `high`.
 fn doubled(session: &mut Session<'_>, low: &Expr, high: &Expr, span: Span) -> Result<Vec<u64>, Stop> {
     let mut end = |expr: &Expr| -> Result<u64, Stop> { Ok(integer(&session.eval(expr)?, expr.span)?) };
     let (from, to) = (end(low)?, end(high)?);
@@ -195,7 +195,7 @@ fn doubled(session: &mut Session<'_>, low: &Expr, high: &Expr, span: Span) -> Re
         let wrong = Diagnostic::new(
             Code::BadGeometry,
             low.span,
-            "a range in a grid doubles, so it cannot start at 0",
+            "the values of a range in a grid double, so the first cannot be 0",
         );
         return Err(wrong.label("must be at least 1").into());
     }
@@ -207,7 +207,7 @@ fn doubled(session: &mut Session<'_>, low: &Expr, high: &Expr, span: Span) -> Re
     Ok(std::iter::successors(Some(from), |n| n.checked_mul(2)).take_while(|n| *n <= to).collect())
 }
 
-/// Returns a value as the grid lists it.
+/// Returns a value in the notation of the grid.
 fn shown(field: &Field) -> AxisValue {
     let Some(arg) = field.args.first() else { return AxisValue::Word((*field.name.text).into()) };
     match arg.value().ok().map(|value| (value, integer(value, arg.span))) {
@@ -217,13 +217,13 @@ fn shown(field: &Field) -> AxisValue {
     }
 }
 
-/// Returns the errors of a setting's single values, one per location.
-fn wrong_values(said: &Said, base: &Spec) -> Vec<Diagnostic> {
+/// Returns the errors in a setting's individual values, with at most one error per location.
+fn wrong_values(axis: &ParsedAxis, base: &Spec) -> Vec<Diagnostic> {
     let mut wrong: Vec<Diagnostic> = Vec::new();
-    for (at, field) in said.fields.iter().enumerate() {
-        let value = &said.axis.values[at];
-        let mut found = mistakes_of(said.axis.unit, std::slice::from_ref(field), base);
-        if found.is_empty() && said.axis.values[..at].contains(value) {
+    for (at, field) in axis.fields.iter().enumerate() {
+        let value = &axis.axis.values[at];
+        let mut found = mistakes_of(axis.axis.unit, std::slice::from_ref(field), base);
+        if found.is_empty() && axis.axis.values[..at].contains(value) {
             let span = field.args.first().map_or(field.span, |arg| arg.span);
             let twice =
                 Diagnostic::new(Code::Duplicate, span, format!("`{}` has a value twice", field.name.text));
@@ -235,14 +235,14 @@ fn wrong_values(said: &Said, base: &Spec) -> Vec<Diagnostic> {
     wrong
 }
 
-/// Returns the errors between settings: a duplicate setting, or two settings for the same size.
-fn wrong_together(said: &[Said], base: &Spec) -> Vec<Diagnostic> {
-    let mut units: Vec<SweptUnit> = said.iter().map(|said| said.axis.unit).collect();
+/// Returns the errors in combinations of settings: a duplicate setting, or two settings for the same size.
+fn wrong_together(axes: &[ParsedAxis], base: &Spec) -> Vec<Diagnostic> {
+    let mut units: Vec<SweptUnit> = axes.iter().map(|axis| axis.axis.unit).collect();
     units.sort_unstable();
     units.dedup();
     let of = |unit: SweptUnit| -> Vec<Field> {
-        let own = said.iter().filter(|said| said.axis.unit == unit);
-        own.filter_map(|said| said.fields.first().map(|field| Field { span: said.span, ..field.clone() }))
+        let own = axes.iter().filter(|axis| axis.axis.unit == unit);
+        own.filter_map(|axis| axis.fields.first().map(|field| Field { span: axis.span, ..field.clone() }))
             .collect()
     };
     units.into_iter().flat_map(|unit| mistakes_of(unit, &of(unit), base)).collect()
@@ -255,7 +255,7 @@ fn mistakes_of(unit: SweptUnit, fields: &[Field], base: &Spec) -> Vec<Diagnostic
     }
 }
 
-/// Returns the diagnostics of a stop. A grid contains nothing that is closed or unknowable.
+/// Returns the diagnostics that a stop contains. A grid cannot cause any other kind of stop.
 fn mistakes(stop: Stop) -> Vec<Diagnostic> {
     match stop {
         Stop::Wrong(wrong) => wrong,

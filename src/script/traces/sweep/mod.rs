@@ -1,7 +1,7 @@
 //! Grids of machines for `pagewalk sweep`: settings of a TLB or cache in the notation of the language, with
 //! several values each.
 //!
-//! Values have the same meaning as in `machine NAME { … }`, and so do changes of a part's settings.
+//! Values and changes to a part's settings have the same meaning as in `machine NAME { … }`.
 
 mod axes;
 mod points;
@@ -15,14 +15,15 @@ use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
 
-/// Name of a grid in diagnostics.
+/// The name of a grid in diagnostics.
 const NAME: &str = "<grid>";
 
 /// Parses a grid over a machine and adds its text to the sources. Settings outside `tlb NAME { … }` and
-/// `cache NAME { … }` belong to `unit`.
+/// `cache NAME { … }` apply to `unit`.
 ///
 /// # Errors
-/// All errors of the grid. An impossible combination is an error only if there is no other.
+/// Returns all errors in the grid. An impossible combination is reported only if the grid has no other
+/// errors.
 pub fn grid(
     text: &str,
     base: &Spec,
@@ -38,25 +39,25 @@ pub fn grid(
     read().map_err(|wrong| reading::placed(wrong, text))
 }
 
-/// Returns the default part for a sweep: the first cache for loads, otherwise the first TLB for loads.
+/// Returns the default part for a sweep: the first cache for loads, or else the first TLB for loads.
 pub fn usual_unit(spec: &Spec) -> Option<SweptUnit> {
     let cache = spec.first_cache(AccessKind::Read).map(SweptUnit::Cache);
     cache.or(spec.first_tlb(AccessKind::Read).map(SweptUnit::Tlb))
 }
 
-/// Returns the cache of this name.
+/// Returns the cache with this name.
 ///
 /// # Errors
-/// A sentence with the existing names, without a period.
+/// Returns a sentence with the existing names, without a period.
 pub fn cache_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> {
     let names = spec.caches.iter().map(|cache| &*cache.name);
     spec.cache_named(name).map(SweptUnit::Cache).ok_or_else(|| unknown("cache", name, names))
 }
 
-/// Returns the TLB of this name.
+/// Returns the TLB with this name.
 ///
 /// # Errors
-/// As [`cache_named`].
+/// Returns the errors from [`cache_named`].
 pub fn tlb_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> {
     let names = spec.tlbs.iter().map(|tlb| &*tlb.name);
     spec.tlb_named(name).map(SweptUnit::Tlb).ok_or_else(|| unknown("TLB", name, names))

@@ -1,6 +1,6 @@
 //! The machines of a grid: every valid combination of values.
 
-use super::axes::Said;
+use super::axes::ParsedAxis;
 use super::reading::whole;
 use crate::lang::ast::Word;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -11,9 +11,9 @@ use pagewalk_engine::trace::sweep::grid::{
     Grid, GridPoint, MOST_POINTS, SkippedPoint, SweptUnit, combinations,
 };
 
-/// Returns the grid of these settings and values.
-pub(super) fn grid(said: Vec<Said>, base: &Spec, place: Span) -> Result<Grid, Vec<Diagnostic>> {
-    let lengths: Vec<usize> = said.iter().map(|said| said.fields.len()).collect();
+/// Returns the grid that these settings and values define.
+pub(super) fn grid(axes: Vec<ParsedAxis>, base: &Spec, place: Span) -> Result<Grid, Vec<Diagnostic>> {
+    let lengths: Vec<usize> = axes.iter().map(|axes| axes.fields.len()).collect();
     let count = lengths.iter().fold(1, |all: u128, length| all.saturating_mul(*length as u128));
     if count > MOST_POINTS as u128 {
         let message = format!("the grid has {count} points; the limit is {MOST_POINTS}");
@@ -21,25 +21,25 @@ pub(super) fn grid(said: Vec<Said>, base: &Spec, place: Span) -> Result<Grid, Ve
     }
     let (mut points, mut skipped) = (Vec::new(), Vec::new());
     for at in combinations(&lengths) {
-        match machine(&said, &at, base, place) {
+        match machine(&axes, &at, base, place) {
             Ok(spec) => points.push(GridPoint { at, spec }),
             Err(why) => skipped.push(SkippedPoint { at, why }),
         }
     }
     if points.is_empty() {
         let why = skipped.first().map(|skipped| skipped.why.clone()).unwrap_or_default();
-        let wrong = Diagnostic::new(Code::BadGeometry, place, "no point of the grid is a valid machine");
+        let wrong = Diagnostic::new(Code::BadGeometry, place, "no point in the grid is a valid machine");
         return Err(vec![wrong.label(why)]);
     }
-    Ok(Grid { axes: said.into_iter().map(|said| said.axis).collect(), points, skipped })
+    Ok(Grid { axes: axes.into_iter().map(|axes| axes.axis).collect(), points, skipped })
 }
 
-/// Returns the machine of a combination, built like an override in a script, or the reason why it
-/// is invalid.
-fn machine(said: &[Said], at: &[usize], base: &Spec, place: Span) -> Result<Spec, String> {
+/// Returns the machine for a combination, or the reason why the combination is invalid. The combination works
+/// like an override in a script.
+fn machine(axes: &[ParsedAxis], at: &[usize], base: &Spec, place: Span) -> Result<Spec, String> {
     let mut parts: Vec<(SweptUnit, Vec<Field>)> = Vec::new();
-    for (said, &value) in said.iter().zip(at) {
-        let (unit, field) = (said.axis.unit, said.fields[value].clone());
+    for (axes, &value) in axes.iter().zip(at) {
+        let (unit, field) = (axes.axis.unit, axes.fields[value].clone());
         match parts.iter_mut().find(|(known, _)| *known == unit) {
             Some((_, fields)) => fields.push(field),
             None => parts.push((unit, vec![field])),

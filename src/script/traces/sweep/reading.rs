@@ -1,13 +1,13 @@
-//! Parsing of a grid's text as settings, like the block of `machine { … }`.
+//! Parses a grid's text as settings, like the block of `machine { … }`.
 
 use crate::lang::ast::{Command, Settings, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::parse::parse;
 use crate::lang::span::Span;
 
-/// Text before the grid for the parser.
+/// Text that the parser needs before the grid.
 const BEFORE: &str = "machine {";
-/// Text after the grid. The line break ends a final comment.
+/// Text that the parser needs after the grid. The line break ends a final comment.
 const BEHIND: &str = "\n}";
 
 /// Returns the span of the whole text.
@@ -16,7 +16,7 @@ pub(super) fn all(text: &str, file: u32) -> Span {
     Span { file, start, end: start + text.len() as u32 }
 }
 
-/// Returns the settings of a grid. Their spans refer to the parsed text: see [`placed`].
+/// Returns the settings of a grid. The settings' spans refer to the parsed text: see [`placed`].
 pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> {
     let parsed = parse(file, &format!("{BEFORE}{text}{BEHIND}"), &mut ());
     if !parsed.diagnostics.is_empty() {
@@ -27,7 +27,7 @@ pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> 
             block.clone()
         }
         _ => {
-            return Err(whole(Code::Syntax, "these are not settings of a machine's part", all(text, file)));
+            return Err(whole(Code::Syntax, "these are not settings of a TLB or cache", all(text, file)));
         }
     };
     if block.table.is_some() {
@@ -57,7 +57,7 @@ pub(super) fn placed(wrong: Vec<Diagnostic>, text: &str) -> Vec<Diagnostic> {
     wrong.into_iter().map(move_all).collect()
 }
 
-/// Returns one error without label or help.
+/// Returns an error without a label or help.
 pub(super) fn whole(code: Code, message: impl Into<String>, span: Span) -> Vec<Diagnostic> {
     vec![Diagnostic::new(code, span, message)]
 }

@@ -53,7 +53,7 @@ fn the_first_setting_changes_slowest() {
 
 #[test]
 fn unset_settings_stay_as_in_an_override() {
-    // The declaration sets the size, so other ways or blocks change the number of sets.
+    // The declaration sets the size, so different ways or blocks change the number of sets.
     assert_eq!(shapes(&read("ways 4")), [(32768, 4, 64, 128)]);
     assert_eq!(shapes(&read("block 32 B")), [(32768, 8, 32, 128)]);
     let base = machine("core-i7");
@@ -104,7 +104,7 @@ fn parts_are_named_as_in_a_machine() {
         cache_named(&base, "l1d").expect_err("none"),
         "the machine has no cache `l1d`: did you mean `L1d`?"
     );
-    assert!(tlb_named(&base, "xyz").expect_err("none").contains("`dTLB`, `iTLB` or `L2TLB`"));
+    assert!(tlb_named(&base, "xyz").expect_err("none").contains("`dTLB`, `iTLB`, or `L2TLB`"));
 }
 
 fn grid_of(text: &str, base: &Spec, unit: SweptUnit) -> Grid {

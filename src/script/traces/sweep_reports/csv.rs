@@ -4,12 +4,12 @@
 use super::points::{SweepCell, rows};
 use super::swept::Swept;
 
-/// Returns the table of a sweep with its header. Sizes are in bytes, and rates from 0 to 1. A missing value
-/// is an empty cell.
+/// Returns the table of a sweep, including the header. Sizes are in bytes, and rates are between 0 and 1. A
+/// missing value has an empty cell.
 pub fn csv(swept: &Swept) -> String {
     let table = rows(swept);
     let mut writer = ::csv::Writer::from_writer(Vec::new());
-    // Writing to memory cannot fail, here and below.
+    // Writing to memory cannot fail, here or in the calls below.
     let _ = writer.write_record(table.columns.iter().map(|column| &column.name));
     for row in &table.rows {
         let _ = writer.write_record(row.iter().map(cell));

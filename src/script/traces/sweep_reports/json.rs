@@ -9,7 +9,7 @@ use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue};
 
-/// Returns the object of a sweep on one line.
+/// Returns the JSON object of a sweep on one line.
 pub fn json(swept: &Swept) -> String {
     let references = swept.references();
     let (ended, error) = match &swept.ended {
@@ -69,7 +69,7 @@ fn value(value: &AxisValue) -> Json {
     }
 }
 
-/// Returns an object per row, without the values that are constant in the sweep.
+/// Returns one object per row, without the values that are constant in the sweep.
 fn points(swept: &Swept) -> Json {
     let table = rows(swept);
     let units = swept.grid.units().len().max(1);

@@ -1,4 +1,4 @@
-//! Miss rates of a grid of two settings as a matrix.
+//! A matrix of miss rates for a grid with two settings.
 
 use super::points::word;
 use super::swept::Swept;
@@ -8,17 +8,17 @@ use crate::traces::reports::amounts::rate;
 use crate::traces::reports::rows::{table, word as word_cell, written};
 use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, SweptUnit};
 
-/// Settings of a part's capacity, used for the rows of a matrix and the horizontal axis of a plot.
+/// Settings that give a part's capacity, used for the rows of a matrix and the horizontal axis of a plot.
 const CAPACITIES: [&str; 4] = ["size", "lines", "entries", "sets"];
 
-/// Returns the main setting among those with several values: a capacity if there is one.
+/// Returns the main setting among those with several values: a capacity, or else the first setting.
 pub(crate) fn leading(swept: &Swept, varied: &[usize]) -> Option<usize> {
     let capacity = |at: &&usize| CAPACITIES.contains(&&*swept.grid.axes[**at].setting);
     varied.iter().find(capacity).or(varied.first()).copied()
 }
 
 /// Returns a matrix for each swept part if two settings vary. The rows are the values of the main setting,
-/// and the columns are those of the other.
+/// and the columns are the values of the other.
 pub(crate) fn matrices(swept: &Swept) -> Vec<Block> {
     let varied = swept.grid.varied();
     let [_, _] = *varied else { return Vec::new() };
@@ -47,7 +47,7 @@ fn matrix(swept: &Swept, unit: SweptUnit, down: usize, across: usize) -> Block {
     table(title, &[&[&axes[down].setting], &head], rows)
 }
 
-/// Returns the miss rate at a point; empty if it was skipped or not counted.
+/// Returns the miss rate at a point, or an empty text if the point was skipped or not counted.
 fn rate_at(swept: &Swept, unit: SweptUnit, at: &[usize]) -> String {
     let number = swept.grid.points.iter().position(|point| point.at == at);
     let counted = number.and_then(|number| swept.counted.get(number)?.as_ref().ok());
@@ -57,7 +57,7 @@ fn rate_at(swept: &Swept, unit: SweptUnit, at: &[usize]) -> String {
     })
 }
 
-/// Formats a value; sizes have units.
+/// Formats a value, with units for sizes.
 pub(crate) fn shown(axis: &Axis, value: &AxisValue) -> String {
     match value {
         AxisValue::Number(n) if matches!(&*axis.setting, "size" | "block") => size(u128::from(*n)),

@@ -1,8 +1,8 @@
-//! A sweep as a Parquet file: the columns of the CSV in one row group, plain and uncompressed.
+//! A sweep as a Parquet file, with the columns of the CSV file in one plain, uncompressed row group.
 //!
-//! The format's description: <https://parquet.apache.org/docs/file-format/>. A column is a header and a page,
-//! which contains the definition levels and then the values. The file ends with its metadata, as a Thrift
-//! struct, and their length.
+//! Parquet's format is described at <https://parquet.apache.org/docs/file-format/>. A column consists of a
+//! header and a page. The page contains the definition levels, followed by the values. The file ends with its
+//! metadata (a Thrift struct), followed by the length of the metadata.
 
 use super::points::{Column, Rows, SweepCell, SweepColumnKind, rows};
 use super::swept::Swept;
@@ -15,13 +15,13 @@ const MAGIC: &[u8; 4] = b"PAR1";
 const INT64: i32 = 2;
 const DOUBLE: i32 = 5;
 const BYTE_ARRAY: i32 = 6;
-/// Every column is optional.
+/// The repetition type of every column: optional.
 const OPTIONAL: i32 = 1;
 /// Encodings of values and of definition levels.
 const PLAIN: i32 = 0;
 const RLE: i32 = 3;
 
-/// Returns the bytes of the file.
+/// Returns the bytes of the Parquet file.
 pub fn parquet(swept: &Swept) -> Vec<u8> {
     let table = rows(swept);
     let mut file = MAGIC.to_vec();
@@ -51,13 +51,13 @@ pub fn parquet(swept: &Swept) -> Vec<u8> {
     file
 }
 
-/// Returns a schema of one level: its root, and the columns.
+/// Returns a schema with one level: the root and the columns.
 fn schema(columns: &[Column]) -> Vec<Struct> {
     let root = Struct::default().text(4, "sweep").i32(5, columns.len() as i32);
     let column = |column: &Column| {
         let plain = Struct::default().i32(1, physical(column.kind)).i32(3, OPTIONAL).text(4, &column.name);
         match column.kind {
-            // UTF-8 text as a converted type for old readers, and as a logical type for new ones.
+            // UTF-8 text, as a converted type for old readers and as a logical type for new readers.
             SweepColumnKind::Word => plain.i32(6, 0).one(10, Struct::default().one(1, Struct::default())),
             SweepColumnKind::Number | SweepColumnKind::Bytes => {
                 let signed = Struct::default().byte(1, 64).yes(2);
@@ -117,7 +117,7 @@ fn page(table: &Rows, at: usize) -> Vec<u8> {
     page
 }
 
-/// Returns the rows that have a value as runs: each is a length and then 1 or 0.
+/// Encodes, as runs, whether each row has a value. Each run is a length, followed by 1 or 0.
 fn levels(mut there: impl Iterator<Item = bool>) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut run: Option<(bool, u64)> = None;
@@ -141,8 +141,7 @@ fn levels(mut there: impl Iterator<Item = bool>) -> Vec<u8> {
 mod tests {
     use super::levels;
 
-    /// Checks the bytes against Parquet's description of its run-length encoding: twice the length, then the
-    /// value.
+    /// Checks the bytes against Parquet's run-length encoding: twice the length, followed by the value.
     #[test]
     fn rows_with_values_are_runs() {
         assert_eq!(levels([true, true, false].into_iter()), [4, 1, 2, 0]);

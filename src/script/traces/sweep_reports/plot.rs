@@ -1,5 +1,4 @@
-//! Plots of a sweep: the miss rate over one setting, with a line for each combination of the
-//! others.
+//! Plots of a sweep: the miss rate over one setting, with a line for each combination of the other settings.
 
 use super::matrix::{leading, shown};
 use super::swept::Swept;
@@ -9,21 +8,21 @@ use pagewalk_engine::trace::sweep::grid::SweptUnit;
 
 /// Width of the image.
 const WIDTH: f64 = 900.0;
-/// Left and right edge of the plot.
+/// Left and right edges of the plot.
 const EDGES: (f64, f64) = (80.0, 700.0);
 /// Height of the plot.
 const HEIGHT: f64 = 320.0;
 /// Colors that are distinguishable with any color vision (Okabe and Ito).
 const COLORS: [&str; 7] = ["#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000"];
-/// Maximum number of lines in a plot, beyond which they are indistinguishable.
+/// Maximum number of lines in a plot. More lines would be indistinguishable.
 const LINES: usize = 14;
 /// Maximum number of labels below the plot.
 const LABELS: usize = 12;
 
-/// A line: its name, and its miss rates by the index of the value on the horizontal axis.
+/// A line, with a name and a miss rate for each value on the horizontal axis.
 type Line = (String, Vec<(usize, f64)>);
 
-/// Returns an SVG document of the swept parts, one below the other.
+/// Returns an SVG document with the plots of the swept parts, arranged vertically.
 pub fn plot(swept: &Swept) -> String {
     let mut canvas = Canvas::default();
     let title = format!("{} on {}", swept.trace, swept.machine);
@@ -35,7 +34,7 @@ pub fn plot(swept: &Swept) -> String {
     canvas.document(WIDTH, y + 20.0, &format!("miss rates: {title}"))
 }
 
-/// Draws a part below `y`, and returns its lower end.
+/// Draws the plot of a part below `y`, and returns the plot's lower end.
 fn part(canvas: &mut Canvas, swept: &Swept, unit: SweptUnit, y: f64) -> f64 {
     let varied = swept.grid.varied();
     let Some(over) = leading(swept, &varied).or((!swept.grid.axes.is_empty()).then_some(0)) else { return y };
@@ -84,7 +83,7 @@ fn part(canvas: &mut Canvas, swept: &Swept, unit: SweptUnit, y: f64) -> f64 {
     bottom + 52.0
 }
 
-/// Returns the lines. The points of a line differ only in the setting of the horizontal axis.
+/// Returns the lines. The points of a line differ only in the setting on the horizontal axis.
 fn lines(swept: &Swept, unit: SweptUnit, over: usize, varied: &[usize]) -> Vec<Line> {
     let mut lines: Vec<(Vec<usize>, Line)> = Vec::new();
     for (point, counted) in swept.grid.points.iter().zip(&swept.counted) {

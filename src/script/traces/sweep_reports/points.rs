@@ -1,4 +1,4 @@
-//! The points of a sweep as rows and columns for all formats: a row for each swept part of each point.
+//! The points of a sweep as rows and columns for all formats, with a row for each swept part of each point.
 
 use super::swept::Swept;
 use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, GridPoint, SweptUnit};
@@ -6,9 +6,9 @@ use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, GridPoint, SweptUnit}
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Column {
-    /// The name, in lowercase letters with `_`.
+    /// The column's name, in lowercase letters with `_`.
     pub(crate) name: String,
-    /// The type of its cells.
+    /// The type of the column's cells.
     pub(crate) kind: SweepColumnKind,
 }
 
@@ -42,7 +42,7 @@ pub enum SweepCell {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Rows {
     pub(crate) columns: Vec<Column>,
-    /// The rows, each with a cell per column.
+    /// The rows, each with one cell per column.
     pub(crate) rows: Vec<Vec<SweepCell>>,
 }
 
@@ -50,7 +50,7 @@ pub(crate) struct Rows {
 const SHAPE: [&str; 8] =
     ["size", "block", "entries", "ways", "sets", "policy", "fully-associative", "direct-mapped"];
 
-/// Returns the points of a sweep in the order of the grid. Skipped points have no row.
+/// Returns the points of a sweep, in grid order. Skipped points have no row.
 pub(crate) fn rows(swept: &Swept) -> Rows {
     let units = swept.grid.units();
     let cache = units.iter().any(|unit| matches!(unit, SweptUnit::Cache(_)));
@@ -94,12 +94,12 @@ pub(crate) fn rows(swept: &Swept) -> Rows {
     Rows { columns, rows }
 }
 
-/// Returns the settings of the grid that are not part of the shape, without duplicates.
+/// Returns the grid's settings, without duplicates, that are not part of the shape.
 fn others(axes: &[Axis]) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for axis in axes {
         let name = &*axis.setting;
-        // The number of lines follows from size and block.
+        // The size and the block determine the number of lines.
         if !SHAPE.contains(&name) && name != "lines" && !names.contains(&name) {
             names.push(name);
         }
@@ -146,7 +146,8 @@ fn row(
     columns.iter().map(item).collect()
 }
 
-/// Returns the value of a grid's setting at a point; `None` if the grid does not vary it for this part.
+/// Returns the value of a setting at a point, or no value if the grid does not vary the setting for this
+/// part.
 fn chosen(
     swept: &Swept,
     point: &GridPoint,

@@ -9,13 +9,13 @@ use pagewalk_engine::trace::sweep::grid::Grid;
 /// A trace that was replayed on the machines of a grid, and its results.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Swept {
-    /// The trace as named in the command.
+    /// The trace's name in the command.
     pub trace: String,
-    /// The machine that the grid modifies, as named in the command.
+    /// The command's name for the machine that the grid modifies.
     pub machine: String,
-    /// Whether pages were mapped on demand. Otherwise, addresses are physical.
+    /// Whether pages were mapped on demand. If pages were not mapped on demand, addresses are physical.
     pub demand: bool,
-    /// The treatment of references that straddle blocks or pages.
+    /// How references that straddle blocks or pages are handled.
     pub straddle: Straddle,
     /// Number of lines read, or of records in a packed trace.
     pub lines: u64,
@@ -25,7 +25,7 @@ pub struct Swept {
     pub ended: Ended,
     /// The grid.
     pub grid: Grid,
-    /// The counts for each point of the grid, or the reason why its replay stopped.
+    /// The counts for each point of the grid, or the reason why the point's replay stopped.
     pub counted: Vec<Result<ReplayCounts, String>>,
 }
 

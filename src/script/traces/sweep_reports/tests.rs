@@ -69,10 +69,10 @@ fn a_point_that_failed_has_no_counts_and_is_reported() {
 fn an_end_before_the_end_is_reported() {
     let mut swept = swept("ways 1");
     swept.ended = Ended::Interrupted;
-    assert!(text(&swept, false).contains("interrupted: these are the counts of the first 4 lines"));
+    assert!(text(&swept, false).contains("interrupted: these are the counts for the first 4 lines"));
     assert!(json(&swept).contains("\"ended\":\"interrupted\""));
     swept.ended = Ended::Broken("cut".to_owned());
-    assert!(text(&swept, false).contains("not the whole trace: these are the counts of the first 4 lines"));
+    assert!(text(&swept, false).contains("not the whole trace: these are the counts for the first 4 lines"));
     assert!(json(&swept).contains("\"ended\":\"broken\",\"error\":\"cut\""));
 }
 

@@ -12,11 +12,10 @@ use crate::traces::reports::rows::{nothing, number, word, written};
 use crate::traces::reports::{self, Ended};
 use pagewalk_engine::trace::sweep::grid::SkippedPoint;
 
-/// Maximum number of reasons for skipped points to report.
+/// Maximum number of reported reasons for skipped points.
 const REASONS: usize = 5;
 
-/// Returns the report: the parameters, the table of the points, and the matrix of miss rates for two
-/// settings.
+/// Returns the report: the parameters, the table of points, and, for two settings, the matrix of miss rates.
 pub fn text(swept: &Swept, color: bool) -> String {
     let mut sections = vec![
         vec![Block::Heading(format!("{} on {}", swept.trace, swept.machine))],
@@ -57,11 +56,11 @@ fn summary(swept: &Swept) -> Vec<Block> {
     match &swept.ended {
         Ended::Whole => {}
         Ended::Interrupted => {
-            let message = format!("interrupted: these are the counts of the first {lines}");
+            let message = format!("interrupted: these are the counts for the first {lines}");
             blocks.push(Block::toned(Tone::Bad, message));
         }
         Ended::Broken(_) => {
-            let message = format!("not the whole trace: these are the counts of the first {lines}");
+            let message = format!("not the whole trace: these are the counts for the first {lines}");
             blocks.push(Block::toned(Tone::Bad, message));
         }
     }
@@ -80,7 +79,7 @@ fn constant(columns: &[Column], rows: &[Vec<SweepCell>]) -> Vec<usize> {
     (0..columns.len()).filter(|at| describes(&columns[*at])).filter(same).collect()
 }
 
-/// Describes the values that are the same at every point.
+/// Describes the values that all points share.
 fn same(swept: &Swept) -> Vec<String> {
     let table = rows(swept);
     let Some(first) = table.rows.first() else { return Vec::new() };
@@ -95,7 +94,7 @@ fn same(swept: &Swept) -> Vec<String> {
     words.collect()
 }
 
-/// Returns the columns that differ, and the counts.
+/// Returns a table with the columns that vary and the counts.
 fn table(swept: &Swept) -> Block {
     let table = rows(swept);
     let constant = constant(&table.columns, &table.rows);
@@ -127,7 +126,7 @@ fn cell(column: &Column, item: &SweepCell) -> Cell {
     }
 }
 
-/// Returns the invalid points by reason: the first of each, and their number.
+/// Returns the number of invalid points, and the first points with the reasons.
 fn skipped(swept: &Swept) -> Vec<Block> {
     let skipped = &swept.grid.skipped;
     if skipped.is_empty() {
@@ -143,7 +142,7 @@ fn skipped(swept: &Swept) -> Vec<Block> {
     lines.into_iter().map(|line| Block::toned(Tone::Faint, line)).collect()
 }
 
-/// Names a combination by the values that vary: `ways 16, size 512 B`.
+/// Names a combination by its settings: `ways 16, size 512 B`.
 fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
     let axes = swept.grid.axes.iter().zip(&skipped.at);
     let varied = axes.clone().filter(|(axis, _)| axis.values.len() > 1).count();
@@ -155,8 +154,8 @@ fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
     varied_axes.collect::<Vec<String>>().join(", ")
 }
 
-/// Returns a line for each warning: malformed lines, records outside the address space, points that stopped,
-/// and an early end.
+/// Returns a line for each warning about malformed lines, records outside the address space, stopped points,
+/// or an early end.
 pub fn warnings(swept: &Swept) -> Vec<String> {
     let mut warnings = Vec::new();
     if let Some(counted) = swept.counted.iter().flatten().next() {

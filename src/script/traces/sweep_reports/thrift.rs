@@ -1,6 +1,6 @@
-//! Thrift's compact protocol, as far as the metadata of a Parquet file needs it.
+//! The part of Thrift's compact protocol that the metadata of a Parquet file needs.
 
-/// Writes the fields of a struct in order of their IDs.
+/// The fields of a struct must be added in order of their IDs.
 #[derive(Debug, Default)]
 pub(crate) struct Struct {
     bytes: Vec<u8>,
@@ -95,14 +95,14 @@ impl Struct {
         self
     }
 
-    /// Returns the bytes with the end marker.
+    /// Returns the bytes, followed by the end marker.
     pub(crate) fn end(mut self) -> Vec<u8> {
         self.bytes.push(0);
         self.bytes
     }
 
-    /// Writes the type and the difference from the previous field ID. Differences are at most 15
-    /// here.
+    /// Writes the type and the difference from the previous field ID. In these files, differences are at most
+    /// 15.
     fn header(&mut self, field: u8, kind: u8) {
         self.bytes.push((field - self.last) << 4 | kind);
         self.last = field;
@@ -128,7 +128,8 @@ impl Struct {
     }
 }
 
-/// Writes seven bits per byte, the lowest first. A set highest bit means that more follow.
+/// Writes seven bits per byte, beginning with the lowest. The highest bit of a byte is set if more bytes
+/// follow.
 pub(crate) fn varint(bytes: &mut Vec<u8>, mut value: u64) {
     while value >= 0x80 {
         bytes.push(value as u8 | 0x80);
@@ -141,7 +142,7 @@ pub(crate) fn varint(bytes: &mut Vec<u8>, mut value: u64) {
 mod tests {
     use super::{Struct, varint};
 
-    /// Checks the examples of Thrift's description of its compact protocol.
+    /// Checks the examples in the specification of Thrift's compact protocol.
     #[test]
     fn numbers_are_written_as_the_protocol_says() {
         let number = |value: i32| Struct::default().i32(1, value).end();

@@ -19,7 +19,7 @@ pub(crate) fn madvise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Obse
     into_result(advise(kernel, pid, args, watch))
 }
 
-/// The effect of a piece of advice on one part of an area.
+/// The effect of an advice value on one part of an area.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum AdviceAction {
     Expect(Advice),
@@ -57,7 +57,7 @@ fn advise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) ->
     if whole { Ok(0) } else { Err(Errno::ENOMEM.into()) }
 }
 
-/// The parts of areas in a range, and whether they cover the whole range.
+/// The parts of areas in a range, and whether they cover the range completely.
 fn parts_of(kernel: &mut Kernel, pid: Pid, range: Range<u64>) -> (Vec<Vma>, bool) {
     let parts =
         kernel.process(pid).map(|process| process.space.areas.within(range.clone())).unwrap_or_default();
@@ -99,7 +99,7 @@ fn mark(kernel: &mut Kernel, pid: Pid, range: Range<u64>, set: &dyn Fn(&mut Vma)
     Ok(())
 }
 
-/// Reads the pages of a file that an area maps into the page cache.
+/// Reads an area's file pages into the page cache.
 fn read_ahead(kernel: &mut Kernel, part: &Vma) {
     if let Backing::File { file, offset, .. } = part.backing {
         let bits = kernel.shape.page_bits;
@@ -118,7 +118,7 @@ fn synchronise(kernel: &mut Kernel, pid: Pid, args: Args<'_>) -> Result<u64, Err
     if !known || both || !start.is_multiple_of(kernel.page_size()) {
         return Err(Errno::EINVAL);
     }
-    // As on Linux, a length that rounds up to 2^64 is 0.
+    // As on Linux, a length that rounds up to 2^64 becomes 0.
     let len = kernel.whole_pages(args.size(1)).unwrap_or(0);
     let end = start.checked_add(len).ok_or(Errno::ENOMEM)?;
     let (parts, whole) = parts_of(kernel, pid, start..end);
@@ -133,7 +133,7 @@ fn synchronise(kernel: &mut Kernel, pid: Pid, args: Args<'_>) -> Result<u64, Err
     if whole { Ok(0) } else { Err(Errno::ENOMEM) }
 }
 
-/// Writes the dirty pages of a part of a shared area to its file.
+/// Writes the dirty pages of a part of a shared area to the mapped file.
 fn sync(kernel: &mut Kernel, part: &Vma) {
     if let Backing::File { file, offset, writable: true } = part.backing
         && part.shared

@@ -1,4 +1,4 @@
-//! C's constants for memory, with Linux's values on x86-64.
+//! C memory constants with Linux's values on x86-64.
 
 use crate::kernel::abi::Constant;
 
@@ -13,10 +13,10 @@ macro_rules! constants {
 
 constants! {
     "prot" {
-        PROT_NONE 0x0 "pages may not be accessed",
-        PROT_READ 0x1 "pages may be read",
-        PROT_WRITE 0x2 "pages may be written",
-        PROT_EXEC 0x4 "pages may be executed",
+        PROT_NONE 0x0 "pages cannot be accessed",
+        PROT_READ 0x1 "pages can be read",
+        PROT_WRITE 0x2 "pages can be written",
+        PROT_EXEC 0x4 "pages can be executed",
     }
     "mprotect.prot" {
         PROT_GROWSDOWN 0x100_0000 "mprotect: extend the range to the start of a stack",
@@ -27,15 +27,15 @@ constants! {
         MAP_PRIVATE 0x02 "a store makes a private copy of the page",
         MAP_SHARED_VALIDATE 0x03 "like `MAP_SHARED`, but unknown flags are an error",
         MAP_FIXED 0x10 "map at exactly this address and replace existing mappings",
-        MAP_ANONYMOUS 0x20 "pages of zeros without a file",
+        MAP_ANONYMOUS 0x20 "zero-filled pages without a file",
         MAP_ANON 0x20 "older name of `MAP_ANONYMOUS`",
-        MAP_GROWSDOWN 0x100 "a stack, which grows on faults below it",
+        MAP_GROWSDOWN 0x100 "a stack that grows on faults below it",
         MAP_LOCKED 0x2000 "pages become resident at once and are locked",
         MAP_NORESERVE 0x4000 "reserve no swap space",
         MAP_POPULATE 0x8000 "pages become resident at once",
         MAP_NONBLOCK 0x1_0000 "with `MAP_POPULATE`, do not make pages resident",
         MAP_STACK 0x2_0000 "for a thread's stack (no effect)",
-        MAP_HUGETLB 0x4_0000 "huge pages, which are not available",
+        MAP_HUGETLB 0x4_0000 "huge pages (not available)",
         MAP_FIXED_NOREPLACE 0x10_0000 "map at exactly this address, or fail if it is in use",
     }
     "mremap.flags" {
@@ -54,7 +54,7 @@ constants! {
         MADV_SEQUENTIAL 2 "pages will be used in sequential order",
         MADV_WILLNEED 3 "pages will be used soon; a file's pages are read into the page cache",
         MADV_DONTNEED 4 "pages will not be used and are unmapped at once",
-        MADV_FREE 8 "pages may be discarded when memory runs short (never here)",
+        MADV_FREE 8 "pages may be discarded when memory is low (Pagewalk never discards them)",
         MADV_MERGEABLE 12 "equal pages may be merged (ksm)",
         MADV_UNMERGEABLE 13 "pages are no longer merged",
     }

@@ -1,14 +1,14 @@
-//! The failure of a call.
+//! The failure of a system call.
 
 use crate::kernel::abi::Errno;
 use crate::kernel::state::OutOfMemory;
 use crate::kernel::syscall::call::SyscallResult;
 
-/// An error that the process receives, or a lack of memory in the simulation.
+/// An error returned to the process, or a lack of memory in the simulation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CallFailure {
     Errno(Errno),
-    /// A frame is needed and none is free.
+    /// A frame is needed, and none is free.
     Memory,
 }
 
@@ -18,7 +18,7 @@ impl From<Errno> for CallFailure {
     }
 }
 
-/// A call without memory for a page table fails with ENOMEM.
+/// A call that has no memory for a page table fails with ENOMEM.
 impl From<OutOfMemory> for CallFailure {
     fn from(why: OutOfMemory) -> Self {
         match why {

@@ -6,13 +6,13 @@ use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
 use crate::kernel::syscall::call::SyscallResult;
 
-/// `brk(2)` with the C library's result: 0 or an error.
+/// Performs `brk(2)` with the C library's result: 0 or an error.
 pub(crate) fn brk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>) -> SyscallResult {
     Ok(set(kernel, pid, args.address(0)).map(|()| 0).into())
 }
 
-/// Moves the break. As in glibc, a failure is an error only if the break is below the address afterwards. A failed decrease
-/// is not an error.
+/// Moves the break. As in glibc, a failure is reported only if the break remains below the requested address.
+/// A failed decrease is not an error.
 fn set(kernel: &mut Kernel, pid: Pid, to: u64) -> Result<(), Errno> {
     let moved = kernel.move_break(pid, to);
     let high_enough = kernel.process(pid).is_some_and(|process| process.space.brk >= to);

@@ -20,7 +20,7 @@ fn lock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> R
     let range = set_locked(kernel, pid, args, true)?;
     let end = touchable_end(kernel, pid, &range);
     kernel.populate(pid, range.start..end, watch)?;
-    // The areas stay locked.
+    // The areas remain locked.
     if end < range.end { Err(Errno::ENOMEM.into()) } else { Ok(0) }
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn munlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer
 fn set_locked(kernel: &mut Kernel, pid: Pid, args: Args<'_>, locked: bool) -> Result<Range<u64>, Errno> {
     let (address, page) = (args.address(0), kernel.page_size());
     let start = address - address % page;
-    // As on Linux, a length that wraps around to the same page is 0.
+    // As on Linux, a length that wraps around to the same page is treated as 0.
     let len = args.size(1).wrapping_add(address % page);
     let len = kernel.whole_pages(len).unwrap_or(0);
     let end = start.checked_add(len).ok_or(Errno::EINVAL)?;
@@ -45,8 +45,8 @@ fn set_locked(kernel: &mut Kernel, pid: Pid, args: Args<'_>, locked: bool) -> Re
     if done < end { Err(Errno::ENOMEM) } else { Ok(start..end) }
 }
 
-/// The end of the accessible pages in a range without holes. An area without permissions, or the end of a file or object,
-/// ends it.
+/// The end of the accessible pages in a range without holes. These pages end at an area without permissions
+/// or at the end of a file or object.
 fn touchable_end(kernel: &Kernel, pid: Pid, range: &Range<u64>) -> u64 {
     let Some(process) = kernel.process(pid) else { return range.start };
     for part in process.space.areas.within(range.clone()) {

@@ -16,16 +16,17 @@ use super::constants::{
 };
 use super::failure::{CallFailure, into_result};
 
-/// The mask of the flags that select the type of sharing.
+/// The mask of the flags that select the sharing type.
 const MAP_TYPE: u32 = 0xF;
 
-/// The flags that `MAP_SHARED_VALIDATE` accepts (`LEGACY_MAP_MASK`), including old flags without an effect here.
+/// The flags that `MAP_SHARED_VALIDATE` accepts (`LEGACY_MAP_MASK`), including obsolete flags without an
+/// effect.
 const KNOWN: u32 = 0x7C07_F9F3;
 
-/// The position of the huge-page size in the flags.
+/// The bit position of the huge-page size in the flags.
 const MAP_HUGE_SHIFT: u32 = 26;
 
-/// One more than the maximum size of a file in bytes.
+/// One more than the maximum file size in bytes.
 const FILE_END: u64 = 1 << 63;
 
 /// The permissions in a `prot` argument. Other bits are ignored.
@@ -41,7 +42,7 @@ struct MapRequest {
     prot: Prot,
     flags: u32,
     offset: u64,
-    /// The file of the descriptor, or `None` for anonymous memory.
+    /// The descriptor's file, or `None` for anonymous memory.
     open: Option<OpenFile>,
 }
 
@@ -55,12 +56,12 @@ impl MapRequest {
     }
 }
 
-/// The backing of a new area, after all checks.
+/// The backing of a new area after all checks.
 enum MapSource {
     Anonymous,
     /// A new object that processes share.
     Object,
-    /// A file, and whether `mprotect` may later allow shared stores.
+    /// A file, and whether `mprotect` may later permit shared stores.
     File(FileId, bool),
 }
 
@@ -96,7 +97,8 @@ fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Re
     Ok(range.start)
 }
 
-/// Makes the pages of a new mapping resident. If no memory is free for its page tables, the mapping is removed.
+/// Makes the pages of a new mapping resident. If no memory is free for the page tables, the mapping is
+/// removed.
 fn fill(kernel: &mut Kernel, pid: Pid, range: Range<u64>, watch: Observer<'_>) -> Result<(), OutOfMemory> {
     let filled = kernel.populate(pid, range.clone(), watch);
     if filled == Err(OutOfMemory::Tables) {
@@ -105,7 +107,7 @@ fn fill(kernel: &mut Kernel, pid: Pid, range: Range<u64>, watch: Observer<'_>) -
     filled
 }
 
-/// Reads the arguments and makes the checks that come first.
+/// Reads the arguments and performs the first checks.
 fn request(kernel: &Kernel, pid: Pid, args: Args<'_>) -> Result<MapRequest, Errno> {
     let (flags, offset) = (args.int(3) as u32, args.offset(5) as u64);
     if !offset.is_multiple_of(kernel.page_size()) {
@@ -115,7 +117,7 @@ fn request(kernel: &Kernel, pid: Pid, args: Args<'_>) -> Result<MapRequest, Errn
         0 => Some(open_of(kernel, pid, args.int(4)).ok_or(Errno::EBADF)?),
         _ => None,
     };
-    // Only files on hugetlbfs have huge pages.
+    // Only hugetlbfs files have huge pages.
     if args.size(1) == 0 || (open.is_some() && flags & MAP_HUGETLB != 0) {
         return Err(Errno::EINVAL);
     }
@@ -151,11 +153,11 @@ fn choose_range(kernel: &Kernel, pid: Pid, request: &MapRequest) -> Result<Range
     Ok(addr..addr + len)
 }
 
-/// A free range of `len` bytes, at most the user address space. The range is at the hint (rounded down to a page) if that is
-/// free, or else in the highest hole.
+/// Finds a free range of `len` bytes, at most the size of the user address space. The range is at the hint
+/// (rounded down to a page boundary) if that range is free, or else in the highest hole.
 ///
 /// # Errors
-/// ENOMEM if there is none.
+/// Returns ENOMEM if no hole is large enough.
 pub(crate) fn unmapped(kernel: &Kernel, pid: Pid, hint: u64, len: u64) -> Result<u64, Errno> {
     let hint = hint - hint % kernel.page_size();
     if hint != 0 {
@@ -199,7 +201,8 @@ fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool),
     Ok((MapSource::File(file, open.write || !shared), shared))
 }
 
-/// The error for anonymous huge pages. They always fail, because none are reserved (`vm.nr_hugepages` is 0).
+/// The error for an anonymous mapping with huge pages. Such mappings always fail, because no huge pages are
+/// reserved (`vm.nr_hugepages` is 0).
 fn no_huge_page(request: &MapRequest) -> Errno {
     // log2 of the page size, or 0 for the default. x86-64 has huge pages of 2 MB and 1 GB.
     let size_exists = matches!(request.flags >> MAP_HUGE_SHIFT & 0x3F, 0 | 21 | 30);
@@ -222,10 +225,10 @@ fn unmap(kernel: &mut Kernel, pid: Pid, start: u64, len: u64) -> Result<u64, Err
     Ok(0)
 }
 
-/// A range that can be unmapped.
+/// Returns a range that can be unmapped.
 ///
 /// # Errors
-/// EINVAL if it is empty, is not page-aligned, or ends beyond the user address space.
+/// Returns EINVAL if the range is empty, is not page-aligned, or ends above the user address space.
 pub(crate) fn mappable(kernel: &Kernel, start: u64, len: u64) -> Result<Range<u64>, Errno> {
     let end = start.checked_add(len).and_then(|end| kernel.whole_pages(end));
     let fits = end.filter(|end| *end <= kernel.user_end() && *end > start);

@@ -13,7 +13,7 @@ use super::constants::{PROT_EXEC, PROT_GROWSDOWN, PROT_READ, PROT_WRITE};
 use super::failure::{CallFailure, into_result};
 use super::map::prot_of;
 
-/// A flag for areas that grow upward. x86-64 has none.
+/// A flag for areas that grow upward, which x86-64 does not have.
 const PROT_GROWSUP: u32 = 0x200_0000;
 
 /// A flag for atomic operations. It is ignored.
@@ -40,7 +40,7 @@ fn protect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -
     change(kernel, pid, range, prot_of(bits), watch)
 }
 
-/// The range to change. If `grows` requests it, the range starts at the beginning of the stack.
+/// Returns the range to change. If `grows` is not 0, the range is extended to the start of the stack.
 fn grown(kernel: &Kernel, pid: Pid, range: Range<u64>, grows: u32) -> Result<Range<u64>, Errno> {
     if grows == 0 {
         return Ok(range);
@@ -58,7 +58,7 @@ fn grown(kernel: &Kernel, pid: Pid, range: Range<u64>, grows: u32) -> Result<Ran
     }
 }
 
-/// Changes areas from the lowest on, up to the first one that cannot be changed.
+/// Changes areas in ascending order up to the first area that cannot be changed.
 fn change(
     kernel: &mut Kernel,
     pid: Pid,
@@ -94,7 +94,7 @@ fn change(
     }
 }
 
-/// Whether stores would reach a file that was not opened for writing.
+/// Whether shared stores would modify a file that was not opened for writing.
 fn forbids(area: &Vma, prot: Prot) -> bool {
     prot.write && area.shared && matches!(area.backing, Backing::File { writable: false, .. })
 }

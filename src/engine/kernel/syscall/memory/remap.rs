@@ -29,7 +29,7 @@ impl RemapRequest {
         self.flags & flag != 0
     }
 
-    /// Whether the mapping always moves.
+    /// Whether the mapping is always moved.
     fn moves(&self) -> bool {
         self.has(MREMAP_FIXED | MREMAP_DONTUNMAP)
     }
@@ -43,10 +43,10 @@ impl RemapRequest {
     }
 }
 
-/// A part of an area that moves, with its new address and length.
+/// The part of an area to move, with the new address and length.
 #[derive(Debug, Clone, Copy)]
 struct Move {
-    /// The part that moves. It is empty if a shared mapping is mapped a second time.
+    /// The part to move. This part is empty if a shared mapping is mapped a second time.
     from: Vma,
     to: u64,
     len: u64,
@@ -81,7 +81,7 @@ fn remap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> 
     Ok(request.addr)
 }
 
-/// Reads the arguments and checks everything that does not depend on areas.
+/// Reads the arguments and performs all checks that do not depend on areas.
 fn request(kernel: &Kernel, args: Args<'_>) -> Result<RemapRequest, Errno> {
     let whole = |len: u64| kernel.whole_pages(len).unwrap_or(0);
     let request = RemapRequest {
@@ -111,7 +111,8 @@ fn request(kernel: &Kernel, args: Args<'_>) -> Result<RemapRequest, Errno> {
     if old_end > new.start && new.end > request.addr { Err(Errno::EINVAL) } else { Ok(request) }
 }
 
-/// The area that contains the old mapping's start. It must contain all of the part that remains.
+/// Returns the area that contains the start of the old mapping. This area must contain the entire part that
+/// remains.
 fn area_of(kernel: &Kernel, pid: Pid, request: &RemapRequest) -> Result<Vma, Errno> {
     let area = kernel.area_at(pid, request.addr).ok_or(Errno::EFAULT)?;
     let RemapRequest { addr, old_len, new_len, .. } = *request;
@@ -124,19 +125,19 @@ fn area_of(kernel: &Kernel, pid: Pid, request: &RemapRequest) -> Result<Vma, Err
     if old_len.min(new_len) > area.end - addr {
         return Err(Errno::EFAULT);
     }
-    // The offset of the new end in the file must not overflow.
+    // The file offset of the new end must not overflow.
     match area.offset_of(addr) {
         Some(offset) if offset.checked_add(new_len).is_none() => Err(Errno::EINVAL),
         _ => Ok(area),
     }
 }
 
-/// The range that a shorter mapping loses.
+/// The range removed from a mapping that shrinks.
 fn cut(kernel: &Kernel, request: &RemapRequest) -> Result<Range<u64>, Errno> {
     mappable(kernel, request.addr + request.new_len, request.old_len - request.new_len)
 }
 
-/// Checks that the number of areas after the removals and the move is within the limit.
+/// Checks that the number of areas stays within the limit after the removals and the move.
 fn check_room(kernel: &Kernel, pid: Pid, gone: &[Range<u64>], step: &Move, keep: bool) -> Result<(), Errno> {
     kernel.room_for(pid, |areas| {
         for range in gone {
@@ -166,7 +167,7 @@ fn move_to(
     let mut gone = Vec::new();
     let mut to = request.to;
     if request.has(MREMAP_FIXED) {
-        // With length 0, the target may contain the address of the old mapping.
+        // If the length is 0, the target may contain the address of the old mapping.
         if request.target().contains(&request.addr) {
             return Err(Errno::EFAULT.into());
         }
@@ -185,7 +186,7 @@ fn move_to(
     relocate(kernel, pid, &step, keep, watch)
 }
 
-/// Moves every area of a range, without the holes between them.
+/// Moves every area in a range, but not the holes between them.
 fn move_all(
     kernel: &mut Kernel,
     pid: Pid,
@@ -209,7 +210,7 @@ fn move_all(
     Ok(request.to)
 }
 
-/// Extends a mapping in place, or moves it to a larger hole.
+/// Grows a mapping in place, or moves it to a larger hole.
 fn grow(
     kernel: &mut Kernel,
     pid: Pid,
@@ -240,7 +241,7 @@ fn grow(
     relocate(kernel, pid, &step, false, watch)
 }
 
-/// Moves a part of an area with its pages to a free range.
+/// Moves a part of an area, with its pages, to a free range.
 fn relocate(
     kernel: &mut Kernel,
     pid: Pid,
@@ -258,8 +259,8 @@ fn relocate(
     // Add the new area first, so that its object always has a user.
     kernel.map_area(pid, area);
     if keep {
-        // Linux clears the lock of the whole area. If all pages have moved, it also clears the area's origin. An area
-        // without private pages may already be merged with its copy.
+        // Linux clears the lock of the whole area. If all of its pages have moved, Linux also clears the
+        // area's `anon_vma`. An area without private pages may already have been merged with its copy.
         let left = old.or_else(|| whole(kernel)).unwrap_or(from.clone());
         let moved = left == from;
         kernel.change_areas(pid, left, &|area| {

@@ -1,4 +1,5 @@
-//! Random calls with random arguments do not panic, and the kernel's state agrees with the machine after each call.
+//! Random calls with random arguments do not panic, and after each call the kernel's state agrees with the
+//! machine.
 
 use super::lab::{Argument, Lab, c};
 use crate::kernel::abi::{Arg, Errno};
@@ -32,7 +33,7 @@ fn lab(preset: &str) -> Lab {
     lab
 }
 
-/// Draws a number that may be valid for a parameter of some call.
+/// Generates a number that may be valid for a parameter of a call.
 fn number(lab: &Lab, random: &mut SplitMix64) -> i128 {
     let page = lab.kernel.page_size();
     let edges = [0, 1, 16, page, lab.kernel.user_end(), 1 << 31, 1 << 47, 1 << 63, u64::MAX, MOST];
@@ -63,7 +64,7 @@ fn argument(lab: &Lab, param: ParamKind, random: &mut SplitMix64) -> Arg {
     }
 }
 
-/// Selects a running process, or creates one.
+/// Selects or creates a running process.
 fn running_process(lab: &mut Lab, random: &mut SplitMix64) -> Option<Pid> {
     let runs: Vec<Pid> = lab
         .kernel

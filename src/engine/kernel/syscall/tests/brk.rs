@@ -3,7 +3,7 @@
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
 
-/// Lists the areas from the heap's start on, in bytes relative to it.
+/// Lists the areas, with addresses relative to the start of the heap.
 fn areas(lab: &Lab) -> String {
     let start = lab.process().space.brk_start;
     let shown = lab.process().space.areas.iter();
@@ -11,7 +11,7 @@ fn areas(lab: &Lab) -> String {
     shown.collect::<Vec<_>>().join(", ")
 }
 
-/// Moves the break to each address, and returns which moves succeeded.
+/// Moves the break to each address and returns whether each move succeeded.
 fn moves(lab: &mut Lab, to: &[i64]) -> Vec<bool> {
     let start = lab.process().space.brk_start;
     let mut done = |to: &i64| {
@@ -19,7 +19,7 @@ fn moves(lab: &mut Lab, to: &[i64]) -> Vec<bool> {
         let result = lab.call("brk", args![to]);
         let after = lab.process().space.brk;
         assert!(after == to || after == before, "{after:#x}");
-        // A break above the requested address is not an error.
+        // A failed call returns no error if the break is at or above the requested address.
         assert_eq!(result, if after >= to { Ok(0) } else { Err(Errno::ENOMEM) });
         after == to
     };
@@ -138,7 +138,7 @@ fn the_heap_does_not_merge_with_a_named_area_below() {
     assert_eq!(moves(&mut lab, &[0x1000, 0x2000]), [true, true]);
     let wide = |lab: &Lab| lab.maps().iter().map(|(from, to, ..)| (to - from) >> 12).collect::<Vec<_>>();
     assert_eq!(wide(&lab), [1, 2, 2]);
-    // On Linux also, memory mapped next to the heap merges with it.
+    // As on Linux, memory mapped next to the heap merges with it.
     let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED");
     lab.ok("mmap", args![start + 0x2000, 0x1000, c("PROT_READ|PROT_WRITE"), flags, -1, 0]);
     assert_eq!(wide(&lab), [1, 2, 3]);

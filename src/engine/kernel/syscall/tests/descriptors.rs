@@ -3,7 +3,7 @@
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
 
-/// An address of the kernel.
+/// A kernel address.
 const KERNEL: u64 = 0xFFFF_8000_0000_0000;
 
 #[test]
@@ -24,7 +24,7 @@ fn a_closed_descriptor_cannot_be_closed() {
     }
     assert_eq!(lab.call("close", args![2]), Ok(0));
     assert_eq!(lab.call("close", args![2]), Err(Errno::EBADF));
-    // A descriptor is an int, so bits above 32 are ignored.
+    // A descriptor is an int, so the upper 32 bits are ignored.
     assert_eq!(lab.call("close", args![1_u64 << 32]), Ok(0));
     assert_eq!(lab.call("close", args![0]), Err(Errno::EBADF));
 }
@@ -52,13 +52,13 @@ fn open_creates_truncates_or_fails() {
     assert_eq!(lab.open("f", "O_RDWR|O_EXCL"), Ok(3));
     assert_eq!(lab.open("f", "O_RDWR|O_CREAT"), Ok(4));
     assert_eq!(lab.contents("f"), b"hello");
-    // Linux truncates the file even if it is opened for reading only.
+    // Linux truncates the file even if it is opened as read-only.
     assert_eq!(lab.open("f", "O_RDONLY|O_TRUNC"), Ok(5));
     assert_eq!(lab.contents("f"), b"");
     assert_eq!(lab.call("open", args!["new", c("O_RDONLY|O_CREAT"), 0o600]), Ok(6));
     assert_eq!(lab.contents("new"), b"");
     assert_eq!(lab.open("new", "O_CREAT|O_EXCL"), Err(Errno::EEXIST));
-    // Flags that Linux does not know are ignored.
+    // Flags that are unknown to Linux are ignored.
     assert_eq!(lab.call("open", args!["f", 0x4000_0000]), Ok(7));
 }
 
@@ -139,7 +139,7 @@ fn fstat_reports_a_file_in_fields_and_in_memory() {
     assert_eq!(["st_size", "st_ino", "st_mode", "st_blksize"].map(field), [13, 1, 0o100_644, 4096].map(Some));
     lab.area("here", 0x10000, 0x11000, "rw-");
     assert_eq!(lab.call("fstat", args![fd, 0x10F70_u64]), Ok(0));
-    // In the structure, the size is at byte 48 and the inode at byte 8 (asm/stat.h of x86-64).
+    // In the structure, the size is at byte 48 and the inode number at byte 8 (x86-64's asm/stat.h).
     assert_eq!(lab.bytes(0x10F70 + 48, 8), 13_u64.to_le_bytes());
     assert_eq!(lab.bytes(0x10F70 + 8, 8), 1_u64.to_le_bytes());
     assert_eq!(lab.call("fstat", args![fd, 0x10F71_u64]), Err(Errno::EFAULT), "its end lies outside");

@@ -1,4 +1,4 @@
-//! `execve`: CS:APP's figure 9.31, and Linux's errors.
+//! Tests `execve` against CS:APP's figure 9.31 and Linux's errors.
 
 use std::sync::Arc;
 
@@ -14,7 +14,7 @@ fn section(name: &str, start: u64, size: u64, perms: &str) -> Section {
     Section { name: name.into(), start, size, prot: prot(perms), zero: name == ".bss" }
 }
 
-/// The example of the language's documentation.
+/// The example in the language documentation.
 fn a_out(libraries: &[&str]) -> Executable {
     let sections = vec![
         section(".text", 0x40_0000, 0x1800, "r-x"),
@@ -34,7 +34,7 @@ fn lab(libraries: &[&str]) -> Lab {
     lab
 }
 
-/// Formats start, end, permissions, and offset as `maps` does.
+/// Formats the start, end, permissions, and offset as `maps` does.
 fn row(start: u64, end: u64, perms: &str, offset: u64) -> (u64, u64, String, u64) {
     (start, end, perms.to_owned(), offset)
 }
@@ -96,20 +96,20 @@ fn libraries_lie_below_mmap_base_with_shared_text() {
     assert_eq!(
         lab.maps()[3..9],
         [
-            // libplain.so is mapped completely, and its last page again.
+            // libplain.so is mapped completely, and its last page is mapped a second time.
             row(base - 0x9000, base - 0x7000, "r-xs", 0),
             row(base - 0x7000, base - 0x6000, "rw-p", 0x1000),
-            // The sections of libm.so have the declared distances.
+            // The sections of libm.so keep their declared distances.
             row(base - 0x6000, base - 0x4000, "r-xs", 0),
             row(base - 0x3000, base - 0x2000, "rw-p", 0),
-            // libc.so is not declared and has a page of text and a page of data.
+            // libc.so is undeclared and has a page of text and a page of data.
             row(base - 0x2000, base - 0x1000, "r-xs", 0),
             row(base - 0x1000, base, "rw-p", 0x1000),
         ]
     );
     assert_eq!(lab.maps().len(), 10, "a library that is named twice is mapped once");
     assert_eq!(lab.contents("libc.so").len(), 0x2000);
-    // All processes share the text, but not the data.
+    // All processes share the text but not the data.
     lab.ok("fork", args![]);
     lab.touch(base - 0x2000, None);
     lab.touch(base - 0x1000, None);
@@ -133,7 +133,7 @@ fn it_fails_whole() {
     assert_eq!(lab.call("execve", args!["data", 1]), Err(Errno::EACCES));
     assert_eq!(lab.call("execve", args!["a.out", 1]), Err(Errno::EFAULT));
     assert_eq!(lab.call("execve", args!["a.out", 0, 1]), Err(Errno::EFAULT));
-    // The list of pointers extends beyond its area.
+    // The list of pointers extends past its area.
     assert_eq!(lab.call("execve", args!["a.out", 0x10FFC_u64]), Err(Errno::EFAULT));
     assert_eq!(lab.maps(), before);
     assert_eq!((lab.bytes(0x10000, 1), lab.process().pc), (vec![7], None));
@@ -192,7 +192,7 @@ fn it_fits_on_the_simple_machine() {
     let small = Executable { entry: 0x400, sections, libraries: vec!["libc.so".into()] };
     lab.kernel.add_executable("small".into(), small).unwrap();
     lab.ok("execve", args!["small"]);
-    // mmap-base is three quarters of the address space, which the stack ends.
+    // mmap-base is three quarters of the address space, and the stack ends at the top.
     assert_eq!(
         lab.maps(),
         [

@@ -17,17 +17,18 @@ use crate::machine::presets::Preset;
 use crate::machine::spec::Spec;
 use crate::machine::{Data, Machine};
 
-/// A kernel under test, and the current process.
+/// A kernel under test and its current process.
 pub(crate) struct Lab {
     pub(crate) kernel: Kernel,
     pub(crate) pid: Pid,
-    /// Whether to skip the check of the kernel's state after each call. The check costs time in proportion to the state.
+    /// Whether to skip the check of the kernel's state after each call. The cost of the check is proportional
+    /// to the size of the state.
     pub(crate) hasty: bool,
 }
 
 pub(crate) type Result = std::result::Result<u64, Errno>;
 
-/// An argument of a call.
+/// An argument of a system call.
 pub(crate) trait Argument {
     fn arg(&self) -> Arg;
 }
@@ -68,7 +69,7 @@ macro_rules! args {
 }
 pub(super) use args;
 
-/// Returns the bitwise OR of constants.
+/// Combines constants with a bitwise OR.
 pub(crate) fn c(names: &str) -> i32 {
     names.split('|').map(|name| constant(name.trim()).expect("a constant") as i32).fold(0, |a, b| a | b)
 }
@@ -112,7 +113,7 @@ impl Lab {
         reply
     }
 
-    /// Loads or stores a byte as the process. Returns the class of a fatal fault.
+    /// Loads or stores a byte for the process. Returns the class of a fatal fault, if any.
     pub(crate) fn touch(&mut self, va: u64, store: Option<u8>) -> Option<FaultClass> {
         let va = self.kernel.machine().va(va).expect("an address");
         let (kind, mut load) = (if store.is_some() { AccessKind::Write } else { AccessKind::Read }, [None]);
@@ -131,7 +132,7 @@ impl Lab {
         let _ = self.kernel.access(self.pid, va, kind, data, &mut ());
     }
 
-    /// Makes another process the current one.
+    /// Selects another process as the current one.
     pub(crate) fn turn(&mut self, pid: u64) -> &mut Self {
         self.pid = Pid(pid as u32);
         self
@@ -162,7 +163,7 @@ impl Lab {
         self.kernel.add_file(name.into(), Fill::Bytes(bytes.as_bytes().into()), bytes.len() as u64)
     }
 
-    /// Opens a file with flags given by name.
+    /// Opens a file with flags given as names.
     pub(crate) fn open(&mut self, name: &str, flags: &str) -> Result {
         self.call("open", args![name, c(flags)])
     }
@@ -181,14 +182,14 @@ impl Lab {
         self.kernel.declare_area(self.pid, area).expect("an area");
     }
 
-    /// Declares a readable and writable page of another process.
+    /// Declares a readable and writable page in another process.
     pub(crate) fn area_of(&mut self, pid: u64, label: &str, start: u64) {
         let before = self.pid;
         self.turn(pid).area(label, start, start + 0x1000, "rw-");
         self.pid = before;
     }
 
-    /// Reads bytes of the process's memory, up to the first unreadable byte.
+    /// Reads bytes of the process's memory up to the first unreadable byte.
     pub(crate) fn bytes(&self, va: u64, len: usize) -> Vec<u8> {
         let mut bytes = vec![0; len];
         let va = self.kernel.machine().va(va).expect("an address");

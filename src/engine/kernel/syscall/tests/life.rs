@@ -1,4 +1,4 @@
-//! `fork`, `exit`, `wait`, `getpid`, and death by a signal.
+//! Tests `fork`, `exit`, `wait`, `getpid`, and termination by a signal.
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::{Arg, Errno};
@@ -61,7 +61,7 @@ fn parent_and_child_move_one_offset_and_close_descriptors_of_their_own() {
     assert_eq!(lab.bytes(AT, 6), b"world\n");
     assert_eq!(lab.call("close", args![3]), Ok(0));
     assert_eq!(lab.turn(1).call("lseek", args![3, 0, c("SEEK_CUR")]), Ok(13));
-    // A file that is opened later is not shared.
+    // A file opened later is not shared.
     lab.ok("open", args!["f", 0]);
     assert_eq!(lab.turn(2).call("close", args![4]), Err(Errno::EBADF));
 }
@@ -122,7 +122,7 @@ fn wait_takes_the_first_child_that_ended() {
     lab.turn(4).ok("exit", args![-1]);
     lab.turn(3).ok("exit", args![300 + 7]);
     assert_eq!(lab.process().state, ProcessState::Zombie { status: 0x3300 });
-    // `exit(307)` has status 51 and `exit(-1)` has status 255, the low eight bits.
+    // `exit(307)` has status 51, and `exit(-1)` has status 255, because only the low eight bits are kept.
     assert_eq!(lab.turn(1).call("wait", args![AT]), Ok(3));
     assert_eq!(lab.bytes(AT, 4), 0x3300_u32.to_le_bytes());
     assert_eq!(lab.call("wait", args![AT]), Ok(4));
@@ -163,7 +163,7 @@ fn a_fatal_fault_ends_a_process_where_signals_kill() {
     assert_eq!(lab.process().state, ProcessState::Zombie { status: 11 });
     lab.area_of(1, "status", AT + 0x1000);
     assert_eq!(lab.turn(1).call("wait", args![AT + 0x1000]), Ok(2));
-    // WTERMSIG(status) is the low seven bits: SIGSEGV.
+    // WTERMSIG(status), the low seven bits, is SIGSEGV.
     assert_eq!(lab.bytes(AT + 0x1000, 4), [11, 0, 0, 0]);
     // A system call with a bad buffer returns EFAULT without a signal.
     lab.file("f", "x");
@@ -181,7 +181,7 @@ fn a_process_continues_after_a_fatal_fault_if_signals_are_reported() {
 
 #[test]
 fn without_room_for_tables_fork_fails_and_changes_nothing() {
-    // Memory is 4 KB. The table of a process has 256 entries of 2 bytes, which take 8 of the 64 pages.
+    // Memory is 4 KB. A process's table has 256 entries of 2 bytes, so it occupies 8 of the 64 pages.
     let mut lab = Lab::simple();
     let forks = (2..).map_while(|child| (lab.call("fork", args![]) == Ok(child)).then_some(child));
     assert_eq!(forks.last(), Some(8));

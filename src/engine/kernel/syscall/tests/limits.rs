@@ -1,4 +1,4 @@
-//! The maximum number of areas.
+//! Tests the maximum number of areas.
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
@@ -6,7 +6,7 @@ use crate::kernel::abi::Errno;
 const PAGE: u64 = 0x1000;
 const AT: u64 = 0x1000_0000;
 
-/// Creates a process with one area of 16 pages below `AT`, and as many single pages above it as areas are allowed.
+/// Creates a process with a 16-page area below `AT` and, above it, as many one-page areas as are allowed.
 fn full() -> Lab {
     let mut lab = Lab::i7();
     lab.hasty = true;

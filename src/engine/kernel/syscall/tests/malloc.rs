@@ -5,7 +5,7 @@ use crate::kernel::abi::Errno;
 use crate::kernel::heap::HeapBlock;
 use crate::kernel::syscall::constant;
 
-/// The start of the heap of a process on a Core i7.
+/// The start of a process's heap on a Core i7.
 const BRK: u64 = 0x5555_5555_9000;
 /// The address below which `mmap` looks for a hole.
 const BASE: u64 = 0x7FFF_F7FF_F000;
@@ -15,7 +15,7 @@ fn malloc(lab: &mut Lab, size: u64) -> u64 {
     lab.ok("malloc", args![size])
 }
 
-/// Lists the address, size, and use of every block.
+/// Lists the address and size of every block, and whether it is in use.
 fn blocks(lab: &Lab) -> Vec<(u64, u64, bool)> {
     let row = |(at, block): (&u64, &HeapBlock)| (*at, block.size, block.used);
     lab.process().space.heap.blocks.iter().map(row).collect()
@@ -64,7 +64,8 @@ fn only_blocks_in_use_are_freed_and_null() {
 fn a_large_block_is_a_separate_area() {
     let mut lab = Lab::i7();
     assert_eq!(constant("M_MMAP_THRESHOLD"), Some(THRESHOLD as i64));
-    // glibc 2.36 compares the size of the chunk, with a header of 8 bytes and rounded up to 16.
+    // glibc 2.36 compares the chunk size, which includes a header of 8 bytes and is rounded up to a multiple
+    // of 16.
     assert_eq!(malloc(&mut lab, 131_048), BRK + 16);
     let least = malloc(&mut lab, 131_049);
     assert_eq!(least, BASE - (THRESHOLD + 0x1000) + 16);
@@ -87,7 +88,7 @@ fn mappings_without_room_are_rejected() {
     }
     assert_eq!(lab.call("malloc", args![-1]), Err(Errno::ENOMEM));
     assert_eq!((lab.maps().len(), blocks(&lab).len()), (0, 0));
-    // The area blocks the heap. `brk` keeps one page free below it.
+    // The area prevents the heap from growing. `brk` leaves one page free below the area.
     lab.area("wall", BRK + 0x3000, BRK + 0x4000, "r--");
     let at = malloc(&mut lab, 0x1000);
     assert_eq!(lab.call("malloc", args![0x1000_u64]), Err(Errno::ENOMEM));
@@ -110,9 +111,9 @@ fn a_break_that_the_process_moves_itself_is_respected() {
     let mut lab = Lab::i7();
     let first = malloc(&mut lab, 0x1000);
     assert_eq!(lab.call("sbrk", args![0x800]), Ok(BRK + 0x2000));
-    // Memory from sbrk does not belong to malloc.
+    // Memory allocated by sbrk does not belong to malloc.
     assert_eq!(malloc(&mut lab, 0x1800), BRK + 0x2810);
-    // Below the first block's end, neither block remains.
+    // If the break is below the end of the first block, neither block remains.
     assert_eq!(lab.call("brk", args![BRK + 0x1000]), Ok(0));
     assert_eq!(lab.call("free", args![first]), Err(Errno::EINVAL));
     assert_eq!(malloc(&mut lab, 0x1800), BRK + 0x1010);
@@ -133,7 +134,7 @@ fn parent_and_child_have_separate_heaps() {
 #[test]
 fn small_memory_can_be_used_up_and_given_back() {
     let mut lab = Lab::simple();
-    // The heap starts at a quarter of the 16 KB and may grow to the lowest address of the stack, 7/8.
+    // The heap starts at a quarter of the 16 KB and may grow to the lowest address of the stack, at 7/8.
     let mut taken = Vec::new();
     while let Ok(at) = lab.call("malloc", args![40]) {
         assert_eq!(at, 0x1010 + taken.len() as u64 * 64);

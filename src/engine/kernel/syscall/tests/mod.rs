@@ -1,5 +1,5 @@
-//! System calls of a kernel on a machine: their results and effects. Unless a comment names another source, claims about
-//! Linux were observed on Linux 6.18 on x86-64, with files on a tmpfs.
+//! Tests the results and effects of system calls. Unless a comment names another source, claims about Linux
+//! were checked on Linux 6.18 on x86-64 with files on a tmpfs.
 
 mod any;
 mod brk;

@@ -1,4 +1,4 @@
-//! Prototypes, and the constants for their parameters.
+//! Tests prototypes and the constants for their parameters.
 
 use crate::kernel::syscall::{constants, system_call, system_calls};
 

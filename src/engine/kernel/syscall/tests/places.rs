@@ -1,4 +1,4 @@
-//! The default addresses of mappings, and the limits of a small address space.
+//! Tests the default addresses of mappings and the limits of a small address space.
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
@@ -18,14 +18,14 @@ fn map(lab: &mut Lab, hint: u64, len: u64, more: &str) -> Result<u64, Errno> {
 fn mappings_go_to_the_top_of_the_highest_hole_below_the_base() {
     let mut lab = Lab::i7();
     assert_eq!(map(&mut lab, 0, PAGE, "MAP_FILE"), Ok(BASE - PAGE));
-    // A length is rounded up to pages.
+    // A length is rounded up to whole pages.
     assert_eq!(map(&mut lab, 0, PAGE + 1, "MAP_FILE"), Ok(BASE - 3 * PAGE));
     assert_eq!(map(&mut lab, BASE - 10 * PAGE, 2 * PAGE, "MAP_FIXED"), Ok(BASE - 10 * PAGE));
     assert_eq!(map(&mut lab, 0, 6 * PAGE, "MAP_FILE"), Ok(BASE - 16 * PAGE), "the hole of five is too small");
     assert_eq!(map(&mut lab, 0, 3 * PAGE, "MAP_FILE"), Ok(BASE - 6 * PAGE));
     assert_eq!(lab.call("munmap", args![BASE - 3 * PAGE, 2 * PAGE]), Ok(0));
     assert_eq!(map(&mut lab, 0, PAGE, "MAP_FILE"), Ok(BASE - 2 * PAGE));
-    // Areas above the base are not considered.
+    // Areas above the base are ignored.
     assert_eq!(map(&mut lab, BASE + 5 * PAGE, PAGE, "MAP_FIXED"), Ok(BASE + 5 * PAGE));
     assert_eq!(map(&mut lab, 0, PAGE, "MAP_FILE"), Ok(BASE - 3 * PAGE));
 }
@@ -49,7 +49,7 @@ fn a_hint_is_rounded_down_and_used_if_it_is_free() {
         Ok(BASE - 3 * PAGE),
         "it reaches into the first"
     );
-    // A hint above the base is also valid, up to the end of the user address space.
+    // A hint above the base is also valid up to the end of the user address space.
     assert_eq!(map(&mut lab, 0x7FFF_FFFF_E000, PAGE, "MAP_FILE"), Ok(0x7FFF_FFFF_E000));
     assert_eq!(map(&mut lab, 0x7FFF_FFFF_F000, PAGE, "MAP_FILE"), Ok(BASE - 4 * PAGE));
     assert_eq!(map(&mut lab, 0xFFFF_8000_0000_0000, PAGE, "MAP_FILE"), Ok(BASE - 5 * PAGE));
@@ -81,7 +81,8 @@ fn a_small_space_has_no_room_for_gaps_below_stacks() {
     assert_eq!(map(&mut lab, 0x1FC0, 64, "MAP_FILE"), Ok(0x1FC0));
 }
 
-/// Creates a lab with 16-bit addresses, two levels of one-page tables (32 entries), and room for `tables` tables.
+/// Creates a lab with 16-bit addresses, two levels of one-page tables (32 entries each), and room for
+/// `tables` tables.
 fn two_levels(tables: u32) -> Lab {
     let spec = Spec::paged(16, 12, 6).levels(&[5, 5]).tlb("tlb", 4, 4).cache("cache", 16, 1, 2);
     Lab::with(spec, |config| config.frames = Some(64 - tables))
@@ -89,7 +90,7 @@ fn two_levels(tables: u32) -> Lab {
 
 #[test]
 fn without_room_for_a_table_a_call_answers_enomem_and_changes_nothing() {
-    // The three tables are the root and two leaf tables, each covering 0x800 bytes.
+    // The three tables are the root and two leaf tables that cover 0x800 bytes each.
     let mut lab = two_levels(3);
     let at = |table: u64| table * 0x800;
     for table in [1, 2] {
@@ -119,7 +120,7 @@ fn mremap_moves_to_the_highest_hole_when_there_is_no_room() {
     assert_eq!(lab.call("mremap", args![low, 2 * PAGE, 3 * PAGE, 0]), Err(Errno::ENOMEM));
     assert_eq!(lab.call("mremap", args![low, 2 * PAGE, 3 * PAGE, may_move]), Ok(BASE - 3 * PAGE));
     assert_eq!(lab.bytes(BASE - 2 * PAGE, 1), [7]);
-    // There is room now, so the mapping does not move.
+    // Now there is room, so the mapping does not move.
     assert_eq!(lab.call("mremap", args![0x40_2000, PAGE, 3 * PAGE, may_move]), Ok(0x40_2000));
     assert_eq!(lab.call("mremap", args![BASE - 3 * PAGE, 3 * PAGE, PAGE, may_move]), Ok(BASE - 3 * PAGE));
 }
@@ -148,7 +149,8 @@ fn huge_pages_are_not_available() {
         assert_eq!(map(kind, 77, PAGE), Err(Errno::EBADF), "{kind}");
     }
     assert_eq!(map("MAP_ANONYMOUS", fd, PAGE), Err(Errno::EINVAL));
-    // Linux 6.18 returns these errors without huge pages. Only 2^21 and 2^30 bytes are sizes of x86-64.
+    // Linux 6.18 returns these errors if it has no huge pages. x86-64 supports only the sizes 2^21 and 2^30
+    // bytes.
     let mut map = |kind: &str, more: i32| {
         let flags = c(kind) | c("MAP_ANONYMOUS|MAP_HUGETLB") | more;
         lab.call("mmap", args![0x1000_0000, PAGE, c("PROT_READ"), flags, -1, 0])

@@ -1,4 +1,4 @@
-//! The effects of memory calls on pages: faults, contents, and resident frames.
+//! Tests the effects of memory calls on pages: faults, contents, and resident frames.
 
 use super::lab::{Lab, args, c};
 use crate::kernel::abi::{Arg, Errno};
@@ -61,7 +61,7 @@ fn bytes(lab: &Lab, at: u64, pages: u64) -> Vec<u8> {
 
 #[test]
 fn populating_touches_every_page_inside_the_call() {
-    // Linux counts 16 faults inside mmap, then none.
+    // Linux reports 16 faults during mmap and none afterwards.
     let mut lab = Lab::i7();
     map(&mut lab, AT, 16, "MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED|MAP_POPULATE");
     assert_eq!(faults(&lab), (16, 0));
@@ -105,7 +105,7 @@ fn mprotect_affects_resident_and_absent_pages() {
     lab.ok("mprotect", args![AT, 3 * PAGE, c("PROT_NONE")]);
     assert_eq!(lab.touch(AT, None), Some(FaultClass::Protection));
     lab.ok("mprotect", args![AT, 3 * PAGE, c("PROT_WRITE")]);
-    // A writable page is also readable, and an exclusive page is writable at once.
+    // A writable page is also readable, and an exclusive page is immediately writable.
     assert_eq!(counting(&mut lab, AT, None), (0, 0));
     assert_eq!(counting(&mut lab, AT, Some(9)), (0, 0));
     assert_eq!(bytes(&lab, AT, 3), [9, 2, 0]);
@@ -120,7 +120,8 @@ fn mprotect_changes_the_areas_before_a_hole() {
 
 #[test]
 fn dropped_pages_read_as_their_backing() {
-    // On Linux, anonymous pages read as zeros, private file pages as the file's bytes, and shared pages keep their bytes.
+    // On Linux, anonymous pages read as zeros, private file pages read as the file's bytes, and shared pages
+    // keep their bytes.
     let drop = c("MADV_DONTNEED");
     let mut lab = written(2, ANON, |_| {});
     lab.ok("madvise", args![AT, 2 * PAGE, drop]);
@@ -154,7 +155,7 @@ fn pages_move_with_their_mapping_and_do_not_fault() {
     assert_eq!(counting(&mut lab, FAR, Some(9)), (0, 0));
     assert_eq!(bytes(&lab, FAR, 6), [9, 2, 3, 4, 0, 0]);
     assert_eq!(lab.touch(AT, None), Some(FaultClass::Segmentation));
-    // A shorter mapping loses its end.
+    // A mapping that shrinks loses its end.
     assert_eq!(lab.call("mremap", args![FAR, 6 * PAGE, PAGE, fixed, AT]), Ok(AT));
     assert_eq!((bytes(&lab, AT, 1), lab.kernel.frames().used()), (vec![9], 1));
 }
@@ -265,7 +266,7 @@ fn unmerged_pages_are_copied() {
     assert_eq!(lab.kernel.frames().used(), 3);
     assert_eq!(lab.touch(AT, Some(2)), Some(FaultClass::Protection));
     assert_eq!(counting(&mut lab, AT + PAGE, Some(2)), (0, 0));
-    // A moved mapping is also unmerged, and it may be merged again.
+    // A moved mapping is also unmerged but may be merged again.
     let fixed = c("MREMAP_MAYMOVE|MREMAP_FIXED");
     assert_eq!(lab.call("mremap", args![AT + 2 * PAGE, PAGE, PAGE, fixed, FAR]), Ok(FAR));
     assert_eq!((lab.kernel.frames().used(), bytes(&lab, FAR, 1)), (4, vec![1]));
@@ -280,7 +281,7 @@ fn a_file_reaches_past_its_last_byte_to_the_end_of_the_page() {
     let at = lab.ok("mmap", args![0, 2 * PAGE, c("PROT_READ"), c("MAP_PRIVATE"), fd, 0]);
     assert_eq!(lab.bytes(at, 8), *b"hello\0\0\0");
     assert_eq!(lab.touch(at + PAGE, None), Some(FaultClass::Bus));
-    // The mapping outlives the descriptor.
+    // The mapping remains after the descriptor is closed.
     lab.ok("close", args![fd]);
     assert_eq!(lab.bytes(at, 5), *b"hello");
 }

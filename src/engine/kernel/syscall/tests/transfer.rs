@@ -4,11 +4,11 @@ use super::lab::{Lab, args, c};
 use crate::kernel::abi::Errno;
 use crate::kernel::file::Fill;
 
-/// A buffer of two pages at 0x10000, followed by a hole.
+/// A two-page buffer at 0x10000, followed by a hole.
 const BUFFER: u64 = 0x10000;
 /// The address after the buffer.
 const END: u64 = 0x12000;
-/// An address of the kernel.
+/// A kernel address.
 const KERNEL: u64 = 0xFFFF_8000_0000_0000;
 
 /// Creates a lab whose descriptor 3 is a file opened for reading and writing.
@@ -170,7 +170,7 @@ fn a_string_may_replace_a_buffer_that_is_read() {
     let mut lab = lab();
     assert_eq!(lab.call("write", args![1, "hello, world\n", 13_u64]), Ok(13));
     assert_eq!(lab.stdout(), b"hello, world\n");
-    // The string's NUL is readable, the bytes after it are not, and no byte is writable.
+    // The string's NUL is readable, but the bytes after it are not, and no byte is writable.
     assert_eq!(lab.call("write", args![1, "hi", 9_u64]), Ok(3));
     assert_eq!(lab.stdout(), b"hello, world\nhi\0");
     assert_eq!(lab.call("read", args![3, "hi", 2_u64]), Err(Errno::EFAULT));
@@ -225,7 +225,7 @@ fn small_pages_work_the_same() {
     assert_eq!(lab.bytes(0x1021, 360), text.as_bytes());
     assert_eq!(lab.call("write", args![fd, 0x11F0_u64, 100_u64]), Ok(16));
     assert_eq!(lab.contents("f").len(), 376);
-    // The user address space is the whole address space.
+    // The user address space is the entire address space.
     assert_eq!(lab.call("write", args![fd, 0x3FFF_u64, 2_u64]), Err(Errno::EFAULT));
     assert_eq!(lab.call("read", args![fd, 0x1000_u64, 0x3001_u64]), Err(Errno::EFAULT));
     assert_eq!(lab.call("pread", args![fd, 0x1000_u64, 0x3000_u64, 0]), Ok(376));

@@ -1,12 +1,13 @@
-//! For every geometry, a load returns the byte last stored, and memory contains it after a flush of the caches. Random
-//! programs on random machines are compared with a flat array of bytes.
+//! For every geometry, a load returns the last byte stored, and memory contains that byte after the caches
+//! are flushed. The tests compare the bytes loaded by random programs on random machines with a flat array of
+//! bytes.
 
 use super::*;
 use crate::machine::contents::PteWord;
 use crate::machine::policy::Policy;
 use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, TlbSpec, WritePolicy};
 
-/// A random generator with the draws that the tests need.
+/// A random number generator with the methods that the tests need.
 #[derive(Clone)]
 pub(super) struct Dice(pub(crate) SplitMix64);
 
@@ -79,11 +80,11 @@ impl Dice {
 /// The first page of the tables in memory.
 const TABLES: u64 = 64;
 
-/// The location of each page of 32 bytes, recorded by the test.
+/// The location of each 32-byte page, recorded by the test.
 pub(super) struct Pages(Vec<Option<(u64, Flags)>>);
 
 impl Pages {
-    /// Maps random pages. Some are huge, some share a frame, and some are uncached or write-through.
+    /// Maps random pages. Some pages are huge, some share a frame, and some are uncached or write-through.
     pub(super) fn lay(machine: &mut Machine, dice: &mut Dice) -> Pages {
         let mmu = machine.spec().mmu.clone().unwrap();
         let mut pages = Pages(vec![None; 1 << 7]);
@@ -144,7 +145,7 @@ fn flush_everything(machine: &mut Machine) {
     }
 }
 
-/// Performs a random statement on the machine and on the flat memory.
+/// Performs a random operation on the machine and on the flat memory.
 pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: &mut [Option<u8>]) {
     machine.set_core(dice.below(machine.spec().cores.into()) as u32).unwrap();
     let (raw, size) = (dice.below(1 << 12), 1 + dice.below(8));
@@ -164,7 +165,7 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
             let bytes: Vec<u8> = (0..size).map(|_| dice.below(256) as u8).collect();
             let outcome =
                 machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&bytes), &mut ());
-            // A store that faults stores nothing, not even on the pages before the faulting one.
+            // A store that faults writes nothing, not even to the pages before the faulting page.
             for (place, byte) in places.iter().filter(|_| good == size as usize).zip(bytes) {
                 flat[place.unwrap()] = Some(byte);
             }
@@ -182,13 +183,15 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
     assert_eq!(outcome.fault.is_some(), good < size as usize);
 }
 
-/// Whether every access below the first cache also goes through the second, so that inclusion can hold.
+/// Whether every access through cache `above` also goes through cache `below`, or none does, so that
+/// inclusion can hold.
 fn nested(above: &CacheSpec, below: &CacheSpec) -> bool {
     (above.side == below.side || below.side == Side::Both || !above.side.meets(below.side))
         && (below.shared || !above.shared)
 }
 
-/// Checks that no cache holds a block twice, and that an inclusive cache holds all blocks of the caches above.
+/// Checks that no cache holds a block twice, and that an inclusive cache holds all blocks of the caches above
+/// it.
 fn assert_sound(machine: &Machine) {
     let spec = machine.spec();
     let caches = &spec.caches;

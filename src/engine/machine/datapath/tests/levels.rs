@@ -1,17 +1,19 @@
-//! Effects between caches: inclusion, coherence, synonyms, uncached and write-through pages, and latency.
+//! Tests effects between caches: inclusion, coherence, synonyms, uncached and write-through pages, and
+//! latency.
 
 use super::*;
 use crate::machine::event::Purpose;
 use crate::machine::latency::cycles;
 use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, TlbSpec, WritePolicy};
 
-/// Creates a machine of 64 KB without an MMU.
+/// Creates a machine with 64 KB of memory and no MMU.
 fn bare(caches: Vec<CacheSpec>, cores: u32) -> Machine {
     let spec = Spec { mmu: None, physical_bits: 16, tlbs: vec![], caches, cores, ..Spec::simple() };
     Machine::new(spec)
 }
 
-/// Creates a machine of 64 KB with 256-byte pages, mapped one to one with additional bits.
+/// Creates a machine with 64 KB of memory and 256-byte pages, which are mapped one to one by entries with
+/// additional bits.
 fn paged(caches: Vec<CacheSpec>, bits: &[Bit]) -> Machine {
     let spec = Spec {
         mmu: Some(Mmu::flat(16, 16, 8)),
@@ -37,7 +39,7 @@ fn store(machine: &mut Machine, address: u64, byte: u8) -> Vec<Event> {
     events
 }
 
-/// Whether a cache holds a block, and whether the block is dirty.
+/// Returns whether the cached block is dirty, or `None` if the cache does not hold it.
 fn state(machine: &Machine, level: usize, address: u64) -> Option<bool> {
     let cache = machine.hierarchy.cache(level, machine.core());
     cache.holder(address).map(|slot| cache.dirty(slot))
@@ -63,7 +65,7 @@ fn a_miss_fills_from_the_lowest_level_up_and_a_dirty_victim_goes_down() {
     assert_eq!(order, [(1, false), (0, true)]);
     assert_eq!((state(&machine, 0, 0), state(&machine, 1, 0)), (None, Some(true)));
     let (l1, l2) = (machine.cache_counts(0), machine.cache_counts(1));
-    // A write-back is not counted as an access below.
+    // A write-back is not counted as an access to the next level.
     assert_eq!((l1.misses, l1.evictions, l1.writebacks), (2, 1, 1));
     assert_eq!((l2.hits, l2.misses, l2.evictions, l2.writebacks), (0, 2, 0, 0));
 }
@@ -93,7 +95,7 @@ fn an_exclusive_level_holds_victims_of_the_one_above() {
     assert_eq!((state(&machine, 0, 0x00), state(&machine, 1, 0x00)), (Some(true), None));
     load(&mut machine, 0x10);
     assert_eq!((state(&machine, 0, 0x10), state(&machine, 1, 0x00)), (Some(false), Some(true)));
-    // The blocks are swapped, including the clean one. The dirty one stays dirty.
+    // The blocks are exchanged, including the clean one. The dirty block stays dirty.
     assert_eq!(load(&mut machine, 0x00).0, Some(7));
     assert_eq!((state(&machine, 0, 0x00), state(&machine, 1, 0x00)), (Some(true), None));
     assert_eq!(state(&machine, 1, 0x10), Some(false));
@@ -113,7 +115,7 @@ fn a_store_on_one_core_invalidates_the_block_on_others() {
     assert!(events.contains(&Event::Snooped { cache: 0, core: 0, dirty: true }));
     let events = store(&mut machine, 0x41, 2);
     assert!(events.contains(&Event::Snooped { cache: 0, core: 0, dirty: false }));
-    // Only this core has the block now, so no other cache is snooped.
+    // Now only this core has the block, so no other cache is snooped.
     let events = store(&mut machine, 0x42, 3);
     assert!(!events.iter().any(|event| matches!(event, Event::Snooped { .. })));
     machine.set_core(0).unwrap();
@@ -122,7 +124,8 @@ fn a_store_on_one_core_invalidates_the_block_on_others() {
     assert!(machine.set_core(2).is_err());
 }
 
-/// A store invalidates only its line in the L1 of another core, even if the L2 has larger blocks.
+/// A store to a line invalidates only that line in another core's L1, even if a non-inclusive L2 has larger
+/// blocks.
 #[test]
 fn a_store_invalidates_only_its_line() {
     for (inclusion, neighbor) in [(Inclusion::None, Some(false)), (Inclusion::Inclusive, None)] {
@@ -140,8 +143,9 @@ fn a_store_invalidates_only_its_line() {
     }
 }
 
-/// A store makes the whole line of its L1 dirty. Smaller lines with bytes of it must also be invalidated. Otherwise, a later
-/// store that hits the dirty line would not invalidate them.
+/// A store makes the entire line of its L1 cache dirty. Smaller lines that contain bytes of this line must
+/// also be invalidated. Otherwise, a later store that hits the dirty line would not invalidate these smaller
+/// lines.
 #[test]
 fn a_store_invalidates_smaller_lines_with_bytes_of_its_line() {
     let small = CacheSpec { side: Side::Instructions, ..CacheSpec::new("L1i", 4, 1, 4) };
@@ -193,7 +197,7 @@ fn modified_code_is_fetched_again() {
 
 #[test]
 fn synonyms_are_never_in_two_sets() {
-    // With 4 sets of 128 bytes, one bit of the index comes from the virtual page number.
+    // With 4 sets of 128 bytes, one bit of the set index comes from the virtual page number.
     let cache = CacheSpec { virtual_index: true, ..CacheSpec::new("cache", 4, 1, 7) };
     let mut machine = paged(vec![cache], &[]);
     machine.map(machine.vpn(0x11).unwrap(), Pte { ppn: 0x20, flags: Flags::TABLE });
@@ -259,8 +263,8 @@ fn a_flush_writes_dirty_blocks_to_the_next_level() {
     assert_eq!((machine.cache_counts(0).writebacks, machine.cache_counts(1).writebacks), (1, 1));
 }
 
-/// U. Iowa, Jones, fall 2000, homework 4: TLB 100 ns, plus 500 ns for a walk, and a TLB and cache that are looked up in
-/// parallel.
+/// U. Iowa, Jones, fall 2000, homework 4: the TLB takes 100 ns, and a walk takes another 500 ns. The TLB and
+/// the cache are looked up in parallel.
 #[test]
 fn latencies_add_up_unless_they_overlap() {
     let cache = CacheSpec { latency: 4, ..CacheSpec::new("L1", 4, 4, 4) };
@@ -271,7 +275,7 @@ fn latencies_add_up_unless_they_overlap() {
         (spec.memory_latency, spec.tlbs[0].latency) = (100, 3);
         machine = Machine::new(spec.clone());
         machine.map(machine.vpn(0).unwrap(), Pte { ppn: 0, flags: Flags::TABLE });
-        // The terms are the TLB, a walk of one level, both caches, and memory.
+        // The latencies of the TLB, a one-level walk, both caches, and memory are added.
         assert_eq!(cycles(&spec, &load(&mut machine, 0x40).1), hit + 100 + 10 + 100);
         assert_eq!(cycles(&spec, &load(&mut machine, 0x40).1), hit);
         assert_eq!(cycles(&spec, &load(&mut machine, 0x50).1), hit + 10 + 100);

@@ -1,4 +1,4 @@
-//! The simple memory system of CS:APP 9.6.4 with all values from the lecture.
+//! Tests the simple memory system from CS:APP 9.6.4 with all values from the lecture.
 
 use super::*;
 use crate::machine::cache::Counts;
@@ -8,10 +8,10 @@ use crate::machine::presets::Preset;
 use crate::machine::pte::{Bit, Pte};
 
 impl Machine {
-    /// The virtual address of `size` bytes that all lie in the address space.
+    /// The virtual address of `size` bytes that are all in the address space.
     ///
     /// # Errors
-    /// If the first or last address is too wide.
+    /// Fails if the first or last address is too wide.
     pub(super) fn va_span(&self, raw: u64, size: u64) -> Result<Va, TooWide> {
         let first = self.va(raw)?;
         let bits = self.spec.virtual_bits();
@@ -25,7 +25,7 @@ impl Machine {
 /// The first 16 entries of the page table. 0 means not present.
 const PAGES: [u64; 16] = [0x28, 0, 0x33, 0x02, 0, 0x16, 0, 0, 0x13, 0x17, 0x09, 0, 0, 0x2D, 0x11, 0x0D];
 
-/// Tag, PPN, and valid bit of the TLB's ways, set by set.
+/// The tag, PPN, and valid bit of each way of the TLB, set by set.
 const TLB: [[(u64, u64, bool); 4]; 4] = [
     [(0x03, 0, false), (0x09, 0x0D, true), (0x00, 0, false), (0x07, 0x02, true)],
     [(0x03, 0x2D, true), (0x02, 0, false), (0x04, 0, false), (0x0A, 0, false)],
@@ -33,7 +33,7 @@ const TLB: [[(u64, u64, bool); 4]; 4] = [
     [(0x07, 0, false), (0x03, 0x0D, true), (0x0A, 0x34, true), (0x02, 0, false)],
 ];
 
-/// Tag, valid bit, and bytes of the cache's lines.
+/// The tag, valid bit, and bytes of each cache line.
 const CACHE: [(u64, bool, [u8; 4]); 16] = [
     (0x19, true, [0x99, 0x11, 0x23, 0x11]),
     (0x15, false, [0; 4]),
@@ -81,7 +81,7 @@ fn simple() -> Machine {
     machine
 }
 
-/// Reads a byte in user mode. Returns it with the outcome and the events.
+/// Reads a byte in user mode and returns it with the outcome and the events.
 fn read(machine: &mut Machine, va: u64) -> (Option<u8>, AccessOutcome, Vec<Event>) {
     let (mut byte, mut events) = ([None], Vec::new());
     let va = machine.va(va).unwrap();
@@ -89,7 +89,7 @@ fn read(machine: &mut Machine, va: u64) -> (Option<u8>, AccessOutcome, Vec<Event
     (byte[0], outcome, events)
 }
 
-/// A row of the lecture's table.
+/// A row in the lecture's table.
 #[derive(Debug, PartialEq)]
 struct Row {
     vpn: u64,
@@ -283,7 +283,7 @@ fn stores_set_d_once_and_count_no_second_miss() {
     let mut events = Vec::new();
     machine.access(va, AccessKind::Write, Privilege::User, Data::Store(&[0x5A]), &mut events);
     let walked = events.iter().filter(|event| matches!(event, Event::Pte { .. })).count();
-    // The entry has P, R/W, U/S, and A, and the PPN 0x09 from bit 9 on. The store adds D.
+    // The entry has P, R/W, U/S, A, and the PPN 0x09 starting at bit 9. The store adds D.
     let set = Event::AccessedDirtySet { level: 1, dirty: true, address: None, before: 0x1227, after: 0x1267 };
     assert_eq!((walked, events.contains(&set)), (1, true));
     assert!(flags(&machine).has(Bit::D));

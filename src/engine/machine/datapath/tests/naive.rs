@@ -1,4 +1,5 @@
-//! Compares the counts of one-level and two-level caches with a naive simulator: a list of blocks per set, oldest first.
+//! Compares the counts of one-level and two-level caches with those of a naive simulator: a list of blocks
+//! per set, oldest first.
 
 use super::*;
 use crate::machine::cache::Counts;
@@ -12,7 +13,7 @@ struct Level {
     counts: Counts,
 }
 
-/// The levels from the top. Memory is below them.
+/// The levels from the top; memory is below them.
 struct Naive(Vec<Level>);
 
 impl Naive {
@@ -25,7 +26,8 @@ impl Naive {
         Naive(specs.iter().map(level).collect())
     }
 
-    /// Whether level `n` holds the block of `address`. `use_it` makes it the most recently used.
+    /// Returns whether level `n` holds the block of `address`. `use_it` makes the block the most recently
+    /// used one.
     fn holds(&mut self, n: usize, address: u64, use_it: bool) -> bool {
         let level = &mut self.0[n];
         let block = address >> level.spec.block_bits;
@@ -79,7 +81,7 @@ impl Naive {
         }
     }
 
-    /// Passes a store to levels that this access has already looked up.
+    /// Passes a store to levels that the access has already looked up.
     fn pass(&mut self, n: usize, address: u64) {
         if n == self.0.len() {
             return;
@@ -166,7 +168,7 @@ fn counts_equal_the_naive_simulators() {
         }
         let (mut naive, mut machine) = (Naive::new(&caches), machine(caches.clone()));
         for n in 0..300 {
-            // Half of the accesses use a few blocks, so that there are hits.
+            // Half of the accesses use only a few blocks, so that some of them hit.
             let address = if random.below(2) == 0 { random.below(64) } else { random.below(512) };
             let store = random.below(3) == 0;
             if store {
@@ -184,7 +186,7 @@ fn counts_equal_the_naive_simulators() {
 
 #[test]
 fn the_cache_lab_trace_gives_4_hits_5_misses_3_evictions() {
-    // CS:APP cache lab, traces/yi.trace with -s 4 -E 1 -b 4. M is a load and a store.
+    // CS:APP cache lab, traces/yi.trace with `-s 4 -E 1 -b 4`. M means a load and a store.
     let mut machine = machine(vec![CacheSpec::new("cache", 16, 1, 4)]);
     for (op, address) in
         [('L', 0x10), ('M', 0x20), ('L', 0x22), ('S', 0x18), ('L', 0x110), ('L', 0x210), ('M', 0x12)]

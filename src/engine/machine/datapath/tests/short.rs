@@ -1,5 +1,5 @@
-//! Fast paths have the same results as slow ones. The memo of a set agrees with a search, and an access without data agrees
-//! with an access with data.
+//! Tests that fast paths have the same results as slow ones. The memo of a set agrees with a search, and
+//! accesses with and without data agree.
 
 use super::laws::{Dice, Pages, step};
 use super::*;
@@ -36,7 +36,7 @@ fn remembered_hits_agree_with_searches() {
         let (mut forgetful, mut flat) = (machine.clone(), vec![None; 1 << 12]);
         let mut same = flat.clone();
         for n in 0..150 {
-            // A clone has no remembered hits.
+            // A clone does not remember any hits.
             forgetful = forgetful.clone();
             step(&mut forgetful, &mut dice.clone(), &pages, &mut same);
             step(&mut machine, &mut dice, &pages, &mut flat);
@@ -45,7 +45,7 @@ fn remembered_hits_agree_with_searches() {
     }
 }
 
-/// Performs an access as a trace does, and as a script does. Both must report the same events.
+/// Performs an access twice, as a trace does and as a script does. Both must report the same events.
 fn refer(machine: &mut Machine, twin: &mut Machine, dice: &mut Dice, physical: bool) {
     let core = dice.below(machine.spec().cores.into()) as u32;
     machine.set_core(core).unwrap();
@@ -120,8 +120,9 @@ fn lines_set_by_a_script_are_found() {
     assert_eq!((machine.tlb_counts(0).hits, machine.cache_counts(0).misses), (hits, misses + 1));
 }
 
-/// The huge page must be the least recently used of the two entries. The small page would be, if a remembered hit hid the
-/// use of the huge page between two uses of the small one.
+/// Of the two entries, the huge page must be the least recently used. If the memo of a hit on the small page
+/// survived a use of the huge page, the next use of the small page would not be recorded. The small page
+/// would then be the victim.
 #[test]
 fn a_huge_page_is_replaced_in_turn_with_small_ones() {
     let mmu = Mmu { levels: vec![3, 4], ..Mmu::flat(12, 12, 5) };

@@ -1,4 +1,4 @@
-//! Tables in memory, permissions, huge pages, and TLB levels.
+//! Tests page tables in memory, permissions, huge pages, and TLB levels.
 
 use super::*;
 use crate::machine::contents::{PteWord, PteWriteError};
@@ -6,7 +6,7 @@ use crate::machine::event::Purpose;
 use crate::machine::pte::PteFormat;
 use crate::machine::spec::{CacheSpec, Mmu, Side, TlbSpec};
 
-/// Creates a machine with 32-bit addresses, 4 KB pages, two levels of 10 bits, and Intel's 32-bit entries.
+/// Creates a machine with 32-bit addresses, 4 KB pages, two 10-bit levels, and Intel's 32-bit entries.
 fn x86_32(tlbs: Vec<TlbSpec>, caches: Vec<CacheSpec>) -> Machine {
     let mut pte = PteFormat::default_for(20, Some(4)).unwrap();
     (pte.ppn_low, pte.ppn_high, pte.places[Bit::Xd as usize]) = (12, 31, None);
@@ -68,7 +68,7 @@ fn the_walk_reports_its_addresses() {
         })
         .collect();
     assert_eq!(fetched, [(1, 32, 0x1080, 0x3007), (2, 0x4A, 0x3128, 0x5_5067)]);
-    // Only the first entry lacked A, and the page was not stored to.
+    // Only the first entry lacked A, and no store to the page occurred.
     let marked: Vec<_> =
         events.iter().filter(|event| matches!(event, Event::AccessedDirtySet { .. })).collect();
     let address = machine.pa(0x1080).ok();
@@ -299,7 +299,7 @@ fn entries_are_placed_within_bounds() {
     assert_eq!(machine.write_pte(3, at, PteWord::Raw(1)), Err(PteWriteError::NoLevel { levels: 2 }));
     let wide = machine.write_pte(1, at, PteWord::Raw(1 << 32));
     assert_eq!(wide, Err(PteWriteError::WordTooWide(TooWide { value: 1 << 32, bits: 32 })));
-    // If the entries of a root are beyond the end of memory, they are all absent.
+    // If a root's entries are past the end of memory, they are all absent.
     machine.set_cr3(Some(machine.pa(0xFFFF_F800).unwrap()));
     assert_eq!(user_read(&mut machine, 0xFFC0_0000), Err(Fault::NotPresent { level: 1 }));
 }

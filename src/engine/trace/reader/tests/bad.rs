@@ -1,4 +1,4 @@
-//! Inputs that are not valid traces.
+//! Tests inputs that are not valid traces.
 
 use super::*;
 use crate::trace::malformed::BadLine;
@@ -37,7 +37,7 @@ fn a_binary_file_is_rejected_at_once() {
             (vec![], Some("`t` is not a trace: it is a binary file".to_owned()))
         );
     }
-    // After a record, the same line is only malformed.
+    // After a valid record, a binary line does not end reading but is counted as malformed.
     let mut late = reader(b" L 10,1\n\0\n L 10,1\n", None).expect("bytes");
     assert_eq!(all(&mut late), (vec![record(Op::Load, 16, 1); 2], None));
     assert_eq!(late.malformed().count, 1);
@@ -69,7 +69,7 @@ fn a_line_of_megabytes_is_one_malformed_line() {
     }
 }
 
-/// A reader that fails after its bytes.
+/// A reader that fails after returning its bytes.
 struct Fails(Cursor<Vec<u8>>, io::ErrorKind);
 
 impl Read for Fails {

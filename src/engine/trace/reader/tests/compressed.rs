@@ -1,4 +1,4 @@
-//! Traces compressed with gzip and zstd.
+//! Tests traces compressed with gzip and zstd.
 
 use std::io::Write;
 
@@ -9,7 +9,7 @@ use ruzstd::encoding::{CompressionLevel, compress_to_vec};
 
 use super::*;
 
-/// ` L 10,1` compressed by `zstd`, and ` S 20,2` without a checksum.
+/// The line ` L 10,1` compressed by `zstd`, and ` S 20,2` compressed without a checksum.
 const ZSTD: [&[u8]; 2] = [
     b"\x28\xb5\x2f\xfd\x04\x58\x41\x00\x00\x20\x4c\x20\x31\x30\x2c\x31\x0a\x76\x59\x6c\xc5",
     b"\x28\xb5\x2f\xfd\x00\x58\x41\x00\x00\x20\x53\x20\x32\x30\x2c\x32\x0a",
@@ -79,7 +79,7 @@ fn damage_is_reported() {
         assert!(found.len() <= 3000);
         let error = failed.expect("a sum that differs").to_string();
         assert!(
-            error.starts_with(&format!("`t` is damaged: its {kind} data is wrong before byte ")),
+            error.starts_with(&format!("`t` is damaged: its {kind} data is invalid before byte ")),
             "{error}"
         );
         let failed = read(&[&bytes[..], b"rubbish"].concat()).1.expect("rubbish");

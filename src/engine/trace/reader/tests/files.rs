@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use super::*;
 
-/// A temporary file for each test, which is removed afterwards.
+/// A temporary file for one test, which is removed afterwards.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -27,7 +27,7 @@ impl Drop for Scratch {
     }
 }
 
-/// A text that is longer than a single read.
+/// A text longer than a single read.
 fn long() -> String {
     " L 00000010,1\n".repeat(100_000)
 }

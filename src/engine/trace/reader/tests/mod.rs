@@ -8,12 +8,12 @@ use std::io::{self, Cursor};
 use super::*;
 use crate::trace::record::Op;
 
-/// Creates a reader of a text.
+/// Creates a reader for a text.
 fn reader(text: &[u8], format: Option<Format>) -> Result<Reader, Unreadable> {
     Reader::new(Box::new(Cursor::new(text.to_vec())), "t", format)
 }
 
-/// Reads all records, and the error after them.
+/// Reads all records, and the error that follows them, if any.
 fn all(reader: &mut Reader) -> (Vec<Record>, Option<Unreadable>) {
     let (mut records, mut batch) = (Vec::new(), Vec::new());
     loop {

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 
-/// The reason of the only malformed line.
+/// The reason for rejecting the only malformed line.
 fn why(line: &str, format: Format) -> &'static str {
     let mut reader = reader(line.as_bytes(), Some(format)).expect("bytes");
     assert_eq!(all(&mut reader), (vec![], None), "{line}");
@@ -41,7 +41,7 @@ fn malformed_lackey_lines_are_reported() {
         (" L 10,1x", "extra text after the size"),
         (" L 10,0", "a size of 0"),
         (" L 10,4097", "a size of more than 4096 bytes"),
-        (" L 10,99999999999999999999", "a number of more than 64 bits"),
+        (" L 10,99999999999999999999", "a number with more than 64 bits"),
         (" L 10000000000000000,1", "an address of more than 64 bits"),
         (" L 00001000,4097", "a size of more than 4096 bytes"),
         (" L 100000001000000010,8", "an address of more than 64 bits"),
@@ -66,12 +66,12 @@ fn a_byte_order_mark_is_skipped() {
         assert_eq!(records(&format!("\u{feff}{text}"), format), expected, "{text}");
     }
     // A byte order mark is accepted only at the start.
-    assert!(why("\u{feff}\u{feff}L,16,8", Format::Csv).contains("no I, L, S, or M"));
+    assert!(why("\u{feff}\u{feff}L,16,8", Format::Csv).contains("no access kind (I, L, S, M"));
 }
 
 #[test]
 fn din_is_read() {
-    // Records of the traditional format have four bytes. Sizes of the extended format are hexadecimal.
+    // Records in the traditional format have four bytes. Sizes in the extended format are hexadecimal.
     let text = "2 0 This is an instruction fetch at hex address 0.\n0 1000 8\n1 70f60888\n\
                 r 1fff 10\nw 0x20 0x8 comment\n  i\t30 4\nm 40 1\n# none\n\n";
     let expected = [
@@ -90,14 +90,14 @@ fn din_is_read() {
 fn malformed_din_lines_are_reported() {
     for (line, reason) in [
         ("3 0", "an escape record, which is not a memory reference"),
-        ("4 0", "a command to flush the caches, which is not supported"),
-        ("c 0 4", "a command to copy back, which is not supported"),
-        ("v 0 4", "a command to invalidate, which is not supported"),
+        ("4 0", "a cache flush command, which is not supported"),
+        ("c 0 4", "a copy-back command, which is not supported"),
+        ("v 0 4", "an invalidate command, which is not supported"),
         ("5 0", "no label 0, 1, 2, r, w, or i at the start"),
         ("0", "no address after the label"),
         ("0 xyz", "no hexadecimal address where one is expected"),
         ("0 10,8", "a number that is not hexadecimal"),
-        ("r 10", "no size after the address, which r, w, and i need"),
+        ("r 10", "no size after the address (required for r, w, and i)"),
         ("r 10 0", "a size of 0"),
     ] {
         assert_eq!(why(line, Format::Din), reason, "{line}");
@@ -119,7 +119,7 @@ fn columns_may_be_named() {
 #[test]
 fn malformed_csv_lines_are_reported() {
     for (line, reason) in [
-        ("X,1,1", "no I, L, S, or M, and no word for one"),
+        ("X,1,1", "no access kind (I, L, S, M, or an equivalent word)"),
         ("L", "no address"),
         ("L,04222cac,8", "a number with a leading 0: write hexadecimal numbers with 0x"),
         ("L,1ffe,8", "a number that is neither decimal nor hexadecimal with 0x"),
@@ -146,7 +146,7 @@ fn the_format_is_given_or_detected() {
     assert_eq!(Format::named("Din"), None);
 }
 
-/// A reader that returns its bytes in chunks of these lengths.
+/// A reader that returns its bytes in chunks with these lengths.
 struct Pieces(Cursor<Vec<u8>>, Vec<usize>);
 
 impl Read for Pieces {

@@ -1,4 +1,4 @@
-//! Groups the questions of a paper's versions by title, wherever a version's order puts them.
+//! Groups the questions of a paper's versions by title, regardless of each version's order.
 
 use super::name::slug;
 use crate::exam::field::{Field, fields};
@@ -6,7 +6,7 @@ use crate::exam::formats::plan::for_screens;
 use crate::exam::formats::tree::Sheet;
 use crate::exam::paper::Paper;
 
-/// A paper laid out for screens, with its fields.
+/// A paper laid out for the screen, with its fields.
 pub(crate) struct Laid<'p> {
     pub(crate) paper: &'p Paper,
     /// The students' edition.
@@ -33,9 +33,9 @@ pub(crate) struct Group {
     pub(crate) title: String,
     /// Number of earlier questions with this title on a paper.
     pub(crate) again: usize,
-    /// The versions, each an index of a paper and of a question on it.
+    /// The versions, each as the index of a paper and the index of a question on it.
     pub(crate) versions: Vec<(usize, usize)>,
-    /// The number, if it is the same on all papers.
+    /// The question's number, if it is the same on all papers.
     pub(crate) number: Option<usize>,
 }
 

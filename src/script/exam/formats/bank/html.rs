@@ -1,9 +1,9 @@
-//! Text as HTML that is also XML and contains no syntax of any platform.
+//! Text as HTML that is also valid XML and contains no platform-specific syntax.
 
 use crate::report::xml::legal;
 
-/// Escapes text for HTML and XML, Cloze and Mustache (`{`, `}`), filters for formulas (`$`, `\`), and filters
-/// for files (`@@PLUGINFILE@@`).
+/// Escapes text for HTML, XML, Cloze and Mustache (`{`, `}`), formula filters (`$`, `\`), and file filters
+/// (`@@PLUGINFILE@@`).
 pub(crate) fn escaped(words: &str) -> String {
     let mut out = String::with_capacity(words.len());
     for c in legal(words).chars() {

@@ -1,4 +1,4 @@
-//! The input and the correct answers of each field for a platform.
+//! The input and the correct answers for each field on a platform.
 
 use super::name::refusal;
 use crate::exam::field::{Asked, Field};
@@ -9,28 +9,28 @@ use crate::exam::words::Words;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 
-/// Maximum number of spellings per field. Moodle's patterns for Cloze cannot read more.
+/// Maximum number of spellings per field. Moodle's regular expressions for Cloze cannot process more.
 pub(crate) const LISTED: usize = 1000;
-/// Largest number that a platform compares numerically: a double represents every integer up to it.
+/// Largest number that a platform compares numerically, because a double represents every integer up to it.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Relative tolerance for a number with a fraction: half of its third digit.
 const OFF: f64 = 0.005;
 
-/// The input of a field and its correct answers.
+/// The input for a field, with the correct answers.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Input {
-    /// One of a few words from a list. `right` is an index into it.
+    /// A word chosen from a short list. `right` is an index into the list.
     Pick {
         /// The words.
         options: Vec<String>,
         /// The index of the correct word.
         right: usize,
     },
-    /// A text that is compared without case. The first spelling is the usual one.
+    /// A text that is compared case-insensitively. The usual spelling comes first.
     Text(Vec<String>),
     /// A decimal number and its tolerance.
     Number(Number, f64),
-    /// One or several options.
+    /// A choice of one or more options.
     Choice {
         /// Each option, and whether it is correct.
         options: Vec<(String, bool)>,
@@ -46,10 +46,10 @@ pub(crate) enum Input {
     },
 }
 
-/// Returns the input of a field for a platform.
+/// Returns the input for a field on a platform.
 ///
 /// # Errors
-/// A refusal if there are too many correct answers to list, or no correct option.
+/// A refusal if there are too many correct answers to list, or if no option is correct.
 pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
     match field.asked {
         Asked::Blank(blank) => Ok(of_blank(blank, page::bare(field.item))),
@@ -76,7 +76,7 @@ fn of_blank(blank: &Blank, bare: bool) -> Input {
         });
         return Input::Pick { options, right: at };
     }
-    // A value always exists, so a dash is never correct.
+    // A value, unlike a fact, always exists, so a dash is never correct.
     if let (true, Form::Number { radix: Radix::Decimal, .. }, Some(key)) =
         (blank.fact.is_empty(), blank.form, &blank.key)
         && let Value::Number(number) = key.value
@@ -90,13 +90,14 @@ fn of_blank(blank: &Blank, bare: bool) -> Input {
 
 fn any(field: &Field) -> Result<Input, Refusal> {
     let ItemKind::Any { answers, radix, .. } = &field.item.kind else { return Ok(Input::Text(Vec::new())) };
-    let why = "this item has too many right answers to list; narrow the range of `ask … in …`, or leave the item out";
+    let why =
+        "this item has too many right answers to list; narrow the range of `ask … in …`, or omit the item";
     let listed = listed(answers, *radix).filter(|listed| listed.len() <= LISTED);
     listed.map(Input::Text).ok_or_else(|| refusal(field, why))
 }
 
-/// Returns the spellings of every answer; `None` if not all answers are known. If there are too many, it
-/// omits leading zeros.
+/// Returns the spellings of every answer; `None` if not all answers are known. If there are too many
+/// spellings, the list omits those with leading zeros.
 fn listed(answers: &Answers, radix: Radix) -> Option<Vec<String>> {
     if !answers.all {
         return None;

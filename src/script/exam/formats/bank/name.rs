@@ -1,4 +1,4 @@
-//! Names of an export's files and questions.
+//! Names of the files and questions of an export.
 
 use crate::exam::field::Field;
 use crate::exam::formats::export::Refusal;
@@ -30,7 +30,8 @@ pub(crate) fn slug(words: &str) -> String {
     if slug.is_empty() { "exam".to_owned() } else { slug.to_owned() }
 }
 
-/// Returns the identifier of a version's question: `virtual-memory-B-2`. It contains no seed.
+/// Returns the identifier of a version's question: `virtual-memory-B-2`. The identifier does not contain the
+/// seed.
 pub(crate) fn identifier(paper: &Paper, question: usize) -> String {
     let code = paper
         .version
@@ -50,7 +51,7 @@ pub fn field_location(field: &Field) -> String {
     format!("question {}{part}, field {}", field.question + 1, field.name)
 }
 
-/// Creates a refusal of a field.
+/// Creates a refusal that names a field.
 pub(crate) fn refusal(field: &Field, why: impl Into<String>) -> Refusal {
     Refusal { part: field_location(field), why: why.into() }
 }

@@ -1,11 +1,11 @@
-//! Rubrics of essays, which only graders see.
+//! Essay rubrics, which only graders see.
 
 use super::html::escaped;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::points;
 use crate::questions::entry::Rubric;
 
-/// Returns a rubric as a list, or nothing if it is empty.
+/// Returns a rubric as a list; empty if the rubric is empty.
 pub(crate) fn rubric(rows: &[Rubric]) -> String {
     let each: Vec<String> = rows.iter().map(row).collect();
     if each.is_empty() { String::new() } else { format!("<ul>{}</ul>", each.concat()) }

@@ -1,5 +1,5 @@
-//! Questions as HTML for a learning platform, with an input for each field. The HTML is also XML, without
-//! styles or other elements that QTI does not support.
+//! Questions as HTML for a learning platform, with an input for each field. The HTML is also valid XML, and
+//! contains no styles or other elements that QTI does not support.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -14,17 +14,17 @@ use crate::exam::formats::tree::{
 use crate::report::doc;
 use crate::report::text::text;
 
-/// A platform's inputs for fields.
+/// The inputs that a platform provides for fields.
 pub(crate) trait Slots {
-    /// Returns the input of a blank within a line.
+    /// Returns the input for a blank within a line.
     ///
     /// # Errors
-    /// A refusal if the platform does not support it.
+    /// A refusal if the platform does not support the field.
     fn blank(&mut self, field: &Field) -> Result<String, Refusal>;
-    /// Returns the block of a choice or essay.
+    /// Returns the input for a choice or essay as a block.
     ///
     /// # Errors
-    /// A refusal if the platform does not support it.
+    /// A refusal if the platform does not support the choice or essay.
     fn block(&mut self, field: &Field) -> Result<String, Refusal>;
     /// Returns the attributes of a table: ` class="…"`.
     fn table(&self) -> &'static str;
@@ -37,7 +37,7 @@ struct Stem<'f, 'p, S> {
     slots: &'f mut S,
 }
 
-/// Returns a question that is laid out for students, with its assumptions and fields.
+/// Returns a question laid out for students, with its assumptions and fields.
 ///
 /// # Errors
 /// A refusal if the platform does not support a field.
@@ -54,7 +54,7 @@ pub(crate) fn stem(
     Ok(stem.out)
 }
 
-/// Returns the context of a field: the given parts of its question and part.
+/// Returns the context of a field: the given contents of its question and part.
 pub(crate) fn context(section: &Section, field: &Field, slots: &mut impl Slots) -> String {
     let mut stem = Stem { out: String::new(), fields: BTreeMap::new(), slots };
     for block in &section.body {
@@ -91,18 +91,16 @@ impl<S: Slots> Stem<'_, '_, S> {
                 self.put(&element("h4", &format!("{name}{}", in_brackets(points))));
                 self.blocks(body)?;
             }
-            Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows)?,
-            Block::Value { label, written, points, how, blank } => {
-                let written =
-                    if written.is_empty() { String::new() } else { format!(" {}", element("code", written)) };
+            Block::Worksheet { prompt, points, rows, .. } => self.worksheet(prompt, points, rows)?,
+            Block::Value { label, points, how, blank } => {
                 let (label, said) =
                     (escaped(label), escaped(&format!("{}{}", in_brackets(how), in_brackets(points))));
                 let drawn = self.blank(blank)?;
-                self.put(&format!("<p>{label}{written}{said}: {drawn}</p>"));
+                self.put(&format!("<p>{label}{said}: {drawn}</p>"));
             }
-            Block::Fill { how, points, table } => {
+            Block::Fill { how, points, tables } => {
                 self.put(&element("p", &format!("{how}{}", in_brackets(points))));
-                self.table(table)?;
+                tables.iter().try_for_each(|table| self.table(table))?;
             }
             Block::Choice { text, how, points, field, .. } => {
                 self.alone(text, &format!("{how}{}", in_brackets(points)), field)?;
@@ -126,7 +124,7 @@ impl<S: Slots> Stem<'_, '_, S> {
                     });
                 }
             }
-            // A given table has no fields, so no field is refused.
+            // A given table has no fields, so no refusal is possible.
             Block::Given(table) => drop(self.table(table)),
             Block::Pairs { title, pairs } => self.pairs(title, pairs),
             Block::Figure(figure) => self.figure(figure),
@@ -156,8 +154,8 @@ impl<S: Slots> Stem<'_, '_, S> {
         self.put(&format!("{out}</tbody>\n</table>"));
     }
 
-    /// Adds a figure. The bits of an address become a table of their numbers with room below. Other figures
-    /// are text drawings.
+    /// Adds a figure. Converts the bits of an address to a table of bit numbers with empty cells below.
+    /// Converts other figures to text drawings.
     fn figure(&mut self, figure: &Figure) {
         let blocks: Vec<doc::Block> = match figure {
             Figure::Bits { title, bits } => {
@@ -176,10 +174,9 @@ impl<S: Slots> Stem<'_, '_, S> {
         self.put(&element("pre", &flush(&text(&blocks, false))));
     }
 
-    fn worksheet(&mut self, operation: &str, points: &str, rows: &[WorksheetRow]) -> Result<(), Refusal> {
+    fn worksheet(&mut self, prompt: &str, points: &str, rows: &[WorksheetRow]) -> Result<(), Refusal> {
         let worth = escaped(&in_brackets(points));
-        let mut out =
-            format!("<p>{}{worth}</p>\n<table{}>\n<tbody>\n", element("code", operation), self.slots.table());
+        let mut out = format!("<p>{}{worth}</p>\n<table{}>\n<tbody>\n", escaped(prompt), self.slots.table());
         for row in rows {
             let label = escaped(&format!("{}{}", row.label, in_brackets(&row.how)));
             let drawn = self.blank(&row.blank)?;
@@ -210,14 +207,14 @@ impl<S: Slots> Stem<'_, '_, S> {
         Ok(())
     }
 
-    /// Adds the input of a field with its unit.
+    /// Adds the input for a field, followed by the unit.
     fn blank(&mut self, blank: &Blank) -> Result<String, Refusal> {
         let Some(field) = self.fields.get(blank.field.as_str()) else { return Ok(String::new()) };
         let drawn = self.slots.blank(field)?;
         Ok(blank.unit.as_ref().map_or_else(|| drawn.clone(), |unit| format!("{drawn} {}", escaped(unit))))
     }
 
-    /// Adds text, and below it the input of a field.
+    /// Adds text with the input for a field below the text.
     fn alone(&mut self, words: &str, how: &str, field: &str) -> Result<(), Refusal> {
         self.put(&element("p", format!("{words} {how}").trim()));
         if let Some(field) = self.fields.get(field) {

@@ -1,4 +1,4 @@
-//! Conversion of points to the integer weights of platforms.
+//! Conversion of points to the integer weights that platforms require.
 
 use num_traits::Zero;
 
@@ -7,8 +7,8 @@ use crate::lang::value::Number;
 /// Largest weight, well within the limits of the platforms' databases.
 const LARGEST: i128 = 9999;
 
-/// Returns weights in proportion to the points: the points themselves, or their smallest integral multiple.
-/// It rounds weights that would be too large, but not to 0 unless the points are 0. If all points are 0, each
+/// Returns weights in proportion to the points: the points themselves, or the smallest integer multiple of
+/// them. Rounds weights that would be too large, but to 0 only if the points are 0. If all points are 0, each
 /// weight is 1.
 pub(crate) fn weights(points: &[Number]) -> Vec<u64> {
     let exact = exact(points).filter(|all| all.iter().all(|one| *one <= LARGEST));
@@ -34,7 +34,7 @@ fn rounded(points: &[Number]) -> Vec<i128> {
     points.iter().map(|points| weight(points.to_f64())).collect()
 }
 
-/// Returns the greatest common divisor. That of 0 and a number is the number.
+/// Returns the greatest common divisor. The greatest common divisor of 0 and a number is the number.
 fn divisor(a: i128, b: i128) -> i128 {
     if b == 0 { a } else { divisor(b, a % b) }
 }
@@ -57,7 +57,7 @@ mod tests {
         assert_eq!(of(&[(0, 1), (0, 1)]), [1, 1]);
         assert_eq!(of(&[(0, 1), (3, 1)]), [0, 3]);
         assert_eq!(of(&[]), [0u64; 0]);
-        // A ratio of 1/9973 would need numbers above the limit.
+        // A weight ratio of 1/9973 would need numbers above the limit.
         assert_eq!(of(&[(1, 9973), (9973, 1)]), [1, 9999]);
         assert_eq!(weights(&[Number::double(0.5).expect("finite"), Number::from(1u64)]), [5000, 9999]);
     }

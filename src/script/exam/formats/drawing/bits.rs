@@ -1,8 +1,8 @@
-//! The bits of an address as boxes with the bit numbers above.
+//! The bits of an address as boxes with the bit numbers above them.
 
 use super::shapes::{Anchor, Canvas, Drawing, width};
 
-/// Maximum width of a box, for text of size 1.
+/// Maximum width of a box, relative to the text size.
 const BOX: f64 = 2.2;
 
 /// Draws the bits of an address, at most 32 per row.

@@ -7,10 +7,10 @@ use crate::report::doc::{Layout, Slab};
 const BETWEEN: f64 = 4.0;
 /// Minimum relative text size for drawings side by side.
 const SMALLEST: f64 = 0.72;
-/// Height of a line, for text of size 1.
+/// Height of a line, relative to the text size.
 const LINE: f64 = 1.45;
 
-/// Draws address spaces (before and after) side by side if that is legible.
+/// Draws one or two address spaces (before and after), side by side if that is legible.
 pub fn draw(layouts: &[Layout], canvas: Canvas) -> Vec<Drawing> {
     let plans = |notes| layouts.iter().map(|layout| Plan::new(layout, notes)).collect::<Vec<_>>();
     let beside = plans(Notes::CurrentProcess);
@@ -129,7 +129,7 @@ impl<'l> Plan<'l> {
         drawing
     }
 
-    /// Describes the areas in words, from the top.
+    /// Describes the areas as text, from top to bottom.
     fn alt(&self) -> String {
         let slabs = self.slabs.iter().map(|slab| {
             let words =

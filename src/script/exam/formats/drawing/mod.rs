@@ -1,4 +1,4 @@
-//! Figures as lines and text, and their conversion for a format.
+//! Figures as lines and text, and their conversion to each format.
 
 mod bits;
 mod figure;

@@ -1,10 +1,10 @@
-//! Drawings in LaTeX's `picture` environment, which every installation has.
+//! Drawings in LaTeX's `picture` environment, which every installation includes.
 
 use std::fmt::Write;
 
 use super::shapes::{Anchor, Drawing, DrawnShape, POINT};
 
-/// Returns a drawing. `escaped` escapes text. Gray areas stay white, because lines alone convey the
+/// Returns a drawing. `escaped` escapes text. Leaves gray areas white, because the lines alone convey the
 /// contents.
 pub(crate) fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> String {
     let mut out = format!("\\begin{{picture}}({:.2},{:.2})\n", drawing.width, drawing.height);
@@ -15,7 +15,7 @@ pub(crate) fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> St
     out
 }
 
-/// Draws a shape. Coordinates of pictures start at the lower left corner.
+/// Draws a shape. Coordinates of a `picture` start at the lower left corner.
 fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&str) -> String) {
     let _ = match shape {
         DrawnShape::Line { from, to, dashed } => {
@@ -38,7 +38,7 @@ fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&st
             };
             // The monospaced font has no bold face.
             let font = if *bold { "\\bfseries " } else { "\\ttfamily " };
-            // Fonts of the basic installation have fixed sizes, so this one is scaled to the assumed width.
+            // Fonts of the basic installation have fixed sizes, so scale this font to the assumed width.
             let points = size / POINT * 0.602 / 0.525;
             writeln!(
                 out,

@@ -1,4 +1,4 @@
-//! An address divided into fields: a box each, with the numbers of its first and last bit.
+//! An address divided into fields: one box per field, with the numbers of its first and last bits.
 
 use super::shapes::{Anchor, Canvas, Drawing, width};
 use crate::report::doc::{BitField, Ruler};

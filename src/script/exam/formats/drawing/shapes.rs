@@ -12,13 +12,13 @@ pub(crate) struct Canvas {
 impl Canvas {
     /// Creates a canvas as wide as the page without margins, with text in print size.
     pub(crate) fn for_page(width: f64, large: bool) -> Self {
-        // 9 points beside 11-point text, because addresses are long.
+        // Addresses are long, so they use 9-point type if the text uses 11-point type.
         Self { room: width, text: if large { 18.0 } else { 9.0 } * POINT }
     }
 }
 
 impl Canvas {
-    /// Returns the width as a multiple of the running text's size.
+    /// Returns the width as a multiple of the body text size.
     pub(crate) fn columns(self) -> f64 {
         let text = if self.text > 17.0 * POINT { self.text } else { 11.0 * POINT };
         self.room / text
@@ -27,7 +27,7 @@ impl Canvas {
 
 /// A point in millimeters.
 pub(crate) const POINT: f64 = 0.352_778;
-/// Relative width of a character of the drawings' font.
+/// Width of a character of the drawings' font, relative to the text size.
 pub(crate) const CHARACTER: f64 = 0.602;
 
 /// A drawing. Lengths are in millimeters from the upper left corner.
@@ -53,18 +53,18 @@ pub(crate) enum DrawnShape {
     Box { at: Point, size: Point, grey: bool },
     /// A horizontal or vertical arrow.
     Arrow { from: Point, to: Point },
-    /// A line of text. `at` is the left end, middle, or right end of its baseline.
+    /// A line of text. `at` is the left end, middle, or right end of the text's baseline.
     Text { at: Point, size: f64, anchor: Anchor, bold: bool, text: String },
 }
 
-/// The point of a text at its position.
+/// The point of a text that is placed at the given position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
-    /// Its left end.
+    /// The left end.
     Left,
-    /// Its middle.
+    /// The middle.
     Middle,
-    /// Its right end.
+    /// The right end.
     Right,
 }
 

@@ -1,11 +1,11 @@
-//! Pages of one process on the left, those of another on the right, and their frames between them.
+//! Pages of one process on the left, pages of another on the right, and their frames in the middle.
 
 use super::shapes::{Anchor, CHARACTER, Canvas, Drawing};
 use crate::exam::formats::tree::Sharing;
 
-/// Height of a box, for text of size 1.
+/// Height of a box, relative to the text size.
 const BOX: f64 = 1.6;
-/// Number of characters between two columns, where the arrows turn.
+/// Distance between two columns, in characters; the arrows turn there.
 const BETWEEN: f64 = 12.0;
 
 /// Draws pages and frames, scaled down if they are wide.
@@ -51,7 +51,7 @@ pub fn draw(of: &Sharing, canvas: Canvas) -> Drawing {
     drawing
 }
 
-/// Draws a column of boxes with its name above.
+/// Draws a column of boxes with its name above it.
 fn column<'t>(
     drawing: &mut Drawing,
     name: &str,
@@ -68,7 +68,7 @@ fn column<'t>(
     }
 }
 
-/// Describes the drawing in words.
+/// Describes the drawing as text.
 fn words(of: &Sharing) -> String {
     let each = of.processes.iter().flat_map(|(name, pages)| {
         pages.iter().filter_map(move |(page, frame)| {
@@ -102,8 +102,8 @@ mod tests {
                 _ => None,
             })
             .collect();
-        // One arrow from the left and one from the right, at the same height, to the two edges of
-        // the frame.
+        // One arrow from the left and one from the right meet the frame at the same height, on opposite
+        // edges.
         let [left, right] = arrows.as_slice() else { panic!("{arrows:?}") };
         assert!(left.0.0 < left.1.0 && right.0.0 > right.1.0 && left.1.0 < right.1.0, "{arrows:?}");
         assert!((left.1.1 - right.1.1).abs() < 0.01);

@@ -4,7 +4,7 @@
 use super::shapes::{Anchor, CHARACTER, Canvas, Drawing};
 use crate::exam::formats::tree::{Tables, Tree};
 
-/// Height of a line, for text of size 1.
+/// Height of a line, relative to the text size.
 const LINE: f64 = 1.5;
 /// Number of characters between the tables of two levels.
 const BETWEEN: f64 = 5.0;
@@ -60,8 +60,7 @@ impl Pen {
         before * CHARACTER * self.size + 0.2
     }
 
-    /// Draws a table with its subtree at a height or lower, and returns the height of its lower
-    /// end.
+    /// Draws a table and its subtree at or below a height, and returns the height of the lower end.
     fn table(&mut self, table: &Tables, level: usize, top: f64) -> f64 {
         let (size, step) = (self.size, self.size * LINE);
         if self.free.len() <= level {
@@ -103,8 +102,8 @@ impl Pen {
         bottom
     }
 
-    /// Draws an arrow from an entry to its table: horizontal, vertical, horizontal. Neighboring lines do
-    /// not overlap.
+    /// Draws an arrow from an entry to its table with a horizontal, a vertical, and another horizontal
+    /// segment. The lines of neighboring entries do not overlap.
     fn lead(&mut self, from: (f64, f64), to: (f64, f64), number: usize) {
         let lanes = [0.45, 0.3, 0.6, 0.15];
         let middle = from.0 + (to.0 - from.0) * lanes[number % lanes.len()];
@@ -116,7 +115,7 @@ impl Pen {
     }
 }
 
-/// Describes the tables in words.
+/// Describes the tables as text.
 fn words(table: &Tables) -> String {
     let rows = table.rows.iter().map(|row| match &row.below {
         Some(below) => format!("entry {} leads to {}", row.index, words(below)),

@@ -6,12 +6,12 @@ use super::boxed::boxed;
 use super::escape::escaped;
 use super::table::table;
 use crate::exam::formats::drawing::{Canvas, drawings, svg};
-use crate::exam::formats::tree::{Block, Choice, Figure, Paragraph, WorksheetRow};
+use crate::exam::formats::tree::{Block, Choice, Figure, Paragraph, WorksheetRow, kept};
 
 /// Width of the page without margins, in millimeters.
 pub(crate) const ROOM: f64 = 174.0;
 
-/// Renders blocks as part of a page, in its font size.
+/// Renders blocks as part of a page, in the page's font size.
 pub(crate) fn piece(blocks: &[Block], canvas: Canvas) -> String {
     let mut writer = Writer { out: String::new(), canvas };
     writer.blocks(blocks);
@@ -35,8 +35,14 @@ struct Writer {
 
 impl Writer {
     fn blocks(&mut self, blocks: &[Block]) {
-        for block in blocks {
-            self.block(block);
+        for (block, kept) in blocks.iter().zip(kept(blocks)) {
+            if kept {
+                self.put("<div class=\"keep\">\n");
+                self.block(block);
+                self.put("</div>\n");
+            } else {
+                self.block(block);
+            }
         }
     }
 
@@ -62,29 +68,26 @@ impl Writer {
             Block::Figure(figure) => self.figure(figure),
             Block::Lines(lines) => self.lines(lines),
             Block::Steps(steps) => self.steps(steps),
-            Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows),
-            Block::Value { label, written, points, how, blank } => {
+            Block::Worksheet { prompt, points, heads, rows } => self.worksheet(prompt, points, heads, rows),
+            Block::Value { label, points, how, blank } => {
                 let how = if how.is_empty() {
                     String::new()
                 } else {
                     format!(" <span class=\"how\">({})</span>", escaped(how))
                 };
-                let written = if written.is_empty() {
-                    String::new()
-                } else {
-                    format!(" <code>{}</code>", escaped(written))
-                };
                 let boxed = boxed(blank);
                 let _ = writeln!(
                     self.out,
-                    "<p class=\"value\" dir=\"auto\"><span>{}{written}{how}{}:</span> <span>{boxed}</span></p>",
+                    "<p class=\"value\" dir=\"auto\"><span>{}{how}{}:</span> <span>{boxed}</span></p>",
                     escaped(label),
                     worth(points)
                 );
             }
-            Block::Fill { how, points, table: of } => {
+            Block::Fill { how, points, tables } => {
                 let _ = writeln!(self.out, "<p class=\"lead\">{}{}</p>", escaped(how), worth(points));
-                table(&mut self.out, of, "fill", self.canvas.columns());
+                for of in tables {
+                    table(&mut self.out, of, "fill", self.canvas.columns());
+                }
             }
             Block::Choice { text, how, points, field, options } => {
                 let _ = writeln!(
@@ -161,12 +164,14 @@ impl Writer {
         self.put("</figure>\n");
     }
 
-    fn worksheet(&mut self, operation: &str, points: &str, rows: &[WorksheetRow]) {
+    fn worksheet(&mut self, prompt: &str, points: &str, heads: &[String; 2], rows: &[WorksheetRow]) {
         let _ = writeln!(
             self.out,
-            "<table class=\"worksheet\"><caption><code>{}</code>{}</caption>\n<tbody>",
-            escaped(operation),
-            worth(points)
+            "<table class=\"worksheet\"><caption>{}{}</caption>\n<thead><tr><th scope=\"col\">{}</th><th scope=\"col\">{}</th></tr></thead>\n<tbody>",
+            escaped(prompt),
+            worth(points),
+            escaped(&heads[0]),
+            escaped(&heads[1])
         );
         for row in rows {
             let how = if row.how.is_empty() {
@@ -197,7 +202,7 @@ impl Writer {
         self.put("</ul>\n");
     }
 
-    /// Adds room for free text, with lines 8 mm apart. A key also has the rubric.
+    /// Adds room for free text, with lines 8 mm apart. Adds the rubric to a key.
     fn essay(&mut self, space: u32, rubric: &[(String, Option<String>)]) {
         let _ = writeln!(self.out, "<div class=\"room\" style=\"min-height:{space}mm\">");
         if rubric.is_empty() {

@@ -3,7 +3,7 @@
 use super::escape::escaped;
 use crate::exam::formats::tree::Blank;
 
-/// Returns a box as on paper, empty or filled in.
+/// Returns the box for a blank, empty or filled in.
 pub(crate) fn boxed(blank: &Blank) -> String {
     let room = blank.room();
     let inside = match &blank.content {

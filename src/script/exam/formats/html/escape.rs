@@ -13,7 +13,7 @@ pub(crate) fn escaped(text: &str) -> String {
             '"' => out.push_str("&quot;"),
             '\'' => out.push_str("&#39;"),
             '\n' | '\t' => out.push(character),
-            // Documents must not contain control characters.
+            // HTML documents must not contain control characters.
             control if control.is_control() => {}
             other => out.push(other),
         }
@@ -21,7 +21,7 @@ pub(crate) fn escaped(text: &str) -> String {
     out
 }
 
-/// Returns a quoted CSS string. Characters except letters and digits become numeric escapes.
+/// Returns a quoted CSS string. All characters except letters and digits become numeric escapes.
 pub(crate) fn css_string(text: &str) -> String {
     let mut out = String::from("\"");
     for character in text.chars().filter(|character| !character.is_control()) {

@@ -13,7 +13,7 @@ use crate::exam::formats::style::{PageSize, Style};
 use crate::exam::formats::tree::{Front, Section, Sheet};
 use crate::exam::paper::Paper;
 
-/// The style sheet, without the parts that depend on the paper.
+/// The style sheet without the parts that depend on the paper.
 const STYLE: &str = include_str!("page.css");
 
 /// Returns a paper as a self-contained page.
@@ -51,15 +51,22 @@ fn paged(sheet: &Sheet, style: &Style) -> String {
         PageSize::A4 => "A4",
         PageSize::Letter => "letter",
     };
-    let points = if style.large { 18 } else { 11 };
+    let (points, large) = if style.large { (18, "; --mono: 1em") } else { (11, "") };
     let code = sheet
         .code
         .as_ref()
         .map_or_else(String::new, |code| format!("{} {code}", style.labels.localize("Version")));
+    let mut owner = String::new();
+    for ((label, blank), corner) in sheet.front.owner.iter().zip(["left", "right"]) {
+        let line = "_".repeat(blank.width as usize);
+        let content = css_string(&format!("{label} {}", blank.content.as_deref().unwrap_or(&line)));
+        let _ = write!(owner, "@top-{corner} {{ content: {content}; font-size: 9pt }} ");
+    }
     format!(
-        "@page {{ size: {size}; margin: 18mm 18mm 20mm; @bottom-left {{ content: {code}; font-size: 9pt }} \
+        "@page :first {{ @top-left {{ content: none }} @top-right {{ content: none }} }}\n\
+         @page {{ size: {size}; margin: 18mm 18mm 20mm; {owner}@bottom-left {{ content: {code}; font-size: 9pt }} \
          @bottom-right {{ content: {page} counter(page) \" / \" counter(pages); font-size: 9pt }} }}\n\
-         html {{ font-size: {points}pt }}\n",
+         html {{ font-size: {points}pt{large} }}\n",
         code = css_string(&code),
         page = css_string(&format!("{} ", style.labels.localize("Page"))),
     )
@@ -84,7 +91,8 @@ fn front(out: &mut String, front: &Front, code: Option<&str>, labels: &Labels) {
     }
     out.push_str("</div>\n");
     grid(out, front);
-    assumptions(out, "h2", &front.assumptions, labels);
+    sentences(out, "h2", labels.localize("Instructions"), &front.instructions);
+    sentences(out, "h2", labels.localize("Assumptions"), &front.assumptions);
     out.push_str("</header>\n");
 }
 
@@ -109,15 +117,11 @@ fn grid(out: &mut String, front: &Front) {
     out.push_str("</tbody></table>\n");
 }
 
-fn assumptions(out: &mut String, level: &str, said: &[String], labels: &Labels) {
+fn sentences(out: &mut String, level: &str, heading: &str, said: &[String]) {
     if said.is_empty() {
         return;
     }
-    let _ = writeln!(
-        out,
-        "<{level}>{}</{level}>\n<ul class=\"assumptions\">",
-        escaped(labels.localize("Assumptions"))
-    );
+    let _ = writeln!(out, "<{level}>{}</{level}>\n<ul>", escaped(heading));
     for sentence in said {
         let _ = writeln!(out, "<li>{}</li>", escaped(sentence));
     }
@@ -132,7 +136,7 @@ fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels
         escaped(&question.number),
         escaped(&question.title)
     );
-    assumptions(out, "h3", &question.assumptions, labels);
+    sentences(out, "h3", labels.localize("Assumptions"), &question.assumptions);
     out.push_str(&piece(&question.body, canvas));
     out.push_str("</section>\n");
 }

@@ -6,7 +6,7 @@ use super::boxed::boxed;
 use super::escape::escaped;
 use crate::exam::formats::tree::{Cell, Table};
 
-/// Widths of a table's character and of the space between columns, for text of size 1.
+/// Width of a character in a table and width of the space between columns, relative to the text size.
 const CHARACTER: f64 = 0.55;
 const BETWEEN: f64 = 0.8;
 
@@ -29,7 +29,7 @@ pub(crate) fn table(out: &mut String, table: &Table, class: &str, room: f64) {
     }
     out.push_str("</tr></thead>\n<tbody>\n");
     let begins: Vec<bool> = table.columns().map(|(_, _, begins)| begins).collect();
-    // A first column that is a group by itself contains row headers.
+    // If the first column is a group by itself, it contains row headers.
     let names_rows = table.groups.len() > 1 && table.groups[0].len() == 1;
     for row in &table.rows {
         out.push_str("<tr>");
@@ -50,7 +50,7 @@ pub(crate) fn table(out: &mut String, table: &Table, class: &str, room: f64) {
     out.push_str("</tbody></table>\n");
 }
 
-/// Returns the class of a cell at the beginning of a group, which has a bar.
+/// Returns the class of a cell that begins a group and therefore has a bar.
 fn edge(begins: bool) -> &'static str {
     if begins { " class=\"edge\"" } else { "" }
 }

@@ -1,25 +1,23 @@
-//! Contents of a question, as macros of `paper.tex`.
+//! Contents of a question as macros of `paper.tex`.
 
 use std::fmt::Write;
 
 use super::text::Text;
 use crate::exam::formats::drawing::{Canvas, drawings, picture};
-use crate::exam::formats::labels::Labels;
 use crate::exam::formats::stable_width::stable_width;
-use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow};
+use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Figure, Paragraph, Table, WorksheetRow, kept};
 
-/// Relative width of a character of the monospaced font.
+/// Width of a character in the monospaced font, relative to the text size.
 const CHARACTER: f64 = 0.525;
 /// Indentation of a worked solution, in millimeters.
 const INDENT: f64 = 8.0;
 
-/// Minimum length of a worksheet label that is broken into lines.
+/// Minimum length of a worksheet label that may be broken into lines.
 const LONG: usize = 48;
 
 pub(crate) struct Writer<'l> {
     out: String,
     canvas: Canvas,
-    labels: &'l Labels,
     text: &'l Text,
 }
 
@@ -38,17 +36,21 @@ fn width(blank: &Blank) -> f64 {
 
 impl<'l> Writer<'l> {
     /// Renders a sequence of blocks.
-    pub(crate) fn blocks(blocks: &[Block], canvas: Canvas, labels: &'l Labels, text: &'l Text) -> String {
-        let mut writer = Self { out: String::new(), canvas, labels, text };
-        for block in blocks {
+    pub(crate) fn blocks(blocks: &[Block], canvas: Canvas, text: &'l Text) -> String {
+        let mut writer = Self { out: String::new(), canvas, text };
+        for (block, kept) in blocks.iter().zip(kept(blocks)) {
             let written = writer.block(block);
-            let _ = writeln!(writer.out, "{written}");
+            let _ = if kept {
+                writeln!(writer.out, "\\keep{{{written}}}")
+            } else {
+                writeln!(writer.out, "{written}")
+            };
         }
         writer.out
     }
 
     fn within(&self, blocks: &[Block]) -> String {
-        Self::blocks(blocks, self.canvas, self.labels, self.text)
+        Self::blocks(blocks, self.canvas, self.text)
     }
 
     fn escaped(&self, words: &str) -> String {
@@ -61,10 +63,6 @@ impl<'l> Writer<'l> {
 
     fn how(&self, how: &str) -> String {
         if how.is_empty() { String::new() } else { format!("\\how{{{}}}", self.escaped(how)) }
-    }
-
-    fn code(&self, code: &str) -> String {
-        format!("{{\\ttfamily {}}}", self.escaped(code))
     }
 
     fn block(&self, block: &Block) -> String {
@@ -87,17 +85,16 @@ impl<'l> Writer<'l> {
             Block::Figure(figure) => self.figure(figure),
             Block::Lines(lines) => self.lines(lines),
             Block::Steps(steps) => self.steps(steps),
-            Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows),
-            Block::Value { label, written, points, how, blank } => {
-                let written =
-                    if written.is_empty() { String::new() } else { format!(" {}", self.code(written)) };
-                let rest = format!("{written}{}{}:", self.how(how), self.worth(points));
+            Block::Worksheet { prompt, points, heads, rows } => self.worksheet(prompt, points, heads, rows),
+            Block::Value { label, points, how, blank } => {
+                let rest = format!("{}{}:", self.how(how), self.worth(points));
                 let room = self.escaped(&stable_width(label).unwrap_or_else(|| label.clone()));
                 let (label, boxed) = (self.escaped(label), self::blank(blank, self.text));
                 format!("\\whole{{\\pwvalue{{{label}{rest}}}{{{room}{rest}}}{{{boxed}}}}}")
             }
-            Block::Fill { how, points, table } => {
-                format!("\\whole{{{}{}\n{}}}", self.escaped(how), self.worth(points), self.table(table))
+            Block::Fill { how, points, tables } => {
+                let tables: String = tables.iter().map(|table| self.table(table)).collect();
+                format!("\\whole{{{}{}\n{tables}}}", self.escaped(how), self.worth(points))
             }
             Block::Choice { text, how, points, options, .. } => {
                 self.choice(&[text, " ", how].concat(), points, options)
@@ -117,23 +114,25 @@ impl<'l> Writer<'l> {
             }
             Block::Worked(steps) => {
                 let canvas = Canvas { room: self.canvas.room - INDENT, ..self.canvas };
-                format!("\\worked{{{}}}", Self::blocks(steps, canvas, self.labels, self.text))
+                format!("\\worked{{{}}}", Self::blocks(steps, canvas, self.text))
             }
         }
     }
 
     fn paragraph(&self, paragraph: &Paragraph) -> String {
         match paragraph {
-            Paragraph::Words(words) => self.words(words),
+            Paragraph::Words(words) => self.words(words, ""),
             Paragraph::Code(code) => self.lines(code),
         }
     }
 
-    /// Pads text to the same width in every version.
-    fn words(&self, words: &str) -> String {
+    /// Pads text, which its points follow, so that it has the same width in every version.
+    fn words(&self, words: &str, points: &str) -> String {
+        let worth = self.worth(points);
+        let text = self.escaped(words);
         match stable_width(words) {
-            Some(room) => format!("\\words{{{}}}{{{room}}}", self.escaped(words), room = self.escaped(&room)),
-            None => format!("{}\\par", self.escaped(words)),
+            Some(room) => format!("\\words{{{text}{worth}}}{{{}{worth}}}", self.escaped(&room)),
+            None => format!("{text}{worth}\\par"),
         }
     }
 
@@ -173,7 +172,7 @@ impl<'l> Writer<'l> {
         )
     }
 
-    fn worksheet(&self, operation: &str, points: &str, rows: &[WorksheetRow]) -> String {
+    fn worksheet(&self, prompt: &str, points: &str, heads: &[String; 2], rows: &[WorksheetRow]) -> String {
         let row = |row: &WorksheetRow| {
             format!(
                 "{}{} & {}\\\\[0.25em]\n",
@@ -183,21 +182,25 @@ impl<'l> Writer<'l> {
             )
         };
         let written: String = rows.iter().map(row).collect();
-        let heads = ["Parameter", "Value"]
-            .map(|head| format!("\\textbf{{{}}}", self.escaped(self.labels.localize(head))));
-        let lead = format!("{}{}", self.code(operation), self.worth(points));
+        let heads: Vec<String> =
+            heads.iter().map(|head| format!("\\textbf{{{}}}", self.escaped(head))).collect();
+        let lead = self.words(prompt, points);
         let longest =
             rows.iter().map(|row| row.label.chars().count() + row.how.chars().count()).max().unwrap_or(0);
         let column = if longest > LONG { ">{\\raggedright\\arraybackslash}m{0.6\\linewidth}" } else { "l" };
         format!(
-            "\\whole{{{lead}\\par\\begin{{tabular}}{{@{{}}{column}@{{\\hspace{{2em}}}}l@{{}}}}\n{}\\\\[0.2em]\n{written}\\end{{tabular}}}}",
+            "\\whole{{{lead}\\begin{{tabular}}{{@{{}}{column}@{{\\hspace{{2em}}}}l@{{}}}}\n{}\\\\[0.2em]\n{written}\\end{{tabular}}}}",
             heads.join(" & ")
         )
     }
 
     fn choice(&self, text: &str, points: &str, options: &[Choice]) -> String {
         let option = |option: &Choice| {
-            format!("\\option{{{}}}{{{}}}", if option.ticked { "X" } else { "" }, self.words(&option.text))
+            format!(
+                "\\option{{{}}}{{{}}}",
+                if option.ticked { "X" } else { "" },
+                self.words(&option.text, "")
+            )
         };
         let options = options.iter().map(option).collect::<Vec<_>>().join("\n");
         format!("\\whole{{{}{}\n{options}}}", self.escaped(text), self.worth(points))

@@ -1,4 +1,4 @@
-//! A paper for pdfLaTeX that uses only packages of its basic installation.
+//! A paper for pdfLaTeX that uses only packages from the basic installation.
 
 mod blocks;
 mod text;
@@ -20,13 +20,15 @@ use crate::exam::paper::Paper;
 const MACROS: &str = include_str!("paper.tex");
 /// Left and right margin, in millimeters.
 const MARGIN: f64 = 18.0;
+/// Share of the page's width for the name and ID in the page header.
+const OWNER: f64 = 0.75;
 /// Number of questions per row of the score grid.
 const GRID: usize = 12;
 
 /// Returns an edition of a paper.
 ///
 /// # Errors
-/// A refusal for a character that the basic fonts do not have.
+/// A refusal if the basic fonts lack a character.
 pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, Refusal> {
     let sheet = sheet(paper, edition, style);
     let text = Text::default();
@@ -39,8 +41,7 @@ pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, R
         refuse(&text, &format!("question {}", question.number))?;
     }
     if !sheet.appendix.is_empty() {
-        let _ =
-            writeln!(out, "\\clearpage\n{}", Writer::blocks(&sheet.appendix, canvas, &style.labels, &text));
+        let _ = writeln!(out, "\\clearpage\n{}", Writer::blocks(&sheet.appendix, canvas, &text));
     }
     out.push_str("\\label{last}\n\\end{document}\n");
     refuse(&text, "the cover")?;
@@ -50,7 +51,7 @@ pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, R
 fn refuse(text: &Text, part: &str) -> Result<(), Refusal> {
     text.missing().map_or(Ok(()), |sign| {
         let why = format!(
-            "the fonts of a basic LaTeX installation have no `{sign}` (U+{:04X}); `--format pdf` and `html` have it",
+            "the fonts of a basic LaTeX installation lack `{sign}` (U+{:04X}); use `--format pdf` or `--format html`",
             sign as u32
         );
         Err(Refusal { part: part.to_owned(), why })
@@ -70,12 +71,20 @@ fn setup(out: &mut String, sheet: &Sheet, style: &Style, text: &Text) {
         .code
         .as_ref()
         .map_or_else(String::new, |code| format!("{} {code}", style.labels.localize("Version")));
+    let whole: u32 = sheet.front.owner.iter().map(|(_, blank)| blank.width).sum();
+    let owner = sheet.front.owner.iter().map(|(label, blank)| {
+        let width = OWNER * f64::from(blank.width) / f64::from(whole);
+        let content = blank.content.as_deref().unwrap_or_default();
+        format!("{} \\pwline{{{width:.2}\\textwidth}}{{{}}}", text.escaped(label), text.escaped(content))
+    });
+    let owner: Vec<String> = owner.collect();
     let _ = writeln!(
         out,
-        "\\documentclass[11pt,{paper}]{{article}}\n\\usepackage[{paper},hmargin={MARGIN}mm,top=16mm,bottom=22mm]{{geometry}}\n{MACROS}\
+        "\\documentclass[11pt,{paper}]{{article}}\n\\usepackage[{paper},hmargin={MARGIN}mm,top=20mm,headsep=4mm,bottom=22mm]{{geometry}}\n{MACROS}\
          \\pdfinfo{{/Title <FEFF{title}>}}\n\\pagestyle{{fancy}}\\fancyhf{{}}\\renewcommand\\headrulewidth{{0pt}}\n\
-         \\fancyfoot[L]{{\\small {}}}\\fancyfoot[C]{{\\small {}}}\\fancyfoot[R]{{\\small {} \\thepage\\ {} \\pageref{{last}}}}\n\
+         \\fancyhead[L]{{\\small\\ifnum\\value{{page}}>1 {}\\fi}}\\fancyfoot[L]{{\\small {}}}\\fancyfoot[C]{{\\small {}}}\\fancyfoot[R]{{\\small {} \\thepage\\ {} \\pageref{{last}}}}\n\
          \\begin{{document}}{}",
+        owner.join("\\hfill "),
         text.escaped(&code),
         text.escaped(sheet.front.edition.as_deref().unwrap_or_default()),
         text.escaped(style.labels.localize("Page")),
@@ -84,13 +93,13 @@ fn setup(out: &mut String, sheet: &Sheet, style: &Style, text: &Text) {
     );
 }
 
-/// 18-point type. Larger and smaller sizes are scaled accordingly.
+/// 18-point type. Larger and smaller sizes scale accordingly.
 const LARGE: &str = "\\renewcommand\\normalsize{\\fontsize{18}{22}\\selectfont}\\renewcommand\\small{\\fontsize{18}{22}\\selectfont}%\n\
     \\renewcommand\\footnotesize{\\fontsize{16}{20}\\selectfont}\\renewcommand\\large{\\fontsize{20}{24}\\selectfont}%\n\
     \\renewcommand\\Large{\\fontsize{22}{27}\\selectfont}\\renewcommand\\LARGE{\\fontsize{26}{31}\\selectfont}\\normalsize";
 
 fn front(out: &mut String, sheet: &Sheet, labels: &Labels, text: &Text) {
-    let Front { title, edition, cover, owner, assumptions: said, .. } = &sheet.front;
+    let Front { title, edition, cover, owner, instructions, assumptions: said, .. } = &sheet.front;
     let edition = edition
         .as_ref()
         .map_or_else(String::new, |words| format!("\\hfill\\fbox{{{}}}", text.escaped(words)));
@@ -105,7 +114,8 @@ fn front(out: &mut String, sheet: &Sheet, labels: &Labels, text: &Text) {
     }
     out.push_str("\\par\\vspace{0.8em}\n");
     grid(out, &sheet.front, text);
-    assumptions(out, said, labels, text);
+    sentences(out, labels.localize("Instructions"), instructions, text);
+    sentences(out, labels.localize("Assumptions"), said, text);
 }
 
 /// Adds the grid of points and scores.
@@ -130,9 +140,9 @@ fn grid(out: &mut String, front: &Front, text: &Text) {
     }
 }
 
-fn assumptions(out: &mut String, said: &[String], labels: &Labels, text: &Text) {
+fn sentences(out: &mut String, heading: &str, said: &[String], text: &Text) {
     if !said.is_empty() {
-        let _ = writeln!(out, "\\heading{{{}}}", text.escaped(labels.localize("Assumptions")));
+        let _ = writeln!(out, "\\heading{{{}}}", text.escaped(heading));
         for sentence in said {
             let _ = writeln!(out, "\\point{{{}}}", text.escaped(sentence));
         }
@@ -148,6 +158,6 @@ fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels
         text.escaped(title),
         text.escaped(points)
     );
-    assumptions(out, &question.assumptions, labels, text);
-    out.push_str(&Writer::blocks(&question.body, canvas, labels, text));
+    sentences(out, labels.localize("Assumptions"), &question.assumptions, text);
+    out.push_str(&Writer::blocks(&question.body, canvas, text));
 }

@@ -4,7 +4,9 @@ use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::fmt::Write;
 
-/// Non-ASCII characters that the basic fonts have or that can be composed from their characters.
+use crate::exam::formats::plan::SUPERSCRIPTS;
+
+/// Non-ASCII characters that the basic fonts contain, or that can be composed from their characters.
 const SIGNS: &[(char, &str)] = &[
     ('\u{a0}', "~"),
     ('→', "$\\rightarrow$"),
@@ -25,10 +27,6 @@ const SIGNS: &[(char, &str)] = &[
     ('µ', "$\\mu$"),
     ('°', "$^\\circ$"),
     ('¬', "$\\neg$"),
-    ('²', "$^2$"),
-    ('³', "$^3$"),
-    ('¹', "$^1$"),
-    ('ⁿ', "$^n$"),
     ('…', "\\ldots{}"),
     ('–', "--"),
     ('—', "---"),
@@ -75,7 +73,7 @@ const ACCENTS: &[(&str, &str, &str)] = &[
     ("=", "āēīōūĀĒĪŌŪ", "aeiouAEIOU"),
 ];
 
-/// Writes text, and records characters that the basic fonts do not have.
+/// Writes text and records characters that the basic fonts lack.
 #[derive(Debug, Default)]
 pub(crate) struct Text {
     missing: RefCell<BTreeSet<char>>,
@@ -87,7 +85,8 @@ impl Text {
         let mut out = String::with_capacity(text.len());
         for character in text.chars() {
             match character {
-                // Otherwise they form ligatures; so do quotes, which come from the monospaced font.
+                // Braces prevent ligatures; quotes also form ligatures, and are set in the monospaced font
+                // instead.
                 '-' | ',' => {
                     let _ = write!(out, "{{{character}}}");
                 }
@@ -97,9 +96,9 @@ impl Text {
                 '\\' | '^' | '~' | '<' | '>' | '|' | '"' => {
                     let _ = write!(out, "{{\\ttfamily\\char{}}}", character as u32);
                 }
-                // Long binary numbers may break there.
+                // Long binary numbers may break after an underscore.
                 '_' => out.push_str("{\\ttfamily\\char95}\\allowbreak{}"),
-                // The upright quotes have another position in the monospaced font.
+                // The upright quotes have a different position in the monospaced font.
                 '\'' => out.push_str("{\\ttfamily\\char13}"),
                 '`' => out.push_str("{\\ttfamily\\char18}"),
                 ' ' | '\n' | '\t' => out.push(' '),
@@ -111,7 +110,7 @@ impl Text {
         out
     }
 
-    /// Escapes text whose spaces keep their width, without line breaks.
+    /// Escapes text on one line so that its spaces keep their width.
     pub(crate) fn fixed(&self, text: &str) -> String {
         self.escaped(text).replace(' ', "~")
     }
@@ -119,6 +118,9 @@ impl Text {
     fn sign(&self, sign: char) -> String {
         if let Some((_, known)) = SIGNS.iter().find(|(known, _)| *known == sign) {
             return (*known).to_owned();
+        }
+        if let Some((plain, _)) = SUPERSCRIPTS.iter().find(|(_, set)| *set == sign) {
+            return format!("$^{{{plain}}}$");
         }
         for (accent, letters, below) in ACCENTS {
             if let Some(at) = letters.chars().position(|letter| letter == sign) {

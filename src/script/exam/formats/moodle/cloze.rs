@@ -1,4 +1,4 @@
-//! Fields in Cloze, the syntax of Moodle's embedded answers (read by `question/type/multianswer`).
+//! Fields in Cloze, the syntax of Moodle's embedded answers (parsed by `question/type/multianswer`).
 
 use std::fmt::Write;
 
@@ -9,7 +9,7 @@ use crate::exam::formats::bank::stem::Slots;
 use crate::exam::formats::export::Refusal;
 use crate::report::xml::legal;
 
-/// Writes fields in Cloze. `weights` has one weight per field except essays, in order.
+/// Writes fields in Cloze. `weights` has one weight for each field except essays, in order.
 pub(crate) struct Cloze<'w> {
     /// The weight of each field.
     pub(crate) weights: std::slice::Iter<'w, u64>,
@@ -61,9 +61,9 @@ fn subquestion(kind: &str, weight: u64, answers: impl Iterator<Item = (String, b
     out
 }
 
-/// Escapes an answer for Moodle. Moodle searches for `~`, `#`, and `}`, then resolves HTML entities, and then
-/// `\}` and `\#`. No answer may end in `&` or `\`, and no wrong answer may begin with `=` or `%`. `&` becomes
-/// `&#38;` because `&amp;` at the end of an answer would extend it.
+/// Escapes an answer for Moodle. Moodle first searches for `~`, `#`, and `}`, then resolves HTML entities,
+/// and then resolves `\}` and `\#`. No answer may end in `&` or `\`, and no wrong answer may begin with `=`
+/// or `%`. `&` becomes `&#38;` because `&amp;` at the end of an answer would extend the answer.
 fn quoted(answer: &str) -> String {
     let mut out = String::new();
     for c in legal(answer).chars() {
@@ -74,7 +74,7 @@ fn quoted(answer: &str) -> String {
             '~' | '&' | '\\' | '<' | '>' | '"' | '{' | '=' | '%' | '$' | '@' | '\'' => {
                 let _ = write!(out, "&#{};", u32::from(c));
             }
-            // A line break would end a list.
+            // A line break would end the list of answers.
             '\n' => out.push(' '),
             c => out.push(c),
         }

@@ -1,6 +1,6 @@
-//! Papers as Moodle XML (<https://docs.moodle.org/en/Moodle_XML_format>). Each question is a category with
-//! its versions, so that a quiz draws one. A question has the type Cloze. Essays are separate questions
-//! because Cloze does not support them.
+//! Papers as Moodle XML (<https://docs.moodle.org/en/Moodle_XML_format>). Each question is a category that
+//! contains its versions, so that a quiz can draw one. A question has the type Cloze. Essays are separate
+//! questions because Cloze does not support them.
 
 mod cloze;
 
@@ -25,11 +25,11 @@ use crate::lang::value::Number;
 use crate::questions::entry::{ItemKind, Rubric};
 use crate::report::xml::{Xml, document, words};
 
-/// Maximum number of fields of a question. Moodle does not receive longer forms completely (PHP's
-/// `max_input_vars`, by default 1000).
+/// Maximum number of fields per question. Moodle truncates longer forms (PHP's `max_input_vars`, default:
+/// 1000).
 const FIELDS: usize = 900;
 
-/// A question of the bank.
+/// A question in the question bank.
 struct Entry {
     /// The category, such as `Virtual memory/1 Address translation`, without the exam's title.
     category: String,
@@ -44,10 +44,10 @@ enum Kind {
     Essay { points: Number, lines: u32, rubric: Vec<Rubric> },
 }
 
-/// Returns all versions of a paper as one file.
+/// Writes all versions of a paper as one file.
 ///
 /// # Errors
-/// A refusal if Moodle does not support a part.
+/// A refusal if Moodle does not support part of a paper.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let mut entries = Vec::new();
     let laid = Laid::all(papers);
@@ -73,7 +73,7 @@ fn of_question(entries: &mut Vec<Entry>, group: &Group, laid: &Laid, at: usize) 
     let (essays, blanks): (Vec<&Field>, Vec<&Field>) =
         fields.iter().partition(|field| matches!(field.asked, Asked::Essay));
     if let Some(field) = blanks.get(FIELDS) {
-        let why = format!("a question of Moodle can have {FIELDS} blanks at most; ask fewer cells or rows");
+        let why = format!("a Moodle question can have at most {FIELDS} blanks; ask for fewer cells or rows");
         return Err(refusal(field, why));
     }
     if !blanks.is_empty() {
@@ -91,8 +91,7 @@ fn of_question(entries: &mut Vec<Entry>, group: &Group, laid: &Laid, at: usize) 
         };
         let given = context(section, field, &mut Cloze { weights: [].iter() });
         let stem = format!("{given}<p>{}</p>", escaped(text));
-        // If a version's order numbers the questions, the names of their fields differ between
-        // versions.
+        // If the order of the questions differs between versions, field names also differ.
         let own = match group.number {
             Some(_) => format!("{named}: {}", field.name),
             None => format!("{named}: essay {essay}"),
@@ -120,8 +119,7 @@ fn quiz(xml: &mut Xml, exam: &str, entries: &[Entry]) -> io::Result<()> {
         })?;
         let mut seen = BTreeSet::new();
         for entry in entries.iter().filter(|entry| entry.category == *category) {
-            // Identical versions become one question. Otherwise, they would be drawn twice as
-            // often.
+            // Identical versions become one question. Duplicates would be drawn twice as often.
             if seen.insert(&entry.stem) {
                 self::entry(xml, entry)?;
             }
@@ -130,7 +128,7 @@ fn quiz(xml: &mut Xml, exam: &str, entries: &[Entry]) -> io::Result<()> {
     Ok(())
 }
 
-/// Returns a step of a category's path, with `/` doubled. Moodle allows 255 characters.
+/// Returns one step of a category path, with each `/` doubled. Moodle allows 255 characters.
 fn step(name: &str) -> String {
     let name = name.split_whitespace().collect::<Vec<_>>().join(" ");
     let name = name.chars().take(200).collect::<String>().replace('/', "//");
@@ -171,7 +169,7 @@ fn text(xml: &mut Xml, tag: &str, said: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Writes HTML in a CDATA section. The HTML cannot end the section, because it escapes `>`.
+/// Writes HTML in a CDATA section. The HTML cannot end the section because every `>` in it is escaped.
 fn html(xml: &mut Xml, tag: &str, html: &str) -> io::Result<()> {
     let element = xml.create_element(tag).with_attribute(("format", "html"));
     element.write_inner_content(|xml| match html {

@@ -1,13 +1,14 @@
-//! The last page: powers of two, and hexadecimal digits.
+//! The last page: powers of two and hexadecimal digits.
 
+use super::medium::Medium;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::tree::{Block, Cell, Paragraph, Table};
 
-/// Prefixes of powers of 1024, indexed by the exponent divided by 10.
+/// Prefixes for powers of 1024, indexed by the exponent divided by 10.
 const NAMES: [&str; 7] = ["", "Ki", "Mi", "Gi", "Ti", "Pi", "Ei"];
 
-/// Returns powers of two, and hexadecimal digits.
-pub(crate) fn appendix(labels: &Labels) -> Vec<Block> {
+/// Returns the tables of powers of two and of hexadecimal digits.
+pub(crate) fn appendix(labels: &Labels, medium: Medium) -> Vec<Block> {
     let say = |words: &'static str| labels.localize(words).to_owned();
     let heads = || vec!["n".to_owned(), "2ⁿ".to_owned(), String::new(), say("hex")];
     let power = |n: u32| {
@@ -20,7 +21,7 @@ pub(crate) fn appendix(labels: &Labels) -> Vec<Block> {
             Cell::Number(format!("0x{:X}", 1u64 << n)),
         ]
     };
-    // All address bits; a page in large print has room for as many.
+    // The powers cover all address bits and fit on a page.
     let rows = (0..24).map(|n| [power(n), power(n + 24)].concat()).collect();
     let powers = Table { title: say("Powers of two"), groups: vec![heads(), heads()], rows };
     let heads = || vec![say("hex"), say("decimal"), say("binary")];
@@ -30,5 +31,5 @@ pub(crate) fn appendix(labels: &Labels) -> Vec<Block> {
     let digits = Table { title: say("Digits"), groups: vec![heads(), heads()], rows };
     let title =
         Block::Prose(vec![Paragraph::Words(say("For your calculations. Nothing on this page is marked."))]);
-    vec![title, Block::Given(powers), Block::Given(digits)]
+    [vec![title], medium.given(powers), medium.given(digits)].concat()
 }

@@ -1,5 +1,6 @@
 //! Contents before the questions.
 
+use super::items::mixed;
 use crate::exam::formats::edition::Edition;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::tree::{Blank, Front, Grid};
@@ -8,10 +9,13 @@ use crate::exam::paper::Paper;
 /// Widths of the boxes for name and ID in characters.
 const OWNER: [u32; 2] = [32, 14];
 
-/// Returns the contents before the questions. `assumptions` are those of all questions.
-pub(crate) fn front(paper: &Paper, edition: Edition, labels: &Labels, assumptions: Vec<String>) -> Front {
+/// Cover fields that are not printed as a name and a text.
+const APART: [&str; 2] = ["title", "instructions"];
+
+/// Returns the contents before the questions, except the sentences.
+pub(crate) fn front(paper: &Paper, edition: Edition, labels: &Labels) -> Front {
     let title = paper.cover.iter().find(|(name, _)| &**name == "title");
-    let rest = paper.cover.iter().filter(|(name, _)| &**name != "title");
+    let rest = paper.cover.iter().filter(|(name, _)| !APART.contains(&&**name));
     let cover = rest.map(|(name, words)| (labels.localize(&capital(name)).to_owned(), words.clone()));
     Front {
         title: title.map_or_else(|| labels.localize("Exam").to_owned(), |(_, words)| words.clone()),
@@ -23,11 +27,11 @@ pub(crate) fn front(paper: &Paper, edition: Edition, labels: &Labels, assumption
         cover: cover.collect(),
         owner: owner(paper, labels),
         grid: grid(paper, labels),
-        assumptions,
+        ..Front::default()
     }
 }
 
-/// Returns the boxes of name and ID, filled in from a roster.
+/// Returns the boxes for the name and ID, filled in from a roster if there is one.
 fn owner(paper: &Paper, labels: &Labels) -> Vec<(String, Blank)> {
     let student = paper.version.as_ref().and_then(|version| version.student.as_ref());
     let said = [student.map(|student| &student.name), student.map(|student| &student.id)];
@@ -41,11 +45,11 @@ fn owner(paper: &Paper, labels: &Labels) -> Vec<(String, Blank)> {
 
 fn grid(paper: &Paper, labels: &Labels) -> Grid {
     let number = |(at, points): (usize, String)| ((at + 1).to_string(), points);
-    let points = paper.questions.iter().map(|question| question.points.to_string());
+    let points = paper.questions.iter().map(|question| mixed(question.points));
     Grid {
         heads: ["Question", "Points", "Score"].map(|word| labels.localize(word).to_owned()),
         questions: points.enumerate().map(number).collect(),
-        total: (labels.localize("Total").to_owned(), paper.points().to_string()),
+        total: (labels.localize("Total").to_owned(), mixed(paper.points())),
     }
 }
 

@@ -2,53 +2,73 @@
 
 use std::sync::Arc;
 
+use super::hints::{mark_hex, worksheet_heads};
+use super::medium::Medium;
 use crate::exam::field::fields;
 use crate::exam::formats::edition::Edition;
 use crate::exam::formats::label::{called, filled, how, roomy, width};
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::page::{bare, operation, printed};
+use crate::exam::formats::page::{bare, printed};
+use crate::exam::formats::prompt::{prompt, several_cores};
 use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Table, WorksheetRow};
 use crate::exam::paper::{Paper, PaperItem};
 use crate::lang::value::{Number, Value};
-use crate::questions::entry::{Alternative, Answers, Blank as Asked, Form, ItemKind, Radix, Rubric};
+use crate::questions::entry::{
+    Alternative, Answers, AuthorCell, AuthorTable, Blank as Asked, Column, Form, ItemKind, Radix, Rubric,
+};
 use crate::run::record::{CellView, TableView};
 
 /// Maximum number of answers that a key lists.
 const LISTED: usize = 4;
 /// Minimum width of a worksheet's boxes, in characters.
 const WORKSHEET: u32 = 12;
-/// Default and maximum room for free text, in millimeters.
-const SPACE: (u32, u32) = (40, 2000);
+/// Height of a ruled line, and maximum height of the space for free text, in millimeters.
+const SPACE: (u32, u32) = (8, 2000);
+/// Minimum and maximum number of lines if the script does not set the space: one per point.
+const LINES: (u32, u32) = (3, 20);
 
 /// Returns `8 points`.
 pub(crate) fn points(points: Number, labels: &Labels) -> String {
     let one = points.as_integer() == Some(1);
-    format!("{points} {}", labels.localize(if one { "point" } else { "points" }))
+    format!("{} {}", mixed(points), labels.localize(if one { "point" } else { "points" }))
+}
+
+/// Returns `1 2/3` for 5/3. A number with a finite decimal expansion is decimal.
+pub(crate) fn mixed(number: Number) -> String {
+    let text = number.to_string();
+    let Some((above, under)) = text.split_once('/') else { return text };
+    match (above.parse::<i128>(), under.parse::<i128>()) {
+        (Ok(above), Ok(under)) if above > under && under > 0 => {
+            format!("{} {}/{under}", above / under, above % under)
+        }
+        _ => text,
+    }
 }
 
 /// Converts the items of a paper to blocks in order, each with the names of its fields.
 pub(crate) struct Items<'p> {
     edition: Edition,
     labels: &'p Labels,
-    /// Maximum width of a table in characters.
-    room: u32,
+    medium: Medium,
+    /// Whether prompts name the core.
+    cores: bool,
     /// The names of each item's fields, in reverse order.
     names: Vec<Vec<String>>,
 }
 
 impl<'p> Items<'p> {
-    /// Names the fields of a paper's items. `room` is the maximum width of tables in characters.
-    pub(crate) fn from_paper(paper: &Paper, edition: Edition, labels: &'p Labels, room: u32) -> Self {
+    /// Prepares the items of a paper with the names of their fields.
+    pub(crate) fn from_paper(paper: &Paper, edition: Edition, labels: &'p Labels, medium: Medium) -> Self {
         let mut names: Vec<Vec<String>> = Vec::new();
         for field in fields(paper) {
             names.resize(names.len().max(field.of_item + 1), Vec::new());
             names[field.of_item].push(field.name);
         }
         names.reverse();
-        Self { edition, labels, room, names }
+        Self { edition, labels, medium, cores: several_cores(paper), names }
     }
 
-    /// Returns the next item. It shows its points unless they are all the points of its container.
+    /// Returns the next item. Shows the item's points, unless they are all the points of its container.
     pub fn next(&mut self, item: &PaperItem, said: bool) -> Block {
         let names = self.names.pop().unwrap_or_default();
         let first = || names.first().cloned().unwrap_or_default();
@@ -56,25 +76,41 @@ impl<'p> Items<'p> {
         let bare = bare(item);
         match &item.kind {
             ItemKind::Facts { blanks, .. } => {
-                Block::Worksheet { operation: operation(item), points, rows: self.rows(blanks, bare, &names) }
+                let mut rows = self.rows(blanks, bare, &names);
+                let heads = match self.medium {
+                    // Platforms show each blank alone.
+                    Medium::Screen => <[String; 2]>::default(),
+                    _ => worksheet_heads(&mut rows, self.labels),
+                };
+                Block::Worksheet { prompt: prompt(item, self.labels, self.cores), points, heads, rows }
             }
             ItemKind::Value { label, blank, .. } => {
                 let (how, blank) = (self.how(blank, bare), self.blank(blank, bare, first()));
-                Block::Value { label: label.clone(), written: String::new(), points, how, blank }
+                Block::Value { label: label.clone(), points, how, blank }
             }
-            ItemKind::Table { table, columns } => {
-                let how = self.labels.localize("Fill in the table.").to_owned();
-                Block::Fill { how, points, table: self.table(table, columns, names) }
+            ItemKind::Table { table, columns, .. } => {
+                let how = prompt(item, self.labels, self.cores);
+                Block::Fill { how, points, tables: self.tables(table, columns, names) }
             }
-            ItemKind::Any { among, answers, radix, .. } => {
+            ItemKind::Author(table) => {
+                let how = prompt(item, self.labels, self.cores);
+                Block::Fill { how, points, tables: self.medium.tables(self.author_table(table, names)) }
+            }
+            ItemKind::Any { answers, radix, .. } => {
                 let content = self.edition.filled().then(|| any_of(answers, *radix, self.labels));
                 let blank = Blank { field: first(), width: 32, content, ..Blank::default() };
-                let (label, how) =
-                    (self.labels.localize("Any").to_owned(), self.labels.localize(radix.name()).to_owned());
-                Block::Value { label, written: among.clone(), points, how, blank }
+                let how = self.labels.localize(radix.name()).to_owned();
+                Block::Value {
+                    label: prompt(item, self.labels, self.cores).trim_end_matches('.').to_owned(),
+                    points,
+                    how,
+                    blank,
+                }
             }
             ItemKind::Choice { text, options } => self.choice(text, options, points, first()),
-            ItemKind::Essay { text, space, rubric } => self.essay(text, *space, rubric, points, first()),
+            ItemKind::Essay { text, space, rubric } => {
+                self.essay(text, height(*space, item.points), rubric, points, first())
+            }
         }
     }
 
@@ -114,7 +150,7 @@ impl<'p> Items<'p> {
     }
 
     /// Returns a table to fill in, with its key columns and the columns to answer.
-    fn table(&self, of: &TableView, columns: &[Arc<str>], names: Vec<String>) -> Table {
+    fn tables(&self, of: &TableView, columns: &[Arc<str>], names: Vec<String>) -> Vec<Table> {
         let heads: Vec<&String> = of.groups.iter().flatten().collect();
         let asked: Vec<bool> =
             heads.iter().map(|head| columns.iter().any(|column| **column == ***head)).collect();
@@ -143,17 +179,45 @@ impl<'p> Items<'p> {
         let mut at = 0..;
         let groups = of.groups.iter().map(|group| {
             let own = group.iter().zip(&mut at).filter(|(_, at)| kept(*at));
-            own.map(|(name, at)| self.head(of, name, at, asked[at])).collect::<Vec<String>>()
+            own.map(|(name, _)| self.labels.table(name)).collect::<Vec<String>>()
         });
         let groups = groups.filter(|group| !group.is_empty()).collect();
-        Table { title: self.labels.table(&of.title).to_owned(), groups, rows }.folded(self.room)
+        let mut tables = self.medium.tables(Table { title: self.labels.table(&of.title), groups, rows });
+        let is_hex = |at: usize| of.rows.iter().any(|row| matches!(row.get(at), Some(CellView::Hex(..))));
+        let blank = (0..heads.len()).filter(|at| asked[*at]);
+        let (hex, other): (Vec<usize>, Vec<usize>) = blank.partition(|at| is_hex(*at));
+        let hex = hex.into_iter().map(|at| self.labels.table(heads[at])).collect();
+        let once = self.medium != Medium::Screen;
+        for table in &mut tables {
+            mark_hex(table, &hex, other.is_empty(), once, self.labels);
+        }
+        tables
     }
 
-    /// Returns the header of a column, with the notation of its numbers.
-    fn head(&self, of: &TableView, name: &str, at: usize, asked: bool) -> String {
-        let hex = of.rows.iter().any(|row| matches!(row.get(at), Some(CellView::Hex(..))));
-        let label = self.labels.table(name);
-        if asked && hex { format!("{label} ({})", self.labels.localize("hex")) } else { label.to_owned() }
+    /// Returns a table of the author's. The boxes of a column have the same width.
+    fn author_table(&self, of: &AuthorTable, names: Vec<String>) -> Table {
+        let mut rooms = vec![0; of.columns.len()];
+        for (_, at, blank, _) in of.blanks() {
+            rooms[at] = rooms[at].max(width(blank, true));
+        }
+        let mut names = names.into_iter();
+        let rows = of.rows.iter().map(|row| {
+            let cells = row.iter().zip(&rooms).map(|(cell, room)| match cell {
+                AuthorCell::Given(text, true) => Cell::Number(text.clone()),
+                AuthorCell::Given(text, false) => Cell::Word(text.clone()),
+                AuthorCell::Blank(blank, _) => {
+                    let blank = self.blank(blank, true, names.next().unwrap_or_default());
+                    Cell::Blank(Blank { width: *room, ..blank })
+                }
+            });
+            cells.collect()
+        });
+        let rows = rows.collect();
+        let head = |column: &Column| match column.radix {
+            Radix::Decimal => column.title.clone(),
+            radix => format!("{} ({})", column.title, self.labels.localize(radix.name())),
+        };
+        Table { title: of.title.clone(), groups: vec![of.columns.iter().map(head).collect()], rows }
     }
 
     fn choice(&self, text: &str, options: &[Alternative], points: String, field: String) -> Block {
@@ -164,8 +228,9 @@ impl<'p> Items<'p> {
             text: option.text.clone(),
             ticked: option.correct && self.edition.filled(),
         };
+        let sentence = text.ends_with(|c: char| !c.is_alphanumeric() && c != ')');
         Block::Choice {
-            text: text.to_owned(),
+            text: if sentence { text.to_owned() } else { format!("{text}.") },
             how,
             points,
             field,
@@ -173,22 +238,23 @@ impl<'p> Items<'p> {
         }
     }
 
-    fn essay(
-        &self,
-        text: &str,
-        space: Option<Number>,
-        rubric: &[Rubric],
-        worth: String,
-        field: String,
-    ) -> Block {
-        let space = space.map_or(SPACE.0, |space| (space.to_f64().ceil() as u32).clamp(8, SPACE.1));
+    fn essay(&self, text: &str, space: u32, rubric: &[Rubric], worth: String, field: String) -> Block {
         let row = |row: &Rubric| (row.text.clone(), row.points.map(|worth| points(worth, self.labels)));
         let rubric = if self.edition.filled() { rubric.iter().map(row).collect() } else { Vec::new() };
         Block::Essay { text: text.to_owned(), points: worth, field, space, rubric }
     }
 }
 
-/// Returns some of the correct answers.
+/// Returns the height of the space for free text in millimeters: the author's, or one that depends on the points.
+fn height(authored: Option<Number>, points: Number) -> u32 {
+    let whole = |number: Number| number.to_f64().ceil() as u32;
+    authored.map_or_else(
+        || SPACE.0 * whole(points).clamp(LINES.0, LINES.1),
+        |space| whole(space).clamp(SPACE.0, SPACE.1),
+    )
+}
+
+/// Returns some of the correct answers as text.
 fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> String {
     let shown: Vec<String> =
         answers.first.iter().take(LISTED).map(|value: &Value| radix.write(value, None)).collect();
@@ -196,8 +262,8 @@ fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> String {
     format!("{} {}{more}", labels.localize("any of"), shown.join(", "))
 }
 
-/// Returns the width of a column's boxes: the fixed number of digits, or roughly that of its longest cell, so
-/// that it reveals nothing.
+/// Returns the width of a column's boxes: the fixed number of digits, or approximately that of its longest
+/// cell, so that the width reveals no answer.
 fn column_room(of: &TableView, at: usize) -> u32 {
     let cells = of.rows.iter().filter_map(|row| row.get(at)).map(|cell| match cell {
         CellView::Hex(_, digits) => *digits,

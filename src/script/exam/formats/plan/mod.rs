@@ -2,11 +2,17 @@
 
 mod appendix;
 mod front;
+mod hints;
+mod instructions;
 mod items;
+mod medium;
+mod powers;
 mod prose;
 mod sharing;
 mod sheet;
+mod split;
 mod tables;
 
 pub(crate) use items::points;
+pub(crate) use powers::SUPERSCRIPTS;
 pub use sheet::{for_screens, sheet};

@@ -5,7 +5,7 @@ use crate::exam::formats::tree::Paragraph;
 /// Indentation of preformatted lines.
 const CODE: usize = 4;
 
-/// Splits a text into paragraphs at blank lines. Lines indented by four or more are preformatted.
+/// Splits a text into paragraphs at blank lines. Lines indented by four or more spaces are preformatted.
 pub fn paragraphs(text: &str) -> Vec<Paragraph> {
     let mut all: Vec<Paragraph> = Vec::new();
     let text = text.replace('\t', "    ");
@@ -32,7 +32,7 @@ pub fn paragraphs(text: &str) -> Vec<Paragraph> {
     all
 }
 
-/// Removes the common indentation of lines.
+/// Removes the common indentation of all lines.
 fn dedented(code: &str) -> String {
     let filled = || code.lines().filter(|line| !line.trim().is_empty());
     let common = filled().map(|line| line.len() - line.trim_start_matches(' ').len()).min().unwrap_or(0);

@@ -10,7 +10,7 @@ use crate::report::narrate::sharing::{page, table};
 use crate::report::text::text;
 use crate::run::record::SharingView;
 
-/// Returns pages of processes and their frames.
+/// Returns a figure of processes' pages and their frames.
 pub(crate) fn figure(of: &SharingView) -> Block {
     let frames: BTreeSet<u64> =
         of.processes.iter().flat_map(|(_, pages)| pages.iter().map(|page| page.frame)).collect();

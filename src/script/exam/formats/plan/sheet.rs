@@ -2,17 +2,20 @@
 
 use super::appendix::appendix;
 use super::front::front;
+use super::instructions::{authored, instructions};
 use super::items::{Items, points};
+use super::medium::Medium;
+use super::powers::set_powers;
 use super::prose::paragraphs;
 use super::sharing;
 use super::tables;
-use crate::exam::formats::assumptions::assumptions;
+use crate::exam::formats::assumptions::{NO_VALUE, assumptions};
 use crate::exam::formats::edition::Edition;
 use crate::exam::formats::from_doc::from_doc;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::solution::solution;
 use crate::exam::formats::style::Style;
-use crate::exam::formats::tree::{Block, Figure, Section, Sheet, Table};
+use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table};
 use crate::exam::paper::{Paper, Piece};
 use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
@@ -22,24 +25,48 @@ use crate::run::record::View;
 
 /// Lays out an edition of a paper.
 pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
-    within(paper, edition, style, if style.large { 48 } else { 84 })
+    let mut sheet = within(paper, edition, style, if style.large { Medium::LargePage } else { Medium::Page });
+    sheet.front.instructions = authored(paper).unwrap_or_else(|| {
+        let dashes = take_dashes(&mut sheet, &style.labels);
+        let mut all = instructions(paper, &style.labels);
+        // The dash must not begin a line.
+        all.extend(dashes.map(|dash| dash.replace(" -.", "\u{a0}-.")));
+        all
+    });
+    set_powers(&mut sheet);
+    sheet
 }
 
-/// Lays out a paper for students who answer on a screen. Tables are not split, so that their blanks are in
-/// the order of the fields.
+/// Removes the sentences about missing values from the assumptions, and returns the one that applies.
+fn take_dashes(sheet: &mut Sheet, labels: &Labels) -> Option<String> {
+    let dashes = NO_VALUE.map(|sentence| labels.sentence(sentence));
+    let mut taken = [false; 2];
+    let each = sheet.questions.iter_mut().map(|question| &mut question.assumptions);
+    for assumptions in each.chain([&mut sheet.front.assumptions]) {
+        assumptions.retain(|sentence| {
+            let at = dashes.iter().position(|dash| dash == sentence);
+            at.inspect(|at| taken[*at] = true).is_none()
+        });
+    }
+    // The first sentence also applies to tables.
+    dashes.into_iter().zip(taken).find(|(_, taken)| *taken).map(|(dash, _)| dash)
+}
+
+/// Lays out a paper for students who answer on screen. Does not split tables, so that the blanks are in the
+/// order of the fields.
 pub fn for_screens(paper: &Paper) -> Sheet {
-    within(paper, Edition::Paper, &Style { powers: false, ..Style::default() }, 0)
+    within(paper, Edition::Paper, &Style { powers: false, ..Style::default() }, Medium::Screen)
 }
 
-/// Lays out a paper whose tables are at most `room` characters wide.
-fn within(paper: &Paper, edition: Edition, style: &Style, room: u32) -> Sheet {
+/// Lays out a paper for a medium.
+fn within(paper: &Paper, edition: Edition, style: &Style, medium: Medium) -> Sheet {
     let labels = &style.labels;
     let say = |said: &String| labels.sentence(said);
     let each: Vec<Vec<String>> = paper.questions.iter().map(assumptions).collect();
     let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
         first.iter().filter(|said| each.iter().all(|own| own.contains(said))).cloned().collect()
     });
-    let mut plan = Plan { edition, labels, room, items: Items::from_paper(paper, edition, labels, room) };
+    let mut plan = Plan { edition, labels, medium, items: Items::from_paper(paper, edition, labels, medium) };
     let questions = paper.questions.iter().zip(&each).enumerate().map(|(at, (question, own))| Section {
         number: (at + 1).to_string(),
         title: question.title.to_string(),
@@ -51,16 +78,15 @@ fn within(paper: &Paper, edition: Edition, style: &Style, room: u32) -> Sheet {
         edition,
         code: paper.version.as_ref().map(|version| version.code.clone()),
         questions: questions.collect(),
-        front: front(paper, edition, labels, shared.iter().map(say).collect()),
-        appendix: if style.powers { appendix(labels) } else { Vec::new() },
+        front: Front { assumptions: shared.iter().map(say).collect(), ..front(paper, edition, labels) },
+        appendix: if style.powers { appendix(labels, medium) } else { Vec::new() },
     }
 }
 
 struct Plan<'p> {
     edition: Edition,
     labels: &'p Labels,
-    /// Maximum width of a table in characters.
-    room: u32,
+    medium: Medium,
     items: Items<'p>,
 }
 
@@ -95,13 +121,13 @@ impl Plan<'_> {
         blocks
     }
 
-    /// Returns a given view. Tables and columns have the course's names.
+    /// Returns a given view. Uses the course's names for tables and columns.
     fn given(&self, view: &View) -> Vec<Block> {
         let named = |block| match block {
-            Block::Given(table) => Block::Given(named(table, self.labels).folded(self.room)),
-            other => other,
+            Block::Given(table) => self.medium.given(named(table, self.labels)),
+            other => vec![other],
         };
-        from_doc(&view::blocks(view)).into_iter().map(named).collect()
+        from_doc(&view::blocks(view)).into_iter().flat_map(named).collect()
     }
 
     fn figure(&self, figure: &Drawn) -> Vec<Block> {
@@ -140,7 +166,7 @@ impl Plan<'_> {
     }
 }
 
-/// Appends a block. Consecutive address spaces become one figure: before and after.
+/// Appends a block. Merges consecutive address spaces into one figure: before and after.
 fn put(blocks: &mut Vec<Block>, block: Block) {
     match (blocks.last_mut(), block) {
         (Some(Block::Figure(Figure::Layouts(before))), Block::Figure(Figure::Layouts(after)))
@@ -154,7 +180,6 @@ fn put(blocks: &mut Vec<Block>, block: Block) {
 
 /// Renames a table and its columns to the course's terms.
 fn named(table: Table, labels: &Labels) -> Table {
-    let groups =
-        table.groups.iter().map(|group| group.iter().map(|name| labels.table(name).to_owned()).collect());
-    Table { groups: groups.collect(), title: labels.table(&table.title).to_owned(), ..table }
+    let groups = table.groups.iter().map(|group| group.iter().map(|name| labels.table(name)).collect());
+    Table { groups: groups.collect(), title: labels.table(&table.title), ..table }
 }

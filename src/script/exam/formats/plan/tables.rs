@@ -6,11 +6,10 @@ use crate::report::narrate::tree::{blocks, leads_to, name};
 use crate::report::text::text;
 use crate::run::record::{TreeEntry, TreeTable, TreeView};
 
-/// Maximum number of entries drawn as a tree, which fill one page. Larger trees are listed in
-/// lines.
+/// Maximum number of entries drawn as a tree; this many fill one page. Larger trees become lines of text.
 const DRAWN: u64 = 32;
 
-/// Returns a tree of page tables.
+/// Returns a tree of page tables as a figure.
 pub(crate) fn figure(view: &TreeView) -> Block {
     let lines = flush(&text(&blocks(view), false));
     if view.root.size() > DRAWN {
@@ -28,7 +27,7 @@ fn table(view: &TreeView, of: &TreeTable) -> Tables {
     let rows = of.entries.iter().map(|(index, entry)| {
         let (words, below) = match entry {
             TreeEntry::Table(below) => (String::new(), Some(table(view, below))),
-            // The indexes of the path identify a page.
+            // The indexes along the path identify a page.
             TreeEntry::Page(..) => {
                 let words = leads_to(&view.spec, entry);
                 (words.split(" (").next().unwrap_or_default().to_owned(), None)

@@ -13,13 +13,13 @@ use crate::exam::formats::export::Refusal;
 use crate::lang::value::Value as Known;
 use crate::questions::entry::{Form, Radix};
 
-/// Writes fields as elements, and collects the correct answers.
+/// Writes fields as elements and collects the correct answers.
 pub(crate) struct Elements<'d> {
     /// The names of fields whose answer is `-` in some version.
     pub(crate) dashes: BTreeSet<&'d str>,
-    /// The weight of each field except essays.
+    /// The weight of each field, except essays.
     pub(crate) weights: std::slice::Iter<'d, u64>,
-    /// The correct answers that students see afterwards.
+    /// The correct answers, which students see afterwards.
     pub(crate) answers: Map<String, Value>,
     /// Every accepted spelling of text answers.
     pub(crate) accepted: Map<String, Value>,
@@ -89,7 +89,8 @@ impl Elements<'_> {
     /// Returns the base and the integer of a field that is an integer in every version.
     fn integer(&self, field: &Field) -> Option<(u32, String)> {
         let Asked::Blank(blank) = field.asked else { return None };
-        // Every address has these facts. Whether other facts apply is part of the question.
+        // Every address has these facts, so a dash is never correct. Whether other facts apply is part of the
+        // question.
         let certain = matches!(&*blank.fact, "" | "vpo" | "tlbi" | "tlbt") || blank.fact.starts_with("vpn");
         let Form::Number { radix, .. } = blank.form else { return None };
         let Known::Number(number) = blank.key.as_ref()?.value else { return None };
@@ -100,7 +101,7 @@ impl Elements<'_> {
         let base = match radix {
             Radix::Hex => 16,
             Radix::Binary => 2,
-            // Decimal, or any other radix with its prefix.
+            // A base of 0 accepts decimal, or any other radix with its prefix.
             Radix::Decimal => 0,
         };
         Some((base, blank.answer()))
@@ -113,7 +114,7 @@ fn choices<'o>(options: impl Iterator<Item = (&'o str, bool)>) -> String {
     options.map(option).collect()
 }
 
-/// Returns the rubrics of essays, which only graders see.
+/// Returns the essay rubrics, which only graders see.
 pub(crate) fn rubrics(fields: &[Field]) -> String {
     let essays = fields.iter().filter_map(|field| match input(field) {
         Ok(Input::Essay { rubric, .. }) => Some(format!(

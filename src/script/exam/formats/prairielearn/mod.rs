@@ -1,5 +1,5 @@
-//! Papers as questions of `PrairieLearn` (<https://prairielearn.readthedocs.io>): a directory for each, with
-//! its versions as data, from which `server.py` picks one.
+//! Papers as `PrairieLearn` questions (<https://prairielearn.readthedocs.io>). Each question is a directory
+//! with its versions as data, from which `server.py` picks one.
 
 mod elements;
 
@@ -19,15 +19,15 @@ use crate::exam::field::{Asked, Field};
 use crate::exam::paper::Paper;
 use crate::lang::value::Number;
 
-/// The script that picks a version, and grades the fields that no `PrairieLearn` element can.
+/// The script that picks a version and grades the fields that no `PrairieLearn` element can grade.
 const SERVER: &str = include_str!("server.py");
-/// The template with the stem of the version, in which `PrairieLearn` finds its elements.
+/// The template for the version's stem, in which `PrairieLearn` finds its elements.
 const QUESTION: &str = "<div class=\"mathjax_ignore\">\n{{{params.stem}}}\n</div>\n";
 
-/// Returns all versions of a paper: a directory for each question.
+/// Writes all versions of a paper, with one directory per question.
 ///
 /// # Errors
-/// A refusal if `PrairieLearn` does not support a part.
+/// A refusal if `PrairieLearn` does not support part of a paper.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let Some(first) = papers.first() else { return Ok(Vec::new()) };
     let laid = Laid::all(papers);
@@ -37,7 +37,7 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
         let (mut versions, mut seen) = (Vec::new(), BTreeSet::new());
         for (of, at) in &group.versions {
             let version = version(&laid[*of], *at, &dashes)?;
-            // Identical versions would be drawn twice as often.
+            // A duplicate version would be drawn twice as often.
             if seen.insert(version.to_string()) {
                 versions.push(coded(version, laid[*of].paper));
             }
@@ -72,8 +72,8 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     Ok(files)
 }
 
-/// Returns the indexes of fields whose answer is `-` in some version. They accept text in every version, so
-/// that the input's type reveals nothing.
+/// Returns the indexes of fields whose answer is `-` in some version. These fields accept text in every
+/// version, so that the input type reveals nothing.
 fn dashes(group: &Group, laid: &[Laid]) -> BTreeSet<usize> {
     let mut dashes = BTreeSet::new();
     for (of, at) in &group.versions {
@@ -98,7 +98,7 @@ fn version(laid: &Laid, at: usize, dashes: &BTreeSet<usize>) -> Result<Value, Re
     Ok(json!({ "stem": stem, "answers": elements.answers, "accepted": elements.accepted }))
 }
 
-/// Adds the paper's version code, which grading needs.
+/// Adds the paper's version code, which is required for grading.
 fn coded(mut of: Value, paper: &Paper) -> Value {
     if let (Some(object), Some(version)) = (of.as_object_mut(), &paper.version) {
         object.insert("version".to_owned(), json!(version.code));
@@ -106,7 +106,7 @@ fn coded(mut of: Value, paper: &Paper) -> Value {
     of
 }
 
-/// Returns the same UUID for the same exam and question on every export: version 5 of RFC 9562.
+/// Returns a UUID (version 5 of RFC 9562) that is the same on every export of an exam and question.
 fn uuid(paper: &Paper, group: &Group) -> Uuid {
     let space = Uuid::new_v5(&Uuid::NAMESPACE_URL, b"https://github.com/pagewalk/pagewalk");
     let course = paper.cover.iter().find(|(field, _)| &**field == "course").map_or("", |(_, words)| words);

@@ -9,7 +9,7 @@ use crate::exam::formats::bank::rubric::rubric;
 use crate::exam::formats::bank::stem::Slots;
 use crate::exam::formats::export::Refusal;
 
-/// Width of every box in characters: the same for all, so that it reveals nothing.
+/// Width of every box in characters; a single width reveals no answer.
 const WIDTH: u32 = 16;
 
 /// The declaration of an interaction's response.
@@ -18,7 +18,7 @@ pub(crate) struct Response {
     pub(crate) identifier: String,
     /// The type of the answer: `string`, `identifier`, or `float`.
     pub(crate) base: &'static str,
-    /// Whether several options may be chosen.
+    /// Whether students can choose several options.
     pub(crate) several: bool,
     /// The correct answers; empty for answers that a grader marks.
     pub(crate) correct: Vec<String>,
@@ -33,7 +33,7 @@ pub(crate) struct Response {
 /// Writes fields as interactions.
 #[derive(Debug, Default)]
 pub(crate) struct Interactions {
-    /// Their declarations, in order.
+    /// The declarations of the responses, in order.
     pub(crate) responses: Vec<Response>,
 }
 
@@ -109,8 +109,8 @@ impl Slots for Interactions {
     }
 }
 
-/// Declares the correct options. With several, each correct one earns a share, and each wrong one costs
-/// a share.
+/// Declares the correct options. If several options are correct, each correct one earns a share, and each
+/// wrong one costs a share.
 fn note(response: &mut Response, options: &[(String, bool)], several: bool) {
     let right = options.iter().filter(|(_, right)| *right).count().max(1);
     let share = response.points / right as f64;

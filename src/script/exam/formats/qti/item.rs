@@ -1,4 +1,4 @@
-//! Items: versions of a question.
+//! Items: the versions of a question.
 
 use std::io;
 
@@ -10,7 +10,7 @@ use crate::report::xml::{Xml, document, empty, legal, within, words};
 
 /// The namespace of items and tests.
 pub(crate) const NAMESPACE: &str = "http://www.imsglobal.org/xsd/imsqti_v2p1";
-/// The location of their schema.
+/// The location of the schema for items and tests.
 pub(crate) const SCHEMA: &str =
     "http://www.imsglobal.org/xsd/imsqti_v2p1 http://www.imsglobal.org/xsd/qti/qtiv2p1/imsqti_v2p1.xsd";
 /// The namespace of schema locations.
@@ -18,18 +18,18 @@ pub(crate) const INSTANCE: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// A version of a question.
 pub struct Entry {
-    /// Its identifier in the package.
+    /// The identifier of the item in the package.
     pub(crate) identifier: String,
-    /// Its number and title.
+    /// The number and title of the question.
     pub(crate) title: String,
     /// The HTML with its interactions.
     pub(crate) stem: String,
-    /// The declarations of its responses.
+    /// The declarations of the item's responses.
     pub(crate) responses: Vec<Response>,
 }
 
 impl Entry {
-    /// Returns its file in the package.
+    /// Returns the path of the item's file in the package.
     pub(crate) fn path(&self) -> String {
         format!("items/{}.xml", self.identifier)
     }
@@ -79,7 +79,7 @@ fn declaration(xml: &mut Xml, response: &Response) -> io::Result<()> {
     })
 }
 
-/// Writes the points of each answer; other answers earn none.
+/// Writes the points of each listed answer; any other answer earns no points.
 fn mapping(xml: &mut Xml, response: &Response) -> io::Result<()> {
     let most = response.points.to_string();
     let bounds = [("lowerBound", "0"), ("upperBound", most.as_str()), ("defaultValue", "0")];
@@ -87,7 +87,7 @@ fn mapping(xml: &mut Xml, response: &Response) -> io::Result<()> {
         for (answer, worth) in &response.worth {
             let (answer, worth) = (legal(answer), worth.to_string());
             let entry = [("mapKey", answer.as_str()), ("mappedValue", &worth), ("caseSensitive", "false")];
-            // Only text is compared without case.
+            // Only text is compared case-insensitively.
             empty(xml, "mapEntry", if response.base == "string" { &entry } else { &entry[..2] })?;
         }
         Ok(())
@@ -97,7 +97,7 @@ fn mapping(xml: &mut Xml, response: &Response) -> io::Result<()> {
 /// Writes the declaration of an outcome.
 ///
 /// # Errors
-/// None: it writes to memory.
+/// This never fails, because it writes to memory.
 pub(crate) fn outcome(xml: &mut Xml, identifier: &str, value: f64) -> io::Result<()> {
     let attributes = [("identifier", identifier), ("cardinality", "single"), ("baseType", "float")];
     within(xml, "outcomeDeclaration", &attributes, |xml| {

@@ -1,5 +1,6 @@
-//! Papers as a content package of QTI 2.1 (<https://www.imsglobal.org/question/>): a zip with an item for
-//! each version of a question, a test that draws one of each, and a manifest.
+//! Papers as a QTI 2.1 content package (<https://www.imsglobal.org/question/>), which is a zip file. The
+//! package contains an item for each version of a question, a test that draws one version of each, and a
+//! manifest.
 
 mod interactions;
 mod item;
@@ -17,23 +18,23 @@ use super::bank::stem::stem;
 use super::export::{File, Refusal};
 use crate::exam::paper::Paper;
 
-/// Returns all versions of a paper as one package.
+/// Writes all versions of a paper as one package.
 ///
 /// # Errors
-/// A refusal if QTI does not support a part.
+/// A refusal if QTI does not support part of a paper.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let Some(first) = papers.first() else { return Ok(Vec::new()) };
     let laid = Laid::all(papers);
     let mut sections = Vec::new();
     for group in groups(papers) {
         if group.versions.len() < papers.len() {
-            let why = "not every version has it, and a test of QTI would ask it of everyone; export versions without `pool`";
+            let why = "only some versions have it, but a QTI test would give it to every student; export versions without `pool`";
             return Err(Refusal { part: format!("question \"{}\"", group.title), why: why.to_owned() });
         }
         let (mut entries, mut seen) = (Vec::new(), BTreeSet::new());
         for (of, at) in &group.versions {
             let entry = entry(&group, &laid[*of], *at)?;
-            // Identical versions would be drawn twice as often.
+            // A duplicate version would be drawn twice as often.
             if seen.insert(entry.stem.clone()) {
                 entries.push(entry);
             }
@@ -48,7 +49,7 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     Ok(vec![File { path: format!("{}.zip", slug(title(first))), bytes }])
 }
 
-/// Returns a version of a question.
+/// Returns a version of a question as an entry.
 fn entry(group: &Group, laid: &Laid, at: usize) -> Result<Entry, Refusal> {
     let mut interactions = Interactions::default();
     let stem = stem(&laid.sheet, &laid.sheet.questions[at], laid.own(at), &mut interactions)?;

@@ -12,10 +12,10 @@ use crate::report::xml::{Xml, document, empty, within, words};
 
 /// The namespace of manifests.
 const NAMESPACE: &str = "http://www.imsglobal.org/xsd/imscp_v1p1";
-/// The location of its schema.
+/// The location of the manifest schema.
 const SCHEMA: &str = "http://www.imsglobal.org/xsd/imscp_v1p1 http://www.imsglobal.org/xsd/qti/qtiv2p1/qtiv2p1_imscpv1p2_v1p0.xsd";
 
-/// Returns the manifest of these files: the test, which depends on all items, and the items.
+/// Returns the manifest of these files: the items, and the test, which depends on all items.
 pub(crate) fn manifest(name: &str, files: &[File]) -> File {
     let identifier = format!("manifest-{name}");
     let attributes = [
@@ -54,7 +54,7 @@ fn named(path: &str) -> String {
     format!("resource-{}", path.trim_start_matches("items/").trim_end_matches(".xml"))
 }
 
-/// Returns the files in a zip without timestamps, so that equal files give equal bytes.
+/// Returns the files in a zip without timestamps, so that equal files produce equal bytes.
 pub(crate) fn zipped(files: &[File]) -> Vec<u8> {
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     let options = SimpleFileOptions::default()

@@ -1,4 +1,4 @@
-//! The test: a section for each question that draws one of its versions.
+//! The test, in which each section draws one version of a question.
 
 use std::io;
 
@@ -7,7 +7,7 @@ use crate::exam::formats::bank::name::slug;
 use crate::exam::formats::export::File;
 use crate::report::xml::{Xml, document, empty, legal, within};
 
-/// The test's file in the package.
+/// The path of the test in the package.
 pub(crate) const PATH: &str = "test.xml";
 
 /// Returns the file of the test.

@@ -1,28 +1,26 @@
-//! Contents of a question, as calls of functions of `paper.typ`.
+//! Contents of a question as calls of functions in `paper.typ`.
 
 use std::fmt::Write;
 
 use super::text::{array, flowing, perhaps, string};
 use crate::exam::formats::drawing::{Canvas, drawings, svg};
-use crate::exam::formats::labels::Labels;
 use crate::exam::formats::stable_width::stable_width;
-use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Paragraph, Table, WorksheetRow};
+use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Paragraph, Table, WorksheetRow, kept};
 
 /// Minimum length of a name whose column gets only a share of the width.
 const LONG: usize = 28;
 /// Indentation of a worked solution, in millimeters.
 const INDENT: f64 = 8.0;
 
-pub(crate) struct Writer<'l> {
+pub(crate) struct Writer {
     out: String,
     canvas: Canvas,
-    labels: &'l Labels,
 }
 
 pub(crate) fn blank(blank: &Blank) -> String {
     let mut out = format!("blank({}", blank.room());
     if let Some(content) = &blank.content {
-        // Boxes must not contain line breaks.
+        // The text in a box must not break.
         let _ = write!(out, ", answer: {}", string(&content.replace(' ', "\u{a0}")));
         if blank.shrunk() < 1.0 {
             let _ = write!(out, ", shrink: {:.3}", blank.shrunk());
@@ -38,26 +36,25 @@ pub(crate) fn blank(blank: &Blank) -> String {
     out
 }
 
-/// Pads text to the same width in every version.
-fn words(text: &str) -> String {
-    match stable_width(text) {
-        Some(room) => format!("words({}, room: {})", flowing(text), flowing(&room)),
-        None => format!("words({})", flowing(text)),
-    }
+/// Pads text, which its points follow, to the same width in every version.
+fn words(text: &str, points: &str) -> String {
+    let room = stable_width(text).map_or_else(String::new, |room| format!(", room: {}", flowing(&room)));
+    let points = if points.is_empty() { String::new() } else { format!(", points: {}", string(points)) };
+    format!("words({}{room}{points})", flowing(text))
 }
 
-impl<'l> Writer<'l> {
+impl Writer {
     /// Renders blocks as statements of Typst's scripting language.
-    pub(crate) fn blocks(blocks: &[Block], canvas: Canvas, labels: &'l Labels) -> String {
-        let mut writer = Self { out: String::new(), canvas, labels };
-        for block in blocks {
-            writer.block(block);
+    pub(crate) fn blocks(blocks: &[Block], canvas: Canvas) -> String {
+        let mut writer = Self { out: String::new(), canvas };
+        for (block, kept) in blocks.iter().zip(kept(blocks)) {
+            writer.block(block, kept);
         }
         writer.out
     }
 
     fn within(&self, blocks: &[Block]) -> String {
-        Self::blocks(blocks, self.canvas, self.labels)
+        Self::blocks(blocks, self.canvas)
     }
 
     fn put(&mut self, line: &str) {
@@ -65,7 +62,7 @@ impl<'l> Writer<'l> {
         self.out.push('\n');
     }
 
-    fn block(&mut self, block: &Block) {
+    fn block(&mut self, block: &Block, kept: bool) {
         let line = match block {
             Block::Part { name, points, body } => self.part(name, points, body),
             Block::Prose(paragraphs) => paragraphs.iter().map(paragraph).collect::<Vec<_>>().join("\n"),
@@ -83,22 +80,22 @@ impl<'l> Writer<'l> {
                 let steps = steps.iter().map(|(who, what)| format!("({}, {})", perhaps(who), flowing(what)));
                 format!("steps({})", steps.collect::<Vec<_>>().join(", "))
             }
-            Block::Worksheet { operation, points, rows } => self.worksheet(operation, points, rows),
-            Block::Value { label, written, points, how, blank } => format!(
-                "value({}, {}, {}, {}, {}, {})",
+            Block::Worksheet { prompt, points, heads, rows } => worksheet(prompt, points, heads, rows),
+            Block::Value { label, points, how, blank } => format!(
+                "value({}, {}, {}, {}, {})",
                 flowing(label),
                 flowing(&stable_width(label).unwrap_or_else(|| label.clone())),
-                perhaps(written),
                 perhaps(points),
                 perhaps(how),
                 self::blank(blank)
             ),
-            Block::Fill { how, points, table } => {
-                format!("fill({}, {}, {})", string(how), perhaps(points), grouped(table))
+            Block::Fill { how, points, tables } => {
+                let tables: Vec<String> = tables.iter().map(grouped).collect();
+                format!("fill({}, {}, {})", string(how), perhaps(points), tables.join(", "))
             }
             Block::Choice { text, how, points, options, .. } => {
                 let options =
-                    options.iter().map(|option| format!("({}, {})", option.ticked, words(&option.text)));
+                    options.iter().map(|option| format!("({}, {})", option.ticked, words(&option.text, "")));
                 let options = options.collect::<Vec<_>>().join(", ");
                 format!("choice({}, {}, {}, {options})", string(text), string(how), perhaps(points))
             }
@@ -111,13 +108,17 @@ impl<'l> Writer<'l> {
             }
             Block::Worked(steps) => {
                 let canvas = Canvas { room: self.canvas.room - INDENT, ..self.canvas };
-                format!("worked({{\n{}}})", Self::blocks(steps, canvas, self.labels))
+                format!("worked({{\n{}}})", Self::blocks(steps, canvas))
             }
         };
-        self.put(&line);
+        match (kept, block) {
+            (false, _) => self.put(&line),
+            (true, Block::Prose(_)) => self.put(&format!("keep(gap: 0.9em, {{\n{line}\n}})")),
+            (true, _) => self.put(&format!("keep({{\n{line}\n}})")),
+        }
     }
 
-    /// Keeps a part on one page. Its worked solutions may continue on the next.
+    /// Keeps a part on one page. Worked solutions may continue on the next page.
     fn part(&self, name: &str, points: &str, body: &[Block]) -> String {
         let is_worked = |block: &Block| matches!(block, Block::Worked(_));
         let mut out = String::new();
@@ -132,15 +133,6 @@ impl<'l> Writer<'l> {
             "none, none".clone_into(&mut head);
         }
         out
-    }
-
-    fn worksheet(&self, operation: &str, points: &str, rows: &[WorksheetRow]) -> String {
-        let rows = rows.iter().map(|row| {
-            format!("({{ {}; how({}) }}, {})", string(&row.label), perhaps(&row.how), blank(&row.blank))
-        });
-        let heads = array(["Parameter", "Value"].map(|head| string(self.labels.localize(head))));
-        let rows = rows.collect::<Vec<_>>().join(", ");
-        format!("worksheet({}, {}, {heads}, {rows})", string(operation), perhaps(points))
     }
 
     /// Renders a figure's drawings, side by side if they fit.
@@ -158,9 +150,19 @@ impl<'l> Writer<'l> {
     }
 }
 
+/// Renders the textbook's worksheet.
+fn worksheet(prompt: &str, points: &str, heads: &[String; 2], rows: &[WorksheetRow]) -> String {
+    let rows = rows.iter().map(|row| {
+        format!("({{ {}; how({}) }}, {})", string(&row.label), perhaps(&row.how), blank(&row.blank))
+    });
+    let heads = array(heads.iter().map(|head| string(head)));
+    let rows = rows.collect::<Vec<_>>().join(", ");
+    format!("worksheet({}, {heads}, {rows})", words(prompt, points))
+}
+
 fn paragraph(paragraph: &Paragraph) -> String {
     match paragraph {
-        Paragraph::Words(text) => words(text),
+        Paragraph::Words(text) => words(text, ""),
         Paragraph::Code(code) => format!("listing({})", string(code)),
     }
 }

@@ -18,40 +18,61 @@ use crate::exam::paper::Paper;
 /// Functions for the elements of a paper.
 const FUNCTIONS: &str = include_str!("paper.typ");
 /// Margins in millimeters: left and right, top, bottom.
-const MARGINS: (f64, f64, f64) = (18.0, 16.0, 20.0);
+const MARGINS: (f64, f64, f64) = (18.0, 20.0, 18.0);
 
 /// Returns an edition of a paper.
 pub fn typst(paper: &Paper, edition: Edition, style: &Style) -> String {
-    let sheet = sheet(paper, edition, style);
-    let (width, height) = style.page.size();
-    let mut out = format!("#let high = {:.1}mm\n", height - MARGINS.1 - MARGINS.2);
+    all(std::slice::from_ref(paper), edition, style)
+}
+
+/// Returns an edition of several papers as one document. Each paper begins on a right-hand page with the number 1.
+pub(crate) fn all(papers: &[Paper], edition: Edition, style: &Style) -> String {
+    let (_, height) = style.page.size();
+    let mut out =
+        format!("#let high = {:.1}mm\n#let large = {}\n", height - MARGINS.1 - MARGINS.2, style.large);
     out.push_str(FUNCTIONS);
-    setup(&mut out, &sheet, style);
-    front(&mut out, &sheet.front, sheet.code.as_deref(), &style.labels);
-    let canvas = Canvas::for_page(width - 2.0 * MARGINS.0, style.large);
-    for question in &sheet.questions {
-        section(&mut out, question, canvas, &style.labels);
-    }
-    if !sheet.appendix.is_empty() {
-        let _ = writeln!(
-            out,
-            "#pagebreak(weak: true)\n#{{\n{}}}",
-            Writer::blocks(&sheet.appendix, canvas, &style.labels)
-        );
+    text(&mut out, style);
+    for (at, paper) in papers.iter().enumerate() {
+        let sheet = sheet(paper, edition, style);
+        if at == 0 {
+            let _ = writeln!(out, "#set document(title: {}, date: none)", string(&sheet.front.title));
+        } else {
+            out.push_str("#pagebreak(weak: true, to: \"odd\")\n");
+        }
+        page(&mut out, &sheet, at, style);
+        contents(&mut out, &sheet, style);
+        // The label marks the last page.
+        let _ = writeln!(out, "#metadata(none) <end-{at}>");
     }
     out
 }
 
-fn setup(out: &mut String, sheet: &Sheet, style: &Style) {
+fn contents(out: &mut String, sheet: &Sheet, style: &Style) {
+    let (width, _) = style.page.size();
+    front(out, &sheet.front, sheet.code.as_deref(), &style.labels);
+    let canvas = Canvas::for_page(width - 2.0 * MARGINS.0, style.large);
+    for question in &sheet.questions {
+        section(out, question, canvas, &style.labels);
+    }
+    if !sheet.appendix.is_empty() {
+        let _ = writeln!(out, "#pagebreak(weak: true)\n#{{\n{}}}", Writer::blocks(&sheet.appendix, canvas));
+    }
+}
+
+/// Sets the page, with its header and footer.
+fn page(out: &mut String, sheet: &Sheet, at: usize, style: &Style) {
     let say = |word| string(style.labels.localize(word));
     let code = sheet
         .code
         .as_ref()
         .map_or_else(String::new, |code| format!("{} {code}", style.labels.localize("Version")));
+    let owner = sheet.front.owner.iter().map(|(label, blank)| {
+        let content = blank.content.as_deref().unwrap_or_default();
+        format!("({}, {}, {})", string(label), blank.width, perhaps(content))
+    });
     let _ = writeln!(
         out,
-        "#set document(title: {}, date: none)\n#set page(paper: \"{}\", margin: (x: {}mm, top: {}mm, bottom: {}mm), footer: foot({}, {}, {}, {}))",
-        string(&sheet.front.title),
+        "#set page(paper: \"{}\", margin: (x: {}mm, top: {}mm, bottom: {}mm), header-ascent: 6mm, header: head(<end-{at}>, {}), footer: foot(<end-{at}>, {}, {}, {}, {}))\n#counter(page).update(1)",
         match style.page.name() {
             "letter" => "us-letter",
             name => name,
@@ -59,11 +80,16 @@ fn setup(out: &mut String, sheet: &Sheet, style: &Style) {
         MARGINS.0,
         MARGINS.1,
         MARGINS.2,
+        array(owner),
         string(&code),
         string(sheet.front.edition.as_deref().unwrap_or_default()),
         say("Page"),
         say("of"),
     );
+}
+
+/// Sets the type.
+fn text(out: &mut String, style: &Style) {
     let _ = writeln!(
         out,
         "#set text(font: (\"Libertinus Serif\", \"DejaVu Sans Mono\"), size: {}pt, lang: {}, hyphenate: false)",
@@ -95,24 +121,20 @@ fn front(out: &mut String, front: &Front, code: Option<&str>, labels: &Labels) {
         array(front.grid.questions.iter().map(pair)),
         pair(&front.grid.total),
     );
-    assumptions(out, 1, &front.assumptions, labels);
+    sentences(out, 1, labels.localize("Instructions"), &front.instructions);
+    sentences(out, 1, labels.localize("Assumptions"), &front.assumptions);
 }
 
-fn assumptions(out: &mut String, level: u32, said: &[String], labels: &Labels) {
+fn sentences(out: &mut String, level: u32, heading: &str, said: &[String]) {
     if !said.is_empty() {
         let said: Vec<String> = said.iter().map(|sentence| string(sentence)).collect();
-        let _ = writeln!(
-            out,
-            "#assumptions({}, {level}, {})",
-            string(labels.localize("Assumptions")),
-            said.join(", ")
-        );
+        let _ = writeln!(out, "#sentences({}, {level}, {})", string(heading), said.join(", "));
     }
 }
 
 fn section(out: &mut String, question: &Section, canvas: Canvas, labels: &Labels) {
     let Section { number, title, points, .. } = question;
     let _ = writeln!(out, "#question({}, {}, {})", string(number), string(title), string(points));
-    assumptions(out, 2, &question.assumptions, labels);
-    let _ = writeln!(out, "#{{\n{}}}", Writer::blocks(&question.body, canvas, labels));
+    sentences(out, 2, labels.localize("Assumptions"), &question.assumptions);
+    let _ = writeln!(out, "#{{\n{}}}", Writer::blocks(&question.body, canvas));
 }

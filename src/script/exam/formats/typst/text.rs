@@ -1,8 +1,8 @@
-//! Escaping for Typst: all text is in strings.
+//! Escaping for Typst, where all text is in strings.
 
 use std::fmt::Write;
 
-/// Minimum length of a long word.
+/// Minimum length of a word that may break.
 const LONG: usize = 24;
 
 /// Returns a quoted string of Typst's scripting language, in which only `\` and `"` need escapes.
@@ -27,7 +27,7 @@ pub(crate) fn perhaps(text: &str) -> String {
     if text.is_empty() { "none".to_owned() } else { string(text) }
 }
 
-/// Returns a string of running text. A long word may break after `_` (binary numbers) and `,`.
+/// Returns a string of running text. Long words may break after `_` (binary numbers) and `,`.
 pub(crate) fn flowing(text: &str) -> String {
     let divided = text.split(' ').map(|word| {
         if word.chars().count() < LONG {
@@ -39,7 +39,7 @@ pub(crate) fn flowing(text: &str) -> String {
     string(&divided.collect::<Vec<_>>().join(" "))
 }
 
-/// Returns values in parentheses: `(a, b,)`.
+/// Returns values as an array: `(a, b,)`.
 pub(crate) fn array(all: impl IntoIterator<Item = String>) -> String {
     let mut out = String::from("(");
     for one in all {

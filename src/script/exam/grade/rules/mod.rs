@@ -1,4 +1,4 @@
-//! Rules of marking: carried errors, all-or-nothing items, voided fields, and additional answers.
+//! Marking rules: errors carried forward, all-or-nothing items, voided fields, and additional answers.
 
 mod yaml;
 
@@ -21,7 +21,7 @@ pub enum Setting {
 
 /// A rule.
 pub struct Rule {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
     /// The allowed values.
     pub values: &'static str,
@@ -30,10 +30,10 @@ pub struct Rule {
     set: fn(&mut Rules, &Setting) -> Result<(), String>,
 }
 
-/// The fields that must be right together to earn points.
+/// The group of fields that must all be right to earn points.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Whole {
-    /// Every field is independent.
+    /// Each field alone.
     Fields,
     /// The cells of a table row, or the blanks of an operation.
     Rows,
@@ -50,25 +50,25 @@ pub enum Floor {
     Question,
     /// The marks of the paper.
     Paper,
-    /// No limit, so that a total may be negative.
+    /// No lower limit, so that a total can be negative.
     None,
 }
 
 /// How to mark choices with several correct options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Several {
-    /// Exactly the correct options, or nothing.
+    /// Full points for exactly the correct options, otherwise none.
     Whole,
-    /// Each correct option adds its share, and each wrong one subtracts one, down to zero.
+    /// Each correct option earns a share, and each wrong option costs a share, down to a total of zero.
     Each,
 }
 
 /// The treatment of a voided field.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Void {
-    /// Everyone gets full points.
+    /// Every student gets full points.
     Full,
-    /// Its points are removed from the paper.
+    /// The points of the field are removed from the paper.
     Remove,
 }
 
@@ -77,25 +77,25 @@ pub enum Void {
 pub struct Rules {
     /// Share of the points for an answer that follows from the student's earlier answers.
     pub carried: Number,
-    /// Share of the points for a dash that only follows from a wrong word or dash.
+    /// Share of the points for a dash that follows only from a wrong word or dash.
     pub(crate) carried_dashes: Number,
-    /// The fields that must be right together.
+    /// The group of fields that must all be right.
     pub whole: Whole,
-    /// Cost of a wrong answer, as a share of its points.
+    /// Cost of a wrong answer, as a share of the field's points.
     pub(crate) wrong: Number,
-    /// Cost of a wrong choice.
+    /// Cost of a wrong choice, as a share of the field's points.
     pub(crate) wrong_choice: Number,
-    /// The level of the lower limit.
+    /// The level at which negative marks are limited to zero.
     pub floor: Floor,
-    /// How to mark several correct options.
+    /// How to mark choices with several correct options.
     pub(crate) several: Several,
-    /// Whether an empty field is a dash.
+    /// Whether an empty field is treated as a dash.
     pub(crate) empty_is_dash: bool,
     /// Voided fields, parts, and questions, by name.
     pub void: BTreeMap<String, Void>,
     /// Additional correct answers, by field name.
     pub also: BTreeMap<String, Vec<Given>>,
-    /// Step to which the paper's marks are rounded.
+    /// Step to which the paper's total is rounded.
     pub(crate) round: Option<Number>,
 }
 
@@ -128,13 +128,13 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "carried-dashes",
         values: "a share from 0 to 1; 0",
-        help: "credit for a dash that only follows from an earlier wrong answer, such as a page fault that does not occur",
+        help: "credit for a dash that is right only because an earlier answer, such as `page fault?`, is wrong",
         set: |rules, value| share(value).map(|share| rules.carried_dashes = share),
     },
     Rule {
         name: "all-or-nothing",
         values: "fields, rows, items; fields",
-        help: "units that earn points only as a whole: fields, rows of tables and operations, or whole items",
+        help: "units that earn points only as a whole: single fields, table rows and operations, or entire items",
         set: |rules, value| {
             let known = [("fields", Whole::Fields), ("rows", Whole::Rows), ("items", Whole::Items)];
             one_of(value, &known).map(|whole| rules.whole = whole)
@@ -143,19 +143,19 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "wrong",
         values: "a share from 0 to 1; 0",
-        help: "penalty for a wrong answer in a blank or table, as a share of its points",
+        help: "penalty for a wrong answer in a blank or table, as a share of the field's points",
         set: |rules, value| share(value).map(|share| rules.wrong = share),
     },
     Rule {
         name: "wrong-choice",
         values: "a share from 0 to 1; 0",
-        help: "penalty for a wrong choice, as a share of its points",
+        help: "penalty for a wrong choice, as a share of the choice's points",
         set: |rules, value| share(value).map(|share| rules.wrong_choice = share),
     },
     Rule {
         name: "floor",
         values: "item, question, paper, none; question",
-        help: "the level at which marks do not fall below zero",
+        help: "the unit whose points cannot fall below zero",
         set: |rules, value| {
             let known = [
                 ("item", Floor::Item),
@@ -169,7 +169,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "several",
         values: "whole, each; whole",
-        help: "whether a choice with several correct options is marked as a whole or per option, minus one share per wrong option",
+        help: "how to mark a choice with several correct options: as a whole, or one share per correct option minus one per wrong option",
         set: |rules, value| {
             let known = [("whole", Several::Whole), ("each", Several::Each)];
             one_of(value, &known).map(|several| rules.several = several)
@@ -186,20 +186,20 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "void",
-        values: "names of fields, parts and questions; or each with full or remove",
-        help: "items to void: give everyone full marks (full), or take the item out of the total (remove)",
+        values: "names of fields, parts, and questions; or each with full or remove",
+        help: "items to void: give everyone full marks (full), or remove the item from the total (remove)",
         set: void,
     },
     Rule {
         name: "also",
-        values: "names of fields, each with answers",
-        help: "more answers to accept, such as those under another stated assumption",
+        values: "field names, each with answers",
+        help: "other accepted answers, such as those based on a different stated assumption",
         set: also,
     },
     Rule {
         name: "round",
         values: "a step, such as 1/2; none",
-        help: "round the marks of a paper to the nearest multiple, halves up",
+        help: "round a paper's marks to the nearest multiple of the step, with halves rounded up",
         set: |rules, value| {
             if text(value)? == "none" {
                 rules.round = None;
@@ -229,7 +229,7 @@ impl Rules {
                 || format!("there are {}", RULES.iter().map(|rule| rule.name).collect::<Vec<_>>().join(", ")),
                 |near| format!("did you mean `{near}`?"),
             );
-            return Err(format!("is no rule; {help}"));
+            return Err(format!("is not a rule; {help}"));
         };
         (rule.set)(self, value)
     }
@@ -257,7 +257,7 @@ pub fn number(text: &str) -> Option<Number> {
 fn share(value: &Setting) -> Result<Number, String> {
     let text = text(value)?;
     let inside = |share: &Number| !share.is_negative() && !share.compare(Number::from(1u64)).is_gt();
-    number(text).filter(inside).ok_or_else(|| format!("needs a share from 0 to 1, and this is `{text}`"))
+    number(text).filter(inside).ok_or_else(|| format!("needs a share from 0 to 1, not `{text}`"))
 }
 
 fn one_of<T: Copy>(value: &Setting, known: &[(&'static str, T)]) -> Result<T, String> {
@@ -292,7 +292,7 @@ fn void(rules: &mut Rules, value: &Setting) -> Result<(), String> {
 
 fn also(rules: &mut Rules, value: &Setting) -> Result<(), String> {
     let Setting::Map(each) = value else {
-        return Err("needs the names of fields, each with answers".to_owned());
+        return Err("needs field names, each with answers".to_owned());
     };
     for (name, answers) in each {
         let answers = answers.iter().map(|answer| Given::Text(answer.clone()));

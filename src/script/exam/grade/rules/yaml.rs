@@ -1,11 +1,11 @@
-//! Marking rules in YAML, and single rules in one line.
+//! Marking rules in YAML, and single rules on one line.
 
 use std::collections::BTreeMap;
 
 use super::{Rules, Setting};
 
 impl Rules {
-    /// Sets the rules of a YAML text. Returns the errors, each with the text's name and line.
+    /// Sets the rules that a YAML text contains. Returns the errors, each with the text's name and line.
     pub fn set_yaml(&mut self, name: &str, text: &str) -> Vec<String> {
         let said: BTreeMap<String, serde_yaml::Value> = match serde_yaml::from_str(text) {
             Ok(said) => said,
@@ -17,7 +17,7 @@ impl Rules {
         for (rule, value) in said {
             let place = line_of(text, &rule).map_or_else(String::new, |line| format!(":{line}"));
             let own = spelled.clone().filter(|_| rule == "also").or_else(|| setting(&value));
-            let set = own.ok_or_else(|| "takes no such value".to_owned());
+            let set = own.ok_or_else(|| "does not accept this value".to_owned());
             if let Err(message) = set.and_then(|value| self.set(&rule, &value)) {
                 wrong.push(format!("{name}{place}: `{rule}` {message}"));
             }
@@ -114,7 +114,7 @@ mod tests {
         let mut wrong = rules.set_yaml("r.yaml", text);
         wrong.extend(rules.set_written("round").err());
         assert!(
-            wrong.iter().any(|one| one.contains("r.yaml:2: `caried` is no rule; did you mean `carried`?")),
+            wrong.iter().any(|one| one.contains("r.yaml:2: `caried` is not a rule; did you mean `carried`?")),
             "{wrong:?}"
         );
         assert!(wrong.iter().any(|one| one.contains("r.yaml:3:") && one.contains("`question`")), "{wrong:?}");

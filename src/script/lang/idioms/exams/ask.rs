@@ -1,11 +1,11 @@
-//! Questions in the notation of sheets and platforms.
+//! Questions in the notation of exam sheets and learning platforms.
 
 use super::points::points;
 use crate::lang::idioms::facts::is_fact;
 use crate::lang::idioms::tokens::Token;
-const TABLE: &str = "an `ask` for a table names its blank columns side by side";
-const ASK: &str = "an `ask` names an access, and after `=>` the facts to find";
-const VALUE: &str = "an `ask` for a value has a label in quotes, `=`, and the value";
+const TABLE: &str = "an `ask` for a table lists its blank columns, separated by spaces";
+const ASK: &str = "an `ask` takes an access, then `=>` and the facts to find";
+const VALUE: &str = "an `ask` for a value takes a label in quotes, `=`, and the value";
 
 pub(super) const OPERATIONS: &[&str] =
     &["read", "write", "translate", "fetch", "probe", "reference", "replay"];
@@ -92,7 +92,7 @@ pub(super) fn ask(said: &str, all: &[Token]) -> Option<(&'static str, Option<Str
     listed.then_some((ASK, None))
 }
 
-/// Returns the facts to find, as a sheet lists them.
+/// Returns the facts to find, in the notation of an exam sheet.
 fn facts(all: &[Token]) -> Option<String> {
     let mut parts: Vec<Vec<&Token>> = vec![Vec::new()];
     for token in all {
@@ -129,7 +129,7 @@ fn facts(all: &[Token]) -> Option<String> {
     (!found.is_empty()).then(|| found.join(", "))
 }
 
-/// Whether a token is a blank to fill in, as printed on paper.
+/// Whether a token is a printed blank to fill in.
 pub(super) fn blank(token: &Token) -> bool {
     token.text == "?" || token.text.bytes().all(|byte| matches!(byte, b'_' | b'.')) || token.text == "…"
 }

@@ -67,7 +67,7 @@ fn range(said: &str, all: &[Token]) -> Option<String> {
     }
 }
 
-/// Rewrites a draw by a function: `random(1, 5)`, `random.choice([1, 2])`, `rand() % 5`.
+/// Rewrites a call that draws a value: `random(1, 5)`, `random.choice([1, 2])`, `rand() % 5`.
 pub(super) fn random(name: &str, said: &str, all: &[Token]) -> Option<String> {
     let function = all.first()?.text.to_ascii_lowercase();
     let function = function.rsplit('.').next()?;

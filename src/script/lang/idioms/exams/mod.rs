@@ -1,4 +1,4 @@
-//! Questions and their parts in the notation of platforms and LaTeX.
+//! Questions and their parts in the notation of learning platforms and LaTeX.
 
 mod ask;
 mod draw;
@@ -12,20 +12,20 @@ use ask::{OPERATIONS, ask};
 use draw::{choose, random};
 use points::points;
 
-const QUOTES: &str = "a title or text is in double quotes";
-const POINTS: &str = "points follow the title or text: `points 6`";
-const ROOM: &str = "room for an answer follows the text: `space 5 lines`";
-pub(super) const OPTION: &str = "an option is `correct \"…\"` or `wrong \"…\"`";
+const QUOTES: &str = "a title or text must be in double quotes";
+const POINTS: &str = "points must follow the title or text: `points 6`";
+const ROOM: &str = "the space for an answer must follow the text: `space 5 lines`";
+pub(super) const OPTION: &str = "an option must be `correct \"…\"` or `wrong \"…\"`";
 const BLANK: &str = "`ask` makes a blank";
-const FOLLOWS: &str = "a title or text follows its statement without a sign";
-const NAMED: &str = "this statement has another name here";
+const FOLLOWS: &str = "a title or text must follow its keyword without punctuation";
+const NAMED: &str = "this statement has a different name in Pagewalk";
 const GIVEN: &str = "`given` lists the parts to print: `given page_table, tlb`";
-const CHOOSE: &str = "a value is drawn with `choose NAME in RANGE where CONDITION`";
+const CHOOSE: &str = "a value must be drawn with `choose NAME in RANGE where CONDITION`";
 
 /// The help for a line without an equivalent.
 pub(super) const HELP: &str = "write `ask read 0x3D4 => vpn, ppn`";
 
-/// Statements of a paper, with their names elsewhere.
+/// Statements of a paper, with their names in other notations.
 const HEADS: &[(&str, &[&str])] = &[
     ("question", &["problem", "exercise", "task"]),
     ("part", &["subquestion", "subpart", "subproblem"]),
@@ -37,7 +37,7 @@ const HEADS: &[(&str, &[&str])] = &[
 
 const NOUNS: &[&str] = &["page_table", "tlb", "cache", "memory", "frames", "swap"];
 
-/// Returns the message for a line and its equivalent, if it has one.
+/// Returns the message for a line, and the equivalent line if one exists.
 pub(super) fn line(said: &str) -> Option<(&'static str, Option<String>)> {
     let all = tokens(said);
     let first = all.first()?;
@@ -129,7 +129,7 @@ fn head(said: &str, all: &[Token]) -> Option<(&'static str, Option<String>)> {
     Some((message, Some(format!("{name} {title}{tail} {rest}").trim_end().to_owned())))
 }
 
-/// Rewrites the room for an answer: `5 lines`, `space: 5 lines`.
+/// Rewrites the space for an answer: `5 lines`, `space: 5 lines`.
 fn room(middle: &mut Vec<Token>) -> Option<String> {
     let at = middle
         .iter()
@@ -187,7 +187,8 @@ fn truth(all: &[Token]) -> Option<String> {
     Some(format!("choice {} {{ correct \"{right}\"; wrong \"{wrong}\" }}", text.text))
 }
 
-/// Moves points inside a question to its head: returns the new text from its `{` to the end of the points' line.
+/// Moves points from inside a question to its head, and returns the new text from its `{` to the end of the
+/// line with the points.
 pub(super) fn inside(text: &str, line: &Range<usize>, head: &Range<usize>) -> Option<(Range<usize>, String)> {
     let said = &text[line.clone()];
     let all = tokens(said);

@@ -1,4 +1,4 @@
-//! Points anywhere in a line.
+//! Finds points anywhere on a line.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ fn is_points(token: &Token) -> bool {
     )
 }
 
-/// Returns the points in some tokens, and their range.
+/// Returns the points among some tokens, and their range.
 pub(super) fn points(all: &[Token], alone: bool) -> Option<(Range<usize>, String)> {
     let number = |at: usize| all.get(at).filter(|token| token.is_number());
     for at in 0..all.len() {
@@ -33,7 +33,7 @@ pub(super) fn points(all: &[Token], alone: bool) -> Option<(Range<usize>, String
     None
 }
 
-/// Extends a range by the brackets, commas, and words around it that only separate it from the rest.
+/// Extends a range to include surrounding brackets, commas, and words that only separate it from the rest.
 fn around(all: &[Token], mut range: Range<usize>) -> Range<usize> {
     let parts = |text: &str| matches!(text, "(" | "[" | "," | "-" | "worth" | "for" | "." | ":");
     while range.start > 1 && parts(all[range.start - 1].text) {

@@ -3,7 +3,7 @@
 use crate::lang::idioms::rows::{Idiom, row};
 
 const LOOP: &str = "loop with `for i in 0..4 { … }` or `repeat 4 { … }`";
-const BUFFER: &str = "there are no arrays; a buffer is an area of the heap";
+const BUFFER: &str = "there are no arrays; allocate a buffer on the heap";
 
 pub(super) const CONTROL: &[Idiom] = &[
     // Loops and conditions.
@@ -16,10 +16,10 @@ pub(super) const CONTROL: &[Idiom] = &[
             "for (NAME = A to B) {",
         ],
         "for NAME in A..=B {",
-        "a range is written with `..`, or `..=` with its end",
+        "a range must be written with `..`, or with `..=` to include its end",
         LOOP,
     ),
-    row(&["for NAME in A : B"], "for NAME in A { B }", "the body of a loop is a block in braces", LOOP),
+    row(&["for NAME in A : B"], "for NAME in A { B }", "the body of a loop must be a block in braces", LOOP),
     row(
         &[
             "for NAME in A ... B {",
@@ -48,13 +48,13 @@ pub(super) const CONTROL: &[Idiom] = &[
     row(
         &["repeat A times : B", "repeat A : B", "loop A : B"],
         "repeat A { B }",
-        "`repeat` has a block in braces",
+        "the body of a `repeat` must be a block in braces",
         LOOP,
     ),
     row(
         &["if A then B end", "if A then B", "if A : B"],
         "if A { B }",
-        "the body of an `if` is a block in braces",
+        "the body of an `if` must be a block in braces",
         "`if x == 3 { … }`",
     ),
     row(&["if A then", "if A then {"], "if A {", "there is no `then`", "`if x == 3 { … }`"),
@@ -68,26 +68,26 @@ pub(super) const CONTROL: &[Idiom] = &[
     row(
         &["for NAME in A read REST"],
         "for NAME in A { read REST }",
-        "the body of a loop is a block in braces",
+        "the body of a loop must be a block in braces",
         LOOP,
     ),
     row(
         &["for NAME in A write REST"],
         "for NAME in A { write REST }",
-        "the body of a loop is a block in braces",
+        "the body of a loop must be a block in braces",
         LOOP,
     ),
     row(
         &["for (TYPE NAME = A; NAME < B; NAME++) REST", "for (NAME = A; NAME < B; NAME++) REST"],
         "for NAME in A..B { REST }",
-        "this is the `for` of C",
+        "this is C's `for` loop",
         LOOP,
     ),
     row(&["unless A { REST"], "if not (A) { REST", "there is no `unless`", "`if not x == 3 { … }`"),
     row(
         &["let NAME = A ? B : C", "NAME = A ? B : C", "let NAME = B if A else C", "NAME = B if A else C"],
         "if A { let NAME = B } else { let NAME = C }",
-        "a value is not chosen in an expression",
+        "there is no conditional expression",
         "`if x == 3 { let y = 1 } else { let y = 2 }`",
     ),
     row(
@@ -107,7 +107,7 @@ pub(super) const CONTROL: &[Idiom] = &[
     row(
         &["scenario TEXT : REST"],
         "scenario TEXT { REST }",
-        "a scenario has a block in braces",
+        "the body of a scenario must be a block in braces",
         "write `scenario \"cold\" { read 0x3D4 }`",
     ),
     // Functions.
@@ -126,12 +126,12 @@ pub(super) const CONTROL: &[Idiom] = &[
         "`def touch(a) { … }`",
     ),
     // Variables.
-    row(&["NAME *= A"], "let NAME = NAME * A", "a variable is changed with `let`", "write `let x = x * 2`"),
-    row(&["NAME /= A"], "let NAME = NAME / A", "a variable is changed with `let`", "write `let x = x / 2`"),
+    row(&["NAME *= A"], "let NAME = NAME * A", "use `let` to change a variable", "write `let x = x * 2`"),
+    row(&["NAME /= A"], "let NAME = NAME / A", "use `let` to change a variable", "write `let x = x / 2`"),
     row(
         &["NAME --", "-- NAME"],
         "let NAME = NAME - 1",
-        "a variable is changed with `let`",
+        "use `let` to change a variable",
         "write `let x = x - 1`",
     ),
     row(
@@ -145,7 +145,7 @@ pub(super) const CONTROL: &[Idiom] = &[
             "let NAME be A",
         ],
         "let NAME = A",
-        "a variable is given a value with `let NAME = VALUE`",
+        "a variable must be set with `let NAME = VALUE`",
         "write `let x = 5`",
     ),
     row(
@@ -181,14 +181,14 @@ pub(super) const CONTROL: &[Idiom] = &[
     row(
         &["if ((NAME = fork()) == 0) { REST", "if (!(NAME = fork())) { REST"],
         "let NAME = fork()\nNAME { REST",
-        "the script continues in the parent, and names the child",
+        "the script continues in the parent; the child runs in a separate block",
         "write `let child = fork()`, then `child { … }`",
     ),
-    row(&["strcpy(A, B)"], "write A = B", "text is stored with `write`", "write `write p = \"text\"`"),
+    row(&["strcpy(A, B)"], "write A = B", "to store text, use `write`", "write `write p = \"text\"`"),
     row(
         &["memset(REST", "memcpy(REST", "bzero(REST"],
         "",
-        "C's library is not here; bytes are stored with `write`",
+        "the C library is not available; store bytes with `write`",
         "write `write p = \"text\"`",
     ),
 ];

@@ -1,28 +1,28 @@
-//! Guesses at the meaning of a line. A row is shown only if its equivalent line has no mistake.
+//! Guesses at the intended meaning of a line. An idiom is shown only if its equivalent line has no errors.
 
 use crate::lang::idioms::rows::{Idiom, row};
 
-const RANGE: &str = "a range is written with `..`, or with `..=` if its end belongs to it";
-const ARROW: &str = "facts follow `=>`";
-const SIZE: &str = "the number of bytes follows `size`";
-const POINTS: &str = "points are written `points N`";
-const TITLE: &str = "a title is a string";
-const LATEST: &str = "a fact of the latest access is a property of `last`";
-const OF_PROCESS: &str = "a process and its statement are separated by `:`";
-const TURNED: &str = "the name of a setting comes before its value";
-const BRACES: &str = "the settings of a part are in braces";
-const NONE: &str = "a machine without this part says `none`";
-const JOINED: &str = "this setting is one word";
-const REPEAT: &str = "a loop without a variable is a `repeat`";
+const RANGE: &str = "a range must be written with `..`, or with `..=` to include its end";
+const ARROW: &str = "facts must follow `=>`";
+const SIZE: &str = "the number of bytes must follow `size`";
+const POINTS: &str = "points must be written as `points N`";
+const TITLE: &str = "a title must be a string";
+const LATEST: &str = "a fact of the latest access must be written as a property of `last`";
+const OF_PROCESS: &str = "a process and its statement must be separated by `:`";
+const TURNED: &str = "the name of a setting must come before its value";
+const BRACES: &str = "the settings of a part must be in braces";
+const NONE: &str = "`none` leaves this part out of the machine";
+const JOINED: &str = "this setting must be written as one word";
+const REPEAT: &str = "a loop without a variable must be a `repeat`";
 const FLUSH: &str = "`flush` empties a TLB or cache";
 
-/// Returns a row whose line is too long for a title.
+/// Returns an idiom whose equivalent is too long for a help text.
 const fn mapped(theirs: &'static [&'static str]) -> Idiom {
     let ours = "set page_table { | vpn ppn |; | (A) (B) | }";
     row(
         theirs,
         ours,
-        "a page is mapped by a row of the page table",
+        "a row of the page table maps a page",
         "write `set page_table { | vpn ppn |; | 0F 0D | }`",
     )
 }
@@ -31,18 +31,14 @@ const fn likely(theirs: &'static [&'static str], ours: &'static str, message: &'
     row(theirs, ours, message, "")
 }
 
-/// Lines, first with their facts and then without.
+/// These lines are tried first with their facts, then without.
 pub(super) const LIKELY: &[Idiom] = &[
     // Values and loops
-    likely(
-        &["let NAME A", "let NAME := A", "NAME := A"],
-        "let NAME = A",
-        "a variable is given a value with `=`",
-    ),
+    likely(&["let NAME A", "let NAME := A", "NAME := A"], "let NAME = A", "a variable must be set with `=`"),
     likely(
         &["let NAME = NAME2 A"],
         "let NAME = NAME2(A)",
-        "a call has its arguments in brackets, directly after its name",
+        "the arguments of a call follow its name in parentheses",
     ),
     likely(
         &["for NAME in A to B {", "for NAME = A to B {", "for NAME from A to B {"],
@@ -55,24 +51,24 @@ pub(super) const LIKELY: &[Idiom] = &[
         "a loop is a `for … in`",
     ),
     likely(&["repeat A times {", "loop A times {", "loop A {", "do A times {"], "repeat A {", REPEAT),
-    likely(&["if A then B"], "if A { B }", "the body of an `if` is a block in braces"),
+    likely(&["if A then B"], "if A { B }", "the body of an `if` must be a block in braces"),
     likely(
         &["def NAME {"],
         "def NAME() {",
-        "a definition has its parameters in brackets, also where it has none",
+        "a definition needs parentheses after its name, even without parameters",
     ),
-    likely(&["def NAME(NAME2 A) {"], "def NAME(NAME2, A) {", "parameters are separated by commas"),
+    likely(&["def NAME(NAME2 A) {"], "def NAME(NAME2, A) {", "parameters must be separated by commas"),
     likely(
         &["choose NAME from A", "choose NAME A"],
         "choose NAME in A",
-        "the values to choose from follow `in`",
+        "the values to choose from must follow `in`",
     ),
     likely(
         &["choose NAME in A with B", "choose NAME in A if B", "choose NAME in A such that B"],
         "choose NAME in A where B",
-        "the condition of a `choose` follows `where`",
+        "the condition of a `choose` must follow `where`",
     ),
-    likely(&["for NAME in A do B"], "for NAME in A { B }", "the body of a `for` is a block in braces"),
+    likely(&["for NAME in A do B"], "for NAME in A { B }", "the body of a `for` must be a block in braces"),
     likely(&["for NAME in A, B {"], "for NAME in [A, B] {", "several values are a list in square brackets"),
     likely(
         &["for NAME in A, B, C {"],
@@ -82,21 +78,21 @@ pub(super) const LIKELY: &[Idiom] = &[
     likely(
         &["let NAME = A, NAME2 = B", "let NAME, NAME2 = A, B"],
         "let NAME = A; let NAME2 = B",
-        "each variable has its own `let`",
+        "each variable needs a separate `let`",
     ),
     likely(&["A == B"], "expect A == B", "`expect` checks a condition"),
     // Processes
     likely(
         &["process NAME, NAME2", "process NAME NAME2"],
         "process NAME; process NAME2",
-        "each process has its own `process`",
+        "each process needs a separate `process` statement",
     ),
     likely(&["NAME read REST"], "NAME: read REST", OF_PROCESS),
     likely(&["NAME write REST"], "NAME: write REST", OF_PROCESS),
     likely(&["NAME fetch REST"], "NAME: fetch REST", OF_PROCESS),
     likely(&["NAME let REST"], "NAME: let REST", OF_PROCESS),
     likely(&["NAME exit(A)"], "NAME: exit(A)", OF_PROCESS),
-    likely(&["kernel A"], "kernel { A }", "the settings of a kernel are in braces"),
+    likely(&["kernel A"], "kernel { A }", "the settings of a kernel must be in braces"),
     // Settings
     likely(&["VALUE bits NAME"], "NAME VALUE bits", TURNED),
     likely(&["VALUE KB NAME"], "NAME VALUE KB", TURNED),
@@ -125,12 +121,16 @@ pub(super) const LIKELY: &[Idiom] = &[
         "the preset of an Intel machine is `core-i7`",
     ),
     // Accesses
-    likely(&["write A <- B", "write A, B", "write A: B"], "write A = B", "the value to write follows `=`"),
+    likely(
+        &["write A <- B", "write A, B", "write A: B"],
+        "write A = B",
+        "the value to write must follow `=`",
+    ),
     likely(&["read A expect B", "read A should be B", "read A -> B"], "read A => B", ARROW),
     likely(&["read A hit"], "read A => tlb hit", ARROW),
     likely(&["read A miss"], "read A => tlb miss", ARROW),
-    likely(&["FACT A"], "=> FACT A", "facts follow `=>`, on the line of their statement or below it"),
-    likely(&["set cr3 A"], "set cr3 = A", "a register is given a value with `=`"),
+    likely(&["FACT A"], "=> FACT A", "facts must follow `=>`, on the line of their statement or below it"),
+    likely(&["set cr3 A"], "set cr3 = A", "a register must be set with `=`"),
     likely(&["read A, size B"], "read A size B", SIZE),
     likely(&["read NUM bytes at A", "read NUM bytes from A", "read NUM bytes A"], "read A size NUM", SIZE),
     likely(&["read A size NUM bytes", "read A NUM bytes", "read A, NUM bytes"], "read A size NUM", SIZE),
@@ -146,7 +146,7 @@ pub(super) const LIKELY: &[Idiom] = &[
         "map page A to frame B",
     ]),
     mapped(&["page A -> frame B", "set page_table A = B", "set page_table[A] = B", "page_table[A] = B"]),
-    likely(&["invalidate A", "invlpg va A"], "invlpg A", "`invlpg` drops the TLB entries of one page"),
+    likely(&["invalidate A", "invlpg va A"], "invlpg A", "`invlpg` invalidates the TLB entries of one page"),
     likely(
         &["clear NAME", "empty NAME", "invalidate NAME", "reset NAME", "flush the NAME"],
         "flush NAME",
@@ -161,17 +161,17 @@ pub(super) const LIKELY: &[Idiom] = &[
     likely(
         &["read byte at A", "read byte A", "load byte A", "read byte from A"],
         "read A",
-        "`read` reads a byte, and an address follows it directly",
+        "`read` reads a byte, and the address must follow `read` directly",
     ),
     likely(
         &["translate va = A", "translate VA = A", "translate va A"],
         "translate A",
-        "an address follows `translate` directly",
+        "the address must follow `translate` directly",
     ),
     likely(
         &["set memory A = B", "memory[A] = B", "set mem A = B"],
         "set memory { | pa byte |; | (A) (B) | }",
-        "memory is set by a row of its table",
+        "memory contents must be set with a table",
     ),
     // Switches
     row(
@@ -190,10 +190,14 @@ pub(super) const LIKELY: &[Idiom] = &[
         "core A",
         "`core` selects the core of later statements",
     ),
-    likely(&["call NAME(REST"], "NAME(REST", "a call is its name and its arguments in brackets"),
-    likely(&["def NAME(A): REST"], "def NAME(A) { REST }", "the body of a definition is a block in braces"),
-    likely(&["malloc A"], "malloc(A)", "a system call has its arguments in brackets"),
-    likely(&["free A"], "free(A)", "a system call has its arguments in brackets"),
+    likely(&["call NAME(REST"], "NAME(REST", "a call is a name followed by its arguments in parentheses"),
+    likely(
+        &["def NAME(A): REST"],
+        "def NAME(A) { REST }",
+        "the body of a definition must be a block in braces",
+    ),
+    likely(&["malloc A"], "malloc(A)", "the arguments of a system call must be in parentheses"),
+    likely(&["free A"], "free(A)", "the arguments of a system call must be in parentheses"),
     row(
         &["for NAME in A step B {", "for NAME in A by B {"],
         "",
@@ -201,14 +205,14 @@ pub(super) const LIKELY: &[Idiom] = &[
         "compute the step in the body: `for i in 0..5 { read 0x3C0 + 4 * i }`",
     ),
     // Looking
-    likely(&["show page table"], "show page_table", "the noun is one word"),
-    likely(&["set page table REST"], "set page_table REST", "the noun is one word"),
-    likely(&["expect page table REST"], "expect page_table REST", "the noun is one word"),
+    likely(&["show page table"], "show page_table", "the noun must be written as one word"),
+    likely(&["set page table REST"], "set page_table REST", "the noun must be written as one word"),
+    likely(&["expect page table REST"], "expect page_table REST", "the noun must be written as one word"),
     likely(&["show A, B"], "show A; show B", "`show` shows one thing"),
     likely(
         &["NAME"],
         "show NAME",
-        "a statement begins with a verb; `show` prints a value or a part of the machine",
+        "a statement must begin with a verb; `show` prints a value or a part of the machine",
     ),
     likely(&["show FACT"], "show last.FACT", LATEST),
     likely(&["expect FACT == A"], "expect last.FACT == A", LATEST),
@@ -235,16 +239,24 @@ pub(super) const LIKELY: &[Idiom] = &[
     likely(&["question NAME points NUM {"], "question \"NAME\" points NUM {", TITLE),
     likely(&["part NAME {"], "part \"NAME\" {", TITLE),
     likely(&["part NAME points NUM {"], "part \"NAME\" points NUM {", TITLE),
-    likely(&["scenario NAME NAME2 {"], "scenario \"NAME NAME2\" {", "the name of a scenario is a string"),
+    likely(
+        &["scenario NAME NAME2 {"],
+        "scenario \"NAME NAME2\" {",
+        "the name of a scenario must be a string",
+    ),
     likely(&["given NAME NAME2"], "given NAME, NAME2", "separate the items of `given` with commas"),
     likely(&["given NAME NAME2 A"], "given NAME, NAME2, A", "separate the items of `given` with commas"),
-    likely(&["ask TEXT A", "ask TEXT: A"], "ask TEXT = A", "a label and its value are joined by `=`"),
-    likely(&["ask NAME column REST"], "ask NAME columns REST", "the columns to fill in follow `columns`"),
-    likely(&["ask NAME of A", "ask NAME for A"], "ask read A => NAME", "the facts to find follow `=>`"),
-    likely(&["ask read A => NAME NAME2"], "ask read A => NAME, NAME2", "facts are separated by commas"),
+    likely(&["ask TEXT A", "ask TEXT: A"], "ask TEXT = A", "a label and its value must be joined by `=`"),
+    likely(
+        &["ask NAME column REST"],
+        "ask NAME columns REST",
+        "the columns to fill in must follow `columns`",
+    ),
+    likely(&["ask NAME of A", "ask NAME for A"], "ask read A => NAME", "the facts to find must follow `=>`"),
+    likely(&["ask read A => NAME NAME2"], "ask read A => NAME, NAME2", "facts must be separated by commas"),
     likely(
         &["ask translate A => NAME NAME2"],
         "ask translate A => NAME, NAME2",
-        "facts are separated by commas",
+        "facts must be separated by commas",
     ),
 ];

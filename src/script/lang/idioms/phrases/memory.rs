@@ -2,7 +2,7 @@
 
 use crate::lang::idioms::rows::{Idiom, row};
 
-const SEVERAL: &str = "an access is of one address";
+const SEVERAL: &str = "an access takes exactly one address";
 const LOOP: &str = "loop with `for i in 0..4 { … }` or `repeat 4 { … }`";
 
 pub(super) const MEMORY: &[Idiom] = &[
@@ -25,16 +25,16 @@ pub(super) const MEMORY: &[Idiom] = &[
     row(
         &["NAME[0] = B"],
         "write NAME = B",
-        "an element is stored with `write ADDRESS = VALUE`",
+        "to store an element, use `write ADDRESS = VALUE`",
         "write `write p + 1 = 5`",
     ),
     row(
         &["NAME[A] = B"],
         "write NAME + A = B",
-        "an element is stored with `write ADDRESS = VALUE`",
+        "to store an element, use `write ADDRESS = VALUE`",
         "write `write p + 1 = 5`",
     ),
-    row(&["*(A) = B"], "write A = B", "a pointer is written with `write`", "write `write p = 5`"),
+    row(&["*(A) = B"], "write A = B", "a store through a pointer uses `write`", "write `write p = 5`"),
     row(
         &["*NUM = B", "*(TYPE *) A = B"],
         "write NUM = B",
@@ -60,7 +60,7 @@ pub(super) const MEMORY: &[Idiom] = &[
             "read A SMALL bytes",
         ],
         "read A size SMALL",
-        "the bytes of a load follow `size`",
+        "the number of bytes to load must follow `size`",
         "write `read 0x3D4 size 4`",
     ),
     row(
@@ -74,7 +74,7 @@ pub(super) const MEMORY: &[Idiom] = &[
             "read(va = A)",
         ],
         "read A",
-        "an address follows `read` directly",
+        "the address must follow `read` directly",
         "write `read 0x3D4`",
     ),
     row(&["read VALUE, REST"], "for va in [VALUE, REST] { read va }", SEVERAL, LOOP),
@@ -82,7 +82,7 @@ pub(super) const MEMORY: &[Idiom] = &[
     row(
         &["read A = VALUE"],
         "read A => byte VALUE",
-        "a load has its byte as a fact",
+        "the byte that a load reads is the fact `byte`",
         "write `read 0x3D4 => byte 0x36`",
     ),
     row(
@@ -94,7 +94,7 @@ pub(super) const MEMORY: &[Idiom] = &[
             "let NAME = probe REST",
         ],
         "",
-        "an access gives no value to a variable",
+        "an access does not return a value",
         "write `read 0x3D4`; its facts are `last.vpn`, `last.byte`, and so on",
     ),
     row(
@@ -107,7 +107,7 @@ pub(super) const MEMORY: &[Idiom] = &[
             "write A = B size = C",
         ],
         "write A = B size C",
-        "the bytes of a store follow `size`",
+        "the number of bytes to store must follow `size`",
         "write `write 0x3D4 = 5 size 4`",
     ),
     row(
@@ -142,7 +142,7 @@ pub(super) const MEMORY: &[Idiom] = &[
     row(
         &["read A bytes at B", "read A bytes from B"],
         "read B size A",
-        "the bytes of a load follow `size`",
+        "the number of bytes to load must follow `size`",
         "write `read 0x3D4 size 4`",
     ),
     row(
@@ -154,7 +154,7 @@ pub(super) const MEMORY: &[Idiom] = &[
     row(
         &["translate VA A", "translate address A", "translate va = A", "va2pa(A)", "virt_to_phys(A)"],
         "translate A",
-        "an address follows `translate` directly",
+        "the address must follow `translate` directly",
         "write `translate 0x3D4`",
     ),
     row(

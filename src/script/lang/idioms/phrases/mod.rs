@@ -1,4 +1,5 @@
-//! More idioms for statements: loops, prints, and functions of other languages, debuggers, worksheets, random values.
+//! More idioms for statements: loops, prints, and functions of other languages, debugger commands,
+//! worksheets, and random values.
 
 mod control;
 mod likely;

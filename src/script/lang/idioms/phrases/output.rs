@@ -2,7 +2,7 @@
 
 use crate::lang::idioms::rows::{Idiom, REMOVED, row};
 
-const CHECKED: &str = "a condition is checked with `expect`";
+const CHECKED: &str = "to check a condition, use `expect`";
 const SHOW: &str = "write `show tlb`";
 
 pub(super) const OUTPUT: &[Idiom] = &[
@@ -23,13 +23,13 @@ pub(super) const OUTPUT: &[Idiom] = &[
             "expect hitrate REST",
         ],
         "",
-        "a counter is one of a TLB or cache",
+        "a counter belongs to a TLB or cache",
         "write `expect tlb.misses == 1`",
     ),
     row(
         &["assert A, TEXT", "assert(A, TEXT)", "expect A, TEXT", "expect(A, TEXT)", "require(A, TEXT)"],
         "expect A",
-        "`expect` checks a condition, and has no message",
+        "`expect` takes only a condition, without a message",
         "write `expect tlb.hits == 1`",
     ),
     row(
@@ -59,7 +59,7 @@ pub(super) const OUTPUT: &[Idiom] = &[
     row(
         &["reference A .. B { REST"],
         "reference [A..B] { REST",
-        "a range of pages is a list in square brackets",
+        "a range of pages must be in square brackets",
         "write `reference [1..5] { frames 3 }`",
     ),
     row(&["PATH == B"], "expect PATH == B", CHECKED, "write `expect tlb.hits == 1`"),
@@ -83,10 +83,15 @@ pub(super) const OUTPUT: &[Idiom] = &[
     row(
         &["printf(TEXT, A, B)", "print(TEXT, A, B)", "print(TEXT % (A, B))"],
         "show [A, B]",
-        "`show` prints one value; several are a list",
+        "`show` prints one value; write several values as a list",
         SHOW,
     ),
-    row(&["printf(TEXT, A, B, C)"], "show [A, B, C]", "`show` prints one value; several are a list", SHOW),
+    row(
+        &["printf(TEXT, A, B, C)"],
+        "show [A, B, C]",
+        "`show` prints one value; write several values as a list",
+        SHOW,
+    ),
     row(
         &[
             "console.log(TEXT, A)",
@@ -137,7 +142,7 @@ pub(super) const OUTPUT: &[Idiom] = &[
     row(
         &["show A, B", "print(A, B)"],
         "show [A, B]",
-        "`show` prints one value; several are a list",
+        "`show` prints one value; write several values as a list",
         "write `show [tlb.hits, tlb.misses]`",
     ),
     row(
@@ -158,7 +163,7 @@ pub(super) const OUTPUT: &[Idiom] = &[
             "empty tlb",
         ],
         "flush tlb",
-        "a TLB is emptied with `flush tlb`",
+        "to empty a TLB, use `flush tlb`",
         "write `flush tlb`",
     ),
     row(
@@ -172,19 +177,19 @@ pub(super) const OUTPUT: &[Idiom] = &[
             "empty cache",
         ],
         "flush cache",
-        "caches are emptied with `flush cache`",
+        "to empty the caches, use `flush cache`",
         "write `flush cache`",
     ),
     row(
         &["exit", "quit", "stop", "halt", "hlt", "ret", "nop", "pass", "main()", "exit(0)", "return 0"],
         REMOVED,
-        "this does nothing here: a script ends with its last line",
+        "this is unnecessary: a script ends with its last line",
         "remove the line",
     ),
     row(
         &["if __name__ == REST"],
         REMOVED,
-        "nothing has to be started: a script runs from its first line",
+        "this is unnecessary: a script runs from its first line",
         "remove the line",
     ),
 ];

@@ -2,8 +2,8 @@
 
 use crate::lang::idioms::rows::{Idiom, REMOVED, row};
 
-const PART: &str = "a part has its name in quotes, and a block";
-const COVER: &str = "what the cover says is in the braces of `exam`";
+const PART: &str = "a part needs a name in quotes and a block";
+const COVER: &str = "the text of the cover must be in the braces of `exam`";
 
 pub(super) const PAPERS: &[Idiom] = &[
     // Papers.
@@ -42,7 +42,7 @@ pub(super) const PAPERS: &[Idiom] = &[
     row(
         &["figure bits of A", "figure bits(A)", "figure A", "draw bits A", "bits A"],
         "figure bits A",
-        "a figure says of what kind it is",
+        "`figure` needs the kind of figure",
         "write `figure bits 0x3D4`",
     ),
     row(
@@ -78,13 +78,13 @@ pub(super) const PAPERS: &[Idiom] = &[
     row(
         &["variants REST", "versions REST", "students REST", "roster REST"],
         "",
-        "versions are made on the command line: `pagewalk exam FILE --variants 5`",
+        "versions are generated on the command line: `pagewalk exam FILE --variants 5`",
         "remove the line",
     ),
     row(
         &["choose NAME where REST", "choose NAME"],
         "",
-        "a `choose` names the values that it draws from",
+        "a `choose` needs the values to draw from",
         "write `choose va in 0..64 where read va => tlb miss`",
     ),
     row(
@@ -99,13 +99,13 @@ pub(super) const PAPERS: &[Idiom] = &[
             "seed is A",
         ],
         "seed A",
-        "`seed` is followed by its number",
+        "`seed` must be followed by its number",
         "write `seed 42`",
     ),
     row(
         &["choose NAME in A where B"],
         "choose NAME in A where read NAME => B",
-        "a fact in `where` follows its access",
+        "a fact in `where` needs an access before it",
         "write `choose va in 0..64 where read va => tlb miss`",
     ),
     row(
@@ -119,19 +119,19 @@ pub(super) const PAPERS: &[Idiom] = &[
             "feedback REST",
         ],
         REMOVED,
-        "a key is not written: the machine computes it",
-        "remove the line; an `ask` without a value is a blank, and a `choice` has `correct \"…\"`",
+        "a script needs no answer key: Pagewalk computes it",
+        "remove the line; an `ask` without a value is a blank, and a `choice` marks its answer with `correct \"…\"`",
     ),
     row(
         &["A) TEXT", "A. TEXT", "(A) TEXT", "- TEXT", "* TEXT", "[ ] TEXT", "TEXT"],
         "",
-        "an option of a `choice` says whether it is right",
+        "an option of a `choice` must begin with `correct` or `wrong`",
         "write `choice \"2 + 2?\" { correct \"4\"; wrong \"5\" }`",
     ),
     row(
         &["question TEXT { REST"],
         "part TEXT { REST",
-        "questions have parts, not questions",
+        "a question can contain parts, but not questions",
         "write `part \"a\" { ask 0x10 => vpn }`",
     ),
 ];

@@ -5,7 +5,7 @@ use crate::lang::idioms::rows::{Idiom, row};
 const TRANSLATION: &str = "a translation is `translate ADDRESS`, and its facts follow `=>`";
 
 pub(super) const SHEETS: &[Idiom] = &[
-    // Worksheets: an address and its translation.
+    // Rows for worksheets: an address and its translation.
     row(
         &[
             "VALUE -> invalid",
@@ -72,19 +72,19 @@ pub(super) const SHEETS: &[Idiom] = &[
     row(
         &["write NUM = NUM2 : REST"],
         "write NUM = NUM2 => REST",
-        "facts follow `=>`",
+        "facts must follow `=>`",
         "write `write 0x3D4 = 5 => tlb miss`",
     ),
     row(
         &["translate NUM : REST", "translate NUM -> REST", "translate NUM = REST"],
         "translate NUM => REST",
-        "facts follow `=>`",
+        "facts must follow `=>`",
         "write `translate 0x3D4 => ppn 0x0D`",
     ),
     row(
         &["set cr3 A", "cr3 = A", "set cr3 to A", "cr3 A", "mov cr3, A"],
         "set cr3 = A",
-        "a register is set with `=`",
+        "a register must be set with `=`",
         "write `set cr3 = 0x1000`",
     ),
     // Machines.
@@ -100,7 +100,7 @@ pub(super) const SHEETS: &[Idiom] = &[
             "use machine TEXT",
         ],
         "machine BARE",
-        "a machine that Pagewalk knows is named without quotes",
+        "the name of a preset must be written without quotes",
         "write `machine simple`",
     ),
     row(
@@ -117,13 +117,13 @@ pub(super) const SHEETS: &[Idiom] = &[
             "use simple",
         ],
         "machine REST",
-        "a machine is declared with `machine NAME`",
+        "a machine must be declared with `machine NAME`",
         "write `machine simple`",
     ),
     row(
         &["kernel : REST", "kernel = REST"],
         "kernel REST",
-        "the settings of a kernel are in braces",
+        "the settings of a kernel must be in braces",
         "write `kernel { frames 4 }`",
     ),
     row(
@@ -136,7 +136,7 @@ pub(super) const SHEETS: &[Idiom] = &[
             "NAME = process()",
         ],
         "process NAME",
-        "a process is named without a sign or quotes",
+        "the name of a process must be written without punctuation or quotes",
         "write `process P1`",
     ),
 ];

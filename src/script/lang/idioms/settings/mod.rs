@@ -1,4 +1,5 @@
-//! Settings in the notation of configurations and sheets: `size = 32kB`, `8-way`, `64-byte blocks`, `page size: 4K`.
+//! Settings in the notation of configuration files and exam sheets: `size = 32kB`, `8-way`, `64-byte blocks`,
+//! `page size: 4K`.
 
 mod names;
 mod setting;
@@ -13,7 +14,8 @@ use value::thousands;
 const SKIPPED: &[&str] =
     &["cache", "data", "unified", "has", "is", "a", "an", "with", "using", "and", "by", "of"];
 
-/// Rewrites a line of a block; none if nothing changes. `block` is the first word of the block.
+/// Rewrites a line of a block. Returns `None` if nothing changes. `block` is the first word of the block of
+/// settings.
 pub(super) fn line(block: &str, said: &str) -> Option<String> {
     let said = said.trim();
     let new = content(block, said)?;
@@ -52,7 +54,7 @@ pub(super) fn statement(said: &str) -> Option<String> {
     (new.split_whitespace().ne(said.split_whitespace())).then_some(new)
 }
 
-/// Rewrites the pages of a reference string: numbers side by side.
+/// Rewrites the pages of a reference string as adjacent numbers.
 fn pages(head: &str) -> String {
     let head = if head.contains('[') { head.to_owned() } else { head.replace(['(', ')'], " ") };
     let spaced = head.replace([',', ':', '='], " ").replace(['"', '\''], " ");
@@ -137,7 +139,7 @@ fn content(block: &str, said: &str) -> Option<String> {
     (!new.is_empty()).then(|| new.join(separator))
 }
 
-/// Returns the head of the TLB, cache, or other block that a piece begins with.
+/// Returns the head of the TLB, cache, or other block with which a piece begins.
 fn part(piece: &[Token]) -> Option<String> {
     let word = piece.first()?.text;
     let first = word.split('_').next()?;
@@ -160,7 +162,8 @@ fn part(piece: &[Token]) -> Option<String> {
     Some(format!("{kind} {first}"))
 }
 
-/// Rewrites a TLB or cache with its settings in braces, and returns how many of the following pieces belong to it.
+/// Rewrites a TLB or cache with its settings in braces, and returns the number of following pieces that
+/// belong to it.
 fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Option<(usize, String)> {
     let kind = head.split(' ').next()?;
     let called = piece
@@ -209,7 +212,7 @@ fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Optio
     Some((own.len(), format!("{head} {{ {} }}", new.join(", "))))
 }
 
-/// Whether a setting is one of the machine itself.
+/// Whether a setting belongs to the machine itself.
 fn top(new: &[String]) -> bool {
     let own = ["virtual ", "physical ", "page ", "cores ", "page_table ", "pte ", "memory "];
     new.iter().any(|new| own.iter().any(|name| new.starts_with(name)))

@@ -1,7 +1,7 @@
-//! Names of settings in other tools, and their equivalents.
+//! Names of settings in other tools, with their equivalents.
 
-/// A setting's block (none for any), its name here, and its other names, in lower case and without the words in
-/// `NOISE`.
+/// A setting's block (empty for any block), its name in the language, and its other names, in lowercase and
+/// without the words in `NOISE`.
 const NAMES: &[(&str, &str, &[&str])] = &[
     (
         "machine",
@@ -53,7 +53,7 @@ const NAMES: &[(&str, &str, &[&str])] = &[
     ("choice", "wrong", &["false", "incorrect", "no", "distractor", "~", "-", "bad", "wrong answer"]),
 ];
 
-/// Whole settings that are one word here.
+/// Settings that are a single word in the language.
 const FLAGS: &[(&str, &str)] = &[
     ("fully associative", "fully-associative"),
     ("full associative", "fully-associative"),
@@ -100,7 +100,7 @@ const FLAGS: &[(&str, &str)] = &[
     ("working set", "working-set"),
 ];
 
-/// Words that add nothing to a setting's name.
+/// Words that do not affect the meaning of a setting's name.
 const NOISE: &[&str] = &[
     "size", "num", "number", "of", "the", "count", "n", "total", "bits", "bit", "in", "bytes", "byte",
     "width", "length", "per",
@@ -179,9 +179,9 @@ const KNOWN: &[&str] = &[
     "rubric",
 ];
 
-/// Returns the setting of a block that a phrase names.
+/// Returns the setting that a phrase names in a block.
 pub(super) fn named(block: &str, phrase: &str, unit: Option<&str>) -> Option<String> {
-    // `64 B lines` are blocks, `64 lines` are not.
+    // `64 B lines` is a block size, but `64 lines` is not.
     if block == "cache" && matches!(phrase, "lines" | "line" | "blocks" | "block") {
         return Some(
             if unit.is_some_and(|unit| unit.ends_with('B')) || !phrase.ends_with('s') {
@@ -232,7 +232,7 @@ fn flag(phrase: &str) -> Option<&'static str> {
     FLAGS.iter().find(|(theirs, _)| *theirs == phrase || *theirs == rest).map(|(_, ours)| *ours)
 }
 
-/// Returns words in lower case, separated by spaces.
+/// Returns words in lowercase, separated by spaces.
 pub(super) fn phrase(words: &[&str]) -> String {
     words.join(" ").to_ascii_lowercase().replace(['_', '-'], " ")
 }
@@ -248,14 +248,14 @@ pub(super) fn word(block: &str, said: &str) -> String {
     if flag.contains('-') { flag.to_owned() } else { said.to_owned() }
 }
 
-/// Returns a policy in lower case; other words stay as they are.
+/// Returns a policy in lowercase; other words are unchanged.
 pub(super) fn lowered(name: &str, text: &str) -> String {
     let phrase = phrase(&[text]);
     let flag = flag(&phrase).unwrap_or(&phrase);
     if matches!(name, "policy" | "replacement") { flag.to_owned() } else { text.to_owned() }
 }
 
-/// Returns the equivalent of words without a value.
+/// Returns the equivalent of a setting without a value.
 pub(super) fn flagged(block: &str, words: &[&str]) -> Option<String> {
     let phrase = phrase(words);
     let flag = flag(&phrase).or_else(|| POLICIES.iter().copied().find(|name| *name == phrase))?;

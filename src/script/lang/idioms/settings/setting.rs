@@ -1,10 +1,10 @@
-//! One setting, or several without a comma between them.
+//! One setting, or several settings without commas between them.
 
 use super::names::{flagged, lowered, named, phrase, word};
 use super::value::{quoted, value, written};
 use crate::lang::idioms::tokens::Token;
 
-/// Returns the texts of an option that is a list: `wrong: ["a", "b"]`.
+/// Returns the texts of an option whose value is a list: `wrong: ["a", "b"]`.
 pub(super) fn listed<'a>(piece: &[Token<'a>]) -> Option<Vec<&'a str>> {
     let open = piece.iter().position(|token| token.text == "[").filter(|open| *open > 0)?;
     let texts: Vec<&str> =
@@ -12,7 +12,7 @@ pub(super) fn listed<'a>(piece: &[Token<'a>]) -> Option<Vec<&'a str>> {
     (!texts.is_empty()).then_some(texts)
 }
 
-/// Quotes an unquoted text of a cover: `course: CS 213`.
+/// Quotes an unquoted text on a cover: `course: CS 213`.
 pub(super) fn plain(said: &str, piece: &[Token]) -> Option<String> {
     piece.get(1).filter(|sign| matches!(sign.text, "=" | ":"))?;
     let name = named("exam", &phrase(&[piece[0].text]), None)
@@ -22,7 +22,8 @@ pub(super) fn plain(said: &str, piece: &[Token]) -> Option<String> {
     (!text.contains(['"', '\''])).then(|| format!("{name} \"{text}\""))
 }
 
-/// Rewrites the settings of a piece, which may have several without a comma: `32KB 8-way 64B lines`.
+/// Rewrites the settings in a piece. A piece can contain several settings without commas, such as `32KB 8-way
+/// 64B lines`.
 pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<String>> {
     if let [token] = piece
         && token.is_name()
@@ -47,7 +48,7 @@ pub(super) fn settings(block: &str, said: &str, piece: &[Token]) -> Option<Vec<S
     Some(new)
 }
 
-/// Rewrites the first setting of some tokens, and returns how many it takes.
+/// Rewrites the first setting among some tokens, and returns the number of tokens in it.
 fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     let sign = |token: &Token| matches!(token.text, "=" | ":" | "==" | ":=" | "->" | "is" | "-" | "of");
     let prose = matches!(block, "choice" | "exam");
@@ -55,7 +56,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     let number = |token: &Token| token.is_number() || !prose && quoted(token.text).is_some_and(digits);
     let begins = !number(&all[0]);
     if !begins {
-        // 8-way set associative, 64-byte blocks, 32KB
+        // For example: 8-way set associative, 64-byte blocks, 32KB.
         let (mut at, value, unit) = value(all)?;
         while all.get(at).is_some_and(|token| token.text == "-" || token.text == "of") {
             at += 1;
@@ -84,7 +85,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         at += 1;
     }
     let Some(next) = all.get(at) else {
-        // No value: a flag, or a name and a word.
+        // Without a value, the setting is a flag, or a name and a word.
         return flagged(block, &words).map(|new| (at, new));
     };
     if next.is_name() {
@@ -105,7 +106,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     let name = named(block, &phrase(&words), None)?;
     if number(next) {
         let (length, value, unit) = value(&all[at..])?;
-        // More values of the same setting.
+        // Further values belong to the same setting.
         let more =
             all[at + length..].iter().take_while(|token| token.is_number() || token.text == "..").count();
         let more = if name == "bits" || name == "holding" || name == "ppn" { more } else { 0 };
@@ -113,7 +114,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
             all[at + length..at + length + more].iter().flat_map(|token| [" ", token.text]).collect();
         return Some((at + length + more, written(&name, &value, unit) + &behind));
     }
-    // A string, a list, or an expression, which is unchanged.
+    // A string, a list, or an expression is unchanged.
     let until = all[at..].iter().take_while(|token| !matches!(token.text, "{" | "}")).count();
     let last = at + until.checked_sub(1)?;
     let text = &said[all[at].start..all[last].end()];

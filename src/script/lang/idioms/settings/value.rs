@@ -1,4 +1,4 @@
-//! Numbers of settings, and their units.
+//! Numeric values of settings, with their units.
 
 use crate::lang::idioms::spelled::unit;
 use crate::lang::idioms::tokens::Token;
@@ -20,7 +20,7 @@ pub(super) fn quoted(text: &str) -> Option<&str> {
     ['"', '\''].into_iter().find_map(|sign| text.strip_prefix(sign)?.strip_suffix(sign))
 }
 
-/// Returns the length in tokens, the text, and the unit of a number.
+/// Returns a number's length in tokens, its text, and its unit.
 pub(super) fn value(all: &[Token]) -> Option<(usize, String, Option<&'static str>)> {
     let mut text = quoted(all[0].text).unwrap_or(all[0].text).to_owned();
     let mut length = 1;
@@ -55,7 +55,8 @@ pub(super) fn value(all: &[Token]) -> Option<(usize, String, Option<&'static str
     }
 }
 
-/// Writes a setting with its value. The width of addresses is in bits, even if it was given in bytes.
+/// Writes a setting with its value. Address widths are written in bits, even if the source gives them in
+/// bytes.
 pub(super) fn written(name: &str, value: &str, unit: Option<&str>) -> String {
     let unit = unit
         .filter(|unit| *unit != "entries" || name == "entries")

@@ -1,4 +1,4 @@
-//! The newlines that stay, and the diagnostics of brackets.
+//! Tests of newlines that remain and of bracket diagnostics.
 
 mod tokens;
 
@@ -96,7 +96,7 @@ fn statements_end_outside_braces() {
     assert_eq!(ends(""), [0_usize; 0]);
 }
 
-/// Returns the codes and places of the diagnostics, and the remaining text with single spaces.
+/// Returns the diagnostics as codes with the marked texts, and the remaining text with single spaces.
 fn outcome(text: &str) -> (Vec<(&'static str, &str)>, String) {
     let layout = lay_out(0, text);
     assert_eq!(layout.text.len(), text.len());

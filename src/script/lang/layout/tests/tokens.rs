@@ -1,8 +1,8 @@
-//! The tokens of a text, and whether more must follow.
+//! Tests of the tokens of a text, and of whether the text is incomplete.
 
 use crate::lang::layout::{TokenKind, tokens};
 
-/// Returns the tokens of a text, with `.` for the end of a statement.
+/// Returns the tokens of a text, with `.` marking the end of a statement.
 fn cut(text: &str) -> String {
     let list = tokens(text).list;
     let one = |token: &crate::lang::layout::Token| match token.kind {

@@ -1,4 +1,4 @@
-//! Numbers, strings and operators.
+//! Numbers, strings, and operators.
 
 use super::*;
 

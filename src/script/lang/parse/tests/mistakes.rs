@@ -1,8 +1,8 @@
-//! Diagnostics of wrong lines: the code, the exact place, the message, and the help.
+//! Diagnostics for invalid lines: the code, the exact position, the message, and the help.
 
 use super::*;
 
-/// Checks lines `text -> mistake`, each a separate script with only this mistake.
+/// Checks lines of the form `text -> mistake`, each as a separate script with only this error.
 fn each_is(lines: &str) {
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
         let (text, mistake) = line.split_once(" -> ").expect("`text -> mistake`");
@@ -15,18 +15,18 @@ fn each_is(lines: &str) {
 fn equals_signs() {
     each_is(
         r#"
-x = 3                     -> syntax at "x": `x` is given a value without `let` (write `let x = …`)
-let x == 3                -> syntax at "==": `==` compares (`let` gives a value with `=`)
+x = 3                     -> syntax at "x": `x` is assigned without `let` (write `let x = …`)
+let x == 3                -> syntax at "==": `==` compares (`let` assigns a value with `=`)
 expect a = b              -> syntax at "=": `=` compares nothing (to compare, write `==`)
-set cr3 == 3              -> syntax at "cr3 == 3": `==` compares (`set` gives a value with `=`)
-if x = 3 { read 1 }       -> syntax at "=": `=` gives a value, and nothing takes one here (to compare, write `==`)
-choose x in 0..4 where x = 3 -> syntax at "=": `=` gives a value, and nothing takes one here (to compare, write `==`)
-read 1 => vpn = 3         -> syntax at "=": write a fact's value after its name (write `vpn 3`, `fault not none` or `va in 0..64`)
+set cr3 == 3              -> syntax at "cr3 == 3": `==` compares (`set` assigns a value with `=`)
+if x = 3 { read 1 }       -> syntax at "=": `=` assigns a value, but nothing here can be assigned (to compare, write `==`)
+choose x in 0..4 where x = 3 -> syntax at "=": `=` assigns a value, but nothing here can be assigned (to compare, write `==`)
+read 1 => vpn = 3         -> syntax at "=": write a fact's value after its name (write `vpn 3`, `fault not none`, or `va in 0..64`)
 machine { ways = 4 }      -> syntax at "=": write a setting's value after its name (write `ways VALUE`)
-machine { bits 9, 9 }     -> syntax at "9": a setting begins with a word, not with `9`
+machine { bits 9, 9 }     -> syntax at "9": a setting must begin with a word, not with `9` (spaces, not commas, separate the values of a setting)
 machine { ways: 4 }       -> syntax at ":": write a setting's value after its name (write `ways VALUE`)
-x += 3                    -> syntax at "+=": `+=` is no operator (write `let x = x + …`)
-x++                       -> syntax at "++": `++` is no operator (write `let x = x + 1`)
+x += 3                    -> syntax at "+=": `+=` is not an operator (write `let x = x + …`)
+x++                       -> syntax at "++": `++` is not an operator (write `let x = x + 1`)
 "#,
     );
 }
@@ -35,22 +35,22 @@ x++                       -> syntax at "++": `++` is no operator (write `let x =
 fn operators_of_other_languages() {
     each_is(
         r#"
-let x = a && b            -> syntax at "&&": `&&` is no operator (write `and`)
-let x = a || b            -> syntax at "||": `||` is no operator (write `or`)
+let x = a && b            -> syntax at "&&": `&&` is not an operator (write `and`)
+let x = a || b            -> syntax at "||": `||` is not an operator (write `or`)
 let x = c ? 1 : 2         -> syntax at "?": there is no `?:` (write `if CONDITION { … } else { … }`)
-let x = a <> b            -> syntax at "<>": `<>` is no operator (write `!=`)
-show a ** 2               -> syntax at "**": `**` is no operator (a power of two is written `1 << n`)
-show a not in b           -> syntax at "in": `not` comes before the condition that it negates (write `not (a in b)`; of a fact, `va not 3`)
-read 1 → ppn 3            -> syntax at "→": `→` is no arrow of the language (facts follow `=>`)
+let x = a <> b            -> syntax at "<>": `<>` is not an operator (write `!=`)
+show a ** 2               -> syntax at "**": `**` is not an operator (a power of two must be written as `1 << n`)
+show a not in b           -> syntax at "in": `not` must come before the condition that it negates (write `not (a in b)`; of a fact, `va not 3`)
+read 1 → ppn 3            -> syntax at "→": the language has no arrow `→` (facts must follow `=>`)
 show “hello”              -> syntax at "“": these quotes are typographic (write straight quotes, "…")
-show a – b                -> syntax at "–": this dash is no minus sign (write `-`; only a table's cell may hold a dash)
-// a comment              -> syntax at "//": this is no comment (a comment begins with `#`)
+show a – b                -> syntax at "–": this dash is not a minus sign (write `-`; only a table cell can contain a dash)
+// a comment              -> syntax at "//": this is not a comment (a comment begins with `#`)
 read 4 // load it, then   -> syntax at ",": `,` does not belong here (`//` divides; a comment begins with `#`)
 "#,
     );
     assert_eq!(
         mistakes("read 1 -> ppn 3"),
-        ["syntax at \"->\": `->` is no arrow of the language (facts follow `=>`)"]
+        ["syntax at \"->\": the language has no arrow `->` (facts must follow `=>`)"]
     );
 }
 
@@ -64,12 +64,12 @@ read 1 => byte 0B         -> bad-number at "0B": `0B` is not a number (write 0x0
 read 1 => byte 36B        -> bad-number at "36B": `36B` is not a number (write 0x36B)
 read 1 => byte 0B1        -> bad-number at "0B1": `0B1` is not a number (write 0x0B1)
 read 3D                   -> bad-number at "3D": `3D` is not a number (write 0x3D)
-read 0x                   -> bad-number at "0x": `0x` is not a number (numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns)
-read 0b12                 -> bad-number at "0b12": `0b12` is not a number (numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns)
-read 12xyz                -> bad-number at "12xyz": `12xyz` is not a number (numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns)
-read 1.5.2                -> bad-number at "1.5.2": `1.5.2` is not a number (numbers are written 20, 0x14, 0b1_0100, 0.96 or 96%; sizes 8 KB, times 10 ns)
-read 18446744073709551616 -> overflow at "18446744073709551616": `18446744073709551616` leaves the range of numbers (integers lie between -2^63 and 2^64 - 1)
-read 16 EB                -> overflow at "16 EB": `16 EB` leaves the range of numbers (integers lie between -2^63 and 2^64 - 1)
+read 0x                   -> bad-number at "0x": `0x` is not a number (write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns)
+read 0b12                 -> bad-number at "0b12": `0b12` is not a number (write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns)
+read 12xyz                -> bad-number at "12xyz": `12xyz` is not a number (write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns)
+read 1.5.2                -> bad-number at "1.5.2": `1.5.2` is not a number (write a number as 20, 0x14, 0b1_0100, 0.96, or 96%, a size as 8 KB, and a time as 10 ns)
+read 18446744073709551616 -> overflow at "18446744073709551616": `18446744073709551616` is outside the range of numbers (integers must lie between -2^63 and 2^64 - 1)
+read 16 EB                -> overflow at "16 EB": `16 EB` is outside the range of numbers (integers must lie between -2^63 and 2^64 - 1)
 "#,
     );
     assert_eq!(tree("read 1 => size 8 B, byte 0x0B"), "read 1 => size 8, byte 11");
@@ -79,9 +79,9 @@ read 16 EB                -> overflow at "16 EB": `16 EB` leaves the range of nu
 fn names() {
     each_is(
         r#"
-let größe = 3             -> syntax at "ö": a name cannot contain `ö` (names are made of the letters a to z and A to Z, digits and `_`)
-let in = 3                -> syntax at "in": `in` is a word of the language and names nothing (choose another name)
-read @                    -> syntax at "@": the character `@` means nothing here
+let größe = 3             -> syntax at "ö": a name cannot contain `ö` (names can contain only the letters a to z and A to Z, digits, and `_`)
+let in = 3                -> syntax at "in": `in` is a reserved word, not a name (choose another name)
+read @                    -> syntax at "@": the character `@` has no meaning here
 "#,
     );
 }
@@ -93,10 +93,10 @@ fn facts() {
 read 1 => vpn 3 ppn 4     -> syntax at "ppn": a comma is missing between two facts (write `vpn 3, ppn …`)
 read 1 =>                 -> syntax at "": the line ends too early: the name of a fact is missing
 read 1 => 3               -> syntax at "3": a value without the name of its fact (a fact is a name and a value: `vpn 0x0F`)
-read 1 => (vpn 3)         -> syntax at "(": facts have no brackets around them (`STATEMENT => FACT, FACT`)
-for x in y { z } => vpn 3 -> syntax at "=>": facts are not allowed here (facts follow a statement in the block)
+read 1 => (vpn 3)         -> syntax at "(": facts are not enclosed in parentheses (`STATEMENT => FACT, FACT`)
+for x in y { z } => vpn 3 -> syntax at "=>": facts are not allowed here (facts must follow a statement in the block)
 machine { ways 4 => a 3 } -> syntax at "=>": a setting has no facts (`STATEMENT => FACT, FACT`)
-choose x in y where read x -> syntax at "read x": this operation is no condition by itself (add the expected result: `where read x => tlb miss`)
+choose x in y where read x -> syntax at "read x": this operation is not a condition by itself (add the expected result: `where read x => tlb miss`)
 "#,
     );
 }
@@ -107,32 +107,32 @@ fn shapes() {
         r#"
 else { read 1 }           -> syntax at "else": this `else` follows no `if` (`if CONDITION { … } else { … }`)
 | a | b |                 -> syntax at "|": a row of a table belongs in a block (write `set tlb { … }` around the rows)
-let x 3                   -> syntax at "3": `3` does not belong here: `=` is missing (it is written `let NAME = VALUE`)
+let x 3                   -> syntax at "3": `3` does not belong here: `=` is missing (write it as `let NAME = VALUE`)
 let x =                   -> syntax at "": the line ends too early: a value is missing
 let x = 1 2               -> syntax at "2": `2` does not belong here
-let x = 1 read 2          -> syntax at "read": a second statement begins here (write it on a separate line, or `;` before it)
-let x = 1,000             -> syntax at ",": a number is written without commas (remove `,`)
-let x = {1, 2}            -> syntax at "{": a list is in square brackets (write `[1, 2]`)
-let x = 7 mod 2           -> syntax at "mod": `mod` is no operator (write `%`)
-for x in 0..4 read x      -> syntax at "read": the body of a `for` is a block in braces (write `{ read x }`)
-if a: read 1              -> syntax at ":": a block is in braces, without a `:` (write `{ … }` for the `:` and what follows it)
+let x = 1 read 2          -> syntax at "read": a second statement begins here (put it on a separate line, or put `;` before it)
+let x = 1,000             -> syntax at ",": a number must be written without commas (remove `,`)
+let x = {1, 2}            -> syntax at "{": a list must be in square brackets (write `[1, 2]`)
+let x = 7 mod 2           -> syntax at "mod": `mod` is not an operator (write `%`)
+for x in 0..4 read x      -> syntax at "read": the body of a `for` must be a block in braces (write `{ read x }`)
+if a: read 1              -> syntax at ":": a block must be enclosed in braces, without a `:` (replace the `:` and the text after it with `{ … }`)
 if a { b } elif c { d }   -> syntax at "elif": `elif` is written `else if` (write `else if`)
 repeat 2 { b } else { d } -> syntax at "else": this `else` follows no `if` (`if CONDITION { … } else { … }`)
-x == 3                    -> syntax at "==": `==` compares, and nothing takes the answer here (`expect CONDITION` checks a condition)
-for x 0..4 { read x }     -> syntax at "0": `0` does not belong here: `in` is missing (it is written `for NAME in RANGE { … }`)
-if { read 1 }             -> syntax at "{": `{` does not belong here: a value is missing (it is written `if CONDITION { … } else { … }`)
-def f { read 1 }          -> syntax at "{": `{` does not belong here: a list of parameters in `( )` is missing (it is written `def NAME(A, B) { … }`)
-scenario { read 1 }       -> syntax at "{": `{` does not belong here: a string in double quotes is missing (it is written `scenario "name" { … }`)
-include other             -> syntax at "other": `other` does not belong here: a string in double quotes is missing (it is written `include "other.pw"`)
-reference { frames 3 }    -> syntax at "{": `{` does not belong here: a page is missing (it is written `reference 7 0 1 2 { frames 3, replacement lru }`)
+x == 3                    -> syntax at "==": `==` compares, but nothing uses the result here (`expect CONDITION` checks a condition)
+for x 0..4 { read x }     -> syntax at "0": `0` does not belong here: `in` is missing (write it as `for NAME in RANGE { … }`)
+if { read 1 }             -> syntax at "{": `{` does not belong here: a value is missing (write it as `if CONDITION { … } else { … }`)
+def f { read 1 }          -> syntax at "{": `{` does not belong here: a list of parameters in `( )` is missing (write it as `def NAME(A, B) { … }`)
+scenario { read 1 }       -> syntax at "{": `{` does not belong here: a string in double quotes is missing (write it as `scenario "name" { … }`)
+include other             -> syntax at "other": `other` does not belong here: a string in double quotes is missing (write it as `include "other.pw"`)
+reference { frames 3 }    -> syntax at "{": `{` does not belong here: a page is missing (write it as `reference 7 0 1 2 { frames 3, replacement lru }`)
 read x where y            -> syntax at "where": `where` belongs to `choose` (`choose NAME in RANGE where CONDITION`)
 f(1,,2)                   -> syntax at ",": `,` does not belong here: a value is missing
-x + 1                     -> syntax at "+": a statement begins with a verb (to see a value, write `show x + 1`)
-tlb.hits                  -> syntax at ".": a statement begins with a verb (to see a value, write `show tlb.hits`)
-3 + 4                     -> syntax at "3": a statement begins with a word, not with `3`
-if a { b } read 2         -> syntax at "read": this statement ends with its `}` (the next statement begins on its own line, or after `;`)
-P1: P2: read 4            -> syntax at ":": `:` does not belong here (`NAME: STATEMENT` begins a line, with one name)
-P1:                       -> syntax at "": the line ends too early: a statement is missing (`NAME: STATEMENT` runs in that process)
+x + 1                     -> syntax at "+": a statement must begin with a verb (to see a value, write `show x + 1`)
+tlb.hits                  -> syntax at ".": a statement must begin with a verb (to see a value, write `show tlb.hits`)
+3 + 4                     -> syntax at "3": a statement must begin with a word, not with `3`
+if a { b } read 2         -> syntax at "read": this statement ends with its `}` (the next statement must begin on a separate line or after `;`)
+P1: P2: read 4            -> syntax at ":": `:` does not belong here (`NAME: STATEMENT` must begin a line and have one name)
+P1:                       -> syntax at "": the line ends too early: a statement is missing (`NAME: STATEMENT` runs the statement in process NAME)
 "#,
     );
 }
@@ -141,11 +141,11 @@ P1:                       -> syntax at "": the line ends too early: a statement 
 fn strings() {
     each_is(
         r#"
-let x = "a\qb"            -> syntax at "\\q": `\q` is no escape (escapes are those of C: \n \t \r \0 \\ \" \' \x41 \101; a backslash itself is \\)
-let x = 'ab'              -> syntax at "'ab'": '…' is one byte, and this is 2 (a string is in double quotes)
+let x = "a\qb"            -> syntax at "\\q": `\q` is not an escape (use an escape as in C: \n \t \r \0 \\ \" \' \x41 \101; a literal backslash is \\)
+let x = 'ab'              -> syntax at "'ab'": '…' must contain one byte, but this is 2 (a string must be in double quotes)
 let x = ''                -> syntax at "''": there is no byte between these quotes
-scenario "\xff" { }       -> syntax at "\"\\xff\"": the byte 0 of this string is no text (names and labels are UTF-8; other strings may have any bytes)
-let x = "abc              -> unclosed at "\"": this string is never closed (a string ends on its line; text over several lines is in `"""`)
+scenario "\xff" { }       -> syntax at "\"\\xff\"": byte 0 of this string is not valid UTF-8 (names and labels must be UTF-8; other strings can contain any bytes)
+let x = "abc              -> unclosed at "\"": this string is never closed (a string must end on the line where it begins; enclose multiline text in `"""`)
 "#,
     );
 }
@@ -165,7 +165,7 @@ fn one_mistake_a_statement_and_the_good_ones_stay() {
 
 #[test]
 fn places_are_right_far_into_a_script() {
-    // Longer than the pieces that the grammar receives at a time.
+    // The text is longer than the pieces that the grammar receives.
     let lines = "read 1 # é\n".repeat(20_000);
     let text = format!("{lines}read 0D\n");
     let diagnostics = parse(3, &text, &mut ()).diagnostics;

@@ -1,4 +1,4 @@
-//! One line of the language per test, with its meaning or its diagnostic.
+//! One line of the language per test, with its meaning or diagnostic.
 
 mod expressions;
 mod mistakes;
@@ -9,14 +9,14 @@ mod statements;
 
 use super::{Parsed, parse};
 
-/// Parses a script without a mistake, and prints its tree.
+/// Parses a script without errors and prints its tree.
 fn tree(text: &str) -> String {
     let Parsed { body, diagnostics, .. } = parse(0, text, &mut ());
     assert_eq!(diagnostics, [], "in {text:?}");
     sketch::block(&body)
 }
 
-/// Returns the mistakes of a script: code, place in the text, message and help.
+/// Returns the errors of a script: code, position in the text, message, and help.
 fn mistakes(text: &str) -> Vec<String> {
     let one = |diagnostic: super::Diagnostic| {
         let place = text
@@ -28,7 +28,7 @@ fn mistakes(text: &str) -> Vec<String> {
     parse(0, text, &mut ()).diagnostics.into_iter().map(one).collect()
 }
 
-/// Checks lines `text -> meaning`, each a separate script; `⏎` in a text is a newline.
+/// Checks lines of the form `text -> meaning`, each as a separate script; `⏎` in a text is a newline.
 fn each_means(lines: &str) {
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
         let (text, meaning) = line.split_once(" -> ").expect("`text -> meaning`");

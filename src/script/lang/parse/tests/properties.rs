@@ -22,7 +22,7 @@ reference 7 0 1 2 { frames 3 } => faults 4
 def f(a, b) { let c = a-b - -1 ; show xs[c].y 96% }
 "#;
 
-/// Parses a text, and formats it twice. Returns the mistakes.
+/// Parses a text and formats it twice. Returns the mistakes.
 fn holds(text: &str) -> Vec<super::super::Diagnostic> {
     let layout = lay_out(0, text);
     assert_eq!(layout.text.len(), text.len(), "{text:?}");
@@ -42,7 +42,7 @@ fn holds(text: &str) -> Vec<super::super::Diagnostic> {
     diagnostics
 }
 
-/// Words, brackets and marks of the language, and some foreign ones.
+/// Words, brackets, and punctuation of the language, and some foreign ones.
 fn soup() -> impl Strategy<Value = String> {
     let tokens = prop::sample::select(vec![
         "read",
@@ -145,7 +145,7 @@ fn a_good_script_cut_anywhere() {
     }
 }
 
-/// Parses a text and checks that it is fast even in a debug build on a busy machine.
+/// Parses a text and checks that parsing is fast even in a debug build on a busy machine.
 fn at_once(text: &str) -> Vec<super::super::Diagnostic> {
     let before = Instant::now();
     let diagnostics = parse(0, text, &mut ()).diagnostics;

@@ -1,4 +1,4 @@
-//! Prints the tree of a script on one line, every operator in brackets, for tests to compare.
+//! Prints the tree of a script on one line, with every operation in brackets, so that tests can compare it.
 
 use crate::lang::ast::*;
 use crate::lang::value::Value;

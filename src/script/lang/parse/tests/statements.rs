@@ -1,4 +1,4 @@
-//! All statements of the language, one line each.
+//! All statements of the language, on one line each.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! System calls in a line: the return value and its meaning.
+//! System calls on one line: the return value and its meaning.
 
 use super::fault;
 use super::meaning::meaning;
@@ -10,12 +10,12 @@ use crate::run::record::{CallRecord, FaultRecord};
 use pagewalk_engine::kernel::abi::{Arg, Errno};
 use pagewalk_engine::kernel::syscall::system_call;
 
-/// Maximum number of output characters in a sentence.
+/// Maximum number of output characters to include in a sentence.
 const INLINE: usize = 60;
 /// Maximum number of output lines reported.
 const LINES: usize = 24;
 
-/// Returns the faults inside a system call, then its return value and meaning. `bound` is the variable that
+/// Returns the faults during a system call, then its return value and meaning. `bound` is the variable that
 /// receives the result.
 pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
     let mut blocks = fault::faults(names(record), &record.faults, Some(record.name));
@@ -25,7 +25,7 @@ pub(crate) fn blocks(record: &CallRecord, bound: Option<&str>) -> Vec<Block> {
     blocks.push(Block::toned(tone, format!("{}{means}.{inside}", returned(record, bound))));
     blocks.extend(output(record));
     if record.probe {
-        blocks.push(Block::toned(Tone::Faint, "A probe. Nothing changes."));
+        blocks.push(Block::toned(Tone::Faint, "This is a probe, so nothing changes."));
     }
     blocks
 }
@@ -41,7 +41,7 @@ pub(crate) fn short(record: &CallRecord) -> String {
     }
 }
 
-/// Whether a call changed anything: areas, the break, faults, files, output, or processes.
+/// Whether a call changed areas, the break, files, output, or processes, or caused faults.
 pub(crate) fn changed(record: &CallRecord) -> bool {
     let effect = &record.effect;
     let moved =
@@ -56,7 +56,7 @@ pub(crate) fn changed(record: &CallRecord) -> bool {
         || matches!(record.name, "fork" | "exit" | "wait" | "open" | "close")
 }
 
-/// Returns the names for sentences about a call.
+/// Returns the names to use in sentences about a call.
 pub fn names(record: &CallRecord) -> Names<'_> {
     Names { spec: &record.spec, legend: &record.legend, own: &record.process }
 }
@@ -70,7 +70,7 @@ fn returned(record: &CallRecord, bound: Option<&str>) -> String {
     format!("{} returns {bound}{}", record.name, value(record))
 }
 
-/// Whether it returns `void` in C.
+/// Whether the call returns `void` in C.
 fn is_void(record: &CallRecord) -> bool {
     system_call(record.name).is_some_and(|row| row.prototype.starts_with("void ")) && !returns_pointer(record)
 }
@@ -91,7 +91,7 @@ fn value(record: &CallRecord) -> String {
     }
 }
 
-/// Explains the result, or the error.
+/// Explains the result or the error.
 fn means(record: &CallRecord) -> Option<String> {
     match record.reply.result {
         Err(error) => {
@@ -108,15 +108,15 @@ fn means(record: &CallRecord) -> Option<String> {
     }
 }
 
-/// Explains why a descriptor is invalid, such as one of another process.
+/// Explains that the process has no usable descriptor with this number.
 fn descriptor(record: &CallRecord) -> Option<String> {
     let (_, parameters) = system_call(record.name)?.prototype.split_once('(')?;
     let at = parameters.split([',', ')']).position(|parameter| parameter.trim() == "int fd")?;
     let Arg::Number(fd) = record.args.get(at)?.value else { return None };
-    Some(format!(": {} has no descriptor {fd} that is open for this", record.process.name))
+    Some(format!(": descriptor {fd} of {} is not open for this call", record.process.name))
 }
 
-/// Returns `2 page faults inside (1 minor, 1 major).`
+/// Returns `2 page faults during the call (1 minor, 1 major).`
 fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
     let of = |which: fn(&FaultRecord) -> bool| faults.iter().filter(|fault| which(fault)).count() as u64;
     let (minor, major) = (of(FaultRecord::minor), of(FaultRecord::major));
@@ -126,10 +126,10 @@ fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
         (0, _) => "major".to_owned(),
         (minor, major) => format!("{minor} minor, {major} major"),
     };
-    Some(format!("{} inside ({kinds}).", count(minor + major, "page fault", "page faults")))
+    Some(format!("{} during the call ({kinds}).", count(minor + major, "page fault", "page faults")))
 }
 
-/// Returns the terminal output if it fits into a sentence.
+/// Returns the terminal output if it fits in a sentence.
 fn inline(record: &CallRecord) -> Option<String> {
     let output = &record.effect.output;
     let quoted = Value::string(output.clone()).quoted();

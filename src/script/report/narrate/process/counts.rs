@@ -18,7 +18,7 @@ pub(crate) fn areas(n: usize) -> String {
     count(n as u64, "area", "areas")
 }
 
-/// Describes the frames of unmapped pages: `; 2 frames are free again`.
+/// Describes the frames of unmapped pages: `; 2 frames are freed`.
 pub(crate) fn leaving(record: &CallRecord) -> String {
     let (before, after) = record.effect.resident;
     let (used, later) = record.effect.frames;
@@ -26,11 +26,14 @@ pub(crate) fn leaving(record: &CallRecord) -> String {
     let freed = u64::from(used.saturating_sub(later));
     match (pages, freed) {
         (0, 0) => String::new(),
-        (_, 0) => "; no frame is freed, because other processes still use them".to_owned(),
+        (_, 0) => {
+            ". Other pages still use all of the frames of the unmapped pages, so the kernel frees no frames"
+                .to_owned()
+        }
         (pages, 1) if pages <= 1 => "; 1 frame is freed".to_owned(),
         (pages, freed) if pages <= freed => format!("; {freed} frames are freed"),
         (pages, freed) => {
-            format!("; {freed} of its {pages} frames are freed, and other processes still use the rest")
+            format!(". The kernel frees {freed} of the {pages} frames, and other pages still use the rest")
         }
     }
 }

@@ -15,10 +15,10 @@ use pagewalk_engine::kernel::file::Executable;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::policy::POLICIES;
 
-/// Maximum number of steps of an action in sentences.
+/// Maximum number of an action's steps to describe.
 const MOST: usize = 8;
 
-/// Describes a declaration and the kernel started for it.
+/// Describes a declaration, and the kernel that was started for it.
 pub(crate) fn blocks(declared: &Declared) -> Vec<Block> {
     let mut blocks = Vec::new();
     let explicit = matches!(declared.what, Declaration::Kernel);
@@ -34,11 +34,11 @@ pub(crate) fn blocks(declared: &Declared) -> Vec<Block> {
     blocks
 }
 
-/// Describes the started kernel. `explicit` means that the script declares it.
+/// Describes a kernel that was started. `explicit` means that the script declares the kernel.
 pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
     let mut blocks = Vec::new();
     if let Some(machine) = &booted.machine {
-        blocks.push(Block::line("No machine was declared, so this is a core-i7:"));
+        blocks.push(Block::line("No machine was declared, so Pagewalk uses the preset core-i7:"));
         blocks.extend(parts::machine(machine).into_iter().map(Block::line));
     }
     let kernel = kernel(&booted.config, booted.frames);
@@ -46,24 +46,26 @@ pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
     blocks
 }
 
-/// Returns `8 user frames, replacement fifo, swap of 4 slots`.
+/// Returns `8 user frames, fifo replacement, 4 swap slots`.
 fn kernel(config: &KernelConfig, frames: u32) -> String {
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
     let mut words = vec![
         count(frames.into(), "user frame", "user frames"),
-        format!("replacement {}", policy.map_or("none", |row| row.name)),
+        format!("{} replacement", policy.map_or("no", |row| row.name)),
         match config.swap {
             0 => "no swap".to_owned(),
-            slots => format!("swap of {}", count(slots.into(), "slot", "slots")),
+            slots => count(slots.into(), "swap slot", "swap slots"),
         },
-        format!("page cache {}", if config.warm { "warm" } else { "cold" }),
+        format!("{} page cache", if config.warm { "warm" } else { "cold" }),
     ];
     words.extend(
-        (config.scope == ReplacementScope::Local).then(|| "victims of the same process only".to_owned()),
+        (config.scope == ReplacementScope::Local)
+            .then(|| "victims only from the faulting process".to_owned()),
     );
-    words.extend((config.fault_around > 1).then(|| format!("fault-around {}", pages(config.fault_around))));
+    words
+        .extend((config.fault_around > 1).then(|| format!("fault-around of {}", pages(config.fault_around))));
     words.extend(config.zero_page.then(|| "a shared zero page".to_owned()));
-    words.extend((config.signals == SignalPolicy::Kill).then(|| "signals kill".to_owned()));
+    words.extend((config.signals == SignalPolicy::Kill).then(|| "fatal signals end the process".to_owned()));
     words.join(", ")
 }
 
@@ -89,7 +91,7 @@ fn started(process: &ProcessRef, areas: &[AreaRecord]) -> String {
             let all = areas.iter().map(|area| area.area.len()).sum::<u64>();
             let areas = count(n, "area", "areas");
             format!(
-                "{name} is process {pid}, with {areas} of {} in total; no page is resident yet",
+                "{name} is process {pid}, with {areas} totaling {}; no page is resident yet",
                 size(all.into())
             )
         }
@@ -122,12 +124,12 @@ pub(crate) fn action(action: &ActionRecord, explain: bool) -> Vec<Block> {
     blocks
 }
 
-/// Returns the successor of each step.
+/// Returns the successor of each step, if any.
 fn next(steps: &[KernelStep]) -> impl Iterator<Item = Option<&KernelStep>> {
     steps.iter().skip(1).map(Some).chain(std::iter::once(None))
 }
 
-/// Returns the result of an action in a few words.
+/// Returns a brief description of an action's result.
 pub fn summary(action: &ActionRecord) -> String {
     let own = ProcessRef { pid: Pid(0), name: "".into() };
     came_to(&Names { spec: &action.spec, legend: &action.legend, own: &own }, action)
@@ -139,7 +141,7 @@ fn came_to(names: &Names, action: &ActionRecord) -> String {
         KernelAction::KsmScan => match n {
             0 => "no pages of mergeable areas are equal, so nothing is merged".to_owned(),
             _ => format!(
-                "{} freed: equal pages now share one frame, read-only",
+                "{} freed, because equal pages now share one read-only frame",
                 count(n, "frame is", "frames are")
             ),
         },
@@ -147,15 +149,17 @@ fn came_to(names: &Names, action: &ActionRecord) -> String {
             0 => "no page can be evicted".to_owned(),
             _ => format!("{} evicted", count(n, "page is", "pages are")),
         },
-        KernelAction::Sync => "every dirty page of a file is written back".to_owned(),
+        KernelAction::Sync => "the kernel writes every dirty file page to its file".to_owned(),
         KernelAction::SwapOut { process, vpn } => {
             let page = format!("{} of {}", names.page(*vpn), process.name);
             match n {
-                0 => format!("{page} is not a resident anonymous page, so nothing is done"),
+                0 => format!("{page} is not a resident anonymous page, so it is not swapped out"),
                 _ => format!("{page} is swapped out"),
             }
         }
-        KernelAction::Tick => "a clock tick: the kernel records and clears the reference bits".to_owned(),
+        KernelAction::Tick => {
+            "at the clock tick, the kernel records and clears the reference bits".to_owned()
+        }
     }
 }
 

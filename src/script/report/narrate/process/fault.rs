@@ -1,4 +1,4 @@
-//! Page faults in sentences: the cause, the handler's actions, and the result.
+//! Page faults as sentences: the cause, the handler's actions, and the result.
 
 use super::counts::bytes;
 use super::handled::{Evicted, Handled};
@@ -12,8 +12,8 @@ use pagewalk_engine::machine::event::{AccessKind, Fault};
 /// Maximum number of faults reported per statement.
 const MOST: usize = 6;
 
-/// Returns paragraphs on the cause and the handling of each fault, up to a limit. `call` is the system call
-/// in which they happened.
+/// Returns paragraphs about the cause and the handling of each fault, up to a limit. `call` is the system
+/// call that caused the faults.
 pub(crate) fn faults(names: Names, faults: &[FaultRecord], call: Option<&str>) -> Vec<Block> {
     let mut blocks = Vec::new();
     for fault in faults.iter().take(MOST) {
@@ -35,7 +35,7 @@ pub(crate) fn faults(names: Names, faults: &[FaultRecord], call: Option<&str>) -
     blocks
 }
 
-/// Returns a fault in a few words, as in loops: `fault demand-zero, frame 0, evicted 0x40 (swap slot
+/// Returns a brief description of a fault, as in loops: `fault demand-zero, frame 0, evicted 0x40 (swap slot
 /// 0)`.
 pub(crate) fn short(names: Names, fault: &FaultRecord) -> String {
     let class = fault.class();
@@ -58,7 +58,7 @@ pub(crate) struct Telling<'a> {
     names: Names<'a>,
     fault: &'a FaultRecord,
     handled: Handled,
-    /// The system call in which it happened; `None` for an access.
+    /// The system call that caused the fault; `None` for an access.
     call: Option<&'a str>,
 }
 
@@ -80,7 +80,7 @@ impl<'a> Telling<'a> {
         blocks
     }
 
-    /// Returns the address and the kind of access.
+    /// Returns the address and the kind of the access.
     fn wanted(&self) -> (u64, AccessKind) {
         self.fault.wanted().map_or((0, AccessKind::Read), |(va, kind)| (va.raw(), kind))
     }
@@ -94,12 +94,12 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Returns the page of the file: `page 2 of a.out`.
+    /// Returns the page of the file.
     fn file_page(&self) -> String {
         let Some(record) = &self.fault.area else { return "a page of a file".to_owned() };
         let at = record.area.offset_of(self.wanted().0).unwrap_or(0);
         let page = at.checked_shr(self.names.spec.page_bits()).unwrap_or(0);
-        format!("page {} of {}", number(page), record.backing)
+        format!("page {} of `{}`", number(page), record.backing)
     }
 
     /// Returns the hardware exception.
@@ -110,7 +110,6 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Explains the cause of the fault.
     pub fn why(&self) -> String {
         let (raised, page) = (self.raised(), self.page());
         let shared = matches!(
@@ -122,11 +121,12 @@ impl<'a> Telling<'a> {
         );
         match self.fault.class() {
             None => format!(
-                "{raised}: the entry of {page} already permits this access, but a TLB held an older copy."
+                "{raised}: the PTE of {page} already permits the access, but a TLB held a stale copy."
             ),
             Some(FaultClass::DemandZero) if shared => {
                 format!(
-                    "{raised}: {page} belongs to a shared anonymous object and is not mapped here yet (demand-zero)."
+                    "{raised}: {page} belongs to a shared anonymous object but has no valid PTE in {} yet (demand-zero).",
+                    self.names.process()
                 )
             }
             Some(FaultClass::DemandZero) => {
@@ -136,11 +136,13 @@ impl<'a> Telling<'a> {
                 if self.fault.fault().is_some_and(|fault| matches!(fault, Fault::Protection { .. })) =>
             {
                 format!(
-                    "{raised}: {page} is {}, which is shared and read-only until the first store. This is that store.",
+                    "{raised}: {page} is backed by {}, which is shared and read-only until the first store. This access is the first store.",
                     self.file_page()
                 )
             }
-            Some(FaultClass::File) => format!("{raised}: {page} is {} and is not mapped.", self.file_page()),
+            Some(FaultClass::File) => {
+                format!("{raised}: {page} is backed by {} but has no valid PTE.", self.file_page())
+            }
             Some(FaultClass::Swap) => format!("{raised}: {page} {}.", self.swapped()),
             Some(FaultClass::CopyOnWrite) => format!("{raised}: {page} {}.", self.protected()),
             Some(class) => self.fatal(class),
@@ -157,24 +159,24 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Whether the page is copied to undo a merge, without a store.
+    /// Whether the page is copied to undo a merge rather than for a store.
     fn parts(&self) -> bool {
         matches!(self.call, Some("madvise" | "mremap")) && self.fault.class() == Some(FaultClass::CopyOnWrite)
     }
 
-    /// Explains why a page of a writable area is read-only.
+    /// Explains why a page in a writable area is read-only.
     fn protected(&self) -> String {
-        let read_only = "so its entry is read-only although the area is writable (copy-on-write)";
+        let read_only = "Its PTE is read-only although the area is writable (copy-on-write)";
         match (self.handled.copied, self.handled.reused) {
             (Some((Some(from), _)), _) if self.parts() => {
-                format!("is in {}, which is merged, so it must be copied (copy-on-write)", names::frame(from))
+                format!("is in merged {}, so the kernel must copy it (copy-on-write)", names::frame(from))
             }
-            (Some((None, _)), _) => format!("is mapped to the shared zero page, {read_only}"),
-            (_, Some(_)) => "was shared, and its entry is still read-only (copy-on-write)".to_owned(),
+            (Some((None, _)), _) => format!("is mapped to the shared zero page. {read_only}"),
+            (_, Some(_)) => "was shared, and its PTE is still read-only (copy-on-write)".to_owned(),
             (Some((Some(from), _)), _) => {
-                format!("is in {}, which is shared, {read_only}", names::frame(from))
+                format!("is in shared {}. {read_only}", names::frame(from))
             }
-            (None, None) => format!("is shared, {read_only}"),
+            (None, None) => format!("is shared. {read_only}"),
         }
     }
 
@@ -183,27 +185,29 @@ impl<'a> Telling<'a> {
         let (va, kind) = self.wanted();
         let process = self.names.process();
         let (what, name) = match class {
-            FaultClass::Segmentation => (self.nowhere(va), "a segmentation fault"),
+            FaultClass::Segmentation => (self.nowhere(va), "Linux reports a segmentation fault"),
             FaultClass::Bus => {
                 let size = self.fault.around.file_size;
-                let size = size.map_or(String::new(), |size| format!(", which has {}", bytes(size)));
+                let size = size.map_or(String::new(), |size| format!(" ({})", bytes(size)));
                 let page = self.names.page_at(va);
                 (
-                    format!("{page} of {process} is {}, past the end of the file{size}", self.file_page()),
-                    "a bus error",
+                    format!("{page} of {process} maps {}, past the end of the file{size}", self.file_page()),
+                    "Linux reports a bus error",
                 )
             }
             _ => (
-                format!("{process} may not {} {}{}", verb(kind), self.names.address(va), self.forbids()),
-                "a protection exception, which Linux reports as a segmentation fault",
+                format!("{process} cannot {} {}{}", verb(kind), self.names.address(va), self.forbids()),
+                "Linux reports the protection exception as a segmentation fault",
             ),
         };
         let what = what[..1].to_uppercase() + &what[1..];
         match (self.call, class.signal()) {
             (Some(call), _) => {
-                format!("{what}. The kernel accessed it for {call}, so the call fails and no signal is sent.")
+                format!(
+                    "{what}. The kernel accessed this address for {call}, so the call fails without a signal."
+                )
             }
-            (None, Some((signal, code))) => format!("{what}: {name}, {}, {}.", signal.name(), code.name()),
+            (None, Some((signal, code))) => format!("{what}. {name} ({}, {}).", signal.name(), code.name()),
             (None, None) => format!("{what}."),
         }
     }
@@ -212,12 +216,14 @@ impl<'a> Telling<'a> {
     fn forbids(&self) -> String {
         let Some(record) = &self.fault.area else { return String::new() };
         let (names, area) = (&self.names, &record.area);
-        let name = names::bare_name(record);
-        let name = if name.is_empty() { record.backing.as_str() } else { name };
-        format!(", as its area {name} {} is {}", names.range(area.start, area.end), area.perms())
+        let (range, perms) = (names.range(area.start, area.end), area.perms());
+        match names::bare_name(record) {
+            "" => format!(", because its area {range} ({}) is {perms}", record.backing),
+            name => format!(", because its area {name} ({range}) is {perms}"),
+        }
     }
 
-    /// Explains that no area contains an address, and names the nearest areas.
+    /// Explains that no area contains an address, and names the areas nearest to it.
     fn nowhere(&self, va: u64) -> String {
         let (names, at) = (&self.names, self.names.address(va));
         let bits = names.spec.virtual_bits();
@@ -236,7 +242,7 @@ impl<'a> Telling<'a> {
         format!("{} has no area at {at}{near}", names.process())
     }
 
-    /// Describes how the handler made room for the page.
+    /// Describes how the handler freed a frame for the page.
     fn room(&self) -> Vec<String> {
         let mut sentences = Vec::new();
         if let Some(start) = self.handled.grew {
@@ -247,13 +253,13 @@ impl<'a> Telling<'a> {
         sentences
     }
 
-    /// Describes how the handler brought the page in, and the result.
+    /// Describes how the handler made the page resident and what resulted.
     fn done(&self) -> Vec<String> {
         let mut sentences: Vec<String> = self.brought().into_iter().collect();
         match self.handled.around {
             0 => {}
-            1 => sentences.push("The kernel also maps the page next to it (fault-around).".to_owned()),
-            n => sentences.push(format!("The kernel also maps {n} pages around it (fault-around).")),
+            1 => sentences.push("The kernel also maps a neighboring page (fault-around).".to_owned()),
+            n => sentences.push(format!("The kernel also maps {n} neighboring pages (fault-around).")),
         }
         sentences.push(self.ending());
         sentences
@@ -261,13 +267,13 @@ impl<'a> Telling<'a> {
 
     fn ending(&self) -> String {
         let again = match self.call {
-            Some(call) => format!("{call} continues"),
+            Some(call) => format!("the {call} call continues"),
             None => "the instruction is retried".to_owned(),
         };
         match self.handled.major {
             Some(true) => format!("Major fault; {again}."),
             Some(false) => format!("Minor fault; {again}."),
-            None => format!("The stale TLB entry is invalidated; {again}."),
+            None => format!("The kernel invalidates the stale TLB entry; {again}."),
         }
     }
 
@@ -288,18 +294,15 @@ impl<'a> Telling<'a> {
                 )
             }
             (Some((Some(from), to)), ..) => {
-                format!(
-                    "The kernel copies {} to {}, which {process} may write.",
-                    names::frame(from),
-                    names::frame(to)
-                )
+                let (from, to) = (names::frame(from), names::frame(to));
+                format!("The kernel copies {from} to {to} and maps {to} writable in {process}.")
             }
             (Some((None, to)), Some((_, store)), ..) => {
-                format!("{} as a private copy, which {process} may write.", self.read_in(to, store))
+                format!("{} as a private copy and maps it writable in {process}.", self.read_in(to, store))
             }
             (Some((None, to)), ..) => {
                 format!(
-                    "The kernel allocates {} and fills it with zeros; {process} may write it.",
+                    "The kernel allocates {}, fills it with zeros, and maps it writable in {process}.",
                     names::frame(to)
                 )
             }
@@ -308,12 +311,12 @@ impl<'a> Telling<'a> {
             }
             (None, None, Some(frame), _) => {
                 format!(
-                    "{} already holds it, so the kernel maps that frame{read_only}.",
+                    "{} already holds the page, so the kernel maps that frame{read_only}.",
                     names::frame_first(frame)
                 )
             }
             (None, None, None, Some((None, _))) => {
-                "The kernel maps the shared zero page, read-only. The first store allocates a frame."
+                "The kernel maps the shared zero page read-only. The first store allocates a frame."
                     .to_owned()
             }
             (None, None, None, Some((Some(frame), _))) => match handled.zeroed {
@@ -322,43 +325,48 @@ impl<'a> Telling<'a> {
                     names::frame(frame)
                 ),
                 None => {
-                    format!("The kernel makes {} writable, and stores reach the file.", names::frame(frame))
+                    format!(
+                        "The kernel makes the PTE for {} writable, so stores reach the file.",
+                        names::frame(frame)
+                    )
                 }
             },
             (None, None, None, None) => return None,
         })
     }
 
-    /// Describes how a frame is filled: `It is read from disk into frame 3`.
+    /// Describes how a frame is filled: `The kernel reads the page from disk into frame 3`.
     fn read_in(&self, frame: pagewalk_engine::kernel::ids::FrameNo, store: BackingStore) -> String {
         let (frame, store_name) = (names::frame(frame), self.names.store(store));
         match store {
-            BackingStore::PageCache { .. } => format!("The kernel takes it from the page cache into {frame}"),
-            BackingStore::File { .. } => format!("The kernel reads it from disk into {frame}"),
+            BackingStore::PageCache { .. } => {
+                format!("The kernel loads the page from the page cache into {frame}")
+            }
+            BackingStore::File { .. } => format!("The kernel reads the page from disk into {frame}"),
             BackingStore::Swap { .. } | BackingStore::Object { .. } => {
-                format!("The kernel reads it from {store_name} into {frame}")
+                format!("The kernel reads the page from {store_name} into {frame}")
             }
         }
     }
 
-    /// Explains that an entry is read-only in a writable area, and until when.
+    /// Explains how long an entry in a writable area stays read-only.
     fn read_only(&self) -> &'static str {
         let area = self.fault.area.as_ref().map(|record| &record.area);
         match (area, self.handled.mapped) {
             (Some(area), Some((_, false))) if area.prot.write && area.shared => {
-                ", read-only until the first store"
+                " read-only until the first store"
             }
-            (Some(area), Some((_, false))) if area.prot.write => ", read-only: a store will copy it",
+            (Some(area), Some((_, false))) if area.prot.write => " read-only; a store will copy the page",
             _ => "",
         }
     }
 }
 
-/// Returns the verb of a kind of access.
+/// Returns the verb for a kind of access.
 fn verb(kind: AccessKind) -> &'static str {
     match kind {
-        AccessKind::Read => "read at",
-        AccessKind::Write => "write at",
+        AccessKind::Read => "read from",
+        AccessKind::Write => "write to",
         AccessKind::Execute => "execute at",
     }
 }
@@ -368,7 +376,7 @@ fn tables(levels: &[u32]) -> Option<String> {
     let (first, last) = (levels.iter().min()?, levels.iter().max()?);
     Some(match levels.len() {
         1 => format!("The kernel allocates a level-{first} page table."),
-        _ => format!("The kernel allocates page tables of levels {first} to {last}."),
+        _ => format!("The kernel allocates page tables at levels {first} to {last}."),
     })
 }
 
@@ -379,13 +387,13 @@ pub(crate) fn eviction(names: &Names, evicted: &Evicted) -> String {
         None => "an unmapped page".to_owned(),
     };
     let to = match evicted.to {
-        None => "it is clean and is discarded".to_owned(),
-        Some(store @ BackingStore::Swap { .. }) => format!("it is written to {}", names.store(store)),
-        Some(store) => format!("it is dirty and is written to {}", names.store(store)),
+        None => "is clean and is discarded".to_owned(),
+        Some(store @ BackingStore::Swap { .. }) => format!("is written to {}", names.store(store)),
+        Some(store) => format!("is dirty and is written to {}", names.store(store)),
     };
     let entries = evicted.unmapped().map_or_else(String::new, |entries| format!(" I{}.", &entries[1..]));
     format!(
-        "No frame is free. The victim ({}) is {}, {page}; {to}.{entries}",
+        "No frame is free. The victim ({}) is {} with {page}, which {to}.{entries}",
         names.policy(),
         names::frame(evicted.frame)
     )

@@ -1,4 +1,4 @@
-//! Summary of the fault handler's steps.
+//! Summary of a fault handler's steps.
 
 use pagewalk_engine::kernel::event::{BackingStore, KernelStep, ProcessPage};
 use pagewalk_engine::kernel::ids::{FrameNo, SlotNo};
@@ -8,7 +8,7 @@ use super::names::number;
 /// Actions of a fault handler: the last of each kind, and all evictions.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Handled {
-    /// Lowest address to which the stack grew.
+    /// The lowest address to which the stack grew.
     pub(crate) grew: Option<u64>,
     /// Levels of the new page tables.
     pub(crate) tables: Vec<u32>,
@@ -16,16 +16,16 @@ pub(crate) struct Handled {
     pub(crate) evicted: Vec<Evicted>,
     /// The frame that was filled with zeros.
     pub(crate) zeroed: Option<FrameNo>,
-    /// The frame that was filled, and the source.
+    /// The frame that was filled, and the source of its contents.
     pub(crate) filled: Option<(FrameNo, BackingStore)>,
-    /// The frame that was already resident.
+    /// The frame in which the page was already resident.
     pub(crate) shared: Option<FrameNo>,
     /// The source and destination of a copy. The source is `None` for zeros and for a file page that was read
-    /// directly into the copy.
+    /// directly into the new frame.
     pub(crate) copied: Option<(Option<FrameNo>, FrameNo)>,
-    /// The frame that its last user kept.
+    /// The frame that was made writable without a copy.
     pub(crate) reused: Option<FrameNo>,
-    /// The frame of the new entry (`None` is the zero page), and whether it is writable.
+    /// The frame of the new entry, and whether the entry is writable. A frame of `None` is the zero page.
     pub(crate) mapped: Option<(Option<FrameNo>, bool)>,
     pub(crate) around: u32,
     /// Whether the fault was major; `None` if it was not resolved.
@@ -37,25 +37,25 @@ pub(crate) struct Handled {
 pub(crate) struct Evicted {
     pub(crate) frame: FrameNo,
     pub(crate) page: Option<ProcessPage>,
-    /// Where the page was written.
+    /// The location to which the page was written.
     pub(crate) to: Option<BackingStore>,
     /// Number of page-table entries that were cleared.
     entries: u32,
-    /// The slot in the cleared entries.
+    /// The swap slot in the cleared entries.
     slot: Option<SlotNo>,
     /// Whether a TLB held the page.
     tlb: bool,
 }
 
 impl Evicted {
-    /// Describes the page's PTEs and TLB entries; `None` if it had none.
+    /// Describes the page's PTEs and TLB entries; `None` if the page had none.
     pub(crate) fn unmapped(&self) -> Option<String> {
         let (entries, tlb) = match self.entries {
             0 => return None,
-            1 => ("its page-table entry becomes".to_owned(), "its TLB entry is"),
-            n => (format!("its {} page-table entries become", number(n.into())), "their TLB entries are"),
+            1 => ("its PTE now has".to_owned(), "its TLB entry is"),
+            n => (format!("its {} PTEs now have", number(n.into())), "their TLB entries are"),
         };
-        let slot = self.slot.map_or_else(String::new, |slot| format!(", slot {}", number(slot.0.into())));
+        let slot = self.slot.map_or_else(String::new, |slot| format!(" and slot {}", number(slot.0.into())));
         let tlb = if self.tlb { format!(", and {tlb} invalidated") } else { String::new() };
         Some(format!("{entries} P = 0{slot}{tlb}"))
     }

@@ -1,27 +1,29 @@
-//! The fault handler's part of the numbered sequence: the victim, the page-in, the entry, and the return.
+//! The fault handler's part of the numbered sequence: the victim, the page-in, the PTE update, and the
+//! return.
 
 use super::handled::{Evicted, Handled};
 use super::names::{self, Names};
 use crate::report::doc;
 use crate::report::narrate::parts;
+use crate::report::narrate::words::count;
 use crate::run::record::{CallRecord, FaultRecord, Legend, ProcessRef};
 use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
 use pagewalk_engine::machine::event::{AccessKind, Fault};
 
-/// Returns the handler's actions as steps. `call` is the system call in which the fault happened.
+/// Returns the handler's actions as steps. `call` is the system call that caused the fault.
 pub(crate) fn steps(names: Names, fault: &FaultRecord, call: Option<&str>) -> Vec<doc::Step> {
     let handler = Handler { names, fault, call };
     let mut steps: Vec<doc::Step> = fault.steps.iter().filter_map(|step| handler.step(*step)).collect();
     if fault.class().is_none() {
         steps.push(step_by(
             "handler → CPU",
-            "the entry is correct and the TLB entry was stale; the TLB entry is invalidated, and the instruction is retried",
+            "invalidates the stale TLB entry, because the PTE permits the access; the instruction is retried",
         ));
     }
     steps
 }
 
-/// Returns the steps of a system call, which are the faults inside it.
+/// Returns the steps of a system call, which are the faults during the call.
 pub(crate) fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
     let names = Names { spec: &record.spec, legend: &record.legend, own: &record.process };
     let mut steps = vec![step_by("process → kernel", format!("system call {}", record.name))];
@@ -54,7 +56,7 @@ fn step_by(who: &str, what: impl Into<String>) -> doc::Step {
     doc::Step { who: who.to_owned(), what: what.into() }
 }
 
-/// The state of a handler during a fault.
+/// The fault handler's state during a fault.
 struct Handler<'a> {
     names: Names<'a>,
     fault: &'a FaultRecord,
@@ -80,16 +82,16 @@ impl Handler<'_> {
             }
             KernelStep::Evicted { frame: victim, page, to, .. } => {
                 let page = page.map_or("an unmapped page".to_owned(), |page| names.page_of(page));
-                let victim = format!("victim ({}): {}, {page}", names.policy(), frame(victim));
+                let victim = format!("victim ({}): {} with {page}", names.policy(), frame(victim));
                 let evicted = Handled::from_steps(&[step]).evicted;
                 let entries = evicted.first().and_then(Evicted::unmapped);
                 let entries = entries.map_or_else(String::new, |entries| format!("; {entries}"));
                 match to {
                     Some(to) => step_by(
                         "handler → disk",
-                        format!("{victim}; writes it to {}{entries}", names.store(to)),
+                        format!("{victim}, which is written to {}{entries}", names.store(to)),
                     ),
-                    None => step_by("handler", format!("{victim}; it is clean and is discarded{entries}")),
+                    None => step_by("handler", format!("{victim}, which is clean and is discarded{entries}")),
                 }
             }
             KernelStep::Zeroed { frame: zeroed } => {
@@ -103,7 +105,7 @@ impl Handler<'_> {
                 step_by("handler → memory", format!("copies {} to {}", frame(from), frame(to)))
             }
             KernelStep::Copied { from: None, to } => {
-                step_by("handler", format!("{} is the process's own copy", frame(to)))
+                step_by("handler", format!("copies the page to {}, which no other process shares", frame(to)))
             }
             KernelStep::Reused { frame: reused } => step_by(
                 "handler → memory",
@@ -112,9 +114,13 @@ impl Handler<'_> {
             KernelStep::Mapped { page, frame, writable } => {
                 step_by("handler → memory", self.mapped(page.vpn.raw(), frame.map(|frame| frame.0), writable))
             }
-            KernelStep::MappedAround { pages } => {
-                step_by("handler → memory", format!("maps {pages} more pages around it (fault-around)"))
-            }
+            KernelStep::MappedAround { pages } => step_by(
+                "handler → memory",
+                format!(
+                    "maps {} (fault-around)",
+                    count(pages.into(), "neighboring page", "neighboring pages")
+                ),
+            ),
             KernelStep::EntryWritten { .. }
             | KernelStep::DiskRead { .. }
             | KernelStep::DiskWritten { .. } => {
@@ -125,8 +131,8 @@ impl Handler<'_> {
         })
     }
 
-    /// Returns the step for a page that the kernel touches for a system call. A touch by the process raised
-    /// an exception, which has its own step.
+    /// Returns the step for a page that the kernel accesses on behalf of a system call. For an access by the
+    /// process, the exception has a separate step.
     fn touched(&self, va: u64, kind: AccessKind, fault: Fault) -> Option<doc::Step> {
         self.call?;
         let what = match kind {
@@ -139,26 +145,26 @@ impl Handler<'_> {
             Fault::Protection { .. } => "protected",
         };
         let page = self.names.page_at(va);
-        Some(step_by("kernel → handler", format!("{what} {}: {page} is {why}", self.names.address(va))))
+        Some(step_by("kernel → handler", format!("{what} {}, but {page} is {why}", self.names.address(va))))
     }
 
     fn area(&self) -> String {
         match &self.fault.area {
-            // A call may have moved the area in the meantime.
+            // The system call may have moved the area in the meantime.
             Some(area)
                 if self
                     .fault
                     .wanted()
                     .is_some_and(|(va, _)| !(area.area.start..area.area.end).contains(&va.raw())) =>
             {
-                "the area of the address permits this".to_owned()
+                "the area that contains the address permits the access".to_owned()
             }
             Some(area) => {
                 let wanted = match self.fault.class() {
-                    Some(FaultClass::Protection) => ", which forbids this",
+                    Some(FaultClass::Protection) => ", which forbids the access",
                     // Unmerging copies a page regardless of the area's permissions.
                     Some(FaultClass::CopyOnWrite) if !area.area.prot.write => "",
-                    _ => ", which permits this",
+                    _ => ", which permits the access",
                 };
                 format!("the address is in the area {}{wanted}", self.names.area(area))
             }
@@ -170,9 +176,9 @@ impl Handler<'_> {
         let store = self.names.store(from);
         match from {
             BackingStore::PageCache { .. } => {
-                step_by("page cache → memory", format!("{store} comes into {frame}"))
+                step_by("page cache → memory", format!("loads {store} into {frame}"))
             }
-            _ => step_by("disk → memory", format!("{store} comes into {frame}")),
+            _ => step_by("disk → memory", format!("loads {store} into {frame}")),
         }
     }
 
@@ -185,15 +191,20 @@ impl Handler<'_> {
                 let ppn = parts::hex(frame.into(), spec.ppn_bits());
                 format!("updates the PTE of {page}: P = 1, PPN {ppn}, R/W = {rw}")
             }
-            None => format!("updates the PTE of {page}: P = 1, the shared zero page, R/W = {rw}"),
+            None => format!("updates the PTE of {page}: P = 1, PPN of the shared zero page, R/W = {rw}"),
         }
     }
 
     fn returns(&self, major: bool) -> doc::Step {
         let kind = if major { "major" } else { "minor" };
         match self.call {
-            Some(call) => step_by("handler → kernel", format!("returns ({kind} fault): {call} continues")),
-            None => step_by("handler → CPU", format!("returns ({kind} fault): the instruction is retried")),
+            Some(call) => step_by(
+                "handler → kernel",
+                format!("returns from the {kind} fault; the {call} call continues"),
+            ),
+            None => {
+                step_by("handler → CPU", format!("returns from the {kind} fault; the instruction is retried"))
+            }
         }
     }
 
@@ -201,7 +212,7 @@ impl Handler<'_> {
         match (self.call, class.signal()) {
             (None, Some((signal, code))) => step_by(
                 "handler → process",
-                format!("sends {} ({}): the instruction does not complete", signal.name(), code.name()),
+                format!("sends {} ({}); the instruction does not complete", signal.name(), code.name()),
             ),
             (Some(call), _) => {
                 step_by("handler → kernel", format!("the fault cannot be resolved, so {call} stops"))

@@ -1,4 +1,4 @@
-//! The address space of a process as in the lecture (CS:APP figures 9.26 and 9.27): the picture, then
+//! The address space of a process as in the lecture (CS:APP figures 9.26 and 9.27): the drawing, then
 //! `task_struct`, `mm_struct`, and the list of `vm_area_struct`s.
 
 use super::names::{Names, bare_name};
@@ -8,10 +8,10 @@ use crate::run::nouns::size;
 use crate::run::record::{AreaLayout, AreaRecord, LayoutView, Legend};
 use pagewalk_engine::kernel::vma::{Prot, Vma};
 
-/// Maximum number of areas drawn, half from either end.
+/// Maximum number of areas to draw, half from each end.
 const DRAWN: usize = 40;
 
-/// Returns the picture and the structures.
+/// Returns the drawing and the structures.
 pub(crate) fn blocks(view: &LayoutView) -> Vec<Block> {
     let legend = Legend::default();
     let names = Names { spec: &view.spec, legend: &legend, own: &view.process };
@@ -76,7 +76,7 @@ impl Drawing<'_> {
         }
     }
 
-    /// Marks the break at the heap's end, or inside its last page.
+    /// Returns a label for the break, which is at the end of the heap or inside the heap's last page.
     fn brk_mark(&self, area: &Vma) -> String {
         let brk = self.view.brk.1;
         if brk == area.end { "brk".to_owned() } else { format!("brk is {}", self.names.address(brk)) }
@@ -115,12 +115,12 @@ impl Drawing<'_> {
         if let Some(stack) = over.filter(|over| over.area.area.stack) {
             let (top, most) = self.view.stack;
             let lowest = top.max(stack.area.area.end).saturating_sub(most).max(start);
-            lines.push((format!("↓ grows by faults, down to {}", self.names.address(lowest)), String::new()));
+            lines.push((format!("↓ grows on faults, down to {}", self.names.address(lowest)), String::new()));
         }
         let unused = under.is_none() && self.view.spec.virtual_bits() >= 32;
         lines.push((if unused { "unused" } else { "(nothing mapped)" }.to_owned(), space));
         if under.is_some_and(|under| is_heap(&under.area)) {
-            lines.push(("↑ grows by brk".to_owned(), String::new()));
+            lines.push(("↑ grows with brk".to_owned(), String::new()));
         }
         Slab { top: self.names.address(end), mark: String::new(), lines, note: String::new(), gap: true }
     }
@@ -143,25 +143,25 @@ impl Drawing<'_> {
             || "none".to_owned(),
             |pgd| {
                 format!(
-                    "{}, the level-1 page table: CR3 while {} runs",
+                    "{}, the level-1 page table (in CR3 while {} runs)",
                     self.physical(pgd),
                     view.process.name
                 )
             },
         );
         let mut pairs = vec![
-            ("pgd".to_owned(), format!("{pgd}; its page tables occupy {}", size(view.table_bytes.into()))),
+            ("pgd".to_owned(), format!("{pgd}; all page tables occupy {}", size(view.table_bytes.into()))),
             (
                 "mmap".to_owned(),
                 format!(
-                    "{} (vm_area_struct), in order of address",
+                    "{} (vm_area_struct), ordered by address",
                     count(view.areas.len() as u64, "area", "areas")
                 ),
             ),
             (
                 "brk".to_owned(),
                 format!(
-                    "{}, the heap begins at {}",
+                    "{}; the heap begins at {}",
                     self.names.address(view.brk.1),
                     self.names.address(view.brk.0)
                 ),
@@ -220,7 +220,7 @@ fn is_heap(record: &AreaRecord) -> bool {
     bare_name(record) == "heap"
 }
 
-/// Draws the kernel's part of the address space as in the lecture: symbolic, without addresses.
+/// Draws the kernel's part of the address space symbolically, without addresses, as in the lecture.
 fn kernel() -> Vec<Slab> {
     let slab = |lines: &[&str], note: &str| Slab {
         top: String::new(),
@@ -243,7 +243,7 @@ fn in_memory(layout: &AreaLayout, page: u64) -> String {
     format!("{} of {} resident{swapped}", layout.resident, count(pages, "page", "pages"))
 }
 
-/// Formats a size in the largest unit that fits, to one decimal: `2 MB`, `≈ 127.5 TB`.
+/// Formats a size in the largest unit that fits, with one decimal: `2 MB`, `≈ 127.5 TB`.
 fn roughly(bytes: u64) -> String {
     const UNITS: [&str; 7] = ["B", "KB", "MB", "GB", "TB", "PB", "EB"];
     let unit = (bytes.max(1).ilog2() / 10) as usize;
@@ -264,7 +264,7 @@ fn prot(prot: Prot) -> String {
     letters.iter().map(|(on, letter)| if *on { *letter } else { '-' }).collect()
 }
 
-/// Returns the kind of mapping, as in the lecture's `vm_flags`.
+/// Returns the kind of mapping, as in `vm_flags` in the lecture.
 fn flags(area: &Vma) -> String {
     let mut words = vec![if area.shared { "shared" } else { "private" }];
     words.extend(area.stack.then_some("grows down"));

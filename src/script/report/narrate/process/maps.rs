@@ -15,9 +15,9 @@ pub(crate) fn lines(spec: &Spec, areas: &[AreaRecord]) -> Vec<String> {
     lines
 }
 
-/// Formats an area: `00400000-00402000 r-xp 00000000 08:01 1    a.out`. Like Linux, it pads addresses and the
-/// offset to eight digits, and it aligns the name to leave room for the widest addresses. Addresses below 32
-/// bits use their own width.
+/// Formats an area: `00400000-00402000 r-xp 00000000 08:01 1 a.out`. Like Linux, pads addresses and the
+/// offset to eight digits, and aligns the name so that the widest addresses fit. Addresses of fewer than 32
+/// bits are padded to their own width.
 fn line(spec: &Spec, record: &AreaRecord) -> String {
     let bits = spec.virtual_bits();
     let digits = bits.div_ceil(4).clamp(1, 8) as usize;

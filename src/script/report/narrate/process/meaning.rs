@@ -1,5 +1,5 @@
-//! Meanings of system call results: processes, files, and the heap. `memory_calls` has those on
-//! memory.
+//! Meanings of system call results for processes, files, and the heap. `memory_calls` contains the meanings
+//! for memory.
 
 use super::counts::{areas, bytes, leaving, pages};
 use super::memory_calls;
@@ -7,7 +7,7 @@ use super::names::Names;
 use crate::report::narrate::words::thousands;
 use crate::run::record::{CallRecord, FileRecord};
 
-/// Describes a successful call as the rest of a sentence; `None` if its result needs no
+/// Returns the end of a sentence that describes a successful call. Returns `None` if the result needs no
 /// explanation.
 pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String> {
     let process = names.process();
@@ -16,25 +16,27 @@ pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option
         "execve" => Some(execve(names, record)),
         "exit" => Some(exit(names, record)),
         "wait" => Some(wait(record)),
-        "getpid" => Some(format!("the number of {process}")),
-        "open" => {
-            record.effect.file.as_ref().map(|file| format!("{} is open for {}", file_name(file), mode(file)))
-        }
+        "getpid" => Some(format!("the PID of {process}")),
+        "open" => record
+            .effect
+            .file
+            .as_ref()
+            .map(|file| format!("{process} opened {} for {}", file_name(file), mode(file))),
         "close" => Some(match &record.effect.file {
-            Some(file) => format!("{process} no longer has {} open by this descriptor", file_name(file)),
+            Some(file) => format!("{process} closes this descriptor of {}", file_name(file)),
             None => "the descriptor is free again".to_owned(),
         }),
         "read" | "pread" => Some(read(names, record, result)),
         "write" | "pwrite" => Some(write(record, result)),
         "lseek" => record.effect.file.as_ref().map(|file| {
-            format!("the next read or write of {} begins at byte {}", file_name(file), thousands(result))
+            format!("the next read or write of {} begins at offset {}", file_name(file), thousands(result))
         }),
         "fstat" => {
             record.effect.file.as_ref().map(|file| format!("{} has {}", file_name(file), bytes(file.size.1)))
         }
         "ftruncate" => record.effect.file.as_ref().map(|file| {
             format!(
-                "{} now has {}, and had {} before",
+                "{} now has {} instead of {}",
                 file_name(file),
                 bytes(file.size.1),
                 thousands(file.size.0)
@@ -51,17 +53,15 @@ fn fork(names: &Names, record: &CallRecord) -> Option<String> {
     let process = names.process();
     let (copied, shared) = record.effect.forked?;
     let shared = match shared {
-        0 => "its page table is empty, and its pages are mapped by page faults".to_owned(),
-        1 => {
-            format!("1 page is shared with {process} and is read-only in both until one of them writes to it")
-        }
+        0 => "Its page table starts empty, and page faults map its pages".to_owned(),
+        1 => "The two processes share 1 page, which is read-only until one of them writes to it".to_owned(),
         n => format!(
-            "{} are shared with {process} and are read-only in both until one of them writes to them",
+            "The two processes share {}. Each of these pages is read-only until a process writes to it",
             pages(n)
         ),
     };
-    let areas = areas(copied);
-    Some(format!("{child} is a copy of {process}, with the same {areas} and its own page table; {shared}"))
+    let areas = if copied == 1 { "area".to_owned() } else { areas(copied) };
+    Some(format!("{child} is a copy of {process}, with the same {areas} and its own page table. {shared}"))
 }
 
 fn execve(names: &Names, record: &CallRecord) -> String {
@@ -72,14 +72,16 @@ fn execve(names: &Names, record: &CallRecord) -> String {
         .first()
         .map_or("the program".to_owned(), |path| path.written.trim_matches('"').to_owned());
     let old = match gone {
-        0 => "it had no areas before".to_owned(),
-        1 => "its old area is deleted".to_owned(),
-        n => format!("its {} old areas are deleted", thousands(n as u64)),
+        0 => "The kernel".to_owned(),
+        1 => "The kernel deletes the old area and".to_owned(),
+        n => format!("The kernel deletes the {} old areas and", thousands(n as u64)),
     };
-    let start =
-        record.effect.pc.map_or_else(String::new, |pc| format!("; it begins at {}", names.address(pc)));
+    let start = record
+        .effect
+        .pc
+        .map_or_else(String::new, |pc| format!(". Execution begins at {}", names.address(pc)));
     format!(
-        "{process} now runs {path}: {old}, and it has {} of the program; a page is loaded when it is first touched{start}",
+        "{process} now runs `{path}`. {old} maps {} for the program. The kernel loads each page on first touch{start}",
         areas(come)
     )
 }
@@ -88,26 +90,27 @@ fn exit(names: &Names, record: &CallRecord) -> String {
     let process = names.process();
     let effect = &record.effect;
     let given = match effect.count.0 {
-        0 => "it had no areas".to_owned(),
-        n => format!("its {} and page tables are freed{}", areas(n), leaving(record)),
+        0 => "; it had no areas".to_owned(),
+        1 => format!(", and the kernel frees its area and page tables{}", leaving(record)),
+        n => format!(", and the kernel frees its {} and page tables{}", areas(n), leaving(record)),
     };
     let zombie = effect.waiter.as_ref();
-    let zombie =
-        zombie.map_or_else(String::new, |parent| format!("; it is a zombie until {parent} waits for it"));
-    format!("{process} terminates: {given}{zombie}")
+    let zombie = zombie
+        .map_or_else(String::new, |parent| format!(". {process} is a zombie until {parent} waits for it"));
+    format!("{process} terminates{given}{zombie}")
 }
 
 fn wait(record: &CallRecord) -> String {
-    let Some((child, status)) = &record.effect.waited else { return "a child has terminated".to_owned() };
+    let Some((child, status)) = &record.effect.waited else { return "it reaps a child".to_owned() };
     let how = match status & 0x7F {
-        0 => format!("with status {}", (status >> 8) & 0xFF),
-        signal => format!("by signal {signal}"),
+        0 => format!("terminated with status {}", (status >> 8) & 0xFF),
+        signal => format!("was terminated by signal {signal}"),
     };
-    format!("{} has terminated {how} and is reaped", child.name)
+    format!("it reaps {}, which {how}", child.name)
 }
 
 fn file_name(file: &FileRecord) -> String {
-    file.name.as_ref().map_or("the terminal".to_owned(), ToString::to_string)
+    file.name.as_ref().map_or_else(|| "the terminal".to_owned(), |name| format!("`{name}`"))
 }
 
 fn mode(file: &FileRecord) -> &'static str {
@@ -118,33 +121,31 @@ fn mode(file: &FileRecord) -> &'static str {
     }
 }
 
-/// Returns the file offset: the argument of `pread` and `pwrite`, otherwise the descriptor's
-/// offset.
-fn file_offset(record: &CallRecord, file: &FileRecord) -> String {
+/// Returns the file offset: the argument of `pread` or `pwrite`, or otherwise the descriptor's offset.
+fn file_offset(record: &CallRecord, file: &FileRecord) -> u64 {
     let given = match record.args.get(3).map(|arg| &arg.value) {
         Some(pagewalk_engine::kernel::abi::Arg::Number(at)) => u64::try_from(*at).ok(),
         _ => None,
     };
-    byte(given.unwrap_or(file.offset.0))
-}
-
-/// Returns a byte of a file by its offset.
-fn byte(at: u64) -> String {
-    if at == 0 { "its beginning".to_owned() } else { format!("byte {}", thousands(at)) }
+    given.unwrap_or(file.offset.0)
 }
 
 fn read(names: &Names, record: &CallRecord, result: u64) -> String {
-    let Some(file) = &record.effect.file else { return format!("{} were read", bytes(result)) };
+    let Some(file) = &record.effect.file else { return format!("the kernel reads {}", bytes(result)) };
     let name = file_name(file);
     if result == 0 {
-        return format!("{name} is at its end");
+        return format!("{name} has no more bytes");
     }
     let to = match record.args.get(1).map(|arg| &arg.value) {
         Some(pagewalk_engine::kernel::abi::Arg::Number(at)) => u64::try_from(*at).ok(),
         _ => None,
     };
     let to = to.map_or("the buffer".to_owned(), |to| names.address(to));
-    format!("{} of {name} at {} are copied to {to}", bytes(result), file_offset(record, file))
+    format!(
+        "the kernel copies {} of {name} at offset {} to {to}",
+        bytes(result),
+        thousands(file_offset(record, file))
+    )
 }
 
 fn write(record: &CallRecord, result: u64) -> String {
@@ -158,9 +159,16 @@ fn write(record: &CallRecord, result: u64) -> String {
             let bytes = bytes(result);
             if file.append {
                 let verb = if result == 1 { "is" } else { "are" };
-                return format!("{bytes} {verb} appended to {name} at {}{size}", byte(file.size.0));
+                return format!(
+                    "{bytes} {verb} appended to {name} at offset {}{size}",
+                    thousands(file.size.0)
+                );
             }
-            format!("{bytes} {} to {name} at {}{size}", go(result), file_offset(record, file))
+            format!(
+                "{bytes} {} to {name} at offset {}{size}",
+                go(result),
+                thousands(file_offset(record, file))
+            )
         }
         _ => {
             let error = record
@@ -173,7 +181,7 @@ fn write(record: &CallRecord, result: u64) -> String {
     }
 }
 
-/// Returns the verb form for N bytes.
+/// Returns the verb that agrees with a byte count.
 fn go(bytes: u64) -> &'static str {
     if bytes == 1 { "is written" } else { "are written" }
 }
@@ -191,7 +199,7 @@ fn malloc(names: &Names, record: &CallRecord) -> Option<String> {
         String::new()
     } else {
         format!(
-            "; malloc moves the break from {} to {}, and pages are allocated on first touch",
+            ". To make room, malloc moves the break from {} to {}. The kernel allocates each page on first touch",
             names.address(before),
             names.address(after)
         )
@@ -203,12 +211,12 @@ fn free(record: &CallRecord) -> String {
     match record.effect.block {
         Some(block) if block.mapped => {
             format!(
-                "the block of {} had a separate area, which is unmapped{}",
+                "the kernel unmaps the area that held only the block of {}{}",
                 bytes(block.size),
                 leaving(record)
             )
         }
         Some(block) => format!("the block of {} can be allocated again", bytes(block.size)),
-        None => "nothing is done".to_owned(),
+        None => "there is nothing to free".to_owned(),
     }
 }

@@ -1,4 +1,4 @@
-//! Meanings of the results of memory system calls.
+//! Meanings of system call results for memory.
 
 use super::counts::{leaving, pages};
 use super::names::Names;
@@ -10,10 +10,10 @@ use pagewalk_engine::kernel::syscall::constant;
 use pagewalk_engine::kernel::vma::Prot;
 use pagewalk_engine::machine::pte::Bit;
 
-/// Maximum number of areas named in a sentence.
+/// Maximum number of areas to name in a sentence.
 const NAMED: usize = 3;
 
-/// Describes a successful call on memory as the rest of a sentence.
+/// Returns the end of a sentence that describes a successful call on memory.
 pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option<String> {
     let values: Vec<Arg> = record.args.iter().map(|arg| arg.value.clone()).collect();
     let call = MemoryCall { names, record, args: Args::new(&values) };
@@ -23,11 +23,11 @@ pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option
         "mprotect" => Some(call.mprotect()),
         "mremap" => Some(call.mremap(result)),
         "msync" => {
-            Some(format!("the stores to shared pages of {} are written to their file", call.range(0, 1)))
+            Some(format!("the kernel writes the dirty shared pages of {} to their file", call.range(0, 1)))
         }
         "madvise" => Some(call.madvise()),
-        "mlock" => Some(format!("{} is resident and stays resident", call.range(0, 1))),
-        "munlock" => Some(format!("{} may be evicted again", call.range(0, 1))),
+        "mlock" => Some(format!("the pages of {} are resident and locked", call.range(0, 1))),
+        "munlock" => Some(format!("the pages of {} can be evicted again", call.range(0, 1))),
         "brk" => Some(call.brk()),
         "sbrk" => Some(call.sbrk(result)),
         _ => None,
@@ -47,7 +47,7 @@ impl MemoryCall<'_> {
         len.checked_next_multiple_of(page).unwrap_or(len)
     }
 
-    /// Returns the range of two arguments in whole pages.
+    /// Returns the range given by two arguments, rounded to whole pages.
     fn span(&self, start: usize, len: usize) -> (u64, u64) {
         let start = self.args.address(start);
         (start, start.saturating_add(self.whole(self.args.size(len))))
@@ -62,7 +62,7 @@ impl MemoryCall<'_> {
         &self.record.effect.come
     }
 
-    /// Returns the number of merged pages that got separate frames.
+    /// Returns the number of merged pages that were copied to separate frames.
     fn parted(&self) -> u64 {
         let parted = |fault: &&FaultRecord| fault.class() == Some(FaultClass::CopyOnWrite);
         self.record.faults.iter().filter(parted).count() as u64
@@ -86,28 +86,28 @@ impl MemoryCall<'_> {
         let end = at.saturating_add(self.whole(self.args.size(1)));
         let range = self.names.range(at, end);
         let Some(area) = self.come().iter().find(|area| area.area.start <= at && at < area.area.end) else {
-            return format!("{process} has {range} mapped as before");
+            return format!("{range} remains mapped in {process}");
         };
         let replaced = self.record.effect.gone.iter().any(|old| old.area.start < end && old.area.end > at);
-        let replaced = if replaced { "; the old mapping is gone" } else { "" };
+        let replaced = if replaced { "; the old mapping is replaced" } else { "" };
         let open = self.not_enforced(area.area.prot);
         if area.area.start == at && area.area.end == end {
             return format!("{process} has a new area {}{replaced}{open}", self.names.area(area));
         }
         format!(
-            "{process} has {range} mapped, merged with the neighboring area: {}{replaced}{open}",
+            "{process} maps {range}, which merges with the neighboring area into {}{replaced}{open}",
             self.names.area(area)
         )
     }
 
-    /// Names the permissions that the area forbids but the page-table entries cannot. No format has a read
-    /// bit, and a format may lack R/W.
+    /// Describes permissions that the area denies but page-table entries cannot enforce. No entry format has
+    /// a read bit, and a format may lack R/W.
     fn not_enforced(&self, prot: Prot) -> &'static str {
         let has_rw = self.names.spec.mmu.as_ref().is_none_or(|mmu| mmu.pte.bit_position(Bit::Rw).is_some());
         if !prot.read && (prot.write || prot.exec) {
-            "; its pages can still be read, because a page-table entry has no read bit"
+            "; its pages remain readable, because page-table entries have no read bit"
         } else if !prot.write && (prot.read || prot.exec) && !has_rw {
-            "; its pages can still be written once they are present, because page-table entries have no R/W bit here"
+            "; its pages are writable once present, because this page-table entry format has no R/W bit"
         } else {
             ""
         }
@@ -125,7 +125,7 @@ impl MemoryCall<'_> {
         } else {
             format!("; these areas remain: {}", self.list(&left))
         };
-        format!("{} no longer has anything mapped in {range}{}{rest}", self.names.process(), self.leaving())
+        format!("{} has no mappings in {range} anymore{}{rest}", self.names.process(), self.leaving())
     }
 
     fn mprotect(&self) -> String {
@@ -140,9 +140,9 @@ impl MemoryCall<'_> {
             }
             [one] => {
                 let open = self.not_enforced(one.area.prot);
-                format!("{range} is now {}, and part of {}{open}", one.area.perms(), self.names.area(one))
+                format!("{range} is now {} and belongs to {}{open}", one.area.perms(), self.names.area(one))
             }
-            several => format!("{range} is now in these areas: {}", self.list(several)),
+            several => format!("{range} now belongs to these areas: {}", self.list(several)),
         }
     }
 
@@ -151,14 +151,14 @@ impl MemoryCall<'_> {
         let new = self.names.range(at, at.saturating_add(self.whole(self.args.size(2))));
         let old = self.names.range(start, end);
         if at == start {
-            return format!("{old} is now {new}{}", self.leaving());
+            return format!("{old} becomes {new}{}", self.leaving());
         }
         let copied = match self.parted() {
-            0 => "none is copied".to_owned(),
-            1 => "1 is copied because it was merged".to_owned(),
-            n => format!("{n} are copied because they were merged"),
+            0 => "no page is copied".to_owned(),
+            1 => "1 page is copied because it was merged".to_owned(),
+            n => format!("{n} pages are copied because they were merged"),
         };
-        format!("{old} is now at {new}; its pages move with it, and {copied}")
+        format!("{old} moves to {new} with its pages; {copied}")
     }
 
     fn madvise(&self) -> String {
@@ -168,11 +168,11 @@ impl MemoryCall<'_> {
             let (before, after) = self.record.effect.resident;
             let dropped = pages(before.saturating_sub(after));
             return format!(
-                "{dropped} of {range} are discarded; the next touch gets zeros or the file's bytes"
+                "the kernel discards {dropped} of {range}; the next access finds zeros or the file's bytes"
             );
         }
         if is("MADV_MERGEABLE") {
-            return format!("from now on a ksm scan may merge equal pages of {range}");
+            return format!("`ksm scan` can now merge equal pages in {range}");
         }
         if is("MADV_UNMERGEABLE") {
             let parted = match self.parted() {
@@ -210,7 +210,7 @@ impl MemoryCall<'_> {
         if self.args.address(0) == 0 {
             return format!("the break is at {}", self.names.address(result));
         }
-        let was = if before == after { "" } else { "where the break was; " };
+        let was = if before == after { "" } else { "the previous break; " };
         format!("{was}{}", self.brk())
     }
 }

@@ -1,4 +1,4 @@
-//! Names of pages, frames, areas, and addresses in sentences.
+//! Names of pages, frames, areas, and addresses for use in sentences.
 
 use crate::report::narrate::parts;
 use crate::run::record::{AreaRecord, Legend, ProcessRef};
@@ -8,17 +8,17 @@ use pagewalk_engine::kernel::vma::Vma;
 use pagewalk_engine::machine::policy::POLICIES;
 use pagewalk_engine::machine::spec::Spec;
 
-/// Maximum address width with leading zeros, as on small machines.
+/// Maximum width of addresses that are printed with leading zeros, as on small machines.
 const NARROW: u32 = 32;
 
-/// The names for sentences about one process.
+/// The names to use in sentences about one process.
 #[derive(Debug, Clone, Copy)]
 pub struct Names<'a> {
-    /// The machine, which determines widths.
+    /// The machine, which determines the width of numbers.
     pub(crate) spec: &'a Spec,
     /// Files and other processes.
     pub(crate) legend: &'a Legend,
-    /// The process of the sentences.
+    /// The process that the sentences describe.
     pub(crate) own: &'a ProcessRef,
 }
 
@@ -56,11 +56,11 @@ impl Names<'_> {
         self.legend.files.get(&file).map_or_else(|| format!("file {file}"), ToString::to_string)
     }
 
-    /// Returns the source or destination of bytes: `swap slot 4`, `page 2 of a.out`.
+    /// Returns the source or destination of bytes, such as a swap slot or a page of a file.
     pub(crate) fn store(&self, store: BackingStore) -> String {
         match store {
             BackingStore::File { file, page } | BackingStore::PageCache { file, page } => {
-                format!("page {} of {}", number(page), self.file(file))
+                format!("page {} of `{}`", number(page), self.file(file))
             }
             BackingStore::Object { page, .. } => format!("page {} of the shared object", number(page)),
             BackingStore::Swap { slot } => format!("swap slot {}", number(slot.0.into())),
@@ -76,15 +76,17 @@ impl Names<'_> {
         format!("{}–{}", self.address(start), self.address(end))
     }
 
-    /// Describes an area completely: `heap 0x1000–0x1200 rw-p, anonymous`.
+    /// Describes an area completely: `heap (0x1000–0x1200, rw-p, anonymous)`.
     pub(crate) fn area(&self, record: &AreaRecord) -> String {
         let Vma { start, end, .. } = record.area;
-        let name = bare_name(record);
-        let gap = if name.is_empty() { "" } else { " " };
-        format!("{name}{gap}{} {}, {}", self.range(start, end), record.area.perms(), record.backing)
+        let (range, perms) = (self.range(start, end), record.area.perms());
+        match bare_name(record) {
+            "" => format!("{range} ({perms}, {})", record.backing),
+            name => format!("{name} ({range}, {perms}, {})", record.backing),
+        }
     }
 
-    /// Returns the name of an area, of its file, or of its kind.
+    /// Returns the name of an area, or of its file, or of its kind.
     pub(crate) fn area_name(&self, record: &AreaRecord) -> String {
         let name = bare_name(record);
         if !name.is_empty() {
@@ -110,7 +112,7 @@ impl Names<'_> {
     }
 }
 
-/// Returns the name of an area, `[heap]` without brackets; empty if it has none.
+/// Returns the name of an area, without brackets for `[heap]`; empty if the area has no name.
 pub(crate) fn bare_name(record: &AreaRecord) -> &str {
     record.name.trim_start_matches('[').trim_end_matches(']')
 }
@@ -125,13 +127,13 @@ pub(crate) fn frame_first(frame: FrameNo) -> String {
     format!("Frame {}", number(frame.0.into()))
 }
 
-/// Formats a number that tables print in hexadecimal, such as a frame's. Numbers below ten need no
+/// Formats a number that tables print in hexadecimal, such as a frame number. Numbers below ten have no
 /// prefix.
 pub(crate) fn number(n: u64) -> String {
     if n < 10 { n.to_string() } else { format!("0x{n:X}") }
 }
 
-/// Formats an address or page number, without leading zeros on large machines.
+/// Formats an address or page number. On large machines, the number has no leading zeros.
 fn hex(n: u64, bits: u32) -> String {
     if bits <= NARROW { parts::hex(n, bits) } else { format!("0x{n:X}") }
 }

@@ -6,10 +6,10 @@ use crate::report::doc::{Block, Tone};
 use crate::run::facts::{Component, Family, Key, ReportedFact, key, reported_facts};
 use crate::run::record::Did;
 
-/// Explains the facts of a statement, or one of them. Facts with the same reason are grouped.
+/// Explains all facts of a statement, or one fact. Facts with the same reason are grouped.
 ///
 /// # Errors
-/// A message that there is no such fact.
+/// A message stating that the fact does not exist.
 pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     let mut facts = reported_facts(did);
     if let Some(name) = fact {
@@ -17,13 +17,13 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
             if let Some(key) = key_of(did, name) {
                 let reason = key.reason(did);
                 return Ok(vec![
-                    Block::line(format!("the last answer has no `{name}`")),
+                    Block::line(format!("the last result has no value for `{name}`")),
                     Block::line(format!("  because {reason}")),
                 ]);
             }
             let near = nearest(name, facts.iter().map(|fact| fact.name.as_str()));
             let fix = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
-            return Err(format!("the last answer has no fact `{name}`{fix}"));
+            return Err(format!("the last result has no fact `{name}`{fix}"));
         }
         facts.retain(|fact| fact.name == name);
     }
@@ -32,7 +32,7 @@ pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     }
     let groups = reasons(did, &facts);
     if groups.is_empty() {
-        return Ok(vec![Block::toned(Tone::Faint, "The last answer has no facts.")]);
+        return Ok(vec![Block::toned(Tone::Faint, "The last result has no facts.")]);
     }
     let mut blocks = Vec::new();
     for (reason, facts) in groups {
@@ -54,7 +54,7 @@ fn key_of(did: &Did, name: &str) -> Option<Key> {
     key(name, family, spec.map(AsRef::as_ref)).ok()
 }
 
-/// Whether a fact has the value of an ordinary access without events.
+/// Whether a fact has the value that it has in an access without events.
 fn is_uneventful(fact: &ReportedFact) -> bool {
     match &fact.value.value {
         Value::Text(word) => matches!(&**word, "none" | "no"),

@@ -1,4 +1,4 @@
-//! Tests that every fact of every statement has a reason.
+//! Tests that every fact of each statement has a reason.
 
 use crate::report::playing::records;
 use crate::run::facts::{Family, facts_of};
@@ -20,10 +20,10 @@ const SCRIPTS: &[&str] = &[
      set pte 3 0x3008 { ppn 0x40000, ps 1 }\nset pte 3 0x3010 { ppn 4 }\nset pte 4 0x4000 { ppn 9, cd 1 }\n\
      set pte 1 0x1008 { ppn 5, ps 1 }\n\
      read 0x200000\nread 0x200040\nread 0x400000\nread 0x8000000000\nfetch 0x200000",
-    // No TLB, no cache, no MMU.
+    // A machine without a TLB, a cache, or an MMU.
     "machine { physical 16 bits }\nread 0x10\nwrite 0x10 = 1\nread 0x10",
     "machine { virtual 16 bits, physical 16 bits, page 256 B }\nread 0x10\ntranslate 0x10",
-    // A process: every class of fault, calls that succeed and fail, and eviction.
+    // A process with every class of fault, successful and failed calls, and an eviction.
     "machine simple\nkernel { frames 2, swap 4 pages }\n\
      process P1\n\
      P1: let p = mmap(0, 256, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)\n\
@@ -70,7 +70,7 @@ fn reason(script: &str, fact: &str) -> String {
     key.reason(did)
 }
 
-/// The worked examples of CS:APP 9.6.4.
+/// The worked examples from CS:APP 9.6.4.
 #[test]
 fn reasons_name_the_bits_the_entry_and_the_bytes() {
     let script = "machine simple\n\
@@ -78,11 +78,11 @@ fn reasons_name_the_bits_the_entry_and_the_bytes() {
         set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }\n\
         read 0x03D4";
     for (fact, expected) in [
-        ("tlbi", "TLBI is bits 7–6 of the virtual address 0x03D4 = 0b11"),
-        ("tlbt", "TLBT is bits 13–8 of the virtual address 0x03D4 = 0b00_0011"),
-        ("vpn", "VPN is bits 13–6 of the virtual address 0x03D4 = 0b0000_1111"),
+        ("tlbi", "TLBI is 0b11, bits 7–6 of the virtual address 0x03D4"),
+        ("tlbt", "TLBT is 0b00_0011, bits 13–8 of the virtual address 0x03D4"),
+        ("vpn", "VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4"),
         ("tlb", "no valid way of set 0x3 of tlb holds tag 0x03"),
-        ("ci", "CI is bits 5–2 of the physical address 0x354 = 0b0101"),
+        ("ci", "CI is 0b0101, bits 5–2 of the physical address 0x354"),
         ("byte", "CI 0x5 holds 36 72 F0 1D; CO 0x0 is 0x36"),
         ("pa", "PPN 0x0D is followed by PPO 0x14, which is the VPO"),
         ("cycles", "no lookup has a latency"),
@@ -93,7 +93,11 @@ fn reasons_name_the_bits_the_entry_and_the_bytes() {
     assert_eq!(reason(&hit, "ppn"), "way 0 of set 0x3 of tlb is valid and holds tag 0x03, with PPN 0x0D");
     let fault = format!("{script}\nread 0x0240");
     for fact in ["ppn", "pa", "byte", "fault", "ci"] {
-        assert_eq!(reason(&fault, fact), "the page-table entry of VPN 0x09 is not present (P = 0)", "{fact}");
+        assert_eq!(
+            reason(&fault, fact),
+            "the page-table entry for VPN 0x09 is not present (P = 0)",
+            "{fact}"
+        );
     }
 }
 
@@ -106,6 +110,6 @@ fn cycles_are_a_sum_of_latencies() {
     // The cache lookup overlaps with the TLB lookup.
     assert_eq!(
         reason(script, "cycles"),
-        "tlb 3 + page-table entry 100 + cache 2 − 2 that overlap with the TLB + memory 100"
+        "tlb 3 + page-table entry 100 + cache 2 − 2 that overlap with the TLB lookup + memory 100"
     );
 }

@@ -1,4 +1,4 @@
-//! Reasons that an access was not performed.
+//! Explains why an access was not performed.
 
 use pagewalk_engine::machine::event::{Fault, ProtectionCause};
 
@@ -6,12 +6,12 @@ use super::super::handled;
 use super::words::noun;
 use crate::run::record::{Access, Shown};
 
-/// Explains why there is no physical address.
+/// Explains why the access has no physical address.
 pub(super) fn no_address(a: &Access) -> String {
     no_translation(a).unwrap_or_else(|| "the access has no physical address".to_owned())
 }
 
-/// Explains why the access could not be translated, if it could not.
+/// Explains why the access could not be translated, if translation failed.
 pub(super) fn no_translation(a: &Access) -> Option<String> {
     if a.process.as_ref().is_some_and(|process| process.killed.is_some()) {
         return Some(handled::reason(a));
@@ -28,23 +28,27 @@ pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
         Fault::Protection { why } => {
             let kind = noun(a.kind);
             match why {
-                ProtectionCause::ReadOnly => format!("the page is read-only (R/W = 0) and this is {kind}"),
+                ProtectionCause::ReadOnly => {
+                    format!("the page is read-only (R/W = 0), and the access is {kind}")
+                }
                 ProtectionCause::Supervisor => {
-                    format!("the page is the supervisor's (U/S = 0) and this is {kind} by the user")
+                    format!(
+                        "the page is for the supervisor only (U/S = 0), and the access is {kind} in user mode"
+                    )
                 }
                 ProtectionCause::NoExecute => {
-                    format!("nothing on the page may be executed (XD = 1) and this is {kind}")
+                    format!("the page is not executable (XD = 1), and the access is {kind}")
                 }
             }
         }
     }
 }
 
-/// Describes the entry of a level for the page of an address.
+/// Describes the entry at one level for the page that contains an address.
 pub(super) fn entry(a: &Access, va: u64, level: u32) -> String {
     let vpn = Shown::field(va >> a.spec.page_bits(), a.spec.vpn_bits());
     match &a.spec.mmu {
         Some(mmu) if mmu.levels.len() > 1 => format!("the level-{level} entry for VPN {vpn}"),
-        _ => format!("the page-table entry of VPN {vpn}"),
+        _ => format!("the page-table entry for VPN {vpn}"),
     }
 }

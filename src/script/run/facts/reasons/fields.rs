@@ -1,4 +1,4 @@
-//! Explanations of the bits of an address that form a field.
+//! Explains which bits of an address form a field.
 
 use pagewalk_engine::machine::event::Event;
 
@@ -21,13 +21,13 @@ impl Address {
         Self { name: "virtual address", value: a.va.raw(), bits: a.spec.virtual_bits() }
     }
 
-    /// Returns the physical address, or the reason that there is none.
+    /// Returns the physical address, or the reason why it does not exist.
     fn physical(a: &Access) -> Result<Self, String> {
         let pa = a.outcome.pa.ok_or_else(|| no_address(a))?;
         Ok(Self { name: "physical address", value: pa.raw(), bits: a.spec.physical_bits })
     }
 
-    /// `TLBI is bits 7–6 of the virtual address 0x03D4 = 0b11`
+    /// `TLBI is 0b11, bits 7–6 of the virtual address 0x03D4`
     fn field(&self, label: &str, lowest: u32, bits: u32) -> String {
         let Self { name, value, bits: width } = *self;
         let bits = bits.min(width.saturating_sub(lowest));
@@ -37,11 +37,11 @@ impl Address {
             _ => format!("bits {}–{lowest}", lowest + bits - 1),
         };
         let (address, field) = (Shown::field(value, width), binary(low(shifted(value, lowest), bits), bits));
-        format!("{label} is {range} of the {name} {address} = {field}")
+        format!("{label} is {field}, {range} of the {name} {address}")
     }
 }
 
-/// Formats a value in binary, with a gap every four bits.
+/// Formats a value in binary, in groups of four bits.
 pub(crate) fn binary(value: u64, bits: u32) -> String {
     let digits = format!("{value:0width$b}", width = bits as usize);
     let mut binary = "0b".to_owned();
@@ -76,7 +76,7 @@ pub(crate) fn ppo(a: &Access) -> String {
     Address::physical(a).map_or_else(|why| why, |pa| pa.field("PPO", 0, mmu.page_bits))
 }
 
-/// Explains the index of a TLB, named by the label.
+/// Explains a TLB index, with a label as its name.
 pub(crate) fn tlb_index(a: &Access, at: usize, label: &str) -> String {
     let Some((page_bits, page)) = tlb_page(a, at) else { return NO_MMU.to_owned() };
     let tlb = &a.spec.tlbs[at];
@@ -86,14 +86,14 @@ pub(crate) fn tlb_index(a: &Access, at: usize, label: &str) -> String {
     Address::of_page(a).field(label, page_bits, tlb.index_bits()) + &page
 }
 
-/// Explains the tag of a TLB, named by the label.
+/// Explains a TLB tag, with a label as its name.
 pub(crate) fn tlb_tag(a: &Access, at: usize, label: &str) -> String {
     let Some((page_bits, page)) = tlb_page(a, at) else { return NO_MMU.to_owned() };
     let lowest = page_bits + a.spec.tlbs[at].index_bits();
     Address::of_page(a).field(label, lowest, a.spec.virtual_bits().saturating_sub(lowest)) + &page
 }
 
-/// Returns log2 of the page size for the lookup in a TLB, and a remark if that page is not the smallest.
+/// Returns log2 of the page size for a TLB lookup, and a remark if the page is not the smallest.
 fn tlb_page(a: &Access, at: usize) -> Option<(u32, String)> {
     let mmu = a.spec.mmu.as_ref()?;
     let smallest = a.spec.tlbs[at].smallest_page_bits(&a.spec);
@@ -102,16 +102,16 @@ fn tlb_page(a: &Access, at: usize) -> Option<(u32, String)> {
     let mut sizes = sizes.chain(a.spec.tlbs[at].page_bits.iter().copied());
     let bits = sizes.find(|bits| shifted(a.va.raw(), *bits) == page).unwrap_or(smallest);
     let size = size(1 << bits);
-    Some((bits, if bits == smallest { String::new() } else { format!(", as its page has {size}") }))
+    Some((bits, if bits == smallest { String::new() } else { format!(", because the page size is {size}") }))
 }
 
-/// Explains the block offset of a cache, named by the label.
+/// Explains a cache's block offset, with a label as its name.
 pub(crate) fn cache_offset(a: &Access, at: usize, label: &str) -> String {
     let bits = a.spec.caches[at].block_bits;
     Address::physical(a).map_or_else(|why| why, |pa| pa.field(label, 0, bits))
 }
 
-/// Explains the index of a cache, named by the label.
+/// Explains a cache index, with a label as its name.
 pub(crate) fn cache_index(a: &Access, at: usize, label: &str) -> String {
     let cache = &a.spec.caches[at];
     if cache.sets == 1 {
@@ -125,14 +125,14 @@ pub(crate) fn cache_index(a: &Access, at: usize, label: &str) -> String {
     address.map_or_else(|why| why, |address| address.field(label, cache.block_bits, cache.index_bits()))
 }
 
-/// Explains the tag of a cache, named by the label.
+/// Explains a cache tag, with a label as its name.
 pub(crate) fn cache_tag(a: &Access, at: usize, label: &str) -> String {
     let bits = a.spec.caches[at].tag_bits(&a.spec);
     let lowest = a.spec.physical_bits - bits;
     Address::physical(a).map_or_else(|why| why, |pa| pa.field(label, lowest, bits))
 }
 
-/// Explains the address of the entry of a level.
+/// Explains the address of a level's entry.
 pub(crate) fn entry_address(a: &Access, level: u32) -> String {
     let fetched = a.first_piece().iter().find_map(|event| match event {
         Event::Pte { level: own, index, address, .. } if *own == level => Some((*index, *address)),
@@ -141,12 +141,12 @@ pub(crate) fn entry_address(a: &Access, level: u32) -> String {
     let Some(mmu) = &a.spec.mmu else { return NO_MMU.to_owned() };
     match fetched {
         None => not_walked(a, level),
-        Some((_, None)) => "no CR3 is set, so the page table is not in simulated memory".to_owned(),
+        Some((_, None)) => "CR3 is not set, so the page table is not in simulated memory".to_owned(),
         Some((index, Some(address))) => {
             let offset = index * u64::from(mmu.pte.bytes);
             let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);
             format!(
-                "the level-{level} table is at {} and entry {} of {} bytes each is at offset 0x{offset:X}",
+                "the level-{level} table is at {}, and entry {} (with {} bytes per entry) is at offset 0x{offset:X}",
                 Shown::field(address.raw() - offset, a.spec.physical_bits),
                 Shown::field(index, bits),
                 mmu.pte.bytes,
@@ -155,7 +155,7 @@ pub(crate) fn entry_address(a: &Access, level: u32) -> String {
     }
 }
 
-/// Explains the bits of a component by their names.
+/// Explains the index, tag, or offset (`suffix`) of a component.
 pub(crate) fn of_component(a: &Access, component: Component, suffix: &str) -> String {
     let label = format!("the {suffix} of {}", component.name(&a.spec));
     match (component, suffix) {

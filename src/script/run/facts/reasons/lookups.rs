@@ -1,4 +1,4 @@
-//! Explanations of the contents of TLBs and caches.
+//! Explains the contents of TLBs and caches.
 
 use pagewalk_engine::machine::event::{Event, Purpose};
 
@@ -7,7 +7,7 @@ use super::faults::no_address;
 use super::words::NO_MMU;
 use crate::run::record::{Access, Shown};
 
-/// Returns a lookup: set, tag, and the way that held it.
+/// Returns a lookup: the set, the tag, and the way that hit.
 fn found(a: &Access, component: Component) -> Option<(u64, u64, Option<u32>)> {
     a.first_piece().iter().find_map(|event| match (event, component) {
         (Event::TlbLookup { tlb, set, tag, way }, Component::Tlb(at)) if *tlb as usize == at => {
@@ -22,7 +22,7 @@ fn found(a: &Access, component: Component) -> Option<(u64, u64, Option<u32>)> {
     })
 }
 
-/// Returns every component that the access looked into, and whether it hit.
+/// Returns every component that the access looked up, and whether the component hit.
 fn looked_up(a: &Access) -> impl Iterator<Item = (Component, bool)> {
     Component::all(&a.spec).filter_map(|part| Some((part, found(a, part)?.2.is_some())))
 }
@@ -32,7 +32,7 @@ pub(super) fn hit_tlb(a: &Access) -> Option<Component> {
     looked_up(a).find(|(part, hit)| *hit && matches!(part, Component::Tlb(_))).map(|(part, _)| part)
 }
 
-/// Explains the result of a component's lookup in its set, or why there was none.
+/// Explains the result of a component's lookup in its set, or why no lookup happened.
 pub(crate) fn lookup(a: &Access, component: Component) -> String {
     let name = component.name(&a.spec);
     let Some((set, tag, way)) = found(a, component) else { return not_looked_up(a, component) };
@@ -59,9 +59,9 @@ fn not_looked_up(a: &Access, component: Component) -> String {
     };
     match (hit, component) {
         (Some((part, _)), _) => format!("{} hit, so {name} was not looked up", part.name(&a.spec)),
-        _ if !serves => format!("{name} is not for this kind of access"),
+        _ if !serves => format!("{name} does not serve this kind of access"),
         (None, Component::Tlb(_)) if a.spec.mmu.is_none() => NO_MMU.to_owned(),
-        (None, Component::Cache(_)) if !a.uses_caches() => "`translate` uses no cache".to_owned(),
+        (None, Component::Cache(_)) if !a.uses_caches() => "`translate` does not use caches".to_owned(),
         (None, Component::Cache(_)) if a.outcome.pa.is_none() => no_address(a),
         (None, Component::Cache(_)) if bypassed(a) => "the page is not cached (CD = 1)".to_owned(),
         _ => format!("{name} was not looked up"),
@@ -72,7 +72,7 @@ fn bypassed(a: &Access) -> bool {
     a.first_piece().iter().any(|event| matches!(event, Event::Bypassed { purpose: Purpose::Demand }))
 }
 
-/// Explains whether a TLB held the translation: the one that did, or else the first.
+/// Explains whether a TLB held the translation. The reason names the TLB that hit, or else the first TLB.
 pub(crate) fn tlb(a: &Access) -> String {
     let first = a.spec.first_tlb(a.kind).map(Component::Tlb);
     match hit_tlb(a).or(first) {
@@ -113,7 +113,7 @@ pub(crate) fn victim(a: &Access, component: Component) -> String {
         Component::Cache(at) => a.spec.caches[at].policy,
     };
     match victim {
-        None => format!("set {set} of {name} had an invalid way"),
+        None => format!("set {set} of {name} had an invalid way, so no entry was evicted"),
         Some(tag) => {
             let tag = Shown::field(tag, tag_bits);
             format!("all ways of set {set} of {name} were valid, and {} chose tag {tag}", policy.row().name)

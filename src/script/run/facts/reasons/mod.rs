@@ -1,5 +1,5 @@
-//! Reasons for the values of facts: a function for each row of the registry. A reason is a clause without a period, to
-//! follow "because".
+//! Reasons for the values of facts, with one function per row of the registry. A reason is a clause that can
+//! follow "because", without a period.
 
 mod faults;
 mod fields;

@@ -1,4 +1,4 @@
-//! Reasons for the bytes that an access returned, and for its cost.
+//! Explains the bytes that an access returned and the cost of the access.
 
 use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{Event, Purpose};
@@ -9,7 +9,7 @@ use super::faults::no_address;
 use super::lookups::served;
 use crate::run::record::{Access, AccessVerb, CachedBlock, Shown};
 
-/// Explains why an access returned no bytes, if it did not.
+/// Explains why an access returned no bytes, if none were returned.
 fn nothing_read(a: &Access) -> Option<String> {
     match a.verb {
         AccessVerb::Translate => Some("`translate` reads nothing".to_owned()),
@@ -18,7 +18,7 @@ fn nothing_read(a: &Access) -> Option<String> {
     }
 }
 
-/// Explains which line and offset, or which place in memory, hold the first byte.
+/// Explains which line and offset, or which memory address, the first byte comes from.
 pub(crate) fn byte(a: &Access) -> String {
     if let Some(nothing) = nothing_read(a) {
         return nothing;
@@ -26,7 +26,7 @@ pub(crate) fn byte(a: &Access) -> String {
     let pa = a.outcome.pa.map_or(0, Pa::raw);
     let place = Shown::field(pa, a.spec.physical_bits);
     let Some(byte) = a.data.first().copied().flatten() else {
-        return format!("nothing set the byte at physical address {place}");
+        return format!("the byte at physical address {place} is uninitialized");
     };
     let byte = Shown::hex(u64::from(byte), 2);
     let first = a.spec.first_cache(a.kind).map(|at| &a.spec.caches[at]);
@@ -59,7 +59,7 @@ pub(crate) fn value(a: &Access) -> String {
             let place = Shown::field(first, a.spec.physical_bits);
             let order =
                 if a.data.iter().all(Option::is_some) && a.data.len() <= 8 { ", little-endian" } else { "" };
-            format!("the bytes from physical address {place} on are {}{order}", bytes(&a.data))
+            format!("the bytes from physical address {place} are {}{order}", bytes(&a.data))
         }
     }
 }
@@ -86,7 +86,7 @@ pub(crate) fn cycles(a: &Access) -> String {
             match (latency, added) {
                 (0, _) => None,
                 (_, _) if added == latency => Some(format!("{what} {whole}")),
-                _ => Some(format!("{what} {whole} − {hidden} that overlap with the TLB")),
+                _ => Some(format!("{what} {whole} − {hidden} that overlap with the TLB lookup")),
             }
         })
         .collect();

@@ -1,4 +1,4 @@
-//! Reasons for the translation of an access, or for its failure.
+//! Explains an access's translation, or why the translation failed.
 
 use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{Event, PteKind};
@@ -21,7 +21,7 @@ pub(crate) fn fault(a: &Access) -> String {
     })
 }
 
-/// Returns the entries that the walk of the first piece fetched: level, address, raw value, and kind.
+/// Returns the entries that the first piece's walk fetched, each with level, address, raw value, and kind.
 fn walked(a: &Access) -> impl DoubleEndedIterator<Item = (u32, Option<u64>, Option<u64>, PteKind)> {
     a.first_piece().iter().filter_map(|event| match event {
         Event::Pte { level, address, value, found, .. } => {
@@ -38,7 +38,8 @@ pub(crate) fn walk(a: &Access) -> String {
         None if held => "a TLB held the translation, so no entry was fetched".to_owned(),
         None => "no entry was fetched".to_owned(),
         Some(_) if held => {
-            "a TLB held the translation with D = 0, so the store fetched the entry again to set D".to_owned()
+            "a TLB held the translation with D = 0, so the MMU fetched the PTE again to set D for the store"
+                .to_owned()
         }
         Some((level, .., found)) => {
             let found = match found {
@@ -51,7 +52,7 @@ pub(crate) fn walk(a: &Access) -> String {
     }
 }
 
-/// Explains why the walk did not fetch the entry of a level.
+/// Explains why the walk did not fetch a level's entry.
 pub(super) fn not_walked(a: &Access, level: u32) -> String {
     match walked(a).next_back() {
         Some((last, ..)) if last < level => format!("the walk ended at level {last}"),
@@ -59,7 +60,7 @@ pub(super) fn not_walked(a: &Access, level: u32) -> String {
     }
 }
 
-/// Explains the raw value of the entry of a level.
+/// Explains the raw value of a level's entry.
 pub(crate) fn entry_value(a: &Access, level: u32) -> String {
     let Some((_, address, value, found)) = walked(a).find(|(own, ..)| *own == level) else {
         return not_walked(a, level);
@@ -68,14 +69,14 @@ pub(crate) fn entry_value(a: &Access, level: u32) -> String {
         address.map_or_else(String::new, |at| format!(" at {}", Shown::field(at, a.spec.physical_bits)));
     match (value, found) {
         (None, PteKind::Table) => {
-            "tables that are not in simulated memory have no entries for tables".to_owned()
+            "page tables outside simulated memory have no entries for lower-level tables".to_owned()
         }
-        (None, _) => format!("some byte of the entry{place} was never set"),
+        (None, _) => format!("a byte of the entry{place} is uninitialized"),
         (Some(_), _) => format!("the walk fetched this word{place}, before it set A or D"),
     }
 }
 
-/// Explains which page-table entry, or TLB entry, has the PPN.
+/// Explains which page-table entry or TLB entry contains the PPN.
 pub(crate) fn ppn(a: &Access) -> String {
     let (Some(mmu), Some(pa)) = (&a.spec.mmu, a.outcome.pa) else {
         return if a.spec.mmu.is_none() { NO_MMU.to_owned() } else { no_address(a) };
@@ -96,7 +97,7 @@ pub(crate) fn ppn(a: &Access) -> String {
     let below = mmu.level_page_bits(level) - mmu.page_bits;
     if below > 0 {
         let size = size(1 << mmu.level_page_bits(level));
-        return format!("{which}{place}{word} maps a page of {size}; this is page {shown} of it");
+        return format!("{which}{place}{word} maps a {size} page, which contains PPN {shown}");
     }
     format!("{which}{place}{word} has PPN {shown}")
 }

@@ -7,12 +7,12 @@ pub(crate) fn noun(kind: AccessKind) -> &'static str {
     match kind {
         AccessKind::Read => "a load",
         AccessKind::Write => "a store",
-        AccessKind::Execute => "fetches an instruction",
+        AccessKind::Execute => "an instruction fetch",
     }
 }
 
-/// Reason that there is no page and no page table.
+/// Reason why no page or page table exists.
 pub(crate) const NO_MMU: &str = "the machine has no MMU, so addresses are physical";
 
-/// Reason that nothing is known about a kernel.
+/// Reason why no kernel handled a fault.
 pub(crate) const NO_PROCESS: &str = "no process made the access, so no kernel handled a fault";

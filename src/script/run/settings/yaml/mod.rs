@@ -1,7 +1,9 @@
-//! Machine files: the settings of `machine { … }` written in YAML, as the same fields with locations in the file.
+//! Machine files: the settings of `machine { … }` in YAML, converted to the same fields, with locations in
+//! the file.
 //!
-//! A mapping is a block, a value is a word or a number with its unit, and a list is several values. A flag is set by
-//! `true` or by its name alone. Several TLBs or caches are a list of blocks, each with an optional `name`.
+//! A YAML mapping is a block, a scalar is a word or a number with its unit, and a list represents several
+//! values. The value `true`, or the name alone, sets a flag. Several TLBs or caches form a list of blocks,
+//! each with an optional `name`.
 
 mod said;
 #[cfg(test)]
@@ -25,11 +27,12 @@ use super::pte::PTE_SETTINGS;
 use super::tlb::TLB_SETTINGS;
 use tree::{Entry, Node, Scalar, join, tree};
 
-/// Returns the settings in a machine file, in the form of a script's settings; `file` is its number in the sources. One
-/// block `machine:` may contain all of them. Does not check whether the settings exist and are consistent.
+/// Returns the settings in a machine file, in the form of a script's settings. `file` is the file's number in
+/// the sources. A single block `machine:` may contain all settings. Does not check whether the settings exist
+/// and are consistent.
 ///
 /// # Errors
-/// `machine-file` for text that is not YAML or cannot be settings, and the errors of values.
+/// Returns `machine-file` for text that is not YAML or cannot be settings, or the errors in values.
 pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Diagnostic>> {
     let mut top = tree(file, text).map_err(one)?;
     let mut within = Span { file, start: 0, end: 0 };
@@ -51,8 +54,8 @@ pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Di
     if wrong.is_empty() { Ok(fields) } else { Err(wrong) }
 }
 
-/// Returns the parameters of a setting from its row, in any block: no name is a flag in one block and has parameters in
-/// another. None for PTE bits and for names without a row.
+/// Returns the parameters of a setting from its row in any block. If a name is a flag in one block, it has no
+/// parameters in any other block. Returns `None` for PTE bits and for names without a row.
 fn params(name: &str) -> Option<&'static [Param]> {
     let machine = MACHINE_SETTINGS.iter().map(|row| (row.name, row.params));
     let table = TABLE_SETTINGS.iter().map(|row| (row.name, row.params));
@@ -64,7 +67,7 @@ fn params(name: &str) -> Option<&'static [Param]> {
     rows.find(|(row, _)| *row == name).map(|(_, params)| params)
 }
 
-/// Whether a setting may occur several times, each with its own name.
+/// Whether a setting may occur several times with different names.
 fn repeats(name: &str) -> bool {
     MACHINE_SETTINGS.iter().any(|row| row.name == name && row.repeats)
 }
@@ -99,7 +102,7 @@ fn block<'a, 't: 'a>(
     fields
 }
 
-/// Returns a setting; none for a flag that is `false`, and for an error.
+/// Returns a setting, or `None` for an error or a flag that is `false`.
 fn field(key: &Scalar, node: &Node, span: Span, wrong: &mut Vec<Diagnostic>) -> Option<Field> {
     let plain = Field { name: word(key), args: Vec::new(), block: None, span };
     match node {
@@ -141,9 +144,9 @@ fn level_name(name: &Scalar, node: &Node) -> Result<Arg, Diagnostic> {
         }
         _ => {
             let span = node.span().unwrap_or(name.span);
-            Err(Diagnostic::new(Code::MachineFile, span, "a name is a word")
+            Err(Diagnostic::new(Code::MachineFile, span, "a name must be a word")
                 .label("not a name")
-                .help("a name begins with a letter, followed by letters, digits, and `_`"))
+                .help("a name must begin with a letter and contain only letters, digits, and `_`"))
         }
     }
 }
@@ -174,7 +177,7 @@ fn is_word(text: &str) -> bool {
     text.starts_with(letter) && text.chars().all(|c| letter(c) || c.is_numeric() || c == '-')
 }
 
-/// Returns a value after checking its unit against the setting's dimension.
+/// Returns a value after checking that its unit matches the setting's dimension.
 fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
     let arg = value(scalar)?;
     let params = params(key.text).or_else(|| BitRow::named(key.text).map(|_| &[BITS] as &[Param]));
@@ -182,7 +185,7 @@ fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
     match (place, Unit::behind(scalar.text), &arg.kind) {
         (Some(place), Some(unit), ArgKind::Value(value)) => {
             place.refuses(value, unit, None).map_or(Ok(arg.clone()), |wrong| {
-                // A fix would be tested as a script, not as YAML.
+                // The diagnostic has no fix, because fixes are tested as scripts.
                 Err(Diagnostic { fix: None, ..wrong.at(arg.span) })
             })
         }
@@ -208,13 +211,13 @@ fn value(scalar: &Scalar) -> Result<Arg, Diagnostic> {
     } else {
         return Err(Diagnostic::new(Code::MachineFile, span, format!("`{text}` is not a value"))
             .label("neither a number nor a word")
-            .help("values are numbers with their unit, such as `64 B`, and words, such as `plru`; a machine file computes nothing"));
+            .help("a value must be a number with its unit, such as `64 B`, or a word, such as `plru`; expressions are not allowed"));
     };
     Ok(Arg { kind, span })
 }
 
-/// Returns the error of a number; for several numbers, it says that they are not a list.
+/// Returns the error for a number. If the text is several numbers, the help suggests a list.
 fn number_wrong(text: &str, error: ValueError) -> ValueError {
     let several = text.split_whitespace().skip(1).any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
-    if several { error.help("several values are a list, as in `[9, 9, 9, 9]`") } else { error }
+    if several { error.help("write several values as a list, as in `[9, 9, 9, 9]`") } else { error }
 }

@@ -1,12 +1,13 @@
-//! Diagnostics for a machine file that is not YAML, or that uses unsupported features of YAML.
+//! Diagnostics for a machine file that is not YAML or that uses unsupported YAML features.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 
-/// Maximum number of values in a machine file. Repetitions by aliases are counted.
+/// Maximum number of values in a machine file. Repetitions through aliases are included.
 pub(super) const VALUES_LIMIT: usize = 4096;
 
-/// Maximum number of opened brackets and braces: the library's time is quadratic in their depth.
+/// Maximum number of opened brackets and braces. The limit exists because the library's time is quadratic in
+/// their depth.
 pub(super) const BRACKETS_LIMIT: usize = 256;
 
 /// Maximum nesting depth of blocks and lists.
@@ -25,13 +26,17 @@ impl Refusal {
 pub(super) const EMPTY: Refusal =
     Refusal("the file is empty", "write one setting per line, such as `page: 4 KB`");
 pub(super) const KEY: Refusal =
-    Refusal("the name of a setting is a word", "write one setting per line, such as `page: 4 KB`");
-pub(super) const TAG: Refusal = Refusal("a machine file has no tags", "remove the part that begins with `!`");
-pub(super) const LONG: Refusal =
-    Refusal("a machine file has at most 4096 values", "write fewer values, or repeat fewer with aliases");
+    Refusal("the name of a setting must be a word", "write one setting per line, such as `page: 4 KB`");
+pub(super) const TAG: Refusal =
+    Refusal("a machine file cannot have tags", "remove the part that begins with `!`");
+pub(super) const LONG: Refusal = Refusal(
+    "a machine file can have at most 4096 values",
+    "write fewer values, or repeat fewer values with aliases",
+);
 pub(super) const DEEP: Refusal =
-    Refusal("blocks and lists are nested too deeply", "a machine needs no more than four");
-pub(super) const BRACKETS: Refusal = Refusal("a machine file has at most 256 brackets and braces", LONG.1);
+    Refusal("blocks and lists are nested too deeply", "a machine file can have at most four levels");
+pub(super) const BRACKETS: Refusal =
+    Refusal("a machine file can have at most 256 brackets and braces", LONG.1);
 pub(super) const LINES: Refusal = Refusal(
     "this value spans several lines or has escapes",
     "write it on one line without escapes; separate the values of a list with commas",
@@ -47,10 +52,10 @@ pub(super) fn twice(key: &str, again: Span, first: Span) -> Diagnostic {
     Diagnostic::new(Code::MachineFile, again, format!("`{key}` appears twice in this block"))
         .label("again here")
         .also(first, "first here")
-        .help("remove one of the two; several TLBs or caches are a list, each item begun by `-`")
+        .help("remove one of the two; write several TLBs or caches as a list whose items begin with `-`")
 }
 
-/// Reports that a file contains a second document.
+/// Reports that a file contains a second YAML document.
 pub(super) fn second_document(file: u32, text: &str) -> Diagnostic {
     let lines = text.split_inclusive('\n').scan(0, |end, line| {
         *end += line.len();
@@ -58,10 +63,10 @@ pub(super) fn second_document(file: u32, text: &str) -> Diagnostic {
     });
     let at = lines.filter(|(_, line)| line.starts_with("---")).last().map_or(0, |(at, _)| at);
     Diagnostic::new(Code::MachineFile, token(file, text, at), "the file holds several documents")
-        .help("a file describes one machine; put the other one into a separate file")
+        .help("a file can describe only one machine; put the other one into a separate file")
 }
 
-/// Returns a diagnostic for an error of the library, or for an unsupported feature, at its location.
+/// Returns a diagnostic for a library error or an unsupported feature, at its location.
 pub(super) fn wrong(
     file: u32,
     text: &str,
@@ -89,7 +94,7 @@ pub(super) fn wrong(
     diagnostic
 }
 
-/// Returns the location at which the malformed construct begins, from the end of a library's message: `scanning a
+/// Returns the start of the malformed construct, according to the end of a library message: `scanning a
 /// quoted scalar at line 1 column 4`.
 fn begun(file: u32, text: &str, context: &str) -> Option<(Span, String)> {
     let (what, place) = context.rsplit_once(" at line ")?;
@@ -100,19 +105,19 @@ fn begun(file: u32, text: &str, context: &str) -> Option<(Span, String)> {
     Some((token(file, text, before + within), format!("while {what} that begins here")))
 }
 
-const TABS: &str = "indent by spaces, not by tabs";
+const TABS: &str = "indent with spaces, not tabs";
 
-/// Phrases in the library's messages, and the corresponding fixes.
+/// Phrases in the library's messages, with the corresponding fixes.
 const MENDING: [(&str, &str); 6] = [
-    ("mapping values are not allowed", "indent the settings of a block alike, one per line"),
+    ("mapping values are not allowed", "indent all settings of a block by the same amount, one per line"),
     ("tab character", TABS),
-    ("cannot start any token", "put a value that begins with this character in quotes"),
-    ("expected key", "indent the settings of a block alike"),
-    ("'-' indicator", "indent the items of a list alike"),
+    ("cannot start any token", "enclose a value that begins with this character in quotes"),
+    ("expected key", "indent all settings of a block by the same amount"),
+    ("'-' indicator", "indent all items of a list by the same amount"),
     ("expected ','", "close the bracket or brace that was opened"),
 ];
 
-/// Returns the word at this byte, or one character if no word begins there.
+/// Returns the span of the word at this byte, or of one character if no word begins there.
 pub(super) fn token(file: u32, text: &str, at: usize) -> Span {
     let at = at.min(text.len());
     let rest = text.get(at..).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Tests of machine files: YAML and the resulting settings, or the error and its location.
+//! Tests that machine files produce the expected settings, or the expected error at its location.
 
 use proptest::prelude::*;
 
@@ -9,7 +9,7 @@ use crate::run::settings::{Arg, ArgKind, Field, build_machine};
 use pagewalk_engine::machine::presets::Preset;
 use pagewalk_engine::machine::spec::Spec;
 
-/// Number of the file among the sources.
+/// The file's number in the sources.
 const FILE: u32 = 3;
 
 /// Returns the text at a location in the file.
@@ -18,7 +18,7 @@ fn at(text: &str, span: Span) -> &str {
     text.get(span.start as usize..span.end as usize).expect("a place in the file")
 }
 
-/// Formats settings as a script writes them: `tlb L2 { ways 4; shared }`.
+/// Formats settings in script notation: `tlb L2 { ways 4; shared }`.
 fn shown(fields: &[Field]) -> String {
     let field = |field: &Field| {
         let args = field.args.iter().map(|arg| format!(" {}", value(arg))).collect::<Vec<_>>().concat();
@@ -48,7 +48,7 @@ fn wrong(text: &str) -> Vec<Diagnostic> {
     fields_of_yaml(FILE, text).map_or_else(|wrong| wrong, |fields| panic!("{text:?} is {}", shown(&fields)))
 }
 
-/// Returns the machine of a file, or the errors in its settings.
+/// Returns the machine that a file declares, or the errors in its settings.
 fn machine(text: &str) -> Result<Spec, Vec<Diagnostic>> {
     build_machine(None, &fields_of_yaml(FILE, text)?, Span::default())
 }
@@ -101,7 +101,7 @@ fn a_flag_is_set_by_its_name_or_by_true() {
     assert_eq!(read("asid: true"), "asid on");
     assert_eq!(read("asid: false"), "asid off");
     assert_eq!(read("asid: on"), "asid on");
-    // If the setting needs a number or a word, the setting rejects the truth value.
+    // A setting that needs a number or a word rejects the truth value.
     assert_eq!(read("ways: false"), "ways false");
 }
 
@@ -192,20 +192,20 @@ const NO_MACHINE_FILE: [(&str, &str, &str); 23] = [
     ("page: 4\n---\npage: 8", "---", "several documents"),
     ("page: 4 KB\npage: 8 KB", "page", "appears twice"),
     ("tlb: { ways: 4, ways: 4 }", "ways", "appears twice"),
-    ("page: !size 4", "!size", "no tags"),
-    ("tlb: !level {}", "!level", "no tags"),
-    ("4: x", "4", "is a word"),
-    ("true: x", "true", "is a word"),
-    ("~: x", "~", "is a word"),
-    ("? [a, b]\n: x", "[a", "is a word"),
-    ("? {a: 1}\n: x", "{a", "is a word"),
+    ("page: !size 4", "!size", "cannot have tags"),
+    ("tlb: !level {}", "!level", "cannot have tags"),
+    ("4: x", "4", "must be a word"),
+    ("true: x", "true", "must be a word"),
+    ("~: x", "~", "must be a word"),
+    ("? [a, b]\n: x", "[a", "must be a word"),
+    ("? {a: 1}\n: x", "{a", "must be a word"),
     ("\"a b\": x", "a b", "cannot be the name"),
     ("page: \"4\\x4B\"", "\"4\\x4B\"", "has escapes"),
     ("page: |\n  64 B", "|", "several lines"),
     ("page: 64\n  B", "64", "several lines"),
     ("page: (1 + 2)", "(1 + 2)", "is not a value"),
     ("bits: [9, [8]]", "8", "not allowed in a list of `bits`"),
-    ("tlb: { name: 4 }", "4", "a name is a word"),
+    ("tlb: { name: 4 }", "4", "a name must be a word"),
 ];
 
 #[test]
@@ -239,7 +239,7 @@ fn wrong_numbers_are_wrong_as_in_a_script() {
         assert_eq!((wrong[0].code, at(text, wrong[0].span)), (code, place), "{text:?}");
     }
     let help = wrong("bits: 9 9 9 9")[0].help.clone();
-    assert_eq!(help.as_deref(), Some("several values are a list, as in `[9, 9, 9, 9]`"));
+    assert_eq!(help.as_deref(), Some("write several values as a list, as in `[9, 9, 9, 9]`"));
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn the_presets_written_in_yaml_are_the_presets() {
     }
 }
 
-/// Returns random combinations of pieces of YAML.
+/// Returns random combinations of YAML fragments.
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
         "page", "tlb", "name", "é", "64 B", "0..6", "true", "~", "- ", ": ", ":", "\n", "\n  ", "  ", "[",
@@ -317,7 +317,7 @@ fn pieces() -> impl Strategy<Value = String> {
     prop::collection::vec(piece, 0..40).prop_map(|pieces| pieces.concat())
 }
 
-/// Checks that every location is in the file, and that names and words are at their locations.
+/// Checks that all locations are in the file, and that names and words are at their locations.
 fn places_hold(text: &str, fields: &[Field]) {
     for field in fields {
         assert_eq!(at(text, field.name.span), &*field.name.text, "{text:?}");
@@ -358,7 +358,7 @@ proptest! {
     }
 }
 
-/// Settings by their numbers: a number, or nested settings.
+/// A setting, named by its number: a value, or nested settings.
 #[derive(Debug, Clone)]
 enum Setting {
     Number(u32),
@@ -372,7 +372,7 @@ fn tree() -> impl Strategy<Value = Vec<Setting>> {
     prop::collection::vec(setting, 1..4)
 }
 
-/// Writes settings in block style, and in the format of [`shown`].
+/// Writes settings as YAML in block style, and in the format of [`shown`].
 fn write(settings: &[Setting], depth: usize, indent: usize, text: &mut String, wanted: &mut Vec<String>) {
     for (i, setting) in settings.iter().enumerate() {
         text.extend([" ".repeat(depth * indent), format!("k{i}:")]);

@@ -1,8 +1,8 @@
 //! A YAML document as a tree with the location of every node.
 //!
-//! The YAML library does not keep locations. However, if a scalar is requested as a string, the library returns a slice
-//! of the text, which gives the scalar's location. Because the request must be for a scalar, the document is read
-//! twice: first for its shape, and then for its scalars.
+//! The YAML library does not record locations. However, the library returns a scalar as a slice of the text
+//! if the scalar is requested as a string, and the slice has a location. Only scalars can be requested this
+//! way, so the document is read twice: first for its shape, and then for its scalars.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -19,21 +19,21 @@ use crate::lang::span::Span;
 /// A key, or a value that is neither a block nor a list.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Scalar<'t> {
-    /// The text without quotes; empty for no value.
+    /// The text without quotes, or an empty text for a missing value.
     pub(crate) text: &'t str,
-    /// Its location, without quotes.
+    /// The location of the text, without quotes.
     pub(crate) span: Span,
-    /// Whether it was in quotes.
+    /// Whether the text was in quotes.
     pub(crate) quoted: bool,
 }
 
 impl Scalar<'_> {
-    /// Whether there is no value: an empty text, `~`, or `null`.
+    /// Whether the value is missing: an empty text, `~`, or `null`.
     pub(crate) fn is_null(&self) -> bool {
         !self.quoted && matches!(self.text, "" | "~" | "null" | "Null" | "NULL")
     }
 
-    /// Returns the truth value of `true` or `false`.
+    /// Returns the Boolean value of `true` or `false`.
     pub(crate) fn truth(&self) -> Option<bool> {
         match self.text {
             _ if self.quoted => None,
@@ -59,7 +59,7 @@ pub(crate) enum Node<'t> {
 }
 
 impl Node<'_> {
-    /// Returns the span from its first scalar to its last; none if it has no text.
+    /// Returns the span from the node's first scalar to its last, or `None` if the node has no text.
     pub(crate) fn span(&self) -> Option<Span> {
         match self {
             Self::Scalar(scalar) => Some(scalar.span).filter(|span| span.end > span.start),
@@ -75,8 +75,8 @@ impl Node<'_> {
     }
 }
 
-/// Returns the span from one location to a later one. The value of an alias is located before it, so the result is the
-/// first location alone.
+/// Returns the span from one location to a later location. An alias's value has an earlier location, so the
+/// result is the first location alone.
 pub(crate) fn join(from: Span, to: Option<Span>) -> Span {
     let end = to.filter(|to| to.start >= from.start).map_or(from.end, |to| to.end);
     Span { end: end.max(from.end), ..from }
@@ -85,7 +85,7 @@ pub(crate) fn join(from: Span, to: Option<Span>) -> Span {
 /// Reads a document.
 ///
 /// # Errors
-/// `machine-file` for text that is not YAML, and for unsupported features of YAML.
+/// Returns `machine-file` for text that is not YAML or uses unsupported YAML features.
 pub fn tree(file: u32, text: &str) -> Result<Node<'_>, Diagnostic> {
     if let Some((at, _)) = text.match_indices(['[', '{']).nth(BRACKETS_LIMIT) {
         return Err(BRACKETS.at(token(file, text, at)));
@@ -104,7 +104,7 @@ pub fn tree(file: u32, text: &str) -> Result<Node<'_>, Diagnostic> {
     }
 }
 
-/// Returns the only document of a text; none if there are several.
+/// Returns the only document of a text, or `None` if the text has several.
 fn document<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> serde_yaml::Result<Option<S::Value>> {
     let mut documents = serde_yaml::Deserializer::from_str(text.get(mark(text)..).unwrap_or(text));
     let first = documents.next().unwrap_or_else(|| serde_yaml::Deserializer::from_str(text));
@@ -119,7 +119,7 @@ enum NodeKind {
     Block,
 }
 
-/// The first reading: the kinds of the nodes, each before its children.
+/// The first reading, which finds the kinds of the nodes, with parents before children.
 #[derive(Debug, Default)]
 struct DocumentShape {
     kinds: Vec<NodeKind>,
@@ -135,7 +135,7 @@ impl DocumentShape {
         E::custom(refusal.0)
     }
 
-    /// Adds a node. `word` is whether it may be a key.
+    /// Adds a node. `word` states whether the node may be a key.
     fn add_node<E: de::Error>(&mut self, kind: NodeKind, word: bool) -> Result<(), E> {
         match self.key {
             true if word => Ok(()),
@@ -197,7 +197,7 @@ impl<'t> Visitor<'t> for &mut DocumentShape {
         self.add_node(NodeKind::Scalar, true)
     }
 
-    /// Accepts a file without a document.
+    /// Rejects a file without a document.
     fn visit_none<E: de::Error>(self) -> Result<(), E> {
         Err(self.refuse(EMPTY))
     }
@@ -231,19 +231,20 @@ impl<'t> Visitor<'t> for &mut DocumentShape {
     }
 }
 
-/// The second reading: the scalars with their locations, in a tree of the shape that the first reading found.
+/// The second reading, which finds the scalars and their locations, in a tree with the shape from the first
+/// reading.
 struct Scalars<'t> {
     file: u32,
     text: &'t str,
-    /// Kinds of the remaining nodes.
+    /// The kinds of the remaining nodes.
     kinds: std::vec::IntoIter<NodeKind>,
     refusal: Option<Refusal>,
-    /// The first key that occurs twice in its block.
+    /// An error for the first key that occurs twice in its block.
     twice: Option<Diagnostic>,
 }
 
 impl<'t> Scalars<'t> {
-    /// Returns the scalar for a part of the text, with its location.
+    /// Returns the scalar for a slice of the text, with its location.
     fn scalar(&self, part: &'t str) -> Option<Scalar<'t>> {
         let start = part.as_ptr().addr().checked_sub(self.text.as_ptr().addr())?;
         let end = start.checked_add(part.len())?;
@@ -258,7 +259,7 @@ impl<'t> Scalars<'t> {
     }
 }
 
-/// A key in the second reading.
+/// A reader of keys for the second reading.
 struct Key<'a, 't>(&'a mut Scalars<'t>);
 
 impl<'t> DeserializeSeed<'t> for Key<'_, 't> {
@@ -291,12 +292,12 @@ impl<'t> Visitor<'t> for &mut Scalars<'t> {
         out.write_str("a value of a machine file")
     }
 
-    /// Accepts a part of the text.
+    /// Accepts a slice of the text.
     fn visit_borrowed_str<E: de::Error>(self, part: &'t str) -> Result<Node<'t>, E> {
         self.scalar(part).map(Node::Scalar).ok_or_else(|| E::custom("a scalar has no place"))
     }
-
-    /// Accepts a string that differs from the text: with escapes, or over several lines.
+    /// Accepts a string whose value differs from its source text because of escapes or line breaks.
+    /// Accepts a string that differs from the text, because it has escapes or spans several lines.
     fn visit_str<E: de::Error>(self, _: &str) -> Result<Node<'t>, E> {
         self.refusal = Some(LINES);
         Err(E::custom(LINES.0))

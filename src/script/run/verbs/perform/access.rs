@@ -1,4 +1,4 @@
-//! Execution of accesses: on bare hardware, or in a process.
+//! Performs accesses on bare hardware or in a process.
 
 use crate::run::record::{Access, AccessVerb, CachedBlock, InProcess, ProcessRef, Recorder};
 use crate::run::session::Session;
@@ -14,7 +14,7 @@ use pagewalk_engine::machine::{AccessOutcome, Data, Machine};
 use crate::run::verbs::plans::AccessPlan;
 
 impl Session<'_> {
-    /// Makes an access; a probe makes it on a copy.
+    /// Performs an access, or performs a probe on a copy.
     ///
     /// # Errors
     /// A missing machine, `out-of-memory`.
@@ -52,13 +52,14 @@ impl Session<'_> {
         Ok(Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process: None })
     }
 
-    /// Makes an access in a process. Faults are handled and the instruction is retried. The record's events are those
-    /// of the pieces that completed or were fatal.
+    /// Performs an access in a process. The kernel handles faults, and the instruction is retried. The
+    /// record's events are those of the completed parts of the access and of an attempt that ended in a fatal
+    /// fault.
     fn access_of_process(&mut self, plan: AccessPlan, pid: Pid) -> Result<Access, Stop> {
         let AccessPlan { verb, kind, mode, va, mut data, place, .. } = plan;
         let probe = self.probing;
         let kernel = self.kernel(place)?;
-        // A killed process no longer has the state that the record needs.
+        // A killed process loses the state that the record needs.
         let before = match kernel.config().signals {
             SignalPolicy::Kill => kernel.process(pid).cloned(),
             SignalPolicy::Report => None,
@@ -88,10 +89,10 @@ impl Session<'_> {
     }
 }
 
-/// Maximum size of a block that is printed, in bytes.
+/// Maximum size of a printed block, in bytes.
 const PRINTED_BLOCK: u64 = 16;
 
-/// Returns the block of the first byte that was read in the first cache, if it is there.
+/// Returns the block that contains the first byte read, if the first cache contains the block.
 fn block(
     machine: &Machine,
     verb: AccessVerb,

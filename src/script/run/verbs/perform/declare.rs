@@ -1,4 +1,4 @@
-//! Declarations of machines, kernels, files, executables, and processes.
+//! Performs declarations of machines, kernels, files, executables, and processes.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ use crate::run::verbs::plans::{AreaPlan, ExecutablePlan, FilePlan, ProcessPlan};
 use crate::run::verbs::system::default_machine;
 
 impl Session<'_> {
-    /// Declares an empty machine, which replaces the previous one.
+    /// Declares an empty machine, which replaces the previous machine.
     pub(crate) fn declare_machine(&mut self, spec: Arc<Spec>) -> Did {
         let machine = self.fresh_machine(spec.clone());
         self.state.machine = Slot::Is(machine);
@@ -41,7 +41,8 @@ impl Session<'_> {
         Ok(Did::Declared(Declared { what: Declaration::Kernel, booted }))
     }
 
-    /// Starts a kernel on the machine, or on the default one. If it cannot be started, the machine is unchanged.
+    /// Starts a kernel on the declared machine, or else on the default machine. If the kernel cannot start,
+    /// the machine is unchanged.
     ///
     /// # Errors
     /// `bad-kernel`, `no-machine`.
@@ -62,7 +63,7 @@ impl Session<'_> {
         Ok(Booted { machine: declared, config, frames })
     }
 
-    /// Starts a kernel with the defaults, unless one runs.
+    /// Starts a kernel with default settings, unless one is running.
     fn booted(&mut self, place: Span) -> Result<Option<Booted>, Stop> {
         let plan = match &self.state.machine {
             Slot::Kernel(_) => return Ok(None),
@@ -76,7 +77,7 @@ impl Session<'_> {
     /// `file`
     ///
     /// # Errors
-    /// As [`Session::declare_kernel`].
+    /// Returns the errors from [`Session::declare_kernel`].
     pub(crate) fn declare_file(&mut self, plan: FilePlan) -> Result<Did, Stop> {
         let FilePlan { name, fill, size, place } = plan;
         let booted = self.booted(place)?;
@@ -87,7 +88,7 @@ impl Session<'_> {
     /// `executable`
     ///
     /// # Errors
-    /// As [`Session::declare_kernel`], and `bad-area` for sections that cannot be loaded.
+    /// Returns the errors from [`Session::declare_kernel`], or `bad-area` for sections that cannot be loaded.
     pub(crate) fn declare_executable(&mut self, plan: ExecutablePlan) -> Result<Did, Stop> {
         let ExecutablePlan { name, executable, sections, place } = plan;
         let booted = self.booted(place)?;
@@ -103,7 +104,7 @@ impl Session<'_> {
     /// `process`
     ///
     /// # Errors
-    /// As [`Session::declare_kernel`]; `bad-area`, `out-of-memory`.
+    /// Returns the errors from [`Session::declare_kernel`], `bad-area`, or `out-of-memory`.
     pub(crate) fn declare_process(&mut self, plan: ProcessPlan) -> Result<Did, Stop> {
         let ProcessPlan { name, areas } = plan;
         let booted = self.booted(name.span)?;
@@ -129,7 +130,7 @@ impl Session<'_> {
             let (start, end) = (area.start, area.end);
             match kernel.declare_area(pid, area) {
                 Ok(()) => {}
-                // Every later area would also be rejected.
+                // All later areas would also be rejected.
                 Err(AreaError::TooMany) => {
                     wrong.push(crate::run::verbs::refused::area(
                         &AreaError::TooMany,

@@ -1,4 +1,4 @@
-//! Execution of kernel actions.
+//! Performs kernel actions.
 
 use crate::lang::ast::Span;
 use crate::run::record::{ActionRecord, KernelAction, Legend};
@@ -26,7 +26,7 @@ impl Session<'_> {
     /// Performs a kernel action that no process requested.
     ///
     /// # Errors
-    /// `out-of-memory` if swap is full, `limit-steps`.
+    /// Returns `limit-steps`, or `out-of-memory` if swap is full.
     pub(crate) fn act(&mut self, what: KernelAction, place: Span) -> Result<ActionRecord, Stop> {
         let kernel = self.kernel(place)?;
         let mut steps = Steps::default();

@@ -1,4 +1,4 @@
-//! Execution of prepared statements.
+//! Performs prepared statements.
 
 mod access;
 mod declare;

@@ -25,10 +25,10 @@ use pagewalk_engine::trace::unreadable::Unreadable;
 
 use crate::run::verbs::plans::ReplayPlan;
 
-/// Work of a line of a trace: 16 lines cost as much as a statement.
+/// Work of one line of a trace. A statement costs as much as 16 lines.
 const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;
 
-/// The results of the records.
+/// The results of replaying the records.
 struct Performed {
     counted: ReplayCounts,
     first: Vec<Record>,
@@ -36,10 +36,10 @@ struct Performed {
 }
 
 impl Session<'_> {
-    /// Replays a trace; a probe replays it on a copy.
+    /// Replays a trace, or replays a probe on a copy.
     ///
     /// # Errors
-    /// `unreadable`, `limit-steps`, `out-of-memory`, and the errors of starting a kernel.
+    /// Returns `unreadable`, `limit-steps`, `out-of-memory`, or the errors from starting a kernel.
     pub(crate) fn replay(&mut self, plan: &ReplayPlan) -> Result<Replayed, Stop> {
         let before = self.probing.then(|| self.state.machine.clone());
         let replayed = self.start_for(plan).and_then(|booted| self.replay_here(plan, booted));
@@ -49,11 +49,11 @@ impl Session<'_> {
         replayed
     }
 
-    /// Starts the kernel whose process performs the trace, unless one runs or none is needed. It has enough swap to
-    /// complete the trace with any number of frames.
+    /// Starts a kernel for the process that performs the trace, unless a kernel is running or none is needed.
+    /// The kernel has enough swap to complete the trace with any number of frames.
     ///
     /// # Errors
-    /// As `kernel`.
+    /// Returns the errors from starting a kernel.
     pub(crate) fn start_for(&mut self, plan: &ReplayPlan) -> Result<Option<Booted>, Stop> {
         let (AddressMap::Demand, Slot::Is(machine)) = (plan.map, &self.state.machine) else {
             return Ok(None);
@@ -65,7 +65,7 @@ impl Session<'_> {
 
     fn replay_here(&mut self, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
         let place = plan.name.span;
-        // While the trace runs, the session has only its budget.
+        // During the replay, the session contains only its budget.
         let mut slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
         let performed = match (&mut slot, plan.map) {
             (Slot::Kernel(kernel), AddressMap::Demand) => self.in_process(kernel, plan),
@@ -85,7 +85,8 @@ impl Session<'_> {
         Ok(Replayed { name, map, straddle, counted, first, malformed, booted })
     }
 
-    /// Performs the trace in a process that ends with it, which frees its frames, slots, and tables.
+    /// Performs the trace in a process that ends afterward, which frees the process's frames, slots, and
+    /// tables.
     fn in_process(&mut self, kernel: &mut Kernel, plan: &ReplayPlan) -> Result<Performed, Stop> {
         let name = Arc::clone(&plan.name.text);
         let pid = demand::spawn(kernel, name).map_err(|why| refused(&why, plan.name.span))?;
@@ -94,8 +95,8 @@ impl Session<'_> {
         performed
     }
 
-    /// Performs the records of a file, batch by batch, while another thread continues to read. Every line counts as
-    /// work, as do the kernel's actions.
+    /// Performs the records of a file in batches, while another thread continues to read. Each line and each
+    /// kernel action counts as work.
     fn read_through(&mut self, plan: &ReplayPlan, mut target: Target<'_>) -> Result<Performed, Stop> {
         let mut account = Account::new(&target, plan.straddle, ExtraOptions::default());
         let (mut first, mut lines) = (Vec::new(), 0);
@@ -141,7 +142,7 @@ impl Session<'_> {
     }
 }
 
-/// Returns the origin of the trace: a file on disk, or a text in memory.
+/// Returns the source of the trace: a file on disk, or a text in memory.
 fn origin(plan: &ReplayPlan) -> TraceOrigin {
     match &plan.stream {
         Stream::File(path) => TraceOrigin::File(path.clone()),
@@ -149,7 +150,7 @@ fn origin(plan: &ReplayPlan) -> TraceOrigin {
     }
 }
 
-/// Reports that a trace cannot be read, or not completely, with the file's name in the script.
+/// Reports that a trace cannot be read completely, using the file's name from the script.
 fn unreadable(plan: &ReplayPlan, why: Unreadable) -> Stop {
     let why = Unreadable { name: plan.name.text.to_string(), ..why };
     Diagnostic::new(Code::Unreadable, plan.name.span, why.to_string()).into()

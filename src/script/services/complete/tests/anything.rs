@@ -1,4 +1,4 @@
-//! Tests on arbitrary texts: examples truncated anywhere, and characters in any order.
+//! Tests on arbitrary texts: truncated examples, and random characters.
 
 use std::path::Path;
 
@@ -11,7 +11,7 @@ use crate::lang::layout::tokens;
 use crate::run::state::State;
 use crate::services::complete::{complete, highlight, hint, signature, snippet, token_at};
 
-/// Calls every service at a position of a text.
+/// Calls every service at a position in a text.
 fn ask(text: &str, at: usize, state: &State) {
     let found = complete(text, at, state);
     assert!(found.from <= at.min(text.len()) && text.is_char_boundary(found.from), "{text:?} at {at}");
@@ -35,7 +35,7 @@ fn ask(text: &str, at: usize, state: &State) {
     }
 }
 
-/// Checks that the pieces of a text are within it, ordered, and without overlaps.
+/// Checks that the pieces are within the text, ordered, and without overlaps.
 fn in_order(text: &str) {
     let mut end = 0;
     for (place, _) in highlight(text) {
@@ -61,8 +61,8 @@ fn every_prefix_of_every_example() {
     assert!(examples.len() > 10);
     for (number, text) in examples.iter().enumerate() {
         let state = if number % 2 == 0 { &bare } else { &processes };
-        // Checks the current statement and some above it. Checking at every position would take too
-        // long.
+        // Checks the current statement and some of the statements above it. Checking every position would
+        // take too long.
         for (at, _) in text.char_indices() {
             let from = text[..at].rmatch_indices("\n\n").next().map_or(0, |(blank, _)| blank);
             ask(&text[from..at], at - from, state);

@@ -2,7 +2,7 @@
 
 use crate::services::complete::{Class, highlight};
 
-/// Returns the words of a class in a text.
+/// Returns the words in a text that have a class.
 fn of(text: &str, class: Class) -> Vec<&str> {
     highlight(text).into_iter().filter(|(_, is)| *is == class).map(|(place, _)| &text[place]).collect()
 }

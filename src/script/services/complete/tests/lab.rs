@@ -1,4 +1,4 @@
-//! States for completion, and tables of expected items.
+//! States for completion tests, and tables of expected items.
 
 use crate::lang::include::read_text;
 use crate::lang::source::Sources;
@@ -19,22 +19,22 @@ pub(crate) fn state(script: &str) -> State {
     session.progress.state
 }
 
-/// A machine with a kernel, and two processes with files and areas.
+/// A machine with a kernel and two processes that have files and areas.
 pub(crate) const PROCESSES: &str = "machine core-i7\nfile \"data.txt\" = \"hello\"\n\
     executable \"a.out\" {\n entry 0x400000\n | section | start | size | perms |\n | .text | 400000 | 1000 | r-x |\n}\n\
     process P1\nprocess P2\nlet page = 4 KB\nP1: let buf = mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
     def twice(x, y) {\n show x\n}\nP1: read buf";
 
-/// The bare machine of a textbook.
+/// A textbook's machine, without a kernel.
 pub(crate) const SIMPLE: &str = "machine simple\nlet va = 0x3D4\nlet value = 7\nread va";
 
-/// Returns the completions at the mark.
+/// Returns the completions at the mark `‸`.
 pub(crate) fn offered(marked: &str, state: &State) -> Completions {
     let at = marked.find('‸').expect("a mark");
     complete(&marked.replacen('‸', "", 1), at, state)
 }
 
-/// Checks texts against expected and unexpected items.
+/// Checks that completions of texts contain the expected items and lack the unexpected ones.
 pub(crate) fn holds(state: &State, table: &[(&str, &str, &str)]) {
     for (marked, wanted, unwanted) in table {
         let found = offered(marked, state);

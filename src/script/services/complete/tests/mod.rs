@@ -1,4 +1,4 @@
-//! Tests of completion at the cursor mark `‸`, with expected and unexpected items.
+//! Tests of completion at the cursor mark `‸`, with expected items and items that must not appear.
 
 mod anything;
 mod colours;

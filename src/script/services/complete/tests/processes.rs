@@ -145,6 +145,6 @@ fn an_offer_has_a_description() {
         offered(marked, &state).items.into_iter().find(|item| item.text == text).map(|item| item.help)
     };
     assert_eq!(help("read pa‸", "page").as_deref(), Some("4096"));
-    assert_eq!(help("P1: mmap(0, 1, ‸", "PROT_READ").as_deref(), Some("pages may be read"));
+    assert_eq!(help("P1: mmap(0, 1, ‸", "PROT_READ").as_deref(), Some("pages can be read"));
     assert_eq!(help("read 0 => vp‸", "vpn").as_deref(), Some("virtual page number"));
 }

@@ -1,4 +1,4 @@
-//! Forty outdated facts in a script of any style: these forty change, and no other byte.
+//! Tests that updating forty outdated facts in a script of any style changes only those facts.
 
 use proptest::prelude::*;
 
@@ -14,12 +14,11 @@ enum Radix {
 }
 
 impl Radix {
-    /// Formats a number with a minimum width. Decimal numbers are padded only if that adds a leading
-    /// zero.
+    /// Formats a number with a minimum width. Decimal numbers are not padded.
     fn write(self, n: u64, width: usize) -> String {
         match self {
             Self::Upper => format!("0x{n:0width$X}"),
-            // An `a` shows the case if the number has no letter.
+            // A wrong number contains an `a`, so that the case of letters is visible.
             Self::Lower => format!("0x{n:0width$x}"),
             Self::Binary => format!("0b{n:0width$b}"),
             Self::Decimal => n.to_string(),
@@ -43,8 +42,7 @@ struct Stated {
 /// A field of an address.
 type Field = fn(u64) -> u64;
 
-/// The fields of a virtual address of the simple memory system: 64 B pages and 4 sets (CS:APP
-/// 9.6.4).
+/// The fields of a virtual address on the simple memory system, with 64 B pages and 4 sets (CS:APP 9.6.4).
 const FIELDS: [(&str, Field); 4] =
     [("vpn", |va| va >> 6), ("vpo", |va| va & 63), ("tlbi", |va| va >> 6 & 3), ("tlbt", |va| va >> 8)];
 
@@ -53,13 +51,13 @@ impl Stated {
         FIELDS[self.fact].1(self.va)
     }
 
-    /// Returns a wrong number, with a letter if the case matters.
+    /// Returns a wrong number, which has letters if the case matters.
     fn wrong(&self) -> u64 {
         let wrong = if matches!(self.radix, Radix::Lower) { 0xabc } else { self.wrong };
         if wrong == self.right() { wrong + 1 } else { wrong }
     }
 
-    /// Returns the statement with a number of at least this width as the expectation.
+    /// Returns the statement, with a number of at least this width as the expected value.
     fn line(&self, n: u64, width: usize) -> String {
         let (name, number) = (FIELDS[self.fact].0, self.radix.write(n, width));
         format!("translate 0x{:04X} =>{}{name} {number}{}\n", self.va, self.before, self.after)
@@ -69,7 +67,7 @@ impl Stated {
         if self.stale { self.line(self.wrong(), self.width) } else { self.line(self.right(), self.width) }
     }
 
-    /// Returns the statement with the right number, in the width of the wrong one.
+    /// Returns the statement with the right number, in the width of the wrong number.
     fn fixed(&self) -> String {
         let prefixed = self.stale && !matches!(self.radix, Radix::Decimal);
         let written = self.radix.write(self.wrong(), self.width);

@@ -18,7 +18,7 @@ use crate::run::{Files, run};
 const ACCEPT: Wanted = Wanted { accept: true, fill: false };
 const FILL: Wanted = Wanted { accept: false, fill: true };
 
-/// The new texts of a script's files, and the unchanged expectations as `line: fact: why`.
+/// The new texts of a script's files, and the unchanged expectations as `file:line: fact: reason`.
 struct Outcome {
     texts: Vec<String>,
     facts: usize,
@@ -44,8 +44,8 @@ fn amend(files: &[(&str, &str)], wanted: Wanted) -> Outcome {
     Outcome { texts: texts.collect(), facts: plan.facts, left: plan.left.iter().map(output).collect() }
 }
 
-/// Returns the amended text of a script without unchanged expectations. It then holds and needs no further
-/// edits.
+/// Returns the amended text of a script in which no failed expectation remains unchanged. The expectations in
+/// the text then hold, and need no further edits.
 fn accepted(script: &str) -> String {
     let outcome = amend(&[("a.pw", script)], ACCEPT);
     assert_eq!(outcome.left, [""; 0], "{script}");
@@ -55,7 +55,7 @@ fn accepted(script: &str) -> String {
     outcome.texts[0].clone()
 }
 
-/// Returns the unchanged expectations of a script without edits.
+/// Returns the unchanged expectations of a script that gets no edits.
 fn left(script: &str) -> Vec<String> {
     let outcome = amend(&[("a.pw", script)], ACCEPT);
     assert_eq!((outcome.facts, outcome.texts[0].as_str()), (0, script));
@@ -143,11 +143,11 @@ fn other_expressions_are_not_changed_and_the_reason_is_reported() {
         ("let x = 1\ntranslate 0 => vpn x", "vpn: its value is a variable"),
         ("let x = 1\ntranslate 0 => vpn x + 1", "vpn: its value is an expression"),
         ("translate 0\ntranslate 0 => vpn not 0", "vpn: `not` expects no value"),
-        ("translate 0\ntranslate 0 => vpn in 1..3", "vpn: `in` states several values"),
+        ("translate 0\ntranslate 0 => vpn in 1..3", "vpn: `in` allows several values"),
         ("translate 0\nexpect 1 < 0", "1: its comparison allows several values"),
         (
             "translate 0\nexpect 1 == 2 and true",
-            "1 == 2 and true: it is true or false and has no expected value",
+            "1 == 2 and true: it is a condition without an expected value",
         ),
         ("let x = 1\nexpect 2 == x", "2: its value is a variable"),
         ("translate 0\ntranslate 0 => byte 5", "byte: this access has no `byte`"),
@@ -170,7 +170,7 @@ fn a_fact_that_runs_several_times_is_amended_if_it_always_has_one_value() {
     assert_eq!(accepted(same), same.replace("vpn 1", "vpn 15").replace("vpo 2", "vpo 20"));
     let differs = "machine simple\nfor va in [0x00, 0x40, 0x80] { translate va => vpn 7 }\n";
     assert_eq!(left(differs), ["a.pw:2: vpn: it runs several times with different values: 0, 1, 2"]);
-    // It holds in one round.
+    // The expectation holds in one iteration.
     let once = "machine simple\nfor va in 0..0x3FFF { translate va => tlbi 0x0 }\n";
     let left_alone = left(once);
     assert_eq!(left_alone, ["a.pw:2: tlbi: it runs several times with different values: 0x0, 0x1, 0x2, 0x3"]);
@@ -212,7 +212,7 @@ fn the_findings_of_two_scripts_for_one_file_are_merged() {
 
 #[test]
 fn facts_of_references_and_calls_are_amended() {
-    // Silberschatz's string with three frames: FIFO faults 15 times, and the frames finally hold 7 0 1.
+    // Silberschatz's string with three frames: FIFO faults 15 times, and the frames contain 7 0 1 at the end.
     let pages = "7 0 1 2 0 3 0 4 2 3 0 3 2 1 2 0 1 7 0 1";
     let stale = format!(
         "reference {pages} {{ frames 3, replacement fifo }} => faults 14, rate 50%, resident [1, 2, 03]\n"

@@ -1,4 +1,4 @@
-//! Tests of expected tables: cells keep their spelling, and columns their positions.
+//! Tests that the cells of expected tables keep their style, and that columns keep their positions.
 
 use std::fmt::Write as _;
 
@@ -165,7 +165,7 @@ fn rows_are_neither_added_nor_taken_away() {
     assert_eq!(left(steps), ["a.pw:2: steps: the table has too many or too few rows"]);
 }
 
-/// Returns a cell in its column, with spaces on either side.
+/// Returns a cell in its column, with spaces before and after the cell.
 fn placed(cell: &str, width: usize, align: usize) -> String {
     match align {
         0 => format!("{cell:<width$}"),
@@ -177,7 +177,7 @@ fn placed(cell: &str, width: usize, align: usize) -> String {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 
-    /// Page tables of 32-bit machines, with columns of any alignment and width.
+    /// Page tables for 32-bit machines, with columns of any alignment and width.
     #[test]
     fn an_aligned_table_stays_aligned(
         rows in prop::collection::vec((prop::option::of(0u32..0x10_0000), "[0-9a-f]{1,7}|-|0x[0-9A-F]{1,5}|\\*", 0u8..2), 1..9),

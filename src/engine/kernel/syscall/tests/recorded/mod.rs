@@ -1,4 +1,4 @@
-//! Compares these calls with their results and effects on Linux 6.18, which `record.py` recorded.
+//! Compares the results and effects of calls with those on Linux 6.18, as recorded by `record.py`.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -11,10 +11,10 @@ use crate::kernel::vma::{Advice, Backing, Vma};
 
 const PAGE: u64 = 0x1000;
 
-/// The address of page 0 of the recordings.
+/// The address of page 0 in the recordings.
 const BASE: u64 = 0x2000_0000_0000;
 
-/// A process that repeats a recording.
+/// A process that replays a recording.
 struct Replay(Lab);
 
 impl Replay {
@@ -44,7 +44,7 @@ impl Replay {
         }
     }
 
-    /// Performs a line of a recording. Returns the text after the arrow.
+    /// Performs a line of a recording and returns the text after the arrow.
     fn perform(&mut self, line: &str) -> String {
         let mut words = line.split_whitespace();
         let name = words.next().expect("a call");
@@ -57,7 +57,7 @@ impl Replay {
         }
     }
 
-    /// Checks that files and objects count the areas and descriptors that refer to them, and that unused objects are freed.
+    /// Checks the reference counts of files and objects, and that unused files and objects are freed.
     fn check_users(&self) {
         let process = self.0.process();
         let file = self.0.kernel.file_named("data").expect("the file");
@@ -129,7 +129,7 @@ fn plain(word: &str) -> i128 {
     }
 }
 
-/// Repeats a recording. Returns the lines with different results, and these results.
+/// Repeats a recording. Returns the lines whose results differ, with the new results.
 fn differences(recording: &str) -> Vec<String> {
     let mut found = Vec::new();
     for block in recording.split("\n\n") {

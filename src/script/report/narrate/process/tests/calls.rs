@@ -1,4 +1,4 @@
-//! Tests of narrated system calls.
+//! Tests of the narration of system calls.
 
 use super::{SMALL, first, heads, narrated, sentences};
 use crate::report::doc::{Block, Tone};
@@ -44,12 +44,12 @@ fn every_system_call_explains_its_result() {
 fn system_calls_return_a_value_and_a_meaning() {
     let small = "machine simple\nkernel { frames 16 }\nfile \"f\" = \"hello\"\nprocess P1\n";
     let call = |statement: &str| first(&format!("{small}{statement}"));
-    assert_eq!(call("let fd = open(\"f\", 0)"), "open returns fd = 3: f is open for reading.");
+    assert_eq!(call("let fd = open(\"f\", 0)"), "open returns fd = 3: P1 opened `f` for reading.");
     assert_eq!(call("let fd = open(\"g\", 0)"), "open returns fd = -1: ENOENT, no such file.");
     assert_eq!(
         call("let fd = open(\"f\", 0)\nlet p = mmap(0, 5, 1, 2, fd, 0)"),
-        // The highest page below mmap-base, three quarters of 2^14.
-        "mmap returns p = 0x2FC0: P1 has a new area 0x2FC0–0x3000 r--p, f."
+        // The highest page below mmap-base, which is three quarters of 2^14.
+        "mmap returns p = 0x2FC0: P1 has a new area 0x2FC0–0x3000 (r--p, f)."
     );
     assert_eq!(
         call("write(1, \"hi\\n\", 3)"),
@@ -57,16 +57,16 @@ fn system_calls_return_a_value_and_a_meaning() {
     );
     assert_eq!(
         call("pread(7, 0x1000, 1, 0)"),
-        "pread returns -1: EBADF, bad file descriptor: P1 has no descriptor 7 that is open for this."
+        "pread returns -1: EBADF, bad file descriptor: descriptor 7 of P1 is not open for this call."
     );
     assert!(call("munmap(0x1000, 64)").ends_with("nothing was mapped in 0x1000–0x1040."));
-    assert_eq!(call("let n = fstat(open(\"f\", 0)).st_size"), "open returns 3: f is open for reading.");
+    assert_eq!(call("let n = fstat(open(\"f\", 0)).st_size"), "open returns 3: P1 opened `f` for reading.");
     assert_eq!(sentences(&format!("{small}let n = fstat(open(\"f\", 0)).st_size")).last().unwrap(), "n = 5");
     let fork = format!("{SMALL}write 0x1000 = 1\nwrite 0x1040 = 1\nlet child = fork()");
     assert_eq!(
         first(&fork),
-        "fork returns child = 2: child is a copy of P1, with the same 2 areas and its own page table; 2 pages are \
-         shared with P1 and are read-only in both until one of them writes to them."
+        "fork returns child = 2: child is a copy of P1, with the same 2 areas and its own page table. The two \
+         processes share 2 pages. Each of these pages is read-only until a process writes to it."
     );
 }
 
@@ -74,12 +74,15 @@ fn system_calls_return_a_value_and_a_meaning() {
 fn faults_inside_a_call_are_reported_and_counted() {
     let script = format!("{SMALL}write(1, 0x0400, 70)");
     let narrated = sentences(&script);
-    assert_eq!(narrated[0], "Page fault: page 0x10 of P1 (text) is page 0 of poem and is not mapped.");
-    assert!(narrated[1].ends_with("Major fault; write continues."), "{narrated:?}");
-    assert!(narrated.last().unwrap().ends_with(" 2 page faults inside (major)."), "{narrated:?}");
+    assert_eq!(
+        narrated[0],
+        "Page fault: page 0x10 of P1 (text) is backed by page 0 of `poem` but has no valid PTE."
+    );
+    assert!(narrated[1].ends_with("Major fault; the write call continues."), "{narrated:?}");
+    assert!(narrated.last().unwrap().ends_with(" 2 page faults during the call (major)."), "{narrated:?}");
     let bad = sentences(&format!("{SMALL}write(1, 0x0500, 4)"));
     assert!(
-        bad[0].ends_with("The kernel accessed it for write, so the call fails and no signal is sent."),
+        bad[0].ends_with("The kernel accessed this address for write, so the call fails without a signal."),
         "{bad:?}"
     );
     assert_eq!(bad[1], "write returns -1: EFAULT, bad address.");
@@ -91,26 +94,26 @@ fn a_page_that_leaves_its_merged_frame_is_reported_and_counted() {
     assert_eq!(
         sentences(&format!("{merged}madvise(0x1000, 128, 13)")),
         [
-            "Protection fault: page 0x40 of P1 (heap) is in frame 0, which is merged, so it must be copied (copy-on-write).",
-            "The kernel copies frame 0 to frame 1, which only P1 maps. Minor fault; madvise continues.",
-            "Protection fault: page 0x41 of P1 (heap) is in frame 0, which is merged, so it must be copied (copy-on-write).",
-            "The kernel copies frame 0 to frame 2, which only P1 maps. Minor fault; madvise continues.",
+            "Protection fault: page 0x40 of P1 (heap) is in merged frame 0, so the kernel must copy it (copy-on-write).",
+            "The kernel copies frame 0 to frame 1, which only P1 maps. Minor fault; the madvise call continues.",
+            "Protection fault: page 0x41 of P1 (heap) is in merged frame 0, so the kernel must copy it (copy-on-write).",
+            "The kernel copies frame 0 to frame 2, which only P1 maps. Minor fault; the madvise call continues.",
             "madvise returns 0: pages of 0x1000–0x1080 are no longer merged; 2 pages have their own frames again. \
-             2 page faults inside (minor).",
+             2 page faults during the call (minor).",
         ]
     );
     let moved = sentences(&format!("{merged}mremap(0x1000, 64, 64, 3, 0x2000)"));
     assert_eq!(
         moved.last().unwrap(),
-        "mremap returns 0x2000: 0x1000–0x1040 is now at 0x2000–0x2040; its pages move with it, and 1 is copied \
-         because it was merged. 1 page fault inside (minor)."
+        "mremap returns 0x2000: 0x1000–0x1040 moves to 0x2000–0x2040 with its pages; 1 page is copied because \
+         it was merged. 1 page fault during the call (minor)."
     );
 }
 
 #[test]
 fn appended_bytes_are_written_at_the_end_at_any_offset() {
     let script = "process P1\nfile \"f\" = \"hello\"\nlet fd = open(\"f\", O_RDWR | O_APPEND)\n";
-    let appended = "3 bytes are appended to f at byte 5; f now has 8 bytes.";
+    let appended = "3 bytes are appended to `f` at offset 5; `f` now has 8 bytes.";
     assert_eq!(first(&format!("{script}pwrite(fd, \"abc\", 3, 0)")), format!("pwrite returns 3: {appended}"));
     assert_eq!(first(&format!("{script}write(fd, \"abc\", 3)")), format!("write returns 3: {appended}"));
 }
@@ -130,7 +133,7 @@ fn the_heap_has_a_range_of_its_own() {
         first(&format!("{script}sbrk(-1)")),
         "sbrk returns 0x555555559000: the break cannot move there and stays at 0x555555559000."
     );
-    // In a child, the heap grows by a separate area. Both count as one heap.
+    // In a child, the heap grows into a separate area. Both areas are treated as one heap.
     let child = format!("{script}sbrk(4096)\nwrite 0x555555559000 = 1\nlet c = fork()\n");
     assert!(
         first(&format!("{child}c: sbrk(4096)")).ends_with("; the heap is now 0x555555559000–0x55555555B000.")
@@ -165,8 +168,8 @@ fn loops_tell_a_fault_in_a_few_words() {
 #[test]
 fn a_protection_that_entries_cannot_express_is_explained() {
     let map = "let p = mmap(NULL, 64, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
-    let why = "; its pages can still be read, because a page-table entry has no read bit.";
-    assert!(first(&format!("{SMALL}{map}")).ends_with(&format!("-w-p, anonymous{why}")));
+    let why = "; its pages remain readable, because page-table entries have no read bit.";
+    assert!(first(&format!("{SMALL}{map}")).ends_with(&format!("(-w-p, anonymous){why}")));
     assert!(
         first(&format!("{SMALL}{map}\nmprotect(p, 64, PROT_EXEC)")).ends_with(&format!("is now --xp{why}"))
     );
@@ -175,7 +178,7 @@ fn a_protection_that_entries_cannot_express_is_explained() {
     let read_only = "let p = mmap(NULL, 64, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)";
     let narrated = first(&format!("{flat}\nkernel {{ frames 8 }}\nprocess P1\n{read_only}"));
     assert!(
-        narrated.ends_with("once they are present, because page-table entries have no R/W bit here."),
+        narrated.ends_with("once present, because this page-table entry format has no R/W bit."),
         "{narrated}"
     );
 }
@@ -184,6 +187,6 @@ fn a_protection_that_entries_cannot_express_is_explained() {
 fn a_readable_page_without_read_permission_is_explained() {
     let script = "machine simple\nset page_table { | vpn ppn |\n| 07 0D | }\nexpect page_table { | vpn read |\n| 07 0 | }";
     let check = records(script).pop().unwrap().checks.remove(0);
-    let why = "a page-table entry has no read bit: a page that is present may be read";
+    let why = "a page-table entry has no read bit: every present page is readable";
     assert_eq!((check.held, check.reason.as_deref()), (false, Some(why)));
 }

@@ -1,5 +1,5 @@
-//! Tests of narrated processes. The words are the lecture's (lectures.md, sections 4 to 8), and the formats
-//! are Linux's.
+//! Tests of the narration of processes. The wording follows the lectures (lectures.md, sections 4 to 8), and
+//! the formats follow Linux.
 
 use crate::report::doc::{Block, Step, Tone};
 use crate::report::narrate::Narrator;
@@ -9,8 +9,7 @@ use crate::run::record::{Sink, StepRecord};
 mod calls;
 mod shown;
 
-/// The lectures' simple memory system with a process, eight frames of 64 bytes, and four swap
-/// slots.
+/// The simple memory system from the lectures with a process, eight 64-byte frames, and four swap slots.
 const SMALL: &str = "machine simple
 kernel { frames 8, swap 4 slots, replacement fifo }
 file \"poem\" { size 100 B, fill 0x2E }
@@ -98,16 +97,19 @@ fn a_first_touch_is_demand_zero() {
 #[test]
 fn a_page_of_a_file_is_read_from_disk_once() {
     let narrated = sentences(&format!("{SMALL}read 0x0440"));
-    assert_eq!(narrated[0], "Page fault: page 0x11 of P1 (text) is page 1 of poem and is not mapped.");
+    assert_eq!(
+        narrated[0],
+        "Page fault: page 0x11 of P1 (text) is backed by page 1 of `poem` but has no valid PTE."
+    );
     assert_eq!(
         narrated[1],
-        "The kernel reads it from disk into frame 0 and maps it. Major fault; the instruction is retried."
+        "The kernel reads the page from disk into frame 0 and maps it. Major fault; the instruction is retried."
     );
     let warm = SMALL.replace("replacement fifo", "page-cache warm");
     let narrated = sentences(&format!("{warm}read 0x0440"));
     assert_eq!(
         narrated[1],
-        "The kernel takes it from the page cache into frame 0 and maps it. Minor fault; the instruction is retried."
+        "The kernel loads the page from the page cache into frame 0 and maps it. Minor fault; the instruction is retried."
     );
     let again = sentences(&format!("{SMALL}read 0x0440\nread 0x0441"));
     assert!(again.iter().all(|text| !text.contains("fault")), "{again:?}");
@@ -119,8 +121,8 @@ fn a_victim_makes_room_and_comes_back() {
     let narrated = sentences(&format!("{SMALL}{fill}write 0x1200 = 9"));
     assert_eq!(
         narrated[1],
-        "No frame is free. The victim (fifo) is frame 0, page 0x40 of P1; it is written to swap slot 0. \
-         Its page-table entry becomes P = 0, slot 0, and its TLB entry is invalidated."
+        "No frame is free. The victim (fifo) is frame 0 with page 0x40 of P1, which is written to swap \
+         slot 0. Its PTE now has P = 0 and slot 0, and its TLB entry is invalidated."
     );
     assert!(
         narrated[2].starts_with("The kernel allocates frame 0, fills it with zeros, and maps it."),
@@ -128,20 +130,22 @@ fn a_victim_makes_room_and_comes_back() {
     );
     let narrated = sentences(&format!("{SMALL}{fill}write 0x1200 = 9\nread 0x1000"));
     assert_eq!(narrated[0], "Page fault: page 0x40 of P1 (heap) was swapped out to swap slot 0.");
-    assert!(narrated[1].contains("frame 1, page 0x41 of P1; it is written to swap slot 1. "), "{narrated:?}");
     assert!(
-        narrated[1]
-            .ends_with(" Its page-table entry becomes P = 0, slot 1, and its TLB entry is invalidated."),
+        narrated[1].contains("frame 1 with page 0x41 of P1, which is written to swap slot 1. "),
+        "{narrated:?}"
+    );
+    assert!(
+        narrated[1].ends_with(" Its PTE now has P = 0 and slot 1, and its TLB entry is invalidated."),
         "{narrated:?}"
     );
     assert_eq!(
         narrated[2],
-        "The kernel reads it from swap slot 0 into frame 1 and maps it. Major fault; the instruction is retried."
+        "The kernel reads the page from swap slot 0 into frame 1 and maps it. Major fault; the instruction is retried."
     );
     let clean = format!("{SMALL}read 0x0400\nfor n in 0..7 {{ write 0x1000 + 64 * n = n }}\nread 0x1200");
     assert!(sentences(&clean)[1].ends_with(
-        "frame 0, page 0x10 of P1; it is clean and is discarded. \
-         Its page-table entry becomes P = 0, and its TLB entry is invalidated."
+        "frame 0 with page 0x10 of P1, which is clean and is discarded. \
+         Its PTE now has P = 0, and its TLB entry is invalidated."
     ));
 }
 
@@ -151,12 +155,12 @@ fn a_store_to_a_shared_page_copies_it_and_the_last_sharer_keeps_it() {
     let narrated = sentences(&format!("{fork}child: write 0x1000 = 2"));
     assert_eq!(
         narrated[0],
-        "Protection fault: page 0x40 of child (heap) is in frame 0, which is shared, so its entry is read-only \
-         although the area is writable (copy-on-write)."
+        "Protection fault: page 0x40 of child (heap) is in shared frame 0. Its PTE is read-only although the \
+         area is writable (copy-on-write)."
     );
     assert_eq!(
         narrated[1],
-        "The kernel copies frame 0 to frame 1, which child may write. Minor fault; the instruction is retried."
+        "The kernel copies frame 0 to frame 1 and maps frame 1 writable in child. Minor fault; the instruction is retried."
     );
     let narrated = sentences(&format!("{fork}child: write 0x1000 = 2\nP1: write 0x1000 = 3"));
     assert!(narrated[1].starts_with("Frame 0 is no longer shared"), "{narrated:?}");
@@ -167,38 +171,39 @@ fn a_store_to_a_shared_page_copies_it_and_the_last_sharer_keeps_it() {
 fn the_page_of_zeros_is_copied_by_a_store() {
     let zero = SMALL.replace("replacement fifo", "zero-page on");
     let read = sentences(&format!("{zero}read 0x1000"));
-    assert!(read[1].starts_with("The kernel maps the shared zero page, read-only"), "{read:?}");
+    assert!(read[1].starts_with("The kernel maps the shared zero page read-only"), "{read:?}");
     let narrated = sentences(&format!("{zero}read 0x1000\nwrite 0x1000 = 1"));
     assert!(narrated[0].contains("is mapped to the shared zero page"), "{narrated:?}");
     assert!(
-        narrated[1].starts_with("The kernel allocates frame 0 and fills it with zeros; P1 may write it."),
+        narrated[1]
+            .starts_with("The kernel allocates frame 0, fills it with zeros, and maps it writable in P1."),
         "{narrated:?}"
     );
 }
 
 #[test]
 fn fatal_faults_name_signal_and_code() {
-    // Figure 9.28: outside every area, and a write to a read-only area, which Linux reports as a segmentation
-    // fault.
+    // Figure 9.28: an access outside every area, and a write to a read-only area, which Linux reports as a
+    // segmentation fault.
     assert_eq!(
         first(&format!("{SMALL}read 0x0500")),
-        "P1 has no area at 0x0500 (text ends at 0x0480, heap begins at 0x1000): a segmentation fault, SIGSEGV, \
-         SEGV_MAPERR."
+        "P1 has no area at 0x0500 (text ends at 0x0480, heap begins at 0x1000). Linux reports a segmentation fault \
+         (SIGSEGV, SEGV_MAPERR)."
     );
     assert_eq!(
         first(&format!("{SMALL}write 0x0404 = 1")),
-        "P1 may not write at 0x0404, as its area text 0x0400–0x0480 is r--p: a protection exception, which Linux \
-         reports as a segmentation fault, SIGSEGV, SEGV_ACCERR."
+        "P1 cannot write to 0x0404, because its area text (0x0400–0x0480) is r--p. Linux reports the protection \
+         exception as a segmentation fault (SIGSEGV, SEGV_ACCERR)."
     );
     let past = SMALL.replace("| 0400  | 0480 |", "| 0400  | 0500 |");
     assert_eq!(
         first(&format!("{past}read 0x0480")),
-        "Page 0x12 of P1 is page 2 of poem, past the end of the file, which has 100 bytes: a bus error, SIGBUS, \
-         BUS_ADRERR."
+        "Page 0x12 of P1 maps page 2 of `poem`, past the end of the file (100 bytes). Linux reports a bus error \
+         (SIGBUS, BUS_ADRERR)."
     );
     let half = "process P1\nread 0xFFFF800000000000";
     assert!(
-        first(half).starts_with("0x800000000000 is in the kernel's half of the address space: "),
+        first(half).starts_with("0x800000000000 is in the kernel's half of the address space. "),
         "{}",
         first(half)
     );
@@ -232,26 +237,27 @@ fn the_worksheet_is_that_of_the_retry() {
 
 #[test]
 fn steps_of_a_fault_are_the_lectures() {
-    // Lectures.md section 5: first as for a hit; valid bit 0: exception. The handler picks a victim and
-    // writes it to disk if it is dirty, pages the new page in, updates the entry, and returns. The CPU
-    // restarts the instruction.
+    // In section 5 of lectures.md, the first steps are those of a hit, and then a valid bit of 0 raises an
+    // exception. The handler selects a victim, writes it to disk if it is dirty, pages in the new page,
+    // updates the entry, and returns. The CPU restarts the instruction.
     let fill = "for n in 0..8 { write 0x1000 + 64 * n = n + 1 }\n";
     let steps = steps(&format!("{SMALL}{fill}write 0x1200 = 9"));
     let lines = lines(&steps);
-    // The page table has 256 entries of 2 bytes: 512 bytes at the top of 4 KB, 0xE00.
+    // The page table has 256 entries of 2 bytes each, so it occupies 512 bytes at the top of the 4 KB memory,
+    // at 0xE00.
     let expected = [
         "CPU → MMU: virtual address 0x1200 (VPN 0x48, VPO 0x00)",
         "MMU → TLB: TLBI 0x0, TLBT 0x12: miss",
         "MMU → memory: PTE address 0xE90 = CR3 + VPN 0x48 × 2",
         "memory → MMU: PTE 0x0000: not present (P = 0)",
         "MMU → CPU: exception: page fault",
-        "CPU → handler: control goes to the kernel's page fault handler",
-        "handler: the address is in the area heap 0x1000–0x1400 rw-p, anonymous, which permits this",
-        "handler → disk: victim (fifo): frame 0, page 0x40 of P1; writes it to swap slot 0; \
-         its page-table entry becomes P = 0, slot 0, and its TLB entry is invalidated",
+        "CPU → handler: transfers control to the kernel's page fault handler",
+        "handler: the address is in the area heap (0x1000–0x1400, rw-p, anonymous), which permits the access",
+        "handler → disk: victim (fifo): frame 0 with page 0x40 of P1, which is written to swap slot 0; \
+         its PTE now has P = 0 and slot 0, and its TLB entry is invalidated",
         "handler → memory: fills frame 0 with zeros",
         "handler → memory: updates the PTE of page 0x48: P = 1, PPN 0x00, R/W = 1",
-        "handler → CPU: returns (minor fault): the instruction is retried",
+        "handler → CPU: returns from the minor fault; the instruction is retried",
         "CPU → MMU: virtual address 0x1200 (VPN 0x48, VPO 0x00)",
         "MMU → TLB: TLBI 0x0, TLBT 0x12: miss",
     ];
@@ -266,9 +272,9 @@ fn steps_of_a_fatal_fault_end_with_the_signal() {
         steps[4..],
         [
             "MMU → CPU: exception: page fault",
-            "CPU → handler: control goes to the kernel's page fault handler",
+            "CPU → handler: transfers control to the kernel's page fault handler",
             "handler: no area contains this address",
-            "handler → process: sends SIGSEGV (SEGV_MAPERR): the instruction does not complete",
+            "handler → process: sends SIGSEGV (SEGV_MAPERR); the instruction does not complete",
         ]
     );
 }

@@ -1,11 +1,11 @@
-//! Tests of shown address spaces, declarations, and kernel actions.
+//! Tests of displayed address spaces, declarations, and kernel actions.
 
 use super::{SMALL, first, narrated, sentences};
 use crate::report::doc::{Block, Slab};
 use crate::report::playing::records;
 use crate::run::record::Did;
 
-/// Returns the boxes of the last statement, which is `show layout P1`, from the top.
+/// Returns the boxes drawn by the last statement, which is `show layout P1`, from top to bottom.
 fn slabs(script: &str) -> Vec<Slab> {
     let blocks = narrated(&format!("{script}\nshow layout P1"));
     let layout = blocks.into_iter().find_map(|block| match block {
@@ -17,7 +17,7 @@ fn slabs(script: &str) -> Vec<Slab> {
 
 #[test]
 fn a_layout_is_the_lectures_picture() {
-    // Figures 9.26 and 9.27, lectures.md section 4, from the top.
+    // The boxes of figures 9.26 and 9.27 (lectures.md, section 4), from top to bottom.
     let script =
         "machine core-i7\nfile \"a.out\" { size 16 KB, fill zero }\nfile \"libc.so\" { size 8 KB, fill zero }
 process P1 {
@@ -38,7 +38,7 @@ write 0x603000 = 1";
             "physical memory",
             "kernel code and data",
             "user stack",
-            "↓ grows by faults, down to 0x7FFFFF7FF000",
+            "↓ grows on faults, down to 0x7FFFFF7FF000",
             "memory-mapped region: libc",
             "(nothing mapped)",
             "run-time heap (malloc)",
@@ -92,7 +92,7 @@ write 0x555555559000 = 1";
         narrated("run-time heap (malloc)", "brk is 0x55555555A800"),
     ];
     assert_eq!(seen(script), [stack.clone(), mapped.clone(), heap, bss.clone()]);
-    // In a child, the heap may have several areas. The break is at the end of the last.
+    // In a child, the heap can have several areas. The break is at the end of the last area.
     let child = format!("{script}\nlet P2 = fork()\nP2: sbrk(0x800)\nP2: sbrk(0x1000)\nshow layout P2")
         .replace("P1", "P0")
         .replace("P2", "P1");
@@ -121,8 +121,8 @@ fn many_areas_are_drawn_in_part() {
 
 #[test]
 fn maps_are_as_proc_prints_them() {
-    // Linux 6.x, fs/proc/task_mmu.c: lower-case addresses of at least eight digits, perms, offset, device,
-    // inode, and the name. The name is in column 73 if addresses have up to sixteen digits.
+    // Linux 6.x, fs/proc/task_mmu.c, prints lowercase addresses of at least eight digits, perms, offset,
+    // device, inode, and the name. The name is in column 73 if addresses have up to sixteen digits.
     let script = "machine core-i7\nfile \"a.out\" { size 16 KB, fill zero }
 process P1 {
   | area  | start        | end          | perms | backing   | offset |
@@ -151,7 +151,7 @@ fn kernel_actions_report_their_results() {
     assert_eq!(
         narrated,
         [
-            "1 frame is freed: equal pages now share one frame, read-only.",
+            "1 frame is freed, because equal pages now share one read-only frame.",
             "page 0x41 of P1 now shares frame 0"
         ]
     );
@@ -163,14 +163,13 @@ fn kernel_actions_report_their_results() {
     assert_eq!(narrated[0], "Page 0x41 of P1 is swapped out.");
     assert_eq!(
         narrated[1],
-        "frame 1: page 0x41 of P1 is written to swap slot 0; its page-table entry becomes P = 0, slot 0, and its TLB entry is invalidated"
+        "frame 1: page 0x41 of P1 is written to swap slot 0; its PTE now has P = 0 and slot 0, and its TLB entry is invalidated"
     );
     let shared = "let q = mmap(NULL, 64, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)\nwrite q = 1\n\
                   let child = fork()\nchild: read q\n";
     let narrated = sentences(&format!("{SMALL}{shared}swap out P1 q"));
     assert!(
-        narrated[1]
-            .ends_with("; its 2 page-table entries become P = 0, and their TLB entries are invalidated"),
+        narrated[1].ends_with("; its 2 PTEs now have P = 0, and their TLB entries are invalidated"),
         "{narrated:?}"
     );
     assert_eq!(sentences(&format!("{SMALL}{pages}reclaim 2 pages"))[0], "2 pages are evicted.");
@@ -180,9 +179,9 @@ fn kernel_actions_report_their_results() {
 fn declarations_report_their_results() {
     assert_eq!(
         first("machine simple\nkernel { frames 8, swap 4 slots, replacement fifo }"),
-        "8 user frames, replacement fifo, swap of 4 slots, page cache cold"
+        "8 user frames, fifo replacement, 4 swap slots, cold page cache"
     );
-    assert_eq!(first(SMALL), "P1 is process 1, with 2 areas of 1152 B in total; no page is resident yet");
+    assert_eq!(first(SMALL), "P1 is process 1, with 2 areas totaling 1152 B; no page is resident yet");
     assert!(first("process P1").starts_with("No machine was declared"));
     let record = records(&format!("{SMALL}process P2")).pop().unwrap();
     assert!(matches!(&*record.did, Did::Declared(declared) if declared.booted.is_none()));

@@ -1,5 +1,5 @@
-//! Checks of the fixes of diagnostics: applying one removes the mistake without adding another, and the help
-//! shows its text.
+//! Checks that a diagnostic's fix removes the mistake without adding another, and that the help shows the
+//! inserted text.
 
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::edit::TextEdit;
@@ -14,7 +14,7 @@ use std::fs;
 use crate::fences::fences;
 use crate::wrong::cases::CASES;
 
-/// The diagnostics of a text, and the place of its first file.
+/// The diagnostics of a text.
 fn wrong(text: &str) -> Vec<Diagnostic> {
     let (mut sources, script, mut wrong) = read_text("script.pw", text, &mut Disk);
     if wrong.is_empty() {
@@ -37,19 +37,19 @@ fn with_fix(text: &str, diagnostic: &Diagnostic) -> Option<(String, usize, usize
     Some((format!("{}{new}{}", &text[..start], &text[end..]), start, start + new.len()))
 }
 
-/// Whether two mistakes are the same, wherever they are.
+/// Whether two mistakes are the same, regardless of their locations.
 fn same(one: &Diagnostic, other: &Diagnostic) -> bool {
     (one.code, &one.message) == (other.code, &other.message)
 }
 
-/// The reason why a fix is wrong; empty if it is correct.
+/// The reason why a fix is wrong, or an empty text for a correct fix.
 fn broken(text: &str, diagnostic: &Diagnostic) -> String {
     let Some((new, start, end)) = with_fix(text, diagnostic) else { return String::new() };
     let before = wrong(text).iter().filter(|other| same(diagnostic, other)).count();
     let after = wrong(&new);
     let still = after.iter().filter(|other| same(diagnostic, other)).count() >= before;
     let there = |other: &&Diagnostic| (other.span.start as usize) < end && start < other.span.end as usize;
-    // With its name fixed, a function may have too few arguments, and a fact may have no value here.
+    // After a fix of the name, a function may have too few arguments, and a fact may have no value.
     let known = |other: &&Diagnostic| match diagnostic.code {
         Code::UnknownFunction => other.code == Code::WrongCount,
         Code::UnknownFact => other.code == Code::NoAnswer,
@@ -62,7 +62,7 @@ fn broken(text: &str, diagnostic: &Diagnostic) -> String {
     String::new()
 }
 
-/// The scripts with the codes of the page of diagnostics.
+/// The failing scripts on the reference page about diagnostics.
 fn documented() -> Vec<String> {
     let text = fs::read_to_string("docs/reference/diagnostics.md").expect("the page of the codes");
     let failing = fences(&text).filter(|piece| piece.info == Some("pagewalk,fails"));
@@ -73,20 +73,20 @@ fn documented() -> Vec<String> {
 fn a_fix_removes_its_diagnostic_and_adds_none_there() {
     let own = WRITTEN.iter().map(|(script, _)| (*script).to_owned());
     let cases = CASES.iter().map(|(_, _, script)| (*script).to_owned());
-    let (mut told, mut codes, mut mends) = (String::new(), BTreeSet::new(), 0);
+    let (mut messages, mut codes, mut fixes) = (String::new(), BTreeSet::new(), 0);
     for script in documented().into_iter().chain(cases).chain(own) {
         for diagnostic in wrong(&script).iter().filter(|diagnostic| diagnostic.fix.is_some()) {
-            told += &broken(&script, diagnostic);
+            messages += &broken(&script, diagnostic);
             codes.insert(diagnostic.code.name());
-            mends += 1;
+            fixes += 1;
         }
     }
-    assert!(told.is_empty(), "{told}");
+    assert!(messages.is_empty(), "{messages}");
     assert!(codes.len() >= 18, "only {} codes have a fix: {codes:?}", codes.len());
-    assert!(mends >= 90, "only {mends} fixes");
+    assert!(fixes >= 90, "only {fixes} fixes");
 }
 
-/// The codes of the page that have a script whose mistake is fixed.
+/// The codes on the page for which a script's mistake has a fix.
 #[test]
 fn most_names_in_the_page_of_diagnostics_have_a_fix() {
     let mut codes = BTreeSet::new();
@@ -114,7 +114,7 @@ fn most_names_in_the_page_of_diagnostics_have_a_fix() {
     assert_eq!(missing, [""; 0], "{codes:?}");
 }
 
-/// The inserted text is the one in the help.
+/// The help contains the text that the fix inserts.
 #[test]
 fn the_help_shows_the_inserted_text() {
     let own = WRITTEN.iter().map(|(script, _)| (*script).to_owned());
@@ -131,7 +131,7 @@ fn the_help_shows_the_inserted_text() {
     }
 }
 
-/// Scripts with one mistake, and the script with its fix.
+/// Scripts with one mistake, each with the fixed script.
 #[rustfmt::skip]
 const WRITTEN: &[(&str, &str)] = &[
     ("machine simple\nraed 0x3D4", "machine simple\nread 0x3D4"),
@@ -179,22 +179,22 @@ const WRITTEN: &[(&str, &str)] = &[
 
 #[test]
 fn a_fix_writes_the_intended_text() {
-    let mut told = String::new();
+    let mut messages = String::new();
     for (script, wanted) in WRITTEN {
         let found = wrong(script);
         let texts: Vec<_> = found.iter().map(|diagnostic| with_fix(script, diagnostic)).collect();
         let [Some((text, ..))] = texts.as_slice() else {
-            let _ = writeln!(told, "{script}\n{found:#?}");
+            let _ = writeln!(messages, "{script}\n{found:#?}");
             continue;
         };
         if text != wanted {
-            let _ = writeln!(told, "{script}\n-> {text}\nnot {wanted}");
+            let _ = writeln!(messages, "{script}\n-> {text}\nnot {wanted}");
         }
     }
-    assert!(told.is_empty(), "{told}");
+    assert!(messages.is_empty(), "{messages}");
 }
 
-/// A name that is computed or defined in another file is not changed.
+/// The fix does not change a name that is computed or defined in another file.
 #[test]
 fn names_defined_elsewhere_are_not_changed() {
     let script = "file \"data.txt\" = \"x\"\nlet name = \"dta.txt\"\nlet n = file_size(name)";
@@ -203,10 +203,10 @@ fn names_defined_elsewhere_are_not_changed() {
     assert_eq!(with_fix(script, &found[0]), None);
 }
 
-/// Every example, with each of its brackets and quotes removed in turn.
+/// Removes each bracket and quote of every example in turn.
 #[test]
 fn a_bracket_left_out_of_an_example_is_put_back_or_nothing_is_offered() {
-    let (mut told, mut offered, mut healed) = (String::new(), 0, 0);
+    let (mut messages, mut offered, mut healed) = (String::new(), 0, 0);
     let examples = ["first", "fork", "mmapcopy", "tlb-reach-and-eat", "malloc"]
         .map(|name| format!("examples/{name}.pw"));
     for path in examples {
@@ -220,11 +220,11 @@ fn a_bracket_left_out_of_an_example_is_put_back_or_nothing_is_offered() {
                 let after = read_text("script.pw", &new, &mut Disk).2;
                 healed += usize::from(after.is_empty());
                 if after.len() >= found.len() && after.iter().any(|other| same(diagnostic, other)) {
-                    let _ = writeln!(told, "{path}: byte {at}: {diagnostic:#?}\n{after:#?}");
+                    let _ = writeln!(messages, "{path}: byte {at}: {diagnostic:#?}\n{after:#?}");
                 }
             }
         }
     }
-    assert!(told.is_empty(), "{told}");
+    assert!(messages.is_empty(), "{messages}");
     assert!(offered >= 10 && healed * 2 > offered, "{healed} of {offered}");
 }

@@ -1,4 +1,4 @@
-//! Output of grading: feedback, statistics, and changes.
+//! Tests of the output of grading: feedback, statistics, and changes.
 
 use super::all_sheets;
 use super::running::{fixed_exam, folder, pagewalk, put};
@@ -10,7 +10,7 @@ fn feedback_shows_the_answer_the_key_and_the_reason() {
     let file = put(&folder, "answers.csv", all_sheets());
     let into = folder.join("feedback").to_string_lossy().into_owned();
     let ran = pagewalk(&["grade", &exam, &file, "--feedback", &into]);
-    assert_eq!(ran.status, 0, "{}", ran.told);
+    assert_eq!(ran.status, 0, "{}", ran.messages);
     let text = std::fs::read_to_string(folder.join("feedback/ppn-carried.md")).expect("feedback");
     assert!(text.contains("49 of 50 points"), "{text}");
     assert!(text.contains("| 1a.ppn | PPN | 17 | 0x0D | 0 of 1 | wrong |"), "{text}");
@@ -33,7 +33,7 @@ fn nothing_that_a_student_wrote_comes_alive() {
     for (format, name) in [("html", "html"), ("markdown", "md")] {
         let into = folder.join(name).to_string_lossy().into_owned();
         let ran = pagewalk(&["grade", &exam, &file, "--feedback", &into, "--feedback-format", format]);
-        assert_eq!(ran.status, 0, "{}", ran.told);
+        assert_eq!(ran.status, 1, "{}", ran.messages);
         assert!(ran.out.contains("'=cmd(),\"'@SUM(A1), \"\"x\"\"\""), "{}", ran.out);
         assert!(ran.out.contains("../../up,'+1,"), "{}", ran.out);
         let one = folder.join(name).join(format!("_cmd__.{name}"));
@@ -50,8 +50,9 @@ fn statistics_tell_the_hard_fields_and_the_usual_mistakes() {
     let exam = fixed_exam(&folder);
     let file = put(&folder, "answers.csv", all_sheets());
     let ran = pagewalk(&["grade", &exam, &file, "--statistics"]);
-    assert_eq!(ran.status, 0, "{}", ran.told);
-    // Worked out by hand: of 20 sheets, vpn-alone, vpn-carried, swapped, and two-mistakes lost a point at 1a.vpn.
+    assert_eq!(ran.status, 0, "{}", ran.messages);
+    // Calculated by hand: of 20 sheets, vpn-alone, vpn-carried, swapped, and two-mistakes lost a point at
+    // 1a.vpn.
     let row = |field: &str| {
         let line = ran.out.lines().find(|line| line.starts_with(&format!("| {field} |"))).expect("a row");
         line.split('|').map(str::trim).map(str::to_owned).collect::<Vec<_>>()
@@ -60,7 +61,8 @@ fn statistics_tell_the_hard_fields_and_the_usual_mistakes() {
     assert!(row("1a.vpn")[7].starts_with("0E (2)"), "{:?}", row("1a.vpn"));
     assert_eq!(row("1a.pa")[8], "the PPN not shifted (1)");
     assert_eq!(row("1c.byte")[5], "1");
-    // 20 × 27 % is 5.4, so 6 in each group. None of the best six lost 2.4, and one of the worst six did.
+    // 20 × 27 % is 5.4, so each group has 6 students. None of the best six students lost points at 2.4, but
+    // one of the worst six did.
     assert!(ran.out.contains("(6)") && ran.out.contains("Kelley"), "{}", ran.out);
     assert_eq!(row("2.4")[4], "0.17");
 }
@@ -72,10 +74,18 @@ fn a_changed_key_lists_the_changed_students() {
     let file = put(&folder, "answers.csv", all_sheets());
     let marks = folder.join("marks.csv").to_string_lossy().into_owned();
     let first = pagewalk(&["grade", &exam, &file, "--output", &marks]);
-    assert_eq!((first.status, first.out.as_str()), (0, ""), "{}", first.told);
+    assert_eq!((first.status, first.out.as_str()), (0, ""), "{}", first.messages);
     let again = pagewalk(&["grade", &exam, &file, "--before", &marks]);
-    assert!(again.out.contains("0 students change, 20 stay."), "{}", again.out);
+    assert!(
+        again.out.contains("The marks of 0 students change, and 20 students keep the same marks."),
+        "{}",
+        again.out
+    );
     let ran = pagewalk(&["grade", &exam, &file, "--before", &marks, "--rule", "void=1a.vpn"]);
-    assert!(ran.out.contains("4 students change, 16 stay."), "{}", ran.out);
+    assert!(
+        ran.out.contains("The marks of 4 students change, and 16 students keep the same marks."),
+        "{}",
+        ran.out
+    );
     assert!(ran.out.contains("| two-mistakes |  | 48 | 49 | +1 | 1a.vpn 0 → 1 |"), "{}", ran.out);
 }

@@ -1,9 +1,9 @@
-// The server's mends of a whole script, done by a command.
+// Applies the server's fixes to a whole script.
 import * as vscode from 'vscode';
 
 /** The kinds of the server's actions, and what is said where there is nothing to do. */
 const KINDS = {
-  accept: { kind: 'source.accept.pagewalk', none: 'every fact holds, or the script has not run to its end' },
+  accept: { kind: 'source.accept.pagewalk', none: 'no expectation failed, or the script did not run to its end' },
   fill: { kind: 'source.fill.pagewalk', none: 'there is no ? to fill' },
 };
 

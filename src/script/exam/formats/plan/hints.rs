@@ -1,0 +1,54 @@
+//! The notation of answers, printed once per table instead of in each row or column.
+
+use std::collections::BTreeSet;
+
+use crate::exam::formats::labels::Labels;
+use crate::exam::formats::prompt::filled;
+use crate::exam::formats::tree::{Table, WorksheetRow};
+
+/// Returns the column heads of a worksheet. Moves the notation that several rows share to the head of the boxes: the
+/// whole notation if all rows share it, or else the radix of the boxes that begin with `0x`.
+pub(crate) fn worksheet_heads(rows: &mut [WorksheetRow], labels: &Labels) -> [String; 2] {
+    let hint = take_hint(rows, labels).map_or_else(String::new, |hint| format!(" ({hint})"));
+    [labels.localize("Parameter").to_owned(), format!("{}{hint}", labels.localize("Value"))]
+}
+
+fn take_hint(rows: &mut [WorksheetRow], labels: &Labels) -> Option<String> {
+    let first = rows.first().map(|row| row.how.clone()).filter(|how| !how.is_empty())?;
+    if rows.len() > 1 && rows.iter().all(|row| row.how == first) {
+        for row in rows {
+            row.how.clear();
+        }
+        return Some(first);
+    }
+    let hex = labels.localize("hex");
+    let mut marked: Vec<&mut WorksheetRow> =
+        rows.iter_mut().filter(|row| row.blank.prefix == "0x" && row.how.starts_with(hex)).collect();
+    if marked.len() < 2 {
+        return None;
+    }
+    for row in &mut marked {
+        let digits = row.how[hex.len()..].trim_start_matches([',', ' ']).len();
+        row.how.drain(..row.how.len() - digits);
+    }
+    Some(filled(labels, "{hex} after 0x", &[("hex", hex)]))
+}
+
+/// Adds the radix of a table's hexadecimal blanks: to the name of their column, or to the title if several columns
+/// have them. `hex` contains the names of these columns, and `all` is whether they are all columns with blanks.
+/// If `once` is false, each column name has the radix.
+pub(crate) fn mark_hex(table: &mut Table, hex: &BTreeSet<String>, all: bool, once: bool, labels: &Labels) {
+    let radix = labels.localize("hex");
+    let names: Vec<&mut String> =
+        table.groups.iter_mut().flatten().filter(|name| hex.contains(*name)).collect();
+    if names.len() < 2 || !once {
+        for name in names {
+            *name = format!("{name} ({radix})");
+        }
+        return;
+    }
+    let list = || hex.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
+    let columns = if all { String::new() } else { format!("{}: ", list()) };
+    let title = format!("{} ({columns}{radix})", table.title);
+    title.trim_start().clone_into(&mut table.title);
+}

@@ -1,0 +1,131 @@
+//! `table`: a table that the author of a question writes, with cells to fill in.
+
+use super::entry::{AuthorCell, AuthorTable, Blank, Column, Form, ItemKind, Radix};
+use super::papers::puts;
+use super::rows::{known, missing, settings, word};
+use super::settings::TABLE_SETTINGS;
+use super::tables::too_large;
+use crate::lang::ast::{Command, Expr, ExprKind, Setting, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
+use crate::run::record::{Shown, View};
+use crate::run::session::{Action, Session};
+use crate::run::stop::Stop;
+
+/// Maximum number of digits of a column.
+const DIGITS: u64 = 64;
+
+/// `table "…" points 6 { columns "Page size" "Entries" radix hex; row "1 KB" ? = 2 << 21 }`
+///
+/// # Errors
+/// `misplaced`, `no-blank`, `duplicate`, `unknown-setting`, `unknown-word`, `wrong-count`, `limit-size`, and errors
+/// in the cells.
+pub(crate) fn table(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    let place = command.verb.span;
+    session.needs_question(place)?;
+    let lead = session.before_block(command, false)?;
+    let mut table = AuthorTable { title: lead.text, columns: Vec::new(), rows: Vec::new() };
+    for setting in settings(command)? {
+        known(setting, &[TABLE_SETTINGS], "table")?;
+        match &*setting.name.text {
+            "columns" if table.columns.is_empty() => table.columns = columns(session, setting)?,
+            "columns" => {
+                let message = "`columns` is given twice";
+                return Err(Diagnostic::new(Code::Duplicate, setting.name.span, message).into());
+            }
+            _ => {
+                let row = row(session, setting, &table.columns)?;
+                table.rows.push(row);
+            }
+        }
+    }
+    let blanks = table.blanks().count();
+    if blanks == 0 {
+        return Err(Diagnostic::new(Code::NoBlank, place, "this table has no cell to fill in")
+            .label("without a blank")
+            .help("write a cell's answer after `? =`: `row \"1 KB\" ? = 1024`")
+            .into());
+    }
+    too_large(blanks, place)?;
+    let view = View::Table(table.view());
+    let entry = session.item(ItemKind::Author(table), lead.points);
+    Ok(puts(entry, vec![view]))
+}
+
+/// `columns "Page size" "Entries" radix hex digits 6`
+fn columns(session: &mut Session, setting: &Setting) -> Result<Vec<Column>, Stop> {
+    let mut columns: Vec<Column> = Vec::new();
+    let mut values = setting.values.iter();
+    while let Some(value) = values.next() {
+        let clause = word(value).filter(|word| matches!(*word, "radix" | "digits"));
+        match (clause, columns.last_mut()) {
+            (Some("radix"), Some(column)) => column.radix = radix(setting, values.next())?,
+            (Some(_), Some(column)) => column.digits = Some(digits(session, setting, values.next())?),
+            (Some(_), None) => return Err(missing(setting, "a title first").into()),
+            (None, _) => {
+                columns.push(Column { title: session.prose_of(value)?, radix: Radix::Decimal, digits: None });
+            }
+        }
+    }
+    if columns.is_empty() {
+        return Err(missing(setting, "titles: `columns \"Page size\" \"Entries\"`").into());
+    }
+    Ok(columns)
+}
+
+fn radix(setting: &Setting, value: Option<&Expr>) -> Result<Radix, Stop> {
+    let Some(value) = value else { return Err(missing(setting, "a radix after `radix`").into()) };
+    let text = word(value).unwrap_or_default();
+    let named = Word { text: text.into(), span: value.span };
+    Ok(Session::radix(Some(&named))?.unwrap_or(Radix::Decimal))
+}
+
+fn digits(session: &mut Session, setting: &Setting, value: Option<&Expr>) -> Result<u32, Stop> {
+    let Some(value) = value else { return Err(missing(setting, "a number after `digits`").into()) };
+    let digits = session.integer(value)?;
+    if !(1..=DIGITS).contains(&digits) {
+        return Err(Diagnostic::new(Code::BadWidth, value.span, "this is not a number of digits")
+            .help(format!("write a number from 1 to {DIGITS}"))
+            .into());
+    }
+    Ok(digits as u32)
+}
+
+/// `row "1 KB" ? = 22 ? = 2 << 21`
+fn row(session: &mut Session, setting: &Setting, columns: &[Column]) -> Result<Vec<AuthorCell>, Stop> {
+    let place = setting.name.span;
+    if columns.is_empty() {
+        return Err(Diagnostic::new(Code::Misplaced, place, "the columns of this table are not known yet")
+            .help("write `columns \"…\" \"…\"` before the rows")
+            .into());
+    }
+    let (cells, wanted) = (setting.values.len(), columns.len());
+    if cells != wanted {
+        let number = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+        let message =
+            format!("this row has {}, but the table has {}", number(cells, "cell"), number(wanted, "column"));
+        return Err(Diagnostic::new(Code::WrongCount, place, message)
+            .help("spaces separate cells; write brackets around a cell such as `(-1)`")
+            .into());
+    }
+    let cells = setting.values.iter().zip(columns).enumerate();
+    cells.map(|(at, (value, column))| cell(session, value, column, setting.blanks.contains(&at))).collect()
+}
+
+fn cell(session: &mut Session, expr: &Expr, column: &Column, blank: bool) -> Result<AuthorCell, Stop> {
+    let value = session.eval(expr)?;
+    if blank {
+        let derivation = session.derivation(expr, column.radix)?;
+        let form = Form::of_value(&value, column.radix, column.digits);
+        let blank = Blank { fact: "".into(), key: Some(Shown::plain(value)), form, unit: None };
+        return Ok(AuthorCell::Blank(Box::new(blank), derivation));
+    }
+    let number = matches!(value, Value::Number(_));
+    let text = match &expr.kind {
+        // With its unit, as the author wrote it.
+        ExprKind::Quantity(..) => session.text(expr.span).trim().to_owned(),
+        _ if number => column.radix.write(&value, column.digits),
+        _ => session.prose_of(expr)?,
+    };
+    Ok(AuthorCell::Given(text, number))
+}

@@ -1,0 +1,180 @@
+//! The columns of the step table of a `reference`.
+
+use crate::run::record::{CellView, ReferenceRun};
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::reference_string::{ReferenceStep, Replacement};
+
+/// Maximum number of frames in a step table.
+pub(crate) const FRAMES: usize = 64;
+
+/// A column, or one column for each frame.
+pub(crate) struct StepColumn {
+    /// The name of the column. The number of a frame follows the name of a column for each frame.
+    pub(crate) name: &'static str,
+    /// Whether a run has the column.
+    has: fn(&ReferenceRun) -> bool,
+    /// Whether the table of a run prints the column. A script can name every column that the run has.
+    printed: fn(&ReferenceRun) -> bool,
+    cells: Cells,
+}
+
+/// The cells of a column. Steps and frames are counted from 0.
+enum Cells {
+    /// One column.
+    One(fn(&ReferenceRun, &ReferenceStep, usize) -> CellView),
+    /// A column for each frame.
+    PerFrame(fn(&ReferenceRun, &ReferenceStep, usize) -> CellView),
+}
+
+const fn column(
+    name: &'static str,
+    has: fn(&ReferenceRun) -> bool,
+    printed: fn(&ReferenceRun) -> bool,
+    cell: fn(&ReferenceRun, &ReferenceStep, usize) -> CellView,
+) -> StepColumn {
+    StepColumn { name, has, printed, cells: Cells::One(cell) }
+}
+
+/// The columns, in the order of the table.
+pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
+    column("step", always, always, |_, _, at| CellView::Number(at as u64 + 1)),
+    column("address", of_addresses, always, |run, _, at| {
+        run.addresses.as_ref().map_or(CellView::Nothing, |all| CellView::Text(all.spelt(at)))
+    }),
+    column("page", always, always, |run, step, _| page(run, Some(step.page))),
+    column("hit", always, always, |_, step, _| CellView::bit(step.hit)),
+    StepColumn {
+        name: "frame",
+        has: always,
+        printed: always,
+        cells: Cells::PerFrame(|run, step, frame| page(run, step.frames.get(frame).copied().flatten())),
+    },
+    column("victim", always, always, |run, step, _| page(run, step.victim)),
+    column("written", always, ReferenceRun::has_stores, |run, step, _| {
+        page(run, step.victim.filter(|_| step.written))
+    }),
+    column("use", has_use, always, |_, step, _| {
+        step.state.use_bits.as_ref().map_or(CellView::Nothing, |bits| self::bits(bits))
+    }),
+    column("modified", always, ReferenceRun::has_stores, |_, step, _| bits(&step.dirty)),
+    column(
+        "hand",
+        |run| run.steps.iter().any(|step| step.state.hand.is_some()),
+        always,
+        |_, step, _| step.state.hand.map_or(CellView::Nothing, |hand| CellView::Number(u64::from(hand))),
+    ),
+    StepColumn { name: "counter", has: has_counters, printed: never, cells: Cells::PerFrame(counter) },
+    column(
+        "order",
+        |run| run.steps.iter().any(|step| step.order.is_some()),
+        never,
+        |run, step, _| {
+            step.order.as_ref().map_or(CellView::Nothing, |order| pages(run, order.iter().copied(), false))
+        },
+    ),
+    column("working_set", is_working_set, never, |run, step, _| {
+        let resident = step.frames.iter().flatten().copied();
+        if is_working_set(run) { pages(run, resident, true) } else { CellView::Nothing }
+    }),
+    column("working_set_size", is_working_set, never, |run, step, _| {
+        let size = step.frames.iter().flatten().count() as u64;
+        if is_working_set(run) { CellView::Number(size) } else { CellView::Nothing }
+    }),
+];
+
+impl StepColumn {
+    /// Returns the column with this name, and the number of the frame.
+    pub(crate) fn named(name: &str) -> Option<(&'static Self, usize)> {
+        STEP_COLUMNS.iter().find_map(|column| match column.cells {
+            Cells::One(_) => (column.name == name).then_some((column, 0)),
+            Cells::PerFrame(_) => {
+                let number = name.strip_prefix(column.name)?.parse::<u32>().ok()?;
+                Some((column, number as usize))
+            }
+        })
+    }
+
+    /// Whether there is one such column for each frame.
+    pub(crate) fn is_per_frame(&self) -> bool {
+        matches!(self.cells, Cells::PerFrame(_))
+    }
+
+    /// Returns the columns of this row in a run with `frames` frames.
+    fn names(&self, frames: usize) -> Vec<String> {
+        match self.cells {
+            Cells::One(_) => vec![self.name.to_owned()],
+            Cells::PerFrame(_) => (0..frames).map(|frame| format!("{}{frame}", self.name)).collect(),
+        }
+    }
+}
+
+/// Returns the columns that the table of a run prints, or all columns that a script can name.
+pub(crate) fn columns(run: &ReferenceRun, all: bool) -> Vec<String> {
+    let kept = STEP_COLUMNS.iter().filter(|column| (column.has)(run) && (all || (column.printed)(run)));
+    kept.flat_map(|column| column.names(frames(run))).collect()
+}
+
+/// Returns the number of frames in a run's table.
+pub(crate) fn frames(run: &ReferenceRun) -> usize {
+    run.steps.iter().map(|step| step.frames.len()).max().unwrap_or(0).min(FRAMES)
+}
+
+/// Returns a cell of the table. Steps are counted from 0.
+pub(crate) fn cell(run: &ReferenceRun, at: usize, column: &str) -> CellView {
+    let (Some(step), Some((column, frame))) = (run.steps.get(at), StepColumn::named(column)) else {
+        return CellView::Nothing;
+    };
+    match column.cells {
+        Cells::One(cell) => cell(run, step, at),
+        Cells::PerFrame(cell) => cell(run, step, frame),
+    }
+}
+
+fn always(_: &ReferenceRun) -> bool {
+    true
+}
+
+fn never(_: &ReferenceRun) -> bool {
+    false
+}
+
+fn of_addresses(run: &ReferenceRun) -> bool {
+    run.addresses.is_some()
+}
+
+fn has_use(run: &ReferenceRun) -> bool {
+    run.steps.iter().any(|step| step.state.use_bits.is_some())
+}
+
+fn has_counters(run: &ReferenceRun) -> bool {
+    run.steps.iter().any(|step| step.state.counts.is_some())
+}
+
+fn is_working_set(run: &ReferenceRun) -> bool {
+    matches!(run.setup.replacement, Replacement::WorkingSet { .. })
+}
+
+fn page(run: &ReferenceRun, page: Option<u32>) -> CellView {
+    page.map_or(CellView::Nothing, |page| CellView::Text(run.page(page).to_string()))
+}
+
+fn pages(run: &ReferenceRun, pages: impl Iterator<Item = u32>, any_order: bool) -> CellView {
+    let pages: Vec<_> = pages.map(|page| run.page(page)).collect();
+    if pages.is_empty() { CellView::Nothing } else { CellView::List { values: pages.into(), any_order } }
+}
+
+/// Returns one bit per frame.
+fn bits(bits: &[bool]) -> CellView {
+    CellView::Text(bits.iter().take(FRAMES).map(|bit| if *bit { '1' } else { '0' }).collect())
+}
+
+/// Returns the counter of the page in a frame. The counters of `aging` are 8-bit binary numbers.
+fn counter(run: &ReferenceRun, step: &ReferenceStep, frame: usize) -> CellView {
+    let resident = step.frames.get(frame).copied().flatten().is_some();
+    let count = step.state.counts.as_ref().and_then(|counts| counts.get(frame).copied());
+    match (count.filter(|_| resident), run.setup.replacement) {
+        (None, _) => CellView::Nothing,
+        (Some(count), Replacement::Policy(Policy::Aging)) => CellView::Text(format!("{count:08b}")),
+        (Some(count), _) => CellView::Number(count),
+    }
+}

@@ -1,0 +1,79 @@
+//! The record of a `reference`.
+
+use crate::lang::value::Value;
+use pagewalk_engine::machine::reference_string::{ReferenceStep, ReferenceString, ReferenceTotals};
+
+/// A played reference string.
+#[derive(Debug, Clone)]
+pub struct ReferenceRun {
+    /// The pages' names, indexed by page number in the run.
+    pub(crate) names: Vec<Value>,
+    /// The settings as written, for the caption.
+    pub(crate) caption: String,
+    /// The byte addresses, if the string lists addresses instead of pages.
+    pub(crate) addresses: Option<Addresses>,
+    /// The table of pages at the start, or empty without such a table.
+    pub(crate) start: Vec<StartRow>,
+    /// The settings. The references are only in the steps.
+    pub(crate) setup: ReferenceString,
+    pub(crate) totals: ReferenceTotals,
+    /// The steps of the references. Empty if the table would be too large.
+    pub(crate) steps: Vec<ReferenceStep>,
+}
+
+/// The byte addresses of a string.
+#[derive(Debug, Clone)]
+pub(crate) struct Addresses {
+    /// Number of bytes in a page.
+    pub(crate) page_size: u64,
+    pub(crate) all: Vec<u64>,
+    /// Whether the script writes addresses in hexadecimal.
+    pub(crate) hex: bool,
+    /// Number of digits of the largest address in hexadecimal.
+    pub(crate) digits: usize,
+}
+
+impl Addresses {
+    /// Returns the page of each address.
+    pub(crate) fn pages(&self) -> impl Iterator<Item = u64> + '_ {
+        self.all.iter().map(|address| address / self.page_size.max(1))
+    }
+
+    /// Returns an address in the radix of the script. Hexadecimal addresses have equally many digits.
+    pub(crate) fn spelt(&self, at: usize) -> String {
+        let address = self.all.get(at).copied().unwrap_or(0);
+        if self.hex { format!("0x{address:0width$X}", width = self.digits) } else { address.to_string() }
+    }
+}
+
+/// A row of the table of pages at the start of a string. A column that the table lacks is `None`.
+#[derive(Debug, Clone)]
+pub(crate) struct StartRow {
+    pub(crate) page: Value,
+    pub(crate) loaded: Option<u64>,
+    pub(crate) used: Option<u64>,
+    pub(crate) referenced: Option<bool>,
+    pub(crate) modified: Option<bool>,
+}
+
+impl ReferenceRun {
+    /// Whether the script marks single references as stores or pages as modified, so that results include disk
+    /// writes.
+    pub(crate) fn has_stores(&self) -> bool {
+        !self.setup.stores.is_empty() || self.setup.holding.iter().any(|held| held.dirty)
+    }
+
+    /// Returns the references as the script lists them: pages or addresses.
+    pub(crate) fn spelt(&self) -> Vec<String> {
+        let spelt = |(at, step): (usize, &ReferenceStep)| match &self.addresses {
+            Some(all) => all.spelt(at),
+            None => self.page(step.page).to_string(),
+        };
+        self.steps.iter().enumerate().map(spelt).collect()
+    }
+
+    /// Returns the name of a page.
+    pub fn page(&self, page: u32) -> Value {
+        self.names.get(page as usize).cloned().unwrap_or_else(|| Value::from(u64::from(page)))
+    }
+}

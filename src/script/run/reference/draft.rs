@@ -1,0 +1,210 @@
+//! The settings of a `reference`.
+
+use crate::lang::ast::{Span, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
+use pagewalk_engine::machine::policy::{POLICIES, Policy};
+use pagewalk_engine::machine::reference_string::Replacement;
+
+use crate::run::params::Param::{Keyword, Literal, Many, Optional, Ways, Words};
+use crate::run::params::{N, PAGES, SIZE};
+use crate::run::settings::{ArgKind, Field, SettingRow, integer, list, sole};
+
+/// The settings in the block of a `reference`.
+#[derive(Default)]
+pub(crate) struct Draft {
+    pub(super) frames: Option<u64>,
+    pub(super) replacement: Option<Word>,
+    pub(super) lookahead: Option<u64>,
+    pub(super) window: Option<u64>,
+    pub(super) tick: Option<u64>,
+    pub(super) holding: Vec<Value>,
+    pub(super) writes: Vec<Value>,
+    pub(super) stores: Vec<(u64, Span)>,
+    pub(super) page_size: Option<u64>,
+}
+
+pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
+    SettingRow {
+        name: "frames",
+        params: &[N],
+        help: "number of frames",
+        repeats: false,
+        set: |d, f| number(f, &mut d.frames),
+    },
+    SettingRow {
+        name: "replacement",
+        params: &[Ways(&[
+            &[Words(&[
+                "lru",
+                "fifo",
+                "clock",
+                "second-chance",
+                "nru",
+                "aging",
+                "mru",
+                "lifo",
+                "lfu",
+                "random",
+            ])],
+            &[Literal("optimal"), Optional(&[Keyword("lookahead"), N])],
+            &[Literal("working-set")],
+        ])],
+        help: "page replacement policy",
+        repeats: false,
+        set: replacement,
+    },
+    SettingRow {
+        name: "window",
+        params: &[N],
+        help: "number of recent references in the working set",
+        repeats: false,
+        set: |d, f| number(f, &mut d.window),
+    },
+    SettingRow {
+        name: "tick",
+        params: &[N],
+        help: "number of references between ticks, for `nru` and `aging`",
+        repeats: false,
+        set: |d, f| number(f, &mut d.tick),
+    },
+    SettingRow {
+        name: "holding",
+        params: &[Optional(&[PAGES])],
+        help: "pages that are resident at the start, oldest first",
+        repeats: false,
+        set: |d, f| pages(f, &mut d.holding),
+    },
+    SettingRow {
+        name: "writes",
+        params: &[Optional(&[PAGES])],
+        help: "pages whose references are all stores",
+        repeats: false,
+        set: |d, f| pages(f, &mut d.writes),
+    },
+    SettingRow {
+        name: "stores",
+        params: &[Many(&N)],
+        help: "positions of the references that are stores, counted from 1",
+        repeats: false,
+        set: stores,
+    },
+    SettingRow {
+        name: "page",
+        params: &[SIZE],
+        help: "page size; the string then lists byte addresses",
+        repeats: false,
+        set: |d, f| number(f, &mut d.page_size),
+    },
+];
+
+fn number(field: &Field, to: &mut Option<u64>) -> Result<(), Vec<Diagnostic>> {
+    *to = Some(sole(field)?.within(1, 1 << 32, Code::LimitSize, "this").map_err(|d| vec![d])?);
+    Ok(())
+}
+
+fn stores(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> {
+    for arg in &field.args {
+        let value = arg.value().map_err(|d| vec![d])?;
+        let Value::List(all) = Value::list([value.clone()]).map_err(|e| vec![e.at(arg.span)])? else {
+            continue;
+        };
+        for position in &*all {
+            draft.stores.push((integer(position, arg.span).map_err(|d| vec![d])?, arg.span));
+        }
+    }
+    Ok(())
+}
+
+fn pages(field: &Field, to: &mut Vec<Value>) -> Result<(), Vec<Diagnostic>> {
+    for arg in &field.args {
+        match &arg.kind {
+            ArgKind::Value(Value::List(list)) => to.extend(list.iter().cloned()),
+            _ => to.push(arg.value().map_err(|d| vec![d])?.clone()),
+        }
+    }
+    Ok(())
+}
+
+fn replacement(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> {
+    let words =
+        || POLICIES.iter().filter(|row| row.frames).map(|row| row.name).chain(["optimal", "working-set"]);
+    let [first, rest @ ..] = field.args.as_slice() else { return sole(field).map(|_| ()) };
+    let said = first.word().unwrap_or_default();
+    let Some(name) = words().find(|word| *word == said) else {
+        let near = crate::lang::nearest::nearest(said, words());
+        let message = format!("`{said}` is not a replacement policy");
+        let diagnostic = Diagnostic::new(Code::UnknownWord, first.span, message);
+        return Err(vec![match near {
+            Some(near) => diagnostic.did_you_mean(said, near),
+            None => diagnostic.help(format!("it must be one of {}", list(words()))),
+        }]);
+    };
+    draft.replacement = Some(Word { text: name.into(), span: first.span });
+    match rest {
+        [] => Ok(()),
+        [word, n] if name == "optimal" && word.word() == Some("lookahead") => {
+            draft.lookahead = Some(n.integer().map_err(|d| vec![d])?);
+            Ok(())
+        }
+        [word, n] if name == "working-set" && word.word() == Some("window") => {
+            draft.window = Some(n.integer().map_err(|d| vec![d])?);
+            Ok(())
+        }
+        [more, ..] => Err(vec![
+            Diagnostic::new(Code::WrongCount, more.span, format!("`{name}` does not accept this"))
+                .help("separate settings with a comma; only `optimal lookahead N` takes a number"),
+        ]),
+    }
+}
+
+impl Draft {
+    pub(super) fn policy(&self, place: Span) -> Result<Replacement, Diagnostic> {
+        let Some(word) = &self.replacement else {
+            return self.framed(Replacement::Policy(Policy::Lru), place);
+        };
+        match (&*word.text, self.window) {
+            ("optimal", _) => self.framed(Replacement::Optimal { lookahead: self.lookahead }, place),
+            ("working-set", Some(window)) => Ok(Replacement::WorkingSet { window }),
+            ("working-set", None) => {
+                Err(Diagnostic::new(Code::WrongCount, word.span, "a working set needs a window")
+                    .help("add `window N`, the number of past references that it covers"))
+            }
+            (name, _) => self.framed(Replacement::Policy(Policy::by_name(name).unwrap_or_default()), place),
+        }
+    }
+
+    fn framed(&self, replacement: Replacement, place: Span) -> Result<Replacement, Diagnostic> {
+        if self.frames.is_some() {
+            return Ok(replacement);
+        }
+        Err(Diagnostic::new(Code::WrongCount, place, "the number of frames is missing")
+            .help("add `frames N`"))
+    }
+
+    fn held(&self) -> String {
+        let pages: Vec<String> = self.holding.iter().map(ToString::to_string).collect();
+        if pages.is_empty() { String::new() } else { format!("holding {}", pages.join(" ")) }
+    }
+
+    fn stored(&self) -> String {
+        let positions: Vec<String> = self.stores.iter().map(|(position, _)| position.to_string()).collect();
+        if positions.is_empty() { String::new() } else { format!("stores {}", positions.join(" ")) }
+    }
+
+    pub(super) fn caption(&self) -> String {
+        let name = self.replacement.as_ref().map_or("lru", |word| &word.text);
+        let more = |what: &str, n: Option<u64>| n.map_or(String::new(), |n| format!("{what} {n}"));
+        let parts = [
+            name.to_owned(),
+            more("lookahead", self.lookahead),
+            more("window", self.window),
+            more("frames", self.frames),
+            more("tick", self.tick),
+            more("page", self.page_size),
+            self.stored(),
+            self.held(),
+        ];
+        parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
+    }
+}

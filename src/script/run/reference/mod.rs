@@ -1,0 +1,9 @@
+//! Implements `reference`: simulates page replacement for a string of pages.
+
+mod draft;
+mod play;
+mod start;
+mod string;
+
+pub(crate) use draft::REFERENCE_SETTINGS;
+pub(crate) use start::START_COLUMNS;

@@ -1,0 +1,198 @@
+//! Runs a `reference`.
+
+use std::collections::BTreeSet;
+
+use crate::lang::ast::{Expr, ExprKind, Pages, Setting, Settings};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::value::Value;
+use pagewalk_engine::machine::reference_string::{Held, ReferenceError, ReferenceString};
+
+use crate::run::budget::surplus_work;
+use crate::run::record::{ReferenceRun, StartRow};
+use crate::run::session::Session;
+use crate::run::settings::{Arg, ArgKind, Field, apply};
+use crate::run::stop::Stop;
+
+use super::draft::{Draft, REFERENCE_SETTINGS};
+
+/// Maximum number of cells in the table of steps. Longer runs keep only their totals.
+const STEP_CELLS: u64 = 1 << 22;
+
+/// Names of pages. Pages are numbered in the order of their first mention.
+#[derive(Default)]
+struct Names(Vec<Value>, std::collections::BTreeMap<String, u32>);
+
+impl Names {
+    fn number(&mut self, page: &Value) -> u32 {
+        let key = page.quoted();
+        let next = self.0.len() as u32;
+        *self.1.entry(key).or_insert_with(|| {
+            self.0.push(page.clone());
+            next
+        })
+    }
+
+    fn all(&mut self, pages: &[Value]) -> Vec<u32> {
+        pages.iter().map(|page| self.number(page)).collect()
+    }
+}
+
+impl Session<'_> {
+    /// Simulates a reference string. The random number generator advances if the policy is random.
+    ///
+    /// # Errors
+    /// Returns the errors in the settings.
+    pub(crate) fn reference(&mut self, pages: &Pages, settings: &Settings) -> Result<ReferenceRun, Stop> {
+        let fields = self.reference_fields(settings)?;
+        let (mut draft, mut wrong) = (Draft::default(), Vec::new());
+        apply(REFERENCE_SETTINGS, "reference", &fields, &mut draft, &mut wrong);
+        if !wrong.is_empty() {
+            return Err(wrong.into());
+        }
+        self.warn_of_unused(&fields, &draft);
+        let start = self.initial_pages(settings, &fields, &draft)?;
+        let string = self.references(pages)?;
+        let addresses = match draft.page_size {
+            Some(size) => Some(self.addresses(pages, &string, size)?),
+            None => None,
+        };
+        let string: Vec<Value> = match &addresses {
+            Some(all) => all.pages().map(Value::from).collect(),
+            None => string.into_iter().map(|(page, _)| page).collect(),
+        };
+        let stores = store_indexes(&draft, string.len())?;
+        let mut names = Names::default();
+        let mut order = start.clone();
+        // Without loading times, the rows are in the order of loading.
+        order.sort_by_key(|row| row.loaded);
+        if !order.is_empty() {
+            draft.holding = order.iter().map(|row| row.page.clone()).collect();
+        }
+        let holding = Held::in_order(names.all(&draft.holding));
+        let holding = holding.into_iter().enumerate().map(|(at, held)| match order.get(at) {
+            Some(row) => Held {
+                used: row.used.unwrap_or(held.used),
+                referenced: row.referenced == Some(true),
+                dirty: row.modified == Some(true),
+                ..held
+            },
+            None => held,
+        });
+        let reference = ReferenceString {
+            pages: names.all(&string),
+            writes: names.all(&draft.writes),
+            frames: draft.frames.unwrap_or(0).min(u64::from(u32::MAX)) as u32,
+            replacement: draft.policy(settings.span)?,
+            stores,
+            holding: holding.collect(),
+            tick: draft.tick,
+            random: self.state.random,
+        };
+        let wrong = |error: ReferenceError| {
+            Stop::from(Diagnostic::new(Code::BadGeometry, settings.span, error.to_string()))
+        };
+        // The simulation of a reference may visit every resident page.
+        let frames = if reference.frames == 0 { u64::MAX } else { u64::from(reference.frames) };
+        let held = (names.0.len() as u64).min(frames).max(1);
+        self.work(surplus_work((string.len() as u64).saturating_mul(held + 32)), settings.span)?;
+        let totals = reference.run().map_err(wrong)?;
+        self.state.random = totals.random;
+        let kept =
+            string.len() as u64 * u64::from(reference.frames.min(string.len() as u32).max(1)) <= STEP_CELLS;
+        let steps = if kept { reference.steps().map_err(wrong)?.collect() } else { Vec::new() };
+        let setup = ReferenceString { pages: Vec::new(), ..reference };
+        Ok(ReferenceRun { names: names.0, caption: draft.caption(), addresses, start, setup, totals, steps })
+    }
+
+    /// Evaluates settings. In `holding [a, b]`, a name that is not a variable denotes a page.
+    fn reference_fields(&mut self, settings: &Settings) -> Result<Vec<Field>, Stop> {
+        let mut fields = Vec::new();
+        for setting in &*settings.settings {
+            if !matches!(&*setting.name.text, "holding" | "writes") {
+                fields.push(self.field(&spread(setting))?);
+                continue;
+            }
+            let mut args = Vec::new();
+            for expr in &*setting.values {
+                let kind = match &expr.kind {
+                    ExprKind::List(parts) => ArgKind::Value(self.page_list(parts)?),
+                    _ => ArgKind::Value(self.page(expr)?),
+                };
+                args.push(Arg { kind, span: expr.span });
+            }
+            fields.push(Field { name: setting.name.clone(), args, block: None, span: setting.span });
+        }
+        Ok(fields)
+    }
+
+    /// During a check, warns about each setting that the policy ignores.
+    fn warn_of_unused(&mut self, fields: &[Field], draft: &Draft) {
+        if self.checker.is_none() {
+            return;
+        }
+        let policy = draft.replacement.as_ref().map_or("lru", |word| &*word.text);
+        let unused = |field: &&Field| match &*field.name.text {
+            "window" => policy != "working-set",
+            "tick" => !matches!(policy, "nru" | "aging"),
+            _ => false,
+        };
+        for field in fields.iter().filter(unused) {
+            let message = format!("`{}` has no effect on `{policy}`", field.name.text);
+            let warning = Diagnostic::warning(Code::NoEffect, field.span, message);
+            self.report(vec![warning.fix(Fix::remove(field.span))]);
+        }
+    }
+
+    /// Evaluates the table of initial pages. Without a table, there are no rows.
+    fn initial_pages(
+        &mut self,
+        settings: &Settings,
+        fields: &[Field],
+        draft: &Draft,
+    ) -> Result<Vec<StartRow>, Stop> {
+        let Some(table) = &settings.table else { return Ok(Vec::new()) };
+        if let Some(field) = fields.iter().find(|field| &*field.name.text == "holding") {
+            let message = "`holding` and a table of initial pages are mutually exclusive";
+            return Err(Diagnostic::new(Code::Duplicate, field.span, message)
+                .help("keep one of the two")
+                .fix(Fix::remove(field.span))
+                .into());
+        }
+        let unlimited = draft.replacement.as_ref().is_some_and(|word| &*word.text == "working-set");
+        self.start_table(table, draft.frames.filter(|_| !unlimited))
+    }
+}
+
+/// Returns the indexes of the references that are stores.
+fn store_indexes(draft: &Draft, references: usize) -> Result<BTreeSet<usize>, Vec<Diagnostic>> {
+    let (mut indexes, mut wrong) = (BTreeSet::new(), Vec::new());
+    for (position, span) in &draft.stores {
+        let index = usize::try_from(*position).ok().and_then(|position| position.checked_sub(1));
+        match index.filter(|index| *index < references) {
+            Some(index) if indexes.insert(index) => {}
+            Some(_) => {
+                let message = format!("reference {position} is listed twice");
+                wrong.push(Diagnostic::new(Code::Duplicate, *span, message));
+            }
+            None => {
+                let message = format!("there is no reference {position}");
+                let help = match references {
+                    0 => "the string is empty, so remove `stores`".to_owned(),
+                    n => format!("the references have the positions 1 to {n}"),
+                };
+                wrong.push(Diagnostic::new(Code::BadGeometry, *span, message).help(help));
+            }
+        }
+    }
+    if wrong.is_empty() { Ok(indexes) } else { Err(wrong) }
+}
+
+/// Returns `stores 1 2` for `stores [1, 2]`, so that each position keeps its location.
+fn spread(setting: &Setting) -> Setting {
+    let part = |value: &Expr| match &value.kind {
+        ExprKind::List(parts) => parts.to_vec(),
+        _ => vec![value.clone()],
+    };
+    Setting { values: setting.values.iter().flat_map(part).collect(), ..setting.clone() }
+}

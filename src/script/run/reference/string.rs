@@ -1,0 +1,125 @@
+//! The references of a `reference`: pages, or byte addresses from which the pages are computed.
+
+use std::collections::BTreeSet;
+
+use crate::lang::ast::{Expr, ExprKind, Pages, Span, Word};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::{Number, Value};
+use crate::run::record::Addresses;
+use crate::run::session::Session;
+use crate::run::settings::integer;
+use crate::run::stop::Stop;
+
+impl Session<'_> {
+    /// Evaluates the references, each with its location.
+    ///
+    /// # Errors
+    /// Returns the errors in the expressions.
+    pub(super) fn references(&mut self, pages: &Pages) -> Result<Vec<(Value, Span)>, Stop> {
+        match pages {
+            Pages::Words(words) => {
+                self.warn_of_variables(words);
+                Ok(words.iter().map(|word| (bare_page(&word.text), word.span)).collect())
+            }
+            Pages::List(list) => match &list.kind {
+                ExprKind::List(parts) => self.listed_pages(parts),
+                _ => Ok(vec![(self.eval(list)?, list.span)]),
+            },
+        }
+    }
+
+    /// Evaluates a list of pages, and flattens nested lists.
+    ///
+    /// # Errors
+    /// Returns the errors in the list's expressions.
+    pub(crate) fn page_list(&mut self, parts: &[Expr]) -> Result<Value, Stop> {
+        let pages = self.listed_pages(parts)?;
+        Ok(Value::List(pages.into_iter().map(|(page, _)| page).collect()))
+    }
+
+    fn listed_pages(&mut self, parts: &[Expr]) -> Result<Vec<(Value, Span)>, Stop> {
+        let values = parts.iter().map(|part| self.page(part)).collect::<Result<Vec<_>, Stop>>()?;
+        let span = parts.first().map_or(Span::default(), |part| part.span);
+        // Checks the length before the list is built.
+        Value::list(values.iter().cloned()).map_err(|e| e.at(span))?;
+        let spread = |(value, part): (Value, &Expr)| {
+            let (all, span) =
+                (value.items().map_or_else(|| vec![value.clone()], Iterator::collect), part.span);
+            all.into_iter().map(move |page| (page, span))
+        };
+        Ok(values.into_iter().zip(parts).flat_map(spread).collect())
+    }
+
+    /// Evaluates an expression to one or more pages: a variable's value, or else the name itself as a page.
+    pub(super) fn page(&mut self, expr: &Expr) -> Result<Value, Stop> {
+        match &expr.kind {
+            ExprKind::Name(name) if !self.state.has_variable(name) => Ok(Value::Text(name.clone())),
+            _ => self.eval(expr),
+        }
+    }
+
+    /// Returns the addresses that a string lists.
+    ///
+    /// # Errors
+    /// Returns an error for each reference that is not an address.
+    pub(super) fn addresses(
+        &self,
+        pages: &Pages,
+        string: &[(Value, Span)],
+        page_size: u64,
+    ) -> Result<Addresses, Stop> {
+        let (mut all, mut wrong) = (Vec::new(), Vec::new());
+        for (value, span) in string {
+            match (value, integer(value, *span)) {
+                (_, Ok(address)) => all.push(address),
+                (Value::Text(name), Err(_)) => wrong.push(no_address(name, *span)),
+                (_, Err(error)) => wrong.push(error),
+            }
+        }
+        if !wrong.is_empty() {
+            return Err(wrong.into());
+        }
+        let is_hex = |span: Span| {
+            let text = self.sources.text(span);
+            text.contains("0x") || text.contains("0X")
+        };
+        let hex = match pages {
+            Pages::Words(words) => words.iter().any(|word| is_hex(word.span)),
+            Pages::List(list) => is_hex(list.span),
+        };
+        let digits = all.iter().max().map_or(1, |largest| format!("{largest:X}").len());
+        Ok(Addresses { page_size, all, hex, digits })
+    }
+
+    /// During a check, warns about each page outside brackets that has the name of a variable.
+    fn warn_of_variables(&mut self, words: &[Word]) {
+        if self.checker.is_none() {
+            return;
+        }
+        let mut seen = BTreeSet::new();
+        for Word { text: name, span } in words {
+            if self.state.has_variable(name) && seen.insert(name) {
+                let message = format!("`{name}` refers to the page \"{name}\" here, not to the variable");
+                let warning = Diagnostic::warning(Code::BarePage, *span, message).help(format!(
+                    "for the variable's value, write `reference [{name}]`; for the page, write `reference [\"{name}\"]`"
+                ));
+                self.report(vec![warning]);
+            }
+        }
+    }
+}
+
+/// Returns a page that is written without brackets: a number if the text is a number, and otherwise a name.
+pub(super) fn bare_page(text: &str) -> Value {
+    Number::literal(text).map_or_else(|_| Value::from(text), Value::Number)
+}
+
+/// Reports a reference that is a name although the string lists addresses.
+fn no_address(name: &str, span: Span) -> Diagnostic {
+    let diagnostic = Diagnostic::new(Code::WrongType, span, format!("`{name}` is not an address"))
+        .label("the setting `page` makes each reference a byte address");
+    if u64::from_str_radix(name, 16).is_ok() {
+        return diagnostic.did_you_mean(name, &format!("0x{name}"));
+    }
+    diagnostic.help("write a number such as `0x3D4`, or remove the setting `page`")
+}

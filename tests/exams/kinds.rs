@@ -1,0 +1,131 @@
+//! Tests of kinds of published exam questions, one script for each kind. The keys are the published answers.
+
+use pagewalk_script::exam::formats::{Edition, Style, markdown};
+
+use super::sheet::{Sheet, script};
+
+/// The question of a kind, whose name begins with its number.
+fn kind(name: &str, title: &str) -> Sheet {
+    script(&format!("tests/exams/kinds/{name}.pw"), 0).question(title)
+}
+
+/// CS:APP, practice problem 9.3.
+#[test]
+fn bits_of_an_address() {
+    let question = kind("21-address-bits", "Bits of an address");
+    let right = ["22 10 14 10", "21 11 13 11", "20 12 12 12", "19 13 11 13"];
+    let rows = question.cells();
+    assert_eq!(rows.iter().map(|row| row[1..].join(" ")).collect::<Vec<_>>(), right);
+    assert_eq!(rows.iter().map(|row| &*row[0]).collect::<Vec<_>>(), ["1 KB", "2 KB", "4 KB", "8 KB"]);
+}
+
+/// Patterson and Hennessy, section 5.7: a page that is not resident has no TLB entry and no data in the cache.
+#[test]
+fn possible_combinations() {
+    let question = kind("42-combinations", "Possible combinations");
+    let right = [
+        "TLB hit, page in memory, cache hit",
+        "TLB hit, page in memory, cache miss",
+        "TLB miss, page in memory, cache hit",
+        "TLB miss, page in memory, cache miss",
+        "TLB miss, page not in memory, cache miss",
+    ];
+    assert_eq!(question.choices()[0].1, right);
+}
+
+/// Silberschatz, Galvin, and Gagne, chapter 9.
+#[test]
+fn fault_counts() {
+    let question = kind("17-fault-counts", "Page faults");
+    let keys: Vec<String> = question.facts().iter().map(|item| item.key("faults").to_owned()).collect();
+    assert_eq!(keys, ["15", "12", "9"]);
+}
+
+/// Harvard CS61, 2015.
+#[test]
+fn page_table_indices() {
+    let rows = kind("24-sparse-process", "Page-table indices").cells();
+    let column = |at: usize| rows.iter().map(|row| row[at].clone()).collect::<Vec<_>>();
+    assert_eq!(column(1), ["32", "32", "32", "32", "32", "735", "767"]);
+    assert_eq!(column(2), ["0x48", "0x4B", "0x4A", "0x48", "0x48", "0x267", "0x3FF"]);
+}
+
+/// GATE 2024 (two levels, 2000 pages), GATE 2008 (question 67), UGC-NET 2019, and GATE 2000.
+#[test]
+fn values_of_published_exams() {
+    for (name, title, right) in [
+        ("25-table-pages", "Page-table pages", &["3", "1025"] as &[&str]),
+        ("29-pointer-bits", "Pointers in page tables", &["25", "25", "24"]),
+        ("55-effective-access-time", "Effective access time", &["116"]),
+        ("56-fault-rate", "Page-fault rate", &["2", "1.9999"]),
+    ] {
+        assert_eq!(kind(name, title).keys(), right, "{name}");
+    }
+}
+
+/// University of Iowa, homework 4, fall 2000.
+#[test]
+fn pages_of_a_program() {
+    let rows = kind("35-fragmentation", "Pages of a program").cells();
+    let rows: Vec<String> = rows.iter().map(|row| row.join(" ")).collect();
+    assert_eq!(rows, ["4 KB 8 5 4 17 false", "512 B 64 33 31 128 true"]);
+}
+
+/// GATE IT 2008, question 39.
+#[test]
+fn byte_addresses() {
+    let items = kind("41-byte-addresses", "Byte addresses").facts();
+    assert_eq!(items[0].key("faults"), "7");
+    let mut resident: Vec<char> = items[0].key("resident").chars().filter(char::is_ascii_digit).collect();
+    resident.sort_unstable();
+    assert_eq!(resident, ['1', '2', '4', '5']);
+}
+
+/// Tanenbaum, problem 3.36: NRU, FIFO, LRU, and second chance.
+#[test]
+fn victims_of_a_start_table() {
+    let question = kind("49-start-table", "Victims");
+    let victims = question.tables().into_iter().map(|table| {
+        let at = table.columns.iter().position(|column| column == "victim").expect("a column");
+        table.rows[0][at].clone()
+    });
+    assert_eq!(victims.collect::<Vec<_>>(), ["2", "3", "1", "2"]);
+    // Pages 1 and 3 are modified, and pages 0 and 2 are not.
+    let writes: Vec<String> =
+        question.facts().iter().map(|item| item.key("disk_writes").to_owned()).collect();
+    assert_eq!(writes, ["0", "1", "1", "0"]);
+}
+
+/// ISRO 2013, question 65.
+#[test]
+fn working_set() {
+    let items = kind("53-working-set", "Working set").facts();
+    let mut pages: Vec<char> = items[0].key("resident").chars().filter(char::is_ascii_digit).collect();
+    pages.sort_unstable();
+    assert_eq!(pages, ['2', '3', '6', '9']);
+}
+
+/// GATE 2018: p = (X - M) / (D - M), whatever the numbers are.
+#[test]
+fn a_formula_is_right_for_all_numbers() {
+    for seed in 0..18 {
+        let question = script("tests/exams/kinds/62-formula.pw", seed).question("Formula");
+        assert_eq!(question.choices()[0].1, ["(X - M) / (D - M)"], "seed {seed}");
+    }
+}
+
+/// Each script of a kind prints its paper without script notation.
+#[test]
+fn papers_of_kinds_contain_no_script_notation() {
+    let folder = std::fs::read_dir("tests/exams/kinds").expect("a folder");
+    let paths: Vec<_> = folder.map(|entry| entry.expect("an entry").path()).collect();
+    assert!(paths.len() > 10);
+    for path in paths {
+        let text = std::fs::read_to_string(&path).expect("a script");
+        let paper = crate::running::paper(&text, 0);
+        let printed = markdown(&paper, Edition::Paper, &Style::default());
+        for notation in ["=>", "where", "ask ", "frames 3", "{", "last."] {
+            assert!(!printed.contains(notation), "{}: `{notation}` in\n{printed}", path.display());
+        }
+    }
+}
