@@ -266,7 +266,9 @@
         ((pagewalk--block-number block) 'pagewalk-number)))
       ('choices
        (cond
-        ((member word '("when" "points" "of")) 'font-lock-keyword-face)
+        ((equal last "radix") 'font-lock-constant-face)
+        ((member word '("when" "points" "of" "radix")) 'font-lock-keyword-face)
+        ((and (member word '("for" "digits")) (pagewalk--operand-p)) 'font-lock-keyword-face)
         ((equal last "answers") 'font-lock-variable-name-face)
         ((equal last "of") 'font-lock-function-name-face))))))
 
