@@ -67,7 +67,7 @@ pub enum StmtKind {
     /// `part "a" points 8 { … }`.
     Part { name: Word, points: Option<Expr>, body: Block },
     /// `given page_table, tlb L2`: the operands of each noun.
-    Given { place: Span, nouns: Arc<[Arc<[Expr]>]> },
+    Given { place: Span, nouns: Arc<[NounColumns]> },
     /// `ask read va => vpn, ppn` and other questions; the facts are those of the statement.
     Ask(Box<Ask>),
 }
@@ -136,9 +136,17 @@ pub enum Asked {
     /// `ask "label" = EXPR unit B`: the label is a string or prose.
     Value { label: Expr, value: Expr, unit: Option<Word> },
     /// `ask tlb L2 columns tag ppn v`: a table to fill in.
-    Table { noun: Arc<[Expr]>, columns: Arc<[Word]> },
+    Table(NounColumns),
     /// `ask x in 0..64 where probe x => fault page`: any value that meets the conditions.
     Any { name: Word, from: Expr, conditions: Arc<[Condition]> },
+}
+
+/// `tlb L2 columns tag ppn v`: a noun, and the columns of its table. No columns means all that it prints.
+#[derive(Debug, Clone, PartialEq)]
+#[expect(missing_docs, reason = "the struct's comment describes its fields")]
+pub struct NounColumns {
+    pub noun: Arc<[Expr]>,
+    pub columns: Arc<[Word]>,
 }
 
 /// A condition of `choose`.

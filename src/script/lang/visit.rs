@@ -156,7 +156,7 @@ pub(crate) fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt
             visit.visit_block(body);
         }
         StmtKind::Include { body, .. } | StmtKind::InProcess { body, .. } => visit.visit_block(body),
-        StmtKind::Given { nouns, .. } => nouns.iter().for_each(|noun| visit.visit_noun(noun)),
+        StmtKind::Given { nouns, .. } => nouns.iter().for_each(|of| visit.visit_noun(&of.noun)),
         StmtKind::Ask(ask) => visit.visit_ask(ask),
         StmtKind::Reference { pages, settings } => visit.visit_reference(pages, settings),
     }
@@ -219,7 +219,7 @@ pub(crate) fn walk_ask<'s, V: Visit<'s> + ?Sized>(visit: &mut V, ask: &'s Ask) {
             visit.visit_expr(label);
             visit.visit_expr(value);
         }
-        Asked::Table { noun, .. } => visit.visit_noun(noun),
+        Asked::Table(of) => visit.visit_noun(&of.noun),
         Asked::Any { name, from, conditions } => {
             visit.visit_expr(from);
             visit.visit_asked(name, from, conditions);

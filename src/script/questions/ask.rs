@@ -31,7 +31,7 @@ impl Session<'_> {
                 let kind = self.value_asked(label, value, unit.as_ref(), radix)?;
                 shown(kind)
             }
-            Asked::Table { noun, columns } => shown(self.table_asked(ask.place, noun, columns)?),
+            Asked::Table(of) => shown(self.table_asked(ask.place, of)?),
             Asked::Any { name, from, conditions } => {
                 let value = self.eval(from)?;
                 let answers = self.answers(name, from, conditions)?;
@@ -163,8 +163,8 @@ impl Session<'_> {
                 self.eval(value)?;
                 label
             }
-            Asked::Table { noun, columns } => {
-                let asked = self.table_asked(ask.place, noun, columns);
+            Asked::Table(of) => {
+                let asked = self.table_asked(ask.place, of);
                 if asked.is_err() {
                     self.unsure_of_question();
                 }

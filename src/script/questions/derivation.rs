@@ -1,8 +1,7 @@
 //! Derivations of expression values: the formula with its numbers, step by step.
 
 use super::entry::{Derivation, Radix};
-use crate::lang::ast::{Expr, ExprKind};
-use crate::lang::edit::TextEdit;
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::lang::value::Value;
 use crate::lang::value::functions::function;
 use crate::run::session::Session;
@@ -11,8 +10,15 @@ use crate::run::syscalls::makes_call;
 
 /// Numbers below this one, such as bit counts, are decimal in every formula.
 const DECIMAL: i128 = 64;
-/// Signs of the language, and those that a paper prints.
-const SIGNS: [(&str, &str); 2] = [(" * ", " × "), (" - ", " − ")];
+
+/// Which parts of a formula are replaced by their values.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Replaced {
+    /// Names.
+    Names,
+    /// Names, and operands in parentheses.
+    Groups,
+}
 
 impl Session<'_> {
     /// Returns the derivation of an expression: the paths that it uses, and the expression with the values of its
@@ -25,45 +31,168 @@ impl Session<'_> {
         if makes_call(of) {
             return Ok(derivation);
         }
-        let (mut names, mut groups) = (Vec::new(), Vec::new());
+        let mut names = Vec::new();
         find_names(of, &mut names);
-        find_groups(self, of, &mut groups);
         for name in &names {
             let path = self.text(name.span).trim().to_owned();
             if path.contains('.') && derivation.paths.iter().all(|(known, _)| *known != path) {
                 derivation.paths.push((path, self.eval(name)?));
             }
         }
-        let simple = names.iter().any(|name| name.span == of.span);
-        if names.is_empty() || simple {
-            return Ok(derivation);
-        }
-        derivation.steps.push(self.evaluated(of, &names, radix)?);
-        if !groups.is_empty() {
-            // Names outside the groups still need their values. Edits that overlap an earlier edit are skipped.
-            groups.extend(names);
-            derivation.steps.push(self.evaluated(of, &groups, radix)?);
+        let is_formula = match &of.kind {
+            ExprKind::Binary(..) => true,
+            ExprKind::Unary(_, x) => !matches!(x.kind, ExprKind::Value(_) | ExprKind::Quantity(..)),
+            ExprKind::Call { name, .. } => function(&name.text).is_some(),
+            _ => false,
+        };
+        if is_formula {
+            for replaced in [Replaced::Names, Replaced::Groups] {
+                let step = Formula { session: self, radix, replaced }.outermost(of)?;
+                if derivation.steps.last() != Some(&step) {
+                    derivation.steps.push(step);
+                }
+            }
         }
         Ok(derivation)
     }
+}
 
-    /// Returns the text of an expression with the values of these parts.
-    fn evaluated(&mut self, of: &Expr, parts: &[&Expr], radix: Radix) -> Result<String, Stop> {
-        let mut edits = Vec::new();
-        for part in parts {
-            let value = self.eval(part)?;
-            let text = match &value {
-                Value::Number(number) if number.is_negative() => format!("({value})"),
-                Value::Number(number) if number.as_integer().is_some_and(|n| n >= DECIMAL) => {
-                    radix.write(&value, None)
-                }
-                Value::Number(_) => value.to_string(),
-                _ => value.quoted(),
-            };
-            edits.push(TextEdit::new(part.span, text));
+/// Prints an expression in the notation of mathematics.
+struct Formula<'s, 'r> {
+    session: &'s mut Session<'r>,
+    radix: Radix,
+    replaced: Replaced,
+}
+
+impl Formula<'_, '_> {
+    /// The whole expression. Parentheses around everything are omitted.
+    fn outermost(&mut self, of: &Expr) -> Result<String, Stop> {
+        match &of.kind {
+            ExprKind::Binary(op, a, b) => self.binary(*op, a, b),
+            ExprKind::Unary(op, x) => self.unary(*op, x),
+            ExprKind::Call { name, args } if function(&name.text).is_some() => self.call(&name.text, args),
+            _ => self.operand(of),
         }
-        let text = self.in_words(of.span, &edits);
-        Ok(SIGNS.iter().fold(text, |text, (sign, printed)| text.replace(sign, printed)))
+    }
+
+    /// An operand of an operator. Parentheses of the script are kept, or replaced by the value.
+    fn operand(&mut self, of: &Expr) -> Result<String, Stop> {
+        let is_call = matches!(&of.kind, ExprKind::Call { name, .. } if function(&name.text).is_some());
+        let is_operation = matches!(of.kind, ExprKind::Binary(..) | ExprKind::Unary(..));
+        let enclosed = is_operation && is_enclosed(self.session.text(of.span));
+        match &of.kind {
+            _ if self.replaced == Replaced::Groups && (is_call || enclosed) => self.value(of),
+            ExprKind::Value(_) | ExprKind::Quantity(..) | ExprKind::Prose(_) => {
+                Ok(self.session.text(of.span).to_owned())
+            }
+            ExprKind::List(parts) => Ok(format!("[{}]", self.list(parts)?)),
+            ExprKind::Range { .. } => self.value(of),
+            _ if enclosed => Ok(format!("({})", self.outermost(of)?)),
+            _ if is_call || is_operation => self.outermost(of),
+            _ => self.value(of),
+        }
+    }
+
+    /// An operand that the notation encloses, such as an exponent.
+    fn enclosed(&mut self, of: &Expr) -> Result<String, Stop> {
+        let is_operation = matches!(of.kind, ExprKind::Binary(..));
+        if is_operation && self.replaced == Replaced::Groups { self.value(of) } else { self.outermost(of) }
+    }
+
+    /// An enclosed operand, in parentheses if it is an operation.
+    fn in_parentheses(&mut self, of: &Expr) -> Result<String, Stop> {
+        let is_operation = matches!(of.kind, ExprKind::Binary(..)) && self.replaced == Replaced::Names;
+        let operand = self.enclosed(of)?;
+        Ok(if is_operation { format!("({operand})") } else { operand })
+    }
+
+    fn list(&mut self, parts: &[Expr]) -> Result<String, Stop> {
+        let parts = parts.iter().map(|part| self.enclosed(part)).collect::<Result<Vec<_>, _>>()?;
+        Ok(parts.join(", "))
+    }
+
+    fn value(&mut self, of: &Expr) -> Result<String, Stop> {
+        let value = self.session.eval(of)?;
+        Ok(match &value {
+            Value::Number(number) if number.is_negative() => format!("({value})"),
+            Value::Number(number) if number.as_integer().is_some_and(|n| n >= DECIMAL) => {
+                self.radix.write(&value, None)
+            }
+            Value::Number(_) => value.to_string(),
+            _ => value.quoted(),
+        })
+    }
+
+    fn unary(&mut self, op: UnaryOp, x: &Expr) -> Result<String, Stop> {
+        let sign = match op {
+            UnaryOp::Negate => "−",
+            UnaryOp::Complement => "~",
+            UnaryOp::Not => "not ",
+        };
+        Ok(format!("{sign}{}", self.operand(x)?))
+    }
+
+    fn binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr) -> Result<String, Stop> {
+        let is_one = |text: &str| text == "1";
+        Ok(match op {
+            BinaryOp::ShiftLeft if is_one(self.session.text(a.span)) => {
+                format!("2^{}", self.in_parentheses(b)?)
+            }
+            BinaryOp::ShiftLeft => format!("{} × 2^{}", self.in_parentheses(a)?, self.in_parentheses(b)?),
+            BinaryOp::ShiftRight => format!("⌊{} / 2^{}⌋", self.in_parentheses(a)?, self.in_parentheses(b)?),
+            BinaryOp::FloorDivide if !self.divides(a, b)? => {
+                format!("⌊{} / {}⌋", self.operand(a)?, self.operand(b)?)
+            }
+            _ => format!("{} {} {}", self.operand(a)?, sign(op), self.operand(b)?),
+        })
+    }
+
+    /// Whether a quotient is an integer.
+    fn divides(&mut self, a: &Expr, b: &Expr) -> Result<bool, Stop> {
+        let (a, b) = (self.session.eval(a)?, self.session.eval(b)?);
+        let integer = |value: &Value| match value {
+            Value::Number(number) => number.as_integer(),
+            _ => None,
+        };
+        let remainder = integer(&a).zip(integer(&b)).and_then(|(a, b)| a.checked_rem(b));
+        Ok(remainder == Some(0))
+    }
+
+    fn call(&mut self, name: &str, args: &[Expr]) -> Result<String, Stop> {
+        let [argument] = args else { return Ok(format!("{name}({})", self.list(args)?)) };
+        Ok(match name {
+            "ceil" => format!("⌈{}⌉", self.enclosed(argument)?),
+            "floor" => format!("⌊{}⌋", self.enclosed(argument)?),
+            "sqrt" => format!("√{}", self.in_parentheses(argument)?),
+            "hex" | "bin" => self.enclosed(argument)?,
+            "log2" => format!("log₂({})", self.enclosed(argument)?),
+            _ => format!("{name}({})", self.enclosed(argument)?),
+        })
+    }
+}
+
+/// Returns the sign that a paper prints.
+fn sign(op: BinaryOp) -> &'static str {
+    match op {
+        BinaryOp::Multiply => "×",
+        BinaryOp::Divide | BinaryOp::FloorDivide => "/",
+        BinaryOp::Remainder => "mod",
+        BinaryOp::Add => "+",
+        BinaryOp::Subtract => "−",
+        BinaryOp::ShiftLeft => "<<",
+        BinaryOp::ShiftRight => ">>",
+        BinaryOp::BitAnd => "&",
+        BinaryOp::BitXor => "xor",
+        BinaryOp::BitOr => "|",
+        BinaryOp::Equal => "=",
+        BinaryOp::NotEqual => "≠",
+        BinaryOp::Less => "<",
+        BinaryOp::LessEqual => "≤",
+        BinaryOp::Greater => ">",
+        BinaryOp::GreaterEqual => "≥",
+        BinaryOp::In => "in",
+        BinaryOp::And => "and",
+        BinaryOp::Or => "or",
     }
 }
 
@@ -82,27 +211,6 @@ fn find_names<'e>(of: &'e Expr, found: &mut Vec<&'e Expr>) {
         }
         ExprKind::Name(_) | ExprKind::Field(..) | ExprKind::Index(..) | ExprKind::Call { .. } => {
             found.push(of);
-        }
-    }
-}
-
-/// Finds the outermost operands in parentheses, and the calls of functions.
-fn find_groups<'e>(session: &Session, of: &'e Expr, found: &mut Vec<&'e Expr>) {
-    let operands: &[&Expr] = match &of.kind {
-        ExprKind::Binary(_, a, b) => &[a, b],
-        ExprKind::Unary(_, x) => &[x],
-        _ => return,
-    };
-    for operand in operands {
-        let whole = match &operand.kind {
-            ExprKind::Call { name, .. } => function(&name.text).is_some(),
-            ExprKind::Binary(..) | ExprKind::Unary(..) => is_enclosed(session.text(operand.span)),
-            _ => false,
-        };
-        if whole {
-            found.push(operand);
-        } else {
-            find_groups(session, operand, found);
         }
     }
 }

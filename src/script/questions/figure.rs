@@ -4,6 +4,7 @@ use super::entry::{Entry, Figure};
 use super::papers::puts;
 use crate::lang::ast::{Command, Expr};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::nouns::InvalidEntries;
 use crate::run::record::{Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
@@ -37,7 +38,7 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
             for process in rest {
                 let operands: Arc<[Expr]> = [first.clone(), process.clone()].into();
                 let plan = session.as_shown(place, &operands)?;
-                views.extend(session.show(plan, place)?);
+                views.extend(session.show(plan, place, InvalidEntries::Hidden)?);
             }
             let figure = Figure::Views(views.clone());
             Ok(puts(Entry::Figure { figure, in_part }, views))
@@ -50,7 +51,7 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
         (Some("layout" | "tables" | "reference"), _) => {
             let operands: Arc<[Expr]> = command.operands.clone();
             let plan = session.as_shown(place, &operands)?;
-            let views = session.show(plan, place)?;
+            let views = session.show(plan, place, InvalidEntries::Hidden)?;
             let figure = Figure::Views(views.clone());
             Ok(puts(Entry::Figure { figure, in_part }, views))
         }

@@ -124,7 +124,7 @@ impl Extension for Papers {
                 session.check_question(title, points.as_ref(), body)
             }
             StmtKind::Part { name, points, body } => session.check_part(name, points.as_ref(), body),
-            StmtKind::Given { place, nouns } => session.given(*place, nouns).map(|_| ()),
+            StmtKind::Given { place, nouns } => session.check_given(*place, nouns),
             StmtKind::Ask(ask) => session.check_ask(stmt, ask),
             _ => Ok(()),
         }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::arrangement::Known;
 use super::entry::Entry;
 use super::sheet::Sheet;
-use crate::lang::ast::{Block, Command, Expr, Span, Stmt, Word};
+use crate::lang::ast::{Block, Command, Expr, NounColumns, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::nouns::ShowPlan;
 use crate::run::record::Did;
@@ -108,23 +108,30 @@ impl Session<'_> {
     ///
     /// # Errors
     /// As `show`.
-    pub(crate) fn run_given(&mut self, stmt: &Stmt, place: Span, nouns: &[Arc<[Expr]>]) -> Result<(), Stop> {
+    pub(crate) fn run_given(&mut self, stmt: &Stmt, place: Span, nouns: &[NounColumns]) -> Result<(), Stop> {
+        self.needs_question(place)?;
         let mut views = Vec::new();
-        for plan in self.given(place, nouns)? {
-            views.extend(self.show(plan, place)?);
+        for of in nouns {
+            views.extend(self.views_given(place, of)?);
         }
         let in_part = self.in_part();
         self.enter(Entry::Given { views: views.clone(), in_part });
         self.finish(stmt.span, Did::Shown(views), Vec::new())
     }
 
-    /// Evaluates and checks the operands of `given`.
+    /// Checks `given` without running it.
     ///
     /// # Errors
-    /// As `show`.
-    pub(crate) fn given(&mut self, place: Span, nouns: &[Arc<[Expr]>]) -> Result<Vec<ShowPlan>, Stop> {
+    /// As `show`, and `unknown-column`.
+    pub(crate) fn check_given(&mut self, place: Span, nouns: &[NounColumns]) -> Result<(), Stop> {
         self.needs_question(place)?;
-        nouns.iter().map(|operands| self.as_shown(place, operands)).collect()
+        nouns.iter().try_for_each(|of| {
+            if of.columns.is_empty() {
+                self.as_shown(place, &of.noun).map(|_| ())
+            } else {
+                self.views_given(place, of).map(|_| ())
+            }
+        })
     }
 
     /// Prepares these operands in the same way as `show` does.

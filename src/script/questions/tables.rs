@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::entry::ItemKind;
 use super::rows::word;
-use crate::lang::ast::{Expr, Span, Word};
+use crate::lang::ast::{Expr, NounColumns, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
-use crate::run::nouns::{ShowPlan, TableNoun, column_named, size, whole_reference_table};
+use crate::run::nouns::{InvalidEntries, ShowPlan, TableNoun, column_named, size, whole_reference_table};
 use crate::run::record::{CellView, Did, ReferenceRun, TableView, View};
 use crate::run::session::Session;
 use crate::run::settings::list;
@@ -22,36 +22,63 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-noun`, `unknown-column`, `limit-size`, and other errors in the noun.
-    pub(crate) fn table_asked(
-        &mut self,
-        place: Span,
-        noun: &Arc<[Expr]>,
-        columns: &[Word],
-    ) -> Result<ItemKind, Stop> {
-        if word(&noun[0]) != Some("reference") {
-            self.noun(noun)?;
+    pub(crate) fn table_asked(&mut self, place: Span, of: &NounColumns) -> Result<ItemKind, Stop> {
+        let (View::Table(table) | View::Maps { table, .. }, columns) = self.table_with_columns(place, of)?
+        else {
+            return Err(Stop::Unknowable);
+        };
+        let string = self.reference_of(&of.noun);
+        let kind = ItemKind::Table { table, columns, string };
+        too_large(kind.blanks(), place)?;
+        Ok(kind)
+    }
+
+    /// Returns the views of a noun for a paper, which prints what invalid entries contain.
+    ///
+    /// # Errors
+    /// As `show`, and `unknown-noun` or `unknown-column` if columns are named.
+    pub(crate) fn views_given(&mut self, place: Span, of: &NounColumns) -> Result<Vec<View>, Stop> {
+        if of.columns.is_empty() {
+            let plan = self.as_shown(place, &of.noun)?;
+            return self.show(plan, place, InvalidEntries::Shown);
         }
-        let plan = self.as_shown(place, noun)?;
+        let (mut view, columns) = self.table_with_columns(place, of)?;
+        if let View::Table(table) | View::Maps { table, .. } = &mut view {
+            select(table, &columns);
+        }
+        Ok(vec![view])
+    }
+
+    /// Returns a noun's table, which has at least these columns, and the columns' names.
+    fn table_with_columns(&mut self, place: Span, of: &NounColumns) -> Result<(View, Vec<Arc<str>>), Stop> {
+        let string = self.reference_of(&of.noun);
+        if word(&of.noun[0]) != Some("reference") {
+            self.noun(&of.noun)?;
+        }
+        let plan = self.as_shown(place, &of.noun)?;
         let contents =
             if let ShowPlan::Table(noun, level, pid) = &plan { Some((*noun, *level, *pid)) } else { None };
-        let mut views = self.show(plan, place)?;
-        let (Some(View::Table(mut table) | View::Maps { mut table, .. }), true) =
-            (views.pop(), views.is_empty())
-        else {
+        let mut views = self.show(plan, place, InvalidEntries::Shown)?;
+        let (Some(mut view), true) = (views.pop(), views.is_empty()) else {
+            return Err(Stop::Unknowable);
+        };
+        let (View::Table(table) | View::Maps { table, .. }) = &mut view else {
             return Err(Stop::Unknowable);
         };
         if let Some((noun, level, pid)) = contents {
             let machine = self.machine_seen(pid, place)?;
-            add_columns(&mut table, noun, (&machine, level), columns);
+            add_columns(table, noun, (&machine, level), &of.columns);
         }
-        let string = self.state.reference.clone().filter(|_| word(&noun[0]) == Some("reference"));
         if let Some(Did::Reference(run)) = string.as_deref() {
-            add_step_columns(&mut table, run, columns);
+            add_step_columns(table, run, &of.columns);
         }
-        let columns = columns.iter().map(|column| known(&table, column)).collect::<Result<_, _>>()?;
-        let kind = ItemKind::Table { table, columns, string };
-        too_large(kind.blanks(), place)?;
-        Ok(kind)
+        let columns = of.columns.iter().map(|column| known(table, column)).collect::<Result<_, _>>()?;
+        Ok((view, columns))
+    }
+
+    /// Returns the last `reference` if the noun is its step table.
+    fn reference_of(&self, noun: &[Expr]) -> Option<Arc<Did>> {
+        self.state.reference.clone().filter(|_| word(&noun[0]) == Some("reference"))
     }
 }
 
@@ -94,6 +121,25 @@ fn add_columns(
             end -= table.groups[at].len();
             table.groups[at].push(name.to_owned());
         }
+    }
+}
+
+/// Keeps the first column, which identifies a row, and these columns, in this order.
+fn select(table: &mut TableView, columns: &[Arc<str>]) {
+    let mut kept = Vec::new();
+    let mut first = 0;
+    for group in &mut table.groups {
+        let of = |name: &str| group.iter().position(|shown| shown == name).map(|at| first + at);
+        let key = (first == 0).then_some(0);
+        let places: Vec<usize> =
+            key.into_iter().chain(columns.iter().filter_map(|name| of(name)).filter(|at| *at > 0)).collect();
+        let names = places.iter().map(|at| group[at - first].clone()).collect();
+        first += group.len();
+        kept.extend(places);
+        *group = names;
+    }
+    for row in &mut table.rows {
+        *row = kept.iter().map(|at| row[*at].clone()).collect();
     }
 }
 

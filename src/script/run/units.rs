@@ -13,7 +13,7 @@ use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall};
 use pagewalk_engine::machine::pte::BitRow;
 
 use super::params::{Atom, BITS, N, Param, Params, Place, Slot, VA, next, offer, size};
-use super::paths::PeekFunction;
+use super::paths::{PeekFunction, is_in_bytes};
 use super::session::{Language, Session};
 use super::settings::BlockRow;
 use super::state::{Binding, Slot as Machine, State};
@@ -124,7 +124,12 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
 impl UnitCheck<'_> {
     /// Checks that the value of an answer fits the required unit.
     fn answer(&mut self, value: &Expr, asked: &Word) {
-        let (Some(asked_unit), ExprKind::Quantity(_, unit)) = (Unit::named(&asked.text), &value.kind) else {
+        let Some(asked_unit) = Unit::named(&asked.text) else { return };
+        let Some(unit) = (match &value.kind {
+            ExprKind::Quantity(_, unit) => Some(*unit),
+            ExprKind::Field(_, property) if is_in_bytes(&property.text) => Unit::named("B"),
+            _ => None,
+        }) else {
             return;
         };
         if asked_unit.dimension != unit.dimension {

@@ -32,6 +32,8 @@ pub struct Fairness {
     pub readable: Vec<Readable>,
     /// Prompts that a question prints twice for different keys.
     pub ambiguous: Vec<Ambiguous>,
+    /// Questions that ask for a PPN although no table is printed. The text may state the PPN, so this is a hint.
+    pub(crate) ppn_without_table: Vec<String>,
 }
 
 /// A question that differs between versions, but in too few pairs of versions.
@@ -137,6 +139,9 @@ impl Fairness {
             fairness.effort(title, &each);
             fairness.repeated.extend(repeated(title, &each));
             fairness.ambiguous(title, &each);
+            if each.iter().any(|(_, question)| question.ppn_without_table) {
+                fairness.ppn_without_table.push(title.to_owned());
+            }
             fairness.blanks(title, &each);
         }
         fairness

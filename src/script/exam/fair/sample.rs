@@ -35,6 +35,8 @@ pub(crate) struct Question {
     pub(crate) stimulus: u64,
     /// Prompts that occur twice with different keys.
     pub(crate) ambiguous: Vec<String>,
+    /// Whether a PPN is asked before the paper prints anything that could contain it.
+    pub(crate) ppn_without_table: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -62,6 +64,7 @@ impl Sample {
         let all = fields(paper);
         let mut questions = BTreeMap::new();
         let mut from = 0;
+        let mut printed = false;
         for (at, question) in paper.questions.iter().enumerate() {
             let items: Vec<&PaperItem> = question.items().collect();
             let words: Vec<String> = items.iter().map(|item| words(item)).collect();
@@ -69,6 +72,7 @@ impl Sample {
             let mut own = Question { number: at + 1, ..Question::default() };
             own.stimulus = words.iter().fold(stimulus(&question.body), |hash, words| mixed_text(hash, words));
             ambiguous(&question.body, &mut own.ambiguous);
+            own.ppn_without_table = ppn_without_table(&question.body, &mut printed);
             for (place, item) in items.iter().enumerate() {
                 effort(&mut own.effort, item);
                 let others =
@@ -168,6 +172,33 @@ fn ambiguous(body: &[Piece], found: &mut Vec<String>) {
             _ => before.clear(),
         }
     }
+}
+
+/// Whether an item asks for a PPN while `printed` is false. Sets `printed` at the first piece that may contain
+/// page-table entries: a table, a figure, or a text with a table.
+fn ppn_without_table(body: &[Piece], printed: &mut bool) -> bool {
+    body.iter().any(|piece| match piece {
+        Piece::Given(_) | Piece::Figure(Figure::Views(_)) => {
+            *printed = true;
+            false
+        }
+        Piece::Text(text) => {
+            *printed |= text.contains('|') || text.contains("\n\n");
+            false
+        }
+        Piece::Figure(Figure::Bits { .. }) => false,
+        Piece::Part { body, .. } => ppn_without_table(body, printed),
+        Piece::Item(item) => !*printed && asks_ppn(item),
+    })
+}
+
+/// Whether an item asks for the PPN of an access on bare hardware. A kernel chooses PPNs by a rule.
+fn asks_ppn(item: &PaperItem) -> bool {
+    let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
+        return false;
+    };
+    let asked = |blank: &Blank| &*blank.fact == "ppn" && blank.key.is_some();
+    access.process.is_none() && blanks.iter().any(asked)
 }
 
 fn in_sequence(item: &PaperItem) -> bool {

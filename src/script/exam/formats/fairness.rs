@@ -19,6 +19,10 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     blocks.extend(distinct(of, &name));
     blocks.extend(repeated(of));
     blocks.extend(ambiguous(of, &name));
+    blocks.extend(of.ppn_without_table.iter().map(|question| {
+        let words = "asks for a PPN, but the paper prints no page table; add `given page_table`";
+        Block::line(format!("! {question}: {words}"))
+    }));
     blocks.extend(guessable(of));
     blocks.extend(readable(of, &name));
     blocks.push(Block::Table(table(&of.blanks)));

@@ -29,7 +29,7 @@ pub(crate) fn said_twice(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
             }
             StmtKind::Given { nouns, .. } => {
                 let mut known = HashMap::new();
-                for (first, last) in nouns.iter().filter_map(|noun| Some((noun.first()?, noun.last()?))) {
+                for (first, last) in nouns.iter().filter_map(|of| Some((of.noun.first()?, of.noun.last()?))) {
                     let span = Span { end: last.span.end, ..first.span };
                     let other = *known.entry(sources.text(span).trim()).or_insert(span);
                     if other != span {

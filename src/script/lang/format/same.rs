@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::lang::ast::{
-    Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Holds, Operation,
-    OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table, TableRow, UnaryOp, Word,
+    Ask, Asked, BinaryOp, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Holds,
+    NounColumns, Operation, OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table, TableRow,
+    UnaryOp, Word,
 };
 use crate::lang::value::{Unit, Value};
 
@@ -95,6 +96,7 @@ fields! {
     Cell { kind }
     Fact { name, claim }
     Expr { kind }
+    NounColumns { noun, columns }
 }
 
 /// Compares the fields of the same variant. A variant that is not listed differs from every other variant.
@@ -140,7 +142,7 @@ variants! {
     Asked {
         Facts { probe a b, operation c d }
         Value { label a b, value c d, unit e f }
-        Table { noun a b, columns c d }
+        Table { 0 a b }
         Any { name a b, from c d, conditions e f }
     }
     Condition {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::Tree;
 use super::statement::nothing;
-use crate::lang::ast::{Ask, Asked, Expr, ExprKind, Fact, Span, StmtKind, Word};
+use crate::lang::ast::{Ask, Asked, Expr, ExprKind, Fact, NounColumns, Span, StmtKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
@@ -31,10 +31,10 @@ impl Tree<'_> {
         }
     }
 
-    /// Parses `given page_table, tlb L2`.
+    /// Parses `given page_table, tlb L2 columns tag ppn`.
     pub(super) fn given(&mut self, pair: &Pair) -> StmtKind {
         let place = self.first(pair, "given");
-        let nouns = pair.clone().into_inner().map(|noun| self.exprs(noun)).collect();
+        let nouns = pair.clone().into_inner().map(|noun| self.noun_columns(noun)).collect();
         StmtKind::Given { place, nouns }
     }
 
@@ -53,7 +53,7 @@ impl Tree<'_> {
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::ask_value => what = self.ask_value(part),
-                Rule::ask_table => what = Some(self.ask_table(part)),
+                Rule::ask_table => what = Some(Asked::Table(self.noun_columns(part))),
                 Rule::ask_any => what = self.ask_any(part, &mut prompt),
                 Rule::ask_facts => (what, facts) = self.ask_facts(part, &mut prompt),
                 Rule::radix => radix = part.into_inner().next().map(|word| self.word(&word)),
@@ -114,7 +114,7 @@ impl Tree<'_> {
         }
     }
 
-    fn ask_table(&mut self, pair: Pair) -> Asked {
+    fn noun_columns(&mut self, pair: Pair) -> NounColumns {
         let (mut noun, mut columns) = (Vec::new(), Vec::new());
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -123,7 +123,7 @@ impl Tree<'_> {
                 _ => {}
             }
         }
-        Asked::Table { noun: noun.into(), columns: columns.into() }
+        NounColumns { noun: noun.into(), columns: columns.into() }
     }
 
     fn ask_any(&mut self, pair: Pair, prompt: &mut Option<Expr>) -> Option<Asked> {

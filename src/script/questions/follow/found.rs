@@ -6,23 +6,23 @@ use super::quantity::QuantityKind;
 use crate::run::record::{AccessVerb, Shown};
 use pagewalk_engine::machine::event::Fault;
 
-fn word_claim(word: &str) -> Claim {
+pub(crate) fn word_claim(word: &str) -> Claim {
     Some(Shown::word(word))
 }
 
 /// Returns the TLBs that the access looks up, in order.
-fn tlbs(of: &Follow) -> Vec<usize> {
+pub(crate) fn tlbs(of: &Follow) -> Vec<usize> {
     let each = of.access.spec.tlbs.iter().enumerate();
     each.filter(|(_, tlb)| tlb.side.serves(of.access.kind)).map(|(at, _)| at).collect()
 }
 
 /// Returns the caches that the access looks up, in order.
-fn caches(of: &Follow) -> Vec<usize> {
+pub(crate) fn caches(of: &Follow) -> Vec<usize> {
     let each = of.access.spec.caches.iter().enumerate();
     each.filter(|(_, cache)| cache.side.serves(of.access.kind)).map(|(at, _)| at).collect()
 }
 
-fn is_hit(of: &Follow, kind: QuantityKind, at: usize) -> Option<bool> {
+pub(crate) fn is_hit(of: &Follow, kind: QuantityKind, at: usize) -> Option<bool> {
     Some(of.word(kind, at)?.is_some_and(|word| word == "hit"))
 }
 

@@ -6,6 +6,7 @@ mod claim;
 mod fields;
 mod found;
 mod quantity;
+mod results;
 mod rows;
 mod state;
 #[cfg(test)]

@@ -4,6 +4,7 @@ use super::claim::FollowRow;
 use super::fields::{cache_index, cache_tag, offset, pa, part, ppo, tlb_index, tlb_tag, vpn, vpo};
 use super::found::{byte, cache_hit, fault, ppn, pte_address, pte_value, tlb, tlb_hit, value};
 use super::quantity::QuantityKind;
+use super::results::{code, cycles, major, minor, served, signal, walk};
 
 /// Every fact with dependencies.
 pub(crate) const ROWS: &[FollowRow] = &[
@@ -29,6 +30,11 @@ pub(crate) const ROWS: &[FollowRow] = &[
         from: &[QuantityKind::Tlb, QuantityKind::Vpn, QuantityKind::PteValue],
         get: fault,
     },
+    FollowRow { kind: QuantityKind::Walk, from: &[QuantityKind::Tlb, QuantityKind::Vpn], get: walk },
+    FollowRow { kind: QuantityKind::Signal, from: &[QuantityKind::Fault], get: signal },
+    FollowRow { kind: QuantityKind::SignalCode, from: &[QuantityKind::Fault], get: code },
+    FollowRow { kind: QuantityKind::MinorFaults, from: &[QuantityKind::Fault], get: minor },
+    FollowRow { kind: QuantityKind::MajorFaults, from: &[QuantityKind::Fault], get: major },
     FollowRow {
         kind: QuantityKind::Ppn,
         from: &[
@@ -56,6 +62,11 @@ pub(crate) const ROWS: &[FollowRow] = &[
         get: cache_hit,
     },
     FollowRow {
+        kind: QuantityKind::Served,
+        from: &[QuantityKind::Fault, QuantityKind::CacheHit],
+        get: served,
+    },
+    FollowRow {
         kind: QuantityKind::Byte,
         from: &[
             QuantityKind::CacheHit,
@@ -76,5 +87,16 @@ pub(crate) const ROWS: &[FollowRow] = &[
             QuantityKind::Pa,
         ],
         get: value,
+    },
+    FollowRow {
+        kind: QuantityKind::Cycles,
+        from: &[
+            QuantityKind::TlbHit,
+            QuantityKind::Tlb,
+            QuantityKind::Walk,
+            QuantityKind::Fault,
+            QuantityKind::CacheHit,
+        ],
+        get: cycles,
     },
 ];

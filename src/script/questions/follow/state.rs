@@ -77,6 +77,17 @@ impl Before<'_> {
         Some(done.map(|pa| copy.ppn_of(pa).raw()))
     }
 
+    /// Returns the number of page-table entries that a walk without TLBs fetches.
+    pub(crate) fn walk_length(self, vpn: u64) -> Option<u64> {
+        let vpn = self.machine.vpn(vpn).ok()?;
+        let mut copy = self.machine.clone();
+        let va = copy.va_of(vpn);
+        copy.invlpg(va, &mut ());
+        let mut events = Vec::new();
+        let _ = copy.translate_as(va, self.access.kind, self.access.mode, &mut events);
+        Some(events.iter().filter(|event| matches!(event, Event::Pte { .. })).count() as u64)
+    }
+
     /// Returns the address of the top-level page table in memory.
     pub(crate) fn root(self) -> Option<u64> {
         let mmu = self.access.spec.mmu.as_ref()?;

@@ -47,8 +47,8 @@ pub(crate) fn sole_value(views: &[View]) -> Option<String> {
 
 fn value(of: &str, value: &Shown) -> String {
     if of.is_empty() {
-        // Prose needs no label.
-        return value.to_string();
+        // Prose needs no label, and it fills one line.
+        return value.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ");
     }
     format!("{of} = {value}{}", approximately(&value.value))
 }

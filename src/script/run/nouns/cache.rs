@@ -7,6 +7,7 @@ use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::CacheLine;
 use pagewalk_engine::machine::spec::{CacheSpec, WritePolicy};
 
+use super::row::InvalidEntries;
 use super::sets;
 use super::table::{CellIn, CellInput, EntryIn, Layout, digits};
 
@@ -42,11 +43,21 @@ pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bo
 }
 
 pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
+    cell_of(machine, level, (key, way), column, InvalidEntries::Hidden)
+}
+
+fn cell_of(
+    machine: &Machine,
+    level: usize,
+    (key, way): (u64, usize),
+    column: &str,
+    invalid: InvalidEntries,
+) -> CellView {
     let line = line(machine, level, key, way);
     match column {
         "tag" => CellView::hex(line.tag.map(Tag::raw), digits(spec(machine, level).tag_bits(machine.spec()))),
         "v" => CellView::bit(line.valid),
-        _ if !line.valid => CellView::Nothing,
+        _ if !line.valid && invalid == InvalidEntries::Hidden => CellView::Nothing,
         "d" => CellView::bit(line.dirty),
         byte => {
             let at = byte.strip_prefix('b').and_then(|n| n.parse().ok());
@@ -104,7 +115,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<CacheLine, D
 
 /// Returns the complete table in the textbook's format. The column `d` appears if a write-back cache holds a
 /// dirty block.
-pub(crate) fn view(machine: &Machine, level: usize) -> TableView {
+pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> TableView {
     let layout = layout(machine, level);
     let sets = sets::shown(&layout, || present(machine, level));
     let ways = layout.groups as usize;
@@ -113,5 +124,7 @@ pub(crate) fn view(machine: &Machine, level: usize) -> TableView {
     let dirty = write_back && sets.iter().any(|&key| holds_dirty(key));
     let columns: Vec<String> =
         layout.columns.iter().filter(|column| *column != "d" || dirty).cloned().collect();
-    sets::view(layout, &sets, &columns, |key, way, column| cell(machine, level, key, way, column))
+    sets::view(layout, &sets, &columns, |key, way, column| {
+        cell_of(machine, level, (key, way), column, invalid)
+    })
 }

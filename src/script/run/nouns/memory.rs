@@ -5,6 +5,7 @@ use crate::run::record::{CellView, TableView};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 
+use super::row::InvalidEntries;
 use super::table::{CellIn, CellInput, EntryIn, Layout, digits};
 
 /// Maximum number of bytes in a row.
@@ -90,7 +91,7 @@ fn shown(machine: &Machine) -> Vec<u64> {
 }
 
 /// Returns the known bytes, 16 per row.
-pub(crate) fn view(machine: &Machine, _: usize) -> TableView {
+pub(crate) fn view(machine: &Machine, _: usize, _: InvalidEntries) -> TableView {
     let width = digits(machine.spec().physical_bits);
     let row = |pa: u64| {
         let bytes = (0..SHOWN).map(|at| CellView::hex(byte(machine, pa, at).map(u64::from), 2));

@@ -31,7 +31,7 @@ pub(crate) use expected::{ListExpectation, ThingRef};
 pub(crate) use geometry::size;
 pub use list::{ListLayout, ListRow};
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
-pub use row::{TABLE_NOUNS, TableNoun};
+pub use row::{InvalidEntries, TABLE_NOUNS, TableNoun};
 pub(crate) use step_columns::{STEP_COLUMNS, cell as reference_cell};
 pub(crate) use steps::{table as reference_table, whole_table as whole_reference_table};
 pub(crate) use table::column_named;

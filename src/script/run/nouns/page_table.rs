@@ -7,6 +7,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte};
 
+use super::row::InvalidEntries;
 use super::table::{CellIn, CellInput, EntryIn, Layout, digits};
 
 /// Returns the permitted columns and rows of its tables. The columns `v`, `p`, and `valid` are the same, and
@@ -33,17 +34,18 @@ pub(crate) fn valid(machine: &Machine, _: usize, key: u64, _: usize) -> bool {
 }
 
 pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str) -> CellView {
-    cell_of(machine, entry(machine, key), column)
+    cell_of(machine, entry(machine, key), column, InvalidEntries::Hidden)
 }
 
-/// Returns a cell. Shows the PPN of an absent entry only if the PPN is a location on disk.
-fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str) -> CellView {
+/// Returns a cell. The PPN of an absent entry is shown if it is a location on disk, or as `invalid` says.
+fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str, invalid: InvalidEntries) -> CellView {
     let present = pte.filter(|pte| pte.flags.has(Bit::P));
     let on_disk = || machine.spec().mmu.as_ref()?.pte.disk_location(pte?);
     match (column, BitRow::named(column)) {
         (_, Some((Bit::P, _))) => CellView::bit(present.is_some()),
         ("ppn", _) => {
-            let ppn = present.map(|pte| pte.ppn).or_else(on_disk);
+            let kept = || pte.filter(|pte| invalid == InvalidEntries::Shown && pte.ppn != 0);
+            let ppn = present.or_else(kept).map(|pte| pte.ppn).or_else(on_disk);
             CellView::hex(ppn, digits(machine.spec().ppn_bits()))
         }
         ("read", _) => present.map_or(CellView::Nothing, |_| CellView::bit(true)),
@@ -120,7 +122,7 @@ fn readable(cell: &CellIn) -> Result<(), Diagnostic> {
 
 /// Returns the mapped entries in the textbook's format. A bit has a column if it differs from the default in
 /// some entry.
-pub(crate) fn view(machine: &Machine, _: usize) -> TableView {
+pub(crate) fn view(machine: &Machine, _: usize, invalid: InvalidEntries) -> TableView {
     let rows: Vec<(Vpn, Pte)> = machine.page_table().mappings.iter().map(|m| (m.vpn, m.pte)).collect();
     let ordinary = Flags::OPEN;
     let unusual = |bit: &Bit| {
@@ -131,7 +133,7 @@ pub(crate) fn view(machine: &Machine, _: usize) -> TableView {
     let columns: Vec<String> = ["ppn", "v"].into_iter().chain(bits).map(String::from).collect();
     let vpn_digits = digits(machine.spec().vpn_bits());
     let row = |(vpn, pte): &(Vpn, Pte)| {
-        let cells = columns.iter().map(|column| cell_of(machine, Some(*pte), column));
+        let cells = columns.iter().map(|column| cell_of(machine, Some(*pte), column, invalid));
         std::iter::once(CellView::Hex(vpn.raw(), vpn_digits)).chain(cells).collect()
     };
     let rows = rows.iter().map(row).collect();

@@ -14,7 +14,7 @@ use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::contents::PteWord;
 
 use super::expected::ThingRef;
-use super::row::TableNoun;
+use super::row::{InvalidEntries, TableNoun};
 use super::table::EntryIn;
 use super::{geometry, layout, processes, stats, steps, tree};
 
@@ -144,16 +144,21 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `no-machine`.
-    pub(crate) fn show(&mut self, plan: ShowPlan, place: Span) -> Result<Vec<View>, Stop> {
-        let views = self.views(plan, place)?;
+    pub(crate) fn show(
+        &mut self,
+        plan: ShowPlan,
+        place: Span,
+        invalid: InvalidEntries,
+    ) -> Result<Vec<View>, Stop> {
+        let views = self.views(plan, place, invalid)?;
         self.work(views.iter().map(cells).sum(), place)?;
         Ok(views)
     }
 
-    fn views(&mut self, plan: ShowPlan, place: Span) -> Result<Vec<View>, Stop> {
+    fn views(&mut self, plan: ShowPlan, place: Span, invalid: InvalidEntries) -> Result<Vec<View>, Stop> {
         match plan {
             ShowPlan::Table(noun, level, pid) => {
-                let mut table = (noun.view)(&*self.machine_seen(pid, place)?, level);
+                let mut table = (noun.view)(&*self.machine_seen(pid, place)?, level, invalid);
                 if let Some(process) = pid.and_then(|pid| self.kernel(place).ok()?.process(pid)) {
                     table.title = format!("{}.{}", process.name, table.title);
                 }

@@ -27,7 +27,16 @@ pub struct TableNoun {
     pub(crate) cell: fn(&Machine, usize, u64, usize, &str) -> CellView,
     pub(crate) put: fn(&mut Machine, usize, &EntryIn) -> Result<(), Diagnostic>,
     /// Returns the complete table in the textbook's format.
-    pub(crate) view: fn(&Machine, usize) -> TableView,
+    pub(crate) view: fn(&Machine, usize, InvalidEntries) -> TableView,
+}
+
+/// Whether a table prints what invalid entries contain. A paper does, as these values look like answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvalidEntries {
+    /// As `-`, except for the tag.
+    Hidden,
+    /// As `set` stated them.
+    Shown,
 }
 
 /// Every noun with a table.

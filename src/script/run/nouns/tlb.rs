@@ -8,6 +8,7 @@ use pagewalk_engine::machine::contents::TlbLine;
 use pagewalk_engine::machine::pte::{Bit, BitRow, Flags};
 use pagewalk_engine::machine::spec::TlbSpec;
 
+use super::row::InvalidEntries;
 use super::sets;
 use super::table::{CellIn, CellInput, EntryIn, Layout, digits};
 
@@ -54,11 +55,16 @@ pub(crate) fn valid(machine: &Machine, level: usize, key: u64, way: usize) -> bo
 
 pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column: &str) -> CellView {
     let line = line(machine, level, key, way);
+    cell_of(machine, level, line, column, line.valid)
+}
+
+/// Returns a cell of an entry. `known` entries have a PPN and bits.
+fn cell_of(machine: &Machine, level: usize, line: TlbLine, column: &str, known: bool) -> CellView {
     match column {
         "tag" => CellView::hex(line.tag.map(Tag::raw), digits(tag_bits(machine, level))),
-        "ppn" => CellView::hex(line.valid.then(|| line.ppn.raw()), digits(machine.spec().ppn_bits())),
+        "ppn" => CellView::hex(known.then(|| line.ppn.raw()), digits(machine.spec().ppn_bits())),
         "v" => CellView::bit(line.valid),
-        _ if !line.valid => CellView::Nothing,
+        _ if !known => CellView::Nothing,
         bit => BitRow::named(bit).map_or(CellView::Nothing, |(bit, _)| CellView::bit(line.flags.has(bit))),
     }
 }
@@ -98,6 +104,8 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
     }
     line.valid = valid_input.unwrap_or(ppn.is_some());
     line.ppn = ppn.unwrap_or_default();
+    // An invalid entry with P in its bits contains the PPN that the table stated.
+    line.flags = line.flags.with_bit(Bit::P, !line.valid && ppn.is_some());
     if line.valid && (line.tag.is_none() || ppn.is_none()) {
         let place = group.first().map(|cell| cell.span).unwrap_or_default();
         return Err(Diagnostic::new(Code::BadTable, place, "a valid entry needs a tag and a PPN")
@@ -108,7 +116,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
 
 /// Returns the complete table in the textbook's format. A bit has a column if it differs from the default in
 /// some entry.
-pub(crate) fn view(machine: &Machine, level: usize) -> TableView {
+pub(crate) fn view(machine: &Machine, level: usize, invalid: InvalidEntries) -> TableView {
     let layout = layout(machine, level);
     let sets = sets::shown(&layout, || present(machine, level));
     let ways = layout.groups as usize;
@@ -118,5 +126,9 @@ pub(crate) fn view(machine: &Machine, level: usize) -> TableView {
     };
     let bits = BITS.iter().filter(|bit| unusual(bit)).map(|bit| bit.row().name);
     let columns: Vec<String> = ["tag", "ppn", "v"].into_iter().chain(bits).map(String::from).collect();
-    sets::view(layout, &sets, &columns, |key, way, column| cell(machine, level, key, way, column))
+    sets::view(layout, &sets, &columns, |key, way, column| {
+        let line = line(machine, level, key, way);
+        let kept = invalid == InvalidEntries::Shown && line.flags.has(Bit::P);
+        cell_of(machine, level, line, column, line.valid || kept)
+    })
 }

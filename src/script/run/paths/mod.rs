@@ -15,3 +15,8 @@ pub use machine::MACHINE_PROPERTIES;
 pub use memory::{PEEK_FUNCTIONS, Peek, PeekFunction};
 pub use part::{PART_PROPERTIES, Part, PartProperty, part_of};
 pub(crate) use unknown::no_property;
+
+/// Whether the property with this name is a number of bytes.
+pub(crate) fn is_in_bytes(property: &str) -> bool {
+    property == "bytes" || property.ends_with("_bytes") || ["reach", "rss", "vsize"].contains(&property)
+}

@@ -2,7 +2,7 @@
 
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::nouns::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What};
+use crate::run::nouns::{Contents, InvalidEntries, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What};
 use crate::run::record::{Did, Shown};
 use crate::run::session::{Action, Session};
 use crate::run::settings::pte_of_fields;
@@ -123,7 +123,7 @@ fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Result<u64, Sto
 /// `show NOUN`, `show EXPR`
 pub(crate) fn show(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let (plan, place) = (show_plan(session, command)?, command.verb.span);
-    Ok(Action::does(move |session| Ok(Did::Shown(session.show(plan, place)?))))
+    Ok(Action::does(move |session| Ok(Did::Shown(session.show(plan, place, InvalidEntries::Hidden)?))))
 }
 
 /// Returns the plan of a `show` with these operands.

@@ -85,8 +85,8 @@ impl<'p> Items<'p> {
                 Block::Worksheet { prompt: prompt(item, self.labels, self.cores), points, heads, rows }
             }
             ItemKind::Value { label, blank, .. } => {
-                let (how, blank) = (self.how(blank, bare), self.blank(blank, bare, first()));
-                Block::Value { label: label.clone(), points, how, blank }
+                let how = self.how_alone(blank.form, self.how(blank, bare));
+                Block::Value { label: label.clone(), points, how, blank: self.blank(blank, bare, first()) }
             }
             ItemKind::Table { table, columns, .. } => {
                 let how = prompt(item, self.labels, self.cores);
@@ -99,7 +99,8 @@ impl<'p> Items<'p> {
             ItemKind::Any { answers, radix, .. } => {
                 let content = self.edition.filled().then(|| any_of(answers, *radix, self.labels));
                 let blank = Blank { field: first(), width: 32, content, ..Blank::default() };
-                let how = self.labels.localize(radix.name()).to_owned();
+                let form = Form::Number { radix: *radix, digits: None };
+                let how = self.how_alone(form, self.labels.localize(radix.name()).to_owned());
                 Block::Value {
                     label: prompt(item, self.labels, self.cores).trim_end_matches('.').to_owned(),
                     points,
@@ -136,6 +137,13 @@ impl<'p> Items<'p> {
             None => self.labels.localize(word).to_owned(),
         });
         words.collect::<Vec<_>>().join(" ")
+    }
+
+    /// Returns the notation of a single answer. The instructions of a paper say that numbers are decimal, so a label
+    /// without a notation does not show whether the answer is a number or a word.
+    fn how_alone(&self, form: Form, how: String) -> String {
+        let decimal = matches!(form, Form::Number { radix: Radix::Decimal, .. });
+        if decimal && self.medium != Medium::Screen { String::new() } else { how }
     }
 
     fn blank(&self, asked: &Asked, bare: bool, field: String) -> Blank {

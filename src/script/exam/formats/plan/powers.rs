@@ -133,7 +133,8 @@ fn exponent(text: &str) -> Option<(String, &str)> {
         let digits = text[sign..].bytes().take_while(u8::is_ascii_digit).count();
         text.split_at(if digits > 0 { sign + digits } else { text.chars().next()?.len_utf8() })
     };
-    let set: Option<String> = exponent.chars().filter(|c| *c != ' ').map(superscript).collect();
+    let plain = exponent.replace(' ', "").replace('−', "-");
+    let set: Option<String> = plain.chars().map(superscript).collect();
     let ends = !rest.starts_with(|c: char| c.is_alphanumeric() || "_^(".contains(c));
     set.filter(|set| ends && !set.is_empty() && !matches!(exponent, "-" | "+")).map(|set| (set, rest))
 }

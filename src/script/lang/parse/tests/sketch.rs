@@ -36,7 +36,7 @@ fn stmt(stmt: &Stmt) -> String {
         StmtKind::Question { title, points, body } => unit("question", title, points.as_ref(), body),
         StmtKind::Part { name, points, body } => unit("part", name, points.as_ref(), body),
         StmtKind::Given { nouns, .. } => {
-            format!("given {}", nouns.iter().map(|noun| join(noun, " ")).collect::<Vec<_>>().join(", "))
+            format!("given {}", nouns.iter().map(noun_columns).collect::<Vec<_>>().join(", "))
         }
         StmtKind::Ask(ask) => self::ask(ask),
         StmtKind::Reference { pages, settings } => reference(pages, settings),
@@ -50,6 +50,12 @@ fn unit(what: &str, name: &Word, points: Option<&Expr>, body: &[Stmt]) -> String
     format!("{what} {:?}{points} {}", name.text, braced(body))
 }
 
+fn noun_columns(of: &NounColumns) -> String {
+    let columns: String = of.columns.iter().map(|column| format!(" {}", column.text)).collect();
+    let between = if columns.is_empty() { "" } else { " columns" };
+    format!("{}{between}{columns}", join(&of.noun, " "))
+}
+
 fn ask(ask: &Ask) -> String {
     let what = match &ask.what {
         Asked::Facts { probe, operation } => {
@@ -59,10 +65,7 @@ fn ask(ask: &Ask) -> String {
             let unit = unit.as_ref().map_or_else(String::new, |unit| format!(" unit {}", unit.text));
             format!("{} = {}{unit}", expr(label), expr(value))
         }
-        Asked::Table { noun, columns } => {
-            let columns: Vec<&str> = columns.iter().map(|column| &*column.text).collect();
-            format!("{} columns {}", join(noun, " "), columns.join(" "))
-        }
+        Asked::Table(of) => noun_columns(of),
         Asked::Any { name, from, conditions } => {
             let conditions: String = conditions.iter().map(condition).collect();
             format!("{} in {}{conditions}", name.text, expr(from))

@@ -1,0 +1,132 @@
+//! Facts that summarize an access: the walk, the level that served the data, the latency, and the kernel's answer
+//! to a fault.
+
+use super::claim::{Claim, Follow};
+use super::found::{caches, is_hit, tlbs, word_claim};
+use super::quantity::QuantityKind;
+use crate::run::record::{AccessVerb, Shown};
+use pagewalk_engine::kernel::event::FaultClass;
+
+fn count(n: u64) -> Claim {
+    Some(Shown::plain(n))
+}
+
+/// Returns the number of entries fetched: none after a TLB hit, all levels if nothing faults, or otherwise the
+/// levels of the walk of the claimed page.
+pub(crate) fn walk(of: &Follow, _: usize) -> Option<Claim> {
+    if of.access.process.is_some() {
+        return None;
+    }
+    if !tlbs(of).is_empty() && is_hit(of, QuantityKind::Tlb, 0)? {
+        return Some(count(0));
+    }
+    let vpn = of.number(QuantityKind::Vpn, 0)??;
+    Some(count(of.before.walk_length(vpn)?))
+}
+
+/// Returns the first cache that hits, or memory. A fault ends the access before its caches.
+pub(crate) fn served(of: &Follow, _: usize) -> Option<Claim> {
+    if !of.access.uses_caches() || is_fatal(of)? {
+        return Some(None);
+    }
+    for cache in caches(of) {
+        if is_hit(of, QuantityKind::CacheHit, cache)? {
+            return Some(word_claim(&of.access.spec.caches.get(cache)?.name));
+        }
+    }
+    Some(word_claim("memory"))
+}
+
+/// Whether the claimed fault ends the access.
+fn is_fatal(of: &Follow) -> Option<bool> {
+    let fault = of.word(QuantityKind::Fault, 0)?;
+    let resolvable = |word: &str| class(word).is_some_and(FaultClass::is_resolvable);
+    Some(fault.is_some_and(|word| word != "none" && !(of.access.process.is_some() && resolvable(&word))))
+}
+
+/// Returns the sum of the latencies of the claimed lookups, for a read whose walk bypasses the caches.
+pub(crate) fn cycles(of: &Follow, _: usize) -> Option<Claim> {
+    let spec = &of.access.spec;
+    if of.access.process.is_some() || of.access.verb == AccessVerb::Write || of.access.data.len() > 1 {
+        return None;
+    }
+    let walk = if spec.mmu.is_some() { of.number(QuantityKind::Walk, 0)?? } else { 0 };
+    if walk > 0 && spec.mmu.as_ref().is_some_and(|mmu| mmu.walk_cached) {
+        return None;
+    }
+    let mut total = walk.checked_mul(spec.memory_latency)?;
+    let mut first_tlb = 0;
+    for (at, tlb) in tlbs(of).into_iter().enumerate() {
+        let latency = spec.tlbs.get(tlb)?.latency;
+        total = total.checked_add(latency)?;
+        first_tlb = if at == 0 { latency } else { first_tlb };
+        if is_hit(of, QuantityKind::TlbHit, tlb)? {
+            break;
+        }
+    }
+    if !of.access.uses_caches() || is_fatal(of)? {
+        return Some(count(total));
+    }
+    for (at, cache) in caches(of).into_iter().enumerate() {
+        let known = spec.caches.get(cache)?;
+        // The lookup of a virtually indexed first cache overlaps with the first TLB lookup.
+        let overlap = if at == 0 && known.virtual_index { known.latency.min(first_tlb) } else { 0 };
+        total = total.checked_add(known.latency - overlap)?;
+        if is_hit(of, QuantityKind::CacheHit, cache)? {
+            return Some(count(total));
+        }
+    }
+    Some(count(total.checked_add(spec.memory_latency)?))
+}
+
+fn class(word: &str) -> Option<FaultClass> {
+    use FaultClass::{Bus, CopyOnWrite, DemandZero, File, Protection, Segmentation, Swap};
+    [DemandZero, File, Swap, CopyOnWrite, Protection, Segmentation, Bus]
+        .into_iter()
+        .find(|class| class.name() == word)
+}
+
+/// Returns the claimed class of the only fault. The inner `None` means that nothing faults.
+fn only_fault(of: &Follow) -> Option<Option<FaultClass>> {
+    of.access.process.as_ref().filter(|process| process.faults.len() <= 1)?;
+    match of.word(QuantityKind::Fault, 0)?.as_deref() {
+        None | Some("none") => Some(None),
+        Some(word) => class(word).map(Some),
+    }
+}
+
+pub(crate) fn signal(of: &Follow, _: usize) -> Option<Claim> {
+    let signal = only_fault(of)?.and_then(FaultClass::signal);
+    Some(word_claim(signal.map_or("none", |(signal, _)| signal.name())))
+}
+
+pub(crate) fn code(of: &Follow, _: usize) -> Option<Claim> {
+    let signal = only_fault(of)?.and_then(FaultClass::signal);
+    Some(word_claim(signal.map_or("none", |(_, code)| code.name())))
+}
+
+/// Returns whether the fault is minor, if its class alone decides that.
+fn is_minor(fault: FaultClass) -> Option<bool> {
+    match fault {
+        FaultClass::DemandZero | FaultClass::CopyOnWrite => Some(true),
+        FaultClass::Swap => Some(false),
+        // The page may or may not be in the page cache.
+        _ => None,
+    }
+}
+
+pub(crate) fn minor(of: &Follow, _: usize) -> Option<Claim> {
+    resolved(of, true)
+}
+
+pub(crate) fn major(of: &Follow, _: usize) -> Option<Claim> {
+    resolved(of, false)
+}
+
+/// Returns the number of minor or major faults.
+fn resolved(of: &Follow, minor: bool) -> Option<Claim> {
+    match only_fault(of)?.filter(|fault| fault.is_resolvable()) {
+        None => Some(count(0)),
+        Some(fault) => Some(count(u64::from(is_minor(fault)? == minor))),
+    }
+}
