@@ -1,7 +1,7 @@
 //! Tests of kinds of published questions about address translation.
 
 use super::kind;
-use crate::exams::sheet::{Facts, Sheet, hex, number};
+use crate::exams::sheet::{Facts, Sheet, hex};
 
 /// The keys of each operation, in the order of the paper, on one line.
 fn lines(question: &Sheet) -> Vec<String> {
@@ -197,13 +197,11 @@ fn software_managed_tlb() {
     assert_eq!(question.tables()[0].rows[0].join(" "), "0 00003 0 00005 7 00001 9");
 }
 
-/// Frame 2 contains page 3, frame 0 contains page 0xE, and page 4 is in frame 5.
+/// Frame 2 contains page 3, frame 0 contains page 0xE, and page 4 is in frame 5. Eight pages are not valid.
 #[test]
 fn virtual_addresses_of_physical_ones() {
     let question = kind("79-reverse", "Virtual and physical addresses");
     let rows: Vec<String> = question.cells().iter().map(|row| row.join(" ")).collect();
     assert_eq!(rows, ["0x3ABC 0x2ABC", "0xE123 0x0123", "0x4D0E 0x5D0E"]);
-    let answers = &question.any()[0].1;
-    assert!(answers.len() > 1000);
-    assert!(answers.iter().all(|va| [2, 5, 7, 9, 0xA, 0xC, 0xD, 0xF].contains(&(number(va) >> 12))));
+    assert_eq!(question.any()[0].1, ["0x2", "0x5", "0x7", "0x9", "0xA", "0xC", "0xD", "0xF"]);
 }
