@@ -165,13 +165,13 @@ fn areas_after_munmap_and_mprotect() {
     assert_eq!(outcomes(&question), ["0", "0"]);
 }
 
-/// With 8 entries, LRU evicts each of the 16 pages before its next use, so all 32 accesses miss. 16 entries
-/// are enough, and only the first accesses miss. The same addresses are in 8 pages of 8 KB.
+/// Patterson and Hennessy, exercise 5.11.2. The pages are 0, 0, 0, 2, 2, 0, and 3. Page 0 fills the invalid
+/// entry, and page 3 is in the TLB at the start. Page 2 is on disk and replaces page 11, the least recently
+/// used one.
 #[test]
-fn larger_tlb_and_larger_page() {
-    let rows = kind("44-larger-tlb", "A larger TLB").cells();
-    let rows: Vec<String> = rows.iter().map(|row| row.join(" ")).collect();
-    assert_eq!(rows, ["4 KB 8 32 32", "4 KB 16 16 32", "8 KB 8 8 16"]);
+fn larger_pages() {
+    let right = ["N N", "Y N", "Y N", "N Y", "Y N", "Y N", "Y N"];
+    assert_eq!(outcomes(&kind("44-larger-pages", "Larger pages")), right);
 }
 
 /// Tanenbaum, Modern Operating Systems, figure 3-22: A5 has the lowest age of A's pages, and B3 of all
