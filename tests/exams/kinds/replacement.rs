@@ -172,7 +172,7 @@ fn other_policies() {
     assert_eq!(faults(&question("Limited look-ahead")), ["6"]);
 }
 
-/// Bic and Shaw: only page 1 is ever modified. Its first copy is evicted at reference 7.
+/// Only page 1 is ever modified. Its first copy is evicted at reference 7.
 #[test]
 fn writes_to_one_page() {
     let question = kind("52-reads-and-writes", "Writes to one page");
