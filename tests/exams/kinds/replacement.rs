@@ -1,0 +1,223 @@
+//! Tests of the kinds about page replacement, misses, and final contents. The keys are the published answers,
+//! or the results of a computation by hand.
+
+use super::kind;
+use crate::exams::sheet::{Grid, Sheet};
+
+/// The keys for the number of page faults, in order.
+fn faults(question: &Sheet) -> Vec<String> {
+    question.facts().iter().map(|item| item.key("faults").to_owned()).collect()
+}
+
+/// The rows of a table from a column on, with spaces between the cells.
+fn rows(table: &Grid, from: usize) -> Vec<String> {
+    table.rows.iter().map(|row| row[from..].join(" ")).collect()
+}
+
+/// The pages in the frames after each reference, as letters without spaces.
+fn frames(table: &Grid) -> Vec<String> {
+    table.rows.iter().map(|row| row[2..].concat()).collect()
+}
+
+/// Silberschatz, Galvin, and Gagne, chapter 9: FIFO causes 9 and 10 faults, LRU 10 and 8.
+#[test]
+fn belady() {
+    let question = kind("18-belady", "Belady's anomaly");
+    assert_eq!(faults(&question), ["9", "10", "10", "8"]);
+    assert_eq!(question.choices()[0].1, ["FIFO"]);
+}
+
+/// Tanenbaum, problem 3.38: two rows of the array fill a page. A column touches 32 pages, so fragment A
+/// causes 64 * 32 faults, and fragment B 32.
+#[test]
+fn loops_over_an_array() {
+    let question = kind("32-array-loops", "Loops over an array");
+    assert_eq!(question.part("a").keys(), ["2048"]);
+    assert_eq!(question.part("b").keys(), ["32"]);
+}
+
+/// GATE 2004, question 65, and GATE 2022: 4 misses, and a page-fault rate of 0.6.
+#[test]
+fn misses_and_rates() {
+    assert_eq!(kind("33-miss-rates", "Cache misses").keys(), ["4"]);
+    assert_eq!(kind("33-miss-rates", "Page-fault rate").facts()[0].key("rate"), "0.6");
+}
+
+/// Tanenbaum, problem 3.11: M is at least 1024. If the loop is repeated, N exceeds 64 K.
+#[test]
+fn strides() {
+    let question = kind("34-stride", "Strides");
+    assert_eq!(question.part("a").keys(), ["1024"]);
+    assert_eq!(question.part("b").keys(), ["65537"]);
+}
+
+/// Patterson and Hennessy, exercise 5.11.
+#[test]
+fn final_tlb_and_page_table() {
+    let question = kind("37-final-tlb", "Final TLB and page table");
+    let items = question.facts();
+    let column = |fact: &str| -> Vec<String> { items.iter().map(|item| item.key(fact).to_owned()).collect() };
+    // The addresses divided by 4096.
+    assert_eq!(column("vpn"), ["0x1", "0x0", "0x3", "0x8", "0xB", "0x3", "0xC"]);
+    assert_eq!(column("tlb"), ["N", "N", "Y", "N", "N", "Y", "N"]);
+    assert_eq!(column("fault"), ["Y", "N", "N", "Y", "N", "N", "Y"]);
+    let tables = question.tables();
+    // The entries of pages 12, 8, 3, and 11.
+    assert_eq!(rows(&tables[0], 1), ["C F 1 8 E 1 3 6 1 B C 1"]);
+    // Pages 1, 8, and 12 came to frames 13, 14, and 15.
+    let right = ["5 1", "D 1", "- 0", "6 1", "9 1", "B 1", "- 0", "4 1", "E 1", "- 0", "3 1", "C 1", "F 1"];
+    assert_eq!(rows(&tables[1], 1), right);
+}
+
+/// GATE 2009, question 29.
+#[test]
+fn final_cache() {
+    assert_eq!(kind("38-final-cache", "Blocks in a cache").choices()[0].1, ["216"]);
+}
+
+/// NYU V22.0202, homework 6: pages 1, 4, 5, and 12 begin at addresses 12, 8, 0, and 4. GATE 1995,
+/// question 2.7: 7 faults.
+#[test]
+fn toy_machines() {
+    let items = kind("43-toy-machine", "Toy paging system").facts();
+    let keys: Vec<String> = items.iter().map(|item| item.key("pa").to_owned()).collect();
+    // 5 and 7 are in page 1, 17 and 19 in page 4, and 23 in page 5.
+    assert_eq!(keys, ["-", "-", "13", "15", "-", "-", "9", "11", "3", "-", "-"]);
+    assert_eq!(faults(&kind("43-toy-machine", "Pages of 100 bytes")), ["7"]);
+}
+
+/// Silberschatz, Galvin, and Gagne, chapter 9, the figure about LRU. It shows the frames after each fault.
+#[test]
+fn grid() {
+    let question = kind("46-grid", "Frames after each reference");
+    assert_eq!(question.facts()[0].key("faults"), "12");
+    let tables = question.tables();
+    let table = &tables[0];
+    assert_eq!(table.columns[2..], ["hit", "frame0", "frame1", "frame2"]);
+    let missed = table.rows.iter().filter(|row| row[2] == "0");
+    let right = ["7--", "70-", "701", "201", "203", "403", "402", "432", "032", "132", "102", "107"];
+    assert_eq!(missed.map(|row| row[3..].concat()).collect::<Vec<_>>(), right);
+    // A hit changes no frame.
+    for pair in table.rows.windows(2).filter(|pair| pair[1][2] == "1") {
+        assert_eq!(pair[0][3..], pair[1][3..]);
+    }
+}
+
+/// Stallings, figure 8.15: the figure marks the faults after the frames are full. The first three pages also
+/// miss.
+#[test]
+fn hits_and_misses() {
+    let items = kind("47-hit-miss-string", "Hits and misses").facts();
+    let keys: Vec<String> = items.iter().map(|item| item.key("trace").to_owned()).collect();
+    assert_eq!(keys, ["mmhmmhmhhmhh", "mmhmmhmhmmhh", "mmhmmmmhmhmm", "mmhmmmmhmhmh"]);
+}
+
+/// Stallings, figure 8.15: the frames, and an asterisk at each set use bit. The hand in the figure is the
+/// same from the fourth reference on, when the frames are full.
+#[test]
+fn clock() {
+    let question = kind("48-clock", "Clock");
+    assert_eq!(question.facts()[0].key("faults"), "8");
+    let right = [
+        "2 - - 100 0",
+        "2 3 - 110 0",
+        "2 3 - 110 0",
+        "2 3 1 111 0",
+        "5 3 1 100 1",
+        "5 2 1 110 2",
+        "5 2 4 111 0",
+        "5 2 4 111 0",
+        "3 2 4 100 1",
+        "3 2 4 110 1",
+        "3 2 5 101 0",
+        "3 2 5 111 0",
+    ];
+    assert_eq!(rows(&question.tables()[0], 2), right);
+}
+
+/// NYU V22.0202, homework 5: the published faults of NRU, with frames counted from 0.
+#[test]
+fn nru() {
+    let question = kind("50-clock-ticks", "NRU");
+    assert_eq!(faults(&question), ["10"]);
+    // The published faults after the first four, as pages and frames: 5 in 1, 6 in 3, 2 in 1, 4 in 1, 5 in 0,
+    // and 2 in 1.
+    let right = [
+        "1---", "12--", "123-", "1234", "1534", "1534", "1534", "1536", "1236", "1436", "1436", "1436",
+        "1436", "1436", "1436", "5436", "5236",
+    ];
+    assert_eq!(frames(&question.tables()[0]), right);
+}
+
+/// The same references with aging. A page that was loaded after the last tick has the counter 0, so it is
+/// replaced first. After the third tick, the counters are 10000000, 01100000, 01100000, and 11100000. The
+/// published solution has the same first six faults.
+#[test]
+fn aging() {
+    let question = kind("50-clock-ticks", "Aging");
+    assert_eq!(faults(&question), ["11"]);
+    let right = [
+        "1---", "12--", "123-", "1234", "5234", "1234", "1234", "6234", "6234", "6234", "1234", "1234",
+        "6234", "6234", "6234", "6534", "6234",
+    ];
+    assert_eq!(frames(&question.tables()[0]), right);
+}
+
+/// GATE 2014: MRU. GATE 2016: 31 and 30 faults, so the difference is 1. GATE 2025: 6 faults.
+#[test]
+fn other_policies() {
+    let question = |title| kind("51-other-policies", title);
+    assert_eq!(question("Repeated scans").choices()[0].1, ["most recently used"]);
+    assert_eq!(faults(&question("LIFO and optimal")), ["31", "30"]);
+    assert_eq!(faults(&question("Limited look-ahead")), ["6"]);
+}
+
+/// Only page 1 is ever modified. Its first copy is evicted at reference 7.
+#[test]
+fn writes_to_one_page() {
+    let question = kind("52-reads-and-writes", "Writes to one page");
+    let items = question.facts();
+    assert_eq!((items[0].key("faults"), items[0].key("disk_writes")), ("10", "1"));
+    let right =
+        ["- -", "- -", "- -", "- -", "- -", "0 -", "1 1", "4 -", "- -", "- -", "- -", "2 -", "3 -", "0 -"];
+    assert_eq!(rows(&question.tables()[0], 2), right);
+}
+
+/// FIFO evicts pages 1 (written at 1), 2, 3 (written at 3 and 7), 4, 5 (written at 5), and 1, which was only
+/// read since its second fault.
+#[test]
+fn reads_and_writes() {
+    let items = kind("52-reads-and-writes", "Reads and writes").facts();
+    assert_eq!((items[0].key("disk_reads"), items[0].key("disk_writes")), ("10", "3"));
+}
+
+/// The hits and misses of a fully associative cache with LRU replacement.
+fn results(addresses: &[u32], block: u32, lines: usize) -> String {
+    let mut held: Vec<u32> = Vec::new();
+    let mut letters = String::new();
+    for address in addresses {
+        let found = held.iter().position(|number| *number == address / block);
+        letters.push(if found.is_some() { 'h' } else { 'm' });
+        if let Some(at) = found {
+            held.remove(at);
+        } else if held.len() == lines {
+            held.remove(0);
+        }
+        held.push(address / block);
+    }
+    letters
+}
+
+/// Of the caches in the options, exactly those with the printed results are correct.
+#[test]
+fn cache_detective() {
+    let question = kind("69-infer-geometry", "Cache detective");
+    let addresses = [0, 4, 8, 20, 24, 36, 44, 12, 68, 72, 80, 84, 28, 32, 88, 92];
+    let observed = results(&addresses, 16, 4);
+    assert!(question.prose().contains(&format!("The results are {observed} (")));
+    let caches = [(4, 8), (2, 16), (3, 16), (4, 16), (5, 16), (4, 32)];
+    let agree = caches.into_iter().filter(|(lines, block)| results(&addresses, *block, *lines) == observed);
+    let right: Vec<String> = agree.map(|(lines, block)| format!("{lines} blocks of {block} bytes")).collect();
+    assert_eq!(question.choices()[0].1, right);
+    assert_eq!(right, ["3 blocks of 16 bytes", "4 blocks of 16 bytes"]);
+}
