@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::sheet::{SEEDS, Sheet, exam, number, scan};
+use super::sheet::{SEEDS, Sheet, exam, listed, number, scan};
 
 /// For each frame, the number of entries that point to it. For each page of a process, its frame and whether
 /// it is read-only.
@@ -70,8 +70,7 @@ fn fork_and_copy_on_write() {
 fn parent_and_child(question: &Sheet, seed: u64) {
     let prose = question.prose();
     let start = scan(&prose, "an area that begins at {}.")[0];
-    let pages = prose.split_once("the pages [").and_then(|(_, rest)| rest.split_once(']')).expect("a list").0;
-    let pages: Vec<u64> = pages.split(", ").map(number).collect();
+    let pages = listed(prose.split_once("the pages ").expect("a list").1);
     let mut frames = Frames::default();
     let others = scan(&prose, "those below {} are")[0];
     for page in 0..others {

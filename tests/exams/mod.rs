@@ -5,6 +5,7 @@ mod copies;
 mod faults;
 mod kinds;
 mod mappings;
+mod printed;
 mod replacement;
 mod sheet;
 mod sizes;

@@ -122,8 +122,7 @@ fn page_replacement() {
 
 /// Checks the last question, which runs a string with three and with four frames.
 fn belady(part: &super::sheet::Sheet, prose: &str, seed: u64) {
-    let string = prose.split_once('[').and_then(|(_, rest)| rest.split_once(']')).expect("a string").0;
-    let string: Vec<u64> = string.split(", ").map(super::sheet::number).collect();
+    let string = super::sheet::listed(prose.split_once("is also a fault: ").expect("a string").1);
     let mut right = Vec::new();
     for policy in ["fifo", "lru"] {
         right.extend([3, 4].map(|frames| faults(&play(&string, frames, policy, &[]))));

@@ -195,6 +195,16 @@ pub fn number(text: &str) -> u64 {
     read.unwrap_or_else(|| panic!("{text} is no number"))
 }
 
+/// The numbers of a list at the start of a text: `5, 0, and 1`.
+pub fn listed(text: &str) -> Vec<u64> {
+    let words = text.split_whitespace().filter(|word| *word != "and");
+    let numbers = words.map_while(|word| {
+        let digits = word.trim_end_matches([',', '.']);
+        digits.bytes().all(|digit| digit.is_ascii_digit()).then(|| number(digits))
+    });
+    numbers.collect()
+}
+
 /// The number in a text for each `{}` in a pattern.
 pub fn scan(text: &str, pattern: &str) -> Vec<u64> {
     let pieces: Vec<&str> = pattern.split("{}").collect();

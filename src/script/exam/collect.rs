@@ -132,8 +132,9 @@ impl Open {
         let settled = self.pieces.iter().map(|piece| match piece {
             OpenPiece::Ready(piece) => piece.clone(),
             OpenPiece::Item(asked, did) => {
-                let Asked { kind, prompt, hardware, .. } = (**asked).clone();
-                Piece::Item(Box::new(PaperItem { kind, prompt, points: share(), hardware, did: did.clone() }))
+                let Asked { kind, printed, hardware, .. } = (**asked).clone();
+                let (points, did) = (share(), did.clone());
+                Piece::Item(Box::new(PaperItem { kind, printed, points, hardware, did }))
             }
             OpenPiece::Part(part) => {
                 let (points, body) = part.settle(Some(share()));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::version::Version;
 use crate::lang::value::Number;
-use crate::questions::entry::{Figure, Hardware, ItemKind};
+use crate::questions::entry::{Figure, Hardware, ItemKind, Printed};
 use crate::run::record::{Did, View};
 
 /// A paper.
@@ -49,8 +49,7 @@ pub(crate) enum Piece {
 pub struct PaperItem {
     /// The question and its key.
     pub kind: ItemKind,
-    /// The text to print: the author's text, or the conditions as text.
-    pub(crate) prompt: Option<String>,
+    pub(crate) printed: Printed,
     /// The points.
     pub points: Number,
     /// The machine of the question.

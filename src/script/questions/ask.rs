@@ -1,7 +1,7 @@
 //! Running and checking `ask`.
 
 use super::blanks::blank;
-use super::entry::{Blank, Form, ItemKind, Radix};
+use super::entry::{Blank, Form, ItemKind, Printed, Radix};
 use super::wording::AnyAsked;
 use crate::lang::ast::{Ask, Asked, Claim, Condition, Expr, Fact, Operation, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -19,7 +19,7 @@ impl Session<'_> {
     pub(crate) fn run_ask(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref())?;
-        let radix = Self::radix(ask.radix.as_ref())?;
+        let radix = Self::radix_named(ask.radix.as_ref())?.or(self.radix_of_paper());
         let mut prompt = ask.prompt.as_ref().map(|prompt| self.prose_of(prompt)).transpose()?;
         let before = self.state.hardware().filter(|_| matches!(ask.what, Asked::Facts { .. })).cloned();
         let (kind, did, checks) = match &ask.what {
@@ -31,7 +31,7 @@ impl Session<'_> {
                 let kind = self.value_asked(label, value, unit.as_ref(), radix)?;
                 shown(kind)
             }
-            Asked::Table(of) => shown(self.table_asked(ask.place, of)?),
+            Asked::Table(of) => shown(self.table_asked(ask.place, of, radix)?),
             Asked::Any { name, from, conditions } => {
                 let value = self.eval(from)?;
                 let answers = self.answers(name, from, conditions)?;
@@ -49,7 +49,7 @@ impl Session<'_> {
             }
         };
         let entry = self.item(kind, points);
-        self.enter(entry.asked(prompt, before));
+        self.enter(entry.asked(Printed { prompt, radix, place: stmt.span }, before));
         self.finish(stmt.span, did, checks)
     }
 
@@ -107,7 +107,7 @@ impl Session<'_> {
         if let Some(sheet) = self.sheet_mut() {
             sheet.add(stated.map(|(points, _)| points), stmt.facts.len());
         }
-        let radix = Self::radix(ask.radix.as_ref());
+        let radix = Self::radix_named(ask.radix.as_ref());
         let asked = self.check_asked(stmt, ask);
         let prompt = self.check_prompt(ask);
         points?;
@@ -164,7 +164,7 @@ impl Session<'_> {
                 label
             }
             Asked::Table(of) => {
-                let asked = self.table_asked(ask.place, of);
+                let asked = self.table_asked(ask.place, of, None);
                 if asked.is_err() {
                     self.unsure_of_question();
                 }

@@ -59,7 +59,7 @@ fn columns(session: &mut Session, setting: &Setting) -> Result<Vec<Column>, Stop
     while let Some(value) = values.next() {
         let clause = word(value).filter(|word| matches!(*word, "radix" | "digits"));
         match (clause, columns.last_mut()) {
-            (Some("radix"), Some(column)) => column.radix = radix(setting, values.next())?,
+            (Some("radix"), Some(column)) => column.radix = radix_of(setting, values.next())?,
             (Some(_), Some(column)) => column.digits = Some(digits(session, setting, values.next())?),
             (Some(_), None) => return Err(missing(setting, "a title first").into()),
             (None, _) => {
@@ -73,11 +73,15 @@ fn columns(session: &mut Session, setting: &Setting) -> Result<Vec<Column>, Stop
     Ok(columns)
 }
 
-fn radix(setting: &Setting, value: Option<&Expr>) -> Result<Radix, Stop> {
+/// Returns the radix that a setting names.
+///
+/// # Errors
+/// `wrong-count`, `unknown-word`.
+pub(crate) fn radix_of(setting: &Setting, value: Option<&Expr>) -> Result<Radix, Stop> {
     let Some(value) = value else { return Err(missing(setting, "a radix after `radix`").into()) };
     let text = word(value).unwrap_or_default();
     let named = Word { text: text.into(), span: value.span };
-    Ok(Session::radix(Some(&named))?.unwrap_or(Radix::Decimal))
+    Ok(Session::radix_named(Some(&named))?.unwrap_or(Radix::Decimal))
 }
 
 fn digits(session: &mut Session, setting: &Setting, value: Option<&Expr>) -> Result<u32, Stop> {

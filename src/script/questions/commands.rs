@@ -3,15 +3,16 @@
 use std::sync::Arc;
 
 use super::arrangement::{Arrangement, arranges};
+use super::author_table::radix_of;
 use super::entry::{Entry, ItemKind, Rubric};
 use super::papers::puts;
 use super::rows::{known, missing, settings, word};
-use super::settings::{ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS};
+use super::settings::{ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS};
 use crate::lang::ast::{Command, Expr, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Number;
-use crate::run::record::{Shown, View};
+use crate::run::record::{Did, Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::settings::list;
 use crate::run::stop::Stop;
@@ -36,18 +37,21 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
         return Err(dropped_title(session, command, dropped).into());
     }
     let mut fields: Vec<(Arc<str>, String)> = Vec::new();
+    let mut radix = None;
     let mut arrangement = Arrangement { seed: session.state.seed, ..Arrangement::default() };
     let all = settings(command)?;
     for (at, setting) in all.iter().enumerate() {
         let name = &setting.name;
-        known(setting, &[COVER_SETTINGS, ARRANGEMENT_SETTINGS], "exam")?;
-        let once = COVER_SETTINGS
-            .iter()
-            .chain(ARRANGEMENT_SETTINGS)
-            .any(|row| row.name == &*name.text && !row.repeats);
+        let rows = [COVER_SETTINGS, NOTATION_SETTINGS, ARRANGEMENT_SETTINGS];
+        known(setting, &rows, "exam")?;
+        let once = rows.concat().iter().any(|row| row.name == &*name.text && !row.repeats);
         if once && all[..at].iter().any(|before| before.name.text == name.text) {
             let message = format!("`{}` is given twice", name.text);
             return Err(Diagnostic::new(Code::Duplicate, name.span, message).into());
+        }
+        if &*name.text == "radix" {
+            radix = Some(radix_of(setting, setting.values.first())?);
+            continue;
         }
         if arranges(&name.text) {
             session.arrange(&mut arrangement, setting)?;
@@ -65,7 +69,12 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
         }
         session.exam_mut().arrangement = Some(arrangement.clone());
     }
-    Ok(puts(Entry::Cover { fields, arrangement: Box::new(arrangement) }, vec![view]))
+    let entry = Entry::Cover { fields, arrangement: Box::new(arrangement) };
+    Ok(Action::does(move |session| {
+        session.exam_mut().radix = radix;
+        session.enter(entry);
+        Ok(Did::Shown(vec![view]))
+    }))
 }
 
 /// Reports a title before the block of `exam`, because the title belongs inside the block.

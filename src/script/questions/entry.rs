@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::arrangement::Arrangement;
 use super::open::Open;
 pub use super::radix::Radix;
+use crate::lang::span::Span;
 use crate::lang::value::{Number, Value};
 use crate::run::record::{Attachment, CellView, Did, Shown, StepRecord, TableView, View};
 use pagewalk_engine::kernel::config::KernelConfig;
@@ -50,9 +51,9 @@ impl Entry {
 
     /// Adds the printed text of an item, and the machine before its operation.
     #[must_use]
-    pub(crate) fn asked(mut self, new: Option<String>, before: Option<Machine>) -> Self {
+    pub(crate) fn asked(mut self, printed: Printed, before: Option<Machine>) -> Self {
         if let Self::Item { item, .. } = &mut self {
-            item.prompt = new;
+            item.printed = printed;
             if let Some(hardware) = &mut item.hardware {
                 hardware.before = before.map(Arc::new);
             }
@@ -77,12 +78,22 @@ pub enum Figure {
 pub struct EntryItem {
     /// The question.
     pub kind: ItemKind,
-    /// The text that the paper prints in place of the operation or the conditions.
-    pub(crate) prompt: Option<String>,
+    pub(crate) printed: Printed,
     /// The points, if they are declared.
     pub points: Option<Number>,
     /// The machine of the question.
     pub hardware: Option<Hardware>,
+}
+
+/// How a paper prints an item.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Printed {
+    /// The text in place of the operation or the conditions.
+    pub(crate) prompt: Option<String>,
+    /// The radix of addresses, if the script states it.
+    pub(crate) radix: Option<Radix>,
+    /// The statement that asks. A loop asks several items with one statement.
+    pub(crate) place: Span,
 }
 
 /// The machine and the kernel of a question.
@@ -156,6 +167,17 @@ pub struct Alternative {
     pub correct: bool,
     /// The mistake that leads to the option, if known.
     pub mistake: Option<&'static str>,
+    /// Whether `where` decides whether the option is correct.
+    pub(crate) is_computed: bool,
+}
+
+impl Alternative {
+    /// Whether students may tick several options. The answer must not depend on how many options are correct in a
+    /// version, so computed options can always be ticked together.
+    pub(crate) fn several(options: &[Self]) -> bool {
+        options.iter().filter(|option| option.correct).count() > 1
+            || options.iter().any(|option| option.is_computed)
+    }
 }
 
 /// A set of correct answers.

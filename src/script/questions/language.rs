@@ -1,7 +1,7 @@
 //! The language with exams: the core's rows, and the rows of `exam`, `question`, and their statements.
 
 use super::settings::{
-    ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, TABLE_SETTINGS,
+    ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS, TABLE_SETTINGS,
 };
 use super::{author_table, choice, commands, figure};
 use crate::lang::ast::{Stmt, StmtKind};
@@ -30,7 +30,7 @@ const PAPER_VERBS: &[Verb] = &[
     Verb {
         name: "exam",
         params: &[settings(
-            "title, course, duration, aids, instructions, pool TEXT pick N of [TEXT, …], shuffle questions|options",
+            "title, course, duration, aids, instructions, radix hex|decimal|binary, pool TEXT pick N of [TEXT, …], shuffle questions|options",
         )],
         help: "sets the cover and structure of an exam paper",
         example: "exam { title \"Final\", duration 90 min, shuffle options }",
@@ -96,7 +96,9 @@ const PAPER_VERBS: &[Verb] = &[
 
 /// The blocks of settings that exams add.
 const PAPER_BLOCKS: &[BlockRow] = &[
-    BlockRow::new("exam", "`exam { … }`", || [COVER_SETTINGS, ARRANGEMENT_SETTINGS].concat()),
+    BlockRow::new("exam", "`exam { … }`", || {
+        [COVER_SETTINGS, NOTATION_SETTINGS, ARRANGEMENT_SETTINGS].concat()
+    }),
     BlockRow::new("choice", "`choice TEXT { … }`", || CHOICE_SETTINGS.to_vec()),
     BlockRow::new("table", "`table TEXT { … }`", || TABLE_SETTINGS.to_vec()),
     BlockRow::new("essay", "`essay TEXT { … }`", || ESSAY_SETTINGS.to_vec()),

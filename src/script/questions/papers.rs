@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::arrangement::{Arrangement, Known};
-use super::entry::Entry;
+use super::entry::{Entry, Radix};
 use super::sheet::Sheet;
 use crate::run::record::{Did, View};
 use crate::run::session::{Action, Session};
@@ -18,6 +18,8 @@ pub(crate) struct Papers {
     pub(crate) arrangement: Option<Arrangement>,
     /// The questions of the script (when checking only).
     pub(crate) questions: Vec<Known>,
+    /// The radix of the paper, if `exam` states it.
+    pub(crate) radix: Option<Radix>,
     /// The current question.
     sheet: Option<Sheet>,
 }
@@ -34,6 +36,11 @@ impl Session<'_> {
     /// Returns the exam state.
     pub(crate) fn exam_mut(&mut self) -> &mut Papers {
         self.extension_state()
+    }
+
+    /// Returns the radix of the paper, if `exam` states it.
+    pub(crate) fn radix_of_paper(&self) -> Option<Radix> {
+        self.known_extension_state::<Papers>()?.radix
     }
 
     /// Returns the current question.

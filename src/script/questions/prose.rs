@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
-use super::entry::{Entry, EntryItem, Hardware, ItemKind, Radix};
+use super::entry::{Entry, EntryItem, Hardware, ItemKind, Printed, Radix};
 use super::radix::RADIXES;
 use super::sheet::Sheet;
-use crate::lang::ast::{Expr, Span, Word};
+use super::wording::series;
+use crate::lang::ast::{Expr, ExprKind, Piece, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
-use crate::lang::value::Number;
+use crate::lang::value::{Number, Value};
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
@@ -19,7 +20,25 @@ impl Session<'_> {
     /// # Errors
     /// The errors of the expression.
     pub(crate) fn prose_of(&mut self, expr: &Expr) -> Result<String, Stop> {
-        Ok(dedented(&self.eval(expr)?.to_string()))
+        let ExprKind::Prose(pieces) = &expr.kind else { return Ok(dedented(&self.eval(expr)?.to_string())) };
+        // A list reads as in a sentence.
+        let mut lists = Vec::new();
+        for piece in pieces.iter() {
+            if let Piece::Expr(part) = piece
+                && let Value::List(elements) = self.eval(part)?
+            {
+                lists.push((part, series(&elements.iter().map(ToString::to_string).collect::<Vec<_>>())));
+            }
+        }
+        let text = |part: &Expr| lists.iter().find(|(known, _)| known.span == part.span);
+        let pieces = pieces.iter().map(|piece| match piece {
+            Piece::Expr(part) => {
+                text(part).map_or_else(|| piece.clone(), |(_, text)| Piece::Text(text.as_str().into()))
+            }
+            Piece::Text(_) => piece.clone(),
+        });
+        let printed = Expr { kind: ExprKind::Prose(pieces.collect()), ..expr.clone() };
+        Ok(dedented(&self.eval(&printed)?.to_string()))
     }
 
     /// Returns declared points and their location.
@@ -47,7 +66,7 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-word`.
-    pub(crate) fn radix(word: Option<&Word>) -> Result<Option<Radix>, Stop> {
+    pub(crate) fn radix_named(word: Option<&Word>) -> Result<Option<Radix>, Stop> {
         let Some(word) = word else { return Ok(None) };
         if let Some((_, radix)) = RADIXES.iter().find(|(name, _)| *name == &*word.text) {
             return Ok(Some(*radix));
@@ -93,7 +112,7 @@ impl Session<'_> {
         if let Some(sheet) = self.sheet_mut() {
             sheet.add(points, kind.blanks());
         }
-        let item = EntryItem { kind, prompt: None, points, hardware: self.hardware() };
+        let item = EntryItem { kind, printed: Printed::default(), points, hardware: self.hardware() };
         Entry::Item { item: Box::new(item), in_part: self.in_part() }
     }
 

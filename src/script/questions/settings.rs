@@ -30,6 +30,13 @@ pub(crate) const COVER_SETTINGS: &[SettingWord] = &[
     ),
 ];
 
+/// Notation settings of `exam`.
+pub(crate) const NOTATION_SETTINGS: &[SettingWord] = &[once(
+    "radix",
+    &[Words(words_of!(RADIXES.0))],
+    "radix of the answers, addresses, and tables of all questions; an `ask` can have its own",
+)];
+
 /// Arrangement settings of `exam`.
 pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
     often(

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::entry::ItemKind;
+use super::entry::{ItemKind, Radix};
 use super::rows::word;
 use crate::lang::ast::{Expr, NounColumns, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -22,11 +22,15 @@ impl Session<'_> {
     ///
     /// # Errors
     /// `unknown-noun`, `unknown-column`, `limit-size`, and other errors in the noun.
-    pub(crate) fn table_asked(&mut self, place: Span, of: &NounColumns) -> Result<ItemKind, Stop> {
-        let (View::Table(table) | View::Maps { table, .. }, columns) = self.table_with_columns(place, of)?
-        else {
-            return Err(Stop::Unknowable);
-        };
+    pub(crate) fn table_asked(
+        &mut self,
+        place: Span,
+        of: &NounColumns,
+        radix: Option<Radix>,
+    ) -> Result<ItemKind, Stop> {
+        let (mut view, columns) = self.table_with_columns(place, of)?;
+        in_radix(&mut view, radix);
+        let (View::Table(table) | View::Maps { table, .. }) = view else { return Err(Stop::Unknowable) };
         let string = self.reference_of(&of.noun);
         let kind = ItemKind::Table { table, columns, string };
         too_large(kind.blanks(), place)?;
@@ -38,15 +42,19 @@ impl Session<'_> {
     /// # Errors
     /// As `show`, and `unknown-noun` or `unknown-column` if columns are named.
     pub(crate) fn views_given(&mut self, place: Span, of: &NounColumns) -> Result<Vec<View>, Stop> {
-        if of.columns.is_empty() {
+        let mut views = if of.columns.is_empty() {
             let plan = self.as_shown(place, &of.noun)?;
-            return self.show(plan, place, InvalidEntries::Shown);
-        }
-        let (mut view, columns) = self.table_with_columns(place, of)?;
-        if let View::Table(table) | View::Maps { table, .. } = &mut view {
-            select(table, &columns);
-        }
-        Ok(vec![view])
+            self.show(plan, place, InvalidEntries::Shown)?
+        } else {
+            let (mut view, columns) = self.table_with_columns(place, of)?;
+            if let View::Table(table) | View::Maps { table, .. } = &mut view {
+                select(table, &columns);
+            }
+            vec![view]
+        };
+        let radix = self.radix_of_paper();
+        views.iter_mut().for_each(|view| in_radix(view, radix));
+        Ok(views)
     }
 
     /// Returns a noun's table, which has at least these columns, and the columns' names.
@@ -120,6 +128,17 @@ fn add_columns(
             }
             end -= table.groups[at].len();
             table.groups[at].push(name.to_owned());
+        }
+    }
+}
+
+/// Prints the numbers of a table in decimal if that is the radix of the paper.
+fn in_radix(view: &mut View, radix: Option<Radix>) {
+    if let (View::Table(table), Some(Radix::Decimal)) = (view, radix) {
+        for cell in table.rows.iter_mut().flatten() {
+            if let CellView::Hex(n, _) = cell {
+                *cell = CellView::Number(*n);
+            }
         }
     }
 }

@@ -32,6 +32,8 @@ pub struct Fairness {
     pub readable: Vec<Readable>,
     /// Prompts that a question prints twice for different keys.
     pub ambiguous: Vec<Ambiguous>,
+    /// Questions with a table to fill in that the paper also prints filled in, and the table's title.
+    pub(crate) printed_keys: Vec<(String, String)>,
     /// Questions that ask for a PPN although no table is printed. The text may state the PPN, so this is a hint.
     pub(crate) ppn_without_table: Vec<String>,
 }
@@ -139,6 +141,8 @@ impl Fairness {
             fairness.effort(title, &each);
             fairness.repeated.extend(repeated(title, &each));
             fairness.ambiguous(title, &each);
+            let keys = each.iter().find_map(|(_, question)| question.printed_keys.first());
+            fairness.printed_keys.extend(keys.map(|table| (title.to_owned(), table.clone())));
             if each.iter().any(|(_, question)| question.ppn_without_table) {
                 fairness.ppn_without_table.push(title.to_owned());
             }
@@ -155,6 +159,7 @@ impl Fairness {
             && self.repeated.is_empty()
             && self.readable.is_empty()
             && self.ambiguous.is_empty()
+            && self.printed_keys.is_empty()
             && !self.blanks.iter().any(Blank::guessable)
     }
 

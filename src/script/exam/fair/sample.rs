@@ -1,6 +1,7 @@
 //! The data of a version for the comparison.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::exam::field::{Asked, Field, fields};
 use crate::exam::formats::labels::Labels;
@@ -12,7 +13,7 @@ use crate::questions::entry::{Blank, Figure, Form, ItemKind, Radix};
 use crate::report::narrate::view;
 use crate::report::text::text;
 use crate::run::facts::reported_facts;
-use crate::run::record::{Did, Shown, View};
+use crate::run::record::{Did, Shown, TableView, View};
 use crate::run::seeds::{mixed, mixed_text};
 
 /// The contents of a version. The sample does not refer to the run, so it can move between threads.
@@ -35,6 +36,8 @@ pub(crate) struct Question {
     pub(crate) stimulus: u64,
     /// Prompts that occur twice with different keys.
     pub(crate) ambiguous: Vec<String>,
+    /// The titles of tables to fill in that the paper also prints filled in.
+    pub(crate) printed_keys: Vec<String>,
     /// Whether a PPN is asked before the paper prints anything that could contain it.
     pub(crate) ppn_without_table: bool,
 }
@@ -64,7 +67,7 @@ impl Sample {
         let all = fields(paper);
         let mut questions = BTreeMap::new();
         let mut from = 0;
-        let mut printed = false;
+        let (mut printed, mut given) = (false, Vec::new());
         for (at, question) in paper.questions.iter().enumerate() {
             let items: Vec<&PaperItem> = question.items().collect();
             let words: Vec<String> = items.iter().map(|item| words(item)).collect();
@@ -72,6 +75,7 @@ impl Sample {
             let mut own = Question { number: at + 1, ..Question::default() };
             own.stimulus = words.iter().fold(stimulus(&question.body), |hash, words| mixed_text(hash, words));
             ambiguous(&question.body, &mut own.ambiguous);
+            printed_keys(&question.body, &mut given, &mut own.printed_keys);
             own.ppn_without_table = ppn_without_table(&question.body, &mut printed);
             for (place, item) in items.iter().enumerate() {
                 effort(&mut own.effort, item);
@@ -172,6 +176,43 @@ fn ambiguous(body: &[Piece], found: &mut Vec<String>) {
             _ => before.clear(),
         }
     }
+}
+
+/// Collects the titles of tables to fill in whose cells an earlier table of the paper contains. Adds the tables that
+/// the paper prints to `given`.
+fn printed_keys<'p>(body: &'p [Piece], given: &mut Vec<&'p TableView>, found: &mut Vec<String>) {
+    for piece in body {
+        match piece {
+            Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
+                given.extend(views.iter().filter_map(|view| match view {
+                    View::Table(table) | View::Maps { table, .. } => Some(table),
+                    _ => None,
+                }));
+            }
+            Piece::Part { body, .. } => printed_keys(body, given, found),
+            // The state that a table showed may change.
+            Piece::Item(item) if in_sequence(item) => given.clear(),
+            Piece::Item(item) => {
+                if let ItemKind::Table { table, columns, .. } = &item.kind
+                    && given.iter().any(|other| contains(other, table, columns))
+                {
+                    found.push(table.title.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Whether a printed table contains these columns of a table with the same title.
+fn contains(printed: &TableView, table: &TableView, columns: &[Arc<str>]) -> bool {
+    let column = |of: &TableView, name: &str| {
+        let heads = of.groups.iter().flatten().enumerate().filter(|(_, head)| *head == name);
+        let places: Vec<usize> = heads.map(|(at, _)| at).collect();
+        let cells = of.rows.iter().flat_map(|row| places.iter().filter_map(|at| row.get(*at)));
+        cells.map(ToString::to_string).collect::<Vec<_>>()
+    };
+    printed.title == table.title && columns.iter().all(|name| column(printed, name) == column(table, name))
 }
 
 /// Whether an item asks for a PPN while `printed` is false. Sets `printed` at the first piece that may contain

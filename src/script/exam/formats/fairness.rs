@@ -19,6 +19,11 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     blocks.extend(distinct(of, &name));
     blocks.extend(repeated(of));
     blocks.extend(ambiguous(of, &name));
+    blocks.extend(of.printed_keys.iter().map(|(question, table)| {
+        let words =
+            format!("{question}: the table `{table}` is to be filled in, but the paper also prints it");
+        verdict(false, &words)
+    }));
     blocks.extend(of.ppn_without_table.iter().map(|question| {
         let words = "asks for a PPN, but the paper prints no page table; add `given page_table`";
         Block::line(format!("! {question}: {words}"))

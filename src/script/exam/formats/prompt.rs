@@ -3,7 +3,7 @@
 use super::labels::Labels;
 use super::page::records;
 use crate::exam::paper::{Paper, PaperItem, Question};
-use crate::questions::entry::ItemKind;
+use crate::questions::entry::{ItemKind, Radix};
 use crate::questions::wording::series;
 use crate::run::record::{Access, AccessVerb, CallRecord, Did, ReferenceRun, Shown, StartRow};
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
@@ -47,11 +47,24 @@ fn templates(access: &Access, stored: &str) -> [&'static str; 2] {
 
 /// Returns the prompt of an item. `cores` means that the paper uses several cores, so that prompts name them.
 pub(crate) fn prompt(item: &PaperItem, labels: &Labels, cores: bool) -> String {
-    if let Some(prompt) = &item.prompt {
+    if let Some(prompt) = &item.printed.prompt {
         return prompt.clone();
     }
     match &item.kind {
-        ItemKind::Facts { operation, .. } => of_operation(&item.did, operation, labels, cores),
+        ItemKind::Facts { operation, .. } => match &*item.did {
+            Did::Access(access) => {
+                let address = address(access, item.printed.radix, labels);
+                of_access(
+                    access,
+                    templates(access, stored(operation)),
+                    stored(operation),
+                    labels,
+                    cores,
+                    &address,
+                )
+            }
+            did => of_operation(did, operation, labels),
+        },
         ItemKind::Table { string: Some(did), .. } => match &**did {
             Did::Reference(run) => {
                 format!("{} {}", of_string(run, labels), labels.localize("Fill in the table."))
@@ -65,9 +78,60 @@ pub(crate) fn prompt(item: &PaperItem, labels: &Labels, cores: bool) -> String {
     }
 }
 
-fn of_operation(did: &Did, operation: &str, labels: &Labels, cores: bool) -> String {
+/// Returns the prompt of several items that differ only in their addresses, or `None` if they differ in more.
+pub(crate) fn prompt_of_stream(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option<String> {
+    let each = items.iter().map(|item| match (&item.kind, &*item.did) {
+        (ItemKind::Facts { operation, .. }, Did::Access(access)) if item.printed.prompt.is_none() => {
+            let [one, each, these] = match access.spec.mmu {
+                Some(_) => [
+                    "one of these virtual addresses",
+                    "each of these virtual addresses",
+                    "These virtual addresses",
+                ],
+                None => ["one of these addresses", "each of these addresses", "These addresses"],
+            };
+            let (templates, address) = match access.verb {
+                AccessVerb::Translate => (TRANSLATED, these),
+                _ => (templates(access, stored(operation)), if access.probe { one } else { each }),
+            };
+            Some(of_access(access, templates, stored(operation), labels, cores, labels.localize(address)))
+        }
+        _ => None,
+    });
+    let mut each = each.collect::<Option<Vec<String>>>()?;
+    each.dedup();
+    let [prompt] = &*each else { return None };
+    Some(format!("{prompt} {}", labels.localize("Fill in the table.")))
+}
+
+/// The templates for several addresses that are translated.
+const TRANSLATED: [&str; 2] =
+    ["{address} are translated{why}.", "{address} of process {process} are translated{why}."];
+
+/// Returns the script text of the stored value.
+fn stored(operation: &str) -> &str {
+    operation.split_once('=').map_or("", |(_, stored)| stored.trim_start())
+}
+
+/// Returns the term for the address of an access.
+pub(crate) fn kind_of_address(access: &Access) -> &'static str {
+    if access.spec.mmu.is_some() { "virtual address" } else { "address" }
+}
+
+/// Returns the address of an access in a radix.
+pub(crate) fn number_of_address(access: &Access, radix: Option<Radix>) -> String {
+    match radix {
+        Some(Radix::Decimal) => access.va.raw().to_string(),
+        _ => Shown::field(access.va.raw(), access.spec.virtual_bits()).to_string(),
+    }
+}
+
+fn address(access: &Access, radix: Option<Radix>, labels: &Labels) -> String {
+    format!("{} {}", labels.localize(kind_of_address(access)), number_of_address(access, radix))
+}
+
+fn of_operation(did: &Did, operation: &str, labels: &Labels) -> String {
     match did {
-        Did::Access(access) => of_access(access, operation, labels, cores),
         Did::Reference(run) => of_string(run, labels),
         Did::Call(call) | Did::Bound { call: Some(call), .. } => of_call(call, operation, labels),
         Did::Replay(run) => {
@@ -78,23 +142,25 @@ fn of_operation(did: &Did, operation: &str, labels: &Labels, cores: bool) -> Str
     }
 }
 
-fn of_access(access: &Access, operation: &str, labels: &Labels, cores: bool) -> String {
-    let spec = &access.spec;
-    let kind = if spec.mmu.is_some() { "virtual address" } else { "address" };
-    let number = Shown::field(access.va.raw(), spec.virtual_bits());
-    let address = format!("{} {number}", labels.localize(kind));
-    let stored = operation.split_once('=').map_or("", |(_, stored)| stored.trim_start());
+/// Describes an access at `address` with its templates.
+fn of_access(
+    access: &Access,
+    [passive, active]: [&'static str; 2],
+    stored: &str,
+    labels: &Labels,
+    cores: bool,
+    address: &str,
+) -> String {
     let why = format!("{}{}", purpose(access, labels), by(access.mode, labels));
     let core = if cores { format!(" {} {}", labels.localize("on core"), access.core) } else { String::new() };
     let why = why + &core;
-    let [passive, active] = templates(access, stored);
     let process = access.process.as_ref().map(|own| own.process.name.to_string());
     let text = filled(
         labels,
         if process.is_some() { active } else { passive },
         &[
             ("process", process.as_deref().unwrap_or_default()),
-            ("address", &address),
+            ("address", address),
             ("n", &access.data.len().to_string()),
             ("stored", stored),
             ("value", &value(access)),

@@ -129,3 +129,40 @@ fn a_walk_continues_from_the_given_entry() {
     assert!(order("pte1.value", access) < order("pte2.address", access));
     assert!(order("pte2.value", access) < order("ppn", access));
 }
+
+/// A TLB of 1 ns, a cache of 2 ns, and a memory of 50 ns, where a walk reads one entry from memory.
+const TIMED: &str = "machine { virtual 14 bits, physical 12 bits, page 64 B, memory { latency 50 ns },\n\
+    tlb { entries 16, ways 4, latency 1 ns }, cache { lines 16, block 4 B, direct-mapped, latency 2 ns } }\n\
+    set page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
+
+#[test]
+fn the_latency_follows_from_the_lookups() {
+    let all =
+        asked(&format!("{TIMED}question \"q\" {{ ask read 0x3D4 => tlb, walk, cache, served, cycles }}"));
+    let one = &all[0];
+    assert_eq!(by(one, &[], "cycles").as_deref(), Some("103"));
+    assert_eq!(by(one, &[("tlb", "hit")], "walk").as_deref(), Some("0"));
+    assert_eq!(by(one, &[("tlb", "hit")], "cycles").as_deref(), Some("53"));
+    assert_eq!(by(one, &[("cache", "hit")], "served").as_deref(), Some("cache"));
+    assert_eq!(by(one, &[("cache", "hit")], "cycles").as_deref(), Some("53"));
+    assert_eq!(by(one, &[("tlb", "hit"), ("cache", "hit")], "cycles").as_deref(), Some("3"));
+    // Without a page, the walk ends the access.
+    assert_eq!(by(one, &[("fault", "page")], "served").as_deref(), Some("-"));
+    assert_eq!(by(one, &[("vpn", "0x0E")], "cycles").as_deref(), Some("51"));
+}
+
+#[test]
+fn the_signal_follows_from_the_class_of_the_fault() {
+    let script = "machine core-i7\nkernel { frames 16 }\nprocess P { | area start end perms |; | data 0x10000 0x12000 rw- | }\n\
+        question \"q\" { ask P: write 0x10000 = 1 => fault, signal, code, minor, major }";
+    let one = &asked(script)[0];
+    assert_eq!(by(one, &[], "signal").as_deref(), Some("none"));
+    assert_eq!(by(one, &[("fault", "protection")], "signal").as_deref(), Some("SIGSEGV"));
+    assert_eq!(by(one, &[("fault", "protection")], "code").as_deref(), Some("SEGV_ACCERR"));
+    assert_eq!(by(one, &[("fault", "bus")], "signal").as_deref(), Some("SIGBUS"));
+    assert_eq!(by(one, &[("fault", "demand-zero")], "minor").as_deref(), Some("1"));
+    assert_eq!(by(one, &[("fault", "swap")], "major").as_deref(), Some("1"));
+    assert_eq!(by(one, &[("fault", "segmentation")], "minor").as_deref(), Some("0"));
+    // A page of a file may or may not be in the page cache.
+    assert_eq!(by(one, &[("fault", "file")], "major"), None);
+}

@@ -48,12 +48,12 @@ pub(crate) fn mixed(number: Number) -> String {
 /// Converts the items of a paper to blocks in order, each with the names of its fields.
 pub(crate) struct Items<'p> {
     edition: Edition,
-    labels: &'p Labels,
-    medium: Medium,
+    pub(super) labels: &'p Labels,
+    pub(super) medium: Medium,
     /// Whether prompts name the core.
-    cores: bool,
+    pub(super) cores: bool,
     /// The names of each item's fields, in reverse order.
-    names: Vec<Vec<String>>,
+    pub(super) names: Vec<Vec<String>>,
 }
 
 impl<'p> Items<'p> {
@@ -130,7 +130,7 @@ impl<'p> Items<'p> {
         rows
     }
 
-    fn how(&self, blank: &Asked, bare: bool) -> String {
+    pub(super) fn how(&self, blank: &Asked, bare: bool) -> String {
         let how = how(blank, bare);
         let words = how.split(' ').map(|word| match word.strip_suffix(',') {
             Some(word) => format!("{},", self.labels.localize(word)),
@@ -146,7 +146,7 @@ impl<'p> Items<'p> {
         if decimal && self.medium != Medium::Screen { String::new() } else { how }
     }
 
-    fn blank(&self, asked: &Asked, bare: bool, field: String) -> Blank {
+    pub(super) fn blank(&self, asked: &Asked, bare: bool, field: String) -> Blank {
         let (prefix, digits) = match asked.form {
             Form::Number { radix: Radix::Hex, digits } => ("0x", digits),
             Form::Number { radix: Radix::Binary, digits } => ("0b", digits),
@@ -229,7 +229,7 @@ impl<'p> Items<'p> {
     }
 
     fn choice(&self, text: &str, options: &[Alternative], points: String, field: String) -> Block {
-        let several = options.iter().filter(|option| option.correct).count() > 1;
+        let several = Alternative::several(options);
         let how =
             self.labels.localize(if several { "Tick all that are correct." } else { "Tick one." }).to_owned();
         let option = |option: &Alternative| Choice {

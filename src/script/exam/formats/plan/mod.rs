@@ -11,6 +11,7 @@ mod prose;
 mod sharing;
 mod sheet;
 mod split;
+mod streams;
 mod tables;
 
 pub(crate) use items::points;

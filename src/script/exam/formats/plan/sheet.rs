@@ -13,10 +13,11 @@ use crate::exam::formats::assumptions::{NO_VALUE, assumptions};
 use crate::exam::formats::edition::Edition;
 use crate::exam::formats::from_doc::from_doc;
 use crate::exam::formats::labels::Labels;
+use crate::exam::formats::prompt::prompt;
 use crate::exam::formats::solution::solution;
 use crate::exam::formats::style::Style;
 use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table};
-use crate::exam::paper::{Paper, Piece};
+use crate::exam::paper::{Paper, PaperItem, Piece};
 use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
 use crate::report::doc;
@@ -94,7 +95,17 @@ impl Plan<'_> {
     /// Returns the contents of a question or part with `whole` points.
     fn pieces(&mut self, body: &[Piece], whole: Number) -> Vec<Block> {
         let mut blocks = Vec::new();
-        for piece in body {
+        let mut rest = body;
+        while let Some((piece, more)) = rest.split_first() {
+            if let Some((items, block)) = self.items.stream(rest, whole) {
+                blocks.push(block);
+                for item in &items {
+                    blocks.extend(self.worked(item, true));
+                }
+                rest = &rest[items.len()..];
+                continue;
+            }
+            rest = more;
             match piece {
                 Piece::Text(words) => blocks.push(Block::Prose(paragraphs(words))),
                 Piece::Given(views) => blocks.extend(views.iter().flat_map(|view| self.given(view))),
@@ -105,11 +116,7 @@ impl Plan<'_> {
                 }
                 Piece::Item(item) => {
                     blocks.push(self.items.next(item, item.points != whole));
-                    let worked = match self.edition {
-                        Edition::Solutions => from_doc(&solution(item, self.labels)),
-                        Edition::Paper | Edition::Key => Vec::new(),
-                    };
-                    blocks.extend((!worked.is_empty()).then_some(Block::Worked(worked)));
+                    blocks.extend(self.worked(item, false));
                 }
                 Piece::Part { name, points: worth, body } => blocks.push(Block::Part {
                     name: name.to_string(),
@@ -119,6 +126,22 @@ impl Plan<'_> {
             }
         }
         blocks
+    }
+
+    /// Returns the worked solution of an item in the edition with solutions, if the item has one. `named` means that
+    /// the solution begins with the item's prompt.
+    fn worked(&self, item: &PaperItem, named: bool) -> Option<Block> {
+        if self.edition != Edition::Solutions {
+            return None;
+        }
+        let mut worked = from_doc(&solution(item, self.labels));
+        if worked.is_empty() {
+            return None;
+        }
+        if named {
+            worked.insert(0, Block::Prose(paragraphs(&prompt(item, self.labels, self.items.cores))));
+        }
+        Some(Block::Worked(worked))
     }
 
     /// Returns a given view. Uses the course's names for tables and columns.

@@ -1,0 +1,146 @@
+//! Tests of what a paper prints: tables, addresses, notation, and formulas.
+
+use pagewalk_script::exam::fair::{Fairness, Sample};
+use pagewalk_script::exam::formats::{Edition, Style, fairness, markdown};
+
+use crate::running::paper;
+
+/// CS:APP's simple memory system with an entry that is not valid but has a PPN.
+const MACHINE: &str = "machine simple\n\
+    set page_table { | vpn ppn v |; | 00 28 1 |; | 01 16 0 | }\n\
+    set tlb { | set | tag ppn v | tag ppn v |; | 0 | 03 11 0 | 09 0D 1 | }\n\
+    set cache { | idx | tag v | b0 b1 b2 b3 |; | 6 | 31 0 | 36 72 F0 1D | }\n";
+
+fn printed(question: &str, edition: Edition) -> String {
+    markdown(&paper(&format!("{MACHINE}{question}"), 0), edition, &Style::default())
+}
+
+/// The lines of a text without the spaces that align their cells.
+fn lines(text: &str) -> Vec<String> {
+    text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
+}
+
+#[track_caller]
+fn has_line(text: &str, line: &str) {
+    assert!(lines(text).iter().any(|own| own == line), "no line `{line}` in\n{text}");
+}
+
+#[test]
+fn given_tables_print_what_invalid_entries_contain() {
+    let text = printed("question \"Q\" { given page_table, tlb, cache; ask read 0 => ppn }", Edition::Paper);
+    has_line(&text, "01 16 0");
+    assert!(text.contains("03  11 0"), "{text}");
+    assert!(text.contains("31 0 36 72 F0 1D"), "{text}");
+}
+
+#[test]
+fn given_selects_columns_and_their_order() {
+    let question =
+        "question \"Q\" { given tlb columns ppn tag, page_table columns rw ppn; ask read 0 => ppn }";
+    let text = printed(question, Edition::Paper);
+    has_line(&text, "Set │ PPN Tag │ PPN Tag │ PPN Tag │ PPN Tag");
+    has_line(&text, "0 │ 11 03 │ 0D 09 │ - - │ - -");
+    has_line(&text, "00 1 28");
+}
+
+#[test]
+fn a_loop_of_accesses_is_one_table() {
+    let question = "question \"Q\" points 4 {\n  given page_table\n\
+        for va in [0x004, 0x044, 0x038] { ask read va => vpn, tlb, fault, pa }\n}";
+    let text = printed(question, Edition::Key);
+    let sentence = "A byte is read at each of these virtual addresses. Fill in the table.";
+    assert_eq!(text.matches(sentence).count(), 1, "{text}");
+    // VPN and VPO are 8 and 6 bits; page 0 is in frame 28, and page 1 is not present.
+    has_line(&text, "Virtual address VPN (hex) TLB hit? (Y/N) Page fault? (Y/N) PA (hex)");
+    has_line(&text, "0x0004 00 N N A04");
+    has_line(&text, "0x0044 01 N Y -");
+    has_line(&text, "0x0038 00 Y N A38");
+    let probes = printed(&question.replace("ask read", "ask probe read"), Edition::Key);
+    assert!(probes.contains("Suppose that a byte is read at one of these virtual addresses."), "{probes}");
+    has_line(&probes, "0x0038 00 N N A38");
+    // Prompts that differ in more than the address stay apart.
+    let stores = "question \"Q\" { for va in [0, 4] { ask write va = va => vpn, tlb } }";
+    assert!(!printed(stores, Edition::Key).contains("Fill in"), "{stores}");
+}
+
+#[test]
+fn a_paper_can_be_decimal() {
+    let question = "exam { radix decimal }\nquestion \"Q\" {\n  given page_table\n\
+        ask read 0x044 as \"One\" => vpn\n  ask read 0x038 => pa\n  ask read 0x038 => pa radix hex\n}";
+    let text = printed(question, Edition::Key);
+    has_line(&text, "1 22 0");
+    assert!(text.contains("A byte is read at virtual address 56."), "{text}");
+    assert!(text.contains("A byte is read at virtual address 0x0038."), "{text}");
+    // 0x28 * 64 + 56
+    assert!(text.contains("**2616**") && text.contains("**0xA38**"), "{text}");
+}
+
+#[test]
+fn lists_in_prose_are_sentences() {
+    let question =
+        "question \"Q\" { text \"\"\"Pages {[5, 0, 1]} and {[7, 8]}, or {[3]}.\"\"\"; ask \"x\" = 1 }";
+    has_line(&printed(question, Edition::Paper), "Pages 5, 0, and 1 and 7 and 8, or 3.");
+}
+
+#[test]
+fn formulas_are_in_the_notation_of_mathematics() {
+    for (formula, steps) in [
+        ("1 << 32 - 12", "2³²⁻¹² = 2²⁰ = 1048576"),
+        ("4 KB / 4", "4 KB / 4 = 1024"),
+        ("(5 - 2) / (5 - 1) * 100", "(5 − 2) / (5 − 1) × 100 = 3 / 4 × 100 = 75"),
+        ("ceil(100 / 7) * 3", "⌈100 / 7⌉ × 3 = 15 × 3 = 45"),
+        ("100 // 7", "⌊100 / 7⌋ = 14"),
+        ("sqrt(2 * 65536 * 8)", "√(2 × 65536 × 8) = √1048576 = 1024"),
+        ("100 >> 3", "⌊100 / 2³⌋ = 12"),
+    ] {
+        let question = format!("question \"Q\" {{ ask \"x\" = {formula} }}");
+        has_line(&printed(&question, Edition::Solutions), steps);
+    }
+}
+
+#[test]
+fn an_answer_in_words_looks_like_one_in_numbers() {
+    let question = "question \"Q\" points 2 { ask \"What happens?\" = \"trap\"; ask \"How often?\" = 2 }";
+    let text = printed(question, Edition::Paper);
+    assert!(text.contains("What happens? (1 point): `________`"), "{text}");
+    assert!(text.contains("How often? (1 point): `________`"), "{text}");
+}
+
+#[test]
+fn computed_options_do_not_show_how_many_are_correct() {
+    let option = |page| format!("option \"page {page}\" where translate {page} * 64 => fault none");
+    let question = format!("question \"Q\" {{ choice \"Which?\" {{ {}; {} }} }}", option(0), option(1));
+    assert!(printed(&question, Edition::Paper).contains("Tick all that are correct."));
+    let stated = "question \"Q\" { choice \"Which?\" { correct \"a\"; wrong \"b\" } }";
+    assert!(printed(stated, Edition::Paper).contains("Tick one."));
+}
+
+/// The findings of a check of one version.
+fn findings(question: &str) -> (bool, String) {
+    let sample = Sample::from_paper(&paper(&format!("{MACHINE}{question}"), 0));
+    let fair = Fairness::compare(&[Ok(sample)]);
+    let text = fairness(&fair, &[]);
+    (fair.holds(), format!("{text:?}"))
+}
+
+#[test]
+fn a_table_that_is_given_with_its_key_is_unfair() {
+    let reference = "reference 1 2 3 1 { frames 2, replacement lru }\nquestion \"Q\" {";
+    let (fair, text) = findings(&format!("{reference} figure reference; ask reference columns victim }}"));
+    assert!(!fair && text.contains("the paper also prints it"), "{text}");
+    let (fair, text) = findings(&format!("{reference} ask reference columns victim }}"));
+    assert!(fair && !text.contains("also prints"), "{text}");
+    // An access may change the table.
+    let (fair, _) = findings("question \"Q\" { given tlb; ask read 0 => ppn; ask tlb columns tag ppn v }");
+    assert!(fair);
+}
+
+#[test]
+fn a_ppn_without_a_table_gets_a_hint() {
+    let (fair, text) = findings("question \"Q\" { ask read 0 => ppn }");
+    assert!(fair && text.contains("prints no page table"), "{text}");
+    for given in ["given page_table", "text \"\"\"VPN 0 | PPN 28\"\"\""] {
+        let (_, text) = findings(&format!("question \"Q\" {{ {given}; ask read 0 => ppn }}"));
+        assert!(!text.contains("prints no page table"), "{given}: {text}");
+    }
+}
