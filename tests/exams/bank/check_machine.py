@@ -272,8 +272,9 @@ def page_replacement_3(paper):
     assert len(ends) == 3 and set(ends) == set(logs.values())
     yield from [ends[logs["X"]], ends[logs["Y"]]]
     lru, fifo = replay(pages, 3, "lru")[-1][1], replay(pages, 3, "fifo")[-1][1]
-    yield lambda key: key["all"] is not False and {int(page) for page in key["answers"]} == set(lru) - set(fifo)
-    yield faults(replay(pages, 4, "lru"))
+    yield lambda key: key["all"] and {int(page) for page in key["answers"]} == set(lru) - set(fifo)
+    resident = set(replay(pages, 4, "lru")[-1][1])
+    yield lambda key: {int(page) for page in key.strip("[]").split(",")} == resident
 
 
 def main():
