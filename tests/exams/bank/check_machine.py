@@ -141,7 +141,7 @@ def tlb_3(paper):
     pages = paper.numbers("each of # consecutive pages")
     sets = [replay([vpn for vpn in range(pages) if vpn % 4 == at] * 2, 2, "lru") for at in range(4)]
     yield sum(faults(steps[len(steps) // 2:]) for steps in sets)
-    yield faults(replay(list(range(pages)) * 2, 8, "lru")[pages:])
+    yield faults(replay(list(range(pages)) * 2, 8, "lru"))
 
 
 def cache_1(paper):
