@@ -429,10 +429,108 @@ def dynamic_memory_3(paper):
     return [area(first), resident[0], area(second), sum(resident), sizes[0], sizes[-1]]
 
 
+def swapped(memory, order, page, store):
+    """One access with LRU. The list order has the resident pages, least recently used first."""
+    if page in order:
+        order.append(order.pop(order.index(page)))
+        memory.dirty |= {page} if store else set()
+        return ["none", "-", "no"]
+    answers = ["swap" if page in memory.swap else "demand-zero", "-", "no"]
+    if len(order) == memory.frames:
+        victim = order.pop(0)
+        written = victim in memory.dirty or victim not in memory.swap
+        memory.swap.add(victim)
+        memory.dirty.discard(victim)
+        answers[1:] = [victim, "yes" if written else "no"]
+    order.append(page)
+    memory.dirty |= {page} if store else set()
+    return answers
+
+
+def small(frames):
+    memory = Memory()
+    memory.frames, memory.swap, memory.dirty = frames, set(), set()
+    return memory, []
+
+
+def faults_of(frames, string):
+    """Demand-zero faults and major faults of stores to a string of pages."""
+    memory, order = small(frames)
+    faults = [swapped(memory, order, page, True)[0] for page in string]
+    return faults.count("demand-zero"), faults.count("swap")
+
+
+def swapping_1(paper):
+    size, frames = paper.numbers(r"maps (\d+) bytes.* has (\d+) frames")
+    memory, order = small(frames)
+    first = [swapped(memory, order, page, True)[0] for page in range(size // PAGE)]
+    in_swap = len(memory.swap)
+    then = [swapped(memory, order, page, False)[0] for page in reversed(range(size // PAGE))]
+    return [len(first) - first.count("none"), in_swap, then.count("swap")]
+
+
+def swapping_2(paper):
+    memory, order = small(int(re.search(r"There are (\d+) frames", paper.assumptions)[1]))
+    assert "LRU selects a victim" in paper.assumptions
+    start, = paper.numbers(r"begins at the address (0x\w+)\.")
+    for name in re.findall(r"to the (first|second|third|fourth) page", paper.text):
+        swapped(memory, order, start // PAGE + ["first", "second", "third", "fourth"].index(name), True)
+    answers = []
+    for item in paper.elements:
+        if item["kind"] == "facts":
+            address = int(re.search(r"virtual address (0x\w+)", item["prompt"])[1], 16)
+            answers += swapped(memory, order, address // PAGE, "writes" in item["prompt"])
+    return answers
+
+
+def swapping_3(paper):
+    pages, passes, major, other, again = paper.numbers(
+        r"maps (\d+) pages.* of (\d+) passes.* causes (\d+) major.* had (\d+) frames.* each of (\d+) passes")
+    up = list(range(pages))
+    zigzag = [page for n in range(passes) for page in (up if n % 2 == 0 else up[::-1])]
+    frames, = [count for count in range(1, pages + 1) if faults_of(count, zigzag) == (pages, major)]
+    return [frames, faults_of(other, zigzag)[1], faults_of(frames, up * again)[1]]
+
+
+def same_page_merging_1(paper):
+    everywhere, two, *own = paper.numbers(
+        r"the same (\d+) pages.* the same (\d+) other pages.* A has (\d+) pages .* B has (\d+), and C has (\d+)\.")
+    contents = [("all", n) for n in range(everywhere)] * 3 + [("two", n) for n in range(two)] * 2
+    contents += [(who, n) for who, count in zip("ABC", own) for n in range(count)]
+    shared = [page for page in contents if page[0] in ("all", "two")]
+    return [len(contents), len(set(contents)), len(shared)]
+
+
+def same_page_merging_2(paper):
+    pages, a, b, different = paper.numbers(
+        r"A has (\d+) pages .* at (0x\w+), and process B has \d+ at (0x\w+)\. .* except for page (\d+),")
+    starts = {"A": a // PAGE, "B": b // PAGE}
+    merged = {(who, page) for who in starts for page in range(pages) if page != different}
+    answers = []
+    for item in paper.elements:
+        if item["kind"] == "facts":
+            who, verb, address = re.search(r"Process (\w) (\w+) .*address (0x\w+)", item["prompt"]).groups()
+            page = who, int(address, 16) // PAGE - starts[who]
+            copies = verb == "writes" and page in merged
+            merged -= {page} if copies else set()
+            answers += ["copy-on-write", "yes"] if copies else ["none", "no"]
+    return answers
+
+
+def same_page_merging_3(paper):
+    before, after, stored, frames = paper.numbers(
+        r"use (\d+) frames\. .* use (\d+) frames\. .* stores to (\d+) of .* computer with (\d+) frames")
+    pages = before // 3
+    same, = [n for n in range(pages + 1) if 3 * (pages - n) + n == after]
+    fit = max(n for n in range(1, frames) if n * (pages - same) + same <= frames)
+    return [pages, same, 3 * (pages - same) + (same - stored) + 3 * stored, fit]
+
+
 SOLVERS = [linux_areas_1, linux_areas_2, linux_areas_3, page_faults_1, page_faults_2, page_faults_3,
            memory_mapping_1, memory_mapping_2, memory_mapping_3, copy_on_write_1, copy_on_write_2, copy_on_write_3,
            fork_1, fork_2, fork_3, execve_1, execve_2, execve_3,
-           dynamic_memory_1, dynamic_memory_2, dynamic_memory_3]
+           dynamic_memory_1, dynamic_memory_2, dynamic_memory_3, swapping_1, swapping_2, swapping_3,
+           same_page_merging_1, same_page_merging_2, same_page_merging_3]
 
 
 def main():
