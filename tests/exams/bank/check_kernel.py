@@ -381,13 +381,12 @@ def execve_3(paper):
     copies = memory.store("P", range(parent))[1]
     frames.append(len(memory.refs))
     memory.drop("C")
-    freed = frames[1] - len(memory.refs)
     memory.areas["C"] = [(0, text, "r-xp", "prog"), (1000, 1000 + bss, "rw-p", "")]
     for page in range(text):
         memory.access("C", page, "fetch")
     memory.store("C", range(1000, 1000 + bss))
     frames.append(len(memory.refs))
-    return frames + [freed, copies, memory.store("P", range(pages))[0]]
+    return frames + [copies, memory.store("P", range(pages))[0]]
 
 
 def dynamic_memory_1(paper):
