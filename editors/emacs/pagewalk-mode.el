@@ -219,6 +219,8 @@
 (defun pagewalk--option (block word)
   "Face of WORD in BLOCK where it stands before something, or after such a word."
   (let ((last (pagewalk--block-last block)))
+    (when (equal last ",")
+      (setf (pagewalk--block-columns block) nil))
     (cond
      ((member last '("radix" "unit")) 'font-lock-constant-face)
      ((and (member word '("radix" "unit" "points" "size" "space"))
@@ -227,7 +229,9 @@
       (setf (pagewalk--block-columns block) nil)
       'font-lock-keyword-face)
      ((pagewalk--block-columns block) 'font-lock-variable-name-face)
-     ((and (equal word "columns") (pagewalk--block-ask block))
+     ((and (equal word "columns")
+           (or (pagewalk--block-ask block)
+               (and (equal (pagewalk--block-head block) "given") (not (member last '("given" ","))))))
       (setf (pagewalk--block-columns block) t)
       'font-lock-keyword-face)
      ((and (equal (pagewalk--block-head block) "replay")

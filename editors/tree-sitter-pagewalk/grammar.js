@@ -156,7 +156,7 @@ export default grammar({
     question: $ => seq('question', field('title', $.string), optional($.points), field('body', $.block)),
     part: $ => seq('part', field('title', $.string), optional($.points), field('body', $.block)),
     given: $ => seq('given', row($._noun, alias($._last_comma, ','))),
-    _noun: $ => prec.right(repeat1(field('noun', $._operand))),
+    _noun: $ => prec.right(seq(repeat1(field('noun', $._operand)), optional($.columns))),
     ask: $ => seq(
       'ask',
       choice(

@@ -261,9 +261,9 @@ call s:Match('Process', 'Of', s:before . '\%(layout\|tables\)\s\+\)\@<=' . s:wor
 call s:Head('Pte', 'Verb', s:start . 'set\%(\s\+pte' . s:end . '\)\@=', 'pagewalkEntry,pagewalkNounPte')
 call s:Match('Noun', 'Pte', '\%(set\s\+\)\@<=pte' . s:end, 'contained')
 
-call s:Head('Given', 'Keyword', s:start . 'given' . s:end, 'pagewalkNounGiven,pagewalkNounGivenOf,pagewalkProcessGiven,pagewalkGoesOn')
+call s:Head('Given', 'Keyword', s:start . 'given' . s:end, 'pagewalkColumns,pagewalkNounGiven,pagewalkNounGivenOf,pagewalkProcessGiven,pagewalkGoesOn')
 call s:Match('Noun', 'Given', '\.\@1<!' . s:nouns, 'contained')
-call s:Match('Noun', 'GivenOf', '\%(\<\%(tlb\|cache\)\s\+\)\@<=' . s:word, 'contained')
+call s:Match('Noun', 'GivenOf', '\%(\<\%(tlb\|cache\)\s\+\)\@<=\%(columns\s\)\@!' . s:word, 'contained')
 call s:Match('Process', 'Given', '\%(\<\%(layout\|tables\)\s\+\)\@<=' . s:word, 'contained')
 
 call s:Head('Figure', 'Verb', s:start . 'figure\%(\s\+\h\)\@=', 'pagewalkNounFigure,pagewalkKeywordFigure')
@@ -271,7 +271,7 @@ call s:Match('Noun', 'Figure', '\%(figure\s\+\)\@<=' . s:nouns, 'contained')
 call s:Match('Keyword', 'Figure', '\%(figure\s\+\)\@<=bits' . s:end, 'contained')
 
 syn region pagewalkColumns matchgroup=pagewalkKeyword start=/\%([^ \t{;]\s\+\)\@<=columns\%(\s\)\@=/
-      \ end=/\%(\<\%(radix\|points\)\>\)\@=/ end=/[;}#]\@=/ end=/$/ contains=pagewalkFactAsked
+      \ end=/\%(\<\%(radix\|points\)\>\)\@=/ end=/[,;}#]\@=/ end=/$/ contains=pagewalkFactAsked
 call s:Match('Fact', 'Asked', s:word, 'contained')
 
 " ---- Facts: a name after the arrow and after each comma, then its value

@@ -33,6 +33,11 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
             .help("write it before the first question")
             .into());
     }
+    // The script's own block, whose file is the first, replaces the blocks of the files that it includes.
+    let before = session.exam_mut().cover;
+    if place.file != 0 && before.is_some_and(|file| file != place.file) {
+        return Ok(Action::does(|_| Ok(Did::Shown(Vec::new()))));
+    }
     if let Some(dropped) = command.operands.first() {
         return Err(dropped_title(session, command, dropped).into());
     }
@@ -62,16 +67,18 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
     let pairs = fields.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
     let view = View::Pairs { title: "exam".to_owned(), pairs };
     if session.checking() {
-        if session.exam_mut().arrangement.is_some() {
+        if before == Some(place.file) {
             return Err(Diagnostic::new(Code::Duplicate, place, "`exam` is given twice")
                 .help("write everything in one block `exam { … }`")
                 .into());
         }
         session.exam_mut().arrangement = Some(arrangement.clone());
+        session.exam_mut().cover = Some(place.file);
     }
     let entry = Entry::Cover { fields, arrangement: Box::new(arrangement) };
     Ok(Action::does(move |session| {
         session.exam_mut().radix = radix;
+        session.exam_mut().cover = Some(place.file);
         session.enter(entry);
         Ok(Did::Shown(vec![view]))
     }))

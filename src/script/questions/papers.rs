@@ -18,6 +18,8 @@ pub(crate) struct Papers {
     pub(crate) arrangement: Option<Arrangement>,
     /// The questions of the script (when checking only).
     pub(crate) questions: Vec<Known>,
+    /// The number of the file with the `exam` block that applies.
+    pub(crate) cover: Option<u32>,
     /// The radix of the paper, if `exam` states it.
     pub(crate) radix: Option<Radix>,
     /// The current question.

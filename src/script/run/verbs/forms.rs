@@ -72,7 +72,11 @@ pub const FORMS: &[Form] = &[
         &[BLOCK_NAME, Optional(&[Keyword("points"), POINTS]), STATEMENTS],
         "declares a part of a question",
     ),
-    form("given", &[NOUN, Comma, NOUN, ETC], "shows tables and other state in a question"),
+    form(
+        "given",
+        &[NOUN, Optional(&[Keyword("columns"), ETC]), Comma, ETC],
+        "shows tables and other state in a question",
+    ),
     form(
         "ask",
         &[Ways(&[

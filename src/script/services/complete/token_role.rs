@@ -148,13 +148,19 @@ impl<'t> RoleFinder<'_, 't> {
         if served || is_fact_word(word) { TokenRole::FactWord(fact) } else { self.value(word) }
     }
 
-    /// Returns the role of a trailing option of an `ask`: `radix hex`, `points 2`.
+    /// Returns the role of a trailing option of an `ask`, such as `radix hex` and `points 2`, and of `columns`.
     fn trailer(self, word: &str) -> Option<TokenRole<'t>> {
         let statement = self.walk.statement();
-        if !statement.asks || !statement.outside() {
+        let gives = statement.head().is_form("given");
+        if !(statement.asks || gives) || !statement.outside() {
             return None;
         }
         let columns = statement.atoms.contains(&Atom::Word("columns"));
+        if gives {
+            let keyword =
+                (word == "columns" && !statement.atoms.is_empty()).then_some(TokenRole::Keyword("given"));
+            return keyword.or(columns.then_some(TokenRole::Column));
+        }
         let trailer = TRAILERS.iter().find_map(|(name, words)| {
             if *name == word {
                 return Some(TokenRole::Keyword("ask"));
