@@ -38,7 +38,7 @@ pub(crate) struct Question {
     pub(crate) ambiguous: Vec<String>,
     /// The titles of tables to fill in that the paper also prints filled in.
     pub(crate) printed_keys: Vec<String>,
-    /// Whether a PPN is asked before the paper prints anything that could contain it.
+    /// Whether the question asks for a PPN before the paper prints anything that could contain it.
     pub(crate) ppn_without_table: bool,
 }
 
