@@ -6,7 +6,7 @@ use divan::{Bencher, counter::ItemsCount};
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::pool::Pool;
 use pagewalk_engine::machine::random::SplitMix64;
-use pagewalk_engine::machine::reference_string::{ReferenceString, Replacement};
+use pagewalk_engine::machine::reference_string::{ReferenceString, Replacement, Ticks};
 use pagewalk_engine::machine::set_assoc::SetAssoc;
 use pagewalk_engine::machine::sparse::Sparse;
 
@@ -119,7 +119,7 @@ fn reference_string(bencher: Bencher, name: &str) {
         frames: 100,
         replacement,
         holding: vec![],
-        tick: None,
+        ticks: Ticks::Never,
         random,
     };
     bencher.counter(ItemsCount::new(ROUND)).bench_local(|| reference.run());

@@ -373,23 +373,64 @@ fn addresses_and_stores_are_printed() {
         format!("question \"q\" {{ ask {string} => faults, disk_writes; ask reference columns page hit }}");
     let paper = paper(&script, 0);
     let text = markdown(&paper, Edition::Paper, &Style::default());
-    let prompt = "Each page contains 256 bytes. A process references these byte addresses in order: 0x0FF, 0x100, 0x3D4. There \
-                  are 2 frames, and the replacement policy is FIFO. References 2 and 3 are stores.";
+    let prompt = "Each page contains 256 bytes. A process references these byte addresses in order: 0x0FF, 0x100 (write), 0x3D4 (write). There \
+                  are 2 frames, and the replacement policy is FIFO. A reference marked (write) modifies its page.";
     assert_eq!(text.matches(prompt).count(), 2, "{text}");
     assert!(text.contains("only if it was modified since it was read."), "{text}");
     // Pages 0, 1, and 3: the students compute them. Page 0 is the victim, and it is clean.
     let key = markdown(&paper, Edition::Key, &Style::default());
     let pages = |text: &str| -> Vec<String> {
         let rows = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
-        rows.filter(|row| row.len() == 4 && row[1].starts_with("0x")).map(|row| row[2].to_owned()).collect()
+        rows.filter(|row| row.len() == 5 && row[1].starts_with("0x")).map(|row| row[2..4].join(" ")).collect()
     };
-    assert_eq!(pages(&key), ["0", "1", "3"], "{key}");
-    assert_eq!(pages(&text), ["____"; 3], "{text}");
+    assert_eq!(pages(&key), ["0 0", "1 1", "3 1"], "{key}");
+    assert_eq!(pages(&text), ["____ 0", "____ 1", "____ 1"], "{text}");
     let one = self::paper("question \"q\" { ask reference 1 2 { frames 1, stores 1 } => disk_writes }", 0);
     let text = markdown(&one, Edition::Paper, &Style::default());
-    assert!(text.contains("Reference 1 is a store."), "{text}");
+    assert!(text.contains("pages in order: 1 (write), 2."), "{text}");
     let key = markdown(&one, Edition::Key, &Style::default());
     assert!(key.contains("Pages written to disk") && !text.contains("holds"), "{key}");
+}
+
+#[test]
+fn ticks_and_bits_are_printed() {
+    let print = |settings: &str, asked: &str| {
+        let script =
+            format!("question \"q\" {{ ask reference 1 2 3 {{ frames 2, {settings} }} => {asked} }}");
+        markdown(&paper(&script, 0), Edition::Paper, &Style::default())
+    };
+    let text = print("replacement clock, ticks 1 3, stores 3", "faults");
+    assert!(text.contains("in order: 1 (tick), 2, 3 (write, tick)."), "{text}");
+    assert!(text.contains("The clock ticks after each reference marked (tick)."), "{text}");
+    assert!(text.contains("A clock tick clears the use bits of all pages."), "{text}");
+    assert!(text.contains("stays there until all frames are full"), "{text}");
+    assert!(!text.contains("on disk"), "only if a question asks about the disk: {text}");
+    assert!(print("replacement clock, stores 3", "disk_reads").contains("on disk"));
+    let text = print("replacement aging, tick 1", "faults");
+    assert!(
+        text.contains("The clock ticks after every reference.") && !text.contains("use bits of all"),
+        "{text}"
+    );
+    // The lookahead starts after the current reference.
+    let text = print("replacement optimal lookahead 2", "rate");
+    let policy = "There are 2 frames, and the system uses the optimal replacement policy with a lookahead of 2 references \
+                  after the current one.";
+    assert!(text.contains(policy) && text.contains("Page-fault rate"), "{text}");
+    assert!(text.contains("not among the known references") && !text.contains("never used again"), "{text}");
+    let text = print("replacement optimal", "faults");
+    assert!(
+        text.contains("the system uses the optimal replacement policy.\n") && text.contains("never used"),
+        "{text}"
+    );
+    let text = print("replacement third-chance", "faults");
+    assert!(text.contains("the replacement policy is enhanced second-chance."), "{text}");
+    assert!(text.contains("neither bit set, only the modified bit, only the use bit, both bits"), "{text}");
+    let grid = "question \"q\" { reference 1 2 { frames 2, replacement clock }; ask reference columns hit use modified }";
+    let text = markdown(&paper(grid, 0), Edition::Paper, &Style::default());
+    for head in ["Hit (1 or 0)", "Use bits (frame 0 first)", "Modified bits (frame 0 first)"] {
+        assert!(text.contains(head), "{head}: {text}");
+    }
+    assert!(!text.contains("on disk") && !text.contains("Write (1 or 0)"), "{text}");
 }
 
 #[test]

@@ -152,6 +152,7 @@ fn reference() -> impl Strategy<Value = String> {
         "lru",
         "clock",
         "second-chance",
+        "third-chance, ticks 1",
         "nru, tick 2",
         "aging, tick 3",
         "mru",

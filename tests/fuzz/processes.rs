@@ -146,8 +146,19 @@ pub fn script() -> impl Strategy<Value = String> {
         "machine core-i7 { cores 2 ; cache none }",
         "machine { virtual 20 bits, physical 16 bits, page 256 B, page_table { levels 2 }, tlb { entries 4, asid on } }",
     ]);
-    let policy =
-        select(vec!["lru", "fifo", "clock", "second-chance", "nru", "aging", "mru", "lifo", "lfu", "random"]);
+    let policy = select(vec![
+        "lru",
+        "fifo",
+        "clock",
+        "second-chance",
+        "third-chance",
+        "nru",
+        "aging",
+        "mru",
+        "lifo",
+        "lfu",
+        "random",
+    ]);
     let more =
         select(vec!["", "scope local", "zero-page on", "fault-around 4", "page-cache warm", "signals kill"]);
     let body = vec(statement(), 1..16).prop_map(|body| body.join("\n"));

@@ -164,7 +164,7 @@
   "direct-mapped" "exclusive" "fifo" "for" "fully-associative" "global" "hex" "in" "inclusive"
   "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off"
   "on" "optimal" "options" "physical" "pick" "plru" "points" "questions" "radix" "random" "report"
-  "second-chance" "uncached" "virtual" "warm" "when" "where" "working-set" "zero"
+  "second-chance" "third-chance" "uncached" "virtual" "warm" "when" "where" "working-set" "zero"
   ; END generated words
   ))
 

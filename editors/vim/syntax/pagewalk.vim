@@ -29,8 +29,8 @@ let s:values = s:Words([
       \ 'digits', 'direct-mapped', 'exclusive', 'fifo', 'for', 'fully-associative', 'global', 'hex',
       \ 'in', 'inclusive', 'instructions', 'kill', 'lfu', 'lifo', 'local', 'lookahead', 'lru', 'min',
       \ 'mru', 'none', 'nru', 'of', 'off', 'on', 'optimal', 'options', 'physical', 'pick', 'plru',
-      \ 'points', 'questions', 'radix', 'random', 'report', 'second-chance', 'uncached', 'virtual',
-      \ 'warm', 'when', 'where', 'working-set', 'zero'])
+      \ 'points', 'questions', 'radix', 'random', 'report', 'second-chance', 'third-chance',
+      \ 'uncached', 'virtual', 'warm', 'when', 'where', 'working-set', 'zero'])
 " machines that have a name
 let s:presets = s:Words([
       \ 'core-i7', 'simple'])

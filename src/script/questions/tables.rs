@@ -166,7 +166,11 @@ fn select(table: &mut TableView, columns: &[Arc<str>]) {
 fn add_step_columns(table: &mut TableView, run: &ReferenceRun, columns: &[Word]) {
     let whole = whole_reference_table(run);
     let printed: Vec<String> = table.groups.concat();
-    let kept = |name: &String| printed.contains(name) || columns.iter().any(|column| *column.text == **name);
+    // Students need the kind of each reference.
+    let given = |name: &String| !run.setup.stores.is_empty() && name == "write";
+    let kept = |name: &String| {
+        printed.contains(name) || given(name) || columns.iter().any(|column| *column.text == **name)
+    };
     let heads = whole.groups.concat();
     let cells = |row: &Vec<CellView>| {
         let pairs = heads.iter().zip(row).filter(|(name, _)| kept(name));

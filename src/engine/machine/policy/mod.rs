@@ -28,6 +28,8 @@ pub enum Policy {
     Nru,
     /// The entry with the smallest aging counter.
     Aging,
+    /// The first entry, starting at the hand, in the lowest class by use and dirty bits.
+    ThirdChance,
     /// A random entry.
     Random,
 }
@@ -55,7 +57,7 @@ const fn any(policy: Policy, name: &'static str, title: &'static str, help: &'st
 }
 
 /// All policies, in the order of [`Policy`].
-pub const POLICIES: [PolicyRow; 11] = [
+pub const POLICIES: [PolicyRow; 12] = [
     any(Policy::Lru, "lru", "LRU", "evict the least recently used entry"),
     any(Policy::Fifo, "fifo", "FIFO", "evict the entry filled first, regardless of use"),
     PolicyRow { sets: false, ..any(Policy::Lifo, "lifo", "LIFO", "evict the entry filled last") },
@@ -73,7 +75,7 @@ pub const POLICIES: [PolicyRow; 11] = [
         Policy::Clock,
         "clock",
         "clock",
-        "evict the next entry with a clear use bit; the hand clears use bits, and a fill sets the entry's bit",
+        "evict the next entry with a clear use bit; the hand clears use bits, a fill sets the entry's bit, and a tick clears all bits",
     ),
     any(
         Policy::SecondChance,
@@ -105,17 +107,26 @@ pub const POLICIES: [PolicyRow; 11] = [
             "evict the entry with the smallest 8-bit counter; each tick shifts in the reference bit",
         )
     },
+    PolicyRow {
+        sets: false,
+        ..any(
+            Policy::ThirdChance,
+            "third-chance",
+            "enhanced second-chance",
+            "evict the next entry in the lowest (use, dirty) class; the hand clears the use bits that it passes from its second round on",
+        )
+    },
     any(Policy::Random, "random", "random", "evict a random entry, based on the seed"),
 ];
 
 /// The state of a policy in one set. A field is `None` if the policy does not use it. A vector has one element per way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicyState {
-    /// Use bits (clock, second-chance) or reference bits (nru, aging).
+    /// Use bits (clock, second-chance, third-chance) or reference bits (nru, aging).
     pub use_bits: Option<Vec<bool>>,
     /// The way that the hand points to.
     pub hand: Option<u32>,
-    /// Dirty bits (nru).
+    /// Dirty bits (nru, third-chance).
     pub dirty: Option<Vec<bool>>,
     /// Touches since the fill (lfu), or the 8-bit counters (aging).
     pub counts: Option<Vec<u64>>,

@@ -8,6 +8,7 @@
 //! | plru | a bit per node of the tree, heap order from bit 1; 0 points left |
 //! | clock, second-chance | a use bit per way, then a word for the hand |
 //! | nru | a reference bit per way, then a dirty bit per way |
+//! | third-chance | a use bit per way, then a dirty bit per way, then a word for the hand |
 //! | aging | a reference bit per way, then a counter per way |
 //! | random | none |
 
@@ -46,6 +47,7 @@ impl Policy {
             Self::Plru => &[Run::Bits],
             Self::Clock | Self::SecondChance => &[Run::Bits, Run::Hand],
             Self::Nru => &[Run::Bits, Run::Bits],
+            Self::ThirdChance => &[Run::Bits, Run::Bits, Run::Hand],
             Self::Aging => &[Run::Bits, Run::Words],
             Self::Random => &[],
         }
@@ -101,10 +103,22 @@ impl Policy {
         !matches!(self, Self::Lfu)
     }
 
+    /// Whether a clock tick changes the state. These policies have a use bit or a reference bit per way.
+    #[inline]
+    pub const fn uses_ticks(self) -> bool {
+        matches!(self, Self::Clock | Self::SecondChance | Self::ThirdChance | Self::Nru | Self::Aging)
+    }
+
+    /// Whether the state contains dirty bits.
+    #[inline]
+    pub(crate) const fn uses_dirty_bits(self) -> bool {
+        matches!(self, Self::Nru | Self::ThirdChance)
+    }
+
     /// Whether the use bit of `way` is already set, so that a touch has no effect.
     #[inline]
     pub(crate) fn is_marked(self, words: &[u64], way: usize) -> bool {
-        matches!(self, Self::Clock | Self::SecondChance | Self::Nru | Self::Aging) && bit(words, way)
+        self.uses_ticks() && bit(words, way)
     }
 
     /// Records a use of `way`. `now` increases with each call.
@@ -113,7 +127,9 @@ impl Policy {
         match self {
             Self::Lru | Self::Mru => words[way] = now,
             Self::Plru => point_away(words, ways, way),
-            Self::Clock | Self::SecondChance | Self::Nru | Self::Aging => set_bit(words, way, true),
+            Self::Clock | Self::SecondChance | Self::ThirdChance | Self::Nru | Self::Aging => {
+                set_bit(words, way, true);
+            }
             Self::Lfu => words[ways + way] = words[ways + way].saturating_add(1),
             Self::Fifo | Self::Lifo | Self::Random => {}
         }
@@ -129,7 +145,7 @@ impl Policy {
             Self::Clock => set_bit(words, way, true),
             Self::SecondChance => set_bit(words, way, false),
             Self::Lfu => (words[way], words[ways + way]) = (now, 0),
-            Self::Nru => {
+            Self::Nru | Self::ThirdChance => {
                 set_bit(words, way, true);
                 set_bit(&mut words[mask..], way, false);
             }
@@ -147,7 +163,7 @@ impl Policy {
         match self {
             Self::Clock | Self::SecondChance => set_bit(words, way, false),
             Self::Lfu => words[ways + way] = 0,
-            Self::Nru => {
+            Self::Nru | Self::ThirdChance => {
                 set_bit(words, way, false);
                 set_bit(&mut words[mask..], way, false);
             }
@@ -171,18 +187,19 @@ impl Policy {
         }
     }
 
-    /// Sets whether `way` is dirty. Only nru uses this state.
+    /// Sets whether `way` is dirty. Only nru and third-chance use this state.
     pub(crate) fn note_dirty(self, words: &mut [u64], ways: usize, way: usize, dirty: bool) {
-        if self == Self::Nru {
+        if self.uses_dirty_bits() {
             set_bit(&mut words[mask_words(ways)..], way, dirty);
         }
     }
 
-    /// Performs a clock tick: nru clears the reference bits, and aging shifts them into the counters from the top.
+    /// Performs a clock tick, which clears the use or reference bits. Aging first shifts them into the counters from the
+    /// top.
     pub(crate) fn tick(self, words: &mut [u64], ways: usize) {
         let (referenced, counters) = words.split_at_mut(mask_words(ways).min(words.len()));
         match self {
-            Self::Nru => referenced.fill(0),
+            Self::Clock | Self::SecondChance | Self::ThirdChance | Self::Nru => referenced.fill(0),
             Self::Aging => {
                 for (way, counter) in counters.iter_mut().enumerate() {
                     *counter = *counter >> 1 | u64::from(bit(referenced, way)) << 7;
@@ -210,7 +227,8 @@ impl Policy {
                 let passed = (way + ways - words[mask] as usize % ways) % ways;
                 (bit(words, way).into(), passed as u64)
             }
-            Self::Plru | Self::Random => return None,
+            // The bits that the hand clears determine the later victims.
+            Self::Plru | Self::ThirdChance | Self::Random => return None,
         })
     }
 
@@ -235,6 +253,7 @@ impl Policy {
                 (0..ways).map(|distance| pointed ^ distance).find(|&way| way < ways && may(way))
             }
             Self::Clock | Self::SecondChance => sweep(words, ways, may),
+            Self::ThirdChance => sweep_classes(words, ways, may),
             Self::Random => {
                 let count = open.clone().count() as u64;
                 open.nth(random.below(count) as usize)
@@ -253,6 +272,11 @@ impl Policy {
                 PolicyState { use_bits: bits(words), hand: Some(hand as u32), ..none }
             }
             Self::Nru => PolicyState { use_bits: bits(words), dirty: bits(&words[mask..]), ..none },
+            Self::ThirdChance => {
+                let hand = words[2 * mask] % places.max(1) as u64;
+                let dirty = bits(&words[mask..]);
+                PolicyState { use_bits: bits(words), dirty, hand: Some(hand as u32), ..none }
+            }
             Self::Aging => {
                 PolicyState { use_bits: bits(words), counts: Some(words[mask..].to_vec()), ..none }
             }
@@ -300,6 +324,29 @@ fn sweep(words: &mut [u64], ways: usize, may: impl Fn(usize) -> bool) -> Option<
             return Some(way);
         }
         set_bit(words, way, false);
+    }
+    None
+}
+
+/// Advances the hand to the first way in the lowest class of use and dirty bits that is not empty. The first round
+/// looks for a clean way with a clear use bit and changes nothing. The second round looks for a dirty way with a
+/// clear use bit, and clears the use bits that it passes. Two more such rounds find a way in the other classes. Ways
+/// that must not be evicted are skipped.
+fn sweep_classes(words: &mut [u64], ways: usize, may: impl Fn(usize) -> bool) -> Option<usize> {
+    let mask = mask_words(ways);
+    let hand = words[2 * mask] as usize;
+    for (round, step) in (0..4).flat_map(|round| (0..ways).map(move |step| (round, step))) {
+        let way = (hand + step) % ways;
+        if !may(way) {
+            continue;
+        }
+        if !bit(words, way) && bit(&words[mask..], way) == (round % 2 == 1) {
+            words[2 * mask] = way as u64 + 1;
+            return Some(way);
+        }
+        if round == 1 {
+            set_bit(words, way, false);
+        }
     }
     None
 }

@@ -25,8 +25,8 @@ fn policies_support_sets_or_frames() {
     };
     let sets = ["lru", "fifo", "plru", "clock", "second-chance", "mru", "lfu", "random"];
     assert_eq!(names(|row| row.sets), sets.into());
-    let frames = ["lru", "fifo", "clock", "second-chance", "nru", "aging", "mru", "lifo", "lfu", "random"];
-    assert_eq!(names(|row| row.frames), frames.into());
+    let frames = "lru fifo clock second-chance third-chance nru aging mru lifo lfu random";
+    assert_eq!(names(|row| row.frames), frames.split(' ').collect());
 }
 
 /// Intel, Embedded Pentium Processor Family Developer's Manual (1998), figure 37, as tabulated by Mark
@@ -117,10 +117,59 @@ impl Naive for Ring {
             }
         }
     }
+    fn tick(&mut self) {
+        self.ring.iter_mut().for_each(|place| place.1 = false);
+    }
     fn use_bits(&self) -> Option<Vec<bool>> {
         let mut ways: Vec<_> = self.ring.iter().copied().collect();
         ways.sort_unstable();
         Some(ways.into_iter().map(|(_, used)| used).collect())
+    }
+}
+
+/// The ways in a ring, each with its class: 0 if it is clean and unused, and 1, 2, and 3 if it is dirty, used, and
+/// both. The hand points to the front.
+struct Classes(VecDeque<(usize, usize)>);
+
+impl Classes {
+    fn update(&mut self, way: usize, class: impl Fn(usize) -> usize) {
+        for place in self.0.iter_mut().filter(|place| place.0 == way) {
+            place.1 = class(place.1);
+        }
+    }
+}
+
+impl Naive for Classes {
+    fn touch(&mut self, way: usize) {
+        self.update(way, |class| class | 2);
+    }
+    fn fill(&mut self, way: usize) {
+        self.update(way, |_| 2);
+    }
+    fn dirty(&mut self, way: usize) {
+        self.update(way, |class| class | 1);
+    }
+    fn tick(&mut self) {
+        self.0.iter_mut().for_each(|place| place.1 &= 1);
+    }
+    /// Chooses the first way of the lowest class. If no way is clean and unused, the search clears the use bits that
+    /// it passes, which are all use bits unless it finds a dirty unused way.
+    fn victim(&mut self) -> usize {
+        let lowest = self.0.iter().map(|place| place.1).min().unwrap();
+        let at = self.0.iter().position(|place| place.1 == lowest).unwrap();
+        let passed = match lowest {
+            0 => 0,
+            1 => at,
+            _ => self.0.len(),
+        };
+        self.0.iter_mut().take(passed).for_each(|place| place.1 &= 1);
+        self.0.rotate_left(at + 1);
+        self.0[self.0.len() - 1].0
+    }
+    fn use_bits(&self) -> Option<Vec<bool>> {
+        let mut ways: Vec<_> = self.0.iter().copied().collect();
+        ways.sort_unstable();
+        Some(ways.into_iter().map(|(_, class)| class & 2 != 0).collect())
     }
 }
 
@@ -247,6 +296,7 @@ fn naive(policy: Policy, ways: usize, seed: u64) -> Box<dyn Naive> {
         Policy::Lifo => queue(false, true),
         Policy::Clock => ring(true),
         Policy::SecondChance => ring(false),
+        Policy::ThirdChance => Box::new(Classes((0..ways).map(|way| (way, 0)).collect())),
         Policy::Plru => Box::new(Tree::over(&(0..ways).collect::<Vec<_>>())),
         Policy::Lfu | Policy::Nru | Policy::Aging => {
             Box::new(Judge { ways: vec![History::default(); ways], time: 0, policy })

@@ -123,12 +123,12 @@ impl Pool {
         }
     }
 
-    /// Sets whether the page in `frame` is dirty. Only `nru` uses this. Callers must also call
-    /// [`Pool::touch`] or [`Pool::fill`]. A frame that is not filled is ignored.
+    /// Sets whether the page in `frame` is dirty. Only `nru` and `third-chance` use this. Callers must also
+    /// call [`Pool::touch`] or [`Pool::fill`]. A frame that is not filled is ignored.
     #[inline]
     pub(crate) fn note_dirty(&mut self, frame: u32, dirty: bool) {
         let (frame, room) = (frame as usize, self.room);
-        if self.policy == Policy::Nru && self.holds(frame) {
+        if self.policy.uses_dirty_bits() && self.holds(frame) {
             self.policy.note_dirty(
                 &mut Arc::make_mut(&mut self.words)[mask_words(room)..],
                 room,
@@ -138,10 +138,10 @@ impl Pool {
         }
     }
 
-    /// Performs a clock tick, which `nru` and `aging` use; see [`Policy`].
+    /// Performs a clock tick; see [`Policy::uses_ticks`].
     pub(crate) fn tick(&mut self) {
         self.latest = None;
-        if matches!(self.policy, Policy::Nru | Policy::Aging) {
+        if self.policy.uses_ticks() {
             let at = mask_words(self.room);
             self.policy.tick(&mut Arc::make_mut(&mut self.words)[at..], self.room);
         }

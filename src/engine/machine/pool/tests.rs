@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::machine::policy::{POLICIES, PolicyState};
-use crate::machine::reference_string::{ReferenceString, Replacement};
+use crate::machine::reference_string::{ReferenceString, Replacement, Ticks};
 
 fn serving_frames() -> impl Iterator<Item = Policy> {
     POLICIES.iter().filter(|row| row.frames).map(|row| row.policy)
@@ -30,7 +30,7 @@ fn by_pool(reference: &ReferenceString, policy: Policy) -> Vec<(Option<u32>, Pol
         if reference.writes.contains(page) {
             pool.note_dirty(frame, true);
         }
-        if reference.tick.is_some_and(|every| time % every == 0) {
+        if matches!(reference.ticks, Ticks::Every(interval) if time % interval == 0) {
             pool.tick();
         }
         steps.push((gone, pool.state()));
@@ -147,7 +147,7 @@ proptest! {
         for policy in serving_frames() {
             let (pages, writes, replacement) = (pages.clone(), writes.clone(), Replacement::Policy(policy));
             let random = SplitMix64::new(1);
-            let reference = ReferenceString { pages, writes, stores: BTreeSet::new(), frames, replacement, holding: vec![], tick, random };
+            let reference = ReferenceString { pages, writes, stores: BTreeSet::new(), frames, replacement, holding: vec![], ticks: tick.map_or(Ticks::Never, Ticks::Every), random };
             agrees(&reference, policy)?;
         }
     }
@@ -162,7 +162,7 @@ proptest! {
             let (pages, replacement) = (pages.clone(), Replacement::Policy(policy));
             let (writes, random) = (vec![3, 5, 7, 200], SplitMix64::new(1));
             let reference =
-                ReferenceString { pages, writes, stores: BTreeSet::new(), frames, replacement, holding: vec![], tick: Some(50), random };
+                ReferenceString { pages, writes, stores: BTreeSet::new(), frames, replacement, holding: vec![], ticks: Ticks::Every(50), random };
             agrees(&reference, policy)?;
         }
     }

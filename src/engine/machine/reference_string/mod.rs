@@ -5,7 +5,7 @@ mod steps;
 mod string;
 
 pub use steps::{ReferenceStep, ReferenceSteps, ReferenceTotals};
-pub use string::{Held, ReferenceError, ReferenceString, Replacement};
+pub use string::{Held, ReferenceError, ReferenceString, Replacement, Ticks};
 
 #[cfg(test)]
 mod tests;

@@ -237,8 +237,10 @@ impl ReferenceSteps<'_> {
         if let Replacement::WorkingSet { window } = self.reference.replacement {
             victim = self.leave_window(window);
         }
+        if self.reference.ticks.follow(self.index()) {
+            self.pool.tick();
+        }
         self.time += 1;
-        self.tick();
         Some(Moved { page, hit: found.is_some(), frame, victim })
     }
 
@@ -294,13 +296,6 @@ impl ReferenceSteps<'_> {
             self.pool.valid_lines().find(|(.., line)| (time - line.payload.last) as u64 >= window)?;
         self.pool.invalidate(POOL, frame);
         Some(line)
-    }
-
-    fn tick(&mut self) {
-        let done = self.index() as u64;
-        if self.reference.tick.is_some_and(|every| done.is_multiple_of(every)) {
-            self.pool.tick();
-        }
     }
 
     /// The page in each frame.

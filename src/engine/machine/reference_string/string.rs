@@ -25,10 +25,33 @@ pub struct ReferenceString {
     pub replacement: Replacement,
     /// The resident pages before the first reference, in the order of their loading, starting at frame 0.
     pub holding: Vec<Held>,
-    /// Number of references between clock ticks, or `None` for no ticks.
-    pub tick: Option<u64>,
+    /// The times of the clock ticks.
+    pub ticks: Ticks,
     /// The generator of `random`.
     pub random: SplitMix64,
+}
+
+/// The times of the clock ticks.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub enum Ticks {
+    /// The clock does not tick.
+    #[default]
+    Never,
+    /// The clock ticks each time this number of references has passed.
+    Every(u64),
+    /// The clock ticks after the references with these indexes.
+    After(BTreeSet<usize>),
+}
+
+impl Ticks {
+    /// Whether the clock ticks after the reference with this index.
+    pub(super) fn follow(&self, index: usize) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Every(interval) => (index as u64 + 1).is_multiple_of(*interval),
+            Self::After(indexes) => indexes.contains(&index),
+        }
+    }
 }
 
 /// A page that is resident before the first reference.
@@ -120,7 +143,7 @@ impl ReferenceString {
         let mut seen = BTreeSet::new();
         match self.holding.iter().find(|held| !seen.insert(held.page)) {
             Some(held) => Err(ReferenceError::HeldTwice(held.page)),
-            None if self.tick == Some(0) => Err(ReferenceError::NoTick),
+            None if self.ticks == Ticks::Every(0) => Err(ReferenceError::NoTick),
             None => Ok(()),
         }
     }

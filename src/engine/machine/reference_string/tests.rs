@@ -1,3 +1,5 @@
+mod clocks;
+
 use std::collections::BTreeSet;
 
 use proptest::prelude::*;
@@ -5,7 +7,7 @@ use proptest::prelude::*;
 use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::random::SplitMix64;
 
-use super::{Held, ReferenceError, ReferenceString, ReferenceTotals, Replacement};
+use super::{Held, ReferenceError, ReferenceString, ReferenceTotals, Replacement, Ticks};
 
 const OPTIMAL: Replacement = Replacement::Optimal { lookahead: None };
 
@@ -18,7 +20,7 @@ fn string(pages: &[u32], frames: u32, replacement: Replacement) -> ReferenceStri
         frames,
         replacement,
         holding: vec![],
-        tick: None,
+        ticks: Ticks::Never,
         random,
     }
 }
@@ -137,11 +139,11 @@ fn pages_held_before_are_oldest_first_and_their_bits_clear() {
 fn nru_evicts_by_classes() {
     let reference = ReferenceString {
         writes: vec![1],
-        tick: Some(3),
+        ticks: Ticks::Every(3),
         ..string(&[1, 2, 3, 4, 5], 3, Replacement::Policy(Policy::Nru))
     };
     assert_eq!(victims(&reference), [2, 3]);
-    let never = ReferenceString { tick: None, ..reference };
+    let never = ReferenceString { ticks: Ticks::Never, ..reference };
     assert_eq!(victims(&never), [2, 4], "without a tick all are referenced, and 1 is dirty");
 }
 
@@ -149,8 +151,10 @@ fn nru_evicts_by_classes() {
 /// 10000000.
 #[test]
 fn aging_evicts_by_ticks() {
-    let reference =
-        ReferenceString { tick: Some(2), ..string(&[1, 2, 1, 3, 4], 3, Replacement::Policy(Policy::Aging)) };
+    let reference = ReferenceString {
+        ticks: Ticks::Every(2),
+        ..string(&[1, 2, 1, 3, 4], 3, Replacement::Policy(Policy::Aging))
+    };
     let steps: Vec<_> = reference.steps().unwrap().collect();
     assert_eq!(steps[3].state.counts, Some(vec![0b1100_0000, 0b0100_0000, 0b1000_0000]));
     assert_eq!(steps[4].victim, Some(2));
@@ -180,7 +184,7 @@ fn tanenbaum_3_30() {
     let pages = [1, 2, 3, 0, 2, 3, 0, 2, 2, 0, 1, 3, 2, 2, 2, 0, 2, 2, 0, 1, 1, 3, 3, 3];
     let reference = ReferenceString {
         holding: Held::in_order(0..4),
-        tick: Some(3),
+        ticks: Ticks::Every(3),
         ..string(&pages, 4, Replacement::Policy(Policy::Aging))
     };
     let last = reference.steps().unwrap().last().unwrap();
@@ -192,7 +196,7 @@ fn machines_that_cannot_run_have_an_error() {
     let good = string(&[1, 2], 2, Replacement::Policy(Policy::Lru));
     let why = |reference: ReferenceString| reference.run().unwrap_err();
     assert_eq!(why(ReferenceString { frames: 0, ..good.clone() }), ReferenceError::NoFrames);
-    assert_eq!(why(ReferenceString { tick: Some(0), ..good.clone() }), ReferenceError::NoTick);
+    assert_eq!(why(ReferenceString { ticks: Ticks::Every(0), ..good.clone() }), ReferenceError::NoTick);
     assert_eq!(
         why(ReferenceString { holding: Held::in_order([1, 2, 3]), ..good.clone() }),
         ReferenceError::TooManyHeld
@@ -313,12 +317,16 @@ proptest! {
         pages in prop::collection::vec(0..7_u32, 1..30),
         frames in 1..5_u32,
         writes in prop::collection::vec(0..7_u32, 0..3),
-        tick in prop::option::of(1..5_u64),
+        tick in prop::option::of(1..5_usize),
     ) {
-        let policies = POLICIES.iter().filter(|row| row.frames && row.policy != Policy::Random);
+        let ordered = |policy| !matches!(policy, Policy::Random | Policy::ThirdChance);
+        let policies = POLICIES.iter().filter(|row| row.frames && ordered(row.policy));
         let all = policies.map(|row| Replacement::Policy(row.policy));
         for replacement in all.chain([OPTIMAL, Replacement::Optimal { lookahead: Some(3) }]) {
-            let first = ReferenceString { writes: writes.clone(), tick, ..string(&pages, frames, replacement) };
+            // The clock does not tick after the string.
+            let every = tick.unwrap_or(usize::MAX);
+            let ticks = Ticks::After((0..pages.len()).filter(|index| (index + 1).is_multiple_of(every)).collect());
+            let first = ReferenceString { writes: writes.clone(), ticks, ..string(&pages, frames, replacement) };
             let steps: Vec<_> = first.steps().unwrap().collect();
             for pair in steps.windows(2) {
                 let order = pair[0].order.as_ref().unwrap();

@@ -295,9 +295,9 @@ impl<L: Copy + Default> SetAssoc<L> {
         Some(ways.into_iter().map(|(_, way)| way).collect())
     }
 
-    /// Performs a clock tick, which `nru` and `aging` use; see [`Policy`].
+    /// Performs a clock tick; see [`Policy::uses_ticks`].
     pub(crate) fn tick(&mut self) {
-        if !matches!(self.policy, Policy::Nru | Policy::Aging) {
+        if !self.policy.uses_ticks() {
             return;
         }
         let at = self.policy_words;

@@ -9,6 +9,8 @@ use crate::run::record::{AccessVerb, Did, ReferenceRun};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::AccessKind;
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::reference_string::{Replacement, Ticks};
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 
 /// Sentences about missing values: after an access, and in a table.
@@ -80,6 +82,10 @@ enum About {
     Clean,
     /// Reads and writes of pages on disk.
     Disk,
+    /// Modified bits.
+    Modified,
+    /// Clock ticks that clear use bits.
+    Ticks,
     /// The order of eviction.
     Order,
 }
@@ -114,7 +120,7 @@ impl Asked {
             self.string(run);
             let disk = |blank: &Blank| blank.fact.starts_with("disk_");
             let is_asked = matches!(&item.kind, ItemKind::Facts { blanks, .. } if blanks.iter().any(disk));
-            return self.add([(About::Disk, is_asked)]);
+            return self.add([(About::Disk, is_asked), (About::Modified, is_asked)]);
         }
         match &item.kind {
             ItemKind::Facts { blanks, .. } => self.operation(&item.did, blanks),
@@ -123,7 +129,8 @@ impl Asked {
                 self.add([
                     (About::Tables, true),
                     (About::Order, string.is_some() && asked("order")),
-                    (About::Disk, string.is_some() && (asked("written") || asked("modified"))),
+                    (About::Disk, string.is_some() && asked("written")),
+                    (About::Modified, string.is_some() && (asked("written") || asked("modified"))),
                 ]);
                 match string.as_deref() {
                     Some(Did::Reference(run)) => self.string(run),
@@ -160,7 +167,11 @@ impl Asked {
 
     /// Adds a reference string, whose caption begins with the policy.
     fn string(&mut self, run: &ReferenceRun) {
-        let policy = run.caption.split([',', ' ']).next().unwrap_or_default().to_owned();
+        let policy = match run.setup.replacement {
+            Replacement::Optimal { lookahead: Some(_) } => "optimal lookahead".to_owned(),
+            _ => run.caption.split([',', ' ']).next().unwrap_or_default().to_owned(),
+        };
+        let hand = [Policy::Clock, Policy::SecondChance, Policy::ThirdChance].map(Replacement::Policy);
         let (row, is_empty) = (run.start.first(), run.setup.holding.is_empty());
         self.add([
             (About::Empty, is_empty),
@@ -170,7 +181,8 @@ impl Asked {
             (About::Unused, row.is_some_and(|row| row.used.is_none())),
             (About::Unreferenced, row.is_some_and(|row| row.referenced.is_none())),
             (About::Clean, row.map_or(!is_empty, |row| row.modified.is_none())),
-            (About::Disk, run.has_stores()),
+            (About::Modified, run.has_stores()),
+            (About::Ticks, run.setup.ticks != Ticks::Never && hand.contains(&run.setup.replacement)),
         ]);
         if !self.policies.contains(&policy) {
             self.policies.push(policy);
@@ -333,7 +345,8 @@ const OF_STRINGS: &[(&[About], &str)] = &[
         "Every page is on disk at the start, and each page fault reads a page from disk. An evicted page is written to disk \
          only if it was modified since it was read.",
     ),
-    (&[About::Disk, About::Clean], "The initial pages are not modified."),
+    (&[About::Modified, About::Clean], "The initial pages are not modified."),
+    (&[About::Ticks], "A clock tick clears the use bits of all pages."),
     (
         &[About::Order],
         "The eviction order lists the resident pages after each step. The first page is the next victim, and the others \

@@ -44,7 +44,7 @@ const OF_STRINGS: &[(&str, &str)] = &[
     ("hits", "Hits"),
     ("trace", "Hit (h) or miss (m), one letter per reference"),
     ("resident", "Pages in the frames at the end, in any order"),
-    ("rate", "Page faults / references"),
+    ("rate", "Page-fault rate"),
     ("disk_reads", "Pages read from disk"),
     ("disk_writes", "Pages written to disk"),
 ];
@@ -76,6 +76,7 @@ const TABLES: &[(&str, &str)] = &[
     ("va", "VA"),
     ("step", "Step"),
     ("page", "Page"),
+    ("write", "Write"),
     ("hit", "Hit"),
     ("victim", "Victim"),
     ("use", "Use bits"),

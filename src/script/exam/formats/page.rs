@@ -58,19 +58,20 @@ pub(crate) fn records(run: &Replayed) -> String {
     format!(": {}", lines.join("; "))
 }
 
-/// Tables to fill in print the first of these columns that they have, in addition to the key column, because the
-/// answers depend on it.
-const FOUND_FROM: [(&str, &[&str]); 1] = [("reference", &["address", "page"])];
+/// Tables to fill in print the first of the columns in each list that they have, in addition to the key column, because
+/// the answers depend on it.
+const FOUND_FROM: [(&str, &[&str]); 2] = [("reference", &["address", "page"]), ("reference", &["write"])];
 
 /// Returns the printed columns of a table to fill in: key columns, given columns, and columns to answer.
 pub(crate) fn printed(of: &TableView, columns: &[std::sync::Arc<str>]) -> Vec<bool> {
     let names: Vec<&String> = of.groups.iter().flatten().collect();
     let asked = |name: &String| columns.iter().any(|column| **column == **name);
-    let source = FOUND_FROM
-        .iter()
-        .filter(|(title, _)| of.title.starts_with(title))
-        .find_map(|(_, columns)| columns.iter().find(|column| names.iter().any(|name| name == *column)));
-    let found_from = |name: &String| source == Some(&&**name);
+    let own = FOUND_FROM.iter().filter(|(title, _)| of.title.starts_with(title));
+    let sources: Vec<&str> = own
+        .filter_map(|(_, columns)| columns.iter().find(|column| names.iter().any(|name| name == *column)))
+        .copied()
+        .collect();
+    let found_from = |name: &String| sources.contains(&&**name);
     names.iter().map(|name| names.first() == Some(name) || asked(name) || found_from(name)).collect()
 }
 

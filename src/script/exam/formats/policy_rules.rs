@@ -6,13 +6,27 @@ pub(crate) fn explained(policy: &str) -> Option<&'static str> {
         "optimal" => {
             "Optimal replacement: if several pages are never used again, the one that was loaded first is evicted."
         }
+        "optimal lookahead" => {
+            "Optimal replacement with a lookahead: the lookahead does not include the current reference. If several pages are \
+             not among the known references, the one that was loaded first is evicted."
+        }
         "clock" => {
-            "Clock replacement: loading a page sets its use bit, and so does each later reference. The hand starts at frame 0, \
-             clears set bits as it passes, evicts the first page whose bit is clear, and moves to the next frame."
+            "Clock replacement: loading a page sets its use bit, and so does each later reference. The hand starts at frame 0 and \
+             stays there until all frames are full. On a fault, it clears set bits as it passes, evicts the first page whose bit \
+             is clear, and moves to the next frame."
         }
         "second-chance" => {
             "Second-chance replacement: a page is loaded with its use bit clear, and each later reference sets it. The hand \
-             starts at frame 0, clears set bits as it passes, evicts the first page whose bit is clear, and moves to the next frame."
+             starts at frame 0 and stays there until all frames are full. On a fault, it clears set bits as it passes, evicts the \
+             first page whose bit is clear, and moves to the next frame."
+        }
+        "third-chance" => {
+            "Enhanced second-chance replacement: loading or using a page sets its use bit, and a store sets its modified bit. The \
+             hand starts at frame 0 and stays there until all frames are full. The classes of pages are, in order: neither bit set, \
+             only the modified bit, only the use bit, both bits. The first page at or after the hand in the lowest class that is not \
+             empty is evicted, and the hand moves to the next frame. If a page with neither bit set is evicted, the search clears no \
+             bits. If a page with only the modified bit is evicted, the search clears the use bits of the pages that it passes before \
+             that page. Otherwise, the search clears all use bits."
         }
         "lfu" => {
             "LFU replacement: the page with the fewest uses since it was loaded is evicted. If several pages tie, the one that was \

@@ -7,7 +7,7 @@ use crate::questions::entry::{ItemKind, Radix};
 use crate::questions::wording::series;
 use crate::run::record::{Access, AccessVerb, CallRecord, Did, ReferenceRun, Shown, StartRow};
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
-use pagewalk_engine::machine::reference_string::Replacement;
+use pagewalk_engine::machine::reference_string::{Replacement, Ticks};
 
 /// Returns the templates for an access: without a process, and with one. A paper's translation replaces them.
 /// `stored` is the script text of the stored value.
@@ -233,16 +233,25 @@ pub(crate) fn of_string(run: &ReferenceRun, labels: &Labels) -> String {
         Replacement::WorkingSet { window } => {
             ("The working set contains the pages of the last {n} references.", window.to_string())
         }
+        _ if setup.frames == 1 => ("There is one frame.", String::new()),
+        Replacement::Optimal { lookahead: Some(1) } => (
+            "There are {frames} frames, and the system uses the optimal replacement policy with a lookahead of one reference after \
+             the current one.",
+            String::new(),
+        ),
         Replacement::Optimal { lookahead: Some(ahead) } => (
-            "There are {frames} frames, and the replacement policy is optimal with a lookahead of {n} references.",
+            "There are {frames} frames, and the system uses the optimal replacement policy with a lookahead of {n} references after \
+             the current one.",
             ahead.to_string(),
         ),
-        _ if setup.frames == 1 => ("There is one frame.", String::new()),
+        Replacement::Optimal { lookahead: None } => {
+            ("There are {frames} frames, and the system uses the optimal replacement policy.", String::new())
+        }
         _ => ("There are {frames} frames, and the replacement policy is {policy}.", String::new()),
     };
     let policy = match setup.replacement {
         Replacement::Policy(policy) => policy.row().title,
-        Replacement::Optimal { .. } | Replacement::WorkingSet { .. } => "optimal",
+        Replacement::Optimal { .. } | Replacement::WorkingSet { .. } => "",
     };
     let policy = labels.localize(policy);
     let mut text = vec![
@@ -258,16 +267,18 @@ pub(crate) fn of_string(run: &ReferenceRun, labels: &Labels) -> String {
         text.push(filled(labels, template, &[("pages", &held(&setup.writes))]));
     }
     if !setup.stores.is_empty() {
-        let positions: Vec<String> = setup.stores.iter().map(|index| (index + 1).to_string()).collect();
-        let template = match positions.len() {
-            1 => "Reference {positions} is a store.",
-            _ => "References {positions} are stores.",
-        };
-        text.push(filled(labels, template, &[("positions", &series(&positions))]));
+        text.push(labels.localize("A reference marked (write) modifies its page.").to_owned());
     }
-    if let Some(every) = setup.tick {
-        let template = "The clock ticks after every {n} references.";
-        text.push(filled(labels, template, &[("n", &every.to_string())]));
+    match &setup.ticks {
+        Ticks::Never => {}
+        Ticks::Every(1) => text.push(labels.localize("The clock ticks after every reference.").to_owned()),
+        Ticks::Every(interval) => {
+            let template = "The clock ticks after every {n} references.";
+            text.push(filled(labels, template, &[("n", &interval.to_string())]));
+        }
+        Ticks::After(_) => {
+            text.push(labels.localize("The clock ticks after each reference marked (tick).").to_owned());
+        }
     }
     if !run.start.is_empty() {
         let pages: Vec<String> = run.start.iter().map(|row| start(row, labels)).collect();
@@ -287,9 +298,21 @@ pub(crate) fn of_string(run: &ReferenceRun, labels: &Labels) -> String {
     text.join(" ")
 }
 
-/// Lists the references.
+/// Lists the references. If the script sets the kinds of single references, or ticks after single references, marks
+/// follow these references.
 fn references(run: &ReferenceRun, labels: &Labels) -> String {
-    let list = run.spelt().join(", ");
+    let marked = |(at, reference): (usize, String)| {
+        let is_write = !run.setup.stores.is_empty() && run.is_store(at);
+        let is_tick = matches!(&run.setup.ticks, Ticks::After(indexes) if indexes.contains(&at));
+        let template = match (is_write, is_tick) {
+            (false, false) => return reference,
+            (true, false) => "{reference} (write)",
+            (false, true) => "{reference} (tick)",
+            (true, true) => "{reference} (write, tick)",
+        };
+        filled(labels, template, &[("reference", &reference)])
+    };
+    let list = run.spelt().into_iter().enumerate().map(marked).collect::<Vec<_>>().join(", ");
     let template = match (&run.addresses, run.steps.len()) {
         (None, 1) => "A process references page {list}.",
         (None, _) => "A process references these pages in order: {list}.",

@@ -3,6 +3,7 @@
 mod calls;
 mod ignored;
 mod replaced;
+mod revealed;
 mod scope;
 #[cfg(test)]
 mod tests;

@@ -160,3 +160,32 @@ fn diagnostics_past_a_report_have_no_suggestions() {
     let guessed: Vec<bool> = found(&script).iter().map(|one| one.fix.is_some()).collect();
     assert_eq!(guessed, [[true; 100], [false; 100]].concat());
 }
+
+#[test]
+fn figures_of_strings_that_questions_ask_about() {
+    let spans = |script: &str| {
+        let parsed = parse(0, script, &mut ());
+        assert_eq!(parsed.diagnostics, [], "{script}");
+        let found = super::revealed::revealed(&parsed.body);
+        found
+            .iter()
+            .map(|d| script[d.span.start as usize..d.span.end as usize].to_owned())
+            .collect::<Vec<_>>()
+    };
+    let string = "reference 1 2 { frames 1 }";
+    for asked in [
+        format!("{string}; figure reference; ask reference columns hit"),
+        format!("{string}; ask reference columns hit; figure reference"),
+        format!("ask {string} => faults; figure reference"),
+    ] {
+        assert_eq!(spans(&format!("question \"q\" {{ {asked} }}")), ["figure reference"], "{asked}");
+    }
+    for open in [
+        format!("{string}; figure reference; ask \"faults\" = 2"),
+        format!("{string}; figure reference; {string}; ask reference columns hit"),
+        format!("{string}; figure reference; ask {string} => faults"),
+        format!("ask {string} => faults; {string}; figure reference"),
+    ] {
+        assert_eq!(spans(&format!("question \"q\" {{ {open} }}")), [""; 0], "{open}");
+    }
+}

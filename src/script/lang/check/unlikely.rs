@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::revealed::revealed;
 use crate::lang::ast::{
     BinaryOp, Block, Claim, Command, Expr, ExprKind, Fact, Pages, Setting, Settings, Span, Stmt, StmtKind,
     UnaryOp, Word,
@@ -36,6 +37,7 @@ pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
             _ => {}
         }
     }
+    found.extend(revealed(script));
     let mut powers = Powers { sources, found };
     powers.visit_block(script);
     powers.found.sort_by_key(|one| (one.span.file, one.span.start));

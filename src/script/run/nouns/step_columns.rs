@@ -42,6 +42,12 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
         run.addresses.as_ref().map_or(CellView::Nothing, |all| CellView::Text(all.spelt(at)))
     }),
     column("page", always, always, |run, step, _| page(run, Some(step.page))),
+    column(
+        "write",
+        |run| !run.setup.stores.is_empty() || !run.setup.writes.is_empty(),
+        never,
+        |run, _, at| CellView::bit(run.is_store(at)),
+    ),
     column("hit", always, always, |_, step, _| CellView::bit(step.hit)),
     StepColumn {
         name: "frame",
@@ -56,7 +62,7 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
     column("use", has_use, always, |_, step, _| {
         step.state.use_bits.as_ref().map_or(CellView::Nothing, |bits| self::bits(bits))
     }),
-    column("modified", always, ReferenceRun::has_stores, |_, step, _| bits(&step.dirty)),
+    column("modified", always, prints_modified, |_, step, _| bits(&step.dirty)),
     column(
         "hand",
         |run| run.steps.iter().any(|step| step.state.hand.is_some()),
@@ -140,6 +146,11 @@ fn never(_: &ReferenceRun) -> bool {
 
 fn of_addresses(run: &ReferenceRun) -> bool {
     run.addresses.is_some()
+}
+
+/// Whether the modified bits determine the disk writes or the victims of a run.
+fn prints_modified(run: &ReferenceRun) -> bool {
+    run.has_stores() || run.setup.replacement == Replacement::Policy(Policy::ThirdChance)
 }
 
 fn has_use(run: &ReferenceRun) -> bool {

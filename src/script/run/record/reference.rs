@@ -63,6 +63,12 @@ impl ReferenceRun {
         !self.setup.stores.is_empty() || self.setup.holding.iter().any(|held| held.dirty)
     }
 
+    /// Whether the reference with this index is a store.
+    pub(crate) fn is_store(&self, at: usize) -> bool {
+        let writes = |step: &ReferenceStep| self.setup.writes.contains(&step.page);
+        self.setup.stores.contains(&at) || self.steps.get(at).is_some_and(writes)
+    }
+
     /// Returns the references as the script lists them: pages or addresses.
     pub(crate) fn spelt(&self) -> Vec<String> {
         let spelt = |(at, step): (usize, &ReferenceStep)| match &self.addresses {

@@ -21,6 +21,7 @@ pub(crate) struct Draft {
     pub(super) holding: Vec<Value>,
     pub(super) writes: Vec<Value>,
     pub(super) stores: Vec<(u64, Span)>,
+    pub(super) ticks: Vec<(u64, Span)>,
     pub(super) page_size: Option<u64>,
 }
 
@@ -40,6 +41,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
                 "fifo",
                 "clock",
                 "second-chance",
+                "third-chance",
                 "nru",
                 "aging",
                 "mru",
@@ -64,9 +66,16 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     SettingRow {
         name: "tick",
         params: &[N],
-        help: "number of references between ticks, for `nru` and `aging`",
+        help: "number of references between clock ticks, for policies with use or reference bits",
         repeats: false,
         set: |d, f| number(f, &mut d.tick),
+    },
+    SettingRow {
+        name: "ticks",
+        params: &[Many(&N)],
+        help: "positions of the references that a clock tick follows, counted from 1",
+        repeats: false,
+        set: |d, f| positions(f, &mut d.ticks),
     },
     SettingRow {
         name: "holding",
@@ -87,7 +96,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         params: &[Many(&N)],
         help: "positions of the references that are stores, counted from 1",
         repeats: false,
-        set: stores,
+        set: |d, f| positions(f, &mut d.stores),
     },
     SettingRow {
         name: "page",
@@ -103,14 +112,14 @@ fn number(field: &Field, to: &mut Option<u64>) -> Result<(), Vec<Diagnostic>> {
     Ok(())
 }
 
-fn stores(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> {
+fn positions(field: &Field, to: &mut Vec<(u64, Span)>) -> Result<(), Vec<Diagnostic>> {
     for arg in &field.args {
         let value = arg.value().map_err(|d| vec![d])?;
         let Value::List(all) = Value::list([value.clone()]).map_err(|e| vec![e.at(arg.span)])? else {
             continue;
         };
         for position in &*all {
-            draft.stores.push((integer(position, arg.span).map_err(|d| vec![d])?, arg.span));
+            to.push((integer(position, arg.span).map_err(|d| vec![d])?, arg.span));
         }
     }
     Ok(())
@@ -187,11 +196,6 @@ impl Draft {
         if pages.is_empty() { String::new() } else { format!("holding {}", pages.join(" ")) }
     }
 
-    fn stored(&self) -> String {
-        let positions: Vec<String> = self.stores.iter().map(|(position, _)| position.to_string()).collect();
-        if positions.is_empty() { String::new() } else { format!("stores {}", positions.join(" ")) }
-    }
-
     pub(super) fn caption(&self) -> String {
         let name = self.replacement.as_ref().map_or("lru", |word| &word.text);
         let more = |what: &str, n: Option<u64>| n.map_or(String::new(), |n| format!("{what} {n}"));
@@ -202,9 +206,16 @@ impl Draft {
             more("frames", self.frames),
             more("tick", self.tick),
             more("page", self.page_size),
-            self.stored(),
+            listed("ticks", &self.ticks),
+            listed("stores", &self.stores),
             self.held(),
         ];
         parts.into_iter().filter(|part| !part.is_empty()).collect::<Vec<_>>().join(", ")
     }
+}
+
+/// Returns `stores 1 5`, or an empty string if there are no positions.
+fn listed(name: &str, positions: &[(u64, Span)]) -> String {
+    let positions: Vec<String> = positions.iter().map(|(position, _)| position.to_string()).collect();
+    if positions.is_empty() { String::new() } else { format!("{name} {}", positions.join(" ")) }
 }

@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use crate::lang::ast::{Expr, ExprKind, Pages, Setting, Settings};
+use crate::lang::ast::{Expr, ExprKind, Pages, Setting, Settings, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
-use pagewalk_engine::machine::reference_string::{Held, ReferenceError, ReferenceString};
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::reference_string::{Held, ReferenceError, ReferenceString, Ticks};
 
 use crate::run::budget::surplus_work;
 use crate::run::record::{ReferenceRun, StartRow};
@@ -61,7 +62,8 @@ impl Session<'_> {
             Some(all) => all.pages().map(Value::from).collect(),
             None => string.into_iter().map(|(page, _)| page).collect(),
         };
-        let stores = store_indexes(&draft, string.len())?;
+        let stores = indexes(&draft.stores, "stores", string.len())?;
+        let ticks = ticks(&draft, &fields, string.len())?;
         let mut names = Names::default();
         let mut order = start.clone();
         // Without loading times, the rows are in the order of loading.
@@ -86,7 +88,7 @@ impl Session<'_> {
             replacement: draft.policy(settings.span)?,
             stores,
             holding: holding.collect(),
-            tick: draft.tick,
+            ticks,
             random: self.state.random,
         };
         let wrong = |error: ReferenceError| {
@@ -134,7 +136,7 @@ impl Session<'_> {
         let policy = draft.replacement.as_ref().map_or("lru", |word| &*word.text);
         let unused = |field: &&Field| match &*field.name.text {
             "window" => policy != "working-set",
-            "tick" => !matches!(policy, "nru" | "aging"),
+            "tick" | "ticks" => !Policy::by_name(policy).is_some_and(Policy::uses_ticks),
             _ => false,
         };
         for field in fields.iter().filter(unused) {
@@ -164,10 +166,33 @@ impl Session<'_> {
     }
 }
 
-/// Returns the indexes of the references that are stores.
-fn store_indexes(draft: &Draft, references: usize) -> Result<BTreeSet<usize>, Vec<Diagnostic>> {
+/// Returns the times of the clock ticks. Rejects regular ticks together with ticks at positions.
+fn ticks(draft: &Draft, fields: &[Field], references: usize) -> Result<Ticks, Vec<Diagnostic>> {
+    let mut both = fields.iter().filter(|field| matches!(&*field.name.text, "tick" | "ticks"));
+    if let (Some(first), Some(field)) = (both.next(), both.next()) {
+        let message = "`tick` and `ticks` are mutually exclusive";
+        return Err(vec![
+            Diagnostic::new(Code::Duplicate, field.span, message)
+                .also(first.span, "the other one is here")
+                .help("keep one of the two")
+                .fix(Fix::remove(field.span)),
+        ]);
+    }
+    Ok(match draft.tick {
+        Some(interval) => Ticks::Every(interval),
+        None if draft.ticks.is_empty() => Ticks::Never,
+        None => Ticks::After(indexes(&draft.ticks, "ticks", references)?),
+    })
+}
+
+/// Returns the indexes of the references at these positions, which a setting lists.
+fn indexes(
+    positions: &[(u64, Span)],
+    setting: &str,
+    references: usize,
+) -> Result<BTreeSet<usize>, Vec<Diagnostic>> {
     let (mut indexes, mut wrong) = (BTreeSet::new(), Vec::new());
-    for (position, span) in &draft.stores {
+    for (position, span) in positions {
         let index = usize::try_from(*position).ok().and_then(|position| position.checked_sub(1));
         match index.filter(|index| *index < references) {
             Some(index) if indexes.insert(index) => {}
@@ -178,7 +203,7 @@ fn store_indexes(draft: &Draft, references: usize) -> Result<BTreeSet<usize>, Ve
             None => {
                 let message = format!("there is no reference {position}");
                 let help = match references {
-                    0 => "the string is empty, so remove `stores`".to_owned(),
+                    0 => format!("the string is empty, so remove `{setting}`"),
                     n => format!("the references have the positions 1 to {n}"),
                 };
                 wrong.push(Diagnostic::new(Code::BadGeometry, *span, message).help(help));

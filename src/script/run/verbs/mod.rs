@@ -224,7 +224,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "tick",
         params: &[],
-        help: "raises a clock interrupt, which ages reference bits (`nru`, `aging`)",
+        help: "raises a clock interrupt, which clears the use or reference bits; `aging` first records them",
         example: "tick",
         family: Family::None,
         prepare: kernel_action::tick,

@@ -6,6 +6,20 @@ use crate::exam::formats::labels::Labels;
 use crate::exam::formats::prompt::filled;
 use crate::exam::formats::tree::{Table, WorksheetRow};
 
+/// The notation of columns in the step table of a reference string.
+const NOTATIONS: &[(&str, &str)] =
+    &[("write", "1 or 0"), ("hit", "1 or 0"), ("use", "frame 0 first"), ("modified", "frame 0 first")];
+
+/// Returns the name of a column, with the notation of its cells if the table is the step table of a reference string.
+pub(crate) fn column_head(title: &str, column: &str, labels: &Labels) -> String {
+    let name = labels.table(column);
+    let notation = NOTATIONS.iter().find(|(known, _)| *known == column);
+    match notation.filter(|_| title.starts_with("reference (")) {
+        Some((_, notation)) => format!("{name} ({})", labels.localize(notation)),
+        None => name,
+    }
+}
+
 /// Returns the column heads of a worksheet. Moves the notation that several rows share to the head of the boxes: the
 /// whole notation if all rows share it, or else the radix of the boxes that begin with `0x`.
 pub(crate) fn worksheet_heads(rows: &mut [WorksheetRow], labels: &Labels) -> [String; 2] {

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::hints::{mark_hex, worksheet_heads};
+use super::hints::{column_head, mark_hex, worksheet_heads};
 use super::medium::Medium;
 use crate::exam::field::fields;
 use crate::exam::formats::edition::Edition;
@@ -187,7 +187,7 @@ impl<'p> Items<'p> {
         let mut at = 0..;
         let groups = of.groups.iter().map(|group| {
             let own = group.iter().zip(&mut at).filter(|(_, at)| kept(*at));
-            own.map(|(name, _)| self.labels.table(name)).collect::<Vec<String>>()
+            own.map(|(name, _)| column_head(&of.title, name, self.labels)).collect::<Vec<String>>()
         });
         let groups = groups.filter(|group| !group.is_empty()).collect();
         let mut tables = self.medium.tables(Table { title: self.labels.table(&of.title), groups, rows });

@@ -1,0 +1,105 @@
+//! Clock ticks, and the policies with a clock hand.
+
+use std::collections::BTreeSet;
+
+use super::{Held, ReferenceString, Replacement, Ticks, string, victims};
+use crate::machine::policy::Policy;
+
+/// Tanenbaum, Modern Operating Systems, 4th edition, problem 3.27: the R bits of pages B to H and A are 11011011.
+/// Second chance removes the first page whose bit is 0, which is D. A tick after the first eight references clears
+/// the bits that they set.
+#[test]
+fn tanenbaum_3_27() {
+    let [a, b, c, d, e, f, g, h, new] = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    let pages = [a, b, c, d, e, f, g, h, b, c, e, f, h, a, new];
+    for policy in [Policy::Clock, Policy::SecondChance] {
+        let never = ReferenceString {
+            holding: Held::in_order([b, c, d, e, f, g, h, a]),
+            ..string(&pages, 8, Replacement::Policy(policy))
+        };
+        for ticks in [Ticks::Every(8), Ticks::After([7].into())] {
+            let reference = ReferenceString { ticks, ..never.clone() };
+            let steps: Vec<_> = reference.steps().unwrap().collect();
+            assert_eq!(steps[7].state.use_bits, Some(vec![false; 8]), "after the tick");
+            let bits = [1, 1, 0, 1, 1, 0, 1, 1].map(|bit| bit == 1);
+            assert_eq!(steps[13].state.use_bits, Some(bits.to_vec()));
+            assert_eq!(steps[14].victim, Some(d), "{policy:?}");
+        }
+        assert_eq!(victims(&never), [b], "without a tick, all bits are set");
+    }
+}
+
+/// Ticks at given positions and regular ticks are the same if the positions are regular. Tanenbaum's problem on aging
+/// (3.30) has a reference in each interval for each R bit, and none in an interval without one.
+#[test]
+fn ticks_at_positions() {
+    let bits = ["0111", "1011", "1010", "1101", "0010", "1010", "1100", "0001"];
+    let (mut pages, mut ticks) = (Vec::new(), BTreeSet::new());
+    for interval in bits {
+        pages.extend((0..).zip(interval.bytes()).filter(|(_, bit)| *bit == b'1').map(|(page, _)| page));
+        ticks.insert(pages.len() - 1);
+    }
+    let reference = ReferenceString {
+        holding: Held::in_order(0..4),
+        ticks: Ticks::After(ticks),
+        ..string(&pages, 4, Replacement::Policy(Policy::Aging))
+    };
+    let last = reference.steps().unwrap().last().unwrap();
+    assert_eq!(last.state.counts, Some(vec![0b0110_1110, 0b0100_1001, 0b0011_0111, 0b1000_1011]));
+}
+
+/// The four steps of the algorithm in Stallings, Operating Systems, section 8.2, followed by hand on one string. Page
+/// 2 is dirty. All use bits are set at the first fault: the first round finds nothing, the second clears all bits,
+/// and the third finds page 1. At the second fault, pages 2 (dirty) and 3 are unused, and page 3 is clean. At the
+/// third fault, only page 2 is unused.
+#[test]
+fn steps_of_third_chance() {
+    let reference = ReferenceString {
+        stores: [1].into(),
+        ..string(&[1, 2, 3, 4, 5, 6], 3, Replacement::Policy(Policy::ThirdChance))
+    };
+    let steps: Vec<_> = reference.steps().unwrap().collect();
+    let state = |at: usize| {
+        let bits =
+            |bits: &Option<Vec<bool>>| bits.iter().flatten().map(|bit| u8::from(*bit)).collect::<Vec<_>>();
+        let step = &steps[at];
+        (
+            step.victim,
+            bits(&step.state.use_bits),
+            bits(&step.state.dirty),
+            step.state.hand.unwrap(),
+            step.written,
+        )
+    };
+    assert_eq!(
+        state(2),
+        (None, vec![1, 1, 1], vec![0, 1, 0], 0, false),
+        "the hand stays while frames are empty"
+    );
+    assert_eq!(state(3), (Some(1), vec![1, 0, 0], vec![0, 1, 0], 1, false));
+    assert_eq!(
+        state(4),
+        (Some(3), vec![1, 0, 1], vec![0, 1, 0], 0, false),
+        "the first round leaves page 4's bit"
+    );
+    assert_eq!(
+        state(5),
+        (Some(2), vec![0, 1, 1], vec![0, 0, 0], 2, true),
+        "the second round clears page 4's bit"
+    );
+}
+
+/// The pages of Tanenbaum's problem 3.36, in each class once: third chance evicts them in the order of their classes.
+#[test]
+fn third_chance_evicts_the_lowest_class() {
+    let held = |(page, referenced, dirty)| Held { page, used: 0, referenced, dirty };
+    let mut table = vec![(3, true, true), (0, true, false), (2, false, false), (1, false, true)];
+    for expected in [2, 1, 0, 3] {
+        let frames = table.len() as u32;
+        let holding = table.iter().copied().map(held).collect();
+        let reference =
+            ReferenceString { holding, ..string(&[9], frames, Replacement::Policy(Policy::ThirdChance)) };
+        assert_eq!(victims(&reference), [expected]);
+        table.retain(|(page, ..)| *page != expected);
+    }
+}
