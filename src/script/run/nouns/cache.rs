@@ -7,9 +7,8 @@ use pagewalk_engine::machine::addr::{SetIndex, Tag};
 use pagewalk_engine::machine::contents::CacheLine;
 use pagewalk_engine::machine::spec::{CacheSpec, WritePolicy};
 
-use super::row::InvalidEntries;
 use super::sets;
-use super::table::{CellIn, CellInput, EntryIn, Layout, digits};
+use super::table::{CellIn, CellInput, EntryIn, InvalidEntries, Layout, digits};
 
 fn spec(machine: &Machine, level: usize) -> &CacheSpec {
     &machine.spec().caches[level]

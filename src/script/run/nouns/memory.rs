@@ -5,8 +5,7 @@ use crate::run::record::{CellView, TableView};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 
-use super::row::InvalidEntries;
-use super::table::{CellIn, CellInput, EntryIn, Layout, digits};
+use super::table::{CellIn, CellInput, EntryIn, InvalidEntries, Layout, digits};
 
 /// Maximum number of bytes in a row.
 const ROW: u64 = 64;

@@ -7,8 +7,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Vpn;
 use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte};
 
-use super::row::InvalidEntries;
-use super::table::{CellIn, CellInput, EntryIn, Layout, digits};
+use super::table::{CellIn, CellInput, EntryIn, InvalidEntries, Layout, digits};
 
 /// Returns the permitted columns and rows of its tables. The columns `v`, `p`, and `valid` are the same, and
 /// `sup read write exec` are aliases of `us rw xd`.

@@ -14,8 +14,8 @@ use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::contents::PteWord;
 
 use super::expected::ThingRef;
-use super::row::{InvalidEntries, TableNoun};
-use super::table::EntryIn;
+use super::row::TableNoun;
+use super::table::{EntryIn, InvalidEntries};
 use super::{geometry, layout, processes, stats, steps, tree};
 
 /// Contents to set in the machine.

@@ -3,7 +3,7 @@
 use crate::run::record::{CellView, TableView};
 use pagewalk_engine::machine::Machine;
 
-use super::table::{EntryIn, Layout};
+use super::table::{EntryIn, InvalidEntries, Layout};
 use super::{cache, memory, page_table, tlb};
 use crate::lang::diagnostic::Diagnostic;
 
@@ -28,15 +28,6 @@ pub struct TableNoun {
     pub(crate) put: fn(&mut Machine, usize, &EntryIn) -> Result<(), Diagnostic>,
     /// Returns the complete table in the textbook's format.
     pub(crate) view: fn(&Machine, usize, InvalidEntries) -> TableView,
-}
-
-/// Whether a table prints what invalid entries contain. A paper does, as these values look like answers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum InvalidEntries {
-    /// As `-`, except for the tag.
-    Hidden,
-    /// As `set` stated them.
-    Shown,
 }
 
 /// Every noun with a table.

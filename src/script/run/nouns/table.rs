@@ -15,6 +15,15 @@ use crate::run::stop::Stop;
 
 use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name};
 
+/// Whether a table prints what invalid entries contain. A paper does, as these values look like answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum InvalidEntries {
+    /// As `-`, except for the tag.
+    Hidden,
+    /// As `set` stated them.
+    Shown,
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum CellInput {
     Number(u64),

@@ -8,9 +8,8 @@ use pagewalk_engine::machine::contents::TlbLine;
 use pagewalk_engine::machine::pte::{Bit, BitRow, Flags};
 use pagewalk_engine::machine::spec::TlbSpec;
 
-use super::row::InvalidEntries;
 use super::sets;
-use super::table::{CellIn, CellInput, EntryIn, Layout, digits};
+use super::table::{CellIn, CellInput, EntryIn, InvalidEntries, Layout, digits};
 
 /// The TLB entry's bits that a table may contain.
 const BITS: [Bit; 5] = [Bit::Rw, Bit::Us, Bit::Xd, Bit::G, Bit::D];
