@@ -132,6 +132,7 @@ pub(crate) const WORDS: &[&str] = &[
     "binary",
     "digit",
     "digits",
+    "significant",
     "Y/N",
     "Y",
     "N",

@@ -11,7 +11,7 @@ use crate::exam::formats::bank::rubric::rubric;
 use crate::exam::formats::bank::stem::Slots;
 use crate::exam::formats::export::Refusal;
 use crate::lang::value::Value as Known;
-use crate::questions::entry::{Form, Radix};
+use crate::questions::entry::{Blank, Form, Radix};
 
 /// Writes fields as elements and collects the correct answers.
 pub(crate) struct Elements<'d> {
@@ -59,8 +59,12 @@ impl Slots for Elements<'_> {
             }
             Input::Number(number, _) => {
                 self.answers.insert(name, json!(number.to_f64()));
+                let comparison = match field.asked {
+                    Asked::Blank(Blank { round: Some(digits), .. }) => format!("sigfig\" digits=\"{digits}"),
+                    _ => "relabs\" rtol=\"0.005\" atol=\"0".to_owned(),
+                };
                 format!(
-                    "<pl-number-input {common} blank-value=\"\" comparison=\"relabs\" rtol=\"0.005\" atol=\"0\" size=\"12\" display=\"inline\"></pl-number-input>"
+                    "<pl-number-input {common} blank-value=\"\" comparison=\"{comparison}\" size=\"12\" display=\"inline\"></pl-number-input>"
                 )
             }
             Input::Choice { options, several } => {
