@@ -1,0 +1,185 @@
+//! Rosters: tables of students from a registrar or a learning platform.
+
+mod kinds;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+
+use kinds::{KINDS, Kind};
+
+use super::sheet::unguarded;
+use super::version::Student;
+use crate::lang::nearest::nearest;
+
+/// Headers of the name column.
+pub const NAMES: &[&str] = &["name", "fullname", "studentname", "student"];
+/// Headers of the first name column.
+pub const FIRST: &[&str] = &["firstname", "first", "givenname", "forename"];
+/// Headers of the last name column.
+pub const LAST: &[&str] = &["lastname", "last", "surname", "familyname"];
+/// Maximum number of students in a roster.
+const MOST: usize = 10_000;
+
+/// An error in a table.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Flaw {
+    /// The line, from 1.
+    pub line: u64,
+    /// The message.
+    pub message: String,
+}
+
+impl Flaw {
+    /// Creates an error on this line.
+    pub fn new(line: u64, message: impl Into<String>) -> Self {
+        Self { line, message: message.into() }
+    }
+}
+
+/// Returns the students of a roster, in order.
+///
+/// # Errors
+/// All errors in the roster.
+pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
+    let flaw = |line, message: &str| vec![Flaw::new(line, message)];
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
+        let line = before.split(|byte| *byte == b'\n').count() as u64;
+        flaw(line, "this is not UTF-8 text; save the table as “CSV UTF-8”")
+    })?;
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let (text, skipped) = without_separator_line(text);
+    let mut reader = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .delimiter(delimiter(text.as_bytes()))
+        .from_reader(text.as_bytes());
+    let mut rows = reader
+        .records()
+        .map_while(Result::ok)
+        .map(|row| (skipped + row.position().map_or(0, csv::Position::line), row));
+    let Some((line, header)) = rows.next() else {
+        return Err(flaw(1, "the roster is empty; its first line must name the columns"));
+    };
+    let rows: Vec<(u64, csv::StringRecord)> = rows.collect();
+    let columns = Columns::new(&header, &rows).map_err(|message| flaw(line, &message))?;
+    let mut table = Table { columns, students: Vec::new(), flaws: Vec::new(), seen: BTreeMap::new() };
+    for (line, row) in rows {
+        if table.students.len() == MOST {
+            table.flaws.push(Flaw::new(line, format!("a roster can have at most {MOST} students")));
+            break;
+        }
+        table.row(line, &row);
+    }
+    if table.students.is_empty() && table.flaws.is_empty() {
+        return Err(flaw(line, "the roster has no student"));
+    }
+    if table.flaws.is_empty() { Ok(table.students) } else { Err(table.flaws) }
+}
+
+/// Skips the line `sep=;` that Excel reads and writes. Returns the rest and the number of skipped lines.
+fn without_separator_line(text: &str) -> (&str, u64) {
+    let rest = text.split_once('\n').filter(|(first, _)| first.to_lowercase().starts_with("sep="));
+    rest.map_or((text, 0), |(_, rest)| (rest, 1))
+}
+
+/// Returns the column separator: the candidate that is most frequent in the first line, outside quotes.
+pub fn delimiter(text: &[u8]) -> u8 {
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    let unquoted = || first.split(|byte| *byte == b'"').step_by(2).flatten();
+    let count = |delimiter: u8| unquoted().filter(|byte| **byte == delimiter).count();
+    // `max_by_key` returns the last maximum, so a comma wins a tie.
+    [b'\t', b';', b','].into_iter().max_by_key(|delimiter| count(*delimiter)).unwrap_or(b',')
+}
+
+/// The columns to read.
+struct Columns {
+    kind: &'static Kind,
+    id: usize,
+    name: Vec<usize>,
+    /// The column that is empty in rows that contain no student.
+    filled: Option<usize>,
+}
+
+impl Columns {
+    /// Finds the columns. Platforms export some columns without any values, so the IDs are in the first column of the
+    /// kind that is not empty.
+    fn new(header: &csv::StringRecord, rows: &[(u64, csv::StringRecord)]) -> Result<Self, String> {
+        let own: Vec<String> = header.iter().map(plain).collect();
+        let kind = Kind::of(&own);
+        let column = |name: &str| own.iter().position(|own| *own == plain(name));
+        let find = |names: &[&str]| names.iter().find_map(|name| column(name));
+        let name = match (find(NAMES), find(FIRST), find(LAST)) {
+            (Some(whole), _, _) => vec![whole],
+            (None, first, last) => first.into_iter().chain(last).collect(),
+        };
+        let has_values =
+            |at: &usize| rows.iter().any(|(_, row)| row.get(*at).is_some_and(|cell| !cell.trim().is_empty()));
+        let ids: Vec<usize> = kind.ids.iter().filter_map(|name| column(name)).collect();
+        let id = ids.iter().copied().find(has_values).or_else(|| ids.first().copied());
+        let filled = kind.filled.and_then(column);
+        match id {
+            Some(id) => Ok(Self { kind, id, name, filled }),
+            None => Err(unknown(header)),
+        }
+    }
+}
+
+/// Returns the message for a header without IDs.
+fn unknown(header: &csv::StringRecord) -> String {
+    let ids = || KINDS.iter().flat_map(|kind| kind.ids.iter().copied());
+    let near = |own: &str| ids().find(|id| nearest(&plain(own), [plain(id).as_str()].into_iter()).is_some());
+    let help = header.iter().find_map(|own| Some((own, near(own)?)));
+    let help = help.map_or_else(String::new, |(own, near)| format!("; is `{own}` the column `{near}`?"));
+    let found: Vec<String> = header.iter().map(|own| format!("`{}`", own.trim())).collect();
+    format!(
+        "no column identifies the students{help}\n  found: {}\n  understood: {}",
+        found.join(", "),
+        Kind::all()
+    )
+}
+
+/// Returns the letters and digits of a header, in lowercase.
+pub fn plain(header: &str) -> String {
+    header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+struct Table {
+    columns: Columns,
+    students: Vec<Student>,
+    flaws: Vec<Flaw>,
+    /// IDs with their lines.
+    seen: BTreeMap<String, u64>,
+}
+
+impl Table {
+    fn row(&mut self, line: u64, row: &csv::StringRecord) {
+        let cell = |at: usize| unguarded(row.get(at).unwrap_or("").trim());
+        // Spreadsheets write empty rows.
+        if row.iter().all(|cell| cell.trim().is_empty()) {
+            return;
+        }
+        let Columns { kind, id, filled, .. } = self.columns;
+        if filled.is_some_and(|at| cell(at).is_empty()) {
+            return;
+        }
+        let id = cell(id);
+        let id = kind.prefix.and_then(|prefix| id.strip_prefix(prefix)).unwrap_or(id).to_owned();
+        let parts = self.columns.name.iter().map(|at| cell(*at)).filter(|part| !part.is_empty());
+        let name = parts.collect::<Vec<_>>().join(" ");
+        if kind.test_student == Some(name.as_str()) {
+            return;
+        }
+        if id.is_empty() {
+            let whose = if name.is_empty() { String::new() } else { format!(" (“{name}”)") };
+            self.flaws.push(Flaw::new(line, format!("this student has no id{whose}")));
+            return;
+        }
+        if let Some(before) = self.seen.insert(id.clone(), line) {
+            self.flaws.push(Flaw::new(line, format!("the id “{id}” is also on line {before}")));
+            return;
+        }
+        self.students.push(Student { id, name });
+    }
+}
