@@ -15,6 +15,7 @@ pub mod rules;
 mod sheet;
 pub mod statistics;
 mod sums;
+pub mod terms;
 #[cfg(test)]
 mod tests;
 mod words;

@@ -4,8 +4,10 @@ mod feedback;
 mod regrade;
 mod statistics;
 mod table;
+mod terms;
 
 pub use feedback::{Format, feedback};
 pub use regrade::regrade;
 pub use statistics::statistics;
 pub use table::{Columns, marks};
+pub use terms::terms;
