@@ -134,3 +134,42 @@ fn a_key_that_students_cannot_write_is_reported() {
         assert!(!checked(name, ask).contains("unlikely"), "{ask}");
     }
 }
+
+/// The figures are those of Python's `statistics.mean` and `statistics.correlation`.
+#[test]
+fn items_are_compared_over_several_terms() {
+    let folder = folder("terms");
+    let exam =
+        put(&folder, "exam.pw", "question \"Q\" { ask \"a\" = 6; ask \"b\" = 7 points 2; ask \"c\" = 8 }\n");
+    let of = |name: &str, rows: &[(&str, [&str; 3])]| {
+        let rows = rows.iter().map(|(id, own)| (*id, own.map(str::to_owned).to_vec()));
+        put(&folder, name, table(&["1.1", "1.2", "1.3"], rows))
+    };
+    let first =
+        [("a", ["6", "7", "8"]), ("b", ["5", "7", "8"]), ("c", ["6", "0", "1"]), ("d", ["0", "0", "0"])];
+    let second =
+        [("a", ["6", "7", "8"]), ("b", ["6", "7", "8"]), ("c", ["6", "0", "1"]), ("d", ["6", "0", "8"])];
+    let marks = folder.join("fall.csv").to_string_lossy().into_owned();
+    pagewalk(&["grade", &exam, &of("fall-answers.csv", &first), "--output", &marks]);
+    let spring = of("spring.csv", &second);
+    let ran = pagewalk(&["grade", &exam, &spring, "--statistics", "--earlier", &marks]);
+    assert_eq!((ran.status, ran.messages.as_str()), (0, ""));
+    for row in [
+        "| 1.1 | 1 | fall | 4 | 0.50 | 0.50 | 0.00 |",
+        "| 1.1 | 1 | spring | 4 | 1.00 | 1.00 | – |",
+        "| 1.2 | 2 | fall | 4 | 1.00 | 0.50 | 0.71 |",
+        "| 1.2 | 2 | spring | 4 | 1.00 | 0.50 | 0.58 |",
+        "| 1.2 | 2 | all terms | 8 | 1.00 | 0.50 | 0.54 |",
+        "| 1.3 | 1 | all terms | 8 | 0.62 | 0.62 | 0.77 |",
+    ] {
+        assert!(ran.out.contains(row), "{row} in\n{}", ran.out);
+    }
+    for (name, text, said) in [
+        ("other.csv", "id,9.9,total\na,1,1\n", "needs `total` and a column for each field"),
+        ("larger.csv", "id,1.1,total\na,3,3\n", "has 3 points for 1.1, which has only 1 in this exam"),
+    ] {
+        let ran =
+            pagewalk(&["grade", &exam, &spring, "--statistics", "--earlier", &put(&folder, name, text)]);
+        assert!(ran.status == 2 && ran.messages.contains(said), "{}", ran.messages);
+    }
+}

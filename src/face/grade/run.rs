@@ -165,7 +165,8 @@ impl Grade {
         let name = if unique { stem } else { path.display().to_string() };
         let term = Term::earlier(name, &read_before(path)?);
         if !term.has_items(marked) {
-            return Err("has no marks of the fields of this exam; write it without --questions".to_owned());
+            return Err("has no marks of this exam: it needs `total` and a column for each field, as `pagewalk grade --output` writes them \
+                 without --questions".to_owned());
         }
         match term.exceeding(marked) {
             Some((field, points, of)) => Err(format!(

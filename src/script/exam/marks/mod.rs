@@ -7,6 +7,7 @@ mod table;
 mod terms;
 
 pub use feedback::{Format, feedback};
+pub(crate) use feedback::{asked, right, why_of};
 pub use regrade::regrade;
 pub use statistics::statistics;
 pub use table::{Columns, marks};

@@ -1,7 +1,5 @@
 //! The kinds of rosters that learning platforms and registrars export.
 
-use super::plain;
-
 /// A kind of roster, which its header identifies.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
@@ -94,4 +92,9 @@ impl Kind {
         let each = KINDS.iter().map(|kind| format!("{} ({})", kind.name, kind.ids.join(", ")));
         each.collect::<Vec<_>>().join("; ")
     }
+}
+
+/// Returns the letters and digits of a header, in lowercase.
+pub fn plain(header: &str) -> String {
+    header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }

@@ -6,6 +6,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
+pub use kinds::plain;
 use kinds::{KINDS, Kind};
 
 use super::sheet::unguarded;
@@ -138,11 +139,6 @@ fn unknown(header: &csv::StringRecord) -> String {
         found.join(", "),
         Kind::all()
     )
-}
-
-/// Returns the letters and digits of a header, in lowercase.
-pub fn plain(header: &str) -> String {
-    header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 struct Table {
