@@ -160,7 +160,12 @@ export default grammar({
     ask: $ => seq(
       'ask',
       choice(
-        seq(field('label', choice($.string, $.prose)), '=', field('value', $._expression), optional($.round), optional($.unit)),
+        seq(
+          field('label', choice($.string, $.prose)),
+          '=',
+          field('value', $._expression),
+          optional(choice($.unit, seq($.round, $.unit))),
+        ),
         seq(alias('reference', $.name), $.columns),
         seq($._operation, optional(choice($.columns, $._conditions, seq($.prompt, $._conditions)))),
       ),
