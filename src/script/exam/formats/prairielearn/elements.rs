@@ -99,7 +99,7 @@ impl Elements<'_> {
         let Form::Number { radix, .. } = blank.form else { return None };
         let Known::Number(number) = blank.key.as_ref()?.value else { return None };
         let whole = number.as_integer().is_some_and(|n| n >= 0 || radix == Radix::Decimal);
-        if !certain || !whole || self.dashes.contains(field.name.as_str()) {
+        if !certain || !whole || blank.round.is_some() || self.dashes.contains(field.name.as_str()) {
             return None;
         }
         let base = match radix {
