@@ -160,17 +160,23 @@ export default grammar({
     ask: $ => seq(
       'ask',
       choice(
-        seq(field('label', choice($.string, $.prose)), '=', field('value', $._expression), optional($.unit)),
+        seq(
+          field('label', choice($.string, $.prose)),
+          '=',
+          field('value', $._expression),
+          optional(choice($.unit, seq($.round, $.unit))),
+        ),
         seq(alias('reference', $.name), $.columns),
         seq($._operation, optional(choice($.columns, $._conditions, seq($.prompt, $._conditions)))),
       ),
-      repeat(choice($.radix, $.points, $.prompt)),
+      repeat(choice($.radix, $.points, $.round, $.prompt)),
     ),
     _conditions: $ => prec.right(choice(seq(repeat1($.condition), optional($.facts)), $.facts)),
     columns: $ => prec.right(seq('columns', repeat1(alias($.name, $.column)))),
     unit: $ => seq('unit', choice($.string, $.name)),
     radix: $ => seq('radix', $.name),
     points: $ => seq('points', $._expression),
+    round: $ => seq('round', $._expression),
     prompt: $ => seq('as', choice($.string, $.prose)),
 
     // ---- Commands: a word, operands side by side, a value after `=`, a block ------------------------------------

@@ -79,3 +79,97 @@ fn any_value_that_satisfies_is_right_whether_the_key_lists_it_or_not() {
         .map(|id| marks[&(id.to_owned(), "2.3".to_owned())].clone());
     assert_eq!(each, ["3", "3", "3", "0", "0", "0", "0"], "{}", ran.messages);
 }
+
+/// The rounded values are those of Python's `decimal`: 1/163999 = 6.09760e-6, and √500 = 22.3607.
+#[test]
+fn a_rounded_key_takes_every_answer_that_rounds_to_it() {
+    let folder = folder("rounded");
+    let script = "question \"Rates\" {\n  let round = 2\n  ask \"Rate\" = 1 / 163999 round round\n  ask \"Time\" = sqrt(500) round 3 unit ns points 2\n}\n";
+    let exam = put(&folder, "exam.pw", script);
+    let paper = pagewalk(&["exam", &exam]).out;
+    assert!(paper.contains("(2 significant digits)") && paper.contains("(3 significant digits)"), "{paper}");
+    let key = pagewalk(&["exam", &exam, "--key", "--format", "json"]).out;
+    assert!(key.contains("\"key\": \"0.0000061\"") && key.contains("\"key\": \"22.4\""), "{key}");
+    let answers = [
+        ("6.1e-6", "1"),
+        ("6.1*10^-6", "1"),
+        ("1/163999", "1"),
+        ("0.0000061", "1"),
+        ("6.0976e-6", "1"),
+        ("0,0000061", "1"),
+        ("6.2e-6", "0"),
+        ("6.0e-6", "0"),
+        ("0.00000604", "0"),
+        ("6.1", "0"),
+    ];
+    let ids: Vec<String> = (0..answers.len()).map(|at| format!("s{at}")).collect();
+    let rows = ids
+        .iter()
+        .zip(answers)
+        .map(|(id, (text, _))| (id.as_str(), vec![text.to_owned(), "22.36 ns".to_owned()]));
+    let file = put(&folder, "answers.csv", table(&["1.1", "1.2"], rows));
+    let ran = pagewalk(&["grade", &exam, &file]);
+    assert_eq!((ran.status, ran.messages.as_str()), (0, ""));
+    let marks = marks(&ran.out);
+    for (id, (text, points)) in ids.iter().zip(answers) {
+        let of = |column: &str| marks[&(id.clone(), column.to_owned())].as_str();
+        assert_eq!((of("1.1"), of("1.2")), (points, "2"), "{text}");
+    }
+}
+
+#[test]
+fn a_key_that_students_cannot_write_is_reported() {
+    let folder = folder("endless");
+    let checked = |name: &str, ask: &str| {
+        let script = put(&folder, name, format!("question \"Q\" {{ {ask} }}\n"));
+        pagewalk(&["check", &script]).messages
+    };
+    let warned = checked("endless.pw", "ask \"Rate\" = 1 / 163999");
+    assert!(warned.contains("unlikely") && warned.contains("the key is 1/163999"), "{warned}");
+    for (name, ask) in [
+        ("short.pw", "ask \"Rate\" = 1 / 3"),
+        ("decimal.pw", "ask \"Rate\" = 1 / 4096"),
+        ("rounded.pw", "ask \"Rate\" = 1 / 163999 round 3"),
+    ] {
+        assert!(!checked(name, ask).contains("unlikely"), "{ask}");
+    }
+}
+
+/// The figures are those of Python's `statistics.mean` and `statistics.correlation`.
+#[test]
+fn items_are_compared_over_several_terms() {
+    let folder = folder("terms");
+    let exam =
+        put(&folder, "exam.pw", "question \"Q\" { ask \"a\" = 6; ask \"b\" = 7 points 2; ask \"c\" = 8 }\n");
+    let of = |name: &str, rows: &[(&str, [&str; 3])]| {
+        let rows = rows.iter().map(|(id, own)| (*id, own.map(str::to_owned).to_vec()));
+        put(&folder, name, table(&["1.1", "1.2", "1.3"], rows))
+    };
+    let first =
+        [("a", ["6", "7", "8"]), ("b", ["5", "7", "8"]), ("c", ["6", "0", "1"]), ("d", ["0", "0", "0"])];
+    let second =
+        [("a", ["6", "7", "8"]), ("b", ["6", "7", "8"]), ("c", ["6", "0", "1"]), ("d", ["6", "0", "8"])];
+    let marks = folder.join("fall.csv").to_string_lossy().into_owned();
+    pagewalk(&["grade", &exam, &of("fall-answers.csv", &first), "--output", &marks]);
+    let spring = of("spring.csv", &second);
+    let ran = pagewalk(&["grade", &exam, &spring, "--statistics", "--earlier", &marks]);
+    assert_eq!((ran.status, ran.messages.as_str()), (0, ""));
+    for row in [
+        "| 1.1 | 1 | fall | 4 | 0.50 | 0.50 | 0.00 |",
+        "| 1.1 | 1 | spring | 4 | 1.00 | 1.00 | – |",
+        "| 1.2 | 2 | fall | 4 | 1.00 | 0.50 | 0.71 |",
+        "| 1.2 | 2 | spring | 4 | 1.00 | 0.50 | 0.58 |",
+        "| 1.2 | 2 | all terms | 8 | 1.00 | 0.50 | 0.54 |",
+        "| 1.3 | 1 | all terms | 8 | 0.62 | 0.62 | 0.77 |",
+    ] {
+        assert!(ran.out.contains(row), "{row} in\n{}", ran.out);
+    }
+    for (name, text, said) in [
+        ("other.csv", "id,9.9,total\na,1,1\n", "needs `total` and a column for each field"),
+        ("larger.csv", "id,1.1,total\na,3,3\n", "has 3 points for 1.1, which has only 1 in this exam"),
+    ] {
+        let ran =
+            pagewalk(&["grade", &exam, &spring, "--statistics", "--earlier", &put(&folder, name, text)]);
+        assert!(ran.status == 2 && ran.messages.contains(said), "{}", ran.messages);
+    }
+}

@@ -6,6 +6,8 @@ mod papers;
 mod pools;
 mod scripts;
 mod search;
+#[cfg(unix)]
+mod typst_missing;
 
 use std::collections::BTreeSet;
 use std::fs;

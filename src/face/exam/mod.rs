@@ -1,6 +1,7 @@
 //! `pagewalk exam`: generates papers and keys, in one or more versions.
 
 mod arguments;
+mod install;
 mod make;
 mod options;
 mod output;

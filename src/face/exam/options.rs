@@ -21,7 +21,9 @@ pub(crate) struct VersionArguments {
     /// Make N versions, each with different values
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     variants: Option<u64>,
-    /// Make one version per student in a roster (`id` or `email`; `name` is optional)
+    /// Make one version per student in a class list from Canvas, Moodle, or a table
+    ///
+    /// Columns identify the students (such as `student id` or `email`) and, optionally, name them.
     #[arg(long, value_name = "FILE.csv", conflicts_with = "variants")]
     roster: Option<PathBuf>,
     /// Make versions of make-up exam K (default: 1) with new seeds

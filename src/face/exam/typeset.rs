@@ -10,6 +10,7 @@ use std::thread;
 
 use tempfile::TempDir;
 
+use super::install::{Installers, install_command, module_folder, on_path, python_path};
 use super::make::{ExamError, MadePaper};
 use super::progress::Progress;
 use crate::face::threads::side_by_side;
@@ -56,7 +57,12 @@ fn compiled(
     }
     match program {
         TypstProgram::Python(python) => {
-            by_script(Command::new(python).args(["-c", SCRIPT]), folder.path(), &names, progress)?;
+            by_script(
+                Command::new(python).args(["-c", SCRIPT]).env("PYTHONPATH", python_path()),
+                folder.path(),
+                &names,
+                progress,
+            )?;
         }
         TypstProgram::Typst(typst) => {
             for name in &names {
@@ -113,7 +119,7 @@ fn by_script(
     })?;
     match output.status.code() {
         Some(0) => Ok(()),
-        Some(66) => Err("this Python has no `typst` module; run `pip install typst`".to_owned()),
+        Some(66) => Err(format!("the Python in {VARIABLE} has no module `typst`{}", how_to_install())),
         _ => Err(message(&output)),
     }
 }
@@ -171,12 +177,29 @@ fn find_program() -> Result<TypstProgram, String> {
     }
     let python = ["python3", "python"].map(OsString::from).into_iter().find(has_module);
     python.map(TypstProgram::Python).ok_or_else(|| {
-        format!(
-            "PDF output needs Typst {}.{} or newer: run `pip install typst`, put `typst` from https://typst.app on the \
-             PATH, or set {VARIABLE} to its path",
-            OLDEST.0, OLDEST.1
-        )
+        format!("PDF output needs Typst {}.{} or newer{}", OLDEST.0, OLDEST.1, how_to_install())
     })
+}
+
+/// The command that installs Typst on this machine, and the alternatives.
+fn how_to_install() -> String {
+    let python = ["python3", "python"].into_iter().find(|python| has_pip(python));
+    let folder = module_folder(|name| env::var_os(name));
+    let installers = Installers { python, has: &on_path, folder };
+    match install_command(&installers) {
+        Some(command) => format!(
+            "; to install it, run:\n  {command}\nif you have it already, put `typst` on the PATH, or set {VARIABLE} to its path"
+        ),
+        None => format!(
+            "; install it from https://typst.app/open-source, and put `typst` on the PATH, or set {VARIABLE} to its path"
+        ),
+    }
+}
+
+fn has_pip(python: &str) -> bool {
+    let mut command = Command::new(python);
+    command.args(["-m", "pip", "--version"]).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    command.status().is_ok_and(|status| status.success())
 }
 
 /// The version that a program prints.
@@ -197,6 +220,7 @@ fn has_module(python: &OsString) -> bool {
         "import importlib.util, sys; sys.path.pop(0); sys.exit(importlib.util.find_spec('typst') is None)";
     let found = Command::new(python)
         .args(["-c", find])
+        .env("PYTHONPATH", python_path())
         .stdin(Stdio::null())
         .stdout(Stdio::null())
         .stderr(Stdio::null())

@@ -65,6 +65,11 @@ pub(crate) struct Grade {
     /// Print statistics for each field
     #[arg(long)]
     pub(super) statistics: bool,
+    /// Also print statistics over several terms, with earlier marks of this exam; can be repeated
+    ///
+    /// Each file has the columns that `pagewalk grade --output` writes. Its name is the name of the term.
+    #[arg(long, value_name = "MARKS", requires = "statistics")]
+    pub(super) earlier: Vec<PathBuf>,
     /// Show the marks that differ from the earlier marks in this file
     #[arg(long, value_name = "MARKS")]
     pub(super) before: Option<PathBuf>,

@@ -4,12 +4,14 @@
 //! for commands.
 
 pub(crate) mod answer;
+mod asking;
 mod commands;
 pub(crate) mod context;
 pub(crate) mod history_file;
 mod keys;
 pub(crate) mod line;
 pub mod pasted;
+mod practice;
 mod quiz;
 pub mod shared_text;
 pub mod shell;

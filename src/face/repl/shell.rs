@@ -5,9 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::answer::{AnswerDetail, AnswerStyle};
+use super::asking::Asking;
 use super::commands;
 use super::context::{DisplayOptions, ReplContext};
 use super::pasted;
+use super::practice;
 use super::quiz::{self, Quiz};
 use super::shared_text::SharedText;
 use pagewalk_script::lang::layout::tokens;
@@ -33,8 +35,8 @@ const BELONGS: [&str; 3] = ["=>", "where", "else"];
 /// A session that processes input lines.
 pub struct Shell {
     context: ReplContext,
-    /// The quiz in progress, if any.
-    quiz: Option<Quiz>,
+    /// The quiz or the practice in progress, if any.
+    quiz: Option<Asking>,
     /// Whether the session has already prompted the user to confirm exiting without saving.
     asked_to_leave: bool,
 }
@@ -83,7 +85,7 @@ impl Shell {
 
     /// The prompt for the next line.
     pub fn prompt(&self) -> String {
-        self.quiz.as_ref().map_or_else(|| pasted::prompt(self.number()), Quiz::prompt)
+        self.quiz.as_ref().map_or_else(|| pasted::prompt(self.number()), Asking::prompt)
     }
 
     /// The prompt for a line that continues an input.
@@ -237,7 +239,11 @@ impl Shell {
         };
         match row.kind {
             CommandKind::Quit => return self.leave(),
-            CommandKind::Quiz => self.quiz = quiz::begin(&mut self.context, rest)?,
+            CommandKind::Quiz => self.quiz = quiz::begin(&mut self.context, rest)?.map(Asking::Quiz),
+            CommandKind::Practice => {
+                self.quiz =
+                    practice::begin(&mut self.context, rest)?.map(|begun| Asking::Practice(Box::new(begun)));
+            }
             _ => commands::obey(&mut self.context, row, rest)?,
         }
         Ok(Flow::Next)

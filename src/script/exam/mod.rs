@@ -10,6 +10,7 @@ pub mod formats;
 pub mod grade;
 pub mod marks;
 pub mod paper;
+pub mod practice;
 pub mod rewrite;
 pub mod roster;
 pub mod seeds;

@@ -121,6 +121,8 @@ pub struct Ask {
     pub(crate) radix: Option<Word>,
     /// The points for a correct answer.
     pub(crate) points: Option<Expr>,
+    /// The number of significant digits of the answer: `round 3`.
+    pub(crate) round: Option<Expr>,
     /// The text to print on the paper: `as "…"`.
     pub(crate) prompt: Option<Expr>,
     /// The span of the word `ask`.

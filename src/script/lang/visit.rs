@@ -225,7 +225,7 @@ pub(crate) fn walk_ask<'s, V: Visit<'s> + ?Sized>(visit: &mut V, ask: &'s Ask) {
             visit.visit_asked(name, from, conditions);
         }
     }
-    ask.points.iter().chain(&ask.prompt).for_each(|expr| visit.visit_expr(expr));
+    ask.points.iter().chain(&ask.round).chain(&ask.prompt).for_each(|expr| visit.visit_expr(expr));
 }
 
 /// Walks the value of a fact.

@@ -13,8 +13,10 @@ use crate::lang::include::{self, Loader, Script};
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
+use crate::lang::value::Value;
 
 use crate::prompt::history::History;
+use crate::questions::entry::Answers;
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::files::Files;
 use crate::run::progress::Progress;
@@ -142,6 +144,26 @@ impl Exploration {
         let number = self.history.at().checked_sub(1)?;
         let (sources, files, options) = (&self.sources, &self.files, self.options);
         self.history.state_after(number, |state, done| again(sources, files, options, state, done))
+    }
+
+    /// Repeats the statements since the last reset on a new state, and reports them to `sink`.
+    pub fn replay(&self, sink: &mut dyn Sink) {
+        self.interrupt.store(false, Ordering::Relaxed);
+        let done: Vec<&Done> = self.history.done().collect();
+        let begin = done.iter().rposition(|done| done.stmt.is_none()).map_or(0, |reset| reset + 1);
+        let mut session = Session::new(&self.sources, &self.files, self.options, sink);
+        session.interrupt = Some(&self.interrupt);
+        session.state = State::new(self.options.seed);
+        for stmt in done.iter().skip(begin).filter_map(|done| done.stmt.as_ref()) {
+            if session.run(stmt).is_err() {
+                break;
+            }
+        }
+    }
+
+    /// Whether a value is a right answer of an item whose key does not list all answers.
+    pub fn satisfies(&self, answers: &Answers, value: &Value) -> bool {
+        answers.open.as_ref().is_some_and(|open| open.holds(value, &self.sources, &self.files))
     }
 
     /// Returns the text of an executed statement.

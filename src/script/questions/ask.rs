@@ -2,6 +2,7 @@
 
 use super::blanks::blank;
 use super::entry::{Blank, Form, ItemKind, Printed, Radix};
+use super::rounding::{endless, needs_number};
 use super::wording::AnyAsked;
 use crate::lang::ast::{Ask, Asked, Claim, Condition, Expr, Fact, Operation, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -20,6 +21,7 @@ impl Session<'_> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref())?;
         let radix = Self::radix_named(ask.radix.as_ref())?.or(self.radix_of_paper());
+        let round = self.rounding(ask)?;
         let mut prompt = ask.prompt.as_ref().map(|prompt| self.prose_of(prompt)).transpose()?;
         let before = self.state.hardware().filter(|_| matches!(ask.what, Asked::Facts { .. })).cloned();
         let (kind, did, checks) = match &ask.what {
@@ -28,7 +30,7 @@ impl Session<'_> {
                 self.facts_asked(&stmt.facts, operation, *probe, radix)?
             }
             Asked::Value { label, value, unit } => {
-                let kind = self.value_asked(label, value, unit.as_ref(), radix)?;
+                let kind = self.value_asked(label, value, unit.as_ref(), (radix, round))?;
                 shown(kind)
             }
             Asked::Table(of) => shown(self.table_asked(ask.place, of, radix)?),
@@ -82,13 +84,14 @@ impl Session<'_> {
         label: &Expr,
         of: &Expr,
         unit: Option<&Word>,
-        radix: Option<Radix>,
+        (radix, round): (Option<Radix>, Option<u32>),
     ) -> Result<ItemKind, Stop> {
         let label = self.prose_of(label)?;
         let value = self.eval(of)?;
+        needs_number(of, &value, round)?;
         let form = Form::of_value(&value, radix.unwrap_or(Radix::Decimal), None);
         let unit = unit.map(|unit| unit.text.clone());
-        let blank = Blank { fact: "".into(), key: Some(Shown::plain(value)), form, unit };
+        let blank = Blank { fact: "".into(), key: Some(Shown::plain(value)), form, unit, round };
         let derivation = self.derivation(of, radix.unwrap_or(Radix::Decimal))?;
         Ok(ItemKind::Value { label, blank, derivation })
     }
@@ -108,11 +111,13 @@ impl Session<'_> {
             sheet.add(stated.map(|(points, _)| points), stmt.facts.len());
         }
         let radix = Self::radix_named(ask.radix.as_ref());
+        let round = self.rounding(ask);
         let asked = self.check_asked(stmt, ask);
         let prompt = self.check_prompt(ask);
         points?;
         prompt?;
         radix?;
+        round?;
         asked
     }
 
@@ -160,7 +165,12 @@ impl Session<'_> {
             }
             Asked::Value { label, value, .. } => {
                 let label = self.prose_of(label).map(|_| ());
-                self.eval(value)?;
+                let round = self.rounding(ask)?;
+                let key = self.eval(value)?;
+                needs_number(value, &key, round)?;
+                if round.is_none() {
+                    self.report(endless(value, &key).into_iter().collect());
+                }
                 label
             }
             Asked::Table(of) => {

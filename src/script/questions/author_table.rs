@@ -121,7 +121,7 @@ fn cell(session: &mut Session, expr: &Expr, column: &Column, blank: bool) -> Res
     if blank {
         let derivation = session.derivation(expr, column.radix)?;
         let form = Form::of_value(&value, column.radix, column.digits);
-        let blank = Blank { fact: "".into(), key: Some(Shown::plain(value)), form, unit: None };
+        let blank = Blank { fact: "".into(), key: Some(Shown::plain(value)), form, unit: None, round: None };
         return Ok(AuthorCell::Blank(Box::new(blank), derivation));
     }
     let number = matches!(value, Value::Number(_));

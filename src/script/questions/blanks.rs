@@ -15,7 +15,7 @@ use pagewalk_engine::machine::addr::Pa;
 pub(crate) fn blank(fact: &Arc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
     let form = form(key, did, radix, pa);
     let is_answer = |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
-    Blank { fact: fact.clone(), key: key.value_in(did).filter(is_answer), form, unit: None }
+    Blank { fact: fact.clone(), key: key.value_in(did).filter(is_answer), form, unit: None, round: None }
 }
 
 /// Returns the notation of a fact, regardless of whether the operation has the fact.

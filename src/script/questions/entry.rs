@@ -208,6 +208,8 @@ pub struct Blank {
     /// The notation.
     pub form: Form,
     pub(crate) unit: Option<Arc<str>>,
+    /// The number of significant digits, if the answer is rounded.
+    pub(crate) round: Option<u32>,
 }
 
 /// The notation of a blank. The notation does not depend on whether the operation has the fact, so it reveals
@@ -240,10 +242,23 @@ impl Form {
 }
 
 impl Blank {
+    /// Whether the key is rounded.
+    pub(crate) fn is_approximate(&self) -> bool {
+        match (&self.key, self.round) {
+            (Some(Shown { value: Value::Number(number), .. }), Some(digits)) => !number.has_at_most(digits),
+            _ => false,
+        }
+    }
+
     /// Formats the answer; `-` if there is no answer.
     pub fn answer(&self) -> String {
         match (&self.key, self.form) {
             (None, _) => "-".to_owned(),
+            (Some(Shown { value: Value::Number(number), .. }), Form::Number { .. })
+                if self.round.is_some() =>
+            {
+                number.rounded_text(self.round.unwrap_or_default())
+            }
             (Some(key), Form::Number { radix, digits }) => radix.write(&key.value, digits),
             (Some(key), _) => key.to_string(),
         }

@@ -20,6 +20,7 @@ pub(crate) mod points;
 mod prose;
 mod question;
 pub(crate) mod radix;
+mod rounding;
 mod rows;
 pub(crate) mod settings;
 mod sharing;

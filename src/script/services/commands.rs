@@ -2,7 +2,7 @@
 
 use crate::lang::nearest::nearest;
 use crate::run::params::Param::{self, Optional};
-use crate::run::params::{FACT, N, PATH, Params, STATEMENT, VA, WORD};
+use crate::run::params::{FACT, N, PATH, Params, STATEMENT, TITLE, VA, WORD};
 
 /// The action of a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,8 @@ pub enum CommandKind {
     Bits,
     /// Asks for the facts of an access, and grades the answers.
     Quiz,
+    /// Asks for the blanks of an exam question, and marks the answers.
+    Practice,
     /// Writes the session as a script.
     Save,
     /// Runs a script.
@@ -149,6 +151,13 @@ pub const COMMANDS: &[Command] = &[
         &[Optional(&[STATEMENT])],
         "asks for the facts of a random or given access and grades your answers",
         ":quiz read 0x3D4",
+    ),
+    row(
+        CommandKind::Practice,
+        "practice",
+        &[Optional(&[TITLE])],
+        "asks for the blanks of an exam question and marks your answers as an exam does",
+        ":practice \"Page walk\"",
     ),
     row(
         CommandKind::Save,

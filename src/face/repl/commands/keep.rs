@@ -86,6 +86,6 @@ pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
 }
 
 /// Removes any quotes around a file name.
-fn unquoted(name: &str) -> &str {
+pub(crate) fn unquoted(name: &str) -> &str {
     name.strip_prefix('"').and_then(|name| name.strip_suffix('"')).unwrap_or(name)
 }

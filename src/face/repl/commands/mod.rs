@@ -8,7 +8,7 @@ mod travel;
 
 use std::io;
 
-pub(crate) use keep::load;
+pub(crate) use keep::{load, unquoted};
 
 use super::context::ReplContext;
 use pagewalk_script::services::commands::{Command, CommandKind};
@@ -30,6 +30,6 @@ pub(crate) fn obey(context: &mut ReplContext, command: &Command, rest: &str) -> 
         CommandKind::Why => look::why_so(context, rest),
         CommandKind::Help => help::help(context, rest),
         // The shell handles these commands.
-        CommandKind::Quiz | CommandKind::Quit => Ok(()),
+        CommandKind::Quiz | CommandKind::Practice | CommandKind::Quit => Ok(()),
     }
 }

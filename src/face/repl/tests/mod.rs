@@ -2,6 +2,7 @@
 
 mod anything;
 mod beginners;
+mod practice;
 mod saving;
 
 use super::shared_text::SharedText;

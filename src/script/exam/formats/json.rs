@@ -174,7 +174,7 @@ fn blank(blank: &Blank, bare: bool, edition: Edition) -> Value {
         Form::Number { radix, digits } => (Some(radix.name()), digits),
         Form::Words(_) | Form::Pages | Form::Free => (None, None),
     };
-    let object = json!({
+    let mut object = json!({
         "label": label(blank),
         "fact": &*blank.fact,
         "how": how(blank, bare),
@@ -182,5 +182,8 @@ fn blank(blank: &Blank, bare: bool, edition: Edition) -> Value {
         "digits": digits,
         "unit": blank.unit.as_deref(),
     });
+    if let (Some(object), Some(digits)) = (object.as_object_mut(), blank.round) {
+        object.insert("round".to_owned(), json!(digits));
+    }
     with_key(object, edition, || json!(filled(blank, bare)))
 }

@@ -49,7 +49,10 @@ pub(crate) fn how(blank: &Blank, bare: bool) -> String {
         (_, Form::Number { radix: Radix::Hex, digits: Some(digits) }) => {
             format!("hex, {digits} digit{}", if digits == 1 { "" } else { "s" })
         }
-        (_, Form::Number { radix, .. }) => radix.name().to_owned(),
+        (_, Form::Number { radix, .. }) => match blank.round {
+            Some(digits) => format!("{digits} significant digit{}", if digits == 1 { "" } else { "s" }),
+            None => radix.name().to_owned(),
+        },
         _ => String::new(),
     }
 }
@@ -94,7 +97,7 @@ mod tests {
     use crate::run::record::Shown;
 
     fn blank(fact: &str, key: Option<Shown>, form: Form) -> Blank {
-        Blank { fact: fact.into(), key, form, unit: None }
+        Blank { fact: fact.into(), key, form, unit: None, round: None }
     }
 
     #[test]

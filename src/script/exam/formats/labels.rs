@@ -133,6 +133,7 @@ pub(crate) const WORDS: &[&str] = &[
     "binary",
     "digit",
     "digits",
+    "significant",
     "Y/N",
     "Y",
     "N",

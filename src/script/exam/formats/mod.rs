@@ -19,6 +19,7 @@ pub(crate) mod page;
 pub mod paper_formats;
 pub mod plan;
 mod policy_rules;
+pub(crate) mod practice;
 mod prairielearn;
 pub(crate) mod prompt;
 mod qti;

@@ -46,7 +46,7 @@ pub const FORMATS: &[Format] = &[
     },
     Format {
         name: "pdf",
-        about: "PDF made with Typst (`pip install typst`)",
+        about: "PDF made with Typst",
         extension: "pdf",
         write: Writer::Typeset(typst::all),
     },

@@ -116,8 +116,9 @@ fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
         return derivation.steps.last().map(|last| format!("{last} is {result}"));
     }
     let steps = derivation.steps.iter().filter(|step| **step != result);
-    let steps: Vec<&str> = steps.map(String::as_str).chain([result.as_str()]).collect();
-    (steps.len() > 1).then(|| steps.join(" = "))
+    let steps: Vec<&str> = steps.map(String::as_str).collect();
+    let sign = if blank.is_approximate() { "≈" } else { "=" };
+    (!steps.is_empty()).then(|| format!("{} {sign} {result}", steps.join(" = ")))
 }
 
 /// Returns the formulas of a table's cells.

@@ -14,7 +14,10 @@ const NOTHING: &[&str] = &["none", "unknown", "-"];
 pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> bool {
     let Some(key) = key else { return *answer == Answer::Dash };
     match (answer, &key.value) {
-        (Answer::Number(spelled), Value::Number(key)) => is_number(*spelled, *key),
+        (Answer::Number(spelled), Value::Number(key)) => match way.round {
+            Some(digits) => spelled.value.rounds_with(*key, digits),
+            None => is_number(*spelled, *key),
+        },
         (Answer::Word(word), Value::Text(key)) => {
             *word == &**key || page_fault(way) && (*word, &**key) == ("page", "protection")
         }

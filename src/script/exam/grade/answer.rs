@@ -30,6 +30,8 @@ pub(crate) struct AnswerForm<'p> {
     pub(crate) form: Form,
     /// The unit printed beside the blank.
     pub(crate) unit: Option<&'p str>,
+    /// The number of significant digits, if the answer is rounded.
+    pub(crate) round: Option<u32>,
     /// Whether no kernel handles the item's faults.
     pub(crate) bare: bool,
 }
@@ -37,7 +39,7 @@ pub(crate) struct AnswerForm<'p> {
 impl<'p> AnswerForm<'p> {
     /// Returns the form for a blank.
     pub(crate) fn for_blank(blank: &'p Blank, bare: bool) -> Self {
-        Self { form: blank.form, unit: blank.unit.as_deref(), bare }
+        Self { form: blank.form, unit: blank.unit.as_deref(), round: blank.round, bare }
     }
 
     /// Returns the form for a column of a table, derived from its cells.
@@ -50,7 +52,7 @@ impl<'p> AnswerForm<'p> {
             CellView::Text(_) | CellView::List { .. } => Some(Form::Free),
             CellView::Nothing => None,
         });
-        Self { form: form.unwrap_or(Form::Free), unit: None, bare: true }
+        Self { form: form.unwrap_or(Form::Free), unit: None, round: None, bare: true }
     }
 
     /// Parses an answer.

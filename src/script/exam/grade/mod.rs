@@ -15,6 +15,7 @@ pub mod rules;
 mod sheet;
 pub mod statistics;
 mod sums;
+pub mod terms;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -22,4 +23,4 @@ mod words;
 pub use mark::{Key, covers, mark, mark_field};
 pub use marked::{Mark, Marked, Verdict};
 pub use sheet::{CELL_LIMIT, Given, Sheet};
-pub(crate) use sums::decimal;
+pub(crate) use sums::{decimal, total};

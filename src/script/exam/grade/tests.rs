@@ -123,7 +123,7 @@ fn words_are_read_as_people_write_them() {
 
 #[test]
 fn pages_are_right_in_any_order() {
-    let way = super::answer::AnswerForm { form: Form::Pages, unit: None, bare: true };
+    let way = super::answer::AnswerForm { form: Form::Pages, unit: None, round: None, bare: true };
     let pages = [3u64, 0, 2, 2].into_iter().map(Value::from).collect();
     let key = Shown::plain(Value::List(pages));
     let right = |text: &str| {

@@ -82,11 +82,11 @@ fn row(mark: &Mark, field: Option<&Field>) -> Row {
         written: mark.written.chars().take(REPEATED).collect(),
         right: field.map_or_else(String::new, right),
         points: format!("{} of {}", decimal(mark.points), decimal(mark.of)),
-        why: why(mark, &|fact| field.map_or_else(|| fact.to_owned(), |field| called(field, fact))),
+        why: field.map_or_else(|| why(mark, &str::to_owned), |field| why_of(mark, field)),
     }
 }
 
-fn asked(field: &Field) -> String {
+pub(crate) fn asked(field: &Field) -> String {
     match (field.asked, &field.item.kind) {
         (Asked::Blank(_), ItemKind::Value { label, .. }) => label.clone(),
         (Asked::Blank(blank), ItemKind::Author(table)) => table
@@ -109,7 +109,7 @@ fn asked(field: &Field) -> String {
 }
 
 /// Returns the right answer as the key prints it.
-fn right(field: &Field) -> String {
+pub(crate) fn right(field: &Field) -> String {
     match (field.asked, &field.item.kind) {
         (Asked::Blank(blank), _) => {
             let unit = blank.unit.as_ref().map_or_else(String::new, |unit| format!(" {unit}"));
@@ -137,6 +137,11 @@ fn called(field: &Field, fact: &str) -> String {
     let ItemKind::Facts { blanks, .. } = &field.item.kind else { return fact.to_owned() };
     let blank = blanks.iter().find(|blank| *blank.fact == *fact);
     blank.map_or_else(|| fact.to_owned(), |blank| label(blank).trim_end_matches('?').to_owned())
+}
+
+/// Returns the reason for a mark, with the paper's names of facts.
+pub(crate) fn why_of(mark: &Mark, field: &Field) -> String {
+    why(mark, &|fact| called(field, fact))
 }
 
 fn why(mark: &Mark, called: &dyn Fn(&str) -> String) -> String {

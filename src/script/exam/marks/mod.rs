@@ -4,8 +4,11 @@ mod feedback;
 mod regrade;
 mod statistics;
 mod table;
+mod terms;
 
 pub use feedback::{Format, feedback};
+pub(crate) use feedback::{asked, right, why_of};
 pub use regrade::regrade;
 pub use statistics::statistics;
 pub use table::{Columns, marks};
+pub use terms::terms;

@@ -34,6 +34,7 @@ pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
     }
     match (&blank.key, blank.form) {
         (None, _) => nothing(),
+        (Some(_), Form::Number { .. }) if blank.round.is_some() => vec![blank.answer()],
         (Some(key), Form::Number { radix, digits }) => of_value(&key.value, radix, digits),
         (Some(Shown { value: Value::List(pages), .. }), Form::Pages) => of_pages(pages),
         (Some(key), _) => of_text(&key.to_string()),

@@ -4,7 +4,7 @@ use crate::questions::entry::{Blank, Form, Radix};
 use crate::run::record::{CellView, Shown};
 
 fn blank(fact: &str, key: Option<Shown>, form: Form) -> Blank {
-    Blank { fact: fact.into(), key, form, unit: None }
+    Blank { fact: fact.into(), key, form, unit: None, round: None }
 }
 
 #[test]

@@ -49,22 +49,23 @@ impl Tree<'_> {
     pub(super) fn ask(&mut self, pair: Pair) -> (Option<StmtKind>, Arc<[Fact]>) {
         let place = self.first(&pair, "ask");
         let (mut what, mut facts) = (None, Arc::from([]));
-        let (mut radix, mut points, mut prompt) = (None, None, None);
+        let (mut radix, mut points, mut round, mut prompt) = (None, None, None, None);
         for part in pair.into_inner() {
             match part.as_rule() {
-                Rule::ask_value => what = self.ask_value(part),
+                Rule::ask_value => what = self.ask_value(part, &mut round),
                 Rule::ask_table => what = Some(Asked::Table(self.noun_columns(part))),
                 Rule::ask_any => what = self.ask_any(part, &mut prompt),
                 Rule::ask_facts => (what, facts) = self.ask_facts(part, &mut prompt),
                 Rule::radix => radix = part.into_inner().next().map(|word| self.word(&word)),
                 Rule::prompt => self.prompt(part, &mut prompt),
+                Rule::rounded => self.rounded(part, &mut round),
                 _ => {
                     self.refuse_again(points.is_some(), "points", &part);
                     points = part.into_inner().next().map(|points| self.expr(points));
                 }
             }
         }
-        (what.map(|what| StmtKind::Ask(Box::new(Ask { what, radix, points, prompt, place }))), facts)
+        (what.map(|what| StmtKind::Ask(Box::new(Ask { what, radix, points, round, prompt, place }))), facts)
     }
 
     /// Reports a clause that is given twice.
@@ -82,6 +83,12 @@ impl Tree<'_> {
         *prompt = pair.into_inner().find_map(|part| self.text_of(part));
     }
 
+    /// Parses `round 3`.
+    fn rounded(&mut self, pair: Pair, round: &mut Option<Expr>) {
+        self.refuse_again(round.is_some(), "round", &pair);
+        *round = pair.into_inner().next().map(|digits| self.expr(digits));
+    }
+
     /// Parses a string or prose. Returns `None` for other parts.
     fn text_of(&mut self, part: Pair) -> Option<Expr> {
         let span = self.span(&part);
@@ -95,12 +102,13 @@ impl Tree<'_> {
         }
     }
 
-    fn ask_value(&mut self, pair: Pair) -> Option<Asked> {
+    fn ask_value(&mut self, pair: Pair, round: &mut Option<Expr>) -> Option<Asked> {
         let (mut label, mut value, mut unit) = (None, None, None);
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::unit_of => unit = part.into_inner().next().map(|unit| self.unit_of(&unit)),
                 Rule::expr => value = Some(self.expr(part)),
+                Rule::rounded => self.rounded(part, round),
                 _ => label = self.text_of(part).or(label),
             }
         }

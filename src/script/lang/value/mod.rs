@@ -7,6 +7,7 @@ mod literal;
 mod number;
 pub(crate) mod ops;
 mod print;
+pub(crate) mod significant;
 #[cfg(test)]
 mod tests;
 

@@ -81,7 +81,7 @@ pub const FORMS: &[Form] = &[
         "ask",
         &[Ways(&[
             &[OP, Arrow, FACT, Comma, ETC],
-            &[LABEL, Equals, EXPR, Optional(&[Keyword("unit"), UNIT])],
+            &[LABEL, Equals, EXPR, Optional(&[Keyword("round"), N]), Optional(&[Keyword("unit"), UNIT])],
             &[NOUN, Keyword("columns"), ETC],
             &[VARIABLE, Keyword("in"), LIST, Keyword("where"), ETC],
         ])],

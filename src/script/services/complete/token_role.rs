@@ -263,8 +263,14 @@ impl<'t> RoleFinder<'_, 't> {
 }
 
 /// Trailing options of an `ask`, with the words that may follow them.
-const TRAILERS: [(&str, &[&str]); 5] =
-    [("radix", &["hex", "decimal", "binary"]), ("points", &[]), ("unit", &[]), ("columns", &[]), ("as", &[])];
+const TRAILERS: [(&str, &[&str]); 6] = [
+    ("radix", &["hex", "decimal", "binary"]),
+    ("points", &[]),
+    ("round", &[]),
+    ("unit", &[]),
+    ("columns", &[]),
+    ("as", &[]),
+];
 
 fn is_noun(word: &str) -> bool {
     TABLE_NOUNS.iter().any(|row| row.name == word)

@@ -82,6 +82,10 @@ fn of_blank(blank: &Blank, bare: bool) -> Input {
         && let Value::Number(number) = key.value
         && number.to_f64().abs() <= EXACT
     {
+        if let Some(digits) = blank.round {
+            let rounded = number.significant(digits);
+            return Input::Number(Number::double(rounded.to_f64()).unwrap_or(number), rounded.half_unit());
+        }
         let off = if number.as_integer().is_some() { 0.0 } else { number.to_f64().abs() * OFF };
         return Input::Number(number, off);
     }

@@ -85,7 +85,8 @@ impl<'p> Items<'p> {
                 Block::Worksheet { prompt: prompt(item, self.labels, self.cores), points, heads, rows }
             }
             ItemKind::Value { label, blank, .. } => {
-                let how = self.how_alone(blank.form, self.how(blank, bare));
+                let how = self.how(blank, bare);
+                let how = if blank.round.is_some() { how } else { self.how_alone(blank.form, how) };
                 Block::Value { label: label.clone(), points, how, blank: self.blank(blank, bare, first()) }
             }
             ItemKind::Table { table, columns, .. } => {

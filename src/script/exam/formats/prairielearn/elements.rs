@@ -11,7 +11,7 @@ use crate::exam::formats::bank::rubric::rubric;
 use crate::exam::formats::bank::stem::Slots;
 use crate::exam::formats::export::Refusal;
 use crate::lang::value::Value as Known;
-use crate::questions::entry::{Form, Radix};
+use crate::questions::entry::{Blank, Form, Radix};
 
 /// Writes fields as elements and collects the correct answers.
 pub(crate) struct Elements<'d> {
@@ -59,8 +59,12 @@ impl Slots for Elements<'_> {
             }
             Input::Number(number, _) => {
                 self.answers.insert(name, json!(number.to_f64()));
+                let comparison = match field.asked {
+                    Asked::Blank(Blank { round: Some(digits), .. }) => format!("sigfig\" digits=\"{digits}"),
+                    _ => "relabs\" rtol=\"0.005\" atol=\"0".to_owned(),
+                };
                 format!(
-                    "<pl-number-input {common} blank-value=\"\" comparison=\"relabs\" rtol=\"0.005\" atol=\"0\" size=\"12\" display=\"inline\"></pl-number-input>"
+                    "<pl-number-input {common} blank-value=\"\" comparison=\"{comparison}\" size=\"12\" display=\"inline\"></pl-number-input>"
                 )
             }
             Input::Choice { options, several } => {
@@ -95,7 +99,7 @@ impl Elements<'_> {
         let Form::Number { radix, .. } = blank.form else { return None };
         let Known::Number(number) = blank.key.as_ref()?.value else { return None };
         let whole = number.as_integer().is_some_and(|n| n >= 0 || radix == Radix::Decimal);
-        if !certain || !whole || self.dashes.contains(field.name.as_str()) {
+        if !certain || !whole || blank.round.is_some() || self.dashes.contains(field.name.as_str()) {
             return None;
         }
         let base = match radix {

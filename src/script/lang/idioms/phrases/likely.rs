@@ -246,6 +246,22 @@ pub(super) const LIKELY: &[Idiom] = &[
     ),
     likely(&["given NAME NAME2"], "given NAME, NAME2", "separate the items of `given` with commas"),
     likely(&["given NAME NAME2 A"], "given NAME, NAME2, A", "separate the items of `given` with commas"),
+    likely(
+        &[
+            "ask TEXT = A rounded to NUM significant digits",
+            "ask TEXT = A rounded to NUM digits",
+            "ask TEXT = A rounded to NUM",
+            "ask TEXT = A rounded NUM",
+            "ask TEXT = A round to NUM",
+            "ask TEXT = A to NUM significant digits",
+            "ask TEXT = A to NUM digits",
+            "ask TEXT = A digits NUM",
+            "ask TEXT = A precision NUM",
+            "ask TEXT = A sigfigs NUM",
+        ],
+        "ask TEXT = A round NUM",
+        "the number of significant digits must follow `round`",
+    ),
     likely(&["ask TEXT A", "ask TEXT: A"], "ask TEXT = A", "a label and its value must be joined by `=`"),
     likely(
         &["ask NAME column REST"],

@@ -73,7 +73,8 @@ fn ask(ask: &Ask) -> String {
     };
     let radix = ask.radix.as_ref().map_or_else(String::new, |radix| format!(" radix {}", radix.text));
     let points = ask.points.as_ref().map_or_else(String::new, |points| format!(" points {}", expr(points)));
-    format!("ask {what}{radix}{points}")
+    let round = ask.round.as_ref().map_or_else(String::new, |round| format!(" round {}", expr(round)));
+    format!("ask {what}{round}{radix}{points}")
 }
 
 fn condition(condition: &Condition) -> String {

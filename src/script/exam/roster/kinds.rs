@@ -1,0 +1,100 @@
+//! The kinds of rosters that learning platforms and registrars export.
+
+/// A kind of roster, which its header identifies.
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    /// The columns that identify the kind: at least one of each group.
+    header: &'static [&'static [&'static str]],
+    /// Columns with the students' IDs, most preferred first. The first one that is not empty is read.
+    pub(crate) ids: &'static [&'static str],
+    /// The column that is empty in rows that contain no student.
+    pub(crate) filled: Option<&'static str>,
+    /// The name of a student who does not exist.
+    pub(crate) test_student: Option<&'static str>,
+    /// A character before each ID, which is not a part of it.
+    pub(crate) prefix: Option<char>,
+}
+
+/// Columns of a plain table. The names of this list are compared by their letters and digits alone.
+const PLAIN: Kind = Kind {
+    name: "a table with a column",
+    header: &[],
+    ids: &[
+        "id",
+        "student id",
+        "sid",
+        "student number",
+        "student no",
+        "id number",
+        "sis user id",
+        "user id",
+        "matriculation",
+        "matriculation number",
+        "matriculation no",
+        "matrikelnummer",
+        "matrikelnr",
+        "registration number",
+        "registration no",
+        "roll number",
+        "roll no",
+        "uin",
+        "uid",
+        "username",
+        "login",
+        "net id",
+        "email",
+        "email address",
+    ],
+    filled: None,
+    test_student: None,
+    prefix: None,
+};
+
+/// The kinds, most specific first. The last one matches every header.
+pub(crate) const KINDS: &[Kind] = &[
+    Kind {
+        name: "the gradebook of Canvas",
+        header: &[&["student"], &["id"], &["section"]],
+        ids: &["SIS User ID", "SIS Login ID", "ID"],
+        filled: Some("ID"),
+        test_student: Some("Student, Test"),
+        prefix: None,
+    },
+    Kind {
+        name: "the participants or grades of Moodle",
+        header: &[&["First name", "Full name"], &["Email address"]],
+        ids: &["ID number", "Username", "Email address"],
+        filled: None,
+        test_student: None,
+        prefix: None,
+    },
+    Kind {
+        name: "the grades of Brightspace",
+        header: &[&["OrgDefinedId"]],
+        ids: &["OrgDefinedId", "Username", "Email"],
+        filled: None,
+        test_student: None,
+        prefix: Some('#'),
+    },
+    PLAIN,
+];
+
+impl Kind {
+    /// Returns the kind of a roster with this header.
+    pub(crate) fn of(header: &[String]) -> &'static Self {
+        let has = |name: &&str| header.contains(&plain(name));
+        let matches = |kind: &&Kind| kind.header.iter().all(|group| group.iter().any(|name| has(name)));
+        KINDS.iter().find(matches).unwrap_or(&PLAIN)
+    }
+
+    /// Lists the kinds with their columns.
+    pub(crate) fn all() -> String {
+        let each = KINDS.iter().map(|kind| format!("{} ({})", kind.name, kind.ids.join(", ")));
+        each.collect::<Vec<_>>().join("; ")
+    }
+}
+
+/// Returns the letters and digits of a header, in lowercase.
+pub fn plain(header: &str) -> String {
+    header.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}

@@ -1,0 +1,73 @@
+//! `round N`: answers with N significant digits.
+
+use super::entry::Radix;
+use crate::lang::ast::{Ask, Asked, Expr};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::value::Value;
+use crate::lang::value::significant::LONGEST;
+use crate::run::session::Session;
+use crate::run::stop::Stop;
+
+/// Largest denominator that students are expected to write as a fraction.
+const WRITTEN: i128 = 1000;
+
+impl Session<'_> {
+    /// Returns the number of significant digits of an answer, if the script rounds it.
+    ///
+    /// # Errors
+    /// `misplaced`, `bad-width`, and errors in the expression.
+    pub(crate) fn rounding(&mut self, ask: &Ask) -> Result<Option<u32>, Stop> {
+        let Some(round) = &ask.round else { return Ok(None) };
+        let misplaced = |message: &str, help: &str| {
+            Err(Diagnostic::new(Code::Misplaced, round.span, message).help(help).into())
+        };
+        if !matches!(ask.what, Asked::Value { .. }) {
+            return misplaced(
+                "only an answer that is one value can be rounded",
+                "delete `round`, or ask for the value: `ask \"…\" = EXPR round 3`",
+            );
+        }
+        if Self::radix_named(ask.radix.as_ref())?.is_some_and(|radix| radix != Radix::Decimal) {
+            return misplaced("a rounded answer is decimal", "delete `radix` or `round`");
+        }
+        let digits = self.integer(round)?;
+        if !(1..=u64::from(LONGEST)).contains(&digits) {
+            let message = format!("an answer cannot have {digits} significant digits");
+            return Err(Diagnostic::new(Code::BadWidth, round.span, message)
+                .help(format!("write a number from 1 to {LONGEST}: `round 3`"))
+                .into());
+        }
+        Ok(Some(digits as u32))
+    }
+}
+
+/// Rejects a rounded answer that is not a number.
+///
+/// # Errors
+/// `wrong-type`.
+pub(crate) fn needs_number(of: &Expr, value: &Value, round: Option<u32>) -> Result<(), Diagnostic> {
+    if round.is_none() || matches!(value, Value::Number(_)) {
+        return Ok(());
+    }
+    let message = format!("only a number can be rounded, but this is {}", value.quoted());
+    Err(Diagnostic::new(Code::WrongType, of.span, message).help("delete `round`"))
+}
+
+/// Warns about a key that has no finite decimal expansion and is too long for a fraction.
+pub(crate) fn endless(of: &Expr, value: &Value) -> Option<Diagnostic> {
+    let Value::Number(number) = value else { return None };
+    let decimal = !number.to_string().contains('/');
+    let short = number.as_ratio().is_some_and(|ratio| decimal || *ratio.denom() < WRITTEN);
+    if short || number.as_integer().is_some() {
+        return None;
+    }
+    let message =
+        "students cannot write this key in full, and the paper does not say how many digits they need";
+    Some(
+        Diagnostic::warning(Code::Unlikely, of.span, message)
+            .label(format!("the key is {number}"))
+            .help("add the number of significant digits: `round 3`")
+            .fix(Fix::put_in(of.span.file, of.span.end, " round 3")),
+    )
+}
