@@ -1,0 +1,150 @@
+//! The topics of a question that require assumptions.
+
+use std::collections::BTreeSet;
+
+use crate::exam::paper::{PaperItem, Question};
+use crate::questions::entry::{Blank, ItemKind};
+use crate::run::record::{AccessVerb, Did, ReferenceRun};
+
+/// The topics of a question that require assumptions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum About {
+    /// Facts of the machine.
+    Machine,
+    /// Instruction fetches.
+    Fetches,
+    /// Accesses that use the caches as well as the MMU.
+    Data,
+    /// Lookups in TLBs and caches.
+    Lookups,
+    /// Values of bytes.
+    Bytes,
+    /// Page-table entries in memory.
+    Entries,
+    /// Tables to fill in.
+    Tables,
+    /// Reference strings that start with empty frames.
+    Empty,
+    /// Reference strings that start with filled frames.
+    Holding,
+    /// Reference strings that start with a table of pages with loading times.
+    Started,
+    /// Reference strings that start with a table of pages without loading times.
+    Listed,
+    /// Initial pages without times of their last uses.
+    Unused,
+    /// Initial pages without reference bits.
+    Unreferenced,
+    /// Initial pages without modified bits.
+    Clean,
+    /// Reads and writes of pages on disk.
+    Disk,
+    /// The order of eviction.
+    Order,
+}
+
+/// The contents of a question that determine its assumptions.
+#[derive(Default)]
+pub(super) struct Asked {
+    pub(super) about: BTreeSet<About>,
+    /// Number of operations with facts to determine.
+    pub(super) accesses: usize,
+    /// Number of these operations that are probes.
+    pub(super) probes: usize,
+    /// Replacement policies of reference strings.
+    pub(super) policies: Vec<String>,
+}
+
+impl Asked {
+    /// Returns the topics of a question.
+    pub(super) fn from_question(question: &Question) -> Self {
+        let mut asked = Self::default();
+        for item in question.items() {
+            asked.add_item(item);
+        }
+        asked
+    }
+
+    /// Whether the question is about a topic.
+    pub(super) fn is(&self, about: About) -> bool {
+        self.about.contains(&about)
+    }
+
+    fn add_item(&mut self, item: &PaperItem) {
+        if let Did::Reference(run) = &*item.did {
+            self.string(run);
+            let disk = |blank: &Blank| blank.fact.starts_with("disk_");
+            let is_asked = matches!(&item.kind, ItemKind::Facts { blanks, .. } if blanks.iter().any(disk));
+            return self.add([(About::Disk, is_asked)]);
+        }
+        match &item.kind {
+            ItemKind::Facts { blanks, .. } => self.operation(&item.did, blanks),
+            ItemKind::Table { string, columns, .. } => {
+                let asked = |name: &str| columns.iter().any(|column| **column == *name);
+                self.add([
+                    (About::Tables, true),
+                    (About::Order, string.is_some() && asked("order")),
+                    (About::Disk, string.is_some() && (asked("written") || asked("modified"))),
+                ]);
+                match string.as_deref() {
+                    Some(Did::Reference(run)) => self.string(run),
+                    _ => self.about.extend([About::Machine]),
+                }
+            }
+            ItemKind::Any { .. } => self.about.extend([About::Machine, About::Lookups, About::Data]),
+            ItemKind::Value { .. }
+            | ItemKind::Author(_)
+            | ItemKind::Choice { .. }
+            | ItemKind::Essay { .. } => {}
+        }
+    }
+
+    fn operation(&mut self, did: &Did, blanks: &[Blank]) {
+        let access = if let Did::Access(access) = did { Some(access) } else { None };
+        let verb = access.map(|access| access.verb);
+        self.accesses += 1;
+        self.probes += usize::from(access.is_some_and(|access| access.probe));
+        self.add([
+            (About::Machine, true),
+            (About::Fetches, verb == Some(AccessVerb::Fetch)),
+            (About::Data, verb != Some(AccessVerb::Translate)),
+            (About::Lookups, blanks.iter().any(is_lookup)),
+            (About::Bytes, blanks.iter().any(|blank| &*blank.fact == "byte")),
+            (About::Entries, blanks.iter().any(|blank| blank.fact.starts_with("pte"))),
+        ]);
+    }
+
+    /// Adds the topics that apply.
+    fn add<const N: usize>(&mut self, about: [(About, bool); N]) {
+        self.about.extend(about.iter().filter(|(_, applies)| *applies).map(|(about, _)| *about));
+    }
+
+    /// Adds a reference string, whose caption begins with the policy.
+    fn string(&mut self, run: &ReferenceRun) {
+        let policy = run.caption.split([',', ' ']).next().unwrap_or_default().to_owned();
+        let (row, is_empty) = (run.start.first(), run.setup.holding.is_empty());
+        self.add([
+            (About::Empty, is_empty),
+            (About::Holding, row.is_none() && !is_empty),
+            (About::Started, row.is_some_and(|row| row.loaded.is_some())),
+            (About::Listed, row.is_some_and(|row| row.loaded.is_none())),
+            (About::Unused, row.is_some_and(|row| row.used.is_none())),
+            (About::Unreferenced, row.is_some_and(|row| row.referenced.is_none())),
+            (About::Clean, row.map_or(!is_empty, |row| row.modified.is_none())),
+            (About::Disk, run.has_stores()),
+        ]);
+        if !self.policies.contains(&policy) {
+            self.policies.push(policy);
+        }
+    }
+}
+
+/// Whether a blank is about a lookup in a TLB or cache.
+fn is_lookup(blank: &Blank) -> bool {
+    let of_level = blank.fact.contains('.') && !blank.fact.starts_with("pte");
+    of_level
+        || matches!(
+            &*blank.fact,
+            "tlb" | "tlbi" | "tlbt" | "cache" | "ci" | "ct" | "co" | "cycles" | "served" | "walk"
+        )
+}
