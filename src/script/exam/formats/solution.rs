@@ -10,14 +10,14 @@ use crate::questions::entry::{Alternative, Blank, Derivation, Form, ItemKind, Ra
 use crate::report::doc::{Block, Step};
 use crate::report::narrate::{call_steps, reasons, rulers, steps};
 use crate::report::narrate::{reference, replay, view};
-use crate::run::facts::{ACCESS_FACTS, FactRow, binary, reported_facts};
+use crate::run::facts::{ACCESS_FACTS, Component, FactRow, binary, lookup, reported_facts, switched};
 use crate::run::record::{Access, Did, Shown};
 use crate::services::lookup::look_up;
 
 /// Returns the worked solution of an item; empty if the key is sufficient.
 pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
     match &item.kind {
-        ItemKind::Facts { blanks, .. } => operation(&item.did, blanks, bare(item), labels),
+        ItemKind::Facts { blanks, .. } => operation(item, blanks, labels),
         ItemKind::Value { blank, derivation, .. } => derived(derivation, blank),
         ItemKind::Any { answers, radix, example: Some(example), .. } => {
             let first = answers.first.first().map_or_else(String::new, |value| radix.write(value, None));
@@ -33,7 +33,8 @@ pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
 
 /// Returns the solution of an operation: its address with its fields, the reason for each blank,
 /// and every step.
-fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Block> {
+fn operation(item: &PaperItem, blanks: &[Blank], labels: &Labels) -> Vec<Block> {
+    let (did, bare) = (&*item.did, bare(item));
     let mut blocks = Vec::new();
     let hardware = bare || !matches!(did, Did::Access(_)) || blanks.iter().any(of_hardware);
     if let (Did::Access(access), true) = (did, hardware) {
@@ -45,7 +46,7 @@ fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Bl
     let pairs = reasons(did, &facts).into_iter().map(|(reason, facts)| {
         let blanks = facts.iter().filter_map(|fact| asked(&fact.name));
         let named = blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
-        (named.collect::<Vec<_>>().join(", "), reason)
+        (named.collect::<Vec<_>>().join(", "), whole(item, reason))
     });
     let pairs: Vec<(String, String)> = pairs.collect();
     if !pairs.is_empty() {
@@ -61,6 +62,18 @@ fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Bl
     });
     blocks.extend(steps);
     blocks
+}
+
+/// Adds to the reason for a TLB miss that a context switch flushed the TLB, which only the machine before the access
+/// shows.
+fn whole(item: &PaperItem, reason: String) -> String {
+    let before = item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
+    let (Did::Access(access), Some(before)) = (&*item.did, before) else { return reason };
+    let mut parts = Component::all(&access.spec).filter(|part| lookup(access, *part) == reason);
+    match parts.find_map(|part| switched(access, part, before)) {
+        Some(why) => format!("{reason}, because {why}"),
+        None => reason,
+    }
 }
 
 /// Whether a blank is about a hardware fact, not only about a kernel fact.
