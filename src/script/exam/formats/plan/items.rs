@@ -19,7 +19,9 @@ use crate::questions::entry::{
 use crate::run::record::{CellView, TableView};
 
 /// Maximum number of answers that a key lists.
-const LISTED: usize = 4;
+const LISTED: usize = 16;
+/// Width of a box in which any of several answers is right, in characters.
+const ANY: u32 = 32;
 /// Minimum width of a worksheet's boxes, in characters.
 const WORKSHEET: u32 = 12;
 /// Height of a ruled line, and maximum height of the space for free text, in millimeters.
@@ -97,10 +99,15 @@ impl<'p> Items<'p> {
                 Block::Fill { how, points, tables: self.medium.tables(self.author_table(table, names)) }
             }
             ItemKind::Any { answers, radix, .. } => {
-                let content = self.edition.filled().then(|| any_of(answers, *radix, self.labels));
-                let blank = Blank { field: first(), width: 32, content, ..Blank::default() };
                 let form = Form::Number { radix: *radix, digits: None };
-                let how = self.how_alone(form, self.labels.localize(radix.name()).to_owned());
+                let mut how = self.how_alone(form, self.labels.localize(radix.name()).to_owned());
+                let content = self.edition.filled().then(|| {
+                    let (content, list) = any_of(answers, *radix, self.labels);
+                    let separator = if how.is_empty() || list.is_empty() { "" } else { "; " };
+                    how = format!("{how}{separator}{list}");
+                    content
+                });
+                let blank = Blank { field: first(), width: ANY, content, ..Blank::default() };
                 Block::Value {
                     label: prompt(item, self.labels, self.cores).trim_end_matches('.').to_owned(),
                     points,
@@ -262,12 +269,22 @@ fn height(authored: Option<Number>, points: Number) -> u32 {
     )
 }
 
-/// Returns some of the correct answers as text.
-fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> String {
+/// Returns the contents of a box in which any of these answers is right, and the list of answers if it does not fit in
+/// the box.
+fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> (String, String) {
     let shown: Vec<String> =
         answers.first.iter().take(LISTED).map(|value: &Value| radix.write(value, None)).collect();
-    let more = if answers.all && answers.first.len() <= LISTED { "" } else { ", …" };
-    format!("{} {}{more}", labels.localize("any of"), shown.join(", "))
+    let all = answers.all && answers.first.len() <= LISTED;
+    if let ([only], true) = (shown.as_slice(), all) {
+        return (only.clone(), String::new());
+    }
+    let list = format!("{}{}", shown.join(", "), if all { "" } else { ", …" });
+    let boxed = format!("{} {list}", labels.localize("any of"));
+    if boxed.chars().count() <= ANY as usize {
+        (boxed, String::new())
+    } else {
+        (labels.localize("any of these").to_owned(), list)
+    }
 }
 
 /// Returns the width of a column's boxes: the fixed number of digits, or approximately that of its longest
