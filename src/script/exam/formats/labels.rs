@@ -142,6 +142,7 @@ pub(crate) const WORDS: &[&str] = &[
     "of",
     "PPN",
     "VPN",
+    "Latency",
 ];
 
 /// Labels that differ from the defaults.
@@ -197,6 +198,11 @@ impl Labels {
         let said = self.0.get("lang").map(String::as_str);
         said.filter(|lang| (2..=3).contains(&lang.len()) && lang.bytes().all(|b| b.is_ascii_lowercase()))
             .unwrap_or("en")
+    }
+
+    /// Whether a fact or word has a label other than the default.
+    pub(crate) fn renames(&self, name: &str) -> bool {
+        self.0.contains_key(name)
     }
 
     /// Returns the label of a fact, if it is known.
