@@ -148,7 +148,7 @@ pub struct Derivation {
 }
 
 /// An option of a choice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Alternative {
     /// The text.
     pub text: String,
@@ -156,6 +156,19 @@ pub struct Alternative {
     pub correct: bool,
     /// The mistake that leads to the option, if known.
     pub mistake: Option<&'static str>,
+    /// The evidence that makes the option right or wrong, if Pagewalk computed it.
+    pub(crate) evidence: Vec<Evidence>,
+}
+
+/// Evidence for or against an option.
+#[derive(Debug, Clone)]
+pub(crate) enum Evidence {
+    /// An operation with the facts in question.
+    Facts { did: Arc<Did>, blanks: Vec<Blank> },
+    /// A comparison with its numbers, and whether it is true.
+    Truth { derivation: Derivation, holds: bool },
+    /// The first value of a name that satisfies the conditions, or `None` if no value does.
+    First { name: Arc<str>, value: Option<Value> },
 }
 
 /// A set of correct answers.
@@ -223,6 +236,9 @@ impl Blank {
         match (&self.key, self.form) {
             (None, _) => "-".to_owned(),
             (Some(key), Form::Number { radix, digits }) => radix.write(&key.value, digits),
+            (Some(Shown { value: Value::List(pages), .. }), Form::Pages) => {
+                pages.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
+            }
             (Some(key), _) => key.to_string(),
         }
     }
