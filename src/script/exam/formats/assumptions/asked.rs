@@ -2,9 +2,15 @@
 
 use std::collections::BTreeSet;
 
+use crate::exam::formats::label::filled;
+use crate::exam::formats::page::bare;
 use crate::exam::paper::{PaperItem, Question};
+use crate::exam::words::Words;
 use crate::questions::entry::{Blank, ItemKind};
-use crate::run::record::{AccessVerb, Did, ReferenceRun};
+use crate::run::record::{Access, AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, View};
+use pagewalk_engine::kernel::event::FaultClass;
+use pagewalk_engine::kernel::vma::Backing;
+use pagewalk_engine::machine::event::Event;
 
 /// The topics of a question that require assumptions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -19,6 +25,16 @@ pub(super) enum About {
     Lookups,
     /// Values of bytes.
     Bytes,
+    /// Values of several bytes.
+    Words,
+    /// Page faults.
+    Faults,
+    /// A page table that is given or walked.
+    PageTable,
+    /// Areas of files.
+    Files,
+    /// Values that may not exist.
+    Missing,
     /// Page-table entries in memory.
     Entries,
     /// Tables to fill in.
@@ -62,7 +78,25 @@ impl Asked {
         for item in question.items() {
             asked.add_item(item);
         }
+        question.views().for_each(|view| asked.view(view));
         asked
+    }
+
+    /// Adds the topics of a given table or a figure.
+    fn view(&mut self, view: &View) {
+        let is_file = |record: &AreaRecord| matches!(record.area.backing, Backing::File { .. });
+        match view {
+            View::Table(table) => self.add([
+                (About::PageTable, table.title.ends_with("page_table")),
+                (About::Words, table.title.starts_with("memory")),
+            ]),
+            View::Tree(_) => self.add([(About::PageTable, true)]),
+            View::Maps { areas, .. } => self.add([(About::Files, areas.iter().any(is_file))]),
+            View::Layout(layout) => {
+                self.add([(About::Files, layout.areas.iter().any(|area| is_file(&area.area)))]);
+            }
+            _ => {}
+        }
     }
 
     /// Whether the question is about a topic.
@@ -78,7 +112,7 @@ impl Asked {
             return self.add([(About::Disk, is_asked)]);
         }
         match &item.kind {
-            ItemKind::Facts { blanks, .. } => self.operation(&item.did, blanks),
+            ItemKind::Facts { blanks, .. } => self.operation(&item.did, blanks, bare(item)),
             ItemKind::Table { string, columns, .. } => {
                 let asked = |name: &str| columns.iter().any(|column| **column == *name);
                 self.add([
@@ -90,8 +124,14 @@ impl Asked {
                     Some(Did::Reference(run)) => self.string(run),
                     _ => self.about.extend([About::Machine]),
                 }
+                if let ItemKind::Table { table, .. } = &item.kind {
+                    self.add([(About::PageTable, table.title.ends_with("page_table"))]);
+                }
             }
-            ItemKind::Any { .. } => self.about.extend([About::Machine, About::Lookups, About::Data]),
+            ItemKind::Any { among, .. } => {
+                self.about.extend([About::Machine, About::Lookups, About::Data, About::PageTable]);
+                self.add([(About::Faults, among.contains("fault")), (About::Words, among.contains("value"))]);
+            }
             ItemKind::Value { .. }
             | ItemKind::Author(_)
             | ItemKind::Choice { .. }
@@ -99,12 +139,36 @@ impl Asked {
         }
     }
 
-    fn operation(&mut self, did: &Did, blanks: &[Blank]) {
+    fn operation(&mut self, did: &Did, blanks: &[Blank], bare: bool) {
         let access = if let Did::Access(access) = did { Some(access) } else { None };
         let verb = access.map(|access| access.verb);
         self.accesses += 1;
         self.probes += usize::from(access.is_some_and(|access| access.probe));
+        let walks = |event: &Event| matches!(event, Event::Pte { .. });
+        let faults = access
+            .map_or(&[][..], Access::faults)
+            .iter()
+            .chain(did.call().into_iter().flat_map(|call| &call.faults));
+        let of_file = |fault: &FaultRecord| {
+            fault.class() == Some(FaultClass::File)
+                || fault.area.as_ref().is_some_and(|area| matches!(area.area.backing, Backing::File { .. }))
+        };
+        let missing = |blank: &Blank| {
+            !matches!(Words::for_blank(blank, bare), Some(Words::YesNo { .. })) || filled(blank, bare) == "-"
+        };
         self.add([
+            (About::PageTable, access.is_some_and(|access| access.events.iter().any(walks))),
+            (About::Files, faults.into_iter().any(of_file)),
+            (About::Missing, blanks.iter().any(missing)),
+            (
+                About::Words,
+                access.is_some_and(|access| access.verb != AccessVerb::Translate && access.data.len() > 1),
+            ),
+            (About::Words, blanks.iter().any(|blank| blank.fact.starts_with("pte"))),
+        ]);
+        let faulted = access.is_some_and(|access| access.outcome.fault.is_some());
+        self.add([
+            (About::Faults, faulted || blanks.iter().any(|blank| &*blank.fact == "fault")),
             (About::Machine, true),
             (About::Fetches, verb == Some(AccessVerb::Fetch)),
             (About::Data, verb != Some(AccessVerb::Translate)),

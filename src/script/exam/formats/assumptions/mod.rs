@@ -43,7 +43,7 @@ pub(crate) fn assumptions(question: &Question) -> Vec<String> {
                 .to_owned()
         });
     }
-    if asked.accesses > 0 {
+    if asked.is(About::Missing) {
         sentences.push(NO_VALUE[0].to_owned());
     } else if asked.is(About::Tables) {
         sentences.push(NO_VALUE[1].to_owned());
@@ -72,7 +72,11 @@ fn of_order(question: &Question, machine: &Machine, asked: &Asked) -> Vec<String
 fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences: &mut Vec<String>) {
     let spec = &hardware.spec;
     // The given bytes show the values in memory.
-    if spec.mmu.is_some() && hardware.kernel.is_none() && !asked.is(About::Entries) {
+    if spec.mmu.is_some()
+        && hardware.kernel.is_none()
+        && asked.is(About::PageTable)
+        && !asked.is(About::Entries)
+    {
         sentences.push("Page-table entries that are not listed are not present.".to_owned());
     }
     // On bare hardware, a byte is read from a cache or is unknown.
@@ -82,17 +86,20 @@ fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences
     sentences.extend(orders);
     match &hardware.kernel {
         Some(kernel) => of_kernel(kernel, asked, sentences),
-        None if spec.mmu.is_some() && spec.tlbs.is_empty() && spec.caches.is_empty() => {
+        None if spec.mmu.is_none() || !asked.is(About::Faults) => {}
+        None if spec.tlbs.is_empty() && spec.caches.is_empty() => {
             sentences.push("A page fault ends the access.".to_owned());
         }
-        None if spec.mmu.is_some() => {
+        None => {
             sentences.push(
                 "A page fault ends the access, which then fills no TLB entry and uses no cache.".to_owned(),
             );
         }
-        None => {}
     }
-    sentences.push(byte_order(spec));
+    sentences.push("Memory is byte-addressable.".to_owned());
+    if asked.is(About::Words) {
+        sentences.push(byte_order(spec));
+    }
 }
 
 /// Describes how TLBs and caches are filled, grouped by equal rules. Omits instruction caches and TLBs if no
@@ -116,26 +123,40 @@ fn of_lookups(spec: &Spec, asked: &Asked, sentences: &mut Vec<String>) {
         }
     }
     for (names, direct, policy, stores) in alike {
-        let verb = if names.len() == 1 { "It is" } else { "They are" };
-        let stores = if stores.is_empty() { stores } else { format!(" {verb} {stores}.") };
+        let verb = if names.len() == 1 { "is" } else { "are" };
+        let stores = if stores.is_empty() {
+            stores
+        } else {
+            format!(" {} {verb} {stores}.", capitalized(&listed(&names, "and")))
+        };
         sentences.push(format!("{}{stores}", filled(&named(&names), direct, policy)));
     }
 }
 
 /// Returns `the TLB`, or `L1d, L2, or L3`.
 fn named(names: &[&str]) -> String {
+    listed(names, "or")
+}
+
+/// Returns the names of TLBs or caches with this word before the last.
+fn listed(names: &[&str], word: &str) -> String {
     let one = |name: &&str| match *name {
         "tlb" => "the TLB".to_owned(),
         "cache" => "the cache".to_owned(),
         other => other.to_owned(),
     };
     match names {
-        [first, last] => format!("{} or {}", one(first), one(last)),
+        [first, last] => format!("{} {word} {}", one(first), one(last)),
         [first @ .., last] if !first.is_empty() => {
-            format!("{}, or {}", first.iter().map(one).collect::<Vec<_>>().join(", "), one(last))
+            format!("{}, {word} {}", first.iter().map(one).collect::<Vec<_>>().join(", "), one(last))
         }
         _ => names.iter().map(one).collect(),
     }
+}
+
+/// Returns a text with a capital article.
+fn capitalized(text: &str) -> String {
+    text.strip_prefix("the ").map_or_else(|| text.to_owned(), |rest| format!("The {rest}"))
 }
 
 /// Describes the entry that a miss fills.
@@ -169,6 +190,15 @@ fn of_kernel(kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) 
             kernel.replacement.row().title
         ));
     }
+    if asked.is(About::Files) {
+        of_files(kernel, sentences);
+    }
+    if kernel.zero_page {
+        sentences.push("A read of an untouched anonymous page maps the shared zero page.".to_owned());
+    }
+}
+
+fn of_files(kernel: &KernelConfig, sentences: &mut Vec<String>) {
     sentences.push(if kernel.warm {
         "Files are in the page cache, so a fault on a file page is minor.".to_owned()
     } else {
@@ -181,9 +211,6 @@ fn of_kernel(kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) 
             kernel.fault_around
         ));
     }
-    if kernel.zero_page {
-        sentences.push("A read of an untouched anonymous page maps the shared zero page.".to_owned());
-    }
 }
 
 fn byte_order(spec: &Spec) -> String {
@@ -191,5 +218,5 @@ fn byte_order(spec: &Spec) -> String {
         Some(mmu) if mmu.pte.big_endian => ", page-table entries big-endian",
         _ => "",
     };
-    format!("Memory is byte-addressable. Multi-byte values are little-endian{entries}.")
+    format!("Multi-byte values are little-endian{entries}.")
 }
