@@ -9,14 +9,14 @@ use crate::exam::formats::edition::Edition;
 use crate::exam::formats::label::{called, filled, how, roomy, width};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::{bare, printed};
-use crate::exam::formats::prompt::{prompt, several_cores};
+use crate::exam::formats::prompt::{prompt_with, several_cores, tabled};
 use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Table, WorksheetRow};
 use crate::exam::paper::{Paper, PaperItem};
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{
     Alternative, Answers, AuthorCell, AuthorTable, Blank as Asked, Column, Form, ItemKind, Radix, Rubric,
 };
-use crate::run::record::{CellView, TableView};
+use crate::run::record::{CellView, StartRow, TableView};
 
 /// Maximum number of answers that a key lists.
 const LISTED: usize = 16;
@@ -70,6 +70,30 @@ impl<'p> Items<'p> {
         Self { edition, labels, medium, cores: several_cores(paper), names }
     }
 
+    /// Returns the tables above an item: the initial pages of a reference string.
+    pub fn above(&self, item: &PaperItem) -> Vec<Block> {
+        let Some(run) = tabled(item) else { return Vec::new() };
+        let number = |n: Option<u64>| n.map_or(Cell::Word(String::new()), |n| Cell::Number(n.to_string()));
+        let columns: [(&'static str, fn(&StartRow) -> Option<u64>); 4] = [
+            ("Loaded", |row| row.loaded),
+            ("Last used", |row| row.used),
+            ("R", |row| row.referenced.map(u64::from)),
+            ("M", |row| row.modified.map(u64::from)),
+        ];
+        let kept = || columns.iter().filter(|(_, of)| run.start.iter().any(|row| of(row).is_some()));
+        let heads = std::iter::once("Page").chain(kept().map(|(head, _)| *head));
+        let cells = |row: &StartRow| {
+            let page = Cell::Number(row.page.to_string());
+            std::iter::once(page).chain(kept().map(|(_, of)| number(of(row)))).collect()
+        };
+        let table = Table {
+            title: self.labels.localize("Pages at the start").to_owned(),
+            groups: vec![heads.map(|head| self.labels.localize(head).to_owned()).collect()],
+            rows: run.start.iter().map(cells).collect(),
+        };
+        self.medium.given(table)
+    }
+
     /// Returns the next item. Shows the item's points, unless they are all the points of its container.
     pub fn next(&mut self, item: &PaperItem, said: bool) -> Block {
         let names = self.names.pop().unwrap_or_default();
@@ -84,18 +108,23 @@ impl<'p> Items<'p> {
                     Medium::Screen => <[String; 2]>::default(),
                     _ => worksheet_heads(&mut rows, self.labels),
                 };
-                Block::Worksheet { prompt: prompt(item, self.labels, self.cores), points, heads, rows }
+                Block::Worksheet {
+                    prompt: prompt_with(item, self.labels, self.cores, true),
+                    points,
+                    heads,
+                    rows,
+                }
             }
             ItemKind::Value { label, blank, .. } => {
                 let how = self.how_alone(blank.form, self.how(blank, bare));
                 Block::Value { label: label.clone(), points, how, blank: self.blank(blank, bare, first()) }
             }
             ItemKind::Table { table, columns, .. } => {
-                let how = prompt(item, self.labels, self.cores);
+                let how = prompt_with(item, self.labels, self.cores, true);
                 Block::Fill { how, points, tables: self.tables(table, columns, names) }
             }
             ItemKind::Author(table) => {
-                let how = prompt(item, self.labels, self.cores);
+                let how = prompt_with(item, self.labels, self.cores, true);
                 Block::Fill { how, points, tables: self.medium.tables(self.author_table(table, names)) }
             }
             ItemKind::Any { answers, radix, .. } => {
@@ -109,7 +138,7 @@ impl<'p> Items<'p> {
                 });
                 let blank = Blank { field: first(), width: ANY, content, ..Blank::default() };
                 Block::Value {
-                    label: prompt(item, self.labels, self.cores).trim_end_matches('.').to_owned(),
+                    label: prompt_with(item, self.labels, self.cores, true).trim_end_matches('.').to_owned(),
                     points,
                     how,
                     blank,
