@@ -129,7 +129,7 @@ fn printed(name: &str, edition: Edition) -> String {
 #[test]
 fn a_long_table_is_split_only_once() {
     let printed = printed("01-worksheet", Edition::Paper);
-    let table = printed.split("Page table\n").nth(1).and_then(|rest| rest.split("```").next());
+    let table = printed.split("Page table (hex)\n").nth(1).and_then(|rest| rest.split("```").next());
     let rows = table.expect("a table").lines().skip(2);
     let first = |half: &str| half.split_whitespace().next().expect("a VPN").to_owned();
     let vpns: Vec<Vec<String>> = rows.map(|row| row.split('│').map(first).collect()).collect();
@@ -181,6 +181,53 @@ fn keys_list_their_answers() {
     assert!(key("0..=5").contains(" **any of 0x0, 0x3** (hex)"), "{}", key("0..=5"));
     assert!(key("0..=47").contains(&format!(" **any of these** (hex; {})", listed(15))), "{}", key("0..=47"));
     assert!(key("0..=48").contains(&format!("(hex; {}, …)", listed(15))), "{}", key("0..=48"));
+}
+
+/// Sentences that a paper prints only if the question needs them.
+#[test]
+fn assumptions_apply_to_the_question() {
+    let has = |name: &str, sentence: &str| printed(name, Edition::Paper).contains(sentence);
+    // These pages are anonymous, and no PTE or value of several bytes is asked.
+    assert!(!has("09-asid", "file page") && !has("09-asid", "little-endian") && !has("09-asid", "write -"));
+    assert!(has("19-file-end", "file page"));
+    // The first access of this question faults.
+    assert!(has("04-address-stream", "A page fault ends the access"));
+    assert!(!has("06-latency", "A page fault ends the access"));
+    // The data is in memory words.
+    assert!(has("64-words", "little-endian"));
+    assert!(has("08-cache-set", "The cache is write-back") || has("01-worksheet", "The cache is write-back"));
+}
+
+/// A process of the default kernel: the titles of its tables, the pages of a reference string, and the steps before an
+/// item.
+#[test]
+fn titles_and_lists_are_in_words() {
+    assert!(printed("40-split-areas", Edition::Paper).contains("Areas of P (start and end in hex)"));
+    assert!(printed("07-rights", Edition::Paper).contains("VPN PPN V R/W U/S XD"));
+    let start = printed("54-local-global", Edition::Paper);
+    assert_eq!(start.matches("Pages at the start").count(), 2);
+    assert!(!start.contains("last used at time"));
+    let pages = crate::running::paper(
+        "question \"Q\" points 1 { reference A0 A1 A6 { frames 3, replacement fifo }\n ask reference A0 A1 A6 { frames 3, replacement fifo } => resident }",
+        0,
+    );
+    let key = markdown(&pages, Edition::Key, &Style::default());
+    assert!(key.contains("**A0, A1, A6**"), "{key}");
+}
+
+/// Worked solutions without a kernel's later actions, and with the reasons for missing values.
+#[test]
+fn solutions_state_only_what_happened() {
+    let solutions = printed("04-address-stream", Edition::Solutions);
+    assert!(solutions.contains("The access ends with a page fault.") && !solutions.contains("no kernel"));
+    assert!(!solutions.contains("PTE 0x"), "{solutions}");
+    let missing = printed("71-software-tlb", Edition::Solutions);
+    assert!(missing.contains("Physical address -"), "{missing}");
+    // The two options of a choice, and the accesses before a table, are explained.
+    let choice = printed("18-belady", Edition::Solutions);
+    assert!(choice.contains("is true") && choice.contains("is false"), "{choice}");
+    let table = printed("38-final-cache", Edition::Solutions);
+    assert!(table.contains("Cache hit? N"), "{table}");
 }
 
 /// Every entry of this TLB allows stores, but the script states the column.
