@@ -71,14 +71,8 @@ fn operation(item: &PaperItem, blanks: &[Blank], labels: &Labels) -> Vec<Block> 
     if !pairs.is_empty() {
         blocks.push(Block::Pairs { title: String::new(), pairs });
     }
-    let steps = sequence(did).into_iter().filter_map(|block| match block {
-        Block::Steps(steps) if !hardware => {
-            let of_kernel: Vec<Step> =
-                steps.into_iter().filter(|step| step.who.contains("handler")).collect();
-            (!of_kernel.is_empty()).then_some(Block::Steps(of_kernel))
-        }
-        other => Some(other),
-    });
+    let steps =
+        sequence(did).into_iter().filter_map(|block| if hardware { Some(block) } else { of_kernel(block) });
     blocks.extend(steps);
     blocks
 }
@@ -172,11 +166,42 @@ fn cells(table: &AuthorTable) -> Vec<Block> {
     if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
 }
 
+/// Maximum number of operations before an item whose steps are explained. Of more operations, only the results are.
+const STEPPED: usize = 8;
+
 /// Explains the operations since the previous item.
 fn since(item: &PaperItem, labels: &Labels) -> Vec<Block> {
-    let each =
-        item.since.iter().flat_map(|did| [vec![Block::line(of_done(did, labels))], sequence(did)].concat());
+    if item.since.len() > STEPPED {
+        let pairs = item.since.iter().map(|did| (of_done(did, labels), results(did))).collect();
+        return vec![Block::Pairs { title: String::new(), pairs }];
+    }
+    // A table may be about the hardware.
+    let hardware = bare(item) || matches!(item.kind, ItemKind::Table { .. });
+    let each = item.since.iter().flat_map(|did| {
+        let steps = sequence(did)
+            .into_iter()
+            .filter_map(|block| if hardware { Some(block) } else { of_kernel(block) });
+        std::iter::once(Block::line(of_done(did, labels))).chain(steps).collect::<Vec<Block>>()
+    });
     each.filter(|block| !matches!(block, Block::Steps(steps) if steps.is_empty())).collect()
+}
+
+/// Keeps only the kernel's steps of a sequence.
+fn of_kernel(block: Block) -> Option<Block> {
+    let Block::Steps(steps) = block else { return Some(block) };
+    let steps: Vec<Step> = steps.into_iter().filter(|step| step.who.contains("handler")).collect();
+    (!steps.is_empty()).then_some(Block::Steps(steps))
+}
+
+/// The facts that summarize an operation.
+const RESULTS: [&str; 6] = ["tlb", "cache", "fault", "evicted", "returns", "error"];
+
+/// Summarizes the result of an operation.
+fn results(did: &Did) -> String {
+    let facts = reported_facts(did).into_iter().filter(|fact| RESULTS.contains(&fact.name.as_str()));
+    let facts: Vec<String> =
+        facts.filter(|fact| fact.stated() != "none").map(|fact| fact.to_string()).collect();
+    facts.join(", ")
 }
 
 /// Explains the options of a choice: the mistakes behind wrong ones, and the evidence for computed ones.
