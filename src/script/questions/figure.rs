@@ -86,8 +86,7 @@ fn unneeded(session: &Session, command: &Command, blank: &Expr) -> Diagnostic {
     let end = command.operands.last().map_or(blank.span.end, |last| last.span.end);
     let place = Span { start: command.operands[0].span.start, end, ..blank.span };
     Diagnostic::new(Code::UnknownWord, blank.span, "`blank` is not a word of `figure bits`")
-        .label("not needed")
-        .help("the boxes are empty on a paper, and the key fills them")
+        .label("not needed, because the boxes are empty on a paper")
         .fix(Fix::replace(place, rest.join(" ")))
 }
 
