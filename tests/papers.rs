@@ -180,7 +180,7 @@ fn a_page_is_accessible() {
         "size: A4",
         "counter(page) \" / \" counter(pages)",
         "content: \"Version QX7\"",
-        "<caption>TLB</caption>",
+        "<caption>TLB (hex)</caption>",
         "<th scope=\"col\">Set</th>",
         "<th scope=\"row\">VPN",
         "<desc>virtual address: a box for each of its bits, 13 down to 0, empty</desc>",
@@ -356,9 +356,9 @@ fn prompts_and_last_lines_stay_with_their_neighbors() {
         before.rfind("keep(").is_some_and(|at| !before[at..].contains("\n})"))
     };
     // The text before a table, the text before an item, and the table before the last line.
-    assert!(kept("The tables show") && kept("\"Read.\"") && kept("grouped(\"Cache\""));
+    assert!(kept("The tables show") && kept("\"Read.\"") && kept("grouped(\"Cache (hex)\""));
     // A part, which is as high as a page at most, moves no text before it.
-    assert!(!kept("Part a is about") && !kept("grouped(\"TLB\"") && !kept("value(\"Sum\""));
+    assert!(!kept("Part a is about") && !kept("grouped(\"TLB (hex)\"") && !kept("value(\"Sum\""));
     let style = Style { powers: false, ..Style::default() };
     let tex = latex(&exam, Edition::Paper, &style).expect("LaTeX");
     assert_eq!(tex.matches("\n\\keep{").count(), 3, "{tex}");
@@ -392,7 +392,7 @@ fn a_table_shows_its_notation_once() {
         other => panic!("{other:?}"),
     };
     let (title, heads) = table(2);
-    assert_eq!(title, "TLB (PPN, Tag: hex)");
+    assert_eq!(title, "TLB (Tag and PPN in hex)");
     assert!(heads.starts_with("Set Tag PPN V Tag PPN V"), "{heads}");
     let (title, heads) = table(3);
     assert_eq!((&*title, &*heads), ("Page table", "VPN PPN (hex)"));
@@ -430,7 +430,7 @@ fn wide_tables_continue_below_in_large_print() {
         let sheet = sheet(&exam, Edition::Paper, &style);
         let body = sheet.questions[0].body.clone();
         let heads = body.into_iter().filter_map(|block| match block {
-            Block::Given(table) if table.title == "TLB" => Some(table.groups.concat().join(" ")),
+            Block::Given(table) if table.title == "TLB (hex)" => Some(table.groups.concat().join(" ")),
             _ => None,
         });
         heads.collect::<Vec<String>>()

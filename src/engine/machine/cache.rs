@@ -255,7 +255,7 @@ impl Cache {
         self.lines.line(slot.set, slot.way)
     }
 
-    /// The ways of a full set, the earliest first; see [`SetAssoc::order`].
+    /// The valid ways of a set, the earliest first; see [`SetAssoc::order`].
     pub(crate) fn order(&self, set: SetIndex) -> Option<Vec<u32>> {
         self.lines.order(set)
     }

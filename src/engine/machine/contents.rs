@@ -142,13 +142,13 @@ impl Machine {
         self.tlb(level).map(Tlb::sets_in_use).unwrap_or_default()
     }
 
-    /// The ways of a full set of TLB `level` in the order of their last uses (lru, mru) or fills (fifo, lifo),
-    /// the earliest first. `None` if a way is invalid, or if the policy keeps no order.
+    /// The valid ways of a set of TLB `level` in the order of their last uses (lru, mru) or fills (fifo, lifo),
+    /// the earliest first. `None` if the policy keeps no order.
     pub fn tlb_order(&self, level: usize, set: SetIndex) -> Option<Vec<u32>> {
         self.tlb(level)?.order(set)
     }
 
-    /// The order of a full set of cache `level`, as for [`Machine::tlb_order`].
+    /// The order of the valid ways of a set of cache `level`, as for [`Machine::tlb_order`].
     pub fn cache_order(&self, level: usize, set: SetIndex) -> Option<Vec<u32>> {
         self.has_cache(level).then(|| self.hierarchy.cache(level, self.core()).order(set)).flatten()
     }

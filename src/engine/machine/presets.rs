@@ -146,7 +146,15 @@ impl Spec {
     /// Memory with one core and without address translation or caches. The argument is the address width in
     /// bits.
     pub fn unpaged(physical_bits: u32) -> Spec {
-        Spec { mmu: None, physical_bits, tlbs: Vec::new(), caches: Vec::new(), memory_latency: 0, cores: 1 }
+        Spec {
+            mmu: None,
+            physical_bits,
+            tlbs: Vec::new(),
+            caches: Vec::new(),
+            memory_latency: 0,
+            nanoseconds: false,
+            cores: 1,
+        }
     }
 
     /// Replaces the levels of the page table. `bits` contains the number of VPN bits that index each level,

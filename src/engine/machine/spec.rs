@@ -24,6 +24,8 @@ pub struct Spec {
     pub caches: Vec<CacheSpec>,
     /// Latency of main memory.
     pub memory_latency: Latency,
+    /// Whether latencies are in nanoseconds. Otherwise, they are in cycles.
+    pub nanoseconds: bool,
     /// Number of cores, 1 to 64.
     pub cores: u32,
 }

@@ -332,7 +332,7 @@ impl Tlb {
         (way < self.entries.ways()).then(|| self.entries.line(set, way))
     }
 
-    /// The ways of a full set, the earliest first; see [`SetAssoc::order`].
+    /// The valid ways of a set, the earliest first; see [`SetAssoc::order`].
     pub(crate) fn order(&self, set: SetIndex) -> Option<Vec<u32>> {
         self.entries.order(set)
     }

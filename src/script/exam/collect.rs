@@ -18,7 +18,12 @@ pub struct Collector {
     cover: Vec<(Arc<str>, String)>,
     arrangement: Arrangement,
     questions: Vec<Open>,
+    /// The operations since the last item.
+    since: Vec<Arc<Did>>,
 }
+
+/// Maximum number of operations that a worked solution explains before an item. It explains none if there are more.
+const EXPLAINED: usize = 32;
 
 /// A question or part whose points are not distributed yet.
 #[derive(Debug)]
@@ -32,7 +37,7 @@ struct Open {
 #[derive(Debug)]
 enum OpenPiece {
     Ready(Piece),
-    Item(Box<Asked>, Arc<Did>),
+    Item(Box<Asked>, Arc<Did>, Arc<[Arc<Did>]>),
     Part(Open),
 }
 
@@ -89,6 +94,7 @@ impl Collector {
                 self.arrangement.clone_from(arrangement);
             }
             Entry::Question { title, points } => {
+                self.since.clear();
                 self.questions.push(Open { title: title.clone(), points: *points, pieces: Vec::new() });
             }
             Entry::Part { name, points } => {
@@ -104,7 +110,14 @@ impl Collector {
             Entry::Figure { figure, in_part } => {
                 self.put(OpenPiece::Ready(Piece::Figure(figure.clone())), *in_part);
             }
-            Entry::Item { item, in_part } => self.put(OpenPiece::Item(item.clone(), did.clone()), *in_part),
+            Entry::Item { item, in_part } => {
+                let mut since = std::mem::take(&mut self.since);
+                if since.len() > EXPLAINED {
+                    since.clear();
+                }
+                let since = since.into();
+                self.put(OpenPiece::Item(item.clone(), did.clone(), since), *in_part);
+            }
         }
     }
 }
@@ -113,6 +126,16 @@ impl Sink for Collector {
     fn accept(&mut self, record: &StepRecord) -> bool {
         if let Some(entry) = Entry::in_record(record) {
             self.enter(entry, &record.did);
+        } else if !self.questions.is_empty() && self.since.len() <= EXPLAINED {
+            let calls = record.calls.iter().map(|call| Arc::new(Did::Call(call.clone())));
+            self.since.extend(calls);
+            let explained = match &*record.did {
+                Did::Access(access) => !access.probe,
+                did => did.call().is_some_and(|call| !call.probe),
+            };
+            if explained {
+                self.since.push(record.did.clone());
+            }
         }
         true
     }
@@ -131,10 +154,10 @@ impl Open {
         let mut share = || shared.next().unwrap_or(Number::from(0u64));
         let settled = self.pieces.iter().map(|piece| match piece {
             OpenPiece::Ready(piece) => piece.clone(),
-            OpenPiece::Item(asked, did) => {
+            OpenPiece::Item(asked, did, since) => {
                 let Asked { kind, printed, hardware, .. } = (**asked).clone();
-                let (points, did) = (share(), did.clone());
-                Piece::Item(Box::new(PaperItem { kind, printed, points, hardware, did }))
+                let (points, did, since) = (share(), did.clone(), since.clone());
+                Piece::Item(Box::new(PaperItem { kind, printed, points, hardware, did, since }))
             }
             OpenPiece::Part(part) => {
                 let (points, body) = part.settle(Some(share()));
@@ -156,7 +179,7 @@ impl OpenPiece {
     fn share(&self) -> Option<Share> {
         match self {
             Self::Ready(_) => None,
-            Self::Item(asked, _) => {
+            Self::Item(asked, ..) => {
                 Some(Share { stated: asked.points, alone: Number::from(asked.kind.blanks().max(1) as u64) })
             }
             Self::Part(part) => Some(Share { stated: part.points, alone: part.alone() }),

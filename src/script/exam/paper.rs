@@ -56,6 +56,8 @@ pub struct PaperItem {
     pub hardware: Option<Hardware>,
     /// The record of the operation in question.
     pub did: Arc<Did>,
+    /// The operations since the previous item of the question, which a worked solution explains.
+    pub(crate) since: Arc<[Arc<Did>]>,
 }
 
 impl Paper {
@@ -69,17 +71,27 @@ impl Paper {
 }
 
 impl Question {
+    /// Returns the given views, and those of figures, in order.
+    pub(crate) fn views(&self) -> impl Iterator<Item = &View> {
+        self.pieces().flat_map(|piece| match piece {
+            Piece::Given(views) | Piece::Figure(Figure::Views(views)) => views.as_slice(),
+            _ => &[],
+        })
+    }
+
+    /// Returns all pieces, with those of a part in place of the part.
+    fn pieces(&self) -> impl Iterator<Item = &Piece> {
+        self.body.iter().flat_map(|piece| match piece {
+            Piece::Part { body, .. } => body.as_slice(),
+            other => std::slice::from_ref(other),
+        })
+    }
+
     /// Returns all items, in order.
     pub fn items(&self) -> impl Iterator<Item = &PaperItem> {
-        self.body
-            .iter()
-            .flat_map(|piece| match piece {
-                Piece::Part { body, .. } => body.as_slice(),
-                other => std::slice::from_ref(other),
-            })
-            .filter_map(|piece| match piece {
-                Piece::Item(item) => Some(&**item),
-                _ => None,
-            })
+        self.pieces().filter_map(|piece| match piece {
+            Piece::Item(item) => Some(&**item),
+            _ => None,
+        })
     }
 }

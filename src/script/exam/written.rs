@@ -110,7 +110,9 @@ fn rows((by, raw): (Arrangement, Paper), version: Option<&Version>) -> Result<St
 fn order(now: &[Alternative], before: &[Alternative]) -> Vec<usize> {
     let mut free: Vec<usize> = (0..before.len()).collect();
     let mut place = |option: &Alternative| {
-        let at = free.iter().position(|at| before[*at] == *option)?;
+        let at = free
+            .iter()
+            .position(|at| (&before[*at].text, before[*at].correct) == (&option.text, option.correct))?;
         Some(free.remove(at))
     };
     now.iter().filter_map(&mut place).collect()

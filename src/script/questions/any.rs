@@ -1,11 +1,15 @@
 //! `ask x in … where …`: the search for the answers that satisfy all conditions.
 
-use super::entry::Answers;
+use std::sync::Arc;
+
+use super::blanks::blank;
+use super::entry::{Answers, Evidence, Radix};
 use crate::lang::ast::{Condition, Expr, Holds, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::choose::not_a_list;
+use crate::run::facts;
 use crate::run::record::{Did, View};
 use crate::run::session::Session;
 use crate::run::state::{Binding, Scope};
@@ -42,12 +46,20 @@ impl Session<'_> {
         Ok(Answers { first, all, open })
     }
 
-    /// Whether the conditions of an option hold.
+    /// Whether the conditions of an option hold, with the evidence.
     ///
     /// # Errors
     /// `limit-size` if there are too many candidates to try, and errors in the conditions.
-    pub(crate) fn is_correct(&mut self, holds: &Holds) -> Result<bool, Stop> {
-        let Some((name, from)) = &holds.some else { return Ok(self.refusal(&holds.conditions)?.is_none()) };
+    pub(crate) fn judged(&mut self, holds: &Holds) -> Result<(bool, Vec<Evidence>), Stop> {
+        let Some((name, from)) = &holds.some else {
+            let refused = self.refusal(&holds.conditions)?;
+            let deciding = match refused {
+                Some(at) => holds.conditions.get(at..=at).unwrap_or_default(),
+                None => &holds.conditions,
+            };
+            let evidence = deciding.iter().map(|condition| self.evidence(condition, refused.is_none()));
+            return Ok((refused.is_none(), evidence.collect::<Result<Vec<_>, _>>()?));
+        };
         let value = self.eval(from)?;
         let (first, all) = self.satisfying(name, (from, &value), &holds.conditions, 1)?;
         if first.is_empty() && !all {
@@ -57,7 +69,31 @@ impl Session<'_> {
                 .help("narrow the range")
                 .into());
         }
-        Ok(!first.is_empty())
+        let evidence = Evidence::First { name: name.text.clone(), value: first.first().cloned() };
+        Ok((!first.is_empty(), vec![evidence]))
+    }
+
+    /// Returns the evidence for a condition that holds, or against one that does not.
+    fn evidence(&mut self, condition: &Condition, holds: bool) -> Result<Evidence, Stop> {
+        let (operation, facts) = match condition {
+            Condition::Expr(expr) => {
+                let derivation = self.derivation(expr, Radix::Decimal)?;
+                return Ok(Evidence::Truth { derivation, holds });
+            }
+            Condition::Facts { operation, facts } => (operation, facts),
+        };
+        let (did, family) = self.try_out(operation)?;
+        let spec = match &did {
+            Did::Access(access) => Some(access.spec.clone()),
+            Did::Replay(run) => Some(run.spec().clone()),
+            _ => did.call().map(|call| call.spec.clone()),
+        };
+        let known = facts.iter().filter_map(|fact| {
+            let key = facts::key(&fact.name.text, family, spec.as_deref()).ok()?;
+            Some(blank(&fact.name.text, &key, &did, None, None))
+        });
+        let blanks = known.collect();
+        Ok(Evidence::Facts { did: Arc::new(did), blanks })
     }
 
     /// Returns at most this many values that satisfy every condition, and whether there are no others.

@@ -9,13 +9,27 @@ use crate::run::record::{Access, AccessVerb, Did, Shown};
 use pagewalk_engine::machine::AccessOutcome;
 use pagewalk_engine::machine::addr::Pa;
 
+/// The unit of latencies that are declared without one.
+pub(crate) const CYCLES: &str = "cycles";
+
 /// Returns the blank of a fact. `pa` is any physical address on the machine. If the answer is a number, a
 /// word can represent a missing value (`evicted none`) or an unknown one (`byte unknown`). On paper, both are
 /// represented by a dash.
 pub(crate) fn blank(fact: &Arc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
     let form = form(key, did, radix, pa);
     let is_answer = |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
-    Blank { fact: fact.clone(), key: key.value_in(did).filter(is_answer), form, unit: None, round: None }
+    let (key, unit) = (key.value_in(did).filter(is_answer), unit(key, did));
+    Blank { fact: fact.clone(), key, form, unit, round: None }
+}
+
+/// Returns the unit of a latency.
+fn unit(key: &Key, did: &Did) -> Option<Arc<str>> {
+    match (key, did) {
+        (Key::Access(row), Did::Access(access)) if row.name == "cycles" => {
+            Some(if access.spec.nanoseconds { "ns" } else { CYCLES }.into())
+        }
+        _ => None,
+    }
 }
 
 /// Returns the notation of a fact, regardless of whether the operation has the fact.

@@ -67,14 +67,15 @@ fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop>
                 .into());
         }
     };
-    Ok(Alternative { text: session.prose_of(text)?, correct, mistake: None, is_computed: false })
+    Ok(Alternative { text: session.prose_of(text)?, correct, mistake: None, evidence: Vec::new() })
 }
 
 /// `option "…" where COND`: correct exactly if the condition holds.
 fn computed(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop> {
     let (text, holds) = parts(setting)?;
-    let (text, correct) = (session.prose_of(text)?, session.is_correct(holds)?);
-    Ok(Alternative { text, correct, mistake: None, is_computed: true })
+    let text = session.prose_of(text)?;
+    let (correct, evidence) = session.judged(holds)?;
+    Ok(Alternative { text, correct, mistake: None, evidence })
 }
 
 /// Checks a computed option, and returns true, because only a run knows whether its conditions hold.
@@ -148,7 +149,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
         text: shown.to_string(),
         correct: mistake.is_none(),
         mistake,
-        is_computed: false,
+        evidence: Vec::new(),
     };
     Ok(all.into_iter().map(option).collect())
 }

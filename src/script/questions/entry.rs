@@ -159,7 +159,7 @@ pub struct Derivation {
 }
 
 /// An option of a choice.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Alternative {
     /// The text.
     pub text: String,
@@ -167,8 +167,8 @@ pub struct Alternative {
     pub correct: bool,
     /// The mistake that leads to the option, if known.
     pub mistake: Option<&'static str>,
-    /// Whether `where` decides whether the option is correct.
-    pub(crate) is_computed: bool,
+    /// The evidence that makes the option right or wrong, if Pagewalk computed it.
+    pub(crate) evidence: Vec<Evidence>,
 }
 
 impl Alternative {
@@ -176,8 +176,19 @@ impl Alternative {
     /// version, so computed options can always be ticked together.
     pub(crate) fn several(options: &[Self]) -> bool {
         options.iter().filter(|option| option.correct).count() > 1
-            || options.iter().any(|option| option.is_computed)
+            || options.iter().any(|option| !option.evidence.is_empty())
     }
+}
+
+/// Evidence for or against an option.
+#[derive(Debug, Clone)]
+pub(crate) enum Evidence {
+    /// An operation with the facts in question.
+    Facts { did: Arc<Did>, blanks: Vec<Blank> },
+    /// A comparison with its numbers, and whether it is true.
+    Truth { derivation: Derivation, holds: bool },
+    /// The first value of a name that satisfies the conditions, or `None` if no value does.
+    First { name: Arc<str>, value: Option<Value> },
 }
 
 /// A set of correct answers.
@@ -260,6 +271,9 @@ impl Blank {
                 number.rounded_text(self.round.unwrap_or_default())
             }
             (Some(key), Form::Number { radix, digits }) => radix.write(&key.value, digits),
+            (Some(Shown { value: Value::List(pages), .. }), Form::Pages) => {
+                pages.iter().map(Value::to_string).collect::<Vec<_>>().join(", ")
+            }
             (Some(key), _) => key.to_string(),
         }
     }

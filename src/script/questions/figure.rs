@@ -2,8 +2,9 @@
 
 use super::entry::{Entry, Figure};
 use super::papers::puts;
-use crate::lang::ast::{Command, Expr};
+use crate::lang::ast::{Command, Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::run::nouns::InvalidEntries;
 use crate::run::record::{Shown, View};
 use crate::run::session::{Action, Session};
@@ -55,13 +56,38 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
             let figure = Figure::Views(views.clone());
             Ok(puts(Entry::Figure { figure, in_part }, views))
         }
-        (Some("bits"), _) => {
-            Err(Diagnostic::new(Code::WrongCount, first.span, "`figure bits` needs one address").into())
+        (Some("bits"), [blank, _]) if super::rows::word(blank) == Some("blank") => {
+            Err(unneeded(session, command, blank).into())
+        }
+        (Some("bits"), [_, blank]) if super::rows::word(blank) == Some("blank") => {
+            Err(unneeded(session, command, blank).into())
+        }
+        (Some("bits"), [_, more, ..]) => {
+            Err(Diagnostic::new(Code::WrongCount, more.span, "`figure bits` needs only one address")
+                .label("unexpected here")
+                .into())
+        }
+        (Some("bits"), []) => {
+            Err(Diagnostic::new(Code::WrongCount, first.span, "`figure bits` needs one address")
+                .label("no address follows")
+                .help("write `figure bits 0x3D4`")
+                .into())
         }
         _ => Err(Diagnostic::new(Code::UnknownWord, first.span, "unknown figure")
             .help(format!("there are {FIGURES}"))
             .into()),
     }
+}
+
+/// Reports `blank`, because the boxes of bits are always blank on a paper.
+fn unneeded(session: &Session, command: &Command, blank: &Expr) -> Diagnostic {
+    let operands = command.operands.iter().filter(|operand| operand.span != blank.span);
+    let rest: Vec<&str> = operands.map(|operand| session.text(operand.span).trim()).collect();
+    let end = command.operands.last().map_or(blank.span.end, |last| last.span.end);
+    let place = Span { start: command.operands[0].span.start, end, ..blank.span };
+    Diagnostic::new(Code::UnknownWord, blank.span, "`blank` is not a word of `figure bits`")
+        .label("not needed, because the boxes are empty on a paper")
+        .fix(Fix::replace(place, rest.join(" ")))
 }
 
 fn bits(session: &mut Session, va: &Expr) -> Result<(Figure, View), Stop> {

@@ -5,7 +5,7 @@ pub(crate) mod arrangement;
 mod arranging;
 mod ask;
 mod author_table;
-mod blanks;
+pub(crate) mod blanks;
 mod choice;
 mod commands;
 mod derivation;

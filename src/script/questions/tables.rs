@@ -13,6 +13,7 @@ use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::pte::{BITS, Bit};
 
 /// Maximum number of cells in a table to fill in; this many fit on a page.
 const CELLS: usize = 2048;
@@ -44,7 +45,18 @@ impl Session<'_> {
     pub(crate) fn views_given(&mut self, place: Span, of: &NounColumns) -> Result<Vec<View>, Stop> {
         let mut views = if of.columns.is_empty() {
             let plan = self.as_shown(place, &of.noun)?;
-            self.show(plan, place, InvalidEntries::Shown)?
+            let contents =
+                if let ShowPlan::Table(noun, level, None) = &plan { Some((*noun, *level)) } else { None };
+            let mut views = self.show(plan, place, InvalidEntries::Shown)?;
+            if let (Some((noun, level)), [View::Table(table)]) = (contents, views.as_mut_slice()) {
+                // Aliases such as `write` would repeat a column, and all other columns are always printed.
+                let is_bit = |name: &&String| BITS.iter().any(|row| row.bit != Bit::P && row.name == **name);
+                let columns: Vec<String> =
+                    self.state.columns_set(noun.name, level).iter().filter(is_bit).cloned().collect();
+                let machine = self.machine_seen(None, place)?;
+                add_columns(table, noun, (&machine, level), columns.iter().map(String::as_str));
+            }
+            views
         } else {
             let (mut view, columns) = self.table_with_columns(place, of)?;
             if let View::Table(table) | View::Maps { table, .. } = &mut view {
@@ -75,7 +87,7 @@ impl Session<'_> {
         };
         if let Some((noun, level, pid)) = contents {
             let machine = self.machine_seen(pid, place)?;
-            add_columns(table, noun, (&machine, level), &of.columns);
+            add_columns(table, noun, (&machine, level), of.columns.iter().map(|column| &*column.text));
         }
         if let Some(Did::Reference(run)) = string.as_deref() {
             add_step_columns(table, run, &of.columns);
@@ -105,15 +117,15 @@ pub(crate) fn too_large(blanks: usize, place: Span) -> Result<(), Diagnostic> {
 }
 
 /// Adds columns that a table prints only if some entry differs from the default.
-fn add_columns(
+fn add_columns<'n>(
     table: &mut TableView,
     noun: &TableNoun,
     (machine, level): (&Machine, usize),
-    columns: &[Word],
+    columns: impl Iterator<Item = &'n str>,
 ) {
     let permitted = (noun.layout)(machine, level).columns;
     for column in columns {
-        let name = column_named(&column.text, |word| permitted.iter().any(|name| name == word));
+        let name = column_named(column, |word| permitted.iter().any(|name| name == word));
         let shown = table.groups.iter().flatten().any(|shown| shown == name);
         if shown || !permitted.iter().any(|permitted| permitted == name) {
             continue;
@@ -121,13 +133,20 @@ fn add_columns(
         // The ways of a set follow its index, and the page table has one group with the VPN.
         let first_way = usize::from(table.groups.len() > 1);
         let mut end: usize = table.groups.iter().map(Vec::len).sum();
+        let order = |name: &str| permitted.iter().position(|permitted| permitted == name);
+        // A cache's bytes follow its bits.
+        let precedes = |shown: &str| order(shown) < order(name) || BITS.iter().any(|row| row.name == shown);
         for at in (first_way..table.groups.len()).rev() {
+            let group = &mut table.groups[at];
+            let begin = end - group.len();
+            let before = group.iter().rposition(|shown| precedes(shown));
+            let place = before.map_or(0, |before| before + 1);
             for row in &mut table.rows {
                 let key = if let Some(CellView::Hex(key, _)) = row.first() { *key } else { 0 };
-                row.insert(end, (noun.cell)(machine, level, key, at - first_way, name));
+                row.insert(begin + place, (noun.cell)(machine, level, key, at - first_way, name));
             }
-            end -= table.groups[at].len();
-            table.groups[at].push(name.to_owned());
+            end = begin;
+            group.insert(place, name.to_owned());
         }
     }
 }

@@ -26,6 +26,8 @@ pub struct State {
     pub(crate) random: SplitMix64,
     /// The argument of the latest `seed`.
     pub(crate) seed: u64,
+    /// The columns that `set` has named, by the noun and the index of the TLB or cache.
+    columns: Arc<BTreeMap<(&'static str, usize), Vec<String>>>,
 }
 
 /// The machine, if one was declared.
@@ -83,7 +85,29 @@ impl State {
             reference: None,
             random: SplitMix64::new(seed),
             seed,
+            columns: Arc::default(),
         }
+    }
+
+    /// Replaces the machine with one that has no contents.
+    pub(crate) fn declare(&mut self, machine: Box<Machine>) {
+        self.machine = Slot::Is(machine);
+        self.columns = Arc::default();
+    }
+
+    /// Adds the columns of a `set` to those of its noun.
+    pub(crate) fn note_columns(&mut self, noun: &'static str, level: usize, names: &[String]) {
+        let known = Arc::make_mut(&mut self.columns).entry((noun, level)).or_default();
+        for name in names {
+            if !known.contains(name) {
+                known.push(name.clone());
+            }
+        }
+    }
+
+    /// Returns the columns that `set` has named for a noun.
+    pub(crate) fn columns_set(&self, noun: &'static str, level: usize) -> &[String] {
+        self.columns.get(&(noun, level)).map_or(&[], Vec::as_slice)
     }
 
     /// Returns the binding of a name from the innermost scope that binds the name.

@@ -119,6 +119,141 @@ fn a_formula_is_right_for_all_numbers() {
     }
 }
 
+/// An edition of the paper of a kind as Markdown.
+fn printed(name: &str, edition: Edition) -> String {
+    let text = std::fs::read_to_string(format!("tests/exams/kinds/{name}.pw")).expect("a script");
+    markdown(&crate::running::paper(&text, 0), edition, &Style::default())
+}
+
+/// A page table of 32 rows is printed in two halves, each in order.
+#[test]
+fn a_long_table_is_split_only_once() {
+    let printed = printed("01-worksheet", Edition::Paper);
+    let table = printed.split("Page table (hex)\n").nth(1).and_then(|rest| rest.split("```").next());
+    let rows = table.expect("a table").lines().skip(2);
+    let first = |half: &str| half.split_whitespace().next().expect("a VPN").to_owned();
+    let vpns: Vec<Vec<String>> = rows.map(|row| row.split('│').map(first).collect()).collect();
+    let right: Vec<Vec<String>> =
+        (0..16).map(|row| vec![format!("{row:03X}"), format!("{:03X}", row + 16)]).collect();
+    assert_eq!(vpns, right);
+}
+
+/// The TLB of this question has three valid entries, and its fourth miss evicts one of them.
+#[test]
+fn the_order_of_a_set_that_fills_up_is_an_assumption() {
+    let order = "In each set of the TLB, the leftmost valid way was used least recently, and the rightmost valid way was used \
+                 most recently.";
+    assert!(printed("04-address-stream", Edition::Paper).contains(order));
+    // Nothing is evicted from this TLB.
+    assert!(!printed("06-latency", Edition::Paper).contains("valid way"));
+}
+
+/// Without ASIDs, a context switch flushes the TLB. With ASIDs, an entry of another process does not match.
+#[test]
+fn solutions_explain_misses_after_context_switches() {
+    let solutions = printed("09-asid", Edition::Solutions);
+    let (without, with) = solutions.split_once("## 2 ").expect("two questions");
+    let miss = "no valid way of set 0x0 of tlb holds tag 0x10";
+    assert_eq!(
+        without.matches(&format!("{miss}, because the context switch to process B flushed tlb")).count(),
+        1
+    );
+    assert_eq!(
+        without.matches(&format!("{miss}, because the context switch to process A flushed tlb")).count(),
+        1
+    );
+    assert_eq!(without.matches("because").count(), 2);
+    for process in ["A", "B"] {
+        assert_eq!(with.matches(&format!("{miss} for process {process}")).count(), 1, "{process}");
+    }
+}
+
+/// A key lists up to 16 answers. A single answer is printed alone.
+#[test]
+fn keys_list_their_answers() {
+    let key = |range: &str| {
+        let script =
+            format!("question \"Q\" points 1 {{ ask n in {range} as \"A multiple of 3\" where n % 3 == 0 }}");
+        markdown(&crate::running::paper(&script, 0), Edition::Key, &Style::default())
+    };
+    let listed = |last: u64| (0..=last).map(|n| format!("0x{:X}", 3 * n)).collect::<Vec<_>>().join(", ");
+    assert!(key("4..=8").contains(" **0x6** (hex)"), "{}", key("4..=8"));
+    assert!(key("0..=5").contains(" **any of 0x0, 0x3** (hex)"), "{}", key("0..=5"));
+    assert!(key("0..=47").contains(&format!(" **any of these** (hex; {})", listed(15))), "{}", key("0..=47"));
+    assert!(key("0..=48").contains(&format!("(hex; {}, …)", listed(15))), "{}", key("0..=48"));
+}
+
+/// Sentences that a paper prints only if the question needs them.
+#[test]
+fn assumptions_apply_to_the_question() {
+    let has = |name: &str, sentence: &str| printed(name, Edition::Paper).contains(sentence);
+    // These pages are anonymous, and no PTE or value of several bytes is asked.
+    assert!(!has("09-asid", "file page") && !has("09-asid", "little-endian") && !has("09-asid", "write -"));
+    assert!(has("19-file-end", "file page"));
+    // The first access of this question faults.
+    assert!(has("04-address-stream", "A page fault ends the access"));
+    assert!(!has("06-latency", "A page fault ends the access"));
+    // The data is in memory words.
+    assert!(has("64-words", "little-endian"));
+    assert!(has("08-cache-set", "The cache is write-back") || has("01-worksheet", "The cache is write-back"));
+}
+
+/// A process of the default kernel: the titles of its tables, the pages of a reference string, and the steps before an
+/// item.
+#[test]
+fn titles_and_lists_are_in_words() {
+    assert!(printed("40-split-areas", Edition::Paper).contains("Areas of P (start and end in hex)"));
+    assert!(printed("07-rights", Edition::Paper).contains("VPN PPN V R/W U/S XD"));
+    let start = printed("54-local-global", Edition::Paper);
+    assert_eq!(start.matches("Pages at the start").count(), 2);
+    assert!(!start.contains("last used at time"));
+    let pages = crate::running::paper(
+        "question \"Q\" points 1 { reference A0 A1 A6 { frames 3, replacement fifo }\n ask reference A0 A1 A6 { frames 3, replacement fifo } => resident }",
+        0,
+    );
+    let key = markdown(&pages, Edition::Key, &Style::default());
+    assert!(key.contains("**A0, A1, A6**"), "{key}");
+}
+
+/// Worked solutions without a kernel's later actions, and with the reasons for missing values.
+#[test]
+fn solutions_state_only_what_happened() {
+    let solutions = printed("04-address-stream", Edition::Solutions);
+    assert!(solutions.contains("The access ends with a page fault.") && !solutions.contains("no kernel"));
+    assert!(!solutions.contains("PTE 0x"), "{solutions}");
+    let missing = printed("71-software-tlb", Edition::Solutions);
+    assert!(missing.contains("Physical address -"), "{missing}");
+    // The two options of a choice, and the accesses before a table, are explained.
+    let choice = printed("18-belady", Edition::Solutions);
+    assert!(choice.contains("is true") && choice.contains("is false"), "{choice}");
+    let table = printed("38-final-cache", Edition::Solutions);
+    assert!(table.contains("Cache hit? N"), "{table}");
+}
+
+/// Every entry of this TLB allows stores, but the script states the column.
+#[test]
+fn a_given_table_has_the_columns_of_the_script() {
+    let printed = printed("71-software-tlb", Edition::Paper);
+    let head = printed.lines().skip_while(|line| !line.starts_with("TLB")).nth(1).expect("a head");
+    let columns: Vec<String> =
+        head.split(['│', ' ']).map(str::to_lowercase).filter(|name| !name.is_empty()).collect();
+    assert_eq!(columns.len(), 13, "{head}");
+    assert_eq!(columns.iter().filter(|name| matches!(&***name, "rw" | "r/w")).count(), 3, "{head}");
+}
+
+/// The script of this kind declares its latencies in nanoseconds.
+#[test]
+fn latencies_have_a_unit() {
+    let printed = printed("06-latency", Edition::Key);
+    assert!(printed.contains("| Time of the access (decimal) | **32** ns |"), "{printed}");
+    let cycles = crate::running::paper(
+        "machine { physical 16 bits, memory { latency 9 } }\nquestion \"Q\" points 1 { ask read 0x10 => cycles }",
+        0,
+    );
+    let key = markdown(&cycles, Edition::Key, &Style::default());
+    assert!(key.contains("| Latency (decimal) | **9** cycles |"), "{key}");
+}
+
 /// Each script of a kind prints its paper without script notation.
 #[test]
 fn papers_of_kinds_contain_no_script_notation() {

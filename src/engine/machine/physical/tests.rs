@@ -51,6 +51,7 @@ fn machine(dice: &mut SplitMix64) -> Machine {
             tlbs: vec![],
             caches: (0..dice.below(5)).map(|n| cache(dice, n)).collect(),
             memory_latency: 0,
+            nanoseconds: false,
             cores: 1 + dice.below(3) as u32,
         };
         if spec.check().is_err() {

@@ -274,14 +274,14 @@ impl<L: Copy + Default> SetAssoc<L> {
         })
     }
 
-    /// The ways of a full set in the order of their last uses (lru, mru) or fills (fifo, lifo), the earliest
-    /// first. `None` if a way is invalid, or if the policy keeps no order.
+    /// The valid ways of a set in the order of their last uses (lru, mru) or fills (fifo, lifo), the earliest
+    /// first. `None` if the policy keeps no order.
     pub(crate) fn order(&self, set: SetIndex) -> Option<Vec<u32>> {
         let ordered = matches!(self.policy, Policy::Lru | Policy::Mru | Policy::Fifo | Policy::Lifo);
         let stamps = &self.words.row(set.raw()).filter(|_| ordered)?[self.policy_words..];
-        let mut ways: Vec<u32> = (0..self.ways()).collect();
+        let mut ways: Vec<u32> = (0..self.ways()).filter(|way| self.line(set, *way).valid).collect();
         ways.sort_by_key(|way| stamps[*way as usize]);
-        self.lines(set).all(|line| line.valid).then_some(ways)
+        Some(ways)
     }
 
     /// The valid ways of a set in the order of their eviction if none of them is used again. `None` if the

@@ -7,7 +7,7 @@ use super::edition::Edition;
 use super::label::{filled, how, label};
 use super::labels::Labels;
 use super::page;
-use super::prompt::prompt;
+use super::prompt::{prompt, several_cores};
 use super::solution::solution;
 use crate::exam::field::{Field, fields};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
@@ -28,8 +28,11 @@ pub fn json(paper: &Paper, edition: Edition) -> String {
 pub fn value(paper: &Paper, edition: Edition) -> Value {
     let cover: Map<String, Value> =
         paper.cover.iter().map(|(name, words)| (name.to_string(), json!(words))).collect();
-    let questions: Vec<Value> =
-        paper.questions.iter().map(|question| self::question(question, edition)).collect();
+    let questions: Vec<Value> = paper
+        .questions
+        .iter()
+        .map(|question| self::question(question, edition, several_cores(paper)))
+        .collect();
     let mut object = json!({
         "exam": cover,
         "key": edition.filled(),
@@ -59,16 +62,17 @@ pub fn solutions(paper: &Paper, labels: &Labels) -> Value {
     fields.chunk_by(|a, b| a.of_item == b.of_item).map(one).collect()
 }
 
-fn question(question: &Question, edition: Edition) -> Value {
+/// `cores` means that the paper uses several cores, so that prompts name them.
+fn question(question: &Question, edition: Edition, cores: bool) -> Value {
     json!({
         "title": &*question.title,
         "points": question.points.to_json(),
         "assumptions": assumptions(question),
-        "body": pieces(&question.body, edition),
+        "body": pieces(&question.body, edition, cores),
     })
 }
 
-fn pieces(body: &[Piece], edition: Edition) -> Vec<Value> {
+fn pieces(body: &[Piece], edition: Edition, cores: bool) -> Vec<Value> {
     let one = |piece: &Piece| match piece {
         Piece::Text(words) => json!({ "kind": "text", "text": words }),
         Piece::Given(views) => {
@@ -81,12 +85,12 @@ fn pieces(body: &[Piece], edition: Edition) -> Vec<Value> {
             let figure = json!({ "kind": "bits", "title": title, "bits": bits });
             with_key(figure, edition, || json!(format!("{value:0width$b}", width = *bits as usize)))
         }
-        Piece::Item(item) => self::item(item, edition),
+        Piece::Item(item) => self::item(item, edition, cores),
         Piece::Part { name, points, body } => json!({
             "kind": "part",
             "name": &**name,
             "points": points.to_json(),
-            "body": pieces(body, edition),
+            "body": pieces(body, edition, cores),
         }),
     };
     body.iter().map(one).collect()
@@ -113,9 +117,8 @@ fn table(table: &Table) -> Value {
     json!({ "title": table.title, "columns": table.groups, "rows": rows })
 }
 
-fn item(item: &PaperItem, edition: Edition) -> Value {
+fn item(item: &PaperItem, edition: Edition, cores: bool) -> Value {
     let points = item.points.to_json();
-    let cores = item.hardware.as_ref().is_some_and(|hardware| hardware.spec.cores > 1);
     let prompt = prompt(item, &Labels::default(), cores);
     let bare = page::bare(item);
     match &item.kind {

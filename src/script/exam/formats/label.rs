@@ -2,6 +2,7 @@
 
 use super::labels::Labels;
 use crate::exam::words::Words;
+use crate::questions::blanks::CYCLES;
 use crate::questions::entry::{Blank, Form, Radix};
 use crate::run::facts::{COMPONENT_FACTS, level_fact};
 
@@ -12,6 +13,9 @@ pub(crate) fn label(blank: &Blank) -> String {
 
 /// Returns the label of a blank in the course's terms.
 pub(crate) fn called(blank: &Blank, labels: &Labels) -> String {
+    if blank.unit.as_deref() == Some(CYCLES) && !labels.renames(&blank.fact) {
+        return labels.localize("Latency").to_owned();
+    }
     if let Some(label) = labels.fact(&blank.fact) {
         return label.to_owned();
     }

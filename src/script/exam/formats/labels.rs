@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use crate::lang::nearest::nearest;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
+use pagewalk_engine::machine::pte::BITS;
 
 /// Labels of facts as on the textbook's worksheet (Computer Systems, homework problems in chapter 9).
 pub(crate) const FACTS: &[(&str, &str)] = &[
@@ -66,6 +67,8 @@ const TABLES: &[(&str, &str)] = &[
     ("cache", "Cache"),
     ("memory", "Memory"),
     ("processes", "Processes"),
+    ("frames", "Page frames"),
+    ("maps", "Areas"),
     ("vpn", "VPN"),
     ("ppn", "PPN"),
     ("set", "Set"),
@@ -144,6 +147,10 @@ pub(crate) const WORDS: &[&str] = &[
     "of",
     "PPN",
     "VPN",
+    "Latency",
+    "Loaded",
+    "R",
+    "M",
 ];
 
 /// Labels that differ from the defaults.
@@ -201,6 +208,11 @@ impl Labels {
             .unwrap_or("en")
     }
 
+    /// Whether a fact or word has a label other than the default.
+    pub(crate) fn renames(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
     /// Returns the label of a fact, if it is known.
     pub(crate) fn fact(&self, fact: &str) -> Option<&str> {
         let known = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES);
@@ -215,6 +227,9 @@ impl Labels {
         }
         if let Some((_, label)) = TABLES.iter().find(|(known, _)| *known == name) {
             return (*label).to_owned();
+        }
+        if let Some(row) = BITS.iter().find(|row| row.name == name) {
+            return row.label.to_owned();
         }
         let digits = name.trim_start_matches(|c: char| !c.is_ascii_digit());
         let is_number = !digits.is_empty() && digits.bytes().all(|digit| digit.is_ascii_digit());
@@ -235,7 +250,8 @@ fn known() -> impl Iterator<Item = &'static str> {
     let labelled = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES).chain(TABLES).map(|(name, _)| *name);
     let facts = ACCESS_FACTS.iter().map(|row| row.name).chain(CALL_FACTS.iter().map(|row| row.name));
     let runs = REFERENCE_FACTS.iter().map(|row| row.name).chain(REPLAY_FACTS.iter().map(|row| row.name));
-    labelled.chain(facts).chain(runs).chain(WORDS.iter().copied())
+    let bits = BITS.iter().map(|row| row.name);
+    labelled.chain(facts).chain(runs).chain(bits).chain(WORDS.iter().copied())
 }
 
 /// Whether a name can have a label. The names of caches and their facts depend on the machine.

@@ -45,11 +45,33 @@ fn templates(access: &Access, stored: &str) -> [&'static str; 2] {
     }
 }
 
-/// Returns the prompt of an item. `cores` means that the paper uses several cores, so that prompts name them.
+/// Minimum number of initial pages that a paper prints as a table.
+const TABLED: usize = 5;
+
+/// Returns the reference string whose initial pages the paper prints as a table above the item.
+pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
+    let did = match &item.kind {
+        ItemKind::Facts { .. } => &item.did,
+        ItemKind::Table { string: Some(did), .. } => did,
+        _ => return None,
+    };
+    let Did::Reference(run) = &**did else { return None };
+    (item.printed.prompt.is_none() && run.start.len() >= TABLED).then_some(run)
+}
+
+/// Returns the prompt of an item for a format without such a table. `cores` means that the paper uses several cores, so
+/// that prompts name them.
 pub(crate) fn prompt(item: &PaperItem, labels: &Labels, cores: bool) -> String {
+    prompt_with(item, labels, cores, false)
+}
+
+/// Returns the prompt of an item. `tables` means that a table above the item lists many initial pages of a reference
+/// string.
+pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables: bool) -> String {
     if let Some(prompt) = &item.printed.prompt {
         return prompt.clone();
     }
+    let tabled = tables && tabled(item).is_some();
     match &item.kind {
         ItemKind::Facts { operation, .. } => match &*item.did {
             Did::Access(access) => {
@@ -63,11 +85,11 @@ pub(crate) fn prompt(item: &PaperItem, labels: &Labels, cores: bool) -> String {
                     &address,
                 )
             }
-            did => of_operation(did, operation, labels),
+            did => of_operation(did, operation, labels, tabled),
         },
         ItemKind::Table { string: Some(did), .. } => match &**did {
             Did::Reference(run) => {
-                format!("{} {}", of_string(run, labels), labels.localize("Fill in the table."))
+                format!("{} {}", of_string(run, labels, tabled), labels.localize("Fill in the table."))
             }
             _ => labels.localize("Fill in the table.").to_owned(),
         },
@@ -130,9 +152,22 @@ fn address(access: &Access, radix: Option<Radix>, labels: &Labels) -> String {
     format!("{} {}", labels.localize(kind_of_address(access)), number_of_address(access, radix))
 }
 
-fn of_operation(did: &Did, operation: &str, labels: &Labels) -> String {
+/// Describes an operation that the paper does not ask about.
+pub(crate) fn of_done(did: &Did, labels: &Labels) -> String {
+    if let Did::Access(access) = did {
+        let address = address(access, None, labels);
+        return of_access(access, templates(access, ""), "", labels, false, &address);
+    }
+    let operation = did.call().map_or_else(String::new, |call| {
+        let args: Vec<&str> = call.args.iter().map(|arg| arg.written.as_str()).collect();
+        format!("{}({})", call.name, args.join(", "))
+    });
+    of_operation(did, &operation, labels, false)
+}
+
+fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> String {
     match did {
-        Did::Reference(run) => of_string(run, labels),
+        Did::Reference(run) => of_string(run, labels, tabled),
         Did::Call(call) | Did::Bound { call: Some(call), .. } => of_call(call, operation, labels),
         Did::Replay(run) => {
             let template = "The trace {name} is replayed{records}.";
@@ -223,8 +258,8 @@ pub(crate) fn several_cores(paper: &Paper) -> bool {
     paper.questions.iter().flat_map(Question::items).any(|item| core(item) > 0)
 }
 
-/// Describes a reference string with its settings.
-pub(crate) fn of_string(run: &ReferenceRun, labels: &Labels) -> String {
+/// Describes a reference string with its settings. `tabled` means that a table lists the initial pages.
+fn of_string(run: &ReferenceRun, labels: &Labels, tabled: bool) -> String {
     let setup = &run.setup;
     let held =
         |pages: &[u32]| series(&pages.iter().map(|page| run.page(*page).to_string()).collect::<Vec<_>>());
@@ -280,7 +315,9 @@ pub(crate) fn of_string(run: &ReferenceRun, labels: &Labels) -> String {
             text.push(labels.localize("The clock ticks after each reference marked (tick).").to_owned());
         }
     }
-    if !run.start.is_empty() {
+    if tabled {
+        text.push(labels.localize("At the start, the frames hold the pages in the table.").to_owned());
+    } else if !run.start.is_empty() {
         let pages: Vec<String> = run.start.iter().map(|row| start(row, labels)).collect();
         text.push(filled(labels, "At the start, the frames hold {pages}.", &[("pages", &series(&pages))]));
     } else if !setup.holding.is_empty() {

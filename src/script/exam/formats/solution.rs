@@ -3,37 +3,48 @@
 use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
+use super::prompt::of_done;
 use crate::exam::paper::PaperItem;
 use crate::lang::value::Value;
 use crate::questions::entry::AuthorTable;
-use crate::questions::entry::{Alternative, Blank, Derivation, Form, ItemKind, Radix};
+use crate::questions::entry::{Alternative, Blank, Derivation, Evidence, Form, ItemKind, Radix};
 use crate::report::doc::{Block, Step};
-use crate::report::narrate::{call_steps, reasons, rulers, steps};
+use crate::report::narrate::{call_steps, reason_named, reasons, rulers, steps_on_paper};
 use crate::report::narrate::{reference, replay, view};
-use crate::run::facts::{ACCESS_FACTS, FactRow, binary, reported_facts};
-use crate::run::record::{Access, Did, Shown};
+use crate::run::facts::{ACCESS_FACTS, Component, FactRow, binary, lookup, reported_facts, switched};
+use crate::run::record::{Access, Did, Shown, View};
 use crate::services::lookup::look_up;
+use pagewalk_engine::machine::event::Event;
 
 /// Returns the worked solution of an item; empty if the key is sufficient.
 pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
     match &item.kind {
-        ItemKind::Facts { blanks, .. } => operation(&item.did, blanks, bare(item), labels),
-        ItemKind::Value { blank, derivation, .. } => derived(derivation, blank),
+        ItemKind::Facts { blanks, .. } => operation(item, blanks, labels),
+        ItemKind::Value { blank, derivation, .. } => {
+            [since(item, labels), derived(derivation, blank)].concat()
+        }
         ItemKind::Any { answers, radix, example: Some(example), .. } => {
             let first = answers.first.first().map_or_else(String::new, |value| radix.write(value, None));
             let mut blocks = vec![Block::line(format!("For example {first}:"))];
-            blocks.extend(view::blocks(example));
+            blocks.extend(match example {
+                View::Steps(access) => steps_on_paper(access),
+                other => view::blocks(other),
+            });
             blocks
         }
         ItemKind::Author(table) => cells(table),
-        ItemKind::Choice { options, .. } => mistakes(options),
-        ItemKind::Any { .. } | ItemKind::Table { .. } | ItemKind::Essay { .. } => Vec::new(),
+        ItemKind::Choice { options, .. } => {
+            [since(item, labels), decided(options, bare(item), labels)].concat()
+        }
+        ItemKind::Table { .. } => since(item, labels),
+        ItemKind::Any { .. } | ItemKind::Essay { .. } => Vec::new(),
     }
 }
 
 /// Returns the solution of an operation: its address with its fields, the reason for each blank,
 /// and every step.
-fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Block> {
+fn operation(item: &PaperItem, blanks: &[Blank], labels: &Labels) -> Vec<Block> {
+    let (did, bare) = (&*item.did, bare(item));
     let mut blocks = Vec::new();
     let hardware = bare || !matches!(did, Did::Access(_)) || blanks.iter().any(of_hardware);
     if let (Did::Access(access), true) = (did, hardware) {
@@ -45,22 +56,48 @@ fn operation(did: &Did, blanks: &[Blank], bare: bool, labels: &Labels) -> Vec<Bl
     let pairs = reasons(did, &facts).into_iter().map(|(reason, facts)| {
         let blanks = facts.iter().filter_map(|fact| asked(&fact.name));
         let named = blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
-        (named.collect::<Vec<_>>().join(", "), reason)
+        (named.collect::<Vec<_>>().join(", "), whole(item, reason))
     });
-    let pairs: Vec<(String, String)> = pairs.collect();
+    let mut pairs: Vec<(String, String)> = pairs.collect();
+    for blank in blanks.iter().filter(|blank| !facts.iter().any(|fact| *fact.name == *blank.fact)) {
+        let Some(reason) = reason_named(did, &blank.fact) else { continue };
+        let (named, reason) =
+            (format!("{} {}", called(blank, labels), filled(blank, bare)), whole(item, reason));
+        match pairs.iter_mut().find(|(_, known)| *known == reason) {
+            Some((names, _)) => *names = format!("{names}, {named}"),
+            None => pairs.push((named, reason)),
+        }
+    }
     if !pairs.is_empty() {
         blocks.push(Block::Pairs { title: String::new(), pairs });
     }
-    let steps = sequence(did).into_iter().filter_map(|block| match block {
-        Block::Steps(steps) if !hardware => {
-            let of_kernel: Vec<Step> =
-                steps.into_iter().filter(|step| step.who.contains("handler")).collect();
-            (!of_kernel.is_empty()).then_some(Block::Steps(of_kernel))
-        }
-        other => Some(other),
-    });
+    let steps =
+        sequence(did).into_iter().filter_map(|block| if hardware { Some(block) } else { of_kernel(block) });
     blocks.extend(steps);
     blocks
+}
+
+/// Completes a reason for a paper: adds to the reason for a TLB miss that a context switch flushed the TLB, which only
+/// the machine before the access shows. Removes the raw values of entries that are not in memory.
+fn whole(item: &PaperItem, reason: String) -> String {
+    let before = item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
+    let (Did::Access(access), Some(before)) = (&*item.did, before) else { return reason };
+    let reason = without_raw(access, reason);
+    let mut parts = Component::all(&access.spec).filter(|part| lookup(access, *part) == reason);
+    match parts.find_map(|part| switched(access, part, before)) {
+        Some(why) => format!("{reason}, because {why}"),
+        None => reason,
+    }
+}
+
+/// Removes the raw values of page-table entries that are not in memory, because the script set only their fields.
+fn without_raw(access: &Access, reason: String) -> String {
+    let Some(mmu) = &access.spec.mmu else { return reason };
+    let raw = access.events.iter().filter_map(|event| match event {
+        Event::Pte { address: None, value: Some(raw), .. } => Some(Shown::hex(*raw, 2 * mmu.pte.bytes)),
+        _ => None,
+    });
+    raw.fold(reason, |reason, raw| reason.replace(&format!(" is {raw} and"), ""))
 }
 
 /// Whether a blank is about a hardware fact, not only about a kernel fact.
@@ -84,7 +121,7 @@ fn address(access: &Access) -> Vec<Block> {
 /// Returns the steps of a statement.
 fn sequence(did: &Did) -> Vec<Block> {
     match did {
-        Did::Access(access) => steps(access),
+        Did::Access(access) => steps_on_paper(access),
         Did::Call(call) | Did::Bound { call: Some(call), .. } => vec![Block::Steps(call_steps(call))],
         Did::Reference(run) => reference::blocks(run),
         Did::Replay(run) => replay::blocks(run),
@@ -130,9 +167,70 @@ fn cells(table: &AuthorTable) -> Vec<Block> {
     if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
 }
 
-/// Explains the mistakes behind wrong options.
-fn mistakes(options: &[Alternative]) -> Vec<Block> {
-    let pairs: Vec<(String, String)> =
-        options.iter().filter_map(|option| Some((option.text.clone(), option.mistake?.to_owned()))).collect();
+/// Maximum number of operations before an item whose steps are explained. Of more operations, only the results are.
+const STEPPED: usize = 8;
+
+/// Explains the operations since the previous item.
+fn since(item: &PaperItem, labels: &Labels) -> Vec<Block> {
+    if item.since.len() > STEPPED {
+        let pairs = item.since.iter().map(|did| (of_done(did, labels), results(did))).collect();
+        return vec![Block::Pairs { title: String::new(), pairs }];
+    }
+    // A table may be about the hardware.
+    let hardware = bare(item) || matches!(item.kind, ItemKind::Table { .. });
+    let each = item.since.iter().flat_map(|did| {
+        let steps = sequence(did)
+            .into_iter()
+            .filter_map(|block| if hardware { Some(block) } else { of_kernel(block) });
+        std::iter::once(Block::line(of_done(did, labels))).chain(steps).collect::<Vec<Block>>()
+    });
+    each.filter(|block| !matches!(block, Block::Steps(steps) if steps.is_empty())).collect()
+}
+
+/// Keeps only the kernel's steps of a sequence.
+fn of_kernel(block: Block) -> Option<Block> {
+    let Block::Steps(steps) = block else { return Some(block) };
+    let steps: Vec<Step> = steps.into_iter().filter(|step| step.who.contains("handler")).collect();
+    (!steps.is_empty()).then_some(Block::Steps(steps))
+}
+
+/// The facts that summarize an operation.
+const RESULTS: [&str; 6] = ["tlb", "cache", "fault", "evicted", "returns", "error"];
+
+/// Summarizes the result of an operation.
+fn results(did: &Did) -> String {
+    let facts = reported_facts(did).into_iter().filter(|fact| RESULTS.contains(&fact.name.as_str()));
+    let facts: Vec<String> =
+        facts.filter(|fact| fact.stated() != "none").map(|fact| fact.to_string()).collect();
+    facts.join(", ")
+}
+
+/// Explains the options of a choice: the mistakes behind wrong ones, and the evidence for computed ones.
+fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> Vec<Block> {
+    let pair = |option: &Alternative| {
+        let evidence: Vec<String> =
+            option.evidence.iter().filter_map(|evidence| shown(evidence, bare, labels)).collect();
+        let why = option.mistake.map(str::to_owned).or((!evidence.is_empty()).then(|| evidence.join("; ")))?;
+        Some((option.text.clone(), why))
+    };
+    let pairs: Vec<(String, String)> = options.iter().filter_map(pair).collect();
     if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
+}
+
+/// Returns the evidence for or against an option as text.
+fn shown(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String> {
+    match evidence {
+        Evidence::Facts { did, blanks } => {
+            let fact = |blank: &Blank| format!("{} {}", called(blank, labels), filled(blank, bare));
+            let facts: Vec<String> = blanks.iter().map(fact).collect();
+            Some(format!("{} {}", of_done(did, labels), facts.join(", ")))
+        }
+        Evidence::Truth { derivation, holds } => {
+            derivation.steps.last().map(|last| format!("{last} is {holds}"))
+        }
+        Evidence::First { name, value: Some(value) } => {
+            Some(format!("true for {name} = {}", Radix::Decimal.write(value, None)))
+        }
+        Evidence::First { name, value: None } => Some(format!("false for every value of {name}")),
+    }
 }

@@ -34,6 +34,8 @@ impl Fetched {
 pub(crate) struct Sequence<'a> {
     pub(crate) access: &'a Access,
     pub(crate) steps: Vec<Step>,
+    /// Whether the steps are printed on a paper, which does not state the raw values of entries outside memory.
+    pub(crate) on_paper: bool,
     /// Number of pieces that have begun.
     pub(crate) pieces: u32,
     /// Entries that the walks fetched.
@@ -56,6 +58,7 @@ impl<'a> Sequence<'a> {
         Self {
             access,
             steps: Vec::new(),
+            on_paper: false,
             pieces: 0,
             fetched: Vec::new(),
             asked: false,

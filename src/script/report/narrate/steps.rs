@@ -24,6 +24,16 @@ pub(crate) fn steps(access: &Access) -> Vec<Block> {
     blocks
 }
 
+/// Returns the steps of an access for a worked solution, without the actions that a kernel would take after a fault.
+pub(crate) fn steps_on_paper(access: &Access) -> Vec<Block> {
+    let mut sequence = Sequence { on_paper: true, ..Sequence::new(access) };
+    let mut blocks = vec![Block::Steps(sequence.run())];
+    if access.outcome.fault.is_some() && access.process.is_none() {
+        blocks.push(Block::line("The access ends with a page fault."));
+    }
+    blocks
+}
+
 impl Sequence<'_> {
     /// Returns the steps of every failed attempt with the handler's actions, and of the final attempt.
     fn run(&mut self) -> Vec<Step> {

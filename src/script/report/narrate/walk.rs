@@ -40,6 +40,7 @@ impl Sequence<'_> {
         let Some(mmu) = &self.access.spec.mmu else { return };
         let raw = entry
             .value
+            .filter(|_| !self.on_paper || entry.address.is_some())
             .map(|raw| format!("PTE {}: ", parts::hex(raw, 8 * mmu.pte.bytes)))
             .unwrap_or_default();
         let ppn = entry.value.map(|raw| parts::hex(mmu.pte.decode(raw).ppn, self.access.spec.ppn_bits()));

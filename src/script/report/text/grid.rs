@@ -38,6 +38,10 @@ pub fn draw(text: &mut String, table: &Table, theme: Theme) {
 /// Splits a tall, narrow table of numbers into two halves side by side, as textbooks print page
 /// tables.
 fn halves(table: &Table) -> Option<Table> {
+    // A paper's layout may already have split the table.
+    if is_split(&table.groups) {
+        return None;
+    }
     let columns: usize = table.groups.iter().map(Vec::len).sum();
     let widths = (0..columns)
         .zip(table.groups.iter().flatten())
@@ -56,6 +60,12 @@ fn halves(table: &Table) -> Option<Table> {
         groups: [table.groups.as_slice(), &table.groups].concat(),
         rows,
     })
+}
+
+/// Whether the columns occur twice, each time beginning with the column that names the rows.
+fn is_split(groups: &[Vec<String>]) -> bool {
+    let (left, right) = groups.split_at(groups.len() / 2);
+    !left.is_empty() && left == right
 }
 
 /// The format of a column.

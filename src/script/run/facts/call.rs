@@ -118,7 +118,10 @@ fn outcome(call: &CallRecord) -> String {
     match call.reply.result {
         Ok(_) => {
             let help = system_call(call.name).map_or("", |row| row.help);
-            format!("`{}` succeeded: {help}", call.name)
+            if call.name == "sbrk" {
+                return format!("`sbrk` succeeded: it {help}, which is {}", returns(call));
+            }
+            format!("`{}` succeeded: it {help}", call.name)
         }
         Err(error) => format!("`{}` failed with {}: {}", call.name, error.name(), error.help()),
     }

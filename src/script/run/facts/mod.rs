@@ -25,7 +25,7 @@ pub(crate) use family::Family;
 pub use key::{Key, facts_of, key, type_named};
 pub(crate) use parts::level_fact;
 pub use parts::{COMPONENT_FACTS, LEVEL_FACTS};
-pub(crate) use reasons::{binary, hardware_fault};
+pub(crate) use reasons::{binary, hardware_fault, lookup, switched};
 pub use reference::{REFERENCE_FACTS, ReferenceFact};
 pub use replay::REPLAY_FACTS;
 pub use reported::{ReportedFact, access_keys, reported_facts, stated};

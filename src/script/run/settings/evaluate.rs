@@ -1,8 +1,8 @@
 //! Evaluates a script's settings.
 
 use crate::lang::ast::{Expr, ExprKind, Setting};
-use crate::lang::value::Number;
 use crate::lang::value::unit_factor;
+use crate::lang::value::{Dimension, Number};
 use crate::run::session::Session;
 use crate::run::state::Binding;
 use crate::run::stop::Stop;
@@ -45,6 +45,9 @@ impl Session<'_> {
                     _ => None,
                 };
                 ArgKind::Word { text: name.clone(), value }
+            }
+            ExprKind::Quantity(_, unit) if unit.dimension == Dimension::Time => {
+                ArgKind::Time(self.eval(expr)?)
             }
             ExprKind::Range { inclusive: true, .. } => ArgKind::Inclusive(self.eval(expr)?),
             _ => ArgKind::Value(self.eval(expr)?),

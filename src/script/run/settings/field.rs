@@ -39,6 +39,8 @@ pub(crate) enum ArgKind {
     Word { text: Arc<str>, value: Option<Value> },
     /// An expression's value.
     Value(Value),
+    /// The value of a literal with a unit of time.
+    Time(Value),
     /// A range written `a..=b`. As a range of bit numbers, `a..b` also includes both ends.
     Inclusive(Value),
 }
@@ -48,7 +50,7 @@ impl Arg {
     pub(crate) fn word(&self) -> Option<&str> {
         match &self.kind {
             ArgKind::Word { text, .. } => Some(text),
-            ArgKind::Value(_) | ArgKind::Inclusive(_) => None,
+            ArgKind::Value(_) | ArgKind::Time(_) | ArgKind::Inclusive(_) => None,
         }
     }
 
@@ -58,9 +60,10 @@ impl Arg {
     /// Returns `unknown-word` for a bare word that is not a variable.
     pub(crate) fn value(&self) -> Result<&Value, Diagnostic> {
         match &self.kind {
-            ArgKind::Value(value) | ArgKind::Inclusive(value) | ArgKind::Word { value: Some(value), .. } => {
-                Ok(value)
-            }
+            ArgKind::Value(value)
+            | ArgKind::Time(value)
+            | ArgKind::Inclusive(value)
+            | ArgKind::Word { value: Some(value), .. } => Ok(value),
             ArgKind::Word { text, value: None } => {
                 Err(Diagnostic::new(Code::UnknownWord, self.span, format!("`{text}` is not a value"))
                     .label("a number is needed here")

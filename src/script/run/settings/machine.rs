@@ -6,7 +6,7 @@ use pagewalk_engine::machine::check::{SpecError, SpecPart, SpecProblem};
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
 
 use super::cache::CacheDraft;
-use super::field::{Field, SettingRow, apply, block_of, latency, one, sole};
+use super::field::{Arg, ArgKind, Field, SettingRow, apply, block_of, latency, one, sole};
 use super::level::{Level, level};
 use super::page_table::{TABLE_SETTINGS, TableDraft, even_split};
 use super::pte::PteDraft;
@@ -24,6 +24,7 @@ pub(crate) struct MachineDraft {
     tlbs: Vec<TlbDraft>,
     caches: Vec<CacheDraft>,
     memory_latency: u64,
+    nanoseconds: bool,
     cores: u32,
     spans: Vec<(&'static str, Span)>,
 }
@@ -137,6 +138,7 @@ impl MachineDraft {
             tlbs: spec.tlbs.iter().map(TlbDraft::from_spec).collect(),
             caches: spec.caches.iter().map(CacheDraft::from_spec).collect(),
             memory_latency: spec.memory_latency,
+            nanoseconds: spec.nanoseconds,
             cores: spec.cores,
             ..Self::default()
         };
@@ -172,6 +174,7 @@ impl MachineDraft {
             tlbs,
             caches,
             memory_latency: self.memory_latency,
+            nanoseconds: self.nanoseconds,
             cores: self.cores.max(1),
         };
         if wrong.is_empty()
@@ -295,6 +298,15 @@ fn code(problem: &SpecProblem) -> Code {
     }
 }
 
+/// Whether a latency has a unit of time.
+fn has_time(fields: &[Field]) -> bool {
+    let time = |arg: &Arg| matches!(arg.kind, ArgKind::Time(_));
+    fields.iter().any(|field| {
+        &*field.name.text == "latency" && field.args.iter().any(time)
+            || field.block.as_ref().is_some_and(|inner| has_time(inner))
+    })
+}
+
 /// Builds a machine from fields, based on a preset or file if given.
 ///
 /// # Errors
@@ -307,6 +319,7 @@ pub(crate) fn build_machine(
     let mut draft = base.map(MachineDraft::from_spec).unwrap_or_default();
     let mut wrong = Vec::new();
     apply(MACHINE_SETTINGS, "machine", fields, &mut draft, &mut wrong);
+    draft.nanoseconds |= has_time(fields);
     if wrong.is_empty() {
         return draft.build(place);
     }

@@ -55,8 +55,15 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         NounRef::Part { noun, level, .. } => {
             let layout = (noun.layout)(session.machine(table.span)?, level);
             let entries = session.entries(table, &layout)?;
-            let what = What::Rows { noun, level, entries };
-            Ok(put(Contents { what, span: command.verb.span }))
+            let cells = entries.first().into_iter().flat_map(|entry| entry.groups.iter().flatten());
+            let columns: Vec<String> = cells.map(|cell| cell.column.clone()).collect();
+            let contents = Contents { what: What::Rows { noun, level, entries }, span: command.verb.span };
+            let place = contents.span;
+            Ok(Action::declares(move |session| {
+                contents.put(session.machine(place)?)?;
+                session.state.note_columns(noun.name, level, &columns);
+                Ok(Did::Quiet)
+            }))
         }
     }
 }

@@ -68,6 +68,7 @@ impl Dice {
                 tlbs: (0..self.below(4)).map(|n| self.tlb(n, &sizes)).collect(),
                 caches: (0..self.below(5)).map(|n| self.cache(n)).collect(),
                 memory_latency: 0,
+                nanoseconds: false,
                 cores: 1 + self.below(3) as u32,
             };
             if spec.check().is_ok() {

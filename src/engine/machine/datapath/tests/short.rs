@@ -128,8 +128,7 @@ fn a_huge_page_is_replaced_in_turn_with_small_ones() {
     let mmu = Mmu { levels: vec![3, 4], ..Mmu::flat(12, 12, 5) };
     let tlb = TlbSpec { page_bits: vec![5, 9], ..TlbSpec::new("tlb", 1, 2) };
     let caches = Vec::new();
-    let spec =
-        Spec { mmu: Some(mmu), physical_bits: 12, tlbs: vec![tlb], caches, memory_latency: 0, cores: 1 };
+    let spec = Spec { mmu: Some(mmu), tlbs: vec![tlb], caches, ..Spec::unpaged(12) };
     let mut machine = Machine::new(spec);
     for (level, vpn) in [(2, 0), (2, 1), (1, 16)] {
         let flags = Flags::TABLE.with_bit(Bit::Ps, level == 1);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::prompt::filled;
 use crate::exam::formats::tree::{Table, WorksheetRow};
+use crate::run::record::{CellView, TableView};
 
 /// The notation of columns in the step table of a reference string.
 const NOTATIONS: &[(&str, &str)] =
@@ -52,17 +53,52 @@ fn take_hint(rows: &mut [WorksheetRow], labels: &Labels) -> Option<String> {
 /// have them. `hex` contains the names of these columns, and `all` is whether they are all columns with blanks.
 /// If `once` is false, each column name has the radix.
 pub(crate) fn mark_hex(table: &mut Table, hex: &BTreeSet<String>, all: bool, once: bool, labels: &Labels) {
-    let radix = labels.localize("hex");
     let names: Vec<&mut String> =
         table.groups.iter_mut().flatten().filter(|name| hex.contains(*name)).collect();
     if names.len() < 2 || !once {
         for name in names {
-            *name = format!("{name} ({radix})");
+            *name = format!("{name} ({})", labels.localize("hex"));
         }
         return;
     }
-    let list = || hex.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    let columns = if all { String::new() } else { format!("{}: ", list()) };
-    let title = format!("{} ({columns}{radix})", table.title);
+    mark_title(table, hex, all, labels);
+}
+
+/// Adds to the title of a table that all of its numbers are hexadecimal, or that those in some columns are.
+pub(crate) fn mark_title(table: &mut Table, hex: &BTreeSet<String>, all: bool, labels: &Labels) {
+    let radix = labels.localize("hex");
+    let mut names: Vec<String> = Vec::new();
+    for name in table.groups.iter().flatten().filter(|name| hex.contains(*name)) {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    let mark = match (names.as_slice(), all) {
+        ([], _) => return,
+        (_, true) => radix.to_owned(),
+        (names, false) => {
+            let (first, last) = (&names[..names.len() - 1], &names[names.len() - 1..].concat());
+            let template = if first.is_empty() { "{last} in {hex}" } else { "{first} and {last} in {hex}" };
+            let values = [("first", &*first.join(", ")), ("last", last), ("hex", radix)];
+            filled(labels, template, &values)
+        }
+    };
+    let title = format!("{} ({mark})", table.title);
     title.trim_start().clone_into(&mut table.title);
+}
+
+/// Adds the radix to the title of a given table. The numbers 0 to 9 of other columns, such as bits, are the same in
+/// hexadecimal.
+pub(crate) fn mark_given(table: &mut Table, of: &TableView, labels: &Labels) {
+    let cells = |at: usize| of.rows.iter().filter_map(move |row| row.get(at));
+    let names = || table.groups.iter().flatten().enumerate();
+    let is_hex = |at: usize| cells(at).any(|cell| matches!(cell, CellView::Hex(..)));
+    let hex: BTreeSet<String> = names().filter(|(at, _)| is_hex(*at)).map(|(_, name)| name.clone()).collect();
+    let same = |cell: &CellView| match cell {
+        CellView::Number(n) => *n < 10,
+        CellView::List { .. } => false,
+        CellView::Hex(..) | CellView::Text(_) | CellView::Nothing => true,
+    };
+    let all = names().all(|(at, _)| cells(at).all(same));
+    mark_title(table, &hex, all, labels);
 }

@@ -9,17 +9,19 @@ use crate::exam::formats::edition::Edition;
 use crate::exam::formats::label::{called, filled, how, roomy, width};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::{bare, printed};
-use crate::exam::formats::prompt::{prompt, several_cores};
+use crate::exam::formats::prompt::{prompt_with, several_cores, tabled};
 use crate::exam::formats::tree::{Blank, Block, Cell, Choice, Table, WorksheetRow};
 use crate::exam::paper::{Paper, PaperItem};
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{
     Alternative, Answers, AuthorCell, AuthorTable, Blank as Asked, Column, Form, ItemKind, Radix, Rubric,
 };
-use crate::run::record::{CellView, TableView};
+use crate::run::record::{CellView, StartRow, TableView};
 
 /// Maximum number of answers that a key lists.
-const LISTED: usize = 4;
+const LISTED: usize = 16;
+/// Width of a box in which any of several answers is right, in characters.
+const ANY: u32 = 32;
 /// Minimum width of a worksheet's boxes, in characters.
 const WORKSHEET: u32 = 12;
 /// Height of a ruled line, and maximum height of the space for free text, in millimeters.
@@ -68,6 +70,30 @@ impl<'p> Items<'p> {
         Self { edition, labels, medium, cores: several_cores(paper), names }
     }
 
+    /// Returns the tables above an item: the initial pages of a reference string.
+    pub fn above(&self, item: &PaperItem) -> Vec<Block> {
+        let Some(run) = tabled(item) else { return Vec::new() };
+        let number = |n: Option<u64>| n.map_or(Cell::Word(String::new()), |n| Cell::Number(n.to_string()));
+        let columns: [(&'static str, fn(&StartRow) -> Option<u64>); 4] = [
+            ("Loaded", |row| row.loaded),
+            ("Last used", |row| row.used),
+            ("R", |row| row.referenced.map(u64::from)),
+            ("M", |row| row.modified.map(u64::from)),
+        ];
+        let kept = || columns.iter().filter(|(_, of)| run.start.iter().any(|row| of(row).is_some()));
+        let heads = std::iter::once("Page").chain(kept().map(|(head, _)| *head));
+        let cells = |row: &StartRow| {
+            let page = Cell::Number(row.page.to_string());
+            std::iter::once(page).chain(kept().map(|(_, of)| number(of(row)))).collect()
+        };
+        let table = Table {
+            title: self.labels.localize("Pages at the start").to_owned(),
+            groups: vec![heads.map(|head| self.labels.localize(head).to_owned()).collect()],
+            rows: run.start.iter().map(cells).collect(),
+        };
+        self.medium.given(table)
+    }
+
     /// Returns the next item. Shows the item's points, unless they are all the points of its container.
     pub fn next(&mut self, item: &PaperItem, said: bool) -> Block {
         let names = self.names.pop().unwrap_or_default();
@@ -82,7 +108,12 @@ impl<'p> Items<'p> {
                     Medium::Screen => <[String; 2]>::default(),
                     _ => worksheet_heads(&mut rows, self.labels),
                 };
-                Block::Worksheet { prompt: prompt(item, self.labels, self.cores), points, heads, rows }
+                Block::Worksheet {
+                    prompt: prompt_with(item, self.labels, self.cores, true),
+                    points,
+                    heads,
+                    rows,
+                }
             }
             ItemKind::Value { label, blank, .. } => {
                 let how = self.how(blank, bare);
@@ -90,20 +121,25 @@ impl<'p> Items<'p> {
                 Block::Value { label: label.clone(), points, how, blank: self.blank(blank, bare, first()) }
             }
             ItemKind::Table { table, columns, .. } => {
-                let how = prompt(item, self.labels, self.cores);
+                let how = prompt_with(item, self.labels, self.cores, true);
                 Block::Fill { how, points, tables: self.tables(table, columns, names) }
             }
             ItemKind::Author(table) => {
-                let how = prompt(item, self.labels, self.cores);
+                let how = prompt_with(item, self.labels, self.cores, true);
                 Block::Fill { how, points, tables: self.medium.tables(self.author_table(table, names)) }
             }
             ItemKind::Any { answers, radix, .. } => {
-                let content = self.edition.filled().then(|| any_of(answers, *radix, self.labels));
-                let blank = Blank { field: first(), width: 32, content, ..Blank::default() };
                 let form = Form::Number { radix: *radix, digits: None };
-                let how = self.how_alone(form, self.labels.localize(radix.name()).to_owned());
+                let mut how = self.how_alone(form, self.labels.localize(radix.name()).to_owned());
+                let content = self.edition.filled().then(|| {
+                    let (content, list) = any_of(answers, *radix, self.labels);
+                    let separator = if how.is_empty() || list.is_empty() { "" } else { "; " };
+                    how = format!("{how}{separator}{list}");
+                    content
+                });
+                let blank = Blank { field: first(), width: ANY, content, ..Blank::default() };
                 Block::Value {
-                    label: prompt(item, self.labels, self.cores).trim_end_matches('.').to_owned(),
+                    label: prompt_with(item, self.labels, self.cores, true).trim_end_matches('.').to_owned(),
                     points,
                     how,
                     blank,
@@ -263,12 +299,22 @@ fn height(authored: Option<Number>, points: Number) -> u32 {
     )
 }
 
-/// Returns some of the correct answers as text.
-fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> String {
+/// Returns the contents of a box in which any of these answers is right, and the list of answers if it does not fit in
+/// the box.
+fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> (String, String) {
     let shown: Vec<String> =
         answers.first.iter().take(LISTED).map(|value: &Value| radix.write(value, None)).collect();
-    let more = if answers.all && answers.first.len() <= LISTED { "" } else { ", …" };
-    format!("{} {}{more}", labels.localize("any of"), shown.join(", "))
+    let all = answers.all && answers.first.len() <= LISTED;
+    if let ([only], true) = (shown.as_slice(), all) {
+        return (only.clone(), String::new());
+    }
+    let list = format!("{}{}", shown.join(", "), if all { "" } else { ", …" });
+    let boxed = format!("{} {list}", labels.localize("any of"));
+    if boxed.chars().count() <= ANY as usize {
+        (boxed, String::new())
+    } else {
+        (labels.localize("any of these").to_owned(), list)
+    }
 }
 
 /// Returns the width of a column's boxes: the fixed number of digits, or approximately that of its longest

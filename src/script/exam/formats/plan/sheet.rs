@@ -2,6 +2,7 @@
 
 use super::appendix::appendix;
 use super::front::front;
+use super::hints::mark_given;
 use super::instructions::{authored, instructions};
 use super::items::{Items, points};
 use super::medium::Medium;
@@ -115,6 +116,12 @@ impl Plan<'_> {
                     }
                 }
                 Piece::Item(item) => {
+                    let above = self.items.above(item);
+                    // Several items may ask about the same pages.
+                    let last = blocks.iter().rev().find(|block| matches!(block, Block::Given(_)));
+                    if last != above.last() {
+                        blocks.extend(above);
+                    }
                     blocks.push(self.items.next(item, item.points != whole));
                     blocks.extend(self.worked(item, false));
                 }
@@ -146,9 +153,17 @@ impl Plan<'_> {
 
     /// Returns a given view. Uses the course's names for tables and columns.
     fn given(&self, view: &View) -> Vec<Block> {
-        let named = |block| match block {
-            Block::Given(table) => self.medium.given(named(table, self.labels)),
-            other => vec![other],
+        let named = |block| match (block, view) {
+            (Block::Given(table), View::Table(of)) => {
+                let mut table = named(table, self.labels);
+                mark_given(&mut table, of, self.labels);
+                self.medium.given(table)
+            }
+            (Block::Given(table), _) => self.medium.given(named(table, self.labels)),
+            (Block::Lines(lines), View::Maps { table, .. }) => {
+                vec![Block::Lines(format!("{}\n{lines}", self.labels.table(&table.title)))]
+            }
+            (other, _) => vec![other],
         };
         from_doc(&view::blocks(view)).into_iter().flat_map(named).collect()
     }

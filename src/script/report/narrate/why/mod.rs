@@ -54,6 +54,11 @@ fn key_of(did: &Did, name: &str) -> Option<Key> {
     key(name, family, spec.map(AsRef::as_ref)).ok()
 }
 
+/// Returns the reason for a fact, even if the statement has no value for it. `None` if no such fact exists.
+pub(crate) fn reason_named(did: &Did, name: &str) -> Option<String> {
+    key_of(did, name).map(|key| key.reason(did))
+}
+
 /// Whether a fact has the value that it has in an access without events.
 fn is_uneventful(fact: &ReportedFact) -> bool {
     match &fact.value.value {

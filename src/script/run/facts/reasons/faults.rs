@@ -3,6 +3,7 @@
 use pagewalk_engine::machine::event::{Fault, ProtectionCause};
 
 use super::super::handled;
+use super::super::row::{low, shifted};
 use super::words::noun;
 use crate::run::record::{Access, Shown};
 
@@ -46,9 +47,15 @@ pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
 
 /// Describes the entry at one level for the page that contains an address.
 pub(super) fn entry(a: &Access, va: u64, level: u32) -> String {
-    let vpn = Shown::field(va >> a.spec.page_bits(), a.spec.vpn_bits());
     match &a.spec.mmu {
-        Some(mmu) if mmu.levels.len() > 1 => format!("the level-{level} entry for VPN {vpn}"),
-        _ => format!("the page-table entry for VPN {vpn}"),
+        Some(mmu) if mmu.levels.len() > 1 => {
+            let bits = mmu.levels.get(level as usize - 1).copied().unwrap_or(0);
+            let index = Shown::field(low(shifted(va, mmu.level_page_bits(level)), bits), bits);
+            format!("the level-{level} entry for VPN{level} {index}")
+        }
+        _ => {
+            let vpn = Shown::field(va >> a.spec.page_bits(), a.spec.vpn_bits());
+            format!("the page-table entry for VPN {vpn}")
+        }
     }
 }

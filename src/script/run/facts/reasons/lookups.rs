@@ -1,5 +1,6 @@
 //! Explains the contents of TLBs and caches.
 
+use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::{Event, Purpose};
 
 use super::super::component::{self, Component};
@@ -38,10 +39,44 @@ pub(crate) fn lookup(a: &Access, component: Component) -> String {
     let Some((set, tag, way)) = found(a, component) else { return not_looked_up(a, component) };
     let (index_bits, tag_bits) = component.widths(&a.spec);
     let (set, tag) = (Shown::field(set, index_bits), Shown::field(tag, tag_bits));
+    let whose = owner(a, component);
     match way {
-        Some(way) => format!("way {way} of set {set} of {name} is valid and holds tag {tag}"),
-        None => format!("no valid way of set {set} of {name} holds tag {tag}"),
+        Some(way) => format!("way {way} of set {set} of {name} is valid and holds tag {tag}{whose}"),
+        None => format!("no valid way of set {set} of {name} holds tag {tag}{whose}"),
     }
+}
+
+/// Returns ` for process P1` if the entries of a TLB belong to processes.
+fn owner(a: &Access, component: Component) -> String {
+    match (component, &a.process) {
+        (Component::Tlb(at), Some(own)) if a.spec.tlbs[at].asid => {
+            format!(" for process {}", own.process.name)
+        }
+        _ => String::new(),
+    }
+}
+
+/// Explains why a TLB missed although the machine before the access held entries in the set: a context switch flushed
+/// them. `None` if there is another reason.
+pub(crate) fn switched(a: &Access, component: Component, before: &Machine) -> Option<String> {
+    let (Component::Tlb(at), Some(own)) = (component, &a.process) else { return None };
+    // The handler of a fault also invalidates entries.
+    if a.spec.tlbs[at].asid || !own.faults.is_empty() || before.core() != a.core {
+        return None;
+    }
+    let is_flushed = |event: &Event| match event {
+        Event::TlbLookup { tlb, set, tag, way: None } if *tlb as usize == at => {
+            let mut lines = (0..a.spec.tlbs[at].ways).filter_map(|way| before.tlb_line(at, *set, way));
+            lines.any(|line| line.valid && line.tag == Some(*tag))
+        }
+        Event::TlbFill { tlb, set, way, victim: None, .. } if *tlb as usize == at => {
+            before.tlb_line(at, *set, *way).is_some_and(|line| line.valid)
+        }
+        _ => false,
+    };
+    let name = component.name(&a.spec);
+    let flushed = a.first_piece().iter().any(is_flushed);
+    flushed.then(|| format!("the context switch to process {} flushed {name}", own.process.name))
 }
 
 fn not_looked_up(a: &Access, component: Component) -> String {

@@ -13,6 +13,6 @@ pub(crate) use fields::{
     binary, cache_index, cache_offset, cache_tag, entry_address, of_component, ppo, tlb_index, tlb_tag, vpn,
     vpn_part, vpo,
 };
-pub(crate) use lookups::{cache, lookup, served, tlb, victim, writeback};
+pub(crate) use lookups::{cache, lookup, served, switched, tlb, victim, writeback};
 pub(crate) use results::{byte, cycles, pieces, value};
 pub(crate) use translation::{entry_value, fault, pa, ppn, walk};

@@ -2,6 +2,7 @@
 
 use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{Event, PteKind};
+use pagewalk_engine::machine::pte::Bit;
 
 use super::super::handled;
 use super::faults::{entry, no_address, no_translation};
@@ -72,7 +73,18 @@ pub(crate) fn entry_value(a: &Access, level: u32) -> String {
             "page tables outside simulated memory have no entries for lower-level tables".to_owned()
         }
         (None, _) => format!("a byte of the entry{place} is uninitialized"),
-        (Some(_), _) => format!("the walk fetched this word{place}, before it set A or D"),
+        (Some(_), _) => format!("the walk fetched this word{place}{}", before_marks(a)),
+    }
+}
+
+/// Returns when the walk fetched an entry, if the format has bits that a walk sets.
+fn before_marks(a: &Access) -> &'static str {
+    let has = |bit| a.spec.mmu.as_ref().is_some_and(|mmu| mmu.pte.bit_position(bit).is_some());
+    match (has(Bit::A), has(Bit::D)) {
+        (true, true) => ", before it set A or D",
+        (true, false) => ", before it set A",
+        (false, true) => ", before it set D",
+        (false, false) => "",
     }
 }
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::{Number, Unit, Value, ValueError};
+use crate::lang::value::{Dimension, Number, Unit, Value, ValueError};
 use pagewalk_engine::machine::pte::BitRow;
 
 use crate::run::params::{BITS, Param, Place, next};
@@ -183,7 +183,7 @@ fn measured(key: &Scalar, scalar: &Scalar) -> Result<Arg, Diagnostic> {
     let params = params(key.text).or_else(|| BitRow::named(key.text).map(|_| &[BITS] as &[Param]));
     let place = params.and_then(|params| Place::find(key.text, &next(params, &[]), params));
     match (place, Unit::behind(scalar.text), &arg.kind) {
-        (Some(place), Some(unit), ArgKind::Value(value)) => {
+        (Some(place), Some(unit), ArgKind::Value(value) | ArgKind::Time(value)) => {
             place.refuses(value, unit, None).map_or(Ok(arg.clone()), |wrong| {
                 // The diagnostic has no fix, because fixes are tested as scripts.
                 Err(Diagnostic { fix: None, ..wrong.at(arg.span) })
@@ -207,7 +207,9 @@ fn value(scalar: &Scalar) -> Result<Arg, Diagnostic> {
         let range = Value::range(&from.into(), &to.into(), inclusive).map_err(at)?;
         if inclusive { ArgKind::Inclusive(range) } else { ArgKind::Value(range) }
     } else if text.trim_start_matches('-').starts_with(|c: char| c.is_ascii_digit()) {
-        ArgKind::Value(Number::parse(text).map_err(at)?.into())
+        let number = Number::parse(text).map_err(at)?.into();
+        let time = Unit::behind(text).is_some_and(|unit| unit.dimension == Dimension::Time);
+        if time { ArgKind::Time(number) } else { ArgKind::Value(number) }
     } else {
         return Err(Diagnostic::new(Code::MachineFile, span, format!("`{text}` is not a value"))
             .label("neither a number nor a word")

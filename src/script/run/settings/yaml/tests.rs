@@ -31,7 +31,7 @@ fn shown(fields: &[Field]) -> String {
 fn value(arg: &Arg) -> String {
     match &arg.kind {
         ArgKind::Word { text, .. } => text.to_string(),
-        ArgKind::Value(value) => value.to_string(),
+        ArgKind::Value(value) | ArgKind::Time(value) => value.to_string(),
         ArgKind::Inclusive(value) => format!("inclusive {value}"),
     }
 }

@@ -22,7 +22,7 @@ impl Session<'_> {
     /// Declares an empty machine, which replaces the previous machine.
     pub(crate) fn declare_machine(&mut self, spec: Arc<Spec>) -> Did {
         let machine = self.fresh_machine(spec.clone());
-        self.state.machine = Slot::Is(machine);
+        self.state.declare(machine);
         Did::Machine(spec)
     }
 

@@ -1,0 +1,226 @@
+//! The topics of a question that require assumptions.
+
+use std::collections::BTreeSet;
+
+use crate::exam::formats::label::filled;
+use crate::exam::formats::page::bare;
+use crate::exam::paper::{PaperItem, Question};
+use crate::exam::words::Words;
+use crate::questions::entry::{Blank, ItemKind};
+use crate::run::record::{Access, AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, View};
+use pagewalk_engine::kernel::event::FaultClass;
+use pagewalk_engine::kernel::vma::Backing;
+use pagewalk_engine::machine::event::Event;
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::reference_string::{Replacement, Ticks};
+
+/// The topics of a question that require assumptions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum About {
+    /// Facts of the machine.
+    Machine,
+    /// Instruction fetches.
+    Fetches,
+    /// Accesses that use the caches as well as the MMU.
+    Data,
+    /// Lookups in TLBs and caches.
+    Lookups,
+    /// Values of bytes.
+    Bytes,
+    /// Values of several bytes.
+    Words,
+    /// Page faults.
+    Faults,
+    /// A page table that is given or walked.
+    PageTable,
+    /// Areas of files.
+    Files,
+    /// Values that may not exist.
+    Missing,
+    /// Page-table entries in memory.
+    Entries,
+    /// Tables to fill in.
+    Tables,
+    /// Reference strings that start with empty frames.
+    Empty,
+    /// Reference strings that start with filled frames.
+    Holding,
+    /// Reference strings that start with a table of pages with loading times.
+    Started,
+    /// Reference strings that start with a table of pages without loading times.
+    Listed,
+    /// Initial pages without times of their last uses.
+    Unused,
+    /// Initial pages without reference bits.
+    Unreferenced,
+    /// Initial pages without modified bits.
+    Clean,
+    /// Reads and writes of pages on disk.
+    Disk,
+    /// Modified bits.
+    Modified,
+    /// Clock ticks that clear use bits.
+    Ticks,
+    /// The order of eviction.
+    Order,
+}
+
+/// The contents of a question that determine its assumptions.
+#[derive(Default)]
+pub(super) struct Asked {
+    pub(super) about: BTreeSet<About>,
+    /// Number of operations with facts to determine.
+    pub(super) accesses: usize,
+    /// Number of these operations that are probes.
+    pub(super) probes: usize,
+    /// Replacement policies of reference strings.
+    pub(super) policies: Vec<String>,
+}
+
+impl Asked {
+    /// Returns the topics of a question.
+    pub(super) fn from_question(question: &Question) -> Self {
+        let mut asked = Self::default();
+        for item in question.items() {
+            asked.add_item(item);
+        }
+        question.views().for_each(|view| asked.view(view));
+        asked
+    }
+
+    /// Adds the topics of a given table or a figure.
+    fn view(&mut self, view: &View) {
+        let is_file = |record: &AreaRecord| matches!(record.area.backing, Backing::File { .. });
+        match view {
+            View::Table(table) => self.add([
+                (About::PageTable, table.title.ends_with("page_table")),
+                (About::Words, table.title.starts_with("memory")),
+            ]),
+            View::Tree(_) => self.add([(About::PageTable, true)]),
+            View::Maps { areas, .. } => self.add([(About::Files, areas.iter().any(is_file))]),
+            View::Layout(layout) => {
+                self.add([(About::Files, layout.areas.iter().any(|area| is_file(&area.area)))]);
+            }
+            _ => {}
+        }
+    }
+
+    /// Whether the question is about a topic.
+    pub(super) fn is(&self, about: About) -> bool {
+        self.about.contains(&about)
+    }
+
+    fn add_item(&mut self, item: &PaperItem) {
+        if let Did::Reference(run) = &*item.did {
+            self.string(run);
+            let disk = |blank: &Blank| blank.fact.starts_with("disk_");
+            let is_asked = matches!(&item.kind, ItemKind::Facts { blanks, .. } if blanks.iter().any(disk));
+            return self.add([(About::Disk, is_asked), (About::Modified, is_asked)]);
+        }
+        match &item.kind {
+            ItemKind::Facts { blanks, .. } => self.operation(&item.did, blanks, bare(item)),
+            ItemKind::Table { string, columns, .. } => {
+                let asked = |name: &str| columns.iter().any(|column| **column == *name);
+                self.add([
+                    (About::Tables, true),
+                    (About::Order, string.is_some() && asked("order")),
+                    (About::Disk, string.is_some() && asked("written")),
+                    (About::Modified, string.is_some() && (asked("written") || asked("modified"))),
+                ]);
+                match string.as_deref() {
+                    Some(Did::Reference(run)) => self.string(run),
+                    _ => self.about.extend([About::Machine]),
+                }
+                if let ItemKind::Table { table, .. } = &item.kind {
+                    self.add([(About::PageTable, table.title.ends_with("page_table"))]);
+                }
+            }
+            ItemKind::Any { among, .. } => {
+                self.about.extend([About::Machine, About::Lookups, About::Data, About::PageTable]);
+                self.add([(About::Faults, among.contains("fault")), (About::Words, among.contains("value"))]);
+            }
+            ItemKind::Value { .. }
+            | ItemKind::Author(_)
+            | ItemKind::Choice { .. }
+            | ItemKind::Essay { .. } => {}
+        }
+    }
+
+    fn operation(&mut self, did: &Did, blanks: &[Blank], bare: bool) {
+        let access = if let Did::Access(access) = did { Some(access) } else { None };
+        let verb = access.map(|access| access.verb);
+        self.accesses += 1;
+        self.probes += usize::from(access.is_some_and(|access| access.probe));
+        let walks = |event: &Event| matches!(event, Event::Pte { .. });
+        let faults = access
+            .map_or(&[][..], Access::faults)
+            .iter()
+            .chain(did.call().into_iter().flat_map(|call| &call.faults));
+        let of_file = |fault: &FaultRecord| {
+            fault.class() == Some(FaultClass::File)
+                || fault.area.as_ref().is_some_and(|area| matches!(area.area.backing, Backing::File { .. }))
+        };
+        let missing = |blank: &Blank| {
+            !matches!(Words::for_blank(blank, bare), Some(Words::YesNo { .. })) || filled(blank, bare) == "-"
+        };
+        self.add([
+            (About::PageTable, access.is_some_and(|access| access.events.iter().any(walks))),
+            (About::Files, faults.into_iter().any(of_file)),
+            (About::Missing, blanks.iter().any(missing)),
+            (
+                About::Words,
+                access.is_some_and(|access| access.verb != AccessVerb::Translate && access.data.len() > 1),
+            ),
+            (About::Words, blanks.iter().any(|blank| blank.fact.starts_with("pte"))),
+        ]);
+        let faulted = access.is_some_and(|access| access.outcome.fault.is_some());
+        self.add([
+            (About::Faults, faulted || blanks.iter().any(|blank| &*blank.fact == "fault")),
+            (About::Machine, true),
+            (About::Fetches, verb == Some(AccessVerb::Fetch)),
+            (About::Data, verb != Some(AccessVerb::Translate)),
+            (About::Lookups, blanks.iter().any(is_lookup)),
+            (About::Bytes, blanks.iter().any(|blank| &*blank.fact == "byte")),
+            (About::Entries, blanks.iter().any(|blank| blank.fact.starts_with("pte"))),
+        ]);
+    }
+
+    /// Adds the topics that apply.
+    fn add<const N: usize>(&mut self, about: [(About, bool); N]) {
+        self.about.extend(about.iter().filter(|(_, applies)| *applies).map(|(about, _)| *about));
+    }
+
+    /// Adds a reference string, whose caption begins with the policy.
+    fn string(&mut self, run: &ReferenceRun) {
+        let policy = match run.setup.replacement {
+            Replacement::Optimal { lookahead: Some(_) } => "optimal lookahead".to_owned(),
+            _ => run.caption.split([',', ' ']).next().unwrap_or_default().to_owned(),
+        };
+        let hand = [Policy::Clock, Policy::SecondChance, Policy::ThirdChance].map(Replacement::Policy);
+        let (row, is_empty) = (run.start.first(), run.setup.holding.is_empty());
+        self.add([
+            (About::Empty, is_empty),
+            (About::Holding, row.is_none() && !is_empty),
+            (About::Started, row.is_some_and(|row| row.loaded.is_some())),
+            (About::Listed, row.is_some_and(|row| row.loaded.is_none())),
+            (About::Unused, row.is_some_and(|row| row.used.is_none())),
+            (About::Unreferenced, row.is_some_and(|row| row.referenced.is_none())),
+            (About::Clean, row.map_or(!is_empty, |row| row.modified.is_none())),
+            (About::Modified, run.has_stores()),
+            (About::Ticks, run.setup.ticks != Ticks::Never && hand.contains(&run.setup.replacement)),
+        ]);
+        if !self.policies.contains(&policy) {
+            self.policies.push(policy);
+        }
+    }
+}
+
+/// Whether a blank is about a lookup in a TLB or cache.
+fn is_lookup(blank: &Blank) -> bool {
+    let of_level = blank.fact.contains('.') && !blank.fact.starts_with("pte");
+    of_level
+        || matches!(
+            &*blank.fact,
+            "tlb" | "tlbi" | "tlbt" | "cache" | "ci" | "ct" | "co" | "cycles" | "served" | "walk"
+        )
+}

@@ -1,0 +1,222 @@
+//! The assumptions of a paper, printed so that students need not ask.
+
+mod asked;
+mod orders;
+mod policy_rules;
+mod strings;
+
+use self::asked::{About, Asked};
+use self::strings::of_strings;
+use crate::exam::paper::Question;
+use crate::questions::entry::Hardware;
+use pagewalk_engine::kernel::config::KernelConfig;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::event::AccessKind;
+use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
+
+/// Sentences about missing values: after an access, and in a table.
+pub(crate) const NO_VALUE: [&str; 2] = [
+    "If a value does not exist (such as the PPN after a page fault) or cannot be known from the given state, write -.",
+    "If a table cell has no value, write -.",
+];
+
+/// Returns the assumptions of a question: those about its machine and those about how its parts are related.
+pub(crate) fn assumptions(question: &Question) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let asked = Asked::from_question(question);
+    if asked.is(About::Machine)
+        && let Some(hardware) = question.items().filter_map(|item| item.hardware.as_ref()).last()
+    {
+        let before = question.items().find_map(|item| item.hardware.as_ref()?.before.as_deref());
+        let orders = before.map_or_else(Vec::new, |machine| of_order(question, machine, &asked));
+        of_machine(hardware, orders, &asked, &mut sentences);
+    }
+    of_strings(&asked, &mut sentences);
+    if asked.accesses > 1 {
+        sentences.push(if asked.probes == asked.accesses {
+            "Every access starts from the given state.".to_owned()
+        } else if asked.probes > 0 {
+            "A hypothetical access (“Suppose that”) changes nothing. Any other access starts from the state that the previous one left."
+                .to_owned()
+        } else {
+            "Within a question, each access starts from the state that the previous one left."
+                .to_owned()
+        });
+    }
+    if asked.is(About::Missing) {
+        sentences.push(NO_VALUE[0].to_owned());
+    } else if asked.is(About::Tables) {
+        sentences.push(NO_VALUE[1].to_owned());
+    }
+    sentences
+}
+
+/// Describes the order of the entries in the sets of a machine from which the question evicts entries.
+fn of_order(question: &Question, machine: &Machine, asked: &Asked) -> Vec<String> {
+    if !asked.is(About::Lookups) {
+        return Vec::new();
+    }
+    let spec = machine.spec();
+    let used = |name: &str| {
+        let fetches = asked.is(About::Fetches);
+        let tlb = spec.tlb_named(name).map(|at| spec.tlbs[at].side.serves(AccessKind::Read));
+        let cache = spec.cache_named(name).map(|at| spec.caches[at].side.serves(AccessKind::Read));
+        let is_used = tlb.unwrap_or(asked.is(About::Data)) && (fetches || tlb.or(cache).unwrap_or(true));
+        is_used.then(|| named(&[name]))
+    };
+    orders::of_machine(machine, used, |part, set| {
+        question.items().any(|item| orders::evicts(item, machine, part, set))
+    })
+}
+
+fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences: &mut Vec<String>) {
+    let spec = &hardware.spec;
+    // The given bytes show the values in memory.
+    if spec.mmu.is_some()
+        && hardware.kernel.is_none()
+        && asked.is(About::PageTable)
+        && !asked.is(About::Entries)
+    {
+        sentences.push("Page-table entries that are not listed are not present.".to_owned());
+    }
+    // On bare hardware, a byte is read from a cache or is unknown.
+    if asked.is(About::Lookups) || asked.is(About::Bytes) && hardware.kernel.is_none() {
+        of_lookups(spec, asked, sentences);
+    }
+    sentences.extend(orders);
+    match &hardware.kernel {
+        Some(kernel) => of_kernel(kernel, asked, sentences),
+        None if spec.mmu.is_none() || !asked.is(About::Faults) => {}
+        None if spec.tlbs.is_empty() && spec.caches.is_empty() => {
+            sentences.push("A page fault ends the access.".to_owned());
+        }
+        None => {
+            sentences.push(
+                "A page fault ends the access, which then fills no TLB entry and uses no cache.".to_owned(),
+            );
+        }
+    }
+    sentences.push("Memory is byte-addressable.".to_owned());
+    if asked.is(About::Words) {
+        sentences.push(byte_order(spec));
+    }
+}
+
+/// Describes how TLBs and caches are filled, grouped by equal rules. Omits instruction caches and TLBs if no
+/// instructions are fetched.
+fn of_lookups(spec: &Spec, asked: &Asked, sentences: &mut Vec<String>) {
+    let fetches = asked.is(About::Fetches);
+    let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(AccessKind::Read));
+    let tlbs = tlbs.map(|tlb| (&*tlb.name, tlb.ways, tlb.policy.row().title, String::new()));
+    let caches = spec
+        .caches
+        .iter()
+        .filter(|_| asked.is(About::Data))
+        .filter(|cache| fetches || cache.side.serves(AccessKind::Read));
+    let caches = caches.map(|cache| (&*cache.name, cache.ways, cache.policy.row().title, stores(cache)));
+    let mut alike: Vec<(Vec<&str>, bool, &str, String)> = Vec::new();
+    for (name, ways, policy, stores) in tlbs.chain(caches) {
+        let same = alike.last_mut().filter(|row| (row.1, row.2, &row.3) == (ways == 1, policy, &stores));
+        match same {
+            Some(row) => row.0.push(name),
+            None => alike.push((vec![name], ways == 1, policy, stores)),
+        }
+    }
+    for (names, direct, policy, stores) in alike {
+        let verb = if names.len() == 1 { "is" } else { "are" };
+        let stores = if stores.is_empty() {
+            stores
+        } else {
+            format!(" {} {verb} {stores}.", capitalized(&listed(&names, "and")))
+        };
+        sentences.push(format!("{}{stores}", filled(&named(&names), direct, policy)));
+    }
+}
+
+/// Returns `the TLB`, or `L1d, L2, or L3`.
+fn named(names: &[&str]) -> String {
+    listed(names, "or")
+}
+
+/// Returns the names of TLBs or caches with this word before the last.
+fn listed(names: &[&str], word: &str) -> String {
+    let one = |name: &&str| match *name {
+        "tlb" => "the TLB".to_owned(),
+        "cache" => "the cache".to_owned(),
+        other => other.to_owned(),
+    };
+    match names {
+        [first, last] => format!("{} {word} {}", one(first), one(last)),
+        [first @ .., last] if !first.is_empty() => {
+            format!("{}, {word} {}", first.iter().map(one).collect::<Vec<_>>().join(", "), one(last))
+        }
+        _ => names.iter().map(one).collect(),
+    }
+}
+
+/// Returns a text with a capital article.
+fn capitalized(text: &str) -> String {
+    text.strip_prefix("the ").map_or_else(|| text.to_owned(), |rest| format!("The {rest}"))
+}
+
+/// Describes the entry that a miss fills.
+fn filled(name: &str, direct: bool, policy: &str) -> String {
+    if direct {
+        return format!("A miss in {name} replaces the only entry in the set.");
+    }
+    format!(
+        "A miss in {name} fills the lowest-numbered invalid entry in the set. If all entries are valid, {policy} selects the victim."
+    )
+}
+
+fn stores(cache: &CacheSpec) -> String {
+    let write = match cache.write {
+        WritePolicy::Back => "write-back",
+        WritePolicy::Through => "write-through",
+    };
+    format!("{write} and {}", if cache.write_allocate { "write-allocate" } else { "no-write-allocate" })
+}
+
+fn of_kernel(kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) {
+    let second =
+        if asked.is(About::Lookups) { "; answers about the TLB and cache are for the retry" } else { "" };
+    sentences
+        .push(format!("The kernel handles page faults, and the processor retries the instruction{second}."));
+    sentences.push("The kernel allocates the free frame with the lowest number.".to_owned());
+    if let Some(frames) = kernel.frames {
+        let there = if frames == 1 { "is 1 frame".to_owned() } else { format!("are {frames} frames") };
+        sentences.push(format!(
+            "There {there} for user pages. When no frame is free, {} selects a victim.",
+            kernel.replacement.row().title
+        ));
+    }
+    if asked.is(About::Files) {
+        of_files(kernel, sentences);
+    }
+    if kernel.zero_page {
+        sentences.push("A read of an untouched anonymous page maps the shared zero page.".to_owned());
+    }
+}
+
+fn of_files(kernel: &KernelConfig, sentences: &mut Vec<String>) {
+    sentences.push(if kernel.warm {
+        "Files are in the page cache, so a fault on a file page is minor.".to_owned()
+    } else {
+        "The first fault on a file page reads the page from disk and is a major fault. After that, the page is in the page cache."
+            .to_owned()
+    });
+    if kernel.fault_around > 1 {
+        sentences.push(format!(
+            "A read fault on a file page also maps those of its {} neighbors that are in the page cache.",
+            kernel.fault_around
+        ));
+    }
+}
+
+fn byte_order(spec: &Spec) -> String {
+    let entries = match &spec.mmu {
+        Some(mmu) if mmu.pte.big_endian => ", page-table entries big-endian",
+        _ => "",
+    };
+    format!("Multi-byte values are little-endian{entries}.")
+}

@@ -1,0 +1,131 @@
+//! The order of the entries in sets. The victim depends on this order, but a table of a set's entries does not show it.
+
+use std::collections::BTreeSet;
+
+use crate::exam::paper::PaperItem;
+use crate::run::facts::Component;
+use crate::run::record::Did;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::addr::{SetIndex, Tag};
+use pagewalk_engine::machine::event::Event;
+use pagewalk_engine::machine::policy::Policy;
+
+/// Maximum number of sets whose order is listed.
+const LISTED: usize = 8;
+
+/// A set with several valid ways, the earliest first.
+struct Ordered {
+    set: SetIndex,
+    ways: Vec<u32>,
+    full: bool,
+}
+
+/// Describes the order of the entries in the sets of a machine's TLBs and caches. `named` returns the name of a TLB or
+/// cache, or `None` for one that the question does not use. `evicts` is whether the question evicts an entry from a
+/// set. The order in a set that is not full matters only if such a set evicts one.
+pub(super) fn of_machine(
+    machine: &Machine,
+    named: impl Fn(&str) -> Option<String>,
+    evicts: impl Fn(Component, SetIndex) -> bool,
+) -> Vec<String> {
+    let spec = machine.spec();
+    let each = Component::all(spec).filter_map(|part| {
+        let (policy, total) = match part {
+            Component::Tlb(at) => (spec.tlbs[at].policy, spec.tlbs[at].ways),
+            Component::Cache(at) => (spec.caches[at].policy, spec.caches[at].ways),
+        };
+        let name = named(part.name(spec)).filter(|_| total > 1)?;
+        let sets = match part {
+            Component::Tlb(at) => machine.tlb_sets_in_use(at),
+            Component::Cache(at) => machine.cache_sets_in_use(at),
+        };
+        let mut sets: Vec<Ordered> = sets
+            .into_iter()
+            .filter_map(|set| {
+                let ways = match part {
+                    Component::Tlb(at) => machine.tlb_order(at, set),
+                    Component::Cache(at) => machine.cache_order(at, set),
+                }?;
+                (ways.len() > 1).then(|| Ordered { set, full: ways.len() == total as usize, ways })
+            })
+            .collect();
+        // The order of all such sets is listed, so that the list does not reveal the evictions.
+        if !sets.iter().any(|of| !of.full && evicts(part, of.set)) {
+            sets.retain(|of| of.full);
+        }
+        Some(sentences(&name, policy, &sets))
+    });
+    each.flatten().collect()
+}
+
+fn sentences(name: &str, policy: Policy, sets: &[Ordered]) -> Vec<String> {
+    let by_fill = matches!(policy, Policy::Fifo | Policy::Lifo);
+    let full = sets.iter().all(|of| of.full);
+    if sets.is_empty() {
+        return Vec::new();
+    }
+    if sets.iter().all(|of| of.ways.is_sorted()) {
+        let order = match (by_fill, full) {
+            (true, true) => "the ways were filled in order, starting with way 0 (the leftmost)",
+            (true, false) => "the valid ways were filled in order, starting with the leftmost",
+            (false, true) => {
+                "way 0 (the leftmost) was used least recently, and the rightmost way was used most recently"
+            }
+            (false, false) => {
+                "the leftmost valid way was used least recently, and the rightmost valid way was used most recently"
+            }
+        };
+        let which = if full { "each full set" } else { "each set" };
+        return vec![format!("In {which} of {name}, {order}.")];
+    }
+    let one = |of: &Ordered| {
+        let ways: Vec<String> = of.ways.iter().map(ToString::to_string).collect();
+        let (set, ways) = (of.set.raw(), ways.join(", "));
+        match (of.full, by_fill) {
+            (true, true) => {
+                format!("Set 0x{set:X} of {name} is full. Its ways were filled in this order: {ways}.")
+            }
+            (true, false) => format!(
+                "Set 0x{set:X} of {name} is full. From the least to the most recently used, its ways are {ways}."
+            ),
+            (false, true) => {
+                format!("The valid ways of set 0x{set:X} of {name} were filled in this order: {ways}.")
+            }
+            (false, false) => format!(
+                "From the least to the most recently used, the valid ways of set 0x{set:X} of {name} are {ways}."
+            ),
+        }
+    };
+    sets.iter().take(LISTED).map(one).collect()
+}
+
+/// Whether an item's access evicts an entry from a set, or an earlier access has evicted one since the start.
+pub(super) fn evicts(item: &PaperItem, start: &Machine, part: Component, set: SetIndex) -> bool {
+    let by_access = |event: &Event| match (event, part) {
+        (Event::TlbFill { tlb, set: own, victim, .. }, Component::Tlb(at)) => {
+            *tlb as usize == at && *own == set && victim.is_some()
+        }
+        (Event::CacheFill { cache, set: own, victim, .. }, Component::Cache(at)) => {
+            *cache as usize == at && *own == set && victim.is_some()
+        }
+        _ => false,
+    };
+    if let Did::Access(access) = &*item.did
+        && access.events.iter().any(by_access)
+    {
+        return true;
+    }
+    let tags = |machine: &Machine| -> BTreeSet<Tag> {
+        let line = |way| match part {
+            Component::Tlb(at) => machine.tlb_line(at, set, way).filter(|line| line.valid)?.tag,
+            Component::Cache(at) => machine.cache_line(at, set, way).filter(|line| line.valid)?.tag,
+        };
+        let ways = match part {
+            Component::Tlb(at) => start.spec().tlbs[at].ways,
+            Component::Cache(at) => start.spec().caches[at].ways,
+        };
+        (0..ways).filter_map(line).collect()
+    };
+    let before = item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
+    before.is_some_and(|machine| !tags(start).is_subset(&tags(machine)))
+}
