@@ -165,6 +165,7 @@ const WITHOUT_NUMBERS: &[&str] = &[
     "page_table",
     "policy",
     "questions",
+    "radix",
     "replacement",
     "row",
     "scope",

@@ -72,6 +72,7 @@
   "columns"
   "unit"
   "radix"
+  "round"
   "points"
   "as"
 ] @keyword

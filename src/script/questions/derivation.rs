@@ -134,12 +134,18 @@ impl Formula<'_, '_> {
 
     fn binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr) -> Result<String, Stop> {
         let is_one = |text: &str| text == "1";
+        // A shift of a bit pattern stays a shift.
+        let is_number = self.radix == Radix::Decimal;
         Ok(match op {
             BinaryOp::ShiftLeft if is_one(self.session.text(a.span)) => {
                 format!("2^{}", self.in_parentheses(b)?)
             }
-            BinaryOp::ShiftLeft => format!("{} × 2^{}", self.in_parentheses(a)?, self.in_parentheses(b)?),
-            BinaryOp::ShiftRight => format!("⌊{} / 2^{}⌋", self.in_parentheses(a)?, self.in_parentheses(b)?),
+            BinaryOp::ShiftLeft if is_number => {
+                format!("{} × 2^{}", self.in_parentheses(a)?, self.in_parentheses(b)?)
+            }
+            BinaryOp::ShiftRight if is_number => {
+                format!("⌊{} / 2^{}⌋", self.in_parentheses(a)?, self.in_parentheses(b)?)
+            }
             BinaryOp::FloorDivide if !self.divides(a, b)? => {
                 format!("⌊{} / {}⌋", self.operand(a)?, self.operand(b)?)
             }

@@ -16,7 +16,8 @@ fn rows(table: &Grid, from: usize) -> Vec<String> {
 
 /// The pages in the frames after each reference, as letters without spaces.
 fn frames(table: &Grid) -> Vec<String> {
-    table.rows.iter().map(|row| row[2..].concat()).collect()
+    let first = table.columns.iter().position(|column| column.starts_with("frame")).expect("frames");
+    table.rows.iter().map(|row| row[first..].concat()).collect()
 }
 
 /// Silberschatz, Galvin, and Gagne, chapter 9: FIFO causes 9 and 10 faults, LRU 10 and 8.
