@@ -4,7 +4,7 @@ use std::env;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-/// What this machine has to install programs with.
+/// The programs on this machine that can install others.
 pub(crate) struct Installers<'m> {
     /// The Python interpreter that has `pip`.
     pub(crate) python: Option<&'m str>,

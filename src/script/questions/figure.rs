@@ -56,10 +56,7 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
             let figure = Figure::Views(views.clone());
             Ok(puts(Entry::Figure { figure, in_part }, views))
         }
-        (Some("bits"), [blank, _]) if super::rows::word(blank) == Some("blank") => {
-            Err(unneeded(session, command, blank).into())
-        }
-        (Some("bits"), [_, blank]) if super::rows::word(blank) == Some("blank") => {
+        (Some("bits"), [blank, _] | [_, blank]) if super::rows::word(blank) == Some("blank") => {
             Err(unneeded(session, command, blank).into())
         }
         (Some("bits"), [_, more, ..]) => {

@@ -65,7 +65,9 @@ impl Session<'_> {
             vec![view]
         };
         let radix = self.radix_of_paper();
-        views.iter_mut().for_each(|view| in_radix(view, radix));
+        for view in &mut views {
+            in_radix(view, radix);
+        }
         Ok(views)
     }
 

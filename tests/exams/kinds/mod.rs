@@ -187,7 +187,7 @@ fn keys_list_their_answers() {
 #[test]
 fn assumptions_apply_to_the_question() {
     let has = |name: &str, sentence: &str| printed(name, Edition::Paper).contains(sentence);
-    // These pages are anonymous, and no PTE or value of several bytes is asked.
+    // These pages are anonymous, and the question asks for no PTE or value of several bytes.
     assert!(!has("09-asid", "file page") && !has("09-asid", "little-endian") && !has("09-asid", "write -"));
     assert!(has("19-file-end", "file page"));
     // The first access of this question faults.

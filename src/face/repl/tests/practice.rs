@@ -45,7 +45,7 @@ fn a_question_is_marked_with_carried_errors_and_explained() {
     assert_eq!(typed.shell.prompt(), "answer (2 significant digits)? ");
     assert!(typed.types("1/3").starts_with("  ✓ answer\n"));
     let last = typed.types("0xA");
-    // Part a is worth 4 points, of which the wrong PPN costs one.
+    // Part a is worth 4 points. The wrong PPN costs one of them.
     assert!(
         last.starts_with("  ✓ answer\n") && last.contains("6 of 7 points; the machine did not change"),
         "{last}"

@@ -160,6 +160,6 @@ mod tests {
         assert_eq!(figures(&[(1.0, 3.0)], 0.0).difficulty, None);
     }
 
-    const POINT_BISERIAL: f64 = 0.654653670708;
-    const PEARSON: f64 = 0.43926413434;
+    const POINT_BISERIAL: f64 = 0.654_653_670_708;
+    const PEARSON: f64 = 0.439_264_134_34;
 }

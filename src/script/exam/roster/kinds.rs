@@ -83,7 +83,7 @@ impl Kind {
     /// Returns the kind of a roster with this header.
     pub(crate) fn of(header: &[String]) -> &'static Self {
         let has = |name: &&str| header.contains(&plain(name));
-        let matches = |kind: &&Kind| kind.header.iter().all(|group| group.iter().any(|name| has(name)));
+        let matches = |kind: &&Kind| kind.header.iter().all(|group| group.iter().any(&has));
         KINDS.iter().find(matches).unwrap_or(&PLAIN)
     }
 

@@ -86,8 +86,11 @@ fn class(word: &str) -> Option<FaultClass> {
         .find(|class| class.name() == word)
 }
 
-/// Returns the claimed class of the only fault. The inner `None` means that nothing faults.
-fn only_fault(of: &Follow) -> Option<Option<FaultClass>> {
+/// A claimed class of a fault. `None` means that nothing faults.
+type Class = Option<FaultClass>;
+
+/// Returns the claimed class of the only fault.
+fn only_fault(of: &Follow) -> Option<Class> {
     of.access.process.as_ref().filter(|process| process.faults.len() <= 1)?;
     match of.word(QuantityKind::Fault, 0)?.as_deref() {
         None | Some("none") => Some(None),

@@ -46,7 +46,7 @@ pub(super) fn of_machine(
                     Component::Tlb(at) => machine.tlb_order(at, set),
                     Component::Cache(at) => machine.cache_order(at, set),
                 }?;
-                (ways.len() > 1).then(|| Ordered { set, full: ways.len() == total as usize, ways })
+                (ways.len() > 1).then_some(Ordered { set, full: ways.len() == total as usize, ways })
             })
             .collect();
         // The order of all such sets is listed, so that the list does not reveal the evictions.

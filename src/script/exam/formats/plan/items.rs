@@ -47,6 +47,9 @@ pub(crate) fn mixed(number: Number) -> String {
     }
 }
 
+/// A column of the initial pages: its head, and its value in a row.
+type StartColumn = (&'static str, fn(&StartRow) -> Option<u64>);
+
 /// Converts the items of a paper to blocks in order, each with the names of its fields.
 pub(crate) struct Items<'p> {
     edition: Edition,
@@ -74,7 +77,7 @@ impl<'p> Items<'p> {
     pub fn above(&self, item: &PaperItem) -> Vec<Block> {
         let Some(run) = tabled(item) else { return Vec::new() };
         let number = |n: Option<u64>| n.map_or(Cell::Word(String::new()), |n| Cell::Number(n.to_string()));
-        let columns: [(&'static str, fn(&StartRow) -> Option<u64>); 4] = [
+        let columns: [StartColumn; 4] = [
             ("Loaded", |row| row.loaded),
             ("Last used", |row| row.used),
             ("R", |row| row.referenced.map(u64::from)),

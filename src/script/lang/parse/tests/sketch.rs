@@ -51,9 +51,9 @@ fn unit(what: &str, name: &Word, points: Option<&Expr>, body: &[Stmt]) -> String
 }
 
 fn noun_columns(of: &NounColumns) -> String {
-    let columns: String = of.columns.iter().map(|column| format!(" {}", column.text)).collect();
-    let between = if columns.is_empty() { "" } else { " columns" };
-    format!("{}{between}{columns}", join(&of.noun, " "))
+    let columns: Vec<&str> = of.columns.iter().map(|column| &*column.text).collect();
+    let between = if columns.is_empty() { "" } else { " columns " };
+    format!("{}{between}{}", join(&of.noun, " "), columns.join(" "))
 }
 
 fn ask(ask: &Ask) -> String {
