@@ -69,8 +69,7 @@ fn a_paper_can_be_decimal() {
         ask read 0x044 as \"One\" => vpn\n  ask read 0x038 => pa\n  ask read 0x038 => pa radix hex\n}";
     let text = printed(question, Edition::Key);
     has_line(&text, "1 22 0");
-    assert!(text.contains("A byte is read at virtual address 56."), "{text}");
-    assert!(text.contains("A byte is read at virtual address 0x0038."), "{text}");
+    assert_eq!(text.matches("A byte is read at virtual address 56.").count(), 2, "{text}");
     // 0x28 * 64 + 56
     assert!(text.contains("**2616**") && text.contains("**0xA38**"), "{text}");
 }

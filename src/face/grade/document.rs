@@ -9,6 +9,9 @@ use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::lang::value::Number;
 
+/// Maximum nesting of YAML lists and maps in brackets. The time to parse them grows with the square of the nesting.
+const NESTING: usize = 1000;
+
 /// A student's answers. YAML scalars are parsed as text to preserve their spelling.
 type Student = BTreeMap<String, String>;
 
@@ -21,6 +24,9 @@ pub(crate) fn json(text: &str) -> Result<RecordTable, Flaw> {
 
 /// The records in a YAML text. Answers keep their spelling: `0D` and `13` are digits, not YAML numbers.
 pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
+    if let Some(line) = too_deep(text) {
+        return Err(Flaw::new(line, format!("cannot be read: more than {NESTING} brackets are open")));
+    }
     let text = &dashed(text);
     let flaw = |error: &serde_yaml::Error| {
         let line = error.location().map_or(1, |place| place.line() as u64);
@@ -45,6 +51,24 @@ pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
             Err(flaw(if place(&map) > place(&list) { &map } else { &list }))
         }
     }
+}
+
+/// Returns the line at which too many brackets are open.
+fn too_deep(text: &str) -> Option<u64> {
+    let mut open = 0usize;
+    (1..).zip(text.lines()).find_map(|(line, text)| {
+        for byte in text.bytes() {
+            match byte {
+                b'[' | b'{' => open += 1,
+                b']' | b'}' => open = open.saturating_sub(1),
+                _ => {}
+            }
+            if open > NESTING {
+                return Some(line);
+            }
+        }
+        None
+    })
 }
 
 /// Quotes bare `-` answers, which are common but are not text in YAML.

@@ -51,7 +51,8 @@ impl Session<'_> {
             }
         };
         let entry = self.item(kind, points);
-        self.enter(entry.asked(Printed { prompt, radix, place: stmt.span }, before));
+        let printed = Printed { prompt, radix: self.radix_of_paper(), place: stmt.span };
+        self.enter(entry.asked(printed, before));
         self.finish(stmt.span, did, checks)
     }
 

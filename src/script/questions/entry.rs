@@ -90,7 +90,7 @@ pub struct EntryItem {
 pub(crate) struct Printed {
     /// The text in place of the operation or the conditions.
     pub(crate) prompt: Option<String>,
-    /// The radix of addresses, if the script states it.
+    /// The radix of addresses, if `exam` states it.
     pub(crate) radix: Option<Radix>,
     /// The statement that asks. A loop asks several items with one statement.
     pub(crate) place: Span,

@@ -130,9 +130,18 @@ impl Session<'_> {
     }
 }
 
+/// The indentation of preformatted lines.
+const CODE: &str = "    ";
+
 /// Removes surrounding blank lines and the common indentation. Text directly after the quotes has no
-/// indentation.
+/// indentation, unless it is preformatted.
 fn dedented(text: &str) -> String {
+    if text.starts_with(CODE) && !text.trim().is_empty() {
+        let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
+        let common = text.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+        let lines = text.lines().map(|line| format!("{CODE}{}", line.get(common..).unwrap_or("")));
+        return lines.collect::<Vec<_>>().join("\n").trim_end().to_owned();
+    }
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let common = rest.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
@@ -151,5 +160,8 @@ mod tests {
         assert_eq!(dedented("\n    one\n      two\n\n    three\n  "), "one\n  two\n\nthree");
         assert_eq!(dedented("one\n    two\n    three"), "one\ntwo\nthree");
         assert_eq!(dedented("  é\n"), "é");
+        // Preformatted text keeps its lines.
+        assert_eq!(dedented("    int i;\n    f();"), "    int i;\n    f();");
+        assert_eq!(dedented("      int i;\n        f();\n  "), "    int i;\n      f();");
     }
 }

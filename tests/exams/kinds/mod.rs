@@ -168,19 +168,23 @@ fn solutions_explain_misses_after_context_switches() {
     }
 }
 
-/// A key lists up to 16 answers. A single answer is printed alone.
+/// A key lists the answers that fit in the box, and the solutions list up to 16. A single answer is printed alone.
 #[test]
 fn keys_list_their_answers() {
-    let key = |range: &str| {
+    let printed = |range: &str, edition| {
         let script =
             format!("question \"Q\" points 1 {{ ask n in {range} as \"A multiple of 3\" where n % 3 == 0 }}");
-        markdown(&crate::running::paper(&script, 0), Edition::Key, &Style::default())
+        markdown(&crate::running::paper(&script, 0), edition, &Style::default())
     };
+    let (key, solved) = (|range| printed(range, Edition::Key), |range| printed(range, Edition::Solutions));
     let listed = |last: u64| (0..=last).map(|n| format!("0x{:X}", 3 * n)).collect::<Vec<_>>().join(", ");
     assert!(key("4..=8").contains(" **0x6** (hex)"), "{}", key("4..=8"));
     assert!(key("0..=5").contains(" **any of 0x0, 0x3** (hex)"), "{}", key("0..=5"));
-    assert!(key("0..=47").contains(&format!(" **any of these** (hex; {})", listed(15))), "{}", key("0..=47"));
-    assert!(key("0..=48").contains(&format!("(hex; {}, …)", listed(15))), "{}", key("0..=48"));
+    // The key has the lines of the paper, and the solutions list all answers.
+    let first = " **any of 0x0, 0x3, 0x6, 0x9, …** (hex";
+    assert!(key("0..=47").contains(&format!("{first})")), "{}", key("0..=47"));
+    assert!(solved("0..=47").contains(&format!("{first}; {})", listed(15))), "{}", solved("0..=47"));
+    assert!(solved("0..=48").contains(&format!("{first}; {}, …)", listed(15))), "{}", solved("0..=48"));
 }
 
 /// Sentences that a paper prints only if the question needs them.

@@ -11,7 +11,7 @@ fn widths_and_sizes() {
         // GATE 2001: 2^20 entries of 2 bytes. GATE 2016: 2^(40 - 14) entries of 6 bytes.
         ("22-flat-table", "Page-table size", &["2", "384"] as &[&str]),
         // Patterson and Hennessy: 2^26 entries of 22 + 4 bits.
-        ("23-odd-entries", "Entries of 26 bits", &["26", "208"]),
+        ("23-odd-entries", "Page-table entries", &["26", "208"]),
         // GATE 2023: 57 = 12 + 5 * 9. University of Virginia: 16 + 2 * 13.
         ("26-levels", "Levels of page tables", &["5", "42"]),
         // GATE 2006: 32 - 12 bits of the VPN, minus 5 bits for 32 sets.

@@ -148,7 +148,7 @@ pub(crate) const WORDS: &[&str] = &[
     "PPN",
     "VPN",
     "Latency",
-    "Loaded",
+    "Time of loading",
     "R",
     "M",
 ];

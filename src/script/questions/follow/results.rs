@@ -4,11 +4,16 @@
 use super::claim::{Claim, Follow};
 use super::found::{caches, is_hit, tlbs, word_claim};
 use super::quantity::QuantityKind;
+use crate::run::facts::thousandths;
 use crate::run::record::{AccessVerb, Shown};
 use pagewalk_engine::kernel::event::FaultClass;
 
 fn count(n: u64) -> Claim {
     Some(Shown::plain(n))
+}
+
+fn latency(total: u64) -> Claim {
+    Some(Shown::plain(thousandths(total)))
 }
 
 /// Returns the number of entries fetched: none after a TLB hit, all levels if nothing faults, or otherwise the
@@ -65,7 +70,7 @@ pub(crate) fn cycles(of: &Follow, _: usize) -> Option<Claim> {
         }
     }
     if !of.access.uses_caches() || is_fatal(of)? {
-        return Some(count(total));
+        return Some(latency(total));
     }
     for (at, cache) in caches(of).into_iter().enumerate() {
         let known = spec.caches.get(cache)?;
@@ -73,10 +78,10 @@ pub(crate) fn cycles(of: &Follow, _: usize) -> Option<Claim> {
         let overlap = if at == 0 && known.virtual_index { known.latency.min(first_tlb) } else { 0 };
         total = total.checked_add(known.latency - overlap)?;
         if is_hit(of, QuantityKind::CacheHit, cache)? {
-            return Some(count(total));
+            return Some(latency(total));
         }
     }
-    Some(count(total.checked_add(spec.memory_latency)?))
+    Some(latency(total.checked_add(spec.memory_latency)?))
 }
 
 fn class(word: &str) -> Option<FaultClass> {

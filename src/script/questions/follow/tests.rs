@@ -156,7 +156,7 @@ fn the_signal_follows_from_the_class_of_the_fault() {
     let script = "machine core-i7\nkernel { frames 16 }\nprocess P { | area start end perms |; | data 0x10000 0x12000 rw- | }\n\
         question \"q\" { ask P: write 0x10000 = 1 => fault, signal, code, minor, major }";
     let one = &asked(script)[0];
-    assert_eq!(by(one, &[], "signal").as_deref(), Some("none"));
+    assert_eq!(by(one, &[("fault", "demand-zero")], "signal").as_deref(), Some("none"));
     assert_eq!(by(one, &[("fault", "protection")], "signal").as_deref(), Some("SIGSEGV"));
     assert_eq!(by(one, &[("fault", "protection")], "code").as_deref(), Some("SEGV_ACCERR"));
     assert_eq!(by(one, &[("fault", "bus")], "signal").as_deref(), Some("SIGBUS"));

@@ -40,15 +40,17 @@ fn maps(spec: &Spec, areas: &[AreaRecord]) -> Vec<Block> {
 /// Returns the value if the statement shows nothing else. The statement's line shows such a value.
 pub(crate) fn sole_value(views: &[View]) -> Option<String> {
     match views {
-        [View::Value { of, value }] => Some(self::value(of, value)),
+        [View::Value { of, value }] => {
+            Some(self::value(of, value).lines().map(str::trim).collect::<Vec<_>>().join(" "))
+        }
         _ => None,
     }
 }
 
 fn value(of: &str, value: &Shown) -> String {
     if of.is_empty() {
-        // Prose needs no label, and it fills one line.
-        return value.to_string().lines().map(str::trim).collect::<Vec<_>>().join(" ");
+        // Prose needs no label.
+        return value.to_string();
     }
     format!("{of} = {value}{}", approximately(&value.value))
 }

@@ -29,5 +29,5 @@ pub(crate) use reasons::{binary, hardware_fault, lookup, switched};
 pub use reference::{REFERENCE_FACTS, ReferenceFact};
 pub use replay::REPLAY_FACTS;
 pub use reported::{ReportedFact, access_keys, reported_facts, stated};
-pub(crate) use row::{FactRow, low, shifted};
+pub(crate) use row::{FactRow, low, shifted, thousandths};
 pub(crate) use types::{COUNT, FRACTION, FactType, Values};

@@ -78,8 +78,8 @@ impl<'p> Items<'p> {
         let Some(run) = tabled(item) else { return Vec::new() };
         let number = |n: Option<u64>| n.map_or(Cell::Word(String::new()), |n| Cell::Number(n.to_string()));
         let columns: [StartColumn; 4] = [
-            ("Loaded", |row| row.loaded),
-            ("Last used", |row| row.used),
+            ("Time of loading", |row| row.loaded),
+            ("Time of last use", |row| row.used),
             ("R", |row| row.referenced.map(u64::from)),
             ("M", |row| row.modified.map(u64::from)),
         ];
@@ -134,12 +134,13 @@ impl<'p> Items<'p> {
             ItemKind::Any { answers, radix, .. } => {
                 let form = Form::Number { radix: *radix, digits: None };
                 let mut how = self.how_alone(form, self.labels.localize(radix.name()).to_owned());
-                let content = self.edition.filled().then(|| {
-                    let (content, list) = any_of(answers, *radix, self.labels);
+                let content = self.edition.filled().then(|| any_of(answers, *radix, self.labels));
+                // The key has the lines of the paper, and only the solutions have room for a list.
+                if let (Edition::Solutions, Some((_, list))) = (self.edition, &content) {
                     let separator = if how.is_empty() || list.is_empty() { "" } else { "; " };
                     how = format!("{how}{separator}{list}");
-                    content
-                });
+                }
+                let content = content.map(|(content, _)| content);
                 let blank = Blank { field: first(), width: ANY, content, ..Blank::default() };
                 Block::Value {
                     label: prompt_with(item, self.labels, self.cores, true).trim_end_matches('.').to_owned(),
@@ -311,13 +312,13 @@ fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> (String, String) 
     if let ([only], true) = (shown.as_slice(), all) {
         return (only.clone(), String::new());
     }
-    let list = format!("{}{}", shown.join(", "), if all { "" } else { ", …" });
-    let boxed = format!("{} {list}", labels.localize("any of"));
-    if boxed.chars().count() <= ANY as usize {
-        (boxed, String::new())
-    } else {
-        (labels.localize("any of these").to_owned(), list)
-    }
+    let first =
+        |n: usize| format!("{}{}", shown[..n].join(", "), if all && n == shown.len() { "" } else { ", …" });
+    let boxed = |n: usize| format!("{} {}", labels.localize("any of"), first(n));
+    let fits = |n: &usize| boxed(*n).chars().count() <= ANY as usize;
+    let most = (1..=shown.len()).rev().find(fits).unwrap_or(1);
+    let list = if most < shown.len() { first(shown.len()) } else { String::new() };
+    (boxed(most), list)
 }
 
 /// Returns the width of a column's boxes: the fixed number of digits, or approximately that of its longest
