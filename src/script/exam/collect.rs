@@ -104,6 +104,17 @@ impl Collector {
             Entry::Text { text, in_part } => {
                 self.put(OpenPiece::Ready(Piece::Text(text.clone())), *in_part);
             }
+            Entry::Solution { text, in_part } => {
+                let last = self.open_pieces(*in_part).and_then(|pieces| {
+                    pieces.iter_mut().rev().find_map(|piece| match piece {
+                        OpenPiece::Item(asked, ..) => Some(asked),
+                        OpenPiece::Ready(_) | OpenPiece::Part(_) => None,
+                    })
+                });
+                if let Some(asked) = last {
+                    asked.printed.solution = Some(text.clone());
+                }
+            }
             Entry::Given { views, in_part } => {
                 self.put(OpenPiece::Ready(Piece::Given(views.clone())), *in_part);
             }

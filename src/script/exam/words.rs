@@ -25,6 +25,8 @@ impl Words {
             Self::YesNo { yes: "hit", not_looked_up: true }
         } else if &*blank.fact == "fault" && bare {
             Self::YesNo { yes: "page", not_looked_up: false }
+        } else if let [yes @ ("yes" | "true"), _] = words {
+            Self::YesNo { yes, not_looked_up: false }
         } else {
             // Omit words that only scripts or only the hardware use.
             let stated = |word: &&&str| !matches!(**word, "normal" | "any" | "page");

@@ -51,7 +51,7 @@ impl Session<'_> {
             }
         };
         let entry = self.item(kind, points);
-        let printed = Printed { prompt, radix: self.radix_of_paper(), place: stmt.span };
+        let printed = Printed { prompt, radix: self.radix_of_paper(), place: stmt.span, solution: None };
         self.enter(entry.asked(printed, before));
         self.finish(stmt.span, did, checks)
     }

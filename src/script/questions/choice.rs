@@ -5,7 +5,7 @@ use super::mistakes::{distractors, number};
 use super::papers::puts;
 use super::rows::{known, missing, settings, word};
 use super::settings::CHOICE_SETTINGS;
-use crate::lang::ast::{Command, Expr, Holds, Operation, OperationKind, Setting, Word};
+use crate::lang::ast::{Command, Expr, Holds, Operation, OperationKind, Setting, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::facts;
 use crate::run::record::{Did, Shown, View};
@@ -24,10 +24,11 @@ pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action,
     session.needs_question(command.verb.span)?;
     let said = session.before_block(command, false)?;
     let mut options = Vec::new();
-    let mut unknown = false;
+    let (mut unknown, mut one) = (false, None);
     for setting in settings(command)? {
         known(setting, &[CHOICE_SETTINGS], "choice")?;
         match &*setting.name.text {
+            "tick" => one = Some(tick(setting)?),
             "answers" => options.extend(answers(session, setting)?),
             "option" if session.checking() => unknown |= check_computed(session, setting)?,
             "option" => options.push(computed(session, setting)?),
@@ -45,12 +46,33 @@ pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action,
             .help("write `correct \"…\"` in its braces")
             .into());
     }
+    let correct = options.iter().filter(|option| option.correct).count();
+    if let Some(place) = one.filter(|_| correct > 1) {
+        let message =
+            format!("{correct} options of this choice are correct, so students cannot tick only one");
+        return Err(Diagnostic::new(Code::NoCorrectAnswer, place, message)
+            .label("not true of these options")
+            .help("remove `tick one`, or change the options so that exactly one is correct")
+            .into());
+    }
+    // The answer must not depend on how many options are correct in a version, so students may tick several options
+    // if Pagewalk computes which ones are correct.
+    let computed = options.iter().any(|option| !option.evidence.is_empty());
+    let several = correct > 1 || computed && one.is_none();
     let pairs = options.iter().map(|option| {
         (if option.correct { "correct" } else { "wrong" }.to_owned(), option.text.replace('\n', " "))
     });
     let view = View::Pairs { title: said.text.clone(), pairs: pairs.collect() };
-    let entry = session.item(ItemKind::Choice { text: said.text, options }, said.points);
+    let entry = session.item(ItemKind::Choice { text: said.text, options, several }, said.points);
     Ok(puts(entry, vec![view]))
+}
+
+/// `tick one`: returns its place.
+fn tick(setting: &Setting) -> Result<Span, Stop> {
+    match &*setting.values {
+        [one] if word(one) == Some("one") => Ok(setting.name.span),
+        _ => Err(missing(setting, "the word `one`: `tick one`").into()),
+    }
 }
 
 /// Returns the option of a row. With `when`, the option is correct only if the condition is true.

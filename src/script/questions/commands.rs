@@ -1,4 +1,4 @@
-//! `exam`, `text`, `essay`.
+//! `exam`, `text`, `solution`, `essay`.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use super::entry::{Entry, ItemKind, Rubric};
 use super::papers::puts;
 use super::rows::{known, missing, settings, word};
 use super::settings::{ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS};
+use super::sheet::Sheet;
 use crate::lang::ast::{Command, Expr, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -100,17 +101,39 @@ fn dropped_title(session: &Session, command: &Command, title: &Expr) -> Diagnost
 /// # Errors
 /// `misplaced`, `wrong-count`.
 pub fn text(session: &mut Session, command: &Command) -> Result<Action, Stop> {
-    let place = command.verb.span;
-    session.needs_question(place)?;
+    let (text, view) = only_text(session, command)?;
+    let in_part = session.in_part();
+    Ok(puts(Entry::Text { text, in_part }, vec![view]))
+}
+
+/// `solution """…"""`
+///
+/// # Errors
+/// `misplaced`, `wrong-count`.
+pub fn solution(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    let (text, view) = only_text(session, command)?;
+    if session.sheet().is_some_and(Sheet::is_empty) {
+        return Err(Diagnostic::new(Code::Misplaced, command.verb.span, "`solution` must follow an item")
+            .label("nothing to solve yet")
+            .help("write it after an `ask`, a `choice`, or a `table` of the same question or part")
+            .into());
+    }
+    let in_part = session.in_part();
+    Ok(puts(Entry::Solution { text, in_part }, vec![view]))
+}
+
+/// Returns the text of a statement that takes one text and nothing else.
+fn only_text(session: &mut Session, command: &Command) -> Result<(String, View), Stop> {
+    let verb = &command.verb;
+    session.needs_question(verb.span)?;
     let ([prose], None, None) = (&*command.operands, &command.assigned, &command.block) else {
-        return Err(Diagnostic::new(Code::WrongCount, place, "`text` needs one text")
-            .help("write `text \"\"\"…\"\"\"`, and `{{` for a `{` in the text")
+        return Err(Diagnostic::new(Code::WrongCount, verb.span, format!("`{}` needs one text", verb.text))
+            .help(format!("write `{} \"\"\"…\"\"\"`, and `{{{{` for a `{{` in the text", verb.text))
             .into());
     };
     let text = session.prose_of(prose)?;
     let view = View::Value { of: String::new(), value: Shown::word(&text) };
-    let in_part = session.in_part();
-    Ok(puts(Entry::Text { text, in_part }, vec![view]))
+    Ok((text, view))
 }
 
 /// `essay "…" space 4 cm points 3 { rubric "…" points 2 }`

@@ -25,6 +25,8 @@ pub enum Entry {
     Part { name: Arc<str>, points: Option<Number> },
     /// Prose.
     Text { text: String, in_part: bool },
+    /// The author's worked solution of the previous item.
+    Solution { text: String, in_part: bool },
     /// Given tables and other views.
     Given { views: Vec<View>, in_part: bool },
     /// A figure.
@@ -94,6 +96,8 @@ pub(crate) struct Printed {
     pub(crate) radix: Option<Radix>,
     /// The statement that asks. A loop asks several items with one statement.
     pub(crate) place: Span,
+    /// The author's worked solution, which replaces the generated one.
+    pub(crate) solution: Option<String>,
 }
 
 /// The machine and the kernel of a question.
@@ -128,8 +132,8 @@ pub enum ItemKind {
         radix: Radix,
         example: Option<View>,
     },
-    /// Options to choose from.
-    Choice { text: String, options: Vec<Alternative> },
+    /// Options to choose from. `several` means that students may tick several options.
+    Choice { text: String, options: Vec<Alternative>, several: bool },
     /// Free text, with the height of its space in millimeters, and its rubric.
     Essay { text: String, space: Option<Number>, rubric: Vec<Rubric> },
 }
@@ -169,15 +173,6 @@ pub struct Alternative {
     pub mistake: Option<&'static str>,
     /// The evidence that makes the option right or wrong, if Pagewalk computed it.
     pub(crate) evidence: Vec<Evidence>,
-}
-
-impl Alternative {
-    /// Whether students may tick several options. The answer must not depend on how many options are correct in a
-    /// version, so computed options can always be ticked together.
-    pub(crate) fn several(options: &[Self]) -> bool {
-        options.iter().filter(|option| option.correct).count() > 1
-            || options.iter().any(|option| !option.evidence.is_empty())
-    }
 }
 
 /// Evidence for or against an option.

@@ -46,6 +46,14 @@ const PAPER_VERBS: &[Verb] = &[
         prepare: commands::text,
     },
     Verb {
+        name: "solution",
+        params: &[PROSE],
+        help: "writes the worked solution of the previous item",
+        example: "question \"Q\" { ask \"Sum\" = 2 + 2; solution \"Add the numbers.\" }",
+        family: Family::None,
+        prepare: commands::solution,
+    },
+    Verb {
         name: "figure",
         params: &[Ways(&[
             &[Keyword("bits"), VA],
@@ -64,7 +72,9 @@ const PAPER_VERBS: &[Verb] = &[
         params: &[
             TEXT,
             Optional(&[Keyword("points"), POINTS]),
-            settings("correct TEXT [when COND]; wrong TEXT; option TEXT where COND; answers FACT of OP"),
+            settings(
+                "correct TEXT [when COND]; wrong TEXT; option TEXT where COND; answers FACT of OP; tick one",
+            ),
         ],
         help: "asks a multiple-choice question",
         example: "question \"Q\" { choice \"2 + 2?\" { correct \"4\"; wrong \"5\" } }",

@@ -68,6 +68,7 @@ pub(crate) const CHOICE_SETTINGS: &[SettingWord] = &[
         &[TEXT, Optional(&[Keyword("for"), VARIABLE, Keyword("in"), RANGE]), Keyword("where"), COND],
         "an option that is correct exactly if the condition holds, with `for` if it holds for some value",
     ),
+    once("tick", &[Keyword("one")], "exactly one option is correct, and the paper states it"),
     often(
         "answers",
         &[FACT, Keyword("of"), OP],

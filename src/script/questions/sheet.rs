@@ -38,6 +38,12 @@ impl Sheet {
         self.part.is_some()
     }
 
+    /// Whether the question or its open part contains no item yet.
+    pub(crate) fn is_empty(&self) -> bool {
+        let unit = self.part.as_ref().unwrap_or(&self.question);
+        unit.shares.is_empty() && !unit.unsure
+    }
+
     pub(crate) fn begin(&mut self, place: Span, points: Option<(Number, Span)>) {
         self.part = Some(Unit::new("part", place, points));
     }

@@ -108,7 +108,7 @@ fn words(item: &PaperItem) -> String {
         ItemKind::Table { table, .. } => table.title.clone(),
         ItemKind::Author(table) => table.given(),
         ItemKind::Any { among, .. } => among.clone(),
-        ItemKind::Choice { text, options } => {
+        ItemKind::Choice { text, options, .. } => {
             // A different order of options does not make a different question.
             let mut options: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
             options.sort_unstable();

@@ -154,7 +154,7 @@ fn item(item: &PaperItem, edition: Edition, cores: bool) -> Value {
                 json!({ "answers": first.collect::<Vec<_>>(), "all": answers.all })
             })
         }
-        ItemKind::Choice { text, options } => {
+        ItemKind::Choice { text, options, .. } => {
             let texts: Vec<&str> = options.iter().map(|option| option.text.as_str()).collect();
             let object = json!({ "kind": "choice", "text": text, "points": points, "options": texts });
             with_key(object, edition, || {

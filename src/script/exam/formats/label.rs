@@ -41,7 +41,8 @@ fn of_component(blank: &Blank, labels: &Labels) -> Option<String> {
         "cache" => "cache",
         other => other,
     };
-    Some(labels.localize(row.label).replace("{}", name))
+    let label = labels.localize(row.label).replace("{}", name);
+    Some(label.strip_prefix("cache").map_or_else(|| label.clone(), |rest| format!("Cache{rest}")))
 }
 
 /// Returns the expected notation: `Y/N`, `hex`, or `decimal`; empty if the notation is obvious.

@@ -149,6 +149,8 @@ pub(crate) const WORDS: &[&str] = &[
     "VPN",
     "Latency",
     "Time of loading",
+    "Access",
+    "System call",
     "R",
     "M",
 ];

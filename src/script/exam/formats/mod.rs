@@ -20,6 +20,7 @@ pub mod plan;
 pub(crate) mod practice;
 mod prairielearn;
 pub(crate) mod prompt;
+mod prose;
 mod qti;
 mod solution;
 mod stable_width;

@@ -61,7 +61,7 @@ fn of_item(item: &PaperItem, cores: bool) -> Vec<Block> {
             vec![prompt(), Block::Table(asked_table(table, columns, Edition::Paper))]
         }
         ItemKind::Author(table) => vec![prompt(), Block::Table(of_author(table))],
-        ItemKind::Choice { text, options } => {
+        ItemKind::Choice { text, options, .. } => {
             let letters = ('A'..='Z').map(|letter| letter.to_string());
             let options = letters.zip(options).map(|(letter, option)| (letter, option.text.clone()));
             let pairs = Block::Pairs { title: String::new(), pairs: options.collect() };
@@ -101,10 +101,7 @@ pub(crate) fn field(field: &Field, asked: &str) -> String {
             how.into_iter().chain(unit).collect::<Vec<_>>().join(", ")
         }
         (_, ItemKind::Any { radix, .. }) => radix.name().to_owned(),
-        (_, ItemKind::Choice { options, .. }) => {
-            let several = options.iter().filter(|option| option.correct).count() > 1;
-            if several { "letters" } else { "letter" }.to_owned()
-        }
+        (_, ItemKind::Choice { several, .. }) => if *several { "letters" } else { "letter" }.to_owned(),
         _ => String::new(),
     };
     let name = match (field.asked, &field.item.kind) {

@@ -45,9 +45,6 @@ fn templates(access: &Access, stored: &str) -> [&'static str; 2] {
     }
 }
 
-/// Minimum number of initial pages that a paper prints as a table.
-const TABLED: usize = 5;
-
 /// Returns the reference string whose initial pages the paper prints as a table above the item.
 pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
     let did = match &item.kind {
@@ -56,7 +53,7 @@ pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
         _ => return None,
     };
     let Did::Reference(run) = &**did else { return None };
-    (item.printed.prompt.is_none() && run.start.len() >= TABLED).then_some(run)
+    (item.printed.prompt.is_none() && run.start.len() > 1).then_some(run)
 }
 
 /// Returns the prompt of an item for a format without such a table. `cores` means that the paper uses several cores, so
@@ -103,7 +100,10 @@ pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables
 /// Returns the prompt of several items that differ only in their addresses, or `None` if they differ in more.
 pub(crate) fn prompt_of_stream(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option<String> {
     let each = items.iter().map(|item| match (&item.kind, &*item.did) {
-        (ItemKind::Facts { operation, .. }, Did::Access(access)) if item.printed.prompt.is_none() => {
+        (ItemKind::Facts { .. }, Did::Access(_)) if item.printed.prompt.is_some() => {
+            item.printed.prompt.clone()
+        }
+        (ItemKind::Facts { operation, .. }, Did::Access(access)) => {
             let [one, each, these] = match access.spec.mmu {
                 Some(_) => [
                     "one of these virtual addresses",
@@ -124,6 +124,46 @@ pub(crate) fn prompt_of_stream(items: &[&PaperItem], labels: &Labels, cores: boo
     each.dedup();
     let [prompt] = &*each else { return None };
     Some(format!("{prompt} {}", labels.localize("Fill in the table.")))
+}
+
+/// Returns the prompt of an item in a table, without a period, or `None` for a hypothetical operation.
+pub(crate) fn prompt_of_row(item: &PaperItem, labels: &Labels, cores: bool) -> Option<String> {
+    let text = match (&item.kind, &*item.did) {
+        _ if item.printed.prompt.is_some() => prompt(item, labels, cores),
+        (ItemKind::Facts { operation, .. }, Did::Access(access)) if !access.probe => {
+            let address = number_of_address(access, item.printed.radix);
+            of_access(access, row_templates(access), stored(operation), labels, cores, &address)
+        }
+        (_, did) if did.call().is_some_and(|call| !call.probe) => prompt(item, labels, cores),
+        _ => return None,
+    };
+    Some(text.trim_end_matches('.').to_owned())
+}
+
+/// Returns the templates for an access in a table: without a process, and with one.
+fn row_templates(access: &Access) -> [&'static str; 2] {
+    match (access.verb, access.data.len()) {
+        (AccessVerb::Translate, _) => {
+            ["Translation of {address}{why}", "Translation of {address} of {process}{why}"]
+        }
+        (AccessVerb::Fetch, _) => {
+            ["Instruction fetch at {address}{why}", "{process} fetches an instruction at {address}{why}"]
+        }
+        (AccessVerb::Read, 0 | 1) => ["Load from {address}{why}", "{process} reads {address}{why}"],
+        (AccessVerb::Read, _) => {
+            ["Load of {n} bytes from {address}{why}", "{process} reads {n} bytes at {address}{why}"]
+        }
+        (AccessVerb::Write, 2..=8) => [
+            "Store of the {n}-byte value {value} to {address}{why}",
+            "{process} writes the {n}-byte value {value} to {address}{why}",
+        ],
+        (AccessVerb::Write, 1) => {
+            ["Store of {value} to {address}{why}", "{process} writes {value} to {address}{why}"]
+        }
+        (AccessVerb::Write, _) => {
+            ["Store of {stored} to {address}{why}", "{process} writes {stored} to {address}{why}"]
+        }
+    }
 }
 
 /// The templates for several addresses that are translated.

@@ -4,6 +4,8 @@ use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
 use super::prompt::of_done;
+use super::prose::paragraphs;
+use super::tree::Paragraph;
 use crate::exam::paper::PaperItem;
 use crate::lang::value::Value;
 use crate::questions::entry::AuthorTable;
@@ -18,6 +20,12 @@ use pagewalk_engine::machine::event::Event;
 
 /// Returns the worked solution of an item; empty if the key is sufficient.
 pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
+    if let Some(own) = &item.printed.solution {
+        let line = |paragraph| match paragraph {
+            Paragraph::Words(text) | Paragraph::Code(text) => Block::line(text),
+        };
+        return paragraphs(own).into_iter().map(line).collect();
+    }
     match &item.kind {
         ItemKind::Facts { blanks, .. } => operation(item, blanks, labels),
         ItemKind::Value { blank, derivation, .. } => {

@@ -7,7 +7,7 @@ use crate::exam::formats::page;
 use crate::exam::spelling::{of_cell, of_value, spellings};
 use crate::exam::words::Words;
 use crate::lang::value::{Number, Value};
-use crate::questions::entry::{Alternative, Answers, Blank, Form, ItemKind, Radix, Rubric};
+use crate::questions::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 
 /// Maximum number of spellings per field. Moodle's regular expressions for Cloze cannot process more.
 pub(crate) const LISTED: usize = 1000;
@@ -123,12 +123,14 @@ fn digits(value: &Value) -> u32 {
 }
 
 fn choice(field: &Field) -> Result<Input, Refusal> {
-    let ItemKind::Choice { options, .. } = &field.item.kind else { return Ok(Input::Text(Vec::new())) };
+    let ItemKind::Choice { options, several, .. } = &field.item.kind else {
+        return Ok(Input::Text(Vec::new()));
+    };
     if options.len() < 2 {
         return Err(refusal(field, "a choice needs at least two options; add a `wrong` one"));
     }
     Ok(Input::Choice {
         options: options.iter().map(|option| (option.text.clone(), option.correct)).collect(),
-        several: Alternative::several(options),
+        several: *several,
     })
 }

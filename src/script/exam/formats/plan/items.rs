@@ -149,7 +149,9 @@ impl<'p> Items<'p> {
                     blank,
                 }
             }
-            ItemKind::Choice { text, options } => self.choice(text, options, points, first()),
+            ItemKind::Choice { text, options, several } => {
+                self.choice(text, options, *several, points, first())
+            }
             ItemKind::Essay { text, space, rubric } => {
                 self.essay(text, height(*space, item.points), rubric, points, first())
             }
@@ -262,15 +264,26 @@ impl<'p> Items<'p> {
             cells.collect()
         });
         let rows = rows.collect();
-        let head = |column: &Column| match column.radix {
-            Radix::Decimal => column.title.clone(),
-            radix => format!("{} ({})", column.title, self.labels.localize(radix.name())),
+        let head = |(at, column): (usize, &Column)| {
+            let truth = of.blanks().find(|(_, own, blank, _)| *own == at && is_word(blank));
+            let how = match (truth, column.radix) {
+                (Some((_, _, blank, _)), _) => self.how(blank, true),
+                (None, Radix::Decimal) => String::new(),
+                (None, radix) => self.labels.localize(radix.name()).to_owned(),
+            };
+            if how.is_empty() { column.title.clone() } else { format!("{} ({how})", column.title) }
         };
-        Table { title: of.title.clone(), groups: vec![of.columns.iter().map(head).collect()], rows }
+        Table { title: of.title.clone(), groups: vec![of.columns.iter().enumerate().map(head).collect()], rows }
     }
 
-    fn choice(&self, text: &str, options: &[Alternative], points: String, field: String) -> Block {
-        let several = Alternative::several(options);
+    fn choice(
+        &self,
+        text: &str,
+        options: &[Alternative],
+        several: bool,
+        points: String,
+        field: String,
+    ) -> Block {
         let how =
             self.labels.localize(if several { "Tick all that are correct." } else { "Tick one." }).to_owned();
         let option = |option: &Alternative| Choice {
@@ -292,6 +305,11 @@ impl<'p> Items<'p> {
         let rubric = if self.edition.filled() { rubric.iter().map(row).collect() } else { Vec::new() };
         Block::Essay { text: text.to_owned(), points: worth, field, space, rubric }
     }
+}
+
+/// Whether the answer for a blank is one of a few words.
+fn is_word(blank: &Asked) -> bool {
+    matches!(blank.form, Form::Words(_))
 }
 
 /// Returns the height of the space for free text in millimeters: the author's, or one that depends on the points.

@@ -1,23 +1,27 @@
-//! Items that one statement asks in a loop, as one table.
+//! Consecutive items about the same facts, as one table.
 
 use super::items::{Items, points};
 use super::medium::Medium;
 use crate::exam::formats::label::called;
 use crate::exam::formats::page::bare;
-use crate::exam::formats::prompt::{kind_of_address, number_of_address, prompt_of_stream};
+use crate::exam::formats::prompt::{kind_of_address, number_of_address, prompt_of_row, prompt_of_stream};
 use crate::exam::formats::tree::{Blank, Block, Cell, Table};
 use crate::exam::paper::{PaperItem, Piece};
 use crate::lang::value::Number;
 use crate::questions::entry::{Blank as Asked, Form, ItemKind, Radix};
-use crate::run::record::{Access, Did};
+use crate::run::record::Did;
 
 /// Maximum width of such a table, in characters.
 const ROOM: u32 = 84;
+/// Maximum number of facts of items that different statements ask.
+const FEW: usize = 3;
+/// Maximum length of a notation in the head of a column.
+const SHORT: usize = 12;
 
 impl Items<'_> {
-    /// Returns the items at the start of `pieces` that one statement asks in a loop, and their table: one row for
-    /// each access, and one column for each fact. Returns `None` if they do not fit in a table. A learning platform
-    /// shows each item alone.
+    /// Returns the items at the start of `pieces` that one statement asks in a loop, or that ask for the same few
+    /// facts, and their table: one row for each access or system call, and one column for each fact. Returns `None` if
+    /// they do not fit in a table. A learning platform shows each item alone.
     pub(super) fn stream<'i>(
         &mut self,
         pieces: &'i [Piece],
@@ -28,33 +32,49 @@ impl Items<'_> {
             _ => None,
         });
         let first = items.clone().next()?;
-        let items: Vec<&PaperItem> =
-            items.take_while(|item| item.printed.place == first.printed.place).collect();
+        let items: Vec<&PaperItem> = items.take_while(|item| alike(first, item)).collect();
         if items.len() < 2 || self.medium == Medium::Screen {
             return None;
         }
-        let prompt = prompt_of_stream(&items, self.labels, self.cores)?;
-        let (blanks, access) = asked(first)?;
-        let key = capitalized(self.labels.localize(kind_of_address(access)));
+        let blanks = asked(first)?;
+        let same = prompt_of_stream(&items, self.labels, self.cores);
+        let key = match (&same, &*first.did) {
+            (Some(_), Did::Access(access)) => capitalized(self.labels.localize(kind_of_address(access))),
+            (_, Did::Access(_)) => self.labels.localize("Access").to_owned(),
+            _ => self.labels.localize("System call").to_owned(),
+        };
         let heads = blanks.iter().map(|blank| self.head(blank, bare(first)));
         let groups = vec![std::iter::once(key).chain(heads).collect()];
         let rows = items.iter().enumerate().map(|(at, item)| {
-            let (blanks, access) = asked(item)?;
             let names = self.names.iter().rev().nth(at)?;
-            let cells =
-                blanks.iter().zip(names).map(|(blank, name)| Cell::Blank(self.cell(blank, item, name)));
-            let number = Cell::Number(number_of_address(access, item.printed.radix));
-            Some(std::iter::once(number).chain(cells).collect())
+            let cells = asked(item)?
+                .iter()
+                .zip(names)
+                .map(|(blank, name)| Cell::Blank(self.cell(blank, item, name)));
+            let lead = match (&same, &*item.did) {
+                (Some(_), Did::Access(access)) => {
+                    Cell::Number(number_of_address(access, item.printed.radix))
+                }
+                _ => Cell::Word(prompt_of_row(item, self.labels, self.cores)?),
+            };
+            Some(std::iter::once(lead).chain(cells).collect())
         });
         let table = Table { title: String::new(), groups, rows: rows.collect::<Option<_>>()? };
         if table.widths().iter().map(|width| width + 2).sum::<u32>() > ROOM {
             return None;
         }
+        let mut how = same.unwrap_or_else(|| self.labels.localize("Fill in the table.").to_owned());
+        for blank in blanks {
+            let words = self.how(blank, bare(first));
+            if words.len() > SHORT && matches!(blank.form, Form::Words(_)) {
+                how = format!("{how} {}: {words}.", called(blank, self.labels).trim_end_matches('?'));
+            }
+        }
         self.names.truncate(self.names.len() - items.len());
         let zero = Number::from(0u64);
         let worth = items.iter().try_fold(zero, |sum, item| sum.plus(item.points).ok())?;
         let points = if worth == whole { String::new() } else { points(worth, self.labels) };
-        Some((items, Block::Fill { how: prompt, points, tables: self.medium.tables(table) }))
+        Some((items, Block::Fill { how, points, tables: self.medium.tables(table) }))
     }
 
     /// Returns a box without the prefix of its radix, which the head of the column states.
@@ -69,7 +89,8 @@ impl Items<'_> {
         let how = match blank.form {
             Form::Number { radix: Radix::Decimal, .. } => String::new(),
             Form::Number { radix, .. } => self.labels.localize(radix.name()).to_owned(),
-            _ => self.how(blank, bare),
+            // The text above the table lists the words.
+            _ => Some(self.how(blank, bare)).filter(|how| how.len() <= SHORT).unwrap_or_default(),
         };
         // The abbreviations of tables keep the columns narrow.
         let short = self.labels.table(&blank.fact);
@@ -79,10 +100,22 @@ impl Items<'_> {
     }
 }
 
-/// Returns the blanks and the access of an item.
-fn asked(item: &PaperItem) -> Option<(&[Asked], &Access)> {
+/// Whether an item can be in the table of the first item.
+fn alike(first: &PaperItem, item: &PaperItem) -> bool {
+    if first.printed.place == item.printed.place {
+        return true;
+    }
+    let (Some(own), Some(other)) = (asked(first), asked(item)) else { return false };
+    let same = own.len() == other.len()
+        && own.iter().zip(other).all(|(a, b)| a.fact == b.fact && a.form == b.form && a.unit == b.unit);
+    let kind = std::mem::discriminant(&*first.did) == std::mem::discriminant(&*item.did);
+    same && kind && own.len() <= FEW && first.points == item.points
+}
+
+/// Returns the blanks of an access or a system call.
+fn asked(item: &PaperItem) -> Option<&[Asked]> {
     match (&item.kind, &*item.did) {
-        (ItemKind::Facts { blanks, .. }, Did::Access(access)) => Some((blanks, access)),
+        (ItemKind::Facts { blanks, .. }, Did::Access(_) | Did::Call(_)) => Some(blanks),
         _ => None,
     }
 }

@@ -109,15 +109,7 @@ pub(super) const PAPERS: &[Idiom] = &[
         "write `choose va in 0..64 where read va => tlb miss`",
     ),
     row(
-        &[
-            "answer REST",
-            "answers REST",
-            "solution REST",
-            "key REST",
-            "ans REST",
-            "correct_answer REST",
-            "feedback REST",
-        ],
+        &["answer REST", "answers REST", "key REST", "ans REST", "correct_answer REST", "feedback REST"],
         REMOVED,
         "a script needs no answer key: Pagewalk computes it",
         "remove the line; an `ask` without a value is a blank, and a `choice` marks its answer with `correct \"…\"`",
