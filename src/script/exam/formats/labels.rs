@@ -46,6 +46,7 @@ const OF_STRINGS: &[(&str, &str)] = &[
     ("trace", "Hit (h) or miss (m), one letter per reference"),
     ("resident", "Pages in the frames at the end, in any order"),
     ("rate", "Page-fault rate"),
+    ("victim", "Evicted page"),
     ("disk_reads", "Pages read from disk"),
     ("disk_writes", "Pages written to disk"),
 ];
@@ -151,6 +152,8 @@ pub(crate) const WORDS: &[&str] = &[
     "Time of loading",
     "Access",
     "System call",
+    "Replacement policy",
+    "Frames",
     "R",
     "M",
 ];

@@ -56,6 +56,21 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
         format!("{} of {} references missed", r.totals.faults, r.totals.trace.len())
     }),
     ReferenceFact {
+        reported: |_| false,
+        ..fact(
+            "victim",
+            FactType::new(Values::Text),
+            "page that the last reference evicted",
+            |r| {
+                r.steps
+                    .last()
+                    .and_then(|step| step.victim)
+                    .map_or(Shown::word("none"), |page| Shown::plain(r.page(page)))
+            },
+            |r| format!("step {} evicts this page", r.totals.trace.len()),
+        )
+    },
+    ReferenceFact {
         reported: ReferenceRun::has_stores,
         ..fact(
             "disk_reads",

@@ -47,7 +47,7 @@ impl Addresses {
 }
 
 /// A row of the table of pages at the start of a string. A column that the table lacks is `None`.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StartRow {
     pub(crate) page: Value,
     pub(crate) loaded: Option<u64>,

@@ -139,8 +139,10 @@ fn replacement(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> 
     let words =
         || POLICIES.iter().filter(|row| row.frames).map(|row| row.name).chain(["optimal", "working-set"]);
     let [first, rest @ ..] = field.args.as_slice() else { return sole(field).map(|_| ()) };
-    let said = first.word().unwrap_or_default();
-    let Some(name) = words().find(|word| *word == said) else {
+    // A variable may contain the name of a policy.
+    let value = first.value().ok().map(ToString::to_string).unwrap_or_default();
+    let said = first.word().unwrap_or(&value);
+    let Some(name) = [said, &value].into_iter().find_map(|said| words().find(|word| *word == said)) else {
         let near = crate::lang::nearest::nearest(said, words());
         let message = format!("`{said}` is not a replacement policy");
         let diagnostic = Diagnostic::new(Code::UnknownWord, first.span, message);

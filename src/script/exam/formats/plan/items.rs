@@ -273,7 +273,11 @@ impl<'p> Items<'p> {
             };
             if how.is_empty() { column.title.clone() } else { format!("{} ({how})", column.title) }
         };
-        Table { title: of.title.clone(), groups: vec![of.columns.iter().enumerate().map(head).collect()], rows }
+        Table {
+            title: of.title.clone(),
+            groups: vec![of.columns.iter().enumerate().map(head).collect()],
+            rows,
+        }
     }
 
     fn choice(

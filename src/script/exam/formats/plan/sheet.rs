@@ -13,7 +13,6 @@ use crate::exam::formats::assumptions::{NO_VALUE, assumptions};
 use crate::exam::formats::edition::Edition;
 use crate::exam::formats::from_doc::from_doc;
 use crate::exam::formats::labels::Labels;
-use crate::exam::formats::prompt::prompt;
 use crate::exam::formats::prose::paragraphs;
 use crate::exam::formats::solution::solution;
 use crate::exam::formats::style::Style;
@@ -99,9 +98,12 @@ impl Plan<'_> {
         let mut rest = body;
         while let Some((piece, more)) = rest.split_first() {
             if let Some((items, block)) = self.items.stream(rest, whole) {
+                if let Some((first, _)) = items.first() {
+                    self.add_above(first, &mut blocks);
+                }
                 blocks.push(block);
-                for item in &items {
-                    blocks.extend(self.worked(item, true));
+                for (item, name) in &items {
+                    blocks.extend(self.worked(item, Some(name)));
                 }
                 rest = &rest[items.len()..];
                 continue;
@@ -116,14 +118,9 @@ impl Plan<'_> {
                     }
                 }
                 Piece::Item(item) => {
-                    let above = self.items.above(item);
-                    // Several items may ask about the same pages.
-                    let last = blocks.iter().rev().find(|block| matches!(block, Block::Given(_)));
-                    if last != above.last() {
-                        blocks.extend(above);
-                    }
+                    self.add_above(item, &mut blocks);
                     blocks.push(self.items.next(item, item.points != whole));
-                    blocks.extend(self.worked(item, false));
+                    blocks.extend(self.worked(item, None));
                 }
                 Piece::Part { name, points: worth, body } => blocks.push(Block::Part {
                     name: name.to_string(),
@@ -135,9 +132,18 @@ impl Plan<'_> {
         blocks
     }
 
-    /// Returns the worked solution of an item in the edition with solutions, if the item has one. `named` means that
-    /// the solution begins with the item's prompt.
-    fn worked(&self, item: &PaperItem, named: bool) -> Option<Block> {
+    /// Adds the tables above an item, unless the previous item has the same ones.
+    fn add_above(&self, item: &PaperItem, blocks: &mut Vec<Block>) {
+        let above = self.items.above(item);
+        let last = blocks.iter().rev().find(|block| matches!(block, Block::Given(_)));
+        if last != above.last() {
+            blocks.extend(above);
+        }
+    }
+
+    /// Returns the worked solution of an item in the edition with solutions, if the item has one. The solution begins
+    /// with the name of the item, if it has one.
+    fn worked(&self, item: &PaperItem, name: Option<&str>) -> Option<Block> {
         if self.edition != Edition::Solutions {
             return None;
         }
@@ -145,8 +151,8 @@ impl Plan<'_> {
         if worked.is_empty() {
             return None;
         }
-        if named {
-            worked.insert(0, Block::Prose(paragraphs(&prompt(item, self.labels, self.items.cores))));
+        if let Some(name) = name {
+            worked.insert(0, Block::Prose(paragraphs(name)));
         }
         Some(Block::Worked(worked))
     }

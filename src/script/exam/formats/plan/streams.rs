@@ -4,7 +4,7 @@ use super::items::{Items, points};
 use super::medium::Medium;
 use crate::exam::formats::label::called;
 use crate::exam::formats::page::bare;
-use crate::exam::formats::prompt::{kind_of_address, number_of_address, prompt_of_row, prompt_of_stream};
+use crate::exam::formats::prompt::{rows, share_string};
 use crate::exam::formats::tree::{Blank, Block, Cell, Table};
 use crate::exam::paper::{PaperItem, Piece};
 use crate::lang::value::Number;
@@ -20,13 +20,13 @@ const SHORT: usize = 12;
 
 impl Items<'_> {
     /// Returns the items at the start of `pieces` that one statement asks in a loop, or that ask for the same few
-    /// facts, and their table: one row for each access or system call, and one column for each fact. Returns `None` if
-    /// they do not fit in a table. A learning platform shows each item alone.
+    /// facts, each with its name, and their table: one row for each item, and one column for each fact. Returns `None`
+    /// if they do not fit in a table. A learning platform shows each item alone.
     pub(super) fn stream<'i>(
         &mut self,
         pieces: &'i [Piece],
         whole: Number,
-    ) -> Option<(Vec<&'i PaperItem>, Block)> {
+    ) -> Option<(Vec<(&'i PaperItem, String)>, Block)> {
         let items = pieces.iter().map_while(|piece| match piece {
             Piece::Item(item) => Some(&**item),
             _ => None,
@@ -37,33 +37,20 @@ impl Items<'_> {
             return None;
         }
         let blanks = asked(first)?;
-        let same = prompt_of_stream(&items, self.labels, self.cores);
-        let key = match (&same, &*first.did) {
-            (Some(_), Did::Access(access)) => capitalized(self.labels.localize(kind_of_address(access))),
-            (_, Did::Access(_)) => self.labels.localize("Access").to_owned(),
-            _ => self.labels.localize("System call").to_owned(),
-        };
+        let begin = rows(&items, self.labels, self.cores)?;
         let heads = blanks.iter().map(|blank| self.head(blank, bare(first)));
-        let groups = vec![std::iter::once(key).chain(heads).collect()];
-        let rows = items.iter().enumerate().map(|(at, item)| {
+        let groups = vec![begin.heads.into_iter().chain(heads).collect()];
+        let rows = items.iter().zip(begin.leads).enumerate().map(|(at, (item, lead))| {
             let names = self.names.iter().rev().nth(at)?;
-            let cells = asked(item)?
-                .iter()
-                .zip(names)
-                .map(|(blank, name)| Cell::Blank(self.cell(blank, item, name)));
-            let lead = match (&same, &*item.did) {
-                (Some(_), Did::Access(access)) => {
-                    Cell::Number(number_of_address(access, item.printed.radix))
-                }
-                _ => Cell::Word(prompt_of_row(item, self.labels, self.cores)?),
-            };
-            Some(std::iter::once(lead).chain(cells).collect())
+            let blanks = asked(item)?.iter().zip(names);
+            let cells = blanks.map(|(blank, name)| Cell::Blank(self.cell(blank, item, name)));
+            Some(lead.into_iter().chain(cells).collect())
         });
         let table = Table { title: String::new(), groups, rows: rows.collect::<Option<_>>()? };
         if table.widths().iter().map(|width| width + 2).sum::<u32>() > ROOM {
             return None;
         }
-        let mut how = same.unwrap_or_else(|| self.labels.localize("Fill in the table.").to_owned());
+        let mut how = begin.prompt;
         for blank in blanks {
             let words = self.how(blank, bare(first));
             if words.len() > SHORT && matches!(blank.form, Form::Words(_)) {
@@ -74,7 +61,8 @@ impl Items<'_> {
         let zero = Number::from(0u64);
         let worth = items.iter().try_fold(zero, |sum, item| sum.plus(item.points).ok())?;
         let points = if worth == whole { String::new() } else { points(worth, self.labels) };
-        Some((items, Block::Fill { how, points, tables: self.medium.tables(table) }))
+        let named = items.into_iter().zip(begin.names).collect();
+        Some((named, Block::Fill { how, points, tables: self.medium.tables(table) }))
     }
 
     /// Returns a box without the prefix of its radix, which the head of the column states.
@@ -102,6 +90,10 @@ impl Items<'_> {
 
 /// Whether an item can be in the table of the first item.
 fn alike(first: &PaperItem, item: &PaperItem) -> bool {
+    let strings = matches!(&*first.did, Did::Reference(_));
+    if strings && !std::ptr::eq(first, item) && !share_string(first, item) {
+        return false;
+    }
     if first.printed.place == item.printed.place {
         return true;
     }
@@ -112,17 +104,10 @@ fn alike(first: &PaperItem, item: &PaperItem) -> bool {
     same && kind && own.len() <= FEW && first.points == item.points
 }
 
-/// Returns the blanks of an access or a system call.
+/// Returns the blanks of an access, a system call, or a reference string.
 fn asked(item: &PaperItem) -> Option<&[Asked]> {
     match (&item.kind, &*item.did) {
-        (ItemKind::Facts { blanks, .. }, Did::Access(_) | Did::Call(_)) => Some(blanks),
+        (ItemKind::Facts { blanks, .. }, Did::Access(_) | Did::Call(_) | Did::Reference(_)) => Some(blanks),
         _ => None,
     }
-}
-
-fn capitalized(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }

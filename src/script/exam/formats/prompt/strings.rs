@@ -1,0 +1,170 @@
+//! Prompts for reference strings.
+
+use super::filled;
+use crate::exam::formats::labels::Labels;
+use crate::exam::paper::PaperItem;
+use crate::questions::entry::ItemKind;
+use crate::questions::wording::series;
+use crate::run::record::{Did, ReferenceRun, StartRow};
+use pagewalk_engine::machine::reference_string::{Replacement, Ticks};
+
+/// Returns the reference string whose initial pages the paper prints as a table above the item.
+pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
+    let did = match &item.kind {
+        ItemKind::Facts { .. } => &item.did,
+        ItemKind::Table { string: Some(did), .. } => did,
+        _ => return None,
+    };
+    let Did::Reference(run) = &**did else { return None };
+    (item.printed.prompt.is_none() && run.start.len() > 1).then_some(run)
+}
+
+/// Which settings of a reference string a prompt states.
+#[derive(Clone, Copy)]
+pub(crate) struct Stated {
+    /// The number of frames.
+    pub(crate) frames: bool,
+    /// The replacement policy.
+    pub(crate) policy: bool,
+}
+
+impl Stated {
+    /// All settings.
+    pub(super) const ALL: Self = Self { frames: true, policy: true };
+}
+
+/// Describes a reference string with its settings. `tabled` means that a table lists the initial pages.
+pub(crate) fn of_string(run: &ReferenceRun, labels: &Labels, tabled: bool, stated: Stated) -> String {
+    let setup = &run.setup;
+    let held =
+        |pages: &[u32]| series(&pages.iter().map(|page| run.page(*page).to_string()).collect::<Vec<_>>());
+    let mut text = vec![references(run, labels)];
+    text.extend(memory(run, labels, stated));
+    if !setup.writes.is_empty() {
+        let template = if setup.writes.len() == 1 {
+            "Every reference to page {pages} is a store."
+        } else {
+            "Every reference to pages {pages} is a store."
+        };
+        text.push(filled(labels, template, &[("pages", &held(&setup.writes))]));
+    }
+    if !setup.stores.is_empty() {
+        text.push(labels.localize("A reference marked (write) modifies its page.").to_owned());
+    }
+    match &setup.ticks {
+        Ticks::Never => {}
+        Ticks::Every(1) => text.push(labels.localize("The clock ticks after every reference.").to_owned()),
+        Ticks::Every(interval) => {
+            let template = "The clock ticks after every {n} references.";
+            text.push(filled(labels, template, &[("n", &interval.to_string())]));
+        }
+        Ticks::After(_) => {
+            text.push(labels.localize("The clock ticks after each reference marked (tick).").to_owned());
+        }
+    }
+    if tabled {
+        text.push(labels.localize("At the start, the frames hold the pages in the table.").to_owned());
+    } else if !run.start.is_empty() {
+        let pages: Vec<String> = run.start.iter().map(|row| start(row, labels)).collect();
+        text.push(filled(labels, "At the start, the frames hold {pages}.", &[("pages", &series(&pages))]));
+    } else if !setup.holding.is_empty() {
+        let template = if setup.holding.len() == 1 {
+            "At the start, a frame holds page {pages}."
+        } else {
+            "At the start, the frames hold pages {pages}, from the oldest to the newest."
+        };
+        text.push(filled(
+            labels,
+            template,
+            &[("pages", &held(&setup.holding.iter().map(|held| held.page).collect::<Vec<_>>()))],
+        ));
+    }
+    text.join(" ")
+}
+
+/// Describes the frames and the replacement policy, as far as the prompt states them.
+pub(super) fn memory(run: &ReferenceRun, labels: &Labels, stated: Stated) -> Option<String> {
+    let setup = &run.setup;
+    let (frames, policy) = (setup.frames.to_string(), policy(run, labels));
+    let (template, n) = match (setup.replacement, stated) {
+        (_, Stated { frames: false, policy: false }) => return None,
+        (Replacement::WorkingSet { window }, _) => {
+            ("The working set contains the pages of the last {n} references.", window)
+        }
+        (_, Stated { policy: true, .. }) if stated.frames && setup.frames == 1 => ("There is one frame.", 0),
+        (_, Stated { policy: false, .. }) if setup.frames == 1 => ("There is one frame.", 0),
+        (_, Stated { policy: false, .. }) => ("There are {frames} frames.", 0),
+        (Replacement::Optimal { lookahead: Some(1) }, Stated { frames: true, .. }) => (
+            "There are {frames} frames, and the system uses the optimal replacement policy with a lookahead of one reference after \
+             the current one.",
+            1,
+        ),
+        (Replacement::Optimal { lookahead: Some(ahead) }, Stated { frames: true, .. }) => (
+            "There are {frames} frames, and the system uses the optimal replacement policy with a lookahead of {n} references after \
+             the current one.",
+            ahead,
+        ),
+        (Replacement::Optimal { lookahead: None }, Stated { frames: true, .. }) => {
+            ("There are {frames} frames, and the system uses the optimal replacement policy.", 0)
+        }
+        (Replacement::Policy(_), Stated { frames: true, .. }) => {
+            ("There are {frames} frames, and the replacement policy is {policy}.", 0)
+        }
+        (_, Stated { frames: false, .. }) => ("The replacement policy is {policy}.", 0),
+    };
+    Some(filled(labels, template, &[("frames", &frames), ("policy", &policy), ("n", &n.to_string())]))
+}
+
+/// Returns the name of the replacement policy.
+pub(super) fn policy(run: &ReferenceRun, labels: &Labels) -> String {
+    match run.setup.replacement {
+        Replacement::Policy(policy) => labels.localize(policy.row().title).to_owned(),
+        Replacement::Optimal { lookahead: None } => labels.localize("optimal").to_owned(),
+        Replacement::Optimal { lookahead: Some(ahead) } => {
+            filled(labels, "optimal with a lookahead of {n}", &[("n", &ahead.to_string())])
+        }
+        Replacement::WorkingSet { .. } => labels.localize("working set").to_owned(),
+    }
+}
+
+/// Lists the references. If the script sets the kinds of single references, or ticks after single references, marks
+/// follow these references.
+fn references(run: &ReferenceRun, labels: &Labels) -> String {
+    let marked = |(at, reference): (usize, String)| {
+        let is_write = !run.setup.stores.is_empty() && run.is_store(at);
+        let is_tick = matches!(&run.setup.ticks, Ticks::After(indexes) if indexes.contains(&at));
+        let template = match (is_write, is_tick) {
+            (false, false) => return reference,
+            (true, false) => "{reference} (write)",
+            (false, true) => "{reference} (tick)",
+            (true, true) => "{reference} (write, tick)",
+        };
+        filled(labels, template, &[("reference", &reference)])
+    };
+    let list = run.spelt().into_iter().enumerate().map(marked).collect::<Vec<_>>().join(", ");
+    let template = match (&run.addresses, run.steps.len()) {
+        (None, 1) => "A process references page {list}.",
+        (None, _) => "A process references these pages in order: {list}.",
+        (Some(_), 1) => "Each page contains {n} bytes. A process references byte address {list}.",
+        (Some(_), _) => {
+            "Each page contains {n} bytes. A process references these byte addresses in order: {list}."
+        }
+    };
+    let size = run.addresses.as_ref().map_or(0, |addresses| addresses.page_size);
+    filled(labels, template, &[("n", &size.to_string()), ("list", &list)])
+}
+
+/// Describes a page that is resident at the start, with the columns of the script's table.
+fn start(row: &StartRow, labels: &Labels) -> String {
+    let values = [
+        ("loaded at time {n}", row.loaded),
+        ("last used at time {n}", row.used),
+        ("R = {n}", row.referenced.map(u64::from)),
+        ("M = {n}", row.modified.map(u64::from)),
+    ];
+    let parts = values.iter().filter_map(|(template, n)| Some((template, (*n)?)));
+    let parts: Vec<String> =
+        parts.map(|(template, n)| filled(labels, template, &[("n", &n.to_string())])).collect();
+    let page = filled(labels, "page {page}", &[("page", &row.page.to_string())]);
+    if parts.is_empty() { page } else { format!("{page} ({})", parts.join(", ")) }
+}
