@@ -3,7 +3,8 @@
 use super::types::{COUNT, FRACTION, FactType, Values};
 use crate::lang::value::{Number, Value};
 use crate::run::record::{ReferenceRun, Shown};
-use pagewalk_engine::machine::reference_string::ReferenceStep;
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::reference_string::{ReferenceStep, Replacement};
 
 /// A fact of a `reference`.
 pub struct ReferenceFact {
@@ -67,7 +68,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
                     .and_then(|step| step.victim)
                     .map_or(Shown::word("none"), |page| Shown::plain(r.page(page)))
             },
-            |r| format!("step {} evicts this page", r.totals.trace.len()),
+            evicted,
         )
     },
     ReferenceFact {
@@ -97,6 +98,32 @@ impl ReferenceFact {
     pub(crate) fn reported_for(run: &ReferenceRun) -> impl Iterator<Item = &'static Self> {
         REFERENCE_FACTS.iter().filter(|row| (row.reported)(run))
     }
+}
+
+/// Explains which page the last reference evicted.
+fn evicted(run: &ReferenceRun) -> String {
+    let Some(page) = run.steps.last().and_then(|step| step.victim) else {
+        return "the last reference evicted no page".to_owned();
+    };
+    let why = match run.setup.replacement {
+        Replacement::Optimal { .. } => "its next use is the latest",
+        Replacement::WorkingSet { .. } => "it is no longer in the working set",
+        Replacement::Policy(policy) => match policy {
+            Policy::Lru | Policy::Plru => "it was used least recently",
+            Policy::Mru => "it was used most recently",
+            Policy::Fifo => "it was loaded first",
+            Policy::Lifo => "it was loaded last",
+            Policy::Lfu => "it was used least often",
+            Policy::Clock | Policy::SecondChance => {
+                "it is the first page from the hand on whose use bit is clear"
+            }
+            Policy::ThirdChance => "it is the first page from the hand on in the lowest class",
+            Policy::Nru => "it is in the lowest class",
+            Policy::Aging => "its counter is the smallest",
+            Policy::Random => "it was drawn at random",
+        },
+    };
+    format!("page {} is evicted because {why}", run.page(page))
 }
 
 /// Lists the steps that evicted a dirty page.

@@ -53,6 +53,8 @@ pub(super) enum About {
     Unused,
     /// Initial pages without reference bits.
     Unreferenced,
+    /// Reference strings that start with a table of use bits.
+    UseBits,
     /// Initial pages without modified bits.
     Clean,
     /// Reads and writes of pages on disk.
@@ -197,17 +199,25 @@ impl Asked {
             _ => run.caption.split([',', ' ']).next().unwrap_or_default().to_owned(),
         };
         let hand = [Policy::Clock, Policy::SecondChance, Policy::ThirdChance].map(Replacement::Policy);
+        let uses_bits = hand.contains(&run.setup.replacement);
+        let bits = [Policy::Nru, Policy::Aging].map(Replacement::Policy);
+        let by_use = [Policy::Lru, Policy::Mru].map(Replacement::Policy).contains(&run.setup.replacement);
         let (row, is_empty) = (run.start.first(), run.setup.holding.is_empty());
         self.add([
             (About::Empty, is_empty),
             (About::Holding, row.is_none() && !is_empty),
             (About::Started, row.is_some_and(|row| row.loaded.is_some())),
-            (About::Listed, row.is_some_and(|row| row.loaded.is_none())),
-            (About::Unused, row.is_some_and(|row| row.used.is_none())),
-            (About::Unreferenced, row.is_some_and(|row| row.referenced.is_none())),
+            (About::Listed, row.is_some_and(|row| row.loaded.is_none() && !(by_use && row.used.is_some()))),
+            (About::Unused, by_use && row.is_some_and(|row| row.used.is_none())),
+            (
+                About::Unreferenced,
+                (uses_bits || bits.contains(&run.setup.replacement))
+                    && row.is_some_and(|row| row.referenced.is_none()),
+            ),
+            (About::UseBits, uses_bits && row.is_some_and(|row| row.referenced.is_some())),
             (About::Clean, row.map_or(!is_empty, |row| row.modified.is_none())),
             (About::Modified, run.has_stores()),
-            (About::Ticks, run.setup.ticks != Ticks::Never && hand.contains(&run.setup.replacement)),
+            (About::Ticks, run.setup.ticks != Ticks::Never && uses_bits),
         ]);
         if !self.policies.contains(&policy) {
             self.policies.push(policy);

@@ -15,6 +15,7 @@ const OF_STRINGS: &[(&[About], &str)] = &[
     ),
     (&[About::Unused], "The initial pages were last used in the order in which they were loaded."),
     (&[About::Unreferenced], "The use bits of the initial pages are clear."),
+    (&[About::UseBits], "The column R contains the use bits of the initial pages."),
     (
         &[About::Disk],
         "Every page is on disk at the start, and each page fault reads a page from disk. An evicted page is written to disk \
