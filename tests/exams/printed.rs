@@ -58,9 +58,9 @@ fn a_loop_of_accesses_is_one_table() {
     let probes = printed(&question.replace("ask read", "ask probe read"), Edition::Key);
     assert!(probes.contains("Suppose that a byte is read at one of these virtual addresses."), "{probes}");
     has_line(&probes, "0x0038 00 N N A38");
-    // Prompts that differ in more than the address stay apart.
+    // Prompts that differ in more than the address are the rows.
     let stores = "question \"Q\" { for va in [0, 4] { ask write va = va => vpn, tlb } }";
-    assert!(!printed(stores, Edition::Key).contains("Fill in"), "{stores}");
+    has_line(&printed(stores, Edition::Key), "Store of 0x04 to 0x0004 00 N");
 }
 
 #[test]

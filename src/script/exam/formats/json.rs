@@ -173,6 +173,12 @@ fn item(item: &PaperItem, edition: Edition, cores: bool) -> Value {
 }
 
 fn blank(blank: &Blank, bare: bool, edition: Edition) -> Value {
+    // Programs get the words of the script, where a paper prints Y and N.
+    let words = match blank.form {
+        Form::Words(words @ ["yes" | "true", ..]) => Some(words.join(", ")),
+        _ => None,
+    };
+    let key = if words.is_some() { blank.answer() } else { filled(blank, bare) };
     let (radix, digits) = match blank.form {
         Form::Number { radix, digits } => (Some(radix.name()), digits),
         Form::Words(_) | Form::Pages | Form::Free => (None, None),
@@ -180,7 +186,7 @@ fn blank(blank: &Blank, bare: bool, edition: Edition) -> Value {
     let mut object = json!({
         "label": label(blank),
         "fact": &*blank.fact,
-        "how": how(blank, bare),
+        "how": words.unwrap_or_else(|| how(blank, bare)),
         "radix": radix,
         "digits": digits,
         "unit": blank.unit.as_deref(),
@@ -188,5 +194,5 @@ fn blank(blank: &Blank, bare: bool, edition: Edition) -> Value {
     if let (Some(object), Some(digits)) = (object.as_object_mut(), blank.round) {
         object.insert("round".to_owned(), json!(digits));
     }
-    with_key(object, edition, || json!(filled(blank, bare)))
+    with_key(object, edition, || json!(key))
 }

@@ -102,8 +102,13 @@ impl Plan<'_> {
                     self.add_above(first, &mut blocks);
                 }
                 blocks.push(block);
-                for (item, name) in &items {
-                    blocks.extend(self.worked(item, Some(name)));
+                // A `solution` after the loop is about the whole table.
+                let written = items.iter().filter(|(item, _)| item.printed.solution.is_some()).count();
+                match items.last() {
+                    Some((last, _)) if written == 1 && last.printed.solution.is_some() => {
+                        blocks.extend(self.worked(last, None));
+                    }
+                    _ => blocks.extend(items.iter().filter_map(|(item, name)| self.worked(item, Some(name)))),
                 }
                 rest = &rest[items.len()..];
                 continue;
