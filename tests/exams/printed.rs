@@ -60,7 +60,7 @@ fn a_loop_of_accesses_is_one_table() {
     has_line(&probes, "0x0038 00 N N A38");
     // Prompts that differ in more than the address are the rows.
     let stores = "question \"Q\" { for va in [0, 4] { ask write va = va => vpn, tlb } }";
-    has_line(&printed(stores, Edition::Key), "Store of 0x04 to 0x0004 00 N");
+    has_line(&printed(stores, Edition::Key), "Store of 0x04 to 0x0004 00 Y");
 }
 
 #[test]

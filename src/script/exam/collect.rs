@@ -9,7 +9,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Number;
 use crate::questions::arrangement::Arrangement;
 use crate::questions::entry::{Entry, EntryItem as Asked};
-use crate::questions::points::{Share, shares, total};
+use crate::questions::points::{Share, declared, shares, total};
 use crate::run::record::{Did, Sink, StepRecord};
 
 /// Collects a paper.
@@ -193,7 +193,10 @@ impl OpenPiece {
             Self::Item(asked, ..) => {
                 Some(Share { stated: asked.points, alone: Number::from(asked.kind.blanks().max(1) as u64) })
             }
-            Self::Part(part) => Some(Share { stated: part.points, alone: part.alone() }),
+            Self::Part(part) => {
+                let each: Vec<Share> = part.pieces.iter().filter_map(Self::share).collect();
+                Some(Share { stated: part.points.or_else(|| declared(&each)), alone: part.alone() })
+            }
         }
     }
 }

@@ -51,6 +51,12 @@ pub(crate) fn shares(whole: Option<Number>, each: &[Share]) -> Result<Vec<Number
     Ok(each.iter().map(|share| share.stated.unwrap_or(part)).collect())
 }
 
+/// Returns the sum of the declared points if each element declares its points.
+pub(crate) fn declared(each: &[Share]) -> Option<Number> {
+    let stated: Option<Vec<Number>> = each.iter().map(|share| share.stated).collect();
+    stated.filter(|stated| !stated.is_empty()).and_then(|stated| total(&stated).ok())
+}
+
 /// Returns the sum of these points.
 ///
 /// # Errors

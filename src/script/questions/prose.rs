@@ -20,7 +20,9 @@ impl Session<'_> {
     /// # Errors
     /// The errors of the expression.
     pub(crate) fn prose_of(&mut self, expr: &Expr) -> Result<String, Stop> {
-        let ExprKind::Prose(pieces) = &expr.kind else { return Ok(dedented(&self.eval(expr)?.to_string())) };
+        let ExprKind::Prose(pieces) = &expr.kind else {
+            return Ok(dedented(&self.eval(expr)?.to_string(), usize::MAX));
+        };
         // A list reads as in a sentence.
         let mut lists = Vec::new();
         for piece in pieces.iter() {
@@ -38,7 +40,9 @@ impl Session<'_> {
             Piece::Text(_) => piece.clone(),
         });
         let printed = Expr { kind: ExprKind::Prose(pieces.collect()), ..expr.clone() };
-        Ok(dedented(&self.eval(&printed)?.to_string()))
+        // The text begins after three quotes.
+        let margin = self.sources.location(expr.span).map_or(usize::MAX, |(_, at)| at.column as usize + 2);
+        Ok(dedented(&self.eval(&printed)?.to_string(), margin))
     }
 
     /// Returns declared points and their location.
@@ -134,8 +138,9 @@ impl Session<'_> {
 const CODE: &str = "    ";
 
 /// Removes surrounding blank lines and the common indentation. Text directly after the quotes has no
-/// indentation, unless it is preformatted.
-fn dedented(text: &str) -> String {
+/// indentation, unless it is preformatted. `margin` is the indentation of such a text in the script: lines that are
+/// indented more may be preformatted.
+fn dedented(text: &str, margin: usize) -> String {
     if text.starts_with(CODE) && !text.trim().is_empty() {
         let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();
         let common = text.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
@@ -145,6 +150,7 @@ fn dedented(text: &str) -> String {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
     let indent = |line: &str| line.len() - line.trim_start_matches([' ', '\t']).len();
     let common = rest.lines().filter(|line| !line.trim().is_empty()).map(indent).min().unwrap_or(0);
+    let common = if first.trim().is_empty() { common } else { common.min(margin) };
     let cut = rest.lines().map(|line| line.get(common..).unwrap_or("").trim_end());
     let lines: Vec<&str> = std::iter::once(first.trim()).chain(cut).collect();
     lines.join("\n").trim_matches('\n').to_owned()
@@ -156,12 +162,13 @@ mod tests {
 
     #[test]
     fn prose_keeps_only_the_indentation_that_means_something() {
-        assert_eq!(dedented("one"), "one");
-        assert_eq!(dedented("\n    one\n      two\n\n    three\n  "), "one\n  two\n\nthree");
-        assert_eq!(dedented("one\n    two\n    three"), "one\ntwo\nthree");
-        assert_eq!(dedented("  é\n"), "é");
+        assert_eq!(dedented("one", 4), "one");
+        assert_eq!(dedented("\n    one\n      two\n\n    three\n  ", 4), "one\n  two\n\nthree");
+        assert_eq!(dedented("one\n    two\n    three", 4), "one\ntwo\nthree");
+        assert_eq!(dedented("  é\n", 4), "é");
+        assert_eq!(dedented("one:\n\n        int i;\n        f();", 4), "one:\n\n    int i;\n    f();");
         // Preformatted text keeps its lines.
-        assert_eq!(dedented("    int i;\n    f();"), "    int i;\n    f();");
-        assert_eq!(dedented("      int i;\n        f();\n  "), "    int i;\n      f();");
+        assert_eq!(dedented("    int i;\n    f();", 4), "    int i;\n    f();");
+        assert_eq!(dedented("      int i;\n        f();\n  ", 4), "    int i;\n      f();");
     }
 }

@@ -5,7 +5,7 @@ use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use crate::lang::value::Number;
 
-use super::points::{Share, Unshared, shares, total};
+use super::points::{Share, Unshared, declared, shares, total};
 
 /// The current question.
 #[derive(Debug, Clone)]
@@ -56,7 +56,7 @@ impl Sheet {
         let Some(part) = self.part.take() else { return Ok(()) };
         let closed = part.close();
         self.question.unsure |= part.unsure || closed.is_err();
-        let stated = part.points.map(|(points, _)| points);
+        let stated = part.points.map(|(points, _)| points).or_else(|| declared(&part.shares));
         self.question.shares.push(Share { stated, alone: *closed.as_ref().unwrap_or(&Number::from(1u64)) });
         closed.map(|_| ())
     }

@@ -193,7 +193,7 @@ fn assumptions_apply_to_the_question() {
     let has = |name: &str, sentence: &str| printed(name, Edition::Paper).contains(sentence);
     // These pages are anonymous, and the question asks for no PTE or value of several bytes.
     assert!(!has("09-asid", "file page") && !has("09-asid", "little-endian") && !has("09-asid", "write -"));
-    assert!(has("19-file-end", "file page"));
+    assert!(!has("19-file-end", "file page") && has("16-file-faults", "file page"));
     // The first access of this question faults.
     assert!(has("04-address-stream", "A page fault ends the access"));
     assert!(!has("06-latency", "A page fault ends the access"));

@@ -33,7 +33,9 @@ pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
         }
         ItemKind::Any { answers, radix, example: Some(example), .. } => {
             let first = answers.first.first().map_or_else(String::new, |value| radix.write(value, None));
-            let mut blocks = vec![Block::line(format!("For example {first}:"))];
+            let only = answers.all && answers.first.len() == 1;
+            let lead = if only { format!("{first}:") } else { format!("For example {first}:") };
+            let mut blocks = vec![Block::line(lead)];
             blocks.extend(match example {
                 View::Steps(access) => steps_on_paper(access),
                 other => view::blocks(other),

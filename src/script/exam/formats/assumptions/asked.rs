@@ -6,7 +6,7 @@ use crate::exam::formats::label::filled;
 use crate::exam::formats::page::bare;
 use crate::exam::paper::{PaperItem, Question};
 use crate::exam::words::Words;
-use crate::questions::entry::{Blank, ItemKind};
+use crate::questions::entry::{Blank, Derivation, ItemKind};
 use crate::run::record::{Access, AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, View};
 use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::kernel::vma::Backing;
@@ -59,6 +59,12 @@ pub(super) enum About {
     Clean,
     /// Reads and writes of pages on disk.
     Disk,
+    /// Numbers of page frames.
+    Frames,
+    /// The contents of memory.
+    Dump,
+    /// Minor and major faults.
+    Major,
     /// Modified bits.
     Modified,
     /// Clock ticks that clear use bits.
@@ -96,7 +102,8 @@ impl Asked {
         match view {
             View::Table(table) => self.add([
                 (About::PageTable, table.title.ends_with("page_table")),
-                (About::Words, table.title.starts_with("memory")),
+                (About::Dump, table.title.starts_with("memory")),
+                (About::Frames, table.title.ends_with("page_table") || table.title.ends_with("frames")),
             ]),
             View::Tree(_) => self.add([(About::PageTable, true)]),
             View::Maps { areas, .. } => self.add([(About::Files, areas.iter().any(is_file))]),
@@ -133,18 +140,34 @@ impl Asked {
                     Some(Did::Reference(run)) => self.string(run),
                     _ => self.about.extend([About::Machine]),
                 }
-                if let ItemKind::Table { table, .. } = &item.kind {
-                    self.add([(About::PageTable, table.title.ends_with("page_table"))]);
+                if let ItemKind::Table { table, string, .. } = &item.kind {
+                    self.add([
+                        (About::PageTable, table.title.ends_with("page_table")),
+                        (About::Frames, string.is_none() && !table.title.ends_with("maps")),
+                    ]);
                 }
             }
             ItemKind::Any { among, .. } => {
                 self.about.extend([About::Machine, About::Lookups, About::Data, About::PageTable]);
                 self.add([(About::Faults, among.contains("fault")), (About::Words, among.contains("value"))]);
             }
-            ItemKind::Value { .. }
-            | ItemKind::Author(_)
-            | ItemKind::Choice { .. }
-            | ItemKind::Essay { .. } => {}
+            ItemKind::Value { derivation, .. } => self.value(derivation),
+            ItemKind::Author(table) => {
+                table.blanks().for_each(|(_, _, _, derivation)| self.value(derivation));
+            }
+            ItemKind::Choice { .. } | ItemKind::Essay { .. } => {}
+        }
+    }
+
+    /// Adds the topics of a value, whose paths name the facts from which it is computed.
+    fn value(&mut self, derivation: &Derivation) {
+        for (path, _) in &derivation.paths {
+            let about = |words: &[&str]| words.iter().any(|word| path.contains(word));
+            self.add([
+                (About::Frames, about(&["frame", "ppn", ".pa"])),
+                (About::Major, about(&["major", "minor", "disk"])),
+                (About::Faults, about(&["fault"])),
+            ]);
         }
     }
 
@@ -173,10 +196,12 @@ impl Asked {
                 About::Words,
                 access.is_some_and(|access| access.verb != AccessVerb::Translate && access.data.len() > 1),
             ),
-            (About::Words, blanks.iter().any(|blank| blank.fact.starts_with("pte"))),
         ]);
-        let faulted = access.is_some_and(|access| access.outcome.fault.is_some());
+        let faulted =
+            access.is_some_and(|access| access.outcome.fault.is_some() || !access.faults().is_empty());
         self.add([
+            (About::Frames, blanks.iter().any(of_frame)),
+            (About::Major, blanks.iter().any(|blank| matches!(&*blank.fact, "minor" | "major" | "cycles"))),
             (About::Faults, faulted || blanks.iter().any(|blank| &*blank.fact == "fault")),
             (About::Machine, true),
             (About::Fetches, verb == Some(AccessVerb::Fetch)),
@@ -223,6 +248,16 @@ impl Asked {
             self.policies.push(policy);
         }
     }
+}
+
+/// Whether the answer for a blank depends on the frame that the kernel allocates.
+fn of_frame(blank: &Blank) -> bool {
+    const OTHERS: [&str; 16] = [
+        "vpn", "vpo", "ppo", "tlb", "tlbi", "tlbt", "fault", "signal", "code", "minor", "major", "copied",
+        "walk", "returns", "error", "value",
+    ];
+    let fact = &*blank.fact;
+    !OTHERS.contains(&fact) && !fact.starts_with("vpn") && !fact.contains("TLB")
 }
 
 /// Whether a blank is about a lookup in a TLB or cache.

@@ -97,9 +97,7 @@ fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences
         }
     }
     sentences.push("Memory is byte-addressable.".to_owned());
-    if asked.is(About::Words) {
-        sentences.push(byte_order(spec));
-    }
+    sentences.extend(byte_order(spec, asked));
 }
 
 /// Describes how TLBs and caches are filled, grouped by equal rules. Omits instruction caches and TLBs if no
@@ -178,11 +176,16 @@ fn stores(cache: &CacheSpec) -> String {
 }
 
 fn of_kernel(kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) {
-    let second =
-        if asked.is(About::Lookups) { "; answers about the TLB and cache are for the retry" } else { "" };
-    sentences
-        .push(format!("The kernel handles page faults, and the processor retries the instruction{second}."));
-    sentences.push("The kernel allocates the free frame with the lowest number.".to_owned());
+    if asked.is(About::Faults) {
+        let second =
+            if asked.is(About::Lookups) { "; answers about the TLB and cache are for the retry" } else { "" };
+        sentences.push(format!(
+            "The kernel handles page faults, and the processor retries the instruction{second}."
+        ));
+    }
+    if asked.is(About::Frames) {
+        sentences.push("The kernel allocates the free frame with the lowest number.".to_owned());
+    }
     if let Some(frames) = kernel.frames {
         let there = if frames == 1 { "is 1 frame".to_owned() } else { format!("are {frames} frames") };
         sentences.push(format!(
@@ -191,20 +194,17 @@ fn of_kernel(kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) 
         ));
     }
     if asked.is(About::Files) {
-        of_files(kernel, sentences);
+        of_files(kernel, asked, sentences);
     }
     if kernel.zero_page {
         sentences.push("A read of an untouched anonymous page maps the shared zero page.".to_owned());
     }
 }
 
-fn of_files(kernel: &KernelConfig, sentences: &mut Vec<String>) {
-    sentences.push(if kernel.warm {
-        "Files are in the page cache, so a fault on a file page is minor.".to_owned()
-    } else {
-        "The first fault on a file page reads the page from disk and is a major fault. After that, the page is in the page cache."
-            .to_owned()
-    });
+fn of_files(kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) {
+    if asked.is(About::Major) || kernel.fault_around > 1 {
+        sentences.push(page_cache(kernel.warm).to_owned());
+    }
     if kernel.fault_around > 1 {
         sentences.push(format!(
             "A read fault on a file page also maps those of its {} neighbors that are in the page cache.",
@@ -213,10 +213,26 @@ fn of_files(kernel: &KernelConfig, sentences: &mut Vec<String>) {
     }
 }
 
-fn byte_order(spec: &Spec) -> String {
-    let entries = match &spec.mmu {
-        Some(mmu) if mmu.pte.big_endian => ", page-table entries big-endian",
-        _ => "",
-    };
-    format!("Multi-byte values are little-endian{entries}.")
+/// Describes whether files are in the page cache at the start.
+fn page_cache(warm: bool) -> &'static str {
+    if warm {
+        "Files are in the page cache, so a fault on a file page is minor."
+    } else {
+        "The first fault on a file page reads the page from disk and is a major fault. After that, the page is in the page cache."
+    }
+}
+
+/// Describes the byte order of the values that the question shows or asks for.
+fn byte_order(spec: &Spec, asked: &Asked) -> Option<String> {
+    let raw = asked.is(About::Entries) || asked.is(About::Dump);
+    let entries = spec.mmu.as_ref().map(|mmu| &mmu.pte).filter(|pte| raw && pte.bytes > 1);
+    let big = entries.is_some_and(|pte| pte.big_endian);
+    match (asked.is(About::Words) || entries.is_some() && !big, big) {
+        (true, false) => Some("Multi-byte values are little-endian.".to_owned()),
+        (true, true) => {
+            Some("Multi-byte values are little-endian, page-table entries big-endian.".to_owned())
+        }
+        (false, true) => Some("Page-table entries are big-endian.".to_owned()),
+        (false, false) => None,
+    }
 }

@@ -18,26 +18,33 @@ const FEW: usize = 3;
 /// Maximum length of a notation in the head of a column.
 const SHORT: usize = 12;
 
+/// Items with their names, and their table.
+type Stream<'i> = (Vec<(&'i PaperItem, String)>, Block);
+
 impl Items<'_> {
     /// Returns the items at the start of `pieces` that one statement asks in a loop, or that ask for the same few
     /// facts, each with its name, and their table: one row for each item, and one column for each fact. Returns `None`
     /// if they do not fit in a table. A learning platform shows each item alone.
-    pub(super) fn stream<'i>(
-        &mut self,
-        pieces: &'i [Piece],
-        whole: Number,
-    ) -> Option<(Vec<(&'i PaperItem, String)>, Block)> {
+    pub(super) fn stream<'i>(&mut self, pieces: &'i [Piece], whole: Number) -> Option<Stream<'i>> {
         let items = pieces.iter().map_while(|piece| match piece {
             Piece::Item(item) => Some(&**item),
             _ => None,
         });
-        let first = items.clone().next()?;
-        let items: Vec<&PaperItem> = items.take_while(|item| alike(first, item)).collect();
-        if items.len() < 2 || self.medium == Medium::Screen {
+        if self.medium == Medium::Screen {
             return None;
         }
+        let first = items.clone().next()?;
+        let all: Vec<&PaperItem> = items.clone().take_while(|item| alike(first, item)).collect();
+        let own = items.take_while(|item| item.printed.place == first.printed.place).count();
+        // The items of other statements may not fit.
+        self.table_of(&all, whole).or_else(|| self.table_of(all.get(..own)?, whole))
+    }
+
+    /// Returns these items with their names, and their table.
+    fn table_of<'i>(&mut self, items: &[&'i PaperItem], whole: Number) -> Option<Stream<'i>> {
+        let [first, _, ..] = items else { return None };
         let blanks = asked(first)?;
-        let begin = rows(&items, self.labels, self.cores)?;
+        let begin = rows(items, self.labels, self.cores)?;
         let heads = blanks.iter().map(|blank| self.head(blank, bare(first)));
         let groups = vec![begin.heads.into_iter().chain(heads).collect()];
         let rows = items.iter().zip(begin.leads).enumerate().map(|(at, (item, lead))| {
@@ -61,7 +68,7 @@ impl Items<'_> {
         let zero = Number::from(0u64);
         let worth = items.iter().try_fold(zero, |sum, item| sum.plus(item.points).ok())?;
         let points = if worth == whole { String::new() } else { points(worth, self.labels) };
-        let named = items.into_iter().zip(begin.names).collect();
+        let named = items.iter().copied().zip(begin.names).collect();
         Some((named, Block::Fill { how, points, tables: self.medium.tables(table) }))
     }
 
@@ -69,7 +76,7 @@ impl Items<'_> {
     fn cell(&self, blank: &Asked, item: &PaperItem, name: &str) -> Blank {
         let own = self.blank(blank, bare(item), name.to_owned());
         let content = own.content.map(|content| content.trim_start_matches(&own.prefix).to_owned());
-        Blank { prefix: String::new(), content, ..own }
+        Blank { prefix: String::new(), unit: None, content, ..own }
     }
 
     /// Returns the head of a column: the fact and its notation.
@@ -83,8 +90,12 @@ impl Items<'_> {
         // The abbreviations of tables keep the columns narrow.
         let short = self.labels.table(&blank.fact);
         let is_number = matches!(blank.form, Form::Number { .. });
-        let label = if is_number && short != *blank.fact { short } else { called(blank, self.labels) };
-        if how.is_empty() { label } else { format!("{label} ({how})") }
+        // The name of a component is part of its label.
+        let is_short = is_number && short != *blank.fact && !blank.fact.contains('.');
+        let label = if is_short { short } else { called(blank, self.labels) };
+        let notes = [how, blank.unit.as_deref().unwrap_or_default().to_owned()];
+        let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
+        if notes.is_empty() { label } else { format!("{label} ({})", notes.join(", ")) }
     }
 }
 
