@@ -245,7 +245,7 @@ fn a_folder_is_amended_as_a_whole() {
     assert_eq!((status, err.as_str()), (1, ""), "{out}");
     assert!(
         out.contains(
-            "both.pw:1: `vpn` stays unchanged: it runs several times with different values: 0x0F, 0x0E"
+            "both.pw:1: `vpn` stays unchanged: the statement runs several times with different values: 0x0F, 0x0E"
         ),
         "{out}"
     );

@@ -183,7 +183,7 @@ fn a_page_is_accessible() {
         "<caption>TLB (hex)</caption>",
         "<th scope=\"col\">Set</th>",
         "<th scope=\"row\">VPN",
-        "<desc>virtual address: a box for each of its bits, 13 down to 0, empty</desc>",
+        "<desc>virtual address: one box for each bit from 13 down to 0, empty</desc>",
         "Powers of two",
         "data-field=\"1a.vpn\"",
     ] {

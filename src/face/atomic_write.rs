@@ -9,7 +9,7 @@ use std::path::{Component, Path};
 pub(crate) fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
     if fs::read(&path)? != old.as_bytes() {
-        return Err(io::Error::other("it was changed in the meantime"));
+        return Err(io::Error::other("the file was changed in the meantime"));
     }
     replace_bytes(&path, new.as_bytes(), Some(fs::metadata(&path)?.permissions()), true)
 }

@@ -26,12 +26,12 @@ use pagewalk_script::services::manual::{self, SECTIONS, Section};
 #[derive(Debug, Parser)]
 #[command(version, about, arg_required_else_help = true, subcommand_required = true)]
 #[command(
-    after_help = "Exit status: 0 if all expectations hold; 1 if an expectation fails; 2 if a script or option is wrong."
+    after_help = "Exit status: 0 if all expectations hold; 1 if an expectation fails; 2 if a script or option is invalid."
 )]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
-    /// When to color the output
+    /// Color the output always, never, or automatically
     #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
     color: Color,
 }
@@ -42,7 +42,7 @@ enum Command {
     Run(Run),
     /// Check scripts for errors without running them
     Check {
-        /// Scripts to read; `-` is standard input
+        /// Scripts to check; `-` is standard input
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
         #[command(flatten)]
@@ -60,12 +60,12 @@ enum Command {
     /// Replay memory traces on a machine and count TLB and cache events
     #[command(
         override_usage = "pagewalk replay [OPTIONS] <MACHINE> <TRACE>...\n       pagewalk replay --pack <FILE> <TRACE>",
-        after_help = "Exit status: 0 if all traces are replayed; 2 if a trace cannot be read completely or an option is wrong; 130 if interrupted."
+        after_help = "Exit status: 0 if all traces are replayed; 2 if a trace cannot be read completely or an option is invalid; 130 if interrupted."
     )]
     Replay(Box<Replay>),
     /// Replay one trace on many machines, such as one for each cache size
     #[command(
-        after_help = "Exit status: 0 if the trace is replayed; 2 if the trace cannot be read, a file cannot be written, or an option is wrong; 130 if interrupted."
+        after_help = "Exit status: 0 if the trace is replayed; 2 if the trace cannot be read, a file cannot be written, or an option is invalid; 130 if interrupted."
     )]
     Sweep(Box<Sweep>),
     /// Run two scripts and compare facts, machines, and steps
@@ -81,19 +81,19 @@ enum Command {
     Lsp(Lsp),
     /// Explain a diagnostic code or a term, or list all codes
     Explain {
-        /// Code that a diagnostic shows in brackets, or a term such as `page fault`
+        /// Diagnostic code, such as `unknown-fact`, or term, such as `page fault`
         #[arg(value_name = "CODE|TERM")]
         name: Vec<String>,
     },
     /// Print the language reference, or one section of it, as Markdown
     Reference {
-        /// The section
+        /// Print only this section
         #[arg(value_parser = sections())]
         section: Option<String>,
     },
     /// Print shell completions
     Completions {
-        /// The shell
+        /// Print completions for this shell
         shell: clap_complete::Shell,
     },
 }

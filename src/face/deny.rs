@@ -19,7 +19,7 @@ pub(crate) struct Checking {
 /// The diagnostics that can be treated as errors.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum Denied {
-    /// All warnings
+    /// Treat all warnings as errors
     Warnings,
 }
 

@@ -21,7 +21,7 @@ pub(crate) struct Diff {
     /// The second script
     #[arg(value_name = "B.pw")]
     b: PathBuf,
-    /// Output format
+    /// Print the differences in this format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     #[command(flatten)]
@@ -34,7 +34,7 @@ enum Format {
     /// Readable tables
     #[default]
     Text,
-    /// One JSON object per line, with the totals last
+    /// One JSON object per line; the last one contains the totals
     Json,
 }
 

@@ -27,7 +27,7 @@ pub(crate) struct Fmt {
     /// Show the changes without writing them; exit with status 1 if there are any
     #[arg(long)]
     check: bool,
-    /// Scripts and folders (default: `-`, from standard input to standard output)
+    /// Scripts and folders to format (default: `-`, standard input to standard output)
     #[arg(value_name = "FILE")]
     paths: Vec<PathBuf>,
 }

@@ -18,10 +18,10 @@ use pagewalk_script::run::session::Options;
 /// Arguments of `pagewalk run`.
 #[derive(Debug, Args)]
 pub(crate) struct Run {
-    /// Scripts to read; `-` is standard input
+    /// Scripts to run; `-` is standard input
     #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
-    /// Output format
+    /// Print the results in this format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: Format,
     /// Show every step of every access
@@ -37,7 +37,7 @@ pub(crate) struct RunOptions {
     /// Stop each script after N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
-    /// Seed for scripts that set no seed
+    /// Use this seed for scripts without a `seed` statement
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     seed: u64,
     #[command(flatten)]
@@ -53,10 +53,10 @@ impl From<&RunOptions> for Options {
 /// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Format {
-    /// A readable narration
+    /// Narration in plain text
     #[default]
     Text,
-    /// One JSON object per statement, then one for the totals
+    /// One JSON object per statement, and one for the totals
     Json,
 }
 

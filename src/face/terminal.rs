@@ -26,12 +26,12 @@ pub(crate) enum Status {
 /// When to use color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum Color {
-    /// On a terminal, unless `NO_COLOR` is set
+    /// Color the output on a terminal, unless `NO_COLOR` is set
     #[default]
     Auto,
-    /// Always
+    /// Always color the output
     Always,
-    /// Never
+    /// Never color the output
     Never,
 }
 

@@ -240,7 +240,7 @@ fn walked(question: &Sheet, va: u64, seed: u64) {
         let all = |bit: u32| walk.entries.iter().all(|(_, raw)| raw >> bit & 1 == 1);
         let none = |bit: u32| walk.entries.iter().all(|(_, raw)| raw >> bit & 1 == 0);
         let allowed = all(2)
-            && match text.split(' ').nth(1) {
+            && match text.split(' ').nth(2) {
                 Some("stores") => all(1),
                 Some("jumps") => none(63),
                 _ => true,

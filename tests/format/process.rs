@@ -106,7 +106,7 @@ fn mistakes_are_reported_and_the_rest_is_formatted() {
     for said in [
         "a.pw: 1 mistake",
         "`c.md` is Markdown",
-        "cannot read `d.pw`: it is not UTF-8",
+        "cannot read `d.pw`: the file is not UTF-8",
         "cannot read `e.pw`: there is no such file",
         "there is no script (`.pw`) in `empty`",
     ] {

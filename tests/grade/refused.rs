@@ -21,7 +21,7 @@ fn wrong_rows_are_reported_and_the_others_graded() {
         ("3", "has 2 cells"),
         ("4", "the id `s1` also appears on line 2"),
         ("5", "`x` is not a seed"),
-        ("6", "has no id"),
+        ("6", "has no ID"),
         ("7", "not UTF-8"),
     ] {
         assert!(
@@ -136,7 +136,7 @@ fn missing_columns_are_listed() {
     let exam = put(&folder, "e.pw", "question \"q\" { ask \"a\" = 2; ask \"b\" = 3; essay \"c\" }\n");
     let ran = pagewalk(&["grade", &exam, &put(&folder, "a.csv", "id,1.1\ns1,2\n")]);
     assert_eq!(ran.status, 1);
-    assert!(ran.messages.contains("a.csv: no column for 1.2\n"), "{}", ran.messages);
+    assert!(ran.messages.contains("a.csv: there is no column for 1.2\n"), "{}", ran.messages);
     assert_eq!(pagewalk(&["grade", &exam, &put(&folder, "b.csv", "id,1.1,1.2\ns1,2,\n")]).status, 0);
 }
 

@@ -156,7 +156,7 @@ fn a_fix_that_leaves_a_mistake_is_not_shown() {
     // `load` is a mistake for `read`, but not with two addresses.
     let script = checked(&format!("{PAGE}\nload 1 2\n"));
     let messages: Vec<_> = script.diagnostics.iter().map(|one| (&*one.message, one.fix.is_some())).collect();
-    assert_eq!(messages, [("a load is written `read`", false)]);
+    assert_eq!(messages, [("a load is a `read`", false)]);
     // Another mistake on the line is also reported.
     let script = checked(&format!("{PAGE}\nload nothing + 1\n"));
     let messages: Vec<_> =

@@ -150,7 +150,7 @@ fn points_without_a_machine_are_reported() {
     let folder = Folder::new("skipped");
     folder.put("t.lackey", &trace(20));
     let messages = swept(&folder, &["core-i7", "t.lackey", "size 256 B..1 KB, ways 8"]).fine();
-    assert!(messages.contains("1 point is invalid and skipped"), "{messages}");
+    assert!(messages.contains("skipped 1 invalid point"), "{messages}");
     assert!(messages.contains("size 256 B: 4 is not a multiple of 8 ways"), "{messages}");
 }
 
@@ -161,8 +161,8 @@ fn a_wrong_grid_is_reported_with_its_place() {
     for (grid, words) in [
         ("wys 1..4", "did you mean `ways`?"),
         ("ways 1..4, policy lro", "did you mean `lru`?"),
-        ("ways 1..4 size 4 KB", "put a comma before it"),
-        ("ways 0..4", "the values of a range in a grid double, so the first cannot be 0"),
+        ("ways 1..4 size 4 KB", "put a comma before `size`"),
+        ("ways 0..4", "each value of a range in a grid is twice the previous one, so the first cannot be 0"),
         ("size 64 B, ways 8", "no point in the grid is a valid machine"),
         ("latency 0 1 2 3 4 5 6 7 8 9 10, sets 1..512, block 1 B..512 B, ways 1..512", "the limit is 10000"),
         ("ways 1 }", "syntax"),

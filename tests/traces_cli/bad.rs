@@ -40,10 +40,10 @@ fn a_truncated_gzip_is_counted_up_to_its_end() {
     assert!(messages["error"].as_str().unwrap().contains("truncated"));
     let (status, out, _) = run(&folder, &["core-i7", "cut.gz"]);
     assert_eq!(status, 2);
-    assert!(out.contains("not the whole trace"), "{out}");
+    assert!(out.contains("the trace is incomplete"), "{out}");
     // The error reports the number of packed records, and later traces are still replayed.
     let (status, _, err) = run(&folder, &["--pack", "t.pwt", "cut.gz"]);
-    assert!(status == 2 && err.contains("before it are packed"), "{err}");
+    assert!(status == 2 && err.contains("before this point are packed"), "{err}");
     let (status, out, _) = run(&folder, &["core-i7", "cut.gz", "t.gz", "--format", "json"]);
     assert_eq!((status, out.lines().count()), (2, 2));
 }

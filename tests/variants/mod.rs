@@ -188,7 +188,7 @@ fn a_version_that_cannot_be_made_is_named() {
     assert!(
         messages.contains(", version ")
             && messages.contains("(seed 0x")
-            && messages.contains("of its expectations failed"),
+            && messages.contains("of the script's expectations failed"),
         "{messages}"
     );
     let empty = folder

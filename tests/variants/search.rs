@@ -97,9 +97,9 @@ fn a_condition_that_cannot_hold_is_named() {
     let at = |text: &str| {
         messages.related.iter().find(|(span, _)| span.start == place(text)).map(|(_, label)| label.as_str())
     };
-    assert_eq!(at("b == a + 20"), Some("none of 26 values satisfies this condition"));
+    assert_eq!(at("b == a + 20"), Some("none of the 26 values satisfies this condition"));
     // Of 4 × 9 combinations, 8 + 7 + 6 + 5 satisfy the condition.
-    assert_eq!(at("b > a"), Some("26 of 36 values satisfy this"));
+    assert_eq!(at("b > a"), Some("26 of 36 values satisfy this condition"));
     assert!(at("0..4").is_some_and(|label| label.contains("`a` gets its value here")));
     // A condition that depends on no drawn value is reported at once.
     let alone = question("choose a in 0..1000000\nchoose b in 0..9 where b > 9", &["a", "b"]);

@@ -37,7 +37,7 @@ pub enum Backing {
 
 /// An area: a range of pages with the same permissions, flags, and backing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a bit of Linux's vm_flags")]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is a bit of Linux's vm_flags")]
 pub struct Vma {
     /// The first byte (`vm_start`), a multiple of the page size.
     pub start: u64,

@@ -45,13 +45,13 @@ pub const FORMATS: &[FormatRow] = &[
     FormatRow {
         format: Format::Csv,
         name: "csv",
-        help: "lines such as `L,0x1fff4,8`, with an optional header line",
+        help: "CSV lines such as `L,0x1fff4,8`, with an optional header line",
         extensions: &["csv"],
     },
     FormatRow {
         format: Format::Packed,
         name: "packed",
-        help: "the binary output of `--pack`, which is small and fast to read",
+        help: "binary output of `--pack`, small and fast to read",
         extensions: &["pwt"],
     },
 ];

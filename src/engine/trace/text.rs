@@ -128,11 +128,11 @@ impl Text {
     /// Before the first record, rejects a file that is not a trace.
     fn check_is_trace(&self, source: &Source, nul: bool) -> Result<(), Unreadable> {
         if nul {
-            return Err(source.error(UnreadableReason::NotATrace("it is a binary file")));
+            return Err(source.error(UnreadableReason::NotATrace("the file is binary, not text")));
         }
         if self.malformed.count == PATIENCE {
             return Err(source.error(UnreadableReason::NotATrace(
-                "none of its first 1000 lines is a record of the format",
+                "none of the first 1000 lines is a record in this format",
             )));
         }
         Ok(())

@@ -77,16 +77,19 @@ impl fmt::Display for Unreadable {
             UnreadableReason::Denied => write!(f, "`{name}` cannot be read: permission denied"),
             UnreadableReason::NotATrace(why) => write!(f, "`{name}` is not a trace: {why}"),
             UnreadableReason::Truncated { kind, at } => {
-                write!(f, "`{name}` is truncated: its {kind} data ends too early, after {at} bytes")
+                write!(f, "`{name}` is truncated: the {kind} data ends too early, after {at} bytes")
             }
             UnreadableReason::Damaged { kind, at, what } => {
-                write!(f, "`{name}` is damaged: its {kind} data is invalid before byte {at}: {what}")
+                write!(f, "`{name}` is damaged: the {kind} data is invalid before byte {at}: {what}")
             }
             UnreadableReason::Changed { before, after } if before == after => {
                 write!(f, "`{name}` was modified while it was read")
             }
             UnreadableReason::Changed { before, after } => {
-                write!(f, "`{name}` changed while it was read: it had {before} bytes, now {after}")
+                write!(
+                    f,
+                    "`{name}` changed while it was read: the size was {before} bytes and is now {after}"
+                )
             }
             UnreadableReason::System(why) => write!(f, "`{name}` cannot be read: {why}"),
         }

@@ -22,7 +22,7 @@ use pagewalk_script::report::text::text;
 /// Arguments of `pagewalk exam`.
 #[derive(Debug, Args)]
 pub(crate) struct Exam {
-    /// The script; `-` is standard input
+    /// Exam script; `-` is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
     #[command(flatten)]
@@ -36,10 +36,10 @@ pub(crate) struct Exam {
     /// Print worked solutions, which add the steps to the key
     #[arg(long)]
     solutions: bool,
-    /// Print a script with every chosen value of this version, to reproduce the paper
+    /// Print a script that contains this version's values, to reproduce the paper
     #[arg(long)]
     script: bool,
-    /// Format of the paper
+    /// Print the paper in this format
     #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name, value_parser = known_format())]
     format: String,
     /// Stop each version after N statements and loop iterations
@@ -186,7 +186,7 @@ fn stream(made: Made, format: &Format) -> Result<Vec<u8>, ExamError> {
         Made::Bank(mut files) => match (files.pop(), files.len()) {
             (Some(file), 0) => Ok(file.bytes),
             (_, more) => Err(ExamError::wrong(format!(
-                "pagewalk: {} makes {} files; add `--output DIR` to choose their folder\n",
+                "pagewalk: {} produces {} files; add `--output DIR` to choose a folder\n",
                 format.name,
                 more + 1
             ))),

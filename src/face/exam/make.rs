@@ -113,7 +113,7 @@ impl PaperMaker<'_> {
             }
             PaperError::Failed(failed) => {
                 let text = format!(
-                    "pagewalk: {}: {failed} of its expectations failed, so there is no paper; `pagewalk run {}` shows the failures\n",
+                    "pagewalk: {}: {failed} of the script's expectations failed, so no paper was generated; `pagewalk run {}` shows the failures\n",
                     of(),
                     self.exam.script.name()
                 );

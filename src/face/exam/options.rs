@@ -23,7 +23,7 @@ pub(crate) struct VersionArguments {
     variants: Option<u64>,
     /// Make one version per student in a class list from Canvas, Moodle, or a table
     ///
-    /// Columns identify the students (such as `student id` or `email`) and, optionally, name them.
+    /// A column such as `student id` or `email` must identify the students. Columns with names are optional.
     #[arg(long, value_name = "FILE.csv", conflicts_with = "variants")]
     roster: Option<PathBuf>,
     /// Make versions of make-up exam K (default: 1) with new seeds
@@ -35,7 +35,7 @@ pub(crate) struct VersionArguments {
     /// question may reveal an answer. The exit status is 1 if the check fails.
     #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub(crate) check: Option<u64>,
-    /// Seed that replaces the script's seed, in decimal or hexadecimal (0x…)
+    /// Replace the script's seed with this one, in decimal or hexadecimal (0x…)
     #[arg(long, value_name = "S", value_parser = |text: &str| parse(text).ok_or("a seed must be a number from 0 to 2^64-1"))]
     pub(crate) seed: Option<u64>,
 }
@@ -71,7 +71,7 @@ fn roster(path: &Path) -> Result<Vec<Student>, ExamError> {
 /// Options for paged formats.
 #[derive(Debug, Args)]
 pub(crate) struct LayoutArguments {
-    /// Page size
+    /// Use this page size
     #[arg(long, value_name = "SIZE", default_value = PageSize::A4.name(), value_parser = known_size(), help_heading = "Layout")]
     page: PageSize,
     /// Use 18-point type
@@ -85,7 +85,7 @@ pub(crate) struct LayoutArguments {
     /// Each version begins on a right-hand page, so that you can print the file on both sides.
     #[arg(long, conflicts_with_all = ["script", "check"], help_heading = "Layout")]
     pub(crate) merge: bool,
-    /// Terms in the paper: `ppn` (as in the textbook), `pfn`, `frame`, or a YAML file
+    /// Use the terms of `ppn` (the textbook's), `pfn`, `frame`, or a YAML file
     #[arg(long, value_name = "WORDS", default_value = DIALECTS[0].0, help_heading = "Layout")]
     labels: PathBuf,
 }

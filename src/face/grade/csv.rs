@@ -35,7 +35,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
         if table.rows.len() + table.flaws.len() >= RECORD_LIMIT {
             table.flaws.push(Flaw::new(
                 line,
-                format!("only the first {RECORD_LIMIT} rows are read; this one and the rest are ignored"),
+                format!("only the first {RECORD_LIMIT} rows are read; this row and the rest are ignored"),
             ));
             break;
         }
@@ -44,7 +44,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
             Err(message) => table.flaws.push(Flaw::new(line, message)),
         }
     }
-    if has_header { Ok(table) } else { Err(Flaw::new(1, "is empty; its first line must name the columns")) }
+    if has_header { Ok(table) } else { Err(Flaw::new(1, "is empty; the first line must name the columns")) }
 }
 
 fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {
@@ -56,7 +56,7 @@ fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {
         .map(|name| std::str::from_utf8(name).map(|name| unguarded(name.trim()).to_owned()))
         .collect();
     let names =
-        names.map_err(|_| Flaw::new(line, "its header is not UTF-8 text; save the table as “CSV UTF-8”"))?;
+        names.map_err(|_| Flaw::new(line, "the header is not UTF-8 text; save the table as “CSV UTF-8”"))?;
     for (at, name) in names.iter().enumerate() {
         if !name.is_empty() && names[..at].contains(name) {
             return Err(Flaw::new(line, format!("has two columns `{name}`")));

@@ -25,7 +25,7 @@ pub(crate) fn json(text: &str) -> Result<RecordTable, Flaw> {
 /// The records in a YAML text. Answers keep their spelling: `0D` and `13` are digits, not YAML numbers.
 pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
     if let Some(line) = too_deep(text) {
-        return Err(Flaw::new(line, format!("cannot be read: more than {NESTING} brackets are open")));
+        return Err(Flaw::new(line, format!("cannot be read: brackets are nested more than {NESTING} deep")));
     }
     let text = &dashed(text);
     let flaw = |error: &serde_yaml::Error| {
@@ -98,14 +98,16 @@ fn records(whole: Value) -> Result<RecordTable, Flaw> {
     let each: Vec<(Option<String>, Value)> = match whole {
         Value::Array(all) => all.into_iter().map(|one| (None, one)).collect(),
         Value::Object(all) => all.into_iter().map(|(id, one)| (Some(id), one)).collect(),
-        _ => return Err(Flaw::new(1, "is neither a list of students nor an object with their ids as keys")),
+        _ => return Err(Flaw::new(1, "is neither a list of students nor an object with their IDs as keys")),
     };
     let mut table = RecordTable::default();
     for (line, (id, one)) in (1..).zip(each) {
         if line > RECORD_LIMIT as u64 {
             table.flaws.push(Flaw::new(
                 line,
-                format!("only the first {RECORD_LIMIT} students are read; this one and the rest are ignored"),
+                format!(
+                    "only the first {RECORD_LIMIT} students are read; this student and the rest are ignored"
+                ),
             ));
             break;
         }

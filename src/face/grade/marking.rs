@@ -63,7 +63,7 @@ pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRo
             Err(message) => {
                 done.flaws.extend(
                     rows.iter()
-                        .map(|row| Flaw::new(row.line, format!("its paper cannot be generated: {message}"))),
+                        .map(|row| Flaw::new(row.line, format!("the paper cannot be generated: {message}"))),
                 );
             }
         }
@@ -82,7 +82,7 @@ fn composed(script: &CheckedScript, drawn: &PaperVersion, max_steps: u64) -> Res
             format!("{name} with seed {seed}: {first}")
         }
         PaperError::Failed(failed) => {
-            format!("{name} with seed {seed}: {failed} of its expectations failed")
+            format!("{name} with seed {seed}: {failed} of the script's expectations failed")
         }
         PaperError::NoQuestion => format!("{name} has no question"),
     })

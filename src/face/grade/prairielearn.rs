@@ -78,7 +78,7 @@ fn submission(record: &Record) -> Result<StudentRow, String> {
         match serde_json::from_str(&text) {
             Ok(Value::Object(object)) => Ok(Some(object)),
             Ok(Value::Null) => Ok(None),
-            _ => Err(format!("its column `{column}` is not a JSON object")),
+            _ => Err(format!("the column `{column}` is not a JSON object")),
         }
     };
     for (name, value) in object("submittedanswer")?.unwrap_or_default() {

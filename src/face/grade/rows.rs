@@ -114,7 +114,7 @@ pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<St
         }
     }
     if !table.header.iter().any(|own| IDS.contains(&plain(own).as_str())) {
-        return Err(Flaw::new(1, "has no column that identifies the students: one must be called `id`"));
+        return Err(Flaw::new(1, "has no column that identifies the students; name this column `id`"));
     }
     let mut rows = StudentRows { flaws: table.flaws, ..StudentRows::default() };
     for record in table.rows {

@@ -109,7 +109,7 @@ impl Grade {
                 let what = if open == 1 { "answer is" } else { "answers are" };
                 let path = path.display();
                 complain(&format!(
-                    "pagewalk: {open} {what} unreadable: fill in the column `read as` of {path}, and grade again\n"
+                    "pagewalk: {open} {what} unreadable; fill in the column `read as` of {path}, and grade again\n"
                 ));
             }
         }
@@ -165,7 +165,7 @@ impl Grade {
         let name = if unique { stem } else { path.display().to_string() };
         let term = Term::earlier(name, &read_before(path)?);
         if !term.has_items(marked) {
-            return Err("has no marks of this exam: it needs `total` and a column for each field, as `pagewalk grade --output` writes them \
+            return Err("has no marks of this exam: the file needs `total` and a column for each field, as `pagewalk grade --output` writes them \
                  without --questions".to_owned());
         }
         match term.exceeding(marked) {
@@ -232,14 +232,14 @@ impl Grade {
                 versions.name_of(&row.id).clone_into(&mut row.name);
             }
             if row.id.is_empty() {
-                flaws.push(Flaw::new(row.line, "has no id"));
+                flaws.push(Flaw::new(row.line, "has no ID"));
                 continue;
             }
             if let Some(before) = seen.get(&row.id) {
                 flaws.push(Flaw::new(
                     row.line,
                     format!(
-                        "the id `{}` also appears on line {before}, and only that line is marked",
+                        "the ID `{}` also appears on line {before}, and only that line is marked",
                         row.id
                     ),
                 ));
@@ -276,7 +276,10 @@ impl Grade {
         let names = missing[..missing.len() - more].join(", ");
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         if !missing.is_empty() {
-            complain(&format!("pagewalk: {}: no column for {names}{more}\n", self.answers.display()));
+            complain(&format!(
+                "pagewalk: {}: there is no column for {names}{more}\n",
+                self.answers.display()
+            ));
         }
         !missing.is_empty()
     }
@@ -341,7 +344,7 @@ fn read_before(path: &Path) -> Result<Vec<Before>, String> {
     });
     let before: Vec<Before> = before.collect();
     if before.is_empty() {
-        Err("has no marks: its columns must be those that `pagewalk grade` writes".to_owned())
+        Err("has no marks: the file must have the columns that `pagewalk grade` writes".to_owned())
     } else {
         Ok(before)
     }

@@ -4,7 +4,7 @@ use lsp_types::{ClientCapabilities, MarkupKind};
 
 /// The client capabilities that affect the server.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a capability of the protocol")]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is a capability of the protocol")]
 pub(crate) struct Client {
     /// Whether the client supports completions with placeholders.
     pub(crate) snippets: bool,

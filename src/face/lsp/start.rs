@@ -19,7 +19,7 @@ use crate::face::terminal::Status;
 /// Arguments of `pagewalk lsp`.
 #[derive(Debug, Args)]
 pub(crate) struct Lsp {
-    /// Use standard input and output (the default)
+    /// Communicate over standard input and output (the default)
     #[arg(long)]
     stdio: bool,
 }

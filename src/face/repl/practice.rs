@@ -22,7 +22,7 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
         }
     };
     if practice.is_over() {
-        context.complain_sentence("this question has no blank; an essay cannot be marked here")?;
+        context.complain_sentence("this question has no blank, and `:practice` cannot mark an essay")?;
         return Ok(None);
     }
     let mut blocks = practice.title();

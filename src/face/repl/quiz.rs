@@ -42,7 +42,7 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
     context.print(vec![
         Block::Statement { text: statement, place: String::new() },
         Block::line(
-            "What is the result? Answer with a number in any base (0x0F, 15, 0b1111), hit or miss, or - if there is no value.",
+            "What is the result? Answer with a number in any base (0x0F, 15, 0b1111), with `hit` or `miss`, or with `-` for no value.",
         ),
         Block::line(
             "Type `?` for the reason, or press Enter to skip. Ctrl-C, a command, or a statement ends the quiz.",
@@ -80,8 +80,11 @@ impl Quiz {
         let block = if holds {
             Block::toned(Tone::Good, format!("✓ {} {actual}", question.fact))
         } else {
-            let hint =
-                if meant_hexadecimal(question, given.trim()) { "; hexadecimal is written 0x…" } else { "" };
+            let hint = if meant_hexadecimal(question, given.trim()) {
+                "; a hexadecimal number begins with 0x"
+            } else {
+                ""
+            };
             Block::toned(Tone::Bad, format!("✗ {} {actual}: {}{hint}", question.fact, question.reason))
         };
         context.print(vec![block])?;
@@ -118,9 +121,7 @@ impl Quiz {
 /// The expected form of an answer.
 fn expected(question: &Question) -> String {
     match question.words {
-        _ if question.takes_number => {
-            "write a number (0x0F, 15, 0b1111), or - if there is no value".to_owned()
-        }
+        _ if question.takes_number => "write a number (0x0F, 15, 0b1111), or `-` for no value".to_owned(),
         words if words.len() <= MOST_WORDS => format!("write {}", words.join(", ")),
         [first, .., last] => format!("write a word such as {first} or {last}"),
         _ => "write -".to_owned(),

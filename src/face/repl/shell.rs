@@ -69,7 +69,8 @@ impl Shell {
     /// Prints the greeting on a terminal.
     pub(crate) fn greet(&mut self) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");
-        self.context.print_line(format!("Pagewalk {version}. Type `:help` for help, Ctrl-D to leave."))
+        self.context
+            .print_line(format!("Pagewalk {version}. Type `:help` for help, or press Ctrl-D to leave."))
     }
 
     /// Runs a script and prints a summary.

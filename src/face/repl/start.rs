@@ -33,7 +33,7 @@ const LONGEST: u64 = 64 << 20;
 /// Arguments of `pagewalk repl`.
 #[derive(Debug, Args)]
 pub(crate) struct Repl {
-    /// Script to run first
+    /// Script to run before the first prompt
     file: Option<PathBuf>,
     /// Stop each input after N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
@@ -213,5 +213,5 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
 
 /// Reports a line that is not UTF-8.
 fn not_text() {
-    complain("  this line is not UTF-8 text and was skipped\n");
+    complain("  this line was skipped, because it is not UTF-8 text\n");
 }

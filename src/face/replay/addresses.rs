@@ -19,16 +19,16 @@ use pagewalk_script::traces::named::replacements;
 pub(crate) struct Addresses {
     /// Treat addresses as physical, or map pages to frames on first touch
     ///
-    /// Default: `demand` on a machine with an MMU.
+    /// The default is `demand` for a machine with an MMU, and `identity` for any other.
     #[arg(long, value_enum)]
     map: Option<Mapping>,
-    /// Number of user page frames with --map demand; default: all frames
+    /// Limit --map demand to N user page frames; default: all frames
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     frames: Option<u32>,
-    /// Page replacement policy when no frame is free
+    /// Use this page replacement policy when no frame is free
     #[arg(long, value_name = "POLICY", value_parser = policies())]
     replacement: Option<String>,
-    /// Count every part of an access across block or page boundaries, or only the first
+    /// Count all parts of an access that crosses boundaries, or only the first part
     #[arg(long, value_enum, default_value_t)]
     straddle: Straddling,
 }
@@ -43,10 +43,10 @@ enum Mapping {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 enum Straddling {
-    /// One part per block, as in hardware
+    /// Count one part per block, as in hardware
     #[default]
     Split,
-    /// Only the part in the first block, as in simple simulators
+    /// Count only the part in the first block, as in simple simulators
     First,
 }
 

@@ -24,16 +24,18 @@ pub(crate) struct Replay {
     /// Preset (`core-i7`), machine file (`.yaml`), or script with a machine (`.pw`)
     #[arg(required = true, value_name = "MACHINE")]
     machine: PathBuf,
-    /// Traces (also `.gz` or `.zst`) to replay on new machines; `-` is standard input
+    /// Traces (also `.gz` or `.zst`) to replay; `-` is standard input
+    ///
+    /// Each trace starts on a new machine.
     #[arg(required_unless_present = "pack", value_name = "TRACE")]
     traces: Vec<PathBuf>,
-    /// Format of the traces; default: detected from contents or name, otherwise lackey
+    /// Read traces in this format; default: from contents or name, otherwise lackey
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
-    /// Output format
+    /// Print the results in this format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", conflicts_with = "pack")]
     format: ReplayFormat,
-    /// Draw misses by level and kind of access as SVG (with --curve, also the curve)
+    /// Draw misses by level and kind of access, and the miss curve (--curve), as SVG
     #[arg(long, value_name = "FILE", conflicts_with = "pack")]
     plot: Option<PathBuf>,
     /// Reject a trace with a malformed line or an address outside the machine's range
@@ -69,7 +71,7 @@ impl Replay {
         let interrupt = interruptible();
         if let Some(file) = &self.pack {
             if !self.traces.is_empty() {
-                return Ok(refused("`--pack` takes one trace and no machine"));
+                return Ok(refused("`--pack` takes exactly one trace, without a machine"));
             }
             let (trace, format, strict) = (&*self.machine, self.trace_format, self.strict);
             return Packing { trace, format, strict, interrupt: &interrupt }.write(file);

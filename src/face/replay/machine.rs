@@ -44,7 +44,7 @@ fn unknown(machine: &Path, name: &str) -> String {
 fn from_file(path: &Path, name: &str, color: Color) -> Result<Named, String> {
     let refused = |why: String| format!("pagewalk: cannot read `{name}`: {why}\n");
     let bytes = Disk.load(path).map_err(|error| refused(error_words(&error)))?;
-    let text = decode(&bytes).map_err(|at| refused(format!("it is not UTF-8 text (byte {at})")))?;
+    let text = decode(&bytes).map_err(|at| refused(format!("the file is not UTF-8 text (byte {at})")))?;
     let mut sources = Sources::default();
     let file = sources.add(name, Some(path.to_owned()), text);
     Named::of_file(name, file, text).map_err(|wrong| render(&wrong, &sources, diagnostic_style(color)))
@@ -59,7 +59,7 @@ fn from_script(path: &Path, name: &str, color: Color) -> Result<Named, String> {
     match Named::of_script(name, &reading.script.body, &reading.sources, &reading.files) {
         Ok(Some(named)) => Ok(named),
         Ok(None) => Err(format!(
-            "pagewalk: `{name}` declares no machine outside of scenarios\n  help: add one, such as \
+            "pagewalk: `{name}` declares no machine outside of scenarios\n  help: declare one, such as \
              `machine core-i7`\n"
         )),
         Err(wrong) => Err(reading.render(&wrong, style)),

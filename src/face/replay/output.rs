@@ -18,7 +18,7 @@ pub(crate) enum ReplayFormat {
     Text,
     /// One JSON object per trace
     Json,
-    /// One row per level and kind of access
+    /// One CSV row per level and kind of access
     Csv,
 }
 

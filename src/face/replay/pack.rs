@@ -89,7 +89,7 @@ impl Packing<'_> {
             ReadEnd::Unreadable(why) => {
                 let records = count(records, "record", "records");
                 packed.status = Status::Wrong;
-                packed.message = format!("pagewalk: {why}\n  the {records} before it are packed\n");
+                packed.message = format!("pagewalk: {why}\n  the {records} before this point are packed\n");
             }
             ReadEnd::Interrupted => {
                 let why = packed.refuse("interrupted: no file is written");

@@ -31,24 +31,24 @@ pub(crate) struct Sweep {
     /// Trace (also `.gz` or `.zst`) to replay; `-` is standard input
     #[arg(value_name = "TRACE")]
     trace: PathBuf,
-    /// Settings with several values, such as `ways 1..16, size 4 KB..1 MB, policy lru fifo`
+    /// Settings to vary, such as `ways 1..16, size 4 KB..1 MB, policy lru fifo`
     ///
     /// Each value in a range is twice the previous value. To vary several parts, use braces: `cache L1d { ways 1..8
     /// }, cache L2 { size 256 KB..1 MB }`.
     #[arg(required = true, value_name = "GRID")]
     grid: Vec<String>,
-    /// Cache to vary; default: the first data cache
+    /// Vary this cache; default: the first data cache
     #[arg(long, value_name = "NAME", conflicts_with = "tlb")]
     cache: Option<String>,
-    /// TLB to vary
+    /// Vary this TLB
     #[arg(long, value_name = "NAME")]
     tlb: Option<String>,
-    /// Format of the trace; default: detected from contents or name, otherwise lackey
+    /// Read the trace in this format; default: from contents or name, otherwise lackey
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
     #[command(flatten)]
     addresses: Addresses,
-    /// Output format
+    /// Print the results in this format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: SweepFormat,
     /// Write the results to FILE instead of standard output
@@ -60,7 +60,7 @@ pub(crate) struct Sweep {
     /// Reject a trace with a malformed line instead of skipping the line
     #[arg(long)]
     strict: bool,
-    /// Threads to use; default: the number of processors
+    /// Use N threads; default: the number of processors
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
 }

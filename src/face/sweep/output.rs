@@ -14,14 +14,14 @@ use pagewalk_script::traces::sweep_reports::{Swept, csv, json, parquet, plot, te
 /// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum SweepFormat {
-    /// A readable table, or a matrix of miss rates for two settings
+    /// Table, or a matrix of miss rates if the grid has two settings
     #[default]
     Text,
-    /// One object
+    /// One JSON object
     Json,
-    /// One row per combination of settings
+    /// One CSV row per combination of settings
     Csv,
-    /// The CSV data as a Parquet file, for --output
+    /// Parquet file with the same columns as `csv`; requires --output
     Parquet,
 }
 
@@ -61,8 +61,8 @@ impl SweepOutput<'_> {
                 status = Status::Wrong;
                 complain(&failed(file, &error));
                 let (what, text) = match self.format {
-                    SweepFormat::Parquet => ("the results follow as CSV", csv(swept)),
-                    _ => ("the results follow", self.text(swept, false)),
+                    SweepFormat::Parquet => ("the results are printed as CSV", csv(swept)),
+                    _ => ("the results are printed", self.text(swept, false)),
                 };
                 complain(&format!("  {what} on standard output\n"));
                 print(&text)

@@ -25,7 +25,7 @@ use pagewalk_script::suite::reports::{Case, Name, Suite, Verdict, failure_summar
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
 pub(crate) struct Test {
-    /// Scripts, Markdown files, and folders
+    /// Scripts, Markdown files, and folders to test
     #[arg(default_value = ".", value_name = "PATH")]
     paths: Vec<PathBuf>,
     #[command(flatten)]
@@ -48,7 +48,7 @@ pub(crate) struct Test {
     /// Also write a report: `junit`, `tap`, `json`, or `github`; `-` is standard output
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Report>,
-    /// Files to run in parallel; default: the number of processors
+    /// Run N files in parallel; default: the number of processors
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
 }

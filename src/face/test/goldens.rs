@@ -26,8 +26,8 @@ pub(crate) fn stale(found: &SuiteFile) -> Mistake {
         line: 1,
         column: 1,
         code: "",
-        message: format!("this golden file has no script: there is no {}", scripts.join(" and no ")),
-        help: "remove it, or rename it to match its script".to_owned(),
+        message: format!("this golden file belongs to no script: there is no {}", scripts.join(" and no ")),
+        help: "remove the golden file, or rename it to match a script".to_owned(),
     }
 }
 

@@ -51,7 +51,8 @@ fn document(path: &Path) -> Result<String, String> {
     let bytes = Disk
         .load(path)
         .map_err(|error| format!("cannot read `{}`: {}", report_name(path), error_words(&error)))?;
-    let text = decode(&bytes)
-        .map_err(|at| format!("cannot read `{}`: it is not UTF-8 text (byte {at})", report_name(path)))?;
+    let text = decode(&bytes).map_err(|at| {
+        format!("cannot read `{}`: the file is not UTF-8 text (byte {at})", report_name(path))
+    })?;
     Ok(text.to_owned())
 }

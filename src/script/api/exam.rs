@@ -150,7 +150,7 @@ impl<'s> Exam<'s> {
                 format!("{place}{} [{}]", wrong.message, wrong.code.name())
             }),
             PaperError::Failed(failed) => format!("{failed} failed expectations"),
-            PaperError::NoQuestion => "it has no question".to_owned(),
+            PaperError::NoQuestion => "the script has no question".to_owned(),
         })
     }
 

@@ -91,7 +91,7 @@ impl<'p> Marking<'p> {
         let points: Number =
             number(text).ok_or_else(|| format!("`{text}` is not a valid number of points for {name}"))?;
         if points.is_negative() || points.compare(*worth).is_gt() {
-            return Err(format!("{name} can get 0 to {worth} points, not {text}"));
+            return Err(format!("{name} is worth 0 to {worth} points, not {text}"));
         }
         sheet.by_hand.insert(name.clone(), points);
         Ok(true)

@@ -174,7 +174,7 @@ impl Writing<'_> {
                     format!("`{name}` is drawn several times with different values"),
                 )
                 .label("cannot be written as one `let`")
-                .help("draw it outside loops and definitions"),
+                .help("move the `choose` outside of loops and definitions"),
             ),
         }
     }

@@ -88,7 +88,8 @@ impl Diagnostic {
     #[must_use]
     pub(crate) fn subtraction(self, a: &str, b: &str) -> Self {
         let fix = Fix::write(self.span, format!("{a}-{b}"), format!("{a} - {b}"));
-        self.help(format!("`-` joins words: to subtract, write `{}` with spaces", fix.text)).fix(fix)
+        self.help(format!("in a name, `-` joins words; to subtract, write `{}` with spaces", fix.text))
+            .fix(fix)
     }
 
     /// Adds a related place.
@@ -142,37 +143,37 @@ codes! {
     UnknownSetting "unknown-setting" "no setting has this name here"
     UnknownColumn "unknown-column" "this table has no column with this name"
     UnknownNoun "unknown-noun" "the machine has no part with this name"
-    UnknownPath "unknown-path" "this has no property with this name"
-    UnknownWord "unknown-word" "this is not one of the words allowed here"
+    UnknownPath "unknown-path" "the value before the dot has no property with this name"
+    UnknownWord "unknown-word" "this word is not allowed here"
     UnknownProcess "unknown-process" "no process has this name"
     WhichProcess "which-process" "several processes run, and the statement does not name one"
     Recursion "recursion" "a definition calls itself"
-    Duplicate "duplicate" "the same thing is given twice"
+    Duplicate "duplicate" "a name, setting, or value is given twice"
     BarePage "bare-page" "a page in a `reference` has the same name as a variable"
     Unlikely "unlikely" "the script runs, but probably not as intended"
     NoEffect "no-effect" "this part of the script has no effect in any run"
-    NotInLanguage "not-in-language" "the language omits this intentionally"
+    NotInLanguage "not-in-language" "the language intentionally omits this feature"
     // Values
     Overflow "overflow" "a number is outside the supported range"
-    DivideByZero "divide-by-zero" "a division by zero"
+    DivideByZero "divide-by-zero" "an expression divides by zero"
     WrongType "wrong-type" "a value of this kind is not allowed here"
     NotAnInteger "not-an-integer" "a whole number is needed here"
     WrongUnit "wrong-unit" "a number has a unit that is not allowed here"
-    WrongCount "wrong-count" "too many or too few values"
-    BadIndex "bad-index" "an index outside the list"
-    NoAnswer "no-answer" "no operation has run yet, or the latest one has no such fact"
+    WrongCount "wrong-count" "there are too many or too few values"
+    BadIndex "bad-index" "an index is out of range"
+    NoAnswer "no-answer" "no operation has run yet, or the latest operation has no such fact"
     NothingToChoose "nothing-to-choose" "no value satisfies the conditions of a `choose`"
     // Exams
     Misplaced "misplaced" "a statement is not allowed here"
-    NoBlank "no-blank" "a question, part, or `ask` asks for nothing"
-    BadPoints "bad-points" "points that do not add up"
-    NoCorrectAnswer "no-correct-answer" "a choice without a correct option"
+    NoBlank "no-blank" "a question, part, or `ask` has nothing to ask for"
+    BadPoints "bad-points" "the points do not add up"
+    NoCorrectAnswer "no-correct-answer" "a choice has no correct option"
     // The machine
-    NoMachine "no-machine" "an operation needs a machine, or a part that this machine does not have"
+    NoMachine "no-machine" "an operation needs a machine, or a part that the machine does not have"
     BadWidth "bad-width" "an address, field, or page width is out of range"
     NotAPowerOfTwo "not-a-power-of-two" "this number must be a power of two"
-    BadGeometry "bad-geometry" "inconsistent sizes of a TLB, cache, or page table"
-    BadFormat "bad-format" "page-table entry fields that overlap or do not fit"
+    BadGeometry "bad-geometry" "the sizes of a TLB, cache, or page table are inconsistent"
+    BadFormat "bad-format" "fields of a page-table entry overlap or do not fit"
     AddressTooWide "address-too-wide" "an address does not fit the machine's address space"
     ValueTooWide "value-too-wide" "a value does not fit its field"
     BadTable "bad-table" "a table's rows and columns do not agree"
@@ -180,10 +181,10 @@ codes! {
     // The kernel
     NoKernel "no-kernel" "an operation needs a kernel or a process, but there is none"
     BadKernel "bad-kernel" "the settings of a kernel do not fit the machine"
-    BadArea "bad-area" "an area that is not valid in the address space"
+    BadArea "bad-area" "an area is not valid in the address space"
     ProcessEnded "process-ended" "the process has ended"
     OutOfMemory "out-of-memory" "the kernel needs memory, but none is left"
-    KeptByKernel "kept-by-kernel" "the kernel manages this, so a script cannot set it"
+    KeptByKernel "kept-by-kernel" "a script cannot set a part that the kernel manages"
     // Limits
     LimitSteps "limit-steps" "the script ran more statements than its budget allows"
     LimitSize "limit-size" "an operation would need more memory than allowed"

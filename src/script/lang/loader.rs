@@ -80,7 +80,7 @@ fn all(from: impl io::Read) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     from.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
     if bytes.len() as u64 > SIZE_LIMIT {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 256 MB"));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is larger than 256 MB"));
     }
     Ok(bytes)
 }

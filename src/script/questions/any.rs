@@ -65,7 +65,7 @@ impl Session<'_> {
         if first.is_empty() && !all {
             let message = format!("none of the first {CANDIDATES} values satisfies the conditions");
             return Err(Diagnostic::new(Code::LimitSize, from.span, message)
-                .label("too many values to try")
+                .label("there are too many values to try")
                 .help("narrow the range")
                 .into());
         }

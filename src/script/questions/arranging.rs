@@ -45,7 +45,7 @@ impl Session<'_> {
             },
             _ => match &*setting.values {
                 [id, name] => to.student = Some((self.prose_of(id)?, self.prose_of(name)?)),
-                _ => return Err(missing(setting, "an id and a name: `student \"a1\" \"Ada\"`").into()),
+                _ => return Err(missing(setting, "an ID and a name: `student \"a1\" \"Ada\"`").into()),
             },
         }
         Ok(())
@@ -61,7 +61,7 @@ fn shuffle(to: &mut Arrangement, setting: &Setting) -> Result<(), Stop> {
             Some("questions") => to.questions = true,
             Some("options") => to.options = true,
             _ => {
-                return Err(Diagnostic::new(Code::UnknownWord, value.span, "this cannot be shuffled")
+                return Err(Diagnostic::new(Code::UnknownWord, value.span, "an exam cannot shuffle these")
                     .help(format!("there are {}", list(SHUFFLED.into_iter())))
                     .into());
             }

@@ -88,7 +88,7 @@ fn digits(session: &mut Session, setting: &Setting, value: Option<&Expr>) -> Res
     let Some(value) = value else { return Err(missing(setting, "a number after `digits`").into()) };
     let digits = session.integer(value)?;
     if !(1..=DIGITS).contains(&digits) {
-        return Err(Diagnostic::new(Code::BadWidth, value.span, "this is not a number of digits")
+        return Err(Diagnostic::new(Code::BadWidth, value.span, "this is not a valid number of digits")
             .help(format!("write a number from 1 to {DIGITS}"))
             .into());
     }
@@ -99,7 +99,7 @@ fn digits(session: &mut Session, setting: &Setting, value: Option<&Expr>) -> Res
 fn row(session: &mut Session, setting: &Setting, columns: &[Column]) -> Result<Vec<AuthorCell>, Stop> {
     let place = setting.name.span;
     if columns.is_empty() {
-        return Err(Diagnostic::new(Code::Misplaced, place, "the columns of this table are not known yet")
+        return Err(Diagnostic::new(Code::Misplaced, place, "the table has no columns yet")
             .help("write `columns \"…\" \"…\"` before the rows")
             .into());
     }
@@ -109,7 +109,7 @@ fn row(session: &mut Session, setting: &Setting, columns: &[Column]) -> Result<V
         let message =
             format!("this row has {}, but the table has {}", number(cells, "cell"), number(wanted, "column"));
         return Err(Diagnostic::new(Code::WrongCount, place, message)
-            .help("spaces separate cells; write brackets around a cell such as `(-1)`")
+            .help("spaces separate cells; put a cell such as `(-1)` in parentheses")
             .into());
     }
     let cells = setting.values.iter().zip(columns).enumerate();

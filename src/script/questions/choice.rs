@@ -83,10 +83,14 @@ fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop>
         [text, when, condition] if correct && word(when) == Some("when") => (text, session.truth(condition)?),
         [] => return Err(missing(setting, "a text").into()),
         [_, more, ..] => {
-            return Err(Diagnostic::new(Code::UnknownWord, more.span, "this is not allowed in an option")
-                .label("unexpected here")
-                .help("write `correct \"…\"`, `wrong \"…\"`, or `correct \"…\" when CONDITION`")
-                .into());
+            return Err(Diagnostic::new(
+                Code::UnknownWord,
+                more.span,
+                "this value is not allowed in an option",
+            )
+            .label("unexpected here")
+            .help("write `correct \"…\"`, `wrong \"…\"`, or `correct \"…\" when CONDITION`")
+            .into());
         }
     };
     Ok(Alternative { text: session.prose_of(text)?, correct, mistake: None, evidence: Vec::new() })
@@ -153,7 +157,7 @@ fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>,
     })?;
     let Some(right) = key.value_in(&did) else {
         return Err(Diagnostic::new(Code::NoAnswer, fact.span, format!("this access has no `{name}`"))
-            .label("nothing to choose from")
+            .label("there is nothing to choose from")
             .into());
     };
     let wrong = match &did {
@@ -194,7 +198,11 @@ fn operation(verb: &Expr, operands: &[Expr]) -> Operation {
 }
 
 fn no_mistakes(fact: &Expr, name: &str) -> Diagnostic {
-    Diagnostic::new(Code::WrongType, fact.span, format!("no typical mistakes are known for `{name}` here"))
-        .label("nothing to choose from")
-        .help("write the options yourself: `correct \"…\"; wrong \"…\"`")
+    Diagnostic::new(
+        Code::WrongType,
+        fact.span,
+        format!("Pagewalk knows no typical mistakes for `{name}` here"),
+    )
+    .label("there is nothing to choose from")
+    .help("write the options yourself: `correct \"…\"; wrong \"…\"`")
 }

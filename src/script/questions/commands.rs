@@ -31,7 +31,7 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
     if session.sheet().is_some() {
         return Err(Diagnostic::new(Code::Misplaced, place, "`exam` describes the whole paper")
             .label("in a question")
-            .help("write it before the first question")
+            .help("write `exam` before the first question")
             .into());
     }
     // The script's own block, whose file is the first, replaces the blocks of the files that it includes.
@@ -176,7 +176,7 @@ fn rubric_points(
         Some((points, at)) if points != sum => {
             let message = format!("the rubric is worth {sum} points, but the essay is worth {points}");
             Err(Diagnostic::new(Code::BadPoints, at, message)
-                .label("does not add up")
+                .label("the points do not add up")
                 .help(format!("write `points {sum}`"))
                 .fix(Fix::replace(at, sum.to_string()))
                 .into())
@@ -230,10 +230,10 @@ impl Session<'_> {
                 }
                 _ => {
                     let help = if with_space { "`space 4 cm` and `points N`" } else { "`points N`" };
-                    let message = format!("this is not allowed in `{}`", verb.text);
+                    let message = format!("this clause is not allowed in `{}`", verb.text);
                     return Err(Diagnostic::new(Code::UnknownWord, clause.span, message)
                         .label("unexpected here")
-                        .help(format!("after its text, write {help}"))
+                        .help(format!("after the text, write {help}"))
                         .into());
                 }
             };
@@ -245,7 +245,7 @@ impl Session<'_> {
     fn length(&mut self, n: &Expr, unit: &Expr) -> Result<Number, Stop> {
         let Some((_, factor)) = LENGTHS.iter().find(|(name, _)| Some(*name) == word(unit)) else {
             let names = list(LENGTHS.iter().map(|(name, _)| *name));
-            let wrong = Diagnostic::new(Code::UnknownWord, unit.span, "this is not a length")
+            let wrong = Diagnostic::new(Code::UnknownWord, unit.span, "this is not a unit of length")
                 .help(format!("there are {names}"));
             let forgotten = matches!(word(unit), Some("points" | "rubric"));
             let fix = Fix::put_in(n.span.file, n.span.end, " cm");
@@ -254,7 +254,9 @@ impl Session<'_> {
         let length = self.eval(n)?.number("a length").and_then(|n| n.times(Number::from(*factor)));
         let length = length.map_err(|error| error.at(n.span))?;
         if length.is_negative() || length.to_f64() > 2000.0 {
-            return Err(Diagnostic::new(Code::BadWidth, n.span, "this does not fit on the paper").into());
+            return Err(
+                Diagnostic::new(Code::BadWidth, n.span, "this length does not fit on the paper").into()
+            );
         }
         Ok(length)
     }

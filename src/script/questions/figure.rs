@@ -82,7 +82,7 @@ fn unneeded(session: &Session, command: &Command, blank: &Expr) -> Diagnostic {
     let rest: Vec<&str> = operands.map(|operand| session.text(operand.span).trim()).collect();
     let end = command.operands.last().map_or(blank.span.end, |last| last.span.end);
     let place = Span { start: command.operands[0].span.start, end, ..blank.span };
-    Diagnostic::new(Code::UnknownWord, blank.span, "`blank` is not a word of `figure bits`")
+    Diagnostic::new(Code::UnknownWord, blank.span, "`figure bits` does not accept `blank`")
         .label("not needed, because the boxes are empty on a paper")
         .fix(Fix::replace(place, rest.join(" ")))
 }

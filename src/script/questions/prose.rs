@@ -52,7 +52,7 @@ impl Session<'_> {
     pub(crate) fn points(&mut self, expr: &Expr) -> Result<(Number, Span), Stop> {
         let points = self.eval(expr)?.number("points").map_err(|error| error.at(expr.span))?;
         if points.is_negative() {
-            let message = format!("points must not be negative, but this is {points}");
+            let message = format!("points must be at least 0, not {points}");
             return Err(Diagnostic::new(Code::BadPoints, expr.span, message).into());
         }
         Ok((points, expr.span))
@@ -94,7 +94,7 @@ impl Session<'_> {
         if self.sheet().is_some() || called {
             return Ok(());
         }
-        Err(Diagnostic::new(Code::Misplaced, place, "this is allowed only in a question")
+        Err(Diagnostic::new(Code::Misplaced, place, "this statement is allowed only in a question")
             .label("outside of a question")
             .help("write `question \"title\" points 10 { … }` around it")
             .into())

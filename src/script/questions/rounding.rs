@@ -50,7 +50,7 @@ pub(crate) fn needs_number(of: &Expr, value: &Value, round: Option<u32>) -> Resu
     if round.is_none() || matches!(value, Value::Number(_)) {
         return Ok(());
     }
-    let message = format!("only a number can be rounded, but this is {}", value.quoted());
+    let message = format!("only a number can be rounded, not {}", value.quoted());
     Err(Diagnostic::new(Code::WrongType, of.span, message).help("delete `round`"))
 }
 
@@ -62,8 +62,7 @@ pub(crate) fn endless(of: &Expr, value: &Value) -> Option<Diagnostic> {
     if short || number.as_integer().is_some() {
         return None;
     }
-    let message =
-        "students cannot write this key in full, and the paper does not say how many digits they need";
+    let message = "this key is too long to write in full, and the paper does not state a number of digits";
     Some(
         Diagnostic::warning(Code::Unlikely, of.span, message)
             .label(format!("the key is {number}"))

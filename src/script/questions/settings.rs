@@ -26,7 +26,7 @@ pub(crate) const COVER_SETTINGS: &[SettingWord] = &[
     once(
         "instructions",
         &[TEXT],
-        "instructions on the first page; default: how to write the answers; `\"\"` prints none",
+        "instructions on the first page (`\"\"`: none; default: how to write the answers)",
     ),
 ];
 
@@ -34,7 +34,7 @@ pub(crate) const COVER_SETTINGS: &[SettingWord] = &[
 pub(crate) const NOTATION_SETTINGS: &[SettingWord] = &[once(
     "radix",
     &[Words(words_of!(RADIXES.0))],
-    "radix of the answers, addresses, and tables of all questions; an `ask` can have its own",
+    "radix of the answers, addresses, and tables of all questions; an `ask` can override it",
 )];
 
 /// Arrangement settings of `exam`.
@@ -52,7 +52,7 @@ pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
     once("questions", &[TITLES], "question titles of this paper, in order"),
     often("options", &[TITLED, LIST], "order of a multiple-choice question's options, numbered from 0"),
     once("version", &[TEXT], "code of this version"),
-    once("student", &[ID, STUDENT], "student who has this paper"),
+    once("student", &[ID, STUDENT], "student who receives this paper"),
 ];
 
 /// The options of a `choice`.
@@ -66,13 +66,13 @@ pub(crate) const CHOICE_SETTINGS: &[SettingWord] = &[
     often(
         "option",
         &[TEXT, Optional(&[Keyword("for"), VARIABLE, Keyword("in"), RANGE]), Keyword("where"), COND],
-        "an option that is correct exactly if the condition holds, with `for` if it holds for some value",
+        "an option that is correct if the condition holds (with `for`: if it holds for at least one value)",
     ),
     once("tick", &[Keyword("one")], "exactly one option is correct, and the paper states it"),
     often(
         "answers",
         &[FACT, Keyword("of"), OP],
-        "the correct value and the values that result from common mistakes",
+        "options: the correct value, and the values that result from common mistakes",
     ),
 ];
 
@@ -85,7 +85,7 @@ pub(crate) const TABLE_SETTINGS: &[SettingWord] = &[
             Optional(&[Keyword("radix"), Words(words_of!(RADIXES.0))]),
             Optional(&[Keyword("digits"), N]),
         ]))],
-        "titles of the columns, each with the notation of its numbers (by default decimal)",
+        "column titles, each with the radix and digits of its numbers (default: decimal)",
     ),
     often("row", &[Many(&EXPR)], "cells of a row, from left to right; `? = EXPR` is a cell to fill in"),
 ];

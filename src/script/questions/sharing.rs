@@ -53,10 +53,10 @@ impl Session<'_> {
         let spec = kernel.machine().spec().clone();
         let all: usize = processes.iter().map(|(_, pages)| pages.len()).sum();
         if all > PAGES {
-            let message = format!("{all} pages are resident, more than a figure can show");
+            let message = format!("{all} pages are resident, which is more than a figure can show");
             return Err(Diagnostic::new(Code::LimitSize, place, message)
-                .label(format!("at most {PAGES} can be drawn"))
-                .help("`given P1.resident` prints them as a table")
+                .label(format!("a figure can show at most {PAGES} pages"))
+                .help("`given P1.resident` prints the resident pages as a table")
                 .into());
         }
         Ok(View::Sharing(Box::new(SharingView { spec, processes })))

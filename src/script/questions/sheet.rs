@@ -105,14 +105,12 @@ impl Unit {
         let whole = self.points.map_or_else(String::new, |(points, _)| points.to_string());
         let say = |message: String| Diagnostic::new(Code::BadPoints, place, message);
         match error {
-            Unshared::Sum(sum) => {
-                say(format!("the items of this {what} are worth {sum} points, but the {what} has {whole}"))
-                    .label("does not add up")
-                    .help(format!(
-                        "write `points {sum}`, or remove the points of one item, which then gets the rest"
-                    ))
-                    .fix(Fix::replace(place, sum.to_string()))
-            }
+            Unshared::Sum(sum) => say(format!(
+                "the items of this {what} are worth {sum} points, but the {what} is worth {whole}"
+            ))
+            .label("the points do not add up")
+            .help(format!("write `points {sum}`, or remove the points of one item so that it gets the rest"))
+            .fix(Fix::replace(place, sum.to_string())),
             Unshared::NothingLeft(sum) => say(format!(
                 "{sum} of the {whole} points of this {what} are already assigned, so none are left"
             ))

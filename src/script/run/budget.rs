@@ -43,8 +43,8 @@ impl Session<'_> {
         let at = self.loops.last().copied().unwrap_or(place);
         let message = format!("the script was stopped after {} statements", self.options.max_steps);
         Err(Diagnostic::new(Code::LimitSteps, at, message)
-            .label("this was still running")
-            .help("make it shorter, or raise the budget with `--max-steps N`")
+            .label("this statement was still running")
+            .help("shorten the script, or raise the budget with `--max-steps N`")
             .into())
     }
 }

@@ -101,7 +101,7 @@ impl Session<'_> {
             Claim::Is(expr) => expr,
             Claim::Not(_) => return Written::Otherwise("`not` expects no value"),
             Claim::In(_) => return Written::Otherwise("`in` allows several values"),
-            Claim::Open | Claim::Blank => return Written::Otherwise("it has no expected value"),
+            Claim::Open | Claim::Blank => return Written::Otherwise("the fact has no expected value"),
         };
         let in_pages = matches!((&expr.kind, key), (ExprKind::List(_), Key::Reference(_)));
         let is_word = |name: &str| {
@@ -154,7 +154,7 @@ impl Session<'_> {
     pub(crate) fn no_claim(fact: &Fact) -> Diagnostic {
         Diagnostic::new(Code::WrongCount, fact.span, format!("`{}` needs a value", fact.name.text))
             .label("what is it?")
-            .help(format!("write its value, as in `{} 0x0D`", fact.name.text))
+            .help(format!("add a value, as in `{} 0x0D`", fact.name.text))
     }
 }
 
@@ -255,7 +255,9 @@ fn why(did: &Did, name: &str, key: &Key, expected: &Shown, missing: bool) -> Opt
     let (spec, statement) = match did {
         Did::Access(access) => (Some(&access.spec), "this access"),
         did => match did.call() {
-            Some(_) if !matches!(key, Key::Call(_)) => return Some(format!("a system call has no `{name}`")),
+            Some(_) if !matches!(key, Key::Call(_)) => {
+                return Some(format!("a system call has no fact `{name}`"));
+            }
             call => (call.map(|call| &call.spec), "this statement"),
         },
     };

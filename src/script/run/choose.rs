@@ -207,7 +207,7 @@ pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -
     let name = &draw.name.text;
     let message = if with.is_empty() {
         let tried = if all > CANDIDATES {
-            format!("none of {CANDIDATES} sampled values")
+            format!("none of the {CANDIDATES} sampled values")
         } else {
             format!("none of the {all} values")
         };
@@ -231,9 +231,9 @@ pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -
 /// Describes how often a condition was true.
 fn satisfied(tally: Tally) -> String {
     match (tally.held, tally.reached) {
-        (0, 1) => "the only value that reached this condition failed it".to_owned(),
-        (0, reached) => format!("none of {reached} values satisfies this condition"),
-        (held, reached) => format!("{held} of {reached} values satisfy this"),
+        (0, 1) => "the only value that reached this condition did not satisfy it".to_owned(),
+        (0, reached) => format!("none of the {reached} values satisfies this condition"),
+        (held, reached) => format!("{held} of {reached} values satisfy this condition"),
     }
 }
 
@@ -250,6 +250,6 @@ fn condition_span(condition: &Condition) -> Span {
 /// Reports that a value is neither a range nor a list.
 pub(crate) fn not_a_list(place: &Expr, value: &Value) -> Diagnostic {
     Diagnostic::new(Code::WrongType, place.span, format!("{} is neither a range nor a list", value.kind()))
-        .label("nothing to iterate over")
+        .label("there is nothing to iterate over")
         .help("write a range `0..4` or a list `[1, 2]`")
 }

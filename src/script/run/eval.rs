@@ -41,7 +41,7 @@ impl Session<'_> {
                 format!("{} is neither true nor false", value.kind()),
             )
             .label("a condition is needed here")
-            .help("compare it with something, as in `x != 0`")
+            .help("write a comparison, as in `x != 0`")
             .into()),
         }
     }
@@ -132,7 +132,7 @@ impl Session<'_> {
     /// Reports that a name is unknown, and suggests the nearest one.
     pub(crate) fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
         let diagnostic = Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}`"))
-            .label("no earlier `let` sets it");
+            .label("no earlier `let` sets this variable");
         if let Some((a, b)) = name.split_once('-') {
             return diagnostic.subtraction(a, b);
         }
@@ -169,7 +169,7 @@ impl Session<'_> {
                 name.span,
                 format!("the definition `{}` has no value", name.text),
             )
-            .help("call it as a separate statement");
+            .help("call the definition as a separate statement");
         }
         if let Some(row) = system_call(&name.text) {
             let message = format!("`{}` with one argument is an access, which has no value", name.text);

@@ -123,7 +123,7 @@ impl Session<'_> {
         {
             return Ok((action, family));
         }
-        Err(Diagnostic::new(Code::WrongType, operation.span, "this has no facts to probe")
+        Err(Diagnostic::new(Code::WrongType, operation.span, "this statement has no facts to probe")
             .label("not an operation on memory")
             .help(
                 "`probe` takes `translate`, `read`, `write`, `fetch`, `replay`, an address, or a system call",

@@ -88,8 +88,8 @@ impl Session<'_> {
             CurrentProcess::Process(named) => {
                 let message = format!("process `{}` no longer exists", named.name);
                 Err(Diagnostic::new(Code::UnknownProcess, place, message)
-                    .label("it was removed with the kernel")
-                    .help("a later `machine` starts from scratch")
+                    .label("the process was removed with the kernel")
+                    .help("a later `machine` discards all processes")
                     .into())
             }
         }
@@ -114,7 +114,7 @@ impl Session<'_> {
         match running.as_slice() {
             [] if gone_through == 0 => Ok(None),
             [] => Err(Diagnostic::new(Code::ProcessEnded, place, "every process has ended")
-                .label("no process can run this")
+                .label("no process can run this statement")
                 .into()),
             [only] => Ok(Some(*only)),
             _ if self.checking() && (unsure.ended || kills) => Err(Stop::Unknowable),
@@ -207,6 +207,6 @@ fn names(kernel: &Kernel, which: fn(&Process) -> bool) -> Vec<String> {
 /// Reports that a process has ended.
 fn ended(process: &ProcessRef, place: Span) -> Diagnostic {
     Diagnostic::new(Code::ProcessEnded, place, format!("the process `{}` has ended", process.name))
-        .label("it cannot run anything")
-        .help("inspect it with `show processes`, and with its `.stdout`, `.state`, and `.faults`")
+        .label("a process that has ended cannot run anything")
+        .help("inspect the process with `show processes`, `.stdout`, `.state`, and `.faults`")
 }

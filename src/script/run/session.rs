@@ -299,7 +299,7 @@ impl<'s> Session<'s> {
         }
         Arc::get_mut(extension)
             .and_then(|extension| extension.downcast_mut())
-            .expect("it was made of this type")
+            .expect("the extension has this type")
     }
 
     /// Returns the extension's state for this script, if any.
@@ -349,7 +349,9 @@ impl<'s> Session<'s> {
             Slot::Unknowable => Err(Stop::Unknowable),
             Slot::Empty | Slot::Is(_) => Err(Diagnostic::new(Code::NoKernel, place, "no kernel runs yet")
                 .label("this is a kernel's")
-                .help("the first `process`, `file`, or `executable` starts one, and so does `kernel { … }`")
+                .help(
+                    "to start a kernel, declare a process, a file, or an executable, or write `kernel { … }`",
+                )
                 .into()),
         }
     }

@@ -198,7 +198,7 @@ impl Session<'_> {
             (None, Err(error)) => {
                 let message = format!("`{}` failed with {}: {}", row.name, error.name(), error.help());
                 Err(Diagnostic::new(Code::NoAnswer, field.span, message)
-                    .label("so there is no such field")
+                    .label("the failed call filled in no field")
                     .into())
             }
             (None, Ok(_)) => Err(no_field(row, field).into()),
@@ -252,10 +252,10 @@ fn count(arguments: usize) -> String {
 pub(crate) fn out_of_memory(error: OutOfMemory, place: Span) -> Diagnostic {
     let help = match error {
         OutOfMemory::Frames => {
-            "give the kernel more frames, `kernel { frames N }`, or swap space, `kernel { swap N slots }`"
+            "add frames with `kernel { frames N }`, or swap space with `kernel { swap N slots }`"
         }
         OutOfMemory::Tables => {
-            "page tables are above the user frames: give the machine more `physical` bits, or the kernel fewer `frames`"
+            "page tables are above the user frames: increase the machine's `physical`, or reduce `frames`"
         }
     };
     Diagnostic::new(Code::OutOfMemory, place, error.to_string()).label("out of memory").help(help)

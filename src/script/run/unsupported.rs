@@ -14,7 +14,7 @@ pub(crate) const LEFT_OUT: &[(&str, &[&str])] = &[
 /// Explains why the language omits a word.
 pub(crate) fn explanation(word: &str) -> Option<String> {
     let topic = LEFT_OUT.iter().find(|(_, words)| words.contains(&word)).map(|(topic, _)| *topic);
-    topic.map(|topic| format!("{topic}: the language omits this intentionally"))
+    topic.map(|topic| format!("the language intentionally omits {topic}"))
 }
 
 /// Returns the diagnostic for a statement or function that is known but omitted.

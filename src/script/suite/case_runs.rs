@@ -68,7 +68,7 @@ impl CaseRuns {
             let codes = codes(case);
             if compared && codes != mistakes {
                 let (own, golden) = (list(&codes), list(mistakes));
-                notes.push(format!("its errors are {own}, but the golden file has {golden}"));
+                notes.push(format!("the script's errors are {own}, but the golden file has {golden}"));
             }
             case.golden = if differences.is_empty() && notes.is_empty() {
                 Held::Same

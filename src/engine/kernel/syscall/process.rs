@@ -12,7 +12,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "fork",
         prototype: "pid_t fork(void)",
-        help: "creates a copy of the process; the two share each frame until a store to it",
+        help: "copies the process; parent and child share each frame until one of them writes to it",
         params: &[],
         required: 0,
         fields: &[],

@@ -68,27 +68,22 @@ pub const POLICIES: [PolicyRow; 12] = [
             Policy::Plru,
             "plru",
             "PLRU",
-            "evict the entry that a tree of bits points to; each use points the bits away from the used entry",
+            "evict the entry that a tree of bits points to; each use of an entry points the bits away from it",
         )
     },
     any(
         Policy::Clock,
         "clock",
         "clock",
-        "evict the next entry with a clear use bit; the hand clears use bits, a fill sets the entry's bit, and a tick clears all bits",
+        "evict the next entry with a clear use bit; a fill or use sets the bit, and the hand or a tick clears it",
     ),
     any(
         Policy::SecondChance,
         "second-chance",
         "second-chance",
-        "like clock, but a fill leaves the use bit clear",
+        "same as `clock`, but a fill leaves the use bit clear",
     ),
-    any(
-        Policy::Lfu,
-        "lfu",
-        "LFU",
-        "evict the entry with the fewest uses since its fill (the oldest if tied)",
-    ),
+    any(Policy::Lfu, "lfu", "LFU", "evict the entry used least often since its fill; if tied, the oldest"),
     PolicyRow {
         sets: false,
         ..any(
@@ -113,10 +108,10 @@ pub const POLICIES: [PolicyRow; 12] = [
             Policy::ThirdChance,
             "third-chance",
             "enhanced second-chance",
-            "evict the next entry in the lowest (use, dirty) class; the hand clears the use bits that it passes from its second round on",
+            "evict the next entry in the lowest (use, dirty) class; after one round, the hand clears use bits",
         )
     },
-    any(Policy::Random, "random", "random", "evict a random entry, based on the seed"),
+    any(Policy::Random, "random", "random", "evict an entry chosen at random (from the seed)"),
 ];
 
 /// The state of a policy in one set. A field is `None` if the policy does not use it. A vector has one element per way.

@@ -4,7 +4,7 @@
 pub(crate) type PackError = &'static str;
 
 /// The number of distances in a body does not match its forms.
-pub(crate) const OTHER_DISTANCES: PackError = "the number of distances does not match the forms";
+pub(crate) const OTHER_DISTANCES: PackError = "a block has too many or too few address distances";
 
 /// Appends a number in groups of seven bits, one per byte, lowest first. The highest bit is set in all bytes
 /// except the last.
@@ -34,14 +34,16 @@ pub(crate) struct Cursor(pub(crate) usize);
 impl Cursor {
     #[inline]
     pub(crate) fn byte(&mut self, bytes: &[u8]) -> Result<u8, PackError> {
-        let byte = *bytes.get(self.0).ok_or("its body ends too early")?;
+        let byte = *bytes.get(self.0).ok_or("the body of a block ends too early")?;
         self.0 += 1;
         Ok(byte)
     }
 
     pub(crate) fn bytes<'a>(&mut self, bytes: &'a [u8], count: usize) -> Result<&'a [u8], PackError> {
-        let taken =
-            bytes.get(self.0..).and_then(|rest| rest.get(..count)).ok_or("its body ends too early")?;
+        let taken = bytes
+            .get(self.0..)
+            .and_then(|rest| rest.get(..count))
+            .ok_or("the body of a block ends too early")?;
         self.0 += count;
         Ok(taken)
     }

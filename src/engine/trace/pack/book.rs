@@ -122,7 +122,7 @@ impl Book {
 
     fn learn_form(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
         let number = place.count(bytes, self.phrases.len())?;
-        let phrase = *self.phrases.get(number).ok_or("a form names an unknown phrase")?;
+        let phrase = *self.phrases.get(number).ok_or("a block refers to an unknown phrase")?;
         if self.fillings.len() + usize::from(phrase.data) > MOST_IN_BOOK {
             return Err("a count is too large");
         }

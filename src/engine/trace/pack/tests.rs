@@ -198,7 +198,7 @@ fn the_format_of_a_file_is_detected() {
         read.map_or_else(|why| why.to_string(), |reader| reader.lines().to_string())
     };
     assert_eq!(summary(&bytes, None), "0", "its name does not matter");
-    assert_eq!(summary(&bytes, Some(Format::Lackey)), "`t.csv` is not a trace: it is packed, not text");
+    assert_eq!(summary(&bytes, Some(Format::Lackey)), "`t.csv` is not a trace: the file is packed, not text");
     assert_eq!(summary(b" L 10,1\n", Some(Format::Packed)), "`t.csv` is not a trace: it is not packed");
     let named = Reader::new(Box::new(&b" L 10,1\n"[..]), "t.pwt", None);
     assert_eq!(
@@ -207,8 +207,8 @@ fn the_format_of_a_file_is_detected() {
     );
     let mut later = bytes.clone();
     later[MAGIC.len()] = 2;
-    assert_eq!(summary(&later, None), "`t.csv` is not a trace: its version of the packed format is unknown");
-    assert_eq!(summary(&MAGIC, None), "`t.csv` is not a trace: its version of the packed format is unknown");
+    assert_eq!(summary(&later, None), "`t.csv` is not a trace: the version of the packed format is unknown");
+    assert_eq!(summary(&MAGIC, None), "`t.csv` is not a trace: the version of the packed format is unknown");
 }
 
 #[test]
@@ -224,7 +224,10 @@ fn truncated_and_extended_files_are_reported() {
         assert_eq!(found, if cut < first { &[] } else { &records[..found.len()] });
         assert_eq!(found.is_empty(), cut < first);
     }
-    assert_eq!(wrong([&bytes[..], b"x"].concat()).as_deref(), Some("extra bytes follow its end"));
+    assert_eq!(
+        wrong([&bytes[..], b"x"].concat()).as_deref(),
+        Some("extra bytes follow the end of the trace")
+    );
     // A missing block is detected even if it does not affect the following blocks.
     let without = [&bytes[..=MAGIC.len()], &bytes[first..]].concat();
     assert_eq!(wrong(without).as_deref(), Some("a checksum does not match"));
@@ -244,13 +247,13 @@ fn each_limit_has_an_error() {
     let load = Record { address: 16, size: 8, op: Op::Load };
     assert_eq!(unpacked(file_of(&good, 1)), (vec![load], None));
     for (body, records, what) in [
-        (&good[..], 0, "more records than its header says"),
-        (&good, 2, "fewer records than its header says"),
-        (&good[..10], 1, "the number of distances does not match the forms"),
-        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32, 0], 1, "the number of distances does not match the forms"),
+        (&good[..], 0, "a block has more records than its header states"),
+        (&good, 2, "a block has fewer records than its header states"),
+        (&good[..10], 1, "a block has too many or too few address distances"),
+        (&[0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32, 0], 1, "a block has too many or too few address distances"),
         (&[0, 1, 1, 0x41, 1, 0, 2, 1, 1, 0, 32], 1, "an unknown form"),
         (&[0, 1, 1, 0x41, 1, 0, 10, 1, 0, 0], 1, "an unknown rule"),
-        (&[0, 1, 1, 0x41, 1, 1, 2, 1, 0, 0], 1, "a form names an unknown phrase"),
+        (&[0, 1, 1, 0x41, 1, 1, 2, 1, 0, 0], 1, "a block refers to an unknown phrase"),
         (&[0, 1, 1, 0x01, 0, 1, 0, 2, 1, 0, 0], 1, "a size of 0"),
         (&[0, 1, 1, 0x01, 0x81, 0x20, 1, 0, 2, 1, 0, 0], 1, "a size of more than 4096 bytes"),
         (&[0, 1, 0, 1, 0, 1, 0, 0], 0, "a phrase without records"),
@@ -259,8 +262,8 @@ fn each_limit_has_an_error() {
         (&[0, 1, 0x80, 0x02], 1, "a count is too large"),
         (&[0, 255, 255, 255, 255, 255, 255, 255, 255, 255, 2], 1, "a number with more than 64 bits"),
         (&[0, 1, 1, 0x41, 1, 0, 2, 6, 0, 0], 1, "a count is too large"),
-        (&[0, 1, 1, 0x41, 1, 0, 2, 2, 0, 0], 1, "its body ends too early"),
-        (&[], 1, "its body ends too early"),
+        (&[0, 1, 1, 0x41, 1, 0, 2, 2, 0, 0], 1, "the body of a block ends too early"),
+        (&[], 1, "the body of a block ends too early"),
     ] {
         assert_eq!(wrong(file_of(body, records)).as_deref(), Some(what), "{body:?}");
     }

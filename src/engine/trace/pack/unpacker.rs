@@ -106,9 +106,9 @@ impl Unpacker {
             self.forms -= 1;
         }
         let added = (*count - before) as u64;
-        self.left = self.left.checked_sub(added).ok_or("more records than its header says")?;
+        self.left = self.left.checked_sub(added).ok_or("a block has more records than its header states")?;
         if self.forms == 0 && self.left > 0 {
-            return Err("fewer records than its header says");
+            return Err("a block has fewer records than its header states");
         }
         if self.forms == 0 && self.distances.0 != self.length {
             return Err(OTHER_DISTANCES);
@@ -167,7 +167,7 @@ impl Unpacker {
         self.ended = true;
         match source.read(&mut [0])? {
             0 => Ok(()),
-            _ => Err(damaged(source, "extra bytes follow its end")),
+            _ => Err(damaged(source, "extra bytes follow the end of the trace")),
         }
     }
 }

@@ -65,7 +65,7 @@ impl Reader {
         let named = || Format::of_name(source.name()).filter(|_| !packed);
         let format = format.or_else(named).unwrap_or(if packed { Format::Packed } else { Format::Lackey });
         if packed != (format == Format::Packed) {
-            let why = if packed { "it is packed, not text" } else { "it is not packed" };
+            let why = if packed { "the file is packed, not text" } else { "the file is not packed" };
             return Err(source.error(UnreadableReason::NotATrace(why)));
         }
         let written = match format {
@@ -141,7 +141,7 @@ fn is_packed(source: &mut Source) -> Result<bool, Unreadable> {
     if !packed {
         source.put_back(head);
     } else if head[MAGIC.len()..] != [VERSION] {
-        return Err(source.error(UnreadableReason::NotATrace("its version of the packed format is unknown")));
+        return Err(source.error(UnreadableReason::NotATrace("the version of the packed format is unknown")));
     }
     Ok(packed)
 }

@@ -41,10 +41,11 @@ pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> 
     context.saved = context.explore.history.at();
     let statements = context.saved as u64;
     let count = narrate::count(statements, "statement", "statements");
-    context
-        .print_line(format!("{count} saved; `pagewalk run {name}` checks that the results are the same"))?;
+    context.print_line(format!(
+        "{count} saved; use `pagewalk run {name}` to check that the results are the same"
+    ))?;
     match wrong {
-        Some(wrong) => context.complain_sentence(&format!("but the saved script does not pass: {wrong}")),
+        Some(wrong) => context.complain_sentence(&format!("the saved script does not pass: {wrong}")),
         None => Ok(()),
     }
 }
@@ -80,7 +81,7 @@ pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
     if done < body.len() && done > 0 {
         let all = body.len();
         return context
-            .complain_sentence(&format!("{done} of its {all} statements ran; `:back {done}` undoes them"));
+            .complain_sentence(&format!("{done} of the {all} statements ran; `:back {done}` undoes them"));
     }
     Ok(())
 }

@@ -17,7 +17,7 @@ const LISTED: usize = 500;
 pub(crate) fn back(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     let Some(steps) = number(context, command, rest, Some(1))? else { return Ok(()) };
     match context.explore.back(steps) {
-        0 => context.print_line("nothing to undo: this is the beginning"),
+        0 => context.print_line("nothing to undo: the session is at the beginning"),
         moved => report_move(context, &format!("{} undone", count(moved as u64, "statement", "statements"))),
     }
 }
@@ -26,7 +26,7 @@ pub(crate) fn back(context: &mut ReplContext, command: &Command, rest: &str) -> 
 pub(crate) fn forward(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
     let Some(steps) = number(context, command, rest, Some(1))? else { return Ok(()) };
     match context.explore.forward(steps) {
-        0 => context.print_line("nothing to redo: this is the latest statement"),
+        0 => context.print_line("nothing to redo: the session is at the latest statement"),
         moved => report_move(context, &format!("{} redone", count(moved as u64, "statement", "statements"))),
     }
 }
@@ -65,7 +65,7 @@ pub(crate) fn history(context: &mut ReplContext) -> io::Result<()> {
 
 pub(crate) fn reset(context: &mut ReplContext) -> io::Result<()> {
     context.explore.reset();
-    context.print_line("all declarations are removed; `:back` undoes this")
+    context.print_line("all declarations are removed; `:back` restores them")
 }
 
 /// Prints `moved`, followed by the session's position.

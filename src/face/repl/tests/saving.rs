@@ -157,7 +157,7 @@ fn a_failing_script_runs_up_to_its_mistake() {
     fs::write(&path, "machine simple\nread 0x40 => tlb hit\nshow 1 / tlb.hits\nlet x = 1\n").unwrap();
     let output = typed.types(&format!(":load {}", path.display()));
     assert!(output.contains("[divide-by-zero]") && output.contains("expected hit  actual miss"), "{output}");
-    assert!(output.contains("2 of its 4 statements ran; `:back 2` undoes them"), "{output}");
+    assert!(output.contains("2 of the 4 statements ran; `:back 2` undoes them"), "{output}");
     assert_eq!(typed.value("tlb.misses"), "1");
     // A script with a static error is not loaded.
     fs::write(&path, "let y = 1\nread zz\n").unwrap();
@@ -199,7 +199,7 @@ fn a_quiz_marks_every_field() {
         (
             "pa",
             "354",
-            "✗ pa 0x354: PPN 0x0D is followed by PPO 0x14, which is the VPO; hexadecimal is written 0x…",
+            "✗ pa 0x354: PPN 0x0D is followed by PPO 0x14, which equals the VPO; a hexadecimal number begins with 0x",
         ),
         ("co", "0", "✓ co 0x0"),
         ("ci", "5", "✓ ci 0x5"),

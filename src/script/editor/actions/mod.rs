@@ -214,7 +214,7 @@ impl Document {
         let turned = turned(self.text(), &self.script().script.body, range.clone(), &facts)?;
         let title = match (turned.kept, turned.edit.replacement.starts_with("ask ")) {
             (_, true) => "Convert to an `ask` in this question",
-            (true, _) => "Add a question about this above it",
+            (true, _) => "Add a question about this statement above it",
             _ => "Convert to a question",
         };
         Some(Action::new(ActionKind::Rewrite, title, vec![turned.edit]))

@@ -115,7 +115,7 @@ fn an_access_is_turned_into_a_question_that_has_no_mistake() {
     assert_eq!(read(&asked).script().diagnostics, []);
     let above = chosen(
         "machine simple\nre«»ad 0x03D4 => vpn 0x0F\nlet x = last.vpn\n",
-        "Add a question about this above it",
+        "Add a question about this statement above it",
     );
     assert!(above.ends_with("}\nread 0x03D4 => vpn 0x0F\nlet x = last.vpn\n"), "{above}");
     assert_eq!(read(&above).script().diagnostics, []);

@@ -20,8 +20,7 @@ pub fn fairness(of: &Fairness, versions: &[Version]) -> Vec<Block> {
     blocks.extend(repeated(of));
     blocks.extend(ambiguous(of, &name));
     blocks.extend(of.printed_keys.iter().map(|(question, table)| {
-        let words =
-            format!("{question}: the table `{table}` is to be filled in, but the paper also prints it");
+        let words = format!("{question}: students fill in the table `{table}`, but the paper also prints it");
         verdict(false, &words)
     }));
     blocks.extend(of.ppn_without_table.iter().map(|question| {
@@ -94,7 +93,7 @@ fn distinct(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     let words = if all {
         "all versions are the same: the script draws no random values"
     } else {
-        "versions are the same"
+        "some versions are the same"
     };
     let mut blocks = vec![verdict(false, words)];
     for group in of.same.iter().take(TOLD).filter(|_| !all) {
@@ -111,7 +110,7 @@ fn repeated(of: &Fairness) -> Vec<Block> {
         verdict(
             false,
             &format!(
-                "{title}: {different} distinct in {versions} versions; {} % of pairs are the same",
+                "{title}: only {different} variants in {versions} versions; {} % of pairs are identical",
                 found.percent
             ),
         )
@@ -152,7 +151,7 @@ fn readable(of: &Fairness, name: &dyn Fn(usize) -> String) -> Vec<Block> {
     if of.readable.is_empty() {
         return vec![verdict(true, "no answer appears elsewhere in its question")];
     }
-    let mut blocks = vec![verdict(false, "answers appear elsewhere in their question")];
+    let mut blocks = vec![verdict(false, "some answers appear elsewhere in their questions")];
     for found in of.readable.iter().take(TOLD) {
         let first = found.versions.first().map_or_else(String::new, |at| name(*at));
         let words = found.words.split_whitespace().collect::<Vec<_>>().join(" ");

@@ -52,13 +52,13 @@ pub const FORMATS: &[Format] = &[
     },
     Format {
         name: "typst",
-        about: "source for the Typst typesetter",
+        about: "Typst source",
         extension: "typ",
         write: Writer::Each(|paper, edition, style| Ok(typst::typst(paper, edition, style))),
     },
     Format {
         name: "latex",
-        about: "source for pdfLaTeX (compile it twice); needs only a basic installation",
+        about: "pdfLaTeX source (compile twice); needs only a basic LaTeX installation",
         extension: "tex",
         write: Writer::Each(latex),
     },

@@ -59,7 +59,7 @@ pub fn feedback(paper: &Paper, marked: &Marked, format: Format) -> String {
     out.line(&format!("{} of {} points", decimal(marked.total), decimal(marked.of)));
     let pending = marked.pending();
     if !pending.is_zero() {
-        out.line(&format!("{} more points must be marked by hand.", decimal(pending)));
+        out.line(&format!("{} points must still be marked by hand.", decimal(pending)));
     }
     for (number, question) in paper.questions.iter().enumerate() {
         let own: Vec<&Mark> = marked.marks.iter().filter(|mark| mark.question == number).collect();
@@ -154,7 +154,7 @@ fn why(mark: &Mark, called: &dyn Fn(&str) -> String) -> String {
         Verdict::Right => "right".to_owned(),
         Verdict::Accepted => "accepted".to_owned(),
         Verdict::Carried(from) => format!("carried from {}", named(from)),
-        Verdict::Follows(from) => format!("follows from {} without further work", named(from)),
+        Verdict::Follows(from) => format!("a dash that follows from {}", named(from)),
         Verdict::Partly => "some are right".to_owned(),
         Verdict::Wrong => format!("wrong{mistakes}"),
         Verdict::Unreadable => "not readable as an answer".to_owned(),

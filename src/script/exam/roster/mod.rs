@@ -47,7 +47,7 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let before = bytes.get(..error.valid_up_to()).unwrap_or_default();
         let line = before.split(|byte| *byte == b'\n').count() as u64;
-        flaw(line, "this is not UTF-8 text; save the table as “CSV UTF-8”")
+        flaw(line, "the file is not UTF-8 text; save the table as “CSV UTF-8”")
     })?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let (text, skipped) = without_separator_line(text);
@@ -61,7 +61,7 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
         .map_while(Result::ok)
         .map(|row| (skipped + row.position().map_or(0, csv::Position::line), row));
     let Some((line, header)) = rows.next() else {
-        return Err(flaw(1, "the roster is empty; its first line must name the columns"));
+        return Err(flaw(1, "the roster is empty; the first line must name the columns"));
     };
     let rows: Vec<(u64, csv::StringRecord)> = rows.collect();
     let columns = Columns::new(&header, &rows).map_err(|message| flaw(line, &message))?;
@@ -74,7 +74,7 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
         table.row(line, &row);
     }
     if table.students.is_empty() && table.flaws.is_empty() {
-        return Err(flaw(line, "the roster has no student"));
+        return Err(flaw(line, "the roster has no students"));
     }
     if table.flaws.is_empty() { Ok(table.students) } else { Err(table.flaws) }
 }
@@ -135,7 +135,7 @@ fn unknown(header: &csv::StringRecord) -> String {
     let help = help.map_or_else(String::new, |(own, near)| format!("; is `{own}` the column `{near}`?"));
     let found: Vec<String> = header.iter().map(|own| format!("`{}`", own.trim())).collect();
     format!(
-        "no column identifies the students{help}\n  found: {}\n  understood: {}",
+        "no column identifies the students{help}\n  found: {}\n  recognized: {}",
         found.join(", "),
         Kind::all()
     )
@@ -169,11 +169,11 @@ impl Table {
         }
         if id.is_empty() {
             let whose = if name.is_empty() { String::new() } else { format!(" (“{name}”)") };
-            self.flaws.push(Flaw::new(line, format!("this student has no id{whose}")));
+            self.flaws.push(Flaw::new(line, format!("this student has no ID{whose}")));
             return;
         }
         if let Some(before) = self.seen.insert(id.clone(), line) {
-            self.flaws.push(Flaw::new(line, format!("the id “{id}” is also on line {before}")));
+            self.flaws.push(Flaw::new(line, format!("the ID “{id}” is also on line {before}")));
             return;
         }
         self.students.push(Student { id, name });

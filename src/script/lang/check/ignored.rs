@@ -47,7 +47,7 @@ impl<'s> Visit<'s> for Search<'_> {
         match &stmt.kind {
             StmtKind::For { over, .. } => self.empty(over),
             StmtKind::Repeat { count, .. } if is_number(count, 0) => {
-                self.never(count.span, "this block never runs: it is repeated 0 times");
+                self.never(count.span, "this block never runs: the repeat count is 0");
             }
             StmtKind::If { condition, then, otherwise } => match condition.kind {
                 ExprKind::Value(Value::Bool(false)) if !then.is_empty() => {
@@ -187,7 +187,8 @@ impl Search<'_> {
         let Some(inside) = text.strip_prefix('"').and_then(|text| text.strip_suffix('"')) else { return };
         let holes = inside.match_indices('{').filter_map(|(at, _)| Some(inside[at + 1..].split_once('}')?.0));
         let Some(hole) = holes.take(HOLES).find(|hole| self.computes(hole)) else { return };
-        let message = format!("`{{{hole}}}` is printed literally: only text in `\"\"\"` evaluates it");
+        let message =
+            format!("`{{{hole}}}` is printed literally: only text in `\"\"\"` evaluates `{{{hole}}}`");
         let warning = Diagnostic::warning(Code::Unlikely, span, message);
         self.found.push(match prose {
             true if !inside.contains('\\') => {
@@ -195,7 +196,7 @@ impl Search<'_> {
                 warning.help("in `\"\"\"`, `{…}` prints a value").fix(fix)
             }
             true => warning.help("in `\"\"\"`, `{…}` prints a value"),
-            false => warning.help("a title is the same in every run; print the value in its block"),
+            false => warning.help("a title is the same in every run; print the value below the title"),
         });
     }
 

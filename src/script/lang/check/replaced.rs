@@ -38,7 +38,7 @@ fn of_block(block: &[Stmt]) -> Vec<Diagnostic> {
             Diagnostic::warning(
                 Code::NoEffect,
                 stmt.span,
-                "this has no effect: a later statement replaces it",
+                "this statement has no effect: a later statement overrides it",
             )
             .also(next.span, "here")
             .fix(Fix::remove(stmt.span))

@@ -78,7 +78,7 @@ fn help_for_unknown_names() {
     assert_eq!(help("let entries = 16\nlet s = entires / 4"), "did you mean `entries`?");
     assert_eq!(
         help("let a = 1\nlet b = 2\nlet c = a-b"),
-        "`-` joins words: to subtract, write `a - b` with spaces"
+        "in a name, `-` joins words; to subtract, write `a - b` with spaces"
     );
     assert_eq!(found("expect last.tlb == hit").remove(0).help, None);
 }

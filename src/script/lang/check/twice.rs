@@ -33,7 +33,7 @@ pub(crate) fn said_twice(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
                     let span = Span { end: last.span.end, ..first.span };
                     let other = *known.entry(sources.text(span).trim()).or_insert(span);
                     if other != span {
-                        let warning = Diagnostic::warning(Code::NoEffect, span, "this is given twice");
+                        let warning = Diagnostic::warning(Code::NoEffect, span, "this item is given twice");
                         found.push(
                             warning.label("again here").also(other, "first here").fix(Fix::remove(span)),
                         );
@@ -52,7 +52,7 @@ fn first_of<'s>(known: &mut HashMap<&'s str, Span>, title: &'s Word, what: &str)
     let first = *known.entry(&title.text).or_insert(title.span);
     (first != title.span).then(|| {
         twice(title.span, format!("two {what} are called \"{}\"", title.text), first)
-            .help("give each a different title")
+            .help("give each one a different title")
     })
 }
 

@@ -86,7 +86,10 @@ fn unreadable_files_are_reported_at_their_names() {
     };
     let unreadable = |message: &str| Some((Code::Unreadable, message.to_owned()));
     assert_eq!(said("none.yaml", &mut beside), unreadable("cannot read `none.yaml`: there is no such file"));
-    assert_eq!(said("long.yaml", &mut beside), unreadable("cannot read `long.yaml`: it is larger than 1 MB"));
+    assert_eq!(
+        said("long.yaml", &mut beside),
+        unreadable("cannot read `long.yaml`: the file is larger than 1 MB")
+    );
     assert!(said("latin.yaml", &mut beside).is_some_and(|(_, message)| message.contains("not UTF-8")));
     assert_eq!(said("just.yaml", &mut beside), None);
 }

@@ -7,7 +7,7 @@ use crate::lang::layout::is_operator;
 
 /// A token, prose with its quotes, or a row of a table.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the piece")]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is an independent property of the piece")]
 pub(super) struct Piece<'a> {
     pub(super) kind: PieceKind,
     /// The new text of a row, or the original text of any other piece.

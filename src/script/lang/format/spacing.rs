@@ -26,7 +26,10 @@ pub(super) fn mark(list: &mut [Piece]) {
 }
 
 /// The state after the pieces so far.
-#[expect(clippy::struct_excessive_bools, reason = "each is an independent property of the pieces so far")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each flag is an independent property of the pieces so far"
+)]
 struct Marker {
     /// Number of open parentheses and square brackets.
     depth: usize,

@@ -11,7 +11,8 @@ pub(super) struct Access {
 }
 
 const ASSEMBLY: &str = "this is assembly; a load is `read`, and a store is `write ADDRESS = VALUE`";
-const REGISTER: &str = "this stores a register, but Pagewalk has no registers, so the value is unknown";
+const REGISTER: &str =
+    "this instruction stores a register, but Pagewalk has no registers, so the value is unknown";
 const NO_REGISTERS: &str =
     "this is assembly; Pagewalk has no registers or instructions, only accesses to addresses";
 const TRACE: &str = "this is a trace line; a load is `read`, and a store is `write ADDRESS = VALUE`";

@@ -130,7 +130,7 @@ fn function(text: &str, line: &Range<usize>, file: u32) -> Option<Advice> {
     let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
     let fix = Fix::replace(Span::new(file, line.start..end), new.join("\n"));
     let message = "there is no `main`: a script runs from its first line";
-    Some(Advice::fixed(Some(message), Some("write its statements without a function around them"), fix, true))
+    Some(Advice::fixed(Some(message), Some("write the statements of `main` without a function"), fix, true))
 }
 
 /// Returns the number of lines in a block whose first line is the head, excluding blank lines at the end.
@@ -218,7 +218,7 @@ fn counting(text: &str, line: &Range<usize>, lines: &[&str], file: u32) -> Optio
     out.extend([blanks, "}"]);
     let end = line.start + lines[..used].iter().map(|line| line.len() + 1).sum::<usize>() - 1;
     let fix = Fix::replace(Span::new(file, above.start..end), out);
-    let message = Some("there is no `while`; a counting loop is a `for`");
-    let help = Some("write `for NAME in FROM..TO { … }` for the loop and its counter");
+    let message = Some("the language has no `while`; write a counting loop as a `for`");
+    let help = Some("write `for NAME in FROM..TO { … }`, which declares the counter");
     Some(Advice::fixed(message, help, fix, true))
 }

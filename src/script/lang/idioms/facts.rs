@@ -110,13 +110,13 @@ pub(super) const WORDED: &[Idiom] = &[
     row(
         &["fault demand zero", "fault demand_zero", "fault demandzero"],
         "fault demand-zero",
-        "the class of a fault must be written as one word",
+        "the class of a fault must be one word",
         "write `fault demand-zero`",
     ),
     row(
         &["fault cow", "fault copy on write", "fault copy_on_write", "fault COW"],
         "fault copy-on-write",
-        "the class of a fault must be written as one word",
+        "the class of a fault must be one word",
         "write `fault copy-on-write`",
     ),
     row(
@@ -125,8 +125,18 @@ pub(super) const WORDED: &[Idiom] = &[
         "an access outside all areas has the fault class `segmentation`",
         "write `fault segmentation`",
     ),
-    row(&["fault minor", "minor fault"], "minor 1", "minor faults are counted", "write `minor 1`"),
-    row(&["fault major", "major fault"], "major 1", "major faults are counted", "write `major 1`"),
+    row(
+        &["fault minor", "minor fault"],
+        "minor 1",
+        "the number of minor faults is the fact `minor`",
+        "write `minor 1`",
+    ),
+    row(
+        &["fault major", "major fault"],
+        "major 1",
+        "the number of major faults is the fact `major`",
+        "write `major 1`",
+    ),
     row(
         &["physical_address A", "physical address A", "phys A"],
         "pa A",

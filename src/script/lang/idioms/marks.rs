@@ -57,7 +57,7 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
 /// Returns the advice for a C comment.
 pub(super) fn comment(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) -> Option<Advice> {
     let sign = tokens(line).into_iter().find(|token| matches!(token.text, "//" | "/*"))?;
-    let (message, help) = ("this is not a comment", "a comment begins with `#`");
+    let (message, help) = ("this does not begin a comment", "a comment begins with `#`");
     let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
     let advice = Advice::fixed(Some(message), Some(help), fix, sign.start == at);
     (at >= sign.start || line[sign.start + 2..].contains(' ')).then_some(advice)
@@ -99,7 +99,7 @@ pub(super) fn note(line: &str, at: usize, place: impl Fn(usize, usize) -> Span) 
     let (index, sign) = sign;
     // The word after the sign does not begin a statement.
     let wrong = all.get(index + 1).is_some_and(|next| at == sign.start || at >= next.start);
-    let (message, help) = ("this is not a comment", "a comment begins with `#`");
+    let (message, help) = ("this does not begin a comment", "a comment begins with `#`");
     let fix = Fix::write(place(sign.start, sign.end()), sign.text, "#");
     wrong.then(|| Advice::fixed(Some(message), Some(help), fix, false))
 }
@@ -112,6 +112,6 @@ pub(super) fn percent(line: &str, at: usize, place: impl Fn(usize, usize) -> Spa
         number && pair[1].text == "%" && pair[1].end() >= at.min(line.trim_end().len())
     })?;
     let fix = Fix::replace(place(sign[0].end(), sign[1].end()), "%");
-    let (message, help) = ("a percentage must be written without a space", "`%` touches its number: `50%`");
+    let (message, help) = ("a percentage cannot contain a space", "`%` touches its number: `50%`");
     Some(Advice::fixed(Some(message), Some(help), fix, false))
 }

@@ -99,21 +99,21 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(
         &["for NAME in range(A) {", "for NAME in range(A)"],
         "for NAME in 0..A {",
-        "a range must be written with `..`",
+        "a range needs `..`",
         LOOP,
     ),
-    row(&["for NAME in range(A, B) {"], "for NAME in A..B {", "a range must be written with `..`", LOOP),
+    row(&["for NAME in range(A, B) {"], "for NAME in A..B {", "a range needs `..`", LOOP),
     row(
         &["tlb {", "cache {", "page_table {", "tlb NAME {", "cache NAME {"],
         "",
         "declare the parts of a machine in `machine { … }`",
-        "write `machine { … }` around it, and set its contents afterward: `set tlb { … }`",
+        "put the part in `machine { … }`, and set its contents afterward: `set tlb { … }`",
     ),
     row(
         &["ask : REST"],
         "",
         "`ask` takes an access with the facts to find, or a value",
-        "write `ask read 0x3D4 => vpn, ppn`, and text as `text \"…\"` above it",
+        "write `ask read 0x3D4 => vpn, ppn`, and put text above it as `text \"…\"`",
     ),
     row(&["while REST"], "", "there is no `while`", LOOP),
     row(&["do {", "do"], "", "there is no `do`", LOOP),
@@ -127,14 +127,14 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(
         &["elif REST", "else if REST"],
         "",
-        "there is no `if` before this",
-        "`} else if x == 3 {` follows the `}` of an `if`",
+        "this `else if` follows no `if`",
+        "`else if` must follow the `}` of an `if` block: `} else if x == 3 {`",
     ),
-    row(&["switch REST"], "", "there is no `switch`", "write `if x == 1 { … } else if x == 2 { … }`"),
+    row(&["switch REST"], "", "the language has no `switch`", "write `if x == 1 { … } else if x == 2 { … }`"),
     row(
         &["TYPE * NAME = (TYPE *) A", "TYPE * NAME = (void *) A", "TYPE NAME = (TYPE) A"],
         "let NAME = A",
-        "variables have no types, and there are no casts",
+        "the language has no types and no casts",
         LET,
     ),
     row(
@@ -187,25 +187,25 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(
         &["load REST", "access REST", "ld REST", "get REST"],
         "read REST",
-        "a load is written `read`",
+        "a load is a `read`",
         "write `read 0x3D4`",
     ),
     row(
         &["store A, B", "store A = B", "st A, B"],
         "write A = B",
-        "a store is written `write ADDRESS = VALUE`",
+        "a store has the form `write ADDRESS = VALUE`",
         "write `write 0x3D4 = 0x2A`",
     ),
     row(
         &["store NUM NUM2"],
         "write NUM = NUM2",
-        "a store is written `write ADDRESS = VALUE`",
+        "a store has the form `write ADDRESS = VALUE`",
         "write `write 0x3D4 = 0x2A`",
     ),
     row(
         &["write A to B", "write A into B"],
         "write B = A",
-        "a store is written `write ADDRESS = VALUE`",
+        "a store has the form `write ADDRESS = VALUE`",
         "write `write 0x3D4 = 0x2A`",
     ),
     row(
@@ -279,7 +279,7 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(
         &["A ; => REST"],
         "A => REST",
-        "`;` ends the statement, so the facts after it do not belong to it",
+        "`;` ends the statement, so the facts after the `;` do not belong to the statement",
         "remove the `;`",
     ),
     row(

@@ -10,9 +10,10 @@ use crate::lang::span::Span;
 
 const ONE_LINE: &str = "each row of a table must be on a separate line or end with `;`";
 const COMMAS: &str = "the cells of a table must be separated by spaces, not by commas";
-const FIELDS: &str = "contents must be written as a table: a row of column names, then one row per entry";
+const FIELDS: &str = "contents must be a table: a row of column names, then one row per entry";
 
-const PROCESS: &str = "the braces of `process` hold its areas; its statements are in a separate block";
+const PROCESS: &str =
+    "the braces of `process` contain areas; the statements of a process need a separate block";
 
 /// Maximum length in bytes of a table to examine.
 const LONGEST: usize = 2000;

@@ -77,7 +77,10 @@ pub fn add_text(
 pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     decode(bytes).map_err(|at| {
         let line = bytes.get(..at).unwrap_or(&[]).split(|byte| *byte == b'\n').count();
-        format!("it is not UTF-8 text (byte {at}, on line {line}, is {:#04x})", bytes.get(at).unwrap_or(&0))
+        format!(
+            "the file is not UTF-8 text (byte {at}, on line {line}, is {:#04x})",
+            bytes.get(at).unwrap_or(&0)
+        )
     })
 }
 
@@ -225,7 +228,7 @@ impl<'a> Reader<'a> {
         let total = open.below.total + read.below.total;
         if total > TOTAL_LIMIT {
             let message =
-                format!("this script includes more than {TOTAL_LIMIT} files, with repeated includes counted");
+                format!("this script includes more than {TOTAL_LIMIT} files, counting repeated includes");
             return Err(Diagnostic::new(Code::IncludeDepth, path.span, message));
         }
         if row + read.below.height > INCLUDE_LIMIT {
@@ -298,7 +301,7 @@ pub(super) fn name_beside(from: &Path, path: &Word) -> PathBuf {
 pub(super) fn load(loader: &mut dyn Loader, path: &Path, limit: u64) -> Result<String, String> {
     let bytes = loader.load(path).map_err(|error| reason(&error))?;
     if bytes.len() as u64 > limit {
-        return Err(format!("it is larger than {} MB", limit >> 20));
+        return Err(format!("the file is larger than {} MB", limit >> 20));
     }
     text_of(&bytes).map(str::to_owned)
 }

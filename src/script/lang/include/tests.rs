@@ -93,7 +93,7 @@ fn unreadable_files_are_reported_at_their_paths() {
         wrong[..2],
         [
             "/s/a.pw: unreadable at \"none.pw\": cannot read `none.pw`: there is no such file",
-            "/s/a.pw: unreadable at \"b.pw\": cannot read `b.pw`: it is not UTF-8 text (byte 9, on line 2, is 0xff)",
+            "/s/a.pw: unreadable at \"b.pw\": cannot read `b.pw`: the file is not UTF-8 text (byte 9, on line 2, is 0xff)",
         ]
     );
     assert!(wrong[2].starts_with("/s/a.pw: unreadable at \"\": cannot read ``"));

@@ -59,7 +59,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     }
     if before.ends_with('}') && matches!(word, "elif" | "elseif" | "elsif") {
         return Some(
-            mistake(format!("`{word}` is written `else if`"), "write `else if`")
+            mistake(format!("`{word}` must be `else if`"), "write `else if`")
                 .fix(stop.write(word, "else if")),
         );
     }
@@ -68,7 +68,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     }
     if before.ends_with('}') {
         return Some(mistake(
-            "this statement ends with its `}`",
+            "the preceding statement ends with its `}`",
             "the next statement must begin on a separate line or after `;`",
         ));
     }
@@ -99,7 +99,7 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
     let digits = |text: &str| text.len() >= 3 && text.bytes().take(3).all(|byte| byte.is_ascii_digit());
     if before.ends_with(|c: char| c.is_ascii_digit()) && rest.strip_prefix(',').is_some_and(digits) {
         return Some(
-            Diagnostic::new(Code::Syntax, Span::default(), "a number must be written without commas")
+            Diagnostic::new(Code::Syntax, Span::default(), "a number cannot contain commas")
                 .fix(stop.write(",", "")),
         );
     }
@@ -114,7 +114,7 @@ fn beside(stop: &Stop) -> Option<Diagnostic> {
         return Some(mistake(message, format!("write `{}`", quoted(&text))).fix(stop.write(rest, text)));
     }
     (stop.wanted.contains(&Rule::infix) && is_statement(rest)).then(|| {
-        mistake("a second statement begins here", "put it on a separate line, or put `;` before it")
+        mistake("a second statement begins here", "put a line break or `;` before the second statement")
             .fix(Fix::put_in(0, before.len() as u32, ";"))
     })
 }

@@ -25,7 +25,7 @@ const HABITS: &[(&str, &str, &str, &str)] = &[
     ("≤", "`≤` is not an operator", "<=", ""),
     ("≥", "`≥` is not an operator", ">=", ""),
     ("≠", "`≠` is not an operator", "!=", ""),
-    ("**", "`**` is not an operator", "", "a power of two must be written as `1 << n`"),
+    ("**", "`**` is not an operator", "", "write a power of two as `1 << n`"),
     ("++", "`++` is not an operator", "", "write `let x = x + 1`"),
     ("+=", "`+=` is not an operator", "", "write `let x = x + …`"),
     ("-=", "`-=` is not an operator", "", "write `let x = x - …`"),
@@ -36,12 +36,7 @@ const HABITS: &[(&str, &str, &str, &str)] = &[
     ("div", "`div` is not an operator", "//", ""),
     ("xor", "`xor` is not an operator", "^", ""),
     ("is", "`is` is not an operator", "==", ""),
-    (
-        "to",
-        "`to` is not an operator",
-        "..=",
-        "a range must be written as `0..4`, or `0..=4` to include its end",
-    ),
+    ("to", "`to` is not an operator", "..=", "write a range as `0..4`, or as `0..=4` to include its end"),
 ];
 
 /// Returns the foreign operator or character that begins a text.

@@ -69,7 +69,7 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
 fn fix(stop: &Stop) -> Option<Diagnostic> {
     let Stop { rest, before, head, .. } = stop;
     if stop.line.starts_with("//") || stop.line.starts_with("/*") {
-        return Some(mistake("this is not a comment", "a comment begins with `#`"));
+        return Some(mistake("this does not begin a comment", "a comment begins with `#`"));
     }
     if stop.line.starts_with('|') && !stop.setting {
         return Some(mistake("a row of a table belongs in a block", "write `set tlb { … }` around the rows"));
@@ -167,7 +167,7 @@ fn facts(stop: &Stop) -> Option<Diagnostic> {
         && stop.rest.starts_with(|c: char| c.is_ascii_digit() || c == '"')
     {
         return Some(mistake(
-            "a value without the name of its fact",
+            "the name of the fact is missing before this value",
             "a fact is a name and a value: `vpn 0x0F`",
         ));
     }
@@ -211,14 +211,14 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
         };
         // A value after a comma.
         let value = stop.setting && found.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '?'));
-        let help = "spaces, not commas, separate the values of a setting";
+        let help = "separate the values of a setting with spaces, not with commas";
         return if value { diagnostic.help(help) } else { diagnostic };
     }
     let first = value && stop.before == stop.head;
     let missing = |rule: &Rule| stop.wanted.contains(rule) && !value && (!behind || *rule == Rule::block);
     let shape = SHAPES.iter().find(|(keyword, _)| *keyword == stop.head && !stop.setting);
     match shape.filter(|_| first || PARTS.iter().any(missing)) {
-        Some((_, shape)) => diagnostic.help(format!("write it as {shape}")),
+        Some((_, shape)) => diagnostic.help(format!("write the statement as {shape}")),
         None => diagnostic,
     }
 }
@@ -264,7 +264,7 @@ pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnos
 pub(super) fn cell(setting: &Word, mark: Span, answered: bool) -> Option<Diagnostic> {
     let mistake = match (&*setting.text, answered) {
         ("row", true) => return None,
-        ("row", false) => mistake("this cell has no answer", "write the answer after it: `? = EXPR`"),
+        ("row", false) => mistake("this cell has no answer", "write the answer after the `?`: `? = EXPR`"),
         _ => mistake("`?` is not a value", "write a value; only the rows of a `table` have cells to fill in"),
     };
     Some(Diagnostic { span: Span { end: mark.start + 1, ..mark }, ..mistake })

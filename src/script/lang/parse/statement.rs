@@ -130,10 +130,10 @@ impl Tree<'_> {
                 Some(Condition::Expr(condition))
             }
             (operation, None) => {
-                let message = "this operation is not a condition by itself";
+                let message = "an operation without facts is not a condition";
                 self.report(
                     Diagnostic::new(Code::Syntax, operation.span, message)
-                        .label("facts are missing after it")
+                        .label("facts are missing after this operation")
                         .help("add the expected result: `where read x => tlb miss`"),
                 );
                 None
@@ -176,7 +176,7 @@ impl Tree<'_> {
                         "this `if` has too many branches: blocks are nested more than {DEPTH_LIMIT} levels deep"
                     );
                     let diagnostic = Diagnostic::new(Code::TooDeep, self.span(&part), message);
-                    self.report(diagnostic.label("each `else if` is nested in the one before it"));
+                    self.report(diagnostic.label("each `else if` is nested in the preceding branch"));
                     break;
                 }
                 Rule::word_if => start = self.span(&part).start,

@@ -33,7 +33,7 @@ pub(super) fn byte(quoted: &str, span: Span) -> Result<u8, Diagnostic> {
         [byte] => Ok(*byte),
         [] => Err(Diagnostic::new(Code::Syntax, span, "there is no byte between these quotes")),
         bytes => {
-            let message = format!("'…' must contain one byte, but this is {}", bytes.len());
+            let message = format!("'…' must contain one byte, not {}", bytes.len());
             let diagnostic =
                 Diagnostic::new(Code::Syntax, span, message).help("a string must be in double quotes");
             Err(match inside(quoted) {
@@ -59,8 +59,8 @@ fn unescape(text: &str, span: Span) -> Result<Vec<u8>, Diagnostic> {
             let start = span.start + 1 + (text.len() - escape.len() - 1) as u32;
             let shown: String = escape.chars().take(1).collect();
             let end = start + 1 + shown.len() as u32;
-            let message = format!("`\\{shown}` is not an escape");
-            let help = "use an escape as in C: \\n \\t \\r \\0 \\\\ \\\" \\' \\x41 \\101; a literal backslash is \\\\";
+            let message = format!("`\\{shown}` is not an escape sequence");
+            let help = "use a C escape sequence: \\n \\t \\r \\0 \\\\ \\\" \\' \\x41 \\101; a literal backslash is \\\\";
             return Err(Diagnostic::new(Code::Syntax, Span { start, end, ..span }, message).help(help));
         };
         rest = &escape[length..];

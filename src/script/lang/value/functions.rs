@@ -39,7 +39,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "round",
         parameters: &["x"],
-        help: "the nearest integer; halves round away from zero",
+        help: "the nearest integer, with halves rounded away from zero",
         example: "round(5 / 2)",
         gives: "3",
         body: |args| one_number("round", args)?.round().map(Value::Number),
@@ -63,7 +63,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "min",
         parameters: &["numbers…"],
-        help: "the smallest of the numbers, or of a list or range",
+        help: "the smallest argument, or the smallest element of a list or range",
         example: "min(4, 2, 3)",
         gives: "2",
         body: |args| extreme("min", args, |new, old| new.compare(old).is_lt()),
@@ -71,7 +71,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "max",
         parameters: &["numbers…"],
-        help: "the largest of the numbers, or of a list or range",
+        help: "the largest argument, or the largest element of a list or range",
         example: "max([4, 2, 3])",
         gives: "4",
         body: |args| extreme("max", args, |new, old| new.compare(old).is_gt()),
@@ -79,7 +79,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "sum",
         parameters: &["numbers…"],
-        help: "the sum of the numbers, or of a list or range; an empty list has sum 0",
+        help: "the sum of the arguments, or of the elements of a list or range (0 if empty)",
         example: "sum(1..=4)",
         gives: "10",
         body: sum,
@@ -87,7 +87,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "len",
         parameters: &["xs"],
-        help: "the number of elements in a list or range, or of bytes in a string",
+        help: "the number of elements of a list or range, or the number of bytes of a string",
         example: "len(\"hello\")",
         gives: "5",
         body: len,
@@ -248,7 +248,7 @@ fn reverse(args: &[Value]) -> Result<Value, ValueError> {
 }
 
 fn no_sequence(place: &str, value: &Value) -> ValueError {
-    let message = format!("{place} needs a list, a range, or a string, but this is {}", value.kind());
+    let message = format!("{place} needs a list, a range, or a string, not {}", value.kind());
     ValueError::new(Code::WrongType, message)
 }
 

@@ -14,7 +14,7 @@ impl Number {
     /// `wrong-type` unless above zero.
     pub(crate) fn log2(self) -> Result<Self, ValueError> {
         if self.is_negative() || self.is_zero() {
-            let message = format!("log2 needs a positive number, but this is {self}");
+            let message = format!("log2 needs a positive number, not {self}");
             return Err(ValueError::new(Code::WrongType, message));
         }
         // Use libm instead of the system's math library, so that the last bit is the same on every machine.
@@ -34,7 +34,7 @@ impl Number {
     /// `wrong-type` below zero.
     pub(crate) fn sqrt(self) -> Result<Self, ValueError> {
         if self.is_negative() {
-            let message = format!("sqrt needs a non-negative number, but this is {self}");
+            let message = format!("sqrt needs a non-negative number, not {self}");
             return Err(ValueError::new(Code::WrongType, message));
         }
         let roots = self.as_ratio().map(|ratio| (exact_root(*ratio.numer()), exact_root(*ratio.denom())));

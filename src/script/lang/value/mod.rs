@@ -128,10 +128,9 @@ impl Value {
     pub(crate) fn number(&self, place: &str) -> Result<Number, ValueError> {
         match self {
             Self::Number(number) => Ok(*number),
-            other => Err(ValueError::new(
-                Code::WrongType,
-                format!("{place} needs a number, but this is {}", other.kind()),
-            )),
+            other => {
+                Err(ValueError::new(Code::WrongType, format!("{place} needs a number, not {}", other.kind())))
+            }
         }
     }
 
@@ -142,7 +141,7 @@ impl Value {
     pub(crate) fn integer(&self, place: &str) -> Result<i128, ValueError> {
         let number = self.number(place)?;
         number.as_integer().ok_or_else(|| {
-            ValueError::new(Code::NotAnInteger, format!("{place} needs a whole number, but this is {self}"))
+            ValueError::new(Code::NotAnInteger, format!("{place} needs a whole number, not {self}"))
                 .help("`//` divides and rounds down; `floor`, `round`, and `ceil` round")
         })
     }
@@ -155,7 +154,7 @@ impl Value {
         match self {
             Self::Bool(truth) => Ok(*truth),
             other => {
-                let message = format!("{place} needs true or false, but this is {}", other.kind());
+                let message = format!("{place} needs true or false, not {}", other.kind());
                 Err(ValueError::new(Code::WrongType, message).help("compare it: `x != 0`"))
             }
         }
@@ -176,14 +175,14 @@ impl Value {
     /// `bad-index`, `not-an-integer` or `wrong-type`.
     pub(crate) fn index(&self, index: &Self) -> Result<Self, ValueError> {
         let Some(items) = self.items() else {
-            let message = format!("only a list or a range has elements, but this is {}", self.kind());
+            let message = format!("only a list or a range has elements, not {}", self.kind());
             return Err(ValueError::new(Code::WrongType, message));
         };
         let (at, length) = (index.integer("an index")?, items.remaining());
         let outside = || {
             let help = match length {
-                0 => "it has no elements".to_owned(),
-                _ => format!("its elements are numbered 0 to {}", length - 1),
+                0 => "the list or range is empty".to_owned(),
+                _ => format!("the elements are numbered 0 to {}", length - 1),
             };
             ValueError::new(Code::BadIndex, format!("there is no element {at}")).help(help)
         };

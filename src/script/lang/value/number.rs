@@ -253,7 +253,7 @@ impl Number {
 
     fn refuse_zero(self) -> Result<(), ValueError> {
         if self.is_zero() {
-            return Err(ValueError::new(Code::DivideByZero, "this divides by zero"));
+            return Err(ValueError::new(Code::DivideByZero, "this expression divides by zero"));
         }
         Ok(())
     }

@@ -120,8 +120,7 @@ fn shift(op: BinaryOp, a: i128, by: i128) -> Result<Number, ValueError> {
 }
 
 fn no_number(place: &str, value: &Value) -> ValueError {
-    let error =
-        ValueError::new(Code::WrongType, format!("{place} needs numbers, but this is {}", value.kind()));
+    let error = ValueError::new(Code::WrongType, format!("{place} needs numbers, not {}", value.kind()));
     match value {
         Value::Text(_) | Value::Bytes(_) => error.help("join strings in text: \"\"\"{a}{b}\"\"\""),
         Value::List(_) | Value::Range { .. } => error.help("join lists in brackets: [a, b]"),
@@ -196,9 +195,9 @@ fn contains(whole: &Value, x: &Value) -> Result<bool, ValueError> {
             Some(integer) => Ok(*from <= integer && integer < *to),
             None => Err(ValueError::new(
                 Code::NotAnInteger,
-                format!("only a whole number can be in a range, but this is {x}"),
+                format!("a range contains only whole numbers, not {x}"),
             )
-            .help("compare it with the ends: `a <= x and x < b`")),
+            .help("compare the number with the ends of the range: `a <= x and x < b`")),
         },
         (Value::List(elements), _) if x.items().is_none() => {
             Ok(elements.iter().any(|element| element.same(x)))
@@ -208,7 +207,7 @@ fn contains(whole: &Value, x: &Value) -> Result<bool, ValueError> {
             Err(ValueError::new(Code::WrongType, format!("{} is not in {}", x.kind(), whole.kind())))
         }
         _ => {
-            let message = format!("`in` needs a range or a list on its right, but this is {}", whole.kind());
+            let message = format!("`in` needs a range or a list on the right, not {}", whole.kind());
             Err(ValueError::new(Code::WrongType, message).help("write `0..4`, `0..=3` or `[0, 1]`"))
         }
     }
@@ -220,7 +219,7 @@ fn unlike(op: BinaryOp, a: &Value, b: &Value) -> ValueError {
     match (a, b) {
         (Value::Text(text), Value::Number(_)) | (Value::Number(_), Value::Text(text)) => {
             match Number::parse(text) {
-                Ok(_) => error.help(format!("a number must be written without quotes: {text}")),
+                Ok(_) => error.help(format!("write the number without quotes: {text}")),
                 Err(_) => error.help("compare strings with strings and numbers with numbers"),
             }
         }

@@ -160,7 +160,7 @@ fn values_of_different_kinds_do_not_compare() {
     let (text, number) = (Value::from("0x36"), n("54"));
     let error = binary(Op::Equal, &text, &number).unwrap_err();
     assert_eq!(error.code, Code::WrongType);
-    assert_eq!(error.help.unwrap(), "a number must be written without quotes: 0x36");
+    assert_eq!(error.help.unwrap(), "write the number without quotes: 0x36");
     assert_eq!(code(binary(Op::Less, &Value::Bool(true), &number)), Code::WrongType);
     assert_eq!(code(binary(Op::NotEqual, &ints(&[1]), &number)), Code::WrongType);
     assert_eq!(code(binary(Op::Add, &text, &text)), Code::WrongType);

@@ -19,7 +19,10 @@ pub(crate) type Word = Option<String>;
 pub(crate) struct FollowRow {
     pub(crate) kind: QuantityKind,
     /// The facts on which this fact depends: earlier ones, or those of the level above.
-    #[cfg_attr(not(test), expect(dead_code, reason = "the tests compare it with the facts read by `get`"))]
+    #[cfg_attr(
+        not(test),
+        expect(dead_code, reason = "tests compare this field with the facts that `get` reads")
+    )]
     pub(crate) from: &'static [QuantityKind],
     /// The function, which returns `None` if the fact has no dependencies on this machine.
     pub(crate) get: fn(&Follow, usize) -> Option<Claim>,

@@ -31,7 +31,7 @@ pub(crate) fn variable(asked: &Asked, place: &CursorToken, state: &State) -> Opt
             let text: String = value.quoted().chars().take(SHOWN).collect();
             Some(paragraphs([format!("{name}: {}", value.kind()), script(&text)]))
         }
-        Binding::Unknowable => Some(format!("{name}: its value is known only when the script runs.")),
+        Binding::Unknowable => Some(format!("{name}: the value is known only when the script runs.")),
         Binding::Def(_) => definition(asked, place.text, state),
     }
 }

@@ -278,9 +278,9 @@ impl Sequence<'_> {
     /// Describes how a kernel would handle the fault.
     fn afterwards(&self) -> String {
         let page = "A kernel's fault handler would now evict a victim page (writing it to disk if it is dirty), load the missing page, update the \
-                    PTE, and return. The CPU would then retry the instruction. This machine has no kernel, so the fault is only reported.";
+                    PTE, and return. The CPU would then retry the instruction. This machine has no kernel, so Pagewalk only reports the fault.";
         let protection = "A kernel's fault handler would now send a signal to the process (on Linux, SIGSEGV for a segmentation fault). This machine has no \
-                          kernel, so the fault is only reported.";
+                          kernel, so Pagewalk only reports the fault.";
         match self.access.outcome.fault {
             Some(Fault::NotPresent { .. }) => page.to_owned(),
             _ => protection.to_owned(),

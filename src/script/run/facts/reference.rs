@@ -50,9 +50,13 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
         },
         |r| positions(r, false),
     ),
-    fact("resident", FactType::new(Values::Pages), "pages that are resident at the end", resident, |r| {
-        format!("these pages are in the frames after step {}, the last", r.totals.trace.len())
-    }),
+    fact(
+        "resident",
+        FactType::new(Values::Pages),
+        "pages resident after the last reference",
+        resident,
+        |r| format!("these pages are in the frames after the last step, {}", r.totals.trace.len()),
+    ),
     fact("rate", FRACTION, "faults / references", rate, |r| {
         format!("{} of {} references missed", r.totals.faults, r.totals.trace.len())
     }),

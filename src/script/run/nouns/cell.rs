@@ -7,7 +7,7 @@ use crate::lang::span::Span;
 /// Help for `*` in a table that sets contents.
 pub(crate) const ANYTHING_CANNOT_BE_SET: &str = "`*` matches any value, so it cannot be set";
 /// Help for `?` in a table that sets contents.
-pub(crate) const OPEN_CANNOT_BE_SET: &str = "`?` is a blank to fill in; write the value to set instead";
+pub(crate) const OPEN_CANNOT_BE_SET: &str = "`?` is a blank to fill in; write a value instead";
 
 /// Parses a number in a table. The number is hexadecimal with or without `0x`.
 ///

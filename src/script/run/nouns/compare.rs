@@ -110,7 +110,7 @@ impl TableExpectation {
                     actual: Some(Shown::word("a valid entry")),
                     held: false,
                     span: self.span,
-                    reason: Some("it is valid, but the table does not list it".to_owned()),
+                    reason: Some("the entry is valid, but the table does not list it".to_owned()),
                     written: Written::Otherwise("the table lacks a row or a way"),
                     instead: None,
                 });
@@ -124,7 +124,7 @@ impl TableExpectation {
                 held: true,
                 span: self.span,
                 reason: None,
-                written: Written::Otherwise("it covers all rows that are not listed"),
+                written: Written::Otherwise("the check covers all rows that are not listed"),
                 instead: None,
             });
         }

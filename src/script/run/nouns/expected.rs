@@ -152,7 +152,7 @@ impl Comparison<'_> {
             held: is,
             span,
             reason: (!is).then(|| self.missing(key)),
-            written: Written::Otherwise("its row would have to be removed"),
+            written: Written::Otherwise("the row would have to be removed"),
             instead: None,
         });
     }
@@ -174,7 +174,7 @@ impl Comparison<'_> {
                     actual: Some(Shown::word("there")),
                     held: false,
                     span: self.expected.span,
-                    reason: Some("it exists, but the table does not list it".to_owned()),
+                    reason: Some("the entry exists, but the table does not list it".to_owned()),
                     written: Written::Otherwise("the table lacks a row"),
                     instead: None,
                 });
@@ -188,7 +188,7 @@ impl Comparison<'_> {
                 held: true,
                 span: self.expected.span,
                 reason: None,
-                written: Written::Otherwise("it covers all rows that are not listed"),
+                written: Written::Otherwise("the check covers all rows that are not listed"),
                 instead: None,
             });
         }

@@ -78,7 +78,7 @@ fn page_table(machine: &Machine, mmu: &Mmu) -> View {
     let mapped = listing.mappings.iter().filter(|mapping| mapping.pte.flags.has(Bit::P)).count();
     rows.push((
         "tables for the mapped pages",
-        format!("{mapped} mapped; tables in use: {} ({})", listing.tables, size(listing.bytes)),
+        format!("mapped pages: {mapped}; tables in use: {} ({})", listing.tables, size(listing.bytes)),
     ));
     pairs("page table", rows)
 }

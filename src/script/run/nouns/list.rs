@@ -126,7 +126,7 @@ impl Session<'_> {
             }
             let said_something = !matches!(input, CellInput::Nothing | CellInput::Anything | CellInput::Open);
             if layout.needed.contains(&column.name) && !said_something {
-                let message = format!("a row of {} needs its `{}`", layout.what, column.name);
+                let message = format!("a row of {} needs a value for `{}`", layout.what, column.name);
                 return Err(Diagnostic::new(Code::BadTable, cell.span, message).into());
             }
             row.cells.push(ListCell { column, input, span: cell.span });

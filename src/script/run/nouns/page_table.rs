@@ -98,7 +98,7 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
     machine.set_page(levels - u32::from(huge), vpn, pte).map_err(|error| {
         Diagnostic::new(Code::BadTable, entry.key_span, error.to_string())
             .label("cannot be set")
-            .help("first set the entries above it with `set pte LEVEL PA { … }`")
+            .help("first set the higher-level entries with `set pte LEVEL PA { … }`")
     })
 }
 
@@ -110,8 +110,9 @@ fn aligned(machine: &Machine, entry: &EntryIn, pte: Pte) -> Result<(), Diagnosti
         return Ok(());
     }
     let message =
-        format!("with PS the page has 2^{last} base pages, so the last {last} bits of VPN and PPN are 0");
-    Err(Diagnostic::new(Code::BadTable, entry.key_span, message).label("not the start of such a page"))
+        format!("with PS, a page spans 2^{last} base pages, so the low {last} bits of VPN and PPN must be 0");
+    Err(Diagnostic::new(Code::BadTable, entry.key_span, message)
+        .label("not the first base page of a huge page"))
 }
 
 /// Checks a `read` cell. The entry has no read bit: every present page is readable.

@@ -169,8 +169,9 @@ fn beyond(run: &ReferenceRun, cell: &Cell) -> Option<Diagnostic> {
     let (_, frame) = StepColumn::named(&name).filter(|(column, _)| column.is_per_frame())?;
     let frames = step_columns::frames(run);
     (frame >= frames && run.setup.frames as usize <= frame && !run.steps.is_empty()).then(|| {
-        Diagnostic::new(Code::UnknownColumn, cell.span, format!("this run has no `{name}`"))
-            .label(format!("it has {frames} frame{}, numbered from 0", if frames == 1 { "" } else { "s" }))
+        Diagnostic::new(Code::UnknownColumn, cell.span, format!("this run has no column `{name}`")).label(
+            format!("the run has {frames} frame{}, numbered from 0", if frames == 1 { "" } else { "s" }),
+        )
     })
 }
 

@@ -186,7 +186,7 @@ impl Session<'_> {
             return Err(Diagnostic::new(
                 Code::BadTable,
                 first.span,
-                format!("an entry needs its `{}`", layout.key),
+                format!("an entry needs a value for `{}`", layout.key),
             )
             .into());
         };
@@ -289,10 +289,10 @@ fn unknown_column(cell: &Cell, column: &str, layout: &Layout) -> Diagnostic {
     let others: Vec<&str> =
         layout.columns.iter().filter(|column| !byte(column)).map(String::as_str).collect();
     match layout.columns.iter().filter(byte).count() {
-        0 => diagnostic.help(format!("it has {}", list(others.into_iter()))),
+        0 => diagnostic.help(format!("the table has {}", list(others.into_iter()))),
         bytes => {
             let others = others.join("`, `");
-            diagnostic.help(format!("its columns are `{others}`, and `b0` to `b{}`", bytes - 1))
+            diagnostic.help(format!("the columns are `{others}`, and `b0` to `b{}`", bytes - 1))
         }
     }
 }
@@ -301,9 +301,9 @@ fn too_many(cell: &Cell, layout: &Layout) -> Diagnostic {
     let message = if layout.groups == 1 {
         format!("the column `{}` appears twice", name(cell))
     } else {
-        format!("`{}` has only {} ways, and this is one more", layout.noun, layout.groups)
+        format!("`{}` has only {} ways, but the header has more", layout.noun, layout.groups)
     };
-    Diagnostic::new(Code::BadTable, cell.span, message).label("a way too many")
+    Diagnostic::new(Code::BadTable, cell.span, message).label("one way too many")
 }
 
 fn twice(entry: &EntryIn, other: &EntryIn, layout: &Layout) -> Diagnostic {

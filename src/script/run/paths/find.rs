@@ -126,8 +126,12 @@ impl Session<'_> {
             near.map_or(diagnostic.clone(), |near| diagnostic.did_you_mean(&name.text, &near))
         })?;
         let shown = key.value_in(&last).ok_or_else(|| {
-            Diagnostic::new(Code::NoAnswer, name.span, format!("the latest statement has no `{}`", name.text))
-                .label("the statement ended before this value was known")
+            Diagnostic::new(
+                Code::NoAnswer,
+                name.span,
+                format!("the latest statement has no value for `{}`", name.text),
+            )
+            .label("the statement ended before this value was known")
         })?;
         Ok(shown.value)
     }
@@ -180,7 +184,7 @@ impl Session<'_> {
         let names: Vec<&str> = Component::all(spec).map(|component| component.name(spec)).collect();
         let diagnostic =
             Diagnostic::new(Code::UnknownNoun, of.span, format!("this machine has no `{}`", of.text))
-                .label("not a part of it");
+                .label("not a part of this machine");
         if matches!(&*of.text, "tlb" | "cache") && !names.is_empty() {
             let of_kind =
                 |component: &Component| matches!(component, Component::Tlb(_)) == (&*of.text == "tlb");
@@ -200,8 +204,8 @@ impl Session<'_> {
         let others = others.chain(processes.iter().map(String::as_str));
         match self.nearest(&of.text, names.iter().copied().chain(others)) {
             Some(near) => diagnostic.did_you_mean(&of.text, near),
-            None if names.is_empty() => diagnostic.help("it has neither a TLB nor a cache"),
-            None => diagnostic.help(format!("it has {}", list(names.into_iter()))),
+            None if names.is_empty() => diagnostic.help("the machine has neither a TLB nor a cache"),
+            None => diagnostic.help(format!("the machine has {}", list(names.into_iter()))),
         }
     }
 }

@@ -64,13 +64,13 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
     of_process("faults.major", "page faults resolved with disk I/O", |_, p| {
         Some(Value::from(p.faults.major))
     }),
-    of_process("rss", "total size of its resident pages", |k, p| {
+    of_process("rss", "total size of the process's resident pages", |k, p| {
         Some(Value::from(p.space.resident << k.machine().spec().page_bits()))
     }),
-    of_process("vsize", "total size of its areas", |_, p| Some(Value::from(p.space.areas.size()))),
+    of_process("vsize", "total size of the process's areas", |_, p| Some(Value::from(p.space.areas.size()))),
     of_process(
         "pc",
-        "program counter: the entry point after `execve`, later the last fetched address",
+        "program counter: the address of the last fetch, or the entry point after `execve`",
         |_, p| p.pc.map(Value::from),
     ),
     of_process("stdout", "all bytes written to standard output and standard error", |_, p| {

@@ -40,13 +40,13 @@ pub const PEEK_FUNCTIONS: &[PeekFunction] = &[
     PeekFunction {
         name: "word",
         params: &[Slot::Va, Slot::Count],
-        help: "n bytes (at most 8) at an address, little-endian",
+        help: "little-endian value of the n bytes (at most 8) at an address",
         of: Peek::Memory(little_endian),
     },
     PeekFunction {
         name: "string",
         params: &[Slot::Va, Slot::Count],
-        help: "n bytes at an address, as a string",
+        help: "string of the n bytes at an address",
         of: Peek::Memory(|bytes| Value::string(bytes.to_vec())),
     },
     PeekFunction {
@@ -137,14 +137,14 @@ impl Session<'_> {
             let seen = self.kernel(span)?.peek(pid, va, &mut bytes);
             return match bytes.get(seen) {
                 None => Ok(value(&bytes)),
-                Some(_) => Err(unreadable(span, "the process cannot read all of it").into()),
+                Some(_) => Err(unreadable(span, "the process cannot read all of these bytes").into()),
             };
         }
         let mut bytes = vec![None; size as usize];
         let seen = self.machine(span)?.peek(va, &mut bytes);
         let why = match seen {
             Err(_) => "the access would fault",
-            Ok(()) => "at least one of its bytes is uninitialized",
+            Ok(()) => "at least one of the bytes is uninitialized",
         };
         bytes
             .into_iter()
@@ -188,7 +188,7 @@ impl Session<'_> {
 }
 
 fn unreadable(span: Span, why: &str) -> Diagnostic {
-    Diagnostic::new(Code::NoAnswer, span, "memory cannot be read here").label(why)
+    Diagnostic::new(Code::NoAnswer, span, "memory at this address cannot be read").label(why)
 }
 
 /// Reports that a file does not exist, and suggests the nearest name.

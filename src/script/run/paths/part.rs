@@ -80,7 +80,7 @@ pub const PART_PROPERTIES: &[PartProperty] = &[
         let tlb = p.tlb.map(|t| t.tag_bits(p.spec));
         tlb.or(p.cache.map(|c| c.tag_bits(p.spec))).map(|b| Value::from(u64::from(b)))
     }),
-    part("reach", "number of bytes that all entries together cover", |p| {
+    part("reach", "total number of bytes that the entries cover", |p| {
         p.tlb
             .map(|t| t.reach(p.spec))
             .or(p.cache.map(CacheSpec::size))

@@ -20,9 +20,9 @@ impl Written {
     /// Classifies an expression. `is_word` recognizes the names that are words, not variables.
     pub(crate) fn classify(expr: &Expr, is_word: &dyn Fn(&str) -> bool) -> Self {
         match &expr.kind {
-            ExprKind::Name(name) if !is_word(name) => Self::Otherwise("its value is a variable"),
+            ExprKind::Name(name) if !is_word(name) => Self::Otherwise("the expected value is a variable"),
             _ if is_plain(expr, is_word) => Self::Value(expr.span),
-            _ => Self::Otherwise("its value is an expression"),
+            _ => Self::Otherwise("the expected value is an expression"),
         }
     }
 

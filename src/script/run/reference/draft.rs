@@ -73,14 +73,14 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     SettingRow {
         name: "ticks",
         params: &[Many(&N)],
-        help: "positions of the references that a clock tick follows, counted from 1",
+        help: "positions of the references that precede a clock tick, counted from 1",
         repeats: false,
         set: |d, f| positions(f, &mut d.ticks),
     },
     SettingRow {
         name: "holding",
         params: &[Optional(&[PAGES])],
-        help: "pages that are resident at the start, oldest first",
+        help: "initially resident pages, oldest first",
         repeats: false,
         set: |d, f| pages(f, &mut d.holding),
     },
@@ -94,14 +94,14 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     SettingRow {
         name: "stores",
         params: &[Many(&N)],
-        help: "positions of the references that are stores, counted from 1",
+        help: "positions of the stores in the string, counted from 1",
         repeats: false,
         set: |d, f| positions(f, &mut d.stores),
     },
     SettingRow {
         name: "page",
         params: &[SIZE],
-        help: "page size; the string then lists byte addresses",
+        help: "page size, which makes each reference a byte address",
         repeats: false,
         set: |d, f| number(f, &mut d.page_size),
     },
@@ -148,7 +148,7 @@ fn replacement(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> 
         let diagnostic = Diagnostic::new(Code::UnknownWord, first.span, message);
         return Err(vec![match near {
             Some(near) => diagnostic.did_you_mean(said, near),
-            None => diagnostic.help(format!("it must be one of {}", list(words()))),
+            None => diagnostic.help(format!("the policies are {}", list(words()))),
         }]);
     };
     draft.replacement = Some(Word { text: name.into(), span: first.span });
@@ -163,7 +163,7 @@ fn replacement(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> 
             Ok(())
         }
         [more, ..] => Err(vec![
-            Diagnostic::new(Code::WrongCount, more.span, format!("`{name}` does not accept this"))
+            Diagnostic::new(Code::WrongCount, more.span, format!("`{name}` does not accept this value"))
                 .help("separate settings with a comma; only `optimal lookahead N` takes a number"),
         ]),
     }
@@ -179,7 +179,7 @@ impl Draft {
             ("working-set", Some(window)) => Ok(Replacement::WorkingSet { window }),
             ("working-set", None) => {
                 Err(Diagnostic::new(Code::WrongCount, word.span, "a working set needs a window")
-                    .help("add `window N`, the number of past references that it covers"))
+                    .help("add `window N`, the number of recent references in the working set"))
             }
             (name, _) => self.framed(Replacement::Policy(Policy::by_name(name).unwrap_or_default()), place),
         }

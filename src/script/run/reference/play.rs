@@ -157,7 +157,7 @@ impl Session<'_> {
         if let Some(field) = fields.iter().find(|field| &*field.name.text == "holding") {
             let message = "`holding` and a table of initial pages are mutually exclusive";
             return Err(Diagnostic::new(Code::Duplicate, field.span, message)
-                .help("keep one of the two")
+                .help("remove `holding` or the table")
                 .fix(Fix::remove(field.span))
                 .into());
         }
@@ -173,8 +173,8 @@ fn ticks(draft: &Draft, fields: &[Field], references: usize) -> Result<Ticks, Ve
         let message = "`tick` and `ticks` are mutually exclusive";
         return Err(vec![
             Diagnostic::new(Code::Duplicate, field.span, message)
-                .also(first.span, "the other one is here")
-                .help("keep one of the two")
+                .also(first.span, "the other setting is here")
+                .help("remove one of the two settings")
                 .fix(Fix::remove(field.span)),
         ]);
     }

@@ -58,7 +58,7 @@ fn start_row(row: &ListRow, wrong: &mut Vec<Diagnostic>) -> StartRow {
         let cell = row.cell(column)?;
         let n = row.number(column)?;
         if n > 1 {
-            let message = format!("a bit is 0 or 1, not {n}");
+            let message = format!("a bit must be 0 or 1, not {n}");
             wrong.push(Diagnostic::new(Code::ValueTooWide, cell.span, message));
         }
         Some(n == 1)

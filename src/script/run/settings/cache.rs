@@ -46,7 +46,7 @@ pub(crate) const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheD
         set: |d, f| one_of(sole(f)?, INDEXES).map(|v| d.virtual_index = v) },
     SettingRow { name: "inclusion", params: &[Words(words_of!(INCLUSIONS.0))], help: "inclusion policy for the caches closer to the core", repeats: false,
         set: |d, f| one_of(sole(f)?, INCLUSIONS).map(|i| d.inclusion = i) },
-    SettingRow { name: "shared", params: &[], help: "one cache for all cores", repeats: false,
+    SettingRow { name: "shared", params: &[], help: "one cache that all cores share", repeats: false,
         set: |d, _| { d.shared = true; Ok(()) } },
 ];
 

@@ -124,7 +124,7 @@ pub(crate) fn integer(value: &Value, span: Span) -> Result<u64, Diagnostic> {
     let Some(n) = number.as_integer() else {
         return Err(Diagnostic::new(Code::NotAnInteger, span, format!("{number} is not a whole number"))
             .label("a whole number is needed here")
-            .help("round it with floor(…), ceil(…), or round(…), or divide with `//`"));
+            .help("round the number with floor(…), ceil(…), or round(…), or divide with `//`"));
     };
     u64::try_from(n).map_err(|_| {
         Diagnostic::new(Code::Overflow, span, format!("{n} is negative")).label("must be at least 0")
@@ -137,7 +137,9 @@ pub(crate) fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
         Diagnostic::new(Code::NotAPowerOfTwo, span, format!("{what} must be a power of two, not {n}"))
             .label(format!("{n} is not a power of two"));
     match n.checked_next_power_of_two() {
-        Some(next) if n > 0 => diagnostic.help(format!("the nearest are {} and {next}", next / 2)),
+        Some(next) if n > 0 => {
+            diagnostic.help(format!("the nearest powers of two are {} and {next}", next / 2))
+        }
         _ => diagnostic,
     }
 }
@@ -201,7 +203,7 @@ fn contradicts(field: &Field, first: &Field) -> Diagnostic {
     let message = format!("`{}` and `{}` are mutually exclusive", first.name.text, field.name.text);
     Diagnostic::new(Code::Duplicate, field.span, message)
         .also(first.span, "first here")
-        .help("keep one of the two")
+        .help("remove one of the two settings")
         .fix(Fix::remove(first.span))
 }
 
@@ -259,7 +261,7 @@ pub(crate) fn twice(field: &Field, first: Span) -> Diagnostic {
     Diagnostic::new(Code::Duplicate, name.span, format!("`{}` is set twice", name.text))
         .label("again here")
         .also(first, "first here")
-        .help("remove one of the two")
+        .help("remove one of the two settings")
         .fix(Fix::remove(field.span))
 }
 
@@ -354,7 +356,7 @@ pub(crate) fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
             arg.span,
             "a latency can have at most three decimals",
         )
-        .help("round it to three decimals"))),
+        .help("round the latency to three decimals"))),
     }
 }
 

@@ -72,11 +72,15 @@ fn byte(arg: &Arg) -> Result<u8, Vec<Diagnostic>> {
 
 fn fill_with(draft: &mut FileDraft, field: &Field, fill: Fill) -> Result<(), Vec<Diagnostic>> {
     if let Some(first) = draft.filled {
-        return Err(one(Diagnostic::new(Code::Duplicate, field.span, "its contents are given twice")
-            .label("again here")
-            .also(first, "first here")
-            .help("keep one of the two")
-            .fix(Fix::remove(field.span))));
+        return Err(one(Diagnostic::new(
+            Code::Duplicate,
+            field.span,
+            "the contents of this file are given twice",
+        )
+        .label("again here")
+        .also(first, "first here")
+        .help("remove one of the two settings")
+        .fix(Fix::remove(field.span))));
     }
     draft.fill = Some(fill);
     draft.filled = Some(field.span);

@@ -77,7 +77,7 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row(
         "fault-around",
         &[FRAMES, Unit("pages")],
-        "file pages mapped per read fault, a power of two (default: 1)",
+        "number of file pages that a read fault maps, a power of two (default: 1)",
         |d, f| {
             let arg = sole(f)?;
             let n = arg.within(1, AROUND_LIMIT, Code::BadKernel, "a window").map_err(one)?;
@@ -160,11 +160,13 @@ impl KernelPlan {
             BootError::PolicyOfSets => {
                 Diagnostic::new(Code::BadKernel, said("replacement").unwrap_or(place), error.to_string())
             }
-            BootError::BadAddress { setting } => {
-                Diagnostic::new(Code::BadKernel, said(setting).unwrap_or(place), error.to_string())
-                    .label("cannot be this")
-                    .help("it must be a multiple of the page size within the user half of the address space")
-            }
+            BootError::BadAddress { setting } => Diagnostic::new(
+                Code::BadKernel,
+                said(setting).unwrap_or(place),
+                error.to_string(),
+            )
+            .label("not a valid address")
+            .help("the address must be a multiple of the page size in the user half of the address space"),
         }
     }
 }

@@ -191,7 +191,7 @@ fn removed<L: Level>(level: &L, field: &Field) -> Diagnostic {
     Diagnostic::new(Code::Duplicate, field.span, message)
         .label("removed here")
         .also(level.common().span, "declared here")
-        .help("keep one of the two, or write `none` first")
+        .help("remove one of the two settings, or write `none` first")
         .fix(Fix::remove(field.span))
 }
 

@@ -37,10 +37,10 @@ impl SetGeometry {
     ) -> Result<(), Vec<Diagnostic>> {
         let n = sole(field)?.within(1, u64::MAX, Code::BadGeometry, "a capacity").map_err(one)?;
         if let Some((_, first)) = self.capacity.filter(|(_, span)| *span != Span::default()) {
-            return Err(one(Diagnostic::new(Code::Duplicate, field.span, "its size is given twice")
+            return Err(one(Diagnostic::new(Code::Duplicate, field.span, "the size is given twice")
                 .label("again here")
                 .also(first, "first here")
-                .help("keep one of the two")
+                .help("remove one of the two settings")
                 .fix(Fix::remove(field.span))));
         }
         self.capacity = Some((kind(n), field.span));
@@ -62,8 +62,12 @@ impl SetGeometry {
     /// Returns the numbers of sets and ways. `block` is the block size in bytes, or 1 for a TLB.
     fn resolve(&self, block: u64, otherwise: Ways, place: Span) -> Result<(u64, u64), Vec<Diagnostic>> {
         let Some((capacity, span)) = self.capacity else {
-            return Err(one(Diagnostic::new(Code::BadGeometry, place, "its size is missing")
-                .help("give its `entries`, `lines`, or `sets`, or its `size`")));
+            return Err(one(Diagnostic::new(
+                Code::BadGeometry,
+                place,
+                "the size of this TLB or cache is missing",
+            )
+            .help("add `entries`, `lines`, `sets`, or `size`")));
         };
         let span = setting_span(Some(span), place);
         let ways = self.ways.map_or(otherwise, |(ways, _)| ways);
@@ -76,7 +80,7 @@ impl SetGeometry {
                     span,
                     "a fully associative TLB or cache has one set",
                 )
-                .help("give its `entries` or `lines` instead of `sets`")));
+                .help("write `entries N` or `lines N` instead of `sets`")));
             }
             (Capacity::Lines(lines), _) => lines,
             (Capacity::Bytes(bytes), _) if bytes % block == 0 && bytes >= block => bytes / block,
@@ -125,7 +129,7 @@ impl SetGeometry {
         let ways = u32::try_from(ways).ok().filter(|&ways| ways <= 1 << 16);
         ways.map(|ways| (sets, ways)).ok_or_else(|| {
             one(Diagnostic::new(Code::LimitSize, span, "too many ways")
-                .label("a set can have at most 65536 ways"))
+                .label("a set can have at most 65,536 ways"))
         })
     }
 }

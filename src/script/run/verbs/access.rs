@@ -140,7 +140,7 @@ fn number(value: &Value, size: Option<u64>, place: &Expr) -> Result<Vec<u8>, Dia
             .unwrap_or(8u32)
             .next_power_of_two();
         let (file, fix) = (place.span.file, format!("size {needed}"));
-        let diagnostic = diagnostic.label("too large").help(format!("give the number of bytes: `{fix}`"));
+        let diagnostic = diagnostic.label("too large").help(format!("add the number of bytes: `{fix}`"));
         return Err(match size {
             None => diagnostic.fix(Fix::put_in(file, place.span.end, format!(" {fix}"))),
             Some(_) => diagnostic,

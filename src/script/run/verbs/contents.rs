@@ -112,7 +112,7 @@ fn pte(session: &mut Session, command: &Command) -> Result<What, Stop> {
             mmu.pte.encode(pte_of_fields(&fields, spec.ppn_bits())?)
         }
         (Some([_, more, ..]), _) => return Err(unexpected(command, more, &[]).into()),
-        _ => return Err(missing(command, "the entry: `= RAW` or its fields in braces").into()),
+        _ => return Err(missing(command, "`= RAW`, or the fields of the entry in braces").into()),
     };
     Ok(What::Pte { level: n as u32, at, raw })
 }

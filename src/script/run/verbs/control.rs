@@ -90,9 +90,9 @@ pub(crate) fn core(session: &mut Session, command: &Command) -> Result<Action, S
         return Ok(on_machine(move |machine| machine.set_core(core as u32)));
     }
     let known = if cores == 1 {
-        "the only one is core 0".to_owned()
+        "the only core is core 0".to_owned()
     } else {
-        format!("they are numbered from 0 to {}", cores - 1)
+        format!("cores are numbered from 0 to {}", cores - 1)
     };
     Err(Diagnostic::new(Code::BadIndex, expr.span, format!("this machine has no core {core}"))
         .label(known)

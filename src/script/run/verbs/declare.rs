@@ -32,7 +32,7 @@ pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action
     let fields = match &command.block {
         Some(block) if block.table.is_some() => {
             return Err(Diagnostic::new(Code::BadTable, block.span, "a table is not allowed in `machine`")
-                .help("set its contents afterward: `set tlb { … }`")
+                .help("set the contents after `machine`: `set tlb { … }`")
                 .into());
         }
         Some(block) => session.fields(block)?,
@@ -104,6 +104,6 @@ fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {
     }
     match nearest(name, names()) {
         Some(near) => diagnostic.did_you_mean(name, near),
-        None => diagnostic.help(format!("the presets are {}; a file name is in quotes", list(names()))),
+        None => diagnostic.help(format!("the presets are {}; write a file name in quotes", list(names()))),
     }
 }

@@ -88,7 +88,7 @@ fn no_table(session: &Session, place: &Expr) -> Diagnostic {
     let name = session.text(place.span).trim();
     Diagnostic::new(Code::BadTable, place.span, format!("the expected value of `{name}` is missing"))
         .label("neither a table nor a property follows")
-        .help(format!("write a table, `expect {name} {{ … }}`, or compare a property of it"))
+        .help(format!("write a table, `expect {name} {{ … }}`, or compare a property of `{name}`"))
 }
 
 impl Session<'_> {
@@ -106,7 +106,7 @@ impl Session<'_> {
             let (expected, actual) = (shown(y, before), Some(shown(x, "")));
             let written = match op {
                 BinaryOp::Equal => Written::classify(b, &|_| false),
-                _ => Written::Otherwise("its comparison allows several values"),
+                _ => Written::Otherwise("the comparison allows several values"),
             };
             let instead = actual.as_ref().filter(|_| !held).map(Shown::quoted);
             return Ok(Check {
@@ -123,7 +123,7 @@ impl Session<'_> {
         let fact = written(expr);
         let held = self.truth(expr)?;
         let (expected, actual) = (Shown::plain(Value::Bool(true)), Some(Shown::plain(Value::Bool(held))));
-        let written = Written::Otherwise("it is a condition without an expected value");
+        let written = Written::Otherwise("the condition has no expected value");
         Ok(Check { fact, expected, actual, held, span: expr.span, reason: None, written, instead: None })
     }
 }

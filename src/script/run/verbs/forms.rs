@@ -50,7 +50,7 @@ pub const FORMS: &[Form] = &[
     form(
         "if",
         &[COND, STATEMENTS, Keyword("else"), STATEMENTS],
-        "runs the first block if the condition holds; otherwise, the second",
+        "runs the first block if the condition holds, and otherwise the second block",
     ),
     form("def", &[DEFINITION, STATEMENTS], "defines a new statement"),
     form("include", &[SCRIPT], "runs the statements of another file"),
@@ -85,7 +85,7 @@ pub const FORMS: &[Form] = &[
             &[NOUN, Keyword("columns"), ETC],
             &[VARIABLE, Keyword("in"), LIST, Keyword("where"), ETC],
         ])],
-        "asks for facts; `radix hex|decimal|binary` and `points N` may follow",
+        "asks for facts, optionally with `radix hex|decimal|binary` and `points N`",
     ),
     form(
         "reference",

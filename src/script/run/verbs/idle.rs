@@ -20,7 +20,7 @@ pub(super) fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
         let near = names.iter().copied().find(like).filter(|_| !names.contains(&name));
         let kind = &field.name.text;
         let warning = |has: &str| {
-            let message = format!("this adds a {kind} `{name}`; the machine has {has}");
+            let message = format!("this setting adds a {kind} `{name}`, but the machine has {has}");
             Diagnostic::warning(Code::Unlikely, arg.span, message)
         };
         match (near, &*names) {

@@ -49,7 +49,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "machine",
         params: &[Optional(&[OneOf(&[PRESET, MACHINE_FILE])]), Optional(&[settings("settings")])],
-        help: "declares the hardware; a second declaration starts from scratch",
+        help: "declares the hardware and discards the earlier state, if any",
         example: "machine core-i7 { cores 1 }",
         family: Family::None,
         prepare: declare::machine,
@@ -168,7 +168,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "flush",
         params: &[Ways(&[&[Keyword("tlb"), Optional(&[TLB])], &[Keyword("cache"), Optional(&[CACHE])]])],
-        help: "flushes a TLB or cache; writes back dirty blocks and keeps global TLB entries",
+        help: "flushes a TLB (except global entries) or a cache (writing back dirty blocks)",
         example: "flush tlb",
         family: Family::None,
         prepare: control::flush,
@@ -184,7 +184,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "core",
         params: &[N],
-        help: "selects the core (from 0) that runs later statements",
+        help: "selects the core, numbered from 0, that runs later statements",
         example: "core 0",
         family: Family::None,
         prepare: control::core,
@@ -224,7 +224,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "tick",
         params: &[],
-        help: "raises a clock interrupt, which clears the use or reference bits; `aging` first records them",
+        help: "raises a clock interrupt, which clears the use or reference bits (`aging` records them first)",
         example: "tick",
         family: Family::None,
         prepare: kernel_action::tick,

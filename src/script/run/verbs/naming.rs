@@ -59,7 +59,7 @@ impl Session<'_> {
             return Ok(());
         }
         Err(Diagnostic::new(Code::NoMachine, place.span, "this machine does not translate addresses")
-            .label("it has no page table")
+            .label("the machine has no page table")
             .help("declare `virtual N bits` and `page SIZE`")
             .into())
     }
@@ -146,7 +146,9 @@ impl Session<'_> {
         let named = match operands {
             [_, part] => Some(part),
             [_, _, more, ..] => {
-                return Err(Diagnostic::new(Code::WrongCount, more.span, "one name is enough").into());
+                return Err(
+                    Diagnostic::new(Code::WrongCount, more.span, "only one name is allowed here").into()
+                );
             }
             _ => None,
         };
@@ -170,7 +172,7 @@ impl Session<'_> {
             return match names.len() {
                 1 => Ok(0),
                 0 => Err(Diagnostic::new(Code::NoMachine, first.span, format!("this machine has no {what}"))
-                    .label("not a part of it")
+                    .label("not a part of this machine")
                     .into()),
                 _ => Err(Diagnostic::new(
                     Code::UnknownNoun,

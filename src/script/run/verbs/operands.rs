@@ -124,7 +124,7 @@ pub(crate) fn plain(command: &Command) -> Result<(), Diagnostic> {
         Some(span) => Err(Diagnostic::new(
             Code::WrongCount,
             span,
-            format!("`{}` does not accept this", command.verb.text),
+            format!("`{}` does not accept this value", command.verb.text),
         )
         .label("too much")),
     }
@@ -210,7 +210,7 @@ fn space(machine: &pagewalk_engine::machine::Machine) -> (&'static str, u32) {
 
 pub(crate) fn too_wide(span: Span, raw: u64, what: &str, bits: u32) -> Diagnostic {
     let most = if bits >= 64 { u64::MAX } else { (1 << bits) - 1 };
-    Diagnostic::new(Code::AddressTooWide, span, format!("0x{raw:X} is past the {what} address space"))
+    Diagnostic::new(Code::AddressTooWide, span, format!("0x{raw:X} is outside the {what} address space"))
         .label(format!("{what} addresses have {bits} bits"))
-        .help(format!("the largest is 0x{most:X}"))
+        .help(format!("the largest address is 0x{most:X}"))
 }

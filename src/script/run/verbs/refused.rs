@@ -15,19 +15,19 @@ pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, pla
             say(format!("an area must begin and end at a page boundary, a multiple of 0x{page:X}"))
                 .label("the start, end, or offset is not a page boundary")
                 .help(format!(
-                    "its pages extend from 0x{:X} to 0x{:X}",
+                    "the pages of the area extend from 0x{:X} to 0x{:X}",
                     start / page * page,
                     end.div_ceil(page).saturating_mul(page)
                 ))
         }
         AreaError::Empty => say(format!("an area from 0x{start:X} to 0x{end:X} is empty"))
-            .label("ends before it begins")
-            .help("`end` is the address after its last byte"),
+            .label("this area ends before it begins")
+            .help("`end` is the address after the last byte of the area"),
         AreaError::Beyond => say("this area reaches beyond the address space of a process".to_owned())
             .label("too high")
             .help(format!("a process's addresses end at 0x{:X}", kernel.user_end())),
         AreaError::Overlaps(other) => {
-            say(format!("another area overlaps it: 0x{:X} to 0x{:X}", other.start, other.end))
+            say(format!("another area overlaps this area: 0x{:X} to 0x{:X}", other.start, other.end))
                 .label("overlaps")
                 .help("areas must not overlap")
         }
@@ -41,9 +41,11 @@ pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, pla
 pub(crate) fn executable(error: ExecutableError, sections: &[Span], place: Span) -> Diagnostic {
     let at = |section: usize| sections.get(section).copied().unwrap_or(place);
     match error {
-        ExecutableError::Empty => Diagnostic::new(Code::BadArea, place, "all its sections are empty")
-            .label("nothing to load")
-            .help("give its sections a `size`"),
+        ExecutableError::Empty => {
+            Diagnostic::new(Code::BadArea, place, "all sections of the executable are empty")
+                .label("nothing to load")
+                .help("give the sections a `size`")
+        }
         ExecutableError::Beyond(section) => Diagnostic::new(
             Code::BadArea,
             at(section),

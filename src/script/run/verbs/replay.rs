@@ -78,7 +78,7 @@ fn parse_options(command: &Command, rest: &[Expr]) -> Result<ReplayOptions, Vec<
             return Err(vec![no_option(command, &pair[0])]);
         };
         let Some(value) = pair.get(1) else {
-            let message = format!("`{option}` needs a word after it");
+            let message = format!("a word is missing after `{option}`");
             return Err(vec![
                 Diagnostic::new(Code::WrongCount, pair[0].span, message).label("nothing follows"),
             ]);
@@ -131,7 +131,9 @@ impl Session<'_> {
         let message = format!("a trace cannot be replayed in `{}`", process.name);
         Err(Diagnostic::new(Code::Misplaced, verb.span, message)
             .label("the trace contains another program's addresses")
-            .help("write it outside of processes; `map demand` gives it a separate process")
+            .help(
+                "write the `replay` outside of processes; `map demand` runs the trace in a separate process",
+            )
             .into())
     }
 
@@ -153,8 +155,8 @@ impl Session<'_> {
                 Err(Diagnostic::new(Code::WrongCount, verb.span, message)
                     .label("`map` is missing")
                     .help(
-                        "add `map identity` to use the trace's addresses as physical addresses, or `map demand` for \
-                         TLBs, walks, and page faults, where each page gets a frame on first touch",
+                        "add `map identity` to use the trace's addresses as physical addresses, or `map demand` \
+                         to simulate TLBs, page walks, and page faults",
                     )
                     .into())
             }

@@ -117,7 +117,7 @@ fn text(session: &mut Session, value: &Expr) -> Result<(Fill, u64), Stop> {
 pub(crate) fn executable(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let (name, place) = quoted(session, command)?;
     let Some(block) = &command.block else {
-        return Err(missing(command, "its entry and sections in braces").into());
+        return Err(missing(command, "the entry and sections in braces").into());
     };
     let fields = session.fields(block)?;
     let mut draft = ExecutableDraft::default();
@@ -127,8 +127,8 @@ pub(crate) fn executable(session: &mut Session, command: &Command) -> Result<Act
         return Err(wrong.into());
     }
     let Some(table) = &block.table else {
-        return Err(Diagnostic::new(Code::BadTable, block.span, "an executable needs its sections")
-            .help("write a table of them: `| section | start | size | perms |`")
+        return Err(Diagnostic::new(Code::BadTable, block.span, "an executable needs sections")
+            .help("write a table of sections: `| section | start | size | perms |`")
             .into());
     };
     let (sections, spans) = session.sections(table)?;
@@ -159,7 +159,7 @@ pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action
     {
         let message = format!("there is already a process `{}`", name.text);
         return Err(Diagnostic::new(Code::Duplicate, name.span, message)
-            .label("the name is taken")
+            .label("the name is already used")
             .help("give each process a different name; `set P1.maps { … }` adds areas")
             .into());
     }
@@ -266,7 +266,7 @@ impl Session<'_> {
             .label("neither `anonymous` nor a file");
         Err(match nearest(name, known.into_iter()) {
             Some(near) => diagnostic.did_you_mean(name, near),
-            None => diagnostic.help(format!("declare it before this: `file \"{name}\" {{ size 8 KB }}`")),
+            None => diagnostic.help(format!("declare the file first: `file \"{name}\" {{ size 8 KB }}`")),
         }
         .into())
     }

@@ -40,7 +40,7 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "statements",
         title: "Statements",
-        about: "A line begins with one of these. Write `probe` before an operation to report its facts without performing it.",
+        about: "A line begins with one of these forms. Write `probe` before an operation to report its facts without performing it.",
         body: statements,
     },
     Section {
@@ -52,19 +52,19 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "bits",
         title: "Bits of a page-table entry",
-        about: "These are the columns of the noun `page_table`, the settings of `pte`, and the fields of `set pte`. A name in the last column has the opposite meaning: `sup 1` is `us 0`.",
+        about: "The noun `page_table` has these bits as columns, `pte` as settings, and `set pte` as fields. A name in the last column has the opposite meaning: `sup 1` means `us 0`.",
         body: bits,
     },
     Section {
         name: "policies",
         title: "Replacement policies",
-        about: "These are the values of `policy` and `replacement`.",
+        about: "The settings `policy` and `replacement` accept these names.",
         body: policies,
     },
     Section {
         name: "presets",
         title: "Presets",
-        about: "Write one of these names after `machine`. Braces with changes can follow.",
+        about: "Write the name of a preset after `machine`. To change its settings, add them in braces.",
         body: presets,
     },
     Section {
@@ -82,25 +82,25 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "paths",
         title: "Paths",
-        about: "Expressions can read these values of the machine, the kernel, and processes. `NAME` is a TLB or cache. If the machine has only one TLB or cache, `tlb` or `cache` also names it. `P1` is a process.",
+        about: "Expressions can read these values of the machine, the kernel, and processes. `NAME` is a TLB or cache. A machine's only TLB or cache can also be called `tlb` or `cache`. `P1` is a process.",
         body: paths,
     },
     Section {
         name: "calls",
         title: "System calls",
-        about: "A process can make these calls in an expression or as a statement. They return the same results as on Linux, or -1 on failure. A string can be a buffer or a path.",
+        about: "A process can make these calls in an expression or as a statement. A call returns the same result as on Linux, or -1 on failure. A buffer or path can be a string.",
         body: calls,
     },
     Section {
         name: "constants",
         title: "Constants of C",
-        about: "These names have the same values as in Linux on x86-64. A variable of the same name takes precedence.",
+        about: "The constants have the same values as on Linux for x86-64. A variable takes precedence over a constant of the same name.",
         body: c_constants,
     },
     Section {
         name: "errors",
         title: "Errors",
-        about: "These are the values of the fact `error`.",
+        about: "The fact `error` has one of these values.",
         body: errors,
     },
     Section {
@@ -124,7 +124,7 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "absent",
         title: "Not in this version",
-        about: "These words are reserved for features that the language intentionally omits.",
+        about: "The language reserves these words for features that it intentionally omits.",
         body: absent,
     },
 ];
@@ -267,7 +267,8 @@ fn functions(out: &mut Tables) {
         .map(|row| [code(&row.signature()), row.help.to_owned(), code(row.example), code(row.gives)]);
     table(out, "", ["function", "is", "example", "gives"], rows);
     let peeks = PEEK_FUNCTIONS.iter().map(|row| [code(&row.usage()), row.help.to_owned()]);
-    let title = "Reading files, and memory as the CPU or the process sees it, without side effects";
+    let title =
+        "Functions that read files, and memory as the CPU or the process sees it, without side effects";
     table(out, title, ["function", "is"], peeks);
 }
 

@@ -165,7 +165,7 @@ impl Found {
 fn several(texts: &[String]) -> String {
     let more = if texts.len() > VALUES { ", …" } else { "" };
     let shown = texts.get(..VALUES.min(texts.len())).unwrap_or(texts);
-    format!("it runs several times with different values: {}{more}", shown.join(", "))
+    format!("the statement runs several times with different values: {}{more}", shown.join(", "))
 }
 
 /// A sink that adds the records of a run to the findings.

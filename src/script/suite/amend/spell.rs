@@ -12,7 +12,7 @@ pub fn text(old: &str, check: &Check) -> Result<String, String> {
         return Err(check.reason.clone().unwrap_or_else(|| "this statement has no such fact".to_owned()));
     };
     match check.written {
-        Written::Cell(_) if old.starts_with('(') => Err("its cell is computed".to_owned()),
+        Written::Cell(_) if old.starts_with('(') => Err("the cell is computed".to_owned()),
         Written::Cell(_) => Ok(cell(old, check, actual, instead)),
         Written::Open(_) => Ok(instead.clone()),
         _ => value(old, &actual.value, instead),

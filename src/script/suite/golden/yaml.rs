@@ -38,9 +38,11 @@ impl Unusable {
     /// Explains the fix. `bless` is the command that regenerates the file.
     pub fn help(&self, bless: &str) -> String {
         match self {
-            Self::Newer { .. } => "use the version of Pagewalk that wrote it, or a newer one".to_owned(),
+            Self::Newer { .. } => {
+                "use the version of Pagewalk that wrote this file, or a newer one".to_owned()
+            }
             Self::Unreadable(_) => "check the file and its permissions".to_owned(),
-            _ => format!("restore it, or regenerate it with `{bless}` and review the changes"),
+            _ => format!("restore the file, or regenerate it with `{bless}` and review the changes"),
         }
     }
 }
@@ -52,7 +54,7 @@ impl fmt::Display for Unusable {
             Self::NotText { byte } => {
                 write!(f, "the golden file is not UTF-8 text: byte {byte} is invalid")
             }
-            Self::Truncated => write!(f, "the golden file is truncated: its last line, `total`, is missing"),
+            Self::Truncated => write!(f, "the golden file is truncated: the last line, `total`, is missing"),
             Self::Newer { format } => write!(
                 f,
                 "the golden file has format {format}, but this version of Pagewalk supports only format {FORMAT}"
@@ -93,7 +95,7 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     let listed = golden.listed();
     if golden.format != FORMAT || golden.total != listed {
         let why = if golden.format == FORMAT {
-            format!("it lists {listed} statements, but `total` is {}", golden.total)
+            format!("the file lists {listed} statements, but `total` is {}", golden.total)
         } else {
             format!("unknown format {}", golden.format)
         };

@@ -18,7 +18,7 @@ pub fn failure_summary(case: &Case, color: bool) -> String {
 fn blocks(case: &Case) -> Vec<Block> {
     let mut blocks = vec![Block::Heading(format!("✗ {}", case.name))];
     if case.fails && case.own().bad() {
-        blocks.push(Block::line("is expected to fail, but it passes"));
+        blocks.push(Block::line("the case is expected to fail, but it passes"));
         return blocks;
     }
     if case.fails {
@@ -47,7 +47,7 @@ fn golden(case: &Case, color: bool) -> String {
         Held::Without | Held::Same => String::new(),
         Held::Missing => {
             let words = Block::toned(Tone::Bad, "the required golden file is missing");
-            text(&[words], color) + &help("if the results are right, create it")
+            text(&[words], color) + &help("if the results are right, create the golden file")
         }
         Held::Differs { differences, notes } => {
             let differs = count(differences.len() as u64, "statement differs", "statements differ");
@@ -55,7 +55,7 @@ fn golden(case: &Case, color: bool) -> String {
             if !differences.is_empty() {
                 words.push(Block::toned(
                     Tone::Bad,
-                    format!("{differs} from the golden file (-) in this run (+):"),
+                    format!("{differs} between the golden file (-) and this run (+):"),
                 ));
             }
             text(&words, color)

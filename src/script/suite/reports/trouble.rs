@@ -26,7 +26,7 @@ pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
     };
     let mut troubles = Vec::new();
     if case.fails {
-        troubles.extend(case.own().bad().then(|| here("it is expected to fail, but it passes")));
+        troubles.extend(case.own().bad().then(|| here("the case is expected to fail, but it passes")));
     } else {
         troubles.extend(broken(case));
         troubles.extend(mistakes(case));

@@ -101,7 +101,7 @@ fn the_text_has_every_count() {
     for line in [
         "── a.lackey on simple ──",
         "11,000 references of 10,999 records: 10,000 loads, 1,000 stores, 0 fetches",
-        "3 references straddle blocks or pages, each counted once per block or page",
+        "3 references straddle blocks or pages, and each part is counted",
         "TLB kind references hits misses miss rate evictions",
         "tlb reads 10,000 7,000 3,000 30.00%",
         "writes 1,000 900 100 10.00%",

@@ -77,8 +77,8 @@ fn performed(replayed: &Replayed) -> Vec<Block> {
 
 fn straddling(n: u64, straddle: Straddle) -> String {
     let what = match straddle {
-        Straddle::Split => "each counted once per block or page",
-        Straddle::First => "only the first part is counted",
+        Straddle::Split => "and each part is counted",
+        Straddle::First => "and only the first part is counted",
     };
     format!("{} blocks or pages, {what}", count(n, "reference straddles", "references straddle"))
 }
@@ -97,7 +97,9 @@ fn end(replayed: &Replayed) -> Option<String> {
     match &replayed.ended {
         Ended::Whole => None,
         Ended::Interrupted => Some(format!("interrupted: these are the counts for the first {lines}")),
-        Ended::Broken(_) => Some(format!("not the whole trace: these are the counts for the first {lines}")),
+        Ended::Broken(_) => {
+            Some(format!("the trace is incomplete: these are the counts for the first {lines}"))
+        }
     }
 }
 

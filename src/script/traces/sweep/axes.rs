@@ -125,7 +125,7 @@ fn parted(setting: &Setting, block: &str, params: &'static [Param]) -> Result<()
         {
             let wrong = Diagnostic::new(Code::Syntax, value.span, format!("`{word}` begins another setting"));
             let comma = Fix::put_in(value.span.file, value.span.start, ", ");
-            return Err(wrong.help("put a comma before it").fix(comma).into());
+            return Err(wrong.help(format!("put a comma before `{word}`")).fix(comma).into());
         }
     }
     Ok(())
@@ -148,7 +148,7 @@ fn flags(setting: &Setting) -> Result<Vec<Field>, Stop> {
         let ExprKind::Name(text) = &value.kind else {
             let message = format!("`{}` takes no value", setting.name.text);
             let help =
-                "only a comma or an alternative setting can follow it, as in `write-back write-through`";
+                "only a comma or an alternative can follow this setting, as in `write-back write-through`";
             return Err(Diagnostic::new(Code::WrongCount, value.span, message).help(help).into());
         };
         fields.push(flag(Word { text: text.clone(), span: value.span }));
@@ -195,7 +195,7 @@ fn doubled(session: &mut Session<'_>, low: &Expr, high: &Expr, span: Span) -> Re
         let wrong = Diagnostic::new(
             Code::BadGeometry,
             low.span,
-            "the values of a range in a grid double, so the first cannot be 0",
+            "each value of a range in a grid is twice the previous one, so the first cannot be 0",
         );
         return Err(wrong.label("must be at least 1").into());
     }

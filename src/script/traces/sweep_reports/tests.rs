@@ -72,7 +72,9 @@ fn an_end_before_the_end_is_reported() {
     assert!(text(&swept, false).contains("interrupted: these are the counts for the first 4 lines"));
     assert!(json(&swept).contains("\"ended\":\"interrupted\""));
     swept.ended = Ended::Broken("cut".to_owned());
-    assert!(text(&swept, false).contains("not the whole trace: these are the counts for the first 4 lines"));
+    assert!(
+        text(&swept, false).contains("the trace is incomplete: these are the counts for the first 4 lines")
+    );
     assert!(json(&swept).contains("\"ended\":\"broken\",\"error\":\"cut\""));
 }
 

@@ -60,7 +60,7 @@ fn summary(swept: &Swept) -> Vec<Block> {
             blocks.push(Block::toned(Tone::Bad, message));
         }
         Ended::Broken(_) => {
-            let message = format!("not the whole trace: these are the counts for the first {lines}");
+            let message = format!("the trace is incomplete: these are the counts for the first {lines}");
             blocks.push(Block::toned(Tone::Bad, message));
         }
     }
@@ -132,8 +132,8 @@ fn skipped(swept: &Swept) -> Vec<Block> {
     if skipped.is_empty() {
         return Vec::new();
     }
-    let points = count(skipped.len() as u64, "point is", "points are");
-    let mut lines = vec![format!("{points} invalid and skipped")];
+    let points = count(skipped.len() as u64, "invalid point", "invalid points");
+    let mut lines = vec![format!("skipped {points}")];
     lines.extend(skipped.iter().take(REASONS).map(|one| format!("  {}: {}", named(swept, one), one.why)));
     let rest = skipped.len().saturating_sub(REASONS);
     if rest > 0 {

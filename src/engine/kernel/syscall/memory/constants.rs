@@ -25,11 +25,11 @@ constants! {
         MAP_FILE 0x0 "a file (the default)",
         MAP_SHARED 0x01 "stores are visible to all sharers and reach the file",
         MAP_PRIVATE 0x02 "a store makes a private copy of the page",
-        MAP_SHARED_VALIDATE 0x03 "like `MAP_SHARED`, but unknown flags are an error",
+        MAP_SHARED_VALIDATE 0x03 "same as `MAP_SHARED`, but unknown flags cause an error",
         MAP_FIXED 0x10 "map at exactly this address and replace existing mappings",
         MAP_ANONYMOUS 0x20 "zero-filled pages without a file",
         MAP_ANON 0x20 "older name of `MAP_ANONYMOUS`",
-        MAP_GROWSDOWN 0x100 "a stack that grows on faults below it",
+        MAP_GROWSDOWN 0x100 "a stack that grows downward on page faults",
         MAP_LOCKED 0x2000 "pages become resident at once and are locked",
         MAP_NORESERVE 0x4000 "reserve no swap space",
         MAP_POPULATE 0x8000 "pages become resident at once",
@@ -44,8 +44,8 @@ constants! {
         MREMAP_DONTUNMAP 0x4 "mremap keeps the old mapping without its pages",
     }
     "msync.flags" {
-        MS_ASYNC 0x1 "msync: write later (no effect)",
-        MS_INVALIDATE 0x2 "msync: update other mappings (no effect)",
+        MS_ASYNC 0x1 "msync: write dirty pages to the file later (no effect)",
+        MS_INVALIDATE 0x2 "msync: invalidate other mappings of the file (no effect)",
         MS_SYNC 0x4 "msync: write dirty pages to the file now",
     }
     "advice" {

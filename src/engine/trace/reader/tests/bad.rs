@@ -34,7 +34,7 @@ fn a_binary_file_is_rejected_at_once() {
         let (records, failed) = all(&mut reader(bytes, None).expect("bytes"));
         assert_eq!(
             (records, failed.map(|failed| failed.to_string())),
-            (vec![], Some("`t` is not a trace: it is a binary file".to_owned()))
+            (vec![], Some("`t` is not a trace: the file is binary, not text".to_owned()))
         );
     }
     // After a valid record, a binary line does not end reading but is counted as malformed.
@@ -47,7 +47,7 @@ fn a_binary_file_is_rejected_at_once() {
 fn a_text_that_is_not_a_trace_is_rejected_early() {
     let prose = "It was the best of times, it was the worst of times.\n";
     let mut reader = reader(prose.repeat(1 << 14).as_bytes(), None).expect("bytes");
-    let why = UnreadableReason::NotATrace("none of its first 1000 lines is a record of the format");
+    let why = UnreadableReason::NotATrace("none of the first 1000 lines is a record in this format");
     assert_eq!(all(&mut reader), (vec![], Some(Unreadable { name: "t".to_owned(), why })));
     assert_eq!(reader.lines(), 1000);
 

@@ -79,7 +79,7 @@ fn damage_is_reported() {
         assert!(found.len() <= 3000);
         let error = failed.expect("a sum that differs").to_string();
         assert!(
-            error.starts_with(&format!("`t` is damaged: its {kind} data is invalid before byte ")),
+            error.starts_with(&format!("`t` is damaged: the {kind} data is invalid before byte ")),
             "{error}"
         );
         let failed = read(&[&bytes[..], b"rubbish"].concat()).1.expect("rubbish");

@@ -78,5 +78,8 @@ fn a_grown_file_is_reported() {
     let (records, failed) = all(&mut reader);
     assert_eq!(records.len(), 100_001 - BATCH);
     let error = failed.expect("it changed").to_string();
-    assert!(error.ends_with(" changed while it was read: it had 1400000 bytes, now 1400014"), "{error}");
+    assert!(
+        error.ends_with(" changed while it was read: the size was 1400000 bytes and is now 1400014"),
+        "{error}"
+    );
 }

@@ -48,7 +48,7 @@ fn alt(title: &str, bits: &[(u32, Option<char>)]) -> String {
     let (Some((high, _)), Some((low, _))) = (bits.first(), bits.last()) else { return title.to_owned() };
     let digits: String = bits.iter().filter_map(|(_, digit)| *digit).collect();
     let inside = if digits.is_empty() { "empty".to_owned() } else { format!("filled in: {digits}") };
-    format!("{title}: a box for each of its bits, {high} down to {low}, {inside}")
+    format!("{title}: one box for each bit from {high} down to {low}, {inside}")
 }
 
 #[cfg(test)]

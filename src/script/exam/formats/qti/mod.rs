@@ -28,7 +28,7 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let mut sections = Vec::new();
     for group in groups(papers) {
         if group.versions.len() < papers.len() {
-            let why = "only some versions have it, but a QTI test would give it to every student; export versions without `pool`";
+            let why = "only some versions contain this question, but a QTI test gives it to every student; export versions without `pool`";
             return Err(Refusal { part: format!("question \"{}\"", group.title), why: why.to_owned() });
         }
         let (mut entries, mut seen) = (Vec::new(), BTreeSet::new());

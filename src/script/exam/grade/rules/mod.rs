@@ -128,7 +128,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "carried-dashes",
         values: "a share from 0 to 1; 0",
-        help: "credit for a dash that is right only because an earlier answer, such as `page fault?`, is wrong",
+        help: "credit for a dash that is right only because of a wrong earlier answer, such as to `page fault?`",
         set: |rules, value| share(value).map(|share| rules.carried_dashes = share),
     },
     Rule {
@@ -169,7 +169,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "several",
         values: "whole, each; whole",
-        help: "how to mark a choice with several correct options: as a whole, or one share per correct option minus one per wrong option",
+        help: "how to mark a choice with several correct options: as a whole, or one share for each correct option, minus one for each wrong option",
         set: |rules, value| {
             let known = [("whole", Several::Whole), ("each", Several::Each)];
             one_of(value, &known).map(|several| rules.several = several)
@@ -186,7 +186,7 @@ pub const RULES: &[Rule] = &[
     },
     Rule {
         name: "void",
-        values: "names of fields, parts, and questions; or each with full or remove",
+        values: "names of fields, parts, or questions, each optionally with full or remove",
         help: "items to void: give everyone full marks (full), or remove the item from the total (remove)",
         set: void,
     },

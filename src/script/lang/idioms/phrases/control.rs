@@ -3,7 +3,7 @@
 use crate::lang::idioms::rows::{Idiom, row};
 
 const LOOP: &str = "loop with `for i in 0..4 { … }` or `repeat 4 { … }`";
-const BUFFER: &str = "there are no arrays; allocate a buffer on the heap";
+const BUFFER: &str = "the language has no arrays; allocate a buffer on the heap";
 
 pub(super) const CONTROL: &[Idiom] = &[
     // Loops and conditions.
@@ -16,7 +16,7 @@ pub(super) const CONTROL: &[Idiom] = &[
             "for (NAME = A to B) {",
         ],
         "for NAME in A..=B {",
-        "a range must be written with `..`, or with `..=` to include its end",
+        "a range needs `..`, or `..=` to include its end",
         LOOP,
     ),
     row(&["for NAME in A : B"], "for NAME in A { B }", "the body of a loop must be a block in braces", LOOP),
@@ -29,7 +29,7 @@ pub(super) const CONTROL: &[Idiom] = &[
             "foreach NAME in A {",
         ],
         "for NAME in A {",
-        "a loop is written `for NAME in RANGE`",
+        "a loop has the form `for NAME in RANGE`",
         LOOP,
     ),
     row(
@@ -87,7 +87,7 @@ pub(super) const CONTROL: &[Idiom] = &[
     row(
         &["let NAME = A ? B : C", "NAME = A ? B : C", "let NAME = B if A else C", "NAME = B if A else C"],
         "if A { let NAME = B } else { let NAME = C }",
-        "there is no conditional expression",
+        "the language has no conditional expression",
         "`if x == 3 { let y = 1 } else { let y = 2 }`",
     ),
     row(
@@ -101,7 +101,7 @@ pub(super) const CONTROL: &[Idiom] = &[
             "throw REST",
         ],
         "",
-        "there are no exceptions: a page fault is a fact of its access",
+        "the language has no exceptions: a page fault is a fact of an access",
         "write `read 0x3D4 => fault page`",
     ),
     row(

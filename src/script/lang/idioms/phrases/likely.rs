@@ -2,19 +2,19 @@
 
 use crate::lang::idioms::rows::{Idiom, row};
 
-const RANGE: &str = "a range must be written with `..`, or with `..=` to include its end";
+const RANGE: &str = "a range needs `..`, or `..=` to include its end";
 const ARROW: &str = "facts must follow `=>`";
 const SIZE: &str = "the number of bytes must follow `size`";
-const POINTS: &str = "points must be written as `points N`";
+const POINTS: &str = "points have the form `points N`";
 const TITLE: &str = "a title must be a string";
-const LATEST: &str = "a fact of the latest access must be written as a property of `last`";
+const LATEST: &str = "a fact of the latest access is a property of `last`";
 const OF_PROCESS: &str = "a process and its statement must be separated by `:`";
 const TURNED: &str = "the name of a setting must come before its value";
 const BRACES: &str = "the settings of a part must be in braces";
 const NONE: &str = "`none` leaves this part out of the machine";
-const JOINED: &str = "this setting must be written as one word";
+const JOINED: &str = "the name of this setting must be one word";
 const REPEAT: &str = "a loop without a variable must be a `repeat`";
-const FLUSH: &str = "`flush` empties a TLB or cache";
+const FLUSH: &str = "use `flush` to empty a TLB or cache";
 
 /// Returns an idiom whose equivalent is too long for a help text.
 const fn mapped(theirs: &'static [&'static str]) -> Idiom {
@@ -69,11 +69,15 @@ pub(super) const LIKELY: &[Idiom] = &[
         "the condition of a `choose` must follow `where`",
     ),
     likely(&["for NAME in A do B"], "for NAME in A { B }", "the body of a `for` must be a block in braces"),
-    likely(&["for NAME in A, B {"], "for NAME in [A, B] {", "several values are a list in square brackets"),
+    likely(
+        &["for NAME in A, B {"],
+        "for NAME in [A, B] {",
+        "write several values as a list in square brackets",
+    ),
     likely(
         &["for NAME in A, B, C {"],
         "for NAME in [A, B, C] {",
-        "several values are a list in square brackets",
+        "write several values as a list in square brackets",
     ),
     likely(
         &["let NAME = A, NAME2 = B", "let NAME, NAME2 = A, B"],
@@ -118,7 +122,7 @@ pub(super) const LIKELY: &[Idiom] = &[
     likely(
         &["machine x86-64", "machine x86_64", "machine x86", "machine i7", "machine intel"],
         "machine core-i7",
-        "the preset of an Intel machine is `core-i7`",
+        "the preset for an Intel machine is `core-i7`",
     ),
     // Accesses
     likely(
@@ -171,7 +175,7 @@ pub(super) const LIKELY: &[Idiom] = &[
     likely(
         &["set memory A = B", "memory[A] = B", "set mem A = B"],
         "set memory { | pa byte |; | (A) (B) | }",
-        "memory contents must be set with a table",
+        "the contents of memory must be a table",
     ),
     // Switches
     row(
@@ -183,12 +187,12 @@ pub(super) const LIKELY: &[Idiom] = &[
     likely(
         &["on core A: REST", "core A: REST"],
         "core A; REST",
-        "`core` selects the core of later statements",
+        "`core` selects the core that runs later statements",
     ),
     likely(
         &["core = A", "cpu A", "cpu = A", "on core A"],
         "core A",
-        "`core` selects the core of later statements",
+        "`core` selects the core that runs later statements",
     ),
     likely(&["call NAME(REST"], "NAME(REST", "a call is a name followed by its arguments in parentheses"),
     likely(
@@ -205,9 +209,9 @@ pub(super) const LIKELY: &[Idiom] = &[
         "compute the step in the body: `for i in 0..5 { read 0x3C0 + 4 * i }`",
     ),
     // Looking
-    likely(&["show page table"], "show page_table", "the noun must be written as one word"),
-    likely(&["set page table REST"], "set page_table REST", "the noun must be written as one word"),
-    likely(&["expect page table REST"], "expect page_table REST", "the noun must be written as one word"),
+    likely(&["show page table"], "show page_table", "the noun `page_table` must be one word"),
+    likely(&["set page table REST"], "set page_table REST", "the noun `page_table` must be one word"),
+    likely(&["expect page table REST"], "expect page_table REST", "the noun `page_table` must be one word"),
     likely(&["show A, B"], "show A; show B", "`show` shows one thing"),
     likely(
         &["NAME"],

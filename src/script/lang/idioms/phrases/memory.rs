@@ -19,7 +19,7 @@ pub(super) const MEMORY: &[Idiom] = &[
             "[A] = B",
         ],
         "write A = B",
-        "a store is written `write ADDRESS = VALUE`",
+        "a store has the form `write ADDRESS = VALUE`",
         "write `write 0x3D4 = 0x2A`",
     ),
     row(
@@ -38,13 +38,13 @@ pub(super) const MEMORY: &[Idiom] = &[
     row(
         &["*NUM = B", "*(TYPE *) A = B"],
         "write NUM = B",
-        "a store is written `write ADDRESS = VALUE`",
+        "a store has the form `write ADDRESS = VALUE`",
         "write `write 0x3D4 = 5`",
     ),
     row(
         &["memory[A]", "mem[A]", "M[A]", "read memory[A]", "read mem[A]", "read(memory[A])"],
         "read A",
-        "a load is written `read ADDRESS`",
+        "a load has the form `read ADDRESS`",
         "write `read 0x3D4`",
     ),
     row(
@@ -113,7 +113,7 @@ pub(super) const MEMORY: &[Idiom] = &[
     row(
         &["VALUE = B"],
         "write VALUE = B",
-        "a store is written `write ADDRESS = VALUE`",
+        "a store has the form `write ADDRESS = VALUE`",
         "write `write 0x3D4 = 5`",
     ),
     row(
@@ -130,13 +130,13 @@ pub(super) const MEMORY: &[Idiom] = &[
             "put A into B",
         ],
         "write B = A",
-        "a store is written `write ADDRESS = VALUE`",
+        "a store has the form `write ADDRESS = VALUE`",
         "write `write 0x3D4 = 5`",
     ),
     row(
         &["write A, B", "write A : B", "write A <- B", "A <- B"],
         "write A = B",
-        "a store is written `write ADDRESS = VALUE`",
+        "a store has the form `write ADDRESS = VALUE`",
         "write `write 0x3D4 = 5`",
     ),
     row(
@@ -148,7 +148,7 @@ pub(super) const MEMORY: &[Idiom] = &[
     row(
         &["access(A)", "load(A)", "lookup(A)", "get(A)", "lookup A"],
         "read A",
-        "a load is written `read`",
+        "a load is a `read`",
         "write `read 0x3D4`",
     ),
     row(
@@ -160,7 +160,7 @@ pub(super) const MEMORY: &[Idiom] = &[
     row(
         &["va VALUE REST", "vaddr VALUE REST", "address VALUE REST", "addr VALUE REST"],
         "read VALUE REST",
-        "a load is written `read`",
+        "a load is a `read`",
         "write `read 0x3D4`",
     ),
 ];

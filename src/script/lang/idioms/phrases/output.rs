@@ -71,7 +71,7 @@ pub(super) const OUTPUT: &[Idiom] = &[
     row(
         &["print(f TEXT)", "print(TEXT f)"],
         "show \"\"\"BARE\"\"\"",
-        "`show` prints a value, and fills in `{…}` between `\"\"\"`",
+        "`show` prints a value, and evaluates `{…}` in a `\"\"\"` string",
         "write `show \"\"\"{x} hits\"\"\"`",
     ),
     row(
@@ -183,13 +183,13 @@ pub(super) const OUTPUT: &[Idiom] = &[
     row(
         &["exit", "quit", "stop", "halt", "hlt", "ret", "nop", "pass", "main()", "exit(0)", "return 0"],
         REMOVED,
-        "this is unnecessary: a script ends with its last line",
+        "this line is unnecessary: a script ends with its last line",
         "remove the line",
     ),
     row(
         &["if __name__ == REST"],
         REMOVED,
-        "this is unnecessary: a script runs from its first line",
+        "this line is unnecessary: a script runs from its first line",
         "remove the line",
     ),
 ];

@@ -54,7 +54,7 @@ pub(super) const PAPERS: &[Idiom] = &[
             "rubric TEXT A",
         ],
         "rubric TEXT points A",
-        "points are written `points 2`",
+        "points have the form `points N`",
         "write `essay \"Why?\" { rubric \"because\" points 2 }`",
     ),
     row(
@@ -99,7 +99,7 @@ pub(super) const PAPERS: &[Idiom] = &[
             "seed is A",
         ],
         "seed A",
-        "`seed` must be followed by its number",
+        "`seed` must be followed by a number",
         "write `seed 42`",
     ),
     row(

@@ -2,7 +2,7 @@
 
 use crate::lang::idioms::rows::{Idiom, row};
 
-const TRANSLATION: &str = "a translation is `translate ADDRESS`, and its facts follow `=>`";
+const TRANSLATION: &str = "a translation is `translate ADDRESS`, and the facts follow `=>`";
 
 pub(super) const SHEETS: &[Idiom] = &[
     // Rows for worksheets: an address and its translation.
@@ -60,13 +60,13 @@ pub(super) const SHEETS: &[Idiom] = &[
     row(
         &["VALUE : REST", "VALUE -> REST", "VALUE => REST"],
         "read VALUE => REST",
-        "a load is `read ADDRESS`, and its facts follow `=>`",
+        "a load is `read ADDRESS`, and the facts follow `=>`",
         "write `read 0x3D4 => vpn 0x0F`",
     ),
     row(
         &["va NUM : REST", "read NUM : REST", "VA = NUM : REST", "read NUM -> REST"],
         "read NUM => REST",
-        "a load is `read ADDRESS`, and its facts follow `=>`",
+        "a load is `read ADDRESS`, and the facts follow `=>`",
         "write `read 0x3D4 => vpn 0x0F`",
     ),
     row(
@@ -100,7 +100,7 @@ pub(super) const SHEETS: &[Idiom] = &[
             "use machine TEXT",
         ],
         "machine BARE",
-        "the name of a preset must be written without quotes",
+        "the name of a preset must not be in quotes",
         "write `machine simple`",
     ),
     row(
@@ -136,7 +136,7 @@ pub(super) const SHEETS: &[Idiom] = &[
             "NAME = process()",
         ],
         "process NAME",
-        "the name of a process must be written without punctuation or quotes",
+        "the name of a process cannot contain punctuation or quotes",
         "write `process P1`",
     ),
 ];

@@ -23,7 +23,7 @@ if x = 3 { read 1 }       -> syntax at "=": `=` assigns a value, but nothing her
 choose x in 0..4 where x = 3 -> syntax at "=": `=` assigns a value, but nothing here can be assigned (to compare, write `==`)
 read 1 => vpn = 3         -> syntax at "=": write a fact's value after its name (write `vpn 3`, `fault not none`, or `va in 0..64`)
 machine { ways = 4 }      -> syntax at "=": write a setting's value after its name (write `ways VALUE`)
-machine { bits 9, 9 }     -> syntax at "9": a setting must begin with a word, not with `9` (spaces, not commas, separate the values of a setting)
+machine { bits 9, 9 }     -> syntax at "9": a setting must begin with a word, not with `9` (separate the values of a setting with spaces, not with commas)
 machine { ways: 4 }       -> syntax at ":": write a setting's value after its name (write `ways VALUE`)
 x += 3                    -> syntax at "+=": `+=` is not an operator (write `let x = x + …`)
 x++                       -> syntax at "++": `++` is not an operator (write `let x = x + 1`)
@@ -39,12 +39,12 @@ let x = a && b            -> syntax at "&&": `&&` is not an operator (write `and
 let x = a || b            -> syntax at "||": `||` is not an operator (write `or`)
 let x = c ? 1 : 2         -> syntax at "?": there is no `?:` (write `if CONDITION { … } else { … }`)
 let x = a <> b            -> syntax at "<>": `<>` is not an operator (write `!=`)
-show a ** 2               -> syntax at "**": `**` is not an operator (a power of two must be written as `1 << n`)
+show a ** 2               -> syntax at "**": `**` is not an operator (write a power of two as `1 << n`)
 show a not in b           -> syntax at "in": `not` must come before the condition that it negates (write `not (a in b)`; of a fact, `va not 3`)
 read 1 → ppn 3            -> syntax at "→": the language has no arrow `→` (facts must follow `=>`)
 show “hello”              -> syntax at "“": these quotes are typographic (write straight quotes, "…")
 show a – b                -> syntax at "–": this dash is not a minus sign (write `-`; only a table cell can contain a dash)
-// a comment              -> syntax at "//": this is not a comment (a comment begins with `#`)
+// a comment              -> syntax at "//": this does not begin a comment (a comment begins with `#`)
 read 4 // load it, then   -> syntax at ",": `,` does not belong here (`//` divides; a comment begins with `#`)
 "#,
     );
@@ -92,11 +92,11 @@ fn facts() {
         r#"
 read 1 => vpn 3 ppn 4     -> syntax at "ppn": a comma is missing between two facts (write `vpn 3, ppn …`)
 read 1 =>                 -> syntax at "": the line ends too early: the name of a fact is missing
-read 1 => 3               -> syntax at "3": a value without the name of its fact (a fact is a name and a value: `vpn 0x0F`)
+read 1 => 3               -> syntax at "3": the name of the fact is missing before this value (a fact is a name and a value: `vpn 0x0F`)
 read 1 => (vpn 3)         -> syntax at "(": facts are not enclosed in parentheses (`STATEMENT => FACT, FACT`)
 for x in y { z } => vpn 3 -> syntax at "=>": facts are not allowed here (facts must follow a statement in the block)
 machine { ways 4 => a 3 } -> syntax at "=>": a setting has no facts (`STATEMENT => FACT, FACT`)
-choose x in y where read x -> syntax at "read x": this operation is not a condition by itself (add the expected result: `where read x => tlb miss`)
+choose x in y where read x -> syntax at "read x": an operation without facts is not a condition (add the expected result: `where read x => tlb miss`)
 "#,
     );
 }
@@ -107,30 +107,30 @@ fn shapes() {
         r#"
 else { read 1 }           -> syntax at "else": this `else` follows no `if` (`if CONDITION { … } else { … }`)
 | a | b |                 -> syntax at "|": a row of a table belongs in a block (write `set tlb { … }` around the rows)
-let x 3                   -> syntax at "3": `3` does not belong here: `=` is missing (write it as `let NAME = VALUE`)
+let x 3                   -> syntax at "3": `3` does not belong here: `=` is missing (write the statement as `let NAME = VALUE`)
 let x =                   -> syntax at "": the line ends too early: a value is missing
 let x = 1 2               -> syntax at "2": `2` does not belong here
-let x = 1 read 2          -> syntax at "read": a second statement begins here (put it on a separate line, or put `;` before it)
-let x = 1,000             -> syntax at ",": a number must be written without commas (remove `,`)
+let x = 1 read 2          -> syntax at "read": a second statement begins here (put a line break or `;` before the second statement)
+let x = 1,000             -> syntax at ",": a number cannot contain commas (remove `,`)
 let x = {1, 2}            -> syntax at "{": a list must be in square brackets (write `[1, 2]`)
 let x = 7 mod 2           -> syntax at "mod": `mod` is not an operator (write `%`)
 for x in 0..4 read x      -> syntax at "read": the body of a `for` must be a block in braces (write `{ read x }`)
 if a: read 1              -> syntax at ":": a block must be enclosed in braces, without a `:` (replace the `:` and the text after it with `{ … }`)
-if a { b } elif c { d }   -> syntax at "elif": `elif` is written `else if` (write `else if`)
+if a { b } elif c { d }   -> syntax at "elif": `elif` must be `else if` (write `else if`)
 repeat 2 { b } else { d } -> syntax at "else": this `else` follows no `if` (`if CONDITION { … } else { … }`)
 x == 3                    -> syntax at "==": `==` compares, but nothing uses the result here (`expect CONDITION` checks a condition)
-for x 0..4 { read x }     -> syntax at "0": `0` does not belong here: `in` is missing (write it as `for NAME in RANGE { … }`)
-if { read 1 }             -> syntax at "{": `{` does not belong here: a value is missing (write it as `if CONDITION { … } else { … }`)
-def f { read 1 }          -> syntax at "{": `{` does not belong here: a list of parameters in `( )` is missing (write it as `def NAME(A, B) { … }`)
-scenario { read 1 }       -> syntax at "{": `{` does not belong here: a string in double quotes is missing (write it as `scenario "name" { … }`)
-include other             -> syntax at "other": `other` does not belong here: a string in double quotes is missing (write it as `include "other.pw"`)
-reference { frames 3 }    -> syntax at "{": `{` does not belong here: a page is missing (write it as `reference 7 0 1 2 { frames 3, replacement lru }`)
+for x 0..4 { read x }     -> syntax at "0": `0` does not belong here: `in` is missing (write the statement as `for NAME in RANGE { … }`)
+if { read 1 }             -> syntax at "{": `{` does not belong here: a value is missing (write the statement as `if CONDITION { … } else { … }`)
+def f { read 1 }          -> syntax at "{": `{` does not belong here: a list of parameters in `( )` is missing (write the statement as `def NAME(A, B) { … }`)
+scenario { read 1 }       -> syntax at "{": `{` does not belong here: a string in double quotes is missing (write the statement as `scenario "name" { … }`)
+include other             -> syntax at "other": `other` does not belong here: a string in double quotes is missing (write the statement as `include "other.pw"`)
+reference { frames 3 }    -> syntax at "{": `{` does not belong here: a page is missing (write the statement as `reference 7 0 1 2 { frames 3, replacement lru }`)
 read x where y            -> syntax at "where": `where` belongs to `choose` (`choose NAME in RANGE where CONDITION`)
 f(1,,2)                   -> syntax at ",": `,` does not belong here: a value is missing
 x + 1                     -> syntax at "+": a statement must begin with a verb (to see a value, write `show x + 1`)
 tlb.hits                  -> syntax at ".": a statement must begin with a verb (to see a value, write `show tlb.hits`)
 3 + 4                     -> syntax at "3": a statement must begin with a word, not with `3`
-if a { b } read 2         -> syntax at "read": this statement ends with its `}` (the next statement must begin on a separate line or after `;`)
+if a { b } read 2         -> syntax at "read": the preceding statement ends with its `}` (the next statement must begin on a separate line or after `;`)
 P1: P2: read 4            -> syntax at ":": `:` does not belong here (`NAME: STATEMENT` must begin a line and have one name)
 P1:                       -> syntax at "": the line ends too early: a statement is missing (`NAME: STATEMENT` runs the statement in process NAME)
 "#,
@@ -141,8 +141,8 @@ P1:                       -> syntax at "": the line ends too early: a statement 
 fn strings() {
     each_is(
         r#"
-let x = "a\qb"            -> syntax at "\\q": `\q` is not an escape (use an escape as in C: \n \t \r \0 \\ \" \' \x41 \101; a literal backslash is \\)
-let x = 'ab'              -> syntax at "'ab'": '…' must contain one byte, but this is 2 (a string must be in double quotes)
+let x = "a\qb"            -> syntax at "\\q": `\q` is not an escape sequence (use a C escape sequence: \n \t \r \0 \\ \" \' \x41 \101; a literal backslash is \\)
+let x = 'ab'              -> syntax at "'ab'": '…' must contain one byte, not 2 (a string must be in double quotes)
 let x = ''                -> syntax at "''": there is no byte between these quotes
 scenario "\xff" { }       -> syntax at "\"\\xff\"": byte 0 of this string is not valid UTF-8 (names and labels must be UTF-8; other strings can contain any bytes)
 let x = "abc              -> unclosed at "\"": this string is never closed (a string must end on the line where it begins; enclose multiline text in `"""`)

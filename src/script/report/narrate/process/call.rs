@@ -116,7 +116,7 @@ fn descriptor(record: &CallRecord) -> Option<String> {
     Some(format!(": descriptor {fd} of {} is not open for this call", record.process.name))
 }
 
-/// Returns `2 page faults during the call (1 minor, 1 major).`
+/// Returns `The call caused 2 page faults (1 minor, 1 major).`
 fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
     let of = |which: fn(&FaultRecord) -> bool| faults.iter().filter(|fault| which(fault)).count() as u64;
     let (minor, major) = (of(FaultRecord::minor), of(FaultRecord::major));
@@ -126,7 +126,7 @@ fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
         (0, _) => "major".to_owned(),
         (minor, major) => format!("{minor} minor, {major} major"),
     };
-    Some(format!("{} during the call ({kinds}).", count(minor + major, "page fault", "page faults")))
+    Some(format!("The call caused {} ({kinds}).", count(minor + major, "page fault", "page faults")))
 }
 
 /// Returns the terminal output if it fits in a sentence.

@@ -18,7 +18,7 @@ pub(crate) fn areas(n: usize) -> String {
     count(n as u64, "area", "areas")
 }
 
-/// Describes the frames of unmapped pages: `; 2 frames are freed`.
+/// Describes the frames of unmapped pages: `. The kernel frees 2 frames`.
 pub(crate) fn leaving(record: &CallRecord) -> String {
     let (before, after) = record.effect.resident;
     let (used, later) = record.effect.frames;
@@ -27,11 +27,11 @@ pub(crate) fn leaving(record: &CallRecord) -> String {
     match (pages, freed) {
         (0, 0) => String::new(),
         (_, 0) => {
-            ". Other pages still use all of the frames of the unmapped pages, so the kernel frees no frames"
+            ". Other pages still use the frames of the unmapped pages, so the kernel frees none of these frames"
                 .to_owned()
         }
-        (pages, 1) if pages <= 1 => "; 1 frame is freed".to_owned(),
-        (pages, freed) if pages <= freed => format!("; {freed} frames are freed"),
+        (pages, 1) if pages <= 1 => ". The kernel frees 1 frame".to_owned(),
+        (pages, freed) if pages <= freed => format!(". The kernel frees {freed} frames"),
         (pages, freed) => {
             format!(". The kernel frees {freed} of the {pages} frames, and other pages still use the rest")
         }

@@ -139,15 +139,15 @@ fn came_to(names: &Names, action: &ActionRecord) -> String {
     let n = action.count;
     match &action.what {
         KernelAction::KsmScan => match n {
-            0 => "no pages of mergeable areas are equal, so nothing is merged".to_owned(),
+            0 => "no pages of mergeable areas are equal, so the kernel merges nothing".to_owned(),
             _ => format!(
-                "{} freed, because equal pages now share one read-only frame",
-                count(n, "frame is", "frames are")
+                "the kernel frees {}, because equal pages now share one read-only frame",
+                count(n, "frame", "frames")
             ),
         },
         KernelAction::Reclaim { .. } => match n {
             0 => "no page can be evicted".to_owned(),
-            _ => format!("{} evicted", count(n, "page is", "pages are")),
+            _ => format!("the kernel evicts {}", count(n, "page", "pages")),
         },
         KernelAction::Sync => "the kernel writes every dirty file page to its file".to_owned(),
         KernelAction::SwapOut { process, vpn } => {
@@ -181,7 +181,7 @@ fn moved(names: &Names, step: &KernelStep, next: Option<&KernelStep>) -> Option<
 fn left(names: &Names, evicted: &Evicted) -> String {
     let page = evicted.page.map_or("an unmapped page".to_owned(), |page| names.page_of(page));
     let to = match evicted.to {
-        None => "is clean and is discarded".to_owned(),
+        None => "is clean, so the kernel discards it".to_owned(),
         Some(to) => format!("is written to {}", names.store(to)),
     };
     let entries = evicted.unmapped().map_or_else(String::new, |entries| format!("; {entries}"));

@@ -166,7 +166,7 @@ impl<'a> Telling<'a> {
 
     /// Explains why a page in a writable area is read-only.
     fn protected(&self) -> String {
-        let read_only = "Its PTE is read-only although the area is writable (copy-on-write)";
+        let read_only = "The PTE is read-only although the area is writable (copy-on-write)";
         match (self.handled.copied, self.handled.reused) {
             (Some((Some(from), _)), _) if self.parts() => {
                 format!("is in merged {}, so the kernel must copy it (copy-on-write)", names::frame(from))
@@ -218,8 +218,8 @@ impl<'a> Telling<'a> {
         let (names, area) = (&self.names, &record.area);
         let (range, perms) = (names.range(area.start, area.end), area.perms());
         match names::bare_name(record) {
-            "" => format!(", because its area {range} ({}) is {perms}", record.backing),
-            name => format!(", because its area {name} ({range}) is {perms}"),
+            "" => format!(", because the area {range} ({}) is {perms}", record.backing),
+            name => format!(", because the area {name} ({range}) is {perms}"),
         }
     }
 
@@ -387,11 +387,11 @@ pub(crate) fn eviction(names: &Names, evicted: &Evicted) -> String {
         None => "an unmapped page".to_owned(),
     };
     let to = match evicted.to {
-        None => "is clean and is discarded".to_owned(),
+        None => "is clean, so the kernel discards it".to_owned(),
         Some(store @ BackingStore::Swap { .. }) => format!("is written to {}", names.store(store)),
         Some(store) => format!("is dirty and is written to {}", names.store(store)),
     };
-    let entries = evicted.unmapped().map_or_else(String::new, |entries| format!(" I{}.", &entries[1..]));
+    let entries = evicted.unmapped().map_or_else(String::new, |entries| format!(" T{}.", &entries[1..]));
     format!(
         "No frame is free. The victim ({}) is {} with {page}, which {to}.{entries}",
         names.policy(),

@@ -52,8 +52,8 @@ impl Evicted {
     pub(crate) fn unmapped(&self) -> Option<String> {
         let (entries, tlb) = match self.entries {
             0 => return None,
-            1 => ("its PTE now has".to_owned(), "its TLB entry is"),
-            n => (format!("its {} PTEs now have", number(n.into())), "their TLB entries are"),
+            1 => ("the page's PTE now has".to_owned(), "its TLB entry is"),
+            n => (format!("the page's {} PTEs now have", number(n.into())), "their TLB entries are"),
         };
         let slot = self.slot.map_or_else(String::new, |slot| format!(" and slot {}", number(slot.0.into())));
         let tlb = if self.tlb { format!(", and {tlb} invalidated") } else { String::new() };

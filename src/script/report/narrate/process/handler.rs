@@ -82,16 +82,16 @@ impl Handler<'_> {
             }
             KernelStep::Evicted { frame: victim, page, to, .. } => {
                 let page = page.map_or("an unmapped page".to_owned(), |page| names.page_of(page));
-                let victim = format!("victim ({}): {} with {page}", names.policy(), frame(victim));
+                let victim = format!("evicts {page} from {} ({})", frame(victim), names.policy());
                 let evicted = Handled::from_steps(&[step]).evicted;
                 let entries = evicted.first().and_then(Evicted::unmapped);
                 let entries = entries.map_or_else(String::new, |entries| format!("; {entries}"));
                 match to {
                     Some(to) => step_by(
                         "handler → disk",
-                        format!("{victim}, which is written to {}{entries}", names.store(to)),
+                        format!("{victim} and writes it to {}{entries}", names.store(to)),
                     ),
-                    None => step_by("handler", format!("{victim}, which is clean and is discarded{entries}")),
+                    None => step_by("handler", format!("{victim} and discards the clean page{entries}")),
                 }
             }
             KernelStep::Zeroed { frame: zeroed } => {
@@ -109,7 +109,7 @@ impl Handler<'_> {
             }
             KernelStep::Reused { frame: reused } => step_by(
                 "handler → memory",
-                format!("updates the PTE: R/W = 1; {} is not shared, so nothing is copied", frame(reused)),
+                format!("sets R/W = 1 in the PTE without copying, because {} is not shared", frame(reused)),
             ),
             KernelStep::Mapped { page, frame, writable } => {
                 step_by("handler → memory", self.mapped(page.vpn.raw(), frame.map(|frame| frame.0), writable))

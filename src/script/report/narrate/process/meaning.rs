@@ -53,7 +53,7 @@ fn fork(names: &Names, record: &CallRecord) -> Option<String> {
     let process = names.process();
     let (copied, shared) = record.effect.forked?;
     let shared = match shared {
-        0 => "Its page table starts empty, and page faults map its pages".to_owned(),
+        0 => format!("The page table of {child} starts empty, and page faults map its pages"),
         1 => "The two processes share 1 page, which is read-only until one of them writes to it".to_owned(),
         n => format!(
             "The two processes share {}. Each of these pages is read-only until a process writes to it",
@@ -101,12 +101,12 @@ fn exit(names: &Names, record: &CallRecord) -> String {
 }
 
 fn wait(record: &CallRecord) -> String {
-    let Some((child, status)) = &record.effect.waited else { return "it reaps a child".to_owned() };
+    let Some((child, status)) = &record.effect.waited else { return "the parent reaps a child".to_owned() };
     let how = match status & 0x7F {
         0 => format!("terminated with status {}", (status >> 8) & 0xFF),
         signal => format!("was terminated by signal {signal}"),
     };
-    format!("it reaps {}, which {how}", child.name)
+    format!("the parent reaps {}, which {how}", child.name)
 }
 
 fn file_name(file: &FileRecord) -> String {
@@ -158,15 +158,13 @@ fn write(record: &CallRecord, result: u64) -> String {
             };
             let bytes = bytes(result);
             if file.append {
-                let verb = if result == 1 { "is" } else { "are" };
                 return format!(
-                    "{bytes} {verb} appended to {name} at offset {}{size}",
+                    "the kernel appends {bytes} to {name} at offset {}{size}",
                     thousands(file.size.0)
                 );
             }
             format!(
-                "{bytes} {} to {name} at offset {}{size}",
-                go(result),
+                "the kernel writes {bytes} to {name} at offset {}{size}",
                 thousands(file_offset(record, file))
             )
         }
@@ -176,14 +174,9 @@ fn write(record: &CallRecord, result: u64) -> String {
                 .first()
                 .is_some_and(|fd| fd.value == pagewalk_engine::kernel::abi::Arg::Number(2));
             let stream = if error { "standard error" } else { "standard output" };
-            format!("{} {} to {stream}", bytes(result), go(result))
+            format!("the kernel writes {} to {stream}", bytes(result))
         }
     }
-}
-
-/// Returns the verb that agrees with a byte count.
-fn go(bytes: u64) -> &'static str {
-    if bytes == 1 { "is written" } else { "are written" }
 }
 
 fn malloc(names: &Names, record: &CallRecord) -> Option<String> {

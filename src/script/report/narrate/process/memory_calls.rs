@@ -123,9 +123,9 @@ impl MemoryCall<'_> {
         let rest = if left.is_empty() {
             String::new()
         } else {
-            format!("; these areas remain: {}", self.list(&left))
+            format!(". These areas remain: {}", self.list(&left))
         };
-        format!("{} has no mappings in {range} anymore{}{rest}", self.names.process(), self.leaving())
+        format!("{} no longer has mappings in {range}{}{rest}", self.names.process(), self.leaving())
     }
 
     fn mprotect(&self) -> String {
@@ -193,7 +193,7 @@ impl MemoryCall<'_> {
         }
         let start = self.record.effect.heap;
         let heap = if after > start && !self.come().is_empty() {
-            format!("; the heap is now {}", self.names.range(start, self.whole(after)))
+            format!(". The heap is now {}", self.names.range(start, self.whole(after)))
         } else {
             String::new()
         };
@@ -210,7 +210,9 @@ impl MemoryCall<'_> {
         if self.args.address(0) == 0 {
             return format!("the break is at {}", self.names.address(result));
         }
-        let was = if before == after { "" } else { "the previous break; " };
-        format!("{was}{}", self.brk())
+        if before == after {
+            return self.brk();
+        }
+        format!("the previous break. T{}", &self.brk()[1..])
     }
 }

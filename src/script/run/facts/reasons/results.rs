@@ -39,7 +39,7 @@ pub(crate) fn byte(a: &Access) -> String {
     let offset = Shown::field(offset, cache.block_bits);
     let way = if cache.ways == 1 { String::new() } else { format!(", way {way},") };
     let block = if block.is_empty() { "the block".to_owned() } else { bytes(block) };
-    format!("CI {index}{way} holds {block}; CO {offset} is {byte}")
+    format!("CI {index}{way} holds {block}; the byte at CO {offset} is {byte}")
 }
 
 /// `36 72 F0 1D`
@@ -90,7 +90,7 @@ pub(crate) fn cycles(a: &Access) -> String {
             }
         })
         .collect();
-    if terms.is_empty() { "no lookup has a latency".to_owned() } else { terms.join(" + ") }
+    if terms.is_empty() { "no part of this access has a latency".to_owned() } else { terms.join(" + ") }
 }
 
 /// Explains whether the bytes cross a boundary.

@@ -73,7 +73,7 @@ pub(crate) fn entry_value(a: &Access, level: u32) -> String {
             "page tables outside simulated memory have no entries for lower-level tables".to_owned()
         }
         (None, _) => format!("a byte of the entry{place} is uninitialized"),
-        (Some(_), _) => format!("the walk fetched this word{place}{}", before_marks(a)),
+        (Some(_), _) => format!("the walk fetched this value{place}{}", before_marks(a)),
     }
 }
 
@@ -121,7 +121,7 @@ pub(crate) fn pa(a: &Access) -> String {
         (Some(mmu), Some(pa)) => {
             let (page, low) = (pa.raw() >> mmu.page_bits, super::super::row::low(pa.raw(), mmu.page_bits));
             let ppn = Shown::field(page, a.spec.ppn_bits());
-            format!("PPN {ppn} is followed by PPO {}, which is the VPO", Shown::field(low, mmu.page_bits))
+            format!("PPN {ppn} is followed by PPO {}, which equals the VPO", Shown::field(low, mmu.page_bits))
         }
     }
 }

@@ -160,7 +160,7 @@ fn item_value(key: &Scalar, item: &Node) -> Result<Arg, Diagnostic> {
             Err(Diagnostic::new(
                 Code::MachineFile,
                 span,
-                format!("this is not allowed in a list of `{}`", key.text),
+                format!("this value is not allowed in a list of `{}`", key.text),
             )
             .label("a number or a word is needed here"))
         }

@@ -29,17 +29,15 @@ pub(super) const KEY: Refusal =
     Refusal("the name of a setting must be a word", "write one setting per line, such as `page: 4 KB`");
 pub(super) const TAG: Refusal =
     Refusal("a machine file cannot have tags", "remove the part that begins with `!`");
-pub(super) const LONG: Refusal = Refusal(
-    "a machine file can have at most 4096 values",
-    "write fewer values, or repeat fewer values with aliases",
-);
+pub(super) const LONG: Refusal =
+    Refusal("a machine file can have at most 4096 values", "write fewer values, and use fewer aliases");
 pub(super) const DEEP: Refusal =
     Refusal("blocks and lists are nested too deeply", "a machine file can have at most four levels");
 pub(super) const BRACKETS: Refusal =
     Refusal("a machine file can have at most 256 brackets and braces", LONG.1);
 pub(super) const LINES: Refusal = Refusal(
     "this value spans several lines or has escapes",
-    "write it on one line without escapes; separate the values of a list with commas",
+    "write the value on one line without escapes; separate the values of a list with commas",
 );
 
 /// Returns the length of a byte-order mark at the beginning of the file.
@@ -52,7 +50,7 @@ pub(super) fn twice(key: &str, again: Span, first: Span) -> Diagnostic {
     Diagnostic::new(Code::MachineFile, again, format!("`{key}` appears twice in this block"))
         .label("again here")
         .also(first, "first here")
-        .help("remove one of the two; write several TLBs or caches as a list whose items begin with `-`")
+        .help("remove one of the two entries; write several TLBs or caches as a list whose items begin with `-`")
 }
 
 /// Reports that a file contains a second YAML document.
@@ -62,8 +60,8 @@ pub(super) fn second_document(file: u32, text: &str) -> Diagnostic {
         Some((*end - line.len(), line))
     });
     let at = lines.filter(|(_, line)| line.starts_with("---")).last().map_or(0, |(at, _)| at);
-    Diagnostic::new(Code::MachineFile, token(file, text, at), "the file holds several documents")
-        .help("a file can describe only one machine; put the other one into a separate file")
+    Diagnostic::new(Code::MachineFile, token(file, text, at), "the file contains more than one document")
+        .help("a file can describe only one machine; put the other machine in a separate file")
 }
 
 /// Returns a diagnostic for a library error or an unsupported feature, at its location.
@@ -102,7 +100,7 @@ fn begun(file: u32, text: &str, context: &str) -> Option<(Span, String)> {
     let (line, column): (usize, usize) = (line.parse().ok()?, column.parse().ok()?);
     let before: usize = text.split_inclusive('\n').take(line.checked_sub(1)?).map(str::len).sum();
     let (within, _) = text.get(before..)?.char_indices().nth(column.checked_sub(1)?)?;
-    Some((token(file, text, before + within), format!("while {what} that begins here")))
+    Some((token(file, text, before + within), format!("error while {what} that begins here")))
 }
 
 const TABS: &str = "indent with spaces, not tabs";

@@ -294,7 +294,7 @@ impl<'t> Visitor<'t> for &mut Scalars<'t> {
 
     /// Accepts a slice of the text.
     fn visit_borrowed_str<E: de::Error>(self, part: &'t str) -> Result<Node<'t>, E> {
-        self.scalar(part).map(Node::Scalar).ok_or_else(|| E::custom("a scalar has no place"))
+        self.scalar(part).map(Node::Scalar).ok_or_else(|| E::custom("a scalar has no position"))
     }
     /// Accepts a string whose value differs from its source text because of escapes or line breaks.
     /// Accepts a string that differs from the text, because it has escapes or spans several lines.

@@ -95,7 +95,10 @@ fn values_that_differ_between_rounds_stay_open() {
     let script = "machine simple\nfor va in [0, 64] { translate va => vpn ?, vpo ? }\n";
     let outcome = amend(&[("a.pw", script)], FILL);
     assert_eq!(outcome.texts[0], script.replace("vpo ?", "vpo 0x00"));
-    assert_eq!(outcome.left, ["a.pw:2: vpn: it runs several times with different values: 0x00, 0x01"]);
+    assert_eq!(
+        outcome.left,
+        ["a.pw:2: vpn: the statement runs several times with different values: 0x00, 0x01"]
+    );
     let script = "machine simple\ntranslate 0 => byte ?\n";
     assert_eq!(amend(&[("a.pw", script)], FILL).left.len(), 1);
 }

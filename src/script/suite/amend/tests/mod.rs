@@ -140,21 +140,18 @@ fn a_comparison_with_a_literal_is_amended() {
 #[test]
 fn other_expressions_are_not_changed_and_the_reason_is_reported() {
     for (script, reason) in [
-        ("let x = 1\ntranslate 0 => vpn x", "vpn: its value is a variable"),
-        ("let x = 1\ntranslate 0 => vpn x + 1", "vpn: its value is an expression"),
+        ("let x = 1\ntranslate 0 => vpn x", "vpn: the expected value is a variable"),
+        ("let x = 1\ntranslate 0 => vpn x + 1", "vpn: the expected value is an expression"),
         ("translate 0\ntranslate 0 => vpn not 0", "vpn: `not` expects no value"),
         ("translate 0\ntranslate 0 => vpn in 1..3", "vpn: `in` allows several values"),
-        ("translate 0\nexpect 1 < 0", "1: its comparison allows several values"),
-        (
-            "translate 0\nexpect 1 == 2 and true",
-            "1 == 2 and true: it is a condition without an expected value",
-        ),
-        ("let x = 1\nexpect 2 == x", "2: its value is a variable"),
+        ("translate 0\nexpect 1 < 0", "1: the comparison allows several values"),
+        ("translate 0\nexpect 1 == 2 and true", "1 == 2 and true: the condition has no expected value"),
+        ("let x = 1\nexpect 2 == x", "2: the expected value is a variable"),
         ("translate 0\ntranslate 0 => byte 5", "byte: this access has no `byte`"),
         ("translate 0\ntranslate 0 => vpn ?", "vpn: use `--fill` to fill in `?`"),
         (
             "translate 0\nexpect page_table { | vpn v |\n | 0 (1) | }",
-            "page_table vpn 0 v: its cell is computed",
+            "page_table vpn 0 v: the cell is computed",
         ),
     ] {
         let left = left(&format!("machine simple\n{script}\n"));
@@ -169,11 +166,17 @@ fn a_fact_that_runs_several_times_is_amended_if_it_always_has_one_value() {
     let same = "machine simple\nrepeat 3 { translate 0x03D4 => vpn 1 }\ndef f() { translate 0x03D4 => vpo 2 }\nf(); f()\n";
     assert_eq!(accepted(same), same.replace("vpn 1", "vpn 15").replace("vpo 2", "vpo 20"));
     let differs = "machine simple\nfor va in [0x00, 0x40, 0x80] { translate va => vpn 7 }\n";
-    assert_eq!(left(differs), ["a.pw:2: vpn: it runs several times with different values: 0, 1, 2"]);
+    assert_eq!(
+        left(differs),
+        ["a.pw:2: vpn: the statement runs several times with different values: 0, 1, 2"]
+    );
     // The expectation holds in one iteration.
     let once = "machine simple\nfor va in 0..0x3FFF { translate va => tlbi 0x0 }\n";
     let left_alone = left(once);
-    assert_eq!(left_alone, ["a.pw:2: tlbi: it runs several times with different values: 0x0, 0x1, 0x2, 0x3"]);
+    assert_eq!(
+        left_alone,
+        ["a.pw:2: tlbi: the statement runs several times with different values: 0x0, 0x1, 0x2, 0x3"]
+    );
     let many = "machine simple\nfor va in 0..0x3FFF { translate va => vpn 0x0 }\n";
     assert!(left(many)[0].ends_with("0x0, 0x1, 0x2, 0x3, …"));
 }

@@ -53,7 +53,7 @@ fn system_calls_return_a_value_and_a_meaning() {
     );
     assert_eq!(
         call("write(1, \"hi\\n\", 3)"),
-        "write returns 3: 3 bytes are written to standard output: \"hi\\n\"."
+        "write returns 3: the kernel writes 3 bytes to standard output: \"hi\\n\"."
     );
     assert_eq!(
         call("pread(7, 0x1000, 1, 0)"),
@@ -79,7 +79,7 @@ fn faults_inside_a_call_are_reported_and_counted() {
         "Page fault: page 0x10 of P1 (text) is backed by page 0 of `poem` but has no valid PTE."
     );
     assert!(narrated[1].ends_with("Major fault; the write call continues."), "{narrated:?}");
-    assert!(narrated.last().unwrap().ends_with(" 2 page faults during the call (major)."), "{narrated:?}");
+    assert!(narrated.last().unwrap().ends_with(" The call caused 2 page faults (major)."), "{narrated:?}");
     let bad = sentences(&format!("{SMALL}write(1, 0x0500, 4)"));
     assert!(
         bad[0].ends_with("The kernel accessed this address for write, so the call fails without a signal."),
@@ -99,21 +99,21 @@ fn a_page_that_leaves_its_merged_frame_is_reported_and_counted() {
             "Protection fault: page 0x41 of P1 (heap) is in merged frame 0, so the kernel must copy it (copy-on-write).",
             "The kernel copies frame 0 to frame 2, which only P1 maps. Minor fault; the madvise call continues.",
             "madvise returns 0: pages of 0x1000–0x1080 are no longer merged; 2 pages have their own frames again. \
-             2 page faults during the call (minor).",
+             The call caused 2 page faults (minor).",
         ]
     );
     let moved = sentences(&format!("{merged}mremap(0x1000, 64, 64, 3, 0x2000)"));
     assert_eq!(
         moved.last().unwrap(),
         "mremap returns 0x2000: 0x1000–0x1040 moves to 0x2000–0x2040 with its pages; 1 page is copied because \
-         it was merged. 1 page fault during the call (minor)."
+         it was merged. The call caused 1 page fault (minor)."
     );
 }
 
 #[test]
 fn appended_bytes_are_written_at_the_end_at_any_offset() {
     let script = "process P1\nfile \"f\" = \"hello\"\nlet fd = open(\"f\", O_RDWR | O_APPEND)\n";
-    let appended = "3 bytes are appended to `f` at offset 5; `f` now has 8 bytes.";
+    let appended = "the kernel appends 3 bytes to `f` at offset 5; `f` now has 8 bytes.";
     assert_eq!(first(&format!("{script}pwrite(fd, \"abc\", 3, 0)")), format!("pwrite returns 3: {appended}"));
     assert_eq!(first(&format!("{script}write(fd, \"abc\", 3)")), format!("write returns 3: {appended}"));
 }
@@ -123,7 +123,7 @@ fn the_heap_has_a_range_of_its_own() {
     let script = "process P1 { | area start end perms | ; | .bss 555555557000 555555559000 rw-p | }\n";
     assert_eq!(
         first(&format!("{script}brk(0x55555555A800)")),
-        "brk returns 0: the break moves from 0x555555559000 to 0x55555555A800; the heap is now 0x555555559000–0x55555555B000."
+        "brk returns 0: the break moves from 0x555555559000 to 0x55555555A800. The heap is now 0x555555559000–0x55555555B000."
     );
     assert_eq!(
         first(&format!("{script}brk(0)")),
@@ -136,7 +136,7 @@ fn the_heap_has_a_range_of_its_own() {
     // In a child, the heap grows into a separate area. Both areas are treated as one heap.
     let child = format!("{script}sbrk(4096)\nwrite 0x555555559000 = 1\nlet c = fork()\n");
     assert!(
-        first(&format!("{child}c: sbrk(4096)")).ends_with("; the heap is now 0x555555559000–0x55555555B000.")
+        first(&format!("{child}c: sbrk(4096)")).ends_with(". The heap is now 0x555555559000–0x55555555B000.")
     );
 }
 

@@ -122,7 +122,7 @@ fn a_victim_makes_room_and_comes_back() {
     assert_eq!(
         narrated[1],
         "No frame is free. The victim (fifo) is frame 0 with page 0x40 of P1, which is written to swap \
-         slot 0. Its PTE now has P = 0 and slot 0, and its TLB entry is invalidated."
+         slot 0. The page's PTE now has P = 0 and slot 0, and its TLB entry is invalidated."
     );
     assert!(
         narrated[2].starts_with("The kernel allocates frame 0, fills it with zeros, and maps it."),
@@ -135,7 +135,7 @@ fn a_victim_makes_room_and_comes_back() {
         "{narrated:?}"
     );
     assert!(
-        narrated[1].ends_with(" Its PTE now has P = 0 and slot 1, and its TLB entry is invalidated."),
+        narrated[1].ends_with(" The page's PTE now has P = 0 and slot 1, and its TLB entry is invalidated."),
         "{narrated:?}"
     );
     assert_eq!(
@@ -144,8 +144,8 @@ fn a_victim_makes_room_and_comes_back() {
     );
     let clean = format!("{SMALL}read 0x0400\nfor n in 0..7 {{ write 0x1000 + 64 * n = n }}\nread 0x1200");
     assert!(sentences(&clean)[1].ends_with(
-        "frame 0 with page 0x10 of P1, which is clean and is discarded. \
-         Its PTE now has P = 0, and its TLB entry is invalidated."
+        "frame 0 with page 0x10 of P1, which is clean, so the kernel discards it. \
+         The page's PTE now has P = 0, and its TLB entry is invalidated."
     ));
 }
 
@@ -155,7 +155,7 @@ fn a_store_to_a_shared_page_copies_it_and_the_last_sharer_keeps_it() {
     let narrated = sentences(&format!("{fork}child: write 0x1000 = 2"));
     assert_eq!(
         narrated[0],
-        "Protection fault: page 0x40 of child (heap) is in shared frame 0. Its PTE is read-only although the \
+        "Protection fault: page 0x40 of child (heap) is in shared frame 0. The PTE is read-only although the \
          area is writable (copy-on-write)."
     );
     assert_eq!(
@@ -192,7 +192,7 @@ fn fatal_faults_name_signal_and_code() {
     );
     assert_eq!(
         first(&format!("{SMALL}write 0x0404 = 1")),
-        "P1 cannot write to 0x0404, because its area text (0x0400–0x0480) is r--p. Linux reports the protection \
+        "P1 cannot write to 0x0404, because the area text (0x0400–0x0480) is r--p. Linux reports the protection \
          exception as a segmentation fault (SIGSEGV, SEGV_ACCERR)."
     );
     let past = SMALL.replace("| 0400  | 0480 |", "| 0400  | 0500 |");
@@ -253,8 +253,8 @@ fn steps_of_a_fault_are_the_lectures() {
         "MMU → CPU: exception: page fault",
         "CPU → handler: transfers control to the kernel's page fault handler",
         "handler: the address is in the area heap (0x1000–0x1400, rw-p, anonymous), which permits the access",
-        "handler → disk: victim (fifo): frame 0 with page 0x40 of P1, which is written to swap slot 0; \
-         its PTE now has P = 0 and slot 0, and its TLB entry is invalidated",
+        "handler → disk: evicts page 0x40 of P1 from frame 0 (fifo) and writes it to swap slot 0; \
+         the page's PTE now has P = 0 and slot 0, and its TLB entry is invalidated",
         "handler → memory: fills frame 0 with zeros",
         "handler → memory: updates the PTE of page 0x48: P = 1, PPN 0x00, R/W = 1",
         "handler → CPU: returns from the minor fault; the instruction is retried",

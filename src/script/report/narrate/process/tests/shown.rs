@@ -151,28 +151,28 @@ fn kernel_actions_report_their_results() {
     assert_eq!(
         narrated,
         [
-            "1 frame is freed, because equal pages now share one read-only frame.",
+            "The kernel frees 1 frame, because equal pages now share one read-only frame.",
             "page 0x41 of P1 now shares frame 0"
         ]
     );
     assert_eq!(
         sentences(&format!("{SMALL}ksm scan")),
-        ["No pages of mergeable areas are equal, so nothing is merged."]
+        ["No pages of mergeable areas are equal, so the kernel merges nothing."]
     );
     let narrated = sentences(&format!("{SMALL}{pages}swap out P1 0x1040"));
     assert_eq!(narrated[0], "Page 0x41 of P1 is swapped out.");
     assert_eq!(
         narrated[1],
-        "frame 1: page 0x41 of P1 is written to swap slot 0; its PTE now has P = 0 and slot 0, and its TLB entry is invalidated"
+        "frame 1: page 0x41 of P1 is written to swap slot 0; the page's PTE now has P = 0 and slot 0, and its TLB entry is invalidated"
     );
     let shared = "let q = mmap(NULL, 64, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)\nwrite q = 1\n\
                   let child = fork()\nchild: read q\n";
     let narrated = sentences(&format!("{SMALL}{shared}swap out P1 q"));
     assert!(
-        narrated[1].ends_with("; its 2 PTEs now have P = 0, and their TLB entries are invalidated"),
+        narrated[1].ends_with("; the page's 2 PTEs now have P = 0, and their TLB entries are invalidated"),
         "{narrated:?}"
     );
-    assert_eq!(sentences(&format!("{SMALL}{pages}reclaim 2 pages"))[0], "2 pages are evicted.");
+    assert_eq!(sentences(&format!("{SMALL}{pages}reclaim 2 pages"))[0], "The kernel evicts 2 pages.");
 }
 
 #[test]
