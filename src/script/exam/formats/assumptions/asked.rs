@@ -79,6 +79,8 @@ pub(super) struct Asked {
     pub(super) about: BTreeSet<About>,
     /// Number of operations with facts to determine.
     pub(super) accesses: usize,
+    /// Number of entries that the longest given page table lists.
+    pub(super) listed: u64,
     /// Number of these operations that are probes.
     pub(super) probes: usize,
     /// Replacement policies of reference strings.
@@ -100,11 +102,16 @@ impl Asked {
     fn view(&mut self, view: &View) {
         let is_file = |record: &AreaRecord| matches!(record.area.backing, Backing::File { .. });
         match view {
-            View::Table(table) => self.add([
-                (About::PageTable, table.title.ends_with("page_table")),
-                (About::Dump, table.title.starts_with("memory")),
-                (About::Frames, table.title.ends_with("page_table") || table.title.ends_with("frames")),
-            ]),
+            View::Table(table) => {
+                if table.title.ends_with("page_table") {
+                    self.listed = self.listed.max(table.rows.len() as u64);
+                }
+                self.add([
+                    (About::PageTable, table.title.ends_with("page_table")),
+                    (About::Dump, table.title.starts_with("memory")),
+                    (About::Frames, table.title.ends_with("page_table") || table.title.ends_with("frames")),
+                ]);
+            }
             View::Tree(_) => self.add([(About::PageTable, true)]),
             View::Maps { areas, .. } => self.add([(About::Files, areas.iter().any(is_file))]),
             View::Layout(layout) => {

@@ -76,6 +76,7 @@ fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences
         && hardware.kernel.is_none()
         && asked.is(About::PageTable)
         && !asked.is(About::Entries)
+        && asked.listed >> spec.vpn_bits().min(63) == 0
     {
         sentences.push("Page-table entries that are not listed are not present.".to_owned());
     }
