@@ -149,7 +149,7 @@ fn clock(name: &str, columns: &str, rows: &[(&str, &[&str])]) -> Vec<String> {
 }
 
 #[test]
-fn a_clock_goes_on_from_the_students_row() {
+fn a_clock_continues_from_the_students_row() {
     let rows: [(&str, &[&str]); 3] = [
         // The hand passes frame 2, although its bit is clear, and evicts the page in frame 0.
         (
@@ -271,7 +271,7 @@ fn a_dash_for_an_empty_frame_in_a_grid_is_an_answer() {
         "1.3.frame1",
         "1.3.frame2",
     ];
-    // The student starts with frame 2 and goes on with the lowest free frame.
+    // The student starts with frame 2 and continues with the lowest free frame.
     let rows: [(&str, &[&str]); 1] = [("s", &["-", "-", "1", "2", "-", "1", "2", "3", "1"])];
     assert_eq!(digits("empty-frame", script, &columns, &rows), ["010111111"]);
 }
