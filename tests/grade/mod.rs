@@ -1,6 +1,7 @@
 //! Tests of grading: twenty sheets with a careful grader's points, other formats, rules, and mistakes in the
 //! answers.
 
+mod carried;
 mod feedback;
 mod formats;
 mod properties;

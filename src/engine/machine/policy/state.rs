@@ -252,12 +252,36 @@ impl Policy {
                 let pointed = pointed_to(words, ways);
                 (0..ways).map(|distance| pointed ^ distance).find(|&way| way < ways && may(way))
             }
-            Self::Clock | Self::SecondChance => sweep(words, ways, may),
-            Self::ThirdChance => sweep_classes(words, ways, may),
+            Self::Clock | Self::SecondChance => sweep(words, ways, may, |_| true),
+            Self::ThirdChance => sweep_classes(words, ways, may, |_| true),
             Self::Random => {
                 let count = open.clone().count() as u64;
                 open.nth(random.below(count) as usize)
             }
+        }
+    }
+
+    /// Changes the state as if the policy had chosen `victim`: the hand sweeps until it selects this way, and passes
+    /// all others. Afterwards, the hand is at the next way, and the use bits that it passed are clear.
+    pub(crate) fn evict(self, words: &mut [u64], ways: usize, victim: usize) {
+        let chosen = |way| way == victim;
+        let _ = match self {
+            Self::Clock | Self::SecondChance => sweep(words, ways, |_| true, chosen),
+            Self::ThirdChance => sweep_classes(words, ways, |_| true, chosen),
+            _ => None,
+        };
+    }
+
+    /// Sets the use bit of each way and the position of the hand, if the policy has them.
+    pub(crate) fn restore(self, words: &mut [u64], ways: usize, used: &[bool], hand: Option<u32>) {
+        if !self.uses_ticks() {
+            return;
+        }
+        for (way, used) in used.iter().enumerate().take(ways) {
+            set_bit(words, way, *used);
+        }
+        if let (Some(Run::Hand), Some(hand), Some(word)) = (self.runs().last(), hand, words.last_mut()) {
+            *word = hand.into();
         }
     }
 
@@ -309,9 +333,14 @@ fn pointed_to(words: &[u64], ways: usize) -> usize {
     node - ways
 }
 
-/// Advances the hand to the first way with a clear use bit, clearing set bits along the way. Ways that must
-/// not be evicted are skipped. The first pass clears every bit, so the second pass finds a way.
-fn sweep(words: &mut [u64], ways: usize, may: impl Fn(usize) -> bool) -> Option<usize> {
+/// Advances the hand to the first way with a clear use bit that `stop` accepts, clearing set bits along the way. Ways
+/// that must not be evicted are skipped. The first pass clears every bit, so the second pass finds a way.
+fn sweep(
+    words: &mut [u64],
+    ways: usize,
+    may: impl Fn(usize) -> bool,
+    stop: impl Fn(usize) -> bool,
+) -> Option<usize> {
     let mask = mask_words(ways);
     let hand = words[mask] as usize;
     for step in 0..2 * ways {
@@ -319,7 +348,7 @@ fn sweep(words: &mut [u64], ways: usize, may: impl Fn(usize) -> bool) -> Option<
         if !may(way) {
             continue;
         }
-        if !bit(words, way) {
+        if !bit(words, way) && stop(way) {
             words[mask] = way as u64 + 1;
             return Some(way);
         }
@@ -331,8 +360,13 @@ fn sweep(words: &mut [u64], ways: usize, may: impl Fn(usize) -> bool) -> Option<
 /// Advances the hand to the first way in the lowest class of use and dirty bits that is not empty. The first round
 /// looks for a clean way with a clear use bit and changes nothing. The second round looks for a dirty way with a
 /// clear use bit, and clears the use bits that it passes. Two more such rounds find a way in the other classes. Ways
-/// that must not be evicted are skipped.
-fn sweep_classes(words: &mut [u64], ways: usize, may: impl Fn(usize) -> bool) -> Option<usize> {
+/// that must not be evicted are skipped, and the hand passes ways that `stop` does not accept.
+fn sweep_classes(
+    words: &mut [u64],
+    ways: usize,
+    may: impl Fn(usize) -> bool,
+    stop: impl Fn(usize) -> bool,
+) -> Option<usize> {
     let mask = mask_words(ways);
     let hand = words[2 * mask] as usize;
     for (round, step) in (0..4).flat_map(|round| (0..ways).map(move |step| (round, step))) {
@@ -340,7 +374,7 @@ fn sweep_classes(words: &mut [u64], ways: usize, may: impl Fn(usize) -> bool) ->
         if !may(way) {
             continue;
         }
-        if !bit(words, way) && bit(&words[mask..], way) == (round % 2 == 1) {
+        if !bit(words, way) && bit(&words[mask..], way) == (round % 2 == 1) && stop(way) {
             words[2 * mask] = way as u64 + 1;
             return Some(way);
         }

@@ -4,7 +4,7 @@
 mod steps;
 mod string;
 
-pub use steps::{ReferenceStep, ReferenceSteps, ReferenceTotals};
+pub use steps::{ForcedStep, ReferenceStep, ReferenceSteps, ReferenceTotals};
 pub use string::{Held, ReferenceError, ReferenceString, Replacement, Ticks};
 
 #[cfg(test)]

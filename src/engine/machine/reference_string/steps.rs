@@ -103,14 +103,25 @@ impl ReferenceString {
         Ok(steps)
     }
 
-    /// Runs the string step by step, with chosen frames: if the reference with this index misses, its page is loaded
-    /// into that frame. The policy chooses the others.
+    /// Runs the string step by step, and replaces the results of references, by their index.
     ///
     /// # Errors
-    /// As [`ReferenceString::steps`]. A frame that does not exist is ignored.
-    pub fn steps_with(&self, forced: Vec<Option<u32>>) -> Result<ReferenceSteps<'_>, ReferenceError> {
+    /// As [`ReferenceString::steps`].
+    pub fn steps_with(&self, forced: Vec<ForcedStep>) -> Result<ReferenceSteps<'_>, ReferenceError> {
         Ok(ReferenceSteps { forced, ..self.steps()? })
     }
+}
+
+/// The parts of a step that the policy does not determine. Frames that do not exist are ignored.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ForcedStep {
+    /// The frame into which a miss loads the page. The policy chooses it if this is `None`. A clock hand sweeps until
+    /// it selects this frame.
+    pub frame: Option<u32>,
+    /// The use bit of each frame after the step, starting at frame 0. Frames that are not listed keep their bits.
+    pub use_bits: Vec<bool>,
+    /// The frame that the clock hand points to after the step. If this is `None`, the hand does not change.
+    pub hand: Option<u32>,
 }
 
 /// For each position in the string, the position of the next reference to the same page.
@@ -147,8 +158,8 @@ pub struct ReferenceSteps<'a> {
     start: usize,
     /// The time of the next reference.
     time: usize,
-    /// The frames that misses load into, by the index of the reference.
-    forced: Vec<Option<u32>>,
+    /// See [`ReferenceString::steps_with`].
+    forced: Vec<ForcedStep>,
     random: SplitMix64,
 }
 
@@ -240,6 +251,10 @@ impl ReferenceSteps<'_> {
         if self.reference.ticks.follow(self.index()) {
             self.pool.tick();
         }
+        if let Some(forced) = self.forced.get(self.index()) {
+            let hand = forced.hand.filter(|hand| *hand < self.pool.ways());
+            self.pool.restore(POOL, &forced.use_bits, hand);
+        }
         self.time += 1;
         Some(Moved { page, hit: found.is_some(), frame, victim })
     }
@@ -252,9 +267,9 @@ impl ReferenceSteps<'_> {
     /// Returns the frame for the page to load, and the evicted page, if any. The lowest free frame is used
     /// first.
     fn make_room(&mut self) -> (u32, Option<Line<Use>>) {
-        let forced = self.forced.get(self.index()).copied().flatten();
+        let forced = self.forced.get(self.index()).and_then(|forced| forced.frame);
         if let Some(frame) = forced.filter(|frame| *frame < self.pool.ways()) {
-            return (frame, Some(self.pool.line(POOL, frame)).filter(|line| line.valid));
+            return (frame, self.pool.evict(POOL, frame));
         }
         let Replacement::Optimal { lookahead } = self.reference.replacement else {
             return self.pool.victim(POOL, &mut self.random);

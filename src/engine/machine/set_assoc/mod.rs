@@ -168,6 +168,20 @@ impl<L: Copy + Default> SetAssoc<L> {
         (way, Some(Line { tag, valid: true, payload: self.payload(set, way) }))
     }
 
+    /// Evicts `way` as if the policy had chosen it, and returns its line, or `None` if it is invalid.
+    pub(crate) fn evict(&mut self, set: SetIndex, way: u32) -> Option<Line<L>> {
+        let line = Some(self.line(set, way)).filter(|line| line.valid)?;
+        let at = self.policy_words;
+        self.policy.evict(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize);
+        Some(line)
+    }
+
+    /// Sets the use bit of each way and the position of the clock hand, if the policy has them.
+    pub(crate) fn restore(&mut self, set: SetIndex, used: &[bool], hand: Option<u32>) {
+        let at = self.policy_words;
+        self.policy.restore(&mut self.words.row_mut(set.raw())[at..], self.ways, used, hand);
+    }
+
     /// The lowest invalid way of `set`.
     #[inline]
     pub(crate) fn free(&self, set: SetIndex) -> Option<u32> {

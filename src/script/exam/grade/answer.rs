@@ -3,7 +3,7 @@
 use super::number::{self, Spelled};
 use super::sheet::Given;
 use super::words;
-use crate::lang::value::Value;
+use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Blank, Form, Radix};
 use crate::questions::follow::Claim;
 use crate::run::record::{CellView, Shown, TableView};
@@ -24,6 +24,17 @@ pub(crate) enum Answer {
     Unreadable,
 }
 
+/// Further notations of a column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Notation {
+    /// None.
+    Plain,
+    /// 1 or 0, or a word for yes or no.
+    Flag,
+    /// This number of bits, with or without separators.
+    Bits(usize),
+}
+
 /// The accepted form of a blank's answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct AnswerForm<'p> {
@@ -34,12 +45,14 @@ pub(crate) struct AnswerForm<'p> {
     pub(crate) round: Option<u32>,
     /// Whether no kernel handles the item's faults.
     pub(crate) bare: bool,
+    pub(crate) notation: Notation,
 }
 
 impl<'p> AnswerForm<'p> {
     /// Returns the form for a blank.
     pub(crate) fn for_blank(blank: &'p Blank, bare: bool) -> Self {
-        Self { form: blank.form, unit: blank.unit.as_deref(), round: blank.round, bare }
+        let notation = Notation::Plain;
+        Self { form: blank.form, unit: blank.unit.as_deref(), round: blank.round, bare, notation }
     }
 
     /// Returns the form for a column of a table, derived from its cells.
@@ -52,7 +65,8 @@ impl<'p> AnswerForm<'p> {
             CellView::Text(_) | CellView::List { .. } => Some(Form::Free),
             CellView::Nothing => None,
         });
-        Self { form: form.unwrap_or(Form::Free), unit: None, round: None, bare: true }
+        let notation = Notation::of_column(table, at);
+        Self { form: form.unwrap_or(Form::Free), unit: None, round: None, bare: true, notation }
     }
 
     /// Parses an answer.
@@ -65,6 +79,16 @@ impl<'p> AnswerForm<'p> {
         };
         if text.trim().is_empty() {
             return Answer::Unanswered;
+        }
+        match self.notation {
+            Notation::Flag => {
+                if let Some(flag) = words::flag(&text) {
+                    return Answer::Number(Spelled::from(Number::from(u64::from(flag))));
+                }
+            }
+            Notation::Bits(_) if words::is_dash(&text) => return Answer::Dash,
+            Notation::Bits(count) => return bits(&text, count).map_or(Answer::Unreadable, Answer::Text),
+            Notation::Plain => {}
         }
         match self.form {
             Form::Words(known) => match words::read(&text, known, self.bare) {
@@ -81,6 +105,32 @@ impl<'p> AnswerForm<'p> {
     }
 }
 
+impl Notation {
+    /// Returns the notation of a column of a step table: hits, use bits, modified bits, or counters in binary.
+    fn of_column(table: &TableView, at: usize) -> Self {
+        let name = table.groups.iter().flatten().nth(at).map_or("", String::as_str);
+        if name == "hit" {
+            return Self::Flag;
+        }
+        if !matches!(name, "use" | "modified") && !name.starts_with("counter") {
+            return Self::Plain;
+        }
+        let cell = table.rows.iter().find_map(|row| match row.get(at) {
+            Some(CellView::Text(bits)) => Some(bits),
+            _ => None,
+        });
+        cell.map_or(Self::Plain, |bits| Self::Bits(bits.len()))
+    }
+}
+
+/// Returns the digits of `0 1 0`, `0,1,0`, `0b010`, or `010b` if there is one digit for each bit.
+fn bits(text: &str, count: usize) -> Option<String> {
+    let is_separator = |c: char| c.is_whitespace() || ",;:/|-_'()[]{}".contains(c);
+    let text: String = text.chars().filter(|c| !is_separator(*c)).collect::<String>().to_lowercase();
+    let own = text.strip_prefix("0b").or_else(|| text.strip_suffix('b')).unwrap_or(&text);
+    (own.len() == count && own.bytes().all(|bit| matches!(bit, b'0' | b'1'))).then(|| own.to_owned())
+}
+
 impl Answer {
     /// Returns the answer as a machine value for further computation. The inner `None` means that nothing
     /// applies.
@@ -90,6 +140,20 @@ impl Answer {
             Self::Word(word) => Some(Some(Shown::word(word))),
             Self::Number(spelled) => Some(Some(Shown::plain(Value::Number(spelled.value)))),
             Self::Unanswered | Self::Text(_) | Self::Unreadable => None,
+        }
+    }
+
+    /// Whether the answer is a dash or `none`.
+    pub(crate) fn is_dash(&self) -> bool {
+        matches!(self, Self::Dash | Self::Word("none"))
+    }
+
+    /// Whether the answer states that nothing happens: a dash, `none`, `no`, or 0.
+    pub(crate) fn is_nothing(&self) -> bool {
+        match self {
+            Self::Number(spelled) => spelled.value.is_zero(),
+            Self::Word(word) => matches!(*word, "none" | "no"),
+            other => other.is_dash(),
         }
     }
 

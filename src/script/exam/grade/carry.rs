@@ -10,7 +10,7 @@ use crate::exam::field::{Asked, Field};
 use crate::exam::paper::PaperItem;
 use crate::lang::value::Number;
 use crate::questions::entry::Blank;
-use crate::questions::follow::{Claim, follow, order};
+use crate::questions::follow::{Absence, Claim, follow, order};
 use crate::questions::mistakes::{Made, made};
 use crate::run::record::{Access, Did};
 
@@ -45,7 +45,8 @@ fn is_wrong((verdict, _): &Judged) -> bool {
 
 /// Finds the wrong answers that follow from other wrong answers, in the order of the calculation.
 fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut [Judged], rules: &Rules) {
-    let Some(before) = item.hardware.as_ref().and_then(|hardware| hardware.before.as_ref()) else { return };
+    let Some(hardware) = &item.hardware else { return };
+    let Some(before) = &hardware.before else { return };
     let claim = |((blank, _, answer), judged): (&Answered, &Judged)| {
         // A right answer uses the key's value, so its spelling does not matter.
         let claim = if judged.0 == Verdict::Right { Some(blank.key.clone()) } else { answer.claim() };
@@ -55,7 +56,7 @@ fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut 
         answered.iter().zip(judged.iter()).map(claim).collect();
     let claims: Vec<(&str, Option<Claim>)> =
         claims.iter().map(|(name, claim)| (&**name, claim.clone())).collect();
-    let follows = follow(access, before, &claims);
+    let follows = follow(access, before, hardware.kernel.as_ref(), &claims);
     let mut places: Vec<usize> = (0..answered.len()).filter(|at| is_wrong(&judged[*at])).collect();
     places.sort_by_key(|at| order(&answered[*at].0.fact, access));
     for at in places {
@@ -64,16 +65,43 @@ fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut 
         let other = |other: &usize| *other != at && judged[*other].0 != Verdict::Right;
         let others: Vec<usize> = followed.from.into_iter().filter(other).collect();
         if !others.is_empty() && agrees(answer, followed.claim.as_ref(), *way) {
-            let applies = followed.claim.is_some();
-            judged[at] = carried((answer, applies), &others, answered, judged, rules);
+            let absence =
+                if followed.claim.is_some() { follows.absence(&blank.fact) } else { Absence::NoValue };
+            judged[at] = carried(answer, absence, &others, answered, judged, rules);
+        }
+    }
+    let is_consequence = |at: &usize| {
+        let (blank, way, answer) = &answered[*at];
+        let follows_from_fault = |claim: Claim| agrees(answer, claim.as_ref(), *way);
+        follows.absence(&blank.fact) == Absence::Inaction
+            && follows.fact(&blank.fact).is_some_and(|followed| follows_from_fault(followed.claim))
+    };
+    settle((0..answered.len()).filter(is_consequence), answered, judged, rules);
+}
+
+/// Withdraws the points for consequences of a wrong fault if all of them state that nothing happens.
+fn settle(
+    consequences: impl Iterator<Item = usize>,
+    answered: &[Answered],
+    judged: &mut [Judged],
+    rules: &Rules,
+) {
+    let consequences: Vec<usize> = consequences.collect();
+    if consequences.iter().any(|at| !answered[*at].2.is_nothing()) {
+        return;
+    }
+    for at in consequences {
+        if let Verdict::Carried(from) = &judged[at].0 {
+            judged[at] = (Verdict::Follows(from.clone()), rules.carried_dashes);
         }
     }
 }
 
-/// Returns the verdict for an answer that follows from other wrong answers. A dash demonstrates no work if
-/// the value does not apply, or if the dash follows from a wrong word or dash.
+/// Returns the verdict for an answer that follows from other wrong answers. A dash demonstrates no work, unless it is
+/// the result of a lookup with computed fields.
 fn carried(
-    (answer, applies): (&Answer, bool),
+    answer: &Answer,
+    absence: Absence,
     others: &[usize],
     sheet: &[Answered],
     judged: &[Judged],
@@ -90,7 +118,12 @@ fn carried(
         Verdict::Carried(_) => false,
         _ => sheet[*at].2.needs_no_work(),
     };
-    if *answer == Answer::Dash && (!applies || mistaken.iter().any(only_said)) {
+    let earned = match absence {
+        Absence::Answer | Absence::Inaction => true,
+        Absence::Unknown => !mistaken.iter().any(only_said),
+        Absence::NoValue => false,
+    };
+    if answer.is_dash() && !earned {
         return (Verdict::Follows(names), rules.carried_dashes);
     }
     (Verdict::Carried(names), rules.carried)

@@ -1,5 +1,5 @@
-//! The grid of a reference string, with errors carried forward: after a wrong choice of a victim, the next rows are
-//! compared with the policy's steps from the student's own frames.
+//! The grid of a reference string, with errors carried forward: after a wrong choice of a victim, wrong use bits, or a
+//! wrong clock hand, the next rows are compared with the policy's steps from the student's own row.
 
 use super::agree::agrees;
 use super::answer::{Answer, AnswerForm};
@@ -9,8 +9,8 @@ use super::rules::Rules;
 use super::sheet::{Given, Sheet};
 use crate::exam::field::{Asked, Field};
 use crate::run::nouns::reference_cell;
-use crate::run::record::{ReferenceRun, TableView};
-use pagewalk_engine::machine::reference_string::ReferenceString;
+use crate::run::record::{ReferenceRun, Shown, TableView};
+use pagewalk_engine::machine::reference_string::{ForcedStep, ReferenceStep, ReferenceString};
 
 /// Maximum number of steps of a grid whose errors are carried. Each wrong row runs the string again.
 const STEPS: usize = 512;
@@ -55,7 +55,7 @@ fn carry(
 ) {
     let pages = run.steps.iter().map(|step| step.page).collect();
     let string = ReferenceString { pages, ..run.setup.clone() };
-    let mut forced: Vec<Option<u32>> = vec![None; run.steps.len()];
+    let mut forced = vec![ForcedStep::default(); run.steps.len()];
     let mut mistaken = Vec::new();
     let mut own_run = run.clone();
     let cells = |row: usize| {
@@ -76,19 +76,51 @@ fn carry(
                 judged[place] = (Verdict::Carried(mistaken.clone()), rules.carried);
             }
         }
-        // The frame that the student chose for a page that misses.
-        let step = &own_run.steps[row];
         let page = reference_cell(&own_run, row, "page").shown();
-        let holds = |(place, column): (usize, &str)| {
-            let frame = column.strip_prefix("frame")?.parse::<u32>().ok()?;
-            agrees(&answers[place].1, Some(&page), answers[place].0).then_some(frame)
-        };
-        let chosen = cells(row).find_map(holds).filter(|frame| !step.hit && *frame != step.frame);
-        if let Some(frame) = chosen {
-            forced[row] = Some(frame);
-            mistaken.push(format!("step {}", row + 1));
+        let own_cells = cells(row).map(|(place, column)| OwnCell {
+            column,
+            way: answers[place].0,
+            answer: &answers[place].1,
+        });
+        let own_step = own_step(&own_cells.collect::<Vec<_>>(), &page, &own_run.steps[row]);
+        if own_step != ForcedStep::default() {
+            forced[row] = own_step;
+            if cells(row).any(|(place, _)| judged[place].0 != Verdict::Right) {
+                mistaken.push(format!("step {}", row + 1));
+            }
             let Ok(steps) = string.steps_with(forced.clone()) else { return };
             own_run.steps = steps.collect();
         }
     }
+}
+
+/// A student's cell.
+struct OwnCell<'a> {
+    column: &'a str,
+    way: AnswerForm<'a>,
+    answer: &'a Answer,
+}
+
+/// Returns the student's step if it differs from the computed step: the frame of a page that misses, the use bits, and
+/// the clock hand.
+fn own_step(cells: &[OwnCell], page: &Shown, step: &ReferenceStep) -> ForcedStep {
+    let holds = |cell: &OwnCell| {
+        let frame = cell.column.strip_prefix("frame")?.parse::<u32>().ok()?;
+        agrees(cell.answer, Some(page), cell.way).then_some(frame)
+    };
+    let frame = cells.iter().find_map(holds).filter(|frame| !step.hit && *frame != step.frame);
+    let named = |name: &str| cells.iter().find(|cell| cell.column == name).map(|cell| cell.answer);
+    let use_bits = match (named("use"), &step.state.use_bits) {
+        (Some(Answer::Text(bits)), Some(computed)) => {
+            let bits: Vec<bool> = bits.chars().map(|bit| bit == '1').collect();
+            if computed.starts_with(&bits) { Vec::new() } else { bits }
+        }
+        _ => Vec::new(),
+    };
+    let hand = match named("hand") {
+        Some(Answer::Number(hand)) => hand.value.as_integer().and_then(|hand| u32::try_from(hand).ok()),
+        _ => None,
+    };
+    let hand = hand.filter(|hand| step.state.hand.is_some_and(|computed| computed != *hand));
+    ForcedStep { frame, use_bits, hand }
 }

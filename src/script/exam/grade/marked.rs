@@ -12,7 +12,8 @@ pub enum Verdict {
     Accepted,
     /// Wrong, but consistent with the student's answers to these facts.
     Carried(Vec<String>),
-    /// A dash that follows from an error in these facts, without a calculation.
+    /// A dash, or another answer that states that nothing happens. It follows from an error in these facts, without a
+    /// calculation.
     Follows(Vec<String>),
     /// Some of several correct options were chosen.
     Partly,

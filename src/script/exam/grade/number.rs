@@ -30,25 +30,58 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
     if text.len() > LONGEST {
         return None;
     }
-    match radix {
-        Radix::Hex => {
-            let text = unit.and_then(|unit| without(text, unit)).unwrap_or(text);
-            let plain = plain(text);
-            // In `0b…` with the blank's number of digits, `0b` is part of a hexadecimal number.
-            let bare = digits.is_some_and(|digits| plain.len() == digits as usize) && plain.starts_with("0b");
-            let own = plain.strip_suffix('h').unwrap_or(&plain);
-            let own = own.strip_prefix(['$', '#', 'x']).unwrap_or(own);
-            let (digits, radix) = prefixed(&plain).filter(|_| !bare).unwrap_or((own, 16));
-            whole(digits, radix).map(Spelled::from)
-        }
-        Radix::Binary => {
-            let plain = plain(text);
-            let own = plain.strip_suffix('b').unwrap_or(&plain);
-            let (digits, radix) = prefixed(&plain).unwrap_or((own, 2));
-            whole(digits, radix).map(Spelled::from)
-        }
-        Radix::Decimal => decimal(text, unit),
+    if radix == Radix::Decimal {
+        return decimal(text, unit);
     }
+    let is_unit = |last: &str| unit.is_some() && factor(last, unit).is_some();
+    let value = match text.rsplit_once(char::is_whitespace).filter(|(_, last)| is_unit(last)) {
+        // Digits without a prefix are ambiguous before another unit than that of the blank.
+        Some((_, last)) if !unit.is_some_and(|unit| unit.eq_ignore_ascii_case(last)) => scaled(text, unit),
+        Some((own, _)) => coded(own, radix, digits).or_else(|| power(own.trim_end())),
+        None => coded(text, radix, digits).or_else(|| power(text)).or_else(|| scaled(text, unit)),
+    };
+    value.map(Spelled::from)
+}
+
+/// Parses a number in a hexadecimal or binary blank.
+fn coded(text: &str, radix: Radix, digits: Option<u32>) -> Option<Number> {
+    let plain = plain(text);
+    if radix == Radix::Binary {
+        let own = plain.strip_suffix('b').unwrap_or(&plain);
+        let (digits, radix) = prefixed(&plain).unwrap_or((own, 2));
+        return whole(digits, radix);
+    }
+    // In `0b…` with the blank's number of digits, `0b` is part of a hexadecimal number.
+    let bare = digits.is_some_and(|digits| plain.len() == digits as usize) && plain.starts_with("0b");
+    let own = plain.strip_suffix('h').unwrap_or(&plain);
+    let own = own.strip_prefix(['$', '#', 'x']).unwrap_or(own);
+    let (digits, radix) = prefixed(&plain).filter(|_| !bare).unwrap_or((own, 16));
+    whole(digits, radix)
+}
+
+/// Parses a power, or a number with a prefix, and its unit: `0x200 GB`, `0b100B`, `0x1KB`, `2^9 KB`. Without a space,
+/// the `B` of `0x200B` is a digit.
+fn scaled(text: &str, unit: Option<&str>) -> Option<Number> {
+    let text = text.strip_suffix('.').unwrap_or(text);
+    let after_space = text.rsplit_once(char::is_whitespace).filter(|(_, last)| size(last).is_some());
+    let (number, named) = after_space.or_else(|| {
+        let lower = text.to_lowercase();
+        let digits = if lower.starts_with("0x") {
+            16
+        } else if lower.starts_with("0b") {
+            2
+        } else {
+            10
+        };
+        let is_digit = |c: char| c.is_digit(digits) || c == '^' || !c.is_alphanumeric();
+        let cut = text.char_indices().skip(2).find(|(_, c)| !is_digit(*c)).map(|(at, _)| at)?;
+        text.split_at_checked(cut)
+    })?;
+    let value = power(number).or_else(|| {
+        let number = plain(number);
+        prefixed(&number).and_then(|(digits, radix)| whole(digits, radix))
+    })?;
+    value.times(factor(named.trim(), unit)?).ok()
 }
 
 /// Converts to lowercase and removes digit separators.
@@ -75,17 +108,14 @@ fn whole(digits: &str, radix: u32) -> Option<Number> {
     Number::digits(digits, radix).ok().filter(|_| all)
 }
 
-/// Removes the unit, with or without a space before it, from the end of a text.
-fn without<'t>(text: &'t str, unit: &str) -> Option<&'t str> {
-    let (number, last) = text.rsplit_once(char::is_whitespace)?;
-    last.eq_ignore_ascii_case(unit).then(|| number.trim_end())
-}
-
 /// Parses a decimal number with its unit: `13`, `1,024`, `1 KB`, `3/4`, `75 %`, `2^10`, `0xD`.
 fn decimal(text: &str, unit: Option<&str>) -> Option<Spelled> {
     let lower = plain(text);
-    if let Some((digits, radix)) = prefixed(&lower) {
-        return whole(digits, radix).map(Spelled::from);
+    if lower.starts_with("0x") || lower.starts_with("0b") {
+        let own = || prefixed(&lower).and_then(|(digits, radix)| whole(digits, radix));
+        if let Some(value) = scaled(text, unit).or_else(own) {
+            return Some(Spelled::from(value));
+        }
     }
     let text = text.strip_prefix('+').unwrap_or(text).replace('−', "-");
     let text = text.strip_suffix('.').unwrap_or(&text);
@@ -158,11 +188,17 @@ fn fraction(text: &str) -> Option<Spelled> {
         let (above, under) = (places(above.trim())?, places(under.trim())?);
         return above.value.divide(under.value).ok().map(Spelled::from);
     }
-    if let Some(power) = text.strip_prefix("2^").or_else(|| text.strip_prefix("2**")) {
-        let power: u32 = power.trim().parse().ok().filter(|power| *power < 64)?;
-        return Some(Spelled::from(Number::from(1u64 << power)));
+    if text.starts_with("2^") || text.starts_with("2**") {
+        return power(text).map(Spelled::from);
     }
     places(text)
+}
+
+/// Parses `2^10`.
+fn power(text: &str) -> Option<Number> {
+    let power = text.strip_prefix("2^").or_else(|| text.strip_prefix("2**"))?;
+    let power: u32 = power.trim().parse().ok().filter(|power| *power < 64)?;
+    Some(Number::from(1u64 << power))
 }
 
 /// Parses digits with a decimal point or comma. Commas, spaces, apostrophes, or `_` may separate groups of

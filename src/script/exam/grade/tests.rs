@@ -73,6 +73,57 @@ fn decimal_blanks_take_groups_units_and_fractions() {
     assert_eq!(kb.value.to_string(), "16");
 }
 
+/// A number with a prefix or a power may have a unit in any blank.
+#[test]
+fn prefixes_and_powers_take_units() {
+    let read = |text: &str, radix: Radix, unit: Option<&str>| {
+        Some(number::read(text, radix, None, unit)?.value.to_string())
+    };
+    for (text, value) in [
+        ("0x200", "512"),
+        ("0x200 B", "512"),
+        ("0x200 bytes", "512"),
+        ("0X400 B.", "1024"),
+        ("0b1000000000 B", "512"),
+        ("0b1000000000B", "512"),
+        ("0x1 KB", "1024"),
+        ("0x1KB", "1024"),
+        ("0x200 GB", "549755813888"),
+        ("2^9 B", "512"),
+        // Without a space, `B` is a digit.
+        ("0x200B", "8203"),
+        ("0 B", "0"),
+        ("0B", "0"),
+    ] {
+        assert_eq!(read(text, Radix::Decimal, Some("B")).as_deref(), Some(value), "{text}");
+    }
+    assert_eq!(read("0x8000 B", Radix::Decimal, Some("KB")).as_deref(), Some("32"));
+    assert_eq!(read("0x200 B", Radix::Decimal, None).as_deref(), Some("512"));
+    for (text, value) in [
+        ("0x200 GB", "549755813888"),
+        ("0x200GB", "549755813888"),
+        ("2^39", "549755813888"),
+        ("2^39 B", "549755813888"),
+        ("2**39", "549755813888"),
+        ("2^9 GB", "549755813888"),
+        ("2^9GB", "549755813888"),
+        ("0b10 KB", "2048"),
+        ("200 B", "512"),
+        ("0x200 B", "512"),
+        ("0x20 0B", "8203"),
+    ] {
+        assert_eq!(read(text, Radix::Hex, Some("B")).as_deref(), Some(value), "{text}");
+    }
+    assert_eq!(read("0x2000 B", Radix::Hex, Some("KB")).as_deref(), Some("8"));
+    assert_eq!(read("0x1 KB", Radix::Hex, None).as_deref(), Some("1024"));
+    assert_eq!(read("0x0 B", Radix::Hex, None).as_deref(), Some("11"), "a blank without a unit");
+    assert_eq!(read("2^4", Radix::Binary, None).as_deref(), Some("16"));
+    // `512` could be decimal or hexadecimal here.
+    for text in ["512 GB", "0.5 TB", "0x2 parsec", "2^99", "0x GB"] {
+        assert_eq!(read(text, Radix::Hex, Some("B")), None, "{text}");
+    }
+}
+
 #[test]
 fn a_decimal_is_right_if_its_digits_are() {
     let is = |text: &str, above: i128, under: i128| {
@@ -123,7 +174,8 @@ fn words_are_read_as_people_write_them() {
 
 #[test]
 fn pages_are_right_in_any_order() {
-    let way = super::answer::AnswerForm { form: Form::Pages, unit: None, round: None, bare: true };
+    let notation = super::answer::Notation::Plain;
+    let way = super::answer::AnswerForm { form: Form::Pages, unit: None, round: None, bare: true, notation };
     let pages = [3u64, 0, 2, 2].into_iter().map(Value::from).collect();
     let key = Shown::plain(Value::List(pages));
     let right = |text: &str| {

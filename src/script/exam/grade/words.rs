@@ -73,6 +73,11 @@ pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'
     NO.contains(&answer).then(|| own(no)).flatten()
 }
 
+/// Returns the bit that a text means: 1 for yes or a hit, and 0 for no or a miss.
+pub(crate) fn flag(text: &str) -> Option<bool> {
+    read(text, &["hit", "miss"], true).map(|word| word == "hit")
+}
+
 /// Returns the meanings of yes and no for a blank with these words.
 fn pair(words: &[&str], bare: bool) -> Option<(&'static str, &'static str)> {
     let pairs = [("hit", "miss"), ("true", "false"), ("yes", "no")];

@@ -6,7 +6,6 @@ use super::quantity::{Quantity, QuantityKind};
 use super::state::Before;
 use crate::lang::value::Value;
 use crate::run::record::{Access, Shown};
-use pagewalk_engine::machine::Machine;
 
 /// A claimed fact. `None` means that the access has no such fact.
 pub(crate) type Claim = Option<Shown>;
@@ -53,11 +52,11 @@ pub(crate) struct Followed {
 }
 
 impl<'a> Follow<'a> {
-    /// Creates the claims about an access on this machine. Facts without a claim have the value `None`.
+    /// Creates the claims about an access. Facts without a claim have the value `None`.
     pub(crate) fn new(
         rows: &'static [FollowRow],
         access: &'a Access,
-        before: &'a Machine,
+        before: Before<'a>,
         stated: &[(&str, Option<Claim>)],
     ) -> Self {
         let claims = stated
@@ -67,7 +66,7 @@ impl<'a> Follow<'a> {
         Self {
             rows,
             access,
-            before: Before { machine: before, access },
+            before,
             claims: claims.collect(),
             used: RefCell::default(),
             at: RefCell::default(),

@@ -113,16 +113,6 @@ pub(crate) fn code(of: &Follow, _: usize) -> Option<Claim> {
     Some(word_claim(signal.map_or("none", |(_, code)| code.name())))
 }
 
-/// Returns whether the fault is minor, if its class alone decides that.
-fn is_minor(fault: FaultClass) -> Option<bool> {
-    match fault {
-        FaultClass::DemandZero | FaultClass::CopyOnWrite => Some(true),
-        FaultClass::Swap => Some(false),
-        // The page may or may not be in the page cache.
-        _ => None,
-    }
-}
-
 pub(crate) fn minor(of: &Follow, _: usize) -> Option<Claim> {
     resolved(of, true)
 }
@@ -131,10 +121,24 @@ pub(crate) fn major(of: &Follow, _: usize) -> Option<Claim> {
     resolved(of, false)
 }
 
-/// Returns the number of minor or major faults.
+/// Returns the number of minor or major faults. A fault on a file page is the first one on that page, so it is minor
+/// only if all files are in the page cache.
 fn resolved(of: &Follow, minor: bool) -> Option<Claim> {
-    match only_fault(of)?.filter(|fault| fault.is_resolvable()) {
-        None => Some(count(0)),
-        Some(fault) => Some(count(u64::from(is_minor(fault)? == minor))),
+    let Some(fault) = only_fault(of)?.filter(|fault| fault.is_resolvable()) else { return Some(count(0)) };
+    let is_minor = match fault {
+        FaultClass::Swap => false,
+        FaultClass::File => of.before.kernel?.warm,
+        _ => true,
+    };
+    Some(count(u64::from(is_minor == minor)))
+}
+
+/// Returns whether the handler copies a page. A store to a file page copies the page only if the mapping is private.
+pub(crate) fn copied(of: &Follow, _: usize) -> Option<Claim> {
+    let fault = only_fault(of)?;
+    if fault == Some(FaultClass::File) && of.access.verb == AccessVerb::Write {
+        return None;
     }
+    let copies = fault == Some(FaultClass::CopyOnWrite);
+    Some(word_claim(if copies { "yes" } else { "no" }))
 }

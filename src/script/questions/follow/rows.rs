@@ -4,7 +4,7 @@ use super::claim::FollowRow;
 use super::fields::{cache_index, cache_tag, offset, pa, part, ppo, tlb_index, tlb_tag, vpn, vpo};
 use super::found::{byte, cache_hit, fault, ppn, pte_address, pte_value, tlb, tlb_hit, value};
 use super::quantity::QuantityKind;
-use super::results::{code, cycles, major, minor, served, signal, walk};
+use super::results::{code, copied, cycles, major, minor, served, signal, walk};
 
 /// Every fact with dependencies.
 pub(crate) const ROWS: &[FollowRow] = &[
@@ -35,6 +35,7 @@ pub(crate) const ROWS: &[FollowRow] = &[
     FollowRow { kind: QuantityKind::SignalCode, from: &[QuantityKind::Fault], get: code },
     FollowRow { kind: QuantityKind::MinorFaults, from: &[QuantityKind::Fault], get: minor },
     FollowRow { kind: QuantityKind::MajorFaults, from: &[QuantityKind::Fault], get: major },
+    FollowRow { kind: QuantityKind::Copied, from: &[QuantityKind::Fault], get: copied },
     FollowRow {
         kind: QuantityKind::Ppn,
         from: &[

@@ -2,6 +2,7 @@
 
 use crate::run::facts::{low, shifted};
 use crate::run::record::Access;
+use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::contents::TlbLine;
@@ -15,6 +16,8 @@ pub type Entry = Option<TlbLine>;
 #[derive(Clone, Copy)]
 pub(crate) struct Before<'a> {
     pub(crate) machine: &'a Machine,
+    /// The settings of the kernel, if one is running.
+    pub(crate) kernel: Option<&'a KernelConfig>,
     pub(crate) access: &'a Access,
 }
 

@@ -44,8 +44,9 @@ fn by(item: &(EntryItem, Arc<Did>), stated: &[(&str, &str)], fact: &str) -> Opti
     };
     let stated: Vec<(&str, Option<Claim>)> =
         stated.iter().map(|(name, text)| (*name, Some(claim(text)))).collect();
-    let before = item.0.hardware.as_ref().and_then(|hardware| hardware.before.as_ref()).expect("a machine");
-    let followed = follow(access(&item.1), before, &stated).fact(fact)?;
+    let hardware = item.0.hardware.as_ref().expect("hardware");
+    let before = hardware.before.as_ref().expect("a machine");
+    let followed = follow(access(&item.1), before, hardware.kernel.as_ref(), &stated).fact(fact)?;
     Some(followed.claim.map_or("-".to_owned(), |shown| shown.to_string()))
 }
 
@@ -153,9 +154,14 @@ fn the_latency_follows_from_the_lookups() {
 
 #[test]
 fn the_signal_follows_from_the_class_of_the_fault() {
-    let script = "machine core-i7\nkernel { frames 16 }\nprocess P { | area start end perms |; | data 0x10000 0x12000 rw- | }\n\
-        question \"q\" { ask P: write 0x10000 = 1 => fault, signal, code, minor, major }";
-    let one = &asked(script)[0];
+    let script = |kernel: &str, access: &str| {
+        format!(
+            "machine core-i7\nkernel {{ frames 16{kernel} }}\nprocess P {{ | area start end perms |; | data 0x10000 0x12000 rw- | }}\n\
+            question \"q\" {{ ask P: {access} => fault, signal, code, minor, major, copied }}"
+        )
+    };
+    let cold = asked(&script("", "write 0x10000 = 1"));
+    let one = &cold[0];
     assert_eq!(by(one, &[("fault", "demand-zero")], "signal").as_deref(), Some("none"));
     assert_eq!(by(one, &[("fault", "protection")], "signal").as_deref(), Some("SIGSEGV"));
     assert_eq!(by(one, &[("fault", "protection")], "code").as_deref(), Some("SEGV_ACCERR"));
@@ -163,6 +169,14 @@ fn the_signal_follows_from_the_class_of_the_fault() {
     assert_eq!(by(one, &[("fault", "demand-zero")], "minor").as_deref(), Some("1"));
     assert_eq!(by(one, &[("fault", "swap")], "major").as_deref(), Some("1"));
     assert_eq!(by(one, &[("fault", "segmentation")], "minor").as_deref(), Some("0"));
-    // A page of a file may or may not be in the page cache.
-    assert_eq!(by(one, &[("fault", "file")], "major"), None);
+    // Papers state that the first fault on a file page is major, or that files are in the page cache.
+    assert_eq!(by(one, &[("fault", "file")], "major").as_deref(), Some("1"));
+    let warm = asked(&script(", page-cache warm", "read 0x10000"));
+    assert_eq!(by(&warm[0], &[("fault", "file")], "major").as_deref(), Some("0"));
+    assert_eq!(by(&warm[0], &[("fault", "file")], "minor").as_deref(), Some("1"));
+    assert_eq!(by(one, &[("fault", "copy-on-write")], "copied").as_deref(), Some("yes"));
+    assert_eq!(by(one, &[("fault", "none")], "copied").as_deref(), Some("no"));
+    // A store to a file page copies the page only in a private mapping.
+    assert_eq!(by(one, &[("fault", "file")], "copied"), None);
+    assert_eq!(by(&warm[0], &[("fault", "file")], "copied").as_deref(), Some("no"));
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use super::super::ForcedStep;
 use super::{Held, ReferenceString, Replacement, Ticks, string, victims};
 use crate::machine::policy::Policy;
 
@@ -102,4 +103,66 @@ fn third_chance_evicts_the_lowest_class() {
         assert_eq!(victims(&reference), [expected]);
         table.retain(|(page, ..)| *page != expected);
     }
+}
+
+/// The frames, the use bits, and the hand after the last step, if the step with this index loads its page into frame
+/// `frame`.
+fn forced(reference: &ReferenceString, at: usize, frame: u32) -> (Vec<u32>, String, u32) {
+    let mut steps = vec![ForcedStep::default(); reference.pages.len()];
+    steps[at].frame = Some(frame);
+    let last = reference.steps_with(steps).unwrap().last().unwrap();
+    let bits = last.state.use_bits.unwrap().iter().map(|bit| if *bit { '1' } else { '0' }).collect();
+    (last.frames.into_iter().flatten().collect(), bits, last.state.hand.unwrap())
+}
+
+/// Four frames with the pages 0 to 3. The use bits of pages 0 and 1 are set, page 2 is dirty, and the hand points to
+/// frame 0. Page 9 is loaded into a frame of choice.
+#[test]
+fn the_hand_sweeps_to_a_forced_frame() {
+    let held = |(page, referenced, dirty)| Held { page, used: 0, referenced, dirty };
+    let holding: Vec<Held> = [(0, true, false), (1, true, false), (2, false, true), (3, false, false)]
+        .into_iter()
+        .map(held)
+        .collect();
+    let of = |policy, frame| {
+        let holding = holding.clone();
+        forced(&ReferenceString { holding, ..string(&[9], 4, Replacement::Policy(policy)) }, 0, frame)
+    };
+    let with = |frame: usize, bits: &str, hand| {
+        let mut frames = vec![0, 1, 2, 3];
+        frames[frame] = 9;
+        (frames, bits.to_owned(), hand)
+    };
+    // The first frame whose bit is clear is frame 2, but the hand passes it.
+    assert_eq!(of(Policy::Clock, 3), with(3, "0001", 0));
+    // The bit of frame 0 is clear only when the hand returns.
+    assert_eq!(of(Policy::Clock, 0), with(0, "1000", 1));
+    assert_eq!(of(Policy::SecondChance, 3), with(3, "0000", 0));
+    assert_eq!(of(Policy::SecondChance, 1), with(1, "0000", 2));
+    // Page 3 is in the lowest class, which the first round finds without clearing a bit.
+    assert_eq!(of(Policy::ThirdChance, 3), with(3, "1101", 0));
+    // The second round finds the dirty page 2 and clears the bits of frames 0 and 1.
+    assert_eq!(of(Policy::ThirdChance, 2), with(2, "0010", 3));
+    assert_eq!(of(Policy::ThirdChance, 1), with(1, "0100", 2));
+}
+
+/// While a frame is empty, the hand stays. It also stays if a page is loaded into another empty frame.
+#[test]
+fn the_hand_stays_if_the_forced_frame_is_empty() {
+    let reference = string(&[1, 2], 3, Replacement::Policy(Policy::Clock));
+    assert_eq!(forced(&reference, 1, 2), (vec![1, 2], "101".to_owned(), 0));
+}
+
+#[test]
+fn use_bits_and_the_hand_can_be_replaced() {
+    let reference = string(&[1, 2, 3, 4], 3, Replacement::Policy(Policy::Clock));
+    let mut steps = vec![ForcedStep::default(); 4];
+    steps[2] = ForcedStep { use_bits: vec![true, true, false], hand: Some(1), ..ForcedStep::default() };
+    let last = reference.steps_with(steps).unwrap().last().unwrap();
+    assert_eq!((last.victim, last.state.use_bits), (Some(3), Some(vec![true, false, true])));
+    assert_eq!(last.state.hand, Some(0));
+    // Values that the policy does not have are ignored.
+    let lru = string(&[1, 2, 3, 4], 3, Replacement::Policy(Policy::Lru));
+    let own = ForcedStep { frame: Some(7), use_bits: vec![true; 9], hand: Some(7) };
+    assert!(lru.steps_with(vec![own; 4]).unwrap().eq(lru.steps().unwrap()));
 }

@@ -77,7 +77,7 @@ pub enum Void {
 pub struct Rules {
     /// Share of the points for an answer that follows from the student's earlier answers.
     pub carried: Number,
-    /// Share of the points for a dash that follows only from a wrong word or dash.
+    /// Share of the points for a dash, or another answer that nothing happens, that follows from wrong answers.
     pub(crate) carried_dashes: Number,
     /// The group of fields that must all be right.
     pub whole: Whole,
@@ -128,7 +128,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "carried-dashes",
         values: "a share from 0 to 1; 0",
-        help: "credit for a dash that is right only because of a wrong earlier answer, such as to `page fault?`",
+        help: "credit for a dash, or an answer that nothing happens, that is right only because an earlier answer is wrong",
         set: |rules, value| share(value).map(|share| rules.carried_dashes = share),
     },
     Rule {
