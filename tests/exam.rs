@@ -340,8 +340,15 @@ fn a_prompt_says_everything_that_the_key_depends_on() {
         latex(&paper, Edition::Paper, &style).expect("a paper"),
         html(&paper, Edition::Paper, &style),
     ] {
-        for prompt in &prompts {
-            assert!(text.contains(prompt), "{prompt}: {text}");
+        // Accesses that ask for the same fact share a table, except the hypothetical one.
+        for row in [
+            "Translation of 0x03C5 on core 0",
+            "Translation of 0x03C5 for a store on core 0",
+            "Load of 4 bytes from 0x03C5 on core 0",
+            "Store of 0x07 to 0x03C5 on core 0",
+            "Suppose that a byte is read at virtual address 0x03C5 on core 0.",
+        ] {
+            assert!(text.replace('\u{a0}', " ").contains(row), "{row}: {text}");
         }
         assert!(!text.contains("translate 0x"), "{text}");
     }
@@ -423,7 +430,7 @@ fn ticks_and_bits_are_printed() {
         "{text}"
     );
     let text = print("replacement third-chance", "faults");
-    assert!(text.contains("the replacement policy is enhanced second-chance."), "{text}");
+    assert!(text.contains("the replacement policy is enhanced second chance."), "{text}");
     assert!(text.contains("neither bit set, only the modified bit, only the use bit, both bits"), "{text}");
     let grid = "question \"q\" { reference 1 2 { frames 2, replacement clock }; ask reference columns hit use modified }";
     let text = markdown(&paper(grid, 0), Edition::Paper, &Style::default());
@@ -495,15 +502,9 @@ fn an_author_may_word_the_prompt() {
         Edition::Paper,
         &Style::default(),
     );
-    for prompt in [
-        "A program loads from 0x3C5.",
-        "Draw the TLB.",
-        "Which page?",
-        "A byte is read at virtual address 0x0002.",
-    ] {
+    for prompt in ["A program loads from 0x3C5.", "Draw the TLB.", "Which page?", "Load from 0x0002"] {
         assert!(text.contains(prompt), "{prompt}: {text}");
     }
-    assert!(!text.contains("Fill in the table"), "{text}");
 }
 
 #[test]
@@ -610,7 +611,11 @@ fn an_author_writes_a_table_with_cells_to_fill_in() {
         assert!(text.contains(row), "{row}: {text}");
     }
     assert!(sheet.contains("n = 3") && sheet.contains("hex (hex)") && !sheet.contains("0x00F"), "{sheet}");
-    assert!(!sheet.contains("false") && key.contains("false"), "{key}");
+    assert!(
+        sheet.contains("yes? (Y/N)")
+            && key.lines().any(|line| line.split_whitespace().eq(["-1", "0x0FF", "N"])),
+        "{key}"
+    );
     let names: Vec<String> =
         pagewalk_script::exam::field::fields(&paper).into_iter().map(|field| field.name).collect();
     assert_eq!(names, ["1.1.2", "1.2.3"]);

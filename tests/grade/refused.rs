@@ -19,7 +19,7 @@ fn wrong_rows_are_reported_and_the_others_graded() {
     assert_eq!(ran.out.lines().count(), 3, "{}", ran.out);
     for (line, what) in [
         ("3", "has 2 cells"),
-        ("4", "the id `s1` also appears on line 2"),
+        ("4", "the ID `s1` also appears on line 2"),
         ("5", "`x` is not a seed"),
         ("6", "has no ID"),
         ("7", "not UTF-8"),

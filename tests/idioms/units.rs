@@ -172,6 +172,7 @@ const WITHOUT_NUMBERS: &[&str] = &[
     "shuffle",
     "signals",
     "student",
+    "tick",
     "title",
     "tlb",
     "version",

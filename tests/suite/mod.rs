@@ -391,7 +391,11 @@ fn a_golden_file_without_a_script_is_stale() {
     std::fs::rename(folder.at("x.pw"), folder.at("y.pw")).unwrap();
     let messages = folder.test(&[]);
     assert_eq!((messages.status, messages.last()), (2, "3 passed, 1 failed"), "{}", messages.out);
-    assert!(messages.out.contains("x.golden.yaml:1:1: this golden file has no script"), "{}", messages.out);
+    assert!(
+        messages.out.contains("x.golden.yaml:1:1: this golden file belongs to no script"),
+        "{}",
+        messages.out
+    );
     // A golden file given as an argument selects its script.
     std::fs::rename(folder.at("y.pw"), folder.at("x.pw")).unwrap();
     assert!(folder.passes(&["x.golden.yaml"]).contains("3 passed"));

@@ -23,6 +23,7 @@ impl Session<'_> {
         let radix = Self::radix_named(ask.radix.as_ref())?.or(self.radix_of_paper());
         let round = self.rounding(ask)?;
         let mut prompt = ask.prompt.as_ref().map(|prompt| self.prose_of(prompt)).transpose()?;
+        prompt = prompt.map(|prompt| prompt.split_whitespace().collect::<Vec<_>>().join(" "));
         let before = self.state.hardware().filter(|_| matches!(ask.what, Asked::Facts { .. })).cloned();
         let (kind, did, checks) = match &ask.what {
             Asked::Facts { probe, operation } => {

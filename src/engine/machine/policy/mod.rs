@@ -74,13 +74,13 @@ pub const POLICIES: [PolicyRow; 12] = [
     any(
         Policy::Clock,
         "clock",
-        "clock",
+        "the clock algorithm",
         "evict the next entry with a clear use bit; a fill or use sets the bit, and the hand or a tick clears it",
     ),
     any(
         Policy::SecondChance,
         "second-chance",
-        "second-chance",
+        "second chance",
         "same as `clock`, but a fill leaves the use bit clear",
     ),
     any(Policy::Lfu, "lfu", "LFU", "evict the entry used least often since its fill; if tied, the oldest"),
@@ -107,7 +107,7 @@ pub const POLICIES: [PolicyRow; 12] = [
         ..any(
             Policy::ThirdChance,
             "third-chance",
-            "enhanced second-chance",
+            "enhanced second chance",
             "evict the next entry in the lowest (use, dirty) class; after one round, the hand clears use bits",
         )
     },

@@ -158,10 +158,10 @@ fn derived(derivation: &Derivation, blank: &Blank) -> Vec<Block> {
 
 /// Returns `0.9 × (10 + 60) = 0.9 × 70 = 63`, or `7 + 5 <= 16 is true`.
 fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
-    let result = filled(blank, true);
     if let Form::Words(_) = blank.form {
-        return derivation.steps.last().map(|last| format!("{last} is {result}"));
+        return derivation.steps.last().map(|last| format!("{last} is {}", blank.answer()));
     }
+    let result = filled(blank, true);
     let steps = derivation.steps.iter().filter(|step| **step != result);
     let steps: Vec<&str> = steps.map(String::as_str).collect();
     let sign = if blank.is_approximate() { "≈" } else { "=" };

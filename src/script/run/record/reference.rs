@@ -1,7 +1,9 @@
 //! The record of a `reference`.
 
 use crate::lang::value::Value;
-use pagewalk_engine::machine::reference_string::{ReferenceStep, ReferenceString, ReferenceTotals};
+use pagewalk_engine::machine::reference_string::{
+    ReferenceStep, ReferenceString, ReferenceTotals, Replacement,
+};
 
 /// A played reference string.
 #[derive(Debug, Clone)]
@@ -61,6 +63,11 @@ impl ReferenceRun {
     /// writes.
     pub(crate) fn has_stores(&self) -> bool {
         !self.setup.stores.is_empty() || self.setup.holding.iter().any(|held| held.dirty)
+    }
+
+    /// Whether the pages are those of a working set, which has no limited number of frames.
+    pub(crate) fn is_working_set(&self) -> bool {
+        matches!(self.setup.replacement, Replacement::WorkingSet { .. })
     }
 
     /// Whether the reference with this index is a store.

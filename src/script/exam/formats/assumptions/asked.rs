@@ -236,7 +236,7 @@ impl Asked {
         let by_use = [Policy::Lru, Policy::Mru].map(Replacement::Policy).contains(&run.setup.replacement);
         let (row, is_empty) = (run.start.first(), run.setup.holding.is_empty());
         self.add([
-            (About::Empty, is_empty),
+            (About::Empty, is_empty && !run.is_working_set()),
             (About::Holding, row.is_none() && !is_empty),
             (About::Started, row.is_some_and(|row| row.loaded.is_some())),
             (About::Listed, row.is_some_and(|row| row.loaded.is_none() && !(by_use && row.used.is_some()))),

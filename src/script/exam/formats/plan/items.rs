@@ -16,7 +16,7 @@ use crate::lang::value::{Number, Value};
 use crate::questions::entry::{
     Alternative, Answers, AuthorCell, AuthorTable, Blank as Asked, Column, Form, ItemKind, Radix, Rubric,
 };
-use crate::run::record::{CellView, StartRow, TableView};
+use crate::run::record::{CellView, Did, StartRow, TableView};
 
 /// Maximum number of answers that a key lists.
 const LISTED: usize = 16;
@@ -106,6 +106,17 @@ impl<'p> Items<'p> {
         match &item.kind {
             ItemKind::Facts { blanks, .. } => {
                 let mut rows = self.rows(blanks, bare, &names);
+                // A working set has no frames.
+                if matches!(&*item.did, Did::Reference(run) if run.is_working_set()) {
+                    for (row, _) in
+                        rows.iter_mut().zip(blanks).filter(|(_, blank)| *blank.fact == *"resident")
+                    {
+                        row.label = self
+                            .labels
+                            .localize("Pages in the working set after the last reference, in any order")
+                            .to_owned();
+                    }
+                }
                 let heads = match self.medium {
                     // Platforms show each blank alone.
                     Medium::Screen => <[String; 2]>::default(),
@@ -124,7 +135,10 @@ impl<'p> Items<'p> {
                 Block::Value { label: label.clone(), points, how, blank: self.blank(blank, bare, first()) }
             }
             ItemKind::Table { table, columns, .. } => {
-                let how = prompt_with(item, self.labels, self.cores, true);
+                let mut how = prompt_with(item, self.labels, self.cores, true);
+                if self.medium != Medium::Screen && spare_rows(table) > 0 {
+                    how = format!("{how} {}", self.labels.localize("Leave unused rows empty."));
+                }
                 Block::Fill { how, points, tables: self.tables(table, columns, names) }
             }
             ItemKind::Author(table) => {
@@ -205,8 +219,10 @@ impl<'p> Items<'p> {
         let heads: Vec<&String> = of.groups.iter().flatten().collect();
         let asked: Vec<bool> =
             heads.iter().map(|head| columns.iter().any(|column| **column == ***head)).collect();
+        // The names and the number of the areas would answer how the areas change.
+        let spare = if self.medium == Medium::Screen { 0 } else { spare_rows(of) };
         let printed = printed(of, columns);
-        let kept = |at: usize| printed[at];
+        let kept = |at: usize| printed[at] && (spare == 0 || asked[at]);
         let rooms: Vec<u32> = (0..heads.len()).map(|at| column_room(of, at)).collect();
         let mut names = names.into_iter();
         let rows = of.rows.iter().map(|row| {
@@ -226,7 +242,12 @@ impl<'p> Items<'p> {
             });
             cells.collect()
         });
-        let rows = rows.collect();
+        let empty = |at: usize| {
+            let content = self.edition.filled().then(String::new);
+            Cell::Blank(Blank { width: rooms[at], content, ..Blank::default() })
+        };
+        let empty_row = || (0..heads.len()).filter(|at| kept(*at)).map(empty).collect();
+        let rows = rows.chain((0..spare).map(|_| empty_row())).collect();
         let mut at = 0..;
         let groups = of.groups.iter().map(|group| {
             let own = group.iter().zip(&mut at).filter(|(_, at)| kept(*at));
@@ -309,6 +330,15 @@ impl<'p> Items<'p> {
         let rubric = if self.edition.filled() { rubric.iter().map(row).collect() } else { Vec::new() };
         Block::Essay { text: text.to_owned(), points: worth, field, space, rubric }
     }
+}
+
+/// Number of rows of a table of areas is a multiple of this number.
+const AREAS: usize = 4;
+
+/// Returns the number of empty rows that a table of areas gets, so that the number of its rows is not the answer.
+fn spare_rows(of: &TableView) -> usize {
+    let rows = of.rows.len();
+    if of.title.ends_with(".maps") { (rows + 1).next_multiple_of(AREAS) - rows } else { 0 }
 }
 
 /// Whether the answer for a blank is one of a few words.

@@ -1,7 +1,7 @@
 //! Prompts for items that share a table.
 
+use super::items::{kind_of_address, number_of_address, of_access, prompt, stored, templates};
 use super::strings::{Stated, memory, of_string, policy, tabled};
-use super::{kind_of_address, number_of_address, of_access, prompt, stored, templates};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::tree::Cell;
 use crate::exam::paper::PaperItem;
@@ -150,7 +150,7 @@ fn of_addresses(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option<St
 /// Returns the prompt of an item in a table, without a period, or `None` for a hypothetical operation.
 fn of_row(item: &PaperItem, labels: &Labels, cores: bool) -> Option<String> {
     let text = match (&item.kind, &*item.did) {
-        _ if item.printed.prompt.is_some() => prompt(item, labels, cores),
+        _ if item.printed.prompt.is_some() => return Some(prompt(item, labels, cores)),
         (ItemKind::Facts { operation, .. }, Did::Access(access)) if !access.probe => {
             let address = number_of_address(access, item.printed.radix);
             of_access(access, row_templates(access), stored(operation), labels, cores, &address)

@@ -1,6 +1,6 @@
 //! Prompts for reference strings.
 
-use super::filled;
+use super::fill::filled;
 use crate::exam::formats::labels::Labels;
 use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
@@ -16,7 +16,7 @@ pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
         _ => return None,
     };
     let Did::Reference(run) = &**did else { return None };
-    (item.printed.prompt.is_none() && run.start.len() > 1).then_some(run)
+    (run.start.len() > 1).then_some(run)
 }
 
 /// Which settings of a reference string a prompt states.

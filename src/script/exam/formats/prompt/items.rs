@@ -1,0 +1,219 @@
+//! Prompts: the sentences that ask for an item, without the script's notation.
+
+use super::fill::filled;
+use super::strings::{Stated, of_string, tabled};
+use crate::exam::formats::labels::Labels;
+use crate::exam::formats::page::records;
+use crate::exam::paper::{Paper, PaperItem, Question};
+use crate::questions::entry::{ItemKind, Radix};
+use crate::run::record::{Access, AccessVerb, CallRecord, Did, Shown};
+use pagewalk_engine::machine::event::{AccessKind, Privilege};
+
+/// Returns the templates for an access: without a process, and with one. A paper's translation replaces them.
+/// `stored` is the script text of the stored value.
+pub(super) fn templates(access: &Access, stored: &str) -> [&'static str; 2] {
+    match (access.verb, access.data.len()) {
+        (AccessVerb::Translate, _) => {
+            ["The {address} is translated{why}.", "The {address} of process {process} is translated{why}."]
+        }
+        (AccessVerb::Fetch, _) => [
+            "An instruction is fetched at {address}{why}.",
+            "Process {process} fetches an instruction at {address}{why}.",
+        ],
+        (AccessVerb::Read, 0 | 1) => {
+            ["A byte is read at {address}{why}.", "Process {process} reads a byte at {address}{why}."]
+        }
+        (AccessVerb::Read, _) => {
+            ["{n} bytes are read at {address}{why}.", "Process {process} reads {n} bytes at {address}{why}."]
+        }
+        (AccessVerb::Write, _) if stored.starts_with('"') => [
+            "The string {stored} is written at {address}{why}.",
+            "Process {process} writes the string {stored} at {address}{why}.",
+        ],
+        (AccessVerb::Write, 1) => [
+            "The byte {value} is written at {address}{why}.",
+            "Process {process} writes the byte {value} at {address}{why}.",
+        ],
+        (AccessVerb::Write, 2..=8) => [
+            "The {n}-byte value {value} is written at {address}{why}.",
+            "Process {process} writes the {n}-byte value {value} at {address}{why}.",
+        ],
+        (AccessVerb::Write, _) => [
+            "{n} bytes are written at {address}{why}.",
+            "Process {process} writes {n} bytes at {address}{why}.",
+        ],
+    }
+}
+
+/// Returns the prompt of an item for a format without such a table. `cores` means that the paper uses several cores, so
+/// that prompts name them.
+pub(crate) fn prompt(item: &PaperItem, labels: &Labels, cores: bool) -> String {
+    prompt_with(item, labels, cores, false)
+}
+
+/// Returns the prompt of an item. `tables` means that a table above the item lists many initial pages of a reference
+/// string.
+pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables: bool) -> String {
+    if let Some(prompt) = &item.printed.prompt {
+        return prompt.clone();
+    }
+    let tabled = tables && tabled(item).is_some();
+    match &item.kind {
+        ItemKind::Facts { operation, .. } => match &*item.did {
+            Did::Access(access) => {
+                let address = address(access, item.printed.radix, labels);
+                of_access(
+                    access,
+                    templates(access, stored(operation)),
+                    stored(operation),
+                    labels,
+                    cores,
+                    &address,
+                )
+            }
+            did => of_operation(did, operation, labels, tabled),
+        },
+        ItemKind::Table { string: Some(did), .. } => match &**did {
+            Did::Reference(run) => {
+                format!(
+                    "{} {}",
+                    of_string(run, labels, tabled, Stated::ALL),
+                    labels.localize("Fill in the table.")
+                )
+            }
+            _ => labels.localize("Fill in the table.").to_owned(),
+        },
+        ItemKind::Table { .. } | ItemKind::Author(_) => labels.localize("Fill in the table.").to_owned(),
+        ItemKind::Any { name, .. } => filled(labels, "Give a value for {name}.", &[("name", name)]),
+        ItemKind::Value { label, .. } => label.clone(),
+        ItemKind::Choice { text, .. } | ItemKind::Essay { text, .. } => text.clone(),
+    }
+}
+
+/// Returns the script text of the stored value.
+pub(super) fn stored(operation: &str) -> &str {
+    operation.split_once('=').map_or("", |(_, stored)| stored.trim_start())
+}
+
+/// Returns the term for the address of an access.
+pub(crate) fn kind_of_address(access: &Access) -> &'static str {
+    if access.spec.mmu.is_some() { "virtual address" } else { "address" }
+}
+
+/// Returns the address of an access in a radix.
+pub(crate) fn number_of_address(access: &Access, radix: Option<Radix>) -> String {
+    match radix {
+        Some(Radix::Decimal) => access.va.raw().to_string(),
+        _ => Shown::field(access.va.raw(), access.spec.virtual_bits()).to_string(),
+    }
+}
+
+fn address(access: &Access, radix: Option<Radix>, labels: &Labels) -> String {
+    format!("{} {}", labels.localize(kind_of_address(access)), number_of_address(access, radix))
+}
+
+/// Describes an operation that the paper does not ask about.
+pub(crate) fn of_done(did: &Did, labels: &Labels) -> String {
+    if let Did::Access(access) = did {
+        let address = address(access, None, labels);
+        return of_access(access, templates(access, ""), "", labels, false, &address);
+    }
+    let operation = did.call().map_or_else(String::new, |call| {
+        let args: Vec<&str> = call.args.iter().map(|arg| arg.written.as_str()).collect();
+        format!("{}({})", call.name, args.join(", "))
+    });
+    of_operation(did, &operation, labels, false)
+}
+
+fn of_operation(did: &Did, operation: &str, labels: &Labels, tabled: bool) -> String {
+    match did {
+        Did::Reference(run) => of_string(run, labels, tabled, Stated::ALL),
+        Did::Call(call) | Did::Bound { call: Some(call), .. } => of_call(call, operation, labels),
+        Did::Replay(run) => {
+            let template = "The trace {name} is replayed{records}.";
+            filled(labels, template, &[("name", &run.name), ("records", &records(run))])
+        }
+        _ => operation.to_owned(),
+    }
+}
+
+/// Describes an access at `address` with its templates.
+pub(super) fn of_access(
+    access: &Access,
+    [passive, active]: [&'static str; 2],
+    stored: &str,
+    labels: &Labels,
+    cores: bool,
+    address: &str,
+) -> String {
+    let why = format!("{}{}", purpose(access, labels), by(access.mode, labels));
+    let core = if cores { format!(" {} {}", labels.localize("on core"), access.core) } else { String::new() };
+    let why = why + &core;
+    let process = access.process.as_ref().map(|own| own.process.name.to_string());
+    let text = filled(
+        labels,
+        if process.is_some() { active } else { passive },
+        &[
+            ("process", process.as_deref().unwrap_or_default()),
+            ("address", address),
+            ("n", &access.data.len().to_string()),
+            ("stored", stored),
+            ("value", &value(access)),
+            ("why", &why),
+        ],
+    );
+    supposed(access.probe, text, labels)
+}
+
+/// Returns the stored bytes as a little-endian number.
+fn value(access: &Access) -> String {
+    let bytes = access.data.iter().rev().map(|byte| format!("{:02X}", byte.unwrap_or(0)));
+    format!("0x{}", bytes.collect::<String>())
+}
+
+/// Returns the kind of access that a translation is for, unless the access is a load.
+fn purpose(access: &Access, labels: &Labels) -> String {
+    let text = match (access.verb, access.kind) {
+        (AccessVerb::Translate, AccessKind::Write) => "for a store",
+        (AccessVerb::Translate, AccessKind::Execute) => "for an instruction fetch",
+        _ => return String::new(),
+    };
+    format!(" {}", labels.localize(text))
+}
+
+fn by(mode: Privilege, labels: &Labels) -> String {
+    match mode {
+        Privilege::User => String::new(),
+        Privilege::Supervisor => format!(" {}", labels.localize("in supervisor mode")),
+    }
+}
+
+fn of_call(call: &CallRecord, operation: &str, labels: &Labels) -> String {
+    // The sentence names the process.
+    let prefix = format!("{}:", call.process.name);
+    let code = operation.strip_prefix(&prefix).unwrap_or(operation).trim_start();
+    let text =
+        filled(labels, "Process {process} calls {call}.", &[("process", &call.process.name), ("call", code)]);
+    supposed(call.probe, text, labels)
+}
+
+/// Marks a hypothetical operation.
+fn supposed(probe: bool, text: String, labels: &Labels) -> String {
+    if !probe {
+        return text;
+    }
+    let mut letters = text.chars();
+    let text = letters
+        .next()
+        .map_or_else(String::new, |first| first.to_lowercase().collect::<String>() + letters.as_str());
+    filled(labels, "Suppose that {operation}", &[("operation", &text)])
+}
+
+/// Whether the operations of a paper run on several cores.
+pub(crate) fn several_cores(paper: &Paper) -> bool {
+    let core = |item: &PaperItem| match &*item.did {
+        Did::Access(access) => access.core,
+        did => did.call().map_or(0, |call| call.core),
+    };
+    paper.questions.iter().flat_map(Question::items).any(|item| core(item) > 0)
+}
