@@ -9,7 +9,7 @@ fn faults(question: &Sheet) -> Vec<String> {
     question.facts().iter().map(|item| item.key("faults").to_owned()).collect()
 }
 
-/// The rows of a table from a column on, with spaces between the cells.
+/// The rows of a table from the column `from` onward, with spaces between the cells.
 fn rows(table: &Grid, from: usize) -> Vec<String> {
     table.rows.iter().map(|row| row[from..].join(" ")).collect()
 }
@@ -20,7 +20,7 @@ fn frames(table: &Grid) -> Vec<String> {
     table.rows.iter().map(|row| row[first..].concat()).collect()
 }
 
-/// Silberschatz, Galvin, and Gagne, chapter 9: FIFO causes 9 and 10 faults, LRU 10 and 8.
+/// Silberschatz, Galvin, and Gagne, chapter 9: FIFO causes 9 and 10 faults, and LRU causes 10 and 8 faults.
 #[test]
 fn belady() {
     let question = kind("18-belady", "Belady's anomaly");
@@ -28,8 +28,8 @@ fn belady() {
     assert_eq!(question.choices()[0].1, ["FIFO"]);
 }
 
-/// Tanenbaum, problem 3.38: two rows of the array fill a page. A column touches 32 pages, so fragment A
-/// causes 64 * 32 faults, and fragment B 32.
+/// Tanenbaum, problem 3.38: two rows of the array fill a page. A column of the array spans 32 pages, so fragment A
+/// causes 64 * 32 faults, and fragment B causes 32 faults.
 #[test]
 fn loops_over_an_array() {
     let question = kind("32-array-loops", "Loops over an array");
@@ -58,14 +58,14 @@ fn final_tlb_and_page_table() {
     let question = kind("37-final-tlb", "Final TLB and page table");
     let items = question.facts();
     let column = |fact: &str| -> Vec<String> { items.iter().map(|item| item.key(fact).to_owned()).collect() };
-    // The addresses divided by 4096.
+    // Each VPN is the address divided by 4096.
     assert_eq!(column("vpn"), ["0x1", "0x0", "0x3", "0x8", "0xB", "0x3", "0xC"]);
     assert_eq!(column("tlb"), ["N", "N", "Y", "N", "N", "Y", "N"]);
     assert_eq!(column("fault"), ["Y", "N", "N", "Y", "N", "N", "Y"]);
     let tables = question.tables();
-    // The entries of pages 12, 8, 3, and 11.
+    // The final TLB contains the entries of pages 12, 8, 3, and 11.
     assert_eq!(rows(&tables[0], 1), ["C F 1 8 E 1 3 6 1 B C 1"]);
-    // Pages 1, 8, and 12 came to frames 13, 14, and 15.
+    // The accesses loaded pages 1, 8, and 12 into frames 13, 14, and 15.
     let right = ["5 1", "D 1", "- 0", "6 1", "9 1", "B 1", "- 0", "4 1", "E 1", "- 0", "3 1", "C 1", "F 1"];
     assert_eq!(rows(&tables[1], 1), right);
 }
@@ -82,12 +82,12 @@ fn final_cache() {
 fn toy_machines() {
     let items = kind("43-toy-machine", "Toy paging system").facts();
     let keys: Vec<String> = items.iter().map(|item| item.key("pa").to_owned()).collect();
-    // 5 and 7 are in page 1, 17 and 19 in page 4, and 23 in page 5.
+    // Addresses 5 and 7 are in page 1, addresses 17 and 19 are in page 4, and address 23 is in page 5.
     assert_eq!(keys, ["-", "-", "13", "15", "-", "-", "9", "11", "3", "-", "-"]);
     assert_eq!(faults(&kind("43-toy-machine", "Pages of 100 bytes")), ["7"]);
 }
 
-/// Silberschatz, Galvin, and Gagne, chapter 9, the figure about LRU. It shows the frames after each fault.
+/// Silberschatz, Galvin, and Gagne, chapter 9, the figure about LRU. The figure shows the frames after each fault.
 #[test]
 fn grid() {
     let question = kind("46-grid", "Frames after each reference");
@@ -113,8 +113,8 @@ fn hits_and_misses() {
     assert_eq!(keys, ["mmhmmhmhhmhh", "mmhmmhmhmmhh", "mmhmmmmhmhmm", "mmhmmmmhmhmh"]);
 }
 
-/// Stallings, figure 8.15: the frames, and an asterisk at each set use bit. The hand in the figure is the
-/// same from the fourth reference on, when the frames are full.
+/// Stallings, figure 8.15: the frames, and an asterisk at each set use bit. From the fourth reference on, when the
+/// frames are full, the clock hand is the same as in the figure.
 #[test]
 fn clock() {
     let question = kind("48-clock", "Clock");
@@ -150,8 +150,8 @@ fn nru() {
     assert_eq!(frames(&question.tables()[0]), right);
 }
 
-/// The same references with aging. A page that was loaded after the last tick has the counter 0, so it is
-/// replaced first. After the third tick, the counters are 10000000, 01100000, 01100000, and 11100000. The
+/// The same references run with the aging policy. A page that was loaded after the last tick has the counter 0, so
+/// it is replaced first. After the third tick, the counters are 10000000, 01100000, 01100000, and 11100000. The
 /// published solution has the same first six faults.
 #[test]
 fn aging() {
@@ -173,7 +173,7 @@ fn other_policies() {
     assert_eq!(faults(&question("Limited look-ahead")), ["6"]);
 }
 
-/// Only page 1 is ever modified. Its first copy is evicted at reference 7.
+/// Only page 1 is ever modified. Page 1 is evicted for the first time at reference 7.
 #[test]
 fn writes_to_one_page() {
     let question = kind("52-reads-and-writes", "Writes to one page");
@@ -209,7 +209,7 @@ fn results(addresses: &[u32], block: u32, lines: usize) -> String {
     letters
 }
 
-/// Of the caches in the options, exactly those with the printed results are correct.
+/// The correct options are exactly the caches that have the printed hits and misses.
 #[test]
 fn cache_detective() {
     let question = kind("69-infer-geometry", "Cache detective");

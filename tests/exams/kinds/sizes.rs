@@ -21,8 +21,8 @@ fn widths_and_sizes() {
         // GATE 2013: 1 MB / 16 / 64 B is 2^10 sets, and a way of 64 KB spans 8 pages of 8 KB.
         ("30-page-colors", "Page colors", &["10", "8"]),
         // ArsDigita University: 2^20 entries of 12 bits fit into 2^24 bits, but 2^21 of 13 bits do not. The
-        // inverse table has 2^12 entries of 20 bits. An entry can have 16 bits, so 2^28 bytes can be mapped.
-        // GATE 2013: 46 = 13 + 3 * (13 - 2).
+        // inverse table has 2^12 entries of 20 bits. If an entry has 16 bits, 2^28 bytes can be mapped. GATE 2013:
+        // 46 = 13 + 3 * (13 - 2).
         ("67-table-budget", "Page sizes", &["4", "10", "256", "8"]),
     ] {
         assert_eq!(kind(name, title).keys(), right, "{name}");
@@ -69,7 +69,7 @@ fn load_time() {
     assert_eq!(rows, ["2 KB 500", "4 KB 260"]);
 }
 
-/// UGC-NET, December 2014: the best page size is the square root of 2xz, whatever the numbers are.
+/// UGC-NET, December 2014: the best page size is the square root of 2xz for all values of x and z.
 #[test]
 fn best_page_size() {
     for seed in 0..18 {

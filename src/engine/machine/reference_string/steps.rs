@@ -103,8 +103,8 @@ impl ReferenceString {
         Ok(steps)
     }
 
-    /// Runs the string step by step, with chosen frames: if the reference with this index misses, its page is loaded
-    /// into that frame. The policy chooses the others.
+    /// Runs the string step by step, with chosen frames: if the reference with this index misses, its page is
+    /// loaded into that frame. For all other misses, the policy chooses the frame.
     ///
     /// # Errors
     /// As [`ReferenceString::steps`]. A frame that does not exist is ignored.
@@ -199,7 +199,7 @@ impl ReferenceSteps<'_> {
         }
         self.pool.set_lines(POOL, &lines);
         for at in by_use {
-            // A touch records the order of uses, or sets the use bit.
+            // Touching a page records the order of uses, or sets the use bit.
             let touched = match self.reference.policy() {
                 Policy::Lru | Policy::Mru => true,
                 Policy::Lfu => false,

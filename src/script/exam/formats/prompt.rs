@@ -59,14 +59,14 @@ pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
     (item.printed.prompt.is_none() && run.start.len() >= TABLED).then_some(run)
 }
 
-/// Returns the prompt of an item for a format without such a table. `cores` means that the paper uses several cores, so
-/// that prompts name them.
+/// Returns the prompt of an item for a format that does not print the initial pages as a table. If `cores` is
+/// true, the paper uses several cores, and the prompts name the core.
 pub(crate) fn prompt(item: &PaperItem, labels: &Labels, cores: bool) -> String {
     prompt_with(item, labels, cores, false)
 }
 
-/// Returns the prompt of an item. `tables` means that a table above the item lists many initial pages of a reference
-/// string.
+/// Returns the prompt of an item. If `tables` is true, a table above the item lists the initial pages of a
+/// reference string with many initial pages.
 pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables: bool) -> String {
     if let Some(prompt) = &item.printed.prompt {
         return prompt.clone();
@@ -126,7 +126,7 @@ pub(crate) fn prompt_of_stream(items: &[&PaperItem], labels: &Labels, cores: boo
     Some(format!("{prompt} {}", labels.localize("Fill in the table.")))
 }
 
-/// The templates for several addresses that are translated.
+/// The templates for the translation of several addresses.
 const TRANSLATED: [&str; 2] =
     ["{address} are translated{why}.", "{address} of process {process} are translated{why}."];
 
@@ -258,7 +258,7 @@ pub(crate) fn several_cores(paper: &Paper) -> bool {
     paper.questions.iter().flat_map(Question::items).any(|item| core(item) > 0)
 }
 
-/// Describes a reference string with its settings. `tabled` means that a table lists the initial pages.
+/// Describes a reference string with its settings. If `tabled` is true, a table lists the initial pages.
 fn of_string(run: &ReferenceRun, labels: &Labels, tabled: bool) -> String {
     let setup = &run.setup;
     let held =
@@ -335,8 +335,8 @@ fn of_string(run: &ReferenceRun, labels: &Labels, tabled: bool) -> String {
     text.join(" ")
 }
 
-/// Lists the references. If the script sets the kinds of single references, or ticks after single references, marks
-/// follow these references.
+/// Lists the references. If the script sets individual references as stores, or sets clock ticks after individual
+/// references, a mark follows each of these references.
 fn references(run: &ReferenceRun, labels: &Labels) -> String {
     let marked = |(at, reference): (usize, String)| {
         let is_write = !run.setup.stores.is_empty() && run.is_store(at);

@@ -47,7 +47,7 @@ fn is_wrong((verdict, _): &Judged) -> bool {
 fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut [Judged], rules: &Rules) {
     let Some(before) = item.hardware.as_ref().and_then(|hardware| hardware.before.as_ref()) else { return };
     let claim = |((blank, _, answer), judged): (&Answered, &Judged)| {
-        // A right answer uses the key's value, so its spelling does not matter.
+        // For a right answer, use the key's value, so that the spelling of the answer is irrelevant.
         let claim = if judged.0 == Verdict::Right { Some(blank.key.clone()) } else { answer.claim() };
         (blank.fact.clone(), claim)
     };
@@ -70,8 +70,8 @@ fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut 
     }
 }
 
-/// Returns the verdict for an answer that follows from other wrong answers. A dash demonstrates no work if
-/// the value does not apply, or if the dash follows from a wrong word or dash.
+/// Returns the verdict for an answer that follows from other wrong answers. A dash shows no work if the other
+/// answers imply that the blank has no value, or if the dash follows from a wrong word or dash.
 fn carried(
     (answer, applies): (&Answer, bool),
     others: &[usize],

@@ -1,5 +1,5 @@
-//! The grid of a reference string, with errors carried forward: after a wrong choice of a victim, the next rows are
-//! compared with the policy's steps from the student's own frames.
+//! Marks the grid of a reference string, with errors carried forward. After a wrong choice of a victim, the next
+//! rows are compared with the policy's steps from the student's own frames.
 
 use super::agree::agrees;
 use super::answer::{Answer, AnswerForm};
@@ -65,7 +65,7 @@ fn carry(
         })
     };
     for row in 0..run.steps.len() {
-        // What follows from the student's earlier rows.
+        // Compare the row with the values that follow from the student's earlier rows.
         for (place, column) in cells(row) {
             let (way, answer) = &answers[place];
             let expected = reference_cell(&own_run, row, column).shown();

@@ -31,7 +31,7 @@ pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
     sheet.front.instructions = authored(paper).unwrap_or_else(|| {
         let dashes = take_dashes(&mut sheet, &style.labels);
         let mut all = instructions(paper, &style.labels);
-        // The dash must not begin a line.
+        // The dash in an assumption must not begin a line.
         all.extend(dashes.map(|dash| dash.replace(" -.", "\u{a0}-.")));
         all
     });
@@ -39,7 +39,7 @@ pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
     sheet
 }
 
-/// Removes the sentences about missing values from the assumptions, and returns the one that applies.
+/// Removes the sentences about missing values from the assumptions, and returns the sentence that applies.
 fn take_dashes(sheet: &mut Sheet, labels: &Labels) -> Option<String> {
     let dashes = NO_VALUE.map(|sentence| labels.sentence(sentence));
     let mut taken = [false; 2];
@@ -50,7 +50,7 @@ fn take_dashes(sheet: &mut Sheet, labels: &Labels) -> Option<String> {
             at.inspect(|at| taken[*at] = true).is_none()
         });
     }
-    // The first sentence also applies to tables.
+    // If both sentences are present, keep the first one, which also applies to tables.
     dashes.into_iter().zip(taken).find(|(_, taken)| *taken).map(|(dash, _)| dash)
 }
 
@@ -117,7 +117,7 @@ impl Plan<'_> {
                 }
                 Piece::Item(item) => {
                     let above = self.items.above(item);
-                    // Several items may ask about the same pages.
+                    // Several items may ask about the same initial pages.
                     let last = blocks.iter().rev().find(|block| matches!(block, Block::Given(_)));
                     if last != above.last() {
                         blocks.extend(above);
@@ -135,8 +135,8 @@ impl Plan<'_> {
         blocks
     }
 
-    /// Returns the worked solution of an item in the edition with solutions, if the item has one. `named` means that
-    /// the solution begins with the item's prompt.
+    /// Returns the worked solution of an item in the edition with solutions, if the item has one. If `named` is
+    /// true, the solution begins with the item's prompt.
     fn worked(&self, item: &PaperItem, named: bool) -> Option<Block> {
         if self.edition != Edition::Solutions {
             return None;
@@ -186,7 +186,7 @@ impl Plan<'_> {
         }
     }
 
-    /// Returns a view as a figure, or as other blocks if there is no figure.
+    /// Returns a view as a figure, or as other blocks if the view cannot be drawn.
     fn drawn(&self, view: &View) -> Vec<Block> {
         match view {
             View::Tree(tree) => vec![tables::figure(tree)],

@@ -1,4 +1,4 @@
-//! Items that one statement asks in a loop, as one table.
+//! Prints the items that one statement asks in a loop as a single table.
 
 use super::items::{Items, points};
 use super::medium::Medium;
@@ -11,13 +11,13 @@ use crate::lang::value::Number;
 use crate::questions::entry::{Blank as Asked, Form, ItemKind, Radix};
 use crate::run::record::{Access, Did};
 
-/// Maximum width of such a table, in characters.
+/// Maximum width of the table, in characters.
 const ROOM: u32 = 84;
 
 impl Items<'_> {
-    /// Returns the items at the start of `pieces` that one statement asks in a loop, and their table: one row for
-    /// each access, and one column for each fact. Returns `None` if they do not fit in a table. A learning platform
-    /// shows each item alone.
+    /// Returns the items at the start of `pieces` that one statement asks in a loop, and their table. The table
+    /// has one row for each access and one column for each fact. Returns `None` if the items do not fit in a
+    /// table, or for a learning platform, which shows each item separately.
     pub(super) fn stream<'i>(
         &mut self,
         pieces: &'i [Piece],
