@@ -58,8 +58,8 @@ fn store_hits(bencher: Bencher) {
     });
 }
 
-/// Each access misses in the first TLB and the first cache. The 4096 pages repeat, so the accesses eventually
-/// miss in every TLB and cache.
+/// Each access misses in the first-level TLB and the first-level cache. The 4096 pages repeat, so the accesses
+/// eventually miss in every TLB and cache.
 #[divan::bench]
 fn strided_load_misses(bencher: Bencher) {
     let mut machine = core_i7();

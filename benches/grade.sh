@@ -1,6 +1,7 @@
 #!/bin/sh
-# What marking costs: 500 made-up students of the exam of address translation, each with a paper of their own, and all with
-# one. Processor time and time by the clock of five runs each. `cargo build --release` first.
+# Measures the cost of grading 500 fictional students of the address-translation exam: first with a different paper for each
+# student, then with the same paper for all students. Prints the processor time and the elapsed time of five runs each.
+# Run `cargo build --release` first.
 set -eu
 cd "$(dirname "$0")/.."
 binary=target/release/pagewalk

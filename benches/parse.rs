@@ -1,7 +1,9 @@
-//! Parses a whole trace and ignores the records. Compare the running time with that of `wc -l`.
+//! Parses a whole trace and ignores the records. Compare the running time with the running time of `wc -l` on the
+//! same trace.
 //!
 //! `PAGEWALK_TRACE=FILE cargo bench --bench parse` prints the numbers of records and malformed lines. With
-//! `PAGEWALK_PACK=FILE`, it also writes the records in the packed format. Without a trace, it prints a hint.
+//! `PAGEWALK_PACK=FILE`, the benchmark also writes the records in the packed format. Without a trace, the
+//! benchmark prints a hint.
 
 use std::env;
 use std::error::Error;

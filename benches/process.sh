@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What starting costs: the whole process of `pagewalk run` on an example, against that of `/bin/true`.
-# `benches/process.sh [ROUNDS]`; needs bash 5, nothing else. Builds the release first.
+# Measures the cost of starting a process: `pagewalk run` on an example, compared with `/bin/true`.
+# Usage: `benches/process.sh [ROUNDS]`. Needs only bash 5. Builds the release first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${1:-300}
@@ -8,10 +8,10 @@ cargo build --release --quiet
 pagewalk=${CARGO_TARGET_DIR:-target}/release/pagewalk
 script=examples/simple-memory-system.pw
 
-# Microseconds since the epoch, from bash itself.
+# Prints the microseconds since the epoch, using only bash.
 now() { printf '%s' "${EPOCHREALTIME//[.,]/}"; }
 
-# Runs a command and leaves its microseconds in `took`.
+# Runs a command, and stores its elapsed time in microseconds in `took`.
 clock() {
   local start end
   start=$(now)
@@ -20,7 +20,7 @@ clock() {
   took=$((end - start))
 }
 
-# The two take turns, so that a machine that changes its speed changes it for both; each turn yields a ratio.
+# The two programs run alternately, so that a change of the machine's speed affects both. Each round yields a ratio.
 ours=() yardsticks=() ratios=()
 for ((round = 0; round < rounds + 5; round++)); do
   clock "$pagewalk" run "$script"; a=$took

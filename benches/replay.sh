@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# What replaying a real trace costs, beside what else a course would take: ratios of user and system time, on one core, all in
-# one run and in turns. `benches/replay.sh [TRACE [ROUNDS]]`: without a trace one is made by `valgrind --tool=lackey` of gzip.
-# Needs bash 5, gcc and taskset; valgrind for the trace and cachegrind, and python3 with pycachesim, are left out where they
-# are not. Builds the release first.
+# Compares the cost of replaying a real trace with other simulators that courses use, as ratios of user and system time. All
+# programs run alternately on one core. Usage: `benches/replay.sh [TRACE [ROUNDS]]`. Without a trace, `valgrind --tool=lackey`
+# records a trace of gzip. Needs bash 5, gcc, and taskset. If valgrind or python3 with pycachesim is missing, the script skips
+# the comparisons that need it. Builds the release first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${2:-10}
@@ -17,7 +17,7 @@ trace=${1:-$folder/gzip.lackey}
 grep -v '^I' "$trace" >"$folder/data.lackey"
 gcc -O2 -o "$folder/csim" benches/peers/csim.c
 
-# The machines: a cache as the plain simulator has it; with a TLB of 64 entries, page walks and two more levels.
+# The machines: the plain simulator's cache, and a machine with a TLB of 64 entries, page walks, and two more cache levels.
 cat >"$folder/one.pw" <<'END'
 machine { physical 48, cache L1 { size 32 KB, ways 8, block 64, for data } }
 END
@@ -34,7 +34,7 @@ echo 'machine { physical 48 }' >"$folder/none.pw"
 
 declare -A took
 order=()
-# Adds the milliseconds of user and system time of a command to those of its name.
+# Adds a command's user and system time, in milliseconds, to the total for the command's name.
 clock() {
   local name=$1 TIMEFORMAT='%U %S' times
   shift
@@ -43,7 +43,7 @@ clock() {
   took[$name]=$(awk -v so="${took[$name]}" '{ print so + ($1 + $2) * 1000 }' <<<"$times")
 }
 
-# The plain simulator counts a straddling reference in its first block alone; asked to do the same, both count the same.
+# The plain simulator counts a straddling reference only in the first block. With this option, Pagewalk has the same counts.
 agree() {
   local plain ours
   plain=$("$folder/csim" 6 8 6 "$1")
@@ -99,7 +99,7 @@ fi
 clock 'pagewalk, one level' "$pagewalk" replay "$folder/one.pw" "$trace"
 for name in "${order[@]}"; do printf '  %-38s %8.0f ms\n' "$name" "${took[$name]}"; done
 
-# A whole process on 100,000 references, by the clock and in turns with one that does nothing.
+# Measures the elapsed time of a process that replays 100,000 references, alternately with a process that does nothing.
 awk '/^[I ]/ && n++ < 100000' "$trace" >"$folder/short.lackey"
 now() { printf '%s' "${EPOCHREALTIME//[.,]/}"; }
 ours=() nothing=()

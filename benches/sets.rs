@@ -83,7 +83,7 @@ fn hits_fully_associative(bencher: Bencher, ways: u32) {
     rounds(bencher, 1, ways, Policy::Lru, ways.into());
 }
 
-/// Clones a warm last-level cache and writes to the clone once.
+/// Clones a warm last-level cache, and writes to the clone once.
 #[divan::bench]
 fn snapshot_8192x16(bencher: Bencher) {
     let (cache, ..) = warm(8192, 16, Policy::Lru, 1);

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What a suite costs: `pagewalk test` on 2,000 small scripts, first without golden files, then with them.
-# `benches/suite.sh [SCRIPTS]`; needs bash 5, nothing else. Builds the release first.
+# Measures the cost of a suite: `pagewalk test` on 2,000 small scripts, first without golden files, then with golden files.
+# Usage: `benches/suite.sh [SCRIPTS]`. Needs only bash 5. Builds the release first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 scripts=${1:-2000}
@@ -9,16 +9,16 @@ pagewalk=$PWD/${CARGO_TARGET_DIR:-target}/release/pagewalk
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 
-# Every script stands on an example that has something to do; no two are the same.
+# Each script is based on an example with several statements, and no two scripts are equal.
 examples=(examples/simple-memory-system.pw examples/fork.pw examples/page-permissions.pw examples/mmapcopy.pw)
 for ((i = 0; i < scripts; i++)); do
   printf '# Script %d\n' "$i" | cat - "${examples[i % ${#examples[@]}]}" >"$folder/$i.pw"
 done
 
-# Microseconds since the epoch, from bash itself.
+# Prints the microseconds since the epoch, using only bash.
 now() { printf '%s' "${EPOCHREALTIME//[.,]/}"; }
 
-# The median of five runs, in milliseconds.
+# Prints the median of five runs, in milliseconds.
 clock() {
   local times=() start
   for _ in 1 2 3 4 5; do

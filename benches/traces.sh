@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Makes traces of ordinary programs: `benches/traces.sh [FOLDER]`, by default a new one below the temporary directory. They
-# are lackey's, cut after RECORDS lines (2500000) each, with fetches and, as NAME-data, without. Prints where they are.
-# Needs valgrind. Some 200 MB; never to be committed.
+# Records traces of ordinary programs. Usage: `benches/traces.sh [FOLDER]`; default: a new folder below the temporary directory.
+# Lackey writes the traces, with fetches and (as NAME-data) without fetches. Each trace is truncated after RECORDS lines
+# (default: 2500000). Prints the location of the traces. Needs valgrind. The traces occupy about 200 MB; do not commit them.
 set -euo pipefail
 
 if ! command -v valgrind >/dev/null; then
@@ -13,11 +13,11 @@ folder=${1:-$(mktemp -d "${TMPDIR:-/tmp}/pagewalk-traces.XXXXXX")}
 mkdir -p "$folder"
 records=${RECORDS:-2500000}
 
-# A text to work on, the same on every machine.
+# An input text that is the same on every machine.
 input=$folder/input.txt
 awk 'BEGIN { for (n = x = 1; n <= 4000; n++) { x = (x * 16807) % 2147483647; printf "%d line %d of a text\n", x, n } }' >"$input"
 
-# `trace NAME COMMAND…`. What is beyond the limit is never written; the program then ends by the closed pipe.
+# Usage: `trace NAME COMMAND…`. At the limit, the pipe closes, which ends the program, so no further lines are written.
 trace() {
   local name=$1
   shift

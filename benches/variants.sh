@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# What versions cost: papers and keys of the address-translation exam, written into a folder, and a check of as many.
-# `benches/variants.sh [VERSIONS [ROUNDS]]`; needs bash 5, nothing else. Builds the release first.
+# Measures the cost of versions: writes papers and keys of the address-translation exam to a folder, and checks equally many versions.
+# Usage: `benches/variants.sh [VERSIONS [ROUNDS]]`. Needs only bash 5. Builds the release first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 versions=${1:-1000} rounds=${2:-5}

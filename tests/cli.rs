@@ -57,7 +57,7 @@ fn explain_prints_the_entries_of_a_term() {
     for name in [&["page fault"][..], &["PAGE FAULT"]] {
         assert_eq!(run(&["explain"].iter().chain(name).copied().collect::<Vec<_>>()).1, out, "{name:?}");
     }
-    // An abbreviation, a common term, and a Pagewalk term.
+    // The names are an abbreviation, a common term, and a Pagewalk term.
     for (name, heading) in [("vpn", "Virtual page number (VPN)"), ("VMA", "Area"), ("madvise", "Advice")] {
         let (status, out, _) = run(&["explain", name]);
         assert!(status == 0 && out.starts_with(heading), "{name}: {out}");
@@ -117,7 +117,7 @@ fn check_reports_mistakes_and_their_places() {
     assert!(colored.contains('\u{1b}'), "{colored}");
 }
 
-/// Results change only if a script marks a reference as a store or a page as modified.
+/// The output shows disk transfers only if a script marks a reference as a store or a page as modified.
 #[test]
 fn disk_transfers_and_their_columns_are_shown_only_on_declaration() {
     let table = "\n| page M |\n| 3 {} |\n";
@@ -157,7 +157,7 @@ fn a_warning_is_printed_and_changes_no_status() {
     let path = script("warned-and-stale.pw", "let s = 1\nreference s { frames 1 } => hits 1\n");
     assert_eq!(run(&["test", "--accept", &path]).0, 0);
     assert!(std::fs::read_to_string(&path).unwrap().ends_with("=> hits 0\n"));
-    // The summary counts the mistake separately.
+    // The summary counts the mistake separately from the warning.
     let path = script("warned-and-wrong.pw", "let s = 1\nreference s { frames 1 }\nlet t = u\n");
     let (status, _, err) = run(&["check", &path]);
     assert!(status == 2 && err.contains(": 1 warning\n") && err.ends_with(": 1 mistake\n"), "{err}");

@@ -162,7 +162,7 @@ fn wrong_options_come_of_real_mistakes() {
         assert_eq!(options(fact), expected, "{fact}");
     };
     let stale = Some("a stale entry used");
-    // The wrong options: 0x0D + 0x14, VPN 0x0F followed by 0x14, and PPN 0x22 followed by 0x14.
+    // The wrong options are 0x0D + 0x14, VPN 0x0F followed by 0x14, and PPN 0x22 followed by 0x14.
     check(
         "pa",
         [
@@ -234,7 +234,7 @@ fn solutions_show_the_way() {
         0,
     );
     let text = markdown(&paper, Edition::Solutions, &Style::default());
-    // From the textbook's figure 9.20: VPN 0x0F is bits 13 to 6.
+    // In the textbook's figure 9.20, bits 13 to 6 of the virtual address are the VPN, 0x0F.
     for said in [
         "0b00\\_0011\\_1101\\_0100",
         "VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4",
@@ -364,7 +364,7 @@ fn a_reference_string_is_printed_with_its_settings() {
                   holds page 7.";
     assert_eq!(text.matches(prompt).count(), 2, "{text}");
     assert!(text.contains("Within a class, the page in the lowest-numbered frame is evicted."), "{text}");
-    // The grid belongs to the latest string, even after other statements.
+    // The grid shows the latest reference string, even if other statements follow the string.
     let machine = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
     let script = format!(
         "{machine}reference 1 2 {{ frames 2 }}\nquestion \"q\" {{ read 0x3C0; ask reference columns hit }}"
@@ -384,7 +384,7 @@ fn addresses_and_stores_are_printed() {
                   are 2 frames, and the replacement policy is FIFO. A reference marked (write) modifies its page.";
     assert_eq!(text.matches(prompt).count(), 2, "{text}");
     assert!(text.contains("only if it was modified since it was read."), "{text}");
-    // Pages 0, 1, and 3: the students compute them. Page 0 is the victim, and it is clean.
+    // The students compute the page numbers 0, 1, and 3. The victim is page 0, which is clean.
     let key = markdown(&paper, Edition::Key, &Style::default());
     let pages = |text: &str| -> Vec<String> {
         let rows = text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
@@ -418,7 +418,7 @@ fn ticks_and_bits_are_printed() {
         text.contains("The clock ticks after every reference.") && !text.contains("use bits of all"),
         "{text}"
     );
-    // The lookahead starts after the current reference.
+    // The lookahead begins with the reference after the current one.
     let text = print("replacement optimal lookahead 2", "rate");
     let policy = "There are 2 frames, and the system uses the optimal replacement policy with a lookahead of 2 references \
                   after the current one.";
@@ -571,7 +571,7 @@ fn the_paper_shows_which_entry_of_a_full_set_is_the_oldest() {
         "{given}"
     );
     assert!(given.contains("| Tag of the TLB victim (hex, 2 digits) | **0x00** |"), "{given}");
-    // After a use of way 0, the other entry is evicted.
+    // If the question uses way 0 first, the TLB evicts the entry in way 1.
     let used = question("read 0x00;");
     assert!(used.contains("From the least to the most recently used, its ways are 1, 0."), "{used}");
     assert!(used.contains("**0x01**"), "{used}");
@@ -619,7 +619,7 @@ fn an_author_writes_a_table_with_cells_to_fill_in() {
     let names: Vec<String> =
         pagewalk_script::exam::field::fields(&paper).into_iter().map(|field| field.name).collect();
     assert_eq!(names, ["1.1.2", "1.2.3"]);
-    // The words of the table stay usable as names.
+    // Keywords such as `table` and `columns` remain usable as names.
     let named = "def table(row) { show row }\nlet columns = 2\nlet option = columns\ntable(option)\n";
     assert_eq!(CheckedScript::from_text("names.pw", named, &mut ()).diagnostics, []);
 }

@@ -10,7 +10,7 @@ pub struct Piece<'t> {
     pub line: usize,
 }
 
-/// The pieces of a text. Concatenated, the bodies of the pieces are the text.
+/// The pieces of a text. The concatenated bodies of the pieces equal the text.
 pub fn fences(text: &str) -> impl Iterator<Item = Piece<'_>> {
     let mut pieces = Vec::new();
     let (mut start, mut first, mut at) = (0, 1, 0);

@@ -49,7 +49,7 @@ fn broken(text: &str, diagnostic: &Diagnostic) -> String {
     let after = wrong(&new);
     let still = after.iter().filter(|other| same(diagnostic, other)).count() >= before;
     let there = |other: &&Diagnostic| (other.span.start as usize) < end && start < other.span.end as usize;
-    // After a fix of the name, a function may have too few arguments, and a fact may have no value.
+    // After the name is fixed, a function may have too few arguments, and a fact may have no value.
     let known = |other: &&Diagnostic| match diagnostic.code {
         Code::UnknownFunction => other.code == Code::WrongCount,
         Code::UnknownFact => other.code == Code::NoAnswer,

@@ -162,6 +162,6 @@ fn a_long_script_is_searched_quickly() {
     });
     let took = took.min().expect("five times");
     println!("{} lines: {took:?}", all.lines().count());
-    // This limit allows for unoptimized code and concurrent tests.
+    // The time limit allows for unoptimized code and concurrent tests.
     assert!(took.as_millis() < 2000, "{took:?}");
 }

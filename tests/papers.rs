@@ -355,16 +355,16 @@ fn prompts_and_last_lines_stay_with_their_neighbors() {
         let before = typst.split_once(said).expect("printed").0;
         before.rfind("keep(").is_some_and(|at| !before[at..].contains("\n})"))
     };
-    // The text before a table, the text before an item, and the table before the last line.
+    // Text before a table, text before an item, and the table before the last line stay with the next block.
     assert!(kept("The tables show") && kept("\"Read.\"") && kept("grouped(\"Cache (hex)\""));
-    // A part, which is as high as a page at most, moves no text before it.
+    // The text before a part is not kept with the part, because a part can be as high as a page.
     assert!(!kept("Part a is about") && !kept("grouped(\"TLB (hex)\"") && !kept("value(\"Sum\""));
     let style = Style { powers: false, ..Style::default() };
     let tex = latex(&exam, Edition::Paper, &style).expect("LaTeX");
     assert_eq!(tex.matches("\n\\keep{").count(), 3, "{tex}");
     let html = html::page(&exam, Edition::Paper, &style);
     assert_eq!(html.matches("<div class=\"keep\">").count(), 3);
-    // Points do not break.
+    // A line break never separates the number of points from its unit.
     assert!(tex.contains("\\newcommand\\worth[1]{ \\mbox{") && tex.contains("\\worth{2 points}"));
 }
 
@@ -382,7 +382,7 @@ fn a_table_shows_its_notation_once() {
         other => panic!("{other:?}"),
     };
     let strings = |all: &[&str]| all.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
-    // 8 bits of VPN, 2 bits of TLB index, and 6 bits of PPN.
+    // The VPN has 8 bits, the TLB index has 2 bits, and the PPN has 6 bits.
     let own = strings(&["2 digits", "1 digit", "Y/N", "2 digits"]);
     assert_eq!(rows(0), ("Value (hex after 0x)".to_owned(), own));
     assert_eq!(rows(1), ("Value (Y/N)".to_owned(), strings(&["", ""])));
@@ -396,7 +396,7 @@ fn a_table_shows_its_notation_once() {
     assert!(heads.starts_with("Set Tag PPN V Tag PPN V"), "{heads}");
     let (title, heads) = table(3);
     assert_eq!((&*title, &*heads), ("Page table", "VPN PPN (hex)"));
-    // A platform may show each blank alone.
+    // A learning platform may show each blank separately.
     let screen = for_screens(&exam);
     assert!(matches!(&screen.questions[0].body[1], Block::Worksheet { rows, .. } if rows[0].how == "Y/N"));
 }

@@ -4,8 +4,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path};
 
-/// Replaces the content of a file. It follows links and preserves the permissions. It fails without changing
-/// the file if the file no longer contains `old`.
+/// Replaces the content of a file. Follows links and preserves the permissions. Fails without changing the file if
+/// the file no longer contains `old`.
 pub(crate) fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
     if fs::read(&path)? != old.as_bytes() {
@@ -14,8 +14,8 @@ pub(crate) fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
     replace_bytes(&path, new.as_bytes(), Some(fs::metadata(&path)?.permissions()), true)
 }
 
-/// Writes a new or existing file. It follows links and preserves the permissions. It writes directly to a
-/// device or a pipe. On an error, the file does not change.
+/// Writes a new or existing file. Follows links and preserves the permissions. Writes directly to a device or a
+/// pipe. If an error occurs, the file does not change.
 pub(crate) fn write_file(path: &Path, text: &str) -> io::Result<()> {
     write_file_with(path, |file| file.write_all(text.as_bytes()))
 }
@@ -31,9 +31,9 @@ pub(crate) fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::R
     }
 }
 
-/// Writes the file at this path (with `/`) below a folder and creates missing folders. It replaces a link
-/// instead of following it. It fails if the path, or a link on the path, leads out of the folder. It does not
-/// wait until the bytes are on the disk, because these files can be regenerated.
+/// Writes the file at this path (with `/`) below a folder and creates missing folders. If the path names a link,
+/// replaces the link instead of following it. Fails if the path, or a link on the path, leads out of the folder.
+/// Does not wait until the bytes are on the disk, because these files can be regenerated.
 pub(crate) fn write_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     let own = Path::new(path);
     let within = own.components().all(|part| matches!(part, Component::Normal(_)));
@@ -53,7 +53,7 @@ fn outside(path: &str) -> io::Error {
 }
 
 /// Replaces the content of a file with these bytes. With `safe`, the bytes are written to the disk before the
-/// name refers to them.
+/// file's name refers to them.
 fn replace_bytes(
     path: &Path,
     bytes: &[u8],

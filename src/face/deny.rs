@@ -37,7 +37,7 @@ impl Checking {
         self.load(path, &mut Disk, color)
     }
 
-    /// Reads a script as [`Self::read`] does, with files from a loader.
+    /// Works like [`Self::read`], but reads the files through a loader.
     pub(crate) fn load(self, path: &Path, loader: &mut dyn Loader, color: Color) -> CheckedScript {
         let script = self.apply(CheckedScript::from_loader(path, loader));
         complain(&script.render_warnings(diagnostic_style(color)));

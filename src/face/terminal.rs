@@ -85,7 +85,8 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
     out.flush()
 }
 
-/// Writes diagnostics to standard error. Ignores errors, because without a recipient no output is lost.
+/// Writes diagnostics to standard error. Ignores errors, because a closed standard error means that the
+/// diagnostics are not wanted.
 pub(crate) fn complain(text: &str) {
     let _ = io::stderr().lock().write_all(text.as_bytes());
 }

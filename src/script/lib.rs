@@ -1,5 +1,5 @@
-//! The Pagewalk language below the command line: checks and runs scripts, creates exams from them, grades
-//! answers, replays traces, and supports editors. Nothing in this crate needs a terminal, a process, or
+//! Implements the Pagewalk language without the command line: checks and runs scripts, creates exams from scripts,
+//! grades answers, replays traces, and supports editors. Nothing in this crate needs a terminal, a process, or
 //! threads, so the crate also compiles for browsers.
 //!
 //! Start with [`api`]. An [`api::CheckedScript`] is a script with its diagnostics, if any. An

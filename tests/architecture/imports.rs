@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 
-/// A module's path: `["pagewalk_engine", "machine", "policy"]`. The path of the root contains only the
+/// A module's path: `["pagewalk_engine", "machine", "policy"]`. The path of the root module contains only the
 /// package's name.
 pub type ModulePath = Vec<String>;
 
@@ -88,7 +88,7 @@ impl Crate {
         path.to_vec()
     }
 
-    /// Parses the tokens of a module. Without `top`, the tokens are those of a body in the module.
+    /// Parses the tokens of a module. If `top` is false, the tokens belong to a body in the module.
     fn walk(&mut self, tokens: TokenStream, module: &ModulePath, top: bool) {
         let tokens: Vec<TokenTree> = tokens.into_iter().collect();
         let mut at = 0;
@@ -180,7 +180,7 @@ impl Crate {
 
     fn define(&mut self, module: &ModulePath, name: &str, meaning: Name) {
         if let Some(place) = self.modules.get_mut(module) {
-            // A module and a function may share a name. A path goes through the module.
+            // A module and a function may share a name. In a path, such a name refers to the module.
             if !matches!(place.names.get(name), Some(Name::Module)) {
                 place.names.insert(name.to_owned(), meaning);
             }

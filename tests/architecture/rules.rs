@@ -28,8 +28,8 @@ impl Layers {
         self.0.get(layer).map(Vec::as_slice)
     }
 
-    /// The imports that the table does not allow, one per line. A file outside the layers (the crate's two roots)
-    /// may import anything, and nothing may import from it.
+    /// The imports that the table does not allow, one per line. A file outside the layers, such as a root of the
+    /// crate, may import from any file, but no file may import from it.
     pub fn forbidden(&self, read: &Crate) -> Vec<String> {
         let allowed = |arrow: &Arrow| match (layer(&read.files[arrow.from]), layer(&read.files[arrow.to])) {
             (None, _) => true,

@@ -8,7 +8,8 @@ use pagewalk::face::repl::shell::Shell;
 /// Width of the terminal in the document, in columns.
 const COLUMNS: usize = 100;
 
-/// The same inputs, with the output of the current program. An input begins with the current prompt.
+/// Returns the inputs of the session, with the output of the current program. An input begins with the current
+/// prompt.
 pub fn retold(shown: &str, folder: &Path) -> String {
     let (shell, messages) = Shell::in_memory(COLUMNS);
     let mut shell = shell.in_folder(folder);

@@ -1,4 +1,5 @@
-//! The words in the editors' files come from the registries. `PAGEWALK_RETELL=1 cargo test --test all editors::` rewrites them.
+//! Checks that the words in the editors' files come from the registries. `PAGEWALK_RETELL=1 cargo test --test all
+//! editors::` rewrites them.
 //!
 //! In most files, the words are between two comments, `BEGIN generated words LIST…` and `END generated
 //! words`. JSON has no comments, so a JSON file is generated from a template (`NAME.in.json`). In the

@@ -50,7 +50,7 @@ fn a_loop_of_accesses_is_one_table() {
     let text = printed(question, Edition::Key);
     let sentence = "A byte is read at each of these virtual addresses. Fill in the table.";
     assert_eq!(text.matches(sentence).count(), 1, "{text}");
-    // VPN and VPO are 8 and 6 bits; page 0 is in frame 28, and page 1 is not present.
+    // The VPN has 8 bits, and the VPO has 6 bits. Page 0 is in frame 0x28, and page 1 is not present.
     has_line(&text, "Virtual address VPN (hex) TLB hit? (Y/N) Page fault? (Y/N) PA (hex)");
     has_line(&text, "0x0004 00 N N A04");
     has_line(&text, "0x0044 01 N Y -");

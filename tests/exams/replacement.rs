@@ -10,8 +10,8 @@ struct Step {
     hand: usize,
 }
 
-/// Runs a string with a policy: FIFO, LRU, optimal (arrival order breaks ties), or clock. The initially
-/// resident pages arrived and were used in the order of `held`.
+/// Runs a reference string with a policy: FIFO, LRU, optimal (arrival order breaks ties), or clock. The initially
+/// resident pages were loaded and last used in the order of `held`.
 fn play(string: &[u64], count: usize, policy: &str, held: &[u64]) -> Vec<Step> {
     let mut frames: Vec<Option<u64>> = held.iter().map(|page| Some(*page)).collect();
     frames.resize(count, None);

@@ -119,7 +119,7 @@ impl Sheet {
         self.of_kind("table").into_iter().map(|item| grid(&item["table"])).collect()
     }
 
-    /// The cells of the first table of the author's, given or with their keys.
+    /// The cells of the author's first table: given cells, and keys of cells to fill in.
     pub fn cells(&self) -> Vec<Vec<String>> {
         let cell = |cell: &Value| if cell.is_object() { words(&cell["key"]) } else { words(cell) };
         let table = self.of_kind("cells")[0];

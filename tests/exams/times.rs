@@ -30,7 +30,7 @@ fn beside(question: &Sheet, seed: u64) {
     let beyond = (offset + index).saturating_sub(vpo);
     let right = [(beyond == 0).to_string(), beyond.to_string(), (1 << beyond).to_string()];
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
-    // A way holds at most one page.
+    // If the page offset contains all index bits, a way is at most as large as a page.
     assert_eq!(question.part("c").keys(), strings(&[page * ways, size.div_ceil(page)]), "seed {seed}");
     let said = scan(&prose, "A lookup takes {} cycles in the TLB and {} cycles in the cache");
     assert_eq!(question.part("d").keys(), strings(&[said[0].max(said[1]), said[0] + said[1]]), "seed {seed}");
@@ -106,7 +106,8 @@ fn translated(question: &Sheet, seed: u64) {
     let percent = scan(&prose, "The TLB hits in {} % of all accesses")[0];
     let levels = scan(&prose, "Effective access time with {} levels")[0];
     let better = scan(&prose, "is as fast and hits in {} % of all accesses")[0];
-    // Of a hundred accesses, each hit needs one memory access, and each miss needs one more per level.
+    // In a hundred accesses, each TLB hit requires one memory access, and each TLB miss requires one more memory
+    // access per level.
     let average = |hits: u64, levels: u64| {
         (hits * (tlb + memory) + (100 - hits) * (tlb + memory + levels * memory)) * ONE / 100
     };

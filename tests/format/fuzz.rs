@@ -79,7 +79,7 @@ fn input(shapes: &Shapes, statements: &[String], random: &mut SplitMix64) -> Str
     if random.below(4) == 0 { text } else { mutated(&text, random) }
 }
 
-/// The first rule that the formatted text breaks, and whether the text can be parsed.
+/// Returns the first rule that the formatted text breaks, or else whether the text can be parsed.
 fn finding(text: &str) -> Result<bool, String> {
     match catch_unwind(|| checked(text)) {
         Ok(checked) => checked.map(|formatted| formatted.is_some()),

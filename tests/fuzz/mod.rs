@@ -13,7 +13,7 @@ use proptest::sample::{Index, select};
 
 use crate::running;
 
-/// A budget that is small enough for infinite loops.
+/// A budget that is small enough to end infinite loops quickly.
 const BUDGET: Options = Options { max_steps: 2000, seed: 7, ..Options::new(&LANGUAGE) };
 
 /// Numbers and some other values. The script draws `z`, so mistakes that depend on `z` appear only at run
@@ -252,7 +252,7 @@ fn random_scripts_end_and_repeat() {
     running::on_large_stack(random_scripts);
 }
 
-/// The words, spaces, and signs of a text. Concatenated, the pieces are the text.
+/// The words, spaces, and signs of a text. The concatenated pieces equal the text.
 fn tokens(text: &str) -> Vec<String> {
     let mut tokens: Vec<String> = Vec::new();
     let kind = |c: char| {

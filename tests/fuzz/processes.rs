@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;
 
-/// An address or length near a possible area, or an unusual one.
+/// An address or a length, usually near a possible area, and sometimes an unusual value.
 fn place() -> impl Strategy<Value = String> {
     prop_oneof![
         8 => (select(vec!["p", "q", "h"]), select(vec![0i64, 1, 64, 256, 4095, 4096, 8192, -1, -64, 1 << 20]))

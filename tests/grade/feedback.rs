@@ -51,8 +51,8 @@ fn statistics_tell_the_hard_fields_and_the_usual_mistakes() {
     let file = put(&folder, "answers.csv", all_sheets());
     let ran = pagewalk(&["grade", &exam, &file, "--statistics"]);
     assert_eq!(ran.status, 0, "{}", ran.messages);
-    // Calculated by hand: of 20 sheets, vpn-alone, vpn-carried, swapped, and two-mistakes lost a point at
-    // 1a.vpn.
+    // By hand calculation, four of the 20 sheets (vpn-alone, vpn-carried, swapped, and two-mistakes) lose a point
+    // at 1a.vpn.
     let row = |field: &str| {
         let line = ran.out.lines().find(|line| line.starts_with(&format!("| {field} |"))).expect("a row");
         line.split('|').map(str::trim).map(str::to_owned).collect::<Vec<_>>()

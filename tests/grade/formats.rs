@@ -110,7 +110,7 @@ fn each_student_has_the_paper_of_their_seed_or_version() {
         let line = text.lines().find(|line| line.contains(&format!(",{id},"))).expect("a version").to_owned();
         line.split(',').next().expect("a code").to_owned()
     };
-    // The papers are found by student ID.
+    // Pagewalk finds each student's version by student ID.
     let text = format!("id,1a.vpn\ns1,{}\ns2,{}\ns3,0F\n", vpn("s1"), vpn("s2"));
     let ran = pagewalk(&["grade", EXAM, &put(&folder, "ids.csv", text), "--versions", &list]);
     assert_eq!(
@@ -146,7 +146,7 @@ fn each_student_has_the_paper_of_their_seed() {
     });
     let file = put(&folder, "a.csv", format!("id,drawn with,1a.vpn\n{rows}"));
     let ran = pagewalk(&["grade", EXAM, &file, "--seed-column", "drawn with"]);
-    // The other columns are missing.
+    // The table has no columns for the other fields.
     assert_eq!(ran.status, 1, "{}", ran.messages);
     assert!((1..9).all(|seed| total(&ran.out, &format!("s{seed}")) == "1"), "{}", ran.out);
 }

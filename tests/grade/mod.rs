@@ -81,7 +81,7 @@ fn any_value_that_satisfies_is_right_whether_the_key_lists_it_or_not() {
     assert_eq!(each, ["3", "3", "3", "0", "0", "0", "0"], "{}", ran.messages);
 }
 
-/// The rounded values are those of Python's `decimal`: 1/163999 = 6.09760e-6, and √500 = 22.3607.
+/// Python's `decimal` computed the rounded values: 1/163999 = 6.09760e-6, and √500 = 22.3607.
 #[test]
 fn a_rounded_key_takes_every_answer_that_rounds_to_it() {
     let folder = folder("rounded");
@@ -136,7 +136,7 @@ fn a_key_that_students_cannot_write_is_reported() {
     }
 }
 
-/// The figures are those of Python's `statistics.mean` and `statistics.correlation`.
+/// Python's `statistics.mean` and `statistics.correlation` computed the expected figures.
 #[test]
 fn items_are_compared_over_several_terms() {
     let folder = folder("terms");

@@ -262,7 +262,7 @@ proptest! {
         let answers = worked(va, (name, value % most));
         let answers = answers.into_iter().map(|(fact, text)| (format!("1.{fact}"), text)).collect();
         let marked = graded(&asked(va), &answers, &Rules::default());
-        // A dash for a value that does not exist after a fault earns nothing.
+        // A dash for a value that does not exist after a fault earns no points.
         let is_dash = |mark: &Mark| mark.written == "-" && matches!(mark.verdict, Verdict::Follows(_));
         let lost = marked.marks.iter().filter(|mark| mark.points.is_zero() && !is_dash(mark));
         let lost: Vec<_> = lost.collect();

@@ -108,14 +108,14 @@ fn nobody_is_marked_by_the_paper_of_another_version() {
         ran.messages
             .contains("--versions FILE, a column `seed`, or, if all students had the same paper, --seed N")
     );
-    // Each of these ways to identify the seed suffices.
+    // Each of the following ways to identify the seed is sufficient.
     assert!(graded("seed", answers, &["--seed", "3"]).out.contains("s1,"));
     assert!(graded("seeds", "id,seed,1a.vpn\ns1,3,0F\n", &[]).out.contains("s1,"));
     let folder = folder("listed");
     let list = put(&folder, "versions.csv", "version,seed\nKHHKN,3\n");
     assert!(graded("code", answers, &["--versions", &list, "--code", "KHHKN"]).out.contains("s1,,KHHKN,"));
     assert_eq!(graded("code", answers, &["--code", "KHHKN"]).status, 2);
-    // A random policy draws when the exam runs, even if its machine is in a file.
+    // A random policy makes choices when the exam runs, even if the machine is in a file.
     let answers = put(&folder, "b.csv", "id,1\ns1,2\n");
     let ruled = include_str!("../../examples/machines/simple.yaml").replace("tlb:", "tlb:\n  policy: random");
     put(&folder, "m.yaml", ruled);
@@ -124,7 +124,7 @@ fn nobody_is_marked_by_the_paper_of_another_version() {
         let ran = pagewalk(&["grade", &exam, &answers]);
         assert!(ran.messages.contains("differs between versions"), "{machine}: {}", ran.messages);
     }
-    // An exam without drawn values does not depend on a seed, whatever its words are.
+    // An exam without drawn values does not depend on a seed, even if its text contains the word "random".
     let exam = put(&folder, "fixed.pw", "question \"random access memory\" { ask \"1 + 1\" = 2 }\n");
     let ran = pagewalk(&["grade", &exam, &put(&folder, "a.csv", "id,1\ns1,2\n")]);
     assert_eq!((ran.status, ran.out.lines().nth(1)), (0, Some("s1,,,1,1,1,0")), "{}", ran.messages);
@@ -181,7 +181,8 @@ fn unreadable_answers_are_reviewed_and_graded_again() {
 
 #[test]
 fn lists_of_pages_are_accepted_with_any_separator() {
-    // By hand: LRU order after 1 2 1 is 2, 1. The working set of the last two references is {1, 2}.
+    // By hand calculation, the LRU order after the references 1 2 1 is 2, 1, and the working set of the last two
+    // references is {1, 2}.
     let folder = folder("lists");
     let script = "question \"q\" { reference 1 2 1 { frames 2 }; ask reference columns order\n\
                   reference 1 2 1 { replacement working-set, window 2 }; ask reference columns working_set }\n";
@@ -202,22 +203,22 @@ fn lists_of_pages_are_accepted_with_any_separator() {
         row.unwrap_or_else(|| panic!("{}{}", ran.messages, ran.out))
     };
     assert!(marks(["1", "1, 2", "2,1", "1", "1,2", "2 1"]).ends_with(",6,6,0"));
-    // The order of evictions matters, and the order of a working set does not.
+    // The order of evictions is significant, and the order of a working set is not.
     let wrong = marks(["1", "2 1", "2 1", "1", "2,1", "2"]);
     assert!(wrong.ends_with(",4,6,0"), "{wrong}");
 }
 
 #[test]
 fn a_wrong_victim_costs_only_its_own_row() {
-    // FIFO with three frames: 1 2 3 4 1 2. Misses load into frames 0, 1, 2, 0, 1, 2. The student evicts from frame 2
-    // in step 4, as LRU never would here either, and then continues from there: the oldest pages are then 1 and 2, which
-    // are hits, so every later row shows 1 2 4.
+    // The reference string 1 2 3 4 1 2 runs with FIFO and three frames. Misses load pages into frames 0, 1, 2, 0,
+    // 1, 2. In step 4, the student evicts the page in frame 2, which neither FIFO nor LRU would evict. With the
+    // student's frames, the references to pages 1 and 2 hit, so every later row shows 1 2 4.
     let folder = folder("grid");
     let script = "reference 1 2 3 4 1 2 { frames 3, replacement fifo }\nquestion \"q\" { ask reference columns hit frame0 frame1 frame2 }\n";
     let exam = put(&folder, "e.pw", script);
     let mut header = "id".to_owned();
     let mut answers = "s1".to_owned();
-    // By hand: hit, frame 0, frame 1, frame 2.
+    // The student's cells, written by hand, are hit, frame 0, frame 1, and frame 2.
     let rows = ["0,1,-,-", "0,1,2,-", "0,1,2,3", "0,1,2,4", "1,1,2,4", "1,1,2,4"];
     for (at, row) in (1..).zip(rows) {
         for column in ["hit", "frame0", "frame1", "frame2"] {
@@ -227,9 +228,10 @@ fn a_wrong_victim_costs_only_its_own_row() {
     }
     let file = put(&folder, "a.csv", format!("{header}\n{answers}\n"));
     let ran = pagewalk(&["grade", &exam, &file]);
-    // Step 4 has two wrong cells: frame 0 keeps page 1, and frame 2 holds page 4. The rest follows.
+    // Step 4 has two wrong cells: frame 0 still contains page 1, and frame 2 contains page 4. The rest follows.
     assert!(ran.out.lines().nth(1).expect("marks").ends_with(",22,24,0"), "{}{}", ran.messages, ran.out);
     let strict = pagewalk(&["grade", &exam, &file, "--rule", "carried=0"]);
-    // By the key, steps 5 and 6 are 0 4 1 3 and 0 4 1 2, so all of their cells are wrong.
+    // According to the key, steps 5 and 6 are 0 4 1 3 and 0 4 1 2, so all of the student's cells in these steps
+    // are wrong.
     assert!(strict.out.lines().nth(1).expect("marks").ends_with(",14,24,0"), "{}", strict.out);
 }

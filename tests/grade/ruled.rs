@@ -42,8 +42,8 @@ fn a_group_can_be_all_or_nothing() {
 
 #[test]
 fn wrong_answers_can_cost() {
-    // Answers 2.1, 2.3, and 2.4 are wrong. They cost 2 + 3 + 2 of the 14 points. The essay loses 3 points,
-    // and the rules subtract a quarter of 5 and half of 2.
+    // Answers 2.1, 2.3, and 2.4 are wrong. These wrong answers cost 2 + 3 + 2 of the 14 points. The essay loses 3
+    // points, and the rules subtract a quarter of 5 and half of 2.
     assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2"], "second-question", "2.1"), "-0.5");
     assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2"], "second-question", "total"), "37.75");
     assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2", "floor=item"], "second-question", "total"), "40");

@@ -9,7 +9,7 @@
 ///   with 36 72 F0 1D, so byte 2 is F0.
 /// - b: VPN 0A. The entry with tag 02 in set 2 is not valid. The page table has 09, so PA is 09‖3A = 27A. Set
 ///   E of the cache has a different tag.
-/// - c: VPN 01. The TLB has no entry for it in set 1, and the page is not present.
+/// - c: VPN 01. Set 1 of the TLB has no entry for this page, and the page is not present.
 pub const KEY: &[(&str, &str)] = &[
     ("1a.vpn", "0x0F"),
     ("1a.tlbi", "0x3"),

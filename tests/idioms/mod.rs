@@ -87,7 +87,7 @@ fn broken(pair: &Pair, rest: &str) -> String {
     let mut lines: Vec<usize> = reported(&script).filter_map(|one| line(one.span)).collect();
     let at_run = lines.is_empty() && pair.line.is_some();
     if at_run {
-        // The check finds no mistakes in the script.
+        // The check found no mistakes, so run the script.
         let mut records: Vec<StepRecord> = Vec::new();
         let ended = script.run(Options::default(), &mut records);
         let failed = records.iter().flat_map(|record| &record.checks).filter(|check| !check.held);
@@ -153,7 +153,7 @@ fn a_word_of_a_fact_may_be_a_variable_parameter_or_loop_name() {
 
 #[test]
 fn a_fix_that_leaves_a_mistake_is_not_shown() {
-    // `load` is a mistake for `read`, but not with two addresses.
+    // Replacing `load` with `read` does not fix the statement, because `read` takes only one address.
     let script = checked(&format!("{PAGE}\nload 1 2\n"));
     let messages: Vec<_> = script.diagnostics.iter().map(|one| (&*one.message, one.fix.is_some())).collect();
     assert_eq!(messages, [("a load is a `read`", false)]);

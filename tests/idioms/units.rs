@@ -8,7 +8,7 @@ use pagewalk_script::run::params::{Param, Slot};
 use pagewalk_script::run::verbs::FORMS;
 use std::fmt::Write as _;
 
-/// A statement with `%` for a number, and the unit of that number.
+/// A statement in which `%` represents a number, and the unit of that number.
 type Sample = (String, Dimension);
 
 /// The ways to write parameters up to each number.
@@ -144,7 +144,7 @@ fn a_unit_that_does_not_fit_its_place_is_refused_and_one_that_fits_is_not() {
     assert!(wrong.is_empty(), "{wrong}");
 }
 
-/// The settings without numbers: words, texts, lists, and blocks.
+/// The settings that accept no numbers: words, texts, lists, and blocks.
 const WITHOUT_NUMBERS: &[&str] = &[
     "aids",
     "answers",

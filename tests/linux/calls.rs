@@ -48,7 +48,7 @@ fn rule_14_a_hint_is_rounded_down_and_used_if_free(driver: &mut Driver<'_>) {
         // The start of the range is free, but the end is not.
         (hinted(page(3), 2), at(WINDOW - 3)),
         (hinted(page(3), 1), at(3)),
-        // The kernel still uses an address above the base.
+        // The kernel also uses a free address above `mmap-base`.
         (hinted(page(WINDOW), 1), at(WINDOW)),
     ]);
 }
@@ -190,7 +190,7 @@ fn rule_16_mremap_fails_and_changes_nothing(driver: &mut Driver<'_>) {
     driver.hold(&[(anonymous(2, 2, PROT_READ), at(2)), (anonymous(4, 2, PROT_RW), at(4))]);
     let before = driver.maps();
     driver.hold(&[
-        // The start is unmapped, and later areas do not matter.
+        // The start of the range is unmapped, so the areas after it are irrelevant.
         (remap(1, 5, 5, fixed, page(10)), error("EFAULT")),
         (remap(1, 1, 1, MREMAP_MAYMOVE, Place::NULL), error("EFAULT")),
         // Growth across areas.

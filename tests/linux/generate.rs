@@ -101,7 +101,8 @@ impl Generator {
         let extra = self.one_of(&[(86, 0), (6, MAP_POPULATE), (4, MAP_NORESERVE), (locked, MAP_LOCKED)]);
         let mut at = self.place(draw);
         if at.base == Base::Null || (placed == 0 && self.chance(60)) {
-            // The machine determines whether the first pages can be mapped.
+            // Never map the null address with a flag that fixes the address, because the machine determines
+            // whether the first pages can be mapped.
             at = if placed == 0 { Place::NULL } else { Place::page(self.below(WINDOW as u64) as i64) };
         }
         let fd = if anonymous == 0 { self.fd() } else { Fd::None };

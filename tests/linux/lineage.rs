@@ -1,5 +1,4 @@
-//! Checks the areas that Linux does not merge after `fork`. These areas could be merged, but Linux does not
-//! merge them.
+//! Checks the adjacent areas that Linux does not merge after `fork`, although their properties are the same.
 
 use super::driver::*;
 use super::names::*;
@@ -47,7 +46,7 @@ fn a_child_maps_next_to_inherited_areas(driver: &mut Driver<'_>) {
     write(driver, 1, 3..12);
     driver.in_process(1, anonymous(12, 1, PROT_RW));
     assert_eq!(areas(driver, 1), [(3, 5), (5, 10), (10, 13)]);
-    // The parent's area was not inherited, so it merges.
+    // The parent did not inherit its area, so Linux merges this area with the new areas.
     driver.step(anonymous(10, 2, PROT_RW));
     driver.step(anonymous(3, 2, PROT_RW));
     assert_eq!(areas(driver, 0), [(3, 12)]);
@@ -70,7 +69,7 @@ fn parts_of_one_inherited_area_merge_again(driver: &mut Driver<'_>) {
     assert_eq!(areas(driver, 1), [(5, 7), (7, 8), (8, 10)]);
     driver.in_process(1, protect(7, 1, PROT_RW));
     assert_eq!(areas(driver, 1), [(5, 10)]);
-    // A new area in the middle has a different history, so it does not merge.
+    // A new area in the middle has a different history, so Linux does not merge it with its neighbors.
     driver.in_process(1, anonymous(7, 1, PROT_RW));
     assert_eq!(areas(driver, 1), [(5, 7), (7, 8), (8, 10)]);
 }

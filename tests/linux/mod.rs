@@ -1,8 +1,8 @@
 //! Pagewalk's kernel compared with Linux.
 //!
 //! Real Linux processes perform random sequences of system calls, loads, stores, and fetches under `ptrace`,
-//! and another side performs the same steps. After every step, the results, errors, signals, maps, bytes, and
-//! files are compared. The parts:
+//! and another side performs the same steps. After every step, the test compares the results, errors, signals,
+//! maps, bytes, and files. The parts:
 //!
 //! - `place`, `names`, `op`: a step, with addresses relative to a window and the heap;
 //! - `side`: the trait `side::Side` that both sides implement;
@@ -18,8 +18,8 @@
 //! To add a side, implement `side::Side`, add a module for the checks to `asked_of_each_side!`, and add a
 //! test that compares the side with Linux, as the tests in this file do. `View::comparable`,
 //! `View::unsettled`, and `Countable` skip the steps that depend on the file system or on areas that Linux
-//! does not merge (semantics.md 15). Their comments give the reasons, and docs/explanation/linux.md lists the
-//! skipped steps.
+//! does not merge (semantics.md 15). The comments in these items give the reasons, and docs/explanation/linux.md
+//! lists the skipped steps.
 //!
 //! `PAGEWALK_LINUX_SEQUENCES=10000` sets the number of sequences, and `PAGEWALK_LINUX_SEED=7` the first seed.
 //! If the machine does not permit tracing, the tests report that they are skipped, and they pass.

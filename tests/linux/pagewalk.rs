@@ -210,7 +210,7 @@ impl Side for Pagewalk {
         let mut bytes = [0; PAGE as usize];
         let area = self.kernel.process(pid)?.space.areas.find(address)?;
         let there = if area.prot.is_none() {
-            // The page is read in a copy of the state, in which the page is made readable.
+            // Read the page in a copy of the state in which the page is readable.
             let mut kernel = self.kernel.clone();
             let args = [address, PAGE as u64, PROT_READ].map(|arg| Argument::Number(arg.into()));
             call(&mut kernel, pid, "mprotect", &args).expect("a mapped page may be made readable");

@@ -96,7 +96,7 @@ pub struct Layout {
     /// `mmap-base`: the end of the range in which `mmap` chooses addresses. The window ends at this address.
     /// The address is a multiple of the page size.
     pub mmap_base: u64,
-    /// `brk-start`: the first break. A multiple of the page size.
+    /// `brk-start`: the first break. The address is a multiple of the page size.
     pub brk_start: u64,
 }
 

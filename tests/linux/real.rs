@@ -97,7 +97,7 @@ impl Linux {
         let file = file.map_err(|error| format!("a file cannot be mapped: {error}"))? as u64;
         let keep = MREMAP_MAYMOVE | MREMAP_DONTUNMAP;
         let kept = tracee.call(number("mremap"), [file, PAGE as u64, PAGE as u64, keep, 0, 0]);
-        // Locks a range beyond the areas. If locking is permitted, the error is that the range is not mapped.
+        // Locks a range beyond the areas. If locking is permitted, the call fails because the range is not mapped.
         let locked = tracee.call(number("mlock"), [top, 1 << 40, 0, 0, 0, 0]);
         let dropped = tracee.call(number("madvise"), [top, PAGE as u64, MADV_DONTNEED, 0, 0, 0]);
         self.layout.mmap_base = top + PAGE as u64;
@@ -310,7 +310,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // A remaining folder does no harm.
+        // If the folder cannot be removed, it does not affect other tests.
         let _ = fs::remove_dir_all(&self.0);
     }
 }

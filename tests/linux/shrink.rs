@@ -8,7 +8,7 @@ use super::place::{PAGE, Place};
 /// Removes and simplifies steps while `run` finds a difference, and returns the last run that found a
 /// difference.
 ///
-/// Each try starts from the initial state.
+/// Each attempt starts from the initial state.
 pub fn shrink(mut run: impl FnMut(&[Step]) -> Run, found: Run) -> Run {
     let mut best = found;
     loop {

@@ -165,9 +165,9 @@ impl Permits {
 
 /// A side, which performs steps and shows its state. Reading the state must not change later answers.
 ///
-/// A sequence begins with [`Side::start`]. Process 0 then has an empty address space, and its break is at the
-/// start of the heap. The files in [`super::op::FILES`] are open in each mode of `Mode::ALL`. Every later
-/// process comes from `fork`. Steps use only processes that have not ended.
+/// A sequence begins with [`Side::start`]. At the start of a sequence, process 0 has an empty address space, and
+/// its break is at the start of the heap. The files in [`super::op::FILES`] are open in each mode of `Mode::ALL`.
+/// Every later process is created by `fork`. Steps use only processes that have not ended.
 pub trait Side {
     /// The side's name.
     fn name(&self) -> &'static str;

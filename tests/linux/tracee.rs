@@ -103,7 +103,7 @@ impl Tracee {
         ptrace::seize(pid, options).map_err(|error| format!("ptrace is not permitted here: {error}"))?;
         ptrace::interrupt(pid).map_err(|error| format!("a process cannot be stopped: {error}"))?;
         waitpid(pid, Some(WaitPidFlag::__WALL)).map_err(|error| format!("no stop: {error}"))?;
-        // This option is set only now, because the process may have been in its initial `execve` before.
+        // Set this option after the stop, because the process might still have been in `execve` before.
         let options = options | Options::PTRACE_O_TRACEEXEC;
         ptrace::setoptions(pid, options).map_err(|error| format!("a process cannot be followed: {error}"))?;
         let mut tracee = Tracee::stopped(pid).map_err(|error| format!("no /proc/PID to read: {error}"))?;
@@ -393,7 +393,7 @@ fn settled(pid: Pid) -> nix::Result<user_regs_struct> {
 impl Drop for Tracee {
     fn drop(&mut self) {
         if !self.ended {
-            // Both calls fail only if the process has ended.
+            // Both system calls fail only if the process has ended.
             let _ = kill(self.pid, Signal::SIGKILL);
             let _ = waitpid(self.pid, Some(WaitPidFlag::__WALL));
         }

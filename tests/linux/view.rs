@@ -98,8 +98,8 @@ impl View {
         }
     }
 
-    /// Whether both sides should give the same answer to a step. The process must exist. The answer must not
-    /// depend on:
+    /// Whether both sides should give the same answer to a step. The process must exist. The answer to the step
+    /// must not depend on:
     ///
     /// - areas that rule 15 of semantics.md merges but Linux does not;
     /// - the order in which overlapping bytes are copied;
@@ -153,9 +153,9 @@ impl View {
             && !copies_itself(areas, file, from, length, offset)
     }
 
-    /// Whether a fetch is allowed, or the page to fetch from is present. Otherwise, Linux on x86 first looks
-    /// for the page, and therefore for the end of the file or object, and checks the permission only after
-    /// the page is present. Rule 17 of semantics.md requires the permission check first.
+    /// Whether a fetch is allowed, or the page to fetch from is present. If a fetch from an absent page is not
+    /// allowed, Linux on x86 first looks for the page. It therefore detects the end of the file or object before
+    /// it checks the permission. Rule 17 of semantics.md requires the permission check first.
     fn may_fetch(&self, areas: &[Area], at: Place) -> bool {
         let forbids = |area: &Area| !area.perms.contains('x') && !area.perms.starts_with("---");
         self.readable(areas, at) || !areas.iter().any(|area| area.holds(at) && forbids(area))
@@ -180,7 +180,7 @@ impl View {
     }
 }
 
-/// Whether a move to a fixed place may fail although its arguments look valid. This happens if the target
+/// Whether a move to a fixed place may fail although its arguments look valid. Such a move fails if the target
 /// overlaps a source that is to be mapped twice, or if the part to remove is longer than any memory.
 fn fails_late(areas: &[Area], at: Place, old: u64, to: Place, new: u64) -> bool {
     let onto_itself = to <= at && at < to.plus(new.try_into().unwrap_or(i64::MAX));

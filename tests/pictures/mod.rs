@@ -24,7 +24,7 @@ fn contents(source: &str) -> Vec<u8> {
     [output.stdout, output.stderr].concat()
 }
 
-// One of the commands writes to `/dev/stdout`.
+// One of the documented commands writes to `/dev/stdout`.
 #[cfg(unix)]
 #[test]
 fn no_picture_is_older_than_its_sources() {

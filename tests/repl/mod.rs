@@ -225,7 +225,7 @@ fn a_pipe_is_read_without_prompts_and_colours() {
     assert_eq!(output.status.code(), Some(0), "{err}");
     assert!(!out.contains("pagewalk>") && !out.contains("...") && !out.contains('\x1b'), "{out}");
     assert!(out.contains("✓ 2 expectations hold") && out.contains("✓ 1 expectation holds"), "{out}");
-    // One statement was undone: the second read.
+    // The session undid one statement, the second read.
     assert!(out.ends_with("tlb.hits = 0\n"), "{out}");
     assert!(err.contains("[unknown-name]") && !err.contains('\x1b'), "{err}");
 }

@@ -84,8 +84,9 @@ impl Tty {
         self.leaves(b"\x04");
     }
 
-    /// Waits for a prompt without a typed line. A prompt with a line may be an old one that was drawn once more
-    /// for a key. After such a prompt, the session may still leave raw mode, which loses the next Ctrl-D.
+    /// Waits for a prompt without a typed line. A prompt with a typed line may be an old prompt that was redrawn
+    /// after a key press. After a redrawn prompt, the session may still leave raw mode, which loses the next
+    /// Ctrl-D.
     pub fn prompts(&mut self) {
         self.expect(PROMPT);
         let start = Instant::now();

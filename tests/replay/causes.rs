@@ -35,7 +35,7 @@ fn blocks_that_share_a_set_conflict() {
 }
 
 /// Nine blocks in a cycle always miss in an LRU cache of eight lines, regardless of their placement. In a
-/// direct-mapped cache, only blocks 0 and 8 miss after the first iteration. Hits have no cause.
+/// direct-mapped cache, only blocks 0 and 8 miss after the first iteration. Hits are not classified.
 #[test]
 fn one_block_too_many_is_a_matter_of_capacity() {
     let around = loads((0..45).map(|n| n % 9));

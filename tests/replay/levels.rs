@@ -188,7 +188,7 @@ proptest! {
 #[test]
 fn a_long_trace_on_the_core_i7_counts_as_the_model() {
     let mut spec = Spec::core_i7();
-    // An index within the page offset is physical.
+    // The index bits are within the page offset, so the index is also physical.
     spec.caches.iter_mut().for_each(|cache| cache.virtual_index = false);
     let records = traces::program(12_000, 28);
     for demand in

@@ -13,8 +13,8 @@ use pagewalk_engine::trace::replay::Straddle;
 use super::traces::{lackey, machine};
 
 /// The traces from CS:APP's cache lab (<http://csapp.cs.cmu.edu/3e/labs.html>, `traces/yi.trace` and so on).
-/// The expected hits, misses, and evictions for (s, E, b) are those of the reference simulator `csim-ref`, as
-/// printed by the lab's `test-csim`.
+/// The reference simulator `csim-ref` computed the expected hits, misses, and evictions for (s, E, b), and the
+/// lab's `test-csim` prints them.
 const YI: &str = " L 10,1\n M 20,1\n L 22,1\n S 18,1\n L 110,1\n L 210,1\n M 12,1\n";
 const DAVE: &str = " L 10,4 \n S 18,4\n L 20,4\n S 28,4\n S 50,4\n";
 

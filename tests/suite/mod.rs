@@ -136,7 +136,7 @@ fn shuffling_and_parting_lose_nothing() {
     let parts: Vec<Vec<String>> = ["1/3", "2/3", "3/3"].map(part).into();
     assert!(parts.iter().all(|part| part.len() > 4), "{parts:?}");
     assert_eq!(sorted(parts.concat()), sorted(all));
-    // Other files do not change the order.
+    // Adding another file does not move the existing files to a different part.
     let before = part("1/3");
     folder.put("another.pw", HOLDS);
     assert_eq!(sorted(part("1/3").into_iter().filter(|name| name != "another.pw").collect()), sorted(before));
@@ -168,7 +168,7 @@ fn blocks_of_markdown_have_a_kind() {
     let messages = folder.test(&["notes.md"]);
     assert_eq!((messages.status, messages.last()), (0, "6 passed, 0 failed"), "{}", messages.out);
     assert_eq!(messages.err, "");
-    // Locations refer to the document.
+    // Reported locations refer to the document, not to the code block.
     folder.swap(
         "notes.md",
         "```pagewalk,continues\nread 0x3D4 => vpn 0x0F",

@@ -97,8 +97,8 @@ impl Folder {
         let mut child = command.spawn().expect("the program runs");
         let mut pipe = child.stdin.take().expect("a pipe");
         pipe.write_all(input.as_bytes()).expect("taken");
-        // The pipe may still contain the last part of the text. The program needs less time than this to read
-        // and count that part.
+        // The pipe may still contain the last part of the text. Within the following second, the program reads and
+        // counts that part.
         std::thread::sleep(std::time::Duration::from_secs(1));
         let pid = nix::unistd::Pid::from_raw(child.id().try_into().expect("a number"));
         nix::sys::signal::kill(pid, nix::sys::signal::Signal::SIGINT).expect("sent");

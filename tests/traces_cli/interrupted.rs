@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::{folder, messages, replay, usual};
 use crate::pty::pty;
 
-/// A process that has read more than a pipe can hold and waits for more input. The process has therefore
+/// A process that has read more bytes than a pipe can buffer, and that waits for more input. Such a process has
 /// started and counted some records.
 fn waiting(args: &[&str], name: &str) -> (Child, impl Sized) {
     let mut command = replay(&usual(name), args);

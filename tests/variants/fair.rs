@@ -140,7 +140,7 @@ fn equal_prompts_with_different_keys_are_refused() {
     assert_eq!(found("ask \"Pages\" = 1; ask \"Pages\" = 2"), 1);
     assert_eq!(found("ask \"Pages\" = 1; text \"\"\"Now with larger pages:\"\"\"; ask \"Pages\" = 2"), 0);
     assert_eq!(found("ask \"4 KB\" = 1; ask \"Fits?\" = true; ask \"512 B\" = 1; ask \"Fits?\" = false"), 0);
-    // The second access follows the first one.
+    // The program performs the two accesses in order, so their prompts are not ambiguous.
     assert_eq!(found("ask read 0x45 => tlb; ask read 0x45 => tlb"), 0);
 }
 
@@ -154,7 +154,7 @@ fn few_different_variants_of_a_question_are_reported() {
     };
     let few = drawn(4);
     assert_eq!(few.len(), 1);
-    // With 4 possible variants, about one in four pairs of the 40 versions is the same.
+    // With 4 possible variants, about one in four pairs of the 40 versions has the same variant.
     assert!((20..35).contains(&few[0].percent), "{few:?}");
     assert!(drawn(1000).is_empty());
 }

@@ -1,4 +1,4 @@
-//! `--merge`, and the progress on a terminal.
+//! Tests of `--merge`, and of the progress line on a terminal.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 use super::{EXAM, Folder, list, names, pagewalk, text};
 use crate::pty::pty;
 
-/// A program that replaces Typst. Its "PDF" is the Typst source.
+/// A program that replaces Typst. The "PDF" that this program writes is the Typst source.
 const TYPST: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/variants/typst.sh");
 
 fn with_typst(args: &[&str]) -> Command {
@@ -33,7 +33,7 @@ fn all_versions_are_in_one_pdf_per_edition() {
     {
         let source = fs::read_to_string(format!("{out}/{file}")).expect("a file");
         assert!(source.contains(edition), "{file}");
-        // The papers are in the order of the roster, each from a right-hand page with the number 1.
+        // The papers are in the order of the roster, and each paper begins on a right-hand page with the number 1.
         let papers: Vec<&str> = source.split("#pagebreak(weak: true, to: \"odd\")").collect();
         assert_eq!(papers.len(), 3);
         for ((paper, row), name) in papers.iter().zip(&rows).zip(["Ada", "Bob", "Cy"]) {

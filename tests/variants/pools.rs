@@ -52,7 +52,7 @@ fn so_many_questions_of_a_pool_are_on_a_paper() {
         *found.entry(titles).or_insert(0) += 1;
     }
     assert!(found.len() == 3 && found.values().all(|times| *times > 20), "each pair comes up: {found:?}");
-    // The choice of questions does not change any value.
+    // Selecting other questions does not change the values in a question.
     let paper = paper(&script, 3);
     for (title, key) in titles(&paper).iter().zip(keys(&paper)) {
         assert_eq!(all[title], key);

@@ -14,7 +14,7 @@ fn question(draws: &str, asks: &[&str]) -> String {
 
 #[test]
 fn failing_draws_are_repeated_with_their_dependencies() {
-    // The only solution is 0 and 3.
+    // The only solution is `a` = 0 and `b` = 3.
     let script = question("choose a in 0..4\nchoose b in 0..4 where b > a + 2", &["a", "b"]);
     for seed in 0..50 {
         assert_eq!(numbers(&script, seed), [0, 3], "seed {seed}");
@@ -80,7 +80,7 @@ fn conditions_of_different_draws_can_be_of_one_another_by_facts() {
         assert!(keys[0] != keys[2] && keys[1] != keys[3], "seed {seed}: {keys:?}");
         drawn.insert(keys);
     }
-    // Of the 4 pages, two share a frame, so 12 − 2 ordered pairs are possible.
+    // Two of the 4 pages share a frame, so 12 − 2 ordered pairs are possible.
     assert_eq!(drawn.len(), 10);
 }
 
@@ -98,10 +98,10 @@ fn a_condition_that_cannot_hold_is_named() {
         messages.related.iter().find(|(span, _)| span.start == place(text)).map(|(_, label)| label.as_str())
     };
     assert_eq!(at("b == a + 20"), Some("none of the 26 values satisfies this condition"));
-    // Of 4 × 9 combinations, 8 + 7 + 6 + 5 satisfy the condition.
+    // Of the 4 × 9 combinations, 8 + 7 + 6 + 5 satisfy the condition.
     assert_eq!(at("b > a"), Some("26 of 36 values satisfy this condition"));
     assert!(at("0..4").is_some_and(|label| label.contains("`a` gets its value here")));
-    // A condition that depends on no drawn value is reported at once.
+    // If a condition depends on no earlier value, its failure is reported without a search.
     let alone = question("choose a in 0..1000000\nchoose b in 0..9 where b > 9", &["a", "b"]);
     let messages = wrong(&alone, 1);
     assert!(

@@ -1,4 +1,4 @@
-//! The message for a missing Typst.
+//! Tests of the message that explains how to install a missing Typst compiler.
 
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::{EXAM, Folder, text};
 
-/// Runs `pagewalk exam --format pdf` with these programs alone on the PATH.
+/// Runs `pagewalk exam --format pdf` with only these programs on the PATH.
 fn message(folder: &str, programs: &[(&str, &str)]) -> String {
     let folder = Folder::new(folder);
     for (name, script) in programs {
@@ -22,12 +22,12 @@ fn message(folder: &str, programs: &[(&str, &str)]) -> String {
 
 #[test]
 fn a_missing_typst_can_be_installed_with_one_command() {
-    // A Python with pip, but without the module.
+    // This Python has `pip`, but does not have the module `typst`.
     let pip = "case \"$*\" in *'-m pip --version'*) exit 0;; *) exit 1;; esac";
     let command = "python3 -m pip install --upgrade --target /home/ada/.local/share/pagewalk/python typst";
     let said = message("typst-pip", &[("python3", pip)]);
     assert!(said.contains("Typst 0.14 or newer") && said.contains(&format!("\n  {command}\n")), "{said}");
-    // Ubuntu has Python without pip.
+    // Ubuntu provides Python without `pip`.
     let said = message("typst-apt", &[("python3", "exit 1"), ("apt-get", ""), ("sudo", "")]);
     let whole = format!("\n  sudo apt-get install -y python3-pip && {command}\n");
     assert!(said.contains(&whole), "{said}");
@@ -39,7 +39,7 @@ fn a_missing_typst_can_be_installed_with_one_command() {
 #[test]
 fn the_installed_module_is_found() {
     let folder = Folder::new("typst-module");
-    // The "PDF" is the Typst source.
+    // The "PDF" that the replacement program writes is the Typst source.
     let python = "#!/bin/sh
 case \"$PYTHONPATH\" in */.local/share/pagewalk/python) ;; *) exit 1;; esac
 PATH=/usr/bin:/bin

@@ -16,7 +16,7 @@ macro_rules! errors {
             /// All errors in numerical order.
             pub const ALL: &'static [Errno] = &[$(Errno::$name),*];
 
-            /// Its name in C.
+            /// The name in C.
             pub const fn name(self) -> &'static str {
                 match self { $(Errno::$name => stringify!($name),)* }
             }
@@ -60,14 +60,14 @@ errors! {
 /// A C constant with Linux's value on x86-64.
 #[derive(Debug, Clone, Copy)]
 pub struct Constant {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// Its value.
+    /// The value.
     pub value: i64,
     /// The parameter that accepts the constant, named as in the prototype: `prot` in any call, `mmap.flags`
     /// in one call, or `*` for any pointer. Empty if the constant is not an argument.
     pub passed: &'static str,
-    /// A one-line help text.
+    /// The help text, which is one line.
     pub help: &'static str,
 }
 
@@ -83,7 +83,7 @@ impl Constant {
     }
 }
 
-/// An argument of a system call.
+/// An argument of a system call, as the script passes it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Arg {
     /// A number or an address.
@@ -190,8 +190,8 @@ pub(crate) const O_CLOEXEC: i32 = 0x8_0000;
 /// The minimum size in bytes of a block that `malloc` maps as a separate area (glibc's default).
 pub(crate) const MMAP_THRESHOLD: u64 = 128 << 10;
 
-/// Constants for files, buffers, and the C library. The memory constants are next to the memory calls.
-/// [`super::syscall::constants`] lists all constants.
+/// Constants for files, buffers, and the C library. The constants for memory are defined next to the system
+/// calls for memory. [`super::syscall::constants`] lists all constants.
 pub(crate) const CONSTANTS: &[Constant] = &[
     Constant::new("NULL", 0, "*", "the null pointer"),
     Constant::new("MAP_FAILED", -1, "", "the result of a failed `mmap` or `mremap`"),

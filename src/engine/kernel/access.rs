@@ -180,8 +180,8 @@ impl Kernel {
         }
     }
 
-    /// Performs an access without data, as in traces, and returns the number of fragments. It works like
-    /// [`Kernel::access`], but it may leave the program counter unchanged.
+    /// Performs an access without data, as in traces, and returns the number of fragments. This method works
+    /// like [`Kernel::access`], but an instruction fetch may leave the program counter unchanged.
     ///
     /// # Errors
     /// Fails as [`Kernel::access`] does.
@@ -327,7 +327,7 @@ impl Kernel {
                 self.machine.switch_to(0, None, &mut self.journal);
             }
         }
-        // This cannot fail, because this core was the current core before.
+        // `set_core` cannot fail, because `current` is the number of an existing core.
         let _ = self.machine.set_core(current);
     }
 

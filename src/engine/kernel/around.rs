@@ -8,10 +8,10 @@ use super::state::Kernel;
 use super::vma::Backing;
 
 impl Kernel {
-    /// Maps the pages in the window of a read fault that are resident but not yet mapped. It uses only free
-    /// frames. The window starts at the faulting page rounded down to a multiple of `fault-around` pages, but
-    /// not before the area's start. The window ends at the end of the area or leaf table (Linux's
-    /// `do_fault_around`).
+    /// Maps the pages in the window of a read fault that are resident but not yet mapped. Fault-around uses
+    /// only free frames. The window starts at the faulting page, rounded down to a multiple of `fault-around`
+    /// pages, but never before the area's start. The window ends at the end of the area or leaf table
+    /// (Linux's `do_fault_around`).
     pub(super) fn map_around(&mut self, fault: &FaultContext, watch: Observer<'_>) {
         let pages = self.config.fault_around;
         if fault.write || pages <= 1 || self.make_path(fault.pid, fault.vpn, watch).is_err() {

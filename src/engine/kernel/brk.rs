@@ -10,7 +10,7 @@ impl Kernel {
     /// between the heap and the next area.
     ///
     /// # Errors
-    /// Returns ENOMEM and leaves the break unchanged if it would be below the heap's start, above
+    /// Returns ENOMEM and leaves the break unchanged if the new break would be below the heap's start, above
     /// the user address space, or in another area. Also returns ENOMEM if no area overlaps the range that the
     /// heap would lose.
     pub(super) fn move_break(&mut self, pid: Pid, to: u64) -> Result<(), Errno> {

@@ -56,7 +56,7 @@ pub struct KernelConfig {
 
 impl KernelConfig {
     /// Returns the default settings for a machine. If virtual addresses have at least 47 bits, the defaults
-    /// are Linux's. Otherwise, the defaults divide the address space into quarters.
+    /// are Linux's. For shorter addresses, the defaults divide the address space into quarters.
     pub fn default_for(spec: &Spec) -> Self {
         let bits = spec.virtual_bits();
         let (stack_top, stack_size, mmap_base, brk_start) = if bits >= 47 {

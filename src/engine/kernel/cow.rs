@@ -9,8 +9,8 @@ use super::state::{Kernel, OutOfMemory};
 use super::entries::flags_of;
 
 impl Kernel {
-    /// Handles a store to a read-only private page, either in a possibly shared frame or in the zero frame
-    /// (`from` is `None`).
+    /// Handles a store to a read-only private page, which is either in a possibly shared frame or in the zero
+    /// frame (`from` is `None`).
     ///
     /// # Errors
     /// Fails if no frame is free for the copy.

@@ -77,7 +77,7 @@ impl Kernel {
         }
     }
 
-    /// A process's descriptors that satisfy `of`.
+    /// The process's descriptors that satisfy the predicate `of`.
     fn open_ids(&mut self, pid: Pid, of: fn(&Descriptor) -> bool) -> Vec<(u32, OpenId)> {
         let all = self.process(pid).into_iter().flat_map(|process| process.descriptors.iter());
         let found: Vec<_> = all.filter(|(_, held)| of(held)).map(|(fd, held)| (*fd, held.open)).collect();
@@ -110,7 +110,7 @@ impl Kernel {
     pub(super) fn close_descriptors(&mut self, pid: Pid, on_exec: bool) {
         let of: fn(&Descriptor) -> bool = if on_exec { |held| held.close_on_exec } else { |_| true };
         for (fd, _) in self.open_ids(pid, of) {
-            // This cannot fail, because the descriptor has just been listed.
+            // Closing cannot fail, because the descriptor has just been listed.
             let _ = self.close_descriptor(pid, fd as i32);
         }
     }

@@ -5,13 +5,13 @@ use super::journal::Journal;
 use super::state::Kernel;
 
 impl Kernel {
-    /// Turns details on or off. Details are off by default, and they cost nothing while they are off. Details
-    /// are [`KernelStep::EntryWritten`], [`KernelStep::DiskRead`], [`KernelStep::DiskWritten`],
+    /// Turns details on or off. Details are off by default and cost nothing while they are off. Details are
+    /// [`KernelStep::EntryWritten`], [`KernelStep::DiskRead`], [`KernelStep::DiskWritten`],
     /// [`Event::TlbInvalidated`](crate::machine::event::Event::TlbInvalidated), and the steps of a `fork`.
     ///
     /// An observer receives details in order with the other steps. A function without an observer, such as
     /// [`Kernel::switch_to`], saves the details. The next function with an observer, or
-    /// [`Kernel::report_details`], reports them.
+    /// [`Kernel::report_details`], reports the saved details.
     pub fn record_details(&mut self, on: bool) {
         self.journal = Journal::new(on);
     }

@@ -20,7 +20,7 @@ use super::tables::{TableInfo, TableMap};
 use super::vma::Prot;
 use super::vma_map::VmaMap;
 
-/// The maximum number of pages to invalidate one by one. Beyond this number, the kernel flushes all of the
+/// The maximum number of pages to invalidate one by one. For more pages, the kernel flushes all of the
 /// process's TLB entries, which costs less (Linux's `tlb_single_page_flush_ceiling`).
 const FLUSH_CEILING: usize = 33;
 
@@ -251,7 +251,7 @@ impl Kernel {
             .is_some_and(|vpn| self.machine.shoot_down(self.machine.va_of(vpn), asid(pid), &mut self.journal))
     }
 
-    /// Invalidates the TLB entries of these pages on all cores.
+    /// Invalidates the TLB entries of a list of pages on all cores.
     pub(super) fn shoot_down_pages(&mut self, pid: Pid, vpns: &[u64]) {
         if vpns.len() > FLUSH_CEILING {
             self.machine.shoot_down_all(asid(pid), &mut self.journal);

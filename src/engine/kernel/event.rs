@@ -9,7 +9,7 @@ use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
 ///
 /// If an access faults, the observer receives the [`Event`]s of the failed fragment, followed by the
 /// handler's steps from [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`]. After
-/// `Resolved`, it receives the events of the retried fragment.
+/// `Resolved`, the observer receives the events of the retried fragment.
 pub trait KernelObserver: MachineObserver {
     /// Receives the next step.
     fn on_step(&mut self, step: KernelStep);
@@ -82,7 +82,7 @@ pub enum Signal {
 }
 
 impl Signal {
-    /// Its name in C.
+    /// The name in C.
     pub const fn name(self) -> &'static str {
         match self {
             Signal::Segv => "SIGSEGV",
@@ -111,7 +111,7 @@ pub enum SignalCode {
 }
 
 impl SignalCode {
-    /// Its name in C.
+    /// The name in C.
     pub const fn name(self) -> &'static str {
         match self {
             SignalCode::MapErr => "SEGV_MAPERR",
@@ -140,7 +140,7 @@ pub enum BackingStore {
 pub struct ProcessPage {
     /// The process.
     pub pid: Pid,
-    /// Its virtual page.
+    /// The virtual page.
     pub vpn: Vpn,
 }
 
@@ -153,16 +153,16 @@ pub enum KernelStep {
     /// The handler looked up the area that contains the address. `start` is the area's first byte, or `None`
     /// if there is no area.
     Area { start: Option<u64> },
-    /// A stack grew down to this address.
+    /// A stack grew down to the address `start`.
     StackGrew { start: u64 },
-    /// A page table of this level (1 is the top) was allocated at this physical page.
+    /// A page table of `level` (1 is the top) was allocated at physical page `ppn`.
     Table { level: u32, ppn: u64 },
     /// A free frame was allocated.
     FrameAllocated { frame: FrameNo },
-    /// The page in this frame was evicted. `page` is its first mapping (lowest process, then lowest page).
-    /// `to` is the location that the page was written to, or `None` if the page was clean and was discarded.
-    /// Its page-table entries were cleared, or set to `slot` if that is not `None`. `tlb` is true if a TLB
-    /// held an entry for the page.
+    /// The page in `frame` was evicted. `page` is the page's first mapping (lowest process, then lowest
+    /// page). `to` is the location that the page was written to, or `None` if the page was clean and was
+    /// discarded. All page-table entries that mapped the page were cleared, or set to `slot` if `slot` is not
+    /// `None`. `tlb` is true if a TLB held an entry for the page.
     Evicted {
         frame: FrameNo,
         page: Option<ProcessPage>,
@@ -173,24 +173,26 @@ pub enum KernelStep {
     },
     /// A frame was filled with zeros.
     Zeroed { frame: FrameNo },
-    /// A frame was filled with this page.
+    /// A frame was filled with the page at `from`.
     Filled { frame: FrameNo, from: BackingStore },
-    /// The page is already in this frame, which is shared.
+    /// The page is already in `frame`, which is shared.
     Shared { frame: FrameNo },
-    /// A page was copied. `from` is `None` for the zero page and for a file page that is not in a frame. For
-    /// such a file page, [`KernelStep::Filled`] has already reported that the copy was filled from the file.
+    /// A page was copied. `from` is `None` for the zero page and for a file page that is not in a frame. If a
+    /// file page was not in a frame, [`KernelStep::Filled`] has already reported that the copy was filled
+    /// from the file.
     Copied { from: Option<FrameNo>, to: FrameNo },
     /// The frame is no longer shared, and the kernel made it writable without copying.
     Reused { frame: FrameNo },
     /// The kernel set the page's page-table entry. `frame` is `None` for the zero page.
     Mapped { page: ProcessPage, frame: Option<FrameNo>, writable: bool },
-    /// Fault-around mapped this many additional pages.
+    /// Fault-around mapped `pages` additional pages.
     MappedAround { pages: u32 },
-    /// The kernel wrote the page-table entry at this physical address. A detail, see [`super::Kernel::record_details`].
+    /// The kernel wrote the page-table entry at physical address `address`. This step is a detail; see
+    /// [`super::Kernel::record_details`].
     EntryWritten { address: Pa, before: u64, after: u64 },
-    /// A page was read from a file on disk or from the swap file. A detail.
+    /// A page was read from a file on disk or from the swap file. This step is a detail.
     DiskRead { from: BackingStore },
-    /// A page was written to a file on disk or to the swap file. A detail.
+    /// A page was written to a file on disk or to the swap file. This step is a detail.
     DiskWritten { to: BackingStore },
     /// The handler returned, and the instruction is restarted.
     Resolved { class: FaultClass, major: bool },

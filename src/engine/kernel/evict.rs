@@ -58,8 +58,8 @@ impl Kernel {
         Ok(frame)
     }
 
-    /// Whether a process has a frame other than `keep`. A process with no other frame may evict any process's frame, even in
-    /// local scope.
+    /// Whether a process has a frame other than `keep`. A process with no other frame may evict any process's
+    /// frame, even in local scope.
     fn has_other_frame(&self, pid: Pid, keep: Option<FrameNo>) -> bool {
         let other =
             |place: &PageLocation| matches!(place, PageLocation::Frame(frame) if Some(*frame) != keep);

@@ -12,8 +12,8 @@ use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma};
 use super::vma_map::VmaMap;
 
-/// SIGKILL. This signal ends a process if its old memory has been freed and the new program does not fit into
-/// memory.
+/// SIGKILL. The kernel ends a process with this signal if the process's old memory has been freed and the new
+/// program does not fit into memory.
 const KILLED: u32 = 9;
 
 /// The initial address space of a program.
@@ -34,8 +34,8 @@ impl Image {
 }
 
 impl Kernel {
-    /// Performs `execve(2)`, or fails without changes. It removes the old areas and maps the program's
-    /// sections, its libraries, and a stack. The program counter becomes the entry point.
+    /// Performs `execve(2)`, or fails without changes. `execve` removes the old areas and maps the program's
+    /// sections, its libraries, and a stack. The program counter is set to the entry point.
     ///
     /// # Errors
     /// Returns ENOENT if the file does not exist, EACCES if it is not executable, or ENOMEM if its

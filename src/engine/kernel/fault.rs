@@ -10,7 +10,7 @@ use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 use super::vma::{Backing, Prot, Vma};
 
-/// A faulting access that its area permits.
+/// A faulting access that the page's area permits.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct FaultContext {
     pub(crate) pid: Pid,
@@ -241,7 +241,7 @@ impl Kernel {
         }
     }
 
-    /// The number of a process and of one of its pages, for reports.
+    /// The number of a process and the number of one of its pages, for reports.
     pub(super) fn page_of(&self, pid: Pid, vpn: u64) -> Option<ProcessPage> {
         self.vpn(vpn).map(|vpn| ProcessPage { pid, vpn })
     }

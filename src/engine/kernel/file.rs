@@ -1,8 +1,9 @@
 //! Files: their bytes on disk, and their pages in the page cache.
 //!
-//! A mapped page is in a user frame, which all mappings share and which holds the newest bytes. When the last
-//! mapping is removed, a dirty frame is written back, and the frame becomes free. The other cached pages are
-//! in kernel memory and occupy no user frames. A page stays in the page cache once it has been read.
+//! A mapped page is in a user frame, which holds the newest bytes and which all mappings share. When the last
+//! mapping is removed, a dirty frame is written back, and the frame becomes free. Cached pages that are not
+//! mapped are in kernel memory and occupy no user frames. A page stays in the page cache once it has been
+//! read.
 
 use std::sync::Arc;
 
@@ -25,11 +26,11 @@ pub enum Fill {
 /// A file.
 #[derive(Debug, Clone)]
 pub struct File {
-    /// Its name.
+    /// The name.
     pub name: Arc<str>,
     /// Size in bytes.
     pub(crate) size: u64,
-    /// The bytes before any write. The bytes starting at `base` are zeros.
+    /// The initial bytes, before any write. All bytes from offset `base` on are zeros.
     pub(crate) fill: Fill,
     /// The offset of the first byte that is not defined by `fill`.
     pub(crate) base: u64,
@@ -51,8 +52,8 @@ impl File {
         Self { name, size, fill, base: size, written, turned, mapped, users: 0 }
     }
 
-    /// Whether a page is in the page cache. `warm` means that all pages were cached at the start. A page in a frame is
-    /// always cached.
+    /// Whether a page is in the page cache. `warm` means that all pages were cached at the start. A page in a
+    /// frame is always cached.
     pub(crate) fn is_cached(&self, page: u64, warm: bool) -> bool {
         self.turned.contains(&page) != warm
     }
@@ -94,7 +95,8 @@ impl File {
         self.written.insert(page, whole.into());
     }
 
-    /// Changes the file size on disk. Bytes past a smaller size are lost, and new bytes are zeros.
+    /// Changes the file size on disk. If the file shrinks, the bytes past the new size are lost. If the file
+    /// grows, the added bytes are zeros.
     pub(super) fn resize(&mut self, size: u64, page_bits: u32) {
         if size < self.size {
             let pages = size.div_ceil(1 << page_bits);
@@ -156,13 +158,13 @@ pub struct Executable {
 /// A section of an executable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Section {
-    /// Its name, `.text`.
+    /// The name, `.text`.
     pub name: Arc<str>,
-    /// Its first byte.
+    /// The first byte.
     pub start: u64,
     /// Size in bytes.
     pub size: u64,
-    /// Its permissions.
+    /// The permissions.
     pub prot: super::vma::Prot,
     /// Whether the section has no bytes in the file, like `.bss`.
     pub zero: bool,

@@ -6,8 +6,8 @@ use super::state::Kernel;
 use super::vma::{Backing, Vma};
 
 impl Kernel {
-    /// Splits `len` bytes of a file, starting at `offset`, at page boundaries. Each part is a page number, an
-    /// offset in the page, an offset in the bytes, and a length.
+    /// Splits `len` bytes of a file, starting at `offset`, at page boundaries. Each part consists of a page
+    /// number, an offset in the page, an offset in the bytes, and a length.
     fn parts(&self, offset: u64, len: usize) -> impl Iterator<Item = (u64, usize, usize, usize)> + use<> {
         let page = self.shape.page();
         let mut done = 0;
@@ -21,8 +21,8 @@ impl Kernel {
         })
     }
 
-    /// Reads bytes of a file as `read(2)` does, but without changing the state. Returns the number of bytes,
-    /// which is smaller at the end of the file.
+    /// Reads bytes of a file as `read(2)` does, but without changing the state. Returns the number of bytes
+    /// read, which is smaller than requested at the end of the file.
     pub fn file_peek(&self, file: FileId, offset: u64, out: &mut [u8]) -> usize {
         let Some(held) = self.files.all.get(&file) else { return 0 };
         let len = usize::try_from(held.size.saturating_sub(offset)).unwrap_or(usize::MAX).min(out.len());
@@ -55,7 +55,8 @@ impl Kernel {
         self.free_stale_slot(frame);
     }
 
-    /// Reads bytes of a file as `read(2)` does and leaves the pages in the page cache. Returns their number.
+    /// Reads bytes of a file as `read(2)` does and leaves the pages in the page cache. Returns the number of
+    /// bytes read.
     pub(super) fn file_read(&mut self, file: FileId, offset: u64, out: &mut [u8]) -> usize {
         let len = self.file_peek(file, offset, out);
         for (page, ..) in self.parts(offset, len) {
@@ -64,8 +65,8 @@ impl Kernel {
         len
     }
 
-    /// Records that the kernel uses a page of a file. The page is added to the page cache. Returns the page's
-    /// frame if the page is mapped.
+    /// Records that the kernel uses a page of a file. The page is also added to the page cache. Returns the
+    /// page's frame if the page is mapped.
     fn use_page(&mut self, file: FileId, page: u64) -> Option<FrameNo> {
         self.work += 1;
         self.cache_page(file, page);
@@ -107,8 +108,8 @@ impl Kernel {
         self.file_resize(file, size);
     }
 
-    /// Changes a file's size if no page past the new end is mapped. If the file shrinks, the rest of its last
-    /// page becomes zeros.
+    /// Changes a file's size, after the caller has unmapped all pages past the new end. If the file shrinks,
+    /// the rest of its last page becomes zeros.
     fn file_resize(&mut self, file: FileId, size: u64) {
         let bits = self.shape.page_bits;
         let Some(held) = self.file_mut(file) else { return };

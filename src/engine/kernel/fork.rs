@@ -43,7 +43,7 @@ impl Kernel {
     }
 
     /// Allocates a child's tables. In a format without an R/W bit, pages are then evicted to free frames for
-    /// the copies. The tables come first because they may use frames.
+    /// the copies. The tables are allocated first, because a table may take the memory of a frame.
     fn prepare(
         &mut self,
         parent: Pid,

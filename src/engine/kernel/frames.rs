@@ -28,15 +28,15 @@ pub enum FrameContents {
 /// A user page frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Frame {
-    /// Its contents.
+    /// The contents.
     pub contents: FrameContents,
     /// Number of page-table entries that map the frame.
     pub refs: u32,
-    /// Whether the page differs from its file or slot, according to removed entries. The current entries have
-    /// their own dirty bits.
+    /// Whether removed or changed entries show that the page differs from its file or slot. The dirty bits of
+    /// the current entries are not included.
     pub(crate) dirty: bool,
     /// Whether a `fork` may have shared the frame, so that only a fault makes it writable again. In Linux,
-    /// such a page is not `PageAnonExclusive`.
+    /// the page of such a frame does not have the flag `PageAnonExclusive`.
     pub(crate) maybe_shared: bool,
     /// The swap slot that holds the same page, if the page was swapped in (the swap cache).
     pub(crate) slot: Option<SlotNo>,
@@ -51,7 +51,8 @@ pub struct Frames {
     numbers: NumberAllocator,
     /// One more than the highest frame that has ever been in use.
     high_watermark: u32,
-    /// The frame that the latest fault filled. The retried access is not counted as a second touch.
+    /// The frame that the latest fault filled. The retried access to this frame is not counted as a second
+    /// use.
     pub(super) just_filled: Option<FrameNo>,
     /// The state of the replacement policy.
     pub(crate) pool: Pool,
@@ -80,13 +81,13 @@ impl Frames {
         self.numbers.used()
     }
 
-    /// One more than the number of the highest frame in use. Page tables are located above this frame.
+    /// One more than the number of the highest frame in use. Page tables are located above all frames in use.
     pub(crate) fn end(&self) -> u32 {
         self.numbers.end()
     }
 
-    /// One more than the highest frame that has ever been in use. Memory above this frame has not changed
-    /// since boot.
+    /// One more than the highest frame that has ever been in use. Pages with this or a higher number have
+    /// never been user frames.
     pub(super) fn high_watermark(&self) -> u32 {
         self.high_watermark
     }

@@ -1,10 +1,11 @@
 //! The holes between areas, stored in a structure that quickly finds the highest hole of a given length. The
-//! structure is a binary trie (a Patricia tree) whose keys are the holes' first bytes. Each fork stores the
-//! length of the longest hole below it.
+//! structure is a binary trie (a Patricia tree) whose keys are the holes' first bytes. Each fork of the trie
+//! stores the length of the longest hole in its subtree.
 
 use std::sync::Arc;
 
-/// Ranges of addresses outside all areas. A clone shares all nodes, and a change copies at most 64 forks.
+/// Ranges of addresses outside all areas. A clone shares all nodes with the original, and a change copies at
+/// most 64 forks.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Holes {
     root: Option<Arc<Node>>,
@@ -16,8 +17,8 @@ enum Node {
         start: u64,
         len: u64,
     },
-    /// The first bytes of all holes below this fork have the same bits above `bit`. Bit `bit` is clear in
-    /// `low` and set in `high`.
+    /// The first bytes of all holes in this fork's subtree have the same bits above `bit`. Bit `bit` is clear
+    /// in `low` and set in `high`.
     Fork {
         bit: u32,
         lowest: u64,

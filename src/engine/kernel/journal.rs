@@ -10,7 +10,7 @@ enum MicroStep {
     Step(KernelStep),
 }
 
-/// The saved microsteps, in order. If this is `None`, recording is off.
+/// The saved microsteps, in order. `None` means that recording is off.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Journal(Option<Vec<MicroStep>>);
 

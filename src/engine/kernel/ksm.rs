@@ -56,7 +56,7 @@ impl Kernel {
                 self.part(&FaultContext { pid, vpn, area, write: true }, frame, watch)?;
             }
         }
-        // The area may forbid stores.
+        // Make the copies read-only again if their area forbids stores.
         self.reprotect(pid, range);
         Ok(())
     }
@@ -74,7 +74,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// The frames to which mergeable pages are mapped, each with these pages, in frame order.
+    /// The frames that hold mergeable pages, each with those pages, in frame order.
     fn mergeable(&mut self) -> BTreeMap<FrameNo, Vec<(Pid, u64)>> {
         let mut found: BTreeMap<FrameNo, Vec<(Pid, u64)>> = BTreeMap::new();
         for process in self.processes.values() {

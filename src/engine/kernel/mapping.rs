@@ -61,7 +61,7 @@ impl Kernel {
         above.is_none_or(|area| self.kept_free_below(area) >= range.end)
     }
 
-    /// The lowest address that an area reserves. For a stack, this is the start of its guard gap.
+    /// The lowest address that an area reserves. A stack reserves memory from the start of its guard gap.
     fn kept_free_below(&self, area: &Vma) -> u64 {
         area.start.saturating_sub(if area.stack { self.guard_gap() } else { 0 })
     }
@@ -95,8 +95,8 @@ impl Kernel {
     }
 
     /// The address after the last byte that a process may map (`TASK_SIZE`). If virtual addresses have at
-    /// least 48 bits, this is one page below the middle of the address space, because the kernel uses the
-    /// upper half. Otherwise, it is the end of the address space.
+    /// least 48 bits, `TASK_SIZE` is one page below the middle of the address space, because the kernel uses
+    /// the upper half. On smaller machines, `TASK_SIZE` is the end of the address space.
     pub fn user_end(&self) -> u64 {
         match self.machine.spec().virtual_bits() {
             bits @ 48.. => (1 << (bits - 1)) - self.page_size(),
@@ -143,7 +143,8 @@ impl Kernel {
         }
     }
 
-    /// Performs `mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)` and returns the address.
+    /// Performs `mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)` and returns the
+    /// address.
     ///
     /// # Errors
     /// Returns ENOMEM if no hole is large enough, or EINVAL if `len` is 0.

@@ -13,7 +13,7 @@ pub(crate) struct ObjectPage {
 
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Object {
-    /// Size in bytes. An access past the end raises SIGBUS.
+    /// Size in bytes. An access past the end of the object raises SIGBUS.
     pub(crate) size: u64,
     /// Number of areas that map the object. Removing the last area frees the object.
     pub(crate) users: u32,

@@ -29,7 +29,7 @@ pub struct AddressSpace {
     pub areas: VmaMap,
     /// The page tables and their locations in the machine's memory. Level 1 is `pgd`.
     pub tables: TableMap,
-    /// The location of each page, in page order. This map always agrees with the page-table entries.
+    /// The location of each page, in page order. The locations always agree with the page-table entries.
     pub pages: Map<u64, PageLocation>,
     /// Number of pages in user frames (`rss`).
     pub resident: u64,
@@ -47,7 +47,7 @@ pub struct AddressSpace {
 pub(crate) struct Descriptor {
     /// The open file description, which processes share after a `fork`.
     pub(crate) open: OpenId,
-    /// Whether `execve` closes it (`O_CLOEXEC`).
+    /// Whether `execve` closes the descriptor (`O_CLOEXEC`).
     pub(crate) close_on_exec: bool,
 }
 
@@ -55,9 +55,9 @@ pub(crate) struct Descriptor {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum ProcessState {
-    /// It is running.
+    /// The process is running.
     Running,
-    /// The process has ended, but its parent has not waited for it. `wait` returns this status.
+    /// The process has ended, but its parent has not waited for it. `wait` returns `status`.
     Zombie { status: u32 },
     /// The process has ended, and its parent has waited for it.
     Ended { status: u32 },
@@ -86,15 +86,15 @@ pub struct FaultCounts {
 /// Linux's `task_struct`.
 #[derive(Debug, Clone)]
 pub struct Process {
-    /// Its number.
+    /// The number.
     pub pid: Pid,
     /// The process's name in the script.
     pub name: Arc<str>,
-    /// The parent, while the parent is running.
+    /// The parent process, if the parent is still running.
     pub parent: Option<Pid>,
     /// The children that are running or that the process has not waited for.
     pub(crate) children: Set<Pid>,
-    /// Its state.
+    /// The state.
     pub state: ProcessState,
     /// The address space, which is empty after the process has ended.
     pub space: AddressSpace,

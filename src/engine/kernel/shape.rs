@@ -11,7 +11,7 @@ use super::ids::SlotNo;
 pub(crate) struct TableShape {
     /// log2 of the page size in bytes.
     pub(crate) page_bits: u32,
-    /// Number of levels. Level 1 contains the root tables.
+    /// Number of levels. Level 1 consists of the root tables.
     pub(crate) levels: u32,
     /// Size of an entry in bytes.
     entry: u64,

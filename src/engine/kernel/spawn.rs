@@ -15,13 +15,13 @@ pub(crate) const MOST_BYTES: u64 = i64::MAX as u64;
 /// The declaration of an area.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaDeclaration {
-    /// Its name. `heap` and `stack` are special; see [`Kernel::declare_area`].
+    /// The name. `heap` and `stack` are special; see [`Kernel::declare_area`].
     pub label: Option<Arc<str>>,
-    /// Its first byte.
+    /// The first byte.
     pub start: u64,
     /// The address after the last byte.
     pub end: u64,
-    /// Its permissions.
+    /// The permissions.
     pub prot: Prot,
     /// Whether the area is shared.
     pub shared: bool,
@@ -99,8 +99,8 @@ impl Kernel {
         self.process_mut(pid)?.space.labels.number(name)
     }
 
-    /// Adds a file of at most 2^63 - 1 bytes. It replaces any file with the same name, but open descriptors
-    /// keep the old file.
+    /// Adds a file of at most 2^63 - 1 bytes. The new file replaces any file with the same name, but open
+    /// descriptors still refer to the old file.
     pub fn add_file(&mut self, name: Arc<str>, fill: Fill, size: u64) -> FileId {
         let id = FileId(self.files.all.get_max().map_or(0, |(last, _)| last.0) + 1);
         let file = File::new(Arc::clone(&name), fill, size.min(MOST_BYTES));

@@ -79,13 +79,13 @@ pub struct Kernel {
     pub(super) opens: Map<OpenId, OpenFile>,
     /// The process on each core.
     pub(super) running: Arc<Vec<Option<Pid>>>,
-    /// The physical page of the zero frame, if the frame has ever been needed.
+    /// The physical page of the zero frame, if the frame has been allocated.
     pub(super) zero: Option<u64>,
     pub(super) merging: MergeCounts,
-    /// Whether any area has ever been locked. If so, evictions must check for locks.
+    /// Whether any area has ever been locked, in which case evictions must check for locks.
     pub(super) locks: bool,
-    /// The details for an observer that requests them.
+    /// The details recorded for an observer that requests them.
     pub(super) journal: Journal,
-    /// The work done so far, in pages and areas. Callers limit it.
+    /// The work done so far, in pages and areas, which callers limit.
     pub(super) work: u64,
 }

@@ -28,8 +28,8 @@ pub struct Swap {
     pub(crate) pages: Set<(SlotNo, Pid, u64)>,
     /// The numbers of slots in use.
     numbers: NumberAllocator,
-    /// Slots without references from processes, whose pages are also in frames. These slots are reused if no
-    /// other slot is free.
+    /// Spare slots: no process refers to such a slot, and its page is also in a frame. Spare slots are reused
+    /// if no other slot is free.
     spare: Set<SlotNo>,
 }
 
@@ -45,18 +45,18 @@ impl Swap {
         self.numbers.used() < self.slots || !self.spare.is_empty()
     }
 
-    /// The slot with this number, or `None` if it is not in use.
+    /// The slot with this number, or `None` if the slot is not in use.
     pub(super) fn slot(&self, slot: SlotNo) -> Option<&SwapSlot> {
         self.used.get(&slot)
     }
 
-    /// The processes' pages in a slot, in order.
+    /// The pages of processes that share a slot, in order.
     pub fn pages_in(&self, slot: SlotNo) -> impl Iterator<Item = (Pid, u64)> + '_ {
         let rows = self.pages.range((slot, Pid(0), 0)..=(slot, Pid(u32::MAX), u64::MAX));
         rows.map(|(_, pid, vpn)| (*pid, *vpn))
     }
 
-    /// Allocates the lowest free slot for a page, or returns `None` if all are in use.
+    /// Allocates the lowest free slot for a page, or returns `None` if all slots are in use.
     pub(super) fn allocate(&mut self, bytes: Arc<[u8]>, object: bool) -> Option<SlotNo> {
         let slot = SlotNo(self.numbers.allocate(self.slots)?);
         self.used.insert(slot, SwapSlot { bytes, frame: None, object });
@@ -105,7 +105,7 @@ impl Swap {
         self.used.remove(&slot)
     }
 
-    /// Restores a lent slot that was not used. All other slots must be in use.
+    /// Restores a temporarily freed slot that was not used. All other slots must be in use.
     pub(super) fn reclaim(&mut self, slot: SlotNo, held: SwapSlot) {
         if self.numbers.allocate(self.slots) == Some(slot.0) {
             self.used.insert(slot, held);

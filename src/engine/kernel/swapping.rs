@@ -11,8 +11,8 @@ use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
     /// Resolves a fault on a private page in swap. If a frame already holds the page (the swap cache), the
-    /// frame is shared. Otherwise, the page is read, and it keeps its slot while it is clean. A store
-    /// immediately makes a private copy.
+    /// frame is shared. If no frame holds the page, the page is read from its slot, which it keeps while it
+    /// is clean. A store immediately makes a private copy.
     ///
     /// # Errors
     /// Fails if memory is exhausted.
@@ -120,8 +120,8 @@ impl Kernel {
         out[there..].fill(0);
     }
 
-    /// Detaches a frame from its swap slot, because the copies may differ from now on. The slot is freed if
-    /// it holds no other page.
+    /// Detaches a frame from its swap slot, because their contents may differ from now on. The slot is freed
+    /// if it holds no other page.
     pub(super) fn detach_from_slot(&mut self, frame: FrameNo, slot: SlotNo) {
         self.frames.change(frame).slot = None;
         if let FrameContents::Object { object, page } = self.frames.get(frame).contents {

@@ -1,4 +1,4 @@
-//! Physical memory for page tables. This memory is above the user frames and is allocated from the top
+//! Physical memory for page tables. Tables are above the user frames and are allocated from the top of memory
 //! downward.
 
 use super::persistent::Map;
@@ -31,7 +31,7 @@ impl TableSpace {
         Self { low: pages, free: Map::new() }
     }
 
-    /// The lowest allocated page. The user frames are below it.
+    /// The lowest allocated page. All user frames are below this page.
     pub(crate) fn low(&self) -> u64 {
         self.low
     }

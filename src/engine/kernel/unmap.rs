@@ -11,8 +11,8 @@ use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
-    /// Frees a process's pages, tables, and areas. Afterwards, the address space is empty and has no root. No
-    /// TLB has entries of the process, and no core runs it.
+    /// Frees a process's pages, tables, and areas. Afterwards, the address space is empty and has no root
+    /// table, no TLB has entries of the process, and no core runs the process.
     pub(super) fn free_address_space(&mut self, pid: Pid) {
         self.release_pages(pid, 0..u64::MAX);
         self.machine.shoot_down_all(asid(pid), &mut self.journal);
@@ -28,7 +28,7 @@ impl Kernel {
         }
     }
 
-    /// Unmaps the pages in a range. It clears entries, invalidates TLB entries, and frees frames, slots, and
+    /// Unmaps the pages in a range: clears entries, invalidates TLB entries, and frees frames, slots, and
     /// empty tables. The areas do not change. The cost depends on the number of mapped pages, not on the size
     /// of the range.
     pub(super) fn unmap_pages(&mut self, pid: Pid, range: Range<u64>) {
@@ -64,7 +64,7 @@ impl Kernel {
     /// Moves pages to an unmapped address range for `mremap`.
     ///
     /// # Errors
-    /// Fails if no memory is free for a new table. In that case, no page has been moved.
+    /// Fails if no memory is free for a new table. On failure, no page has been moved.
     pub(super) fn move_pages(&mut self, pid: Pid, from: Range<u64>, to: u64) -> Result<(), OutOfMemory> {
         let vpns = self.shape.vpns(&from);
         let target = self.shape.vpn(to);

@@ -136,8 +136,8 @@ impl Kernel {
     }
 
     /// Makes every page in a range resident (`MAP_POPULATE`, `mlock`), with stores to private writable areas
-    /// and loads from other areas. It stops at the first fatal fault. It also stops once it has populated as
-    /// many pages as there are frames, because more pages would only evict each other. Faults are counted.
+    /// and loads from other areas. Stops at the first fatal fault, or after populating as many pages as there
+    /// are frames, because more pages would only evict each other. Faults are counted.
     ///
     /// # Errors
     /// Fails if memory is exhausted.
@@ -158,7 +158,8 @@ impl Kernel {
                 if self.would_fault(pid, va, kind).is_none() {
                     continue;
                 }
-                // Even if enough pages are resident, a lack of frames for another page is an error.
+                // Even after enough pages have been populated, a lack of frames for the next page is an
+                // error.
                 let enough = (frames == 0 && !area.locked) || pages == 0;
                 if !self.fault_in(pid, va, kind, watch)? || enough {
                     return Ok(());

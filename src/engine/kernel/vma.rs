@@ -44,14 +44,14 @@ pub struct Vma {
     /// The address after the last byte (`vm_end`), a multiple of the page size. The last page of a 64-bit
     /// address space cannot be in an area, because 2^64 does not fit in this field.
     pub end: u64,
-    /// Its permissions.
+    /// The permissions.
     pub prot: Prot,
     /// Whether the area is shared with other processes (`MAP_SHARED`) or private.
     pub shared: bool,
-    /// Its backing.
+    /// The backing.
     pub backing: Backing,
-    /// Whether page faults below the area make it grow down (`VM_GROWSDOWN`). The process's stack also has a
-    /// name.
+    /// Whether page faults below the area make it grow down (`VM_GROWSDOWN`). The process's own stack also
+    /// has a name, unlike areas mapped with `MAP_GROWSDOWN`.
     pub stack: bool,
     /// Whether the area is the run-time heap, which `brk` creates.
     pub heap: bool,
@@ -61,12 +61,13 @@ pub struct Vma {
     pub mergeable: bool,
     /// The expected use, as passed to `madvise`.
     pub advice: Advice,
-    /// `MAP_NORESERVE`. Its only effect is that areas with different values of this flag are not merged.
+    /// `MAP_NORESERVE`. The flag's only effect is that areas with and without the flag are not merged with
+    /// each other.
     pub unreserved: bool,
     /// The start of the parent's area, if that area had private pages at the `fork`. Parts of the child's
     /// area merge only with each other (Linux's `anon_vma`).
     pub inherited: Option<u64>,
-    /// Its name. Areas that differ only in their names are merged, except for the heap and stacks.
+    /// The name. Adjacent areas that differ only in their names are merged, except for the heap and stacks.
     pub label: Option<VmaLabel>,
 }
 

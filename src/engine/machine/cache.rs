@@ -142,7 +142,8 @@ impl Cache {
         Some(slot)
     }
 
-    /// Returns the line that holds the block at `pa`. With a virtual index, it searches all possible sets.
+    /// Returns the line that holds the block at `pa`. If the index is virtual, this method searches every set
+    /// that may hold the block.
     pub(crate) fn holder(&self, pa: u64) -> Option<LineSlot> {
         let (SetIndex { .. }, tag) = self.locate(pa, pa);
         let low = pa >> self.block_bits & (self.lines.sets() - 1);
@@ -295,8 +296,8 @@ impl Cache {
         blocks.map(|block| block << self.block_bits).filter_map(|base| Some((self.holder(base)?, base)))
     }
 
-    /// Calls `visit` for each line that holds bytes of `first..=last`, with the first and last of these bytes. No byte is
-    /// visited twice.
+    /// Calls `visit` for each line that holds bytes of `first..=last`, with the first and last of these
+    /// bytes. No byte is visited twice.
     pub(crate) fn each_held(&self, first: u64, last: u64, mut visit: impl FnMut(LineSlot, u64, u64)) {
         let mut clip = |slot, base: u64| visit(slot, base.max(first), self.end(base).min(last));
         let (mut block, end) = (first >> self.block_bits, last >> self.block_bits);

@@ -1,5 +1,5 @@
-//! Reads and sets the contents of a machine without an access. These methods change no counts and evict
-//! nothing. For private TLBs and caches, the methods use those of the current core.
+//! Reads and sets the contents of a machine without an access. The methods in this module change no counts
+//! and evict nothing. For private TLBs and caches, the methods use those of the current core.
 
 use std::fmt;
 
@@ -17,11 +17,11 @@ use super::tlb::{Tlb, TlbEntry};
 pub struct TlbLine {
     /// The entry's tag, or `None` if the entry was never filled.
     pub tag: Option<Tag>,
-    /// Its valid bit.
+    /// The valid bit.
     pub valid: bool,
     /// The physical page number, in base pages.
     pub ppn: Ppn,
-    /// R/W, U/S, XD, G, D, CD, and WT.
+    /// The R/W, U/S, XD, G, D, CD, and WT bits.
     pub flags: Flags,
     /// log2 of the entry's page size. 0 means the smallest size that the TLB supports.
     pub page_bits: u32,
@@ -34,11 +34,12 @@ pub struct TlbLine {
 pub struct CacheLine {
     /// The line's tag, or `None` if the line was never filled.
     pub tag: Option<Tag>,
-    /// Its valid bit.
+    /// The valid bit.
     pub valid: bool,
     /// Whether the line differs from the next level.
     pub dirty: bool,
-    /// The line's bytes, lowest address first. If a line is set, missing bytes become unknown.
+    /// The line's bytes, lowest address first. When a script sets a line, the bytes that the script omits
+    /// become unknown.
     pub bytes: Vec<Option<u8>>,
 }
 
@@ -52,9 +53,9 @@ impl CacheLine {
 /// A page-table entry to be written to memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PteWord {
-    /// Its raw value.
+    /// The raw value.
     Raw(u64),
-    /// Its fields.
+    /// The fields.
     Fields(Pte),
 }
 
@@ -142,8 +143,8 @@ impl Machine {
         self.tlb(level).map(Tlb::sets_in_use).unwrap_or_default()
     }
 
-    /// The valid ways of a set of TLB `level` in the order of their last uses (lru, mru) or fills (fifo, lifo),
-    /// the earliest first. `None` if the policy keeps no order.
+    /// The valid ways of a set of TLB `level` in the order of their last uses (lru, mru) or fills (fifo,
+    /// lifo), the earliest first. Returns `None` if the policy keeps no order.
     pub fn tlb_order(&self, level: usize, set: SetIndex) -> Option<Vec<u32>> {
         self.tlb(level)?.order(set)
     }
@@ -173,7 +174,7 @@ impl Machine {
         tlb.set_lines(set, &lines);
     }
 
-    /// Flushes the non-global entries from one TLB level of the current core, or from all of its TLBs.
+    /// Flushes the non-global entries from one TLB level of the current core, or from all of the core's TLBs.
     pub fn flush_tlb(&mut self, level: Option<usize>, watch: &mut impl MachineObserver) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
@@ -238,7 +239,7 @@ impl Machine {
         Some(CacheLine { tag: line.tag, valid: line.valid, dirty, bytes: Vec::new() })
     }
 
-    /// A byte of the line in the given way and set of cache `level`, or `None` if it is unknown.
+    /// A byte of the line in the given way and set of cache `level`, or `None` if the byte is unknown.
     pub fn cache_byte(&self, level: usize, set: SetIndex, way: u32, at: u64) -> Option<u8> {
         let spec = self.spec().caches.get(level)?;
         let cache = self.hierarchy.cache(level, self.core());
@@ -285,7 +286,7 @@ impl Machine {
     }
 
     /// Flushes one cache level of the current core, or all caches in the order of the spec. Dirty blocks are
-    /// written back to the next level, and only `writebacks` is incremented.
+    /// written back to the next level. The only count that changes is `writebacks`.
     pub fn flush_cache(&mut self, level: Option<usize>) {
         let core = self.core();
         let ctx = &mut Ctx { random: &mut self.random, watch: &mut () };

@@ -124,7 +124,7 @@ pub enum Purpose {
 pub enum Event {
     /// A fragment of an access starts: the part within one page and one block.
     Fragment {
-        /// Its first byte.
+        /// The first byte.
         va: Va,
         /// The size in bytes.
         size: u32,
@@ -135,8 +135,8 @@ pub enum Event {
         tlb: u32,
         /// The index of the set.
         set: SetIndex,
-        /// The tag that was compared. After a miss in a TLB with several page sizes, this is the tag for the
-        /// smallest size.
+        /// The tag that was compared. After a miss in a TLB with several page sizes, the tag is the one for
+        /// the smallest size.
         tag: Tag,
         /// The way that hit, or `None` on a miss.
         way: Option<u32>,
@@ -149,10 +149,10 @@ pub enum Event {
         index: u64,
         /// The entry's physical address, or `None` in a detached table.
         address: Option<Pa>,
-        /// Its raw value. `None` if the entry was never set or if it points to another level of a detached
+        /// The raw value. `None` if the entry was never set or if it points to another level of a detached
         /// table.
         value: Option<u64>,
-        /// Its kind.
+        /// The kind.
         found: PteKind,
     },
     /// The walk set A or D in an entry.

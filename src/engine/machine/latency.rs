@@ -13,9 +13,9 @@ use super::spec::{Latency, Spec};
 pub(crate) struct LatencyMeter<'a> {
     spec: &'a Spec,
     total: Latency,
-    /// The latency of this fragment's first TLB lookup, or `None` before that lookup.
+    /// The latency of the current fragment's first TLB lookup, or `None` before that lookup.
     tlb: Option<Latency>,
-    /// Whether this fragment has looked up a cache for its own data.
+    /// Whether the current fragment has looked up a cache for its own data.
     cached: bool,
 }
 

@@ -1,4 +1,5 @@
-//! The last hits in the sets of a TLB or cache. A repeated access finds its entry here without a search.
+//! The last hits in the sets of a TLB or cache. A repeated access finds its entry in the memo without a
+//! search.
 
 use std::fmt;
 
@@ -7,10 +8,11 @@ use super::addr::SetIndex;
 /// Number of remembered sets. Sets with the same lowest bits share a slot.
 const SLOTS: usize = 64;
 
-/// For each set, the last hit, if the set has not changed since then. Code that changes a set must call
+/// The last hit in each set, if the set has not changed since that hit. Code that changes a set must call
 /// `forget`.
 ///
-/// The memo only saves time. A clone starts empty, so cloning costs nothing.
+/// The memo only saves time and never affects results. The memo of a clone starts empty, so cloning costs
+/// nothing.
 pub(super) struct Memo<T>(Option<Box<[Option<T>; SLOTS]>>);
 
 impl<T: Copy> Memo<T> {

@@ -11,7 +11,7 @@ use super::spec::{CacheSpec, Capacity, Inclusion, Mmu, Side, Spec, TlbSpec, Writ
 pub struct Preset {
     /// The name in scripts.
     pub name: &'static str,
-    /// A one-line help text.
+    /// The help text, which is one line.
     pub help: &'static str,
     build: fn() -> Spec,
 }
@@ -56,8 +56,8 @@ impl Mmu {
 }
 
 impl TlbSpec {
-    /// Creates a TLB with `sets` sets of `ways` entries. Defaults: LRU; pages of every size; loads, stores,
-    /// and fetches; no address-space identifiers.
+    /// Creates a TLB with `sets` sets of `ways` entries. By default, the TLB uses LRU, serves loads, stores,
+    /// and fetches to pages of every size, and has no address-space identifiers.
     pub fn new(name: &str, sets: u64, ways: u32) -> TlbSpec {
         let (policy, side) = (Policy::Lru, Side::Both);
         TlbSpec {
@@ -74,8 +74,9 @@ impl TlbSpec {
 }
 
 impl CacheSpec {
-    /// Creates a cache with `sets` sets of `ways` blocks of 2^`block_bits` bytes. Defaults: LRU; write-back;
-    /// write-allocate; physically indexed; private; loads, stores, and fetches.
+    /// Creates a cache with `sets` sets of `ways` blocks of 2^`block_bits` bytes. By default, the cache uses
+    /// LRU, is write-back, write-allocate, physically indexed, and private, and serves loads, stores, and
+    /// fetches.
     pub fn new(name: &str, sets: u64, ways: u32, block_bits: u32) -> CacheSpec {
         CacheSpec {
             name: Arc::from(name),
@@ -105,7 +106,7 @@ impl Spec {
     /// The Intel Core i7 of CS:APP 9.7, with 48-bit virtual addresses, 52-bit physical addresses, four-level
     /// page tables, and 4 cores.
     pub fn core_i7() -> Spec {
-        // The spec stores the capacity in bytes, so overriding the block size does not change it.
+        // The spec stores the capacity in bytes, so overriding the block size does not change the capacity.
         let cache = |name, sets, ways| {
             let capacity = Capacity::Bytes(sets * u64::from(ways) * 64);
             CacheSpec { capacity, ..CacheSpec::new(name, sets, ways, 6) }
@@ -134,7 +135,8 @@ impl Spec {
     /// ```
     /// use pagewalk_engine::{Machine, Spec};
     ///
-    /// // 256-byte pages, a two-level page table, a direct-mapped TLB of 4 sets, and a 2-way cache with 16-byte blocks.
+    /// // 256-byte pages, a two-level page table, a direct-mapped TLB of 4 sets, and a 2-way cache with
+    /// // 16-byte blocks.
     /// let spec = Spec::paged(16, 14, 8).levels(&[4, 4]).tlb("tlb", 4, 1).cache("L1", 8, 2, 4);
     /// assert_eq!(spec.check(), Ok(()));
     /// let machine = Machine::new(spec);

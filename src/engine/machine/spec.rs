@@ -10,8 +10,8 @@ use super::pte::{Bit, Pte, PteFormat, mask};
 /// A latency in thousandths of the script's unit (cycles or nanoseconds).
 pub type Latency = u64;
 
-/// The description of a machine. The derived numbers are valid only if the spec passes [`Spec::check`]. A
-/// [`super::Machine`] needs such a spec.
+/// The description of a machine. The derived numbers are valid only if the spec passes [`Spec::check`], which
+/// is also required for creating a [`super::Machine`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Spec {
     /// Address translation, or `None` if programs use physical addresses.
@@ -24,7 +24,7 @@ pub struct Spec {
     pub caches: Vec<CacheSpec>,
     /// Latency of main memory.
     pub memory_latency: Latency,
-    /// Whether latencies are in nanoseconds. Otherwise, they are in cycles.
+    /// Whether latencies are in nanoseconds instead of cycles.
     pub nanoseconds: bool,
     /// Number of cores, 1 to 64.
     pub cores: u32,
@@ -37,8 +37,8 @@ pub struct Mmu {
     pub virtual_bits: u32,
     /// Width of the page offset in bits: log2 of the page size.
     pub page_bits: u32,
-    /// Number of VPN bits that index each level of the page table, top first. These numbers add up to the
-    /// width of a VPN.
+    /// Number of VPN bits that index each level of the page table, top first. The numbers of all levels add
+    /// up to the width of a VPN.
     pub levels: Vec<u32>,
     /// Format of a page-table entry.
     pub pte: PteFormat,
@@ -60,7 +60,7 @@ pub enum Side {
 /// A TLB level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TlbSpec {
-    /// Its name.
+    /// The name.
     pub name: Arc<str>,
     /// Number of sets, a power of two.
     pub sets: u64,
@@ -70,7 +70,7 @@ pub struct TlbSpec {
     pub policy: Policy,
     /// The accesses that the TLB serves.
     pub side: Side,
-    /// log2 of the supported page sizes, smallest first. If this list is empty, the TLB supports every page
+    /// log2 of the supported page sizes, smallest first. If the list is empty, the TLB supports every page
     /// size that the page tables can map. For a larger page, an entry maps the accessed part, with the
     /// largest supported size. An entry never maps a smaller page.
     pub page_bits: Vec<u32>,
@@ -94,15 +94,16 @@ pub enum WritePolicy {
 pub enum Inclusion {
     /// The cache is neither inclusive nor exclusive.
     None,
-    /// The cache holds every block of the caches above it. An eviction from the cache invalidates the copies
-    /// above it.
+    /// The cache holds every block of the caches above it. An eviction from the inclusive cache invalidates
+    /// the copies in the caches above.
     Inclusive,
-    /// The cache holds no block of the caches above it. Victims from the caches above fill this cache, and a
-    /// hit moves the block up.
+    /// The cache holds no block of the caches above it. Victims from the caches above fill the exclusive
+    /// cache, and a hit moves the block up.
     Exclusive,
 }
 
-/// The unit in which a cache size was specified. Overriding the block size does not change this number.
+/// The unit in which a cache size was specified. Overriding the block size does not change a capacity in its
+/// original unit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
     /// Bytes of data.
@@ -116,7 +117,7 @@ pub enum Capacity {
 /// A cache level.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CacheSpec {
-    /// Its name.
+    /// The name.
     pub name: Arc<str>,
     /// Number of sets, a power of two.
     pub sets: u64,
@@ -224,8 +225,8 @@ impl Spec {
 }
 
 impl Mmu {
-    /// log2 of the size of a page mapped by an entry at `level` (1 is the top). Above the leaf level, this is
-    /// a huge page.
+    /// log2 of the size of a page mapped by an entry at `level` (1 is the top). An entry above the leaf level
+    /// maps a huge page.
     pub fn level_page_bits(&self, level: u32) -> u32 {
         self.page_bits + self.levels.iter().skip(level as usize).sum::<u32>()
     }

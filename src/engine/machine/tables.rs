@@ -19,8 +19,8 @@ const SMALL_TABLE: u64 = 1 << 12;
 /// The contents of a page table.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PageTableListing {
-    /// The pages that have been set, in VPN order. For a table in memory, these are the pages whose entries
-    /// are present or contain a disk location.
+    /// The pages that have been set, in VPN order. For a table in memory, the list contains the pages whose
+    /// entries are present or contain a disk location.
     pub mappings: Vec<Mapping>,
     /// Number of tables.
     pub tables: u64,
@@ -51,14 +51,14 @@ impl Machine {
     }
 
     /// Sets the leaf entry of a page in the detached page table and creates the tables above it. Bits missing
-    /// from the entry format are dropped. Without an MMU, this has no effect.
+    /// from the entry format are dropped. Without an MMU, nothing changes.
     pub fn map(&mut self, vpn: Vpn, pte: Pte) {
         let levels = self.spec().mmu.as_ref().map_or(0, |mmu| mmu.levels.len() as u32);
         self.map_at(levels, vpn, pte);
     }
 
-    /// Sets a page's entry at `level` (1 is the top). Above the leaf level, this maps a huge page. If the
-    /// level does not exist, this has no effect.
+    /// Sets a page's entry at `level` (1 is the top). An entry above the leaf level maps a huge page. If the
+    /// level does not exist, nothing changes.
     pub(crate) fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
         let spec = self.spec().clone();
         if let (Some(mmu), Some(translator)) = (&spec.mmu, &mut self.translator) {

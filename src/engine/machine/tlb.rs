@@ -18,7 +18,7 @@ pub(crate) struct TlbEntry {
     pub(crate) page_bits: u8,
     /// log2 of the size of the whole page.
     pub(crate) whole_bits: u8,
-    /// R/W, U/S, and XD combined over all levels, and the page's G, D, CD, and WT.
+    /// The R/W, U/S, and XD bits combined over all levels, and the page's G, D, CD, and WT bits.
     pub(crate) flags: Flags,
     /// The process that the entry belongs to.
     pub(crate) asid: u16,
@@ -72,7 +72,7 @@ pub(super) struct Tlb {
     /// The page sizes of all entries that have filled the TLB. Bit n is set for 2^n-byte pages.
     held: u64,
     asid: bool,
-    /// Whether any entry covers only a part of its page. If so, an invalidation must scan all sets.
+    /// Whether any entry covers only a part of its page, in which case an invalidation must scan all sets.
     parts: bool,
     /// The last hit in each set on a page of the smallest size.
     memo: Memo<Latest>,
@@ -193,8 +193,8 @@ impl Tlb {
         }
     }
 
-    /// Fills an entry with the largest supported part of a translation. Returns `None` if the page is smaller than all
-    /// supported sizes.
+    /// Fills an entry with the largest supported part of a translation. Returns `None` if the page is smaller
+    /// than all supported sizes.
     pub(crate) fn fill(
         &mut self,
         va: u64,
@@ -228,13 +228,13 @@ impl Tlb {
         }
     }
 
-    /// Drops the entry for `va`'s page, even if the entry is global. For a huge page, it drops the entries
-    /// for all parts.
+    /// Invalidates the entry for `va`'s page, even if the entry is global. For a huge page, the entries for
+    /// all parts are invalidated.
     pub(crate) fn drop_page(&mut self, va: u64, asid: u16, dropped: impl FnMut(Dropped)) {
         self.drop_page_if(va, |tlb, entry| tlb.ours(entry, asid), dropped);
     }
 
-    /// Drops the entries for `va`'s page that satisfy `doomed`.
+    /// Invalidates the entries for `va`'s page that satisfy `doomed`.
     fn drop_page_if(
         &mut self,
         va: u64,
@@ -258,7 +258,7 @@ impl Tlb {
         }
     }
 
-    /// Drops entries as [`Tlb::drop_page_if`] does, including entries for parts of the page.
+    /// Invalidates entries as [`Tlb::drop_page_if`] does, including entries for parts of the page.
     fn drop_parts_if(
         &mut self,
         va: u64,
@@ -278,7 +278,7 @@ impl Tlb {
         }
     }
 
-    /// Drops the entries that satisfy `doomed`.
+    /// Invalidates the entries that satisfy `doomed`.
     fn drop_if(&mut self, doomed: impl Fn(&TlbEntry) -> bool, mut dropped: impl FnMut(Dropped)) {
         self.memo.clear();
         let set_bits = self.entries.sets().trailing_zeros();
@@ -291,9 +291,9 @@ impl Tlb {
         });
     }
 
-    /// Drops the entries for `va`'s page that process `asid` could use while the core runs `running`: its own
-    /// entries and global entries. Without address-space identifiers, all entries belong to the running
-    /// process.
+    /// Invalidates the entries for `va`'s page that process `asid` could use while the core runs `running`:
+    /// its own entries and global entries. Without address-space identifiers, all entries belong to the
+    /// running process.
     pub(crate) fn shoot_down(&mut self, va: u64, asid: u16, running: u16, dropped: impl FnMut(Dropped)) {
         let met = |tlb: &Tlb, entry: &TlbEntry| {
             entry.flags.has(Bit::G) || if tlb.asid { entry.asid == asid } else { running == asid }
@@ -301,19 +301,20 @@ impl Tlb {
         self.drop_page_if(va, met, dropped);
     }
 
-    /// Drops all entries of process `asid` while the core runs `running`. A global entry belongs to the process that filled
-    /// it.
+    /// Invalidates all entries of process `asid` while the core runs `running`. A global entry belongs to the
+    /// process that filled it.
     pub(crate) fn shoot_down_all(&mut self, asid: u16, running: u16, dropped: impl FnMut(Dropped)) {
         let its = !self.asid && running == asid;
         self.drop_if(|entry| entry.asid == asid || its && !entry.flags.has(Bit::G), dropped);
     }
 
-    /// Drops all non-global entries.
+    /// Invalidates all non-global entries.
     pub(crate) fn flush(&mut self, dropped: impl FnMut(Dropped)) {
         self.drop_if(|entry| !entry.flags.has(Bit::G), dropped);
     }
 
-    /// Drops the entries that the next process must not use. A TLB with address-space identifiers keeps all entries.
+    /// Invalidates the entries that the next process must not use. A TLB with address-space identifiers keeps
+    /// all entries.
     pub(crate) fn switch(&mut self, dropped: impl FnMut(Dropped)) {
         if !self.asid {
             self.flush(dropped);

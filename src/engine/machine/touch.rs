@@ -9,8 +9,8 @@ use super::translate::AccessRequest;
 
 impl Machine {
     /// Performs a simple access without data: within one page and one block, with a first-TLB hit on an entry
-    /// that permits the access. It returns the physical address. If [`Machine::access`] is needed, it returns
-    /// `None` and changes nothing.
+    /// that permits the access. Returns the physical address, or changes nothing and returns `None` if
+    /// [`Machine::access`] is needed.
     #[inline(always)]
     pub(crate) fn touch(
         &mut self,

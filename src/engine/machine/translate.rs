@@ -24,8 +24,7 @@ pub(super) struct AccessRequest {
 pub(super) struct Context {
     /// The process whose TLB entries are used.
     pub(crate) asid: u16,
-    /// The physical address of the root table in memory. If this is `None`, walks use the detached page
-    /// table.
+    /// The physical address of the root table in memory. `None` means that walks use the detached page table.
     pub(crate) root: Option<u64>,
 }
 
@@ -127,7 +126,8 @@ impl Translator {
         &mut self.contexts
     }
 
-    /// Calls `each` with every TLB, the process on its core, and a sink for dropped entries.
+    /// Calls `each` with every TLB, the process on its core, and a function that reports an invalidated
+    /// entry.
     pub(crate) fn for_each_tlb<O: MachineObserver>(
         &mut self,
         watch: &mut O,
@@ -170,7 +170,7 @@ impl Translator {
     }
 
     /// Translates an address if the first TLB hits and the entry permits the access. The hit is counted but
-    /// not reported. If more work is needed, it returns `None` and changes nothing.
+    /// not reported. If more work is needed, the method returns `None` and changes nothing.
     #[inline(always)]
     pub(crate) fn hit(&mut self, AccessRequest { va, kind, mode, core }: AccessRequest) -> Option<Hit> {
         let levels = self.levels(kind);

@@ -14,7 +14,7 @@ pub(super) struct Leaf {
     pub(crate) ppn: u64,
     /// log2 of the size in bytes.
     pub(crate) page_bits: u32,
-    /// R/W, U/S, and XD combined over all levels, and G, D, CD, and WT of the leaf entry.
+    /// The R/W, U/S, and XD bits combined over all levels, and the G, D, CD, and WT bits of the leaf entry.
     pub(crate) flags: Flags,
 }
 
@@ -88,8 +88,7 @@ impl TableLayout<'_> {
 pub(super) struct Walker<'a> {
     pub(crate) layout: TableLayout<'a>,
     pub(crate) detached_table: &'a mut PageTable,
-    /// The physical address of the root table in memory. If this is `None`, walks use the detached page
-    /// table.
+    /// The physical address of the root table in memory. `None` means that walks use the detached page table.
     pub(crate) root: Option<u64>,
     pub(crate) memory: &'a mut Hierarchy,
     /// The data route of the core that performs the walk.
@@ -164,8 +163,8 @@ impl Walker<'_> {
         ))
     }
 
-    /// Sets D in the page-table entry of a page whose TLB entry is clean. It fetches only that entry. If the
-    /// entry does not exist, this has no effect.
+    /// Sets D in the page-table entry of a page whose TLB entry is clean. The walk fetches only that entry.
+    /// If the entry does not exist, nothing changes.
     pub(crate) fn set_dirty<O: MachineObserver>(&mut self, va: u64, ctx: &mut Ctx<'_, O>) {
         let mut table = self.top();
         for level in 1..=self.layout.mmu.levels.len() as u32 {

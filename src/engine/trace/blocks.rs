@@ -42,7 +42,7 @@ pub(super) struct BlockNumbers {
 }
 
 impl BlockNumbers {
-    /// The number of an address; a new address gets the next number.
+    /// The number of an address. A new address gets the next number.
     #[inline]
     pub(crate) fn number_of(&mut self, address: u64) -> u32 {
         match self.last {

@@ -1,9 +1,9 @@
 //! Comma-separated values: the operation, the address, and the size.
 //!
 //! A header line may name the columns `op`, `address`, and `size`, in any order and with other columns
-//! between them. Without a header, these are the columns, in this order. The size is optional. An address is
-//! decimal, or hexadecimal with the prefix `0x`. A decimal address with a leading 0 is rejected, because it
-//! is probably hexadecimal.
+//! between them. Without a header, `op`, `address`, and `size` are the columns, in this order. The size is
+//! optional. An address is decimal, or hexadecimal with the prefix `0x`. A decimal address with a leading 0
+//! is rejected, because it is probably hexadecimal.
 
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
 use super::record::Op;

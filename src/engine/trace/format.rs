@@ -20,9 +20,9 @@ pub enum Format {
 pub struct FormatRow {
     /// The format.
     pub format: Format,
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// A one-line help text.
+    /// The help text, which is one line.
     pub help: &'static str,
     /// File extensions, without the dot and without a compression extension.
     pub extensions: &'static [&'static str],

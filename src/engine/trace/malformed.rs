@@ -20,7 +20,7 @@ pub struct BadLine {
 /// The malformed lines in a trace.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Malformed {
-    /// Their number.
+    /// Number of malformed lines.
     pub count: u64,
     /// The first ten malformed lines.
     pub first: Vec<BadLine>,

@@ -19,7 +19,8 @@ pub struct Reference {
 /// Observes a replay: each reference, followed by its machine events and kernel steps. `()` ignores
 /// everything and costs nothing. A pair forwards everything to both observers.
 pub trait ReplayObserver: KernelObserver {
-    /// A reference starts. The events and steps up to the next reference belong to this reference.
+    /// A reference starts. The events and steps up to the next reference belong to the reference just
+    /// received.
     fn on_reference(&mut self, reference: Reference);
 
     /// Receives a load or store for which the machine has neither a TLB nor a cache. The reference is counted

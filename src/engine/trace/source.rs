@@ -123,7 +123,7 @@ impl Source {
         Ok(head)
     }
 
-    /// Puts bytes back so that they are read next.
+    /// Puts bytes back, so that the next read returns them.
     pub(crate) fn put_back(&mut self, bytes: Vec<u8>) {
         let rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
         self.bytes = Box::new(Cursor::new(bytes).chain(rest));

@@ -18,20 +18,20 @@ pub struct Unreadable {
 pub enum UnreadableReason {
     /// The file does not exist.
     NotFound,
-    /// It is a directory.
+    /// The file is a directory.
     Directory,
     /// Permission is denied.
     Denied,
     /// The file is not a trace in the requested format.
     NotATrace(&'static str),
-    /// It is truncated.
+    /// The file is truncated.
     Truncated {
         /// The format: `gzip`, `zstd`, or `packed`.
         kind: &'static str,
         /// The size in bytes.
         at: u64,
     },
-    /// It is damaged.
+    /// The file is damaged.
     Damaged {
         /// The format: `gzip`, `zstd`, or `packed`.
         kind: &'static str,

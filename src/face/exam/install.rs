@@ -10,7 +10,7 @@ pub(crate) struct Installers<'m> {
     pub(crate) python: Option<&'m str>,
     /// Whether a command is on the PATH.
     pub(crate) has: &'m dyn Fn(&str) -> bool,
-    /// The folder of Python's module.
+    /// The folder that contains Python's module `typst`.
     pub(crate) folder: Option<PathBuf>,
 }
 
@@ -18,7 +18,7 @@ pub(crate) struct Installers<'m> {
 struct PackageManager {
     name: &'static str,
     command: &'static str,
-    /// Whether the command needs the rights of the administrator.
+    /// Whether the command requires administrator rights.
     admin: bool,
     installs: Installs,
 }
@@ -57,8 +57,8 @@ const MANAGERS: &[PackageManager] = &[
     },
 ];
 
-/// Returns the command to type. `pip` installs into a folder of Pagewalk's own, because the Python of Debian, Ubuntu,
-/// Fedora, and Homebrew refuses to install anywhere else (PEP 668).
+/// Returns the command to type. `pip` installs the module into a separate folder for Pagewalk, because on Debian,
+/// Ubuntu, Fedora, and Homebrew, `pip` refuses to change the system's Python (PEP 668).
 pub(crate) fn install_command(machine: &Installers) -> Option<String> {
     let by_pip = |python: &str| {
         let folder = quoted(machine.folder.as_deref()?);
@@ -76,7 +76,7 @@ pub(crate) fn install_command(machine: &Installers) -> Option<String> {
     }
 }
 
-/// Returns the folder of Python's module for this user: `$XDG_DATA_HOME/pagewalk/python`,
+/// Returns the folder that contains Python's module for this user: `$XDG_DATA_HOME/pagewalk/python`,
 /// `~/.local/share/pagewalk/python`, or on Windows `%LOCALAPPDATA%\pagewalk\python`.
 pub(crate) fn module_folder(variable: impl Fn(&str) -> Option<OsString>) -> Option<PathBuf> {
     let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
@@ -125,7 +125,7 @@ mod tests {
     fn each_machine_gets_one_command() {
         let pip = "python3 -m pip install --upgrade --target /home/ada/.local/share/pagewalk/python typst";
         let of = |python, commands: &[&str]| command(python, commands, "/home/ada").unwrap_or_default();
-        // Python with pip needs no administrator, so it comes first.
+        // Python with `pip` requires no administrator rights, so this command comes first.
         assert_eq!(of(Some("python3"), &["apt-get", "sudo", "brew"]), pip);
         assert_eq!(of(None, &["apt-get", "sudo"]), format!("sudo apt-get install -y python3-pip && {pip}"));
         assert_eq!(of(None, &["apt-get"]), format!("apt-get install -y python3-pip && {pip}"));

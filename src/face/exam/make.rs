@@ -79,7 +79,7 @@ impl PaperMaker<'_> {
         side_by_side(versions, self.threads, work, |_| false, |_, _| progress.one())
     }
 
-    /// All versions together: one document for each edition.
+    /// Generates one document for each edition, which contains all versions.
     pub(crate) fn together(
         &self,
         versions: &[Option<Version>],
@@ -93,7 +93,7 @@ impl PaperMaker<'_> {
         Ok(MadePaper { editions: self.editions.iter().map(of).collect(), script: None })
     }
 
-    /// All versions, as the files of an export.
+    /// Generates the files of an export, which contain all versions.
     pub(crate) fn bank(
         &self,
         versions: &[Option<Version>],

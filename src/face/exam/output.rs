@@ -72,7 +72,7 @@ pub(crate) fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File
     files
 }
 
-/// Writes files below a folder and returns a report. It stops at the first file that cannot be written.
+/// Writes files below a folder and returns a report. Stops at the first file that cannot be written.
 pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<String, ExamError> {
     for file in files {
         write_below(folder, &file.path, &file.bytes).map_err(|error| {

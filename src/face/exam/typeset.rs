@@ -19,7 +19,7 @@ use crate::face::threads::side_by_side;
 const SCRIPT: &str = include_str!("typeset.py");
 /// The environment variable that names the compiler: `typst`, or a Python with the module `typst`.
 const VARIABLE: &str = "PAGEWALK_TYPST";
-/// The oldest version that generates tagged PDF.
+/// The oldest version of Typst that generates tagged PDF.
 const OLDEST: (u32, u32) = (0, 14);
 /// Maximum number of reported lines of a compiler message.
 const LINES: usize = 12;

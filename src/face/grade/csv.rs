@@ -18,7 +18,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     let mut has_header = false;
     let (mut line, mut counted) = (1, 0);
     while let Ok(true) = reader.read_byte_record(&mut row) {
-        // After CR LF, the reported position of the next record is the position of LF.
+        // If a line ends with CR LF, the reported position of the next record is the position of the LF.
         let start = row.position().map_or(0, |position| position.byte() as usize);
         let start = start + usize::from(bytes.get(start) == Some(&b'\n'));
         line += bytes[counted..start].split(|byte| *byte == b'\n').count() as u64 - 1;

@@ -9,7 +9,8 @@ use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::lang::value::Number;
 
-/// Maximum nesting of YAML lists and maps in brackets. The time to parse them grows with the square of the nesting.
+/// Maximum nesting of YAML lists and maps in brackets. The time to parse such a text grows with the square of the
+/// nesting depth.
 const NESTING: usize = 1000;
 
 /// A student's answers. YAML scalars are parsed as text to preserve their spelling.

@@ -1,4 +1,4 @@
-//! Assigns responses to fields only by their order.
+//! Assigns responses to fields by the order of the responses alone.
 
 use pagewalk_script::exam::field::{Asked, Field};
 
@@ -14,9 +14,9 @@ pub(crate) enum Response {
 /// Field names with their answers.
 pub(crate) type PlacedAnswers<'k> = Vec<(&'k str, String)>;
 
-/// Assigns responses to fields by order. It accepts one response per question and one per essay, with each
-/// essay after its question (as `pagewalk exam` exports them) or all essays last. It also accepts one
-/// response per field. Any other order is an error.
+/// Assigns responses to fields by order. Accepts one response per question and one per essay. Each essay may
+/// follow its question, as in an export of `pagewalk exam`, or all essays may be last. Also accepts one response
+/// per field. Any other order is an error.
 pub(crate) fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<PlacedAnswers<'k>, String> {
     let blanks: Vec<FieldGroup> = by_question(fields, |field| !is_essay(field));
     let essays: Vec<FieldGroup> =

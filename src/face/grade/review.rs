@@ -20,7 +20,7 @@ impl Review {
     /// Reads the review file if it exists.
     ///
     /// # Errors
-    /// A message about a file that cannot be read or that is not a review file.
+    /// Returns a message if the file cannot be read or is not a review file.
     pub(crate) fn read(path: &Path) -> Result<Self, String> {
         if !path.exists() {
             return Ok(Self::default());

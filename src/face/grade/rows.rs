@@ -5,7 +5,8 @@ use super::responses::Response;
 use pagewalk_script::exam::grade::Given;
 use pagewalk_script::exam::roster::{FIRST, Flaw, LAST, NAMES, plain};
 
-/// Columns that identify a student, most preferred first. Only letters and digits are compared.
+/// Columns that identify a student, most preferred first. A comparison of column names considers only letters and
+/// digits.
 const IDS: &[&str] = &[
     "id",
     "studentid",
@@ -61,7 +62,7 @@ pub(crate) struct StudentRow {
     pub(crate) seed: Option<String>,
     /// The version code.
     pub(crate) version: Option<String>,
-    /// The answers by column name, which is a field or a learning platform's name for a field.
+    /// The answers by column name, which is the name of a field or a learning platform's name for a field.
     pub(crate) answers: Vec<(String, Given)>,
     /// Manually assigned points, by column name.
     pub(crate) points: Vec<(String, String)>,

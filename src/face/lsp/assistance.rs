@@ -299,7 +299,7 @@ mod tests {
 
     #[test]
     fn lengths_are_in_units_of_utf_16() {
-        // 𝕏 consists of two UTF-16 units, and – of one.
+        // The letter 𝕏 consists of two UTF-16 code units, and the dash – consists of one.
         assert_eq!(all("show \"𝕏–\"; let x = 1")[..3], ["0:0 4 function", "0:5 5 string", "0:12 3 keyword"]);
     }
 

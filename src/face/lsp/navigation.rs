@@ -37,7 +37,8 @@ pub(crate) fn prepare_rename(view: &View, position: Position) -> Result<PrepareR
     Ok(PrepareRenameResponse::RangeWithPlaceholder { range: view.range(&bytes), placeholder })
 }
 
-/// Returns a `WorkspaceEdit` whose files are sorted by path. In `lsp-types`, their order is random.
+/// Returns a `WorkspaceEdit` whose files are sorted by path. The type in `lsp-types` would store the files in
+/// random order.
 pub(crate) fn rename(view: &View, position: Position, new: &str) -> Result<Value, String> {
     let files = view.document.rename(view.byte_at(position), new)?.into_iter();
     let changes = files.filter_map(|file| {
@@ -55,7 +56,7 @@ pub(crate) fn symbols(view: &View) -> Vec<DocumentSymbol> {
 fn document_symbol(view: &View, symbol: Symbol) -> DocumentSymbol {
     let children: Vec<_> = symbol.children.into_iter().map(|child| document_symbol(view, child)).collect();
     DocumentSymbol {
-        // A client rejects an empty name.
+        // Clients reject a symbol with an empty name.
         name: if symbol.name.trim().is_empty() { "\"\"".to_owned() } else { symbol.name },
         detail: Some(symbol.detail).filter(|detail| !detail.is_empty()),
         kind: symbol_kind(symbol.kind),

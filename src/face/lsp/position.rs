@@ -1,4 +1,4 @@
-//! Protocol positions: lines and UTF-16 units, starting at 0.
+//! Protocol positions: lines and UTF-16 code units, both counted from 0.
 
 use std::ops;
 

@@ -88,7 +88,7 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
     RequestRow { waits: |_| true, ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params))) },
 ];
 
-/// Whether only actions on the whole file are requested. Such requests wait for the run.
+/// Whether only actions on the whole file are requested. Requests for actions on the whole file wait for the run.
 fn only_source_actions(params: &Value) -> bool {
     let only = params.get("context").and_then(|context| context.get("only")).and_then(Value::as_array);
     let source = |kind: &Value| kind.as_str().is_some_and(|kind| kind.starts_with("source"));

@@ -34,7 +34,7 @@ impl View {
         position::range(self.document.lines(), bytes)
     }
 
-    /// The URI of a file. For the document itself, this is the client's URI.
+    /// The URI of a file. For the document itself, the result is the URI that the client uses.
     pub(crate) fn uri_of(&self, path: &Path) -> Option<Uri> {
         if path == self.document.path() { Some(self.uri.clone()) } else { uri_of(path) }
     }

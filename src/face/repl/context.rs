@@ -71,7 +71,7 @@ impl ReplContext {
         }
     }
 
-    /// Parses an input typed at a terminal. An expression by itself becomes `show`.
+    /// Parses an input typed at a terminal. An expression by itself becomes a `show` statement.
     pub(crate) fn read_typed(&mut self, text: &str) -> io::Result<Option<Block>> {
         let wrong = match self.parse(text) {
             Ok(body) => return self.warn(body),
@@ -178,7 +178,7 @@ impl ReplContext {
         self.out.flush()?;
         let shown = wrong.get(..MOST).unwrap_or(wrong);
         let text = render(shown, &self.explore.sources, self.display.errors);
-        // If standard error is closed, nothing important is lost.
+        // Errors are ignored: if standard error is closed, no important output is lost.
         let _ = self.errors.write_all(text.as_bytes());
         if wrong.len() > MOST {
             let _ = writeln!(self.errors, "{} mistakes; showing the first {MOST}", wrong.len());

@@ -1,8 +1,8 @@
 //! The history of earlier sessions, stored in one file per user.
 //!
 //! Each line is an entry, in which `\n` and `\\` encode a newline and a backslash. A single write appends an
-//! entry, and shortening the history replaces the file. Therefore, a killed process leaves at most an
-//! incomplete last line, which is skipped.
+//! entry, and shortening the history replaces the file. If the process is killed, only the last line can be
+//! incomplete, and reading the file skips such a line.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -23,8 +23,8 @@ pub(crate) struct HistoryFile {
 
 impl HistoryFile {
     /// Returns the user's file according to the XDG base directory specification:
-    /// `$XDG_STATE_HOME/pagewalk/history`, or else `~/.local/state/pagewalk/history`. Returns `None` without
-    /// a home directory.
+    /// `$XDG_STATE_HOME/pagewalk/history`, or else `~/.local/state/pagewalk/history`. Returns `None` if the user
+    /// has no home directory.
     pub(crate) fn for_user(variable: impl Fn(&str) -> Option<OsString>) -> Option<Self> {
         let folder = |name: &str| variable(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let state = folder("XDG_STATE_HOME").or_else(|| Some(folder("HOME")?.join(".local/state")))?;

@@ -145,7 +145,7 @@ mod tests {
         // An edited entry is treated as typed text.
         assert_eq!(recall.step("read", true).as_deref(), Some("read 3"));
         assert_eq!(recall.step("read 0", true), None);
-        // Without a prefix, every entry matches. Indentation is not a prefix.
+        // Without a prefix, every entry matches. Indentation alone does not count as a prefix.
         assert_eq!(recall.step("  ", true).as_deref(), Some("read 3"));
         assert_eq!(recall.step("read 3", true).as_deref(), Some("show 2"));
         assert_eq!(recall.step("show 2", true).as_deref(), Some("read 0"));

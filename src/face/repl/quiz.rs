@@ -58,8 +58,8 @@ impl Quiz {
         format!("{fact}? ")
     }
 
-    /// Grades an answer, and returns true after the last answer. Repeats the question if there is nothing to
-    /// grade.
+    /// Grades an answer, and returns true after the last answer. If the input is not an answer, the current
+    /// question remains open.
     pub(crate) fn answer(&mut self, context: &mut ReplContext, given: &str) -> io::Result<bool> {
         let Some(question) = self.questions.get(self.asked) else { return Ok(true) };
         if given == "?" {

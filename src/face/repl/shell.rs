@@ -99,7 +99,8 @@ impl Shell {
         self.context.explore.history.at() + 1
     }
 
-    /// Whether the next line answers a quiz. Such a line may be empty and is not added to the history.
+    /// Whether the next line answers a quiz. A line that answers a quiz may be empty, and is not added to the
+    /// history.
     pub(crate) fn is_quizzing(&self) -> bool {
         self.quiz.is_some()
     }
@@ -114,7 +115,7 @@ impl Shell {
         self.quiz.take().map_or(Ok(()), |quiz| quiz.end(&mut self.context))
     }
 
-    /// Ends the session. On a terminal, it prompts for confirmation once before statements are lost.
+    /// Ends the session. On a terminal, prompts for confirmation once if there are unsaved statements.
     pub(crate) fn leave(&mut self) -> io::Result<Flow> {
         let unsaved = self.context.unsaved();
         if unsaved == 0 || self.asked_to_leave || !self.context.display.echo {

@@ -44,7 +44,7 @@ impl Repl {
     /// Runs until the input ends.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = Arc::new(AtomicBool::new(false));
-        // Without this handler, Ctrl-C ends the session.
+        // If this signal handler cannot be installed, Ctrl-C ends the session.
         let _ = signal_hook::flag::register(signal_hook::consts::SIGINT, interrupt.clone());
         let terminal = io::stdin().is_terminal() && io::stdout().is_terminal();
         let smart = terminal && std::env::var_os("TERM").is_none_or(|term| term != "dumb");

@@ -64,7 +64,7 @@ impl Addresses {
     /// Returns the mapping from a trace's addresses to a machine's physical addresses.
     ///
     /// # Errors
-    /// The reason why the options do not allow a mapping.
+    /// Returns the reason why the options do not allow a mapping.
     pub(crate) fn map(&self, machine: &Named) -> Result<AddressMapping, String> {
         let Addresses { map, frames, replacement, .. } = self;
         let natural = if machine.translates() { Mapping::Demand } else { Mapping::Identity };
@@ -95,7 +95,7 @@ impl Addresses {
     }
 }
 
-/// Reports why the command does nothing.
+/// Reports the reason why the command cannot run.
 pub(crate) fn refused(why: &str) -> Status {
     complain(&format!("pagewalk: {why}\n"));
     Status::Wrong

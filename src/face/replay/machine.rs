@@ -13,7 +13,7 @@ pub(crate) use pagewalk_script::traces::named::Named;
 use pagewalk_script::traces::named::presets;
 
 /// Returns a machine from a preset, from a machine file (`.yaml`), or from the end of a script (`.pw`). The
-/// error is a complete message.
+/// returned error is a complete message.
 pub(crate) fn find_machine(machine: &Path, color: Color) -> Result<Named, String> {
     let name = machine.display().to_string();
     if let Some(preset) = Named::preset(&name) {

@@ -42,7 +42,7 @@ impl Packing<'_> {
     /// stays unchanged.
     ///
     /// # Errors
-    /// An error while writing to standard output.
+    /// Returns an error if writing to standard output fails.
     pub(crate) fn write(&self, file: &Path) -> io::Result<Status> {
         let mut packed = Packed { status: Status::Held, message: String::new() };
         let to_stdout = file.as_os_str() == "-";
@@ -64,8 +64,8 @@ impl Packing<'_> {
         }
     }
 
-    /// Packs the trace. Returns any error from the output stream, or, if no file should be written, an error
-    /// whose reason is in `packed`.
+    /// Packs the trace. Returns an error if writing fails, or if no file should be written. In the latter case,
+    /// `packed` contains the reason.
     fn pack(&self, out: impl Write, packed: &mut Packed) -> io::Result<()> {
         let trace = TraceOrigin::File(self.trace.to_owned());
         let name = trace_name(&trace);

@@ -69,7 +69,7 @@ impl Sweep {
     /// Runs the sweep.
     ///
     /// # Errors
-    /// An error from writing to standard output.
+    /// Returns an error if writing to standard output fails.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
         let machine = match find_machine(&self.machine, color) {

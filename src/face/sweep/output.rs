@@ -35,7 +35,7 @@ pub(super) struct SweepOutput<'a> {
 }
 
 impl SweepOutput<'_> {
-    /// Checks before a long run whether the files can be written. If not, returns the reason.
+    /// Checks before a long run whether the files can be written. Returns the reason if a file cannot be written.
     pub(crate) fn ready(&self) -> Result<(), String> {
         for file in [self.file, self.plot].into_iter().flatten() {
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());

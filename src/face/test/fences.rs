@@ -98,7 +98,7 @@ fn masked(document: &str, parts: &[Range<usize>]) -> String {
         text.push_str(&document[part.clone()]);
         at = part.end;
     }
-    // Drop the text after the script.
+    // The text after the last part is omitted.
     text
 }
 

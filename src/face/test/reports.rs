@@ -42,12 +42,12 @@ impl FromStr for Report {
 }
 
 impl Report {
-    /// Whether the report goes to standard output, which then contains nothing else.
+    /// Whether the report is written to standard output. In that case, standard output contains nothing else.
     pub(crate) fn to_stdout(&self) -> bool {
         self.file.is_none()
     }
 
-    /// Writes the report. The inner error is the reason why the report cannot be written.
+    /// Writes the report. If the report cannot be written, the inner error contains the reason.
     pub(crate) fn write(&self, suite: &Suite) -> io::Result<Result<(), String>> {
         let text = (self.format.write)(suite);
         let Some(file) = &self.file else { return print(&text).map(Ok) };

@@ -86,7 +86,7 @@ impl FromStr for Partition {
 }
 
 impl Partition {
-    /// Whether a file belongs to this part; only its name matters.
+    /// Whether a file belongs to this part, which depends only on the file's name.
     pub(crate) fn contains(self, found: &SuiteFile) -> bool {
         number(0, &found.name) % self.of == self.part - 1
     }

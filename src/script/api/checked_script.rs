@@ -27,7 +27,7 @@ pub struct CheckedScript {
     pub script: Script,
     /// The machine files and traces that the script names.
     pub files: Files,
-    /// The errors; empty if the script can run.
+    /// The errors, none if the script can run.
     pub diagnostics: Vec<Diagnostic>,
     /// The warnings, which do not prevent a run.
     pub warnings: Vec<Diagnostic>,
@@ -96,7 +96,7 @@ impl CheckedScript {
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
-        // The line with the error may contain a question.
+        // Another error may have caused an error about the paper, because its line may be part of a question.
         if diagnostics.iter().any(|one| !is_of_paper(one.code)) {
             diagnostics.retain(|one| !is_of_paper(one.code));
         }
@@ -121,12 +121,12 @@ impl CheckedScript {
         self.diagnostics.sort_by_key(|one| (one.span.file, one.span.start));
     }
 
-    /// Returns a report of the diagnostics and their count; empty if there are none.
+    /// Returns a report of the diagnostics and their count, or an empty text if there are none.
     pub fn render_diagnostics(&self, style: Style) -> String {
         self.render(&self.diagnostics, style)
     }
 
-    /// Returns a report of the warnings and their count; empty if there are none.
+    /// Returns a report of the warnings and their count, or an empty text if there are none.
     pub fn render_warnings(&self, style: Style) -> String {
         self.render(&self.warnings, style)
     }
@@ -155,7 +155,7 @@ fn is_of_paper(code: Code) -> bool {
 }
 
 /// Whether an error is independent of the lines with syntax errors. An error about a missing machine or name
-/// is dropped if a line with a syntax error may contain its declaration.
+/// is not reported if a line with a syntax error may contain the declaration.
 fn is_independent(code: Code, broken: &[&str]) -> bool {
     let declared_by: &[&str] = match code {
         Code::UnknownName | Code::UnknownFunction | Code::UnknownVerb => {

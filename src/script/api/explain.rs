@@ -28,7 +28,7 @@ pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
 /// ```
 ///
 /// # Errors
-/// If the name is neither a code nor a term, a message that suggests the nearest code or term.
+/// If the name is neither a code nor a term, returns a message that suggests the nearest code or term.
 pub fn page(name: &str) -> Result<String, String> {
     let code = Code::ALL.iter().find(|code| code.name().eq_ignore_ascii_case(name));
     let section = code.and_then(|code| sections().find(|(heading, _)| *heading == code.name()));

@@ -16,7 +16,7 @@ use crate::run::session::{Options, Session};
 use crate::run::state::State;
 use crate::run::stop::Stop;
 
-/// Maximum number of checkpoints. When this number is exceeded, every second checkpoint is dropped.
+/// Maximum number of checkpoints. If there are more checkpoints, every second one is discarded.
 pub(super) const CHECKPOINTS: usize = 1024;
 
 /// The reason why a run paused.
@@ -26,7 +26,7 @@ pub enum Pause {
     Steps,
     /// The script has ended.
     End,
-    /// A diagnostic ended the script: see [`Stepper::progress`].
+    /// A diagnostic ended the script; see [`Stepper::progress`].
     Mistake,
     /// The sink does not accept more records. The statement of the last record still completes.
     Closed,
@@ -52,8 +52,9 @@ impl Sink for Completing<'_> {
 /// A run of a script that can pause between any two statements and move to any position.
 ///
 /// A *position* is the number of statements that have run. Statements in loops, scenarios, and definitions
-/// are counted each time they run. (Consecutive `choose` statements in a question count as one statement.) To
-/// move back, the stepper restores a checkpoint and reruns the later statements, with the same result.
+/// are counted each time they run. Consecutive `choose` statements in a question are counted as one
+/// statement. To move back, the stepper restores a checkpoint and reruns the later statements, with the same
+/// result.
 ///
 /// ```
 /// use pagewalk_script::api::{CheckedScript, Options, Stepper};
@@ -133,12 +134,12 @@ impl Stepper {
         }
     }
 
-    /// Returns the text of the last executed statement; `None` at position 0.
+    /// Returns the text of the last executed statement, or `None` at position 0.
     pub fn statement(&self) -> Option<&str> {
         self.now.latest.map(|span| self.script.sources.text(span))
     }
 
-    /// Returns the location of the last executed statement; `None` at position 0.
+    /// Returns the location of the last executed statement, or `None` at position 0.
     pub fn last_span(&self) -> Option<Span> {
         self.now.latest
     }

@@ -27,7 +27,7 @@ pub struct StreamEnd {
     pub totals: Totals,
     /// The diagnostics from the run.
     pub diagnostics: Vec<Diagnostic>,
-    /// The reason why the stream ended early; `None` if the script ended.
+    /// The reason why the stream ended early, or `None` if the script ended.
     pub cut: Option<Cut>,
 }
 

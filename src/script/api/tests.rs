@@ -15,7 +15,8 @@ use crate::traces::SweepPlan;
 use crate::traces::reports::Ended;
 use crate::traces::sweep::{grid, usual_unit};
 
-/// Statements in loops, scenarios, definitions, and questions, with an error that ends a scenario.
+/// A script with statements in loops, scenarios, definitions, and questions, and with an error that ends a
+/// scenario.
 const SCRIPT: &str = "machine simple
 def twice(va) { write va = 1; write va = 2 }
 for n in 0..4 {

@@ -40,7 +40,7 @@ pub struct CompletionItem {
     pub help: String,
     /// The entry of the reference, in Markdown.
     pub documentation: Option<&'static str>,
-    /// The text with placeholders, such as `read ${1:VA}$0`; present only if the rest of the line is empty.
+    /// The text with placeholders, such as `read ${1:VA}$0`, if the rest of the line is empty.
     pub snippet: Option<String>,
 }
 

@@ -26,7 +26,7 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Whether this is only the value of a `?`, which is not an error.
+    /// Whether the problem is only the value of a `?`, which is not an error.
     pub fn is_open(&self) -> bool {
         self.code == OPEN
     }

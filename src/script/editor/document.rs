@@ -17,7 +17,7 @@ use crate::run::state::State;
 use crate::run::state_at;
 use crate::services::names::{Names, names};
 
-/// The open texts by path, with or without a file system. Scripts can include these texts.
+/// The open texts by path, with or without a file system. Scripts can include the open texts.
 pub type OpenTexts = Texts<Option<Disk>>;
 
 /// A text with a version. The first thread that needs a property of the text computes it and shares it with
@@ -149,7 +149,7 @@ impl Document {
         state_at(&script.body, sources, files, Options::default(), at)
     }
 
-    /// Returns the location of a span in the script; `None` if no file contains the span.
+    /// Returns the location of a span in the script, or `None` if no file contains the span.
     pub(super) fn location(&self, span: Span) -> Option<Location> {
         let files = self.files.get_or_init(|| {
             let others = self.script().sources.files().iter().skip(1);

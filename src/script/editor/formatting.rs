@@ -8,7 +8,7 @@ use super::document::{Document, Edit};
 use crate::lang::format::format;
 
 impl Document {
-    /// Returns the edits that format the document; `None` if the text has syntax errors.
+    /// Returns the edits that format the document, or `None` if the text has syntax errors.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, Edit, OpenTexts};
@@ -19,7 +19,7 @@ impl Document {
         self.format_range(0..self.text().len())
     }
 
-    /// Returns the edits that format the lines of a range; `None` if the text has syntax errors.
+    /// Returns the edits that format the lines of a range, or `None` if the text has syntax errors.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};

@@ -79,7 +79,7 @@ fn step_facts(step: &Step, known: &HoverInfo) -> String {
     if let Some(fact) = &known.fact {
         let begins = format!("{fact} ");
         let value = step.facts.iter().find(|fact| fact.starts_with(&begins));
-        // The reasons differ between executions.
+        // Omit the reason if the statement ran several times, because the reasons differ between executions.
         let did = step.did.as_deref().filter(|_| step.times == 1);
         let reported =
             did.and_then(|did| reported_facts(did).into_iter().find(|reported| reported.name == *fact));

@@ -82,7 +82,7 @@ impl LineIndex {
         self.lines().partition_point(|line| line.start <= at).saturating_sub(1)
     }
 
-    /// Returns the bytes of a line without its line ending; empty after the last line.
+    /// Returns the bytes of a line without its line ending, or an empty range after the last line.
     fn bytes_of(&self, line: usize) -> Range<usize> {
         let start_of = |line: usize| self.lines().get(line).map_or(self.text.len(), |line| line.start);
         let start = start_of(line);

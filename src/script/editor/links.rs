@@ -31,7 +31,7 @@ impl Link {
 pub struct Lens {
     /// The first byte.
     pub at: usize,
-    /// The name of the scenario; `None` for the whole script.
+    /// The name of the scenario, or `None` for the whole script.
     pub scenario: Option<String>,
 }
 

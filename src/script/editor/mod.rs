@@ -1,9 +1,9 @@
 //! Editor services for a text that may be incomplete. The services do not depend on a protocol, process, or
 //! terminal, so web pages, notebooks, and the language server can use them.
 //!
-//! A [`Document`] is a text with a version. Its methods take and return byte offsets, which its [`LineIndex`]
-//! converts to an editor's lines and columns. [`Document::run`] returns a [`RunResult`], which adds the
-//! results of a run to hovers, code actions, and inlay hints.
+//! A [`Document`] is a text with a version. The methods of a document take and return byte offsets, which its
+//! [`LineIndex`] converts to an editor's lines and columns. [`Document::run`] returns a [`RunResult`], which
+//! adds the results of a run to hovers, code actions, and inlay hints.
 
 mod actions;
 mod completion;

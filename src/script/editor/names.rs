@@ -22,7 +22,7 @@ const INCLUDE: &[u8] = b"include";
 pub struct Reference {
     /// The location of the name, without quotes.
     pub location: Location,
-    /// Whether this is a definition of the name.
+    /// Whether the occurrence is a definition of the name.
     pub is_definition: bool,
 }
 
@@ -86,7 +86,7 @@ impl Document {
     /// Returns the bytes and the text of the name at a byte.
     ///
     /// # Errors
-    /// A sentence stating why nothing at the byte can be renamed.
+    /// Returns a sentence that says why nothing at the byte can be renamed.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -103,7 +103,7 @@ impl Document {
     /// Returns the changes that rename the name at a byte, sorted by path.
     ///
     /// # Errors
-    /// A sentence stating why the name cannot be changed to `new`.
+    /// Returns a sentence that says why the name cannot be changed to `new`.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, Edit, OpenTexts};
@@ -179,8 +179,8 @@ struct Lookup<'d> {
 }
 
 impl<'d> Lookup<'d> {
-    /// Returns the name at a byte, found in the document's own script or else in a script that includes it;
-    /// `None` if the name has no definition.
+    /// Returns the name at a byte, found in the document's own script or else in a script that includes the
+    /// document. Returns `None` if the name has no definition.
     fn preferably_own(document: &'d Document, at: usize) -> Option<Self> {
         let Some(one) = document.names().at(0, at as u32) else { return Self::everywhere(document, at) };
         let symbols = vec![BTreeSet::from([one.symbol])];

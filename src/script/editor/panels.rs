@@ -55,7 +55,7 @@ pub(super) fn panels(state: &State) -> Vec<Panel> {
     nouns.into_iter().filter_map(|noun| panel(state, noun)).collect()
 }
 
-/// Returns the output of `show NOUN`; `None` if it is empty or an error.
+/// Returns the output of `show NOUN`, or `None` if the output is empty or an error.
 fn panel(state: &State, noun: String) -> Option<Panel> {
     let (mut sources, options) = (Sources::default(), Options::default());
     let (script, wrong) = add_text(&mut sources, "show", &format!("show {noun}"), &mut ());

@@ -34,7 +34,7 @@ pub struct StepView {
     pub index: usize,
     /// Number of steps.
     pub count: usize,
-    /// The bytes of the statement; `None` if it is in another file.
+    /// The bytes of the statement, or `None` if it is in another file.
     pub range: Option<Range<usize>>,
     /// A short form of the statement.
     pub title: String,
@@ -45,7 +45,7 @@ pub struct StepView {
 }
 
 impl Document {
-    /// Returns the effects of a statement and the state after it; `None` for a script without
+    /// Returns the effects of a statement and the state after it, or `None` for a script without
     /// statements.
     pub fn step(&self, at: StepAt, max_steps: u64, interrupt: &AtomicBool) -> Option<StepView> {
         let body = self.runnable();
@@ -125,9 +125,9 @@ struct Steps {
 }
 
 impl Steps {
-    /// Returns the first step of a statement at a byte. Prefers the innermost statement at the byte if that
-    /// statement begins on the byte's line. Otherwise, it prefers the first statement on the line, then the
-    /// innermost statement, and then the last statement before the byte.
+    /// Returns the first step of a statement at a byte. The innermost statement at the byte is preferred if
+    /// it begins on the byte's line. The next choices are the first statement on the line, the innermost
+    /// statement, and the last statement before the byte, in this order.
     fn at(&self, byte: u32, lines: &LineIndex) -> usize {
         let own = || self.spans.iter().enumerate().filter(|(_, span)| span.file == 0);
         let line = lines.line_of(byte as usize);

@@ -14,7 +14,7 @@ pub struct Fold {
     pub first_line: usize,
     /// The last hidden line.
     pub last_line: usize,
-    /// Whether these lines are comments.
+    /// Whether the folded lines are comments.
     pub is_comment: bool,
 }
 

@@ -12,7 +12,7 @@ use crate::lang::value::Value;
 pub struct Symbol {
     /// The name, or the verb of the statement for a machine or kernel.
     pub name: String,
-    /// Parameters, points, or the kind of the declared thing. May be empty.
+    /// Further details, such as parameters, points, or the kind of declaration. May be empty.
     pub detail: String,
     /// The kind.
     pub kind: SymbolKind,

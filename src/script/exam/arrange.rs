@@ -1,4 +1,4 @@
-//! Selection of questions from pools, and shuffling.
+//! Selects questions from pools, and shuffles questions and options.
 
 use super::paper::{Paper, Piece, Question};
 use crate::lang::ast::Word;
@@ -15,7 +15,7 @@ const OPTIONS: u64 = 0x706F_6F6C_7300_0003;
 /// Arranges a paper as its script declares.
 ///
 /// # Errors
-/// Returns the errors in the pools. Pools can be checked only when all questions have their points.
+/// Returns the errors in the pools. Pools can be checked only after every question has been assigned its points.
 pub(crate) fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
     let known = paper.questions.iter();
     let known: Vec<Known> = known
@@ -38,7 +38,7 @@ pub(crate) fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
     if by.options {
         for question in &mut paper.questions {
             let seed = mixed_text(mixed(by.seed, OPTIONS), &question.title);
-            // Shuffle the options of each choice separately; correct options stay marked as correct.
+            // Shuffle the options of each choice separately; the correct options remain marked as correct.
             for (at, options) in choices(&mut question.body).into_iter().enumerate() {
                 shuffle(options, mixed(seed, at as u64));
             }
@@ -57,7 +57,8 @@ fn list(mut questions: Vec<Question>, titles: &[Word]) -> Vec<Question> {
     titles.iter().filter_map(&mut take).collect()
 }
 
-/// Reorders the options of choices according to a list. Skips a list with a different number of options.
+/// Reorders the options of choices according to a list. Skips a list whose length differs from the number of
+/// options.
 fn reorder(paper: &mut Paper, orders: &[(Word, Vec<usize>)]) {
     for question in &mut paper.questions {
         let mut own = orders.iter().filter(|(title, _)| title.text == question.title).map(|(_, order)| order);

@@ -22,10 +22,11 @@ pub struct Collector {
     since: Vec<Arc<Did>>,
 }
 
-/// Maximum number of operations that a worked solution explains before an item. It explains none if there are more.
+/// Maximum number of operations that a worked solution explains before an item. If there are more operations, the
+/// solution explains none of them.
 const EXPLAINED: usize = 32;
 
-/// A question or part whose points are not distributed yet.
+/// A question or part whose points have not been distributed yet.
 #[derive(Debug)]
 struct Open {
     title: Arc<str>,
@@ -153,8 +154,8 @@ impl Sink for Collector {
 }
 
 impl Open {
-    /// Returns the total points and the pieces. `whole` is the share of the enclosing question's points, used
-    /// if no points are declared.
+    /// Returns the total points and the pieces. If no points are declared, the total is `whole`, the share of the
+    /// enclosing question's points.
     fn settle(&self, whole: Option<Number>) -> (Number, Vec<Piece>) {
         let whole = self.points.or(whole);
         let each: Vec<Share> = self.pieces.iter().filter_map(OpenPiece::share).collect();

@@ -1,5 +1,5 @@
-//! Exams as data: the paper of a script with its key, its versions, and its answers. This module does not
-//! depend on formats.
+//! Exams as data: the paper of a script with its key, its versions, and its answers. Only the modules `formats`
+//! and `marks` write exams in output formats.
 
 mod arrange;
 mod collect;

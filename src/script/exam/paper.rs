@@ -79,7 +79,7 @@ impl Question {
         })
     }
 
-    /// Returns all pieces, with those of a part in place of the part.
+    /// Returns all pieces, with each part replaced by its pieces.
     fn pieces(&self) -> impl Iterator<Item = &Piece> {
         self.body.iter().flat_map(|piece| match piece {
             Piece::Part { body, .. } => body.as_slice(),

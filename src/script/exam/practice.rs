@@ -1,4 +1,5 @@
-//! Practice of a question, blank by blank. The marking is that of a sheet, so errors are carried forward.
+//! Practice of a question, blank by blank. Answers are marked like the answers on a sheet, so errors are carried
+//! forward.
 
 use super::field::{Field, fields};
 use super::formats::practice::{field, name, sections, title, worked};
@@ -13,7 +14,7 @@ use crate::report::doc::{Block, Tone};
 
 /// A question in progress.
 pub struct Practice {
-    /// A paper with the question alone.
+    /// A paper that contains only this question.
     paper: Paper,
     sheet: Sheet,
     /// Index of the current field among those that are not marked by hand.
@@ -24,17 +25,17 @@ pub struct Practice {
 
 /// The result of an answer.
 pub enum Reply {
-    /// The answer is not in a valid form, so the field stays.
+    /// The answer is not in a valid form, so the current field does not change.
     Unreadable(String),
     /// The answer is marked.
     Marked(Vec<Block>),
 }
 
 impl Practice {
-    /// Starts the first question of a paper with this title. An empty title is that of the only question.
+    /// Starts the first question of a paper with this title. An empty title selects the only question.
     ///
     /// # Errors
-    /// The titles of the paper, if there is no such question.
+    /// Returns the titles of all questions if no question has this title.
     pub fn new(mut paper: Paper, title: &str) -> Result<Self, Vec<String>> {
         let wanted = title.to_lowercase();
         let is_named = |own: &str| wanted.is_empty() || own.to_lowercase() == wanted;
@@ -84,7 +85,8 @@ impl Practice {
     }
 
     /// Marks an answer. `satisfies` checks the condition of an item whose key does not list all answers. After the
-    /// last field of an item, explains its wrong answers. The key would prevent carried errors before that.
+    /// last field of an item, explains its wrong answers. Showing the key earlier would prevent errors from being
+    /// carried forward.
     pub fn answer(&mut self, given: &str, satisfies: impl Fn(&Answers, &Value) -> bool) -> Reply {
         let mut sheet = self.sheet.clone();
         let all = self.fields();

@@ -11,8 +11,8 @@ use crate::lang::visit::{Visit, statements, walk_setting};
 use crate::run::Files;
 use crate::run::seeds::{draws, mixed, mixed_text};
 
-/// Characters of codes. No two characters look alike, and without vowels they cannot form words, months, or
-/// numbers that a spreadsheet would convert. The first [`DIGITS`] characters are digits.
+/// Characters of codes. No two characters look alike. Without vowels, a code cannot be a word, or a month or
+/// number that a spreadsheet would convert. The first [`DIGITS`] characters are digits.
 const ALPHABET: &[u8] = b"34679CDFGHJKMNPQRTVWXY";
 /// Number of digits in the alphabet. No code begins with a digit.
 const DIGITS: usize = 5;
@@ -117,7 +117,7 @@ pub(super) fn has_random_policy(script: &Block, sources: &Sources, files: &Files
     policies.0 || files.machine_texts(sources).any(|text| text.contains(RANDOM))
 }
 
-/// Parses a seed as lists of versions contain it: decimal, or hexadecimal with a prefix.
+/// Parses a seed in the notation of version lists: decimal, or hexadecimal with a prefix.
 pub fn parse(text: &str) -> Option<u64> {
     match text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         Some(digits) => u64::from_str_radix(digits, 16).ok(),

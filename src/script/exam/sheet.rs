@@ -1,4 +1,4 @@
-//! Tables for spreadsheets: rosters, lists of versions, and marks. The same rule for all tables prevents
+//! Tables for spreadsheets: rosters, lists of versions, and marks. All tables follow the same rule, which prevents
 //! spreadsheets from interpreting text as a formula.
 
 use std::borrow::Cow;

@@ -5,7 +5,7 @@ use crate::questions::entry::{Blank, Form};
 /// The possible answers for a blank.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Words {
-    /// Yes for this word, no for any other word, and `-` if nothing applies.
+    /// Yes for this word, no for any other word, and `-` if the fact has no value.
     YesNo {
         /// The fact's word for yes.
         yes: &'static str,

@@ -43,7 +43,7 @@ impl Sink for Watching {
 /// and orders with lists, and inlines included files.
 ///
 /// # Errors
-/// Errors from running the script, or a `choose` with several values, as in a loop.
+/// Returns the errors from running the script, or an error if a `choose` has several values, as in a loop.
 pub fn written(
     script: &Block,
     sources: &Sources,
@@ -127,7 +127,7 @@ struct Writing<'s> {
     /// The run options, if the script's machines make random choices at run time and the script must
     /// therefore keep its seeds.
     seeds: Option<Options>,
-    /// Whether the script has an `exam` block.
+    /// Whether the script contains an `exam` block.
     covered: bool,
     wrong: Vec<Diagnostic>,
 }
@@ -160,7 +160,7 @@ impl Writing<'_> {
         }
     }
 
-    /// Replaces a `choose` by a `let`. A `choose` that did not run is unchanged.
+    /// Replaces a `choose` by a `let`. A `choose` that did not run remains unchanged.
     fn draw(&mut self, stmt: &Stmt, name: &str, edits: &mut Vec<TextEdit>) {
         match self.bound.get(&(stmt.span.file, stmt.span.start)).map(Vec::as_slice) {
             None | Some([]) => {}
@@ -179,8 +179,8 @@ impl Writing<'_> {
         }
     }
 
-    /// Returns the effective `seed` statement if a machine makes random choices at run time; otherwise
-    /// nothing depends on the seed.
+    /// Returns the effective `seed` statement if a machine makes random choices at run time. Otherwise, the script
+    /// does not depend on the seed.
     fn seed(&self, command: &Command) -> String {
         let said = command.operands.first().map_or("", |operand| self.sources.text(operand.span));
         match self.seeds {

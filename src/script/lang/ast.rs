@@ -27,7 +27,7 @@ pub type Block = Arc<[Stmt]>;
 pub struct Stmt {
     /// The kind of statement.
     pub kind: StmtKind,
-    /// The expected facts (`=> …`), in order; possibly empty.
+    /// The expected facts (`=> …`), in order, possibly none.
     pub(crate) facts: Arc<[Fact]>,
     /// The source span of the whole statement, including its facts.
     pub span: Span,
@@ -53,12 +53,12 @@ pub enum StmtKind {
     If { condition: Expr, then: Block, otherwise: Option<Block> },
     /// `def NAME(a, b) { … }`.
     Def { name: Word, params: Arc<[Word]>, body: Block },
-    /// `include "file.pw"`: the statements of that file; empty if the file could not be read, which the
-    /// parser reports.
+    /// `include "file.pw"`, with the statements of that file. If the file cannot be read, the parser reports an
+    /// error and the list is empty.
     Include { path: Word, body: Block },
     /// `scenario "name" { … }`.
     Scenario { name: Word, body: Block },
-    /// `reference 7 0 1 2 { frames 3 }`: the pages are words and numbers, or one list.
+    /// `reference 7 0 1 2 { frames 3 }`. The pages are words and numbers, or one list.
     Reference { pages: Pages, settings: Settings },
     /// `NAME: STATEMENT` or `NAME { … }`.
     InProcess { process: Word, body: Block },
@@ -68,15 +68,15 @@ pub enum StmtKind {
     Part { name: Word, points: Option<Expr>, body: Block },
     /// `given page_table, tlb L2`: the operands of each noun.
     Given { place: Span, nouns: Arc<[NounColumns]> },
-    /// `ask read va => vpn, ppn` and other questions; the facts are those of the statement.
+    /// `ask read va => vpn, ppn` and other questions. The statement contains the facts.
     Ask(Box<Ask>),
 }
 
 /// A word, its operands, and optional clauses: `verb operand* [= value operand*] [{ settings or table }]`.
 ///
-/// `write 0x10 = 5 size 2` has operands `[0x10]` and `assigned` `[5, size, 2]`. Words among the operands are
-/// [`ExprKind::Name`]; the verb's row lists its keywords. `f(1, 2)` as a statement is the command `f` with
-/// `call` set and with the arguments as operands.
+/// `write 0x10 = 5 size 2` has operands `[0x10]` and `assigned` `[5, size, 2]`. A word among the operands is an
+/// [`ExprKind::Name`]. The verb's row lists the verb's keywords. `f(1, 2)` as a statement is the command `f`
+/// with `call` set and with the arguments as operands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
     /// The first word.
@@ -92,7 +92,7 @@ pub struct Command {
 }
 
 /// The operand of `probe` and `where … =>`: an operation, optionally in a process. A bare expression is an
-/// address (or a call).
+/// address or a call.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Operation {
     /// `NAME:` before the operation.
@@ -108,7 +108,7 @@ pub(crate) enum OperationKind {
     Command(Command),
     /// `probe 0x10`, `probe f(1)`.
     Expr(Expr),
-    /// `where reference 7 0 1 { frames 3 } => faults 3`; pages as in [`StmtKind::Reference`].
+    /// `where reference 7 0 1 { frames 3 } => faults 3`, with pages as in [`StmtKind::Reference`].
     Reference { pages: Pages, settings: Settings },
 }
 
@@ -143,7 +143,8 @@ pub enum Asked {
     Any { name: Word, from: Expr, conditions: Arc<[Condition]> },
 }
 
-/// `tlb L2 columns tag ppn v`: a noun, and the columns of its table. No columns means all that it prints.
+/// `tlb L2 columns tag ppn v`: a noun, and the columns of its table. If no columns are listed, the table has
+/// all columns that the noun prints.
 #[derive(Debug, Clone, PartialEq)]
 #[expect(missing_docs, reason = "the struct's comment describes its fields")]
 pub struct NounColumns {
@@ -177,13 +178,13 @@ pub struct Settings {
 pub struct Setting {
     /// The first word.
     pub name: Word,
-    /// The values; words are [`ExprKind::Name`].
+    /// The values, in which a bare word is an [`ExprKind::Name`].
     pub values: Arc<[Expr]>,
-    /// Indices of the values that follow `? =`: cells that students fill in.
+    /// Indexes of the values that follow `? =`, which are the cells that students fill in.
     pub(crate) blanks: Arc<[usize]>,
     /// The conditions under which an option is correct.
     pub(crate) holds: Option<Box<Holds>>,
-    /// Its own block.
+    /// The setting's nested block.
     pub block: Option<Settings>,
     /// The source span of the whole setting.
     pub span: Span,
@@ -192,7 +193,7 @@ pub struct Setting {
 /// `where COND` or `for x in RANGE where COND`
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Holds {
-    /// A variable and its candidates. One candidate that satisfies the conditions suffices.
+    /// A variable and its candidates. An option is correct if at least one candidate satisfies the conditions.
     pub(crate) some: Option<(Word, Expr)>,
     pub(crate) conditions: Arc<[Condition]>,
 }
@@ -224,11 +225,11 @@ pub(crate) struct Cell {
 /// The contents of a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum CellKind {
-    /// A bare word or number, as written; its meaning depends on the column.
+    /// A bare word or number, as written. The column determines its meaning.
     Bare(Arc<str>),
     /// `"quoted"`.
     Quoted(Arc<str>),
-    /// `'h'`, as the byte.
+    /// `'h'`: a byte.
     Byte(u8),
     /// `(EXPR)`.
     Expr(Expr),

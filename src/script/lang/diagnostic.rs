@@ -24,7 +24,7 @@ pub struct Diagnostic {
     pub message: String,
     /// The exact token.
     pub span: Span,
-    /// The label under the token; possibly empty.
+    /// The label under the token, possibly empty.
     pub label: String,
     /// The instructions for a fix.
     pub help: Option<String>,
@@ -66,7 +66,7 @@ impl Diagnostic {
         self
     }
 
-    /// Sets a fix; if there is no help, the title of the fix becomes the help.
+    /// Sets a fix. If the diagnostic has no help, the title of the fix becomes the help.
     #[must_use]
     pub(crate) fn fix(mut self, fix: Fix) -> Self {
         self.help.get_or_insert_with(|| fix.title());

@@ -5,9 +5,9 @@ use super::span::Span;
 /// A span of a text and its replacement.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct TextEdit {
-    /// The span to replace; empty for an insertion.
+    /// The span to replace, which is empty for an insertion.
     pub span: Span,
-    /// The new text; empty for a deletion.
+    /// The new text, which is empty for a deletion.
     pub replacement: String,
 }
 
@@ -26,8 +26,8 @@ pub fn disjoint(edits: &[TextEdit]) -> Vec<&TextEdit> {
     edits
 }
 
-/// Returns a text with the edits applied. The text begins at `from`. Edits to other texts and edits that
-/// overlap an earlier edit are skipped.
+/// Returns a text that begins at `from`, with the edits applied. Skips edits to other texts and edits that
+/// overlap an earlier edit.
 pub fn edited(text: &str, from: Span, edits: &[TextEdit]) -> String {
     let mut new = String::with_capacity(text.len());
     let mut done = 0;

@@ -7,11 +7,11 @@ use super::span::Span;
 /// A text that replaces another text in a script.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// The span to replace; empty for an insertion.
+    /// The span to replace, which is empty for an insertion.
     pub span: Span,
-    /// The old text without surrounding spaces, possibly in quotes; `None` matches any text.
+    /// The old text without surrounding spaces, possibly in quotes, or `None` to match any text.
     pub(crate) was: Option<String>,
-    /// The new text; empty for a deletion.
+    /// The new text, which is empty for a deletion.
     pub text: String,
 }
 
@@ -21,7 +21,7 @@ impl Fix {
         Self { span, was: Some(was.into()), text: text.into() }
     }
 
-    /// Returns a fix that replaces the text at a span, whatever that text is.
+    /// Returns a fix that replaces the text at a span, regardless of that text.
     pub(crate) fn replace(span: Span, text: impl Into<String>) -> Self {
         Self { span, was: None, text: text.into() }
     }

@@ -85,8 +85,8 @@ fn all(from: impl io::Read) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Texts in memory, by path, with another loader for all other files: for an editor's unsaved buffers, or for
-/// tests.
+/// Texts in memory, by path, with another loader for all other files. An editor uses this loader for unsaved
+/// buffers, and tests use it for scripts.
 #[derive(Debug, Clone, Default)]
 pub struct Texts<L> {
     /// The texts, by literal path.
@@ -131,7 +131,7 @@ impl Loader for () {
     }
 }
 
-/// An optional loader; without one, no files exist.
+/// An optional loader. Without a loader, no files exist.
 impl<L: Loader> Loader for Option<L> {
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         self.as_ref().map_or_else(|| ().canonical(path), |loader| loader.canonical(path))

@@ -3,10 +3,10 @@
 /// Maximum number of misspellings in a suggested word.
 const MOST_MISTAKES: usize = 3;
 
-/// Returns the word most similar to `word`. A word that differs only in case is best, then the word with the
-/// fewest letters omitted, inserted, replaced, or swapped with a neighbor (Damerau–Levenshtein), at most one
-/// in three letters. A word with the same letters in another order is also similar. The first word wins a
-/// tie.
+/// Returns the word most similar to `word`. A word that differs only in case is the best match. Otherwise, the
+/// best match has the smallest Damerau–Levenshtein distance, which counts omitted, inserted, replaced, and
+/// swapped letters. The distance may be at most a third of the length and at most 3, or 2 if the words have the
+/// same letters in a different order. The first word wins a tie.
 pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let mut best: Option<(usize, &str)> = None;
     let lower = word.to_lowercase();
@@ -20,8 +20,8 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
         let shuffled = length > 3 && different(&letters, &self::letters(&other)) == 0;
         let limit = if shuffled { 2 } else { (length.max(others) / 3).min(MOST_MISTAKES) };
         let most = best.map_or(limit, |(fewest, _)| limit.min(fewest.saturating_sub(1)));
-        // Each letter of difference in length is a misspelling, and a misspelling changes at most two
-        // letters, so this test rejects most words.
+        // This inexpensive test rejects most words. A difference of N letters in length requires at least N
+        // misspellings, and a misspelling changes at most two letters.
         if length.abs_diff(others) > most || different(&letters, &self::letters(&other)) > 2 * most {
             continue;
         }
@@ -33,7 +33,7 @@ pub fn nearest<'a>(word: &str, among: impl Iterator<Item = &'a str>) -> Option<&
     best.map(|(_, candidate)| candidate)
 }
 
-/// Counts the occurrences of each letter; some letters share a count.
+/// Counts the occurrences of each letter. Some letters share a counter.
 fn letters(word: &str) -> [u8; 64] {
     let mut counts = [0u8; 64];
     for letter in word.chars() {
@@ -43,7 +43,7 @@ fn letters(word: &str) -> [u8; 64] {
     counts
 }
 
-/// Returns the minimum number of letters in which two words differ, in any order.
+/// Returns the minimum number of letters in which two words differ, regardless of the order of the letters.
 fn different(one: &[u8; 64], other: &[u8; 64]) -> usize {
     one.iter()
         .zip(other)

@@ -10,9 +10,9 @@ use super::span::Span;
 pub struct SourceFile {
     /// The name in messages: the path as given, or `<stdin>`.
     pub name: String,
-    /// The path as given; `None` for standard input.
+    /// The path as given, or `None` for standard input.
     pub path: Option<PathBuf>,
-    /// The text; empty if it could not be read.
+    /// The text of the file, or an empty text if the file could not be read.
     pub text: Arc<str>,
     /// The first byte of every line.
     lines: Vec<u32>,
@@ -34,7 +34,8 @@ impl SourceFile {
         Self { name: name.to_owned(), path, text: text.into(), lines }
     }
 
-    /// Returns the line and column of a byte. A byte past the end of the text has those of the end.
+    /// Returns the line and column of a byte. For a byte past the end of the text, returns the position of the
+    /// end.
     pub fn line_column(&self, byte: u32) -> LineColumn {
         let line = self.lines.partition_point(|first| *first <= byte).max(1);
         let first = self.lines.get(line - 1).map_or(0, |first| *first as usize);
@@ -42,7 +43,8 @@ impl SourceFile {
         LineColumn { line, column: before.chars().count() + 1 }
     }
 
-    /// Returns the line with this number, counted from 1, without its end; empty if there is no such line.
+    /// Returns the line with this number, counted from 1, without its newline. Returns an empty text if the
+    /// line does not exist.
     pub fn line(&self, number: usize) -> &str {
         let first = number.checked_sub(1).and_then(|index| self.lines.get(index));
         let rest = first.and_then(|first| self.text.get(*first as usize..)).unwrap_or("");
@@ -50,14 +52,14 @@ impl SourceFile {
     }
 }
 
-/// The files of a script, numbered in the order in which they were read; the script itself has number 0.
+/// The files of a script, numbered in the order in which they were read. The script itself is file 0.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<SourceFile>,
 }
 
 impl Sources {
-    /// Adds a file and returns its number. A text of 4 GiB or more is replaced with an empty one.
+    /// Adds a file and returns its number. A text of 4 GiB or more is replaced with an empty text.
     pub fn add(&mut self, name: &str, path: Option<PathBuf>, text: &str) -> u32 {
         let text = if u32::try_from(text.len()).is_ok() { text } else { "" };
         self.files.push(SourceFile::new(name, path, text));
@@ -74,7 +76,7 @@ impl Sources {
         self.files.get(number as usize)
     }
 
-    /// Returns the text of a span; empty if the span is invalid.
+    /// Returns the text of a span, or an empty text if the span is invalid.
     pub fn text(&self, span: Span) -> &str {
         let file = self.file(span.file);
         file.and_then(|file| file.text.get(span.start as usize..span.end as usize)).unwrap_or("")
@@ -89,7 +91,7 @@ impl Sources {
 /// Decodes these bytes as UTF-8.
 ///
 /// # Errors
-/// The index of the first invalid byte.
+/// Returns the index of the first invalid byte.
 pub fn decode(bytes: &[u8]) -> Result<&str, usize> {
     std::str::from_utf8(bytes).map_err(|error| error.valid_up_to())
 }

@@ -9,7 +9,7 @@ pub struct Span {
     pub file: u32,
     /// The first byte.
     pub start: u32,
-    /// The byte after the last one in the span.
+    /// The byte after the last byte of the span.
     pub end: u32,
 }
 
@@ -24,7 +24,7 @@ impl Span {
         Self { file, start: bytes.start as u32, end: bytes.end as u32 }
     }
 
-    /// Returns its bytes.
+    /// Returns the byte range of the span.
     pub fn bytes(self) -> Range<usize> {
         self.start as usize..self.end as usize
     }

@@ -88,7 +88,7 @@ pub(crate) trait Visit<'s> {
         self.visit_block(body);
     }
 
-    /// Visits the conditions of an `ask`, the only parts that use its variable.
+    /// Visits the conditions of an `ask`, the only parts of the `ask` that use its variable.
     fn visit_asked(&mut self, name: &'s Word, from: &'s Expr, conditions: &'s [Condition]) {
         self.visit_variable(name, from);
         for condition in conditions {
@@ -163,7 +163,7 @@ pub(crate) fn walk_stmt<'s, V: Visit<'s> + ?Sized>(visit: &mut V, stmt: &'s Stmt
     stmt.facts.iter().for_each(|fact| visit.visit_fact(fact));
 }
 
-/// Walks the children of a command. A definition or system call takes expressions; a verb also takes
+/// Walks the children of a command. Definitions and system calls take only expressions, but verbs also take
 /// keywords.
 pub(crate) fn walk_command<'s, V: Visit<'s> + ?Sized>(visit: &mut V, command: &'s Command) {
     if command.call {
@@ -320,7 +320,7 @@ impl Stmt {
         first.into_iter().chain(second)
     }
 
-    /// Whether the names defined in the statement's block are invisible after it.
+    /// Whether the names defined in the statement's block are invisible after the statement.
     pub(crate) fn opens_scope(&self) -> bool {
         matches!(self.kind, StmtKind::Def { .. } | StmtKind::Scenario { .. } | StmtKind::Question { .. })
     }

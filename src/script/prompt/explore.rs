@@ -35,7 +35,7 @@ const KEPT: usize = 256;
 /// An executed statement.
 #[derive(Debug, Clone)]
 pub struct Done {
-    /// The statement; `None` for a reset.
+    /// The statement, or `None` for a reset.
     pub stmt: Option<Stmt>,
     /// The records with facts or a declared machine, from statements outside loops and scenarios.
     pub(crate) records: Vec<StepRecord>,
@@ -59,9 +59,9 @@ pub struct Ended {
 /// How to treat the statements before an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
-    /// Undo these statements, so that an input runs as a whole or not at all.
+    /// Undo the statements before the error, so that an input runs as a whole or not at all.
     Whole,
-    /// They are kept.
+    /// Keep the statements before the error.
     Each,
     /// Undo everything, even without an error.
     Tried,
@@ -139,7 +139,7 @@ impl Exploration {
         self.history.goto(number, |state, done| again(sources, files, options, state, done))
     }
 
-    /// Returns the state before the last statement; `None` at the beginning.
+    /// Returns the state before the last statement, or `None` at the beginning.
     pub fn before(&self) -> Option<State> {
         let number = self.history.at().checked_sub(1)?;
         let (sources, files, options) = (&self.sources, &self.files, self.options);
@@ -161,7 +161,7 @@ impl Exploration {
         }
     }
 
-    /// Whether a value is a right answer of an item whose key does not list all answers.
+    /// Whether a value is a correct answer to an item whose key does not list all answers.
     pub fn satisfies(&self, answers: &Answers, value: &Value) -> bool {
         answers.open.as_ref().is_some_and(|open| open.holds(value, &self.sources, &self.files))
     }
@@ -174,7 +174,7 @@ impl Exploration {
     /// Parses and checks an input, including the files that it names.
     ///
     /// # Errors
-    /// Its diagnostics.
+    /// The diagnostics.
     pub fn read(
         &mut self,
         name: &str,

@@ -18,13 +18,13 @@ const SPARSE: usize = 64;
 struct Point<D> {
     /// The state, if it is kept.
     state: Option<State>,
-    /// The statement; `None` for the beginning.
+    /// The statement, or `None` for the beginning.
     done: Option<D>,
     /// Whether recomputing the state takes long.
     costly: bool,
 }
 
-/// The states of a session, in order. Statements are numbered from 1; 0 is the beginning.
+/// The states of a session, in order. Statements are numbered from 1, and 0 is the beginning.
 #[derive(Debug)]
 pub struct History<D> {
     points: Vec<Point<D>>,
@@ -53,7 +53,7 @@ impl<D> History<D> {
         &self.now
     }
 
-    /// Returns the last executed statement; `None` at the beginning.
+    /// Returns the last executed statement, or `None` at the beginning.
     pub fn last(&self) -> Option<&D> {
         self.points.get(self.at)?.done.as_ref()
     }

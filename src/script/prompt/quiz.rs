@@ -20,7 +20,7 @@ const ASKED: &[&str] =
 /// The facts that a quiz about a system call covers.
 const ASKED_OF_CALLS: &[&str] = &["returns", "error", "fault", "minor", "major"];
 
-/// One in this many addresses is random; the others are near existing contents.
+/// One in `ANYWHERE` addresses is random, and the others are near existing contents.
 const ANYWHERE: u64 = 4;
 
 /// A question: the name of a fact and its value, which is `None` if the statement has no such fact.
@@ -38,8 +38,8 @@ pub struct Question {
     pub words: &'static [&'static str],
 }
 
-/// Returns the questions about a statement; empty if it has no facts. After a fault, omits facts that do not
-/// exist.
+/// Returns the questions about a statement, none if the statement has no facts. Facts that do not exist after
+/// a fault are omitted.
 pub fn questions(did: &Did) -> Vec<Question> {
     let (names, family, spec) = match did {
         Did::Access(access) => (ASKED, Family::Access, Some(&access.spec)),
@@ -105,7 +105,7 @@ pub fn right(question: &Question, given: &str) -> bool {
     }
 }
 
-/// Whether an answer is in a valid form; an empty answer is valid.
+/// Whether an answer is in a valid form. An empty answer is valid.
 pub fn readable(question: &Question, given: &str) -> bool {
     let given = given.trim().to_lowercase();
     let word = |word: &str| question.words.iter().any(|known| known.eq_ignore_ascii_case(word));
@@ -129,13 +129,15 @@ fn read(given: &str) -> Option<Number> {
     })
 }
 
-/// Whether an answer's decimal digits would be right as hexadecimal digits, so that a hint is useful.
+/// Whether an answer's decimal digits would be correct if read as hexadecimal digits, so that a hint is
+/// useful.
 pub fn meant_hexadecimal(question: &Question, given: &str) -> bool {
     let digits = !given.is_empty() && given.bytes().all(|byte| byte.is_ascii_digit());
     digits && right(question, &format!("0x{given}"))
 }
 
-/// Returns quiz statement `number` for this state, always the same one. Returns `None` without a machine.
+/// Returns quiz statement `number` for a state. The same state and number always give the same statement.
+/// Returns `None` without a machine.
 pub fn statement(state: &State, number: u64) -> Option<String> {
     let mut random = SplitMix64::new(state.seed ^ (number + 1).wrapping_mul(0x9E37_79B9_7F4A_7C15));
     match &state.machine {

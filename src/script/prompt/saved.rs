@@ -165,7 +165,7 @@ fn arrows(facts: &[String]) -> String {
     lines.join("\n")
 }
 
-/// Returns a machine from a file as a declaration.
+/// Returns the edit that replaces a machine from a file with an equivalent declaration.
 fn machine(command: &Command, span: Span, record: Option<&StepRecord>) -> Option<TextEdit> {
     let operand = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
     let ExprKind::Value(Value::Text(_)) = operand.kind else { return None };

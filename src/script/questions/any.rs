@@ -26,7 +26,7 @@ impl Session<'_> {
     /// Returns the answers that satisfy every condition.
     ///
     /// # Errors
-    /// `nothing-to-choose` if there are no answers, and errors in the conditions.
+    /// Returns `nothing-to-choose` if there are no answers, or the errors in the conditions.
     pub(crate) fn answers(
         &mut self,
         name: &Word,
@@ -49,7 +49,7 @@ impl Session<'_> {
     /// Whether the conditions of an option hold, with the evidence.
     ///
     /// # Errors
-    /// `limit-size` if there are too many candidates to try, and errors in the conditions.
+    /// Returns `limit-size` if there are too many candidates to try, or the errors in the conditions.
     pub(crate) fn judged(&mut self, holds: &Holds) -> Result<(bool, Vec<Evidence>), Stop> {
         let Some((name, from)) = &holds.some else {
             let refused = self.refusal(&holds.conditions)?;
@@ -73,7 +73,7 @@ impl Session<'_> {
         Ok((!first.is_empty(), vec![evidence]))
     }
 
-    /// Returns the evidence for a condition that holds, or against one that does not.
+    /// Returns the evidence for a condition that holds, or the evidence against a condition that does not hold.
     fn evidence(&mut self, condition: &Condition, holds: bool) -> Result<Evidence, Stop> {
         let (operation, facts) = match condition {
             Condition::Expr(expr) => {
@@ -96,7 +96,7 @@ impl Session<'_> {
         Ok(Evidence::Facts { did: Arc::new(did), blanks })
     }
 
-    /// Returns at most this many values that satisfy every condition, and whether there are no others.
+    /// Returns at most `most` values that satisfy every condition, and whether no other value does.
     fn satisfying(
         &mut self,
         name: &Word,
@@ -127,7 +127,7 @@ impl Session<'_> {
     /// For the first answer, returns the result of the first condition that contains an operation.
     ///
     /// # Errors
-    /// As the conditions.
+    /// Returns the errors in the conditions.
     pub(crate) fn example(
         &mut self,
         name: &Word,

@@ -8,7 +8,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Number;
 
-/// Whether a row of `exam` arranges the paper. Other rows belong to the cover.
+/// Whether a row of `exam` arranges the paper. All other rows of `exam` belong to the cover.
 pub(crate) fn arranges(name: &str) -> bool {
     ARRANGEMENT_SETTINGS.iter().any(|row| row.name == name)
 }
@@ -26,12 +26,12 @@ pub struct Arrangement {
     pub(crate) seed: u64,
     /// The titles of the paper's questions in order, if the script lists them.
     pub(crate) listed: Option<Vec<Word>>,
-    /// The order of the options, if the script lists it: first for the first choice of a question, then for
-    /// its second choice.
+    /// The order of the options, if the script lists the order. For a question with several choices, the list
+    /// has one element per choice.
     pub(crate) orders: Vec<(Word, Vec<usize>)>,
-    /// The paper's version code, if the script sets it.
+    /// The paper's version code, if the script sets the code.
     pub(crate) version: Option<String>,
-    /// The student's ID and name, if the script sets them.
+    /// The student's ID and name, if the script sets the student.
     pub(crate) student: Option<(String, String)>,
 }
 
@@ -39,7 +39,7 @@ pub struct Arrangement {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Pool {
     pub(crate) title: Word,
-    /// Number of questions per paper.
+    /// Number of questions that each paper takes from the pool.
     pub(crate) pick: usize,
     /// The titles of the pool's questions.
     pub(crate) of: Vec<Word>,

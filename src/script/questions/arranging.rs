@@ -9,14 +9,14 @@ use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
 
-/// The keywords for things that can be shuffled.
+/// The keywords for the parts of a paper that can be shuffled.
 const SHUFFLED: [&str; 2] = ["questions", "options"];
 
 impl Session<'_> {
     /// Adds a row of `exam` to the arrangement.
     ///
     /// # Errors
-    /// `wrong-count`, `unknown-word`, `wrong-type`, `duplicate`.
+    /// Returns `wrong-count`, `unknown-word`, `wrong-type`, or `duplicate`.
     pub(crate) fn arrange(&mut self, to: &mut Arrangement, setting: &Setting) -> Result<(), Stop> {
         match &*setting.name.text {
             "pool" => {

@@ -1,4 +1,4 @@
-//! Running and checking `ask`.
+//! Runs and checks `ask`.
 
 use super::blanks::blank;
 use super::entry::{Blank, Form, ItemKind, Printed, Radix};
@@ -16,7 +16,7 @@ impl Session<'_> {
     /// Runs an `ask` and records the key.
     ///
     /// # Errors
-    /// Errors in the operands.
+    /// Returns the errors in the operands.
     pub(crate) fn run_ask(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref())?;
@@ -101,7 +101,7 @@ impl Session<'_> {
     /// Checks an `ask` without running it.
     ///
     /// # Errors
-    /// Errors in the operands.
+    /// Returns the errors in the operands.
     pub(crate) fn check_ask(&mut self, stmt: &Stmt, ask: &Ask) -> Result<(), Stop> {
         self.needs_question(ask.place)?;
         let points = self.perhaps_points(ask.points.as_ref());
@@ -123,7 +123,8 @@ impl Session<'_> {
         asked
     }
 
-    /// Checks `as "…"`. Conditions on values are not printed, so an `ask` with such a condition needs a text.
+    /// Checks `as "…"`. A paper does not print conditions on values, so an `ask` with such a condition needs a
+    /// text.
     fn check_prompt(&mut self, ask: &Ask) -> Result<(), Stop> {
         match (&ask.prompt, &ask.what) {
             (Some(prompt), Asked::Value { .. }) => {
@@ -194,7 +195,7 @@ impl Session<'_> {
     }
 }
 
-/// Returns the record of an `ask` without an operation; the record contains the key.
+/// Returns the record of an `ask` without an operation. The record contains the answer key.
 fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
     let view = match &kind {
         ItemKind::Value { label, blank, .. } => {
@@ -224,7 +225,7 @@ fn among(name: &Word, from: &Expr, conditions: &[Condition]) -> Span {
     Span { end, ..name.span }
 }
 
-/// Rejects an operation without a question.
+/// Rejects an `ask` that lists no blank.
 fn asks_something(ask: &Ask, stated: &[Fact]) -> Result<(), Diagnostic> {
     if stated.iter().any(|fact| fact.claim == Claim::Blank) {
         return Ok(());

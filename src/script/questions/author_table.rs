@@ -12,14 +12,14 @@ use crate::run::record::{Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
 
-/// Maximum number of digits of a column.
+/// Maximum number of digits in a cell of a column.
 const DIGITS: u64 = 64;
 
 /// `table "…" points 6 { columns "Page size" "Entries" radix hex; row "1 KB" ? = 2 << 21 }`
 ///
 /// # Errors
-/// `misplaced`, `no-blank`, `duplicate`, `unknown-setting`, `unknown-word`, `wrong-count`, `limit-size`, and errors
-/// in the cells.
+/// Returns `misplaced`, `no-blank`, `duplicate`, `unknown-setting`, `unknown-word`, `wrong-count`,
+/// `limit-size`, or the errors in the cells.
 pub(crate) fn table(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
     session.needs_question(place)?;
@@ -76,7 +76,7 @@ fn columns(session: &mut Session, setting: &Setting) -> Result<Vec<Column>, Stop
 /// Returns the radix that a setting names.
 ///
 /// # Errors
-/// `wrong-count`, `unknown-word`.
+/// Returns `wrong-count` or `unknown-word`.
 pub(crate) fn radix_of(setting: &Setting, value: Option<&Expr>) -> Result<Radix, Stop> {
     let Some(value) = value else { return Err(missing(setting, "a radix after `radix`").into()) };
     let text = word(value).unwrap_or_default();
@@ -126,7 +126,7 @@ fn cell(session: &mut Session, expr: &Expr, column: &Column, blank: bool) -> Res
     }
     let number = matches!(value, Value::Number(_));
     let text = match &expr.kind {
-        // With its unit, as the author wrote it.
+        // A quantity keeps its unit, as the author wrote it.
         ExprKind::Quantity(..) => session.text(expr.span).trim().to_owned(),
         _ if number => column.radix.write(&value, column.digits),
         _ => session.prose_of(expr)?,

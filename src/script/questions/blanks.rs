@@ -9,12 +9,12 @@ use crate::run::record::{Access, AccessVerb, Did, Shown};
 use pagewalk_engine::machine::AccessOutcome;
 use pagewalk_engine::machine::addr::Pa;
 
-/// The unit of latencies that are declared without one.
+/// The unit of latencies that are declared without a unit.
 pub(crate) const CYCLES: &str = "cycles";
 
-/// Returns the blank of a fact. `pa` is any physical address on the machine. If the answer is a number, a
-/// word can represent a missing value (`evicted none`) or an unknown one (`byte unknown`). On paper, both are
-/// represented by a dash.
+/// Returns the blank of a fact. `pa` is any physical address on the machine. If the answer is a number, a word
+/// can represent a missing value (`evicted none`) or an unknown value (`byte unknown`). On paper, a dash
+/// represents either value.
 pub(crate) fn blank(fact: &Arc<str>, key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Blank {
     let form = form(key, did, radix, pa);
     let is_answer = |shown: &Shown| !matches!((form, &shown.value), (Form::Number { .. }, Value::Text(_)));
@@ -84,7 +84,7 @@ fn of_pointer(key: &Key, did: &Did) -> Option<u32> {
     (key.kind().values == Values::Returned).then(|| call.spec.virtual_bits().div_ceil(4))
 }
 
-/// Returns the access as if it had a physical address and a known byte there.
+/// Returns the access as if it had a physical address and the byte at that address were known.
 fn supposed(did: &Did, pa: Option<Pa>) -> Option<Access> {
     let Did::Access(access) = did else { return None };
     let mut supposed = access.clone();

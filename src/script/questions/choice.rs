@@ -19,7 +19,7 @@ const WRONG: usize = 3;
 /// `choice "…" points 2 { correct "…"; wrong "…"; correct "…" when EXPR; option "…" where COND; answers pa of read va }`
 ///
 /// # Errors
-/// `misplaced`, `no-correct-answer`, `unknown-setting`, `unknown-word`, `wrong-count`, `wrong-type`.
+/// Returns `misplaced`, `no-correct-answer`, `unknown-setting`, `unknown-word`, `wrong-count`, or `wrong-type`.
 pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     session.needs_question(command.verb.span)?;
     let said = session.before_block(command, false)?;
@@ -96,7 +96,7 @@ fn option(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop>
     Ok(Alternative { text: session.prose_of(text)?, correct, mistake: None, evidence: Vec::new() })
 }
 
-/// `option "…" where COND`: correct exactly if the condition holds.
+/// Returns an option that is correct if and only if its condition holds: `option "…" where COND`.
 fn computed(session: &mut Session, setting: &Setting) -> Result<Alternative, Stop> {
     let (text, holds) = parts(setting)?;
     let text = session.prose_of(text)?;
@@ -127,7 +127,7 @@ fn parts(setting: &Setting) -> Result<(&Expr, &Holds), Stop> {
     }
 }
 
-/// `answers FACT of OPERATION`: the fact's value and the values of typical mistakes, sorted.
+/// Returns the fact's value and the values of typical mistakes, sorted: `answers FACT of OPERATION`.
 fn answers(session: &mut Session, setting: &Setting) -> Result<Vec<Alternative>, Stop> {
     let [fact, of, verb, operands @ ..] = &*setting.values else {
         return Err(missing(setting, "a fact and an operation: `answers pa of read va`").into());

@@ -25,7 +25,7 @@ pub const LENGTHS: [(&str, u64); 3] = [("mm", 1), ("cm", 10), ("lines", 8)];
 /// `exam { title "…", course "…", duration 90 min, aids "…", instructions "…", pool …, shuffle questions }`
 ///
 /// # Errors
-/// `misplaced`, `unknown-setting`, `duplicate`, `wrong-count`.
+/// Returns `misplaced`, `unknown-setting`, `duplicate`, or `wrong-count`.
 pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
     if session.sheet().is_some() {
@@ -34,7 +34,8 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
             .help("write `exam` before the first question")
             .into());
     }
-    // The script's own block, whose file is the first, replaces the blocks of the files that it includes.
+    // The `exam` block of the script itself, which is the first file, replaces the `exam` blocks of included
+    // files.
     let before = session.exam_mut().cover;
     if place.file != 0 && before.is_some_and(|file| file != place.file) {
         return Ok(Action::does(|_| Ok(Did::Shown(Vec::new()))));
@@ -99,7 +100,7 @@ fn dropped_title(session: &Session, command: &Command, title: &Expr) -> Diagnost
 /// `text """…"""`
 ///
 /// # Errors
-/// `misplaced`, `wrong-count`.
+/// Returns `misplaced` or `wrong-count`.
 pub fn text(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let (text, view) = only_text(session, command)?;
     let in_part = session.in_part();
@@ -139,7 +140,7 @@ fn only_text(session: &mut Session, command: &Command) -> Result<(String, View),
 /// `essay "…" space 4 cm points 3 { rubric "…" points 2 }`
 ///
 /// # Errors
-/// `misplaced`, `bad-points`, `unknown-setting`, `unknown-word`, `wrong-count`.
+/// Returns `misplaced`, `bad-points`, `unknown-setting`, `unknown-word`, or `wrong-count`.
 pub(crate) fn essay(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     session.needs_question(command.verb.span)?;
     let lead = session.before_block(command, true)?;
@@ -191,7 +192,7 @@ pub(crate) struct Lead {
     pub(crate) text: String,
     /// The points and their location.
     pub(crate) points: Option<(Number, Span)>,
-    /// Room in millimeters.
+    /// The height of the answer space, in millimeters.
     space: Option<Number>,
 }
 
@@ -199,7 +200,7 @@ impl Session<'_> {
     /// Parses the operands before the block.
     ///
     /// # Errors
-    /// `wrong-count`, `unknown-word`, and errors in the points.
+    /// Returns `wrong-count`, `unknown-word`, or the errors in the points.
     pub(crate) fn before_block(&mut self, command: &Command, with_space: bool) -> Result<Lead, Stop> {
         let verb = &command.verb;
         let Some((text, mut rest)) = command.operands.split_first() else {

@@ -1,4 +1,4 @@
-//! Derivations of expression values: the formula with its numbers, step by step.
+//! Derivations of the values of expressions: the formula with its numbers, step by step.
 
 use super::entry::{Derivation, Radix};
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
@@ -8,10 +8,10 @@ use crate::run::session::Session;
 use crate::run::stop::Stop;
 use crate::run::syscalls::makes_call;
 
-/// Numbers below this one, such as bit counts, are decimal in every formula.
+/// Numbers below this limit, such as bit counts, are decimal in every formula.
 const DECIMAL: i128 = 64;
 
-/// Which parts of a formula are replaced by their values.
+/// The parts of a formula that are replaced by their values.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Replaced {
     /// Names.
@@ -21,11 +21,12 @@ enum Replaced {
 }
 
 impl Session<'_> {
-    /// Returns the derivation of an expression: the paths that it uses, and the expression with the values of its
-    /// names, and then with the values of its parentheses and functions. Does not repeat system calls.
+    /// Returns the derivation of an expression. The derivation lists the paths in the expression, then the
+    /// expression with the values of its names, and then the expression with the values of its parentheses and
+    /// functions. The derivation does not repeat system calls.
     ///
     /// # Errors
-    /// Errors in the expression.
+    /// Returns the errors in the expression.
     pub(crate) fn derivation(&mut self, of: &Expr, radix: Radix) -> Result<Derivation, Stop> {
         let mut derivation = Derivation::default();
         if makes_call(of) {
@@ -65,7 +66,7 @@ struct Formula<'s, 'r> {
 }
 
 impl Formula<'_, '_> {
-    /// The whole expression. Parentheses around everything are omitted.
+    /// Formats the whole expression, without parentheses around it.
     fn outermost(&mut self, of: &Expr) -> Result<String, Stop> {
         match &of.kind {
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b),
@@ -75,7 +76,8 @@ impl Formula<'_, '_> {
         }
     }
 
-    /// An operand of an operator. Parentheses of the script are kept, or replaced by the value.
+    /// Formats an operand of an operator. Keeps the parentheses of the script, or replaces the parenthesized
+    /// expression with its value.
     fn operand(&mut self, of: &Expr) -> Result<String, Stop> {
         let is_call = matches!(&of.kind, ExprKind::Call { name, .. } if function(&name.text).is_some());
         let is_operation = matches!(of.kind, ExprKind::Binary(..) | ExprKind::Unary(..));
@@ -93,13 +95,13 @@ impl Formula<'_, '_> {
         }
     }
 
-    /// An operand that the notation encloses, such as an exponent.
+    /// Formats an operand that the notation encloses, such as an exponent.
     fn enclosed(&mut self, of: &Expr) -> Result<String, Stop> {
         let is_operation = matches!(of.kind, ExprKind::Binary(..));
         if is_operation && self.replaced == Replaced::Groups { self.value(of) } else { self.outermost(of) }
     }
 
-    /// An enclosed operand, in parentheses if it is an operation.
+    /// Formats an enclosed operand, in parentheses if the operand is an operation.
     fn in_parentheses(&mut self, of: &Expr) -> Result<String, Stop> {
         let is_operation = matches!(of.kind, ExprKind::Binary(..)) && self.replaced == Replaced::Names;
         let operand = self.enclosed(of)?;
@@ -134,7 +136,7 @@ impl Formula<'_, '_> {
 
     fn binary(&mut self, op: BinaryOp, a: &Expr, b: &Expr) -> Result<String, Stop> {
         let is_one = |text: &str| text == "1";
-        // A shift of a bit pattern stays a shift.
+        // In binary and hexadecimal, a shift is not converted to a product or quotient.
         let is_number = self.radix == Radix::Decimal;
         Ok(match op {
             BinaryOp::ShiftLeft if is_one(self.session.text(a.span)) => {
@@ -221,7 +223,8 @@ fn find_names<'e>(of: &'e Expr, found: &mut Vec<&'e Expr>) {
     }
 }
 
-/// Whether the text of an expression, which includes its parentheses, has a pair around everything.
+/// Whether the text of an expression, which includes its parentheses, has a pair of parentheses around the
+/// whole text.
 fn is_enclosed(text: &str) -> bool {
     let mut depth = 0usize;
     let closes = |(at, c): (usize, char)| {

@@ -68,8 +68,8 @@ impl Entry {
 #[derive(Debug, Clone)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Figure {
-    /// The bits of an address as boxes, which the key fills with the value. The title is the address as it
-    /// was written.
+    /// The bits of an address as boxes, which the key fills with the value. The title is the address as the
+    /// script writes it.
     Bits { title: String, bits: u32, value: u64 },
     /// The views of `show`.
     Views(Vec<View>),
@@ -94,7 +94,7 @@ pub(crate) struct Printed {
     pub(crate) prompt: Option<String>,
     /// The radix of addresses, if `exam` states it.
     pub(crate) radix: Option<Radix>,
-    /// The statement that asks. A loop asks several items with one statement.
+    /// The location of the `ask`. In a loop, one `ask` produces several items.
     pub(crate) place: Span,
     /// The author's worked solution, which replaces the generated one.
     pub(crate) solution: Option<String>,
@@ -118,12 +118,14 @@ pub enum ItemKind {
     Facts { operation: String, blanks: Vec<Blank> },
     /// A value and its derivation.
     Value { label: String, blank: Blank, derivation: Derivation },
-    /// The cells of a table in the columns that students fill in. The steps of a reference string include its record.
+    /// The cells of a table in the columns that students fill in. For the steps of a reference string, `string`
+    /// is the record of the string.
     Table { table: TableView, columns: Vec<Arc<str>>, string: Option<Arc<Did>> },
     /// A table of the author's own, with cells to fill in.
     Author(AuthorTable),
-    /// Any answer that satisfies the conditions. `candidates` is the script text of the values, and `among` that
-    /// of values and conditions. The example is the result of the first condition for the first answer.
+    /// Any answer that satisfies the conditions. `candidates` is the script text of the values, and `among` is
+    /// the script text of the values and conditions. The example is the result of the first condition for the
+    /// first answer.
     Any {
         name: Arc<str>,
         candidates: String,
@@ -158,7 +160,7 @@ impl ItemKind {
 pub struct Derivation {
     /// The paths in the expression, such as `machine.pages`, with their values, in order.
     pub(crate) paths: Vec<(String, Value)>,
-    /// The expression with the values of its names, and then with the values of its parentheses.
+    /// The expression with the values of its names, and then the expression with the values of its parentheses.
     pub(crate) steps: Vec<String>,
 }
 
@@ -171,7 +173,7 @@ pub struct Alternative {
     pub correct: bool,
     /// The mistake that leads to the option, if known.
     pub mistake: Option<&'static str>,
-    /// The evidence that makes the option right or wrong, if Pagewalk computed it.
+    /// The evidence that makes the option correct or incorrect, if Pagewalk computed it.
     pub(crate) evidence: Vec<Evidence>,
 }
 
@@ -189,7 +191,7 @@ pub(crate) enum Evidence {
 /// A set of correct answers.
 #[derive(Debug, Clone)]
 pub struct Answers {
-    /// The smallest or first answers.
+    /// The first answers, in the order of the candidates.
     pub first: Vec<Value>,
     /// Whether `first` contains all answers.
     pub(crate) all: bool,
@@ -207,9 +209,9 @@ pub struct Rubric {
 /// A blank.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Blank {
-    /// The name of the fact; empty for a value.
+    /// The name of the fact, or an empty text for a value.
     pub fact: Arc<str>,
-    /// The right answer; `None` if the operation does not have the fact.
+    /// The right answer, or `None` if the operation does not have the fact.
     pub(crate) key: Option<Shown>,
     /// The notation.
     pub form: Form,
@@ -218,14 +220,14 @@ pub struct Blank {
     pub(crate) round: Option<u32>,
 }
 
-/// The notation of a blank. The notation does not depend on whether the operation has the fact, so it reveals
-/// nothing.
+/// The notation of a blank. The notation does not depend on whether the operation has the fact, so the notation
+/// reveals nothing about the answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Form {
     /// A number, with the number of digits if known.
     Number { radix: Radix, digits: Option<u32> },
-    /// One of a few words.
+    /// One of a few keywords.
     Words(&'static [&'static str]),
     /// Pages in any order.
     Pages,
@@ -256,7 +258,7 @@ impl Blank {
         }
     }
 
-    /// Formats the answer; `-` if there is no answer.
+    /// Formats the answer, or returns `-` if there is no answer.
     pub fn answer(&self) -> String {
         match (&self.key, self.form) {
             (None, _) => "-".to_owned(),
@@ -274,13 +276,13 @@ impl Blank {
     }
 }
 
-/// A table that an author wrote.
+/// A table that the author of a question wrote.
 #[derive(Debug, Clone)]
 pub struct AuthorTable {
     /// The caption.
     pub(crate) title: String,
     pub(crate) columns: Vec<Column>,
-    /// One cell for each column.
+    /// The rows, each with one cell for each column.
     pub(crate) rows: Vec<Vec<AuthorCell>>,
 }
 

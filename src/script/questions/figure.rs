@@ -1,4 +1,4 @@
-//! `figure`.
+//! The statement `figure`.
 
 use super::entry::{Entry, Figure};
 use super::papers::puts;
@@ -17,7 +17,7 @@ const FIGURES: &str = "`bits VA`, `layout P1`, `frames P1 P2`, `tables P1`, and 
 /// `figure bits VA`, `figure layout P1 P2`, `figure frames P1 P2`, `figure tables P1`, `figure reference`
 ///
 /// # Errors
-/// `misplaced`, `unknown-word`, `wrong-count`, `address-too-wide`.
+/// Returns `misplaced`, `unknown-word`, `wrong-count`, or `address-too-wide`.
 pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
     session.needs_question(place)?;
@@ -76,7 +76,7 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
     }
 }
 
-/// Reports `blank`, because the boxes of bits are always blank on a paper.
+/// Reports the word `blank`, which is unnecessary because the boxes of bits are always blank on a paper.
 fn unneeded(session: &Session, command: &Command, blank: &Expr) -> Diagnostic {
     let operands = command.operands.iter().filter(|operand| operand.span != blank.span);
     let rest: Vec<&str> = operands.map(|operand| session.text(operand.span).trim()).collect();

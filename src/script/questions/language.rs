@@ -114,7 +114,7 @@ const PAPER_BLOCKS: &[BlockRow] = &[
     BlockRow::new("essay", "`essay TEXT { … }`", || ESSAY_SETTINGS.to_vec()),
 ];
 
-/// Performs `question`, `part`, `given` and `ask`.
+/// Performs `question`, `part`, `given`, and `ask`.
 struct Papers;
 
 impl Extension for Papers {

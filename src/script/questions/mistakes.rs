@@ -12,7 +12,7 @@ use pagewalk_engine::machine::addr::Pa;
 pub(crate) struct MistakeRow {
     /// A description of the mistake for graders.
     pub(crate) name: &'static str,
-    /// The results of the mistake; `None` if it is impossible.
+    /// The results of the mistake, or `None` if the mistake is impossible.
     answers: fn(&Scene) -> Option<Answers>,
 }
 
@@ -74,7 +74,7 @@ pub(crate) const MISTAKES: &[MistakeRow] = &[
     },
 ];
 
-/// An access and the state of the machine before it.
+/// An access, and the state of the machine before the access.
 struct Scene<'a> {
     access: &'a Access,
     before: Option<&'a Machine>,
@@ -83,7 +83,7 @@ struct Scene<'a> {
 }
 
 /// Returns the results of each possible mistake in this access, excluding answers that are right by chance.
-/// `before`, the machine before the access, can contain stale entries.
+/// `before` is the machine before the access, which can contain stale entries.
 pub(crate) fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
     let scene = Scene::new(access, before);
     let of = |row: &MistakeRow| {
@@ -96,8 +96,8 @@ pub(crate) fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
     MISTAKES.iter().filter_map(of).collect()
 }
 
-/// Returns the distinct values that mistakes yield for a fact, with the mistakes. If there are too few
-/// values, adds some with one wrong bit, starting with the lowest bit.
+/// Returns the distinct values that mistakes yield for a fact, with the mistakes. If there are too few values,
+/// adds values with one wrong bit, starting with the lowest bit.
 pub(crate) fn distractors(
     access: &Access,
     before: Option<&Machine>,
@@ -131,7 +131,7 @@ impl<'a> Scene<'a> {
         scene
     }
 
-    /// Returns a fact as a number if it is numeric.
+    /// Returns a fact as a number if the fact is numeric.
     fn fact(&self, name: &str) -> Option<u64> {
         number(&self.shown(name)?)
     }
@@ -141,13 +141,13 @@ impl<'a> Scene<'a> {
         (row.get)(self.access)
     }
 
-    /// Returns the value in the fact's format; `None` if the value is right.
+    /// Returns the value in the fact's format, or `None` if the value is right.
     fn wrong(&self, name: &str, value: u64) -> Option<Shown> {
         let right = self.shown(name)?;
         (number(&right)? != value).then(|| Shown { value: Value::from(value), ..right })
     }
 
-    /// Returns the width, in bits, of a hexadecimal fact, at most the width of its digits.
+    /// Returns the width of a hexadecimal fact in bits. The result is at most the width of the fact's digits.
     fn bits(&self, name: &str) -> u32 {
         let digits = self.shown(name).and_then(|shown| shown.hex).unwrap_or(0);
         (4 * digits).min(u64::BITS).min(self.access.spec.virtual_bits())
@@ -203,7 +203,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// Returns a fact as a number if it is numeric.
+/// Returns a fact as a number if the fact is numeric.
 pub(crate) fn number(shown: &Shown) -> Option<u64> {
     match &shown.value {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),

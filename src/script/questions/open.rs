@@ -8,7 +8,7 @@ use crate::run::files::Files;
 
 /// Conditions that can be evaluated later, in the state of the question.
 pub trait Open: Debug + Send + Sync {
-    /// Whether a value is a candidate that satisfies every condition. `sources` and `files` are those of the
-    /// script.
+    /// Whether a value is a candidate that satisfies every condition. `sources` and `files` are the sources and
+    /// files of the script.
     fn holds(&self, value: &Value, sources: &Sources, files: &Files) -> bool;
 }

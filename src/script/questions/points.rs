@@ -1,4 +1,4 @@
-//! Distribution of points.
+//! Distributes points among the elements of a question.
 
 use crate::lang::value::{Number, ValueError};
 
@@ -31,7 +31,7 @@ impl From<ValueError> for Unshared {
 /// total, each element has its default points.
 ///
 /// # Errors
-/// The reason why the points do not add up.
+/// Returns the reason why the points do not add up.
 pub(crate) fn shares(whole: Option<Number>, each: &[Share]) -> Result<Vec<Number>, Unshared> {
     let Some(whole) = whole else {
         return Ok(each.iter().map(|share| share.stated.unwrap_or(share.alone)).collect());
@@ -60,7 +60,7 @@ pub(crate) fn declared(each: &[Share]) -> Option<Number> {
 /// Returns the sum of these points.
 ///
 /// # Errors
-/// The sum overflows.
+/// Returns an error if the sum overflows.
 pub(crate) fn total(points: &[Number]) -> Result<Number, Unshared> {
     let mut sum = Number::from(0u64);
     for number in points {

@@ -18,7 +18,7 @@ impl Session<'_> {
     /// Returns the text of an expression. Removes the common indentation of multiline prose.
     ///
     /// # Errors
-    /// The errors of the expression.
+    /// Returns the errors in the expression.
     pub(crate) fn prose_of(&mut self, expr: &Expr) -> Result<String, Stop> {
         let ExprKind::Prose(pieces) = &expr.kind else {
             return Ok(dedented(&self.eval(expr)?.to_string(), usize::MAX));
@@ -48,7 +48,7 @@ impl Session<'_> {
     /// Returns declared points and their location.
     ///
     /// # Errors
-    /// `bad-points`, `wrong-type`, and errors in the expression.
+    /// Returns `bad-points`, `wrong-type`, or the errors in the expression.
     pub(crate) fn points(&mut self, expr: &Expr) -> Result<(Number, Span), Stop> {
         let points = self.eval(expr)?.number("points").map_err(|error| error.at(expr.span))?;
         if points.is_negative() {
@@ -61,7 +61,7 @@ impl Session<'_> {
     /// Returns optional points.
     ///
     /// # Errors
-    /// As [`Session::points`].
+    /// Returns the errors from [`Session::points`].
     pub(crate) fn perhaps_points(&mut self, expr: Option<&Expr>) -> Result<Option<(Number, Span)>, Stop> {
         expr.map(|expr| self.points(expr)).transpose()
     }
@@ -69,7 +69,7 @@ impl Session<'_> {
     /// Returns the radix that a word names.
     ///
     /// # Errors
-    /// `unknown-word`.
+    /// Returns `unknown-word`.
     pub(crate) fn radix_named(word: Option<&Word>) -> Result<Option<Radix>, Stop> {
         let Some(word) = word else { return Ok(None) };
         if let Some((_, radix)) = RADIXES.iter().find(|(name, _)| *name == &*word.text) {
@@ -88,7 +88,7 @@ impl Session<'_> {
     /// Rejects a statement outside a question. Definitions are allowed, because a question can call them.
     ///
     /// # Errors
-    /// `misplaced`.
+    /// Returns `misplaced`.
     pub(crate) fn needs_question(&self, place: Span) -> Result<(), Stop> {
         let called = self.checking() && self.state.scopes.iter().any(|scope| scope.private);
         if self.sheet().is_some() || called {

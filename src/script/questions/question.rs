@@ -1,4 +1,4 @@
-//! Running and checking of questions and their parts.
+//! Runs and checks questions and their parts.
 
 use std::sync::Arc;
 
@@ -17,10 +17,10 @@ use crate::run::verbs::show_plan;
 use pagewalk_engine::machine::random::SplitMix64;
 
 impl Session<'_> {
-    /// Runs a question on a copy of the state, as for a scenario.
+    /// Runs a question on a copy of the state, in the same way as a scenario.
     ///
     /// # Errors
-    /// Errors that end the whole script. Errors within the question end only the question.
+    /// Returns the errors that end the whole script. Errors within the question end only the question.
     pub(crate) fn run_question(
         &mut self,
         stmt: &Stmt,
@@ -53,7 +53,7 @@ impl Session<'_> {
     /// Runs a part of a question.
     ///
     /// # Errors
-    /// Its errors.
+    /// Returns the errors in the part.
     pub(crate) fn run_part(
         &mut self,
         stmt: &Stmt,
@@ -107,7 +107,7 @@ impl Session<'_> {
     /// `given page_table, tlb`
     ///
     /// # Errors
-    /// As `show`.
+    /// Returns the same errors as `show`.
     pub(crate) fn run_given(&mut self, stmt: &Stmt, place: Span, nouns: &[NounColumns]) -> Result<(), Stop> {
         self.needs_question(place)?;
         let mut views = Vec::new();
@@ -122,7 +122,7 @@ impl Session<'_> {
     /// Checks `given` without running it.
     ///
     /// # Errors
-    /// As `show`, and `unknown-column`.
+    /// Returns the same errors as `show`, or `unknown-column`.
     pub(crate) fn check_given(&mut self, place: Span, nouns: &[NounColumns]) -> Result<(), Stop> {
         self.needs_question(place)?;
         nouns.iter().try_for_each(|of| {
@@ -137,7 +137,7 @@ impl Session<'_> {
     /// Prepares these operands in the same way as `show` does.
     ///
     /// # Errors
-    /// As `show`.
+    /// Returns the same errors as `show`.
     pub(crate) fn as_shown(&mut self, place: Span, operands: &Arc<[Expr]>) -> Result<ShowPlan, Stop> {
         let verb = Word { text: "show".into(), span: place };
         let command = Command { verb, call: false, operands: operands.clone(), assigned: None, block: None };
@@ -147,7 +147,7 @@ impl Session<'_> {
     /// Checks a question without running it.
     ///
     /// # Errors
-    /// `misplaced`, and errors in the points.
+    /// Returns `misplaced`, or the errors in the points.
     pub(crate) fn check_question(
         &mut self,
         title: &Word,
@@ -176,7 +176,7 @@ impl Session<'_> {
     /// Checks a part without running it.
     ///
     /// # Errors
-    /// `misplaced`, `no-blank`, `bad-points`, and errors in the points.
+    /// Returns `misplaced`, `no-blank`, `bad-points`, or the errors in the points.
     pub(crate) fn check_part(
         &mut self,
         name: &Word,

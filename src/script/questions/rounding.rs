@@ -13,10 +13,10 @@ use crate::run::stop::Stop;
 const WRITTEN: i128 = 1000;
 
 impl Session<'_> {
-    /// Returns the number of significant digits of an answer, if the script rounds it.
+    /// Returns the number of significant digits of an answer, if the script rounds the answer.
     ///
     /// # Errors
-    /// `misplaced`, `bad-width`, and errors in the expression.
+    /// Returns `misplaced`, `bad-width`, or the errors in the expression.
     pub(crate) fn rounding(&mut self, ask: &Ask) -> Result<Option<u32>, Stop> {
         let Some(round) = &ask.round else { return Ok(None) };
         let misplaced = |message: &str, help: &str| {
@@ -45,7 +45,7 @@ impl Session<'_> {
 /// Rejects a rounded answer that is not a number.
 ///
 /// # Errors
-/// `wrong-type`.
+/// Returns `wrong-type`.
 pub(crate) fn needs_number(of: &Expr, value: &Value, round: Option<u32>) -> Result<(), Diagnostic> {
     if round.is_none() || matches!(value, Value::Number(_)) {
         return Ok(());

@@ -22,7 +22,7 @@ pub(crate) fn missing(setting: &Setting, what: &str) -> Diagnostic {
 /// Returns the settings in the block of a command.
 ///
 /// # Errors
-/// `bad-table`.
+/// Returns `bad-table`.
 pub fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
     match &command.block {
         Some(block) => match &block.table {
@@ -36,7 +36,7 @@ pub fn settings(command: &Command) -> Result<&[Setting], Diagnostic> {
 /// Rejects an unknown setting.
 ///
 /// # Errors
-/// `unknown-setting`.
+/// Returns `unknown-setting`.
 pub(crate) fn known(setting: &Setting, rows: &[&[SettingWord]], of: &str) -> Result<(), Diagnostic> {
     let name = &setting.name;
     let names = || rows.iter().flat_map(|rows| rows.iter()).map(|row| row.name);

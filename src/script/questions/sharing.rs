@@ -19,7 +19,7 @@ impl Session<'_> {
     /// Returns the named processes, or the current process by default.
     ///
     /// # Errors
-    /// `unknown-process`, `wrong-count`.
+    /// Returns `unknown-process` or `wrong-count`.
     pub(crate) fn processes_named(&mut self, place: Span, named: &[Expr]) -> Result<Vec<Word>, Stop> {
         if let Some(more) = named.get(PROCESSES) {
             let message = format!("a figure has room for at most {PROCESSES} processes");
@@ -40,7 +40,7 @@ impl Session<'_> {
     /// Returns the pages of the named processes, with their frames.
     ///
     /// # Errors
-    /// As [`Session::processes_named`]; `limit-size`.
+    /// Returns the errors from [`Session::processes_named`], or `limit-size`.
     pub(crate) fn sharing(&mut self, place: Span, named: &[Expr]) -> Result<View, Stop> {
         let mut pids = Vec::new();
         for name in self.processes_named(place, named)? {

@@ -1,4 +1,4 @@
-//! The current question, with its points and those of its contents.
+//! The current question, with its points and the points of its contents.
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -51,7 +51,7 @@ impl Sheet {
     /// Ends the part.
     ///
     /// # Errors
-    /// `no-blank`, `bad-points`.
+    /// Returns `no-blank` or `bad-points`.
     pub(crate) fn end(&mut self) -> Result<(), Diagnostic> {
         let Some(part) = self.part.take() else { return Ok(()) };
         let closed = part.close();
@@ -64,7 +64,7 @@ impl Sheet {
     /// Ends the question.
     ///
     /// # Errors
-    /// `no-blank`, `bad-points`.
+    /// Returns `no-blank` or `bad-points`.
     pub(crate) fn close(&self) -> Result<(), Diagnostic> {
         self.question.close().map(|_| ())
     }
@@ -85,7 +85,7 @@ impl Unit {
         Self { what, place, points, shares: Vec::new(), unsure: false }
     }
 
-    /// Returns its points.
+    /// Returns the points of the question or part.
     fn close(&self) -> Result<Number, Diagnostic> {
         if self.unsure {
             return Ok(Number::from(1u64));

@@ -15,14 +15,14 @@ use crate::run::stop::Stop;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::pte::{BITS, Bit};
 
-/// Maximum number of cells in a table to fill in; this many fit on a page.
+/// Maximum number of cells in a table to fill in, which is the number that fits on a page.
 const CELLS: usize = 2048;
 
 impl Session<'_> {
     /// Returns the table to fill in and the columns to answer.
     ///
     /// # Errors
-    /// `unknown-noun`, `unknown-column`, `limit-size`, and other errors in the noun.
+    /// Returns `unknown-noun`, `unknown-column`, `limit-size`, or other errors in the noun.
     pub(crate) fn table_asked(
         &mut self,
         place: Span,
@@ -38,10 +38,10 @@ impl Session<'_> {
         Ok(kind)
     }
 
-    /// Returns the views of a noun for a paper, which prints what invalid entries contain.
+    /// Returns the views of a noun for a paper, which prints the contents of invalid entries.
     ///
     /// # Errors
-    /// As `show`, and `unknown-noun` or `unknown-column` if columns are named.
+    /// Returns the same errors as `show`, or `unknown-noun` or `unknown-column` if columns are named.
     pub(crate) fn views_given(&mut self, place: Span, of: &NounColumns) -> Result<Vec<View>, Stop> {
         let mut views = if of.columns.is_empty() {
             let plan = self.as_shown(place, &of.noun)?;
@@ -49,7 +49,8 @@ impl Session<'_> {
                 if let ShowPlan::Table(noun, level, None) = &plan { Some((*noun, *level)) } else { None };
             let mut views = self.show(plan, place, InvalidEntries::Shown)?;
             if let (Some((noun, level)), [View::Table(table)]) = (contents, views.as_mut_slice()) {
-                // Aliases such as `write` would repeat a column, and all other columns are always printed.
+                // Only bits are added, because an alias such as `write` would repeat a column and all other
+                // columns are always printed.
                 let is_bit = |name: &&String| BITS.iter().any(|row| row.bit != Bit::P && row.name == **name);
                 let columns: Vec<String> =
                     self.state.columns_set(noun.name, level).iter().filter(is_bit).cloned().collect();
@@ -98,7 +99,7 @@ impl Session<'_> {
         Ok((view, columns))
     }
 
-    /// Returns the last `reference` if the noun is its step table.
+    /// Returns the last `reference` if the noun is the step table of a `reference`.
     fn reference_of(&self, noun: &[Expr]) -> Option<Arc<Did>> {
         self.state.reference.clone().filter(|_| word(&noun[0]) == Some("reference"))
     }
@@ -107,7 +108,7 @@ impl Session<'_> {
 /// Rejects a table with too many cells to fill in.
 ///
 /// # Errors
-/// `limit-size`.
+/// Returns `limit-size`.
 pub(crate) fn too_large(blanks: usize, place: Span) -> Result<(), Diagnostic> {
     if blanks <= CELLS {
         return Ok(());
@@ -153,7 +154,7 @@ fn add_columns<'n>(
     }
 }
 
-/// Prints the numbers of a table in decimal if that is the radix of the paper.
+/// Prints the numbers of a table in decimal if decimal is the radix of the paper.
 fn in_radix(view: &mut View, radix: Option<Radix>) {
     if let (View::Table(table), Some(Radix::Decimal)) = (view, radix) {
         for cell in table.rows.iter_mut().flatten() {

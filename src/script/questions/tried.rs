@@ -1,4 +1,4 @@
-//! Conditions with their state, for checking any value later.
+//! Conditions, stored together with the state in which any value can be checked later.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use crate::run::record::Discard;
 use crate::run::session::{Language, Options, Session};
 use crate::run::state::{Binding, Scope, State};
 
-/// The conditions of a question, with its state. Only the value of an answer is used.
+/// The conditions of a question, with the state in which the conditions are evaluated later.
 #[derive(Clone)]
 struct Kept {
     language: &'static Language,

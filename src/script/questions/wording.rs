@@ -30,7 +30,7 @@ struct Uses<'e>(Vec<(&'e str, Span)>);
 
 impl Session<'_> {
     /// Returns the text of a condition from its name to its end, with the values of all variables except the
-    /// name itself. `from` contains the candidates; the elements of a list are printed.
+    /// name itself. `from` contains the candidates. If `from` is a list, the text contains the elements.
     pub(crate) fn conditions_in_words(
         &self,
         whole: Span,
@@ -71,8 +71,8 @@ impl Session<'_> {
         self.in_words(operation.span, &self.values_of(&uses, Radix::Hex))
     }
 
-    /// Returns a sentence that asks for a value, with the facts of its conditions. Other conditions are not
-    /// printed.
+    /// Returns a sentence that asks for a value, with the facts of its conditions. The sentence omits
+    /// conditions that are not facts.
     pub(crate) fn prompt_of(&self, asked: &AnyAsked) -> String {
         let AnyAsked { name, value, conditions, radix } = asked;
         let write = |value: &Value| in_radix(value, *radix);
@@ -98,7 +98,8 @@ impl Session<'_> {
         format!("Give a value for {} {candidates}{such}{}.", name.text, conditions.join(" and "))
     }
 
-    /// Returns `a read of virtual address x results in a TLB miss`; `None` if there is no such sentence.
+    /// Describes a condition, for example as `a read of virtual address x results in a TLB miss`. Returns
+    /// `None` if the condition has no such sentence.
     pub(crate) fn fact_condition(
         &self,
         operation: &Operation,
@@ -124,7 +125,7 @@ impl Session<'_> {
         Some(format!("{what} of {kind} {address} results in {}", series(&results)))
     }
 
-    /// Returns `a TLB miss`, `a page fault`, `PPN 0x0D`.
+    /// Describes an expected result: `a TLB miss`, `a page fault`, `PPN 0x0D`.
     fn result(&self, fact: &Fact, operation: &Operation, radix: Radix) -> Option<String> {
         let Claim::Is(expected) = &fact.claim else { return None };
         let name = &*fact.name.text;
@@ -183,7 +184,7 @@ const ACCESSES: [(&str, &str); 4] = [
     ("translate", "a translation"),
 ];
 
-/// Returns `a`, `a and b`, or `a, b, and c`.
+/// Joins texts in a series: `a`, `a and b`, or `a, b, and c`.
 pub(crate) fn series(all: &[String]) -> String {
     match all {
         [] => String::new(),

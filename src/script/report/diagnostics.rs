@@ -92,7 +92,7 @@ impl Report {
         report
     }
 
-    /// Shows these locations in one file, and returns those outside the report's lines.
+    /// Shows these locations in one file, and returns the locations outside the report's lines.
     fn show<'a>(&mut self, places: &[(Span, &'a str)], sources: &Sources) -> Vec<(Span, &'a str)> {
         let Some(file) = places.first().and_then(|(span, _)| sources.file(span.file)) else {
             return Vec::new();

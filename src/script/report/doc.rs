@@ -19,12 +19,12 @@ pub enum Tone {
 pub enum Block {
     /// The name of a scenario.
     Heading(String),
-    /// A statement in the script and its location (`file:line`). The results of the statement are the blocks
-    /// up to the next statement.
+    /// A statement in the script and its location (`file:line`). The blocks up to the next statement are the
+    /// results of this statement.
     Statement {
         /// The text of the statement on one line.
         text: String,
-        /// The file and line.
+        /// The file and line of the statement.
         place: String,
     },
     /// A sentence, or a separate line.
@@ -47,7 +47,7 @@ pub enum Block {
     Table(Table),
     /// An address with its fields.
     Ruler(Ruler),
-    /// A numbered sequence, from 1.
+    /// A numbered sequence of steps, beginning with 1.
     Steps(Vec<Step>),
     /// An address space.
     Layout(Layout),
@@ -91,7 +91,7 @@ pub struct Table {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Cell {
     pub(crate) text: String,
-    /// Whether the value is a word. Words are left-aligned; numbers are right-aligned.
+    /// Whether the value is a word. Words are left-aligned, and numbers are right-aligned.
     pub(crate) word: bool,
 }
 
@@ -108,7 +108,7 @@ pub struct Ruler {
 /// One division of an address into fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RulerRow {
-    /// The owner (a TLB or cache); empty if it is obvious from the context.
+    /// The owner (a TLB or cache), or an empty text if the context makes the owner obvious.
     pub(crate) label: String,
     /// The fields, from the highest bit down, without gaps.
     pub(crate) fields: Vec<BitField>,
@@ -146,7 +146,7 @@ pub struct Layout {
 /// A box of an address space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Slab {
-    /// The address at the upper edge, which is that of the first byte above the box.
+    /// The address at the upper edge, which is the address of the first byte above the box.
     pub(crate) top: String,
     /// The label at the upper edge, such as `brk`.
     pub(crate) mark: String,
@@ -181,7 +181,7 @@ pub struct Failure {
     pub fact: String,
     /// The expected value.
     pub expected: String,
-    /// The actual value; `None` if the statement has no such fact.
+    /// The actual value, or `None` if the statement has no such fact.
     pub actual: Option<String>,
     /// The reason for the actual value.
     pub reason: Option<String>,

@@ -1,4 +1,5 @@
-//! The lines of a file that a diagnostic shows: few, short, and without terminal control characters.
+//! The lines of a file that a diagnostic shows. The lines are few, short, and free of terminal control
+//! characters.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -38,8 +39,9 @@ struct Line {
 }
 
 impl Excerpt {
-    /// Creates an excerpt with the lines of these places, and the line before and after each. The main place
-    /// comes first. Places are byte ranges. Those beyond the end of the file move to its end.
+    /// Creates an excerpt with the lines of these places, and the line before and after each. Places are byte
+    /// ranges, and the first one is the main place. A place beyond the end of the file moves to the end of the
+    /// file.
     pub(crate) fn new(file: &SourceFile, places: &[Range<usize>]) -> Self {
         let text = &file.text;
         let mut lines: BTreeMap<usize, Range<usize>> = BTreeMap::new();
@@ -117,7 +119,7 @@ impl SourceCode for Excerpt {
             return Err(MietteError::OutOfBounds);
         }
         let start = &self.lines[first];
-        // This part of the excerpt has the same number of characters as in the file.
+        // This part of the excerpt has the same number of characters as the corresponding part of the file.
         let shown = self.text.get(start.shown..span.offset()).unwrap_or("");
         let mut column = start.column + shown.chars().count();
         for _ in 0..before {

@@ -1,4 +1,4 @@
-//! Readable results.
+//! Reports of the results of a run.
 
 pub mod diagnostics;
 pub mod diff;

@@ -75,7 +75,7 @@ fn other_places_are_shown_with_their_own_lines_and_files() {
     for part in ["[0.pw:1:11]", "[0.pw:9:11]", "called in `g`", "[1.pw:1:1]", "another file"] {
         assert!(text.contains(part), "{part}\n{text}");
     }
-    // The output omits the lines in between.
+    // The output omits the lines between the two locations.
     assert!(!text.contains("\n 5 │"), "{text}");
 }
 
@@ -105,7 +105,7 @@ fn a_huge_line_is_cut_around_the_place() {
     assert!(text.len() < 2000, "{}", text.len());
     assert_eq!(over_strokes(underlined(&text)), "zeta", "{text}");
     assert!(text.contains("[0.pw:1:5000002]"), "{text}");
-    // A location as long as the file, and a distant location on the same line.
+    // One location spans the whole file, and a distant location is on the same line.
     let whole = Span { file: 0, start: 0, end: line.len() as u32 };
     let far = place(&sources, 0, "zeta");
     let text = shown(&sources, Diagnostic::new(Code::Syntax, whole, "what").also(far, "there"));

@@ -30,7 +30,7 @@ pub(crate) fn legal(text: &str) -> String {
 /// Writes an element with the contents that `body` writes.
 ///
 /// # Errors
-/// Those of `body`.
+/// Returns the errors from `body`.
 pub(crate) fn within(
     xml: &mut Xml,
     tag: &str,

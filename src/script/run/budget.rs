@@ -8,11 +8,11 @@ use crate::lang::span::Span;
 use super::session::Session;
 use super::stop::Stop;
 
-/// Amount of work that costs as much as one statement; see [`Session::work`].
+/// Amount of work that costs as much as one statement. See [`Session::work`].
 pub(crate) const WORK_OF_STEP: u64 = 64;
 
-/// Returns the part of an amount of work that is charged to the budget. The statement's own step covers the
-/// remaining work.
+/// Returns the work that is charged to the budget in addition to the statement's own step. The step already
+/// covers an amount that does not exceed its cost.
 pub(crate) fn surplus_work(amount: u64) -> u64 {
     if amount > WORK_OF_STEP { amount } else { 0 }
 }

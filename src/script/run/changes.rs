@@ -12,7 +12,7 @@ use super::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS, TableNoun, Views};
 use super::record::{CellView, TableView, View};
 use super::state::{Binding, State};
 
-/// Maximum number of runs of known bytes for which memory is compared.
+/// Maximum number of runs of known bytes. If the memory has more runs, the comparison skips it.
 const RUNS: usize = 1 << 14;
 
 /// Number of bytes in a row of memory.
@@ -155,8 +155,8 @@ fn rows_of(noun: &TableNoun, level: usize, old: &Machine, new: &Machine) -> Chan
     Changed { title: layout.noun, key: layout.key.to_owned(), ways: layout.groups > 1, columns, rows }
 }
 
-/// Whether a column's name is canonical, not an alias. For P, the canonical name is `v`, because TLBs and
-/// caches also use `v`.
+/// Whether a column's name is canonical, not an alias. For the P bit, the canonical name is `v`, because TLBs
+/// and caches also use `v`.
 fn canonical(column: &str) -> bool {
     match BitRow::named(column) {
         _ if column == "read" => false,
@@ -166,7 +166,7 @@ fn canonical(column: &str) -> bool {
     }
 }
 
-/// Returns both values of a cell. The bits of an entry are not listed if the entry appears or disappears.
+/// Returns both values of a cell. If an entry appears or disappears, its bits are not listed.
 fn both(column: &str, old: CellView, new: CellView) -> (CellView, CellView) {
     let flag = column == "d" || column != "v" && BitRow::named(column).is_some();
     match (flag, &old, &new) {

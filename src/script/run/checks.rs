@@ -112,7 +112,8 @@ impl Session<'_> {
         Written::classify(expr, &is_word)
     }
 
-    /// Evaluates the expected value of a fact. A word of that fact takes precedence over a variable.
+    /// Evaluates the expected value of a fact. A keyword of the fact takes precedence over a variable of the
+    /// same name.
     ///
     /// # Errors
     /// Returns the errors in the expression.
@@ -158,7 +159,7 @@ impl Session<'_> {
     }
 }
 
-/// Returns the text that would satisfy the check. Bytes written as a string remain a string.
+/// Returns the text that would satisfy the check. Bytes that the script writes as a string remain a string.
 fn instead(key: &Key, expected: &Shown, actual: &Shown, did: &Did) -> String {
     if let (Did::Access(access), Some(_)) = (did, bytes_stated(key, &expected.value))
         && let Some(bytes) = access.data.iter().copied().collect()
@@ -178,7 +179,7 @@ fn bytes_stated<'v>(key: &Key, stated: &'v Value) -> Option<&'v [u8]> {
     }
 }
 
-/// Whether an expected value matches the actual one.
+/// Whether an expected value matches the actual value.
 fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
     if let (Did::Access(access), Some(bytes)) = (did, bytes_stated(key, stated)) {
         return access.data.iter().copied().eq(bytes.iter().copied().map(Some));

@@ -14,14 +14,14 @@ use super::state::Binding;
 use super::stop::Stop;
 use super::syscalls::makes_call;
 
-/// Maximum size of a range that is enumerated completely, in a random order. Larger ranges are sampled this
-/// many times.
+/// Maximum size of a range that `choose` enumerates completely, in a random order. From a larger range,
+/// `choose` draws at most this number of samples.
 pub(crate) const CANDIDATES: u128 = 1 << 20;
 
 /// Work that is charged to the budget for each candidate.
 pub(crate) const WORK: u64 = WORK_OF_STEP / 8;
 
-/// The draw of a value, with its candidates.
+/// A `choose` statement: the name, the candidates, and the conditions.
 #[derive(Clone, Copy)]
 pub(crate) struct Draw<'s> {
     /// Name of the value.
@@ -32,7 +32,7 @@ pub(crate) struct Draw<'s> {
 }
 
 impl<'s> Draw<'s> {
-    /// Returns the draw if the statement is a draw.
+    /// Returns the draw if the statement is a `choose`, or `None` otherwise.
     pub(crate) fn from_statement(stmt: &'s Stmt) -> Option<Self> {
         match &stmt.kind {
             StmtKind::Choose { name, from, conditions } => Some(Self { name, from, conditions }),
@@ -71,7 +71,8 @@ impl Candidates {
     }
 }
 
-/// Number of values that a condition was evaluated for, and the number of those that satisfied the condition.
+/// The number of values that a condition was evaluated for, and the number of values that satisfied the
+/// condition.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Tally {
     reached: u64,
@@ -98,7 +99,7 @@ impl Session<'_> {
     /// Returns the candidates of a draw.
     ///
     /// # Errors
-    /// `wrong-type`.
+    /// Returns `wrong-type`.
     pub(crate) fn candidates(&mut self, draw: Draw) -> Result<Candidates, Stop> {
         let value = self.eval(draw.from)?;
         let Some(items) = value.items() else { return Err(not_a_list(draw.from, &value).into()) };
@@ -106,8 +107,8 @@ impl Session<'_> {
         Ok(Candidates { all, value, tried: 0, order: Order::default(), random: self.state.random })
     }
 
-    /// Returns the next value that satisfies every condition, and binds the name to it. The tallies have one row per
-    /// condition.
+    /// Returns the next value that satisfies every condition, and binds the name to this value. `tallies` has
+    /// one element per condition.
     ///
     /// # Errors
     /// Returns the errors in the conditions.

@@ -29,9 +29,9 @@ impl CurrentProcess {
 /// Facts about processes that are unknown before the script runs.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UnknownProcesses {
-    /// Names that `let NAME = fork()` gives.
+    /// Names that `let NAME = fork()` gives to child processes.
     pub(crate) forked: BTreeSet<Arc<str>>,
-    /// Whether processes and files may exist besides the known ones.
+    /// Whether processes and files other than the known ones may exist.
     pub(crate) others: bool,
     /// Whether some processes may have ended.
     pub(crate) ended: bool,

@@ -31,8 +31,8 @@ impl Session<'_> {
         self.reached(block, block.len());
     }
 
-    /// Whether a check ends here, before statement `number` of a block, or ended earlier. Saves the state if
-    /// the check ends here.
+    /// Whether a check ends here, before statement `number` of a block, or has already ended. Saves the state
+    /// if the check ends here.
     fn reached(&mut self, block: &[Stmt], number: usize) -> bool {
         let state = &self.progress.state;
         let until = self.checker.as_mut().and_then(|checker| checker.until.as_mut());
@@ -127,7 +127,7 @@ impl Session<'_> {
             Err(stop) => Err(stop),
         };
         if result.is_err() || command.call {
-            // The command may be a question.
+            // A command that fails the check, or calls a definition, may contain a question.
             self.language.extension.note_uncertain(self);
         }
         if result.is_err() {
@@ -255,7 +255,7 @@ impl Session<'_> {
         let others = self.unsure().others;
         let evaluated = self.eval(value);
         if is_fork(value) {
-            // Only the child's name is known.
+            // The only process that this statement creates is the child, whose name is known.
             self.checking_processes(|unsure| {
                 unsure.others = others;
                 unsure.forked.insert(name.text.clone());

@@ -31,7 +31,7 @@ impl Session<'_> {
     /// Evaluates an expression to a truth value.
     ///
     /// # Errors
-    /// `wrong-type`.
+    /// Returns `wrong-type`.
     pub(crate) fn truth(&mut self, expr: &Expr) -> Result<bool, Stop> {
         match self.eval(expr)? {
             Value::Bool(truth) => Ok(truth),
@@ -216,7 +216,7 @@ impl Session<'_> {
 }
 
 /// Work that is charged to the budget for iterating over a value: the number of its list elements or string
-/// bytes. Short values cost nothing.
+/// bytes. Iterating over a short value costs nothing.
 fn elements(value: &Value) -> u64 {
     surplus_work(match value {
         Value::List(elements) => elements.len() as u64,

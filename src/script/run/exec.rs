@@ -19,7 +19,7 @@ use super::stop::Stop;
 use super::syscalls::{is_fork, makes_call};
 
 impl Session<'_> {
-    /// Runs a statement, or only begins a statement that has a block.
+    /// Runs a statement. If the statement has a block, only begins the block.
     ///
     /// # Errors
     /// Returns an error in the script.
@@ -94,7 +94,7 @@ impl Session<'_> {
         }
     }
 
-    /// Checks the expectations about a result and stores its record.
+    /// Checks the expectations about a result, and stores the record of the statement.
     fn conclude(
         &mut self,
         stmt: &Stmt,
@@ -109,7 +109,7 @@ impl Session<'_> {
     }
 
     /// Runs a `let`. The statement's facts are those of the outermost system call in the value, because that
-    /// call completes last. The child gets the name in `let NAME = fork()`.
+    /// call completes last. In `let NAME = fork()`, the child process gets the name.
     fn run_let(&mut self, stmt: &Stmt, name: &Word, value: &Expr) -> Result<(), Stop> {
         let family = if makes_call(value) { Family::Call } else { Family::None };
         if family == Family::None {
@@ -148,7 +148,7 @@ impl Session<'_> {
         self.conclude(stmt, Did::Bound { name: name.text.clone(), value, call }, Vec::new(), family)
     }
 
-    /// Reports the system calls of a statement without its own record, such as the condition of an `if`.
+    /// Reports the system calls of a statement that has no separate record, such as the condition of an `if`.
     fn tell_calls(&mut self, place: Span) -> Result<(), Stop> {
         if self.calls.is_empty() { Ok(()) } else { self.finish(place, Did::Quiet, Vec::new()) }
     }
@@ -156,7 +156,7 @@ impl Session<'_> {
     /// Rejects expectations on a statement that has no facts.
     ///
     /// # Errors
-    /// `unknown-fact`.
+    /// Returns `unknown-fact`.
     pub(crate) fn no_facts(stmt: &Stmt, what: &str) -> Result<(), Stop> {
         let Some(fact) = stmt.facts.first() else { return Ok(()) };
         Err(Diagnostic::new(Code::UnknownFact, fact.name.span, format!("{what} has no facts"))

@@ -9,7 +9,7 @@ use super::facts::Key;
 use super::session::Session;
 use super::settings::list;
 
-/// Words for yes and no that a script may contain, and the corresponding words of facts. Suggestions use the
+/// Words for yes and no that a script may contain, and the corresponding words of facts. A suggestion uses the
 /// first corresponding word that the fact has.
 const YES_AND_NO: &[(&[&str], &[&str])] = &[
     (&["yes", "y", "true", "present", "found"], &["yes", "hit", "any"]),
@@ -17,7 +17,7 @@ const YES_AND_NO: &[(&[&str], &[&str])] = &[
 ];
 
 impl Session<'_> {
-    /// Checks the bare words in an expectation. Each must be a keyword of the fact or a variable.
+    /// Checks the bare words in an expectation. Each word must be a keyword of the fact or a variable.
     pub(crate) fn check_words(&mut self, fact: &Fact, key: &Key) {
         if let Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) = &fact.claim
             && key.takes_words()

@@ -16,7 +16,7 @@ impl Session<'_> {
     /// Runs a statement with all its blocks.
     ///
     /// # Errors
-    /// An error in the script.
+    /// Returns an error in the script.
     pub fn run(&mut self, stmt: &Stmt) -> Result<(), Stop> {
         let base = self.frames.len();
         self.begin(stmt)?;
@@ -26,7 +26,7 @@ impl Session<'_> {
     /// Runs the statements of a block, up to the first error.
     ///
     /// # Errors
-    /// An error in the script.
+    /// Returns an error in the script.
     pub fn run_block(&mut self, block: &Block, place: Span) -> Result<(), Stop> {
         let base = self.frames.len();
         self.enter_block(block, place)?;
@@ -40,8 +40,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Runs up to `most` statements of a block, or ends the block. After an error, unwinds the frames above
-    /// the first `base`, up to a scenario that contains the error.
+    /// Runs up to `most` statements of a block, or ends the block. After an error, ends the innermost scenario
+    /// above the first `base` frames. Without such a scenario, ends all frames above `base`.
     ///
     /// # Errors
     /// Returns an error that ends the script.
@@ -123,10 +123,10 @@ impl Session<'_> {
 }
 
 impl Session<'_> {
-    /// Begins a block. The definition's statements run next.
+    /// Begins a block, whose first statement runs next.
     ///
     /// # Errors
-    /// `too-deep`.
+    /// Returns `too-deep`.
     pub(crate) fn enter_block(&mut self, block: &Block, place: Span) -> Result<(), Stop> {
         if self.depth >= DEPTH_LIMIT {
             let message = format!("blocks and definitions are nested more than {DEPTH_LIMIT} levels deep");
@@ -141,7 +141,7 @@ impl Session<'_> {
     /// [`Extension::end`](super::session::Extension::end).
     ///
     /// # Errors
-    /// `too-deep`.
+    /// Returns `too-deep`.
     pub(crate) fn enter_extension(
         &mut self,
         word: &'static str,
@@ -154,7 +154,7 @@ impl Session<'_> {
 
     pub(crate) fn enter_loop(&mut self, place: Span, rounds: Rounds, body: &Block) {
         self.loops.push(place);
-        // No iteration has run yet: this value never equals the work so far.
+        // The value `u64::MAX`, which never equals the work so far, means that no iteration has run yet.
         self.frames.push(Frame::Loop { place, rounds, body: body.clone(), worked: u64::MAX });
     }
 
@@ -177,7 +177,7 @@ impl Session<'_> {
     /// of its caller.
     ///
     /// # Errors
-    /// `too-deep`.
+    /// Returns `too-deep`.
     pub(crate) fn enter_call(&mut self, place: Span, def: &Definition, args: Vec<Value>) -> Result<(), Stop> {
         let scopes = &mut self.state.scopes;
         let shared = scopes.iter().position(|scope| scope.private).unwrap_or(scopes.len());
@@ -194,7 +194,7 @@ impl Session<'_> {
     /// Begins a block of a process.
     ///
     /// # Errors
-    /// `too-deep`.
+    /// Returns `too-deep`.
     pub(crate) fn enter_process(
         &mut self,
         process: CurrentProcess,
@@ -206,7 +206,7 @@ impl Session<'_> {
         self.enter_block(body, place)
     }
 
-    /// Ends the innermost frame. `stopped` is the reason for an abnormal end.
+    /// Ends the innermost frame. `stopped` is the reason if the frame ends abnormally.
     fn leave(&mut self, stopped: Option<&Stop>) -> Result<(), Stop> {
         match self.frames.pop() {
             Some(Frame::Block { .. }) => self.depth -= 1,
@@ -236,7 +236,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Ends the frames that an error stops: up to and including a scenario that contains the error, or all
+    /// Ends the frames that an error stops: those up to and including the innermost scenario, or all frames
     /// above `base`.
     fn unwind(&mut self, stop: Stop, base: usize) -> Result<(), Stop> {
         while self.frames.len() > base {

@@ -26,7 +26,7 @@ use super::verbs;
 pub(crate) enum Prepared {
     /// A call of a definition.
     Call(Arc<Definition>, Vec<Value>),
-    /// An action that has facts of this family.
+    /// An action, and the family of the action's facts.
     Action(Action, Family),
 }
 
@@ -34,7 +34,7 @@ impl Session<'_> {
     /// Evaluates and checks a command.
     ///
     /// # Errors
-    /// An error in the script.
+    /// Returns an error in the script.
     pub(crate) fn prepare(&mut self, command: &Command) -> Result<Prepared, Stop> {
         if let Some(Binding::Def(def)) = self.state.find(&command.verb.text).filter(|_| command.call) {
             let def = def.clone();
@@ -192,8 +192,8 @@ impl Session<'_> {
         done
     }
 
-    /// Runs a function on a copy of the machine and its kernel. On bare hardware, an access can change only
-    /// the machine, and the access itself makes the copy.
+    /// Runs a function on a copy of the machine and its kernel. On bare hardware, an access can change only the
+    /// machine, so the access itself makes the copy.
     ///
     /// # Errors
     /// Returns the errors from `act`.

@@ -24,19 +24,19 @@ pub struct Progress {
     pub(crate) steps: u64,
     /// Location of the latest statement.
     pub(crate) latest: Option<Span>,
-    /// Totals.
+    /// Totals of the run so far.
     pub totals: Totals,
-    /// Errors found.
+    /// Errors found so far.
     pub diagnostics: Vec<Diagnostic>,
     /// The codes and locations of the reported diagnostics.
     pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
-    /// The loops around the statement, beginning with the outermost.
+    /// The loops around the current statement, beginning with the outermost.
     pub(crate) loops: Vec<Span>,
     /// The enclosing scenario.
     pub(crate) scenario: Option<Arc<str>>,
-    /// Number of blocks that contain the statement.
+    /// Number of blocks that contain the current statement.
     pub(crate) depth: usize,
-    /// The process that the statement runs in.
+    /// The process that the current statement runs in.
     pub(crate) inside: CurrentProcess,
     /// Whether the values of consecutive `choose` statements are drawn together, with backtracking.
     pub(crate) draws_together: bool,
@@ -46,7 +46,7 @@ pub struct Progress {
 }
 
 impl Progress {
-    /// Returns the progress before the first statement, in this state.
+    /// Returns the progress of a run that begins in this state.
     pub(crate) fn new(state: State) -> Self {
         Self {
             state,
@@ -76,8 +76,8 @@ pub(crate) enum Frame {
     Loop { place: Span, rounds: Rounds, body: Block, worked: u64 },
     /// A scenario or question, with the surroundings to restore at its end.
     Isolated(Box<Surroundings>),
-    /// A call to a definition: the number of scopes that it shares with its caller, and the scopes that it
-    /// hides.
+    /// A call to a definition: the number of scopes that the definition shares with its caller, and the scopes
+    /// that the call hides.
     Call { shared: usize, hidden: Vec<Scope> },
     /// A block of a process, with the previous current process.
     InProcess(CurrentProcess),

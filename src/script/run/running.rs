@@ -23,7 +23,7 @@ impl Session<'_> {
     /// Returns the process that `NAME:` or `NAME { … }` names.
     ///
     /// # Errors
-    /// `unknown-process`, `process-ended`.
+    /// Returns `unknown-process` or `process-ended`.
     pub(crate) fn process_named(&mut self, name: &Word) -> Result<ProcessRef, Stop> {
         let process = self.process_called(name)?;
         match self.kernel(name.span)?.process(process.pid) {
@@ -35,7 +35,7 @@ impl Session<'_> {
     /// Returns the process of this name, which may have ended.
     ///
     /// # Errors
-    /// `unknown-process`.
+    /// Returns `unknown-process`.
     pub(crate) fn process_called(&mut self, name: &Word) -> Result<ProcessRef, Stop> {
         match &self.state.machine {
             Slot::Kernel(kernel) => {
@@ -52,17 +52,17 @@ impl Session<'_> {
         Err(self.unknown_process(name).into())
     }
 
-    /// Whether a process has this name, or may get it.
+    /// Whether a process has this name, or may get this name later.
     pub(crate) fn is_process(&self, name: &str) -> bool {
         let known = matches!(&self.state.machine, Slot::Kernel(kernel) if kernel.named(name).is_some());
         known || self.unsure().forked.contains(name)
     }
 
-    /// Returns the process that an access runs in: the named process, or else the only process. Returns
-    /// `None` on bare hardware: without a kernel, or before the first process.
+    /// Returns the process that an access runs in: the named process, or else the only process. Returns `None`
+    /// on bare hardware, which means without a kernel or before the first process.
     ///
     /// # Errors
-    /// `which-process`, `process-ended`.
+    /// Returns `which-process` or `process-ended`.
     pub(crate) fn running(&mut self, place: Span) -> Result<Option<Pid>, Stop> {
         let kernel = match &self.state.machine {
             Slot::Kernel(kernel) => &**kernel,
@@ -80,7 +80,7 @@ impl Session<'_> {
         }
     }
 
-    /// Returns `None` for accesses on bare hardware. Naming a process is an error.
+    /// Returns `None` for accesses on bare hardware. Returns an error if the statement names a process.
     fn nowhere(&self, place: Span) -> Result<Option<Pid>, Stop> {
         match &self.inside {
             CurrentProcess::Only => Ok(None),

@@ -46,7 +46,7 @@ pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options)
     check_in(&State::new(options.seed), script, sources, files, options)
 }
 
-/// Checks, without running it, a script that continues from a state. The check uses the contents of that
+/// Checks a script that continues from a state, without running the script. The check uses the contents of that
 /// state.
 pub fn check_in(
     state: &State,
@@ -103,8 +103,8 @@ fn is_call(language: &Language, name: &str) -> bool {
         || unsupported::diagnostic(&word).is_some()
 }
 
-/// Returns the names, other than those of value functions, that are called with parentheses. These are system
-/// calls and the functions that read memory and files.
+/// Returns the names, other than those of value functions, that are called with parentheses. The names are
+/// those of system calls and of the functions that read memory and files.
 fn callable<'a>() -> impl Iterator<Item = &'a str> {
     PEEK_FUNCTIONS.iter().map(|row| row.name).chain(system_calls().map(|row| row.name))
 }
@@ -130,8 +130,8 @@ pub fn play(
 }
 
 /// Runs a script from a state until the script ends, the sink refuses a record, or `interrupt` becomes true.
-/// Also returns the final state. For a stopped run, this is the state after the last statement, even within a
-/// scenario.
+/// Also returns the final state. If the run is stopped, the final state is the state after the last statement
+/// that ran, even within a scenario.
 pub fn play_from(
     state: State,
     script: &Block,

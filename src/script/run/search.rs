@@ -1,4 +1,5 @@
-//! Values that a question draws together. If a later `choose` finds no value, earlier values are drawn again.
+//! Values that a question draws together. If a later `choose` finds no value, the search draws earlier values
+//! again.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -17,8 +18,9 @@ use super::syscalls::makes_call;
 /// Work limit for a failing search: the work of one `choose` that tries all candidates.
 const MOST: u64 = CANDIDATES as u64 * WORK;
 
-/// Returns the number of statements drawn together at the beginning of a block. They extend from a `choose`
-/// to the last `choose` that only `let` and `probe` separate from it. Returns 0 for fewer than two draws.
+/// Returns the number of statements at the beginning of a block that are drawn together. The group begins with
+/// a `choose`, may contain `let` and `probe`, and ends with the last `choose`. Returns 0 for fewer than two
+/// draws.
 pub(crate) fn drawn_together(block: &[Stmt]) -> usize {
     let part = |stmt: &&Stmt| match &stmt.kind {
         StmtKind::Choose { .. } | StmtKind::Probe(_) => true,
@@ -163,7 +165,7 @@ impl Group<'_> {
     /// true.
     fn failed(&self, levels: &[Level], at: usize, given_up: bool) -> Diagnostic {
         let reached = self.tallies.iter().rposition(|tallies| !tallies.is_empty());
-        // A draw has no tallies if it has no candidates.
+        // A draw without candidates has no tallies.
         let place = reached.map_or(at, |reached| reached.max(at));
         let draws: Vec<Draw> =
             self.needs[place].iter().filter_map(|draw| Draw::from_statement(&self.stmts[*draw])).collect();

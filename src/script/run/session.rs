@@ -31,15 +31,16 @@ use super::stop::Stop;
 pub struct Options {
     /// Language of the script.
     pub language: &'static Language,
-    /// Maximum number of statements and empty loop iterations. Expensive statements are counted as several.
+    /// Maximum number of statements and empty loop iterations. An expensive statement is counted as several
+    /// statements.
     pub max_steps: u64,
     /// Default seed of a script.
     pub seed: u64,
     /// Whether the seed belongs to a version of a paper. A version's seed is mixed with the script's own
     /// seed, so that versions differ.
     pub version: bool,
-    /// Whether records also contain every page-table entry that the kernel writes, every TLB entry that it invalidates,
-    /// and every disk transfer.
+    /// Whether records also contain every page-table entry that the kernel writes, every TLB entry that the
+    /// kernel invalidates, and every disk transfer.
     pub details: bool,
 }
 
@@ -134,7 +135,7 @@ impl Action {
         Self { perform: Box::new(perform), when_checking: WhenChecking::Nothing, is_operation: false }
     }
 
-    /// Returns an action that checks skip.
+    /// Returns an action that is skipped during a check.
     pub(crate) fn does(act: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self::new(|session| Ok((act(session)?, Vec::new())))
     }
@@ -154,7 +155,7 @@ impl Action {
         Self { is_operation: true, ..Self::does(operate) }
     }
 
-    /// Replaces the action during a check.
+    /// Sets the function that a check calls instead of performing the action.
     #[must_use]
     pub(crate) fn when_checking(
         self,
@@ -190,7 +191,7 @@ pub(crate) trait Extension: Sync {
     /// Runs one of the extension's statements.
     ///
     /// # Errors
-    /// An error in the script.
+    /// Returns an error in the script.
     fn run(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop> {
         self.check(session, stmt)
     }
@@ -198,18 +199,18 @@ pub(crate) trait Extension: Sync {
     /// Checks one of the extension's statements without running it.
     ///
     /// # Errors
-    /// An error in the script.
+    /// Returns an error in the script.
     fn check(&self, session: &mut Session, stmt: &Stmt) -> Result<(), Stop>;
 
     /// Ends the block of one of the extension's statements, identified by the word that began the block.
     ///
     /// # Errors
-    /// An error in the script.
+    /// Returns an error in the script.
     fn end(&self, _: &mut Session, _: &'static str) -> Result<(), Stop> {
         Ok(())
     }
 
-    /// Leaves one of the extension's isolated statements, even if an error ended it.
+    /// Leaves one of the extension's isolated statements, even if an error ended the statement.
     fn leave(&self, _: &mut Session) {}
 
     /// Records, during a check, that some of the remaining statements might not run.
@@ -239,7 +240,7 @@ pub struct Session<'s> {
     pub(crate) probing: bool,
     /// The part of the statement's record that belongs to the extension.
     pub(crate) attachment: Option<Arc<dyn Attachment>>,
-    /// A flag that becomes true to end the run.
+    /// A flag that ends the run when it becomes true.
     pub(crate) interrupt: Option<&'s AtomicBool>,
     pub(crate) options: Options,
     sink: &'s mut dyn Sink,
@@ -287,7 +288,7 @@ impl<'s> Session<'s> {
         self.checker.as_ref().map_or(UnknownProcesses::NOTHING, |checker| &checker.unsure)
     }
 
-    /// Returns the extension's state for this script, initially its default.
+    /// Returns the extension's state for this script. The initial state is the default value of `T`.
     ///
     /// # Panics
     /// Never panics, because the stored state always has this type.
@@ -356,7 +357,7 @@ impl<'s> Session<'s> {
         }
     }
 
-    /// Reports the result of a statement, and keeps it for `last`.
+    /// Reports the result of a statement, and keeps the result for `last`.
     ///
     /// # Errors
     /// Returns [`Stop::Closed`] if the sink refuses the record.

@@ -1,5 +1,5 @@
-//! The state that a statement can change. Copying the state only changes a few reference counts, regardless
-//! of its size.
+//! The state that a statement can change. Copying the state changes only a few reference counts, regardless of
+//! the state's size.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -60,7 +60,8 @@ pub(crate) struct Definition {
 /// The names of a script, scenario, or definition.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope {
-    /// Whether the scope belongs to a definition, and is therefore invisible to the definitions called there.
+    /// Whether the scope belongs to a definition, and is therefore invisible to the definitions that this
+    /// definition calls.
     pub(crate) private: bool,
     names: Arc<BTreeMap<Arc<str>, Binding>>,
 }
@@ -89,13 +90,13 @@ impl State {
         }
     }
 
-    /// Replaces the machine with one that has no contents.
+    /// Replaces the machine with a machine that has no contents.
     pub(crate) fn declare(&mut self, machine: Box<Machine>) {
         self.machine = Slot::Is(machine);
         self.columns = Arc::default();
     }
 
-    /// Adds the columns of a `set` to those of its noun.
+    /// Adds the columns of a `set` to the columns of its noun.
     pub(crate) fn note_columns(&mut self, noun: &'static str, level: usize, names: &[String]) {
         let known = Arc::make_mut(&mut self.columns).entry((noun, level)).or_default();
         for name in names {

@@ -122,7 +122,7 @@ impl Session<'_> {
     /// Makes a system call.
     ///
     /// # Errors
-    /// `out-of-memory`, `limit-steps`.
+    /// Returns `out-of-memory` or `limit-steps`.
     pub(crate) fn make_call(&mut self, plan: CallPlan) -> Result<Arc<CallRecord>, Stop> {
         let CallPlan { row, pid, args, place } = plan;
         let values: Vec<Arg> = args.iter().map(|arg| arg.value.clone()).collect();
@@ -205,10 +205,11 @@ impl Session<'_> {
         }
     }
 
-    /// Counts the kernel's work toward the budget. Each page or area costs about 16 times as much as a byte.
+    /// Counts the kernel's work toward the budget. The work for a page or an area is about 16 times the work
+    /// for a byte.
     ///
     /// # Errors
-    /// `limit-steps`.
+    /// Returns `limit-steps`.
     pub(crate) fn kernel_work(&mut self, pages: u64, place: Span) -> Result<(), Stop> {
         self.work(surplus_work(pages.saturating_mul(16)), place)
     }

@@ -1,5 +1,5 @@
-//! Units of numbers. The unit of a literal must have the dimension that the
-//! [`Slot`](crate::run::params::Slot) of its parameter requires. Variables and computed values have no unit.
+//! Units of numbers. The unit of a literal must have the dimension that the parameter's
+//! [`Slot`](crate::run::params::Slot) requires. Variables and computed values have no unit.
 
 use crate::lang::ast::{
     Asked, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt, StmtKind, Word,
@@ -179,7 +179,7 @@ impl UnitCheck<'_> {
         if !matches!(operand.kind, ExprKind::Quantity(..)) {
             return self.visit_expr(operand);
         }
-        // Clauses may appear in any order.
+        // The clauses of a statement may appear in any order.
         let keyword = match before.last() {
             Some(Atom::Word(word)) if params.has_word(word) => Some(*word),
             _ => None,

@@ -46,7 +46,7 @@ pub fn left_alone(left: &[LeftAlone], sources: &Sources, color: bool) -> String 
     text
 }
 
-/// Returns `40 facts written in 2 files, 1 unchanged`.
+/// Returns a summary such as `40 facts written in 2 files, 1 unchanged`.
 pub fn summary(facts: usize, files: usize, left: usize) -> String {
     let mut text = match facts {
         0 => "nothing to write".to_owned(),

@@ -36,7 +36,7 @@ impl CaseRuns {
         self.0.iter_mut().for_each(|(case, _)| case.golden.clone_from(golden));
     }
 
-    /// Compares the cases with the golden file for the file with this name.
+    /// Compares the cases with the bytes of the golden file for the script file `name`.
     ///
     /// # Errors
     /// Returns the reason why the bytes are not a valid golden file.
@@ -55,7 +55,7 @@ impl CaseRuns {
             .map(|section| format!("the golden file has {}, but the script does not", title(section)))
             .collect();
         for (case, run) in &mut self.0 {
-            // The first case has the notes about missing cases.
+            // The first case gets the notes about missing cases.
             let mut notes = std::mem::take(&mut notes);
             let section = golden.cases.iter().find(|section| is_of(section, case));
             if section.is_none() {

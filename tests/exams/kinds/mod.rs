@@ -109,7 +109,7 @@ fn working_set() {
     assert_eq!(pages, ['2', '3', '6', '9']);
 }
 
-/// GATE 2018: p = (X - M) / (D - M), whatever the numbers are.
+/// GATE 2018: p = (X - M) / (D - M) for all values of the parameters.
 #[test]
 fn a_formula_is_right_for_all_numbers() {
     for seed in 0..18 {
@@ -143,11 +143,12 @@ fn the_order_of_a_set_that_fills_up_is_an_assumption() {
     let order = "In each set of the TLB, the leftmost valid way was used least recently, and the rightmost valid way was used \
                  most recently.";
     assert!(printed("04-address-stream", Edition::Paper).contains(order));
-    // Nothing is evicted from this TLB.
+    // This question evicts no entry from the TLB.
     assert!(!printed("06-latency", Edition::Paper).contains("valid way"));
 }
 
-/// Without ASIDs, a context switch flushes the TLB. With ASIDs, an entry of another process does not match.
+/// Without ASIDs, a context switch flushes the TLB. With ASIDs, a lookup does not match an entry of another
+/// process.
 #[test]
 fn solutions_explain_misses_after_context_switches() {
     let solutions = printed("09-asid", Edition::Solutions);
@@ -167,7 +168,8 @@ fn solutions_explain_misses_after_context_switches() {
     }
 }
 
-/// A key lists the answers that fit in the box, and the solutions list up to 16. A single answer is printed alone.
+/// A key lists the answers that fit in the box, and the solutions list up to 16. A single answer is printed
+/// without a list.
 #[test]
 fn keys_list_their_answers() {
     let printed = |range: &str, edition| {
@@ -179,7 +181,7 @@ fn keys_list_their_answers() {
     let listed = |last: u64| (0..=last).map(|n| format!("0x{:X}", 3 * n)).collect::<Vec<_>>().join(", ");
     assert!(key("4..=8").contains(" **0x6** (hex)"), "{}", key("4..=8"));
     assert!(key("0..=5").contains(" **any of 0x0, 0x3** (hex)"), "{}", key("0..=5"));
-    // The key has the lines of the paper, and the solutions list all answers.
+    // The key has the same lines as the paper, and the solutions list up to 16 answers.
     let first = " **any of 0x0, 0x3, 0x6, 0x9, …** (hex";
     assert!(key("0..=47").contains(&format!("{first})")), "{}", key("0..=47"));
     assert!(solved("0..=47").contains(&format!("{first}; {})", listed(15))), "{}", solved("0..=47"));
@@ -190,7 +192,7 @@ fn keys_list_their_answers() {
 #[test]
 fn assumptions_apply_to_the_question() {
     let has = |name: &str, sentence: &str| printed(name, Edition::Paper).contains(sentence);
-    // These pages are anonymous, and the question asks for no PTE or value of several bytes.
+    // The pages in this question are anonymous, and the question asks for no PTE or value of several bytes.
     assert!(!has("09-asid", "file page") && !has("09-asid", "little-endian") && !has("09-asid", "write -"));
     assert!(!has("19-file-end", "file page") && has("16-file-faults", "file page"));
     // The first access of this question faults.
@@ -201,8 +203,8 @@ fn assumptions_apply_to_the_question() {
     assert!(has("08-cache-set", "The cache is write-back") || has("01-worksheet", "The cache is write-back"));
 }
 
-/// A process of the default kernel: the titles of its tables, the pages of a reference string, and the steps before an
-/// item.
+/// Titles of tables, the pages of a reference string, and the steps before an item are printed in words, not in
+/// script notation.
 #[test]
 fn titles_and_lists_are_in_words() {
     assert!(printed("40-split-areas", Edition::Paper).contains("Areas of P (start and end in hex)"));
@@ -218,7 +220,7 @@ fn titles_and_lists_are_in_words() {
     assert!(key.contains("**A0, A1, A6**"), "{key}");
 }
 
-/// Worked solutions without a kernel's later actions, and with the reasons for missing values.
+/// Worked solutions omit the kernel's later actions, and give the reasons for missing values.
 #[test]
 fn solutions_state_only_what_happened() {
     let solutions = printed("04-address-stream", Edition::Solutions);
@@ -239,7 +241,8 @@ fn solutions_state_only_what_happened() {
     assert!(table.contains("Cache hit? N"), "{table}");
 }
 
-/// Every entry of this TLB allows stores, but the script states the column.
+/// The paper prints the column for stores because the script contains the column, although every entry of this TLB
+/// allows stores.
 #[test]
 fn a_given_table_has_the_columns_of_the_script() {
     let printed = printed("71-software-tlb", Edition::Paper);

@@ -25,9 +25,9 @@ fn fault_classes() {
     assert_eq!(outcomes(&kind("11-fault-classes", "Page faults")), right);
 }
 
-/// The child's store copies page 1 to frame 3, the lowest free frame. Then frame 1 belongs to the parent
-/// alone, so the parent's store faults without a copy. Loads do not fault. Page 2 is still shared, so the
-/// parent's store copies it to frame 4.
+/// The child's store copies page 1 to frame 3, the lowest free frame. Frame 1 then belongs to the parent alone, so
+/// the parent's store faults without a copy. Loads do not fault. Page 2 is still shared, so the parent's store
+/// copies it to frame 4.
 #[test]
 fn stores_after_fork() {
     let question = kind("12-fork-stores", "Copy-on-write");
@@ -42,7 +42,7 @@ fn stores_after_fork() {
     }
 }
 
-/// All stores of A reach the file. The first store of B copies the page, and B then uses the copy.
+/// All of A's stores change the file. The first store of B copies the page, and B then uses the copy.
 #[test]
 fn private_and_shared_mappings() {
     let mut file = *b"abcdef";
@@ -118,7 +118,7 @@ fn signals_of_mapped_files() {
     assert_eq!(outcomes(&kind("19-file-end", "Signals")), right);
 }
 
-/// The loop stores to the pages 1, 65, 129, and so on of a heap of 2^18 pages. Each store is a fault.
+/// The loop stores to the pages 1, 65, 129, and so on of a heap of 2^18 pages. Each store causes a page fault.
 #[test]
 fn lazy_allocation() {
     let pages = (1..1_u64 << 18).step_by(64).count();
@@ -126,8 +126,8 @@ fn lazy_allocation() {
     assert_eq!(kind("20-lazy-allocation", "Lazy allocation").keys(), right);
 }
 
-/// After fork, all entries are read-only. The child's store maps a copy in frame 3. Then frame 2 belongs to
-/// the parent alone, so the parent's store makes its entry writable. The text was read-only at the start.
+/// After fork, all entries are read-only. The child's store maps a copy in frame 3. Frame 2 then belongs to the
+/// parent alone, so the parent's store makes the parent's entry writable. The text was read-only at the start.
 #[test]
 fn entries_after_fork() {
     let question = kind("39-entries-after-fork", "Copy-on-write");
@@ -168,9 +168,9 @@ fn areas_after_munmap_and_mprotect() {
     assert_eq!(rows, right);
 }
 
-/// Patterson and Hennessy, exercise 5.11.2. The pages are 0, 0, 0, 2, 2, 0, and 3. Page 0 fills the invalid
-/// entry, and page 3 is in the TLB at the start. Page 2 is on disk and replaces page 11, the least recently
-/// used one.
+/// Patterson and Hennessy, exercise 5.11.2. The accesses use pages 0, 0, 0, 2, 2, 0, and 3. Page 0 fills the
+/// invalid entry, and page 3 is in the TLB at the start. Page 2 is on disk and replaces page 11, the least
+/// recently used one.
 #[test]
 fn larger_pages() {
     let question = kind("44-larger-pages", "Larger pages");
@@ -181,8 +181,8 @@ fn larger_pages() {
     assert_eq!(ways, ["2 1", "7 1", "3 1", "0 1"]);
 }
 
-/// Tanenbaum, Modern Operating Systems, figure 3-22: A5 has the lowest age of A's pages, and B3 of all
-/// pages.
+/// Tanenbaum, Modern Operating Systems, figure 3-22: page A5 has the lowest age of A's pages, and page B3 has the
+/// lowest age of all pages.
 #[test]
 fn local_and_global_replacement() {
     let question = kind("54-local-global", "Local and global replacement");
@@ -207,8 +207,8 @@ fn true_statements() {
     assert_eq!(choices[1].1, right);
 }
 
-/// All three blocks of 16 bytes become one free block between two allocated ones (bits 1 and 2). The
-/// allocator changes only its header and its footer.
+/// All three blocks of 16 bytes become one free block between two allocated ones (bits 1 and 2). The allocator
+/// changes only the header and the footer of the new block.
 #[test]
 fn heap_words() {
     let rows = kind("74-heap-words", "Implicit free list").cells();

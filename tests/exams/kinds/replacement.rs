@@ -9,7 +9,7 @@ fn faults(question: &Sheet) -> Vec<String> {
     question.facts().iter().map(|item| item.key("faults").to_owned()).collect()
 }
 
-/// The rows of a table from a column on, with spaces between the cells.
+/// The rows of a table from the column `from` onward, with spaces between the cells.
 fn rows(table: &Grid, from: usize) -> Vec<String> {
     table.rows.iter().map(|row| row[from..].join(" ")).collect()
 }
@@ -20,7 +20,7 @@ fn frames(table: &Grid) -> Vec<String> {
     table.rows.iter().map(|row| row[first..].concat()).collect()
 }
 
-/// Silberschatz, Galvin, and Gagne, chapter 9: FIFO causes 9 and 10 faults, LRU 10 and 8.
+/// Silberschatz, Galvin, and Gagne, chapter 9: FIFO causes 9 and 10 faults, and LRU causes 10 and 8 faults.
 #[test]
 fn belady() {
     let question = kind("18-belady", "Belady's anomaly");
@@ -28,8 +28,8 @@ fn belady() {
     assert_eq!(question.choices()[0].1, ["FIFO"]);
 }
 
-/// Tanenbaum, problem 3.38: two rows of the array fill a page. A column touches 32 pages, so fragment A
-/// causes 64 * 32 faults, and fragment B 32.
+/// Tanenbaum, problem 3.38: two rows of the array fill a page. A column of the array spans 32 pages, so fragment A
+/// causes 64 * 32 faults, and fragment B causes 32 faults.
 #[test]
 fn loops_over_an_array() {
     let question = kind("32-array-loops", "Loops over an array");
@@ -81,12 +81,12 @@ fn final_cache() {
 fn toy_machines() {
     let items = kind("43-toy-machine", "Toy paging system").facts();
     let keys: Vec<String> = items.iter().map(|item| item.key("pa").to_owned()).collect();
-    // 5 and 7 are in page 1, 17 and 19 in page 4, and 23 in page 5.
+    // Addresses 5 and 7 are in page 1, addresses 17 and 19 are in page 4, and address 23 is in page 5.
     assert_eq!(keys, ["-", "-", "13", "15", "-", "-", "9", "11", "3", "-", "-"]);
     assert_eq!(faults(&kind("43-toy-machine", "Pages of 100 bytes")), ["7"]);
 }
 
-/// Silberschatz, Galvin, and Gagne, chapter 9, the figure about LRU. It shows the frames after each fault.
+/// Silberschatz, Galvin, and Gagne, chapter 9, the figure about LRU. The figure shows the frames after each fault.
 #[test]
 fn grid() {
     let question = kind("46-grid", "Frames after each reference");
@@ -112,8 +112,8 @@ fn hits_and_misses() {
     assert_eq!(keys, ["mmhmmhmhhmhh", "mmhmmhmhmmhh", "mmhmmmmhmhmm", "mmhmmmmhmhmh"]);
 }
 
-/// Stallings, figure 8.15: the frames, and an asterisk at each set use bit. The hand in the figure is the
-/// same from the fourth reference on, when the frames are full.
+/// Stallings, figure 8.15: the frames, and an asterisk at each set use bit. From the fourth reference on, when the
+/// frames are full, the clock hand is the same as in the figure.
 #[test]
 fn clock() {
     let question = kind("48-clock", "Clock");
@@ -223,7 +223,7 @@ fn results(addresses: &[u32], block: u32, lines: usize) -> String {
     letters
 }
 
-/// Of the caches in the options, exactly those with the printed results are correct.
+/// The correct options are exactly the caches that have the printed hits and misses.
 #[test]
 fn cache_detective() {
     let question = kind("69-infer-geometry", "Cache detective");

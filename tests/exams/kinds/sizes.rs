@@ -70,7 +70,7 @@ fn load_time() {
     assert_eq!(rows, ["2 KB 500", "4 KB 260"]);
 }
 
-/// UGC-NET, December 2014: the best page size is the square root of 2xz, whatever the numbers are.
+/// UGC-NET, December 2014: the best page size is the square root of 2xz for all values of x and z.
 #[test]
 fn best_page_size() {
     for seed in 0..18 {

@@ -13,8 +13,8 @@ fn lines(question: &Sheet) -> Vec<String> {
 }
 
 /// CMU 15-213, spring 2003, problem 1 of the published sample problems. The physical addresses are published
-/// in binary: 01 0101 1100 1110 0110 and 01 1010 0010 1010 0100. Their last bits are 1001 10 and 1001 00, so
-/// both use line 9 of the cache.
+/// in binary: 01 0101 1100 1110 0110 and 01 1010 0010 1010 0100. The last bits of these addresses are 1001 10 and
+/// 1001 00, so both accesses use line 9 of the cache.
 #[test]
 fn worksheet() {
     let right = [
@@ -56,8 +56,8 @@ fn tlb_lookup() {
     assert_eq!(lines(&kind("03-tlb-lookup", "TLB lookup")), right);
 }
 
-/// Patterson and Hennessy, exercise 5.11.1. The page of the second access replaces page 11, which was
-/// used first. The published final TLB contains 12 -> 15, 8 -> 14, 3 -> 6, and 11 -> 12.
+/// Patterson and Hennessy, exercise 5.11.1. The page of the second access replaces page 11, the least recently
+/// used page. The published final TLB contains 12 -> 15, 8 -> 14, 3 -> 6, and 11 -> 12.
 #[test]
 fn address_stream() {
     let question = kind("04-address-stream", "Stream of addresses");
@@ -150,8 +150,8 @@ fn stale_entry() {
     assert_eq!(lines(&kind("10-stale-entry", "Two cores")), right);
 }
 
-/// University of Wisconsin, CS537, quiz 3. 0x1787 is 00101 11100 00111, and byte 5 of page 73 is 0x7F,
-/// which is not valid. 0x2665 is 01001 10011 00101: byte 9 of page 73 is 0xF2 (page 114), byte 19 of page
+/// University of Wisconsin, CS537, quiz 3. Address 0x1787 is 00101 11100 00111, and byte 5 of page 73 is 0x7F,
+/// which is not valid. Address 0x2665 is 01001 10011 00101. Byte 9 of page 73 is 0xF2 (page 114), byte 19 of page
 /// 114 is 0x86 (page 6), and byte 5 of page 6 is 0x1A.
 #[test]
 fn hex_dump() {
@@ -190,10 +190,10 @@ fn addresses_of_entries() {
     assert_eq!(items[1].key("pa"), hex(0x87F7_6123_u64, 14));
 }
 
-/// Each walk by hand. 0x6A7 has the indices 3 and 2: 24 03 is page 9 (0x240), and E4 03 is page 0x39.
-/// 0x05D has 0 and 1: 40 03 is page 0x10 (0x400), and B0 03 is page 0x2C. 0xC9E has 6 and 2: 40 01 is
-/// page 0x10 without stores, and 03 B0 is not valid. 0xC5D has 6 and 1, and level 1 forbids the store.
-/// 0x215 has 1 at level 1: 24 02 is not valid.
+/// Each walk is calculated by hand. Address 0x6A7 has the indexes 3 and 2: 24 03 is page 9 (0x240), and E4 03 is
+/// page 0x39. Address 0x05D has the indexes 0 and 1: 40 03 is page 0x10 (0x400), and B0 03 is page 0x2C. Address
+/// 0xC9E has the indexes 6 and 2: 40 01 is page 0x10 without stores, and 03 B0 is not valid. Address 0xC5D has the
+/// indexes 6 and 1, and level 1 forbids the store. Address 0x215 has the index 1 at level 1: 24 02 is not valid.
 #[test]
 fn unusual_entries() {
     let right = [

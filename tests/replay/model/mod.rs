@@ -94,7 +94,7 @@ pub struct Model {
     clock: u64,
     caches: Caches,
     tlbs: Tlbs,
-    /// `None` if addresses are physical.
+    /// The state of demand paging, or `None` if addresses are physical.
     pages: Option<Pages>,
     walks: u64,
     /// Whether to perform only the first part of a reference.

@@ -1,5 +1,5 @@
-//! The blocks of `malloc`. The kernel keeps this list outside simulated memory, so that allocating a block
-//! does not touch the block's pages.
+//! The blocks of `malloc`. The kernel keeps the list of blocks outside simulated memory, so that allocating a
+//! block does not touch the block's pages.
 //!
 //! A block consists of a 16-byte header and the usable bytes. The blocks of the heap are adjacent, and
 //! adjacent free blocks are merged. A large block is a separate area.
@@ -14,7 +14,7 @@ pub(crate) const UNIT: u64 = 16;
 pub struct Heap {
     /// All blocks, including free ones.
     pub blocks: Map<u64, HeapBlock>,
-    /// The free blocks; free blocks are always in the heap.
+    /// The free blocks, all of which are in the heap.
     free: Set<u64>,
     /// The address after the last block: the break when the heap last grew.
     end: u64,
@@ -36,15 +36,15 @@ pub(crate) fn usable(size: u64) -> Option<u64> {
     size.max(1).checked_next_multiple_of(UNIT)
 }
 
-/// Size in bytes of the glibc chunk for a request, or `None` on overflow. Its header adds only 8 bytes,
-/// because the rest of the header is in the preceding block.
+/// Size in bytes of the glibc chunk for a request, or `None` on overflow. The chunk's header adds only 8
+/// bytes, because the rest of the header is in the preceding block.
 pub(crate) fn chunk(size: u64) -> Option<u64> {
     size.checked_add(UNIT / 2)?.checked_next_multiple_of(UNIT).map(|chunk| chunk.max(2 * UNIT))
 }
 
 impl Heap {
     /// Allocates the lowest free block with at least `size` usable bytes (a multiple of 16) and splits off
-    /// the rest. Returns the block's address and the number of examined blocks.
+    /// the rest. Returns the block's address and the number of blocks examined.
     pub(crate) fn allocate(&mut self, size: u64) -> (Option<u64>, u64) {
         let mut looked = 0;
         let found = self.free.iter().copied().find(|at| {

@@ -91,7 +91,7 @@ fn a_heap_continues_at_a_break_moved_by_sbrk() {
     assert_eq!(heap.break_for(0x2008, 64), Some(0x2060));
     heap.grow(0x2008, 0x3000);
     assert_eq!(list(&heap), [(0x1010, 0xFF0, false), (0x2020, 0xFE0, false)]);
-    // The blocks are not adjacent, because the bytes between them do not belong to malloc.
+    // The blocks are not adjacent, because the bytes between them do not belong to `malloc`.
     let (low, high) = (heap.allocate(0xFF0).0.unwrap(), heap.allocate(0xFE0).0.unwrap());
     heap.release(low);
     heap.release(high);

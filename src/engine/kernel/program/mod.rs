@@ -20,7 +20,7 @@ pub enum ExecutableError {
 /// Whole pages in a loaded program, all with the same permissions and backing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Segment {
-    /// Its addresses.
+    /// The addresses.
     pub(crate) pages: Range<u64>,
     pub(crate) prot: Prot,
     /// The offset in the file, or `None` if the segment is anonymous (`.bss`).
@@ -32,7 +32,7 @@ pub(crate) struct Segment {
 /// Checks that an executable can be loaded below `limit`.
 ///
 /// # Errors
-/// Returns the reason why it cannot be loaded.
+/// Returns the reason why the executable cannot be loaded.
 pub(crate) fn check(executable: &Executable, limit: u64) -> Result<(), ExecutableError> {
     let sections = executable.sections.iter().enumerate().filter(|(_, section)| section.size > 0);
     let mut sorted: Vec<_> = sections.collect();
@@ -49,9 +49,9 @@ pub(crate) fn check(executable: &Executable, limit: u64) -> Result<(), Executabl
     }
 }
 
-/// The file offset of each section. A section starts on a new page. Its offset within the page is the same in
-/// the file and in memory. If it shares a page with the preceding section, it follows that section in the
-/// file. Sections without bytes in the file have no offset. `sections` is in address order.
+/// The file offset of each section. A section starts on a new page of the file, at the same offset within the
+/// page as in memory. However, a section that shares a page with the preceding section directly follows that
+/// section in the file. Sections without bytes in the file have no offset. `sections` is in address order.
 fn offsets(sections: &[Section], page: u64) -> Vec<Option<u64>> {
     // The next free page of the file, and the start, offset, and end of the last section with bytes.
     let (mut free, mut last): (u64, Option<(u64, u64, u64)>) = (0, None);
@@ -79,8 +79,8 @@ pub(crate) fn file_size(sections: &[Section], page: u64) -> u64 {
 }
 
 /// Returns the segments for sections in address order. A page shared by two sections has the permissions of
-/// both. The page comes from the file if either section is in the file. For example, `.data` and the start of
-/// `.bss` can share a page from the file.
+/// both. A shared page is read from the file if either section is in the file. For example, the end of
+/// `.data` and the start of `.bss` can share a page of the file.
 pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
     let mut all: Vec<Segment> = Vec::new();
     for ((at, section), offset) in sections.iter().enumerate().zip(offsets(sections, page)) {
@@ -118,8 +118,8 @@ fn split_common_page(last: &Segment, own: &mut Segment, page: u64) -> (Option<Se
     ((!rest.pages.is_empty()).then_some(rest), common)
 }
 
-/// Returns the segments of a shared library that is a plain file of `size` bytes. The whole file is text, and
-/// its last page is also mapped as data.
+/// Returns the segments of a shared library that is a plain file of `size` bytes. The whole file is mapped as
+/// text, and its last page is also mapped as data.
 pub(crate) fn plain_library(size: u64, page: u64) -> Vec<Segment> {
     let Some(text) = size.checked_next_multiple_of(page).filter(|text| *text > 0) else { return Vec::new() };
     let Some(end) = text.checked_add(page) else { return Vec::new() };

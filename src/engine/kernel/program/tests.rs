@@ -77,7 +77,7 @@ fn a_common_page_has_the_permissions_of_both_sections() {
             (0x3000..0x4000, prot("rwx"), Some(0x2000), ".data"),
         ]
     );
-    // The page holds both sections. Their bytes are adjacent in the file, as in memory.
+    // The bytes of two sections that share a page are adjacent in the file, as in memory.
     assert_eq!(offsets(&sections, 0x1000), [Some(0), Some(0x1800), Some(0x2800)]);
 }
 

@@ -31,11 +31,11 @@ pub type SyscallResult = Result<Reply, OutOfMemory>;
 
 /// A system call, or a C library function that makes a system call.
 pub struct SystemCall {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
-    /// Its prototype in C.
+    /// The prototype in C.
     pub prototype: &'static str,
-    /// A one-line help text.
+    /// The help text, which is one line.
     pub help: &'static str,
     /// The kinds of the parameters.
     pub params: &'static [ParamKind],
@@ -50,7 +50,7 @@ pub struct SystemCall {
 /// A parameter of a prototype.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Parameter {
-    /// Its name.
+    /// The name.
     pub name: &'static str,
     /// Whether the parameter is a pointer.
     pub pointer: bool,

@@ -1,4 +1,5 @@
-//! Files: `open`, `close`, `read`, `write`, `pread`, `pwrite`, `lseek`, `fstat`, `ftruncate`.
+//! System calls for files: `open`, `close`, `read`, `write`, `pread`, `pwrite`, `lseek`, `fstat`,
+//! `ftruncate`.
 
 use crate::kernel::abi::{
     Args, Buffer, Errno, O_APPEND, O_CLOEXEC, O_CREAT, O_EXCL, O_RDWR, O_TRUNC, O_WRONLY, Reply,
@@ -100,7 +101,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     },
 ];
 
-/// `open(2)`. Files have no directories, owners, or modes.
+/// `open(2)`. Simulated files have no directories, owners, or modes.
 fn open(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let name = path(kernel, pid, args.buffer(0), watch)?;
     Ok(name.and_then(|name| open_named(kernel, pid, &name, args.int(1))).into())
@@ -171,7 +172,8 @@ fn fstat(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> 
     Ok(Reply { fields, ..Ok(0).into() })
 }
 
-/// The values of [`STAT_FIELDS`]. The terminal is a character device with one link and the block size of a pseudoterminal.
+/// The values of [`STAT_FIELDS`]. The terminal is a character device with one link and the block size of a
+/// pseudoterminal.
 fn stat(kernel: &Kernel, file: Option<FileId>) -> [u64; 5] {
     let Some(file) = file else { return [0, 0o20_620, 1, 0, 1024] };
     let mode = if kernel.files().executables.contains_key(&file) { 0o100_755 } else { 0o100_644 };

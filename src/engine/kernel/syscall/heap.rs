@@ -71,7 +71,7 @@ fn from_heap(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
     heap.allocate(size).0.ok_or(Errno::ENOMEM)
 }
 
-/// `free(3)`. If no block in use starts at the address, it returns EINVAL, whereas glibc would end the
+/// `free(3)`. If no block in use starts at the address, the call returns EINVAL, whereas glibc would end the
 /// process.
 fn free(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
     Ok(release(kernel, pid, args.address(0)).map(|()| 0).into())

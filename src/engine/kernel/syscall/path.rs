@@ -39,8 +39,7 @@ fn until_nul(bytes: &[u8]) -> Option<&[u8]> {
     bytes.iter().position(|byte| *byte == 0).map(|end| &bytes[..end])
 }
 
-/// Reads the bytes at an address up to a NUL. It reads page by page so that it does not touch a page after
-/// the string.
+/// Reads the bytes at an address up to a NUL, page by page so that no page after the string is touched.
 fn string_at(
     kernel: &mut Kernel,
     pid: Pid,

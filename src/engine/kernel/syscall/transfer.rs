@@ -67,7 +67,7 @@ fn transfer(
         Err(error) => return Ok(Err(error).into()),
     };
     Ok(match (request.open.file, way) {
-        // The terminal input is at end of file.
+        // The terminal's input is always at end of file.
         (None, Direction::In) => Ok(0),
         (None, Direction::Out) => to_terminal(kernel, pid, &request, watch)?,
         (Some(file), Direction::In) => from_file(kernel, pid, &request, file, watch)?,
@@ -170,7 +170,8 @@ fn to_file(
         kernel.file_write(file, start + done, &bytes[..there]);
         kernel.moved(there);
         done += there as u64;
-        // As on Linux, the rest is retried, because the buffer may map a newly added part of the file.
+        // As on Linux, the rest of the transfer is retried, because the buffer may map a newly added part of
+        // the file.
         fault = there == 0;
     }
     if request.follows && done > 0 {

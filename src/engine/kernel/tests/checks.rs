@@ -31,8 +31,8 @@ impl Pair {
         }
     }
 
-    /// Checks that a child has copies of all pages in those private areas that contain private pages.
-    /// Accesses to the other pages fault again.
+    /// Checks that a child has copies of all pages in those private areas that contain private pages. The
+    /// child's accesses to all other pages fault again.
     pub(crate) fn check_child(&self, child: Pid) {
         let space = &self.lab.kernel.process(child).expect("it lives").space;
         let is_own = |place: &PageLocation| match place {

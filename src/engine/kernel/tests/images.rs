@@ -1,4 +1,4 @@
-//! Creates executables for random programs. Some of these executables do not fit in the address space.
+//! Creates executables for random programs. Some of the executables do not fit in the address space.
 
 use super::model::Model;
 use crate::kernel::Kernel;

@@ -1,4 +1,5 @@
-//! Tests unmapping of few and many pages. Above a limit, all TLB entries are flushed.
+//! Tests unmapping of few and many pages. If a range has many pages, the kernel flushes all TLB entries of
+//! the process.
 
 use proptest::prelude::*;
 

@@ -1,5 +1,5 @@
 //! Tests same-page merging on random pages. After a scan, equal pages share the lowest-numbered of their
-//! frames, and different pages do not share frames. A store to a shared page copies it.
+//! frames, and different pages do not share frames. A store to a merged page copies the page.
 
 use std::collections::BTreeMap;
 
@@ -13,14 +13,14 @@ use crate::kernel::ids::{FrameNo, Pid};
 
 const AT: u64 = 0x400;
 const PAGE: u64 = 64;
-/// Number of mergeable pages in each process. These pages are followed by the same number of pages of a
-/// shared object.
+/// Number of mergeable pages in each process. The mergeable pages are followed by the same number of pages of
+/// a shared object.
 const PAGES: u64 = 5;
 
 /// An action on the pages.
 #[derive(Debug, Clone)]
 enum Action {
-    /// Fills a page with one byte value, except for a single different byte.
+    /// Fills a page with one byte value. If `odd` is true, one byte differs.
     Fill {
         who: usize,
         page: u64,

@@ -72,7 +72,7 @@ impl Pair {
         self.base + self.aim(pid, at / 64) * self.page + at % 64 * (self.page / 64)
     }
 
-    /// Usually returns one of a process's pages, and otherwise any page.
+    /// Usually returns a page of the process, but sometimes any page.
     fn aim(&self, pid: Pid, at: u64) -> u64 {
         let window = self.vpns(0, PAGES);
         let mapped =

@@ -1,4 +1,5 @@
-//! Runs a program with few and many frames, and with different TLBs and caches. Only the counts may differ.
+//! Runs a program with few and many frames, and with different TLBs and caches. Only the counts of the runs
+//! may differ.
 
 use proptest::prelude::*;
 

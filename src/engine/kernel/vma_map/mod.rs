@@ -66,7 +66,7 @@ impl VmaMap {
         if area.end <= va { Some(area) } else { self.below(area.start) }
     }
 
-    /// The areas that overlap `range`, in order and not clipped to it.
+    /// The areas that overlap `range`, in order and not clipped to `range`.
     pub(crate) fn touching(&self, range: Range<u64>) -> impl DoubleEndedIterator<Item = &Vma> + '_ {
         let held = self.find(range.start).filter(|_| !range.is_empty());
         let first = held.map_or(range.start, |area| area.start);
@@ -160,7 +160,7 @@ impl VmaMap {
         VmaEdit { before, after }
     }
 
-    /// Replaces areas. Areas in both lists do not change.
+    /// Replaces the areas in `before` with those in `after`. An area in both lists does not change.
     fn replace_areas(&mut self, before: &[Vma], after: &[Vma]) {
         let same = |(a, b): &(&Vma, &Vma)| a == b;
         let head = before.iter().zip(after).take_while(same).count();

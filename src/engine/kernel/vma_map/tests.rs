@@ -25,7 +25,7 @@ fn area(first: u64, last: u64, page: Page) -> Vma {
     area
 }
 
-/// The page after this one in the same area.
+/// The page that follows this page in the same area.
 fn next(page: Page) -> Page {
     let backing = match page.backing {
         Backing::Anonymous => Backing::Anonymous,
@@ -273,7 +273,7 @@ fn many_areas_are_fast() {
     for _ in 0..65_530 {
         let at = areas.highest_hole(2 * PAGE, PAGE, limit).expect("there is room");
         areas.insert(anonymous(at / PAGE, at / PAGE + 1));
-        // The page above it remains free, because it is too small for later areas.
+        // The page above the new area remains free, because one page is too small for later areas.
     }
     assert_eq!(areas.count(), 65_530);
     assert_eq!(areas.size(), 65_530 * PAGE);

@@ -11,7 +11,7 @@ use super::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec};
 pub(crate) const MAX_WIDTH: u32 = 64;
 /// The maximum number of levels in a page table.
 pub(crate) const MAX_LEVELS: usize = 6;
-/// The maximum number of TLBs, and also of caches.
+/// The maximum number of TLBs, and the maximum number of caches.
 pub(crate) const MAX_UNITS: usize = 16;
 /// The maximum number of lines in a TLB or cache.
 pub(crate) const MAX_LINES: u64 = 1 << 26;
@@ -73,7 +73,7 @@ pub enum SpecProblem {
     },
     /// The index bits of the levels do not add up to the width of a VPN.
     LevelBits {
-        /// Their sum.
+        /// The sum of the index bits.
         sum: u32,
         /// Width of a VPN.
         vpn_bits: u32,
@@ -92,7 +92,7 @@ pub enum SpecProblem {
     },
     /// The policy does not support TLBs and caches.
     PolicyOfFrames {
-        /// Its name.
+        /// The name.
         name: &'static str,
     },
     /// The name is used twice.
@@ -109,7 +109,7 @@ pub enum SpecProblem {
         block_bits: u32,
         /// log2 of the block size of the cache above it.
         above: u32,
-        /// Its inclusion.
+        /// The inclusion.
         inclusion: Inclusion,
     },
     /// A virtually indexed cache has blocks larger than a page.

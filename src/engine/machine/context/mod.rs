@@ -5,7 +5,8 @@ use super::datapath::Machine;
 use super::event::MachineObserver;
 
 impl Machine {
-    /// The physical address of the current core's root page table, or `None` if the core uses the detached page table.
+    /// The physical address of the current core's root page table, or `None` if the core uses the detached
+    /// page table.
     pub fn cr3(&self) -> Option<Pa> {
         self.translator.as_ref()?.context(self.core()).root.map(Pa::new)
     }
@@ -26,8 +27,8 @@ impl Machine {
 
     /// Switches the current core to a process's address space, whose page table has the root `root`. `None`
     /// selects the detached page table. If the process changes, this core's TLBs without address-space
-    /// identifiers drop their non-global entries, as on a load of CR3 (Intel SDM 3A, section 4.10.4). TLBs
-    /// with identifiers keep all entries.
+    /// identifiers invalidate their non-global entries, as on a load of CR3 (Intel SDM 3A, section 4.10.4).
+    /// TLBs with identifiers keep all entries.
     pub(crate) fn switch_to(&mut self, asid: u16, root: Option<Pa>, watch: &mut impl MachineObserver) {
         let core = self.core();
         let Some(translator) = &mut self.translator else { return };
@@ -54,7 +55,8 @@ impl Machine {
         held
     }
 
-    /// Drops all entries of a process from the TLBs of all cores. This includes global entries that the process filled.
+    /// Invalidates all entries of a process in the TLBs of all cores, including global entries that the
+    /// process filled.
     pub(crate) fn shoot_down_all(&mut self, asid: u16, watch: &mut impl MachineObserver) {
         let Some(translator) = &mut self.translator else { return };
         translator.for_each_tlb(watch, |tlb, running, dropped| tlb.shoot_down_all(asid, running, dropped));

@@ -35,7 +35,8 @@ pub enum Data<'a> {
     Load(&'a mut [Option<u8>]),
     /// A store of these bytes.
     Store(&'a [u8]),
-    /// An access of this many bytes with unknown values, as in a memory trace. A store changes no bytes.
+    /// An access of this many bytes with unknown values, as in a memory trace. A store with such data changes
+    /// no bytes.
     SizeOnly(u32),
     /// Translates the addresses of this many bytes without accessing a cache or moving data.
     TranslateOnly(u32),
@@ -144,7 +145,7 @@ impl Machine {
     }
 
     /// The virtual address `raw`. If addresses have at least 48 bits, a sign-extended address is truncated to
-    /// the machine's width. Without an MMU, it is a physical address.
+    /// the machine's width. Without an MMU, the address is physical.
     ///
     /// # Errors
     /// Fails if the address is too wide.
@@ -234,8 +235,8 @@ impl Machine {
     }
 
     /// Uses only the MMU: looks up the TLBs, walks the page table after a miss, sets A and D, and fills the
-    /// TLBs. It uses the data caches only if page walks are cached. Without an MMU, the address is already
-    /// physical.
+    /// TLBs. The walk uses the data caches only if the machine caches page walks. Without an MMU, the address
+    /// is already physical.
     ///
     /// # Errors
     /// The fault.
@@ -249,10 +250,10 @@ impl Machine {
         self.resolve(va.raw(), kind, mode, watch).map(|mapped| Pa::new(mapped.pa))
     }
 
-    /// Performs an access fragment by fragment, in address order. It splits the access at page boundaries and
+    /// Performs an access fragment by fragment, in address order. The access is split at page boundaries and
     /// at block boundaries, based on the smallest block size of the caches involved. The access ends at a
-    /// fault or at the end of the address space. A store that faults writes nothing. For such a store, the
-    /// fragments on earlier pages are only translated and do not set D.
+    /// fault or at the end of the address space. A store that faults writes nothing. Before the fault, the
+    /// store's fragments on earlier pages are only translated and do not set D.
     #[inline]
     pub fn access(
         &mut self,

@@ -1,5 +1,5 @@
 //! Coherent accesses that bypass the caches. A read returns the newest bytes, and a write to memory leaves no
-//! older copies in the caches. These accesses change no counts and report no events.
+//! older copies in the caches. Such accesses change no counts and report no events.
 
 use super::Hierarchy;
 use super::plan::Plan;
@@ -25,8 +25,8 @@ impl Hierarchy {
         self.gather_newest(pa, out.len(), |bytes, at, from, to| bytes.read_known(at, &mut out[from..to]));
     }
 
-    /// Finds the newest copies of `len` bytes, starting at `pa`. It calls `visit` with an array, an offset in
-    /// the array, and the range of bytes found there. Later calls provide newer bytes.
+    /// Finds the newest copies of `len` bytes, starting at `pa`, and calls `visit` with an array, an offset
+    /// in the array, and the range of bytes found there. Later calls provide newer bytes.
     #[inline]
     fn gather_newest(&self, pa: u64, len: usize, mut visit: impl FnMut(&Bytes, u64, usize, usize)) {
         let Some(more) = (len as u64).checked_sub(1) else { return };
@@ -80,8 +80,8 @@ impl Hierarchy {
         self.write_newest(from, from.saturating_add(len - 1), to);
     }
 
-    /// Drops every cached copy of bytes that are about to be written to memory. If a dropped block also
-    /// contains other bytes, their newest values are written to memory first.
+    /// Invalidates every cached copy of bytes that are about to be written to memory. If an invalidated block
+    /// also contains other bytes, their newest values are written to memory first.
     fn invalidate_copies(&mut self, pa: u64, len: u64) {
         let Some(more) = len.checked_sub(1) else { return };
         let last = pa.saturating_add(more);
@@ -149,8 +149,8 @@ fn select_mut(caches: &mut [Cache], which: Present) -> impl Iterator<Item = &mut
     caches.iter_mut().enumerate().filter(move |(inst, _)| which.may_have(*inst)).map(|(_, cache)| cache)
 }
 
-/// Finds the copies of the bytes `first..=last` in `caches`. It calls `visit` with a cache, an offset in its
-/// data, and the first and last bytes found there. Later calls provide newer bytes.
+/// Finds the copies of the bytes `first..=last` in `caches`, and calls `visit` with a cache, an offset in the
+/// cache's data, and the first and last bytes found there. Later calls provide newer bytes.
 fn each_newest<'a>(
     caches: impl DoubleEndedIterator<Item = &'a Cache>,
     plan: &Plan,

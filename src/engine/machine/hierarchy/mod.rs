@@ -213,8 +213,8 @@ impl Hierarchy {
         }
     }
 
-    /// Performs a load (or a store if `write` is true) that needs only the first cache. It counts and reports
-    /// the lookup and returns the line. If more work is needed, it returns `None` and changes only `users`.
+    /// Performs a load (or a store if `write` is true) that needs only the first cache. Counts and reports
+    /// the lookup and returns the line, or changes only `users` and returns `None` if more work is needed.
     #[inline(always)]
     fn hit_first_cache<O: MachineObserver>(
         &mut self,
@@ -233,7 +233,7 @@ impl Hierarchy {
             return None;
         }
         let (set, tag) = cache.locate(fragment.va, fragment.pa);
-        // If no cache is above this one, a dirty block has no other copy.
+        // A dirty block in a cache with no caches above has no other copy.
         if several && !(top_private && (!write || cache.has_dirty(set, tag))) {
             return None;
         }

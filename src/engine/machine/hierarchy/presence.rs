@@ -1,5 +1,5 @@
-//! Tracks the caches that may hold blocks of each memory region. A search for copies is limited to these
-//! caches.
+//! Tracks the caches that may hold blocks of each memory region. A search for copies of a block visits only
+//! those caches.
 
 use crate::machine::sparse::Sparse;
 

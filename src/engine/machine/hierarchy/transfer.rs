@@ -33,9 +33,9 @@ enum Source {
 struct Parcel<'a> {
     /// The array that contains the bytes.
     source: &'a Bytes,
-    /// The offset in this array.
+    /// The offset of the bytes in `source`.
     at: u64,
-    /// Its physical address.
+    /// The physical address.
     base: u64,
     /// log2 of the size in bytes.
     bits: u32,
@@ -219,8 +219,8 @@ impl Hierarchy {
         }
     }
 
-    /// Snoops the caches that other routes use below this cache, before a block moves down. Their copies may
-    /// be older than the block, but some of their bytes may be newer.
+    /// Snoops the caches that other routes use below this cache, before a block moves down. The snooped
+    /// copies may be older than the block, but some of their bytes may be newer.
     fn snoop_below<O: MachineObserver>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
         if self.plan.crossed && self.users == Users::Several {
             let last = self.caches[route.cache_at(k)].end(base);

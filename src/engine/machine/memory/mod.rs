@@ -1,4 +1,4 @@
-//! Byte arrays whose bytes may be unknown. These arrays store main memory and cache data.
+//! Byte arrays whose bytes may be unknown. Such arrays store main memory and the data of caches.
 
 use super::sparse::Sparse;
 
@@ -48,10 +48,10 @@ impl Bytes {
         byte_of(self.rows.row(at / ROW)?, (at % ROW) as usize, false)
     }
 
-    /// Writes the byte at `at`. `None` makes it unknown.
+    /// Writes the byte at `at`. `None` makes the byte unknown.
     ///
     /// # Panics
-    /// Panics if `at` is not less than the size. The methods of [`super::Machine`] check this.
+    /// Panics if `at` is not less than the size. The methods of [`super::Machine`] check `at` first.
     #[inline]
     pub(crate) fn set(&mut self, at: u64, byte: Option<u8>) {
         set_byte(self.rows.row_mut(at / ROW), (at % ROW) as usize, byte);

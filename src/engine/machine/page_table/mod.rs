@@ -10,7 +10,7 @@ use super::spec::Mmu;
 pub(crate) enum TableEntry {
     /// A table of the next level.
     Table(Pte),
-    /// A page, whether present or not. Above the leaf level, it is a huge page.
+    /// A page, whether present or not. A page above the leaf level is a huge page.
     Page(Pte),
 }
 
@@ -45,7 +45,7 @@ impl Level {
 
 /// A page table of one or more levels. A clone costs O(levels).
 ///
-/// Intermediate tables are created as needed, and they do not restrict access.
+/// Intermediate tables are created as needed and do not restrict access.
 #[derive(Debug, Clone)]
 pub(crate) struct PageTable {
     levels: Vec<Level>,
@@ -79,8 +79,8 @@ impl PageTable {
         None
     }
 
-    /// Sets the entry of `vpn` at `level`. Above the leaf level, this maps a huge page, sets PS, and drops
-    /// the tables below it. If the level does not exist, this has no effect.
+    /// Sets the entry of `vpn` at `level`. An entry above the leaf level maps a huge page: its PS bit is set,
+    /// and the tables below it are discarded. If the level does not exist, nothing changes.
     pub(crate) fn map_at(&mut self, level: u32, vpn: Vpn, pte: Pte) {
         let last = self.levels.len();
         let n = level as usize;
@@ -145,7 +145,7 @@ impl PageTable {
         level.entries.row_mut(key)[0] = entry;
     }
 
-    /// Drops the tables that the entry of `vpn` at level `n` points to.
+    /// Discards the tables that the entry of `vpn` at level `n` points to.
     fn drop_below(&mut self, n: usize, vpn: Vpn) {
         let (key, shift) = (self.levels[n - 1].key(vpn.raw()), self.levels[n - 1].shift);
         self.levels[n].tables -= 1;

@@ -1,4 +1,4 @@
-//! Accesses to physical memory by a kernel and by devices. These accesses bypass the caches but remain
+//! Accesses to physical memory by a kernel and by devices. Such accesses bypass the caches but remain
 //! coherent, change no counts, and report no events. Addresses past the end of memory are skipped.
 
 use super::addr::{Pa, Ppn};
@@ -24,19 +24,20 @@ impl Machine {
         self.read_bytes(self.page_of(ppn), &mut out[..len]);
     }
 
-    /// Writes bytes to memory and drops the cached blocks that contain them. Any other bytes of these blocks
-    /// are written to memory first.
+    /// Writes bytes to memory and invalidates the cached blocks that contain them. The other bytes of an
+    /// invalidated block are written to memory first.
     pub fn write_bytes(&mut self, pa: Pa, bytes: &[u8]) {
         let len = self.length(pa.raw(), bytes.len() as u64);
         self.hierarchy.write(pa.raw(), &bytes[..len as usize]);
     }
 
-    /// Fills a page frame with zeros and drops the cached copies, as [`Machine::write_bytes`] does.
+    /// Fills a page frame with zeros and invalidates the cached copies, as [`Machine::write_bytes`] does.
     pub fn zero_page(&mut self, ppn: Ppn) {
         self.hierarchy.zero(self.page_of(ppn).raw(), self.page_size());
     }
 
-    /// Copies the newest bytes of a page frame to another frame and drops the cached copies of the target.
+    /// Copies the newest bytes of a page frame to another frame and invalidates the cached copies of the
+    /// target.
     pub fn copy_page(&mut self, from: Ppn, to: Ppn) {
         self.hierarchy.copy(self.page_of(from).raw(), self.page_of(to).raw(), self.page_size());
     }
@@ -55,7 +56,7 @@ impl Machine {
     }
 
     /// Writes the raw value of a page-table entry to memory and to every cached copy. Bits past the entry's
-    /// width are truncated. Without an MMU, this has no effect.
+    /// width are discarded. Without an MMU, nothing is written.
     pub(crate) fn put_raw(&mut self, pa: Pa, raw: u64) {
         let Some(mmu) = &self.spec().mmu else { return };
         let (bytes, len) = (mmu.pte.to_bytes(raw), u64::from(mmu.pte.bytes));

@@ -41,9 +41,9 @@ pub struct PolicyRow {
     pub policy: Policy,
     /// The name in scripts.
     pub name: &'static str,
-    /// Its name in prose.
+    /// The name in prose.
     pub title: &'static str,
-    /// One line of help.
+    /// The help text, which is one line.
     pub help: &'static str,
     /// Whether TLBs and caches may use the policy.
     pub sets: bool,
@@ -114,7 +114,8 @@ pub const POLICIES: [PolicyRow; 12] = [
     any(Policy::Random, "random", "random", "evict an entry chosen at random (from the seed)"),
 ];
 
-/// The state of a policy in one set. A field is `None` if the policy does not use it. A vector has one element per way.
+/// The state of a policy in one set. A field is `None` if the policy does not use it. A vector has one
+/// element per way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicyState {
     /// Use bits (clock, second-chance, third-chance) or reference bits (nru, aging).

@@ -103,7 +103,8 @@ impl Policy {
         !matches!(self, Self::Lfu)
     }
 
-    /// Whether a clock tick changes the state. These policies have a use bit or a reference bit per way.
+    /// Whether a clock tick changes the state, which is true of policies with a use bit or a reference bit
+    /// per way.
     #[inline]
     pub const fn uses_ticks(self) -> bool {
         matches!(self, Self::Clock | Self::SecondChance | Self::ThirdChance | Self::Nru | Self::Aging)
@@ -187,15 +188,15 @@ impl Policy {
         }
     }
 
-    /// Sets whether `way` is dirty. Only nru and third-chance use this state.
+    /// Sets whether `way` is dirty. Only `nru` and `third-chance` use dirty bits.
     pub(crate) fn note_dirty(self, words: &mut [u64], ways: usize, way: usize, dirty: bool) {
         if self.uses_dirty_bits() {
             set_bit(&mut words[mask_words(ways)..], way, dirty);
         }
     }
 
-    /// Performs a clock tick, which clears the use or reference bits. Aging first shifts them into the counters from the
-    /// top.
+    /// Performs a clock tick, which clears the use or reference bits. `aging` first shifts the reference bits
+    /// into the counters from the top.
     pub(crate) fn tick(self, words: &mut [u64], ways: usize) {
         let (referenced, counters) = words.split_at_mut(mask_words(ways).min(words.len()));
         match self {
@@ -222,7 +223,8 @@ impl Policy {
             Self::Lfu => (words[ways + way], words[way]),
             Self::Nru => (bit(words, way).into(), bit(&words[mask..], way).into()),
             Self::Aging => (words[mask + way], 0),
-            // The hand's first pass evicts the ways whose bits are clear, and its second pass the others.
+            // The hand's first pass evicts the ways whose bits are clear, and the second pass evicts the
+            // others.
             Self::Clock | Self::SecondChance => {
                 let passed = (way + ways - words[mask] as usize % ways) % ways;
                 (bit(words, way).into(), passed as u64)

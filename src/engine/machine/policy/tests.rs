@@ -52,8 +52,8 @@ fn plru_table_of_four_ways() {
     }
 }
 
-/// A naive model of a policy, for comparison with the fast implementation. Ways have the same numbers in
-/// both.
+/// A naive model of a policy, for comparison with the fast implementation. The ways have the same numbers in
+/// both implementations.
 trait Naive {
     fn touch(&mut self, _way: usize) {}
     fn fill(&mut self, way: usize);
@@ -127,8 +127,8 @@ impl Naive for Ring {
     }
 }
 
-/// The ways in a ring, each with its class: 0 if it is clean and unused, and 1, 2, and 3 if it is dirty, used, and
-/// both. The hand points to the front.
+/// The ways in a ring, each with its class: 0 for clean and unused, 1 for dirty, 2 for used, and 3 for both.
+/// The hand points to the front.
 struct Classes(VecDeque<(usize, usize)>);
 
 impl Classes {
@@ -272,7 +272,7 @@ impl Naive for Judge {
     }
 }
 
-/// Chooses a random way, with a generator that has the same seed.
+/// Chooses a random way, with a generator that has the same seed as the tested policy's.
 struct Dice {
     random: SplitMix64,
     ways: u64,

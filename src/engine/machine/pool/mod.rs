@@ -16,8 +16,8 @@ const FIRST: usize = 64;
 pub struct Pool {
     policy: Policy,
     limit: usize,
-    /// One bit per frame that is set if the frame is filled, followed by the policy's words. Both cover
-    /// `room` frames.
+    /// One bit per frame that is set if the frame is filled, followed by the policy's words. The bits and the
+    /// words cover `room` frames.
     words: Arc<Vec<u64>>,
     /// Capacity in frames, at most `limit`.
     room: usize,
@@ -30,7 +30,7 @@ pub struct Pool {
     /// A cache of the frames with the smallest stamps, for policies that evict these frames. The cache is
     /// sorted by stamp.
     oldest: Arc<[(u64, u32)]>,
-    /// Number of frames at the start of this cache whose stamps have changed since the cache was filled.
+    /// Number of frames at the start of `oldest` whose stamps have changed since `oldest` was filled.
     outdated: usize,
     /// The last frame touched, if touching it again would have no effect.
     latest: Option<u32>,
@@ -79,7 +79,7 @@ impl Pool {
         self.policy.fill(words, room, frame, now);
     }
 
-    /// Records a use of a physical page, or a store to it. A page without a frame number is ignored.
+    /// Records a use of a physical page, or a store to it. A page whose number exceeds 32 bits is ignored.
     #[inline(always)]
     pub(crate) fn used(&mut self, ppn: u64, write: bool) {
         if let Ok(frame) = u32::try_from(ppn) {
@@ -123,8 +123,8 @@ impl Pool {
         }
     }
 
-    /// Sets whether the page in `frame` is dirty. Only `nru` and `third-chance` use this. Callers must also
-    /// call [`Pool::touch`] or [`Pool::fill`]. A frame that is not filled is ignored.
+    /// Sets whether the page in `frame` is dirty. Only `nru` and `third-chance` use dirty bits. Callers must
+    /// also call [`Pool::touch`] or [`Pool::fill`]. A frame that is not filled is ignored.
     #[inline]
     pub(crate) fn note_dirty(&mut self, frame: u32, dirty: bool) {
         let (frame, room) = (frame as usize, self.room);
@@ -166,7 +166,7 @@ impl Pool {
     /// Returns the frame with the smallest stamp for which `may` is true, if the cache of small stamps
     /// contains it.
     ///
-    /// The cache holds many frames at a time. As long as the stamps of these frames are unchanged, every
+    /// The cache holds many frames at a time. As long as the stamps of the cached frames are unchanged, every
     /// other frame has a larger stamp.
     fn oldest(&mut self, may: &impl Fn(u32) -> bool) -> Option<u32> {
         if self.reached <= FIRST {

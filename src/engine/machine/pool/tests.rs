@@ -10,8 +10,8 @@ fn serving_frames() -> impl Iterator<Item = Policy> {
     POLICIES.iter().filter(|row| row.frames).map(|row| row.policy)
 }
 
-/// A one-process kernel that uses a pool. It allocates the lowest free frame, or else the victim's frame.
-/// Returns the evicted page and the pool's state for each reference.
+/// A one-process kernel that uses a pool. The kernel allocates the lowest free frame, or else the victim's
+/// frame. Returns the evicted page and the pool's state for each reference.
 fn by_pool(reference: &ReferenceString, policy: Policy) -> Vec<(Option<u32>, PolicyState)> {
     let (mut pool, mut random) = (Pool::new(policy, reference.frames), reference.random);
     let (mut frames, mut steps) = (BTreeMap::new(), Vec::new());

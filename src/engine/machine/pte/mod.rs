@@ -23,7 +23,7 @@ pub enum Bit {
     A,
     /// Dirty.
     D,
-    /// An upper-level entry maps a page.
+    /// Page size: an upper-level entry with this bit maps a page.
     Ps,
     /// Global.
     G,
@@ -38,13 +38,13 @@ pub struct BitRow {
     pub bit: Bit,
     /// The name in scripts.
     pub name: &'static str,
-    /// Its other names.
+    /// The other names.
     pub aliases: &'static [&'static str],
     /// Names with the inverse meaning, which some lectures use: `sup 1` is `us 0`.
     pub inverses: &'static [&'static str],
     /// The bit's name on lecture slides.
     pub label: &'static str,
-    /// A one-line help text.
+    /// The help text, which is one line.
     pub help: &'static str,
 }
 
@@ -101,7 +101,7 @@ impl Flags {
     /// P, R/W, and U/S: present and unrestricted.
     pub const TABLE: Flags = Flags::OPEN.with(Bit::P);
 
-    /// Whether it holds `bit`.
+    /// Whether the set contains `bit`.
     #[inline]
     pub const fn has(self, bit: Bit) -> bool {
         self.0 >> bit as u8 & 1 == 1
@@ -136,7 +136,7 @@ impl fmt::Debug for Flags {
 /// The fields of a page-table entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pte {
-    /// The page frame number of the page or of the next table. This number has no meaning if P is 0.
+    /// The page frame number of the page or of the next table. The number has no meaning if P is 0.
     pub ppn: u64,
     /// The bits.
     pub flags: Flags,
@@ -176,7 +176,7 @@ pub enum PteError {
     BitOutside {
         /// The bit.
         bit: Bit,
-        /// Its number.
+        /// The number.
         place: u32,
         /// Width of the entry in bits.
         width: u32,

@@ -1,10 +1,11 @@
-//! The only source of randomness. The same seed produces the same numbers on every platform.
+//! The simulator's only source of randomness. The same seed produces the same numbers on every platform.
 
 /// `SplitMix64`, a random number generator that produces 64 bits at a time from a 64-bit state.
 ///
-/// A draw adds the constant 0x9E3779B97F4A7C15 (2^64 divided by the golden ratio, made odd) to the state and mixes the sum
-/// `z`: `z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9`, `z = (z ^ z >> 27) * 0x94D049BB133111EB`, `z ^ z >> 31`, all modulo 2^64.
-/// Its period is 2^64. It is not suitable for cryptography.
+/// A draw adds the constant 0x9E3779B97F4A7C15 (2^64 divided by the golden ratio, made odd) to the state and
+/// mixes the sum `z`: `z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9`, `z = (z ^ z >> 27) * 0x94D049BB133111EB`,
+/// `z ^ z >> 31`, all modulo 2^64. The period of the generator is 2^64. `SplitMix64` is not suitable for
+/// cryptography.
 ///
 /// Source: Steele, Lea, and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, with the
 /// mixing constants of David Stafford's variant 13, as in Sebastiano Vigna's `splitmix64.c` (public domain).
@@ -29,10 +30,10 @@ impl SplitMix64 {
         z ^ (z >> 31)
     }
 
-    /// Draws a number below `n`; all numbers are equally likely. Returns 0 if `n` is 0.
+    /// Draws a number below `n`, with equal probabilities. Returns 0 if `n` is 0.
     ///
-    /// This method draws a number and returns the number modulo `n`. The highest 2^64 mod n draws would favor
-    /// small numbers, so they are rejected.
+    /// The result is a 64-bit draw modulo `n`. The highest 2^64 mod n draws are rejected, because they would
+    /// favor small numbers.
     pub const fn below(&mut self, n: u64) -> u64 {
         if n == 0 {
             return 0;

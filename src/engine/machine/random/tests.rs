@@ -2,7 +2,7 @@ use proptest::prelude::*;
 
 use super::SplitMix64;
 
-/// Source: Rosetta Code, "Pseudo-random numbers/Splitmix64". The task lists these first five numbers for seed
+/// Source: Rosetta Code, "Pseudo-random numbers/Splitmix64". The task lists the first five numbers for seed
 /// 1234567.
 #[test]
 fn published_numbers_are_reproduced() {
@@ -27,7 +27,8 @@ fn nothing_is_below_zero_and_only_zero_is_below_one() {
 }
 
 proptest! {
-    /// Draws at or above the largest multiple of n would favor small numbers. Only these draws are rejected.
+    /// Draws at or above the largest multiple of n would favor small numbers, so the generator rejects only
+    /// those draws.
     #[test]
     fn below_returns_the_first_draw_under_the_largest_multiple(seed: u64, n in 1..=u64::MAX) {
         let multiple = (1_u128 << 64) / u128::from(n) * u128::from(n);

@@ -1,5 +1,5 @@
-//! Page replacement on a reference string, as in textbooks. It uses only pages and frames, without addresses
-//! or page tables.
+//! Page replacement on a reference string, as in textbooks. The simulation has only pages and frames, without
+//! addresses or page tables.
 
 mod steps;
 mod string;

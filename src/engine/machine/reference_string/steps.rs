@@ -210,7 +210,7 @@ impl ReferenceSteps<'_> {
         }
         self.pool.set_lines(POOL, &lines);
         for at in by_use {
-            // A touch records the order of uses, or sets the use bit.
+            // Touching a page records the order of uses, or sets the use bit.
             let touched = match self.reference.policy() {
                 Policy::Lru | Policy::Mru => true,
                 Policy::Lfu => false,

@@ -1,4 +1,4 @@
-//! The string, the settings of its memory, and the rules that they follow.
+//! A reference string, the settings of its memory, and the rules that both must follow.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -59,11 +59,11 @@ impl Ticks {
 pub struct Held {
     /// The page.
     pub page: u32,
-    /// The time of its last use. Only the order of these times matters.
+    /// The time of the page's last use. Only the order of the pages' times matters.
     pub used: u64,
-    /// Whether its use bit or reference bit is set.
+    /// Whether the page's use bit or reference bit is set.
     pub referenced: bool,
-    /// Whether it was modified since it was read from disk.
+    /// Whether the page was modified since it was read from disk.
     pub dirty: bool,
 }
 
@@ -80,8 +80,8 @@ impl Held {
 pub enum Replacement {
     /// By a policy.
     Policy(Policy),
-    /// The page that is used farthest in the future. Among pages that are not used again, it evicts the page
-    /// that was loaded first.
+    /// The page that is used farthest in the future. Among pages that are not used again, the page that was
+    /// loaded first is evicted.
     Optimal {
         /// Number of future references that are known, or `None` for all of them. Pages whose next use is
         /// later are treated as never used again.
@@ -109,7 +109,7 @@ pub enum ReferenceError {
     NotForFrames(Policy),
     /// There are more initial pages than frames.
     TooManyHeld,
-    /// This page occurs twice among the initial pages.
+    /// The page occurs twice among the initial pages.
     HeldTwice(u32),
 }
 
@@ -170,8 +170,8 @@ impl ReferenceString {
         u32::try_from(most).unwrap_or(u32::MAX)
     }
 
-    /// The replacement policy for the frames. If this module chooses the victim, the result is a policy
-    /// without visible state.
+    /// The replacement policy for the frames. For `optimal` and `working-set`, which choose the victim
+    /// themselves, the result is a policy without visible state.
     pub(super) fn policy(&self) -> Policy {
         match self.replacement {
             Replacement::Policy(policy) => policy,

@@ -142,8 +142,8 @@ impl<L: Copy + Default> SetAssoc<L> {
         }
     }
 
-    /// Sets whether the line in `way` is dirty. Only `nru` uses this. Callers must also call
-    /// [`SetAssoc::touch`] or [`SetAssoc::fill`].
+    /// Sets whether the line in `way` is dirty. Only `nru` and `third-chance` use dirty bits. Callers must
+    /// also call [`SetAssoc::touch`] or [`SetAssoc::fill`].
     pub(crate) fn note_dirty(&mut self, set: SetIndex, way: u32, dirty: bool) {
         let at = self.policy_words;
         self.policy.note_dirty(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, dirty);
@@ -340,8 +340,8 @@ fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize)
         return tags.iter().enumerate().find(is).map(|(way, _)| way as u32);
     }
     for (chunk, tags) in tags.chunks(64).enumerate() {
-        // Most chunks of a wide set have no matching tag. Vector code detects this faster than it finds the
-        // position of a match.
+        // Most chunks of a wide set have no matching tag. Vector code rules out a match faster than it finds
+        // the position of one.
         if tags.iter().fold(false, |any, &t| any | (t == tag.raw())) {
             let found = first(equal(tags, tag) & row[chunk], |way| also(chunk * 64 + way));
             if let Some(way) = found {

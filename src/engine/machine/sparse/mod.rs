@@ -4,14 +4,14 @@
 use std::array;
 use std::sync::Arc;
 
-/// Number of children of a branch. Its log2 is the number of row bits that select a child.
+/// Number of children of a branch. The log2 of this number is the number of row bits that select a child.
 const FAN_OUT: usize = 64;
 const FAN_BITS: u32 = FAN_OUT.trailing_zeros();
 
 /// Maximum number of cells in an array that is a single leaf, so that each row is one step away.
 const SMALL: u128 = 2048;
 
-/// Maximum number of cells in a leaf of a larger array. Its number of rows is a power of two.
+/// Maximum number of cells in a leaf of a larger array. The number of rows in a leaf is a power of two.
 const LEAF: usize = 1024;
 
 /// A fixed number of rows of `stride` cells each. The cells have a default value until they are written. The
@@ -246,8 +246,7 @@ impl<T: Clone> Sparse<T> {
         (node, &self.default)
     }
 
-    /// The rows that have storage, in order. These rows include unwritten rows in the same leaf as a written
-    /// row.
+    /// The rows that have storage, in order, including unwritten rows in the same leaf as a written row.
     pub(crate) fn rows(&self) -> Rows<'_, T> {
         Rows { array: self, pending: vec![(&self.root, 0, self.depth)], leaf: None }
     }

@@ -107,8 +107,8 @@ impl Stack {
         }
     }
 
-    /// Moves the first `marks` marks to the previous blocks before a block moves to the front. The blocks at
-    /// these marks move back by one position.
+    /// Moves the first `marks` marks to the previous blocks before a block moves to the front. Each block at
+    /// one of the marks moves back by one position.
     fn advance_marks(&mut self, marks: usize) {
         for mark in &mut self.marks[..marks] {
             let node = &mut self.nodes[*mark as usize];
@@ -167,8 +167,8 @@ impl Distances {
         self.fragment = None;
     }
 
-    /// Records references to the blocks that contain the `size` bytes starting at `va`. There is more than
-    /// one block if fragments are larger than blocks.
+    /// Records references to the blocks that contain the `size` bytes starting at `va`. A fragment larger
+    /// than a block contains bytes of several blocks.
     #[inline]
     pub(crate) fn refer(&mut self, va: u64, size: u32) {
         let block = |address: u64| address >> self.stack.block_bits;

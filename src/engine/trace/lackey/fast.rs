@@ -2,12 +2,12 @@
 //!
 //! For every accepted line, this parser returns the same record as [`super::line()`], which parses all other
 //! lines. The first eight digits are treated as a single 64-bit number whose bytes are processed in parallel.
-//! The code distinguishes the line formats with predictable branches instead of arithmetic. Thus, the
+//! The code distinguishes the line formats with predictable branches instead of arithmetic, so that the
 //! processor can start the next line before it finishes the current one.
 
 use crate::trace::record::{Op, Record};
 
-/// Number of examined bytes. Accepted lines are never longer.
+/// Number of bytes examined. Accepted lines are never longer than this number.
 const WINDOW: usize = 32;
 /// Offset of the address, after `I  `, ` L `, ` S `, or ` M `.
 const ADDRESS: usize = 3;
@@ -19,8 +19,7 @@ const ONES: u64 = 0x0101_0101_0101_0101;
 /// The digit 0 in each byte.
 const ZEROS: u64 = ONES * b'0' as u64;
 
-/// The first bytes of lines, indexed by the low bits of the second byte. The other rows do not match any
-/// line.
+/// The first bytes of lines, indexed by the low bits of the second byte. Rows of zeros do not match any line.
 const OPS: [([u8; ADDRESS], Op); 8] = [
     (*b"I  ", Op::Fetch),
     ([0; 3], Op::Fetch),

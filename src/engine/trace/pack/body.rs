@@ -3,7 +3,7 @@
 /// The reason why a body is invalid.
 pub(crate) type PackError = &'static str;
 
-/// The number of distances in a body does not match its forms.
+/// The number of distances in the body does not match the body's forms.
 pub(crate) const OTHER_DISTANCES: PackError = "a block has too many or too few address distances";
 
 /// Appends a number in groups of seven bits, one per byte, lowest first. The highest bit is set in all bytes

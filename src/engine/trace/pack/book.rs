@@ -8,9 +8,9 @@ use crate::trace::record::{Op, Record};
 
 /// The operations, indexed by the lowest two bits of a record's first byte.
 pub(crate) const OPS: [Op; 4] = [Op::Fetch, Op::Load, Op::Store, Op::Modify];
-/// A flag in this byte: the fetch does not follow the last described fetch.
+/// A flag in a record's first byte: the fetch does not follow the last described fetch.
 pub(crate) const ELSEWHERE: u8 = 4;
-/// The position of the size in this byte. Size 0 means that a separate number follows.
+/// The position of the size in a record's first byte. Size 0 means that a separate number follows.
 pub(crate) const SIZE_SHIFT: u32 = 3;
 
 /// A sequence of records whose data addresses are 0.
@@ -139,7 +139,7 @@ impl Book {
     }
 
     /// Decodes a form into `records`, which must have room for the longest phrase, and returns the number of
-    /// records. Distances are read starting at `place`. At least eight more bytes must follow them.
+    /// records. Distances are read starting at `place`. At least eight more bytes must follow the distances.
     #[inline]
     pub(crate) fn decode_form(
         &mut self,

@@ -1,5 +1,5 @@
-//! Splits records into phrases. The decoder does not depend on the splits, so different splits affect only
-//! the size.
+//! Splits records into phrases. The decoder does not depend on the positions of the splits, which affect only
+//! the file size.
 
 use crate::trace::record::{Op, Record};
 
@@ -10,8 +10,8 @@ const ROW: usize = 4;
 /// Number of zero bits in a hash that ends a phrase. One in eight positions has such a hash.
 const BITS: u32 = 3;
 
-/// Ends a phrase at each backward jump. Between data records, as in traces without fetches, the decision depends on the last
-/// four records. A repeated sequence is therefore split at the same positions each time.
+/// Ends a phrase at each backward jump. Between data records, as in traces without fetches, the decision
+/// depends on the last four records. A repeated sequence is therefore split at the same positions each time.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct PhraseCutter {
     /// The address after the last fetch.

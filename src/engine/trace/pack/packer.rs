@@ -95,7 +95,7 @@ impl<W: Write> Packer<W> {
     /// Ends the file and returns the writer.
     ///
     /// # Errors
-    /// Fails if the rest cannot be written.
+    /// Fails if the rest of the file cannot be written.
     pub fn finish(mut self) -> io::Result<W> {
         self.end_phrase()?;
         self.end_block()?;

@@ -1,7 +1,7 @@
 //! The limits of the packed format, and the first bytes of a packed file.
 
-/// The first bytes of a file, which precede the version. No text starts with these bytes, and they reveal a
-/// transfer that changed line endings.
+/// The first bytes of a file, which precede the version. No text starts with these bytes, and a transfer that
+/// changes line endings also changes them.
 pub(crate) const MAGIC: [u8; 7] = [0x89, b'P', b'W', b'T', b'\r', b'\n', 0x1a];
 pub(crate) const VERSION: u8 = 1;
 

@@ -1,5 +1,5 @@
-//! Reads a trace in batches, on another thread if that is useful. Platforms without threads, such as
-//! WebAssembly, read on the same thread.
+//! Reads a trace in batches, on a separate thread if the machine has several cores or if a read may block.
+//! Platforms without threads, such as WebAssembly, read on the same thread.
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -81,9 +81,9 @@ pub fn is_standard_input(trace: &Path) -> bool {
     trace.as_os_str() == "-"
 }
 
-/// Reads a trace and passes each batch to `each`, which receives the progress and can stop reading.
-/// Another thread can also stop it by setting `interrupt`. A thread reads a few batches ahead if that
-/// is useful or if a read may block.
+/// Reads a trace and passes each batch to `each`, which receives the progress and can stop reading. Another
+/// thread can also stop the reading by setting `interrupt`. The separate thread, if any, reads a few batches
+/// ahead.
 ///
 /// # Errors
 /// Fails if the trace cannot be opened.
@@ -140,8 +140,8 @@ fn so_far(reader: &Reader) -> ReadSoFar {
     ReadSoFar { lines: reader.lines(), malformed: reader.malformed().clone() }
 }
 
-/// Receives batches from the reading thread. It does not wait for the thread to end, because a read may block
-/// for a long time.
+/// Receives batches from the reading thread, but does not wait for the thread to end, because a read may
+/// block for a long time.
 fn receive_batches<B>(
     batches: &Receiver<WorkerMessage>,
     used: &Sender<Vec<Record>>,
@@ -161,7 +161,7 @@ fn receive_batches<B>(
                 if let Some(enough) = each(&records, progress, &read) {
                     return Ok((read, ReadEnd::Enough(enough)));
                 }
-                // The reading thread may have ended.
+                // Ignore the result, because the reading thread may have ended.
                 let _ = used.send(records);
             }
             Ok(WorkerMessage::Over(read, None)) => return Ok((read, ReadEnd::End)),

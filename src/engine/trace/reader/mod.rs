@@ -17,7 +17,7 @@ pub(crate) const BATCH: usize = 4096;
 
 enum TraceEncoding {
     Text(Text),
-    /// A packed trace. The list of malformed lines is always empty.
+    /// A packed trace. The list of malformed lines is always empty in this format.
     Packed(Box<Unpacker>, Malformed),
 }
 
@@ -25,7 +25,7 @@ enum TraceEncoding {
 pub struct Reader {
     source: Source,
     written: TraceEncoding,
-    /// The error that ended reading. Later calls return it again.
+    /// The error that ended reading, which later calls return again.
     failed: Option<Unreadable>,
 }
 
@@ -42,8 +42,8 @@ pub struct Progress {
 
 impl Reader {
     /// Opens a file. `-` is standard input. Compressed files are recognized by their first bytes. The default
-    /// format is determined by the first bytes, or else by the file extension. Otherwise, the format is
-    /// lackey's.
+    /// format is determined by the first bytes, or else by the file extension. If neither determines the
+    /// format, the format is lackey's.
     ///
     /// # Errors
     /// Fails if the file cannot be opened or is not a trace in the format.
@@ -134,7 +134,7 @@ impl Reader {
     }
 }
 
-/// Whether the source is a packed trace. If it is packed, its first bytes are consumed.
+/// Whether the source is a packed trace, in which case its first bytes are consumed.
 fn is_packed(source: &mut Source) -> Result<bool, Unreadable> {
     let head = source.head(MAGIC.len() + 1)?;
     let packed = head.starts_with(&MAGIC);

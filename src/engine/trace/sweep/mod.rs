@@ -1,4 +1,4 @@
-//! Replays a trace on many machines at once. [`run()`] replays it on the machines of a [`grid::Grid`].
+//! Replays a trace on many machines at once. [`run()`] replays the trace on the machines of a [`grid::Grid`].
 
 pub mod grid;
 mod run;

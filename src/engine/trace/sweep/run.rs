@@ -1,4 +1,4 @@
-//! Runs a sweep. It reads the trace once and performs each batch on the machines for all points.
+//! Runs a sweep, which reads the trace once and performs each batch on the machines for all points.
 //!
 //! Each thread owns the machines for some points. All threads receive the same batches in the same order, so
 //! the counts do not depend on the number of threads. Platforms without threads, such as WebAssembly, run the
@@ -31,7 +31,7 @@ enum FeedTarget<'a> {
 }
 
 impl Feed<'_> {
-    /// Performs records on the machines for all points. It blocks while the threads are too far behind.
+    /// Performs records on the machines for all points. The call blocks while the threads are too far behind.
     pub fn send(&mut self, records: &[Record]) {
         match &mut self.into {
             FeedTarget::Here(worker) => worker.perform(records),

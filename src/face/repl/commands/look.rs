@@ -1,4 +1,4 @@
-//! Inspects past and hypothetical statements: `:what`, `:diff`, `:steps`, `:why`.
+//! The commands that inspect past and hypothetical statements: `:what`, `:diff`, `:steps`, and `:why`.
 
 use std::io;
 

@@ -33,7 +33,7 @@ fn an_expression_is_shown() {
         assert_eq!(output, typed.types(&format!("show {noun}")), "{noun}");
         assert!(!output.contains("× ["), "{output}");
     }
-    // Statements and their errors are unchanged.
+    // Statements and error messages are the same as in a script.
     assert!(typed.types("raed 0x3D4").contains("did you mean `read`"));
     assert!(typed.types("read").contains("× ["));
     assert!(typed.types("x + zz").contains("[unknown-name]"));
@@ -72,7 +72,7 @@ fn words_without_a_colon_are_commands() {
     for line in ["quit", "exit", ":q", ":quit", " exit "] {
         assert_eq!(Typed::new().shell.input(line).unwrap(), Flow::End, "{line}");
     }
-    // These words remain usable as names.
+    // These commands remain usable as names.
     typed.types("let quit = 3; let help = 4");
     assert_eq!(typed.types("quit"), "quit = 3\n");
     assert_eq!(typed.types("help + 1"), "help + 1 = 5\n");

@@ -26,7 +26,7 @@ fn a_question_is_marked_with_carried_errors_and_explained() {
     {
         assert!(output.contains(said), "{said} in {output}");
     }
-    // The key does not appear, and later items wait.
+    // The output contains no part of the key, and no later item.
     assert!(!output.contains("0x354") && !output.contains("Rate"), "{output}");
     assert_eq!(typed.shell.prompt(), "VPN (hex, 2 digits)? ");
     assert_eq!(typed.types("0F"), "  ✓ VPN\n");
@@ -45,7 +45,7 @@ fn a_question_is_marked_with_carried_errors_and_explained() {
     assert_eq!(typed.shell.prompt(), "answer (2 significant digits)? ");
     assert!(typed.types("1/3").starts_with("  ✓ answer\n"));
     let last = typed.types("0xA");
-    // Part a is worth 4 points. The wrong PPN costs one of them.
+    // Part a is worth 4 points. The wrong PPN costs 1 of the 4 points.
     assert!(
         last.starts_with("  ✓ answer\n") && last.contains("6 of 7 points; the machine did not change"),
         "{last}"

@@ -85,9 +85,9 @@ pub struct Area {
 pub struct PageState {
     /// The virtual page number of the page.
     pub vpn: u64,
-    /// The frame of the page, if it is resident; `None` for the shared zero page.
+    /// The frame of the page if the page is resident and is not the shared zero page.
     pub frame: Option<u32>,
-    /// The swap slot of the page, if it is swapped out.
+    /// The swap slot of the page if the page is swapped out.
     pub slot: Option<u32>,
 }
 

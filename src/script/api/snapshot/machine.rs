@@ -28,7 +28,7 @@ pub struct MachineState {
     pub current_core: u32,
     /// Each core with its TLBs and caches. A shared cache is listed for each core.
     pub cores: Vec<Core>,
-    /// The page table of bare hardware, from level 1 down. This is `None` on a machine without an MMU or with
+    /// The page table of bare hardware, from level 1 down. `None` on a machine without an MMU, or with
     /// processes, which have their own page tables.
     pub page_table: Option<Table>,
     /// Known bytes of main memory, up to 1 MB.
@@ -40,8 +40,7 @@ pub struct MachineState {
 /// A core.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Core {
-    /// The physical address of the level-1 page table; `None` for a page table outside simulated
-    /// memory.
+    /// The physical address of the level-1 page table, or `None` for a page table outside simulated memory.
     pub cr3: Option<u64>,
     /// The process that runs on the core.
     pub process: Option<u32>,
@@ -77,9 +76,9 @@ pub struct TlbEntry {
     pub tag: Option<u64>,
     /// The physical page number.
     pub ppn: Option<u64>,
-    /// The page's number of offset bits, or 0 for the TLB's smallest page size.
+    /// log2 of the page size in bytes, or 0 for the TLB's smallest page size.
     pub page_bits: u32,
-    /// The process of the entry; 0 on bare hardware.
+    /// The process of the entry, or 0 on bare hardware.
     pub asid: u16,
     /// The names of the bits that are set.
     pub flags: Vec<String>,
@@ -135,7 +134,7 @@ pub struct Counts {
 pub struct Table {
     /// The level; 1 is the top.
     pub level: u32,
-    /// The physical address of the table's first byte; `None` for a page table outside simulated memory.
+    /// The physical address of the table's first byte, or `None` for a page table outside simulated memory.
     pub address: Option<u64>,
     /// The entries that are set, by index.
     pub entries: Vec<Entry>,
@@ -193,7 +192,7 @@ impl MachineState {
 impl Core {
     fn capture(machine: &Machine, core: u32) -> Self {
         let mut there = machine.clone();
-        // The core exists, so this cannot fail.
+        // `set_core` cannot fail, because the core exists.
         let _ = there.set_core(core);
         let spec = machine.spec();
         Self {

@@ -22,7 +22,7 @@ pub const VERSION: u32 = 1;
 
 /// The whole state of a run: the machine, the kernel, and the variables.
 ///
-/// Numbers have the same meaning as in the script's tables; flags are the names of bits (`rw`, `us`, `d`).
+/// Numbers have the same meaning as in the script's tables. Flags are the names of bits (`rw`, `us`, `d`).
 ///
 /// ```
 /// use pagewalk_script::api::{CheckedScript, Options, Snapshot, Stepper};
@@ -43,9 +43,9 @@ pub const VERSION: u32 = 1;
 pub struct Snapshot {
     /// The version of the format: [`VERSION`].
     pub version: u32,
-    /// The hardware; `None` before a machine is declared.
+    /// The hardware, or `None` before a machine is declared.
     pub machine: Option<MachineState>,
-    /// The operating system; `None` on bare hardware.
+    /// The operating system, or `None` on bare hardware.
     pub kernel: Option<KernelState>,
     /// The visible variables with their values.
     pub variables: BTreeMap<String, Value>,
@@ -57,9 +57,9 @@ pub struct Change {
     /// The path as a JSON pointer (RFC 6901): `/kernel/processes/0/brk`. List elements are identified by
     /// index.
     pub path: String,
-    /// The value before; `None` if the member was absent.
+    /// The value in the earlier snapshot, or `None` if the member is absent.
     pub before: Option<Value>,
-    /// The value after; `None` if the member is absent.
+    /// The value in the later snapshot, or `None` if the member is absent.
     pub after: Option<Value>,
 }
 

@@ -71,9 +71,9 @@ pub struct FactValue {
 pub struct Expectation {
     /// The fact's name, the cell's column, or the left side of a comparison.
     pub fact: String,
-    /// The expected value, as written; `None` for `?`.
+    /// The expected value, as written, or `None` for `?`.
     pub expected: Option<String>,
-    /// The actual value; `None` if there is no such fact.
+    /// The actual value, or `None` if there is no such fact.
     pub actual: Option<String>,
     /// Whether the expectation holds.
     pub held: bool,

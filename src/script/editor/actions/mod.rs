@@ -1,8 +1,8 @@
 //! Code actions: changes that an editor offers at a position.
 //!
-//! - [`ActionKind::QuickFix`]: applies the fix for a diagnostic or all fixes for the file, or inserts the
-//!   actual value for a failed expectation or a `?`, or all such values in the file. A table cell updates its
-//!   whole table to keep the columns aligned.
+//! - [`ActionKind::QuickFix`]: applies one fix or all fixes in the file, or inserts one actual value or all
+//!   actual values in the file, for failed expectations or `?`. A table cell updates its whole table to keep
+//!   the columns aligned.
 //! - [`ActionKind::Rewrite`]: writes a number in another radix, or one or more accesses as a question.
 //! - [`ActionKind::FixAll`], [`ActionKind::AcceptAll`], [`ActionKind::FillAll`]: make all changes of one kind
 //!   in the file.

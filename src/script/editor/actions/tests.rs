@@ -76,7 +76,8 @@ fn actual_values_are_accepted_one_and_all() {
     );
     assert!(chosen(script, "Accept the").ends_with("=> vpn 0x0F, tlbi 2, tlbt 0x03\n"));
     assert!(chosen(script, "Accept all").ends_with("=> vpn 0x0F, tlbi 3, tlbt 0x03\n"));
-    // Where no expectation failed, actions exist only for the whole file and only on request.
+    // At a statement without a failed expectation, only actions for the whole file exist, and only on
+    // request.
     let elsewhere = "mach«»ine simple\ntranslate 0x03D4 => vpn 0x0E\n";
     assert_eq!(titles(elsewhere, AT_PLACE), [""; 0]);
     assert_eq!(titles(elsewhere, SOURCE), ["Accept all actual values in this file"]);

@@ -77,7 +77,7 @@ fn line_rest(rest: &str) -> usize {
     rest.lines().next().unwrap_or("").trim_end().len()
 }
 
-/// Returns the text of a hint; `None` if it is empty.
+/// Returns the text of a hint, or `None` if the text is empty.
 fn label(statement: &str, step: &Step) -> Option<String> {
     let facts = match step.facts.as_slice() {
         [value] if gives_a_name(statement) => {

@@ -18,8 +18,8 @@ use recorder::{RunRecorder, SinkGroup};
 pub use result::{Failure, RunResult, Step};
 
 impl Document {
-    /// Runs the document and keeps the results for an editor: facts, failed expectations, and actual values. The run ends
-    /// after `max_steps` statements and loop iterations, or when `interrupt` becomes true.
+    /// Runs the document and keeps the results for an editor: facts, failed expectations, and actual values.
+    /// The run ends after `max_steps` statements and loop iterations, or when `interrupt` becomes true.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};

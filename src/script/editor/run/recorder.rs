@@ -17,10 +17,11 @@ const FAILURES: usize = 1000;
 /// Maximum number of statements whose narration is stored.
 const NARRATED: usize = 20_000;
 
-/// Maximum number of executions whose facts are compared; after that, the facts are treated as changing.
+/// Maximum number of executions whose facts are compared. After more executions, facts are treated as
+/// changing.
 const COMPARED: u64 = 1 << 12;
 
-/// Records the results of a run that an editor shows.
+/// Records the results of a run that an editor displays.
 pub(super) struct RunRecorder<'s> {
     sources: &'s Sources,
     narrator: Narrator<'s>,

@@ -33,9 +33,9 @@ pub struct Step {
     pub facts: Vec<String>,
     /// Number of executions.
     pub times: u64,
-    /// The narration of the first execution; empty after the first 20,000 statements.
+    /// The narration of the first execution, which is empty after the first 20,000 statements.
     pub narration: String,
-    /// The record of the first execution, which provides the reasons for its facts; `None` after the first
+    /// The record of the first execution, which provides the reasons for its facts, or `None` after the first
     /// 20,000 statements.
     pub(crate) did: Option<Arc<Did>>,
 }
@@ -47,6 +47,6 @@ pub struct Failure {
     pub span: Span,
     /// The message with the actual value, as a sentence without a period.
     pub message: String,
-    /// Whether it is a `?`.
+    /// Whether the expected value is a `?`.
     pub open: bool,
 }

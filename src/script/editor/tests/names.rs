@@ -128,7 +128,7 @@ fn highlights_distinguish_definitions() {
     assert_eq!(script.highlights(11), None);
 }
 
-/// Formats `name [detail] {children}`, and checks that each name is within its statement.
+/// Formats symbols as `name [detail] {children}`, and checks that each name is within its statement.
 fn outline(symbols: &[Symbol]) -> String {
     let one = |symbol: &Symbol| {
         let (whole, name) = (&symbol.range, &symbol.name_range);

@@ -6,7 +6,8 @@ use super::sample::{Answer, ItemSample, Question, Sample};
 
 /// Maximum percentage of pairs of versions that may share a question by coincidence.
 const SHARED: usize = 10;
-/// Percentage of versions below which an answer may occur elsewhere in its question by coincidence.
+/// If an answer occurs elsewhere in its question in less than this percentage of versions, the check assumes a
+/// coincidence.
 const COINCIDENCE: usize = 20;
 /// If at least this percentage of versions have the same answer, the answer is guessable.
 const GUESSABLE: usize = 90;
@@ -30,11 +31,12 @@ pub struct Fairness {
     pub repeated: Vec<Repeated>,
     /// Blanks whose answer appears elsewhere in the question.
     pub readable: Vec<Readable>,
-    /// Prompts that a question prints twice for different keys.
+    /// Prompts that a question prints twice although the keys differ.
     pub ambiguous: Vec<Ambiguous>,
-    /// Questions with a table to fill in that the paper also prints filled in, and the table's title.
+    /// Questions with a table to fill in that the paper also prints with its contents, and the table's title.
     pub(crate) printed_keys: Vec<(String, String)>,
-    /// Questions that ask for a PPN although no table is printed. The text may state the PPN, so this is a hint.
+    /// Questions that ask for a PPN although no table is printed. The text may state the PPN, so this finding is
+    /// only a hint.
     pub(crate) ppn_without_table: Vec<String>,
 }
 
@@ -44,22 +46,22 @@ pub struct Repeated {
     pub(crate) question: String,
     /// Number of different questions.
     pub(crate) different: usize,
-    /// Number of versions that contain it.
+    /// Number of versions that contain the question.
     pub(crate) versions: usize,
     /// Percentage of pairs of versions with the same question.
     pub percent: usize,
 }
 
-/// A prompt that a question prints twice for different keys.
+/// A prompt that a question prints twice although the keys differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ambiguous {
     pub(crate) question: String,
     pub(crate) prompt: String,
-    /// The index of the first such version.
+    /// The index of the first version with this prompt.
     pub(crate) version: usize,
 }
 
-/// Versions that all lack a paper for the same reason.
+/// Versions for which no paper can be generated, all for the same reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unsolved {
     /// Their indexes, from 0.
@@ -74,7 +76,7 @@ pub struct Uneven {
     pub(crate) question: String,
     /// The kind of work: `tlb hit`.
     pub what: String,
-    /// Each amount with the versions that have it, most frequent first.
+    /// Each amount with the versions that require this amount, most frequent first.
     pub amounts: Vec<(u64, Vec<usize>)>,
 }
 
@@ -83,7 +85,7 @@ pub struct Uneven {
 pub struct Blank {
     /// The question.
     pub question: String,
-    /// The name within the question.
+    /// The name of the blank within its question.
     pub name: String,
     /// Number of versions that contain the blank.
     pub versions: usize,
@@ -94,8 +96,8 @@ pub struct Blank {
     pub times: usize,
     /// Whether the contents of the item differ between versions.
     pub drawn: bool,
-    /// Whether the blank is a cell in a column where other cells differ. Some rows of a grid have forced
-    /// values.
+    /// Whether the blank is a cell in a column whose other cells differ between versions. In a grid, the values of
+    /// some rows are the same in every version.
     pub forced: bool,
 }
 
@@ -271,7 +273,7 @@ fn readable(title: &str, name: &str, answers: &[(usize, &Answer)]) -> Option<Rea
     let found_in = answers.iter().filter_map(|(at, answer)| Some((*at, answer, answer.found_in.as_ref()?)));
     let found_in: Vec<_> = found_in.collect();
     let (_, answer, words) = found_in.first()?;
-    // A number may occur elsewhere by coincidence.
+    // A number may occur elsewhere in a question by coincidence.
     if answers.len() > 1 && (found_in.len() < 2 || found_in.len() * 100 < answers.len() * COINCIDENCE) {
         return None;
     }
@@ -284,7 +286,7 @@ fn readable(title: &str, name: &str, answers: &[(usize, &Answer)]) -> Option<Rea
     })
 }
 
-/// Returns a question that differs between versions, but that too many pairs of versions share.
+/// Returns a question if it differs between versions but too many pairs of versions share it.
 fn repeated(title: &str, each: &[(usize, &Question)]) -> Option<Repeated> {
     let mut counts: BTreeMap<u64, usize> = BTreeMap::new();
     for (_, question) in each {

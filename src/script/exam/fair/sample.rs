@@ -16,7 +16,8 @@ use crate::run::facts::reported_facts;
 use crate::run::record::{Did, Shown, TableView, View};
 use crate::run::seeds::{mixed, mixed_text};
 
-/// The contents of a version. The sample does not refer to the run, so it can move between threads.
+/// The contents of a version, for the comparison with other versions. The sample does not refer to the run, so it
+/// can move between threads.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
     /// The questions by title, because their order does not affect fairness.
@@ -34,9 +35,9 @@ pub(crate) struct Question {
     pub(crate) items: Vec<ItemSample>,
     /// A hash of everything that the question prints, which differs between versions if the question does.
     pub(crate) stimulus: u64,
-    /// Prompts that occur twice with different keys.
+    /// Prompts that occur twice although their keys differ.
     pub(crate) ambiguous: Vec<String>,
-    /// The titles of tables to fill in that the paper also prints filled in.
+    /// The titles of tables to fill in that the paper also prints with their contents.
     pub(crate) printed_keys: Vec<String>,
     /// Whether the question asks for a PPN before the paper prints anything that could contain it.
     pub(crate) ppn_without_table: bool,
@@ -145,9 +146,9 @@ fn stimulus(body: &[Piece]) -> u64 {
     body.iter().fold(0, one)
 }
 
-/// Collects the prompts that are printed twice, without text between them and after equal items, for items
-/// with different keys. Executed accesses and system calls are exempt, because their order distinguishes
-/// them.
+/// Collects prompts that are printed twice for items with different keys. Between such prompts there is no text,
+/// and the preceding items are equal. Executed accesses and system calls are exempt, because their order
+/// distinguishes them.
 fn ambiguous(body: &[Piece], found: &mut Vec<String>) {
     let mut before: Vec<(&PaperItem, String)> = Vec::new();
     for piece in body {
@@ -190,7 +191,7 @@ fn printed_keys<'p>(body: &'p [Piece], given: &mut Vec<&'p TableView>, found: &m
                 }));
             }
             Piece::Part { body, .. } => printed_keys(body, given, found),
-            // The state that a table showed may change.
+            // The operation may change the state that an earlier table showed.
             Piece::Item(item) if in_sequence(item) => given.clear(),
             Piece::Item(item) => {
                 if let ItemKind::Table { table, columns, .. } = &item.kind
@@ -233,7 +234,8 @@ fn ppn_without_table(body: &[Piece], printed: &mut bool) -> bool {
     })
 }
 
-/// Whether an item asks for the PPN of an access on bare hardware. A kernel chooses PPNs by a rule.
+/// Whether an item asks for the PPN of an access on bare hardware. If a kernel chooses the PPNs, students can
+/// apply the kernel's allocation rule.
 fn asks_ppn(item: &PaperItem) -> bool {
     let (ItemKind::Facts { blanks, .. }, Did::Access(access)) = (&item.kind, &*item.did) else {
         return false;

@@ -1,4 +1,4 @@
-//! The named fields of a paper. Answer sheets, marks, and exports for learning platforms use the same names.
+//! The named fields of a paper. Answer sheets, marks, and exports for learning platforms use the same field names.
 
 use std::collections::BTreeSet;
 use std::fmt::Write;
@@ -44,7 +44,7 @@ pub enum Asked<'p> {
     Blank(&'p Blank),
     /// A cell of a table, with its index within its row, counted from 0.
     Cell { at: usize, column: &'p str, cell: &'p CellView },
-    /// Any answer that satisfies the condition.
+    /// Any answer that satisfies the item's condition.
     Any,
     /// One or more of the options.
     Choice,

@@ -12,7 +12,7 @@ pub enum Edition {
 }
 
 impl Edition {
-    /// Whether this edition has its blanks filled in.
+    /// Whether the blanks of this edition are filled in.
     pub(crate) fn filled(self) -> bool {
         self != Self::Paper
     }

@@ -6,7 +6,7 @@ use crate::report::doc::{Block, Cell, Table, Tone};
 
 /// Maximum number of problems reported per kind.
 const TOLD: usize = 12;
-/// Maximum number of an answer's characters to show.
+/// Maximum number of characters of an answer to show.
 const SHOWN: usize = 24;
 
 /// Reports the findings of each kind.

@@ -1,4 +1,4 @@
-//! Conversion of a run's report to blocks of a paper.
+//! Converts a run's report to blocks of a paper.
 
 use super::tree::{Block, Cell, Figure, Paragraph, Table};
 use crate::report::doc;

@@ -62,7 +62,7 @@ pub fn solutions(paper: &Paper, labels: &Labels) -> Value {
     fields.chunk_by(|a, b| a.of_item == b.of_item).map(one).collect()
 }
 
-/// `cores` means that the paper uses several cores, so that prompts name them.
+/// If `cores` is true, the paper uses several cores, and the prompts name the core.
 fn question(question: &Question, edition: Edition, cores: bool) -> Value {
     json!({
         "title": &*question.title,
@@ -146,7 +146,7 @@ fn item(item: &PaperItem, edition: Edition, cores: bool) -> Value {
             json!({ "kind": "cells", "title": table.title, "prompt": prompt, "points": points, "columns": columns, "rows": rows })
         }
         ItemKind::Any { name, candidates, among, answers, radix, .. } => {
-            // A condition may give the answer away.
+            // The text of a condition may reveal the answer.
             let among = if edition.filled() { among } else { candidates };
             let object = json!({ "kind": "any", "name": &**name, "among": among, "prompt": prompt, "points": points, "radix": radix.name() });
             with_key(object, edition, || {

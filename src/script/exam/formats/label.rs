@@ -49,7 +49,7 @@ fn of_component(blank: &Blank, labels: &Labels) -> Option<String> {
 pub(crate) fn how(blank: &Blank, bare: bool) -> String {
     match (Words::for_blank(blank, bare), blank.form) {
         (Some(Words::YesNo { .. }), _) => "Y/N".to_owned(),
-        // A long list would not help.
+        // A long list of words would not help students.
         (Some(Words::OneOf(words)), _) if words.len() <= 8 => words.join(", "),
         (_, Form::Number { radix: Radix::Hex, digits: Some(digits) }) => {
             format!("hex, {digits} digit{}", if digits == 1 { "" } else { "s" })
@@ -76,7 +76,7 @@ pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
     }
 }
 
-/// Returns the width required for this many handwritten characters.
+/// Returns the box width required for a number of handwritten characters.
 pub(crate) fn roomy(characters: u32) -> u32 {
     [4, 8, 12, 20, 32].into_iter().find(|room| characters <= *room).unwrap_or(characters)
 }
@@ -132,7 +132,7 @@ mod tests {
         for (word, answer) in [("none", "N"), ("page", "Y"), ("protection", "Y (protection)")] {
             assert_eq!(filled(&of("fault", word, faults), true), answer);
         }
-        // A kernel distinguishes classes of faults.
+        // With a kernel, the answer is a class of fault instead of yes or no.
         assert_eq!(filled(&of("fault", "file", faults), false), "file");
         assert_eq!(how(&of("fault", "file", faults), false), "none, protection, file");
     }

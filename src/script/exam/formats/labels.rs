@@ -170,7 +170,7 @@ impl Labels {
     /// a word of the paper such as `Name`, or a whole sentence as printed.
     ///
     /// # Errors
-    /// A message that describes the first error.
+    /// Returns a message that describes the first error.
     pub fn read(yaml: &str) -> Result<Self, String> {
         let all: BTreeMap<String, String> = serde_yaml::from_str(yaml)
             .map_err(|error| format!("labels must be a mapping from names to text: {error}"))?;
@@ -178,7 +178,7 @@ impl Labels {
             if label.trim().is_empty() || label.chars().any(char::is_control) {
                 return Err(format!("`{name}` needs a one-line label"));
             }
-            // Sentences are not checked, because only some machines print them.
+            // The check skips sentences, because each machine prints only some of them.
             if !name.contains([' ', '.']) && !is_known(name) {
                 let near = nearest(name, known())
                     .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
@@ -199,7 +199,8 @@ impl Labels {
         self.0.get(english).map_or(english, String::as_str)
     }
 
-    /// Translates a sentence. If the sentence has no label, the dialect's terms replace PPN and VPN.
+    /// Translates a sentence. If the sentence has no label, only the terms PPN and VPN are replaced with the
+    /// dialect's terms.
     pub(crate) fn sentence(&self, english: &str) -> String {
         if self.0.contains_key(english) {
             return self.localize(english).to_owned();

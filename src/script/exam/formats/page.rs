@@ -31,7 +31,7 @@ pub(crate) fn operation(item: &PaperItem) -> String {
         AccessVerb::Translate => "translate",
         AccessVerb::Read => "read",
         AccessVerb::Fetch => "fetch",
-        // Only the script's notation contains the stored value.
+        // The stored value appears only in the script notation of the operation.
         AccessVerb::Write => {
             let stored = operation.split_once('=').map_or("", |(_, stored)| stored.trim_start());
             return format!("{process}write {address} = {stored}{mode}");
@@ -51,15 +51,15 @@ fn string(run: &ReferenceRun) -> String {
     format!("{} ({})", run.spelt().join(" "), run.caption)
 }
 
-/// Returns the records of a short trace, or the file's name.
+/// Returns the records of a short trace, or an empty text for a longer trace.
 pub(crate) fn records(run: &Replayed) -> String {
     let Some(whole) = run.whole() else { return String::new() };
     let lines: Vec<String> = whole.iter().map(|record| line(*record)).collect();
     format!(": {}", lines.join("; "))
 }
 
-/// Tables to fill in print the first of the columns in each list that they have, in addition to the key column, because
-/// the answers depend on it.
+/// Columns on which the answers of a table to fill in depend. For each list, the table prints the first of its
+/// columns that it contains, in addition to the key column.
 const FOUND_FROM: [(&str, &[&str]); 2] = [("reference", &["address", "page"]), ("reference", &["write"])];
 
 /// Returns the printed columns of a table to fill in: key columns, given columns, and columns to answer.

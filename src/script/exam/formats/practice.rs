@@ -71,7 +71,7 @@ fn of_item(item: &PaperItem, cores: bool) -> Vec<Block> {
     }
 }
 
-/// Returns the table of an author with empty cells to fill in.
+/// Returns an author's table with empty cells to fill in.
 fn of_author(table: &AuthorTable) -> Table {
     let cell = |cell: &AuthorCell| match cell {
         AuthorCell::Given(text, number) => Cell { text: text.clone(), word: !number },

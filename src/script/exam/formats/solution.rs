@@ -87,8 +87,9 @@ fn operation(item: &PaperItem, blanks: &[Blank], labels: &Labels) -> Vec<Block> 
     blocks
 }
 
-/// Completes a reason for a paper: adds to the reason for a TLB miss that a context switch flushed the TLB, which only
-/// the machine before the access shows. Removes the raw values of entries that are not in memory.
+/// Completes a reason for a paper. If a context switch caused a TLB miss by flushing the TLB, the reason says so.
+/// Only the state of the machine before the access shows such a flush. Removes the raw values of entries that are
+/// not in memory.
 fn whole(item: &PaperItem, reason: String) -> String {
     let before = item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
     let (Did::Access(access), Some(before)) = (&*item.did, before) else { return reason };
@@ -177,7 +178,8 @@ fn cells(table: &AuthorTable) -> Vec<Block> {
     if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
 }
 
-/// Maximum number of operations before an item whose steps are explained. Of more operations, only the results are.
+/// Maximum number of operations before an item whose steps are explained. If there are more operations, the
+/// solution only summarizes their results.
 const STEPPED: usize = 8;
 
 /// Explains the operations since the previous item.
@@ -186,7 +188,7 @@ fn since(item: &PaperItem, labels: &Labels) -> Vec<Block> {
         let pairs = item.since.iter().map(|did| (of_done(did, labels), results(did))).collect();
         return vec![Block::Pairs { title: String::new(), pairs }];
     }
-    // A table may be about the hardware.
+    // A table to fill in may be about the hardware.
     let hardware = bare(item) || matches!(item.kind, ItemKind::Table { .. });
     let each = item.since.iter().flat_map(|did| {
         let steps = sequence(did)

@@ -1,4 +1,4 @@
-//! Text that has the same width in every version of a paper.
+//! Pads text to the same width in every version of a paper.
 
 /// Pads every number to a maximum number of digits, so that the text has the same width in every version.
 pub(crate) fn stable_width(words: &str) -> Option<String> {

@@ -100,14 +100,15 @@ impl Block {
     }
 }
 
-/// Returns for each block whether it stays on the same page as the next block: prose that introduces an item, a
-/// table, or a figure, and the block before a short last one.
+/// Returns, for each block, whether the block stays on the same page as the next block. This applies to prose that
+/// introduces an item, a table, or a figure, and to the block before a short last block.
 pub(crate) fn kept(blocks: &[Block]) -> impl Iterator<Item = bool> {
     blocks.iter().enumerate().map(|(at, block)| {
         let introduces = matches!(block, Block::Prose(_));
         let part = |block: &Block| matches!(block, Block::Part { .. });
         match &blocks[at + 1..] {
-            // A part has its own prompts. The introduction of a question may be on an earlier page.
+            // A part contains prompts, so the text before a part need not stay with it. The introduction of a
+            // question may be on an earlier page.
             [] => false,
             [next, ..] if part(block) || part(next) => false,
             [last] if last.is_short() => true,
@@ -240,7 +241,7 @@ impl Cell {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub(crate) text: String,
-    /// Whether the option is checked, which marks a correct option in a key.
+    /// Whether the option is checked; in a key, the correct options are checked.
     pub(crate) ticked: bool,
 }
 
@@ -285,7 +286,7 @@ pub struct Tree {
 /// A page table and the tables below it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Tables {
-    /// The lines above the table: the level, and below it the location.
+    /// The lines above the table: the level, followed by the location.
     pub(crate) head: Vec<String>,
     pub(crate) rows: Vec<Entry>,
 }

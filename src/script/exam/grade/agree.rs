@@ -1,4 +1,4 @@
-//! Comparison of an answer with the key.
+//! Compares an answer with the key.
 
 use super::answer::{Answer, AnswerForm};
 use super::number::{self, Spelled};
@@ -10,7 +10,7 @@ use crate::run::record::Shown;
 /// Words for a missing or unknown value, all equivalent to a dash.
 const NOTHING: &[&str] = &["none", "unknown", "-"];
 
-/// Whether an answer equals the key. A key of `None` means that nothing applies.
+/// Whether an answer equals the key. If the key is `None`, the blank has no value, and only a dash is correct.
 pub(crate) fn agrees(answer: &Answer, key: Option<&Shown>, way: AnswerForm) -> bool {
     let Some(key) = key else { return *answer == Answer::Dash };
     match (answer, &key.value) {

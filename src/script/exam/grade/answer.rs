@@ -1,4 +1,4 @@
-//! Parsing of an answer in the form that its blank requires.
+//! Parses an answer in the form that its blank requires.
 
 use super::number::{self, Spelled};
 use super::sheet::Given;
@@ -132,8 +132,8 @@ fn bits(text: &str, count: usize) -> Option<String> {
 }
 
 impl Answer {
-    /// Returns the answer as a machine value for further computation. The inner `None` means that nothing
-    /// applies.
+    /// Returns the answer as a machine value for further computation. The inner `None` means that the answer is a
+    /// dash.
     pub(crate) fn claim(&self) -> Option<Claim> {
         match self {
             Self::Dash => Some(None),

@@ -48,7 +48,7 @@ fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut 
     let Some(hardware) = &item.hardware else { return };
     let Some(before) = &hardware.before else { return };
     let claim = |((blank, _, answer), judged): (&Answered, &Judged)| {
-        // A right answer uses the key's value, so its spelling does not matter.
+        // For a right answer, use the key's value, so that the spelling of the answer is irrelevant.
         let claim = if judged.0 == Verdict::Right { Some(blank.key.clone()) } else { answer.claim() };
         (blank.fact.clone(), claim)
     };

@@ -1,4 +1,4 @@
-//! Parsing of the answers to choices.
+//! Parses the answers to choices.
 
 use super::words::plain;
 use crate::questions::entry::Alternative;

@@ -65,7 +65,7 @@ fn carry(
         })
     };
     for row in 0..run.steps.len() {
-        // What follows from the student's earlier rows.
+        // Compare the row with the values that follow from the student's earlier rows.
         for (place, column) in cells(row) {
             let (way, answer) = &answers[place];
             let expected = reference_cell(&own_run, row, column).shown();

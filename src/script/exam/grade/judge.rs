@@ -1,4 +1,4 @@
-//! Marking of an answer independently of other answers.
+//! Marks an answer independently of other answers.
 
 use super::agree::{agrees, is_number};
 use super::answer::{Answer, AnswerForm};

@@ -20,7 +20,8 @@ pub struct Key<'p> {
     fields: Vec<Field<'p>>,
     /// Fields of the other keys by name.
     others: Vec<BTreeMap<String, Field<'p>>>,
-    /// Whether a value satisfies an item's condition. Used for items whose key does not list all answers.
+    /// Whether a value satisfies an item's condition. This check is used for items whose key does not list all
+    /// answers.
     satisfies: Box<Satisfies<'p>>,
 }
 
@@ -173,7 +174,7 @@ pub fn covers(name: &str, field: &str) -> bool {
         || question && rest.starts_with(|c: char| c.is_ascii_alphabetic())
 }
 
-/// Sums marks with a lower limit of zero at the level of `floor`.
+/// Sums marks, with a lower limit of zero for each group of marks that `floor` selects.
 fn floored(marks: &[Mark], floor: Floor) -> Number {
     let group = |mark: &Mark| match floor {
         Floor::Item => (mark.question, mark.item),

@@ -146,7 +146,7 @@ fn scientific(text: &str) -> Option<Spelled> {
     let scale = if power < 0 { Number::fraction(1, scale) } else { Number::fraction(scale, 1) }.ok()?;
     let value = Number::literal(&number).ok()?.times(scale).ok()?;
     let after = number.split_once('.').map_or("", |(_, after)| after);
-    // Two digits after the leading zeros are an approximation, as in `0.0000061`.
+    // A number with two digits after the leading zeros is an approximation, as in `0.0000061`.
     let significant = number.replace('.', "").trim_start_matches('0').len();
     let place = Number::fraction(1, 2 * 10i128.checked_pow(u32::try_from(after.len()).ok()?)?).ok()?;
     let within = place.times(scale).ok().filter(|_| significant > 1);

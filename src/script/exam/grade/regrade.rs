@@ -1,4 +1,4 @@
-//! Comparison of marks with earlier ones, which used a different key or different rules.
+//! Compares marks with earlier marks, which used a different key or different rules.
 
 use std::collections::BTreeMap;
 
@@ -70,7 +70,7 @@ pub fn regraded(before: &[Before], now: &[Marked]) -> Regraded {
     regraded
 }
 
-/// Whether two marks agree in the four recorded decimal places.
+/// Whether two marks are equal in the four recorded decimal places.
 fn nearly(a: Number, b: Number) -> bool {
     (a.to_f64() - b.to_f64()).abs() < 0.000_1
 }

@@ -29,8 +29,8 @@ pub(crate) struct Figures {
     pub(crate) mean: f64,
     /// The mean share of the points.
     pub(crate) difficulty: Option<f64>,
-    /// The correlation with the points of all other items; for an item that is right or wrong, this is the
-    /// point-biserial correlation. `None` if all students have the same points.
+    /// The correlation with the points of all other items. For an item that is marked only right or wrong, this
+    /// value is the point-biserial correlation. `None` if all students have the same points.
     pub(crate) discrimination: Option<f64>,
 }
 
@@ -71,7 +71,7 @@ impl Term {
         Self { name, students: all.iter().filter_map(student).collect() }
     }
 
-    /// Returns a field whose earlier points exceed its maximum points now, so that the exams differ.
+    /// Returns a field whose earlier points exceed its current maximum points, which shows that the exams differ.
     pub fn exceeding(&self, now: &[Marked]) -> Option<(String, f64, f64)> {
         let most = maxima(now);
         self.students.iter().flat_map(|student| &student.fields).find_map(|(field, points)| {
@@ -128,7 +128,7 @@ fn figures(pairs: &[(f64, f64)], of: f64) -> Figures {
     let sum =
         |of: &dyn Fn(f64, f64) -> f64| pairs.iter().map(|pair| of(pair.0 - own, pair.1 - rest)).sum::<f64>();
     let spread = (sum(&|a, _| a * a) * sum(&|_, b| b * b)).sqrt();
-    // Points have at most four decimals, so a smaller spread is an error of rounding.
+    // Points have at most four decimals, so a smaller spread is a rounding error.
     let varies = spread > 1e-9;
     Figures {
         students: pairs.len(),
@@ -142,11 +142,12 @@ fn figures(pairs: &[(f64, f64)], of: f64) -> Figures {
 mod tests {
     use super::figures;
 
-    /// The values are those of Python's `statistics.correlation` and `statistics.mean`.
+    /// Python's `statistics.correlation` and `statistics.mean` computed the expected values.
     #[test]
     fn figures_are_those_of_an_independent_computation() {
         let close = |a: Option<f64>, b: f64| a.is_some_and(|a| (a - b).abs() < 1e-9);
-        // An item that is right or wrong: the point-biserial correlation is (M1 - M0) / s × √(p q).
+        // For an item that is marked only right or wrong, the point-biserial correlation is (M1 - M0) / s × √(p
+        // q).
         let of_one =
             [(1.0, 9.0), (1.0, 7.0), (1.0, 8.0), (0.0, 6.0), (0.0, 3.0), (1.0, 4.0), (0.0, 5.0), (0.0, 2.0)];
         let one = figures(&of_one, 1.0);

@@ -161,7 +161,7 @@ fn words_are_read_as_people_write_them() {
     assert_eq!(words::read("Y (protection)", faults, true), Some("protection"));
     assert_eq!(words::read("Y (page fault)", faults, true), Some("page"));
     assert_eq!(words::read("no (it is mapped)", faults, true), Some("none"));
-    // In a process, the answer is the class of the fault, and yes is not a class.
+    // In a process, the answer is the class of the fault, and `yes` is not a class.
     assert_eq!((words::read("Y", faults, false), words::read("no", faults, false)), (None, Some("none")));
     assert_eq!(words::read("Copy on write", faults, false), Some("copy-on-write"));
     assert_eq!(words::read("COW", faults, false), Some("copy-on-write"));

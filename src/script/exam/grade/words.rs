@@ -87,7 +87,7 @@ fn pair(words: &[&str], bare: bool) -> Option<(&'static str, &'static str)> {
     if !words.contains(&"page") {
         return None;
     }
-    // In a process, the answer is the class, and yes is not a class.
+    // In a process, the answer is the class of the fault, and `yes` is not a class.
     Some(if bare { ("page", "none") } else { ("", "none") })
 }
 

@@ -1,4 +1,4 @@
-//! Items over several terms, as Markdown.
+//! Item statistics over several terms, as Markdown.
 
 use std::fmt::Write;
 

@@ -1,4 +1,4 @@
-//! Other radixes of the number at a position.
+//! Converts the number at a position to other radixes.
 
 use std::ops::Range;
 
@@ -17,9 +17,8 @@ pub struct Spelling {
     pub radix: Radix,
 }
 
-/// Returns, in the other radixes, the number at a position. Excludes fractions, percentages, and times. Also
-/// excludes table cells, because their column determines the radix, and the pages of a `reference`, which are
-/// names.
+/// Converts the number at a position to each of the other radixes. Excludes fractions, percentages, and times.
+/// Also excludes table cells, whose radix the column determines, and the pages of a `reference`, which are names.
 pub fn spellings(text: &str, tokens: &Tokens, at: usize) -> Vec<Spelling> {
     found(text, tokens, at).unwrap_or_default()
 }
@@ -63,7 +62,7 @@ fn found(text: &str, tokens: &Tokens, at: usize) -> Option<Vec<Spelling>> {
     Some(spellings.collect())
 }
 
-/// The effect of a number's unit.
+/// The effect of a unit on the value of its number.
 #[derive(Debug, Clone, Copy)]
 enum Unit {
     /// `bits` or `B`: no effect.

@@ -23,8 +23,8 @@ pub struct Turned {
     pub kept: bool,
 }
 
-/// Returns, in script notation (`ppn 0x0D`), the facts of the statement at a position; empty if the statement
-/// has not run.
+/// Returns the facts of the statement at a position, each in script notation (`ppn 0x0D`). The list is empty if
+/// the statement has not run.
 pub type KnownFacts<'a> = &'a dyn Fn(Span) -> Vec<String>;
 
 /// Converts the selected accesses to a question, or to `ask`s within a question. The accesses must be in one
@@ -201,7 +201,7 @@ impl Asking {
     }
 }
 
-/// Returns the parts of the machine that a student must see: small unnamed parts, as in textbooks, whose
+/// Returns the parts of the machine that a student must see: the small unnamed parts of a textbook's machine whose
 /// facts a run has reported.
 fn parts(known: &[String], verb: &str) -> Vec<&'static str> {
     let has = |name: &str| known.iter().any(|fact| fact.split(' ').next() == Some(name));
@@ -214,7 +214,7 @@ fn parts(known: &[String], verb: &str) -> Vec<&'static str> {
     parts.into_iter().filter(|(there, _)| *there).map(|(_, name)| name).collect()
 }
 
-/// Returns the question around the `ask`s.
+/// Returns a question that contains the `ask`s.
 fn question(script: &[Stmt], accesses: &[Access], asks: &[Asking], (indent, text): (&str, &str)) -> String {
     let points: usize = asks.iter().map(|ask| ask.blanks).sum();
     let mut lines = vec![format!("question \"{}\" points {points} {{", title(script, accesses))];

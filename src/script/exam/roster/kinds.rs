@@ -5,17 +5,18 @@ pub(crate) struct Kind {
     pub(crate) name: &'static str,
     /// The columns that identify the kind: at least one of each group.
     header: &'static [&'static [&'static str]],
-    /// Columns with the students' IDs, most preferred first. The first one that is not empty is read.
+    /// Columns with the students' IDs, most preferred first. The IDs are read from the first column that is not
+    /// empty.
     pub(crate) ids: &'static [&'static str],
     /// The column that is empty in rows that contain no student.
     pub(crate) filled: Option<&'static str>,
-    /// The name of a student who does not exist.
+    /// The name of the platform's fictitious test student.
     pub(crate) test_student: Option<&'static str>,
-    /// A character before each ID, which is not a part of it.
+    /// A character that precedes each ID but is not part of the ID.
     pub(crate) prefix: Option<char>,
 }
 
-/// Columns of a plain table. The names of this list are compared by their letters and digits alone.
+/// Columns of a plain table. In a comparison of column names, only letters and digits are significant.
 const PLAIN: Kind = Kind {
     name: "a table with a column",
     header: &[],

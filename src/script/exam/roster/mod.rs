@@ -41,7 +41,7 @@ impl Flaw {
 /// Returns the students of a roster, in order.
 ///
 /// # Errors
-/// All errors in the roster.
+/// Returns all errors in the roster.
 pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     let flaw = |line, message: &str| vec![Flaw::new(line, message)];
     let text = std::str::from_utf8(bytes).map_err(|error| {
@@ -104,8 +104,8 @@ struct Columns {
 }
 
 impl Columns {
-    /// Finds the columns. Platforms export some columns without any values, so the IDs are in the first column of the
-    /// kind that is not empty.
+    /// Finds the columns. Platforms export some columns without any values, so the IDs are in the kind's first
+    /// nonempty ID column.
     fn new(header: &csv::StringRecord, rows: &[(u64, csv::StringRecord)]) -> Result<Self, String> {
         let own: Vec<String> = header.iter().map(plain).collect();
         let kind = Kind::of(&own);
@@ -152,7 +152,7 @@ struct Table {
 impl Table {
     fn row(&mut self, line: u64, row: &csv::StringRecord) {
         let cell = |at: usize| unguarded(row.get(at).unwrap_or("").trim());
-        // Spreadsheets write empty rows.
+        // Spreadsheets may export empty rows.
         if row.iter().all(|cell| cell.trim().is_empty()) {
             return;
         }

@@ -62,7 +62,8 @@ fn an_invalid_roster_is_reported() {
     assert_eq!(students(b"id,name\n1,\xFF\n").expect_err("wrong")[0].line, 2);
 }
 
-/// The rows that precede the students in exports of Canvas differ between versions and languages, but none has an ID.
+/// In a Canvas export, the rows before the first student differ between versions and languages, but none of them
+/// has an ID.
 #[test]
 fn the_gradebook_of_canvas_is_read() {
     let header = "Student,ID,SIS User ID,SIS Login ID,Section,\"Quiz 1, part 2 (201)\",Current Score\n";
@@ -79,7 +80,7 @@ fn the_gradebook_of_canvas_is_read() {
     assert_eq!(flaws(&one_missing)[0].0, 3);
 }
 
-/// As in the test data of Moodle's own import, where no student has an ID number.
+/// The first roster resembles the test data of Moodle's own import, in which no student has an ID number.
 #[test]
 fn the_participants_and_grades_of_moodle_are_read() {
     let header = "\"First name\",\"Last name\",\"ID number\",Institution,Department,\"Email address\",\"Course total\"\n";

@@ -20,7 +20,7 @@ const YES: &[&str] = &["Y", "yes", "true"];
 const NO: &[&str] = &["N", "no", "false"];
 
 /// Returns every sensible spelling of a blank's right answer, with the usual one first. The spellings ignore
-/// case. `bare` means that no kernel handles faults.
+/// case. If `bare` is true, no kernel handles faults.
 pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
     if let Some(words) = Words::for_blank(blank, bare) {
         let right = words.right(blank);
@@ -41,7 +41,7 @@ pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
     }
 }
 
-/// Returns a list of pages in every order if it is short, and otherwise only in its own order and sorted.
+/// Returns a short list of pages in every order, and a longer list only in its own order and sorted.
 fn of_pages(pages: &[Value]) -> Vec<String> {
     let own: Vec<String> = pages.iter().map(ToString::to_string).collect();
     let orders = if own.len() <= PERMUTED {

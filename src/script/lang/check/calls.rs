@@ -8,7 +8,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 pub(crate) struct Definition {
     pub(crate) name: Word,
     pub(crate) params: usize,
-    /// The definitions that this one calls, by number, with the span of each call's name.
+    /// The definitions that this definition calls, by number, with the span of each call's name.
     pub(crate) calls: Vec<(usize, Span)>,
 }
 
@@ -41,7 +41,7 @@ impl Search<'_> {
             return;
         }
         self.state[start] = State::Open;
-        // Definitions on the path, each with the index of its next call.
+        // The definitions on the path, each with the index of its next call.
         let mut path = vec![(start, 0)];
         while let Some((at, next)) = path.last_mut() {
             let Some(&(callee, _)) = self.definitions[*at].calls.get(*next) else {
@@ -61,7 +61,8 @@ impl Search<'_> {
         }
     }
 
-    /// Reports the cycle that begins at `first` on the path; in each step, the call is the one before `next`.
+    /// Reports the cycle that begins at `first` on the path. For each definition on the path, the cycle
+    /// contains the call before `next`.
     fn report(&mut self, path: &[(usize, usize)], first: usize) {
         let start = path.iter().position(|(at, _)| *at == first).unwrap_or(0);
         let steps: Vec<(&str, Span)> = path[start..]

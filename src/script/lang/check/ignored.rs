@@ -163,7 +163,7 @@ impl Search<'_> {
         });
     }
 
-    /// Warns about `010`, which is 10 here, but 8 in C and 16 in a table.
+    /// Warns about `010`, which is 10 in Pagewalk, but 8 in C and 16 in a Pagewalk table.
     fn leading_zero(&mut self, span: Span) {
         let text = self.text(span).trim();
         let digits = text.trim_start_matches(['0', '_']);

@@ -65,8 +65,8 @@ pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
     found
 }
 
-/// Returns how many names to compare with a misspelled one after N diagnostics: all names until a report is
-/// full, then none.
+/// Returns the maximum number of names to compare with a misspelled name: unlimited for the first diagnostics
+/// of a report, and then 0.
 pub(crate) fn guessed(diagnostics: usize) -> usize {
     const GUESSES: usize = 100;
     if diagnostics < GUESSES { usize::MAX } else { 0 }
@@ -76,7 +76,7 @@ struct Checker<'a> {
     known: Known<'a>,
     /// All variables of the script, which a definition may use when it is called.
     all_names: HashSet<Arc<str>>,
-    /// The open scopes, beginning with the script's.
+    /// The open scopes, beginning with the script's scope.
     scopes: Vec<Scope>,
     definitions: Vec<Definition>,
     /// The numbers of the definitions, by the spans of their names.

@@ -48,7 +48,8 @@ fn of_block(block: &[Stmt]) -> Vec<Diagnostic> {
 }
 
 impl Target {
-    /// Whether this declaration may precede a statement that neither uses nor replaces it.
+    /// Whether the search for a replacement may skip `next`, because `next` declares another object of the same
+    /// kind.
     fn outlasts(&self, next: &Stmt) -> bool {
         match (self, target(next)) {
             (Self::File(_), Some(Self::File(other))) => !matches!(self, Self::File(name) if *name == other),
@@ -89,6 +90,6 @@ fn calls(value: &Expr) -> bool {
 /// Whether a `let` uses the value that it replaces.
 fn uses(stmt: &Stmt, target: &Target) -> bool {
     let (StmtKind::Let { value, .. }, Target::Variable(_)) = (&stmt.kind, target) else { return false };
-    // A name in the expression could be that variable.
+    // Any name in the expression could be the variable that the `let` replaces.
     any_expr(value, |part| matches!(part.kind, ExprKind::Name(_)))
 }

@@ -13,7 +13,8 @@ struct Drawn {
     asked: bool,
 }
 
-/// Warns about each `figure reference` of a string that a question asks about, because the figure shows every step.
+/// Warns about each `figure reference` of a string that a question asks about, because the figure shows every
+/// step.
 pub(super) fn revealed(script: &Block) -> Vec<Diagnostic> {
     let mut strings = Vec::new();
     let mut string = Drawn::default();

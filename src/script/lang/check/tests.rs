@@ -37,7 +37,7 @@ fn a_variable_is_set_before_it_is_used() {
     assert_eq!(codes("let s = \"\"\"see {va}\"\"\""), [("unknown-name", "va")]);
     assert_eq!(codes("choose x in 0..9 where x > y"), [("unknown-name", "y")]);
     assert_eq!(codes("set memory {\n | pa b0 |\n | (k) 1 |\n}"), [("unknown-name", "k")]);
-    // An unknown name is reported only once.
+    // The check reports an unknown name only once.
     assert_eq!(codes("let a = x\nlet b = x"), [("unknown-name", "x")]);
 }
 
@@ -93,9 +93,9 @@ fn calls_pass_the_right_number_of_arguments() {
     let diagnostic = found("def f(a) { core 0 }\nf(1, 2)").remove(0);
     assert_eq!(diagnostic.message, "`f` takes 1 argument, but is called with 2");
     assert_eq!(diagnostic.related.len(), 1);
-    // The arguments are still checked.
+    // The arguments of a function call are also checked.
     assert_eq!(codes("let x = floor(y)"), [("unknown-name", "y")]);
-    // With definitions in branches, the call may refer to any of them.
+    // If the branches of an `if` define a name, a call may refer to any of the definitions.
     fine("if 1 < 2 { def f(a) { core 0 } } else { def f(a, b) { core 0 } }\nf(1)\nf(1, 2)");
     // A definition in a scenario hides the script's definition.
     fine("def f(a) { core 0 }\nscenario \"s\" {\n def f() { core 0 }\n f()\n}");
@@ -116,7 +116,7 @@ fn definitions_do_not_recurse() {
     assert_eq!(places, ["c", "a"]);
 
     assert_eq!(codes("def f(n) { let x = max(f(1), 2) }"), [("recursion", "f")]);
-    // Calls without a cycle.
+    // These calls form no cycle.
     fine("def a() { b(); c() }\ndef b() { c() }\ndef c() { core 0 }\na()");
     // An inner definition that hides the outer one is a different definition.
     fine("def f() {\n def g() { core 0 }\n g()\n}\ndef g() { f() }");

@@ -16,11 +16,12 @@ use super::source::Sources;
 const SIZE_LIMIT: u64 = 1 << 20;
 
 /// Reads the data files of a script and adds each to its sources once. The path rules are the same as for
-/// `include`: a path is relative to the file that names it, and cannot lead outside the script's folder.
+/// `include`: a path is relative to the file that contains the path, and cannot lead outside the script's
+/// folder.
 pub(crate) struct DataFiles<'a> {
     sources: &'a mut Sources,
     loader: &'a mut dyn Loader,
-    /// The folder of the script; `None` if the folder cannot be found.
+    /// The folder of the script, or `None` if the folder cannot be found.
     root: Option<PathBuf>,
     /// The numbers of the files already read, by canonical path.
     read: BTreeMap<PathBuf, u32>,
@@ -37,7 +38,8 @@ impl<'a> DataFiles<'a> {
     /// Reads the file that a string in a script names, and returns its number in the sources.
     ///
     /// # Errors
-    /// `outside-folder`, or `unreadable` if the file does not exist, is larger than 1 MB, or is not UTF-8.
+    /// Returns `outside-folder`, or `unreadable` if the file does not exist, is larger than 1 MB, or is not
+    /// UTF-8.
     pub fn read(&mut self, path: &Word) -> Result<u32, Diagnostic> {
         let (from, canonical) = self.find(path)?;
         if let Some(number) = self.read.get(&canonical) {
@@ -54,7 +56,7 @@ impl<'a> DataFiles<'a> {
     /// Opens the file that a string in a script names, to be read in chunks.
     ///
     /// # Errors
-    /// `outside-folder`, or `unreadable` if the file does not exist or cannot be opened.
+    /// Returns `outside-folder`, or `unreadable` if the file does not exist or cannot be opened.
     pub(crate) fn stream(&mut self, path: &Word) -> Result<Stream, Diagnostic> {
         let (_, canonical) = self.find(path)?;
         self.loader.stream(&canonical).map_err(|error| include::unreadable(path, &include::reason(&error)))
@@ -70,7 +72,7 @@ impl<'a> DataFiles<'a> {
         Ok((from, canonical))
     }
 
-    /// Returns the text of the file with this number; empty if there is no such file.
+    /// Returns the text of the file with this number, or an empty text if the file does not exist.
     pub fn text(&self, number: u32) -> &str {
         self.sources.file(number).map_or("", |file| &file.text)
     }

@@ -1,5 +1,5 @@
-//! Whether the grammar parses two texts identically: they have the same tokens and statement starts, and the
-//! same brackets and dots touch the preceding token.
+//! Checks whether the grammar parses two texts identically. The texts must have the same tokens and statement
+//! starts, and the same brackets and dots must touch the preceding token.
 
 use super::cell::Row;
 use super::piece::{Piece, PieceKind, Pieces};
@@ -15,7 +15,7 @@ pub(super) fn alike(one: &Pieces, other: &Pieces) -> bool {
         })
 }
 
-/// The rows that are not removed.
+/// Returns the rows that are not removed.
 fn rows<'a>(pieces: &'a Pieces) -> impl Iterator<Item = &'a Row> {
     let number = |piece: &Piece| if let PieceKind::Row(number) = piece.kind { Some(number) } else { None };
     pieces.list.iter().filter_map(move |piece| pieces.rows.get(number(piece)?))
@@ -26,7 +26,7 @@ fn pieces(one: &Piece, other: &Piece) -> bool {
     one.head == other.head && (rows || one.kind == other.kind && one.text == other.text)
 }
 
-/// Whether the second of two pieces touches the first, for pairs in which that is significant: `f(x)`,
+/// Whether the second of two pieces touches the first, for pairs in which touching is significant: `f(x)`,
 /// `xs[i]`, `a.b`.
 fn touches(pair: &[Piece]) -> bool {
     let [first, second] = pair else { return false };

@@ -2,7 +2,7 @@
 //! one space precedes it on at least one line. All other runs of spaces become single spaces.
 //!
 //! The longest text to the left of a column determines the position of the column. Formatting is therefore
-//! stable: a formatted text has the same columns, although several of them may share a position.
+//! stable: a formatted text has the same columns, although several columns may share a position.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::line::Line;
 use super::piece::{Piece, PieceKind, lead};
 use super::width::behind;
 
-/// Maximum number of character columns by which text in a line moves; texts farther apart are not aligned.
+/// Maximum number of character columns by which text in a line moves. Texts farther apart are not aligned.
 pub(super) const REACH: usize = 40;
 
 /// A position in a line that may belong to a column.
@@ -28,7 +28,7 @@ type Group = Vec<Place>;
 /// The key of a column: the paragraph, the column, and the kind of text (see [`sort`]).
 type Key<'a> = (usize, usize, &'a str);
 
-/// Returns the number of additional spaces before each piece, besides the regular one.
+/// Returns the number of additional spaces before each piece, beyond the regular space.
 pub(super) fn blanks(list: &[Piece], lines: &[Line]) -> Vec<usize> {
     let places = places(list, lines);
     let mut groups: BTreeMap<Key, Group> = BTreeMap::new();
@@ -53,7 +53,8 @@ pub(super) fn blanks(list: &[Piece], lines: &[Line]) -> Vec<usize> {
     set_in_line(list, lines, &groups)
 }
 
-/// Aligns the places of each group, leftmost group first, in the column after the longest of their lines.
+/// Aligns each group, beginning with the leftmost. The places of a group move to the column after the longest
+/// of the group's lines.
 fn set_in_line(list: &[Piece], lines: &[Line], groups: &[Group]) -> Vec<usize> {
     let (mut blanks, mut moved) = (vec![0; list.len()], vec![0; lines.len()]);
     for group in groups {
@@ -75,7 +76,7 @@ fn key<'a>(list: &'a [Piece], paragraph: usize, place: Place) -> Key<'a> {
     (paragraph, piece.column, sort(piece))
 }
 
-/// Returns the kind of a piece; only pieces of the same kind are aligned with each other.
+/// Returns the kind of a piece. Only pieces of the same kind are aligned with each other.
 fn sort<'a>(piece: &'a Piece) -> &'a str {
     match piece.kind {
         PieceKind::Operator | PieceKind::Open(_) => &piece.text,
@@ -89,7 +90,7 @@ fn sort<'a>(piece: &'a Piece) -> &'a str {
 struct Places {
     /// The positions that precede the arrows, with their paragraphs.
     before: Vec<(usize, Place)>,
-    /// The first arrow of each line that has one.
+    /// The first arrow of each line that has an arrow.
     arrows: Vec<Place>,
 }
 

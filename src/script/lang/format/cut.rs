@@ -8,7 +8,7 @@ use super::spacing;
 use super::width::behind;
 use crate::lang::layout::{Token, TokenKind, tokens};
 
-/// Cuts a script.
+/// Splits a script into pieces.
 pub(super) fn pieces(text: &str) -> Pieces<'_> {
     let tokens = tokens(text).list;
     let mut cutter = Cutter {
@@ -130,8 +130,7 @@ impl<'a> Cutter<'a, '_> {
                 self.cut(PieceKind::Operator, token.start, token.end);
                 row.bars.push(row.cells.len());
             } else if token.kind == TokenKind::Prose {
-                // The grammar treats these quotes as strings; for example, six quotes are three empty
-                // strings.
+                // The grammar treats these quotes as strings. For example, six quotes are three empty strings.
                 row.verbatim = true;
                 let end = self.end_of_prose(token.end);
                 self.cut(PieceKind::Prose, token.start, end);
@@ -182,7 +181,7 @@ impl<'a> Cutter<'a, '_> {
     }
 }
 
-/// Returns the kind of piece that a token becomes; `None` if the token has no width.
+/// Returns the kind of piece that a token becomes, or `None` if the token has no width.
 fn kind(token: TokenKind) -> Option<PieceKind> {
     Some(match token {
         TokenKind::Comment => PieceKind::Comment,

@@ -11,9 +11,10 @@ pub(super) struct Line {
     pub(super) comment: Option<usize>,
     /// Whether a blank line precedes this line.
     pub(super) blank: bool,
-    /// The block in which the line begins.
+    /// The number of the block in which the line begins.
     pub(super) block: usize,
-    /// The paragraph within that block; a blank line ends a paragraph, and blocks do not share paragraphs.
+    /// The number of the paragraph within that block. A blank line ends a paragraph, and blocks do not share
+    /// paragraphs.
     pub(super) paragraph: usize,
     /// Whether the line begins with a statement or a setting.
     pub(super) head: bool,

@@ -1,9 +1,9 @@
 //! The formatter, which writes the same statements in the layout that `docs/reference/formatting.md` defines.
 //!
-//! Formatting changes only table bars and the text between tokens. Line breaks stay where the author put
-//! them, so statements cannot end elsewhere. Comments, strings, prose, and the spelling of numbers stay the
-//! same byte for byte. Before the new text is returned, its tokens are compared with those of the old text.
-//! The trees are also compared unless the text is very long.
+//! Formatting changes only table bars and the text between tokens. Line breaks stay where the author put them,
+//! so every statement ends where it did before. Formatting preserves comments, strings, prose, and the spelling
+//! of numbers byte for byte. Before the formatter returns the new text, it compares the tokens of the two
+//! texts. It also compares the syntax trees unless the text is very long.
 
 mod alike;
 mod cell;

@@ -14,9 +14,9 @@ pub(super) struct Piece<'a> {
     pub(super) text: Cow<'a, str>,
     /// The number of newlines before the piece.
     pub(super) lines: usize,
-    /// Whether a `;` precedes it.
+    /// Whether a `;` precedes the piece.
     pub(super) semicolon: bool,
-    /// Whether this piece touches the preceding one.
+    /// Whether this piece touches the preceding piece.
     pub(super) touches: bool,
     /// The original column.
     pub(super) column: usize,

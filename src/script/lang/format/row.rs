@@ -22,7 +22,7 @@ struct Column {
     side: Side,
 }
 
-/// Aligns all rows of a script; rows directly in the same block form one table.
+/// Aligns all rows of a script. Rows directly in the same block form one table.
 pub(super) fn set(pieces: &mut Pieces) {
     remove_rulers(pieces);
     let mut open: Vec<Vec<usize>> = vec![Vec::new()];
@@ -64,7 +64,7 @@ fn remove_rulers(pieces: &mut Pieces) {
     }
 }
 
-/// Aligns the rows of a table in columns, or each row separately if two share a line.
+/// Aligns the rows of a table in columns. If two rows share a line, aligns each row separately.
 fn set_table(pieces: &mut Pieces, table: &[usize]) {
     let shared = table.iter().skip(1).any(|at| pieces.list[*at].lines == 0);
     let row = |at: usize| match pieces.list[at].kind {
@@ -99,7 +99,7 @@ fn columns(rows: &[&Row]) -> Vec<Column> {
         .map(|index| {
             let cells = rows.iter().filter_map(|row| Some((row.begin, row.cells.get(index)?)));
             let width = cells.clone().map(|(_, cell)| behind(0, &cell.text)).max().unwrap_or(0);
-            // The positions of the cells, counted from the bar that begins the row.
+            // The position of each cell, counted from the bar that begins the row.
             let places: Vec<(usize, usize)> = cells
                 .map(|(begin, cell)| (cell.from.saturating_sub(begin), cell.to.saturating_sub(begin)))
                 .collect();
@@ -108,7 +108,7 @@ fn columns(rows: &[&Row]) -> Vec<Column> {
         .collect()
 }
 
-/// Returns the alignment of cells that have these first and last columns. The default is left.
+/// Returns the alignment of cells that have these first and last columns. The default is left alignment.
 fn side(places: &[(usize, usize)]) -> Side {
     let first = places.iter().map(|place| place.0).min().unwrap_or(0);
     let last = places.iter().map(|place| place.1).max().unwrap_or(0);

@@ -9,7 +9,7 @@ use crate::lang::ast::{
 };
 use crate::lang::value::{Unit, Value};
 
-/// Whether two scripts are the same.
+/// Whether two scripts are the same except for their spans.
 pub(super) fn blocks(one: &[Stmt], other: &[Stmt]) -> bool {
     one.same(other)
 }

@@ -35,7 +35,7 @@ struct Marker {
     depth: usize,
     /// Whether the last piece is a verb, or the name of a setting or a fact.
     named: bool,
-    /// Whether a value must follow the last piece; a `-` there is a sign, not an operator.
+    /// Whether a value must follow the last piece. In that position, `-` is a sign, not an operator.
     wants: bool,
     /// Whether the last piece is a unary operator, which touches its operand.
     sign: bool,
@@ -44,10 +44,10 @@ struct Marker {
 }
 
 impl Marker {
-    /// Whether a space belongs between the last piece and this one.
+    /// Whether a space belongs between the last piece and this piece.
     fn space(&self, before: &[Piece], piece: &Piece, after: &[Piece]) -> bool {
         let Some(last) = before.last() else { return false };
-        // Followed by a space, `part` is a keyword; otherwise, it is a name.
+        // If a space follows `part`, the word is a keyword. Otherwise, `part` is a name.
         if begins_exam(before) && piece.touches && piece.kind != PieceKind::Close(b'}') {
             return false;
         }

@@ -2,7 +2,7 @@
 
 use super::{Unformatted, format};
 
-/// Asserts that formatting changes one text to another, and leaves the latter unchanged.
+/// Asserts that formatting changes a text to the expected text, and leaves the expected text unchanged.
 #[track_caller]
 fn becomes(text: &str, expected: &str) {
     let formatted = format(text);
@@ -120,7 +120,7 @@ fn arrows_next_to_each_other_are_in_one_column_if_one_is_moved() {
         "read 5   => tlb hit\nwrite 5 = 1 => tlb hit\n\nread 6  => tlb hit\n",
         "read 5      => tlb hit\nwrite 5 = 1 => tlb hit\n\nread 6 => tlb hit\n",
     );
-    // These lines are not adjacent, but their arrows are in the same column.
+    // The lines with arrows are not adjacent, but the arrows are in the same column.
     stays("read 5      => tlb hit\n\n# then\nwrite 5 = 1 => tlb hit\n");
     let far = format!("read 5   => byte 1\nread {} => byte 2\n", "1 + ".repeat(20) + "1");
     becomes(&far, &far.replace("   =>", " =>"));
@@ -188,7 +188,7 @@ fn rows_get_bars() {
     );
     becomes("P1: expect maps { start end; 0 - }", "P1: expect maps { | start end |; | 0 - | }\n");
     becomes("set x {\n n  m\n10  5\n 1 55\n}", "set x {\n  |  n  m |\n  | 10  5 |\n  |  1 55 |\n}\n");
-    // Settings are not rows.
+    // The settings in this block are not table rows.
     stays("set pte 1 0x10 {\n  ppn 3\n  p 1\n}\n");
     stays("machine {\n  virtual 14\n}\n");
 }
@@ -207,7 +207,7 @@ fn mistakes_found_by_random_scripts() {
     becomes("expect reference{|p\n|1 2}", "expect reference { | p |\n                   | 1 2 | }\n");
     // A removed `;` does not affect the columns.
     becomes("s  {   ; }\nfor x in 5{}", "s {      }\nfor x in 5 { }\n");
-    // Added spaces would turn these into different words.
+    // Added spaces would turn `7-i` and `a-b` into different words.
     becomes("reference  7-i a-b 1", "reference 7-i a-b 1\n");
     stays("part\"x\"\n");
     stays("part{ }\n");

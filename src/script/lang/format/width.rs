@@ -23,8 +23,8 @@ const WIDE: &[(u32, u32)] = &[
 /// Combining characters, which are zero columns wide.
 const NONE: &[(u32, u32)] = &[(0x300, 0x36F), (0x200B, 0x200F), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)];
 
-/// Returns the column after a text that begins at a column. Only the text after its last newline affects the
-/// result.
+/// Returns the column after a text that begins at a column. Only the part of the text after the last newline
+/// affects the result.
 pub(super) fn behind(column: usize, text: &str) -> usize {
     let (mut column, text) = match text.rfind('\n') {
         Some(newline) => (0, &text[newline + 1..]),

@@ -1,4 +1,4 @@
-//! Writes lines with their indentation and with the columns of the comments at their ends.
+//! Writes lines, indents them, and aligns the comments at their ends.
 
 use super::columns::REACH;
 use super::line::Line;
@@ -11,7 +11,7 @@ const INDENT: usize = 2;
 /// Number of spaces before a comment at the end of a line.
 const BEFORE_COMMENT: usize = 2;
 
-/// Statements that continue after a comma even without facts; elsewhere in a block, a comma ends a setting.
+/// Statements that continue after a comma even without facts. Elsewhere in a block, a comma ends a setting.
 const LISTS: &[&str] = &["given", "reference", "ask", "choose", "where"];
 
 /// An open bracket or block on a line.
@@ -23,7 +23,7 @@ struct Frame {
     inner: usize,
     /// The start column of the line with the closing bracket.
     close: usize,
-    /// Whether this is a block or the whole file.
+    /// Whether the frame is a block or the whole file.
     block: bool,
     /// The start column of rows, if the first row follows the brace.
     rows: Option<usize>,
@@ -92,7 +92,7 @@ pub(super) fn write(pieces: &Pieces, lines: &[Line], blanks: &[usize]) -> String
     out
 }
 
-/// Returns the column of each line's comment; comments on adjacent lines are aligned.
+/// Returns the column of each line's comment. Comments on adjacent lines are aligned.
 fn columns(list: &[Piece], lines: &[Line], written: &[Written]) -> Vec<usize> {
     let mut columns: Vec<usize> = written.iter().map(|line| line.width + BEFORE_COMMENT).collect();
     let prose = |line: &Line| list[line.first..line.end].iter().any(|piece| piece.text.contains('\n'));
@@ -231,7 +231,7 @@ impl Writer<'_> {
         }
     }
 
-    /// Writes the text between a piece and the preceding one on its line.
+    /// Writes the text between a piece and the preceding piece on its line.
     fn between(&mut self, at: usize) {
         let (list, blanks) = (self.list, self.blanks);
         let (before, piece) = (&list[at - 1], &list[at]);

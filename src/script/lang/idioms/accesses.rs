@@ -6,7 +6,7 @@ use super::tokens::{Token, nesting, tokens};
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Access {
     pub(super) message: &'static str,
-    /// The line in Pagewalk's language; `None` if a value is unknown.
+    /// The line in Pagewalk's language, or `None` if a value is unknown.
     pub(super) ours: Option<String>,
 }
 
@@ -51,7 +51,7 @@ const INSTRUCTIONS: &[(&str, bool, bool, u64)] = &[
     ("store", false, true, 0),
 ];
 
-/// Other instructions that courses use.
+/// Other assembly instructions that courses use.
 const OTHERS: &[&str] = &[
     "push", "pop", "pushq", "popq", "lea", "leaq", "jmp", "je", "jne", "call", "callq", "add", "addq",
     "addi", "sub", "subq", "xor", "cmp", "inc", "dec", "movabs", "li", "la", "lui", "beq", "bne", "ecall",
@@ -80,7 +80,7 @@ fn assembly(said: &str, all: &[Token]) -> Option<Access> {
         bytes => bytes,
     };
     let sized = |bytes: u64| if bytes > 1 { format!(" size {bytes}") } else { String::new() };
-    // AT&T syntax puts the destination last; Intel and Arm put it first.
+    // AT&T syntax puts the destination last. Intel and Arm put the destination first.
     let last = said.contains('%') || first.kind == Kind::Immediate;
     let mov = name.starts_with("mov");
     let memory = |operand: &Operand| match operand.kind {
@@ -127,7 +127,7 @@ enum Kind {
 struct Operand {
     kind: Kind,
     text: String,
-    /// The width of the operand in bytes; 0 if unknown.
+    /// The width of the operand in bytes, or 0 if the width is unknown.
     bytes: u64,
 }
 

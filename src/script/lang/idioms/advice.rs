@@ -7,9 +7,9 @@ use crate::lang::span::Span;
 /// The advice that an idiom gives for an error.
 #[derive(Debug, Clone)]
 pub(super) struct Advice {
-    /// The new message; `None` keeps the original one.
+    /// The new message, or `None` to keep the original message.
     pub(super) message: Option<&'static str>,
-    /// The help; `None` if the fix is sufficient.
+    /// The help, or `None` if the fix is sufficient.
     pub(super) help: Option<&'static str>,
     pub(super) fix: Option<Fix>,
     /// Whether the advice is right even if no fix works.

@@ -63,7 +63,7 @@ pub(super) fn comment(line: &str, at: usize, place: impl Fn(usize, usize) -> Spa
     (at >= sign.start || line[sign.start + 2..].contains(' ')).then_some(advice)
 }
 
-/// Returns the advice for a name that an earlier `#define` was meant to define; in Pagewalk, a `#define` line
+/// Returns the advice for a name that an earlier `#define` was meant to define. In Pagewalk, a `#define` line
 /// is a comment.
 pub(super) fn defined(diagnostic: &Diagnostic, text: &str) -> Option<Advice> {
     let Span { file, start, end } = diagnostic.span;

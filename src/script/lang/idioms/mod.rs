@@ -1,8 +1,8 @@
 //! Idioms of other languages, recognized at an error, with their equivalents.
 //!
 //! [`improve`] adds advice to the diagnostics of a script. [`improve`] tries the fixes of the matching idioms
-//! in `rows`, and the diagnostic's own fix. Each text with its fix applied is parsed and checked; a fix that
-//! leaves an error in its place is not shown.
+//! in `rows`, and the diagnostic's own fix. The function parses and checks the text with each fix applied, and
+//! rejects a fix that leaves an error at the same position.
 
 mod accesses;
 mod advice;

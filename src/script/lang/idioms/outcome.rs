@@ -26,7 +26,7 @@ fn says(fix: &Fix) -> String {
     if text.is_empty() || text.contains(['\n', '`']) { fix.title() } else { format!("write `{text}`") }
 }
 
-/// Whether the existing fix of a diagnostic is better than that of any idiom.
+/// Whether the existing fix of a diagnostic is better than the fix of any idiom.
 pub(super) fn has_own_fix(diagnostic: &Diagnostic) -> bool {
     diagnostic.is_warning() || diagnostic.code == Code::WrongUnit && diagnostic.fix.is_some()
 }
@@ -61,7 +61,7 @@ pub(super) fn reading(all: &[Diagnostic]) -> usize {
     all.iter().filter(|one| one.code == Code::Syntax).count()
 }
 
-/// Whether an error that did not exist `before` is now in the place of an edit. `edits` contains all edits
+/// Whether an error that did not exist `before` is now at the position of an edit. `edits` contains all edits
 /// made, and `text` is the result.
 pub(super) fn new_there(
     diagnostic: &Diagnostic,
@@ -71,7 +71,7 @@ pub(super) fn new_there(
     before: &[Diagnostic],
     after: &[Diagnostic],
 ) -> bool {
-    // Edits before this one change its position.
+    // Earlier edits in the text change the position of this edit.
     let ahead = |made: &&TextEdit| made.span.end <= edit.span.start && *made != edit;
     let moved = |made: &TextEdit| made.replacement.len() as i64 - i64::from(made.span.end - made.span.start);
     let moved: i64 = edits.iter().filter(ahead).map(moved).sum();
@@ -85,8 +85,8 @@ pub(super) fn new_there(
     })
 }
 
-/// Whether the error after a fix is an expected consequence. A function whose name is now known may have too
-/// few arguments, and a fact may have no value.
+/// Whether the error after a fix is an expected consequence. For example, a call with a corrected name may have
+/// too few arguments, and a fact may have no value.
 fn comes_next(before: Code, after: Code) -> bool {
     matches!(
         (before, after),

@@ -1,10 +1,10 @@
 //! Patterns for lines, and their matching.
 //!
-//! A pattern is a line with holes, and matching ignores case. `NAME` is a word, `FACT` a fact name, `TYPE` a
-//! C type, `TEXT` a string, `NUM` a single number or word, `PATH` a number or word with dots, `VALUE` a
-//! number, `SMALL` the number of bytes of an access, and `YES` and `NO` an answer. `A`, `B`, and `C` are any
-//! tokens without a comma between them, and `REST` is the rest of the line, possibly empty. A hole that
-//! occurs twice must match the same text twice.
+//! A pattern is a line with holes, and matching ignores case. `NAME` matches a word, `FACT` a fact name, `TYPE`
+//! a C type, and `TEXT` a string. `NUM` matches a single number or word, `PATH` a number or word with dots,
+//! `VALUE` a number, and `SMALL` the number of bytes of an access. `YES` and `NO` match an answer. `A`, `B`,
+//! and `C` are any tokens without a comma between them, and `REST` is the rest of the line, possibly empty. A
+//! hole that occurs twice must match the same text twice.
 
 use super::facts::is_fact;
 use super::tokens::{Token, nesting, tokens};
@@ -111,7 +111,7 @@ fn one_of(token: &Token, words: &[&str]) -> bool {
     words.iter().any(|word| token.text.eq_ignore_ascii_case(word))
 }
 
-/// Assigns tokens to a hole; a hole that is already filled must contain the same tokens.
+/// Assigns tokens to a hole. A hole that is already filled must contain the same tokens.
 fn take<'a>(
     hole: &'static str,
     line: &'a str,

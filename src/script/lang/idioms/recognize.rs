@@ -136,8 +136,8 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found
 }
 
-/// Returns the advice from the idiom table and the other notations for a statement; `fix` creates the fix
-/// that replaces it.
+/// Returns the advice from the idiom table and the other notations for a statement. The function `fix` creates
+/// the fix that replaces the statement.
 fn statements(said: &str, read: bool, fix: impl Fn(&str) -> Fix) -> Vec<Advice> {
     let mut found: Vec<Advice> = of_process(said)
         .map(|new| {

@@ -4,7 +4,7 @@
 pub(super) struct Idiom {
     /// The patterns that the idiom matches.
     pub(super) theirs: &'static [&'static str],
-    /// The template of the equivalent; empty if no equivalent exists.
+    /// The template of the equivalent, or an empty text if no equivalent exists.
     pub(super) ours: &'static str,
     /// The message.
     pub(super) message: &'static str,
@@ -290,7 +290,7 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     ),
 ];
 
-/// Single words with their equivalents; the first equivalent that fits the place is used.
+/// Single words with their equivalents. The fix uses the first equivalent that fits the place.
 pub(super) const WORDS: &[(&str, &[&str])] = &[
     ("True", &["true"]),
     ("False", &["false"]),

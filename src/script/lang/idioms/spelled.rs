@@ -26,8 +26,8 @@ const UNITS: &[(&str, &[&str])] = &[
 const OPERATORS: &[(&str, &str)] =
     &[("&&", "and"), ("||", "or"), ("===", "=="), ("!==", "!="), ("<>", "!="), ("...", ".."), (":=", "=")];
 
-/// Names of counters in other simulators: the end of the name, and the path that replaces it. In the path, `X` is
-/// the text before the dot.
+/// Names of counters in other simulators. Each row has the end of a name and the path that replaces the name.
+/// In the path, `X` is the text before the dot.
 const PATHS: &[(&str, &str)] = &[
     ("hit_rate", "(1 - X.miss_rate)"),
     ("hit_ratio", "(1 - X.miss_rate)"),
@@ -46,7 +46,7 @@ const PATHS: &[(&str, &str)] = &[
     ("miss_count", "X.misses"),
 ];
 
-/// The parts of a machine that have such counters.
+/// The parts of a machine whose counters other simulators name in this way.
 const COUNTED: &[&str] = &["tlb", "cache", "dtlb", "itlb", "l1", "l2", "l3", "l1d", "l1i"];
 
 /// Sizes of C types in bytes on a 64-bit machine.
@@ -237,7 +237,7 @@ fn operator(all: &[Token], at: usize) -> Spelled {
         return Some((1, (*ours).to_owned()));
     }
     let next = all.get(at + 1);
-    // Words can be operators unless facts follow.
+    // Words such as `is` can be operators unless facts follow.
     let worded = at > 0 && !all.iter().any(|token| matches!(token.text, "=>" | "ask"));
     if worded
         && (all[at - 1].is_name() || all[at - 1].is_number() || all[at - 1].text == ")")
@@ -254,7 +254,7 @@ fn operator(all: &[Token], at: usize) -> Spelled {
             _ => {}
         }
     }
-    // A load through a pointer.
+    // The operator `*` may be a load through a pointer.
     let begins = at > 0 && matches!(all[at - 1].text, "=" | "(" | "," | "==" | "+" | "show" | "expect" | "[");
     if token.text == "*" && begins {
         let name = next.filter(|name| name.is_name() && name.touches(&token))?;

@@ -1,4 +1,4 @@
-//! Loops whose counter advances by more than one; the equivalent loop runs over a list of the values.
+//! Loops whose counter advances by more than one. The equivalent loop runs over a list of the values.
 
 use std::fmt::Write as _;
 use std::ops::Range;
@@ -12,7 +12,7 @@ use crate::lang::value::Number;
 /// Maximum number of values to list.
 const MOST: usize = 16;
 
-/// Heads of such loops, and whether the values include the end.
+/// Heads of loops whose counter advances by `C`, and whether the values include the end.
 const HEADS: &[(&str, bool)] = &[
     ("for (TYPE NAME = A; NAME < B; NAME += C) {", false),
     ("for (NAME = A; NAME < B; NAME += C) {", false),

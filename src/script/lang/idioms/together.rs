@@ -1,4 +1,4 @@
-//! Fixes for a long script, which are all tried at once.
+//! Tries all fixes for a long script at once.
 
 use super::advice::Advice;
 use super::outcome::{
@@ -17,14 +17,14 @@ const ROUNDS: usize = 6;
 
 /// The candidates for an error: fixes from the idiom table, then the diagnostic's own fix.
 struct Choice {
-    /// The index of the error.
+    /// The index of the error's diagnostic.
     at: usize,
     fixes: Vec<(Option<Advice>, TextEdit)>,
     works: bool,
 }
 
 /// Does the same as `improve` for one file, but drops fixes that do not parse on their own and tries the
-/// others together.
+/// remaining fixes together.
 pub(super) fn together(
     text: &str,
     diagnostics: &mut Vec<Diagnostic>,
@@ -135,7 +135,7 @@ fn settle(
         if all {
             return after;
         }
-        // An error that disappeared was a consequence of one that is now fixed.
+        // An error that disappeared was a consequence of an error that is now fixed.
         now.retain(|old| after.iter().any(|new| same(new, old)));
     }
     choices.iter_mut().filter(|choice| !choice.works).for_each(|choice| choice.fixes.clear());

@@ -14,7 +14,7 @@ impl Token<'_> {
         self.start + self.text.len()
     }
 
-    /// Whether this token begins where another one ends.
+    /// Whether this token begins where the other token ends.
     pub(super) fn touches(&self, before: &Token) -> bool {
         before.end() == self.start
     }
@@ -58,8 +58,8 @@ pub(super) fn tokens(line: &str) -> Vec<Token<'_>> {
     found
 }
 
-/// Returns the length of the word or number at the start of a text. A name can contain dots and dashes
-/// between letters, and a number can contain a point.
+/// Returns the length of the word or number at the start of a text. A name can contain dots and dashes between
+/// letters, and a number can contain a decimal point.
 fn word(text: &str) -> usize {
     let bytes = text.as_bytes();
     let number = bytes[0].is_ascii_digit();

@@ -12,7 +12,7 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
 /// Maximum number of bytes to reparse when trying fixes, enough for about a hundred fixes in a script of the
-/// usual size. Later fixes are shown untried and without advice from the table.
+/// usual size. Beyond this maximum, fixes are shown untried and without advice from the table.
 const READ_AGAIN: usize = 1 << 21;
 
 /// The size in bytes above which all fixes for a script are tried at once.
@@ -21,11 +21,11 @@ const LONG: usize = 1 << 13;
 /// Maximum number of diagnostics per report whose help is improved.
 const TOLD: usize = 100;
 
-/// Replaces messages about foreign idioms with the messages of the idiom table, and removes fixes that leave
-/// an error in their place. `wrong` returns the errors in a changed text of a file.
+/// Replaces messages about foreign idioms with the messages of the idiom table, and removes fixes that leave an
+/// error at the same position. `wrong` returns the errors in a changed text of a file.
 ///
-/// Tries fixes one after the other, each together with the earlier ones that worked, because a line may need
-/// a declaration on another line. Retries failed fixes once at the end.
+/// Tries fixes one after the other, each together with the earlier fixes that worked, because a line may need a
+/// declaration on another line. Retries failed fixes once at the end.
 pub(crate) fn improve(
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
@@ -121,13 +121,13 @@ pub(super) fn reads(help: &str) -> bool {
 enum Tried {
     /// The fix works, and these errors remain.
     Works(Vec<Diagnostic>),
-    /// The fix leaves an error in its place.
+    /// The fix leaves an error at the same position.
     Fails,
     /// The fix was not tried.
     Unknown,
 }
 
-/// The fixes to try, and those that worked.
+/// The fixes to try, and the fixes that worked.
 struct Trial<'a> {
     /// The errors that remain in the text after the fixes that worked.
     now: Vec<Diagnostic>,
@@ -139,8 +139,8 @@ struct Trial<'a> {
 }
 
 impl Trial<'_> {
-    /// Returns the first advice whose fix works, with the remaining errors. If there is none, returns advice
-    /// that is right without a fix, if any.
+    /// Returns the first advice whose fix works, with the remaining errors. If no fix works, returns advice
+    /// that is correct even without a fix, if any.
     fn best(&mut self, diagnostic: &Diagnostic, text: &str) -> Option<(Advice, Option<Vec<Diagnostic>>)> {
         if has_own_fix(diagnostic) || self.read + text.len() > READ_AGAIN {
             return None;
@@ -153,7 +153,7 @@ impl Trial<'_> {
                 return Some((one.clone(), Some(after)));
             }
         }
-        // A working fix of the diagnostic is better than advice without one, except for constructs without an
+        // A working fix of the diagnostic is better than advice without a fix, except for constructs without an
         // equivalent.
         let own = diagnostic.fix.as_deref();
         let advised = all.into_iter().find(|one| one.sure)?;

@@ -27,7 +27,7 @@ pub struct Script {
 }
 
 /// Reads the script at this path (`-` is standard input) and its includes. A file that cannot be read is
-/// reported and treated as empty, so there is always a script.
+/// reported and treated as empty, so the function always returns a script.
 pub fn read(path: &Path, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let (script, diagnostics) = add(&mut sources, path, loader);
@@ -73,7 +73,7 @@ pub fn add_text(
 /// Decodes a file's bytes.
 ///
 /// # Errors
-/// The reason why the bytes are not text.
+/// Returns the reason why the bytes are not text.
 pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
     decode(bytes).map_err(|at| {
         let line = bytes.get(..at).unwrap_or(&[]).split(|byte| *byte == b'\n').count();
@@ -120,7 +120,7 @@ struct Below {
 struct Open {
     /// The path of the file in messages, which is also the base for the paths of its includes.
     name: PathBuf,
-    /// The canonical path of the file; `None` for standard input, or if the path is unknown.
+    /// The canonical path of the file, or `None` for standard input or an unknown path.
     canonical: Option<PathBuf>,
     /// The number of blocks and files that enclose the file.
     nesting: usize,
@@ -128,12 +128,13 @@ struct Open {
     below: Below,
 }
 
-/// Reads a script's files. A file that is included twice is read once, and its statements are shared.
+/// Reads a script's files. A file that is included twice is read only once, and the two includes share its
+/// statements.
 struct Reader<'a> {
     loader: &'a mut dyn Loader,
     sources: Sources,
     diagnostics: Vec<Diagnostic>,
-    /// The script's folder, which must contain all included files; `None` if it cannot be found.
+    /// The script's folder, which must contain all included files, or `None` if the folder cannot be found.
     root: Option<PathBuf>,
     /// The files currently being read, beginning with the script.
     open: Vec<Open>,
@@ -166,7 +167,8 @@ impl<'a> Reader<'a> {
         (script, diagnostics)
     }
 
-    /// Reads the script and its includes. A script without a path is standard input, in the current folder.
+    /// Reads the script and its includes. A script without a path comes from standard input and belongs to the
+    /// current folder.
     fn script(mut self, name: &str, path: Option<&Path>, text: &str) -> (Sources, Script, Vec<Diagnostic>) {
         self.root = root(self.loader, path);
         let canonical = path.and_then(|path| self.loader.canonical(path).ok());
@@ -269,8 +271,8 @@ pub(super) fn root(loader: &dyn Loader, script: Option<&Path>) -> Option<PathBuf
 /// the name.
 ///
 /// # Errors
-/// `outside-folder` if the file is not in `root` or below it (or if no root is known), or `unreadable` if the
-/// file does not exist.
+/// Returns `outside-folder` if the file is not in `root` or below it (or if no root is known), or `unreadable`
+/// if the file does not exist.
 pub(super) fn find(
     loader: &dyn Loader,
     root: Option<&Path>,
@@ -297,7 +299,7 @@ pub(super) fn name_beside(from: &Path, path: &Word) -> PathBuf {
     plain(&from.parent().unwrap_or(Path::new("")).join(&*path.text))
 }
 
-/// Reads the text of a file of at most `limit` bytes, or returns the reason why it cannot be read.
+/// Reads the text of a file of at most `limit` bytes, or returns the reason why the file cannot be read.
 pub(super) fn load(loader: &mut dyn Loader, path: &Path, limit: u64) -> Result<String, String> {
     let bytes = loader.load(path).map_err(|error| reason(&error))?;
     if bytes.len() as u64 > limit {
@@ -321,8 +323,8 @@ fn nested(path: &Word) -> Diagnostic {
     Diagnostic::new(Code::TooDeep, path.span, message)
 }
 
-/// Returns the diagnostic for an include cycle, with the chain of files from the included file to the
-/// including one.
+/// Returns the diagnostic for an include cycle, with the chain of files from the included file to the including
+/// file.
 fn circle(open: &[Open], path: &Word) -> Diagnostic {
     let again = open.first();
     let names: Vec<String> = open.iter().chain(again).map(|open| open.name.display().to_string()).collect();

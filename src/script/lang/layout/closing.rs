@@ -15,8 +15,8 @@ impl Diagnostic {
 
 impl Scan<'_> {
     /// Closes the brackets from a level inward, at the end of the line with the outermost bracket or before
-    /// `end`. Returns `None` if the line continues, or if the brackets may have been meant to end before its
-    /// last word.
+    /// `end`. Returns `None` if the line continues, or if the author may have meant the brackets to end before
+    /// the last word of the line.
     pub(super) fn closing(&self, from: usize, end: usize) -> Option<Fix> {
         let levels = self.levels.get(from..)?;
         let at = levels.first()?.at;
@@ -34,7 +34,7 @@ impl Scan<'_> {
         Some(self.put_in(at + held.len(), text))
     }
 
-    /// Closes the open brackets before the current bracket.
+    /// Closes the open brackets immediately before the current bracket.
     pub(super) fn closing_here(&self, from: usize) -> Option<Fix> {
         let levels = self.levels.get(from..)?;
         let text: String = levels.iter().rev().map(|level| level.kind.ends().1).collect();
@@ -50,8 +50,9 @@ impl Scan<'_> {
             .then(|| self.put_in(open + line.len(), "\""))
     }
 
-    /// Closes a block before this byte with the indentation of its first line, if all lines in the block are
-    /// indented further. Closes a one-line block on the same line.
+    /// Closes a block before this byte if all lines in the block are indented further than the line with the
+    /// opening brace. The closing brace gets the indentation of that line. A one-line block is closed on the
+    /// same line.
     pub(super) fn closing_brace(&self, level: &Level, before: usize) -> Option<Fix> {
         if level.kind != LevelKind::Block {
             return None;

@@ -48,15 +48,15 @@ pub(super) struct Level {
     pub(super) at: usize,
     /// The indentation of the line on which the level was opened.
     pub(super) indent: usize,
-    /// Whether the first line inside is indented further than the line that opened the level.
+    /// Whether the first line inside the level is indented further than the line that opened the level.
     pub(super) deeper: Option<bool>,
-    /// The start of the current statement; `None` between statements.
+    /// The start of the current statement, or `None` between statements.
     pub(super) statement: Option<usize>,
-    /// The number of words of that statement so far.
+    /// The number of words in the current statement so far.
     pub(super) words: u32,
-    /// Whether that statement has an error and must be blanked.
+    /// Whether the current statement has an error and must be blanked.
     pub(super) damaged: bool,
-    /// Whether that statement is a table row.
+    /// Whether the current statement is a table row.
     pub(super) row: bool,
     /// Whether the level is a block that contains only a table, whose rows need no bars.
     pub(super) table: bool,

@@ -63,14 +63,14 @@ pub fn tokens(text: &str) -> Tokens {
     scan.run().notes.map(|notes| notes.tokens).unwrap_or_default()
 }
 
-/// The effect of a token on whether its line ends.
+/// How a token affects whether its line ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum After {
     /// The line can end after the token.
     Nothing,
-    /// A comma: the line continues unless a table row follows.
+    /// A comma, after which the line continues unless a table row follows.
     Comma,
-    /// An operator: the line continues.
+    /// An operator, after which the line continues.
     Operator,
 }
 
@@ -80,13 +80,13 @@ struct Scan<'a> {
     text: &'a str,
     /// Whether to guess from the indentation which brace is unclosed.
     strict: bool,
-    /// The copy.
+    /// The copy of the text.
     out: Vec<u8>,
-    /// The next byte.
+    /// The position of the next byte.
     at: usize,
     /// The open levels, beginning with the file itself.
     levels: Vec<Level>,
-    /// Newlines outside brackets since the last token; the next token determines whether they end a
+    /// Newlines outside brackets since the last token. The next token determines which of these newlines end a
     /// statement.
     pending: Vec<usize>,
     /// The effect of the last token on its line.
@@ -142,7 +142,7 @@ impl<'a> Scan<'a> {
                 self.note_last();
                 return self;
             }
-            // An unclosed bracket may cause the pass to go back.
+            // If a bracket is unclosed, the pass may go back to an earlier line.
             if self.done || !self.close_brackets() {
                 break;
             }
@@ -171,7 +171,7 @@ impl<'a> Scan<'a> {
                 self.at = end;
             }
             0xC2 if self.byte(1) == 0xA0 => {
-                // A no-break space, as used in web pages and papers.
+                // A no-break space may occur in text that was copied from web pages and papers.
                 self.blank(self.at, self.at + 2);
                 self.at += 2;
             }

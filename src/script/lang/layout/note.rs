@@ -7,7 +7,7 @@ pub struct Token {
     pub kind: TokenKind,
     /// The first byte.
     pub start: usize,
-    /// The byte after the last one of the token.
+    /// The byte after the last byte of the token.
     pub end: usize,
 }
 
@@ -18,7 +18,7 @@ pub enum TokenKind {
     Comment,
     /// `page_table`, `core-i7`
     Word,
-    /// `0x14` or `96%`; a unit is a separate word.
+    /// `0x14` or `96%`. A unit is a separate word.
     Number,
     /// `=>`, `==`, `,`, `.`
     Operator,
@@ -35,7 +35,7 @@ pub enum TokenKind {
     Open(u8),
     /// `)`, `]`, `}`
     Close(u8),
-    /// The `|` of a row; zero-width at the start of a row without bars.
+    /// The `|` of a row, or a zero-width token at the start of a row without bars.
     Bar,
     /// A cell of a row.
     Cell,
@@ -46,7 +46,7 @@ pub enum TokenKind {
 }
 
 impl Token {
-    /// Returns its text.
+    /// Returns the token's text.
     pub fn text(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or("")
     }
@@ -73,7 +73,7 @@ pub(super) struct Notes {
 /// Operators of two and three characters, except `=>` and `..`.
 pub(super) const LONG: &[&str] = &["==", "!=", "<=", ">=", "//", "<<", ">>", "..="];
 
-/// Whether a word is an operator between values, so that the line continues after it.
+/// Whether a word is an operator between values, so that the line continues after the word.
 pub fn is_operator(word: &str) -> bool {
     matches!(word, "and" | "or" | "not" | "in" | "where")
 }

@@ -5,7 +5,7 @@ use crate::lang::fix::Fix;
 
 use super::{After, Code, DEPTH_LIMIT, Scan, WORD_LIMIT};
 
-/// Maximum number of times that the pass goes back in one file; the limit keeps the pass linear.
+/// Maximum number of times that the pass goes back in one file. This limit keeps the running time linear.
 const RETURN_LIMIT: u32 = 20;
 
 impl Scan<'_> {
@@ -171,7 +171,7 @@ impl Scan<'_> {
             let bracket = self.top().kind.is_bracket() && sole;
             let closing = if bracket { self.closing(self.levels.len() - 1, self.text.len()) } else { None };
             let Some(level) = self.levels.pop() else { break };
-            // The prose around an open `{` may itself be closed.
+            // If a `{` in prose is open, the prose itself may be closed.
             if std::mem::replace(&mut in_hole, level.kind == LevelKind::Hole) {
                 continue;
             }

@@ -43,8 +43,8 @@ impl Scan<'_> {
         }
     }
 
-    /// Whether this block contains only a table, so that its rows need no bars; the block belongs to the
-    /// statement that starts at `begun`. The grammar's rule `table_head` makes the same decision.
+    /// Whether this block contains only a table, so that its rows need no bars. The statement that opens the
+    /// block starts at `begun`. The grammar's rule `table_head` makes the same decision.
     pub(super) fn opens_table(&self, begun: usize) -> bool {
         let head = &String::from_utf8_lossy(&self.out[begun..self.at.min(begun + HEAD_LIMIT)]);
         let (mut verb, mut rest) = head.split_at(word_length(head));
@@ -110,7 +110,8 @@ impl Scan<'_> {
     }
 }
 
-/// Returns the length in bytes of the word or number at the start of the text, or 0 if there is none.
+/// Returns the length in bytes of the word or number at the start of the text, or 0 if the text starts with
+/// neither.
 fn word_length(text: &str) -> usize {
     let bytes = text.as_bytes();
     let is_word = |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || *byte == b'_');

@@ -9,8 +9,8 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::{Number, Unit, Value, ValueError, unit_factor, unit_spelt};
 use pagewalk_grammar::{Pair, Rule};
 
-/// Maximum depth of an expression tree, counted in operators, calls, and brackets. Chains of operators also
-/// form trees.
+/// Maximum depth of an expression tree, counted in operators, calls, and brackets. A chain of operators also
+/// forms a tree.
 const TREE_LIMIT: u32 = 500;
 
 /// An expression and the depth of its tree.
@@ -110,7 +110,7 @@ impl Tree<'_> {
                 let (items, depth) = self.deep_exprs(part);
                 return (Expr { kind: ExprKind::List(items), span }, depth + 1);
             }
-            // Parentheses: the inner expression, with a span that includes them.
+            // An expression in parentheses is the inner expression, with a span that includes the parentheses.
             _ => {
                 let inner = part.into_inner().next().map(|inner| self.deep(inner));
                 return inner
@@ -180,7 +180,7 @@ impl Tree<'_> {
         })
     }
 
-    /// Parses a number with its unit; an invalid number is reported and becomes 0.
+    /// Parses a number with its unit. An invalid number is reported and becomes 0.
     fn number(&mut self, text: &str, span: Span) -> ExprKind {
         let digits = text.find([' ', '\t']).map_or(text, |blank| &text[..blank]);
         let unit = text[digits.len()..].trim_start();
@@ -207,7 +207,7 @@ impl Tree<'_> {
     }
 }
 
-/// Splits `8KB` into `8` and `KB`; `0x1B` is a number without a unit.
+/// Splits `8KB` into `8` and `KB`. The text `0x1B` is a number without a unit.
 fn touching_unit(text: &str) -> (&str, &str) {
     if text.starts_with("0x") || text.starts_with("0X") || text.starts_with("0b") {
         let percent = text.strip_suffix('%');

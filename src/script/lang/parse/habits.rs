@@ -54,7 +54,7 @@ pub(super) fn unlearnt(
 ) -> Diagnostic {
     let mut diagnostic = Diagnostic::new(Code::Syntax, Span::default(), *message);
     diagnostic.help = (!help.is_empty()).then(|| (*help).to_owned());
-    // A pair of quotes needs two fixes; one alone is useless.
+    // A pair of quotes needs two replacements. Replacing only one quote would be useless.
     let pair = message.contains("quotes");
     let fix = if pair { straight(stop, instead) } else { Some(stop.write(habit, *instead)) };
     match fix.filter(|_| !instead.is_empty()) {
@@ -63,7 +63,7 @@ pub(super) fn unlearnt(
     }
 }
 
-/// Replaces a pair of typographic quotes with straight ones.
+/// Replaces a pair of typographic quotes with straight quotes.
 fn straight(stop: &Stop, quote: &str) -> Option<Fix> {
     let typographic = |c: char| "“”„‘’".contains(c);
     let inside = stop.rest.strip_prefix(typographic)?;

@@ -37,13 +37,13 @@ const BROKEN_LIMIT: usize = 200;
 
 /// A reader of included files.
 pub trait Includes {
-    /// Returns the statements of the file that `path` (the text of the string) names; empty if the file
-    /// cannot be read. `inside` is the number of enclosing blocks in the including file, including the
+    /// Returns the statements of the file that `path` (the text of the string) names, or an empty block if the
+    /// file cannot be read. `inside` is the number of enclosing blocks in the including file, including the
     /// `include` itself.
     fn include(&mut self, path: &Word, inside: usize) -> Block;
 }
 
-/// Includes nothing; for texts without other files.
+/// Includes nothing, for texts that include no files.
 impl Includes for () {
     fn include(&mut self, _: &Word, _: usize) -> Block {
         Arc::new([])
@@ -55,7 +55,7 @@ impl Includes for () {
 pub struct Parsed {
     /// The statements.
     pub body: Block,
-    /// The diagnostics, in text order; included files have their own diagnostics.
+    /// The diagnostics, in text order, without those of included files.
     pub diagnostics: Vec<Diagnostic>,
     /// The maximum depth of nested blocks.
     pub(crate) depth: usize,

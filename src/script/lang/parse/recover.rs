@@ -11,7 +11,8 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
-/// The forms of statements with their own syntax; a message shows the form if a part is missing.
+/// The forms of statements with their own syntax. If a part of a statement is missing, the message shows the
+/// form.
 const SHAPES: &[(&str, &str)] = &[
     ("let", "`let NAME = VALUE`"),
     ("choose", "`choose NAME in RANGE where CONDITION`"),
@@ -47,7 +48,7 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
         Err((InputLocation::Pos(at), ErrorVariant::ParsingError { positives, .. })) => (at, positives),
         _ => (0, Vec::new()),
     };
-    // The first half of a foreign operator may have been parsed as a native one.
+    // The first half of a foreign operator may have been parsed as an operator of the language.
     let sign = |rest: &str| word_length(rest) == 0 && foreign(rest).is_some();
     let earlier = at.checked_sub(1).filter(|earlier| line.get(*earlier..).is_some_and(sign));
     let (before, rest) = line.split_at_checked(earlier.unwrap_or(at)).unwrap_or((line, ""));
@@ -55,7 +56,7 @@ pub(super) fn explain(line: &str, rule: Rule, file: u32, start: u32) -> Diagnost
     let setting = rule == Rule::lone_setting;
     let stop = Stop { line, at: before.len(), head, before: before.trim_end(), rest, wanted, setting };
     let found = &rest[..token_length(rest)];
-    // At the end of the line, the position is after its last character.
+    // If parsing stopped at the end of the line, the position is after the last character.
     let at = start + if found.is_empty() { stop.before.len() } else { before.len() } as u32;
     let span = Span { file, start: at, end: at + found.len() as u32 };
     let described = fix(&stop).unwrap_or_else(|| plain(&stop, found));
@@ -87,7 +88,7 @@ fn fix(stop: &Stop) -> Option<Diagnostic> {
         .or_else(|| after_a_value(stop))
 }
 
-/// Reports `=` instead of `==`, `==` instead of `=`, or either where neither is allowed.
+/// Reports `=` instead of `==`, `==` instead of `=`, or either operator where neither is allowed.
 fn equals(stop: &Stop) -> Option<Diagnostic> {
     let equals = stop.rest.starts_with('=') && !stop.rest.starts_with("=>");
     if stop.setting && (equals || stop.rest.starts_with(':')) {
@@ -209,7 +210,7 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
             message: format!("{what} must begin with a word, not with {}", shown(found)),
             ..diagnostic
         };
-        // A value after a comma.
+        // The text after the comma is a value, not a setting.
         let value = stop.setting && found.starts_with(|c: char| c.is_ascii_digit() || matches!(c, '"' | '?'));
         let help = "separate the values of a setting with spaces, not with commas";
         return if value { diagnostic.help(help) } else { diagnostic };
@@ -226,7 +227,7 @@ fn plain(stop: &Stop, found: &str) -> Diagnostic {
 /// A block, in words.
 const BLOCK: &str = "a block in `{ }`";
 
-/// Describes a rule of the grammar; `None` for rules without a useful description.
+/// Describes a rule of the grammar, or returns `None` for rules without a useful description.
 fn words(rule: Rule) -> Option<&'static str> {
     Some(match rule {
         Rule::expr | Rule::number | Rule::prefix => "a value",
@@ -243,7 +244,8 @@ fn words(rule: Rule) -> Option<&'static str> {
     })
 }
 
-/// Reports a command that assigns a value with `=` where the grammar allows it but the language does not.
+/// Reports a command that assigns a value with `=` where the grammar allows the assignment but the language
+/// does not.
 pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnostic> {
     if alone {
         let name = quoted(&verb.text);
@@ -260,7 +262,7 @@ pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnos
     })
 }
 
-/// Reports a `?` that is not a cell of a table with its answer.
+/// Reports a `?` that is not an answered cell of a table.
 pub(super) fn cell(setting: &Word, mark: Span, answered: bool) -> Option<Diagnostic> {
     let mistake = match (&*setting.text, answered) {
         ("row", true) => return None,
@@ -288,7 +290,7 @@ pub(super) fn compared(command: &Command) -> Option<Diagnostic> {
     let gives = matches!(&*command.verb.text, "set" | "write" | "file");
     let ExprKind::Binary(BinaryOp::Equal, left, right) = &last.kind else { return None };
     let help = || format!("`{}` assigns a value with `=`", command.verb.text);
-    // With brackets around an operand, the span includes more than the sign, and the fix does not apply.
+    // If an operand is in brackets, the span includes more than the sign, so the fix does not apply.
     let sign = Span { start: left.span.end, end: right.span.start, ..last.span };
     let mistake = || Diagnostic { span: last.span, ..mistake("`==` compares", help()) };
     gives.then(|| mistake().fix(Fix::write(sign, "==", "=")))

@@ -160,8 +160,8 @@ impl Tree<'_> {
         Operation { process, kind: kind.unwrap_or_else(|| OperationKind::Command(empty())), span }
     }
 
-    /// Parses an `if` and all its `else if` branches, beginning with the last, so that each becomes the
-    /// `otherwise` of the preceding one.
+    /// Parses an `if` and all its `else if` branches, beginning with the last, so that each branch becomes the
+    /// `otherwise` of the preceding branch.
     fn if_else(&mut self, pair: Pair) -> StmtKind {
         let whole = self.span(&pair);
         let mut arms = Vec::new();
@@ -186,7 +186,7 @@ impl Tree<'_> {
                     match condition.take() {
                         Some(condition) => {
                             arms.push((start, condition, body));
-                            // Each branch is nested in the preceding one.
+                            // Each `else if` branch is nested in the preceding branch.
                             self.nesting += 1;
                         }
                         None => otherwise = Some(body),
@@ -250,7 +250,7 @@ impl Tree<'_> {
         command
     }
 
-    /// Adds the parts of a command, including those of its operands.
+    /// Adds the parts of a command, including the parts of its operands.
     fn parts(&mut self, pair: Pair, command: &mut Command, operands: &mut Vec<Expr>) {
         for part in pair.into_inner() {
             match part.as_rule() {
@@ -266,8 +266,7 @@ impl Tree<'_> {
                 Rule::settings | Rule::table => command.block = Some(self.settings(part)),
                 Rule::arguments => {
                     operands.extend(part.into_inner().map(|argument| self.expr(argument)));
-                    // With one operand, `read` and `write` are accesses with a parenthesized operand, not
-                    // system calls.
+                    // With one parenthesized operand, `read` and `write` are accesses, not system calls.
                     command.call = operands.len() != 1 || !matches!(&*command.verb.text, "read" | "write");
                 }
                 _ => {}
@@ -358,13 +357,13 @@ impl Tree<'_> {
     }
 }
 
-/// Returns an empty command to fill in; the grammar always provides its verb.
+/// Returns an empty command to fill in. The grammar always provides the verb.
 fn empty() -> Command {
     let verb = Word { text: "".into(), span: Span::default() };
     Command { verb, call: false, operands: [].into(), assigned: None, block: None }
 }
 
-/// Returns a statement that does nothing, to replace one whose error was reported.
+/// Returns a statement that does nothing, which replaces a statement whose error was reported.
 pub(super) fn nothing() -> StmtKind {
     StmtKind::Include { path: Word { text: "".into(), span: Span::default() }, body: [].into() }
 }

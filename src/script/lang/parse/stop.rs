@@ -1,4 +1,4 @@
-//! A broken line.
+//! An invalid line.
 
 use pagewalk_grammar::Rule;
 
@@ -9,14 +9,14 @@ use crate::lang::fix::Fix;
 /// An invalid line and the position where parsing stopped.
 pub(super) struct Stop<'a> {
     pub(super) line: &'a str,
-    /// The byte of that position in the line.
+    /// The offset in the line at which parsing stopped.
     pub(super) at: usize,
     pub(super) head: &'a str,
-    /// The text before that position, without trailing spaces.
+    /// The line's text before the stop position, without trailing spaces.
     pub(super) before: &'a str,
-    /// The text after that position.
+    /// The line's text after the stop position.
     pub(super) rest: &'a str,
-    /// The rules that the grammar allows at that position.
+    /// The rules that the grammar allows at the stop position.
     pub(super) wanted: Vec<Rule>,
     /// Whether the line is a setting, not a statement.
     pub(super) setting: bool,

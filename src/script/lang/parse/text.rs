@@ -69,7 +69,7 @@ fn unescape(text: &str, span: Span) -> Result<Vec<u8>, Diagnostic> {
     Ok(bytes)
 }
 
-/// Resolves the escape at the start of the text (after the backslash), and returns its length.
+/// Resolves the escape at the start of the text (after the backslash), and returns the length of the escape.
 fn one(escape: &str, bytes: &mut Vec<u8>) -> Option<usize> {
     let plain = match escape.as_bytes().first()? {
         b'n' => b'\n',

@@ -1,4 +1,4 @@
-//! Tables as lists of entries; a row can contain several entries side by side.
+//! Tables as lists of entries. A row can contain several entries side by side.
 
 use super::ast::{Cell, CellKind, Record, Table, TableRow};
 use super::diagnostic::{Code, Diagnostic};
@@ -62,7 +62,7 @@ impl Table {
 /// Whether the cells form a ruler, as in Markdown and databases: `---`, `:--`, `+---+---+`.
 pub(super) fn is_ruler<'a>(cells: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
     let dashes = |cell: &str| cell.contains('-') && cell.bytes().all(|byte| b"-:+".contains(&byte));
-    // A single dash means no value.
+    // A cell with a single dash means no value, not a ruler.
     cells.clone().any(|cell| cell.len() > 1) && cells.clone().all(dashes)
 }
 

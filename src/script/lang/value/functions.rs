@@ -8,7 +8,7 @@ use crate::lang::diagnostic::Code;
 pub struct Function {
     /// The name.
     pub name: &'static str,
-    /// The parameters in order; `digits?` is optional, and `numbers…` means one or more.
+    /// The parameters, in order. The name `digits?` is optional, and `numbers…` means one or more.
     pub(crate) parameters: &'static [&'static str],
     /// The result, in one line.
     pub(crate) help: &'static str,
@@ -124,14 +124,15 @@ pub(crate) fn function(name: &str) -> Option<&'static Function> {
 }
 
 impl Function {
-    /// Returns the minimum and maximum number of arguments; `None` means unlimited.
+    /// Returns the minimum and maximum number of arguments. A maximum of `None` means that the number is
+    /// unlimited.
     pub(crate) fn arity(&self) -> (usize, Option<usize>) {
         let least = self.parameters.iter().filter(|name| !name.ends_with('?')).count();
         let endless = self.parameters.iter().any(|name| name.ends_with('…'));
         (least, (!endless).then_some(self.parameters.len()))
     }
 
-    /// Returns its signature: `hex(n, digits?)`.
+    /// Returns the function's signature: `hex(n, digits?)`.
     pub fn signature(&self) -> String {
         format!("{}({})", self.name, self.parameters.join(", "))
     }
@@ -139,7 +140,7 @@ impl Function {
     /// Checks the number of arguments.
     ///
     /// # Errors
-    /// `wrong-count`.
+    /// Returns `wrong-count`.
     pub(crate) fn check_count(&self, given: usize) -> Result<(), ValueError> {
         let (least, most) = self.arity();
         if given >= least && most.is_none_or(|most| given <= most) {
@@ -157,7 +158,7 @@ impl Function {
     /// Returns the function's value for these arguments.
     ///
     /// # Errors
-    /// `wrong-count`, or an error from the function.
+    /// Returns `wrong-count`, or an error from the function.
     pub(crate) fn call(&self, args: &[Value]) -> Result<Value, ValueError> {
         self.check_count(args.len())?;
         (self.body)(args)
@@ -182,7 +183,7 @@ fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> R
     };
     for arg in args {
         match arg {
-            // The two ends represent all numbers between them.
+            // The two ends of a range represent all numbers between them.
             Value::Range { from, to } if from < to => {
                 take(Number::integer(*from)?);
                 take(Number::integer(*to - 1)?);

@@ -11,7 +11,7 @@ impl Number {
     /// that `ceil(log2(n))` is the number of bits for every `n`).
     ///
     /// # Errors
-    /// `wrong-type` unless above zero.
+    /// Returns `wrong-type` unless the number is above zero.
     pub(crate) fn log2(self) -> Result<Self, ValueError> {
         if self.is_negative() || self.is_zero() {
             let message = format!("log2 needs a positive number, not {self}");
@@ -31,7 +31,7 @@ impl Number {
     /// Returns the square root: exact for squares of rationals, otherwise a double.
     ///
     /// # Errors
-    /// `wrong-type` below zero.
+    /// Returns `wrong-type` for a number below zero.
     pub(crate) fn sqrt(self) -> Result<Self, ValueError> {
         if self.is_negative() {
             let message = format!("sqrt needs a non-negative number, not {self}");

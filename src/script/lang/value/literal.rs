@@ -90,7 +90,7 @@ impl Unit {
     }
 }
 
-/// Returns the factor of a unit (`KB`, `us`, `%`, `bits`); `None` if the name is not a unit.
+/// Returns the factor of a unit (`KB`, `us`, `%`, `bits`), or `None` if the name is not a unit.
 pub fn unit_factor(name: &str) -> Option<Number> {
     let (factor, under) = Unit::named(name)?.factor;
     Number::fraction(factor, under).ok()
@@ -106,7 +106,7 @@ impl Number {
     /// octal.
     ///
     /// # Errors
-    /// `bad-number` or `overflow`.
+    /// Returns `bad-number` or `overflow`.
     pub(crate) fn literal(text: &str) -> Result<Self, ValueError> {
         if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
             return Self::digits(digits, 16);
@@ -124,16 +124,16 @@ impl Number {
     /// Parses digits of a radix from 2 to 36, with `_` between them but without a prefix or sign.
     ///
     /// # Errors
-    /// `bad-number` or `overflow`.
+    /// Returns `bad-number` or `overflow`.
     pub(crate) fn digits(text: &str, radix: u32) -> Result<Self, ValueError> {
         Self::integer(accumulate(text, 0, text, radix)?)
     }
 
-    /// Parses a number with its unit, as in a machine file: `8 KB`, `8KB`, `96%`, `10 ns`, `0x40`, with an optional
-    /// `-`.
+    /// Parses a number with its unit, as in a machine file: `8 KB`, `8KB`, `96%`, `10 ns`, or `0x40`. A `-` may
+    /// precede the number.
     ///
     /// # Errors
-    /// `bad-number` or `overflow`.
+    /// Returns `bad-number` or `overflow`.
     pub fn parse(text: &str) -> Result<Self, ValueError> {
         let text = text.trim();
         if let Some(rest) = text.strip_prefix('-') {
@@ -160,7 +160,7 @@ impl Number {
     }
 }
 
-/// Splits a number from the text after it, if there is any.
+/// Separates a number from the text that follows, if any.
 fn split_unit(text: &str) -> Option<(&str, &str)> {
     // In a prefixed number without a space (`0x8B`), all characters are digits, so only a space can separate
     // the unit.
@@ -169,7 +169,7 @@ fn split_unit(text: &str) -> Option<(&str, &str)> {
     text.find(part).map(|cut| text.split_at(cut))
 }
 
-/// Returns `start` followed by these digits; messages quote `text`.
+/// Returns `start` followed by these digits. Messages quote `text`.
 fn accumulate(text: &str, start: i128, digits: &str, radix: u32) -> Result<i128, ValueError> {
     if digits.is_empty()
         || digits.starts_with('_') && start == 0 && digits.len() == 1

@@ -22,7 +22,8 @@ use crate::lang::diagnostic::Code;
 /// Maximum number of elements in a list.
 pub(crate) const LIST_LIMIT: usize = 1 << 20;
 
-/// A value. Cheap to clone. `==` here compares the representation; the language's `==` is [`Value::same`].
+/// A value, which is cheap to clone. Rust's `==` compares the representations of two values, and
+/// [`Value::same`] implements the language's `==`.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Value {
     /// A number.
@@ -31,16 +32,16 @@ pub enum Value {
     Bool(bool),
     /// A string, or a word that is a fact's value.
     Text(Arc<str>),
-    /// A string with bytes that are not UTF-8, such as `"\xd4"`; a C string can contain any bytes. A UTF-8
+    /// A string with bytes that are not UTF-8, such as `"\xd4"`. A C string can contain any bytes. A UTF-8
     /// string is a [`Value::Text`].
     Bytes(Arc<[u8]>),
     /// A list.
     List(Arc<[Value]>),
-    /// The integers `from..to`, excluding the end; empty if `to` is not greater than `from`.
+    /// The integers `from..to`, excluding the end. The range is empty if `to` is not greater than `from`.
     Range {
-        /// The first.
+        /// The first integer of the range.
         from: i128,
-        /// The integer after the last one in the range.
+        /// The integer after the last integer of the range.
         to: i128,
     },
 }
@@ -69,7 +70,7 @@ impl Value {
         String::from_utf8(bytes).map_or_else(|no_text| Self::Bytes(no_text.into_bytes().into()), Self::from)
     }
 
-    /// Returns the bytes of a string; `None` for other values.
+    /// Returns the bytes of a string, or `None` for other values.
     pub(crate) fn bytes(&self) -> Option<&[u8]> {
         match self {
             Self::Text(text) => Some(text.as_bytes()),
@@ -81,7 +82,7 @@ impl Value {
     /// Returns a list of these parts, in which ranges and lists are flattened.
     ///
     /// # Errors
-    /// `limit-size` past [`LIST_LIMIT`].
+    /// Returns `limit-size` for more than [`LIST_LIMIT`] elements.
     pub(crate) fn list(parts: impl IntoIterator<Item = Value>) -> Result<Self, ValueError> {
         let mut elements = Vec::new();
         for part in parts {
@@ -103,7 +104,7 @@ impl Value {
     /// Returns the integers from `from` to `to`, including the end if `inclusive`.
     ///
     /// # Errors
-    /// `not-an-integer` or `wrong-type`.
+    /// Returns `not-an-integer` or `wrong-type`.
     pub(crate) fn range(from: &Self, to: &Self, inclusive: bool) -> Result<Self, ValueError> {
         let (from, to) = (from.integer("a range")?, to.integer("a range")?);
         Ok(Self::Range { from, to: if inclusive { to + 1 } else { to } })
@@ -124,7 +125,7 @@ impl Value {
     /// Returns the value as a number. `place` names the context in messages (`a size`, `+`).
     ///
     /// # Errors
-    /// `wrong-type`.
+    /// Returns `wrong-type`.
     pub(crate) fn number(&self, place: &str) -> Result<Number, ValueError> {
         match self {
             Self::Number(number) => Ok(*number),
@@ -137,7 +138,7 @@ impl Value {
     /// Returns the value as an integer. `place` names the context in messages.
     ///
     /// # Errors
-    /// `wrong-type` or `not-an-integer`.
+    /// Returns `wrong-type` or `not-an-integer`.
     pub(crate) fn integer(&self, place: &str) -> Result<i128, ValueError> {
         let number = self.number(place)?;
         number.as_integer().ok_or_else(|| {
@@ -149,7 +150,7 @@ impl Value {
     /// Returns the value as a boolean. `place` names the context in messages (`if`, `and`).
     ///
     /// # Errors
-    /// `wrong-type`.
+    /// Returns `wrong-type`.
     pub(crate) fn truth(&self, place: &str) -> Result<bool, ValueError> {
         match self {
             Self::Bool(truth) => Ok(*truth),
@@ -160,7 +161,7 @@ impl Value {
         }
     }
 
-    /// Returns an iterator over the elements of a list or range; `None` for other values.
+    /// Returns an iterator over the elements of a list or range, or `None` for other values.
     pub(crate) fn items(&self) -> Option<Items> {
         match self {
             Self::List(elements) => Some(Items::List { elements: Arc::clone(elements), next: 0 }),
@@ -172,7 +173,7 @@ impl Value {
     /// Returns `xs[i]`, counted from 0, of a list or range.
     ///
     /// # Errors
-    /// `bad-index`, `not-an-integer` or `wrong-type`.
+    /// Returns `bad-index`, `not-an-integer`, or `wrong-type`.
     pub(crate) fn index(&self, index: &Self) -> Result<Self, ValueError> {
         let Some(items) = self.items() else {
             let message = format!("only a list or a range has elements, not {}", self.kind());
@@ -197,20 +198,20 @@ impl Value {
     }
 }
 
-/// An iterator over the elements of a list or range; ranges are never expanded.
+/// An iterator over the elements of a list or range. A range is never expanded.
 #[derive(Debug, Clone)]
 pub(crate) enum Items {
-    /// Of a list.
+    /// The elements of a list.
     List {
         elements: Arc<[Value]>,
         /// The index of the next element.
         next: usize,
     },
-    /// Of a range.
+    /// The elements of a range.
     Range {
-        /// The next one.
+        /// The next integer.
         next: i128,
-        /// The integer after the last one in the range.
+        /// The integer after the last integer of the range.
         to: i128,
     },
 }

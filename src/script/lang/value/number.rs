@@ -18,7 +18,8 @@ pub const MAX: i128 = (1 << 64) - 1;
 #[derive(Debug, Clone, Copy)]
 pub struct Number(Repr);
 
-/// The invariants: an integer is in `MIN..=MAX`; a fraction is reduced and not an integer; a double is finite.
+/// The invariants of a number: an integer is in `MIN..=MAX`, a fraction is reduced and not an integer, and a
+/// double is finite.
 #[derive(Debug, Clone, Copy)]
 enum Repr {
     Integer(i128),
@@ -38,7 +39,7 @@ impl Number {
     /// Returns an integer.
     ///
     /// # Errors
-    /// `overflow` outside −2^63..=2^64−1.
+    /// Returns `overflow` for a number outside −2^63..=2^64−1.
     pub(crate) fn integer(value: i128) -> Result<Self, ValueError> {
         if (MIN..=MAX).contains(&value) { Ok(Self(Repr::Integer(value))) } else { Err(overflow()) }
     }
@@ -46,7 +47,7 @@ impl Number {
     /// Returns an exact number.
     ///
     /// # Errors
-    /// `overflow` outside the range.
+    /// Returns `overflow` for a number outside the range.
     pub(crate) fn exact(value: Ratio<i128>) -> Result<Self, ValueError> {
         if value.is_integer() {
             return Self::integer(value.to_integer());
@@ -60,7 +61,7 @@ impl Number {
     /// Returns `numerator / denominator`.
     ///
     /// # Errors
-    /// `divide-by-zero`, or `overflow` if the result is outside the range.
+    /// Returns `divide-by-zero`, or `overflow` if the result is outside the range.
     pub fn fraction(numerator: i128, denominator: i128) -> Result<Self, ValueError> {
         Self::integer(numerator)?.divide(Self::integer(denominator)?)
     }
@@ -68,12 +69,12 @@ impl Number {
     /// Returns a double.
     ///
     /// # Errors
-    /// `overflow` if the number is not finite.
+    /// Returns `overflow` if the number is not finite.
     pub(crate) fn double(value: f64) -> Result<Self, ValueError> {
         if value.is_finite() { Ok(Self(Repr::Double(value))) } else { Err(overflow()) }
     }
 
-    /// Returns the number as an integer, if it is one (including an integral double within the range).
+    /// Returns the number as an integer if it is integral. An integral double must also be within the range.
     pub(crate) fn as_integer(self) -> Option<i128> {
         match self.0 {
             Repr::Integer(value) => Some(value),
@@ -82,7 +83,7 @@ impl Number {
         }
     }
 
-    /// Returns the exact value; `None` for a double.
+    /// Returns the exact value, or `None` for a double.
     pub(crate) fn as_ratio(self) -> Option<Ratio<i128>> {
         match self.0 {
             Repr::Integer(value) => Some(Ratio::from_integer(value)),
@@ -125,7 +126,7 @@ impl Number {
     /// Returns `a + b`.
     ///
     /// # Errors
-    /// `overflow`.
+    /// Returns `overflow`.
     pub fn plus(self, other: Self) -> Result<Self, ValueError> {
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a + b),
@@ -136,7 +137,7 @@ impl Number {
     /// Returns `a - b`.
     ///
     /// # Errors
-    /// `overflow`.
+    /// Returns `overflow`.
     pub(crate) fn minus(self, other: Self) -> Result<Self, ValueError> {
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a - b),
@@ -147,7 +148,7 @@ impl Number {
     /// Returns `a * b`.
     ///
     /// # Errors
-    /// `overflow`.
+    /// Returns `overflow`.
     pub(crate) fn times(self, other: Self) -> Result<Self, ValueError> {
         match (self.0, other.0) {
             (Repr::Integer(a), Repr::Integer(b)) => {
@@ -160,7 +161,7 @@ impl Number {
     /// Returns `a / b`, exact.
     ///
     /// # Errors
-    /// `divide-by-zero` or `overflow`.
+    /// Returns `divide-by-zero` or `overflow`.
     pub(crate) fn divide(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         self.combine(other, Ratio::checked_div, |a, b| a / b)
@@ -169,7 +170,7 @@ impl Number {
     /// Returns `a // b`, the quotient rounded down.
     ///
     /// # Errors
-    /// `divide-by-zero` or `overflow`.
+    /// Returns `divide-by-zero` or `overflow`.
     pub(crate) fn floor_divide(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         match (self.0, other.0) {
@@ -181,7 +182,7 @@ impl Number {
     /// Returns `a % b` = a − b·(a // b), which has the divisor's sign.
     ///
     /// # Errors
-    /// `divide-by-zero`, or `overflow` if the fractions cannot be represented.
+    /// Returns `divide-by-zero`, or `overflow` if the fractions cannot be represented.
     pub(crate) fn remainder(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         match (self.0, other.0) {
@@ -203,7 +204,7 @@ impl Number {
     /// Returns `-a`.
     ///
     /// # Errors
-    /// `overflow`.
+    /// Returns `overflow`.
     pub(crate) fn negate(self) -> Result<Self, ValueError> {
         Self::ZERO.minus(self)
     }
@@ -211,7 +212,7 @@ impl Number {
     /// Returns the largest integer that is not greater than the number.
     ///
     /// # Errors
-    /// `overflow`, for a double.
+    /// Returns `overflow` for a double outside the range.
     pub(crate) fn floor(self) -> Result<Self, ValueError> {
         match self.0 {
             Repr::Integer(_) => Ok(self),
@@ -223,7 +224,7 @@ impl Number {
     /// Returns the smallest integer that is not less than the number.
     ///
     /// # Errors
-    /// `overflow`.
+    /// Returns `overflow`.
     pub(crate) fn ceil(self) -> Result<Self, ValueError> {
         match self.0 {
             Repr::Integer(_) => Ok(self),
@@ -236,14 +237,14 @@ impl Number {
     /// Returns the nearest integer, rounding halves away from zero.
     ///
     /// # Errors
-    /// `overflow`.
+    /// Returns `overflow`.
     pub(crate) fn round(self) -> Result<Self, ValueError> {
         match self.0 {
             Repr::Integer(_) => Ok(self),
             Repr::Fraction(value) => {
                 let (numerator, denominator) = (value.numer().unsigned_abs(), value.denom().unsigned_abs());
                 let (below, rest) = (numerator / denominator, numerator % denominator);
-                // This tests rest ≥ denominator / 2 without doubling either side.
+                // This comparison tests rest ≥ denominator / 2 without doubling either side.
                 let nearest = (below + u128::from(rest >= denominator - rest)) as i128;
                 Self::integer(if *value.numer() < 0 { -nearest } else { nearest })
             }
@@ -258,7 +259,7 @@ impl Number {
         Ok(())
     }
 
-    /// Returns the exact value; the number must not be a double.
+    /// Returns the exact value of a number that is not a double.
     fn ratio(self) -> Ratio<i128> {
         self.as_ratio().unwrap_or_else(Ratio::zero)
     }
@@ -284,8 +285,7 @@ fn floor_quotient(a: i128, b: i128) -> i128 {
 
 /// Converts a double without a fraction to an integer. Returns `overflow` if the value is outside the range.
 fn whole(value: f64) -> Result<i128, ValueError> {
-    // The double 2^64 is not an integer of the language; values that `as` saturates are also outside the
-    // range.
+    // The double 2^64 is not an integer of the language. Values that `as` saturates are also outside the range.
     let integer = value as i128;
     if (MIN..=MAX).contains(&integer) { Ok(integer) } else { Err(overflow()) }
 }

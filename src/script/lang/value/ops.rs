@@ -6,7 +6,7 @@ use super::{Number, Value, ValueError};
 use crate::lang::ast::{BinaryOp, UnaryOp};
 use crate::lang::diagnostic::Code;
 
-/// Maximum shift distance; a larger one shifts out all bits of a number.
+/// Maximum shift distance. A larger distance shifts out all bits of a number.
 const MOST_SHIFT: i128 = 64;
 
 /// Returns the operator as a script writes it.
@@ -38,7 +38,7 @@ pub(crate) fn symbol(op: BinaryOp) -> &'static str {
 /// Computes `-x ~x !x`. `!` also accepts an integer, as in C, and yields a boolean.
 ///
 /// # Errors
-/// `wrong-type`, `not-an-integer` or `overflow`.
+/// Returns `wrong-type`, `not-an-integer`, or `overflow`.
 pub(crate) fn unary(op: UnaryOp, x: &Value) -> Result<Value, ValueError> {
     match op {
         UnaryOp::Negate => Ok(x.number("-")?.negate()?.into()),
@@ -50,10 +50,11 @@ pub(crate) fn unary(op: UnaryOp, x: &Value) -> Result<Value, ValueError> {
     }
 }
 
-/// Computes `a OP b`. `and` and `or` receive both sides here; the caller can skip the right one.
+/// Computes `a OP b`. For `and` and `or`, this function receives both sides, but the caller can skip the right
+/// side.
 ///
 /// # Errors
-/// `wrong-type`, `not-an-integer`, `overflow` or `divide-by-zero`.
+/// Returns `wrong-type`, `not-an-integer`, `overflow`, or `divide-by-zero`.
 pub fn binary(op: BinaryOp, a: &Value, b: &Value) -> Result<Value, ValueError> {
     use BinaryOp as Op;
     let truth = match op {
@@ -112,7 +113,7 @@ fn shift(op: BinaryOp, a: i128, by: i128) -> Result<Number, ValueError> {
     if op == BinaryOp::ShiftRight {
         return Number::integer(a >> by);
     }
-    // |a| ≤ 2^64, so the product by 2^by is wrong only if it overflows.
+    // Because |a| ≤ 2^64, the product of a and 2^by is wrong only if it overflows.
     a.checked_mul(1 << by).map_or_else(
         || Err(ValueError::new(Code::Overflow, "the result is outside the range of numbers")),
         Number::integer,
@@ -177,7 +178,7 @@ fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
             };
             let lengths = left.remaining().cmp(&right.remaining());
             for (x, y) in left.zip(right) {
-                // Lists do not contain lists, so this recurses only once.
+                // Lists do not contain lists, so this call recurses only once.
                 let here = order(op, &x, &y)?;
                 if here.is_ne() {
                     return Ok(here);

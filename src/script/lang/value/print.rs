@@ -24,7 +24,8 @@ impl fmt::Display for Number {
     }
 }
 
-/// Returns the finite decimal of a fraction; `None` if it does not exist or has more than 40 digits.
+/// Returns the finite decimal of a fraction, or `None` if no finite decimal exists or the decimal has more than
+/// 40 digits.
 fn decimals(numerator: i128, denominator: i128) -> Option<String> {
     let (above, under) = (numerator.unsigned_abs(), denominator.unsigned_abs());
     let sign = if numerator < 0 { "-" } else { "" };
@@ -86,8 +87,8 @@ impl Value {
         }
     }
 
-    /// Returns the value as JSON. Whole numbers and decimals that JSON parsers preserve exactly are numbers;
-    /// other fractions (`"1/3"`) and ranges (`"0..4"`) are strings. A byte that is not text becomes `\xd4` in
+    /// Returns the value as JSON. Whole numbers and decimals that JSON parsers preserve exactly are numbers.
+    /// Other fractions (`"1/3"`) and ranges (`"0..4"`) are strings. A byte that is not text becomes `\xd4` in
     /// the string.
     pub(crate) fn to_json(&self) -> serde_json::Value {
         match self {
@@ -101,7 +102,7 @@ impl Value {
 }
 
 impl Number {
-    /// Returns the number as JSON; see [`Value::to_json`].
+    /// Returns the number as JSON. See [`Value::to_json`].
     pub(crate) fn to_json(self) -> serde_json::Value {
         if let Some(integer) = self.as_integer() {
             return match (i64::try_from(integer), u64::try_from(integer)) {

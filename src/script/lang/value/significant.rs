@@ -4,16 +4,16 @@ use std::fmt;
 
 use super::number::Number;
 
-/// Maximum number of significant digits: a double represents every decimal with as many digits.
+/// Maximum number of significant digits. A double distinguishes all decimals with this many digits.
 pub(crate) const LONGEST: u32 = 15;
-/// Smallest exponent that a rounded number is written without.
+/// Smallest exponent of a number that is written without scientific notation.
 const PLAIN: i32 = -6;
 
 /// A number rounded to significant digits. Equality compares all digits, including trailing zeros.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Significant {
     negative: bool,
-    /// The digits from the first one other than zero; empty for zero.
+    /// The digits, beginning with the first nonzero digit. Zero has no digits.
     digits: Vec<u8>,
     /// The power of ten of the first digit.
     power: i32,
@@ -30,14 +30,15 @@ impl Number {
         if self.has_at_most(digits) { self.to_string() } else { self.significant(digits).to_string() }
     }
 
-    /// Whether a number has at most as many significant digits.
+    /// Whether a number has at most this many significant digits.
     pub(crate) fn has_at_most(self, digits: u32) -> bool {
         let digits = digits.clamp(1, LONGEST) as usize;
         let (expansion, _, more) = self.expansion(digits);
         !more && expansion.iter().skip(digits).all(|digit| *digit == 0)
     }
 
-    /// Whether two numbers have the same significant digits. A number halfway between two others rounds to both.
+    /// Whether two numbers have the same significant digits. A number halfway between two rounded values
+    /// matches both values.
     pub(crate) fn rounds_with(self, other: Number, digits: u32) -> bool {
         let both = |number: Number| {
             let (away, toward) = number.rounded(digits);
@@ -47,7 +48,8 @@ impl Number {
         both(self).iter().flatten().any(|one| theirs.iter().flatten().any(|theirs| theirs == one))
     }
 
-    /// Returns the number rounded with halves away from zero, and if it is halfway, also toward zero.
+    /// Returns the number rounded with halves away from zero. For a number exactly halfway, also returns the
+    /// value rounded toward zero.
     fn rounded(self, digits: u32) -> (Significant, Option<Significant>) {
         let digits = digits.clamp(1, LONGEST) as usize;
         let (expansion, power, more) = self.expansion(digits + 1);
@@ -64,8 +66,8 @@ impl Number {
         }
     }
 
-    /// Returns at least `wanted` decimal digits from the first one other than zero, the power of ten of the first
-    /// digit, and whether the number has more digits.
+    /// Returns at least `wanted` decimal digits, beginning with the first nonzero digit, the power of ten of
+    /// the first digit, and whether the number has more digits.
     fn expansion(self, wanted: usize) -> (Vec<u8>, i32, bool) {
         if self.is_zero() {
             return (Vec::new(), 0, false);
@@ -73,7 +75,8 @@ impl Number {
         self.long_division(wanted).unwrap_or_else(|| of_double(self.to_f64().abs()))
     }
 
-    /// Divides digit by digit; `None` for a double, or if a step exceeds the integers.
+    /// Divides digit by digit. Returns `None` for a double, or if an intermediate result exceeds the integer
+    /// range.
     fn long_division(self, wanted: usize) -> Option<(Vec<u8>, i32, bool)> {
         let ratio = self.as_ratio()?;
         let (above, under) = (ratio.numer().unsigned_abs(), ratio.denom().unsigned_abs());
@@ -95,7 +98,8 @@ impl Number {
     }
 }
 
-/// Returns the digits of a positive double. Its exact expansion is cut where no rounding notices.
+/// Returns the digits of a positive double. The exact expansion is truncated after 61 digits, which cannot
+/// affect the rounding.
 fn of_double(value: f64) -> (Vec<u8>, i32, bool) {
     let text = format!("{value:.60e}");
     let (digits, power) = text.split_once('e').unwrap_or((&text, "0"));
@@ -107,7 +111,7 @@ fn decimal_digits(text: &str) -> Vec<u8> {
 }
 
 impl Significant {
-    /// Returns the number that has one more in the last digit.
+    /// Returns the number that is one unit larger in the last digit.
     fn next(&self) -> Self {
         let mut next = self.clone();
         for digit in next.digits.iter_mut().rev() {
@@ -117,7 +121,7 @@ impl Significant {
             }
             *digit = 0;
         }
-        // All digits were nines, and are zeros now.
+        // All digits were nines and have become zeros.
         if let Some(first) = next.digits.first_mut() {
             *first = 1;
         }
@@ -150,7 +154,7 @@ impl Significant {
 }
 
 impl fmt::Display for Significant {
-    /// Writes `0.0000061`, `42.0`, `160000`, or `6.1e-12`.
+    /// Formats the number, for example as `0.0000061`, `42.0`, `160000`, or `6.1e-12`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let text = self.text();
         if text.is_empty() || self.power < PLAIN {
@@ -176,7 +180,7 @@ mod tests {
         Number::fraction(above, under).expect("a number")
     }
 
-    /// The values are those of Python's `decimal` with `ROUND_HALF_UP`.
+    /// The expected values come from Python's `decimal` module with `ROUND_HALF_UP`.
     #[test]
     fn significant_digits_are_those_of_an_independent_computation() {
         for (number, digits, rounded) in [

@@ -17,7 +17,7 @@ pub(crate) type Word = Option<String>;
 /// A fact, the facts on which it depends, and the function that computes it.
 pub(crate) struct FollowRow {
     pub(crate) kind: QuantityKind,
-    /// The facts on which this fact depends: earlier ones, or those of the level above.
+    /// The facts on which this fact depends: earlier facts, or facts of the level above.
     #[cfg_attr(
         not(test),
         expect(dead_code, reason = "tests compare this field with the facts that `get` reads")
@@ -38,7 +38,7 @@ pub(crate) struct Follow<'a> {
     claims: Vec<(usize, Quantity, Claim)>,
     /// The indexes of the claims used for the current fact.
     used: RefCell<Vec<usize>>,
-    /// The fact being computed, which can depend only on earlier ones.
+    /// The fact being computed, which can depend only on earlier facts.
     at: RefCell<Option<Quantity>>,
 }
 
@@ -74,7 +74,7 @@ impl<'a> Follow<'a> {
     }
 
     /// Computes a fact, assuming that all earlier claims are true. Returns `None` if the fact has no
-    /// dependencies here.
+    /// dependencies on this machine.
     pub(crate) fn fact(&self, name: &str) -> Option<Followed> {
         let quantity = Quantity::named(name, self.access)?;
         self.used.borrow_mut().clear();
@@ -93,8 +93,9 @@ impl<'a> Follow<'a> {
         claim
     }
 
-    /// Returns the value of a fact that another fact depends on: the claimed value if there is one, otherwise
-    /// the computed value. Returns `None` if the fact does not come earlier or cannot be computed.
+    /// Returns the value of a fact that another fact depends on: the claimed value if the fact has a claim,
+    /// otherwise the computed value. Returns `None` if the fact is not earlier in the order of dependencies or
+    /// cannot be computed.
     pub(crate) fn ask(&self, kind: QuantityKind, at: usize) -> Option<Claim> {
         let asked = Quantity { kind, at }.normalized(self.access);
         if self.at.borrow().is_some_and(|own| asked.order() >= own.order()) {
@@ -107,7 +108,7 @@ impl<'a> Follow<'a> {
         self.compute(asked)
     }
 
-    /// Returns the fact as a number. The inner `None` means that nothing applies.
+    /// Returns the fact as a number. The inner `None` means that the access has no such fact.
     pub(crate) fn number(&self, kind: QuantityKind, at: usize) -> Option<Number> {
         match self.ask(kind, at)? {
             None => Some(None),
@@ -118,7 +119,7 @@ impl<'a> Follow<'a> {
         }
     }
 
-    /// Returns the fact as a word. The inner `None` means that nothing applies.
+    /// Returns the fact as a word. The inner `None` means that the access has no such fact.
     pub(crate) fn word(&self, kind: QuantityKind, at: usize) -> Option<Word> {
         match self.ask(kind, at)? {
             None => Some(None),

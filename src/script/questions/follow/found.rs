@@ -130,8 +130,8 @@ pub(crate) fn ppn(of: &Follow, _: usize) -> Option<Claim> {
     let vpn = of.number(QuantityKind::Vpn, 0)??;
     match of.before.walk(vpn)? {
         Ok(ppn) => Some(hex(ppn)),
-        // If the claim is `fault none`, the page must exist, so use the page number in the entry that is not
-        // present.
+        // If the claim is `fault none`, the page must exist, so use the page number in the entry although the
+        // entry is not present.
         Err(_) => of.before.stale(vpn).map(hex),
     }
 }

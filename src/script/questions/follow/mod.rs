@@ -1,6 +1,6 @@
 //! Dependencies between the facts of an access. This module computes a fact from claimed facts, whether right
 //! or wrong, on the machine before the access. The computation separates a mistake from correct conclusions
-//! drawn from it.
+//! drawn from the mistake.
 
 mod absence;
 mod claim;
@@ -36,7 +36,7 @@ pub(crate) fn follow<'a>(
 }
 
 /// Returns the position of a fact in the order of dependencies. A fact depends only on facts earlier in this
-/// order. Names without dependencies come last.
+/// order. Names of facts without dependencies come last.
 pub(crate) fn order(name: &str, access: &Access) -> (usize, usize, usize) {
     Quantity::named(name, access).map_or((usize::MAX, 0, 0), Quantity::order)
 }

@@ -4,7 +4,7 @@ use crate::run::facts::{Component, Family, Key, key};
 use crate::run::record::Access;
 use pagewalk_engine::machine::spec::Spec;
 
-/// A kind of fact; the variants are in the order of the rows that compute the facts.
+/// A kind of fact. The variants are in the order of the rows that compute the facts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum QuantityKind {
     Vpn,
@@ -112,10 +112,11 @@ impl Quantity {
         }
     }
 
-    /// Returns its position. Facts precede those that depend on them.
+    /// Returns the position of the quantity in the order of dependencies. A fact precedes the facts that depend
+    /// on it.
     pub(crate) fn order(self) -> (usize, usize, usize) {
         let row = self.kind as usize;
-        // Walk entries are computed level by level, and the address of each before its value.
+        // Walk entries are computed level by level, and the address of each entry is computed before its value.
         if self.kind == QuantityKind::PteValue { (row - 1, self.at, 1) } else { (row, self.at, 0) }
     }
 }

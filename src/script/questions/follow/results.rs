@@ -1,5 +1,5 @@
-//! Facts that summarize an access: the walk, the level that served the data, the latency, and the kernel's answer
-//! to a fault.
+//! Facts that summarize an access: the walk, the level that served the data, the latency, and the kernel's
+//! response to a fault.
 
 use super::claim::{Claim, Follow};
 use super::found::{caches, is_hit, tlbs, word_claim};
@@ -16,8 +16,8 @@ fn latency(total: u64) -> Claim {
     Some(Shown::plain(thousandths(total)))
 }
 
-/// Returns the number of entries fetched: none after a TLB hit, all levels if nothing faults, or otherwise the
-/// levels of the walk of the claimed page.
+/// Returns the number of entries fetched: none after a TLB hit, all levels if the access does not fault, or
+/// otherwise the levels of the walk of the claimed page.
 pub(crate) fn walk(of: &Follow, _: usize) -> Option<Claim> {
     if of.access.process.is_some() {
         return None;
@@ -29,7 +29,7 @@ pub(crate) fn walk(of: &Follow, _: usize) -> Option<Claim> {
     Some(count(of.before.walk_length(vpn)?))
 }
 
-/// Returns the first cache that hits, or memory. A fault ends the access before its caches.
+/// Returns the first cache that hits, or memory. A fault ends the access before any cache lookup.
 pub(crate) fn served(of: &Follow, _: usize) -> Option<Claim> {
     if !of.access.uses_caches() || is_fatal(of)? {
         return Some(None);
@@ -91,7 +91,7 @@ fn class(word: &str) -> Option<FaultClass> {
         .find(|class| class.name() == word)
 }
 
-/// A claimed class of a fault. `None` means that nothing faults.
+/// A claimed class of a fault. `None` means that the access does not fault.
 type Class = Option<FaultClass>;
 
 /// Returns the claimed class of the only fault.

@@ -55,7 +55,7 @@ impl Before<'_> {
         self.machine.cache_byte(cache, set, way, offset)
     }
 
-    /// Returns a byte from the first cache that holds it, or otherwise from memory.
+    /// Returns a byte from the first cache that holds the byte, or otherwise from memory.
     pub(crate) fn byte_at(self, pa: u64) -> Option<u8> {
         let spec = &self.access.spec;
         let caches = spec.caches.iter().enumerate().filter(|(_, cache)| cache.side.serves(self.access.kind));

@@ -55,8 +55,7 @@ fn a_fact_follows_from_facts_before_it() {
     for (at, row) in ROWS.iter().enumerate() {
         assert_eq!(row.kind as usize, at, "rows stand in the order of their kinds");
         for from in row.from {
-            // Facts of the level above: of an earlier TLB or cache, or of the entry that points to this
-            // level.
+            // The level above is an earlier TLB or cache, or the page-table entry that points to this level.
             let above =
                 (row.kind, *from) == (QuantityKind::PteAddress, QuantityKind::PteValue) || row.kind == *from;
             assert!((*from as usize) < at || above, "{:?} from {from:?}", row.kind);

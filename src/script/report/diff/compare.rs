@@ -14,7 +14,7 @@ use crate::run::record::StepRecord;
 /// Maximum number of differing iterations listed per statement.
 const ROUNDS: usize = 3;
 
-/// Selects one of the two runs.
+/// Identifies one of the two runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Which {
     /// The first run.
@@ -40,7 +40,7 @@ pub enum ComparisonItem {
         statements: (Arc<Statement>, Arc<Statement>),
         /// The scenario.
         scenario: Option<Arc<str>>,
-        /// The iteration, counted from 1; `None` if both runs executed the statement once.
+        /// The iteration, counted from 1, or `None` if both runs executed the statement once.
         round: Option<usize>,
         /// The differing facts.
         rows: Vec<FactDifference>,
@@ -55,7 +55,7 @@ pub enum ComparisonItem {
         statement: Arc<Statement>,
         /// The scenario.
         scenario: Option<Arc<str>>,
-        /// Number of executions in addition to those in the other run.
+        /// Number of executions in this run beyond the number in the other run.
         times: usize,
     },
 }
@@ -74,12 +74,12 @@ pub struct Comparison {
     pub(crate) only_b: usize,
     /// The first step at which the runs differ.
     pub(crate) parting: Option<Parting>,
-    /// Number of statements that were omitted because there were too many.
+    /// Number of statements that were omitted because the runs had too many statements.
     pub(crate) left_out: usize,
 }
 
 impl Comparison {
-    /// Whether nothing differs.
+    /// Whether the runs have no differences.
     pub fn same(&self) -> bool {
         self.differ + self.only_a + self.only_b == 0 && self.parting.is_none()
     }

@@ -40,8 +40,8 @@ impl Facet {
     }
 }
 
-/// Returns the results of a statement. The results of an `expect` are the values that it read, not the
-/// expected values.
+/// Returns the results of a statement. The results of an `expect` are the actual values, not the expected
+/// values.
 pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
     let mut found: Vec<Facet> = facts::reported_facts(&record.did)
         .into_iter()
@@ -63,7 +63,8 @@ pub(crate) fn facets(record: &StepRecord) -> Vec<Facet> {
     found
 }
 
-/// Whether a fact of the first TLB or cache also has a short name: `tlbi` is the short name of its `.index`.
+/// Whether a fact of the first TLB or cache also has a short name: `tlbi` is the short name of `.index` for a
+/// TLB.
 fn has_short_name(did: &Did, name: &str) -> bool {
     let Did::Access(access) = did else { return false };
     let Some((part, fact)) = name.split_once('.') else { return false };
@@ -99,7 +100,7 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
     }
 }
 
-/// Adds the cells of a table, naming each by the first cell of its row and by its column.
+/// Adds the cells of a table, naming each cell by the first cell of its row and by its column.
 fn of_table(table: &TableView, found: &mut Vec<Facet>) {
     let several = table.groups.len() > 2;
     let columns: Vec<String> = table

@@ -1,7 +1,7 @@
 //! Comparison of two runs: the facts that differ, and the first step that differs.
 //!
-//! Statements are paired by order and text; loops are paired iteration by iteration. Machine declarations are
-//! paired regardless of their text and compared setting by setting.
+//! Statements are paired by order and text, and loops are paired iteration by iteration. Machine declarations
+//! are paired regardless of their text and compared setting by setting.
 
 mod blocks;
 mod compare;

@@ -14,7 +14,7 @@ pub(crate) struct Parting {
     pub(crate) statements: (Arc<Statement>, Arc<Statement>),
     /// Number of the step, counted from 1.
     pub(crate) number: usize,
-    /// The step in the first run; `None` if that run has fewer steps.
+    /// The step in the first run, or `None` if that run has fewer steps.
     pub(crate) a: Option<Step>,
     /// The step in the second run.
     pub(crate) b: Option<Step>,

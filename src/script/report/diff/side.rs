@@ -1,4 +1,4 @@
-//! One of two runs: its statements in order of first execution, with their records.
+//! One side of a comparison: a run's statements in order of first execution, with their records.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -18,7 +18,7 @@ pub(crate) struct Ran {
     pub(crate) statement: Arc<Statement>,
     /// The scenario in which the statement ran.
     pub(crate) scenario: Option<Arc<str>>,
-    /// The key that pairs a statement with one in the other run.
+    /// The key that pairs a statement with a statement in the other run.
     pub(crate) key: String,
     /// The records, each with its number in the run.
     pub(crate) rounds: Vec<(usize, StepRecord)>,

@@ -104,7 +104,7 @@ fn the_first_step_at_which_they_part_is_reported() {
         format!("machine simple{more}\nset page_table {{ | vpn ppn |\n| 0F 0D | }}\nread 0x3D4\nread 0x3D4\n")
     };
     let output = output(&script(""), &script(" { tlb none }"));
-    // The runs differ from the first read on, because only one machine has a TLB.
+    // The runs diverge at the first read, because only one machine has a TLB.
     assert!(output.contains("The runs diverge at step 2 of read 0x3D4"), "{output}");
     assert!(output.contains("  A  MMU → TLB: TLBI 0x3, TLBT 0x03: miss\n"), "{output}");
     assert!(output.contains("t.pw:4 | t.pw:4"), "{output}");

@@ -6,7 +6,7 @@ use crate::lang::layout::Token;
 use crate::lang::source::Sources;
 use crate::run::state::State;
 
-/// A text with its analysis.
+/// The text of a script, with the results of its analysis.
 #[derive(Clone, Copy)]
 pub struct Asked<'a> {
     /// The text.

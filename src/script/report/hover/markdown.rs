@@ -24,7 +24,7 @@ pub fn code(text: &str) -> String {
     if text.contains('`') { text.to_owned() } else { format!("`{text}`") }
 }
 
-/// Joins paragraphs and skips empty ones.
+/// Joins paragraphs, and skips empty paragraphs.
 pub fn paragraphs(parts: impl IntoIterator<Item = String>) -> String {
     let parts: Vec<String> = parts.into_iter().filter(|part| !part.is_empty()).collect();
     parts.join("\n\n")

@@ -13,7 +13,8 @@ use pagewalk_engine::kernel::process::Process;
 /// Maximum length, in characters, of a value that is shown whole.
 const SHOWN: usize = 400;
 
-/// Returns a variable's value if it is known without a run. For an assignment, returns the assigned value.
+/// Returns a variable's value if the value is known without a run. For an assignment, returns the assigned
+/// value.
 pub(crate) fn variable(asked: &Asked, place: &CursorToken, state: &State) -> Option<String> {
     let gives = matches!(place.head, "let" | "choose" | "for");
     let after = gives.then(|| (asked.state)(end_of_line(asked.text, place.span.end)));

@@ -12,7 +12,7 @@ use pagewalk_engine::machine::addr::{Pa, Va};
 use pagewalk_engine::machine::pte::{BITS, Bit, Pte, PteFormat};
 use pagewalk_engine::machine::spec::Spec;
 
-/// Describes a number written as `written`; `None` if its meaning is obvious.
+/// Describes a number written as `written`, or returns `None` if the number's meaning is obvious.
 pub(crate) fn number(number: Number, role: Role, written: &str, state: &State) -> Option<String> {
     let Some(integer) = number.as_integer() else { return Some(other(number, written)) };
     let radices = radices(integer, written);
@@ -78,7 +78,7 @@ fn virtual_address(raw: u64, machine: &Machine, walked: bool) -> String {
     paragraphs([drawing, if walked { mapped(va, machine) } else { String::new() }])
 }
 
-/// Returns the result of a page walk as far as it is known without a run.
+/// Returns the result of a page walk, as far as the result is known without a run.
 fn mapped(va: Va, machine: &Machine) -> String {
     let spec = machine.spec();
     let vpn = machine.vpn_of(va);

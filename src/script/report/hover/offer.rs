@@ -11,7 +11,7 @@ use crate::services::lookup::every_row;
 /// The description of each word, by section of the reference.
 static ROWS: OnceLock<BTreeMap<(&'static str, String), String>> = OnceLock::new();
 
-/// Returns the reference's description of an item; `None` if the reference has no row with this name.
+/// Returns the reference's description of an item, or `None` if the reference has no row with this name.
 pub fn documentation(text: &str, kind: ItemKind) -> Option<&'static str> {
     let rows = ROWS.get_or_init(|| {
         let mut rows: BTreeMap<_, Vec<String>> = BTreeMap::new();

@@ -66,8 +66,7 @@ fn an_address_is_reported_in_its_fields() {
 
 #[test]
 fn the_core_i7_cuts_an_address_in_four() {
-    // The VPN has 36 = 9 + 9 + 9 + 9 bits; the TLBI has 4, the TLBT 32, the CT 40, the CI 6, and the CO 6
-    // bits.
+    // The VPN has 36 = 9 + 9 + 9 + 9 bits. The TLBI has 4 bits, the TLBT 32, the CT 40, the CI 6, and the CO 6.
     let va = (1u64 << 39) | (2 << 30) | (3 << 21) | (4 << 12) | 0x567;
     holds(
         &format!("machine core-i7\nread 0x{va:X}‸"),
@@ -87,7 +86,7 @@ fn the_core_i7_cuts_an_address_in_four() {
 
 #[test]
 fn an_entry_is_reported_in_its_bits() {
-    // Intel's bits are 0 P, 1 R/W, 2 U/S, 5 A, 6 D, and 63 XD; the PPN begins at bit 12.
+    // Intel's bits are 0 P, 1 R/W, 2 U/S, 5 A, 6 D, and 63 XD. The PPN begins at bit 12.
     let machine = "machine core-i7\n";
     for statement in ["read 0 => pte4.value 0x8000000000042‸067", "set pte 4 0x1000 = 0x8000‸000000042067"]
     {
@@ -108,7 +107,7 @@ fn an_entry_is_reported_in_its_bits() {
     }
     // The address of an entry is a physical address.
     holds(&format!("{machine}set pte 4 0x10‸00 = 0"), &["physical address (52 bits)"]);
-    // The script defines the format.
+    // The script itself defines the format of an entry.
     holds(
         "machine { virtual 14 bits, physical 12 bits, page 64 B, pte { size 1 B, valid 7, ppn 0..5 } }\nset pte 1 0 = 0x8‸D",
         &["| P | 7 | 1 |", "| PPN | 5–0 | 0x0D |", "0x340"],
@@ -123,7 +122,7 @@ fn a_number_is_reported_in_each_radix() {
     holds("let n = 96‸%", &["**96%** = "]);
     holds("read 0 size ‸16", &["**16** = 0x10"]);
     assert_eq!(at("read 0 size ‸4"), None);
-    // Counts are not addresses.
+    // The hover text of a number that is not an address does not describe an address.
     for count in [
         "read 0 size 0x1‸0",
         "kernel { frames 0x1‸0 }",
@@ -184,7 +183,7 @@ fn a_word_is_described_by_its_meaning() {
 
 #[test]
 fn names_of_the_script_are_reported() {
-    // The hover shows the variable's value at the mark, not a later one.
+    // The hover shows the variable's value at the mark, not a later value.
     holds("let x = 0x40\nread x‸\nlet x = 7", &["`x` = ", "64"]);
     holds("machine simple\nlet va = 0x3D4\nread v‸a", &["0x3D4", "980", "VPN, bits 13–6 0x0F"]);
     holds("let x = 1\nlet ‸x = 3", &["**3**"]);

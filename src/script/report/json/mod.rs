@@ -75,7 +75,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
     /// Writes the totals. `errors` is the number of errors in the script.
     ///
     /// # Errors
-    /// Any output error so far, including a closed pipe.
+    /// Returns any output error so far, including a closed pipe.
     pub fn finish(self, totals: Totals, errors: usize) -> io::Result<()> {
         self.finish_with(totals, errors, &[])
     }
@@ -83,7 +83,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
     /// Writes the totals, with the member `warnings` if there are warnings.
     ///
     /// # Errors
-    /// As [`JsonSink::finish`].
+    /// Returns the errors from [`JsonSink::finish`].
     pub fn finish_with(
         mut self,
         totals: Totals,
@@ -109,7 +109,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
     /// Ends the output for one of several scripts without writing totals.
     ///
     /// # Errors
-    /// As [`JsonSink::finish`].
+    /// Returns the errors from [`JsonSink::finish`].
     pub fn close(mut self) -> io::Result<()> {
         match self.error {
             Some(error) => Err(error),
@@ -157,7 +157,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         let statement = self.statements.executed(record);
         let mut head = String::from("{\"file\":");
         string(&mut head, &statement.file);
-        // Writing to a string cannot fail, here and below.
+        // Writing to a string cannot fail, so the results of `write!` are ignored.
         let _ = write!(head, ",\"line\":{},\"statement\":", statement.line);
         string(&mut head, &statement.text);
         let head: Arc<str> = head.into();
@@ -279,7 +279,7 @@ fn member(name: &str) -> String {
     member
 }
 
-/// Adds the members of an object. Each name includes its colon.
+/// Adds the members of an object. The name of each member includes the colon.
 fn members<'a>(line: &mut String, members: impl Iterator<Item = (&'a str, Shown)>) {
     for (at, (name, value)) in members.enumerate() {
         line.push_str(if at == 0 { "" } else { "," });

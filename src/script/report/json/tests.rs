@@ -87,7 +87,7 @@ fn open_expectations_have_no_expected_value() {
 
 #[test]
 fn names_are_unique() {
-    // A JSON parser keeps only the last of several members with the same name, so this checks the text.
+    // A JSON parser keeps only the last of several members with the same name, so this test checks the text.
     let script = format!("{SIMPLE}read 0x03D4\nmachine core-i7\nread 0x1000\n");
     for line in lines(&script) {
         let facts = line.split_once("\"facts\":{").and_then(|(_, rest)| rest.split_once('}'));

@@ -190,7 +190,7 @@ fn tlb_path(access: &Access) -> Option<String> {
         let count = if fetched == 1 { "1 level".to_owned() } else { format!("{fetched} levels") };
         path.push(if levels == 1 { "page table".to_owned() } else { format!("walk of {count}") });
     }
-    // The worksheet already shows a hit in a lone TLB.
+    // If the machine has a single TLB, the worksheet already shows the hit.
     let says_more = spec.tlbs.len() > 1 || (levels > 1 && fetched > 0);
     (says_more && !path.is_empty()).then(|| path.join(" → "))
 }
@@ -253,7 +253,7 @@ fn pieces(access: &Access) -> Vec<Block> {
     blocks
 }
 
-/// Returns the names to use in sentences about the access's process; `None` on bare hardware.
+/// Returns the names to use in sentences about the access's process, or `None` on bare hardware.
 pub fn names(access: &Access) -> Option<Names<'_>> {
     let inside = access.process.as_ref()?;
     Some(Names { spec: &access.spec, legend: &inside.legend, own: &inside.process })

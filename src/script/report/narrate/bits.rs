@@ -6,8 +6,8 @@ use crate::run::facts::binary;
 use crate::run::record::{Access, Shown};
 use pagewalk_engine::machine::addr::Pa;
 
-/// Returns the virtual address of an access on a ruler, and also the physical address if the kernel was not
-/// involved.
+/// Returns a ruler of the virtual address of an access. If the kernel was not involved, also returns a ruler of
+/// the physical address.
 pub fn bits(access: &Access) -> Vec<Block> {
     let virtual_address = access.spec.mmu.is_some().then(|| access.va.raw());
     let physical = access.outcome.pa.filter(|_| access.faults().is_empty()).map(Pa::raw);

@@ -54,7 +54,7 @@ fn moves(changed: &Changed, column: usize) -> bool {
     changed.rows.iter().filter_map(|row| row.cells.get(column)).any(|(old, new)| old != new)
 }
 
-/// Returns the columns to show: those that changed, and those that identify the row.
+/// Returns the columns to show: the changed columns, and the columns that identify the row.
 fn columns(changed: &Changed) -> Vec<usize> {
     let mut left = COLUMNS;
     let mut wanted = |at: &usize| {

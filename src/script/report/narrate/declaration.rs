@@ -1,4 +1,4 @@
-//! Machine declarations in a form that scripts can contain and that yields the same machine when parsed. They
+//! Machine declarations that scripts can contain and that yield the same machine when parsed. The declarations
 //! omit defaults.
 
 use crate::lang::value::{Number, Value};

@@ -72,7 +72,7 @@ impl<'s> Narrator<'s> {
         blocks
     }
 
-    /// Returns the statement of a record and the results of its expectations; `None` if all expectations
+    /// Returns the statement of a record and the results of its expectations, or `None` if all expectations
     /// hold.
     pub fn failed(&mut self, record: &StepRecord) -> Option<(Arc<Statement>, Checks)> {
         let statement = self.statements.executed(record);
@@ -133,7 +133,7 @@ impl<'s> Narrator<'s> {
         }
     }
 
-    /// Returns a system call, with its steps if they were requested.
+    /// Returns the blocks of a system call, with its steps if the user requested explanations.
     fn call(&self, call: &CallRecord, bound: Option<&str>) -> Vec<Block> {
         let mut blocks = call::blocks(call, bound);
         if self.explain && !(call.faults.is_empty() && call.steps.is_empty()) {
@@ -142,7 +142,7 @@ impl<'s> Narrator<'s> {
         blocks
     }
 
-    /// Returns a system call whose result, or part of it, was assigned to a variable.
+    /// Returns the blocks of a system call whose result, or part of it, was assigned to a variable.
     fn bound_call(
         &self,
         name: &str,
@@ -160,8 +160,8 @@ impl<'s> Narrator<'s> {
         blocks
     }
 
-    /// Returns the system calls in a statement's expressions. The system calls in an expectation are included
-    /// if they changed something.
+    /// Returns the blocks of the system calls in a statement's expressions. A system call in an expectation is
+    /// included if the call changed something.
     fn calls(&self, record: &StepRecord) -> Vec<Block> {
         let looks = matches!(&*record.did, Did::Quiet | Did::Shown(_));
         let calls = record.calls.iter().filter(|call| !looks || call::changed(call));
@@ -223,7 +223,7 @@ impl<'s> Narrator<'s> {
         Some(Block::Checks(Checks { held, failed: failed.collect() }))
     }
 
-    /// Returns the expected value. Without an actual value, keeps the script's base.
+    /// Returns the expected value. If no actual value exists, keeps the radix of the script.
     fn expected(&self, check: &Check) -> String {
         let digits = |text: &str| text.chars().take_while(char::is_ascii_hexdigit).count() as u32;
         let written = || self.statements.text(check.span).split_once("0x").map(|(_, rest)| digits(rest));
@@ -232,7 +232,7 @@ impl<'s> Narrator<'s> {
     }
 }
 
-/// Prefixes a statement with its process unless the text already names it.
+/// Prefixes a statement with its process unless the text already names the process.
 pub(crate) fn inside(record: &StepRecord, text: String) -> String {
     match &record.process {
         Some(process) if text.strip_prefix(&*process.name).is_none_or(|rest| !rest.starts_with(':')) => {
@@ -242,7 +242,7 @@ pub(crate) fn inside(record: &StepRecord, text: String) -> String {
     }
 }
 
-/// Returns a note for the statement's line stating that all expectations hold; empty if there are no
+/// Returns a note for the statement's line stating that all expectations hold, or an empty text if there are no
 /// expectations.
 fn verdict(checks: &[Check]) -> String {
     match checks.len() as u64 {
@@ -277,7 +277,7 @@ pub fn format_value(value: &Value, statement: &Statement) -> String {
     }
 }
 
-/// Returns the heading for the following records: the name of a scenario, question, or part.
+/// Returns the heading above the records that follow: the name of a scenario, question, or part.
 fn heading(record: &StepRecord) -> Option<String> {
     match &*record.did {
         Did::Scenario(name) => Some(name.to_string()),

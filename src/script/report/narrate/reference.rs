@@ -28,7 +28,7 @@ pub(crate) fn blocks(run: &ReferenceRun) -> Vec<Block> {
     blocks
 }
 
-/// Returns `15 faults and 5 hits in 20 references, fault rate 0.75`.
+/// Describes the totals: `15 faults and 5 hits in 20 references, fault rate 0.75`.
 pub fn totals(run: &ReferenceRun) -> String {
     let (faults, hits) = (run.totals.faults, run.totals.hits);
     let rate = Number::fraction(i128::from(faults), i128::from((faults + hits).max(1)));

@@ -40,7 +40,8 @@ impl Count {
 }
 
 impl Repeats {
-    /// Enters the outermost loop. If the preceding loop ended, returns a report of its omissions.
+    /// Enters the outermost loop. If the preceding loop ended, returns a report of the runs omitted from that
+    /// loop.
     pub(crate) fn enter(&mut self, outer: Option<Span>, statements: &mut Statements) -> Vec<Block> {
         if outer == self.outer {
             return Vec::new();
@@ -56,8 +57,8 @@ impl Repeats {
         blocks
     }
 
-    /// Counts a run of a statement. Returns whether to narrate the run, and adds the preceding omissions to
-    /// `blocks`. With `must`, the run is always narrated.
+    /// Counts a run of a statement. Returns whether to narrate the run, and adds a report of the runs omitted
+    /// before it to `blocks`. If `must` is true, the run is always narrated.
     pub fn count(&mut self, span: Span, text: &str, must: bool, blocks: &mut Vec<Block>) -> bool {
         let next = self.counts.len();
         let place = *self.places.entry(span).or_insert(next);

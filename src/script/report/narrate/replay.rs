@@ -25,7 +25,7 @@ pub(crate) fn blocks(run: &Replayed) -> Vec<Block> {
     blocks
 }
 
-/// Returns `8 accesses (5 reads, 3 writes) and 12 fetches`.
+/// Describes the totals: `8 accesses (5 reads, 3 writes) and 12 fetches`.
 pub fn totals(run: &Replayed) -> String {
     let performed = &run.counted.references;
     let accesses = format!(
@@ -60,8 +60,8 @@ fn straddling(run: &Replayed) -> Option<String> {
     (straddling > 0).then(|| format!("{cross} a block or page boundary and {done} split into parts"))
 }
 
-/// Returns `20 page walks; 12 page faults, 2 of them major; 4 pages were evicted, 3 of them written
-/// to swap`.
+/// Describes the page walks and faults:
+/// `20 page walks; 12 page faults, 2 of them major; 4 pages were evicted, 3 of them written to swap`.
 fn paging(run: &Replayed) -> String {
     let of_them = |n: u64, what: &str| {
         if n == 0 { String::new() } else { format!(", {} of them {what}", thousands(n)) }

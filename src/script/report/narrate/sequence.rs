@@ -8,7 +8,7 @@ use pagewalk_engine::machine::event::{Event, PteKind};
 /// An entry that the walk fetched.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Fetched {
-    /// The level; 1 is the top.
+    /// The level, counted from 1 at the top.
     pub(crate) level: u32,
     /// The index of the entry in its page table.
     pub(crate) index: u64,
@@ -30,7 +30,7 @@ impl Fetched {
     }
 }
 
-/// The steps so far, with the state for the next ones.
+/// The steps so far, with the state for the next steps.
 pub(crate) struct Sequence<'a> {
     pub(crate) access: &'a Access,
     pub(crate) steps: Vec<Step>,
@@ -42,10 +42,10 @@ pub(crate) struct Sequence<'a> {
     pub(crate) fetched: Vec<Fetched>,
     /// Whether the walk has requested an entry but not received it.
     pub(crate) asked: bool,
-    /// The component that answers the last request.
+    /// The component that responds to the last request.
     pub(crate) source: String,
     pub(crate) last: String,
-    /// Whether the piece's store has been reported.
+    /// Whether a step for the piece's store has been added.
     pub(crate) stored: bool,
     /// The first cache that holds the piece's block.
     pub(crate) holder: Option<u32>,

@@ -17,7 +17,7 @@ const LONGEST: usize = 100;
 pub struct Statement {
     /// The name of the statement's file.
     pub(crate) file: String,
-    /// The line, from 1.
+    /// The line number, counted from 1.
     pub(crate) line: usize,
     /// The text without expectations and comments.
     pub(crate) text: String,
@@ -31,7 +31,7 @@ impl Statement {
         format!("{}:{}", self.file, self.line)
     }
 
-    /// Returns the literal address in the statement of an access; `None` if the address is computed.
+    /// Returns the literal address in the statement of an access, or `None` if the address is computed.
     pub(crate) fn operand(&self) -> Option<u64> {
         let mut words = self
             .text
@@ -95,7 +95,7 @@ fn read(sources: &Sources, record: &StepRecord) -> Statement {
     Statement { file: file.to_owned(), line, short: short(&text, written.brace), text }
 }
 
-/// Returns the end of the statement, where its facts begin.
+/// Returns the end of the statement's head, where its facts begin.
 fn head_end(record: &StepRecord) -> u32 {
     let Span { file, start, end } = record.span;
     let has_facts = matches!(&*record.did, Did::Access(_) | Did::Reference(_) | Did::Replay(_))

@@ -24,7 +24,8 @@ pub(crate) fn steps(access: &Access) -> Vec<Block> {
     blocks
 }
 
-/// Returns the steps of an access for a worked solution, without the actions that a kernel would take after a fault.
+/// Returns the steps of an access for a worked solution, without the actions that a kernel would take after a
+/// fault.
 pub(crate) fn steps_on_paper(access: &Access) -> Vec<Block> {
     let mut sequence = Sequence { on_paper: true, ..Sequence::new(access) };
     let mut blocks = vec![Block::Steps(sequence.run())];
@@ -83,7 +84,7 @@ impl Sequence<'_> {
         for (at, event) in fault.events.iter().enumerate() {
             self.follow(*event, &fault.events[at..]);
         }
-        // Retries the same piece.
+        // The next attempt retries the same piece.
         self.pieces = pieces;
         if let Some(names) = names(access) {
             self.steps.extend(handler::steps(names, fault, None));
@@ -183,7 +184,7 @@ impl Sequence<'_> {
             Event::Memory { pa, write, purpose } => self.memory(pa, write, purpose),
             Event::Snooped { .. } => {
                 if let Some((_, text)) = notes::note(self.access, &event) {
-                    // A step is not a sentence.
+                    // A step is not a sentence, so it has no final period.
                     let what = text.trim_end_matches('.').replacen("The cache", "the cache", 1);
                     self.push("other caches", what);
                 }

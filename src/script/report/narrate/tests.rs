@@ -25,9 +25,9 @@ fn lines(steps: &[Step]) -> Vec<String> {
 
 #[test]
 fn steps_of_a_page_hit_are_the_slides() {
-    // lectures.md section 5: the CPU sends the MMU a virtual address. The MMU fetches the entry (VPN) from
-    // memory, receives it, and sends the physical address. Memory sends the data to the CPU. The numbers come
-    // from section 1, for address 0x028F.
+    // In section 5 of lectures.md, the CPU sends the MMU a virtual address. The MMU fetches the entry (VPN)
+    // from memory, receives it, and sends the physical address. Memory sends the data to the CPU. The numbers
+    // come from section 1, for address 0x028F.
     let steps = steps_of(&format!("{SIMPLE}read 0x028F"));
     let expected = [
         "CPU → MMU: virtual address 0x028F (VPN 0x0A, VPO 0x0F)",
@@ -256,7 +256,7 @@ fn a_replay_is_reported_with_skipped_records() {
     ] {
         assert!(printed.contains(line), "{line}\n{printed}");
     }
-    // Calculated by hand: see `tests/scripts/replay/identity.pw`.
+    // The expected values were calculated by hand: see `tests/scripts/replay/identity.pw`.
     let row = printed.lines().find(|line| line.trim_start().starts_with("L1 ")).unwrap();
     assert_eq!(
         row.split_whitespace().collect::<Vec<_>>(),

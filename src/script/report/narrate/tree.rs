@@ -32,7 +32,7 @@ pub(crate) fn name(spec: &Spec, table: &TreeTable) -> String {
     format!("level {}{at}", table.level)
 }
 
-/// Describes the target of an entry. [`name`] describes tables.
+/// Describes the target of an entry. The function [`name`] describes tables.
 pub(crate) fn leads_to(spec: &Spec, entry: &TreeEntry) -> String {
     match entry {
         TreeEntry::Table(table) => name(spec, table),

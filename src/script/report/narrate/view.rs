@@ -37,7 +37,7 @@ fn maps(spec: &Spec, areas: &[AreaRecord]) -> Vec<Block> {
     }
 }
 
-/// Returns the value if the statement shows nothing else. The statement's line shows such a value.
+/// Returns the value if the statement shows nothing else. The line of the statement then shows the value.
 pub(crate) fn sole_value(views: &[View]) -> Option<String> {
     match views {
         [View::Value { of, value }] => {
@@ -49,7 +49,7 @@ pub(crate) fn sole_value(views: &[View]) -> Option<String> {
 
 fn value(of: &str, value: &Shown) -> String {
     if of.is_empty() {
-        // Prose needs no label.
+        // The value of prose needs no label.
         return value.to_string();
     }
     format!("{of} = {value}{}", approximately(&value.value))

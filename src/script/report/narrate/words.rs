@@ -4,13 +4,13 @@ use crate::lang::value::Value;
 use crate::report::doc::Tone;
 use crate::run::record::Totals;
 
-/// Returns `1 expectation holds`, `9,900 expectations hold`.
+/// Formats a count with its noun: `1 expectation holds`, `9,900 expectations hold`.
 pub fn count(n: u64, one: &str, many: &str) -> String {
     if n == 1 { format!("1 {one}") } else { format!("{} {many}", thousands(n)) }
 }
 
 /// Returns a decimal to print after a fraction that has no finite decimal, such as ` (≈ 0.5714)`, or an empty
-/// string.
+/// string for other values.
 pub(crate) fn approximately(value: &Value) -> String {
     match value {
         Value::Number(number) if number.to_string().contains('/') => format!(" (≈ {:.4})", number.to_f64()),
@@ -31,7 +31,7 @@ pub fn thousands(n: u64) -> String {
     text
 }
 
-/// Returns `2 of 36 expectations failed`.
+/// Describes a failure: `2 of 36 expectations failed`.
 pub fn failure(failed: u64, all: u64) -> String {
     match (failed, all) {
         (1, 1) => "1 expectation failed".to_owned(),

@@ -38,7 +38,7 @@ pub struct TextSink<'s, W: Write> {
     theme: Theme,
     written: u64,
     budget: u64,
-    /// Whether the last statement printed output below its own line, so that an empty line follows.
+    /// Whether the last statement printed output below its own line, so that an empty line must follow.
     spaced: bool,
     error: Option<io::Error>,
 }
@@ -60,7 +60,7 @@ impl<'s, W: Write> TextSink<'s, W> {
     /// Writes the summary of the run. `errors` is the number of errors in the script.
     ///
     /// # Errors
-    /// Any earlier or current output error, including a closed pipe.
+    /// Returns any earlier or current output error, including a closed pipe.
     pub fn finish(mut self, totals: Totals, errors: usize) -> io::Result<()> {
         let rest = self.narrator.rest();
         if self.written < self.budget {

@@ -46,7 +46,7 @@ struct Drawing(Vec<Stretch>);
 impl Drawing {
     fn new(ruler: &Ruler) -> Self {
         let fields = || ruler.rows.iter().flat_map(|row| &row.fields);
-        // The lowest bits of the runs.
+        // The lowest bit of each run.
         let mut lows: Vec<u32> = fields().flat_map(|field| [field.low, field.high + 1]).chain([0]).collect();
         if ruler.bits <= CELLS {
             lows.extend(0..ruler.bits);

@@ -37,8 +37,8 @@ fn columns(line: &str, wanted: char) -> Vec<usize> {
 
 #[test]
 fn the_worksheets_of_the_lecture_are_filled_in() {
-    // The examples from CS:APP 9.6.4, as in lectures.md section 1: VA, followed by VPN TLBI TLBT hit fault
-    // PPN and PA CO CI CT hit byte.
+    // The examples come from CS:APP 9.6.4 (lectures.md, section 1). Each row contains VA, then VPN TLBI TLBT
+    // hit fault PPN, then PA CO CI CT hit byte.
     let answers = [
         ("0x03D4", ["0F", "3", "03", "yes", "no", "0D"], ["354", "0", "5", "0D", "yes", "0x36"]),
         (
@@ -182,8 +182,8 @@ fn rulers_of_a_large_machine_number_the_ends_of_fields() {
 
 #[test]
 fn the_fields_of_the_core_i7_are_those_of_the_lecture() {
-    // From lectures.md section 2: in the L1 d-TLB, TLBI has 4 bits and TLBT 32. In the L1 d-cache, CT has 40
-    // bits, CI 6, and CO 6. The VPN has 4 × 9 bits.
+    // According to lectures.md, section 2, TLBI has 4 bits and TLBT has 32 in the L1 d-TLB. In the L1 d-cache,
+    // CT has 40 bits, CI has 6, and CO has 6. The VPN has 4 × 9 bits.
     let records = records("machine core-i7");
     let Did::Machine(spec) = &*records[0].did else { panic!() };
     let rulers = rulers(spec);

@@ -42,7 +42,7 @@ impl CheckpointAt {
         self.found.is_some()
     }
 
-    /// The state at the place, if it was reached.
+    /// Returns the state at the place, or `None` if the check did not reach the place.
     pub(crate) fn found(self) -> Option<State> {
         self.found
     }

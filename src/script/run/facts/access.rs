@@ -173,7 +173,8 @@ fn pa(a: &Access) -> Option<Shown> {
     Some(Shown::field(a.outcome.pa?.raw(), a.spec.physical_bits))
 }
 
-/// Returns the row's reason for the first TLB or cache. If the machine has neither, the reason says so.
+/// Returns the row's reason for the first TLB or cache. If the machine has neither a TLB nor a cache, the
+/// reason says so.
 fn of_first(
     a: &Access,
     first: fn(&Access) -> Option<Component>,

@@ -99,12 +99,12 @@ pub const CALL_FACTS: &[CallFact] = &[
     fact("code", CODE, "always `none`", |_| Shown::word("none"), no_signal),
 ];
 
-/// Returns the result. Addresses are hexadecimal, other values decimal.
 /// Whether a call returns an address.
 pub(crate) fn returns_pointer(call: &CallRecord) -> bool {
     system_call(call.name).is_some_and(|row| row.prototype.starts_with("void *"))
 }
 
+/// Returns the result. Addresses are hexadecimal, and other values are decimal.
 fn returns(call: &CallRecord) -> Shown {
     match call.reply.result {
         Ok(address) if returns_pointer(call) => Shown::hex(address, 1),

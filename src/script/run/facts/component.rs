@@ -26,7 +26,7 @@ impl Component {
         })
     }
 
-    /// Returns its name.
+    /// Returns the component's name.
     pub fn name(self, spec: &Spec) -> &str {
         match self {
             Self::Tlb(at) => &spec.tlbs[at].name,
@@ -132,8 +132,8 @@ pub(crate) fn tag(a: &Access, component: Component) -> Option<Shown> {
     }
 }
 
-/// Returns the page number for a TLB lookup. The page size is the one that the TLB found, or else the TLB's
-/// smallest page size.
+/// Returns the page number for a TLB lookup. The page size is that of the entry that hit or was filled, or else
+/// the TLB's smallest page size.
 pub(super) fn tlb_page(a: &Access, at: usize) -> Option<u64> {
     a.spec.mmu.as_ref()?;
     let tlb = &a.spec.tlbs[at];

@@ -17,7 +17,7 @@ pub(crate) fn fault(a: &Access) -> Option<Shown> {
     }))
 }
 
-/// Returns the class of a fault, or `None` if memory ran out while the kernel handled it.
+/// Returns the class of a fault, or `None` if memory ran out while the kernel handled the fault.
 pub(crate) fn class(fault: &FaultRecord) -> Shown {
     Shown::word(fault.class().map_or("none", FaultClass::name))
 }

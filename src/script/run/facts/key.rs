@@ -111,7 +111,7 @@ impl Key {
 /// Resolves the name of a fact.
 ///
 /// # Errors
-/// Returns the nearest name, if one is close.
+/// Returns the nearest name, if any name is similar.
 pub fn key(name: &str, family: Family, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     match family {
         Family::None => Err(None),
@@ -122,8 +122,8 @@ pub fn key(name: &str, family: Family, spec: Option<&Spec>) -> Result<Key, Optio
     }
 }
 
-/// Resolves the name of a system call's fact. A system call lacks the facts of an access, so expecting such a
-/// fact fails.
+/// Resolves the name of a system call's fact. A system call lacks the facts of an access, so an expectation
+/// about such a fact fails.
 fn call_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     if let Some(row) = CALL_FACTS.iter().find(|row| row.name == name) {
         return Ok(Key::Call(row));

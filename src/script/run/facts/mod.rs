@@ -1,5 +1,5 @@
-//! Facts: the properties of an access that a script can expect. Each fact is one row of a table. Facts of a
-//! named TLB or cache and of a page-table level are patterns, one row each.
+//! Facts: the properties of an access that a script can expect. Each fact is one row of a table. The facts of a
+//! named TLB or cache, and the facts of a page-table level, are patterns with one row each.
 
 mod access;
 mod call;

@@ -12,11 +12,11 @@ use crate::run::record::{Access, Shown};
 
 /// A fact of a named TLB or cache.
 pub struct ComponentFact {
-    /// The text after the name. Empty for the lookup itself.
+    /// The text after the component's name, or an empty text for the lookup itself.
     pub(crate) suffix: &'static str,
-    /// The label of its blank, with `{}` for the TLB or cache.
+    /// The label of the fact's blank, with `{}` in place of the component's name.
     pub(crate) label: &'static str,
-    /// Type of its values.
+    /// Type of the fact's values.
     pub kind: FactType,
     pub(crate) help: &'static str,
     pub(crate) cache_only: bool,
@@ -94,9 +94,9 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
 pub struct LevelFact {
     /// The text before and after the level's number.
     pub(crate) pattern: (&'static str, &'static str),
-    /// The label of its blank, with `{}` for the level.
+    /// The label of the fact's blank, with `{}` in place of the level.
     pub(crate) label: &'static str,
-    /// Type of its values.
+    /// Type of the fact's values.
     pub kind: FactType,
     pub(crate) help: &'static str,
     /// Returns the fact's value for the level.

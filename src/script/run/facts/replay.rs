@@ -45,7 +45,7 @@ pub const REPLAY_FACTS: &[ReplayFact] = &[
 ];
 
 impl ReplayFact {
-    /// Names the counted events and the number of records.
+    /// Explains the fact's value by stating which events it counts and how many records the replay had.
     pub(crate) fn reason(&self, run: &Replayed) -> String {
         let records = run.counted.references.records;
         match (self.paging, run.map) {

@@ -8,7 +8,7 @@ use crate::run::record::{Access, Shown};
 pub struct FactRow {
     /// Name of the fact.
     pub name: &'static str,
-    /// Type of the fact's values. The type's words take precedence over variables.
+    /// Type of the fact's values. The keywords of the type take precedence over variables.
     pub kind: FactType,
     pub(crate) help: &'static str,
     /// Returns the value for an access, or `None` if the access has no such fact.

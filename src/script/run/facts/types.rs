@@ -3,8 +3,8 @@
 /// The type of a fact.
 ///
 /// A statement may lack a fact altogether: an access that faults has no `pa`. Otherwise, the fact's value is
-/// one of `values` or the word of `absent`. A table of facts has one column per fact. Missing facts and
-/// absent values are nulls.
+/// one of `values` or the word of `absent`. A table of facts has one column per fact. Missing facts and absent
+/// values are nulls in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FactType {
     pub(crate) values: Values,
@@ -30,7 +30,7 @@ pub(crate) enum Values {
     Fraction,
     /// `yes` or `no`.
     YesNo,
-    /// One of these words, including the groups and the word of `absent`.
+    /// One of several words, including the groups and the word of `absent`.
     OneOf {
         /// Every word that a script may expect.
         words: &'static [&'static str],

@@ -38,9 +38,9 @@ impl Files {
         self.machines.keys().filter_map(|number| Some(&*sources.file(*number)?.text))
     }
 
-    /// Reads each machine file that the script names once, adds it to the sources, and locates the traces.
-    /// Reports errors in the files and their settings. Does not check whether the settings form a machine,
-    /// and does not read the traces.
+    /// Reads each machine file that the script names, adds the file to the sources, and locates the traces.
+    /// Reports errors in the files and their settings. Does not check whether the settings form a machine, and
+    /// does not read the traces.
     pub fn read(script: &[Stmt], sources: &mut Sources, loader: &mut dyn Loader) -> (Self, Vec<Diagnostic>) {
         let mut files = Self::default();
         let wrong = files.add(script, 0, sources, loader);

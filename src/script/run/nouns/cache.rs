@@ -69,7 +69,7 @@ fn cell_of(
 /// Sets the ways of a row, from left to right. Unlisted ways do not change.
 ///
 /// # Errors
-/// `value-too-wide`, `bad-table`.
+/// Returns `value-too-wide` or `bad-table`.
 pub(crate) fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     let tag = |line: &CacheLine| line.tag.filter(|_| line.valid).map(Tag::raw);
     let lines = sets::ways(entry, |group| way(machine, level, group), tag)?;

@@ -12,7 +12,7 @@ pub(crate) const OPEN_CANNOT_BE_SET: &str = "`?` is a blank to fill in; write a 
 /// Parses a number in a table. The number is hexadecimal with or without `0x`.
 ///
 /// # Errors
-/// `bad-number`, `overflow`.
+/// Returns `bad-number` or `overflow`.
 pub(crate) fn hexadecimal(text: &str, span: Span) -> Result<u64, Diagnostic> {
     let digits = text.strip_prefix("0x").or(text.strip_prefix("0X")).unwrap_or(text);
     let plain = !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_hexdigit());

@@ -31,7 +31,7 @@ impl Session<'_> {
     /// way.
     ///
     /// # Errors
-    /// `no-machine`.
+    /// Returns `no-machine`.
     pub fn compare(&mut self, expected: &TableExpectation) -> Result<Vec<Check>, Stop> {
         let how_to_fill = self.how_to_fill();
         let seen = self.machine_seen(expected.pid, expected.span)?;
@@ -50,10 +50,10 @@ impl Session<'_> {
 }
 
 impl Session<'_> {
-    /// Returns the machine, or a copy in a process's address space.
+    /// Returns the machine, or a copy of the machine that uses a process's address space.
     ///
     /// # Errors
-    /// `no-machine`.
+    /// Returns `no-machine`.
     pub(crate) fn machine_seen(&mut self, pid: Option<Pid>, place: Span) -> Result<Cow<'_, Machine>, Stop> {
         match pid {
             Some(pid) => Ok(Cow::Owned(self.kernel(place)?.machine_of(pid))),

@@ -68,7 +68,7 @@ impl Session<'_> {
     /// Returns a check for each cell with an expectation. With `exactly`, also checks every unlisted object.
     ///
     /// # Errors
-    /// `no-kernel`, `limit-steps`.
+    /// Returns `no-kernel` or `limit-steps`.
     pub(crate) fn compare_list(&mut self, expected: &ListExpectation) -> Result<Vec<Check>, Stop> {
         let how_to_fill = self.how_to_fill();
         let kernel = self.kernel(expected.span)?;

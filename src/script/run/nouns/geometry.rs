@@ -144,7 +144,7 @@ fn vipt(spec: &Spec, cache: &CacheSpec) -> String {
     )
 }
 
-/// `16 sets × 1 way`
+/// Formats a shape: `16 sets × 1 way`.
 fn shape(sets: u64, ways: u32) -> String {
     let plural = |one| if one { "" } else { "s" };
     format!("{sets} set{} × {ways} way{}", plural(sets == 1), plural(ways == 1))

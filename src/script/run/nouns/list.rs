@@ -1,5 +1,5 @@
-//! Tables of kernel objects: areas, frames, and slots. Each row is an object, and each column a property, in
-//! any order.
+//! Tables of kernel objects: areas, frames, and slots. Each row is an object, and each column is a property.
+//! The columns may have any order.
 
 use std::sync::Arc;
 
@@ -183,7 +183,7 @@ fn header_mistakes(table: &Table, layout: ListLayout) -> Vec<Diagnostic> {
     let mut seen: Vec<String> = Vec::new();
     for (at, cell) in table.header.iter().enumerate() {
         let column = name(cell);
-        // The columns repeat here, because the table has several entries per row.
+        // The first column repeats if the table has several entries per row.
         if at > 0 && Some(&column) == first.as_ref() {
             break;
         }

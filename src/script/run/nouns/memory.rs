@@ -60,7 +60,7 @@ pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str
 /// Sets the bytes of a row. The cell `-` makes a byte unknown.
 ///
 /// # Errors
-/// `value-too-wide`.
+/// Returns `value-too-wide`.
 pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     for cell in entry.groups.iter().flatten() {
         let at = byte_offset(&cell.column);

@@ -9,8 +9,8 @@ use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, Flags, Pte};
 
 use super::table::{CellIn, CellInput, EntryIn, InvalidEntries, Layout, digits};
 
-/// Returns the permitted columns and rows of its tables. The columns `v`, `p`, and `valid` are the same, and
-/// `sup read write exec` are aliases of `us rw xd`.
+/// Returns the permitted columns and rows of the noun's tables. The names `v`, `p`, and `valid` denote the same
+/// column, and `sup read write exec` are aliases of `us rw xd`.
 pub(crate) fn layout(machine: &Machine, _: usize) -> Layout {
     let names = BITS.iter().flat_map(|row| {
         [row.name].into_iter().chain(row.aliases.iter().copied()).chain(row.inverses.iter().copied())
@@ -36,7 +36,8 @@ pub(crate) fn cell(machine: &Machine, _: usize, key: u64, _: usize, column: &str
     cell_of(machine, entry(machine, key), column, InvalidEntries::Hidden)
 }
 
-/// Returns a cell. The PPN of an absent entry is shown if it is a location on disk, or as `invalid` says.
+/// Returns a cell. For a page that is not present, the PPN is shown if it is a location on disk or if `invalid`
+/// is `Shown`.
 fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str, invalid: InvalidEntries) -> CellView {
     let present = pte.filter(|pte| pte.flags.has(Bit::P));
     let on_disk = || machine.spec().mmu.as_ref()?.pte.disk_location(pte?);
@@ -55,10 +56,10 @@ fn cell_of(machine: &Machine, pte: Option<Pte>, column: &str, invalid: InvalidEn
     }
 }
 
-/// Sets an entry, and creates the tables above it if needed.
+/// Sets an entry, and creates any missing higher-level tables.
 ///
 /// # Errors
-/// `value-too-wide`, `bad-table`.
+/// Returns `value-too-wide` or `bad-table`.
 pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     let vpn: Vpn = machine.vpn(entry.key).map_err(|e| {
         Diagnostic::new(
@@ -102,7 +103,7 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
     })
 }
 
-/// Checks that a page mapped by an entry with PS, one level above the last, begins at a multiple of its size.
+/// Checks that a huge page, which is mapped by an entry with PS, begins at a multiple of the page's size.
 fn aligned(machine: &Machine, entry: &EntryIn, pte: Pte) -> Result<(), Diagnostic> {
     let last = machine.spec().mmu.as_ref().and_then(|mmu| mmu.levels.last().copied()).unwrap_or(0);
     let low = (1u64 << last) - 1;

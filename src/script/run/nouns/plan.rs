@@ -39,7 +39,7 @@ impl Contents {
     /// Sets the contents.
     ///
     /// # Errors
-    /// `value-too-wide`, `bad-table`. Rows without errors have been set.
+    /// Returns `value-too-wide` or `bad-table`. Rows without errors are set even if other rows have errors.
     pub(crate) fn put(self, machine: &mut Machine) -> Result<(), Vec<Diagnostic>> {
         match self.what {
             What::Rows { noun, level, entries } => {
@@ -143,7 +143,7 @@ impl Session<'_> {
     /// Returns the views that a `show` prints.
     ///
     /// # Errors
-    /// `no-machine`.
+    /// Returns `no-machine`.
     pub(crate) fn show(
         &mut self,
         plan: ShowPlan,

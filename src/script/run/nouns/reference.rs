@@ -15,7 +15,7 @@ impl Session<'_> {
     /// Returns a check for every cell of an expected table of steps.
     ///
     /// # Errors
-    /// Returns `no-answer` before the first `reference`, `unknown-column`, or `bad-table`.
+    /// Returns `unknown-column`, `bad-table`, or, before the first `reference`, `no-answer`.
     pub(crate) fn compare_reference(&mut self, table: &Table, exactly: bool) -> Result<Vec<Check>, Stop> {
         let (records, mut wrong) = table.records();
         if let Some(first) = table.header.first().filter(|first| text(first) != "step") {
@@ -103,7 +103,7 @@ impl Session<'_> {
     }
 }
 
-/// Whether a cell matches the step. Compares use bits as text, and accepts a word for `hit`.
+/// Whether a cell matches the step. The function compares use bits as text, and accepts a word for `hit`.
 fn same(column: &str, input: &Value, written: &str, now: &CellView) -> bool {
     if let CellView::List { values, any_order } = now {
         return same_list(input, written, values, *any_order);
@@ -116,7 +116,7 @@ fn same(column: &str, input: &Value, written: &str, now: &CellView) -> bool {
         // dashes.
         "use" | "modified" => written.replace('-', "0").trim_end_matches('0') == now.trim_end_matches('0'),
         "address" => Number::literal(&now).is_ok_and(|now| *input == Value::Number(now)),
-        // A counter may have leading zeros.
+        // A counter in the script may have leading zeros.
         _ => written == now || input.to_string() == now,
     }
 }

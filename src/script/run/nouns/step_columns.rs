@@ -9,11 +9,11 @@ pub(crate) const FRAMES: usize = 64;
 
 /// A column, or one column for each frame.
 pub(crate) struct StepColumn {
-    /// The name of the column. The number of a frame follows the name of a column for each frame.
+    /// The name of the column. If each frame has its own column, the number of the frame follows this name.
     pub(crate) name: &'static str,
     /// Whether a run has the column.
     has: fn(&ReferenceRun) -> bool,
-    /// Whether the table of a run prints the column. A script can name every column that the run has.
+    /// Whether the table of a run prints the column. A script can also name the columns that are not printed.
     printed: fn(&ReferenceRun) -> bool,
     cells: Cells,
 }
@@ -100,7 +100,7 @@ impl StepColumn {
         })
     }
 
-    /// Whether there is one such column for each frame.
+    /// Whether each frame has its own column.
     pub(crate) fn is_per_frame(&self) -> bool {
         matches!(self.cells, Cells::PerFrame(_))
     }

@@ -15,12 +15,13 @@ use crate::run::stop::Stop;
 
 use super::cell::{ANYTHING_CANNOT_BE_SET, OPEN_CANNOT_BE_SET, hexadecimal, name};
 
-/// Whether a table prints what invalid entries contain. A paper does, as these values look like answers.
+/// Whether a table prints the contents of invalid entries. A paper prints these contents, because they look
+/// like answers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum InvalidEntries {
-    /// As `-`, except for the tag.
+    /// Print `-` instead of the contents, except for the tag.
     Hidden,
-    /// As `set` stated them.
+    /// Print the contents that `set` specified.
     Shown,
 }
 
@@ -121,7 +122,7 @@ impl EntryIn {
 /// The permitted columns and rows of a noun's tables.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    /// The noun, for messages.
+    /// The noun's name, for messages.
     pub(crate) noun: String,
     pub(crate) key: &'static str,
     /// Number of keys.
@@ -144,8 +145,8 @@ pub(crate) fn column_named(word: &str, known: impl Fn(&str) -> bool) -> &str {
 }
 
 impl Session<'_> {
-    /// Evaluates the entries of a table. The cells `-` and `*` are kept. All other cells must be numbers that
-    /// fit.
+    /// Evaluates the entries of a table. The cells may be `-` or `*`. All other cells must be numbers that fit
+    /// into their columns.
     ///
     /// # Errors
     /// Returns `bad-table`, `unknown-column`, `value-too-wide`, `duplicate`, or the errors in computed cells.

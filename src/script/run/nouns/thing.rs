@@ -252,7 +252,7 @@ fn swap(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow>
             let name = text(process_name(kernel, pid).to_string());
             rows.push(row(key, vec![number.clone(), name, CellView::Hex(vpn, vpn_digits)]));
         }
-        // No process has mapped this page of a shared object.
+        // The slot contains a page of a shared object that no process has mapped.
         if rows.len() == before {
             rows.push(row(key, vec![number, CellView::Nothing, CellView::Nothing]));
         }

@@ -25,7 +25,7 @@ fn tag_bits(machine: &Machine, level: usize) -> u32 {
     spec(machine, level).tag_bits(machine.spec())
 }
 
-/// Returns the permitted columns and rows of its tables.
+/// Returns the permitted columns and rows of the noun's tables.
 pub(crate) fn layout(machine: &Machine, level: usize) -> Layout {
     let tlb = spec(machine, level);
     let bits = BITS.iter().map(|bit| bit.row().name);
@@ -57,7 +57,7 @@ pub(crate) fn cell(machine: &Machine, level: usize, key: u64, way: usize, column
     cell_of(machine, level, line, column, line.valid)
 }
 
-/// Returns a cell of an entry. `known` entries have a PPN and bits.
+/// Returns a cell of an entry. If `known` is true, the entry has a PPN and bits.
 fn cell_of(machine: &Machine, level: usize, line: TlbLine, column: &str, known: bool) -> CellView {
     match column {
         "tag" => CellView::hex(line.tag.map(Tag::raw), digits(tag_bits(machine, level))),
@@ -71,7 +71,7 @@ fn cell_of(machine: &Machine, level: usize, line: TlbLine, column: &str, known: 
 /// Sets the ways of a row, from left to right. Ways that are not listed do not change.
 ///
 /// # Errors
-/// `value-too-wide`, `bad-table`.
+/// Returns `value-too-wide` or `bad-table`.
 pub(crate) fn put(machine: &mut Machine, level: usize, entry: &EntryIn) -> Result<(), Diagnostic> {
     let tag = |line: &TlbLine| line.tag.filter(|_| line.valid).map(Tag::raw);
     let lines = sets::ways(entry, |group| way(machine, level, group), tag)?;

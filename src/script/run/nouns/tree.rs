@@ -37,8 +37,8 @@ pub(crate) fn table(machine: &Machine, mmu: &Mmu) -> TreeTable {
     root
 }
 
-/// Returns the table of a level on the way to a page, creating it if needed. Returns `None` below an entry
-/// that maps a page.
+/// Returns a page's table at a level, and creates the table if needed. Returns `None` if a higher-level entry
+/// already maps a page.
 fn reach<'t>(root: &'t mut TreeTable, mmu: &Mmu, vpn: Vpn, level: u32) -> Option<&'t mut TreeTable> {
     let mut table = root;
     for upper in 1..level {

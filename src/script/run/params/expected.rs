@@ -1,4 +1,4 @@
-//! The parameters that may follow the pieces already written.
+//! The parameters that may follow the pieces of a statement that are already written.
 
 use std::ops::Range;
 
@@ -64,7 +64,7 @@ pub fn current(params: &'static [Param], atoms: &[Atom]) -> Option<Range<usize>>
     Some(place.start..place.start + length)
 }
 
-/// Returns the rest of the usage after these pieces, or an empty string if they do not fit or nothing may
+/// Returns the rest of the usage after these pieces, or an empty string if the pieces do not fit or nothing may
 /// follow.
 pub fn rest(params: &'static [Param], atoms: &[Atom]) -> String {
     let text = params.text();
@@ -124,7 +124,7 @@ fn balanced(text: &str) -> String {
     kept
 }
 
-/// The remaining parameters, and those after the brackets around them.
+/// The remaining parameters, and the parameters after the brackets around them.
 #[derive(Clone, Copy)]
 struct Remaining<'a> {
     params: &'static [Param],
@@ -170,7 +170,7 @@ fn follow(left: Remaining, atoms: &[Atom], found: &mut dyn FnMut(&'static Param,
         (_, []) => found(param, left.at),
         (param, [atom, atoms @ ..]) if fits(param, *atom) => {
             follow(rest, atoms, found);
-            // The usage does not have to name a unit.
+            // A number may have a unit that the usage does not name.
             if let (Atom::Number, [Atom::Word(unit), atoms @ ..]) = (atom, atoms)
                 && unit_factor(unit).is_some()
                 && !params.first().is_some_and(|param| param.words().contains(unit))

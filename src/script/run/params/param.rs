@@ -2,8 +2,8 @@
 
 use crate::lang::value::Dimension::{self, Bits, Bytes, Count, Time};
 
-/// A parameter. A row lists its parameters in the order in which they are written: `&[VA, Optional(&[Keyword("size"),
-/// N])]` is `VA [size N]`.
+/// A parameter. A row lists its parameters in the order in which they are written:
+/// `&[VA, Optional(&[Keyword("size"), N])]` is `VA [size N]`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Param {
     /// A value, a name, or a string.
@@ -91,7 +91,7 @@ impl Param {
         }
     }
 
-    /// Returns the parameter after the first one for which a test is true.
+    /// Returns the parameter after the first parameter that satisfies a test.
     pub(super) fn follower(params: &'static [Self], test: impl Fn(&Self) -> bool) -> Option<&'static Self> {
         let mut sequences = vec![params];
         for param in params {

@@ -10,7 +10,7 @@ use super::usage::Params;
 
 /// A parameter or setting whose value is a number.
 pub(crate) struct Place {
-    /// The name that messages show.
+    /// The name of the parameter or setting in messages.
     pub(crate) said: String,
     pub(crate) slot: Slot,
     /// The unit that usually follows the number.
@@ -74,11 +74,11 @@ impl Place {
         let paged = unit.name.starts_with("page");
         let suffix = |n: u64| self.suffix.map_or_else(|| n.to_string(), |suffix| format!("{n} {suffix}"));
         Some(match (wanted, unit.dimension) {
-            // The number of address bits in a space of this size.
+            // A size in bytes becomes the number of address bits in a space of this size.
             (Dimension::Bits, Dimension::Bytes) if factor > 1 && bytes?.is_power_of_two() => {
                 suffix(bytes?.ilog2().into())
             }
-            // The size of the range that an offset of this many bits covers.
+            // A number of bits becomes the size of the range that an offset of this width covers.
             (Dimension::Bytes, Dimension::Bits) if self.slot == Slot::Size && count? < 48 => {
                 size_of(1 << count?)
             }

@@ -24,7 +24,7 @@ impl Session<'_> {
     /// Returns the value of a dotted path.
     ///
     /// # Errors
-    /// `unknown-path`, `no-answer`, `no-machine`.
+    /// Returns `unknown-path`, `no-answer`, or `no-machine`.
     pub(crate) fn path_value(&mut self, words: &[Word]) -> Result<Value, Stop> {
         let [head, rest @ ..] = words else { return Err(Stop::Unknowable) };
         let name = Word {
@@ -96,7 +96,7 @@ impl Session<'_> {
     /// first process.
     ///
     /// # Errors
-    /// `which-process`.
+    /// Returns `which-process`.
     pub(crate) fn page_table_of(&mut self, place: Span) -> Result<Option<Pid>, Stop> {
         match &self.state.machine {
             Slot::Kernel(kernel) if kernel.processes().next().is_some() => self.looked_at(place).map(Some),

@@ -1,6 +1,6 @@
 //! Paths to the properties of the machine, the kernel, and processes in an expression (`tlb.hits`, `P1.rss`),
-//! and the functions that read memory and files. One row each. These paths and functions never change the
-//! state.
+//! and the functions that read memory and files. Each property or function is one row of a table. Evaluating a
+//! path or a function never changes the state.
 
 mod find;
 mod kernel;

@@ -44,8 +44,8 @@ pub struct Access {
     /// after the access.
     pub(crate) block: Option<CachedBlock>,
     pub(crate) outcome: AccessOutcome,
-    /// All hardware events. For an access by a process, these are the events of the completed parts of the
-    /// access and of an attempt that ended in a fatal fault. The events of a retried attempt are in its
+    /// All hardware events. For an access by a process, the list contains the events of the completed parts of
+    /// the access and of an attempt that ended in a fatal fault. The events of a retried attempt are in its
     /// [`FaultRecord`].
     pub(crate) events: Vec<Event>,
     /// The process that made the access, or `None` on bare hardware.
@@ -73,14 +73,15 @@ pub struct InProcess {
 }
 
 impl Access {
-    /// The events of the first piece, which the facts describe.
+    /// Returns the events of the first piece, which the facts describe.
     pub(crate) fn first_piece(&self) -> &[Event] {
         let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });
         let next = self.events.iter().skip(1).position(is_piece).map_or(self.events.len(), |at| at + 1);
         &self.events[..next]
     }
 
-    /// The address of the last accessed piece. After a fault, this is the piece that faulted.
+    /// Returns the address of the last piece of the access. If the access faulted, this piece is the faulting
+    /// one.
     pub(crate) fn last_piece(&self) -> u64 {
         let pieces = self.events.iter().rev().find_map(|event| match event {
             Event::Fragment { va, .. } => Some(va.raw()),
@@ -89,7 +90,7 @@ impl Access {
         pieces.unwrap_or(self.va.raw())
     }
 
-    /// The faults that the kernel handled, in order. Empty on bare hardware.
+    /// Returns the faults that the kernel handled, in order, or an empty slice on bare hardware.
     pub(crate) fn faults(&self) -> &[FaultRecord] {
         self.process.as_ref().map_or(&[], |process| &process.faults)
     }

@@ -155,12 +155,12 @@ fn named(kernel: &Kernel, open: OpenFile) -> Option<Named> {
     Some((open.file?, name, size))
 }
 
-/// The areas of a child, and the number of its pages that are in frames.
+/// Returns the number of areas of a child, and the number of the child's pages that are in frames.
 fn forked(child: &Process) -> (usize, u64) {
     (child.space.areas.count(), child.space.resident)
 }
 
-/// The parent of a zombie.
+/// Returns the name of a zombie's parent.
 fn waiter(kernel: &Kernel, process: &Process) -> Option<Arc<str>> {
     let zombie = matches!(process.state, ProcessState::Zombie { .. });
     let parent = process.parent.filter(|_| zombie)?;

@@ -13,8 +13,8 @@ use super::process::AreaRecord;
 /// A page fault: the failed attempt, and the kernel's steps.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct FaultRecord {
-    /// The hardware's events up to the fault. Empty if the kernel itself accessed the page during a system
-    /// call.
+    /// The hardware's events up to the fault, or an empty list if the kernel itself accessed the page during a
+    /// system call.
     pub(crate) events: Vec<Event>,
     /// The kernel's steps, from [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`].
     pub(crate) steps: Vec<KernelStep>,

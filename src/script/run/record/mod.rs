@@ -63,7 +63,7 @@ pub struct StepRecord {
 
 /// An extension's part of a record.
 pub trait Attachment: Any + Debug + Send + Sync {
-    /// Returns the heading above the following records.
+    /// Returns the heading to print above the records that follow.
     fn heading(&self) -> Option<String> {
         None
     }
@@ -77,22 +77,22 @@ pub enum Did {
     Access(Access),
     /// A run of a reference string.
     Reference(Box<ReferenceRun>),
-    /// A trace was replayed.
+    /// A replay of a trace.
     Replay(Box<Replayed>),
     /// A system call.
     Call(Arc<CallRecord>),
-    /// A variable, bound to a value. The facts are those of the outermost system call in the expression, if
-    /// any.
+    /// A variable, bound to a value. The statement has the facts of the outermost system call in the
+    /// expression, if any.
     Bound { name: Arc<str>, value: Value, call: Option<Arc<CallRecord>> },
-    /// Something is shown.
+    /// The views that a `show` prints.
     Shown(Vec<View>),
-    /// A machine was declared.
+    /// The declaration of a machine.
     Machine(Arc<Spec>),
     /// A declaration of a kernel, a file, an executable, or a process.
     Declared(Declared),
     /// A kernel action: merging, reclaim, or a tick.
     Action(ActionRecord),
-    /// A scenario begins.
+    /// The beginning of a scenario.
     Scenario(Arc<str>),
     /// An expectation, or a statement with nothing to report.
     Quiet,
@@ -131,7 +131,7 @@ pub struct Check {
 
 /// Receives the records of a run.
 pub trait Sink {
-    /// Accepts the next record. Returning false stops the run, because the output is closed.
+    /// Accepts the next record. Returns false if the output is closed, which stops the run.
     fn accept(&mut self, record: &StepRecord) -> bool;
 }
 

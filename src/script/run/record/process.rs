@@ -1,4 +1,4 @@
-//! Processes, areas, and files as records name them, so that reports do not need the kernel.
+//! References to processes, areas, and files in records, so that reports do not need the kernel.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,7 +26,7 @@ impl From<&Process> for ProcessRef {
 /// An area in the format of `/proc/PID/maps`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AreaRecord {
-    /// The name from the script, `[heap]`, or `[stack]`. Empty for an unnamed area.
+    /// The name from the script, `[heap]`, `[stack]`, or an empty string for an unnamed area.
     pub(crate) name: String,
     pub(crate) area: Vma,
     /// The file that backs the area, `anonymous`, or `shared` for an anonymous object that processes share.

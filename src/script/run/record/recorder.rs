@@ -9,9 +9,9 @@ use pagewalk_engine::machine::event::{Event, MachineObserver};
 use super::fault::{FaultRecord, FaultSurroundings};
 use super::process::{AreaRecord, Legend};
 
-/// Records the actions of a process. When an attempt faults, its events are moved to the fault, so only the
-/// events of completed pieces remain. The events of an attempt that ended in a fatal fault are kept twice:
-/// with the fault and with the access.
+/// Records the actions of a process. When an attempt faults, the recorder moves its events to the fault, so
+/// only the events of completed pieces remain. The events of an attempt that ended in a fatal fault are kept
+/// twice: with the fault and with the access.
 #[derive(Debug, Default)]
 pub(crate) struct Recorder {
     /// The hardware's events, except those of retried attempts.

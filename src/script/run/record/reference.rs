@@ -5,7 +5,7 @@ use pagewalk_engine::machine::reference_string::{
     ReferenceStep, ReferenceString, ReferenceTotals, Replacement,
 };
 
-/// A played reference string.
+/// A simulated reference string.
 #[derive(Debug, Clone)]
 pub struct ReferenceRun {
     /// The pages' names, indexed by page number in the run.
@@ -14,12 +14,12 @@ pub struct ReferenceRun {
     pub(crate) caption: String,
     /// The byte addresses, if the string lists addresses instead of pages.
     pub(crate) addresses: Option<Addresses>,
-    /// The table of pages at the start, or empty without such a table.
+    /// The rows of the table of initial pages, or an empty list if the script has no such table.
     pub(crate) start: Vec<StartRow>,
-    /// The settings. The references are only in the steps.
+    /// The settings, without the references, which only the steps contain.
     pub(crate) setup: ReferenceString,
     pub(crate) totals: ReferenceTotals,
-    /// The steps of the references. Empty if the table would be too large.
+    /// The steps of the references, or an empty list if the table would be too large.
     pub(crate) steps: Vec<ReferenceStep>,
 }
 
@@ -41,7 +41,7 @@ impl Addresses {
         self.all.iter().map(|address| address / self.page_size.max(1))
     }
 
-    /// Returns an address in the radix of the script. Hexadecimal addresses have equally many digits.
+    /// Returns an address in the radix of the script. All hexadecimal addresses have the same number of digits.
     pub(crate) fn spelt(&self, at: usize) -> String {
         let address = self.all.get(at).copied().unwrap_or(0);
         if self.hex { format!("0x{address:0width$X}", width = self.digits) } else { address.to_string() }
@@ -59,8 +59,8 @@ pub(crate) struct StartRow {
 }
 
 impl ReferenceRun {
-    /// Whether the script marks single references as stores or pages as modified, so that results include disk
-    /// writes.
+    /// Whether the script marks individual references as stores, or pages as modified, so that results include
+    /// disk writes.
     pub(crate) fn has_stores(&self) -> bool {
         !self.setup.stores.is_empty() || self.setup.holding.iter().any(|held| held.dirty)
     }

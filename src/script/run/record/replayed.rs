@@ -27,7 +27,7 @@ pub(crate) const ADDRESS_MAPS: &[(&str, AddressMap)] =
 /// The ways to handle references that straddle blocks or pages, with their names in a script.
 pub(crate) const STRADDLES: &[(&str, Straddle)] = &[("split", Straddle::Split), ("first", Straddle::First)];
 
-/// Maximum number of records to keep, which is the most that a paper can print.
+/// Maximum number of records to keep, which is the maximum that a paper prints.
 pub(crate) const FIRST_RECORDS: usize = 40;
 
 /// A replayed trace.
@@ -50,7 +50,7 @@ pub struct Replayed {
 }
 
 impl Replayed {
-    /// Returns the whole trace if it is short.
+    /// Returns all records of the trace, or `None` if the trace has more records than are kept.
     pub(crate) fn whole(&self) -> Option<&[Record]> {
         (self.first.len() as u64 == self.counted.references.records).then_some(&self.first)
     }

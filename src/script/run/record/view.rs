@@ -87,7 +87,7 @@ pub(crate) struct PageInFrame {
 /// A tree of the page tables that lead to mapped pages.
 #[derive(Debug, Clone)]
 pub struct TreeView {
-    /// The process that owns the tables, such as `P1`. Empty for the machine's own tables.
+    /// The process that owns the tables, such as `P1`, or an empty string for the machine's own tables.
     pub(crate) of: String,
     /// The machine's spec, which determines the widths of numbers.
     pub(crate) spec: Arc<Spec>,
@@ -141,7 +141,7 @@ pub struct TableView {
     pub(crate) title: String,
     /// Groups of columns, separated by bars.
     pub(crate) groups: Vec<Vec<String>>,
-    /// Rows of cells. A row spans all groups.
+    /// Rows of cells. The cells of a row span all groups.
     pub(crate) rows: Vec<Vec<CellView>>,
 }
 
@@ -158,7 +158,7 @@ pub enum CellView {
     List {
         /// The values.
         values: Arc<[Value]>,
-        /// Whether their order is irrelevant.
+        /// Whether the order of the values is irrelevant.
         any_order: bool,
     },
     /// No value.

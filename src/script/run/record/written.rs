@@ -12,7 +12,7 @@ pub enum Written {
     Cell(Span),
     /// A `?` at this location, to be filled in.
     Open(Span),
-    /// A form that cannot be replaced, for this reason.
+    /// A form that cannot be replaced, and the reason.
     Otherwise(&'static str),
 }
 

@@ -216,7 +216,7 @@ impl Draft {
     }
 }
 
-/// Returns `stores 1 5`, or an empty string if there are no positions.
+/// Formats a list of positions, such as `stores 1 5`. Returns an empty string if there are no positions.
 fn listed(name: &str, positions: &[(u64, Span)]) -> String {
     let positions: Vec<String> = positions.iter().map(|(position, _)| position.to_string()).collect();
     if positions.is_empty() { String::new() } else { format!("{name} {}", positions.join(" ")) }

@@ -66,7 +66,7 @@ impl Session<'_> {
         let ticks = ticks(&draft, &fields, string.len())?;
         let mut names = Names::default();
         let mut order = start.clone();
-        // Without loading times, the rows are in the order of loading.
+        // If the table has no loading times, its rows are in the order of loading.
         order.sort_by_key(|row| row.loaded);
         if !order.is_empty() {
             draft.holding = order.iter().map(|row| row.page.clone()).collect();
@@ -146,7 +146,7 @@ impl Session<'_> {
         }
     }
 
-    /// Evaluates the table of initial pages. Without a table, there are no rows.
+    /// Evaluates the table of initial pages. If the script has no such table, returns no rows.
     fn initial_pages(
         &mut self,
         settings: &Settings,
@@ -166,7 +166,7 @@ impl Session<'_> {
     }
 }
 
-/// Returns the times of the clock ticks. Rejects regular ticks together with ticks at positions.
+/// Returns the times of the clock ticks. Rejects a script that sets both regular ticks and ticks at positions.
 fn ticks(draft: &Draft, fields: &[Field], references: usize) -> Result<Ticks, Vec<Diagnostic>> {
     let mut both = fields.iter().filter(|field| matches!(&*field.name.text, "tick" | "ticks"));
     if let (Some(first), Some(field)) = (both.next(), both.next()) {
@@ -185,7 +185,7 @@ fn ticks(draft: &Draft, fields: &[Field], references: usize) -> Result<Ticks, Ve
     })
 }
 
-/// Returns the indexes of the references at these positions, which a setting lists.
+/// Returns the indexes of the references at the positions that a setting lists.
 fn indexes(
     positions: &[(u64, Span)],
     setting: &str,
@@ -213,7 +213,7 @@ fn indexes(
     if wrong.is_empty() { Ok(indexes) } else { Err(wrong) }
 }
 
-/// Returns `stores 1 2` for `stores [1, 2]`, so that each position keeps its location.
+/// Converts `stores [1, 2]` to `stores 1 2`, so that each position keeps its location.
 fn spread(setting: &Setting) -> Setting {
     let part = |value: &Expr| match &value.kind {
         ExprKind::List(parts) => parts.to_vec(),

@@ -15,7 +15,7 @@ pub(crate) const START_COLUMNS: &[Column] =
     &[words("page"), decimal("loaded"), decimal("used"), decimal("R"), decimal("M")];
 
 impl Session<'_> {
-    /// Evaluates the table. At most `frames` pages fit.
+    /// Evaluates the table, which may list at most `frames` pages.
     ///
     /// # Errors
     /// Returns the errors in the table.

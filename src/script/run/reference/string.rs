@@ -40,7 +40,7 @@ impl Session<'_> {
     fn listed_pages(&mut self, parts: &[Expr]) -> Result<Vec<(Value, Span)>, Stop> {
         let values = parts.iter().map(|part| self.page(part)).collect::<Result<Vec<_>, Stop>>()?;
         let span = parts.first().map_or(Span::default(), |part| part.span);
-        // Checks the length before the list is built.
+        // The length is checked before the list is built.
         Value::list(values.iter().cloned()).map_err(|e| e.at(span))?;
         let spread = |(value, part): (Value, &Expr)| {
             let (all, span) =

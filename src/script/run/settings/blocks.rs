@@ -1,5 +1,5 @@
-//! Every block of settings, with one row for each, identified by the word that opens it. A row does not
-//! depend on the type of the draft that its settings fill.
+//! The registry of blocks of settings. Each row describes one block and is identified by the word that opens
+//! the block. A row does not depend on the type of the draft that the block's settings fill.
 
 use super::block::BlockRow;
 use super::cache::CACHE_SETTINGS;

@@ -7,7 +7,7 @@ use super::cache::{CACHE_SETTINGS, CacheDraft};
 use super::field::{Field, apply};
 use super::tlb::{TLB_SETTINGS, TlbDraft};
 
-/// Returns the errors in the settings of TLB `n`, each alone and combined with the others. Does not check
+/// Returns the errors in the settings of TLB `n`, both in each setting and in their combination. Does not check
 /// whether the settings form a valid TLB.
 pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
@@ -17,7 +17,7 @@ pub(crate) fn tlb_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagn
     wrong
 }
 
-/// Returns the errors in the settings of cache `n`, each alone and combined with the others.
+/// Returns the errors in the settings of cache `n`, both in each setting and in their combination.
 pub(crate) fn cache_mistakes(spec: &Spec, n: usize, fields: &[Field]) -> Vec<Diagnostic> {
     let mut wrong = Vec::new();
     if let Some(cache) = spec.caches.get(n) {

@@ -10,7 +10,7 @@ use crate::run::stop::Stop;
 use super::field::{Arg, ArgKind, Field};
 
 impl Session<'_> {
-    /// Evaluates a setting. A bare word remains a word, but also has the value of the variable with the same
+    /// Evaluates a setting. A bare word remains a word, but also gets the value of the variable with the same
     /// name.
     ///
     /// # Errors

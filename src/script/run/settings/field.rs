@@ -75,7 +75,7 @@ impl Arg {
     /// Returns a whole number from 0 to 2^64−1.
     ///
     /// # Errors
-    /// `wrong-type`, `not-an-integer`.
+    /// Returns `wrong-type` or `not-an-integer`.
     pub(crate) fn integer(&self) -> Result<u64, Diagnostic> {
         integer(self.value()?, self.span)
     }
@@ -96,7 +96,7 @@ impl Arg {
     /// Returns log2 of a power of two.
     ///
     /// # Errors
-    /// `not-a-power-of-two`.
+    /// Returns `not-a-power-of-two`.
     pub(crate) fn log2(&self, what: &str) -> Result<u32, Diagnostic> {
         let n = self.integer()?;
         if n.is_power_of_two() {
@@ -146,7 +146,7 @@ pub(crate) fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
 
 pub(crate) const ON_OFF: &[(&str, bool)] = &[("on", true), ("off", false)];
 
-/// A setting of a block: one row.
+/// The row of a setting in the registry of its block.
 pub(crate) struct SettingRow<D: 'static> {
     pub(crate) name: &'static str,
     /// The setting's parameters, or none for a flag.
@@ -158,7 +158,7 @@ pub(crate) struct SettingRow<D: 'static> {
     pub(crate) repeats: bool,
 }
 
-/// Adds fields to a draft with the rows of the draft's block, and collects every error.
+/// Adds each field to a draft by applying the matching row of the draft's block, and collects every error.
 pub(crate) fn apply<D>(
     rows: &[SettingRow<D>],
     block: &str,
@@ -294,10 +294,10 @@ pub(crate) fn block_of<D>(
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
-/// Returns the only value.
+/// Returns the only value of a setting.
 ///
 /// # Errors
-/// `wrong-count`.
+/// Returns `wrong-count`.
 pub(crate) fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
     match field.args.as_slice() {
         [arg] => Ok(arg),
@@ -321,7 +321,7 @@ pub(crate) fn sole(field: &Field) -> Result<&Arg, Vec<Diagnostic>> {
 /// Converts a setting's word to its value.
 ///
 /// # Errors
-/// `unknown-word`, with the nearest.
+/// Returns `unknown-word` with the nearest word.
 pub(crate) fn one_of<T: Copy>(arg: &Arg, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
     let said = arg.word().unwrap_or_default();
     if let Some((_, found)) = words.iter().find(|(word, _)| *word == said) {

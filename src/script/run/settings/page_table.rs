@@ -15,7 +15,7 @@ pub(crate) struct TableDraft {
     pub(super) levels: Option<u64>,
     pub(super) split: Option<Vec<u32>>,
     pub(super) split_span: Option<Span>,
-    /// The overridden machine's split, which is the default.
+    /// The split of the VPN in the overridden machine, which is the default.
     pub(super) inherited: Vec<u32>,
     pub(super) pte: PteDraft,
     pub(super) walk_cached: bool,
@@ -71,7 +71,7 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
 ];
 
 impl TableDraft {
-    /// Returns the default split: one level, or the levels of the overridden machine.
+    /// Returns the default split of the VPN: one level, or the levels of the overridden machine.
     pub(super) fn inherited_split(&self, vpn_bits: u32) -> Vec<u32> {
         let before = &self.inherited;
         let levels = before.len().max(1) as u32;

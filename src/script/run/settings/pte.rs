@@ -19,7 +19,7 @@ pub(crate) struct PteDraft {
     places: [Option<u32>; BITS.len()],
     ppn: Option<(u32, u32)>,
     big_endian: bool,
-    /// Location of the format and of each of its settings. A preset has none.
+    /// Location of the format, or `None` for a preset's format.
     span: Option<Span>,
     said: Vec<(Arc<str>, Span)>,
 }
@@ -78,7 +78,8 @@ fn bit_range(arg: &Arg) -> Result<(u32, u32), Diagnostic> {
 }
 
 impl PteDraft {
-    /// Returns the declaration of a format. The entry's size alone declares the default format of that size.
+    /// Returns the declaration of a format. If a declaration contains only the entry's size, the format is the
+    /// default format of that size.
     pub(super) fn from_format(format: &PteFormat, ppn_bits: u32) -> Self {
         if PteFormat::default_for(ppn_bits, None).as_ref() == Ok(format) {
             return Self::default();
@@ -100,7 +101,7 @@ impl PteDraft {
         if let Some(first) = self.span {
             return Err(one(twice(field, first)));
         }
-        // The overridden machine's format is discarded, because the bits of two formats would mix.
+        // The overridden machine's format is discarded, because otherwise the bits of two formats would mix.
         *self = Self { span: Some(field.span), ..Self::default() };
         let Some(block) = &field.block else { return self.size(sole(field)?) };
         self.said = block.iter().map(|inner| (inner.name.text.clone(), inner.span)).collect();
@@ -193,8 +194,8 @@ fn offer_bits(mut diagnostic: Diagnostic) -> Diagnostic {
     }
 }
 
-/// Returns an entry from fields such as `{ ppn 0x12, p 1, rw 0 }`. The defaults are those of a table, `rw 1
-/// us 1` and other bits 0, except that P is 1.
+/// Returns an entry from fields such as `{ ppn 0x12, p 1, rw 0 }`. By default, P, R/W, and U/S are 1, and all
+/// other bits are 0.
 ///
 /// # Errors
 /// Returns `unknown-setting`, `value-too-wide`, or the errors in the values.

@@ -10,7 +10,7 @@ use super::field::{Field, one, power_of_two, sole};
 /// Associativity in a declaration.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Ways {
-    /// This number of ways.
+    /// A fixed number of ways.
     Number(u64),
     /// Fully associative: one set.
     All,

@@ -1,4 +1,4 @@
-//! `translate`, `read`, `write`, `fetch`.
+//! Prepares `translate`, `read`, `write`, and `fetch`.
 
 use crate::lang::ast::{Command, Expr};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -71,7 +71,7 @@ pub(crate) fn fetch(session: &mut Session, command: &Command) -> Result<Action, 
 /// Prepares a load from an address, also for `probe VA`.
 ///
 /// # Errors
-/// `address-too-wide`, `no-machine`.
+/// Returns `address-too-wide` or `no-machine`.
 pub(crate) fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
     let kind = if verb == AccessVerb::Fetch { AccessKind::Execute } else { AccessKind::Read };
     session.work(surplus_work(size), va.span)?;

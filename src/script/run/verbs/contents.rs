@@ -1,4 +1,4 @@
-//! `set` and `show`.
+//! Prepares `set` and `show`.
 
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};

@@ -1,4 +1,4 @@
-//! `flush`, `invlpg`, `core`, `seed`.
+//! Prepares `flush`, `invlpg`, `core`, and `seed`.
 
 use crate::lang::ast::{Command, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -114,7 +114,7 @@ impl Session<'_> {
     /// Returns the TLB or cache that a bare word names.
     ///
     /// # Errors
-    /// `unknown-noun`, `no-machine`.
+    /// Returns `unknown-noun` or `no-machine`.
     pub(crate) fn part(&mut self, name: &Expr) -> Result<Component, Stop> {
         self.machine(name.span)?;
         let text = word(name).unwrap_or_default();

@@ -5,7 +5,7 @@ use crate::lang::fix::Fix;
 use crate::run::settings::Field;
 use pagewalk_engine::machine::spec::{Inclusion, Spec};
 
-/// Warns about each added TLB or cache that was probably meant to change an existing one.
+/// Warns about each added TLB or cache that was probably meant to change an existing TLB or cache.
 pub(super) fn added(base: &Spec, fields: &[Field]) -> Vec<Diagnostic> {
     let mut found = Vec::new();
     for field in fields.iter().filter(|field| field.block.is_some()) {

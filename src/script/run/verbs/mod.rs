@@ -1,6 +1,6 @@
 //! Verbs that can begin a statement. Each verb is one row with its name, parameters, help, example, and the
-//! function that converts a command to an [`Action`](super::session::Action). Preparing an action evaluates
-//! and checks it without changing the state, so that a script can be checked without being run.
+//! function that converts a command to an [`Action`](super::session::Action). Preparing a command evaluates and
+//! checks it without changing the state, so that a script can be checked without being run.
 
 mod access;
 mod contents;

@@ -53,7 +53,7 @@ impl Session<'_> {
     /// Rejects a noun that needs address translation on a machine without translation.
     ///
     /// # Errors
-    /// `no-machine`.
+    /// Returns `no-machine`.
     pub(crate) fn needs_mmu(&mut self, place: &Expr) -> Result<(), Stop> {
         if self.machine(place.span)?.spec().mmu.is_some() {
             return Ok(());
@@ -86,7 +86,7 @@ impl Session<'_> {
     /// `frames`.
     ///
     /// # Errors
-    /// `unknown-noun`, `unknown-process`, `which-process`, `no-machine`, `no-kernel`.
+    /// Returns `unknown-noun`, `unknown-process`, `which-process`, `no-machine`, or `no-kernel`.
     pub(crate) fn noun(&mut self, operands: &[Expr]) -> Result<NounRef, Stop> {
         let first = &operands[0];
         if let ExprKind::Field(of, noun) = &first.kind

@@ -81,7 +81,7 @@ pub(crate) fn missing(command: &Command, what: &str) -> Diagnostic {
 /// Returns the operand of a command that takes exactly one operand.
 ///
 /// # Errors
-/// `wrong-count`, `unknown-word`.
+/// Returns `wrong-count` or `unknown-word`.
 pub(crate) fn only<'a>(command: &'a Command, what: &str) -> Result<&'a Expr, Diagnostic> {
     plain(command)?;
     match &*command.operands {
@@ -94,7 +94,7 @@ pub(crate) fn only<'a>(command: &'a Command, what: &str) -> Result<&'a Expr, Dia
 /// Returns a command's block, which may contain settings but no table.
 ///
 /// # Errors
-/// `bad-table` for a table, `wrong-count` for `= …`.
+/// Returns `bad-table` for a table, or `wrong-count` for `= …`.
 pub(crate) fn only_settings(command: &Command) -> Result<Option<&Settings>, Diagnostic> {
     if let Some(value) = command.assigned.as_ref().and_then(|values| values.first()) {
         return Err(unexpected(command, value, &[]));
@@ -111,7 +111,7 @@ pub(crate) fn only_settings(command: &Command) -> Result<Option<&Settings>, Diag
 /// Rejects `= …` and blocks for a verb that accepts neither.
 ///
 /// # Errors
-/// `wrong-count`.
+/// Returns `wrong-count`.
 pub(crate) fn plain(command: &Command) -> Result<(), Diagnostic> {
     let extra = command
         .assigned
@@ -146,8 +146,8 @@ impl Session<'_> {
     }
 
     /// Evaluates an address for an access of `size` bytes, and returns the address and the process that makes
-    /// the access. A process may use the result of a system call as an address. As in C, -1 is the last
-    /// address.
+    /// the access. A process may use the result of a system call as an address. As in C, the result -1 denotes
+    /// the last address.
     ///
     /// # Errors
     /// Returns the errors from [`Session::address`], `which-process`, or `process-ended`.
@@ -194,7 +194,7 @@ impl Session<'_> {
     /// Evaluates a physical address.
     ///
     /// # Errors
-    /// `address-too-wide`.
+    /// Returns `address-too-wide`.
     pub(crate) fn physical(&mut self, expr: &Expr) -> Result<Pa, Stop> {
         let raw = self.integer(expr)?;
         let machine = self.machine(expr.span)?;

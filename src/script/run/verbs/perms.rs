@@ -10,11 +10,11 @@ use pagewalk_engine::kernel::vma::Prot;
 /// The columns of a table of sections.
 pub(crate) const SECTION_COLUMNS: &[Column] = &[words("section"), hex("start"), hex("size"), words("perms")];
 
-/// Returns the permissions, and whether the area is shared: `r-xp`, `rw-s`. Without the last letter, the area
-/// is private.
+/// Returns the permissions, and whether the area is shared: `r-xp`, `rw-s`. If the last letter is missing, the
+/// area is private.
 ///
 /// # Errors
-/// `unknown-word`.
+/// Returns `unknown-word`.
 pub(crate) fn of_cell(cell: Option<(&Arc<str>, Span)>, row: Span) -> Result<(Prot, bool), Diagnostic> {
     let (text, span) = cell.map_or(("", row), |(text, span)| (&**text, span));
     parse(text).ok_or_else(|| {

@@ -1,4 +1,4 @@
-//! `replay`
+//! Prepares `replay`.
 
 use std::sync::Arc;
 
@@ -69,7 +69,7 @@ pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action,
         .when_checking(move |session| session.start_for(&plan).map(|_| ())))
 }
 
-/// Parses the options. Each option may occur once.
+/// Parses the options. Rejects an option that occurs twice.
 fn parse_options(command: &Command, rest: &[Expr]) -> Result<ReplayOptions, Vec<Diagnostic>> {
     let mut options = ReplayOptions::default();
     for pair in rest.chunks(2) {

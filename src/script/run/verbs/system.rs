@@ -284,7 +284,7 @@ impl Session<'_> {
             let name = row.word("section").map_or_else(|| Arc::from(""), |(name, _)| name.clone());
             let (prot, _) = perms::of_cell(row.word("perms"), row.span)?;
             let (start, size) = (row.number("start").unwrap_or(0), row.number("size").unwrap_or(0));
-            // A file does not store the contents of a section of zeros.
+            // An executable file does not store the contents of a `.bss` section, which are zeros.
             let zero = name.ends_with("bss");
             sections.push(Section { name, start, size, prot, zero });
             spans.push(row.span);

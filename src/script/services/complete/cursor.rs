@@ -20,7 +20,7 @@ pub fn complete(text: &str, at: usize, state: &State) -> Completions {
     if !found.items.is_empty() {
         return found;
     }
-    // `a-b` may be a name or a difference.
+    // The text `a-b` may be a name or a difference.
     let short = typed.rsplit('-').next().unwrap_or("");
     completed(text, text.len() - short.len(), state, true)
 }
@@ -35,7 +35,7 @@ pub(super) fn before(text: &str, at: usize) -> &str {
 }
 
 /// Returns the tokens up to the cursor, and whether the last token touches the cursor. Returns `None` in a
-/// comment, in prose, or at the beginning.
+/// comment, in prose, or at the beginning of the text.
 pub(super) fn written(text: &str) -> Option<(Walk<'_>, bool)> {
     let tokens = tokens(text).list;
     let last = tokens.last()?;

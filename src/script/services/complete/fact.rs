@@ -18,8 +18,8 @@ impl Offers<'_> {
         }
     }
 
-    /// Adds the values of a fact: its words, and also expressions if other values are possible. `open` means
-    /// that `not` and `in` are possible.
+    /// Adds the values of a fact: its words, and also expressions if other values are possible. If `open` is true,
+    /// `not` and `in` are possible.
     pub(crate) fn fact_value(&self, pick: &mut Pick, name: &str, open: bool) {
         let family = self.walk.statement().family();
         let kind = type_named(name, family, self.state.spec().map(|spec| &**spec));

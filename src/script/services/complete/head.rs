@@ -11,7 +11,7 @@ use crate::run::verbs::Form;
 pub(crate) struct Head {
     /// The registry.
     pub(crate) kind: HeadKind,
-    /// The name. Empty if the name is unknown.
+    /// The name, or an empty text if the name is unknown.
     pub(crate) name: &'static str,
     pub(crate) params: &'static [Param],
     /// One line of help. Empty for a setting.

@@ -1,4 +1,5 @@
-//! Highlighting: the class of each word, determined only by the text. Highlighting works on any text.
+//! Highlighting: the class of each word, determined only by the text. Highlighting also works on invalid and
+//! incomplete text.
 
 use std::ops::Range;
 

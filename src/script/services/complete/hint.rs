@@ -20,8 +20,7 @@ pub struct Hint {
     pub current: Option<Range<usize>>,
 }
 
-/// Returns the remaining parameters of the statement or call at byte `at`, or `None` without remaining
-/// parameters.
+/// Returns the remaining parameters of the statement or call at byte `at`, or `None` if no parameters remain.
 pub fn hint(text: &str, at: usize, state: &State) -> Option<Hint> {
     let text = before(text, at);
     let (walk, _) = written(text)?;

@@ -9,7 +9,7 @@ use crate::lang::nearest::nearest;
 pub struct Completions {
     /// The start of the typed text, which an item replaces.
     pub from: usize,
-    /// The items, beginning with the best.
+    /// The items, beginning with the best match.
     pub items: Vec<CompletionOffer>,
     /// The files on disk that match the typed text.
     pub disk: Option<OnDisk>,

@@ -1,6 +1,6 @@
 //! Completion at a position in an unfinished text, and hints about the parameters of a statement or call. All
-//! names come from the registries. The functions work on invalid and incomplete text, and never change the
-//! state.
+//! names of the language come from the registries. The functions work on invalid and incomplete text, and never
+//! change the state.
 
 mod context;
 mod cursor;

@@ -127,7 +127,7 @@ impl Offers<'_> {
 
     fn word(&self, pick: &mut Pick, head: Head, word: &str) {
         let setting = head.kind == HeadKind::Setting;
-        // Only the kernel may set its page tables.
+        // In the presence of a kernel, a script cannot set page tables.
         if matches!(word, "cr3" | "pte") && self.state.kernel().is_some() {
             return;
         }

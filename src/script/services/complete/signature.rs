@@ -49,7 +49,7 @@ pub(super) fn open_call(walk: &Walk, state: &State) -> Option<Signature> {
     call(name, commas, state)
 }
 
-/// Returns the usage of the first word. `touches` means that no space follows the text.
+/// Returns the usage of the first word. If `touches` is true, no space follows the text.
 fn usage(statement: &Statement, touches: bool) -> Option<Signature> {
     let head = statement.head();
     if !statement.takes_more() || head.params.is_empty() {

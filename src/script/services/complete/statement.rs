@@ -5,7 +5,8 @@ use crate::run::facts::Family;
 use crate::run::params::{Atom, Param, Slot};
 use crate::run::syscalls::called;
 
-/// Maximum number of pieces in a statement, and of names in a path. Every usage and path is shorter.
+/// Maximum number of pieces in a statement, and of names in a path. Every usage and every path in the language is
+/// shorter.
 const PIECES: usize = 16;
 
 /// The kind of a bracket.

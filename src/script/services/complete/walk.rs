@@ -21,7 +21,7 @@ pub(crate) struct Block<'t> {
     begun: usize,
     /// The settings that the block contains so far.
     pub(crate) said: Vec<&'t str>,
-    /// The cells of the header, each with the number of preceding bars. Empty before the header.
+    /// The cells of the header, each with the number of preceding bars. This list is empty before the header.
     pub(crate) header: Vec<(usize, &'t str)>,
     /// Number of complete rows.
     pub(crate) rows: usize,
@@ -117,7 +117,7 @@ impl<'t> Walk<'t> {
         self.last.is_some_and(|last| last.kind == TokenKind::Number)
     }
 
-    /// Returns the word before the position, or an empty text if no word precedes the position.
+    /// Returns the word before the position, or an empty text if there is no such word.
     pub(crate) fn last_word(&self) -> &'t str {
         self.last.filter(|last| last.kind == TokenKind::Word).map_or("", |last| self.word_of(last))
     }

@@ -324,12 +324,12 @@ fn code(text: &str) -> String {
     format!("`{text}`")
 }
 
-/// Returns a list of words, or an empty text without words.
+/// Returns a list of words, or an empty text if there are no words.
 fn words(words: &[&str]) -> String {
     words.iter().map(|word| code(word)).collect::<Vec<_>>().join(" ")
 }
 
-/// Describes the possible values of a fact with the keywords `known`.
+/// Describes the possible values of a fact whose keywords are `known`.
 fn values(known: &[&str]) -> String {
     match known {
         [] => "a value".to_owned(),

@@ -33,7 +33,7 @@ pub(crate) enum Looked {
     /// None.
     #[default]
     Nowhere,
-    /// A byte offset in the first file, which the traversal has not reached yet.
+    /// A position that the traversal has not reached yet, as a byte offset in the first file.
     For(u32),
     /// The names at the position.
     Found(Vec<(NameKind, Arc<str>)>),

@@ -63,7 +63,7 @@ impl NameKind {
 /// The namespace of a name. A name can hide only names in its own namespace.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(crate) enum Space {
-    /// TLBs and caches. Before a dot, these names take precedence over processes.
+    /// TLBs and caches. Before a dot, the name of a TLB or cache takes precedence over the name of a process.
     Part,
     /// Processes.
     Process,

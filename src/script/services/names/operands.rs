@@ -46,7 +46,7 @@ impl Finder<'_> {
             self.exprs(args);
         } else {
             if self.scopes.body().is_some() {
-                // A definition of this name may exist at the call.
+                // A definition of this name may be visible where the enclosing definition is called.
                 self.calls(name);
             }
             self.call(name, args);
@@ -193,7 +193,7 @@ impl Finder<'_> {
         }
     }
 
-    /// Visits `reference PAGES { … }`. Outside brackets, words are the names of pages.
+    /// Visits `reference PAGES { … }`. In `PAGES`, words outside brackets are the names of pages.
     pub(crate) fn reference(&mut self, pages: &Pages, settings: &Settings) {
         if let Pages::List(list) = pages {
             match &list.kind {

@@ -96,7 +96,7 @@ impl Scopes {
         })
     }
 
-    /// Returns the definition that opened the innermost scope, if a definition opened it.
+    /// Returns the definition that opened the innermost scope, or `None` if another construct opened the scope.
     pub(crate) fn directly_in_body(&self) -> Option<Body> {
         match self.innermost().opens {
             Opens::Body(body) => Some(body),
@@ -186,7 +186,7 @@ impl Scopes {
         self.innermost_mut().conditional.push(Vec::new());
     }
 
-    /// Ends the block. Returns the names that were certain in the block.
+    /// Ends the innermost conditional block, and returns the names that became certain in that block.
     pub(crate) fn end_conditional(&mut self) -> Vec<Key> {
         let scope = self.innermost_mut();
         let keys = scope.conditional.pop().unwrap_or_default();

@@ -77,11 +77,12 @@ fn a_scenario_hides_from_where_it_sets() {
     let question =
         "let x = 1\nquestion \"q\" {\n let x = 2\n ask read x => pa\n}\nquestion \"r\" { ask read x => pa }";
     assert_eq!(of(question, "x"), "ABba");
-    // The second iteration reads the scenario's variable. Both variables are one symbol, because otherwise
-    // renaming would change the value.
+    // The second iteration reads the scenario's variable. Both variables are one symbol, because renaming only one
+    // of them would change the value.
     let turns = "let x = 1\nscenario \"s\" {\n for i in 0..2 {\n  read x\n  let x = 2\n }\n}";
     assert_eq!(of(turns, "x"), "AaA");
-    // After the branch, both variables are possible. In the branch, only the inner variable is possible.
+    // After the branch, the name may refer to either variable. In the branch, the name refers only to the inner
+    // variable.
     let branch = "let x = 1\nscenario \"s\" {\n if 1 < 2 { let x = 2; read x }\n}\nread x";
     assert_eq!(of(branch, "x"), "ABba");
     let after = "let x = 1\nscenario \"s\" {\n if 1 < 2 { let x = 2 }\n read x\n}";
@@ -124,7 +125,7 @@ fn definitions_are_called_by_name() {
     assert_eq!(of("def f() { g() }\ndef g() { core 0 }\nf()", "g"), "aA");
     let hidden = "def f() { core 0 }\nscenario \"s\" {\n def f() { core 1 }\n f()\n}\nf()";
     assert_eq!(of(hidden, "f"), "ABba");
-    // A variable cannot be called, so this name is the system call.
+    // A variable cannot be called, so the called name refers to the system call.
     assert_eq!(of("process P\nlet munmap = 1\nmunmap(0, 4096)\nread munmap", "munmap"), "Aa");
 }
 
@@ -223,7 +224,7 @@ fn names_around_a_broken_line_are_known() {
     assert_eq!(of("let x = 1\nlet y 4\nread x\n", "x"), "Aa");
     assert_eq!(of("let x = 1\nlet = 4\nscenario \"s\" {\n let y (\n}\nread x", "x"), "Aa");
     assert_eq!(of("let x = 1\nscenario \"s\" {\n read x\n let", "x"), "Aa");
-    // The words of an invalid line are resolved in its scope.
+    // The words of an invalid line are resolved in the line's scope.
     assert_eq!(of("let x = 1\nread x size\nread x x x\nlet y = x + ", "x"), "Aaaaa");
     let inside = "let x = 1\nscenario \"s\" {\n let x = 2\n read x read x\n}\nx x";
     assert_eq!(of(inside, "x"), "ABbba");
@@ -271,9 +272,9 @@ fn names_that_cannot_be_had_are_refused() {
     assert_eq!(why_not(script, "f(a", "read"), "`read` is a verb");
     assert_eq!(why_not(script, "f(a", "hex"), "`hex` is a function of the language");
     assert_eq!(why_not(script, "x", "y"), "`y` is already the name of a variable (line 2 of a.pw)");
-    // The definition would read its parameter instead.
+    // After this renaming, the definition would read its parameter instead of the variable.
     assert_eq!(why_not(script, "x", "a"), "`a` is already the name of a parameter (line 4 of a.pw)");
-    // The variable would hide the constant.
+    // After this renaming, the variable would hide the constant.
     assert!(why_not(script, "x", "PROT_READ").contains("would change the meaning of this script"));
     assert!(
         why_not("let x = 1\nshow x", "x", "geometry").contains("would change the meaning of this script")

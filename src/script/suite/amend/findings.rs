@@ -28,8 +28,8 @@ struct Found {
     fact: String,
     /// Whether the fact or cell failed at least once.
     failed: bool,
-    /// The distinct texts that would satisfy the check, each in some run. Contains at most one more than
-    /// [`VALUES`].
+    /// The distinct texts that would satisfy the check, each in some run. The list has at most one more
+    /// element than [`VALUES`].
     texts: Vec<String>,
     /// The reason why no text would satisfy the check.
     refusal: Option<String>,

@@ -23,8 +23,7 @@ pub struct Placed {
 /// A statement that differs from its golden entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Difference {
-    /// The file of the statement. For a removed statement, this is the file of the statement that follows the
-    /// removed one.
+    /// The file of the statement. For a removed statement, the file is that of the following statement.
     pub(crate) file: String,
     /// The line, counted from 1.
     pub(crate) line: usize,

@@ -10,7 +10,7 @@ pub struct Golden {
     pub format: u32,
     /// The cases, in text order.
     pub cases: Vec<Section>,
-    /// Number of listed statements. Because this member is last, a truncated file lacks it.
+    /// Number of listed statements. A truncated file lacks this member, because it is the last one.
     pub total: u64,
 }
 

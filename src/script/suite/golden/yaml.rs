@@ -14,7 +14,7 @@ pub const FORMAT: u32 = 1;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Unusable {
-    /// The file cannot be read, for this reason.
+    /// The file cannot be read, for the given reason.
     Unreadable(String),
     /// The file has invalid UTF-8 at this byte.
     NotText { byte: usize },
@@ -104,7 +104,7 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     Ok(golden)
 }
 
-/// Returns the text of a golden file for the file with this name.
+/// Returns the text of the golden file for the script file `name`.
 pub fn write(golden: &Golden, name: &str) -> String {
     let body = serde_yaml::to_string(golden).unwrap_or_default();
     let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();

@@ -109,8 +109,8 @@ impl Lines {
         self.text.push_str(name);
         self.text.push(' ');
         match &value.value {
-            // This is a fast path, because most facts are numbers and loops report many facts. Writing to a
-            // string cannot fail.
+            // Numbers take a fast path, because most facts are numbers and loops report many facts. Writing
+            // to a string cannot fail.
             Value::Number(_) => drop(write!(self.text, "{value}")),
             _ => self.text.push_str(&clipped(&stated(key, value))),
         }

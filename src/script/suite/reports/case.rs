@@ -10,7 +10,7 @@ use crate::suite::golden::Difference;
 /// The name of a case. The name has no line numbers, and is the same on every machine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Name {
-    /// The path of the file as found, with `/` between folders.
+    /// The path of the file as `pagewalk test` found it, with `/` between folders.
     pub file: String,
     /// The name of the block in a Markdown file, or `block 3`.
     pub block: Option<String>,
@@ -59,7 +59,7 @@ pub struct Mistake {
 }
 
 impl Mistake {
-    /// Converts a diagnostic to a mistake.
+    /// Converts a diagnostic to an error of the suite.
     pub fn from_diagnostic(diagnostic: &Diagnostic, sources: &Sources) -> Self {
         let place = sources.location(diagnostic.span);
         Self {
@@ -113,7 +113,7 @@ pub enum Held {
     Missing,
     /// The results equal those in the golden file.
     Same,
-    /// The results differ, in these statements and as described in the notes.
+    /// The results differ in the listed statements and as described in the notes.
     Differs { differences: Vec<Difference>, notes: Vec<String> },
 }
 
@@ -162,7 +162,7 @@ impl Case {
         }
     }
 
-    /// Returns its result.
+    /// Returns the result.
     pub fn verdict(&self) -> Verdict {
         let differs = matches!(self.golden, Held::Missing | Held::Differs { .. });
         match self.own() {

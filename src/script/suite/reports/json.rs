@@ -1,4 +1,4 @@
-//! A suite as a JSON document. `docs/how-to/testing.md` describes its members.
+//! A suite as a JSON document. `docs/how-to/testing.md` describes the document's members.
 
 use serde_json::{Value, json};
 

@@ -1,5 +1,5 @@
 //! A suite as `JUnit` XML, according to Jenkins's schema (xunit plugin, `junit-10.xsd`). The document
-//! contains no times, so equal runs give equal bytes.
+//! contains no times, so equal runs produce identical documents.
 
 use std::io;
 

@@ -1,5 +1,5 @@
 //! Formats replays as CSV, with a row for each level and kind, and rows with the same columns for other
-//! counts. `docs/reference/replay.md` describes them.
+//! counts. `docs/reference/replay.md` describes the columns.
 
 use super::amounts::{all, kinds_of};
 use super::json::{bytes, ended};

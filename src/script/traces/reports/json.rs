@@ -1,4 +1,4 @@
-//! A replay as a JSON object. `docs/reference/replay.md` describes its members.
+//! A replay as a JSON object. `docs/reference/replay.md` describes the object's members.
 
 use serde_json::{Map, Value, json};
 

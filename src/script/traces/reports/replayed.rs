@@ -30,6 +30,6 @@ pub enum Ended {
     Whole,
     /// The user pressed Ctrl-C.
     Interrupted,
-    /// The rest of the trace cannot be replayed, for this reason.
+    /// The rest of the trace cannot be replayed, for the given reason.
     Broken(String),
 }

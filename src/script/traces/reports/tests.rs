@@ -174,7 +174,7 @@ fn the_csv_has_as_many_columns_as_its_header() {
     let rows: Vec<::csv::StringRecord> = reader.records().map(|row| row.expect("a row")).collect();
     assert!(rows.iter().all(|row| &row[0] == "a, \"b\".din"));
     let of = |part: &str| rows.iter().filter(|row| &row[2] == part).count();
-    // Three TLBs and four caches have five kinds each.
+    // The three TLBs and four caches have rows for five kinds of lookup each.
     assert_eq!((of("tlb"), of("cache"), of("curve")), (15, 20, 15));
     let all = rows.iter().find(|row| &row[3] == "L2" && &row[4] == "all").expect("all of L2");
     assert_eq!(

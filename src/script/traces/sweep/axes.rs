@@ -255,7 +255,7 @@ fn mistakes_of(unit: SweptUnit, fields: &[Field], base: &Spec) -> Vec<Diagnostic
     }
 }
 
-/// Returns the diagnostics that a stop contains. A grid cannot cause any other kind of stop.
+/// Returns the diagnostics that a stop contains. A grid cannot stop a run for any other reason.
 fn mistakes(stop: Stop) -> Vec<Diagnostic> {
     match stop {
         Stop::Wrong(wrong) => wrong,

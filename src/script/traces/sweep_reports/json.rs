@@ -1,4 +1,4 @@
-//! A sweep as a JSON object. `docs/reference/replay.md` describes its members.
+//! A sweep as a JSON object. `docs/reference/replay.md` describes the object's members.
 
 use serde_json::{Map, Value as Json, json};
 

@@ -13,7 +13,7 @@ pub struct Swept {
     pub trace: String,
     /// The command's name for the machine that the grid modifies.
     pub machine: String,
-    /// Whether pages were mapped on demand. If pages were not mapped on demand, addresses are physical.
+    /// Whether pages were mapped on demand. Without demand paging, the trace's addresses are physical.
     pub demand: bool,
     /// How references that straddle blocks or pages are handled.
     pub straddle: Straddle,

@@ -101,8 +101,8 @@ impl Struct {
         self.bytes
     }
 
-    /// Writes the type and the difference from the previous field ID. In these files, differences are at most
-    /// 15.
+    /// Writes the type and the difference from the previous field ID. The difference between adjacent IDs in
+    /// Parquet's metadata is at most 15.
     fn header(&mut self, field: u8, kind: u8) {
         self.bytes.push((field - self.last) << 4 | kind);
         self.last = field;

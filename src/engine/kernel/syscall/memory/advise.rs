@@ -92,7 +92,7 @@ fn apply(
     Ok(())
 }
 
-/// Sets a flag. Too many areas cause EAGAIN instead of ENOMEM.
+/// Sets a flag. If the process would have too many areas, the call returns EAGAIN instead of ENOMEM.
 fn mark(kernel: &mut Kernel, pid: Pid, range: Range<u64>, set: &dyn Fn(&mut Vma)) -> Result<(), Errno> {
     kernel.room_for(pid, |areas| drop(areas.change(range.clone(), set))).map_err(|_| Errno::EAGAIN)?;
     kernel.change_areas(pid, range, set);

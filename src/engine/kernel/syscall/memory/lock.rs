@@ -20,7 +20,7 @@ fn lock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> R
     let range = set_locked(kernel, pid, args, true)?;
     let end = touchable_end(kernel, pid, &range);
     kernel.populate(pid, range.start..end, watch)?;
-    // The areas remain locked.
+    // If the call fails with ENOMEM, the areas remain locked.
     if end < range.end { Err(Errno::ENOMEM.into()) } else { Ok(0) }
 }
 
@@ -45,8 +45,8 @@ fn set_locked(kernel: &mut Kernel, pid: Pid, args: Args<'_>, locked: bool) -> Re
     if done < end { Err(Errno::ENOMEM) } else { Ok(start..end) }
 }
 
-/// The end of the accessible pages in a range without holes. These pages end at an area without permissions
-/// or at the end of a file or object.
+/// The end of the accessible pages at the start of a range without holes. The first inaccessible page belongs
+/// to an area without permissions or lies past the end of a file or object.
 fn touchable_end(kernel: &Kernel, pid: Pid, range: &Range<u64>) -> u64 {
     let Some(process) = kernel.process(pid) else { return range.start };
     for part in process.space.areas.within(range.clone()) {

@@ -29,7 +29,7 @@ const MAP_HUGE_SHIFT: u32 = 26;
 /// One more than the maximum file size in bytes.
 const FILE_END: u64 = 1 << 63;
 
-/// The permissions in a `prot` argument. Other bits are ignored.
+/// The permissions in a `prot` argument. All other bits of the argument are ignored.
 pub(crate) fn prot_of(bits: u32) -> Prot {
     Prot { read: bits & PROT_READ != 0, write: bits & PROT_WRITE != 0, exec: bits & PROT_EXEC != 0 }
 }
@@ -201,8 +201,8 @@ fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool),
     Ok((MapSource::File(file, open.write || !shared), shared))
 }
 
-/// The error for an anonymous mapping with huge pages. Such mappings always fail, because no huge pages are
-/// reserved (`vm.nr_hugepages` is 0).
+/// The error for an anonymous mapping with huge pages. Mappings with huge pages always fail, because no huge
+/// pages are reserved (`vm.nr_hugepages` is 0).
 fn no_huge_page(request: &MapRequest) -> Errno {
     // log2 of the page size, or 0 for the default. x86-64 has huge pages of 2 MB and 1 GB.
     let size_exists = matches!(request.flags >> MAP_HUGE_SHIFT & 0x3F, 0 | 21 | 30);

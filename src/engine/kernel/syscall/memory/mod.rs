@@ -1,4 +1,5 @@
-//! Memory: `mmap`, `munmap`, `mprotect`, `mremap`, `msync`, `madvise`, `brk`, `sbrk`, `mlock`, `munlock`.
+//! System calls for memory: `mmap`, `munmap`, `mprotect`, `mremap`, `msync`, `madvise`, `brk`, `sbrk`,
+//! `mlock`, and `munlock`.
 
 mod advise;
 mod constants;

@@ -16,7 +16,7 @@ use super::map::prot_of;
 /// A flag for areas that grow upward, which x86-64 does not have.
 const PROT_GROWSUP: u32 = 0x200_0000;
 
-/// A flag for atomic operations. It is ignored.
+/// A flag for atomic operations, which `mprotect` ignores.
 const PROT_SEM: u32 = 0x8;
 
 pub(crate) fn mprotect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {

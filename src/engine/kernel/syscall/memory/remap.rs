@@ -46,7 +46,7 @@ impl RemapRequest {
 /// The part of an area to move, with the new address and length.
 #[derive(Debug, Clone, Copy)]
 struct Move {
-    /// The part to move. This part is empty if a shared mapping is mapped a second time.
+    /// The part to move, which is empty if a shared mapping is mapped a second time.
     from: Vma,
     to: u64,
     len: u64,
@@ -106,13 +106,13 @@ fn request(kernel: &Kernel, args: Args<'_>) -> Result<RemapRequest, Errno> {
     if !given || !reaches || resized || !request.has(MREMAP_MAYMOVE) {
         return Err(Errno::EINVAL);
     }
-    // As on Linux, the end may wrap around. Such a mapping is rejected later.
+    // As on Linux, the end of the old mapping may wrap around here; `mremap` rejects it later.
     let (old_end, new) = (request.addr.wrapping_add(request.old_len), request.target());
     if old_end > new.start && new.end > request.addr { Err(Errno::EINVAL) } else { Ok(request) }
 }
 
-/// Returns the area that contains the start of the old mapping. This area must contain the entire part that
-/// remains.
+/// Returns the area that contains the start of the old mapping. That area must contain all pages that the
+/// mapping keeps.
 fn area_of(kernel: &Kernel, pid: Pid, request: &RemapRequest) -> Result<Vma, Errno> {
     let area = kernel.area_at(pid, request.addr).ok_or(Errno::EFAULT)?;
     let RemapRequest { addr, old_len, new_len, .. } = *request;

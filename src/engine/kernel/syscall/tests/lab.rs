@@ -128,7 +128,7 @@ impl Lab {
     pub(crate) fn touch_lightly(&mut self, va: Va, store: bool) {
         let (kind, mut load) = (if store { AccessKind::Write } else { AccessKind::Read }, [None]);
         let data = if store { Data::Store(&[0x5A]) } else { Data::Load(&mut load) };
-        // Memory may be exhausted.
+        // Ignore the result, because memory may be exhausted.
         let _ = self.kernel.access(self.pid, va, kind, data, &mut ());
     }
 

@@ -111,7 +111,7 @@ fn a_break_that_the_process_moves_itself_is_respected() {
     let mut lab = Lab::i7();
     let first = malloc(&mut lab, 0x1000);
     assert_eq!(lab.call("sbrk", args![0x800]), Ok(BRK + 0x2000));
-    // Memory allocated by sbrk does not belong to malloc.
+    // Memory allocated by `sbrk` does not belong to `malloc`.
     assert_eq!(malloc(&mut lab, 0x1800), BRK + 0x2810);
     // If the break is below the end of the first block, neither block remains.
     assert_eq!(lab.call("brk", args![BRK + 0x1000]), Ok(0));

@@ -25,7 +25,7 @@ fn mappings_go_to_the_top_of_the_highest_hole_below_the_base() {
     assert_eq!(map(&mut lab, 0, 3 * PAGE, "MAP_FILE"), Ok(BASE - 6 * PAGE));
     assert_eq!(lab.call("munmap", args![BASE - 3 * PAGE, 2 * PAGE]), Ok(0));
     assert_eq!(map(&mut lab, 0, PAGE, "MAP_FILE"), Ok(BASE - 2 * PAGE));
-    // Areas above the base are ignored.
+    // The search for a hole ignores areas above `mmap-base`.
     assert_eq!(map(&mut lab, BASE + 5 * PAGE, PAGE, "MAP_FIXED"), Ok(BASE + 5 * PAGE));
     assert_eq!(map(&mut lab, 0, PAGE, "MAP_FILE"), Ok(BASE - 3 * PAGE));
 }
@@ -49,7 +49,7 @@ fn a_hint_is_rounded_down_and_used_if_it_is_free() {
         Ok(BASE - 3 * PAGE),
         "it reaches into the first"
     );
-    // A hint above the base is also valid up to the end of the user address space.
+    // A hint above `mmap-base` is also valid, up to the end of the user address space.
     assert_eq!(map(&mut lab, 0x7FFF_FFFF_E000, PAGE, "MAP_FILE"), Ok(0x7FFF_FFFF_E000));
     assert_eq!(map(&mut lab, 0x7FFF_FFFF_F000, PAGE, "MAP_FILE"), Ok(BASE - 4 * PAGE));
     assert_eq!(map(&mut lab, 0xFFFF_8000_0000_0000, PAGE, "MAP_FILE"), Ok(BASE - 5 * PAGE));
@@ -120,7 +120,7 @@ fn mremap_moves_to_the_highest_hole_when_there_is_no_room() {
     assert_eq!(lab.call("mremap", args![low, 2 * PAGE, 3 * PAGE, 0]), Err(Errno::ENOMEM));
     assert_eq!(lab.call("mremap", args![low, 2 * PAGE, 3 * PAGE, may_move]), Ok(BASE - 3 * PAGE));
     assert_eq!(lab.bytes(BASE - 2 * PAGE, 1), [7]);
-    // Now there is room, so the mapping does not move.
+    // The mapping at 0x402000 has room to grow in place, so it does not move.
     assert_eq!(lab.call("mremap", args![0x40_2000, PAGE, 3 * PAGE, may_move]), Ok(0x40_2000));
     assert_eq!(lab.call("mremap", args![BASE - 3 * PAGE, 3 * PAGE, PAGE, may_move]), Ok(BASE - 3 * PAGE));
 }
@@ -149,8 +149,8 @@ fn huge_pages_are_not_available() {
         assert_eq!(map(kind, 77, PAGE), Err(Errno::EBADF), "{kind}");
     }
     assert_eq!(map("MAP_ANONYMOUS", fd, PAGE), Err(Errno::EINVAL));
-    // Linux 6.18 returns these errors if it has no huge pages. x86-64 supports only the sizes 2^21 and 2^30
-    // bytes.
+    // Linux 6.18 returns the errors below if no huge pages are reserved. x86-64 supports only the sizes 2^21
+    // and 2^30 bytes.
     let mut map = |kind: &str, more: i32| {
         let flags = c(kind) | c("MAP_ANONYMOUS|MAP_HUGETLB") | more;
         lab.call("mmap", args![0x1000_0000, PAGE, c("PROT_READ"), flags, -1, 0])

@@ -61,7 +61,7 @@ fn bytes(lab: &Lab, at: u64, pages: u64) -> Vec<u8> {
 
 #[test]
 fn populating_touches_every_page_inside_the_call() {
-    // Linux reports 16 faults during mmap and none afterwards.
+    // Linux reports 16 faults during `mmap` and none afterwards.
     let mut lab = Lab::i7();
     map(&mut lab, AT, 16, "MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED|MAP_POPULATE");
     assert_eq!(faults(&lab), (16, 0));
@@ -155,7 +155,7 @@ fn pages_move_with_their_mapping_and_do_not_fault() {
     assert_eq!(counting(&mut lab, FAR, Some(9)), (0, 0));
     assert_eq!(bytes(&lab, FAR, 6), [9, 2, 3, 4, 0, 0]);
     assert_eq!(lab.touch(AT, None), Some(FaultClass::Segmentation));
-    // A mapping that shrinks loses its end.
+    // Shrinking a mapping unmaps the pages at its end.
     assert_eq!(lab.call("mremap", args![FAR, 6 * PAGE, PAGE, fixed, AT]), Ok(AT));
     assert_eq!((bytes(&lab, AT, 1), lab.kernel.frames().used()), (vec![9], 1));
 }

@@ -155,7 +155,8 @@ fn every_append_writes_at_the_end() {
     assert_eq!(lab.call("read", args![fd, BUFFER, 2_u64]), Ok(2));
     assert_eq!(lab.call("write", args![fd, "de", 2_u64]), Ok(2));
     assert_eq!(offset(&mut lab, fd), 5);
-    // "BUGS: … on Linux, … pwrite() appends data to the end of the file, regardless of the value of offset" (pwrite(2)).
+    // "BUGS: … on Linux, … pwrite() appends data to the end of the file, regardless of the value of offset"
+    // (pwrite(2)).
     assert_eq!(lab.call("pwrite", args![fd, "Z", 1_u64, 0]), Ok(1));
     assert_eq!(offset(&mut lab, fd), 5);
     assert_eq!(lab.contents("f"), b"abcdeZ");

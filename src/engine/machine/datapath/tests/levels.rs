@@ -95,7 +95,7 @@ fn an_exclusive_level_holds_victims_of_the_one_above() {
     assert_eq!((state(&machine, 0, 0x00), state(&machine, 1, 0x00)), (Some(true), None));
     load(&mut machine, 0x10);
     assert_eq!((state(&machine, 0, 0x10), state(&machine, 1, 0x00)), (Some(false), Some(true)));
-    // The blocks are exchanged, including the clean one. The dirty block stays dirty.
+    // The caches exchange the two blocks, even though one is clean. The dirty block stays dirty.
     assert_eq!(load(&mut machine, 0x00).0, Some(7));
     assert_eq!((state(&machine, 0, 0x00), state(&machine, 1, 0x00)), (Some(true), None));
     assert_eq!(state(&machine, 1, 0x10), Some(false));
@@ -115,7 +115,7 @@ fn a_store_on_one_core_invalidates_the_block_on_others() {
     assert!(events.contains(&Event::Snooped { cache: 0, core: 0, dirty: true }));
     let events = store(&mut machine, 0x41, 2);
     assert!(events.contains(&Event::Snooped { cache: 0, core: 0, dirty: false }));
-    // Now only this core has the block, so no other cache is snooped.
+    // After that store, only this core has the block, so no other cache is snooped.
     let events = store(&mut machine, 0x42, 3);
     assert!(!events.iter().any(|event| matches!(event, Event::Snooped { .. })));
     machine.set_core(0).unwrap();
@@ -144,8 +144,8 @@ fn a_store_invalidates_only_its_line() {
 }
 
 /// A store makes the entire line of its L1 cache dirty. Smaller lines that contain bytes of this line must
-/// also be invalidated. Otherwise, a later store that hits the dirty line would not invalidate these smaller
-/// lines.
+/// also be invalidated. If they were not, a later store that hits the dirty line would leave stale bytes in
+/// the smaller lines.
 #[test]
 fn a_store_invalidates_smaller_lines_with_bytes_of_its_line() {
     let small = CacheSpec { side: Side::Instructions, ..CacheSpec::new("L1i", 4, 1, 4) };

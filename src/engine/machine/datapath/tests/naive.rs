@@ -186,7 +186,8 @@ fn counts_equal_the_naive_simulators() {
 
 #[test]
 fn the_cache_lab_trace_gives_4_hits_5_misses_3_evictions() {
-    // CS:APP cache lab, traces/yi.trace with `-s 4 -E 1 -b 4`. M means a load and a store.
+    // Source: the CS:APP cache lab, `traces/yi.trace` with `-s 4 -E 1 -b 4`. An M record is a load followed
+    // by a store.
     let mut machine = machine(vec![CacheSpec::new("cache", 16, 1, 4)]);
     for (op, address) in
         [('L', 0x10), ('M', 0x20), ('L', 0x22), ('S', 0x18), ('L', 0x110), ('L', 0x210), ('M', 0x12)]

@@ -45,7 +45,7 @@ fn remembered_hits_agree_with_searches() {
     }
 }
 
-/// Performs an access twice, as a trace does and as a script does. Both must report the same events.
+/// Performs an access twice, as a trace does and as a script does. Both accesses must report the same events.
 fn refer(machine: &mut Machine, twin: &mut Machine, dice: &mut Dice, physical: bool) {
     let core = dice.below(machine.spec().cores.into()) as u32;
     machine.set_core(core).unwrap();
@@ -122,7 +122,7 @@ fn lines_set_by_a_script_are_found() {
 
 /// Of the two entries, the huge page must be the least recently used. If the memo of a hit on the small page
 /// survived a use of the huge page, the next use of the small page would not be recorded. The small page
-/// would then be the victim.
+/// would then be evicted by mistake.
 #[test]
 fn a_huge_page_is_replaced_in_turn_with_small_ones() {
     let mmu = Mmu { levels: vec![3, 4], ..Mmu::flat(12, 12, 5) };

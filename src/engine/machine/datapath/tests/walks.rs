@@ -79,7 +79,8 @@ fn the_walk_reports_its_addresses() {
     assert_eq!(machine.peek_physical(machine.pa(0x1080).unwrap()), Some(0x27));
 }
 
-/// Intel SDM 3A, section 4.6: a store needs R/W, and user mode needs U/S, in every entry. XD in any entry forbids fetches.
+/// Intel SDM 3A, section 4.6: a store needs R/W, and user mode needs U/S, in every entry. XD in any entry
+/// forbids fetches.
 #[test]
 fn rights_accumulate_over_the_levels() {
     let mmu = Mmu { levels: vec![9; 4], ..Mmu::flat(48, 52, 12) };
@@ -205,7 +206,8 @@ fn global_entries_outlive_a_flush_but_not_invlpg() {
     assert_eq!(misses(&mut machine), 5);
 }
 
-/// Intel SDM 3A, section 4.10.4.1: INVLPG invalidates every TLB entry of the page, including entries for its parts.
+/// Intel SDM 3A, section 4.10.4.1: INVLPG invalidates every TLB entry of the page, including entries for its
+/// parts.
 #[test]
 fn invlpg_drops_all_parts_of_a_huge_page() {
     let small = TlbSpec { page_bits: vec![12], ..TlbSpec::new("tlb", 4, 4) };
@@ -299,7 +301,7 @@ fn entries_are_placed_within_bounds() {
     assert_eq!(machine.write_pte(3, at, PteWord::Raw(1)), Err(PteWriteError::NoLevel { levels: 2 }));
     let wide = machine.write_pte(1, at, PteWord::Raw(1 << 32));
     assert_eq!(wide, Err(PteWriteError::WordTooWide(TooWide { value: 1 << 32, bits: 32 })));
-    // If a root's entries are past the end of memory, they are all absent.
+    // The entries of a root table that are past the end of memory are absent.
     machine.set_cr3(Some(machine.pa(0xFFFF_F800).unwrap()));
     assert_eq!(user_read(&mut machine, 0xFFC0_0000), Err(Fault::NotPresent { level: 1 }));
 }

@@ -30,8 +30,8 @@ fn tanenbaum_3_27() {
     }
 }
 
-/// Ticks at given positions and regular ticks are the same if the positions are regular. Tanenbaum's problem on aging
-/// (3.30) has a reference in each interval for each R bit, and none in an interval without one.
+/// Ticks at given positions and regular ticks are the same if the positions are regular. For each R bit that
+/// is 1 in Tanenbaum's aging problem (3.30), the string has one reference in that interval.
 #[test]
 fn ticks_at_positions() {
     let bits = ["0111", "1011", "1010", "1101", "0010", "1010", "1100", "0001"];
@@ -49,10 +49,10 @@ fn ticks_at_positions() {
     assert_eq!(last.state.counts, Some(vec![0b0110_1110, 0b0100_1001, 0b0011_0111, 0b1000_1011]));
 }
 
-/// The four steps of the algorithm in Stallings, Operating Systems, section 8.2, followed by hand on one string. Page
-/// 2 is dirty. All use bits are set at the first fault: the first round finds nothing, the second clears all bits,
-/// and the third finds page 1. At the second fault, pages 2 (dirty) and 3 are unused, and page 3 is clean. At the
-/// third fault, only page 2 is unused.
+/// The four steps of the algorithm in Stallings, Operating Systems, section 8.2, followed by hand on one
+/// string. Page 2 is dirty. All use bits are set at the first fault: the first round finds nothing, the
+/// second clears all bits, and the third finds page 1. At the second fault, pages 2 (dirty) and 3 are unused,
+/// and page 3 is clean. At the third fault, only page 2 is unused.
 #[test]
 fn steps_of_third_chance() {
     let reference = ReferenceString {
@@ -90,7 +90,8 @@ fn steps_of_third_chance() {
     );
 }
 
-/// The pages of Tanenbaum's problem 3.36, in each class once: third chance evicts them in the order of their classes.
+/// The pages of Tanenbaum's problem 3.36, in each class once: third chance evicts them in the order of their
+/// classes.
 #[test]
 fn third_chance_evicts_the_lowest_class() {
     let held = |(page, referenced, dirty)| Held { page, used: 0, referenced, dirty };

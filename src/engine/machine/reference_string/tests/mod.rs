@@ -48,7 +48,7 @@ fn silberschatz() {
     assert_eq!(run(&pages, 3, OPTIMAL).faults, 9);
 }
 
-/// Stallings, Operating Systems, figure on four replacement algorithms, with cold faults: optimal 6, LRU 7, FIFO 9, clock 8.
+/// Stallings, Operating Systems, four algorithms, with cold faults: optimal 6, LRU 7, FIFO 9, clock 8.
 #[test]
 fn stallings() {
     let pages = [2, 3, 2, 1, 5, 2, 4, 5, 3, 2, 5, 2];
@@ -177,8 +177,8 @@ fn tanenbaum_3_36() {
     assert_eq!(victim(Policy::SecondChance), [2]);
 }
 
-/// Tanenbaum, Modern Operating Systems, 4th edition, problem 3.30: the R bits of pages 0 to 3 are 0111, 1011, 1010,
-/// 1101, 0010, 1010, 1100, and 0001 at eight ticks. A page is repeated to fill an interval.
+/// Tanenbaum, Modern Operating Systems, 4th edition, problem 3.30: the R bits of pages 0 to 3 are 0111, 1011,
+/// 1010, 1101, 0010, 1010, 1100, and 0001 at eight ticks. A page is repeated to fill an interval.
 #[test]
 fn tanenbaum_3_30() {
     let pages = [1, 2, 3, 0, 2, 3, 0, 2, 2, 0, 1, 3, 2, 2, 2, 0, 2, 2, 0, 1, 1, 3, 3, 3];
@@ -348,7 +348,7 @@ proptest! {
         }
     }
 
-    /// A page is written when it is evicted if a store touched it after its last fault.
+    /// An evicted page is written to disk if a store touched it after its last fault.
     #[test]
     fn evictions_of_dirty_pages_are_disk_writes(
         pages in pages(),

@@ -1,4 +1,4 @@
-//! The assumptions of a paper, printed so that students need not ask.
+//! The assumptions of a paper, printed so that students do not have to ask about them.
 
 mod asked;
 mod orders;
@@ -51,7 +51,7 @@ pub(crate) fn assumptions(question: &Question) -> Vec<String> {
     sentences
 }
 
-/// Describes the order of the entries in the sets of a machine from which the question evicts entries.
+/// Describes the replacement order of the sets from which the question evicts entries.
 fn of_order(question: &Question, machine: &Machine, asked: &Asked) -> Vec<String> {
     if !asked.is(About::Lookups) {
         return Vec::new();
@@ -137,7 +137,7 @@ fn named(names: &[&str]) -> String {
     listed(names, "or")
 }
 
-/// Returns the names of TLBs or caches with this word before the last.
+/// Joins the names of TLBs or caches, with the conjunction `word` before the last name.
 fn listed(names: &[&str], word: &str) -> String {
     let one = |name: &&str| match *name {
         "tlb" => "the TLB".to_owned(),
@@ -153,7 +153,7 @@ fn listed(names: &[&str], word: &str) -> String {
     }
 }
 
-/// Returns a text with a capital article.
+/// Capitalizes the article at the start of a text.
 fn capitalized(text: &str) -> String {
     text.strip_prefix("the ").map_or_else(|| text.to_owned(), |rest| format!("The {rest}"))
 }

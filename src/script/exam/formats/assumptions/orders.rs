@@ -13,16 +13,17 @@ use pagewalk_engine::machine::policy::Policy;
 /// Maximum number of sets whose order is listed.
 const LISTED: usize = 8;
 
-/// A set with several valid ways, the earliest first.
+/// A set with several valid ways, listed in replacement order.
 struct Ordered {
     set: SetIndex,
     ways: Vec<u32>,
     full: bool,
 }
 
-/// Describes the order of the entries in the sets of a machine's TLBs and caches. `named` returns the name of a TLB or
-/// cache, or `None` for one that the question does not use. `evicts` is whether the question evicts an entry from a
-/// set. The order in a set that is not full matters only if such a set evicts one.
+/// Describes the order of the entries in the sets of a machine's TLBs and caches. `named` returns the name of a
+/// TLB or cache, or `None` for a TLB or cache that the question does not use. `evicts` returns whether the
+/// question evicts an entry from a set. The order in a set with invalid ways matters only if the question evicts
+/// an entry from such a set.
 pub(super) fn of_machine(
     machine: &Machine,
     named: impl Fn(&str) -> Option<String>,
@@ -49,7 +50,7 @@ pub(super) fn of_machine(
                 (ways.len() > 1).then_some(Ordered { set, full: ways.len() == total as usize, ways })
             })
             .collect();
-        // The order of all such sets is listed, so that the list does not reveal the evictions.
+        // List the order of all sets with invalid ways or of none, so that the list does not reveal the evictions.
         if !sets.iter().any(|of| !of.full && evicts(part, of.set)) {
             sets.retain(|of| of.full);
         }
@@ -99,7 +100,7 @@ fn sentences(name: &str, policy: Policy, sets: &[Ordered]) -> Vec<String> {
     sets.iter().take(LISTED).map(one).collect()
 }
 
-/// Whether an item's access evicts an entry from a set, or an earlier access has evicted one since the start.
+/// Whether an item's access, or an earlier access since the start, evicts an entry from a set.
 pub(super) fn evicts(item: &PaperItem, start: &Machine, part: Component, set: SetIndex) -> bool {
     let by_access = |event: &Event| match (event, part) {
         (Event::TlbFill { tlb, set: own, victim, .. }, Component::Tlb(at)) => {

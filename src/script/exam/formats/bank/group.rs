@@ -33,7 +33,7 @@ pub(crate) struct Group {
     pub(crate) title: String,
     /// Number of earlier questions with this title on a paper.
     pub(crate) again: usize,
-    /// The versions, each as the index of a paper and the index of a question on it.
+    /// The versions, each as the index of a paper and the index of a question on that paper.
     pub(crate) versions: Vec<(usize, usize)>,
     /// The question's number, if it is the same on all papers.
     pub(crate) number: Option<usize>,
@@ -75,7 +75,7 @@ pub(crate) fn groups(papers: &[Paper]) -> Vec<Group> {
             }
         }
     }
-    // Two groups with the same number come from a pool, so the number is dropped.
+    // Two groups with the same number come from a pool, so neither group keeps the number.
     let shared: Vec<bool> = groups
         .iter()
         .map(|group| {

@@ -9,9 +9,10 @@ use crate::exam::words::Words;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Answers, Blank, Form, ItemKind, Radix, Rubric};
 
-/// Maximum number of spellings per field. Moodle's regular expressions for Cloze cannot process more.
+/// Maximum number of spellings per field. Moodle's regular expressions for Cloze cannot process more spellings.
 pub(crate) const LISTED: usize = 1000;
-/// Largest number that a platform compares numerically, because a double represents every integer up to it.
+/// Largest number that a platform compares numerically. A double represents every integer up to this number
+/// exactly.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 /// Relative tolerance for a number with a fraction: half of its third digit.
 const OFF: f64 = 0.005;
@@ -49,7 +50,7 @@ pub(crate) enum Input {
 /// Returns the input for a field on a platform.
 ///
 /// # Errors
-/// A refusal if there are too many correct answers to list, or if no option is correct.
+/// Returns a refusal if there are too many correct answers to list, or if no option is correct.
 pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
     match field.asked {
         Asked::Blank(blank) => Ok(of_blank(blank, page::bare(field.item))),

@@ -19,12 +19,12 @@ pub(crate) trait Slots {
     /// Returns the input for a blank within a line.
     ///
     /// # Errors
-    /// A refusal if the platform does not support the field.
+    /// Returns a refusal if the platform does not support the field.
     fn blank(&mut self, field: &Field) -> Result<String, Refusal>;
     /// Returns the input for a choice or essay as a block.
     ///
     /// # Errors
-    /// A refusal if the platform does not support the choice or essay.
+    /// Returns a refusal if the platform does not support the choice or essay.
     fn block(&mut self, field: &Field) -> Result<String, Refusal>;
     /// Returns the attributes of a table: ` class="…"`.
     fn table(&self) -> &'static str;
@@ -40,7 +40,7 @@ struct Stem<'f, 'p, S> {
 /// Returns a question laid out for students, with its assumptions and fields.
 ///
 /// # Errors
-/// A refusal if the platform does not support a field.
+/// Returns a refusal if the platform does not support a field.
 pub(crate) fn stem(
     sheet: &Sheet,
     section: &Section,
@@ -124,7 +124,7 @@ impl<S: Slots> Stem<'_, '_, S> {
                     });
                 }
             }
-            // A given table has no fields, so no refusal is possible.
+            // A given table has no fields, so this call never returns a refusal.
             Block::Given(table) => drop(self.table(table)),
             Block::Pairs { title, pairs } => self.pairs(title, pairs),
             Block::Figure(figure) => self.figure(figure),

@@ -1,4 +1,4 @@
-//! Conversion of points to the integer weights that platforms require.
+//! Converts points to the integer weights that platforms require.
 
 use num_traits::Zero;
 

@@ -8,7 +8,7 @@ const BOX: f64 = 2.2;
 /// Draws the bits of an address, at most 32 per row.
 pub fn draw(title: &str, bits: &[(u32, Option<char>)], canvas: Canvas) -> Drawing {
     let text = canvas.text;
-    // Neighboring numbers must not touch.
+    // Neighboring bit numbers must not touch.
     let least = width("00", text) * 1.25;
     let fit = ((canvas.room / least).floor() as usize).clamp(1, 32);
     let fit = [32, 24, 16, 8, 4, 2].into_iter().find(|row| *row <= fit).unwrap_or(1);

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::shapes::{Anchor, Drawing, DrawnShape, POINT};
 
-/// Returns a drawing. `escaped` escapes text. Leaves gray areas white, because the lines alone convey the
+/// Returns a drawing. `escaped` escapes text. Gray areas remain white, because the lines alone convey the
 /// contents.
 pub(crate) fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> String {
     let mut out = format!("\\begin{{picture}}({:.2},{:.2})\n", drawing.width, drawing.height);

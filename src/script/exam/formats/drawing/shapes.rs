@@ -30,7 +30,7 @@ pub(crate) const POINT: f64 = 0.352_778;
 /// Width of a character of the drawings' font, relative to the text size.
 pub(crate) const CHARACTER: f64 = 0.602;
 
-/// A drawing. Lengths are in millimeters from the upper left corner.
+/// A drawing. Lengths and coordinates are in millimeters, and the origin is the upper left corner.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(crate) struct Drawing {
     pub(crate) width: f64,
@@ -57,7 +57,7 @@ pub(crate) enum DrawnShape {
     Text { at: Point, size: f64, anchor: Anchor, bold: bool, text: String },
 }
 
-/// The point of a text that is placed at the given position.
+/// The point of a text's baseline that is placed at the given position.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Anchor {
     /// The left end.

@@ -60,7 +60,7 @@ impl Pen {
         before * CHARACTER * self.size + 0.2
     }
 
-    /// Draws a table and its subtree at or below a height, and returns the height of the lower end.
+    /// Draws a table and its subtree at or below a vertical position, and returns the position of the lower end.
     fn table(&mut self, table: &Tables, level: usize, top: f64) -> f64 {
         let (size, step) = (self.size, self.size * LINE);
         if self.free.len() <= level {

@@ -29,7 +29,7 @@ pub(crate) fn table(out: &mut String, table: &Table, class: &str, room: f64) {
     }
     out.push_str("</tr></thead>\n<tbody>\n");
     let begins: Vec<bool> = table.columns().map(|(_, _, begins)| begins).collect();
-    // If the first column is a group by itself, it contains row headers.
+    // If the first column is a separate group, this column contains row headers.
     let names_rows = table.groups.len() > 1 && table.groups[0].len() == 1;
     for row in &table.rows {
         out.push_str("<tr>");

@@ -126,7 +126,7 @@ impl<'l> Writer<'l> {
         }
     }
 
-    /// Pads text, which its points follow, so that it has the same width in every version.
+    /// Pads text that is followed by its points, so that the text has the same width in every version.
     fn words(&self, words: &str, points: &str) -> String {
         let worth = self.worth(points);
         let text = self.escaped(words);
@@ -215,7 +215,7 @@ impl<'l> Writer<'l> {
         format!("\\whole{{{}}}", drawn.collect::<Vec<_>>().join(between))
     }
 
-    /// Renders a table with columns as wide as their widest possible contents.
+    /// Renders a table in which each column is as wide as its widest possible contents.
     fn table(&self, table: &Table) -> String {
         let boxed = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Blank(_))));
         let word = |at: usize| table.rows.iter().any(|row| matches!(row.get(at), Some(Cell::Word(_))));

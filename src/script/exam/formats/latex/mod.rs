@@ -28,7 +28,7 @@ const GRID: usize = 12;
 /// Returns an edition of a paper.
 ///
 /// # Errors
-/// A refusal if the basic fonts lack a character.
+/// Returns a refusal if the basic fonts lack a character.
 pub fn latex(paper: &Paper, edition: Edition, style: &Style) -> Result<String, Refusal> {
     let sheet = sheet(paper, edition, style);
     let text = Text::default();
@@ -93,7 +93,7 @@ fn setup(out: &mut String, sheet: &Sheet, style: &Style, text: &Text) {
     );
 }
 
-/// 18-point type. Larger and smaller sizes scale accordingly.
+/// 18-point type. Larger and smaller text sizes change in proportion.
 const LARGE: &str = "\\renewcommand\\normalsize{\\fontsize{18}{22}\\selectfont}\\renewcommand\\small{\\fontsize{18}{22}\\selectfont}%\n\
     \\renewcommand\\footnotesize{\\fontsize{16}{20}\\selectfont}\\renewcommand\\large{\\fontsize{20}{24}\\selectfont}%\n\
     \\renewcommand\\Large{\\fontsize{22}{27}\\selectfont}\\renewcommand\\LARGE{\\fontsize{26}{31}\\selectfont}\\normalsize";

@@ -47,7 +47,7 @@ enum Kind {
 /// Writes all versions of a paper as one file.
 ///
 /// # Errors
-/// A refusal if Moodle does not support part of a paper.
+/// Returns a refusal if Moodle does not support part of a paper.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let mut entries = Vec::new();
     let laid = Laid::all(papers);
@@ -91,7 +91,7 @@ fn of_question(entries: &mut Vec<Entry>, group: &Group, laid: &Laid, at: usize) 
         };
         let given = context(section, field, &mut Cloze { weights: [].iter() });
         let stem = format!("{given}<p>{}</p>", escaped(text));
-        // If the order of the questions differs between versions, field names also differ.
+        // If the order of the questions differs between versions, the field names also differ.
         let own = match group.number {
             Some(_) => format!("{named}: {}", field.name),
             None => format!("{named}: essay {essay}"),
@@ -119,7 +119,7 @@ fn quiz(xml: &mut Xml, exam: &str, entries: &[Entry]) -> io::Result<()> {
         })?;
         let mut seen = BTreeSet::new();
         for entry in entries.iter().filter(|entry| entry.category == *category) {
-            // Identical versions become one question. Duplicates would be drawn twice as often.
+            // Identical versions become one question. A quiz would draw a duplicate version twice as often.
             if seen.insert(&entry.stem) {
                 self::entry(xml, entry)?;
             }

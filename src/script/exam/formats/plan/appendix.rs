@@ -21,7 +21,7 @@ pub(crate) fn appendix(labels: &Labels, medium: Medium) -> Vec<Block> {
             Cell::Number(format!("0x{:X}", 1u64 << n)),
         ]
     };
-    // The powers cover all address bits and fit on a page.
+    // The table contains the powers for all address bits, and fits on a page.
     let rows = (0..24).map(|n| [power(n), power(n + 24)].concat()).collect();
     let powers = Table { title: say("Powers of two"), groups: vec![heads(), heads()], rows };
     let heads = || vec![say("hex"), say("decimal"), say("binary")];

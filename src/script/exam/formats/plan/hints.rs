@@ -21,8 +21,8 @@ pub(crate) fn column_head(title: &str, column: &str, labels: &Labels) -> String 
     }
 }
 
-/// Returns the column heads of a worksheet. Moves the notation that several rows share to the head of the boxes: the
-/// whole notation if all rows share it, or else the radix of the boxes that begin with `0x`.
+/// Returns the column heads of a worksheet. If all rows share a notation, the head of the boxes states the
+/// notation once. Otherwise, the head states only the radix of the boxes that begin with `0x`.
 pub(crate) fn worksheet_heads(rows: &mut [WorksheetRow], labels: &Labels) -> [String; 2] {
     let hint = take_hint(rows, labels).map_or_else(String::new, |hint| format!(" ({hint})"));
     [labels.localize("Parameter").to_owned(), format!("{}{hint}", labels.localize("Value"))]
@@ -49,9 +49,9 @@ fn take_hint(rows: &mut [WorksheetRow], labels: &Labels) -> Option<String> {
     Some(filled(labels, "{hex} after 0x", &[("hex", hex)]))
 }
 
-/// Adds the radix of a table's hexadecimal blanks: to the name of their column, or to the title if several columns
-/// have them. `hex` contains the names of these columns, and `all` is whether they are all columns with blanks.
-/// If `once` is false, each column name has the radix.
+/// Adds the radix of a table's hexadecimal blanks to the name of their column, or to the title if several columns
+/// have hexadecimal blanks. `hex` contains the names of these columns, and `all` is whether every column with
+/// blanks is among them. If `once` is false, each column name includes the radix.
 pub(crate) fn mark_hex(table: &mut Table, hex: &BTreeSet<String>, all: bool, once: bool, labels: &Labels) {
     let names: Vec<&mut String> =
         table.groups.iter_mut().flatten().filter(|name| hex.contains(*name)).collect();
@@ -64,7 +64,8 @@ pub(crate) fn mark_hex(table: &mut Table, hex: &BTreeSet<String>, all: bool, onc
     mark_title(table, hex, all, labels);
 }
 
-/// Adds to the title of a table that all of its numbers are hexadecimal, or that those in some columns are.
+/// Adds a note to the title of a table that all of the table's numbers, or the numbers in some columns, are
+/// hexadecimal.
 pub(crate) fn mark_title(table: &mut Table, hex: &BTreeSet<String>, all: bool, labels: &Labels) {
     let radix = labels.localize("hex");
     let mut names: Vec<String> = Vec::new();

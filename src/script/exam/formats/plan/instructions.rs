@@ -25,7 +25,7 @@ enum Writing {
     Lines,
 }
 
-/// Returns the author's instructions, each paragraph as one, or `None` if the script sets no instructions.
+/// Returns the author's instructions, one per paragraph, or `None` if the script sets no instructions.
 pub(crate) fn authored(paper: &Paper) -> Option<Vec<String>> {
     let (_, text) = paper.cover.iter().find(|(name, _)| &**name == "instructions")?;
     let one = |paragraph| match paragraph {

@@ -20,13 +20,13 @@ use crate::run::record::{CellView, Did, StartRow, TableView};
 
 /// Maximum number of answers that a key lists.
 const LISTED: usize = 16;
-/// Width of a box in which any of several answers is right, in characters.
+/// Width in characters of a box in which any of several answers is right.
 const ANY: u32 = 32;
 /// Minimum width of a worksheet's boxes, in characters.
 const WORKSHEET: u32 = 12;
 /// Height of a ruled line, and maximum height of the space for free text, in millimeters.
 const SPACE: (u32, u32) = (8, 2000);
-/// Minimum and maximum number of lines if the script does not set the space: one per point.
+/// Minimum and maximum number of lines if the script does not set the space. The default is one line per point.
 const LINES: (u32, u32) = (3, 20);
 
 /// Returns `8 points`.
@@ -97,7 +97,7 @@ impl<'p> Items<'p> {
         self.medium.given(table)
     }
 
-    /// Returns the next item. Shows the item's points, unless they are all the points of its container.
+    /// Returns the next item. Shows the item's points, unless the item has all the points of its container.
     pub fn next(&mut self, item: &PaperItem, said: bool) -> Block {
         let names = self.names.pop().unwrap_or_default();
         let first = || names.first().cloned().unwrap_or_default();
@@ -118,7 +118,7 @@ impl<'p> Items<'p> {
                     }
                 }
                 let heads = match self.medium {
-                    // Platforms show each blank alone.
+                    // Learning platforms show each blank separately.
                     Medium::Screen => <[String; 2]>::default(),
                     _ => worksheet_heads(&mut rows, self.labels),
                 };
@@ -149,7 +149,7 @@ impl<'p> Items<'p> {
                 let form = Form::Number { radix: *radix, digits: None };
                 let mut how = self.how_alone(form, self.labels.localize(radix.name()).to_owned());
                 let content = self.edition.filled().then(|| any_of(answers, *radix, self.labels));
-                // The key has the lines of the paper, and only the solutions have room for a list.
+                // The key must have the same lines as the paper, so only the solutions have room for a list.
                 if let (Edition::Solutions, Some((_, list))) = (self.edition, &content) {
                     let separator = if how.is_empty() || list.is_empty() { "" } else { "; " };
                     how = format!("{how}{separator}{list}");
@@ -266,7 +266,7 @@ impl<'p> Items<'p> {
         tables
     }
 
-    /// Returns a table of the author's. The boxes of a column have the same width.
+    /// Returns a table that the author wrote. The boxes of a column have the same width.
     fn author_table(&self, of: &AuthorTable, names: Vec<String>) -> Table {
         let mut rooms = vec![0; of.columns.len()];
         for (_, at, blank, _) in of.blanks() {
@@ -355,8 +355,8 @@ fn height(authored: Option<Number>, points: Number) -> u32 {
     )
 }
 
-/// Returns the contents of a box in which any of these answers is right, and the list of answers if it does not fit in
-/// the box.
+/// Returns the contents of a box in which any of several answers is right. If the list of answers does not fit in
+/// the box, also returns the list.
 fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> (String, String) {
     let shown: Vec<String> =
         answers.first.iter().take(LISTED).map(|value: &Value| radix.write(value, None)).collect();
@@ -373,8 +373,8 @@ fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> (String, String) 
     (boxed(most), list)
 }
 
-/// Returns the width of a column's boxes: the fixed number of digits, or approximately that of its longest
-/// cell, so that the width reveals no answer.
+/// Returns the width of a column's boxes: the fixed number of digits, or else the approximate width of the longest
+/// cell. The width of a box therefore reveals no answer.
 fn column_room(of: &TableView, at: usize) -> u32 {
     let cells = of.rows.iter().filter_map(|row| row.get(at)).map(|cell| match cell {
         CellView::Hex(_, digits) => *digits,

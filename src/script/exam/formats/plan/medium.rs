@@ -6,7 +6,7 @@ use crate::exam::formats::tree::{Block, Table};
 /// The medium of a layout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Medium {
-    /// A learning platform, whose tables are in one piece so that the blanks are in the order of the fields.
+    /// A learning platform, where a table is never split, so that the blanks are in the order of the fields.
     Screen,
     /// A page in the usual type size.
     Page,
@@ -15,7 +15,8 @@ pub(crate) enum Medium {
 }
 
 impl Medium {
-    /// Lays out a table. Prints a long one as two halves side by side. In large print, a wide one continues below.
+    /// Lays out a table. Prints a long table as two halves side by side. In large print, a wide table is split
+    /// into parts below one another.
     pub(crate) fn tables(self, table: Table) -> Vec<Table> {
         match self {
             Self::Screen => vec![table],

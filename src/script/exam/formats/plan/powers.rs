@@ -43,7 +43,7 @@ pub(crate) const SUPERSCRIPTS: [(char, char); 37] = [
     ('z', 'ᶻ'),
 ];
 
-/// The bases of powers. With another base, `^` is more likely an exclusive or.
+/// The bases of powers. After any other base, `^` more likely means an exclusive or.
 const BASES: [&str; 2] = ["2", "10"];
 
 /// Sets the powers in all prose of a paper. Code, figures, and answers stay unchanged.

@@ -30,7 +30,7 @@ pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
     sheet.front.instructions = authored(paper).unwrap_or_else(|| {
         let dashes = take_dashes(&mut sheet, &style.labels);
         let mut all = instructions(paper, &style.labels);
-        // The dash must not begin a line.
+        // The dash in an assumption must not begin a line.
         all.extend(dashes.map(|dash| dash.replace(" -.", "\u{a0}-.")));
         all
     });
@@ -38,7 +38,7 @@ pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
     sheet
 }
 
-/// Removes the sentences about missing values from the assumptions, and returns the one that applies.
+/// Removes the sentences about missing values from the assumptions, and returns the sentence that applies.
 fn take_dashes(sheet: &mut Sheet, labels: &Labels) -> Option<String> {
     let dashes = NO_VALUE.map(|sentence| labels.sentence(sentence));
     let mut taken = [false; 2];
@@ -49,7 +49,7 @@ fn take_dashes(sheet: &mut Sheet, labels: &Labels) -> Option<String> {
             at.inspect(|at| taken[*at] = true).is_none()
         });
     }
-    // The first sentence also applies to tables.
+    // If both sentences are present, keep the first one, which also applies to tables.
     dashes.into_iter().zip(taken).find(|(_, taken)| *taken).map(|(dash, _)| dash)
 }
 
@@ -197,7 +197,7 @@ impl Plan<'_> {
         }
     }
 
-    /// Returns a view as a figure, or as other blocks if there is no figure.
+    /// Returns a view as a figure, or as other blocks if the view cannot be drawn.
     fn drawn(&self, view: &View) -> Vec<Block> {
         match view {
             View::Tree(tree) => vec![tables::figure(tree)],

@@ -25,7 +25,7 @@ pub(crate) fn split(table: Table, room: u32) -> Vec<Table> {
     let key = 0..usize::from(units.len() == 1 || units[0].1.len() == 1);
     units[0].1.start = key.end;
     let free = room.saturating_sub(wide(key.clone()));
-    // Without the key column, the columns of a group are useless apart.
+    // Split a group only if there is a key column, because otherwise its columns cannot be read separately.
     let alone = |(at, columns): Unit| {
         if key.is_empty() || wide(columns.clone()) <= free {
             vec![(at, columns)]
@@ -72,7 +72,7 @@ mod tests {
     use super::split;
     use crate::exam::formats::tree::{Cell, Table};
 
-    /// Returns a table whose cells are their column numbers, and the columns of each part by group.
+    /// Splits a table whose cells contain their column numbers, and returns the columns of each part by group.
     fn parts(groups: &[&[&str]], room: u32) -> Vec<String> {
         let groups: Vec<Vec<String>> =
             groups.iter().map(|group| group.iter().map(|&name| name.to_owned()).collect()).collect();
@@ -94,18 +94,18 @@ mod tests {
 
     #[test]
     fn wide_tables_continue_below_with_their_key() {
-        // A column is as wide as its name, plus 2.
+        // Each column is two characters wider than its name.
         let tlb: &[&[&str]] = &[&["Set"], &["tag", "v"], &["tag", "v"], &["tag", "v"]];
         assert_eq!(parts(tlb, 29), ["Set | tag v | tag v | tag v: 0 1 2 3 4 5 6"]);
         assert_eq!(parts(tlb, 28), ["Set | tag v | tag v: 0 1 2 3 4", "Set | tag v: 0 5 6"]);
         // A group that is too wide is divided.
         assert_eq!(parts(&[&["k"], &["aa", "bb", "cc"]], 11), ["k | aa bb: 0 1 2", "k | cc: 0 3"]);
         assert_eq!(parts(&[&["k", "aa", "bb", "cc"]], 11), ["k aa bb: 0 1 2", "k cc: 0 3"]);
-        // Halves side by side have their own keys.
+        // Two halves side by side each have a key column.
         for room in [6, 7] {
             assert_eq!(parts(&[&["n", "aa"], &["n", "aa"]], room), ["n aa: 0 1", "n aa: 2 3"]);
         }
-        // A single column that is too wide stays.
+        // A single column that is too wide is not divided.
         assert_eq!(parts(&[&["k", "abcdefgh"]], 5), ["k abcdefgh: 0 1"]);
     }
 }

@@ -11,7 +11,7 @@ use crate::lang::value::Number;
 use crate::questions::entry::{Blank as Asked, Form, ItemKind, Radix};
 use crate::run::record::Did;
 
-/// Maximum width of such a table, in characters.
+/// Maximum width of the table, in characters.
 const ROOM: u32 = 84;
 /// Maximum number of facts of items that different statements ask.
 const FEW: usize = 3;

@@ -93,8 +93,8 @@ impl Elements<'_> {
     /// Returns the base and the integer of a field that is an integer in every version.
     fn integer(&self, field: &Field) -> Option<(u32, String)> {
         let Asked::Blank(blank) = field.asked else { return None };
-        // Every address has these facts, so a dash is never correct. Whether other facts apply is part of the
-        // question.
+        // Every address has the facts listed here, so a dash is never correct. For other facts, the student must
+        // determine whether a value exists.
         let certain = matches!(&*blank.fact, "" | "vpo" | "tlbi" | "tlbt") || blank.fact.starts_with("vpn");
         let Form::Number { radix, .. } = blank.form else { return None };
         let Known::Number(number) = blank.key.as_ref()?.value else { return None };
@@ -105,7 +105,7 @@ impl Elements<'_> {
         let base = match radix {
             Radix::Hex => 16,
             Radix::Binary => 2,
-            // A base of 0 accepts decimal, or any other radix with its prefix.
+            // A base of 0 accepts decimal numbers, and numbers in other radixes with a prefix.
             Radix::Decimal => 0,
         };
         Some((base, blank.answer()))

@@ -27,7 +27,7 @@ const QUESTION: &str = "<div class=\"mathjax_ignore\">\n{{{params.stem}}}\n</div
 /// Writes all versions of a paper, with one directory per question.
 ///
 /// # Errors
-/// A refusal if `PrairieLearn` does not support part of a paper.
+/// Returns a refusal if `PrairieLearn` does not support part of a paper.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let Some(first) = papers.first() else { return Ok(Vec::new()) };
     let laid = Laid::all(papers);
@@ -37,13 +37,13 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
         let (mut versions, mut seen) = (Vec::new(), BTreeSet::new());
         for (of, at) in &group.versions {
             let version = version(&laid[*of], *at, &dashes)?;
-            // A duplicate version would be drawn twice as often.
+            // `PrairieLearn` would draw a duplicate version twice as often.
             if seen.insert(version.to_string()) {
                 versions.push(coded(version, laid[*of].paper));
             }
         }
         if let [only] = versions.as_mut_slice() {
-            // The code is irrelevant if there is only one version.
+            // If there is only one version, the version's code is irrelevant.
             only.as_object_mut().map(|only| only.remove("version"));
         }
         let (of, at) = group.versions[0];
@@ -72,8 +72,8 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     Ok(files)
 }
 
-/// Returns the indexes of fields whose answer is `-` in some version. These fields accept text in every
-/// version, so that the input type reveals nothing.
+/// Returns the indexes of fields whose answer is `-` in some version. These fields accept text in every version,
+/// so that the type of an input does not reveal the answer.
 fn dashes(group: &Group, laid: &[Laid]) -> BTreeSet<usize> {
     let mut dashes = BTreeSet::new();
     for (of, at) in &group.versions {

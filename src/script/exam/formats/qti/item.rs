@@ -87,7 +87,7 @@ fn mapping(xml: &mut Xml, response: &Response) -> io::Result<()> {
         for (answer, worth) in &response.worth {
             let (answer, worth) = (legal(answer), worth.to_string());
             let entry = [("mapKey", answer.as_str()), ("mappedValue", &worth), ("caseSensitive", "false")];
-            // Only text is compared case-insensitively.
+            // Only text answers are compared case-insensitively.
             empty(xml, "mapEntry", if response.base == "string" { &entry } else { &entry[..2] })?;
         }
         Ok(())
@@ -97,7 +97,7 @@ fn mapping(xml: &mut Xml, response: &Response) -> io::Result<()> {
 /// Writes the declaration of an outcome.
 ///
 /// # Errors
-/// This never fails, because it writes to memory.
+/// Writing to memory never fails.
 pub(crate) fn outcome(xml: &mut Xml, identifier: &str, value: f64) -> io::Result<()> {
     let attributes = [("identifier", identifier), ("cardinality", "single"), ("baseType", "float")];
     within(xml, "outcomeDeclaration", &attributes, |xml| {

@@ -21,7 +21,7 @@ use crate::exam::paper::Paper;
 /// Writes all versions of a paper as one package.
 ///
 /// # Errors
-/// A refusal if QTI does not support part of a paper.
+/// Returns a refusal if QTI does not support part of a paper.
 pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
     let Some(first) = papers.first() else { return Ok(Vec::new()) };
     let laid = Laid::all(papers);

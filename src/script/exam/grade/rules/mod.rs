@@ -221,7 +221,7 @@ impl Rules {
     /// Sets a rule.
     ///
     /// # Errors
-    /// The rest of a message that begins with the rule's name.
+    /// Returns the rest of an error message that begins with the rule's name.
     pub fn set(&mut self, name: &str, value: &Setting) -> Result<(), String> {
         let Some(rule) = RULES.iter().find(|rule| rule.name == name) else {
             let near = nearest(name, RULES.iter().map(|rule| rule.name));

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use super::{Rules, Setting};
 
 impl Rules {
-    /// Sets the rules that a YAML text contains. Returns the errors, each with the text's name and line.
+    /// Sets the rules that a YAML text contains. Returns the errors, each with the name of the text and a line
+    /// number.
     pub fn set_yaml(&mut self, name: &str, text: &str) -> Vec<String> {
         let said: BTreeMap<String, serde_yaml::Value> = match serde_yaml::from_str(text) {
             Ok(said) => said,

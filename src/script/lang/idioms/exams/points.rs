@@ -33,7 +33,8 @@ pub(super) fn points(all: &[Token], alone: bool) -> Option<(Range<usize>, String
     None
 }
 
-/// Extends a range to include surrounding brackets, commas, and words that only separate it from the rest.
+/// Extends a range to include surrounding brackets, commas, and words that only separate the range from the
+/// rest.
 fn around(all: &[Token], mut range: Range<usize>) -> Range<usize> {
     let parts = |text: &str| matches!(text, "(" | "[" | "," | "-" | "worth" | "for" | "." | ":");
     while range.start > 1 && parts(all[range.start - 1].text) {

@@ -31,7 +31,7 @@ const fn likely(theirs: &'static [&'static str], ours: &'static str, message: &'
     row(theirs, ours, message, "")
 }
 
-/// These lines are tried first with their facts, then without.
+/// Idioms that are tried first with the facts of the line, and then without the facts.
 pub(super) const LIKELY: &[Idiom] = &[
     // Values and loops
     likely(&["let NAME A", "let NAME := A", "NAME := A"], "let NAME = A", "a variable must be set with `=`"),

@@ -84,7 +84,7 @@ fn content(block: &str, said: &str) -> Option<String> {
     let mut depth = 0;
     for (at, token) in all.iter().enumerate() {
         depth += nesting(token.text);
-        // 4,096 is not a list.
+        // The comma in a number such as 4,096 does not separate list elements.
         let apart = token.text == ";" || token.text == "," && !thousands(&all, at);
         if apart && depth == 0 {
             pieces.push(Vec::new());

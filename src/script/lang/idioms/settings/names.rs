@@ -252,7 +252,7 @@ pub(super) fn word(block: &str, said: &str) -> String {
     if flag.contains('-') { flag.to_owned() } else { said.to_owned() }
 }
 
-/// Returns a policy in lowercase; other words are unchanged.
+/// Returns a policy in lowercase, and any other word unchanged.
 pub(super) fn lowered(name: &str, text: &str) -> String {
     let phrase = phrase(&[text]);
     let flag = flag(&phrase).unwrap_or(&phrase);

@@ -1,4 +1,4 @@
-//! One setting, or several settings without commas between them.
+//! Rewrites one setting, or several settings without commas between them.
 
 use super::names::{flagged, lowered, named, phrase, word};
 use super::value::{quoted, value, written};
@@ -106,7 +106,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
     let name = named(block, &phrase(&words), None)?;
     if number(next) {
         let (length, value, unit) = value(&all[at..])?;
-        // Further values belong to the same setting.
+        // The remaining values belong to the same setting.
         let more =
             all[at + length..].iter().take_while(|token| token.is_number() || token.text == "..").count();
         let more = if name == "bits" || name == "holding" || name == "ppn" { more } else { 0 };
@@ -114,7 +114,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
             all[at + length..at + length + more].iter().flat_map(|token| [" ", token.text]).collect();
         return Some((at + length + more, written(&name, &value, unit) + &behind));
     }
-    // A string, a list, or an expression is unchanged.
+    // A string, a list, or an expression remains unchanged.
     let until = all[at..].iter().take_while(|token| !matches!(token.text, "{" | "}")).count();
     let last = at + until.checked_sub(1)?;
     let text = &said[all[at].start..all[last].end()];

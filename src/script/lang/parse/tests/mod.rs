@@ -1,4 +1,4 @@
-//! One line of the language per test, with its meaning or diagnostic.
+//! Tests that parse one line of the language at a time and check its meaning or diagnostic.
 
 mod expressions;
 mod mistakes;
@@ -28,7 +28,7 @@ fn mistakes(text: &str) -> Vec<String> {
     parse(0, text, &mut ()).diagnostics.into_iter().map(one).collect()
 }
 
-/// Checks lines of the form `text -> meaning`, each as a separate script; `⏎` in a text is a newline.
+/// Checks lines of the form `text -> meaning`, each as a separate script. In a text, `⏎` is a newline.
 fn each_means(lines: &str) {
     for line in lines.lines().filter(|line| !line.trim().is_empty()) {
         let (text, meaning) = line.split_once(" -> ").expect("`text -> meaning`");

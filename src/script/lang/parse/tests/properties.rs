@@ -42,7 +42,7 @@ fn holds(text: &str) -> Vec<super::super::Diagnostic> {
     diagnostics
 }
 
-/// Words, brackets, and punctuation of the language, and some foreign ones.
+/// Words, brackets, and punctuation of the language, and some from other languages.
 fn soup() -> impl Strategy<Value = String> {
     let tokens = prop::sample::select(vec![
         "read",

@@ -61,7 +61,7 @@ pub fn names(record: &CallRecord) -> Names<'_> {
     Names { spec: &record.spec, legend: &record.legend, own: &record.process }
 }
 
-/// Returns `mmap returns buf = 0x1000`.
+/// Describes the return value: `mmap returns buf = 0x1000`.
 fn returned(record: &CallRecord, bound: Option<&str>) -> String {
     if is_void(record) && record.reply.result.is_ok() {
         return record.name.to_owned();
@@ -116,7 +116,7 @@ fn descriptor(record: &CallRecord) -> Option<String> {
     Some(format!(": descriptor {fd} of {} is not open for this call", record.process.name))
 }
 
-/// Returns `The call caused 2 page faults (1 minor, 1 major).`
+/// Counts the faults in a sentence: `The call caused 2 page faults (1 minor, 1 major).`
 fn faults_inside(faults: &[FaultRecord]) -> Option<String> {
     let of = |which: fn(&FaultRecord) -> bool| faults.iter().filter(|fault| which(fault)).count() as u64;
     let (minor, major) = (of(FaultRecord::minor), of(FaultRecord::major));

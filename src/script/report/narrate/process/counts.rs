@@ -18,7 +18,7 @@ pub(crate) fn areas(n: usize) -> String {
     count(n as u64, "area", "areas")
 }
 
-/// Describes the frames of unmapped pages: `. The kernel frees 2 frames`.
+/// Describes the frames of unmapped pages, for example as `The kernel frees 2 frames`.
 pub(crate) fn leaving(record: &CallRecord) -> String {
     let (before, after) = record.effect.resident;
     let (used, later) = record.effect.frames;

@@ -46,7 +46,7 @@ pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
     blocks
 }
 
-/// Returns `8 user frames, fifo replacement, 4 swap slots`.
+/// Describes a kernel: `8 user frames, fifo replacement, 4 swap slots`.
 fn kernel(config: &KernelConfig, frames: u32) -> String {
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
     let mut words = vec![
@@ -69,7 +69,7 @@ fn kernel(config: &KernelConfig, frames: u32) -> String {
     words.join(", ")
 }
 
-/// Returns `entry 0x400400; .text 0x400000–0x401800 r-x; …; library libc.so`.
+/// Describes an executable: `entry 0x400400; .text 0x400000–0x401800 r-x; …; library libc.so`.
 fn program(executable: &Executable) -> String {
     let hex = |n: u64| format!("0x{n:X}");
     let mut words = vec![format!("entry {}", hex(executable.entry))];
@@ -177,7 +177,7 @@ fn moved(names: &Names, step: &KernelStep, next: Option<&KernelStep>) -> Option<
     }
 }
 
-/// Returns `frame 3: page 0x40 of P1 goes to swap slot 4`.
+/// Describes an eviction: `frame 3: page 0x40 of P1 goes to swap slot 4`.
 fn left(names: &Names, evicted: &Evicted) -> String {
     let page = evicted.page.map_or("an unmapped page".to_owned(), |page| names.page_of(page));
     let to = match evicted.to {

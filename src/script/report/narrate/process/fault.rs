@@ -58,7 +58,7 @@ pub(crate) struct Telling<'a> {
     names: Names<'a>,
     fault: &'a FaultRecord,
     handled: Handled,
-    /// The system call that caused the fault; `None` for an access.
+    /// The system call that caused the fault, or `None` for an access.
     call: Option<&'a str>,
 }
 
@@ -253,7 +253,7 @@ impl<'a> Telling<'a> {
         sentences
     }
 
-    /// Describes how the handler made the page resident and what resulted.
+    /// Describes how the handler made the page resident, and the result.
     fn done(&self) -> Vec<String> {
         let mut sentences: Vec<String> = self.brought().into_iter().collect();
         match self.handled.around {

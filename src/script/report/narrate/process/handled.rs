@@ -28,7 +28,7 @@ pub(crate) struct Handled {
     /// The frame of the new entry, and whether the entry is writable. A frame of `None` is the zero page.
     pub(crate) mapped: Option<(Option<FrameNo>, bool)>,
     pub(crate) around: u32,
-    /// Whether the fault was major; `None` if it was not resolved.
+    /// Whether the fault was major, or `None` if the fault was not resolved.
     pub(crate) major: Option<bool>,
 }
 
@@ -48,7 +48,7 @@ pub(crate) struct Evicted {
 }
 
 impl Evicted {
-    /// Describes the page's PTEs and TLB entries; `None` if the page had none.
+    /// Describes the page's PTEs and TLB entries, or returns `None` if the page had none.
     pub(crate) fn unmapped(&self) -> Option<String> {
         let (entries, tlb) = match self.entries {
             0 => return None,

@@ -236,7 +236,7 @@ fn kernel() -> Vec<Slab> {
     ]
 }
 
-/// Returns `3 of 33 pages in memory, 1 in swap`.
+/// Counts the pages of an area: `3 of 33 pages in memory, 1 in swap`.
 fn in_memory(layout: &AreaLayout, page: u64) -> String {
     let pages = layout.area.area.len() / page;
     let swapped = if layout.swapped > 0 { format!(", {} in swap", layout.swapped) } else { String::new() };

@@ -1,5 +1,5 @@
-//! Meanings of system call results for processes, files, and the heap. `memory_calls` contains the meanings
-//! for memory.
+//! Meanings of system call results for processes, files, and the heap. The module `memory_calls` contains the
+//! meanings for memory.
 
 use super::counts::{areas, bytes, leaving, pages};
 use super::memory_calls;

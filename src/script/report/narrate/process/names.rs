@@ -16,7 +16,7 @@ const NARROW: u32 = 32;
 pub struct Names<'a> {
     /// The machine, which determines the width of numbers.
     pub(crate) spec: &'a Spec,
-    /// Files and other processes.
+    /// The names of files and other processes.
     pub(crate) legend: &'a Legend,
     /// The process that the sentences describe.
     pub(crate) own: &'a ProcessRef,
@@ -112,7 +112,7 @@ impl Names<'_> {
     }
 }
 
-/// Returns the name of an area, without brackets for `[heap]`; empty if the area has no name.
+/// Returns the name of an area, without brackets for `[heap]`, or an empty text if the area has no name.
 pub(crate) fn bare_name(record: &AreaRecord) -> &str {
     record.name.trim_start_matches('[').trim_end_matches(']')
 }
@@ -122,7 +122,7 @@ pub(crate) fn frame(frame: FrameNo) -> String {
     format!("frame {}", number(frame.0.into()))
 }
 
-/// Returns `Frame 3` for the beginning of a sentence.
+/// Returns the name of a frame for the beginning of a sentence: `Frame 3`.
 pub(crate) fn frame_first(frame: FrameNo) -> String {
     format!("Frame {}", number(frame.0.into()))
 }

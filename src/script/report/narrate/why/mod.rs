@@ -9,7 +9,7 @@ use crate::run::record::Did;
 /// Explains all facts of a statement, or one fact. Facts with the same reason are grouped.
 ///
 /// # Errors
-/// A message stating that the fact does not exist.
+/// Returns a message stating that the fact does not exist.
 pub fn why(did: &Did, fact: Option<&str>) -> Result<Vec<Block>, String> {
     let mut facts = reported_facts(did);
     if let Some(name) = fact {
@@ -54,7 +54,8 @@ fn key_of(did: &Did, name: &str) -> Option<Key> {
     key(name, family, spec.map(AsRef::as_ref)).ok()
 }
 
-/// Returns the reason for a fact, even if the statement has no value for it. `None` if no such fact exists.
+/// Returns the reason for a fact, even if the statement has no value for the fact. Returns `None` if no such
+/// fact exists.
 pub(crate) fn reason_named(did: &Did, name: &str) -> Option<String> {
     key_of(did, name).map(|key| key.reason(did))
 }

@@ -27,7 +27,7 @@ impl Address {
         Ok(Self { name: "physical address", value: pa.raw(), bits: a.spec.physical_bits })
     }
 
-    /// `TLBI is 0b11, bits 7–6 of the virtual address 0x03D4`
+    /// Explains a field: `TLBI is 0b11, bits 7–6 of the virtual address 0x03D4`.
     fn field(&self, label: &str, lowest: u32, bits: u32) -> String {
         let Self { name, value, bits: width } = *self;
         let bits = bits.min(width.saturating_sub(lowest));

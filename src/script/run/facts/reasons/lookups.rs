@@ -56,8 +56,7 @@ fn owner(a: &Access, component: Component) -> String {
     }
 }
 
-/// Explains why a TLB missed although the machine before the access held entries in the set: a context switch flushed
-/// them. `None` if there is another reason.
+/// Explains that a TLB missed because a context switch flushed the entry. Returns `None` for any other cause.
 pub(crate) fn switched(a: &Access, component: Component, before: &Machine) -> Option<String> {
     let (Component::Tlb(at), Some(own)) = (component, &a.process) else { return None };
     // The handler of a fault also invalidates entries.
@@ -125,7 +124,7 @@ pub(crate) fn cache(a: &Access) -> String {
     }
 }
 
-/// Explains which cache hit first, or that none did.
+/// Explains which cache hit first, or that no cache hit.
 pub(crate) fn served(a: &Access) -> String {
     let caches = || looked_up(a).filter(|(part, _)| matches!(part, Component::Cache(_)));
     match caches().find(|(_, hit)| *hit) {

@@ -77,7 +77,7 @@ pub(crate) fn entry_value(a: &Access, level: u32) -> String {
     }
 }
 
-/// Returns when the walk fetched an entry, if the format has bits that a walk sets.
+/// Returns the clause about the bits that a walk sets, or an empty string if the format has neither A nor D.
 fn before_marks(a: &Access) -> &'static str {
     let has = |bit| a.spec.mmu.as_ref().is_some_and(|mmu| mmu.pte.bit_position(bit).is_some());
     match (has(Bit::A), has(Bit::D)) {

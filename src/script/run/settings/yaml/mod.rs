@@ -151,7 +151,7 @@ fn level_name(name: &Scalar, node: &Node) -> Result<Arg, Diagnostic> {
     }
 }
 
-/// Returns one of several values.
+/// Returns the value of one item in a list of values.
 fn item_value(key: &Scalar, item: &Node) -> Result<Arg, Diagnostic> {
     match item {
         Node::Scalar(scalar) if !scalar.is_null() => measured(key, scalar),
@@ -218,7 +218,7 @@ fn value(scalar: &Scalar) -> Result<Arg, Diagnostic> {
     Ok(Arg { kind, span })
 }
 
-/// Returns the error for a number. If the text is several numbers, the help suggests a list.
+/// Returns the error for a number. If the text consists of several numbers, the help suggests a list.
 fn number_wrong(text: &str, error: ValueError) -> ValueError {
     let several = text.split_whitespace().skip(1).any(|part| part.starts_with(|c: char| c.is_ascii_digit()));
     if several { error.help("write several values as a list, as in `[9, 9, 9, 9]`") } else { error }

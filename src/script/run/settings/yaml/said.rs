@@ -3,11 +3,11 @@
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 
-/// Maximum number of values in a machine file. Repetitions through aliases are included.
+/// Maximum number of values in a machine file, including repetitions through aliases.
 pub(super) const VALUES_LIMIT: usize = 4096;
 
-/// Maximum number of opened brackets and braces. The limit exists because the library's time is quadratic in
-/// their depth.
+/// Maximum number of opened brackets and braces. The limit exists because the running time of the YAML library
+/// is quadratic in the nesting depth.
 pub(super) const BRACKETS_LIMIT: usize = 256;
 
 /// Maximum nesting depth of blocks and lists.

@@ -1,8 +1,8 @@
 //! A YAML document as a tree with the location of every node.
 //!
-//! The YAML library does not record locations. However, the library returns a scalar as a slice of the text
-//! if the scalar is requested as a string, and the slice has a location. Only scalars can be requested this
-//! way, so the document is read twice: first for its shape, and then for its scalars.
+//! The YAML library does not record locations. However, the library returns a scalar as a slice of the text if
+//! the scalar is requested as a string, and the slice has a location. Only scalars can be requested as strings,
+//! so the document is read twice: first for its shape, and then for its scalars.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -54,7 +54,7 @@ pub(crate) enum Node<'t> {
     Scalar(Scalar<'t>),
     /// `[9, 9]`, or lines that begin with `-`.
     List(Vec<Node<'t>>),
-    /// `{ ways: 4 }`, or lines with keys. The keys are unique.
+    /// `{ ways: 4 }`, or lines with keys. The keys of a block are unique.
     Block(Vec<Entry<'t>>),
 }
 
@@ -75,8 +75,8 @@ impl Node<'_> {
     }
 }
 
-/// Returns the span from one location to a later location. An alias's value has an earlier location, so the
-/// result is the first location alone.
+/// Returns the span from one location to a later location. If the later node is an alias, its value has an
+/// earlier location, so the result is only the first location.
 pub(crate) fn join(from: Span, to: Option<Span>) -> Span {
     let end = to.filter(|to| to.start >= from.start).map_or(from.end, |to| to.end);
     Span { end: end.max(from.end), ..from }
@@ -104,7 +104,7 @@ pub fn tree(file: u32, text: &str) -> Result<Node<'_>, Diagnostic> {
     }
 }
 
-/// Returns the only document of a text, or `None` if the text has several.
+/// Returns the only document of a text, or `None` if the text has several documents.
 fn document<'t, S: DeserializeSeed<'t>>(text: &'t str, seed: S) -> serde_yaml::Result<Option<S::Value>> {
     let mut documents = serde_yaml::Deserializer::from_str(text.get(mark(text)..).unwrap_or(text));
     let first = documents.next().unwrap_or_else(|| serde_yaml::Deserializer::from_str(text));
@@ -297,7 +297,6 @@ impl<'t> Visitor<'t> for &mut Scalars<'t> {
         self.scalar(part).map(Node::Scalar).ok_or_else(|| E::custom("a scalar has no position"))
     }
     /// Accepts a string whose value differs from its source text because of escapes or line breaks.
-    /// Accepts a string that differs from the text, because it has escapes or spans several lines.
     fn visit_str<E: de::Error>(self, _: &str) -> Result<Node<'t>, E> {
         self.refusal = Some(LINES);
         Err(E::custom(LINES.0))

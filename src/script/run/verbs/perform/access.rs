@@ -14,10 +14,10 @@ use pagewalk_engine::machine::{AccessOutcome, Data, Machine};
 use crate::run::verbs::plans::AccessPlan;
 
 impl Session<'_> {
-    /// Performs an access, or performs a probe on a copy.
+    /// Performs an access. If the access is a probe, performs it on a copy of the machine.
     ///
     /// # Errors
-    /// A missing machine, `out-of-memory`.
+    /// Returns `no-machine` or `out-of-memory`.
     pub(crate) fn access(&mut self, plan: AccessPlan) -> Result<Access, Stop> {
         match plan.pid {
             Some(pid) => self.access_of_process(plan, pid),
@@ -52,9 +52,8 @@ impl Session<'_> {
         Ok(Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process: None })
     }
 
-    /// Performs an access in a process. The kernel handles faults, and the instruction is retried. The
-    /// record's events are those of the completed parts of the access and of an attempt that ended in a fatal
-    /// fault.
+    /// Performs an access in a process. The kernel handles faults, and the instruction is retried. The record
+    /// contains the events of the completed parts of the access, and of an attempt that ended in a fatal fault.
     fn access_of_process(&mut self, plan: AccessPlan, pid: Pid) -> Result<Access, Stop> {
         let AccessPlan { verb, kind, mode, va, mut data, place, .. } = plan;
         let probe = self.probing;

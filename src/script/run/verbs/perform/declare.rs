@@ -35,7 +35,7 @@ impl Session<'_> {
     /// Starts a kernel on the machine.
     ///
     /// # Errors
-    /// `bad-kernel`, `no-machine`.
+    /// Returns `bad-kernel` or `no-machine`.
     pub(crate) fn declare_kernel(&mut self, plan: &KernelPlan, place: Span) -> Result<Did, Stop> {
         let booted = Some(self.boot(plan, place)?);
         Ok(Did::Declared(Declared { what: Declaration::Kernel, booted }))
@@ -45,7 +45,7 @@ impl Session<'_> {
     /// the machine is unchanged.
     ///
     /// # Errors
-    /// `bad-kernel`, `no-machine`.
+    /// Returns `bad-kernel` or `no-machine`.
     pub(crate) fn boot(&mut self, plan: &KernelPlan, place: Span) -> Result<Booted, Stop> {
         let machine = match &self.state.machine {
             Slot::Is(machine) => (**machine).clone(),
@@ -122,7 +122,7 @@ impl Session<'_> {
     /// Adds areas to a process.
     ///
     /// # Errors
-    /// `bad-area`.
+    /// Returns `bad-area`.
     pub(crate) fn declare_areas(&mut self, pid: Pid, areas: Vec<AreaPlan>) -> Result<(), Stop> {
         let mut wrong = Vec::new();
         for AreaPlan { area, place } in areas {
@@ -130,7 +130,7 @@ impl Session<'_> {
             let (start, end) = (area.start, area.end);
             match kernel.declare_area(pid, area) {
                 Ok(()) => {}
-                // All later areas would also be rejected.
+                // The kernel would also reject all later areas.
                 Err(AreaError::TooMany) => {
                     wrong.push(crate::run::verbs::refused::area(
                         &AreaError::TooMany,

@@ -1,4 +1,4 @@
-//! Execution of a `replay`.
+//! Performs a `replay`.
 
 use std::sync::Arc;
 
@@ -28,7 +28,7 @@ use crate::run::verbs::plans::ReplayPlan;
 /// Work of one line of a trace. A statement costs as much as 16 lines.
 const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;
 
-/// The results of replaying the records.
+/// The results of a replay.
 struct Performed {
     counted: ReplayCounts,
     first: Vec<Record>,
@@ -36,7 +36,7 @@ struct Performed {
 }
 
 impl Session<'_> {
-    /// Replays a trace, or replays a probe on a copy.
+    /// Replays a trace. If the replay is a probe, restores the machine afterward.
     ///
     /// # Errors
     /// Returns `unreadable`, `limit-steps`, `out-of-memory`, or the errors from starting a kernel.
@@ -49,8 +49,8 @@ impl Session<'_> {
         replayed
     }
 
-    /// Starts a kernel for the process that performs the trace, unless a kernel is running or none is needed.
-    /// The kernel has enough swap to complete the trace with any number of frames.
+    /// Starts a kernel for the process that performs the trace, unless a kernel is running or the trace needs
+    /// no kernel. The kernel has enough swap to complete the trace with any number of frames.
     ///
     /// # Errors
     /// Returns the errors from starting a kernel.
@@ -65,7 +65,7 @@ impl Session<'_> {
 
     fn replay_here(&mut self, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
         let place = plan.name.span;
-        // During the replay, the session contains only its budget.
+        // The session gives up the machine during the replay, but keeps the budget, which the replay charges.
         let mut slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
         let performed = match (&mut slot, plan.map) {
             (Slot::Kernel(kernel), AddressMap::Demand) => self.in_process(kernel, plan),

@@ -71,7 +71,7 @@ fn the_class_of_a_word_depends_on_its_position() {
     use Class::{Constant, Fact, Keyword, Noun, Number, Process, Variable, Verb};
     let simple = "machine simple\n";
     for (text, words) in [
-        // The same word as a verb, a setting, a fact, a noun, and a variable.
+        // The same word occurs as a verb, a setting, a fact, a noun, and a variable.
         ("swap out P1 0", &[("swap", Verb), ("out", Keyword), ("P1", Process)][..]),
         ("kernel { swap 8 slots }", &[("swap", Noun), ("slots", Number)]),
         ("read 1 => fault swap", &[("swap", Constant)]),

@@ -48,7 +48,7 @@ fn system_calls_return_a_value_and_a_meaning() {
     assert_eq!(call("let fd = open(\"g\", 0)"), "open returns fd = -1: ENOENT, no such file.");
     assert_eq!(
         call("let fd = open(\"f\", 0)\nlet p = mmap(0, 5, 1, 2, fd, 0)"),
-        // The highest page below mmap-base, which is three quarters of 2^14.
+        // The area gets the highest page below mmap-base, which is three quarters of 2^14.
         "mmap returns p = 0x2FC0: P1 has a new area 0x2FC0–0x3000 (r--p, f)."
     );
     assert_eq!(

@@ -183,7 +183,7 @@ fn the_page_of_zeros_is_copied_by_a_store() {
 
 #[test]
 fn fatal_faults_name_signal_and_code() {
-    // Figure 9.28: an access outside every area, and a write to a read-only area, which Linux reports as a
+    // Figure 9.28 shows an access outside every area, and a write to a read-only area, which Linux reports as a
     // segmentation fault.
     assert_eq!(
         first(&format!("{SMALL}read 0x0500")),
@@ -237,9 +237,9 @@ fn the_worksheet_is_that_of_the_retry() {
 
 #[test]
 fn steps_of_a_fault_are_the_lectures() {
-    // In section 5 of lectures.md, the first steps are those of a hit, and then a valid bit of 0 raises an
-    // exception. The handler selects a victim, writes it to disk if it is dirty, pages in the new page,
-    // updates the entry, and returns. The CPU restarts the instruction.
+    // In section 5 of lectures.md, the sequence begins like a hit, and then a valid bit of 0 raises an
+    // exception. The handler selects a victim, writes it to disk if it is dirty, pages in the new page, updates
+    // the entry, and returns. The CPU restarts the instruction.
     let fill = "for n in 0..8 { write 0x1000 + 64 * n = n + 1 }\n";
     let steps = steps(&format!("{SMALL}{fill}write 0x1200 = 9"));
     let lines = lines(&steps);

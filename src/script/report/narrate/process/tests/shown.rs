@@ -17,7 +17,7 @@ fn slabs(script: &str) -> Vec<Slab> {
 
 #[test]
 fn a_layout_is_the_lectures_picture() {
-    // The boxes of figures 9.26 and 9.27 (lectures.md, section 4), from top to bottom.
+    // The boxes match figures 9.26 and 9.27 (lectures.md, section 4), from top to bottom.
     let script =
         "machine core-i7\nfile \"a.out\" { size 16 KB, fill zero }\nfile \"libc.so\" { size 8 KB, fill zero }
 process P1 {
