@@ -41,8 +41,8 @@
 (defconst pagewalk-verbs
   '(
     "choice" "core" "essay" "exam" "executable" "expect" "fetch" "figure" "file" "flush" "invlpg"
-    "kernel" "ksm" "machine" "process" "read" "reclaim" "replay" "seed" "set" "show" "swap" "sync"
-    "table" "text" "tick" "translate" "write"
+    "kernel" "ksm" "machine" "process" "read" "reclaim" "replay" "seed" "set" "show" "solution"
+    "swap" "sync" "table" "text" "tick" "translate" "write"
    )
   "Words that begin other statements.")
 (defconst pagewalk-values
@@ -50,8 +50,9 @@
     "aging" "binary" "both" "cached" "clock" "cold" "counting" "data" "decimal" "digits"
     "direct-mapped" "exclusive" "fifo" "for" "fully-associative" "global" "hex" "in" "inclusive"
     "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off"
-    "on" "optimal" "options" "physical" "pick" "plru" "points" "questions" "radix" "random" "report"
-    "second-chance" "third-chance" "uncached" "virtual" "warm" "when" "where" "working-set" "zero"
+    "on" "one" "optimal" "options" "physical" "pick" "plru" "points" "questions" "radix" "random"
+    "report" "second-chance" "third-chance" "uncached" "virtual" "warm" "when" "where" "working-set"
+    "zero"
    )
   "Words that settings take.")
 (defconst pagewalk-presets

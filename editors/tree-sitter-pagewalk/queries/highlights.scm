@@ -164,8 +164,9 @@
   "aging" "binary" "both" "cached" "clock" "cold" "counting" "data" "decimal" "digits"
   "direct-mapped" "exclusive" "fifo" "for" "fully-associative" "global" "hex" "in" "inclusive"
   "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off"
-  "on" "optimal" "options" "physical" "pick" "plru" "points" "questions" "radix" "random" "report"
-  "second-chance" "third-chance" "uncached" "virtual" "warm" "when" "where" "working-set" "zero"
+  "on" "one" "optimal" "options" "physical" "pick" "plru" "points" "questions" "radix" "random"
+  "report" "second-chance" "third-chance" "uncached" "virtual" "warm" "when" "where" "working-set"
+  "zero"
   ; END generated words
   ))
 
@@ -181,7 +182,7 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words paper_words
-  "digits" "for" "in" "of" "pick" "points" "radix" "when" "where"
+  "digits" "for" "in" "of" "one" "pick" "points" "radix" "when" "where"
   ; END generated words
   ))
 
@@ -189,7 +190,7 @@
   name: (setting_name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words paper_entries
-  "answers" "columns" "correct" "option" "row" "rubric" "wrong"
+  "answers" "columns" "correct" "option" "row" "rubric" "tick" "wrong"
   ; END generated words
   ))
 

@@ -22,14 +22,15 @@ let s:forms = s:Words([
 let s:verbs = s:Words([
       \ 'choice', 'core', 'essay', 'exam', 'executable', 'expect', 'fetch', 'figure', 'file',
       \ 'flush', 'invlpg', 'kernel', 'ksm', 'machine', 'process', 'read', 'reclaim', 'replay',
-      \ 'seed', 'set', 'show', 'swap', 'sync', 'table', 'text', 'tick', 'translate', 'write'])
+      \ 'seed', 'set', 'show', 'solution', 'swap', 'sync', 'table', 'text', 'tick', 'translate',
+      \ 'write'])
 " words that settings take
 let s:values = s:Words([
       \ 'aging', 'binary', 'both', 'cached', 'clock', 'cold', 'counting', 'data', 'decimal',
       \ 'digits', 'direct-mapped', 'exclusive', 'fifo', 'for', 'fully-associative', 'global', 'hex',
       \ 'in', 'inclusive', 'instructions', 'kill', 'lfu', 'lifo', 'local', 'lookahead', 'lru', 'min',
-      \ 'mru', 'none', 'nru', 'of', 'off', 'on', 'optimal', 'options', 'physical', 'pick', 'plru',
-      \ 'points', 'questions', 'radix', 'random', 'report', 'second-chance', 'third-chance',
+      \ 'mru', 'none', 'nru', 'of', 'off', 'on', 'one', 'optimal', 'options', 'physical', 'pick',
+      \ 'plru', 'points', 'questions', 'radix', 'random', 'report', 'second-chance', 'third-chance',
       \ 'uncached', 'virtual', 'warm', 'when', 'where', 'working-set', 'zero'])
 " machines that have a name
 let s:presets = s:Words([

@@ -14,7 +14,7 @@ pub(crate) const UNIT: u64 = 16;
 pub struct Heap {
     /// All blocks, including free ones.
     pub blocks: Map<u64, HeapBlock>,
-    /// The free blocks, all of which are in the heap.
+    /// The free blocks of the heap.
     free: Set<u64>,
     /// The address after the last block: the break when the heap last grew.
     end: u64,
