@@ -274,6 +274,7 @@
         ((equal last "radix") 'font-lock-constant-face)
         ((member word '("when" "points" "of" "radix")) 'font-lock-keyword-face)
         ((and (member word '("for" "digits")) (pagewalk--operand-p)) 'font-lock-keyword-face)
+        ((equal last "tick") 'font-lock-keyword-face)
         ((equal last "answers") 'font-lock-variable-name-face)
         ((equal last "of") 'font-lock-function-name-face))))))
 

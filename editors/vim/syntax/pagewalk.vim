@@ -192,10 +192,11 @@ call s:Match('Number', 'Cover', '\d\w*\s\+\%(of' . s:end . '\)\@!' . s:word, 'co
 
 " Options to choose from, and what marks are given for.
 syn region pagewalkChoices matchgroup=pagewalkBrace start=/{/ end=/}/ contained
-      \ contains=pagewalkComment,@pagewalkExpression,pagewalkKeywordChoice,pagewalkKeywordIn,pagewalkKeywordDigits,
+      \ contains=pagewalkComment,@pagewalkExpression,pagewalkKeywordChoice,pagewalkKeywordIn,pagewalkKeywordTicked,pagewalkKeywordDigits,
       \pagewalkKeywordUnit,pagewalkConstantUnit,pagewalkFactAnswered,pagewalkVerbAnswered
 call s:Match('Keyword', 'Choice', s:entry . s:word, 'contained')
 call s:Match('Keyword', 'In', s:Words(['when', 'points', 'of']), 'contained')
+call s:Match('Keyword', 'Ticked', '\%(tick\s\+\)\@<=one' . s:end, 'contained')
 call s:Match('Keyword', 'Digits', '\s\@1<=' . s:Words(['for', 'digits']) . '\%(\s\+\w\|\s*(\)\@=', 'contained')
 call s:Match('Fact', 'Answered', '\%(answers\s\+\)\@<=' . s:word, 'contained')
 call s:Match('Verb', 'Answered', '\%(\<of\s\+\)\@<=' . s:verbs, 'contained')
