@@ -34,7 +34,7 @@ pub(crate) struct Run {
 /// The options of a run.
 #[derive(Debug, Args)]
 pub(crate) struct RunOptions {
-    /// Stop each script after N statements and loop iterations
+    /// Stop each script after a total of N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
     /// Use this seed for scripts without a `seed` statement
@@ -56,7 +56,7 @@ enum Format {
     /// Narration in plain text
     #[default]
     Text,
-    /// One JSON object per statement, and one for the totals
+    /// Print one JSON object per statement, and one for the totals
     Json,
 }
 

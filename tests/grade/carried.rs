@@ -1,4 +1,4 @@
-//! Errors carried forward: dashes, consequences of a fault, and grids.
+//! Tests that errors are carried forward after dashes, after a wrong fault, and in grids.
 
 use super::running::{folder, marks, pagewalk, put, table};
 

@@ -1,4 +1,4 @@
-//! Tests of mistakes in statements that replay a trace, and in the trace file.
+//! Tests of mistakes in statements that replay traces, and in trace files.
 
 use pagewalk_script::run::session::Options;
 

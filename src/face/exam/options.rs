@@ -85,7 +85,7 @@ pub(crate) struct LayoutArguments {
     /// Each version begins on a right-hand page, so that you can print the file on both sides.
     #[arg(long, conflicts_with_all = ["script", "check"], help_heading = "Layout")]
     pub(crate) merge: bool,
-    /// Use the terms of `ppn` (the textbook's), `pfn`, `frame`, or a YAML file
+    /// Use the terms `ppn` (textbook), `pfn`, or `frame`, or those in a YAML file
     #[arg(long, value_name = "WORDS", default_value = DIALECTS[0].0, help_heading = "Layout")]
     labels: PathBuf,
 }

@@ -24,7 +24,7 @@ pub(crate) struct Grade {
     /// Use this seed for answers without a seed or version
     #[arg(long, value_name = "N", conflicts_with = "code")]
     pub(super) seed: Option<u64>,
-    /// Use this version, with its seed from --versions, for answers without a version
+    /// Grade answers without a version as this version from `--versions`
     #[arg(long, value_name = "CODE", requires = "versions")]
     pub(super) code: Option<String>,
     /// Read each paper's seed from this column; default: `seed`
@@ -42,7 +42,7 @@ pub(crate) struct Grade {
     /// Set a marking rule, such as `carried=1/2`; can be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     pub(super) rule: Vec<String>,
-    /// Also accept the key of this script with other assumptions; can be repeated
+    /// Also accept the key of a script with other assumptions; can be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) also: Vec<PathBuf>,
     /// Write one column per question instead of one per field
@@ -73,7 +73,7 @@ pub(crate) struct Grade {
     /// Show the differences from the earlier marks in this file
     #[arg(long, value_name = "MARKS")]
     pub(super) before: Option<PathBuf>,
-    /// Stop the script after N statements and loop iterations
+    /// Stop the script after a total of N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     pub(super) max_steps: u64,
     #[command(flatten)]

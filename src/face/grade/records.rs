@@ -1,4 +1,4 @@
-//! Answer files in any format: their bytes, and records of named cells.
+//! Reads answer files in any format and returns records of named cells.
 
 use std::io::Read;
 use std::path::Path;

@@ -201,7 +201,7 @@ fn no_mistakes(fact: &Expr, name: &str) -> Diagnostic {
     Diagnostic::new(
         Code::WrongType,
         fact.span,
-        format!("Pagewalk knows no typical mistakes for `{name}` here"),
+        format!("Pagewalk generates no typical mistakes for `{name}` here"),
     )
     .label("there is nothing to choose from")
     .help("write the options yourself: `correct \"…\"; wrong \"…\"`")

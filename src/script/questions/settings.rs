@@ -68,7 +68,7 @@ pub(crate) const CHOICE_SETTINGS: &[SettingWord] = &[
         &[TEXT, Optional(&[Keyword("for"), VARIABLE, Keyword("in"), RANGE]), Keyword("where"), COND],
         "an option that is correct if the condition holds (with `for`: if it holds for at least one value)",
     ),
-    once("tick", &[Keyword("one")], "exactly one option is correct, and the paper states it"),
+    once("tick", &[Keyword("one")], "exactly one option is correct, and the paper says so"),
     often(
         "answers",
         &[FACT, Keyword("of"), OP],

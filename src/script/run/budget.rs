@@ -41,7 +41,7 @@ impl Session<'_> {
             return Ok(());
         }
         let at = self.loops.last().copied().unwrap_or(place);
-        let message = format!("the script was stopped after {} statements", self.options.max_steps);
+        let message = format!("Pagewalk stopped the script after {} statements", self.options.max_steps);
         Err(Diagnostic::new(Code::LimitSteps, at, message)
             .label("this statement was still running")
             .help("shorten the script, or raise the budget with `--max-steps N`")

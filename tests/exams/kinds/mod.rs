@@ -194,7 +194,11 @@ fn assumptions_apply_to_the_question() {
     let has = |name: &str, sentence: &str| printed(name, Edition::Paper).contains(sentence);
     // The pages in this question are anonymous, and the question asks for no PTE or value of several bytes.
     assert!(!has("09-asid", "file page") && !has("09-asid", "little-endian") && !has("09-asid", "write -"));
-    assert!(!has("19-file-end", "file page") && has("16-file-faults", "file page"));
+    assert!(!has("19-file-end", "file page"));
+    let major = "file \"f\" { size 4 KB }\nprocess P\nlet p = mmap(NULL, 4096, PROT_READ, MAP_SHARED, open(\"f\", O_RDONLY), 0)\n\
+                 question \"Q\" { ask read p => major }\n";
+    let major = markdown(&crate::running::paper(major, 0), Edition::Paper, &Style::default());
+    assert!(major.contains("is a major fault"), "{major}");
     // The first access of this question faults.
     assert!(has("04-address-stream", "A page fault ends the access"));
     assert!(!has("06-latency", "A page fault ends the access"));

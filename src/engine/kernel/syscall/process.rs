@@ -39,7 +39,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "wait",
         prototype: "pid_t wait(int *wstatus)",
-        help: "reaps a child that has ended and returns its PID",
+        help: "reaps a terminated child and returns its PID",
         params: &[ParamKind::Bytes],
         required: 0,
         fields: &[],

@@ -279,7 +279,7 @@ fn own<T: Clone>(cells: &mut Arc<[T]>) -> &mut [T] {
     if Arc::get_mut(cells).is_none() {
         unshare(cells);
     }
-    Arc::get_mut(cells).expect("the copy has no other owner")
+    Arc::get_mut(cells).expect("nothing else refers to the copy")
 }
 
 /// Resets the rows `first..=last` of a node to the default value. The node has `depth` branches above its

@@ -219,7 +219,7 @@ pub(super) const WORDED: &[Idiom] = &[
         "write `vpn 0x0F`",
     ),
     row(&["VALUE NAME"], "NAME VALUE", "the fact must come before its value", "write `vpn 0x0F`"),
-    row(&["tlb tag A", "tag A"], "tlbt A", "the TLB tag is the fact `tlbt`", "write `tlbt 3`"),
+    row(&["tlb tag A", "tag A"], "tlbt A", "to check the TLB tag, use the fact `tlbt`", "write `tlbt 3`"),
     row(&["tlb index A", "tlb set A"], "tlbi A", "the TLB index is the fact `tlbi`", "write `tlbi 3`"),
     row(&["cache tag A"], "ct A", "the cache tag is the fact `ct`", "write `ct 3`"),
     row(

@@ -106,7 +106,7 @@ read 0x67";
     let expected = [
         "CPU → MMU: virtual address 0x67 (VPN 0x6, VPO 0x7)",
         "MMU → memory: PTE address 0x21 = CR3 + VPN1 0x1 × 1",
-        "memory → MMU: PTE 0x31: present; the level-2 table is in page 0x3",
+        "memory → MMU: PTE 0x31: present; the level-2 table is in frame 0x3",
         "MMU → memory: PTE address 0x32 = level-2 table base + VPN2 0x2 × 1",
         "memory → MMU: PTE 0x51: present (P = 1), PPN 0x5",
         "MMU → memory: physical address 0x57 (PPN 0x5, PPO 0x7)",

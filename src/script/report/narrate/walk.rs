@@ -48,7 +48,7 @@ impl Sequence<'_> {
             (PteKind::Absent, _) => "not present (P = 0)".to_owned(),
             (PteKind::Reserved, _) => "present, with a reserved bit set".to_owned(),
             (PteKind::Table, Some(ppn)) => {
-                format!("present; the level-{} table is in page {ppn}", entry.level + 1)
+                format!("present; the level-{} table is in frame {ppn}", entry.level + 1)
             }
             (PteKind::Table, None) => format!("the level-{} table", entry.level + 1),
             (PteKind::Page, ppn) => {

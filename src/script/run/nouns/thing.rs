@@ -89,7 +89,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
             naming("maps", CellNames::Pages),
         ],
         key: "frame",
-        help: "user page frames in use, with their pages and kind (`anonymous`, `merged`, `file`, `shared`)",
+        help: "user page frames in use, with the pages and the kind of each frame (`anonymous`, `merged`, `file`, `shared`)",
         of_process: false,
         settable: false,
         as_proc: false,

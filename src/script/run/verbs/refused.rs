@@ -13,7 +13,7 @@ pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, pla
     match error {
         AreaError::NotAligned => {
             say(format!("an area must begin and end at a page boundary, a multiple of 0x{page:X}"))
-                .label("the start, end, or offset is not a page boundary")
+                .label("the start, end, or offset is not page-aligned")
                 .help(format!(
                     "the pages of the area extend from 0x{:X} to 0x{:X}",
                     start / page * page,

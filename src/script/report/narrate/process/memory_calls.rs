@@ -95,7 +95,7 @@ impl MemoryCall<'_> {
             return format!("{process} has a new area {}{replaced}{open}", self.names.area(area));
         }
         format!(
-            "{process} maps {range}, which merges with the neighboring area into {}{replaced}{open}",
+            "{process} maps {range}. The kernel merges it with the neighboring area into {}{replaced}{open}",
             self.names.area(area)
         )
     }
