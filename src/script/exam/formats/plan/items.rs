@@ -243,7 +243,7 @@ impl<'p> Items<'p> {
             cells.collect()
         });
         let empty = |at: usize| {
-            let content = self.edition.filled().then(String::new);
+            let content = self.edition.filled().then(|| "-".to_owned());
             Cell::Blank(Blank { width: rooms[at], content, ..Blank::default() })
         };
         let empty_row = || (0..heads.len()).filter(|at| kept(*at)).map(empty).collect();
