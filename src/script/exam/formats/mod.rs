@@ -21,6 +21,7 @@ pub(crate) mod practice;
 mod prairielearn;
 pub(crate) mod prompt;
 mod qti;
+mod scope;
 mod solution;
 mod stable_width;
 pub mod style;

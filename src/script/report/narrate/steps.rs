@@ -218,7 +218,14 @@ impl Sequence<'_> {
     /// Returns the component that receives a physical address first.
     fn first_part(&self) -> String {
         let spec = &self.access.spec;
+        let looked_up = |at: &usize| {
+            let found =
+                |event: &Event| matches!(event, Event::CacheLookup { cache, .. } if *cache as usize == *at);
+            self.access.events.iter().any(found)
+        };
         let first = spec.first_cache(self.access.kind).filter(|_| self.access.uses_caches());
+        // A paper may be about other structures.
+        let first = first.filter(|at| !self.on_paper || looked_up(at));
         first.map_or("memory", |first| parts::cache_name(spec, first as u32)).to_owned()
     }
 

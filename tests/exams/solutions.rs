@@ -1,0 +1,122 @@
+//! Tests of worked solutions: they explain what a question prints or asks for, with the numbers of the paper.
+
+use pagewalk_script::exam::formats::{Edition, Style, markdown};
+
+use crate::running::paper;
+
+/// Returns the first question with its solutions.
+fn solved(script: &str) -> String {
+    let text = markdown(&paper(script, 0), Edition::Solutions, &Style::default());
+    text.split_once("\n## 1 ").unwrap().1.to_owned()
+}
+
+#[track_caller]
+fn has(text: &str, parts: &[&str]) {
+    let text = text.replace('\\', "");
+    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    for part in parts {
+        assert!(line.contains(part), "no `{part}` in\n{text}");
+    }
+}
+
+#[track_caller]
+fn lacks(text: &str, parts: &[&str]) {
+    let text = text.replace('\\', "");
+    for part in parts {
+        assert!(!text.contains(part), "`{part}` in\n{text}");
+    }
+}
+
+#[test]
+fn only_structures_of_the_question_are_explained() {
+    // Fields of an address need no page table, and no TLB or cache.
+    let fields = solved("machine core-i7\nquestion \"Q\" { ask translate 0x70000FFF => vpn1, vpo }");
+    has(&fields, &["VPN1 is 0b0_0000_0000, bits 47–39"]);
+    lacks(&fields, &["TLB", "MMU", "page fault"]);
+    // A question about the TLB hides the walk, and the frame.
+    let machine = "machine { virtual 16 bits, physical 16 bits, page 4 KB, tlb { entries 4 }\n\
+        cache { size 64 B, block 4 B } }\nset page_table { | vpn ppn |; | 1 D | }\n";
+    let tlb = solved(&format!("{machine}question \"Q\" {{ ask read 0x1234 => tlb }}"));
+    has(&tlb, &["TLBT 0x1: miss", "fills the TLB entry"]);
+    lacks(&tlb, &["fetches", "0xD", "cache", "sets the accessed bit"]);
+    // The given page table is explained, but has no column A.
+    let table = solved(&format!("{machine}question \"Q\" {{ given page_table; ask read 0x1234 => tlb }}"));
+    has(&table, &["fetches the page-table entry for VPN 0x1", "present (P = 1), PPN 0xD"]);
+    lacks(&table, &["accessed bit", "→ CPU: "]);
+    let marks =
+        solved(&format!("{machine}question \"Q\" {{ ask read 0x1234 => tlb; ask page_table columns a }}"));
+    has(&marks, &["sets the accessed bit A"]);
+    // The cache alone.
+    let cache = solved(&format!("{machine}question \"Q\" {{ ask read 0x1234 => cache }}"));
+    has(&cache, &["MMU → cache: physical address 0xD234", "cache → memory: fetches the block"]);
+    lacks(&cache, &["TLB: ", "fills the TLB"]);
+}
+
+#[test]
+fn the_kernel_is_explained_without_its_processor() {
+    let text = solved(
+        "question \"Q\" {\n  process P { | area start end perms backing |; | data 10000 12000 rw-p anonymous | }\n  \
+         write 0x10000 = 1\n  text \"P has written to its first page.\"\n  write 0x11000 = 1\n  \
+         ask \"Pages\" = P.rss / 4 KB\n  ask read 0x11000 => byte, fault\n}",
+    );
+    has(&text, &["Process P writes the byte 0x01 at virtual address 0x000000011000.", "allocates frame 1"]);
+    lacks(&text, &["dTLB", "L1d", "CR3", "page table in physical", "PTE", "0x000000010000", "0b"]);
+}
+
+#[test]
+fn the_repetition_after_a_page_fault_is_explained() {
+    let script = "machine { virtual 16 bits, physical 16 bits, page 4 KB, tlb { entries 4, fully-associative } }\n\
+        question \"Q\" {\n  given tlb, page_table\n  ask read 0x1234 => tlb, fault\n  \
+        set page_table { | vpn ppn |; | 1 D | }\n  read 0x1234\n  ask tlb columns tag ppn\n}";
+    let text = solved(script);
+    has(&text, &["The access ends with a page fault. After the page fault, the access is repeated:"]);
+    let (before, after) = text.split_once("is repeated").unwrap();
+    lacks(before, &["fills the TLB entry"]);
+    has(after, &["present (P = 1), PPN 0xD", "fills the TLB entry", "Fill in the table."]);
+    // The table's solution does not repeat it.
+    assert_eq!(after.matches("0x1234").count(), 1, "{text}");
+}
+
+#[test]
+fn grids_show_what_the_policy_chooses_from() {
+    let of = |policy: &str, ask: &str| {
+        solved(&format!(
+            "question \"Q\" {{ ask reference 1 2 3 1 4 5 {{ frames 3, replacement {policy} }} => {ask} }}"
+        ))
+    };
+    // At step 5, every use bit is set, so the hand clears all of them and evicts page 1.
+    let clock = of("clock", "faults");
+    has(&clock, &["use bits │ 100 110 111 111 100 110", "hand │ 0 0 0 0 1 2"]);
+    lacks(&clock, &["modified"]);
+    has(&of("third-chance, stores 2", "faults"), &["modified bits │ 000 010 010 010 010 010"]);
+    has(&of("nru, stores 2", "faults"), &["reference bits │ 100 110 111", "modified bits │ 000 010 010"]);
+    has(&of("lfu", "faults"), &["counter 0 │ 0 0 0 1 1 1", "counter 1 │ - 0 0 0 0 0"]);
+    has(&of("aging, tick 3", "faults"), &["Counter0", "10000000"]);
+    lacks(&of("fifo", "faults"), &["use bits", "hand", "counter"]);
+    // A working set has no empty frames.
+    let set = of("working-set, window 2", "faults");
+    has(&set, &["frame 1 │"]);
+    lacks(&set, &["frame 2 │"]);
+    // Long lists are not cut.
+    let pages: Vec<String> = (0..30).map(|page| (page % 16).to_string()).collect();
+    let long = solved(&format!(
+        "question \"Q\" {{ ask reference {} {{ frames 16, replacement lru }} => faults, hits }}",
+        pages.join(" ")
+    ));
+    has(&long, &["steps 1–16 missed", "steps 17–30 hit"]);
+    lacks(&long, &["…"]);
+}
+
+#[test]
+fn the_choice_among_initial_pages_is_explained() {
+    let of = |policy: &str| {
+        solved(&format!(
+            "question \"Q\" {{ ask reference 4 {{ frames 4, replacement {policy}\n | page loaded used R M |\n \
+             | 0 126 280 1 0 |\n | 1 230 265 0 1 |\n | 2 140 270 0 0 |\n | 3 110 285 1 1 |\n }} => faults }}"
+        ))
+    };
+    has(&of("nru"), &["Page 2 is in the lowest class, with R = 0 and M = 0."]);
+    has(&of("fifo"), &["Page 3 was loaded first (time 110)."]);
+    has(&of("lru"), &["Page 1 was last used before all others (time 265)."]);
+    has(&of("second-chance"), &["Page 2 is the first page in the order of loading with R = 0."]);
+}
