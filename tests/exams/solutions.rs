@@ -91,7 +91,7 @@ fn grids_show_what_the_policy_chooses_from() {
     has(&of("third-chance, stores 2", "faults"), &["modified bits │ 000 010 010 010 010 010"]);
     has(&of("nru, stores 2", "faults"), &["reference bits │ 100 110 111", "modified bits │ 000 010 010"]);
     has(&of("lfu", "faults"), &["counter 0 │ 0 0 0 1 1 1", "counter 1 │ - 0 0 0 0 0"]);
-    has(&of("aging, tick 3", "faults"), &["Counter0", "10000000"]);
+    has(&of("aging, tick 3", "faults"), &["counter 1 │ - 00000000 10000000 10000000"]);
     lacks(&of("fifo", "faults"), &["use bits", "hand", "counter"]);
     // A working set has no empty frames.
     let set = of("working-set, window 2", "faults");
@@ -119,4 +119,46 @@ fn the_choice_among_initial_pages_is_explained() {
     has(&of("fifo"), &["Page 3 was loaded first (time 110)."]);
     has(&of("lru"), &["Page 1 was last used before all others (time 265)."]);
     has(&of("second-chance"), &["Page 2 is the first page in the order of loading with R = 0."]);
+}
+
+#[test]
+fn paths_are_derived_from_the_machine() {
+    let text = solved(
+        "machine { virtual 32 bits, physical 30 bits, page 4 KB\n tlb { entries 128, ways 4 }\n \
+         cache { size 1 MB, ways 16, block 64 B } }\nquestion \"Q\" {\n  ask \"a\" = tlb.tag_bits\n  \
+         ask \"b\" = tlb.reach / 1 KB\n  ask \"c\" = cache.sets\n  ask \"d\" = cache.colors\n  \
+         ask \"e\" = machine.flat_page_table_bytes / 1 MB\n  ask \"f\" = cache.tag_bits + tlb.index_bits\n  \
+         ask \"g\" = machine.frames\n  ask \"h\" = cache.vipt\n  ask \"i\" = machine.vpn_bits\n}",
+    );
+    has(
+        &text,
+        &[
+            "width of the tag 128 entries / 4 ways = 32 sets: 5 index bits; 32 − 12 − 5 = 15",
+            "128 entries × 4 KB = 512 KB = 524288",
+            "number of sets 1 MB / (64 B × 16 ways) = 1024",
+            "1 MB / 16 ways = 64 KB in each way; 64 KB / 4 KB = 16",
+            "size of a one-level page table 2³² / 4 KB = 2²⁰ entries; 2²⁰ × 4 B = 4 MB = 4194304",
+            "1024 sets: 10 index bits; 30 − 6 − 10 = 14",
+            "width of the set index 128 entries / 4 ways = 32 sets; log₂(32) = 5",
+            "number of physical pages 2³⁰ / 4 KB = 2¹⁸ = 262144",
+            "false: 10 index bits + 6 offset bits > 12 bits of the page offset",
+            "width of a VPN 32 − 12 = 20",
+        ],
+    );
+    let process = "process P { | area start end perms backing |; | data 10000 14000 rw-p anonymous |\n\
+        | heap 20000 22000 rw-p anonymous | }\n";
+    let text = solved(&format!(
+        "kernel {{ frames 8 }}\n{process}question \"Q\" {{\n  write 0x10000 = 1\n  write 0x20000 = 1\n  \
+         ask \"a\" = P.rss\n  ask \"b\" = P.vsize\n  ask \"c\" = frames.free\n  \
+         ask \"d\" = P.page_table.bytes\n}}"
+    ));
+    has(
+        &text,
+        &[
+            "total size of its resident pages (P) 2 resident pages × 4 KB = 8192",
+            "total size of its areas (P) 16 KB + 8 KB",
+            "free user page frames 8 − 2 = 6",
+            "4 page tables × 4 KB = 16384",
+        ],
+    );
 }

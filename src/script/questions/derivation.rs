@@ -1,6 +1,6 @@
 //! Derivations of expression values: the formula with its numbers, step by step.
 
-use super::entry::{Derivation, Radix};
+use super::entry::{Derivation, PathValue, Radix};
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, UnaryOp};
 use crate::lang::value::Value;
 use crate::lang::value::functions::function;
@@ -35,8 +35,9 @@ impl Session<'_> {
         find_names(of, &mut names);
         for name in &names {
             let path = self.text(name.span).trim().to_owned();
-            if path.contains('.') && derivation.paths.iter().all(|(known, _)| *known != path) {
-                derivation.paths.push((path, self.eval(name)?));
+            if path.contains('.') && derivation.paths.iter().all(|known| known.path != path) {
+                let (value, formula) = (self.eval(name)?, self.formula_of_path(&path));
+                derivation.paths.push(PathValue { path, value, formula });
             }
         }
         let is_formula = match &of.kind {

@@ -152,10 +152,19 @@ impl ItemKind {
 /// The derivation of a value.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Derivation {
-    /// The paths in the expression, such as `machine.pages`, with their values, in order.
-    pub(crate) paths: Vec<(String, Value)>,
+    /// The paths in the expression, such as `machine.pages`, in order.
+    pub(crate) paths: Vec<PathValue>,
     /// The expression with the values of its names, and then with the values of its parentheses.
     pub(crate) steps: Vec<String>,
+}
+
+/// A path with its value.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct PathValue {
+    pub(crate) path: String,
+    pub(crate) value: Value,
+    /// The formula with the numbers of the machine, if there is one.
+    pub(crate) formula: Option<String>,
 }
 
 /// An option of a choice.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::page::bare;
 use crate::exam::paper::{PaperItem, Question};
-use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind};
+use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind, PathValue};
 use crate::run::facts::{Component, Family, Key, Subject, key};
 use crate::run::paths::{LAST, PART_PROPERTIES};
 use crate::run::record::{Access, CallRecord, Did, FaultRecord, TableView, View};
@@ -108,7 +108,7 @@ impl Scope {
 
     /// Adds the structures of paths such as `last.tlb` and `L1d.misses`.
     fn paths(&mut self, derivation: &Derivation, spec: Option<&Spec>, bare: bool) {
-        for (path, _) in &derivation.paths {
+        for PathValue { path, .. } in &derivation.paths {
             let (Some((head, name)), Some(spec)) = (path.split_once('.'), spec) else { continue };
             let counts = || PART_PROPERTIES.iter().any(|row| row.name == name && row.fact.is_some());
             if head == LAST {

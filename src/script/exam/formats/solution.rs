@@ -10,7 +10,7 @@ use super::scope::Scope;
 use crate::exam::paper::PaperItem;
 use crate::lang::value::Value;
 use crate::questions::entry::AuthorTable;
-use crate::questions::entry::{Alternative, Blank, Derivation, Evidence, Form, ItemKind, Radix};
+use crate::questions::entry::{Alternative, Blank, Derivation, Evidence, Form, ItemKind, PathValue, Radix};
 use crate::report::doc::{Block, RulerOf, Step, Table};
 use crate::report::narrate::{call_steps, reason_named, reasons, rulers, steps_on_paper};
 use crate::report::narrate::{reference, replay, view};
@@ -191,15 +191,30 @@ fn titled(block: Block, labels: &Labels) -> Block {
     }
 }
 
+/// Words at the start of a path that its meaning already contains. Others are names.
+const OBVIOUS: [&str; 7] = ["machine", "page_table", "tlb", "cache", "frames", "swap", "ksm"];
+
 /// Returns the meanings of the paths in an expression, and the expression with its numbers.
 fn derived(derivation: &Derivation, blank: &Blank) -> Vec<Block> {
     let radix = match blank.form {
         Form::Number { radix, .. } => radix,
         Form::Words(_) | Form::Pages | Form::Free => Radix::Decimal,
     };
-    let path = |(path, value): &(String, Value)| {
-        let meaning = look_up(path).into_iter().next()?.cells.into_iter().next_back()?.1;
-        Some((meaning, radix.write(value, None)))
+    let path = |PathValue { path, value, formula }: &PathValue| {
+        let rows = look_up(path);
+        let row = rows.iter().find(|row| row.section == "paths").or(rows.first())?;
+        let meaning = row.cells.last()?.1.clone();
+        let head = path.split('.').next().filter(|head| !OBVIOUS.contains(head));
+        let meaning = head.map_or_else(|| meaning.clone(), |head| format!("{meaning} ({head})"));
+        let written = radix.write(value, None);
+        Some((
+            meaning,
+            match formula {
+                Some(comparison) if matches!(value, Value::Bool(_)) => format!("{written}: {comparison}"),
+                Some(formula) => format!("{formula} = {written}"),
+                None => written,
+            },
+        ))
     };
     let pairs: Vec<(String, String)> = derivation.paths.iter().filter_map(path).collect();
     let mut blocks =

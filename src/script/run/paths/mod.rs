@@ -3,6 +3,7 @@
 //! state.
 
 mod find;
+mod formula;
 mod kernel;
 mod machine;
 mod memory;
