@@ -94,7 +94,8 @@ fn grids_show_what_the_policy_chooses_from() {
     has(&of("aging, tick 3", "faults"), &["counter 1 │ - 00000000 10000000 10000000"]);
     lacks(&of("fifo", "faults"), &["use bits", "hand", "counter"]);
     // A working set has no empty frames.
-    let set = of("working-set, window 2", "faults");
+    let set =
+        solved("question \"Q\" { ask reference 1 2 1 2 { replacement working-set, window 2 } => faults }");
     has(&set, &["frame 1 │"]);
     lacks(&set, &["frame 2 │"]);
     // Long lists are not cut.
@@ -159,6 +160,89 @@ fn paths_are_derived_from_the_machine() {
             "total size of its areas (P) 16 KB + 8 KB",
             "free user page frames 8 − 2 = 6",
             "4 page tables × 4 KB = 16384",
+        ],
+    );
+}
+
+#[test]
+fn formulas_of_variables_are_derived_first() {
+    let of = |lets: &str, text: &str, ask: &str| {
+        solved(&format!("question \"Q\" {{ {lets}\n text \"\"\"{text}\"\"\"\n ask \"x\" = {ask} }}"))
+    };
+    let lets = "let memory = 10; let walk = (1 - 0.96) * 2 * memory; let load = 1 + (1 - 0.9) * memory";
+    has(
+        &of(lets, "{memory} ns", "1 + walk + load"),
+        &[
+            "(1 − 0.96) × 2 × 10 = 0.04 × 2 × 10 = 0.8; 1 + (1 − 0.9) × 10 = 1 + 0.1 × 10 = 2; 1 + 0.8 + 2 = 3.8",
+        ],
+    );
+    // A variable whose value is printed is given.
+    lacks(&of(lets, "{memory} ns, {walk} ns", "1 + walk + load"), &["0.96"]);
+    // A name alone is derived too, and formulas that no longer hold are not shown.
+    has(
+        &of("let step = 4 KB / 4; let n = 64 * step + 1", "-", "n"),
+        &["4 KB / 4 = 1024; 64 × 1024 + 1 = 65537"],
+    );
+    let looped = of("let n = 2 * 3; for k in 0..3 { let n = n + k }", "-", "n * 2");
+    has(&looped, &["9 × 2 = 18"]);
+    lacks(&looped, &["2 × 3"]);
+    // The cells of a table share formulas.
+    let table = solved(
+        "let words = 3 * 4\nquestion \"Q\" { table \"T\" { columns \"a\" \"b\"; row 1 ? = words; row 2 ? = 2 * words } }",
+    );
+    has(&table, &["b (1) 3 × 4 = 12", "b (2) 2 × 12 = 24"]);
+}
+
+#[test]
+fn cells_with_drawn_values_and_facts_are_derived() {
+    let text = solved(
+        "machine { virtual 16 bits, physical 16 bits, page 4 KB }\nset page_table { | vpn ppn |; | 3 2 |; | 4 5 | }\n\
+         choose first in [0x3ABC] where translate first => pa 0x2ABC\nprobe translate 0x4D0E\nlet third = last.pa\n\
+         question \"Q\" { given page_table; table \"T\" { columns \"VA\" radix hex \"PA\" radix hex\n \
+         row ? = first 0x2ABC\n row 0x4D0E ? = third } }",
+    );
+    has(
+        &text,
+        &[
+            "the virtual address 0x3ABC is translated. Physical address 0x2ABC",
+            "0x5D0E: PPN 0x5 is followed by PPO 0xD0E, which is the VPO",
+        ],
+    );
+}
+
+#[test]
+fn a_grid_to_fill_in_is_explained() {
+    let of = |columns: &str| {
+        solved(&format!(
+            "question \"Q\" {{ reference 1 2 3 4 {{ frames 3, replacement clock }}\n ask reference columns {columns} }}"
+        ))
+    };
+    has(&of("victim"), &["use bits │ 100 110 111 100", "4 faults and 0 hits"]);
+    lacks(&of("frame0 frame1 frame2 use hand"), &["4 faults and 0 hits"]);
+    let both = solved(
+        "question \"Q\" { ask reference 1 2 3 4 { frames 3, replacement clock } => faults; ask reference columns victim }",
+    );
+    assert_eq!(both.matches("4 faults and 0 hits").count(), 1, "{both}");
+}
+
+#[test]
+fn evidence_contains_only_what_decides() {
+    let strings = solved(
+        "question \"Q\" { choice \"Which?\" {\n option \"first in\" where reference 1 2 1 3 1 { frames 2, replacement fifo } => faults 3\n \
+         option \"least recent\" where reference 1 2 1 3 1 { frames 2, replacement lru } => faults 3 } }",
+    );
+    has(&strings, &["first in Page faults 4, not 3", "least recent Page faults 3"]);
+    lacks(&strings, &["in order"]);
+    let addresses = solved(
+        "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\nquestion \"Q\" { choice \"Which?\" {\n \
+         option \"a\" for x in 0..0x4000 where read x => tlb miss, fault none, cache miss\n \
+         option \"b\" for x in 0..0x4000 where read x => tlb hit, fault page } }",
+    );
+    has(
+        &addresses,
+        &[
+            "for example, a byte is read at virtual address 0x03C0: TLB miss, no page fault, cache miss",
+            "no address from 0x0 to 0x3FFF does so",
         ],
     );
 }

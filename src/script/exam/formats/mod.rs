@@ -2,6 +2,7 @@
 
 mod assumptions;
 mod bank;
+mod derived;
 mod drawing;
 mod edition;
 pub mod export;

@@ -32,6 +32,8 @@ pub(crate) struct Scope {
     physical: bool,
     /// The accessed bit and the dirty bit of entries.
     marks: [bool; 2],
+    /// The reference strings whose facts are asked, and thus explained with all their steps.
+    strings: Vec<Arc<Did>>,
 }
 
 impl Scope {
@@ -78,7 +80,10 @@ impl Scope {
     fn item(&mut self, item: &PaperItem) {
         let spec = item.hardware.as_ref().map(|hardware| &*hardware.spec);
         match &item.kind {
-            ItemKind::Facts { blanks, .. } => self.blanks(&item.did, blanks, bare(item)),
+            ItemKind::Facts { blanks, .. } => {
+                self.blanks(&item.did, blanks, bare(item));
+                self.strings.extend(matches!(*item.did, Did::Reference(_)).then(|| item.did.clone()));
+            }
             ItemKind::Value { derivation, .. } => self.paths(derivation, spec, bare(item)),
             ItemKind::Table { table, string: None, .. } => self.table(table),
             ItemKind::Author(table) => {
@@ -91,7 +96,7 @@ impl Scope {
             ItemKind::Choice { options, .. } => {
                 for evidence in options.iter().flat_map(|option| &option.evidence) {
                     match evidence {
-                        Evidence::Facts { did, blanks } => self.blanks(did, blanks, bare(item)),
+                        Evidence::Facts { did, blanks, .. } => self.blanks(did, blanks, bare(item)),
                         Evidence::Truth { derivation, .. } => self.paths(derivation, spec, bare(item)),
                         Evidence::First { .. } => {}
                     }
@@ -181,6 +186,16 @@ impl Scope {
     pub(super) fn has_hardware(&self, spec: &Spec) -> bool {
         let any = Component::all(spec).any(|part| self.has(spec, part));
         any || self.data || (self.tables || self.entries) && spec.mmu.is_some()
+    }
+
+    /// Whether another item of the question explains the steps of a reference string.
+    pub(super) fn explains(&self, string: &Did) -> bool {
+        self.strings.iter().any(|known| match (&**known, string) {
+            (Did::Reference(known), Did::Reference(run)) => {
+                (&known.caption, known.spelt()) == (&run.caption, run.spelt())
+            }
+            _ => false,
+        })
     }
 
     /// Whether the question is about the structure of an operation's fact.

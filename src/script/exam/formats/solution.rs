@@ -2,21 +2,20 @@
 
 use std::sync::Arc;
 
+use super::derived::{cells, decided, derived};
 use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
 use super::prompt::of_done;
 use super::scope::Scope;
 use crate::exam::paper::PaperItem;
-use crate::lang::value::Value;
-use crate::questions::entry::AuthorTable;
-use crate::questions::entry::{Alternative, Blank, Derivation, Evidence, Form, ItemKind, PathValue, Radix};
+use crate::questions::entry::{Blank, ItemKind};
 use crate::report::doc::{Block, RulerOf, Step, Table};
 use crate::report::narrate::{call_steps, reason_named, reasons, rulers, steps_on_paper};
 use crate::report::narrate::{reference, replay, view};
 use crate::run::facts::{Component, Family, Subject, binary, key, lookup, reported_facts, switched};
+use crate::run::nouns::{explaining, reference_frames};
 use crate::run::record::{Access, AccessVerb, Did, Shown, View};
-use crate::services::lookup::look_up;
 use pagewalk_engine::machine::event::Event;
 
 /// Returns the worked solution of an item; empty if the key is sufficient. The scope is that of the item's question.
@@ -24,7 +23,7 @@ pub(crate) fn solution(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<
     match &item.kind {
         ItemKind::Facts { blanks, .. } => operation(item, blanks, scope, labels),
         ItemKind::Value { blank, derivation, .. } => {
-            [since(item, scope, labels), derived(derivation, blank)].concat()
+            [since(item, scope, labels), derived(derivation, blank, scope, labels)].concat()
         }
         ItemKind::Any { answers, radix, example: Some(example), .. } => {
             let first = answers.first.first().map_or_else(String::new, |value| radix.write(value, None));
@@ -35,9 +34,13 @@ pub(crate) fn solution(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<
             });
             blocks
         }
-        ItemKind::Author(table) => cells(table),
+        ItemKind::Author(table) => cells(table, scope, labels),
         ItemKind::Choice { options, .. } => {
             [since(item, scope, labels), decided(options, bare(item), labels)].concat()
+        }
+        ItemKind::Table { columns, string: Some(string), .. } => {
+            let steps = if scope.explains(string) { Vec::new() } else { grid(string, columns, labels) };
+            [since(item, scope, labels), steps].concat()
         }
         ItemKind::Table { .. } => since(item, scope, labels),
         ItemKind::Any { .. } | ItemKind::Essay { .. } => Vec::new(),
@@ -180,6 +183,18 @@ fn sequence(did: &Did, scope: &Scope, labels: &Labels) -> Vec<Block> {
     }
 }
 
+/// Returns the steps of a reference string whose table asks for these columns, unless they show everything.
+fn grid(string: &Did, asked: &[Arc<str>], labels: &Labels) -> Vec<Block> {
+    let Did::Reference(run) = string else { return Vec::new() };
+    let frames = (0..reference_frames(run)).map(|frame| format!("frame{frame}"));
+    let mut shown = frames.chain(explaining(run));
+    if !run.start.is_empty() || shown.any(|name| asked.iter().all(|asked| **asked != *name)) {
+        reference::worked(run).into_iter().map(|block| titled(block, labels)).collect()
+    } else {
+        Vec::new()
+    }
+}
+
 /// Gives the columns of a table of steps the titles that papers print.
 fn titled(block: Block, labels: &Labels) -> Block {
     match block {
@@ -189,59 +204,6 @@ fn titled(block: Block, labels: &Labels) -> Block {
         }
         other => other,
     }
-}
-
-/// Words at the start of a path that its meaning already contains. Others are names.
-const OBVIOUS: [&str; 7] = ["machine", "page_table", "tlb", "cache", "frames", "swap", "ksm"];
-
-/// Returns the meanings of the paths in an expression, and the expression with its numbers.
-fn derived(derivation: &Derivation, blank: &Blank) -> Vec<Block> {
-    let radix = match blank.form {
-        Form::Number { radix, .. } => radix,
-        Form::Words(_) | Form::Pages | Form::Free => Radix::Decimal,
-    };
-    let path = |PathValue { path, value, formula }: &PathValue| {
-        let rows = look_up(path);
-        let row = rows.iter().find(|row| row.section == "paths").or(rows.first())?;
-        let meaning = row.cells.last()?.1.clone();
-        let head = path.split('.').next().filter(|head| !OBVIOUS.contains(head));
-        let meaning = head.map_or_else(|| meaning.clone(), |head| format!("{meaning} ({head})"));
-        let written = radix.write(value, None);
-        Some((
-            meaning,
-            match formula {
-                Some(comparison) if matches!(value, Value::Bool(_)) => format!("{written}: {comparison}"),
-                Some(formula) => format!("{formula} = {written}"),
-                None => written,
-            },
-        ))
-    };
-    let pairs: Vec<(String, String)> = derivation.paths.iter().filter_map(path).collect();
-    let mut blocks =
-        if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] };
-    blocks.extend(formula(derivation, blank).map(Block::line));
-    blocks
-}
-
-/// Returns `0.9 × (10 + 60) = 0.9 × 70 = 63`, or `7 + 5 <= 16 is true`.
-fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
-    let result = filled(blank, true);
-    if let Form::Words(_) = blank.form {
-        return derivation.steps.last().map(|last| format!("{last} is {result}"));
-    }
-    let steps = derivation.steps.iter().filter(|step| **step != result);
-    let steps: Vec<&str> = steps.map(String::as_str).collect();
-    let sign = if blank.is_approximate() { "≈" } else { "=" };
-    (!steps.is_empty()).then(|| format!("{} {sign} {result}", steps.join(" = ")))
-}
-
-/// Returns the formulas of a table's cells.
-fn cells(table: &AuthorTable) -> Vec<Block> {
-    let cell = |(row, at, blank, derivation): (usize, usize, &Blank, &Derivation)| {
-        Some((table.label(row, at), formula(derivation, blank)?))
-    };
-    let pairs: Vec<(String, String)> = table.blanks().filter_map(cell).collect();
-    if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
 }
 
 /// Maximum number of operations before an item whose steps are explained. Of more operations, only the results are.
@@ -295,34 +257,4 @@ fn results(did: &Did, scope: &Scope) -> String {
     let facts: Vec<String> =
         facts.filter(|fact| fact.stated() != "none").map(|fact| fact.to_string()).collect();
     facts.join(", ")
-}
-
-/// Explains the options of a choice: the mistakes behind wrong ones, and the evidence for computed ones.
-fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> Vec<Block> {
-    let pair = |option: &Alternative| {
-        let evidence: Vec<String> =
-            option.evidence.iter().filter_map(|evidence| shown(evidence, bare, labels)).collect();
-        let why = option.mistake.map(str::to_owned).or((!evidence.is_empty()).then(|| evidence.join("; ")))?;
-        Some((option.text.clone(), why))
-    };
-    let pairs: Vec<(String, String)> = options.iter().filter_map(pair).collect();
-    if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
-}
-
-/// Returns the evidence for or against an option as text.
-fn shown(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String> {
-    match evidence {
-        Evidence::Facts { did, blanks } => {
-            let fact = |blank: &Blank| format!("{} {}", called(blank, labels), filled(blank, bare));
-            let facts: Vec<String> = blanks.iter().map(fact).collect();
-            Some(format!("{} {}", of_done(did, labels), facts.join(", ")))
-        }
-        Evidence::Truth { derivation, holds } => {
-            derivation.steps.last().map(|last| format!("{last} is {holds}"))
-        }
-        Evidence::First { name, value: Some(value) } => {
-            Some(format!("true for {name} = {}", Radix::Decimal.write(value, None)))
-        }
-        Evidence::First { name, value: None } => Some(format!("false for every value of {name}")),
-    }
 }
