@@ -246,3 +246,75 @@ fn evidence_contains_only_what_decides() {
         ],
     );
 }
+
+#[test]
+fn lookups_are_explained_without_the_words_of_the_simulator() {
+    let machine = |tlb: &str| {
+        format!(
+            "machine {{ virtual 16 bits, physical 16 bits, page 4 KB, tlb {{ entries 4, {tlb} }}\n \
+             cache {{ size 64 B, block 4 B }} }}\nset page_table {{ | vpn ppn |; | 1 D |; | 3 E |; | 5 F | }}\n\
+             question \"Q\" {{ given tlb, page_table, cache\n"
+        )
+    };
+    let sets = solved(
+        &(machine("ways 2")
+            + "ask read 0x1234 => tlb, tlb.victim, cache, byte\n\
+        ask read 0x3000 => tlb\n ask read 0x5000 => tlb.victim\n ask read 0x3004 => tlb }"),
+    );
+    has(
+        &sets,
+        &[
+            "TLB hit? N no valid entry of set 1 has tag 0x0",
+            "an entry of set 1 was invalid, so nothing was evicted",
+            "no valid line of set 0xD has tag 0x348",
+            "the cache misses, and the contents of memory are not given",
+            "cache → CPU: a byte that is not given",
+            "all entries of set 1 were valid, and LRU evicts tag 0x0",
+            "way 1 of set 1 is valid and has tag 0x1",
+        ],
+    );
+    lacks(&sets, &["holds tag", "of tlb", "chose", "uninitialized", "(unknown)"]);
+    let one = solved(&(machine("fully-associative") + "ask read 0x1234 => tlb; ask read 0x1000 => tlb }"));
+    has(
+        &one,
+        &[
+            "no valid entry has tag 0x1",
+            "MMU → TLB: TLBT 0x1: miss",
+            "fills the TLB entry: way 0, tag 0x1",
+            "way 0 is valid and has tag 0x1",
+        ],
+    );
+    lacks(&one, &["TLBI", "TLB entry: set"]);
+    let direct = solved(
+        &(machine("ways 1")
+            + "ask read 0x1234 => tlb; ask read 0x5000 => tlb.victim; ask read 0x5000 => tlb }"),
+    );
+    has(&direct, &["the only entry of set 1 had tag 0x0", "the entry of set 1 is valid and has tag 0x1"]);
+}
+
+/// Two levels of 3 bits; bit 0 is the valid bit, and bit 1 allows stores.
+const TWO_LEVELS: &str = "machine { virtual 12 bits, physical 12 bits, page 64 B\n \
+    page_table { levels 2, bits 3 3, pte { size 2 B, valid 0, rw 1, ppn 10..15, big-endian } } }\n\
+    set cr3 = 0x140\nset memory { | pa | b0 b1 b2 b3 |\n \
+    | 140 | 40 03 00 00 |\n | 14C | 40 01 00 00 |\n | 400 | 18 01 B0 03 | }\n";
+
+#[test]
+fn the_entry_that_denies_an_access_is_named() {
+    let denied = |va: &str| {
+        solved(&format!(
+            "{TWO_LEVELS}question \"Q\" {{ given memory; ask translate {va} for write => pte1.value, pte2.value, fault }}"
+        ))
+    };
+    // Entry 6 of the level-1 table, 0x4001, forbids stores. Entry 1 of the level-2 table, 0xB003, allows them.
+    let upper = denied("0xC5D");
+    has(
+        &upper,
+        &["Page fault? Y (protection) the level-1 entry 0x4001 has R/W = 0, and the access is a store"],
+    );
+    has(&upper, &["base of the root page table + VPN1 0x6 × 2"]);
+    lacks(&upper, &["the page is read-only", "CR3"]);
+    // Entry 0 of both tables: 0x4003 allows stores, and 0x1801 does not.
+    has(&denied("0x000"), &["the page is read-only (R/W = 0), and the access is a store"]);
+    let x86 = solved("machine core-i7\nset cr3 = 0x1000\nquestion \"Q\" { ask translate 0 => pte1.address }");
+    has(&x86, &["= CR3 + VPN1 0x000 × 8"]);
+}

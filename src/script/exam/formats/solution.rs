@@ -16,7 +16,7 @@ use crate::report::narrate::{reference, replay, view};
 use crate::run::facts::{Component, Family, Subject, binary, key, lookup, reported_facts, switched};
 use crate::run::nouns::{explaining, reference_frames};
 use crate::run::record::{Access, AccessVerb, Did, Shown, View};
-use pagewalk_engine::machine::event::Event;
+use pagewalk_engine::machine::event::{Event, Purpose};
 
 /// Returns the worked solution of an item; empty if the key is sufficient. The scope is that of the item's question.
 pub(crate) fn solution(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<Block> {
@@ -67,15 +67,18 @@ fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels)
     let pairs = reasons(did, &facts).into_iter().map(|(reason, facts)| {
         let blanks = facts.iter().filter_map(|fact| asked(&fact.name));
         let named = blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
-        (named.collect::<Vec<_>>().join(", "), whole(item, did, reason))
+        let name = facts.first().map_or("", |fact| fact.name.as_str());
+        (named.collect::<Vec<_>>().join(", "), whole(item, did, name, reason))
     });
     let mut pairs: Vec<(String, String)> = pairs.collect();
     for blank in blanks.iter().filter(|blank| !facts.iter().any(|fact| *fact.name == *blank.fact)) {
         let Some(reason) = reason_named(did, &blank.fact).filter(|_| explained(&blank.fact)) else {
             continue;
         };
-        let (named, reason) =
-            (format!("{} {}", called(blank, labels), filled(blank, bare)), whole(item, did, reason));
+        let (named, reason) = (
+            format!("{} {}", called(blank, labels), filled(blank, bare)),
+            whole(item, did, &blank.fact, reason),
+        );
         match pairs.iter_mut().find(|(_, known)| *known == reason) {
             Some((names, _)) => *names = format!("{names}, {named}"),
             None => pairs.push((named, reason)),
@@ -97,9 +100,19 @@ fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels)
 
 /// Completes a reason for a paper: adds to the reason for a TLB miss that a context switch flushed the TLB, which only
 /// the machine before the access shows. Removes the raw values of entries that are not in memory.
-fn whole(item: &PaperItem, did: &Did, reason: String) -> String {
+fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
     let before = item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
-    let (Did::Access(access), Some(before)) = (did, before) else { return reason };
+    let Did::Access(access) = did else { return reason };
+    let looked_up = access.first_piece().iter().find_map(|event| match event {
+        Event::CacheLookup { way, purpose: Purpose::Demand, .. } => Some(way.is_some()),
+        _ => None,
+    });
+    let read = access.outcome.fault.is_none() && looked_up != Some(true);
+    if read && access.data.iter().any(Option::is_none) && is_data(fact, access) {
+        let missed = if looked_up.is_some() { "the cache misses, and " } else { "" };
+        return format!("{missed}the contents of memory are not given");
+    }
+    let Some(before) = before else { return without_raw(access, reason) };
     let reason = without_raw(access, reason);
     let mut parts = Component::all(&access.spec).filter(|part| lookup(access, *part) == reason);
     match parts.find_map(|part| switched(access, part, before)) {

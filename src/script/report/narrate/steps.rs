@@ -110,7 +110,10 @@ impl Sequence<'_> {
                 let found = way.map_or("miss".to_owned(), |way| format!("hit in way {way}"));
                 self.push(
                     format!("MMU → {}", parts::tlb_name(spec, tlb)),
-                    format!("TLBI {set}, TLBT {tag}: {found}"),
+                    format!(
+                        "{}TLBT {tag}: {found}",
+                        set.map_or_else(String::new, |set| format!("TLBI {set}, "))
+                    ),
                 );
             }
             Event::Pte { .. } => {
@@ -125,7 +128,8 @@ impl Sequence<'_> {
                 let instead = victim
                     .map(|victim| format!(", replacing tag {}", parts::tlb_tag(spec, tlb, victim.raw())));
                 let what = format!(
-                    "fills the TLB entry: set {set}, way {way}, tag {tag}{}",
+                    "fills the TLB entry: {}way {way}, tag {tag}{}",
+                    set.map_or_else(String::new, |set| format!("set {set}, ")),
                     instead.unwrap_or_default()
                 );
                 self.push(format!("MMU → {}", parts::tlb_name(spec, tlb)), what);
@@ -150,7 +154,8 @@ impl Sequence<'_> {
                     self.source.clone_from(&name);
                     self.holder = self.holder.or(Some(cache)).filter(|_| purpose == Purpose::Demand);
                 }
-                self.push(name, format!("CI {set}, CT {tag}: {found}"));
+                let set = set.map_or_else(String::new, |set| format!("CI {set}, "));
+                self.push(name, format!("{set}CT {tag}: {found}"));
             }
             Event::CacheFill { cache, set, way, tag, victim, writeback, purpose } => {
                 if purpose == Purpose::Demand {
@@ -174,7 +179,8 @@ impl Sequence<'_> {
                 } else {
                     "fills the line"
                 };
-                let what = format!("{block}: set {set}, way {way}, tag {tag}{}", instead.unwrap_or_default());
+                let set = set.map_or_else(String::new, |set| format!("set {set}, "));
+                let what = format!("{block}: {set}way {way}, tag {tag}{}", instead.unwrap_or_default());
                 self.push(who, what);
                 if purpose != Purpose::Writeback {
                     self.source = name;
@@ -301,6 +307,8 @@ impl Sequence<'_> {
         }
         let data = parts::data(self.access);
         let data = match (self.access.data.len(), data.as_str()) {
+            (1, "unknown") if self.on_paper => "a byte that is not given".to_owned(),
+            (_, "unknown") if self.on_paper => "bytes that are not all given".to_owned(),
             (1, "unknown") => "an uninitialized byte (unknown)".to_owned(),
             (_, "unknown") => "bytes, some of them uninitialized (unknown)".to_owned(),
             (1, _) => format!("byte {data}"),

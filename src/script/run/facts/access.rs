@@ -199,7 +199,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
         ),
     ),
     about(
-        Subject::Data,
+        Subject::Address,
         reported(
             "pieces",
             COUNT,
