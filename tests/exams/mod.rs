@@ -9,5 +9,6 @@ mod printed;
 mod replacement;
 mod sheet;
 mod sizes;
+mod solutions;
 mod times;
 mod walks;

@@ -18,8 +18,10 @@ pub struct Collector {
     cover: Vec<(Arc<str>, String)>,
     arrangement: Arrangement,
     questions: Vec<Open>,
-    /// The operations since the last item.
+    /// The operations since the last item, or since the tables and figures after it, which show their results.
     since: Vec<Arc<Did>>,
+    /// Whether the last item is in a part. `None` before the first item of a question.
+    last: Option<bool>,
 }
 
 /// Maximum number of operations that a worked solution explains before an item. If there are more operations, the
@@ -38,8 +40,26 @@ struct Open {
 #[derive(Debug)]
 enum OpenPiece {
     Ready(Piece),
-    Item(Box<Asked>, Arc<Did>, Arc<[Arc<Did>]>),
+    Item(Box<OpenItem>),
     Part(Open),
+}
+
+/// An item with its declared points.
+#[derive(Debug)]
+struct OpenItem {
+    asked: Asked,
+    did: Arc<Did>,
+    since: Arc<[Arc<Did>]>,
+    retry: Option<Arc<Did>>,
+}
+
+impl OpenItem {
+    /// Whether an operation repeats the item's access, which ended with a page fault.
+    fn is_repeated_by(&self, did: &Did) -> bool {
+        let (Did::Access(first), Did::Access(again)) = (&*self.did, did) else { return false };
+        let faulted = first.outcome.fault.is_some() && first.process.is_none() && !first.probe;
+        faulted && self.retry.is_none() && (first.va, first.kind) == (again.va, again.kind)
+    }
 }
 
 impl Collector {
@@ -88,6 +108,18 @@ impl Collector {
         }
     }
 
+    /// Adds an access to the last item if it repeats the item's access after a page fault.
+    fn retried(&mut self, did: &Arc<Did>) -> bool {
+        let Some(in_part) = self.last else { return false };
+        let pieces = self.open_pieces(in_part).and_then(|pieces| pieces.last_mut());
+        let Some(OpenPiece::Item(item)) = pieces else { return false };
+        let repeated = item.is_repeated_by(did);
+        if repeated {
+            item.retry = Some(did.clone());
+        }
+        repeated
+    }
+
     fn enter(&mut self, entry: &Entry, did: &Arc<Did>) {
         match entry {
             Entry::Cover { fields, arrangement } => {
@@ -96,6 +128,7 @@ impl Collector {
             }
             Entry::Question { title, points } => {
                 self.since.clear();
+                self.last = None;
                 self.questions.push(Open { title: title.clone(), points: *points, pieces: Vec::new() });
             }
             Entry::Part { name, points } => {
@@ -103,6 +136,10 @@ impl Collector {
                 self.put(OpenPiece::Part(part), false);
             }
             Entry::Text { text, in_part } => {
+                // The text of a question describes the state before it.
+                if self.questions.last().is_some_and(|question| question.pieces.is_empty()) {
+                    self.since.clear();
+                }
                 self.put(OpenPiece::Ready(Piece::Text(text.clone())), *in_part);
             }
             Entry::Solution { text, in_part } => {
@@ -113,13 +150,15 @@ impl Collector {
                     })
                 });
                 if let Some(asked) = last {
-                    asked.printed.solution = Some(text.clone());
+                    asked.asked.printed.solution = Some(text.clone());
                 }
             }
             Entry::Given { views, in_part } => {
+                self.since.clear();
                 self.put(OpenPiece::Ready(Piece::Given(views.clone())), *in_part);
             }
             Entry::Figure { figure, in_part } => {
+                self.since.clear();
                 self.put(OpenPiece::Ready(Piece::Figure(figure.clone())), *in_part);
             }
             Entry::Item { item, in_part } => {
@@ -127,8 +166,10 @@ impl Collector {
                 if since.len() > EXPLAINED {
                     since.clear();
                 }
-                let since = since.into();
-                self.put(OpenPiece::Item(item.clone(), did.clone(), since), *in_part);
+                let item =
+                    OpenItem { asked: (**item).clone(), did: did.clone(), since: since.into(), retry: None };
+                self.put(OpenPiece::Item(Box::new(item)), *in_part);
+                self.last = Some(*in_part);
             }
         }
     }
@@ -145,7 +186,7 @@ impl Sink for Collector {
                 Did::Access(access) => !access.probe,
                 did => did.call().is_some_and(|call| !call.probe),
             };
-            if explained {
+            if explained && !self.retried(&record.did) {
                 self.since.push(record.did.clone());
             }
         }
@@ -166,10 +207,11 @@ impl Open {
         let mut share = || shared.next().unwrap_or(Number::from(0u64));
         let settled = self.pieces.iter().map(|piece| match piece {
             OpenPiece::Ready(piece) => piece.clone(),
-            OpenPiece::Item(asked, did, since) => {
-                let Asked { kind, printed, hardware, .. } = (**asked).clone();
-                let (points, did, since) = (share(), did.clone(), since.clone());
-                Piece::Item(Box::new(PaperItem { kind, printed, points, hardware, did, since }))
+            OpenPiece::Item(item) => {
+                let Asked { kind, printed, hardware, .. } = item.asked.clone();
+                let (did, since, retry) = (item.did.clone(), item.since.clone(), item.retry.clone());
+                let item = PaperItem { kind, printed, points: share(), hardware, did, since, retry };
+                Piece::Item(Box::new(item))
             }
             OpenPiece::Part(part) => {
                 let (points, body) = part.settle(Some(share()));
@@ -191,8 +233,9 @@ impl OpenPiece {
     fn share(&self) -> Option<Share> {
         match self {
             Self::Ready(_) => None,
-            Self::Item(asked, ..) => {
-                Some(Share { stated: asked.points, alone: Number::from(asked.kind.blanks().max(1) as u64) })
+            Self::Item(item) => {
+                let alone = Number::from(item.asked.kind.blanks().max(1) as u64);
+                Some(Share { stated: item.asked.points, alone })
             }
             Self::Part(part) => {
                 let each: Vec<Share> = part.pieces.iter().filter_map(Self::share).collect();

@@ -58,6 +58,8 @@ pub struct PaperItem {
     pub did: Arc<Did>,
     /// The operations since the previous item of the question, which a worked solution explains.
     pub(crate) since: Arc<[Arc<Did>]>,
+    /// The repetition of an access that ended with a page fault.
+    pub(crate) retry: Option<Arc<Did>>,
 }
 
 impl Paper {

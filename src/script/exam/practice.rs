@@ -112,7 +112,9 @@ impl Practice {
                 .collect();
             if !mistaken.is_empty() {
                 blocks.push(Block::Pairs { title: "right answers:".to_owned(), pairs: mistaken });
-                blocks.extend(worked(own.item));
+                if let Some(question) = self.paper.questions.first() {
+                    blocks.extend(worked(own.item, question));
+                }
             }
         }
         drop(all);

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::blanks::blank;
-use super::entry::{Answers, Evidence, Radix};
-use crate::lang::ast::{Condition, Expr, Holds, Word};
+use super::entry::{Answers, Blank, Evidence, Radix};
+use crate::lang::ast::{Claim, Condition, Expr, Holds, OperationKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::run::budget::WORK_OF_STEP;
@@ -69,12 +69,32 @@ impl Session<'_> {
                 .help("narrow the range")
                 .into());
         }
-        let evidence = Evidence::First { name: name.text.clone(), value: first.first().cloned() };
-        Ok((!first.is_empty(), vec![evidence]))
+        let example = match first.first() {
+            Some(first) => self.example_evidence(name, first, &holds.conditions)?,
+            None => Vec::new(),
+        };
+        let tried = tried(name, &value, &holds.conditions);
+        let (name, value) = (name.text.clone(), first.first().cloned());
+        Ok((!first.is_empty(), vec![Evidence::First { name, value, example, tried }]))
+    }
+
+    /// Returns the evidence for the conditions on facts with a value of their variable.
+    fn example_evidence(
+        &mut self,
+        name: &Word,
+        value: &Value,
+        conditions: &[Condition],
+    ) -> Result<Vec<Evidence>, Stop> {
+        self.state.scopes.push(Scope::new(false));
+        self.state.bind(name.text.clone(), Binding::Value(value.clone()));
+        let of_facts = conditions.iter().filter(|condition| matches!(condition, Condition::Facts { .. }));
+        let evidence: Result<Vec<_>, _> = of_facts.map(|condition| self.evidence(condition, true)).collect();
+        self.state.scopes.pop();
+        evidence
     }
 
     /// Returns the evidence for a condition that holds, or the evidence against a condition that does not hold.
-    fn evidence(&mut self, condition: &Condition, holds: bool) -> Result<Evidence, Stop> {
+    pub(super) fn evidence(&mut self, condition: &Condition, holds: bool) -> Result<Evidence, Stop> {
         let (operation, facts) = match condition {
             Condition::Expr(expr) => {
                 let derivation = self.derivation(expr, Radix::Decimal)?;
@@ -92,8 +112,19 @@ impl Session<'_> {
             let key = facts::key(&fact.name.text, family, spec.as_deref()).ok()?;
             Some(blank(&fact.name.text, &key, &did, None, None))
         });
-        let blanks = known.collect();
-        Ok(Evidence::Facts { did: Arc::new(did), blanks })
+        let blanks: Vec<Blank> = known.collect();
+        let mut expected = Vec::new();
+        for fact in facts.iter().filter(|_| !holds && matches!(did, Did::Reference(_))) {
+            let Claim::Is(value) = &fact.claim else { continue };
+            let value = self.eval(value)?;
+            let differs = |blank: &&Blank| {
+                *blank.fact == *fact.name.text && blank.key.as_ref().is_some_and(|key| key.value != value)
+            };
+            if blanks.iter().any(|blank| differs(&blank)) {
+                expected.push((fact.name.text.clone(), value));
+            }
+        }
+        Ok(Evidence::Facts { did: Arc::new(did), blanks, expected })
     }
 
     /// Returns at most `most` values that satisfy every condition, and whether no other value does.
@@ -148,5 +179,30 @@ impl Session<'_> {
             Did::Call(call) => Some(View::CallSteps(call)),
             _ => None,
         })
+    }
+}
+
+/// Describes all values of a variable: `no address from 0x0 to 0x3FFF`.
+fn tried(name: &Word, value: &Value, conditions: &[Condition]) -> String {
+    let accesses = |condition: &Condition| match condition {
+        Condition::Facts { operation, .. } => match &operation.kind {
+            OperationKind::Command(command) => !command.call,
+            OperationKind::Expr(_) => true,
+            OperationKind::Reference { .. } => false,
+        },
+        Condition::Expr(_) => false,
+    };
+    let of_addresses = conditions.iter().any(accesses);
+    let what = if of_addresses { "address".to_owned() } else { format!("value of {}", name.text) };
+    let radix = if of_addresses { Radix::Hex } else { Radix::Decimal };
+    let ends = match value {
+        Value::Range { from, to } if from < to => {
+            [*from, to - 1].map(|end| u64::try_from(end).ok().map(|end| radix.write(&Value::from(end), None)))
+        }
+        _ => [None, None],
+    };
+    match ends {
+        [Some(first), Some(last)] => format!("no {what} from {first} to {last}"),
+        _ => format!("no {what} in the list"),
     }
 }

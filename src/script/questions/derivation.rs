@@ -21,9 +21,9 @@ enum Replaced {
 }
 
 impl Session<'_> {
-    /// Returns the derivation of an expression. The derivation lists the paths in the expression, then the
-    /// expression with the values of its names, and then the expression with the values of its parentheses and
-    /// functions. The derivation does not repeat system calls.
+    /// Returns the derivation of an expression: the paths that it uses, the formulas of its variables, and the
+    /// expression with the values of its names, and then with the values of its parentheses and functions. Does not
+    /// repeat system calls.
     ///
     /// # Errors
     /// Returns the errors in the expression.
@@ -32,29 +32,50 @@ impl Session<'_> {
         if makes_call(of) {
             return Ok(derivation);
         }
-        let mut names = Vec::new();
-        find_names(of, &mut names);
-        for name in &names {
-            let path = self.text(name.span).trim().to_owned();
-            if path.contains('.') && derivation.paths.iter().all(|(known, _)| *known != path) {
-                derivation.paths.push((path, self.eval(name)?));
-            }
-        }
-        let is_formula = match &of.kind {
-            ExprKind::Binary(..) => true,
-            ExprKind::Unary(_, x) => !matches!(x.kind, ExprKind::Value(_) | ExprKind::Quantity(..)),
-            ExprKind::Call { name, .. } => function(&name.text).is_some(),
-            _ => false,
-        };
-        if is_formula {
-            for replaced in [Replaced::Names, Replaced::Groups] {
-                let step = Formula { session: self, radix, replaced }.outermost(of)?;
-                if derivation.steps.last() != Some(&step) {
-                    derivation.steps.push(step);
-                }
-            }
+        self.derive_variables(of, radix, &mut derivation)?;
+        self.derive_choice(of, &mut derivation)?;
+        self.add_paths(of, &mut derivation)?;
+        if is_formula(of) {
+            derivation.steps = self.steps_of(of, radix)?;
         }
         Ok(derivation)
+    }
+
+    /// Returns a formula with the values of its names, and then with the values of its parentheses and functions.
+    ///
+    /// # Errors
+    /// Errors in the formula.
+    pub(super) fn steps_of(&mut self, of: &Expr, radix: Radix) -> Result<Vec<String>, Stop> {
+        let mut steps = Vec::new();
+        for replaced in [Replaced::Names, Replaced::Groups] {
+            let step = Formula { session: self, radix, replaced }.outermost(of)?;
+            if steps.last() != Some(&step) {
+                steps.push(step);
+            }
+        }
+        Ok(steps)
+    }
+
+    /// Returns a value as formulas print it.
+    pub(super) fn value_in_formula(&self, value: &Value, radix: Radix) -> String {
+        match value {
+            Value::Number(number) if number.is_negative() => format!("({value})"),
+            Value::Number(number) if number.as_integer().is_some_and(|n| n >= DECIMAL) => {
+                radix.write(value, None)
+            }
+            Value::Number(_) => value.to_string(),
+            _ => value.quoted(),
+        }
+    }
+}
+
+/// Whether an expression is a formula, and not only a number or a name.
+pub(super) fn is_formula(of: &Expr) -> bool {
+    match &of.kind {
+        ExprKind::Binary(..) => true,
+        ExprKind::Unary(_, x) => !matches!(x.kind, ExprKind::Value(_) | ExprKind::Quantity(..)),
+        ExprKind::Call { name, .. } => function(&name.text).is_some(),
+        _ => false,
     }
 }
 
@@ -115,14 +136,7 @@ impl Formula<'_, '_> {
 
     fn value(&mut self, of: &Expr) -> Result<String, Stop> {
         let value = self.session.eval(of)?;
-        Ok(match &value {
-            Value::Number(number) if number.is_negative() => format!("({value})"),
-            Value::Number(number) if number.as_integer().is_some_and(|n| n >= DECIMAL) => {
-                self.radix.write(&value, None)
-            }
-            Value::Number(_) => value.to_string(),
-            _ => value.quoted(),
-        })
+        Ok(self.session.value_in_formula(&value, self.radix))
     }
 
     fn unary(&mut self, op: UnaryOp, x: &Expr) -> Result<String, Stop> {
@@ -205,7 +219,7 @@ fn sign(op: BinaryOp) -> &'static str {
 }
 
 /// Finds the variables, paths, and elements in an expression.
-fn find_names<'e>(of: &'e Expr, found: &mut Vec<&'e Expr>) {
+pub(super) fn find_names<'e>(of: &'e Expr, found: &mut Vec<&'e Expr>) {
     match &of.kind {
         ExprKind::Value(_) | ExprKind::Quantity(..) | ExprKind::Prose(_) => {}
         ExprKind::Unary(_, x) => find_names(x, found),

@@ -156,12 +156,27 @@ impl ItemKind {
 }
 
 /// The derivation of a value.
-#[derive(Debug, Clone, PartialEq, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Derivation {
-    /// The paths in the expression, such as `machine.pages`, with their values, in order.
-    pub(crate) paths: Vec<(String, Value)>,
-    /// The expression with the values of its names, and then the expression with the values of its parentheses.
+    /// The paths in the expression, such as `machine.pages`, in order.
+    pub(crate) paths: Vec<PathValue>,
+    /// The formulas of the variables, each with their steps, up to the value.
+    pub(crate) variables: Vec<Vec<String>>,
+    /// The operations that determined a drawn value.
+    pub(crate) chosen: Vec<Evidence>,
+    /// The expression with the values of its names, and then with the values of its parentheses.
     pub(crate) steps: Vec<String>,
+}
+
+/// A path with its value.
+#[derive(Debug, Clone)]
+pub(crate) struct PathValue {
+    pub(crate) path: String,
+    pub(crate) value: Value,
+    /// The formula with the numbers of the machine, if there is one.
+    pub(crate) formula: Option<String>,
+    /// The operation, if the path is one of its facts.
+    pub(crate) last: Option<Arc<Did>>,
 }
 
 /// An option of a choice.
@@ -181,11 +196,13 @@ pub struct Alternative {
 #[derive(Debug, Clone)]
 pub(crate) enum Evidence {
     /// An operation with the facts in question.
-    Facts { did: Arc<Did>, blanks: Vec<Blank> },
+    /// Facts that an option does not have are expected with other values.
+    Facts { did: Arc<Did>, blanks: Vec<Blank>, expected: Vec<(Arc<str>, Value)> },
     /// A comparison with its numbers, and whether it is true.
     Truth { derivation: Derivation, holds: bool },
-    /// The first value of a name that satisfies the conditions, or `None` if no value does.
-    First { name: Arc<str>, value: Option<Value> },
+    /// The first value of a name that satisfies the conditions with the operations of the conditions, or `None` if
+    /// no value does. `tried` describes all values.
+    First { name: Arc<str>, value: Option<Value>, example: Vec<Evidence>, tried: String },
 }
 
 /// A set of correct answers.

@@ -27,6 +27,7 @@ mod sharing;
 pub(crate) mod sheet;
 mod tables;
 mod tried;
+mod variables;
 pub(crate) mod wording;
 
 pub use commands::LENGTHS;

@@ -105,9 +105,23 @@ pub struct Ruler {
     pub(crate) rows: Vec<RulerRow>,
 }
 
+/// The structure that the fields in a row of an address belong to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RulerOf {
+    /// Pages.
+    Page,
+    /// Page tables.
+    Tables,
+    /// The TLB with this index.
+    Tlb(usize),
+    /// The cache with this index.
+    Cache(usize),
+}
+
 /// One division of an address into fields.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct RulerRow {
+    pub(crate) of: RulerOf,
     /// The owner (a TLB or cache), or an empty text if the context makes the owner obvious.
     pub(crate) label: String,
     /// The fields, from the highest bit down, without gaps.

@@ -153,13 +153,13 @@ fn the_order_of_a_set_that_fills_up_is_an_assumption() {
 fn solutions_explain_misses_after_context_switches() {
     let solutions = printed("09-asid", Edition::Solutions);
     let (without, with) = solutions.split_once("### b").expect("two parts");
-    let miss = "no valid way of set 0x0 of tlb holds tag 0x10";
+    let miss = "no valid entry has tag 0x10";
     assert_eq!(
-        without.matches(&format!("{miss}, because the context switch to process B flushed tlb")).count(),
+        without.matches(&format!("{miss}, because the context switch to process B flushed the TLB")).count(),
         1
     );
     assert_eq!(
-        without.matches(&format!("{miss}, because the context switch to process A flushed tlb")).count(),
+        without.matches(&format!("{miss}, because the context switch to process A flushed the TLB")).count(),
         1
     );
     assert_eq!(without.matches("because").count(), 2);

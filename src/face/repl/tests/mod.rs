@@ -265,17 +265,14 @@ fn the_last_access_is_reported_step_by_step_and_with_reasons() {
     let output = typed.types(":steps");
     assert!(words(&output).contains("MMU → TLB TLBI 0x3, TLBT 0x03: hit in way 0"), "{output}");
     let output = words(&typed.types(":why"));
-    assert!(
-        output.contains("tlb hit because way 0 of set 0x3 of tlb is valid and holds tag 0x03"),
-        "{output}"
-    );
+    assert!(output.contains("tlb hit because way 0 of set 3 is valid and has tag 0x03"), "{output}");
     assert!(
         output.contains("vpn 0x0F because VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4"),
         "{output}"
     );
     assert!(output.contains("because PPN 0x0D is followed by PPO 0x14"), "{output}");
     let output = words(&typed.types(":why cache"));
-    assert_eq!(output, "cache hit because way 0 of set 0x5 of cache is valid and holds tag 0x0D");
+    assert_eq!(output, "cache hit because the line of set 5 is valid and has tag 0x0D");
     assert!(typed.types(":why cahce").contains("did you mean `cache`?"));
     assert_eq!(typed.done(), 5);
 }

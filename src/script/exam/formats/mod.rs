@@ -2,6 +2,7 @@
 
 mod assumptions;
 mod bank;
+mod derived;
 mod drawing;
 mod edition;
 pub mod export;
@@ -22,6 +23,7 @@ mod prairielearn;
 pub(crate) mod prompt;
 mod prose;
 mod qti;
+mod scope;
 mod solution;
 mod stable_width;
 pub mod style;

@@ -6,6 +6,7 @@ use super::label::{how, label};
 use super::labels::Labels;
 use super::page::{asked_table, bare};
 use super::prompt::prompt;
+use super::scope::Scope;
 use super::solution::solution;
 use crate::exam::field::{Asked, Field};
 use crate::exam::paper::{PaperItem, Piece, Question};
@@ -120,7 +121,7 @@ pub(crate) fn name(field: &Field, asked: &str) -> String {
     }
 }
 
-/// Returns the worked solution of an item.
-pub(crate) fn worked(item: &PaperItem) -> Vec<Block> {
-    solution(item, &Labels::default())
+/// Returns the worked solution of an item of a question.
+pub(crate) fn worked(item: &PaperItem, question: &Question) -> Vec<Block> {
+    solution(item, &Scope::of_question(question), &Labels::default())
 }

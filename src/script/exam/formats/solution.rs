@@ -1,25 +1,27 @@
 //! Worked solutions: the derivations of answers.
 
+use std::sync::Arc;
+
+use super::derived::{cells, decided, derived};
 use super::label::{called, filled};
 use super::labels::Labels;
 use super::page::bare;
 use super::prompt::of_done;
 use super::prose::paragraphs;
+use super::scope::Scope;
 use super::tree::Paragraph;
 use crate::exam::paper::PaperItem;
-use crate::lang::value::Value;
-use crate::questions::entry::AuthorTable;
-use crate::questions::entry::{Alternative, Blank, Derivation, Evidence, Form, ItemKind, Radix};
-use crate::report::doc::{Block, Step};
+use crate::questions::entry::{Blank, ItemKind};
+use crate::report::doc::{Block, RulerOf, Step, Table};
 use crate::report::narrate::{call_steps, reason_named, reasons, rulers, steps_on_paper};
 use crate::report::narrate::{reference, replay, view};
-use crate::run::facts::{ACCESS_FACTS, Component, FactRow, binary, lookup, reported_facts, switched};
-use crate::run::record::{Access, Did, Shown, View};
-use crate::services::lookup::look_up;
-use pagewalk_engine::machine::event::Event;
+use crate::run::facts::{Component, Family, Subject, binary, key, lookup, reported_facts, switched};
+use crate::run::nouns::{explaining, reference_frames};
+use crate::run::record::{Access, AccessVerb, Did, Shown, View};
+use pagewalk_engine::machine::event::{Event, Purpose};
 
-/// Returns the worked solution of an item; empty if the key is sufficient.
-pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
+/// Returns the worked solution of an item; empty if the key is sufficient. The scope is that of the item's question.
+pub(crate) fn solution(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<Block> {
     if let Some(own) = &item.printed.solution {
         let line = |paragraph| match paragraph {
             Paragraph::Words(text) | Paragraph::Code(text) => Block::line(text),
@@ -27,9 +29,9 @@ pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
         return paragraphs(own).into_iter().map(line).collect();
     }
     match &item.kind {
-        ItemKind::Facts { blanks, .. } => operation(item, blanks, labels),
+        ItemKind::Facts { blanks, .. } => operation(item, blanks, scope, labels),
         ItemKind::Value { blank, derivation, .. } => {
-            [since(item, labels), derived(derivation, blank)].concat()
+            [since(item, scope, labels), derived(derivation, blank, scope, labels)].concat()
         }
         ItemKind::Any { answers, radix, example: Some(example), .. } => {
             let first = answers.first.first().map_or_else(String::new, |value| radix.write(value, None));
@@ -37,42 +39,56 @@ pub(crate) fn solution(item: &PaperItem, labels: &Labels) -> Vec<Block> {
             let lead = if only { format!("{first}:") } else { format!("For example {first}:") };
             let mut blocks = vec![Block::line(lead)];
             blocks.extend(match example {
-                View::Steps(access) => steps_on_paper(access),
+                View::Steps(access) => steps(access, scope),
                 other => view::blocks(other),
             });
             blocks
         }
-        ItemKind::Author(table) => cells(table),
+        ItemKind::Author(table) => cells(table, scope, labels),
         ItemKind::Choice { options, .. } => {
-            [since(item, labels), decided(options, bare(item), labels)].concat()
+            [since(item, scope, labels), decided(options, bare(item), labels)].concat()
         }
-        ItemKind::Table { .. } => since(item, labels),
+        ItemKind::Table { columns, string: Some(string), .. } => {
+            let steps = if scope.explains(string) { Vec::new() } else { grid(string, columns, labels) };
+            [since(item, scope, labels), steps].concat()
+        }
+        ItemKind::Table { .. } => since(item, scope, labels),
         ItemKind::Any { .. } | ItemKind::Essay { .. } => Vec::new(),
     }
 }
 
 /// Returns the solution of an operation: its address with its fields, the reason for each blank,
 /// and every step.
-fn operation(item: &PaperItem, blanks: &[Blank], labels: &Labels) -> Vec<Block> {
-    let (did, bare) = (&*item.did, bare(item));
+fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels) -> Vec<Block> {
+    let (did, bare) = (&scope.seen(&item.did), bare(item));
     let mut blocks = Vec::new();
-    let hardware = bare || !matches!(did, Did::Access(_)) || blanks.iter().any(of_hardware);
-    if let (Did::Access(access), true) = (did, hardware) {
-        blocks.extend(address(access));
+    if let Did::Access(access) = did
+        && (bare || blanks.iter().any(|blank| of_hardware(blank, access)))
+    {
+        blocks.extend(address(access, scope));
     }
     let asked = |name: &str| blanks.iter().find(|blank| *blank.fact == *name);
-    let facts =
-        reported_facts(did).into_iter().filter(|fact| asked(&fact.name).is_some()).collect::<Vec<_>>();
+    // The bytes of a process follow from the text of the question.
+    let explained = |name: &str| !matches!(did, Did::Access(access) if !bare && access.outcome.fault.is_none() && is_data(name, access));
+    let facts = reported_facts(did)
+        .into_iter()
+        .filter(|fact| asked(&fact.name).is_some() && explained(&fact.name))
+        .collect::<Vec<_>>();
     let pairs = reasons(did, &facts).into_iter().map(|(reason, facts)| {
         let blanks = facts.iter().filter_map(|fact| asked(&fact.name));
         let named = blanks.map(|blank| format!("{} {}", called(blank, labels), filled(blank, bare)));
-        (named.collect::<Vec<_>>().join(", "), whole(item, reason))
+        let name = facts.first().map_or("", |fact| fact.name.as_str());
+        (named.collect::<Vec<_>>().join(", "), whole(item, did, name, reason))
     });
     let mut pairs: Vec<(String, String)> = pairs.collect();
     for blank in blanks.iter().filter(|blank| !facts.iter().any(|fact| *fact.name == *blank.fact)) {
-        let Some(reason) = reason_named(did, &blank.fact) else { continue };
-        let (named, reason) =
-            (format!("{} {}", called(blank, labels), filled(blank, bare)), whole(item, reason));
+        let Some(reason) = reason_named(did, &blank.fact).filter(|_| explained(&blank.fact)) else {
+            continue;
+        };
+        let (named, reason) = (
+            format!("{} {}", called(blank, labels), filled(blank, bare)),
+            whole(item, did, &blank.fact, reason),
+        );
         match pairs.iter_mut().find(|(_, known)| *known == reason) {
             Some((names, _)) => *names = format!("{names}, {named}"),
             None => pairs.push((named, reason)),
@@ -81,18 +97,33 @@ fn operation(item: &PaperItem, blanks: &[Blank], labels: &Labels) -> Vec<Block> 
     if !pairs.is_empty() {
         blocks.push(Block::Pairs { title: String::new(), pairs });
     }
-    let steps =
-        sequence(did).into_iter().filter_map(|block| if hardware { Some(block) } else { of_kernel(block) });
-    blocks.extend(steps);
+    blocks.extend(sequence(did, scope, labels));
+    if let Some(retry) = &item.retry {
+        let steps = sequence(&scope.seen(retry), scope, labels);
+        if !steps.is_empty() {
+            blocks.push(Block::line(labels.localize("After the page fault, the access is repeated:")));
+            blocks.extend(steps);
+        }
+    }
     blocks
 }
 
 /// Completes a reason for a paper. If a context switch caused a TLB miss by flushing the TLB, the reason says so.
 /// Only the state of the machine before the access shows such a flush. Removes the raw values of entries that are
 /// not in memory.
-fn whole(item: &PaperItem, reason: String) -> String {
+fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
     let before = item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
-    let (Did::Access(access), Some(before)) = (&*item.did, before) else { return reason };
+    let Did::Access(access) = did else { return reason };
+    let looked_up = access.first_piece().iter().find_map(|event| match event {
+        Event::CacheLookup { way, purpose: Purpose::Demand, .. } => Some(way.is_some()),
+        _ => None,
+    });
+    let read = access.outcome.fault.is_none() && looked_up != Some(true);
+    if read && access.data.iter().any(Option::is_none) && is_data(fact, access) {
+        let missed = if looked_up.is_some() { "the cache misses, and " } else { "" };
+        return format!("{missed}the contents of memory are not given");
+    }
+    let Some(before) = before else { return without_raw(access, reason) };
     let reason = without_raw(access, reason);
     let mut parts = Component::all(&access.spec).filter(|part| lookup(access, *part) == reason);
     match parts.find_map(|part| switched(access, part, before)) {
@@ -111,71 +142,92 @@ fn without_raw(access: &Access, reason: String) -> String {
     raw.fold(reason, |reason, raw| reason.replace(&format!(" is {raw} and"), ""))
 }
 
-/// Whether a blank is about a hardware fact, not only about a kernel fact.
-fn of_hardware(blank: &Blank) -> bool {
-    let reported_for_all = |row: &FactRow| row.reported || *row.name != *blank.fact;
-    *blank.fact != *"fault" && ACCESS_FACTS.iter().all(reported_for_all)
+/// Whether a blank of an access by a process is about the hardware, not only about the kernel.
+fn of_hardware(blank: &Blank, access: &Access) -> bool {
+    let key = key(&blank.fact, Family::Access, Some(&access.spec));
+    let of_kernel = |subject| matches!(subject, Subject::Nothing | Subject::Data);
+    *blank.fact != *"fault" && key.is_ok_and(|key| !of_kernel(key.subject()))
+}
+
+/// Whether a fact is about the bytes of an access.
+fn is_data(name: &str, access: &Access) -> bool {
+    key(name, Family::Access, Some(&access.spec)).is_ok_and(|key| key.subject() == Subject::Data)
 }
 
 /// Returns the virtual address as a binary number divided into fields.
-fn address(access: &Access) -> Vec<Block> {
+fn address(access: &Access, scope: &Scope) -> Vec<Block> {
     let spec = &access.spec;
     let Some(mut ruler) = rulers(spec).into_iter().next() else { return Vec::new() };
-    let tlb = spec.first_tlb(access.kind).and_then(|at| spec.tlbs.get(at));
-    let others = |label: &str| spec.tlb_named(label).is_some() && tlb.is_none_or(|tlb| *tlb.name != *label);
-    ruler.rows.retain(|row| !others(&row.label));
+    let first = spec.first_tlb(access.kind).filter(|at| scope.has(spec, Component::Tlb(*at)));
+    ruler.rows.retain(|row| match &row.of {
+        RulerOf::Page => true,
+        RulerOf::Tables => scope.has_tables() || scope.indexes,
+        RulerOf::Tlb(at) => first == Some(*at),
+        RulerOf::Cache(at) => scope.has(spec, Component::Cache(*at)),
+    });
     let address = Shown::field(access.va.raw(), ruler.bits);
     let binary = binary(access.va.raw(), ruler.bits);
     vec![Block::line(format!("{address} is {binary}.")), Block::Ruler(ruler)]
 }
 
-/// Returns the steps of a statement.
-fn sequence(did: &Did) -> Vec<Block> {
+/// Returns the steps of an access as the question sees it.
+fn steps(access: &Access, scope: &Scope) -> Vec<Block> {
+    of_seen(&scope.access(access), scope)
+}
+
+fn of_seen(access: &Access, scope: &Scope) -> Vec<Block> {
+    let mut access = access.clone();
+    if !scope.has_data(&access.spec) {
+        // The steps end with the translation.
+        access.verb = AccessVerb::Translate;
+    }
+    let steps = steps_on_paper(&access).into_iter();
+    match (scope.has_hardware(&access.spec), &access.process) {
+        (true, _) => steps.collect(),
+        (false, Some(_)) => steps.filter_map(of_kernel).collect(),
+        (false, None) => Vec::new(),
+    }
+}
+
+/// Returns the steps of a statement as the question sees it.
+fn sequence(did: &Did, scope: &Scope, labels: &Labels) -> Vec<Block> {
     match did {
-        Did::Access(access) => steps_on_paper(access),
-        Did::Call(call) | Did::Bound { call: Some(call), .. } => vec![Block::Steps(call_steps(call))],
-        Did::Reference(run) => reference::blocks(run),
+        Did::Access(access) => of_seen(access, scope),
+        Did::Call(call) | Did::Bound { call: Some(call), .. } => {
+            let steps = call_steps(call);
+            // The call and its return explain nothing.
+            let eventful = steps.len() > 2 || call.reply.result.is_err();
+            if eventful { vec![Block::Steps(steps)] } else { Vec::new() }
+        }
+        Did::Reference(run) => {
+            reference::worked(run).into_iter().map(|block| titled(block, labels)).collect()
+        }
         Did::Replay(run) => replay::blocks(run),
         _ => Vec::new(),
     }
 }
 
-/// Returns the meanings of the paths in an expression, and the expression with its numbers.
-fn derived(derivation: &Derivation, blank: &Blank) -> Vec<Block> {
-    let radix = match blank.form {
-        Form::Number { radix, .. } => radix,
-        Form::Words(_) | Form::Pages | Form::Free => Radix::Decimal,
-    };
-    let path = |(path, value): &(String, Value)| {
-        let meaning = look_up(path).into_iter().next()?.cells.into_iter().next_back()?.1;
-        Some((meaning, radix.write(value, None)))
-    };
-    let pairs: Vec<(String, String)> = derivation.paths.iter().filter_map(path).collect();
-    let mut blocks =
-        if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] };
-    blocks.extend(formula(derivation, blank).map(Block::line));
-    blocks
-}
-
-/// Returns `0.9 × (10 + 60) = 0.9 × 70 = 63`, or `7 + 5 <= 16 is true`.
-fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
-    if let Form::Words(_) = blank.form {
-        return derivation.steps.last().map(|last| format!("{last} is {}", blank.answer()));
+/// Returns the steps of a reference string whose table asks for these columns, unless they show everything.
+fn grid(string: &Did, asked: &[Arc<str>], labels: &Labels) -> Vec<Block> {
+    let Did::Reference(run) = string else { return Vec::new() };
+    let frames = (0..reference_frames(run)).map(|frame| format!("frame{frame}"));
+    let mut shown = frames.chain(explaining(run));
+    if !run.start.is_empty() || shown.any(|name| asked.iter().all(|asked| **asked != *name)) {
+        reference::worked(run).into_iter().map(|block| titled(block, labels)).collect()
+    } else {
+        Vec::new()
     }
-    let result = filled(blank, true);
-    let steps = derivation.steps.iter().filter(|step| **step != result);
-    let steps: Vec<&str> = steps.map(String::as_str).collect();
-    let sign = if blank.is_approximate() { "≈" } else { "=" };
-    (!steps.is_empty()).then(|| format!("{} {sign} {result}", steps.join(" = ")))
 }
 
-/// Returns the formulas of a table's cells.
-fn cells(table: &AuthorTable) -> Vec<Block> {
-    let cell = |(row, at, blank, derivation): (usize, usize, &Blank, &Derivation)| {
-        Some((table.label(row, at), formula(derivation, blank)?))
-    };
-    let pairs: Vec<(String, String)> = table.blanks().filter_map(cell).collect();
-    if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
+/// Gives the columns of a table of steps the titles that papers print.
+fn titled(block: Block, labels: &Labels) -> Block {
+    match block {
+        Block::Table(table) if table.groups.iter().flatten().next().is_some_and(|name| name == "step") => {
+            let titles = |group: &Vec<String>| group.iter().map(|name| labels.table(name)).collect();
+            Block::Table(Table { groups: table.groups.iter().map(titles).collect(), ..table })
+        }
+        other => other,
+    }
 }
 
 /// Maximum number of operations before an item whose steps are explained. If there are more operations, the
@@ -183,26 +235,39 @@ fn cells(table: &AuthorTable) -> Vec<Block> {
 const STEPPED: usize = 8;
 
 /// Explains the operations since the previous item.
-fn since(item: &PaperItem, labels: &Labels) -> Vec<Block> {
-    if item.since.len() > STEPPED {
-        let pairs = item.since.iter().map(|did| (of_done(did, labels), results(did))).collect();
-        return vec![Block::Pairs { title: String::new(), pairs }];
+fn since(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<Block> {
+    // Only system calls change areas.
+    let is_areas = matches!(&item.kind, ItemKind::Table { table, .. } if table.title.ends_with("maps"));
+    let done = item.since.iter().filter(|did| !is_areas || !matches!(***did, Did::Access(_)));
+    let done: Vec<&Arc<Did>> = done.collect();
+    if done.len() > STEPPED {
+        let pairs = done.iter().map(|did| (of_done(did, labels), results(did, scope)));
+        let pairs: Vec<(String, String)> = pairs.filter(|(_, results)| !results.is_empty()).collect();
+        return if pairs.is_empty() {
+            Vec::new()
+        } else {
+            vec![Block::Pairs { title: String::new(), pairs }]
+        };
     }
-    // A table to fill in may be about the hardware.
-    let hardware = bare(item) || matches!(item.kind, ItemKind::Table { .. });
-    let each = item.since.iter().flat_map(|did| {
-        let steps = sequence(did)
+    let each = done.into_iter().flat_map(|did| {
+        let steps = sequence(&scope.seen(did), scope, labels);
+        let mut steps: Vec<Block> = steps
             .into_iter()
-            .filter_map(|block| if hardware { Some(block) } else { of_kernel(block) });
-        std::iter::once(Block::line(of_done(did, labels))).chain(steps).collect::<Vec<Block>>()
+            .filter(|block| !matches!(block, Block::Steps(steps) if steps.is_empty()))
+            .collect();
+        if !steps.is_empty() {
+            steps.insert(0, Block::line(of_done(did, labels)));
+        }
+        steps
     });
-    each.filter(|block| !matches!(block, Block::Steps(steps) if steps.is_empty())).collect()
+    each.collect()
 }
 
 /// Keeps only the kernel's steps of a sequence.
 fn of_kernel(block: Block) -> Option<Block> {
     let Block::Steps(steps) = block else { return Some(block) };
-    let steps: Vec<Step> = steps.into_iter().filter(|step| step.who.contains("handler")).collect();
+    let of_kernel = |step: &Step| ["handler", "disk", "page cache"].iter().any(|who| step.who.contains(who));
+    let steps: Vec<Step> = steps.into_iter().filter(of_kernel).collect();
     (!steps.is_empty()).then_some(Block::Steps(steps))
 }
 
@@ -210,39 +275,11 @@ fn of_kernel(block: Block) -> Option<Block> {
 const RESULTS: [&str; 6] = ["tlb", "cache", "fault", "evicted", "returns", "error"];
 
 /// Summarizes the result of an operation.
-fn results(did: &Did) -> String {
-    let facts = reported_facts(did).into_iter().filter(|fact| RESULTS.contains(&fact.name.as_str()));
+fn results(did: &Did, scope: &Scope) -> String {
+    let seen = scope.seen(did);
+    let facts = reported_facts(&seen).into_iter().filter(|fact| RESULTS.contains(&fact.name.as_str()));
+    let facts = facts.filter(|fact| scope.covers(did, &fact.key));
     let facts: Vec<String> =
         facts.filter(|fact| fact.stated() != "none").map(|fact| fact.to_string()).collect();
     facts.join(", ")
-}
-
-/// Explains the options of a choice: the mistakes behind wrong ones, and the evidence for computed ones.
-fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> Vec<Block> {
-    let pair = |option: &Alternative| {
-        let evidence: Vec<String> =
-            option.evidence.iter().filter_map(|evidence| shown(evidence, bare, labels)).collect();
-        let why = option.mistake.map(str::to_owned).or((!evidence.is_empty()).then(|| evidence.join("; ")))?;
-        Some((option.text.clone(), why))
-    };
-    let pairs: Vec<(String, String)> = options.iter().filter_map(pair).collect();
-    if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
-}
-
-/// Returns the evidence for or against an option as text.
-fn shown(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String> {
-    match evidence {
-        Evidence::Facts { did, blanks } => {
-            let fact = |blank: &Blank| format!("{} {}", called(blank, labels), filled(blank, bare));
-            let facts: Vec<String> = blanks.iter().map(fact).collect();
-            Some(format!("{} {}", of_done(did, labels), facts.join(", ")))
-        }
-        Evidence::Truth { derivation, holds } => {
-            derivation.steps.last().map(|last| format!("{last} is {holds}"))
-        }
-        Evidence::First { name, value: Some(value) } => {
-            Some(format!("true for {name} = {}", Radix::Decimal.write(value, None)))
-        }
-        Evidence::First { name, value: None } => Some(format!("false for every value of {name}")),
-    }
 }

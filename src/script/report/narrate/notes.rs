@@ -42,10 +42,8 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
         Event::TlbFill { tlb, set, victim: Some(victim), .. } => {
             let (set, victim) =
                 (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, victim.raw()));
-            plain(format!(
-                "Set {set} of {} was full, so the entry with tag {victim} was evicted.",
-                parts::the_tlb(spec, tlb)
-            ))
+            let full = full(set, &parts::the_tlb(spec, tlb));
+            plain(format!("{full} was full, so the entry with tag {victim} was evicted."))
         }
         Event::CacheFill { cache, set, victim: Some(victim), writeback, purpose, .. } => {
             let (set, victim) =
@@ -56,10 +54,8 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
                 Purpose::Writeback => ", to make room for a block written back from above",
             };
             let back = if writeback { ". The evicted block was dirty, so it was written back" } else { "" };
-            let name = parts::the_cache(spec, cache);
-            plain(format!(
-                "Set {set} of {name} was full, so the block with tag {victim} was evicted{why}{back}."
-            ))
+            let full = full(set, &parts::the_cache(spec, cache));
+            plain(format!("{full} was full, so the block with tag {victim} was evicted{why}{back}."))
         }
         Event::Snooped { cache, core, dirty } => plain(snoop(access, cache, core, dirty)),
         Event::Bypassed { purpose: Purpose::Demand } => {
@@ -84,6 +80,14 @@ fn huge(spec: &Spec, level: u32) -> Option<String> {
         "The level-{level} entry maps a huge page of {}, so the walk ends there.",
         size(1 << mmu.level_page_bits(level))
     ))
+}
+
+/// Returns `Set 0x3 of the TLB`, or `The TLB` if it is fully associative.
+fn full(set: Option<String>, name: &str) -> String {
+    match set {
+        Some(set) => format!("Set {set} of {name}"),
+        None => name.replacen("the ", "The ", 1),
+    }
 }
 
 fn snoop(access: &Access, cache: u32, core: u32, dirty: bool) -> String {

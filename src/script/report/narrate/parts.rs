@@ -45,9 +45,16 @@ pub(crate) fn the_cache(spec: &Spec, cache: u32) -> String {
     if name == "cache" { "the cache".to_owned() } else { name.to_owned() }
 }
 
-/// Formats the index of a TLB set.
-pub(crate) fn tlb_set(spec: &Spec, tlb: u32, set: u64) -> String {
-    hex(set, spec.tlbs.get(tlb as usize).map_or(64, TlbSpec::index_bits))
+/// Whether the machine's page-table entries have the format of x86 processors.
+pub(crate) fn is_x86(spec: &Spec) -> bool {
+    let format = Spec::core_i7().mmu.map(|mmu| mmu.pte);
+    spec.mmu.as_ref().map(|mmu| &mmu.pte) == format.as_ref()
+}
+
+/// Formats the index of a TLB set. `None` if the TLB is fully associative.
+pub(crate) fn tlb_set(spec: &Spec, tlb: u32, set: u64) -> Option<String> {
+    let tlb = spec.tlbs.get(tlb as usize)?;
+    (tlb.sets > 1).then(|| hex(set, tlb.index_bits()))
 }
 
 /// Formats a TLB tag.
@@ -55,9 +62,10 @@ pub(crate) fn tlb_tag(spec: &Spec, tlb: u32, tag: u64) -> String {
     hex(tag, spec.tlbs.get(tlb as usize).map_or(64, |tlb| tlb.tag_bits(spec)))
 }
 
-/// Formats the index of a cache set.
-pub(crate) fn cache_set(spec: &Spec, cache: u32, set: u64) -> String {
-    hex(set, spec.caches.get(cache as usize).map_or(64, CacheSpec::index_bits))
+/// Formats the index of a cache set. `None` if the cache is fully associative.
+pub(crate) fn cache_set(spec: &Spec, cache: u32, set: u64) -> Option<String> {
+    let cache = spec.caches.get(cache as usize)?;
+    (cache.sets > 1).then(|| hex(set, cache.index_bits()))
 }
 
 /// Formats a cache tag.

@@ -2,8 +2,13 @@
 
 use crate::lang::value::{Number, Value};
 use crate::report::doc::{Block, Cell, Table};
-use crate::run::nouns::reference_table;
+use crate::run::nouns::{
+    explaining, reference_cell, reference_frames, reference_table, worked_reference_table,
+};
 use crate::run::record::ReferenceRun;
+
+use pagewalk_engine::machine::policy::Policy;
+use pagewalk_engine::machine::reference_string::Replacement;
 
 use super::view;
 use super::words::{approximately, count};
@@ -13,19 +18,57 @@ const LONGEST: usize = 40;
 /// Maximum width, in characters, of a table that is drawn horizontally.
 const WIDEST: usize = 120;
 
+/// Maximum width, in characters, of such a table on a paper.
+const WIDEST_ON_PAPER: usize = 100;
+
 /// Returns the totals of a reference string, and its table if it is short.
 pub(crate) fn blocks(run: &ReferenceRun) -> Vec<Block> {
+    let table = || grid(run, &[], WIDEST).unwrap_or_else(|| view::table(&reference_table(run)));
+    let totals = Block::line(totals(run));
+    if is_long(run) { vec![totals] } else { vec![totals, Block::Table(table())] }
+}
+
+/// Returns the totals of a reference string for a worked solution, and its table with the state of its policy.
+pub(crate) fn worked(run: &ReferenceRun) -> Vec<Block> {
     let mut blocks = vec![Block::line(totals(run))];
-    if run.steps.is_empty() || run.steps.len() > LONGEST {
-        return blocks;
+    if !is_long(run) {
+        let table = grid(run, &explaining(run), WIDEST_ON_PAPER);
+        let down = || Table { title: String::new(), ..view::table(&worked_reference_table(run)) };
+        blocks.push(Block::Table(table.unwrap_or_else(down)));
     }
-    let across = across(run);
-    blocks.push(Block::Table(if width(&across) <= WIDEST {
-        across
-    } else {
-        view::table(&reference_table(run))
-    }));
+    blocks.extend(first_victim(run).map(Block::line));
     blocks
+}
+
+fn is_long(run: &ReferenceRun) -> bool {
+    run.steps.is_empty() || run.steps.len() > LONGEST
+}
+
+/// Explains the first choice among the pages of a table.
+fn first_victim(run: &ReferenceRun) -> Option<String> {
+    let victim = run.page(run.steps.first()?.victim?);
+    let row = run.start.iter().find(|row| row.page == victim)?;
+    let Replacement::Policy(policy) = run.setup.replacement else { return None };
+    let time = |time: Option<u64>| time.map_or_else(String::new, |time| format!(" (time {time})"));
+    let bit = |bit: Option<bool>| u8::from(bit.unwrap_or_default());
+    let why = match policy {
+        Policy::Fifo => format!("was loaded first{}", time(row.loaded)),
+        Policy::Lru => format!("was last used before all others{}", time(row.used)),
+        Policy::Lifo => format!("was loaded last{}", time(row.loaded)),
+        Policy::Mru => format!("was used most recently{}", time(row.used)),
+        Policy::Nru => {
+            let bits = format!("R = {} and M = {}", bit(row.referenced), bit(row.modified));
+            format!("is in the lowest class, with {bits}")
+        }
+        Policy::Clock | Policy::SecondChance if row.referenced == Some(false) => {
+            "is the first page in the order of loading with R = 0".to_owned()
+        }
+        Policy::Clock | Policy::SecondChance => {
+            "is the oldest page, and the R bits of all pages are set".to_owned()
+        }
+        _ => return None,
+    };
+    Some(format!("Page {victim} {why}."))
 }
 
 /// Describes the totals: `15 faults and 5 hits in 20 references, fault rate 0.75`.
@@ -48,24 +91,36 @@ pub fn totals(run: &ReferenceRun) -> String {
     )
 }
 
-fn across(run: &ReferenceRun) -> Table {
+/// Returns a table with a column for each reference, and with a row for each of these step columns. `None` if the table
+/// is wider than this number of characters.
+fn grid(run: &ReferenceRun, columns: &[String], widest: usize) -> Option<Table> {
     let pages = run.steps.iter().map(|step| run.page(step.page).to_string());
     let groups = vec![vec!["page".to_owned()], pages.collect()];
-    let frames = run.steps.iter().map(|step| step.frames.len()).max().unwrap_or(0);
     let row = |name: String, cells: &dyn Fn(usize) -> String| {
         let cells = (0..run.steps.len()).map(|at| Cell { text: cells(at), word: false });
         std::iter::once(Cell { text: name, word: true }).chain(cells).collect()
     };
-    let held = |frame: usize, at: usize| run.steps[at].frames.get(frame).copied().flatten();
-    let mut rows: Vec<Vec<Cell>> = (0..frames)
-        .map(|frame| {
-            row(format!("frame {frame}"), &|at| {
-                held(frame, at).map_or_else(|| "-".to_owned(), |page| run.page(page).to_string())
-            })
-        })
-        .collect();
+    let of_column = |name: String, column: &str| row(name, &|at| reference_cell(run, at, column).to_string());
+    let frames = 0..reference_frames(run);
+    let mut rows: Vec<Vec<Cell>> =
+        frames.map(|frame| of_column(format!("frame {frame}"), &format!("frame{frame}"))).collect();
+    rows.extend(columns.iter().map(|column| of_column(named(run, column), column)));
     rows.push(row("fault".to_owned(), &|at| if run.steps[at].hit { String::new() } else { "×".to_owned() }));
-    Table { title: String::new(), groups, rows }
+    let table = Table { title: String::new(), groups, rows };
+    (width(&table) <= widest).then_some(table)
+}
+
+/// Returns the name of a row.
+fn named(run: &ReferenceRun, column: &str) -> String {
+    match (column, column.strip_prefix("counter")) {
+        ("use", _) if matches!(run.setup.replacement, Replacement::Policy(Policy::Nru | Policy::Aging)) => {
+            "reference bits".to_owned()
+        }
+        ("use", _) => "use bits".to_owned(),
+        ("modified", _) => "modified bits".to_owned(),
+        (_, Some(frame)) => format!("counter {frame}"),
+        _ => column.to_owned(),
+    }
 }
 
 fn width(table: &Table) -> usize {

@@ -1,7 +1,7 @@
 //! The bit rulers of a machine's addresses, as on the lecture slides.
 
 use super::parts::cache_name;
-use crate::report::doc::{BitField, Ruler, RulerRow};
+use crate::report::doc::{BitField, Ruler, RulerOf, RulerRow};
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec};
 
 /// Returns rulers of the virtual address (VPN and VPO, with the fields of the page tables and TLBs) and of
@@ -37,30 +37,40 @@ fn fields(bits: u32, parts: &[(&'static str, Option<u32>, u32)]) -> Vec<BitField
     fields
 }
 
-fn push(rows: &mut Vec<RulerRow>, label: &str, fields: Vec<BitField>) {
+fn push(rows: &mut Vec<RulerRow>, of: RulerOf, label: &str, fields: Vec<BitField>) {
     if !fields.is_empty() {
-        rows.push(RulerRow { label: label.to_owned(), fields });
+        rows.push(RulerRow { of, label: label.to_owned(), fields });
     }
 }
 
 fn virtual_rows(spec: &Spec, mmu: &Mmu) -> Vec<RulerRow> {
     let (bits, page) = (mmu.virtual_bits, mmu.page_bits);
     let mut rows = Vec::new();
-    push(&mut rows, "", fields(bits, &[("VPN", None, page), ("VPO", None, 0)]));
+    push(&mut rows, RulerOf::Page, "", fields(bits, &[("VPN", None, page), ("VPO", None, 0)]));
     if mmu.levels.len() > 1 {
         let level = |level| ("VPN", Some(level), mmu.level_page_bits(level));
         let parts: Vec<_> = (1..=mmu.levels.len() as u32).map(level).collect();
-        push(&mut rows, "page tables", fields(bits, &parts));
+        push(&mut rows, RulerOf::Tables, "page tables", fields(bits, &parts));
     }
-    for tlb in &spec.tlbs {
+    for (at, tlb) in spec.tlbs.iter().enumerate() {
         let low = tlb.smallest_page_bits(spec);
         let label = if spec.tlbs.len() > 1 { &*tlb.name } else { "" };
-        push(&mut rows, label, fields(bits, &[("TLBT", None, low + tlb.index_bits()), ("TLBI", None, low)]));
+        push(
+            &mut rows,
+            RulerOf::Tlb(at),
+            label,
+            fields(bits, &[("TLBT", None, low + tlb.index_bits()), ("TLBI", None, low)]),
+        );
     }
     for (number, cache) in (0..).zip(&spec.caches).filter(|(_, cache)| indexed_above_page(spec, cache)) {
         let top = cache.offset_bits() + cache.index_bits();
         let label = format!("{}, virtually indexed", cache_name(spec, number));
-        push(&mut rows, &label, fields(top.min(bits), &[("CI", None, cache.offset_bits()), ("CO", None, 0)]));
+        push(
+            &mut rows,
+            RulerOf::Cache(number as usize),
+            &label,
+            fields(top.min(bits), &[("CI", None, cache.offset_bits()), ("CO", None, 0)]),
+        );
     }
     rows
 }
@@ -74,17 +84,22 @@ fn physical_rows(spec: &Spec) -> Vec<RulerRow> {
     let bits = spec.physical_bits;
     let mut rows = Vec::new();
     if spec.mmu.is_some() {
-        push(&mut rows, "", fields(bits, &[("PPN", None, spec.page_bits()), ("PPO", None, 0)]));
+        push(
+            &mut rows,
+            RulerOf::Page,
+            "",
+            fields(bits, &[("PPN", None, spec.page_bits()), ("PPO", None, 0)]),
+        );
     }
-    for cache in &spec.caches {
+    for (at, cache) in spec.caches.iter().enumerate() {
         let label = if spec.caches.len() > 1 { &*cache.name } else { "" };
         let tag = bits - cache.tag_bits(spec);
         let parts = [("CT", None, tag), ("CI", None, cache.offset_bits()), ("CO", None, 0)];
         let all = if indexed_above_page(spec, cache) { &parts[..1] } else { &parts };
-        push(&mut rows, label, fields(bits, all));
+        push(&mut rows, RulerOf::Cache(at), label, fields(bits, all));
     }
     if rows.is_empty() {
-        push(&mut rows, "", fields(bits, &[("PA", None, 0)]));
+        push(&mut rows, RulerOf::Page, "", fields(bits, &[("PA", None, 0)]));
     }
     rows
 }

@@ -111,7 +111,10 @@ impl Sequence<'_> {
                 let found = way.map_or("miss".to_owned(), |way| format!("hit in way {way}"));
                 self.push(
                     format!("MMU → {}", parts::tlb_name(spec, tlb)),
-                    format!("TLBI {set}, TLBT {tag}: {found}"),
+                    format!(
+                        "{}TLBT {tag}: {found}",
+                        set.map_or_else(String::new, |set| format!("TLBI {set}, "))
+                    ),
                 );
             }
             Event::Pte { .. } => {
@@ -126,7 +129,8 @@ impl Sequence<'_> {
                 let instead = victim
                     .map(|victim| format!(", replacing tag {}", parts::tlb_tag(spec, tlb, victim.raw())));
                 let what = format!(
-                    "fills the TLB entry: set {set}, way {way}, tag {tag}{}",
+                    "fills the TLB entry: {}way {way}, tag {tag}{}",
+                    set.map_or_else(String::new, |set| format!("set {set}, ")),
                     instead.unwrap_or_default()
                 );
                 self.push(format!("MMU → {}", parts::tlb_name(spec, tlb)), what);
@@ -151,7 +155,8 @@ impl Sequence<'_> {
                     self.source.clone_from(&name);
                     self.holder = self.holder.or(Some(cache)).filter(|_| purpose == Purpose::Demand);
                 }
-                self.push(name, format!("CI {set}, CT {tag}: {found}"));
+                let set = set.map_or_else(String::new, |set| format!("CI {set}, "));
+                self.push(name, format!("{set}CT {tag}: {found}"));
             }
             Event::CacheFill { cache, set, way, tag, victim, writeback, purpose } => {
                 if purpose == Purpose::Demand {
@@ -175,7 +180,8 @@ impl Sequence<'_> {
                 } else {
                     "fills the line"
                 };
-                let what = format!("{block}: set {set}, way {way}, tag {tag}{}", instead.unwrap_or_default());
+                let set = set.map_or_else(String::new, |set| format!("set {set}, "));
+                let what = format!("{block}: {set}way {way}, tag {tag}{}", instead.unwrap_or_default());
                 self.push(who, what);
                 if purpose != Purpose::Writeback {
                     self.source = name;
@@ -219,7 +225,14 @@ impl Sequence<'_> {
     /// Returns the component that receives a physical address first.
     fn first_part(&self) -> String {
         let spec = &self.access.spec;
+        let looked_up = |at: &usize| {
+            let found =
+                |event: &Event| matches!(event, Event::CacheLookup { cache, .. } if *cache as usize == *at);
+            self.access.events.iter().any(found)
+        };
         let first = spec.first_cache(self.access.kind).filter(|_| self.access.uses_caches());
+        // A paper may be about other structures.
+        let first = first.filter(|at| !self.on_paper || looked_up(at));
         first.map_or("memory", |first| parts::cache_name(spec, first as u32)).to_owned()
     }
 
@@ -295,6 +308,8 @@ impl Sequence<'_> {
         }
         let data = parts::data(self.access);
         let data = match (self.access.data.len(), data.as_str()) {
+            (1, "unknown") if self.on_paper => "a byte that is not given".to_owned(),
+            (_, "unknown") if self.on_paper => "bytes that are not all given".to_owned(),
             (1, "unknown") => "an uninitialized byte (unknown)".to_owned(),
             (_, "unknown") => "bytes, some of them uninitialized (unknown)".to_owned(),
             (1, _) => format!("byte {data}"),

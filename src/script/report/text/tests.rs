@@ -210,10 +210,7 @@ fn failed_facts_are_aligned_and_say_why() {
         "    ppn    expected 0x0D  actual 0x09     the page-table entry for VPN 0x0A is 0x1207 and has PPN 0x09"
     );
     assert!(lines[5].starts_with("    byte   expected 0x36  actual unknown  "), "{}", lines[5]);
-    assert_eq!(
-        lines[6],
-        "    cache  expected hit   actual miss     no valid way of set 0x3 of cache holds tag 0x09"
-    );
+    assert_eq!(lines[6], "    cache  expected hit   actual miss     no valid line of set 3 has tag 0x09");
     assert_eq!(last("read 0x03D4 => tlb hit")[3], "  ✓ 1 expectation holds");
     assert_eq!(last("read 0x03D4 => tlb hit, ppn 0x0D")[3], "  ✓ 2 expectations hold");
 }

@@ -6,6 +6,7 @@ use pagewalk_engine::machine::latency::cycles;
 
 use super::component::{self, Component};
 use super::row::{FactRow, low, shifted, thousandths};
+use super::subject::Subject;
 use super::types::{COUNT, FIELD, FRACTION, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, LOOKUP, SIGNAL};
 use super::{handled, kernel, reasons};
@@ -19,7 +20,7 @@ const fn reported(
     get: fn(&Access) -> Option<Shown>,
     why: fn(&Access) -> String,
 ) -> FactRow {
-    FactRow { name, kind, help, get, why, reported: true }
+    FactRow { name, kind, help, get, why, subject: Subject::Nothing, reported: true }
 }
 
 /// Returns a row about the kernel's fault handler. The fact is checked but not reported, because bare
@@ -31,101 +32,181 @@ const fn handler(
     get: fn(&Access) -> Option<Shown>,
     why: fn(&Access) -> String,
 ) -> FactRow {
-    FactRow { name, kind, help, get, why, reported: false }
+    FactRow { name, kind, help, get, why, subject: Subject::Nothing, reported: false }
+}
+
+/// Returns a row that is about a structure.
+const fn about(subject: Subject, row: FactRow) -> FactRow {
+    FactRow { subject, ..row }
 }
 
 /// The facts of an access, in reporting order.
 pub const ACCESS_FACTS: &[FactRow] = &[
-    reported(
-        "vpn",
-        FIELD,
-        "virtual page number",
-        |a| virtual_field(a, |va, page| va >> page, |v, page| v - page),
-        reasons::vpn,
+    about(
+        Subject::Address,
+        reported(
+            "vpn",
+            FIELD,
+            "virtual page number",
+            |a| virtual_field(a, |va, page| va >> page, |v, page| v - page),
+            reasons::vpn,
+        ),
     ),
-    reported("vpo", FIELD, "virtual page offset", |a| virtual_field(a, low, |_, page| page), reasons::vpo),
-    reported(
-        "tlbi",
-        FIELD,
-        "TLB index: the set in the first TLB",
-        |a| component::index(a, first_tlb(a)?),
-        |a| of_first(a, first_tlb, |at| reasons::tlb_index(a, at, "TLBI"), reasons::tlb),
+    about(
+        Subject::Address,
+        reported(
+            "vpo",
+            FIELD,
+            "virtual page offset",
+            |a| virtual_field(a, low, |_, page| page),
+            reasons::vpo,
+        ),
     ),
-    reported(
-        "tlbt",
-        FIELD,
-        "TLB tag in the first TLB",
-        |a| component::tag(a, first_tlb(a)?),
-        |a| of_first(a, first_tlb, |at| reasons::tlb_tag(a, at, "TLBT"), reasons::tlb),
+    about(
+        Subject::FirstTlb,
+        reported(
+            "tlbi",
+            FIELD,
+            "TLB index: the set in the first TLB",
+            |a| component::index(a, first_tlb(a)?),
+            |a| of_first(a, first_tlb, |at| reasons::tlb_index(a, at, "TLBI"), reasons::tlb),
+        ),
     ),
-    reported("tlb", LOOKUP, "whether a TLB held the translation (`none`: no TLB lookup)", tlb, reasons::tlb),
-    reported("walk", COUNT, "page-table entries fetched", walk, reasons::walk),
-    reported("fault", FAULT, "class of the access's first fault", kernel::fault, reasons::fault),
-    reported(
-        "ppn",
-        FIELD,
-        "physical page number",
-        |a| physical_field(a, shifted, |p, page| p - page),
-        reasons::ppn,
+    about(
+        Subject::FirstTlb,
+        reported(
+            "tlbt",
+            FIELD,
+            "TLB tag in the first TLB",
+            |a| component::tag(a, first_tlb(a)?),
+            |a| of_first(a, first_tlb, |at| reasons::tlb_tag(a, at, "TLBT"), reasons::tlb),
+        ),
     ),
-    reported("ppo", FIELD, "physical page offset", |a| physical_field(a, low, |_, page| page), reasons::ppo),
-    reported("pa", FIELD, "physical address", pa, reasons::pa),
-    reported(
-        "co",
-        FIELD,
-        "block offset in the first cache",
-        |a| component::offset(a, first_cache(a)?),
-        |a| of_first(a, first_cache, |at| reasons::cache_offset(a, at, "CO"), reasons::cache),
+    about(
+        Subject::Tlbs,
+        reported(
+            "tlb",
+            LOOKUP,
+            "whether a TLB held the translation (`none`: no TLB lookup)",
+            tlb,
+            reasons::tlb,
+        ),
     ),
-    reported(
-        "ci",
-        FIELD,
-        "set index in the first cache",
-        |a| component::index(a, first_cache(a)?),
-        |a| of_first(a, first_cache, |at| reasons::cache_index(a, at, "CI"), reasons::cache),
+    about(Subject::Walks, reported("walk", COUNT, "page-table entries fetched", walk, reasons::walk)),
+    about(
+        Subject::Translation,
+        reported("fault", FAULT, "class of the access's first fault", kernel::fault, reasons::fault),
     ),
-    reported(
-        "ct",
-        FIELD,
-        "tag in the first cache",
-        |a| component::tag(a, first_cache(a)?),
-        |a| of_first(a, first_cache, |at| reasons::cache_tag(a, at, "CT"), reasons::cache),
+    about(
+        Subject::Translation,
+        reported(
+            "ppn",
+            FIELD,
+            "physical page number",
+            |a| physical_field(a, shifted, |p, page| p - page),
+            reasons::ppn,
+        ),
     ),
-    reported(
-        "cache",
-        LOOKUP,
-        "whether the first cache held the block (`none`: no cache lookup)",
-        |a| first_cache(a).map_or(Some(Shown::word("none")), |cache| component::lookup(a, cache)),
-        reasons::cache,
+    about(
+        Subject::Translation,
+        reported(
+            "ppo",
+            FIELD,
+            "physical page offset",
+            |a| physical_field(a, low, |_, page| page),
+            reasons::ppo,
+        ),
     ),
-    reported(
-        "served",
-        FactType::new(Values::ServedBy),
-        "cache that held the data, or `memory`",
-        served,
-        reasons::served,
+    about(Subject::Translation, reported("pa", FIELD, "physical address", pa, reasons::pa)),
+    about(
+        Subject::FirstCache,
+        reported(
+            "co",
+            FIELD,
+            "block offset in the first cache",
+            |a| component::offset(a, first_cache(a)?),
+            |a| of_first(a, first_cache, |at| reasons::cache_offset(a, at, "CO"), reasons::cache),
+        ),
     ),
-    reported("byte", FactType::new(Values::Byte).or_unknown(), "the byte that was read", byte, reasons::byte),
-    reported(
-        "value",
-        FactType::new(Values::Bytes).or_unknown(),
-        "all bytes that were read, little-endian",
-        value,
-        reasons::value,
+    about(
+        Subject::FirstCache,
+        reported(
+            "ci",
+            FIELD,
+            "set index in the first cache",
+            |a| component::index(a, first_cache(a)?),
+            |a| of_first(a, first_cache, |at| reasons::cache_index(a, at, "CI"), reasons::cache),
+        ),
     ),
-    reported(
-        "cycles",
-        FRACTION,
-        "latency of the access",
-        |a| Some(Shown::plain(thousandths(cycles(&a.spec, &a.events)))),
-        reasons::cycles,
+    about(
+        Subject::FirstCache,
+        reported(
+            "ct",
+            FIELD,
+            "tag in the first cache",
+            |a| component::tag(a, first_cache(a)?),
+            |a| of_first(a, first_cache, |at| reasons::cache_tag(a, at, "CT"), reasons::cache),
+        ),
     ),
-    reported(
-        "pieces",
-        COUNT,
-        "number of pieces into which block and page boundaries split the access",
-        |a| Some(Shown::plain(u64::from(a.outcome.fragments))),
-        reasons::pieces,
+    about(
+        Subject::FirstCache,
+        reported(
+            "cache",
+            LOOKUP,
+            "whether the first cache held the block (`none`: no cache lookup)",
+            |a| first_cache(a).map_or(Some(Shown::word("none")), |cache| component::lookup(a, cache)),
+            reasons::cache,
+        ),
+    ),
+    about(
+        Subject::Caches,
+        reported(
+            "served",
+            FactType::new(Values::ServedBy),
+            "cache that held the data, or `memory`",
+            served,
+            reasons::served,
+        ),
+    ),
+    about(
+        Subject::Data,
+        reported(
+            "byte",
+            FactType::new(Values::Byte).or_unknown(),
+            "the byte that was read",
+            byte,
+            reasons::byte,
+        ),
+    ),
+    about(
+        Subject::Data,
+        reported(
+            "value",
+            FactType::new(Values::Bytes).or_unknown(),
+            "all bytes that were read, little-endian",
+            value,
+            reasons::value,
+        ),
+    ),
+    about(
+        Subject::Times,
+        reported(
+            "cycles",
+            FRACTION,
+            "latency of the access",
+            |a| Some(Shown::plain(thousandths(cycles(&a.spec, &a.events)))),
+            reasons::cycles,
+        ),
+    ),
+    about(
+        Subject::Address,
+        reported(
+            "pieces",
+            COUNT,
+            "number of pieces into which block and page boundaries split the access",
+            |a| Some(Shown::plain(u64::from(a.outcome.fragments))),
+            reasons::pieces,
+        ),
     ),
     handler("signal", SIGNAL, "the signal that Linux sends", kernel::signal, handled::signal),
     handler("code", CODE, "the signal's si_code", kernel::code, handled::signal),

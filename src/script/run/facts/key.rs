@@ -8,6 +8,7 @@ use super::parts::{self, COMPONENT_FACTS, ComponentFact, LEVEL_FACTS, LevelFact}
 use super::reference::{REFERENCE_FACTS, ReferenceFact};
 use super::replay::{self, REPLAY_FACTS, ReplayFact};
 use super::row::FactRow;
+use super::subject::Subject;
 use super::types::{COUNT, FactType, Values};
 use crate::lang::nearest::nearest;
 use crate::run::paths::PartProperty;
@@ -53,6 +54,16 @@ impl Key {
     /// Returns the words, besides cache names, that a script may expect for the fact.
     pub fn words(&self) -> &'static [&'static str] {
         self.kind().words()
+    }
+
+    /// Returns the structure that the fact is about.
+    pub(crate) fn subject(&self) -> Subject {
+        match self {
+            Key::Access(row) => row.subject,
+            Key::Level(row, _) => row.subject,
+            Key::Component(_, part) | Key::Counter(_, part) => Subject::Part(*part),
+            Key::Call(_) | Key::Reference(_) | Key::Replay(_) => Subject::Nothing,
+        }
     }
 
     pub(crate) fn help(&self) -> &'static str {

@@ -14,6 +14,7 @@ mod reference;
 mod replay;
 mod reported;
 mod row;
+mod subject;
 mod types;
 mod words;
 
@@ -29,5 +30,6 @@ pub(crate) use reasons::{binary, hardware_fault, lookup, switched};
 pub use reference::{REFERENCE_FACTS, ReferenceFact};
 pub use replay::REPLAY_FACTS;
 pub use reported::{ReportedFact, access_keys, reported_facts, stated};
-pub(crate) use row::{FactRow, low, shifted, thousandths};
+pub(crate) use row::{low, shifted, thousandths};
+pub(crate) use subject::Subject;
 pub(crate) use types::{COUNT, FRACTION, FactType, Values};

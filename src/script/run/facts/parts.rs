@@ -6,6 +6,7 @@ use super::component::{
     Component, index, lookup, offset, pte_address, pte_value, tag, victim, vpn_part, writeback,
 };
 use super::reasons;
+use super::subject::Subject;
 use super::types::{FIELD, FactType, TRUTH};
 use super::words::LOOKUP;
 use crate::run::record::{Access, Shown};
@@ -99,6 +100,7 @@ pub struct LevelFact {
     /// Type of the fact's values.
     pub kind: FactType,
     pub(crate) help: &'static str,
+    pub(crate) subject: Subject,
     /// Returns the fact's value for the level.
     pub(crate) get: fn(&Access, u32) -> Option<Shown>,
     /// Explains the fact's value: see [`FactRow::why`](super::row::FactRow::why).
@@ -112,6 +114,7 @@ pub const LEVEL_FACTS: &[LevelFact] = &[
         label: "VPN{}",
         kind: FIELD,
         help: "the part of the VPN that indexes level K (1 is the top)",
+        subject: Subject::Indexes,
         get: vpn_part,
         why: reasons::vpn_part,
     },
@@ -120,6 +123,7 @@ pub const LEVEL_FACTS: &[LevelFact] = &[
         label: "Physical address of the level-{} entry",
         kind: FIELD,
         help: "physical address of level K's entry in this walk",
+        subject: Subject::Entries,
         get: pte_address,
         why: reasons::entry_address,
     },
@@ -128,6 +132,7 @@ pub const LEVEL_FACTS: &[LevelFact] = &[
         label: "Level-{} entry",
         kind: FIELD.or_unknown(),
         help: "raw value of level K's entry in this walk",
+        subject: Subject::Entries,
         get: pte_value,
         why: reasons::entry_value,
     },

@@ -136,12 +136,13 @@ fn written(run: &ReferenceRun) -> String {
     let page = |(number, step): &(usize, &ReferenceStep)| {
         step.victim.map(|page| format!("page {} at step {number}", run.page(page)))
     };
-    let pages: Vec<String> = steps.iter().take(LISTED).filter_map(page).collect();
-    let more = if steps.len() > LISTED { ", …" } else { "" };
+    let pages: Vec<String> = steps.iter().filter_map(page).collect();
     match pages.as_slice() {
         _ if run.totals.disk_writes == 0 => "no dirty page was evicted".to_owned(),
-        [] => format!("{} evicted pages were dirty", run.totals.disk_writes),
-        pages => format!("these evicted pages were dirty: {}{more}", pages.join(", ")),
+        pages if pages.is_empty() || pages.len() > RANGES => {
+            format!("{} evicted pages were dirty", run.totals.disk_writes)
+        }
+        pages => format!("these evicted pages were dirty: {}", pages.join(", ")),
     }
 }
 
@@ -156,19 +157,32 @@ fn rate(run: &ReferenceRun) -> Shown {
     rate.map_or(Shown::plain(0u64), Shown::plain)
 }
 
-/// Maximum number of steps to list.
+/// Maximum number of steps that are listed one by one. More steps are listed in ranges.
 const LISTED: usize = 12;
+/// Maximum number of ranges or pages to list. Beyond it, only their number is reported.
+const RANGES: usize = 40;
 
 /// Lists the steps that hit, or those that missed, counted from 1.
 fn positions(run: &ReferenceRun, hit: bool) -> String {
-    let numbers =
-        (1..).zip(&run.totals.trace).filter(|(_, hits)| **hits == hit).map(|(number, _): (usize, _)| number);
-    let numbers: Vec<String> = numbers.map(|number| number.to_string()).collect();
+    let trace = &run.totals.trace;
+    let numbers: Vec<usize> =
+        (1..).zip(trace).filter(|(_, hits)| **hits == hit).map(|(number, _)| number).collect();
     let what = if hit { "hit" } else { "missed" };
-    match numbers.as_slice() {
+    let listed = if numbers.len() > LISTED {
+        let ranges = numbers.chunk_by(|a, b| a + 1 == *b);
+        let range = |range: &[usize]| match range {
+            [first, .., last] => format!("{first}–{last}"),
+            _ => range[0].to_string(),
+        };
+        ranges.map(range).collect()
+    } else {
+        numbers.iter().map(ToString::to_string).collect::<Vec<String>>()
+    };
+    match listed.as_slice() {
         [] => format!("no step {what}"),
-        [one] => format!("step {one} {what}"),
-        all if all.len() > LISTED => format!("steps {}, … {what}", all[..LISTED].join(", ")),
+        [one] if numbers.len() == 1 => format!("step {one} {what}"),
+        _ if numbers.len() == trace.len() => format!("every step {what}"),
+        all if all.len() > RANGES => format!("{} of {} steps {what}", numbers.len(), trace.len()),
         all => format!("steps {} {what}", all.join(", ")),
     }
 }

@@ -1,5 +1,6 @@
 //! The row of a fact, and the field arithmetic that facts share.
 
+use super::subject::Subject;
 use super::types::FactType;
 use crate::lang::value::{Number, Value};
 use crate::run::record::{Access, Shown};
@@ -15,6 +16,7 @@ pub struct FactRow {
     pub(crate) get: fn(&Access) -> Option<Shown>,
     /// Explains the value, or why the access has no such fact, in a clause without a period.
     pub(crate) why: fn(&Access) -> String,
+    pub(crate) subject: Subject,
     /// Whether the fact is reported for every access, or only checked if a script expects it.
     pub(crate) reported: bool,
 }

@@ -32,8 +32,10 @@ pub(crate) use geometry::size;
 pub use list::{ListLayout, ListRow};
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
 pub use row::{TABLE_NOUNS, TableNoun};
-pub(crate) use step_columns::{STEP_COLUMNS, cell as reference_cell};
-pub(crate) use steps::{table as reference_table, whole_table as whole_reference_table};
+pub(crate) use step_columns::{STEP_COLUMNS, cell as reference_cell, explaining, frames as reference_frames};
+pub(crate) use steps::{
+    table as reference_table, whole_table as whole_reference_table, worked_table as worked_reference_table,
+};
 pub use table::InvalidEntries;
 pub(crate) use table::column_named;
 pub use thing::{THING_NOUNS, ThingNoun};

@@ -15,6 +15,8 @@ pub(crate) struct StepColumn {
     has: fn(&ReferenceRun) -> bool,
     /// Whether the table of a run prints the column. A script can also name the columns that are not printed.
     printed: fn(&ReferenceRun) -> bool,
+    /// Whether the column shows what the policy of a run chooses from, so that worked solutions print it.
+    explains: fn(&ReferenceRun) -> bool,
     cells: Cells,
 }
 
@@ -32,7 +34,7 @@ const fn column(
     printed: fn(&ReferenceRun) -> bool,
     cell: fn(&ReferenceRun, &ReferenceStep, usize) -> CellView,
 ) -> StepColumn {
-    StepColumn { name, has, printed, cells: Cells::One(cell) }
+    StepColumn { name, has, printed, explains: never, cells: Cells::One(cell) }
 }
 
 /// The columns, in the order of the table.
@@ -53,23 +55,39 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
         name: "frame",
         has: always,
         printed: always,
+        explains: never,
         cells: Cells::PerFrame(|run, step, frame| page(run, step.frames.get(frame).copied().flatten())),
     },
     column("victim", always, always, |run, step, _| page(run, step.victim)),
     column("written", always, ReferenceRun::has_stores, |run, step, _| {
         page(run, step.victim.filter(|_| step.written))
     }),
-    column("use", has_use, always, |_, step, _| {
-        step.state.use_bits.as_ref().map_or(CellView::Nothing, |bits| self::bits(bits))
-    }),
-    column("modified", always, prints_modified, |_, step, _| bits(&step.dirty)),
-    column(
-        "hand",
-        |run| run.steps.iter().any(|step| step.state.hand.is_some()),
-        always,
-        |_, step, _| step.state.hand.map_or(CellView::Nothing, |hand| CellView::Number(u64::from(hand))),
-    ),
-    StepColumn { name: "counter", has: has_counters, printed: never, cells: Cells::PerFrame(counter) },
+    StepColumn {
+        explains: always,
+        ..column("use", has_use, always, |_, step, _| {
+            step.state.use_bits.as_ref().map_or(CellView::Nothing, |bits| self::bits(bits))
+        })
+    },
+    StepColumn {
+        explains: chooses_by_modified,
+        ..column("modified", always, prints_modified, |_, step, _| bits(&step.dirty))
+    },
+    StepColumn {
+        explains: always,
+        ..column(
+            "hand",
+            |run| run.steps.iter().any(|step| step.state.hand.is_some()),
+            always,
+            |_, step, _| step.state.hand.map_or(CellView::Nothing, |hand| CellView::Number(u64::from(hand))),
+        )
+    },
+    StepColumn {
+        name: "counter",
+        has: has_counters,
+        printed: never,
+        explains: always,
+        cells: Cells::PerFrame(counter),
+    },
     column(
         "order",
         |run| run.steps.iter().any(|step| step.order.is_some()),
@@ -120,9 +138,19 @@ pub(crate) fn columns(run: &ReferenceRun, all: bool) -> Vec<String> {
     kept.flat_map(|column| column.names(frames(run))).collect()
 }
 
-/// Returns the number of frames in a run's table.
+/// Returns the columns of a run that explain the choices of its policy.
+pub(crate) fn explaining(run: &ReferenceRun) -> Vec<String> {
+    let kept = STEP_COLUMNS.iter().filter(|column| (column.has)(run) && (column.explains)(run));
+    kept.flat_map(|column| column.names(frames(run))).collect()
+}
+
+/// Returns the number of frames in a run's table. A working set has no empty frames.
 pub(crate) fn frames(run: &ReferenceRun) -> usize {
-    run.steps.iter().map(|step| step.frames.len()).max().unwrap_or(0).min(FRAMES)
+    let used = |step: &ReferenceStep| match is_working_set(run) {
+        true => step.frames.iter().rposition(Option::is_some).map_or(0, |last| last + 1),
+        false => step.frames.len(),
+    };
+    run.steps.iter().map(used).max().unwrap_or(0).min(FRAMES)
 }
 
 /// Returns a cell of the table. Steps are counted from 0.
@@ -151,6 +179,11 @@ fn of_addresses(run: &ReferenceRun) -> bool {
 /// Whether the modified bits determine the disk writes or the victims of a run.
 fn prints_modified(run: &ReferenceRun) -> bool {
     run.has_stores() || run.setup.replacement == Replacement::Policy(Policy::ThirdChance)
+}
+
+/// Whether the modified bits determine the victims of a run.
+fn chooses_by_modified(run: &ReferenceRun) -> bool {
+    matches!(run.setup.replacement, Replacement::Policy(Policy::ThirdChance | Policy::Nru))
 }
 
 fn has_use(run: &ReferenceRun) -> bool {

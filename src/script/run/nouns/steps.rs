@@ -1,7 +1,7 @@
 //! Implements `show steps`, which lists the steps of the last access, and `show reference`, which tabulates
 //! the last reference string.
 
-use super::step_columns::{cell, columns};
+use super::step_columns::{cell, columns, explaining};
 use crate::run::record::{Did, ReferenceRun, TableView, View};
 
 /// Returns the numbered steps of the last access.
@@ -30,6 +30,13 @@ pub(crate) fn table(run: &ReferenceRun) -> TableView {
 /// Returns one row per reference, with every column that a script can name.
 pub(crate) fn whole_table(run: &ReferenceRun) -> TableView {
     with_columns(run, columns(run, true))
+}
+
+/// Returns one row per reference, with the columns of a worked solution.
+pub(crate) fn worked_table(run: &ReferenceRun) -> TableView {
+    let mut all = columns(run, false);
+    all.extend(explaining(run).into_iter().filter(|name| !columns(run, false).contains(name)));
+    with_columns(run, all)
 }
 
 fn with_columns(run: &ReferenceRun, columns: Vec<String>) -> TableView {

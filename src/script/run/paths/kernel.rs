@@ -1,6 +1,7 @@
 //! The properties of the kernel and of a process: one row per property.
 
 use crate::lang::value::Value;
+use crate::run::nouns::size;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::process::Process;
 
@@ -12,6 +13,8 @@ pub struct KernelProperty {
     pub(crate) name: &'static str,
     pub(crate) help: &'static str,
     pub(crate) get: fn(&Kernel) -> u64,
+    /// Returns the formula for the value with the kernel's numbers, if there is one.
+    pub(crate) formula: fn(&Kernel) -> Option<String>,
 }
 
 /// A property of a process.
@@ -21,6 +24,8 @@ pub struct ProcessProperty {
     pub(crate) help: &'static str,
     /// Returns the property's value, or `None` if the process has no such value.
     pub(crate) get: fn(&Kernel, &Process) -> Option<Value>,
+    /// Returns the formula for the value with the process's numbers, if there is one.
+    pub(crate) formula: fn(&Kernel, &Process) -> Option<String>,
 }
 
 const fn property(
@@ -29,21 +34,27 @@ const fn property(
     help: &'static str,
     get: fn(&Kernel) -> u64,
 ) -> KernelProperty {
-    KernelProperty { of, name, help, get }
+    KernelProperty { of, name, help, get, formula: |_| None }
 }
 
 /// Properties of the kernel.
 pub const KERNEL_PROPERTIES: &[KernelProperty] = &[
     property("frames", "total", "user page frames", |k| k.frame_limit().into()),
     property("frames", "used", "user page frames in use", |k| k.frames().used().into()),
-    property("frames", "free", "free user page frames", |k| {
-        k.frame_limit().saturating_sub(k.frames().used()).into()
-    }),
+    KernelProperty {
+        formula: |k| Some(format!("{} − {}", k.frame_limit(), k.frames().used())),
+        ..property("frames", "free", "free user page frames", |k| {
+            k.frame_limit().saturating_sub(k.frames().used()).into()
+        })
+    },
     property("swap", "slots", "slots in the swap file", |k| k.swap().slots.into()),
     property("swap", "used", "slots in use", |k| k.swap().used.len() as u64),
-    property("swap", "free", "free slots", |k| {
-        u64::from(k.swap().slots).saturating_sub(k.swap().used.len() as u64)
-    }),
+    KernelProperty {
+        formula: |k| Some(format!("{} − {}", k.swap().slots, k.swap().used.len())),
+        ..property("swap", "free", "free slots", |k| {
+            u64::from(k.swap().slots).saturating_sub(k.swap().used.len() as u64)
+        })
+    },
     property("ksm", "scans", "number of `ksm scan` runs", |k| k.merging().scans),
     property("ksm", "merged", "frames that `ksm scan` freed", |k| k.merging().merged),
 ];
@@ -53,7 +64,7 @@ const fn of_process(
     help: &'static str,
     get: fn(&Kernel, &Process) -> Option<Value>,
 ) -> ProcessProperty {
-    ProcessProperty { name, help, get }
+    ProcessProperty { name, help, get, formula: |_, _| None }
 }
 
 /// Properties of a process, other than those of its page table.
@@ -64,10 +75,27 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
     of_process("faults.major", "page faults resolved with disk I/O", |_, p| {
         Some(Value::from(p.faults.major))
     }),
-    of_process("rss", "total size of the process's resident pages", |k, p| {
-        Some(Value::from(p.space.resident << k.machine().spec().page_bits()))
-    }),
-    of_process("vsize", "total size of the process's areas", |_, p| Some(Value::from(p.space.areas.size()))),
+    ProcessProperty {
+        formula: |k, p| {
+            let pages = p.space.resident;
+            let plural = if pages == 1 { "" } else { "s" };
+            let page = size(1 << k.machine().spec().page_bits());
+            Some(format!("{pages} resident page{plural} × {page}"))
+        },
+        ..of_process("rss", "total size of the process's resident pages", |k, p| {
+            Some(Value::from(p.space.resident << k.machine().spec().page_bits()))
+        })
+    },
+    ProcessProperty {
+        formula: |_, p| {
+            let each: Vec<String> =
+                p.space.areas.iter().map(|area| size(u128::from(area.end - area.start))).collect();
+            (each.len() > 1).then(|| each.join(" + "))
+        },
+        ..of_process("vsize", "total size of the process's areas", |_, p| {
+            Some(Value::from(p.space.areas.size()))
+        })
+    },
     of_process(
         "pc",
         "program counter: the address of the last fetch, or the entry point after `execve`",

@@ -3,6 +3,7 @@
 //! path or a function never changes the state.
 
 mod find;
+mod formula;
 mod kernel;
 mod machine;
 mod memory;

@@ -6,7 +6,7 @@ use crate::exam::formats::label::filled;
 use crate::exam::formats::page::bare;
 use crate::exam::paper::{PaperItem, Question};
 use crate::exam::words::Words;
-use crate::questions::entry::{Blank, Derivation, ItemKind};
+use crate::questions::entry::{Blank, Derivation, ItemKind, PathValue};
 use crate::run::record::{Access, AccessVerb, AreaRecord, Did, FaultRecord, ReferenceRun, View};
 use pagewalk_engine::kernel::event::FaultClass;
 use pagewalk_engine::kernel::vma::Backing;
@@ -168,7 +168,7 @@ impl Asked {
 
     /// Adds the topics of a value, whose paths name the facts from which it is computed.
     fn value(&mut self, derivation: &Derivation) {
-        for (path, _) in &derivation.paths {
+        for PathValue { path, .. } in &derivation.paths {
             let about = |words: &[&str]| words.iter().any(|word| path.contains(word));
             self.add([
                 (About::Frames, about(&["frame", "ppn", ".pa"])),

@@ -14,10 +14,11 @@ use crate::exam::formats::edition::Edition;
 use crate::exam::formats::from_doc::from_doc;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::prose::paragraphs;
+use crate::exam::formats::scope::Scope;
 use crate::exam::formats::solution::solution;
 use crate::exam::formats::style::Style;
 use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table};
-use crate::exam::paper::{Paper, PaperItem, Piece};
+use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
 use crate::report::doc;
@@ -67,13 +68,14 @@ fn within(paper: &Paper, edition: Edition, style: &Style, medium: Medium) -> She
     let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
         first.iter().filter(|said| each.iter().all(|own| own.contains(said))).cloned().collect()
     });
-    let mut plan = Plan { edition, labels, medium, items: Items::from_paper(paper, edition, labels, medium) };
+    let items = Items::from_paper(paper, edition, labels, medium);
+    let mut plan = Plan { edition, labels, medium, items, scope: Scope::default() };
     let questions = paper.questions.iter().zip(&each).enumerate().map(|(at, (question, own))| Section {
         number: (at + 1).to_string(),
         title: question.title.to_string(),
         points: points(question.points, labels),
         assumptions: own.iter().filter(|said| !shared.contains(said)).map(say).collect(),
-        body: plan.pieces(&question.body, question.points),
+        body: plan.question(question),
     });
     Sheet {
         edition,
@@ -89,9 +91,17 @@ struct Plan<'p> {
     labels: &'p Labels,
     medium: Medium,
     items: Items<'p>,
+    /// The structures of the current question.
+    scope: Scope,
 }
 
 impl Plan<'_> {
+    /// Returns the contents of a question.
+    fn question(&mut self, question: &Question) -> Vec<Block> {
+        self.scope = Scope::of_question(question);
+        self.pieces(&question.body, question.points)
+    }
+
     /// Returns the contents of a question or part with `whole` points.
     fn pieces(&mut self, body: &[Piece], whole: Number) -> Vec<Block> {
         let mut blocks = Vec::new();
@@ -152,7 +162,7 @@ impl Plan<'_> {
         if self.edition != Edition::Solutions {
             return None;
         }
-        let mut worked = from_doc(&solution(item, self.labels));
+        let mut worked = from_doc(&solution(item, &self.scope, self.labels));
         if worked.is_empty() {
             return None;
         }

@@ -81,7 +81,7 @@ fn reasons_name_the_bits_the_entry_and_the_bytes() {
         ("tlbi", "TLBI is 0b11, bits 7–6 of the virtual address 0x03D4"),
         ("tlbt", "TLBT is 0b00_0011, bits 13–8 of the virtual address 0x03D4"),
         ("vpn", "VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4"),
-        ("tlb", "no valid way of set 0x3 of tlb holds tag 0x03"),
+        ("tlb", "no valid entry of set 3 has tag 0x03"),
         ("ci", "CI is 0b0101, bits 5–2 of the physical address 0x354"),
         ("byte", "CI 0x5 holds 36 72 F0 1D; the byte at CO 0x0 is 0x36"),
         ("pa", "PPN 0x0D is followed by PPO 0x14, which equals the VPO"),
@@ -90,7 +90,7 @@ fn reasons_name_the_bits_the_entry_and_the_bytes() {
         assert_eq!(reason(script, fact), expected, "{fact}");
     }
     let hit = format!("{script}\nread 0x03D4");
-    assert_eq!(reason(&hit, "ppn"), "way 0 of set 0x3 of tlb is valid and holds tag 0x03, with PPN 0x0D");
+    assert_eq!(reason(&hit, "ppn"), "way 0 of set 3 is valid and has tag 0x03, with PPN 0x0D");
     let fault = format!("{script}\nread 0x0240");
     for fact in ["ppn", "pa", "byte", "fault", "ci"] {
         assert_eq!(

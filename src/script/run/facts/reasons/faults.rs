@@ -1,6 +1,7 @@
 //! Explains why an access was not performed.
 
-use pagewalk_engine::machine::event::{Fault, ProtectionCause};
+use pagewalk_engine::machine::event::{Event, Fault, ProtectionCause, PteKind};
+use pagewalk_engine::machine::pte::Bit;
 
 use super::super::handled;
 use super::super::row::{low, shifted};
@@ -28,21 +29,40 @@ pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
         Fault::Reserved { level } => format!("{} has a reserved bit set (Intel SDM 3A, 4.5.4)", entry(level)),
         Fault::Protection { why } => {
             let kind = noun(a.kind);
-            match why {
-                ProtectionCause::ReadOnly => {
-                    format!("the page is read-only (R/W = 0), and the access is {kind}")
-                }
+            let (bit, denies, page, mode) = match why {
+                ProtectionCause::ReadOnly => (Bit::Rw, false, "read-only (R/W = 0)", ""),
                 ProtectionCause::Supervisor => {
-                    format!(
-                        "the page is for the supervisor only (U/S = 0), and the access is {kind} in user mode"
-                    )
+                    (Bit::Us, false, "for the supervisor only (U/S = 0)", " in user mode")
                 }
-                ProtectionCause::NoExecute => {
-                    format!("the page is not executable (XD = 1), and the access is {kind}")
+                ProtectionCause::NoExecute => (Bit::Xd, true, "not executable (XD = 1)", ""),
+            };
+            match denying(a, bit, denies) {
+                Some(upper) => {
+                    let (name, value) = (bit.row().label, u8::from(denies));
+                    format!("{upper} has {name} = {value}, and the access is {kind}{mode}")
                 }
+                None => format!("the page is {page}, and the access is {kind}{mode}"),
             }
         }
     }
+}
+
+/// Describes the upper-level entry whose bit denies the access. `None` if the entry of the page denies it.
+fn denying(a: &Access, bit: Bit, denies: bool) -> Option<String> {
+    let mmu = a.spec.mmu.as_ref()?;
+    let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });
+    let first = a.events.iter().rposition(is_piece).unwrap_or(0);
+    a.events[first..].iter().find_map(|event| match *event {
+        Event::Pte { level, address, value: Some(raw), found: PteKind::Table, .. }
+            if mmu.pte.decode(raw).flags.has(bit) == denies =>
+        {
+            Some(match address {
+                Some(_) => format!("the level-{level} entry {}", Shown::hex(raw, 2 * mmu.pte.bytes)),
+                None => entry(a, a.last_piece(), level),
+            })
+        }
+        _ => None,
+    })
 }
 
 /// Describes the entry at one level for the page that contains an address.

@@ -35,15 +35,37 @@ pub(super) fn hit_tlb(a: &Access) -> Option<Component> {
 
 /// Explains the result of a component's lookup in its set, or why no lookup happened.
 pub(crate) fn lookup(a: &Access, component: Component) -> String {
-    let name = component.name(&a.spec);
     let Some((set, tag, way)) = found(a, component) else { return not_looked_up(a, component) };
-    let (index_bits, tag_bits) = component.widths(&a.spec);
-    let (set, tag) = (Shown::field(set, index_bits), Shown::field(tag, tag_bits));
-    let whose = owner(a, component);
+    let (entry, ways) = match component {
+        Component::Tlb(at) => ("entry", a.spec.tlbs[at].ways),
+        Component::Cache(at) => ("line", a.spec.caches[at].ways),
+    };
+    let tag = Shown::field(tag, component.widths(&a.spec).1);
+    let (place, whose) = (place(a, component, set), owner(a, component));
     match way {
-        Some(way) => format!("way {way} of set {set} of {name} is valid and holds tag {tag}{whose}"),
-        None => format!("no valid way of set {set} of {name} holds tag {tag}{whose}"),
+        Some(_) if ways == 1 => format!("the {entry}{place} is valid and has tag {tag}{whose}"),
+        Some(way) => format!("way {way}{place} is valid and has tag {tag}{whose}"),
+        None => format!("no valid {entry}{place} has tag {tag}{whose}"),
     }
+}
+
+/// Returns ` of set 6 of L1d`, without the set of a fully associative component and without the name of an only one.
+fn place(a: &Access, component: Component, set: u64) -> String {
+    let (sets, several) = match component {
+        Component::Tlb(at) => (a.spec.tlbs[at].sets, a.spec.tlbs.len() > 1),
+        Component::Cache(at) => (a.spec.caches[at].sets, a.spec.caches.len() > 1),
+    };
+    let set = if sets > 1 {
+        format!(" of set {}", set_number(set, component.widths(&a.spec).0))
+    } else {
+        String::new()
+    };
+    if several { format!("{set} of {}", component.name(&a.spec)) } else { set }
+}
+
+/// Returns the number of a set. One digit is the same in every radix.
+fn set_number(set: u64, bits: u32) -> String {
+    if set < 10 { set.to_string() } else { Shown::field(set, bits).to_string() }
 }
 
 /// Returns ` for process P1` if the entries of a TLB belong to processes.
@@ -73,7 +95,7 @@ pub(crate) fn switched(a: &Access, component: Component, before: &Machine) -> Op
         }
         _ => false,
     };
-    let name = component.name(&a.spec);
+    let name = if a.spec.tlbs.len() > 1 { component.name(&a.spec) } else { "the TLB" };
     let flushed = a.first_piece().iter().any(is_flushed);
     flushed.then(|| format!("the context switch to process {} flushed {name}", own.process.name))
 }
@@ -136,22 +158,19 @@ pub(crate) fn served(a: &Access) -> String {
 
 /// Explains which entry a fill of a component evicted.
 pub(crate) fn victim(a: &Access, component: Component) -> String {
-    let (name, (index_bits, tag_bits)) = (component.name(&a.spec), component.widths(&a.spec));
     let Some((victim, _)) = component::fill(a, component) else {
-        return format!("the access did not fill {name}");
+        return format!("the access did not fill {}", component.name(&a.spec));
     };
     let set = found(a, component).map_or(0, |(set, ..)| set);
-    let set = Shown::field(set, index_bits);
-    let policy = match component {
-        Component::Tlb(at) => a.spec.tlbs[at].policy,
-        Component::Cache(at) => a.spec.caches[at].policy,
+    let place = place(a, component, set);
+    let (entry, entries, ways, policy) = match component {
+        Component::Tlb(at) => ("entry", "entries", a.spec.tlbs[at].ways, a.spec.tlbs[at].policy),
+        Component::Cache(at) => ("line", "lines", a.spec.caches[at].ways, a.spec.caches[at].policy),
     };
-    match victim {
-        None => format!("set {set} of {name} had an invalid way, so no entry was evicted"),
-        Some(tag) => {
-            let tag = Shown::field(tag, tag_bits);
-            format!("all ways of set {set} of {name} were valid, and {} chose tag {tag}", policy.row().name)
-        }
+    match victim.map(|tag| Shown::field(tag, component.widths(&a.spec).1)) {
+        None => format!("an {entry}{place} was invalid, so nothing was evicted").replace("an line", "a line"),
+        Some(tag) if ways == 1 => format!("the only {entry}{place} had tag {tag}"),
+        Some(tag) => format!("all {entries}{place} were valid, and {} evicts tag {tag}", policy.row().title),
     }
 }
 

@@ -17,7 +17,13 @@ pub(crate) fn fault(a: &Access) -> String {
     }
     no_translation(a).unwrap_or_else(|| match walked(a).next_back() {
         _ if a.spec.mmu.is_none() => NO_MMU.to_owned(),
+        Some(_) if a.spec.mmu.as_ref().is_some_and(|mmu| mmu.levels.len() == 1) => {
+            "the page-table entry is present and permits the access".to_owned()
+        }
         Some(_) => "every entry of the walk is present and permits the access".to_owned(),
+        None if lookups::hit_tlb(a).is_none() => {
+            "the page is present, and its entry permits the access".to_owned()
+        }
         None => "the TLB entry permits the access".to_owned(),
     })
 }

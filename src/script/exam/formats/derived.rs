@@ -1,0 +1,187 @@
+//! The derivations of values, of the cells of tables, and of the options of choices.
+
+use super::label::{called, filled};
+use super::labels::Labels;
+use super::prompt::of_done;
+use super::scope::Scope;
+use crate::lang::value::Value;
+use crate::questions::entry::{
+    Alternative, AuthorTable, Blank, Derivation, Evidence, Form, PathValue, Radix,
+};
+use crate::report::doc::Block;
+use crate::report::narrate::reason_named;
+use crate::run::record::Did;
+use crate::services::lookup::look_up;
+
+/// Words at the start of a path that its meaning already contains. Others are names.
+const OBVIOUS: [&str; 7] = ["machine", "page_table", "tlb", "cache", "frames", "swap", "ksm"];
+
+/// Returns the meanings of the paths in an expression, and the expression with its numbers.
+pub(super) fn derived(derivation: &Derivation, blank: &Blank, scope: &Scope, labels: &Labels) -> Vec<Block> {
+    let pairs = paths(derivation, blank, scope, labels);
+    let mut blocks =
+        if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] };
+    let chosen = derivation.chosen.iter();
+    blocks.extend(chosen.filter_map(|evidence| shown(evidence, true, labels)).map(Block::line));
+    blocks.extend(formula(derivation, blank).map(Block::line));
+    blocks
+}
+
+/// Returns the meanings of the paths in an expression, with their values or formulas.
+fn paths(derivation: &Derivation, blank: &Blank, scope: &Scope, labels: &Labels) -> Vec<(String, String)> {
+    let radix = match blank.form {
+        Form::Number { radix, .. } => radix,
+        Form::Words(_) | Form::Pages | Form::Free => Radix::Decimal,
+    };
+    let path = |PathValue { path, value, formula, last }: &PathValue| {
+        let rows = look_up(path);
+        if let (Some(did), Some(fact)) = (last, path.strip_prefix("last.")) {
+            let blank = Blank { fact: fact.into(), key: None, form: Form::Free, unit: None, round: None };
+            let label = called(&blank, labels).trim_end_matches('?').to_owned();
+            let reason = reason_named(&scope.seen(did), fact).map(|reason| format!(": {reason}"));
+            return Some((label, format!("{}{}", radix.write(value, None), reason.unwrap_or_default())));
+        }
+        let row = rows.iter().find(|row| row.section == "paths").or(rows.first())?;
+        let meaning = row.cells.last()?.1.clone();
+        let head = path.split('.').next().filter(|head| !OBVIOUS.contains(head));
+        let meaning = head.map_or_else(|| meaning.clone(), |head| format!("{meaning} ({head})"));
+        let written = radix.write(value, None);
+        Some((
+            meaning,
+            match formula {
+                Some(comparison) if matches!(value, Value::Bool(_)) => format!("{written}: {comparison}"),
+                Some(formula) => format!("{formula} = {written}"),
+                None => written,
+            },
+        ))
+    };
+    derivation.paths.iter().filter_map(path).collect()
+}
+
+/// Returns `2 × 5 = 10; 0.9 × (10 + 60) = 0.9 × 70 = 63`, or `7 + 5 <= 16 is true`: the formulas of variables, and
+/// the formula of the value.
+fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
+    let result = filled(blank, true);
+    let mut formulas: Vec<String> = derivation.variables.iter().map(|steps| steps.join(" = ")).collect();
+    if let Form::Words(_) = blank.form {
+        formulas.extend(derivation.steps.last().map(|last| format!("{last} is {result}")));
+    } else {
+        let steps = derivation.steps.iter().filter(|step| **step != result);
+        let steps: Vec<&str> = steps.map(String::as_str).collect();
+        let sign = if blank.is_approximate() { "≈" } else { "=" };
+        if !steps.is_empty() {
+            formulas.push(format!("{} {sign} {result}", steps.join(" = ")));
+        } else if let Some(last) = formulas.last_mut()
+            && !last.ends_with(&format!(" {result}"))
+        {
+            *last = format!("{last} {sign} {result}");
+        }
+    }
+    (!formulas.is_empty()).then(|| formulas.join("; "))
+}
+
+/// Returns the formulas of a table's cells. The formula of a variable is only printed once.
+pub(super) fn cells(table: &AuthorTable, scope: &Scope, labels: &Labels) -> Vec<Block> {
+    let mut pairs = Vec::new();
+    let mut known: Vec<&[String]> = Vec::new();
+    for (row, at, blank, derivation) in table.blanks() {
+        let mut own = derivation.clone();
+        own.variables.retain(|steps| !known.contains(&steps.as_slice()));
+        known.extend(derivation.variables.iter().map(Vec::as_slice));
+        let chosen = own.chosen.iter().filter_map(|evidence| shown(evidence, true, labels));
+        let all: Vec<String> = chosen.chain(formula(&own, blank)).collect();
+        let label = table.label(row, at);
+        let paths = paths(&own, blank, scope, labels).into_iter().filter(|_| all.is_empty());
+        pairs.extend(paths.map(|(_, why)| (label.clone(), why)));
+        if !all.is_empty() {
+            pairs.push((label, all.join(" ")));
+        }
+    }
+    if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
+}
+
+/// Explains the options of a choice: the mistakes behind wrong ones, and the evidence for computed ones.
+pub(super) fn decided(options: &[Alternative], bare: bool, labels: &Labels) -> Vec<Block> {
+    let pair = |option: &Alternative| {
+        let evidence: Vec<String> =
+            option.evidence.iter().filter_map(|evidence| shown(evidence, bare, labels)).collect();
+        let why = option.mistake.map(str::to_owned).or((!evidence.is_empty()).then(|| evidence.join("; ")))?;
+        Some((option.text.clone(), why))
+    };
+    let pairs: Vec<(String, String)> = options.iter().filter_map(pair).collect();
+    if pairs.is_empty() { Vec::new() } else { vec![Block::Pairs { title: String::new(), pairs }] }
+}
+
+/// Returns the evidence for or against an option as text.
+fn shown(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String> {
+    match evidence {
+        Evidence::Facts { did, blanks, expected } => {
+            let fact = |blank: &Blank| {
+                let not = expected.iter().find(|(fact, _)| *fact == blank.fact);
+                let not = not.map_or_else(String::new, |(_, value)| format!(", not {value}"));
+                match &*blank.fact {
+                    // Its letters need no label.
+                    "trace" => format!("{}{not}", filled(blank, bare)),
+                    _ => format!("{} {}{not}", called(blank, labels), filled(blank, bare)),
+                }
+            };
+            let mut facts: Vec<String> = blanks.iter().map(fact).collect();
+            facts.dedup();
+            let facts = facts.join(", ");
+            // The option describes the settings of a reference string.
+            Some(if matches!(**did, Did::Reference(_)) {
+                facts
+            } else {
+                format!("{} {facts}", of_done(did, labels))
+            })
+        }
+        Evidence::Truth { derivation, holds } => {
+            derivation.steps.last().map(|last| format!("{last} is {holds}"))
+        }
+        Evidence::First { value: Some(value), example, .. } if !example.is_empty() => {
+            let each: Vec<String> =
+                example.iter().filter_map(|evidence| described(evidence, bare, labels)).collect();
+            let each = if each.is_empty() { Radix::Decimal.write(value, None) } else { each.join("; ") };
+            Some(format!("for example, {each}"))
+        }
+        Evidence::First { name, value: Some(value), .. } => {
+            Some(format!("true for {name} = {}", Radix::Decimal.write(value, None)))
+        }
+        Evidence::First { value: None, tried, .. } => Some(format!("{tried} does so")),
+    }
+}
+
+/// Describes an operation with its facts in words: `a byte is read at virtual address 0x03D4: TLB hit, no page fault`.
+fn described(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String> {
+    let Evidence::Facts { did, blanks, .. } = evidence else { return None };
+    let mut done = (**did).clone();
+    if let Did::Access(access) = &mut done {
+        access.probe = false;
+    }
+    let sentence = of_done(&done, labels);
+    let mut letters = sentence.trim_end_matches('.').chars();
+    let first = letters.next()?.to_lowercase().to_string();
+    let facts: Vec<String> = blanks.iter().map(|blank| in_words(blank, bare, labels)).collect();
+    Some(format!("{first}{}: {}", letters.as_str(), facts.join(", ")))
+}
+
+/// Returns `TLB hit`, `no page fault`, or `PPN 0x0D`.
+fn in_words(blank: &Blank, bare: bool, labels: &Labels) -> String {
+    let (label, answer) = (called(blank, labels), blank.answer());
+    match (&*blank.fact, &*answer) {
+        ("fault", "none") => labels.localize("no page fault").to_owned(),
+        ("fault", "page") => labels.localize("page fault").to_owned(),
+        ("fault", class) => format!("{class} {}", labels.localize("fault")),
+        (_, "hit" | "miss" | "none" | "-") if matches!(blank.form, Form::Words(words) if words.contains(&"hit")) =>
+        {
+            let part = label.split_whitespace().next().unwrap_or_default();
+            let part = if part == "Cache" { "cache" } else { part };
+            if matches!(&*answer, "hit" | "miss") {
+                format!("{part} {answer}")
+            } else {
+                format!("no {part} lookup")
+            }
+        }
+        _ => format!("{label} {}", filled(blank, bare)),
+    }
+}

@@ -1,0 +1,311 @@
+//! The structures that a question prints or asks about. Worked solutions explain only these structures.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::page::bare;
+use crate::exam::paper::{PaperItem, Question};
+use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind, PathValue};
+use crate::run::facts::{Component, Family, Key, Subject, key};
+use crate::run::paths::{LAST, PART_PROPERTIES};
+use crate::run::record::{Access, CallRecord, Did, FaultRecord, TableView, View};
+use pagewalk_engine::kernel::event::KernelStep;
+use pagewalk_engine::machine::event::{AccessKind, Event, PteKind, Purpose};
+use pagewalk_engine::machine::spec::Spec;
+
+/// The structures that a question prints or asks about.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Scope {
+    /// The names of TLBs and caches.
+    parts: BTreeSet<String>,
+    /// Page tables, whose entries have page numbers and bits.
+    tables: bool,
+    /// The indices of page tables.
+    pub(super) indexes: bool,
+    /// The addresses and the raw values of entries.
+    entries: bool,
+    /// The number or the tree of page tables.
+    counted: bool,
+    /// Bytes that are read or written.
+    data: bool,
+    /// Physical addresses, or their parts.
+    physical: bool,
+    /// The accessed bit and the dirty bit of entries.
+    marks: [bool; 2],
+    /// The reference strings whose facts are asked, and thus explained with all their steps.
+    strings: Vec<Arc<Did>>,
+}
+
+impl Scope {
+    /// Returns the structures of a question.
+    pub(crate) fn of_question(question: &Question) -> Self {
+        let mut scope = Self::default();
+        question.views().for_each(|view| scope.view(view));
+        question.items().for_each(|item| scope.item(item));
+        scope
+    }
+
+    fn view(&mut self, view: &View) {
+        match view {
+            View::Table(table) => self.table(table),
+            View::Tree(_) => (self.tables, self.indexes, self.counted) = (true, true, true),
+            View::Pairs { title, .. } => self.named(title),
+            View::Value { of, .. } => self.entries |= of == "cr3",
+            View::Rulers(spec) | View::Declaration(spec) => self.parts.extend(parts(spec, |_| true)),
+            _ => {}
+        }
+    }
+
+    /// Adds the TLB or cache in the title of a view.
+    fn named(&mut self, title: &str) {
+        if let [kind @ ("tlb" | "cache"), rest @ ..] = &*title.to_lowercase().split(' ').collect::<Vec<_>>() {
+            let name = title.split(' ').nth(1).filter(|_| !rest.is_empty());
+            self.parts.insert(name.unwrap_or(kind).to_owned());
+        }
+    }
+
+    fn table(&mut self, table: &TableView) {
+        self.named(&table.title);
+        if table.title.ends_with("page_table") {
+            self.tables = true;
+            for (mark, column) in self.marks.iter_mut().zip(["a", "d"]) {
+                *mark |= table.groups.iter().flatten().any(|name| name == column);
+            }
+        }
+        if table.title == "memory" {
+            (self.entries, self.data) = (true, true);
+        }
+    }
+
+    fn item(&mut self, item: &PaperItem) {
+        let spec = item.hardware.as_ref().map(|hardware| &*hardware.spec);
+        match &item.kind {
+            ItemKind::Facts { blanks, .. } => {
+                self.blanks(&item.did, blanks, bare(item));
+                self.strings.extend(matches!(*item.did, Did::Reference(_)).then(|| item.did.clone()));
+            }
+            ItemKind::Value { derivation, .. } => self.paths(derivation, spec, bare(item)),
+            ItemKind::Table { table, string: None, .. } => self.table(table),
+            ItemKind::Author(table) => {
+                table.blanks().for_each(|(.., derivation)| self.paths(derivation, spec, bare(item)));
+            }
+            ItemKind::Any { among, example: Some(View::Steps(access)), .. } => {
+                let words = among.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '_');
+                words.for_each(|word| self.fact(word, (&access.spec, access.kind), bare(item)));
+            }
+            ItemKind::Choice { options, .. } => {
+                for evidence in options.iter().flat_map(|option| &option.evidence) {
+                    match evidence {
+                        Evidence::Facts { did, blanks, .. } => self.blanks(did, blanks, bare(item)),
+                        Evidence::Truth { derivation, .. } => self.paths(derivation, spec, bare(item)),
+                        Evidence::First { .. } => {}
+                    }
+                }
+            }
+            ItemKind::Table { .. } | ItemKind::Any { .. } | ItemKind::Essay { .. } => {}
+        }
+    }
+
+    fn blanks(&mut self, did: &Did, blanks: &[Blank], bare: bool) {
+        let Did::Access(access) = did else { return };
+        blanks.iter().for_each(|blank| self.fact(&blank.fact, (&access.spec, access.kind), bare));
+    }
+
+    /// Adds the structures of paths such as `last.tlb` and `L1d.misses`.
+    fn paths(&mut self, derivation: &Derivation, spec: Option<&Spec>, bare: bool) {
+        for PathValue { path, .. } in &derivation.paths {
+            let (Some((head, name)), Some(spec)) = (path.split_once('.'), spec) else { continue };
+            let counts = || PART_PROPERTIES.iter().any(|row| row.name == name && row.fact.is_some());
+            if head == LAST {
+                self.fact(name, (spec, AccessKind::Read), bare);
+            } else if path.ends_with("page_table.tables") || path.ends_with("page_table.bytes") {
+                self.counted = true;
+            } else if let Some(part) = Component::named(spec, head).filter(|_| counts()) {
+                self.parts.insert(part.name(spec).to_owned());
+            }
+        }
+    }
+
+    /// Adds the structures that a fact of an access is about.
+    fn fact(&mut self, name: &str, (spec, kind): (&Spec, AccessKind), bare: bool) {
+        let Ok(key) = key(name, Family::Access, Some(spec)) else { return };
+        let all = |is: fn(Component) -> bool| parts(spec, is);
+        let first = match key.subject() {
+            Subject::FirstTlb => spec.first_tlb(kind).map(Component::Tlb),
+            Subject::FirstCache => spec.first_cache(kind).map(Component::Cache),
+            Subject::Part(part) => Some(part),
+            _ => None,
+        };
+        self.parts.extend(first.map(|part| part.name(spec).to_owned()));
+        match key.subject() {
+            Subject::Nothing
+            | Subject::Address
+            | Subject::FirstTlb
+            | Subject::FirstCache
+            | Subject::Part(_) => {}
+            Subject::Indexes => self.indexes = true,
+            Subject::Tlbs => self.parts.extend(all(is_tlb)),
+            Subject::Translation => {
+                self.tables |= bare;
+                self.physical |= name != "fault";
+            }
+            Subject::Walks => {
+                self.tables = true;
+                self.parts.extend(all(is_tlb));
+            }
+            Subject::Entries => (self.tables, self.indexes, self.entries) = (true, true, true),
+            Subject::Caches => self.parts.extend(all(|part| !is_tlb(part))),
+            Subject::Data => (self.data, self.tables) = (self.data || bare, self.tables || bare),
+            Subject::Times => {
+                self.tables = true;
+                self.parts.extend(all(|_| true));
+            }
+        }
+    }
+
+    /// Whether the question is about a TLB or cache of a machine.
+    pub(super) fn has(&self, spec: &Spec, part: Component) -> bool {
+        self.parts.contains(part.name(spec))
+    }
+
+    /// Whether the question is about the bytes of an access, or about the caches that hold them.
+    pub(super) fn has_data(&self, spec: &Spec) -> bool {
+        self.data || spec.mmu.is_none() || self.has_caches(spec)
+    }
+
+    fn has_caches(&self, spec: &Spec) -> bool {
+        (0..spec.caches.len()).any(|at| self.has(spec, Component::Cache(at)))
+    }
+
+    /// Whether the question is about page tables.
+    pub(super) fn has_tables(&self) -> bool {
+        self.tables
+    }
+
+    /// Whether the question is about the hardware, and not only about addresses and the kernel.
+    pub(super) fn has_hardware(&self, spec: &Spec) -> bool {
+        let any = Component::all(spec).any(|part| self.has(spec, part));
+        any || self.data || (self.tables || self.entries) && spec.mmu.is_some()
+    }
+
+    /// Whether another item of the question explains the steps of a reference string.
+    pub(super) fn explains(&self, string: &Did) -> bool {
+        self.strings.iter().any(|known| match (&**known, string) {
+            (Did::Reference(known), Did::Reference(run)) => {
+                (&known.caption, known.spelt()) == (&run.caption, run.spelt())
+            }
+            _ => false,
+        })
+    }
+
+    /// Whether the question is about the structure of an operation's fact.
+    pub(super) fn covers(&self, did: &Did, key: &Key) -> bool {
+        let Did::Access(access) = did else { return true };
+        let spec = &access.spec;
+        let part = match key.subject() {
+            Subject::Tlbs | Subject::FirstTlb => spec.first_tlb(access.kind).map(Component::Tlb),
+            Subject::Caches | Subject::FirstCache => spec.first_cache(access.kind).map(Component::Cache),
+            Subject::Part(part) => Some(part),
+            _ => return true,
+        };
+        part.is_some_and(|part| self.has(spec, part))
+    }
+
+    /// Returns an operation as the question sees it: without the events of other structures.
+    pub(super) fn seen(&self, did: &Did) -> Did {
+        match did {
+            Did::Access(access) => Did::Access(self.access(access)),
+            Did::Call(call) => Did::Call(self.call(call)),
+            Did::Bound { name, value, call: Some(call) } => {
+                Did::Bound { name: name.clone(), value: value.clone(), call: Some(self.call(call)) }
+            }
+            other => other.clone(),
+        }
+    }
+
+    pub(super) fn access(&self, access: &Access) -> Access {
+        let mut seen = access.clone();
+        let spec = &access.spec;
+        seen.events = self.events(access, &access.events);
+        let first = spec.first_cache(access.kind).map(Component::Cache);
+        if !first.is_some_and(|first| self.has(spec, first)) {
+            seen.block = None;
+        }
+        if let Some(process) = &mut seen.process {
+            process.faults.iter_mut().for_each(|fault| self.fault(access, fault));
+        }
+        seen
+    }
+
+    fn fault(&self, access: &Access, fault: &mut FaultRecord) {
+        fault.events = self.events(access, &fault.events);
+        fault.steps.retain(|step| self.shows(step));
+    }
+
+    fn call(&self, call: &CallRecord) -> Arc<CallRecord> {
+        let mut call = call.clone();
+        call.steps.retain(|step| self.shows(step));
+        for fault in &mut call.faults {
+            fault.steps.retain(|step| self.shows(step));
+        }
+        Arc::new(call)
+    }
+
+    fn shows(&self, step: &KernelStep) -> bool {
+        match step {
+            KernelStep::Table { .. } => self.counted || self.entries,
+            KernelStep::Mapped { .. } => self.tables || self.entries,
+            _ => true,
+        }
+    }
+
+    fn events(&self, access: &Access, events: &[Event]) -> Vec<Event> {
+        events.iter().filter_map(|event| self.event(access, *event)).collect()
+    }
+
+    fn event(&self, access: &Access, event: Event) -> Option<Event> {
+        let spec = &access.spec;
+        let tables = self.tables || self.entries;
+        let walk = |purpose: Purpose| purpose != Purpose::Walk || tables;
+        let has = |part: Component| self.has(spec, part);
+        let kept = match event {
+            Event::TlbLookup { tlb, .. } | Event::TlbFill { tlb, .. } | Event::TlbInvalidated { tlb, .. } => {
+                has(Component::Tlb(tlb as usize))
+            }
+            Event::Pte { level, index, value, found, .. } if tables && !self.addresses(spec) => {
+                let value = value.filter(|_| found != PteKind::Table);
+                return Some(Event::Pte { level, index, address: None, value, found });
+            }
+            Event::Pte { .. } => tables,
+            Event::AccessedDirtySet { dirty, .. } => {
+                tables && (self.entries || self.marks[0] || dirty && self.marks[1])
+            }
+            Event::CacheLookup { cache, purpose, .. } | Event::CacheFill { cache, purpose, .. } => {
+                has(Component::Cache(cache as usize)) && walk(purpose)
+            }
+            Event::Snooped { cache, .. } => has(Component::Cache(cache as usize)),
+            Event::Bypassed { purpose } => self.has_caches(spec) && walk(purpose),
+            Event::Memory { purpose: Purpose::Writeback, .. } => self.has_caches(spec),
+            Event::Memory { purpose: Purpose::Walk, .. } => tables,
+            Event::Memory { .. } => self.data || self.has_caches(spec),
+            Event::Translated { .. } => tables || self.physical || self.data || self.has_caches(spec),
+            Event::Fragment { .. } | Event::Faulted { .. } => true,
+        };
+        kept.then_some(event)
+    }
+
+    /// Whether the addresses of entries are shown: on their own, or because a cache holds entries.
+    fn addresses(&self, spec: &Spec) -> bool {
+        let cached = spec.mmu.as_ref().is_some_and(|mmu| mmu.walk_cached) && self.has_caches(spec);
+        self.entries || cached
+    }
+}
+
+fn is_tlb(part: Component) -> bool {
+    matches!(part, Component::Tlb(_))
+}
+
+/// Returns the names of a machine's TLBs and caches of a kind.
+fn parts(spec: &Spec, is: fn(Component) -> bool) -> BTreeSet<String> {
+    Component::all(spec).filter(|part| is(*part)).map(|part| part.name(spec).to_owned()).collect()
+}
