@@ -40,7 +40,7 @@ pub(crate) struct Scope {
     /// The names of TLBs and caches.
     parts: BTreeSet<String>,
     topics: BTreeSet<Topic>,
-    /// The reference strings whose facts are asked, and thus explained with all their steps.
+    /// The reference strings whose facts the question asks for, so that their solutions explain every step.
     strings: Vec<Arc<Did>>,
 }
 
