@@ -46,6 +46,10 @@ fn only_structures_of_the_question_are_explained() {
     let marks =
         solved(&format!("{machine}question \"Q\" {{ ask read 0x1234 => tlb; ask page_table columns a }}"));
     has(&marks, &["sets the accessed bit A"]);
+    let other =
+        solved(&format!("{machine}question \"Q\" {{ ask read 0x1234 => tlb; ask page_table columns v }}"));
+    has(&other, &["fetches the page-table entry"]);
+    lacks(&other, &["accessed bit"]);
     // The cache alone.
     let cache = solved(&format!("{machine}question \"Q\" {{ ask read 0x1234 => cache }}"));
     has(&cache, &["MMU → cache: physical address 0xD234", "cache → memory: fetches the block"]);

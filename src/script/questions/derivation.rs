@@ -57,7 +57,7 @@ impl Session<'_> {
     }
 
     /// Returns a value as formulas print it.
-    pub(super) fn value_in_formula(&self, value: &Value, radix: Radix) -> String {
+    pub(super) fn value_in_formula(value: &Value, radix: Radix) -> String {
         match value {
             Value::Number(number) if number.is_negative() => format!("({value})"),
             Value::Number(number) if number.as_integer().is_some_and(|n| n >= DECIMAL) => {
@@ -136,7 +136,7 @@ impl Formula<'_, '_> {
 
     fn value(&mut self, of: &Expr) -> Result<String, Stop> {
         let value = self.session.eval(of)?;
-        Ok(self.session.value_in_formula(&value, self.radix))
+        Ok(Session::value_in_formula(&value, self.radix))
     }
 
     fn unary(&mut self, op: UnaryOp, x: &Expr) -> Result<String, Stop> {

@@ -61,7 +61,7 @@ impl Session<'_> {
             self.add_paths(&set, derivation)?;
             if is_formula(&set) {
                 let mut steps = self.steps_of(&set, radix)?;
-                let value = self.value_in_formula(&value, radix);
+                let value = Self::value_in_formula(&value, radix);
                 if steps.last() != Some(&value) {
                     steps.push(value);
                 }

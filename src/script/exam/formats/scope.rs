@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use super::page::bare;
+use super::page::{bare, printed};
 use crate::exam::paper::{PaperItem, Question};
 use crate::questions::entry::{Blank, Derivation, Evidence, ItemKind, PathValue};
 use crate::run::facts::{Component, Family, Key, Subject, key};
@@ -13,26 +13,34 @@ use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::machine::event::{AccessKind, Event, PteKind, Purpose};
 use pagewalk_engine::machine::spec::Spec;
 
+/// A topic of a question, other than TLBs and caches.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Topic {
+    /// Page tables, whose entries have page numbers and bits.
+    Tables,
+    /// The indices of page tables.
+    Indexes,
+    /// The addresses and the raw values of entries.
+    Entries,
+    /// The number or the tree of page tables.
+    Counted,
+    /// Bytes that are read or written.
+    Data,
+    /// Physical addresses, or their parts.
+    Physical,
+    /// The accessed bit of entries.
+    Accessed,
+    /// The dirty bit of entries.
+    Dirty,
+}
+
 /// The structures that a question prints or asks about.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Scope {
     /// The names of TLBs and caches.
     parts: BTreeSet<String>,
-    /// Page tables, whose entries have page numbers and bits.
-    tables: bool,
-    /// The indices of page tables.
-    pub(super) indexes: bool,
-    /// The addresses and the raw values of entries.
-    entries: bool,
-    /// The number or the tree of page tables.
-    counted: bool,
-    /// Bytes that are read or written.
-    data: bool,
-    /// Physical addresses, or their parts.
-    physical: bool,
-    /// The accessed bit and the dirty bit of entries.
-    marks: [bool; 2],
-    /// The reference strings whose facts are asked, and thus explained with all their steps.
+    topics: BTreeSet<Topic>,
+    /// The reference strings whose facts the question asks for, so that their solutions explain every step.
     strings: Vec<Arc<Did>>,
 }
 
@@ -47,10 +55,10 @@ impl Scope {
 
     fn view(&mut self, view: &View) {
         match view {
-            View::Table(table) => self.table(table),
-            View::Tree(_) => (self.tables, self.indexes, self.counted) = (true, true, true),
+            View::Table(table) => self.table(table, &table.groups.concat()),
+            View::Tree(_) => self.topics.extend([Topic::Tables, Topic::Indexes, Topic::Counted]),
             View::Pairs { title, .. } => self.named(title),
-            View::Value { of, .. } => self.entries |= of == "cr3",
+            View::Value { of, .. } if of == "cr3" => self.topics.extend([Topic::Entries]),
             View::Rulers(spec) | View::Declaration(spec) => self.parts.extend(parts(spec, |_| true)),
             _ => {}
         }
@@ -64,16 +72,17 @@ impl Scope {
         }
     }
 
-    fn table(&mut self, table: &TableView) {
+    /// Adds the structures of a table with these columns on the paper.
+    fn table(&mut self, table: &TableView, columns: &[String]) {
         self.named(&table.title);
         if table.title.ends_with("page_table") {
-            self.tables = true;
-            for (mark, column) in self.marks.iter_mut().zip(["a", "d"]) {
-                *mark |= table.groups.iter().flatten().any(|name| name == column);
-            }
+            self.topics.insert(Topic::Tables);
+            let has = |column: &str| columns.iter().any(|name| name == column);
+            self.topics.extend(has("a").then_some(Topic::Accessed));
+            self.topics.extend(has("d").then_some(Topic::Dirty));
         }
         if table.title == "memory" {
-            (self.entries, self.data) = (true, true);
+            self.topics.extend([Topic::Entries, Topic::Data]);
         }
     }
 
@@ -85,7 +94,12 @@ impl Scope {
                 self.strings.extend(matches!(*item.did, Did::Reference(_)).then(|| item.did.clone()));
             }
             ItemKind::Value { derivation, .. } => self.paths(derivation, spec, bare(item)),
-            ItemKind::Table { table, string: None, .. } => self.table(table),
+            ItemKind::Table { table, columns, string: None } => {
+                let names = table.groups.concat().into_iter().zip(printed(table, columns));
+                let printed: Vec<String> =
+                    names.filter(|(_, printed)| *printed).map(|(name, _)| name).collect();
+                self.table(table, &printed);
+            }
             ItemKind::Author(table) => {
                 table.blanks().for_each(|(.., derivation)| self.paths(derivation, spec, bare(item)));
             }
@@ -108,7 +122,9 @@ impl Scope {
 
     fn blanks(&mut self, did: &Did, blanks: &[Blank], bare: bool) {
         let Did::Access(access) = did else { return };
-        blanks.iter().for_each(|blank| self.fact(&blank.fact, (&access.spec, access.kind), bare));
+        for blank in blanks {
+            self.fact(&blank.fact, (&access.spec, access.kind), bare);
+        }
     }
 
     /// Adds the structures of paths such as `last.tlb` and `L1d.misses`.
@@ -119,7 +135,7 @@ impl Scope {
             if head == LAST {
                 self.fact(name, (spec, AccessKind::Read), bare);
             } else if path.ends_with("page_table.tables") || path.ends_with("page_table.bytes") {
-                self.counted = true;
+                self.topics.insert(Topic::Counted);
             } else if let Some(part) = Component::named(spec, head).filter(|_| counts()) {
                 self.parts.insert(part.name(spec).to_owned());
             }
@@ -133,31 +149,27 @@ impl Scope {
         let first = match key.subject() {
             Subject::FirstTlb => spec.first_tlb(kind).map(Component::Tlb),
             Subject::FirstCache => spec.first_cache(kind).map(Component::Cache),
-            Subject::Part(part) => Some(part),
-            _ => None,
+            _ => key.part(),
         };
         self.parts.extend(first.map(|part| part.name(spec).to_owned()));
         match key.subject() {
-            Subject::Nothing
-            | Subject::Address
-            | Subject::FirstTlb
-            | Subject::FirstCache
-            | Subject::Part(_) => {}
-            Subject::Indexes => self.indexes = true,
+            Subject::Data if bare => self.topics.extend([Topic::Data, Topic::Tables]),
+            Subject::Nothing | Subject::Address | Subject::FirstTlb | Subject::FirstCache | Subject::Data => {
+            }
+            Subject::Indexes => self.topics.extend([Topic::Indexes]),
             Subject::Tlbs => self.parts.extend(all(is_tlb)),
             Subject::Translation => {
-                self.tables |= bare;
-                self.physical |= name != "fault";
+                self.topics.extend(bare.then_some(Topic::Tables));
+                self.topics.extend((name != "fault").then_some(Topic::Physical));
             }
             Subject::Walks => {
-                self.tables = true;
+                self.topics.insert(Topic::Tables);
                 self.parts.extend(all(is_tlb));
             }
-            Subject::Entries => (self.tables, self.indexes, self.entries) = (true, true, true),
+            Subject::Entries => self.topics.extend([Topic::Tables, Topic::Indexes, Topic::Entries]),
             Subject::Caches => self.parts.extend(all(|part| !is_tlb(part))),
-            Subject::Data => (self.data, self.tables) = (self.data || bare, self.tables || bare),
             Subject::Times => {
-                self.tables = true;
+                self.topics.insert(Topic::Tables);
                 self.parts.extend(all(|_| true));
             }
         }
@@ -170,22 +182,23 @@ impl Scope {
 
     /// Whether the question is about the bytes of an access, or about the caches that hold them.
     pub(super) fn has_data(&self, spec: &Spec) -> bool {
-        self.data || spec.mmu.is_none() || self.has_caches(spec)
+        self.is(Topic::Data) || spec.mmu.is_none() || self.has_caches(spec)
     }
 
     fn has_caches(&self, spec: &Spec) -> bool {
         (0..spec.caches.len()).any(|at| self.has(spec, Component::Cache(at)))
     }
 
-    /// Whether the question is about page tables.
-    pub(super) fn has_tables(&self) -> bool {
-        self.tables
+    /// Whether the question is about a topic.
+    pub(super) fn is(&self, topic: Topic) -> bool {
+        self.topics.contains(&topic)
     }
 
     /// Whether the question is about the hardware, and not only about addresses and the kernel.
     pub(super) fn has_hardware(&self, spec: &Spec) -> bool {
         let any = Component::all(spec).any(|part| self.has(spec, part));
-        any || self.data || (self.tables || self.entries) && spec.mmu.is_some()
+        any || self.is(Topic::Data)
+            || (self.is(Topic::Tables) || self.is(Topic::Entries)) && spec.mmu.is_some()
     }
 
     /// Whether another item of the question explains the steps of a reference string.
@@ -205,10 +218,9 @@ impl Scope {
         let part = match key.subject() {
             Subject::Tlbs | Subject::FirstTlb => spec.first_tlb(access.kind).map(Component::Tlb),
             Subject::Caches | Subject::FirstCache => spec.first_cache(access.kind).map(Component::Cache),
-            Subject::Part(part) => Some(part),
-            _ => return true,
+            _ => key.part(),
         };
-        part.is_some_and(|part| self.has(spec, part))
+        part.is_none_or(|part| self.has(spec, part))
     }
 
     /// Returns an operation as the question sees it: without the events of other structures.
@@ -253,8 +265,8 @@ impl Scope {
 
     fn shows(&self, step: &KernelStep) -> bool {
         match step {
-            KernelStep::Table { .. } => self.counted || self.entries,
-            KernelStep::Mapped { .. } => self.tables || self.entries,
+            KernelStep::Table { .. } => self.is(Topic::Counted) || self.is(Topic::Entries),
+            KernelStep::Mapped { .. } => self.is(Topic::Tables) || self.is(Topic::Entries),
             _ => true,
         }
     }
@@ -265,7 +277,7 @@ impl Scope {
 
     fn event(&self, access: &Access, event: Event) -> Option<Event> {
         let spec = &access.spec;
-        let tables = self.tables || self.entries;
+        let tables = self.is(Topic::Tables) || self.is(Topic::Entries);
         let walk = |purpose: Purpose| purpose != Purpose::Walk || tables;
         let has = |part: Component| self.has(spec, part);
         let kept = match event {
@@ -276,9 +288,10 @@ impl Scope {
                 let value = value.filter(|_| found != PteKind::Table);
                 return Some(Event::Pte { level, index, address: None, value, found });
             }
-            Event::Pte { .. } => tables,
+            Event::Pte { .. } | Event::Memory { purpose: Purpose::Walk, .. } => tables,
             Event::AccessedDirtySet { dirty, .. } => {
-                tables && (self.entries || self.marks[0] || dirty && self.marks[1])
+                tables
+                    && (self.is(Topic::Entries) || self.is(Topic::Accessed) || dirty && self.is(Topic::Dirty))
             }
             Event::CacheLookup { cache, purpose, .. } | Event::CacheFill { cache, purpose, .. } => {
                 has(Component::Cache(cache as usize)) && walk(purpose)
@@ -286,9 +299,10 @@ impl Scope {
             Event::Snooped { cache, .. } => has(Component::Cache(cache as usize)),
             Event::Bypassed { purpose } => self.has_caches(spec) && walk(purpose),
             Event::Memory { purpose: Purpose::Writeback, .. } => self.has_caches(spec),
-            Event::Memory { purpose: Purpose::Walk, .. } => tables,
-            Event::Memory { .. } => self.data || self.has_caches(spec),
-            Event::Translated { .. } => tables || self.physical || self.data || self.has_caches(spec),
+            Event::Memory { .. } => self.is(Topic::Data) || self.has_caches(spec),
+            Event::Translated { .. } => {
+                tables || self.is(Topic::Physical) || self.is(Topic::Data) || self.has_caches(spec)
+            }
             Event::Fragment { .. } | Event::Faulted { .. } => true,
         };
         kept.then_some(event)
@@ -297,7 +311,7 @@ impl Scope {
     /// Whether the addresses of entries are shown: on their own, or because a cache holds entries.
     fn addresses(&self, spec: &Spec) -> bool {
         let cached = spec.mmu.as_ref().is_some_and(|mmu| mmu.walk_cached) && self.has_caches(spec);
-        self.entries || cached
+        self.is(Topic::Entries) || cached
     }
 }
 

@@ -8,14 +8,16 @@ use super::labels::Labels;
 use super::page::bare;
 use super::prompt::of_done;
 use super::prose::paragraphs;
-use super::scope::Scope;
+use super::scope::{Scope, Topic};
 use super::tree::Paragraph;
 use crate::exam::paper::PaperItem;
 use crate::questions::entry::{Blank, ItemKind};
 use crate::report::doc::{Block, RulerOf, Step, Table};
 use crate::report::narrate::{call_steps, reason_named, reasons, rulers, steps_on_paper};
 use crate::report::narrate::{reference, replay, view};
-use crate::run::facts::{Component, Family, Subject, binary, key, lookup, reported_facts, switched};
+use crate::run::facts::{
+    Component, Family, ReportedFact, Subject, binary, key, lookup, reported_facts, switched,
+};
 use crate::run::nouns::{explaining, reference_frames};
 use crate::run::record::{Access, AccessVerb, Did, Shown, View};
 use pagewalk_engine::machine::event::{Event, Purpose};
@@ -161,7 +163,7 @@ fn address(access: &Access, scope: &Scope) -> Vec<Block> {
     let first = spec.first_tlb(access.kind).filter(|at| scope.has(spec, Component::Tlb(*at)));
     ruler.rows.retain(|row| match &row.of {
         RulerOf::Page => true,
-        RulerOf::Tables => scope.has_tables() || scope.indexes,
+        RulerOf::Tables => scope.is(Topic::Tables) || scope.is(Topic::Indexes),
         RulerOf::Tlb(at) => first == Some(*at),
         RulerOf::Cache(at) => scope.has(spec, Component::Cache(*at)),
     });
@@ -181,7 +183,7 @@ fn of_seen(access: &Access, scope: &Scope) -> Vec<Block> {
         // The steps end with the translation.
         access.verb = AccessVerb::Translate;
     }
-    let steps = steps_on_paper(&access).into_iter();
+    let steps = steps_on_paper(&access, scope.is(Topic::Data)).into_iter();
     match (scope.has_hardware(&access.spec), &access.process) {
         (true, _) => steps.collect(),
         (false, Some(_)) => steps.filter_map(of_kernel).collect(),
@@ -274,12 +276,25 @@ fn of_kernel(block: Block) -> Option<Block> {
 /// The facts that summarize an operation.
 const RESULTS: [&str; 6] = ["tlb", "cache", "fault", "evicted", "returns", "error"];
 
-/// Summarizes the result of an operation.
+/// Summarizes the result of an operation, with the set and the victim of each lookup.
 fn results(did: &Did, scope: &Scope) -> String {
     let seen = scope.seen(did);
+    let detail = |name: &str, suffix: &str| {
+        let Did::Access(access) = did else { return None };
+        key(&format!("{name}.{suffix}"), Family::Access, Some(&access.spec)).ok()?.value_in(&seen)
+    };
+    let fact = |fact: ReportedFact| {
+        let mut text = fact.to_string();
+        let of_lookup = matches!(fact.name.as_str(), "tlb" | "cache");
+        for (suffix, before) in [("index", " in set"), ("victim", ", which evicts tag")] {
+            let value = detail(&fact.name, suffix).filter(|value| of_lookup && value.to_string() != "none");
+            if let Some(value) = value {
+                text = format!("{text}{before} {value}");
+            }
+        }
+        text
+    };
     let facts = reported_facts(&seen).into_iter().filter(|fact| RESULTS.contains(&fact.name.as_str()));
-    let facts = facts.filter(|fact| scope.covers(did, &fact.key));
-    let facts: Vec<String> =
-        facts.filter(|fact| fact.stated() != "none").map(|fact| fact.to_string()).collect();
-    facts.join(", ")
+    let facts = facts.filter(|fact| scope.covers(did, &fact.key) && fact.stated() != "none");
+    facts.map(fact).collect::<Vec<_>>().join(", ")
 }

@@ -30,12 +30,21 @@ impl Fetched {
     }
 }
 
+/// Where steps are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Medium {
+    /// In the narration of a run.
+    Run,
+    /// On a paper, which does not state the raw values of entries outside memory. If `bytes` is true, the steps
+    /// mention unknown bytes.
+    Paper { bytes: bool },
+}
+
 /// The steps so far, with the state for the next steps.
 pub(crate) struct Sequence<'a> {
     pub(crate) access: &'a Access,
     pub(crate) steps: Vec<Step>,
-    /// Whether the steps are printed on a paper, which does not state the raw values of entries outside memory.
-    pub(crate) on_paper: bool,
+    pub(crate) medium: Medium,
     /// Number of pieces that have begun.
     pub(crate) pieces: u32,
     /// Entries that the walks fetched.
@@ -58,7 +67,7 @@ impl<'a> Sequence<'a> {
         Self {
             access,
             steps: Vec::new(),
-            on_paper: false,
+            medium: Medium::Run,
             pieces: 0,
             fetched: Vec::new(),
             asked: false,
@@ -68,6 +77,11 @@ impl<'a> Sequence<'a> {
             holder: None,
             marked: None,
         }
+    }
+
+    /// Whether the steps are printed on a paper.
+    pub(crate) fn on_paper(&self) -> bool {
+        self.medium != Medium::Run
     }
 
     pub(crate) fn push(&mut self, who: impl Into<String>, what: impl Into<String>) {

@@ -2,7 +2,7 @@
 
 use super::access::names;
 use super::process::handler;
-use super::sequence::{Fetched, Sequence};
+use super::sequence::{Fetched, Medium, Sequence};
 use super::{notes, parts};
 use crate::report::doc::{Block, Step};
 use crate::run::facts::hardware_fault;
@@ -24,10 +24,10 @@ pub(crate) fn steps(access: &Access) -> Vec<Block> {
     blocks
 }
 
-/// Returns the steps of an access for a worked solution, without the actions that a kernel would take after a
-/// fault.
-pub(crate) fn steps_on_paper(access: &Access) -> Vec<Block> {
-    let mut sequence = Sequence { on_paper: true, ..Sequence::new(access) };
+/// Returns the steps of an access for a worked solution, without the actions that a kernel would take after a fault.
+/// If `bytes` is true, the steps mention unknown bytes.
+pub(crate) fn steps_on_paper(access: &Access, bytes: bool) -> Vec<Block> {
+    let mut sequence = Sequence { medium: Medium::Paper { bytes }, ..Sequence::new(access) };
     let mut blocks = vec![Block::Steps(sequence.run())];
     if access.outcome.fault.is_some() && access.process.is_none() {
         blocks.push(Block::line("The access ends with a page fault."));
@@ -232,7 +232,7 @@ impl Sequence<'_> {
         };
         let first = spec.first_cache(self.access.kind).filter(|_| self.access.uses_caches());
         // A paper may be about other structures.
-        let first = first.filter(|at| !self.on_paper || looked_up(at));
+        let first = first.filter(|at| !self.on_paper() || looked_up(at));
         first.map_or("memory", |first| parts::cache_name(spec, first as u32)).to_owned()
     }
 
@@ -307,9 +307,12 @@ impl Sequence<'_> {
             return;
         }
         let data = parts::data(self.access);
+        if data == "unknown" && self.medium == (Medium::Paper { bytes: false }) {
+            return;
+        }
         let data = match (self.access.data.len(), data.as_str()) {
-            (1, "unknown") if self.on_paper => "a byte that is not given".to_owned(),
-            (_, "unknown") if self.on_paper => "bytes that are not all given".to_owned(),
+            (1, "unknown") if self.on_paper() => "a byte that is not given".to_owned(),
+            (_, "unknown") if self.on_paper() => "bytes that are not all given".to_owned(),
             (1, "unknown") => "an uninitialized byte (unknown)".to_owned(),
             (_, "unknown") => "bytes, some of them uninitialized (unknown)".to_owned(),
             (1, _) => format!("byte {data}"),

@@ -23,7 +23,7 @@ impl Sequence<'_> {
             Some(address) => {
                 let base = match level {
                     // A paper may be about another processor than x86.
-                    1 if self.on_paper && !parts::is_x86(spec) => "base of the root page table".to_owned(),
+                    1 if self.on_paper() && !parts::is_x86(spec) => "base of the root page table".to_owned(),
                     1 => "CR3".to_owned(),
                     _ => format!("level-{level} table base"),
                 };
@@ -45,7 +45,7 @@ impl Sequence<'_> {
         let Some(mmu) = &self.access.spec.mmu else { return };
         let raw = entry
             .value
-            .filter(|_| !self.on_paper || entry.address.is_some())
+            .filter(|_| !self.on_paper() || entry.address.is_some())
             .map(|raw| format!("PTE {}: ", parts::hex(raw, 8 * mmu.pte.bytes)))
             .unwrap_or_default();
         let ppn = entry.value.map(|raw| parts::hex(mmu.pte.decode(raw).ppn, self.access.spec.ppn_bits()));

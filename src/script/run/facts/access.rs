@@ -36,6 +36,7 @@ const fn handler(
 }
 
 /// Returns a row that is about a structure.
+#[expect(clippy::needless_pass_by_value, reason = "the row becomes part of the result")]
 const fn about(subject: Subject, row: FactRow) -> FactRow {
     FactRow { subject, ..row }
 }

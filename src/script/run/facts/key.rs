@@ -56,13 +56,20 @@ impl Key {
         self.kind().words()
     }
 
-    /// Returns the structure that the fact is about.
+    /// Returns the structure that the fact is about. A fact of a TLB or cache names it.
     pub(crate) fn subject(&self) -> Subject {
         match self {
             Key::Access(row) => row.subject,
             Key::Level(row, _) => row.subject,
-            Key::Component(_, part) | Key::Counter(_, part) => Subject::Part(*part),
-            Key::Call(_) | Key::Reference(_) | Key::Replay(_) => Subject::Nothing,
+            _ => Subject::Nothing,
+        }
+    }
+
+    /// Returns the TLB or cache that the fact names.
+    pub(crate) fn part(&self) -> Option<Component> {
+        match self {
+            Key::Component(_, part) | Key::Counter(_, part) => Some(*part),
+            _ => None,
         }
     }
 

@@ -1,7 +1,5 @@
 //! The structures that facts are about.
 
-use super::component::Component;
-
 /// The structure that a fact is about. A worked solution explains the structures that its question asks about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
@@ -29,6 +27,4 @@ pub(crate) enum Subject {
     Data,
     /// Every structure that takes time.
     Times,
-    /// A TLB or cache.
-    Part(Component),
 }

@@ -146,9 +146,9 @@ pub(crate) fn explaining(run: &ReferenceRun) -> Vec<String> {
 
 /// Returns the number of frames in a run's table. A working set has no empty frames.
 pub(crate) fn frames(run: &ReferenceRun) -> usize {
-    let used = |step: &ReferenceStep| match is_working_set(run) {
-        true => step.frames.iter().rposition(Option::is_some).map_or(0, |last| last + 1),
-        false => step.frames.len(),
+    let used = |step: &ReferenceStep| {
+        let last = step.frames.iter().rposition(Option::is_some).filter(|_| is_working_set(run));
+        last.map_or(step.frames.len(), |last| last + 1)
     };
     run.steps.iter().map(used).max().unwrap_or(0).min(FRAMES)
 }

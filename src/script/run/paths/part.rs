@@ -203,13 +203,11 @@ impl Part<'_> {
             // The tag of a virtually indexed cache is the PPN.
             return Some(format!("{all} − {}", all - tag));
         }
-        Some(match index {
-            0 => format!("one set: no index bits; {all} − {offset}"),
-            _ => {
-                let bits = count_of(index.into(), "index bit", "index bits");
-                format!("{}: {bits}; {all} − {offset} − {index}", self.sets()?)
-            }
-        })
+        if index == 0 {
+            return Some(format!("one set: no index bits; {all} − {offset}"));
+        }
+        let bits = count_of(index.into(), "index bit", "index bits");
+        Some(format!("{}: {bits}; {all} − {offset} − {index}", self.sets()?))
     }
 }
 

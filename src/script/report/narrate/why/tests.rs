@@ -110,6 +110,6 @@ fn cycles_are_a_sum_of_latencies() {
     // The cache lookup overlaps with the TLB lookup.
     assert_eq!(
         reason(script, "cycles"),
-        "tlb 3 + page-table entry 100 + cache 2 − 2 that overlap with the TLB lookup + memory 100"
+        "TLB 3 + page-table entry 100 + cache 2 − 2 that overlap with the TLB lookup + memory 100"
     );
 }

@@ -5,6 +5,7 @@ use pagewalk_engine::machine::event::Event;
 use super::super::component::{self, Component};
 use super::super::row::{low, shifted};
 use super::faults::no_address;
+use super::lookups::named;
 use super::translation::not_walked;
 use super::words::NO_MMU;
 use crate::run::nouns::size;
@@ -81,7 +82,7 @@ pub(crate) fn tlb_index(a: &Access, at: usize, label: &str) -> String {
     let Some((page_bits, page)) = tlb_page(a, at) else { return NO_MMU.to_owned() };
     let tlb = &a.spec.tlbs[at];
     if tlb.sets == 1 {
-        return format!("{} has one set", tlb.name);
+        return format!("{} has one set", named(a, Component::Tlb(at)));
     }
     Address::of_page(a).field(label, page_bits, tlb.index_bits()) + &page
 }
@@ -115,7 +116,7 @@ pub(crate) fn cache_offset(a: &Access, at: usize, label: &str) -> String {
 pub(crate) fn cache_index(a: &Access, at: usize, label: &str) -> String {
     let cache = &a.spec.caches[at];
     if cache.sets == 1 {
-        return format!("{} has one set", cache.name);
+        return format!("{} has one set", named(a, Component::Cache(at)));
     }
     let address = if cache.virtual_index && a.spec.mmu.is_some() && a.outcome.pa.is_some() {
         Ok(Address::of_page(a))

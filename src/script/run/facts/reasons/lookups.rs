@@ -63,6 +63,15 @@ fn place(a: &Access, component: Component, set: u64) -> String {
     if several { format!("{set} of {}", component.name(&a.spec)) } else { set }
 }
 
+/// Returns the name of a TLB or cache in a sentence.
+pub(super) fn named(a: &Access, component: Component) -> String {
+    match component.name(&a.spec) {
+        "tlb" => "the TLB".to_owned(),
+        "cache" => "the cache".to_owned(),
+        name => name.to_owned(),
+    }
+}
+
 /// Returns the number of a set. One digit is the same in every radix.
 fn set_number(set: u64, bits: u32) -> String {
     if set < 10 { set.to_string() } else { Shown::field(set, bits).to_string() }
@@ -95,13 +104,13 @@ pub(crate) fn switched(a: &Access, component: Component, before: &Machine) -> Op
         }
         _ => false,
     };
-    let name = if a.spec.tlbs.len() > 1 { component.name(&a.spec) } else { "the TLB" };
+    let name = named(a, component);
     let flushed = a.first_piece().iter().any(is_flushed);
     flushed.then(|| format!("the context switch to process {} flushed {name}", own.process.name))
 }
 
 fn not_looked_up(a: &Access, component: Component) -> String {
-    let name = component.name(&a.spec);
+    let name = named(a, component);
     let before = |other: Component| match (component, other) {
         (Component::Tlb(at), Component::Tlb(first)) | (Component::Cache(at), Component::Cache(first)) => {
             first < at
@@ -114,7 +123,7 @@ fn not_looked_up(a: &Access, component: Component) -> String {
         Component::Cache(at) => a.spec.caches[at].side.serves(a.kind),
     };
     match (hit, component) {
-        (Some((part, _)), _) => format!("{} hit, so {name} was not looked up", part.name(&a.spec)),
+        (Some((part, _)), _) => format!("{} hit, so {name} was not looked up", named(a, part)),
         _ if !serves => format!("{name} does not serve this kind of access"),
         (None, Component::Tlb(_)) if a.spec.mmu.is_none() => NO_MMU.to_owned(),
         (None, Component::Cache(_)) if !a.uses_caches() => "`translate` does not use caches".to_owned(),
@@ -159,7 +168,7 @@ pub(crate) fn served(a: &Access) -> String {
 /// Explains which entry a fill of a component evicted.
 pub(crate) fn victim(a: &Access, component: Component) -> String {
     let Some((victim, _)) = component::fill(a, component) else {
-        return format!("the access did not fill {}", component.name(&a.spec));
+        return format!("the access did not fill {}", named(a, component));
     };
     let set = found(a, component).map_or(0, |(set, ..)| set);
     let place = place(a, component, set);

@@ -71,7 +71,7 @@ pub(crate) fn cycles(a: &Access) -> String {
             let (what, latency) = match event {
                 Event::TlbLookup { tlb, .. } => {
                     let tlb = &a.spec.tlbs[tlb as usize];
-                    (&*tlb.name, tlb.latency)
+                    (if &*tlb.name == "tlb" { "TLB" } else { &*tlb.name }, tlb.latency)
                 }
                 Event::CacheLookup { cache, .. } => {
                     let cache = &a.spec.caches[cache as usize];
