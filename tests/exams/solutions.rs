@@ -160,8 +160,8 @@ fn paths_are_derived_from_the_machine() {
     has(
         &text,
         &[
-            "total size of its resident pages (P) 2 resident pages × 4 KB = 8192",
-            "total size of its areas (P) 16 KB + 8 KB",
+            "total size of the process's resident pages (P) 2 resident pages × 4 KB = 8192",
+            "total size of the process's areas (P) 16 KB + 8 KB",
             "free user page frames 8 − 2 = 6",
             "4 page tables × 4 KB = 16384",
         ],
@@ -209,7 +209,7 @@ fn cells_with_drawn_values_and_facts_are_derived() {
         &text,
         &[
             "the virtual address 0x3ABC is translated. Physical address 0x2ABC",
-            "0x5D0E: PPN 0x5 is followed by PPO 0xD0E, which is the VPO",
+            "0x5D0E: PPN 0x5 is followed by PPO 0xD0E, which equals the VPO",
         ],
     );
 }

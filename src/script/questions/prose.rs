@@ -41,7 +41,7 @@ impl Session<'_> {
         });
         let printed = Expr { kind: ExprKind::Prose(pieces.collect()), ..expr.clone() };
         // The text begins after three quotes.
-        let margin = self.sources.location(expr.span).map_or(usize::MAX, |(_, at)| at.column as usize + 2);
+        let margin = self.sources.location(expr.span).map_or(usize::MAX, |(_, at)| at.column + 2);
         Ok(dedented(&self.eval(&printed)?.to_string(), margin))
     }
 

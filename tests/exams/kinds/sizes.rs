@@ -52,7 +52,7 @@ fn times_and_rates() {
 fn tlb_reach() {
     let rows = kind("31-tlb-reach", "TLB reach").cells();
     let rows: Vec<String> = rows.iter().map(|row| row.join(" ")).collect();
-    assert_eq!(rows, ["4 KB 256 4692", "2 MB 131072 10"]);
+    assert_eq!(rows, ["4 KB 262144 4692", "2 MB 134217728 10"]);
 }
 
 /// ISRO 2013, question 55: 2^31 / 2^13 frames.

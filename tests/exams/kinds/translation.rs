@@ -220,9 +220,6 @@ fn software_managed_tlb() {
 #[test]
 fn virtual_addresses_of_physical_ones() {
     let question = kind("79-reverse", "Virtual and physical addresses");
-    assert_eq!(lines(&question), ["0x5D0E"]);
-    let answers: Vec<_> = question.any().into_iter().map(|(_, answers)| answers).collect();
-    assert_eq!(answers[0], ["0x3ABC"]);
-    assert_eq!(answers[1], ["0xE123"]);
-    assert_eq!(answers[2], ["0x2", "0x5", "0x7", "0x9", "0xA", "0xC", "0xD", "0xF"]);
+    let rows: Vec<String> = question.cells().iter().map(|row| row.join(" ")).collect();
+    assert_eq!(rows, ["0x4D0E 0x5D0E", "0x3ABC 0x2ABC", "0xE123 0x0123"]);
 }

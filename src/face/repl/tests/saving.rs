@@ -199,7 +199,7 @@ fn a_quiz_marks_every_field() {
         (
             "pa",
             "354",
-            "✗ pa 0x354: PPN 0x0D is followed by PPO 0x14, which equals the VPO; a hexadecimal number begins with 0x",
+            "✗ pa 0x354: PPN 0x0D is followed by PPO 0x14, which equals the VPO; a hexadecimal number begins",
         ),
         ("co", "0", "✓ co 0x0"),
         ("ci", "5", "✓ ci 0x5"),

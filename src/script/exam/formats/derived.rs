@@ -64,7 +64,7 @@ fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
     let result = filled(blank, true);
     let mut formulas: Vec<String> = derivation.variables.iter().map(|steps| steps.join(" = ")).collect();
     if let Form::Words(_) = blank.form {
-        formulas.extend(derivation.steps.last().map(|last| format!("{last} is {result}")));
+        formulas.extend(derivation.steps.last().map(|last| format!("{last} is {}", blank.answer())));
     } else {
         let steps = derivation.steps.iter().filter(|step| **step != result);
         let steps: Vec<&str> = steps.map(String::as_str).collect();

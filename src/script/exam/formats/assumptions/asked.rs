@@ -59,6 +59,8 @@ pub(super) enum About {
     Clean,
     /// Reads and writes of pages on disk.
     Disk,
+    /// Accesses that the script repeats after page faults.
+    Retries,
     /// Numbers of page frames.
     Frames,
     /// The contents of memory.
@@ -127,6 +129,7 @@ impl Asked {
     }
 
     fn add_item(&mut self, item: &PaperItem) {
+        self.add([(About::Retries, item.retry.is_some())]);
         if let Did::Reference(run) = &*item.did {
             self.string(run);
             let disk = |blank: &Blank| blank.fact.starts_with("disk_");
@@ -193,7 +196,9 @@ impl Asked {
                 || fault.area.as_ref().is_some_and(|area| matches!(area.area.backing, Backing::File { .. }))
         };
         let missing = |blank: &Blank| {
-            !matches!(Words::for_blank(blank, bare), Some(Words::YesNo { .. })) || filled(blank, bare) == "-"
+            let field = matches!(&*blank.fact, "vpo" | "tlbi" | "tlbt") || blank.fact.starts_with("vpn");
+            let yes_no = matches!(Words::for_blank(blank, bare), Some(Words::YesNo { .. }));
+            !field && (!yes_no || filled(blank, bare) == "-")
         };
         self.add([
             (About::PageTable, access.is_some_and(|access| access.events.iter().any(walks))),

@@ -87,7 +87,7 @@ fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences
     sentences.extend(orders);
     match &hardware.kernel {
         Some(kernel) => of_kernel(kernel, asked, sentences),
-        None if spec.mmu.is_none() || !asked.is(About::Faults) => {}
+        None if spec.mmu.is_none() || !asked.is(About::Faults) || asked.is(About::Retries) => {}
         None if spec.tlbs.is_empty() && spec.caches.is_empty() => {
             sentences.push("A page fault ends the access.".to_owned());
         }

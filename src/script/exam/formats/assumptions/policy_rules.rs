@@ -21,12 +21,11 @@ pub(crate) fn explained(policy: &str) -> Option<&'static str> {
              first page whose bit is clear, and moves to the next frame."
         }
         "third-chance" => {
-            "Enhanced second-chance replacement: loading or using a page sets its use bit, and a store sets its modified bit. The \
-             hand starts at frame 0 and stays there until all frames are full. The classes of pages are, in order: neither bit set, \
-             only the modified bit, only the use bit, both bits. The first page at or after the hand in the lowest class that is not \
-             empty is evicted, and the hand moves to the next frame. If a page with neither bit set is evicted, the search clears no \
-             bits. If a page with only the modified bit is evicted, the search clears the use bits of the pages that it passes before \
-             that page. Otherwise, the search clears all use bits."
+            "Third-chance (enhanced second-chance) replacement: loading or using a page sets its use bit, and a store sets its \
+             modified bit. The hand starts at frame 0 and stays there until all frames are full. On a fault, the search starts at the \
+             hand and passes the frames at most four times. First, it looks for a page with neither bit set. Second, it looks for a \
+             page with only the modified bit set, and clears the use bit of each page that it passes. Third and fourth, it repeats \
+             the first two searches. The page that it finds is evicted, and the hand moves to the next frame."
         }
         "lfu" => {
             "LFU replacement: the page with the fewest uses since it was loaded is evicted. If several pages tie, the one that was \

@@ -111,10 +111,9 @@ impl<'p> Items<'p> {
                     for (row, _) in
                         rows.iter_mut().zip(blanks).filter(|(_, blank)| *blank.fact == *"resident")
                     {
-                        row.label = self
-                            .labels
+                        self.labels
                             .localize("Pages in the working set after the last reference, in any order")
-                            .to_owned();
+                            .clone_into(&mut row.label);
                     }
                 }
                 let heads = match self.medium {
@@ -137,7 +136,7 @@ impl<'p> Items<'p> {
             ItemKind::Table { table, columns, .. } => {
                 let mut how = prompt_with(item, self.labels, self.cores, true);
                 if self.medium != Medium::Screen && spare_rows(table) > 0 {
-                    how = format!("{how} {}", self.labels.localize("Leave unused rows empty."));
+                    how = format!("{how} {}", self.labels.localize("Write - in unused rows."));
                 }
                 Block::Fill { how, points, tables: self.tables(table, columns, names) }
             }
@@ -338,7 +337,11 @@ const AREAS: usize = 4;
 /// Returns the number of empty rows that a table of areas gets, so that the number of its rows is not the answer.
 fn spare_rows(of: &TableView) -> usize {
     let rows = of.rows.len();
-    if of.title.ends_with(".maps") { (rows + 1).next_multiple_of(AREAS) - rows } else { 0 }
+    if of.title.split('.').next_back() == Some("maps") {
+        (rows + 1).next_multiple_of(AREAS) - rows
+    } else {
+        0
+    }
 }
 
 /// Whether the answer for a blank is one of a few words.

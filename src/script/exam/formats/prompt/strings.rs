@@ -63,7 +63,7 @@ pub(crate) fn of_string(run: &ReferenceRun, labels: &Labels, tabled: bool, state
         }
     }
     if tabled {
-        text.push(labels.localize("At the start, the frames hold the pages in the table.").to_owned());
+        text.push(labels.localize("At the start, the frames hold the pages listed above.").to_owned());
     } else if !run.start.is_empty() {
         let pages: Vec<String> = run.start.iter().map(|row| start(row, labels)).collect();
         text.push(filled(labels, "At the start, the frames hold {pages}.", &[("pages", &series(&pages))]));
