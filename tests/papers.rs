@@ -256,7 +256,7 @@ fn instructions_name_only_the_notations_of_the_paper() {
 fn an_exam_replaces_or_removes_the_instructions() {
     let of = |text: &str| {
         let script = format!(
-            "exam {{ title \"T\", instructions {text} }}\nmachine simple\nquestion \"Q\" {{ ask read 0x40 => vpn }}"
+            "exam {{ title \"T\", instructions {text} }}\nmachine simple\nquestion \"Q\" {{ ask read 0x40 => ppn }}"
         );
         paper(&script, 0)
     };
