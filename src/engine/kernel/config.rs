@@ -50,6 +50,8 @@ pub struct KernelConfig {
     pub warm: bool,
     /// Whether a read of an untouched anonymous page maps a shared zero frame.
     pub zero_page: bool,
+    /// Whether the first access to an anonymous page reads the page from disk, as in textbooks.
+    pub on_disk: bool,
     /// The effect of a fatal fault.
     pub signals: SignalPolicy,
 }
@@ -79,6 +81,7 @@ impl KernelConfig {
             fault_around: 1,
             warm: false,
             zero_page: false,
+            on_disk: false,
             signals: SignalPolicy::Report,
         }
     }

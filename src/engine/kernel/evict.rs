@@ -117,6 +117,7 @@ impl Kernel {
         let mapped: Vec<(Pid, u64)> = self.frames.maps(frame).collect();
         self.work += 1 + mapped.len() as u64;
         let page = mapped.first().and_then(|(pid, vpn)| self.page_of(*pid, *vpn));
+        let owner = mapped.first().map(|(pid, _)| *pid);
         let held = self.frames.get(frame);
         let (slot, to) = match held.contents {
             FrameContents::Free => return,
@@ -129,6 +130,9 @@ impl Kernel {
         };
         if let Some(to @ BackingStore::Swap { .. }) = to {
             self.journal.on_step(KernelStep::DiskWritten { to });
+        }
+        if let Some(process) = owner.filter(|_| to.is_some()).and_then(|pid| self.process_mut(pid)) {
+            process.disk.writes += 1;
         }
         let (mut entries, mut named, mut tlb) = (0, None, false);
         for (pid, vpn) in mapped {

@@ -127,6 +127,7 @@ impl Kernel {
         if let Some(process) = self.process_mut(pid) {
             let counts = &mut process.faults;
             *(if major { &mut counts.major } else { &mut counts.minor }) += 1;
+            process.disk.reads += u64::from(major);
         }
     }
 
@@ -138,6 +139,7 @@ impl Kernel {
             Some(PageLocation::Zero) => Ok(self.repair_entry(fault, PageLocation::Zero)),
             Some(PageLocation::Swap(slot)) => self.swap_in(fault, slot, watch),
             None => match fault.area.backing {
+                Backing::Anonymous if self.config.on_disk => self.first_read(fault, watch),
                 Backing::Anonymous => self.demand_zero(fault, watch),
                 Backing::File { file, .. } => self.resolve_file(fault, file, watch),
                 Backing::Object { object, .. } => self.resolve_object(fault, object, watch),

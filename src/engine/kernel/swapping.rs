@@ -50,6 +50,24 @@ impl Kernel {
         Ok(FaultOutcome::Resolved { class: FaultClass::Swap, major: cached.is_none() })
     }
 
+    /// Resolves the first access to an anonymous page that is on disk. The page consists of zeros in a new slot.
+    ///
+    /// # Errors
+    /// Fails if memory is exhausted.
+    pub(super) fn first_read(
+        &mut self,
+        fault: &FaultContext,
+        watch: Observer<'_>,
+    ) -> Result<FaultOutcome, OutOfMemory> {
+        let slot = self.swap.allocate(Arc::default(), false).ok_or(OutOfMemory::Frames)?;
+        self.swap.add_page(slot, fault.pid, fault.vpn);
+        let resolved = self.swap_in(fault, slot, watch);
+        if resolved.is_err() {
+            self.swap.remove_page(slot, fault.pid, fault.vpn);
+        }
+        resolved
+    }
+
     /// Allocates a frame and reads a slot into it. If all slots are in use and the slot holds only this page,
     /// the evicted page may use this slot.
     ///

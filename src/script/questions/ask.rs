@@ -2,6 +2,7 @@
 
 use super::blanks::blank;
 use super::entry::{Blank, Form, ItemKind, Printed, Radix};
+use super::prose::reflowed;
 use super::rounding::{endless, needs_number};
 use super::wording::AnyAsked;
 use crate::lang::ast::{Ask, Asked, Claim, Condition, Expr, Fact, Operation, Span, Stmt, Word};
@@ -23,7 +24,7 @@ impl Session<'_> {
         let radix = Self::radix_named(ask.radix.as_ref())?.or(self.radix_of_paper());
         let round = self.rounding(ask)?;
         let mut prompt = ask.prompt.as_ref().map(|prompt| self.prose_of(prompt)).transpose()?;
-        prompt = prompt.map(|prompt| prompt.split_whitespace().collect::<Vec<_>>().join(" "));
+        prompt = prompt.map(|prompt| reflowed(&prompt));
         let before = self.state.hardware().filter(|_| matches!(ask.what, Asked::Facts { .. })).cloned();
         let (kind, did, checks) = match &ask.what {
             Asked::Facts { probe, operation } => {

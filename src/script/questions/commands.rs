@@ -6,6 +6,7 @@ use super::arrangement::{Arrangement, arranges};
 use super::author_table::radix_of;
 use super::entry::{Entry, ItemKind, Rubric};
 use super::papers::puts;
+use super::prose::reflowed;
 use super::rows::{known, missing, settings, word};
 use super::settings::{ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS};
 use super::sheet::Sheet;
@@ -209,7 +210,7 @@ impl Session<'_> {
                 .label("nothing follows")
                 .into());
         };
-        let mut lead = Lead { text: self.prose_of(text)?, points: None, space: None };
+        let mut lead = Lead { text: reflowed(&self.prose_of(text)?), points: None, space: None };
         while let Some((clause, after)) = rest.split_first() {
             let again = word(clause).filter(|word| match *word {
                 "points" => lead.points.is_some(),

@@ -137,6 +137,14 @@ impl Session<'_> {
 /// The indentation of preformatted lines.
 const CODE: &str = "    ";
 
+/// Joins the lines of a text, unless the text has several paragraphs or preformatted lines.
+pub(crate) fn reflowed(text: &str) -> String {
+    if text.contains("\n\n") || text.lines().any(|line| line.starts_with(CODE)) {
+        return text.to_owned();
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Removes surrounding blank lines and the common indentation. Text directly after the quotes has no
 /// indentation, unless it is preformatted. `margin` is the indentation of such a text in the script: lines that are
 /// indented more may be preformatted.

@@ -142,6 +142,40 @@ proptest! {
     }
 
     #[test]
+    fn pages_on_disk_are_read_and_written_as_in_a_bare_string(
+        policy in policies(),
+        frames in 1..8u32,
+        references in proptest::collection::vec((0..12u32, any::<bool>()), 1..60),
+    ) {
+        let mut lab = Lab::simple(|config| {
+            config.frames = Some(frames);
+            config.replacement = policy;
+            config.swap = 64;
+            config.on_disk = true;
+        });
+        let pid = lab.spawn();
+        lab.anonymous(pid, va(0), 40);
+        lab.kernel.machine.seed(7);
+        for (page, store) in &references {
+            if *store {
+                lab.write(pid, va(*page), 1);
+            } else {
+                assert_eq!(lab.load(pid, va(*page), 1).1, End::Done);
+            }
+            sound::check(&lab.kernel);
+        }
+        let stores = references.iter().enumerate().filter(|(_, (_, store))| *store).map(|(at, _)| at).collect();
+        let pages = references.iter().map(|(page, _)| *page).collect();
+        let (replacement, random) = (Replacement::Policy(policy), SplitMix64::new(7));
+        let reference =
+            ReferenceString { pages, writes: Vec::new(), stores, frames, replacement, holding: Vec::new(), ticks: Ticks::Never, random };
+        let totals = reference.run().expect("a string that can be run");
+        let disk = lab.kernel.process(pid).expect("the process runs").disk;
+        prop_assert_eq!((disk.reads, disk.writes), (totals.faults, totals.disk_writes));
+        prop_assert_eq!(lab.faults(pid), (0, totals.faults));
+    }
+
+    #[test]
     fn fifo_lru_and_clock_are_those_of_textbooks(
         policy in proptest::sample::select(vec![Policy::Fifo, Policy::Lru, Policy::Clock]),
         frames in 1..6u32,

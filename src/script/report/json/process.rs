@@ -170,7 +170,7 @@ fn object(value: Value) -> Map<String, Value> {
 pub(crate) fn kernel(booted: &Booted) -> Value {
     let config: &KernelConfig = &booted.config;
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
-    json!({
+    let mut kernel = json!({
         "machine": booted.machine.as_deref().map(declaration),
         "frames": booted.frames,
         "replacement": policy.map(|row| row.name),
@@ -184,7 +184,11 @@ pub(crate) fn kernel(booted: &Booted) -> Value {
         "page-cache": if config.warm { "warm" } else { "cold" },
         "zero-page": if config.zero_page { "on" } else { "off" },
         "signals": if config.signals == SignalPolicy::Kill { "kill" } else { "report" },
-    })
+    });
+    if config.on_disk {
+        kernel["pages"] = json!("on-disk");
+    }
+    kernel
 }
 
 /// Returns an action that the kernel initiated.

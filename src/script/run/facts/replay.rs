@@ -12,15 +12,21 @@ pub struct ReplayFact {
     pub(crate) help: &'static str,
     /// Whether the fact belongs to the kernel, and is reported only if a process performed the trace.
     pub(crate) paging: bool,
+    /// Whether the fact is reported only if the pages are on disk at the start.
+    on_disk: bool,
     pub(crate) get: fn(&Replayed) -> u64,
 }
 
 const fn fact(name: &'static str, help: &'static str, get: fn(&Replayed) -> u64) -> ReplayFact {
-    ReplayFact { name, help, paging: false, get }
+    ReplayFact { name, help, paging: false, on_disk: false, get }
 }
 
 const fn paging(name: &'static str, help: &'static str, get: fn(&Replayed) -> u64) -> ReplayFact {
-    ReplayFact { name, help, paging: true, get }
+    ReplayFact { name, help, paging: true, on_disk: false, get }
+}
+
+const fn disk(name: &'static str, help: &'static str, get: fn(&Replayed) -> u64) -> ReplayFact {
+    ReplayFact { name, help, paging: true, on_disk: true, get }
 }
 
 /// The facts of a `replay`, other than the counters of TLBs and caches.
@@ -41,6 +47,8 @@ pub const REPLAY_FACTS: &[ReplayFact] = &[
     paging("minor", "page faults resolved without disk I/O", |r| r.paging().faults.minor),
     paging("major", "page faults resolved with disk I/O", |r| r.paging().faults.major),
     paging("evicted", "evicted pages", |r| r.paging().evicted),
+    disk("disk_reads", "pages read from disk", |r| r.paging().faults.major),
+    disk("disk_writes", "evicted pages written to disk", |r| r.paging().written),
     paging("swapped-out", "evicted pages that were written to swap", |r| r.paging().written),
 ];
 
@@ -66,7 +74,7 @@ impl ReplayFact {
 
     /// Whether the fact is reported for a replay.
     pub fn is_reported(&self, run: &Replayed) -> bool {
-        !self.paging || run.map == AddressMap::Demand
+        (!self.paging || run.map == AddressMap::Demand) && (!self.on_disk || run.on_disk)
     }
 }
 

@@ -45,6 +45,8 @@ pub struct Replayed {
     pub(crate) first: Vec<Record>,
     /// Number of skipped malformed lines.
     pub malformed: Malformed,
+    /// Whether the kernel's pages were on disk before their first access.
+    pub(crate) on_disk: bool,
     /// The kernel that was started for the replay.
     pub(crate) booted: Option<Booted>,
 }

@@ -29,6 +29,9 @@ const SCOPES: &[(&str, ReplacementScope)] =
 /// The values of `page-cache`, which state whether the page cache is warm.
 const PAGE_CACHES: &[(&str, bool)] = &[("cold", false), ("warm", true)];
 
+/// The places of anonymous pages before their first access, and whether this is the disk.
+const PLACES: &[(&str, bool)] = &[("demand-zero", false), ("on-disk", true)];
+
 const SIGNALS: &[(&str, SignalPolicy)] = &[("report", SignalPolicy::Report), ("kill", SignalPolicy::Kill)];
 
 const fn row(
@@ -99,6 +102,12 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
         |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.config.zero_page = on),
     ),
     row(
+        "pages",
+        &[Words(words_of!(PLACES.0))],
+        "what the first access to an anonymous page gets: a page of zeros (default: `demand-zero`) or a page that is read from disk",
+        |d, f| one_of(sole(f)?, PLACES).map(|on_disk| d.config.on_disk = on_disk),
+    ),
+    row(
         "signals",
         &[Words(words_of!(SIGNALS.0))],
         "whether a fatal fault ends the process or is only reported (default: `report`)",
@@ -125,6 +134,10 @@ pub(crate) fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, 
     let mut draft = KernelDraft { config: KernelConfig::default_for(spec), places: Vec::new() };
     let mut wrong = Vec::new();
     apply(KERNEL_SETTINGS, "kernel", fields, &mut draft, &mut wrong);
+    // Without a stated size, the disk has room for every page.
+    if draft.config.on_disk && !fields.iter().any(|field| &*field.name.text == "swap") {
+        draft.config.swap = SWAP_LIMIT as u32;
+    }
     if wrong.is_empty() { Ok(KernelPlan { config: draft.config, places: draft.places }) } else { Err(wrong) }
 }
 

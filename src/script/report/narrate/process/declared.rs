@@ -53,6 +53,7 @@ fn kernel(config: &KernelConfig, frames: u32) -> String {
         count(frames.into(), "user frame", "user frames"),
         format!("{} replacement", policy.map_or("no", |row| row.name)),
         match config.swap {
+            _ if config.on_disk => "pages on disk at the start".to_owned(),
             0 => "no swap".to_owned(),
             slots => count(slots.into(), "swap slot", "swap slots"),
         },

@@ -153,7 +153,7 @@ impl<'a> Telling<'a> {
     fn swapped(&self) -> String {
         match self.handled.filled {
             Some((_, store @ BackingStore::Swap { .. })) => {
-                format!("was swapped out to {}", self.names.store(store))
+                format!("is on disk, in {}", self.names.store(store))
             }
             _ => "was swapped out, but is resident again for another process".to_owned(),
         }

@@ -80,9 +80,10 @@ impl Session<'_> {
             let work = kernel.take_work();
             self.kernel_work(work, place)?;
         }
+        let on_disk = self.state.kernel().is_some_and(|kernel| kernel.config().on_disk);
         let Performed { counted, first, malformed } = performed?;
         let (name, map, straddle) = (plan.name.text.clone(), plan.map, plan.straddle);
-        Ok(Replayed { name, map, straddle, counted, first, malformed, booted })
+        Ok(Replayed { name, map, straddle, counted, first, malformed, on_disk, booted })
     }
 
     /// Performs the trace in a process that ends afterward, which frees the process's frames, slots, and

@@ -129,7 +129,7 @@ fn a_victim_makes_room_and_comes_back() {
         "{narrated:?}"
     );
     let narrated = sentences(&format!("{SMALL}{fill}write 0x1200 = 9\nread 0x1000"));
-    assert_eq!(narrated[0], "Page fault: page 0x40 of P1 (heap) was swapped out to swap slot 0.");
+    assert_eq!(narrated[0], "Page fault: page 0x40 of P1 (heap) is on disk, in swap slot 0.");
     assert!(
         narrated[1].contains("frame 1 with page 0x41 of P1, which is written to swap slot 1. "),
         "{narrated:?}"
