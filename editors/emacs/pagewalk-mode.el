@@ -47,12 +47,12 @@
   "Words that begin other statements.")
 (defconst pagewalk-values
   '(
-    "aging" "binary" "both" "cached" "clock" "cold" "counting" "data" "decimal" "digits"
-    "direct-mapped" "exclusive" "fifo" "for" "fully-associative" "global" "hex" "in" "inclusive"
-    "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off"
-    "on" "one" "optimal" "options" "physical" "pick" "plru" "points" "questions" "radix" "random"
-    "report" "second-chance" "third-chance" "uncached" "virtual" "warm" "when" "where" "working-set"
-    "zero"
+    "aging" "binary" "both" "cached" "clock" "cold" "counting" "data" "decimal" "demand-zero"
+    "digits" "direct-mapped" "exclusive" "fifo" "for" "fully-associative" "global" "hex" "in"
+    "inclusive" "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none"
+    "nru" "of" "off" "on" "on-disk" "one" "optimal" "options" "physical" "pick" "plru" "points"
+    "questions" "radix" "random" "report" "second-chance" "third-chance" "uncached" "virtual" "warm"
+    "when" "where" "working-set" "zero"
    )
   "Words that settings take.")
 (defconst pagewalk-presets
@@ -107,7 +107,8 @@
   "Properties of a TLB or cache.")
 (defconst pagewalk-process-properties
   '(
-    "brk" "faults" "heap" "maps" "pc" "pid" "resident" "rss" "state" "stdout" "vsize"
+    "brk" "disk_reads" "disk_writes" "faults" "heap" "maps" "pc" "pid" "resident" "rss" "state"
+    "stdout" "vsize"
    )
   "Properties of a process.")
 ;; END generated words

@@ -163,6 +163,7 @@ const WITHOUT_NUMBERS: &[&str] = &[
     "options",
     "page-cache",
     "page_table",
+    "pages",
     "policy",
     "questions",
     "radix",

@@ -161,12 +161,12 @@
   operand: (name) @constant
   (#any-of? @constant
   ; BEGIN generated words values
-  "aging" "binary" "both" "cached" "clock" "cold" "counting" "data" "decimal" "digits"
+  "aging" "binary" "both" "cached" "clock" "cold" "counting" "data" "decimal" "demand-zero" "digits"
   "direct-mapped" "exclusive" "fifo" "for" "fully-associative" "global" "hex" "in" "inclusive"
   "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off"
-  "on" "one" "optimal" "options" "physical" "pick" "plru" "points" "questions" "radix" "random"
-  "report" "second-chance" "third-chance" "uncached" "virtual" "warm" "when" "where" "working-set"
-  "zero"
+  "on" "on-disk" "one" "optimal" "options" "physical" "pick" "plru" "points" "questions" "radix"
+  "random" "report" "second-chance" "third-chance" "uncached" "virtual" "warm" "when" "where"
+  "working-set" "zero"
   ; END generated words
   ))
 
@@ -318,7 +318,8 @@
   name: (name) @property
   (#any-of? @property
   ; BEGIN generated words process_properties
-  "brk" "faults" "heap" "maps" "pc" "pid" "resident" "rss" "state" "stdout" "vsize"
+  "brk" "disk_reads" "disk_writes" "faults" "heap" "maps" "pc" "pid" "resident" "rss" "state"
+  "stdout" "vsize"
   ; END generated words
   ))
 

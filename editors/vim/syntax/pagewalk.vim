@@ -27,11 +27,12 @@ let s:verbs = s:Words([
 " words that settings take
 let s:values = s:Words([
       \ 'aging', 'binary', 'both', 'cached', 'clock', 'cold', 'counting', 'data', 'decimal',
-      \ 'digits', 'direct-mapped', 'exclusive', 'fifo', 'for', 'fully-associative', 'global', 'hex',
-      \ 'in', 'inclusive', 'instructions', 'kill', 'lfu', 'lifo', 'local', 'lookahead', 'lru', 'min',
-      \ 'mru', 'none', 'nru', 'of', 'off', 'on', 'one', 'optimal', 'options', 'physical', 'pick',
-      \ 'plru', 'points', 'questions', 'radix', 'random', 'report', 'second-chance', 'third-chance',
-      \ 'uncached', 'virtual', 'warm', 'when', 'where', 'working-set', 'zero'])
+      \ 'demand-zero', 'digits', 'direct-mapped', 'exclusive', 'fifo', 'for', 'fully-associative',
+      \ 'global', 'hex', 'in', 'inclusive', 'instructions', 'kill', 'lfu', 'lifo', 'local',
+      \ 'lookahead', 'lru', 'min', 'mru', 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'one',
+      \ 'optimal', 'options', 'physical', 'pick', 'plru', 'points', 'questions', 'radix', 'random',
+      \ 'report', 'second-chance', 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where',
+      \ 'working-set', 'zero'])
 " machines that have a name
 let s:presets = s:Words([
       \ 'core-i7', 'simple'])
@@ -73,7 +74,8 @@ let s:part_properties = s:Words([
       \ 'sets', 'tag_bits', 'vipt', 'walk_hits', 'walk_misses', 'ways', 'writebacks'])
 " properties of a process
 let s:process_properties = s:Words([
-      \ 'brk', 'faults', 'heap', 'maps', 'pc', 'pid', 'resident', 'rss', 'state', 'stdout', 'vsize'])
+      \ 'brk', 'disk_reads', 'disk_writes', 'faults', 'heap', 'maps', 'pc', 'pid', 'resident', 'rss',
+      \ 'state', 'stdout', 'vsize'])
 " END generated words
 
 " ---- Pieces of patterns
