@@ -199,11 +199,11 @@ fn the_format_of_a_file_is_detected() {
     };
     assert_eq!(summary(&bytes, None), "0", "its name does not matter");
     assert_eq!(summary(&bytes, Some(Format::Lackey)), "`t.csv` is not a trace: the file is packed, not text");
-    assert_eq!(summary(b" L 10,1\n", Some(Format::Packed)), "`t.csv` is not a trace: it is not packed");
+    assert_eq!(summary(b" L 10,1\n", Some(Format::Packed)), "`t.csv` is not a trace: the file is not packed");
     let named = Reader::new(Box::new(&b" L 10,1\n"[..]), "t.pwt", None);
     assert_eq!(
         named.err().map(|why| why.to_string()).as_deref(),
-        Some("`t.pwt` is not a trace: it is not packed")
+        Some("`t.pwt` is not a trace: the file is not packed")
     );
     let mut later = bytes.clone();
     later[MAGIC.len()] = 2;

@@ -44,7 +44,7 @@ fn every_mistake_is_reported_with_its_line() {
     let text = "id,name\n1,Ada\n,Bob\n2,\"two\nlines\"\n1,Cleo\n";
     let found = flaws(text);
     assert_eq!(found.iter().map(|(line, _)| *line).collect::<Vec<_>>(), [3, 6]);
-    assert!(found[0].1.contains("no id") && found[0].1.contains("Bob"), "{found:?}");
+    assert!(found[0].1.contains("no ID") && found[0].1.contains("Bob"), "{found:?}");
     assert!(found[1].1.contains("line 2"), "{found:?}");
 }
 

@@ -189,7 +189,7 @@ const NO_MACHINE_FILE: [(&str, &str, &str); 23] = [
     ("- page\n- cores", "page\n- cores", "is a block of settings"),
     ("machine:", "machine", "is a block of settings"),
     ("machine: [a]", "a", "is a block of settings"),
-    ("page: 4\n---\npage: 8", "---", "several documents"),
+    ("page: 4\n---\npage: 8", "---", "more than one document"),
     ("page: 4 KB\npage: 8 KB", "page", "appears twice"),
     ("tlb: { ways: 4, ways: 4 }", "ways", "appears twice"),
     ("page: !size 4", "!size", "cannot have tags"),
