@@ -143,3 +143,100 @@ fn a_ppn_without_a_table_gets_a_hint() {
         assert!(!text.contains("prints no page table"), "{given}: {text}");
     }
 }
+
+/// FIFO and LRU of Silberschatz, Galvin, and Gagne, chapter 9: Belady's anomaly.
+#[test]
+fn a_string_with_several_policies_is_one_table() {
+    let string = "1 2 3 4 1 2 5 1 2 3 4 5";
+    let question = format!(
+        "question \"Q\" {{ for policy in [\"fifo\", \"lru\"] {{ for n in [3, 4] {{\n\
+         ask reference {string} {{ frames n, replacement policy }} => faults }} }} }}"
+    );
+    let text = printed(&question, Edition::Key);
+    assert_eq!(text.matches("1, 2, 3, 4, 1, 2, 5, 1, 2, 3, 4, 5").count(), 1, "{text}");
+    has_line(&text, "Replacement policy Frames Page faults");
+    for row in ["FIFO 3 9", "FIFO 4 10", "LRU 3 10", "LRU 4 8"] {
+        has_line(&text, row);
+    }
+    // A frame count that all rows share is in the text.
+    let question = question.replace("[3, 4]", "[3]");
+    let text = printed(&question, Edition::Key);
+    assert!(text.contains("There are 3 frames. Fill in the table."), "{text}");
+    has_line(&text, "LRU 10");
+    // Other references do not share the table.
+    let other = "question \"Q\" { ask reference 1 2 { frames 1 } => faults\n ask reference 1 3 { frames 1 } => faults }";
+    assert!(!printed(other, Edition::Key).contains("Fill in the table."));
+}
+
+/// Tanenbaum, Modern Operating Systems, problem 3.36: NRU evicts page 2, FIFO page 3, and LRU page 1.
+#[test]
+fn the_evicted_page_is_a_fact() {
+    let text = printed(
+        "question \"Q\" { for policy in [\"nru\", \"fifo\", \"lru\"] { ask reference 4 { frames 4, replacement policy\n\
+         | page loaded used R M |\n| 0 126 280 1 0 |\n| 1 230 265 0 1 |\n| 2 140 270 0 0 |\n| 3 110 285 1 1 | } => victim } }",
+        Edition::Key,
+    );
+    for row in ["NRU 2", "FIFO 3", "LRU 1", "Page Time of loading Time of last use R M", "3 110 285 1 1"] {
+        has_line(&text, row);
+    }
+}
+
+#[test]
+fn small_items_share_a_table_and_others_do_not() {
+    let ask = |asks: &str| printed(&format!("question \"Q\" {{ {asks} }}"), Edition::Key);
+    // VPNs are 8 bits wide. The words of the author are the row.
+    let text = ask("ask read 0x40 => vpn\n ask write 0x80 = 7 as \"A store.\" => vpn");
+    has_line(&text, "Load from 0x0040 01");
+    has_line(&text, "A store. 02");
+    for apart in [
+        "ask read 0x40 => vpn\n ask read 0x80 => vpo",
+        "ask read 0x40 => vpn\n text \"Then:\"\n ask read 0x80 => vpn",
+        "ask read 0x40 => vpn points 2\n ask read 0x80 => vpn points 1",
+        "ask probe read 0x40 => vpn\n ask read 0x80 => vpn",
+        "ask read 0x40 => vpn, vpo, tlbi, tlbt\n ask write 0x80 = 7 => vpn, vpo, tlbi, tlbt",
+    ] {
+        assert!(!ask(apart).contains("Fill in the table."), "{apart}");
+    }
+}
+
+#[test]
+fn an_author_writes_a_solution_and_may_tick_one() {
+    let question = "question \"Q\" {\n  ask \"Sum\" = 2 + 2\n  solution \"\"\"Add the {2} numbers.\"\"\"\n\
+        choice \"Which?\" { tick one; option \"even\" where 4 % 2 == 0; option \"odd\" where 4 % 2 == 1 }\n\
+        for va in [0x40, 0x80] { ask read va => vpn }\n  solution \"Shift by 6.\"\n}";
+    let solutions = printed(question, Edition::Solutions);
+    assert!(solutions.contains("Add the 2 numbers.") && !solutions.contains("2 + 2 = 4"), "{solutions}");
+    // The solution after the loop is that of its table.
+    assert_eq!(solutions.matches("Shift by 6.").count(), 1, "{solutions}");
+    assert!(!solutions.contains("bits 13"), "{solutions}");
+    for edition in [Edition::Paper, Edition::Key] {
+        let text = printed(question, edition);
+        assert!(!text.contains("Add the") && text.contains("Tick one."), "{text}");
+    }
+    let several = printed(&question.replace("tick one; ", ""), Edition::Paper);
+    assert!(several.contains("Tick all that are correct."), "{several}");
+}
+
+#[test]
+fn the_number_of_areas_is_not_on_the_paper() {
+    let process =
+        "machine core-i7\nprocess P { | area start end perms backing |; | a 10000 16000 rw-p anonymous | }\n";
+    let question =
+        format!("{process}question \"Q\" {{ P: munmap(0x12000, 4096)\n ask P.maps columns start perms }}");
+    let of = |edition| markdown(&paper(&question, 0), edition, &Style::default());
+    let (sheet, key) = (of(Edition::Paper), of(Edition::Key));
+    // Two areas, in a table of four rows.
+    assert!(sheet.contains("Write - in unused rows."), "{sheet}");
+    assert_eq!(lines(&sheet).iter().filter(|line| line.starts_with("____")).count(), 4, "{sheet}");
+    assert_eq!(lines(&key).iter().filter(|line| *line == "- -").count(), 2, "{key}");
+    assert_eq!(pagewalk_script::exam::field::fields(&paper(&question, 0)).len(), 4);
+}
+
+#[test]
+fn parts_without_points_have_those_of_their_items() {
+    let text = printed(
+        "question \"Q\" points 5 { part \"a\" { ask \"x\" = 1 points 2 }\n part \"b\" { ask \"y\" = 2 points 3 } }",
+        Edition::Paper,
+    );
+    assert!(text.contains("### a (2 points)") && text.contains("### b (3 points)"), "{text}");
+}

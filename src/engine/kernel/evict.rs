@@ -132,7 +132,7 @@ impl Kernel {
             self.journal.on_step(KernelStep::DiskWritten { to });
         }
         if let Some(process) = owner.filter(|_| to.is_some()).and_then(|pid| self.process_mut(pid)) {
-            process.disk.writes += 1;
+            process.written += 1;
         }
         let (mut entries, mut named, mut tlb) = (0, None, false);
         for (pid, vpn) in mapped {

@@ -127,7 +127,6 @@ impl Kernel {
         if let Some(process) = self.process_mut(pid) {
             let counts = &mut process.faults;
             *(if major { &mut counts.major } else { &mut counts.minor }) += 1;
-            process.disk.reads += u64::from(major);
         }
     }
 

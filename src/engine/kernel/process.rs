@@ -83,15 +83,6 @@ pub struct FaultCounts {
     pub major: u64,
 }
 
-/// Counts of pages that were read from disk and written to disk.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct DiskCounts {
-    /// Pages that page faults of the process read.
-    pub reads: u64,
-    /// Evicted pages of the process that were written.
-    pub writes: u64,
-}
-
 /// Linux's `task_struct`.
 #[derive(Debug, Clone)]
 pub struct Process {
@@ -113,8 +104,8 @@ pub struct Process {
     pub stdout: Output,
     /// Counts of resolved page faults.
     pub faults: FaultCounts,
-    /// Counts of pages read and written.
-    pub disk: DiskCounts,
+    /// Number of the process's evicted pages that were written to disk.
+    pub written: u64,
     /// The program counter: the entry point after `execve`, then the address of the last fetch.
     pub pc: Option<u64>,
 }

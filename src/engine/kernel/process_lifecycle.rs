@@ -7,7 +7,7 @@ use super::event::Signal;
 use super::ids::Pid;
 use super::output::Output;
 use super::persistent::{Map, Set};
-use super::process::{AddressSpace, DiskCounts, FaultCounts, Process, ProcessState};
+use super::process::{AddressSpace, FaultCounts, Process, ProcessState};
 use super::state::{Kernel, OutOfMemory};
 
 /// The maximum number of running processes and zombies (`kernel.pid_max`).
@@ -50,7 +50,7 @@ impl Kernel {
             descriptors: Map::new(),
             stdout: Output::default(),
             faults: FaultCounts::default(),
-            disk: DiskCounts::default(),
+            written: 0,
             pc: None,
         };
         self.processes.insert(pid, Arc::new(process));

@@ -70,10 +70,10 @@ const fn of_process(
 /// Properties of a process, other than those of its page table.
 pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
     of_process("disk_reads", "pages that the process's page faults read from disk", |_, p| {
-        Some(Value::from(p.disk.reads))
+        Some(Value::from(p.faults.major))
     }),
     of_process("disk_writes", "evicted pages of the process that the kernel wrote to disk", |_, p| {
-        Some(Value::from(p.disk.writes))
+        Some(Value::from(p.written))
     }),
     of_process("faults.minor", "page faults resolved without disk I/O", |_, p| {
         Some(Value::from(p.faults.minor))

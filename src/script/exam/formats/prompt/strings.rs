@@ -91,8 +91,7 @@ pub(super) fn memory(run: &ReferenceRun, labels: &Labels, stated: Stated) -> Opt
         (Replacement::WorkingSet { window }, _) => {
             ("The working set contains the pages of the last {n} references.", window)
         }
-        (_, Stated { policy: true, .. }) if stated.frames && setup.frames == 1 => ("There is one frame.", 0),
-        (_, Stated { policy: false, .. }) if setup.frames == 1 => ("There is one frame.", 0),
+        (_, Stated { frames: true, .. }) if setup.frames == 1 => ("There is one frame.", 0),
         (_, Stated { policy: false, .. }) => ("There are {frames} frames.", 0),
         (Replacement::Optimal { lookahead: Some(1) }, Stated { frames: true, .. }) => (
             "There are {frames} frames, and the system uses the optimal replacement policy with a lookahead of one reference after \
