@@ -80,8 +80,8 @@ fn strided_store_misses(bencher: Bencher) {
     });
 }
 
-/// Clones a machine, stores to the clone once, and drops it. The argument is the number of memory pages that
-/// contain data.
+/// Clones a machine, stores to the clone once, and drops the clone. The argument is the number of memory
+/// pages that contain data.
 #[divan::bench(args = [16, 256, 4096])]
 fn snapshot_and_one_store(bencher: Bencher, pages: u64) {
     let mut machine = core_i7();

@@ -1,4 +1,5 @@
-//! Measures the cost of the kernel on the Core i7 preset without an observer: faults, forks, and many areas.
+//! Measures the cost of kernel operations on the Core i7 preset without an observer: faults, forks, and
+//! operations on many areas.
 
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::kernel::Kernel;
@@ -70,7 +71,7 @@ fn large() -> (Kernel, Pid, u64) {
     (kernel, pid, at)
 }
 
-/// Touches new anonymous pages: each touch includes a fault, a frame allocation, a page-table entry, and the
+/// Touches new anonymous pages: each touch includes a fault, a frame allocation, a page-table update, and the
 /// retried store.
 #[divan::bench(sample_count = 20)]
 fn demand_zero(bencher: Bencher) {
@@ -112,7 +113,8 @@ fn fork(bencher: Bencher) {
     });
 }
 
-/// Clones a kernel with 256 MB resident, stores once, and drops the clone: the cost of `scenario` and `probe`.
+/// Clones a kernel with 256 MB resident, stores once, and drops the clone. `scenario` and `probe` have this
+/// cost.
 #[divan::bench]
 fn snapshot(bencher: Bencher) {
     let (kernel, pid, at) = large();
@@ -123,7 +125,7 @@ fn snapshot(bencher: Bencher) {
     });
 }
 
-/// Creates 10,000 areas that do not merge, one by one.
+/// Creates, one by one, 10,000 areas that do not merge.
 #[divan::bench(sample_count = 20)]
 fn many_areas(bencher: Bencher) {
     let (kernel, pid) = kernel();

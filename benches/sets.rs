@@ -30,7 +30,8 @@ fn access(cache: &mut SetAssoc<u64>, random: &mut SplitMix64, number: u64) -> bo
     false
 }
 
-/// Creates a cache that holds the blocks `0..lines`, and random block numbers below `range`.
+/// Creates a cache that holds the blocks `0..lines`, a list of random block numbers below `range`, and a
+/// random number generator.
 fn warm(sets: u64, ways: u32, policy: Policy, range: u64) -> (SetAssoc<u64>, Vec<u64>, SplitMix64) {
     let (mut cache, mut random) = (SetAssoc::new(sets, ways, policy), SplitMix64::new(1));
     for number in 0..sets * u64::from(ways) {
@@ -46,19 +47,19 @@ fn rounds(bencher: Bencher, sets: u64, ways: u32, policy: Policy, range: u64) {
         .bench_local(|| numbers.iter().filter(|&&number| access(&mut cache, &mut random, number)).count());
 }
 
-/// Measures 64 sets of 8 ways with only hits.
+/// Measures a cache of 64 sets and 8 ways in which every access hits.
 #[divan::bench(args = POLICIES.iter().filter(|row| row.sets).map(|row| row.name))]
 fn hits_64x8(bencher: Bencher, policy: &str) {
     rounds(bencher, 64, 8, Policy::by_name(policy).unwrap_or_default(), 64 * 8);
 }
 
-/// Measures 64 sets of 8 ways with almost only misses.
+/// Measures a cache of 64 sets and 8 ways in which almost every access misses.
 #[divan::bench(args = POLICIES.iter().filter(|row| row.sets).map(|row| row.name))]
 fn misses_64x8(bencher: Bencher, policy: &str) {
     rounds(bencher, 64, 8, Policy::by_name(policy).unwrap_or_default(), 1 << 40);
 }
 
-/// Measures 64 sets of 8 ways with only lookups.
+/// Measures only the lookups in a cache of 64 sets and 8 ways.
 #[divan::bench]
 fn find_64x8(bencher: Bencher) {
     let (cache, numbers, _) = warm(64, 8, Policy::Lru, 64 * 8);
@@ -71,19 +72,19 @@ fn find_64x8(bencher: Bencher) {
     });
 }
 
-/// Measures 8192 sets of 16 ways, as in a last-level cache.
+/// Measures hits in a cache of 8192 sets and 16 ways, such as a last-level cache.
 #[divan::bench]
 fn hits_8192x16(bencher: Bencher) {
     rounds(bencher, 8192, 16, Policy::Lru, 8192 * 16);
 }
 
-/// Measures one set of `ways` ways.
+/// Measures hits in a fully associative cache of `ways` ways.
 #[divan::bench(args = [64, 1024, 65_536])]
 fn hits_fully_associative(bencher: Bencher, ways: u32) {
     rounds(bencher, 1, ways, Policy::Lru, ways.into());
 }
 
-/// Clones a warm last-level cache, and writes to the clone once.
+/// Clones a warm last-level cache and writes to the clone once.
 #[divan::bench]
 fn snapshot_8192x16(bencher: Bencher) {
     let (cache, ..) = warm(8192, 16, Policy::Lru, 1);
@@ -142,7 +143,7 @@ fn frames_touched(bencher: Bencher, policy: &str) {
         .bench_local(|| frames.iter().for_each(|&frame| black_box(&mut pool).touch(frame)));
 }
 
-/// Chooses a victim among a million frames and fills it.
+/// Chooses a victim among a million frames and refills that frame.
 #[divan::bench(args = ["lru", "fifo", "clock"])]
 fn frames_replaced(bencher: Bencher, policy: &str) {
     let mut pool = full_pool(Policy::by_name(policy).unwrap_or_default());

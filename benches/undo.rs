@@ -55,7 +55,7 @@ fn undo_and_redo_a_step(bencher: Bencher) {
     });
 }
 
-/// Undoes a step and runs a different one, which copies the shared state that it changes.
+/// Undoes a step and runs a different step. The different step copies the shared state that it changes.
 #[divan::bench]
 fn undo_a_step_and_do_another(bencher: Bencher) {
     let mut session = gigabyte();
@@ -66,7 +66,7 @@ fn undo_a_step_and_do_another(bencher: Bencher) {
     });
 }
 
-/// Undoes a thousand steps at once and redoes them.
+/// Undoes a thousand steps in one call and redoes them in another.
 #[divan::bench]
 fn undo_and_redo_a_thousand_steps(bencher: Bencher) {
     let mut session = gigabyte();

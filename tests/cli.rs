@@ -57,7 +57,7 @@ fn explain_prints_the_entries_of_a_term() {
     for name in [&["page fault"][..], &["PAGE FAULT"]] {
         assert_eq!(run(&["explain"].iter().chain(name).copied().collect::<Vec<_>>()).1, out, "{name:?}");
     }
-    // The names are an abbreviation, a common term, and a Pagewalk term.
+    // The names are an abbreviation, a term from Linux, and the name of a system call.
     for (name, heading) in [("vpn", "Virtual page number (VPN)"), ("VMA", "Area"), ("madvise", "Advice")] {
         let (status, out, _) = run(&["explain", name]);
         assert!(status == 0 && out.starts_with(heading), "{name}: {out}");

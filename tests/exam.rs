@@ -93,7 +93,7 @@ fn points_add_up() {
     let shared = "question \"q\" points 10 { ask \"a\" = 1 points 4; ask \"b\" = 1; part \"p\" { ask \"c\" = 1; ask \"d\" = 1 } }";
     let shared = paper(shared, 0);
     let each: Vec<String> = shared.questions[0].items().map(|item| item.points.to_string()).collect();
-    // The remaining 6 points are shared: 3 for the blank, and 3 for the part, whose two blanks get 1.5 each.
+    // The items share the remaining 6 points: 3 for the blank, and 3 for the part, whose two blanks get 1.5 each.
     assert_eq!(each, ["4", "3", "1.5", "1.5"]);
 }
 
@@ -341,7 +341,7 @@ fn a_prompt_says_everything_that_the_key_depends_on() {
         latex(&paper, Edition::Paper, &style).expect("a paper"),
         html(&paper, Edition::Paper, &style),
     ] {
-        // Accesses that ask for the same fact share a table, except the hypothetical one.
+        // Accesses that ask for the same fact share a table, except the hypothetical access.
         for row in [
             "Translation of 0x03C5 on core 0",
             "Translation of 0x03C5 for a store on core 0",
@@ -419,7 +419,7 @@ fn ticks_and_bits_are_printed() {
         text.contains("The clock ticks after every reference.") && !text.contains("use bits of all"),
         "{text}"
     );
-    // The lookahead begins with the reference after the current one.
+    // The lookahead begins with the reference after the current reference.
     let text = print("replacement optimal lookahead 2", "rate");
     let policy = "There are 2 frames, and the system uses the optimal replacement policy with a lookahead of 2 references \
                   after the current one.";
@@ -454,7 +454,7 @@ fn a_table_of_initial_pages_is_printed() {
     assert!(text.contains(&format!("A process references page 4. There is one frame. {start}")), "{text}");
     assert!(text.contains("in the order of their loading times"), "{text}");
     assert!(!text.contains("Their use bits are clear") && !text.contains("All frames are empty"), "{text}");
-    // Each column that the table has is printed, and no other column.
+    // The paper prints exactly the columns that the table has.
     let parts = [
         ("loaded", "(loaded at time 1)"),
         ("used", "(last used at time 1)"),

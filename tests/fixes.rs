@@ -86,7 +86,7 @@ fn a_fix_removes_its_diagnostic_and_adds_none_there() {
     assert!(fixes >= 90, "only {fixes} fixes");
 }
 
-/// The codes on the page for which a script's mistake has a fix.
+/// The codes of the documented mistakes for which Pagewalk suggests a fix.
 #[test]
 fn most_names_in_the_page_of_diagnostics_have_a_fix() {
     let mut codes = BTreeSet::new();

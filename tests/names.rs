@@ -78,8 +78,8 @@ impl Known {
     }
 }
 
-/// Every second script in the examples and tests, starting with the given one, so that two threads can share
-/// the work.
+/// Every second script in the examples and tests, starting at index `from`, so that two threads can share the
+/// work.
 fn every_second(from: usize) -> Vec<PathBuf> {
     let all = [Path::new("examples"), Path::new("tests/scripts")].map(scripts).concat();
     all.into_iter().skip(from).step_by(2).collect()

@@ -31,9 +31,9 @@ pub(crate) fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::R
     }
 }
 
-/// Writes the file at this path (with `/`) below a folder and creates missing folders. If the path names a link,
-/// replaces the link instead of following it. Fails if the path, or a link on the path, leads out of the folder.
-/// Does not wait until the bytes are on the disk, because these files can be regenerated.
+/// Writes the file at a path below a folder and creates missing folders. The path uses `/` as its separator. If
+/// the path names a link, replaces the link instead of following it. Fails if the path, or a link on the path,
+/// leads out of the folder. Does not wait until the bytes are on the disk, because these files can be regenerated.
 pub(crate) fn write_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     let own = Path::new(path);
     let within = own.components().all(|part| matches!(part, Component::Normal(_)));

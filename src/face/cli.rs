@@ -50,7 +50,7 @@ enum Command {
     },
     /// Format scripts
     #[command(
-        after_help = "Exit status: 0 if all scripts are formatted; 1 if --check finds unformatted scripts; 2 if a script cannot be read."
+        after_help = "Exit status: 0 if all scripts are formatted; 1 if `--check` finds unformatted scripts; 2 if a script cannot be read."
     )]
     Fmt(Fmt),
     /// Run scripts and Markdown code blocks and check their expectations

@@ -50,7 +50,7 @@ impl Fmt {
             self.format_file(&path, color, &mut tally)?;
         }
         let Tally { changed, same, wrong } = tally;
-        // When formatting standard input, standard output contains only the script.
+        // When Pagewalk formats standard input, standard output contains only the script.
         if self.check || !paths.iter().any(|path| is_stdin(path)) {
             print(&self.summary(&tally))?;
         }

@@ -23,7 +23,7 @@ pub(crate) enum Status {
     Interrupted = 130,
 }
 
-/// When to use color.
+/// The condition for using color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, clap::ValueEnum)]
 pub(crate) enum Color {
     /// Color the output on a terminal, unless `NO_COLOR` is set

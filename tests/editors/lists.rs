@@ -1,4 +1,4 @@
-//! The word lists for editors, one row each, generated from the registries.
+//! The word lists for editors, generated from the registries, with one row per list.
 
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 use pagewalk_engine::machine::policy::POLICIES;
@@ -155,7 +155,7 @@ fn heads() -> Vec<&'static str> {
     machine.chain(KERNEL_PROPERTIES.iter().map(|row| row.of)).chain(tables).chain([LAST]).collect()
 }
 
-/// The first parts of dotted names: `faults` for `faults.minor`.
+/// The first parts of dotted names, such as `faults` for `faults.minor`.
 fn process_properties() -> Vec<&'static str> {
     let paths = PROCESS_PROPERTIES.iter().map(|row| row.name.split('.').next().unwrap_or(row.name));
     let things = THING_NOUNS.iter().map(|row| row.name);

@@ -63,7 +63,7 @@ fn words(params: &'static [Param]) -> Words {
     params.flat_map(Param::words).copied().collect()
 }
 
-/// The words that parameters may begin with, and the words that occur only later.
+/// The words that may begin an operand, and the words that occur only later in an operand.
 fn by_place(params: &'static [Param]) -> (Words, Words) {
     let first: Words = ways(params).iter().filter_map(|way| way.get(..1)).flat_map(words).collect();
     let mut later = words(params);

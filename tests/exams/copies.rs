@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::sheet::{SEEDS, Sheet, exam, listed, number, scan};
 
-/// For each frame, the number of entries that point to it. For each page of a process, its frame and whether
-/// it is read-only.
+/// For each frame, the number of entries that point to it. For each page of a process, the page's frame, and
+/// whether the page is read-only.
 #[derive(Default)]
 struct Frames {
     refs: BTreeMap<u64, u64>,

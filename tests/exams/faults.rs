@@ -19,7 +19,7 @@ fn areas(listing: &str) -> Vec<Area> {
         let fields: Vec<&str> = line.split_whitespace().collect();
         let (start, end) = fields[0].split_once('-').expect("a range");
         let hex = |text: &str| u64::from_str_radix(text, 16).expect("hexadecimal");
-        // The sizes are stated in the question's text: 24 KB and 6000 bytes.
+        // The question's text gives the sizes: 24 KB and 6000 bytes.
         let size = match *fields.last().expect("a backing") {
             "prog" => 24 * 1024,
             "log" => 6000,

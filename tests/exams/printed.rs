@@ -1,4 +1,4 @@
-//! Tests of what a paper prints: tables, addresses, notation, and formulas.
+//! Tests of the printed parts of a paper: tables, addresses, notation, and formulas.
 
 use pagewalk_script::exam::fair::{Fairness, Sample};
 use pagewalk_script::exam::formats::{Edition, Style, fairness, markdown};
@@ -15,7 +15,7 @@ fn printed(question: &str, edition: Edition) -> String {
     markdown(&paper(&format!("{MACHINE}{question}"), 0), edition, &Style::default())
 }
 
-/// The lines of a text without the spaces that align their cells.
+/// The lines of a text, without the spaces that align cells.
 fn lines(text: &str) -> Vec<String> {
     text.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect()
 }
@@ -58,7 +58,7 @@ fn a_loop_of_accesses_is_one_table() {
     let probes = printed(&question.replace("ask read", "ask probe read"), Edition::Key);
     assert!(probes.contains("Suppose that a byte is read at one of these virtual addresses."), "{probes}");
     has_line(&probes, "0x0038 00 N N A38");
-    // Prompts that differ in more than the address are the rows.
+    // If prompts differ in more than the address, each prompt becomes a row.
     let stores = "question \"Q\" { for va in [0, 4] { ask write va = va => vpn, tlb } }";
     has_line(&printed(stores, Edition::Key), "Store of 0x04 to 0x0004 00 Y");
 }

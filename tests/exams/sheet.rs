@@ -9,7 +9,7 @@ use pagewalk_script::run::Files;
 use pagewalk_script::run::session::Options;
 use serde_json::Value;
 
-/// The seeds with which every exam is checked.
+/// The seeds for the checks of every exam.
 pub const SEEDS: std::ops::Range<u64> = 0..24;
 
 /// A paper, a question, or a part of a question.
@@ -195,7 +195,7 @@ pub fn number(text: &str) -> u64 {
     read.unwrap_or_else(|| panic!("{text} is no number"))
 }
 
-/// The numbers of a list at the start of a text: `5, 0, and 1`.
+/// The numbers of a list at the start of a text, such as `5, 0, and 1`.
 pub fn listed(text: &str) -> Vec<u64> {
     let words = text.split_whitespace().filter(|word| *word != "and");
     let numbers = words.map_while(|word| {

@@ -1,4 +1,5 @@
-//! Tests of worked solutions: they explain what a question prints or asks for, with the numbers of the paper.
+//! Tests that worked solutions explain the values that a question prints or asks for, with the numbers of the
+//! paper.
 
 use pagewalk_script::exam::formats::{Edition, Style, markdown};
 
@@ -29,11 +30,11 @@ fn lacks(text: &str, parts: &[&str]) {
 
 #[test]
 fn only_structures_of_the_question_are_explained() {
-    // Fields of an address need no page table, and no TLB or cache.
+    // Fields of an address need neither a page table nor a TLB or cache.
     let fields = solved("machine core-i7\nquestion \"Q\" { ask translate 0x70000FFF => vpn1, vpo }");
     has(&fields, &["VPN1 is 0b0_0000_0000, bits 47–39"]);
     lacks(&fields, &["TLB", "MMU", "page fault"]);
-    // A question about the TLB hides the walk, and the frame.
+    // A question about the TLB hides the walk and the frame.
     let machine = "machine { virtual 16 bits, physical 16 bits, page 4 KB, tlb { entries 4 }\n\
         cache { size 64 B, block 4 B } }\nset page_table { | vpn ppn |; | 1 D | }\n";
     let tlb = solved(&format!("{machine}question \"Q\" {{ ask read 0x1234 => tlb }}"));
@@ -77,7 +78,7 @@ fn the_repetition_after_a_page_fault_is_explained() {
     let (before, after) = text.split_once("is repeated").unwrap();
     lacks(before, &["fills the TLB entry"]);
     has(after, &["present (P = 1), PPN 0xD", "fills the TLB entry", "Fill in the table."]);
-    // The table's solution does not repeat it.
+    // The table's solution does not repeat the explanation of the access.
     assert_eq!(after.matches("0x1234").count(), 1, "{text}");
 }
 
@@ -88,7 +89,7 @@ fn grids_show_what_the_policy_chooses_from() {
             "question \"Q\" {{ ask reference 1 2 3 1 4 5 {{ frames 3, replacement {policy} }} => {ask} }}"
         ))
     };
-    // At step 5, every use bit is set, so the hand clears all of them and evicts page 1.
+    // At step 5, every use bit is set, so the hand clears all use bits and evicts page 1.
     let clock = of("clock", "faults");
     has(&clock, &["use bits │ 100 110 111 111 100 110", "hand │ 0 0 0 0 1 2"]);
     lacks(&clock, &["modified"]);
@@ -102,7 +103,7 @@ fn grids_show_what_the_policy_chooses_from() {
         solved("question \"Q\" { ask reference 1 2 1 2 { replacement working-set, window 2 } => faults }");
     has(&set, &["frame 1 │"]);
     lacks(&set, &["frame 2 │"]);
-    // Long lists are not cut.
+    // Solutions print long lists in full.
     let pages: Vec<String> = (0..30).map(|page| (page % 16).to_string()).collect();
     let long = solved(&format!(
         "question \"Q\" {{ ask reference {} {{ frames 16, replacement lru }} => faults, hits }}",
@@ -180,9 +181,9 @@ fn formulas_of_variables_are_derived_first() {
             "(1 − 0.96) × 2 × 10 = 0.04 × 2 × 10 = 0.8; 1 + (1 − 0.9) × 10 = 1 + 0.1 × 10 = 2; 1 + 0.8 + 2 = 3.8",
         ],
     );
-    // A variable whose value is printed is given.
+    // A variable whose value the paper prints needs no derivation.
     lacks(&of(lets, "{memory} ns, {walk} ns", "1 + walk + load"), &["0.96"]);
-    // A name alone is derived too, and formulas that no longer hold are not shown.
+    // Solutions also derive an answer that is only a name, and they omit formulas that no longer hold.
     has(
         &of("let step = 4 KB / 4; let n = 64 * step + 1", "-", "n"),
         &["4 KB / 4 = 1024; 64 × 1024 + 1 = 65537"],
@@ -296,7 +297,8 @@ fn lookups_are_explained_without_the_words_of_the_simulator() {
     has(&direct, &["the only entry of set 1 had tag 0x0", "the entry of set 1 is valid and has tag 0x1"]);
 }
 
-/// Two levels of 3 bits; bit 0 is the valid bit, and bit 1 allows stores.
+/// Page tables with two levels of 3 index bits, and entries in which bit 0 is the valid bit and bit 1 allows
+/// stores.
 const TWO_LEVELS: &str = "machine { virtual 12 bits, physical 12 bits, page 64 B\n \
     page_table { levels 2, bits 3 3, pte { size 2 B, valid 0, rw 1, ppn 10..15, big-endian } } }\n\
     set cr3 = 0x140\nset memory { | pa | b0 b1 b2 b3 |\n \
@@ -309,7 +311,7 @@ fn the_entry_that_denies_an_access_is_named() {
             "{TWO_LEVELS}question \"Q\" {{ given memory; ask translate {va} for write => pte1.value, pte2.value, fault }}"
         ))
     };
-    // Entry 6 of the level-1 table, 0x4001, forbids stores. Entry 1 of the level-2 table, 0xB003, allows them.
+    // Entry 6 of the level-1 table, 0x4001, forbids stores. Entry 1 of the level-2 table, 0xB003, allows stores.
     let upper = denied("0xC5D");
     has(
         &upper,

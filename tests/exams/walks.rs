@@ -59,7 +59,7 @@ impl Format {
         Walk { indices, entries, ppn: Some(table >> self.offset) }
     }
 
-    /// Any walk fact that a paper asks for, in the key's format.
+    /// The value of a walk fact that a paper asks for, in the key's format.
     fn fact(&self, walk: &Walk, va: u64, name: &str) -> String {
         let offset = va & ((1 << self.offset) - 1);
         let level = |name: &str| name.parse::<usize>().expect("a level") - 1;
@@ -212,7 +212,7 @@ fn the_core_i7_walk() {
         let (_, _, va, _) = asked.access();
         let indices: Vec<String> = (0..4).map(|level| hex(va >> (39 - 9 * level) & 0x1FF, 3)).collect();
         let mut right = indices;
-        // With 64 entries and 4 ways, the TLB has 16 sets, so the index has 4 bits and the tag has 32.
+        // With 64 entries and 4 ways, the TLB has 16 sets, so the index has 4 bits and the tag has 32 bits.
         right.extend([hex(va & 0xFFF, 3), hex(va >> 12 & 15, 1), hex(va >> 16, 8)]);
         let keys: Vec<String> = asked.keys.iter().map(|(_, key)| key.clone()).collect();
         assert_eq!(keys, right, "seed {seed}");

@@ -77,7 +77,7 @@ fn a_box_looks_the_same_whether_its_fact_is_there_or_not() {
             let (_, fact) = answers.split_once('_').expect("a fact");
             (fact.to_owned(), node.tag.clone(), node.attribute("base").to_owned())
         };
-        // Two of the parts have a PPN. The third part faults, so it has no PPN.
+        // Two of the parts have a PPN. The access in the third part faults, so this part has no PPN.
         let parts: Vec<Vec<(String, String, String)>> =
             elements.chunks(12).map(|part| part.iter().map(|node| look(node)).collect()).collect();
         assert_eq!(parts[0], parts[1]);

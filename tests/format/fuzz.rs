@@ -1,7 +1,7 @@
 //! Tests with scripts generated from the grammar, and with mistakes in pieces of the examples. The same seed
 //! produces the same inputs.
 //!
-//! `PAGEWALK_FORMAT_INPUTS=1000000 cargo test --test all format::fuzz` checks this number of inputs;
+//! `PAGEWALK_FORMAT_INPUTS=1000000 cargo test --test all format::fuzz` checks a million inputs.
 //! `PAGEWALK_FORMAT_SEED` selects different inputs.
 
 use std::panic::catch_unwind;

@@ -30,7 +30,7 @@ const TOKENS: &[(&str, &[&str])] = &[
     ("table_head", &[""]),
 ];
 
-/// Rules that match texts that cannot be parsed.
+/// Rules that match invalid syntax.
 const BROKEN: &[&str] = &["broken", "broken_setting", "broken_row", "braced", "raw", "raw_prose", "ANY"];
 
 /// The possible gaps between two tokens that do not need a space.

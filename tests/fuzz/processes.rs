@@ -138,7 +138,7 @@ fn statement() -> impl Strategy<Value = String> {
     })
 }
 
-/// A machine, a kernel on it, and the actions of its processes.
+/// A machine, its kernel, and the actions of the kernel's processes.
 pub fn script() -> impl Strategy<Value = String> {
     let machine = select(vec![
         "machine simple",

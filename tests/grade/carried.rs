@@ -17,7 +17,7 @@ fn points(name: &str, script: &str, columns: &[&str], rows: &[(&str, &[&str])]) 
     rows.iter().map(|(id, _)| columns.iter().map(|column| of(id, column)).collect()).collect()
 }
 
-/// As [`points`], with one digit for each column.
+/// The result of [`points`], with one digit for each column.
 fn digits(name: &str, script: &str, columns: &[&str], rows: &[(&str, &[&str])]) -> Vec<String> {
     points(name, script, columns, rows).into_iter().map(|each| each.concat()).collect()
 }
@@ -92,14 +92,14 @@ fn the_consequences_of_a_fault_are_carried_if_something_happens() {
     let rows = [
         ("zero", ["demand-zero", "none", "none", "1", "0", "no"]),
         ("segv", ["segv", "SIGSEGV", "SEGV_MAPERR", "0", "0", "no"]),
-        // A student who thinks that nothing happens has nothing to derive.
+        // A student who expects no fault has no other values to derive.
         ("none", ["none", "none", "none", "0", "0", "no"]),
         ("dash", ["none", "-", "-", "0", "0", "no"]),
         ("copy", ["COW", "none", "none", "1", "0", "yes"]),
         ("bus", ["bus", "SIGBUS", "BUS_ADRERR", "0", "0", "no"]),
         // The minor fault alone shows that the dashes are deliberate.
         ("zero-dash", ["demand-zero", "-", "-", "1", "0", "no"]),
-        // The count contradicts the class, and the rest says nothing.
+        // The count contradicts the fault class, and the other answers show no work.
         ("zero-zero", ["demand-zero", "none", "none", "0", "0", "no"]),
     ];
     let expected = [
@@ -140,7 +140,7 @@ fn clock(name: &str, columns: &str, rows: &[(&str, &[&str])]) -> Vec<String> {
         rows.iter().map(|(id, own)| (*id, own.iter().flat_map(|row| row.split(' ')).collect())).collect();
     let split: Vec<(&str, &[&str])> = split.iter().map(|(id, own)| (*id, own.as_slice())).collect();
     let all: Vec<Vec<String>> = points(name, &script, &columns, &split);
-    // The fields that earn nothing.
+    // The fields that earn no points.
     let lost = |own: &Vec<String>| {
         let lost = columns.iter().zip(own).filter(|(_, points)| *points == "0");
         lost.map(|(column, _)| column[2..].to_owned()).collect::<Vec<_>>().join(" ")
@@ -151,7 +151,7 @@ fn clock(name: &str, columns: &str, rows: &[(&str, &[&str])]) -> Vec<String> {
 #[test]
 fn a_clock_continues_from_the_students_row() {
     let rows: [(&str, &[&str]); 3] = [
-        // The hand passes frame 2, although its bit is clear, and evicts the page in frame 0.
+        // Although the use bit of frame 2 is clear, the hand passes frame 2 and evicts the page in frame 0.
         (
             "victim",
             &[
@@ -167,7 +167,7 @@ fn a_clock_continues_from_the_students_row() {
                 "3 2 1 110 2",
             ],
         ),
-        // The hand evicts the page in frame 0 at once, although its bit is set.
+        // The hand immediately evicts the page in frame 0, although the use bit of that page is set.
         (
             "bit",
             &[
@@ -183,7 +183,7 @@ fn a_clock_continues_from_the_students_row() {
                 "3 1 2 101 0",
             ],
         ),
-        // The right frame, but the bits that the hand passes are not cleared.
+        // The student chooses the right frame but does not clear the use bits that the hand passes.
         (
             "cleared",
             &[
@@ -236,7 +236,7 @@ fn bits_may_have_separators() {
         assert_eq!(marks[&(id.clone(), "1.1.use".to_owned())], "0", "{text}");
         assert!(listed.contains(&format!("{id},1.1.use,{text}")), "{text}: {listed}");
     }
-    // Another state is wrong and needs no review.
+    // Any other value of the use bits is wrong and needs no review.
     let file = put(&folder, "wrong.csv", "id,1.1.use,1.2.use\nw,1 1 1,110\n");
     let ran = pagewalk(&["grade", &exam, &file, "--review", &folder.join("none.csv").to_string_lossy()]);
     assert_eq!((ran.status, ran.messages.as_str()), (0, ""));

@@ -7,8 +7,8 @@
 ///
 /// - a: VPN 0F. Set 3 of the TLB has tag 03 with PPN 0D, so PA is 0D‖16 = 356. Set 5 of the cache has tag 0D
 ///   with 36 72 F0 1D, so byte 2 is F0.
-/// - b: VPN 0A. The entry with tag 02 in set 2 is not valid. The page table has 09, so PA is 09‖3A = 27A. Set
-///   E of the cache has a different tag.
+/// - b: VPN 0A. The entry with tag 02 in set 2 is not valid. The page table gives PPN 09, so PA is 09‖3A = 27A.
+///   Set E of the cache has a different tag.
 /// - c: VPN 01. Set 1 of the TLB has no entry for this page, and the page is not present.
 pub const KEY: &[(&str, &str)] = &[
     ("1a.vpn", "0x0F"),

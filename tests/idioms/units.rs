@@ -11,7 +11,7 @@ use std::fmt::Write as _;
 /// A statement in which `%` represents a number, and the unit of that number.
 type Sample = (String, Dimension);
 
-/// The ways to write parameters up to each number.
+/// Returns a sample for each number in the parameters, with the preceding parameters written out.
 fn samples(params: &'static [Param]) -> Vec<Sample> {
     let (mut found, mut written) = (Vec::new(), String::new());
     sequence(params, &mut written, &mut found);

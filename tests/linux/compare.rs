@@ -47,8 +47,8 @@ pub struct Sequences {
 }
 
 impl Sequences {
-    /// The sequences that `PAGEWALK_LINUX_SEED` and `PAGEWALK_LINUX_SEQUENCES` select; `count` is the default
-    /// number.
+    /// The sequences that `PAGEWALK_LINUX_SEED` and `PAGEWALK_LINUX_SEQUENCES` select, by default `count`
+    /// sequences.
     pub fn asked_for(count: u64) -> Sequences {
         let number = |name: &str| {
             std::env::var(name)

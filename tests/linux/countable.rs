@@ -1,8 +1,8 @@
 //! Determines the steps after which faults can be counted on both sides.
 //!
 //! Fault-around and the page tables of a child depend on the areas, and Linux does not merge some areas that
-//! semantics.md merges (rule 15). Linux also remembers that an area once had private pages, even after it is
-//! moved or split (`anon_vma`). Rule 13 only considers whether the area has private pages now.
+//! semantics.md merges (rule 15). Linux also remembers that an area once had private pages, even after the area
+//! is moved or split (`anon_vma`). Rule 13 considers only whether the area currently has private pages.
 
 use super::names::{MAP_LOCKED, MAP_POPULATE};
 use super::op::{Fd, Op, Source, Step};
@@ -23,7 +23,7 @@ enum History {
     /// The process has no private pages.
     #[default]
     Untouched,
-    /// The process may have private pages, in the areas where they were created.
+    /// The process may have private pages, in the areas in which the pages were created.
     Owns,
     /// The process may have had private pages in areas that have changed since.
     Forgotten,

@@ -107,7 +107,7 @@ impl Counted<'_> {
         minor_after - minor
     }
 
-    /// Whether one read fault on a file maps 16 pages, which is Linux's default, on this machine.
+    /// Whether, on this machine, one read fault on a file maps 16 pages, which is Linux's default.
     fn faults_around(&mut self) -> bool {
         self.map(PROT_READ, MAP_PRIVATE);
         let faults = self.load(0);

@@ -352,7 +352,7 @@ struct Draw<'a> {
 }
 
 impl Draw<'_> {
-    /// The edges of areas, and the ends of files in them.
+    /// The edges of areas, and the ends of files in the areas.
     fn ends(&self) -> Vec<Place> {
         let mut ends = Vec::with_capacity(self.areas.len() * 3);
         for area in self.areas {

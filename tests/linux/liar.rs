@@ -17,7 +17,7 @@ enum Lie {
     Answer,
     /// Writable memory is always readable.
     Maps,
-    /// The first byte of a page is not stored.
+    /// The side does not store the first byte of a page.
     Byte,
     /// A file is shorter.
     FileSize,

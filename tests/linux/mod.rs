@@ -4,16 +4,16 @@
 //! and another side performs the same steps. After every step, the test compares the results, errors, signals,
 //! maps, bytes, and files. The parts:
 //!
-//! - `place`, `names`, `op`: a step, with addresses relative to a window and the heap;
+//! - `place`, `names`, and `op` define a step, with addresses relative to a window and the heap;
 //! - `side`: the trait `side::Side` that both sides implement;
-//! - `tracee`, `real`: Linux as a side; `pagewalk`: Pagewalk as a side;
+//! - `tracee` and `real` implement Linux as a side, and `pagewalk` implements Pagewalk as a side;
 //! - `numbers`: Linux's system calls;
-//! - `generate`: random steps near the edges of areas, based on a `view` of the processes;
-//! - `differ`, `compare`: comparison of the sides; `shrink`, `script`: shrinking of differences, and their
-//!   output as scripts;
-//! - `countable`: the steps after which faults can also be counted;
-//! - `calls`, `accesses`, `lineage`, `counts`: checks of each side against semantics.md;
-//! - `liar`: a side with wrong answers, which must be found.
+//! - `generate` draws random steps near the edges of areas, based on a `view` of the processes;
+//! - `differ` and `compare` compare the sides, `shrink` shrinks the differences, and `script` writes them as
+//!   scripts;
+//! - `countable` determines the steps after which faults can also be counted;
+//! - `calls`, `accesses`, `lineage`, and `counts` check each side against semantics.md;
+//! - `liar` is a side with wrong answers, which the comparison must find.
 //!
 //! To add a side, implement `side::Side`, add a module for the checks to `asked_of_each_side!`, and add a
 //! test that compares the side with Linux, as the tests in this file do. `View::comparable`,
@@ -21,8 +21,8 @@
 //! does not merge (semantics.md 15). The comments in these items give the reasons, and docs/explanation/linux.md
 //! lists the skipped steps.
 //!
-//! `PAGEWALK_LINUX_SEQUENCES=10000` sets the number of sequences, and `PAGEWALK_LINUX_SEED=7` the first seed.
-//! If the machine does not permit tracing, the tests report that they are skipped, and they pass.
+//! `PAGEWALK_LINUX_SEQUENCES=10000` sets the number of sequences, and `PAGEWALK_LINUX_SEED=7` sets the first
+//! seed. If the machine does not permit tracing, the tests print that they are skipped and then pass.
 
 /// Generates tests for the functions that check a side through `$asks`, with one test per function and side.
 macro_rules! asked_of_each_side {

@@ -169,7 +169,8 @@ pub const HARMLESS_TEXT: [u8; 5] = *b"z{|}~";
 /// A step: an operation of one process. The other processes wait.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Step {
-    /// The process: 0, or the number of the `fork` that created it.
+    /// The number of the process: 0 for the first process, or else the number of the `fork` that created the
+    /// process.
     pub process: usize,
     /// The operation.
     pub op: Op,

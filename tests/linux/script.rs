@@ -8,8 +8,8 @@ use super::op::{Action, Arg, CLOSED, FILES, Fd, FileSpec, Mode, Op, Step};
 use super::place::Layout;
 use super::side::{Answer, Area, Backing};
 
-/// The script of a run. The expectations are the answers of the reference side. The last expectation is the one
-/// that the other side does not meet.
+/// The script of a run. The expectations are the answers of the reference side. The other side does not meet the
+/// last expectation.
 pub fn script(run: &Run) -> String {
     let mut lines = head(run);
     lines.extend(run.messages.iter().map(|(step, answer)| line(step, answer)));

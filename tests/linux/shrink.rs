@@ -151,7 +151,7 @@ fn ranges(at: Place, length: u64) -> impl Iterator<Item = (Place, u64)> {
     places.chain(smaller(length).map(move |length| (at, length)))
 }
 
-/// The start of the place's page, if it differs from the place.
+/// The start of the page that contains the place, unless the place is at this start.
 fn rounder(place: Place) -> impl Iterator<Item = Place> {
     (place.in_page() != 0).then(|| place.page_start()).into_iter()
 }

@@ -59,7 +59,7 @@ pub struct Area {
     pub start: Place,
     /// The first byte after the area.
     pub end: Place,
-    /// The permissions in the format of `maps`: `rw-p`.
+    /// The permissions in the format of `maps`, such as `rw-p`.
     pub perms: String,
     /// The offset of the area's first byte in the object, or 0 for private anonymous areas.
     pub offset: u64,
@@ -129,7 +129,7 @@ pub struct Permits {
     pub merging: bool,
     /// `MADV_WILLNEED` succeeds for anonymous memory, because the kernel can swap.
     pub swapping: bool,
-    /// `mremap` moves several areas at once (semantics.md 16), as in Linux 6.17 and later.
+    /// A single `mremap` call can move several areas (semantics.md 16), as in Linux 6.17 and later.
     pub moves_areas: bool,
     /// `MREMAP_DONTUNMAP` also accepts files, as in Linux 5.13 and later.
     pub keeps_areas: bool,

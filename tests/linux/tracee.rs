@@ -154,8 +154,8 @@ impl Tracee {
         self.memory
             .write_all_at(SYSCALL.1, start)
             .map_err(|error| format!("code cannot be written: {error}"))?;
-        // The room is readable, writable, and executable, fixed, and anonymous. The room is shared, so that
-        // `madvise` over the whole address space does not discard it.
+        // The mapping of the room is fixed, anonymous, readable, writable, and executable. The room is shared,
+        // so that `madvise` over the whole address space does not discard it.
         let room = self.call_from(start, number("mmap"), [ROOM, ROOM_SIZE, 7, 0x31, u64::MAX, 0]);
         if room != Ok(ROOM as i64) {
             return Err(format!("executable memory is not permitted here: {room:?}"));
@@ -363,7 +363,7 @@ impl Tracee {
         }
     }
 
-    /// Reads memory regardless of its protection, and returns whether all of it is mapped.
+    /// Reads memory regardless of its protection, and returns whether all of the memory is mapped.
     pub fn peek(&self, address: u64, into: &mut [u8]) -> bool {
         self.memory.read_exact_at(into, address).is_ok()
     }

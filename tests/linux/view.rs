@@ -145,8 +145,8 @@ impl View {
 
     fn may_write(&self, areas: &[Area], file: usize, from: Source, length: u64, offset: i64) -> bool {
         let Source::Memory(from) = from else { return true };
-        // On some Linux kernels, such as 6.18, a write past the end extends the file even if it fails before
-        // its first byte.
+        // On some Linux kernels, such as 6.18, a write past the end extends the file even if the write fails
+        // before its first byte.
         let leaves_no_gap = offset <= self.files[file].size as i64;
         (leaves_no_gap || self.readable(areas, from))
             && self.settled(areas, from, length)
@@ -154,8 +154,8 @@ impl View {
     }
 
     /// Whether a fetch is allowed, or the page to fetch from is present. If a fetch from an absent page is not
-    /// allowed, Linux on x86 first looks for the page. It therefore detects the end of the file or object before
-    /// it checks the permission. Rule 17 of semantics.md requires the permission check first.
+    /// allowed, Linux on x86 first looks for the page. Linux therefore detects the end of the file or object
+    /// before it checks the permission. Rule 17 of semantics.md requires the permission check first.
     fn may_fetch(&self, areas: &[Area], at: Place) -> bool {
         let forbids = |area: &Area| !area.perms.contains('x') && !area.perms.starts_with("---");
         self.readable(areas, at) || !areas.iter().any(|area| area.holds(at) && forbids(area))
@@ -197,7 +197,8 @@ fn seam_between(areas: &[Area], at: Place, length: u64) -> bool {
     })
 }
 
-/// Whether a system call would copy bytes of a file onto themselves, because the buffer maps them.
+/// Whether a system call would copy bytes of a file onto themselves, because the buffer is a mapping of these
+/// bytes.
 fn copies_itself(areas: &[Area], file: usize, memory: Place, length: u64, offset: i64) -> bool {
     let length = i64::try_from(length).unwrap_or(i64::MAX);
     areas.iter().filter(|area| area.backing == Backing::File(file)).any(|area| {

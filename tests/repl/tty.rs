@@ -85,7 +85,7 @@ impl Tty {
     }
 
     /// Waits for a prompt without a typed line. A prompt with a typed line may be an old prompt that was redrawn
-    /// after a key press. After a redrawn prompt, the session may still leave raw mode, which loses the next
+    /// after a key press. After the session redraws the prompt, it might leave raw mode again and lose the next
     /// Ctrl-D.
     pub fn prompts(&mut self) {
         self.expect(PROMPT);

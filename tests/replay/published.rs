@@ -12,9 +12,9 @@ use pagewalk_engine::trace::replay::Straddle;
 
 use super::traces::{lackey, machine};
 
-/// The traces from CS:APP's cache lab (<http://csapp.cs.cmu.edu/3e/labs.html>, `traces/yi.trace` and so on).
-/// The reference simulator `csim-ref` computed the expected hits, misses, and evictions for (s, E, b), and the
-/// lab's `test-csim` prints them.
+/// The traces from CS:APP's cache lab (<http://csapp.cs.cmu.edu/3e/labs.html>, `traces/yi.trace` and so on). The
+/// reference simulator `csim-ref` computed the expected hits, misses, and evictions for (s, E, b), and the lab's
+/// `test-csim` prints these numbers.
 const YI: &str = " L 10,1\n M 20,1\n L 22,1\n S 18,1\n L 110,1\n L 210,1\n M 12,1\n";
 const DAVE: &str = " L 10,4 \n S 18,4\n L 20,4\n S 28,4\n S 50,4\n";
 
@@ -168,9 +168,9 @@ fn an_exam_s_addresses_fault_as_its_key_says() {
 }
 
 /// From Patterson and Hennessy, "Computer Organization and Design", section 5.4, "Misses and Associativity in
-/// Caches": direct-mapped, two-way, and fully associative caches with four blocks. Accesses to blocks 0, 8,
-/// 0, 6, and 8 miss 5, 4, and 3 times. Three of the misses are compulsory. The fully associative cache has
-/// only compulsory misses, so the other misses are conflict misses.
+/// Caches": direct-mapped, two-way, and fully associative caches with four blocks. In these three caches,
+/// accesses to blocks 0, 8, 0, 6, and 8 miss 5, 4, and 3 times. Three of the misses are compulsory. The fully
+/// associative cache has only compulsory misses, so the other misses are conflict misses.
 #[test]
 fn causes_are_those_of_the_textbook_s_three_caches() {
     for (sets, ways, misses) in [(4, 1, 5), (2, 2, 4), (1, 4, 3)] {

@@ -48,7 +48,7 @@ impl Folder {
         fs::read_to_string(self.path.join(name)).unwrap()
     }
 
-    /// Replaces `from` in a file, which must contain it.
+    /// Replaces the text `from` in a file, which must contain this text.
     pub fn swap(&self, name: &str, from: &str, to: &str) {
         let text = self.get(name);
         assert!(text.contains(from), "{name} has no {from:?}:\n{text}");

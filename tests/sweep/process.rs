@@ -88,8 +88,8 @@ impl Folder {
         Told::of(child.wait_with_output().expect("it ends"))
     }
 
-    /// Runs the program with a text on standard input, which stays open, and interrupts the program after it
-    /// has read the text.
+    /// Runs the program with a text on standard input, which stays open, and interrupts the program after the
+    /// program has read the text.
     #[cfg(target_os = "linux")]
     pub fn interrupted(&self, args: &[&str], input: &str) -> Told {
         let mut command = self.command(args);

@@ -113,7 +113,7 @@ fn mistakes_in_a_pool_are_reported_before_the_run() {
     one("pool \"P\" pick 3 of [\"alpha\", \"beta\"]", Code::WrongCount, "cannot pick 3 of 2 questions");
     one("pool \"P\" pick 0 of [\"alpha\", \"beta\"]", Code::WrongCount, "0 of 2");
     one("pool \"P\" pick 1 of [\"alpha\", \"big\"]", Code::BadPoints, "“big” is worth 5 points");
-    one("pool \"P\" pick 1 of [\"alpha\", \"alpha\"]", Code::Duplicate, "in two pools, or twice in one");
+    one("pool \"P\" pick 1 of [\"alpha\", \"alpha\"]", Code::Duplicate, "twice in the same pool");
     one("pool \"P\" pick 1 of [\"alpha\", 7]", Code::WrongType, "not the title");
     one("pool \"P\"", Code::WrongCount, "pick 1 of");
     one("shuffle parts", Code::UnknownWord, "`questions` or `options`");

@@ -123,7 +123,8 @@ fn a_replay_starts_a_kernel_for_later_expectations() {
     assert_eq!((outcome.mistakes.as_slice(), outcome.failures.as_slice()), (&[][..], &[][..]));
 }
 
-/// The statement can have parentheses, like other verbs. A definition with that name takes precedence.
+/// `replay` accepts parentheses around its operand, like other verbs. A definition named `replay` takes
+/// precedence.
 #[test]
 fn a_replay_may_be_in_brackets() {
     let machine = "machine { physical 9 }\n";

@@ -1,4 +1,4 @@
-//! Starts `pagewalk lsp` for Zed with the `pagewalk` on the project's `PATH`.
+//! Starts `pagewalk lsp` for Zed, using the `pagewalk` executable on the project's `PATH`.
 
 use zed_extension_api::settings::LspSettings;
 use zed_extension_api::{self as zed, Command, LanguageServerId, Result, Worktree, serde_json::Value};

@@ -64,8 +64,9 @@ pub struct Constant {
     pub name: &'static str,
     /// The value.
     pub value: i64,
-    /// The parameter that accepts the constant, named as in the prototype: `prot` in any call, `mmap.flags`
-    /// in one call, or `*` for any pointer. Empty if the constant is not an argument.
+    /// The name of the parameter that accepts the constant: `prot` for a parameter of any call, `mmap.flags`
+    /// for a parameter of one call, or `*` for any pointer. The field is empty if the constant is not an
+    /// argument.
     pub passed: &'static str,
     /// The help text, which is one line.
     pub help: &'static str,
@@ -88,7 +89,7 @@ impl Constant {
 pub enum Arg {
     /// A number or an address.
     Number(i128),
-    /// A string instead of a buffer.
+    /// A string that the script passes in place of a buffer.
     Bytes(Arc<[u8]>),
 }
 
@@ -102,8 +103,8 @@ pub struct Args<'a>(&'a [Arg]);
 pub(crate) enum Buffer<'a> {
     /// An address in the process.
     At(u64),
-    /// A string instead of an address. The string is not in the process's memory, and a call cannot write to
-    /// it.
+    /// A string that the script passes in place of an address. The string is not in the process's memory, and
+    /// a call cannot write to it.
     Bytes(&'a [u8]),
 }
 

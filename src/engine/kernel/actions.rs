@@ -1,5 +1,5 @@
-//! Background activities of the kernel that a script starts: reclaiming frames, syncing files, and clock
-//! ticks. `ksm` merges pages.
+//! Background activities that the kernel performs when a script requests them: reclaiming frames, syncing
+//! files, and clock ticks. `ksm` merges pages.
 
 use crate::machine::addr::Vpn;
 

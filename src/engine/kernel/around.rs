@@ -8,8 +8,8 @@ use super::state::Kernel;
 use super::vma::Backing;
 
 impl Kernel {
-    /// Maps the pages in the window of a read fault that are resident but not yet mapped. Fault-around uses
-    /// only free frames. The window starts at the faulting page, rounded down to a multiple of `fault-around`
+    /// Maps the pages in a read fault's window that are resident but not yet mapped. Fault-around uses only
+    /// free frames. The window starts at the faulting page, rounded down to a multiple of `fault-around`
     /// pages, but never before the area's start. The window ends at the end of the area or leaf table
     /// (Linux's `do_fault_around`).
     pub(super) fn map_around(&mut self, fault: &FaultContext, watch: Observer<'_>) {

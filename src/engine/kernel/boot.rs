@@ -198,7 +198,7 @@ impl Kernel {
         *self.running.get(self.machine.core() as usize)?
     }
 
-    /// Returns the work done since the last call, in pages and areas, so that the caller can limit it.
+    /// Returns the work done since the last call, in pages and areas, so that the caller can limit the work.
     pub fn take_work(&mut self) -> u64 {
         std::mem::take(&mut self.work)
     }

@@ -5,7 +5,7 @@ use crate::machine::event::{AccessKind, Event, Fault, MachineObserver};
 
 use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
 
-/// Observes a process: hardware events and the kernel steps between them.
+/// Observes the hardware events of a process and the kernel steps between them.
 ///
 /// If an access faults, the observer receives the [`Event`]s of the failed fragment, followed by the
 /// handler's steps from [`KernelStep::Fault`] to [`KernelStep::Resolved`] or [`KernelStep::Killed`]. After

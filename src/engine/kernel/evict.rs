@@ -173,7 +173,7 @@ impl Kernel {
     }
 
     /// Ensures that a swap slot holds the page in a frame: its current slot, or else the lowest free one.
-    /// Returns the slot, and the destination of the write if one was necessary.
+    /// Returns the slot, and also the destination of the write if a write was necessary.
     fn write_out(
         &mut self,
         frame: FrameNo,

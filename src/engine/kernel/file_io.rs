@@ -123,7 +123,7 @@ impl Kernel {
         }
     }
 
-    /// All processes' areas that map a file.
+    /// The areas of any process that map the given file.
     fn mappings_of(&mut self, file: FileId) -> Vec<(Pid, Vma)> {
         let is_of = |area: &Vma| matches!(area.backing, Backing::File { file: of, .. } if of == file);
         let mut found = Vec::new();

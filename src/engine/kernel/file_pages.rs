@@ -153,8 +153,8 @@ impl Kernel {
         }
     }
 
-    /// Writes back the dirty resident pages of a file in `pages`. The next store to each page faults and
-    /// makes it dirty again.
+    /// Writes back a file's dirty resident pages that are in the range `pages`. The next store to each page
+    /// faults and makes it dirty again.
     pub(super) fn file_sync(&mut self, file: FileId, pages: Range<u64>) {
         let Some(held) = self.files.all.get(&file).filter(|_| pages.start < pages.end) else { return };
         let framed: Vec<_> = held.mapped.range(pages).map(|(page, frame)| (*page, *frame)).collect();

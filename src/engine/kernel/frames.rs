@@ -46,7 +46,7 @@ pub struct Frame {
 #[derive(Debug, Clone)]
 pub struct Frames {
     table: Sparse<Frame>,
-    /// The mappings: frame, process, virtual page.
+    /// The mappings, each with a frame, a process, and a virtual page.
     mappings: Set<(u32, Pid, u64)>,
     numbers: NumberAllocator,
     /// One more than the highest frame that has ever been in use.
@@ -86,8 +86,8 @@ impl Frames {
         self.numbers.end()
     }
 
-    /// One more than the highest frame that has ever been in use. Pages with this or a higher number have
-    /// never been user frames.
+    /// One more than the highest frame that has ever been in use. Pages with this number or a higher number
+    /// have never been user frames.
     pub(super) fn high_watermark(&self) -> u32 {
         self.high_watermark
     }

@@ -1,11 +1,11 @@
 //! The holes between areas, stored in a structure that quickly finds the highest hole of a given length. The
-//! structure is a binary trie (a Patricia tree) whose keys are the holes' first bytes. Each fork of the trie
-//! stores the length of the longest hole in its subtree.
+//! structure is a binary trie (a Patricia tree) whose keys are the start addresses of the holes. Each inner
+//! node (fork) of the trie stores the length of the longest hole in its subtree.
 
 use std::sync::Arc;
 
 /// Ranges of addresses outside all areas. A clone shares all nodes with the original, and a change copies at
-/// most 64 forks.
+/// most 64 inner nodes (forks).
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Holes {
     root: Option<Arc<Node>>,
@@ -17,8 +17,8 @@ enum Node {
         start: u64,
         len: u64,
     },
-    /// The first bytes of all holes in this fork's subtree have the same bits above `bit`. Bit `bit` is clear
-    /// in `low` and set in `high`.
+    /// The start addresses of all holes in this fork's subtree have the same bits above `bit`. Bit `bit` is
+    /// clear in `low` and set in `high`.
     Fork {
         bit: u32,
         lowest: u64,
@@ -32,7 +32,7 @@ enum Node {
 type Hole = (u64, u64);
 
 impl Holes {
-    /// Adds a hole that starts at `start`, or replaces the hole that starts there.
+    /// Adds a hole at address `start`, or replaces the hole that starts there.
     pub(crate) fn insert(&mut self, start: u64, len: u64) {
         self.root = Some(match &self.root {
             None => Arc::new(Node::Hole { start, len }),
@@ -74,7 +74,7 @@ fn fork(bit: u32, low: Arc<Node>, high: Arc<Node>) -> Arc<Node> {
     Arc::new(Node::Fork { bit, lowest: low.lowest(), longest, low, high })
 }
 
-/// Joins two nodes under a new fork at the highest bit in which their holes' first bytes differ.
+/// Joins two nodes under a new fork at the highest bit in which the start addresses of their holes differ.
 fn join(a: Arc<Node>, b: Arc<Node>) -> Arc<Node> {
     let (at, other) = (a.lowest(), b.lowest());
     let bit = (at ^ other).ilog2();

@@ -74,7 +74,7 @@ impl Kernel {
         Ok(())
     }
 
-    /// The frames that hold mergeable pages, each with those pages, in frame order.
+    /// The frames that hold mergeable pages, in frame order, each with its mergeable pages.
     fn mergeable(&mut self) -> BTreeMap<FrameNo, Vec<(Pid, u64)>> {
         let mut found: BTreeMap<FrameNo, Vec<(Pid, u64)>> = BTreeMap::new();
         for process in self.processes.values() {

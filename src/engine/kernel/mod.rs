@@ -1,9 +1,9 @@
 //! The operating system: processes with areas, page faults, frames, swap, and files. The kernel behaves like
 //! Linux and keeps page tables in simulated memory.
 //!
-//! A [`Kernel`] owns the [`crate::machine::Machine`]. A process performs accesses with [`Kernel::access`] and
-//! system calls with the rows of [`syscall::system_calls`]. An [`event::KernelObserver`] receives each step.
-//! Cloning a kernel is cheap, because all large parts are shared until they are written.
+//! A [`Kernel`] owns the [`crate::machine::Machine`]. [`Kernel::access`] performs the accesses of a process,
+//! and the rows of [`syscall::system_calls`] perform its system calls. An [`event::KernelObserver`] receives
+//! each step. Cloning a kernel is cheap, because all large parts are shared until they are written.
 
 pub mod abi;
 pub(crate) mod access;

@@ -25,7 +25,7 @@ pub enum PageLocation {
 /// Linux's `mm_struct`.
 #[derive(Debug, Clone)]
 pub struct AddressSpace {
-    /// The areas (the list `mmap` in textbooks).
+    /// The areas (textbooks call this list `mmap`).
     pub areas: VmaMap,
     /// The page tables and their locations in the machine's memory. Level 1 is `pgd`.
     pub tables: TableMap,

@@ -13,8 +13,8 @@ use super::state::{Kernel, OutOfMemory};
 /// The maximum number of running processes and zombies (`kernel.pid_max`).
 pub(crate) const MOST_PROCESSES: u32 = 32_768;
 
-/// The maximum number of process records that are kept. If there are more records, the kernel discards those
-/// of processes that have ended.
+/// The maximum number of process records that are kept. If there are more records, the kernel discards the
+/// records of processes that have ended.
 const MOST_REMEMBERED: usize = 2 * MOST_PROCESSES as usize;
 
 impl Kernel {

@@ -120,7 +120,8 @@ impl Kernel {
         }
     }
 
-    /// Adds an executable as a file of zeros. Each section is page-aligned and congruent with its address.
+    /// Adds an executable as a file of zeros. The file offset of each section is congruent with the section's
+    /// address, modulo the page size.
     ///
     /// # Errors
     /// Fails if `execve` could not load the executable.

@@ -86,6 +86,6 @@ pub struct Kernel {
     pub(super) locks: bool,
     /// The details recorded for an observer that requests them.
     pub(super) journal: Journal,
-    /// The work done so far, in pages and areas, which callers limit.
+    /// The work done so far, in pages and areas. Callers limit this work.
     pub(super) work: u64,
 }

@@ -24,7 +24,7 @@ pub struct Swap {
     pub slots: u32,
     /// The slots in use.
     pub used: Map<SlotNo, SwapSlot>,
-    /// The swapped pages of processes: slot, process, virtual page.
+    /// The swapped pages of processes, each with a slot, a process, and a virtual page.
     pub(crate) pages: Set<(SlotNo, Pid, u64)>,
     /// The numbers of slots in use.
     numbers: NumberAllocator,

@@ -11,8 +11,8 @@ use super::state::{Kernel, OutOfMemory};
 
 impl Kernel {
     /// Resolves a fault on a private page in swap. If a frame already holds the page (the swap cache), the
-    /// frame is shared. If no frame holds the page, the page is read from its slot, which it keeps while it
-    /// is clean. A store immediately makes a private copy.
+    /// frame is shared. If no frame holds the page, the kernel reads the page from its slot. A clean page
+    /// keeps the slot. A store immediately makes a private copy.
     ///
     /// # Errors
     /// Fails if memory is exhausted.
@@ -50,7 +50,8 @@ impl Kernel {
         Ok(FaultOutcome::Resolved { class: FaultClass::Swap, major: cached.is_none() })
     }
 
-    /// Resolves the first access to an anonymous page that is on disk. The page consists of zeros in a new slot.
+    /// Resolves the first access to an anonymous page that is on disk. The page initially contains zeros and
+    /// occupies a new slot.
     ///
     /// # Errors
     /// Fails if memory is exhausted.

@@ -9,7 +9,7 @@ use super::persistent::Map;
 pub(crate) struct TableSpace {
     /// The lowest allocated page, or the number of physical pages if none is allocated.
     low: u64,
-    /// Runs of free pages above `low`: first page and length. Adjacent runs are merged.
+    /// Runs of free pages above `low`, each with its first page and length. Adjacent runs are merged.
     free: Map<u64, u64>,
 }
 

@@ -123,7 +123,7 @@ impl Vma {
         Self { start, end, backing: self.backing_at(start), ..*self }
     }
 
-    /// The part within `range`, which must overlap it.
+    /// The part within `range`, which must overlap the area.
     #[must_use]
     pub(crate) fn clip(&self, range: &std::ops::Range<u64>) -> Self {
         self.part(self.start.max(range.start), self.end.min(range.end))

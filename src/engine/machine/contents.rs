@@ -1,5 +1,5 @@
 //! Reads and sets the contents of a machine without an access. The methods in this module change no counts
-//! and evict nothing. For private TLBs and caches, the methods use those of the current core.
+//! and evict nothing. If TLBs or caches are private, the methods access only those of the current core.
 
 use std::fmt;
 
@@ -143,8 +143,8 @@ impl Machine {
         self.tlb(level).map(Tlb::sets_in_use).unwrap_or_default()
     }
 
-    /// The valid ways of a set of TLB `level` in the order of their last uses (lru, mru) or fills (fifo,
-    /// lifo), the earliest first. Returns `None` if the policy keeps no order.
+    /// The valid ways of a set of TLB `level` in the order of their last uses (`lru`, `mru`) or fills
+    /// (`fifo`, `lifo`), the earliest first. Returns `None` if the policy keeps no order.
     pub fn tlb_order(&self, level: usize, set: SetIndex) -> Option<Vec<u32>> {
         self.tlb(level)?.order(set)
     }

@@ -122,7 +122,7 @@ pub enum Purpose {
 /// caches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Event {
-    /// A fragment of an access starts: the part within one page and one block.
+    /// The access starts a fragment, which is the part of the access within one page and one block.
     Fragment {
         /// The first byte.
         va: Va,

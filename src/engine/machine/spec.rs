@@ -163,7 +163,8 @@ impl Side {
 }
 
 impl Spec {
-    /// Width in bits of the addresses that a program uses: virtual, or physical without an MMU.
+    /// Width in bits of the addresses that a program uses: virtual addresses, or physical addresses without
+    /// an MMU.
     pub fn virtual_bits(&self) -> u32 {
         self.mmu.as_ref().map_or(self.physical_bits, |mmu| mmu.virtual_bits)
     }

@@ -66,7 +66,7 @@ impl Hit {
 #[derive(Debug, Clone)]
 pub(super) struct Tlb {
     entries: SetAssoc<TlbEntry>,
-    /// log2 of the supported page sizes, smallest first. Empty if the TLB supports all sizes.
+    /// log2 of the supported page sizes, smallest first. The list is empty if the TLB supports all sizes.
     sizes: Arc<[u32]>,
     smallest: u32,
     /// The page sizes of all entries that have filled the TLB. Bit n is set for 2^n-byte pages.
@@ -115,7 +115,7 @@ impl Tlb {
         self.smallest
     }
 
-    /// Returns the entry for `va` if the entry's flags satisfy `may`, and counts and touches the entry.
+    /// Returns the entry for `va` if the entry's flags satisfy `may`, and records the hit.
     #[inline(always)]
     pub(crate) fn hit(&mut self, va: u64, asid: u16, may: impl Fn(Flags) -> bool) -> Option<Hit> {
         let (page, set) = (self.page(va), self.locate(va, self.smallest).0);

@@ -8,9 +8,9 @@ use super::pte::Bit;
 use super::translate::AccessRequest;
 
 impl Machine {
-    /// Performs a simple access without data: within one page and one block, with a first-TLB hit on an entry
-    /// that permits the access. Returns the physical address, or changes nothing and returns `None` if
-    /// [`Machine::access`] is needed.
+    /// Performs a simple access without data. A simple access is within one page and one block, and the first
+    /// TLB holds an entry that permits the access. Returns the physical address, or changes nothing and
+    /// returns `None` if [`Machine::access`] is needed.
     #[inline(always)]
     pub(crate) fn touch(
         &mut self,

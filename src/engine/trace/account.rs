@@ -63,7 +63,7 @@ impl ReplayState {
 }
 
 impl Account {
-    /// Creates an account, which must happen before the first record is performed.
+    /// Creates an account. Call this function before performing the first record.
     pub fn new(target: &Target<'_>, straddle: Straddle, wanted: ExtraOptions) -> Self {
         let (machine, mapped) = match target {
             Target::Identity(machine) => (&**machine, false),

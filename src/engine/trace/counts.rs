@@ -101,7 +101,7 @@ pub struct LevelCounts {
 pub struct MemoryTransfers {
     /// Number of block reads for loads, stores, and fetches. Without caches, the number of fragment reads.
     pub reads: u64,
-    /// Number of block writes, and of stores to blocks that are not in any cache.
+    /// Number of block writes, plus the number of stores to blocks that are not in any cache.
     pub writes: u64,
     /// Number of page-table entry reads.
     pub walks: u64,
@@ -160,7 +160,7 @@ pub struct ReplayCounts {
     pub spec: Arc<Spec>,
     /// The references performed.
     pub references: ReferenceCounts,
-    /// The TLBs, in spec order. Empty for physical addresses.
+    /// The TLBs, in spec order. The list is empty for physical addresses.
     pub tlbs: Vec<LevelCounts>,
     /// The caches, in spec order.
     pub caches: Vec<LevelCounts>,

@@ -1,10 +1,11 @@
 //! The traditional and extended Dinero formats. The label of each line determines the format.
 //!
-//! The traditional format is `LABEL ADDRESS`: 0 is a read, 1 is a write, and 2 is a fetch of a four-byte
-//! word. The extended format is `LABEL ADDRESS SIZE`: r and m are reads, w is a write, and i is a fetch.
-//! Addresses and sizes are hexadecimal. The rest of a line is a comment. The remaining labels (3, 4, c, v)
-//! are simulator commands, not references. Pagewalk does not execute simulator commands but reports them as
-//! malformed lines, because they could change the counts.
+//! The traditional format is `LABEL ADDRESS`: `0` is a read, `1` is a write, and `2` is a fetch of a
+//! four-byte word. The extended format is `LABEL ADDRESS SIZE`: `r` and `m` are reads, `w` is a write, and
+//! `i` is a fetch. Addresses and sizes are hexadecimal. The rest of a line is a comment. The remaining labels
+//! (`3`, `4`, `c`, and `v`) are simulator commands, not references. Pagewalk reports simulator commands as
+//! malformed lines instead of skipping them silently, because skipping a command such as a flush would change
+//! the counts.
 
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
 use super::record::Op;

@@ -17,7 +17,8 @@ pub struct ExtraOptions {
     pub causes: bool,
     /// Whether to compute the miss-ratio curve.
     pub curve: bool,
-    /// Number of pages and instructions to list, those with the most misses first.
+    /// The maximum length of the list of pages and of the list of instructions, both with the most misses
+    /// first.
     pub top: Option<usize>,
 }
 

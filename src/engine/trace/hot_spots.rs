@@ -53,7 +53,8 @@ pub(super) struct HotSpotCounter {
 }
 
 impl HotSpotCounter {
-    /// Creates a counter that will return the first `count` pages and instructions of a replay on a machine.
+    /// Creates a counter that will return the first `count` pages and the first `count` instructions of a
+    /// replay on a machine.
     pub(crate) fn new(spec: &Spec, count: usize) -> Self {
         let first = |kind| spec.first_cache(kind).map(|level| level as u32);
         Self {

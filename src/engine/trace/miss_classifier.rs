@@ -10,8 +10,8 @@
 //! - A store miss fills a block if the cache, or one above it, is write-allocate.
 //! - If the page in a frame changes, the frame's blocks are treated as new blocks without earlier
 //!   references.
-//! - The contents of a cache before the replay are unknown. Therefore, a first reference to a block that
-//!   misses is classified as a compulsory miss.
+//! - The contents of a cache before the replay are unknown. Therefore, a miss on the first reference to a
+//!   block is classified as a compulsory miss.
 
 use crate::kernel::ids::FrameNo;
 use crate::machine::event::{AccessKind, Event, MachineObserver, Purpose};

@@ -7,7 +7,7 @@ use crate::machine::event::{AccessKind, Event, MachineObserver};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Reference {
     pub(crate) kind: AccessKind,
-    /// The address of the first byte in the trace.
+    /// The address of the first byte, as given in the trace.
     pub(crate) va: u64,
     /// The size in bytes.
     pub(crate) size: u32,

@@ -43,7 +43,7 @@ pub struct Replay<'a, L> {
 }
 
 impl<'a, L: ReplayObserver> Replay<'a, L> {
-    /// Creates a replay, which must happen before the first record is performed.
+    /// Creates a replay. Call this function before performing the first record.
     pub fn new(target: Target<'a>, straddle: Straddle, observer: L) -> Self {
         let last = match &target {
             Target::Identity(machine) => u64::MAX >> (64 - machine.spec().physical_bits),

@@ -11,7 +11,7 @@ use flate2::bufread::MultiGzDecoder;
 use super::unreadable::{Unreadable, UnreadableReason};
 use super::zstd::{self, Frames};
 
-/// Number of bytes to read at once from a compressed file.
+/// Size in bytes of the buffer for reading a compressed file.
 const COMPRESSED: usize = 1 << 16;
 
 /// The names of the compression formats in errors.
@@ -26,7 +26,7 @@ pub(crate) struct Source {
     kind: Option<&'static str>,
     /// Number of bytes read from the file.
     consumed: Arc<AtomicU64>,
-    /// The file and the metadata from when it was opened, to detect changes.
+    /// The file, and its metadata from when it was opened, which reveals later changes to the file.
     file: Option<(File, Metadata)>,
 }
 

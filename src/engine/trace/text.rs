@@ -1,4 +1,4 @@
-//! A trace in a text format: its lines and their records.
+//! Reads the lines of a trace in a text format and parses them as records.
 
 use memchr::{memchr, memrchr};
 
@@ -12,11 +12,11 @@ use super::{din, lackey};
 
 /// Maximum size of a line in bytes. A longer line is malformed unless it is a comment.
 const LONGEST: usize = 4096;
-/// The first character in files from Excel and other Windows programs.
+/// The byte order mark, which Excel and other Windows programs write at the start of a file.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Size of the buffer in bytes.
 const BUFFER: usize = 1 << 17;
-/// Number of non-comment lines without a record after which the file is rejected.
+/// A file is rejected if it has this number of malformed lines before its first record.
 const PATIENCE: u64 = 1000;
 
 #[derive(Debug)]
@@ -57,7 +57,7 @@ impl Text {
         }
     }
 
-    /// Adds records up to a total of `most`, or fewer at the end of the trace.
+    /// Adds records until there are `most` of them or the trace ends.
     pub(crate) fn read(
         &mut self,
         source: &mut Source,

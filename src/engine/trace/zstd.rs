@@ -20,7 +20,8 @@ pub(crate) struct Frames<R> {
     failed: Option<io::Error>,
 }
 
-/// The end of a frame, for decoding the bytes before an error: an empty last block and room for a checksum.
+/// An empty last block and room for a checksum, which end a frame so that the bytes before an error can be
+/// decoded.
 const END: [u8; 7] = [1, 0, 0, 0, 0, 0, 0];
 
 /// Detects the end of the input.

@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk exam` and its top-level code.
+//! The arguments and the top-level code of `pagewalk exam`.
 
 use std::io;
 use std::path::PathBuf;
@@ -42,7 +42,7 @@ pub(crate) struct Exam {
     /// Print the paper in this format
     #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name, value_parser = known_format())]
     format: String,
-    /// Stop each version after a total of N statements and loop iterations
+    /// Stop running each version after a total of N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
     #[command(flatten)]

@@ -1,4 +1,4 @@
-//! The command that installs Typst on this machine, and the folder in which it installs Python's module.
+//! The command that installs Typst on this machine, and the folder for the Python module `typst`.
 
 use std::env;
 use std::ffi::OsString;
@@ -14,7 +14,7 @@ pub(crate) struct Installers<'m> {
     pub(crate) folder: Option<PathBuf>,
 }
 
-/// A package manager, with the command that installs Typst, or Python with `pip`.
+/// A package manager or Python's `pip`, with the command that installs Typst.
 struct PackageManager {
     name: &'static str,
     command: &'static str,

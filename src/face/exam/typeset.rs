@@ -17,7 +17,7 @@ use crate::face::threads::side_by_side;
 
 /// A Python program that compiles the files listed on its standard input.
 const SCRIPT: &str = include_str!("typeset.py");
-/// The environment variable that names the compiler: `typst`, or a Python with the module `typst`.
+/// The environment variable that names the compiler: `typst`, or a Python interpreter with the module `typst`.
 const VARIABLE: &str = "PAGEWALK_TYPST";
 /// The oldest version of Typst that generates tagged PDF.
 const OLDEST: (u32, u32) = (0, 14);

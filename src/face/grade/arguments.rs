@@ -50,7 +50,7 @@ pub(crate) struct Grade {
     pub(super) questions: bool,
     /// Write the marks to this file
     ///
-    /// By default, the marks go to standard output, unless you use --statistics or --before.
+    /// By default, Pagewalk prints the marks unless you use `--statistics` or `--before`.
     #[arg(long, value_name = "FILE")]
     pub(super) output: Option<PathBuf>,
     /// Write feedback for each student to this folder
@@ -59,7 +59,7 @@ pub(crate) struct Grade {
     /// Write the feedback in this format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(super) feedback_format: FeedbackFormat,
-    /// Apply the corrections in this file, and add the other unreadable answers
+    /// Apply the corrections in this file, and append other unreadable answers
     #[arg(long, value_name = "FILE")]
     pub(super) review: Option<PathBuf>,
     /// Print statistics for each field
@@ -67,7 +67,7 @@ pub(crate) struct Grade {
     pub(super) statistics: bool,
     /// Print statistics by term, with earlier marks from this file; can be repeated
     ///
-    /// A file must have the columns that `pagewalk grade --output` writes. Its name identifies the term.
+    /// A file must have the columns that `pagewalk grade --output` writes. The name of the file identifies the term.
     #[arg(long, value_name = "MARKS", requires = "statistics")]
     pub(super) earlier: Vec<PathBuf>,
     /// Show the differences from the earlier marks in this file

@@ -9,8 +9,8 @@ use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::lang::value::Number;
 
-/// Maximum nesting of YAML lists and maps in brackets. The time to parse such a text grows with the square of the
-/// nesting depth.
+/// Maximum nesting of YAML lists and maps in brackets. The time to parse nested lists and maps grows with the
+/// square of the nesting depth.
 const NESTING: usize = 1000;
 
 /// A student's answers. YAML scalars are parsed as text to preserve their spelling.
@@ -34,7 +34,7 @@ pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
         Flaw::new(
             line,
             format!(
-                "cannot be read: {error}; the students must be a list or a map, and each answer a string"
+                "cannot be read: {error}; the students must be in a list or a map, and each answer must be a string"
             ),
         )
     };

@@ -1,6 +1,6 @@
-//! Responses downloaded from Moodle's quiz report: `Last name`, `First name`, `ID number`, `Email address`,
-//! …, `Response 1` (mod/quiz/report/responses). The JSON download has the same names in lowercase without
-//! spaces.
+//! Responses downloaded from Moodle's quiz report (`mod/quiz/report/responses`), with the columns `Last name`,
+//! `First name`, `ID number`, `Email address`, …, `Response 1`. The JSON download has the same names in
+//! lowercase without spaces.
 
 use super::records::{Record, RecordTable};
 use super::responses::Response;

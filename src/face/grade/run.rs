@@ -87,8 +87,9 @@ impl Grade {
             complain(&format!("pagewalk: {}: nothing could be marked\n", self.answers.display()));
             if given.needed && self.versions.is_none() {
                 complain(
-                    "the papers of this exam differ between versions: add a column `version` and --versions FILE, a column \
-                     `seed`, or, if all students had the same paper, --seed N\n",
+                    "the papers of this exam differ between versions: \
+                     add a column `version` and use `--versions FILE`, \
+                     add a column `seed`, or, if all students had the same paper, use `--seed N`\n",
                 );
             }
             return Ok(Status::Wrong);

@@ -66,8 +66,8 @@ impl Versions {
         self.names.get(id).map_or("", String::as_str)
     }
 
-    /// Returns the paper version of a row: from the row itself, or else from the list by student ID, or else
-    /// the default. The error explains why the version is unknown.
+    /// Returns the version that the row specifies, or else the version listed for the student's ID, or else the
+    /// default. The error explains why the version is unknown.
     pub(crate) fn paper_of(&self, row: &StudentRow, given: &GivenVersion) -> Result<PaperVersion, String> {
         if let Some(seed) = &row.seed {
             let seed = parse(seed).ok_or_else(|| format!("`{seed}` is not a seed"))?;

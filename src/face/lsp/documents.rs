@@ -30,13 +30,13 @@ pub(crate) struct Buffer {
     pub(crate) ran: Option<Arc<RunResult>>,
     /// The failures of the last finished run, by file.
     pub(crate) failed: DiagnosticsByFile,
-    /// Stops the check and run in progress.
+    /// The flag that stops the check and the run in progress.
     pub(crate) under_way: Option<Arc<AtomicBool>>,
     document: Option<Arc<Document>>,
 }
 
 impl Buffer {
-    /// Stops the check and run in progress.
+    /// Stops the check and the run in progress.
     pub(crate) fn stop(&mut self) {
         if let Some(stop) = self.under_way.take() {
             stop.store(true, Ordering::Relaxed);
@@ -130,7 +130,7 @@ impl Documents {
         Some(View { uri: buffer.uri.clone(), document, ran: buffer.ran.clone(), client: client.clone() })
     }
 
-    /// Stores the result of running a version. Returns false if the document has changed since then.
+    /// Stores the result of running a version. Returns false if the document has changed since that version.
     pub(crate) fn store_result(
         &mut self,
         (path, version): (&Path, i32),

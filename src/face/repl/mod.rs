@@ -1,7 +1,7 @@
 //! `pagewalk repl`: explores a machine statement by statement, with undo and redo.
 //!
-//! `shell` processes lines without a terminal, and `start` connects it to a terminal. `context` contains the
-//! session and the output that commands use.
+//! `shell` processes lines without a terminal, and `start` connects the shell to a terminal. `context` contains
+//! the session and the output that commands use.
 
 pub(crate) mod answer;
 mod asking;

@@ -9,7 +9,7 @@ use pagewalk_script::exam::practice::{Practice, Reply};
 use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::report::doc::Block;
 
-/// Starts a question of the session, or returns `None` if there is no such question.
+/// Starts a question of the session, or returns `None` if no question has this title.
 pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<Practice>> {
     let title = unquoted(rest);
     let mut collector = Collector::default();

@@ -35,7 +35,7 @@ const LONGEST: u64 = 64 << 20;
 pub(crate) struct Repl {
     /// Script to run before the first prompt
     file: Option<PathBuf>,
-    /// Stop each input after a total of N statements and loop iterations
+    /// Stop running each input after a total of N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
 }

@@ -13,7 +13,7 @@ use pagewalk_engine::trace::format::{FORMATS, Format as TraceFormat};
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_script::traces::named::replacements;
 
-/// How a command treats a trace's addresses.
+/// The options for a trace's addresses.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "Addresses")]
 pub(crate) struct Addresses {
@@ -22,7 +22,7 @@ pub(crate) struct Addresses {
     /// The default is `demand` for a machine with an MMU, and `identity` for any other.
     #[arg(long, value_enum)]
     map: Option<Mapping>,
-    /// Limit --map demand to N user page frames; default: all frames
+    /// Limit `--map demand` to N user page frames; default: all frames
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     frames: Option<u32>,
     /// Use this page replacement policy when no frame is free
@@ -105,7 +105,7 @@ pub(crate) fn refused(why: &str) -> Status {
 pub(crate) fn interruptible() -> Arc<AtomicBool> {
     let interrupt = Arc::new(AtomicBool::new(false));
     let signal = signal_hook::consts::SIGINT;
-    // Without signals, Ctrl-C ends the process at once.
+    // Without signals, the first Ctrl-C ends the process.
     let _ = signal_hook::flag::register_conditional_shutdown(
         signal,
         i32::from(Status::Interrupted as u8),

@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk replay`, and its entry point.
+//! The arguments and the entry point of `pagewalk replay`.
 
 use std::io;
 use std::path::PathBuf;
@@ -29,13 +29,13 @@ pub(crate) struct Replay {
     /// Each trace starts on a new machine.
     #[arg(required_unless_present = "pack", value_name = "TRACE")]
     traces: Vec<PathBuf>,
-    /// Read traces in this format; default: from contents or name, otherwise lackey
+    /// Read traces in this format (default: detected, or lackey if unknown)
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
     /// Print the results in this format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT", conflicts_with = "pack")]
     format: ReplayFormat,
-    /// Draw misses by level and kind of access, and the miss curve (--curve), as SVG
+    /// Draw misses by level and kind of access, and the miss curve (`--curve`), as SVG
     #[arg(long, value_name = "FILE", conflicts_with = "pack")]
     plot: Option<PathBuf>,
     /// Reject a trace with a malformed line or an address outside the machine's range

@@ -28,13 +28,14 @@ pub(crate) fn find_machine(machine: &Path, color: Color) -> Result<Named, String
 
 fn unknown(machine: &Path, name: &str) -> String {
     let help = if machine.exists() {
-        "the name of a machine file must end in `.yaml`, and that of a script in `.pw`; put the machine before the traces".to_owned()
+        "put the machine before the traces; a machine file needs the extension `.yaml`, and a script needs `.pw`"
+            .to_owned()
     } else if let Some(near) = nearest(name, presets()) {
         format!("did you mean `{near}`?")
     } else {
         let presets: Vec<String> = presets().map(|name| format!("`{name}`")).collect();
         format!(
-            "the presets are {}; the name of a machine file must end in `.yaml`, and that of a script in `.pw`",
+            "the presets are {}; a machine file needs the extension `.yaml`, and a script needs `.pw`",
             presets.join(" and ")
         )
     };

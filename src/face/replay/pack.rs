@@ -18,9 +18,9 @@ use pagewalk_script::traces::{first_malformed, trace_name};
 
 /// A trace to pack.
 pub(crate) struct Packing<'a> {
-    /// The trace; `-` is standard input.
+    /// The trace, or `-` for standard input.
     pub(crate) trace: &'a Path,
-    /// The format of the trace; `None` detects it.
+    /// The format of the trace, or `None` to detect the format.
     pub(crate) format: Option<Format>,
     /// Whether a malformed line is an error.
     pub(crate) strict: bool,
@@ -123,5 +123,5 @@ impl Packed {
 
 /// Returns the error that aborts writing a file.
 fn no_file() -> io::Error {
-    io::Error::other("the file must not be written")
+    io::Error::other("Pagewalk discards the unfinished file")
 }

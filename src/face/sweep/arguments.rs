@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk sweep`, and its entry point.
+//! The arguments and the entry point of `pagewalk sweep`.
 
 use std::io;
 use std::num::NonZeroUsize;
@@ -43,7 +43,7 @@ pub(crate) struct Sweep {
     /// Vary this TLB
     #[arg(long, value_name = "NAME")]
     tlb: Option<String>,
-    /// Read the trace in this format; default: from contents or name, otherwise lackey
+    /// Read the trace in this format (default: detected, or lackey if unknown)
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
     #[command(flatten)]

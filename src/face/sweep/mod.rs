@@ -1,4 +1,4 @@
-//! `pagewalk sweep`: one trace over a grid of machines.
+//! `pagewalk sweep`: replays one trace on a grid of machines.
 
 mod arguments;
 mod output;

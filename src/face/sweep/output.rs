@@ -21,14 +21,14 @@ pub(super) enum SweepFormat {
     Json,
     /// One CSV row per combination of settings
     Csv,
-    /// Parquet file with the same columns as `csv`; requires --output
+    /// Parquet file with the same columns as `csv`; requires `--output`
     Parquet,
 }
 
 /// The destination and format of the results.
 pub(super) struct SweepOutput<'a> {
     pub(crate) format: SweepFormat,
-    /// The file; `None` for standard output.
+    /// The file, or `None` for standard output.
     pub(crate) file: Option<&'a Path>,
     /// The file for the plot, if requested.
     pub(crate) plot: Option<&'a Path>,

@@ -1,4 +1,4 @@
-//! The arguments of `pagewalk test`, and its entry point.
+//! The arguments and the entry point of `pagewalk test`.
 
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
@@ -128,8 +128,8 @@ impl Test {
         let (_, option, written) = writing.into_iter().find(|(wanted, ..)| *wanted)?;
         std::env::var_os("CI").filter(|ci| !ci.is_empty())?;
         Some(format!(
-            "pagewalk: `{option}` is refused because the variable `CI` is set\n  help: run it on your own \
-             machine, and review the changed {written}\n"
+            "pagewalk: `{option}` is refused because the variable `CI` is set\n  \
+             help: run `pagewalk test {option}` on your own machine, and review the changed {written}\n"
         ))
     }
 

@@ -12,7 +12,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 /// A script in a fenced code block.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Fence {
-    /// The name of the block; by default, its number, such as `block 3`.
+    /// The name of the block, which by default is its number, such as `block 3`.
     pub(crate) name: String,
     /// The block's file name.
     pub(crate) file: Option<String>,

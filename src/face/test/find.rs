@@ -30,7 +30,7 @@ pub(crate) enum SuiteFileKind {
 }
 
 impl SuiteFileKind {
-    /// Returns the kind of a file by its name; `None` for other files.
+    /// Returns the kind of a file by its name, or `None` for a file without scripts.
     fn from_path(path: &Path) -> Option<Self> {
         if path.to_str().is_some_and(|path| path.ends_with(ENDING)) {
             return Some(Self::Golden);

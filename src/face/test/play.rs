@@ -18,7 +18,7 @@ pub(crate) struct SuitePlan<'a> {
     pub(crate) style: Style,
     /// Whether to color differences.
     pub(crate) color: bool,
-    /// How the scripts are checked.
+    /// The options for checking the scripts.
     pub(crate) checking: Checking,
     /// Whether to write golden files.
     pub(crate) bless: bool,

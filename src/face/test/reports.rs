@@ -14,7 +14,7 @@ use pagewalk_script::suite::reports::{FORMATS, Format, Suite};
 #[derive(Clone)]
 pub(crate) struct Report {
     format: &'static Format,
-    /// The file; `None` for standard output.
+    /// The file, or `None` for standard output.
     file: Option<PathBuf>,
 }
 

@@ -18,7 +18,7 @@ pub(crate) struct Selection {
     /// Run the files in a random order
     #[arg(long, value_name = "SEED")]
     pub(crate) shuffle: Option<u64>,
-    /// Run part K of N; a file's name determines its part
+    /// Run only part K of N (file names determine the parts)
     #[arg(long, value_name = "K/N")]
     pub(crate) partition: Option<Partition>,
 }

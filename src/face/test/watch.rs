@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 /// Time between two polls.
 const PAUSE: Duration = Duration::from_millis(200);
 
-/// The modification time and the length of a file; `None` if the file does not exist.
+/// The modification time and the length of a file, or `None` if the file does not exist.
 type FileStamp = Option<(SystemTime, u64)>;
 
 /// Tolerance for file modification times that lag behind the clock.

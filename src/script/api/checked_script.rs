@@ -96,7 +96,7 @@ impl CheckedScript {
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
-        // Another error may have caused an error about the paper, because its line may be part of a question.
+        // An error about the paper may be a consequence of another error, whose line may be part of a question.
         if diagnostics.iter().any(|one| !is_of_paper(one.code)) {
             diagnostics.retain(|one| !is_of_paper(one.code));
         }

@@ -213,7 +213,7 @@ impl Paper {
     /// Returns the paper in a format. Formats for learning platforms contain all editions.
     ///
     /// # Errors
-    /// Names the part that the format does not support.
+    /// Returns a refusal that names the part that the format does not support.
     pub fn render(&self, format: &Format, edition: Edition, style: &Style) -> Result<Rendered, Refusal> {
         match format.write {
             Writer::Each(write) => write(self, edition, style).map(Rendered::Text),

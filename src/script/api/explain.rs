@@ -1,4 +1,4 @@
-//! Pages about diagnostic codes, from `docs/reference/diagnostics.md`, and about terms of the field.
+//! Explanations of diagnostic codes, from `docs/reference/diagnostics.md`, and of terms of the field.
 
 use std::fmt::Write;
 
@@ -8,7 +8,7 @@ use crate::lang::nearest::nearest;
 
 const PAGES: &str = include_str!("diagnostics.md");
 
-/// Returns the sections of the page, each as a code and its text.
+/// Returns the sections of the diagnostics reference, each as a code and its text.
 pub fn sections() -> impl Iterator<Item = (&'static str, &'static str)> {
     PAGES.split("\n## ").skip(1).map(|section| {
         let (name, body) = section.split_once('\n').unwrap_or((section, ""));

@@ -11,7 +11,7 @@ pub(crate) struct Entry {
     pub text: &'static str,
 }
 
-/// All entries, in the order of the page.
+/// All entries, in the order of the glossary.
 fn entries() -> impl Iterator<Item = Entry> {
     PAGE.split("\n### ").skip(1).map(|section| {
         let (heading, text) = section.split_once('\n').unwrap_or((section, ""));
@@ -54,7 +54,7 @@ pub(crate) fn find(name: &str) -> Vec<Entry> {
     KINDS.into_iter().map(named).find(|found| !found.is_empty()).unwrap_or_default()
 }
 
-/// Every name that [`find`] knows.
+/// Every name that [`find`] recognizes.
 pub(crate) fn names() -> impl Iterator<Item = &'static str> {
     KINDS.into_iter().flat_map(|names| entries().flat_map(names))
 }

@@ -76,13 +76,13 @@ impl<'p> Marking<'p> {
         self.rules.named().filter(|name| self.fields().iter().any(|field| covers(name, &field.name)))
     }
 
-    /// Writes an answer on a sheet. Returns whether the paper has such a field.
+    /// Writes an answer on a sheet. Returns whether the paper has a field with this name.
     pub fn answer(&self, sheet: &mut Sheet, name: &str, given: impl Into<Given>) -> bool {
         let field = self.field(name);
         field.inspect(|field| drop(sheet.answers.insert(field.name.clone(), given.into()))).is_some()
     }
 
-    /// Adds points given by hand to a sheet. Returns whether the paper has such a field.
+    /// Adds points given by hand to a sheet. Returns whether the paper has a field with this name.
     ///
     /// # Errors
     /// The reason why the field cannot get these points.
@@ -97,8 +97,8 @@ impl<'p> Marking<'p> {
         Ok(true)
     }
 
-    /// Marks an answer to one field, taking the other answers into account. Returns `None` if there is no
-    /// such field.
+    /// Marks an answer to one field, taking the other answers into account. Returns `None` if the paper has no
+    /// field with this name.
     pub fn mark_blank(&self, name: &str, text: &str, others: &Sheet) -> Option<Mark> {
         let mut sheet = others.clone();
         let field = self.field(name)?;

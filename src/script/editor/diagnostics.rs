@@ -15,7 +15,7 @@ pub(super) const OPEN: &str = "open";
 pub struct Problem {
     /// The location, which may be in an included file.
     pub location: Location,
-    /// The diagnostic's code, `expectation`, or `open`.
+    /// The code of a diagnostic, `expectation` for a failed expectation, or `open` for a `?`.
     pub code: &'static str,
     /// Whether the problem prevents the script from running.
     pub severity: Severity,

@@ -65,9 +65,9 @@ impl Location {
 /// A change to a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Edit {
-    /// The bytes to replace; empty for an insertion.
+    /// The bytes to replace, or an empty range for an insertion.
     pub range: Range<usize>,
-    /// The new text; empty for a deletion.
+    /// The new text, or an empty text for a deletion.
     pub text: String,
 }
 

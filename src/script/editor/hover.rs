@@ -43,7 +43,8 @@ impl Document {
         (!text.is_empty()).then(|| Hover { range: Some(range).filter(|range| !range.is_empty()), text })
     }
 
-    /// Returns explanations of the diagnostics at a byte: the first paragraph of each page.
+    /// Returns explanations of the diagnostics at a byte: the first paragraph of the documentation of each
+    /// code.
     fn explanations(&self, at: usize) -> String {
         let script = self.script();
         let here = script.diagnostics.iter().chain(&script.warnings).filter(|one| contains(one.span, at));

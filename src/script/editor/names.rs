@@ -168,7 +168,7 @@ impl Document {
 /// A file and a range of bytes in it.
 type FilePlace = (PathBuf, u32, u32);
 
-/// A name at a byte of a document, in all open scripts that contain it.
+/// A name at a byte of a document, in all open scripts that contain the document.
 struct Lookup<'d> {
     document: &'d Document,
     others: Vec<Document>,

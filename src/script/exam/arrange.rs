@@ -38,7 +38,7 @@ pub(crate) fn arrange(paper: &mut Paper, by: &Arrangement) -> Vec<Diagnostic> {
     if by.options {
         for question in &mut paper.questions {
             let seed = mixed_text(mixed(by.seed, OPTIONS), &question.title);
-            // Shuffle the options of each choice separately; the correct options remain marked as correct.
+            // Shuffle the options of each choice separately. The correct options remain marked as correct.
             for (at, options) in choices(&mut question.body).into_iter().enumerate() {
                 shuffle(options, mixed(seed, at as u64));
             }

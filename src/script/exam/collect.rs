@@ -18,7 +18,8 @@ pub struct Collector {
     cover: Vec<(Arc<str>, String)>,
     arrangement: Arrangement,
     questions: Vec<Open>,
-    /// The operations since the last item, or since the tables and figures after it, which show their results.
+    /// The operations since the last item, given table, or figure. Tables and figures already show the results of
+    /// earlier operations.
     since: Vec<Arc<Did>>,
     /// Whether the last item is in a part. `None` before the first item of a question.
     last: Option<bool>,
@@ -36,7 +37,7 @@ struct Open {
     pieces: Vec<OpenPiece>,
 }
 
-/// A piece of a question or part; an item includes its declared points.
+/// A piece of a question or part. An item includes its declared points.
 #[derive(Debug)]
 enum OpenPiece {
     Ready(Piece),
@@ -136,7 +137,7 @@ impl Collector {
                 self.put(OpenPiece::Part(part), false);
             }
             Entry::Text { text, in_part } => {
-                // The text of a question describes the state before it.
+                // The text of a question describes the state before the question.
                 if self.questions.last().is_some_and(|question| question.pieces.is_empty()) {
                     self.since.clear();
                 }
@@ -229,7 +230,7 @@ impl Open {
 }
 
 impl OpenPiece {
-    /// Returns the points of an item; `None` for other pieces.
+    /// Returns the points of an item, or `None` for other pieces.
     fn share(&self) -> Option<Share> {
         match self {
             Self::Ready(_) => None,

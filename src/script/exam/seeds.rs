@@ -102,7 +102,7 @@ pub fn depends_on_seed(script: &Block, sources: &Sources, files: &Files) -> bool
     draws || has_random_policy(script, sources, files)
 }
 
-/// Whether a machine, a kernel, or a reference string draws at run time.
+/// Whether a machine, a kernel, or a reference string makes random choices at run time.
 pub(super) fn has_random_policy(script: &Block, sources: &Sources, files: &Files) -> bool {
     struct Policies(bool);
     impl<'s> Visit<'s> for Policies {

@@ -7,12 +7,12 @@ use std::borrow::Cow;
 /// of East Asian keyboards.
 const LIVE: &[char] = &['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠'];
 
-/// Returns a text for a cell, with an apostrophe before it if a spreadsheet would evaluate it.
+/// Returns a text for a cell, preceded by an apostrophe if a spreadsheet would evaluate the text.
 pub(crate) fn guarded(text: &str) -> Cow<'_, str> {
     if is_live(text) { Cow::Owned(format!("'{text}")) } else { Cow::Borrowed(text) }
 }
 
-/// Returns the original text of [`guarded`].
+/// Removes the apostrophe that [`guarded`] adds.
 pub fn unguarded(cell: &str) -> &str {
     match cell.strip_prefix('\'') {
         Some(text) if is_live(text) => text,

@@ -9,7 +9,7 @@ pub(crate) enum Words {
     YesNo {
         /// The fact's word for yes.
         yes: &'static str,
-        /// Whether `none` means that no lookup took place; the answer is then `-`.
+        /// Whether `none` means that no lookup took place, in which case the answer is `-`.
         not_looked_up: bool,
     },
     /// One of these.

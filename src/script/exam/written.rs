@@ -39,7 +39,7 @@ impl Sink for Watching {
     }
 }
 
-/// Returns the script of a version, given its options. Replaces each `choose` with a `let`, and selections
+/// Returns the script of a version, given its options. Replaces each `choose` with a `let`, replaces selections
 /// and orders with lists, and inlines included files.
 ///
 /// # Errors

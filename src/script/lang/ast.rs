@@ -75,8 +75,8 @@ pub enum StmtKind {
 /// A word, its operands, and optional clauses: `verb operand* [= value operand*] [{ settings or table }]`.
 ///
 /// `write 0x10 = 5 size 2` has operands `[0x10]` and `assigned` `[5, size, 2]`. A word among the operands is an
-/// [`ExprKind::Name`]. The verb's row lists the verb's keywords. `f(1, 2)` as a statement is the command `f`
-/// with `call` set and with the arguments as operands.
+/// [`ExprKind::Name`]. The verb's row in the registry lists the verb's keywords. `f(1, 2)` as a statement is
+/// the command `f` with `call` set and with the arguments as operands.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Command {
     /// The first word.
@@ -225,7 +225,7 @@ pub(crate) struct Cell {
 /// The contents of a cell.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum CellKind {
-    /// A bare word or number, as written. The column determines its meaning.
+    /// A bare word or number, as written. The cell's column determines the meaning.
     Bare(Arc<str>),
     /// `"quoted"`.
     Quoted(Arc<str>),

@@ -169,14 +169,14 @@ codes! {
     BadPoints "bad-points" "the points do not add up"
     NoCorrectAnswer "no-correct-answer" "a choice has no correct option"
     // The machine
-    NoMachine "no-machine" "an operation needs a machine, or a part that the machine does not have"
+    NoMachine "no-machine" "an operation needs a machine, but there is none, or the machine lacks a required part"
     BadWidth "bad-width" "an address, field, or page width is out of range"
     NotAPowerOfTwo "not-a-power-of-two" "this number must be a power of two"
     BadGeometry "bad-geometry" "the sizes of a TLB, cache, or page table are inconsistent"
     BadFormat "bad-format" "fields of a page-table entry overlap or do not fit"
     AddressTooWide "address-too-wide" "an address does not fit the machine's address space"
     ValueTooWide "value-too-wide" "a value does not fit its field"
-    BadTable "bad-table" "a table's rows and columns do not agree"
+    BadTable "bad-table" "the rows of a table do not match its columns"
     MachineFile "machine-file" "a machine file is not valid"
     // The kernel
     NoKernel "no-kernel" "an operation needs a kernel or a process, but there is none"
@@ -187,5 +187,5 @@ codes! {
     KeptByKernel "kept-by-kernel" "a script cannot set a part that the kernel manages"
     // Limits
     LimitSteps "limit-steps" "the script ran more statements than its budget allows"
-    LimitSize "limit-size" "an operation would need more memory than allowed"
+    LimitSize "limit-size" "an operation needs more memory than allowed"
 }

@@ -59,7 +59,7 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Adds a file and returns its number. A text of 4 GiB or more is replaced with an empty text.
+    /// Adds a file and returns its number. Replaces a text of 4 GiB or more with an empty text.
     pub fn add(&mut self, name: &str, path: Option<PathBuf>, text: &str) -> u32 {
         let text = if u32::try_from(text.len()).is_ok() { text } else { "" };
         self.files.push(SourceFile::new(name, path, text));

@@ -146,7 +146,7 @@ impl Exploration {
         self.history.state_after(number, |state, done| again(sources, files, options, state, done))
     }
 
-    /// Repeats the statements since the last reset on a new state, and reports them to `sink`.
+    /// Starting from a new state, repeats the statements since the last reset and reports them to `sink`.
     pub fn replay(&self, sink: &mut dyn Sink) {
         self.interrupt.store(false, Ordering::Relaxed);
         let done: Vec<&Done> = self.history.done().collect();

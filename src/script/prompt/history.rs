@@ -20,7 +20,7 @@ struct Point<D> {
     state: Option<State>,
     /// The statement, or `None` for the beginning.
     done: Option<D>,
-    /// Whether recomputing the state takes long.
+    /// Whether recomputing the state takes a long time.
     costly: bool,
 }
 
@@ -68,7 +68,8 @@ impl<D> History<D> {
         self.points.len() - 1
     }
 
-    /// Appends an executed statement and discards undone ones. `costly` means that the statement took long.
+    /// Appends an executed statement and discards undone ones. `costly` means that the statement took a long
+    /// time.
     pub(crate) fn push(&mut self, state: State, done: D, costly: bool) {
         self.points.truncate(self.at + 1);
         self.points.push(Point { state: Some(state.clone()), done: Some(done), costly });

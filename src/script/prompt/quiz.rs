@@ -38,8 +38,8 @@ pub struct Question {
     pub words: &'static [&'static str],
 }
 
-/// Returns the questions about a statement, none if the statement has no facts. Facts that do not exist after
-/// a fault are omitted.
+/// Returns the questions about a statement, or an empty list if the statement has no facts. Facts that do not
+/// exist after a fault are omitted.
 pub fn questions(did: &Did) -> Vec<Question> {
     let (names, family, spec) = match did {
         Did::Access(access) => (ASKED, Family::Access, Some(&access.spec)),
@@ -84,8 +84,8 @@ fn has(access: &Access, name: &str) -> bool {
     }
 }
 
-/// Whether an answer is right. An answer is a number in any base, a keyword of the fact, `yes` or `no` for a
-/// hit, a miss, or a fault, or `-` if the statement has no such fact.
+/// Whether an answer is right. An answer is a number in any base, a keyword of the fact, `yes` or `no` (for a
+/// hit, miss, or fault), or `-` if the statement has no such fact.
 pub fn right(question: &Question, given: &str) -> bool {
     let given = given.trim();
     let Some(answer) = &question.answer else { return matches!(given, "-" | "none" | "no") };

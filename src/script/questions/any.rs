@@ -78,7 +78,7 @@ impl Session<'_> {
         Ok((!first.is_empty(), vec![Evidence::First { name, value, example, tried }]))
     }
 
-    /// Returns the evidence for the conditions on facts with a value of their variable.
+    /// Sets the variable to a value, and returns the evidence for the conditions on facts.
     fn example_evidence(
         &mut self,
         name: &Word,
@@ -127,7 +127,8 @@ impl Session<'_> {
         Ok(Evidence::Facts { did: Arc::new(did), blanks, expected })
     }
 
-    /// Returns at most `most` values that satisfy every condition, and whether no other value does.
+    /// Returns at most `most` values that satisfy every condition, and whether the list is known to be
+    /// complete.
     fn satisfying(
         &mut self,
         name: &Word,

@@ -31,7 +31,7 @@ pub struct Arrangement {
     pub(crate) orders: Vec<(Word, Vec<usize>)>,
     /// The paper's version code, if the script sets the code.
     pub(crate) version: Option<String>,
-    /// The student's ID and name, if the script sets the student.
+    /// The student's ID and name, if the script specifies a student.
     pub(crate) student: Option<(String, String)>,
 }
 
@@ -61,7 +61,10 @@ impl Arrangement {
         for pool in &self.pools {
             for title in &pool.of {
                 if taken.iter().any(|other| other.text == title.text) {
-                    let message = format!("the question “{}” is in two pools, or twice in one", title.text);
+                    let message = format!(
+                        "the question “{}” appears in two pools or twice in the same pool",
+                        title.text
+                    );
                     wrong.push(Diagnostic::new(Code::Duplicate, title.span, message));
                 }
                 taken.push(title);

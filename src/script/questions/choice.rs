@@ -51,12 +51,12 @@ pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action,
         let message =
             format!("{correct} options of this choice are correct, so students cannot tick only one");
         return Err(Diagnostic::new(Code::NoCorrectAnswer, place, message)
-            .label("not true of these options")
+            .label("does not match these options")
             .help("remove `tick one`, or change the options so that exactly one is correct")
             .into());
     }
-    // The answer must not depend on how many options are correct in a version, so students may tick several options
-    // if Pagewalk computes which ones are correct.
+    // The answer must not depend on how many options are correct in a version, so students may tick several
+    // options if Pagewalk computes which ones are correct.
     let computed = options.iter().any(|option| !option.evidence.is_empty());
     let several = correct > 1 || computed && one.is_none();
     let pairs = options.iter().map(|option| {

@@ -117,7 +117,7 @@ pub fn solution(session: &mut Session, command: &Command) -> Result<Action, Stop
     if session.sheet().is_some_and(Sheet::is_empty) {
         return Err(Diagnostic::new(Code::Misplaced, command.verb.span, "`solution` must follow an item")
             .label("nothing to solve yet")
-            .help("write it after an `ask`, a `choice`, or a `table` of the same question or part")
+            .help("write the solution after an `ask`, a `choice`, or a `table` of the same question or part")
             .into());
     }
     let in_part = session.in_part();

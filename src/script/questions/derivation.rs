@@ -21,9 +21,8 @@ enum Replaced {
 }
 
 impl Session<'_> {
-    /// Returns the derivation of an expression: the paths that it uses, the formulas of its variables, and the
-    /// expression with the values of its names, and then with the values of its parentheses and functions. Does not
-    /// repeat system calls.
+    /// Returns the derivation of an expression: the paths in the expression, the formulas of its variables,
+    /// and its own steps (see `steps_of`). Does not repeat system calls.
     ///
     /// # Errors
     /// Returns the errors in the expression.
@@ -41,10 +40,11 @@ impl Session<'_> {
         Ok(derivation)
     }
 
-    /// Returns a formula with the values of its names, and then with the values of its parentheses and functions.
+    /// Returns the steps of a formula. The first step replaces names with their values. The second step also
+    /// replaces parenthesized expressions and functions with their values.
     ///
     /// # Errors
-    /// Errors in the formula.
+    /// Returns the errors in the formula.
     pub(super) fn steps_of(&mut self, of: &Expr, radix: Radix) -> Result<Vec<String>, Stop> {
         let mut steps = Vec::new();
         for replaced in [Replaced::Names, Replaced::Groups] {
@@ -237,8 +237,7 @@ pub(super) fn find_names<'e>(of: &'e Expr, found: &mut Vec<&'e Expr>) {
     }
 }
 
-/// Whether the text of an expression, which includes its parentheses, has a pair of parentheses around the
-/// whole text.
+/// Whether one pair of parentheses encloses the whole text of an expression.
 fn is_enclosed(text: &str) -> bool {
     let mut depth = 0usize;
     let closes = |(at, c): (usize, char)| {

@@ -92,7 +92,7 @@ pub struct EntryItem {
 pub(crate) struct Printed {
     /// The text in place of the operation or the conditions.
     pub(crate) prompt: Option<String>,
-    /// The radix of addresses, if `exam` states it.
+    /// The radix of addresses, if `exam` specifies a radix.
     pub(crate) radix: Option<Radix>,
     /// The location of the `ask`. In a loop, one `ask` produces several items.
     pub(crate) place: Span,
@@ -160,11 +160,12 @@ impl ItemKind {
 pub struct Derivation {
     /// The paths in the expression, such as `machine.pages`, in order.
     pub(crate) paths: Vec<PathValue>,
-    /// The formulas of the variables, each with their steps, up to the value.
+    /// For each variable, the steps of its formula and then its value.
     pub(crate) variables: Vec<Vec<String>>,
     /// The operations that determined a drawn value.
     pub(crate) chosen: Vec<Evidence>,
-    /// The expression with the values of its names, and then with the values of its parentheses.
+    /// The expression with the values of its names, followed by the expression with the values of its
+    /// parentheses.
     pub(crate) steps: Vec<String>,
 }
 
@@ -195,13 +196,13 @@ pub struct Alternative {
 /// Evidence for or against an option.
 #[derive(Debug, Clone)]
 pub(crate) enum Evidence {
-    /// An operation with the facts in question.
-    /// Facts that an option does not have are expected with other values.
+    /// An operation with the facts in question. `expected` contains values in the option that differ from the
+    /// actual values.
     Facts { did: Arc<Did>, blanks: Vec<Blank>, expected: Vec<(Arc<str>, Value)> },
     /// A comparison with its numbers, and whether it is true.
     Truth { derivation: Derivation, holds: bool },
-    /// The first value of a name that satisfies the conditions with the operations of the conditions, or `None` if
-    /// no value does. `tried` describes all values.
+    /// The first value of a name that satisfies the conditions, or `None` if no value does. `example`
+    /// contains the evidence for the value. `tried` describes all values.
     First { name: Arc<str>, value: Option<Value>, example: Vec<Evidence>, tried: String },
 }
 
@@ -212,7 +213,7 @@ pub struct Answers {
     pub first: Vec<Value>,
     /// Whether `first` contains all answers.
     pub(crate) all: bool,
-    /// The check for other answers, if any exist.
+    /// A check for answers beyond `first`, or `None` if `first` contains all answers.
     pub open: Option<Arc<dyn Open>>,
 }
 

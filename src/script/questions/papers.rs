@@ -20,7 +20,7 @@ pub(crate) struct Papers {
     pub(crate) questions: Vec<Known>,
     /// The number of the file with the `exam` block that applies.
     pub(crate) cover: Option<u32>,
-    /// The radix of the paper, if `exam` states it.
+    /// The radix of the paper, if `exam` specifies a radix.
     pub(crate) radix: Option<Radix>,
     /// The current question.
     sheet: Option<Sheet>,
@@ -40,7 +40,7 @@ impl Session<'_> {
         self.extension_state()
     }
 
-    /// Returns the radix of the paper, if `exam` states it.
+    /// Returns the radix of the paper, if `exam` specifies a radix.
     pub(crate) fn radix_of_paper(&self) -> Option<Radix> {
         self.known_extension_state::<Papers>()?.radix
     }

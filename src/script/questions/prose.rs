@@ -23,7 +23,7 @@ impl Session<'_> {
         let ExprKind::Prose(pieces) = &expr.kind else {
             return Ok(dedented(&self.eval(expr)?.to_string(), usize::MAX));
         };
-        // A list reads as in a sentence.
+        // The text prints a list as a series: `a, b, and c`.
         let mut lists = Vec::new();
         for piece in pieces.iter() {
             if let Piece::Expr(part) = piece
@@ -146,8 +146,8 @@ pub(crate) fn reflowed(text: &str) -> String {
 }
 
 /// Removes surrounding blank lines and the common indentation. Text directly after the quotes has no
-/// indentation, unless it is preformatted. `margin` is the indentation of such a text in the script: lines that are
-/// indented more may be preformatted.
+/// indentation, unless it is preformatted. `margin` is the script's indentation of text that begins directly
+/// after the quotes. Lines with more indentation may be preformatted.
 fn dedented(text: &str, margin: usize) -> String {
     if text.starts_with(CODE) && !text.trim().is_empty() {
         let indent = |line: &str| line.len() - line.trim_start_matches(' ').len();

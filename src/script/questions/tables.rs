@@ -49,7 +49,7 @@ impl Session<'_> {
                 if let ShowPlan::Table(noun, level, None) = &plan { Some((*noun, *level)) } else { None };
             let mut views = self.show(plan, place, InvalidEntries::Shown)?;
             if let (Some((noun, level)), [View::Table(table)]) = (contents, views.as_mut_slice()) {
-                // Only bits are added, because an alias such as `write` would repeat a column and all other
+                // Only bits are added, because an alias such as `write` would repeat a column, and all other
                 // columns are always printed.
                 let is_bit = |name: &&String| BITS.iter().any(|row| row.bit != Bit::P && row.name == **name);
                 let columns: Vec<String> =

@@ -1,4 +1,4 @@
-//! The variables in an asked value: the statements that set them, whose formulas a worked solution shows.
+//! Formulas of the variables in an asked value, taken from the statements that set the variables.
 
 use super::derivation::{find_names, is_formula};
 use super::entry::{Derivation, PathValue, Radix};
@@ -17,11 +17,11 @@ enum Origin {
 }
 
 impl Session<'_> {
-    /// Adds the formulas of the variables in an expression, in the order in which they are calculated. Variables that
-    /// the question prints need no formula.
+    /// Adds the formulas of the variables in an expression, in the order in which they are calculated.
+    /// Variables that the question prints need no formula.
     ///
     /// # Errors
-    /// Errors in the formulas.
+    /// Returns the errors in the formulas.
     pub(super) fn derive_variables(
         &mut self,
         of: &Expr,
@@ -74,13 +74,13 @@ impl Session<'_> {
     /// Adds the operation that determined a variable, if the expression is only this variable.
     ///
     /// # Errors
-    /// Errors in the conditions.
+    /// Returns the errors in the conditions.
     pub(super) fn derive_choice(&mut self, of: &Expr, derivation: &mut Derivation) -> Result<(), Stop> {
         let ExprKind::Name(name) = &of.kind else { return Ok(()) };
         let Some(Origin::Choose(conditions)) = self.origin(name) else { return Ok(()) };
         for condition in &conditions {
             let of_facts = matches!(condition, Condition::Facts { .. });
-            // The state may have changed since the choice.
+            // The conditions may no longer hold in the current state.
             if of_facts
                 && self.refusal(std::slice::from_ref(condition)).is_ok_and(|refused| refused.is_none())
             {
@@ -105,7 +105,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Whether an expression still has the value that a variable got from it. A loop may have changed one of them.
+    /// Whether an expression still has the value that a variable got from it. A loop may have changed the
+    /// variable, or a name in the expression.
     fn still_equals(&mut self, expr: &Expr, value: &Value) -> bool {
         self.eval(expr).is_ok_and(|now| now == *value)
     }
@@ -123,7 +124,8 @@ impl Session<'_> {
         printed.names
     }
 
-    /// Returns the latest statement before the current one that set a variable, in the blocks around the current one.
+    /// Returns the latest statement before the current one that set a variable, in the blocks around the
+    /// current one.
     fn origin(&self, name: &str) -> Option<Origin> {
         for frame in self.frames.iter().rev() {
             match frame {

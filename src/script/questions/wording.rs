@@ -99,7 +99,7 @@ impl Session<'_> {
     }
 
     /// Describes a condition, for example as `a read of virtual address x results in a TLB miss`. Returns
-    /// `None` if the condition has no such sentence.
+    /// `None` if the condition has no short description.
     pub(crate) fn fact_condition(
         &self,
         operation: &Operation,

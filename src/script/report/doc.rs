@@ -1,5 +1,5 @@
-//! The report of a run as a format-independent tree. Text, Markdown, HTML, LaTeX, and Typst are generated
-//! from the tree. The tree contains no colors, character columns, or tags.
+//! The report of a run as a format-independent tree. Pagewalk generates text, Markdown, HTML, LaTeX, and
+//! Typst from the tree. The tree contains no colors, character columns, or tags.
 
 /// The tone of a line, which determines its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -39,9 +39,9 @@ struct Line {
 }
 
 impl Excerpt {
-    /// Creates an excerpt with the lines of these places, and the line before and after each. Places are byte
-    /// ranges, and the first one is the main place. A place beyond the end of the file moves to the end of the
-    /// file.
+    /// Creates an excerpt with the lines of these places, and with the lines directly before and after each
+    /// place. Places are byte ranges, and the first one is the main place. A place beyond the end of the file
+    /// moves to the end of the file.
     pub(crate) fn new(file: &SourceFile, places: &[Range<usize>]) -> Self {
         let text = &file.text;
         let mut lines: BTreeMap<usize, Range<usize>> = BTreeMap::new();

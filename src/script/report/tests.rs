@@ -1,4 +1,4 @@
-//! Tests of the appearance of diagnostics, and of the time and length of diagnostics for any script.
+//! Tests of rendered diagnostics: their appearance, their length, and the time to render them.
 
 use super::diagnostics::{Style, render};
 use crate::lang::diagnostic::{Code, Diagnostic};

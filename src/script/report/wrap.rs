@@ -54,8 +54,8 @@ fn named(title: String, pairs: Vec<(String, String)>, room: usize) -> Vec<Block>
     Some(title).filter(|title| !title.is_empty()).map(Block::line).into_iter().chain(values).collect()
 }
 
-/// Wraps text to at most `room` columns. A line that fits is unchanged. In other lines, runs of spaces become
-/// one space.
+/// Wraps text to at most `room` columns. A line that fits is unchanged. In a line that does not fit, runs of
+/// spaces become one space.
 pub(crate) fn broken(text: &str, room: usize) -> String {
     let mut out: Vec<String> = Vec::new();
     for line in text.lines() {

@@ -11,8 +11,8 @@ use super::stop::Stop;
 /// Amount of work that costs as much as one statement. See [`Session::work`].
 pub(crate) const WORK_OF_STEP: u64 = 64;
 
-/// Returns the work that is charged to the budget in addition to the statement's own step. The step already
-/// covers an amount that does not exceed its cost.
+/// Returns the work that is charged to the budget in addition to the statement's own step. The step itself
+/// covers an amount of at most [`WORK_OF_STEP`].
 pub(crate) fn surplus_work(amount: u64) -> u64 {
     if amount > WORK_OF_STEP { amount } else { 0 }
 }

@@ -239,8 +239,8 @@ fn turned<T>(mut row: Vec<T>, key: usize) -> Vec<T> {
     row
 }
 
-/// The rows that differ in a list. The first cell identifies each row. Rows with the same first cell are
-/// matched by their order.
+/// The rows that differ in a list. The first cell identifies each row. The comparison matches rows with the
+/// same first cell by their order.
 fn lists(title: String, columns: &[String], old: Vec<Vec<CellView>>, new: Vec<Vec<CellView>>) -> Changed {
     let named = |rows: Vec<Vec<CellView>>| -> BTreeMap<(u64, String, usize), Vec<CellView>> {
         let mut named = BTreeMap::new();

@@ -14,8 +14,8 @@ use super::state::Binding;
 use super::stop::Stop;
 use super::syscalls::makes_call;
 
-/// Maximum size of a range that `choose` enumerates completely, in a random order. From a larger range,
-/// `choose` draws at most this number of samples.
+/// Maximum size of a range that `choose` enumerates completely, in a random order. If a range is larger,
+/// `choose` draws at most this number of samples from the range.
 pub(crate) const CANDIDATES: u128 = 1 << 20;
 
 /// Work that is charged to the budget for each candidate.

@@ -1,6 +1,6 @@
 //! Checks a script without running it: prepares every statement once, with the state that is known before a
-//! run. Values that depend on a run (facts, loop variables, and drawn values) are unknown, so mistakes that
-//! depend on them are not reported.
+//! run. Values that depend on a run (facts, loop variables, and drawn values) are unknown, so the check does
+//! not report mistakes that depend on these values.
 
 use std::sync::Arc;
 
@@ -312,7 +312,7 @@ fn without_points(stmt: &Stmt) -> Stmt {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Declares {
     Nothing,
-    /// Processes and files, or the kernel and the first process.
+    /// Kernels, processes, files, and executables.
     Processes,
     Machine,
 }

@@ -148,7 +148,7 @@ impl Session<'_> {
         self.conclude(stmt, Did::Bound { name: name.text.clone(), value, call }, Vec::new(), family)
     }
 
-    /// Reports the system calls of a statement that has no separate record, such as the condition of an `if`.
+    /// Reports the system calls in code that has no separate record, such as the condition of an `if`.
     fn tell_calls(&mut self, place: Span) -> Result<(), Stop> {
         if self.calls.is_empty() { Ok(()) } else { self.finish(place, Did::Quiet, Vec::new()) }
     }

@@ -40,8 +40,9 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Runs up to `most` statements of a block, or ends the block. After an error, ends the innermost scenario
-    /// above the first `base` frames. Without such a scenario, ends all frames above `base`.
+    /// Runs up to `most` statements of a block, or ends the block. After an error, ends the innermost
+    /// scenario above the first `base` frames. If no scenario is open above `base`, ends all frames above
+    /// `base`.
     ///
     /// # Errors
     /// Returns an error that ends the script.

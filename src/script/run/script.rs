@@ -46,8 +46,8 @@ pub fn check(script: &Block, sources: &Sources, files: &Files, options: Options)
     check_in(&State::new(options.seed), script, sources, files, options)
 }
 
-/// Checks a script that continues from a state, without running the script. The check uses the contents of that
-/// state.
+/// Checks a script that continues from a state, without running the script. The check uses the contents of the
+/// state that the script continues from.
 pub fn check_in(
     state: &State,
     script: &Block,
@@ -84,8 +84,8 @@ pub fn check_in(
 }
 
 /// Returns the state in which the statement that contains byte `at` of file 0 begins. The state contains the
-/// machine, the kernel, and the names declared above, as far as they are known without running the script. If
-/// the byte is after a block's last statement, returns the state at the block's end.
+/// machine, the kernel, and the names declared above, as far as the check knows them without running the script.
+/// If the byte is after a block's last statement, returns the state at the block's end.
 pub fn state_at(script: &Block, sources: &Sources, files: &Files, options: Options, at: usize) -> State {
     let mut nowhere = Discard;
     let mut session = Session::new(sources, files, options, &mut nowhere);

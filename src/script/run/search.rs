@@ -1,4 +1,4 @@
-//! Values that a question draws together. If a later `choose` finds no value, the search draws earlier values
+//! Values that a question draws as a group. If a later `choose` finds no value, the search draws earlier values
 //! again.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,9 +18,8 @@ use super::syscalls::makes_call;
 /// Work limit for a failing search: the work of one `choose` that tries all candidates.
 const MOST: u64 = CANDIDATES as u64 * WORK;
 
-/// Returns the number of statements at the beginning of a block that are drawn together. The group begins with
-/// a `choose`, may contain `let` and `probe`, and ends with the last `choose`. Returns 0 for fewer than two
-/// draws.
+/// Returns the number of statements in the group of draws at the beginning of a block. The group begins with a
+/// `choose`, may contain `let` and `probe`, and ends with the last `choose`. Returns 0 for fewer than two draws.
 pub(crate) fn drawn_together(block: &[Stmt]) -> usize {
     let part = |stmt: &&Stmt| match &stmt.kind {
         StmtKind::Choose { .. } | StmtKind::Probe(_) => true,
@@ -61,8 +60,8 @@ struct Group<'g> {
 
 impl Session<'_> {
     /// Draws the values of a group of statements and reports them. The search takes the first solution in the
-    /// order that the seed determines. If no `choose` fails, each `choose` gets the value that it would draw
-    /// alone.
+    /// order that the seed determines. If no `choose` fails, each `choose` gets the value that this `choose`
+    /// would draw outside a group.
     ///
     /// # Errors
     /// Returns `nothing-to-choose`, or the errors in the conditions.
@@ -84,8 +83,8 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Finds a value for every statement such that the later statements also have values. After a failure,
-    /// the search returns to the latest draw that the failing statement depends on and skips unrelated draws
+    /// Finds a value for every statement such that the later statements also have values. After a failure, the
+    /// search jumps back over unrelated draws to the latest draw that the failing statement depends on
     /// (Prosser's conflict-directed backjumping).
     fn levels(&mut self, group: &mut Group) -> Result<Vec<Level>, Stop> {
         let mut levels: Vec<Level> = Vec::new();
@@ -117,8 +116,8 @@ impl Session<'_> {
         Ok(levels)
     }
 
-    /// Gives a `choose` its next value, or runs another statement without reporting it. Returns false if a
-    /// `choose` has no more values.
+    /// Gives a `choose` its next value, or runs another statement without reporting the statement. Returns false
+    /// if a `choose` has no more values.
     fn fill(&mut self, stmt: &Stmt, level: &mut Level, tallies: &mut Vec<Tally>) -> Result<bool, Stop> {
         match (&stmt.kind, Draw::from_statement(stmt), &mut level.candidates) {
             (_, Some(draw), Some(candidates)) => {
@@ -165,7 +164,7 @@ impl Group<'_> {
     /// true.
     fn failed(&self, levels: &[Level], at: usize, given_up: bool) -> Diagnostic {
         let reached = self.tallies.iter().rposition(|tallies| !tallies.is_empty());
-        // A draw without candidates has no tallies.
+        // A draw without candidates has no counts of conditions.
         let place = reached.map_or(at, |reached| reached.max(at));
         let draws: Vec<Draw> =
             self.needs[place].iter().filter_map(|draw| Draw::from_statement(&self.stmts[*draw])).collect();

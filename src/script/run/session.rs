@@ -1,4 +1,4 @@
-//! A session: the state of a script while it runs or is checked, and its language.
+//! A session, which contains the state of a script during a run or a check, and the script's language.
 //!
 //! [`Session`], [`Verb`], and [`Language`] refer to each other, so they are defined in one file.
 
@@ -118,7 +118,7 @@ type Declare = Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>;
 pub(crate) struct Action {
     perform: Perform,
     when_checking: WhenChecking,
-    /// Whether `probe` and `where` can try the action, because it has facts and can be undone.
+    /// Whether `probe` and `where` can try the action, which requires that the action has facts and can be undone.
     pub(crate) is_operation: bool,
 }
 
@@ -145,7 +145,7 @@ impl Action {
         Self::new(|session| Ok((Did::Quiet, check(session)?)))
     }
 
-    /// Returns an action that declares something. A check also performs the action.
+    /// Returns an action for a declaration. A check also performs the action.
     pub(crate) fn declares(declare: impl FnOnce(&mut Session) -> Result<Did, Stop> + 'static) -> Self {
         Self { when_checking: WhenChecking::Perform, ..Self::does(declare) }
     }
@@ -210,7 +210,7 @@ pub(crate) trait Extension: Sync {
         Ok(())
     }
 
-    /// Leaves one of the extension's isolated statements, even if an error ended the statement.
+    /// Leaves an isolated statement of the extension, even after an error in the statement.
     fn leave(&self, _: &mut Session) {}
 
     /// Records, during a check, that some of the remaining statements might not run.

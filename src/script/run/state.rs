@@ -26,7 +26,7 @@ pub struct State {
     pub(crate) random: SplitMix64,
     /// The argument of the latest `seed`.
     pub(crate) seed: u64,
-    /// The columns that `set` has named, by the noun and the index of the TLB or cache.
+    /// The columns that `set` has named, indexed by the noun and by the index of the TLB or cache.
     columns: Arc<BTreeMap<(&'static str, usize), Vec<String>>>,
 }
 

@@ -25,8 +25,8 @@ pub(crate) struct CallPlan {
     pub(crate) place: Span,
 }
 
-/// Returns the system call with this name and number of arguments. With one argument, `read` and `write` are
-/// a load and a store.
+/// Returns the system call with this name and number of arguments. With one argument, `read` is a load and
+/// `write` is a store.
 pub(crate) fn called(name: &str, args: usize) -> Option<&'static SystemCall> {
     let access = matches!(name, "read" | "write") && args == 1;
     system_call(name).filter(|_| !access)
@@ -178,7 +178,7 @@ impl Session<'_> {
         Ok(call)
     }
 
-    /// Returns a field of the structure that a call fills in: `fstat(fd).st_size`.
+    /// Returns a field of the structure that a call fills in, such as `fstat(fd).st_size`.
     ///
     /// # Errors
     /// Returns `unknown-path`, or `no-answer` if the call failed.

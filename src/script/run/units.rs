@@ -28,7 +28,7 @@ impl Session<'_> {
     pub(crate) fn wrong_units(&self, stmt: &Stmt) -> Vec<Diagnostic> {
         let page = match self.spec() {
             Some(spec) => spec.mmu.as_ref().map(|mmu| 1 << mmu.page_bits),
-            // The first process will create the default machine.
+            // The first process creates the default machine.
             None => matches!(self.state.machine, Machine::Empty).then_some(4096),
         };
         let mut check =
@@ -252,7 +252,7 @@ impl UnitCheck<'_> {
         }
     }
 
-    /// Checks words that are used as units: `virtual 16 bytes`, `frames 64 frames`.
+    /// Checks words that are used as units, as in `virtual 16 bytes` and `frames 64 frames`.
     fn spelled_units(&mut self, name: &str, params: &'static [Param], setting: &Setting) {
         let [number, Expr { kind: ExprKind::Name(word), span }] = &*setting.values else { return };
         let ExprKind::Value(value @ Value::Number(n)) = &number.kind else { return };
@@ -276,7 +276,7 @@ impl UnitCheck<'_> {
         self.found.push(wrong);
     }
 
-    /// Checks units after a variable: `virtual n pages`.
+    /// Checks units after a variable, as in `virtual n pages`.
     fn bare_units(&mut self, name: &str, params: &'static [Param], setting: &Setting) {
         let [value, Expr { kind: ExprKind::Name(word), span }] = &*setting.values else { return };
         let known = self.state.is_some_and(|state| state.find(word).is_some());
@@ -288,7 +288,7 @@ impl UnitCheck<'_> {
     }
 }
 
-/// Words that are not units, with the units that they mean, or `None` for plain counts.
+/// Words that scripts may misuse as units, with the intended unit, or `None` for words that denote plain counts.
 const SPELLED: &[(&[&str], Option<&str>)] = &[
     (&["byte", "bytes"], Some("B")),
     (&["kilobyte", "kilobytes"], Some("KB")),
@@ -298,7 +298,7 @@ const SPELLED: &[(&[&str], Option<&str>)] = &[
     (&["level", "levels", "core", "cores", "reference", "references"], None),
 ];
 
-/// Suggests a different setting for a capacity with this unit: `size 32 KB` for `sets 32 KB`.
+/// Suggests a different setting for a capacity with this unit, such as `size 32 KB` for `sets 32 KB`.
 fn offer_other_capacity(wrong: &mut Diagnostic, setting: &Setting, value: &Expr, row: &BlockRow) {
     let ExprKind::Quantity(number, unit) = &value.kind else { return };
     let takes = |name: &&&str| {

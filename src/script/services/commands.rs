@@ -156,7 +156,7 @@ pub const COMMANDS: &[Command] = &[
         CommandKind::Practice,
         "practice",
         &[Optional(&[TITLE])],
-        "asks you for the blanks of an exam question and marks your answers as in an exam",
+        "asks you to fill in the blanks of an exam question and marks your answers as in an exam",
         ":practice \"Page walk\"",
     ),
     row(
@@ -193,7 +193,7 @@ pub fn without_colon(word: &str) -> Option<&'static Command> {
 /// Returns the command with this name.
 ///
 /// # Errors
-/// Returns the nearest name, if one is similar.
+/// Returns the nearest name, if a similar name exists.
 pub fn find(name: &str) -> Result<&'static Command, Option<&'static str>> {
     let also = |row: &Command| row.aliases.iter().any(|alias| alias.trim_start_matches(':') == name);
     let named = COMMANDS.iter().find(|row| row.name == name || also(row));

@@ -16,7 +16,7 @@ pub struct Found {
 }
 
 /// Returns every row for a word, in the order of the reference. A pattern in the first cell (`NAME.hits`,
-/// `vpnK`) matches all its instances. Without a match, the search ignores case.
+/// `vpnK`) matches all its instances. If there is no exact match, the search ignores case.
 pub fn look_up(word: &str) -> Vec<Found> {
     let found = rows_where(|head| heads(head, word));
     if !found.is_empty() {
@@ -95,7 +95,7 @@ fn heads(head: &str, word: &str) -> bool {
     }
 }
 
-/// Whether a word is an instance of a pattern for page-table levels: `vpn2`, `pte3.address`.
+/// Whether a word is an instance of a pattern for page-table levels, such as `vpn2` or `pte3.address`.
 fn levels(pattern: &str, word: &str) -> bool {
     let Some((before, after)) = pattern.split_once('K') else { return false };
     let number = word.strip_prefix(before).and_then(|rest| rest.strip_suffix(after));

@@ -91,8 +91,8 @@ impl Named {
         self.spec.mmu.is_some()
     }
 
-    /// Returns how the kernel allocates frames for a trace. Arguments take precedence over the script's
-    /// settings, which take precedence over the defaults.
+    /// Returns the frames and the replacement policy of demand paging for a trace. Arguments take precedence
+    /// over the script's settings, which take precedence over the defaults.
     pub fn demand(&self, frames: Option<u32>, replacement: Option<&str>) -> DemandPaging {
         let kernel = self.kernel.as_ref();
         DemandPaging {

@@ -78,7 +78,7 @@ fn pages_of_a_program() {
     let question = kind("35-fragmentation", "Pages of a program");
     let rows: Vec<String> = question.cells().iter().map(|row| row.join(" ")).collect();
     assert_eq!(rows, ["4 KB 8 5 4 16", "512 B 64 33 31 128"]);
-    // 17 pages do not fit in 16, and 128 pages fit in 128.
+    // An address space of 64 KB has room for 128 pages of 512 B, but not for 17 pages of 4 KB.
     assert_eq!(question.choices()[0].1, ["512 B"]);
 }
 
@@ -118,7 +118,7 @@ fn a_formula_is_right_for_all_numbers() {
     }
 }
 
-/// An edition of the paper of a kind as Markdown.
+/// An edition of a paper of this kind, as Markdown.
 fn printed(name: &str, edition: Edition) -> String {
     let text = std::fs::read_to_string(format!("tests/exams/kinds/{name}.pw")).expect("a script");
     markdown(&crate::running::paper(&text, 0), edition, &Style::default())
@@ -137,7 +137,7 @@ fn a_long_table_is_split_only_once() {
     assert_eq!(vpns, right);
 }
 
-/// The TLB of this question has three valid entries, and its fourth miss evicts one of them.
+/// The TLB of this question has three valid entries, and the fourth TLB miss evicts one of these entries.
 #[test]
 fn the_order_of_a_set_that_fills_up_is_an_assumption() {
     let order = "In each set of the TLB, the leftmost valid way was used least recently, and the rightmost valid way was used \
@@ -203,7 +203,7 @@ fn assumptions_apply_to_the_question() {
     assert!(has("03-tlb-lookup", "A page fault ends the access"));
     assert!(!has("04-address-stream", "A page fault ends the access"));
     assert!(!has("06-latency", "A page fault ends the access"));
-    // The data is in memory words.
+    // The question gives the data in memory words.
     assert!(has("65-entry-addresses", "little-endian"));
     assert!(has("08-cache-set", "The cache is write-back") || has("01-worksheet", "The cache is write-back"));
 }

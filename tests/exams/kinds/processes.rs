@@ -16,9 +16,9 @@ fn outcomes(question: &Sheet) -> Vec<String> {
     all
 }
 
-/// CS:APP, section 9.7.2. The first two accesses are segmentation faults on Linux: no area contains the
-/// first address, and the area of the second one is read-only. The other accesses are normal faults. A
-/// store to a private page that was read from a file copies the page.
+/// CS:APP, section 9.7.2. The first two accesses are segmentation faults on Linux: no area contains the first
+/// address, and the area of the second address is read-only. The other accesses are normal faults. A store to a
+/// private page that was read from a file copies the page.
 #[test]
 fn fault_classes() {
     let right = ["segmentation", "protection", "file", "file", "copy-on-write", "demand-zero", "none"];
@@ -34,7 +34,7 @@ fn stores_after_fork() {
     let keys: Vec<String> =
         question.facts().iter().map(|item| format!("{} {}", item.key("copied"), item.key("frame"))).collect();
     assert_eq!(keys, ["yes 3", "no -", "no -", "yes 4"]);
-    // The pages, their frames, and whether they are writable. No process has stored to page 0, and C has not
+    // For each page, its frame, and whether the page is writable. No process has stored to page 0, and C has not
     // stored to page 2.
     let tables = question.tables();
     for (table, right) in
@@ -172,13 +172,13 @@ fn areas_after_munmap_and_mprotect() {
 
 /// Patterson and Hennessy, exercise 5.11.2. The accesses use pages 0, 0, 0, 2, 2, 0, and 3. Page 0 fills the
 /// invalid entry, and page 3 is in the TLB at the start. Page 2 is on disk and replaces page 11, the least
-/// recently used one.
+/// recently used page.
 #[test]
 fn larger_pages() {
     let question = kind("44-larger-pages", "Larger pages");
     assert_eq!(outcomes(&question), ["N 0", "Y 0", "Y 0", "N 1", "Y 0", "Y 0", "Y 0"]);
     let tlb = &question.tables()[0].rows[0];
-    // Each way has a tag, a PPN, and a valid bit, after the number of the set.
+    // The row of a set has the set's number, followed by a tag, a PPN, and a valid bit for each way.
     let ways: Vec<String> = tlb[1..].chunks(3).map(|way| format!("{} {}", way[0], way[2])).collect();
     assert_eq!(ways, ["2 1", "7 1", "3 1", "0 1"]);
 }
@@ -209,8 +209,8 @@ fn true_statements() {
     assert_eq!(choices[1].1, right);
 }
 
-/// All three blocks of 16 bytes become one free block between two allocated ones (bits 1 and 2). The allocator
-/// changes only the header and the footer of the new block.
+/// All three blocks of 16 bytes become one free block between two allocated blocks, as bits 1 and 2 of the
+/// header show. The allocator changes only the header and the footer of the new block.
 #[test]
 fn heap_words() {
     let rows = kind("74-heap-words", "Implicit free list").cells();

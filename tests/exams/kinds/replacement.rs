@@ -62,7 +62,7 @@ fn final_tlb_and_page_table() {
     let tables = question.tables();
     // The entries of pages 12, 8, 3, and 11.
     assert_eq!(rows(&tables[0], 1), ["12 15 1 8 14 1 3 6 1 11 12 1"]);
-    // Pages 1, 8, and 12 came to frames 13, 14, and 15.
+    // The kernel loaded pages 1, 8, and 12 into frames 13, 14, and 15.
     let right = [
         "5 1", "13 1", "- 0", "6 1", "9 1", "11 1", "- 0", "4 1", "14 1", "- 0", "3 1", "12 1", "15 1", "- 0",
     ];
@@ -140,17 +140,18 @@ fn clock() {
 fn clock_ticks() {
     let question = kind("50-clock-ticks", "Toy paging system");
     let pages = ['1', '2', '3', '4', '5', '1', '3', '6', '2', '4', '1', '4', '6', '6', '4', '5', '2'];
-    // The frames of the faults after the first four references, by the position of the reference.
+    // The faults after the first four references, each with the position of the reference and the frame.
     let later: [(&str, &[(usize, usize)]); 4] = [
-        // NRU and second chance: the published faults.
+        // The published faults of NRU and second chance.
         ("a", &[(5, 1), (8, 3), (9, 1), (10, 1), (16, 0), (17, 1)]),
         ("b", &[(5, 0), (6, 1), (8, 3), (9, 0), (10, 2), (16, 3)]),
         // Aging: the published solution has the same first six faults. A page that was loaded after the last
         // tick has the counter 0, so it is replaced first. After the third tick, the counters are 10000000,
         // 01100000, 01100000, and 11100000.
         ("c", &[(5, 0), (6, 0), (8, 0), (11, 0), (13, 0), (16, 1), (17, 1)]),
-        // Optimal: page 4 is used again last of those in memory at reference 5, page 3 never after reference 7,
-        // and page 2 last at reference 10. At the end, no page is used again, and page 1 was loaded first.
+        // The optimal policy evicts page 4 at reference 5, page 3 at reference 8, and page 2 at reference 10,
+        // because these pages are used again last or never. At the end, no page is used again, and page 1 was
+        // loaded first.
         ("d", &[(5, 3), (8, 2), (10, 1), (17, 0)]),
     ];
     for (part, faults) in later {
@@ -180,8 +181,8 @@ fn other_policies() {
     assert_eq!(faults(&question("Limited look-ahead")), ["6"]);
 }
 
-/// Second chance passes page 1 like any other page. Third chance also passes it once for its modified bit, so
-/// page 1 stays in memory.
+/// Second chance treats page 1 like any other page. Third chance also passes page 1 once for the modified bit,
+/// so page 1 stays in memory.
 #[test]
 fn second_and_third_chance() {
     let question = kind("52-reads-and-writes", "Second and third chance");
@@ -199,7 +200,7 @@ fn second_and_third_chance() {
 }
 
 /// FIFO evicts pages 1 (written at 1), 2, 3 (written at 3 and 7), 4, 5 (written at 5), and 1, which was only
-/// read since its second fault.
+/// read after its second fault.
 #[test]
 fn reads_and_writes() {
     let items = kind("52-reads-and-writes", "Reads and writes").facts();

@@ -20,8 +20,8 @@ fn widths_and_sizes() {
         ("28-spare-bits", "Spare bits", &["1024", "12", "14"]),
         // GATE 2013: 1 MB / 16 / 64 B is 2^10 sets, and a way of 64 KB spans 8 pages of 8 KB.
         ("30-page-colors", "Page colors", &["10", "8"]),
-        // ArsDigita University: 2^20 entries of 12 bits fit into 2^24 bits, but 2^21 of 13 bits do not. The
-        // inverse table has 2^12 entries of 20 bits. An entry can have 16 bits, so 2^28 bytes can be mapped.
+        // ArsDigita University: 2^20 entries of 12 bits fit into 2^24 bits, but 2^21 entries of 13 bits do not.
+        // The inverse table has 2^12 entries of 20 bits. An entry can have 16 bits, so 2^28 bytes can be mapped.
         // GATE 2013: 46 = 13 + 3 * (13 - 2).
         ("67-table-budget", "Smallest page size", &["4", "10", "256"]),
         ("67-table-budget", "Three levels", &["8"]),

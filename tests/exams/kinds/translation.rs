@@ -24,8 +24,8 @@ fn worksheet() {
     assert_eq!(lines(&kind("01-worksheet", "Worksheet")), right);
 }
 
-/// Harvard CS61, 2017, section 8. The published index 0x300 of 0x70000FFF is wrong, because it has more
-/// than 9 bits.
+/// Harvard CS61, 2017, section 8. The published index 0x300 of 0x70000FFF is wrong, because an index has only 9
+/// bits.
 #[test]
 fn level_indices() {
     let question = kind("02-level-indices", "Page-table indices");
@@ -116,7 +116,7 @@ fn rights() {
     }
 }
 
-/// GATE 2004, question 65: four of the accesses 8, 12, 0, 12, 8 miss. All of them use set 0. Block 0
+/// GATE 2004, question 65: four of the accesses 8, 12, 0, 12, 8 miss. All five accesses use set 0. Block 0
 /// replaces block 8 (tag 4), which the store made dirty, and block 8 replaces block 0, which is clean, so one
 /// block is written back.
 #[test]
@@ -135,8 +135,8 @@ fn context_switches() {
     assert_eq!(lines(&question.part("b")), ["N", "Y", "N", "N", "Y", "N"]);
 }
 
-/// Page 0x0F is in frame 0x0D, and pages have 64 bytes. Only core 1 still has the entry after the page
-/// was unmapped.
+/// Page 0x0F is in frame 0x0D, and pages have 64 bytes. After the kernel unmaps the page, only core 1 still has
+/// the entry.
 #[test]
 fn stale_entry() {
     let page = 0x0D_u64 << 6;

@@ -18,8 +18,8 @@ impl Beside {
         Self { lines, ..Self::default() }
     }
 
-    /// A lookup in the reference cache. `enters` states whether to fill a missing block, and `counts` states
-    /// whether the cache under test missed.
+    /// A lookup in the reference cache. `enters` indicates whether to fill a missing block, and `counts`
+    /// indicates whether the cache under test missed.
     pub fn look(&mut self, block: u64, enters: bool, counts: bool) {
         let first = self.seen.insert(block);
         let place = self.held.iter().position(|other| *other == block);

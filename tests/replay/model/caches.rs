@@ -20,7 +20,7 @@ struct Cache {
     sets: Vec<Vec<Option<Line>>>,
     part: LevelCounts,
     beside: Beside,
-    /// Whether a store that misses fills a line, because this cache or a cache above it allocates.
+    /// Whether this cache or a cache above it allocates a line for a store that misses.
     stores_enter: bool,
 }
 
@@ -87,7 +87,7 @@ impl Caches {
     }
 
     /// In caches outside the route, writes back a modified copy of the block. A store also invalidates all
-    /// their copies.
+    /// copies of the block in these caches.
     fn snoop(&mut self, access: &mut Access<'_>, store: bool) {
         let Some(first) = access.route.first().copied() else { return };
         let back = self.0[first].back();
@@ -158,8 +158,8 @@ impl Caches {
         self.fetch(&mut access, 0);
     }
 
-    /// Fetches the block into the cache at a position of the route. Looks up that cache and the caches below
-    /// it, and then fills all that missed.
+    /// Fetches the block into the cache at a position of the route. Looks up this cache and the caches below it,
+    /// and then fills each cache that missed.
     fn fetch(&mut self, access: &mut Access<'_>, place: usize) {
         let route = access.route.clone();
         let found = (place..route.len()).find(|n| self.ask(access, route[*n]));

@@ -102,8 +102,8 @@ pub struct Model {
     /// The address of the last fetch, or 0.
     code: u64,
     spots: [BTreeMap<u64, (u64, u64)>; 2],
-    /// The blocks of loads and stores, with the most recently used last, and the reuse distance of each
-    /// reference, or `None` for a first use.
+    /// The blocks of loads and stores, from the least to the most recently used, and each reference's reuse
+    /// distance (`None` for a first use).
     stack: Vec<u64>,
     distances: Vec<Option<usize>>,
 }
@@ -171,8 +171,8 @@ impl Model {
         self.spec.mmu.as_ref().map_or(12, |mmu| mmu.page_bits)
     }
 
-    /// Whether a reference is simulated. A reference that uses no TLB and no cache is only counted, but a
-    /// process has pages even without TLBs and caches.
+    /// Whether a reference is simulated. The model only counts a reference that uses no TLB and no cache, unless
+    /// a process uses pages on a machine without TLBs and caches.
     fn is_asked(&self, who: Who) -> bool {
         let cached = !self.caches.route(who).is_empty();
         let bare = self.spec.tlbs.is_empty() && self.spec.caches.is_empty();
@@ -262,7 +262,7 @@ impl Model {
         }
     }
 
-    /// Counts a reference by its page and instruction, and its parts by their reuse distances.
+    /// Counts a reference by its page and instruction, and counts the parts of the reference by reuse distance.
     fn note(&mut self, who: Who, record: &Record, parts: &[u64], missed: bool) {
         let page = record.address >> self.page_bits() << self.page_bits();
         let code = Some(self.code).filter(|code| who != Who::Fetch && *code != 0);

@@ -91,7 +91,7 @@ impl Pages {
         self.known.get(&vpn).is_some_and(|page| page.frame.is_some())
     }
 
-    /// Marks a page dirty on a store, and returns whether it is dirty.
+    /// Marks a page dirty on a store, and returns whether the page is dirty.
     pub fn mark(&mut self, vpn: u64, store: bool) -> bool {
         let page = self.known.get_mut(&vpn).expect("the page is there");
         page.dirty |= store;

@@ -1,4 +1,4 @@
-//! System calls for files: `open`, `close`, `read`, `write`, `pread`, `pwrite`, `lseek`, `fstat`,
+//! System calls for files: `open`, `close`, `read`, `write`, `pread`, `pwrite`, `lseek`, `fstat`, and
 //! `ftruncate`.
 
 use crate::kernel::abi::{
@@ -84,7 +84,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "fstat",
         prototype: "int fstat(int fd, struct stat *statbuf)",
-        help: "returns information about a file: `fstat(fd).st_size`",
+        help: "returns information about a file, as in `fstat(fd).st_size`",
         params: &[ParamKind::Number, ParamKind::Buffer],
         required: 1,
         fields: STAT_FIELDS,

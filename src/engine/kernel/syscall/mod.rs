@@ -1,4 +1,4 @@
-//! System calls: a registry with one row per call, including its C prototype.
+//! System calls: a registry with one row per call. Each row includes the call's C prototype.
 
 mod call;
 mod file;

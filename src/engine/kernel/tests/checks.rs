@@ -31,7 +31,7 @@ impl Pair {
         }
     }
 
-    /// Checks that a child has copies of all pages in those private areas that contain private pages. The
+    /// Checks that a child has copies of all pages of every private area that contains private pages. The
     /// child's accesses to all other pages fault again.
     pub(crate) fn check_child(&self, child: Pid) {
         let space = &self.lab.kernel.process(child).expect("it lives").space;
@@ -52,7 +52,8 @@ impl Pair {
         }
     }
 
-    /// Checks that the fault counts match the resolved faults, and that vsize is the total size of the areas.
+    /// Checks that the fault counts match the resolved faults, and that `vsize` is the total size of the
+    /// areas.
     pub(crate) fn check_counts(&self) {
         for pid in &self.alive {
             let process = self.lab.kernel.process(*pid).expect("it lives");

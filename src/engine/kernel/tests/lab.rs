@@ -40,7 +40,7 @@ pub(crate) fn preset(name: &str) -> Spec {
     Preset::named(name).expect("a preset").spec()
 }
 
-/// The end of an access: the class of its last fault, and whether it was fatal.
+/// The end of an access: the class of its last fault, and whether that fault was fatal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum End {
     Done,

@@ -12,7 +12,7 @@ use crate::machine::event::AccessKind;
 /// A process with its areas split into pages, and its private pages.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Space {
-    /// The permissions of each page, whether it is shared, and its backing.
+    /// The permissions and the backing of each page, and whether the page is shared.
     pub(crate) pages: BTreeMap<u64, (Prot, bool, Backing)>,
     /// Private pages that have been stored to.
     pub(crate) own: BTreeMap<u64, Vec<u8>>,

@@ -24,7 +24,7 @@ pub(crate) enum Behind {
     SharedFile(usize),
 }
 
-/// A step of a program. Numbers of processes, pages, and files are reduced to valid values.
+/// A step of a program. The numbers that identify processes, pages, and files are reduced to valid values.
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
     Spawn,

@@ -1,5 +1,5 @@
-//! Runs reference strings as real page faults of a process. Every policy produces the same counts as in a
-//! simulation without a kernel.
+//! Runs reference strings as accesses of a process that cause real page faults. Every policy produces the
+//! same counts as in a simulation without a kernel.
 
 use std::collections::BTreeSet;
 
@@ -29,7 +29,8 @@ fn process(policy: Policy, frames: u32) -> (Lab, Pid) {
     (lab, pid)
 }
 
-/// Touches pages in order. Returns whether each page was resident, and the final page of each frame.
+/// Touches pages in order. Returns two lists: whether each page was resident, and which page each frame
+/// finally holds.
 fn touch(policy: Policy, frames: u32, pages: &[u32], writes: &[u32]) -> (Vec<bool>, Vec<Option<u32>>) {
     let (mut lab, pid) = process(policy, frames);
     lab.kernel.machine.seed(7);

@@ -1,5 +1,5 @@
-//! Runs a program with few and many frames, and with different TLBs and caches. Only the counts of the runs
-//! may differ.
+//! Runs a program with few frames and with many frames, and with different TLBs and caches. Only the counts
+//! of the runs may differ.
 
 use proptest::prelude::*;
 

@@ -11,7 +11,7 @@ use super::spec::{CacheSpec, Inclusion, Mmu, Spec, TlbSpec};
 pub(crate) const MAX_WIDTH: u32 = 64;
 /// The maximum number of levels in a page table.
 pub(crate) const MAX_LEVELS: usize = 6;
-/// The maximum number of TLBs, and the maximum number of caches.
+/// The maximum number of TLBs, which is also the maximum number of caches.
 pub(crate) const MAX_UNITS: usize = 16;
 /// The maximum number of lines in a TLB or cache.
 pub(crate) const MAX_LINES: u64 = 1 << 26;
@@ -37,7 +37,7 @@ pub enum SpecPart {
     Machine,
     /// The page table.
     PageTable,
-    /// The format of an entry, with the bit if only one bit is invalid.
+    /// The format of an entry. The value is the invalid bit if only one bit is invalid.
     Pte(Option<Bit>),
     /// A TLB, by number.
     Tlb(usize),
@@ -148,7 +148,9 @@ impl fmt::Display for SpecProblem {
                 write!(f, "`{name}` supports page frames, but not TLBs and caches")
             }
             SpecProblem::NameTaken { name } => write!(f, "the name `{name}` is already used"),
-            SpecProblem::NothingAbove => f.write_str("an exclusive cache needs a cache above it to fill it"),
+            SpecProblem::NothingAbove => {
+                f.write_str("an exclusive cache needs a cache above whose evicted blocks fill it")
+            }
             SpecProblem::BlockOfInclusion { block_bits, above, inclusion } => {
                 let (kind, rule) = match inclusion {
                     Inclusion::Exclusive => ("exclusive", "equal"),

@@ -28,7 +28,8 @@ fn presets_pass() {
 
 #[test]
 fn the_simple_memory_system_splits_as_the_lecture_says() {
-    // CS:APP figure 9.19: VPN 8, VPO 6, PPN 6; TLBI 2, TLBT 6; CT 6, CI 4, CO 2.
+    // The field widths in bits are from CS:APP figure 9.19: VPN 8, VPO 6, PPN 6, TLBI 2, TLBT 6, CT 6, CI 4,
+    // and CO 2.
     let spec = preset("simple");
     assert_eq!((spec.vpn_bits(), spec.vpo_bits(), spec.ppn_bits()), (8, 6, 6));
     assert_eq!((spec.tlbs[0].index_bits(), spec.tlbs[0].tag_bits(&spec)), (2, 6));
@@ -39,7 +40,8 @@ fn the_simple_memory_system_splits_as_the_lecture_says() {
 
 #[test]
 fn the_core_i7_splits_as_the_lecture_says() {
-    // CS:APP figure 9.22: VPN 36, PPN 40; d-TLB TLBI 4, TLBT 32; L1 d-cache CT 40, CI 6, CO 6.
+    // The field widths in bits are from CS:APP figure 9.22: VPN 36 and PPN 40; TLBI 4 and TLBT 32 in the
+    // first d-TLB; CT 40, CI 6, and CO 6 in the L1 d-cache.
     let spec = preset("core-i7");
     assert_eq!((spec.vpn_bits(), spec.ppn_bits()), (36, 40));
     assert_eq!((spec.tlbs[0].index_bits(), spec.tlbs[0].tag_bits(&spec)), (4, 32));

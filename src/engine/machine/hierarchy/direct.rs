@@ -20,7 +20,7 @@ impl Hierarchy {
         self.gather_newest(pa, out.len(), |bytes, at, from, to| bytes.read(at, &mut out[from..to]));
     }
 
-    /// Reads the newest bytes as [`Hierarchy::newest`] does, but with unknown bytes as 0.
+    /// Reads the newest bytes as [`Hierarchy::newest`] does, but returns 0 for unknown bytes.
     pub(crate) fn read_newest(&self, pa: u64, out: &mut [u8]) {
         self.gather_newest(pa, out.len(), |bytes, at, from, to| bytes.read_known(at, &mut out[from..to]));
     }

@@ -1,4 +1,4 @@
-//! The caches between the cores and main memory, and their loads and stores.
+//! The caches between the cores and main memory, and the loads and stores that pass through these caches.
 //!
 //! Three invariants hold for every geometry. The first cache in spec order that holds a byte has its newest
 //! value. A store leaves no copies in caches that are not on its route. A load finds no dirty copies in
@@ -40,9 +40,9 @@ pub(super) struct Fragment {
     /// Number of bytes, at least 1.
     pub(crate) size: u32,
     pub(crate) purpose: Purpose,
-    /// Whether stores are written through all caches (WT of the page).
+    /// Whether stores are written through all caches, as the page's WT bit specifies.
     pub(crate) write_through: bool,
-    /// Whether the access bypasses the caches (CD of the page).
+    /// Whether the access bypasses the caches, as the page's CD bit specifies.
     pub(crate) uncached: bool,
 }
 
@@ -213,8 +213,9 @@ impl Hierarchy {
         }
     }
 
-    /// Performs a load (or a store if `write` is true) that needs only the first cache. Counts and reports
-    /// the lookup and returns the line, or changes only `users` and returns `None` if more work is needed.
+    /// Performs a load (or a store if `write` is true) that needs only the first cache. If the first cache is
+    /// sufficient, counts and reports the lookup and returns the line. Otherwise, changes only `users` and
+    /// returns `None`.
     #[inline(always)]
     fn hit_first_cache<O: MachineObserver>(
         &mut self,

@@ -74,7 +74,7 @@ impl Bytes {
         }
     }
 
-    /// Reads the bytes starting at `at`, with unknown bytes as 0.
+    /// Reads the bytes starting at `at`, and returns 0 for unknown bytes.
     pub(crate) fn read_known(&self, at: u64, out: &mut [u8]) {
         let (mut at, mut out) = (at, out);
         while !out.is_empty() {

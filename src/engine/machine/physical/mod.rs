@@ -75,7 +75,7 @@ impl Machine {
         mask(self.spec().page_bits()).saturating_add(1)
     }
 
-    /// Number of the `len` bytes starting at `pa` that are within memory.
+    /// Number of bytes, out of the `len` bytes starting at `pa`, that are within memory.
     fn length(&self, pa: u64, len: u64) -> u64 {
         len.min((mask(self.spec().physical_bits) - pa).saturating_add(1))
     }

@@ -83,7 +83,7 @@ pub const POLICIES: [PolicyRow; 12] = [
         "second chance",
         "same as `clock`, but a fill leaves the use bit clear",
     ),
-    any(Policy::Lfu, "lfu", "LFU", "evict the entry used least often since its fill; if tied, the oldest"),
+    any(Policy::Lfu, "lfu", "LFU", "evict the entry used least often since its fill; break ties by age"),
     PolicyRow {
         sets: false,
         ..any(
@@ -118,15 +118,15 @@ pub const POLICIES: [PolicyRow; 12] = [
 /// element per way.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PolicyState {
-    /// Use bits (clock, second-chance, third-chance) or reference bits (nru, aging).
+    /// Use bits (`clock`, `second-chance`, `third-chance`) or reference bits (`nru`, `aging`).
     pub use_bits: Option<Vec<bool>>,
     /// The way that the hand points to.
     pub hand: Option<u32>,
-    /// Dirty bits (nru, third-chance).
+    /// Dirty bits (`nru`, `third-chance`).
     pub dirty: Option<Vec<bool>>,
-    /// Touches since the fill (lfu), or the 8-bit counters (aging).
+    /// Touches since the fill (`lfu`), or the 8-bit counters (`aging`).
     pub counts: Option<Vec<u64>>,
-    /// The tree (plru), level by level from the root. `true` points right. The tree has one element fewer
+    /// The tree (`plru`), level by level from the root. `true` points right. The tree has one element fewer
     /// than the set has ways.
     pub tree: Option<Vec<bool>>,
 }

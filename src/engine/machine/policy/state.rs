@@ -212,8 +212,8 @@ impl Policy {
     }
 
     /// Returns the rank of a way in the order of eviction. If no way is touched or filled, the way with the
-    /// smallest rank is evicted first, and the lowest of several such ways. Returns `None` if the policy has no
-    /// such order.
+    /// smallest rank is evicted first. If several ways have this rank, the lowest of these ways is evicted
+    /// first. Returns `None` if the policy has no such order.
     #[inline]
     pub(crate) fn rank(self, words: &[u64], ways: usize, way: usize) -> Option<(u64, u64)> {
         let mask = mask_words(ways);

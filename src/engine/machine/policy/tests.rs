@@ -152,8 +152,8 @@ impl Naive for Classes {
     fn tick(&mut self) {
         self.0.iter_mut().for_each(|place| place.1 &= 1);
     }
-    /// Chooses the first way of the lowest class. If no way is clean and unused, the search clears the use bits that
-    /// it passes, which are all use bits unless it finds a dirty unused way.
+    /// Chooses the first way of the lowest class. If the lowest class is dirty and unused, the search clears the
+    /// use bits that it passes. If every way is used, the search clears all use bits.
     fn victim(&mut self) -> usize {
         let lowest = self.0.iter().map(|place| place.1).min().unwrap();
         let at = self.0.iter().position(|place| place.1 == lowest).unwrap();
@@ -229,7 +229,7 @@ struct History {
     dirty: bool,
 }
 
-/// The policies that use the history of pages: lfu, nru, aging.
+/// The policies that use the history of pages: `lfu`, `nru`, and `aging`.
 struct Judge {
     ways: Vec<History>,
     time: usize,

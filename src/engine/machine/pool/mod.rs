@@ -16,8 +16,8 @@ const FIRST: usize = 64;
 pub struct Pool {
     policy: Policy,
     limit: usize,
-    /// One bit per frame that is set if the frame is filled, followed by the policy's words. The bits and the
-    /// words cover `room` frames.
+    /// One bit per frame, which is set if the frame is filled, followed by the policy's words. The bits and
+    /// the words cover `room` frames.
     words: Arc<Vec<u64>>,
     /// Capacity in frames, at most `limit`.
     room: usize,

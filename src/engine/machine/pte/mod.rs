@@ -40,7 +40,7 @@ pub struct BitRow {
     pub name: &'static str,
     /// The other names.
     pub aliases: &'static [&'static str],
-    /// Names with the inverse meaning, which some lectures use: `sup 1` is `us 0`.
+    /// Names with the inverse meaning, which some lectures use. For example, `sup 1` means `us 0`.
     pub inverses: &'static [&'static str],
     /// The bit's name on lecture slides.
     pub label: &'static str,
@@ -66,8 +66,8 @@ pub const BITS: [BitRow; 10] = [
     row(Bit::Us, "us", &[], &["sup"], "U/S", "user mode can access the page (0: supervisor only)"),
     row(Bit::Wt, "wt", &[], &[], "WT", "the page (or table) is cached write-through"),
     row(Bit::Cd, "cd", &[], &[], "CD", "the page (or table) is not cached"),
-    row(Bit::A, "a", &[], &[], "A", "accessed: set by the MMU when a walk uses the entry"),
-    row(Bit::D, "d", &[], &[], "D", "dirty: set by the MMU on a store to the page"),
+    row(Bit::A, "a", &[], &[], "A", "accessed: the MMU sets this bit when a walk uses the entry"),
+    row(Bit::D, "d", &[], &[], "D", "dirty: the MMU sets this bit on a store to the page"),
     row(Bit::Ps, "ps", &[], &[], "PS", "page size: an upper-level entry maps a huge page"),
     row(Bit::G, "g", &[], &[], "G", "global: a TLB flush keeps the entry"),
     row(Bit::Xd, "xd", &[], &["exec"], "XD", "instructions cannot be fetched from the page"),

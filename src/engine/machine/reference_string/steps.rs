@@ -103,7 +103,7 @@ impl ReferenceString {
         Ok(steps)
     }
 
-    /// Runs the string step by step, and replaces the results of references, by their index.
+    /// Runs the string step by step. Element `i` of `forced` overrides parts of step `i`.
     ///
     /// # Errors
     /// As [`ReferenceString::steps`].
@@ -115,12 +115,13 @@ impl ReferenceString {
 /// The parts of a step that the policy does not determine. Frames that do not exist are ignored.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ForcedStep {
-    /// The frame into which a miss loads the page. The policy chooses it if this is `None`. A clock hand sweeps until
-    /// it selects this frame.
+    /// The frame into which a miss loads the page. If this field is `None`, the policy chooses the frame. A clock
+    /// hand sweeps until it selects this frame.
     pub frame: Option<u32>,
     /// The use bit of each frame after the step, starting at frame 0. Frames that are not listed keep their bits.
     pub use_bits: Vec<bool>,
-    /// The frame that the clock hand points to after the step. If this is `None`, the hand does not change.
+    /// The frame that the clock hand points to after the step. If this field is `None`, the hand does not
+    /// change.
     pub hand: Option<u32>,
 }
 
@@ -151,7 +152,7 @@ pub struct ReferenceSteps<'a> {
     writes: BTreeSet<u32>,
     /// The initial pages, followed by the referenced pages. The index of a page is its reference time.
     string: Vec<u32>,
-    /// See [`next_uses`]. Empty if the policy does not use future references.
+    /// See [`next_uses`]. The list is empty if the policy does not use future references.
     next_use: Vec<usize>,
     pool: SetAssoc<Use>,
     /// The time of the first reference.

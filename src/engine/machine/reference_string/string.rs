@@ -17,7 +17,7 @@ pub struct ReferenceString {
     pub pages: Vec<u32>,
     /// Pages to which every reference is a store.
     pub writes: Vec<u32>,
-    /// The indexes of the references that are stores, in addition to those to `writes`.
+    /// The indexes of the references that are stores, in addition to the references to pages in `writes`.
     pub stores: BTreeSet<usize>,
     /// Number of frames. A working set ignores this number.
     pub frames: u32,

@@ -112,8 +112,8 @@ impl<L: Copy + Default> SetAssoc<L> {
         lowest(row, self.mask, &row[self.tags..self.policy_words], tag, also)
     }
 
-    /// For each of the sets `first..first + count`, calls `visit` with the lowest valid way with `tag`, if
-    /// any.
+    /// For each of the sets `first..first + count`, calls `visit` with the lowest valid way that has `tag`,
+    /// if any.
     pub(crate) fn find_in_row(&self, first: u64, count: u64, tag: Tag, mut visit: impl FnMut(u64, u32)) {
         let mut done = 0;
         while done < count {
@@ -168,7 +168,7 @@ impl<L: Copy + Default> SetAssoc<L> {
         (way, Some(Line { tag, valid: true, payload: self.payload(set, way) }))
     }
 
-    /// Evicts `way` as if the policy had chosen it, and returns its line, or `None` if it is invalid.
+    /// Evicts `way` as if the policy had chosen it, and returns its line, or `None` if the line is invalid.
     pub(crate) fn evict(&mut self, set: SetIndex, way: u32) -> Option<Line<L>> {
         let line = Some(self.line(set, way)).filter(|line| line.valid)?;
         let at = self.policy_words;
@@ -288,8 +288,8 @@ impl<L: Copy + Default> SetAssoc<L> {
         })
     }
 
-    /// The valid ways of a set in the order of their last uses (lru, mru) or fills (fifo, lifo), the earliest
-    /// first. `None` if the policy keeps no order.
+    /// The valid ways of a set in the order of their last uses (`lru`, `mru`) or fills (`fifo`, `lifo`), the
+    /// earliest first. `None` if the policy keeps no order.
     pub(crate) fn order(&self, set: SetIndex) -> Option<Vec<u32>> {
         let ordered = matches!(self.policy, Policy::Lru | Policy::Mru | Policy::Fifo | Policy::Lifo);
         let stamps = &self.words.row(set.raw()).filter(|_| ordered)?[self.policy_words..];
@@ -340,8 +340,8 @@ fn lowest(row: &[u64], mask: usize, tags: &[u64], tag: Tag, also: impl Fn(usize)
         return tags.iter().enumerate().find(is).map(|(way, _)| way as u32);
     }
     for (chunk, tags) in tags.chunks(64).enumerate() {
-        // Most chunks of a wide set have no matching tag. Vector code rules out a match faster than it finds
-        // the position of one.
+        // Most chunks of a wide set have no matching tag. Vector code can rule out a match faster than it can
+        // find the position of a match.
         if tags.iter().fold(false, |any, &t| any | (t == tag.raw())) {
             let found = first(equal(tags, tag) & row[chunk], |way| also(chunk * 64 + way));
             if let Some(way) = found {

@@ -20,7 +20,8 @@ impl<L: Copy + Default> SetAssoc<L> {
     }
 }
 
-/// Touches block `number`, or fills it after a miss. Returns whether the access hit, and the evicted block.
+/// Touches block `number`, or fills it after a miss. Returns whether the access hit, and which block was
+/// evicted, if any.
 fn access(cache: &mut SetAssoc<()>, number: u64) -> (bool, Option<u64>) {
     let (set, tag) = cache.split(number);
     if let Some(way) = cache.find(set, tag) {

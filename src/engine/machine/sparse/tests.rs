@@ -7,12 +7,14 @@ use super::Sparse;
 /// A write to, or a copy of, one of several arrays.
 #[derive(Debug, Clone)]
 enum Op {
-    /// Writes a cell: array, row, column, value.
+    /// Writes a cell. The fields are the array, the row, the column, and the value.
     Write(usize, u64, usize, u8),
     Clone(usize),
-    /// Resets a range of rows to the default value: array, first row, last row.
+    /// Resets a range of rows to the default value. The fields are the array, the first row, and the last
+    /// row.
     Reset(usize, u64, u64),
-    /// Copies rows: array, first source row, first target row, count. Overlapping or missing rows are not copied.
+    /// Copies rows. The fields are the array, the first source row, the first target row, and the count.
+    /// Overlapping or missing rows are not copied.
     Copy(usize, u64, u64, u64),
 }
 
@@ -36,7 +38,8 @@ fn shape_and_ops() -> impl Strategy<Value = (u128, usize, Vec<Op>)> {
     })
 }
 
-/// Generates runs of rows: some are aligned and have a power-of-two length, like pages, and others are not.
+/// Generates runs of rows. Some runs are aligned and have a power-of-two length, as pages do, and the other
+/// runs are arbitrary.
 fn copy(rows: u128) -> impl Strategy<Value = Op> {
     let aligned = (a_row(rows), a_row(rows), 0..64_u32)
         .prop_map(|(from, to, bits)| (from >> bits << bits, to >> bits << bits, 1 << bits));

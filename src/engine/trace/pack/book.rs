@@ -40,13 +40,13 @@ struct Form {
 struct Filling {
     /// The index of the record in the phrase.
     at: u8,
-    /// -1 to start at the slot's last address, or 0 to start at the trace's last address.
+    /// A mask: -1 to start at the slot's last address, or 0 to start at the trace's last address.
     of_slot: i8,
     /// Size in bytes of the number in the file.
     width: u8,
 }
 
-/// Number of records that are copied at once.
+/// Number of records in a strip, which is copied in one step.
 const STRIP: usize = 8;
 /// Number of blank records after all phrases, so that every phrase can be copied in whole strips.
 const AFTER: usize = 2 * STRIP;

@@ -18,7 +18,7 @@ pub(crate) struct PhraseCutter {
     next: u64,
     /// Number of data records since the last fetch.
     row: usize,
-    /// The operations and sizes of the last four data records, with 16 bits each.
+    /// The operations and sizes of the last four data records, with 16 bits for each record.
     recent: u64,
 }
 

@@ -35,7 +35,8 @@ pub struct Packer<W: Write> {
 /// The state that a reader will have after the records packed so far.
 #[derive(Debug, Default)]
 struct ReaderState {
-    /// The number and the first slot of each phrase, by its records without data addresses.
+    /// The number and the first slot of each phrase. The keys are the records of the phrases, without data
+    /// addresses.
     phrases: HashMap<Vec<Record>, (u32, u32)>,
     /// The number of each form, by phrase and rules.
     forms: HashMap<(u32, Vec<Rule>), u16>,

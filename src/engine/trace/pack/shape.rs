@@ -12,7 +12,7 @@ pub(super) const HEADER: usize = 12;
 pub(super) const MOST_BODY: usize = 1 << 22;
 /// Maximum number of records in a phrase.
 pub(super) const LONGEST_PHRASE: usize = 255;
-/// Maximum number of records in all phrases, and of rules in all forms.
+/// Maximum total number of records in all phrases, and also of rules in all forms.
 pub(super) const MOST_IN_BOOK: usize = 1 << 20;
 /// Maximum number of forms, whose numbers have two bytes.
 pub(super) const MOST_FORMS: usize = 1 << 16;

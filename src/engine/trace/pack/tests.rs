@@ -247,8 +247,8 @@ fn each_limit_has_an_error() {
     let load = Record { address: 16, size: 8, op: Op::Load };
     assert_eq!(unpacked(file_of(&good, 1)), (vec![load], None));
     for (body, records, what) in [
-        (&good[..], 0, "a block has more records than its header states"),
-        (&good, 2, "a block has fewer records than its header states"),
+        (&good[..], 0, "a block has more records than its header specifies"),
+        (&good, 2, "a block has fewer records than its header specifies"),
         (&good[..10], 1, "a block has too many or too few address distances"),
         (&[0, 1, 1, 0x41, 1, 0, 2, 1, 0, 0, 32, 0], 1, "a block has too many or too few address distances"),
         (&[0, 1, 1, 0x41, 1, 0, 2, 1, 1, 0, 32], 1, "an unknown form"),

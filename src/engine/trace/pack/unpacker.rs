@@ -106,9 +106,10 @@ impl Unpacker {
             self.forms -= 1;
         }
         let added = (*count - before) as u64;
-        self.left = self.left.checked_sub(added).ok_or("a block has more records than its header states")?;
+        self.left =
+            self.left.checked_sub(added).ok_or("a block has more records than its header specifies")?;
         if self.forms == 0 && self.left > 0 {
-            return Err("a block has fewer records than its header states");
+            return Err("a block has fewer records than its header specifies");
         }
         if self.forms == 0 && self.distances.0 != self.length {
             return Err(OTHER_DISTANCES);

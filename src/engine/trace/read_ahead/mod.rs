@@ -1,5 +1,5 @@
-//! Reads a trace in batches, on a separate thread if the machine has several cores or if a read may block.
-//! Platforms without threads, such as WebAssembly, read on the same thread.
+//! Reads a trace in batches, on a separate thread if the machine has several cores or if a read may block. On
+//! platforms without threads, such as WebAssembly, the calling thread reads the trace.
 
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -76,7 +76,7 @@ impl TraceOrigin {
     }
 }
 
-/// Whether a trace is standard input.
+/// Whether the trace is read from standard input.
 pub fn is_standard_input(trace: &Path) -> bool {
     trace.as_os_str() == "-"
 }

@@ -42,8 +42,8 @@ pub struct Progress {
 
 impl Reader {
     /// Opens a file. `-` is standard input. Compressed files are recognized by their first bytes. The default
-    /// format is determined by the first bytes, or else by the file extension. If neither determines the
-    /// format, the format is lackey's.
+    /// format is determined by the first bytes, or else by the file extension. If neither the first bytes nor
+    /// the extension determines the format, the format is lackey's.
     ///
     /// # Errors
     /// Fails if the file cannot be opened or is not a trace in the format.

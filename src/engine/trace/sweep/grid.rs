@@ -33,7 +33,7 @@ pub struct Axis {
     pub unit: SweptUnit,
     /// The name of the setting.
     pub setting: Box<str>,
-    /// The values; there is at least one.
+    /// The list of values, which is never empty.
     pub values: Vec<AxisValue>,
 }
 

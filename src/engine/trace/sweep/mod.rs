@@ -1,4 +1,5 @@
-//! Replays a trace on many machines at once. [`run()`] replays the trace on the machines of a [`grid::Grid`].
+//! Replays a trace on many machines in a single pass. [`run()`] replays the trace on the machines of a
+//! [`grid::Grid`].
 
 pub mod grid;
 mod run;

@@ -1,8 +1,8 @@
 //! Runs a sweep, which reads the trace once and performs each batch on the machines for all points.
 //!
 //! Each thread owns the machines for some points. All threads receive the same batches in the same order, so
-//! the counts do not depend on the number of threads. Platforms without threads, such as WebAssembly, run the
-//! sweep on the calling thread.
+//! the counts do not depend on the number of threads. On platforms without threads, such as WebAssembly, the
+//! calling thread runs the sweep.
 
 use std::io;
 use std::sync::Arc;
@@ -47,8 +47,8 @@ impl Feed<'_> {
 }
 
 /// Replays a trace on a machine of each spec, using at most `threads` threads in addition to the caller's.
-/// Each spec must pass [`Spec::check`]. `feed` sends the batches. This function can show the progress and can
-/// cancel the sweep by returning early. The results are in spec order.
+/// Each spec must pass [`Spec::check`]. `feed` sends the batches. `feed` can show the progress and can cancel
+/// the sweep by returning early. The results are in spec order.
 pub fn run<R>(
     specs: &[&Spec],
     how: ReplayOptions,
@@ -102,7 +102,7 @@ fn run_on_threads<R>(
     })
 }
 
-/// A thread that waits for the numbers of its points.
+/// A thread that waits until it receives the numbers of its points.
 struct WorkerThread<'scope> {
     numbers: Sender<Vec<usize>>,
     batches: Sender<Arc<[Record]>>,

@@ -55,7 +55,7 @@ pub(crate) struct Server {
 pub(crate) enum Flow {
     /// Read the next message.
     On,
-    /// Exit the server; the value is true if the client has requested a shutdown.
+    /// Exit the server. The value is true if the client has requested a shutdown.
     Exit(bool),
 }
 

@@ -1,4 +1,4 @@
-//! Handles notifications: opened, changed, and closed documents, and settings.
+//! Handles notifications about opened, changed, and closed documents and about settings.
 
 use std::path::Path;
 

@@ -40,7 +40,7 @@ impl LineHelper {
         self.state = state;
     }
 
-    /// The completions at the cursor: the start of the word, and each completion with its help text.
+    /// Returns the start of the word at the cursor, and each completion with its help text.
     pub(crate) fn offers(&self, line: &str, at: usize) -> (usize, Vec<(String, String)>) {
         let above = self.above.len();
         let (from, offers) = self.offers_in(&format!("{}{line}", self.above), above + at);

@@ -43,7 +43,7 @@ const PIECES: &[&str] = &[
     "",
 ];
 
-/// Pseudorandom numbers: Marsaglia's xorshift.
+/// A pseudorandom number generator (Marsaglia's xorshift).
 struct Random(u64);
 
 impl Random {

@@ -244,8 +244,8 @@ fn a_difference_shows_the_changes_of_a_process() {
     typed.types("write p = 1");
     let output = typed.types(":diff");
     let lines: Vec<String> = output.lines().map(words).collect();
-    // The differences include a minor fault, a frame with one reference, 4 KB resident, and the byte in
-    // memory or a cache.
+    // The differences include a minor fault, a frame with one reference, 4 KB of resident memory, and the byte
+    // in memory or a cache.
     for line in ["P1.page_table", "P1.resident", "frames", "L1d"] {
         assert!(lines.iter().any(|known| known.contains(line)), "{line}: {output}");
     }

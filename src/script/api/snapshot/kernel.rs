@@ -102,7 +102,7 @@ pub struct Frame {
     pub contents: String,
     /// Whether the contents differ from the file or swap slot.
     pub dirty: bool,
-    /// The pages mapped to the frame: process and virtual page number.
+    /// The pages mapped to the frame, each as a process and a virtual page number.
     pub mapped_by: Vec<(u32, u64)>,
 }
 
@@ -113,7 +113,7 @@ pub struct Slot {
     pub slot: u32,
     /// The frame that holds the same page (the swap cache).
     pub frame: Option<u32>,
-    /// The pages in the slot: process and virtual page number.
+    /// The pages in the slot, each as a process and a virtual page number.
     pub pages: Vec<(u32, u64)>,
 }
 

@@ -28,8 +28,8 @@ pub struct MachineState {
     pub current_core: u32,
     /// Each core with its TLBs and caches. A shared cache is listed for each core.
     pub cores: Vec<Core>,
-    /// The page table of bare hardware, from level 1 down. `None` on a machine without an MMU, or with
-    /// processes, which have their own page tables.
+    /// The page table of bare hardware, from level 1 down. `None` on a machine without an MMU, and on a machine
+    /// with processes, which have their own page tables.
     pub page_table: Option<Table>,
     /// Known bytes of main memory, up to 1 MB.
     pub memory: Vec<MemoryRun>,
@@ -78,7 +78,7 @@ pub struct TlbEntry {
     pub ppn: Option<u64>,
     /// log2 of the page size in bytes, or 0 for the TLB's smallest page size.
     pub page_bits: u32,
-    /// The process of the entry, or 0 on bare hardware.
+    /// The ASID of the entry's process, or 0 on bare hardware.
     pub asid: u16,
     /// The names of the bits that are set.
     pub flags: Vec<String>,
@@ -132,7 +132,7 @@ pub struct Counts {
 /// A page table.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Table {
-    /// The level; 1 is the top.
+    /// The level, where 1 is the top level.
     pub level: u32,
     /// The physical address of the table's first byte, or `None` for a page table outside simulated memory.
     pub address: Option<u64>,

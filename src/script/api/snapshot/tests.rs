@@ -39,8 +39,8 @@ fn a_snapshot_survives_json() {
     assert_eq!(snapshot.variables["x"], serde_json::json!([1, 2]));
 }
 
-/// FIFO with three frames: after pages 1, 2, 3, and 4, the frame of page 1 holds page 4, and pages 2, 3, and
-/// 4 would be evicted next, in this order.
+/// With FIFO and three frames, the access to page 4 evicts page 1. The kernel would evict pages 2, 3, and 4
+/// next, in this order.
 #[test]
 fn frames_are_ordered_as_they_would_be_evicted() {
     let text = "kernel { frames 3, replacement fifo, swap 8 }\nprocess P {}\n\

@@ -9,7 +9,7 @@ use serde::Serialize;
 pub struct MicroStep {
     /// The core.
     pub core: u32,
-    /// The fragment of the access, counted from 0; a fragment lies within one page and one block.
+    /// The fragment of the access, counted from 0. A fragment lies within one page and one block.
     pub fragment: u32,
     /// The attempt at this fragment, counted from 0. A page fault ends an attempt, after which the
     /// instruction is retried.
@@ -75,7 +75,7 @@ pub enum Micro {
     Zeroed { frame: u32 },
     /// A frame was filled.
     Filled { frame: u32, from: Store },
-    /// The page was already in a frame, which was also mapped here.
+    /// The page was already in a frame, and the kernel also mapped that frame at the faulting address.
     Shared { frame: u32 },
     /// A page was copied. If the source is `None`, the page was copied from the zero page or a file.
     Copied { from: Option<u32>, to: u32 },

@@ -73,7 +73,7 @@ pub struct Expectation {
     pub fact: String,
     /// The expected value, as written, or `None` for `?`.
     pub expected: Option<String>,
-    /// The actual value, or `None` if there is no such fact.
+    /// The actual value, or `None` if the statement does not have the fact.
     pub actual: Option<String>,
     /// Whether the expectation holds.
     pub held: bool,

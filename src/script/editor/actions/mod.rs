@@ -1,9 +1,9 @@
 //! Code actions: changes that an editor offers at a position.
 //!
-//! - [`ActionKind::QuickFix`]: applies one fix or all fixes in the file, or inserts one actual value or all
-//!   actual values in the file, for failed expectations or `?`. A table cell updates its whole table to keep
-//!   the columns aligned.
-//! - [`ActionKind::Rewrite`]: writes a number in another radix, or one or more accesses as a question.
+//! - [`ActionKind::QuickFix`]: applies fixes, or replaces failed expectations or `?` with the actual values,
+//!   either one change or all changes in the file. A change to a table cell updates the whole table to keep the
+//!   columns aligned.
+//! - [`ActionKind::Rewrite`]: writes a number in another radix, or converts one or more accesses to a question.
 //! - [`ActionKind::FixAll`], [`ActionKind::AcceptAll`], [`ActionKind::FillAll`]: make all changes of one kind
 //!   in the file.
 

@@ -1,6 +1,6 @@
 //! Inlay hints: a statement's facts from the run, except the expected ones.
 //!
-//! A hint has at most 80 characters:
+//! A hint has at most 80 characters and follows these rules:
 //! - A hint omits expected facts, facts of a single component (`L1d.index`), and facts that report nothing
 //!   notable: `none`, `no`, `unknown`, a count of 0, or `pieces 1`. A hint also omits `value` if it equals
 //!   `byte`, and `ppo`, which equals `vpo`. The return value of a call is always included.

@@ -31,8 +31,8 @@ set tlb { | set | tag ppn v |; | 3 | 03 0D 1 | }
 set cache { | idx | tag v | b0 b1 b2 b3 |; | 5 | 0D 1 | 36 72 F0 1D | }
 ";
 
-/// In CS:APP, 0x03D4 has VPN 0x0F, TLB index 3, and tag 3, a hit; PPN 0x0D and physical address 0x354; cache
-/// offset 0, index 5, and tag 0x0D, a hit; and byte 0x36.
+/// In CS:APP, the read at 0x03D4 hits the TLB (VPN 0x0F, index 3, tag 3, PPN 0x0D) and the cache (physical
+/// address 0x354, offset 0, index 5, tag 0x0D), and returns byte 0x36.
 #[test]
 fn the_facts_without_expectations_are_shown() {
     let all = last(&format!("{SIMPLE}read 0x03D4"));

@@ -15,7 +15,7 @@ pub(super) fn document(files: &[(&str, &str)]) -> Document {
     Document::new(path(files[0].0), files[0].1, open)
 }
 
-/// Returns a document whose cursor is at the mark `‸`, and the other open documents.
+/// Returns a document and the position of its cursor, which is at the mark `‸`. The other texts are also open.
 pub(super) fn document_with_cursor(marked: &str, others: &[(&str, &str)]) -> (Document, usize) {
     let at = marked.find('‸').expect("a mark");
     let text = marked.replacen('‸', "", 1);

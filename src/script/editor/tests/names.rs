@@ -54,7 +54,7 @@ fn a_definition_is_found_in_its_file() {
     // The definition of a file name is the file itself.
     assert_eq!(defined(&main, 0, 12).as_deref(), Some("lib.pw 0:0-0"));
     assert_eq!(defined(&main, 1, 11), None);
-    // The library alone does not define `base`; the script that includes it does.
+    // The script that includes the library defines `base`. The library itself does not define it.
     let library = document(&[LIBRARY, MAIN]);
     assert_eq!(defined(&library, 1, 7).as_deref(), Some("lib.pw 0:9-11"));
     assert_eq!(defined(&library, 1, 13).as_deref(), Some("main.pw 1:4-8"));

@@ -33,9 +33,10 @@ pub struct Fairness {
     pub readable: Vec<Readable>,
     /// Prompts that a question prints twice although the keys differ.
     pub ambiguous: Vec<Ambiguous>,
-    /// Questions with a table to fill in that the paper also prints with its contents, and the table's title.
+    /// Questions with a fill-in table that the paper also prints with its contents, each with the title of the
+    /// table.
     pub(crate) printed_keys: Vec<(String, String)>,
-    /// Questions that ask for a PPN although no table is printed. The text may state the PPN, so this finding is
+    /// Questions that ask for a PPN although no table is printed. The text may contain the PPN, so this finding is
     /// only a hint.
     pub(crate) ppn_without_table: Vec<String>,
 }
@@ -253,7 +254,7 @@ fn blank(title: &str, name: &str, answers: &[(usize, &Answer)], drawn: bool) -> 
     for (_, answer) in answers {
         *counts.entry(&answer.key).or_default() += 1;
     }
-    // The most frequent answer; the first one in case of a tie.
+    // The most frequent answer, or the first one in case of a tie.
     let most = counts.iter().rev().max_by_key(|(_, times)| **times);
     let (key, times) = most.map_or(("", 0), |(key, times)| (*key, *times));
     Blank {

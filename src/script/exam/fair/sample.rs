@@ -1,4 +1,4 @@
-//! The data of a version for the comparison.
+//! The data of a version, for comparison with other versions.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -37,7 +37,7 @@ pub(crate) struct Question {
     pub(crate) stimulus: u64,
     /// Prompts that occur twice although their keys differ.
     pub(crate) ambiguous: Vec<String>,
-    /// The titles of tables to fill in that the paper also prints with their contents.
+    /// The titles of fill-in tables that the paper also prints with their contents.
     pub(crate) printed_keys: Vec<String>,
     /// Whether the question asks for a PPN before the paper prints anything that could contain it.
     pub(crate) ppn_without_table: bool,
@@ -63,7 +63,7 @@ pub(crate) struct Answer {
 }
 
 impl Sample {
-    /// Extracts the data to compare from a paper.
+    /// Extracts the data for a comparison from a paper.
     pub fn from_paper(paper: &Paper) -> Self {
         let all = fields(paper);
         let mut questions = BTreeMap::new();
@@ -146,9 +146,8 @@ fn stimulus(body: &[Piece]) -> u64 {
     body.iter().fold(0, one)
 }
 
-/// Collects prompts that are printed twice for items with different keys. Between such prompts there is no text,
-/// and the preceding items are equal. Executed accesses and system calls are exempt, because their order
-/// distinguishes them.
+/// Collects prompts that are printed twice for items with different keys. Such prompts have no text between them
+/// and follow equal items. Executed accesses and system calls are exempt, because their order distinguishes them.
 fn ambiguous(body: &[Piece], found: &mut Vec<String>) {
     let mut before: Vec<(&PaperItem, String)> = Vec::new();
     for piece in body {
@@ -179,7 +178,7 @@ fn ambiguous(body: &[Piece], found: &mut Vec<String>) {
     }
 }
 
-/// Collects the titles of tables to fill in whose cells an earlier table of the paper contains. Adds the tables that
+/// Collects the titles of fill-in tables whose cells an earlier table of the paper contains. Adds the tables that
 /// the paper prints to `given`.
 fn printed_keys<'p>(body: &'p [Piece], given: &mut Vec<&'p TableView>, found: &mut Vec<String>) {
     for piece in body {
@@ -291,7 +290,7 @@ fn effort(to: &mut BTreeMap<String, u64>, item: &PaperItem) {
     }
 }
 
-/// Returns a blank with its answer; `None` for free text.
+/// Returns a blank with its answer, or `None` for free text.
 fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
     let key = match (field.asked, &field.item.kind) {
         (Asked::Blank(blank), _) => blank.answer(),

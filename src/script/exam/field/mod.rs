@@ -21,7 +21,7 @@ pub struct Field<'p> {
     pub item: &'p PaperItem,
     /// Index of the field's item on the paper, counted from 0. The fields of an item are adjacent.
     pub(crate) of_item: usize,
-    /// The row of the field's cell in its table, counted from 0; 0 outside a table.
+    /// The row of the field's cell in its table, counted from 0, or 0 outside a table.
     pub(crate) row: usize,
     /// The kind of answer that the field expects.
     pub asked: Asked<'p>,

@@ -13,7 +13,7 @@ use crate::report::narrate::reason_named;
 use crate::run::record::Did;
 use crate::services::lookup::look_up;
 
-/// Words at the start of a path that its meaning already contains. Others are names.
+/// First words of a path that the path's meaning already contains. Other first words are names.
 const OBVIOUS: [&str; 7] = ["machine", "page_table", "tlb", "cache", "frames", "swap", "ksm"];
 
 /// Returns the meanings of the paths in an expression, and the expression with its numbers.
@@ -120,7 +120,7 @@ fn shown(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String> {
                 let not = expected.iter().find(|(fact, _)| *fact == blank.fact);
                 let not = not.map_or_else(String::new, |(_, value)| format!(", not {value}"));
                 match &*blank.fact {
-                    // Its letters need no label.
+                    // The letters of a trace need no label.
                     "trace" => format!("{}{not}", filled(blank, bare)),
                     _ => format!("{} {}{not}", called(blank, labels), filled(blank, bare)),
                 }

@@ -45,7 +45,7 @@ fn of_component(blank: &Blank, labels: &Labels) -> Option<String> {
     Some(label.strip_prefix("cache").map_or_else(|| label.clone(), |rest| format!("Cache{rest}")))
 }
 
-/// Returns the expected notation: `Y/N`, `hex`, or `decimal`; empty if the notation is obvious.
+/// Returns the expected notation (`Y/N`, `hex`, or `decimal`), or an empty text if the notation is obvious.
 pub(crate) fn how(blank: &Blank, bare: bool) -> String {
     match (Words::for_blank(blank, bare), blank.form) {
         (Some(Words::YesNo { .. }), _) => "Y/N".to_owned(),

@@ -58,8 +58,8 @@ pub(crate) fn records(run: &Replayed) -> String {
     format!(": {}", lines.join("; "))
 }
 
-/// Columns on which the answers of a table to fill in depend. For each list, the table prints the first of its
-/// columns that it contains, in addition to the key column.
+/// Columns that determine the answers in a fill-in table. A table prints its key column and, from each list, the
+/// first column that the table contains.
 const FOUND_FROM: [(&str, &[&str]); 2] = [("reference", &["address", "page"]), ("reference", &["write"])];
 
 /// Returns the printed columns of a table to fill in: key columns, given columns, and columns to answer.
@@ -106,7 +106,7 @@ pub(crate) fn asked_table(of: &TableView, columns: &[std::sync::Arc<str>], editi
     Table { title: of.title.clone(), groups, rows: rows.collect() }
 }
 
-/// Returns the width of a column's widest cell, so that all its blanks are equally wide.
+/// Returns the width of a column's widest cell, so that all blanks of the column are equally wide.
 fn width(table: &Table, at: usize) -> usize {
     table.rows.iter().filter_map(|row| row.get(at)).map(|cell| cell.text.chars().count()).max().unwrap_or(1)
 }

@@ -30,7 +30,7 @@ pub enum Writer {
     Bank(fn(&[Paper]) -> Result<Vec<File>, Refusal>),
 }
 
-/// The formats in the order of the help; the first is the default.
+/// The formats in the order of the help. The first format is the default.
 pub const FORMATS: &[Format] = &[
     Format {
         name: "markdown",

@@ -223,7 +223,7 @@ impl Scope {
         part.is_none_or(|part| self.has(spec, part))
     }
 
-    /// Returns an operation as the question sees it: without the events of other structures.
+    /// Returns an operation without the events of structures that are outside this scope.
     pub(super) fn seen(&self, did: &Did) -> Did {
         match did {
             Did::Access(access) => Did::Access(self.access(access)),

@@ -22,7 +22,8 @@ use crate::run::nouns::{explaining, reference_frames};
 use crate::run::record::{Access, AccessVerb, Did, Shown, View};
 use pagewalk_engine::machine::event::{Event, Purpose};
 
-/// Returns the worked solution of an item; empty if the key is sufficient. The scope is that of the item's question.
+/// Returns the worked solution of an item, or nothing if the key is sufficient. The scope is that of the item's
+/// question.
 pub(crate) fn solution(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<Block> {
     if let Some(own) = &item.printed.solution {
         let line = |paragraph| match paragraph {
@@ -172,7 +173,7 @@ fn address(access: &Access, scope: &Scope) -> Vec<Block> {
     vec![Block::line(format!("{address} is {binary}.")), Block::Ruler(ruler)]
 }
 
-/// Returns the steps of an access as the question sees it.
+/// Returns the steps of an access in the structures of the question.
 fn steps(access: &Access, scope: &Scope) -> Vec<Block> {
     of_seen(&scope.access(access), scope)
 }
@@ -191,7 +192,7 @@ fn of_seen(access: &Access, scope: &Scope) -> Vec<Block> {
     }
 }
 
-/// Returns the steps of a statement as the question sees it.
+/// Returns the steps of a statement in the structures of the question.
 fn sequence(did: &Did, scope: &Scope, labels: &Labels) -> Vec<Block> {
     match did {
         Did::Access(access) => of_seen(access, scope),
@@ -209,7 +210,8 @@ fn sequence(did: &Did, scope: &Scope, labels: &Labels) -> Vec<Block> {
     }
 }
 
-/// Returns the steps of a reference string whose table asks for these columns, unless they show everything.
+/// Returns the steps of a reference string whose table asks for these columns, or nothing if the columns show
+/// every step.
 fn grid(string: &Did, asked: &[Arc<str>], labels: &Labels) -> Vec<Block> {
     let Did::Reference(run) = string else { return Vec::new() };
     let frames = (0..reference_frames(run)).map(|frame| format!("frame{frame}"));
@@ -221,7 +223,7 @@ fn grid(string: &Did, asked: &[Arc<str>], labels: &Labels) -> Vec<Block> {
     }
 }
 
-/// Gives the columns of a table of steps the titles that papers print.
+/// Replaces the column names of a step table with the titles that papers print.
 fn titled(block: Block, labels: &Labels) -> Block {
     match block {
         Block::Table(table) if table.groups.iter().flatten().next().is_some_and(|name| name == "step") => {
@@ -232,8 +234,8 @@ fn titled(block: Block, labels: &Labels) -> Block {
     }
 }
 
-/// Maximum number of operations before an item whose steps are explained. If there are more operations, the
-/// solution only summarizes their results.
+/// Maximum number of operations before an item for which the solution explains every step. If there are more
+/// operations, the solution only summarizes their results.
 const STEPPED: usize = 8;
 
 /// Explains the operations since the previous item.

@@ -29,7 +29,7 @@ pub struct Front {
     pub owner: Vec<(String, Blank)>,
     /// The points of each question, with room for the scores.
     pub(crate) grid: Grid,
-    /// The instructions: the size of the paper, and how to write the answers.
+    /// The instructions: the number of questions and points, and how to write the answers.
     pub instructions: Vec<String>,
     /// The common assumptions of all questions.
     pub(crate) assumptions: Vec<String>,
@@ -100,8 +100,8 @@ impl Block {
     }
 }
 
-/// Returns, for each block, whether the block stays on the same page as the next block. This applies to prose that
-/// introduces an item, a table, or a figure, and to the block before a short last block.
+/// Returns, for each block, whether the block stays on the same page as the next block. Prose that introduces an
+/// item, a table, or a figure stays with the next block, as does the block before a short last block.
 pub(crate) fn kept(blocks: &[Block]) -> impl Iterator<Item = bool> {
     blocks.iter().enumerate().map(|(at, block)| {
         let introduces = matches!(block, Block::Prose(_));
@@ -130,7 +130,7 @@ pub enum Paragraph {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WorksheetRow {
     pub(crate) label: String,
-    /// The expected notation, such as `hex, 2 digits`; possibly empty.
+    /// The expected notation, such as `hex, 2 digits`, or an empty text.
     pub how: String,
     /// The box.
     pub blank: Blank,
@@ -139,7 +139,7 @@ pub struct WorksheetRow {
 /// A box for an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Blank {
-    /// The name of the field in answers and marks; empty if the field is not marked.
+    /// The name of the field in answers and marks, or an empty text if the field is not marked.
     pub field: String,
     /// The printed prefix: `0x`.
     pub prefix: String,
@@ -241,7 +241,7 @@ impl Cell {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice {
     pub(crate) text: String,
-    /// Whether the option is checked; in a key, the correct options are checked.
+    /// Whether the option is checked. In a key, the correct options are checked.
     pub(crate) ticked: bool,
 }
 
@@ -296,7 +296,7 @@ pub(crate) struct Tables {
 pub struct Entry {
     /// The index in the table.
     pub(crate) index: String,
-    /// The contents; empty if the entry points to a table.
+    /// The contents, or an empty text if the entry points to a table.
     pub(crate) words: String,
     /// The table that the entry points to.
     pub(crate) below: Option<Tables>,

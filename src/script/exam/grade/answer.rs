@@ -148,7 +148,7 @@ impl Answer {
         matches!(self, Self::Dash | Self::Word("none"))
     }
 
-    /// Whether the answer states that nothing happens: a dash, `none`, `no`, or 0.
+    /// Whether the answer means that nothing happens: a dash, `none`, `no`, or 0.
     pub(crate) fn is_nothing(&self) -> bool {
         match self {
             Self::Number(spelled) => spelled.value.is_zero(),

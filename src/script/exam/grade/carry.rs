@@ -79,7 +79,7 @@ fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut 
     settle((0..answered.len()).filter(is_consequence), answered, judged, rules);
 }
 
-/// Withdraws the points for consequences of a wrong fault if all of them state that nothing happens.
+/// Withdraws the points for consequences of a wrong fault if all these answers mean that nothing happens.
 fn settle(
     consequences: impl Iterator<Item = usize>,
     answered: &[Answered],

@@ -12,7 +12,8 @@ use crate::run::nouns::reference_cell;
 use crate::run::record::{ReferenceRun, Shown, TableView};
 use pagewalk_engine::machine::reference_string::{ForcedStep, ReferenceStep, ReferenceString};
 
-/// Maximum number of steps of a grid whose errors are carried. Each wrong row runs the string again.
+/// Maximum number of steps of a grid whose errors are carried forward. For each wrong row, the marking runs the
+/// reference string again.
 const STEPS: usize = 512;
 
 /// Marks the cells of a grid.

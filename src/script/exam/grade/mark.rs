@@ -158,8 +158,8 @@ fn corrected(mark: Mark, sheet: &Sheet, rules: &Rules) -> Mark {
     }
 }
 
-/// Returns how the rules void a field, if at all. A rule can void a field, its item, its part, or its
-/// question; the longest matching name takes precedence.
+/// Returns how the rules void a field, if at all. A rule can void a field, its item, its part, or its question.
+/// The longest matching name takes precedence.
 fn voided(mark: &Mark, rules: &Rules) -> Option<Void> {
     let names = rules.void.iter().filter(|(name, _)| covers(name, &mark.field));
     names.max_by_key(|(name, _)| name.len()).map(|(_, void)| *void)

@@ -12,8 +12,8 @@ pub enum Verdict {
     Accepted,
     /// Wrong, but consistent with the student's answers to these facts.
     Carried(Vec<String>),
-    /// A dash, or another answer that states that nothing happens. It follows from an error in these facts, without a
-    /// calculation.
+    /// A dash, or another answer that means that nothing happens. The answer follows from an error in these facts,
+    /// without a calculation.
     Follows(Vec<String>),
     /// Some of several correct options were chosen.
     Partly,
@@ -79,7 +79,7 @@ impl Marked {
         total(self.marks.iter().filter(|mark| mark.verdict == Verdict::Pending).map(|mark| mark.of))
     }
 
-    /// Returns a question's points and maximum points; the index counts from 0.
+    /// Returns the points and the maximum points of the question with this index, counted from 0.
     pub(crate) fn question(&self, question: usize) -> (Number, Number) {
         let own = self.marks.iter().filter(|mark| mark.question == question);
         own.fold((Number::ZERO, Number::ZERO), |(points, of), mark| {

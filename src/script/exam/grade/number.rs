@@ -35,7 +35,7 @@ pub fn read(text: &str, radix: Radix, digits: Option<u32>, unit: Option<&str>) -
     }
     let is_unit = |last: &str| unit.is_some() && factor(last, unit).is_some();
     let value = match text.rsplit_once(char::is_whitespace).filter(|(_, last)| is_unit(last)) {
-        // Digits without a prefix are ambiguous before another unit than that of the blank.
+        // Digits without a prefix are ambiguous before a unit other than the blank's unit.
         Some((_, last)) if !unit.is_some_and(|unit| unit.eq_ignore_ascii_case(last)) => scaled(text, unit),
         Some((own, _)) => coded(own, radix, digits).or_else(|| power(own.trim_end())),
         None => coded(text, radix, digits).or_else(|| power(text)).or_else(|| scaled(text, unit)),
@@ -232,7 +232,7 @@ fn within(before: &str, after: &str) -> Option<Number> {
     Number::fraction(1, tens.checked_mul(2)?).ok()
 }
 
-/// Joins a number's groups of three digits; `None` if there are no groups.
+/// Joins a number's groups of three digits, or returns `None` if there are no groups.
 fn groups(text: &str) -> Option<String> {
     let (whole, after) = match text.split_once('.') {
         Some((whole, after)) if !after.contains('.') => (whole, Some(after)),

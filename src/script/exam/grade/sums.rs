@@ -1,4 +1,4 @@
-//! Arithmetic of points. Sums use the script's numbers; a sum that would overflow stays unchanged.
+//! Arithmetic of points. Sums use the script's numbers. A sum that would overflow stays unchanged.
 
 use crate::lang::value::Number;
 

@@ -20,7 +20,7 @@ fn hexadecimal_blanks_take_every_spelling() {
     ] {
         assert_eq!(hex(text), Some(13), "{text}");
     }
-    // Digits without a prefix are hexadecimal; in a two-digit blank, `0b` is two digits.
+    // Digits without a prefix are hexadecimal. In a two-digit blank, `0b` is two digits.
     assert_eq!((hex("13"), hex("0b"), hex("10")), (Some(0x13), Some(0x0B), Some(0x10)));
     for text in ["", "0x", "G", "0D.0", "D-", "-D", "0xx1", "1e400x", "\u{660}", &"F".repeat(200)] {
         assert_eq!(hex(text), None, "{text}");

@@ -19,7 +19,8 @@ const MOST: usize = 8;
 pub struct Turned {
     /// Replaces the statements with a question, or with `ask`s if they are already in a question.
     pub edit: TextEdit,
-    /// Whether the statements also remain after the question because later ones may depend on their effects.
+    /// Whether the statements also remain after the question because later statements may depend on their
+    /// effects.
     pub kept: bool,
 }
 
@@ -201,8 +202,8 @@ impl Asking {
     }
 }
 
-/// Returns the parts of the machine that a student must see: the small unnamed parts of a textbook's machine whose
-/// facts a run has reported.
+/// Returns the parts of a textbook's machine that a student must see: the unnamed parts whose facts a run has
+/// reported.
 fn parts(known: &[String], verb: &str) -> Vec<&'static str> {
     let has = |name: &str| known.iter().any(|fact| fact.split(' ').next() == Some(name));
     let table = has("vpn1") && !has("vpn2") && !has("frame");

@@ -10,7 +10,7 @@ use crate::run::record::StepRecord;
 use crate::run::session::Options;
 use crate::run::{Files, facts, run};
 
-/// Returns the text with the number at the `^` converted to a radix; `None` if this radix is not offered.
+/// Returns the text with the number at the `^` converted to a radix, or `None` if this radix is not offered.
 fn written(marked: &str, radix: Radix) -> Option<String> {
     let at = marked.find('^').expect("a place");
     let text = marked.replace('^', "");
@@ -120,7 +120,7 @@ set tlb {
 }
 ";
 
-/// The first address in CS:APP: VPN 0x0F, TLB index 3, TLB tag 3, a hit, PPN 0x0D, and physical address
+/// The first address in CS:APP has VPN 0x0F, TLB index 3, TLB tag 3 (a hit), PPN 0x0D, and physical address
 /// 0x354.
 const FACTS: &str = "vpn 0x0F, tlbi 0x3, tlbt 0x03, tlb hit, fault none, ppn 0x0D, pa 0x354";
 

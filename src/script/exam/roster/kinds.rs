@@ -51,7 +51,7 @@ const PLAIN: Kind = Kind {
     prefix: None,
 };
 
-/// The kinds, most specific first. The last one matches every header.
+/// The kinds, most specific first. The last kind matches every header.
 pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "the gradebook of Canvas",

@@ -79,7 +79,8 @@ pub fn students(bytes: &[u8]) -> Result<Vec<Student>, Vec<Flaw>> {
     if table.flaws.is_empty() { Ok(table.students) } else { Err(table.flaws) }
 }
 
-/// Skips the line `sep=;` that Excel reads and writes. Returns the rest and the number of skipped lines.
+/// Skips the line `sep=;` that Excel reads and writes. Returns the rest of the text and the number of skipped
+/// lines.
 fn without_separator_line(text: &str) -> (&str, u64) {
     let rest = text.split_once('\n').filter(|(first, _)| first.to_lowercase().starts_with("sep="));
     rest.map_or((text, 0), |(_, rest)| (rest, 1))

@@ -87,7 +87,7 @@ fn word_for_pages(pages: &[Word]) -> Option<Diagnostic> {
     );
     let numbers =
         !rest.is_empty() && rest.iter().all(|page| page.text.starts_with(|c: char| c.is_ascii_digit()));
-    let message = format!("`{}` is read as the name of a page", first.text);
+    let message = format!("Pagewalk reads `{}` as the name of a page", first.text);
     let help = "list the pages directly after `reference`: `reference 7 0 1 2 { frames 3 }`";
     let span = Span { end: rest.first()?.span.start, ..first.span };
     let fix = Fix::replace(span, "");

@@ -3,7 +3,7 @@
 //! Formatting changes only table bars and the text between tokens. Line breaks stay where the author put them,
 //! so every statement ends where it did before. Formatting preserves comments, strings, prose, and the spelling
 //! of numbers byte for byte. Before the formatter returns the new text, it compares the tokens of the two
-//! texts. It also compares the syntax trees unless the text is very long.
+//! texts. The formatter also compares the syntax trees unless the text is very long.
 
 mod alike;
 mod cell;

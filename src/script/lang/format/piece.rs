@@ -88,8 +88,8 @@ pub(super) fn last<'a, 'b>(list: &'b [Piece<'a>]) -> Option<&'b Piece<'a>> {
     list.iter().rev().find(|piece| piece.kind != PieceKind::Comment)
 }
 
-/// Returns the text before a piece that begins a line: a `;` if a comment precedes the piece and the piece
-/// would otherwise continue the statement before the comment.
+/// Returns the text before a piece that begins a line. The text is `; ` if the piece would otherwise continue
+/// the statement before a comment, and empty in all other cases.
 pub(super) fn lead(list: &[Piece], at: usize) -> &'static str {
     let kept = list[at].semicolon && at > 0 && list[at - 1].kind == PieceKind::Comment;
     if kept && last(&list[..at]).is_some_and(Piece::goes_on) { "; " } else { "" }

@@ -11,7 +11,8 @@ const INDENT: usize = 2;
 /// Number of spaces before a comment at the end of a line.
 const BEFORE_COMMENT: usize = 2;
 
-/// Statements that continue after a comma even without facts. Elsewhere in a block, a comma ends a setting.
+/// Statements that continue after a comma even without facts. In a block, a comma ends a setting unless one
+/// of these words begins the statement.
 const LISTS: &[&str] = &["given", "reference", "ask", "choose", "where"];
 
 /// An open bracket or block on a line.
@@ -27,7 +28,7 @@ struct Frame {
     block: bool,
     /// The start column of rows, if the first row follows the brace.
     rows: Option<usize>,
-    /// The column of the current statement, its first words, and its last arrow.
+    /// The column of the current statement, followed by the statement's first words and last arrow.
     base_of_statement: usize,
     head: usize,
     arrow: Option<Arrow>,

@@ -10,13 +10,14 @@ pub(super) struct Access {
     pub(super) ours: Option<String>,
 }
 
-const ASSEMBLY: &str = "this is assembly; a load is `read`, and a store is `write ADDRESS = VALUE`";
+const ASSEMBLY: &str =
+    "in a script, write assembly loads as `read ADDRESS` and stores as `write ADDRESS = VALUE`";
 const REGISTER: &str =
     "this instruction stores a register, but Pagewalk has no registers, so the value is unknown";
-const NO_REGISTERS: &str =
-    "this is assembly; Pagewalk has no registers or instructions, only accesses to addresses";
-const TRACE: &str = "this is a trace line; a load is `read`, and a store is `write ADDRESS = VALUE`";
-const UNKNOWN: &str = "this is a store in trace format; in a script, a store needs a value";
+const NO_REGISTERS: &str = "Pagewalk has no assembly instructions or registers, only accesses to addresses";
+const TRACE: &str =
+    "in a script, write loads of a trace as `read ADDRESS` and stores as `write ADDRESS = VALUE`";
+const UNKNOWN: &str = "a store in trace format has no value, but a store in a script needs one";
 
 /// The help for a store whose value is unknown.
 pub(super) const HELP: &str =

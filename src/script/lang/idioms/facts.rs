@@ -59,32 +59,37 @@ pub(super) const FACTS: &[Idiom] = &[
             "frame number A",
         ],
         "ppn A",
-        "the physical page number is the fact `ppn`",
+        "to check the physical page number, use the fact `ppn`",
         "write `ppn 0x0D`",
     ),
-    row(&["offset A", "page_offset A"], "vpo A", "the page offset is the fact `vpo`", "write `vpo 0x14`"),
+    row(
+        &["offset A", "page_offset A"],
+        "vpo A",
+        "to check the page offset, use the fact `vpo`",
+        "write `vpo 0x14`",
+    ),
     row(
         &["addr A", "address A", "physical A", "paddr A", "physical address A", "phys addr A"],
         "pa A",
-        "the physical address is the fact `pa`",
+        "to check the physical address, use the fact `pa`",
         "write `pa 0x354`",
     ),
     row(
         &["va A", "vaddr A", "virtual A"],
         "",
         "the virtual address is the operand of the access, not a fact",
-        "the physical address is the fact `pa`; the parts of the virtual address are `vpn` and `vpo`",
+        "use the fact `pa` for the physical address, and `vpn` and `vpo` for the parts of the virtual address",
     ),
     row(
         &["pte.v A", "pte.p A", "pte.d A", "pte.a A", "pte.rw A", "pte.us A", "pte.ppn A"],
         "",
         "a fact of an access has no parts",
-        "to check the entry, write a table: `expect page_table {`, the rows `| vpn d |` and `| 0F 1 |`, and `}`",
+        "to check the entry, write a table: `expect page_table { | vpn d |; | 0F 1 | }`",
     ),
     row(
         &["page A", "virtual_page A", "virtual page number A", "virtual page A", "page number A"],
         "vpn A",
-        "the virtual page number is the fact `vpn`",
+        "to check the virtual page number, use the fact `vpn`",
         "write `vpn 0x0F`",
     ),
     row(
@@ -128,19 +133,19 @@ pub(super) const WORDED: &[Idiom] = &[
     row(
         &["fault minor", "minor fault"],
         "minor 1",
-        "the number of minor faults is the fact `minor`",
+        "to check the number of minor faults, use the fact `minor`",
         "write `minor 1`",
     ),
     row(
         &["fault major", "major fault"],
         "major 1",
-        "the number of major faults is the fact `major`",
+        "to check the number of major faults, use the fact `major`",
         "write `major 1`",
     ),
     row(
         &["physical_address A", "physical address A", "phys A"],
         "pa A",
-        "the physical address is the fact `pa`",
+        "to check the physical address, use the fact `pa`",
         "write `pa 0x354`",
     ),
     row(
@@ -190,20 +195,20 @@ pub(super) const WORDED: &[Idiom] = &[
     row(
         &["page faults A", "page_faults A", "pagefaults A", "number of faults A", "total faults A"],
         "faults A",
-        "the number of page faults is the fact `faults`",
+        "to check the number of page faults, use the fact `faults`",
         "write `reference 1 2 { frames 1 } => faults 2`",
     ),
-    row(&["VALUE"], "byte VALUE", "the byte that is read is the fact `byte`", "write `byte 0x36`"),
+    row(&["VALUE"], "byte VALUE", "to check the byte that is read, use the fact `byte`", "write `byte 0x36`"),
     row(
         &["data A", "content A", "contents A", "char A"],
         "byte A",
-        "the byte that is read is the fact `byte`",
+        "to check the byte that is read, use the fact `byte`",
         "write `byte 0x36`",
     ),
     row(
         &["misses A"],
         "faults A",
-        "the number of misses is the fact `faults`",
+        "to check the number of misses, use the fact `faults`",
         "write `reference 1 2 { frames 1 } => faults 2`",
     ),
     row(
@@ -220,15 +225,25 @@ pub(super) const WORDED: &[Idiom] = &[
     ),
     row(&["VALUE NAME"], "NAME VALUE", "the fact must come before its value", "write `vpn 0x0F`"),
     row(&["tlb tag A", "tag A"], "tlbt A", "to check the TLB tag, use the fact `tlbt`", "write `tlbt 3`"),
-    row(&["tlb index A", "tlb set A"], "tlbi A", "the TLB index is the fact `tlbi`", "write `tlbi 3`"),
-    row(&["cache tag A"], "ct A", "the cache tag is the fact `ct`", "write `ct 3`"),
+    row(
+        &["tlb index A", "tlb set A"],
+        "tlbi A",
+        "to check the TLB index, use the fact `tlbi`",
+        "write `tlbi 3`",
+    ),
+    row(&["cache tag A"], "ct A", "to check the cache tag, use the fact `ct`", "write `ct 3`"),
     row(
         &["cache index A", "cache set A", "set A"],
         "ci A",
-        "the cache index is the fact `ci`",
+        "to check the cache index, use the fact `ci`",
         "write `ci 3`",
     ),
-    row(&["cache offset A", "block offset A"], "co A", "the block offset is the fact `co`", "write `co 3`"),
+    row(
+        &["cache offset A", "block offset A"],
+        "co A",
+        "to check the block offset, use the fact `co`",
+        "write `co 3`",
+    ),
 ];
 
 /// Facts of the latest statement to which a condition in another language can refer by name.

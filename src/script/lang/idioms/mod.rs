@@ -1,7 +1,7 @@
 //! Idioms of other languages, recognized at an error, with their equivalents.
 //!
 //! [`improve`] adds advice to the diagnostics of a script. [`improve`] tries the fixes of the matching idioms
-//! in `rows`, and the diagnostic's own fix. The function parses and checks the text with each fix applied, and
+//! in `rows`, and the diagnostic's own fix. [`improve`] parses and checks the text with each fix applied, and
 //! rejects a fix that leaves an error at the same position.
 
 mod accesses;

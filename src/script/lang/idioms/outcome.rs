@@ -94,7 +94,7 @@ fn comes_next(before: Code, after: Code) -> bool {
     )
 }
 
-/// Removes a fix that does not work from a diagnostic, along with the help that describes the fix.
+/// Removes a failed fix from a diagnostic, along with the help that describes the fix.
 pub(super) fn without_fix(diagnostic: &mut Diagnostic) {
     let Some(fix) = diagnostic.fix.take() else { return };
     let (written, titled) = (format!("`{}`", fix.text.trim()), fix.title());

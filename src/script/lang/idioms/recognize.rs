@@ -57,7 +57,7 @@ fn all(diagnostic: &Diagnostic, text: &str) -> Vec<Advice> {
     found.extend(blocks::advice(text, &range, file));
     found.extend(tables::advice(text, &range, file));
     found.extend(steps::advice(text, &range, file));
-    // A block with an unknown head is parsed as settings, so the error is reported inside the block.
+    // The parser treats a block with an unknown head as settings, and reports the error inside the block.
     if let Some(head) = head_above(text, &range) {
         let said = text[head.clone()].trim();
         let above = [blocks::advice(text, &head, file), tables::advice(text, &head, file)];

@@ -241,7 +241,7 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(
         &["expect NAME NAME2", "expect NAME == NAME2"],
         "expect last.NAME == \"NAME2\"",
-        "`expect` takes a condition; a fact of the latest access is `last.NAME`",
+        "`expect` takes a condition; for a fact of the latest access, write `last.NAME`",
         "write `expect last.tlb == \"hit\"`",
     ),
     row(&["expect A = B"], "expect A == B", "`==` compares", "write `expect x == 0`"),
@@ -250,7 +250,7 @@ pub(super) const STATEMENTS: &[Idiom] = &[
         &["set NAME[A] = REST", "tlb[A] = REST", "page_table[A] = REST", "cache[A] = REST", "pt[A] = REST"],
         "",
         "an entry has several fields, so it must be set with a table",
-        "write a table in braces: `set tlb {`, a row `| set tag ppn |`, a row `| 3 0D 2D |`, `}`",
+        "write a table in braces: `set tlb { | set tag ppn |; | 3 0D 2D | }`",
     ),
     row(
         &["show tlb[A]", "print tlb[A]"],

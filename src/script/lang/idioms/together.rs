@@ -1,4 +1,4 @@
-//! Tries all fixes for a long script at once.
+//! Tries all fixes for a long script together.
 
 use super::advice::Advice;
 use super::outcome::{

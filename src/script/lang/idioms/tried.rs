@@ -15,7 +15,7 @@ use crate::lang::span::Span;
 /// usual size. Beyond this maximum, fixes are shown untried and without advice from the table.
 const READ_AGAIN: usize = 1 << 21;
 
-/// The size in bytes above which all fixes for a script are tried at once.
+/// The size in bytes above which all fixes for a script are tried together.
 const LONG: usize = 1 << 13;
 
 /// Maximum number of diagnostics per report whose help is improved.

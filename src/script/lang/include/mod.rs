@@ -26,8 +26,8 @@ pub struct Script {
     pub body: Block,
 }
 
-/// Reads the script at this path (`-` is standard input) and its includes. A file that cannot be read is
-/// reported and treated as empty, so the function always returns a script.
+/// Reads the script at this path (`-` is standard input) and its includes. Reports a file that cannot be read
+/// and treats the file as empty, so the function always returns a script.
 pub fn read(path: &Path, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagnostic>) {
     let mut sources = Sources::default();
     let (script, diagnostics) = add(&mut sources, path, loader);

@@ -51,8 +51,8 @@ impl Scan<'_> {
     }
 
     /// Closes a block before this byte if all lines in the block are indented further than the line with the
-    /// opening brace. The closing brace gets the indentation of that line. A one-line block is closed on the
-    /// same line.
+    /// opening brace. The closing brace gets the indentation of the line with the opening brace. Closes a
+    /// one-line block on the same line.
     pub(super) fn closing_brace(&self, level: &Level, before: usize) -> Option<Fix> {
         if level.kind != LevelKind::Block {
             return None;

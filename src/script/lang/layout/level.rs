@@ -54,7 +54,7 @@ pub(super) struct Level {
     pub(super) statement: Option<usize>,
     /// The number of words in the current statement so far.
     pub(super) words: u32,
-    /// Whether the current statement has an error and must be blanked.
+    /// Whether the current statement has an error and must be replaced with spaces.
     pub(super) damaged: bool,
     /// Whether the current statement is a table row.
     pub(super) row: bool,

@@ -3,7 +3,7 @@
 //! A linear pass makes a copy of the text with the same length in bytes. In the copy, spaces replace comments
 //! and all newlines that do not end a statement. A position in the copy is therefore the same position in the
 //! script, and the grammar receives only significant newlines. The pass also checks that brackets match and
-//! are not nested too deeply. Statements that fail the check are reported and blanked.
+//! are not nested too deeply. The pass reports statements that fail the check, and replaces them with spaces.
 //!
 //! The pass recognizes only words, strings, brackets, and table rows, not the kinds of statements.
 

@@ -9,8 +9,8 @@ use super::{After, Code, DEPTH_LIMIT, Scan, WORD_LIMIT};
 const RETURN_LIMIT: u32 = 20;
 
 impl Scan<'_> {
-    /// Reports open brackets at the end of a statement. Returns true if the pass went back to the line where
-    /// it resumes.
+    /// Reports open brackets at the end of a statement. Returns true if the pass went back to an earlier
+    /// line.
     pub(super) fn close_brackets(&mut self) -> bool {
         let block = self.block();
         let inner = self.levels.iter().rposition(|level| !level.kind.is_bracket()).unwrap_or(0);
@@ -25,7 +25,7 @@ impl Scan<'_> {
         inner == block && self.go_back(at)
     }
 
-    /// Goes back to the first line after the bracket that is not indented further than the bracket's
+    /// After an unclosed bracket, goes back to the first line that is not indented further than the bracket's
     /// statement.
     fn go_back(&mut self, bracket: usize) -> bool {
         if self.returns >= RETURN_LIMIT {
@@ -82,7 +82,7 @@ impl Scan<'_> {
         let hole = self.levels.iter().rposition(|level| level.kind == LevelKind::Hole).unwrap_or(0);
         let at = self.levels[hole].at;
         self.report(Code::Unclosed, self.span(at, at + 1), "this `{` is never closed", "in this text").help =
-            Some("`{EXPR}` in text prints a value; a literal brace is `{{`".to_owned());
+            Some("`{EXPR}` in text prints a value; for a literal brace, write `{{`".to_owned());
         self.levels.truncate(hole);
         let block = self.block();
         self.levels[block].damaged = true;
@@ -171,7 +171,7 @@ impl Scan<'_> {
             let bracket = self.top().kind.is_bracket() && sole;
             let closing = if bracket { self.closing(self.levels.len() - 1, self.text.len()) } else { None };
             let Some(level) = self.levels.pop() else { break };
-            // If a `{` in prose is open, the prose itself may be closed.
+            // An open `{` in prose does not mean that the prose itself is unclosed.
             if std::mem::replace(&mut in_hole, level.kind == LevelKind::Hole) {
                 continue;
             }

@@ -77,7 +77,7 @@ impl Scan<'_> {
         self.at = end + 1;
     }
 
-    /// Scans the quotes that begin prose, or that end it within an open `{`.
+    /// Scans the quotes that begin prose, or the quotes that end prose within an open `{`.
     pub(super) fn prose_quotes(&mut self) {
         if self.levels.iter().any(|level| level.kind == LevelKind::Hole) {
             return self.unclosed_hole();

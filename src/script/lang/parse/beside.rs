@@ -51,7 +51,7 @@ pub(super) fn after_a_value(stop: &Stop) -> Option<Diagnostic> {
     if rest.starts_with(':') && !stop.setting {
         return Some(mistake(
             "`:` does not belong here",
-            "`NAME: STATEMENT` must begin a line and have one name",
+            "`NAME: STATEMENT` must be at the start of a line and contain only one name",
         ));
     }
     if rest.is_empty() {

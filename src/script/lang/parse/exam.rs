@@ -89,7 +89,7 @@ impl Tree<'_> {
         *round = pair.into_inner().next().map(|digits| self.expr(digits));
     }
 
-    /// Parses a string or prose. Returns `None` for other parts.
+    /// Parses a string or prose. Returns `None` if the part is neither a string nor prose.
     fn text_of(&mut self, part: Pair) -> Option<Expr> {
         let span = self.span(&part);
         match part.as_rule() {

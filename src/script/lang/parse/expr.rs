@@ -180,7 +180,7 @@ impl Tree<'_> {
         })
     }
 
-    /// Parses a number with its unit. An invalid number is reported and becomes 0.
+    /// Parses a number with its unit. Reports an invalid number and uses 0 instead.
     fn number(&mut self, text: &str, span: Span) -> ExprKind {
         let digits = text.find([' ', '\t']).map_or(text, |blank| &text[..blank]);
         let unit = text[digits.len()..].trim_start();

@@ -1,8 +1,8 @@
-//! Parses a script into a tree: the layout pass runs first, then the grammar, and then the tree is built from
-//! the grammar's matches.
+//! Parses a script into a tree: runs the layout pass, matches the grammar, and builds the tree from the
+//! matches.
 //!
-//! An invalid line is reported once, and the rest of the script is still parsed. The parser does not depend
-//! on which commands, settings, nouns, or facts exist.
+//! The parser reports an invalid line once, and still parses the rest of the script. The parser does not
+//! depend on which commands, settings, nouns, or facts exist.
 
 mod beside;
 mod exam;

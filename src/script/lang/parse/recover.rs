@@ -12,7 +12,7 @@ use crate::lang::fix::Fix;
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
 /// The forms of statements with their own syntax. If a part of a statement is missing, the message shows the
-/// form.
+/// statement's form.
 const SHAPES: &[(&str, &str)] = &[
     ("let", "`let NAME = VALUE`"),
     ("choose", "`choose NAME in RANGE where CONDITION`"),

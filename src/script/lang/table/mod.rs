@@ -5,8 +5,8 @@ use super::diagnostic::{Code, Diagnostic};
 
 impl Table {
     /// Returns the entries of the table, in order. Each repetition of the first column in the header begins
-    /// another entry. The last row can have fewer entries than the header allows. Rows with too many or too
-    /// few cells are omitted and reported as `bad-table`.
+    /// another entry. The last row can have fewer entries than the header allows. Omits each row with too
+    /// many or too few cells, and reports the row as `bad-table`.
     pub(crate) fn records(&self) -> (Vec<Record<'_>>, Vec<Diagnostic>) {
         let mut starts = self.starts();
         starts.push(self.header.len());

@@ -143,7 +143,7 @@ impl Value {
         let number = self.number(place)?;
         number.as_integer().ok_or_else(|| {
             ValueError::new(Code::NotAnInteger, format!("{place} needs a whole number, not {self}"))
-                .help("`//` divides and rounds down; `floor`, `round`, and `ceil` round")
+                .help("to divide and round down, use `//`; to round a value, use `floor`, `round`, or `ceil`")
         })
     }
 

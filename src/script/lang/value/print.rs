@@ -6,8 +6,8 @@ use super::Value;
 use super::number::Number;
 
 impl fmt::Display for Number {
-    /// Writes `20`, `1.9999`, or a fraction such as `1/3` if no finite decimal is exact. A double is written
-    /// with the fewest digits that identify it.
+    /// Writes `20`, `1.9999`, or a fraction such as `1/3` if no finite decimal is exact. Writes a double with
+    /// the fewest digits that identify the double.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(integer) = self.as_integer() {
             return write!(f, "{integer}");

@@ -66,8 +66,8 @@ impl Number {
         }
     }
 
-    /// Returns at least `wanted` decimal digits, beginning with the first nonzero digit, the power of ten of
-    /// the first digit, and whether the number has more digits.
+    /// Returns at least `wanted` decimal digits (from the first nonzero digit), the power of ten of the first
+    /// digit, and whether the number has more digits.
     fn expansion(self, wanted: usize) -> (Vec<u8>, i32, bool) {
         if self.is_zero() {
             return (Vec::new(), 0, false);
@@ -98,7 +98,7 @@ impl Number {
     }
 }
 
-/// Returns the digits of a positive double. The exact expansion is truncated after 61 digits, which cannot
+/// Returns the digits of a positive double. Truncates the exact expansion after 61 digits, which cannot
 /// affect the rounding.
 fn of_double(value: f64) -> (Vec<u8>, i32, bool) {
     let text = format!("{value:.60e}");

@@ -1,4 +1,4 @@
-//! The meaning of a value that is absent, such as a dash, for the credit of answers that follow from wrong answers.
+//! The meaning of an absent value, such as a dash, used to grade answers that follow from wrong answers.
 
 use super::claim::Follow;
 use super::quantity::{Quantity, QuantityKind};
@@ -8,11 +8,11 @@ use super::quantity::{Quantity, QuantityKind};
 pub(crate) enum Absence {
     /// An answer, such as an access without a fault.
     Answer,
-    /// The result of a lookup: the contents of memory are unknown.
+    /// The lookup found unknown bytes.
     Unknown,
     /// Nothing happens after a fault: no signal, no copy, or no minor or major fault.
     Inaction,
-    /// There is no value, which needs no work.
+    /// No value exists, so the answer requires no calculation.
     NoValue,
 }
 
@@ -34,7 +34,8 @@ impl Follow<'_> {
         }
     }
 
-    /// Whether the claims contain the index and the tag for a lookup in a cache. A cache with one set has no index.
+    /// Whether the claims contain the index and the tag for a lookup in a cache. A cache with one set has no
+    /// index.
     fn has_lookup(&self) -> bool {
         let states = |kind, at| self.is_stated(kind, at) && matches!(self.number(kind, at), Some(Some(_)));
         self.access.spec.caches.iter().enumerate().any(|(at, cache)| {

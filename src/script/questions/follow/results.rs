@@ -16,8 +16,8 @@ fn latency(total: u64) -> Claim {
     Some(Shown::plain(thousandths(total)))
 }
 
-/// Returns the number of entries fetched: none after a TLB hit, all levels if the access does not fault, or
-/// otherwise the levels of the walk of the claimed page.
+/// Returns the number of entries fetched: none after a TLB hit, or otherwise the number that a walk of the
+/// claimed page fetches.
 pub(crate) fn walk(of: &Follow, _: usize) -> Option<Claim> {
     if of.access.process.is_some() {
         return None;
@@ -121,8 +121,8 @@ pub(crate) fn major(of: &Follow, _: usize) -> Option<Claim> {
     resolved(of, false)
 }
 
-/// Returns the number of minor or major faults. A fault on a file page is the first one on that page, so it is minor
-/// only if all files are in the page cache.
+/// Returns the number of minor or major faults. A fault on a file page is the first one on that page, so it
+/// is minor only if all files are in the page cache.
 fn resolved(of: &Follow, minor: bool) -> Option<Claim> {
     let Some(fault) = only_fault(of)?.filter(|fault| fault.is_resolvable()) else { return Some(count(0)) };
     let is_minor = match fault {
@@ -133,7 +133,8 @@ fn resolved(of: &Follow, minor: bool) -> Option<Claim> {
     Some(count(u64::from(is_minor == minor)))
 }
 
-/// Returns whether the handler copies a page. A store to a file page copies the page only if the mapping is private.
+/// Returns whether the handler copies a page. A store to a file page copies the page only if the mapping is
+/// private.
 pub(crate) fn copied(of: &Follow, _: usize) -> Option<Claim> {
     let fault = only_fault(of)?;
     if fault == Some(FaultClass::File) && of.access.verb == AccessVerb::Write {

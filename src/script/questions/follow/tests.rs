@@ -10,7 +10,7 @@ use crate::run::Files;
 use crate::run::record::{Access, Did, Shown, StepRecord};
 use crate::run::session::Options;
 
-/// Returns the accesses in a script's `ask`s, with their records.
+/// Returns the accesses in the `ask` statements of a script, with their records.
 fn asked(text: &str) -> Vec<(EntryItem, Arc<Did>)> {
     let (mut sources, script, wrong) = read_text("test.pw", text, &mut Disk);
     assert_eq!(wrong, []);
@@ -168,7 +168,7 @@ fn the_signal_follows_from_the_class_of_the_fault() {
     assert_eq!(by(one, &[("fault", "demand-zero")], "minor").as_deref(), Some("1"));
     assert_eq!(by(one, &[("fault", "swap")], "major").as_deref(), Some("1"));
     assert_eq!(by(one, &[("fault", "segmentation")], "minor").as_deref(), Some("0"));
-    // Papers state that the first fault on a file page is major, or that files are in the page cache.
+    // A paper says that the first fault on a file page is major, or that files are in the page cache.
     assert_eq!(by(one, &[("fault", "file")], "major").as_deref(), Some("1"));
     let warm = asked(&script(", page-cache warm", "read 0x10000"));
     assert_eq!(by(&warm[0], &[("fault", "file")], "major").as_deref(), Some("0"));

@@ -1,7 +1,7 @@
 //! Comparison of two runs: the facts that differ, and the first step that differs.
 //!
-//! Statements are paired by order and text, and loops are paired iteration by iteration. Machine declarations
-//! are paired regardless of their text and compared setting by setting.
+//! The comparison pairs statements by order and text, and pairs loops iteration by iteration. The comparison
+//! pairs machine declarations regardless of their text, and compares the declarations setting by setting.
 
 mod blocks;
 mod compare;

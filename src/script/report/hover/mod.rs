@@ -1,6 +1,6 @@
 //! Information about a position in a script for editors: the meaning of a number to the machine, the meaning
 //! of a word in its context, or the definition of a name. Nothing in this module changes the state. All
-//! descriptions are taken from the registries.
+//! descriptions come from the registries.
 
 mod asked;
 mod markdown;

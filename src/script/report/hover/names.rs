@@ -95,7 +95,7 @@ pub(crate) fn process(name: &str, state: &State) -> Option<String> {
 fn areas(process: &Process) -> String {
     let count = process.space.areas.iter().count();
     let plural = if count == 1 { "area" } else { "areas" };
-    format!("{count} {plural} of {} bytes, as declared above.", process.space.areas.size())
+    format!("{count} {plural} with a total size of {} bytes, as declared above.", process.space.areas.size())
 }
 
 /// Describes a TLB or cache: its kind, and the values derived from its declaration.

@@ -51,7 +51,7 @@ pub struct JsonSink<'s, W: Write> {
     error: Option<io::Error>,
 }
 
-/// A machine with the facts of an access on it.
+/// A machine, and the facts of an access on that machine.
 struct Facts {
     spec: Arc<Spec>,
     /// Whether a process made the access, so that the kernel's result is reported.
@@ -157,7 +157,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
         let statement = self.statements.executed(record);
         let mut head = String::from("{\"file\":");
         string(&mut head, &statement.file);
-        // Writing to a string cannot fail, so the results of `write!` are ignored.
+        // Writing to a string cannot fail, so ignore the results of `write!`.
         let _ = write!(head, ",\"line\":{},\"statement\":", statement.line);
         string(&mut head, &statement.text);
         let head: Arc<str> = head.into();

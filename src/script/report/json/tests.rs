@@ -267,7 +267,7 @@ fn the_state_of_the_kernel_is_data() {
 
 #[test]
 fn a_replay_has_its_facts_and_the_lines_that_are_none() {
-    // The script beside the trace contains the calculation by hand.
+    // `tests/scripts/replay/identity.pw` contains the calculation by hand.
     let trace = "straddle.trace";
     let script = "machine { physical 16 bits, cache L1d { sets 4, ways 1, block 16 B, for data } }";
     let all = objects(&format!("{script}\nreplay \"{trace}\" straddle first => fetches 2, L1d.hits 3\n"));

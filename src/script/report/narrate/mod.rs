@@ -160,8 +160,8 @@ impl<'s> Narrator<'s> {
         blocks
     }
 
-    /// Returns the blocks of the system calls in a statement's expressions. A system call in an expectation is
-    /// included if the call changed something.
+    /// Returns the blocks of the system calls in a statement's expressions. Includes a system call in an
+    /// expectation only if the call changed something.
     fn calls(&self, record: &StepRecord) -> Vec<Block> {
         let looks = matches!(&*record.did, Did::Quiet | Did::Shown(_));
         let calls = record.calls.iter().filter(|call| !looks || call::changed(call));

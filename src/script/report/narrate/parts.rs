@@ -51,7 +51,7 @@ pub(crate) fn is_x86(spec: &Spec) -> bool {
     spec.mmu.as_ref().map(|mmu| &mmu.pte) == format.as_ref()
 }
 
-/// Formats the index of a TLB set. `None` if the TLB is fully associative.
+/// Formats the index of a TLB set, or returns `None` if the TLB is fully associative.
 pub(crate) fn tlb_set(spec: &Spec, tlb: u32, set: u64) -> Option<String> {
     let tlb = spec.tlbs.get(tlb as usize)?;
     (tlb.sets > 1).then(|| hex(set, tlb.index_bits()))
@@ -62,7 +62,7 @@ pub(crate) fn tlb_tag(spec: &Spec, tlb: u32, tag: u64) -> String {
     hex(tag, spec.tlbs.get(tlb as usize).map_or(64, |tlb| tlb.tag_bits(spec)))
 }
 
-/// Formats the index of a cache set. `None` if the cache is fully associative.
+/// Formats the index of a cache set, or returns `None` if the cache is fully associative.
 pub(crate) fn cache_set(spec: &Spec, cache: u32, set: u64) -> Option<String> {
     let cache = spec.caches.get(cache as usize)?;
     (cache.sets > 1).then(|| hex(set, cache.index_bits()))

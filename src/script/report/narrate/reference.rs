@@ -18,7 +18,7 @@ const LONGEST: usize = 40;
 /// Maximum width, in characters, of a table that is drawn horizontally.
 const WIDEST: usize = 120;
 
-/// Maximum width, in characters, of such a table on a paper.
+/// Maximum width, in characters, of a horizontal table on a paper.
 const WIDEST_ON_PAPER: usize = 100;
 
 /// Returns the totals of a reference string, and its table if it is short.
@@ -91,8 +91,8 @@ pub fn totals(run: &ReferenceRun) -> String {
     )
 }
 
-/// Returns a table with a column for each reference, and with a row for each of these step columns. `None` if the table
-/// is wider than this number of characters.
+/// Returns a table with a column for each reference, and with a row for each of these step columns. Returns
+/// `None` if the table is wider than `widest` characters.
 fn grid(run: &ReferenceRun, columns: &[String], widest: usize) -> Option<Table> {
     let pages = run.steps.iter().map(|step| run.page(step.page).to_string());
     let groups = vec![vec!["page".to_owned()], pages.collect()];

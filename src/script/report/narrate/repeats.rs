@@ -57,8 +57,8 @@ impl Repeats {
         blocks
     }
 
-    /// Counts a run of a statement. Returns whether to narrate the run, and adds a report of the runs omitted
-    /// before it to `blocks`. If `must` is true, the run is always narrated.
+    /// Counts a run of a statement. Returns whether to narrate the run, and adds to `blocks` a report of the
+    /// earlier runs that were omitted. If `must` is true, the run is always narrated.
     pub fn count(&mut self, span: Span, text: &str, must: bool, blocks: &mut Vec<Block>) -> bool {
         let next = self.counts.len();
         let place = *self.places.entry(span).or_insert(next);

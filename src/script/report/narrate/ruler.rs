@@ -23,8 +23,8 @@ pub(crate) fn rulers(spec: &Spec) -> Vec<Ruler> {
     rulers
 }
 
-/// Returns the fields in order from the top bit down, given their lowest bits. Fields with a width of zero
-/// are omitted.
+/// Returns the fields in order from the top bit down, given their lowest bits. Omits fields with a width of
+/// zero.
 fn fields(bits: u32, parts: &[(&'static str, Option<u32>, u32)]) -> Vec<BitField> {
     let mut end = bits;
     let mut fields = Vec::new();

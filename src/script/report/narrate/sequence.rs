@@ -35,8 +35,8 @@ impl Fetched {
 pub(crate) enum Medium {
     /// In the narration of a run.
     Run,
-    /// On a paper, which does not state the raw values of entries outside memory. If `bytes` is true, the steps
-    /// mention unknown bytes.
+    /// On a paper, which does not print the raw values of entries outside memory. If `bytes` is true, the
+    /// steps mention unknown bytes.
     Paper { bytes: bool },
 }
 

@@ -24,8 +24,8 @@ pub(crate) fn steps(access: &Access) -> Vec<Block> {
     blocks
 }
 
-/// Returns the steps of an access for a worked solution, without the actions that a kernel would take after a fault.
-/// If `bytes` is true, the steps mention unknown bytes.
+/// Returns the steps of an access for a worked solution, without the actions that a kernel would take after a
+/// fault. If `bytes` is true, the steps mention unknown bytes.
 pub(crate) fn steps_on_paper(access: &Access, bytes: bool) -> Vec<Block> {
     let mut sequence = Sequence { medium: Medium::Paper { bytes }, ..Sequence::new(access) };
     let mut blocks = vec![Block::Steps(sequence.run())];
@@ -231,7 +231,7 @@ impl Sequence<'_> {
             self.access.events.iter().any(found)
         };
         let first = spec.first_cache(self.access.kind).filter(|_| self.access.uses_caches());
-        // A paper may be about other structures.
+        // On a paper, the step names the first cache only if the access looked up that cache.
         let first = first.filter(|at| !self.on_paper() || looked_up(at));
         first.map_or("memory", |first| parts::cache_name(spec, first as u32)).to_owned()
     }

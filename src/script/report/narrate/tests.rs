@@ -27,7 +27,7 @@ fn lines(steps: &[Step]) -> Vec<String> {
 fn steps_of_a_page_hit_are_the_slides() {
     // In section 5 of lectures.md, the CPU sends the MMU a virtual address. The MMU fetches the entry (VPN)
     // from memory, receives it, and sends the physical address. Memory sends the data to the CPU. The numbers
-    // come from section 1, for address 0x028F.
+    // for address 0x028F come from section 1 of lectures.md.
     let steps = steps_of(&format!("{SIMPLE}read 0x028F"));
     let expected = [
         "CPU → MMU: virtual address 0x028F (VPN 0x0A, VPO 0x0F)",

@@ -22,7 +22,7 @@ impl Sequence<'_> {
         let what = match entry.address {
             Some(address) => {
                 let base = match level {
-                    // A paper may be about another processor than x86.
+                    // A paper may be about a processor other than x86.
                     1 if self.on_paper() && !parts::is_x86(spec) => "base of the root page table".to_owned(),
                     1 => "CR3".to_owned(),
                     _ => format!("level-{level} table base"),

@@ -56,7 +56,8 @@ impl Key {
         self.kind().words()
     }
 
-    /// Returns the structure that the fact is about. A fact of a TLB or cache names it.
+    /// Returns the structure that the fact is about. The name of a TLB or cache fact already identifies the
+    /// structure.
     pub(crate) fn subject(&self) -> Subject {
         match self {
             Key::Access(row) => row.subject,
@@ -187,8 +188,8 @@ fn near(name: &str, family: Family, spec: &Spec) -> Option<String> {
 }
 
 /// Returns every fact that a statement of this family may have on a machine, in reporting order. Without a
-/// machine, the facts of TLBs, caches, and page tables are omitted. If two facts have the same name, the
-/// first fact takes precedence.
+/// machine, omits the facts of TLBs, caches, and page tables. If two facts have the same name, the first fact
+/// takes precedence.
 pub fn facts_of(family: Family, spec: Option<&Spec>) -> Vec<(String, Key)> {
     match family {
         Family::None => Vec::new(),

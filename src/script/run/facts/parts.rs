@@ -91,7 +91,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
     },
 ];
 
-/// A fact of a page-table level. `K` in the fact's pattern stands for the level.
+/// A fact of a page-table level. `K` in the fact's pattern represents the level.
 pub struct LevelFact {
     /// The text before and after the level's number.
     pub(crate) pattern: (&'static str, &'static str),

@@ -16,7 +16,7 @@ pub struct ReferenceFact {
     pub(crate) get: fn(&ReferenceRun) -> Shown,
     /// Explains the fact's value in a clause without a period.
     pub(crate) why: fn(&ReferenceRun) -> String,
-    /// Whether the fact is reported for a run, or only if a script expects it or asks for it.
+    /// Whether the report of a run lists the fact even if the script neither expects nor asks for the fact.
     pub(crate) reported: fn(&ReferenceRun) -> bool,
 }
 
@@ -110,24 +110,24 @@ fn evicted(run: &ReferenceRun) -> String {
         return "the last reference evicted no page".to_owned();
     };
     let why = match run.setup.replacement {
-        Replacement::Optimal { .. } => "its next use is the latest",
-        Replacement::WorkingSet { .. } => "it is no longer in the working set",
+        Replacement::Optimal { .. } => "the page whose next use is farthest in the future",
+        Replacement::WorkingSet { .. } => "no longer in the working set",
         Replacement::Policy(policy) => match policy {
-            Policy::Lru | Policy::Plru => "it was used least recently",
-            Policy::Mru => "it was used most recently",
-            Policy::Fifo => "it was loaded first",
-            Policy::Lifo => "it was loaded last",
-            Policy::Lfu => "it was used least often",
+            Policy::Lru | Policy::Plru => "the least recently used page",
+            Policy::Mru => "the most recently used page",
+            Policy::Fifo => "the first page loaded",
+            Policy::Lifo => "the last page loaded",
+            Policy::Lfu => "the least frequently used page",
             Policy::Clock | Policy::SecondChance => {
-                "it is the first page from the hand on whose use bit is clear"
+                "the first page with a clear use bit, starting at the hand"
             }
-            Policy::ThirdChance => "it is the first page from the hand on in the lowest class",
-            Policy::Nru => "it is in the lowest class",
-            Policy::Aging => "its counter is the smallest",
-            Policy::Random => "it was drawn at random",
+            Policy::ThirdChance => "the first page in the lowest class, starting at the hand",
+            Policy::Nru => "a page in the lowest class",
+            Policy::Aging => "the page with the smallest counter",
+            Policy::Random => "a page chosen at random",
         },
     };
-    format!("page {} is evicted because {why}", run.page(page))
+    format!("page {} is evicted because it is {why}", run.page(page))
 }
 
 /// Lists the steps that evicted a dirty page.
@@ -157,9 +157,9 @@ fn rate(run: &ReferenceRun) -> Shown {
     rate.map_or(Shown::plain(0u64), Shown::plain)
 }
 
-/// Maximum number of steps that are listed one by one. More steps are listed in ranges.
+/// Maximum number of steps that are listed one by one. A longer list of steps is written as ranges.
 const LISTED: usize = 12;
-/// Maximum number of ranges or pages to list. Beyond it, only their number is reported.
+/// Maximum number of ranges or pages to list. For a longer list, only the number of elements is reported.
 const RANGES: usize = 40;
 
 /// Lists the steps that hit, or those that missed, counted from 1.

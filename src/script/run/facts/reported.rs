@@ -55,8 +55,8 @@ pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
     facts.collect()
 }
 
-/// Returns the facts that a replay reports. If no process performed the replay, the facts of the kernel and
-/// of TLBs are omitted.
+/// Returns the facts that a replay reports. If no process performed the replay, omits the facts of the kernel
+/// and of TLBs.
 pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     let tells = |key: &Key| match key {
         Key::Replay(row) => row.is_reported(run),
@@ -77,7 +77,7 @@ pub fn access_keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
     keys
 }
 
-/// Whether a fact is reported. Facts of missing components, and of a missing kernel, are omitted.
+/// Whether a fact is reported. Reports omit the facts of missing components and of a missing kernel.
 fn tells(key: Key, spec: &Spec, process: bool) -> bool {
     let Key::Access(row) = key else { return true };
     let idle = match row.name {

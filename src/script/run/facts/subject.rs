@@ -3,7 +3,7 @@
 /// The structure that a fact is about. A worked solution explains the structures that its question asks about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Subject {
-    /// The kernel, or nothing.
+    /// The kernel, or no particular structure.
     Nothing,
     /// Fields of the virtual address.
     Address,

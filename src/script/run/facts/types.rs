@@ -2,9 +2,9 @@
 
 /// The type of a fact.
 ///
-/// A statement may lack a fact altogether: an access that faults has no `pa`. Otherwise, the fact's value is
-/// one of `values` or the word of `absent`. A table of facts has one column per fact. Missing facts and absent
-/// values are nulls in the table.
+/// A statement may lack a fact altogether: an access that faults has no `pa`. If a statement has the fact,
+/// the fact's value is one of `values` or the word of `absent`. A table of facts has one column per fact.
+/// Missing facts and absent values are nulls in the table.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FactType {
     pub(crate) values: Values,
@@ -34,7 +34,7 @@ pub(crate) enum Values {
     OneOf {
         /// Every word that a script may expect.
         words: &'static [&'static str],
-        /// Words that a script may expect instead of several others, but that are never values.
+        /// Words that are never values, but that a script may expect in place of several values.
         groups: &'static [&'static str],
     },
     /// The name of a cache of the machine, or `memory`.

@@ -1,5 +1,6 @@
-//! The files that a script names. Machine files (`machine "file.yaml"`) are read before the script runs.
-//! Traces (`replay "file.trace"`) are located before the script runs, and read during replay.
+//! The files that a script names. Pagewalk reads machine files (`machine "file.yaml"`) before the script
+//! runs. Pagewalk locates traces (`replay "file.trace"`) before the script runs, and reads the traces during
+//! replay.
 
 #[cfg(test)]
 mod tests;

@@ -64,8 +64,8 @@ impl Session<'_> {
 
 impl TableExpectation {
     /// Returns the checks for the cells of a group. `at` is the entry's key and the group's number. If a
-    /// group is expected to be invalid and is invalid, its cells have the values that `show` prints, and `-`
-    /// matches any value. If an invalid group is expected to be valid, its cells are empty.
+    /// group is invalid as expected, the group's cells have the values that `show` prints, and `-` matches
+    /// any value. If an invalid group is expected to be valid, the group's cells are empty.
     fn group(&self, machine: &Machine, at: (u64, usize), cells: &[CellIn], how_to_fill: &str) -> Vec<Check> {
         let (key, group) = at;
         let says_invalid =

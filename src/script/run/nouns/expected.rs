@@ -152,7 +152,7 @@ impl Comparison<'_> {
             held: is,
             span,
             reason: (!is).then(|| self.missing(key)),
-            written: Written::Otherwise("the row would have to be removed"),
+            written: Written::Otherwise("only removing the row would fix the check"),
             instead: None,
         });
     }

@@ -102,10 +102,10 @@ pub struct EntryIn {
 
 impl EntryIn {
     /// Checks that no two valid ways of the row have the same tag. A set contains each tag at most once, so
-    /// the entry would be ambiguous.
+    /// an entry with a repeated tag is ambiguous.
     ///
     /// # Errors
-    /// Returns `duplicate` at the second way.
+    /// Returns `duplicate` at the second of two ways with the same tag.
     pub(crate) fn each_tag_once(&self, tags: &[Option<u64>]) -> Result<(), Diagnostic> {
         let again = |way: &usize| tags[*way].is_some() && tags[..*way].contains(&tags[*way]);
         let Some(way) = (0..tags.len()).find(again) else { return Ok(()) };
@@ -285,7 +285,7 @@ fn unknown_column(cell: &Cell, column: &str, layout: &Layout) -> Diagnostic {
     if let Some(near) = nearest(column, layout.columns.iter().map(String::as_str)) {
         return diagnostic.did_you_mean(column, near);
     }
-    // A block's byte columns are listed as a range.
+    // List a block's byte columns as a range.
     let byte = |column: &&String| column.strip_prefix('b').is_some_and(|n| n.parse::<u32>().is_ok());
     let others: Vec<&str> =
         layout.columns.iter().filter(|column| !byte(column)).map(String::as_str).collect();

@@ -103,7 +103,7 @@ fn way(machine: &Machine, level: usize, group: &[CellIn]) -> Result<TlbLine, Dia
     }
     line.valid = valid_input.unwrap_or(ppn.is_some());
     line.ppn = ppn.unwrap_or_default();
-    // An invalid entry with P in its bits contains the PPN that the table stated.
+    // An invalid entry with P in its bits contains the PPN that the table specified.
     line.flags = line.flags.with_bit(Bit::P, !line.valid && ppn.is_some());
     if line.valid && (line.tag.is_none() || ppn.is_none()) {
         let place = group.first().map(|cell| cell.span).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! The parameters that may follow the pieces of a statement that are already written.
+//! The parameters that may follow the pieces of a statement written so far.
 
 use std::ops::Range;
 
@@ -78,8 +78,7 @@ pub fn rest(params: &'static [Param], atoms: &[Atom]) -> String {
     rests.join(" | ")
 }
 
-/// For each way in which something may follow these pieces, returns the bytes from that point to the end of
-/// the usage.
+/// For each way to continue after these pieces, returns the byte range of the rest of the usage.
 fn places(params: &'static [Param], atoms: &[Atom]) -> Vec<Range<usize>> {
     let (mut found, mut start) = (Vec::new(), 0);
     for params in ways(params) {

@@ -7,7 +7,8 @@ use super::machine::MACHINE_PROPERTIES;
 use super::part::{PART_PROPERTIES, part_of};
 
 impl Session<'_> {
-    /// Returns the formula for the value of a path, if its row has one. Papers print it before the value.
+    /// Returns the formula for the value of a path, if its row has one. Papers print the formula before the
+    /// value.
     pub(crate) fn formula_of_path(&self, path: &str) -> Option<String> {
         let (head, name) = path.split_once('.')?;
         let machine = self.state.hardware()?;

@@ -143,7 +143,7 @@ impl Session<'_> {
         let mut bytes = vec![None; size as usize];
         let seen = self.machine(span)?.peek(va, &mut bytes);
         let why = match seen {
-            Err(_) => "the access would fault",
+            Err(_) => "a load from this address causes a fault",
             Ok(()) => "at least one of the bytes is uninitialized",
         };
         bytes

@@ -20,8 +20,8 @@ pub struct PartProperty {
     /// The property's name after the dot.
     pub name: &'static str,
     pub(crate) help: &'static str,
-    /// The type of the replay fact, if the property counts events of accesses. The other properties follow
-    /// from the declaration.
+    /// The type of the replay fact, if the property counts events of accesses. A property that counts no
+    /// events follows from the declaration.
     pub(crate) fact: Option<FactType>,
     /// Whether only caches count these events.
     pub(crate) of_caches: bool,
@@ -204,7 +204,7 @@ impl Part<'_> {
             return Some(format!("{all} − {}", all - tag));
         }
         if index == 0 {
-            return Some(format!("one set: no index bits; {all} − {offset}"));
+            return Some(format!("1 set, so there are no index bits; {all} − {offset}"));
         }
         let bits = count_of(index.into(), "index bit", "index bits");
         Some(format!("{}: {bits}; {all} − {offset} − {index}", self.sets()?))

@@ -10,7 +10,7 @@ use pagewalk_engine::machine::reference_string::{
 pub struct ReferenceRun {
     /// The pages' names, indexed by page number in the run.
     pub(crate) names: Vec<Value>,
-    /// The settings as written, for the caption.
+    /// A summary of the settings, for the caption.
     pub(crate) caption: String,
     /// The byte addresses, if the string lists addresses instead of pages.
     pub(crate) addresses: Option<Addresses>,

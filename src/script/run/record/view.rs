@@ -40,7 +40,7 @@ pub enum View {
     Remark(String),
 }
 
-/// The address space of a process: its areas, and the ranges that they can grow into.
+/// The address space of a process, with its areas and the ranges that the areas can grow into.
 #[derive(Debug, Clone)]
 pub struct LayoutView {
     pub(crate) process: ProcessRef,
@@ -69,7 +69,7 @@ pub struct LayoutView {
 pub struct SharingView {
     /// The machine's spec, which determines the widths of numbers.
     pub(crate) spec: Arc<Spec>,
-    /// The name of each process and its pages in frames, in VPN order.
+    /// For each process, its name and its pages in frames, in VPN order.
     pub(crate) processes: Vec<(String, Vec<PageInFrame>)>,
 }
 
@@ -109,7 +109,7 @@ pub(crate) struct TreeTable {
 pub(crate) enum TreeEntry {
     /// A table of the next level.
     Table(TreeTable),
-    /// A page's VPN and its entry, even if the page is not present.
+    /// The VPN of a page, and the page's entry, which may be marked not present.
     Page(u64, Pte),
 }
 
@@ -171,7 +171,7 @@ impl CellView {
         n.map_or(Self::Nothing, |n| Self::Hex(n, digits))
     }
 
-    /// Returns the cell in the notation used outside tables: `0x0D`.
+    /// Returns the cell in the notation used outside tables, such as `0x0D`.
     pub(crate) fn shown(&self) -> Shown {
         match self {
             Self::Hex(n, digits) => Shown::hex(*n, *digits),

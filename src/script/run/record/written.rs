@@ -1,4 +1,5 @@
-//! The notation of an expected value in a script, and whether another value can replace it.
+//! The notation of an expected value in a script. The notation determines whether another value can replace the
+//! expected value.
 
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Span, UnaryOp};
 use crate::lang::value::Value;

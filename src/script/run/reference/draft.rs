@@ -195,7 +195,12 @@ impl Draft {
 
     fn held(&self) -> String {
         let pages: Vec<String> = self.holding.iter().map(ToString::to_string).collect();
-        if pages.is_empty() { String::new() } else { format!("holding {}", pages.join(" ")) }
+        match &pages[..] {
+            [] => String::new(),
+            [page] => format!("initially with page {page}"),
+            [first, second] => format!("initially with pages {first} and {second}"),
+            [others @ .., last] => format!("initially with pages {}, and {last}", others.join(", ")),
+        }
     }
 
     pub(super) fn caption(&self) -> String {
@@ -205,7 +210,8 @@ impl Draft {
             name.to_owned(),
             more("lookahead", self.lookahead),
             more("window", self.window),
-            more("frames", self.frames),
+            self.frames
+                .map_or(String::new(), |n| if n == 1 { "1 frame".to_owned() } else { format!("{n} frames") }),
             more("tick", self.tick),
             more("page", self.page_size),
             listed("ticks", &self.ticks),

@@ -1,4 +1,4 @@
-//! Implements `reference`: simulates page replacement for a string of pages.
+//! Implements `reference`: simulates page replacement for a reference string.
 
 mod draft;
 mod play;

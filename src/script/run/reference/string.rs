@@ -1,4 +1,4 @@
-//! The references of a `reference`: pages, or byte addresses from which the pages are computed.
+//! The references that a `reference` simulates: pages, or byte addresses within pages.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +50,7 @@ impl Session<'_> {
         Ok(values.into_iter().zip(parts).flat_map(spread).collect())
     }
 
-    /// Evaluates an expression to one or more pages: a variable's value, or else the name itself as a page.
+    /// Evaluates an expression to one or more pages, where a name that is not a variable denotes a page.
     pub(super) fn page(&mut self, expr: &Expr) -> Result<Value, Stop> {
         match &expr.kind {
             ExprKind::Name(name) if !self.state.has_variable(name) => Ok(Value::Text(name.clone())),

@@ -1,4 +1,4 @@
-//! The row of a block of settings.
+//! The registry row that describes a block of settings.
 
 use super::word::SettingWord;
 use crate::run::nouns::Column;

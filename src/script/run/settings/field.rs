@@ -1,8 +1,8 @@
-//! Settings with evaluated values, and the rows that accept them.
+//! Settings with evaluated values, and the registry rows that accept these settings.
 //!
-//! A setting is one row of its block's registry: its name, its parameters, its help, and the function that
-//! adds it to the draft of the declaration. Rows work in the same way for fields from scripts and from
-//! machine files.
+//! A setting is one row of its block's registry, with a name, parameters, help, and a function that adds the
+//! setting to the draft of the declaration. Rows work in the same way for fields from scripts and from machine
+//! files.
 
 use std::sync::Arc;
 
@@ -41,7 +41,7 @@ pub(crate) enum ArgKind {
     Value(Value),
     /// The value of a literal with a unit of time.
     Time(Value),
-    /// A range written `a..=b`. As a range of bit numbers, `a..b` also includes both ends.
+    /// A range written `a..=b`. As a range of bit numbers, `a..b` includes both ends.
     Inclusive(Value),
 }
 
@@ -198,7 +198,7 @@ fn excludes(one: &str, other: &str) -> bool {
     one != other && EXCLUSIVE.iter().any(|group| group.contains(&one) && group.contains(&other))
 }
 
-/// Reports that a setting contradicts an earlier one.
+/// Reports that a setting contradicts an earlier setting.
 fn contradicts(field: &Field, first: &Field) -> Diagnostic {
     let message = format!("`{}` and `{}` are mutually exclusive", first.name.text, field.name.text);
     Diagnostic::new(Code::Duplicate, field.span, message)
@@ -360,7 +360,7 @@ pub(crate) fn latency(arg: &Arg) -> Result<u64, Vec<Diagnostic>> {
     }
 }
 
-/// Formats a list of words for a message: `a, b, or c`.
+/// Formats a list of words for a message, as in `a, b, or c`.
 pub(crate) fn list<'a>(words: impl Iterator<Item = &'a str>) -> String {
     let words: Vec<String> = words.map(|word| format!("`{word}`")).collect();
     match words.split_last() {

@@ -26,10 +26,10 @@ const AROUND_LIMIT: u64 = 1 << 16;
 const SCOPES: &[(&str, ReplacementScope)] =
     &[("global", ReplacementScope::Global), ("local", ReplacementScope::Local)];
 
-/// The values of `page-cache`, which state whether the page cache is warm.
+/// The values of `page-cache`, which determine whether the page cache is warm.
 const PAGE_CACHES: &[(&str, bool)] = &[("cold", false), ("warm", true)];
 
-/// The places of anonymous pages before their first access, and whether this is the disk.
+/// The keywords for the initial location of anonymous pages, each with a flag that is true for the disk.
 const PLACES: &[(&str, bool)] = &[("demand-zero", false), ("on-disk", true)];
 
 const SIGNALS: &[(&str, SignalPolicy)] = &[("report", SignalPolicy::Report), ("kill", SignalPolicy::Kill)];
@@ -104,7 +104,7 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row(
         "pages",
         &[Words(words_of!(PLACES.0))],
-        "what the first access to an anonymous page gets: a page of zeros (default: `demand-zero`) or a page that is read from disk",
+        "initial contents of an anonymous page: zeros (default: `demand-zero`) or data read from disk",
         |d, f| one_of(sole(f)?, PLACES).map(|on_disk| d.config.on_disk = on_disk),
     ),
     row(
@@ -134,7 +134,7 @@ pub(crate) fn build_kernel(spec: &Spec, fields: &[Field]) -> Result<KernelPlan, 
     let mut draft = KernelDraft { config: KernelConfig::default_for(spec), places: Vec::new() };
     let mut wrong = Vec::new();
     apply(KERNEL_SETTINGS, "kernel", fields, &mut draft, &mut wrong);
-    // Without a stated size, the disk has room for every page.
+    // If the script gives no size, the disk has room for every page.
     if draft.config.on_disk && !fields.iter().any(|field| &*field.name.text == "swap") {
         draft.config.swap = SWAP_LIMIT as u32;
     }

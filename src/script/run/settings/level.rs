@@ -115,8 +115,7 @@ macro_rules! shared_rows {
 }
 pub(super) use shared_rows;
 
-/// Applies `tlb { … }`, which adds a level or changes an inherited level, or applies `tlb none` or `tlb NAME
-/// none`, which remove levels.
+/// Applies a declaration: `tlb { … }` adds or changes a level, and `tlb none` and `tlb NAME none` remove levels.
 pub(super) fn level<L: Level>(levels: &mut Vec<L>, field: &Field) -> Result<(), Vec<Diagnostic>> {
     match (field.args.as_slice(), &field.block) {
         ([none], None) if none.word() == Some("none") => {

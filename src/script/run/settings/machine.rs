@@ -265,7 +265,7 @@ impl MachineDraft {
         Ok(split)
     }
 
-    /// Reports an error in the whole machine, at the setting that causes it.
+    /// Reports an error in the whole machine, at the setting that causes the error.
     fn diagnostic(&self, error: &SpecError, place: Span) -> Diagnostic {
         let span = match error.part {
             SpecPart::Tlb(at) => self.tlbs.get(at).map(|tlb| tlb.common().setting_span(error.setting)),

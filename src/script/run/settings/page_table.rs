@@ -22,7 +22,7 @@ pub(crate) struct TableDraft {
     pub(super) span: Option<Span>,
 }
 
-/// The values of `walk`, which state whether walks use the caches.
+/// The values of `walk`, which determine whether walks use the caches.
 const WALKS: &[(&str, bool)] = &[("cached", true), ("uncached", false)];
 
 /// Settings of `page_table` inside `machine`.

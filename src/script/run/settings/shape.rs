@@ -99,7 +99,7 @@ impl SetGeometry {
             let fix = Fix::replace(span, format!("ways {near}"));
             let wrong =
                 Diagnostic::new(Code::BadGeometry, span, format!("{lines} is not a multiple of {ways} ways"))
-                    .label("the sets would differ in size");
+                    .label("all sets must have the same number of ways");
             let fits = self.ways.is_some() && lines % near == 0;
             return Err(one(if fits { wrong.help(format!("write `ways {near}`")).fix(fix) } else { wrong }));
         }

@@ -1,4 +1,4 @@
-//! The description of a setting, independent of the draft that it fills.
+//! The description of a setting, independent of the draft that the setting fills.
 
 use crate::run::params::Param;
 

@@ -1,4 +1,4 @@
-//! Statements with a special form, one row each.
+//! The registry of statements with a special form.
 
 use crate::run::params::Param::{self, Arrow, Comma, Equals, Keyword, OneOf, Optional, Ways};
 use crate::run::params::{

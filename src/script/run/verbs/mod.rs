@@ -128,7 +128,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "translate",
         params: &[VA, FOR, BY],
-        help: "translates an address: TLB lookup, page walk, A and D bits, TLB fill",
+        help: "translates an address through the TLB and page table, and updates the TLB and A and D bits",
         example: "translate 0x03D4 for write",
         family: Family::Access,
         prepare: access::translate,
@@ -252,8 +252,8 @@ impl Extension for NoPapers {
     }
 }
 
-/// Reports that no statement begins with a word: `not-in-language` for known words, or else `unknown-verb`
-/// with the nearest verb.
+/// Reports that no statement begins with a word, with the code `not-in-language` for known words, or else with
+/// `unknown-verb` and the nearest verb.
 pub(crate) fn unknown<'n>(
     language: &Language,
     word: &ast::Word,

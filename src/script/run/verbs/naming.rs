@@ -64,8 +64,8 @@ impl Session<'_> {
             .into())
     }
 
-    /// Whether an expression names a noun with a table: `tlb`, `P1.maps`. If the script names no process, a
-    /// variable takes precedence over a noun of the same name.
+    /// Whether an expression names a noun with a table, such as `tlb` or `P1.maps`. If the script names no
+    /// process, a variable takes precedence over a noun of the same name.
     pub(crate) fn names_noun(&self, expr: &Expr) -> bool {
         match &expr.kind {
             ExprKind::Field(of, noun) => {
@@ -82,7 +82,7 @@ impl Session<'_> {
         }
     }
 
-    /// Returns the noun with a table that the operands name: `page_table`, `tlb L2TLB`, `P1.maps`, or
+    /// Returns the noun with a table that the operands name, such as `page_table`, `tlb L2TLB`, `P1.maps`, or
     /// `frames`.
     ///
     /// # Errors

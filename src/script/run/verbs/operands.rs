@@ -24,11 +24,11 @@ pub(crate) fn word(expr: &Expr) -> Option<&str> {
 /// The clauses of a statement, each with its first word and its value.
 pub(crate) type Clauses<'a> = Vec<(&'static str, &'a Expr)>;
 
-/// Returns the first operand, and the known clauses after it with their words and values.
+/// Returns the first operand and the known clauses that follow, each with its word and value.
 ///
 /// # Errors
-/// Returns `wrong-count` for a missing or additional operand, `unknown-word` for a clause that the verb
-/// lacks, or `duplicate`.
+/// Returns `wrong-count` for a missing or additional operand, `unknown-word` for an unknown clause, or
+/// `duplicate` for a repeated clause.
 pub(crate) fn clauses<'a>(
     command: &Command,
     exprs: &'a [Expr],

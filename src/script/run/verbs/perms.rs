@@ -10,8 +10,8 @@ use pagewalk_engine::kernel::vma::Prot;
 /// The columns of a table of sections.
 pub(crate) const SECTION_COLUMNS: &[Column] = &[words("section"), hex("start"), hex("size"), words("perms")];
 
-/// Returns the permissions, and whether the area is shared: `r-xp`, `rw-s`. If the last letter is missing, the
-/// area is private.
+/// Returns the permissions from text such as `r-xp` or `rw-s`, and whether the area is shared. If the last
+/// letter is missing, the area is private.
 ///
 /// # Errors
 /// Returns `unknown-word`.
@@ -20,7 +20,7 @@ pub(crate) fn of_cell(cell: Option<(&Arc<str>, Span)>, row: Span) -> Result<(Pro
     parse(text).ok_or_else(|| {
         Diagnostic::new(Code::UnknownWord, span, format!("`{text}` are not permissions"))
             .label("not in the format of `/proc/PID/maps`")
-            .help("write `r-xp`: `r`, `w`, and `x`, with `-` for each that is missing, then `p` for private or `s` for shared")
+            .help("write `r`, `w`, and `x` (or `-` for a missing permission), then `p` for private or `s` for shared: `r-xp`")
     })
 }
 

@@ -1,4 +1,4 @@
-//! Plans that the verbs prepare: evaluated and checked, but not executed.
+//! Plans that the verbs prepare by evaluating and checking commands, without executing them.
 
 use std::sync::Arc;
 
@@ -34,9 +34,9 @@ pub(crate) struct ReplayPlan {
     pub(crate) stream: Stream,
     /// The file's format, or `None` to detect it from the file's name or first bytes.
     pub(crate) format: Option<Format>,
-    /// How references that straddle blocks or pages are handled.
+    /// The treatment of references that straddle blocks or pages.
     pub(crate) straddle: Straddle,
-    /// How addresses are mapped to physical addresses.
+    /// The mapping of the trace's addresses to physical addresses.
     pub(crate) map: AddressMap,
 }
 
@@ -60,7 +60,7 @@ pub(crate) struct ProcessPlan {
     pub(crate) areas: Vec<AreaPlan>,
 }
 
-/// A plan to declare an area, and the location of its row.
+/// A plan to declare an area, and the location of the area's row.
 pub(crate) struct AreaPlan {
     pub(crate) area: AreaDeclaration,
     pub(crate) place: Span,

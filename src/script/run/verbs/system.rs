@@ -1,4 +1,4 @@
-//! Prepares declarations of a kernel and its objects: `kernel`, `file`, `executable`, and `process`.
+//! Prepares the declarations of a kernel and its objects (`kernel`, `file`, `executable`, and `process`).
 
 use std::sync::Arc;
 

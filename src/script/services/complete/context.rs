@@ -37,7 +37,7 @@ pub(crate) enum CompletionContext<'t> {
 
 use CompletionContext as Context;
 
-/// Returns the context after the tokens of a walk.
+/// Returns the context at the end of the tokens that a [`Walk`] has visited.
 pub(crate) fn context<'t>(walk: &Walk<'t>) -> Context<'t> {
     let (block, statement) = (walk.block(), walk.statement());
     if !statement.outside() {
@@ -69,7 +69,7 @@ fn first<'t>(block: &Block<'t>) -> Context<'t> {
     }
 }
 
-/// Whether a word names a bit of an entry or of an entry's format; such a bit takes a number.
+/// Whether a word names a bit of an entry or of an entry's format.
 fn bit(block: &Block, head: Head, word: &str) -> bool {
     let has_bits = matches!(
         block.contents,

@@ -9,8 +9,8 @@ use crate::lang::layout::{Token, TokenKind, tokens};
 use crate::lang::value::UNITS;
 use crate::run::state::State;
 
-/// Returns the completions at byte `at` of a text, given the preceding text and the state. If `at` is beyond
-/// the text or within a character, the position moves back to the nearest valid one.
+/// Returns the completions at byte `at` of a text, given the preceding text and the state. If `at` is beyond the
+/// text or within a character, the function uses the nearest valid position before `at`.
 pub fn complete(text: &str, at: usize, state: &State) -> Completions {
     let text = before(text, at);
     let typed = typed(text);

@@ -18,7 +18,7 @@ pub struct CursorToken<'t> {
     pub(crate) span: Range<usize>,
     pub(crate) text: &'t str,
     pub(crate) kind: CursorTokenKind<'t>,
-    /// The token, extended by the names that dots join to it: `L1d.index`.
+    /// The token with the names that dots join to the token, such as `L1d.index`.
     pub(crate) whole: &'t str,
     /// The byte range of `whole`.
     pub(crate) whole_span: Range<usize>,

@@ -106,7 +106,7 @@ impl Offers<'_> {
         }
     }
 
-    /// Adds completions for an argument of a call: the parameter's constants, and values.
+    /// Adds completions for an argument of a call: constants that the parameter accepts, and values.
     pub(crate) fn argument(&self, pick: &mut Pick, name: &str, at: usize) {
         let row = called(name, at + 1).or_else(|| system_call(name));
         let Some(row) = row.filter(|_| !self.is_definition(name)) else { return self.expression(pick) };

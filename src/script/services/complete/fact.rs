@@ -18,7 +18,7 @@ impl Offers<'_> {
         }
     }
 
-    /// Adds the values of a fact: its words, and also expressions if other values are possible. If `open` is true,
+    /// Adds the values of a fact: keywords, and expressions if the fact accepts other values. If `open` is true,
     /// `not` and `in` are possible.
     pub(crate) fn fact_value(&self, pick: &mut Pick, name: &str, open: bool) {
         let family = self.walk.statement().family();

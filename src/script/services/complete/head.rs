@@ -62,7 +62,7 @@ impl Head {
         })
     }
 
-    /// Whether the head is this word of a statement with its own syntax.
+    /// Whether the head is this word and begins a statement with its own syntax.
     pub(crate) fn is_form(self, name: &str) -> bool {
         self.kind == HeadKind::Form && self.name == name
     }

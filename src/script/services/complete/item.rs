@@ -29,7 +29,7 @@ pub enum ItemPosition {
     Other,
 }
 
-/// The typed path and the file extensions for completions from disk: see [`super::disk::names`].
+/// The typed path and the file extensions for completions from disk (see [`super::disk::names`]).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OnDisk {
     /// The typed part of the path.
@@ -92,7 +92,7 @@ pub enum ItemKind {
     File,
 }
 
-/// Maximum number of items that are searched for the nearest name and get help text. The limit keeps typing
+/// Maximum number of items that get help text or are searched for the nearest name. The limit keeps typing
 /// responsive.
 const LOOKED_AT: usize = 1000;
 

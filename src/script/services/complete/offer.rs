@@ -89,7 +89,7 @@ impl Offers<'_> {
         }
     }
 
-    /// Adds the PPN and the bits of an entry, and the bits' names in a page table.
+    /// Adds the PPN and the bits of an entry, including the bits' alternative names.
     fn entry(&self, pick: &mut Pick) {
         let said = &self.walk.block().said;
         let ppn = LANGUAGE.block("pte").and_then(|block| block.setting("ppn"));
@@ -127,7 +127,7 @@ impl Offers<'_> {
 
     fn word(&self, pick: &mut Pick, head: Head, word: &str) {
         let setting = head.kind == HeadKind::Setting;
-        // In the presence of a kernel, a script cannot set page tables.
+        // If a kernel is running, a script cannot set page tables.
         if matches!(word, "cr3" | "pte") && self.state.kernel().is_some() {
             return;
         }

@@ -32,7 +32,7 @@ impl Signature {
     }
 }
 
-/// Returns the signature of the call or statement at byte `at`, or `None` if it is unknown.
+/// Returns the signature of the call or statement at byte `at`, or `None` for an unknown call or statement.
 pub fn signature(text: &str, at: usize, state: &State) -> Option<Signature> {
     let text = before(text, at);
     let (walk, touches) = written(text)?;
@@ -69,7 +69,7 @@ fn usage(statement: &Statement, touches: bool) -> Option<Signature> {
     })
 }
 
-/// Returns a call's signature, with the parameter at this index as the current one.
+/// Returns a call's signature in which the parameter at this index is current.
 fn call(name: &str, at: usize, state: &State) -> Option<Signature> {
     if let Some(Binding::Def(def)) = state.find(name) {
         let params: Vec<&str> = def.params.iter().map(|param| &*param.text).collect();

@@ -1,5 +1,5 @@
-//! Snippets: completions with placeholders, derived from the usage. The syntax is defined by the Language
-//! Server Protocol 3.17: `${1:VA}`, `${1|on,off|}`, `$0`.
+//! Snippets: completions with placeholders, derived from the usage. The Language Server Protocol 3.17 defines
+//! the syntax, such as `${1:VA}`, `${1|on,off|}`, and `$0`.
 
 use super::head::Head;
 use super::item::{ItemKind, ItemPosition};

@@ -5,8 +5,8 @@ use crate::run::facts::Family;
 use crate::run::params::{Atom, Param, Slot};
 use crate::run::syscalls::called;
 
-/// Maximum number of pieces in a statement, and of names in a path. Every usage and every path in the language is
-/// shorter.
+/// Maximum number of pieces in a statement, and of names in a path. Every usage and every path in the language
+/// stays below this limit.
 const PIECES: usize = 16;
 
 /// The kind of a bracket.
@@ -308,7 +308,7 @@ impl<'t> Statement<'t> {
         head.is_some()
     }
 
-    /// Whether the statement has a name, so that `in` follows.
+    /// Whether the statement already has its name, so that `in` is the next word.
     pub(crate) fn names_one(&self) -> bool {
         let first_way = self.head().first_way();
         let named = matches!(first_way, [Param::Value(Slot::Variable), Param::Keyword("in"), ..]);

@@ -55,13 +55,14 @@ pub enum TokenRole<'t> {
     Unit,
     /// A constant of C.
     Constant,
-    /// A word that is itself a value: `true`, or a page.
+    /// A word that is itself a value, such as `true` or a page.
     Value,
     /// A variable.
     Variable,
 }
 
-/// Returns the role of a word. The word is the first of these tokens, which follow the tokens of the walk.
+/// Returns the role of a word. The word is the first of these tokens, which follow the tokens that `walk` has
+/// visited.
 pub(crate) fn token_role<'t>(walk: &Walk<'t>, tokens: &[Token]) -> TokenRole<'t> {
     RoleFinder { walk, text: walk.text(), tokens }.role()
 }
@@ -148,7 +149,7 @@ impl<'t> RoleFinder<'_, 't> {
         if served || is_fact_word(word) { TokenRole::FactWord(fact) } else { self.value(word) }
     }
 
-    /// Returns the role of a trailing option of an `ask`, such as `radix hex` and `points 2`, and of `columns`.
+    /// Returns the role of `columns`, or of a trailing option of an `ask`, such as `radix hex` or `points 2`.
     fn trailer(self, word: &str) -> Option<TokenRole<'t>> {
         let statement = self.walk.statement();
         let gives = statement.head().is_form("given");
@@ -252,7 +253,7 @@ impl<'t> RoleFinder<'_, 't> {
         }
     }
 
-    /// Whether the word directly follows the noun of a part: `show tlb L2`.
+    /// Whether the word directly follows the noun of a part, as in `show tlb L2`.
     fn after_noun(self) -> bool {
         let statement = self.walk.statement();
         statement.head().takes_noun()

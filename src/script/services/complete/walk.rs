@@ -247,7 +247,7 @@ impl<'t> Walk<'t> {
         block.statement.asks = head.is_form("ask");
     }
 
-    /// Whether the text assigns a variable of this name.
+    /// Whether the text assigns a value to a variable of this name.
     pub(crate) fn names_variable(&self, name: &str) -> bool {
         self.variables.contains(name)
     }

@@ -52,7 +52,7 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "bits",
         title: "Bits of a page-table entry",
-        about: "The noun `page_table` has these bits as columns, `pte` as settings, and `set pte` as fields. A name in the last column has the opposite meaning: `sup 1` means `us 0`.",
+        about: "These bits are columns of the noun `page_table`, settings of `pte`, and fields of `set pte`. A name in the last column has the opposite meaning: `sup 1` means `us 0`.",
         body: bits,
     },
     Section {
@@ -64,7 +64,7 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "presets",
         title: "Presets",
-        about: "Write the name of a preset after `machine`. To change its settings, add them in braces.",
+        about: "Write the name of a preset after `machine`. To change settings of the preset, add the new values in braces.",
         body: presets,
     },
     Section {
@@ -267,8 +267,7 @@ fn functions(out: &mut Tables) {
         .map(|row| [code(&row.signature()), row.help.to_owned(), code(row.example), code(row.gives)]);
     table(out, "", ["function", "is", "example", "gives"], rows);
     let peeks = PEEK_FUNCTIONS.iter().map(|row| [code(&row.usage()), row.help.to_owned()]);
-    let title =
-        "Functions that read files, and memory as the CPU or the process sees it, without side effects";
+    let title = "Functions that read files and the memory of the CPU or process without side effects";
     table(out, title, ["function", "is"], peeks);
 }
 

@@ -1,7 +1,7 @@
 //! Resolves the names in definitions at each call.
 //!
-//! A definition sees its own names and the names in its callers' scopes, up to the first enclosing
-//! definition. An outer name therefore shares a symbol with the same name at each call site.
+//! A definition sees its own names and the names in its callers' scopes, up to the first enclosing definition.
+//! An outer name shares a symbol with the same name at each call site.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;

@@ -119,8 +119,8 @@ impl Finder<'_> {
         self.path_of(&word, &words);
     }
 
-    /// Visits the first word of a path, which names a part or a process, as in the interpreter. Variables
-    /// have no properties.
+    /// Visits the first word of a path, which, as in the interpreter, names a part or a process. Variables have
+    /// no properties.
     fn path_of(&mut self, head: &Word, rest: &[Word]) {
         let name = &*head.text;
         if name == LAST {

@@ -1,5 +1,5 @@
-//! Visits invalid lines between statements. The words in these lines are treated as uses of the names visible
-//! there.
+//! Visits invalid lines between statements. This module treats the words in these lines as uses of the names
+//! that are visible there.
 
 use super::finder::Finder;
 use super::kind::{NameKind, Space};

@@ -1,4 +1,4 @@
-//! Kinds of names in a script, one row each.
+//! The registry of the kinds of names in a script.
 
 /// The kind of a named thing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,7 +23,7 @@ pub enum NameKind {
     Question,
 }
 
-/// The row of a kind.
+/// The registry row of a kind.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct KindRow {
     pub(crate) kind: NameKind,

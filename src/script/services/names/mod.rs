@@ -1,5 +1,5 @@
-//! Names, with their definitions and uses in a script. Names are resolved as in the interpreter, but without
-//! a run. In an incomplete script, all valid parts are analyzed.
+//! Names, with their definitions and uses in a script. This module resolves names as the interpreter does, but
+//! without running the script. In an incomplete script, all valid parts are analyzed.
 
 mod calls;
 mod cells;

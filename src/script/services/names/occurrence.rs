@@ -75,8 +75,8 @@ impl Names {
         self.occurrences.iter().filter(move |one| one.symbol == symbol)
     }
 
-    /// Returns the definition for an occurrence: the latest preceding definition in the same file, or else
-    /// the first of all. Returns `None` for a definition in a preset or a machine file (see
+    /// Returns the definition for an occurrence: the latest preceding definition in the same file, or else the
+    /// first definition in any file. Returns `None` for a definition in a preset or a machine file (see
     /// [`Symbol::origin`]).
     pub fn definition(&self, of: &Occurrence) -> Option<&Occurrence> {
         let defines = || self.occurrences_of(of.symbol).filter(|one| one.role == Role::Defines);

@@ -154,7 +154,7 @@ fn means_the_same(read: Read, edits: &[TextEdit], (symbols, new): (&[usize], &st
     }
     let before = check(read.script, read.sources, read.files, Options::default()).diagnostics;
     wrong.extend(check(&script.body, &sources, &files, Options::default()).diagnostics);
-    // Syntax errors also existed before the edits.
+    // Syntax errors are ignored, because they were present before the edits.
     let unreadable = |one: &&Diagnostic| matches!(one.code, Code::Syntax | Code::Unreadable);
     match wrong
         .iter()

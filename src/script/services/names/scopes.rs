@@ -50,7 +50,7 @@ pub(crate) struct Scope {
 /// The result of a lookup.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Resolved {
-    /// All symbols that the name may refer to, merged into one.
+    /// All symbols that the name may refer to, merged into one symbol.
     pub(crate) id: Option<Id>,
     /// The bodies of the definitions among these symbols.
     pub(crate) bodies: Vec<Body>,

@@ -49,7 +49,7 @@ impl<'s> Visit<'s> for Finder<'_> {
         }
     }
 
-    /// Visits a loop's body, which might not run. Each iteration sees the assignments of the previous one.
+    /// Visits a loop's body, which might not run. Each iteration sees the assignments of the previous iteration.
     fn visit_loop(&mut self, variable: Option<(&'s Word, &'s Expr)>, body: &'s [Stmt]) {
         self.scopes.begin_conditional();
         if let Some((name, over)) = variable {

@@ -51,8 +51,8 @@ impl Findings {
         Self { wanted, ..Self::default() }
     }
 
-    /// Returns a sink that adds the records of a script to the findings. For unselected scenarios, the sink
-    /// adds only expectations that hold, so that they are preserved.
+    /// Returns a sink that adds the records of a script to the findings. For unselected scenarios, the sink adds
+    /// only expectations that hold, so that the edits preserve these expectations.
     pub fn watch<'a>(
         &'a mut self,
         script: &[Stmt],

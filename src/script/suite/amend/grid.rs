@@ -38,7 +38,7 @@ pub(crate) fn laid_out(
     rows.into_iter().flat_map(TableLine::edits).collect()
 }
 
-/// Writes the new cell of a column, if any. Returns how much the row grew, in characters.
+/// Writes the new cell of a column, if any. Returns the growth of the row, in characters.
 fn write(row: &mut TableLine, column: usize, side: Side, new: &mut BTreeMap<Span, String>) -> usize {
     let text = row.span(column).and_then(|span| new.remove(&span));
     text.map_or(0, |text| row.write(column, text, side))

@@ -7,9 +7,9 @@ use crate::lang::span::Span;
 /// The side of a cell on which spaces are added or removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
-    /// Before the cells, which are aligned right.
+    /// The side before a cell, for right-aligned cells.
     Before,
-    /// After the cells, which are aligned left.
+    /// The side after a cell, for left-aligned cells.
     After,
 }
 

@@ -30,7 +30,7 @@ pub struct Difference {
     pub(crate) statement: String,
     /// The lines that differ.
     pub(crate) changes: Vec<Change>,
-    /// The first facts that differ, each with the reason for the actual value: `tlbi 0x3 because …`.
+    /// The first facts that differ, each with the reason for the actual value, as in `tlbi 0x3 because …`.
     pub(crate) reasons: Vec<String>,
 }
 

@@ -10,7 +10,7 @@ pub struct Golden {
     pub format: u32,
     /// The cases, in text order.
     pub cases: Vec<Section>,
-    /// Number of listed statements. A truncated file lacks this member, because it is the last one.
+    /// Number of listed statements. This member is the last one, so a truncated file lacks it.
     pub total: u64,
 }
 

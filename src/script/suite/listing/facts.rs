@@ -1,6 +1,7 @@
 //! Assigns the facts of a statement to fixed lines, so that each change is on a separate line.
 //!
-//! Facts that are `none` or `no` are omitted, as are unused TLBs and caches, because they represent no event.
+//! The lines omit facts with the value `none` or `no` and the facts of unused TLBs and caches, because such
+//! facts represent no event.
 
 use std::fmt::Write as _;
 use std::sync::Arc;

@@ -85,7 +85,7 @@ impl fmt::Display for Mistake {
 /// The result of a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Verdict {
-    /// The case did not run, because it is in an `if` or after an error.
+    /// The case did not run, because the case is in an `if` or follows an error.
     NotRun,
     /// All expectations hold.
     Passed,
@@ -113,7 +113,7 @@ pub enum Held {
     Missing,
     /// The results equal those in the golden file.
     Same,
-    /// The results differ in the listed statements and as described in the notes.
+    /// The results differ from the golden file in the listed statements, and the notes describe other differences.
     Differs { differences: Vec<Difference>, notes: Vec<String> },
 }
 

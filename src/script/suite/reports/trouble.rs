@@ -34,7 +34,7 @@ pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
     match &case.golden {
         Held::Without | Held::Same => {}
         Held::Missing => {
-            troubles.push(here(&format!("the golden file is missing; create it: {}", case.bless())));
+            troubles.push(here(&format!("the golden file is missing; to create it, run {}", case.bless())));
         }
         Held::Differs { differences, notes } => {
             troubles.extend(notes.iter().map(|note| here(note)));
@@ -43,7 +43,7 @@ pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
                 line: difference.line,
                 column: None,
                 message: format!(
-                    "`{}` differs from the golden file; if this run is right: {}",
+                    "`{}` differs from the golden file; if this run is right, run {}",
                     difference.statement,
                     case.bless()
                 ),

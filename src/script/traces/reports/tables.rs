@@ -8,7 +8,8 @@ use pagewalk_engine::trace::counts::{HotSpot, HotSpots, LevelCounts, Lookups, Mi
 /// The columns that every part has.
 const LOOKUPS: &[&str] = &["references", "hits", "misses", "miss rate"];
 
-/// Returns a table of the TLBs and a table of the caches, if the machine has and uses them.
+/// Returns a table of the TLBs and a table of the caches, without the table for parts that the replay does not
+/// use.
 pub(crate) fn parts(counted: &ReplayCounts) -> Vec<Block> {
     let tlbs = counted.spec.tlbs.iter().map(|tlb| &*tlb.name).zip(&counted.tlbs);
     let caches = counted.spec.caches.iter().map(|cache| &*cache.name).zip(&counted.caches);

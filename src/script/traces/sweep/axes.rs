@@ -140,7 +140,7 @@ fn units(setting: &Setting, block: &str) -> Result<(), Stop> {
     if wrong.is_empty() { Ok(()) } else { Err(wrong.into()) }
 }
 
-/// Returns mutually exclusive settings that have no values: `write-back write-through`.
+/// Returns mutually exclusive settings that have no values, such as `write-back write-through`.
 fn flags(setting: &Setting) -> Result<Vec<Field>, Stop> {
     let flag = |name: Word| Field { span: name.span, name, args: Vec::new(), block: None };
     let mut fields = vec![flag(setting.name.clone())];
@@ -255,7 +255,7 @@ fn mistakes_of(unit: SweptUnit, fields: &[Field], base: &Spec) -> Vec<Diagnostic
     }
 }
 
-/// Returns the diagnostics that a stop contains. A grid cannot stop a run for any other reason.
+/// Returns the diagnostics that a stop contains. Errors are the only reason why the evaluation of a grid stops.
 fn mistakes(stop: Stop) -> Vec<Diagnostic> {
     match stop {
         Stop::Wrong(wrong) => wrong,

@@ -16,7 +16,7 @@ pub(super) fn all(text: &str, file: u32) -> Span {
     Span { file, start, end: start + text.len() as u32 }
 }
 
-/// Returns the settings of a grid. The settings' spans refer to the parsed text; see [`placed`].
+/// Returns the settings of a grid. The settings' spans refer to the parsed text (see [`placed`]).
 pub(super) fn block(text: &str, file: u32) -> Result<Settings, Vec<Diagnostic>> {
     let parsed = parse(file, &format!("{BEFORE}{text}{BEHIND}"), &mut ());
     if !parsed.diagnostics.is_empty() {

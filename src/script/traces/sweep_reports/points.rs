@@ -94,7 +94,7 @@ pub(crate) fn rows(swept: &Swept) -> Rows {
     Rows { columns, rows }
 }
 
-/// Returns the grid's settings, without duplicates, that are not part of the shape.
+/// Returns the grid's distinct settings that are not part of the shape.
 fn others(axes: &[Axis]) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
     for axis in axes {

@@ -142,7 +142,7 @@ fn skipped(swept: &Swept) -> Vec<Block> {
     lines.into_iter().map(|line| Block::toned(Tone::Faint, line)).collect()
 }
 
-/// Names a combination by its settings: `ways 16, size 512 B`.
+/// Names a combination by its settings, as in `ways 16, size 512 B`.
 fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
     let axes = swept.grid.axes.iter().zip(&skipped.at);
     let varied = axes.clone().filter(|(axis, _)| axis.values.len() > 1).count();

@@ -106,7 +106,7 @@ fn request(kernel: &Kernel, args: Args<'_>) -> Result<RemapRequest, Errno> {
     if !given || !reaches || resized || !request.has(MREMAP_MAYMOVE) {
         return Err(Errno::EINVAL);
     }
-    // As on Linux, the end of the old mapping may wrap around here; `mremap` rejects it later.
+    // As on Linux, the end of the old mapping may wrap around here. `mremap` rejects such a mapping later.
     let (old_end, new) = (request.addr.wrapping_add(request.old_len), request.target());
     if old_end > new.start && new.end > request.addr { Err(Errno::EINVAL) } else { Ok(request) }
 }

@@ -1,5 +1,5 @@
-//! Random calls with random arguments do not panic, and after each call the kernel's state agrees with the
-//! machine.
+//! Tests that random calls with random arguments do not cause a panic and that the kernel's state agrees with
+//! the machine after each call.
 
 use super::lab::{Argument, Lab, c};
 use crate::kernel::abi::{Arg, Errno};

@@ -138,7 +138,7 @@ fn the_heap_does_not_merge_with_a_named_area_below() {
     assert_eq!(moves(&mut lab, &[0x1000, 0x2000]), [true, true]);
     let wide = |lab: &Lab| lab.maps().iter().map(|(from, to, ..)| (to - from) >> 12).collect::<Vec<_>>();
     assert_eq!(wide(&lab), [1, 2, 2]);
-    // As on Linux, memory mapped next to the heap merges with it.
+    // As on Linux, an area mapped next to the heap merges with the heap.
     let flags = c("MAP_PRIVATE|MAP_ANONYMOUS|MAP_FIXED");
     lab.ok("mmap", args![start + 0x2000, 0x1000, c("PROT_READ|PROT_WRITE"), flags, -1, 0]);
     assert_eq!(wide(&lab), [1, 2, 3]);

@@ -96,13 +96,13 @@ fn libraries_lie_below_mmap_base_with_shared_text() {
     assert_eq!(
         lab.maps()[3..9],
         [
-            // libplain.so is mapped completely, and its last page is mapped a second time.
+            // `libplain.so` is mapped completely, and its last page is mapped a second time.
             row(base - 0x9000, base - 0x7000, "r-xs", 0),
             row(base - 0x7000, base - 0x6000, "rw-p", 0x1000),
-            // The sections of libm.so keep their declared distances.
+            // The sections of `libm.so` keep their declared distances.
             row(base - 0x6000, base - 0x4000, "r-xs", 0),
             row(base - 0x3000, base - 0x2000, "rw-p", 0),
-            // libc.so is undeclared and has a page of text and a page of data.
+            // `libc.so` is undeclared and has a page of text and a page of data.
             row(base - 0x2000, base - 0x1000, "r-xs", 0),
             row(base - 0x1000, base, "rw-p", 0x1000),
         ]
@@ -192,7 +192,7 @@ fn it_fits_on_the_simple_machine() {
     let small = Executable { entry: 0x400, sections, libraries: vec!["libc.so".into()] };
     lab.kernel.add_executable("small".into(), small).unwrap();
     lab.ok("execve", args!["small"]);
-    // mmap-base is three quarters of the address space, and the stack ends at the top.
+    // `mmap-base` is three quarters of the address space, and the stack ends at the top.
     assert_eq!(
         lab.maps(),
         [

@@ -142,7 +142,7 @@ impl Lab {
         self.kernel.process(self.pid).expect("a process")
     }
 
-    /// Lists `/proc/PID/maps` without inodes and names: start, end, permissions, offset.
+    /// Lists the start, end, permissions, and offset of each area, as in `/proc/PID/maps`.
     pub(crate) fn maps(&self) -> Vec<(u64, u64, String, u64)> {
         let areas = self.process().space.areas.iter();
         areas

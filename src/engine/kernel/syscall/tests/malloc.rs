@@ -134,7 +134,8 @@ fn parent_and_child_have_separate_heaps() {
 #[test]
 fn small_memory_can_be_used_up_and_given_back() {
     let mut lab = Lab::simple();
-    // The heap starts at a quarter of the 16 KB and may grow to the lowest address of the stack, at 7/8.
+    // The heap starts one quarter of the way into the 16 KB address space and may grow to the lowest address
+    // of the stack, which is seven eighths of the way.
     let mut taken = Vec::new();
     while let Ok(at) = lab.call("malloc", args![40]) {
         assert_eq!(at, 0x1010 + taken.len() as u64 * 64);

@@ -28,7 +28,7 @@ fn written(pages: u64, flags: &str, change: impl FnOnce(&mut KernelConfig)) -> L
     lab
 }
 
-/// Maps a file of `pages` pages (0x40, 0x41, …) at `AT`.
+/// Maps a file of `pages` pages at `AT`. The pages are filled with the bytes 0x40, 0x41, and so on.
 fn mapped_file(pages: u64, flags: &str, change: impl FnOnce(&mut KernelConfig)) -> Lab {
     let mut lab = Lab::on("core-i7", change);
     lab.kernel.add_file("data".into(), Fill::Pages(0x40), pages * PAGE);

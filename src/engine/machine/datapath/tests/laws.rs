@@ -184,8 +184,8 @@ pub(super) fn step(machine: &mut Machine, dice: &mut Dice, pages: &Pages, flat: 
     assert_eq!(outcome.fault.is_some(), good < size as usize);
 }
 
-/// Whether every access through cache `above` also goes through cache `below`, or none does, so that
-/// inclusion can hold.
+/// Whether inclusion can hold: either every access through cache `above` also goes through cache `below`, or
+/// no access does.
 fn nested(above: &CacheSpec, below: &CacheSpec) -> bool {
     (above.side == below.side || below.side == Side::Both || !above.side.meets(below.side))
         && (below.shared || !above.shared)

@@ -144,8 +144,8 @@ fn a_store_invalidates_only_its_line() {
 }
 
 /// A store makes the entire line of its L1 cache dirty. Smaller lines that contain bytes of this line must
-/// also be invalidated. If they were not, a later store that hits the dirty line would leave stale bytes in
-/// the smaller lines.
+/// also be invalidated. Otherwise, a later store that hits the dirty line would leave stale bytes in the
+/// smaller lines.
 #[test]
 fn a_store_invalidates_smaller_lines_with_bytes_of_its_line() {
     let small = CacheSpec { side: Side::Instructions, ..CacheSpec::new("L1i", 4, 1, 4) };
@@ -263,8 +263,8 @@ fn a_flush_writes_dirty_blocks_to_the_next_level() {
     assert_eq!((machine.cache_counts(0).writebacks, machine.cache_counts(1).writebacks), (1, 1));
 }
 
-/// U. Iowa, Jones, fall 2000, homework 4: the TLB takes 100 ns, and a walk takes another 500 ns. The TLB and
-/// the cache are looked up in parallel.
+/// Homework 4 of Jones's course at the University of Iowa in fall 2000: the TLB takes 100 ns, and a walk takes
+/// another 500 ns. The TLB and the cache are looked up in parallel.
 #[test]
 fn latencies_add_up_unless_they_overlap() {
     let cache = CacheSpec { latency: 4, ..CacheSpec::new("L1", 4, 4, 4) };

@@ -45,7 +45,8 @@ fn remembered_hits_agree_with_searches() {
     }
 }
 
-/// Performs an access twice, as a trace does and as a script does. Both accesses must report the same events.
+/// Performs an access in two ways: as a trace does, and as a script does. Both accesses must report the same
+/// events.
 fn refer(machine: &mut Machine, twin: &mut Machine, dice: &mut Dice, physical: bool) {
     let core = dice.below(machine.spec().cores.into()) as u32;
     machine.set_core(core).unwrap();

@@ -8,7 +8,7 @@ use crate::machine::policy::Policy;
 
 /// Tanenbaum, Modern Operating Systems, 4th edition, problem 3.27: the R bits of pages B to H and A are 11011011.
 /// Second chance removes the first page whose bit is 0, which is D. A tick after the first eight references clears
-/// the bits that they set.
+/// the bits that those references set.
 #[test]
 fn tanenbaum_3_27() {
     // Page A is 1, B is 2, and so on. Page 9 is new.
@@ -30,8 +30,8 @@ fn tanenbaum_3_27() {
     }
 }
 
-/// Ticks at given positions and regular ticks are the same if the positions are regular. For each R bit that
-/// is 1 in Tanenbaum's aging problem (3.30), the string has one reference in that interval.
+/// Ticks at given positions have the same effect as ticks at regular intervals. For each R bit that is 1 in
+/// Tanenbaum's aging problem (3.30), the string has one reference in the corresponding interval.
 #[test]
 fn ticks_at_positions() {
     let bits = ["0111", "1011", "1010", "1101", "0010", "1010", "1100", "0001"];
@@ -49,7 +49,7 @@ fn ticks_at_positions() {
     assert_eq!(last.state.counts, Some(vec![0b0110_1110, 0b0100_1001, 0b0011_0111, 0b1000_1011]));
 }
 
-/// The four steps of the algorithm in Stallings, Operating Systems, section 8.2, followed by hand on one
+/// The four steps of the algorithm in Stallings, Operating Systems, section 8.2, applied by hand to one
 /// string. Page 2 is dirty. All use bits are set at the first fault: the first round finds nothing, the
 /// second clears all bits, and the third finds page 1. At the second fault, pages 2 (dirty) and 3 are unused,
 /// and page 3 is clean. At the third fault, only page 2 is unused.
@@ -90,8 +90,8 @@ fn steps_of_third_chance() {
     );
 }
 
-/// The pages of Tanenbaum's problem 3.36, in each class once: third chance evicts them in the order of their
-/// classes.
+/// Each page of Tanenbaum's problem 3.36 is in a different class, and third chance evicts the pages in the
+/// order of their classes.
 #[test]
 fn third_chance_evicts_the_lowest_class() {
     let held = |(page, referenced, dirty)| Held { page, used: 0, referenced, dirty };
@@ -116,8 +116,8 @@ fn forced(reference: &ReferenceString, at: usize, frame: u32) -> (Vec<u32>, Stri
     (last.frames.into_iter().flatten().collect(), bits, last.state.hand.unwrap())
 }
 
-/// Four frames with the pages 0 to 3. The use bits of pages 0 and 1 are set, page 2 is dirty, and the hand points to
-/// frame 0. Page 9 is loaded into a frame of choice.
+/// Four frames with the pages 0 to 3. The use bits of pages 0 and 1 are set, page 2 is dirty, and the hand points
+/// to frame 0. Page 9 is loaded into a chosen frame.
 #[test]
 fn the_hand_sweeps_to_a_forced_frame() {
     let held = |(page, referenced, dirty)| Held { page, used: 0, referenced, dirty };
@@ -147,7 +147,7 @@ fn the_hand_sweeps_to_a_forced_frame() {
     assert_eq!(of(Policy::ThirdChance, 1), with(1, "0100", 2));
 }
 
-/// While a frame is empty, the hand stays. It also stays if a page is loaded into another empty frame.
+/// While a frame is empty, the hand stays. The hand also stays if a page is loaded into another empty frame.
 #[test]
 fn the_hand_stays_if_the_forced_frame_is_empty() {
     let reference = string(&[1, 2], 3, Replacement::Policy(Policy::Clock));

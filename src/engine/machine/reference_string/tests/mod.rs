@@ -38,8 +38,8 @@ fn victims(reference: &ReferenceString) -> Vec<u32> {
     reference.steps().unwrap().filter_map(|step| step.victim).collect()
 }
 
-/// Silberschatz, Galvin, and Gagne, Operating System Concepts, section on page replacement: FIFO 15, LRU 12,
-/// optimal 9.
+/// In the section on page replacement in Silberschatz, Galvin, and Gagne, Operating System Concepts, FIFO has
+/// 15 faults, LRU has 12, and optimal replacement has 9.
 #[test]
 fn silberschatz() {
     let pages = [7, 0, 1, 2, 0, 3, 0, 4, 2, 3, 0, 3, 2, 1, 2, 0, 1, 7, 0, 1];
@@ -48,7 +48,8 @@ fn silberschatz() {
     assert_eq!(run(&pages, 3, OPTIMAL).faults, 9);
 }
 
-/// Stallings, Operating Systems, four algorithms, with cold faults: optimal 6, LRU 7, FIFO 9, clock 8.
+/// In the example of four algorithms in Stallings, Operating Systems, including cold faults, optimal
+/// replacement has 6 faults, LRU has 7, FIFO has 9, and clock has 8.
 #[test]
 fn stallings() {
     let pages = [2, 3, 2, 1, 5, 2, 4, 5, 3, 2, 5, 2];
@@ -76,8 +77,8 @@ fn isro_2013_q65() {
     assert_eq!(totals.resident.into_iter().collect::<BTreeSet<_>>(), [3, 9, 6, 2].into());
 }
 
-/// The string distinguishes the two policies. Computed by hand, clock has 14 faults, and second chance has
-/// 12.
+/// The string distinguishes the two policies. A computation by hand gives 14 faults for clock and
+/// 12 for second chance.
 #[test]
 fn a_fill_sets_the_use_bit_or_not() {
     let pages = [0, 1, 3, 6, 2, 4, 5, 2, 5, 0, 3, 1, 2, 5, 4, 1, 0];
@@ -147,8 +148,8 @@ fn nru_evicts_by_classes() {
     assert_eq!(victims(&never), [2, 4], "without a tick all are referenced, and 1 is dirty");
 }
 
-/// Computed by hand: after ticks following 1 2 and 1 3, the counters are 1: 11000000, 2: 01000000, and 3:
-/// 10000000.
+/// Computed by hand: with one tick after the references 1 2 and another after 1 3, the counters of pages 1, 2,
+/// and 3 are 11000000, 01000000, and 10000000.
 #[test]
 fn aging_evicts_by_ticks() {
     let reference = ReferenceString {

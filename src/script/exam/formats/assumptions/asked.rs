@@ -83,7 +83,7 @@ pub(super) struct Asked {
     pub(super) accesses: usize,
     /// Number of entries that the longest given page table lists.
     pub(super) listed: u64,
-    /// Number of these operations that are probes.
+    /// Number of probes among the operations with facts to determine.
     pub(super) probes: usize,
     /// Replacement policies of reference strings.
     pub(super) policies: Vec<String>,

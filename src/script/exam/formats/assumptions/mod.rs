@@ -14,7 +14,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 
-/// Sentences about missing values: after an access, and in a table.
+/// Sentences about missing values: one for values after an access, and one for table cells.
 pub(crate) const NO_VALUE: [&str; 2] = [
     "If a value does not exist (such as the PPN after a page fault) or cannot be known from the given state, write -.",
     "If a table cell has no value, write -.",

@@ -1,4 +1,5 @@
-//! The order of the entries in sets. The victim depends on this order, but a table of a set's entries does not show it.
+//! The order of the entries in sets. The victim depends on the order, which a table of a set's entries does not
+//! show.
 
 use std::collections::BTreeSet;
 
@@ -50,7 +51,8 @@ pub(super) fn of_machine(
                 (ways.len() > 1).then_some(Ordered { set, full: ways.len() == total as usize, ways })
             })
             .collect();
-        // List the order of all sets with invalid ways or of none, so that the list does not reveal the evictions.
+        // List the order of either all sets with invalid ways or none of them, so that the list does not reveal
+        // the evictions.
         if !sets.iter().any(|of| !of.full && evicts(part, of.set)) {
             sets.retain(|of| of.full);
         }

@@ -101,7 +101,7 @@ fn any(field: &Field) -> Result<Input, Refusal> {
     listed.map(Input::Text).ok_or_else(|| refusal(field, why))
 }
 
-/// Returns the spellings of every answer; `None` if not all answers are known. If there are too many
+/// Returns the spellings of every answer, or `None` if not all answers are known. If there are too many
 /// spellings, the list omits those with leading zeros.
 fn listed(answers: &Answers, radix: Radix) -> Option<Vec<String>> {
     if !answers.all {

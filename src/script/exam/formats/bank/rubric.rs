@@ -5,7 +5,7 @@ use crate::exam::formats::labels::Labels;
 use crate::exam::formats::plan::points;
 use crate::questions::entry::Rubric;
 
-/// Returns a rubric as a list; empty if the rubric is empty.
+/// Returns a rubric as a list, or an empty text for an empty rubric.
 pub(crate) fn rubric(rows: &[Rubric]) -> String {
     let each: Vec<String> = rows.iter().map(row).collect();
     if each.is_empty() { String::new() } else { format!("<ul>{}</ul>", each.concat()) }

@@ -5,7 +5,7 @@ use crate::exam::formats::tree::Sharing;
 
 /// Height of a box, relative to the text size.
 const BOX: f64 = 1.6;
-/// Distance between two columns, in characters; the arrows turn in this space.
+/// Distance between two columns, in characters. The arrows turn in this space.
 const BETWEEN: f64 = 12.0;
 
 /// Draws pages and frames, scaled down if they are wide.

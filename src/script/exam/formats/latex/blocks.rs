@@ -126,7 +126,7 @@ impl<'l> Writer<'l> {
         }
     }
 
-    /// Pads text that is followed by its points, so that the text has the same width in every version.
+    /// Pads the text before an item's points, so that the text has the same width in every version.
     fn words(&self, words: &str, points: &str) -> String {
         let worth = self.worth(points);
         let text = self.escaped(words);

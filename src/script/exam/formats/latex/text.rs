@@ -92,7 +92,7 @@ impl Text {
         let mut out = String::with_capacity(text.len());
         for character in text.chars() {
             match character {
-                // Braces prevent ligatures; quotes also form ligatures, and are set in the monospaced font
+                // Braces prevent ligatures. Quotes, which also form ligatures, are set in the monospaced font
                 // instead.
                 '-' | ',' => {
                     let _ = write!(out, "{{{character}}}");

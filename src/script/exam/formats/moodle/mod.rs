@@ -1,6 +1,6 @@
 //! Papers as Moodle XML (<https://docs.moodle.org/en/Moodle_XML_format>). Each question is a category that
-//! contains its versions, so that a quiz can draw one. A question has the type Cloze. Essays are separate
-//! questions because Cloze does not support them.
+//! contains its versions, so that a quiz can draw one of the versions. A question has the type Cloze. Essays
+//! are separate questions because Cloze does not support them.
 
 mod cloze;
 

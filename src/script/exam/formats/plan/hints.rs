@@ -21,8 +21,8 @@ pub(crate) fn column_head(title: &str, column: &str, labels: &Labels) -> String 
     }
 }
 
-/// Returns the column heads of a worksheet. If all rows share a notation, the head of the boxes states the
-/// notation once. Otherwise, the head states only the radix of the boxes that begin with `0x`.
+/// Returns the column heads of a worksheet. If all rows share a notation, the head of the boxes shows the
+/// notation once. Otherwise, the head shows only the radix of the boxes that begin with `0x`.
 pub(crate) fn worksheet_heads(rows: &mut [WorksheetRow], labels: &Labels) -> [String; 2] {
     let hint = take_hint(rows, labels).map_or_else(String::new, |hint| format!(" ({hint})"));
     [labels.localize("Parameter").to_owned(), format!("{}{hint}", labels.localize("Value"))]
@@ -50,7 +50,7 @@ fn take_hint(rows: &mut [WorksheetRow], labels: &Labels) -> Option<String> {
 }
 
 /// Adds the radix of a table's hexadecimal blanks to the name of their column, or to the title if several columns
-/// have hexadecimal blanks. `hex` contains the names of these columns, and `all` is whether every column with
+/// have hexadecimal blanks. `hex` contains the names of these columns, and `all` is true if every column with
 /// blanks is among them. If `once` is false, each column name includes the radix.
 pub(crate) fn mark_hex(table: &mut Table, hex: &BTreeSet<String>, all: bool, once: bool, labels: &Labels) {
     let names: Vec<&mut String> =
@@ -88,8 +88,8 @@ pub(crate) fn mark_title(table: &mut Table, hex: &BTreeSet<String>, all: bool, l
     title.trim_start().clone_into(&mut table.title);
 }
 
-/// Adds the radix to the title of a given table. The numbers 0 to 9 of other columns, such as bits, are the same in
-/// hexadecimal.
+/// Adds the radix to the title of a given table. The numbers 0 to 9 in other columns, such as bits, are the same
+/// in hexadecimal.
 pub(crate) fn mark_given(table: &mut Table, of: &TableView, labels: &Labels) {
     let cells = |at: usize| of.rows.iter().filter_map(move |row| row.get(at));
     let names = || table.groups.iter().flatten().enumerate();

@@ -1,4 +1,5 @@
-//! The instructions on the first page of a printed paper: its size, and how to write the answers.
+//! The instructions on the first page of a printed paper: the number of questions and points, and how to write
+//! the answers.
 
 use std::collections::BTreeSet;
 

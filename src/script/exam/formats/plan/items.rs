@@ -106,7 +106,7 @@ impl<'p> Items<'p> {
         match &item.kind {
             ItemKind::Facts { blanks, .. } => {
                 let mut rows = self.rows(blanks, bare, &names);
-                // A working set has no frames.
+                // The label for a working set must not mention frames.
                 if matches!(&*item.did, Did::Reference(run) if run.is_working_set()) {
                     for (row, _) in
                         rows.iter_mut().zip(blanks).filter(|(_, blank)| *blank.fact == *"resident")
@@ -218,7 +218,7 @@ impl<'p> Items<'p> {
         let heads: Vec<&String> = of.groups.iter().flatten().collect();
         let asked: Vec<bool> =
             heads.iter().map(|head| columns.iter().any(|column| **column == ***head)).collect();
-        // The names and the number of the areas would answer how the areas change.
+        // The names and the number of the areas would reveal how the areas change.
         let spare = if self.medium == Medium::Screen { 0 } else { spare_rows(of) };
         let printed = printed(of, columns);
         let kept = |at: usize| printed[at] && (spare == 0 || asked[at]);
@@ -331,7 +331,7 @@ impl<'p> Items<'p> {
     }
 }
 
-/// Number of rows of a table of areas is a multiple of this number.
+/// The number of rows in a table of areas is a multiple of this number.
 const AREAS: usize = 4;
 
 /// Returns the number of empty rows that a table of areas gets, so that the number of its rows is not the answer.

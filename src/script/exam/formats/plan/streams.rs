@@ -13,18 +13,18 @@ use crate::run::record::Did;
 
 /// Maximum width of the table, in characters.
 const ROOM: u32 = 84;
-/// Maximum number of facts of items that different statements ask.
+/// Maximum number of facts per item in a table of items from different statements.
 const FEW: usize = 3;
 /// Maximum length of a notation in the head of a column.
 const SHORT: usize = 12;
 
-/// Items with their names, and their table.
+/// Items with their names, and a table of the items.
 type Stream<'i> = (Vec<(&'i PaperItem, String)>, Block);
 
 impl Items<'_> {
     /// Returns the items at the start of `pieces` that one statement asks in a loop, or that ask for the same few
-    /// facts, each with its name, and their table: one row for each item, and one column for each fact. Returns `None`
-    /// if they do not fit in a table. A learning platform shows each item alone.
+    /// facts. Each item has a name. The table has one row for each item and one column for each fact. Returns
+    /// `None` if the items do not fit in a table. A learning platform shows each item alone.
     pub(super) fn stream<'i>(&mut self, pieces: &'i [Piece], whole: Number) -> Option<Stream<'i>> {
         let items = pieces.iter().map_while(|piece| match piece {
             Piece::Item(item) => Some(&**item),
@@ -40,7 +40,7 @@ impl Items<'_> {
         self.table_of(&all, whole).or_else(|| self.table_of(all.get(..own)?, whole))
     }
 
-    /// Returns these items with their names, and their table.
+    /// Returns these items with their names, and a table of the items.
     fn table_of<'i>(&mut self, items: &[&'i PaperItem], whole: Number) -> Option<Stream<'i>> {
         let [first, _, ..] = items else { return None };
         let blanks = asked(first)?;
@@ -72,7 +72,7 @@ impl Items<'_> {
         Some((named, Block::Fill { how, points, tables: self.medium.tables(table) }))
     }
 
-    /// Returns a box without the prefix of its radix, which the head of the column states.
+    /// Returns a box without the prefix of its radix, which the head of the column shows.
     fn cell(&self, blank: &Asked, item: &PaperItem, name: &str) -> Blank {
         let own = self.blank(blank, bare(item), name.to_owned());
         let content = own.content.map(|content| content.trim_start_matches(&own.prefix).to_owned());

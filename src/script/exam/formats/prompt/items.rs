@@ -9,8 +9,8 @@ use crate::questions::entry::{ItemKind, Radix};
 use crate::run::record::{Access, AccessVerb, CallRecord, Did, Shown};
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
-/// Returns the templates for an access: without a process, and with one. A paper's translation replaces them.
-/// `stored` is the script text of the stored value.
+/// Returns the templates for an access: without a process, and with one. A paper's translation replaces these
+/// templates. `stored` is the script text of the stored value.
 pub(super) fn templates(access: &Access, stored: &str) -> [&'static str; 2] {
     match (access.verb, access.data.len()) {
         (AccessVerb::Translate, _) => {
@@ -45,8 +45,8 @@ pub(super) fn templates(access: &Access, stored: &str) -> [&'static str; 2] {
     }
 }
 
-/// Returns the prompt of an item for a format without such a table. `cores` means that the paper uses several cores, so
-/// that prompts name them.
+/// Returns the prompt of an item for a format without a table of initial pages above the item. `cores` means that
+/// the paper uses several cores, so that prompts name the core.
 pub(crate) fn prompt(item: &PaperItem, labels: &Labels, cores: bool) -> String {
     prompt_with(item, labels, cores, false)
 }

@@ -8,7 +8,7 @@ use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
 use crate::run::record::{Access, AccessVerb, Did, ReferenceRun};
 
-/// How a table begins whose rows are items.
+/// The beginning of a table whose rows are items.
 pub(crate) struct Rows {
     /// The prompt above the table.
     pub(crate) prompt: String,
@@ -20,8 +20,8 @@ pub(crate) struct Rows {
     pub(crate) names: Vec<String>,
 }
 
-/// Returns how the table of these items begins: with accesses, system calls, or the settings of one reference string.
-/// Returns `None` if the items do not fit in one table.
+/// Returns the beginning of the table of these items: accesses, system calls, or the settings of one reference
+/// string. Returns `None` if the items do not fit in one table.
 pub(crate) fn rows(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option<Rows> {
     let first = items.first()?;
     if let Did::Reference(_) = &*first.did {
@@ -47,7 +47,8 @@ pub(crate) fn rows(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option
     })
 }
 
-/// Returns how the table of one reference string begins: with the replacement policies, the numbers of frames, or both.
+/// Returns the beginning of the table of one reference string: the replacement policies, the numbers of frames, or
+/// both.
 fn of_strings(items: &[&PaperItem], labels: &Labels) -> Option<Rows> {
     let runs: Vec<&ReferenceRun> = items.iter().filter_map(|item| string_of(item)).collect();
     let first = *runs.first().filter(|_| runs.len() == items.len())?;
@@ -118,7 +119,8 @@ fn capitalized(text: &str) -> String {
         .map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + letters.as_str())
 }
 
-/// Returns the prompt of several accesses that differ only in their addresses, or `None` if they differ in more.
+/// Returns the prompt of several accesses that differ only in their addresses, or `None` if the accesses also
+/// differ in other ways.
 fn of_addresses(items: &[&PaperItem], labels: &Labels, cores: bool) -> Option<String> {
     let each = items.iter().map(|item| match (&item.kind, &*item.did) {
         (ItemKind::Facts { .. }, Did::Access(_)) if item.printed.prompt.is_some() => {

@@ -19,7 +19,7 @@ pub(crate) fn tabled(item: &PaperItem) -> Option<&ReferenceRun> {
     (run.start.len() > 1).then_some(run)
 }
 
-/// Which settings of a reference string a prompt states.
+/// The settings of a reference string that a prompt mentions.
 #[derive(Clone, Copy)]
 pub(crate) struct Stated {
     /// The number of frames.
@@ -82,7 +82,7 @@ pub(crate) fn of_string(run: &ReferenceRun, labels: &Labels, tabled: bool, state
     text.join(" ")
 }
 
-/// Describes the frames and the replacement policy, as far as the prompt states them.
+/// Describes the number of frames and the replacement policy, if the prompt mentions them.
 pub(super) fn memory(run: &ReferenceRun, labels: &Labels, stated: Stated) -> Option<String> {
     let setup = &run.setup;
     let (frames, policy) = (setup.frames.to_string(), policy(run, labels));

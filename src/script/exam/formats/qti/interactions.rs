@@ -9,7 +9,7 @@ use crate::exam::formats::bank::rubric::rubric;
 use crate::exam::formats::bank::stem::Slots;
 use crate::exam::formats::export::Refusal;
 
-/// Width of every box in characters; a single width reveals no answer.
+/// Width of every box in characters. All boxes have the same width, so the width does not reveal the answer.
 const WIDTH: u32 = 16;
 
 /// The declaration of an interaction's response.
@@ -20,7 +20,7 @@ pub(crate) struct Response {
     pub(crate) base: &'static str,
     /// Whether students can choose several options.
     pub(crate) several: bool,
-    /// The correct answers; empty for answers that a grader marks.
+    /// The correct answers, or an empty list for answers that a grader marks.
     pub(crate) correct: Vec<String>,
     /// The points of each answer.
     pub(crate) worth: Vec<(String, f64)>,

@@ -79,7 +79,7 @@ fn declaration(xml: &mut Xml, response: &Response) -> io::Result<()> {
     })
 }
 
-/// Writes the points of each listed answer; any other answer earns no points.
+/// Writes the points of each listed answer. Any other answer earns no points.
 fn mapping(xml: &mut Xml, response: &Response) -> io::Result<()> {
     let most = response.points.to_string();
     let bounds = [("lowerBound", "0"), ("upperBound", most.as_str()), ("defaultValue", "0")];

@@ -34,7 +34,7 @@ pub fn write(papers: &[Paper]) -> Result<Vec<File>, Refusal> {
         let (mut entries, mut seen) = (Vec::new(), BTreeSet::new());
         for (of, at) in &group.versions {
             let entry = entry(&group, &laid[*of], *at)?;
-            // A duplicate version would be drawn twice as often.
+            // The test would draw a duplicate version twice as often.
             if seen.insert(entry.stem.clone()) {
                 entries.push(entry);
             }

@@ -36,7 +36,7 @@ pub(crate) fn blank(blank: &Blank) -> String {
     out
 }
 
-/// Pads text that is followed by its points to the same width in every version.
+/// Pads the text before an item's points, so that the text has the same width in every version.
 fn words(text: &str, points: &str) -> String {
     let room = stable_width(text).map_or_else(String::new, |room| format!(", room: {}", flowing(&room)));
     let points = if points.is_empty() { String::new() } else { format!(", points: {}", string(points)) };

@@ -54,7 +54,7 @@ pub enum Floor {
     None,
 }
 
-/// How to mark choices with several correct options.
+/// The marking of choices with several correct options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Several {
     /// Full points for exactly the correct options, otherwise none.
@@ -77,7 +77,7 @@ pub enum Void {
 pub struct Rules {
     /// Share of the points for an answer that follows from the student's earlier answers.
     pub carried: Number,
-    /// Share of the points for a dash, or another answer that nothing happens, that follows from wrong answers.
+    /// Share of the points for a dash (or `none`, `no`, or 0) that follows from wrong answers.
     pub(crate) carried_dashes: Number,
     /// The group of fields that must all be right.
     pub whole: Whole,
@@ -87,7 +87,7 @@ pub struct Rules {
     pub(crate) wrong_choice: Number,
     /// The level at which negative marks are limited to zero.
     pub floor: Floor,
-    /// How to mark choices with several correct options.
+    /// The marking of choices with several correct options.
     pub(crate) several: Several,
     /// Whether an empty field is treated as a dash.
     pub(crate) empty_is_dash: bool,
@@ -128,7 +128,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "carried-dashes",
         values: "a share from 0 to 1; 0",
-        help: "credit for a dash, or an answer that nothing happens, that is right only because an earlier answer is wrong",
+        help: "credit for a dash (or an answer that nothing happens) that is right only because an earlier answer is wrong",
         set: |rules, value| share(value).map(|share| rules.carried_dashes = share),
     },
     Rule {
@@ -169,7 +169,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "several",
         values: "whole, each; whole",
-        help: "how to mark a choice with several correct options: as a whole, or one share for each correct option, minus one for each wrong option",
+        help: "credit for a choice with several correct options: all or nothing (whole), or one share per correct answer minus one share per wrong answer (each)",
         set: |rules, value| {
             let known = [("whole", Several::Whole), ("each", Several::Each)];
             one_of(value, &known).map(|several| rules.several = several)

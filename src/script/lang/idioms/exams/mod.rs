@@ -187,8 +187,8 @@ fn truth(all: &[Token]) -> Option<String> {
     Some(format!("choice {} {{ correct \"{right}\"; wrong \"{wrong}\" }}", text.text))
 }
 
-/// Moves points from inside a question to its head, and returns the new text from its `{` to the end of the
-/// line with the points.
+/// Moves points from inside a question to the question's head, and returns the new text from the question's
+/// `{` to the end of the line with the points.
 pub(super) fn inside(text: &str, line: &Range<usize>, head: &Range<usize>) -> Option<(Range<usize>, String)> {
     let said = &text[line.clone()];
     let all = tokens(said);

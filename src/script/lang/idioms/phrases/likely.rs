@@ -1,4 +1,5 @@
-//! Guesses at the intended meaning of a line. An idiom is shown only if its equivalent line has no errors.
+//! Guesses at the intended meaning of a line. A diagnostic shows an idiom only if the idiom's equivalent line
+//! has no errors.
 
 use crate::lang::idioms::rows::{Idiom, row};
 
@@ -7,7 +8,7 @@ const ARROW: &str = "facts must follow `=>`";
 const SIZE: &str = "the number of bytes must follow `size`";
 const POINTS: &str = "points have the form `points N`";
 const TITLE: &str = "a title must be a string";
-const LATEST: &str = "a fact of the latest access is a property of `last`";
+const LATEST: &str = "to use a fact of the latest access, write `last.NAME`";
 const OF_PROCESS: &str = "a process and its statement must be separated by `:`";
 const TURNED: &str = "the name of a setting must come before its value";
 const BRACES: &str = "the settings of a part must be in braces";
@@ -31,7 +32,7 @@ const fn likely(theirs: &'static [&'static str], ours: &'static str, message: &'
     row(theirs, ours, message, "")
 }
 
-/// Idioms that are tried first with the facts of the line, and then without the facts.
+/// Idioms to try first with the facts of the line, and then without the facts.
 pub(super) const LIKELY: &[Idiom] = &[
     // Values and loops
     likely(&["let NAME A", "let NAME := A", "NAME := A"], "let NAME = A", "a variable must be set with `=`"),

@@ -82,7 +82,7 @@ pub(super) const MEMORY: &[Idiom] = &[
     row(
         &["read A = VALUE"],
         "read A => byte VALUE",
-        "the byte that a load reads is the fact `byte`",
+        "to check the byte that a load reads, use the fact `byte`",
         "write `read 0x3D4 => byte 0x36`",
     ),
     row(

@@ -22,7 +22,7 @@ pub(super) fn line(block: &str, said: &str) -> Option<String> {
     (new != said).then_some(new)
 }
 
-/// Rewrites a statement with settings in braces or after its pages.
+/// Rewrites a statement whose settings are in braces or after a list of pages.
 pub(super) fn statement(said: &str) -> Option<String> {
     let all = tokens(said);
     let first = all.first()?;
@@ -163,7 +163,7 @@ fn part(piece: &[Token]) -> Option<String> {
 }
 
 /// Rewrites a TLB or cache with its settings in braces, and returns the number of following pieces that
-/// belong to it.
+/// belong to the same TLB or cache.
 fn level(said: &str, head: &str, piece: &[Token], after: &[Vec<Token>]) -> Option<(usize, String)> {
     let kind = head.split(' ').next()?;
     let called = piece

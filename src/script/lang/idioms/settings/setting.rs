@@ -85,7 +85,7 @@ fn setting(block: &str, said: &str, all: &[Token]) -> Option<(usize, String)> {
         at += 1;
     }
     let Some(next) = all.get(at) else {
-        // Without a value, the setting is a flag, or a name and a word.
+        // A setting without a value is a flag, or a name followed by a word.
         return flagged(block, &words).map(|new| (at, new));
     };
     if next.is_name() {

@@ -55,7 +55,7 @@ pub(super) fn value(all: &[Token]) -> Option<(usize, String, Option<&'static str
     }
 }
 
-/// Writes a setting with its value. Address widths are written in bits, even if the source gives them in
+/// Writes a setting with its value. Writes address widths in bits, even if the source gives the widths in
 /// bytes.
 pub(super) fn written(name: &str, value: &str, unit: Option<&str>) -> String {
     let unit = unit

@@ -95,13 +95,13 @@ impl MemoryCall<'_> {
             return format!("{process} has a new area {}{replaced}{open}", self.names.area(area));
         }
         format!(
-            "{process} maps {range}. The kernel merges it with the neighboring area into {}{replaced}{open}",
+            "{process} maps {range}. The kernel merges the new area with the neighboring area into {}{replaced}{open}",
             self.names.area(area)
         )
     }
 
-    /// Describes permissions that the area denies but page-table entries cannot enforce. No entry format has
-    /// a read bit, and a format may lack R/W.
+    /// Describes accesses that the area forbids but page-table entries allow. No entry format has a read bit,
+    /// and a format may lack R/W.
     fn not_enforced(&self, prot: Prot) -> &'static str {
         let has_rw = self.names.spec.mmu.as_ref().is_none_or(|mmu| mmu.pte.bit_position(Bit::Rw).is_some());
         if !prot.read && (prot.write || prot.exec) {

@@ -6,7 +6,7 @@ use crate::report::doc::{Block, Tone};
 use crate::run::facts::{Component, Family, Key, ReportedFact, key, reported_facts};
 use crate::run::record::Did;
 
-/// Explains all facts of a statement, or one fact. Facts with the same reason are grouped.
+/// Explains all facts of a statement, or one fact. Groups facts with the same reason.
 ///
 /// # Errors
 /// Returns a message stating that the fact does not exist.

@@ -47,7 +47,8 @@ pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
     }
 }
 
-/// Describes the upper-level entry whose bit denies the access. `None` if the entry of the page denies it.
+/// Describes the upper-level entry whose bit denies the access. Returns `None` if no upper-level entry denies
+/// the access.
 fn denying(a: &Access, bit: Bit, denies: bool) -> Option<String> {
     let mmu = a.spec.mmu.as_ref()?;
     let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });

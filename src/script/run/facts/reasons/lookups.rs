@@ -49,7 +49,8 @@ pub(crate) fn lookup(a: &Access, component: Component) -> String {
     }
 }
 
-/// Returns ` of set 6 of L1d`, without the set of a fully associative component and without the name of an only one.
+/// Returns ` of set 6 of L1d`, but omits the set of a fully associative component and the name of the only
+/// TLB or cache.
 fn place(a: &Access, component: Component, set: u64) -> String {
     let (sets, several) = match component {
         Component::Tlb(at) => (a.spec.tlbs[at].sets, a.spec.tlbs.len() > 1),
@@ -87,7 +88,8 @@ fn owner(a: &Access, component: Component) -> String {
     }
 }
 
-/// Explains that a TLB missed because a context switch flushed the entry. Returns `None` for any other cause.
+/// Explains that a TLB missed because a context switch flushed the entry. Returns `None` if the TLB missed
+/// for another reason.
 pub(crate) fn switched(a: &Access, component: Component, before: &Machine) -> Option<String> {
     let (Component::Tlb(at), Some(own)) = (component, &a.process) else { return None };
     // The handler of a fault also invalidates entries.

@@ -1,5 +1,4 @@
-//! Machine files: the settings of `machine { … }` in YAML, converted to the same fields, with locations in
-//! the file.
+//! Converts machine files (the settings of `machine { … }` in YAML) to fields with locations in the file.
 //!
 //! A YAML mapping is a block, a scalar is a word or a number with its unit, and a list represents several
 //! values. The value `true`, or the name alone, sets a flag. Several TLBs or caches form a list of blocks,
@@ -32,7 +31,8 @@ use tree::{Entry, Node, Scalar, join, tree};
 /// and are consistent.
 ///
 /// # Errors
-/// Returns `machine-file` for text that is not YAML or cannot be settings, or the errors in values.
+/// Returns `machine-file` for text that is not YAML or does not contain settings, and otherwise the errors in
+/// the values.
 pub(crate) fn fields_of_yaml(file: u32, text: &str) -> Result<Vec<Field>, Vec<Diagnostic>> {
     let mut top = tree(file, text).map_err(one)?;
     let mut within = Span { file, start: 0, end: 0 };

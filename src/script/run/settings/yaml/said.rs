@@ -92,8 +92,8 @@ pub(super) fn wrong(
     diagnostic
 }
 
-/// Returns the start of the malformed construct, according to the end of a library message: `scanning a
-/// quoted scalar at line 1 column 4`.
+/// Returns the start of the malformed construct from the end of a library message such as `scanning a quoted
+/// scalar at line 1 column 4`.
 fn begun(file: u32, text: &str, context: &str) -> Option<(Span, String)> {
     let (what, place) = context.rsplit_once(" at line ")?;
     let (line, column) = place.split_once(" column ")?;
@@ -109,7 +109,7 @@ const TABS: &str = "indent with spaces, not tabs";
 const MENDING: [(&str, &str); 6] = [
     ("mapping values are not allowed", "indent all settings of a block by the same amount, one per line"),
     ("tab character", TABS),
-    ("cannot start any token", "enclose a value that begins with this character in quotes"),
+    ("cannot start any token", "put quotes around a value that begins with this character"),
     ("expected key", "indent all settings of a block by the same amount"),
     ("'-' indicator", "indent all items of a list by the same amount"),
     ("expected ','", "close the bracket or brace that was opened"),

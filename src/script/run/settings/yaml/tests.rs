@@ -18,7 +18,7 @@ fn at(text: &str, span: Span) -> &str {
     text.get(span.start as usize..span.end as usize).expect("a place in the file")
 }
 
-/// Formats settings in script notation: `tlb L2 { ways 4; shared }`.
+/// Formats settings in script notation, such as `tlb L2 { ways 4; shared }`.
 fn shown(fields: &[Field]) -> String {
     let field = |field: &Field| {
         let args = field.args.iter().map(|arg| format!(" {}", value(arg))).collect::<Vec<_>>().concat();
@@ -358,7 +358,7 @@ proptest! {
     }
 }
 
-/// A setting, named by its number: a value, or nested settings.
+/// A random test setting, which is either a number or a block of nested settings.
 #[derive(Debug, Clone)]
 enum Setting {
     Number(u32),

@@ -1,8 +1,8 @@
 //! A YAML document as a tree with the location of every node.
 //!
-//! The YAML library does not record locations. However, the library returns a scalar as a slice of the text if
-//! the scalar is requested as a string, and the slice has a location. Only scalars can be requested as strings,
-//! so the document is read twice: first for its shape, and then for its scalars.
+//! The YAML library does not record locations. However, if a scalar is requested as a string, the library
+//! returns a slice of the text, and the slice has a location. Only scalars can be requested as strings, so the
+//! document is read twice: first for its shape, and then for its scalars.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -52,9 +52,9 @@ pub type Entry<'t> = (Scalar<'t>, Node<'t>);
 pub(crate) enum Node<'t> {
     /// `64 B`, `plru`, or no value.
     Scalar(Scalar<'t>),
-    /// `[9, 9]`, or lines that begin with `-`.
+    /// A list: `[9, 9]`, or lines that begin with `-`.
     List(Vec<Node<'t>>),
-    /// `{ ways: 4 }`, or lines with keys. The keys of a block are unique.
+    /// A block: `{ ways: 4 }`, or lines with keys. The keys of a block are unique.
     Block(Vec<Entry<'t>>),
 }
 
@@ -135,7 +135,7 @@ impl DocumentShape {
         E::custom(refusal.0)
     }
 
-    /// Adds a node. `word` states whether the node may be a key.
+    /// Adds a node. `word` indicates whether the node may be a key.
     fn add_node<E: de::Error>(&mut self, kind: NodeKind, word: bool) -> Result<(), E> {
         match self.key {
             true if word => Ok(()),

@@ -65,7 +65,7 @@ impl Session<'_> {
 
     fn replay_here(&mut self, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
         let place = plan.name.span;
-        // The session gives up the machine during the replay, but keeps the budget, which the replay charges.
+        // The replay takes the machine out of the session but leaves the work budget in the session.
         let mut slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
         let performed = match (&mut slot, plan.map) {
             (Slot::Kernel(kernel), AddressMap::Demand) => self.in_process(kernel, plan),

@@ -34,7 +34,7 @@ pub(crate) fn offered(marked: &str, state: &State) -> Completions {
     complete(&marked.replacen('‸', "", 1), at, state)
 }
 
-/// Checks that completions of texts contain the expected items and lack the unexpected ones.
+/// Checks that the completions of texts contain the expected items and none of the unexpected items.
 pub(crate) fn holds(state: &State, table: &[(&str, &str, &str)]) {
     for (marked, wanted, unwanted) in table {
         let found = offered(marked, state);

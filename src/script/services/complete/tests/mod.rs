@@ -279,7 +279,7 @@ fn snippets_are_made_from_usages() {
         ("include", ItemKind::Keyword, statement, Some("include \"${1:file.pw}\"$0")),
         ("ask", ItemKind::Keyword, statement, Some("ask ${1:OP} => ${2:FACT}$0")),
         ("given", ItemKind::Keyword, statement, Some("given ${1:NOUN}$0")),
-        // The `for` of a `translate` is not a loop.
+        // The `for` of a `translate` does not begin a loop.
         ("for", ItemKind::Keyword, ItemPosition::Other, None),
         ("essay", ItemKind::Verb, statement, Some("essay \"${1:TEXT}\" {\n\t$0\n}")),
         (

@@ -45,7 +45,7 @@ fn amend(files: &[(&str, &str)], wanted: Wanted) -> Outcome {
 }
 
 /// Returns the amended text of a script in which no failed expectation remains unchanged. The expectations in
-/// the text then hold, and need no further edits.
+/// the amended text hold and need no further edits.
 fn accepted(script: &str) -> String {
     let outcome = amend(&[("a.pw", script)], ACCEPT);
     assert_eq!(outcome.left, [""; 0], "{script}");

@@ -57,7 +57,7 @@ impl Replay {
         }
     }
 
-    /// Checks the reference counts of files and objects, and that unused files and objects are freed.
+    /// Checks the reference counts of files and objects, and checks that unused files and objects are freed.
     fn check_users(&self) {
         let process = self.0.process();
         let file = self.0.kernel.file_named("data").expect("the file");
