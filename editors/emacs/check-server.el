@@ -1,4 +1,4 @@
-;;; check-server.el --- The language server through eglot  -*- lexical-binding: t; -*-
+;;; check-server.el --- Tests of the language server through eglot  -*- lexical-binding: t; -*-
 
 ;;; Code:
 
@@ -8,7 +8,7 @@
 (require 'pagewalk-mode)
 
 (defun check-wait (what seconds)
-  "Wait until WHAT is no longer nil, at most SECONDS, and return it."
+  "Wait at most SECONDS until WHAT is non-nil, and return it."
   (let ((until (+ (float-time) seconds)) found)
     (while (not (or (setq found (funcall what)) (> (float-time) until)))
       (accept-process-output nil 0.1))
@@ -31,7 +31,7 @@
       (should (string-match-p "0x0D" (mapconcat #'flymake-diagnostic-text told "\n")))
       (goto-char (flymake-diagnostic-beg (car told)))
       (should (looking-at-p "ppn 0x0E\\|0x0E\\|read")))
-    ;; Hover over the address: its fields.
+    ;; The hover text of an address shows its fields.
     (goto-char (point-min))
     (search-forward "0x03D")
     (let ((hover (jsonrpc-request (eglot-current-server) :textDocument/hover (eglot--TextDocumentPositionParams))))

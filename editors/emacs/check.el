@@ -1,4 +1,4 @@
-;;; check.el --- The mode against the shared sample and the examples  -*- lexical-binding: t; -*-
+;;; check.el --- Tests of the mode with the shared sample and the examples  -*- lexical-binding: t; -*-
 
 ;;; Code:
 
@@ -22,12 +22,13 @@
   "The face of each class.")
 
 (defun check-face (position)
-  "The face at POSITION; what begins a comment counts as comment."
+  "Return the face at POSITION.  A comment delimiter has the comment face."
   (let ((face (get-text-property position 'face)))
     (if (eq face 'font-lock-comment-delimiter-face) 'font-lock-comment-face face)))
 
 (defun check-tokens (rows file)
-  "Compare the tokens of ROWS with the faces in FILE: how many there are, and those that differ."
+  "Compare the tokens of ROWS with the faces in FILE.
+Return the number of tokens and a list of those that differ."
   (with-temp-buffer
     (insert-file-contents file)
     (pagewalk-mode)
@@ -49,7 +50,7 @@
       (cons all (nreverse wrong)))))
 
 (defun check-lines (file)
-  "The lines of FILE."
+  "Return the lines of FILE."
   (with-temp-buffer
     (insert-file-contents file)
     (split-string (buffer-string) "\n" t)))
@@ -76,7 +77,7 @@
       (should (>= share 99)))))
 
 (ert-deftest a-change-has-its-faces-too ()
-  ;; Line by line, as it is typed, the same faces come about.
+  ;; Typing the text line by line results in the same faces.
   (let ((text (mapconcat #'identity (check-lines "editors/sample.pw") "\n"))
         whole typed)
     (cl-flet ((faces () (cl-loop for at from 1 below (point-max) collect (get-text-property at 'face))))
@@ -96,7 +97,7 @@
     (should (equal whole typed))))
 
 (defun check-indented (text)
-  "TEXT, indented anew."
+  "Return TEXT after indenting it again."
   (with-temp-buffer
     (insert text)
     (pagewalk-mode)

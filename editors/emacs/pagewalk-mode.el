@@ -1,4 +1,4 @@
-;;; pagewalk-mode.el --- Scenarios of memory systems  -*- lexical-binding: t; -*-
+;;; pagewalk-mode.el --- Major mode for Pagewalk scripts  -*- lexical-binding: t; -*-
 
 ;; Version: 0.1.0
 ;; Package-Requires: ((emacs "26.1"))
@@ -6,7 +6,7 @@
 
 ;;; Commentary:
 
-;; A major mode for Pagewalk's scripts (*.pw): colours, indentation, an index of scenarios, questions and definitions, and
+;; A major mode for Pagewalk scripts (*.pw): highlighting, indentation, an index of scenarios, questions, and definitions, and
 ;; the language server through eglot (`M-x eglot').
 ;;
 ;;   (add-to-list 'load-path "…/editors/emacs")
@@ -17,19 +17,19 @@
 (require 'cl-lib)
 
 (defgroup pagewalk nil
-  "Scripts of Pagewalk."
+  "Pagewalk scripts."
   :group 'languages)
 
 (defcustom pagewalk-indent-offset 2
-  "Columns that braces indent what stands in them."
+  "Number of columns by which braces indent their contents."
   :type 'integer
   :safe #'integerp)
 
 (defface pagewalk-number '((t :inherit font-lock-constant-face))
-  "Numbers and their units.")
+  "Face for numbers and their units.")
 
 (defface pagewalk-operator '((t :inherit font-lock-builtin-face))
-  "Operators.")
+  "Face for operators.")
 
 ;; BEGIN generated words forms verbs values presets nouns fact_words constants units heads part_properties process_properties
 (defconst pagewalk-forms
@@ -126,11 +126,11 @@
     (modify-syntax-entry ?- "_" table)
     (dolist (c '(?+ ?* ?/ ?% ?< ?> ?& ?^ ?| ?~ ?! ?= ?, ?. ?: ?\; ??) table)
       (modify-syntax-entry c "." table)))
-  "Comments, strings, brackets and words of a script.")
+  "Syntax table for comments, strings, brackets, and words of a script.")
 
 (defconst pagewalk--syntax-propertize
   (syntax-propertize-rules
-   ;; Three quotes: the first opens prose, the last closes it.
+   ;; In three quotes, the first opens prose, and the last closes it.
    ("\\(\"\\)\"\\(\"\\)"
     (1 (ignore
         (let* ((from (match-beginning 1))
@@ -141,30 +141,29 @@
             (put-text-property (1- (match-end 2)) (match-end 2) 'syntax-table fence))
            ((not (nth 8 state))
             (put-text-property from (1+ from) 'syntax-table fence))))))))
-  "Prose.")
+  "Syntax rules for prose.")
 
-;;;; Colours
-;; A scan over tokens, from a line that stands in no braces: what a word is follows from the block and the statement that it
-;; stands in.
+;;;; Highlighting
+;; The scan over tokens starts at a line outside all braces. The block and the statement that contain a word determine its face.
 
 (defconst pagewalk--word "[A-Za-z_]\\(?:[A-Za-z0-9_]\\|-[A-Za-z]\\)*")
 (defconst pagewalk--accesses '("translate" "read" "write" "fetch" "invlpg"))
 
 (cl-defstruct (pagewalk--block (:constructor pagewalk--block-new))
   kind                   ; statements, settings, cover, choices, entry, table, or hole
-  (rows 0)               ; complete rows of its table
-  row                    ; in a row
+  (rows 0)               ; complete rows of the table
+  row                    ; point is in a row
   head                   ; first word of the statement
-  second                 ; the word after it
+  second                 ; second word of the statement
   facts                  ; name, value, or nil
-  ask                    ; the statement is an `ask'
-  columns                ; columns are listed
-  (depth 0)              ; round and square brackets that are open
-  (last "")              ; the token before
-  number)                ; which is a number
+  ask                    ; non-nil in an `ask' statement
+  columns                ; non-nil in a list of columns
+  (depth 0)              ; number of open round and square brackets
+  (last "")              ; previous token
+  number)                ; non-nil if the previous token is a number
 
 (defun pagewalk--end (block)
-  "The statement of BLOCK at hand is at its end."
+  "End the current statement of BLOCK."
   (when (pagewalk--block-row block)
     (cl-incf (pagewalk--block-rows block)))
   (setf (pagewalk--block-row block) nil
@@ -178,7 +177,7 @@
         (pagewalk--block-number block) nil))
 
 (defun pagewalk--kind (block)
-  "What the braces hold that open after the statement of BLOCK at hand."
+  "Return the kind of block that opens after the current statement of BLOCK."
   (let ((head (pagewalk--block-head block)))
     (pcase (pagewalk--block-kind block)
       ('settings 'settings)
@@ -194,15 +193,15 @@
   (put-text-property from to 'face face))
 
 (defsubst pagewalk--operand-p ()
-  "What an option takes stands after point."
+  "Return non-nil if an option's operand follows point."
   (looking-at-p "[ \t]*(\\|[ \t]+\\(?:[0-9]\\|[A-Za-z_]\\)"))
 
 (defsubst pagewalk--joining-p ()
-  "A word that joins two values stands after point."
+  "Return non-nil if a word that joins two values follows point."
   (looking-at-p "[ \t]+\\(?:and\\|or\\|in\\|not\\|where\\|points\\|unit\\|radix\\)\\_>"))
 
 (defun pagewalk--first-word (block word)
-  "Face of WORD, the first of a statement of BLOCK."
+  "Return the face of WORD, the first word of a statement in BLOCK."
   (setf (pagewalk--block-head block) word
         (pagewalk--block-ask block) (equal word "ask"))
   (pcase (pagewalk--block-kind block)
@@ -219,7 +218,7 @@
         (t 'font-lock-function-name-face)))))
 
 (defun pagewalk--option (block word)
-  "Face of WORD in BLOCK where it stands before something, or after such a word."
+  "Return the face of WORD in BLOCK if it is an option or an option's operand."
   (let ((last (pagewalk--block-last block)))
     (when (equal last ",")
       (setf (pagewalk--block-columns block) nil))
@@ -244,7 +243,7 @@
       'font-lock-keyword-face))))
 
 (defun pagewalk--operation (block word)
-  "Face of WORD in BLOCK where an operation may begin."
+  "Return the face of WORD in BLOCK at the start of an operation."
   (cond
    ((looking-at-p "[ \t]*:[^:]") 'font-lock-preprocessor-face)
    ((equal word "probe") 'font-lock-keyword-face)
@@ -257,7 +256,7 @@
     'font-lock-type-face)))
 
 (defun pagewalk--setting (block word)
-  "Face of WORD, after the name of a setting of BLOCK."
+  "Return the face of WORD after the name of a setting in BLOCK."
   (let ((head (pagewalk--block-head block))
         (last (pagewalk--block-last block)))
     (pcase (pagewalk--block-kind block)
@@ -280,7 +279,7 @@
         ((equal last "of") 'font-lock-function-name-face))))))
 
 (defun pagewalk--noun (block word)
-  "Face of WORD in BLOCK, where the statement takes nouns or words of its own."
+  "Return the face of WORD in BLOCK if its statement takes nouns or keywords."
   (let ((head (pagewalk--block-head block))
         (last (pagewalk--block-last block)))
     (cond
@@ -303,7 +302,7 @@
       'font-lock-preprocessor-face))))
 
 (defun pagewalk--value (word)
-  "Face of WORD in an expression."
+  "Return the face of WORD in an expression."
   (cond
    ((looking-at-p "(") 'font-lock-function-name-face)
    ((or (member word '("true" "false")) (member word pagewalk-constants)) 'font-lock-constant-face)
@@ -316,7 +315,7 @@
    ((string-match-p "\\`P[0-9]+\\'" word) 'font-lock-preprocessor-face)))
 
 (defun pagewalk--face (block word)
-  "Face of WORD, which ends at point, in BLOCK; nil for a variable."
+  "Return the face of WORD, which ends at point, in BLOCK; nil for a variable."
   (let* ((case-fold-search nil)
          (last (pagewalk--block-last block))
          (outside (zerop (pagewalk--block-depth block)))
@@ -345,7 +344,7 @@
      (t (pagewalk--value word)))))
 
 (defun pagewalk--joined-p (block)
-  "After point, the end of a line, the statement of BLOCK goes on."
+  "Return non-nil if the statement of BLOCK continues after the end of line."
   (or (> (pagewalk--block-depth block) 0)
       (eq (pagewalk--block-kind block) 'hole)
       (and (not (pagewalk--block-row block))
@@ -357,7 +356,7 @@
                  (looking-at-p "=>\\|where\\_>\\|else\\_>\\|{"))))))
 
 (defun pagewalk--cell (block)
-  "Give the cell of BLOCK at point its face and go beyond it."
+  "Set the face of the cell of BLOCK at point, and move after the cell."
   (let ((from (point)))
     (when (zerop (skip-chars-forward "^ \t\n|;{}()\"'#"))
       (forward-char))
@@ -371,8 +370,8 @@
         (t 'font-lock-constant-face))))))
 
 (defun pagewalk--prose (blocks limit)
-  "Go beyond the prose at point, or to its next hole, at most to LIMIT.
-Return BLOCKS, with the hole's if there is one."
+  "Move to the end of the prose at point, its next hole, or LIMIT.
+Return BLOCKS, with a block for the hole if there is one."
   (let (done)
     (while (and (not done) (re-search-forward "\"\"\"\\|{{\\|}}\\|{" limit 'move))
       (pcase (match-string-no-properties 0)
@@ -385,8 +384,8 @@ Return BLOCKS, with the hole's if there is one."
     blocks))
 
 (defun pagewalk--token (blocks limit)
-  "Give the token at point its face and go beyond it, at most to LIMIT.
-BLOCKS are those that are open; return those after it."
+  "Set the face of the token at point, and move after it, at most to LIMIT.
+BLOCKS are the open blocks.  Return the open blocks after the token."
   (let* ((block (car blocks))
          (from (point))
          (next (char-after))
@@ -466,14 +465,14 @@ BLOCKS are those that are open; return those after it."
     blocks))
 
 (defun pagewalk--fontify (limit)
-  "Give the tokens up to LIMIT their faces."
+  "Set the faces of the tokens up to LIMIT."
   (let ((blocks (list (pagewalk--block-new :kind 'statements))))
     (while (< (point) limit)
       (setq blocks (pagewalk--token blocks limit))))
   nil)
 
 (defun pagewalk--outermost ()
-  "Go to the last line, at or before this one, that stands in no braces."
+  "Move to the last line, at or before this one, that is outside all braces."
   (forward-line 0)
   (while (not (or (bobp)
                   (and (looking-at-p "[A-Za-z]") (not (nth 8 (syntax-ppss))) (zerop (nth 0 (syntax-ppss))))))
@@ -483,7 +482,7 @@ BLOCKS are those that are open; return those after it."
 (defvar font-lock-end)
 
 (defun pagewalk--extend-region ()
-  "Let whole statements be gone over, from one that stands in no braces."
+  "Extend the region to whole statements, from a line outside all braces."
   (save-excursion
     (let ((from (progn (goto-char font-lock-beg) (pagewalk--outermost) (point)))
           (to (progn
@@ -496,18 +495,18 @@ BLOCKS are those that are open; return those after it."
         t))))
 
 (defconst pagewalk--font-lock-keywords '((pagewalk--fontify))
-  "One search, which gives all faces.")
+  "Keywords with one matcher, which sets all faces.")
 
 ;;;; Indentation
 
 (defun pagewalk--bare ()
-  "The line at point without its comment, and with its strings emptied."
+  "Return the line at point without its comment and its strings' contents."
   (let ((line (buffer-substring-no-properties (line-beginning-position) (line-end-position))))
     (setq line (replace-regexp-in-string "\"\\(?:[^\"\\\\]\\|\\\\.\\)*\"\\|'\\(?:[^'\\\\]\\|\\\\.\\)*'" "\"\"" line t t))
     (replace-regexp-in-string "[ \t]*#.*\\'" "" line t t)))
 
 (defun pagewalk--before ()
-  "Go to the line before that is more than a comment; nil if there is none."
+  "Move to the previous line with code; return nil if there is none."
   (let (found)
     (while (and (not found) (not (bobp)))
       (forward-line -1)
@@ -515,8 +514,8 @@ BLOCKS are those that are open; return those after it."
     found))
 
 (defun pagewalk--joined-line-p (limit)
-  "The line at point belongs to the one before, which stands after LIMIT.
-A comma between settings joins nothing."
+  "Return non-nil if the line at point continues a line after LIMIT.
+A comma between settings does not continue a statement."
   (save-excursion
     (let ((starts (string-match-p "\\`[ \t]*\\(?:=>\\|where\\_>\\)" (pagewalk--bare))))
       (and (pagewalk--before)
@@ -530,7 +529,7 @@ A comma between settings joins nothing."
                           (string-match-p "=>\\|\\`[ \t]*given\\_>" bare)))))))))
 
 (defun pagewalk--first ()
-  "Go to the first line of the statement that the line at point is of."
+  "Move to the first line of the statement that contains point."
   (let (done)
     (while (not done)
       (forward-line 0)
@@ -543,7 +542,7 @@ A comma between settings joins nothing."
          (t (setq done t)))))))
 
 (defun pagewalk--indentation ()
-  "Columns that the line at point stands from the left; `noindent' in prose."
+  "Return the column to which to indent this line, or `noindent' in prose."
   (save-excursion
     (forward-line 0)
     (let* ((state (syntax-ppss))
@@ -587,11 +586,11 @@ A comma between settings joins nothing."
     ("Process" ,(concat "^[ \t]*process[ \t]+\\(" pagewalk--word "\\)") 1)
     ("Variable" ,(concat "^[ \t]*\\(?:" pagewalk--word "[ \t]*:[ \t]*\\)?\\(?:let\\|choose\\)[ \t]+\\(" pagewalk--word "\\)")
      1))
-  "What `imenu' lists.")
+  "Patterns of the entries that `imenu' lists.")
 
 ;;;###autoload
 (define-derived-mode pagewalk-mode prog-mode "Pagewalk"
-  "Major mode for scripts of Pagewalk, which are scenarios of memory systems."
+  "Major mode for Pagewalk scripts, which are scenarios for memory systems."
   (setq-local comment-start "# ")
   (setq-local comment-end "")
   (setq-local comment-start-skip "#+[ \t]*")

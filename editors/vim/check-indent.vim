@@ -1,4 +1,4 @@
-" Indenting scripts anew changes nothing; and of scripts without any indentation it finds most again.
+" Checks that indenting a script again changes nothing, and counts the lines whose indentation is restored after its removal.
 "   vim -es -S check-indent.vim FILE…, with $OUT
 set nocompatible encoding=utf-8 nomore
 let &runtimepath = expand('<sfile>:p:h') . ',' . &runtimepath

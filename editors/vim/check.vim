@@ -1,5 +1,5 @@
-" The classes that the syntax gives, against a list of them: vim -es -S check.vim, with $CLASSES, $OUT, and $SAMPLE for a list
-" without names of files. The first line of $OUT: how many agree, and of how many.
+" Compares the classes of the syntax file with a list: vim -es -S check.vim, with $CLASSES, $OUT, and $SAMPLE for a list without
+" file names. The first line of $OUT is the number of tokens that agree and the number of all tokens.
 set nocompatible encoding=utf-8 nomore
 let &runtimepath = expand('<sfile>:p:h') . ',' . &runtimepath
 filetype plugin indent on
@@ -9,11 +9,11 @@ let s:out = []
 let s:pattern = '^pagewalk\(Keyword\|Verb\|Fact\|Noun\|Number\|String\|Comment\|Operator\|Constant\|Process\|Variable\)'
 
 function! s:Class(line, column) abort
-  " What stands in a string belongs to it.
+  " Everything in a string has the class of the string.
   return matchstr(synIDattr(synID(a:line, a:column, 1), 'name'), s:pattern)
 endfunction
 
-" The class of a text, at its beginning and at its end.
+" Returns the class of a text, or `mixed` if its first and last characters have different classes.
 function! s:ClassOf(line, column, text) abort
   let from = byteidx(getline(a:line), a:column - 1) + 1
   let class = s:Class(a:line, from)

@@ -1,6 +1,6 @@
-// Compares the scopes that the TextMate grammar gives with the classes of tokens.
-//   node check-grammar.mjs MODULES sample FILE.pw FILE.classes OUT   writes a test of vscode-tmgrammar-test
-//   node check-grammar.mjs MODULES share FILE.classes FLOOR          the share of tokens of the listed files that agree
+// Compares the scopes of the TextMate grammar with the classes of tokens.
+//   node check-grammar.mjs MODULES sample FILE.pw FILE.classes OUT   writes a test for vscode-tmgrammar-test
+//   node check-grammar.mjs MODULES share FILE.classes FLOOR          prints the share of tokens that agree
 import fs from "node:fs";
 import path from "node:path";
 import { createRequire } from "node:module";
@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 const here = path.dirname(fileURLToPath(import.meta.url));
 const grammarFile = path.join(here, "syntaxes", "pagewalk.tmLanguage.json");
 
-// The scope of each class.
+// The TextMate scope of each class.
 const SCOPES = {
   Keyword: "keyword.control",
   Verb: "entity.name.function",
@@ -24,7 +24,7 @@ const SCOPES = {
   Variable: "variable.other.readwrite",
 };
 
-// `LINE:COLUMN TEXT CLASS`
+// Parses lines of the format `LINE:COLUMN TEXT CLASS`.
 function tokensOf(lines) {
   return lines.filter(Boolean).map((line) => {
     const [, row, column, text, kind] = line.match(/^(\d+):(\d+) (.*) (\w+)$/s);
@@ -32,7 +32,7 @@ function tokensOf(lines) {
   });
 }
 
-// What is written after the scope of a class, in the scopes of the grammar.
+// Returns the full scope of a class in the grammar, including its suffix.
 function fullScope(kind, text) {
   const quotes = { '"': "double", "'": "single" }[text[0]];
   if (kind !== "String") return `${SCOPES[kind]}.pagewalk`;
@@ -45,7 +45,7 @@ function sample(script, classes, out) {
   fs.readFileSync(script, "utf8").replace(/\n$/, "").split("\n").forEach((line, row) => {
     test.push(line);
     for (const token of tokens.filter((token) => token.line === row)) {
-      // What stands at the very beginning is marked by an arrow.
+      // An arrow marks a token in the first column.
       const mark = token.column === 0
         ? `#<${"-".repeat(token.text.length)}`
         : `#${" ".repeat(token.column - 1)}${"^".repeat(token.text.length)}`;
@@ -72,7 +72,7 @@ async function grammar(modules) {
   return { grammar: await registry.loadGrammar("source.pagewalk"), initial: textmate.INITIAL };
 }
 
-// The classes that the last scope of each character tells, a list a line.
+// Returns the tokens of each line with their scopes.
 function scopesOf({ grammar, initial }, text) {
   let state = initial;
   return text.split("\n").map((line) => {

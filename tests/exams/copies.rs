@@ -69,10 +69,10 @@ fn fork_and_copy_on_write() {
 
 fn parent_and_child(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let start = scan(&prose, "an area that begins at {}.")[0];
+    let start = scan(&prose, "private anonymous memory at {}.")[0];
     let pages = listed(prose.split_once("the pages ").expect("a list").1);
     let mut frames = Frames::default();
-    let others = scan(&prose, "those below {} are")[0];
+    let others = scan(&prose, "only frames with numbers below {} are in use")[0];
     for page in 0..others {
         frames.access("Q", page, true);
     }

@@ -106,11 +106,11 @@ fn classes(question: &Sheet, seed: u64) -> Vec<String> {
 
 fn counts(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let n = scan(&prose, "A private anonymous area of {} KB: it reads")[0] / 4;
-    let m = scan(&prose, "A private anonymous area of {} KB: it stores")[0] / 4;
+    let n = scan(&prose, "A private anonymous area of {} KB: the program reads")[0] / 4;
+    let m = scan(&prose, "A private anonymous area of {} KB: the program stores")[0] / 4;
     let said = scan(
         &prose,
-        "a file of {} bytes: it reads a byte of each page, then it stores to the first {} pages",
+        "a file of {} bytes: the program reads a byte of each page, and then stores to the first {} pages",
     );
     let shared = scan(&prose, "A shared anonymous area of {} KB")[0] / 4;
     // On Linux, a read maps the zero page, and a later store copies it. A store without a previous read, or

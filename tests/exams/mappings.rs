@@ -15,12 +15,7 @@ fn mappings_private_and_shared() {
 
 fn who_sees(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let pointers = [
-        "at the pointer s, which is {}",
-        "at the pointer q, which is {}",
-        "at t, which is {}",
-        "at u, which is {}",
-    ];
+    let pointers = ["at the pointer s = {}", "at the pointer q = {}", "at t = {}", "at u = {}"];
     let pointers = pointers.map(|pattern| scan(&prose, pattern)[0]);
     let [s, q, t, _] = [0, 1, 2, 3].map(|at| pointers[at]);
     let mut file = *b"abcdefgh";
@@ -51,9 +46,9 @@ fn who_sees(question: &Sheet, seed: u64) {
         let keys: Vec<&str> = asked.keys.iter().map(|(_, key)| key.as_str()).collect();
         assert_eq!(keys, right, "seed {seed}: {}", asked.operation);
     }
-    let said = scan(&prose, "Now A stores {} to s[{}], and calls");
+    let said = scan(&prose, "Now A stores {} to s[{}] and calls");
     file[said[1] as usize] = said[0] as u8;
-    let place = scan(&prose, "puts the letter z at place {} of the file")[0];
+    let place = scan(&prose, "writes the letter z at offset {} of the file")[0];
     file[place as usize] = b'z';
     let right = [copy.expect("B has stored"), file].map(|bytes| String::from_utf8_lossy(&bytes).into_owned());
     assert_eq!(question.part("b").keys(), right, "seed {seed}");
@@ -62,7 +57,7 @@ fn who_sees(question: &Sheet, seed: u64) {
 fn ends(question: &Sheet, seed: u64) {
     let prose = question.prose();
     let size = scan(&prose, "The file table has {} bytes")[0];
-    let start = scan(&prose, "s is {}.")[0];
+    let start = scan(&prose, "The pointer s is {}.")[0];
     for asked in question.part("a").facts() {
         let at = asked.access().2 - start;
         let byte = hex(if at < size { at % 256 } else { 0 }, 2);
@@ -81,7 +76,7 @@ fn ends(question: &Sheet, seed: u64) {
     for asked in question.part("c").facts() {
         let arguments: Vec<&str> = asked.operation.trim_end_matches(')').split(", ").collect();
         let (offset, read_only) =
-            (number(arguments[5]), scan(&prose, "The descriptor {} is open for reading only")[0]);
+            (number(arguments[5]), scan(&prose, "descriptor {} is open for reading only")[0]);
         let writes_through = arguments[2].contains("PROT_WRITE") && arguments[3] == "MAP_SHARED";
         let right = if offset % 4096 != 0 {
             "EINVAL"

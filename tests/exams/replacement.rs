@@ -122,7 +122,7 @@ fn page_replacement() {
 
 /// Checks the last question, which runs a string with three and with four frames.
 fn belady(part: &super::sheet::Sheet, prose: &str, seed: u64) {
-    let string = super::sheet::listed(prose.split_once("is also a fault: ").expect("a string").1);
+    let string = super::sheet::listed(prose.split_once("The reference string is ").expect("a string").1);
     let mut right = Vec::new();
     for policy in ["fifo", "lru"] {
         right.extend([3, 4].map(|frames| faults(&play(&string, frames, policy, &[]))));

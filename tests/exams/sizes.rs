@@ -22,8 +22,8 @@ fn page_table_sizing() {
 fn one_level(question: &Sheet, seed: u64) {
     let said = scan(
         &question.prose(),
-        "has {}-bit virtual addresses, {}-bit physical addresses and pages of {} bytes. Its page table has one level, with \
-         entries of {} bytes each.",
+        "has {}-bit virtual addresses, {}-bit physical addresses, and pages of {} bytes. Its page table has one level and an \
+         entry of {} bytes for each virtual page.",
     );
     let [virtual_bits, physical_bits, page, entry] = said[..] else { panic!("four numbers") };
     let vpo = u64::from(page.ilog2());
@@ -37,8 +37,8 @@ fn one_level(question: &Sheet, seed: u64) {
 fn two_levels(question: &Sheet, seed: u64) {
     let said = scan(
         &question.prose(),
-        "uses these pages and no others: {} pages from virtual page 0x08048 upward, {} pages from virtual page {} upward, and \
-         {} pages of stack",
+        "uses these three ranges of pages and no others: {} pages from virtual page 0x08048 upward, {} pages from virtual page {} upward, and \
+         {} stack pages",
     );
     let [text, file, start, stack] = said[..] else { panic!("four numbers") };
     // A level-1 entry covers 1024 pages.
@@ -59,7 +59,7 @@ fn two_levels(question: &Sheet, seed: u64) {
 fn three_levels(question: &Sheet, seed: u64) {
     let prose = question.prose();
     let memory = scan(&prose, "32-bit virtual addresses, {}-bit physical addresses")[0];
-    let said = scan(&prose, "is split into {}, {} and {} bits for the tables");
+    let said = scan(&prose, "is split into {}, {}, and {} bits");
     let [top, mid, low] = said[..] else { panic!("three numbers") };
     assert_eq!(top + mid + low, 20, "seed {seed}");
     let size = |bits: u64| (1 << bits) * 4u64;
@@ -70,7 +70,7 @@ fn three_levels(question: &Sheet, seed: u64) {
 
 fn fits(question: &Sheet, seed: u64) {
     let said =
-        scan(&question.prose(), "A program has {} bytes of text, {} bytes of data and {} bytes of stack");
+        scan(&question.prose(), "A program has {} bytes of text, {} bytes of data, and {} bytes of stack");
     let pages = |size: u64| said.iter().map(|bytes| bytes.div_ceil(size)).sum::<u64>();
     let used: u64 = said.iter().sum();
     let right = [

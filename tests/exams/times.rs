@@ -20,7 +20,7 @@ fn beside(question: &Sheet, seed: u64) {
     let prose = question.prose();
     let said = scan(
         &prose,
-        "has pages of {} KB and a first-level data cache of {} KB in {} ways, with blocks of {} bytes",
+        "has pages of {} KB and a first-level data cache of {} KB with {} ways and blocks of {} bytes",
     );
     let [page, size, ways, block] = said[..] else { panic!("four numbers") };
     let sets = size * 1024 / ways / block;
@@ -38,7 +38,7 @@ fn beside(question: &Sheet, seed: u64) {
 
 fn names(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let said = scan(&prose, "Virtual pages {}, {} and {} are all mapped to the physical page {}.");
+    let said = scan(&prose, "Virtual pages {}, {}, and {} are all mapped to the physical page {}.");
     let frame = said[3];
     let mut first = None;
     for item in question.part("a").facts() {
@@ -60,12 +60,12 @@ fn reach(question: &Sheet, seed: u64) {
     let prose = question.prose();
     let said = scan(
         &prose,
-        "has pages of {} KB, a first-level TLB of {} entries and a second-level TLB of {} entries",
+        "has pages of {} KB, a first-level TLB of {} entries, and a second-level TLB of {} entries",
     );
     let large = scan(&prose, "Reach of the first-level TLB with pages of {} MB")[0];
     let right = strings(&[said[0] * said[1], said[0] * said[2], said[1] * large]);
     assert_eq!(question.part("a").keys(), right, "seed {seed}");
-    let said = scan(&prose, "byte of each of {} neighboring pages, in order, and does so {} times");
+    let said = scan(&prose, "byte of each of {} consecutive pages, in order, in each of {} passes");
     let (pages, rounds) = (said[0], said[1]);
     // The accesses visit more pages than the TLB has entries, always in the same order, so each page is
     // evicted before its next access.
@@ -101,11 +101,11 @@ const ONE: u64 = 100_000;
 
 fn translated(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let said = scan(&prose, "A lookup of the TLB takes {} ns and an access to memory {} ns");
+    let said = scan(&prose, "A TLB lookup takes {} ns, and a memory access takes {} ns");
     let (tlb, memory) = (said[0], said[1]);
-    let percent = scan(&prose, "The TLB hits in {} % of all accesses")[0];
-    let levels = scan(&prose, "Effective access time with {} levels")[0];
-    let better = scan(&prose, "is as fast and hits in {} % of all accesses")[0];
+    let percent = scan(&prose, "takes no time. {} % of all accesses hit in the TLB")[0];
+    let levels = scan(&prose, "Effective access time if the page table had {} levels")[0];
+    let better = scan(&prose, "replaces the TLB, and {} % of all accesses hit in it")[0];
     // In a hundred accesses, each TLB hit requires one memory access, and each TLB miss requires one more memory
     // access per level.
     let average = |hits: u64, levels: u64| {
@@ -120,10 +120,10 @@ fn translated(question: &Sheet, seed: u64) {
 
 fn faulting(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let memory = scan(&prose, "An access to memory takes {} ns on the average")[0];
-    let one_in = scan(&prose, "In one of {} accesses there is a page fault")[0];
-    let fault = scan(&prose, "whose handling takes {} ms on the average")[0] * 1_000_000;
-    let goal = scan(&prose, "may be slower by {} % of")[0];
+    let memory = scan(&prose, "A memory access takes {} ns on average")[0];
+    let one_in = scan(&prose, "One in {} accesses causes a page fault")[0];
+    let fault = scan(&prose, "Handling a page fault takes {} ms on average")[0] * 1_000_000;
+    let goal = scan(&prose, "access time by at most {} % of")[0];
     // The effective access times with one fault per `one_in` accesses.
     let added = (one_in * memory + fault) * ONE / one_in;
     let instead = ((one_in - 1) * memory + fault) * ONE / one_in;
@@ -135,13 +135,13 @@ fn faulting(question: &Sheet, seed: u64) {
 
 fn goal(question: &Sheet, seed: u64) {
     let prose = question.prose();
-    let said = scan(&prose, "A hit in the TLB takes {} ns; a miss takes {} ns more");
+    let said = scan(&prose, "hits in the TLB takes {} ns. A translation that misses takes {} ns longer");
     let (tlb, walk) = (said[0], said[1]);
-    let average = scan(&prose, "The average translation shall take {} ns")[0];
+    let average = scan(&prose, "The average translation should take {} ns")[0];
     let miss = (average - tlb) * 100 * ONE / walk;
     let half = tlb * ONE + walk * miss / 200;
     assert_eq!(all_fine(&question.part("a").keys()), [miss, half], "seed {seed}");
-    let said = scan(&prose, "Bringing a page in takes {} ms. In {} % of all faults");
+    let said = scan(&prose, "Reading a page from the disk takes {} ms. In {} % of all page faults");
     let right = said[0] * ONE + said[0] * said[1] * ONE / 100;
     assert_eq!(all_fine(&question.part("b").keys()), [right], "seed {seed}");
 }

@@ -176,7 +176,7 @@ fn x86(question: &Sheet, seed: u64) {
         digits: 8,
     };
     let memory = dump(&question.given()[0]);
-    let top = scan(&question.prose(), "CR3 is {}.")[0];
+    let top = scan(&question.prose(), "CR3 contains {}.")[0];
     for item in question.facts() {
         format.holds(&memory, top, &item, &format!("seed {seed}"));
     }
@@ -224,7 +224,7 @@ fn the_core_i7_walk() {
 
 fn walked(question: &Sheet, va: u64, seed: u64) {
     let memory = dump(&question.given()[0]);
-    let top = scan(&question.prose(), "CR3 holds {}.")[0];
+    let top = scan(&question.prose(), "CR3 contains {}.")[0];
     let asked = &question.part("a").facts()[0];
     let walk = core_i7().holds(&memory, top, asked, &format!("seed {seed}"));
     assert_eq!(asked.access().2, va, "seed {seed}: the address of the question before");
@@ -248,7 +248,7 @@ fn walked(question: &Sheet, va: u64, seed: u64) {
         let right = match (walk.ppn, allowed) {
             (None, _) => "page fault: the entry is not present",
             (Some(_), false) => "protection fault: an entry forbids the access",
-            (Some(_), true) => "it succeeds",
+            (Some(_), true) => "the access succeeds",
         };
         assert_eq!(correct, [right], "seed {seed}: {text}");
         outcomes.push(right);
@@ -259,10 +259,10 @@ fn walked(question: &Sheet, va: u64, seed: u64) {
 }
 
 fn four_levels(question: &Sheet, seed: u64) {
-    let level = scan(&question.prose(), "that one level-{} entry spans")[0];
+    let level = scan(&question.prose(), "that one level-{} entry covers")[0];
     let spans = [512 << 30, 1 << 30, 2 << 20][level as usize - 1];
     assert_eq!(question.part("a").keys(), [hex(spans, 1), "512".to_owned()], "seed {seed}");
-    let pages = scan(&question.prose(), "A process uses {} neighboring pages")[0];
+    let pages = scan(&question.prose(), "A process uses {} consecutive pages")[0];
     // Each used page needs a table for each prefix of its VPN.
     let used = (0..pages).map(|n| 0x400 + n).chain([0x7_FFFF_FFFE]);
     let tables = |bits: u32| used.clone().map(|vpn| vpn >> bits).collect::<BTreeSet<u64>>().len();

@@ -1,8 +1,8 @@
-; What each word of a script is. Later patterns win over earlier ones, and in some editors a match loses its other captures
-; where a later pattern takes one of them: so what captures two words comes last of all that capture the first of them.
-; `PAGEWALK_RETELL=1 cargo test --test all editors::` writes the lists of words from the registries.
+; The class of each word in a script. Later patterns override earlier ones. In some editors, a match loses all its captures if a
+; later pattern overrides one of them, so a pattern for two words comes after all other patterns for the first word.
+; `PAGEWALK_RETELL=1 cargo test --test all editors::` writes the word lists from the registries.
 
-; ---- What the tree alone tells ---------------------------------------------------------------------------------------
+; ---- Classes from the tree alone --------------------------------------------------------------------------------------
 
 (comment) @comment
 
@@ -84,7 +84,7 @@
 ((page) @number
   (#match? @number "^[0-9]"))
 
-; Bare words in lists of pages name pages, too: `holding [a, b]`, `resident [a, b]`.
+; Bare words in page lists are names of pages: `holding [a, b]`, `resident [a, b]`.
 (reference
   (settings
     (setting
@@ -121,14 +121,14 @@
 (radix
   (name) @constant)
 
-; The name of a TLB or a cache that is declared; `cache L3 none` is told below.
+; The name in the declaration of a TLB or a cache. A pattern below handles `cache L3 none`.
 (setting
   name: (setting_name) @type
   .
   operand: (name) @type.instance
   (#any-of? @type "tlb" "cache"))
 
-; ---- What only the registries tell -----------------------------------------------------------------------------------
+; ---- Classes from the registries --------------------------------------------------------------------------------------
 
 ((name) @constant
   (#any-of? @constant
@@ -336,7 +336,7 @@
   ; END generated words
   ))
 
-; ---- What the word before it tells -----------------------------------------------------------------------------------
+; ---- Classes from the previous word -----------------------------------------------------------------------------------
 
 (field
   name: (name) @property)
@@ -353,7 +353,7 @@
   operand: (name) @module
   (#eq? @function "process"))
 
-; The name of a TLB or a cache that is shown, set, flushed.
+; The name of a TLB or a cache after `show`, `set`, or `flush`.
 (command
   operand: (name) @type
   .
@@ -372,7 +372,7 @@
   operand: (name) @module
   (#eq? @keyword "out"))
 
-; The bits of an entry, as the facts of it.
+; The bits of an entry, which have the class of facts.
 (command
   .
   (verb)
@@ -398,7 +398,7 @@
   operand: (name) @function
   (#eq? @keyword "of"))
 
-; Units of paper and of time, which no number has of itself.
+; Units of paper and of time, which are not units of numbers.
 (_
   operand: (number)
   .

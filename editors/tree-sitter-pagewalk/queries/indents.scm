@@ -1,4 +1,4 @@
-; For Neovim. Those for Helix and Zed, which name the captures otherwise, are beside their settings.
+; For Neovim. Helix and Zed use other capture names and have their own files next to their settings.
 [
   (block)
   (settings)

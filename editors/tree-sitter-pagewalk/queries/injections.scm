@@ -1,3 +1,3 @@
-; Notes such as `TODO` in comments, where an editor has a grammar for them.
+; Highlights notes such as `TODO` in comments if the editor has a grammar for them.
 ((comment) @injection.content
   (#set! injection.language "comment"))

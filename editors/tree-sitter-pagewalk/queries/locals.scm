@@ -1,4 +1,4 @@
-; `let` and `choose` name things for the rest of their scope; only definitions, scenarios and questions are scopes.
+; `let` and `choose` define names for the rest of their scope. Only definitions, scenarios, and questions are scopes.
 [
   (source_file)
   (definition)
@@ -27,7 +27,7 @@
   operand: (name) @local.definition.namespace)
   (#eq? @_verb "process"))
 
-; Only where no word of the language may stand: `page` is one after `fault`, whatever `page` is.
+; Matches only where no word of the language is valid. After `fault`, `page` is a fact word even if a variable has this name.
 (binary
   (name) @local.reference)
 

@@ -1,5 +1,5 @@
-// What of a Pagewalk script depends on what follows: newlines that end statements, rows, numbers with their units, prose,
-// and the comma that stands last in its list. It keeps no state: the place in the text and what may stand there tell all.
+// Scans the tokens whose extent depends on the following text: newlines that end statements, rows, numbers with their units,
+// prose, and the last comma of a list. The scanner keeps no state. It uses only the text and the set of valid tokens.
 
 #include "tree_sitter/parser.h"
 
@@ -17,7 +17,7 @@ enum Token {
 // The longest unit is `entries`.
 enum { LONGEST = 8 };
 
-// Those of `grammar/pagewalk.pest`; the check compares them.
+// The units of `grammar/pagewalk.pest`. `test/check.py` compares them.
 static const char *const UNITS[] = {
     "B",     "KB",   "MB",    "GB",   "TB",    "PB",   "EB",     "KiB",   "MiB",  "GiB",   "TiB",  "PiB",    "EiB",
     "ns",    "us",   "ms",    "s",    "bits",  "bit",  "entries", "entry", "slots", "slot", "pages", "page", "cycles",
@@ -30,21 +30,21 @@ static bool is_letter(int32_t c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' &&
 
 static bool is_word(int32_t c) { return is_digit(c) || is_letter(c) || c == '_'; }
 
-// A no-break space and a byte order mark are blanks, too.
+// A no-break space and a byte order mark are also blanks.
 static bool is_blank(int32_t c) { return c == ' ' || c == '\t' || c == '\r' || c == 0xA0 || c == 0xFEFF; }
 
 static void take(TSLexer *lexer) { lexer->advance(lexer, false); }
 
 static void skip(TSLexer *lexer) { lexer->advance(lexer, true); }
 
-// Reads a word that begins here, and keeps it if it is short: what is longer is told as the empty word.
+// Reads the word at the current position. Returns an empty word if the word is longer than every unit.
 static void read_word(TSLexer *lexer, char word[LONGEST + 1]) {
   unsigned length = 0;
   bool joined = false;
   while (true) {
     int32_t c = lexer->lookahead;
     if (c == '-' && length > 0) {
-      // It joins when a letter follows; a word with one is no keyword and no unit.
+      // A hyphen before a letter is part of the word. A word with a hyphen is neither a keyword nor a unit.
       take(lexer);
       if (!is_letter(lexer->lookahead)) break;
       joined = true;
@@ -69,7 +69,7 @@ static bool scan_number(TSLexer *lexer) {
   }
   if (lexer->lookahead == '%') {
     take(lexer);
-    // What could be an operand makes an operator of it.
+    // A percent sign before a possible operand is an operator.
     if (!is_word(lexer->lookahead) && lexer->lookahead != '(') lexer->mark_end(lexer);
     goto done;
   }
@@ -89,7 +89,7 @@ done:
   return true;
 }
 
-// Text up to a hole or the closing quotes. Doubled braces are text, and so is a closing one alone.
+// Scans text up to a hole or the closing quotes. Doubled braces are text, and so is a single closing brace.
 static bool scan_prose(TSLexer *lexer) {
   bool any = false;
   while (!lexer->eof(lexer)) {
@@ -115,8 +115,8 @@ static bool scan_prose(TSLexer *lexer) {
   return any;
 }
 
-// Behind a newline: whether a line follows that belongs to what stands above. Blank lines may stand between; a comment is
-// read first, and the newline behind it asks again.
+// After a newline, returns whether the statement ends, that is, whether the next line does not continue it. Skips blank lines.
+// If a comment follows, the newline after the comment decides.
 static bool scan_newline(TSLexer *lexer) {
   while (lexer->lookahead == '\n' || is_blank(lexer->lookahead)) {
     bool newline = lexer->lookahead == '\n';
@@ -138,7 +138,7 @@ static bool scan_newline(TSLexer *lexer) {
   }
 }
 
-// A comma after which the list does not go on.
+// Scans a comma that is the last one in its list.
 static bool scan_last_comma(TSLexer *lexer) {
   take(lexer);
   lexer->mark_end(lexer);

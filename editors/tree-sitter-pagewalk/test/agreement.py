@@ -1,4 +1,4 @@
-"""What `pagewalk lsp` says of tokens, beside what is captured."""
+"""Compares the semantic tokens of `pagewalk lsp` with the captures of the queries."""
 
 import sys
 from pathlib import Path
@@ -9,12 +9,12 @@ import corpora
 sys.path.insert(0, str(Path(__file__).resolve().parents[3] / "tests" / "lsp"))
 from raw import Server  # noqa: E402
 
-# Types of the protocol whose captures are called otherwise.
+# Captures whose names differ from the token types of the protocol.
 CAPTURES = {"enumMember": "constant", "namespace": "module"}
 
 
 def tokens(text, data, legend):
-    """The tokens of an answer: first byte, the byte after the last, type."""
+    """The tokens of a response: first byte, byte after the last one, and type."""
     lines = text.decode().split("\n")
     starts = [0]
     for line in lines:
@@ -29,7 +29,7 @@ def tokens(text, data, legend):
 
 
 def share(reader, root, pagewalk):
-    """The share of tokens that are captured as the server tells, those that are not, and how many there are."""
+    """The share of tokens whose capture agrees with the server, the other tokens, and the number of tokens."""
     with Server(pagewalk, options={"inlayHints": False, "run": False}) as server:
         provider = server.initialized["capabilities"]["semanticTokensProvider"]
         legend = [classes.of(CAPTURES.get(name, name)) for name in provider["legend"]["tokenTypes"]]

@@ -18,20 +18,20 @@ HERE = Path(__file__).resolve().parent
 GRAMMAR = HERE.parent
 ROOT = GRAMMAR.parent.parent
 
-# An edit of a text that cannot be read may keep a piece of the tree that reading it anew would not make.
+# The largest share of edits to invalid texts after which the tree may differ from a fresh parse.
 UNREADABLE_EDITS = 0.001
-# The parser may keep the keyword `as` of `ask … as "…"` where an edit makes it a name, until the line changes again.
+# The same share for valid texts: the parser may keep the keyword `as` of `ask … as "…"` after an edit makes it a name.
 READABLE_EDITS = 0.0005
-# Of the scripts with a mistake of reading, those that this grammar reads: escapes in strings, `x = 4`.
+# The largest share of scripts with a syntax error that this grammar accepts, such as escapes in strings and `x = 4`.
 READ_ALL_THE_SAME = 0.2
-# Of all tokens of the project's scripts, those of the class that the language server tells.
+# The smallest share of tokens whose class agrees with the language server.
 AGREEING_TOKENS = 0.995
 
 failures = 0
 
 
 def report(what, wrong, since):
-    """One line of a check, and what is wrong."""
+    """Prints the result of a check and its errors."""
     global failures
     failures += bool(wrong)
     print(f"{'FAILED' if wrong else 'ok'}: {what} ({time.monotonic() - since:.1f} s)")
@@ -40,7 +40,7 @@ def report(what, wrong, since):
 
 
 def generated():
-    """Whether the generated files belong to `grammar.js`: their hashes were written down when they were generated."""
+    """Compares the generated files with the hashes that `./generate` recorded."""
     wrong = []
     for line in (GRAMMAR / "src/generated.sha256").read_text().splitlines():
         digest, name = line.split()
@@ -50,7 +50,7 @@ def generated():
 
 
 def same_units():
-    """The units that the scanner knows are those of the interpreter's grammar."""
+    """Compares the units in the scanner with the units in the interpreter's grammar."""
     pest = (ROOT / "grammar/pagewalk.pest").read_text()
     rule = re.search(r"^unit = _\{(.*?)^\}", pest, re.M | re.S)[1]
     wanted = set(re.findall(r'"([a-z]{2,}|s)"', rule)) | {"B"}
@@ -61,7 +61,7 @@ def same_units():
 
 
 def typing(reader):
-    """Types every script, and damages and repairs it."""
+    """Types every script in pieces, damages it, and repairs it. Compares the tree with a fresh parse after each edit."""
     chance, count, readable, unreadable = random.Random(1), 0, [], []
     steps = int(os.environ.get("STEPS", "6"))
     for name, text in corpora.scripts(ROOT):
@@ -76,7 +76,7 @@ def typing(reader):
 
 
 def main(library, pagewalk):
-    """Runs every check; false if one fails."""
+    """Runs every check. Returns false if a check fails."""
     now = time.monotonic
     since = now()
     report("the generated files belong to grammar.js", generated(), since)

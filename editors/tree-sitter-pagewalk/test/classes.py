@@ -1,4 +1,4 @@
-"""Highlighting: the shared sample of all editors, and the assertions in `test/highlight`."""
+"""Tests highlighting with the sample that all editors share and with the assertions in `test/highlight`."""
 
 import re
 
@@ -18,12 +18,12 @@ CLASSES = {
 
 
 def of(capture):
-    """The class of a capture; `type.instance` is a `type`."""
+    """The class of a capture. The capture `type.instance` has the class of `type`."""
     return CLASSES.get((capture or "").split(".")[0])
 
 
 def sample(reader, editors):
-    """What is captured in the shared sample otherwise than `sample.classes` lists; and how many tokens it lists."""
+    """The captures in the shared sample that differ from `sample.classes`, and the number of listed tokens."""
     text = (editors / "sample.pw").read_bytes()
     told = reader.captures(text)
     lines = text.decode().split("\n")
@@ -52,7 +52,7 @@ def sample(reader, editors):
 
 
 def assertions(reader, folder):
-    """What the comments of `test/highlight` claim of the line above them and is not so; and how many claims there are."""
+    """The assertions in the comments of `test/highlight` that do not hold for the line above, and the number of assertions."""
     wrong, count = [], 0
     for path in sorted(folder.glob("*.pw")):
         text = path.read_bytes()

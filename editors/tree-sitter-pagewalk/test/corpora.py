@@ -1,4 +1,4 @@
-"""Texts with what is known of them: the corpus, the scripts of the project, and scripts that are wrong."""
+"""Texts with known results: the corpus, the scripts of the project, and scripts with errors."""
 
 import re
 import subprocess
@@ -9,7 +9,7 @@ READING = ("[syntax]", "[unclosed]")
 
 
 def corpus(reader, folder):
-    """What of `test/corpus` makes another tree than it says; and how many texts there are."""
+    """The entries of `test/corpus` whose tree differs from the expected tree, and the number of entries."""
     wrong, count = [], 0
     entry = re.compile(r"^={3,}\n(.*?)\n={3,}\n(.*?)^-{3,}\n(.*?)(?=^={3,}\n|\Z)", re.M | re.S)
     for path in sorted(folder.glob("*.txt")):
@@ -28,7 +28,7 @@ def corpus(reader, folder):
 
 
 def fences(text):
-    """The blocks of scripts in a Markdown text, and the line each begins on."""
+    """The script blocks of a Markdown text, each with the number of its first line."""
     inside, info, body, first = 0, "", [], 0
     for number, line in enumerate(text.splitlines(keepends=True)):
         ticks = len(line) - len(line.lstrip("`"))
@@ -43,7 +43,7 @@ def fences(text):
 
 
 def scripts(root):
-    """Every script of the project: its name, its text."""
+    """The name and the text of every script of the project."""
     listed = subprocess.run(["git", "ls-files", "-z", "*.pw", "*.md"], cwd=root, capture_output=True, text=True, check=True)
     for name in listed.stdout.split("\0"):
         path = root / name
@@ -57,18 +57,18 @@ def scripts(root):
 
 
 def misread(pagewalk, text):
-    """Whether the interpreter finds mistakes of reading in a script."""
+    """Whether the interpreter reports a syntax error in a script."""
     told = subprocess.run([pagewalk, "check", "-"], input=text, capture_output=True, cwd="/tmp", check=False)
     return any(code in told.stderr.decode() for code in READING)
 
 
 def agreeing(reader, root, pagewalk):
-    """The scripts of the project in which this grammar and the interpreter do not agree on whether they can be read."""
+    """The scripts of the project that only one of this grammar and the interpreter can parse."""
     wrong, read, unread = [], 0, 0
     for name, text in scripts(root):
         tree = reader.parse(text)
         found = list(mistakes(tree.root_node))
-        # Only what one of them cannot read is asked about, and documents, which show mistakes.
+        # Runs the interpreter only if this grammar finds an error, and for documents, because they show scripts with errors.
         meant = (found or ".md:" in name) and misread(pagewalk, text)
         if bool(found) == bool(meant):
             read, unread = read + (not found), unread + bool(found)
@@ -85,7 +85,7 @@ CASE = re.compile(r"^    \(" + RUST + r",\s*" + RUST.replace(r"\2", r"\5") + r",
 
 
 def cases(root):
-    """The scripts of `tests/wrong/cases.rs`, each with the code of its mistake."""
+    """The scripts of `tests/wrong/cases.rs`, each with the code of its error."""
     for found in CASE.finditer((root / "tests/wrong/cases.rs").read_text()):
         plain, raw = found[7], found[9]
         if plain is not None:
@@ -95,14 +95,14 @@ def cases(root):
 
 
 def unescaped(found):
-    """A character that Rust writes with a backslash."""
+    """The character that an escape sequence of Rust represents."""
     if found[2]:
         return chr(int(found[2], 16))
     return {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}.get(found[1], found[1])
 
 
 def judged(reader, root):
-    """Wrong scripts that are judged otherwise: those with a mistake of reading that are read, and the others that are not."""
+    """The scripts with syntax errors that this grammar accepts, the others that it rejects, and the sizes of both groups."""
     read, unread, of_reading, others = [], [], 0, 0
     for code, text in cases(root):
         has_error = reader.parse(text.encode()).root_node.has_error

@@ -1,16 +1,16 @@
-"""Editing: what is parsed again after an edit makes the tree that the new text makes from scratch."""
+"""Tests incremental parsing: after an edit, the tree must be equal to a fresh parse of the new text."""
 
 import random
 
 
 def point(text, at):
-    """Row and column of a byte."""
+    """The row and column of a byte."""
     row = text.count(b"\n", 0, at)
     return row, at - (text.rfind(b"\n", 0, at) + 1)
 
 
 def shape(root):
-    """A tree with its places."""
+    """The nodes of a tree with their positions."""
     told, cursor = [], root.walk()
     while True:
         node = cursor.node
@@ -25,7 +25,7 @@ def shape(root):
 
 
 def edited(tree, before, after, start, old_end, new_end):
-    """Tells a tree of an edit."""
+    """Reports an edit to a tree."""
     tree.edit(
         start_byte=start,
         old_end_byte=old_end,
@@ -37,7 +37,7 @@ def edited(tree, before, after, start, old_end, new_end):
 
 
 class Typist:
-    """Types into a text, and looks at every tree."""
+    """Edits a text and checks the tree after every edit."""
 
     def __init__(self, reader, name):
         self.reader, self.name = reader, name
@@ -45,7 +45,7 @@ class Typist:
         self.wrong, self.count = [], 0
 
     def replace(self, start, end, with_):
-        """Puts other bytes in the place of some; true if both trees are the same."""
+        """Replaces bytes of the text. Records the edit if the tree differs from a fresh parse."""
         before, after = self.text, self.text[:start] + with_ + self.text[end:]
         edited(self.tree, before, after, start, end, start + len(with_))
         self.tree = self.reader.parse(after, self.tree)
@@ -59,7 +59,7 @@ class Typist:
 
 
 def typed(reader, name, text, steps, chance):
-    """Types a text in pieces, every prefix a text of its own, then damages and repairs it."""
+    """Types a text in pieces and parses it after every piece, then damages and repairs it."""
     typist = Typist(reader, name)
     at = 0
     while at < len(text):

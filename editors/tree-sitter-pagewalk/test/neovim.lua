@@ -1,4 +1,4 @@
--- Neovim's own highlighting, folds and injections over the shared sample of all editors; runs in the folder of the repository.
+-- Tests Neovim's highlighting, folds, and injections with the sample that all editors share. Runs in the repository's root folder.
 
 local classes = {
   ["function"] = "Verb", comment = "Comment", constant = "Constant", keyword = "Keyword", module = "Process", number = "Number",
@@ -7,7 +7,7 @@ local classes = {
 
 local wrong = {}
 
---- The class of a place, from 1: of several captures the last wins.
+--- The class at a position, counted from 1. The last of several captures wins.
 local function class(line, column)
   local captures = vim.treesitter.get_captures_at_pos(0, line - 1, column - 1)
   local last = captures[#captures]

@@ -1,4 +1,4 @@
-"""The parser as it is built, and what the checks ask of a tree."""
+"""The compiled parser, its queries, and helpers for trees."""
 
 import ctypes
 
@@ -6,7 +6,7 @@ from tree_sitter import Language, Parser, Query, QueryCursor
 
 
 def language(library):
-    """The language in a shared library."""
+    """Loads the language from a shared library."""
     told = ctypes.CDLL(library).tree_sitter_pagewalk
     told.restype = ctypes.c_void_p
     capsule = ctypes.pythonapi.PyCapsule_New
@@ -16,7 +16,7 @@ def language(library):
 
 
 def mistakes(node):
-    """The nodes that stand for what could not be read."""
+    """The error nodes and missing nodes of a tree."""
     if not node.has_error:
         return
     if node.is_error or node.is_missing:
@@ -26,12 +26,12 @@ def mistakes(node):
 
 
 def place(node):
-    """Line and column of a node, from 1."""
+    """The line and column of a node, counted from 1."""
     return f"{node.start_point[0] + 1}:{node.start_point[1] + 1}"
 
 
 class Reader:
-    """A parser and the queries beside it."""
+    """A parser and the queries of a folder."""
 
     def __init__(self, library, queries):
         self.language = language(library)
@@ -39,12 +39,12 @@ class Reader:
         self.queries = {path.name: Query(self.language, path.read_text()) for path in sorted(queries.glob("*.scm"))}
 
     def parse(self, text, before=None):
-        """The tree of a text, of which `before` may be the tree before an edit."""
+        """Parses a text. `before` is the edited tree of the previous text, if there is one."""
         return self.parser.parse(text, before) if before else self.parser.parse(text)
 
     def captures(self, text):
-        """The capture of each byte by `highlights.scm`: of patterns for the same node the later one, of nodes the inner. As
-        in tree-sitter's own highlighting, a match that loses a node to a later one loses what it captures further on."""
+        """The capture of each byte in `highlights.scm`. The last pattern for a node and the innermost node win. As in
+        tree-sitter's own highlighting, a match that loses a node to a later match also loses its later captures."""
         found = []
         matches = QueryCursor(self.queries["highlights.scm"]).matches(self.parse(text).root_node)
         for match, (pattern, captured) in enumerate(matches):

@@ -1,4 +1,4 @@
-" Pagewalk: what an editor needs to know of a script besides its colours and its indentation.
+" Settings for Pagewalk scripts other than syntax highlighting and indentation.
 if exists('b:did_ftplugin')
   finish
 endif
@@ -10,14 +10,14 @@ set cpo&vim
 setlocal comments=:#
 setlocal commentstring=#\ %s
 setlocal formatoptions-=t formatoptions+=croql
-" Names have `-` before a letter: copy-on-write.
+" A name can contain `-` before a letter, such as copy-on-write.
 setlocal iskeyword=@,48-57,_,-
 setlocal shiftwidth=2 softtabstop=2 expandtab
 setlocal suffixesadd=.pw
 setlocal include=^\\s*include\\s\\+\"
 setlocal define=^\\s*\\%(\\k\\+\\s*:\\s*\\)\\=\\%(let\\\|def\\\|process\\\|choose\\)\\s\\+\\ze\\k
 setlocal foldmethod=indent foldlevel=99
-" Brackets, for matchit: not those in strings and comments.
+" Brackets for matchit, except brackets in strings and comments.
 let b:match_words = '{:},(:),\[:\]'
 let b:match_skip = 's:pagewalkComment\|pagewalkString'
 
@@ -26,7 +26,7 @@ let b:undo_ftplugin = 'setlocal comments< commentstring< formatoptions< iskeywor
 
 if executable('pagewalk') && !exists('g:pagewalk_no_makeprg')
   setlocal makeprg=pagewalk\ check\ %:S
-  " × [unknown-word] message, then the place: ╭─[FILE:LINE:COLUMN]
+  " The format is × [unknown-word] message, and then ╭─[FILE:LINE:COLUMN].
   setlocal errorformat=%E%\\s%#×\ [%[a-z-]%#]\ %m,%Z%\\s%#╭─[%f:%l:%c],%-G%.%#
   let b:undo_ftplugin .= ' | setlocal makeprg< errorformat<'
 endif

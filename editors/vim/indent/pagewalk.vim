@@ -1,4 +1,4 @@
-" Pagewalk: a step for each brace or bracket that a line leaves open; what goes on stands below what it belongs to.
+" Indents one step for each brace or bracket that a line leaves open, and aligns continuation lines with their statement.
 if exists('b:did_indent')
   finish
 endif
@@ -16,7 +16,7 @@ endif
 let s:cpo = &cpo
 set cpo&vim
 
-" A line that stands in no braces, at or before this one: a statement at the very beginning of a line.
+" Returns the last line, at or before this one, that is outside all braces: a statement that starts in the first column.
 function! s:Outermost(lnum) abort
   call cursor(a:lnum, 1)
   let from = search('^\a', 'bnW')
@@ -27,7 +27,7 @@ function! s:Outermost(lnum) abort
   return from
 endfunction
 
-" What is open before a line: places [line, column] of brackets, and 'prose' for prose; read from the line that stands in none.
+" Returns the open brackets and triple quotes before a line as [line, column, character]. Starts at a line outside all braces.
 function! s:Open(lnum) abort
   let open = []
   for lnum in range(max([1, s:Outermost(a:lnum)]), a:lnum - 1)
@@ -49,13 +49,13 @@ function! s:Open(lnum) abort
   return open
 endfunction
 
-" A line without its comment, and with its strings emptied.
+" Returns a line without its comment and without the contents of its strings.
 function! s:Bare(lnum) abort
   let line = substitute(getline(a:lnum), '"\%([^"\\]\|\\.\)*"\|''\%([^''\\]\|\\.\)*''', '""', 'g')
   return substitute(line, '\s*#.*$', '', '')
 endfunction
 
-" The line before with something on it besides a comment; 0 if there is none.
+" Returns the previous line that is neither blank nor only a comment, or 0 if there is none.
 function! s:Before(lnum) abort
   let lnum = prevnonblank(a:lnum - 1)
   while lnum > 0 && s:Bare(lnum) =~# '^\s*$'
@@ -64,8 +64,8 @@ function! s:Before(lnum) abort
   return lnum
 endfunction
 
-" The line belongs to the one before: that goes on after its end, or this one begins as no statement does. A comma between
-" settings joins nothing.
+" Returns whether a line continues the previous one: the previous line is incomplete, or this line starts with `=>` or `where`. A
+" comma between settings does not continue a statement.
 function! s:Joined(lnum, before) abort
   if s:Bare(a:lnum) =~# '^\s*\%(=>\|where\>\)'
     return 1
@@ -74,7 +74,7 @@ function! s:Joined(lnum, before) abort
   return bare =~# '\%(=>\|[-+*/<>&^~=]\|\d\@1<!%\|\<and\|\<or\|\<not\|\<in\)\s*$' || bare =~# ',\s*$' && bare =~# '=>\|^\s*given\>'
 endfunction
 
-" The first line of the statement that a line is of.
+" Returns the first line of the statement that contains a line.
 function! s:First(lnum) abort
   let lnum = a:lnum
   while lnum > 1
@@ -91,7 +91,7 @@ function! s:First(lnum) abort
   return lnum
 endfunction
 
-" What goes on keeps the place that its writer chose, beyond what it belongs to.
+" Returns the indentation of a continuation line: its own if it is deeper than that of its statement, or else the default.
 function! s:Kept(lnum, least, wanted) abort
   return indent(a:lnum) > a:least ? indent(a:lnum) : a:wanted
 endfunction

@@ -1,10 +1,10 @@
--- The language server, for the LSP client of Neovim 0.11 and later: `vim.lsp.enable('pagewalk')`.
+-- Configures the language server for Neovim 0.11 or later: `vim.lsp.enable('pagewalk')`.
 return {
   cmd = { 'pagewalk', 'lsp' },
   filetypes = { 'pagewalk' },
   root_markers = { '.git' },
   settings = { pagewalk = { inlayHints = true, run = true } },
-  -- What lenses and `:Pagewalk` have the server tell is shown in a window.
+  -- A window shows the output of the server commands that lenses and `:Pagewalk` run.
   commands = {
     ['pagewalk.runScenario'] = function(command, ctx)
       require('pagewalk').perform(ctx.client_id, command)

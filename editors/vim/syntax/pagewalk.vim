@@ -1,5 +1,5 @@
-" Pagewalk: scenarios of memory systems. The classes of tokens are those of the other editors: pagewalkKeyword,
-" pagewalkVerb and so on; a group's name goes on with where it stands, such as pagewalkVerbCall.
+" Syntax of Pagewalk, a scenario language for memory systems. The token classes are the same as in other editors: pagewalkKeyword,
+" pagewalkVerb, and so on. The name of a group ends with the context of the token, such as pagewalkVerbCall.
 if exists('b:current_syntax')
   finish
 endif
@@ -8,7 +8,7 @@ scriptencoding utf-8
 let s:cpo = &cpo
 set cpo&vim
 
-" Alternatives, the whole word.
+" Returns a pattern that matches one of the words as a whole word.
 function! s:Words(list) abort
   return '\%(' . join(a:list, '\|') . '\)\%(\w\|-\a\)\@!'
 endfunction
@@ -80,13 +80,13 @@ let s:process_properties = s:Words([
 
 " ---- Pieces of patterns
 
-" A `-` joins before a letter.
+" A `-` before a letter is part of the word.
 let s:word = '\h\%(\w\|-\a\@=\)*'
 let s:end = '\%(\w\|-\a\)\@!'
-" Before the first word of a statement, and of a setting.
+" The context before the first word of a statement and of a setting.
 let s:start = '\%(\%(^\|[;{:]\)\s*\)\@<='
 let s:entry = '\%(\%(^\|[;,{]\)\s*\)\@<='
-" No cell goes beyond one of these.
+" Each of these characters ends a cell.
 let s:cell = '[^ \t|;{}()"''#]\+'
 let s:end_of_cell = '[^ \t|;{}()"''#]\@!'
 
@@ -96,20 +96,20 @@ function! s:Link(class, place) abort
   endif
 endfunction
 
-" What matches is of a class; where: a suffix of the group's name.
+" Gives the matches of a pattern a class. The place is a suffix of the group's name.
 function! s:Match(class, place, pattern, options) abort
   execute 'syn match pagewalk' . a:class . a:place . ' /' . escape(a:pattern, '/') . '/ ' . a:options
   call s:Link(a:class, a:place)
 endfunction
 
-" A region that begins with a word of a class, and ends with its line or its braces.
+" Defines a region that starts with a word of a class and ends with its line or its braces.
 function! s:Head(name, class, pattern, contains) abort
   execute 'syn region pagewalkHead' . a:name . ' matchgroup=pagewalk' . a:class
         \ . ' start=/' . escape(a:pattern, '/') . '/ end=/}\@1<=/ end=/[;}]\@=/ end=/\%(=>\)\@=/ end=/$/'
         \ . ' contains=pagewalkComment,@pagewalkExpression,' . a:contains
 endfunction
 
-" ---- Expressions; of two that begin at one place, the later wins
+" ---- Expressions: the later of two patterns that match at the same position wins
 
 call s:Match('Variable', '', s:word, '')
 call s:Match('Operator', '', '=>\|\.\.=\=\|//\|<<\|>>\|[<>=!]=\|[-+*/%<>&^|~!=.:?]', '')
@@ -146,7 +146,7 @@ syn cluster pagewalkExpression contains=pagewalkVariable,pagewalkOperator,pagewa
 
 syn region pagewalkBlock matchgroup=pagewalkBrace start=/{/ end=/}/ transparent contains=TOP
 
-" Settings: the first word of each is its name.
+" Settings, whose first word is the name.
 call s:Match('Constant', 'Setting', s:values . '[.(]\@!', 'contained')
 call s:Match('Noun', 'Setting', s:entry . s:word, 'contained')
 call s:Match('Noun', 'Part', '\%(\%(^\|[;,{]\)\s*\%(tlb\|cache\)\s\+\)\@<=' . s:word, 'contained')
@@ -156,7 +156,7 @@ syn region pagewalkSettings matchgroup=pagewalkBrace start=/{/ end=/}/ contained
 syn cluster pagewalkSetting contains=pagewalkSettings,pagewalkNounSetting,pagewalkNounPart,pagewalkConstantSetting,
       \pagewalkConstantNone,@pagewalkExpression
 
-" Tables: the first row names the columns; what stands in a table and in no row is that one.
+" Tables. Everything in a table that is outside the row regions is the first row, which contains the column names.
 syn region pagewalkTableBlock matchgroup=pagewalkBrace start=/{/ end=/}/ contained
       \ contains=pagewalkComment,pagewalkTable,pagewalkPlainTable
 execute 'syn region pagewalkPlainTable matchgroup=pagewalkFactColumn start=/' . s:entry . s:cell . '/ end=/}\@=/ contained'
@@ -169,7 +169,7 @@ syn region pagewalkRow matchgroup=pagewalkBar start=/\%(\%(^\|;\)\s*\)\@<=|/ end
 call s:Match('Constant', 'Cell', s:cell, 'contained')
 call s:Match('Number', 'Cell', '\d' . s:cell . '\|\d\|\x\+' . s:end_of_cell, 'contained')
 call s:Match('Operator', 'Cell', '[-–*]' . s:end_of_cell, 'contained')
-" Its first cell is what a row begins with; of those that fit the last one is taken.
+" A row starts with its first cell. The last matching pattern wins.
 for [s:class, s:first] in [['Constant', s:cell], ['Number', '\%(\d' . s:cell . '\|\d\|\x\+' . s:end_of_cell . '\)'],
       \ ['Operator', '[-–*]' . s:end_of_cell]]
   execute 'syn region pagewalkPlainRow matchgroup=pagewalk' . s:class . 'Cell start=/\%(\%(^\|;\)\s*\)\@<=' . s:first
@@ -179,12 +179,12 @@ endfor
 execute 'syn region pagewalkLateSetting matchgroup=pagewalkNoun start=/\%(\%(^\|;\)\s*\)\@<=' . s:word . '/'
       \ . ' end=/[;}]\@=/ end=/$/ contained contains=pagewalkComment,@pagewalkSetting'
 
-" Bits of an entry.
+" The bits of an entry.
 syn region pagewalkEntry matchgroup=pagewalkBrace start=/{/ end=/}/ contained
       \ contains=pagewalkComment,pagewalkFactEntry,@pagewalkExpression
 call s:Match('Fact', 'Entry', s:entry . s:word, 'contained')
 
-" What the cover of an exam says.
+" The settings of an exam's cover.
 syn region pagewalkCover matchgroup=pagewalkBrace start=/{/ end=/}/ contained
       \ contains=pagewalkComment,@pagewalkExpression,pagewalkNounSetting,pagewalkKeywordCover,pagewalkConstantCover,
       \pagewalkNumberCover
@@ -192,7 +192,7 @@ call s:Match('Keyword', 'Cover', s:Words(['pick', 'of']), 'contained')
 call s:Match('Constant', 'Cover', '\%(shuffle\s\+\)\@<=' . s:word, 'contained')
 call s:Match('Number', 'Cover', '\d\w*\s\+\%(of' . s:end . '\)\@!' . s:word, 'contained')
 
-" Options to choose from, and what marks are given for.
+" The options of a choice and the rubrics of an essay.
 syn region pagewalkChoices matchgroup=pagewalkBrace start=/{/ end=/}/ contained
       \ contains=pagewalkComment,@pagewalkExpression,pagewalkKeywordChoice,pagewalkKeywordIn,pagewalkKeywordTicked,pagewalkKeywordDigits,
       \pagewalkKeywordUnit,pagewalkConstantUnit,pagewalkFactAnswered,pagewalkVerbAnswered
@@ -203,7 +203,7 @@ call s:Match('Keyword', 'Digits', '\s\@1<=' . s:Words(['for', 'digits']) . '\%(\
 call s:Match('Fact', 'Answered', '\%(answers\s\+\)\@<=' . s:word, 'contained')
 call s:Match('Verb', 'Answered', '\%(\<of\s\+\)\@<=' . s:verbs, 'contained')
 
-" ---- Words that stand in a statement before something
+" ---- Words in a statement that take an operand
 
 let s:operand = '\%(\s*(\|\s\+\%(' . s:Words(['and', 'or', 'in', 'not', 'where', 'points', 'unit', 'radix'])
       \ . '\)\@!\w\)\@='
@@ -226,7 +226,7 @@ call s:Match('Keyword', 'Start', s:start . s:forms, '')
 call s:Match('Keyword', 'ElseStart', s:start . 'else' . s:end, '')
 call s:Match('Process', 'Start', s:start . s:word . '\%(\s*:\)\@=', '')
 
-" What takes an operation: a process, `probe`, and the verb of an access may follow.
+" Words that take an operation. A process, `probe`, and the verb of an access can follow.
 call s:Match('Keyword', 'Where', 'where' . s:end, 'nextgroup=@pagewalkOperation skipwhite')
 call s:Match('Keyword', 'Operation', s:start . s:Words(['ask', 'probe']), 'nextgroup=@pagewalkOperation skipwhite')
 call s:Match('Process', 'Operation', s:word . '\%(\s*:\)\@=', 'contained')
@@ -251,7 +251,7 @@ call s:Head('Choice', 'Verb', s:start . s:Words(['choice', 'table', 'essay']) . 
 call s:Head('Process', 'Verb', s:start . 'process\%(\s\+\h\)\@=', 'pagewalkTableBlock,pagewalkProcessNew')
 call s:Match('Process', 'New', '\%(process\s\+\)\@<=' . s:word, 'contained')
 
-" A noun follows: a part of the machine or the kernel, perhaps with its name.
+" Words that take a noun: a part of the machine or the kernel, with an optional name.
 let s:shows = s:Words(['set', 'expect', 'show', 'flush'])
 let s:before = '\%(\%(set\|expect\|show\|flush\)\%(\s\+exactly\)\=\s\+'
 call s:Head('Noun', 'Verb', s:start . s:shows . '\%(\s*[(:]\)\@!', 'pagewalkTableBlock,pagewalkKeywordExactly,'
@@ -278,7 +278,7 @@ syn region pagewalkColumns matchgroup=pagewalkKeyword start=/\%([^ \t{;]\s\+\)\@
       \ end=/\%(\<\%(radix\|points\)\>\)\@=/ end=/[,;}#]\@=/ end=/$/ contains=pagewalkFactAsked
 call s:Match('Fact', 'Asked', s:word, 'contained')
 
-" ---- Facts: a name after the arrow and after each comma, then its value
+" ---- Facts: a name after the arrow and after each comma, followed by its value
 
 syn region pagewalkFacts matchgroup=pagewalkOperator start=/=>/ end=/\%([;}]\|where\>\)\@=/ end=/\%(=>\s*\)\@<!$/
       \ contains=pagewalkComment,@pagewalkExpression,@pagewalkOptions,pagewalkFactName,pagewalkFactPart,pagewalkConstantFact,
@@ -286,7 +286,7 @@ syn region pagewalkFacts matchgroup=pagewalkOperator start=/=>/ end=/\%([;}]\|wh
 call s:Match('Constant', 'Fact', s:fact_words . '[.(]\@!', 'contained')
 call s:Match('Constant', 'Served', '\%(served\s\+\)\@<=' . s:word, 'contained')
 call s:Match('Fact', 'Name', '\%(\%(=>\|,\)\s*\)\@<=' . s:word, 'contained')
-" The line goes on after a comma; blanks and comments may stand between.
+" The statement continues after a comma at the end of a line. Blanks and comments can follow the comma.
 syn region pagewalkGoesOn start=/,\%(\s*\%(#.*\)\=$\)\@=/ end=/[^ \t#]\@=/ contained contains=pagewalkComment
       \ nextgroup=pagewalkFactGoesOn
 call s:Match('Fact', 'GoesOn', s:word, 'contained')

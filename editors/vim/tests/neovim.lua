@@ -1,5 +1,5 @@
--- What a person sees who edits scripts in Neovim; `check-neovim` runs it. What is right is the textbook's: in the simple
--- memory system of Bryant and O'Hallaron 0x03D4 is VPN 0x0F, VPO 0x14, TLBI 3, TLBT 0x03, in PPN 0x0D, and its byte is 0x36.
+-- Tests the user interface for scripts in Neovim. `check-neovim` runs this file. The expected values are from the textbook: in the
+-- simple memory system of Bryant and O'Hallaron, 0x03D4 has VPN 0x0F, VPO 0x14, TLBI 3, TLBT 0x03, PPN 0x0D, and the byte 0x36.
 local root = vim.env.PAGEWALK_HOME
 local wait = 10000
 vim.o.showmode = false
@@ -33,18 +33,18 @@ local function has(text, part)
   end
 end
 
---- Types keys as a person does.
+--- Types keys as a user does.
 --- @param keys string
 local function type_(keys)
   vim.api.nvim_feedkeys(vim.api.nvim_replace_termcodes(keys, true, true, true), 'ntx', false)
 end
 
---- The text of the current buffer.
+--- Returns the text of the current buffer.
 local function text()
   return table.concat(vim.api.nvim_buf_get_lines(0, 0, -1, false), '\n')
 end
 
---- Puts the cursor on a part of a line; its line and column, from 0.
+--- Moves the cursor to a part of a line. Returns the line and column, counted from 0.
 --- @param line string
 --- @param part? string
 local function on(line, part)
@@ -59,7 +59,7 @@ local function on(line, part)
   error('no line has ' .. line, 0)
 end
 
---- Opens a script of its own, and waits for the server.
+--- Opens a new script and waits for the server.
 --- @param name string
 --- @param lines string[]
 local function open(name, lines)
@@ -75,7 +75,7 @@ local function open(name, lines)
   end)
 end
 
---- The lecture's example, with replacements.
+--- Returns the lines of the lecture's example after replacements.
 --- @param replaced? table<string, string>
 local function lecture(replaced)
   local whole = table.concat(vim.fn.readfile(root .. '/examples/simple-memory-system.pw'), '\n')
@@ -87,7 +87,7 @@ local function lecture(replaced)
   return vim.split(whole, '\n')
 end
 
---- The diagnostic with a code.
+--- Waits for the diagnostic with a code.
 --- @param code string
 local function diagnostic(code)
   return until_('a diagnostic ' .. code, function()
@@ -103,7 +103,7 @@ local function no_diagnostics()
   end)
 end
 
---- What the server answers at the cursor.
+--- Returns the server's response for the cursor position.
 --- @param method string
 --- @param more? table
 local function answer(method, more)
@@ -115,7 +115,7 @@ local function answer(method, more)
   return answered.result
 end
 
---- The window whose buffer has a name.
+--- Waits for a window whose buffer has a name.
 --- @param name string
 local function window(name)
   return until_('a window ' .. name, function()
@@ -295,7 +295,7 @@ local checks = {
       end
       local first = step('read 0x03D4')
       has(of(panel), 'TLB hit? yes')
-      -- The scenario after that is a statement of its own.
+      -- The next scenario is a separate statement.
       vim.cmd.Pagewalk('forward')
       same(first + 1, step('scenario "a TLB miss, a page-table hit'))
       vim.cmd.Pagewalk('forward')

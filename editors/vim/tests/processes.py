@@ -1,4 +1,4 @@
-"""The processes of a home: `processes.py HOME server` prints those that are the server, `processes.py HOME editor` the others."""
+"""Prints process IDs of a home folder: `processes.py HOME server` lists the servers, `processes.py HOME editor` the others."""
 
 import pathlib
 import sys

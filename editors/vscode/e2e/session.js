@@ -1,5 +1,5 @@
-// One session of an instructor with the extension, in VS Code as code-server serves it, in headless Chromium.
-// `session.js PAGEWALK VSIX EXAMPLES PLACE`: writes PLACE/screenshots/*.png, and ends every process that it starts.
+// Simulates an instructor who uses the extension in VS Code, which code-server serves to a headless Chromium.
+// `session.js PAGEWALK VSIX EXAMPLES PLACE` writes PLACE/screenshots/*.png and ends every process that it starts.
 import { chromium } from 'playwright-core';
 import { spawn, spawnSync } from 'node:child_process';
 import assert from 'node:assert/strict';
@@ -15,7 +15,7 @@ const user = path.join(scratch, 'user');
 fs.rmSync(shots, { recursive: true, force: true });
 for (const at of [shots, folder, path.join(user, 'User'), path.join(user, 'Machine')]) fs.mkdirSync(at, { recursive: true });
 
-// The lecture's example, with one fact wrong and one left out: VPN 0x0F is in PPN 0x0D, and the byte there is 0x36.
+// The lecture's example with one wrong fact and one missing fact. The PPN of VPN 0x0F is 0x0D, and the byte is 0x36.
 const SCRIPT = 'simple-memory-system.pw';
 const lecture = fs.readFileSync(path.join(examples, SCRIPT), 'utf8');
 const wrong = lecture.replace('fault none, ppn 0x0D', 'fault none, ppn 0x0E').replace('cache hit, byte 0x36', 'cache hit');
@@ -36,14 +36,14 @@ fs.writeFileSync(
   }),
 );
 
-// The setting is one of the machine that the server runs on; the program is not there at first.
+// The path is a setting of the machine that runs the server. At first, it names a program that does not exist.
 fs.writeFileSync(path.join(user, 'Machine', 'settings.json'), JSON.stringify({ 'pagewalk.path': '/nowhere/pagewalk' }));
 
 const flags = ['--user-data-dir', user, '--extensions-dir', path.join(scratch, 'extensions')];
 const entry = path.join(place, 'code-server', 'node_modules', 'code-server', 'out', 'node', 'entry.js');
 const env = { ...process.env, HOME: scratch, XDG_CONFIG_HOME: scratch, XDG_DATA_HOME: scratch, XDG_CACHE_HOME: scratch };
 
-/** A port of this machine that nobody listens at. */
+/** Finds a free port on this machine. */
 function free() {
   return new Promise((resolve) => {
     const server = net.createServer().listen(0, '127.0.0.1', () => {
@@ -53,7 +53,7 @@ function free() {
   });
 }
 
-/** Asks again and again until something holds; what it is called is said where it never does. */
+/** Waits until a condition holds. The error after a timeout contains the description of the condition. */
 async function until(what, holds, seconds = 60) {
   const end = Date.now() + seconds * 1000;
   let last;
@@ -69,7 +69,7 @@ async function until(what, holds, seconds = 60) {
   throw new Error(`waited ${seconds} s for: ${what}${last ? ` (${last.message})` : ''}`);
 }
 
-/** The processes that run a program, by what the kernel tells. */
+/** Returns the server processes of a program, from /proc. */
 function processes(program) {
   return fs
     .readdirSync('/proc')
@@ -89,7 +89,7 @@ class Session {
     this.count = 0;
   }
 
-  /** Everything that the editors show, hints and lenses too, as it is read. */
+  /** Returns all text in the editors, including hints and lenses. */
   async text() {
     const lines = await this.page.locator('.monaco-editor .view-line').allTextContents();
     return lines.join('\n').replaceAll('\u00a0', ' ');
@@ -99,7 +99,7 @@ class Session {
     await until(`"${what}" in an editor`, async () => (await this.text()).includes(what), seconds);
   }
 
-  /** A webview that holds a certain element, and a certain text. */
+  /** Waits for a webview that contains an element and whose text satisfies a condition. */
   async webview(selector, holds = () => true) {
     return until(`a view with ${selector}`, async () => {
       for (const frame of this.page.frames().slice(1)) {
@@ -134,7 +134,7 @@ class Session {
     await this.page.keyboard.press('Enter');
   }
 
-  /** Puts the cursor into a line of the script, behind a text. */
+  /** Moves the cursor to a line and a column of the script. */
   async goto(line, column) {
     await this.page.keyboard.press('Control+G');
     await this.page.keyboard.type(`${line}:${column}`);
@@ -208,7 +208,7 @@ async function main(session) {
   await session.open(EXAM);
   await session.command('Pagewalk: Preview Exam');
   const paper = await session.webview('h1', (text) => text.includes('Address translation'));
-  // What the paper asks is not on it: in a box stands at most how numbers begin.
+  // The paper shows no answers: a box contains at most the prefix of a number.
   assert.ok((await paper.frame.locator('.box').count()) > 0);
   assert.match((await paper.frame.locator('.box').allInnerTexts()).join(''), /^(0x|\s)*$/);
   await session.shot('the paper');

@@ -1,9 +1,9 @@
-// The script inside the state panel: shows what it is sent, and sends back which way to go.
+// The script in the state panel. Shows the HTML that it receives, and sends back the direction of each step.
 'use strict';
 const vscode = acquireVsCodeApi();
 const main = document.querySelector('main');
 
-// Tables that were closed stay closed, and the place scrolled to stays, from step to step.
+// Closed tables stay closed, and the scroll position stays the same, from step to step.
 window.addEventListener('message', ({ data }) => {
   const closed = [...main.querySelectorAll('details:not([open])')].map((table) => table.dataset.title);
   main.innerHTML = data.html;

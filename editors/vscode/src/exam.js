@@ -1,8 +1,8 @@
-// Previews of the paper and of the key that a script's questions make.
+// Previews of a script's exam paper and answer key.
 import * as vscode from 'vscode';
 import { examPage, escaped } from './pages.js';
 
-/** So long after the last keystroke, in milliseconds, a preview is made anew. */
+/** Delay in milliseconds between the last keystroke and the update of a preview. */
 const PAUSE = 500;
 
 class Previews {
@@ -16,7 +16,7 @@ class Previews {
   }
 
   /**
-   * Opens the paper of the active editor's script, or its key.
+   * Opens a preview of the paper or the key for the active editor's script.
    * @param {boolean} key
    */
   async show(key) {
@@ -52,7 +52,7 @@ class Previews {
   }
 
   /**
-   * Makes the previews of a script anew, a moment after it has changed.
+   * Updates the previews of a script shortly after it changes.
    * @param {vscode.TextDocument} document
    */
   changed(document) {

@@ -1,4 +1,4 @@
-// The extension: the server, the commands, and what they open.
+// The entry point of the extension: starts the server and registers the commands.
 import * as vscode from 'vscode';
 import { Server } from './server.js';
 import { StatePanel } from './state.js';
@@ -7,7 +7,7 @@ import { Told, SCHEME } from './told.js';
 import { apply } from './fixes.js';
 import { around, blocks } from './scenarios.js';
 
-/** The server's commands whose text is shown, and what is told there. */
+/** The server commands that return a text, and the kinds of their output. */
 const RUN = 'pagewalk.runScenario';
 const STEPS = 'pagewalk.showSteps';
 /** @type {Record<string, string>} */
@@ -60,7 +60,7 @@ function deactivate() {
 }
 
 /**
- * Shows what one of the server's commands tells of the active editor's script.
+ * Runs a server command for the active editor's script and shows its output.
  * @param {Told} told
  * @param {string} command
  * @param {(editor: vscode.TextEditor) => Thenable<string | null> | null} scenario
@@ -78,7 +78,7 @@ async function tell(told, command, scenario) {
 }
 
 /**
- * A command of a lens: what the server answers is shown, where it is a text.
+ * Runs the command of a lens, and shows the response if it is a text.
  * @param {Told} told
  * @param {string} command
  * @param {any[]} args
@@ -91,7 +91,7 @@ async function lens(told, command, args, next) {
 }
 
 /**
- * The scenario that the cursor stands in.
+ * Returns the scenario at the cursor.
  * @param {vscode.TextEditor} editor
  */
 async function here({ document, selection }) {

@@ -1,14 +1,14 @@
 // Applies the server's fixes to a whole script.
 import * as vscode from 'vscode';
 
-/** The kinds of the server's actions, and what is said where there is nothing to do. */
+/** The kinds of the server's code actions, and the message if there is no action to apply. */
 const KINDS = {
   accept: { kind: 'source.accept.pagewalk', none: 'no expectation failed, or the script did not run to its end' },
   fill: { kind: 'source.fill.pagewalk', none: 'there is no ? to fill' },
 };
 
 /**
- * Applies every action of a kind to the active editor's script.
+ * Applies the action of a kind to the active editor's script.
  * @param {keyof typeof KINDS} which
  */
 async function apply(which) {

@@ -1,7 +1,7 @@
-// The pages that are shown beside a script, as HTML. Knows nothing of VS Code.
+// Creates the HTML pages beside a script. Does not depend on VS Code.
 
 /**
- * What the server tells of the state after a statement.
+ * The state after a statement, as the server reports it.
  * @typedef {{start: {line: number, character: number}, end: {line: number, character: number}}} Range
  * @typedef {{title: string, text: string}} Table
  * @typedef {{index: number, count: number, range?: Range, title: string, narration: string, panels: Table[]}} Step
@@ -13,7 +13,7 @@ function escaped(text) {
 }
 
 /**
- * The page of the state panel; `nonce` lets its own script and style run, and nothing else.
+ * Returns the page of the state panel. The content policy allows only the script with the `nonce` and the styles of `source`.
  * @param {{nonce: string, script: string, style: string, source: string}} parts
  */
 function statePage({ nonce, script, style, source }) {
@@ -34,7 +34,7 @@ function statePage({ nonce, script, style, source }) {
 }
 
 /**
- * What the state panel holds for a step.
+ * Returns the contents of the state panel for a step.
  * @param {Step} step
  */
 function state(step) {
@@ -53,7 +53,7 @@ ${tables.join('\n')}`;
 }
 
 /**
- * A paper as a preview may show it: it loads nothing, runs nothing, and looks as printed under any theme.
+ * Returns a paper as a safe preview: it loads and runs nothing, and looks like the printed paper in every theme.
  * @param {string} html
  */
 function examPage(html) {

@@ -1,9 +1,9 @@
-// Where the program `pagewalk` is, and what is said where it is not. Knows nothing of VS Code.
+// Finds the program `pagewalk`, and has the message for a missing program. Does not depend on VS Code.
 import fs from 'node:fs';
 import path from 'node:path';
 
 /**
- * What the setting `pagewalk.path` means: the home folder and the first open folder put in.
+ * Expands the home folder and the first open folder in the setting `pagewalk.path`.
  * @param {string} setting
  * @param {{home: string, folder?: string}} places
  */
@@ -14,11 +14,11 @@ function meant(setting, { home, folder }) {
 }
 
 /**
- * The file that a program's name stands for: a name with a slash is a path, any other is looked up in `PATH`.
+ * Finds the file of a program. A name with a slash is a path. Any other name is looked up in `PATH`.
  * @param {string} program
  * @param {NodeJS.ProcessEnv} env
  * @param {{folder?: string, windows?: boolean}} [where]
- * @returns {string | undefined} an absolute path; nothing where there is no such program
+ * @returns {string | undefined} an absolute path, or undefined if there is no such program
  */
 function find(program, env, { folder = process.cwd(), windows = process.platform === 'win32' } = {}) {
   const ends = windows ? ['', ...(env.PATHEXT ?? '.EXE;.CMD;.BAT').split(';')] : [''];

@@ -1,11 +1,11 @@
-// Which scenario the cursor stands in. Knows nothing of VS Code.
+// Finds the scenario at the cursor. Does not depend on VS Code.
 
 /**
- * The scenario round a line, by the lenses above scenarios and the blocks of the script's outline.
- * @param {{line: number, scenario: string | null}[]} lenses the scenario that each lens is of
- * @param {{start: number, end: number}[]} blocks first and last line of each symbol
+ * Returns the scenario that contains a line, from the lenses of scenarios and the blocks of the script's outline.
+ * @param {{line: number, scenario: string | null}[]} lenses the line and the scenario of each lens
+ * @param {{start: number, end: number}[]} blocks the first and last line of each symbol
  * @param {number} line
- * @returns {string | null} nothing outside every scenario
+ * @returns {string | null} null if the line is outside all scenarios
  */
 function around(lenses, blocks, line) {
   const of = lenses.filter((lens) => {
@@ -16,7 +16,7 @@ function around(lenses, blocks, line) {
 }
 
 /**
- * The first and last lines of an outline's symbols, those within others too.
+ * Returns the first and last lines of an outline's symbols, including nested symbols.
  * @param {{range: {start: {line: number}, end: {line: number}}, children?: any[]}[]} symbols
  * @returns {{start: number, end: number}[]}
  */

@@ -1,11 +1,11 @@
-// The language server `pagewalk lsp`: started where the program is found, told the settings, asked questions.
+// Starts the language server `pagewalk lsp`, and sends it settings and requests.
 import os from 'node:os';
 import * as vscode from 'vscode';
 import { LanguageClient, State } from 'vscode-languageclient/node';
 import { meant, find, missing } from './program.js';
 
 class Server {
-  /** @param {(command: string, args: any[], next: (command: string, args: any[]) => any) => any} command what becomes of a lens that is clicked on */
+  /** @param {(command: string, args: any[], next: (command: string, args: any[]) => any) => any} command handles a click on a lens */
   constructor(command) {
     this.command = command;
     /** @type {LanguageClient | undefined} */
@@ -13,7 +13,7 @@ class Server {
     this.log = vscode.window.createOutputChannel('Pagewalk', { log: true });
   }
 
-  /** Starts the server; says what is missing where there is none. */
+  /** Starts the server, or shows an error if the program is missing. */
   async start() {
     const program = meant(vscode.workspace.getConfiguration('pagewalk').get('path', 'pagewalk'), {
       home: os.homedir(),
@@ -41,7 +41,7 @@ class Server {
     }
   }
 
-  /** Ends the server, and its process with it. */
+  /** Stops the server and its process. */
   async stop() {
     const client = this.client;
     this.client = undefined;
@@ -49,7 +49,7 @@ class Server {
     await client?.dispose().catch(() => undefined);
   }
 
-  /** Has the server take up settings that have changed; one that names the program starts another. */
+  /** Sends changed settings to the server. Restarts the server if the path of the program changed. */
   async changed(/** @type {vscode.ConfigurationChangeEvent} */ change) {
     if (change.affectsConfiguration('pagewalk.path')) {
       await this.stop();
@@ -60,7 +60,7 @@ class Server {
   }
 
   /**
-   * Asks for one of the server's own answers.
+   * Sends a request to the server.
    * @param {string} method
    * @param {object} question
    * @param {vscode.CancellationToken} [token]
@@ -68,12 +68,12 @@ class Server {
    */
   async ask(method, question, token) {
     if (!this.client?.isRunning()) throw new Error('the server of Pagewalk is not running');
-    // An argument that is not there would be taken for a second parameter.
+    // The client would send an undefined token as a second parameter.
     return token ? this.client.sendRequest(method, question, token) : this.client.sendRequest(method, question);
   }
 
   /**
-   * Has the server do one of its commands.
+   * Runs a command of the server.
    * @param {string} command
    * @param {any[]} args
    */
@@ -82,14 +82,14 @@ class Server {
   }
 }
 
-/** The settings that the server knows; what is not set is its own to choose. */
+/** Returns the settings for the server, which uses defaults for the settings that are not set. */
 function settings() {
   const { inlayHints, run, maxSteps } = vscode.workspace.getConfiguration('pagewalk');
   return { inlayHints, run, ...(maxSteps === null ? {} : { maxSteps }) };
 }
 
 /**
- * Says what is wrong, and offers the settings; nobody waits for the answer.
+ * Shows an error with a button that opens the settings. Callers do not wait for the answer.
  * @param {string} message
  */
 async function offer(message) {

@@ -1,9 +1,9 @@
-// The state panel: what the machine holds after the statement at the cursor, and back and forward from there.
+// The state panel shows the machine after the statement at the cursor, and steps back and forward.
 import crypto from 'node:crypto';
 import * as vscode from 'vscode';
 import { statePage, state, escaped } from './pages.js';
 
-/** So long after the last movement of the cursor, in milliseconds, the panel follows. */
+/** Delay in milliseconds between the last cursor movement and the update of the panel. */
 const PAUSE = 150;
 
 class StatePanel {
@@ -20,13 +20,13 @@ class StatePanel {
     });
     /** @type {vscode.WebviewPanel | undefined} */
     this.panel = undefined;
-    /** The script that is looked at. @type {vscode.Uri | undefined} */
+    /** The script of the displayed state. @type {vscode.Uri | undefined} */
     this.script = undefined;
-    /** What is shown. @type {import('./pages.js').Step | undefined} */
+    /** The displayed step. @type {import('./pages.js').Step | undefined} */
     this.step = undefined;
-    /** The step that was asked for last, while its answer is under way. */
+    /** The index of the most recently requested step, which may not have arrived yet. */
     this.wanted = 0;
-    /** What the page holds, kept for when it is made again. */
+    /** The contents of the page, for when VS Code creates the page again. */
     this.html = '';
     /** @type {vscode.CancellationTokenSource | undefined} */
     this.asking = undefined;
@@ -34,7 +34,7 @@ class StatePanel {
     this.waiting = undefined;
   }
 
-  /** Opens the panel at the cursor's statement. */
+  /** Opens the panel for the statement at the cursor. */
   async open() {
     const editor = vscode.window.activeTextEditor;
     if (editor?.document.languageId !== 'pagewalk') return;
@@ -74,7 +74,7 @@ class StatePanel {
   }
 
   /**
-   * One statement on, or one back; opens the panel first where it is closed.
+   * Steps one statement forward or back. Opens the panel if it is closed.
    * @param {1 | -1} by
    */
   async go(by) {
@@ -87,7 +87,7 @@ class StatePanel {
   }
 
   /**
-   * Follows the cursor, or a script that has changed, a moment later.
+   * Updates the panel shortly after the cursor moves or the script changes.
    * @param {vscode.TextEditor} editor
    */
   follow(editor) {
@@ -97,10 +97,10 @@ class StatePanel {
   }
 
   /**
-   * Shows the step of an index or a position. Only the last question asked is answered.
+   * Shows the step at an index or a position. Only the response to the last request is used.
    * @param {vscode.Uri} script
    * @param {{index: number} | {position: {line: number, character: number}}} which
-   * @param {boolean} [reveal] whether the editor moves to the statement
+   * @param {boolean} [reveal] whether the editor scrolls to the statement
    */
   async look(script, which, reveal = false) {
     this.asking?.cancel();

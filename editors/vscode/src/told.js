@@ -1,4 +1,4 @@
-// What was told of a run, as a document beside the script that can be read but not changed.
+// Shows the output of a run in a read-only document beside the script.
 import * as vscode from 'vscode';
 
 const SCHEME = 'pagewalk-told';
@@ -17,9 +17,9 @@ class Told {
   }
 
   /**
-   * Shows a text beside the script; the same again of the same script is shown in its place.
+   * Shows a text beside the script. Replaces an earlier text of the same kind for the same script.
    * @param {string} script
-   * @param {string} what what of it is told
+   * @param {string} what the kind of output
    * @param {{title: string, text: string}} told
    */
   async show(script, what, { title, text }) {

@@ -1,4 +1,4 @@
-// What package.json promises, the extension has.
+// Tests that the extension has everything that package.json declares.
 import test from 'node:test';
 import assert from 'node:assert/strict';
 import fs from 'node:fs';

@@ -10,7 +10,7 @@ const step = {
   panels: [{ title: 'tlb', text: 'set way │ tag\n  3   0 │  03' }, { title: 'cache', text: 'idx │ tag' }],
 };
 
-/** The text of a page, its tags away. @param {string} html */
+/** Returns the text of a page without its tags. @param {string} html */
 const text = (html) => html.replace(/<[^>]*>/g, '').replace(/&#(\d+);/g, (_, code) => String.fromCharCode(code));
 
 test('nothing of a script becomes a tag', () => {

@@ -146,7 +146,7 @@ def tlb_3(paper):
 
 def cache_1(paper):
     size, ways, block, width = paper.numbers(
-        "holds # bytes. It has # lines? in each set and blocks of # bytes. Physical addresses have # bits")
+        "holds # bytes. The number of lines in each set is #, and each block has # bytes. Physical addresses have # bits")
     pa = paper.numbers("at physical address $")
     sets = size // ways // block
     offset_bits, index_bits = block.bit_length() - 1, sets.bit_length() - 1
@@ -179,7 +179,7 @@ def cache_3(paper):
 
 
 def core_i7_walk_1(paper):
-    cr3, va = paper.numbers("CR3 contains $.* reads the virtual address $")
+    cr3, va = paper.numbers("CR3 contains $.* reads the byte at virtual address $")
     digits = [va // 4096 // 512 ** level % 512 for level in (3, 2, 1, 0)]
     return digits + [va % 4096, cr3 + 8 * digits[0]]
 
@@ -188,7 +188,7 @@ def core_i7_walk_2(paper):
     memory = {}
     for first, row in paper.given("memory"):
         memory |= {int(first["pa"], 16) + int(at[1:]): entry(byte) for at, byte in row.items()}
-    table, va = paper.numbers("CR3 contains $.* reads the virtual address $")
+    table, va = paper.numbers("CR3 contains $.* reads the byte at virtual address $")
     for level in (3, 2, 1, 0):
         address = table + 8 * (va // 4096 // 512 ** level % 512)
         value = sum(memory[address + at] << 8 * at for at in range(8))

@@ -1,4 +1,4 @@
--- What a script's buffer has besides what every LSP client has: hints on, lenses, and the command `:Pagewalk`.
+-- Features for a script's buffer beyond the defaults of the LSP client: inlay hints, lenses, and the command `:Pagewalk`.
 local M = {}
 
 local window = require('pagewalk.window')
@@ -8,13 +8,13 @@ local function say(message)
   vim.notify('Pagewalk: ' .. message, vim.log.levels.WARN)
 end
 
---- The server of a buffer.
+--- Returns the server of a buffer.
 --- @param buffer integer
 local function server(buffer)
   return vim.lsp.get_clients({ bufnr = buffer, name = 'pagewalk' })[1]
 end
 
---- Asks the server of a buffer, and says so where it refuses.
+--- Sends a request to the server of a buffer, and shows the message if it fails.
 --- @param buffer integer
 --- @param method string
 --- @param params table
@@ -34,10 +34,10 @@ function M.ask(buffer, method, params, answered)
   end, buffer)
 end
 
---- What the server's commands tell.
+--- The name of the output of each server command.
 local tells = { ['pagewalk.runScenario'] = 'run', ['pagewalk.showSteps'] = 'steps' }
 
---- Has the server do a command, and shows what it tells.
+--- Runs a server command and shows its text.
 --- @param client_id integer
 --- @param command lsp.Command
 function M.perform(client_id, command)
@@ -53,7 +53,7 @@ function M.perform(client_id, command)
   end)
 end
 
---- The scenario round the cursor: the last one whose lens is on the first line of a block that holds it.
+--- Returns the scenario at the cursor: the last one whose lens is on the first line of a block around the cursor.
 --- @param client vim.lsp.Client
 --- @param buffer integer
 local function scenario(client, buffer)
@@ -84,7 +84,7 @@ local function scenario(client, buffer)
 end
 
 --- @param command string
---- @param here boolean the scenario at the cursor only
+--- @param here boolean whether to run only the scenario at the cursor
 local function tell(command, here)
   return function(client, buffer)
     local named = here and scenario(client, buffer) or vim.NIL
@@ -92,7 +92,7 @@ local function tell(command, here)
   end
 end
 
---- @param kind string a kind of code actions, of the whole script
+--- @param kind string the kind of code action to apply to the whole script
 local function mend(kind)
   return function(client, buffer)
     local range = vim.lsp.util.make_given_range_params({ 1, 0 }, { vim.api.nvim_buf_line_count(buffer), 0 }, buffer, 'utf-16')
@@ -127,7 +127,7 @@ local function state(how)
   end
 end
 
---- What `:Pagewalk` can do.
+--- The subcommands of `:Pagewalk`.
 local does = {
   run = tell('pagewalk.runScenario', false),
   scenario = tell('pagewalk.runScenario', true),
@@ -149,7 +149,7 @@ local function known(typed)
   end, names)
 end
 
---- Has the lenses of a buffer kept up to date.
+--- Keeps the lenses of a buffer up to date.
 --- @param buffer integer
 local function lenses(buffer)
   if vim.lsp.codelens.enable then
@@ -166,7 +166,7 @@ local function lenses(buffer)
   vim.lsp.codelens.refresh({ bufnr = buffer })
 end
 
---- Sets a buffer up, once the server has taken it.
+--- Sets up a buffer after the server attaches to it.
 --- @param client vim.lsp.Client
 --- @param buffer integer
 function M.attach(client, buffer)

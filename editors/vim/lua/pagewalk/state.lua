@@ -1,15 +1,15 @@
--- The state after the statement at the cursor, in a window that follows it; back and forward from there.
+-- Shows the state after the statement at the cursor in a window that follows the cursor, and steps back and forward.
 local M = {}
 
 local window = require('pagewalk.window')
 local NAME = 'pagewalk://state'
---- So long after the last movement of the cursor, in milliseconds, the window follows.
+--- Delay in milliseconds between the last cursor movement and the update of the window.
 local PAUSE = 150
 local space = vim.api.nvim_create_namespace('pagewalk_state')
 
---- What is shown: the script's buffer and the step, as the server told it.
+--- The displayed state: the script's buffer and the step from the server.
 local shown = {}
---- The step that was asked for last, while its answer is under way.
+--- The index of the most recently requested step, which may not have arrived yet.
 local wanted = 0
 local asked = 0
 local timer = assert(vim.uv.new_timer())
@@ -26,7 +26,7 @@ local function text(step)
   return table.concat(lines, '\n')
 end
 
---- @param buffer integer the script's
+--- @param buffer integer the script's buffer
 --- @param range? lsp.Range
 local function mark(buffer, range)
   vim.api.nvim_buf_clear_namespace(buffer, space, 0, -1)
@@ -50,7 +50,7 @@ local function closed()
   shown = {}
 end
 
---- Shows the step at an index or a position. Only the last question asked is answered.
+--- Shows the step at an index or a position. Only the response to the last request is used.
 --- @param buffer integer
 --- @param which table
 local function look(buffer, which)
@@ -78,7 +78,7 @@ local function position(win)
   return { position = vim.lsp.util.make_position_params(win, client and client.offset_encoding or 'utf-16').position }
 end
 
---- Opens the window at the cursor's statement.
+--- Opens the window for the statement at the cursor.
 --- @param buffer integer
 function M.open(buffer)
   local group = vim.api.nvim_create_augroup('pagewalk_state', {})
@@ -98,7 +98,7 @@ function M.open(buffer)
   look(buffer, position(0))
 end
 
---- The keys of the window, and what becomes of it at its end.
+--- Sets the keys of the window and the cleanup when its buffer is deleted.
 --- @param panel integer
 function M.keys(panel)
   vim.keymap.set('n', '<Right>', M.forward, { buffer = panel, desc = 'Step forward' })

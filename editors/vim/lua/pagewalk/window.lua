@@ -1,7 +1,7 @@
--- Texts beside a script, in buffers that cannot be changed.
+-- Shows texts beside a script in read-only buffers.
 local M = {}
 
---- Shows a text in a window of its own; the same name again is shown in its place. The cursor stays where it is.
+--- Shows a text in a separate window, and replaces an earlier text with the same name. The cursor does not move.
 --- @param name string
 --- @param text string
 --- @return integer buffer
