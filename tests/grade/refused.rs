@@ -105,8 +105,7 @@ fn nobody_is_marked_by_the_paper_of_another_version() {
     assert_eq!((ran.status, &*ran.out), (2, ""));
     assert!(ran.messages.contains("a.csv:2: the exam differs between versions"), "{}", ran.messages);
     assert!(
-        ran.messages
-            .contains("--versions FILE, a column `seed`, or, if all students had the same paper, --seed N")
+        ran.messages.contains("add a column `seed`, or, if all students had the same paper, use `--seed N`")
     );
     // Each of the following ways to identify the seed is sufficient.
     assert!(graded("seed", answers, &["--seed", "3"]).out.contains("s1,"));

@@ -61,7 +61,11 @@ impl Session<'_> {
                 Ok(Value::range(&from, &to, *inclusive).map_err(|e| e.at(expr.span))?)
             }
             ExprKind::List(parts) => {
-                let parts = self.values(parts)?;
+                // A list in its own brackets is one element. Any other list expands.
+                let nested = |part: &Expr| matches!(part.kind, ExprKind::List(_));
+                let each = self.values(parts)?.into_iter().zip(parts.iter());
+                let each = each.map(|(value, part)| if nested(part) { value.alone() } else { value });
+                let parts: Vec<Value> = each.collect();
                 self.work(parts.iter().map(elements).fold(0, u64::saturating_add), expr.span)?;
                 Ok(Value::list(parts).map_err(|e| e.at(expr.span))?)
             }
@@ -219,7 +223,7 @@ impl Session<'_> {
 /// bytes. Iterating over a short value costs nothing.
 fn elements(value: &Value) -> u64 {
     surplus_work(match value {
-        Value::List(elements) => elements.len() as u64,
+        Value::List(_) => u64::try_from(value.size()).unwrap_or(u64::MAX),
         Value::Text(text) => text.len() as u64,
         Value::Bytes(bytes) => bytes.len() as u64,
         Value::Number(_) | Value::Bool(_) | Value::Range { .. } => 0,

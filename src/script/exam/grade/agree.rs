@@ -50,11 +50,11 @@ fn is_text(text: &str, key: &Value) -> bool {
     match key {
         Value::Text(key) => words::plain(text) == words::plain(key),
         Value::List(_) | Value::Range { .. } => {
-            let Some(items) = key.items() else { return false };
             let parts: Vec<&str> = parts(text);
-            let more = items.remaining() > parts.len() as u128;
-            !more && parts.len() as u128 == items.remaining() && {
-                items.zip(&parts).all(|(key, part)| is_element(part, &key))
+            // A range may be too long to expand.
+            key.items().is_some_and(|items| items.remaining() <= parts.len() as u128) && {
+                let keys = key.leaves();
+                parts.len() == keys.len() && keys.iter().zip(&parts).all(|(key, part)| is_element(part, key))
             }
         }
         Value::Number(key) => {

@@ -189,8 +189,8 @@ fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> R
                 take(Number::integer(*to - 1)?);
             }
             Value::Range { .. } => {}
-            Value::List(elements) => {
-                for element in elements.iter() {
+            Value::List(_) => {
+                for element in arg.leaves() {
                     take(element.number(place)?);
                 }
             }
@@ -206,8 +206,8 @@ fn sum(args: &[Value]) -> Result<Value, ValueError> {
     for arg in args {
         match arg {
             Value::Range { from, to } => total = total.plus(range_sum(*from, *to)?)?,
-            Value::List(elements) => {
-                for element in elements.iter() {
+            Value::List(_) => {
+                for element in arg.leaves() {
                     total = total.plus(element.number("sum")?)?;
                 }
             }

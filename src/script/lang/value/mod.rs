@@ -19,8 +19,10 @@ pub use number::{MAX, MIN, Number};
 
 use crate::lang::diagnostic::Code;
 
-/// Maximum number of elements in a list.
+/// Maximum number of elements in a list, including the elements of the lists that it contains.
 pub(crate) const LIST_LIMIT: usize = 1 << 20;
+/// Maximum depth of nested lists.
+const DEPTH_LIMIT: usize = 16;
 
 /// A value, which is cheap to clone. Rust's `==` compares the representations of two values, and
 /// [`Value::same`] implements the language's `==`.
@@ -79,26 +81,64 @@ impl Value {
         }
     }
 
-    /// Returns a list of these parts, in which ranges and lists are flattened.
+    /// Returns a list of these parts. Expands each list or range to its elements, which may be lists.
     ///
     /// # Errors
-    /// Returns `limit-size` for more than [`LIST_LIMIT`] elements.
+    /// Returns `limit-size` for more than [`LIST_LIMIT`] elements, or for more than [`DEPTH_LIMIT`] nested lists.
     pub(crate) fn list(parts: impl IntoIterator<Item = Value>) -> Result<Self, ValueError> {
-        let mut elements = Vec::new();
+        let (mut elements, mut total) = (Vec::new(), 0);
         for part in parts {
-            let spread = part.items();
-            let more = spread.as_ref().map_or(1, Items::remaining);
-            if more > (LIST_LIMIT - elements.len()) as u128 {
+            total += part.size();
+            if total > LIST_LIMIT as u128 {
                 let message = format!("a list can have at most {LIST_LIMIT} elements");
                 return Err(ValueError::new(Code::LimitSize, message)
                     .help("loop over the range itself instead of a list"));
             }
-            match spread {
+            if part.depth() > DEPTH_LIMIT {
+                let message = format!("at most {DEPTH_LIMIT} lists can be nested");
+                return Err(ValueError::new(Code::LimitSize, message)
+                    .help("write the list without its own brackets to add its elements"));
+            }
+            match part.items() {
                 Some(items) => elements.extend(items),
                 None => elements.push(part),
             }
         }
         Ok(Self::List(elements.into()))
+    }
+
+    /// Returns a list that contains only this value.
+    pub(crate) fn alone(self) -> Self {
+        Self::List([self].into())
+    }
+
+    /// Returns the number of elements of a list, including the elements of the lists that it contains, or of a
+    /// range. Returns 1 for other values.
+    pub(crate) fn size(&self) -> u128 {
+        match self {
+            Self::List(elements) => {
+                let nested = elements.iter().filter(|element| matches!(element, Self::List(_)));
+                elements.len() as u128 + nested.map(Self::size).sum::<u128>()
+            }
+            Self::Range { .. } => self.items().map_or(0, |items| items.remaining()),
+            _ => 1,
+        }
+    }
+
+    /// Returns the number of nested lists, or 0 for other values.
+    fn depth(&self) -> usize {
+        match self {
+            Self::List(elements) => 1 + elements.iter().map(Self::depth).max().unwrap_or(0),
+            _ => 0,
+        }
+    }
+
+    /// Returns the values in a list or range and in the lists that it contains, or the value itself.
+    pub(crate) fn leaves(&self) -> Vec<Self> {
+        match self.items() {
+            Some(items) => items.flat_map(|item| item.leaves()).collect(),
+            None => vec![self.clone()],
+        }
     }
 
     /// Returns the integers from `from` to `to`, including the end if `inclusive`.

@@ -178,7 +178,6 @@ fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
             };
             let lengths = left.remaining().cmp(&right.remaining());
             for (x, y) in left.zip(right) {
-                // Lists do not contain lists, so this call recurses only once.
                 let here = order(op, &x, &y)?;
                 if here.is_ne() {
                     return Ok(here);
@@ -200,7 +199,9 @@ fn contains(whole: &Value, x: &Value) -> Result<bool, ValueError> {
             )
             .help("compare the number with the ends of the range: `a <= x and x < b`")),
         },
-        (Value::List(elements), _) if x.items().is_none() => {
+        (Value::List(elements), _)
+            if x.items().is_none() || elements.iter().any(|element| element.items().is_some()) =>
+        {
             Ok(elements.iter().any(|element| element.same(x)))
         }
         (Value::Text(text), Value::Text(part)) => Ok(text.contains(&**part)),

@@ -212,6 +212,29 @@ fn lists_are_flattened_and_limited() {
 }
 
 #[test]
+fn nested_lists_are_limited_in_total_and_in_depth() {
+    let row = |from: i64| ints(&[from, from + 1]).alone();
+    let rows = Value::list([row(1), row(3)]).unwrap();
+    assert_eq!(rows.to_string(), "[[1, 2], [3, 4]]");
+    assert_eq!(rows.to_json().to_string(), "[[1,2],[3,4]]");
+    // The elements of a list expand, but not the elements of these elements.
+    assert_eq!(Value::list([rows.clone(), row(5)]).unwrap().to_string(), "[[1, 2], [3, 4], [5, 6]]");
+    assert_eq!(rows.leaves(), [n("1"), n("2"), n("3"), n("4")]);
+    assert_eq!(binary(Op::In, &ints(&[3, 4]), &rows).unwrap(), Value::Bool(true));
+    assert_eq!(binary(Op::In, &ints(&[2, 3]), &rows).unwrap(), Value::Bool(false));
+    assert_eq!(binary(Op::Less, &rows, &Value::list([row(1), row(4)]).unwrap()).unwrap(), Value::Bool(true));
+    // Without these limits, 20 doublings would make a list of a million lists of lists.
+    let mut doubled = ints(&[0]);
+    let error = std::iter::repeat_with(|| {
+        doubled = Value::list([doubled.clone().alone(), doubled.clone().alone()])?;
+        Ok(())
+    });
+    assert_eq!(code(error.take(99).collect::<Result<(), super::ValueError>>()), Code::LimitSize);
+    let long = Value::list([range(0, LIST_LIMIT as i128 / 2)]).unwrap().alone();
+    assert_eq!(code(Value::list([long.clone(), long])), Code::LimitSize);
+}
+
+#[test]
 fn elements_are_numbered_from_zero() {
     let xs = ints(&[10, 20, 30]);
     assert_eq!(xs.index(&n("2")).unwrap(), n("30"));

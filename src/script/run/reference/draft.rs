@@ -115,11 +115,10 @@ fn number(field: &Field, to: &mut Option<u64>) -> Result<(), Vec<Diagnostic>> {
 fn positions(field: &Field, to: &mut Vec<(u64, Span)>) -> Result<(), Vec<Diagnostic>> {
     for arg in &field.args {
         let value = arg.value().map_err(|d| vec![d])?;
-        let Value::List(all) = Value::list([value.clone()]).map_err(|e| vec![e.at(arg.span)])? else {
-            continue;
-        };
-        for position in &*all {
-            to.push((integer(position, arg.span).map_err(|d| vec![d])?, arg.span));
+        // The length is checked before a range is expanded.
+        Value::list([value.clone()]).map_err(|e| vec![e.at(arg.span)])?;
+        for position in value.leaves() {
+            to.push((integer(&position, arg.span).map_err(|d| vec![d])?, arg.span));
         }
     }
     Ok(())
@@ -128,7 +127,7 @@ fn positions(field: &Field, to: &mut Vec<(u64, Span)>) -> Result<(), Vec<Diagnos
 fn pages(field: &Field, to: &mut Vec<Value>) -> Result<(), Vec<Diagnostic>> {
     for arg in &field.args {
         match &arg.kind {
-            ArgKind::Value(Value::List(list)) => to.extend(list.iter().cloned()),
+            ArgKind::Value(list @ Value::List(_)) => to.extend(list.leaves()),
             _ => to.push(arg.value().map_err(|d| vec![d])?.clone()),
         }
     }
@@ -195,12 +194,7 @@ impl Draft {
 
     fn held(&self) -> String {
         let pages: Vec<String> = self.holding.iter().map(ToString::to_string).collect();
-        match &pages[..] {
-            [] => String::new(),
-            [page] => format!("initially with page {page}"),
-            [first, second] => format!("initially with pages {first} and {second}"),
-            [others @ .., last] => format!("initially with pages {}, and {last}", others.join(", ")),
-        }
+        if pages.is_empty() { String::new() } else { format!("holding {}", pages.join(" ")) }
     }
 
     pub(super) fn caption(&self) -> String {
@@ -210,8 +204,7 @@ impl Draft {
             name.to_owned(),
             more("lookahead", self.lookahead),
             more("window", self.window),
-            self.frames
-                .map_or(String::new(), |n| if n == 1 { "1 frame".to_owned() } else { format!("{n} frames") }),
+            more("frames", self.frames),
             more("tick", self.tick),
             more("page", self.page_size),
             listed("ticks", &self.ticks),

@@ -42,12 +42,8 @@ impl Session<'_> {
         let span = parts.first().map_or(Span::default(), |part| part.span);
         // The length is checked before the list is built.
         Value::list(values.iter().cloned()).map_err(|e| e.at(span))?;
-        let spread = |(value, part): (Value, &Expr)| {
-            let (all, span) =
-                (value.items().map_or_else(|| vec![value.clone()], Iterator::collect), part.span);
-            all.into_iter().map(move |page| (page, span))
-        };
-        Ok(values.into_iter().zip(parts).flat_map(spread).collect())
+        let pages = |value: &Value, span| value.leaves().into_iter().map(move |page| (page, span));
+        Ok(values.iter().zip(parts).flat_map(|(value, part)| pages(value, part.span)).collect())
     }
 
     /// Evaluates an expression to one or more pages, where a name that is not a variable denotes a page.
