@@ -42,14 +42,17 @@ fn form(key: &Key, did: &Did, radix: Option<Radix>, pa: Option<Pa>) -> Form {
         _ => {}
     }
     let pointer = of_pointer(key, did);
-    let hex = pointer.or_else(|| key.value_in(did)?.hex).or_else(|| {
-        let supposed = Did::Access(supposed(did, pa)?);
-        key.value_in(&supposed)?.hex
-    });
+    let supposed = || key.value_in(&Did::Access(supposed(did, pa)?));
+    let hex = pointer.or_else(|| key.value_in(did)?.hex).or_else(|| supposed()?.hex);
     let hex = hex.or_else(|| of_entry(key, did)).or_else(|| of_field(key, did));
     let own = if hex.is_some() { Radix::Hex } else { Radix::Decimal };
     let radix = radix.unwrap_or(own);
-    Form::Number { radix, digits: hex.filter(|_| radix == Radix::Hex) }
+    let digits = match radix {
+        Radix::Hex => hex,
+        Radix::Binary => key.value_in(did).and_then(|shown| shown.bits).or_else(|| supposed()?.bits),
+        Radix::Decimal => None,
+    };
+    Form::Number { radix, digits }
 }
 
 /// Returns the number of digits in a page-table entry or its address, even if the walk did not reach the

@@ -8,7 +8,9 @@ use super::entry::{Entry, ItemKind, Rubric};
 use super::papers::puts;
 use super::prose::reflowed;
 use super::rows::{known, missing, settings, word};
-use super::settings::{ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS};
+use super::settings::{
+    ADDRESSABLE, ADDRESSABLE_UNITS, ARRANGEMENT_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS,
+};
 use super::sheet::Sheet;
 use crate::lang::ast::{Command, Expr, Setting, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -65,7 +67,15 @@ pub(crate) fn exam(session: &mut Session, command: &Command) -> Result<Action, S
             session.arrange(&mut arrangement, setting)?;
             continue;
         }
-        fields.push((name.text.clone(), session.words(setting)?));
+        let text = session.words(setting)?;
+        if &*name.text == ADDRESSABLE && !ADDRESSABLE_UNITS.contains(&&*text) {
+            let message = format!("`{text}` is not a unit of memory");
+            let span = setting.values.first().map_or(setting.span, |value| value.span);
+            return Err(Diagnostic::new(Code::UnknownWord, span, message)
+                .help("write `byte` or `word`")
+                .into());
+        }
+        fields.push((name.text.clone(), text));
     }
     let pairs = fields.iter().map(|(name, text)| (name.to_string(), text.clone())).collect();
     let view = View::Pairs { title: "exam".to_owned(), pairs };

@@ -31,11 +31,24 @@ pub(crate) const COVER_SETTINGS: &[SettingWord] = &[
 ];
 
 /// Notation settings of `exam`.
-pub(crate) const NOTATION_SETTINGS: &[SettingWord] = &[once(
-    "radix",
-    &[Words(words_of!(RADIXES.0))],
-    "radix of the answers, addresses, and tables of all questions; an `ask` can override it",
-)];
+pub(crate) const NOTATION_SETTINGS: &[SettingWord] = &[
+    once(
+        "radix",
+        &[Words(words_of!(RADIXES.0))],
+        "radix of the answers, addresses, and tables of all questions; an `ask` can override it",
+    ),
+    once(
+        ADDRESSABLE,
+        &[Words(&ADDRESSABLE_UNITS)],
+        "whether papers call the unit of memory at each address a byte (the default) or a word",
+    ),
+];
+
+/// The setting of `exam` that names the unit of memory at each address.
+pub(crate) const ADDRESSABLE: &str = "addressable";
+
+/// The units that `addressable` accepts.
+pub(crate) const ADDRESSABLE_UNITS: [&str; 2] = ["byte", "word"];
 
 /// Arrangement settings of `exam`.
 pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[

@@ -176,7 +176,7 @@ fn areas_after_munmap_and_mprotect() {
 #[test]
 fn larger_pages() {
     let question = kind("44-larger-pages", "Larger pages");
-    assert_eq!(outcomes(&question), ["N 0", "Y 0", "Y 0", "N 1", "Y 0", "Y 0", "Y 0"]);
+    assert_eq!(outcomes(&question), ["N N", "Y N", "Y N", "N Y", "Y N", "Y N", "Y N"]);
     let tlb = &question.tables()[0].rows[0];
     // The row of a set has the set's number, followed by a tag, a PPN, and a valid bit for each way.
     let ways: Vec<String> = tlb[1..].chunks(3).map(|way| format!("{} {}", way[0], way[2])).collect();
@@ -188,9 +188,8 @@ fn larger_pages() {
 #[test]
 fn local_and_global_replacement() {
     let question = kind("54-local-global", "Local and global replacement");
-    for (part, victim) in [("a", "A5"), ("b", "B3")] {
-        assert_eq!(question.part(part).facts()[0].key("victim"), victim, "part {part}");
-    }
+    let victims: Vec<String> = question.facts().iter().map(|item| item.key("victim").to_owned()).collect();
+    assert_eq!(victims, ["B3", "A5"]);
 }
 
 /// After fork, both entries point to the same frame and are read-only. The parent's store copies the page.

@@ -83,7 +83,7 @@ fn toy_machines() {
     let keys: Vec<String> = items.iter().map(|item| item.key("pa").to_owned()).collect();
     // Addresses 5 and 7 are in page 1, addresses 17 and 19 are in page 4, and address 23 is in page 5.
     assert_eq!(keys, ["-", "-", "13", "15", "-", "-", "9", "11", "3", "-", "-"]);
-    assert_eq!(faults(&kind("43-toy-machine", "Pages of 100 bytes")), ["7"]);
+    assert_eq!(faults(&kind("43-toy-machine", "Pages of 100 words")), ["7"]);
 }
 
 /// Silberschatz, Galvin, and Gagne, chapter 9, the figure about LRU. The figure shows the frames after each fault.
@@ -230,10 +230,56 @@ fn cache_detective() {
     let question = kind("69-infer-geometry", "Cache detective");
     let addresses = [0, 4, 8, 20, 24, 36, 44, 12, 68, 72, 80, 84, 28, 32, 88, 92];
     let observed = results(&addresses, 16, 4);
-    assert!(question.prose().contains(&format!("misses (m) are {observed}.")));
+    let table = &question.given()[0];
+    let printed: String = table.rows.iter().map(|row| if row[2] == "1" { 'h' } else { 'm' }).collect();
+    assert_eq!(printed, observed);
     let caches = [(4, 8), (2, 16), (3, 16), (4, 16), (5, 16), (4, 32)];
     let agree = caches.into_iter().filter(|(lines, block)| results(&addresses, *block, *lines) == observed);
     let right: Vec<String> = agree.map(|(lines, block)| format!("{lines} blocks of {block} bytes")).collect();
     assert_eq!(question.choices()[0].1, right);
     assert_eq!(right, ["3 blocks of 16 bytes", "4 blocks of 16 bytes"]);
+}
+
+/// The results of reads from a set-associative cache of blocks of 16 bytes with LRU replacement.
+fn results_of_sets(addresses: &[u64], sets: u64, ways: usize) -> Vec<&'static str> {
+    let mut held: Vec<Vec<u64>> = vec![Vec::new(); sets as usize];
+    let access = |address: &u64| {
+        let block = address / 16;
+        let set = &mut held[(block % sets) as usize];
+        let found = set.iter().position(|other| *other == block);
+        if let Some(at) = found {
+            set.remove(at);
+        } else if set.len() == ways {
+            set.remove(0);
+        }
+        set.push(block);
+        if found.is_some() { "hit" } else { "miss" }
+    };
+    addresses.iter().map(access).collect()
+}
+
+/// The correct options are exactly the geometries with the printed results.
+#[test]
+fn cache_of_unknown_geometry() {
+    let question = kind("69-infer-geometry", "Which cache is it?");
+    let prose = question.prose().replace(" and ", " ");
+    let list = |before: &str, after: &str| -> Vec<String> {
+        let (_, rest) = prose.split_once(before).expect("the text before the list");
+        let (list, _) = rest.split_once(after).expect("the text after the list");
+        list.split(' ').map(|word| word.trim_matches(',').to_owned()).collect()
+    };
+    let addresses: Vec<u64> = list("the addresses ", ", in this order")
+        .iter()
+        .map(|word| word.parse().expect("an address"))
+        .collect();
+    let observed = list("The results are ", ".");
+    let geometries = [(16, 1), (8, 2), (4, 4), (2, 8)];
+    let names = ["16 sets, direct-mapped", "8 sets, two-way", "4 sets, four-way", "2 sets, eight-way"];
+    let agree = geometries
+        .iter()
+        .zip(names)
+        .filter(|((sets, ways), _)| results_of_sets(&addresses, *sets, *ways) == observed);
+    let right: Vec<&str> = agree.map(|(_, name)| name).collect();
+    assert!(!right.is_empty());
+    assert_eq!(question.choices()[0].1, right);
 }

@@ -51,8 +51,8 @@ pub(crate) fn how(blank: &Blank, bare: bool) -> String {
         (Some(Words::YesNo { .. }), _) => "Y/N".to_owned(),
         // A long list of words would not help students.
         (Some(Words::OneOf(words)), _) if words.len() <= 8 => words.join(", "),
-        (_, Form::Number { radix: Radix::Hex, digits: Some(digits) }) => {
-            format!("hex, {digits} digit{}", if digits == 1 { "" } else { "s" })
+        (_, Form::Number { radix, digits: Some(digits) }) => {
+            format!("{}, {digits} digit{}", radix.name(), if digits == 1 { "" } else { "s" })
         }
         (_, Form::Number { radix, .. }) => match blank.round {
             Some(digits) => format!("{digits} significant digit{}", if digits == 1 { "" } else { "s" }),
@@ -70,7 +70,7 @@ pub(crate) fn width(blank: &Blank, bare: bool) -> u32 {
             words.iter().map(|word| roomy(word.len() as u32)).max().unwrap_or(8)
         }
         (_, Form::Number { radix: Radix::Hex, digits }) => roomy(digits.unwrap_or(8)),
-        (_, Form::Number { radix: Radix::Binary, .. }) => 20,
+        (_, Form::Number { radix: Radix::Binary, digits }) => roomy(digits.unwrap_or(16)),
         (_, Form::Pages | Form::Free) => 24,
         _ => 12,
     }

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
+use crate::exam::paper::Paper;
 use crate::lang::nearest::nearest;
+use crate::questions::settings::ADDRESSABLE;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 use pagewalk_engine::machine::pte::BITS;
 
@@ -15,6 +17,7 @@ pub(crate) const FACTS: &[(&str, &str)] = &[
     ("tlbt", "TLB tag"),
     ("tlb", "TLB hit?"),
     ("fault", "Page fault?"),
+    ("page-fault", "Page fault?"),
     ("ppn", "PPN"),
     ("ppo", "PPO"),
     ("pa", "Physical address"),
@@ -161,9 +164,67 @@ pub(crate) const WORDS: &[&str] = &[
     "M",
 ];
 
+/// Sentences about bytes, each with the sentence about the words of a word-addressable memory.
+const OF_BYTES: &[(&str, &str)] = &[
+    ("Byte offset", "Word offset"),
+    ("Byte returned", "Word returned"),
+    ("Memory is byte-addressable.", "Memory is word-addressable."),
+    ("Multi-byte values are little-endian.", "Values of several words are little-endian."),
+    ("A byte is read at {address}{why}.", "A word is read at {address}{why}."),
+    (
+        "Process {process} reads a byte at {address}{why}.",
+        "Process {process} reads a word at {address}{why}.",
+    ),
+    ("{n} bytes are read at {address}{why}.", "{n} words are read at {address}{why}."),
+    (
+        "Process {process} reads {n} bytes at {address}{why}.",
+        "Process {process} reads {n} words at {address}{why}.",
+    ),
+    ("The byte {value} is written at {address}{why}.", "The word {value} is written at {address}{why}."),
+    (
+        "Process {process} writes the byte {value} at {address}{why}.",
+        "Process {process} writes the word {value} at {address}{why}.",
+    ),
+    (
+        "The {n}-byte value {value} is written at {address}{why}.",
+        "The {n}-word value {value} is written at {address}{why}.",
+    ),
+    (
+        "Process {process} writes the {n}-byte value {value} at {address}{why}.",
+        "Process {process} writes the {n}-word value {value} at {address}{why}.",
+    ),
+    ("{n} bytes are written at {address}{why}.", "{n} words are written at {address}{why}."),
+    (
+        "Process {process} writes {n} bytes at {address}{why}.",
+        "Process {process} writes {n} words at {address}{why}.",
+    ),
+    ("Load of {n} bytes from {address}{why}", "Load of {n} words from {address}{why}"),
+    ("{process} reads {n} bytes at {address}{why}", "{process} reads {n} words at {address}{why}"),
+    (
+        "Store of the {n}-byte value {value} to {address}{why}",
+        "Store of the {n}-word value {value} to {address}{why}",
+    ),
+    (
+        "{process} writes the {n}-byte value {value} to {address}{why}",
+        "{process} writes the {n}-word value {value} to {address}{why}",
+    ),
+    (
+        "Each page contains {n} bytes. A process references byte address {list}.",
+        "Each page contains {n} words. A process references address {list}.",
+    ),
+    (
+        "Each page contains {n} bytes. A process references these byte addresses in order: {list}.",
+        "Each page contains {n} words. A process references these addresses in order: {list}.",
+    ),
+];
+
 /// Labels that differ from the defaults.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Labels(BTreeMap<String, String>);
+pub struct Labels {
+    changed: BTreeMap<String, String>,
+    /// Whether each address names a word instead of a byte.
+    of_words: bool,
+}
 
 impl Labels {
     /// Reads labels from a file: a YAML mapping from names to labels. A name is a fact such as `ppn`,
@@ -185,24 +246,39 @@ impl Labels {
                 return Err(format!("nothing on a paper is called `{name}`{near}"));
             }
         }
-        Ok(Self(all))
+        Ok(Self { changed: all, of_words: false })
     }
 
     /// Returns a built-in dialect.
     pub fn dialect(name: &str) -> Option<Self> {
         let (_, words) = DIALECTS.iter().find(|(known, _)| *known == name)?;
-        Some(Self(words.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect()))
+        let changed = words.iter().map(|(from, to)| ((*from).to_owned(), (*to).to_owned())).collect();
+        Some(Self { changed, of_words: false })
+    }
+
+    /// Returns these labels for a paper, which may set the unit of memory at each address.
+    pub(crate) fn for_paper(&self, paper: &Paper) -> Self {
+        let of_words = paper.cover.iter().any(|(name, unit)| &**name == ADDRESSABLE && unit == "word");
+        Self { of_words, ..self.clone() }
+    }
+
+    /// Returns the sentence that the paper prints if nothing changes it.
+    fn usual<'a>(&self, english: &'a str) -> &'a str {
+        let of_word = || OF_BYTES.iter().find(|(of_byte, _)| *of_byte == english);
+        of_word().filter(|_| self.of_words).map_or(english, |(_, of_word)| of_word)
     }
 
     /// Returns the paper's translation of a word or sentence.
     pub(crate) fn localize<'a>(&'a self, english: &'a str) -> &'a str {
-        self.0.get(english).map_or(english, String::as_str)
+        let english = self.usual(english);
+        self.changed.get(english).map_or(english, String::as_str)
     }
 
     /// Translates a sentence. If the sentence has no label, only the terms PPN and VPN are replaced with the
     /// dialect's terms.
     pub(crate) fn sentence(&self, english: &str) -> String {
-        if self.0.contains_key(english) {
+        let english = self.usual(english);
+        if self.changed.contains_key(english) {
             return self.localize(english).to_owned();
         }
         ["PPN", "VPN"]
@@ -212,26 +288,26 @@ impl Labels {
 
     /// Returns the paper's two-letter language code, which a label file sets with a line such as `lang: de`.
     pub(crate) fn language(&self) -> &str {
-        let said = self.0.get("lang").map(String::as_str);
+        let said = self.changed.get("lang").map(String::as_str);
         said.filter(|lang| (2..=3).contains(&lang.len()) && lang.bytes().all(|b| b.is_ascii_lowercase()))
             .unwrap_or("en")
     }
 
     /// Whether a fact or word has a label other than the default.
     pub(crate) fn renames(&self, name: &str) -> bool {
-        self.0.contains_key(name)
+        self.changed.contains_key(name)
     }
 
     /// Returns the label of a fact, if it is known.
     pub(crate) fn fact(&self, fact: &str) -> Option<&str> {
         let known = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES);
-        let usual = || known.clone().find(|(known, _)| *known == fact).map(|(_, label)| *label);
-        self.0.get(fact).map(String::as_str).or_else(usual)
+        let usual = || known.clone().find(|(known, _)| *known == fact).map(|(_, label)| self.usual(label));
+        self.changed.get(fact).map(String::as_str).or_else(usual)
     }
 
     /// Returns the name of a table or column (default: the script's name).
     pub(crate) fn table(&self, name: &str) -> String {
-        if let Some(label) = self.0.get(name) {
+        if let Some(label) = self.changed.get(name) {
             return label.clone();
         }
         if let Some((_, label)) = TABLES.iter().find(|(known, _)| *known == name) {

@@ -5,7 +5,7 @@ use pagewalk_engine::machine::event::{Event, Purpose};
 use pagewalk_engine::machine::latency::cycles;
 
 use super::component::{self, Component};
-use super::row::{FactRow, low, shifted, thousandths};
+use super::row::{FactRow, Reported, low, shifted, thousandths};
 use super::subject::Subject;
 use super::types::{COUNT, FIELD, FRACTION, FactType, TRUTH, Values};
 use super::words::{CODE, ERROR, FAULT, LOOKUP, SIGNAL};
@@ -20,11 +20,11 @@ const fn reported(
     get: fn(&Access) -> Option<Shown>,
     why: fn(&Access) -> String,
 ) -> FactRow {
-    FactRow { name, kind, help, get, why, subject: Subject::Nothing, reported: true }
+    FactRow { name, kind, help, get, why, subject: Subject::Nothing, reported: Reported::Always }
 }
 
-/// Returns a row about the kernel's fault handler. The fact is checked but not reported, because bare
-/// hardware has no handler.
+/// Returns a row about the kernel's fault handler. The fact is reported only for processes, because bare hardware
+/// has no handler.
 const fn handler(
     name: &'static str,
     kind: FactType,
@@ -32,7 +32,7 @@ const fn handler(
     get: fn(&Access) -> Option<Shown>,
     why: fn(&Access) -> String,
 ) -> FactRow {
-    FactRow { name, kind, help, get, why, subject: Subject::Nothing, reported: false }
+    FactRow { name, kind, help, get, why, subject: Subject::Nothing, reported: Reported::OfProcesses }
 }
 
 /// Returns a row that is about a structure.
@@ -233,6 +233,17 @@ pub const ACCESS_FACTS: &[FactRow] = &[
         handled::eviction,
     ),
     handler("copied", TRUTH, "whether the fault handler copied a page", kernel::copied_page, handled::copied),
+    // Reports contain the class of the fault.
+    FactRow {
+        reported: Reported::Never,
+        ..reported(
+            "page-fault",
+            TRUTH,
+            "whether the access caused a page fault",
+            kernel::faulted,
+            reasons::fault,
+        )
+    },
     handler("minor", COUNT, "minor faults of this access", kernel::minor, handled::resolved),
     handler("major", COUNT, "major faults of this access", kernel::major, handled::resolved),
     handler("returns", FactType::new(Values::Returned), "result of a system call", |_| None, no_call),

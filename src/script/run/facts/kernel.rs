@@ -17,6 +17,11 @@ pub(crate) fn fault(a: &Access) -> Option<Shown> {
     }))
 }
 
+/// Returns whether an access caused a page fault of any class.
+pub(crate) fn faulted(a: &Access) -> Option<Shown> {
+    Some(yes_no(a.outcome.fault.is_some() || !a.faults().is_empty()))
+}
+
 /// Returns the class of a fault, or `None` if memory ran out while the kernel handled the fault.
 pub(crate) fn class(fault: &FaultRecord) -> Shown {
     Shown::word(fault.class().map_or("none", FaultClass::name))

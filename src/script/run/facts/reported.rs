@@ -6,6 +6,7 @@ use super::component::Component;
 use super::family::Family;
 use super::key::{Key, facts_of};
 use super::reference::ReferenceFact;
+use super::row::Reported;
 use crate::lang::value::Value;
 use crate::run::record::{AddressMap, Did, Replayed, Shown};
 use pagewalk_engine::machine::spec::Spec;
@@ -85,5 +86,10 @@ fn tells(key: Key, spec: &Spec, process: bool) -> bool {
         "cache" => spec.caches.is_empty(),
         _ => false,
     };
-    (row.reported || process) && !idle
+    let is_reported = match row.reported {
+        Reported::Always => true,
+        Reported::OfProcesses => process,
+        Reported::Never => false,
+    };
+    is_reported && !idle
 }

@@ -17,8 +17,18 @@ pub struct FactRow {
     /// Explains the value, or why the access has no such fact, in a clause without a period.
     pub(crate) why: fn(&Access) -> String,
     pub(crate) subject: Subject,
-    /// Whether the fact is reported for every access, or only checked if a script expects it.
-    pub(crate) reported: bool,
+    pub(crate) reported: Reported,
+}
+
+/// The accesses for which a fact is reported. A script can expect and ask for the fact of any access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reported {
+    /// Every access.
+    Always,
+    /// The accesses of processes.
+    OfProcesses,
+    /// No access.
+    Never,
 }
 
 /// Returns a latency stored in thousandths.

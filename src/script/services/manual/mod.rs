@@ -8,7 +8,7 @@ use crate::lang::value::functions::FUNCTIONS;
 use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 use crate::run::facts::{
-    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS,
+    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS, Reported,
 };
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::params::Params;
@@ -204,7 +204,7 @@ fn presets(out: &mut Tables) {
 
 fn facts(out: &mut Tables) {
     let access = ACCESS_FACTS.iter().map(|row| {
-        let whose = if row.reported { "" } else { " (requires a kernel)" };
+        let whose = if row.reported == Reported::OfProcesses { " (requires a kernel)" } else { "" };
         [code(row.name), values(row.kind.words()), format!("{}{whose}", row.help)]
     });
     table(out, "Facts of an access", ["fact", "values", "is"], access);

@@ -264,9 +264,24 @@ impl Asked {
 
 /// Whether the answer for a blank depends on the frame that the kernel allocates.
 fn of_frame(blank: &Blank) -> bool {
-    const OTHERS: [&str; 16] = [
-        "vpn", "vpo", "ppo", "tlb", "tlbi", "tlbt", "fault", "signal", "code", "minor", "major", "copied",
-        "walk", "returns", "error", "value",
+    const OTHERS: [&str; 17] = [
+        "vpn",
+        "vpo",
+        "ppo",
+        "tlb",
+        "tlbi",
+        "tlbt",
+        "fault",
+        "page-fault",
+        "signal",
+        "code",
+        "minor",
+        "major",
+        "copied",
+        "walk",
+        "returns",
+        "error",
+        "value",
     ];
     let fact = &*blank.fact;
     !OTHERS.contains(&fact) && !fact.starts_with("vpn") && !fact.contains("TLB")

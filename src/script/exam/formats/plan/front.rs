@@ -5,12 +5,13 @@ use crate::exam::formats::edition::Edition;
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::tree::{Blank, Front, Grid};
 use crate::exam::paper::Paper;
+use crate::questions::settings::ADDRESSABLE;
 
 /// Widths of the boxes for name and ID in characters.
 const OWNER: [u32; 2] = [32, 14];
 
 /// Cover fields that are not printed as a name and a text.
-const APART: [&str; 2] = ["title", "instructions"];
+const APART: [&str; 3] = ["title", "instructions", ADDRESSABLE];
 
 /// Returns the contents before the questions, except the sentences.
 pub(crate) fn front(paper: &Paper, edition: Edition, labels: &Labels) -> Front {

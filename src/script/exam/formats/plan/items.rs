@@ -52,7 +52,7 @@ type StartColumn = (&'static str, fn(&StartRow) -> Option<u64>);
 
 /// Converts the items of a paper to blocks in order, each with the names of its fields.
 pub(crate) struct Items<'p> {
-    edition: Edition,
+    pub(super) edition: Edition,
     pub(super) labels: &'p Labels,
     pub(super) medium: Medium,
     /// Whether prompts name the core.

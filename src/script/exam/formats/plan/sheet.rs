@@ -13,6 +13,7 @@ use crate::exam::formats::assumptions::{NO_VALUE, assumptions};
 use crate::exam::formats::edition::Edition;
 use crate::exam::formats::from_doc::from_doc;
 use crate::exam::formats::labels::Labels;
+use crate::exam::formats::prompt::tabled;
 use crate::exam::formats::prose::paragraphs;
 use crate::exam::formats::scope::Scope;
 use crate::exam::formats::solution::solution;
@@ -23,7 +24,7 @@ use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
 use crate::report::doc;
 use crate::report::narrate::view;
-use crate::run::record::View;
+use crate::run::record::{StartRow, View};
 
 /// Lays out an edition of a paper.
 pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
@@ -62,7 +63,7 @@ pub fn for_screens(paper: &Paper) -> Sheet {
 
 /// Lays out a paper for a medium.
 fn within(paper: &Paper, edition: Edition, style: &Style, medium: Medium) -> Sheet {
-    let labels = &style.labels;
+    let labels = &style.labels.for_paper(paper);
     let say = |said: &String| labels.sentence(said);
     let each: Vec<Vec<String>> = paper.questions.iter().map(assumptions).collect();
     let shared: Vec<String> = each.first().map_or_else(Vec::new, |first| {
@@ -105,11 +106,12 @@ impl Plan<'_> {
     /// Returns the contents of a question or part with `whole` points.
     fn pieces(&mut self, body: &[Piece], whole: Number) -> Vec<Block> {
         let mut blocks = Vec::new();
+        let mut listed: &[StartRow] = &[];
         let mut rest = body;
         while let Some((piece, more)) = rest.split_first() {
             if let Some((items, block)) = self.items.stream(rest, whole) {
                 if let Some((first, _)) = items.first() {
-                    self.add_above(first, &mut blocks);
+                    self.add_above(first, &mut listed, &mut blocks);
                 }
                 blocks.push(block);
                 // A `solution` after the loop is about the whole table.
@@ -133,7 +135,7 @@ impl Plan<'_> {
                     }
                 }
                 Piece::Item(item) => {
-                    self.add_above(item, &mut blocks);
+                    self.add_above(item, &mut listed, &mut blocks);
                     blocks.push(self.items.next(item, item.points != whole));
                     blocks.extend(self.worked(item, None));
                 }
@@ -147,12 +149,12 @@ impl Plan<'_> {
         blocks
     }
 
-    /// Adds the tables above an item, unless the previous item has the same ones.
-    fn add_above(&self, item: &PaperItem, blocks: &mut Vec<Block>) {
-        let above = self.items.above(item);
-        let last = blocks.iter().rev().find(|block| matches!(block, Block::Given(_)));
-        if last != above.last() {
-            blocks.extend(above);
+    /// Adds the table of initial pages above an item, unless the last such table lists all of these pages.
+    fn add_above<'i>(&self, item: &'i PaperItem, listed: &mut &'i [StartRow], blocks: &mut Vec<Block>) {
+        let start = tabled(item).map_or(&[][..], |run| &run.start);
+        if !start.iter().all(|row| listed.contains(row)) {
+            blocks.extend(self.items.above(item));
+            *listed = start;
         }
     }
 

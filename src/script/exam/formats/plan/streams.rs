@@ -18,6 +18,9 @@ const FEW: usize = 3;
 /// Maximum length of a notation in the head of a column.
 const SHORT: usize = 12;
 
+/// Width of a box to tick, in characters.
+const TICK: u32 = 2;
+
 /// Items with their names, and a table of the items.
 type Stream<'i> = (Vec<(&'i PaperItem, String)>, Block);
 
@@ -34,6 +37,10 @@ impl Items<'_> {
             return None;
         }
         let first = items.clone().next()?;
+        if let ItemKind::Choice { .. } = first.kind {
+            let all: Vec<&PaperItem> = items.take_while(|item| is_same_choice(first, item)).collect();
+            return self.ticks(&all, whole);
+        }
         let all: Vec<&PaperItem> = items.clone().take_while(|item| alike(first, item)).collect();
         let own = items.take_while(|item| item.printed.place == first.printed.place).count();
         // The items of other statements may not fit.
@@ -54,9 +61,6 @@ impl Items<'_> {
             Some(lead.into_iter().chain(cells).collect())
         });
         let table = Table { title: String::new(), groups, rows: rows.collect::<Option<_>>()? };
-        if table.widths().iter().map(|width| width + 2).sum::<u32>() > ROOM {
-            return None;
-        }
         let mut how = begin.prompt;
         for blank in blanks {
             let words = self.how(blank, bare(first));
@@ -64,11 +68,55 @@ impl Items<'_> {
                 how = format!("{how} {}: {words}.", called(blank, self.labels).trim_end_matches('?'));
             }
         }
+        self.filled_in(items, begin.names, how, table, whole)
+    }
+
+    /// Returns these choices with their texts, and a table of boxes to tick. The table has one row for each choice and
+    /// one column for each option.
+    fn ticks<'i>(&mut self, items: &[&'i PaperItem], whole: Number) -> Option<Stream<'i>> {
+        let [first, _, ..] = items else { return None };
+        let ItemKind::Choice { options, several, .. } = &first.kind else { return None };
+        let heads = std::iter::once(String::new()).chain(options.iter().map(|option| option.text.clone()));
+        let row = |(at, item): (usize, &&PaperItem)| {
+            let ItemKind::Choice { text, options, .. } = &item.kind else { return None };
+            let field = self.names.iter().rev().nth(at)?.first().cloned().unwrap_or_default();
+            // The choice has a single field, which is the field of its first box.
+            let fields = std::iter::once(field).chain(std::iter::repeat(String::new()));
+            let boxes = options.iter().zip(fields).map(|(option, field)| {
+                let content = self.edition.filled().then(|| if option.correct { "X" } else { "" }.to_owned());
+                Cell::Blank(Blank { field, width: TICK, content, ..Blank::default() })
+            });
+            Some(std::iter::once(Cell::Word(text.clone())).chain(boxes).collect())
+        };
+        let rows = items.iter().enumerate().map(row).collect::<Option<_>>()?;
+        let table = Table { title: String::new(), groups: vec![heads.collect()], rows };
+        let how =
+            if *several { "In each row, tick all that are correct." } else { "Tick one box in each row." };
+        let names = items.iter().map(|item| match &item.kind {
+            ItemKind::Choice { text, .. } => text.clone(),
+            _ => String::new(),
+        });
+        let (names, how) = (names.collect(), self.labels.localize(how).to_owned());
+        self.filled_in(items, names, how, table, whole)
+    }
+
+    /// Returns the items and their table, unless the table is too wide.
+    fn filled_in<'i>(
+        &mut self,
+        items: &[&'i PaperItem],
+        names: Vec<String>,
+        how: String,
+        table: Table,
+        whole: Number,
+    ) -> Option<Stream<'i>> {
+        if table.widths().iter().map(|width| width + 2).sum::<u32>() > ROOM {
+            return None;
+        }
         self.names.truncate(self.names.len() - items.len());
         let zero = Number::from(0u64);
         let worth = items.iter().try_fold(zero, |sum, item| sum.plus(item.points).ok())?;
         let points = if worth == whole { String::new() } else { points(worth, self.labels) };
-        let named = items.iter().copied().zip(begin.names).collect();
+        let named = items.iter().copied().zip(names).collect();
         Some((named, Block::Fill { how, points, tables: self.medium.tables(table) }))
     }
 
@@ -97,6 +145,17 @@ impl Items<'_> {
         let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
         if notes.is_empty() { label } else { format!("{label} ({})", notes.join(", ")) }
     }
+}
+
+/// Whether two choices have the same options and points.
+fn is_same_choice(first: &PaperItem, item: &PaperItem) -> bool {
+    let options = |item: &PaperItem| match &item.kind {
+        ItemKind::Choice { options, several, .. } => {
+            Some((*several, options.iter().map(|option| option.text.clone()).collect::<Vec<_>>()))
+        }
+        _ => None,
+    };
+    options(first) == options(item) && first.points == item.points
 }
 
 /// Whether an item can be in the table of the first item.

@@ -5,6 +5,7 @@ use super::strings::{Stated, of_string, tabled};
 use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::records;
 use crate::exam::paper::{Paper, PaperItem, Question};
+use crate::lang::value::Value;
 use crate::questions::entry::{ItemKind, Radix};
 use crate::run::record::{Access, AccessVerb, CallRecord, Did, Shown};
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
@@ -102,9 +103,11 @@ pub(crate) fn kind_of_address(access: &Access) -> &'static str {
 
 /// Returns the address of an access in a radix.
 pub(crate) fn number_of_address(access: &Access, radix: Option<Radix>) -> String {
+    let bits = access.spec.virtual_bits();
     match radix {
         Some(Radix::Decimal) => access.va.raw().to_string(),
-        _ => Shown::field(access.va.raw(), access.spec.virtual_bits()).to_string(),
+        Some(Radix::Binary) => Radix::Binary.write(&Value::from(access.va.raw()), Some(bits)),
+        _ => Shown::field(access.va.raw(), bits).to_string(),
     }
 }
 
