@@ -88,8 +88,8 @@ fn highlight_file(bencher: Bencher) {
     bencher.bench_local(|| highlight(&text));
 }
 
-/// Builds a 5,000-line script that resembles course scripts: a machine, its contents, accesses with expected
-/// facts, processes, loops, and comments.
+/// Builds a 5,000-line script that resembles course scripts: a machine, its contents, accesses with
+/// expectations, processes, loops, and comments.
 fn script() -> String {
     let mut text = "machine simple\nlet base = 0x40\n".to_owned();
     for n in 0..1000 {

@@ -21,7 +21,7 @@ const PAGE: u64 = 4096;
 const GIGABYTE: u64 = 1 << 18;
 /// Number of pages in 256 MB.
 const RESIDENT: u64 = 1 << 16;
-/// Number of areas that do not merge.
+/// Number of areas, none of which the kernel can merge with a neighbor.
 const AREAS: u64 = 10_000;
 
 fn kernel() -> (Kernel, Pid) {
@@ -113,8 +113,8 @@ fn fork(bencher: Bencher) {
     });
 }
 
-/// Clones a kernel with 256 MB resident, stores once, and drops the clone. `scenario` and `probe` have this
-/// cost.
+/// Clones a kernel with 256 MB resident, stores once, and drops the clone. Each `scenario` and each `probe`
+/// has the cost that this benchmark measures.
 #[divan::bench]
 fn snapshot(bencher: Bencher) {
     let (kernel, pid, at) = large();

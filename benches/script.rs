@@ -26,7 +26,7 @@ impl Sink for NullSink {
     }
 }
 
-/// Builds a script of accesses with facts, one per line, on a page table of 64 pages.
+/// Builds a script of accesses with expectations, one access per line, on a page table of 64 pages.
 fn long() -> String {
     let mut text = "machine simple\nset page_table {\n  | vpn ppn |\n".to_owned();
     for vpn in 0..64 {

@@ -95,7 +95,7 @@ fn snapshot_8192x16(bencher: Bencher) {
     });
 }
 
-/// Writes the rows of a small array, which is stored in a single leaf.
+/// Writes the rows of an array that is small enough for a single leaf.
 #[divan::bench]
 fn row_mut_of_a_small_array(bencher: Bencher) {
     let mut array = Sparse::new(64_u64, 16, 0_u64);

@@ -9,7 +9,9 @@ use std::path::{Component, Path};
 pub(crate) fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
     if fs::read(&path)? != old.as_bytes() {
-        return Err(io::Error::other("the file was changed in the meantime"));
+        return Err(io::Error::other(
+            "another program changed the file after Pagewalk read it; run the command again",
+        ));
     }
     replace_bytes(&path, new.as_bytes(), Some(fs::metadata(&path)?.permissions()), true)
 }
@@ -49,7 +51,7 @@ pub(crate) fn write_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result
 }
 
 fn outside(path: &str) -> io::Error {
-    io::Error::other(format!("`{path}` is outside the folder"))
+    io::Error::other(format!("`{path}` is outside the output folder"))
 }
 
 /// Replaces the content of a file with these bytes. With `safe`, the bytes are written to the disk before the

@@ -26,7 +26,7 @@ use pagewalk_script::services::manual::{self, SECTIONS, Section};
 #[derive(Debug, Parser)]
 #[command(version, about, arg_required_else_help = true, subcommand_required = true)]
 #[command(
-    after_help = "Exit status: 0 if all expectations hold; 1 if an expectation fails; 2 if a script or option is invalid."
+    after_help = "Exit status:\n  0  all expectations hold\n  1  an expectation fails\n  2  a script or option is invalid"
 )]
 struct Arguments {
     #[command(subcommand)]
@@ -50,7 +50,7 @@ enum Command {
     },
     /// Format scripts
     #[command(
-        after_help = "Exit status: 0 if all scripts are formatted; 1 if `--check` finds unformatted scripts; 2 if a script cannot be read."
+        after_help = "Exit status:\n  0  all scripts are formatted\n  1  `--check` finds unformatted scripts\n  2  a script cannot be read"
     )]
     Fmt(Fmt),
     /// Run scripts and Markdown code blocks and check their expectations
@@ -60,12 +60,12 @@ enum Command {
     /// Replay memory traces on a machine and count TLB and cache events
     #[command(
         override_usage = "pagewalk replay [OPTIONS] <MACHINE> <TRACE>...\n       pagewalk replay --pack <FILE> <TRACE>",
-        after_help = "Exit status: 0 if all traces are replayed; 2 if a trace cannot be read completely or an option is invalid; 130 if interrupted."
+        after_help = "Exit status:\n  0    all traces are replayed\n  2    a trace cannot be read completely, or an option is invalid\n  130  interrupted"
     )]
     Replay(Box<Replay>),
     /// Replay one trace on many machines, such as one for each cache size
     #[command(
-        after_help = "Exit status: 0 if the trace is replayed; 2 if the trace cannot be read, a file cannot be written, or an option is invalid; 130 if interrupted."
+        after_help = "Exit status:\n  0    the trace is replayed\n  2    the trace cannot be read, a file cannot be written, or an option is invalid\n  130  interrupted"
     )]
     Sweep(Box<Sweep>),
     /// Run two scripts and compare facts, machines, and steps
@@ -74,7 +74,7 @@ enum Command {
     Exam(Exam),
     /// Grade students' answers against an exam script's key
     #[command(
-        after_help = "Exit status: 0 if all rows are marked; 1 if some rows are reported but not marked; 2 if no row can be marked."
+        after_help = "Exit status:\n  0  all rows are marked\n  1  some rows are reported but not marked\n  2  no row can be marked"
     )]
     Grade(Box<Grade>),
     /// Run the language server over standard input and output

@@ -56,7 +56,7 @@ enum Format {
     /// Narration in plain text
     #[default]
     Text,
-    /// Print one JSON object per statement, and one for the totals
+    /// One JSON object per statement, and one for the totals
     Json,
 }
 

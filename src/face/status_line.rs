@@ -39,7 +39,7 @@ impl StatusLine {
     }
 }
 
-/// Errors are ignored because the results do not depend on this line.
+/// Ignores errors, because the results do not depend on this line.
 fn write(text: &str) {
     let mut err = io::stderr().lock();
     let _ = err.write_all(text.as_bytes()).and_then(|()| err.flush());

@@ -74,8 +74,11 @@ fn the_repetition_after_a_page_fault_is_explained() {
         question \"Q\" {\n  given tlb, page_table\n  ask read 0x1234 => tlb, fault\n  \
         set page_table { | vpn ppn |; | 1 D | }\n  read 0x1234\n  ask tlb columns tag ppn\n}";
     let text = solved(script);
-    has(&text, &["The access ends with a page fault. After the page fault, the access is repeated:"]);
-    let (before, after) = text.split_once("is repeated").unwrap();
+    has(
+        &text,
+        &["The access ends with a page fault. After the page fault, the processor retries the access:"],
+    );
+    let (before, after) = text.split_once("retries the access").unwrap();
     lacks(before, &["fills the TLB entry"]);
     has(after, &["present (P = 1), PPN 0xD", "fills the TLB entry", "Fill in the table."]);
     // The table's solution does not repeat the explanation of the access.

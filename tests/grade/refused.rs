@@ -104,9 +104,9 @@ fn nobody_is_marked_by_the_paper_of_another_version() {
     let ran = graded("unknown", answers, &[]);
     assert_eq!((ran.status, &*ran.out), (2, ""));
     assert!(ran.messages.contains("a.csv:2: the exam differs between versions"), "{}", ran.messages);
-    assert!(
-        ran.messages.contains("add a column `seed`, or, if all students had the same paper, use `--seed N`")
-    );
+    assert!(ran.messages.contains(
+        "`--versions FILE`\n  a column `seed`\n  the option `--seed N`, if all students had the same paper"
+    ));
     // Each of the following ways to identify the seed is sufficient.
     assert!(graded("seed", answers, &["--seed", "3"]).out.contains("s1,"));
     assert!(graded("seeds", "id,seed,1a.vpn\ns1,3,0F\n", &[]).out.contains("s1,"));

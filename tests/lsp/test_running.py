@@ -142,4 +142,4 @@ def test_papers_are_shown_as_they_stand_in_the_editor(pagewalk, examples):
         assert paper.startswith("<!DOCTYPE html>") and paper != key
         assert "error" in ask(format="pdf")
         server.change(URI, 2, "machine simple\n")
-        assert "no question" in ask()["error"]["message"]
+        assert "contains no `question`" in ask()["error"]["message"]

@@ -151,7 +151,7 @@ fn points_without_a_machine_are_reported() {
     folder.put("t.lackey", &trace(20));
     let messages = swept(&folder, &["core-i7", "t.lackey", "size 256 B..1 KB, ways 8"]).fine();
     assert!(messages.contains("skipped 1 invalid point"), "{messages}");
-    assert!(messages.contains("size 256 B: 4 is not a multiple of 8 ways"), "{messages}");
+    assert!(messages.contains("size 256 B: 4 lines or entries cannot form sets of 8 ways"), "{messages}");
 }
 
 #[test]

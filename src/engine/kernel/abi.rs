@@ -42,7 +42,7 @@ errors! {
     EBADF 9 "bad file descriptor",
     ECHILD 10 "no child process",
     EAGAIN 11 "resource temporarily unavailable",
-    ENOMEM 12 "out of memory, or no such area",
+    ENOMEM 12 "out of memory, or part of the range is not mapped",
     EACCES 13 "permission denied",
     EFAULT 14 "bad address",
     EBUSY 16 "locked in memory",
@@ -64,9 +64,9 @@ pub struct Constant {
     pub name: &'static str,
     /// The value.
     pub value: i64,
-    /// The name of the parameter that accepts the constant: `prot` for a parameter of any call, `mmap.flags`
-    /// for a parameter of one call, or `*` for any pointer. The field is empty if the constant is not an
-    /// argument.
+    /// The name of the parameter that accepts the constant. A name such as `prot` means a parameter of any
+    /// call, a name such as `mmap.flags` means a parameter of one call, and `*` means any pointer. The field
+    /// is empty if the constant is not an argument.
     pub passed: &'static str,
     /// The help text, which is one line.
     pub help: &'static str,
@@ -93,8 +93,8 @@ pub enum Arg {
     Bytes(Arc<[u8]>),
 }
 
-/// The arguments of a system call. The arguments are converted to the parameter types as in C, so a value
-/// that does not fit loses its high bits. An omitted argument is 0.
+/// The arguments of a system call. The kernel converts the arguments to the parameter types as C does, so a
+/// value that does not fit loses its high bits. An omitted argument is 0.
 #[derive(Debug, Clone, Copy)]
 pub struct Args<'a>(&'a [Arg]);
 

@@ -83,7 +83,8 @@ impl Kernel {
     /// does not exist raises a segmentation fault.
     ///
     /// # Errors
-    /// Fails if a fault needs memory and none is free. The fragments before the failure have been performed.
+    /// Fails if a fault needs memory and none is free. The effects of the fragments before the failure
+    /// remain.
     pub fn access<W: KernelObserver>(
         &mut self,
         pid: Pid,
@@ -105,8 +106,7 @@ impl Kernel {
         let (len, refused) = (data.len(), self.refused_after(pid, va, kind, data.len()));
         loop {
             let (done, at) = (outcome.done, self.machine.va(va.raw() + outcome.done as u64).unwrap_or(va));
-            // Stores proceed page by page, because the machine stores nothing if the access to a later page
-            // faults.
+            // Store page by page, because the machine stores nothing if a store faults on any of its pages.
             let next = if kind == AccessKind::Write { len.min(done + self.room_in_page(at)) } else { len };
             let checks = done < refused;
             let part = match &mut data {
@@ -309,7 +309,8 @@ impl Kernel {
         if let Some(running) = Arc::make_mut(&mut self.running).get_mut(core) {
             *running = Some(pid);
         }
-        // A TLB cannot distinguish process numbers above its ASID width, so they wrap around.
+        // An ASID has 16 bits, so a process whose number needs more bits can share its ASID with another
+        // process.
         if self.processes.get_max().is_some_and(|(last, _)| last.0 > u32::from(u16::MAX)) {
             self.machine.shoot_down_all(asid(pid), &mut self.journal);
         }

@@ -20,7 +20,7 @@ use super::state::{Kernel, MergeCounts};
 use super::swap::Swap;
 use super::tables::TableSpace;
 
-/// log2 of the maximum page size, which is limited because an eviction copies a whole page.
+/// log2 of the maximum page size. An eviction copies a whole page, so this limit bounds its cost.
 const MAX_PAGE_BITS: u32 = 24;
 
 /// The reason why a kernel cannot boot on a machine.
@@ -54,9 +54,9 @@ impl fmt::Display for BootError {
             BootError::NoMmu => f.write_str("a machine without `virtual` and `page` cannot run processes"),
             BootError::TooManyFrames { most } => write!(f, "there can be at most {most} user frames"),
             BootError::NoFrames => f.write_str("there must be at least one user frame"),
-            BootError::NoPresentBit => {
-                f.write_str("page-table entries without a P (valid) bit cannot mark a page as not resident")
-            }
+            BootError::NoPresentBit => f.write_str(
+                "a kernel needs page-table entries with a P (valid) bit to mark pages as not resident",
+            ),
             BootError::PageTooLarge => {
                 write!(f, "a kernel supports pages of at most {} bytes", 1u64 << MAX_PAGE_BITS)
             }

@@ -11,8 +11,8 @@ impl Kernel {
     ///
     /// # Errors
     /// Returns ENOMEM and leaves the break unchanged if the new break would be below the heap's start, above
-    /// the user address space, or in another area. Also returns ENOMEM if no area overlaps the range that the
-    /// heap would lose.
+    /// the user address space, or in another area. Also returns ENOMEM if the break would decrease and no
+    /// area overlaps the pages between the new break and the old one.
     pub(super) fn move_break(&mut self, pid: Pid, to: u64) -> Result<(), Errno> {
         let Some(process) = self.process(pid) else { return Err(Errno::ENOMEM) };
         let space = &process.space;

@@ -42,8 +42,8 @@ impl Kernel {
         held.contents == FrameContents::Anonymous && held.refs == 1
     }
 
-    /// Makes a frame exclusive to its process. If other pages still use the frame's swap slot, the frame is
-    /// detached from the slot.
+    /// Makes a frame exclusive to its process. If other pages still use the frame's swap slot, this method
+    /// detaches the frame from the slot.
     pub(super) fn make_exclusive(&mut self, frame: FrameNo) {
         let shared = |slot: &super::ids::SlotNo| self.swap.holds_pages(*slot);
         if let Some(slot) = self.frames.get(frame).slot.filter(shared) {

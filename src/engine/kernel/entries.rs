@@ -1,5 +1,5 @@
-//! Page-table entries in the machine's memory, in the machine's format. Intermediate tables are created as
-//! needed.
+//! Page-table entries in the machine's memory, in the machine's format. The kernel creates intermediate
+//! tables as needed.
 
 use std::ops::Range;
 
@@ -24,7 +24,7 @@ use super::vma_map::VmaMap;
 /// process's TLB entries, which costs less (Linux's `tlb_single_page_flush_ceiling`).
 const FLUSH_CEILING: usize = 33;
 
-/// The maximum size, in pages, of a table that is cleared completely when it is allocated.
+/// The maximum size, in pages, of a table that the kernel clears completely when it allocates the table.
 const CLEARED: u64 = 1 << 12;
 
 /// The flags of a page's entry.
@@ -224,8 +224,8 @@ impl Kernel {
         Some(read_pte(&self.machine, at))
     }
 
-    /// Writes the page-table entry of a process's page. The page's table must exist. TLB entries are not
-    /// invalidated.
+    /// Writes the page-table entry of a process's page. The page's table must exist. This method does not
+    /// invalidate TLB entries.
     pub(super) fn write_entry(&mut self, pid: Pid, vpn: u64, pte: Pte) {
         let at = self.process(pid).and_then(|process| entry_of(&process.space.tables, &self.shape, vpn));
         if let Some(at) = at {

@@ -121,7 +121,7 @@ impl SignalCode {
     }
 }
 
-/// The location that a page is read from or written to.
+/// The location from which the kernel reads a page or to which it writes a page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum BackingStore {
@@ -155,14 +155,14 @@ pub enum KernelStep {
     Area { start: Option<u64> },
     /// A stack grew down to the address `start`.
     StackGrew { start: u64 },
-    /// A page table of `level` (1 is the top) was allocated at physical page `ppn`.
+    /// The kernel allocated a page table of `level` (1 is the top) at physical page `ppn`.
     Table { level: u32, ppn: u64 },
-    /// A free frame was allocated.
+    /// The kernel allocated a free frame.
     FrameAllocated { frame: FrameNo },
-    /// The page in `frame` was evicted. `page` is the page's first mapping (lowest process, then lowest
-    /// page). `to` is the location that the page was written to, or `None` if the page was clean and was
-    /// discarded. All page-table entries that mapped the page were cleared, or set to `slot` if `slot` is not
-    /// `None`. `tlb` is true if a TLB held an entry for the page.
+    /// The kernel evicted the page in `frame`. `page` is the page's first mapping (lowest process, then
+    /// lowest page). `to` is the location to which the kernel wrote the page, or `None` if the page was
+    /// clean. The kernel cleared all page-table entries that mapped the page, or set them to `slot` if `slot`
+    /// is not `None`. `tlb` is true if a TLB held an entry for the page.
     Evicted {
         frame: FrameNo,
         page: Option<ProcessPage>,
@@ -171,15 +171,15 @@ pub enum KernelStep {
         slot: Option<SlotNo>,
         tlb: bool,
     },
-    /// A frame was filled with zeros.
+    /// The kernel filled a frame with zeros.
     Zeroed { frame: FrameNo },
-    /// A frame was filled with the page at `from`.
+    /// The kernel filled a frame with the page at `from`.
     Filled { frame: FrameNo, from: BackingStore },
     /// The page is already in `frame`, which is shared.
     Shared { frame: FrameNo },
-    /// A page was copied. `from` is `None` for the zero page and for a file page that is not in a frame. If a
-    /// file page was not in a frame, [`KernelStep::Filled`] has already reported that the copy was filled
-    /// from the file.
+    /// The kernel copied a page. `from` is `None` for the zero page and for a file page that is not in a
+    /// frame. If a file page was not in a frame, [`KernelStep::Filled`] has already reported that the kernel
+    /// filled the copy from the file.
     Copied { from: Option<FrameNo>, to: FrameNo },
     /// The frame is no longer shared, and the kernel made it writable without copying.
     Reused { frame: FrameNo },
@@ -190,9 +190,9 @@ pub enum KernelStep {
     /// The kernel wrote the page-table entry at physical address `address`. This step is a detail; see
     /// [`super::Kernel::record_details`].
     EntryWritten { address: Pa, before: u64, after: u64 },
-    /// A page was read from a file on disk or from the swap file. This step is a detail.
+    /// The kernel read a page from a file on disk or from the swap file. This step is a detail.
     DiskRead { from: BackingStore },
-    /// A page was written to a file on disk or to the swap file. This step is a detail.
+    /// The kernel wrote a page to a file on disk or to the swap file. This step is a detail.
     DiskWritten { to: BackingStore },
     /// The handler returned, and the instruction is restarted.
     Resolved { class: FaultClass, major: bool },

@@ -111,8 +111,8 @@ impl Kernel {
         self.locks && self.frames.maps(frame).any(locked)
     }
 
-    /// Evicts the page in a frame. The page is written to its file or a swap slot if necessary. If the page
-    /// needs a slot, one must be available.
+    /// Evicts the page in a frame. If necessary, the kernel first writes the page to its file or to a swap
+    /// slot. If the page needs a slot, one must be available.
     pub(super) fn evict_frame(&mut self, frame: FrameNo, watch: Observer<'_>) {
         let mapped: Vec<(Pid, u64)> = self.frames.maps(frame).collect();
         self.work += 1 + mapped.len() as u64;
@@ -172,7 +172,7 @@ impl Kernel {
         self.frames.free(frame);
     }
 
-    /// Ensures that a swap slot holds the page in a frame: its current slot, or else the lowest free one.
+    /// Ensures that a swap slot holds the page in a frame, and allocates a slot if the frame has none.
     /// Returns the slot, and also the destination of the write if a write was necessary.
     fn write_out(
         &mut self,

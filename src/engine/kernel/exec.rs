@@ -12,8 +12,8 @@ use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma};
 use super::vma_map::VmaMap;
 
-/// SIGKILL. The kernel ends a process with this signal if the process's old memory has been freed and the new
-/// program does not fit into memory.
+/// SIGKILL. The kernel ends a process with this signal if `execve` has freed the process's old memory and the
+/// new program does not fit into memory.
 const KILLED: u32 = 9;
 
 /// The initial address space of a program.
@@ -87,7 +87,7 @@ impl Kernel {
         Ok(image)
     }
 
-    /// Maps a shared library into the highest hole. Read-only segments are shared.
+    /// Maps a shared library into the highest hole. Maps read-only segments of the file as shared areas.
     fn add_library(&mut self, image: &mut Image, name: &Arc<str>) -> Result<(), Errno> {
         let page = self.page_size();
         let file = self.library_file(name);
@@ -109,8 +109,8 @@ impl Kernel {
         Ok(())
     }
 
-    /// The file that contains a library. If the script has not declared the library, a file with a text page
-    /// and a data page is created.
+    /// The file that contains a library. If the script has not declared the library, this method creates a
+    /// file with a page of text and a page of data.
     fn library_file(&mut self, name: &Arc<str>) -> FileId {
         if let Some(file) = self.file_named(name) {
             return file;

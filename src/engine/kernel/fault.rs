@@ -193,8 +193,8 @@ impl Kernel {
         Ok(FaultOutcome::minor(FaultClass::DemandZero))
     }
 
-    /// Whether a shared zero frame exists. The zero frame is allocated on first use. Formats without an R/W
-    /// bit have no zero frame.
+    /// Whether a shared zero frame exists. The kernel allocates the zero frame on its first use. Formats
+    /// without an R/W bit have no zero frame.
     fn has_zero_frame(&mut self) -> bool {
         if self.zero.is_none() && self.config.zero_page && self.shape.read_only {
             let floor = self.config.frames.unwrap_or_else(|| self.frames.end());

@@ -1,8 +1,8 @@
 //! Files: their bytes on disk, and their pages in the page cache.
 //!
-//! A mapped page is in a user frame, which holds the newest bytes and which all mappings share. When the last
-//! mapping is removed, a dirty frame is written back, and the frame becomes free. Cached pages that are not
-//! mapped are in kernel memory and occupy no user frames. A page stays in the page cache once it has been
+//! A mapped page is in a user frame, which holds the newest bytes and which all mappings share. When a page
+//! loses its last mapping, the kernel writes a dirty frame back and frees the frame. Cached pages that are
+//! not mapped are in kernel memory and occupy no user frames. A page stays in the page cache once it has been
 //! read.
 
 use std::sync::Arc;

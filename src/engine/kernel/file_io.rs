@@ -65,7 +65,7 @@ impl Kernel {
         len
     }
 
-    /// Records that the kernel uses a page of a file. The page is also added to the page cache. Returns the
+    /// Records that the kernel uses a page of a file. Also adds the page to the page cache. Returns the
     /// page's frame if the page is mapped.
     fn use_page(&mut self, file: FileId, page: u64) -> Option<FrameNo> {
         self.work += 1;
@@ -75,8 +75,8 @@ impl Kernel {
         Some(frame)
     }
 
-    /// Writes bytes to a file as `write(2)` does. The data for a mapped page is written to its frame. The
-    /// file grows as needed.
+    /// Writes bytes to a file as `write(2)` does. The kernel writes the data for a mapped page to the page's
+    /// frame. The file grows as needed.
     pub(super) fn file_write(&mut self, file: FileId, offset: u64, bytes: &[u8]) {
         let Some(end) = offset.checked_add(bytes.len() as u64) else { return };
         let Some(held) = self.files.all.get(&file).filter(|_| !bytes.is_empty()) else { return };
@@ -95,8 +95,8 @@ impl Kernel {
         }
     }
 
-    /// Changes a file's size. Whole pages past the end, including private copies, are unmapped from every
-    /// process. The rest of the last page is filled with zeros.
+    /// Changes a file's size. Unmaps whole pages past the end, including private copies, from every process.
+    /// Fills the rest of the last page with zeros.
     pub(super) fn file_truncate(&mut self, file: FileId, size: u64) {
         let Some(held) = self.files.all.get(&file) else { return };
         if size < held.size {

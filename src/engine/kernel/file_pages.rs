@@ -60,7 +60,7 @@ impl Kernel {
         Ok(FaultOutcome::Resolved { class: FaultClass::File, major })
     }
 
-    /// The location from which a file page is read.
+    /// The location from which the kernel reads a file page.
     fn store_of(&self, file: FileId, page: u64) -> BackingStore {
         let cached = |held: &Arc<File>| held.is_cached(page, self.config.warm);
         if self.files.all.get(&file).is_some_and(cached) {
@@ -70,8 +70,8 @@ impl Kernel {
         }
     }
 
-    /// Allocates a private frame with a copy of a file page that is in no frame. The page is first read into
-    /// the page cache.
+    /// Allocates a private frame with a copy of a file page that is in no frame. The kernel first reads the
+    /// page into the page cache.
     fn copy_from_file(
         &mut self,
         fault: &FaultContext,
@@ -143,7 +143,7 @@ impl Kernel {
         self.frames.pool.note_dirty(frame.0, false);
     }
 
-    /// Removes an unmapped frame from its file. A dirty frame is first written back.
+    /// Removes an unmapped frame from its file. Writes a dirty frame back first.
     pub(super) fn unframe_file_page(&mut self, frame: FrameNo, file: FileId, page: u64) {
         if self.frames.get(frame).dirty {
             self.write_back(frame, file, page);

@@ -16,9 +16,9 @@ use super::vma::Vma;
 
 impl Kernel {
     /// Creates the child's address space with unlocked copies of the areas, and counts the users of their
-    /// backings. Private frames become read-only in both processes, and swap slots are shared. Entries of
-    /// shared areas, and of areas without private pages, are not copied, so the child's accesses to these
-    /// areas fault again (Linux's `vma_needs_copy`).
+    /// backings. Private frames become read-only in both processes, and the processes share swap slots. The
+    /// kernel does not copy the entries of shared areas or of areas without private pages, so the child's
+    /// accesses to these areas fault again (Linux's `vma_needs_copy`).
     ///
     /// # Errors
     /// Fails if no memory is free for the tables or, without an R/W bit, for the copies. A failure
@@ -42,8 +42,9 @@ impl Kernel {
         Ok(space)
     }
 
-    /// Allocates a child's tables. In a format without an R/W bit, pages are then evicted to free frames for
-    /// the copies. The tables are allocated first, because a table may take the memory of a frame.
+    /// Allocates a child's tables. In a format without an R/W bit, the kernel then evicts pages until enough
+    /// frames are free for the copies. The tables are allocated first, because a table may take the memory of
+    /// a frame.
     fn prepare(
         &mut self,
         parent: Pid,
@@ -102,7 +103,7 @@ impl Kernel {
         }
     }
 
-    /// Copies everything in an address space except its pages. The areas listed in `pages` are marked as
+    /// Copies everything in an address space except its pages. Marks the areas listed in `pages` as
     /// inherited.
     fn inherit_settings(
         &mut self,

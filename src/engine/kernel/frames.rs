@@ -32,8 +32,8 @@ pub struct Frame {
     pub contents: FrameContents,
     /// Number of page-table entries that map the frame.
     pub refs: u32,
-    /// Whether removed or changed entries show that the page differs from its file or slot. The dirty bits of
-    /// the current entries are not included.
+    /// Whether the page is known to differ from its file or slot. The D bits of the entries that currently
+    /// map the frame may show further stores.
     pub(crate) dirty: bool,
     /// Whether a `fork` may have shared the frame, so that only a fault makes it writable again. In Linux,
     /// the page of such a frame does not have the flag `PageAnonExclusive`.
@@ -86,8 +86,8 @@ impl Frames {
         self.numbers.end()
     }
 
-    /// One more than the highest frame that has ever been in use. Pages with this number or a higher number
-    /// have never been user frames.
+    /// One more than the highest frame that has ever been in use. Physical pages from this number upward have
+    /// never been user frames.
     pub(super) fn high_watermark(&self) -> u32 {
         self.high_watermark
     }

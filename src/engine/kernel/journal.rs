@@ -1,4 +1,4 @@
-//! Microsteps that the kernel performs without an observer. The microsteps are saved for the next report.
+//! The details of functions without an observer. The kernel saves these details for the next report.
 
 use crate::machine::event::{Event, MachineObserver};
 
@@ -10,7 +10,7 @@ enum MicroStep {
     Step(KernelStep),
 }
 
-/// The saved microsteps, in order. `None` means that recording is off.
+/// The saved details, in order. `None` means that recording is off.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Journal(Option<Vec<MicroStep>>);
 
@@ -29,7 +29,7 @@ impl Journal {
         }
     }
 
-    /// Reports all saved microsteps to an observer.
+    /// Reports all saved details to an observer.
     pub(crate) fn drain_into(&mut self, watch: Observer<'_>) {
         for step in self.0.iter_mut().flat_map(|steps| steps.drain(..)) {
             match step {

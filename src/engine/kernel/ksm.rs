@@ -37,7 +37,7 @@ impl Kernel {
         freed
     }
 
-    /// Copies the merged pages in a range to separate frames (`MADV_UNMERGEABLE`). Each copy is counted as a
+    /// Copies the merged pages in a range to separate frames (`MADV_UNMERGEABLE`). Counts each copy as a
     /// minor fault.
     ///
     /// # Errors

@@ -25,8 +25,8 @@ impl Kernel {
         self.edit_areas(pid, |areas| areas.remove(range));
     }
 
-    /// Changes every area in a range. Areas are split at the ends of the range and merged afterwards. If
-    /// permissions change, the page-table entries are updated.
+    /// Changes every area in a range. Splits areas at the ends of the range and merges them afterwards. If
+    /// permissions change, also updates the page-table entries.
     pub(super) fn change_areas(&mut self, pid: Pid, range: Range<u64>, change: &dyn Fn(&mut Vma)) {
         let protected = Cell::new(false);
         let watched = |area: &mut Vma| {
@@ -66,8 +66,8 @@ impl Kernel {
         area.start.saturating_sub(if area.stack { self.guard_gap() } else { 0 })
     }
 
-    /// Whether a stack that grows down to `start` leaves its guard gap free. No gap is needed above another
-    /// stack or an area without permissions.
+    /// Whether a stack that grows down to `start` leaves its guard gap free. A stack needs no gap above
+    /// another stack or above an area without permissions.
     pub(super) fn leaves_guard_gap(&self, pid: Pid, start: u64) -> bool {
         let areas = self.process(pid).map(|process| &process.space.areas);
         let below = areas.and_then(|areas| areas.below(start));

@@ -3,7 +3,8 @@
 //!
 //! A [`Kernel`] owns the [`crate::machine::Machine`]. [`Kernel::access`] performs the accesses of a process,
 //! and the rows of [`syscall::system_calls`] perform its system calls. An [`event::KernelObserver`] receives
-//! each step. Cloning a kernel is cheap, because all large parts are shared until they are written.
+//! each step. Cloning a kernel is cheap, because the clones share every large part until one of them changes
+//! the part.
 
 pub mod abi;
 pub(crate) mod access;

@@ -65,8 +65,8 @@ impl Kernel {
         self.free_slot_without_dirty_bit(pid, vpn);
     }
 
-    /// Unmaps a process's page. The entry receives the page's swap slot number or is cleared. TLB entries are
-    /// not invalidated, and the page's frame is not freed. Returns the page's previous location.
+    /// Unmaps a process's page. Writes the page's swap slot number into the entry, or clears the entry.
+    /// Neither invalidates TLB entries nor frees the page's frame. Returns the page's previous location.
     pub(super) fn unmap_page(
         &mut self,
         pid: Pid,
@@ -133,8 +133,8 @@ impl Kernel {
         self.frames.get(frame).dirty || self.frames.maps(frame).any(|(pid, vpn)| self.was_stored_to(pid, vpn))
     }
 
-    /// Frees an unmapped frame that does not hold a page of a shared object. A dirty file page is first
-    /// written back.
+    /// Frees an unmapped frame that does not hold a page of a shared object. Writes a dirty file page back
+    /// first.
     pub(super) fn release(&mut self, frame: FrameNo) {
         let held = self.frames.get(frame);
         if held.refs > 0 {

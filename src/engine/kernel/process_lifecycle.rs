@@ -13,8 +13,8 @@ use super::state::{Kernel, OutOfMemory};
 /// The maximum number of running processes and zombies (`kernel.pid_max`).
 pub(crate) const MOST_PROCESSES: u32 = 32_768;
 
-/// The maximum number of process records that are kept. If there are more records, the kernel discards the
-/// records of processes that have ended.
+/// The maximum number of process records that the kernel keeps. If there are more records, the kernel
+/// discards the records of processes that have ended.
 const MOST_REMEMBERED: usize = 2 * MOST_PROCESSES as usize;
 
 impl Kernel {
@@ -58,13 +58,13 @@ impl Kernel {
         self.alive += 1;
     }
 
-    /// Discards processes that have ended if too many records are kept.
+    /// Discards the records of processes that have ended if there are too many records.
     fn forget_ended(&mut self) {
         if self.processes.len() < MOST_REMEMBERED {
             return;
         }
         self.work += self.processes.len() as u64;
-        // The last process is kept so that its number is not reused.
+        // Keep the last process so that its number is not reused.
         let last = self.processes.get_max().map(|(pid, _)| *pid);
         let ended = |process: &&Arc<Process>| matches!(process.state, ProcessState::Ended { .. });
         let gone =
@@ -106,8 +106,8 @@ impl Kernel {
         Ok(child)
     }
 
-    /// Ends a process. The process's memory and descriptors are freed, and its children lose their parent.
-    /// The parent can wait for the status, which is encoded as in `wait(2)`.
+    /// Ends a process. Frees the process's memory and descriptors, and orphans its children. The parent can
+    /// wait for the status, which is encoded as in `wait(2)`.
     pub fn end(&mut self, pid: Pid, status: u32) {
         self.free_address_space(pid);
         self.close_descriptors(pid, false);

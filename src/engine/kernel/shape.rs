@@ -19,7 +19,8 @@ pub(crate) struct TableShape {
     below: [u32; MAX_LEVELS],
     /// log2 of the number of entries in a table, for each level.
     index: [u32; MAX_LEVELS],
-    /// Whether entries have an R/W bit. Without an R/W bit, a store to a present page cannot be detected.
+    /// Whether entries have an R/W bit. Without an R/W bit, the kernel cannot detect a store to a present
+    /// page.
     pub(crate) read_only: bool,
     /// Whether entries have a D bit.
     pub(crate) dirty: bool,

@@ -106,7 +106,7 @@ impl Kernel {
         fault.area.offset_of(va).unwrap_or(0) >> self.shape.page_bits
     }
 
-    /// Adds `change` to the number of users of a backing. An object without users is freed.
+    /// Adds `change` to the number of users of a backing. Frees an object that has no users left.
     pub(super) fn count_users(&mut self, backing: Backing, change: i64) {
         match backing {
             Backing::Anonymous => {}

@@ -11,7 +11,7 @@ use super::persistent::{Map, Set};
 pub struct SwapSlot {
     /// The bytes of the page, without trailing zeros.
     pub(crate) bytes: Arc<[u8]>,
-    /// The frame that holds the same page (its entry in the swap cache).
+    /// The frame that holds the same page (the slot's entry in the swap cache).
     pub frame: Option<FrameNo>,
     /// Whether the slot belongs to a page of a shared object.
     pub(crate) object: bool,
@@ -28,8 +28,8 @@ pub struct Swap {
     pub(crate) pages: Set<(SlotNo, Pid, u64)>,
     /// The numbers of slots in use.
     numbers: NumberAllocator,
-    /// Spare slots: no process refers to such a slot, and its page is also in a frame. Spare slots are reused
-    /// if no other slot is free.
+    /// The spare slots. No process refers to a spare slot, and its page is also in a frame. The kernel reuses
+    /// a spare slot if no slot is free.
     spare: Set<SlotNo>,
 }
 
@@ -98,7 +98,7 @@ impl Swap {
     }
 
     /// Frees a slot temporarily while its page is read into a frame, so that the page evicted from that frame
-    /// can use the slot. Returns the slot's contents. A slot whose page is in a frame is not freed.
+    /// can use the slot. Returns the slot's contents. Does not free a slot whose page is in a frame.
     pub(super) fn lend(&mut self, slot: SlotNo) -> Option<SwapSlot> {
         self.used.get(&slot).filter(|held| held.frame.is_none())?;
         self.numbers.free(slot.0);

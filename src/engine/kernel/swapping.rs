@@ -24,7 +24,7 @@ impl Kernel {
     ) -> Result<FaultOutcome, OutOfMemory> {
         self.make_path(fault.pid, fault.vpn, watch)?;
         let cached = self.swap.slot(slot).and_then(|held| held.frame);
-        // Without an R/W bit, a later store cannot be detected.
+        // Without an R/W bit, the kernel cannot detect a later store.
         let own = fault.write || !self.shape.read_only;
         let frame = match cached {
             Some(frame) if own => self.copy_frame(fault, Some(frame), watch)?,
@@ -139,8 +139,8 @@ impl Kernel {
         out[there..].fill(0);
     }
 
-    /// Detaches a frame from its swap slot, because their contents may differ from now on. The slot is freed
-    /// if it holds no other page.
+    /// Detaches a frame from its swap slot, because their contents may differ from now on. Frees the slot if
+    /// no other page uses it.
     pub(super) fn detach_from_slot(&mut self, frame: FrameNo, slot: SlotNo) {
         self.frames.change(frame).slot = None;
         if let FrameContents::Object { object, page } = self.frames.get(frame).contents {

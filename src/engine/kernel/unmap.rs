@@ -64,7 +64,7 @@ impl Kernel {
     /// Moves pages to an unmapped address range for `mremap`.
     ///
     /// # Errors
-    /// Fails if no memory is free for a new table. On failure, no page has been moved.
+    /// Fails if no memory is free for a new table. On failure, no page moves.
     pub(super) fn move_pages(&mut self, pid: Pid, from: Range<u64>, to: u64) -> Result<(), OutOfMemory> {
         let vpns = self.shape.vpns(&from);
         let target = self.shape.vpn(to);

@@ -36,7 +36,7 @@ impl Kernel {
         })
     }
 
-    /// Copies bytes from a process to the kernel, as a system call does. Faults are handled and counted.
+    /// Copies bytes from a process to the kernel, as a system call does. Handles and counts the faults.
     /// Returns the number of bytes before the first fatal fault, which sends no signal.
     ///
     /// # Errors

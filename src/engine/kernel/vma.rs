@@ -71,7 +71,8 @@ pub struct Vma {
     pub label: Option<VmaLabel>,
 }
 
-/// The expected use of an area (`VM_RAND_READ`, `VM_SEQ_READ`). Areas with different uses are not merged.
+/// The expected use of an area (`VM_RAND_READ`, `VM_SEQ_READ`). The kernel does not merge areas with
+/// different uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Advice {
     /// `MADV_NORMAL`.

@@ -42,12 +42,12 @@ macro_rules! number {
 }
 
 number! {
-    /// A virtual address in bytes, at most the machine's virtual width. A sign-extended address is truncated
-    /// to this width.
+    /// A virtual byte address that fits in the machine's virtual address width. A sign-extended address is
+    /// truncated to this width.
     Va
 }
 number! {
-    /// A physical address in bytes, at most the machine's physical width.
+    /// A physical byte address that fits in the machine's physical address width.
     Pa
 }
 number! {

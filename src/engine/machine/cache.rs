@@ -69,7 +69,7 @@ pub(super) struct Cache {
     write: WritePolicy,
     /// Whether a store miss fetches the block.
     pub(crate) write_allocate: bool,
-    /// The cache's relation to the caches above it.
+    /// The inclusion policy of this cache with respect to the caches above it.
     pub(crate) inclusion: Inclusion,
     pub(crate) side: Side,
     /// Whether the cache has ever held a block.
@@ -337,7 +337,7 @@ impl Cache {
         }
     }
 
-    /// Whether an access may look up this cache first and cache `below` next.
+    /// Whether an access may search this cache first and cache `below` next.
     pub(crate) fn is_above(&self, below: &Cache) -> bool {
         let other_core = self.core.is_some() && below.core.is_some() && self.core != below.core;
         self.level < below.level && !other_core && self.side.meets(below.side)

@@ -285,8 +285,8 @@ impl Machine {
         self.hierarchy.set_lines(level, core, set, &lines);
     }
 
-    /// Flushes one cache level of the current core, or all caches in the order of the spec. Dirty blocks are
-    /// written back to the next level. The only count that changes is `writebacks`.
+    /// Flushes one cache level of the current core, or all caches in the order of the spec. Writes dirty
+    /// blocks back to the next level. The only count that changes is `writebacks`.
     pub fn flush_cache(&mut self, level: Option<usize>) {
         let core = self.core();
         let ctx = &mut Ctx { random: &mut self.random, watch: &mut () };

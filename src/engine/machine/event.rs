@@ -129,7 +129,7 @@ pub enum Event {
         /// The size in bytes.
         size: u32,
     },
-    /// A TLB was looked up.
+    /// A TLB lookup.
     TlbLookup {
         /// The index of the TLB.
         tlb: u32,
@@ -211,7 +211,7 @@ pub enum Event {
         /// The fault that ended the access.
         fault: Fault,
     },
-    /// A cache was looked up.
+    /// A cache lookup.
     CacheLookup {
         /// The index of the cache.
         cache: u32,
@@ -251,7 +251,7 @@ pub enum Event {
         /// Whether the copy was dirty and was first written back.
         dirty: bool,
     },
-    /// Main memory was read or written.
+    /// A read or write of main memory.
     Memory {
         /// The address of the first byte of the fragment, entry, or written-back block.
         pa: Pa,

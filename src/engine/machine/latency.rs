@@ -5,17 +5,17 @@ use super::spec::{Latency, Spec};
 
 /// Computes the latency of an access from its events.
 ///
-/// Every TLB or cache lookup costs its latency. Every memory read or write that the access waits for costs
-/// the memory latency, as does a fetch from a detached page table. Write-backs cost nothing, because the
-/// access does not wait for them. If the first cache is virtually indexed, its lookup overlaps with the first
-/// TLB lookup, and only the longer latency is counted.
+/// Every lookup costs the latency of its TLB or cache. Every memory read or write that the access waits for
+/// costs the memory latency, as does a fetch from a detached page table. Write-backs cost nothing, because
+/// the access does not wait for them. If the first cache is virtually indexed, its lookup overlaps with the
+/// first TLB lookup, and only the longer latency is counted.
 #[derive(Debug, Clone)]
 pub(crate) struct LatencyMeter<'a> {
     spec: &'a Spec,
     total: Latency,
     /// The latency of the current fragment's first TLB lookup, or `None` before that lookup.
     tlb: Option<Latency>,
-    /// Whether the current fragment has looked up a cache for its own data.
+    /// Whether the current fragment has looked up its own data in a cache.
     cached: bool,
 }
 

@@ -45,8 +45,8 @@ impl Preset {
 impl Mmu {
     /// Address translation with a one-level page table and the default entry format.
     pub fn flat(virtual_bits: u32, physical_bits: u32, page_bits: u32) -> Mmu {
-        // An 8-byte entry has room for P and 63 other bits. `Spec::check` rejects a machine that needs all 64
-        // bits.
+        // An 8-byte entry has room for P and a PPN of 63 bits. `Spec::check` rejects a machine whose PPN
+        // needs 64 bits.
         let Ok(pte) = PteFormat::default_for(physical_bits.saturating_sub(page_bits).min(63), None) else {
             unreachable!("63 bits and P fit into 8 bytes");
         };

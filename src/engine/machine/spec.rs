@@ -71,8 +71,9 @@ pub struct TlbSpec {
     /// The accesses that the TLB serves.
     pub side: Side,
     /// log2 of the supported page sizes, smallest first. If the list is empty, the TLB supports every page
-    /// size that the page tables can map. For a larger page, an entry maps the accessed part, with the
-    /// largest supported size. An entry never maps a smaller page.
+    /// size that the page tables can map. If the TLB does not support a page's size, an entry maps the
+    /// accessed part of the page, with the largest supported size that is not larger than the page. An entry
+    /// never maps a page that is smaller than all supported sizes.
     pub page_bits: Vec<u32>,
     /// Whether entries are tagged with the address-space identifier of their process.
     pub asid: bool,
@@ -102,8 +103,8 @@ pub enum Inclusion {
     Exclusive,
 }
 
-/// The unit in which a cache size was specified. Overriding the block size does not change a capacity in its
-/// original unit.
+/// The unit in which a cache size was specified. A capacity keeps its value in this unit even if a script
+/// overrides the block size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Capacity {
     /// Bytes of data.

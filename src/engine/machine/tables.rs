@@ -12,8 +12,8 @@ use super::walk::TableLayout;
 /// The maximum number of listed pages. Without a limit, a table in memory that points to itself would be
 /// listed forever.
 const LISTED: usize = 1 << 20;
-/// The maximum number of entries in a table that is read entry by entry. In a larger table, only known bytes
-/// are read.
+/// The maximum number of entries in a table that is read entry by entry. In a table with more entries, only
+/// the entries with known bytes are read.
 const SMALL_TABLE: u64 = 1 << 12;
 
 /// The contents of a page table.

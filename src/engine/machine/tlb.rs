@@ -146,7 +146,8 @@ impl Tlb {
     #[inline(never)]
     pub(crate) fn lookup(&self, va: u64, asid: u16) -> Lookup {
         let (set, tag) = self.locate(va, self.smallest);
-        // If the TLB has only ever held pages of one size, the tag alone is sufficient.
+        // If the TLB has no ASIDs and has held only pages of the smallest size, the tag alone identifies the
+        // entry.
         if self.held == 1 << self.smallest && !self.asid {
             let hit = self.entries.find(set, tag).map(|way| (way, self.entries.payload(set, way)));
             return Lookup { set, tag, hit };
@@ -228,8 +229,8 @@ impl Tlb {
         }
     }
 
-    /// Invalidates the entry for `va`'s page, even if the entry is global. For a huge page, the entries for
-    /// all parts are invalidated.
+    /// Invalidates the entry for `va`'s page, even if the entry is global. For a huge page, invalidates the
+    /// entries for all parts.
     pub(crate) fn drop_page(&mut self, va: u64, asid: u16, dropped: impl FnMut(Dropped)) {
         self.drop_page_if(va, |tlb, entry| tlb.ours(entry, asid), dropped);
     }

@@ -1,4 +1,4 @@
-//! The MMU, which looks up the TLB levels in order and then walks the page table.
+//! The MMU, which searches the TLB levels in order and walks the page table if all levels miss.
 
 use super::addr::{Pa, Ppn, SetIndex, Tag, Vpn};
 use super::check::MAX_UNITS;
@@ -22,7 +22,7 @@ pub(super) struct AccessRequest {
 /// The address space that a core uses.
 #[derive(Debug, Clone, Copy, Default)]
 pub(super) struct Context {
-    /// The process whose TLB entries are used.
+    /// The process whose TLB entries the core uses.
     pub(crate) asid: u16,
     /// The physical address of the root table in memory. `None` means that walks use the detached page table.
     pub(crate) root: Option<u64>,

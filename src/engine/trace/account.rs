@@ -82,8 +82,8 @@ impl Account {
     /// Performs records in order on the target that the account was created for.
     ///
     /// # Errors
-    /// Fails if a fault needs memory and none is free. The records before the failure have been performed and
-    /// counted.
+    /// Fails if a fault needs memory and none is free. The machine and the counts include the effects of the
+    /// records before the failure.
     pub fn perform(&mut self, target: Target<'_>, records: &[Record]) -> Result<(), OutOfMemory> {
         match &mut self.observer {
             Observers::Plain(tally) => self.so_far.perform(target, records, &mut **tally),

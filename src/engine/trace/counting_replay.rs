@@ -97,7 +97,8 @@ impl CountingReplay {
     /// Performs the next records, in order.
     ///
     /// # Errors
-    /// Fails if a page fault needs memory and none is free. The records before the failure have been counted.
+    /// Fails if a page fault needs memory and none is free. The counts include the records before the
+    /// failure.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), ReplayError> {
         self.account.perform(self.on.target(), records).map_err(ReplayError::Memory)
     }

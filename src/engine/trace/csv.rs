@@ -2,8 +2,8 @@
 //!
 //! A header line may name the columns `op`, `address`, and `size`, in any order and with other columns
 //! between them. Without a header, `op`, `address`, and `size` are the columns, in this order. The size is
-//! optional. An address is decimal, or hexadecimal with the prefix `0x`. A decimal address with a leading 0
-//! is rejected, because it is probably hexadecimal.
+//! optional. An address is decimal, or hexadecimal with the prefix `0x`. The parser rejects a decimal address
+//! with a leading 0, because it is probably hexadecimal.
 
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
 use super::record::Op;

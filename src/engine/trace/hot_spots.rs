@@ -74,8 +74,8 @@ impl HotSpotCounter {
         let fetch = reference.kind == AccessKind::Execute;
         self.counting = self.first[usize::from(fetch)];
         self.page = self.pages.refer(reference.va & u64::MAX.checked_shl(self.page_bits).unwrap_or(0));
-        // Without an instruction cache, fetches are not reported, but the code address is still known.
-        // Address 0 means that no instruction was fetched.
+        // Without an instruction cache, the observer receives no fetches, but `code` still contains the
+        // instruction's address. Address 0 means that no instruction was fetched.
         let known = !fetch && reference.code != 0;
         self.instruction = known.then(|| self.code.refer(reference.code));
     }

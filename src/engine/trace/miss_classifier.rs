@@ -2,10 +2,10 @@
 //!
 //! Mark D. Hill defined the three causes ("Aspects of Cache Memory and Instruction Buffer Performance",
 //! 1987), and Hennessy and Patterson's textbook teaches them. Each cache has a shadow cache: a fully
-//! associative LRU cache with the same number of blocks. The shadow cache receives the same lookups in the
-//! same order. For a second-level cache, the lookups are the misses of the first level.
+//! associative LRU cache with the same number of blocks. The shadow cache receives the same lookups as the
+//! cache, in the same order. For a second-level cache, the lookups are the misses of the first level.
 //!
-//! - Page-walk lookups use blocks of the shadow cache, but their misses are not classified.
+//! - Page-walk lookups use blocks of the shadow cache, but the classifier ignores their misses.
 //! - A block that arrives from the cache above (as a write-back or a victim) is not a lookup.
 //! - A store miss fills a block if the cache, or one above it, is write-allocate.
 //! - If the page in a frame changes, the frame's blocks are treated as new blocks without earlier

@@ -1,4 +1,4 @@
-//! Memory traces of real programs, which are read, replayed on a machine, and counted.
+//! Reads the memory traces of real programs, replays them on a machine, and counts their events.
 //!
 //! A [`reader::Reader`] reads a trace in any [`format::Format`]. A [`record::Record`] is one line of a trace.
 //! A [`replay::Replay`] performs records on a machine, or in a process of a kernel, and reports them to an

@@ -23,8 +23,8 @@ pub trait ReplayObserver: KernelObserver {
     /// received.
     fn on_reference(&mut self, reference: Reference);
 
-    /// Receives a load or store for which the machine has neither a TLB nor a cache. The reference is counted
-    /// but not performed.
+    /// Receives a load or store for which the machine has neither a TLB nor a cache. The replay counts the
+    /// reference but does not perform it.
     #[inline(always)]
     fn on_uncached(&mut self, _reference: Reference) {}
 }

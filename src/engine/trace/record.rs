@@ -25,6 +25,6 @@ pub struct Record {
 }
 
 impl Record {
-    /// The maximum size of a record in bytes. A larger record is malformed.
+    /// The maximum size of a record in bytes. A record with more bytes is malformed.
     pub(crate) const MOST_BYTES: u32 = 4096;
 }

@@ -52,10 +52,10 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
         Self { target, straddle, observer, references: ReferenceCounts::default(), code: 0, last }
     }
 
-    /// Performs records in order. A record outside the address space is counted and skipped.
+    /// Performs records in order. Counts and skips a record outside the address space.
     ///
     /// # Errors
-    /// Fails if a fault needs memory and none is free. The records before the failure have been performed.
+    /// Fails if a fault needs memory and none is free. The effects of the records before the failure remain.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), OutOfMemory> {
         let Self { target, straddle, observer, references, code, last } = self;
         let batch = Batch { records, straddle: *straddle, last: *last };
@@ -84,7 +84,7 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
 /// Every access kind, in the order of [`AccessKind`].
 const KINDS: [AccessKind; 3] = [AccessKind::Read, AccessKind::Write, AccessKind::Execute];
 
-/// The first access of a record for each [`Op`], in order.
+/// For each [`Op`], in order, the kind of a record's first access.
 const FIRST: [AccessKind; 4] = [AccessKind::Execute, AccessKind::Read, AccessKind::Write, AccessKind::Read];
 
 /// Records to perform, with the options of the replay.
@@ -96,8 +96,8 @@ struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Performs the records with `refer`, which returns the number of fragments of a reference. Access kinds
-    /// that are not `simulated` are only counted.
+    /// Performs the records with `refer`, which returns the number of fragments of a reference. Only counts
+    /// the accesses of a kind that is not `simulated`.
     #[inline(always)]
     fn perform<L: ReplayObserver>(
         self,

@@ -16,7 +16,7 @@ const LONGEST: usize = 4096;
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Size of the buffer in bytes.
 const BUFFER: usize = 1 << 17;
-/// A file is rejected if it has this number of malformed lines before its first record.
+/// The reader rejects a file that has this number of malformed lines before its first record.
 const PATIENCE: u64 = 1000;
 
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub(crate) struct Text {
     whole: usize,
     end: usize,
     ended: bool,
-    /// Whether the next bytes belong to an overlong line and are skipped.
+    /// Whether to skip the next bytes, which belong to an overlong line.
     skipping: bool,
     pub(crate) lines: u64,
     pub(crate) malformed: Malformed,
@@ -84,7 +84,8 @@ impl Text {
             }
             let rest = &self.buffer[self.start..self.whole];
             let length = memchr(b'\n', rest).unwrap_or(rest.len());
-            // Cutting the line makes the result independent of how much of a long line is buffered.
+            // Truncate the line so that the result does not depend on the number of buffered bytes of a long
+            // line.
             let line = &rest[..length.min(LONGEST + 1)];
             self.start += (length + 1).min(rest.len());
             self.lines += 1;

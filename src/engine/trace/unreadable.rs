@@ -3,8 +3,8 @@
 use std::fmt;
 use std::io;
 
-/// An error that prevents a trace from being read completely. The records before the error have been
-/// returned.
+/// An error that prevents a trace from being read completely. The reader returns all records before the
+/// error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// The name of the file.
@@ -83,12 +83,12 @@ impl fmt::Display for Unreadable {
                 write!(f, "`{name}` is damaged: the {kind} data is invalid before byte {at}: {what}")
             }
             UnreadableReason::Changed { before, after } if before == after => {
-                write!(f, "`{name}` was modified while it was read")
+                write!(f, "`{name}` was modified while Pagewalk was reading it")
             }
             UnreadableReason::Changed { before, after } => {
                 write!(
                     f,
-                    "`{name}` changed while it was read: the size was {before} bytes and is now {after}"
+                    "`{name}` changed while Pagewalk was reading it: the size was {before} bytes and is now {after}"
                 )
             }
             UnreadableReason::System(why) => write!(f, "`{name}` cannot be read: {why}"),

@@ -52,8 +52,8 @@ pub(crate) struct Exam {
 }
 
 impl Exam {
-    /// Runs the script for each version and writes the papers. If an expectation fails, no paper is written,
-    /// because its key would describe a different machine from the one intended.
+    /// Runs the script for each version and writes the papers. If an expectation fails, the command writes no
+    /// papers, because the keys would describe a different machine from the one intended.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let mut loader = Cached::<Disk>::default();
         let reading = self.checking.load(&self.file, &mut loader, color);
@@ -120,7 +120,7 @@ impl Exam {
             extra.into_iter().filter(|(asked, _)| *asked).map(|(_, edition)| edition).collect();
         match (&self.output, &*extra, self.script) {
             (None, [_, _, ..], _) | (None, [_], true) => Err(ExamError::wrong(
-                "pagewalk: only one edition can go to standard output: `--key`, `--solutions`, or `--script`; use `--output DIR` to write several\n"
+                "pagewalk: without `--output DIR`, you can use only one of `--key`, `--solutions`, and `--script`\n"
                     .to_owned(),
             )),
             (None, [], true) => Ok(Vec::new()),

@@ -119,7 +119,7 @@ impl PaperMaker<'_> {
                 );
                 ExamError { text, status: Status::Failed }
             }
-            PaperError::NoQuestion => ExamError::wrong(format!("pagewalk: {} has no question\n", of())),
+            PaperError::NoQuestion => ExamError::wrong(format!("pagewalk: {} contains no `question`\n", of())),
         })
     }
 

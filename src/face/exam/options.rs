@@ -23,7 +23,7 @@ pub(crate) struct VersionArguments {
     variants: Option<u64>,
     /// Make one version per student in a class list from Canvas, Moodle, or a table
     ///
-    /// A column such as `student id` or `email` must identify the students. Columns with names are optional.
+    /// A column such as `student id` or `email` must identify the students. Their names are optional.
     #[arg(long, value_name = "FILE.csv", conflicts_with = "variants")]
     roster: Option<PathBuf>,
     /// Make versions of make-up exam K (default: 1) with new seeds
@@ -31,8 +31,8 @@ pub(crate) struct VersionArguments {
     make_up: Option<u64>,
     /// Check N versions for fairness without printing a paper
     ///
-    /// Every version must have a paper. The versions must be equally difficult and have different answers, and no
-    /// question may reveal an answer. The exit status is 1 if the check fails.
+    /// Pagewalk must be able to generate every version. The versions must be equally difficult and have
+    /// different answers, and no question may reveal an answer. The exit status is 1 if the check fails.
     #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub(crate) check: Option<u64>,
     /// Replace the script's seed with this one, in decimal or hexadecimal (0x…)
@@ -85,7 +85,7 @@ pub(crate) struct LayoutArguments {
     /// Each version begins on a right-hand page, so that you can print the file on both sides.
     #[arg(long, conflicts_with_all = ["script", "check"], help_heading = "Layout")]
     pub(crate) merge: bool,
-    /// Use the terms `ppn` (textbook), `pfn`, or `frame`, or those in a YAML file
+    /// Use this set of labels: `ppn` (textbook), `pfn`, `frame`, or a YAML file
     #[arg(long, value_name = "WORDS", default_value = DIALECTS[0].0, help_heading = "Layout")]
     labels: PathBuf,
 }
@@ -104,7 +104,7 @@ impl LayoutArguments {
         let text = std::fs::read_to_string(&self.labels).map_err(|error| {
             let dialects: Vec<&str> = DIALECTS.iter().map(|(name, _)| *name).collect();
             format!(
-                "cannot read the labels `{name}`: {error}; the built-in dialects are {}",
+                "`{name}` is not a built-in dialect ({}), and the file cannot be read: {error}",
                 dialects.join(", ")
             )
         })?;

@@ -24,7 +24,7 @@ const OLDEST: (u32, u32) = (0, 14);
 /// Maximum number of reported lines of a compiler message.
 const LINES: usize = 12;
 
-/// Compiles all Typst sources. Fails if there is no compiler, or at the first source that the compiler
+/// Compiles all Typst sources. Fails if there is no compiler, and stops at the first source that the compiler
 /// rejects.
 pub(crate) fn typeset(made: &[MadePaper], threads: usize) -> Result<Vec<MadePaper>, ExamError> {
     let program = find_program().map_err(|why| ExamError::wrong(format!("pagewalk: {why}\n")))?;
@@ -188,10 +188,10 @@ fn how_to_install() -> String {
     let installers = Installers { python, has: &on_path, folder };
     match install_command(&installers) {
         Some(command) => format!(
-            "; to install it, run:\n  {command}\nif you have it already, put `typst` on the PATH, or set {VARIABLE} to its path"
+            "\nTo install Typst, run:\n  {command}\nIf Typst is already installed, put `typst` on the PATH, or set {VARIABLE} to its path."
         ),
         None => format!(
-            "; install it from https://typst.app/open-source, and put `typst` on the PATH, or set {VARIABLE} to its path"
+            "\nInstall Typst from https://typst.app/open-source. Then put `typst` on the PATH, or set {VARIABLE} to its path."
         ),
     }
 }

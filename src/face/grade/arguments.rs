@@ -42,7 +42,7 @@ pub(crate) struct Grade {
     /// Set a marking rule, such as `carried=1/2`; can be repeated
     #[arg(long, value_name = "NAME=VALUE")]
     pub(super) rule: Vec<String>,
-    /// Also accept the key of a script with other assumptions; can be repeated
+    /// Also accept answers that match the key of this script; can be repeated
     #[arg(long, value_name = "FILE")]
     pub(super) also: Vec<PathBuf>,
     /// Write one column per question instead of one per field
@@ -59,7 +59,7 @@ pub(crate) struct Grade {
     /// Write the feedback in this format
     #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
     pub(super) feedback_format: FeedbackFormat,
-    /// Apply the corrections in this file, and append other unreadable answers
+    /// Apply the corrections in this file, and add new unreadable answers to it
     #[arg(long, value_name = "FILE")]
     pub(super) review: Option<PathBuf>,
     /// Print statistics for each field

@@ -13,7 +13,7 @@ use pagewalk_script::lang::value::Number;
 /// square of the nesting depth.
 const NESTING: usize = 1000;
 
-/// A student's answers. YAML scalars are parsed as text to preserve their spelling.
+/// A student's answers. The parser reads YAML scalars as text to preserve their spelling.
 type Student = BTreeMap<String, String>;
 
 /// The records in a JSON text. A JSON number is treated as a value without a radix.
@@ -128,7 +128,7 @@ fn records(whole: Value) -> Result<RecordTable, Flaw> {
 }
 
 fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String> {
-    let Value::Object(fields) = one else { return Err("is not an object of answers".to_owned()) };
+    let Value::Object(fields) = one else { return Err("is not an object that contains answers".to_owned()) };
     let mut cells: Vec<(String, Given)> =
         id.into_iter().map(|id| ("id".to_owned(), Given::Text(id))).collect();
     for (name, value) in fields {
@@ -136,12 +136,13 @@ fn cells(id: Option<String>, one: Value) -> Result<Vec<(String, Given)>, String>
             // Answers may be nested: `answers: { 1a.vpn: 0F }`.
             Value::Object(inner) => {
                 for (name, value) in inner {
-                    let given = answer(value).ok_or_else(|| format!("`{name}` is not an answer"))?;
+                    let given =
+                        answer(value).ok_or_else(|| format!("the value of `{name}` is not an answer"))?;
                     cells.push((name, given));
                 }
                 continue;
             }
-            value => answer(value).ok_or_else(|| format!("`{name}` is not an answer"))?,
+            value => answer(value).ok_or_else(|| format!("the value of `{name}` is not an answer"))?,
         };
         cells.push((name, given));
     }

@@ -84,7 +84,7 @@ fn composed(script: &CheckedScript, drawn: &PaperVersion, max_steps: u64) -> Res
         PaperError::Failed(failed) => {
             format!("{name} with seed {seed}: {failed} of the script's expectations failed")
         }
-        PaperError::NoQuestion => format!("{name} has no question"),
+        PaperError::NoQuestion => format!("{name} contains no `question`"),
     })
 }
 

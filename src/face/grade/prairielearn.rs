@@ -18,7 +18,7 @@ pub(crate) fn is_prairielearn(header: &[String]) -> bool {
 }
 
 /// Returns one row per student, with the last submission for each question. The paper's version or seed is a
-/// parameter of the question. Students whose questions belong to different versions are reported and skipped,
+/// parameter of the question. Reports and skips students whose questions belong to different versions,
 /// because no single key applies.
 pub(crate) fn rows(table: RecordTable) -> StudentRows {
     let mut rows = StudentRows { flaws: table.flaws, ..StudentRows::default() };

@@ -32,8 +32,8 @@ pub(crate) struct RecordTable {
 }
 
 impl Record {
-    /// Returns the text of the first of these columns that the record contains. Names are compared with
-    /// [`plain`].
+    /// Returns the text of the first of these columns that the record contains. Compares only the letters and
+    /// digits of names; see [`plain`].
     pub(crate) fn text(&self, columns: &[&str]) -> Option<String> {
         let found = columns.iter().find_map(|name| self.cells.iter().find(|(own, _)| plain(own) == *name));
         found.map(|(_, given)| given.text().trim().to_owned())

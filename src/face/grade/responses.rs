@@ -37,7 +37,7 @@ pub(crate) fn placed<'k>(responses: &[Response], fields: &'k [Field]) -> Result<
     let (units, responses) = found.ok_or_else(|| {
         let parts = flat.len();
         let count = fields.len();
-        format!("has {parts} responses and response parts, but the paper has {count} fields; check that the export is of this exam")
+        format!("has {parts} response parts, but the paper has {count} fields; check that the export is of this exam")
     })?;
     let pairs = units.iter().zip(responses).flat_map(|(unit, response)| {
         let mut texts = response.parts().into_iter();

@@ -87,9 +87,10 @@ impl Grade {
             complain(&format!("pagewalk: {}: nothing could be marked\n", self.answers.display()));
             if given.needed && self.versions.is_none() {
                 complain(
-                    "the papers of this exam differ between versions: \
-                     add a column `version` and use `--versions FILE`, \
-                     add a column `seed`, or, if all students had the same paper, use `--seed N`\n",
+                    "the papers of this exam differ between versions; to identify each paper, add one of these:\n  \
+                     a column `version`, and the option `--versions FILE`\n  \
+                     a column `seed`\n  \
+                     the option `--seed N`, if all students had the same paper\n",
                 );
             }
             return Ok(Status::Wrong);
@@ -166,8 +167,9 @@ impl Grade {
         let name = if unique { stem } else { path.display().to_string() };
         let term = Term::earlier(name, &read_before(path)?);
         if !term.has_items(marked) {
-            return Err("has no marks of this exam: the file needs `total` and a column for each field, as `pagewalk grade --output` writes them \
-                 without --questions".to_owned());
+            return Err("has no marks of this exam; use a file that `pagewalk grade --output` writes \
+                 without `--questions`"
+                .to_owned());
         }
         match term.exceeding(marked) {
             Some((field, points, of)) => Err(format!(

@@ -93,7 +93,7 @@ impl Versions {
         if self.by_code.is_empty() {
             let seed = given.seed.or_else(|| (!given.needed).then(|| Options::default().seed));
             let seed =
-                seed.ok_or("the exam differs between versions, but the version of this paper is unknown")?;
+                seed.ok_or("the exam differs between versions, but this row names no version and no seed")?;
             return Ok(PaperVersion { seed, listed: false, code: String::new() });
         }
         let code = self.by_id.get(&row.id).ok_or_else(|| {

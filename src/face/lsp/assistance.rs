@@ -160,7 +160,7 @@ pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActi
     let context = &params.context;
     let asked = |kind: &CodeActionKind| match &context.only {
         Some(only) => only.iter().any(|wanted| includes(wanted.as_str(), kind.as_str())),
-        // Actions on the whole file are offered only on request.
+        // Offer actions on the whole file only on request.
         None => !kind.as_str().starts_with("source"),
     };
     let found = view.document.code_actions(view.bytes(params.range), view.ran.as_deref()).into_iter();

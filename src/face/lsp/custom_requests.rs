@@ -112,7 +112,7 @@ pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
                 wrong.into_iter().map(|wrong| wrong.message).next().unwrap_or_default()
             }
             PaperError::Failed(_) => "an expectation of the script failed".to_owned(),
-            PaperError::NoQuestion => "the script has no question".to_owned(),
+            PaperError::NoQuestion => "the script contains no `question`".to_owned(),
         })
     })?;
     let edition = if wanted.key { Edition::Key } else { Edition::Paper };

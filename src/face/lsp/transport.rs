@@ -1,5 +1,5 @@
-//! Transfers messages over standard input and output. An unreadable message is reported to the client and
-//! skipped.
+//! Transfers messages over standard input and output. The server reports an unreadable message to the client
+//! and skips it.
 
 use std::io::{self, BufRead, Read as _, Write};
 use std::thread;

@@ -77,7 +77,7 @@ impl Task {
         }
         let found = by_file(document.diagnostics());
         let files = document.files().map(PathBuf::from).collect();
-        // If the receiver was dropped, the result is not needed.
+        // Ignore a failure, which means that the receiver no longer needs the result.
         let _ = results.send(WorkerMessage::Checked { path: path.clone(), version, found, files });
         if !run {
             return;

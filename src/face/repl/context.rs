@@ -178,7 +178,7 @@ impl ReplContext {
         self.out.flush()?;
         let shown = wrong.get(..MOST).unwrap_or(wrong);
         let text = render(shown, &self.explore.sources, self.display.errors);
-        // Errors are ignored: if standard error is closed, no important output is lost.
+        // Ignore errors, because a closed standard error means that the diagnostics are not wanted.
         let _ = self.errors.write_all(text.as_bytes());
         if wrong.len() > MOST {
             let _ = writeln!(self.errors, "{} mistakes; showing the first {MOST}", wrong.len());
@@ -214,7 +214,7 @@ impl ReplContext {
 struct Expression {
     /// The statement that shows the expression.
     shown: String,
-    /// Whether no other interpretation is possible.
+    /// Whether the input can be nothing but an expression.
     certain: bool,
 }
 
@@ -239,7 +239,8 @@ impl Expression {
         };
         let (process, mut expression) = (&text[..first.start], text[first.start..].to_owned());
         if !expression.contains(['"', '\'', '#']) {
-            // The expression is printed on one line with its value.
+            // Join the lines of the expression, because the output shows the expression and its value on one
+            // line.
             expression = expression.split_whitespace().collect::<Vec<_>>().join(" ");
         }
         Some(Self { shown: format!("{process}show {expression}"), certain })

@@ -2,14 +2,15 @@
 //!
 //! Each line is an entry, in which `\n` and `\\` encode a newline and a backslash. A single write appends an
 //! entry, and shortening the history replaces the file. If the process is killed, only the last line can be
-//! incomplete, and reading the file skips such a line.
+//! incomplete, and the next session skips an incomplete line.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-/// Maximum number of entries in memory. The file is shortened when it has twice this number of entries.
+/// Maximum number of entries in memory. The session shortens the file when the file has twice this number of
+/// entries.
 pub(crate) const MAX_ENTRIES: usize = 10_000;
 
 /// Maximum size of an entry in bytes.

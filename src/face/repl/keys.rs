@@ -68,7 +68,8 @@ impl ConditionalEventHandler for Binding {
                 Some(text.map_or(Cmd::Noop, |text| Cmd::Replace(Movement::WholeBuffer, Some(text))))
             }
             Key::Drop => {
-                // An accepted line is redrawn without its hint, but an interrupted line is not.
+                // The line editor redraws an accepted line without its hint, but does not redraw an
+                // interrupted line.
                 self.keys.dropped.store(true, Ordering::Relaxed);
                 Some(Cmd::AcceptLine)
             }
@@ -145,7 +146,7 @@ mod tests {
         // An edited entry is treated as typed text.
         assert_eq!(recall.step("read", true).as_deref(), Some("read 3"));
         assert_eq!(recall.step("read 0", true), None);
-        // Without a prefix, every entry matches. Indentation alone does not count as a prefix.
+        // Without a prefix, every entry matches. Indentation alone is not a prefix.
         assert_eq!(recall.step("  ", true).as_deref(), Some("read 3"));
         assert_eq!(recall.step("read 3", true).as_deref(), Some("show 2"));
         assert_eq!(recall.step("show 2", true).as_deref(), Some("read 0"));

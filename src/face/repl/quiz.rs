@@ -12,9 +12,9 @@ pub(crate) struct Quiz {
     questions: Vec<Question>,
     asked: usize,
     right: usize,
-    /// Whether the reason for the current answer has been shown.
+    /// Whether the quiz has shown the reason for the current answer.
     explained: bool,
-    /// Number of correct answers that were given after their reason was shown.
+    /// Number of correct answers that the user gave after the quiz had shown the reason.
     after_reason: usize,
 }
 
@@ -34,7 +34,7 @@ pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<
     let asked = records.last().map(|record| questions(&record.did));
     let Some(questions) = asked.filter(|questions| !questions.is_empty()) else {
         context.complain_sentence(
-            "this statement has no facts; use an access or a system call: `:quiz read 0x3D4`",
+            "this statement has no facts; use an access or a system call, such as `:quiz read 0x3D4`",
         )?;
         return Ok(None);
     };

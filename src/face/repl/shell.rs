@@ -29,7 +29,7 @@ pub enum Flow {
     End,
 }
 
-/// Words at the start of lines that continue the statement above.
+/// The first words of lines that continue the statement above them.
 const BELONGS: [&str; 3] = ["=>", "where", "else"];
 
 /// A session that processes input lines.

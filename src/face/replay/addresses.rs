@@ -19,7 +19,7 @@ use pagewalk_script::traces::named::replacements;
 pub(crate) struct Addresses {
     /// Treat addresses as physical, or map pages to frames on first touch
     ///
-    /// The default is `demand` for a machine with an MMU, and `identity` for any other.
+    /// The default is `demand` for a machine with an MMU, and `identity` for other machines.
     #[arg(long, value_enum)]
     map: Option<Mapping>,
     /// Limit `--map demand` to N user page frames; default: all frames
@@ -28,7 +28,7 @@ pub(crate) struct Addresses {
     /// Use this page replacement policy when no frame is free
     #[arg(long, value_name = "POLICY", value_parser = policies())]
     replacement: Option<String>,
-    /// Count all parts of an access that crosses boundaries, or only the first part
+    /// Count all parts of an access across a block boundary, or only the first part
     #[arg(long, value_enum, default_value_t)]
     straddle: Straddling,
 }
@@ -86,7 +86,7 @@ impl Addresses {
         })
     }
 
-    /// Returns how references that straddle blocks or pages are treated.
+    /// Returns the method for counting references that straddle blocks or pages.
     pub(crate) fn straddle(&self) -> Straddle {
         match self.straddle {
             Straddling::Split => Straddle::Split,

@@ -71,7 +71,7 @@ impl Replay {
         let interrupt = interruptible();
         if let Some(file) = &self.pack {
             if !self.traces.is_empty() {
-                return Ok(refused("`--pack` takes exactly one trace, without a machine"));
+                return Ok(refused("`--pack` takes exactly one trace and no machine"));
             }
             let (trace, format, strict) = (&*self.machine, self.trace_format, self.strict);
             return Packing { trace, format, strict, interrupt: &interrupt }.write(file);

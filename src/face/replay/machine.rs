@@ -28,14 +28,13 @@ pub(crate) fn find_machine(machine: &Path, color: Color) -> Result<Named, String
 
 fn unknown(machine: &Path, name: &str) -> String {
     let help = if machine.exists() {
-        "put the machine before the traces; a machine file needs the extension `.yaml`, and a script needs `.pw`"
-            .to_owned()
+        "put the machine before the traces, as a preset, a `.yaml` machine file, or a `.pw` script".to_owned()
     } else if let Some(near) = nearest(name, presets()) {
         format!("did you mean `{near}`?")
     } else {
         let presets: Vec<String> = presets().map(|name| format!("`{name}`")).collect();
         format!(
-            "the presets are {}; a machine file needs the extension `.yaml`, and a script needs `.pw`",
+            "use one of the presets ({}), a `.yaml` machine file, or a `.pw` script",
             presets.join(" and ")
         )
     };

@@ -64,8 +64,8 @@ impl Packing<'_> {
         }
     }
 
-    /// Packs the trace. Returns an error if writing fails, or if no file should be written. In the latter case,
-    /// `packed` contains the reason.
+    /// Packs the trace. Returns an error if writing fails. Also returns an error if no file should be
+    /// written, and stores the reason in `packed`.
     fn pack(&self, out: impl Write, packed: &mut Packed) -> io::Result<()> {
         let trace = TraceOrigin::File(self.trace.to_owned());
         let name = trace_name(&trace);

@@ -54,7 +54,7 @@ pub(crate) struct Sweep {
     /// Write the results to FILE instead of standard output
     #[arg(long, value_name = "FILE", required_if_eq("format", "parquet"))]
     output: Option<PathBuf>,
-    /// Also draw the miss rates as SVG, one line per combination of the other settings
+    /// Also draw the miss rates against one setting as SVG; the others form the lines
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
     /// Reject a trace with a malformed line instead of skipping the line

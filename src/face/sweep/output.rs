@@ -14,7 +14,7 @@ use pagewalk_script::traces::sweep_reports::{Swept, csv, json, parquet, plot, te
 /// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum SweepFormat {
-    /// Table, or a matrix of miss rates if the grid has two settings
+    /// Table, or a matrix of miss rates if you vary two settings
     #[default]
     Text,
     /// One JSON object
@@ -51,8 +51,8 @@ impl SweepOutput<'_> {
         Ok(())
     }
 
-    /// Writes the results and the plot, and prints warnings. If a file cannot be written, the results are
-    /// printed on standard output so that a long run is not lost.
+    /// Writes the results and the plot, and prints warnings. If a file cannot be written, prints the results
+    /// on standard output, so that the results of a long run are not lost.
     pub(crate) fn report(&self, swept: &Swept, color: Color) -> io::Result<Status> {
         let mut status = Status::Held;
         let written = match self.file {

@@ -33,8 +33,8 @@ pub(crate) struct Amend<'a> {
 type AmendRun = (Findings, Sources, String);
 
 impl Amend<'_> {
-    /// Runs the files, prints the changes, and writes them. If writing to standard output fails, no file is
-    /// changed.
+    /// Runs the files, prints the changes, and writes them. If writing to standard output fails, changes no
+    /// file.
     pub(crate) fn execute(&self) -> io::Result<Status> {
         let style = diagnostic_style(self.color);
         let work = |found: &SuiteFile| self.run_file(found, style);

@@ -128,7 +128,7 @@ impl Test {
         let (_, option, written) = writing.into_iter().find(|(wanted, ..)| *wanted)?;
         std::env::var_os("CI").filter(|ci| !ci.is_empty())?;
         Some(format!(
-            "pagewalk: `{option}` is refused because the variable `CI` is set\n  \
+            "pagewalk: `{option}` refuses to run because the environment variable `CI` is set\n  \
              help: run `pagewalk test {option}` on your own machine, and review the changed {written}\n"
         ))
     }
@@ -188,7 +188,7 @@ impl Test {
         };
         if suite.cases.is_empty() && self.selection.partition.is_none() {
             let filtered = self.selection.filter.is_some();
-            let what = if filtered { "no case matches" } else { "no scripts were found" };
+            let what = if filtered { "no case matches" } else { "found no scripts in `.pw` or `.md` files" };
             complain(&format!("pagewalk: {what}\n"));
             status = Status::Wrong;
         }
@@ -213,7 +213,7 @@ impl Test {
     }
 }
 
-/// Returns the blessed files, the failures, and the summary. Includes the time only on a terminal.
+/// Returns the changes to golden files, the failures, and the summary. Includes the time only on a terminal.
 fn summary_text(ran: &SuiteRun, color: bool, terminal: bool) -> String {
     let mut text = ran.suite.blessed.concat();
     text.extend(ran.suite.cases.iter().map(|case| failure_summary(case, color)));

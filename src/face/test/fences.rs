@@ -1,9 +1,9 @@
 //! Scripts in Markdown: fenced code blocks whose first word is `pagewalk`.
 //!
-//! The word `fails` marks a script with an error or a failing expectation, and `skip` marks a block that is
-//! not run. `NAME.pw` is the file name by which later blocks include the block. With `continues`, the script
-//! begins with the preceding blocks, starting at the nearest one without `continues`. Other words are
-//! ignored.
+//! The word `fails` marks a script with an error or a failing expectation, and `skip` marks a block that the
+//! command does not run. `NAME.pw` is the file name by which later blocks include the block. With
+//! `continues`, the script begins with the preceding blocks, starting at the nearest one without `continues`.
+//! Other words are ignored.
 
 use std::ops::Range;
 
@@ -98,7 +98,7 @@ fn masked(document: &str, parts: &[Range<usize>]) -> String {
         text.push_str(&document[part.clone()]);
         at = part.end;
     }
-    // The text after the last part is omitted.
+    // Omit the text after the last part.
     text
 }
 

@@ -42,7 +42,8 @@ impl FromStr for Report {
 }
 
 impl Report {
-    /// Whether the report is written to standard output. In that case, standard output contains nothing else.
+    /// Whether the report is written to standard output. If so, the report is the only text on standard
+    /// output.
     pub(crate) fn to_stdout(&self) -> bool {
         self.file.is_none()
     }

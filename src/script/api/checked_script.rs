@@ -67,7 +67,7 @@ impl CheckedScript {
             }
             _ => parse(file, text, &mut ()).diagnostics,
         };
-        // Fixes for warnings are verified only if there are no errors.
+        // Verify fixes for warnings only if there are no errors.
         let right = checked.diagnostics.is_empty();
         let found = if right { &mut checked.warnings } else { &mut checked.diagnostics };
         improve(&checked.sources, found, &mut wrong);
@@ -155,7 +155,7 @@ fn is_of_paper(code: Code) -> bool {
 }
 
 /// Whether an error is independent of the lines with syntax errors. An error about a missing machine or name
-/// is not reported if a line with a syntax error may contain the declaration.
+/// depends on a line with a syntax error if that line may contain the declaration.
 fn is_independent(code: Code, broken: &[&str]) -> bool {
     let declared_by: &[&str] = match code {
         Code::UnknownName | Code::UnknownFunction | Code::UnknownVerb => {

@@ -19,8 +19,8 @@ fn entries() -> impl Iterator<Item = Entry> {
     })
 }
 
-/// The kinds of names that an entry can have, in order of precedence. The first kind with a match takes
-/// precedence.
+/// The kinds of names that an entry can have, in order of precedence. [`find`] returns only the matches of
+/// the first kind that has any.
 const KINDS: [fn(Entry) -> Vec<&'static str>; 4] = [
     |entry| vec![entry.heading.split(" (").next().unwrap_or(entry.heading)],
     |entry| {
@@ -45,8 +45,8 @@ impl Entry {
     }
 }
 
-/// The entries with this name, ignoring case. Terms take precedence over abbreviations, which take precedence
-/// over words from other courses and then Pagewalk's words.
+/// The entries with this name, ignoring case. Terms take precedence, followed by abbreviations, words from
+/// other courses, and Pagewalk's words.
 pub(crate) fn find(name: &str) -> Vec<Entry> {
     let named = |names: fn(Entry) -> Vec<&'static str>| -> Vec<Entry> {
         entries().filter(|entry| names(*entry).iter().any(|known| known.eq_ignore_ascii_case(name))).collect()

@@ -48,7 +48,7 @@ pub fn compare_golden(script: CheckedScript, golden: &str) -> Result<Vec<Case>, 
 /// A test script. If the script is in a document, all positions refer to the document.
 #[derive(Debug)]
 pub struct TestScript {
-    /// The name of the script, without a scenario.
+    /// The name of the script. Its `scenario` is `None`.
     pub name: Name,
     /// The script.
     pub script: CheckedScript,
@@ -56,7 +56,7 @@ pub struct TestScript {
     pub fails: bool,
     /// The number of the script's first line, counted from 1.
     pub line: usize,
-    /// The position of the script's first byte in the file. Earlier text in the file belongs to another
+    /// The position of the script's first byte in the file. The text before this position belongs to another
     /// script.
     pub from: u32,
 }

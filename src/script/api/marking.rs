@@ -37,13 +37,14 @@ use crate::questions::entry::Answers;
 /// ```
 pub struct Marking<'p> {
     key: Key<'p>,
-    /// The indexes of the fields by name, with alternative spellings of the names.
+    /// The index of each field, by its name and by alternative spellings of its name.
     places: BTreeMap<String, usize>,
     rules: &'p Rules,
 }
 
 impl<'p> Marking<'p> {
-    /// Creates the marking for a script's paper. The keys of the other papers are also accepted.
+    /// Creates the marking for a script's paper. An item that is right according to the key of another paper
+    /// also earns its points.
     pub fn new(script: &'p CheckedScript, paper: &'p Paper, others: &'p [Paper], rules: &'p Rules) -> Self {
         let satisfies = |answers: &Answers, value: &Value| {
             answers.open.as_ref().is_some_and(|open| open.holds(value, &script.sources, &script.files))
@@ -65,7 +66,7 @@ impl<'p> Marking<'p> {
         self.key.fields()
     }
 
-    /// Returns the field with this name, ignoring case, or with this name on a learning platform.
+    /// Returns the field that has this name on the paper or on a learning platform, ignoring case.
     pub fn field(&self, name: &str) -> Option<&Field<'p>> {
         let at = self.places.get(name).or_else(|| self.places.get(&name.to_lowercase()))?;
         self.fields().get(*at)

@@ -16,7 +16,7 @@ use crate::run::session::{Options, Session};
 use crate::run::state::State;
 use crate::run::stop::Stop;
 
-/// Maximum number of checkpoints. If there are more checkpoints, every second one is discarded.
+/// Maximum number of checkpoints. If a run needs more, the stepper discards every second checkpoint.
 pub(super) const CHECKPOINTS: usize = 1024;
 
 /// The reason why a run paused.
@@ -28,7 +28,7 @@ pub enum Pause {
     End,
     /// A diagnostic ended the script; see [`Stepper::progress`].
     Mistake,
-    /// The sink does not accept more records. The statement of the last record still completes.
+    /// The sink does not accept more records. The statement that produced the last record still completes.
     Closed,
     /// The interrupt flag was set. The interrupted statement had no effect.
     Interrupted,

@@ -12,7 +12,7 @@ use crate::services::complete::{
 
 /// Maximum number of items in an answer.
 const MOST: usize = 1000;
-/// Maximum number of items for which a typed space opens the list.
+/// Maximum number of items in a list that opens when the user types a space.
 const FEW: usize = 60;
 
 /// The completion items at a position.
@@ -25,7 +25,7 @@ pub struct Completion {
     pub items: Vec<CompletionItem>,
     /// Whether the items change with the next keystroke, so that the editor must not filter them itself.
     pub is_incomplete: bool,
-    /// Whether to show the list when the user types a space and does not request completion.
+    /// Whether to show the list when the user types a space without requesting completion.
     pub opens_after_space: bool,
 }
 
@@ -112,7 +112,8 @@ impl Document {
         items
     }
 
-    /// Whether the rest of the line has room for placeholders.
+    /// Whether the rest of the line is empty, or begins with a bracket, comma, or comment, so that
+    /// placeholders fit.
     fn line_is_free(&self, at: usize) -> bool {
         let rest = self.text().get(at..).unwrap_or("");
         let line = rest.split(['\n', '\r']).next().unwrap_or("").trim();
@@ -120,7 +121,7 @@ impl Document {
     }
 }
 
-/// Returns an item, with placeholders if there is a state.
+/// Returns an item. If `state` is known, the item has placeholders.
 fn offer(item: CompletionOffer, position: ItemPosition, state: Option<&State>) -> CompletionItem {
     let CompletionOffer { text, kind, help } = item;
     let documentation = documentation(&text, kind);

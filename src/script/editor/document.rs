@@ -17,7 +17,8 @@ use crate::run::state::State;
 use crate::run::state_at;
 use crate::services::names::{Names, names};
 
-/// The open texts by path, with or without a file system. Scripts can include the open texts.
+/// The open texts by path, and optionally the file system for all other paths. Scripts can include the open
+/// texts.
 pub type OpenTexts = Texts<Option<Disk>>;
 
 /// A text with a version. The first thread that needs a property of the text computes it and shares it with

@@ -60,8 +60,8 @@ fn contains(span: Span, at: usize) -> bool {
     span.file == 0 && (span.start as usize..=span.end as usize).contains(&at)
 }
 
-/// Returns the results of the run: the actual value of a failed fact, the value of another fact, or, at the
-/// beginning of the statement, all facts.
+/// Returns the results of the run at a byte: the messages of failed expectations, then the value of the fact
+/// at the byte. At the beginning of a statement, all facts replace this value.
 fn run_facts(run: &RunResult, known: Option<&HoverInfo>, at: usize) -> String {
     let failed = run.failures.iter().filter(|failure| contains(failure.span, at));
     let failed = failed.map(|failure| format!("**{}**", failure.message));

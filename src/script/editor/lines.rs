@@ -44,7 +44,7 @@ pub struct LineIndex {
 struct Line {
     /// The first byte.
     start: usize,
-    /// Whether all characters are ASCII, so that bytes are units.
+    /// Whether all characters are ASCII, so that each byte is one unit.
     ascii: bool,
 }
 

@@ -20,7 +20,7 @@ pub struct Link {
 }
 
 impl Link {
-    /// Returns the range of the name with its quotes, including the position after the closing quote.
+    /// Returns the cursor positions from before the opening quote to after the closing quote.
     pub(super) fn quoted(&self) -> RangeInclusive<usize> {
         self.range.start - 1..=self.range.end + 1
     }

@@ -100,7 +100,7 @@ impl Document {
         Ok((one.span.bytes(), script.names().symbols[one.symbol].name.to_string()))
     }
 
-    /// Returns the changes that rename the name at a byte, sorted by path.
+    /// Returns the changes that rename the name at a byte, with the files sorted by path.
     ///
     /// # Errors
     /// Returns a sentence that says why the name cannot be changed to `new`.
@@ -128,7 +128,7 @@ impl Document {
             }
         }
         for FileEdits { edits, .. } in files.values_mut() {
-            // Scripts that share a file make the same edits.
+            // If several scripts include a file, each of them contributes the same edits of that file.
             edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
             edits.dedup_by(|next, last| next.range == last.range);
         }
@@ -206,7 +206,8 @@ impl<'d> Lookup<'d> {
         number.checked_sub(1).map_or(self.document, |other| &self.others[other])
     }
 
-    /// Finds the name's symbol in each script. A location that two scripts share has the same name in both.
+    /// Finds the name's symbol in each script. If two scripts contain the same location, the name at that
+    /// location is the same in both.
     fn spread(&mut self) {
         let (first, one) = self.at;
         let mut next = vec![(first, one.symbol)];

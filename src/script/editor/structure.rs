@@ -112,7 +112,8 @@ impl Document {
         around.retain(|range| range.start <= at && at <= range.end);
         around.sort_by_key(|range| (range.end - range.start, range.start));
         around.dedup();
-        // The ranges run from outermost to innermost, without those that overlap an enclosing range.
+        // Going from the outermost to the innermost range, skip each range that is not entirely within the
+        // last one kept.
         let mut nested: Vec<Range<usize>> = Vec::new();
         for range in around.into_iter().rev() {
             if nested.last().is_none_or(|outer| outer.start <= range.start && range.end <= outer.end) {
@@ -123,7 +124,8 @@ impl Document {
         nested
     }
 
-    /// Returns the words and the brackets, with and without the delimiters.
+    /// Returns the ranges of all words, and two ranges for each pair of brackets: with the brackets, and
+    /// without them.
     fn bracket_ranges(&self) -> Vec<Range<usize>> {
         let (mut open, mut found) = (Vec::new(), Vec::new());
         for token in &self.tokens().list {

@@ -63,7 +63,7 @@ impl Practice {
         self.paper.questions.first().map_or_else(Vec::new, title)
     }
 
-    /// Returns the text of the question that has not been shown, up to the current item.
+    /// Returns the part of the question's text that has not been shown yet, up to the current item.
     pub fn lead(&mut self) -> Vec<Block> {
         let Some(of_item) = self.fields().get(self.at).map(|field| field.of_item) else { return Vec::new() };
         let Some(question) = self.paper.questions.first() else { return Vec::new() };

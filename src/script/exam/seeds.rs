@@ -88,8 +88,8 @@ pub fn declared_seed(script: &Block) -> Option<u64> {
     seeds.next()
 }
 
-/// Whether the papers of a script differ between seeds: it draws values, shuffles or selects questions, or uses a
-/// random policy.
+/// Whether the papers of a script depend on the seed, because the script draws values, shuffles or selects
+/// questions, or uses a random policy.
 pub fn depends_on_seed(script: &Block, sources: &Sources, files: &Files) -> bool {
     let draws = statements(script).any(|stmt| match &stmt.kind {
         StmtKind::Choose { .. } => true,

@@ -26,8 +26,8 @@ fn is_live(text: &str) -> bool {
     text.trim_start_matches('\'').starts_with(LIVE)
 }
 
-/// Returns a row of comma-separated values with its line end (RFC 4180). Each cell is guarded, and quoted if
-/// necessary.
+/// Returns a row of comma-separated values with its line end (RFC 4180). Calls [`guarded`] for each cell, and
+/// quotes the cell if necessary.
 pub fn row<'t>(cells: impl IntoIterator<Item = &'t str>) -> String {
     let mut row = String::new();
     for (at, text) in cells.into_iter().enumerate() {

@@ -106,7 +106,7 @@ fn rows((by, raw): (Arrangement, Paper), version: Option<&Version>) -> Result<St
     Ok(rows.concat())
 }
 
-/// Returns the previous index of each option.
+/// Returns, for each option in `now`, its index in `before`.
 fn order(now: &[Alternative], before: &[Alternative]) -> Vec<usize> {
     let mut free: Vec<usize> = (0..before.len()).collect();
     let mut place = |option: &Alternative| {

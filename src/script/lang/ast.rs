@@ -22,14 +22,14 @@ pub struct Word {
 /// A list of statements: a file, or the body of a block.
 pub type Block = Arc<[Stmt]>;
 
-/// A statement and its expected facts.
+/// A statement and its expectations.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Stmt {
     /// The kind of statement.
     pub kind: StmtKind,
-    /// The expected facts (`=> …`), in order, possibly none.
+    /// The expectations (`=> …`), in order, possibly none.
     pub(crate) facts: Arc<[Fact]>,
-    /// The source span of the whole statement, including its facts.
+    /// The source span of the whole statement, including its expectations.
     pub span: Span,
 }
 
@@ -68,7 +68,7 @@ pub enum StmtKind {
     Part { name: Word, points: Option<Expr>, body: Block },
     /// `given page_table, tlb L2`: the operands of each noun.
     Given { place: Span, nouns: Arc<[NounColumns]> },
-    /// `ask read va => vpn, ppn` and other questions. The statement contains the facts.
+    /// `ask read va => vpn, ppn` and other questions. The facts are in the [`Stmt`] that contains this kind.
     Ask(Box<Ask>),
 }
 
@@ -180,7 +180,7 @@ pub struct Setting {
     pub name: Word,
     /// The values, in which a bare word is an [`ExprKind::Name`].
     pub values: Arc<[Expr]>,
-    /// Indexes of the values that follow `? =`, which are the cells that students fill in.
+    /// Indexes of the values that follow `? =`. These values are the answers of cells that students fill in.
     pub(crate) blanks: Arc<[usize]>,
     /// The conditions under which an option is correct.
     pub(crate) holds: Option<Box<Holds>>,

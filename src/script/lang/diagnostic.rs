@@ -169,7 +169,7 @@ codes! {
     BadPoints "bad-points" "the points do not add up"
     NoCorrectAnswer "no-correct-answer" "a choice has no correct option"
     // The machine
-    NoMachine "no-machine" "an operation needs a machine, but there is none, or the machine lacks a required part"
+    NoMachine "no-machine" "an operation needs a machine or a part of a machine that the script does not declare"
     BadWidth "bad-width" "an address, field, or page width is out of range"
     NotAPowerOfTwo "not-a-power-of-two" "this number must be a power of two"
     BadGeometry "bad-geometry" "the sizes of a TLB, cache, or page table are inconsistent"

@@ -1,8 +1,8 @@
 //! Traversal of the tree of a script.
 //!
-//! [`Visit`] has a method for each kind of node, which by default walks the node's children. An override
-//! calls the `walk_…` function of its node to continue. If only the statements matter, [`statements`] and
-//! [`statements_of_scope`] list them.
+//! [`Visit`] has a method for each kind of node. By default, the method walks the node's children. An
+//! override calls the `walk_…` function of its node to continue. If only the statements matter,
+//! [`statements`] and [`statements_of_scope`] list them.
 
 use super::ast::{
     Ask, Asked, Block, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Holds, Operation,

@@ -118,7 +118,7 @@ impl<D> History<D> {
         true
     }
 
-    /// Returns every statement with its number, including undone ones.
+    /// Returns every statement, including undone ones, with its number.
     pub fn all(&self) -> impl Iterator<Item = (usize, &D)> {
         self.points.iter().enumerate().filter_map(|(number, point)| Some((number, point.done.as_ref()?)))
     }

@@ -38,8 +38,8 @@ pub struct Question {
     pub words: &'static [&'static str],
 }
 
-/// Returns the questions about a statement, or an empty list if the statement has no facts. Facts that do not
-/// exist after a fault are omitted.
+/// Returns the questions about a statement, or an empty list if the statement has no facts. Omits facts that
+/// do not exist after a fault.
 pub fn questions(did: &Did) -> Vec<Question> {
     let (names, family, spec) = match did {
         Did::Access(access) => (ASKED, Family::Access, Some(&access.spec)),
@@ -117,7 +117,7 @@ pub fn readable(question: &Question, given: &str) -> bool {
     }
 }
 
-/// Parses a number in script notation, or in hexadecimal without `0x` if a letter makes that clear.
+/// Parses a number in script notation, or in hexadecimal without `0x` if one of its digits is a letter.
 fn read(given: &str) -> Option<Number> {
     if let Some(given) = given.strip_prefix('-') {
         return read(given).filter(|n| !n.is_negative())?.negate().ok();

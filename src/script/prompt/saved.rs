@@ -137,7 +137,7 @@ impl Writer<'_> {
         Some(TextEdit::new(Span { start: self.head_end(stmt), ..stmt.span }, text))
     }
 
-    /// Returns the end of the statement's operation, where its facts begin.
+    /// Returns the end of the statement's operation, where its expectations begin.
     fn head_end(&self, stmt: &Stmt) -> u32 {
         let Some(first) = stmt.facts.first() else { return stmt.span.end };
         let head = self.sources.text(Span { end: first.span.start, ..stmt.span });

@@ -61,9 +61,13 @@ fn shuffle(to: &mut Arrangement, setting: &Setting) -> Result<(), Stop> {
             Some("questions") => to.questions = true,
             Some("options") => to.options = true,
             _ => {
-                return Err(Diagnostic::new(Code::UnknownWord, value.span, "an exam cannot shuffle these")
-                    .help(format!("there are {}", list(SHUFFLED.into_iter())))
-                    .into());
+                return Err(Diagnostic::new(
+                    Code::UnknownWord,
+                    value.span,
+                    "`shuffle` does not accept this value",
+                )
+                .help(format!("there are {}", list(SHUFFLED.into_iter())))
+                .into());
             }
         }
     }

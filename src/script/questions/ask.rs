@@ -129,7 +129,7 @@ impl Session<'_> {
     fn check_prompt(&mut self, ask: &Ask) -> Result<(), Stop> {
         match (&ask.prompt, &ask.what) {
             (Some(prompt), Asked::Value { .. }) => {
-                let message = "this question already has a text: the label";
+                let message = "this `ask` takes no `as` text, because it has a label";
                 Err(Diagnostic::new(Code::Duplicate, prompt.span, message)
                     .help("write everything in the label, and delete `as`")
                     .into())
@@ -231,7 +231,7 @@ fn asks_something(ask: &Ask, stated: &[Fact]) -> Result<(), Diagnostic> {
     if stated.iter().any(|fact| fact.claim == Claim::Blank) {
         return Ok(());
     }
-    Err(Diagnostic::new(Code::NoBlank, ask.place, "this operation has no facts to ask for")
+    Err(Diagnostic::new(Code::NoBlank, ask.place, "this `ask` lists no fact for students to find")
         .label("without a blank")
         .help("list the facts to find, without their values: `ask read va => vpn, ppn`"))
 }

@@ -109,7 +109,7 @@ fn row(session: &mut Session, setting: &Setting, columns: &[Column]) -> Result<V
         let message =
             format!("this row has {}, but the table has {}", number(cells, "cell"), number(wanted, "column"));
         return Err(Diagnostic::new(Code::WrongCount, place, message)
-            .help("spaces separate cells; put a cell such as `(-1)` in parentheses")
+            .help("separate cells with spaces, and put a cell that begins with `-` in parentheses: `(-1)`")
             .into());
     }
     let cells = setting.values.iter().zip(columns).enumerate();

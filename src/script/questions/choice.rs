@@ -51,12 +51,12 @@ pub(crate) fn choice(session: &mut Session, command: &Command) -> Result<Action,
         let message =
             format!("{correct} options of this choice are correct, so students cannot tick only one");
         return Err(Diagnostic::new(Code::NoCorrectAnswer, place, message)
-            .label("does not match these options")
+            .label("`tick one` allows only one correct option")
             .help("remove `tick one`, or change the options so that exactly one is correct")
             .into());
     }
-    // The answer must not depend on how many options are correct in a version, so students may tick several
-    // options if Pagewalk computes which ones are correct.
+    // If Pagewalk computes which options are correct, their number can differ between versions. Students may
+    // then tick several options, so that the form of the question does not reveal this number.
     let computed = options.iter().any(|option| !option.evidence.is_empty());
     let several = correct > 1 || computed && one.is_none();
     let pairs = options.iter().map(|option| {
@@ -104,7 +104,7 @@ fn computed(session: &mut Session, setting: &Setting) -> Result<Alternative, Sto
     Ok(Alternative { text, correct, mistake: None, evidence })
 }
 
-/// Checks a computed option, and returns true, because only a run knows whether its conditions hold.
+/// Checks a computed option. Returns true, because only a run can determine whether the option is correct.
 fn check_computed(session: &mut Session, setting: &Setting) -> Result<bool, Stop> {
     let (text, holds) = parts(setting)?;
     session.prose_of(text)?;

@@ -126,7 +126,7 @@ pub fn solution(session: &mut Session, command: &Command) -> Result<Action, Stop
     let (text, view) = only_text(session, command)?;
     if session.sheet().is_some_and(Sheet::is_empty) {
         return Err(Diagnostic::new(Code::Misplaced, command.verb.span, "`solution` must follow an item")
-            .label("nothing to solve yet")
+            .label("no item precedes this solution")
             .help("write the solution after an `ask`, a `choice`, or a `table` of the same question or part")
             .into());
     }

@@ -164,8 +164,8 @@ pub struct Derivation {
     pub(crate) variables: Vec<Vec<String>>,
     /// The operations that determined a drawn value.
     pub(crate) chosen: Vec<Evidence>,
-    /// The expression with the values of its names, followed by the expression with the values of its
-    /// parentheses.
+    /// The expression with its names replaced by their values, followed by the expression with its
+    /// parenthesized parts also replaced.
     pub(crate) steps: Vec<String>,
 }
 

@@ -60,7 +60,7 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
             Err(unneeded(session, command, blank).into())
         }
         (Some("bits"), [_, more, ..]) => {
-            Err(Diagnostic::new(Code::WrongCount, more.span, "`figure bits` needs only one address")
+            Err(Diagnostic::new(Code::WrongCount, more.span, "`figure bits` takes only one address")
                 .label("unexpected here")
                 .into())
         }
@@ -83,7 +83,7 @@ fn unneeded(session: &Session, command: &Command, blank: &Expr) -> Diagnostic {
     let end = command.operands.last().map_or(blank.span.end, |last| last.span.end);
     let place = Span { start: command.operands[0].span.start, end, ..blank.span };
     Diagnostic::new(Code::UnknownWord, blank.span, "`figure bits` does not accept `blank`")
-        .label("not needed, because the boxes are empty on a paper")
+        .label("not needed, because a paper always prints the boxes empty")
         .fix(Fix::replace(place, rest.join(" ")))
 }
 

@@ -48,7 +48,7 @@ const PAPER_VERBS: &[Verb] = &[
     Verb {
         name: "solution",
         params: &[PROSE],
-        help: "writes the worked solution of the previous item",
+        help: "adds a worked solution to the previous item",
         example: "question \"Q\" { ask \"Sum\" = 2 + 2; solution \"Add the numbers.\" }",
         family: Family::None,
         prepare: commands::solution,

@@ -83,7 +83,7 @@ struct Scene<'a> {
 }
 
 /// Returns the results of each possible mistake in this access, excluding answers that are right by chance.
-/// `before` is the machine before the access, which can contain stale entries.
+/// `before` is the machine before the access. It can contain stale entries.
 pub(crate) fn made(access: &Access, before: Option<&Machine>) -> Vec<Made> {
     let scene = Scene::new(access, before);
     let of = |row: &MistakeRow| {

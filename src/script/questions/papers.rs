@@ -14,9 +14,9 @@ use crate::run::session::{Action, Session};
 pub(crate) struct Papers {
     /// Number of questions per title so far.
     pub(crate) titles: BTreeMap<Arc<str>, u64>,
-    /// The arrangement of the paper (when checking only).
+    /// The arrangement of the paper. Only the check before a run sets it.
     pub(crate) arrangement: Option<Arrangement>,
-    /// The questions of the script (when checking only).
+    /// The questions of the script. Only the check before a run adds them.
     pub(crate) questions: Vec<Known>,
     /// The number of the file with the `exam` block that applies.
     pub(crate) cover: Option<u32>,

@@ -120,7 +120,7 @@ impl Session<'_> {
         Entry::Item { item: Box::new(item), in_part: self.in_part() }
     }
 
-    /// Marks the rest of the question as unknown (when checking only).
+    /// Marks the rest of the question as unknown, during the check before a run.
     pub(crate) fn unsure_of_question(&mut self) {
         if let Some(sheet) = self.sheet_mut() {
             sheet.unsure();

@@ -29,7 +29,7 @@ impl Session<'_> {
             );
         }
         if Self::radix_named(ask.radix.as_ref())?.is_some_and(|radix| radix != Radix::Decimal) {
-            return misplaced("a rounded answer is decimal", "delete `radix` or `round`");
+            return misplaced("a rounded answer must be decimal", "delete `radix` or `round`");
         }
         let digits = self.integer(round)?;
         if !(1..=u64::from(LONGEST)).contains(&digits) {

@@ -26,7 +26,7 @@ pub(crate) const COVER_SETTINGS: &[SettingWord] = &[
     once(
         "instructions",
         &[TEXT],
-        "instructions on the first page (`\"\"`: none; default: how to write the answers)",
+        "instructions on the first page, by default about writing the answers (`\"\"` omits them)",
     ),
 ];
 
@@ -60,7 +60,7 @@ pub(crate) const ARRANGEMENT_SETTINGS: &[SettingWord] = &[
     often(
         "shuffle",
         &[Many(&Words(&["questions", "options"]))],
-        "shuffle the questions, or the options of multiple-choice questions, in each version",
+        "what each version shuffles: the questions, the options of multiple-choice questions, or both",
     ),
     once("questions", &[TITLES], "question titles of this paper, in order"),
     often("options", &[TITLED, LIST], "order of a multiple-choice question's options, numbered from 0"),
@@ -81,11 +81,15 @@ pub(crate) const CHOICE_SETTINGS: &[SettingWord] = &[
         &[TEXT, Optional(&[Keyword("for"), VARIABLE, Keyword("in"), RANGE]), Keyword("where"), COND],
         "an option that is correct if the condition holds (with `for`: if it holds for at least one value)",
     ),
-    once("tick", &[Keyword("one")], "exactly one option is correct, and the paper says so"),
+    once(
+        "tick",
+        &[Keyword("one")],
+        "exactly one option must be correct, and the paper asks students to tick one",
+    ),
     often(
         "answers",
         &[FACT, Keyword("of"), OP],
-        "options: the correct value, and the values that result from common mistakes",
+        "one option for the correct value, and options for the values that result from common mistakes",
     ),
 ];
 
@@ -98,7 +102,7 @@ pub(crate) const TABLE_SETTINGS: &[SettingWord] = &[
             Optional(&[Keyword("radix"), Words(words_of!(RADIXES.0))]),
             Optional(&[Keyword("digits"), N]),
         ]))],
-        "column titles, each with the radix and digits of its numbers (default: decimal)",
+        "column titles, each with an optional radix (default: decimal) and number of digits",
     ),
     often("row", &[Many(&EXPR)], "cells of a row, from left to right; `? = EXPR` is a cell to fill in"),
 ];

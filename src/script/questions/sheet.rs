@@ -23,7 +23,8 @@ struct Unit {
     /// The declared points and their location.
     points: Option<(Number, Span)>,
     shares: Vec<Share>,
-    /// Whether some contents of the question are unknown (when checking only).
+    /// Whether some contents of the question are unknown. They can be unknown only during the check before a
+    /// run.
     unsure: bool,
 }
 
@@ -115,7 +116,9 @@ impl Unit {
                 "{sum} of the {whole} points of this {what} are already assigned, so none are left"
             ))
             .label("too few")
-            .help("items without points share the rest, so some points must be left"),
+            .help(
+                "increase `points`, or assign fewer points, because the items without points share the rest",
+            ),
             Unshared::TooLarge => say(format!("the points of this {what} overflow")),
         }
     }

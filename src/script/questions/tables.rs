@@ -49,8 +49,8 @@ impl Session<'_> {
                 if let ShowPlan::Table(noun, level, None) = &plan { Some((*noun, *level)) } else { None };
             let mut views = self.show(plan, place, InvalidEntries::Shown)?;
             if let (Some((noun, level)), [View::Table(table)]) = (contents, views.as_mut_slice()) {
-                // Only bits are added, because an alias such as `write` would repeat a column, and all other
-                // columns are always printed.
+                // Add only bits. An alias such as `write` would repeat a column, and the table always prints
+                // all other columns.
                 let is_bit = |name: &&String| BITS.iter().any(|row| row.bit != Bit::P && row.name == **name);
                 let columns: Vec<String> =
                     self.state.columns_set(noun.name, level).iter().filter(is_bit).cloned().collect();
@@ -133,7 +133,8 @@ fn add_columns<'n>(
         if shown || !permitted.iter().any(|permitted| permitted == name) {
             continue;
         }
-        // The ways of a set follow its index, and the page table has one group with the VPN.
+        // In a TLB or cache, the first group is the index of the set, and the other groups are its ways. A
+        // page table has only one group, which begins with the VPN.
         let first_way = usize::from(table.groups.len() > 1);
         let mut end: usize = table.groups.iter().map(Vec::len).sum();
         let order = |name: &str| permitted.iter().position(|permitted| permitted == name);

@@ -29,8 +29,9 @@ pub(crate) struct AnyAsked<'a> {
 struct Uses<'e>(Vec<(&'e str, Span)>);
 
 impl Session<'_> {
-    /// Returns the text of a condition from its name to its end, with the values of all variables except the
-    /// name itself. `from` contains the candidates. If `from` is a list, the text contains the elements.
+    /// Returns the text of an item's conditions, beginning with the name `x` in `x in 0..64 where …`. In this
+    /// text, the values of all other variables replace their names. `from` contains the candidates. If `from`
+    /// is a list, the text contains the elements.
     pub(crate) fn conditions_in_words(
         &self,
         whole: Span,

@@ -218,7 +218,7 @@ pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -
         format!("for every value of {names}, no value of `{name}` satisfies the conditions")
     };
     let diagnostic =
-        Diagnostic::new(Code::NothingToChoose, draw.from.span, message).label("the values come from here");
+        Diagnostic::new(Code::NothingToChoose, draw.from.span, message).label("the values to choose from");
     let tallied = draw.conditions.iter().zip(tallies).filter(|(_, tally)| tally.held < tally.reached);
     let mut labelled = tallied.fold(diagnostic, |diagnostic, (condition, tally)| {
         diagnostic.also(condition_span(condition), satisfied(*tally))
@@ -232,7 +232,7 @@ pub(crate) fn nothing(draw: Draw, with: &[Draw], all: u128, tallies: &[Tally]) -
 /// Describes how often a condition was true.
 fn satisfied(tally: Tally) -> String {
     match (tally.held, tally.reached) {
-        (0, 1) => "the only value that reached this condition did not satisfy it".to_owned(),
+        (0, 1) => "the only remaining value does not satisfy this condition".to_owned(),
         (0, reached) => format!("none of the {reached} values satisfies this condition"),
         (held, reached) => format!("{held} of {reached} values satisfy this condition"),
     }

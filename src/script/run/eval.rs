@@ -180,7 +180,7 @@ impl Session<'_> {
             return Diagnostic::new(Code::UnknownFunction, name.span, message)
                 .label("not a system call")
                 .help(format!(
-                    "`byte(VA)` reads memory; the system call takes more arguments: {}",
+                    "read memory with `byte(VA)`, or pass all arguments of the system call ({})",
                     prototype(row)
                 ));
         }

@@ -88,8 +88,8 @@ impl Session<'_> {
             CurrentProcess::Process(named) => {
                 let message = format!("process `{}` no longer exists", named.name);
                 Err(Diagnostic::new(Code::UnknownProcess, place, message)
-                    .label("the process was removed with the kernel")
-                    .help("a later `machine` discards all processes")
+                    .label("a later `machine` discarded this process")
+                    .help("declare the process again after `machine`")
                     .into())
             }
         }
@@ -176,7 +176,7 @@ impl Session<'_> {
             process.span,
             format!("there is no process `{}`", process.text),
         )
-        .label("a name before `:` or `{` is a process");
+        .label("a name before `:` or `{` must be a process");
         if let Some(verb) = self.language.verb(&process.text) {
             return diagnostic.help(format!("write the statement as `{}`", verb.usage()));
         }

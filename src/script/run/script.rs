@@ -156,6 +156,6 @@ pub fn play_from(
 
 /// Reports a bug: a run treated a statement as unknown, which only a check may do.
 pub(crate) fn not_understood(place: Span) -> Diagnostic {
-    Diagnostic::new(Code::Syntax, place, "a statement could not be understood")
-        .help("please report this script")
+    Diagnostic::new(Code::Syntax, place, "internal error: Pagewalk cannot interpret this statement")
+        .help("report this script as a bug")
 }

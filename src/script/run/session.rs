@@ -349,7 +349,7 @@ impl<'s> Session<'s> {
             Slot::Kernel(kernel) => Ok(kernel),
             Slot::Unknowable => Err(Stop::Unknowable),
             Slot::Empty | Slot::Is(_) => Err(Diagnostic::new(Code::NoKernel, place, "no kernel runs yet")
-                .label("this is a kernel's")
+                .label("this needs a kernel")
                 .help(
                     "to start a kernel, declare a process, a file, or an executable, or write `kernel { … }`",
                 )

@@ -256,7 +256,8 @@ pub(crate) fn out_of_memory(error: OutOfMemory, place: Span) -> Diagnostic {
             "add frames with `kernel { frames N }`, or swap space with `kernel { swap N slots }`"
         }
         OutOfMemory::Tables => {
-            "page tables are above the user frames: increase the machine's `physical`, or reduce `frames`"
+            "page tables use the memory above the user frames: increase the machine's `physical`, or reduce \
+             `frames`"
         }
     };
     Diagnostic::new(Code::OutOfMemory, place, error.to_string()).label("out of memory").help(help)

@@ -173,7 +173,7 @@ pub const COMMANDS: &[Command] = &[
         "runs a script; each of its statements can be undone",
         ":load first.pw",
     ),
-    row(CommandKind::Reset, "reset", &[], "removes all declarations, which `:back` restores", ":reset"),
+    row(CommandKind::Reset, "reset", &[], "removes all declarations; `:back` restores them", ":reset"),
     row(
         CommandKind::Help,
         "help",

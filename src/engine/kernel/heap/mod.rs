@@ -2,7 +2,7 @@
 //! block does not touch the block's pages.
 //!
 //! A block consists of a 16-byte header and the usable bytes. The blocks of the heap are adjacent, and
-//! adjacent free blocks are merged. A large block is a separate area.
+//! `free` merges adjacent free blocks. A large block is a separate area.
 
 use super::persistent::{Map, Set};
 

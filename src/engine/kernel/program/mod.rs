@@ -79,8 +79,8 @@ pub(crate) fn file_size(sections: &[Section], page: u64) -> u64 {
 }
 
 /// Returns the segments for sections in address order. A page shared by two sections has the permissions of
-/// both. A shared page is read from the file if either section is in the file. For example, the end of
-/// `.data` and the start of `.bss` can share a page of the file.
+/// both. The kernel reads a page shared by two sections from the file if either section is in the file. For
+/// example, the end of `.data` and the start of `.bss` can share a page of the file.
 pub(crate) fn segments(sections: &[Section], page: u64) -> Vec<Segment> {
     let mut all: Vec<Segment> = Vec::new();
     for ((at, section), offset) in sections.iter().enumerate().zip(offsets(sections, page)) {

@@ -26,7 +26,7 @@ impl ParamKind {
     }
 }
 
-/// The result of a system call, unless memory is exhausted.
+/// The result of a system call, or an error if memory is exhausted.
 pub type SyscallResult = Result<Reply, OutOfMemory>;
 
 /// A system call, or a C library function that makes a system call.

@@ -39,7 +39,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "read",
         prototype: "ssize_t read(int fd, void *buf, size_t count)",
-        help: "reads from the descriptor's offset",
+        help: "reads from a file, starting at the descriptor's offset",
         params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Bytes],
         required: 3,
         fields: &[],
@@ -48,7 +48,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "write",
         prototype: "ssize_t write(int fd, const void *buf, size_t count)",
-        help: "writes at the descriptor's offset",
+        help: "writes to a file, starting at the descriptor's offset",
         params: &[ParamKind::Number, ParamKind::Buffer, ParamKind::Bytes],
         required: 3,
         fields: &[],

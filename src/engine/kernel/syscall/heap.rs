@@ -13,7 +13,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
         name: "malloc",
         prototype: "void *malloc(size_t size)",
-        help: "allocates a block of memory, from the heap or (if large) with `mmap`",
+        help: "allocates a block of memory from the heap, or with `mmap` if the block is large",
         params: &[ParamKind::Bytes],
         required: 1,
         fields: &[],

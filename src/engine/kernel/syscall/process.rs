@@ -116,7 +116,7 @@ fn exit(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> 
     Ok(Ok(0).into())
 }
 
-/// `wait(2)`. The child is reaped even if its status cannot be written, as on Linux.
+/// `wait(2)`. As on Linux, reaps the child even if the call cannot write the child's status.
 fn wait(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     let (child, status) = match kernel.wait(pid) {
         Ok(ended) => ended,

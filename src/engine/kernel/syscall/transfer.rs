@@ -18,7 +18,7 @@ pub(crate) const MOST_AT_ONCE: u64 = 16 << 20;
 /// The maximum number of bytes per transfer between file and memory.
 const CHUNK: u64 = 64 << 10;
 
-/// The maximum number of bytes of terminal output that are kept for a process.
+/// The maximum number of bytes of terminal output that the kernel keeps for a process.
 pub(crate) const MOST_OF_TERMINAL: usize = 1 << 20;
 
 /// The arguments of a transfer after all checks.
@@ -170,8 +170,8 @@ fn to_file(
         kernel.file_write(file, start + done, &bytes[..there]);
         kernel.moved(there);
         done += there as u64;
-        // As on Linux, the rest of the transfer is retried, because the buffer may map a newly added part of
-        // the file.
+        // As on Linux, retry the rest of the transfer, because the buffer may map a newly added part of the
+        // file.
         fault = there == 0;
     }
     if request.follows && done > 0 {

@@ -1,5 +1,5 @@
 //! `fork` on random families. Tests that children have exact copies, which are read-only until a store. The
-//! last sharer keeps the frame.
+//! last process that uses a shared frame keeps the frame.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +41,7 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
-/// A page of a process: its byte, and a number that all sharers of its frame have in common.
+/// A page of a process: its byte, and a number that is the same in all processes that share the page's frame.
 type Page = (u8, usize);
 
 /// A family of processes and the expected pages of each.
@@ -85,8 +85,8 @@ impl Family {
         self.check();
     }
 
-    /// Stores to a page. Depending on the page's sharers, the store causes a first touch, a copy, a reuse of
-    /// the frame, or no fault.
+    /// Stores to a page. The store causes a first touch, a copy, a reuse of the frame, or no fault, depending
+    /// on which processes share the page.
     fn store(&mut self, pid: Pid, page: u64, byte: u8) {
         let held = self.has[&pid].get(&page).copied();
         let sharers = self
@@ -117,7 +117,7 @@ impl Family {
     }
 
     /// Checks that all processes have the expected pages in the expected shared frames, and that no entry
-    /// permits a wrong store.
+    /// permits a store that should fault.
     fn check(&self) {
         sound::check(&self.lab.kernel);
         let mut frames = BTreeMap::new();

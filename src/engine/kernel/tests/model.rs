@@ -149,8 +149,8 @@ impl Model {
         (bytes, None)
     }
 
-    /// Performs an instruction's store, which writes all bytes or none. The pages before a forbidden page are
-    /// touched.
+    /// Performs an instruction's store, which writes all bytes or none. If a page is forbidden, the store
+    /// still touches the pages before it.
     pub(crate) fn store_all(&mut self, pid: Pid, va: u64, bytes: &[u8]) -> Option<FaultClass> {
         let mut tried = self.clone();
         let (done, class) = tried.store(pid, va, bytes);

@@ -24,7 +24,8 @@ pub(crate) enum Behind {
     SharedFile(usize),
 }
 
-/// A step of a program. The numbers that identify processes, pages, and files are reduced to valid values.
+/// A step of a program. The numbers that identify processes, pages, and files can have any value, because the
+/// interpreter reduces them modulo the number of valid values.
 #[derive(Debug, Clone)]
 pub(crate) enum Op {
     Spawn,

@@ -101,7 +101,8 @@ fn check_writable(kernel: &Kernel, shared: bool, place: PageLocation) {
     }
 }
 
-/// Checks that reference counts equal the number of entries and that every allocated frame is needed.
+/// Checks that the reference count of each frame equals the number of its mappings, and that no allocated
+/// frame is lost.
 fn check_frames(kernel: &Kernel, mapped: &BTreeMap<FrameNo, Vec<(Pid, u64)>>) {
     let in_use: BTreeMap<FrameNo, _> = kernel.frames.iter().collect();
     assert_eq!(in_use.len() as u32, kernel.frames.used());
@@ -167,7 +168,8 @@ fn check_stores(kernel: &Kernel) {
     }
 }
 
-/// Checks that every allocated slot is needed and that the slot's users refer to it.
+/// Checks that a page, a frame, or a shared object uses every allocated slot, and that these users refer to
+/// the slot.
 fn check_swap(kernel: &Kernel, slots: &BTreeSet<(SlotNo, Pid, u64)>) {
     assert_eq!(&kernel.swap.pages.iter().copied().collect::<BTreeSet<_>>(), slots);
     assert!(kernel.swap.used.len() as u32 <= kernel.swap.slots);

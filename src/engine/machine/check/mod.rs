@@ -139,17 +139,17 @@ impl fmt::Display for SpecProblem {
                 f.write_str("a machine without `virtual` and `page` has no address translation")
             }
             SpecProblem::PageSizes => f.write_str(
-                "list each page size once, in ascending order; no size can be smaller than `page` or larger than the virtual address space",
+                "list each page size once, in ascending order, from the size of `page` up to the size of the virtual address space",
             ),
             SpecProblem::TooManyLines { lines } => {
                 write!(f, "{lines} lines exceed the maximum of {MAX_LINES}")
             }
             SpecProblem::PolicyOfFrames { name } => {
-                write!(f, "`{name}` supports page frames, but not TLBs and caches")
+                write!(f, "`{name}` supports page frames, but not TLBs or caches")
             }
             SpecProblem::NameTaken { name } => write!(f, "the name `{name}` is already used"),
             SpecProblem::NothingAbove => {
-                f.write_str("an exclusive cache needs a cache above whose evicted blocks fill it")
+                f.write_str("an exclusive cache needs a cache above it to supply evicted blocks")
             }
             SpecProblem::BlockOfInclusion { block_bits, above, inclusion } => {
                 let (kind, rule) = match inclusion {
@@ -196,8 +196,8 @@ impl Spec {
     /// Checks that a machine can be built from this spec.
     ///
     /// # Errors
-    /// Returns every broken rule, with the setting at fault. If a width is invalid, the settings that depend
-    /// on it are not checked.
+    /// Returns every broken rule, with the setting at fault. If a width is invalid, the method does not check
+    /// the settings that depend on the width.
     pub fn check(&self) -> Result<(), Vec<SpecError>> {
         let mut report = Findings(Vec::new());
         let wide = (1, u64::from(MAX_WIDTH));

@@ -40,8 +40,8 @@ fn the_simple_memory_system_splits_as_the_lecture_says() {
 
 #[test]
 fn the_core_i7_splits_as_the_lecture_says() {
-    // The field widths in bits are from CS:APP figure 9.22: VPN 36 and PPN 40; TLBI 4 and TLBT 32 in the
-    // first d-TLB; CT 40, CI 6, and CO 6 in the L1 d-cache.
+    // The field widths in bits are from CS:APP figure 9.22. The widths for addresses are VPN 36 and PPN 40.
+    // The first d-TLB has TLBI 4 and TLBT 32, and the L1 d-cache has CT 40, CI 6, and CO 6.
     let spec = preset("core-i7");
     assert_eq!((spec.vpn_bits(), spec.ppn_bits()), (36, 40));
     assert_eq!((spec.tlbs[0].index_bits(), spec.tlbs[0].tag_bits(&spec)), (4, 32));

@@ -35,8 +35,8 @@ pub enum Data<'a> {
     Load(&'a mut [Option<u8>]),
     /// A store of these bytes.
     Store(&'a [u8]),
-    /// An access of this many bytes with unknown values, as in a memory trace. A store with such data changes
-    /// no bytes.
+    /// An access of this many bytes with unknown values, as in a memory trace. A store of unknown values
+    /// changes no bytes.
     SizeOnly(u32),
     /// Translates the addresses of this many bytes without accessing a cache or moving data.
     TranslateOnly(u32),
@@ -57,8 +57,8 @@ impl Data<'_> {
 pub struct AccessOutcome {
     /// Number of fragments, including one that faulted.
     pub fragments: u32,
-    /// The fault that ended the access. The fragments before the fault were performed, unless the access is a
-    /// store.
+    /// The fault that ended the access. The effects of the fragments before the fault remain, unless the
+    /// access is a store.
     pub fault: Option<Fault>,
     /// Physical address of the first fragment.
     pub pa: Option<Pa>,
@@ -67,8 +67,8 @@ pub struct AccessOutcome {
     pub done: usize,
 }
 
-/// A memory system and its state. Cloning a machine is cheap, because all large parts are shared until they
-/// are written.
+/// A memory system and its state. Cloning a machine is cheap, because the clones share every large part until
+/// one of them changes the part.
 #[derive(Debug, Clone)]
 pub struct Machine {
     spec: Arc<Spec>,
@@ -234,7 +234,7 @@ impl Machine {
         done.fault.map_or(Ok(()), Err)
     }
 
-    /// Uses only the MMU: looks up the TLBs, walks the page table after a miss, sets A and D, and fills the
+    /// Uses only the MMU: searches the TLBs, walks the page table after a miss, sets A and D, and fills the
     /// TLBs. The walk uses the data caches only if the machine caches page walks. Without an MMU, the address
     /// is already physical.
     ///
@@ -250,10 +250,10 @@ impl Machine {
         self.resolve(va.raw(), kind, mode, watch).map(|mapped| Pa::new(mapped.pa))
     }
 
-    /// Performs an access fragment by fragment, in address order. The access is split at page boundaries and
-    /// at block boundaries, based on the smallest block size of the caches involved. The access ends at a
-    /// fault or at the end of the address space. A store that faults writes nothing. Before the fault, the
-    /// store's fragments on earlier pages are only translated and do not set D.
+    /// Performs an access fragment by fragment, in address order. Splits the access at page boundaries and at
+    /// block boundaries, based on the smallest block size of the caches involved. The access ends at a fault
+    /// or at the end of the address space. A store that faults writes nothing. For the fragments of the store
+    /// on pages before the fault, the MMU only translates the addresses and does not set D.
     #[inline]
     pub fn access(
         &mut self,

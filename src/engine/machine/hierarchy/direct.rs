@@ -26,7 +26,7 @@ impl Hierarchy {
     }
 
     /// Finds the newest copies of `len` bytes, starting at `pa`, and calls `visit` with an array, an offset
-    /// in the array, and the range of bytes found there. Later calls provide newer bytes.
+    /// in the array, and the range of bytes found there. Later calls of `visit` provide newer bytes.
     #[inline]
     fn gather_newest(&self, pa: u64, len: usize, mut visit: impl FnMut(&Bytes, u64, usize, usize)) {
         let Some(more) = (len as u64).checked_sub(1) else { return };
@@ -150,7 +150,7 @@ fn select_mut(caches: &mut [Cache], which: Present) -> impl Iterator<Item = &mut
 }
 
 /// Finds the copies of the bytes `first..=last` in `caches`, and calls `visit` with a cache, an offset in the
-/// cache's data, and the first and last bytes found there. Later calls provide newer bytes.
+/// cache's data, and the first and last bytes found there. Later calls of `visit` provide newer bytes.
 fn each_newest<'a>(
     caches: impl DoubleEndedIterator<Item = &'a Cache>,
     plan: &Plan,

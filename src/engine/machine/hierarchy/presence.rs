@@ -1,5 +1,5 @@
 //! Tracks the caches that may hold blocks of each memory region. A search for copies of a block visits only
-//! those caches.
+//! the caches recorded for the block's region.
 
 use crate::machine::sparse::Sparse;
 

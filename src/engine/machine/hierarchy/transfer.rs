@@ -111,7 +111,7 @@ impl Hierarchy {
         Source::Lifted { dirty: dirty && keeps }
     }
 
-    /// Fills the cache at position `k`. The victim, if any, is evicted first.
+    /// Fills the cache at position `k`. Evicts the victim, if any, first.
     fn fill<O: MachineObserver>(
         &mut self,
         route: &Route,
@@ -219,8 +219,8 @@ impl Hierarchy {
         }
     }
 
-    /// Snoops the caches that other routes use below this cache, before a block moves down. The snooped
-    /// copies may be older than the block, but some of their bytes may be newer.
+    /// Snoops the caches that other routes use below this cache, before a block moves down. A snooped copy
+    /// may hold older values of the block's bytes and newer values of other bytes.
     fn snoop_below<O: MachineObserver>(&mut self, route: &Route, k: usize, base: u64, ctx: &mut Ctx<'_, O>) {
         if self.plan.crossed && self.users == Users::Several {
             let last = self.caches[route.cache_at(k)].end(base);

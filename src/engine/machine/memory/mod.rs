@@ -160,7 +160,7 @@ impl Bytes {
         }
     }
 
-    /// Sets `len` bytes to 0. If unset bytes read as 0, the storage of whole rows is freed.
+    /// Sets `len` bytes to 0. If unset bytes read as 0, frees the storage of whole rows.
     ///
     /// # Panics
     /// Panics if the bytes extend past the end of the array.

@@ -1,5 +1,5 @@
-//! Accesses to physical memory by a kernel and by devices. Such accesses bypass the caches but remain
-//! coherent, change no counts, and report no events. Addresses past the end of memory are skipped.
+//! Accesses to physical memory by a kernel and by devices. These accesses bypass the caches but remain
+//! coherent. They change no counts and report no events. Addresses past the end of memory are skipped.
 
 use super::addr::{Pa, Ppn};
 use super::datapath::Machine;

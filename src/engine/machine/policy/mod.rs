@@ -75,7 +75,7 @@ pub const POLICIES: [PolicyRow; 12] = [
         Policy::Clock,
         "clock",
         "the clock algorithm",
-        "evict the next entry with a clear use bit; a fill or use sets the bit, and the hand or a tick clears it",
+        "evict the next entry whose use bit is clear (set by a fill or use, cleared by the clock hand or a tick)",
     ),
     any(
         Policy::SecondChance,
@@ -83,7 +83,12 @@ pub const POLICIES: [PolicyRow; 12] = [
         "second chance",
         "same as `clock`, but a fill leaves the use bit clear",
     ),
-    any(Policy::Lfu, "lfu", "LFU", "evict the entry used least often since its fill; break ties by age"),
+    any(
+        Policy::Lfu,
+        "lfu",
+        "LFU",
+        "evict the entry used least often since its fill; in a tie, evict the oldest",
+    ),
     PolicyRow {
         sets: false,
         ..any(
@@ -99,7 +104,7 @@ pub const POLICIES: [PolicyRow; 12] = [
             Policy::Aging,
             "aging",
             "aging",
-            "evict the entry with the smallest 8-bit counter; each tick shifts in the reference bit",
+            "evict the entry with the smallest 8-bit counter; ticks shift the reference bit into the counter",
         )
     },
     PolicyRow {
@@ -108,10 +113,10 @@ pub const POLICIES: [PolicyRow; 12] = [
             Policy::ThirdChance,
             "third-chance",
             "enhanced second chance",
-            "evict the next entry in the lowest (use, dirty) class; after one round, the hand clears use bits",
+            "evict the next entry in the lowest (use, dirty) class; in its second round, the clock hand clears use bits",
         )
     },
-    any(Policy::Random, "random", "random", "evict an entry chosen at random (from the seed)"),
+    any(Policy::Random, "random", "random", "evict a random entry, which the seed determines"),
 ];
 
 /// The state of a policy in one set. A field is `None` if the policy does not use it. A vector has one

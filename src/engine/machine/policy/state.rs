@@ -335,8 +335,8 @@ fn pointed_to(words: &[u64], ways: usize) -> usize {
     node - ways
 }
 
-/// Advances the hand to the first way with a clear use bit that `stop` accepts, clearing set bits along the way. Ways
-/// that must not be evicted are skipped. The first pass clears every bit, so the second pass finds a way.
+/// Advances the hand to the first way with a clear use bit that `stop` accepts, clearing set bits along the
+/// way. Skips ways that must not be evicted. The first pass clears every bit, so the second pass finds a way.
 fn sweep(
     words: &mut [u64],
     ways: usize,
@@ -361,8 +361,8 @@ fn sweep(
 
 /// Advances the hand to the first way in the lowest class of use and dirty bits that is not empty. The first round
 /// looks for a clean way with a clear use bit and changes nothing. The second round looks for a dirty way with a
-/// clear use bit, and clears the use bits that it passes. Two more such rounds find a way in the other classes. Ways
-/// that must not be evicted are skipped, and the hand passes ways that `stop` does not accept.
+/// clear use bit, and clears the use bits that it passes. Two more such rounds find a way in the other
+/// classes. The hand skips ways that must not be evicted, and passes ways that `stop` does not accept.
 fn sweep_classes(
     words: &mut [u64],
     ways: usize,

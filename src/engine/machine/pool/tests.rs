@@ -75,7 +75,7 @@ enum Action {
     Forget(u32),
     Dirty(u32, bool),
     Tick,
-    /// Chooses a victim. Frames divisible by this number cannot be evicted.
+    /// Chooses a victim. Frames whose numbers are divisible by this number cannot be evicted.
     Victim(u32),
 }
 
@@ -152,7 +152,7 @@ proptest! {
         }
     }
 
-    /// The rules are also the same if the pool has to grow.
+    /// A pool that has to grow also follows the rules of the simulation of a reference string.
     #[test]
     fn a_large_pool_chooses_as_the_reference_string_does(
         pages in prop::collection::vec(0..250_u32, 300..900),

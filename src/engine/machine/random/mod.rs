@@ -3,9 +3,9 @@
 /// `SplitMix64`, a random number generator that produces 64 bits at a time from a 64-bit state.
 ///
 /// A draw adds the constant 0x9E3779B97F4A7C15 (2^64 divided by the golden ratio, made odd) to the state and
-/// mixes the sum `z`: `z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9`, `z = (z ^ z >> 27) * 0x94D049BB133111EB`,
-/// `z ^ z >> 31`, all modulo 2^64. The period of the generator is 2^64. `SplitMix64` is not suitable for
-/// cryptography.
+/// mixes the sum `z` in three steps: `z = (z ^ z >> 30) * 0xBF58476D1CE4E5B9`,
+/// `z = (z ^ z >> 27) * 0x94D049BB133111EB`, and `z = z ^ z >> 31`. All arithmetic is modulo 2^64. The period
+/// of the generator is 2^64. `SplitMix64` is not suitable for cryptography.
 ///
 /// Source: Steele, Lea, and Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, with the
 /// mixing constants of David Stafford's variant 13, as in Sebastiano Vigna's `splitmix64.c` (public domain).
@@ -32,8 +32,8 @@ impl SplitMix64 {
 
     /// Draws a number below `n`, with equal probabilities. Returns 0 if `n` is 0.
     ///
-    /// The result is a 64-bit draw modulo `n`. The highest 2^64 mod n draws are rejected, because they would
-    /// favor small numbers.
+    /// The result is a 64-bit draw modulo `n`. The generator rejects the highest 2^64 mod n draws, because
+    /// they would favor small numbers.
     pub const fn below(&mut self, n: u64) -> u64 {
         if n == 0 {
             return 0;

@@ -2,8 +2,8 @@ use proptest::prelude::*;
 
 use super::SplitMix64;
 
-/// Source: Rosetta Code, "Pseudo-random numbers/Splitmix64". The task lists the first five numbers for seed
-/// 1234567.
+/// Source: Rosetta Code, "Pseudo-random numbers/Splitmix64". The Rosetta Code task lists the first five
+/// numbers for seed 1234567.
 #[test]
 fn published_numbers_are_reproduced() {
     let mut random = SplitMix64::new(1_234_567);

@@ -26,7 +26,7 @@ pub struct ReferenceStep {
     pub frame: u32,
     /// The evicted page, if any.
     pub victim: Option<u32>,
-    /// Whether the evicted page was dirty, so that it was written to disk.
+    /// Whether the evicted page was dirty and was therefore written to disk.
     pub written: bool,
     /// The page in each frame, starting at frame 0. Frames that are never used may be omitted from the end.
     pub frames: Vec<Option<u32>>,
@@ -265,7 +265,7 @@ impl ReferenceSteps<'_> {
         self.time - self.start
     }
 
-    /// Returns the frame for the page to load, and the evicted page, if any. The lowest free frame is used
+    /// Returns the frame for the page to load, and the evicted page, if any. Uses the lowest free frame
     /// first.
     fn make_room(&mut self) -> (u32, Option<Line<Use>>) {
         let forced = self.forced.get(self.index()).and_then(|forced| forced.frame);

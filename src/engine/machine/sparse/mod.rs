@@ -8,10 +8,11 @@ use std::sync::Arc;
 const FAN_OUT: usize = 64;
 const FAN_BITS: u32 = FAN_OUT.trailing_zeros();
 
-/// Maximum number of cells in an array that is a single leaf, so that each row is one step away.
+/// Maximum number of cells in an array that is a single leaf, which makes the access to a row fast.
 const SMALL: u128 = 2048;
 
-/// Maximum number of cells in a leaf of a larger array. The number of rows in a leaf is a power of two.
+/// Maximum number of cells in a leaf of an array with branches. The number of rows in a leaf is a power of
+/// two.
 const LEAF: usize = 1024;
 
 /// A fixed number of rows of `stride` cells each. The cells have a default value until they are written. The
@@ -171,8 +172,8 @@ impl<T: Clone> Sparse<T> {
         &mut own(cells)[start..]
     }
 
-    /// Resets the rows `first..=last` to the default value. Rows past the end are ignored. Leaves without
-    /// other contents are freed.
+    /// Resets the rows `first..=last` to the default value. Rows past the end are ignored. Frees the nodes
+    /// that are entirely within the range.
     pub(crate) fn reset(&mut self, first: u64, last: u64) {
         let (row_bits, stride, depth) = (self.row_bits, self.stride, self.depth);
         let mut root = std::mem::replace(&mut self.root, Node::Empty);
@@ -180,8 +181,8 @@ impl<T: Clone> Sparse<T> {
         self.root = root;
     }
 
-    /// Copies `count` rows, starting at row `from`, to row `to`. The ranges must not overlap. Whole leaves
-    /// are shared until one of the copies is written.
+    /// Copies `count` rows, starting at row `from`, to row `to`. The ranges must not overlap. The two ranges
+    /// share whole leaves until one of the ranges changes.
     ///
     /// # Panics
     /// Panics if a row does not exist.

@@ -2,12 +2,12 @@
 //! pass.
 //!
 //! An LRU cache holds the most recently used blocks. A reference therefore hits in every cache that is at
-//! least as large as its stack distance. The stack distance is the number of blocks used since the block's
-//! last use, including the block itself. Source: Mattson, Gecsei, Slutz, and Traiger, "Evaluation techniques
-//! for storage hierarchies", 1970. For each distance, only the nearest powers of two matter. The blocks are
-//! in a list, newest first, with marks at positions 1, 2, 4, 8, …. Each block stores its adjacent marks
-//! (after Kim, Hill, and Wood, "Implementing stack simulation for highly-associative memories", 1991). A
-//! reference moves its block to the front. Each mark that the block passes moves to the previous block. The
+//! least as large as its stack distance. The stack distance is the number of distinct blocks used since the
+//! block's last use, including the block itself. Source: Mattson, Gecsei, Slutz, and Traiger, "Evaluation
+//! techniques for storage hierarchies", 1970. For each distance, only the nearest powers of two matter. The
+//! blocks are in a list, newest first, with marks at positions 1, 2, 4, 8, …. Each block stores its adjacent
+//! marks (after Kim, Hill, and Wood, "Implementing stack simulation for highly-associative memories", 1991).
+//! A reference moves its block to the front. Each mark that the block passes moves to the previous block. The
 //! cost is logarithmic in the distance.
 
 use crate::machine::event::{AccessKind, Event, MachineObserver};

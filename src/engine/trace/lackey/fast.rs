@@ -123,7 +123,7 @@ fn number(digits: u64) -> Option<u64> {
 #[inline]
 fn comma(bytes: u64) -> Option<u32> {
     let differ = bytes ^ (ONES * 0x2c);
-    // The subtraction first borrows at the lowest zero byte.
+    // The lowest zero byte is the first byte at which the subtraction borrows.
     let zero = differ.wrapping_sub(ONES) & !differ & (ONES * 0x80);
     (zero != 0).then(|| zero.trailing_zeros() & !7)
 }

@@ -8,7 +8,8 @@ use crate::trace::record::{Op, Record};
 
 /// The operations, indexed by the lowest two bits of a record's first byte.
 pub(crate) const OPS: [Op; 4] = [Op::Fetch, Op::Load, Op::Store, Op::Modify];
-/// A flag in a record's first byte: the fetch does not follow the last described fetch.
+/// A flag in a record's first byte: the fetch does not start at the end of the previous fetch in the
+/// definitions.
 pub(crate) const ELSEWHERE: u8 = 4;
 /// The position of the size in a record's first byte. Size 0 means that a separate number follows.
 pub(crate) const SIZE_SHIFT: u32 = 3;
@@ -62,7 +63,7 @@ pub(crate) struct Book {
     fillings: Vec<Filling>,
     forms: Vec<Form>,
     slots: Vec<AddressSlot>,
-    /// The address after the last described fetch.
+    /// The address after the last fetch in the definitions.
     next: u64,
     /// The last data address.
     previous: u64,
@@ -139,7 +140,7 @@ impl Book {
     }
 
     /// Decodes a form into `records`, which must have room for the longest phrase, and returns the number of
-    /// records. Distances are read starting at `place`. At least eight more bytes must follow the distances.
+    /// records. Reads distances, starting at `place`. At least eight more bytes must follow the distances.
     #[inline]
     pub(crate) fn decode_form(
         &mut self,

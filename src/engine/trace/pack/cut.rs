@@ -5,7 +5,7 @@ use crate::trace::record::{Op, Record};
 
 /// Maximum number of records in a phrase.
 const LONGEST: usize = 64;
-/// Minimum number of consecutive data records before a phrase may end between them.
+/// A phrase can end inside a run of consecutive data records only after this number of them.
 const ROW: usize = 4;
 /// Number of zero bits in a hash that ends a phrase. One in eight positions has such a hash.
 const BITS: u32 = 3;

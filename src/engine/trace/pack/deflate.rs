@@ -8,7 +8,7 @@ use flate2::{Compress, Compression, FlushCompress};
 /// Maximum size in bytes of a stored deflate block.
 const STORED: usize = 0xffff;
 
-/// Adds a compressed body. If compression barely shortens the distances, they are stored uncompressed,
+/// Adds a compressed body. If compression barely shortens the distances, the packer stores them uncompressed,
 /// because inflating them would dominate the read time.
 ///
 /// # Errors

@@ -1,11 +1,12 @@
 //! The packed format, which is compact and fast to read. `docs/reference/trace-format.md` describes every
 //! byte.
 //!
-//! Programs repeat themselves, so a trace is split into short *phrases* of records: operations, sizes, and
-//! instruction addresses. The data addresses are the *slots* of a phrase. A *form* is a phrase with a rule
-//! for each slot. The rule computes the slot's address from earlier addresses. The trace is then a list of
-//! forms (two bytes each) and a list of distances that the rules do not predict. `book` holds the phrases and
-//! forms, which are added while the trace is read. [`Packer`] writes the format, and `unpacker` reads it.
+//! Programs repeat themselves, so the packer splits a trace into short *phrases* of records: operations,
+//! sizes, and instruction addresses. The data addresses are the *slots* of a phrase. A *form* is a phrase
+//! with a rule for each slot. The rule computes the slot's address from earlier addresses. The trace is then
+//! a list of forms (two bytes each) and a list of distances that the rules do not predict. `book` holds the
+//! phrases and forms, which the unpacker adds while it reads the trace. [`Packer`] writes the format, and
+//! `unpacker` reads it.
 
 mod body;
 mod book;

@@ -14,7 +14,7 @@ use crate::trace::record::{Op, Record};
 
 /// Maximum number of forms in a block.
 const FORMS: usize = 1 << 16;
-/// Maximum size in bytes of each part of a body. A larger part ends the block.
+/// Maximum size in bytes of each part of a body. If a part exceeds this size, the packer ends the block.
 const PART: usize = 1 << 20;
 /// Maximum size that fits in the first byte of a record.
 const SHORT_SIZE: u32 = 31;
@@ -169,7 +169,7 @@ impl ReaderState {
         block.records += records.len() as u32;
     }
 
-    /// The numbers of a phrase and of its first slot. A new phrase is added to the definitions.
+    /// The numbers of a phrase and of its first slot. Adds a new phrase to the definitions.
     fn phrase(&mut self, records: &[Record], block: &mut Block) -> (u32, u32) {
         let open = |record: &Record| match record.op {
             Op::Fetch => *record,
@@ -209,7 +209,7 @@ impl ReaderState {
         }
     }
 
-    /// The number of a form. A new form is added to the definitions.
+    /// The number of a form. Adds a new form to the definitions.
     fn form(&mut self, phrase: u32, rules: Vec<Rule>, block: &mut Block) -> u16 {
         let new = self.forms.len() as u16;
         let key = (phrase, rules);

@@ -47,7 +47,8 @@ pub type BatchHandler<'a, B> = &'a mut dyn FnMut(&[Record], Progress, &ReadSoFar
 
 /// A message from the reading thread.
 enum WorkerMessage {
-    /// The next records and the progress. The list of malformed lines is included if it has grown.
+    /// The next records and the progress. If the list of malformed lines has grown, the message includes the
+    /// list.
     Records(Vec<Record>, Progress, Option<Malformed>),
     /// The end of the trace.
     Over(ReadSoFar, Option<Unreadable>),
@@ -132,7 +133,7 @@ fn run_worker(
             WorkerMessage::Over(so_far(&reader), why)
         }
     };
-    // If the receiver was dropped, the message is not needed.
+    // Ignore a failure, which means that the receiver no longer needs the message.
     let _ = full.send(over);
 }
 

@@ -81,7 +81,8 @@ impl Reader {
     /// end of the trace.
     ///
     /// # Errors
-    /// Fails if the rest of the trace cannot be read. All records before the failure have been returned.
+    /// Fails if the rest of the trace cannot be read. Earlier calls have returned all records before the
+    /// failure.
     pub fn next(&mut self, records: &mut Vec<Record>) -> Result<bool, Unreadable> {
         if let Some(failed) = &self.failed {
             records.clear();
@@ -134,7 +135,7 @@ impl Reader {
     }
 }
 
-/// Whether the source is a packed trace, in which case its first bytes are consumed.
+/// Whether the source is a packed trace. If so, this function consumes the source's first bytes.
 fn is_packed(source: &mut Source) -> Result<bool, Unreadable> {
     let head = source.head(MAGIC.len() + 1)?;
     let packed = head.starts_with(&MAGIC);

@@ -8,7 +8,7 @@ use crate::trace::counts::ReplayCounts;
 /// The maximum number of combinations in a grid.
 pub const MOST_POINTS: usize = 10_000;
 
-/// A swept TLB or cache, by number.
+/// The TLB or cache that a setting belongs to, with its number in the spec.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum SweptUnit {
     /// A TLB.

@@ -1,4 +1,5 @@
-//! Dispatches requests, which are answered immediately, after the current run, or on the worker thread.
+//! Dispatches requests. The server answers a request immediately, after the current run, or on the worker
+//! thread.
 
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};

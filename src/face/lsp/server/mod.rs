@@ -148,7 +148,7 @@ impl Server {
 
     fn send_request<R: request::Request>(&mut self, params: &R::Params) {
         self.requests_sent += 1;
-        // The ID contains the method, so that the response can be identified.
+        // The ID contains the method, so that the server can identify the response.
         let id = RequestId::from(format!("{} {}", R::METHOD, self.requests_sent));
         self.send(Request::new(id, R::METHOD.to_owned(), params));
     }

@@ -67,7 +67,8 @@ fn doubts(path: &Path, script: &str) -> Option<String> {
     first.or(failed)
 }
 
-/// Runs a script. Each loaded statement can be undone. Statements before a run-time error are kept.
+/// Runs a script. Each loaded statement can be undone. After a run-time error, the session keeps the
+/// statements before the error.
 pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
     let body = match context.explore.read_file(&context.folder.join(file), &mut Disk) {
         Ok(body) => body,

@@ -39,7 +39,7 @@ pub(crate) fn goto(context: &mut ReplContext, command: &Command, rest: &str) -> 
     }
     let end = context.explore.history.end();
     context.complain_sentence(&format!(
-        "there is no statement {target}; statements are numbered from 1 to {end}, and 0 is the beginning"
+        "there is no statement {target}; use a number from 0 (the beginning) to {end}"
     ))
 }
 
@@ -105,7 +105,7 @@ fn number(
     }
     let number = rest.parse().ok();
     if number.is_none() {
-        context.complain_sentence(&format!("write `{}`: N is the number of statements", command.usage()))?;
+        context.complain_sentence(&format!("write `{}`, where N is a whole number", command.usage()))?;
     }
     Ok(number)
 }

@@ -29,7 +29,7 @@ pub(crate) struct LineHelper {
 }
 
 impl LineHelper {
-    /// Creates a helper. File names are completed relative to `folder`.
+    /// Creates a helper. The helper completes file names relative to `folder`.
     pub(crate) fn new(color: bool, folder: PathBuf) -> Self {
         let (theme, current) = (Theme { color }, RefCell::default());
         Self { theme, folder, state: State::new(0), above: String::new(), current }

@@ -22,7 +22,7 @@ pub struct KernelState {
     pub processes: Vec<ProcessState>,
     /// User page frames in use, by number.
     pub frames: Vec<Frame>,
-    /// The frames in the order in which the replacement policy would evict their pages, at most 4096.
+    /// At most 4096 frames, in the order in which the replacement policy would evict their pages.
     pub replacement_order: Vec<u32>,
     /// Number of swap slots.
     pub swap_slots: u32,
@@ -66,7 +66,7 @@ pub struct ProcessState {
 /// An area of an address space (Linux's `vm_area_struct`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Area {
-    /// The name: one that the script assigned, `[heap]`, `[stack]`, or empty.
+    /// The name that the script assigned, `[heap]`, `[stack]`, or an empty string.
     pub name: String,
     /// The first byte.
     pub start: u64,

@@ -22,7 +22,8 @@ pub const VERSION: u32 = 1;
 
 /// The whole state of a run: the machine, the kernel, and the variables.
 ///
-/// Numbers have the same meaning as in the script's tables. Flags are the names of bits (`rw`, `us`, `d`).
+/// Numbers have the same meaning as in the script's tables. Flags are listed by the names of the bits that
+/// are set (`rw`, `us`, `d`).
 ///
 /// ```
 /// use pagewalk_script::api::{CheckedScript, Options, Snapshot, Stepper};

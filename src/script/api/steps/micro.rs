@@ -11,8 +11,8 @@ pub struct MicroStep {
     pub core: u32,
     /// The fragment of the access, counted from 0. A fragment lies within one page and one block.
     pub fragment: u32,
-    /// The attempt at this fragment, counted from 0. A page fault ends an attempt, after which the
-    /// instruction is retried.
+    /// The attempt at this fragment, counted from 0. A page fault ends an attempt, and the CPU then
+    /// retries the instruction.
     pub attempt: u32,
     /// The event.
     #[serde(flatten)]
@@ -27,23 +27,23 @@ pub struct MicroStep {
 pub enum Micro {
     /// A fragment of the access begins.
     Fragment { va: u64, size: u32 },
-    /// A TLB was looked up.
+    /// A TLB lookup.
     TlbLookup { tlb: String, set: u64, tag: u64, hit: bool, way: Option<u32> },
-    /// The walk read an entry. `found` is `table`, `page`, or `absent`.
+    /// The walk reads an entry. `found` is `table`, `page`, or `absent`.
     PteRead { level: u32, index: u64, address: Option<u64>, raw: Option<u64>, found: &'static str },
-    /// The walk set A or D in an entry.
+    /// The walk sets A or D in an entry.
     PteMarked { level: u32, dirty: bool, address: Option<u64>, before: u64, after: u64 },
-    /// A TLB entry was filled.
+    /// The MMU fills a TLB entry.
     TlbFill { tlb: String, set: u64, way: u32, tag: u64, evicted: Option<u64> },
-    /// A TLB entry was invalidated.
+    /// A TLB entry becomes invalid.
     TlbInvalidated { of_core: u32, tlb: String, set: u64, way: u32, tag: u64, vpn: u64 },
-    /// The address was translated.
+    /// The MMU completes the translation of the address.
     Translated { vpn: u64, ppn: u64, pa: u64 },
-    /// The hardware raised a fault.
+    /// The hardware raises a fault.
     Faulted { fault: String },
-    /// A cache was looked up. `purpose` is `demand`, `walk`, or `writeback`.
+    /// A cache lookup. `purpose` is `demand`, `walk`, or `writeback`.
     CacheLookup { cache: String, set: u64, tag: u64, hit: bool, way: Option<u32>, purpose: &'static str },
-    /// A cache line was filled.
+    /// The cache fills a line.
     CacheFill {
         cache: String,
         set: u64,
@@ -53,45 +53,45 @@ pub enum Micro {
         writeback: bool,
         purpose: &'static str,
     },
-    /// A copy of the block was invalidated in another cache.
+    /// Another cache invalidates its copy of the block.
     Snooped { cache: String, of_core: u32, dirty: bool },
-    /// Main memory was read or written.
+    /// A read or write of main memory.
     Memory { pa: u64, write: bool, purpose: &'static str },
-    /// The caches were bypassed.
+    /// The request bypasses the caches.
     Bypassed { purpose: &'static str },
     /// The page-fault handler begins.
     FaultHandler { va: u64, access: &'static str, fault: String },
-    /// The kernel looked up the area of the address. `None` is a segmentation fault.
+    /// The kernel looks up the area of the address. `None` is a segmentation fault.
     AreaFound { start: Option<u64> },
-    /// The stack grew down to this address.
+    /// The stack grows down to this address.
     StackGrew { start: u64 },
-    /// A page table was allocated.
+    /// The kernel allocates a page table.
     TableAllocated { level: u32, ppn: u64 },
-    /// A free frame was allocated.
+    /// The kernel allocates a free frame.
     FrameAllocated { frame: u32 },
-    /// A page was evicted from its frame.
+    /// The kernel evicts a page from its frame.
     Evicted { frame: u32, process: Option<u32>, vpn: Option<u64>, to: Option<Store> },
-    /// A frame was filled with zeros.
+    /// The kernel fills a frame with zeros.
     Zeroed { frame: u32 },
-    /// A frame was filled.
+    /// The kernel fills a frame.
     Filled { frame: u32, from: Store },
-    /// The page was already in a frame, and the kernel also mapped that frame at the faulting address.
+    /// The page is already in a frame, and the kernel also maps that frame at the faulting address.
     Shared { frame: u32 },
-    /// A page was copied. If the source is `None`, the page was copied from the zero page or a file.
+    /// The kernel copies a page. If the source is `None`, the kernel copies from the zero page or a file.
     Copied { from: Option<u32>, to: u32 },
-    /// The frame was no longer shared and was made writable without a copy.
+    /// The frame is no longer shared, so the kernel makes its PTE writable without copying the page.
     Reused { frame: u32 },
-    /// A page was mapped. If the frame is `None`, the zero page was mapped.
+    /// The kernel maps a page. If the frame is `None`, the kernel maps the zero page.
     Mapped { process: u32, vpn: u64, frame: Option<u32>, writable: bool },
-    /// Pages around the faulting page were also mapped (fault-around).
+    /// The kernel also maps pages around the faulting page (fault-around).
     MappedAround { pages: u32 },
-    /// The kernel wrote a page-table entry.
+    /// The kernel writes a page-table entry.
     PteWritten { address: u64, before: u64, after: u64 },
-    /// A page was read from a disk.
+    /// The kernel reads a page from a disk.
     DiskRead { from: Store },
-    /// A page was written to a disk.
+    /// The kernel writes a page to a disk.
     DiskWritten { to: Store },
-    /// The handler returns, and the instruction is retried.
+    /// The handler returns, and the CPU retries the instruction.
     Resolved { fault: &'static str, major: bool },
     /// The handler sends a signal.
     Signaled { fault: &'static str, signal: Option<&'static str> },

@@ -13,7 +13,8 @@ pub(super) fn of_access(access: &Access) -> Vec<MicroStep> {
     let mut steps = Steps::new(&access.spec, access.core);
     let mut faults = access.faults().iter().peekable();
     let fatal = access.faults().last().filter(|fault| fault.fatal());
-    // The access's events end with those of the fatal attempt, which the fault's record also contains.
+    // The last events of the access are those of the fatal attempt. The fault's record contains the same
+    // events.
     let failed = fatal.map_or(0, |fault| fault.events.len());
     for event in &access.events[..access.events.len().saturating_sub(failed)] {
         if let Event::Fragment { va, size } = event {

@@ -1,8 +1,8 @@
 //! Code actions: changes that an editor offers at a position.
 //!
-//! - [`ActionKind::QuickFix`]: applies fixes, or replaces failed expectations or `?` with the actual values,
-//!   either one change or all changes in the file. A change to a table cell updates the whole table to keep the
-//!   columns aligned.
+//! - [`ActionKind::QuickFix`]: fixes errors, or writes the actual values in place of failed expectations or
+//!   `?`. Each action makes one change, or all changes in the file. A change to a table cell updates the
+//!   whole table to keep the columns aligned.
 //! - [`ActionKind::Rewrite`]: writes a number in another radix, or converts one or more accesses to a question.
 //! - [`ActionKind::FixAll`], [`ActionKind::AcceptAll`], [`ActionKind::FillAll`]: make all changes of one kind
 //!   in the file.
@@ -151,7 +151,8 @@ impl Document {
         (!edits.is_empty()).then(|| Action::new(ActionKind::QuickFix, title, edits))
     }
 
-    /// Returns actions that write the actual values: those in a range and those in the whole file.
+    /// Returns the actions that write the actual values in a range, and those that write the values in the
+    /// whole file.
     fn values(&self, range: &Range<usize>, run: &RunResult) -> Vec<Action> {
         let mut actions: Vec<Action> = Vec::new();
         for source in [&ACCEPT, &FILL] {
@@ -185,7 +186,7 @@ impl Document {
         Some(Action::new(ActionKind::QuickFix, title, edits).about(failure.span, source.code))
     }
 
-    /// Returns, in other radixes, the number at the start of a range.
+    /// Returns the actions that write the number at the start of a range in another radix.
     fn radices(&self, range: &Range<usize>) -> impl Iterator<Item = Action> {
         let found = spellings(self.text(), self.tokens(), range.start).into_iter();
         let (start, end) = (range.start, range.end);

@@ -11,8 +11,8 @@ fn read(text: &str) -> Document {
     document(&[("a.pw", text)])
 }
 
-/// Runs the text without its marks `«` and `»`, and returns it with the actions of these kinds for the marked
-/// range.
+/// Removes the marks `«` and `»` from the text and runs the text. Returns the text and the actions of these
+/// kinds for the marked range.
 fn offered(marked: &str, kinds: &[ActionKind]) -> (String, Vec<Action>) {
     let start = marked.find('«').expect("a place");
     let end = marked.find('»').expect("a place") - '«'.len_utf8();
@@ -76,8 +76,8 @@ fn actual_values_are_accepted_one_and_all() {
     );
     assert!(chosen(script, "Accept the").ends_with("=> vpn 0x0F, tlbi 2, tlbt 0x03\n"));
     assert!(chosen(script, "Accept all").ends_with("=> vpn 0x0F, tlbi 3, tlbt 0x03\n"));
-    // At a statement without a failed expectation, only actions for the whole file exist, and only on
-    // request.
+    // If the statement has no failed expectation, the document offers only actions for the whole file, and
+    // only on request.
     let elsewhere = "mach«»ine simple\ntranslate 0x03D4 => vpn 0x0E\n";
     assert_eq!(titles(elsewhere, AT_PLACE), [""; 0]);
     assert_eq!(titles(elsewhere, SOURCE), ["Accept all actual values in this file"]);

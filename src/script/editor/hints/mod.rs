@@ -1,12 +1,14 @@
 //! Inlay hints: a statement's facts from the run, except the expected ones.
 //!
 //! A hint has at most 80 characters and follows these rules:
-//! - A hint omits expected facts, facts of a single component (`L1d.index`), and facts that report nothing
-//!   notable: `none`, `no`, `unknown`, a count of 0, or `pieces 1`. A hint also omits `value` if it equals
-//!   `byte`, and `ppo`, which equals `vpo`. The return value of a call is always included.
-//! - Facts common to all accesses or all calls come first: words (`tlb hit`, `fault swap`, `error ENOMEM`),
-//!   then numbers in registry order. Facts specific to this machine (`L2TLB miss`) come last. If not all
-//!   facts fit, a `…` replaces the rest. The facts that fit appear in narration order.
+//! - A hint omits expected facts and facts of a single component (`L1d.index`). It also omits facts that
+//!   report nothing notable: `none`, `no`, `unknown`, a count of 0, or `pieces 1`. A hint omits `value` if it
+//!   equals `byte`, and always omits `ppo`, which equals `vpo`. A hint always includes the return value of a
+//!   call.
+//! - Facts common to all accesses or all calls come first. Among these, words (`tlb hit`, `fault swap`,
+//!   `error ENOMEM`) precede numbers, which are in registry order. Facts specific to this machine
+//!   (`L2TLB miss`) come last. If not all facts fit, a `…` replaces the rest. The facts that fit appear in
+//!   narration order.
 //! - The hint for a statement that ran several times consists of its count (`×12`) and the facts that never
 //!   changed.
 //! - The hint for a `let` or `choose` is its value, unless the value is a literal.

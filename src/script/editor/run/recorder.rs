@@ -17,8 +17,8 @@ const FAILURES: usize = 1000;
 /// Maximum number of statements whose narration is stored.
 const NARRATED: usize = 20_000;
 
-/// Maximum number of executions whose facts are compared. After more executions, facts are treated as
-/// changing.
+/// Maximum number of executions of a statement whose facts are compared. If a statement runs more often, its
+/// facts are treated as changing.
 const COMPARED: u64 = 1 << 12;
 
 /// Records the results of a run that an editor displays.

@@ -33,10 +33,10 @@ pub struct Step {
     pub facts: Vec<String>,
     /// Number of executions.
     pub times: u64,
-    /// The narration of the first execution, which is empty after the first 20,000 statements.
+    /// The narration of the first execution. The text is empty for all but the first 20,000 statements.
     pub narration: String,
-    /// The record of the first execution, which provides the reasons for its facts, or `None` after the first
-    /// 20,000 statements.
+    /// The record of the first execution, which provides the reasons for its facts. It is `None` for all but
+    /// the first 20,000 statements.
     pub(crate) did: Option<Arc<Did>>,
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct Question {
     pub(crate) effort: BTreeMap<String, u64>,
     /// The items, in order.
     pub(crate) items: Vec<ItemSample>,
-    /// A hash of everything that the question prints, which differs between versions if the question does.
+    /// A hash of everything that the question prints. The hashes of two versions differ if the question does.
     pub(crate) stimulus: u64,
     /// Prompts that occur twice although their keys differ.
     pub(crate) ambiguous: Vec<String>,
@@ -146,8 +146,9 @@ fn stimulus(body: &[Piece]) -> u64 {
     body.iter().fold(0, one)
 }
 
-/// Collects prompts that are printed twice for items with different keys. Such prompts have no text between them
-/// and follow equal items. Executed accesses and system calls are exempt, because their order distinguishes them.
+/// Collects prompts that are printed twice for items with different keys, unless text between the items or
+/// different preceding items distinguish them. Executed accesses and system calls are exempt, because their
+/// order distinguishes them.
 fn ambiguous(body: &[Piece], found: &mut Vec<String>) {
     let mut before: Vec<(&PaperItem, String)> = Vec::new();
     for piece in body {
@@ -321,7 +322,8 @@ fn answer(field: &Field, elsewhere: &[&String]) -> Option<Answer> {
     Some(Answer { blank: blank.to_owned(), column, key, found_in: found_in.map(|words| (*words).clone()) })
 }
 
-/// Returns the number that answers a blank if it is distinctive: nondecimal, and at least 16.
+/// Returns the number that answers a blank if the number is distinctive: at least 16, in a radix other than
+/// 10.
 fn telling(blank: &Blank) -> Option<(u128, Radix)> {
     let Form::Number { radix, .. } = blank.form else { return None };
     if radix == Radix::Decimal {

@@ -25,7 +25,7 @@ pub struct Field<'p> {
     pub(crate) row: usize,
     /// The kind of answer that the field expects.
     pub asked: Asked<'p>,
-    /// The points. The points of an item are divided equally among its blanks.
+    /// The points. Each blank of an item has an equal share of the item's points.
     pub points: Number,
 }
 

@@ -13,7 +13,8 @@ use crate::report::narrate::reason_named;
 use crate::run::record::Did;
 use crate::services::lookup::look_up;
 
-/// First words of a path that the path's meaning already contains. Other first words are names.
+/// First words of paths that need no explanation, because the meaning of the path contains them. All other
+/// first words are names.
 const OBVIOUS: [&str; 7] = ["machine", "page_table", "tlb", "cache", "frames", "swap", "ksm"];
 
 /// Returns the meanings of the paths in an expression, and the expression with its numbers.
@@ -58,8 +59,8 @@ fn paths(derivation: &Derivation, blank: &Blank, scope: &Scope, labels: &Labels)
     derivation.paths.iter().filter_map(path).collect()
 }
 
-/// Returns `2 × 5 = 10; 0.9 × (10 + 60) = 0.9 × 70 = 63`, or `7 + 5 <= 16 is true`: the formulas of variables, and
-/// the formula of the value.
+/// Returns the formulas of the variables and the formula of the value, such as
+/// `2 × 5 = 10; 0.9 × (10 + 60) = 0.9 × 70 = 63` or `7 + 5 <= 16 is true`.
 fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
     let result = filled(blank, true);
     let mut formulas: Vec<String> = derivation.variables.iter().map(|steps| steps.join(" = ")).collect();
@@ -80,7 +81,7 @@ fn formula(derivation: &Derivation, blank: &Blank) -> Option<String> {
     (!formulas.is_empty()).then(|| formulas.join("; "))
 }
 
-/// Returns the formulas of a table's cells. The formula of a variable is only printed once.
+/// Returns the formulas of a table's cells. Includes the formula of each variable only once.
 pub(super) fn cells(table: &AuthorTable, scope: &Scope, labels: &Labels) -> Vec<Block> {
     let mut pairs = Vec::new();
     let mut known: Vec<&[String]> = Vec::new();
@@ -120,7 +121,7 @@ fn shown(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String> {
                 let not = expected.iter().find(|(fact, _)| *fact == blank.fact);
                 let not = not.map_or_else(String::new, |(_, value)| format!(", not {value}"));
                 match &*blank.fact {
-                    // The letters of a trace need no label.
+                    // The value of `trace`, such as `mmhm`, needs no label.
                     "trace" => format!("{}{not}", filled(blank, bare)),
                     _ => format!("{} {}{not}", called(blank, labels), filled(blank, bare)),
                 }
@@ -128,7 +129,7 @@ fn shown(evidence: &Evidence, bare: bool, labels: &Labels) -> Option<String> {
             let mut facts: Vec<String> = blanks.iter().map(fact).collect();
             facts.dedup();
             let facts = facts.join(", ");
-            // The option describes the settings of a reference string.
+            // For a reference string, the option itself already describes the settings.
             Some(if matches!(**did, Did::Reference(_)) {
                 facts
             } else {

@@ -175,7 +175,7 @@ fn item(item: &PaperItem, edition: Edition, cores: bool) -> Value {
 }
 
 fn blank(blank: &Blank, bare: bool, edition: Edition) -> Value {
-    // Programs get the words of the script, where a paper prints Y and N.
+    // JSON contains the words of the script, such as `yes` and `no`, where a paper prints Y and N.
     let words = match blank.form {
         Form::Words(words @ ["yes" | "true", ..]) => Some(words.join(", ")),
         _ => None,

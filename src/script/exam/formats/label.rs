@@ -111,7 +111,7 @@ mod tests {
         let vpn = blank("vpn", Some(Shown::hex(0xF, 2)), form);
         assert_eq!((label(&vpn), how(&vpn, true)), ("VPN".to_owned(), "hex, 2 digits".to_owned()));
         assert_eq!((width(&vpn, true), filled(&vpn, true)), (4, "0x0F".to_owned()));
-        // The box for a missing value has the same width.
+        // The box for a missing value is as wide as the box for a value.
         let none = blank("ppn", None, form);
         assert_eq!((width(&none, true), filled(&none, true)), (4, "-".to_owned()));
         let binary = Form::Number { radix: Radix::Binary, digits: None };

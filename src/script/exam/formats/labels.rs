@@ -243,7 +243,7 @@ impl Labels {
             if !name.contains([' ', '.']) && !is_known(name) {
                 let near = nearest(name, known())
                     .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
-                return Err(format!("nothing on a paper is called `{name}`{near}"));
+                return Err(format!("no label is named `{name}`{near}"));
             }
         }
         Ok(Self { changed: all, of_words: false })
@@ -274,7 +274,7 @@ impl Labels {
         self.changed.get(english).map_or(english, String::as_str)
     }
 
-    /// Translates a sentence. If the sentence has no label, only the terms PPN and VPN are replaced with the
+    /// Translates a sentence. If the sentence has no label, replaces only the terms PPN and VPN with the
     /// dialect's terms.
     pub(crate) fn sentence(&self, english: &str) -> String {
         let english = self.usual(english);
@@ -286,7 +286,8 @@ impl Labels {
             .fold(english.to_owned(), |said, word| said.replace(word, self.localize(word)))
     }
 
-    /// Returns the paper's two-letter language code, which a label file sets with a line such as `lang: de`.
+    /// Returns the paper's language code of two or three letters, which a label file sets with a line such as
+    /// `lang: de`.
     pub(crate) fn language(&self) -> &str {
         let said = self.changed.get("lang").map(String::as_str);
         said.filter(|lang| (2..=3).contains(&lang.len()) && lang.bytes().all(|b| b.is_ascii_lowercase()))
@@ -371,7 +372,7 @@ mod tests {
         assert_eq!((german.localize("points"), german.fact("ppn")), ("Punkte", Some("Seitenrahmen")));
         assert_eq!((german.language(), german.localize("Total")), ("de", "Total"));
         let wrong = |yaml| Labels::read(yaml).expect_err("wrong");
-        assert_eq!(wrong("ppm: x"), "nothing on a paper is called `ppm`; did you mean `ppn`?");
+        assert_eq!(wrong("ppm: x"), "no label is named `ppm`; did you mean `ppn`?");
         assert_eq!(wrong("ppn: \"\""), "`ppn` needs a one-line label");
         assert!(wrong("- a").starts_with("labels must be a mapping from names to text"));
     }

@@ -11,7 +11,7 @@ use crate::exam::paper::Paper;
 use crate::report::doc;
 use crate::report::text::text;
 
-/// Returns a paper or its key. Because Markdown has no pages, the page with powers of two is omitted.
+/// Returns a paper or its key. Omits the page with powers of two, because Markdown has no pages.
 pub fn markdown(paper: &Paper, edition: Edition, style: &Style) -> String {
     let style = Style { powers: false, ..style.clone() };
     let sheet = sheet(paper, edition, &style);

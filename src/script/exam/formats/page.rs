@@ -58,8 +58,8 @@ pub(crate) fn records(run: &Replayed) -> String {
     format!(": {}", lines.join("; "))
 }
 
-/// Columns that determine the answers in a fill-in table. A table prints its key column and, from each list, the
-/// first column that the table contains.
+/// Columns that determine the answers in a fill-in table, in lists that each have the title of their table.
+/// Besides its key column, a table prints the first column of each of its lists that it contains.
 const FOUND_FROM: [(&str, &[&str]); 2] = [("reference", &["address", "page"]), ("reference", &["write"])];
 
 /// Returns the printed columns of a table to fill in: key columns, given columns, and columns to answer.

@@ -23,7 +23,8 @@ pub(crate) fn title(question: &Question) -> Vec<Block> {
     blocks
 }
 
-/// Returns the contents of a question up to an item, in order. Each element ends with an item, except the last one.
+/// Returns the contents of a question up to an item, in order. Each element except the last ends with an
+/// item.
 pub(crate) fn sections(question: &Question, cores: bool) -> Vec<Vec<Block>> {
     let mut sections = vec![Vec::new()];
     add(&question.body, cores, &mut sections);

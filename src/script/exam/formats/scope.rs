@@ -22,7 +22,7 @@ pub(super) enum Topic {
     Indexes,
     /// The addresses and the raw values of entries.
     Entries,
-    /// The number or the tree of page tables.
+    /// The number of page tables, or their tree.
     Counted,
     /// Bytes that are read or written.
     Data,
@@ -308,7 +308,8 @@ impl Scope {
         kept.then_some(event)
     }
 
-    /// Whether the addresses of entries are shown: on their own, or because a cache holds entries.
+    /// Whether solutions show the addresses of entries, because the question is about them or because a cache
+    /// holds entries.
     fn addresses(&self, spec: &Spec) -> bool {
         let cached = spec.mmu.as_ref().is_some_and(|mmu| mmu.walk_cached) && self.has_caches(spec);
         self.is(Topic::Entries) || cached

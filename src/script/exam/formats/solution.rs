@@ -71,7 +71,8 @@ fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels)
         blocks.extend(address(access, scope));
     }
     let asked = |name: &str| blanks.iter().find(|blank| *blank.fact == *name);
-    // The bytes of a process follow from the text of the question.
+    // The solution does not explain a byte that a process reads, because the byte follows from the text of
+    // the question.
     let explained = |name: &str| !matches!(did, Did::Access(access) if !bare && access.outcome.fault.is_none() && is_data(name, access));
     let facts = reported_facts(did)
         .into_iter()
@@ -104,16 +105,18 @@ fn operation(item: &PaperItem, blanks: &[Blank], scope: &Scope, labels: &Labels)
     if let Some(retry) = &item.retry {
         let steps = sequence(&scope.seen(retry), scope, labels);
         if !steps.is_empty() {
-            blocks.push(Block::line(labels.localize("After the page fault, the access is repeated:")));
+            blocks.push(Block::line(
+                labels.localize("After the page fault, the processor retries the access:"),
+            ));
             blocks.extend(steps);
         }
     }
     blocks
 }
 
-/// Completes a reason for a paper. If a context switch caused a TLB miss by flushing the TLB, the reason says so.
-/// Only the state of the machine before the access shows such a flush. Removes the raw values of entries that are
-/// not in memory.
+/// Adapts the reason for a fact to a paper. If a context switch caused a TLB miss by flushing the TLB, the
+/// reason says so. The function recognizes such a flush by the state of the machine before the access.
+/// Removes the raw values of entries that are not in memory.
 fn whole(item: &PaperItem, did: &Did, fact: &str, reason: String) -> String {
     let before = item.hardware.as_ref().and_then(|hardware| hardware.before.as_deref());
     let Did::Access(access) = did else { return reason };
@@ -198,7 +201,7 @@ fn sequence(did: &Did, scope: &Scope, labels: &Labels) -> Vec<Block> {
         Did::Access(access) => of_seen(access, scope),
         Did::Call(call) | Did::Bound { call: Some(call), .. } => {
             let steps = call_steps(call);
-            // The call and its return explain nothing.
+            // If there are only two steps, they are the call and its return, which explain nothing.
             let eventful = steps.len() > 2 || call.reply.result.is_err();
             if eventful { vec![Block::Steps(steps)] } else { Vec::new() }
         }

@@ -21,11 +21,11 @@ pub struct Sheet {
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Front {
     pub(crate) title: String,
-    /// The name of the edition (`Key`), unless it is for students.
+    /// The name of the edition, such as `Key`, or `None` for the students' edition.
     pub(crate) edition: Option<String>,
     /// The cover's fields other than the title: names and texts.
     pub(crate) cover: Vec<(String, String)>,
-    /// The student's labels and boxes, empty or filled in from a roster.
+    /// The labels and boxes for the student's name and ID, empty or filled in from a roster.
     pub owner: Vec<(String, Blank)>,
     /// The points of each question, with room for the scores.
     pub(crate) grid: Grid,
@@ -82,7 +82,7 @@ pub enum Block {
     Worksheet { prompt: String, points: String, heads: [String; 2], rows: Vec<WorksheetRow> },
     /// A value with its label.
     Value { label: String, points: String, how: String, blank: Blank },
-    /// A table to fill in, in several parts if it is wider than a page in large print.
+    /// A table to fill in. In large print, a table that is wider than the page has several parts.
     Fill { how: String, points: String, tables: Vec<Table> },
     /// Options to choose from. `field` is the name of the answer field.
     Choice { text: String, how: String, points: String, field: String, options: Vec<Choice> },

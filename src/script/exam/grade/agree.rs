@@ -34,7 +34,7 @@ fn page_fault(way: AnswerForm) -> bool {
     matches!(way.form, Form::Words(words) if words::is_page_fault(words, way.bare))
 }
 
-/// Whether the numbers are equal. A fractional key is rounded to the written decimal places.
+/// Whether the numbers are equal. Rounds a fractional key to the decimal places of the answer.
 pub(crate) fn is_number(spelled: Spelled, key: Number) -> bool {
     if spelled.value.compare(key).is_eq() {
         return true;

@@ -24,7 +24,7 @@ pub(crate) enum Answer {
     Unreadable,
 }
 
-/// Further notations of a column.
+/// The additional notations that the cells of a column accept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Notation {
     /// None.

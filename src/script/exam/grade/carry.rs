@@ -79,7 +79,8 @@ fn carry(item: &PaperItem, access: &Access, answered: &[Answered], judged: &mut 
     settle((0..answered.len()).filter(is_consequence), answered, judged, rules);
 }
 
-/// Withdraws the points for consequences of a wrong fault if all these answers mean that nothing happens.
+/// Handles the answers that follow from a wrong answer about a fault. If they all mean that nothing happens,
+/// they earn only the points for dashes.
 fn settle(
     consequences: impl Iterator<Item = usize>,
     answered: &[Answered],
@@ -97,8 +98,8 @@ fn settle(
     }
 }
 
-/// Returns the verdict for an answer that follows from other wrong answers. A dash demonstrates no work, unless it is
-/// the result of a lookup with computed fields.
+/// Returns the verdict for an answer that follows from other wrong answers. A dash alone shows no work,
+/// unless it is the result of a lookup whose fields the student computed.
 fn carried(
     answer: &Answer,
     absence: Absence,

@@ -1,5 +1,6 @@
-//! The grid of a reference string, with errors carried forward: after a wrong choice of a victim, wrong use bits, or a
-//! wrong clock hand, the next rows are compared with the policy's steps from the student's own row.
+//! The grid of a reference string, with errors carried forward. After a wrong victim, wrong use bits, or a
+//! wrong clock hand, the marking compares the next rows with the steps that the policy takes from the
+//! student's own row.
 
 use super::agree::agrees;
 use super::answer::{Answer, AnswerForm};
@@ -102,8 +103,8 @@ struct OwnCell<'a> {
     answer: &'a Answer,
 }
 
-/// Returns the student's step if it differs from the computed step: the frame of a page that misses, the use bits, and
-/// the clock hand.
+/// Returns the parts of the student's step that differ from the computed step: the frame for a page that was
+/// not resident, the use bits, and the clock hand.
 fn own_step(cells: &[OwnCell], page: &Shown, step: &ReferenceStep) -> ForcedStep {
     let holds = |cell: &OwnCell| {
         let frame = cell.column.strip_prefix("frame")?.parse::<u32>().ok()?;

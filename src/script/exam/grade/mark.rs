@@ -20,8 +20,8 @@ pub struct Key<'p> {
     fields: Vec<Field<'p>>,
     /// Fields of the other keys by name.
     others: Vec<BTreeMap<String, Field<'p>>>,
-    /// Whether a value satisfies an item's condition. This check is used for items whose key does not list all
-    /// answers.
+    /// Whether a value satisfies an item's condition. The marking needs this check for items whose key does
+    /// not list all answers.
     satisfies: Box<Satisfies<'p>>,
 }
 
@@ -70,7 +70,7 @@ pub fn mark(key: &Key, sheet: &Sheet, rules: &Rules) -> Marked {
     }
 }
 
-/// Marks one field of a sheet. The other answers are used to carry errors forward.
+/// Marks one field of a sheet. Uses the other answers to carry errors forward.
 pub fn mark_field(key: &Key, name: &str, sheet: &Sheet, rules: &Rules) -> Option<Mark> {
     let of_item = key.fields.iter().find(|field| field.name == name)?.of_item;
     let own = key.fields.iter().filter(|field| field.of_item == of_item).cloned().collect::<Vec<_>>();
@@ -158,7 +158,7 @@ fn corrected(mark: Mark, sheet: &Sheet, rules: &Rules) -> Mark {
     }
 }
 
-/// Returns how the rules void a field, if at all. A rule can void a field, its item, its part, or its question.
+/// Returns the rule that voids a field, if any. A rule can void a field, its item, its part, or its question.
 /// The longest matching name takes precedence.
 fn voided(mark: &Mark, rules: &Rules) -> Option<Void> {
     let names = rules.void.iter().filter(|(name, _)| covers(name, &mark.field));

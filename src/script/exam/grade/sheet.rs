@@ -19,7 +19,7 @@ pub enum Given {
 /// A student's answers.
 #[derive(Debug, Clone, Default)]
 pub struct Sheet {
-    /// The line of the file on which the sheet begins, or its position in a list, counted from 1.
+    /// The line of the file on which the sheet begins, or the sheet's position in a list, counted from 1.
     pub line: u64,
     /// The student's ID.
     pub id: String,

@@ -1,4 +1,5 @@
-//! Arithmetic of points. Sums use the script's numbers. A sum that would overflow stays unchanged.
+//! Arithmetic of points. Sums use [`Number`], the number type of scripts. A sum that would overflow stays
+//! unchanged.
 
 use crate::lang::value::Number;
 

@@ -20,7 +20,7 @@ struct StudentMarks {
     fields: BTreeMap<String, f64>,
 }
 
-/// The figures of an item in one term or in all terms.
+/// The statistics of an item in one term or in all terms.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Figures {
     /// The number of students with a mark.
@@ -29,12 +29,12 @@ pub(crate) struct Figures {
     pub(crate) mean: f64,
     /// The mean share of the points.
     pub(crate) difficulty: Option<f64>,
-    /// The correlation with the points of all other items. For an item that is marked only right or wrong, this
-    /// value is the point-biserial correlation. `None` if all students have the same points.
+    /// The correlation with the points of all other items. For a dichotomously scored item, this value is the
+    /// point-biserial correlation. `None` if all students have the same points.
     pub(crate) discrimination: Option<f64>,
 }
 
-/// An item with its figures.
+/// An item with its statistics.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct ItemTerms {
     pub(crate) field: String,
@@ -62,7 +62,7 @@ impl Term {
         Self { name, students: all.iter().map(student).collect() }
     }
 
-    /// Returns the marks that an earlier run wrote. Students without a total are skipped.
+    /// Returns the marks that an earlier run wrote. Skips students without a total.
     pub fn earlier(name: String, all: &[Before]) -> Self {
         let student = |before: &Before| {
             let fields = before.fields.iter().map(|(field, points)| (field.clone(), points.to_f64()));
@@ -95,7 +95,7 @@ fn maxima(now: &[Marked]) -> Vec<(String, Number)> {
     marks.filter(|mark| seen.insert(&mark.field)).map(|mark| (mark.field.clone(), mark.of)).collect()
 }
 
-/// Computes the figures of all items of the current exam. `terms` includes the current term.
+/// Computes the statistics of all items of the current exam. `terms` includes the current term.
 pub fn by_term(now: &[Marked], terms: &[Term]) -> Terms {
     let item = |(field, of): (String, Number)| {
         let mut all = Vec::new();
@@ -120,7 +120,8 @@ pub fn by_term(now: &[Marked], terms: &[Term]) -> Terms {
     Terms { items: maxima(now).into_iter().map(item).collect() }
 }
 
-/// Returns the figures of an item. Each pair contains a student's points for the item and for all other items.
+/// Returns the statistics of an item. Each pair contains a student's points for the item and for all other
+/// items.
 fn figures(pairs: &[(f64, f64)], of: f64) -> Figures {
     let count = pairs.len() as f64;
     let mean = |pick: fn(&(f64, f64)) -> f64| pairs.iter().map(pick).sum::<f64>() / count;
@@ -146,8 +147,7 @@ mod tests {
     #[test]
     fn figures_are_those_of_an_independent_computation() {
         let close = |a: Option<f64>, b: f64| a.is_some_and(|a| (a - b).abs() < 1e-9);
-        // For an item that is marked only right or wrong, the point-biserial correlation is (M1 - M0) / s × √(p
-        // q).
+        // For a dichotomously scored item, the point-biserial correlation is (M1 - M0) / s × √(p q).
         let of_one =
             [(1.0, 9.0), (1.0, 7.0), (1.0, 8.0), (0.0, 6.0), (0.0, 3.0), (1.0, 4.0), (0.0, 5.0), (0.0, 2.0)];
         let one = figures(&of_one, 1.0);

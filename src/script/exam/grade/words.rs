@@ -47,7 +47,7 @@ pub(crate) fn is_dash(text: &str) -> bool {
     DASHES.contains(&plain(text).as_str())
 }
 
-/// Returns which of the blank's words a text means, even if the text is yes or no.
+/// Returns the word of the blank that a text means. The text can also be yes or no.
 pub fn read(text: &str, words: &'static [&'static str], bare: bool) -> Option<&'static str> {
     let text = plain(text);
     let hyphened = |text: &str| text.to_lowercase().replace([' ', '_'], "-");

@@ -29,8 +29,8 @@ pub fn statistics(of: &Statistics) -> String {
     if of.group > 0 {
         let _ = writeln!(
             out,
-            "Facility: the mean share of the points. Discrimination: the facility of the best 27 % of the papers ({0}) \
-             minus that of the worst 27 % ({0}); Kelley 1939.\n",
+            "Facility: the mean share of the points. Discrimination (Kelley, 1939): the facility of the best 27 % of the papers ({0}) \
+             minus the facility of the worst 27 % ({0}).\n",
             of.group
         );
     } else {

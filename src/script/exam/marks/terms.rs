@@ -11,7 +11,7 @@ pub fn terms(of: &Terms) -> String {
     let mut out = String::from("\n# Items by term\n\n");
     out.push_str(
         "Difficulty: the mean share of the points. Discrimination: the correlation of an item's points with the points \
-         of all other items (point-biserial for an item that is right or wrong).\n\n",
+         of all other items (point-biserial for an item without partial points).\n\n",
     );
     out.push_str("| Field | Points | Term | Students | Mean | Difficulty | Discrimination |\n");
     out.push_str("| --- | --- | --- | --- | --- | --- | --- |\n");

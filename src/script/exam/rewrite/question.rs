@@ -63,7 +63,7 @@ struct Surroundings {
 /// An access in a script.
 struct Access<'s> {
     span: Span,
-    /// The end of the operation, where the expected facts begin.
+    /// The end of the operation, where its expectations begin.
     end: u32,
     facts: &'s [Fact],
     verb: &'s str,
@@ -202,8 +202,8 @@ impl Asking {
     }
 }
 
-/// Returns the parts of a textbook's machine that a student must see: the unnamed parts whose facts a run has
-/// reported.
+/// Returns the parts of a textbook's machine that a student must see: the page table, TLB, and cache, each
+/// only if a run has reported its facts.
 fn parts(known: &[String], verb: &str) -> Vec<&'static str> {
     let has = |name: &str| known.iter().any(|fact| fact.split(' ').next() == Some(name));
     let table = has("vpn1") && !has("vpn2") && !has("frame");

@@ -61,8 +61,8 @@ impl Search<'_> {
         }
     }
 
-    /// Reports the cycle that begins at `first` on the path. For each definition on the path, the cycle
-    /// contains the call before `next`.
+    /// Reports the cycle that begins at `first` on the path. In each definition on the path, the call with
+    /// the index before `next` is part of the cycle.
     fn report(&mut self, path: &[(usize, usize)], first: usize) {
         let start = path.iter().position(|(at, _)| *at == first).unwrap_or(0);
         let steps: Vec<(&str, Span)> = path[start..]

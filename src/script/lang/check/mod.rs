@@ -29,8 +29,8 @@ pub(crate) use unlikely::unlikely;
 /// The parts of the language that the checks receive from the caller.
 #[derive(Clone, Copy)]
 pub(crate) struct Known<'a> {
-    /// Whether a name is a call, such as a path's function (`byte`) or a system call, other than a function
-    /// in [`super::value::functions`] or a definition in the script.
+    /// Whether a name is a call that is neither a function in [`super::value::functions`] nor a definition in
+    /// the script. Examples are a path's function (`byte`) and a system call.
     pub(crate) is_call: &'a dyn Fn(&str) -> bool,
     /// Candidates for a misspelled call.
     pub(crate) calls: &'a [&'a str],
@@ -41,8 +41,8 @@ pub(crate) struct Known<'a> {
 /// Returns the errors that can be found in a script without running it, in text order: `unknown-name`,
 /// `unknown-function`, `wrong-count`, `recursion`, and `duplicate`.
 ///
-/// A bare word is treated as a variable except as an operand, as the value of a setting or fact, and before a
-/// dot, where it can have other meanings.
+/// The checks treat a bare word as a variable, except in positions where the word can have other meanings: as
+/// an operand, as the value of a setting or fact, and before a dot.
 pub fn check(script: &Block, known: Known<'_>) -> Vec<Diagnostic> {
     let all_names =
         statements(script).filter_map(Stmt::variable).map(|name| Arc::clone(&name.text)).collect();

@@ -58,7 +58,7 @@ fn is_reference(noun: Option<&Expr>) -> bool {
 }
 
 fn warning(figure: Span) -> Diagnostic {
-    let message = "this figure shows students every step of a string that a question asks about";
+    let message = "this figure shows students every step of a reference string that a question asks about";
     Diagnostic::warning(Code::Unlikely, figure, message)
         .help("remove the figure; the question prints the references")
         .fix(Fix::remove(figure))

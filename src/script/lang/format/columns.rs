@@ -10,7 +10,8 @@ use super::line::Line;
 use super::piece::{Piece, PieceKind, lead};
 use super::width::behind;
 
-/// Maximum number of character columns by which text in a line moves. Texts farther apart are not aligned.
+/// Maximum number of character columns by which alignment moves a text in its line. If a text would have to
+/// move farther, its group is not aligned.
 pub(super) const REACH: usize = 40;
 
 /// A position in a line that may belong to a column.
@@ -53,8 +54,8 @@ pub(super) fn blanks(list: &[Piece], lines: &[Line]) -> Vec<usize> {
     set_in_line(list, lines, &groups)
 }
 
-/// Aligns each group, beginning with the leftmost. The places of a group move to the column after the longest
-/// of the group's lines.
+/// Aligns each group, beginning with the leftmost. All places of a group move to the column of the group's
+/// rightmost place.
 fn set_in_line(list: &[Piece], lines: &[Line], groups: &[Group]) -> Vec<usize> {
     let (mut blanks, mut moved) = (vec![0; list.len()], vec![0; lines.len()]);
     for group in groups {

@@ -33,14 +33,13 @@ pub enum Unformatted {
     Changed,
 }
 
-/// Maximum length in bytes of a text whose whole tree is compared. For longer texts, only the tokens are
-/// compared. Parsing a text of this length takes a few milliseconds.
+/// Maximum length in bytes of a text whose whole tree is compared. For longer texts, the formatter compares
+/// only the tokens. Parsing a text of this length takes a few milliseconds.
 const WHOLE: usize = 1 << 17;
 
 /// Formats a script.
 ///
-/// # Errors
-/// If the text has syntax errors, returns them for file number 0.
+/// # Errors If the text has syntax errors, returns them with spans in file number 0.
 pub fn format(text: &str) -> Result<String, Unformatted> {
     let read = parse(0, text, &mut ());
     if !read.diagnostics.is_empty() {

@@ -90,7 +90,7 @@ fn set_table(pieces: &mut Pieces, table: &[usize]) {
 /// Returns the columns of a table, each as wide as its widest cell.
 fn columns(rows: &[&Row]) -> Vec<Column> {
     let most = rows.iter().map(|row| row.cells.len()).max().unwrap_or(0);
-    // The original alignment is known only if entire rows are aligned.
+    // The cells show their original alignment only if all complete rows are equally wide.
     let mut widths =
         rows.iter().filter(|row| row.cells.len() == most).map(|row| row.end.wrapping_sub(row.begin));
     let first = widths.next();

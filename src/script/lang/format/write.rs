@@ -24,11 +24,11 @@ struct Frame {
     inner: usize,
     /// The start column of the line with the closing bracket.
     close: usize,
-    /// Whether the frame is a block or the whole file.
+    /// Whether the frame is a block or the whole file, and not a bracket.
     block: bool,
     /// The start column of rows, if the first row follows the brace.
     rows: Option<usize>,
-    /// The column of the current statement, followed by the statement's first words and last arrow.
+    /// The current statement: its column, the index of its first piece, and its last arrow.
     base_of_statement: usize,
     head: usize,
     arrow: Option<Arrow>,

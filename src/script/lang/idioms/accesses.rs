@@ -21,7 +21,7 @@ const UNKNOWN: &str = "a store in trace format has no value, but a store in a sc
 
 /// The help for a store whose value is unknown.
 pub(super) const HELP: &str =
-    "write `write 0x3D4 = 0x2A`, or replay the whole trace without values: `replay \"file.trace\"`";
+    "write `write 0x3D4 = 0x2A`, or replay the whole trace with `replay \"file.trace\"`";
 
 /// Instructions that load or store, with the number of bytes, or 0 if the operands determine the number.
 const INSTRUCTIONS: &[(&str, bool, bool, u64)] = &[

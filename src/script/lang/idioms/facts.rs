@@ -1,8 +1,9 @@
-//! Facts after `=>` in the notation of other languages, exam sheets, and programs, one row each.
+//! Expectations after `=>` in the notation of other languages, exam sheets, and programs, one row for each
+//! idiom.
 
 use super::rows::{Idiom, row};
 
-const COMMA: &str = "facts must be separated by commas, and all of them must hold";
+const COMMA: &str = "expectations must be separated by commas, and all of them must hold";
 const SIDE: &str = "a fact must be followed by its value";
 
 /// Single facts after `=>`.
@@ -83,7 +84,7 @@ pub(super) const FACTS: &[Idiom] = &[
     row(
         &["pte.v A", "pte.p A", "pte.d A", "pte.a A", "pte.rw A", "pte.us A", "pte.ppn A"],
         "",
-        "a fact of an access has no parts",
+        "a fact is a single value without fields",
         "to check the entry, write a table: `expect page_table { | vpn d |; | 0F 1 | }`",
     ),
     row(
@@ -96,7 +97,7 @@ pub(super) const FACTS: &[Idiom] = &[
         &["byte NUM NUM2 REST"],
         "",
         "a fact has one value",
-        "the fact `value` holds the bytes of a longer access, with the lowest-addressed byte last: `value 0x7236`",
+        "write `value 0x7236`, whose last two digits are the byte at the lowest address",
     ),
 ];
 
@@ -106,7 +107,7 @@ pub(super) const JOINED: &Idiom = &row(&["and", "&&", ";"], ",", COMMA, "write `
 pub(super) const EITHER: &Idiom = &row(
     &["or", "||"],
     "",
-    "all facts of a statement must hold, so `or` cannot join them",
+    "all expectations of a statement must hold, so `or` cannot join them",
     "list several values of one fact in brackets: `tlb in [hit, miss]`",
 );
 
@@ -214,7 +215,7 @@ pub(super) const WORDED: &[Idiom] = &[
     row(
         &["expect REST", "assert REST", "should be REST", "is REST"],
         "REST",
-        "facts must follow `=>`, separated by commas",
+        "expectations must be listed after `=>`, separated by commas",
         "write `tlb miss`",
     ),
     row(
@@ -246,7 +247,7 @@ pub(super) const WORDED: &[Idiom] = &[
     ),
 ];
 
-/// Facts of the latest statement to which a condition in another language can refer by name.
+/// Names of the latest statement's facts that a condition in another language can use.
 const LATEST: &[&str] = &[
     "vpn", "vpo", "tlbi", "tlbt", "ppn", "ppo", "pa", "co", "ci", "ct", "byte", "value", "cycles", "fault",
     "faults", "walk",

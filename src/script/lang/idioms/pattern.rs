@@ -1,10 +1,10 @@
 //! Patterns for lines, and their matching.
 //!
 //! A pattern is a line with holes, and matching ignores case. `NAME` matches a word, `FACT` a fact name, `TYPE`
-//! a C type, and `TEXT` a string. `NUM` matches a single number or word, `PATH` a number or word with dots,
-//! `VALUE` a number, and `SMALL` the number of bytes of an access. `YES` and `NO` match an answer. `A`, `B`,
-//! and `C` are any tokens without a comma between them, and `REST` is the rest of the line, possibly empty. A
-//! hole that occurs twice must match the same text twice.
+//! a C type, and `TEXT` a string. `NUM` matches a single number or word, `PATH` a word that may contain dots,
+//! `VALUE` a number, and `SMALL` the number of bytes of an access. `YES` and `NO` match the words and digits
+//! for yes and no. Each of `A`, `B`, and `C` matches one or more tokens up to the next comma. `REST` matches
+//! the rest of the line, which may be empty. A hole that occurs twice must match the same text twice.
 
 use super::facts::is_fact;
 use super::tokens::{Token, nesting, tokens};

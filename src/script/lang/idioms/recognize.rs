@@ -17,7 +17,7 @@ use crate::lang::span::Span;
 const SETTING: &str = "a setting is a name followed by its value";
 const PAGES: &str = "write the pages first, then the settings in braces";
 const METHOD: &str = "the language has no objects; a statement must begin with a verb";
-const CONDITION: &str = "a condition compares with `==`, and `and` joins conditions";
+const CONDITION: &str = "to compare values, use `==`; to join conditions, use `and`";
 const POINTS: &str = "the points of a question or part must follow its title";
 
 /// Maximum length in bytes of a line to compare with the idiom table.

@@ -176,13 +176,13 @@ pub(super) const STATEMENTS: &[Idiom] = &[
         &["import REST", "from NAME import REST", "using REST"],
         REMOVED,
         "imports are unnecessary",
-        "remove the line; `include \"other.pw\"` reads another script",
+        "remove the line; to read another script, use `include \"other.pw\"`",
     ),
     row(
         &["return REST"],
         "",
         "a definition does not return a value",
-        "write the expression where its value is needed, or `let result = …` before the calls",
+        "write the expression where you need its value, or assign it with `let result = …` before the calls",
     ),
     row(
         &["load REST", "access REST", "ld REST", "get REST"],
@@ -229,13 +229,13 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(
         &["expect read A == B"],
         "read A => byte B",
-        "the facts of an access must follow `=>`",
+        "expectations about an access must follow `=>`",
         "write `read 0x3D4 => byte 0x36`",
     ),
     row(
         &["expect read REST"],
         "read REST",
-        "`expect` takes a condition; the facts of an access must follow `=>`",
+        "`expect` takes a condition; expectations about an access must follow `=>`",
         "write `read 0x3D4 => byte 0x36`",
     ),
     row(
@@ -279,7 +279,7 @@ pub(super) const STATEMENTS: &[Idiom] = &[
     row(
         &["A ; => REST"],
         "A => REST",
-        "`;` ends the statement, so the facts after the `;` do not belong to the statement",
+        "`;` ends the statement, so the expectations after the `;` belong to no statement",
         "remove the `;`",
     ),
     row(

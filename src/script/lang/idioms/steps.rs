@@ -1,4 +1,5 @@
-//! Loops whose counter advances by more than one. The equivalent loop runs over a list of the values.
+//! Loops whose counter advances by more than one. The equivalent loop runs over a list of the counter's
+//! values.
 
 use std::fmt::Write as _;
 use std::ops::Range;

@@ -81,8 +81,8 @@ fn fixes(diagnostic: &Diagnostic, text: &str) -> Vec<(Option<Advice>, TextEdit)>
     fixes
 }
 
-/// Whether the line of an edit parses on its own or in a block of settings. Blocks and table rows are not
-/// examined.
+/// Whether the line of an edit parses on its own or in a block of settings. Also returns true for blocks and
+/// table rows, which this function does not examine.
 fn reads(text: &str, edit: &TextEdit) -> bool {
     let lines = line_at(text, edit.span.start as usize).start..line_at(text, edit.span.end as usize).end;
     let whole = Span { start: lines.start as u32, end: lines.end as u32, ..edit.span };

@@ -12,7 +12,8 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 
 /// Maximum number of bytes to reparse when trying fixes, enough for about a hundred fixes in a script of the
-/// usual size. Beyond this maximum, fixes are shown untried and without advice from the table.
+/// usual size. After this maximum, diagnostics keep their own fixes, which nothing has tried, and get no
+/// advice from the idiom table.
 const READ_AGAIN: usize = 1 << 21;
 
 /// The size in bytes above which all fixes for a script are tried together.

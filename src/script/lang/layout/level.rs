@@ -5,7 +5,7 @@
 pub(super) enum LevelKind {
     /// The file itself.
     File,
-    /// A `{` that contains statements or settings.
+    /// A block in braces that contains statements or settings.
     Block,
     /// `(`
     Paren,

@@ -107,7 +107,7 @@ impl<'a> Tree<'a> {
         // The last alternative for a line accepts anything, so only a stack overflow can cause an error here.
         let at = (self.base + text.len() - text.trim_start().len()) as u32;
         let span = Span { file: self.file, start: at, end: at };
-        let message = "brackets and blocks are nested too deeply here for this system's stack";
+        let message = "brackets and blocks are nested so deeply here that the parser runs out of stack";
         self.report(Diagnostic::new(Code::TooDeep, span, message));
         Vec::new()
     }

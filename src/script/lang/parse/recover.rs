@@ -262,7 +262,7 @@ pub(super) fn assigned(verb: &Word, alone: bool, equals: Span) -> Option<Diagnos
     })
 }
 
-/// Reports a `?` that is not an answered cell of a table.
+/// Reports a `?` outside the rows of a `table`, or a `?` in a row that has no answer.
 pub(super) fn cell(setting: &Word, mark: Span, answered: bool) -> Option<Diagnostic> {
     let mistake = match (&*setting.text, answered) {
         ("row", true) => return None,
@@ -279,8 +279,10 @@ pub(super) fn holds(setting: &Word, holds: &Holds) -> Option<Diagnostic> {
         Condition::Expr(expr) => expr.span,
         Condition::Facts { operation, .. } => operation.span,
     };
-    let mistake =
-        mistake("a condition is not allowed here", "only an `option` of a `choice` has a condition");
+    let mistake = mistake(
+        "a condition is not allowed here",
+        "among settings, only an `option` of a `choice` has a `where` condition",
+    );
     Some(Diagnostic { span, ..mistake })
 }
 

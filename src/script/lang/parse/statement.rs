@@ -130,10 +130,10 @@ impl Tree<'_> {
                 Some(Condition::Expr(condition))
             }
             (operation, None) => {
-                let message = "an operation without facts is not a condition";
+                let message = "an operation without an expected result is not a condition";
                 self.report(
                     Diagnostic::new(Code::Syntax, operation.span, message)
-                        .label("facts are missing after this operation")
+                        .label("an expectation is missing after this operation")
                         .help("add the expected result: `where read x => tlb miss`"),
                 );
                 None

@@ -31,7 +31,9 @@ pub(super) fn text(quoted: &str, span: Span) -> Result<Arc<str>, Diagnostic> {
 pub(super) fn byte(quoted: &str, span: Span) -> Result<u8, Diagnostic> {
     match unescape(inside(quoted), span)?.as_slice() {
         [byte] => Ok(*byte),
-        [] => Err(Diagnostic::new(Code::Syntax, span, "there is no byte between these quotes")),
+        [] => {
+            Err(Diagnostic::new(Code::Syntax, span, "'…' must contain one byte, but these quotes are empty"))
+        }
         bytes => {
             let message = format!("'…' must contain one byte, not {}", bytes.len());
             let diagnostic =
@@ -60,7 +62,8 @@ fn unescape(text: &str, span: Span) -> Result<Vec<u8>, Diagnostic> {
             let shown: String = escape.chars().take(1).collect();
             let end = start + 1 + shown.len() as u32;
             let message = format!("`\\{shown}` is not an escape sequence");
-            let help = "use a C escape sequence: \\n \\t \\r \\0 \\\\ \\\" \\' \\x41 \\101; a literal backslash is \\\\";
+            let help = "use a C escape sequence (\\n \\t \\r \\0 \\\\ \\\" \\' \\x41 \\101), \
+                        or write \\\\ for a backslash";
             return Err(Diagnostic::new(Code::Syntax, Span { start, end, ..span }, message).help(help));
         };
         rest = &escape[length..];

@@ -8,7 +8,8 @@ use crate::lang::diagnostic::Code;
 pub struct Function {
     /// The name.
     pub name: &'static str,
-    /// The parameters, in order. The name `digits?` is optional, and `numbers…` means one or more.
+    /// The parameters, in order. A parameter such as `digits?` is optional. A parameter such as `numbers…`
+    /// means one or more arguments.
     pub(crate) parameters: &'static [&'static str],
     /// The result, in one line.
     pub(crate) help: &'static str,
@@ -55,7 +56,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "sqrt",
         parameters: &["x"],
-        help: "the square root, exact for squares",
+        help: "the square root, exact if x is the square of an integer or fraction",
         example: "sqrt(9 / 4)",
         gives: "1.5",
         body: |args| one_number("sqrt", args)?.sqrt().map(Value::Number),
@@ -103,7 +104,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "hex",
         parameters: &["n", "digits?"],
-        help: "formats an integer in hexadecimal, with at least N digits",
+        help: "formats an integer in hexadecimal, with at least the given number of digits",
         example: "hex(980, 4)",
         gives: "0x03D4",
         body: |args| radix("hex", args, |magnitude, digits| format!("0x{magnitude:0digits$X}")),
@@ -111,7 +112,7 @@ pub const FUNCTIONS: &[Function] = &[
     Function {
         name: "bin",
         parameters: &["n", "digits?"],
-        help: "formats an integer in binary, with at least N digits",
+        help: "formats an integer in binary, with at least the given number of digits",
         example: "bin(5, 4)",
         gives: "0b0101",
         body: |args| radix("bin", args, |magnitude, digits| format!("0b{magnitude:0digits$b}")),
@@ -147,7 +148,7 @@ impl Function {
             return Ok(());
         }
         let plural = if given == 1 { "" } else { "s" };
-        let message = format!("`{}` is called with {given} argument{plural}", self.name);
+        let message = format!("`{}` does not take {given} argument{plural}", self.name);
         Err(ValueError::new(Code::WrongCount, message).help(format!(
             "it is {}: {}",
             self.signature(),

@@ -7,8 +7,8 @@ use super::number::Number;
 use crate::lang::diagnostic::Code;
 
 impl Number {
-    /// Returns the base-2 logarithm: exact for powers of two, otherwise a double that is never an integer (so
-    /// that `ceil(log2(n))` is the number of bits for every `n`).
+    /// Returns the base-2 logarithm, which is exact for powers of two. For any other number, the result is a
+    /// double that is never an integer, so that `ceil(log2(n))` is the number of bits for every `n`.
     ///
     /// # Errors
     /// Returns `wrong-type` unless the number is above zero.
@@ -56,8 +56,8 @@ fn exact_root(number: i128) -> Option<i128> {
     (root * root == number).then_some(root)
 }
 
-/// Corrects the irrational logarithm of a number that is not a power of two: if rounding made it an integer,
-/// returns the next double on the correct side.
+/// Corrects the logarithm of a number that is not a power of two. If rounding made the logarithm an integer,
+/// returns the next double on the correct side of that integer.
 fn away_from_whole(log: f64, of: Ratio<i128>) -> f64 {
     if log.fract() != 0.0 {
         return log;

@@ -37,7 +37,8 @@ pub struct Unit {
 
 macro_rules! units {
     ($($name:literal $dimension:ident $factor:expr, $under:literal $help:literal;)*) => {
-        /// All units: sizes in bytes, times in nanoseconds, a percent sign, and words that have no effect.
+        /// All unit suffixes: sizes (converted to bytes), times (converted to nanoseconds), the percent sign,
+        /// and words that do not change the value.
         pub const UNITS: &[Unit] = &[$(Unit {
             name: $name,
             dimension: Dimension::$dimension,

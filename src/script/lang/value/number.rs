@@ -29,7 +29,7 @@ enum Repr {
 
 fn overflow() -> ValueError {
     ValueError::new(Code::Overflow, "the result is outside the range of numbers")
-        .help("integers must lie between -2^63 and 2^64 - 1, and fractions have similar limits")
+        .help("numbers must be at least -2^63 and less than 2^64")
 }
 
 impl Number {
@@ -52,7 +52,8 @@ impl Number {
         if value.is_integer() {
             return Self::integer(value.to_integer());
         }
-        // Truncation toward zero cannot overflow i128, and a fraction lies between its neighboring integers.
+        // Checking the truncated value is enough, because a fraction lies between its neighboring integers.
+        // Truncation toward zero cannot overflow i128.
         let whole = value.to_integer();
         let inside = (MIN..=MAX).contains(&whole) && !(whole == MIN && *value.numer() < 0);
         if inside { Ok(Self(Repr::Fraction(value))) } else { Err(overflow()) }

@@ -113,7 +113,8 @@ fn shift(op: BinaryOp, a: i128, by: i128) -> Result<Number, ValueError> {
     if op == BinaryOp::ShiftRight {
         return Number::integer(a >> by);
     }
-    // Because |a| ≤ 2^64, the product of a and 2^by is wrong only if it overflows.
+    // The multiplication fails only if the product exceeds i128. Such a product is also outside the range of
+    // numbers.
     a.checked_mul(1 << by).map_or_else(
         || Err(ValueError::new(Code::Overflow, "the result is outside the range of numbers")),
         Number::integer,
@@ -225,7 +226,9 @@ fn unlike(op: BinaryOp, a: &Value, b: &Value) -> ValueError {
                 Err(_) => error.help("compare strings with strings and numbers with numbers"),
             }
         }
-        (Value::Bool(_), _) | (_, Value::Bool(_)) => error.help("use a truth value without a comparison"),
+        (Value::Bool(_), _) | (_, Value::Bool(_)) => {
+            error.help("a truth value needs no comparison: write `x` or `not x`")
+        }
         _ => error.help("`in` checks whether a list or range contains an element"),
     }
 }

@@ -43,8 +43,8 @@ fn decimals(numerator: i128, denominator: i128) -> Option<String> {
 }
 
 impl fmt::Display for Value {
-    /// Writes the value as in prose: strings are unquoted, except inside a list. Bytes that are not text are
-    /// escaped.
+    /// Writes the value as in prose: strings are unquoted, except inside a list. Escapes bytes that are not
+    /// text.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Number(number) => number.fmt(f),

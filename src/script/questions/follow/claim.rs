@@ -20,7 +20,10 @@ pub(crate) struct FollowRow {
     /// The facts on which this fact depends: earlier facts, or facts of the level above.
     #[cfg_attr(
         not(test),
-        expect(dead_code, reason = "tests compare this field with the facts that `get` reads")
+        expect(
+            dead_code,
+            reason = "only tests read this field, to compare it with the facts that `get` reads"
+        )
     )]
     pub(crate) from: &'static [QuantityKind],
     /// The function, which returns `None` if the fact has no dependencies on this machine.

@@ -10,13 +10,13 @@ pub(crate) fn word_claim(word: &str) -> Claim {
     Some(Shown::word(word))
 }
 
-/// Returns the TLBs that the access looks up, in order.
+/// Returns the TLBs in which the access looks up its page, in order.
 pub(crate) fn tlbs(of: &Follow) -> Vec<usize> {
     let each = of.access.spec.tlbs.iter().enumerate();
     each.filter(|(_, tlb)| tlb.side.serves(of.access.kind)).map(|(at, _)| at).collect()
 }
 
-/// Returns the caches that the access looks up, in order.
+/// Returns the caches in which the access looks up its block, in order.
 pub(crate) fn caches(of: &Follow) -> Vec<usize> {
     let each = of.access.spec.caches.iter().enumerate();
     each.filter(|(_, cache)| cache.side.serves(of.access.kind)).map(|(at, _)| at).collect()
@@ -83,8 +83,8 @@ fn stated_entries(of: &Follow) -> Vec<(usize, Option<u64>)> {
     stated.filter_map(|level| Some((level, of.number(QuantityKind::PteValue, level)?))).collect()
 }
 
-/// Determines the kind of fault from the TLB, from the claimed entries, or with a walk. For an access by a
-/// process, the kernel determines the kind of fault, so this function returns `None`.
+/// Determines the kind of fault from the TLB, the claimed entries, or a walk. For an access by a process, the
+/// kernel determines the kind of fault, so this function returns `None`.
 pub(crate) fn fault(of: &Follow, _: usize) -> Option<Claim> {
     let mmu = of.access.spec.mmu.as_ref()?;
     if of.access.process.is_some() {

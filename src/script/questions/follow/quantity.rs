@@ -102,7 +102,8 @@ impl Quantity {
         found.map(|quantity| quantity.normalized(access))
     }
 
-    /// Normalizes the quantity: if only one TLB is looked up, its result is the result of all TLBs.
+    /// Normalizes the quantity: if the access uses only one TLB, the result of that TLB is the result of all
+    /// TLBs.
     pub(crate) fn normalized(self, access: &Access) -> Self {
         let serving = access.spec.tlbs.iter().filter(|tlb| tlb.side.serves(access.kind)).count();
         if self.kind == QuantityKind::TlbHit && serving == 1 {

@@ -20,7 +20,10 @@ pub fn difference_blocks(comparison: &Comparison, names: (&str, &str)) -> Vec<Ve
     blocks.extend(comparison.parting.as_ref().map(parting));
     if comparison.left_out > 0 {
         let left = count(comparison.left_out as u64, "statement", "statements");
-        blocks.push(vec![Block::toned(Tone::Faint, format!("… {left} ran but were not compared"))]);
+        blocks.push(vec![Block::toned(
+            Tone::Faint,
+            format!("… {left} ran but were not compared, because the runs exceed the size limit"),
+        )]);
     }
     blocks
 }

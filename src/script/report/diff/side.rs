@@ -9,7 +9,8 @@ use crate::report::narrate::{Statement, Statements};
 use crate::run::record::{CellView, Did, FaultRecord, Sink, StepRecord, View};
 use pagewalk_engine::machine::event::Event;
 
-/// Approximate maximum size of the kept records in bytes. Later records are not compared.
+/// Approximate maximum size of the kept records in bytes. The comparison ignores the records after this
+/// limit.
 const KEPT: usize = 1 << 28;
 
 /// A statement and its executions.

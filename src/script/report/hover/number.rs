@@ -71,7 +71,7 @@ fn virtual_address(raw: u64, machine: &Machine, walked: bool) -> String {
         return physical_address(raw, machine);
     }
     let Ok(va) = machine.va(raw) else {
-        return format!("Too large: an address on this machine has {} bits.", spec.virtual_bits());
+        return format!("Too large: a virtual address on this machine has {} bits.", spec.virtual_bits());
     };
     let ruler = rulers(spec).into_iter().next();
     let drawing = ruler.map_or_else(String::new, |ruler| drawn(&fields(ruler, va.raw())));
@@ -89,7 +89,7 @@ fn mapped(va: Va, machine: &Machine) -> String {
     let Some(base) = pte.ppn.checked_shl(spec.page_bits()) else { return String::new() };
     let Ok(pa) = machine.pa(base | offset) else { return String::new() };
     let said = format!(
-        "The page table maps VPN {} to PPN {}: physical address **{}**.",
+        "The page table maps VPN {} to PPN {}, so the physical address is **{}**.",
         hex(vpn.raw(), spec.vpn_bits()),
         hex(pte.ppn, spec.ppn_bits()),
         hex(pa.raw(), spec.physical_bits)
@@ -140,7 +140,7 @@ fn entry(raw: u64, format: &PteFormat, spec: &Spec) -> String {
     rows.sort_by_key(|(place, _)| std::cmp::Reverse(*place));
     let rows: Vec<String> = rows.into_iter().map(|(_, row)| row).collect();
     format!(
-        "Page-table entry of {} bytes:\n\n| | bit | is | means |\n|---|---|---|---|\n{}",
+        "Page-table entry of {} bytes:\n\n| | bit | value | meaning |\n|---|---|---|---|\n{}",
         format.bytes,
         rows.join("\n")
     )

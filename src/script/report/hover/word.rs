@@ -143,7 +143,8 @@ fn bit(word: &str, state: &State) -> Option<String> {
     let row = bit.row();
     let place = mmu.map_or_else(String::new, |mmu| match mmu.pte.bit_position(bit) {
         Some(place) => format!("Bit {place} of a page-table entry on this machine."),
-        None => "Page-table entries on this machine lack this bit, so they permit the access.".to_owned(),
+        None => "Page-table entries on this machine do not have this bit, so it never denies an access."
+            .to_owned(),
     });
     let contrary = if inverse { format!("{} 1 is {} 0.", code(word), code(row.name)) } else { String::new() };
     Some(paragraphs([format!("**{}** – {}", row.label, sentence(row.help)), contrary, place]))

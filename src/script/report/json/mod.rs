@@ -43,9 +43,9 @@ pub fn mistakes(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json
 pub struct JsonSink<'s, W: Write> {
     out: BufWriter<W>,
     statements: Statements<'s>,
-    /// The `{"file":…,"line":…,"statement":…` of each executed statement.
+    /// The beginning of the JSON line of each executed statement: `{"file":…,"line":…,"statement":…`.
     heads: HashMap<Span, Arc<str>>,
-    /// The facts that an access has on the most recently used machine, each with `"name":`.
+    /// The facts of an access on the most recently used machine, each with its JSON key (`"name":`).
     facts: Option<Facts>,
     line: String,
     error: Option<io::Error>,
@@ -266,7 +266,7 @@ impl<W: Write> Sink for JsonSink<'_, W> {
     }
 }
 
-/// Returns the facts reported for an access on a machine, each with `"name":`.
+/// Returns the facts of an access on a machine, each with its JSON key (`"name":`).
 fn keys(spec: &Spec, process: bool) -> Vec<(String, Key)> {
     facts::access_keys(spec, process).into_iter().map(|(name, key)| (member(&name), key)).collect()
 }

@@ -96,7 +96,7 @@ impl Sheet<'_> {
         blanks.into_iter().flatten().collect()
     }
 
-    /// Returns the page-fault blank for the first piece only, because a later piece may have faulted. For a
+    /// Returns the page-fault blank. It is about the first piece only, even if a later piece faults. For a
     /// process, the blank contains the kernel's result.
     fn page_fault(&self) -> String {
         if let Some(fault) = self.first_fault() {

@@ -53,8 +53,13 @@ pub(crate) fn note(access: &Access, event: &Event) -> Option<(Tone, String)> {
                 Purpose::Walk => ", to make room for a page-table entry",
                 Purpose::Writeback => ", to make room for a block written back from above",
             };
-            let back = if writeback { ". The evicted block was dirty, so it was written back" } else { "" };
-            let full = full(set, &parts::the_cache(spec, cache));
+            let name = parts::the_cache(spec, cache);
+            let back = if writeback {
+                format!(". The evicted block was dirty, so {name} wrote it back")
+            } else {
+                String::new()
+            };
+            let full = full(set, &name);
             plain(format!("{full} was full, so the block with tag {victim} was evicted{why}{back}."))
         }
         Event::Snooped { cache, core, dirty } => plain(snoop(access, cache, core, dirty)),

@@ -61,7 +61,7 @@ fn straddling(run: &Replayed) -> Option<String> {
 }
 
 /// Describes the page walks and faults:
-/// `20 page walks; 12 page faults, 2 of them major; 4 pages were evicted, 3 of them written to swap`.
+/// `20 page walks; 12 page faults, 2 of them major; 4 evicted pages, 3 of them written to swap`.
 fn paging(run: &Replayed) -> String {
     let of_them = |n: u64, what: &str| {
         if n == 0 { String::new() } else { format!(", {} of them {what}", thousands(n)) }
@@ -70,10 +70,10 @@ fn paging(run: &Replayed) -> String {
     let faults = count(run.faults(), "page fault", "page faults");
     let major = of_them(run.paging().faults.major, "major");
     let evicted = match run.paging().evicted {
-        0 => "no page was evicted".to_owned(),
+        0 => "no evicted pages".to_owned(),
         pages => {
             let written = of_them(run.paging().written, "written to swap");
-            format!("{} evicted{written}", count(pages, "page was", "pages were"))
+            format!("{}{written}", count(pages, "evicted page", "evicted pages"))
         }
     };
     format!("{walks}; {faults}{major}; {evicted}")

@@ -1,5 +1,5 @@
-//! The location of a statement, and its text without expectations. Statements are cached because loops run
-//! the same statements many times.
+//! The location of a statement, and its text without expectations. The module caches statements because loops
+//! run the same statements many times.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -95,7 +95,7 @@ fn read(sources: &Sources, record: &StepRecord) -> Statement {
     Statement { file: file.to_owned(), line, short: short(&text, written.brace), text }
 }
 
-/// Returns the end of the statement's head, where its facts begin.
+/// Returns the end of the statement's head, where its expectations begin.
 fn head_end(record: &StepRecord) -> u32 {
     let Span { file, start, end } = record.span;
     let has_facts = matches!(&*record.did, Did::Access(_) | Did::Reference(_) | Did::Replay(_))

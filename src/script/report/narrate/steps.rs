@@ -126,8 +126,9 @@ impl Sequence<'_> {
             Event::AccessedDirtySet { level, dirty, .. } => self.mark(level, dirty),
             Event::TlbFill { tlb, set, way, tag, victim } => {
                 let (set, tag) = (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, tag.raw()));
-                let instead = victim
-                    .map(|victim| format!(", replacing tag {}", parts::tlb_tag(spec, tlb, victim.raw())));
+                let instead = victim.map(|victim| {
+                    format!(", replacing the entry with tag {}", parts::tlb_tag(spec, tlb, victim.raw()))
+                });
                 let what = format!(
                     "fills the TLB entry: {}way {way}, tag {tag}{}",
                     set.map_or_else(String::new, |set| format!("set {set}, ")),
@@ -170,10 +171,10 @@ impl Sequence<'_> {
                 };
                 let (set, tag) =
                     (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
-                let dirty =
-                    if writeback { "; the replaced block was dirty and was written back" } else { "" };
+                let replacing =
+                    if writeback { "after writing back the dirty block" } else { "replacing the block" };
                 let instead = victim.map(|victim| {
-                    format!(", replacing tag {}{dirty}", parts::cache_tag(spec, cache, victim.raw()))
+                    format!(", {replacing} with tag {}", parts::cache_tag(spec, cache, victim.raw()))
                 });
                 let block = if purpose == Purpose::Writeback {
                     "allocates a line for the written-back block"

@@ -271,6 +271,6 @@ fn a_replay_in_a_process_is_reported_with_its_faults() {
     let printed = replayed(&format!("{kernel}\nreplay \"belady.trace\" map demand\n"));
     // The string causes nine faults, as in every textbook. Each page is written to swap the first time it is
     // evicted.
-    let line = "9 page faults, 4 of them major; 6 pages were evicted, 4 of them written to swap";
+    let line = "9 page faults, 4 of them major; 6 evicted pages, 4 of them written to swap";
     assert!(printed.contains(line) && printed.contains("dTLB"), "{printed}");
 }

@@ -109,7 +109,10 @@ impl<W: Write> Sink for TextSink<'_, W> {
             self.write_blocks(&blocks);
         }
         if self.written >= self.budget {
-            self.write(&format!("\n… the rest is not shown: the output already has {} bytes\n", self.budget));
+            self.write(&format!(
+                "\n… the rest is not shown, because the output already has {} bytes\n",
+                self.budget
+            ));
         }
         self.error.is_none()
     }

@@ -321,7 +321,10 @@ fn output_has_an_end() {
     sink.finish(ended.totals, 0).unwrap();
     let text = String::from_utf8(out).unwrap();
     assert!(text.len() < 2400, "{}", text.len());
-    assert!(text.contains("\n… the rest is not shown: the output already has 2000 bytes\n"), "{text}");
+    assert!(
+        text.contains("\n… the rest is not shown, because the output already has 2000 bytes\n"),
+        "{text}"
+    );
     assert!(text.ends_with("\n5,000 statements; 5,000 of 5,000 expectations failed\n"), "{text}");
 }
 

@@ -93,7 +93,10 @@ pub const ACCESS_FACTS: &[FactRow] = &[
             reasons::tlb,
         ),
     ),
-    about(Subject::Walks, reported("walk", COUNT, "page-table entries fetched", walk, reasons::walk)),
+    about(
+        Subject::Walks,
+        reported("walk", COUNT, "number of page-table entries fetched", walk, reasons::walk),
+    ),
     about(
         Subject::Translation,
         reported("fault", FAULT, "class of the access's first fault", kernel::fault, reasons::fault),
@@ -228,7 +231,7 @@ pub const ACCESS_FACTS: &[FactRow] = &[
     handler(
         "swapped-out",
         TRUTH,
-        "whether the evicted page was written to swap",
+        "whether the fault handler wrote the evicted page to swap",
         kernel::swapped_out,
         handled::eviction,
     ),

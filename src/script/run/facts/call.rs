@@ -161,17 +161,19 @@ fn evictions(call: &CallRecord) -> String {
         _ => None,
     });
     match evicted {
-        None => "no page had to be evicted".to_owned(),
+        None => "the kernel did not have to evict a page".to_owned(),
         Some((frame, Some(BackingStore::Swap { slot }))) => {
-            format!("the page in frame {frame} was evicted and written to swap slot {slot}")
+            format!("the kernel evicted the page in frame {frame} and wrote it to swap slot {slot}")
         }
-        Some((frame, Some(_))) => format!("the page in frame {frame} was evicted and written to its file"),
+        Some((frame, Some(_))) => {
+            format!("the kernel evicted the page in frame {frame} and wrote it to its file")
+        }
         Some((frame, None)) => {
-            format!("the page in frame {frame} was evicted and did not have to be written")
+            format!("the kernel evicted the page in frame {frame} and did not have to write it")
         }
     }
 }
 
 fn no_signal(_: &CallRecord) -> String {
-    "a bad buffer makes the call fail but sends no signal".to_owned()
+    "with a bad buffer, the call fails, and the kernel sends no signal".to_owned()
 }

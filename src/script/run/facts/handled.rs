@@ -42,7 +42,7 @@ fn fault_reason(access: &Access, fault: Option<&FaultRecord>) -> String {
         FaultClass::DemandZero => format!("page {page} of {name} is anonymous and was not touched before"),
         FaultClass::File if matches!(fault.fault(), Some(Fault::Protection { .. })) => {
             format!(
-                "page {page} of {name} is a shared page of {file}, and the access is the first store to it"
+                "page {page} of {name} is a shared page of {file}, and this access is the first store to the page"
             )
         }
         FaultClass::File => format!("page {page} of {name} is backed by {file} but has no valid PTE yet"),
@@ -54,7 +54,7 @@ fn fault_reason(access: &Access, fault: Option<&FaultRecord>) -> String {
         }
         FaultClass::Protection => {
             let what = noun(access.kind);
-            format!("the area of page {page} is {perms}, and the access is {what}")
+            format!("the area of page {page} has permissions {perms}, and the access is {what}")
         }
         FaultClass::Segmentation => format!("no area of {name} contains 0x{at:X}"),
         FaultClass::Bus => format!("0x{at:X} is past the last page of the mapped file"),
@@ -87,12 +87,14 @@ pub(crate) fn copied(access: &Access) -> String {
 /// Describes the copied page or the reused frame, or returns `None` if the handler did neither.
 pub(super) fn copy_reason<'a>(mut steps: impl Iterator<Item = &'a KernelStep>) -> Option<String> {
     steps.find_map(|step| match step {
-        KernelStep::Copied { from: Some(from), to } => Some(format!("frame {from} was copied to frame {to}")),
+        KernelStep::Copied { from: Some(from), to } => {
+            Some(format!("the handler copied frame {from} to frame {to}"))
+        }
         KernelStep::Copied { from: None, to } => {
             Some(format!("the page had no private frame, so the handler put its contents into frame {to}"))
         }
         KernelStep::Reused { frame } => Some(format!(
-            "no other process shares frame {frame} anymore, so the handler made the entry writable without copying"
+            "no other process shares frame {frame} anymore, so the handler made the PTE writable without copying"
         )),
         _ => None,
     })
@@ -140,7 +142,9 @@ pub(crate) fn eviction(access: &Access) -> String {
         KernelStep::Evicted { frame, page, to, .. } => Some((frame, page, to)),
         _ => None,
     });
-    let Some((frame, page, to)) = evicted else { return "no page had to be evicted".to_owned() };
+    let Some((frame, page, to)) = evicted else {
+        return "the kernel did not have to evict a page".to_owned();
+    };
     let whose = page.and_then(|page| {
         let name = process.legend.processes.get(&page.pid)?;
         Some(format!("page {} of {name}", Shown::field(page.vpn.raw(), access.spec.vpn_bits())))
@@ -148,12 +152,13 @@ pub(crate) fn eviction(access: &Access) -> String {
     let whose = whose.unwrap_or_else(|| "the page".to_owned());
     match to {
         Some(BackingStore::Swap { slot }) => {
-            format!("{whose} was evicted from frame {frame} and written to swap slot {slot}")
+            format!("the kernel evicted {whose} from frame {frame} and wrote it to swap slot {slot}")
         }
-        Some(_) => format!("{whose} was evicted from frame {frame} and written to its file"),
+        Some(_) => format!("the kernel evicted {whose} from frame {frame} and wrote it to its file"),
         None => {
             format!(
-                "{whose} was evicted from frame {frame} but not written, because its contents are already on disk"
+                "the kernel evicted {whose} from frame {frame} without writing it, because its contents are already \
+                 on disk"
             )
         }
     }

@@ -75,7 +75,7 @@ pub const COMPONENT_FACTS: &[ComponentFact] = &[
         suffix: ".victim",
         label: "Tag of the {} victim",
         kind: FIELD.or_none(),
-        help: "the tag that a fill evicted",
+        help: "the tag of the entry or block that a fill evicted",
         cache_only: false,
         get: victim,
         why: reasons::victim,

@@ -55,7 +55,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
         FactType::new(Values::Pages),
         "pages resident after the last reference",
         resident,
-        |r| format!("these pages are in the frames after the last step, {}", r.totals.trace.len()),
+        |r| format!("these pages are in the frames after the last step (step {})", r.totals.trace.len()),
     ),
     fact("rate", FRACTION, "faults / references", rate, |r| {
         format!("{} of {} references missed", r.totals.faults, r.totals.trace.len())
@@ -82,7 +82,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
             COUNT,
             "pages read from disk, one for each fault",
             |r| Shown::plain(r.totals.faults),
-            |r| format!("each fault reads a page, and {}", positions(r, false)),
+            |r| format!("each fault causes one disk read, and {}", positions(r, false)),
         )
     },
     ReferenceFact {
@@ -90,7 +90,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
         ..fact(
             "disk_writes",
             COUNT,
-            "evicted pages that were written to disk because they were dirty",
+            "dirty pages written to disk on eviction",
             |r| Shown::plain(r.totals.disk_writes),
             written,
         )
@@ -119,9 +119,9 @@ fn evicted(run: &ReferenceRun) -> String {
             Policy::Lifo => "the last page loaded",
             Policy::Lfu => "the least frequently used page",
             Policy::Clock | Policy::SecondChance => {
-                "the first page with a clear use bit, starting at the hand"
+                "the first page with a clear use bit, starting at the clock hand"
             }
-            Policy::ThirdChance => "the first page in the lowest class, starting at the hand",
+            Policy::ThirdChance => "the first page in the lowest class, starting at the clock hand",
             Policy::Nru => "a page in the lowest class",
             Policy::Aging => "the page with the smallest counter",
             Policy::Random => "a page chosen at random",

@@ -40,7 +40,9 @@ pub const REPLAY_FACTS: &[ReplayFact] = &[
     fact("straddling", "references that were split at block or page boundaries", |r| {
         r.counted.references.straddling
     }),
-    fact("outside", "skipped records outside the machine's address space", |r| r.counted.references.outside),
+    fact("outside", "skipped records with addresses outside the machine's address space", |r| {
+        r.counted.references.outside
+    }),
     fact("malformed", "skipped malformed lines", |r| r.malformed.count),
     paging("walks", "page walks after TLB misses", |r| r.paging().walks),
     paging("faults", "page faults", Replayed::faults),
@@ -57,9 +59,7 @@ impl ReplayFact {
     pub(crate) fn reason(&self, run: &Replayed) -> String {
         let records = run.counted.references.records;
         match (self.paging, run.map) {
-            (true, AddressMap::Identity) => {
-                "the trace was replayed with physical addresses, without a process".to_owned()
-            }
+            (true, AddressMap::Identity) => "the replay used physical addresses and no process".to_owned(),
             (true, AddressMap::Demand) => {
                 format!("a process replayed {records} records; this fact counts {}", self.help)
             }

@@ -19,7 +19,7 @@ pub(crate) fn hexadecimal(text: &str, span: Span) -> Result<u64, Diagnostic> {
     if !plain {
         return Err(Diagnostic::new(Code::BadNumber, span, format!("`{text}` is not a hexadecimal number"))
             .label("numbers in tables must be hexadecimal")
-            .help("`-` means no value, `*` matches any value, and `(EXPR)` is computed"));
+            .help("`-` means no value, `*` matches any value, and `(EXPR)` is an expression"));
     }
     u64::from_str_radix(digits, 16)
         .map_err(|_| Diagnostic::new(Code::Overflow, span, format!("0x{digits} has more than 64 bits")))

@@ -137,7 +137,8 @@ fn vipt(spec: &Spec, cache: &CacheSpec) -> String {
     let most = size(u128::from(cache.ways) << page);
     format!(
         "no: CI + CO = {index} + {offset} = {sum} bits > {page} bits of page offset, so {} of CI must be translated first \
-         ({} page colors). VIPT allows {most} with {} ways, or the current size with {ways} ways",
+         ({} page colors). With VIPT, the cache can have {most} with {} ways, or its current size with {ways} \
+         ways",
         bits(sum - page),
         cache.colors(spec),
         cache.ways

@@ -173,7 +173,7 @@ fn decimal_number(text: &str, span: Span) -> Result<u64, Diagnostic> {
     text.parse().map_err(|_| {
         Diagnostic::new(Code::BadNumber, span, format!("`{text}` is not a decimal number"))
             .label("numbers in this column must be decimal")
-            .help("`-` means no value, `*` matches any value, and `(EXPR)` is computed")
+            .help("`-` means no value, `*` matches any value, and `(EXPR)` is an expression")
     })
 }
 

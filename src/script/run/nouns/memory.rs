@@ -79,7 +79,8 @@ pub(crate) fn put(machine: &mut Machine, _: usize, entry: &EntryIn) -> Result<()
 /// Reports that a row has a byte beyond the last address.
 fn beyond(cell: &CellIn, pa: u64) -> Diagnostic {
     let message = format!("{} of the row at 0x{pa:X} is outside the physical address space", cell.column);
-    Diagnostic::new(Code::AddressTooWide, cell.span, message).help("write `-`, or omit the cells")
+    Diagnostic::new(Code::AddressTooWide, cell.span, message)
+        .help("write `-`, or omit the cells after the last address")
 }
 
 /// Returns the first address of each row that contains a known byte.

@@ -73,7 +73,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         name: "heap",
         columns: &[hex("start"), hex("size"), decimal("used")],
         key: "start",
-        help: "`malloc` blocks, with the address, the usable size, and 1 or 0 for used or free",
+        help: "address and usable size of each `malloc` block, and whether the block is used (1) or free (0)",
         of_process: true,
         settable: false,
         as_proc: false,

@@ -69,10 +69,10 @@ const fn of_process(
 
 /// Properties of a process, other than those of its page table.
 pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
-    of_process("disk_reads", "pages that the process's page faults read from disk", |_, p| {
+    of_process("disk_reads", "pages read from disk to handle the process's page faults", |_, p| {
         Some(Value::from(p.faults.major))
     }),
-    of_process("disk_writes", "evicted pages of the process that the kernel wrote to disk", |_, p| {
+    of_process("disk_writes", "the process's evicted pages that the kernel wrote to disk", |_, p| {
         Some(Value::from(p.written))
     }),
     of_process("faults.minor", "page faults resolved without disk I/O", |_, p| {
@@ -107,7 +107,7 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
         "program counter: the address of the last fetch, or the entry point after `execve`",
         |_, p| p.pc.map(Value::from),
     ),
-    of_process("stdout", "all bytes written to standard output and standard error", |_, p| {
+    of_process("stdout", "all bytes that the process wrote to standard output and standard error", |_, p| {
         Some(Value::string(p.stdout.to_vec()))
     }),
     of_process("state", "`running`, `zombie` (ended but not yet reaped), or `ended`", |_, p| {

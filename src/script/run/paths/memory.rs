@@ -52,7 +52,7 @@ pub const PEEK_FUNCTIONS: &[PeekFunction] = &[
     PeekFunction {
         name: "file_byte",
         params: &[Slot::FileName, Slot::Offset],
-        help: "the byte that `read(2)` would return from a file",
+        help: "the byte at an offset of a file, as `read(2)` returns it",
         of: Peek::File(|kernel, file, offset| {
             let mut byte = [0];
             (kernel.file_peek(file, offset, &mut byte) == 1).then_some(u64::from(byte[0]))

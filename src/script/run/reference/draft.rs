@@ -59,7 +59,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     SettingRow {
         name: "window",
         params: &[N],
-        help: "number of recent references in the working set",
+        help: "length of the working-set window, in references",
         repeats: false,
         set: |d, f| number(f, &mut d.window),
     },
@@ -73,7 +73,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     SettingRow {
         name: "ticks",
         params: &[Many(&N)],
-        help: "positions of the references that precede a clock tick, counted from 1",
+        help: "positions, counted from 1, of the references that precede a clock tick",
         repeats: false,
         set: |d, f| positions(f, &mut d.ticks),
     },
@@ -94,14 +94,14 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     SettingRow {
         name: "stores",
         params: &[Many(&N)],
-        help: "positions of the stores in the string, counted from 1",
+        help: "positions, counted from 1, of the stores in the reference string",
         repeats: false,
         set: |d, f| positions(f, &mut d.stores),
     },
     SettingRow {
         name: "page",
         params: &[SIZE],
-        help: "page size, which makes each reference a byte address",
+        help: "page size; with this setting, each reference is a byte address",
         repeats: false,
         set: |d, f| number(f, &mut d.page_size),
     },
@@ -163,7 +163,10 @@ fn replacement(draft: &mut Draft, field: &Field) -> Result<(), Vec<Diagnostic>> 
         }
         [more, ..] => Err(vec![
             Diagnostic::new(Code::WrongCount, more.span, format!("`{name}` does not accept this value"))
-                .help("separate settings with a comma; only `optimal lookahead N` takes a number"),
+                .help(
+                    "separate settings with a comma; only `optimal lookahead N` and `working-set window N` take a \
+                     number",
+                ),
         ]),
     }
 }
@@ -178,7 +181,7 @@ impl Draft {
             ("working-set", Some(window)) => Ok(Replacement::WorkingSet { window }),
             ("working-set", None) => {
                 Err(Diagnostic::new(Code::WrongCount, word.span, "a working set needs a window")
-                    .help("add `window N`, the number of recent references in the working set"))
+                    .help("add `window N`, the length of the working-set window in references"))
             }
             (name, _) => self.framed(Replacement::Policy(Policy::by_name(name).unwrap_or_default()), place),
         }

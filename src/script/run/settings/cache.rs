@@ -44,7 +44,7 @@ pub(crate) const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheD
         set: |d, _| { d.write_allocate = false; Ok(()) } },
     SettingRow { name: "index", params: &[Words(words_of!(INDEXES.0))], help: "whether the physical or virtual address selects the set", repeats: false,
         set: |d, f| one_of(sole(f)?, INDEXES).map(|v| d.virtual_index = v) },
-    SettingRow { name: "inclusion", params: &[Words(words_of!(INCLUSIONS.0))], help: "inclusion policy for the caches closer to the core", repeats: false,
+    SettingRow { name: "inclusion", params: &[Words(words_of!(INCLUSIONS.0))], help: "whether this cache includes or excludes the blocks of the caches closer to the core", repeats: false,
         set: |d, f| one_of(sole(f)?, INCLUSIONS).map(|i| d.inclusion = i) },
     SettingRow { name: "shared", params: &[], help: "one cache that all cores share", repeats: false,
         set: |d, _| { d.shared = true; Ok(()) } },

@@ -39,7 +39,7 @@ pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
     SettingRow {
         name: "fill",
         params: &[OneOf(&[BYTE, Literal("zero"), Literal("counting")])],
-        help: "initial contents: one value for all bytes, or `counting` (byte i is i mod 256); default: zero",
+        help: "initial contents: one value for all bytes (default: 0), or `counting` (byte i is i mod 256)",
         repeats: false,
         set: |d, f| {
             let arg = sole(f)?;

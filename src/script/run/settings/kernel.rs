@@ -57,7 +57,7 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row(
         "scope",
         &[Words(words_of!(SCOPES.0))],
-        "processes from which pages can be evicted (default: `global`, all processes)",
+        "processes whose pages the kernel can evict (default: `global`, all processes)",
         |d, f| one_of(sole(f)?, SCOPES).map(|scope| d.config.scope = scope),
     ),
     row("swap", &[FRAMES, Unit("slots")], "number of one-page swap slots (default: 0)", |d, f| {
@@ -104,13 +104,13 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
     row(
         "pages",
         &[Words(words_of!(PLACES.0))],
-        "initial contents of an anonymous page: zeros (default: `demand-zero`) or data read from disk",
+        "initial contents of an anonymous page: zeros or data from disk (default: `demand-zero`)",
         |d, f| one_of(sole(f)?, PLACES).map(|on_disk| d.config.on_disk = on_disk),
     ),
     row(
         "signals",
         &[Words(words_of!(SIGNALS.0))],
-        "whether a fatal fault ends the process or is only reported (default: `report`)",
+        "whether a fatal fault ends the process or Pagewalk only reports it (default: `report`)",
         |d, f| one_of(sole(f)?, SIGNALS).map(|signals| d.config.signals = signals),
     ),
 ];
@@ -164,7 +164,10 @@ impl KernelPlan {
             BootError::TooManyFrames { .. } | BootError::NoFrames => {
                 Diagnostic::new(Code::BadKernel, said("frames").unwrap_or(place), error.to_string())
                     .label("too many")
-                    .help("page tables also need room at the top of physical memory")
+                    .help(
+                        "page tables also need physical memory: change `frames`, or increase the machine's \
+                         `physical`",
+                    )
             }
             BootError::NoPresentBit | BootError::PageTooLarge => {
                 Diagnostic::new(Code::BadKernel, place, error.to_string())
@@ -179,7 +182,7 @@ impl KernelPlan {
                 error.to_string(),
             )
             .label("not a valid address")
-            .help("the address must be a multiple of the page size in the user half of the address space"),
+            .help("the address must be a multiple of the page size, in the user half of the address space"),
         }
     }
 }

@@ -214,7 +214,7 @@ pub(crate) fn pte_of_fields(fields: &[Field], ppn_bits: u32) -> Result<Pte, Vec<
 }
 
 /// Reason why `read 0` is not permitted.
-pub(crate) const NO_READ_BIT: &str = "a page-table entry has no read bit: every present page is readable";
+pub(crate) const NO_READ_BIT: &str = "a page-table entry has no read bit, so every present page is readable";
 
 /// Reports that a present page is always readable, because the entry has no read bit.
 pub(crate) fn no_read_bit(span: Span) -> Diagnostic {

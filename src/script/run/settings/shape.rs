@@ -97,9 +97,12 @@ impl SetGeometry {
             let span = setting_span(self.ways.map(|(_, span)| span), span);
             let near = ways.next_power_of_two();
             let fix = Fix::replace(span, format!("ways {near}"));
-            let wrong =
-                Diagnostic::new(Code::BadGeometry, span, format!("{lines} is not a multiple of {ways} ways"))
-                    .label("all sets must have the same number of ways");
+            let wrong = Diagnostic::new(
+                Code::BadGeometry,
+                span,
+                format!("{lines} lines or entries cannot form sets of {ways} ways"),
+            )
+            .label("all sets must have the same number of ways");
             let fits = self.ways.is_some() && lines % near == 0;
             return Err(one(if fits { wrong.help(format!("write `ways {near}`")).fix(fix) } else { wrong }));
         }

@@ -28,7 +28,7 @@ pub(crate) const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
         d.page_bits = sizes;
         Ok(())
     } },
-    SettingRow { name: "asid", params: &[Words(words_of!(ON_OFF.0))], help: "whether entries are tagged with their process (ASID)", repeats: false,
+    SettingRow { name: "asid", params: &[Words(words_of!(ON_OFF.0))], help: "whether each entry has the address-space ID (ASID) of its process", repeats: false,
         set: |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.asid = on) },
 ];
 

@@ -72,7 +72,7 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
 fn kept(place: &Expr, what: &str) -> Diagnostic {
     Diagnostic::new(Code::KeptByKernel, place.span, format!("the kernel manages the {what}"))
         .label("cannot be set")
-        .help("add areas with `set P1.maps { … }`; accesses and system calls map pages")
+        .help("to add areas, write `set P1.maps { … }`; to map pages, use accesses and system calls")
 }
 
 fn cr3(session: &mut Session, command: &Command) -> Result<What, Stop> {

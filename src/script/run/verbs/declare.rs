@@ -104,6 +104,9 @@ fn unknown_preset(name: &str, place: &Expr) -> Diagnostic {
     }
     match nearest(name, names()) {
         Some(near) => diagnostic.did_you_mean(name, near),
-        None => diagnostic.help(format!("the presets are {}; write a file name in quotes", list(names()))),
+        None => diagnostic.help(format!(
+            "the presets are {}; to use a machine file, write its name in quotes",
+            list(names())
+        )),
     }
 }

@@ -57,7 +57,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "kernel",
         params: &[settings("settings")],
-        help: "starts a kernel; by default, the first process starts one",
+        help: "starts a kernel; otherwise, the first `process`, `file`, or `executable` starts one",
         example: "kernel { frames 64, replacement lru, swap 32 slots }",
         family: Family::None,
         prepare: system::kernel,
@@ -84,7 +84,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "process",
         params: &[NEW_PROCESS, Optional(&[Block(Contents::Areas, "table of areas")])],
-        help: "declares a process; `NAME: STATEMENT` and `NAME { … }` run in it",
+        help: "declares a process; write its statements as `NAME: STATEMENT` or `NAME { … }`",
         example: "process P1",
         family: Family::None,
         prepare: system::process,
@@ -128,7 +128,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "translate",
         params: &[VA, FOR, BY],
-        help: "translates an address through the TLB and page table, and updates the TLB and A and D bits",
+        help: "translates an address with the MMU, which updates the TLB and the A and D bits",
         example: "translate 0x03D4 for write",
         family: Family::Access,
         prepare: access::translate,
@@ -160,7 +160,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "replay",
         params: &[TRACE, FORMAT, STRADDLE, MAP],
-        help: "replays a memory trace; a machine with an MMU needs `map`",
+        help: "replays a memory trace; specify `map` if the machine has an MMU",
         example: "replay \"loop.trace\" map demand",
         family: Family::Replay,
         prepare: replay::replay,
@@ -168,7 +168,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "flush",
         params: &[Ways(&[&[Keyword("tlb"), Optional(&[TLB])], &[Keyword("cache"), Optional(&[CACHE])]])],
-        help: "flushes a TLB (except global entries) or a cache (writing back dirty blocks)",
+        help: "flushes the non-global entries of a TLB, or writes back and invalidates the blocks of a cache",
         example: "flush tlb",
         family: Family::None,
         prepare: control::flush,
@@ -192,7 +192,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "ksm",
         params: &[Literal("scan")],
-        help: "merges equal pages of mergeable areas into one shared frame",
+        help: "merges each group of equal pages in mergeable areas into one shared frame",
         example: "ksm scan",
         family: Family::None,
         prepare: kernel_action::ksm,
@@ -224,7 +224,7 @@ pub(crate) const VERBS: &[Verb] = &[
     Verb {
         name: "tick",
         params: &[],
-        help: "raises a clock interrupt, which clears the use or reference bits (`aging` records them first)",
+        help: "raises a clock interrupt; the kernel clears use or reference bits (`aging` saves them first)",
         example: "tick",
         family: Family::None,
         prepare: kernel_action::tick,

@@ -50,7 +50,7 @@ pub(crate) fn clauses<'a>(
         if found.iter().any(|(other, _)| other == name) {
             let second = Span { end: value.span.end, ..pair[0].span };
             let wrong = Diagnostic::new(Code::Duplicate, pair[0].span, format!("`{name}` is given twice"));
-            return Err(wrong.help("remove one of the two").fix(Fix::remove(second)));
+            return Err(wrong.help("remove one of the two clauses").fix(Fix::remove(second)));
         }
         found.push((name, value));
     }

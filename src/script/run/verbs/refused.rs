@@ -21,19 +21,19 @@ pub(crate) fn area(error: &AreaError, start: u64, end: u64, kernel: &Kernel, pla
                 ))
         }
         AreaError::Empty => say(format!("an area from 0x{start:X} to 0x{end:X} is empty"))
-            .label("this area ends before it begins")
+            .label("`end` must be greater than `start`")
             .help("`end` is the address after the last byte of the area"),
         AreaError::Beyond => say("this area reaches beyond the address space of a process".to_owned())
             .label("too high")
             .help(format!("a process's addresses end at 0x{:X}", kernel.user_end())),
         AreaError::Overlaps(other) => {
-            say(format!("another area overlaps this area: 0x{:X} to 0x{:X}", other.start, other.end))
+            say(format!("this area overlaps the area from 0x{:X} to 0x{:X}", other.start, other.end))
                 .label("overlaps")
                 .help("areas must not overlap")
         }
         AreaError::TooMany => say("the process has too many areas".to_owned())
             .label("one too many")
-            .help("Linux allows 65,530 (vm.max_map_count)"),
+            .help("Linux allows a process at most 65,530 areas (vm.max_map_count)"),
     }
 }
 

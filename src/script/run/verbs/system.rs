@@ -41,7 +41,10 @@ pub(crate) fn kernel(session: &mut Session, command: &Command) -> Result<Action,
     match &session.state.machine {
         Slot::Kernel(_) => Err(Diagnostic::new(Code::Duplicate, place, "a kernel runs already")
             .label("a second one")
-            .help("`kernel` must come before the first `process`, `file`, or `executable`; a later `machine` starts from scratch")
+            .help(
+                "write `kernel` before the first `process`, `file`, or `executable`, or start from scratch with \
+                 another `machine`",
+            )
             .into()),
         Slot::Unknowable => Err(Stop::Unknowable),
         Slot::Empty => Ok(start(build_kernel(&default_machine(), &fields)?, place)),
@@ -160,7 +163,7 @@ pub(crate) fn process(session: &mut Session, command: &Command) -> Result<Action
         let message = format!("there is already a process `{}`", name.text);
         return Err(Diagnostic::new(Code::Duplicate, name.span, message)
             .label("the name is already used")
-            .help("give each process a different name; `set P1.maps { … }` adds areas")
+            .help("give each process a different name; to add areas to a process, write `set P1.maps { … }`")
             .into());
     }
     let areas = match &command.block {

@@ -70,7 +70,7 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "facts",
         title: "Facts",
-        about: "To check these facts, write them after `=>`; to use them in an expression, write `last.NAME`. `K` is a level of the page table, where 1 is the top. `NAME` is a TLB or cache of the machine.",
+        about: "To check these facts, write them after `=>`. To use a fact in an expression, write `last.` and the fact's name. `K` is a level of the page table, where 1 is the top. `NAME` is a TLB or cache of the machine.",
         body: facts,
     },
     Section {
@@ -267,14 +267,14 @@ fn functions(out: &mut Tables) {
         .map(|row| [code(&row.signature()), row.help.to_owned(), code(row.example), code(row.gives)]);
     table(out, "", ["function", "is", "example", "gives"], rows);
     let peeks = PEEK_FUNCTIONS.iter().map(|row| [code(&row.usage()), row.help.to_owned()]);
-    let title = "Functions that read files and the memory of the CPU or process without side effects";
+    let title = "Functions that read files and memory without side effects";
     table(out, title, ["function", "is"], peeks);
 }
 
 fn calls(out: &mut Tables) {
     let rows = system_calls().map(|row| {
         let fields: Vec<String> = row.fields.iter().map(|field| code(&format!(".{field}"))).collect();
-        let fills = if fields.is_empty() { "" } else { "; fills in " };
+        let fills = if fields.is_empty() { "" } else { "; the result has the fields " };
         [code(row.prototype), format!("{}{fills}{}", row.help, fields.join(", "))]
     });
     table(out, "", ["call", "does"], rows);

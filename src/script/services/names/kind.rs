@@ -50,7 +50,7 @@ pub(crate) const KINDS: &[KindRow] = &[
     KindRow {
         kind: NameKind::Question,
         called: "a question",
-        fixed: Some("the random values of a question depend on its title"),
+        fixed: Some("a question cannot be renamed, because its random values depend on its title"),
     },
 ];
 

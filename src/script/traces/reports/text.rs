@@ -85,7 +85,10 @@ fn straddling(n: u64, straddle: Straddle) -> String {
 
 fn mapping(spec: &Spec, demand: bool) -> String {
     if demand {
-        format!("map demand: {}-bit addresses; each page gets a frame on first touch", spec.virtual_bits())
+        format!(
+            "map demand: each page of the {}-bit address space gets a frame on first touch",
+            spec.virtual_bits()
+        )
     } else {
         format!("map identity: {}-bit physical addresses", spec.physical_bits)
     }

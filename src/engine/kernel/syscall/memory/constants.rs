@@ -19,12 +19,12 @@ constants! {
         PROT_EXEC 0x4 "pages can be executed",
     }
     "mprotect.prot" {
-        PROT_GROWSDOWN 0x100_0000 "mprotect: extend the range to the start of a stack",
+        PROT_GROWSDOWN 0x100_0000 "mprotect: extend the range down to the start of the stack area",
     }
     "mmap.flags" {
         MAP_FILE 0x0 "a file (the default)",
         MAP_SHARED 0x01 "stores are visible to all sharers and reach the file",
-        MAP_PRIVATE 0x02 "a store makes a private copy of the page",
+        MAP_PRIVATE 0x02 "the kernel makes a private copy of a page on the first store",
         MAP_SHARED_VALIDATE 0x03 "same as `MAP_SHARED`, but unknown flags cause an error",
         MAP_FIXED 0x10 "map at exactly this address and replace existing mappings",
         MAP_ANONYMOUS 0x20 "zero-filled pages without a file",
@@ -50,12 +50,12 @@ constants! {
     }
     "advice" {
         MADV_NORMAL 0 "no advice",
-        MADV_RANDOM 1 "pages will be used in random order",
-        MADV_SEQUENTIAL 2 "pages will be used in sequential order",
-        MADV_WILLNEED 3 "pages will be used soon; a file's pages are read into the page cache",
+        MADV_RANDOM 1 "the process uses the pages in random order",
+        MADV_SEQUENTIAL 2 "the process uses the pages in sequential order",
+        MADV_WILLNEED 3 "the process is about to use the pages; the kernel reads a file's pages into the page cache",
         MADV_DONTNEED 4 "the process no longer needs the pages, and the kernel unmaps them immediately",
-        MADV_FREE 8 "pages may be discarded when memory is low (Pagewalk never discards them)",
-        MADV_MERGEABLE 12 "equal pages may be merged (ksm)",
-        MADV_UNMERGEABLE 13 "pages are no longer merged",
+        MADV_FREE 8 "the kernel may discard the pages when memory is low (Pagewalk never discards them)",
+        MADV_MERGEABLE 12 "the kernel may merge identical pages (KSM)",
+        MADV_UNMERGEABLE 13 "the kernel no longer merges the pages",
     }
 }

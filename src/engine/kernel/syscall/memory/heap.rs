@@ -11,8 +11,8 @@ pub(crate) fn brk(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _: Observer<'_>
     Ok(set(kernel, pid, args.address(0)).map(|()| 0).into())
 }
 
-/// Moves the break. As in glibc, a failure is reported only if the break remains below the requested address.
-/// A failed decrease is not an error.
+/// Moves the break. As in glibc, the call reports a failure only if the break remains below the requested
+/// address. A failed decrease is not an error.
 fn set(kernel: &mut Kernel, pid: Pid, to: u64) -> Result<(), Errno> {
     let moved = kernel.move_break(pid, to);
     let high_enough = kernel.process(pid).is_some_and(|process| process.space.brk >= to);

@@ -97,8 +97,7 @@ fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Re
     Ok(range.start)
 }
 
-/// Makes the pages of a new mapping resident. If no memory is free for the page tables, the mapping is
-/// removed.
+/// Makes the pages of a new mapping resident. Removes the mapping if no memory is free for the page tables.
 fn fill(kernel: &mut Kernel, pid: Pid, range: Range<u64>, watch: Observer<'_>) -> Result<(), OutOfMemory> {
     let filled = kernel.populate(pid, range.clone(), watch);
     if filled == Err(OutOfMemory::Tables) {
@@ -153,8 +152,8 @@ fn choose_range(kernel: &Kernel, pid: Pid, request: &MapRequest) -> Result<Range
     Ok(addr..addr + len)
 }
 
-/// Finds a free range of `len` bytes, at most the size of the user address space. The range is at the hint
-/// (rounded down to a page boundary) if that range is free, or else in the highest hole.
+/// Finds a free range of `len` bytes. `len` is at most the size of the user address space. The range is at
+/// the hint (rounded down to a page boundary) if that range is free, or else in the highest hole.
 ///
 /// # Errors
 /// Returns ENOMEM if no hole is large enough.
@@ -225,7 +224,7 @@ fn unmap(kernel: &mut Kernel, pid: Pid, start: u64, len: u64) -> Result<u64, Err
     Ok(0)
 }
 
-/// Returns a range that can be unmapped.
+/// Returns the whole pages that contain the `len` bytes at `start`, which `munmap` can remove.
 ///
 /// # Errors
 /// Returns EINVAL if the range is empty, is not page-aligned, or ends above the user address space.

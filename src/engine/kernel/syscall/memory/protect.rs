@@ -40,7 +40,7 @@ fn protect(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -
     change(kernel, pid, range, prot_of(bits), watch)
 }
 
-/// Returns the range to change. If `grows` is not 0, the range is extended to the start of the stack.
+/// Returns the range to change. If `grows` is not 0, extends the range to the start of the stack.
 fn grown(kernel: &Kernel, pid: Pid, range: Range<u64>, grows: u32) -> Result<Range<u64>, Errno> {
     if grows == 0 {
         return Ok(range);

@@ -106,7 +106,8 @@ fn request(kernel: &Kernel, args: Args<'_>) -> Result<RemapRequest, Errno> {
     if !given || !reaches || resized || !request.has(MREMAP_MAYMOVE) {
         return Err(Errno::EINVAL);
     }
-    // As on Linux, the end of the old mapping may wrap around here. `mremap` rejects such a mapping later.
+    // As on Linux, the end of the old mapping may wrap around here. `mremap` later rejects a mapping whose
+    // end wraps around.
     let (old_end, new) = (request.addr.wrapping_add(request.old_len), request.target());
     if old_end > new.start && new.end > request.addr { Err(Errno::EINVAL) } else { Ok(request) }
 }

@@ -58,7 +58,7 @@ fn open_creates_truncates_or_fails() {
     assert_eq!(lab.call("open", args!["new", c("O_RDONLY|O_CREAT"), 0o600]), Ok(6));
     assert_eq!(lab.contents("new"), b"");
     assert_eq!(lab.open("new", "O_CREAT|O_EXCL"), Err(Errno::EEXIST));
-    // Flags that are unknown to Linux are ignored.
+    // `open` ignores flags that are unknown to Linux.
     assert_eq!(lab.call("open", args!["f", 0x4000_0000]), Ok(7));
 }
 

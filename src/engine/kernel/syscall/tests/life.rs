@@ -61,7 +61,7 @@ fn parent_and_child_move_one_offset_and_close_descriptors_of_their_own() {
     assert_eq!(lab.bytes(AT, 6), b"world\n");
     assert_eq!(lab.call("close", args![3]), Ok(0));
     assert_eq!(lab.turn(1).call("lseek", args![3, 0, c("SEEK_CUR")]), Ok(13));
-    // A file opened later is not shared.
+    // A file that the parent opens after the `fork` is not shared with the child.
     lab.ok("open", args!["f", 0]);
     assert_eq!(lab.turn(2).call("close", args![4]), Err(Errno::EBADF));
 }

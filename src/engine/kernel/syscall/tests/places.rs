@@ -18,7 +18,7 @@ fn map(lab: &mut Lab, hint: u64, len: u64, more: &str) -> Result<u64, Errno> {
 fn mappings_go_to_the_top_of_the_highest_hole_below_the_base() {
     let mut lab = Lab::i7();
     assert_eq!(map(&mut lab, 0, PAGE, "MAP_FILE"), Ok(BASE - PAGE));
-    // A length is rounded up to whole pages.
+    // `mmap` rounds a length up to whole pages.
     assert_eq!(map(&mut lab, 0, PAGE + 1, "MAP_FILE"), Ok(BASE - 3 * PAGE));
     assert_eq!(map(&mut lab, BASE - 10 * PAGE, 2 * PAGE, "MAP_FIXED"), Ok(BASE - 10 * PAGE));
     assert_eq!(map(&mut lab, 0, 6 * PAGE, "MAP_FILE"), Ok(BASE - 16 * PAGE), "the hole of five is too small");

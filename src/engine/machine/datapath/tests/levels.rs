@@ -115,7 +115,7 @@ fn a_store_on_one_core_invalidates_the_block_on_others() {
     assert!(events.contains(&Event::Snooped { cache: 0, core: 0, dirty: true }));
     let events = store(&mut machine, 0x41, 2);
     assert!(events.contains(&Event::Snooped { cache: 0, core: 0, dirty: false }));
-    // After that store, only this core has the block, so no other cache is snooped.
+    // After that store, no other core has the block, so the next store snoops no cache.
     let events = store(&mut machine, 0x42, 3);
     assert!(!events.iter().any(|event| matches!(event, Event::Snooped { .. })));
     machine.set_core(0).unwrap();
@@ -143,9 +143,9 @@ fn a_store_invalidates_only_its_line() {
     }
 }
 
-/// A store makes the entire line of its L1 cache dirty. Smaller lines that contain bytes of this line must
-/// also be invalidated. Otherwise, a later store that hits the dirty line would leave stale bytes in the
-/// smaller lines.
+/// A store makes the entire line of its L1 cache dirty. The store must also invalidate smaller lines that
+/// contain bytes of this line. If these lines remained valid, a later store that hits the dirty line would
+/// leave stale bytes in them.
 #[test]
 fn a_store_invalidates_smaller_lines_with_bytes_of_its_line() {
     let small = CacheSpec { side: Side::Instructions, ..CacheSpec::new("L1i", 4, 1, 4) };
@@ -264,7 +264,7 @@ fn a_flush_writes_dirty_blocks_to_the_next_level() {
 }
 
 /// Homework 4 of Jones's course at the University of Iowa in fall 2000: the TLB takes 100 ns, and a walk takes
-/// another 500 ns. The TLB and the cache are looked up in parallel.
+/// another 500 ns. The machine searches the TLB and the cache in parallel.
 #[test]
 fn latencies_add_up_unless_they_overlap() {
     let cache = CacheSpec { latency: 4, ..CacheSpec::new("L1", 4, 4, 4) };

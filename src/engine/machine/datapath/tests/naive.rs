@@ -47,7 +47,7 @@ impl Naive {
         set.iter_mut().find(|(held, _)| *held == block).unwrap().1 = true;
     }
 
-    /// Looks up level `n` and counts the access.
+    /// Searches level `n` for the block of `address` and counts the hit or miss.
     fn look(&mut self, n: usize, address: u64) -> bool {
         let hit = self.holds(n, address, true);
         let counts = &mut self.0[n].counts;
@@ -81,7 +81,7 @@ impl Naive {
         }
     }
 
-    /// Passes a store to levels that the access has already looked up.
+    /// Passes a store to levels that the access has already searched.
     fn pass(&mut self, n: usize, address: u64) {
         if n == self.0.len() {
             return;

@@ -147,7 +147,7 @@ fn the_hand_sweeps_to_a_forced_frame() {
     assert_eq!(of(Policy::ThirdChance, 1), with(1, "0100", 2));
 }
 
-/// While a frame is empty, the hand stays. The hand also stays if a page is loaded into another empty frame.
+/// While a frame is empty, the hand does not move, even if a test chooses the empty frame for the next page.
 #[test]
 fn the_hand_stays_if_the_forced_frame_is_empty() {
     let reference = string(&[1, 2], 3, Replacement::Policy(Policy::Clock));
@@ -162,7 +162,7 @@ fn use_bits_and_the_hand_can_be_replaced() {
     let last = reference.steps_with(steps).unwrap().last().unwrap();
     assert_eq!((last.victim, last.state.use_bits), (Some(3), Some(vec![true, false, true])));
     assert_eq!(last.state.hand, Some(0));
-    // Values that the policy does not have are ignored.
+    // A policy ignores forced values for state that it does not have.
     let lru = string(&[1, 2, 3, 4], 3, Replacement::Policy(Policy::Lru));
     let own = ForcedStep { frame: Some(7), use_bits: vec![true; 9], hand: Some(7) };
     assert!(lru.steps_with(vec![own; 4]).unwrap().eq(lru.steps().unwrap()));

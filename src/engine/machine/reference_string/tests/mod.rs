@@ -311,8 +311,8 @@ proptest! {
         prop_assert_eq!(steps, pages.len());
     }
 
-    /// The first page of the order is the victim of the next fault. If new pages follow, the old pages are evicted
-    /// in this order.
+    /// The first page of the order is the victim of the next fault. If only new pages follow, the replacement
+    /// evicts the resident pages in this order.
     #[test]
     fn pages_are_evicted_in_the_printed_order(
         pages in prop::collection::vec(0..7_u32, 1..30),

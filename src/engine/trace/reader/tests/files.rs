@@ -79,7 +79,9 @@ fn a_grown_file_is_reported() {
     assert_eq!(records.len(), 100_001 - BATCH);
     let error = failed.expect("it changed").to_string();
     assert!(
-        error.ends_with(" changed while it was read: the size was 1400000 bytes and is now 1400014"),
+        error.ends_with(
+            " changed while Pagewalk was reading it: the size was 1400000 bytes and is now 1400014"
+        ),
         "{error}"
     );
 }

@@ -31,11 +31,11 @@ pub(super) enum About {
     Words,
     /// Page faults.
     Faults,
-    /// A page table that is given or walked.
+    /// A page table that the question prints, or that an access walks.
     PageTable,
     /// Areas of files.
     Files,
-    /// Values that may not exist.
+    /// Values that can be missing.
     Missing,
     /// Page-table entries in memory.
     Entries,
@@ -169,7 +169,7 @@ impl Asked {
         }
     }
 
-    /// Adds the topics of a value, whose paths name the facts from which it is computed.
+    /// Adds the topics of a value. The paths of the value name the facts that determine it.
     fn value(&mut self, derivation: &Derivation) {
         for PathValue { path, .. } in &derivation.paths {
             let about = |words: &[&str]| words.iter().any(|word| path.contains(word));

@@ -71,7 +71,7 @@ fn of_order(question: &Question, machine: &Machine, asked: &Asked) -> Vec<String
 
 fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences: &mut Vec<String>) {
     let spec = &hardware.spec;
-    // The given bytes show the values in memory.
+    // If the entries are in memory, the given bytes show their values.
     if spec.mmu.is_some()
         && hardware.kernel.is_none()
         && asked.is(About::PageTable)
@@ -80,7 +80,7 @@ fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences
     {
         sentences.push("Page-table entries that are not listed are not present.".to_owned());
     }
-    // On bare hardware, a byte is read from a cache or is unknown.
+    // On bare hardware, the value of a byte is known only if a cache holds the byte.
     if asked.is(About::Lookups) || asked.is(About::Bytes) && hardware.kernel.is_none() {
         of_lookups(spec, asked, sentences);
     }
@@ -101,8 +101,8 @@ fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences
     sentences.extend(byte_order(spec, asked));
 }
 
-/// Describes how TLBs and caches are filled, grouped by equal rules. Omits instruction caches and TLBs if no
-/// instructions are fetched.
+/// Describes how misses fill the TLBs and caches. Groups the TLBs and caches that follow the same rules.
+/// Omits instruction caches and TLBs if the question fetches no instructions.
 fn of_lookups(spec: &Spec, asked: &Asked, sentences: &mut Vec<String>) {
     let fetches = asked.is(About::Fetches);
     let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(AccessKind::Read));
@@ -179,7 +179,7 @@ fn stores(cache: &CacheSpec) -> String {
 fn of_kernel(kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) {
     if asked.is(About::Faults) {
         let second =
-            if asked.is(About::Lookups) { "; answers about the TLB and cache are for the retry" } else { "" };
+            if asked.is(About::Lookups) { ". Answers about the TLB and cache are for the retry" } else { "" };
         sentences.push(format!(
             "The kernel handles page faults, and the processor retries the instruction{second}."
         ));
@@ -231,7 +231,7 @@ fn byte_order(spec: &Spec, asked: &Asked) -> Option<String> {
     match (asked.is(About::Words) || entries.is_some() && !big, big) {
         (true, false) => Some("Multi-byte values are little-endian.".to_owned()),
         (true, true) => {
-            Some("Multi-byte values are little-endian, page-table entries big-endian.".to_owned())
+            Some("Multi-byte values are little-endian, but page-table entries are big-endian.".to_owned())
         }
         (false, true) => Some("Page-table entries are big-endian.".to_owned()),
         (false, false) => None,

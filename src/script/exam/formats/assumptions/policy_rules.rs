@@ -1,6 +1,6 @@
 //! The rules of page-replacement policies, printed on a paper.
 
-/// Explains the details on which textbooks differ for a page-replacement policy, such as ties.
+/// Explains the details of a page-replacement policy on which textbooks differ, such as ties.
 pub(crate) fn explained(policy: &str) -> Option<&'static str> {
     Some(match policy {
         "optimal" => {
@@ -11,21 +11,21 @@ pub(crate) fn explained(policy: &str) -> Option<&'static str> {
              not among the known references, the one that was loaded first is evicted."
         }
         "clock" => {
-            "Clock replacement: loading a page sets its use bit, and so does each later reference. The hand starts at frame 0 and \
-             stays there until all frames are full. On a fault, it clears set bits as it passes, evicts the first page whose bit \
-             is clear, and moves to the next frame."
+            "Clock replacement: loading a page sets its use bit, and so does each later reference. The clock hand starts at frame 0 \
+             and stays there until all frames are full. On a fault, the hand clears set use bits until it reaches a page whose \
+             use bit is clear. The policy evicts this page, and the hand moves to the next frame."
         }
         "second-chance" => {
-            "Second-chance replacement: a page is loaded with its use bit clear, and each later reference sets it. The hand \
-             starts at frame 0 and stays there until all frames are full. On a fault, it clears set bits as it passes, evicts the \
-             first page whose bit is clear, and moves to the next frame."
+            "Second-chance replacement: a page is loaded with its use bit clear, and each later reference sets it. The clock \
+             hand starts at frame 0 and stays there until all frames are full. On a fault, the hand clears set use bits until it \
+             reaches a page whose use bit is clear. The policy evicts this page, and the hand moves to the next frame."
         }
         "third-chance" => {
             "Third-chance (enhanced second-chance) replacement: loading or using a page sets its use bit, and a store sets its \
-             modified bit. The hand starts at frame 0 and stays there until all frames are full. On a fault, the search starts at the \
-             hand and passes the frames at most four times. First, it looks for a page with neither bit set. Second, it looks for a \
-             page with only the modified bit set, and clears the use bit of each page that it passes. Third and fourth, it repeats \
-             the first two searches. The page that it finds is evicted, and the hand moves to the next frame."
+             modified bit. The clock hand starts at frame 0 and stays there until all frames are full. On a fault, the hand visits the \
+             frames in at most four rounds. The first round looks for a page with neither bit set. The second round looks for a \
+             page with only the modified bit set, and clears the use bit of each page that the hand passes. The last two rounds \
+             repeat the first two rounds. The policy evicts the page that it finds, and the hand moves to the next frame."
         }
         "lfu" => {
             "LFU replacement: the page with the fewest uses since it was loaded is evicted. If several pages tie, the one that was \

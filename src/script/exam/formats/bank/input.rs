@@ -14,7 +14,7 @@ pub(crate) const LISTED: usize = 1000;
 /// Largest number that a platform compares numerically. A double represents every integer up to this number
 /// exactly.
 const EXACT: f64 = 9_007_199_254_740_992.0;
-/// Relative tolerance for a number with a fraction: half of its third digit.
+/// Relative tolerance for a number with a fraction: half a percent.
 const OFF: f64 = 0.005;
 
 /// The input for a field, with the correct answers.

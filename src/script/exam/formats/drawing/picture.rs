@@ -38,7 +38,7 @@ fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&st
             };
             // The monospaced font has no bold face.
             let font = if *bold { "\\bfseries " } else { "\\ttfamily " };
-            // Fonts of the basic installation have fixed sizes, so scale this font to the assumed width.
+            // Characters of this font are narrower than the drawing assumes, so enlarge the font.
             let points = size / POINT * 0.602 / 0.525;
             writeln!(
                 out,

@@ -50,7 +50,7 @@ struct Pen {
     drawing: Drawing,
     size: f64,
     columns: Vec<f64>,
-    /// The lowest used position of each level.
+    /// For each level, the vertical position below which the space is free.
     free: Vec<f64>,
 }
 

@@ -92,8 +92,8 @@ impl Text {
         let mut out = String::with_capacity(text.len());
         for character in text.chars() {
             match character {
-                // Braces prevent ligatures. Quotes, which also form ligatures, are set in the monospaced font
-                // instead.
+                // Braces prevent ligatures. Quotes also form ligatures, so they are set in the monospaced
+                // font.
                 '-' | ',' => {
                     let _ = write!(out, "{{{character}}}");
                 }
@@ -105,7 +105,7 @@ impl Text {
                 }
                 // Long binary numbers may break after an underscore.
                 '_' => out.push_str("{\\ttfamily\\char95}\\allowbreak{}"),
-                // The upright quotes have a different position in the monospaced font.
+                // The character codes of the upright quotes in the monospaced font differ from ASCII.
                 '\'' => out.push_str("{\\ttfamily\\char13}"),
                 '`' => out.push_str("{\\ttfamily\\char18}"),
                 ' ' | '\n' | '\t' => out.push(' '),

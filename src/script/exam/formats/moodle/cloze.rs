@@ -63,7 +63,7 @@ fn subquestion(kind: &str, weight: u64, answers: impl Iterator<Item = (String, b
 
 /// Escapes an answer for Moodle. Moodle first searches for `~`, `#`, and `}`, then resolves HTML entities,
 /// and then resolves `\}` and `\#`. No answer may end in `&` or `\`, and no wrong answer may begin with `=`
-/// or `%`. `&` becomes `&#38;` because `&amp;` at the end of an answer would extend the answer.
+/// or `%`. `&` becomes `&#38;` because Moodle does not end an answer after `&amp;`.
 fn quoted(answer: &str) -> String {
     let mut out = String::new();
     for c in legal(answer).chars() {

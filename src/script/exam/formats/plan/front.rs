@@ -10,10 +10,10 @@ use crate::questions::settings::ADDRESSABLE;
 /// Widths of the boxes for name and ID in characters.
 const OWNER: [u32; 2] = [32, 14];
 
-/// Cover fields that are not printed as a name and a text.
+/// Cover fields that are not in the list of names and texts.
 const APART: [&str; 3] = ["title", "instructions", ADDRESSABLE];
 
-/// Returns the contents before the questions, except the sentences.
+/// Returns the contents before the questions, except the instructions and the assumptions.
 pub(crate) fn front(paper: &Paper, edition: Edition, labels: &Labels) -> Front {
     let title = paper.cover.iter().find(|(name, _)| &**name == "title");
     let rest = paper.cover.iter().filter(|(name, _)| !APART.contains(&&**name));

@@ -21,8 +21,8 @@ pub(crate) fn column_head(title: &str, column: &str, labels: &Labels) -> String 
     }
 }
 
-/// Returns the column heads of a worksheet. If all rows share a notation, the head of the boxes shows the
-/// notation once. Otherwise, the head shows only the radix of the boxes that begin with `0x`.
+/// Returns the column heads of a worksheet. If all rows share a notation, the head above the boxes shows it.
+/// Otherwise, the head shows only the radix of the boxes that begin with `0x`.
 pub(crate) fn worksheet_heads(rows: &mut [WorksheetRow], labels: &Labels) -> [String; 2] {
     let hint = take_hint(rows, labels).map_or_else(String::new, |hint| format!(" ({hint})"));
     [labels.localize("Parameter").to_owned(), format!("{}{hint}", labels.localize("Value"))]

@@ -20,7 +20,7 @@ use crate::run::record::{CellView, Did, StartRow, TableView};
 
 /// Maximum number of answers that a key lists.
 const LISTED: usize = 16;
-/// Width in characters of a box in which any of several answers is right.
+/// Width, in characters, of a box for which any of several answers is correct.
 const ANY: u32 = 32;
 /// Minimum width of a worksheet's boxes, in characters.
 const WORKSHEET: u32 = 12;
@@ -35,7 +35,7 @@ pub(crate) fn points(points: Number, labels: &Labels) -> String {
     format!("{} {}", mixed(points), labels.localize(if one { "point" } else { "points" }))
 }
 
-/// Returns `1 2/3` for 5/3. A number with a finite decimal expansion is decimal.
+/// Returns `1 2/3` for 5/3. A number with a finite decimal expansion is printed as a decimal.
 pub(crate) fn mixed(number: Number) -> String {
     let text = number.to_string();
     let Some((above, under)) = text.split_once('/') else { return text };
@@ -148,7 +148,8 @@ impl<'p> Items<'p> {
                 let form = Form::Number { radix: *radix, digits: None };
                 let mut how = self.how_alone(form, self.labels.localize(radix.name()).to_owned());
                 let content = self.edition.filled().then(|| any_of(answers, *radix, self.labels));
-                // The key must have the same lines as the paper, so only the solutions have room for a list.
+                // The lines of the key must match those of the paper, so only the solutions have room for a
+                // list.
                 if let (Edition::Solutions, Some((_, list))) = (self.edition, &content) {
                     let separator = if how.is_empty() || list.is_empty() { "" } else { "; " };
                     how = format!("{how}{separator}{list}");
@@ -195,8 +196,9 @@ impl<'p> Items<'p> {
         words.collect::<Vec<_>>().join(" ")
     }
 
-    /// Returns the notation of a single answer. The instructions of a paper say that numbers are decimal, so a label
-    /// without a notation does not show whether the answer is a number or a word.
+    /// Returns the notation of a single answer. A decimal number on a printed paper has no notation, because
+    /// the instructions already say that numbers are decimal. Without a notation, a label does not reveal
+    /// whether the answer is a number or a word.
     fn how_alone(&self, form: Form, how: String) -> String {
         let decimal = matches!(form, Form::Number { radix: Radix::Decimal, .. });
         if decimal && self.medium != Medium::Screen { String::new() } else { how }
@@ -358,8 +360,8 @@ fn height(authored: Option<Number>, points: Number) -> u32 {
     )
 }
 
-/// Returns the contents of a box in which any of several answers is right. If the list of answers does not fit in
-/// the box, also returns the list.
+/// Returns the contents of a box for which any of several answers is correct. If the list of answers does not
+/// fit in the box, also returns the list.
 fn any_of(answers: &Answers, radix: Radix, labels: &Labels) -> (String, String) {
     let shown: Vec<String> =
         answers.first.iter().take(LISTED).map(|value: &Value| radix.write(value, None)).collect();

@@ -15,8 +15,8 @@ pub(crate) enum Medium {
 }
 
 impl Medium {
-    /// Lays out a table. Prints a long table as two halves side by side. In large print, a wide table is split
-    /// into parts below one another.
+    /// Lays out a table. Prints a long table as two halves side by side. In large print, splits a wide table
+    /// into parts, one below the other.
     pub(crate) fn tables(self, table: Table) -> Vec<Table> {
         match self {
             Self::Screen => vec![table],

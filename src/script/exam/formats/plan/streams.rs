@@ -43,7 +43,8 @@ impl Items<'_> {
         }
         let all: Vec<&PaperItem> = items.clone().take_while(|item| alike(first, item)).collect();
         let own = items.take_while(|item| item.printed.place == first.printed.place).count();
-        // The items of other statements may not fit.
+        // If the items of several statements do not fit in one table, use only the items of the first
+        // statement.
         self.table_of(&all, whole).or_else(|| self.table_of(all.get(..own)?, whole))
     }
 
@@ -120,7 +121,7 @@ impl Items<'_> {
         Some((named, Block::Fill { how, points, tables: self.medium.tables(table) }))
     }
 
-    /// Returns a box without the prefix of its radix, which the head of the column shows.
+    /// Returns a box without the prefix of its radix, because the head of the column shows the radix.
     fn cell(&self, blank: &Asked, item: &PaperItem, name: &str) -> Blank {
         let own = self.blank(blank, bare(item), name.to_owned());
         let content = own.content.map(|content| content.trim_start_matches(&own.prefix).to_owned());
@@ -132,7 +133,7 @@ impl Items<'_> {
         let how = match blank.form {
             Form::Number { radix: Radix::Decimal, .. } => String::new(),
             Form::Number { radix, .. } => self.labels.localize(radix.name()).to_owned(),
-            // The text above the table lists the words.
+            // The text above the table lists the possible words.
             _ => Some(self.how(blank, bare)).filter(|how| how.len() <= SHORT).unwrap_or_default(),
         };
         // The abbreviations of tables keep the columns narrow.

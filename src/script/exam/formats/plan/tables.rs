@@ -6,7 +6,8 @@ use crate::report::narrate::tree::{blocks, leads_to, name};
 use crate::report::text::text;
 use crate::run::record::{TreeEntry, TreeTable, TreeView};
 
-/// Maximum number of entries drawn as a tree, which fills one page. Larger trees are printed as lines of text.
+/// Maximum number of entries drawn as a tree. A tree of this size fills one page. Larger trees are printed as
+/// lines of text.
 const DRAWN: u64 = 32;
 
 /// Returns a tree of page tables as a figure.

@@ -93,7 +93,8 @@ fn frames_cell(run: &ReferenceRun, _: &Labels) -> Cell {
     Cell::Number(run.setup.frames.to_string())
 }
 
-/// Whether two items ask about the same reference string with other frames or another replacement policy.
+/// Whether two items ask about the same reference string. The numbers of frames and the replacement policies
+/// may differ.
 pub(crate) fn share_string(a: &PaperItem, b: &PaperItem) -> bool {
     let (Some(a), Some(b)) = (string_of(a), string_of(b)) else { return false };
     let (one, other) = (&a.setup, &b.setup);
@@ -104,7 +105,7 @@ pub(crate) fn share_string(a: &PaperItem, b: &PaperItem) -> bool {
     same && a.names == b.names && a.spelt() == b.spelt() && a.start == b.start
 }
 
-/// Returns the reference string that an item asks about in the words of the program.
+/// Returns the reference string that an item asks about, unless the author wrote the item's prompt.
 fn string_of(item: &PaperItem) -> Option<&ReferenceRun> {
     match &*item.did {
         Did::Reference(run) if item.printed.prompt.is_none() => Some(run),

@@ -7,7 +7,8 @@ use crate::exam::formats::drawing::{Canvas, drawings, svg};
 use crate::exam::formats::stable_width::stable_width;
 use crate::exam::formats::tree::{Blank, Block, Cell, Figure, Paragraph, Table, WorksheetRow, kept};
 
-/// Minimum length of a name whose column gets only a share of the width.
+/// Maximum length of a name in a column that is as wide as its longest name. A column with a longer name gets
+/// a fixed share of the width.
 const LONG: usize = 28;
 /// Indentation of a worked solution, in millimeters.
 const INDENT: f64 = 8.0;

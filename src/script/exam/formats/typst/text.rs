@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-/// Minimum length of a word that may break.
+/// Minimum length of a word that Typst may break.
 const LONG: usize = 24;
 
 /// Returns a quoted string of Typst's scripting language, in which only `\` and `"` need escapes.

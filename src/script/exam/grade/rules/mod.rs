@@ -128,7 +128,7 @@ pub const RULES: &[Rule] = &[
     Rule {
         name: "carried-dashes",
         values: "a share from 0 to 1; 0",
-        help: "credit for a dash (or an answer that nothing happens) that is right only because an earlier answer is wrong",
+        help: "credit for a dash, `none`, `no`, or 0 that is right only because an earlier answer is wrong",
         set: |rules, value| share(value).map(|share| rules.carried_dashes = share),
     },
     Rule {

@@ -101,7 +101,7 @@ pub(super) const CONTROL: &[Idiom] = &[
             "throw REST",
         ],
         "",
-        "the language has no exceptions: a page fault is a fact of an access",
+        "the language has no exceptions; an access reports a page fault as the fact `fault`",
         "write `read 0x3D4 => fault page`",
     ),
     row(

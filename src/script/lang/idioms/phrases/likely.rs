@@ -134,7 +134,11 @@ pub(super) const LIKELY: &[Idiom] = &[
     likely(&["read A expect B", "read A should be B", "read A -> B"], "read A => B", ARROW),
     likely(&["read A hit"], "read A => tlb hit", ARROW),
     likely(&["read A miss"], "read A => tlb miss", ARROW),
-    likely(&["FACT A"], "=> FACT A", "facts must follow `=>`, on the line of their statement or below it"),
+    likely(
+        &["FACT A"],
+        "=> FACT A",
+        "expectations must follow `=>`, on the line of their statement or below it",
+    ),
     likely(&["set cr3 A"], "set cr3 = A", "a register must be set with `=`"),
     likely(&["read A, size B"], "read A size B", SIZE),
     likely(&["read NUM bytes at A", "read NUM bytes from A", "read NUM bytes A"], "read A size NUM", SIZE),

@@ -23,7 +23,7 @@ pub(super) const OUTPUT: &[Idiom] = &[
             "expect hitrate REST",
         ],
         "",
-        "a counter belongs to a TLB or cache",
+        "a counter must follow the name of its TLB or cache",
         "write `expect tlb.misses == 1`",
     ),
     row(

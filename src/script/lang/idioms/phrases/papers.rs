@@ -78,7 +78,7 @@ pub(super) const PAPERS: &[Idiom] = &[
     row(
         &["variants REST", "versions REST", "students REST", "roster REST"],
         "",
-        "versions are generated on the command line: `pagewalk exam FILE --variants 5`",
+        "to generate versions, run `pagewalk exam FILE --variants 5`",
         "remove the line",
     ),
     row(
@@ -105,14 +105,14 @@ pub(super) const PAPERS: &[Idiom] = &[
     row(
         &["choose NAME in A where B"],
         "choose NAME in A where read NAME => B",
-        "a fact in `where` needs an access before it",
+        "in `where`, an expectation must follow an access and `=>`",
         "write `choose va in 0..64 where read va => tlb miss`",
     ),
     row(
         &["answer REST", "answers REST", "key REST", "ans REST", "correct_answer REST", "feedback REST"],
         REMOVED,
         "a script needs no answer key: Pagewalk computes it",
-        "remove the line; an `ask` without a value is a blank, and a `choice` marks its answer with `correct \"…\"`",
+        "remove the line; to mark the correct option of a `choice`, use `correct \"…\"`",
     ),
     row(
         &["A) TEXT", "A. TEXT", "(A) TEXT", "- TEXT", "* TEXT", "[ ] TEXT", "TEXT"],

@@ -2,7 +2,7 @@
 
 use crate::lang::idioms::rows::{Idiom, row};
 
-const TRANSLATION: &str = "write a translation as `translate ADDRESS`, then `=>` and the facts";
+const TRANSLATION: &str = "write a translation as `translate ADDRESS`, then `=>` and the expectations";
 
 pub(super) const SHEETS: &[Idiom] = &[
     // Rows for worksheets: an address and its translation.
@@ -60,13 +60,13 @@ pub(super) const SHEETS: &[Idiom] = &[
     row(
         &["VALUE : REST", "VALUE -> REST", "VALUE => REST"],
         "read VALUE => REST",
-        "write a load as `read ADDRESS`, then `=>` and the facts",
+        "write a load as `read ADDRESS`, then `=>` and the expectations",
         "write `read 0x3D4 => vpn 0x0F`",
     ),
     row(
         &["va NUM : REST", "read NUM : REST", "VA = NUM : REST", "read NUM -> REST"],
         "read NUM => REST",
-        "write a load as `read ADDRESS`, then `=>` and the facts",
+        "write a load as `read ADDRESS`, then `=>` and the expectations",
         "write `read 0x3D4 => vpn 0x0F`",
     ),
     row(

@@ -96,7 +96,7 @@ read 1 => 3               -> syntax at "3": the name of the fact is missing befo
 read 1 => (vpn 3)         -> syntax at "(": facts are not enclosed in parentheses (`STATEMENT => FACT, FACT`)
 for x in y { z } => vpn 3 -> syntax at "=>": facts are not allowed here (facts must follow a statement in the block)
 machine { ways 4 => a 3 } -> syntax at "=>": a setting has no facts (`STATEMENT => FACT, FACT`)
-choose x in y where read x -> syntax at "read x": an operation without facts is not a condition (add the expected result: `where read x => tlb miss`)
+choose x in y where read x -> syntax at "read x": an operation without an expected result is not a condition (add the expected result: `where read x => tlb miss`)
 "#,
     );
 }
@@ -141,9 +141,9 @@ P1:                       -> syntax at "": the line ends too early: a statement 
 fn strings() {
     each_is(
         r#"
-let x = "a\qb"            -> syntax at "\\q": `\q` is not an escape sequence (use a C escape sequence: \n \t \r \0 \\ \" \' \x41 \101; a literal backslash is \\)
+let x = "a\qb"            -> syntax at "\\q": `\q` is not an escape sequence (use a C escape sequence (\n \t \r \0 \\ \" \' \x41 \101), or write \\ for a backslash)
 let x = 'ab'              -> syntax at "'ab'": '…' must contain one byte, not 2 (a string must be in double quotes)
-let x = ''                -> syntax at "''": there is no byte between these quotes
+let x = ''                -> syntax at "''": '…' must contain one byte, but these quotes are empty
 scenario "\xff" { }       -> syntax at "\"\\xff\"": byte 0 of this string is not valid UTF-8 (names and labels must be UTF-8; other strings can contain any bytes)
 let x = "abc              -> unclosed at "\"": this string is never closed (a string must end on the line where it begins; enclose multiline text in `"""`)
 "#,

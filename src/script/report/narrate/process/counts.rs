@@ -33,7 +33,10 @@ pub(crate) fn leaving(record: &CallRecord) -> String {
         (pages, 1) if pages <= 1 => ". The kernel frees 1 frame".to_owned(),
         (pages, freed) if pages <= freed => format!(". The kernel frees {freed} frames"),
         (pages, freed) => {
-            format!(". The kernel frees {freed} of the {pages} frames, and other pages still use the rest")
+            format!(
+                ". Other pages still use some frames of the unmapped pages, so the kernel frees only \
+                 {freed} of the {pages} frames"
+            )
         }
     }
 }

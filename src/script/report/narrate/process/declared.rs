@@ -38,7 +38,7 @@ pub(crate) fn blocks(declared: &Declared) -> Vec<Block> {
 pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
     let mut blocks = Vec::new();
     if let Some(machine) = &booted.machine {
-        blocks.push(Block::line("No machine was declared, so Pagewalk uses the preset core-i7:"));
+        blocks.push(Block::line("Without a machine declaration, Pagewalk uses the preset core-i7:"));
         blocks.extend(parts::machine(machine).into_iter().map(Block::line));
     }
     let kernel = kernel(&booted.config, booted.frames);
@@ -142,7 +142,7 @@ fn came_to(names: &Names, action: &ActionRecord) -> String {
         KernelAction::KsmScan => match n {
             0 => "no pages of mergeable areas are equal, so the kernel merges nothing".to_owned(),
             _ => format!(
-                "the kernel frees {}, because equal pages now share one read-only frame",
+                "the kernel frees {}, because each set of equal pages now shares one read-only frame",
                 count(n, "frame", "frames")
             ),
         },

@@ -159,7 +159,7 @@ impl<'a> Telling<'a> {
         }
     }
 
-    /// Whether the page is copied to undo a merge rather than for a store.
+    /// Whether the kernel copies the page to undo a merge, and not because of a store.
     fn parts(&self) -> bool {
         matches!(self.call, Some("madvise" | "mremap")) && self.fault.class() == Some(FaultClass::CopyOnWrite)
     }
@@ -316,7 +316,7 @@ impl<'a> Telling<'a> {
                 )
             }
             (None, None, None, Some((None, _))) => {
-                "The kernel maps the shared zero page read-only. The first store allocates a frame."
+                "The kernel maps the shared zero page read-only. On the first store, it allocates a frame."
                     .to_owned()
             }
             (None, None, None, Some((Some(frame), _))) => match handled.zeroed {
@@ -356,7 +356,7 @@ impl<'a> Telling<'a> {
             (Some(area), Some((_, false))) if area.prot.write && area.shared => {
                 " read-only until the first store"
             }
-            (Some(area), Some((_, false))) if area.prot.write => " read-only; a store will copy the page",
+            (Some(area), Some((_, false))) if area.prot.write => " read-only (copy-on-write)",
             _ => "",
         }
     }
@@ -388,8 +388,8 @@ pub(crate) fn eviction(names: &Names, evicted: &Evicted) -> String {
     };
     let to = match evicted.to {
         None => "is clean, so the kernel discards it".to_owned(),
-        Some(store @ BackingStore::Swap { .. }) => format!("is written to {}", names.store(store)),
-        Some(store) => format!("is dirty and is written to {}", names.store(store)),
+        Some(store @ BackingStore::Swap { .. }) => format!("the kernel writes to {}", names.store(store)),
+        Some(store) => format!("is dirty, so the kernel writes it to {}", names.store(store)),
     };
     let entries = evicted.unmapped().map_or_else(String::new, |entries| format!(" T{}.", &entries[1..]));
     format!(

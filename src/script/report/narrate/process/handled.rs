@@ -12,23 +12,23 @@ pub(crate) struct Handled {
     pub(crate) grew: Option<u64>,
     /// Levels of the new page tables.
     pub(crate) tables: Vec<u32>,
-    /// Frames whose pages were evicted.
+    /// Frames whose pages the handler evicted.
     pub(crate) evicted: Vec<Evicted>,
-    /// The frame that was filled with zeros.
+    /// The frame that the handler filled with zeros.
     pub(crate) zeroed: Option<FrameNo>,
-    /// The frame that was filled, and the source of its contents.
+    /// The frame that the handler filled, and the source of its contents.
     pub(crate) filled: Option<(FrameNo, BackingStore)>,
     /// The frame in which the page was already resident.
     pub(crate) shared: Option<FrameNo>,
-    /// The source and destination of a copy. The source is `None` for zeros and for a file page that was read
-    /// directly into the new frame.
+    /// The source and destination of a copy. The source is `None` for zeros and for a file page that the
+    /// handler read directly into the new frame.
     pub(crate) copied: Option<(Option<FrameNo>, FrameNo)>,
-    /// The frame that was made writable without a copy.
+    /// The frame whose PTE the handler made writable without copying the page.
     pub(crate) reused: Option<FrameNo>,
     /// The frame of the new entry, and whether the entry is writable. A frame of `None` is the zero page.
     pub(crate) mapped: Option<(Option<FrameNo>, bool)>,
     pub(crate) around: u32,
-    /// Whether the fault was major, or `None` if the fault was not resolved.
+    /// Whether the fault was major, or `None` if the handler did not resolve the fault.
     pub(crate) major: Option<bool>,
 }
 
@@ -37,9 +37,9 @@ pub(crate) struct Handled {
 pub(crate) struct Evicted {
     pub(crate) frame: FrameNo,
     pub(crate) page: Option<ProcessPage>,
-    /// The location to which the page was written.
+    /// The location to which the handler wrote the page.
     pub(crate) to: Option<BackingStore>,
-    /// Number of page-table entries that were cleared.
+    /// Number of page-table entries that the handler cleared.
     entries: u32,
     /// The swap slot in the cleared entries.
     slot: Option<SlotNo>,
@@ -52,12 +52,12 @@ impl Evicted {
     pub(crate) fn unmapped(&self) -> Option<String> {
         let (entries, tlb) = match self.entries {
             0 => return None,
-            1 => ("the page's PTE now has".to_owned(), "its TLB entry is"),
-            n => (format!("the page's {} PTEs now have", number(n.into())), "their TLB entries are"),
+            1 => ("the page's PTE".to_owned(), "its TLB entry"),
+            n => (format!("the page's {} PTEs", number(n.into())), "their TLB entries"),
         };
         let slot = self.slot.map_or_else(String::new, |slot| format!(" and slot {}", number(slot.0.into())));
-        let tlb = if self.tlb { format!(", and {tlb} invalidated") } else { String::new() };
-        Some(format!("{entries} P = 0{slot}{tlb}"))
+        let tlb = if self.tlb { format!(" and invalidates {tlb}") } else { String::new() };
+        Some(format!("the kernel sets P = 0{slot} in {entries}{tlb}"))
     }
 }
 

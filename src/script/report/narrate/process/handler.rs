@@ -85,7 +85,7 @@ impl Handler<'_> {
                 let victim = format!("evicts {page} from {} ({})", frame(victim), names.policy());
                 let evicted = Handled::from_steps(&[step]).evicted;
                 let entries = evicted.first().and_then(Evicted::unmapped);
-                let entries = entries.map_or_else(String::new, |entries| format!("; {entries}"));
+                let entries = entries.map_or_else(String::new, |entries| format!(". T{}", &entries[1..]));
                 match to {
                     Some(to) => step_by(
                         "handler → disk",

@@ -150,7 +150,10 @@ impl Drawing<'_> {
             },
         );
         let mut pairs = vec![
-            ("pgd".to_owned(), format!("{pgd}; all page tables occupy {}", size(view.table_bytes.into()))),
+            (
+                "pgd".to_owned(),
+                format!("{pgd}; all page tables together occupy {}", size(view.table_bytes.into())),
+            ),
             (
                 "mmap".to_owned(),
                 format!(

@@ -21,7 +21,7 @@ pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option
             .effect
             .file
             .as_ref()
-            .map(|file| format!("{process} opened {} for {}", file_name(file), mode(file))),
+            .map(|file| format!("{process} opens {} for {}", file_name(file), mode(file))),
         "close" => Some(match &record.effect.file {
             Some(file) => format!("{process} closes this descriptor of {}", file_name(file)),
             None => "the descriptor is free again".to_owned(),
@@ -53,7 +53,7 @@ fn fork(names: &Names, record: &CallRecord) -> Option<String> {
     let process = names.process();
     let (copied, shared) = record.effect.forked?;
     let shared = match shared {
-        0 => format!("The page table of {child} starts empty, and page faults map its pages"),
+        0 => format!("The page table of {child} starts empty, and the kernel maps each page on first touch"),
         1 => "The two processes share 1 page, which is read-only until one of them writes to it".to_owned(),
         n => format!(
             "The two processes share {}. Each of these pages is read-only until a process writes to it",
@@ -204,12 +204,12 @@ fn free(record: &CallRecord) -> String {
     match record.effect.block {
         Some(block) if block.mapped => {
             format!(
-                "the kernel unmaps the area that held only the block of {}{}",
+                "the kernel unmaps the separate area that contains the block of {}{}",
                 bytes(block.size),
                 leaving(record)
             )
         }
-        Some(block) => format!("the block of {} can be allocated again", bytes(block.size)),
+        Some(block) => format!("malloc can allocate the block of {} again", bytes(block.size)),
         None => "there is nothing to free".to_owned(),
     }
 }

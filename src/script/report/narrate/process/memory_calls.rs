@@ -123,7 +123,7 @@ impl MemoryCall<'_> {
         let rest = if left.is_empty() {
             String::new()
         } else {
-            format!(". These areas remain: {}", self.list(&left))
+            format!(". The rest of the old area remains mapped: {}", self.list(&left))
         };
         format!("{} no longer has mappings in {range}{}{rest}", self.names.process(), self.leaving())
     }

@@ -83,7 +83,7 @@ fn reasons_name_the_bits_the_entry_and_the_bytes() {
         ("vpn", "VPN is 0b0000_1111, bits 13–6 of the virtual address 0x03D4"),
         ("tlb", "no valid entry of set 3 has tag 0x03"),
         ("ci", "CI is 0b0101, bits 5–2 of the physical address 0x354"),
-        ("byte", "CI 0x5 holds 36 72 F0 1D; the byte at CO 0x0 is 0x36"),
+        ("byte", "the line at CI 0x5 holds 36 72 F0 1D, and its byte at CO 0x0 is 0x36"),
         ("pa", "PPN 0x0D is followed by PPO 0x14, which equals the VPO"),
         ("cycles", "no part of this access has a latency"),
     ] {

@@ -125,13 +125,13 @@ fn not_looked_up(a: &Access, component: Component) -> String {
         Component::Cache(at) => a.spec.caches[at].side.serves(a.kind),
     };
     match (hit, component) {
-        (Some((part, _)), _) => format!("{} hit, so {name} was not looked up", named(a, part)),
+        (Some((part, _)), _) => format!("{} hit, so the access did not reach {name}", named(a, part)),
         _ if !serves => format!("{name} does not serve this kind of access"),
         (None, Component::Tlb(_)) if a.spec.mmu.is_none() => NO_MMU.to_owned(),
         (None, Component::Cache(_)) if !a.uses_caches() => "`translate` does not use caches".to_owned(),
         (None, Component::Cache(_)) if a.outcome.pa.is_none() => no_address(a),
         (None, Component::Cache(_)) if bypassed(a) => "the page is not cached (CD = 1)".to_owned(),
-        _ => format!("{name} was not looked up"),
+        _ => format!("the access did not reach {name}"),
     }
 }
 

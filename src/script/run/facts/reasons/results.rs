@@ -39,7 +39,7 @@ pub(crate) fn byte(a: &Access) -> String {
     let offset = Shown::field(offset, cache.block_bits);
     let way = if cache.ways == 1 { String::new() } else { format!(", way {way},") };
     let block = if block.is_empty() { "the block".to_owned() } else { bytes(block) };
-    format!("CI {index}{way} holds {block}; the byte at CO {offset} is {byte}")
+    format!("the line at CI {index}{way} holds {block}, and its byte at CO {offset} is {byte}")
 }
 
 /// `36 72 F0 1D`

@@ -42,8 +42,8 @@ pub(crate) fn walk(a: &Access) -> String {
     let held = lookups::hit_tlb(a).is_some();
     match walked(a).next_back() {
         _ if a.spec.mmu.is_none() => NO_MMU.to_owned(),
-        None if held => "a TLB held the translation, so no entry was fetched".to_owned(),
-        None => "no entry was fetched".to_owned(),
+        None if held => "a TLB held the translation, so the MMU fetched no entry".to_owned(),
+        None => "the MMU fetched no entry".to_owned(),
         Some(_) if held => {
             "a TLB held the translation with D = 0, so the MMU fetched the PTE again to set D for the store"
                 .to_owned()
@@ -76,7 +76,7 @@ pub(crate) fn entry_value(a: &Access, level: u32) -> String {
         address.map_or_else(String::new, |at| format!(" at {}", Shown::field(at, a.spec.physical_bits)));
     match (value, found) {
         (None, PteKind::Table) => {
-            "page tables outside simulated memory have no entries for lower-level tables".to_owned()
+            "the page table is not in simulated memory, so its upper-level entries have no value".to_owned()
         }
         (None, _) => format!("a byte of the entry{place} is uninitialized"),
         (Some(_), _) => format!("the walk fetched this value{place}{}", before_marks(a)),
@@ -115,7 +115,7 @@ pub(crate) fn ppn(a: &Access) -> String {
     let below = mmu.level_page_bits(level) - mmu.page_bits;
     if below > 0 {
         let size = size(1 << mmu.level_page_bits(level));
-        return format!("{which}{place}{word} maps a {size} page, which contains PPN {shown}");
+        return format!("{which}{place}{word} maps a {size} page, which covers PPN {shown}");
     }
     format!("{which}{place}{word} has PPN {shown}")
 }

@@ -213,7 +213,10 @@ fn value(scalar: &Scalar) -> Result<Arg, Diagnostic> {
     } else {
         return Err(Diagnostic::new(Code::MachineFile, span, format!("`{text}` is not a value"))
             .label("neither a number nor a word")
-            .help("a value must be a number with its unit, such as `64 B`, or a word, such as `plru`; expressions are not allowed"));
+            .help(
+                "write a number with its unit, such as `64 B`, or a word, such as `plru`; a machine file cannot \
+                 contain expressions",
+            ));
     };
     Ok(Arg { kind, span })
 }

@@ -50,7 +50,10 @@ pub(super) fn twice(key: &str, again: Span, first: Span) -> Diagnostic {
     Diagnostic::new(Code::MachineFile, again, format!("`{key}` appears twice in this block"))
         .label("again here")
         .also(first, "first here")
-        .help("remove one of the two entries; write several TLBs or caches as a list whose items begin with `-`")
+        .help(
+            "remove one of the two entries, or write several TLBs or caches as a list whose items begin with \
+             `-`",
+        )
 }
 
 /// Reports that a file contains a second YAML document.

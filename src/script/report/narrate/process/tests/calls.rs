@@ -44,7 +44,7 @@ fn every_system_call_explains_its_result() {
 fn system_calls_return_a_value_and_a_meaning() {
     let small = "machine simple\nkernel { frames 16 }\nfile \"f\" = \"hello\"\nprocess P1\n";
     let call = |statement: &str| first(&format!("{small}{statement}"));
-    assert_eq!(call("let fd = open(\"f\", 0)"), "open returns fd = 3: P1 opened `f` for reading.");
+    assert_eq!(call("let fd = open(\"f\", 0)"), "open returns fd = 3: P1 opens `f` for reading.");
     assert_eq!(call("let fd = open(\"g\", 0)"), "open returns fd = -1: ENOENT, no such file.");
     assert_eq!(
         call("let fd = open(\"f\", 0)\nlet p = mmap(0, 5, 1, 2, fd, 0)"),
@@ -60,7 +60,7 @@ fn system_calls_return_a_value_and_a_meaning() {
         "pread returns -1: EBADF, bad file descriptor: descriptor 7 of P1 is not open for this call."
     );
     assert!(call("munmap(0x1000, 64)").ends_with("nothing was mapped in 0x1000–0x1040."));
-    assert_eq!(call("let n = fstat(open(\"f\", 0)).st_size"), "open returns 3: P1 opened `f` for reading.");
+    assert_eq!(call("let n = fstat(open(\"f\", 0)).st_size"), "open returns 3: P1 opens `f` for reading.");
     assert_eq!(sentences(&format!("{small}let n = fstat(open(\"f\", 0)).st_size")).last().unwrap(), "n = 5");
     let fork = format!("{SMALL}write 0x1000 = 1\nwrite 0x1040 = 1\nlet child = fork()");
     assert_eq!(
@@ -187,6 +187,6 @@ fn a_protection_that_entries_cannot_express_is_explained() {
 fn a_readable_page_without_read_permission_is_explained() {
     let script = "machine simple\nset page_table { | vpn ppn |\n| 07 0D | }\nexpect page_table { | vpn read |\n| 07 0 | }";
     let check = records(script).pop().unwrap().checks.remove(0);
-    let why = "a page-table entry has no read bit: every present page is readable";
+    let why = "a page-table entry has no read bit, so every present page is readable";
     assert_eq!((check.held, check.reason.as_deref()), (false, Some(why)));
 }

@@ -121,8 +121,8 @@ fn a_victim_makes_room_and_comes_back() {
     let narrated = sentences(&format!("{SMALL}{fill}write 0x1200 = 9"));
     assert_eq!(
         narrated[1],
-        "No frame is free. The victim (fifo) is frame 0 with page 0x40 of P1, which is written to swap \
-         slot 0. The page's PTE now has P = 0 and slot 0, and its TLB entry is invalidated."
+        "No frame is free. The victim (fifo) is frame 0 with page 0x40 of P1, which the kernel writes to \
+         swap slot 0. The kernel sets P = 0 and slot 0 in the page's PTE and invalidates its TLB entry."
     );
     assert!(
         narrated[2].starts_with("The kernel allocates frame 0, fills it with zeros, and maps it."),
@@ -131,11 +131,12 @@ fn a_victim_makes_room_and_comes_back() {
     let narrated = sentences(&format!("{SMALL}{fill}write 0x1200 = 9\nread 0x1000"));
     assert_eq!(narrated[0], "Page fault: page 0x40 of P1 (heap) is on disk, in swap slot 0.");
     assert!(
-        narrated[1].contains("frame 1 with page 0x41 of P1, which is written to swap slot 1. "),
+        narrated[1].contains("frame 1 with page 0x41 of P1, which the kernel writes to swap slot 1. "),
         "{narrated:?}"
     );
     assert!(
-        narrated[1].ends_with(" The page's PTE now has P = 0 and slot 1, and its TLB entry is invalidated."),
+        narrated[1]
+            .ends_with(" The kernel sets P = 0 and slot 1 in the page's PTE and invalidates its TLB entry."),
         "{narrated:?}"
     );
     assert_eq!(
@@ -145,7 +146,7 @@ fn a_victim_makes_room_and_comes_back() {
     let clean = format!("{SMALL}read 0x0400\nfor n in 0..7 {{ write 0x1000 + 64 * n = n }}\nread 0x1200");
     assert!(sentences(&clean)[1].ends_with(
         "frame 0 with page 0x10 of P1, which is clean, so the kernel discards it. \
-         The page's PTE now has P = 0, and its TLB entry is invalidated."
+         The kernel sets P = 0 in the page's PTE and invalidates its TLB entry."
     ));
 }
 
@@ -253,8 +254,8 @@ fn steps_of_a_fault_are_the_lectures() {
         "MMU → CPU: exception: page fault",
         "CPU → handler: transfers control to the kernel's page fault handler",
         "handler: the address is in the area heap (0x1000–0x1400, rw-p, anonymous), which permits the access",
-        "handler → disk: evicts page 0x40 of P1 from frame 0 (fifo) and writes it to swap slot 0; \
-         the page's PTE now has P = 0 and slot 0, and its TLB entry is invalidated",
+        "handler → disk: evicts page 0x40 of P1 from frame 0 (fifo) and writes it to swap slot 0. \
+         The kernel sets P = 0 and slot 0 in the page's PTE and invalidates its TLB entry",
         "handler → memory: fills frame 0 with zeros",
         "handler → memory: updates the PTE of page 0x48: P = 1, PPN 0x00, R/W = 1",
         "handler → CPU: returns from the minor fault; the instruction is retried",

@@ -151,7 +151,7 @@ fn kernel_actions_report_their_results() {
     assert_eq!(
         narrated,
         [
-            "The kernel frees 1 frame, because equal pages now share one read-only frame.",
+            "The kernel frees 1 frame, because each set of equal pages now shares one read-only frame.",
             "page 0x41 of P1 now shares frame 0"
         ]
     );
@@ -163,13 +163,14 @@ fn kernel_actions_report_their_results() {
     assert_eq!(narrated[0], "Page 0x41 of P1 is swapped out.");
     assert_eq!(
         narrated[1],
-        "frame 1: page 0x41 of P1 is written to swap slot 0; the page's PTE now has P = 0 and slot 0, and its TLB entry is invalidated"
+        "frame 1: page 0x41 of P1 is written to swap slot 0; the kernel sets P = 0 and slot 0 in the page's PTE and invalidates its TLB entry"
     );
     let shared = "let q = mmap(NULL, 64, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0)\nwrite q = 1\n\
                   let child = fork()\nchild: read q\n";
     let narrated = sentences(&format!("{SMALL}{shared}swap out P1 q"));
     assert!(
-        narrated[1].ends_with("; the page's 2 PTEs now have P = 0, and their TLB entries are invalidated"),
+        narrated[1]
+            .ends_with("; the kernel sets P = 0 in the page's 2 PTEs and invalidates their TLB entries"),
         "{narrated:?}"
     );
     assert_eq!(sentences(&format!("{SMALL}{pages}reclaim 2 pages"))[0], "The kernel evicts 2 pages.");
@@ -182,7 +183,7 @@ fn declarations_report_their_results() {
         "8 user frames, fifo replacement, 4 swap slots, cold page cache"
     );
     assert_eq!(first(SMALL), "P1 is process 1, with 2 areas totaling 1152 B; no page is resident yet");
-    assert!(first("process P1").starts_with("No machine was declared"));
+    assert!(first("process P1").starts_with("Without a machine declaration"));
     let record = records(&format!("{SMALL}process P2")).pop().unwrap();
     assert!(matches!(&*record.did, Did::Declared(declared) if declared.booted.is_none()));
 }
