@@ -47,12 +47,12 @@
   "Words that begin other statements.")
 (defconst pagewalk-values
   '(
-    "aging" "binary" "both" "cached" "clock" "cold" "counting" "data" "decimal" "demand-zero"
+    "aging" "binary" "both" "byte" "cached" "clock" "cold" "counting" "data" "decimal" "demand-zero"
     "digits" "direct-mapped" "exclusive" "fifo" "for" "fully-associative" "global" "hex" "in"
     "inclusive" "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none"
     "nru" "of" "off" "on" "on-disk" "one" "optimal" "options" "physical" "pick" "plru" "points"
     "questions" "radix" "random" "report" "second-chance" "third-chance" "uncached" "virtual" "warm"
-    "when" "where" "working-set" "zero"
+    "when" "where" "word" "working-set" "zero"
    )
   "Words that settings take.")
 (defconst pagewalk-presets

@@ -161,12 +161,12 @@
   operand: (name) @constant
   (#any-of? @constant
   ; BEGIN generated words values
-  "aging" "binary" "both" "cached" "clock" "cold" "counting" "data" "decimal" "demand-zero" "digits"
-  "direct-mapped" "exclusive" "fifo" "for" "fully-associative" "global" "hex" "in" "inclusive"
-  "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off"
-  "on" "on-disk" "one" "optimal" "options" "physical" "pick" "plru" "points" "questions" "radix"
-  "random" "report" "second-chance" "third-chance" "uncached" "virtual" "warm" "when" "where"
-  "working-set" "zero"
+  "aging" "binary" "both" "byte" "cached" "clock" "cold" "counting" "data" "decimal" "demand-zero"
+  "digits" "direct-mapped" "exclusive" "fifo" "for" "fully-associative" "global" "hex" "in"
+  "inclusive" "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru"
+  "of" "off" "on" "on-disk" "one" "optimal" "options" "physical" "pick" "plru" "points" "questions"
+  "radix" "random" "report" "second-chance" "third-chance" "uncached" "virtual" "warm" "when"
+  "where" "word" "working-set" "zero"
   ; END generated words
   ))
 
@@ -174,7 +174,7 @@
   operand: (name) @constant
   (#any-of? @constant
   ; BEGIN generated words paper_choices
-  "binary" "decimal" "hex" "options" "questions"
+  "binary" "byte" "decimal" "hex" "options" "questions" "word"
   ; END generated words
   ))
 

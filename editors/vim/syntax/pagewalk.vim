@@ -26,13 +26,13 @@ let s:verbs = s:Words([
       \ 'write'])
 " words that settings take
 let s:values = s:Words([
-      \ 'aging', 'binary', 'both', 'cached', 'clock', 'cold', 'counting', 'data', 'decimal',
+      \ 'aging', 'binary', 'both', 'byte', 'cached', 'clock', 'cold', 'counting', 'data', 'decimal',
       \ 'demand-zero', 'digits', 'direct-mapped', 'exclusive', 'fifo', 'for', 'fully-associative',
       \ 'global', 'hex', 'in', 'inclusive', 'instructions', 'kill', 'lfu', 'lifo', 'local',
       \ 'lookahead', 'lru', 'min', 'mru', 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'one',
       \ 'optimal', 'options', 'physical', 'pick', 'plru', 'points', 'questions', 'radix', 'random',
       \ 'report', 'second-chance', 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where',
-      \ 'working-set', 'zero'])
+      \ 'word', 'working-set', 'zero'])
 " machines that have a name
 let s:presets = s:Words([
       \ 'core-i7', 'simple'])
