@@ -21,7 +21,7 @@ const PAGE: u64 = 4096;
 const GIGABYTE: u64 = 1 << 18;
 /// Number of pages in 256 MB.
 const RESIDENT: u64 = 1 << 16;
-/// Number of areas, none of which the kernel can merge with a neighbor.
+/// Number of areas. The kernel cannot merge any of them with a neighbor.
 const AREAS: u64 = 10_000;
 
 fn kernel() -> (Kernel, Pid) {

@@ -16,7 +16,7 @@ const LONGEST: usize = 4096;
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Size of the buffer in bytes.
 const BUFFER: usize = 1 << 17;
-/// The reader rejects a file that has this number of malformed lines before its first record.
+/// The parser rejects a file that has this number of malformed lines before its first record.
 const PATIENCE: u64 = 1000;
 
 #[derive(Debug)]

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::io;
 
-/// An error that prevents a trace from being read completely. The reader returns all records before the
+/// An error that prevents a trace from being read completely. The parser returns all records before the
 /// error.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
