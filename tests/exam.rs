@@ -432,7 +432,7 @@ fn ticks_and_bits_are_printed() {
     );
     let text = print("replacement third-chance", "faults");
     assert!(text.contains("the replacement policy is enhanced second chance."), "{text}");
-    assert!(text.contains("Second, it looks for a page with only the modified bit set"), "{text}");
+    assert!(text.contains("The second round looks for a page with only the modified bit set"), "{text}");
     let grid = "question \"q\" { reference 1 2 { frames 2, replacement clock }; ask reference columns hit use modified }";
     let text = markdown(&paper(grid, 0), Edition::Paper, &Style::default());
     for head in ["Hit (1 or 0)", "Use bits (frame 0 first)", "Modified bits (frame 0 first)"] {

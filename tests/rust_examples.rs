@@ -26,7 +26,7 @@ fn translate_prints_the_address_of_the_textbook() {
 
 #[test]
 fn count_misses_prints_the_counts_by_hand() {
-    // TLB set 0 gets pages 0, 0 (hit), 2, and 0, and set 1 gets pages 1 and 1 (hit), which gives 4 misses.
+    // TLB set 0 gets pages 0, 0 (hit), 2, and 0. Set 1 gets pages 1 and 1 (hit). The total is 4 misses.
     // Cache set 0 gets frames 8, 8 (hit), 10, and 8, and sets 1 and 2 get frame 9, which gives 5 misses.
     assert_eq!(output("count_misses"), "6 accesses: 4 TLB misses, 5 cache misses\n");
 }

@@ -607,7 +607,27 @@ A comma between settings does not continue a statement."
   (add-hook 'font-lock-extend-region-functions #'pagewalk--extend-region nil t))
 
 ;;;###autoload
+(defun pagewalk-practice ()
+  "Practice the question at point in a terminal, at Pagewalk's prompt."
+  (interactive)
+  (let ((title (save-excursion
+                 (end-of-line)
+                 (and (re-search-backward "^[ \t]*question[ \t]+\"\\([^\"\n]+\\)\"" nil t)
+                      (match-string-no-properties 1)))))
+    (unless title (user-error "Put point in a question"))
+    (unless buffer-file-name (user-error "Save the script first"))
+    ;; The prompt reads the script from the disk.
+    (save-buffer)
+    (let ((buffer (make-term "pagewalk practice" "pagewalk" nil "repl" buffer-file-name "--practice" title)))
+      (with-current-buffer buffer (term-mode) (term-char-mode))
+      (pop-to-buffer buffer))))
+
+;;;###autoload
 (add-to-list 'auto-mode-alist '("\\.pw\\'" . pagewalk-mode))
+
+(declare-function make-term "term" (name program &optional startfile &rest switches))
+(declare-function term-mode "term")
+(declare-function term-char-mode "term")
 
 (defvar eglot-server-programs)
 (with-eval-after-load 'eglot

@@ -48,7 +48,7 @@ fn responses_of_moodle_are_those_of_the_fields_in_order() {
         "{}",
         ran.messages
     );
-    assert!(ran.messages.contains("responses.csv:3: has 30 responses"), "{}", ran.messages);
+    assert!(ran.messages.contains("responses.csv:3: has 30 response parts"), "{}", ran.messages);
     assert_eq!(marks(&ran.out)[&("s1".to_owned(), "name".to_owned())], "Ada Lovelace");
 }
 

@@ -18,6 +18,21 @@ const MACHINE: &str = "machine simple; set page_table { | vpn ppn |; | 0F 0D | }
 const MACHINE_LINES: &str = "machine simple\nset page_table {\n  | vpn ppn |\n  | 0F  0D  |\n}\n";
 
 #[test]
+fn an_option_begins_with_the_practice_of_a_question() {
+    let folder = home("practice");
+    let file = folder.join("exam.pw");
+    let questions = "question \"One\" { ask \"1 + 1\" = 2 }\nquestion \"Two\" { ask \"2 + 2\" = 4 }\n";
+    fs::write(&file, questions).unwrap();
+    let file = file.to_str().unwrap();
+    let two = run(&["repl", file, "--practice", "Two"], b"4\n");
+    let out = String::from_utf8_lossy(&two.stdout);
+    assert!(out.contains("2 + 2") && out.contains("1 of 1 point") && !out.contains("1 + 1"), "{out}");
+    let unknown = run(&["repl", file, "--practice", "Tow"], b"");
+    assert!(String::from_utf8_lossy(&unknown.stderr).contains("did you mean `:practice \"Two\"`?"));
+    assert_eq!(run(&["repl", "--practice", "Two"], b"").status.code(), Some(2));
+}
+
+#[test]
 fn every_command_is_shown_at_a_terminal() {
     let folder = home("commands");
     let mut tty = Tty::open(&folder, 100, &[]);

@@ -210,7 +210,7 @@ fn help_shows_both_usages() {
     assert_eq!((status, err.as_str()), (0, ""));
     assert!(out.contains("pagewalk replay [OPTIONS] <MACHINE> <TRACE>...\n"), "{out}");
     assert!(out.contains("pagewalk replay --pack <FILE> <TRACE>\n"), "{out}");
-    for word in ["lackey:", "din:", "csv:", "packed:", "second-chance:", "identity:", "interrupted."] {
+    for word in ["lackey:", "din:", "csv:", "packed:", "second-chance:", "identity:", "130  interrupted"] {
         assert!(out.contains(word), "{word}");
     }
     let completions =

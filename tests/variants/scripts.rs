@@ -95,5 +95,5 @@ fn values_drawn_several_times_cannot_be_written() {
     assert_eq!((done.status.code(), done.stdout.len()), (Some(2), 0));
     assert!(text(&done.stderr).contains("`n` is drawn several times"), "{}", text(&done.stderr));
     let both = pagewalk(&["exam", EXAM, "--script", "--key"]);
-    assert!(both.status.code() == Some(2) && text(&both.stderr).contains("one edition"));
+    assert!(both.status.code() == Some(2) && text(&both.stderr).contains("you can use only one of"));
 }

@@ -363,6 +363,24 @@ local checks = {
       has(table.concat(vim.fn.readfile(file), '\n'), '<!DOCTYPE html>')
     end,
   },
+  {
+    ':Pagewalk practice asks for the blanks of the question at the cursor',
+    function()
+      open('practice.pw', { 'question "One" { ask "1 + 1" = 2 }', 'question "Two" {', '  ask "2 + 2" = 4', '}' })
+      vim.api.nvim_win_set_cursor(0, { 3, 0 })
+      vim.cmd.Pagewalk('practice')
+      local terminal = vim.api.nvim_get_current_buf()
+      local function shown(text)
+        return until_(text, function()
+          return table.concat(vim.api.nvim_buf_get_lines(terminal, 0, -1, false), '\n'):find(text, 1, true)
+        end)
+      end
+      shown('2 + 2')
+      vim.api.nvim_chan_send(vim.bo[terminal].channel, '4\r')
+      shown('1 of 1')
+      vim.cmd.bwipeout({ bang = true })
+    end,
+  },
 }
 
 local only = vim.env.PAGEWALK_ONLY

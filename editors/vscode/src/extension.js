@@ -5,7 +5,7 @@ import { StatePanel } from './state.js';
 import { Previews } from './exam.js';
 import { Told, SCHEME } from './told.js';
 import { apply } from './fixes.js';
-import { around, blocks } from './scenarios.js';
+import { around, blocks, question } from './scenarios.js';
 
 /** The server commands that return a text, and the kinds of their output. */
 const RUN = 'pagewalk.runScenario';
@@ -33,6 +33,7 @@ async function activate(context) {
     back: () => panel.go(-1),
     paper: () => previews.show(false),
     key: () => previews.show(true),
+    practice,
     restart: async () => {
       await server?.stop();
       await server?.start();
@@ -57,6 +58,23 @@ async function activate(context) {
 
 function deactivate() {
   return server?.stop();
+}
+
+/** Practices the question at the cursor in a terminal, at Pagewalk's prompt. */
+async function practice() {
+  const editor = vscode.window.activeTextEditor;
+  if (!server || editor?.document.languageId !== 'pagewalk') return;
+  const { document, selection } = editor;
+  const title = question(document.getText().split('\n'), selection.active.line);
+  if (title === null) {
+    vscode.window.showErrorMessage('Pagewalk: put the cursor in a question, and run the command again');
+    return;
+  }
+  // The prompt reads the script from the disk.
+  const shellPath = (await document.save()) && !document.isUntitled ? server.program() : undefined;
+  if (shellPath === undefined) return;
+  const shellArgs = ['repl', document.fileName, '--practice', title];
+  vscode.window.createTerminal({ name: `Practice: ${title}`, shellPath, shellArgs }).show();
 }
 
 /**

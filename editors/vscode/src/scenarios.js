@@ -1,4 +1,4 @@
-// Finds the scenario at the cursor. Does not depend on VS Code.
+// Finds the scenario and the question at the cursor. Does not depend on VS Code.
 
 /**
  * Returns the scenario that contains a line, from the lenses of scenarios and the blocks of the script's outline.
@@ -24,4 +24,15 @@ function blocks(symbols) {
   return symbols.flatMap(({ range, children }) => [{ start: range.start.line, end: range.end.line }, ...blocks(children ?? [])]);
 }
 
-export { around, blocks };
+/**
+ * Returns the title of the last question that begins at or above a line.
+ * @param {string[]} lines the lines of the script
+ * @param {number} line
+ * @returns {string | null} null if no question begins there
+ */
+function question(lines, line) {
+  const titles = lines.slice(0, line + 1).map((text) => /^\s*question\s+"([^"]+)"/.exec(text)?.[1]);
+  return titles.filter((title) => title !== undefined).pop() ?? null;
+}
+
+export { around, blocks, question };

@@ -13,8 +13,8 @@ class Server {
     this.log = vscode.window.createOutputChannel('Pagewalk', { log: true });
   }
 
-  /** Starts the server, or shows an error if the program is missing. */
-  async start() {
+  /** Returns the path of the program, or shows an error if the program is missing. */
+  program() {
     const program = meant(vscode.workspace.getConfiguration('pagewalk').get('path', 'pagewalk'), {
       home: os.homedir(),
       folder: vscode.workspace.workspaceFolders?.[0]?.uri.fsPath,
@@ -23,8 +23,14 @@ class Server {
     if (command === undefined) {
       this.log.error(missing(program));
       offer(missing(program));
-      return;
     }
+    return command;
+  }
+
+  /** Starts the server, or shows an error if the program is missing. */
+  async start() {
+    const command = this.program();
+    if (command === undefined) return;
     const client = new LanguageClient('pagewalk', 'Pagewalk', { command, args: ['lsp'] }, {
       documentSelector: [{ scheme: 'file', language: 'pagewalk' }, { scheme: 'untitled', language: 'pagewalk' }],
       initializationOptions: settings,

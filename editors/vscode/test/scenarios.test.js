@@ -1,6 +1,6 @@
 import test from 'node:test';
 import assert from 'node:assert/strict';
-import { around, blocks } from '../src/scenarios.js';
+import { around, blocks, question } from '../src/scenarios.js';
 
 const lenses = [
   { line: 0, scenario: null },
@@ -18,4 +18,9 @@ test('the cursor is in the scenario whose block holds it', () => {
 
 test('without an outline only its own line is a scenario', () => {
   assert.deepEqual([4, 5, 10].map((line) => around(lenses, [], line)), ['one', null, 'two']);
+});
+
+test('the question at the cursor is the last one that begins above it', () => {
+  const lines = ['machine simple', 'question "One" points 2 {', '  ask "x" = 1', '}', '  question "Two" {', '}'];
+  assert.deepEqual(lines.map((_, line) => question(lines, line)), [null, 'One', 'One', 'One', 'Two', 'Two']);
 });

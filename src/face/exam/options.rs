@@ -31,7 +31,7 @@ pub(crate) struct VersionArguments {
     make_up: Option<u64>,
     /// Check N versions for fairness without printing a paper
     ///
-    /// Pagewalk must be able to generate every version. The versions must be equally difficult and have
+    /// Fails if Pagewalk cannot generate every version. The versions must also be equally difficult and have
     /// different answers, and no question may reveal an answer. The exit status is 1 if the check fails.
     #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
     pub(crate) check: Option<u64>,

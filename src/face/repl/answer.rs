@@ -39,7 +39,7 @@ pub(crate) struct Answer<'s, W: Write> {
     tell: AnswerDetail,
     look: AnswerStyle,
     written: usize,
-    /// Whether the last statement printed details and is followed by an empty line.
+    /// Whether the last output was details with an empty line below them.
     spaced: bool,
     error: Option<io::Error>,
 }

@@ -2,7 +2,6 @@
 
 use std::io;
 
-use super::commands::unquoted;
 use super::context::ReplContext;
 use pagewalk_script::exam::Collector;
 use pagewalk_script::exam::practice::{Practice, Reply};
@@ -10,8 +9,7 @@ use pagewalk_script::lang::nearest::nearest;
 use pagewalk_script::report::doc::Block;
 
 /// Starts a question of the session, or returns `None` if no question has this title.
-pub(crate) fn begin(context: &mut ReplContext, rest: &str) -> io::Result<Option<Practice>> {
-    let title = unquoted(rest);
+pub(crate) fn begin(context: &mut ReplContext, title: &str) -> io::Result<Option<Practice>> {
     let mut collector = Collector::default();
     context.explore.replay(&mut collector);
     let mut practice = match Practice::new(collector.paper(), title) {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::answer::{AnswerDetail, AnswerStyle};
 use super::asking::Asking;
-use super::commands;
+use super::commands::{self, unquoted};
 use super::context::{DisplayOptions, ReplContext};
 use super::pasted;
 use super::practice;
@@ -76,6 +76,12 @@ impl Shell {
     /// Runs a script and prints a summary.
     pub(crate) fn load(&mut self, file: &Path) -> io::Result<()> {
         commands::load(&mut self.context, file)
+    }
+
+    /// Begins the practice of a question. An empty title selects the only question.
+    pub(crate) fn practice(&mut self, title: &str) -> io::Result<()> {
+        self.quiz = practice::begin(&mut self.context, title)?.map(|begun| Asking::Practice(Box::new(begun)));
+        Ok(())
     }
 
     /// Sets the width of the output in columns.
@@ -242,10 +248,7 @@ impl Shell {
         match row.kind {
             CommandKind::Quit => return self.leave(),
             CommandKind::Quiz => self.quiz = quiz::begin(&mut self.context, rest)?.map(Asking::Quiz),
-            CommandKind::Practice => {
-                self.quiz =
-                    practice::begin(&mut self.context, rest)?.map(|begun| Asking::Practice(Box::new(begun)));
-            }
+            CommandKind::Practice => self.practice(unquoted(rest))?,
             _ => commands::obey(&mut self.context, row, rest)?,
         }
         Ok(Flow::Next)

@@ -35,6 +35,9 @@ const LONGEST: u64 = 64 << 20;
 pub(crate) struct Repl {
     /// Script to run before the first prompt
     file: Option<PathBuf>,
+    /// Begin with `:practice` of this question (default: the script's only question)
+    #[arg(long, value_name = "TITLE", requires = "file", num_args = 0..=1, default_missing_value = "")]
+    practice: Option<String>,
     /// Stop running each input after a total of N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
@@ -66,6 +69,9 @@ impl Repl {
         }
         if let Some(file) = &self.file {
             shell.load(file)?;
+        }
+        if let Some(title) = &self.practice {
+            shell.practice(title)?;
         }
         match editor {
             Some(editor) => {

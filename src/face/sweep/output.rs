@@ -14,7 +14,7 @@ use pagewalk_script::traces::sweep_reports::{Swept, csv, json, parquet, plot, te
 /// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
 pub(super) enum SweepFormat {
-    /// Table, or a matrix of miss rates if you vary two settings
+    /// Print a table, or for two varied settings a matrix of miss rates
     #[default]
     Text,
     /// One JSON object

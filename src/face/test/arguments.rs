@@ -42,7 +42,7 @@ pub(crate) struct Test {
     amending: AmendOptions,
     #[command(flatten)]
     checking: Checking,
-    /// Rerun the tests whenever a file changes
+    /// Rerun the tests after every file change
     #[arg(long, conflicts_with = "list")]
     watch: bool,
     /// Also write a report: `junit`, `tap`, `json`, or `github`; `-` is standard output

@@ -127,6 +127,28 @@ local function state(how)
   end
 end
 
+--- Practices the question at the cursor in a terminal, at Pagewalk's prompt.
+--- @param client vim.lsp.Client
+--- @param buffer integer
+local function practice(client, buffer)
+  local title
+  for _, line in ipairs(vim.api.nvim_buf_get_lines(buffer, 0, vim.api.nvim_win_get_cursor(0)[1], false)) do
+    title = line:match('^%s*question%s+"([^"]+)"') or title
+  end
+  local path = vim.api.nvim_buf_get_name(buffer)
+  if not title then
+    return say('put the cursor in a question, and run the command again')
+  elseif path == '' then
+    return say('save the script first')
+  end
+  -- The prompt reads the script from the disk.
+  vim.cmd('silent update')
+  local program = type(client.config.cmd) == 'table' and client.config.cmd[1] or 'pagewalk'
+  vim.cmd('botright new')
+  vim.fn.jobstart({ program, 'repl', path, '--practice', title }, { term = true })
+  vim.cmd('startinsert')
+end
+
 --- The subcommands of `:Pagewalk`.
 local does = {
   run = tell('pagewalk.runScenario', false),
@@ -139,6 +161,7 @@ local does = {
   fill = mend('source.fill.pagewalk'),
   paper = exam(false),
   key = exam(true),
+  practice = practice,
 }
 
 local function known(typed)

@@ -177,5 +177,5 @@ fn not_open(path: &Path) -> ResponseError {
 }
 
 fn cancelled() -> ResponseError {
-    response_error(ErrorCode::RequestCanceled, "the request was cancelled")
+    response_error(ErrorCode::RequestCanceled, "the request was canceled")
 }

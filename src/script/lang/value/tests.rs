@@ -174,7 +174,7 @@ fn lists_and_ranges_compare_by_their_elements() {
     assert!(!equal(&ints(&[0, 1]), &range(0, 3)));
     assert!(equal(&range(5, 5), &range(9, 2)));
     assert!(!equal(&range(0, 1 << 60), &range(0, 1 << 61)));
-    // Inside lists, elements of different kinds are unequal without an error.
+    // The comparison of elements of different kinds inside lists is false, not an error.
     assert!(!equal(&Value::list(["a".into()]).unwrap(), &ints(&[1])));
     assert_eq!(binary(Op::Less, &ints(&[1, 2]), &ints(&[1, 3])).unwrap(), Value::Bool(true));
     assert_eq!(binary(Op::Less, &ints(&[1]), &ints(&[1, 0])).unwrap(), Value::Bool(true));
@@ -215,7 +215,6 @@ fn lists_are_flattened_and_limited() {
 fn nested_lists_are_limited_in_total_and_in_depth() {
     let row = |from: i64| ints(&[from, from + 1]).alone();
     let rows = Value::list([row(1), row(3)]).unwrap();
-    assert_eq!(rows.to_string(), "[[1, 2], [3, 4]]");
     assert_eq!(rows.to_json().to_string(), "[[1,2],[3,4]]");
     // The elements of a list expand, but not the elements of these elements.
     assert_eq!(Value::list([rows.clone(), row(5)]).unwrap().to_string(), "[[1, 2], [3, 4], [5, 6]]");
@@ -223,13 +222,10 @@ fn nested_lists_are_limited_in_total_and_in_depth() {
     assert_eq!(binary(Op::In, &ints(&[3, 4]), &rows).unwrap(), Value::Bool(true));
     assert_eq!(binary(Op::In, &ints(&[2, 3]), &rows).unwrap(), Value::Bool(false));
     assert_eq!(binary(Op::Less, &rows, &Value::list([row(1), row(4)]).unwrap()).unwrap(), Value::Bool(true));
-    // Without these limits, 20 doublings would make a list of a million lists of lists.
     let mut doubled = ints(&[0]);
-    let error = std::iter::repeat_with(|| {
-        doubled = Value::list([doubled.clone().alone(), doubled.clone().alone()])?;
-        Ok(())
-    });
-    assert_eq!(code(error.take(99).collect::<Result<(), super::ValueError>>()), Code::LimitSize);
+    let mut double =
+        || Value::list([doubled.clone().alone(), doubled.clone().alone()]).map(|list| doubled = list);
+    assert_eq!(code((0..99).try_for_each(|_| double())), Code::LimitSize);
     let long = Value::list([range(0, LIST_LIMIT as i128 / 2)]).unwrap().alone();
     assert_eq!(code(Value::list([long.clone(), long])), Code::LimitSize);
 }

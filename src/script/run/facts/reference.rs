@@ -35,7 +35,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
     fact(
         "faults",
         COUNT,
-        "references that missed",
+        "number of page faults",
         |r| Shown::plain(r.totals.faults),
         |r| positions(r, false),
     ),

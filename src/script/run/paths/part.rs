@@ -57,11 +57,11 @@ fn count(n: u64) -> Option<Value> {
 /// Properties of every TLB and cache.
 pub const PART_PROPERTIES: &[PartProperty] = &[
     counted("hits", "demand accesses that hit", |p| count(p.stats.hits)),
-    counted("misses", "demand accesses that missed", |p| count(p.stats.misses)),
+    counted("misses", "demand misses", |p| count(p.stats.misses)),
     counted("evictions", "valid entries evicted by fills", |p| count(p.stats.evictions)),
     of_caches("writebacks", "dirty blocks written back on eviction or flush", |p| count(p.stats.writebacks)),
     of_caches("walk_hits", "page-table entry fetches that hit", |p| count(p.stats.walk_hits)),
-    of_caches("walk_misses", "page-table entry fetches that missed", |p| count(p.stats.walk_misses)),
+    of_caches("walk_misses", "misses of page-table entry fetches", |p| count(p.stats.walk_misses)),
     PartProperty {
         fact: Some(FRACTION),
         formula: |p| Some(format!("{} / {}", p.stats.misses, p.stats.hits + p.stats.misses)),

@@ -16,8 +16,8 @@ use pagewalk_engine::machine::spec::{CacheSpec, Spec, WritePolicy};
 
 /// Sentences about missing values: one for values after an access, and one for table cells.
 pub(crate) const NO_VALUE: [&str; 2] = [
-    "If a value does not exist (such as the PPN after a page fault) or cannot be known from the given state, write -.",
-    "If a table cell has no value, write -.",
+    "Write - for a value that does not exist (such as the PPN after a page fault) or that the given state does not determine.",
+    "Write - in table cells without a value.",
 ];
 
 /// Returns the assumptions of a question: those about its machine and those about how its parts are related.

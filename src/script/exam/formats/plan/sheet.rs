@@ -32,8 +32,8 @@ pub fn sheet(paper: &Paper, edition: Edition, style: &Style) -> Sheet {
     sheet.front.instructions = authored(paper).unwrap_or_else(|| {
         let dashes = take_dashes(&mut sheet, &style.labels);
         let mut all = instructions(paper, &style.labels);
-        // The dash in an assumption must not begin a line.
-        all.extend(dashes.map(|dash| dash.replace(" -.", "\u{a0}-.")));
+        // The dash must not begin a line.
+        all.extend(dashes.map(|dash| dash.replace(" - ", "\u{a0}- ")));
         all
     });
     set_powers(&mut sheet);

@@ -34,8 +34,8 @@ pub(crate) fn leaving(record: &CallRecord) -> String {
         (pages, freed) if pages <= freed => format!(". The kernel frees {freed} frames"),
         (pages, freed) => {
             format!(
-                ". Other pages still use some frames of the unmapped pages, so the kernel frees only \
-                 {freed} of the {pages} frames"
+                ". The unmapped pages used {pages} frames. The kernel frees only {freed}, because other pages still use \
+                 the rest"
             )
         }
     }

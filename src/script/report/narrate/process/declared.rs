@@ -46,12 +46,12 @@ pub(crate) fn booted(booted: &Booted, explicit: bool) -> Vec<Block> {
     blocks
 }
 
-/// Describes a kernel: `8 user frames, fifo replacement, 4 swap slots`.
+/// Describes a kernel: `8 user frames, replacement by FIFO, 4 swap slots`.
 fn kernel(config: &KernelConfig, frames: u32) -> String {
     let policy = POLICIES.iter().find(|row| row.policy == config.replacement);
     let mut words = vec![
         count(frames.into(), "user frame", "user frames"),
-        format!("{} replacement", policy.map_or("no", |row| row.name)),
+        format!("replacement by {}", policy.map_or("no policy", |row| row.title)),
         match config.swap {
             _ if config.on_disk => "pages on disk at the start".to_owned(),
             0 => "no swap".to_owned(),

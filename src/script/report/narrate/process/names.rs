@@ -103,7 +103,7 @@ impl Names<'_> {
     /// Returns the keyword of the replacement policy.
     pub(crate) fn policy(&self) -> &'static str {
         let row = POLICIES.iter().find(|row| Some(row.policy) == self.legend.policy);
-        row.map_or("the policy", |row| row.name)
+        row.map_or("the policy", |row| row.title)
     }
 
     /// Returns the physical page of a table.
