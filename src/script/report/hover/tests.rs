@@ -161,7 +161,7 @@ fn a_word_is_described_by_its_meaning() {
         ("expect L1d.miss_‸rate < 1", &["NAME.miss_rate", "Misses / accesses"]),
         ("expect P1.faults.mi‸nor == 0", &["P1.faults.minor"]),
         ("expect P1.faul‸ts.minor == 0", &["P1.faults.minor"]),
-        ("let x = last.wa‸lk", &["walk VALUE", "Page-table entries fetched"]),
+        ("let x = last.wa‸lk", &["walk VALUE", "Number of page-table entries fetched"]),
         ("let x = log‸2(8)", &["log2(x)"]),
         ("let x = MAP_PRI‸VATE", &["MAP_PRIVATE", "value: 2"]),
         ("machine core-‸i7", &["core-i7", "a four-level page table"]),

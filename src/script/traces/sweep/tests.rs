@@ -67,8 +67,8 @@ fn points_that_make_no_machine_are_skipped_with_the_reason() {
     let grid = read("size 256 B 768 B 1 KB, ways 8");
     assert_eq!(shapes(&grid), [(1024, 8, 64, 2)]);
     assert_eq!(grid.skipped.iter().map(|skipped| skipped.at.clone()).collect::<Vec<_>>(), [[0, 0], [1, 0]]);
-    assert!(grid.skipped[0].why.contains("not a multiple of 8 ways"), "{}", grid.skipped[0].why);
-    assert!(grid.skipped[1].why.contains("not a multiple of 8 ways"), "{}", grid.skipped[1].why);
+    assert!(grid.skipped[0].why.contains("cannot form sets of 8 ways"), "{}", grid.skipped[0].why);
+    assert!(grid.skipped[1].why.contains("cannot form sets of 8 ways"), "{}", grid.skipped[1].why);
     let grid = read("ways 3 8, size 12 KB 32 KB");
     assert_eq!(shapes(&grid), [(12288, 3, 64, 64), (32768, 8, 64, 64)]);
     assert!(grid.skipped[1].why.contains("power of two"), "{}", grid.skipped[1].why);
