@@ -86,7 +86,7 @@ fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences
     }
     sentences.extend(orders);
     match &hardware.kernel {
-        Some(kernel) => of_kernel(kernel, asked, sentences),
+        Some(kernel) => of_kernel(spec, kernel, asked, sentences),
         None if spec.mmu.is_none() || !asked.is(About::Faults) || asked.is(About::Retries) => {}
         None if spec.tlbs.is_empty() && spec.caches.is_empty() => {
             sentences.push("A page fault ends the access.".to_owned());
@@ -106,29 +106,31 @@ fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences
 fn of_lookups(spec: &Spec, asked: &Asked, sentences: &mut Vec<String>) {
     let fetches = asked.is(About::Fetches);
     let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(AccessKind::Read));
-    let tlbs = tlbs.map(|tlb| (&*tlb.name, tlb.ways, tlb.policy.row().title, String::new()));
+    let tlbs = tlbs.map(|tlb| (&*tlb.name, Shape::new(tlb.sets, tlb.ways), tlb.policy.row().title, String::new()));
     let caches = spec
         .caches
         .iter()
         .filter(|_| asked.is(About::Data))
         .filter(|cache| fetches || cache.side.serves(AccessKind::Read));
-    let caches = caches.map(|cache| (&*cache.name, cache.ways, cache.policy.row().title, stores(cache)));
-    let mut alike: Vec<(Vec<&str>, bool, &str, String)> = Vec::new();
-    for (name, ways, policy, stores) in tlbs.chain(caches) {
-        let same = alike.last_mut().filter(|row| (row.1, row.2, &row.3) == (ways == 1, policy, &stores));
+    let caches = caches.map(|cache| {
+        (&*cache.name, Shape::new(cache.sets, cache.ways), cache.policy.row().title, stores(cache))
+    });
+    let mut alike: Vec<(Vec<&str>, Shape, &str, String)> = Vec::new();
+    for (name, shape, policy, stores) in tlbs.chain(caches) {
+        let same = alike.last_mut().filter(|row| (row.1, row.2, &row.3) == (shape, policy, &stores));
         match same {
             Some(row) => row.0.push(name),
-            None => alike.push((vec![name], ways == 1, policy, stores)),
+            None => alike.push((vec![name], shape, policy, stores)),
         }
     }
-    for (names, direct, policy, stores) in alike {
+    for (names, shape, policy, stores) in alike {
         let verb = if names.len() == 1 { "is" } else { "are" };
         let stores = if stores.is_empty() {
             stores
         } else {
             format!(" {} {verb} {stores}.", capitalized(&listed(&names, "and")))
         };
-        sentences.push(format!("{}{stores}", filled(&named(&names), direct, policy)));
+        sentences.push(format!("{}{stores}", filled(&named(&names), shape, policy)));
     }
 }
 
@@ -158,13 +160,33 @@ fn capitalized(text: &str) -> String {
     text.strip_prefix("the ").map_or_else(|| text.to_owned(), |rest| format!("The {rest}"))
 }
 
-/// Describes the entry that a miss fills.
-fn filled(name: &str, direct: bool, policy: &str) -> String {
-    if direct {
-        return format!("A miss in {name} replaces the only entry in the set.");
+/// The organization of a TLB or cache.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Shape {
+    DirectMapped,
+    SetAssociative,
+    FullyAssociative,
+}
+
+impl Shape {
+    fn new(sets: u64, ways: u32) -> Self {
+        match (sets, ways) {
+            (_, 1) => Self::DirectMapped,
+            (1, _) => Self::FullyAssociative,
+            _ => Self::SetAssociative,
+        }
     }
+}
+
+/// Describes the entry that a miss fills.
+fn filled(name: &str, shape: Shape, policy: &str) -> String {
+    let place = match shape {
+        Shape::DirectMapped => return format!("A miss in {name} replaces the only entry in the set."),
+        Shape::SetAssociative => " in the set",
+        Shape::FullyAssociative => "",
+    };
     format!(
-        "A miss in {name} fills the lowest-numbered invalid entry in the set. If all entries are valid, {policy} selects the victim."
+        "A miss in {name} fills the lowest-numbered invalid entry{place}. If all entries are valid, {policy} selects the victim."
     )
 }
 
@@ -176,10 +198,13 @@ fn stores(cache: &CacheSpec) -> String {
     format!("{write} and {}", if cache.write_allocate { "write-allocate" } else { "no-write-allocate" })
 }
 
-fn of_kernel(kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) {
+fn of_kernel(spec: &Spec, kernel: &KernelConfig, asked: &Asked, sentences: &mut Vec<String>) {
     if asked.is(About::Faults) {
-        let second =
-            if asked.is(About::Lookups) { ". Answers about the TLB and cache are for the retry" } else { "" };
+        let second = match (asked.is(About::Lookups), spec.caches.is_empty()) {
+            (false, _) => "",
+            (true, true) => ". Answers about the TLB are for the retry",
+            (true, false) => ". Answers about the TLB and cache are for the retry",
+        };
         sentences.push(format!(
             "The kernel handles page faults, and the processor retries the instruction{second}."
         ));

@@ -36,6 +36,10 @@ pub(super) fn of_machine(
             Component::Tlb(at) => (spec.tlbs[at].policy, spec.tlbs[at].ways),
             Component::Cache(at) => (spec.caches[at].policy, spec.caches[at].ways),
         };
+        let one_set = match part {
+            Component::Tlb(at) => spec.tlbs[at].sets == 1,
+            Component::Cache(at) => spec.caches[at].sets == 1,
+        };
         let name = named(part.name(spec)).filter(|_| total > 1)?;
         let sets = match part {
             Component::Tlb(at) => machine.tlb_sets_in_use(at),
@@ -56,12 +60,12 @@ pub(super) fn of_machine(
         if !sets.iter().any(|of| !of.full && evicts(part, of.set)) {
             sets.retain(|of| of.full);
         }
-        Some(sentences(&name, policy, &sets))
+        Some(sentences(&name, one_set, policy, &sets))
     });
     each.flatten().collect()
 }
 
-fn sentences(name: &str, policy: Policy, sets: &[Ordered]) -> Vec<String> {
+fn sentences(name: &str, one_set: bool, policy: Policy, sets: &[Ordered]) -> Vec<String> {
     let by_fill = matches!(policy, Policy::Fifo | Policy::Lifo);
     let full = sets.iter().all(|of| of.full);
     if sets.is_empty() {
@@ -78,8 +82,12 @@ fn sentences(name: &str, policy: Policy, sets: &[Ordered]) -> Vec<String> {
                 "the leftmost valid way was used least recently, and the rightmost valid way was used most recently"
             }
         };
-        let which = if full { "each full set" } else { "each set" };
-        return vec![format!("In {which} of {name}, {order}.")];
+        let place = match (one_set, full) {
+            (true, _) => name.to_owned(),
+            (false, true) => format!("each full set of {name}"),
+            (false, false) => format!("each set of {name}"),
+        };
+        return vec![format!("In {place}, {order}.")];
     }
     let one = |of: &Ordered| {
         let ways: Vec<String> = of.ways.iter().map(ToString::to_string).collect();
