@@ -289,17 +289,25 @@ def fails(what, check):
     raise SystemExit(f"papers: nobody notices {what}")
 
 
+def accessible(paths):
+    """Validates PDF files against PDF/UA."""
+    ran = subprocess.run([sys.executable, ".ci/pdfua.py", *map(str, paths)], capture_output=True, text=True)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+
+
 def main():
     missing = [name for name in ("pdflatex", "chromium") if not shutil.which(name)]
     with tempfile.TemporaryDirectory() as scratch, concurrent.futures.ThreadPoolExecutor(os.cpu_count()) as pool:
         scratch = pathlib.Path(scratch)
         script = scratch / "nasty.pw"
         script.write_text(SCRIPT)
-        jobs = []
+        jobs, typeset = [], []
 
         def start(work, script):
             folder = scratch / f"{len(jobs)}"
             folder.mkdir()
+            if work in (pdf, large, named, merged):
+                typeset.append(folder)
             jobs.append(pool.submit(work, script, folder))
             return jobs[-1]
 
@@ -319,12 +327,17 @@ def main():
         wrong = [str(error) for error in (job.exception() for job in jobs) if error]
         if wrong:
             sys.exit("papers:\n" + "\n".join(wrong))
+        accessible(path for folder in typeset for path in folder.rglob("*.pdf"))
         # Tests of the checks: each has to find its mistake.
         key = keys[0].result()
         fails("a key that is handed out", lambda: empty(key))
         fails("pages without the version", lambda: key.numbered("NONE", "Page", "of"))
         moved = Printed(key.path) if key.path.exists() else key
         moved.rects[1] = [(x0 + 1, top, x1 + 1, bottom) for x0, top, x1, bottom in moved.rects[1]]
+        untagged = pypdf.PdfWriter(clone_from=pypdf.PdfReader(key.path))
+        untagged.root_object.pop("/StructTreeRoot")
+        untagged.write(scratch / "untagged.pdf")
+        fails("a PDF without tags", lambda: accessible([scratch / "untagged.pdf"]))
         fails("boxes that move", lambda: overlay(key, moved, "moved"))
     print(f"papers: {len(EXAMS)} exams and one of nasty strings as PDF" + "".join(
         f", {name}" for name in ("pdflatex", "chromium") if name not in missing))

@@ -264,7 +264,7 @@ fn an_exam_replaces_or_removes_the_instructions() {
     let laid_out = sheet(&own, Edition::Paper, &Style::default());
     assert_eq!(laid_out.front.instructions, ["Use a pen.", "Show your work."]);
     // Without the default instructions, the assumptions still describe missing values.
-    assert!(markdown(&own, Edition::Paper, &Style::default()).contains("write -"));
+    assert!(markdown(&own, Edition::Paper, &Style::default()).contains("Write -"));
     let none = of("\"\"");
     for text in [
         html::page(&none, Edition::Key, &Style::default()),

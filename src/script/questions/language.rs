@@ -30,7 +30,7 @@ const PAPER_VERBS: &[Verb] = &[
     Verb {
         name: "exam",
         params: &[settings(
-            "title, course, duration, aids, instructions, radix hex|decimal|binary, pool TEXT pick N of [TEXT, …], shuffle questions|options",
+            "title, course, term, date, duration, aids, instructions, radix hex|decimal|binary, addressable byte|word, pool TEXT pick N of [TEXT, …], shuffle questions|options",
         )],
         help: "sets the cover and structure of an exam paper",
         example: "exam { title \"Final\", duration 90 min, shuffle options }",

@@ -21,6 +21,8 @@ const fn often(name: &'static str, params: &'static [Param], help: &'static str)
 pub(crate) const COVER_SETTINGS: &[SettingWord] = &[
     once("title", &[TEXT], "title of the exam"),
     once("course", &[TEXT], "course of the exam"),
+    once("term", &[TEXT], "term of the course"),
+    once("date", &[TEXT], "date of the exam"),
     once("duration", &[N, Unit("min")], "duration of the exam"),
     once("aids", &[TEXT], "permitted aids"),
     once(

@@ -203,7 +203,7 @@ fn unusual_entries() {
         "0x4001 0xB003 -".to_owned(),
         "0x2402 - -".to_owned(),
     ];
-    assert_eq!(lines(&kind("66-layout", "Unusual page-table entries")), right);
+    assert_eq!(lines(&kind("66-layout", "Big-endian page-table entries")), right);
 }
 
 /// University of Waterloo, CS350: the load from 0x3C9A finds an invalid TLB entry and accesses the physical

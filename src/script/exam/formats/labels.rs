@@ -123,6 +123,8 @@ pub(crate) const WORDS: &[&str] = &[
     "Key",
     "Solutions",
     "Course",
+    "Term",
+    "Date",
     "Duration",
     "Aids",
     "Version",

@@ -71,6 +71,10 @@ pub(super) enum About {
     Modified,
     /// Clock ticks that clear use bits.
     Ticks,
+    /// A reference string with clock ticks.
+    AnyTicks,
+    /// A reference string with several references.
+    Several,
     /// The order of eviction.
     Order,
 }
@@ -254,6 +258,8 @@ impl Asked {
             (About::UseBits, uses_bits && row.is_some_and(|row| row.referenced.is_some())),
             (About::Clean, row.map_or(!is_empty, |row| row.modified.is_none())),
             (About::Modified, run.has_stores()),
+            (About::Several, run.totals.trace.len() > 1),
+            (About::AnyTicks, run.setup.ticks != Ticks::Never),
             (About::Ticks, run.setup.ticks != Ticks::Never && uses_bits),
         ]);
         if !self.policies.contains(&policy) {

@@ -1,7 +1,7 @@
 //! Assumptions about reference strings.
 
 use super::asked::{About, Asked};
-use super::policy_rules;
+use super::policy_rules::rule;
 
 /// Sentences about reference strings, each with the topics that require it.
 const OF_STRINGS: &[(&[About], &str)] = &[
@@ -50,7 +50,6 @@ pub(super) fn of_strings(asked: &Asked, sentences: &mut Vec<String>) {
     }
     let others = OF_STRINGS.iter().filter(|(about, _)| about.iter().all(|about| asked.is(*about)));
     sentences.extend(others.map(|(_, sentence)| (*sentence).to_owned()));
-    sentences.extend(
-        asked.policies.iter().filter_map(|policy| policy_rules::explained(policy)).map(str::to_owned),
-    );
+    let rules = asked.policies.iter().filter_map(|policy| rule(policy));
+    sentences.extend(rules.map(|rule| rule.printed(asked.is(About::Several), asked.is(About::AnyTicks))));
 }
