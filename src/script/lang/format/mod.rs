@@ -39,7 +39,8 @@ const WHOLE: usize = 1 << 17;
 
 /// Formats a script.
 ///
-/// # Errors If the text has syntax errors, returns them with spans in file number 0.
+/// # Errors
+/// If the text has syntax errors, returns them for file number 0.
 pub fn format(text: &str) -> Result<String, Unformatted> {
     let read = parse(0, text, &mut ());
     if !read.diagnostics.is_empty() {

@@ -121,7 +121,7 @@ fn a_victim_makes_room_and_comes_back() {
     let narrated = sentences(&format!("{SMALL}{fill}write 0x1200 = 9"));
     assert_eq!(
         narrated[1],
-        "No frame is free. The victim (fifo) is frame 0 with page 0x40 of P1, which the kernel writes to \
+        "No frame is free. The victim (FIFO) is frame 0 with page 0x40 of P1, which the kernel writes to \
          swap slot 0. The kernel sets P = 0 and slot 0 in the page's PTE and invalidates its TLB entry."
     );
     assert!(
@@ -254,7 +254,7 @@ fn steps_of_a_fault_are_the_lectures() {
         "MMU → CPU: exception: page fault",
         "CPU → handler: transfers control to the kernel's page fault handler",
         "handler: the address is in the area heap (0x1000–0x1400, rw-p, anonymous), which permits the access",
-        "handler → disk: evicts page 0x40 of P1 from frame 0 (fifo) and writes it to swap slot 0. \
+        "handler → disk: evicts page 0x40 of P1 from frame 0 (FIFO) and writes it to swap slot 0. \
          The kernel sets P = 0 and slot 0 in the page's PTE and invalidates its TLB entry",
         "handler → memory: fills frame 0 with zeros",
         "handler → memory: updates the PTE of page 0x48: P = 1, PPN 0x00, R/W = 1",

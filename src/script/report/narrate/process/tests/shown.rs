@@ -180,7 +180,7 @@ fn kernel_actions_report_their_results() {
 fn declarations_report_their_results() {
     assert_eq!(
         first("machine simple\nkernel { frames 8, swap 4 slots, replacement fifo }"),
-        "8 user frames, fifo replacement, 4 swap slots, cold page cache"
+        "8 user frames, replacement by FIFO, 4 swap slots, cold page cache"
     );
     assert_eq!(first(SMALL), "P1 is process 1, with 2 areas totaling 1152 B; no page is resident yet");
     assert!(first("process P1").starts_with("Without a machine declaration"));
