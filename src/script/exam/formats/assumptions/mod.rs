@@ -106,7 +106,8 @@ fn of_machine(hardware: &Hardware, orders: Vec<String>, asked: &Asked, sentences
 fn of_lookups(spec: &Spec, asked: &Asked, sentences: &mut Vec<String>) {
     let fetches = asked.is(About::Fetches);
     let tlbs = spec.tlbs.iter().filter(|tlb| fetches || tlb.side.serves(AccessKind::Read));
-    let tlbs = tlbs.map(|tlb| (&*tlb.name, Shape::new(tlb.sets, tlb.ways), tlb.policy.row().title, String::new()));
+    let tlbs =
+        tlbs.map(|tlb| (&*tlb.name, Shape::new(tlb.sets, tlb.ways), tlb.policy.row().title, String::new()));
     let caches = spec
         .caches
         .iter()
