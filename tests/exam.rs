@@ -364,7 +364,7 @@ fn a_reference_string_is_printed_with_its_settings() {
                   Every reference to page 3 is a store. The clock ticks after every 2 references. At the start, a frame \
                   holds page 7.";
     assert_eq!(text.matches(prompt).count(), 2, "{text}");
-    assert!(text.contains("Within a class, the page in the lowest-numbered frame is evicted."), "{text}");
+    assert!(text.contains("Within a class, it evicts the page in the lowest-numbered frame."), "{text}");
     // The grid shows the latest reference string, even if other statements follow the string.
     let machine = "machine simple\nset page_table { | vpn ppn v |; | 0F 0D 1 | }\n";
     let script = format!(

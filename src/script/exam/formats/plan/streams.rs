@@ -140,7 +140,8 @@ impl Items<'_> {
         let short = self.labels.table(&blank.fact);
         let is_number = matches!(blank.form, Form::Number { .. });
         // The name of a component is part of its label. The short name of `frame` does not say which frame.
-        let is_short = is_number && short != *blank.fact && !blank.fact.contains('.') && &*blank.fact != "frame";
+        let is_short =
+            is_number && short != *blank.fact && !blank.fact.contains('.') && &*blank.fact != "frame";
         let label = if is_short { short } else { called(blank, self.labels) };
         let notes = [how, blank.unit.as_deref().unwrap_or_default().to_owned()];
         let notes: Vec<String> = notes.into_iter().filter(|note| !note.is_empty()).collect();
