@@ -140,7 +140,7 @@ fn a_long_table_is_split_only_once() {
 /// The TLB of this question has three valid entries, and the fourth TLB miss evicts one of these entries.
 #[test]
 fn the_order_of_a_set_that_fills_up_is_an_assumption() {
-    let order = "In each set of the TLB, the leftmost valid way was used least recently, and the rightmost valid way was used \
+    let order = "In the TLB, the leftmost valid way was used least recently, and the rightmost valid way was used \
                  most recently.";
     assert!(printed("04-address-stream", Edition::Paper).contains(order));
     // This question evicts no entry from the TLB.
