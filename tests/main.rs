@@ -16,6 +16,7 @@ mod exam;
 mod examples;
 mod exams;
 mod exports;
+mod figures;
 mod fixes;
 mod format;
 mod fuzz;

@@ -6,32 +6,32 @@ use crate::lang::ast::{Command, Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::run::nouns::InvalidEntries;
-use crate::run::record::{Shown, View};
+use crate::run::record::{BitsView, Did, Shown, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
+use crate::run::verbs::too_wide;
 use std::sync::Arc;
 
 /// The possible operands of a figure.
-const FIGURES: &str = "`bits VA`, `layout P1`, `frames P1 P2`, `tables P1`, and `reference`";
+const FIGURES: &str =
+    "`bits VA`, `bits VA fields`, `bits pa PA`, `layout P1`, `frames P1 P2`, `tables P1`, and `reference`";
 
-/// `figure bits VA`, `figure layout P1 P2`, `figure frames P1 P2`, `figure tables P1`, `figure reference`
+/// `figure NAME …`, which adds a figure to a question, or shows a figure outside questions
 ///
 /// # Errors
-/// Returns `misplaced`, `unknown-word`, `wrong-count`, or `address-too-wide`.
+/// Returns `unknown-word`, `wrong-count`, or `address-too-wide`.
 pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     let place = command.verb.span;
-    session.needs_question(place)?;
     let Some((first, rest)) = command.operands.split_first() else {
         return Err(Diagnostic::new(Code::WrongCount, place, "`figure` needs something to draw")
             .label("nothing follows")
             .help(format!("there are {FIGURES}"))
             .into());
     };
-    let in_part = session.in_part();
     match (super::rows::word(first), rest) {
-        (Some("bits"), [va]) => {
-            let (figure, view) = bits(session, va)?;
-            Ok(puts(Entry::Figure { figure, in_part }, vec![view]))
+        (Some("bits"), operands) if address_of(operands).is_some() => {
+            let (figure, view) = bits(session, operands)?;
+            Ok(drawn(session, figure, vec![view]))
         }
         (Some("layout"), [_, _, ..]) => {
             let mut views = Vec::new();
@@ -41,20 +41,17 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
                 let plan = session.as_shown(place, &operands)?;
                 views.extend(session.show(plan, place, InvalidEntries::Hidden)?);
             }
-            let figure = Figure::Views(views.clone());
-            Ok(puts(Entry::Figure { figure, in_part }, views))
+            Ok(drawn(session, Figure::Views(views.clone()), views))
         }
         (Some("frames"), named) => {
             let view = session.sharing(place, named)?;
-            let figure = Figure::Views(vec![view.clone()]);
-            Ok(puts(Entry::Figure { figure, in_part }, vec![view]))
+            Ok(drawn(session, Figure::Views(vec![view.clone()]), vec![view]))
         }
         (Some("layout" | "tables" | "reference"), _) => {
             let operands: Arc<[Expr]> = command.operands.clone();
             let plan = session.as_shown(place, &operands)?;
             let views = session.show(plan, place, InvalidEntries::Hidden)?;
-            let figure = Figure::Views(views.clone());
-            Ok(puts(Entry::Figure { figure, in_part }, views))
+            Ok(drawn(session, Figure::Views(views.clone()), views))
         }
         (Some("bits"), [blank, _] | [_, blank]) if super::rows::word(blank) == Some("blank") => {
             Err(unneeded(session, command, blank).into())
@@ -76,6 +73,27 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
     }
 }
 
+/// Returns an action that shows a figure and, in a question, adds it to the paper.
+fn drawn(session: &Session, figure: Figure, views: Vec<View>) -> Action {
+    if session.is_in_question() {
+        return puts(Entry::Figure { figure, in_part: session.in_part() }, views);
+    }
+    Action::does(move |_| Ok(Did::Shown(views)))
+}
+
+/// Returns the address in `VA`, `VA fields`, `pa PA`, or `pa PA fields`, whether the address is physical, and whether the
+/// figure shows its fields. Returns `None` for other operands.
+fn address_of(operands: &[Expr]) -> Option<(&Expr, bool, bool)> {
+    let named = |operand: &Expr, name| super::rows::word(operand) == Some(name);
+    match operands {
+        [address] => Some((address, false, false)),
+        [pa, address] if named(pa, "pa") => Some((address, true, false)),
+        [address, fields] if named(fields, "fields") => Some((address, false, true)),
+        [pa, address, fields] if named(pa, "pa") && named(fields, "fields") => Some((address, true, true)),
+        _ => None,
+    }
+}
+
 /// Reports the word `blank`, which is unnecessary because the boxes of bits are always blank on a paper.
 fn unneeded(session: &Session, command: &Command, blank: &Expr) -> Diagnostic {
     let operands = command.operands.iter().filter(|operand| operand.span != blank.span);
@@ -87,11 +105,21 @@ fn unneeded(session: &Session, command: &Command, blank: &Expr) -> Diagnostic {
         .fix(Fix::replace(place, rest.join(" ")))
 }
 
-fn bits(session: &mut Session, va: &Expr) -> Result<(Figure, View), Stop> {
-    let value = session.address(va, 1)?.raw();
+/// Returns the figure of an address, and its view.
+fn bits(session: &mut Session, operands: &[Expr]) -> Result<(Figure, View), Stop> {
+    let Some((address, pa, fields)) = address_of(operands) else { return Err(Stop::Unknowable) };
+    let value = if pa { session.integer(address)? } else { session.address(address, 1)?.raw() };
     let Some(spec) = session.spec().cloned() else { return Err(Stop::Unknowable) };
-    let bits = spec.virtual_bits();
-    let title = if spec.mmu.is_some() { "virtual address" } else { "physical address" }.to_owned();
+    let physical = pa || spec.mmu.is_none();
+    let bits = if physical { spec.physical_bits } else { spec.virtual_bits() };
+    if value.checked_shr(bits).unwrap_or(0) != 0 {
+        return Err(too_wide(address.span, value, "physical", bits).into());
+    }
+    if fields {
+        let view = View::Bits(Box::new(BitsView { spec, physical, value }));
+        return Ok((Figure::Views(vec![view.clone()]), view));
+    }
+    let title = if physical { "physical address" } else { "virtual address" }.to_owned();
     let shown = View::Value { of: title.clone(), value: Shown::field(value, bits) };
     Ok((Figure::Bits { title, bits, value }, shown))
 }

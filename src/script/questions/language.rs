@@ -8,7 +8,7 @@ use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::run::facts::Family;
 use crate::run::params::Param::{Keyword, Literal, Many, Optional, Unit, Ways};
-use crate::run::params::{N, POINTS, PROCESS, PROSE, TEXT, VA, settings};
+use crate::run::params::{N, PA, POINTS, PROCESS, PROSE, TEXT, VA, settings};
 use crate::run::session::{Extension, Language, Options, Session, Verb};
 use crate::run::settings::{BLOCKS, BlockRow};
 use crate::run::stop::Stop;
@@ -56,7 +56,8 @@ const PAPER_VERBS: &[Verb] = &[
     Verb {
         name: "figure",
         params: &[Ways(&[
-            &[Keyword("bits"), VA],
+            &[Keyword("bits"), VA, Optional(&[Keyword("fields")])],
+            &[Keyword("bits"), Keyword("pa"), PA, Optional(&[Keyword("fields")])],
             &[Keyword("layout"), Many(&PROCESS)],
             &[Keyword("frames"), Many(&PROCESS)],
             &[Keyword("tables"), Optional(&[PROCESS])],

@@ -100,6 +100,11 @@ impl Session<'_> {
             .into())
     }
 
+    /// Whether the statement is in a question.
+    pub(crate) fn is_in_question(&self) -> bool {
+        self.sheet().is_some()
+    }
+
     /// Whether the current entry is in a part.
     pub(crate) fn in_part(&self) -> bool {
         self.sheet().is_some_and(Sheet::in_part)

@@ -101,6 +101,8 @@ pub struct Ruler {
     /// The title of the address.
     pub(crate) title: String,
     pub(crate) bits: u32,
+    /// The digit of each bit from the highest bit down, or `_` for a blank. Empty if the ruler shows no address.
+    pub(crate) digits: String,
     /// The divisions of the address, one below the other.
     pub(crate) rows: Vec<RulerRow>,
 }

@@ -92,6 +92,7 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
         View::Declaration(spec) => found.extend(of_machine(&declaration(spec))),
         View::Remark(_)
         | View::Rulers(_)
+        | View::Bits(_)
         | View::Steps(_)
         | View::CallSteps(_)
         | View::Layout(_)

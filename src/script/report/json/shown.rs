@@ -3,8 +3,8 @@
 use serde_json::{Value, json};
 
 use super::process;
-use crate::report::doc::{Block, Ruler, Step};
-use crate::report::narrate::{call_steps, declaration, rulers, steps};
+use crate::report::doc::{BitField, Block, Ruler, Step};
+use crate::report::narrate::{call_steps, declaration, of_address, rulers, steps};
 use pagewalk_engine::machine::pte::Bit;
 
 use crate::run::record::{CellView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, View};
@@ -19,6 +19,7 @@ pub fn json(view: &View) -> Vec<Value> {
         }
         View::Value { of, value } => vec![json!({"of": of, "value": value.value.to_json()})],
         View::Rulers(spec) => rulers(spec).iter().map(ruler).collect(),
+        View::Bits(of) => of_address(of, false).iter().map(|drawn| bits(of.value, drawn)).collect(),
         View::Steps(access) => steps(access).iter().filter_map(sequence).collect(),
         View::CallSteps(call) => vec![numbered(&call_steps(call))],
         View::Layout(layout) => vec![process::layout(layout)],
@@ -75,6 +76,16 @@ fn ruler(ruler: &Ruler) -> Value {
             .collect()
     };
     json!({"ruler": ruler.title, "bits": ruler.bits, "fields": ruler.rows.iter().flat_map(field).collect::<Vec<_>>()})
+}
+
+/// Returns an address with the values of its fields.
+fn bits(value: u64, of: &Ruler) -> Value {
+    let field = |field: &BitField| {
+        let low_bits = u64::MAX.checked_shr(63 - field.high).unwrap_or(0);
+        json!({"name": field.full_name(), "high": field.high, "low": field.low, "value": (value & low_bits) >> field.low})
+    };
+    let fields: Vec<Value> = of.rows.iter().flat_map(|row| &row.fields).map(field).collect();
+    json!({"figure": "bits", "of": of.title, "bits": of.bits, "value": value, "fields": fields})
 }
 
 fn numbered(steps: &[Step]) -> Value {

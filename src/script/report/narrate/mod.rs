@@ -35,7 +35,7 @@ pub(crate) use process::handled::{Evicted, Handled};
 pub(crate) use process::handler::call_steps;
 use process::{call, declared, handler};
 use repeats::Repeats;
-pub(crate) use ruler::rulers;
+pub(crate) use ruler::{of_address, rulers};
 pub use statement::{Statement, Statements};
 pub(crate) use steps::{steps, steps_on_paper};
 pub(crate) use why::reason_named;

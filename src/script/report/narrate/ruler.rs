@@ -2,6 +2,7 @@
 
 use super::parts::cache_name;
 use crate::report::doc::{BitField, Ruler, RulerOf, RulerRow};
+use crate::run::record::BitsView;
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec};
 
 /// Returns rulers of the virtual address (VPN and VPO, with the fields of the page tables and TLBs) and of
@@ -12,15 +13,28 @@ pub(crate) fn rulers(spec: &Spec) -> Vec<Ruler> {
         rulers.push(Ruler {
             title: "virtual address".to_owned(),
             bits: mmu.virtual_bits,
+            digits: String::new(),
             rows: virtual_rows(spec, mmu),
         });
     }
     rulers.push(Ruler {
         title: "physical address".to_owned(),
         bits: spec.physical_bits,
+        digits: String::new(),
         rows: physical_rows(spec),
     });
     rulers
+}
+
+/// Returns the ruler of an address with the digits of the address, or with blanks.
+pub(crate) fn of_address(of: &BitsView, blank: bool) -> Option<Ruler> {
+    let ruler = rulers(&of.spec).into_iter().nth(usize::from(of.physical && of.spec.mmu.is_some()))?;
+    let digit = |bit: u32| match (blank, of.value >> bit & 1) {
+        (true, _) => '_',
+        (false, 1) => '1',
+        (false, _) => '0',
+    };
+    Some(Ruler { digits: (0..ruler.bits).rev().map(digit).collect(), ..ruler })
 }
 
 /// Returns the fields in order from the top bit down, given their lowest bits. Omits fields with a width of

@@ -26,6 +26,9 @@ pub fn draw(text: &mut String, ruler: &Ruler, theme: Theme) {
     }
     let drawing = Drawing::new(ruler);
     line(text, 2, &theme.paint(Ink::Faint, &drawing.numbers()));
+    if !ruler.digits.is_empty() {
+        line(text, 2, &theme.paint(Ink::Strong, &drawing.digits(&ruler.digits)));
+    }
     line(text, 2, &drawing.border(None, ruler.rows.first()));
     for (at, row) in ruler.rows.iter().enumerate() {
         line(text, 2, &format!("{}  {}", drawing.boxes(row), theme.paint(Ink::Faint, &visible(&row.label))));
@@ -55,7 +58,13 @@ impl Drawing {
         lows.sort_unstable_by(|a, b| b.cmp(a));
         lows.dedup();
         let highs = std::iter::once(ruler.bits - 1).chain(lows.iter().map(|low| low.saturating_sub(1)));
-        let stretch = |(high, &low)| Stretch { high, low, width: if high == low { CELL } else { STRETCH } };
+        // The digits of a run must fit.
+        let digits = |high, low| if ruler.digits.is_empty() { 0 } else { (high - low) as usize + 1 };
+        let stretch = |(high, &low)| Stretch {
+            high,
+            low,
+            width: if high == low { CELL } else { STRETCH.max(digits(high, low)) },
+        };
         let mut drawing = Self(highs.zip(&lows).map(stretch).collect());
         fields().for_each(|field| drawing.make_room(field));
         drawing
@@ -91,6 +100,16 @@ impl Drawing {
                 return format!("{right:>width$}");
             }
             format!("{left}{right:>fill$}", fill = width - left.len())
+        });
+        format!(" {}", cells.collect::<Vec<_>>().join(" "))
+    }
+
+    /// Returns the digits of each run, below the numbers of its bits. `digits` has a digit for each bit.
+    fn digits(&self, digits: &str) -> String {
+        let top = self.0.first().map_or(0, |stretch| stretch.high);
+        let cells = self.0.iter().map(|Stretch { high, low, width }| {
+            let own = digits.get((top - high) as usize..=(top - low) as usize).unwrap_or_default();
+            if high == low { format!("{own:>width$}") } else { format!("{own:^width$}") }
         });
         format!(" {}", cells.collect::<Vec<_>>().join(" "))
     }

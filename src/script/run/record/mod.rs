@@ -33,8 +33,8 @@ pub use replayed::Replayed;
 pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, STRADDLES};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
-    AreaLayout, CellView, LayoutView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, TreeView,
-    View,
+    AreaLayout, BitsView, CellView, LayoutView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable,
+    TreeView, View,
 };
 pub use written::Written;
 

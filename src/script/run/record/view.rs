@@ -22,6 +22,8 @@ pub enum View {
     Value { of: String, value: Shown },
     /// The bit rulers of the machine's addresses.
     Rulers(Arc<Spec>),
+    /// The bits of an address with the machine's fields.
+    Bits(Box<BitsView>),
     /// The numbered steps of an access.
     Steps(Box<Access>),
     /// The steps of a system call.
@@ -38,6 +40,15 @@ pub enum View {
     Declaration(Arc<Spec>),
     /// A remark in words.
     Remark(String),
+}
+
+/// An address whose bits are drawn.
+#[derive(Debug, Clone)]
+pub struct BitsView {
+    pub(crate) spec: Arc<Spec>,
+    /// Whether the address is physical.
+    pub(crate) physical: bool,
+    pub(crate) value: u64,
 }
 
 /// The address space of a process, with its areas and the ranges that the areas can grow into.

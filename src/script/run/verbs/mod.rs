@@ -41,7 +41,7 @@ use replay::{FORMAT, MAP, STRADDLE};
 pub(crate) use access::load;
 pub(crate) use contents::show_plan;
 pub use forms::{FORMS, Form};
-pub(crate) use operands::word;
+pub(crate) use operands::{too_wide, word};
 pub(crate) use perms::SECTION_COLUMNS;
 
 /// Every verb that begins a command.

@@ -11,17 +11,32 @@ pub fn draw(ruler: &Ruler, canvas: Canvas) -> Drawing {
     let bit = ((canvas.room - labels) / f64::from(ruler.bits.max(1))).min(text * 2.2);
     let high = text * 2.0;
     let pitch = high + text * 1.7;
+    // The digits have their own boxes above the fields.
+    let digits = if ruler.digits.is_empty() { 0.0 } else { high + text * 1.2 };
     let title = format!("{} ({} bits)", ruler.title, ruler.bits);
     let mut drawing = Drawing {
         width: bit * f64::from(ruler.bits) + labels + 0.4,
-        height: text * 1.6 + pitch * ruler.rows.len() as f64,
+        height: text * 1.6 + digits + pitch * ruler.rows.len() as f64,
         alt: alt(&title, ruler),
         title: title.clone(),
         ..Drawing::default()
     };
     drawing.write((0.2, text), text, Anchor::Left, true, title);
+    for (at, digit) in ruler.digits.chars().enumerate() {
+        let left = 0.2 + bit * at as f64;
+        let number = (ruler.bits as usize - 1 - at).to_string();
+        let small = (text * 0.85).min(text * 0.85 * bit / width("00", text));
+        let middle = left + bit / 2.0;
+        drawing.write((middle, text * 2.4), small, Anchor::Middle, false, number);
+        drawing.outline((left, text * 2.7), (bit, high), false);
+        if digit != '_' {
+            let size = text.min(text * bit / width("0", text * 1.3));
+            let base = text * 2.7 + high / 2.0 + size * 0.35;
+            drawing.write((middle, base), size, Anchor::Middle, true, digit.to_string());
+        }
+    }
     for (at, row) in ruler.rows.iter().enumerate() {
-        let top = text * 1.6 + pitch * at as f64;
+        let top = text * 1.6 + digits + pitch * at as f64;
         for field in &row.fields {
             let of = |bit_number: u32| 0.2 + bit * f64::from(ruler.bits.saturating_sub(1 + bit_number));
             let (left, right) = (of(field.high), of(field.low) + bit);
@@ -71,5 +86,10 @@ fn alt(title: &str, ruler: &Ruler) -> String {
         let fields = fields.collect::<Vec<_>>().join(", ");
         if row.label.is_empty() { fields } else { format!("{}: {fields}", row.label) }
     });
-    format!("{title}: {}", rows.collect::<Vec<_>>().join("; "))
+    let digits = match ruler.digits.as_str() {
+        "" => String::new(),
+        digits if digits.contains('_') => ", with an empty box for each bit".to_owned(),
+        digits => format!(", {digits}"),
+    };
+    format!("{title}{digits}: {}", rows.collect::<Vec<_>>().join("; "))
 }

@@ -23,7 +23,7 @@ use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
 use crate::report::doc;
-use crate::report::narrate::view;
+use crate::report::narrate::{of_address, view};
 use crate::run::record::{StartRow, View};
 
 /// Lays out an edition of a paper.
@@ -214,6 +214,10 @@ impl Plan<'_> {
         match view {
             View::Tree(tree) => vec![tables::figure(tree)],
             View::Sharing(of) => vec![sharing::figure(of)],
+            View::Bits(of) => {
+                let ruler = of_address(of, !self.edition.filled());
+                ruler.into_iter().map(|ruler| Block::Figure(Figure::Ruler(ruler))).collect()
+            }
             View::Layout(_) => {
                 let blocks = view::blocks(view).into_iter();
                 let layouts = blocks.filter_map(|block| match block {

@@ -40,8 +40,14 @@ pub(super) const PAPERS: &[Idiom] = &[
         "write `choice \"2 + 2?\" { correct \"4\"; wrong \"5\" }`",
     ),
     row(
-        &["figure bits of A", "figure bits(A)", "figure A", "draw bits A", "bits A"],
+        &["figure bits of A", "figure bits(A)", "draw bits A", "bits A"],
         "figure bits A",
+        "`figure` needs the kind of figure",
+        "write `figure bits 0x3D4`",
+    ),
+    row(
+        &["figure VALUE"],
+        "figure bits VALUE",
         "`figure` needs the kind of figure",
         "write `figure bits 0x3D4`",
     ),

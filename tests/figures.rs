@@ -1,0 +1,68 @@
+//! The data of figures are compared with the facts of accesses on random machines.
+
+use std::process::Command;
+
+use proptest::prelude::*;
+use serde_json::Value;
+
+/// The report of each statement of a script.
+fn json_lines(script: &str) -> Vec<Value> {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("figures.pw");
+    std::fs::write(&file, script).expect("a script");
+    let run =
+        Command::new(env!("CARGO_BIN_EXE_pagewalk")).args(["run", "--format", "json"]).arg(&file).output();
+    let run = run.expect("a run");
+    assert!(run.status.success(), "{}{script}", String::from_utf8_lossy(&run.stderr));
+    let out = String::from_utf8(run.stdout).expect("text");
+    out.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+/// The fields of a figure: names, values, and widths.
+fn fields(line: &Value) -> Vec<(String, u64, u64)> {
+    let fields = line["shown"][0]["fields"].as_array().expect("fields");
+    let field = |field: &Value| {
+        let number = |name: &str| field[name].as_u64().expect("a number");
+        let name = field["name"].as_str().expect("a name").to_owned();
+        (name, number("value"), number("high") - number("low") + 1)
+    };
+    fields.iter().map(field).collect()
+}
+
+fn value(fields: &[(String, u64, u64)], name: &str) -> u64 {
+    fields.iter().find(|(own, ..)| own == name).map_or(0, |(_, value, _)| *value)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// The values that `figure bits … fields` draws are the facts of a read of the same address.
+    #[test]
+    fn bits_have_the_values_of_the_facts(
+        page in 4u32..13, vpn in 2u32..20, ppn in 2u32..16, tlb in 0u32..3, sets in 0u32..4, block in 1u32..5,
+        va in any::<u64>(), frame in any::<u64>(),
+    ) {
+        let (va, frame) = (va & ((1 << (vpn + page)) - 1), frame & ((1 << ppn) - 1));
+        let script = format!(
+            "machine {{ virtual {} bits, physical {} bits, page {} B, tlb {{ sets {}, ways 2 }}, \
+             cache {{ sets {}, ways 1, block {} B }} }}\n\
+             set page_table {{ | vpn ppn |; | {:X} {frame:X} | }}\n\
+             read {va}\nfigure bits {va} fields\nfigure bits pa last.pa fields\n",
+            vpn + page, ppn + page, 1u64 << page, 1u64 << tlb.min(vpn - 1), 1u64 << sets, 1u64 << block, va >> page,
+        );
+        let lines = json_lines(&script);
+        let facts = &lines[2]["facts"];
+        let (virtual_fields, physical) = (fields(&lines[3]), fields(&lines[4]));
+        for (name, fields) in [
+            ("vpn", &virtual_fields), ("vpo", &virtual_fields), ("tlbi", &virtual_fields), ("tlbt", &virtual_fields),
+            ("ppn", &physical), ("ppo", &physical), ("ct", &physical), ("ci", &physical), ("co", &physical),
+        ] {
+            // A field without bits is not drawn, and the value of the fact is 0.
+            let fact = facts[name].as_u64().expect(name);
+            prop_assert_eq!(value(fields, &name.to_uppercase()), fact, "{} of {}", name, script);
+        }
+        // The digits are those of the addresses.
+        prop_assert_eq!(lines[3]["shown"][0]["value"].as_u64(), Some(va));
+        prop_assert_eq!(lines[4]["shown"][0]["value"].as_u64(), facts["pa"].as_u64());
+    }
+}
