@@ -125,6 +125,12 @@ pub(crate) enum TreeEntry {
 }
 
 impl TreeTable {
+    /// Returns the entry at an index.
+    pub(crate) fn entry(&self, index: u64) -> Option<&TreeEntry> {
+        let at = self.entries.partition_point(|(known, _)| *known < index);
+        self.entries.get(at).filter(|(known, _)| *known == index).map(|(_, entry)| entry)
+    }
+
     /// Returns the number of entries in this table and in the tables below it.
     pub(crate) fn size(&self) -> u64 {
         let below = self.entries.iter().map(|(_, entry)| match entry {
