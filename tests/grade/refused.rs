@@ -99,6 +99,40 @@ fn no_size_hangs_or_kills() {
 }
 
 #[test]
+fn a_script_that_changed_since_the_paper_was_printed_is_reported() {
+    let folder = folder("changed");
+    let text = "question \"q\" { choose n in 0..1000; text \"\"\"{n}\"\"\"; ask \"n\" = n }\n";
+    let exam = put(&folder, "e.pw", text);
+    let made = pagewalk(&[
+        "exam",
+        &exam,
+        "--variants",
+        "1",
+        "--output",
+        folder.join("papers").to_str().expect("a path"),
+    ]);
+    assert_eq!(made.status, 0, "{}", made.messages);
+    let list = std::fs::read_to_string(folder.join("papers/e.versions.csv")).expect("the list of versions");
+    let code = list.lines().nth(1).and_then(|line| line.split(',').next()).expect("a version").to_owned();
+    let answers = put(&folder, "a.csv", format!("id,version,1\ns1,{code},7\n"));
+    let list = folder.join("papers/e.versions.csv");
+    let graded = || pagewalk(&["grade", &exam, &answers, "--versions", list.to_str().expect("a path")]);
+    let before = graded();
+    assert!(!before.messages.contains("has changed"), "{}", before.messages);
+    put(&folder, "e.pw", text.replace("1000", "2000"));
+    let after = graded();
+    assert_eq!(after.status, before.status);
+    let said = format!("warning: the script has changed since version {code} was printed");
+    assert!(after.messages.contains(&said), "{}", after.messages);
+    // The list of the changed script replaces the list that is needed for grading.
+    let papers = folder.join("papers");
+    let print =
+        || pagewalk(&["exam", &exam, "--variants", "1", "--output", papers.to_str().expect("a path")]);
+    assert!(print().messages.contains("e.versions.csv` listed other versions"));
+    assert_eq!(print().messages, "");
+}
+
+#[test]
 fn nobody_is_marked_by_the_paper_of_another_version() {
     let answers = "id,1a.vpn\ns1,0F\n";
     let ran = graded("unknown", answers, &[]);

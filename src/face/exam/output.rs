@@ -1,13 +1,17 @@
 //! The files of an exam: their names and the instructor's list of versions.
 
 use std::collections::BTreeSet;
+use std::fs;
 use std::path::Path;
 
 use super::make::{ExamError, MadePaper};
 use crate::face::atomic_write::write_below;
+use crate::face::terminal::complain;
 use pagewalk_script::api::exam::{Edition, File, Version};
 use pagewalk_script::exam::sheet;
 
+/// The end of the name of the list of versions.
+const LIST_NAME: &str = ".versions.csv";
 /// The header of the list of versions.
 const LIST: [&str; 5] = ["version", "seed", "id", "name", "files"];
 /// Maximum length of an ID in a file name.
@@ -75,6 +79,9 @@ pub(crate) fn bank(stem: &str, versions: &[Option<Version>], mut files: Vec<File
 /// Writes files below a folder and returns a report. Stops at the first file that cannot be written.
 pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<String, ExamError> {
     for file in files {
+        if file.path.ends_with(LIST_NAME) {
+            warn_of_replaced_list(&folder.join(&file.path), &file.bytes);
+        }
         write_below(folder, &file.path, &file.bytes).map_err(|error| {
             let path = folder.join(&file.path);
             ExamError::wrong(format!("pagewalk: cannot write `{}`: {error}\n", path.display()))
@@ -82,6 +89,24 @@ pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<St
     }
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
     Ok(format!("{}: {}, {}\n", folder.display(), count(versions, "version"), count(files.len(), "file")))
+}
+
+/// Returns the codes and seeds in a list of versions.
+fn listed(list: &str) -> BTreeSet<Vec<&str>> {
+    list.lines().skip(1).map(|row| row.splitn(3, ',').take(2).collect()).collect()
+}
+
+/// Warns about a list of versions that this command replaces, unless the versions are the same. Without the list, the
+/// papers of the earlier versions cannot be graded.
+fn warn_of_replaced_list(path: &Path, new: &[u8]) {
+    let Ok(old) = fs::read_to_string(path) else { return };
+    if listed(&old) != listed(&String::from_utf8_lossy(new)) {
+        complain(&format!(
+            "pagewalk: warning: `{}` listed other versions and is replaced\n  \
+             help: write each set of versions to its own folder\n",
+            path.display()
+        ));
+    }
 }
 
 /// The part of a file name that precedes its extension.
@@ -104,7 +129,7 @@ fn version_row(version: &Version, files: &[String]) -> String {
 /// Returns the list of versions, or `None` if there are no versions.
 fn version_list(stem: &str, rows: &[String]) -> Option<File> {
     let text = format!("{}{}", sheet::row(LIST), rows.concat());
-    (!rows.is_empty()).then(|| File { path: format!("{stem}.versions.csv"), bytes: text.into_bytes() })
+    (!rows.is_empty()).then(|| File { path: format!("{stem}{LIST_NAME}"), bytes: text.into_bytes() })
 }
 
 /// Creates file names from student IDs, or from version codes if there are no students.

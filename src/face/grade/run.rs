@@ -74,6 +74,15 @@ impl Grade {
         if let Some(review) = &review {
             papers.iter_mut().flat_map(|(_, rows)| rows).for_each(|row| review.apply(row));
         }
+        let changed =
+            |drawn: &PaperVersion| drawn.listed && !script.may_have_printed(drawn.seed, &drawn.code);
+        if let Some((drawn, _)) = papers.iter().find(|(drawn, _)| changed(drawn)) {
+            complain(&format!(
+                "pagewalk: warning: the script has changed since version {} was printed, so its key may also have changed\n  \
+                 help: grade with the script from which you printed the papers\n",
+                drawn.code
+            ));
+        }
         let mut done = marked(&marking, &papers);
         flaws.append(&mut done.flaws);
         let has_errors = self.report_flaws(&mut flaws)

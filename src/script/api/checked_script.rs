@@ -1,6 +1,6 @@
 //! A parsed and checked script.
 
-use crate::exam::seeds::depends_on_seed;
+use crate::exam::seeds::{Series, depends_on_seed};
 use crate::lang::ast::Stmt;
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
@@ -47,6 +47,12 @@ impl CheckedScript {
     /// Whether the papers of the script differ between seeds.
     pub fn depends_on_seed(&self) -> bool {
         depends_on_seed(&self.script.body, &self.sources, &self.files)
+    }
+
+    /// Whether this script can have printed the paper with this code and seed. The answer is no if the script has
+    /// changed since.
+    pub fn may_have_printed(&self, seed: u64, code: &str) -> bool {
+        Series::new(seed, 0, &self.sources).may_have_code(seed, code)
     }
 
     /// Parses and checks a text as if it were a file of this name. The loader provides other files.

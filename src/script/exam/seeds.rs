@@ -18,6 +18,8 @@ const ALPHABET: &[u8] = b"34679CDFGHJKMNPQRTVWXY";
 const DIGITS: usize = 5;
 /// Length of a code in characters.
 const CODE: usize = 5;
+/// Maximum number of codes that a version may have to skip because other versions have them.
+const SKIPPED: u64 = 16;
 /// Salt that separates the seeds for students from those for numbered versions.
 const STUDENTS: u64 = 0x5354_5544_454E_5453;
 
@@ -61,6 +63,12 @@ impl Series {
             Version { code: code.unwrap_or_default(), seed, student }
         });
         versions.collect()
+    }
+
+    /// Whether a version with this seed can have this code. A code also depends on the script, so the answer is no if
+    /// the script has changed.
+    pub fn may_have_code(self, seed: u64, code: &str) -> bool {
+        (0..=SKIPPED).any(|attempt| self.code(seed, attempt) == code)
     }
 
     /// Returns the code of a version. The code is much shorter than the seed and also depends on the script,
