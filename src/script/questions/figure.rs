@@ -13,8 +13,7 @@ use crate::run::verbs::too_wide;
 use std::sync::Arc;
 
 /// The possible operands of a figure.
-const FIGURES: &str =
-    "`bits VA`, `bits VA fields`, `bits pa PA`, `layout P1`, `frames P1 P2`, `tables P1`, and `reference`";
+const FIGURES: &str = "`bits VA`, `bits VA fields`, `bits pa PA`, `layout P1`, `frames P1 P2`, `tables P1`, `reference`, and `steps`";
 
 /// `figure NAME …`, which adds a figure to a question, or shows a figure outside questions
 ///
@@ -47,7 +46,7 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
             let view = session.sharing(place, named)?;
             Ok(drawn(session, Figure::Views(vec![view.clone()]), vec![view]))
         }
-        (Some("layout" | "tables" | "reference"), _) => {
+        (Some("layout" | "tables" | "reference" | "steps"), _) => {
             let operands: Arc<[Expr]> = command.operands.clone();
             let plan = session.as_shown(place, &operands)?;
             let views = session.show(plan, place, InvalidEntries::Hidden)?;

@@ -235,8 +235,8 @@ impl Machine {
     }
 
     /// Uses only the MMU: searches the TLBs, walks the page table after a miss, sets A and D, and fills the
-    /// TLBs. The walk fetches entries through the data caches only if the machine caches page-table entries. Without an MMU, the address
-    /// is already physical.
+    /// TLBs. The walk fetches entries through the data caches only if the machine caches page-table entries.
+    /// Without an MMU, the address is already physical.
     ///
     /// # Errors
     /// The fault.

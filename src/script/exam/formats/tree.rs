@@ -1,7 +1,7 @@
 //! The layout of a paper as a format-independent tree, which every writer renders.
 
 use super::edition::Edition;
-use crate::report::doc::{Layout, Ruler};
+use crate::report::doc::{self, Layout, Ruler};
 
 /// An edition of a paper, laid out.
 #[derive(Debug, Clone, PartialEq)]
@@ -259,6 +259,38 @@ pub enum Figure {
     Tree(Tree),
     /// Pages of one or two processes and their frames.
     Sharing(Sharing),
+    /// The messages of an access.
+    Sequence(Sequence),
+}
+
+/// The messages of an access in order.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sequence {
+    pub(crate) title: String,
+    pub(crate) messages: Vec<Message>,
+}
+
+impl Sequence {
+    /// Returns the messages as numbered steps.
+    pub(crate) fn steps(&self) -> Vec<doc::Step> {
+        let who = |message: &Message| match message.from == message.to {
+            true => message.from.clone(),
+            false => format!("{} → {}", message.from, message.to),
+        };
+        self.messages
+            .iter()
+            .map(|message| doc::Step { who: who(message), what: message.text.clone() })
+            .collect()
+    }
+}
+
+/// A message between two actors, or an action of one actor.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    pub(crate) from: String,
+    /// The receiver, or the sender again for an action.
+    pub(crate) to: String,
+    pub(crate) text: String,
 }
 
 /// Pages of one or two processes and their frames.

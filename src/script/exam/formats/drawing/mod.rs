@@ -5,6 +5,7 @@ mod figure;
 mod layout;
 mod picture;
 mod ruler;
+mod sequence;
 mod shapes;
 mod sharing;
 mod svg;

@@ -10,9 +10,11 @@ pub fn draw(ruler: &Ruler, canvas: Canvas) -> Drawing {
     let labels = if labels > 0.0 { labels + text } else { 0.0 };
     let bit = ((canvas.room - labels) / f64::from(ruler.bits.max(1))).min(text * 2.2);
     let high = text * 2.0;
-    let pitch = high + text * 1.7;
-    // The digits have their own boxes above the fields.
-    let digits = if ruler.digits.is_empty() { 0.0 } else { high + text * 1.2 };
+    // The digits have their own boxes with bit numbers above the fields, which then need no numbers.
+    let has_digits = !ruler.digits.is_empty();
+    let numbers = if has_digits { text * 0.5 } else { text * 1.3 };
+    let pitch = high + numbers + if has_digits { 0.0 } else { text * 0.4 };
+    let digits = if has_digits { high + text * 1.2 } else { 0.0 };
     let title = format!("{} ({} bits)", ruler.title, ruler.bits);
     let mut drawing = Drawing {
         width: bit * f64::from(ruler.bits) + labels + 0.4,
@@ -40,14 +42,30 @@ pub fn draw(ruler: &Ruler, canvas: Canvas) -> Drawing {
         for field in &row.fields {
             let of = |bit_number: u32| 0.2 + bit * f64::from(ruler.bits.saturating_sub(1 + bit_number));
             let (left, right) = (of(field.high), of(field.low) + bit);
-            boxed(&mut drawing, field, (left, right), (top, high), text);
+            if !has_digits {
+                numbered(&mut drawing, field, (left, right), top + text, text);
+            }
+            boxed(&mut drawing, field, (left, right), (top + numbers, high), text);
         }
-        let base = top + text * 1.3 + high / 2.0 + text * 0.35;
+        let base = top + numbers + high / 2.0 + text * 0.35;
         drawing.write((bit * f64::from(ruler.bits) + text, base), text, Anchor::Left, false, &row.label);
     }
     drawing
 }
 
+/// Writes the numbers of a field's first and last bits.
+fn numbered(drawing: &mut Drawing, field: &BitField, (left, right): (f64, f64), base: f64, text: f64) {
+    let small = text * 0.85;
+    let (first, last) = (field.high.to_string(), field.low.to_string());
+    if field.high == field.low || width(&first, small) + width(&last, small) + small > right - left {
+        drawing.write((f64::midpoint(left, right), base), small, Anchor::Middle, false, first);
+    } else {
+        drawing.write((left + 0.3, base), small, Anchor::Left, false, first);
+        drawing.write((right - 0.3, base), small, Anchor::Right, false, last);
+    }
+}
+
+/// Draws the box of a field with its name.
 fn boxed(
     drawing: &mut Drawing,
     field: &BitField,
@@ -55,26 +73,11 @@ fn boxed(
     (top, high): (f64, f64),
     text: f64,
 ) {
-    let name = field.full_name();
-    let room = right - left;
-    let small = text * 0.85;
-    let (first, last) = (field.high.to_string(), field.low.to_string());
-    let base = top + text;
-    if field.high == field.low || width(&first, small) + width(&last, small) + small > room {
-        drawing.write((f64::midpoint(left, right), base), small, Anchor::Middle, false, first);
-    } else {
-        drawing.write((left + 0.3, base), small, Anchor::Left, false, first);
-        drawing.write((right - 0.3, base), small, Anchor::Right, false, last);
-    }
-    drawing.outline((left, top + text * 1.3), (room, high), false);
+    let (name, room) = (field.full_name(), right - left);
+    drawing.outline((left, top), (room, high), false);
     let size = text.min(text * room / (width(&name, text) + 0.6).max(0.1));
-    drawing.write(
-        (f64::midpoint(left, right), top + text * 1.3 + high / 2.0 + size * 0.35),
-        size,
-        Anchor::Middle,
-        false,
-        name,
-    );
+    let base = top + high / 2.0 + size * 0.35;
+    drawing.write((f64::midpoint(left, right), base), size, Anchor::Middle, false, name);
 }
 
 fn alt(title: &str, ruler: &Ruler) -> String {

@@ -18,7 +18,7 @@ use crate::exam::formats::prose::paragraphs;
 use crate::exam::formats::scope::Scope;
 use crate::exam::formats::solution::solution;
 use crate::exam::formats::style::Style;
-use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table};
+use crate::exam::formats::tree::{Block, Figure, Front, Message, Section, Sequence, Sheet, Table};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
@@ -214,6 +214,7 @@ impl Plan<'_> {
         match view {
             View::Tree(tree) => vec![tables::figure(tree)],
             View::Sharing(of) => vec![sharing::figure(of)],
+            View::Steps(_) => sequence(view).map_or_else(|| self.given(view), |block| vec![block]),
             View::Bits(of) => {
                 let ruler = of_address(of, !self.edition.filled());
                 ruler.into_iter().map(|ruler| Block::Figure(Figure::Ruler(ruler))).collect()
@@ -229,6 +230,29 @@ impl Plan<'_> {
             other => self.given(other),
         }
     }
+}
+
+/// Maximum number of lines of a figure of messages, which then fits on a page. A message needs a line for its arrow and
+/// at least one line for its text.
+const LINES: usize = 56;
+/// Number of characters of text in a line.
+const CHARACTERS: usize = 84;
+
+/// Returns the messages of an access as a figure, or `None` for too many messages.
+fn sequence(view: &View) -> Option<Block> {
+    let steps = view::blocks(view).into_iter().find_map(|block| match block {
+        doc::Block::Steps(steps) => Some(steps),
+        _ => None,
+    })?;
+    let message = |step: doc::Step| {
+        let (from, to) = step.who.split_once(" → ").unwrap_or((&step.who, &step.who));
+        Message { from: from.to_owned(), to: to.to_owned(), text: step.what.clone() }
+    };
+    let messages: Vec<Message> = steps.into_iter().map(message).collect();
+    let lines = |message: &Message| 1 + message.text.chars().count().div_ceil(CHARACTERS);
+    let fits = messages.iter().map(lines).sum::<usize>() <= LINES
+        && messages.iter().all(|message| !message.from.is_empty());
+    fits.then(|| Block::Figure(Figure::Sequence(Sequence { title: "Messages".to_owned(), messages })))
 }
 
 /// Appends a block. Merges consecutive address spaces into one figure: before and after.
