@@ -65,4 +65,28 @@ proptest! {
         prop_assert_eq!(lines[3]["shown"][0]["value"].as_u64(), Some(va));
         prop_assert_eq!(lines[4]["shown"][0]["value"].as_u64(), facts["pa"].as_u64());
     }
+
+    /// `figure walk` draws the entries that a read of the same address fetches after a TLB flush.
+    #[test]
+    fn walks_have_the_values_of_the_facts(page in 0u64..1 << 35, offset in 0u64..4096) {
+        let va = (page << 12) + offset;
+        let script = format!(
+            "machine core-i7\nprocess P\nlet p = mmap({}, 4 KB, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)\n\
+             read {va}\nfigure walk {va}\nflush tlb\nread {va}\n",
+            page << 12,
+        );
+        prop_assume!(page << 12 >= 0x10000);
+        let lines = json_lines(&script);
+        let (walk, facts) = (&lines[4]["shown"][0], &lines[6]["facts"]);
+        let levels = walk["levels"].as_array().expect("levels");
+        prop_assert_eq!(levels.len(), 4);
+        for (level, number) in levels.iter().zip(1..) {
+            let fact = |name: &str| &facts[format!("{}{number}{}", &name[..3], &name[3..])];
+            prop_assert_eq!(&level["index"], fact("vpn"), "{}", script);
+            prop_assert_eq!(&level["at"], fact("pte.address"), "{}", script);
+            prop_assert_eq!(&level["entry"], fact("pte.value"), "{}", script);
+        }
+        prop_assert_eq!(&levels[3]["ppn"], &facts["ppn"]);
+        prop_assert_eq!(&walk["pa"], &facts["pa"]);
+    }
 }

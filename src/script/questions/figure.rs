@@ -2,18 +2,20 @@
 
 use super::entry::{Entry, Figure};
 use super::papers::puts;
-use crate::lang::ast::{Command, Expr, Span};
+use crate::lang::ast::{Command, Expr, ExprKind, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::run::nouns::InvalidEntries;
-use crate::run::record::{BitsView, Did, Shown, View};
+use crate::run::nouns::{InvalidEntries, ShowPlan};
+use crate::run::record::{BitsView, Did, Shown, View, WalkLevel, WalkView};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
 use crate::run::verbs::too_wide;
+use pagewalk_engine::machine::addr::Pa;
+use pagewalk_engine::machine::event::{AccessKind, Event, Privilege, PteKind};
 use std::sync::Arc;
 
 /// The possible operands of a figure.
-const FIGURES: &str = "`bits VA`, `bits VA fields`, `bits pa PA`, `layout P1`, `frames P1 P2`, `tables P1`, `reference`, and `steps`";
+const FIGURES: &str = "`bits VA`, `bits VA fields`, `bits pa PA`, `layout P1`, `frames P1 P2`, `tables P1`, `reference`, `steps`, and `walk VA`";
 
 /// `figure NAME …`, which adds a figure to a question, or shows a figure outside questions
 ///
@@ -41,6 +43,16 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
                 views.extend(session.show(plan, place, InvalidEntries::Hidden)?);
             }
             Ok(drawn(session, Figure::Views(views.clone()), views))
+        }
+        (Some("walk"), [va]) => {
+            let view = walk(session, first.span, va)?;
+            Ok(drawn(session, Figure::Views(vec![view.clone()]), vec![view]))
+        }
+        (Some("walk"), []) => {
+            Err(Diagnostic::new(Code::WrongCount, first.span, "`figure walk` needs one address")
+                .label("no address follows")
+                .help("write `figure walk 0x3D4`")
+                .into())
         }
         (Some("frames"), named) => {
             let view = session.sharing(place, named)?;
@@ -102,6 +114,42 @@ fn unneeded(session: &Session, command: &Command, blank: &Expr) -> Diagnostic {
     Diagnostic::new(Code::UnknownWord, blank.span, "`figure bits` does not accept `blank`")
         .label("not needed, because a paper always prints the boxes empty")
         .fix(Fix::replace(place, rest.join(" ")))
+}
+
+/// Walks the page tables of the machine or of the running process, regardless of the TLBs and of permissions.
+fn walk(session: &mut Session, place: Span, va: &Expr) -> Result<View, Stop> {
+    let address = session.address(va, 1)?;
+    let tables = Expr { kind: ExprKind::Name("tables".into()), span: place };
+    let ShowPlan::Noun(_, pid) = session.as_shown(place, &[tables].into())? else {
+        return Err(Stop::Unknowable);
+    };
+    let process = pid.and_then(|pid| session.kernel(place).ok()?.process(pid));
+    let of = process.map_or_else(String::new, |process| process.name.to_string());
+    let mut machine = session.machine_seen(pid, place)?.into_owned();
+    let spec = machine.spec().clone();
+    let Some(mmu) = spec.mmu.clone() else {
+        return Err(Diagnostic::new(Code::BadGeometry, place, "this machine has no page tables")
+            .help("declare `virtual` and `page` in `machine { … }`")
+            .into());
+    };
+    machine.flush_tlb(None, &mut ());
+    let mut events: Vec<Event> = Vec::new();
+    let pa = machine.translate_as(address, AccessKind::Read, Privilege::Supervisor, &mut events).ok();
+    let level = |event: &Event| match event {
+        Event::Pte { level, index, address, value, found } => Some(WalkLevel {
+            level: *level,
+            index: *index,
+            at: address.map(Pa::raw),
+            raw: *value,
+            ppn: value
+                .filter(|_| matches!(found, PteKind::Table | PteKind::Page))
+                .map(|raw| mmu.pte.decode(raw).ppn),
+            found: *found,
+        }),
+        _ => None,
+    };
+    let levels = events.iter().filter_map(level).collect();
+    Ok(View::Walk(Box::new(WalkView { spec, of, va: address.raw(), levels, pa: pa.map(Pa::raw) })))
 }
 
 /// Returns the figure of an address, and its view.

@@ -63,6 +63,7 @@ const PAPER_VERBS: &[Verb] = &[
             &[Keyword("tables"), Optional(&[PROCESS])],
             &[Literal("reference")],
             &[Literal("steps")],
+            &[Keyword("walk"), VA],
         ])],
         help: "adds a figure to a question, or shows a figure outside questions",
         example: "question \"Q\" { figure bits 0x10; ask 0x10 => vpn }",

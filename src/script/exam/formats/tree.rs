@@ -261,6 +261,40 @@ pub enum Figure {
     Sharing(Sharing),
     /// The messages of an access.
     Sequence(Sequence),
+    /// A page walk.
+    Walk(Walk),
+}
+
+/// A page walk. On a paper, the values are empty.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Walk {
+    pub(crate) title: String,
+    /// The walk as lines of text.
+    pub(crate) text: String,
+    /// One column for each level.
+    pub(crate) columns: Vec<WalkColumn>,
+    /// The width of a column in characters, which is the same on the paper and in the key.
+    pub(crate) room: usize,
+    /// The physical address, or the fault.
+    pub(crate) result: String,
+}
+
+/// A level of a walk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct WalkColumn {
+    /// The name of the index, the bits that it consists of, and its value.
+    pub(crate) name: String,
+    pub(crate) bits: String,
+    pub(crate) value: String,
+    /// The title of the table.
+    pub(crate) head: String,
+    /// The entry, and what it leads to.
+    pub(crate) entry: String,
+    pub(crate) target: String,
+    /// The size of the region that an entry covers.
+    pub(crate) covers: String,
+    /// Whether the entry leads to the next table.
+    pub(crate) leads_on: bool,
 }
 
 /// The messages of an access in order.

@@ -93,6 +93,7 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
         View::Remark(_)
         | View::Rulers(_)
         | View::Bits(_)
+        | View::Walk(_)
         | View::Steps(_)
         | View::CallSteps(_)
         | View::Layout(_)

@@ -5,9 +5,12 @@ use serde_json::{Value, json};
 use super::process;
 use crate::report::doc::{BitField, Block, Ruler, Step};
 use crate::report::narrate::{call_steps, declaration, of_address, rulers, steps};
+use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Bit;
 
-use crate::run::record::{CellView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, View};
+use crate::run::record::{
+    CellView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, View, WalkLevel, WalkView,
+};
 
 /// Returns the objects of a view. Only rulers can have several objects.
 pub fn json(view: &View) -> Vec<Value> {
@@ -19,6 +22,7 @@ pub fn json(view: &View) -> Vec<Value> {
         }
         View::Value { of, value } => vec![json!({"of": of, "value": value.value.to_json()})],
         View::Rulers(spec) => rulers(spec).iter().map(ruler).collect(),
+        View::Walk(of) => vec![walk(of)],
         View::Bits(of) => of_address(of, false).iter().map(|drawn| bits(of.value, drawn)).collect(),
         View::Steps(access) => steps(access).iter().filter_map(sequence).collect(),
         View::CallSteps(call) => vec![numbered(&call_steps(call))],
@@ -76,6 +80,19 @@ fn ruler(ruler: &Ruler) -> Value {
             .collect()
     };
     json!({"ruler": ruler.title, "bits": ruler.bits, "fields": ruler.rows.iter().flat_map(field).collect::<Vec<_>>()})
+}
+
+/// Returns a page walk with an object for each level.
+fn walk(of: &WalkView) -> Value {
+    let level = |level: &WalkLevel| {
+        json!({
+            "level": level.level, "index": level.index, "at": level.at, "entry": level.raw, "ppn": level.ppn,
+            "present": matches!(level.found, PteKind::Table | PteKind::Page),
+            "page": level.found == PteKind::Page,
+        })
+    };
+    let levels: Vec<Value> = of.levels.iter().map(level).collect();
+    json!({"figure": "walk", "of": of.of, "va": of.va, "levels": levels, "pa": of.pa})
 }
 
 /// Returns an address with the values of its fields.

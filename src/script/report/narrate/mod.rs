@@ -5,6 +5,7 @@ mod bits;
 mod changes;
 mod declaration;
 mod notes;
+pub(crate) mod page_walk;
 mod parts;
 mod process;
 pub(crate) mod reference;

@@ -5,6 +5,7 @@ use crate::run::record::{AreaRecord, CellView, Shown, TableView, View};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::declaration::declaration;
+use super::page_walk;
 use super::process::{handler, layout, maps};
 use super::ruler::{of_address, rulers};
 use super::sharing;
@@ -18,6 +19,7 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
         View::Pairs { title, pairs } => vec![Block::Pairs { title: title.clone(), pairs: pairs.clone() }],
         View::Value { of, value } => vec![Block::line(self::value(of, value))],
         View::Rulers(spec) => rulers(spec).into_iter().map(Block::Ruler).collect(),
+        View::Walk(of) => page_walk::blocks(of),
         View::Bits(of) => of_address(of, false).into_iter().map(Block::Ruler).collect(),
         View::Steps(access) => steps(access),
         View::CallSteps(call) => vec![Block::Steps(handler::call_steps(call))],

@@ -34,7 +34,7 @@ pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, STRADDLES};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
     AreaLayout, BitsView, CellView, LayoutView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable,
-    TreeView, View,
+    TreeView, View, WalkLevel, WalkView,
 };
 pub use written::Written;
 

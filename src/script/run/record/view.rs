@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::lang::value::Value;
+use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Pte;
 use pagewalk_engine::machine::spec::Spec;
 
@@ -24,6 +25,8 @@ pub enum View {
     Rulers(Arc<Spec>),
     /// The bits of an address with the machine's fields.
     Bits(Box<BitsView>),
+    /// A page walk.
+    Walk(Box<WalkView>),
     /// The numbered steps of an access.
     Steps(Box<Access>),
     /// The steps of a system call.
@@ -40,6 +43,34 @@ pub enum View {
     Declaration(Arc<Spec>),
     /// A remark in words.
     Remark(String),
+}
+
+/// A page walk, which does not use the TLBs.
+#[derive(Debug, Clone)]
+pub struct WalkView {
+    pub(crate) spec: Arc<Spec>,
+    /// The name of the process, or an empty text without processes.
+    pub(crate) of: String,
+    pub(crate) va: u64,
+    /// The levels that the walk reaches, top first.
+    pub(crate) levels: Vec<WalkLevel>,
+    /// The physical address, or `None` after a fault.
+    pub(crate) pa: Option<u64>,
+}
+
+/// The entry that a walk fetches at a level.
+#[derive(Debug, Clone)]
+pub(crate) struct WalkLevel {
+    /// The level, counted from 1 at the root.
+    pub(crate) level: u32,
+    pub(crate) index: u64,
+    /// The physical address of the entry, or `None` in a detached table.
+    pub(crate) at: Option<u64>,
+    /// The raw value, or `None` if the entry has no value of its own.
+    pub(crate) raw: Option<u64>,
+    /// The frame that a present entry contains.
+    pub(crate) ppn: Option<u64>,
+    pub(crate) found: PteKind,
 }
 
 /// An address whose bits are drawn.

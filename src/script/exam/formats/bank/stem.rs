@@ -170,6 +170,7 @@ impl<S: Slots> Stem<'_, '_, S> {
             Figure::Ruler(ruler) => vec![doc::Block::Ruler(ruler.clone())],
             Figure::Sequence(of) => vec![doc::Block::Steps(of.steps())],
             Figure::Tree(tree) => return self.put(&element("pre", &tree.text)),
+            Figure::Walk(of) => return self.put(&element("pre", &of.text)),
             Figure::Sharing(of) => return self.put(&element("pre", &of.text)),
         };
         self.put(&element("pre", &flush(&text(&blocks, false))));

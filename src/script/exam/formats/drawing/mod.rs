@@ -10,6 +10,7 @@ mod shapes;
 mod sharing;
 mod svg;
 mod tables;
+mod walk;
 
 pub(crate) use figure::drawings;
 pub(crate) use picture::picture;

@@ -12,6 +12,7 @@ mod sheet;
 mod split;
 mod streams;
 mod tables;
+mod walks;
 
 pub(crate) use items::points;
 pub(crate) use powers::SUPERSCRIPTS;

@@ -9,6 +9,7 @@ use super::medium::Medium;
 use super::powers::set_powers;
 use super::sharing;
 use super::tables;
+use super::walks;
 use crate::exam::formats::assumptions::{NO_VALUE, assumptions};
 use crate::exam::formats::edition::Edition;
 use crate::exam::formats::from_doc::from_doc;
@@ -215,6 +216,7 @@ impl Plan<'_> {
             View::Tree(tree) => vec![tables::figure(tree)],
             View::Sharing(of) => vec![sharing::figure(of)],
             View::Steps(_) => sequence(view).map_or_else(|| self.given(view), |block| vec![block]),
+            View::Walk(of) => vec![walks::figure(of, self.edition.filled())],
             View::Bits(of) => {
                 let ruler = of_address(of, !self.edition.filled());
                 ruler.into_iter().map(|ruler| Block::Figure(Figure::Ruler(ruler))).collect()

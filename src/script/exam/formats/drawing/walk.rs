@@ -1,0 +1,76 @@
+//! A page walk: the fields of the address above, the table of each level below, and arrows from the indexes to the
+//! entries and from the entries to the next table.
+
+use super::shapes::{Anchor, CHARACTER, Canvas, Drawing, width};
+use crate::exam::formats::tree::{Walk, WalkColumn};
+
+/// Draws a walk.
+pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
+    let columns = of.columns.len().max(1) as f64;
+    // CR3 is to the left of the first table.
+    let slots = columns + 0.55;
+    let longest = of.room as f64 + 2.0;
+    let wide = (longest * CHARACTER * canvas.text * 1.2).min(canvas.room / slots);
+    let text = canvas.text.min(wide / (longest * CHARACTER * 1.2));
+    let left = wide * 0.55;
+    let boxed = longest * CHARACTER * text;
+    let mut drawing = Drawing {
+        width: left + wide * columns,
+        height: text * 19.0,
+        title: of.title.clone(),
+        alt: alt(of),
+        ..Drawing::default()
+    };
+    drawing.write((0.2, text), text, Anchor::Left, true, &of.title);
+    let (fields, tables) = (text * 2.0, text * 9.0);
+    let entry = tables + text * 3.6;
+    for (at, column) in of.columns.iter().enumerate() {
+        let x = left + wide * at as f64;
+        let middle = x + boxed / 2.0;
+        // The field of the address, with the number of its bits.
+        drawing.write((x + wide / 2.0, fields + text), text * 0.9, Anchor::Middle, false, &column.bits);
+        drawing.outline((x, fields + text * 1.3), (wide, text * 3.4), false);
+        drawing.write((x + wide / 2.0, fields + text * 2.6), text, Anchor::Middle, true, &column.name);
+        drawing.write((x + wide / 2.0, fields + text * 4.1), text, Anchor::Middle, false, &column.value);
+        // The table, with the entry that the walk fetches.
+        drawing.write((middle, tables - text * 0.4), text, Anchor::Middle, true, &column.head);
+        drawing.outline((x, tables), (boxed, text * 6.2), true);
+        drawing.outline((x, tables + text * 1.9), (boxed, text * 3.4), false);
+        drawing.write((middle, tables + text * 3.2), text, Anchor::Middle, false, &column.entry);
+        drawing.write((middle, tables + text * 4.8), text, Anchor::Middle, false, &column.target);
+        drawing.write((middle, tables + text * 7.6), text * 0.9, Anchor::Middle, false, &column.covers);
+        // The index selects the entry. The arrow ends beside the box, whose text it must not cross.
+        let side = x + boxed + (wide - boxed) * 0.3;
+        drawing.line((side, fields + text * 4.7), (side, entry - text * 0.9), false);
+        drawing.arrow((side, entry - text * 0.9), (x + boxed, entry - text * 0.9));
+        if at + 1 < of.columns.len() && column.leads_on {
+            let lane = x + boxed + (wide - boxed) * 0.65;
+            drawing.line((x + boxed, entry + text * 0.6), (lane, entry + text * 0.6), false);
+            drawing.line((lane, entry + text * 0.6), (lane, tables), false);
+            drawing.arrow((lane, tables), (x + wide, tables));
+        }
+    }
+    drawing.write((0.2, tables - text * 0.4), text, Anchor::Left, true, "CR3");
+    drawing.arrow((0.2 + width("CR3", text) / 2.0, tables), (left, tables));
+    drawing.write((0.2, text * 18.6), text, Anchor::Left, false, &of.result);
+    drawing
+}
+
+fn alt(of: &Walk) -> String {
+    let column = |column: &WalkColumn| {
+        let parts = [
+            &column.name,
+            &column.bits,
+            &column.value,
+            &column.head,
+            &column.entry,
+            &column.target,
+            &column.covers,
+        ];
+        let parts: Vec<&str> =
+            parts.iter().map(|part| part.as_str()).filter(|part| !part.is_empty()).collect();
+        parts.join(", ")
+    };
+    let columns: Vec<String> = of.columns.iter().map(column).collect();
+    format!("{}: {}. {}", of.title, columns.join("; "), of.result)
+}
