@@ -288,7 +288,7 @@ pub struct WalkColumn {
     pub(crate) value: String,
     /// The title of the table.
     pub(crate) head: String,
-    /// The entry, and what it leads to.
+    /// The entry, and its target.
     pub(crate) entry: String,
     pub(crate) target: String,
     /// The size of the region that an entry covers.

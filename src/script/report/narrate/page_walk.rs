@@ -45,7 +45,7 @@ pub(crate) fn index(of: &WalkView, level: &WalkLevel) -> (String, String, String
     (name, format!("{}–{low}", low + bits.max(1) - 1), hex(level.index, bits))
 }
 
-/// Returns an entry's raw value, or `-` if the entry was never set or has no value of its own.
+/// Returns the raw value of an entry, or `-` if the entry was never set or points to a detached table.
 pub(crate) fn entry(of: &WalkView, level: &WalkLevel) -> String {
     let bits = of.spec.mmu.as_ref().map_or(0, |mmu| 8 * mmu.pte.bytes);
     level.raw.map_or_else(|| "-".to_owned(), |raw| hex(raw, bits))

@@ -66,7 +66,7 @@ pub(crate) struct WalkLevel {
     pub(crate) index: u64,
     /// The physical address of the entry, or `None` in a detached table.
     pub(crate) at: Option<u64>,
-    /// The raw value, or `None` if the entry has no value of its own.
+    /// The raw value, or `None` if the entry was never set, or points to a detached table.
     pub(crate) raw: Option<u64>,
     /// The frame that a present entry contains.
     pub(crate) ppn: Option<u64>,
