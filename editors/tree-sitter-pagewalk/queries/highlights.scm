@@ -272,7 +272,7 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words first_options
-  "bits" "exactly" "out" "scan"
+  "bits" "exactly" "out" "scan" "walk"
   ; END generated words
   ))
 

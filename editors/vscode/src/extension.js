@@ -33,7 +33,7 @@ async function activate(context) {
     back: () => panel.go(-1),
     paper: () => previews.show(false),
     key: () => previews.show(true),
-    practice,
+    practice: () => practice(),
     restart: async () => {
       await server?.stop();
       await server?.start();
