@@ -80,7 +80,7 @@ fn a_machine_that_draws_keeps_its_seeds() {
     assert!(papers.iter().any(|paper| *paper != papers[0]), "{}", papers[0]);
     for seed in 0..6 {
         let seed = seed.to_string();
-        let out = folder.path("out");
+        let out = folder.path(&format!("out{seed}"));
         let done =
             pagewalk(&["exam", &file, "--script", "--key", "-o", &out, "--variants", "2", "--seed", &seed]);
         assert_eq!(text(&done.stderr), "");
