@@ -307,9 +307,11 @@ pub struct Sequence {
 impl Sequence {
     /// Returns the messages as numbered steps.
     pub(crate) fn steps(&self) -> Vec<doc::Step> {
-        let who = |message: &Message| match message.from == message.to {
-            true => message.from.clone(),
-            false => format!("{} → {}", message.from, message.to),
+        let who = |message: &Message| {
+            if message.from == message.to {
+                return message.from.clone();
+            }
+            format!("{} → {}", message.from, message.to)
         };
         self.messages
             .iter()
