@@ -253,6 +253,23 @@ fn instructions_name_only_the_notations_of_the_paper() {
 }
 
 #[test]
+fn binary_papers_print_binary_addresses_and_state_the_number_of_digits() {
+    let script = "exam { radix binary, addressable word, term \"Fall\" }\nmachine simple\n\
+                  set page_table { | vpn ppn |; | 0F 0D | }\nquestion \"q\" { ask read 0x3D4 => vpn, co }";
+    let text = markdown(&crate::running::paper(script, 0), Edition::Key, &Style::default());
+    for said in [
+        "Term: Fall",
+        "A word is read at virtual address 0b00001111010100.",
+        "| VPN (binary, 8 digits) | **0b00001111** |",
+        "| Word offset (binary, 2 digits) | **0b00** |",
+        "If a number of digits is stated",
+        "Memory is word-addressable.",
+    ] {
+        assert!(text.contains(said), "{said}: {text}");
+    }
+}
+
+#[test]
 fn an_exam_replaces_or_removes_the_instructions() {
     let of = |text: &str| {
         let script = format!(

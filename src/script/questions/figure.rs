@@ -14,9 +14,6 @@ use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{AccessKind, Event, Privilege, PteKind};
 use std::sync::Arc;
 
-/// The possible operands of a figure.
-const FIGURES: &str = "`bits VA`, `bits VA fields`, `bits pa PA`, `layout P1`, `frames P1 P2`, `tables P1`, `reference`, `steps`, and `walk VA`";
-
 /// `figure NAME …`, which adds a figure to a question, or shows a figure outside questions
 ///
 /// # Errors
@@ -26,7 +23,6 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
     let Some((first, rest)) = command.operands.split_first() else {
         return Err(Diagnostic::new(Code::WrongCount, place, "`figure` needs something to draw")
             .label("nothing follows")
-            .help(format!("there are {FIGURES}"))
             .into());
     };
     match (super::rows::word(first), rest) {
@@ -78,9 +74,12 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
                 .help("write `figure bits 0x3D4`")
                 .into())
         }
-        _ => Err(Diagnostic::new(Code::UnknownWord, first.span, "unknown figure")
-            .help(format!("there are {FIGURES}"))
-            .into()),
+        _ => {
+            let unknown = Diagnostic::new(Code::UnknownWord, first.span, "unknown figure");
+            let verb = session.language.verb(&command.verb.text);
+            let help = verb.map_or_else(String::new, |verb| format!("write `{}`", verb.usage()));
+            Err(unknown.help(help).into())
+        }
     }
 }
 

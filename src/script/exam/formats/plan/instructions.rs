@@ -109,7 +109,7 @@ fn writings(item: &PaperItem) -> Vec<Writing> {
 fn of_blank(blank: &Blank, bare: bool) -> Vec<Writing> {
     let notation = match (Words::for_blank(blank, bare), blank.form) {
         (Some(Words::YesNo { .. }), _) => vec![Writing::YesNo],
-        (None, Form::Number { radix: Radix::Hex, digits: Some(_) }) => vec![Writing::Hex, Writing::Digits],
+        (None, Form::Number { radix, digits: Some(_) }) => vec![of_radix(radix), Writing::Digits],
         (None, Form::Number { radix, .. }) => vec![of_radix(radix)],
         _ => Vec::new(),
     };
