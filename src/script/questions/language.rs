@@ -3,12 +3,12 @@
 use super::settings::{
     ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS, TABLE_SETTINGS,
 };
-use super::{author_table, choice, commands, figure};
+use super::{author_table, choice, commands, figures};
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::run::facts::Family;
-use crate::run::params::Param::{Keyword, Literal, Many, Optional, Unit, Ways};
-use crate::run::params::{N, PA, POINTS, PROCESS, PROSE, TEXT, VA, settings};
+use crate::run::params::Param::{Keyword, Optional, Unit, Ways};
+use crate::run::params::{N, POINTS, PROSE, TEXT, settings};
 use crate::run::session::{Extension, Language, Options, Session, Verb};
 use crate::run::settings::{BLOCKS, BlockRow};
 use crate::run::stop::Stop;
@@ -55,20 +55,11 @@ const PAPER_VERBS: &[Verb] = &[
     },
     Verb {
         name: "figure",
-        params: &[Ways(&[
-            &[Keyword("bits"), VA, Optional(&[Keyword("fields")])],
-            &[Keyword("bits"), Keyword("pa"), PA, Optional(&[Keyword("fields")])],
-            &[Keyword("layout"), Many(&PROCESS)],
-            &[Keyword("frames"), Many(&PROCESS)],
-            &[Keyword("tables"), Optional(&[PROCESS])],
-            &[Literal("reference")],
-            &[Literal("steps")],
-            &[Keyword("walk"), VA],
-        ])],
+        params: &[Ways(figures::WAYS)],
         help: "adds a figure to a question, or shows a figure outside questions",
         example: "question \"Q\" { figure bits 0x10; ask 0x10 => vpn }",
         family: Family::None,
-        prepare: figure::figure,
+        prepare: figures::figure,
     },
     Verb {
         name: "choice",

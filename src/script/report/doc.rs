@@ -1,6 +1,8 @@
 //! The report of a run as a format-independent tree. Pagewalk generates text, Markdown, HTML, LaTeX, and
 //! Typst from the tree. The tree contains no colors, character columns, or tags.
 
+use super::scene::Scene;
+
 /// The tone of a line, which determines its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
@@ -51,6 +53,8 @@ pub enum Block {
     Steps(Vec<Step>),
     /// An address space.
     Layout(Layout),
+    /// A figure.
+    Figure(Scene),
     /// Lines of Pagewalk's language.
     Script(String),
     /// Results of the expectations.

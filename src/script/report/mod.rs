@@ -4,11 +4,13 @@ pub mod diagnostics;
 pub mod diff;
 pub mod doc;
 pub(crate) mod excerpt;
+pub(crate) mod figures;
 pub mod hover;
 pub mod json;
 pub mod narrate;
 #[cfg(test)]
 mod playing;
+pub mod scene;
 #[cfg(test)]
 mod tests;
 pub mod text;

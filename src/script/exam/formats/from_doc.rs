@@ -19,6 +19,7 @@ fn one(block: &doc::Block) -> Block {
         doc::Block::Pairs { title, pairs } => Block::Pairs { title: title.clone(), pairs: pairs.clone() },
         doc::Block::Table(table) => Block::Given(given(table)),
         doc::Block::Ruler(ruler) => Block::Figure(Figure::Ruler(ruler.clone())),
+        doc::Block::Figure(scene) => Block::Figure(Figure::Scene(scene.clone())),
         doc::Block::Layout(layout) => Block::Figure(Figure::Layouts(vec![layout.clone()])),
         doc::Block::Steps(steps) => {
             Block::Steps(steps.iter().map(|step| (step.who.clone(), step.what.clone())).collect())

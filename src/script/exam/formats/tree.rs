@@ -2,6 +2,7 @@
 
 use super::edition::Edition;
 use crate::report::doc::{self, Layout, Ruler};
+use crate::report::scene::Scene;
 
 /// An edition of a paper, laid out.
 #[derive(Debug, Clone, PartialEq)]
@@ -263,6 +264,8 @@ pub enum Figure {
     Sequence(Sequence),
     /// A page walk.
     Walk(Walk),
+    /// A figure on a grid of characters.
+    Scene(Scene),
 }
 
 /// A page walk. On a paper, the values are empty.

@@ -91,6 +91,7 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
         }
         View::Declaration(spec) => found.extend(of_machine(&declaration(spec))),
         View::Remark(_)
+        | View::Figure(_)
         | View::Rulers(_)
         | View::Bits(_)
         | View::Walk(_)

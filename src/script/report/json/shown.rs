@@ -9,7 +9,8 @@ use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Bit;
 
 use crate::run::record::{
-    CellView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, View, WalkLevel, WalkView,
+    CellView, FIGURE_VERSION, FigureData, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, View,
+    WalkLevel, WalkView,
 };
 
 /// Returns the objects of a view. Only rulers can have several objects.
@@ -31,8 +32,18 @@ pub fn json(view: &View) -> Vec<Value> {
         View::Tree(tree) => vec![json!({"of": tree.of, "tables": tree_table(&tree.root)})],
         View::Maps { table, .. } => vec![self::table(table)],
         View::Declaration(spec) => vec![json!({"machine": declaration(spec)})],
+        View::Figure(data) => vec![figure(data)],
         View::Remark(words) => vec![json!({"remark": words})],
     }
+}
+
+/// Returns the data of a figure with its version.
+fn figure(data: &FigureData) -> Value {
+    let mut value = serde_json::to_value(data).unwrap_or_default();
+    if let Some(members) = value.as_object_mut() {
+        members.insert("version".to_owned(), FIGURE_VERSION.into());
+    }
+    value
 }
 
 fn sharing(of: &SharingView) -> Value {

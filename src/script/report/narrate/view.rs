@@ -1,6 +1,7 @@
 //! Views of `show`.
 
 use crate::report::doc::{Block, Cell, Table, Tone};
+use crate::report::figures::scene;
 use crate::run::record::{AreaRecord, CellView, Shown, TableView, View};
 use pagewalk_engine::machine::spec::Spec;
 
@@ -28,6 +29,7 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
         View::Sharing(sharing) => vec![Block::Table(sharing::table(sharing))],
         View::Maps { spec, areas, .. } => maps(spec, areas),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
+        View::Figure(data) => vec![Block::Figure(scene(data))],
         View::Remark(words) => vec![Block::toned(Tone::Faint, words)],
     }
 }

@@ -11,6 +11,7 @@ use std::io::{self, BufWriter, Write};
 use super::doc::{Block, Checks, Step};
 use super::excerpt::visible;
 use super::narrate::{self, Narrator};
+use super::scene;
 use crate::lang::source::Sources;
 use crate::run::record::{Sink, StepRecord, Totals};
 use lines::{line, padded, width};
@@ -150,6 +151,10 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         Block::Table(table) => grid::draw(text, table, theme),
         Block::Ruler(ruler) => ruler::draw(text, ruler, theme),
         Block::Steps(steps) => numbered(text, steps, theme),
+        Block::Figure(scene) => {
+            line(text, 2, &theme.paint(Ink::Strong, &scene.title));
+            scene::text(scene).lines().for_each(|row| line(text, 2, row));
+        }
         Block::Layout(layout) => layout::draw(text, layout, theme),
         Block::Script(script) => script.lines().for_each(|words| line(text, 2, &visible(words))),
         Block::Checks(checks) => checked(text, checks, theme),

@@ -9,6 +9,7 @@ use pagewalk_engine::machine::spec::Spec;
 
 use super::access::Access;
 use super::call::CallRecord;
+use super::figure::FigureData;
 use super::process::{AreaRecord, ProcessRef};
 use super::shown::Shown;
 
@@ -41,6 +42,8 @@ pub enum View {
     Maps { table: TableView, spec: Arc<Spec>, areas: Vec<AreaRecord> },
     /// A machine, as a declaration.
     Declaration(Arc<Spec>),
+    /// A figure as data.
+    Figure(Arc<FigureData>),
     /// A remark in words.
     Remark(String),
 }

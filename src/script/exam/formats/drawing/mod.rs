@@ -5,6 +5,7 @@ mod figure;
 mod layout;
 mod picture;
 mod ruler;
+mod scene;
 mod sequence;
 mod shapes;
 mod sharing;

@@ -2,6 +2,8 @@
 
 use std::fmt::Write;
 
+use crate::report::scene::Stroke;
+
 use super::shapes::{Anchor, Drawing, DrawnShape, POINT};
 
 /// Returns a drawing. `escaped` escapes text. Gray areas remain white, because the lines alone convey the
@@ -18,18 +20,23 @@ pub(crate) fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> St
 /// Draws a shape. Coordinates of a `picture` start at the lower left corner.
 fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&str) -> String) {
     let _ = match shape {
-        DrawnShape::Line { from, to, dashed } => {
-            straight(out, *from, *to, height, if *dashed { Stroke::Dashed } else { Stroke::Solid })
+        DrawnShape::Line { from, to, stroke } => straight(out, *from, *to, height, *stroke, "line"),
+        DrawnShape::Arrow { from, to, stroke } => straight(out, *from, *to, height, *stroke, "vector"),
+        DrawnShape::Box { at, size, stroke, .. } => {
+            let framed = match stroke {
+                Stroke::Dashed => "\\dashbox{1}",
+                Stroke::Thin => "\\framebox",
+                Stroke::Taken => "\\linethickness{0.6mm}\\framebox",
+            };
+            writeln!(
+                out,
+                "\\put({:.2},{:.2}){{{framed}({:.2},{:.2}){{}}}}",
+                at.0,
+                height - at.1 - size.1,
+                size.0,
+                size.1
+            )
         }
-        DrawnShape::Arrow { from, to } => straight(out, *from, *to, height, Stroke::Arrow),
-        DrawnShape::Box { at, size, .. } => writeln!(
-            out,
-            "\\put({:.2},{:.2}){{\\framebox({:.2},{:.2}){{}}}}",
-            at.0,
-            height - at.1 - size.1,
-            size.0,
-            size.1
-        ),
         DrawnShape::Text { at, size, anchor, bold, text } => {
             let place = match anchor {
                 Anchor::Left => "[bl]",
@@ -51,14 +58,6 @@ fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&st
     };
 }
 
-/// The style of a line.
-#[derive(Clone, Copy, PartialEq)]
-enum Stroke {
-    Solid,
-    Dashed,
-    Arrow,
-}
-
 /// Draws a horizontal or vertical line.
 fn straight(
     out: &mut String,
@@ -66,6 +65,7 @@ fn straight(
     to: (f64, f64),
     height: f64,
     stroke: Stroke,
+    command: &str,
 ) -> std::fmt::Result {
     let (x, y) = (from.0, height - from.1);
     let (dx, dy) = (to.0 - from.0, from.1 - to.1);
@@ -80,6 +80,6 @@ fn straight(
             sy * 2.0
         );
     }
-    let command = if stroke == Stroke::Arrow { "vector" } else { "line" };
-    writeln!(out, "\\put({x:.2},{y:.2}){{\\{command}({sx},{sy}){{{length:.2}}}}}")
+    let thick = if stroke == Stroke::Taken { "\\linethickness{0.6mm}" } else { "" };
+    writeln!(out, "\\put({x:.2},{y:.2}){{{thick}\\{command}({sx},{sy}){{{length:.2}}}}}")
 }

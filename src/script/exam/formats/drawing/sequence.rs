@@ -101,6 +101,7 @@ mod tests {
     use crate::exam::formats::drawing::Canvas;
     use crate::exam::formats::drawing::shapes::{Anchor, DrawnShape, width};
     use crate::exam::formats::tree::{Message, Sequence};
+    use crate::report::scene::Stroke;
 
     fn message(from: &str, to: &str, text: &str) -> Message {
         Message { from: from.to_owned(), to: to.to_owned(), text: text.to_owned() }
@@ -121,14 +122,14 @@ mod tests {
                 .shapes
                 .iter()
                 .filter_map(|shape| match shape {
-                    DrawnShape::Line { from, dashed: true, .. } => Some(from.0),
+                    DrawnShape::Line { from, stroke: Stroke::Dashed, .. } => Some(from.0),
                     _ => None,
                 })
                 .collect();
             assert_eq!(lifelines.len(), 5);
             for shape in &drawing.shapes {
                 match shape {
-                    DrawnShape::Arrow { from, to } => {
+                    DrawnShape::Arrow { from, to, .. } => {
                         assert!(lifelines.contains(&from.0) && lifelines.contains(&to.0));
                         assert!((from.1 - to.1).abs() < 0.01);
                     }

@@ -1,5 +1,7 @@
 //! Shapes of a drawing.
 
+use crate::report::scene::Stroke;
+
 /// The dimensions of a drawing surface.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Canvas {
@@ -48,11 +50,11 @@ pub type Point = (f64, f64);
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum DrawnShape {
     /// A horizontal or vertical line.
-    Line { from: Point, to: Point, dashed: bool },
+    Line { from: Point, to: Point, stroke: Stroke },
     /// The outline of a box, filled with gray or white.
-    Box { at: Point, size: Point, grey: bool },
+    Box { at: Point, size: Point, grey: bool, stroke: Stroke },
     /// A horizontal or vertical arrow.
-    Arrow { from: Point, to: Point },
+    Arrow { from: Point, to: Point, stroke: Stroke },
     /// A line of text. `at` is the left end, middle, or right end of the text's baseline.
     Text { at: Point, size: f64, anchor: Anchor, bold: bool, text: String },
 }
@@ -70,15 +72,16 @@ pub(crate) enum Anchor {
 
 impl Drawing {
     pub(crate) fn line(&mut self, from: Point, to: Point, dashed: bool) {
-        self.shapes.push(DrawnShape::Line { from, to, dashed });
+        let stroke = if dashed { Stroke::Dashed } else { Stroke::Thin };
+        self.shapes.push(DrawnShape::Line { from, to, stroke });
     }
 
     pub(crate) fn arrow(&mut self, from: Point, to: Point) {
-        self.shapes.push(DrawnShape::Arrow { from, to });
+        self.shapes.push(DrawnShape::Arrow { from, to, stroke: Stroke::Thin });
     }
 
     pub(crate) fn outline(&mut self, at: Point, size: Point, grey: bool) {
-        self.shapes.push(DrawnShape::Box { at, size, grey });
+        self.shapes.push(DrawnShape::Box { at, size, grey, stroke: Stroke::Thin });
     }
 
     /// Writes a text.

@@ -98,7 +98,7 @@ mod tests {
             .shapes
             .iter()
             .filter_map(|shape| match shape {
-                DrawnShape::Arrow { from, to } => Some((*from, *to)),
+                DrawnShape::Arrow { from, to, .. } => Some((*from, *to)),
                 _ => None,
             })
             .collect();

@@ -4,6 +4,7 @@ use std::fmt::Write;
 
 use super::shapes::{Anchor, Drawing, DrawnShape};
 use crate::exam::formats::html::escape::escaped;
+use crate::report::scene::Stroke;
 
 /// Returns a drawing with its title and alternative text.
 pub(crate) fn svg(drawing: &Drawing) -> String {
@@ -24,23 +25,28 @@ pub(crate) fn svg(drawing: &Drawing) -> String {
 
 fn shape(out: &mut String, shape: &DrawnShape) {
     let _ = match shape {
-        DrawnShape::Line { from, to, dashed } => {
-            let dashes = if *dashed { " stroke-dasharray=\"1 1\"" } else { "" };
-            writeln!(
-                out,
-                "<path d=\"M{:.2} {:.2}L{:.2} {:.2}\" stroke=\"#000\" stroke-width=\"0.2\"{dashes}/>",
-                from.0, from.1, to.0, to.1
-            )
-        }
-        DrawnShape::Box { at, size, grey } => {
+        DrawnShape::Line { from, to, stroke } => writeln!(
+            out,
+            "<path d=\"M{:.2} {:.2}L{:.2} {:.2}\"{}/>",
+            from.0,
+            from.1,
+            to.0,
+            to.1,
+            stroked(*stroke)
+        ),
+        DrawnShape::Box { at, size, grey, stroke } => {
             let fill = if *grey { "#eee" } else { "#fff" };
             writeln!(
                 out,
-                "<rect x=\"{:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{:.2}\" fill=\"{fill}\" stroke=\"#000\" stroke-width=\"0.2\"/>",
-                at.0, at.1, size.0, size.1
+                "<rect x=\"{:.2}\" y=\"{:.2}\" width=\"{:.2}\" height=\"{:.2}\" fill=\"{fill}\"{}/>",
+                at.0,
+                at.1,
+                size.0,
+                size.1,
+                stroked(*stroke)
             )
         }
-        DrawnShape::Arrow { from, to } => arrow(out, *from, *to),
+        DrawnShape::Arrow { from, to, stroke } => arrow(out, *from, *to, *stroke),
         DrawnShape::Text { at, size, anchor, bold, text } => {
             let anchor = match anchor {
                 Anchor::Left => "",
@@ -59,7 +65,16 @@ fn shape(out: &mut String, shape: &DrawnShape) {
     };
 }
 
-fn arrow(out: &mut String, from: (f64, f64), to: (f64, f64)) -> std::fmt::Result {
+/// Returns the attributes of a line.
+fn stroked(stroke: Stroke) -> &'static str {
+    match stroke {
+        Stroke::Dashed => " stroke=\"#000\" stroke-width=\"0.2\" stroke-dasharray=\"1 1\"",
+        Stroke::Thin => " stroke=\"#000\" stroke-width=\"0.2\"",
+        Stroke::Taken => " stroke=\"#000\" stroke-width=\"0.6\"",
+    }
+}
+
+fn arrow(out: &mut String, from: (f64, f64), to: (f64, f64), stroke: Stroke) -> std::fmt::Result {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = dx.hypot(dy).max(0.01);
     let (x, y) = (dx / length, dy / length);
@@ -67,7 +82,13 @@ fn arrow(out: &mut String, from: (f64, f64), to: (f64, f64)) -> std::fmt::Result
     let ((ax, ay), (bx, by)) = (wing(1.0), wing(-1.0));
     writeln!(
         out,
-        "<path d=\"M{:.2} {:.2}L{:.2} {:.2}M{ax:.2} {ay:.2}L{:.2} {:.2}L{bx:.2} {by:.2}\" stroke=\"#000\" stroke-width=\"0.2\"/>",
-        from.0, from.1, to.0, to.1, to.0, to.1
+        "<path d=\"M{:.2} {:.2}L{:.2} {:.2}M{ax:.2} {ay:.2}L{:.2} {:.2}L{bx:.2} {by:.2}\"{}/>",
+        from.0,
+        from.1,
+        to.0,
+        to.1,
+        to.0,
+        to.1,
+        stroked(stroke)
     )
 }

@@ -24,6 +24,7 @@ use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
 use crate::report::doc;
+use crate::report::figures::scene;
 use crate::report::narrate::{of_address, view};
 use crate::run::record::{StartRow, View};
 
@@ -216,6 +217,11 @@ impl Plan<'_> {
             View::Tree(tree) => vec![tables::figure(tree)],
             View::Sharing(of) => vec![sharing::figure(of)],
             View::Steps(_) => sequence(view).map_or_else(|| self.given(view), |block| vec![block]),
+            View::Figure(data) => {
+                let scene = scene(data);
+                let scene = if self.edition.filled() { scene } else { scene.unanswered() };
+                vec![Block::Figure(Figure::Scene(scene))]
+            }
             View::Walk(of) => vec![walks::figure(of, self.edition.filled())],
             View::Bits(of) => {
                 let ruler = of_address(of, !self.edition.filled());

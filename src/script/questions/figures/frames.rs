@@ -1,8 +1,9 @@
 //! `figure frames P1 P2`: the pages of processes and their frames.
 
-use super::rows::word;
+use super::request::Request;
 use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::questions::rows::word;
 use crate::run::record::{AreaRecord, PageInFrame, SharingView, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -36,31 +37,32 @@ impl Session<'_> {
         let word = |expr: &Expr| Word { text: word(expr).unwrap_or_default().into(), span: expr.span };
         Ok(named.iter().map(word).collect())
     }
+}
 
-    /// Returns the pages of the named processes, with their frames.
-    ///
-    /// # Errors
-    /// Returns the errors from [`Session::processes_named`], or `limit-size`.
-    pub(crate) fn sharing(&mut self, place: Span, named: &[Expr]) -> Result<View, Stop> {
-        let mut pids = Vec::new();
-        for name in self.processes_named(place, named)? {
-            pids.push(self.process_called(&name)?.pid);
-        }
-        let kernel = self.kernel(place)?;
-        let processes = pids.iter().filter_map(|pid| kernel.process(*pid));
-        let processes: Vec<_> =
-            processes.map(|process| (process.name.to_string(), pages(kernel, process))).collect();
-        let spec = kernel.machine().spec().clone();
-        let all: usize = processes.iter().map(|(_, pages)| pages.len()).sum();
-        if all > PAGES {
-            let message = format!("{all} pages are resident, which is more than a figure can show");
-            return Err(Diagnostic::new(Code::LimitSize, place, message)
-                .label(format!("a figure can show at most {PAGES} pages"))
-                .help("`given P1.resident` prints the resident pages as a table")
-                .into());
-        }
-        Ok(View::Sharing(Box::new(SharingView { spec, processes })))
+/// Returns the pages of the named processes, with their frames.
+///
+/// # Errors
+/// Returns the errors from [`Session::processes_named`], or `limit-size`.
+pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
+    let (place, named) = (request.place, request.operands);
+    let mut pids = Vec::new();
+    for name in session.processes_named(place, named)? {
+        pids.push(session.process_called(&name)?.pid);
     }
+    let kernel = session.kernel(place)?;
+    let processes = pids.iter().filter_map(|pid| kernel.process(*pid));
+    let processes: Vec<_> =
+        processes.map(|process| (process.name.to_string(), pages(kernel, process))).collect();
+    let spec = kernel.machine().spec().clone();
+    let all: usize = processes.iter().map(|(_, pages)| pages.len()).sum();
+    if all > PAGES {
+        let message = format!("{all} pages are resident, which is more than a figure can show");
+        return Err(Diagnostic::new(Code::LimitSize, place, message)
+            .label(format!("a figure can show at most {PAGES} pages"))
+            .help("`given P1.resident` prints the resident pages as a table")
+            .into());
+    }
+    Ok(vec![View::Sharing(Box::new(SharingView { spec, processes }))])
 }
 
 fn pages(kernel: &Kernel, process: &Process) -> Vec<PageInFrame> {

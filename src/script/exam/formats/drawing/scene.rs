@@ -1,0 +1,70 @@
+//! A figure on a grid of characters, scaled to the page.
+
+use super::shapes::{Anchor, CHARACTER, Canvas, Drawing, DrawnShape, Point};
+use crate::report::scene::{Place, Scene, SceneShape};
+
+/// Height of a row, relative to the text size.
+const ROW: f64 = 1.2;
+
+/// Draws a scene below its title.
+pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
+    let (columns, rows) = of.size();
+    let room = canvas.room - 0.6;
+    let text = (room / (f64::from(columns.max(1)) * CHARACTER)).min(canvas.text);
+    let grid = Grid { wide: text * CHARACTER, high: text * ROW, top: canvas.text * 1.6 };
+    let title = of.title.chars().count() as f64 * CHARACTER * canvas.text;
+    let mut drawing = Drawing {
+        width: (f64::from(columns) * grid.wide).max(title) + 0.6,
+        height: grid.top + f64::from(rows) * grid.high,
+        title: of.title.clone(),
+        alt: format!("{}: {}", of.title, of.description()),
+        ..Drawing::default()
+    };
+    drawing.write((0.3, canvas.text), canvas.text, Anchor::Left, true, &of.title);
+    for shape in &of.shapes {
+        match shape {
+            SceneShape::Frame { at, size, stroke, shaded } => {
+                let extent = (f64::from(size.0 - 1) * grid.wide, f64::from(size.1 - 1) * grid.high);
+                let (at, stroke, grey) = (grid.center(*at), *stroke, *shaded);
+                drawing.shapes.push(DrawnShape::Box { at, size: extent, grey, stroke });
+            }
+            SceneShape::Path { points, stroke, arrow } => {
+                let last = points.len().saturating_sub(2);
+                for (at, pair) in points.windows(2).enumerate() {
+                    let (from, mut to) = (grid.center(pair[0]), grid.center(pair[1]));
+                    if *arrow && at == last {
+                        // The head touches the border in the next cell.
+                        to = grid.center(beyond(pair[0], pair[1]));
+                        drawing.shapes.push(DrawnShape::Arrow { from, to, stroke: *stroke });
+                    } else {
+                        drawing.shapes.push(DrawnShape::Line { from, to, stroke: *stroke });
+                    }
+                }
+            }
+            SceneShape::Label { at, text: label, bold, .. } => {
+                let (left, middle) = (0.3 + f64::from(at.0) * grid.wide, grid.center(*at).1);
+                drawing.write((left, middle + text * 0.35), text, Anchor::Left, *bold, label);
+            }
+        }
+    }
+    drawing
+}
+
+/// The size of a cell, and the distance of the first row from the upper edge.
+struct Grid {
+    wide: f64,
+    high: f64,
+    top: f64,
+}
+
+impl Grid {
+    fn center(&self, (x, y): Place) -> Point {
+        (0.3 + (f64::from(x) + 0.5) * self.wide, self.top + (f64::from(y) + 0.5) * self.high)
+    }
+}
+
+/// Returns the cell after the second one, in the direction from the first one.
+fn beyond(from: Place, to: Place) -> Place {
+    let next = |from: u32, to: u32| (to + u32::from(to > from)).saturating_sub(u32::from(to < from));
+    (next(from.0, to.0), next(from.1, to.1))
+}

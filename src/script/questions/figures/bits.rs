@@ -1,0 +1,72 @@
+//! `figure bits`: the bits of an address.
+
+use super::request::Request;
+use crate::lang::ast::{Command, Expr, Span};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::questions::entry::Figure;
+use crate::questions::rows::word;
+use crate::run::record::{BitsView, Shown, View};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
+use crate::run::verbs::too_wide;
+
+/// Returns the figure of an address, and its view.
+///
+/// # Errors
+/// Returns `wrong-count`, `unknown-word`, or `address-too-wide`.
+pub(crate) fn bits(session: &mut Session, request: &Request) -> Result<(Figure, View), Stop> {
+    let Some((address, pa, fields)) = address_of(request.operands) else {
+        return Err(match request.operands {
+            [blank, _] | [_, blank] if word(blank) == Some("blank") => {
+                unneeded(session, request.command, blank)
+            }
+            [_, more, ..] => {
+                Diagnostic::new(Code::WrongCount, more.span, "`figure bits` takes only one address")
+                    .label("unexpected here")
+            }
+            _ => Diagnostic::new(Code::WrongCount, request.noun.span, "`figure bits` needs one address")
+                .label("no address follows")
+                .help("write `figure bits 0x3D4`"),
+        }
+        .into());
+    };
+    let value = if pa { session.integer(address)? } else { session.address(address, 1)?.raw() };
+    let Some(spec) = session.spec().cloned() else { return Err(Stop::Unknowable) };
+    let physical = pa || spec.mmu.is_none();
+    let bits = if physical { spec.physical_bits } else { spec.virtual_bits() };
+    if value.checked_shr(bits).unwrap_or(0) != 0 {
+        return Err(too_wide(address.span, value, "physical", bits).into());
+    }
+    if fields {
+        let view = View::Bits(Box::new(BitsView { spec, physical, value }));
+        return Ok((Figure::Views(vec![view.clone()]), view));
+    }
+    let title = if physical { "physical address" } else { "virtual address" }.to_owned();
+    let shown = View::Value { of: title.clone(), value: Shown::field(value, bits) };
+    Ok((Figure::Bits { title, bits, value }, shown))
+}
+
+/// Returns the address in `VA`, `VA fields`, `pa PA`, or `pa PA fields`, whether the address is physical, and whether the
+/// figure shows its fields. Returns `None` for other operands.
+fn address_of(operands: &[Expr]) -> Option<(&Expr, bool, bool)> {
+    let named = |operand: &Expr, name| word(operand) == Some(name);
+    match operands {
+        [address] => Some((address, false, false)),
+        [pa, address] if named(pa, "pa") => Some((address, true, false)),
+        [address, fields] if named(fields, "fields") => Some((address, false, true)),
+        [pa, address, fields] if named(pa, "pa") && named(fields, "fields") => Some((address, true, true)),
+        _ => None,
+    }
+}
+
+/// Reports the word `blank`, which is unnecessary because the boxes of bits are always blank on a paper.
+fn unneeded(session: &Session, command: &Command, blank: &Expr) -> Diagnostic {
+    let operands = command.operands.iter().filter(|operand| operand.span != blank.span);
+    let rest: Vec<&str> = operands.map(|operand| session.text(operand.span).trim()).collect();
+    let end = command.operands.last().map_or(blank.span.end, |last| last.span.end);
+    let place = Span { start: command.operands[0].span.start, end, ..blank.span };
+    Diagnostic::new(Code::UnknownWord, blank.span, "`figure bits` does not accept `blank`")
+        .label("not needed, because a paper always prints the boxes empty")
+        .fix(Fix::replace(place, rest.join(" ")))
+}

@@ -1,0 +1,115 @@
+//! The statement `figure`, and the registry of figures.
+
+mod bits;
+mod frames;
+mod request;
+mod system;
+mod views;
+mod walk;
+
+use super::entry::{Entry, Figure};
+use super::papers::puts;
+use crate::lang::ast::Command;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::run::params::Param::{self, Keyword, Literal, Many, Optional};
+use crate::run::params::{PA, PROCESS, VA};
+use crate::run::record::{Did, FigureData, View};
+use crate::run::session::{Action, Session};
+use crate::run::stop::Stop;
+use request::Request;
+
+/// A kind of figure.
+struct FigureRow {
+    /// The name and the operands.
+    params: &'static [Param],
+    prepare: Prepare,
+}
+
+/// A function that finds what a figure shows.
+enum Prepare {
+    /// A figure as data.
+    Data(fn(&mut Session, &Request) -> Result<FigureData, Stop>),
+    /// The views of `show`.
+    Views(fn(&mut Session, &Request) -> Result<Vec<View>, Stop>),
+    /// A figure that a paper prints differently.
+    Printed(fn(&mut Session, &Request) -> Result<(Figure, View), Stop>),
+}
+
+/// The kinds of figures. Rows with the same name are variants of one figure.
+const FIGURES: &[FigureRow] = &[
+    FigureRow {
+        params: &[Keyword("bits"), VA, Optional(&[Keyword("fields")])],
+        prepare: Prepare::Printed(bits::bits),
+    },
+    FigureRow {
+        params: &[Keyword("bits"), Keyword("pa"), PA, Optional(&[Keyword("fields")])],
+        prepare: Prepare::Printed(bits::bits),
+    },
+    FigureRow { params: &[Keyword("layout"), Many(&PROCESS)], prepare: Prepare::Views(views::layout) },
+    FigureRow { params: &[Keyword("frames"), Many(&PROCESS)], prepare: Prepare::Views(frames::frames) },
+    FigureRow { params: &[Keyword("tables"), Optional(&[PROCESS])], prepare: Prepare::Views(views::shown) },
+    FigureRow { params: &[Literal("reference")], prepare: Prepare::Views(views::shown) },
+    FigureRow { params: &[Literal("steps")], prepare: Prepare::Views(views::shown) },
+    FigureRow { params: &[Keyword("walk"), VA], prepare: Prepare::Views(walk::walk) },
+    FigureRow { params: &[Literal("system")], prepare: Prepare::Data(system::system) },
+];
+
+/// The operands of each kind of figure.
+pub(crate) const WAYS: &[&[Param]] = &{
+    let mut ways: [&[Param]; FIGURES.len()] = [&[]; FIGURES.len()];
+    let mut at = 0;
+    while at < FIGURES.len() {
+        ways[at] = FIGURES[at].params;
+        at += 1;
+    }
+    ways
+};
+
+/// `figure NAME …`, which adds a figure to a question, or shows a figure outside questions
+///
+/// # Errors
+/// Returns `unknown-word`, `wrong-count`, or the errors of the figure.
+pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action, Stop> {
+    let place = command.verb.span;
+    let Some((noun, operands)) = command.operands.split_first() else {
+        return Err(Diagnostic::new(Code::WrongCount, place, "`figure` needs something to draw")
+            .label("nothing follows")
+            .into());
+    };
+    let named = |row: &&FigureRow| row.name() == super::rows::word(noun);
+    let Some(row) = FIGURES.iter().find(named) else {
+        let unknown = Diagnostic::new(Code::UnknownWord, noun.span, "unknown figure");
+        let verb = session.language.verb(&command.verb.text);
+        let help = verb.map_or_else(String::new, |verb| format!("write `{}`", verb.usage()));
+        return Err(unknown.help(help).into());
+    };
+    let request = Request { place, noun, operands, command };
+    let (figure, views) = match row.prepare {
+        Prepare::Data(prepare) => {
+            let view = View::Figure(prepare(session, &request)?.into());
+            (Figure::Views(vec![view.clone()]), vec![view])
+        }
+        Prepare::Views(prepare) => {
+            let views = prepare(session, &request)?;
+            (Figure::Views(views.clone()), views)
+        }
+        Prepare::Printed(prepare) => {
+            let (figure, view) = prepare(session, &request)?;
+            (figure, vec![view])
+        }
+    };
+    if session.is_in_question() {
+        return Ok(puts(Entry::Figure { figure, in_part: session.in_part() }, views));
+    }
+    Ok(Action::does(move |_| Ok(Did::Shown(views))))
+}
+
+impl FigureRow {
+    /// Returns the name, which is the first word of the operands.
+    fn name(&self) -> Option<&'static str> {
+        match self.params.first() {
+            Some(Keyword(name) | Literal(name)) => Some(name),
+            _ => None,
+        }
+    }
+}

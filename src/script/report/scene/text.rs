@@ -1,0 +1,50 @@
+//! Scenes for the terminal.
+
+use super::lines::{Crossing, cells};
+use super::{Place, Scene, SceneShape, Stroke};
+
+/// The character of each combination of arms. The digits of the index in base 3 are the weights of the arms upward, to the
+/// right, downward, and to the left: none, thin, or thick.
+const JOINTS: &str = " ╴╸╷┐┑╻┒┓╶─╾┌┬┭┎┰┱╺╼━┍┮┯┏┲┳╵┘┙│┤┥╽┧┪└┴┵├┼┽┟╁╅┕┶┷┝┾┿┢╆╈╹┚┛╿┦┩┃┨┫┖┸┹┞╀╃┠╂╉┗┺┻┡╄╇┣╊╋";
+/// The heads of arrows that point upward, to the right, downward, and to the left.
+const HEADS: [char; 4] = ['▲', '▶', '▼', '◀'];
+
+/// Returns the scene as lines of text, each of which ends with a newline.
+pub(crate) fn text(scene: &Scene) -> String {
+    let (width, height) = scene.size();
+    let mut rows = vec![vec![' '; width as usize]; height as usize];
+    let mut put = |(x, y): Place, c: char| {
+        if let Some(cell) = rows.get_mut(y as usize).and_then(|row| row.get_mut(x as usize)) {
+            *cell = c;
+        }
+    };
+    let joints: Vec<char> = JOINTS.chars().collect();
+    for (place, crossing) in cells(scene) {
+        put(place, character(crossing, &joints));
+    }
+    for shape in &scene.shapes {
+        if let SceneShape::Label { at, text, .. } = shape {
+            text.chars().enumerate().for_each(|(along, c)| put((at.0 + along as u32, at.1), c));
+        }
+    }
+    rows.into_iter().map(|row| row.into_iter().collect::<String>().trim_end().to_owned() + "\n").collect()
+}
+
+fn character(crossing: Crossing, joints: &[char]) -> char {
+    if let Some(head) = crossing.head {
+        return HEADS[head];
+    }
+    let dashed = Some(Stroke::Dashed);
+    match crossing.arms {
+        [up, None, down, None] if up == dashed && down == dashed => '╎',
+        [None, right, None, left] if right == dashed && left == dashed => '╌',
+        arms => {
+            let weight = |arm: Option<Stroke>| match arm {
+                None => 0,
+                Some(Stroke::Dashed | Stroke::Thin) => 1,
+                Some(Stroke::Taken) => 2,
+            };
+            joints[arms.into_iter().fold(0, |index, arm| index * 3 + weight(arm))]
+        }
+    }
+}
