@@ -4,6 +4,7 @@ mod bits;
 mod frames;
 mod request;
 mod system;
+pub(crate) mod translation;
 mod views;
 mod walk;
 
@@ -11,12 +12,12 @@ use super::entry::{Entry, Figure};
 use super::papers::puts;
 use crate::lang::ast::Command;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::params::Param::{self, Keyword, Literal, Many, Optional};
+use crate::run::params::Param::{self, Keyword, Literal, Many, Optional, Words};
 use crate::run::params::{PA, PROCESS, VA};
 use crate::run::record::{Did, FigureData, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
-use request::Request;
+use request::{OPERATIONS, Request};
 
 /// A kind of figure.
 struct FigureRow {
@@ -51,6 +52,14 @@ const FIGURES: &[FigureRow] = &[
     FigureRow { params: &[Literal("reference")], prepare: Prepare::Views(views::shown) },
     FigureRow { params: &[Literal("steps")], prepare: Prepare::Views(views::shown) },
     FigureRow { params: &[Keyword("walk"), VA], prepare: Prepare::Views(walk::walk) },
+    FigureRow {
+        params: &[Keyword("translation"), Optional(&[Keyword("vipt")]), Optional(&[VA])],
+        prepare: Prepare::Data(translation::translation),
+    },
+    FigureRow {
+        params: &[Keyword("translation"), Optional(&[Keyword("vipt")]), Words(OPERATIONS), VA],
+        prepare: Prepare::Data(translation::translation),
+    },
     FigureRow { params: &[Literal("system")], prepare: Prepare::Data(system::system) },
 ];
 

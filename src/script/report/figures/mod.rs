@@ -1,7 +1,10 @@
 //! Draws figures from their data.
 
+mod address;
 mod system;
+mod translation;
 
+pub(crate) use crate::report::narrate::hex;
 use crate::report::scene::Scene;
 use crate::run::record::FigureData;
 
@@ -9,5 +12,15 @@ use crate::run::record::FigureData;
 pub(crate) fn scene(data: &FigureData) -> Scene {
     match data {
         FigureData::System(of) => system::scene(of),
+        FigureData::Translation(of) => translation::scene(of),
+    }
+}
+
+/// Returns the associativity of a TLB or cache.
+fn ways(sets: u64, ways: u32) -> String {
+    match (sets, ways) {
+        (1, _) => "fully associative".to_owned(),
+        (_, 1) => "direct-mapped".to_owned(),
+        (_, ways) => format!("{ways}-way"),
     }
 }

@@ -89,11 +89,7 @@ impl Pen<'_> {
     }
 
     fn lines(&self, part: &SystemPart) -> Vec<Line> {
-        let ways = match (part.sets, part.ways) {
-            (1, _) => "fully associative".to_owned(),
-            (_, 1) => "direct-mapped".to_owned(),
-            (_, ways) => format!("{ways}-way"),
-        };
+        let ways = super::ways(part.sets, part.ways);
         let mut lines = vec![Line::head(format!("{} ({})", part.name, part.serves))];
         match part.block_bytes {
             Some(block) => {

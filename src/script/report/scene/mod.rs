@@ -26,7 +26,7 @@ pub(crate) type Place = (u32, u32);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SceneShape {
     /// A box whose border occupies its outermost cells.
-    Frame { at: Place, size: Place, stroke: Stroke, shaded: bool },
+    Frame { at: Place, size: Place, stroke: Stroke },
     /// A sequence of horizontal and vertical lines.
     Path { points: Vec<Place>, stroke: Stroke, arrow: bool },
     /// A text on one line.
@@ -112,13 +112,7 @@ impl Scene {
 
     /// Adds an empty box.
     pub(crate) fn frame(&mut self, at: Place, size: Place, stroke: Stroke) -> Frame {
-        self.shapes.push(SceneShape::Frame { at, size, stroke, shaded: false });
-        Frame { at, size }
-    }
-
-    /// Adds an empty box with a gray background.
-    pub(crate) fn shaded(&mut self, at: Place, size: Place) -> Frame {
-        self.shapes.push(SceneShape::Frame { at, size, stroke: Stroke::Thin, shaded: true });
+        self.shapes.push(SceneShape::Frame { at, size, stroke });
         Frame { at, size }
     }
 
@@ -127,7 +121,9 @@ impl Scene {
         let wide = widest(lines).max(least);
         let frame = self.frame(at, (wide + 4, lines.len() as u32 + 2), stroke);
         for (row, line) in lines.iter().enumerate() {
-            self.label((at.0 + 2, at.1 + 1 + row as u32), line.text.clone(), line.bold, line.answer);
+            let place = (at.0 + 2, at.1 + 1 + row as u32);
+            self.label(place, line.text.clone(), line.bold, false);
+            self.answer((place.0 + width(&line.text), place.1), line.answer.clone());
         }
         frame
     }
@@ -171,6 +167,7 @@ impl Scene {
     }
 
     /// Returns the texts that touch another text or a line.
+    #[cfg(test)]
     pub(crate) fn collisions(&self) -> Vec<String> {
         let mut taken = lines::cells(self);
         let mut found = Vec::new();
@@ -199,31 +196,40 @@ impl SceneShape {
 
 /// Returns the width of the widest line.
 pub(crate) fn widest(lines: &[Line]) -> u32 {
-    lines.iter().map(|line| width(&line.text)).max().unwrap_or(0)
+    lines.iter().map(Line::width).max().unwrap_or(0)
 }
 
-/// A line of text in a box.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A line of text in a box: a label, and an answer that is missing on a paper.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Line {
     text: String,
     bold: bool,
-    answer: bool,
+    answer: String,
 }
 
 impl Line {
     /// Creates a line that every edition prints.
     pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), bold: false, answer: false }
+        Self { text: text.into(), ..Self::default() }
     }
 
     /// Creates a heading.
     pub(crate) fn head(text: impl Into<String>) -> Self {
-        Self { text: text.into(), bold: true, answer: false }
+        Self { text: text.into(), bold: true, ..Self::default() }
     }
 
-    /// Creates an answer, which is missing on a paper.
+    /// Creates an answer.
     pub(crate) fn answer(text: impl Into<String>) -> Self {
-        Self { text: text.into(), bold: false, answer: true }
+        Self { answer: text.into(), ..Self::default() }
+    }
+
+    /// Creates a label with an answer.
+    pub(crate) fn labeled(label: impl Into<String>, answer: impl Into<String>) -> Self {
+        Self { text: label.into(), answer: answer.into(), bold: false }
+    }
+
+    fn width(&self) -> u32 {
+        width(&self.text) + width(&self.answer)
     }
 }
 

@@ -23,10 +23,10 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
     drawing.write((0.3, canvas.text), canvas.text, Anchor::Left, true, &of.title);
     for shape in &of.shapes {
         match shape {
-            SceneShape::Frame { at, size, stroke, shaded } => {
+            SceneShape::Frame { at, size, stroke } => {
                 let extent = (f64::from(size.0 - 1) * grid.wide, f64::from(size.1 - 1) * grid.high);
-                let (at, stroke, grey) = (grid.center(*at), *stroke, *shaded);
-                drawing.shapes.push(DrawnShape::Box { at, size: extent, grey, stroke });
+                let (at, stroke) = (grid.center(*at), *stroke);
+                drawing.shapes.push(DrawnShape::Box { at, size: extent, grey: false, stroke });
             }
             SceneShape::Path { points, stroke, arrow } => {
                 let last = points.len().saturating_sub(2);

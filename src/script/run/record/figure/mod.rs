@@ -1,6 +1,10 @@
 //! Figures as data, independent of how they are drawn.
 
+mod translation;
+
 use serde::Serialize;
+
+pub use translation::{DividedAddress, DividedField, Lookup, LookupEntry, Translation, TranslationLevel};
 
 /// The version of the data. The version changes when a member is renamed, removed, or redefined.
 pub const FIGURE_VERSION: u32 = 1;
@@ -11,6 +15,8 @@ pub const FIGURE_VERSION: u32 = 1;
 pub enum FigureData {
     /// The declared machine.
     System(System),
+    /// An access from the virtual address to the data.
+    Translation(Box<Translation>),
 }
 
 /// A machine with its TLBs and caches.
