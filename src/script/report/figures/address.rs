@@ -27,7 +27,8 @@ impl Boxes {
 /// Draws the fields of an address, row by row. The boxes together are at least `least` columns wide.
 pub(crate) fn draw(scene: &mut Scene, at: Place, least: u32, of: &DividedAddress, answers: bool) -> Boxes {
     // The fields of different rows share borders.
-    let bits: BTreeSet<u32> = of.rows.iter().flatten().map(|field| field.low).collect();
+    let ends = |field: &DividedField| [field.low, field.high + 1];
+    let bits: BTreeSet<u32> = of.rows.iter().flatten().flat_map(ends).filter(|bit| *bit < of.bits).collect();
     let bits: Vec<u32> = bits.into_iter().rev().collect();
     let mut wide = vec![2u32; bits.len()];
     let segments = |field: &DividedField| {

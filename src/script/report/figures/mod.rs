@@ -2,6 +2,8 @@
 
 mod address;
 mod system;
+#[cfg(test)]
+mod tests;
 mod translation;
 
 pub(crate) use crate::report::narrate::hex;

@@ -5,7 +5,7 @@ use crate::run::nouns::size;
 use crate::run::record::{System, SystemPart};
 
 /// The columns between two boxes.
-const BETWEEN: u32 = 3;
+const BETWEEN: u32 = 2;
 
 /// Draws a machine.
 pub(crate) fn scene(of: &System) -> Scene {

@@ -64,7 +64,9 @@ impl Pen<'_> {
         let lowest = walk.bottom().max(tlbs.last().map_or(0, |tlb| tlb.bottom()));
         let result = self.result((walk.at.0 + 5, walk.bottom() + 1), walk_wide.max(24) - 5);
         let y = (lowest + 2).max(result + 1);
-        self.scene.head((LEFT, y), "physical address");
+        // Without TLBs, the arrow from the walk is at the left.
+        let heading = if of.tlbs.is_empty() { LEFT + 12 } else { LEFT };
+        self.scene.head((heading, y), "physical address");
         let pa = address::draw(self.scene, (LEFT, y + 1), va.right + 1 - LEFT, &of.pa, true);
         let done = of.pa.value.is_some();
         self.scene
@@ -256,8 +258,9 @@ impl Pen<'_> {
                 field
             })
             .collect();
-        if let (Some(row), false) = (va.rows.last_mut(), same.is_empty()) {
-            row.extend(same);
+        match va.rows.get_mut(1) {
+            Some(row) => row.extend(same),
+            None => va.rows.push(same),
         }
         let boxes = address::draw(self.scene, (LEFT, 1), wide, &va, true);
         let top = boxes.bottom + 4;

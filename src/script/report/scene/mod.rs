@@ -166,6 +166,16 @@ impl Scene {
         self.said.iter().map(|(sentence, _)| sentence.as_str()).collect::<Vec<_>>().join(" ")
     }
 
+    /// Returns the place and size of each box.
+    #[cfg(test)]
+    pub(crate) fn frames(&self) -> Vec<(Place, Place)> {
+        let frame = |shape: &SceneShape| match shape {
+            SceneShape::Frame { at, size, .. } => Some((*at, *size)),
+            _ => None,
+        };
+        self.shapes.iter().filter_map(frame).collect()
+    }
+
     /// Returns the texts that touch another text or a line.
     #[cfg(test)]
     pub(crate) fn collisions(&self) -> Vec<String> {
