@@ -121,6 +121,7 @@ impl Pen<'_> {
         let of = self.of;
         let mut y = at.1;
         let mut above: Option<Frame> = None;
+        self.scene.head((at.0, y - 1), "page walk");
         for level in &of.walk {
             let lines = self.level(level);
             let frame = self.scene.boxed((at.0, y), wide - 4, &lines, stroke(level.reached));
@@ -199,33 +200,26 @@ impl Pen<'_> {
             x = frame.right() + 1 + GAP;
             last = Some(frame);
         }
-        let more = of.caches.len().saturating_sub(CACHES);
         let below = self.memory(last, y, pa, memory);
-        if more > 0 {
-            self.scene.write((x, y + 1), format!("and {more} more"));
-        }
         self.data((LEFT, below));
     }
 
     /// Draws main memory, and returns the row below it.
     fn memory(&mut self, last: Option<Frame>, y: u32, pa: &Boxes, used: bool) -> u32 {
         let line = [Line::head("main memory")];
-        match last {
-            Some(cache) => {
-                let top = cache.bottom() + 3;
-                let memory = self.scene.boxed((cache.at.0, top), 0, &line, stroke(used));
-                let x = cache.at.0 + 8;
-                self.scene.arrow(&[(x, cache.bottom()), (x, top - 1)], stroke(used));
-                self.scene.write((x + 2, top - 1), "miss");
-                memory.bottom() + 1
-            }
-            None => {
-                let memory = self.scene.boxed((LEFT, y), 0, &line, stroke(used));
-                let x = memory.at.0 + 8;
-                self.scene.arrow(&[(x, pa.bottom), (x, y - 1)], stroke(used));
-                memory.bottom() + 1
-            }
+        let (at, from) = match last {
+            Some(cache) => ((cache.at.0, cache.bottom() + 3), cache.bottom()),
+            None => ((LEFT, y), pa.bottom),
+        };
+        let memory = self.scene.boxed(at, 0, &line, stroke(used));
+        let x = memory.at.0 + 8;
+        self.scene.arrow(&[(x, from), (x, at.1 - 1)], stroke(used));
+        match self.of.caches.len().saturating_sub(CACHES) {
+            _ if last.is_none() => {}
+            0 => self.scene.write((x + 2, at.1 - 1), "miss"),
+            more => self.scene.write((x + 2, at.1 - 1), format!("miss, also in {more} more")),
         }
+        memory.bottom() + 1
     }
 
     /// Writes the bytes that were read or written.

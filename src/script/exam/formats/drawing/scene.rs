@@ -1,5 +1,7 @@
 //! A figure on a grid of characters, scaled to the page.
 
+use std::cmp::Reverse;
+
 use super::shapes::{Anchor, CHARACTER, Canvas, Drawing, DrawnShape, Point};
 use crate::report::scene::{Place, Scene, SceneShape};
 
@@ -21,7 +23,13 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
         ..Drawing::default()
     };
     drawing.write((0.3, canvas.text), canvas.text, Anchor::Left, true, &of.title);
-    for shape in &of.shapes {
+    // A box is white inside, so outer boxes come first.
+    let mut shapes: Vec<&SceneShape> = of.shapes.iter().collect();
+    shapes.sort_by_key(|shape| match shape {
+        SceneShape::Frame { size, .. } => (0, Reverse(size.0 * size.1)),
+        SceneShape::Path { .. } | SceneShape::Label { .. } => (1, Reverse(0)),
+    });
+    for shape in shapes {
         match shape {
             SceneShape::Frame { at, size, stroke } => {
                 let extent = (f64::from(size.0 - 1) * grid.wide, f64::from(size.1 - 1) * grid.high);
@@ -43,6 +51,8 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
             }
             SceneShape::Label { at, text: label, bold, .. } => {
                 let (left, middle) = (0.3 + f64::from(at.0) * grid.wide, grid.center(*at).1);
+                // Some formats collapse spaces.
+                let label = label.replace(' ', "\u{a0}");
                 drawing.write((left, middle + text * 0.35), text, Anchor::Left, *bold, label);
             }
         }
