@@ -223,9 +223,9 @@ impl Lookups<'_> {
         set: Option<SetIndex>,
         ways: u32,
         line: impl Fn(&Machine, SetIndex, u32) -> Option<LookupEntry>,
-    ) -> Vec<LookupEntry> {
-        let (Some(machine), Some(set)) = (self.machine, set) else { return Vec::new() };
-        (0..ways).filter_map(|way| line(machine, set, way)).collect()
+    ) -> Option<Vec<LookupEntry>> {
+        let (machine, set) = (self.machine?, set?);
+        Some((0..ways).filter_map(|way| line(machine, set, way)).collect())
     }
 }
 
@@ -233,7 +233,7 @@ fn lookup(
     name: &str,
     (sets, ways, tag_bits): (u64, u32, u32),
     found: Option<(SetIndex, Tag, Option<u32>)>,
-    entries: Vec<LookupEntry>,
+    entries: Option<Vec<LookupEntry>>,
 ) -> Lookup {
     Lookup {
         name: name.to_owned(),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::hex;
+use crate::report::narrate::parts::hex;
 use crate::report::scene::{Place, Scene, Stroke, width};
 use crate::run::record::{DividedAddress, DividedField};
 

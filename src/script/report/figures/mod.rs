@@ -5,8 +5,8 @@ mod system;
 #[cfg(test)]
 mod tests;
 mod translation;
+mod words;
 
-pub(crate) use crate::report::narrate::hex;
 use crate::report::scene::Scene;
 use crate::run::record::FigureData;
 
@@ -15,14 +15,5 @@ pub(crate) fn scene(data: &FigureData) -> Scene {
     match data {
         FigureData::System(of) => system::scene(of),
         FigureData::Translation(of) => translation::scene(of),
-    }
-}
-
-/// Returns the associativity of a TLB or cache.
-fn ways(sets: u64, ways: u32) -> String {
-    match (sets, ways) {
-        (1, _) => "fully associative".to_owned(),
-        (_, 1) => "direct-mapped".to_owned(),
-        (_, ways) => format!("{ways}-way"),
     }
 }

@@ -1,5 +1,6 @@
 //! The declared machine: a core with its caches and TLBs, the shared caches, and main memory.
 
+use super::words::ways;
 use crate::report::scene::{Frame, Line, Place, Scene, Stroke, widest, width};
 use crate::run::nouns::size;
 use crate::run::record::{System, SystemPart};
@@ -89,7 +90,7 @@ impl Pen<'_> {
     }
 
     fn lines(&self, part: &SystemPart) -> Vec<Line> {
-        let ways = super::ways(part.sets, part.ways);
+        let ways = ways(part.sets, part.ways);
         let mut lines = vec![Line::head(format!("{} ({})", part.name, part.serves))];
         match part.block_bytes {
             Some(block) => {

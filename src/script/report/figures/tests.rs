@@ -4,6 +4,8 @@ use proptest::prelude::*;
 
 use super::scene;
 use crate::report::playing::records;
+use crate::report::scene::tests::{collisions, frames};
+use crate::report::scene::text;
 use crate::run::record::{Did, View};
 
 /// Runs a script, and checks the scene of each figure.
@@ -14,14 +16,9 @@ fn check(script: &str) -> Result<usize, TestCaseError> {
         for view in views {
             let View::Figure(data) = view else { continue };
             let scene = scene(data);
-            prop_assert_eq!(
-                scene.collisions(),
-                Vec::<String>::new(),
-                "{}",
-                super::super::scene::text(&scene)
-            );
-            prop_assert!(scene.size().0 <= 110, "{}", super::super::scene::text(&scene));
-            prop_assert_eq!(scene.clone().unanswered().frames(), scene.frames());
+            prop_assert_eq!(collisions(&scene), Vec::<String>::new(), "{}", text(&scene));
+            prop_assert!(scene.size().0 <= 110, "{}", text(&scene));
+            prop_assert_eq!(frames(&scene.clone().unanswered()), frames(&scene));
             checked += 1;
         }
     }

@@ -6,7 +6,7 @@ mod changes;
 mod declaration;
 mod notes;
 pub(crate) mod page_walk;
-mod parts;
+pub(crate) mod parts;
 mod process;
 pub(crate) mod reference;
 mod repeats;
@@ -27,7 +27,9 @@ use std::sync::Arc;
 use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord, View};
+use crate::questions::figures::translation::of_access;
+use crate::report::figures::scene;
+use crate::run::record::{Access, CallRecord, Check, Did, FigureData, Shown, StepRecord, View};
 pub use bits::{bits, fields};
 pub use changes::changes;
 pub(crate) use declaration::declaration;
@@ -119,6 +121,7 @@ impl<'s> Narrator<'s> {
                 let mut blocks = access::worksheet(access, &record.did, statement.operand());
                 if self.explain {
                     blocks.extend(steps(access));
+                    blocks.extend(translation(access));
                 }
                 blocks
             }
@@ -288,3 +291,10 @@ fn heading(record: &StepRecord) -> Option<String> {
 
 #[cfg(test)]
 mod tests;
+
+/// Returns the drawing of an access from the virtual address to the data, if the access has a translation.
+fn translation(access: &Access) -> Option<Block> {
+    access.spec.mmu.as_ref()?;
+    let figure = FigureData::Translation(Box::new(of_access(access, None)));
+    Some(Block::Figure(scene(&figure)))
+}

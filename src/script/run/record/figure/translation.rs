@@ -76,8 +76,8 @@ pub struct Lookup {
     pub hit: Option<bool>,
     /// The way that hit.
     pub way: Option<u32>,
-    /// The valid entries or lines of the set, in way order.
-    pub entries: Vec<LookupEntry>,
+    /// The valid entries or lines of the set in way order, or `None` if only the way that hit is known.
+    pub entries: Option<Vec<LookupEntry>>,
 }
 
 /// An entry of a TLB, or a line of a cache.

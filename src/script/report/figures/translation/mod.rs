@@ -1,10 +1,14 @@
 //! An access from the virtual address to the data: the TLBs, the page walk, the physical address, and the caches.
 //! The path of the access is thick.
 
+mod lookup;
+
 use super::address::{self, Boxes};
-use super::{hex, ways};
+use crate::report::broken::broken;
+use crate::report::narrate::parts::hex;
 use crate::report::scene::{Frame, Line, Place, Scene, Stroke, width};
-use crate::run::record::{Lookup, LookupEntry, Translation, TranslationLevel};
+use crate::run::record::{Lookup, Translation, TranslationLevel};
+use lookup::{cache_width, lines, ppn_bits, tlbs_width};
 
 /// The column of the vertical line that leads from the TLBs to the physical address.
 const BUS: u32 = 0;
@@ -12,8 +16,6 @@ const BUS: u32 = 0;
 const LEFT: u32 = 6;
 /// The columns between two boxes side by side, with room for `miss` above an arrow.
 const GAP: u32 = 7;
-/// The maximum number of ways that are drawn. Of wider sets, only the way that hit is drawn.
-const WAYS: u32 = 4;
 /// The maximum number of caches that are drawn.
 const CACHES: usize = 3;
 
@@ -171,7 +173,7 @@ impl Pen<'_> {
         if self.of.handled {
             text.push_str("; the kernel handles the fault, and the instruction runs again");
         }
-        let lines = wrapped(&text, room as usize);
+        let lines: Vec<String> = broken(&text, room as usize).lines().map(str::to_owned).collect();
         let rows = lines.len().max(3) as u32;
         for (row, line) in lines.into_iter().enumerate() {
             self.scene.answer((at.0, at.1 + row as u32), line);
@@ -312,82 +314,6 @@ impl Pen<'_> {
         );
         self.data((LEFT, compare.bottom() + 1));
     }
-}
-
-fn ppn_bits(of: &Translation) -> u32 {
-    let low = of.pa.rows.first().and_then(|row| row.iter().find(|field| field.name == "PPN"));
-    low.map_or(0, |field| field.high + 1 - field.low)
-}
-
-/// Returns the width of the TLBs' boxes, which depends only on the machine.
-fn tlbs_width(of: &Translation) -> u32 {
-    let width = of.tlbs.iter().map(|tlb| lookup_width(tlb, ppn_bits(of)));
-    width.max().map_or(0, |width| width + 4)
-}
-
-fn cache_width(of: &Lookup) -> u32 {
-    lookup_width(of, 0)
-}
-
-/// Returns the width of the widest possible line of a lookup.
-fn lookup_width(of: &Lookup, ppn_bits: u32) -> u32 {
-    let hex = |bits: u32| 2 + bits.div_ceil(4).max(1);
-    let ppn = if ppn_bits > 0 { 3 + hex(ppn_bits) } else { 0 };
-    let entry = width("00  ") + hex(of.tag_bits) + ppn + width("  hit");
-    entry.max(width(&title(of))).max(width("no way has this tag"))
-}
-
-fn title(of: &Lookup) -> String {
-    let sets = if of.sets == 1 { "1 set".to_owned() } else { format!("{} sets", of.sets) };
-    format!("{}: {sets}, {}", of.name, ways(of.sets, of.ways))
-}
-
-/// Returns the lines of a TLB or cache: the set, the tag, and the ways of the set.
-fn lines(of: &Lookup, ppn_bits: u32) -> Vec<Line> {
-    let known = |value: Option<u64>, bits: u32| value.map_or_else(String::new, |value| hex(value, bits));
-    let set_bits = of.sets.trailing_zeros();
-    let mut lines = vec![
-        Line::head(title(of)),
-        Line::labeled("set ", known(of.set, set_bits)),
-        Line::labeled("tag ", known(of.tag, of.tag_bits)),
-    ];
-    let entry = |entry: &LookupEntry| {
-        let ppn = if ppn_bits > 0 { format!(" → {}", known(entry.ppn, ppn_bits)) } else { String::new() };
-        let hit = if of.way == Some(entry.way) { "  hit" } else { "" };
-        format!("{}{ppn}{hit}", known(entry.tag, of.tag_bits))
-    };
-    let find = |way: u32| of.entries.iter().find(|entry| entry.way == way);
-    if of.ways <= WAYS {
-        for way in 0..of.ways {
-            let text = find(way)
-                .map_or_else(|| if of.set.is_some() { "-".to_owned() } else { String::new() }, entry);
-            lines.push(Line::labeled(format!("{way}  "), text));
-        }
-    } else {
-        let text = match (of.hit, of.way.and_then(find)) {
-            (_, Some(found)) => format!("way {}  {}", found.way, entry(found)),
-            (Some(true), None) => of.way.map_or_else(String::new, |way| format!("way {way}  hit")),
-            (Some(false), None) => "no way has this tag".to_owned(),
-            (None, None) => String::new(),
-        };
-        lines.push(Line::answer(text));
-    }
-    lines
-}
-
-/// Wraps a text at spaces.
-fn wrapped(text: &str, room: usize) -> Vec<String> {
-    let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ').filter(|word| !word.is_empty()) {
-        match lines.last_mut() {
-            Some(last) if last.chars().count() + 1 + word.chars().count() <= room => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            _ => lines.push(word.to_owned()),
-        }
-    }
-    lines
 }
 
 fn describe(scene: &mut Scene, of: &Translation) {
