@@ -12,6 +12,7 @@ pub(crate) mod reference;
 mod repeats;
 pub(crate) mod replay;
 mod ruler;
+mod runs;
 mod sequence;
 pub(crate) mod sharing;
 mod statement;
@@ -127,7 +128,7 @@ impl<'s> Narrator<'s> {
             }
             Did::Reference(run) => reference::blocks(run),
             Did::Replay(run) => replay::blocks(run),
-            Did::Shown(views) => views.iter().flat_map(view::blocks).collect(),
+            Did::Shown(views) => views.iter().flat_map(runs::shown).collect(),
             Did::Machine(spec) => parts::machine(spec).into_iter().map(Block::line).collect(),
             Did::Call(call) => self.call(call, None),
             Did::Bound { name, value, call } => self.bound_call(name, value, call.as_deref(), statement),
@@ -207,7 +208,7 @@ impl<'s> Narrator<'s> {
         blocks.push(Block::line(format!("{text}{}", verdict(&record.checks))));
         match &*record.did {
             Did::Access(access) if self.explain => blocks.extend(steps(access)),
-            Did::Shown(views) => blocks.extend(views.iter().flat_map(view::blocks)),
+            Did::Shown(views) => blocks.extend(views.iter().flat_map(runs::shown)),
             _ => {}
         }
     }
