@@ -131,7 +131,7 @@ pub const BITS: [BitRow; 10] = [
         inverses: &[],
         label: "A",
         help: "accessed: the MMU sets this bit when a walk uses the entry",
-        meanings: ["not accessed since software cleared the bit", "accessed: a walk has used the entry"],
+        meanings: ["no walk has used the entry since software cleared the bit", "a walk has used the entry"],
         uses: [Used, Used],
     },
     BitRow {
@@ -141,7 +141,10 @@ pub const BITS: [BitRow; 10] = [
         inverses: &[],
         label: "D",
         help: "dirty: the MMU sets this bit on a store to the page",
-        meanings: ["clean: no store since software cleared the bit", "dirty: a store has changed the page"],
+        meanings: [
+            "no store has changed the page since software cleared the bit",
+            "a store has changed the page",
+        ],
         uses: [Absent, Used],
     },
     BitRow {
@@ -161,7 +164,7 @@ pub const BITS: [BitRow; 10] = [
         inverses: &[],
         label: "G",
         help: "global: a TLB flush keeps the entry",
-        meanings: ["a TLB flush discards the translation", "global: a TLB flush keeps the translation"],
+        meanings: ["a TLB flush discards the translation", "a TLB flush keeps the translation"],
         uses: [Ignored, Used],
     },
     BitRow {
@@ -171,10 +174,7 @@ pub const BITS: [BitRow; 10] = [
         inverses: &["exec"],
         label: "XD",
         help: "instructions cannot be fetched from the page",
-        meanings: [
-            "instructions can be fetched from {pages}",
-            "instructions cannot be fetched from {pages}",
-        ],
+        meanings: ["instructions can be fetched from {pages}", "instructions cannot be fetched from {pages}"],
         uses: [Used, Used],
     },
 ];

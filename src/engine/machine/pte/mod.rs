@@ -224,7 +224,7 @@ impl PteFormat {
     pub fn software_bits(&self) -> Option<(u32, u32)> {
         let low = Bit::Xd as u32;
         let is_intel = (0..low).all(|place| self.places[place as usize] == Some(place)) && self.ppn_low == 12;
-        is_intel.then_some((low, self.ppn_low - 1))
+        is_intel.then(|| (low, self.ppn_low - 1))
     }
 
     /// Width of the PPN field in bits.

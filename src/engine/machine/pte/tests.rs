@@ -114,6 +114,8 @@ fn software_bits_are_intels() {
     // Intel SDM 3A, table 4-20: bits 11 to 9 are ignored by the MMU.
     assert_eq!(PteFormat::default_for(40, None).unwrap().software_bits(), Some((9, 11)));
     assert_eq!(PteFormat::default_for(6, None).unwrap().software_bits(), None);
+    let lowest = PteFormat { ppn_low: 0, ppn_high: 6, ..PteFormat::default_for(7, Some(1)).unwrap() };
+    assert_eq!(lowest.software_bits(), None);
     let mut moved = PteFormat::default_for(40, None).unwrap();
     moved.places[Bit::Wt as usize] = Some(10);
     assert_eq!(moved.software_bits(), None);

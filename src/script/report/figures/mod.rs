@@ -1,5 +1,6 @@
 //! Draws figures from their data.
 
+mod pte;
 mod system;
 
 use crate::report::scene::Scene;
@@ -9,5 +10,6 @@ use crate::run::record::FigureData;
 pub(crate) fn scene(data: &FigureData) -> Scene {
     match data {
         FigureData::System(of) => system::scene(of),
+        FigureData::Pte(of) => pte::scene(of),
     }
 }

@@ -26,7 +26,9 @@ pub(crate) use access::{Access, AccessVerb, CachedBlock, InProcess};
 pub(crate) use call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction};
 pub(crate) use effect::{BeforeCall, FileRecord};
 pub(crate) use fault::{FaultRecord, FaultSurroundings, copies_page, first_eviction};
-pub use figure::{FIGURE_VERSION, FigureData, System, SystemPart};
+pub use figure::{
+    FIGURE_VERSION, FigureData, PteEntry, PteField, PteFigure, PteForm, PteMeaning, System, SystemPart,
+};
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
 pub(crate) use recorder::Recorder;
 pub use reference::ReferenceRun;
