@@ -2,8 +2,12 @@
 
 use std::process::Command;
 
+use pagewalk_script::exam::formats::html::page;
+use pagewalk_script::exam::formats::{Edition, Style, json, markdown};
 use proptest::prelude::*;
 use serde_json::Value;
+
+use crate::running::paper;
 
 /// The report of each statement of a script.
 fn json_lines(script: &str) -> Vec<Value> {
@@ -177,6 +181,27 @@ fn a_page_in_swap_has_its_slot() {
     );
     assert_eq!((meant(resident, "P"), meant(resident, "swap slot (not present)")), (Some(1), None));
     assert_eq!(meant(given, "swap slot (not present)"), Some(5));
+}
+
+#[test]
+fn no_format_of_a_paper_has_the_bits_of_an_entry() {
+    let script =
+        |value: &str| format!("machine core-i7\nquestion \"q\" {{ figure pte {value}; ask \"x\" = 1 }}\n");
+    let formats = |value: &str, edition| {
+        let paper = paper(&script(value), 0);
+        let text = [
+            markdown(&paper, edition, &Style::default()),
+            json(&paper, edition),
+            page(&paper, edition, &Style::default()),
+        ];
+        text.map(|text| text.replace(value, "VALUE"))
+    };
+    let [present, absent] = ["0x8000000000001067", "0x0000000000ABC000"];
+    for key in formats(present, Edition::Key) {
+        assert!(key.contains("the page can be written"), "{key}");
+    }
+    // The papers differ only in the value.
+    assert_eq!(formats(present, Edition::Paper), formats(absent, Edition::Paper));
 }
 
 proptest! {
