@@ -184,6 +184,24 @@ fn a_page_in_swap_has_its_slot() {
 }
 
 #[test]
+fn bits_have_the_names_of_the_lecture() {
+    // CS:APP 3e, figure 9.10, which has SUP instead of U/S. EXEC is the inverse of XD.
+    let machine = "machine { virtual 16 bits, physical 16 bits, page 4 KB, tlb { entries 4 } }\n";
+    let meaning = |columns: &str, name: &str| {
+        let script = format!(
+            "{machine}set page_table {{ | vpn {columns} ppn |; | 2 1 1 2 | }}\nfigure pte of 0x2000\n"
+        );
+        let figure = &json_lines(&script)[2]["shown"][0];
+        let meanings = figure["entry"]["meanings"].as_array().expect("meanings");
+        let found = meanings.iter().find(|meaning| meaning["name"] == name).expect("a meaning");
+        found["meaning"].as_str().expect("text").to_owned()
+    };
+    assert_eq!(meaning("sup exec", "U/S"), "only the supervisor can access the page (SUP = 1)");
+    assert_eq!(meaning("sup exec", "XD"), "instructions can be fetched from the page (EXEC = 1)");
+    assert_eq!(meaning("us xd", "U/S"), "user mode can access the page");
+}
+
+#[test]
 fn no_format_of_a_paper_has_the_bits_of_an_entry() {
     let script =
         |value: &str| format!("machine core-i7\nquestion \"q\" {{ figure pte {value}; ask \"x\" = 1 }}\n");

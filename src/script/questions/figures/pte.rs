@@ -10,7 +10,7 @@ use crate::run::session::Session;
 use crate::run::stop::Stop;
 use crate::run::verbs::{level_of, raw_entry};
 use pagewalk_engine::kernel::process::PageLocation;
-use pagewalk_engine::machine::pte::{BITS, Bit, BitUse, EntryKind};
+use pagewalk_engine::machine::pte::{BITS, Bit, BitRow, BitUse, EntryKind};
 use pagewalk_engine::machine::spec::{Mmu, Spec};
 
 /// Returns the formats of the machine's entries, or an entry.
@@ -23,7 +23,9 @@ pub(crate) fn pte(session: &mut Session, request: &Request) -> Result<FigureData
     let spec = session.machine(place)?.spec().clone();
     let Some(mmu) = &spec.mmu else { return Err(no_page_tables(place).into()) };
     let kernel = session.kernel(place).ok().filter(|kernel| kernel.swap().slots > 0);
-    let of = Formats { spec: &spec, mmu, swaps: kernel.is_some() };
+    let swaps = kernel.is_some();
+    let columns = session.state.columns_set("page_table", 0).to_vec();
+    let of = Formats { spec: &spec, mmu, swaps, columns };
     let last = mmu.levels.len() as u32;
     let is = |operand: &Expr, name| word(operand) == Some(name);
     let entry = match request.operands {
@@ -40,10 +42,10 @@ pub(crate) fn pte(session: &mut Session, request: &Request) -> Result<FigureData
             .into());
         }
         [preposition, _, more, ..] if is(preposition, "of") => return Err(request.unexpected(more).into()),
-        [value] => of.entry(last, Some(raw_entry(session, value, mmu.pte.bytes)?), None),
+        [value] => of.entry(last, Some(raw_entry(session, value, mmu.pte.bytes)?), Location::Unknown),
         [value, name, level] if is(name, "level") => {
             let value = raw_entry(session, value, mmu.pte.bytes)?;
-            of.entry(level_of(session, level, mmu)?, Some(value), None)
+            of.entry(level_of(session, level, mmu)?, Some(value), Location::Unknown)
         }
         [_, name] if is(name, "level") => {
             return Err(Diagnostic::new(Code::WrongCount, name.span, "`level` needs a number")
@@ -67,12 +69,22 @@ fn mapping(session: &mut Session, request: &Request, of: &Formats, va: &Expr) ->
     let Some(reached) = walk.levels.last() else { return Err(Stop::Unknowable) };
     let kernel = session.kernel(request.place).ok().filter(|_| of.swaps);
     let vpn = walk.va.checked_shr(of.mmu.page_bits).unwrap_or(0);
-    let place = kernel.map(|kernel| {
-        let process = pid.and_then(|pid| kernel.process(pid));
-        process.and_then(|process| process.space.pages.get(&vpn).copied())
+    let process = kernel.and_then(|kernel| pid.and_then(|pid| kernel.process(pid)));
+    let place = process.map_or(Location::Unknown, |process| {
+        process.space.pages.get(&vpn).map_or(Location::Nowhere, |place| Location::At(*place))
     });
     let entry = of.entry(reached.level, reached.raw, place);
     Ok(PteEntry { process: walk.of.clone(), va: Some(walk.va), address: reached.at, ..entry })
+}
+
+/// The location of the page that an entry maps.
+#[derive(Clone, Copy)]
+enum Location {
+    /// No kernel knows the page.
+    Unknown,
+    /// The page is neither in a frame nor in swap.
+    Nowhere,
+    At(PageLocation),
 }
 
 /// The formats of a machine's entries.
@@ -81,6 +93,8 @@ struct Formats<'s> {
     mmu: &'s Mmu,
     /// Whether a kernel with swap space manages the page tables.
     swaps: bool,
+    /// The columns of the page table that the script has named.
+    columns: Vec<String>,
 }
 
 impl Formats<'_> {
@@ -125,9 +139,10 @@ impl Formats<'_> {
 
     /// Whether entries of a level have a bit.
     fn is_at(&self, bit: Bit, level: u32) -> bool {
-        match level as usize == self.mmu.levels.len() {
-            true => is_in(bit, EntryKind::Page),
-            false => self.has_huge_pages() || is_in(bit, EntryKind::Table),
+        if level as usize == self.mmu.levels.len() {
+            is_in(bit, EntryKind::Page)
+        } else {
+            self.has_huge_pages() || is_in(bit, EntryKind::Table)
         }
     }
 
@@ -156,16 +171,14 @@ impl Formats<'_> {
         let widest = fields.iter().filter(|field| field.name.is_empty()).map(PteField::bits).max();
         for field in fields.iter_mut().filter(|field| field.name.is_empty()) {
             let is_widest = Some(field.bits()) == widest;
-            *field = PteField::os((field.low, field.high));
-            if is_widest {
-                field.name = "available to the OS (location on disk)".to_owned();
-            }
+            let name = if is_widest { "available to the OS (location on disk)" } else { "OS" };
+            *field = PteField { name: name.to_owned(), ..PteField::os((field.low, field.high)) };
         }
         fields
     }
 
-    /// Returns an entry of a level. `place` is the location of the page, if a kernel knows the page.
-    fn entry(&self, level: u32, value: Option<u64>, place: Option<Option<PageLocation>>) -> PteEntry {
+    /// Returns an entry of a level. `place` is the location of its page.
+    fn entry(&self, level: u32, value: Option<u64>, place: Location) -> PteEntry {
         let format = &self.mmu.pte;
         let pte = value.map(|raw| format.decode(raw)).unwrap_or_default();
         let is_last = level as usize == self.mmu.levels.len();
@@ -185,14 +198,15 @@ impl Formats<'_> {
                 Bit::Ps if is_reserved => {
                     "maps a huge page, but reserved bits are set, so a walk faults".to_owned()
                 }
-                _ => row.meaning(on, kind),
+                _ => row.meaning(on, kind) + &self.inverse(row, on),
             };
             let known = present || row.bit == Bit::P;
             meanings.push((at, PteMeaning::new(row.label, 1, value.map(|_| on.into()), known, meaning)));
         }
-        let ppn = match is_reserved {
-            true => "not used, because the walk faults".to_owned(),
-            false => self.base(level, kind, pte.ppn),
+        let ppn = if is_reserved {
+            "not used, because the walk faults".to_owned()
+        } else {
+            self.base(level, kind, pte.ppn)
         };
         let ppn = PteMeaning::new("PPN", format.ppn_bits(), Some(pte.ppn), present, ppn);
         meanings.push((format.ppn_low, ppn));
@@ -219,6 +233,12 @@ impl Formats<'_> {
         }
     }
 
+    /// Returns the value under a name with the inverse meaning, if the script has named a column so.
+    fn inverse(&self, row: &BitRow, on: bool) -> String {
+        let named = row.inverses.iter().find(|name| self.columns.iter().any(|column| column == *name));
+        named.map_or_else(String::new, |name| format!(" ({} = {})", name.to_uppercase(), u8::from(!on)))
+    }
+
     /// Returns the address of the page or of the table that an entry contains.
     fn base(&self, level: u32, kind: EntryKind, ppn: u64) -> String {
         let low = |bits: u32| 1u64.checked_shl(bits).map_or(u64::MAX, |end| end - 1);
@@ -233,12 +253,7 @@ impl Formats<'_> {
     }
 
     /// Returns the information of the operating system in an entry that is not present.
-    fn os_meaning(
-        &self,
-        value: Option<u64>,
-        is_last: bool,
-        place: Option<Option<PageLocation>>,
-    ) -> PteMeaning {
+    fn os_meaning(&self, value: Option<u64>, is_last: bool, place: Location) -> PteMeaning {
         let format = &self.mmu.pte;
         let swaps = self.swaps && is_last;
         let name = if swaps { "swap slot (not present)" } else { "OS data (not present)" };
@@ -248,21 +263,25 @@ impl Formats<'_> {
         let slot = decoded.ppn;
         let location = format.disk_location(decoded).filter(|_| is_last);
         let meaning = match (place, location) {
-            (Some(Some(PageLocation::Swap(held))), _) if u64::from(held.0) == slot => {
+            (Location::At(PageLocation::Swap(held)), _) if u64::from(held.0) == slot => {
                 format!("the page is in swap slot {slot}")
             }
-            (Some(Some(PageLocation::Swap(held))), _) => format!("slot {}, too large for the entry", held.0),
-            (Some(Some(PageLocation::Frame(frame))), _) => {
+            (Location::At(PageLocation::Swap(held)), _) => {
+                format!("slot {}, too large for the entry", held.0)
+            }
+            (Location::At(PageLocation::Frame(frame)), _) => {
                 format!("none; the page is in frame {}, without permissions", frame.0)
             }
-            (Some(Some(PageLocation::Zero)), _) => "none; the zero frame, without permissions".to_owned(),
-            (Some(None), _) => "the page is not in swap".to_owned(),
-            (None, Some(location)) if swaps => format!("the page is in swap slot {location}"),
-            (None, Some(_)) => "the page's location on disk".to_owned(),
-            (None, None) if swaps && raw == 0 => "the page is in swap slot 0 or not in swap".to_owned(),
-            (None, None) if raw == 0 => "no location on disk".to_owned(),
-            (None, None) if swaps => "none, because other bits are not 0".to_owned(),
-            (None, None) => "the MMU ignores these bits".to_owned(),
+            (Location::At(PageLocation::Zero), _) => "none; the zero frame, without permissions".to_owned(),
+            (Location::Nowhere, _) => "the page is not in swap".to_owned(),
+            (Location::Unknown, Some(location)) if swaps => format!("the page is in swap slot {location}"),
+            (Location::Unknown, Some(_)) => "the page's location on disk".to_owned(),
+            (Location::Unknown, None) if swaps && raw == 0 => {
+                "the page is in swap slot 0 or not in swap".to_owned()
+            }
+            (Location::Unknown, None) if raw == 0 => "no location on disk".to_owned(),
+            (Location::Unknown, None) if swaps => "none, because other bits are not 0".to_owned(),
+            (Location::Unknown, None) => "the MMU ignores these bits".to_owned(),
         };
         let value = location.or(Some(0).filter(|_| swaps && raw == 0));
         PteMeaning::new(name, format.ppn_bits(), value, true, meaning)

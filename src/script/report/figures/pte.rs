@@ -36,10 +36,8 @@ pub(crate) fn scene(of: &PteFigure) -> Scene {
         let fields = form.fields.iter().map(|field| format!("{} {}", bits(field), name(field)));
         let fields: Vec<String> = fields.collect();
         scene.say(format!("{heading}: {}.", fields.join(", ")), false);
-        let applies = |entry: &PteEntry| entry.present == (form.form != "not-present");
-        let entry = of.entry.as_ref().map(|entry| entry.value.filter(|_| applies(entry)));
         for cells in &rows {
-            y = draw(&mut scene, (y + 1, entry), form, cells);
+            y = draw(&mut scene, y + 1, of.entry.as_ref(), (form, cells));
         }
         y += 2;
     }
@@ -99,7 +97,7 @@ fn rows(forms: &[PteForm], width_in_bits: u32) -> Vec<Vec<Cell>> {
 }
 
 /// Draws the fields of a format in a row of boxes, and returns the row of characters below the boxes.
-fn draw(scene: &mut Scene, (y, entry): (u32, Option<Option<u64>>), form: &PteForm, cells: &[Cell]) -> u32 {
+fn draw(scene: &mut Scene, y: u32, entry: Option<&PteEntry>, (form, cells): (&PteForm, &[Cell])) -> u32 {
     let Some((first, last)) = cells.first().zip(cells.last()) else { return y };
     for field in form.fields.iter().filter(|field| field.low <= first.high && last.low <= field.high) {
         let inside = |cell: &&Cell| field.low <= cell.low && cell.high <= field.high;
@@ -122,9 +120,10 @@ fn draw(scene: &mut Scene, (y, entry): (u32, Option<Option<u64>>), form: &PteFor
         if width(name) + 3 <= wide {
             scene.write(centered(name, y + 2), name);
         }
-        if let Some(value) = entry {
+        if let Some(entry) = entry {
             scene.frame((left, frame.bottom()), size, Stroke::Thin);
-            if let Some(raw) = value {
+            let applies = entry.present == (form.form != "not-present");
+            if let Some(raw) = entry.value.filter(|_| applies) {
                 let text = hex_or_bit(raw >> low, high + 1 - low);
                 scene.answer(centered(&text, y + 4), text);
             }
