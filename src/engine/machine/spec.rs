@@ -242,7 +242,7 @@ impl Mmu {
     /// Whether a present entry at `level` (1 is the top) has a bit set that Intel's 4-level paging reserves
     /// (Intel SDM 3A, section 4.5.4). The reserved bits are PS in a top-level entry, and the bits between PAT
     /// and the page number in a huge page's entry.
-    pub(super) fn is_reserved(&self, level: u32, pte: Pte) -> bool {
+    pub fn is_reserved(&self, level: u32, pte: Pte) -> bool {
         let below = self.level_page_bits(level) - self.page_bits;
         // Bit 0 of a huge page's PPN is PAT.
         let low = pte.ppn & mask(below) & !1;

@@ -3,92 +3,11 @@
 //! The names and default positions are from the Intel SDM, volume 3A, section 4.5. A script may choose other
 //! positions.
 
+mod bits;
+
 use std::fmt;
 
-/// A bit of a page-table entry, in Intel's bit order.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[repr(u8)]
-pub enum Bit {
-    /// Present.
-    P,
-    /// Stores are allowed.
-    Rw,
-    /// User mode may access the page.
-    Us,
-    /// Write-through.
-    Wt,
-    /// Cache disabled.
-    Cd,
-    /// Accessed.
-    A,
-    /// Dirty.
-    D,
-    /// Page size: an upper-level entry with this bit maps a page.
-    Ps,
-    /// Global.
-    G,
-    /// Execution disabled.
-    Xd,
-}
-
-/// A row in the registry of bits.
-#[derive(Debug)]
-pub struct BitRow {
-    /// The bit.
-    pub bit: Bit,
-    /// The name in scripts.
-    pub name: &'static str,
-    /// The other names.
-    pub aliases: &'static [&'static str],
-    /// Names with the inverse meaning, which some lectures use. For example, `sup 1` means `us 0`.
-    pub inverses: &'static [&'static str],
-    /// The bit's name on lecture slides.
-    pub label: &'static str,
-    /// The help text, which is one line.
-    pub help: &'static str,
-}
-
-const fn row(
-    bit: Bit,
-    name: &'static str,
-    aliases: &'static [&'static str],
-    inverses: &'static [&'static str],
-    label: &'static str,
-    help: &'static str,
-) -> BitRow {
-    BitRow { bit, name, aliases, inverses, label, help }
-}
-
-/// All bits of an entry, in the order of the default format.
-pub const BITS: [BitRow; 10] = [
-    row(Bit::P, "p", &["v", "valid"], &[], "P", "present: the entry maps a page or points to a table"),
-    row(Bit::Rw, "rw", &["write"], &[], "R/W", "stores are allowed"),
-    row(Bit::Us, "us", &[], &["sup"], "U/S", "user mode can access the page (0: supervisor only)"),
-    row(Bit::Wt, "wt", &[], &[], "WT", "the page (or table) is cached write-through"),
-    row(Bit::Cd, "cd", &[], &[], "CD", "the page (or table) is not cached"),
-    row(Bit::A, "a", &[], &[], "A", "accessed: the MMU sets this bit when a walk uses the entry"),
-    row(Bit::D, "d", &[], &[], "D", "dirty: the MMU sets this bit on a store to the page"),
-    row(Bit::Ps, "ps", &[], &[], "PS", "page size: an upper-level entry maps a huge page"),
-    row(Bit::G, "g", &[], &[], "G", "global: a TLB flush keeps the entry"),
-    row(Bit::Xd, "xd", &[], &["exec"], "XD", "instructions cannot be fetched from the page"),
-];
-
-impl Bit {
-    /// The bit's row in the registry.
-    pub fn row(self) -> &'static BitRow {
-        &BITS[self as usize]
-    }
-}
-
-impl BitRow {
-    /// The bit with this name or alias, and whether the name has the inverse meaning.
-    pub fn named(name: &str) -> Option<(Bit, bool)> {
-        BITS.iter().find_map(|row| {
-            let straight = row.name == name || row.aliases.contains(&name);
-            (straight || row.inverses.contains(&name)).then_some((row.bit, !straight))
-        })
-    }
-}
+pub use bits::{BITS, Bit, BitRow, BitUse, EntryKind};
 
 /// A set of bits of an entry.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
@@ -298,6 +217,14 @@ impl PteFormat {
     #[inline]
     pub fn bit_position(&self, bit: Bit) -> Option<u32> {
         self.places[bit as usize]
+    }
+
+    /// The lowest and the highest bit that a present entry leaves to the operating system, or `None` if the bits are
+    /// not at Intel's positions (Intel SDM 3A, table 4-20: bits 9 to 11).
+    pub fn software_bits(&self) -> Option<(u32, u32)> {
+        let low = Bit::Xd as u32;
+        let is_intel = (0..low).all(|place| self.places[place as usize] == Some(place)) && self.ppn_low == 12;
+        is_intel.then(|| (low, self.ppn_low - 1))
     }
 
     /// Width of the PPN field in bits.

@@ -85,6 +85,43 @@ fn bits_are_found_by_name_and_inverse_name() {
 }
 
 #[test]
+fn the_bits_of_each_kind_of_entry_are_those_of_the_core_i7() {
+    // CS:APP 3e, figures 9.22 and 9.23: bit 6 is unused at levels 1 to 3, and bit 7 at level 4.
+    let labels = |kind| -> Vec<&str> {
+        BITS.iter().filter(|row| row.use_in(kind) != BitUse::Absent).map(|row| row.label).collect()
+    };
+    assert_eq!(labels(EntryKind::Table), ["P", "R/W", "U/S", "WT", "CD", "A", "PS", "G", "XD"]);
+    assert_eq!(labels(EntryKind::Page), ["P", "R/W", "U/S", "WT", "CD", "A", "D", "G", "XD"]);
+    assert_eq!(labels(EntryKind::HugePage).len(), BITS.len());
+}
+
+#[test]
+fn a_meaning_names_the_pages_or_the_table() {
+    let of = |bit: Bit, on, kind| bit.row().meaning(on, kind);
+    assert_eq!(of(Bit::Rw, true, EntryKind::Page), "the page can be written");
+    assert_eq!(of(Bit::Rw, false, EntryKind::Table), "the pages below cannot be written");
+    assert_eq!(of(Bit::Cd, true, EntryKind::Table), "the next table is not cached");
+    assert_eq!(of(Bit::G, true, EntryKind::Table), "ignored, because the entry points to a table");
+    for row in &BITS {
+        let kinds = [EntryKind::Table, EntryKind::HugePage, EntryKind::Page];
+        let all = kinds.into_iter().flat_map(|kind| [false, true].map(|on| row.meaning(on, kind)));
+        assert!(all.into_iter().all(|meaning| !meaning.contains(['{', '}'])), "{}", row.label);
+    }
+}
+
+#[test]
+fn software_bits_are_intels() {
+    // Intel SDM 3A, table 4-20: bits 11 to 9 are ignored by the MMU.
+    assert_eq!(PteFormat::default_for(40, None).unwrap().software_bits(), Some((9, 11)));
+    assert_eq!(PteFormat::default_for(6, None).unwrap().software_bits(), None);
+    let lowest = PteFormat { ppn_low: 0, ppn_high: 6, ..PteFormat::default_for(7, Some(1)).unwrap() };
+    assert_eq!(lowest.software_bits(), None);
+    let mut moved = PteFormat::default_for(40, None).unwrap();
+    moved.places[Bit::Wt as usize] = Some(10);
+    assert_eq!(moved.software_bits(), None);
+}
+
+#[test]
 fn the_format_determines_the_byte_order() {
     let mut format = PteFormat::default_for(14, Some(3)).unwrap();
     assert_eq!(format.to_bytes(0x01_2345)[..3], [0x45, 0x23, 0x01]);

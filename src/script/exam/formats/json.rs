@@ -16,6 +16,7 @@ use crate::lang::value::Number;
 use crate::questions::entry::AuthorCell;
 use crate::questions::entry::{Blank, Figure, Form, ItemKind};
 use crate::report::doc::{Block, Table};
+use crate::report::figures::scene;
 use crate::report::narrate::view;
 use crate::report::text::text;
 use crate::run::record::View;
@@ -81,7 +82,8 @@ fn pieces(body: &[Piece], edition: Edition, cores: bool) -> Vec<Value> {
             json!({ "kind": "given", "given": views.iter().map(given).collect::<Vec<_>>() })
         }
         Piece::Figure(Figure::Views(views)) => {
-            json!({ "kind": "figure", "given": views.iter().map(given).collect::<Vec<_>>() })
+            let given = views.iter().map(|view| drawn(view, edition));
+            json!({ "kind": "figure", "given": given.collect::<Vec<_>>() })
         }
         Piece::Figure(Figure::Bits { title, bits, value }) => {
             let figure = json!({ "kind": "bits", "title": title, "bits": bits });
@@ -104,6 +106,16 @@ fn with_key(mut object: Value, edition: Edition, key: impl FnOnce() -> Value) ->
         object.insert("key".to_owned(), key());
     }
     object
+}
+
+/// Returns a figure. A paper omits the answers in it.
+fn drawn(of: &View, edition: Edition) -> Value {
+    match of {
+        View::Figure(data) if !edition.filled() => {
+            json!({ "text": text(&[Block::Figure(scene(data).unanswered())], false) })
+        }
+        other => given(other),
+    }
 }
 
 fn given(of: &View) -> Value {

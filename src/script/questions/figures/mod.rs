@@ -2,6 +2,7 @@
 
 mod bits;
 mod frames;
+mod pte;
 mod request;
 mod system;
 pub(crate) mod translation;
@@ -13,7 +14,7 @@ use super::papers::puts;
 use crate::lang::ast::Command;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::params::Param::{self, Keyword, Literal, Many, Optional, Words};
-use crate::run::params::{PA, PROCESS, VA};
+use crate::run::params::{LEVEL, PA, PROCESS, RAW, VA};
 use crate::run::record::{Did, FigureData, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
@@ -61,6 +62,11 @@ const FIGURES: &[FigureRow] = &[
         prepare: Prepare::Data(translation::translation),
     },
     FigureRow { params: &[Literal("system")], prepare: Prepare::Data(system::system) },
+    FigureRow {
+        params: &[Keyword("pte"), Optional(&[RAW, Optional(&[Keyword("level"), LEVEL])])],
+        prepare: Prepare::Data(pte::pte),
+    },
+    FigureRow { params: &[Keyword("pte"), Keyword("of"), VA], prepare: Prepare::Data(pte::pte) },
 ];
 
 /// The operands of each kind of figure.

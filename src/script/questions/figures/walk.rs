@@ -1,12 +1,13 @@
 //! `figure walk`: the page walk of an address.
 
 use super::request::Request;
-use crate::lang::ast::{Expr, ExprKind};
+use crate::lang::ast::{Expr, ExprKind, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::nouns::ShowPlan;
 use crate::run::record::{View, WalkLevel, WalkView};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
+use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{AccessKind, Event, Privilege, PteKind};
 
@@ -26,6 +27,14 @@ pub(crate) fn walk(session: &mut Session, request: &Request) -> Result<Vec<View>
                 .into());
         }
     };
+    Ok(vec![View::Walk(Box::new(walked(session, place, va)?.0))])
+}
+
+/// Returns the walk of an address, and the process whose page tables it uses.
+///
+/// # Errors
+/// Returns `bad-geometry` or `address-too-wide`.
+pub(super) fn walked(session: &mut Session, place: Span, va: &Expr) -> Result<(WalkView, Option<Pid>), Stop> {
     let address = session.address(va, 1)?;
     let tables = Expr { kind: ExprKind::Name("tables".into()), span: place };
     let ShowPlan::Noun(_, pid) = session.as_shown(place, &[tables].into())? else {
@@ -36,9 +45,7 @@ pub(crate) fn walk(session: &mut Session, request: &Request) -> Result<Vec<View>
     let mut machine = session.machine_seen(pid, place)?.into_owned();
     let spec = machine.spec().clone();
     let Some(mmu) = spec.mmu.clone() else {
-        return Err(Diagnostic::new(Code::BadGeometry, place, "this machine has no page tables")
-            .help("declare `virtual` and `page` in `machine { … }`")
-            .into());
+        return Err(no_page_tables(place).into());
     };
     machine.flush_tlb(None, &mut ());
     let mut events: Vec<Event> = Vec::new();
@@ -58,5 +65,11 @@ pub(crate) fn walk(session: &mut Session, request: &Request) -> Result<Vec<View>
     };
     let levels = events.iter().filter_map(level).collect();
     let pa = pa.map(Pa::raw);
-    Ok(vec![View::Walk(Box::new(WalkView { spec, of, va: address.raw(), levels, pa }))])
+    Ok((WalkView { spec, of, va: address.raw(), levels, pa }, pid))
+}
+
+/// Reports that the machine has only physical addresses.
+pub(super) fn no_page_tables(place: Span) -> Diagnostic {
+    Diagnostic::new(Code::BadGeometry, place, "this machine has no page tables")
+        .help("declare `virtual` and `page` in `machine { … }`")
 }

@@ -1,6 +1,7 @@
 //! Draws figures from their data.
 
 mod address;
+mod pte;
 mod system;
 #[cfg(test)]
 mod tests;
@@ -15,5 +16,6 @@ pub(crate) fn scene(data: &FigureData) -> Scene {
     match data {
         FigureData::System(of) => system::scene(of),
         FigureData::Translation(of) => translation::scene(of),
+        FigureData::Pte(of) => pte::scene(of),
     }
 }

@@ -18,7 +18,7 @@ pub(crate) type Place = (u32, u32);
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum SceneShape {
     /// A box whose border occupies its outermost cells.
-    Frame { at: Place, size: Place, stroke: Stroke },
+    Frame { at: Place, size: Place, stroke: Stroke, shaded: bool },
     /// A sequence of horizontal and vertical lines.
     Path { points: Vec<Place>, stroke: Stroke, arrow: bool },
     /// A text on one line.
@@ -104,7 +104,13 @@ impl Scene {
 
     /// Adds an empty box.
     pub(crate) fn frame(&mut self, at: Place, size: Place, stroke: Stroke) -> Frame {
-        self.shapes.push(SceneShape::Frame { at, size, stroke });
+        self.shapes.push(SceneShape::Frame { at, size, stroke, shaded: false });
+        Frame { at, size }
+    }
+
+    /// Adds an empty box with a gray background.
+    pub(crate) fn shaded(&mut self, at: Place, size: Place) -> Frame {
+        self.shapes.push(SceneShape::Frame { at, size, stroke: Stroke::Thin, shaded: true });
         Frame { at, size }
     }
 

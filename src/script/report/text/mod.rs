@@ -153,7 +153,7 @@ fn draw(text: &mut String, block: &Block, theme: Theme) {
         Block::Steps(steps) => numbered(text, steps, theme),
         Block::Figure(scene) => {
             line(text, 2, &theme.paint(Ink::Strong, &scene.title));
-            scene::text(scene).lines().for_each(|row| line(text, 2, row));
+            scene::text(scene).lines().for_each(|row| line(text, if row.is_empty() { 0 } else { 2 }, row));
         }
         Block::Layout(layout) => layout::draw(text, layout, theme),
         Block::Script(script) => script.lines().for_each(|words| line(text, 2, &visible(words))),

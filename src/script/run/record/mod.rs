@@ -27,8 +27,8 @@ pub(crate) use call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, 
 pub(crate) use effect::{BeforeCall, FileRecord};
 pub(crate) use fault::{FaultRecord, FaultSurroundings, copies_page, first_eviction};
 pub use figure::{
-    DividedAddress, DividedField, FIGURE_VERSION, FigureData, Lookup, LookupEntry, System, SystemPart,
-    Translation, TranslationLevel,
+    DividedAddress, DividedField, FIGURE_VERSION, FigureData, Lookup, LookupEntry, PteEntry, PteField,
+    PteFigure, PteForm, PteMeaning, System, SystemPart, Translation, TranslationLevel,
 };
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
 pub(crate) use recorder::Recorder;

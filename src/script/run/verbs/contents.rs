@@ -7,6 +7,7 @@ use crate::run::record::{Did, Shown};
 use crate::run::session::{Action, Session};
 use crate::run::settings::pte_of_fields;
 use crate::run::stop::Stop;
+use pagewalk_engine::machine::spec::Mmu;
 
 use super::naming::NounRef;
 use super::operands::{missing, unexpected, word};
@@ -97,13 +98,7 @@ fn pte(session: &mut Session, command: &Command) -> Result<What, Stop> {
     session.needs_mmu(level)?;
     let spec = session.machine(level.span)?.spec().clone();
     let Some(mmu) = &spec.mmu else { return Err(Stop::Unknowable) };
-    let levels = mmu.levels.len() as u64;
-    let n = session.integer(level)?;
-    if !(1..=levels).contains(&n) {
-        return Err(Diagnostic::new(Code::BadIndex, level.span, format!("the page table has no level {n}"))
-            .label(format!("levels are numbered from 1, the top, to {levels}"))
-            .into());
-    }
+    let level = level_of(session, level, mmu)?;
     let at = session.physical(at)?;
     let raw = match (command.assigned.as_deref(), &command.block) {
         (Some([value]), None) => raw_entry(session, value, mmu.pte.bytes)?,
@@ -114,10 +109,29 @@ fn pte(session: &mut Session, command: &Command) -> Result<What, Stop> {
         (Some([_, more, ..]), _) => return Err(unexpected(command, more, &[]).into()),
         _ => return Err(missing(command, "`= RAW`, or the fields of the entry in braces").into()),
     };
-    Ok(What::Pte { level: n as u32, at, raw })
+    Ok(What::Pte { level, at, raw })
 }
 
-fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Result<u64, Stop> {
+/// Returns the number of a level of page tables.
+///
+/// # Errors
+/// Returns `bad-index`.
+pub(crate) fn level_of(session: &mut Session, level: &Expr, mmu: &Mmu) -> Result<u32, Stop> {
+    let levels = mmu.levels.len() as u64;
+    let n = session.integer(level)?;
+    if (1..=levels).contains(&n) {
+        return Ok(n as u32);
+    }
+    Err(Diagnostic::new(Code::BadIndex, level.span, format!("the page table has no level {n}"))
+        .label(format!("levels are numbered from 1, the top, to {levels}"))
+        .into())
+}
+
+/// Returns the raw value of a page-table entry of `bytes` bytes.
+///
+/// # Errors
+/// Returns `value-too-wide`.
+pub(crate) fn raw_entry(session: &mut Session, value: &Expr, bytes: u32) -> Result<u64, Stop> {
     let raw = session.integer(value)?;
     if bytes >= 8 || raw >> (8 * bytes) == 0 {
         return Ok(raw);

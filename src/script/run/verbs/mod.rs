@@ -39,7 +39,7 @@ use access::{BY, FOR, SIZED};
 use replay::{FORMAT, MAP, STRADDLE};
 
 pub(crate) use access::load;
-pub(crate) use contents::show_plan;
+pub(crate) use contents::{level_of, raw_entry, show_plan};
 pub use forms::{FORMS, Form};
 pub(crate) use operands::{too_wide, word};
 pub(crate) use perms::SECTION_COLUMNS;

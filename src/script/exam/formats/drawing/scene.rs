@@ -31,10 +31,10 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
     });
     for shape in shapes {
         match shape {
-            SceneShape::Frame { at, size, stroke } => {
+            SceneShape::Frame { at, size, stroke, shaded } => {
                 let extent = (f64::from(size.0 - 1) * grid.wide, f64::from(size.1 - 1) * grid.high);
-                let (at, stroke) = (grid.center(*at), *stroke);
-                drawing.shapes.push(DrawnShape::Box { at, size: extent, grey: false, stroke });
+                let (at, stroke, grey) = (grid.center(*at), *stroke, *shaded);
+                drawing.shapes.push(DrawnShape::Box { at, size: extent, grey, stroke });
             }
             SceneShape::Path { points, stroke, arrow } => {
                 let last = points.len().saturating_sub(2);

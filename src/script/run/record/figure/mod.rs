@@ -1,9 +1,13 @@
 //! Figures as data, independent of how they are drawn.
 
+mod pte;
+mod system;
 mod translation;
 
 use serde::Serialize;
 
+pub use pte::{PteEntry, PteField, PteFigure, PteForm, PteMeaning};
+pub use system::{System, SystemPart};
 pub use translation::{DividedAddress, DividedField, Lookup, LookupEntry, Translation, TranslationLevel};
 
 /// The version of the data. The version changes when a member is renamed, removed, or redefined.
@@ -17,53 +21,6 @@ pub enum FigureData {
     System(System),
     /// An access from the virtual address to the data.
     Translation(Box<Translation>),
-}
-
-/// A machine with its TLBs and caches.
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct System {
-    /// Width of a virtual address in bits, or `None` if programs use physical addresses.
-    pub virtual_bits: Option<u32>,
-    /// Width of a physical address in bits.
-    pub physical_bits: u32,
-    /// The page size, or `None` without page tables.
-    pub page_bytes: Option<u64>,
-    /// The number of levels of the page tables.
-    pub levels: u32,
-    /// The number of cores.
-    pub cores: u32,
-    /// The TLBs of each core, in lookup order.
-    pub tlbs: Vec<SystemPart>,
-    /// The caches, in lookup order.
-    pub caches: Vec<SystemPart>,
-    /// The latency of main memory.
-    pub memory_latency: f64,
-    /// The unit of the latencies: `cycles` or `ns`.
-    pub unit: &'static str,
-}
-
-/// A TLB or cache of a [`System`].
-#[derive(Debug, Clone, PartialEq, Serialize)]
-pub struct SystemPart {
-    /// The name.
-    pub name: String,
-    /// What the part serves: `data`, `instructions`, or `unified`.
-    pub serves: &'static str,
-    /// The number of sets.
-    pub sets: u64,
-    /// The number of entries or lines in each set.
-    pub ways: u32,
-    /// The block size of a cache.
-    pub block_bytes: Option<u64>,
-    /// Whether all cores share the part.
-    pub shared: bool,
-    /// The latency of a lookup.
-    pub latency: f64,
-}
-
-impl SystemPart {
-    /// Returns the number of entries of a TLB, or of lines of a cache.
-    pub fn entries(&self) -> u64 {
-        self.sets * u64::from(self.ways)
-    }
+    /// The formats of page-table entries, or an entry.
+    Pte(PteFigure),
 }
