@@ -37,6 +37,34 @@ fn value(fields: &[(String, u64, u64)], name: &str) -> u64 {
     fields.iter().find(|(own, ..)| own == name).map_or(0, |(_, value, _)| *value)
 }
 
+/// A paper in JSON and a practice session do not print the answers in figures.
+#[test]
+fn papers_do_not_print_the_answers_of_figures() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("paper.pw");
+    // The page 0x12 is in the frame 0xAB, so the physical address of 0x48D is 0x2ACD.
+    let script = "machine { virtual 14 bits, physical 14 bits, page 64 B, tlb { entries 4, ways 2 } }\n\
+        set page_table { | vpn ppn |; | 12 AB | }\n\
+        question \"Q\" {\n\
+        figure walk 0x48D\n figure translation 0x48D\n figure bits pa 0x2ACD fields\n\
+        ask \"Name\" = \"x\"\n}\n";
+    std::fs::write(&file, script).expect("a script");
+    let printed = |arguments: &[&str]| {
+        let run =
+            Command::new(env!("CARGO_BIN_EXE_pagewalk")).args(arguments).arg(&file).output().expect("a run");
+        assert!(run.status.success(), "{}", String::from_utf8_lossy(&run.stderr));
+        String::from_utf8(run.stdout).expect("text")
+    };
+    let paper = printed(&["exam", "--format", "json"]);
+    assert!(!paper.contains("2AC") && !paper.contains("0xAB") && !paper.contains("10101011"), "{paper}");
+    assert!(printed(&["exam", "--format", "json", "--key"]).contains("0x2ACD"));
+    let practice = printed(&["repl", "--practice", "Q"]);
+    assert!(
+        practice.contains("page walk") && !practice.contains("2AC") && !practice.contains("0xAB"),
+        "{practice}"
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 

@@ -16,7 +16,6 @@ use crate::lang::value::Number;
 use crate::questions::entry::AuthorCell;
 use crate::questions::entry::{Blank, Figure, Form, ItemKind};
 use crate::report::doc::{Block, Table};
-use crate::report::figures::scene;
 use crate::report::narrate::view;
 use crate::report::text::text;
 use crate::run::record::View;
@@ -111,8 +110,8 @@ fn with_key(mut object: Value, edition: Edition, key: impl FnOnce() -> Value) ->
 /// Returns a figure. A paper omits the answers in it.
 fn drawn(of: &View, edition: Edition) -> Value {
     match of {
-        View::Figure(data) if !edition.filled() => {
-            json!({ "text": text(&[Block::Figure(scene(data).unanswered())], false) })
+        View::Figure(_) | View::Bits(_) | View::Walk(_) if !edition.filled() => {
+            json!({ "text": text(&view::unanswered(of), false) })
         }
         other => given(other),
     }

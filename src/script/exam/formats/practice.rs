@@ -36,9 +36,8 @@ fn add(body: &[Piece], cores: bool, sections: &mut Vec<Vec<Block>>) {
         let Some(last) = sections.last_mut() else { return };
         match piece {
             Piece::Text(text) => last.extend(lines(text)),
-            Piece::Given(views) | Piece::Figure(Figure::Views(views)) => {
-                last.extend(views.iter().flat_map(view::blocks));
-            }
+            Piece::Given(views) => last.extend(views.iter().flat_map(view::blocks)),
+            Piece::Figure(Figure::Views(views)) => last.extend(views.iter().flat_map(view::unanswered)),
             Piece::Figure(Figure::Bits { title, bits, .. }) => {
                 last.push(Block::line(format!("{title} ({bits} bits)")));
             }

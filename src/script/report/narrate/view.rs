@@ -34,6 +34,16 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
     }
 }
 
+/// Returns the blocks of a view on a paper, without the answers in a figure.
+pub(crate) fn unanswered(view: &View) -> Vec<Block> {
+    match view {
+        View::Figure(data) => vec![Block::Figure(scene(data).unanswered())],
+        View::Bits(of) => of_address(of, true).into_iter().map(Block::Ruler).collect(),
+        View::Walk(of) => vec![Block::line(page_walk::title(of))],
+        other => blocks(other),
+    }
+}
+
 /// Returns the areas of a process.
 fn maps(spec: &Spec, areas: &[AreaRecord]) -> Vec<Block> {
     match areas {
