@@ -1,12 +1,13 @@
 //! The statement `figure`.
 
-use super::entry::{Entry, Figure};
-use super::papers::puts;
+use super::entry::Figure;
+use super::figure_layout::layouts;
+use super::papers::drawn;
 use crate::lang::ast::{Command, Expr, ExprKind, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::run::nouns::{InvalidEntries, ShowPlan};
-use crate::run::record::{BitsView, Did, Shown, View, WalkLevel, WalkView};
+use crate::run::record::{BitsView, Shown, View, WalkLevel, WalkView};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
 use crate::run::verbs::too_wide;
@@ -30,16 +31,7 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
             let (figure, view) = bits(session, operands)?;
             Ok(drawn(session, figure, vec![view]))
         }
-        (Some("layout"), [_, _, ..]) => {
-            let mut views = Vec::new();
-            session.processes_named(place, rest)?;
-            for process in rest {
-                let operands: Arc<[Expr]> = [first.clone(), process.clone()].into();
-                let plan = session.as_shown(place, &operands)?;
-                views.extend(session.show(plan, place, InvalidEntries::Hidden)?);
-            }
-            Ok(drawn(session, Figure::Views(views.clone()), views))
-        }
+        (Some("layout"), rest) => layouts(session, place, first, rest),
         (Some("walk"), [va]) => {
             let view = walk(session, first.span, va)?;
             Ok(drawn(session, Figure::Views(vec![view.clone()]), vec![view]))
@@ -54,7 +46,7 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
             let view = session.sharing(place, named)?;
             Ok(drawn(session, Figure::Views(vec![view.clone()]), vec![view]))
         }
-        (Some("layout" | "tables" | "reference" | "steps"), _) => {
+        (Some("tables" | "reference" | "steps"), _) => {
             let operands: Arc<[Expr]> = command.operands.clone();
             let plan = session.as_shown(place, &operands)?;
             let views = session.show(plan, place, InvalidEntries::Hidden)?;
@@ -81,14 +73,6 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
             Err(unknown.help(help).into())
         }
     }
-}
-
-/// Returns an action that shows a figure and, in a question, adds it to the paper.
-fn drawn(session: &Session, figure: Figure, views: Vec<View>) -> Action {
-    if session.is_in_question() {
-        return puts(Entry::Figure { figure, in_part: session.in_part() }, views);
-    }
-    Action::does(move |_| Ok(Did::Shown(views)))
 }
 
 /// Returns the address in `VA`, `VA fields`, `pa PA`, or `pa PA fields`, whether the address is physical, and whether the

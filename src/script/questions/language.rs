@@ -3,7 +3,7 @@
 use super::settings::{
     ARRANGEMENT_SETTINGS, CHOICE_SETTINGS, COVER_SETTINGS, ESSAY_SETTINGS, NOTATION_SETTINGS, TABLE_SETTINGS,
 };
-use super::{author_table, choice, commands, figure};
+use super::{author_table, choice, commands, figure, figure_layout};
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::run::facts::Family;
@@ -58,7 +58,7 @@ const PAPER_VERBS: &[Verb] = &[
         params: &[Ways(&[
             &[Keyword("bits"), VA, Optional(&[Keyword("fields")])],
             &[Keyword("bits"), Keyword("pa"), PA, Optional(&[Keyword("fields")])],
-            &[Keyword("layout"), Many(&PROCESS)],
+            &[Keyword("layout"), Many(&PROCESS), figure_layout::ADDED[0], figure_layout::ADDED[1]],
             &[Keyword("frames"), Many(&PROCESS)],
             &[Keyword("tables"), Optional(&[PROCESS])],
             &[Literal("reference")],

@@ -11,6 +11,7 @@ mod commands;
 mod derivation;
 pub mod entry;
 mod figure;
+pub(crate) mod figure_layout;
 pub(crate) mod follow;
 mod language;
 pub(crate) mod mistakes;

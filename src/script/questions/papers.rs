@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::arrangement::{Arrangement, Known};
-use super::entry::{Entry, Radix};
+use super::entry::{Entry, Figure, Radix};
 use super::sheet::Sheet;
 use crate::run::record::{Did, View};
 use crate::run::session::{Action, Session};
@@ -64,4 +64,12 @@ impl Session<'_> {
         self.draws_together = false;
         self.exam_mut().sheet.take()
     }
+}
+
+/// Returns an action that shows a figure and, in a question, adds it to the paper.
+pub(crate) fn drawn(session: &Session, figure: Figure, views: Vec<View>) -> Action {
+    if session.is_in_question() {
+        return puts(Entry::Figure { figure, in_part: session.in_part() }, views);
+    }
+    Action::does(move |_| Ok(Did::Shown(views)))
 }

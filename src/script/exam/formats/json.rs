@@ -13,6 +13,7 @@ use super::solution::solution;
 use crate::exam::field::{Field, fields};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::lang::value::Number;
+use crate::questions::figure_layout::unsolved;
 use crate::questions::entry::AuthorCell;
 use crate::questions::entry::{Blank, Figure, Form, ItemKind};
 use crate::report::doc::{Block, Table};
@@ -81,7 +82,8 @@ fn pieces(body: &[Piece], edition: Edition, cores: bool) -> Vec<Value> {
             json!({ "kind": "given", "given": views.iter().map(given).collect::<Vec<_>>() })
         }
         Piece::Figure(Figure::Views(views)) => {
-            json!({ "kind": "figure", "given": views.iter().map(given).collect::<Vec<_>>() })
+            let of = |view| if edition.filled() { given(view) } else { given(&unsolved(view)) };
+            json!({ "kind": "figure", "given": views.iter().map(of).collect::<Vec<_>>() })
         }
         Piece::Figure(Figure::Bits { title, bits, value }) => {
             let figure = json!({ "kind": "bits", "title": title, "bits": bits });

@@ -164,6 +164,8 @@ pub(crate) const WORDS: &[&str] = &[
     "Frames",
     "R",
     "M",
+    "before",
+    "after",
 ];
 
 /// Sentences about bytes, each with the sentence about the words of a word-addressable memory.
