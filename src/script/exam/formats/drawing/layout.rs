@@ -8,8 +8,11 @@ use crate::report::doc::{Layout, Slab};
 const BETWEEN: f64 = 4.0;
 /// Minimum relative text size for drawings side by side.
 const SMALLEST: f64 = 0.72;
-/// Maximum number of characters in a line of a narrow box, unless a word is longer.
-const NARROW: usize = 30;
+/// Maximum number of characters in a line of a box beside another drawing, and of a box beside structures. A text
+/// without a comma can be longer.
+const NARROW: [usize; 2] = [30, 34];
+/// Maximum height of a drawing, in millimeters. A page has room for the heading and a text above the drawing.
+const TALLEST: f64 = 200.0;
 /// Height of a line on which students write, in lines.
 const WRITTEN: f64 = 1.7;
 
@@ -18,11 +21,12 @@ pub fn draw(layouts: &[Layout], canvas: Canvas) -> Vec<Drawing> {
     let plans = |notes| layouts.iter().map(|layout| Plan::new(layout, notes)).collect::<Vec<_>>();
     let fitting = |plans: &[Plan], room: f64| {
         let widest = plans.iter().map(Plan::columns).max().unwrap_or(1) as f64;
-        (room / (widest * CHARACTER)).min(canvas.text)
+        let most = plans.iter().map(Plan::lines).fold(1.0, f64::max);
+        (room / (widest * CHARACTER)).min(TALLEST / (most * LINE)).min(canvas.text)
     };
     if layouts.len() > 1 {
         let half = (canvas.room - BETWEEN) / 2.0 - 0.5;
-        for beside in [plans(Notes::OwnLine), plans(Notes::Narrow)] {
+        for beside in [plans(Notes::OwnLine), plans(Notes::Narrow(NARROW[0]))] {
             let size = fitting(&beside, half);
             if size >= canvas.text * SMALLEST {
                 return beside.iter().map(|plan| plan.draw(size)).collect();
@@ -30,7 +34,7 @@ pub fn draw(layouts: &[Layout], canvas: Canvas) -> Vec<Drawing> {
         }
     }
     let chain = layouts.iter().any(|layout| layout.chain.is_some());
-    let alone = plans(if chain { Notes::Narrow } else { Notes::Right });
+    let alone = plans(if chain { Notes::Narrow(NARROW[1]) } else { Notes::Right });
     let size = fitting(&alone, canvas.room);
     alone.iter().map(|plan| plan.draw(size)).collect()
 }
@@ -42,8 +46,8 @@ enum Notes {
     Right,
     /// On a separate line.
     OwnLine,
-    /// On a separate line of a narrow box.
-    Narrow,
+    /// On a separate line of a box whose lines have at most this number of characters.
+    Narrow(usize),
 }
 
 /// The dimensions of a drawing, in characters.
@@ -103,7 +107,14 @@ impl<'l> Plan<'l> {
     fn columns(&self) -> usize {
         let structures = self.column.as_ref().map_or(0, Column::columns);
         let beside = if self.beside > 0 { self.beside + 1 } else { 0 };
-        structures + self.margin + 1 + self.inside + beside
+        let texts = self.layout.legend.iter().chain([&self.layout.title]).map(|text| count(text));
+        structures + self.margin + 1 + (self.inside + beside).max(texts.max().unwrap_or(0))
+    }
+
+    /// Returns the height of the drawing, in lines.
+    fn lines(&self) -> f64 {
+        let boxes: f64 = (0..self.slabs.len()).map(|at| self.height(at)).sum();
+        boxes + self.layout.legend.len() as f64 + 2.2
     }
 
     fn draw(&self, size: f64) -> Drawing {
@@ -119,13 +130,13 @@ impl<'l> Plan<'l> {
             ..Drawing::default()
         };
         let pad = wide(1);
-        drawing.write((left, size), size, Anchor::Left, true, &self.layout.title);
-        let heights: Vec<f64> = self.slabs.iter().map(|slab| self.height(slab) * step).collect();
+        let heights: Vec<f64> = (0..self.slabs.len()).map(|at| self.height(at) * step).collect();
         let mut top = step * 1.2;
         if let Some(column) = &self.column {
             top += column.draw(&mut drawing, &heights, (top, left), size);
         }
-        for (slab, height) in self.slabs.iter().zip(&heights) {
+        drawing.write((left, top - step * 1.2 + size), size, Anchor::Left, true, &self.layout.title);
+        for (at, (slab, height)) in self.slabs.iter().zip(&heights).enumerate() {
             slab.draw(&mut drawing, (left, top), (inner, *height), size);
             drawing.write((left - pad, top + size * 0.35), size, Anchor::Right, false, &slab.slab.top);
             for (at, text) in mark(&slab.slab.mark, self.notes).into_iter().enumerate() {
@@ -135,8 +146,9 @@ impl<'l> Plan<'l> {
             }
             if self.notes == Notes::Right {
                 // A note beside accesses is on the first line, because the other lines have numbers.
-                let below = if slab.slab.mark.is_empty() { 0.0 } else { size * 0.35 };
-                let middle = top + height / 2.0 + size * 0.35 + below;
+                let [above, below] = self.labels(at);
+                let away = size * 0.35 * (f64::from(u8::from(above)) - f64::from(u8::from(below)));
+                let middle = top + height / 2.0 + size * 0.35 + away;
                 let base = if slab.slab.accesses.is_empty() { middle } else { top + slab.base(0) * step };
                 drawing.write((right + pad, base), size, Anchor::Left, false, &slab.slab.note);
             }
@@ -153,11 +165,19 @@ impl<'l> Plan<'l> {
     }
 
     /// Returns the height of a box, in lines.
-    fn height(&self, slab: &Lines) -> f64 {
+    fn height(&self, at: usize) -> f64 {
+        let slab = &self.slabs[at];
         let structure = self.column.as_ref().map_or(0.0, |column| column.height(slab.slab));
-        // The label at the upper edge needs room above a note.
-        let is_labeled = self.notes == Notes::Right && !slab.slab.mark.is_empty();
-        (slab.height() + if is_labeled { 0.45 } else { 0.0 }).max(structure)
+        // A label at an edge needs room beside a note.
+        let labels = self.labels(at).into_iter().filter(|label| *label).count();
+        (slab.height() + 0.45 * labels as f64).max(structure)
+    }
+
+    /// Whether a box has a note to its right and labels at its upper and its lower edge.
+    fn labels(&self, at: usize) -> [bool; 2] {
+        let noted = self.notes == Notes::Right && !self.slabs[at].slab.note.is_empty();
+        let labeled = |at: usize| self.slabs.get(at).is_some_and(|slab| !slab.slab.mark.is_empty());
+        [noted && labeled(at), noted && labeled(at + 1)]
     }
 
     /// Describes the areas as text, from top to bottom.
@@ -185,7 +205,7 @@ impl<'l> Plan<'l> {
 impl Lines<'_> {
     /// Returns the height of all lines, in lines.
     fn height(&self) -> f64 {
-        let room = if self.lines.iter().any(|line| line.blank) { 0.5 } else { 0.3 };
+        let room = if self.slab.changed || self.lines.iter().any(|line| line.blank) { 0.5 } else { 0.3 };
         self.lines.iter().map(Line::height).sum::<f64>().max(1.0) + room
     }
 
@@ -231,12 +251,12 @@ impl Line {
     }
 
     /// Splits a line that is too long.
-    fn narrowed(self) -> Vec<Self> {
-        if count(&self.left) + count(&self.right) + 2 <= NARROW {
+    fn narrowed(self, most: usize) -> Vec<Self> {
+        if count(&self.left) + count(&self.right) + 2 <= most {
             return vec![self];
         }
         let (first, rest) = match self.left.split_once(", ") {
-            Some((first, rest)) if count(&self.left) > NARROW => (format!("{first},"), rest),
+            Some((first, rest)) if count(&self.left) > most => (format!("{first},"), rest),
             _ => (self.left.clone(), ""),
         };
         let first = Self { number: self.number, ..Self::new(&first, "") };
@@ -269,13 +289,16 @@ fn lines(slab: &Slab, notes: Notes) -> Vec<Line> {
         blank: mark.result.is_none(),
         ..Line::new(&mark.operation, &mark.result_or_blank())
     }));
-    if notes == Notes::Narrow { lines.into_iter().flat_map(Line::narrowed).collect() } else { lines }
+    match notes {
+        Notes::Narrow(most) => lines.into_iter().flat_map(|line| line.narrowed(most)).collect(),
+        Notes::Right | Notes::OwnLine => lines,
+    }
 }
 
 /// Returns the lines of the label at the upper edge of a box. Beside a narrow box, the address of a label has its own
 /// line.
 fn mark(label: &str, notes: Notes) -> Vec<String> {
-    match label.split_once(" is ").filter(|_| notes == Notes::Narrow) {
+    match label.split_once(" is ").filter(|_| matches!(notes, Notes::Narrow(_))) {
         Some((name, address)) => vec![name.to_owned(), address.to_owned()],
         None if label.is_empty() => Vec::new(),
         None => vec![label.to_owned()],

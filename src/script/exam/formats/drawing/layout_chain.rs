@@ -106,7 +106,7 @@ impl<'l> Column<'l> {
                     drawing.write((lane + unit, base), size, Anchor::Left, false, "vm_next");
                 }
                 None if self.ends => {
-                    drawing.write((lane, at - size * 0.4), size, Anchor::Left, false, "vm_next = NULL");
+                    drawing.write((lane, at - size * 0.55), size, Anchor::Left, false, "vm_next = NULL");
                 }
                 None => {}
             }
@@ -145,7 +145,7 @@ fn lines(of: &AreaStruct, detailed: bool) -> Vec<String> {
     }
     if !detailed {
         let range = format!("{}–{}", value("vm_start"), value("vm_end"));
-        return vec![range, format!("{}, {}", value("vm_prot"), value("vm_flags"))];
+        return vec!["vm_area_struct".to_owned(), range, format!("{}, {}", value("vm_prot"), value("vm_flags"))];
     }
     let fields = of.fields.iter().map(|(name, value)| format!("{name} {value}"));
     std::iter::once("vm_area_struct".to_owned()).chain(fields).collect()

@@ -12,6 +12,8 @@ use pagewalk_engine::kernel::vma::Vma;
 
 /// Maximum number of areas to draw, half from each end.
 const DRAWN: usize = 40;
+/// Maximum number of areas to draw beside their structures.
+const CHAINED: usize = 8;
 
 /// Returns the drawing and the structures.
 pub(crate) fn blocks(view: &LayoutView) -> Vec<Block> {
@@ -42,17 +44,18 @@ impl Drawing<'_> {
             slabs.extend(kernel().into_iter().map(|slab| (space_end, slab)));
         }
         let all: Vec<&AreaLayout> = self.view.areas.iter().rev().collect();
-        let left_out = all.len().saturating_sub(DRAWN);
+        let most = if self.view.chain { CHAINED } else { DRAWN };
+        let left_out = all.len().saturating_sub(most);
         let mut above = self.view.user_end;
         for (at, area) in all.iter().enumerate() {
-            if left_out > 0 && (DRAWN / 2..DRAWN / 2 + left_out).contains(&at) {
-                if at == DRAWN / 2 {
+            if left_out > 0 && (most / 2..most / 2 + left_out).contains(&at) {
+                if at == most / 2 {
                     slabs.push((above.into(), self.more(above, left_out)));
                 }
                 above = area.area.area.start;
                 continue;
             }
-            if area.area.area.end < above && !(left_out > 0 && at == DRAWN / 2 + left_out) {
+            if area.area.area.end < above && !(left_out > 0 && at == most / 2 + left_out) {
                 let over = at.checked_sub(1).and_then(|at| all.get(at));
                 let gap = self.gap(area.area.area.end, above, over.copied(), Some(area));
                 slabs.push((above.into(), gap));
