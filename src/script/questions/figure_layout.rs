@@ -69,7 +69,11 @@ pub(super) fn layouts(
         }
     }
     let action = drawn(session, Figure::Views(views.clone()), views);
-    Ok(action.and_then(move |session| pids.iter().for_each(|pid| session.state.accesses.forget(*pid))))
+    Ok(Action::does(move |session| {
+        let (did, _) = action.perform(session)?;
+        pids.iter().for_each(|pid| session.state.accesses.forget(*pid));
+        Ok(did)
+    }))
 }
 
 /// Reports a word that is written twice.
@@ -109,7 +113,11 @@ fn nothing_to_mark(place: Span, layout: &LayoutView) -> Diagnostic {
 pub(crate) fn unsolved(view: &View) -> View {
     let View::Layout(layout) = view else { return view.clone() };
     let blank = |marks: &AccessMarks| AccessMarks {
-        marks: marks.marks.iter().map(|mark| crate::run::record::AccessMark { result: None, ..*mark }).collect(),
+        marks: marks
+            .marks
+            .iter()
+            .map(|mark| crate::run::record::AccessMark { result: None, ..*mark })
+            .collect(),
         ..marks.clone()
     };
     View::Layout(Box::new(LayoutView { accesses: layout.accesses.as_ref().map(blank), ..(**layout).clone() }))

@@ -8,7 +8,7 @@ pub mod hover;
 pub mod json;
 pub mod narrate;
 #[cfg(test)]
-mod playing;
+pub(crate) mod playing;
 #[cfg(test)]
 mod tests;
 pub mod text;

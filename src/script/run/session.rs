@@ -155,18 +155,6 @@ impl Action {
         Self { is_operation: true, ..Self::does(operate) }
     }
 
-    /// Returns an action that also changes the session after it is performed.
-    #[must_use]
-    pub(crate) fn and_then(self, then: impl FnOnce(&mut Session) + 'static) -> Self {
-        let perform = self.perform;
-        let both = |session: &mut Session| {
-            let done = perform(session)?;
-            then(session);
-            Ok(done)
-        };
-        Self { perform: Box::new(both), ..self }
-    }
-
     /// Sets the function that a check calls instead of performing the action.
     #[must_use]
     pub(crate) fn when_checking(

@@ -120,11 +120,8 @@ fn sides(
     let wall = if gap { '┆' } else { '│' };
     for Row { left, right, note, structure } in rows {
         let left = padded(left, room - width(right));
-        let inside = if gap {
-            theme.paint(Ink::Faint, &format!("{left}{right}"))
-        } else {
-            format!("{left}{right}")
-        };
+        let inside =
+            if gap { theme.paint(Ink::Faint, &format!("{left}{right}")) } else { format!("{left}{right}") };
         let note = match structure.is_empty() {
             true => theme.paint(Ink::Faint, note),
             false => format!("{}  {structure}", theme.paint(Ink::Faint, &padded(note, beside))),

@@ -84,9 +84,10 @@ impl<'l> Plan<'l> {
         let slabs = layout.slabs.iter().map(|slab| Lines { slab, lines: lines(slab, notes) });
         let slabs: Vec<_> = slabs.collect();
         let tops = layout.slabs.iter().map(|slab| count(&slab.top));
-        let inside = slabs.iter().flat_map(|slab| &slab.lines).map(|line| {
-            count(&line.left) + count(&line.right) + if line.right.is_empty() { 0 } else { 2 }
-        });
+        let inside = slabs
+            .iter()
+            .flat_map(|slab| &slab.lines)
+            .map(|line| count(&line.left) + count(&line.right) + if line.right.is_empty() { 0 } else { 2 });
         let beside = layout.slabs.iter().map(|slab| {
             let note = if notes == Notes::Right { count(&slab.note) } else { 0 };
             let numbers = slab.accesses.iter().map(|mark| mark.number.to_string());
@@ -262,7 +263,8 @@ impl Line {
         let first = Self { number: self.number, ..Self::new(&first, "") };
         let rest = Self::new(rest, "");
         let second = Self { blank: self.blank, ..Self::new("", &self.right) };
-        let others = [rest, second].into_iter().filter(|line| !line.left.is_empty() || !line.right.is_empty());
+        let others =
+            [rest, second].into_iter().filter(|line| !line.left.is_empty() || !line.right.is_empty());
         std::iter::once(first).chain(others).collect()
     }
 
@@ -308,3 +310,6 @@ fn mark(label: &str, notes: Notes) -> Vec<String> {
 fn count(text: &str) -> usize {
     text.chars().count()
 }
+
+#[cfg(test)]
+mod tests;

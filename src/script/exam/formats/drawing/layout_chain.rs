@@ -1,7 +1,6 @@
 //! The structures of an address space, to the left of its boxes: `task_struct` and `mm_struct`, then the list of
 //! `vm_area_struct`s. Each structure is at the height of its area, so that all arrows to areas are straight.
 
-
 use super::shapes::{Anchor, CHARACTER, Drawing, width};
 use crate::report::doc::{AreaStruct, Chain, Layout, Slab};
 
@@ -145,7 +144,11 @@ fn lines(of: &AreaStruct, detailed: bool) -> Vec<String> {
     }
     if !detailed {
         let range = format!("{}–{}", value("vm_start"), value("vm_end"));
-        return vec!["vm_area_struct".to_owned(), range, format!("{}, {}", value("vm_prot"), value("vm_flags"))];
+        return vec![
+            "vm_area_struct".to_owned(),
+            range,
+            format!("{}, {}", value("vm_prot"), value("vm_flags")),
+        ];
     }
     let fields = of.fields.iter().map(|(name, value)| format!("{name} {value}"));
     std::iter::once("vm_area_struct".to_owned()).chain(fields).collect()

@@ -1,9 +1,9 @@
 //! The address space of a process as in the lecture (CS:APP figures 9.26 and 9.27): the drawing, then
 //! `task_struct`, `mm_struct`, and the list of `vm_area_struct`s.
 
-use super::names::{Names, bare_name};
 use super::layout_chain::{self as chain, flags, prot};
 use super::layout_marks as marks;
+use super::names::{Names, bare_name};
 use crate::report::doc::{Block, Cell, Layout, Slab, Table};
 use crate::report::narrate::words::{count, thousands};
 use crate::run::nouns::size;

@@ -84,7 +84,8 @@ impl Session<'_> {
         let inside = InProcess { process, faults: recorded.faults, killed, legend: recorded.legend };
         self.kernel_work(work, place)?;
         let (events, process) = (recorded.events, Some(Box::new(inside)));
-        let access = Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process };
+        let access =
+            Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process };
         if !probe {
             self.state.accesses.add(pid, AccessMark::of_access(&access));
         }
