@@ -143,7 +143,7 @@ fn lines(of: &AreaStruct, detailed: bool) -> Vec<String> {
         return of.fields.iter().map(|(remark, _)| remark.clone()).collect();
     }
     if !detailed {
-        let range = format!("{}–{}", value("vm_start"), value("vm_end"));
+        let range = format!("{}-{}", value("vm_start"), value("vm_end"));
         return vec![
             "vm_area_struct".to_owned(),
             range,
