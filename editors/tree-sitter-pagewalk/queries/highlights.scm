@@ -228,8 +228,9 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "map" "pa"
-  "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
+  "accesses" "by" "chain" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity"
+  "lackey" "map" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user"
+  "write"
   ; END generated words
   ))
 
@@ -240,8 +241,9 @@
   operand: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "map" "pa"
-  "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
+  "accesses" "by" "chain" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity"
+  "lackey" "map" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user"
+  "write"
   ; END generated words
   ))
 
@@ -249,8 +251,9 @@
   value: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "map" "pa"
-  "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
+  "accesses" "by" "chain" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity"
+  "lackey" "map" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user"
+  "write"
   ; END generated words
   ))
 
@@ -260,8 +263,9 @@
   value: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "map" "pa"
-  "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
+  "accesses" "by" "chain" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity"
+  "lackey" "map" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user"
+  "write"
   ; END generated words
   ))
 
