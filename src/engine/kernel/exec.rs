@@ -35,7 +35,8 @@ impl Image {
 
 impl Kernel {
     /// Performs `execve(2)`, or fails without changes. `execve` removes the old areas and maps the program's
-    /// sections, its libraries, and a stack. The program counter is set to the entry point.
+    /// sections, its libraries, and a stack. The program counter is set to the entry point, and the
+    /// stack pointer to the end of the stack.
     ///
     /// # Errors
     /// Returns ENOENT if the file does not exist, EACCES if it is not executable, or ENOMEM if its
@@ -51,8 +52,9 @@ impl Kernel {
         };
         (space.brk_start, space.brk) = (image.brk, image.brk);
         space.labels = image.labels;
+        let rsp = self.config.stack_top;
         if let Some(process) = self.process_mut(pid) {
-            (process.space, process.pc) = (space, Some(program.entry));
+            (process.space, process.pc, process.rsp) = (space, Some(program.entry), Some(rsp));
         }
         for area in image.areas.iter() {
             self.map_area(pid, *area);

@@ -104,6 +104,12 @@ impl Kernel {
         }
     }
 
+    /// The end of the lowest addresses, which programs cannot map, so that null pointers fault. Returns 0 on
+    /// machines with small address spaces.
+    pub fn forbidden_end(&self) -> u64 {
+        if self.is_roomy() { self.lowest_hint() } else { 0 }
+    }
+
     /// The lowest valid hint (`vm.mmap_min_addr`): 64 KB on machines with large address spaces, or else one
     /// page.
     pub(super) fn lowest_hint(&self) -> u64 {

@@ -108,4 +108,7 @@ pub struct Process {
     pub written: u64,
     /// The program counter: the entry point after `execve`, then the address of the last fetch.
     pub pc: Option<u64>,
+    /// The stack pointer after `execve`, which does not copy `argv` and `envp`: the end of the empty stack.
+    /// Accesses do not change it, because they do not run the program.
+    pub rsp: Option<u64>,
 }

@@ -52,6 +52,7 @@ impl Kernel {
             faults: FaultCounts::default(),
             written: 0,
             pc: None,
+            rsp: None,
         };
         self.processes.insert(pid, Arc::new(process));
         self.names.insert(name, pid);
@@ -98,9 +99,10 @@ impl Kernel {
         self.add_process(child, format!("pid{child}").into(), space);
         let Some(process) = self.process_mut(parent) else { return Err(Errno::ESRCH) };
         process.children.insert(child);
-        let (descriptors, pc) = (process.descriptors.clone(), process.pc);
+        let (descriptors, pc, rsp) = (process.descriptors.clone(), process.pc, process.rsp);
         if let Some(process) = self.process_mut(child) {
-            (process.parent, process.descriptors, process.pc) = (Some(parent), descriptors, pc);
+            (process.parent, process.descriptors) = (Some(parent), descriptors);
+            (process.pc, process.rsp) = (pc, rsp);
         }
         self.share_descriptors(child);
         Ok(child)

@@ -161,10 +161,51 @@ pub struct Layout {
     pub(crate) slabs: Vec<Slab>,
     /// The address at the lower edge of the last box.
     pub(crate) bottom: String,
+    /// `task_struct` and `mm_struct`, if the figure draws them.
+    pub(crate) chain: Option<Chain>,
+    /// The lines below the drawing, which explain its signs.
+    pub(crate) legend: Vec<String>,
+}
+
+/// The structures that lead to the areas of a process.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Chain {
+    /// The process.
+    pub(crate) process: String,
+    /// The level-1 page table.
+    pub(crate) pgd: String,
+    /// The start of the first area, or `NULL` without areas.
+    pub(crate) mmap: String,
+}
+
+/// A `vm_area_struct` beside its area.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct AreaStruct {
+    /// The names and values of the fields except `vm_next`. For areas that are not drawn, only a remark.
+    pub(crate) fields: Vec<(String, String)>,
+    /// `vm_next`: the start of the next area, or `NULL`.
+    pub(crate) next: String,
+}
+
+/// An access that a figure marks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) number: u64,
+    /// The access as a statement.
+    pub(crate) operation: String,
+    /// The result, or `None` on a paper, where students write the result.
+    pub(crate) result: Option<String>,
+}
+
+impl Mark {
+    /// Returns the result, or a blank line, which has the same length for every result.
+    pub(crate) fn result_or_blank(&self) -> String {
+        self.result.clone().unwrap_or_else(|| "_".repeat(28))
+    }
 }
 
 /// A box of an address space.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Slab {
     /// The address at the upper edge, which is the address of the first byte above the box.
     pub(crate) top: String,
@@ -176,6 +217,12 @@ pub(crate) struct Slab {
     pub(crate) note: String,
     /// Whether the addresses of the box are unmapped.
     pub(crate) gap: bool,
+    /// The accesses to the addresses of the box, the highest address first.
+    pub(crate) accesses: Vec<Mark>,
+    /// The area's structure, if the figure draws structures.
+    pub(crate) structure: Option<AreaStruct>,
+    /// Whether the box differs from the address space in the figure beside it.
+    pub(crate) changed: bool,
 }
 
 /// A step of a sequence.

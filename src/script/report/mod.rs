@@ -10,7 +10,7 @@ pub mod hover;
 pub mod json;
 pub mod narrate;
 #[cfg(test)]
-mod playing;
+pub(crate) mod playing;
 pub mod scene;
 #[cfg(test)]
 mod tests;

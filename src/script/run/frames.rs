@@ -6,6 +6,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 
 use super::current_process::CurrentProcess;
 use super::progress::{Frame, Rounds, Surroundings};
+use super::recent::RecentAccesses;
 use super::search::drawn_together;
 use super::session::{DEPTH_LIMIT, Session};
 use super::state::{Binding, Definition, Scope};
@@ -171,6 +172,7 @@ impl Session<'_> {
             extension,
         };
         self.state.scopes.push(Scope::new(false));
+        self.state.accesses = RecentAccesses::default();
         self.frames.push(Frame::Isolated(Box::new(around)));
     }
 

@@ -19,6 +19,7 @@ pub mod params;
 pub mod paths;
 pub(crate) mod prepare;
 pub mod progress;
+pub(crate) mod recent;
 pub mod record;
 pub(crate) mod reference;
 pub(crate) mod running;

@@ -11,6 +11,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::random::SplitMix64;
 use pagewalk_engine::machine::spec::Spec;
 
+use super::recent::RecentAccesses;
 use super::record::Did;
 
 /// The state of a script between two statements.
@@ -26,6 +27,8 @@ pub struct State {
     pub(crate) random: SplitMix64,
     /// The argument of the latest `seed`.
     pub(crate) seed: u64,
+    /// The accesses since the last figure of each process, or since the start of the scenario or question.
+    pub(crate) accesses: RecentAccesses,
     /// The columns that `set` has named, indexed by the noun and by the index of the TLB or cache.
     columns: Arc<BTreeMap<(&'static str, usize), Vec<String>>>,
 }
@@ -86,6 +89,7 @@ impl State {
             reference: None,
             random: SplitMix64::new(seed),
             seed,
+            accesses: RecentAccesses::default(),
             columns: Arc::default(),
         }
     }
@@ -94,6 +98,7 @@ impl State {
     pub(crate) fn declare(&mut self, machine: Box<Machine>) {
         self.machine = Slot::Is(machine);
         self.columns = Arc::default();
+        self.accesses = RecentAccesses::default();
     }
 
     /// Adds the columns of a `set` to the columns of its noun.

@@ -1,5 +1,4 @@
-//! Labels of facts, and the words of a paper, in the textbook's terms, in a course's terms, or in another
-//! language.
+//! Labels of facts, and the words of a paper, in the terms of the textbook or a course, or in another language.
 
 use std::collections::BTreeMap;
 
@@ -164,6 +163,8 @@ pub(crate) const WORDS: &[&str] = &[
     "Frames",
     "R",
     "M",
+    "before",
+    "after",
 ];
 
 /// Sentences about bytes, each with the sentence about the words of a word-addressable memory.
@@ -276,8 +277,7 @@ impl Labels {
         self.changed.get(english).map_or(english, String::as_str)
     }
 
-    /// Translates a sentence. If the sentence has no label, replaces only the terms PPN and VPN with the
-    /// dialect's terms.
+    /// Translates a sentence. Without a label, replaces only PPN and VPN with the dialect's terms.
     pub(crate) fn sentence(&self, english: &str) -> String {
         let english = self.usual(english);
         if self.changed.contains_key(english) {

@@ -2,6 +2,7 @@
 
 mod bits;
 mod frames;
+mod layout;
 mod pte;
 mod request;
 mod system;
@@ -10,7 +11,6 @@ mod views;
 mod walk;
 
 use super::entry::{Entry, Figure};
-use super::papers::puts;
 use crate::lang::ast::Command;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::params::Param::{self, Keyword, Literal, Many, Optional, Words};
@@ -47,7 +47,10 @@ const FIGURES: &[FigureRow] = &[
         params: &[Keyword("bits"), Keyword("pa"), PA, Optional(&[Keyword("fields")])],
         prepare: Prepare::Printed(bits::bits),
     },
-    FigureRow { params: &[Keyword("layout"), Many(&PROCESS)], prepare: Prepare::Views(views::layout) },
+    FigureRow {
+        params: &[Keyword("layout"), Many(&PROCESS), layout::ADDED[0], layout::ADDED[1]],
+        prepare: Prepare::Views(layout::layout),
+    },
     FigureRow { params: &[Keyword("frames"), Many(&PROCESS)], prepare: Prepare::Views(frames::frames) },
     FigureRow { params: &[Keyword("tables"), Optional(&[PROCESS])], prepare: Prepare::Views(views::shown) },
     FigureRow { params: &[Literal("reference")], prepare: Prepare::Views(views::shown) },
@@ -113,10 +116,17 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
             (figure, vec![view])
         }
     };
-    if session.is_in_question() {
-        return Ok(puts(Entry::Figure { figure, in_part: session.in_part() }, views));
-    }
-    Ok(Action::does(move |_| Ok(Did::Shown(views))))
+    // The next figure of a process marks only the accesses after this one.
+    let marked: Vec<_> = views.iter().filter_map(layout::process_of).collect();
+    let entry = Entry::Figure { figure, in_part: session.in_part() };
+    let is_printed = session.is_in_question();
+    Ok(Action::does(move |session| {
+        if is_printed {
+            session.enter(entry);
+        }
+        marked.iter().for_each(|pid| session.state.accesses.forget(*pid));
+        Ok(Did::Shown(views))
+    }))
 }
 
 impl FigureRow {

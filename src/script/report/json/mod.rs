@@ -3,6 +3,7 @@
 //! A loop may run a million statements, so this module builds lines by hand. The module caches the keys of
 //! the facts, and the parts of a line that are the same for each execution of a statement.
 
+mod layout;
 mod process;
 mod replay;
 mod shown;

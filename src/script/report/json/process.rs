@@ -5,8 +5,7 @@ use serde_json::{Map, Value, json};
 use crate::lang::value::Value as Text;
 use crate::report::narrate::{Evicted, Handled, declaration};
 use crate::run::record::{
-    ActionRecord, AreaLayout, AreaRecord, Booted, CallRecord, Declaration, Declared, FaultRecord,
-    KernelAction, LayoutView, Legend,
+    ActionRecord, AreaRecord, Booted, CallRecord, Declaration, Declared, FaultRecord, KernelAction, Legend,
 };
 use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
@@ -159,7 +158,7 @@ pub(crate) fn declared(declared: &Declared) -> Value {
     Value::Object(members)
 }
 
-fn object(value: Value) -> Map<String, Value> {
+pub(super) fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,
         _ => Map::new(),
@@ -203,28 +202,4 @@ pub(crate) fn action(action: &ActionRecord) -> Value {
     let handled = Handled::from_steps(&action.steps);
     let evicted = handled.evicted.iter().take(FAULTS).map(|evicted| self::evicted(&action.legend, evicted));
     json!({"name": name, "count": action.count, "evicted": evicted.collect::<Value>()})
-}
-
-/// Returns the address space of a process.
-pub(crate) fn layout(view: &LayoutView) -> Value {
-    let areas = view.areas.iter().map(|layout: &AreaLayout| {
-        let mut members = object(area(&layout.area));
-        members.insert("resident".to_owned(), layout.resident.into());
-        members.insert("swapped".to_owned(), layout.swapped.into());
-        Value::Object(members)
-    });
-    json!({"layout": {
-        "process": &*view.process.name,
-        "pid": view.process.pid.0,
-        "areas": areas.collect::<Value>(),
-        "user_end": view.user_end,
-        "brk_start": view.brk.0,
-        "brk": view.brk.1,
-        "mmap_base": view.mmap_base,
-        "stack_top": view.stack.0,
-        "stack_size": view.stack.1,
-        "pgd": view.pgd,
-        "page_table_bytes": view.table_bytes,
-        "pc": view.pc,
-    }})
 }

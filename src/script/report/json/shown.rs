@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::process;
+use super::layout;
 use crate::report::doc::{BitField, Block, Ruler, Step};
 use crate::report::narrate::{call_steps, declaration, of_address, rulers, steps};
 use pagewalk_engine::machine::event::PteKind;
@@ -27,7 +27,7 @@ pub fn json(view: &View) -> Vec<Value> {
         View::Bits(of) => of_address(of, false).iter().map(|drawn| bits(of.value, drawn)).collect(),
         View::Steps(access) => steps(access).iter().filter_map(sequence).collect(),
         View::CallSteps(call) => vec![numbered(&call_steps(call))],
-        View::Layout(layout) => vec![process::layout(layout)],
+        View::Layout(layout) => vec![layout::layout(layout)],
         View::Sharing(sharing) => vec![self::sharing(sharing)],
         View::Tree(tree) => vec![json!({"of": tree.of, "tables": tree_table(&tree.root)})],
         View::Maps { table, .. } => vec![self::table(table)],

@@ -40,6 +40,7 @@ pub(crate) fn unanswered(view: &View) -> Vec<Block> {
         View::Figure(data) => vec![Block::Figure(scene(data).unanswered())],
         View::Bits(of) => of_address(of, true).into_iter().map(Block::Ruler).collect(),
         View::Walk(of) => vec![Block::line(page_walk::title(of))],
+        View::Layout(of) => layout::blocks(&of.without_results()),
         other => blocks(other),
     }
 }

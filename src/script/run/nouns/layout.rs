@@ -22,6 +22,10 @@ pub(crate) fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
         pc: process.pc,
         pgd: space.tables.get(&(1, 0)).map(|table| table.ppn << kernel.machine().spec().page_bits()),
         table_bytes: u64::try_from(table_bytes).unwrap_or(u64::MAX),
+        rsp: process.rsp,
+        forbidden_end: kernel.forbidden_end(),
+        accesses: None,
+        chain: false,
     }))]
 }
 

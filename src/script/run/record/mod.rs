@@ -14,6 +14,7 @@ mod call;
 mod effect;
 mod fault;
 mod figure;
+mod mark;
 mod process;
 mod recorder;
 mod reference;
@@ -30,6 +31,7 @@ pub use figure::{
     DividedAddress, DividedField, FIGURE_VERSION, FigureData, Lookup, LookupEntry, PteEntry, PteField,
     PteFigure, PteForm, PteMeaning, System, SystemPart, Translation, TranslationLevel,
 };
+pub(crate) use mark::{AccessMark, AccessMarks, MarkResult};
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
 pub(crate) use recorder::Recorder;
 pub use reference::ReferenceRun;

@@ -10,6 +10,7 @@ use pagewalk_engine::machine::spec::Spec;
 use super::access::Access;
 use super::call::CallRecord;
 use super::figure::FigureData;
+use super::mark::{AccessMark, AccessMarks};
 use super::process::{AreaRecord, ProcessRef};
 use super::shown::Shown;
 
@@ -107,6 +108,25 @@ pub struct LayoutView {
     pub(crate) pgd: Option<u64>,
     /// Size of the process's page tables, in bytes.
     pub(crate) table_bytes: u64,
+    /// The stack pointer after `execve`.
+    pub(crate) rsp: Option<u64>,
+    /// The end of the lowest addresses, which no program can map, or 0.
+    pub(crate) forbidden_end: u64,
+    /// The accesses to mark, if a figure asks for them.
+    pub(crate) accesses: Option<AccessMarks>,
+    /// Whether the figure also draws `task_struct`, `mm_struct`, and the list of areas.
+    pub(crate) chain: bool,
+}
+
+impl LayoutView {
+    /// Returns the address space as a paper prints it: without the results of the accesses, which students write.
+    pub(crate) fn without_results(&self) -> Self {
+        let blank = |marks: &AccessMarks| AccessMarks {
+            marks: marks.marks.iter().map(|mark| AccessMark { result: None, ..*mark }).collect(),
+            ..marks.clone()
+        };
+        Self { accesses: self.accesses.as_ref().map(blank), ..self.clone() }
+    }
 }
 
 /// Pages of processes, and the frames that they are in.

@@ -2,7 +2,9 @@
 
 use crate::lang::ast::{Command, Expr, ExprKind, Settings, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
 use crate::run::nouns::{Contents, InvalidEntries, SHOWN_NOUNS, ShowPlan, ShownNoun, ThingRef, Views, What};
+use crate::run::params::Param::{self, Keyword, Literal, Optional, Ways};
 use crate::run::record::{Did, Shown};
 use crate::run::session::{Action, Session};
 use crate::run::settings::pte_of_fields;
@@ -185,9 +187,30 @@ fn shown_noun(session: &mut Session, noun: &'static ShownNoun, command: &Command
         (Views::Last(_) | Views::Reference(_), None) => None,
     };
     match command.operands.get(2) {
-        Some(more) => Err(unexpected(command, more, &[]).into()),
+        Some(more) => Err(only_in_figure(session, noun, command, more).into()),
         None => Ok(ShowPlan::Noun(noun, pid)),
     }
+}
+
+/// Reports a word after a noun and its process. Suggests `figure`, which draws more of the noun than `show`, if
+/// `figure` accepts the word.
+fn only_in_figure(session: &Session, noun: &ShownNoun, command: &Command, more: &Expr) -> Diagnostic {
+    let wrong = unexpected(command, more, &[]);
+    let adds = |param: &Param| matches!(param, Optional([Literal(added)]) if Some(*added) == word(more));
+    let accepts = |way: &&[Param]| {
+        matches!(way.first(), Some(Keyword(name)) if *name == noun.name) && way.iter().any(adds)
+    };
+    let figure = session.language.verb("figure").map_or(&[][..], |figure| figure.params);
+    let is_accepted = figure.iter().any(|param| matches!(param, Ways(ways) if ways.iter().any(accepts)));
+    if !is_accepted || session.text(command.verb.span) != "show" {
+        return wrong;
+    }
+    let rest: Vec<&str> = command.operands.iter().map(|operand| session.text(operand.span).trim()).collect();
+    wrong.help(format!("write `figure {}`", rest.join(" "))).fix(Fix::write(
+        command.verb.span,
+        "show",
+        "figure",
+    ))
 }
 
 impl Session<'_> {

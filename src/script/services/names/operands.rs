@@ -80,7 +80,10 @@ impl Finder<'_> {
         let is_value = |param: &&Param| matches!(param, Param::Value(slot) if !slot.is_name());
         match self.word(operand) {
             _ if has(Slot::Titles) || has(Slot::Titled) => self.titles(operand),
-            Some(word) if params.iter().any(|param| param.words().contains(&&*word.text)) => {}
+            // Where a process may also follow, the name of a process is a process.
+            Some(word)
+                if params.iter().any(|param| param.words().contains(&&*word.text))
+                    && !(has(Slot::Process) && self.resolve(Space::Process, &word.text).id.is_some()) => {}
             Some(word) if has(Slot::NewProcess) => {
                 self.gives(Space::Process, &word, NameKind::Process);
             }

@@ -59,6 +59,8 @@ fn the_new_areas_are_those_of_the_program() {
         (process.pc, process.space.brk_start, process.space.brk),
         (Some(0x40_0400), 0x60_5000, 0x60_5000)
     );
+    // `argv` and `envp` are not copied, so the new stack is empty.
+    assert_eq!(process.rsp, Some(STACK_TOP));
     assert_eq!(
         (process.space.resident, lab.kernel.frames().used()),
         (0, 0),

@@ -3,6 +3,7 @@
 mod bits;
 mod figure;
 mod layout;
+mod layout_chain;
 mod picture;
 mod ruler;
 mod scene;

@@ -5,6 +5,7 @@ mod front;
 mod hints;
 mod instructions;
 mod items;
+mod layouts;
 mod medium;
 mod powers;
 mod sharing;

@@ -5,6 +5,7 @@ use super::front::front;
 use super::hints::mark_given;
 use super::instructions::{authored, instructions};
 use super::items::{Items, points};
+use super::layouts::{self, put};
 use super::medium::Medium;
 use super::powers::set_powers;
 use super::sharing;
@@ -133,7 +134,7 @@ impl Plan<'_> {
                 Piece::Given(views) => blocks.extend(views.iter().flat_map(|view| self.given(view))),
                 Piece::Figure(figure) => {
                     for block in self.figure(figure) {
-                        put(&mut blocks, block);
+                        put(&mut blocks, block, self.labels);
                     }
                 }
                 Piece::Item(item) => {
@@ -204,7 +205,7 @@ impl Plan<'_> {
             Drawn::Views(views) => {
                 let mut blocks = Vec::new();
                 for block in views.iter().flat_map(|view| self.drawn(view)) {
-                    put(&mut blocks, block);
+                    put(&mut blocks, block, self.labels);
                 }
                 blocks
             }
@@ -227,14 +228,7 @@ impl Plan<'_> {
                 let ruler = of_address(of, !self.edition.filled());
                 ruler.into_iter().map(|ruler| Block::Figure(Figure::Ruler(ruler))).collect()
             }
-            View::Layout(_) => {
-                let blocks = view::blocks(view).into_iter();
-                let layouts = blocks.filter_map(|block| match block {
-                    doc::Block::Layout(layout) => Some(Block::Figure(Figure::Layouts(vec![layout]))),
-                    _ => None,
-                });
-                layouts.collect()
-            }
+            View::Layout(_) => layouts::figure(view, self.edition.filled()),
             other => self.given(other),
         }
     }
@@ -261,18 +255,6 @@ fn sequence(view: &View) -> Option<Block> {
     let fits = messages.iter().map(lines).sum::<usize>() <= LINES
         && messages.iter().all(|message| !message.from.is_empty());
     fits.then(|| Block::Figure(Figure::Sequence(Sequence { title: "Messages".to_owned(), messages })))
-}
-
-/// Appends a block. Merges consecutive address spaces into one figure: before and after.
-fn put(blocks: &mut Vec<Block>, block: Block) {
-    match (blocks.last_mut(), block) {
-        (Some(Block::Figure(Figure::Layouts(before))), Block::Figure(Figure::Layouts(after)))
-            if before.len() < 2 =>
-        {
-            before.extend(after);
-        }
-        (_, block) => blocks.push(block),
-    }
 }
 
 /// Renames a table and its columns to the course's terms.

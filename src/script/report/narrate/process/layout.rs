@@ -1,22 +1,31 @@
 //! The address space of a process as in the lecture (CS:APP figures 9.26 and 9.27): the drawing, then
 //! `task_struct`, `mm_struct`, and the list of `vm_area_struct`s.
 
+use super::layout_chain::{self as chain, flags, prot};
+use super::layout_marks as marks;
 use super::names::{Names, bare_name};
 use crate::report::doc::{Block, Cell, Layout, Slab, Table};
 use crate::report::narrate::words::{count, thousands};
 use crate::run::nouns::size;
-use crate::run::record::{AreaLayout, AreaRecord, LayoutView, Legend};
-use pagewalk_engine::kernel::vma::{Prot, Vma};
+use crate::run::record::{AccessMarks, AreaLayout, AreaRecord, LayoutView, Legend};
+use pagewalk_engine::kernel::vma::Vma;
 
 /// Maximum number of areas to draw, half from each end.
 const DRAWN: usize = 40;
+/// Maximum number of areas to draw beside their structures.
+const CHAINED: usize = 8;
 
 /// Returns the drawing and the structures.
 pub(crate) fn blocks(view: &LayoutView) -> Vec<Block> {
     let legend = Legend::default();
     let names = Names { spec: &view.spec, legend: &legend, own: &view.process };
     let drawing = Drawing { view, names };
-    let mut blocks = vec![Block::Layout(drawing.layout()), drawing.structures()];
+    let mut blocks = vec![Block::Layout(drawing.layout())];
+    if is_asked(view) {
+        // The numbers of resident pages would reveal the results of the accesses.
+        return blocks;
+    }
+    blocks.push(drawing.structures());
     blocks.extend(drawing.list());
     blocks
 }
@@ -28,51 +37,74 @@ struct Drawing<'a> {
 
 impl Drawing<'_> {
     fn layout(&self) -> Layout {
-        let mut slabs = Vec::new();
+        // Each box, with the address after its last byte.
+        let mut slabs: Vec<(u128, Slab)> = Vec::new();
         let space_end = 1u128 << self.view.spec.virtual_bits().min(64);
         if u128::from(self.view.user_end) < space_end && self.view.spec.virtual_bits() >= 48 {
-            slabs.extend(kernel());
+            slabs.extend(kernel().into_iter().map(|slab| (space_end, slab)));
         }
         let all: Vec<&AreaLayout> = self.view.areas.iter().rev().collect();
-        let left_out = all.len().saturating_sub(DRAWN);
+        let most = if self.view.chain { CHAINED } else { DRAWN };
+        let left_out = all.len().saturating_sub(most);
         let mut above = self.view.user_end;
         for (at, area) in all.iter().enumerate() {
-            if left_out > 0 && (DRAWN / 2..DRAWN / 2 + left_out).contains(&at) {
-                if at == DRAWN / 2 {
-                    slabs.push(self.more(above, left_out));
+            if left_out > 0 && (most / 2..most / 2 + left_out).contains(&at) {
+                if at == most / 2 {
+                    slabs.push((above.into(), self.more(above, left_out)));
                 }
                 above = area.area.area.start;
                 continue;
             }
-            if area.area.area.end < above && !(left_out > 0 && at == DRAWN / 2 + left_out) {
+            if area.area.area.end < above && !(left_out > 0 && at == most / 2 + left_out) {
                 let over = at.checked_sub(1).and_then(|at| all.get(at));
-                slabs.push(self.gap(area.area.area.end, above, over.copied(), Some(area)));
+                let gap = self.gap(area.area.area.end, above, over.copied(), Some(area));
+                slabs.push((above.into(), gap));
             }
-            slabs.push(self.area(area));
+            let next = at.checked_sub(1).and_then(|at| all.get(at)).map(|next| next.area.area.start);
+            slabs.push((area.area.area.end.into(), self.area(area, next)));
             above = area.area.area.start;
         }
-        if above > 0 {
-            slabs.push(self.gap(0, above, all.last().copied(), None));
+        let forbidden = self.view.forbidden_end.min(if all.is_empty() { 0 } else { above });
+        if above > forbidden {
+            slabs.push((above.into(), self.gap(forbidden, above, all.last().copied(), None)));
         }
+        if forbidden > 0 {
+            slabs.push((forbidden.into(), self.forbidden(forbidden)));
+        }
+        marks::put(self.view, &self.names, &mut slabs);
         Layout {
             title: format!("address space of {}", self.view.process.name),
-            slabs,
+            slabs: slabs.into_iter().map(|(_, slab)| slab).collect(),
             bottom: "0".to_owned(),
+            chain: self.view.chain.then(|| chain::chain(self.view, &self.names)),
+            legend: marks::legend(self.view),
         }
     }
 
-    fn area(&self, layout: &AreaLayout) -> Slab {
+    /// Draws an area. `next` is the start of the next area in address order.
+    fn area(&self, layout: &AreaLayout, next: Option<u64>) -> Slab {
         let area = &layout.area.area;
         let backing = format!("{}  {}", area.perms(), layout.area.backing);
         let last_heap = self.view.areas.iter().rfind(|layout| is_heap(&layout.area));
         let marked = last_heap.is_some_and(|last| last.area.area.start == area.start);
-        let mark = if marked { self.brk_mark(area) } else { String::new() };
+        let rsp = self.view.rsp.filter(|rsp| area.stack && area.start < *rsp && *rsp <= area.end);
+        let mark = match rsp {
+            Some(rsp) if rsp == area.end => "%rsp".to_owned(),
+            Some(rsp) => format!("%rsp is {}", self.names.address(rsp)),
+            None if marked => self.brk_mark(area),
+            None => String::new(),
+        };
         Slab {
             top: self.names.address(area.end),
             mark,
             lines: vec![(self.called(&layout.area), backing)],
-            note: in_memory(layout, 1 << self.view.spec.page_bits()),
-            gap: false,
+            note: if is_asked(self.view) {
+                String::new()
+            } else {
+                in_memory(layout, 1 << self.view.spec.page_bits())
+            },
+            structure: self.view.chain.then(|| chain::structure(area, next, &self.names)),
+            ..Slab::default()
         }
     }
 
@@ -122,17 +154,23 @@ impl Drawing<'_> {
         if under.is_some_and(|under| is_heap(&under.area)) {
             lines.push(("↑ grows with brk".to_owned(), String::new()));
         }
-        Slab { top: self.names.address(end), mark: String::new(), lines, note: String::new(), gap: true }
+        Slab { top: self.names.address(end), lines, gap: true, ..Slab::default() }
+    }
+
+    /// Draws the lowest addresses, which no program can map.
+    fn forbidden(&self, end: u64) -> Slab {
+        let line = ("forbidden (null pointers)".to_owned(), roughly(end));
+        Slab { top: self.names.address(end), lines: vec![line], gap: true, ..Slab::default() }
     }
 
     fn more(&self, above: u64, left_out: usize) -> Slab {
         let text = format!("… and {} more areas", thousands(left_out as u64));
         Slab {
             top: self.names.address(above),
-            mark: String::new(),
+            structure: self.view.chain.then(|| chain::omitted(left_out)),
             lines: vec![(text, String::new())],
-            note: String::new(),
             gap: true,
+            ..Slab::default()
         }
     }
 
@@ -219,6 +257,11 @@ impl Drawing<'_> {
     }
 }
 
+/// Whether students write the results of accesses.
+fn is_asked(view: &LayoutView) -> bool {
+    view.accesses.as_ref().is_some_and(AccessMarks::are_asked)
+}
+
 fn is_heap(record: &AreaRecord) -> bool {
     bare_name(record) == "heap"
 }
@@ -226,11 +269,9 @@ fn is_heap(record: &AreaRecord) -> bool {
 /// Draws the kernel's part of the address space symbolically, without addresses, as in the lecture.
 fn kernel() -> Vec<Slab> {
     let slab = |lines: &[&str], note: &str| Slab {
-        top: String::new(),
-        mark: String::new(),
         lines: lines.iter().map(|line| ((*line).to_owned(), String::new())).collect(),
         note: note.to_owned(),
-        gap: false,
+        ..Slab::default()
     };
     vec![
         slab(&["page tables, task and mm structs,", "kernel stack"], "kernel, different for each process"),
@@ -259,19 +300,4 @@ fn roughly(bytes: u64) -> String {
         0 => format!("≈ {} {}", tenths / 10, UNITS[unit]),
         tenth => format!("≈ {}.{tenth} {}", tenths / 10, UNITS[unit]),
     }
-}
-
-/// Returns `r-x`.
-fn prot(prot: Prot) -> String {
-    let letters = [(prot.read, 'r'), (prot.write, 'w'), (prot.exec, 'x')];
-    letters.iter().map(|(on, letter)| if *on { *letter } else { '-' }).collect()
-}
-
-/// Returns the kind of mapping, as in `vm_flags` in the lecture.
-fn flags(area: &Vma) -> String {
-    let mut words = vec![if area.shared { "shared" } else { "private" }];
-    words.extend(area.stack.then_some("grows down"));
-    words.extend(area.locked.then_some("locked"));
-    words.extend(area.mergeable.then_some("mergeable"));
-    words.join(", ")
 }

@@ -7,6 +7,8 @@ pub(crate) mod fault;
 pub(crate) mod handled;
 pub(crate) mod handler;
 pub(crate) mod layout;
+pub(crate) mod layout_chain;
+mod layout_marks;
 pub(crate) mod maps;
 mod meaning;
 mod memory_calls;

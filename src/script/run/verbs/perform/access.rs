@@ -1,6 +1,6 @@
 //! Performs accesses on bare hardware or in a process.
 
-use crate::run::record::{Access, AccessVerb, CachedBlock, InProcess, ProcessRef, Recorder};
+use crate::run::record::{Access, AccessMark, AccessVerb, CachedBlock, InProcess, ProcessRef, Recorder};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
@@ -84,7 +84,12 @@ impl Session<'_> {
         let inside = InProcess { process, faults: recorded.faults, killed, legend: recorded.legend };
         self.kernel_work(work, place)?;
         let (events, process) = (recorded.events, Some(Box::new(inside)));
-        Ok(Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process })
+        let access =
+            Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process };
+        if !probe {
+            self.state.accesses.add(pid, AccessMark::of_access(&access));
+        }
+        Ok(access)
     }
 }
 

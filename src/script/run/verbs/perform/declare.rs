@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::lang::ast::Span;
+use crate::run::recent::RecentAccesses;
 use crate::run::record::{AreaRecord, Booted, Declaration, Declared, Did, ProcessRef};
 use crate::run::session::Session;
 use crate::run::settings::KernelPlan;
@@ -59,6 +60,7 @@ impl Session<'_> {
         let work = kernel.take_work();
         let (config, frames) = (Arc::new(kernel.config().clone()), kernel.frame_limit());
         self.state.machine = Slot::Kernel(Box::new(kernel));
+        self.state.accesses = RecentAccesses::default();
         self.kernel_work(work, place)?;
         Ok(Booted { machine: declared, config, frames })
     }

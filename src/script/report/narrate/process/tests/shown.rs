@@ -1,7 +1,7 @@
 //! Tests of displayed address spaces, declarations, and kernel actions.
 
 use super::{SMALL, first, narrated, sentences};
-use crate::report::doc::{Block, Slab};
+use crate::report::doc::{Block, Layout, Slab};
 use crate::report::playing::records;
 use crate::run::record::Did;
 
@@ -46,6 +46,8 @@ write 0x603000 = 1";
             "(nothing mapped)",
             "program text (.text)",
             "unused",
+            // Linux's default `vm.mmap_min_addr` is 64 KB.
+            "forbidden (null pointers)",
         ]
     );
     let tops: Vec<&str> = slabs[3..].iter().map(|slab| slab.top.as_str()).collect();
@@ -61,6 +63,7 @@ write 0x603000 = 1";
             "0x602000",
             "0x402000",
             "0x400000",
+            "0x10000",
         ]
     );
     assert!(slabs[0].note.contains("different for each process"));
@@ -186,4 +189,112 @@ fn declarations_report_their_results() {
     assert!(first("process P1").starts_with("Without a machine declaration"));
     let record = records(&format!("{SMALL}process P2")).pop().unwrap();
     assert!(matches!(&*record.did, Did::Declared(declared) if declared.booted.is_none()));
+}
+
+/// The address space of the lecture's three accesses (lectures.md, section 5; CS:APP figure 9.28).
+const THREE: &str = "machine core-i7\nfile \"a.out\" { size 16 KB, fill zero }
+process P1 {
+  | area  | start  | end    | perms | backing | offset |
+  | .text | 400000 | 402000 | r-xp  | a.out   | 0      |
+  | .data | 602000 | 603000 | rw-p  | a.out   | 2000   |
+}
+read 0x500000
+read 0x602004
+write 0x400000 = 1";
+
+/// Returns the last address space that a script draws.
+fn layout(script: &str) -> Layout {
+    let layouts = narrated(script).into_iter().filter_map(|block| match block {
+        Block::Layout(layout) => Some(layout),
+        _ => None,
+    });
+    layouts.last().expect("a layout")
+}
+
+#[test]
+fn the_lectures_three_accesses_are_in_their_boxes() {
+    // 1 is outside every area, 2 is in an area and allowed, and 3 is a write to a read-only area.
+    let layout = layout(&format!("{THREE}\nfigure layout P1 accesses"));
+    let marked: Vec<_> = layout
+        .slabs
+        .iter()
+        .flat_map(|slab| slab.accesses.iter().map(move |mark| (slab, mark)))
+        .map(|(slab, mark)| {
+            let result = mark.result.as_deref().expect("a result");
+            (slab.lines[0].0.as_str(), slab.top.as_str(), mark.number, mark.operation.as_str(), result)
+        })
+        .collect();
+    assert_eq!(
+        marked,
+        [
+            ("initialized data (.data)", "0x603000", 2, "read 0x602004", "normal page fault (file)"),
+            ("(nothing mapped)", "0x602000", 1, "read 0x500000", "segmentation fault"),
+            ("program text (.text)", "0x402000", 3, "write 0x400000", "protection exception"),
+        ]
+    );
+}
+
+#[test]
+fn the_accesses_are_those_since_the_last_figure() {
+    let numbers = |script: &str| {
+        let layout = layout(script);
+        let marks = layout.slabs.iter().flat_map(|slab| &slab.accesses);
+        let mut numbers: Vec<u64> = marks.map(|mark| mark.number).collect();
+        numbers.sort_unstable();
+        (numbers, layout.legend)
+    };
+    let last = "\nfigure layout P1 accesses";
+    let none = Vec::<String>::new;
+    assert_eq!(numbers(&format!("{THREE}{last}")), (vec![1, 2, 3], none()));
+    // A `probe` and the accesses of other processes do not count.
+    let others = "\nprobe 0x602004\nprocess P2\nP2: read 0";
+    assert_eq!(
+        numbers(&format!("{THREE}\nfigure layout P1\nread 0x602004{others}{last}")),
+        (vec![1], none())
+    );
+    assert_eq!(numbers(&format!("{THREE}\nscenario \"s\" {{ read 0{last} }}")), (vec![1], none()));
+    // After a scenario, the earlier accesses are those before the scenario.
+    assert_eq!(numbers(&format!("{THREE}\nscenario \"s\" {{ read 0 }}{last}")), (vec![1, 2, 3], none()));
+    let many = numbers(&format!("{THREE}\nrepeat 100 {{ read 0x602004 }}{last}"));
+    assert_eq!(many, ((72..=103).collect(), vec!["71 earlier accesses are omitted".to_owned()]));
+}
+
+#[test]
+fn the_chain_leads_from_the_lowest_to_the_highest_area() {
+    let layout = layout(&format!("{THREE}\nfigure layout P1 chain"));
+    let chain = layout.chain.as_ref().expect("a chain");
+    assert_eq!((chain.process.as_str(), chain.mmap.as_str()), ("P1", "0x400000"));
+    let structures = layout.slabs.iter().filter_map(|slab| Some((slab, slab.structure.as_ref()?)));
+    let structures: Vec<_> = structures
+        .map(|(slab, structure)| {
+            let fields: Vec<&str> = structure.fields.iter().map(|(_, value)| value.as_str()).collect();
+            (slab.lines[0].0.as_str(), fields, structure.next.as_str())
+        })
+        .collect();
+    assert_eq!(
+        structures,
+        [
+            ("initialized data (.data)", vec!["0x603000", "0x602000", "rw-", "private"], "NULL"),
+            ("program text (.text)", vec!["0x402000", "0x400000", "r-x", "private"], "0x602000"),
+        ]
+    );
+}
+
+#[test]
+fn the_stack_pointer_is_that_of_execve() {
+    let program =
+        "executable \"a.out\" { | section start size perms | ; | .text 400000 1800 r-x | }\nprocess P1";
+    let marks = |script: &str| {
+        let slabs = slabs(&format!("{program}\n{script}"));
+        slabs
+            .into_iter()
+            .filter(|slab| !slab.mark.is_empty())
+            .map(|slab| (slab.top, slab.mark))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(marks(""), []);
+    let top = ("0x7FFFFFFFF000".to_owned(), "%rsp".to_owned());
+    assert_eq!(marks("execve(\"a.out\")"), [top.clone()]);
+    // Stores below the stack grow the area but do not run the program.
+    assert_eq!(marks("execve(\"a.out\")\nwrite 0x7FFFFFFF0000 = 1"), [top]);
 }

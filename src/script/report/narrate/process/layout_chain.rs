@@ -1,0 +1,54 @@
+//! The structures that lead to the areas of a process (CS:APP figure 9.27): `task_struct`, `mm_struct`, and the
+//! list of `vm_area_struct`s.
+
+use super::names::Names;
+use crate::report::doc::{AreaStruct, Chain};
+use crate::report::narrate::parts;
+use crate::report::narrate::words::thousands;
+use crate::run::record::LayoutView;
+use pagewalk_engine::kernel::vma::{Prot, Vma};
+
+/// Returns `task_struct` and `mm_struct`.
+pub(super) fn chain(view: &LayoutView, names: &Names) -> Chain {
+    let null = || "NULL".to_owned();
+    Chain {
+        process: view.process.name.to_string(),
+        pgd: view.pgd.map_or_else(null, |pgd| parts::pa(&view.spec, pgd)),
+        mmap: view.areas.first().map_or_else(null, |first| names.address(first.area.area.start)),
+    }
+}
+
+/// Returns the structure of an area. The list is in address order, as in Linux.
+pub(super) fn structure(area: &Vma, next: Option<u64>, names: &Names) -> AreaStruct {
+    let field = |name: &str, value: String| (name.to_owned(), value);
+    AreaStruct {
+        fields: vec![
+            field("vm_end", names.address(area.end)),
+            field("vm_start", names.address(area.start)),
+            field("vm_prot", prot(area.prot)),
+            field("vm_flags", flags(area)),
+        ],
+        next: next.map_or_else(|| "NULL".to_owned(), |next| names.address(next)),
+    }
+}
+
+/// Returns a remark in place of the structures of areas that are not drawn.
+pub(super) fn omitted(count: usize) -> AreaStruct {
+    let remark = format!("… and {} more", thousands(count as u64));
+    AreaStruct { fields: vec![(remark, String::new())], next: String::new() }
+}
+
+/// Returns `r-x`.
+pub(crate) fn prot(prot: Prot) -> String {
+    let letters = [(prot.read, 'r'), (prot.write, 'w'), (prot.exec, 'x')];
+    letters.iter().map(|(on, letter)| if *on { *letter } else { '-' }).collect()
+}
+
+/// Returns the kind of mapping, as in `vm_flags` in the lecture.
+pub(crate) fn flags(area: &Vma) -> String {
+    let mut words = vec![if area.shared { "shared" } else { "private" }];
+    words.extend(area.stack.then_some("grows down"));
+    words.extend(area.locked.then_some("locked"));
+    words.extend(area.mergeable.then_some("mergeable"));
+    words.join(", ")
+}
