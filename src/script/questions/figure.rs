@@ -2,6 +2,7 @@
 
 use super::entry::{Entry, Figure};
 use super::papers::puts;
+use super::probed::probed;
 use crate::lang::ast::{Command, Expr, ExprKind, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -52,6 +53,11 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
         }
         (Some("frames"), named) => {
             let view = session.sharing(place, named)?;
+            Ok(drawn(session, Figure::Views(vec![view.clone()]), vec![view]))
+        }
+        (Some("steps"), operands @ [_, ..]) => {
+            let access = probed(session, operands, command.assigned.as_ref())?;
+            let view = View::Steps(Box::new(access));
             Ok(drawn(session, Figure::Views(vec![view.clone()]), vec![view]))
         }
         (Some("layout" | "tables" | "reference" | "steps"), _) => {

@@ -17,6 +17,7 @@ pub(crate) mod mistakes;
 pub(crate) mod open;
 mod papers;
 pub(crate) mod points;
+mod probed;
 mod prose;
 mod question;
 pub(crate) mod radix;
