@@ -6,7 +6,7 @@ use super::probed::probed;
 use crate::lang::ast::{Command, Expr, ExprKind, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
-use crate::run::nouns::{InvalidEntries, ShowPlan};
+use crate::run::nouns::{InvalidEntries, ShowPlan, message_level, messages_of};
 use crate::run::record::{BitsView, Did, Shown, View, WalkLevel, WalkView};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
@@ -55,12 +55,18 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
             let view = session.sharing(place, named)?;
             Ok(drawn(session, Figure::Views(vec![view.clone()]), vec![view]))
         }
-        (Some("steps"), operands @ [_, ..]) => {
-            let access = probed(session, operands, command.assigned.as_ref())?;
-            let view = View::Steps(Box::new(access));
-            Ok(drawn(session, Figure::Views(vec![view.clone()]), vec![view]))
+        (Some("steps"), operands) => {
+            let (level, operands) = message_level(operands);
+            let views = match operands {
+                [] => messages_of(session.state.last.as_deref(), level),
+                _ => {
+                    let access = probed(session, operands, command.assigned.as_ref())?;
+                    vec![View::Steps(Box::new(access), level)]
+                }
+            };
+            Ok(drawn(session, Figure::Views(views.clone()), views))
         }
-        (Some("layout" | "tables" | "reference" | "steps"), _) => {
+        (Some("layout" | "tables" | "reference"), _) => {
             let operands: Arc<[Expr]> = command.operands.clone();
             let plan = session.as_shown(place, &operands)?;
             let views = session.show(plan, place, InvalidEntries::Hidden)?;

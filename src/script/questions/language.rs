@@ -8,7 +8,7 @@ use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::run::facts::Family;
 use crate::run::params::Param::{Keyword, Literal, Many, Optional, Unit, Ways};
-use crate::run::params::{N, PA, POINTS, PROCESS, PROSE, TEXT, VA, settings};
+use crate::run::params::{N, OP, PA, POINTS, PROCESS, PROSE, TEXT, VA, settings};
 use crate::run::session::{Extension, Language, Options, Session, Verb};
 use crate::run::settings::{BLOCKS, BlockRow};
 use crate::run::stop::Stop;
@@ -62,7 +62,7 @@ const PAPER_VERBS: &[Verb] = &[
             &[Keyword("frames"), Many(&PROCESS)],
             &[Keyword("tables"), Optional(&[PROCESS])],
             &[Literal("reference")],
-            &[Literal("steps")],
+            &[Keyword("steps"), Optional(&[Literal("all")]), Optional(&[OP])],
             &[Keyword("walk"), VA],
         ])],
         help: "adds a figure to a question, or shows a figure outside questions",

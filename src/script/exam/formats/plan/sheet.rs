@@ -215,7 +215,7 @@ impl Plan<'_> {
         match view {
             View::Tree(tree) => vec![tables::figure(tree)],
             View::Sharing(of) => vec![sharing::figure(of)],
-            View::Steps(_) => sequence(view).map_or_else(|| self.given(view), |block| vec![block]),
+            View::Steps(..) => sequence(view).map_or_else(|| self.given(view), |block| vec![block]),
             View::Walk(of) => vec![walks::figure(of, self.edition.filled())],
             View::Bits(of) => {
                 let ruler = of_address(of, !self.edition.filled());
