@@ -14,7 +14,7 @@ use crate::run::stop::Stop;
 pub(crate) const MESSAGE_COLUMNS: [&str; 3] = ["from", "to", "message"];
 
 /// Returns the messages of an access or a system call at a level, or `None` for other records.
-pub(crate) fn messages(did: &Did, level: MessageLevel) -> Option<Vec<Message>> {
+fn messages(did: &Did, level: MessageLevel) -> Option<Vec<Message>> {
     let all = match did {
         Did::Access(access) => of_access(access, false),
         Did::Call(call) | Did::Bound { call: Some(call), .. } => of_call(call),

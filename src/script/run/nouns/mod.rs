@@ -30,7 +30,7 @@ pub use column::{CellNames, Column, ColumnKind, hex, words};
 pub use compare::TableExpectation;
 pub(crate) use expected::{ListExpectation, ThingRef};
 pub(crate) use geometry::size;
-pub(crate) use messages::{MESSAGE_COLUMNS, check_message_table, messages};
+pub(crate) use messages::{MESSAGE_COLUMNS, check_message_table};
 pub use list::{ListLayout, ListRow};
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
 pub use row::{TABLE_NOUNS, TableNoun};
