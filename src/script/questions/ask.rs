@@ -185,7 +185,12 @@ impl Session<'_> {
                 }
                 asked.map(|_| ())
             }
-            Asked::Steps { .. } => Ok(()),
+            Asked::Steps { .. } => match &ask.radix {
+                Some(radix) => Err(Diagnostic::new(Code::Misplaced, radix.span, "messages have decimal numbers")
+                    .help(format!("delete `radix {}`", radix.text))
+                    .into()),
+                None => Ok(()),
+            },
             Asked::Any { name, from, conditions } => {
                 let from = self.eval(from).map(|_| ());
                 self.state.scopes.push(Scope::new(false));

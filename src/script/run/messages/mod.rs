@@ -9,6 +9,6 @@ mod names;
 
 pub(crate) use access::of_access;
 pub(crate) use handler::{of_action, of_call};
-pub(crate) use kind::{Kind, MESSAGES};
+pub(crate) use kind::{End, Kind, MESSAGES};
 pub(crate) use message::{Detail, Fetched, Message, at_level};
 pub(crate) use names::{cache_name, tlb_name};
