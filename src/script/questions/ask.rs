@@ -186,9 +186,11 @@ impl Session<'_> {
                 asked.map(|_| ())
             }
             Asked::Steps { .. } => match &ask.radix {
-                Some(radix) => Err(Diagnostic::new(Code::Misplaced, radix.span, "messages have decimal numbers")
-                    .help(format!("delete `radix {}`", radix.text))
-                    .into()),
+                Some(radix) => {
+                    Err(Diagnostic::new(Code::Misplaced, radix.span, "messages have decimal numbers")
+                        .help(format!("delete `radix {}`", radix.text))
+                        .into())
+                }
                 None => Ok(()),
             },
             Asked::Any { name, from, conditions } => {

@@ -12,7 +12,7 @@ use crate::run::session::Session;
 use crate::run::stop::Stop;
 
 /// The titles of the columns.
-const COLUMNS: [&str; 4] = ["Number", "From", "To", "Message"];
+pub(crate) const TITLES: [&str; 4] = ["Number", "From", "To", "Message"];
 
 impl Session<'_> {
     /// Returns the table of the last access's messages, shuffled by the seed of the paper.
@@ -27,7 +27,7 @@ impl Session<'_> {
         let column = |title: &str| Column { title: title.to_owned(), radix: Radix::Decimal, digits: None };
         Ok(ItemKind::Author(AuthorTable {
             title: String::new(),
-            columns: COLUMNS.into_iter().map(column).collect(),
+            columns: TITLES.into_iter().map(column).collect(),
             rows: rows.collect(),
             order: self.state.last.as_deref().cloned().map(Arc::new),
         }))

@@ -13,7 +13,7 @@ pub mod entry;
 mod figure;
 pub(crate) mod follow;
 mod language;
-mod messages;
+pub(crate) mod messages;
 pub(crate) mod mistakes;
 pub(crate) mod open;
 mod papers;

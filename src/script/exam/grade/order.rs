@@ -6,48 +6,46 @@ use super::marked::Verdict;
 use super::rules::Rules;
 use super::sheet::{Given, Sheet};
 use crate::exam::field::{Asked, Field};
+use crate::lang::value::Number;
 use crate::questions::entry::{AuthorTable, Blank};
+use crate::run::record::Shown;
 
 /// Returns the verdicts of the fields of a table whose rows students number. Each number of a group of equal messages
 /// is right once.
 pub(crate) fn numbers(table: &AuthorTable, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged> {
-    let blank = |row: usize| table.blanks().find(|(at, ..)| *at == row).map(|(_, _, blank, _)| blank);
-    let mut used: Vec<usize> = Vec::new();
-    let mut judged: Vec<Option<Judged>> = own.iter().map(|_| None).collect();
-    // First match answers with the numbers of their groups, so that a wrong answer cannot use up a number.
+    let mut keys: Vec<Option<&Shown>> = vec![None; table.rows.len()];
+    for (row, _, blank, _) in table.blanks() {
+        keys[row] = blank.key.as_ref();
+    }
+    let groups: Vec<Vec<usize>> = own.iter().map(|field| table.interchangeable(field.row)).collect();
+    let mut used = vec![false; keys.len()];
+    let mut judged: Vec<Option<Judged>> = vec![None; own.len()];
+    // A wrong answer cannot use up a number, so all right answers come first.
     for (at, field) in own.iter().enumerate() {
         let Asked::Blank(asked) = field.asked else { continue };
         let (answer, way) = answered(asked, field, sheet, rules);
-        for row in table.interchangeable(field.row) {
-            let Some(key) = blank(row).filter(|_| !used.contains(&row)) else { continue };
-            let verdict = simple(&answer, key.key.as_ref(), way, field, rules);
-            if verdict.0 == Verdict::Right {
-                used.push(row);
-                judged[at] = Some(verdict);
-                break;
-            }
+        let is_right = |row: &&usize| {
+            !used[**row] && simple(&answer, keys[**row], way, field, rules).0 == Verdict::Right
+        };
+        if let Some(row) = groups[at].iter().find(is_right).copied() {
+            used[row] = true;
+            judged[at] = Some((Verdict::Right, Number::from(1u64)));
         }
     }
-    let rest = own.iter().zip(judged).map(|(field, done)| {
-        done.unwrap_or_else(|| {
-            let Asked::Blank(asked) = field.asked else {
-                return (Verdict::Unreadable, crate::lang::value::Number::ZERO);
-            };
+    let fields = own.iter().zip(groups).zip(judged);
+    let rest = fields.map(|((field, group), done)| match (done, field.asked) {
+        (Some(done), _) => done,
+        (None, Asked::Blank(asked)) => {
             let (answer, way) = answered(asked, field, sheet, rules);
-            let free = table.interchangeable(field.row).into_iter().find(|row| !used.contains(row));
-            let key = free.and_then(blank).and_then(|blank| blank.key.as_ref());
-            simple(&answer, key, way, field, rules)
-        })
+            let free = group.into_iter().find(|row| !used[*row]);
+            simple(&answer, free.and_then(|row| keys[row]), way, field, rules)
+        }
+        _ => (Verdict::Unreadable, Number::ZERO),
     });
     rest.collect()
 }
 
-fn answered<'p>(
-    asked: &'p Blank,
-    field: &Field,
-    sheet: &Sheet,
-    rules: &Rules,
-) -> (Answer, AnswerForm<'p>) {
+fn answered<'p>(asked: &'p Blank, field: &Field, sheet: &Sheet, rules: &Rules) -> (Answer, AnswerForm<'p>) {
     let unanswered = Given::Text(String::new());
     let given = sheet.answers.get(&field.name).unwrap_or(&unanswered);
     let way = AnswerForm::for_blank(asked, true);

@@ -111,8 +111,7 @@ impl Narrator<'_> {
 
     fn address(&self, va: Va, piece: Option<(u32, u32)>) -> String {
         let spec = &self.access.spec;
-        let piece =
-            piece.map_or_else(String::new, |(number, size)| format!("piece {number} ({size} B): "));
+        let piece = piece.map_or_else(String::new, |(number, size)| format!("piece {number} ({size} B): "));
         let address = parts::va(spec, va.raw());
         match &spec.mmu {
             Some(mmu) => {
@@ -176,8 +175,7 @@ impl Narrator<'_> {
         let bits = spec.page_bits();
         let ppn = parts::hex(pa.raw().checked_shr(bits).unwrap_or(0), spec.ppn_bits());
         let ppo = parts::hex(pa.raw() & (1u64.checked_shl(bits).unwrap_or(0)).wrapping_sub(1), bits);
-        let then =
-            if kind == Kind::Translated { "; the translation is complete" } else { self.storing() };
+        let then = if kind == Kind::Translated { "; the translation is complete" } else { self.storing() };
         format!("physical address {} (PPN {ppn}, PPO {ppo}){then}", parts::pa(spec, pa.raw()))
     }
 

@@ -131,7 +131,10 @@ pub(crate) const MESSAGES: &[MessageRow] = &[
     lecture(Kind::Translated, MMU, Alone, "physical address"),
     lecture(Kind::PhysicalAddress, MMU, Part, "physical address"),
     MessageRow { lecture_to: Some("handler"), ..lecture(Kind::PageFault, MMU, CPU, "page fault") },
-    MessageRow { lecture_to: Some("handler"), ..lecture(Kind::ProtectionFault, MMU, CPU, "protection fault") },
+    MessageRow {
+        lecture_to: Some("handler"),
+        ..lecture(Kind::ProtectionFault, MMU, CPU, "protection fault")
+    },
     detail(Kind::Control, CPU, HANDLER, "control"),
     detail(Kind::CacheLookup, Part, Alone, "lookup"),
     detail(Kind::CacheFill, Part, Part, "block"),

@@ -23,7 +23,10 @@ pub(crate) struct Message {
 pub(crate) enum Detail {
     Nothing,
     /// The address of an access, or of a piece of an access: the piece's number and its size in bytes.
-    Address { va: Va, piece: Option<(u32, u32)> },
+    Address {
+        va: Va,
+        piece: Option<(u32, u32)>,
+    },
     Event(Event),
     /// The cache that stores the data.
     Cache(u32),
@@ -31,9 +34,16 @@ pub(crate) enum Detail {
     Frame(Option<u64>),
     Entry(Fetched),
     /// The bits that a walk sets in the entries of these levels.
-    Marked { first: u32, last: u32, bits: &'static str },
+    Marked {
+        first: u32,
+        last: u32,
+        bits: &'static str,
+    },
     /// A step of the handler during a fault, which is counted from 0, or outside faults.
-    Kernel { step: KernelStep, fault: Option<usize> },
+    Kernel {
+        step: KernelStep,
+        fault: Option<usize>,
+    },
 }
 
 /// An entry that the walk fetched.

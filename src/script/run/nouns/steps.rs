@@ -15,7 +15,9 @@ pub(crate) fn at_level(last: Option<&Did>, level: MessageLevel) -> Vec<View> {
     match last {
         Some(Did::Access(access)) => vec![View::Steps(Box::new(access.clone()), level)],
         Some(Did::Reference(run)) => vec![View::Table(table(run))],
-        Some(Did::Call(call) | Did::Bound { call: Some(call), .. }) => vec![View::CallSteps(call.clone(), level)],
+        Some(Did::Call(call) | Did::Bound { call: Some(call), .. }) => {
+            vec![View::CallSteps(call.clone(), level)]
+        }
         _ => vec![View::Remark("no access has been made yet".to_owned())],
     }
 }
@@ -23,7 +25,9 @@ pub(crate) fn at_level(last: Option<&Did>, level: MessageLevel) -> Vec<View> {
 /// Returns the level that the operands after `steps` name, and the remaining operands.
 pub(crate) fn message_level(operands: &[Expr]) -> (MessageLevel, &[Expr]) {
     match operands.split_first() {
-        Some((Expr { kind: ExprKind::Name(name), .. }, rest)) if &**name == "all" => (MessageLevel::All, rest),
+        Some((Expr { kind: ExprKind::Name(name), .. }, rest)) if &**name == "all" => {
+            (MessageLevel::All, rest)
+        }
         _ => (MessageLevel::Lecture, operands),
     }
 }

@@ -4,7 +4,9 @@ use super::item::{ItemKind, Pick};
 use super::offer::Offers;
 use super::walk::BlockContents;
 use crate::run::facts::Component;
-use crate::run::nouns::{Column, MESSAGE_COLUMNS, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, ThingNoun};
+use crate::run::nouns::{
+    Column, MESSAGE_COLUMNS, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, ThingNoun,
+};
 use crate::run::params::Atom;
 use pagewalk_engine::machine::pte::BITS;
 

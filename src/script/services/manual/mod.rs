@@ -271,7 +271,12 @@ fn messages(out: &mut Tables) {
             rows.push(row);
         }
     }
-    table(out, "Messages of accesses and system calls", ["message", "from", "to", "lecture"], rows.into_iter());
+    table(
+        out,
+        "Messages of accesses and system calls",
+        ["message", "from", "to", "lecture"],
+        rows.into_iter(),
+    );
 }
 
 fn paths(out: &mut Tables) {

@@ -53,7 +53,9 @@ pub(crate) enum Input {
 /// Returns a refusal if there are too many correct answers to list, or if no option is correct.
 pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
     match field.asked {
-        Asked::Blank(blank) => Ok(interchangeable(field).unwrap_or_else(|| of_blank(blank, page::bare(field.item)))),
+        Asked::Blank(blank) => {
+            Ok(interchangeable(field).unwrap_or_else(|| of_blank(blank, page::bare(field.item))))
+        }
         Asked::Cell { cell, .. } => Ok(Input::Text(of_cell(cell))),
         Asked::Any => any(field),
         Asked::Choice => choice(field),

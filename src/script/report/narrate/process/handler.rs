@@ -18,7 +18,11 @@ pub(crate) const STALE: &str =
 /// Returns the steps of a system call, which include the faults during the call.
 pub(crate) fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
     let steps = of_call(record);
-    steps.iter().filter(|message| message.row().is_step).filter_map(|message| in_call(record, message)).collect()
+    steps
+        .iter()
+        .filter(|message| message.row().is_step)
+        .filter_map(|message| in_call(record, message))
+        .collect()
 }
 
 /// Returns the steps of a system call at a level.
@@ -100,10 +104,9 @@ impl Handler<'_> {
             KernelStep::Copied { from: None, to } => {
                 format!("copies the page to {}, which no other process shares", frame(to))
             }
-            KernelStep::Reused { frame: reused } => format!(
-                "sets R/W = 1 in the PTE without copying, because {} is not shared",
-                frame(reused)
-            ),
+            KernelStep::Reused { frame: reused } => {
+                format!("sets R/W = 1 in the PTE without copying, because {} is not shared", frame(reused))
+            }
             KernelStep::Mapped { page, frame, writable } => {
                 self.mapped(page.vpn.raw(), frame.map(|frame| frame.0), writable)
             }
