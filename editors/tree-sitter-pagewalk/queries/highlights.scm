@@ -228,8 +228,8 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "map" "pa"
-  "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
+  "all" "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey"
+  "map" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
   ; END generated words
   ))
 
@@ -240,8 +240,8 @@
   operand: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "map" "pa"
-  "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
+  "all" "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey"
+  "map" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
   ; END generated words
   ))
 
@@ -249,8 +249,8 @@
   value: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "map" "pa"
-  "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
+  "all" "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey"
+  "map" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
   ; END generated words
   ))
 
@@ -260,8 +260,8 @@
   value: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "map" "pa"
-  "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
+  "all" "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey"
+  "map" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
   ; END generated words
   ))
 
