@@ -57,12 +57,11 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
         }
         (Some("steps"), operands) => {
             let (level, operands) = message_level(operands);
-            let views = match operands {
-                [] => messages_of(session.state.last.as_deref(), level),
-                _ => {
-                    let access = probed(session, operands, command.assigned.as_ref())?;
-                    vec![View::Steps(Box::new(access), level)]
-                }
+            let views = if operands.is_empty() {
+                messages_of(session.state.last.as_deref(), level)
+            } else {
+                let access = probed(session, operands, command.assigned.as_ref())?;
+                vec![View::Steps(Box::new(access), level)]
             };
             Ok(drawn(session, Figure::Views(views.clone()), views))
         }

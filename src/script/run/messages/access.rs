@@ -33,8 +33,8 @@ struct Sequence<'a> {
     fetched: Vec<Fetched>,
     /// Whether the walk has requested an entry but not received it.
     asked: bool,
-    /// Whether the current attempt has looked up a TLB.
-    looked_up: bool,
+    /// Number of TLBs that the current attempt has looked up.
+    lookups: u32,
     /// The component that responds to the last request.
     source: String,
     last: String,
@@ -44,9 +44,18 @@ struct Sequence<'a> {
     holder: Option<u32>,
     /// The bits that the last message set in entries, from this level down.
     marked: Option<(u32, &'static str)>,
-    /// Whether the kernel resolved a fault of the current piece, so that the next attempt is a retry.
-    resolved: bool,
-    retry: bool,
+    attempt: Attempt,
+}
+
+/// An attempt at a piece of the access.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Attempt {
+    /// The first attempt, or an attempt that faults again.
+    First,
+    /// The kernel has resolved the fault of an attempt, so the next attempt is a retry.
+    Resolved,
+    /// The successful retry.
+    Retry,
 }
 
 impl<'a> Sequence<'a> {
@@ -59,14 +68,13 @@ impl<'a> Sequence<'a> {
             pieces: 0,
             fetched: Vec::new(),
             asked: false,
-            looked_up: false,
+            lookups: 0,
             source: String::new(),
             last: String::new(),
             stored: false,
             holder: None,
             marked: None,
-            resolved: false,
-            retry: false,
+            attempt: Attempt::First,
         }
     }
 
@@ -77,7 +85,7 @@ impl<'a> Sequence<'a> {
     fn add(&mut self, message: Message) {
         self.marked = None;
         self.steps += usize::from(message.row().is_step);
-        self.messages.push(Message { retry: self.retry, ..message });
+        self.messages.push(Message { retry: self.attempt == Attempt::Retry, ..message });
     }
 
     /// Records a request from the MMU, which memory answers unless a cache holds the block.
@@ -126,7 +134,7 @@ impl<'a> Sequence<'a> {
             return;
         }
         let (access, pieces) = (self.access, self.pieces);
-        self.resolved = false;
+        self.attempt = Attempt::First;
         if !begins(&fault.events) {
             self.begin(access.va, 0);
         }
@@ -136,9 +144,11 @@ impl<'a> Sequence<'a> {
         // The next attempt retries the same piece.
         self.pieces = pieces;
         if access.process.is_some() {
-            handler::of_fault(fault, number, false).into_iter().for_each(|message| self.add(message));
+            for message in handler::of_fault(fault, number, false) {
+                self.add(message);
+            }
         }
-        self.resolved = !fault.fatal();
+        self.attempt = if fault.fatal() { Attempt::First } else { Attempt::Resolved };
     }
 
     fn follow(&mut self, event: Event, rest: &[Event]) {
@@ -157,8 +167,8 @@ impl<'a> Sequence<'a> {
         match event {
             Event::Fragment { va, size } => self.begin(va, size),
             Event::TlbLookup { tlb, way, .. } => {
-                let first = !std::mem::replace(&mut self.looked_up, true);
-                let kind = if first { Kind::TlbLookup } else { Kind::LowerTlbLookup };
+                self.lookups += 1;
+                let kind = if self.lookups == 1 { Kind::TlbLookup } else { Kind::LowerTlbLookup };
                 self.push(kind, &[tlb_name(spec, tlb)], Detail::Event(event));
                 if way.is_some() {
                     self.push(Kind::TlbAnswer, &[tlb_name(spec, tlb)], Detail::Frame(frame(rest)));
@@ -212,12 +222,13 @@ impl<'a> Sequence<'a> {
                     self.push(Kind::CacheFill, &[&source, name], Detail::Event(event));
                 }
             }
-            Event::Memory { write: false, .. } => {
-                if spec.caches.iter().any(|cache| *cache.name == *self.last) {
-                    let last = self.last.clone();
-                    self.push(Kind::BlockAddress, &[&last], Detail::Event(event));
-                }
+            Event::Memory { write: false, .. }
+                if spec.caches.iter().any(|cache| *cache.name == *self.last) =>
+            {
+                let last = self.last.clone();
+                self.push(Kind::BlockAddress, &[&last], Detail::Event(event));
             }
+            Event::Memory { write: false, .. } => {}
             Event::Memory { purpose: Purpose::Demand, .. } => {
                 self.stored = true;
                 self.push(Kind::MemoryStore, &[], Detail::Event(event));
@@ -234,8 +245,8 @@ impl<'a> Sequence<'a> {
         self.begin_asking();
         self.stored = false;
         self.holder = None;
-        self.looked_up = false;
-        self.retry = std::mem::take(&mut self.resolved);
+        self.lookups = 0;
+        self.attempt = if self.attempt == Attempt::Resolved { Attempt::Retry } else { Attempt::First };
         self.pieces += 1;
         let several = self.access.outcome.fragments > 1;
         let detail = Detail::Address { va, piece: several.then_some((self.pieces, size)) };

@@ -143,7 +143,7 @@ fn missing(place: Span, listed: usize, messages: &[Message]) -> Check {
 pub(crate) fn check_message_table(table: &Table) -> Result<(), Vec<Diagnostic>> {
     let (_, mut wrong) = table.records();
     let mut seen: Vec<String> = Vec::new();
-    for cell in table.header.iter() {
+    for cell in &*table.header {
         let column = text(cell);
         if !MESSAGE_COLUMNS.contains(&&*column) {
             let diagnostic = Diagnostic::new(
