@@ -4,6 +4,7 @@
 mod carried;
 mod feedback;
 mod formats;
+mod messages;
 mod properties;
 mod refused;
 mod ruled;

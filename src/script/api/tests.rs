@@ -190,6 +190,24 @@ fn a_swapped_page_is_read_from_its_slot() {
 }
 
 #[test]
+fn an_eviction_has_its_victims_entry() {
+    let paging = "machine simple\nkernel { frames 1, swap 4 slots }\nprocess P1 {\n| area start end perms backing |\n\
+                  | heap 1000 1200 rw-p anonymous |\n}\nwrite 0x1000 = 1\nwrite 0x1040 = 2\n";
+    let evicted = |text: &str| {
+        let steps = micro_steps(&format!("{paging}{text}"));
+        steps.iter().find(|step| step["kind"] == "evicted").cloned().expect("an eviction")
+    };
+    // Slot 0 contains page 0x40, so the dirty page 0x41 goes to slot 1. Its last access filled a TLB entry.
+    let dirty = evicted("read 0x1000\n");
+    assert_eq!((&dirty["vpn"], &dirty["to"]["slot"], &dirty["slot"]), (&0x41.into(), &1.into(), &1.into()));
+    assert_eq!((&dirty["ptes"], &dirty["tlb"]), (&1.into(), &true.into()));
+    // Page 0x40 is clean and still has slot 0, so nothing is written.
+    let clean = evicted("read 0x1000\nread 0x1040\n");
+    assert_eq!((&clean["vpn"], clean["to"].is_null(), &clean["slot"]), (&0x40.into(), true, &0.into()));
+    assert_eq!((&clean["ptes"], &clean["tlb"]), (&1.into(), &true.into()));
+}
+
+#[test]
 fn an_access_without_an_area_ends_in_a_signal() {
     let steps = micro_steps("process P {}\nP: read 0x10\n");
     let count = |kind: &str| steps.iter().filter(|step| step["kind"] == kind).count();

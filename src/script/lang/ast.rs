@@ -141,6 +141,8 @@ pub enum Asked {
     Table(NounColumns),
     /// `ask x in 0..64 where probe x => fault page`: any value that meets the conditions.
     Any { name: Word, from: Expr, conditions: Arc<[Condition]> },
+    /// `ask steps all`: the order of the last access's messages. `place` is the word `steps`.
+    Steps { place: Span, all: bool },
 }
 
 /// `tlb L2 columns tag ppn v`: a noun, and the columns of its table. If no columns are listed, the table has

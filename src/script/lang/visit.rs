@@ -224,6 +224,7 @@ pub(crate) fn walk_ask<'s, V: Visit<'s> + ?Sized>(visit: &mut V, ask: &'s Ask) {
             visit.visit_expr(from);
             visit.visit_asked(name, from, conditions);
         }
+        Asked::Steps { .. } => {}
     }
     ask.points.iter().chain(&ask.round).chain(&ask.prompt).for_each(|expr| visit.visit_expr(expr));
 }

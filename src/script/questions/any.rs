@@ -10,7 +10,7 @@ use crate::lang::value::Value;
 use crate::run::budget::WORK_OF_STEP;
 use crate::run::choose::not_a_list;
 use crate::run::facts;
-use crate::run::record::{Did, View};
+use crate::run::record::{Did, MessageLevel, View};
 use crate::run::session::Session;
 use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
@@ -176,8 +176,8 @@ impl Session<'_> {
         let tried = self.try_out(operation);
         self.state.scopes.pop();
         Ok(match tried?.0 {
-            Did::Access(access) => Some(View::Steps(Box::new(access))),
-            Did::Call(call) => Some(View::CallSteps(call)),
+            Did::Access(access) => Some(View::Steps(Box::new(access), MessageLevel::All)),
+            Did::Call(call) => Some(View::CallSteps(call, MessageLevel::All)),
             _ => None,
         })
     }

@@ -8,7 +8,7 @@ use super::wording::AnyAsked;
 use crate::lang::ast::{Ask, Asked, Claim, Condition, Expr, Fact, Operation, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::facts;
-use crate::run::record::{Check, Did, Shown, View};
+use crate::run::record::{Check, Did, MessageLevel, Shown, View};
 use crate::run::session::Session;
 use crate::run::state::{Binding, Scope};
 use crate::run::stop::Stop;
@@ -51,6 +51,7 @@ impl Session<'_> {
                 let name = name.text.clone();
                 shown(ItemKind::Any { name, candidates, among, answers, radix, example })
             }
+            Asked::Steps { place, all } => shown(self.messages_asked(*place, level(*all))?),
         };
         let entry = self.item(kind, points);
         let printed = Printed { prompt, radix: self.radix_of_paper(), place: stmt.span, solution: None };
@@ -184,6 +185,14 @@ impl Session<'_> {
                 }
                 asked.map(|_| ())
             }
+            Asked::Steps { .. } => match &ask.radix {
+                Some(radix) => {
+                    Err(Diagnostic::new(Code::Misplaced, radix.span, "messages have decimal numbers")
+                        .help(format!("delete `radix {}`", radix.text))
+                        .into())
+                }
+                None => Ok(()),
+            },
             Asked::Any { name, from, conditions } => {
                 let from = self.eval(from).map(|_| ());
                 self.state.scopes.push(Scope::new(false));
@@ -196,6 +205,10 @@ impl Session<'_> {
     }
 }
 
+fn level(all: bool) -> MessageLevel {
+    if all { MessageLevel::All } else { MessageLevel::Lecture }
+}
+
 /// Returns the record of an `ask` without an operation. The record contains the answer key.
 fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
     let view = match &kind {
@@ -204,6 +217,7 @@ fn shown(kind: ItemKind) -> (ItemKind, Did, Vec<Check>) {
             vec![View::Value { of: label.clone(), value }]
         }
         ItemKind::Table { table, .. } => vec![View::Table(table.clone())],
+        ItemKind::Author(table) => vec![View::Table(table.view())],
         ItemKind::Any { name, answers, radix, .. } => {
             let first: Vec<String> =
                 answers.first.iter().take(8).map(|value| radix.write(value, None)).collect();

@@ -24,7 +24,7 @@ pub(crate) fn table(session: &mut Session, command: &Command) -> Result<Action, 
     let place = command.verb.span;
     session.needs_question(place)?;
     let lead = session.before_block(command, false)?;
-    let mut table = AuthorTable { title: lead.text, columns: Vec::new(), rows: Vec::new() };
+    let mut table = AuthorTable { title: lead.text, columns: Vec::new(), rows: Vec::new(), order: None };
     for setting in settings(command)? {
         known(setting, &[TABLE_SETTINGS], "table")?;
         match &*setting.name.text {

@@ -302,6 +302,9 @@ pub struct AuthorTable {
     pub(crate) columns: Vec<Column>,
     /// The rows, each with one cell for each column.
     pub(crate) rows: Vec<Vec<AuthorCell>>,
+    /// The operation whose messages students number, if the blanks are the numbers of rows in an order. Rows with
+    /// equal texts are interchangeable.
+    pub(crate) order: Option<Arc<Did>>,
 }
 
 /// A column with the notation of its numbers.
@@ -330,6 +333,20 @@ impl AuthorTable {
                 AuthorCell::Given(..) => None,
             })
         })
+    }
+
+    /// Returns the rows that have the same texts as this row in an order to find, or only this row.
+    pub(crate) fn interchangeable(&self, row: usize) -> Vec<usize> {
+        let texts = |row: usize| -> Vec<&str> {
+            let cells = self.rows.get(row).into_iter().flatten();
+            let texts = cells.filter_map(|cell| match cell {
+                AuthorCell::Given(text, _) => Some(text.as_str()),
+                AuthorCell::Blank(..) => None,
+            });
+            texts.collect()
+        };
+        let same = |other: &usize| *other == row || self.order.is_some() && texts(*other) == texts(row);
+        (0..self.rows.len()).filter(same).collect()
     }
 
     /// Returns the title of a column and the first cell of a row, such as `Entries (4 KB)`.

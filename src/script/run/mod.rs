@@ -14,6 +14,7 @@ mod fact_words;
 pub mod facts;
 pub(crate) mod files;
 pub(crate) mod frames;
+pub mod messages;
 pub mod nouns;
 pub mod params;
 pub mod paths;

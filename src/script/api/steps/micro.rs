@@ -69,8 +69,18 @@ pub enum Micro {
     TableAllocated { level: u32, ppn: u64 },
     /// The kernel allocates a free frame.
     FrameAllocated { frame: u32 },
-    /// The kernel evicts a page from its frame.
-    Evicted { frame: u32, process: Option<u32>, vpn: Option<u64>, to: Option<Store> },
+    /// The kernel evicts a page from its frame. It sets P = 0 in this number of page-table entries, and writes the
+    /// swap slot to them. `tlb` says whether it drops the page's TLB entries. Without `to`, the page is clean, so the
+    /// kernel does not write it.
+    Evicted {
+        frame: u32,
+        process: Option<u32>,
+        vpn: Option<u64>,
+        to: Option<Store>,
+        ptes: u32,
+        slot: Option<u32>,
+        tlb: bool,
+    },
     /// The kernel fills a frame with zeros.
     Zeroed { frame: u32 },
     /// The kernel fills a frame.

@@ -140,7 +140,10 @@ impl<'s> Steps<'s> {
             KernelStep::StackGrew { start } => Micro::StackGrew { start },
             KernelStep::Table { level, ppn } => Micro::TableAllocated { level, ppn },
             KernelStep::FrameAllocated { frame } => Micro::FrameAllocated { frame: frame.0 },
-            KernelStep::Evicted { frame, page, to, .. } => Micro::Evicted {
+            KernelStep::Evicted { frame, page, to, entries, slot, tlb } => Micro::Evicted {
+                ptes: entries,
+                slot: slot.map(|slot| slot.0),
+                tlb,
                 frame: frame.0,
                 process: page.map(|page| page.pid.0),
                 vpn: page.map(|page| page.vpn.raw()),

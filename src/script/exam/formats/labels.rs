@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::exam::paper::Paper;
 use crate::lang::nearest::nearest;
-use crate::questions::settings::ADDRESSABLE;
+use crate::questions::{messages, settings::ADDRESSABLE};
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 use pagewalk_engine::machine::pte::BITS;
 
@@ -338,7 +338,7 @@ fn known() -> impl Iterator<Item = &'static str> {
     let labelled = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES).chain(TABLES).map(|(name, _)| *name);
     let facts = ACCESS_FACTS.iter().map(|row| row.name).chain(CALL_FACTS.iter().map(|row| row.name));
     let runs = REFERENCE_FACTS.iter().map(|row| row.name).chain(REPLAY_FACTS.iter().map(|row| row.name));
-    let bits = BITS.iter().map(|row| row.name);
+    let bits = BITS.iter().map(|row| row.name).chain(messages::TITLES);
     labelled.chain(facts).chain(runs).chain(bits).chain(WORDS.iter().copied())
 }
 

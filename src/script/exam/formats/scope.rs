@@ -103,7 +103,7 @@ impl Scope {
             ItemKind::Author(table) => {
                 table.blanks().for_each(|(.., derivation)| self.paths(derivation, spec, bare(item)));
             }
-            ItemKind::Any { among, example: Some(View::Steps(access)), .. } => {
+            ItemKind::Any { among, example: Some(View::Steps(access, _)), .. } => {
                 let words = among.split(|c: char| !c.is_alphanumeric() && c != '.' && c != '_');
                 words.for_each(|word| self.fact(word, (&access.spec, access.kind), bare(item)));
             }

@@ -42,7 +42,7 @@ pub(crate) fn solution(item: &PaperItem, scope: &Scope, labels: &Labels) -> Vec<
             let lead = if only { format!("{first}:") } else { format!("For example {first}:") };
             let mut blocks = vec![Block::line(lead)];
             blocks.extend(match example {
-                View::Steps(access) => steps(access, scope),
+                View::Steps(access, _) => steps(access, scope),
                 other => view::blocks(other),
             });
             blocks

@@ -6,6 +6,7 @@ use super::carry::{facts, mistakes};
 use super::grid;
 use super::judge::{Judged, Satisfies, alone};
 use super::marked::{Mark, Marked, Verdict};
+use super::order;
 use super::rules::{Floor, Rules, Void, Whole};
 use super::sheet::{Given, Sheet};
 use super::sums::{at_least, plus, rounded, times, total};
@@ -116,6 +117,7 @@ fn judged(key: &Key, own: &[Field], sheet: &Sheet, rules: &Rules) -> Vec<Judged>
     let Some(first) = own.first() else { return Vec::new() };
     let mut judged = match &first.item.kind {
         ItemKind::Facts { .. } => facts(first.item, own, sheet, rules),
+        ItemKind::Author(table) if table.order.is_some() => order::numbers(table, own, sheet, rules),
         ItemKind::Table { table, string: Some(did), .. } => match &**did {
             Did::Reference(run) => grid::cells(run, table, own, sheet, rules),
             _ => own.iter().map(|field| alone(&*key.satisfies, field, sheet, rules)).collect(),

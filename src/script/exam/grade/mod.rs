@@ -10,6 +10,7 @@ mod judge;
 mod mark;
 mod marked;
 mod number;
+mod order;
 pub mod regrade;
 pub mod rules;
 mod sheet;

@@ -143,6 +143,7 @@ variants! {
         Facts { probe a b, operation c d }
         Value { label a b, value c d, unit e f }
         Table { 0 a b }
+        Steps { all a b }
         Any { name a b, from c d, conditions e f }
     }
     Condition {

@@ -55,6 +55,7 @@ impl Tree<'_> {
                 Rule::ask_value => what = self.ask_value(part, &mut round),
                 Rule::ask_table => what = Some(Asked::Table(self.noun_columns(part))),
                 Rule::ask_any => what = self.ask_any(part, &mut prompt),
+                Rule::ask_steps => what = self.ask_steps(part),
                 Rule::ask_facts => (what, facts) = self.ask_facts(part, &mut prompt),
                 Rule::radix => radix = part.into_inner().next().map(|word| self.word(&word)),
                 Rule::prompt => self.prompt(part, &mut prompt),
@@ -146,6 +147,12 @@ impl Tree<'_> {
             }
         }
         Some(Asked::Any { name: name?, from: from?, conditions: conditions.into() })
+    }
+
+    fn ask_steps(&mut self, pair: Pair) -> Option<Asked> {
+        let mut words = pair.into_inner();
+        let place = self.span(&words.next()?);
+        Some(Asked::Steps { place, all: words.next().is_some_and(|word| word.as_rule() == Rule::word_all) })
     }
 
     fn ask_facts(&mut self, pair: Pair, prompt: &mut Option<Expr>) -> (Option<Asked>, Arc<[Fact]>) {

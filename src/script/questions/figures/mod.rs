@@ -13,12 +13,12 @@ mod walk;
 use super::entry::{Entry, Figure};
 use crate::lang::ast::Command;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::params::Param::{self, Keyword, Literal, Many, Optional, Words};
-use crate::run::params::{LEVEL, PA, PROCESS, RAW, VA};
+use crate::run::params::Param::{self, Keyword, Literal, Many, Optional};
+use crate::run::params::{LEVEL, OP, PA, PROCESS, RAW, VA};
 use crate::run::record::{Did, FigureData, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
-use request::{OPERATIONS, Request};
+use request::Request;
 
 /// A kind of figure.
 struct FigureRow {
@@ -54,14 +54,13 @@ const FIGURES: &[FigureRow] = &[
     FigureRow { params: &[Keyword("frames"), Many(&PROCESS)], prepare: Prepare::Views(frames::frames) },
     FigureRow { params: &[Keyword("tables"), Optional(&[PROCESS])], prepare: Prepare::Views(views::shown) },
     FigureRow { params: &[Literal("reference")], prepare: Prepare::Views(views::shown) },
-    FigureRow { params: &[Literal("steps")], prepare: Prepare::Views(views::shown) },
+    FigureRow {
+        params: &[Keyword("steps"), Optional(&[Literal("all")]), Optional(&[OP])],
+        prepare: Prepare::Views(views::steps),
+    },
     FigureRow { params: &[Keyword("walk"), VA], prepare: Prepare::Views(walk::walk) },
     FigureRow {
-        params: &[Keyword("translation"), Optional(&[Keyword("vipt")]), Optional(&[VA])],
-        prepare: Prepare::Data(translation::translation),
-    },
-    FigureRow {
-        params: &[Keyword("translation"), Optional(&[Keyword("vipt")]), Words(OPERATIONS), VA],
+        params: &[Keyword("translation"), Optional(&[Literal("vipt")]), Optional(&[OP])],
         prepare: Prepare::Data(translation::translation),
     },
     FigureRow { params: &[Literal("system")], prepare: Prepare::Data(system::system) },

@@ -2,7 +2,8 @@
 
 use super::request::Request;
 use crate::lang::ast::Expr;
-use crate::run::nouns::InvalidEntries;
+use crate::questions::probed::probed;
+use crate::run::nouns::{InvalidEntries, message_level, messages_of};
 use crate::run::record::View;
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -16,4 +17,17 @@ pub(crate) fn shown(session: &mut Session, request: &Request) -> Result<Vec<View
     let operands: Arc<[Expr]> = request.command.operands.clone();
     let plan = session.as_shown(request.place, &operands)?;
     session.show(plan, request.place, InvalidEntries::Hidden)
+}
+
+/// The messages of an operation, or of the latest access or system call.
+///
+/// # Errors
+/// Returns the errors of the operation.
+pub(crate) fn steps(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
+    let (level, operands) = message_level(request.operands);
+    if operands.is_empty() {
+        return Ok(messages_of(session.state.last.as_deref(), level));
+    }
+    let access = probed(session, operands, request.command.assigned.as_ref())?;
+    Ok(vec![View::Steps(Box::new(access), level)])
 }

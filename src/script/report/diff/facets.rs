@@ -95,8 +95,8 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
         | View::Rulers(_)
         | View::Bits(_)
         | View::Walk(_)
-        | View::Steps(_)
-        | View::CallSteps(_)
+        | View::Steps(..)
+        | View::CallSteps(..)
         | View::Layout(_)
         | View::Tree(_)
         | View::Sharing(_) => {}

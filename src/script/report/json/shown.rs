@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::layout;
 use crate::report::doc::{BitField, Block, Ruler, Step};
-use crate::report::narrate::{call_steps, declaration, of_address, rulers, steps};
+use crate::report::narrate::{call_steps_at, declaration, of_address, rulers, steps_at};
 use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Bit;
 
@@ -25,8 +25,8 @@ pub fn json(view: &View) -> Vec<Value> {
         View::Rulers(spec) => rulers(spec).iter().map(ruler).collect(),
         View::Walk(of) => vec![walk(of)],
         View::Bits(of) => of_address(of, false).iter().map(|drawn| bits(of.value, drawn)).collect(),
-        View::Steps(access) => steps(access).iter().filter_map(sequence).collect(),
-        View::CallSteps(call) => vec![numbered(&call_steps(call))],
+        View::Steps(access, level) => steps_at(access, *level).iter().filter_map(sequence).collect(),
+        View::CallSteps(call, level) => vec![numbered(&call_steps_at(call, *level))],
         View::Layout(layout) => vec![layout::layout(layout)],
         View::Sharing(sharing) => vec![self::sharing(sharing)],
         View::Tree(tree) => vec![json!({"of": tree.of, "tables": tree_table(&tree.root)})],

@@ -1,6 +1,7 @@
 //! The parts of a machine as text: names, sizes, and numbers padded to the width of their fields.
 
 use crate::lang::value::Value;
+pub(crate) use crate::run::messages::{cache_name, tlb_name};
 use crate::run::nouns::size;
 use crate::run::record::{Access, AccessVerb, Shown};
 use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec, TlbSpec, WritePolicy};
@@ -21,16 +22,6 @@ pub(crate) fn pa(spec: &Spec, n: u64) -> String {
 /// Formats the page number of a virtual address.
 pub(crate) fn vpn(spec: &Spec, va: u64) -> String {
     hex(va.checked_shr(spec.page_bits()).unwrap_or(0), spec.vpn_bits())
-}
-
-/// Returns the name of a TLB.
-pub(crate) fn tlb_name(spec: &Spec, tlb: u32) -> &str {
-    spec.tlbs.get(tlb as usize).map_or("TLB", |tlb| if &*tlb.name == "tlb" { "TLB" } else { &tlb.name })
-}
-
-/// Returns the name of a cache.
-pub(crate) fn cache_name(spec: &Spec, cache: u32) -> &str {
-    spec.caches.get(cache as usize).map_or("cache", |cache| &cache.name)
 }
 
 /// Returns the name of a TLB for use within a sentence.

@@ -1,25 +1,31 @@
 //! The numbered steps of an access between CPU, MMU, caches, memory, and fault handler, as on lecture slides.
 
 use super::access::names;
-use super::process::handler;
-use super::sequence::{Fetched, Medium, Sequence};
+use super::process::handler::Handler;
 use super::{notes, parts};
 use crate::report::doc::{Block, Step};
 use crate::run::facts::hardware_fault;
-use crate::run::record::{Access, AccessVerb, FaultRecord};
+use crate::run::messages::{Detail, Fetched, Kind, Message, at_level, of_access};
+use crate::run::record::{Access, AccessVerb, MessageLevel};
 use pagewalk_engine::machine::addr::{Pa, Va};
-use pagewalk_engine::machine::event::{AccessKind, Event, Fault, Purpose};
-use pagewalk_engine::machine::spec::WritePolicy;
+use pagewalk_engine::machine::event::{Event, Fault, Purpose};
+use pagewalk_engine::machine::spec::{Spec, WritePolicy};
 
-/// Maximum number of steps reported per access.
-const MOST: usize = 200;
+/// Where steps are printed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Medium {
+    /// In the narration of a run.
+    Run,
+    /// On a paper, which does not print the raw values of entries outside memory. If `bytes` is true, the
+    /// steps mention unknown bytes.
+    Paper { bytes: bool },
+}
 
 /// Returns the steps of an access. After a fault, the steps include the actions that a kernel would take.
 pub(crate) fn steps(access: &Access) -> Vec<Block> {
-    let mut sequence = Sequence::new(access);
-    let mut blocks = vec![Block::Steps(sequence.run())];
+    let mut blocks = vec![Block::Steps(Narrator { access, medium: Medium::Run }.steps())];
     if access.outcome.fault.is_some() && access.process.is_none() {
-        blocks.push(Block::line(sequence.afterwards()));
+        blocks.push(Block::line(afterwards(access)));
     }
     blocks
 }
@@ -27,289 +33,202 @@ pub(crate) fn steps(access: &Access) -> Vec<Block> {
 /// Returns the steps of an access for a worked solution, without the actions that a kernel would take after a
 /// fault. If `bytes` is true, the steps mention unknown bytes.
 pub(crate) fn steps_on_paper(access: &Access, bytes: bool) -> Vec<Block> {
-    let mut sequence = Sequence { medium: Medium::Paper { bytes }, ..Sequence::new(access) };
-    let mut blocks = vec![Block::Steps(sequence.run())];
+    let narrator = Narrator { access, medium: Medium::Paper { bytes } };
+    let mut blocks = vec![Block::Steps(narrator.steps())];
     if access.outcome.fault.is_some() && access.process.is_none() {
         blocks.push(Block::line("The access ends with a page fault."));
     }
     blocks
 }
 
-impl Sequence<'_> {
-    /// Returns the steps of every failed attempt with the handler's actions, and of the final attempt.
-    fn run(&mut self) -> Vec<Step> {
-        let access = self.access;
-        let fatal = access.faults().last().filter(|fault| fault.fatal());
-        // The record of a fatal fault also contains the events of the last attempt.
-        let failed = fatal.map_or(0, |fault| fault.events.len());
-        let events = &access.events[..access.events.len().saturating_sub(failed)];
-        let mut faults = access.faults().iter().peekable();
-        if !begins(events) {
-            faults.by_ref().for_each(|fault| self.failed(fault));
-            if fatal.is_none() {
-                self.begin(access.va, 0);
-            }
-        }
-        for (at, event) in events.iter().enumerate() {
-            if let Event::Fragment { va, size } = event {
-                let piece = va.raw()..=va.raw().saturating_add(u64::from(*size) - 1);
-                let here =
-                    |fault: &&FaultRecord| fault.wanted().is_some_and(|(at, _)| piece.contains(&at.raw()));
-                while let Some(fault) = faults.next_if(here) {
-                    self.failed(fault);
-                }
-            }
-            self.follow(*event, &events[at..]);
-            if self.steps.len() >= MOST {
-                self.push("…", "and so on for the other pieces");
-                break;
-            }
-        }
-        faults.for_each(|fault| self.failed(fault));
-        if fatal.is_none() {
-            self.end();
-        }
-        std::mem::take(&mut self.steps)
+/// Returns the steps of an access at a level.
+pub(crate) fn steps_at(access: &Access, level: MessageLevel) -> Vec<Block> {
+    match level {
+        MessageLevel::Lecture => vec![Block::Steps(lecture(access))],
+        MessageLevel::All => steps(access),
+    }
+}
+
+fn lecture(access: &Access) -> Vec<Step> {
+    let narrator = Narrator { access, medium: Medium::Run };
+    let messages = at_level(MessageLevel::Lecture, of_access(access, false));
+    messages.iter().filter_map(|message| narrator.step(message)).collect()
+}
+
+/// Describes the messages of an access.
+struct Narrator<'a> {
+    access: &'a Access,
+    medium: Medium,
+}
+
+impl Narrator<'_> {
+    /// Returns the messages that are steps of their own.
+    fn steps(&self) -> Vec<Step> {
+        let messages = of_access(self.access, self.on_paper());
+        let steps = messages.iter().filter(|message| message.row().is_step);
+        steps.filter_map(|message| self.step(message)).collect()
     }
 
-    /// Adds a failed attempt and the handler's actions.
-    fn failed(&mut self, fault: &FaultRecord) {
-        if self.steps.len() >= MOST {
-            return;
-        }
-        let (access, pieces) = (self.access, self.pieces);
-        if !begins(&fault.events) {
-            self.begin(access.va, 0);
-        }
-        for (at, event) in fault.events.iter().enumerate() {
-            self.follow(*event, &fault.events[at..]);
-        }
-        // The next attempt retries the same piece.
-        self.pieces = pieces;
-        if let Some(names) = names(access) {
-            self.steps.extend(handler::steps(names, fault, None));
+    fn step(&self, message: &Message) -> Option<Step> {
+        Some(Step { who: message.ends(), what: self.text(message)? })
+    }
+
+    fn on_paper(&self) -> bool {
+        self.medium != Medium::Run
+    }
+
+    /// Returns the text of a message, or `None` if a paper omits the message.
+    fn text(&self, message: &Message) -> Option<String> {
+        match message.detail {
+            Detail::Address { va, piece } => Some(self.address(va, piece)),
+            Detail::Event(event) => self.event(message.kind, event),
+            Detail::Frame(ppn) => Some(match ppn {
+                Some(ppn) => format!("PTE with PPN {}", parts::hex(ppn, self.access.spec.ppn_bits())),
+                None => "PTE".to_owned(),
+            }),
+            Detail::Cache(cache) => self.stored(cache),
+            Detail::Entry(entry) if matches!(message.kind, Kind::TableAddress | Kind::PteAddress) => {
+                self.request(entry)
+            }
+            Detail::Entry(entry) => self.answer(entry),
+            Detail::Marked { first, last, bits } if first < last => {
+                Some(format!("sets {bits} in the entries at levels {first} to {last}"))
+            }
+            Detail::Marked { last, bits, .. } => {
+                Some(format!("sets {bits} in {}", notes::entry(&self.access.spec, last)))
+            }
+            Detail::Kernel { step, fault } => {
+                let fault = self.access.faults().get(fault?)?;
+                Handler { names: names(self.access)?, fault, call: None }.text(message.kind, step)
+            }
+            Detail::Nothing => match message.kind {
+                Kind::More => Some("and so on for the other pieces".to_owned()),
+                Kind::StaleEntry => Some(super::process::handler::STALE.to_owned()),
+                _ => self.data(),
+            },
         }
     }
 
-    fn follow(&mut self, event: Event, rest: &[Event]) {
-        if walks(&event)
-            && !self.asked
-            && let Some(entry) = Fetched::first(rest)
-        {
-            self.asked = true;
-            self.ask(entry);
-        }
-        self.see(event, rest);
-    }
-
-    fn see(&mut self, event: Event, rest: &[Event]) {
+    fn address(&self, va: Va, piece: Option<(u32, u32)>) -> String {
         let spec = &self.access.spec;
-        match event {
-            Event::Fragment { va, size } => self.begin(va, size),
+        let piece = piece.map_or_else(String::new, |(number, size)| format!("piece {number} ({size} B): "));
+        let address = parts::va(spec, va.raw());
+        match &spec.mmu {
+            Some(mmu) => {
+                let offset = va.raw() & (1u64 << mmu.page_bits).wrapping_sub(1);
+                let (vpn, vpo) = (parts::vpn(spec, va.raw()), parts::hex(offset, mmu.page_bits));
+                format!("{piece}virtual address {address} (VPN {vpn}, VPO {vpo})")
+            }
+            None => format!("{piece}physical address {address}{}", self.storing()),
+        }
+    }
+
+    fn event(&self, kind: Kind, event: Event) -> Option<String> {
+        let spec = &*self.access.spec;
+        Some(match event {
             Event::TlbLookup { tlb, set, tag, way } => {
                 let (set, tag) = (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, tag.raw()));
-                let found = way.map_or("miss".to_owned(), |way| format!("hit in way {way}"));
-                self.push(
-                    format!("MMU → {}", parts::tlb_name(spec, tlb)),
-                    format!(
-                        "{}TLBT {tag}: {found}",
-                        set.map_or_else(String::new, |set| format!("TLBI {set}, "))
-                    ),
-                );
+                let set = set.map_or_else(String::new, |set| format!("TLBI {set}, "));
+                format!("{set}TLBT {tag}: {}", found(way))
             }
-            Event::Pte { .. } => {
-                self.asked = false;
-                if let Some(entry) = Fetched::first(rest) {
-                    self.answer(entry);
-                }
-            }
-            Event::AccessedDirtySet { level, dirty, .. } => self.mark(level, dirty),
             Event::TlbFill { tlb, set, way, tag, victim } => {
                 let (set, tag) = (parts::tlb_set(spec, tlb, set.raw()), parts::tlb_tag(spec, tlb, tag.raw()));
                 let instead = victim.map(|victim| {
                     format!(", replacing the entry with tag {}", parts::tlb_tag(spec, tlb, victim.raw()))
                 });
-                let what = format!(
-                    "fills the TLB entry: {}way {way}, tag {tag}{}",
-                    set.map_or_else(String::new, |set| format!("set {set}, ")),
-                    instead.unwrap_or_default()
-                );
-                self.push(format!("MMU → {}", parts::tlb_name(spec, tlb)), what);
-            }
-            Event::Translated { pa, .. } => self.translated(pa),
-            Event::Faulted { fault } => self.faulted(fault),
-            _ => self.see_memory(event),
-        }
-    }
-
-    /// Handles events of the caches and of memory.
-    fn see_memory(&mut self, event: Event) {
-        let spec = &self.access.spec;
-        match event {
-            Event::CacheLookup { cache, set, tag, way, purpose } => {
-                let (set, tag) =
-                    (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
-                let found = way.map_or("miss".to_owned(), |way| format!("hit in way {way}"));
-                let name = parts::cache_name(spec, cache).to_owned();
-                self.last.clone_from(&name);
-                if way.is_some() {
-                    self.source.clone_from(&name);
-                    self.holder = self.holder.or(Some(cache)).filter(|_| purpose == Purpose::Demand);
-                }
-                let set = set.map_or_else(String::new, |set| format!("CI {set}, "));
-                self.push(name, format!("{set}CT {tag}: {found}"));
-            }
-            Event::CacheFill { cache, set, way, tag, victim, writeback, purpose } => {
-                if purpose == Purpose::Demand {
-                    self.holder = Some(cache);
-                }
-                let name = parts::cache_name(spec, cache).to_owned();
-                let who = if purpose == Purpose::Writeback {
-                    name.clone()
-                } else {
-                    format!("{} → {name}", self.source)
-                };
-                let (set, tag) =
-                    (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
-                let replacing =
-                    if writeback { "after writing back the dirty block" } else { "replacing the block" };
-                let instead = victim.map(|victim| {
-                    format!(", {replacing} with tag {}", parts::cache_tag(spec, cache, victim.raw()))
-                });
-                let block = if purpose == Purpose::Writeback {
-                    "allocates a line for the written-back block"
-                } else {
-                    "fills the line"
-                };
                 let set = set.map_or_else(String::new, |set| format!("set {set}, "));
-                let what = format!("{block}: {set}way {way}, tag {tag}{}", instead.unwrap_or_default());
-                self.push(who, what);
-                if purpose != Purpose::Writeback {
-                    self.source = name;
+                format!("fills the TLB entry: {set}way {way}, tag {tag}{}", instead.unwrap_or_default())
+            }
+            Event::Translated { pa, .. } => self.translated(kind, pa),
+            Event::Faulted { fault } => self.faulted(kind, fault),
+            Event::CacheLookup { cache, set, tag, way, .. } => {
+                let (set, tag) =
+                    (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
+                let set = set.map_or_else(String::new, |set| format!("CI {set}, "));
+                format!("{set}CT {tag}: {}", found(way))
+            }
+            Event::CacheFill { .. } => filled(spec, event)?,
+            Event::Memory { pa, .. } => {
+                let address = parts::pa(spec, pa.raw());
+                match kind {
+                    Kind::BlockAddress => format!("fetches the block containing {address}"),
+                    Kind::MemoryStore => format!("stores at {address}"),
+                    _ => format!("receives the written-back block at {address}"),
                 }
             }
-            Event::Memory { pa, write, purpose } => self.memory(pa, write, purpose),
             Event::Snooped { .. } => {
-                if let Some((_, text)) = notes::note(self.access, &event) {
-                    // A step is not a sentence, so it has no final period.
-                    let what = text.trim_end_matches('.').replacen("The cache", "the cache", 1);
-                    self.push("other caches", what);
-                }
+                let (_, text) = notes::note(self.access, &event)?;
+                // A step is not a sentence, so it has no final period.
+                text.trim_end_matches('.').replacen("The cache", "the cache", 1)
             }
-            Event::Bypassed { .. } => {
-                self.push("MMU", "CD is set, so the access bypasses the caches".to_owned());
-            }
-            _ => {}
-        }
+            Event::Bypassed { .. } => "CD is set, so the access bypasses the caches".to_owned(),
+            _ => return None,
+        })
     }
 
-    /// Adds the step in which the CPU sends an address.
-    fn begin(&mut self, va: Va, size: u32) {
-        self.begin_asking();
-        self.stored = false;
-        self.holder = None;
-        self.pieces += 1;
-        let spec = &self.access.spec;
-        let several = self.access.outcome.fragments > 1;
-        let piece = if several { format!("piece {} ({size} B): ", self.pieces) } else { String::new() };
-        let address = parts::va(spec, va.raw());
-        if let Some(mmu) = &spec.mmu {
-            let offset = va.raw() & (1u64 << mmu.page_bits).wrapping_sub(1);
-            let (vpn, vpo) = (parts::vpn(spec, va.raw()), parts::hex(offset, mmu.page_bits));
-            self.push("CPU → MMU", format!("{piece}virtual address {address} (VPN {vpn}, VPO {vpo})"));
-        } else {
-            let to = self.first_part();
-            self.push(format!("CPU → {to}"), format!("{piece}physical address {address}{}", self.storing()));
-        }
+    fn storing(&self) -> &'static str {
+        if self.access.verb == AccessVerb::Write { ", for a store" } else { "" }
     }
 
-    /// Returns the component that receives a physical address first.
-    fn first_part(&self) -> String {
-        let spec = &self.access.spec;
-        let looked_up = |at: &usize| {
-            let found =
-                |event: &Event| matches!(event, Event::CacheLookup { cache, .. } if *cache as usize == *at);
-            self.access.events.iter().any(found)
-        };
-        let first = spec.first_cache(self.access.kind).filter(|_| self.access.uses_caches());
-        // On a paper, the step names the first cache only if the access looked up that cache.
-        let first = first.filter(|at| !self.on_paper() || looked_up(at));
-        first.map_or("memory", |first| parts::cache_name(spec, first as u32)).to_owned()
-    }
-
-    fn storing(&self) -> String {
-        if self.access.verb == AccessVerb::Write { ", for a store".to_owned() } else { String::new() }
-    }
-
-    fn translated(&mut self, pa: Pa) {
+    fn translated(&self, kind: Kind, pa: Pa) -> String {
         let spec = &self.access.spec;
         let bits = spec.page_bits();
         let ppn = parts::hex(pa.raw().checked_shr(bits).unwrap_or(0), spec.ppn_bits());
         let ppo = parts::hex(pa.raw() & (1u64.checked_shl(bits).unwrap_or(0)).wrapping_sub(1), bits);
-        let what = format!("physical address {} (PPN {ppn}, PPO {ppo})", parts::pa(spec, pa.raw()));
-        // A store that faults in a later piece does not change memory.
-        let refused = self.access.kind == AccessKind::Write && self.access.outcome.fault.is_some();
-        if self.access.uses_caches() && !refused {
-            self.begin_asking();
-            let to = self.first_part();
-            self.push(format!("MMU → {to}"), format!("{what}{}", self.storing()));
-        } else {
-            self.push("MMU", format!("{what}; the translation is complete"));
+        let then = if kind == Kind::Translated { "; the translation is complete" } else { self.storing() };
+        format!("physical address {} (PPN {ppn}, PPO {ppo}){then}", parts::pa(spec, pa.raw()))
+    }
+
+    fn faulted(&self, kind: Kind, fault: Fault) -> String {
+        match (kind, fault) {
+            (Kind::Control, Fault::Protection { .. }) => {
+                "transfers control to the kernel's fault handler".to_owned()
+            }
+            (Kind::Control, _) => "transfers control to the kernel's page fault handler".to_owned(),
+            (Kind::ProtectionFault, fault) => format!("exception: {}", hardware_fault(self.access, fault)),
+            _ => "exception: page fault".to_owned(),
         }
     }
 
-    fn memory(&mut self, pa: Pa, write: bool, purpose: Purpose) {
+    /// Describes the request of an entry.
+    fn request(&self, entry: Fetched) -> Option<String> {
         let spec = &self.access.spec;
-        let address = parts::pa(spec, pa.raw());
-        let cached = spec.caches.iter().any(|cache| *cache.name == *self.last);
-        let (who, what) = match (write, purpose) {
-            (false, _) if cached => {
-                (format!("{} → memory", self.last), format!("fetches the block containing {address}"))
-            }
-            (false, _) => return,
-            (true, Purpose::Demand) => {
-                self.stored = true;
-                ("memory".to_owned(), format!("stores at {address}"))
-            }
-            (true, _) => ("memory".to_owned(), format!("receives the written-back block at {address}")),
+        let mmu = spec.mmu.as_ref()?;
+        let several = mmu.levels.len() > 1;
+        let (level, bits) = (entry.level, mmu.levels.get(entry.level as usize - 1).copied().unwrap_or(1));
+        let part = if several {
+            format!("VPN{level} {}", parts::hex(entry.index, bits))
+        } else {
+            format!("VPN {}", parts::hex(entry.index, bits))
         };
-        self.push(who, what);
-    }
-
-    fn faulted(&mut self, fault: Fault) {
-        let (what, then) = match fault {
-            Fault::NotPresent { .. } | Fault::Reserved { .. } => {
-                ("exception: page fault".to_owned(), "transfers control to the kernel's page fault handler")
+        Some(match entry.address {
+            Some(address) => {
+                let base = match level {
+                    // A paper may be about a processor other than x86.
+                    1 if self.on_paper() && !parts::is_x86(spec) => "base of the root page table".to_owned(),
+                    1 => "CR3".to_owned(),
+                    _ => format!("level-{level} table base"),
+                };
+                let size = mmu.pte.bytes;
+                format!("PTE address {} = {base} + {part} × {size}", parts::pa(spec, address.raw()))
             }
-            Fault::Protection { .. } => (
-                format!("exception: {}", hardware_fault(self.access, fault)),
-                "transfers control to the kernel's fault handler",
-            ),
-        };
-        self.push("MMU → CPU", what);
-        self.push("CPU → handler", then.to_owned());
+            None if several => format!("fetches {} for {part}", notes::entry(spec, level)),
+            None => format!("fetches the page-table entry for {part}"),
+        })
     }
 
-    /// Describes how a kernel would handle the fault.
-    fn afterwards(&self) -> String {
-        let page = "A kernel's fault handler would now evict a victim page (writing it to disk if it is dirty), load the missing page, update the \
-                    PTE, and return. The CPU would then retry the instruction. This machine has no kernel, so Pagewalk only reports the fault.";
-        let protection = "A kernel's fault handler would now send a signal to the process (on Linux, SIGSEGV for a segmentation fault). This machine has no \
-                          kernel, so Pagewalk only reports the fault.";
-        match self.access.outcome.fault {
-            Some(Fault::NotPresent { .. }) => page.to_owned(),
-            _ => protection.to_owned(),
-        }
+    /// Describes the arrival of an entry.
+    fn answer(&self, entry: Fetched) -> Option<String> {
+        let mmu = self.access.spec.mmu.as_ref()?;
+        let raw = entry.value.filter(|_| !self.on_paper() || entry.address.is_some());
+        Some(super::walk::entry(&self.access.spec, mmu, entry, raw))
     }
 
-    /// Adds the step in which the data arrives at the CPU.
-    fn end(&mut self) {
-        if self.access.outcome.fault.is_some() {
-            return;
-        }
+    /// Describes the data of the access.
+    fn data(&self) -> Option<String> {
         let data = parts::data(self.access);
         if data == "unknown" && self.medium == (Medium::Paper { bytes: false }) {
-            return;
+            return None;
         }
         let data = match (self.access.data.len(), data.as_str()) {
             (1, "unknown") if self.on_paper() => "a byte that is not given".to_owned(),
@@ -319,38 +238,46 @@ impl Sequence<'_> {
             (1, _) => format!("byte {data}"),
             _ => format!("value {data}"),
         };
-        match (self.access.verb, self.holder) {
-            (AccessVerb::Write, Some(cache)) if !self.stored => {
-                let back = self
-                    .access
-                    .spec
-                    .caches
-                    .get(cache as usize)
-                    .is_some_and(|cache| cache.write == WritePolicy::Back);
-                let dirty = if back { "; the block is now dirty" } else { "" };
-                self.push(parts::cache_name(&self.access.spec, cache), format!("stores {data}{dirty}"));
-            }
-            (AccessVerb::Translate | AccessVerb::Write, _) => {}
-            _ => {
-                let from = self.holder.map_or("memory", |cache| parts::cache_name(&self.access.spec, cache));
-                self.push(format!("{from} → CPU"), data);
-            }
-        }
+        Some(data)
+    }
+
+    /// Describes the store in a cache.
+    fn stored(&self, cache: u32) -> Option<String> {
+        let cache = self.access.spec.caches.get(cache as usize);
+        let back = cache.is_some_and(|cache| cache.write == WritePolicy::Back);
+        let dirty = if back { "; the block is now dirty" } else { "" };
+        Some(format!("stores {}{dirty}", self.data()?))
     }
 }
 
-/// Whether the first event marks the beginning of a piece.
-fn begins(events: &[Event]) -> bool {
-    matches!(events.first(), Some(Event::Fragment { .. }))
+fn found(way: Option<u32>) -> String {
+    way.map_or("miss".to_owned(), |way| format!("hit in way {way}"))
 }
 
-/// Whether an event belongs to the fetch of a page-table entry.
-fn walks(event: &Event) -> bool {
-    matches!(
-        event,
-        Event::Pte { .. }
-            | Event::Memory { purpose: Purpose::Walk, .. }
-            | Event::CacheLookup { purpose: Purpose::Walk, .. }
-            | Event::Bypassed { purpose: Purpose::Walk }
-    )
+/// Describes the line that a cache fills.
+fn filled(spec: &Spec, event: Event) -> Option<String> {
+    let Event::CacheFill { cache, set, way, tag, victim, writeback, purpose } = event else { return None };
+    let (set, tag) = (parts::cache_set(spec, cache, set.raw()), parts::cache_tag(spec, cache, tag.raw()));
+    let replacing = if writeback { "after writing back the dirty block" } else { "replacing the block" };
+    let instead = victim
+        .map(|victim| format!(", {replacing} with tag {}", parts::cache_tag(spec, cache, victim.raw())));
+    let block = if purpose == Purpose::Writeback {
+        "allocates a line for the written-back block"
+    } else {
+        "fills the line"
+    };
+    let set = set.map_or_else(String::new, |set| format!("set {set}, "));
+    Some(format!("{block}: {set}way {way}, tag {tag}{}", instead.unwrap_or_default()))
+}
+
+/// Describes how a kernel would handle the fault.
+fn afterwards(access: &Access) -> &'static str {
+    let page = "A kernel's fault handler would now evict a victim page (writing it to disk if it is dirty), load the missing page, update the \
+                PTE, and return. The CPU would then retry the instruction. This machine has no kernel, so Pagewalk only reports the fault.";
+    let protection = "A kernel's fault handler would now send a signal to the process (on Linux, SIGSEGV for a segmentation fault). This machine has no \
+                      kernel, so Pagewalk only reports the fault.";
+    match access.outcome.fault {
+        Some(Fault::NotPresent { .. }) => page,
+        _ => protection,
+    }
 }

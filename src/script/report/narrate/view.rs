@@ -10,7 +10,7 @@ use super::page_walk;
 use super::process::{handler, layout, maps};
 use super::ruler::{of_address, rulers};
 use super::sharing;
-use super::steps::steps;
+use super::steps::steps_at;
 use super::tree;
 use super::words::approximately;
 
@@ -22,8 +22,8 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
         View::Rulers(spec) => rulers(spec).into_iter().map(Block::Ruler).collect(),
         View::Walk(of) => page_walk::blocks(of),
         View::Bits(of) => of_address(of, false).into_iter().map(Block::Ruler).collect(),
-        View::Steps(access) => steps(access),
-        View::CallSteps(call) => vec![Block::Steps(handler::call_steps(call))],
+        View::Steps(access, level) => steps_at(access, *level),
+        View::CallSteps(call, level) => vec![Block::Steps(handler::call_steps_at(call, *level))],
         View::Layout(layout) => layout::blocks(layout),
         View::Tree(tree) => tree::blocks(tree),
         View::Sharing(sharing) => vec![Block::Table(sharing::table(sharing))],

@@ -10,6 +10,7 @@ mod geometry;
 mod layout;
 mod list;
 mod memory;
+mod messages;
 mod page_table;
 mod plan;
 mod processes;
@@ -30,11 +31,13 @@ pub use compare::TableExpectation;
 pub(crate) use expected::{ListExpectation, ThingRef};
 pub(crate) use geometry::size;
 pub use list::{ListLayout, ListRow};
+pub(crate) use messages::{MESSAGE_COLUMNS, check_message_table};
 pub use plan::{Contents, SHOWN_NOUNS, ShowPlan, ShownNoun, Views, What};
 pub use row::{TABLE_NOUNS, TableNoun};
 pub(crate) use step_columns::{STEP_COLUMNS, cell as reference_cell, explaining, frames as reference_frames};
 pub(crate) use steps::{
-    table as reference_table, whole_table as whole_reference_table, worked_table as worked_reference_table,
+    at_level as messages_of, message_level, table as reference_table, whole_table as whole_reference_table,
+    worked_table as worked_reference_table,
 };
 pub use table::InvalidEntries;
 pub(crate) use table::column_named;

@@ -2,15 +2,33 @@
 //! the last reference string.
 
 use super::step_columns::{cell, columns, explaining};
-use crate::run::record::{Did, ReferenceRun, TableView, View};
+use crate::lang::ast::{Expr, ExprKind};
+use crate::run::record::{Did, MessageLevel, ReferenceRun, TableView, View};
 
-/// Returns the numbered steps of the last access.
+/// Returns all numbered steps of the last access.
 pub(crate) fn views(last: Option<&Did>) -> Vec<View> {
+    at_level(last, MessageLevel::All)
+}
+
+/// Returns the numbered steps of the last access at a level.
+pub(crate) fn at_level(last: Option<&Did>, level: MessageLevel) -> Vec<View> {
     match last {
-        Some(Did::Access(access)) => vec![View::Steps(Box::new(access.clone()))],
+        Some(Did::Access(access)) => vec![View::Steps(Box::new(access.clone()), level)],
         Some(Did::Reference(run)) => vec![View::Table(table(run))],
-        Some(Did::Call(call) | Did::Bound { call: Some(call), .. }) => vec![View::CallSteps(call.clone())],
+        Some(Did::Call(call) | Did::Bound { call: Some(call), .. }) => {
+            vec![View::CallSteps(call.clone(), level)]
+        }
         _ => vec![View::Remark("no access has been made yet".to_owned())],
+    }
+}
+
+/// Returns the level that the operands after `steps` name, and the remaining operands.
+pub(crate) fn message_level(operands: &[Expr]) -> (MessageLevel, &[Expr]) {
+    match operands.split_first() {
+        Some((Expr { kind: ExprKind::Name(name), .. }, rest)) if &**name == "all" => {
+            (MessageLevel::All, rest)
+        }
+        _ => (MessageLevel::Lecture, operands),
     }
 }
 

@@ -40,8 +40,8 @@ pub use replayed::Replayed;
 pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, STRADDLES};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
-    AreaLayout, BitsView, CellView, LayoutView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable,
-    TreeView, View, WalkLevel, WalkView,
+    AreaLayout, BitsView, CellView, LayoutView, MessageLevel, PageInFrame, SharingView, TableView, TreeEntry,
+    TreeTable, TreeView, View, WalkLevel, WalkView,
 };
 pub use written::Written;
 

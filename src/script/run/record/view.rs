@@ -30,9 +30,9 @@ pub enum View {
     /// A page walk.
     Walk(Box<WalkView>),
     /// The numbered steps of an access.
-    Steps(Box<Access>),
+    Steps(Box<Access>, MessageLevel),
     /// The steps of a system call.
-    CallSteps(Arc<CallRecord>),
+    CallSteps(Arc<CallRecord>, MessageLevel),
     /// The address space of a process.
     Layout(Box<LayoutView>),
     /// Page tables as a tree.
@@ -47,6 +47,16 @@ pub enum View {
     Figure(Arc<FigureData>),
     /// A remark in words.
     Remark(String),
+}
+
+/// The messages that a list or a figure contains.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MessageLevel {
+    /// The lecture's messages. After a page fault that the kernel resolves, the list ends with the return, because
+    /// the retried instruction repeats the messages of a hit.
+    Lecture,
+    /// All messages.
+    All,
 }
 
 /// A page walk, which does not use the TLBs.

@@ -5,7 +5,9 @@ use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Span, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
-use crate::run::nouns::{ListExpectation, ListLayout, TABLE_NOUNS, TableExpectation, ThingNoun};
+use crate::run::nouns::{
+    ListExpectation, ListLayout, TABLE_NOUNS, TableExpectation, ThingNoun, check_message_table, message_level,
+};
 use crate::run::record::{Check, Shown, Written};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
@@ -33,6 +35,15 @@ pub(crate) fn expect(session: &mut Session, command: &Command) -> Result<Action,
             if word(&operands[0]) == Some("reference") {
                 let table = table.clone();
                 return Ok(Action::checks(move |session| session.compare_reference(&table, exactly)));
+            }
+            if word(&operands[0]) == Some("steps") {
+                let (level, more) = message_level(&operands[1..]);
+                if let Some(more) = more.first() {
+                    return Err(only_all(more).into());
+                }
+                check_message_table(table)?;
+                let (table, place) = (table.clone(), operands[0].span);
+                return Ok(Action::checks(move |session| session.compare_messages(&table, place, level)));
             }
             let noun = session.noun(operands)?;
             expected_table(session, noun, table, exactly, command.verb.span)
@@ -71,12 +82,20 @@ fn expected_table(
     }
 }
 
+/// Reports an unexpected operand of `expect steps`.
+fn only_all(more: &Expr) -> Diagnostic {
+    Diagnostic::new(Code::WrongCount, more.span, "only `all` is allowed after `steps`")
+        .label("unexpected here")
+        .help("write `expect steps { … }` for the lecture's messages, or `expect steps all { … }` for all messages")
+}
+
 /// Whether an expression names a noun with a table rather than a variable.
 fn names_a_noun(session: &Session, expr: &Expr) -> bool {
     match word(expr) {
         Some(name) => {
-            let is_noun =
-                TABLE_NOUNS.iter().any(|noun| noun.name == name) || ThingNoun::named(name).is_some();
+            let is_noun = TABLE_NOUNS.iter().any(|noun| noun.name == name)
+                || ThingNoun::named(name).is_some()
+                || name == "steps";
             is_noun && session.state.find(name).is_none()
         }
         None => session.names_noun(expr),

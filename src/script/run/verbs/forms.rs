@@ -1,6 +1,6 @@
 //! The registry of statements with a special form.
 
-use crate::run::params::Param::{self, Arrow, Comma, Equals, Keyword, OneOf, Optional, Ways};
+use crate::run::params::Param::{self, Arrow, Comma, Equals, Keyword, Literal, OneOf, Optional, Ways};
 use crate::run::params::{
     BLOCK_NAME, COND, DEFINITION, ETC, EXPR, FACT, FACTS, LABEL, LIST, N, NOUN, OP, PAGES, POINTS, RANGE,
     SCRIPT, STATEMENT, STATEMENTS, TITLE, UNIT, VA, VARIABLE, settings,
@@ -83,6 +83,7 @@ pub const FORMS: &[Form] = &[
             &[OP, Arrow, FACT, Comma, ETC],
             &[LABEL, Equals, EXPR, Optional(&[Keyword("round"), N]), Optional(&[Keyword("unit"), UNIT])],
             &[NOUN, Keyword("columns"), ETC],
+            &[Keyword("steps"), Optional(&[Literal("all")])],
             &[VARIABLE, Keyword("in"), LIST, Keyword("where"), ETC],
         ])],
         "asks for facts, optionally with `radix hex|decimal|binary` and `points N`",

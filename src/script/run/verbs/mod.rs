@@ -104,7 +104,11 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "expect",
-        params: &[Ways(&[&[EXPR], &[Optional(&[Keyword("exactly")]), NOUN, TABLE]])],
+        params: &[Ways(&[
+            &[EXPR],
+            &[Optional(&[Keyword("exactly")]), NOUN, TABLE],
+            &[Keyword("steps"), Optional(&[Literal("all")]), TABLE],
+        ])],
         help: "checks a condition or the contents of a part of the machine",
         example: "expect tlb.hits == 0",
         family: Family::None,

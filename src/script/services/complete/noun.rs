@@ -4,7 +4,9 @@ use super::item::{ItemKind, Pick};
 use super::offer::Offers;
 use super::walk::BlockContents;
 use crate::run::facts::Component;
-use crate::run::nouns::{Column, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, ThingNoun};
+use crate::run::nouns::{
+    Column, MESSAGE_COLUMNS, SHOWN_NOUNS, STEP_COLUMNS, TABLE_NOUNS, THING_NOUNS, ThingNoun,
+};
 use crate::run::params::Atom;
 use pagewalk_engine::machine::pte::BITS;
 
@@ -28,8 +30,8 @@ impl Offers<'_> {
             }
         }
         if verb == "expect" {
-            let reference = SHOWN_NOUNS.iter().filter(|row| row.name == "reference");
-            reference.for_each(|row| pick.add(row.name, ItemKind::Noun, row.help));
+            let compared = SHOWN_NOUNS.iter().filter(|row| matches!(row.name, "reference" | "steps"));
+            compared.for_each(|row| pick.add(row.name, ItemKind::Noun, row.help));
         }
         self.processes(pick, "");
     }
@@ -55,6 +57,10 @@ impl Offers<'_> {
                         .iter()
                         .filter(|column| !column.is_per_frame() && !said.contains(&column.name))
                         .for_each(|column| pick.add(column.name, ItemKind::Column, ""));
+                } else if named == "steps" {
+                    let said: Vec<&str> = cells(0).collect();
+                    let lacking = MESSAGE_COLUMNS.iter().filter(|name| !said.contains(name));
+                    lacking.for_each(|name| pick.add(name, ItemKind::Column, ""));
                 } else {
                     self.grouped(pick, named, atoms, &cells(block.bars).collect::<Vec<_>>());
                 }

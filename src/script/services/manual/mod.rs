@@ -10,6 +10,7 @@ use crate::run::facts::Family;
 use crate::run::facts::{
     ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS, Reported,
 };
+use crate::run::messages::{End, MESSAGES};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::params::Params;
 use crate::run::paths::{
@@ -78,6 +79,12 @@ pub const SECTIONS: &[Section] = &[
         title: "Nouns",
         about: "The statements `set`, `expect`, and `show` use these nouns. Omitted columns keep their defaults, and `expect` does not check them.",
         body: nouns,
+    },
+    Section {
+        name: "messages",
+        title: "Messages",
+        about: "`expect steps` compares these messages, and `ask steps` asks for their order. A message with `yes` in the last column belongs to the lecture's messages. With `all`, `expect steps all` and `ask steps all` contain every message.",
+        body: messages,
     },
     Section {
         name: "paths",
@@ -244,6 +251,32 @@ fn nouns(out: &mut Tables) {
     );
     let shown = SHOWN_NOUNS.iter().map(|row| [code(row.name), row.help.to_owned()]);
     table(out, "Nouns only for `show`, which also prints any expression", ["noun", "shows"], shown);
+}
+
+fn messages(out: &mut Tables) {
+    let end = |end: End| match end {
+        End::Named(name) => name.to_owned(),
+        End::Part => "a TLB, a cache, or memory".to_owned(),
+        End::Alone => code("-"),
+    };
+    let mut rows: Vec<[String; 4]> = Vec::new();
+    for row in MESSAGES {
+        let to = match row.lecture_to {
+            Some(lecture) => format!("{} (in the lecture: {lecture})", end(row.to)),
+            None => end(row.to),
+        };
+        let lecture = if row.lecture { "yes" } else { "" };
+        let row = [code(row.words), end(row.from), to, lecture.to_owned()];
+        if !rows.contains(&row) {
+            rows.push(row);
+        }
+    }
+    table(
+        out,
+        "Messages of accesses and system calls",
+        ["message", "from", "to", "lecture"],
+        rows.into_iter(),
+    );
 }
 
 fn paths(out: &mut Tables) {

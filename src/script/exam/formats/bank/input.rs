@@ -53,7 +53,9 @@ pub(crate) enum Input {
 /// Returns a refusal if there are too many correct answers to list, or if no option is correct.
 pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
     match field.asked {
-        Asked::Blank(blank) => Ok(of_blank(blank, page::bare(field.item))),
+        Asked::Blank(blank) => {
+            Ok(interchangeable(field).unwrap_or_else(|| of_blank(blank, page::bare(field.item))))
+        }
         Asked::Cell { cell, .. } => Ok(Input::Text(of_cell(cell))),
         Asked::Any => any(field),
         Asked::Choice => choice(field),
@@ -65,6 +67,20 @@ pub(crate) fn input(field: &Field) -> Result<Input, Refusal> {
             Ok(Input::Essay { rubric: rubric.clone(), lines })
         }
     }
+}
+
+/// Returns the numbers of all messages that equal the message of this field, or `None` if there is only one. The
+/// field's own number comes first.
+fn interchangeable(field: &Field) -> Option<Input> {
+    let ItemKind::Author(table) = &field.item.kind else { return None };
+    let same = table.interchangeable(field.row);
+    let number = |of: usize| {
+        let blank = table.blanks().find(|(row, ..)| *row == of);
+        blank.map(|(_, _, blank, _)| blank.answer())
+    };
+    let others = same.iter().filter(|row| **row != field.row).filter_map(|row| number(*row));
+    let numbers: Vec<String> = number(field.row).into_iter().chain(others).collect();
+    (same.len() > 1).then_some(Input::Text(numbers))
 }
 
 fn of_blank(blank: &Blank, bare: bool) -> Input {

@@ -293,7 +293,8 @@ impl<'p> Items<'p> {
                 (None, Radix::Decimal) => String::new(),
                 (None, radix) => self.labels.localize(radix.name()).to_owned(),
             };
-            if how.is_empty() { column.title.clone() } else { format!("{} ({how})", column.title) }
+            let title = if of.order.is_some() { self.labels.localize(&column.title) } else { &column.title };
+            if how.is_empty() { title.to_owned() } else { format!("{title} ({how})") }
         };
         Table {
             title: of.title.clone(),

@@ -217,7 +217,7 @@ impl Plan<'_> {
         match view {
             View::Tree(tree) => vec![tables::figure(tree)],
             View::Sharing(of) => vec![sharing::figure(of)],
-            View::Steps(_) => sequence(view).map_or_else(|| self.given(view), |block| vec![block]),
+            View::Steps(..) => sequence(view).map_or_else(|| self.given(view), |block| vec![block]),
             View::Figure(data) => {
                 let scene = scene(data);
                 let scene = if self.edition.filled() { scene } else { scene.unanswered() };

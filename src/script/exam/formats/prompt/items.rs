@@ -6,7 +6,7 @@ use crate::exam::formats::labels::Labels;
 use crate::exam::formats::page::records;
 use crate::exam::paper::{Paper, PaperItem, Question};
 use crate::lang::value::Value;
-use crate::questions::entry::{ItemKind, Radix};
+use crate::questions::entry::{AuthorTable, ItemKind, Radix};
 use crate::run::record::{Access, AccessVerb, CallRecord, Did, Shown};
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
 
@@ -84,6 +84,13 @@ pub(crate) fn prompt_with(item: &PaperItem, labels: &Labels, cores: bool, tables
             }
             _ => labels.localize("Fill in the table.").to_owned(),
         },
+        ItemKind::Author(AuthorTable { order: Some(did), .. }) => {
+            let number = labels.localize("Number the messages in order.");
+            match &**did {
+                did @ (Did::Access(_) | Did::Call(_)) => format!("{} {number}", of_done(did, labels)),
+                _ => number.to_owned(),
+            }
+        }
         ItemKind::Table { .. } | ItemKind::Author(_) => labels.localize("Fill in the table.").to_owned(),
         ItemKind::Any { name, .. } => filled(labels, "Give a value for {name}.", &[("name", name)]),
         ItemKind::Value { label, .. } => label.clone(),

@@ -70,6 +70,7 @@ fn ask(ask: &Ask) -> String {
             let conditions: String = conditions.iter().map(condition).collect();
             format!("{} in {}{conditions}", name.text, expr(from))
         }
+        Asked::Steps { all, .. } => if *all { "steps all" } else { "steps" }.to_owned(),
     };
     let radix = ask.radix.as_ref().map_or_else(String::new, |radix| format!(" radix {}", radix.text));
     let points = ask.points.as_ref().map_or_else(String::new, |points| format!(" points {}", expr(points)));

@@ -48,6 +48,20 @@ pub(crate) struct Evicted {
 }
 
 impl Evicted {
+    /// Describes the page's cleared PTEs without the page, or returns `None` if the page had none.
+    pub(crate) fn cleared(&self) -> Option<String> {
+        let entries = match self.entries {
+            0 => return None,
+            1 => "the PTE".to_owned(),
+            n => format!("the {} PTEs", number(n.into())),
+        };
+        Some(format!("sets P = 0{} in {entries}", self.slot_set()))
+    }
+
+    fn slot_set(&self) -> String {
+        self.slot.map_or_else(String::new, |slot| format!(" and slot {}", number(slot.0.into())))
+    }
+
     /// Describes the page's PTEs and TLB entries, or returns `None` if the page had none.
     pub(crate) fn unmapped(&self) -> Option<String> {
         let (entries, tlb) = match self.entries {
@@ -55,7 +69,7 @@ impl Evicted {
             1 => ("the page's PTE".to_owned(), "its TLB entry"),
             n => (format!("the page's {} PTEs", number(n.into())), "their TLB entries"),
         };
-        let slot = self.slot.map_or_else(String::new, |slot| format!(" and slot {}", number(slot.0.into())));
+        let slot = self.slot_set();
         let tlb = if self.tlb { format!(" and invalidates {tlb}") } else { String::new() };
         Some(format!("the kernel sets P = 0{slot} in {entries}{tlb}"))
     }

@@ -1,43 +1,55 @@
 //! The fault handler's part of the numbered sequence: the victim, the page-in, the PTE update, and the
 //! return.
 
-use super::handled::{Evicted, Handled};
+use super::handled::Handled;
 use super::names::{self, Names};
 use crate::report::doc;
 use crate::report::narrate::parts;
 use crate::report::narrate::words::count;
-use crate::run::record::{CallRecord, FaultRecord, Legend, ProcessRef};
-use pagewalk_engine::kernel::event::{BackingStore, FaultClass, KernelStep};
+use crate::run::messages::{Detail, Kind, Message, at_level, of_action, of_call};
+use crate::run::record::{CallRecord, FaultRecord, Legend, MessageLevel, ProcessRef};
+use pagewalk_engine::kernel::event::{FaultClass, KernelStep};
 use pagewalk_engine::machine::event::{AccessKind, Fault};
 
-/// Returns the handler's actions as steps. `call` is the system call that caused the fault.
-pub(crate) fn steps(names: Names, fault: &FaultRecord, call: Option<&str>) -> Vec<doc::Step> {
-    let handler = Handler { names, fault, call };
-    let mut steps: Vec<doc::Step> = fault.steps.iter().filter_map(|step| handler.step(*step)).collect();
-    if fault.class().is_none() {
-        steps.push(step_by(
-            "handler → CPU",
-            "invalidates the stale TLB entry, because the PTE permits the access; the instruction is retried",
-        ));
-    }
+/// The text of the step in which only a TLB entry was stale.
+pub(crate) const STALE: &str =
+    "invalidates the stale TLB entry, because the PTE permits the access; the instruction is retried";
+
+/// Returns the steps of a system call, which include the faults during the call.
+pub(crate) fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
+    let steps = of_call(record);
     steps
+        .iter()
+        .filter(|message| message.row().is_step)
+        .filter_map(|message| in_call(record, message))
+        .collect()
 }
 
-/// Returns the steps of a system call, which are the faults during the call.
-pub(crate) fn call_steps(record: &CallRecord) -> Vec<doc::Step> {
-    let names = Names { spec: &record.spec, legend: &record.legend, own: &record.process };
-    let mut steps = vec![step_by("process → kernel", format!("system call {}", record.name))];
-    for fault in &record.faults {
-        steps.extend(self::steps(names, fault, Some(record.name)));
+/// Returns the steps of a system call at a level.
+pub(crate) fn call_steps_at(record: &CallRecord, level: MessageLevel) -> Vec<doc::Step> {
+    if level == MessageLevel::All {
+        return call_steps(record);
     }
-    let quiet = Handler { names, fault: &FaultRecord::default(), call: Some(record.name) };
-    steps.extend(record.steps.iter().filter_map(|step| quiet.step(*step)));
-    let answer = match record.reply.result {
-        Ok(_) => format!("{} returns", record.name),
-        Err(error) => format!("{} fails: {}, {}", record.name, error.name(), error.help()),
+    let steps = at_level(level, of_call(record));
+    steps.iter().filter_map(|message| in_call(record, message)).collect()
+}
+
+fn in_call(record: &CallRecord, message: &Message) -> Option<doc::Step> {
+    let names = Names { spec: &record.spec, legend: &record.legend, own: &record.process };
+    let what = match (message.kind, message.detail) {
+        (kind, Detail::Kernel { step, fault }) => {
+            let quiet = FaultRecord::default();
+            let fault = fault.and_then(|fault| record.faults.get(fault)).unwrap_or(&quiet);
+            Handler { names, fault, call: Some(record.name) }.text(kind, step)?
+        }
+        (Kind::StaleEntry, _) => STALE.to_owned(),
+        (Kind::SystemCall, _) => format!("system call {}", record.name),
+        _ => match record.reply.result {
+            Ok(_) => format!("{} returns", record.name),
+            Err(error) => format!("{} fails: {}, {}", record.name, error.name(), error.help()),
+        },
     };
-    steps.push(step_by("kernel → process", answer));
-    steps
+    Some(doc::Step { who: message.ends(), what })
 }
 
 /// Returns the steps of an action that the kernel initiated.
@@ -49,92 +61,88 @@ pub(crate) fn action_steps(
     let own = ProcessRef { pid: pagewalk_engine::kernel::ids::Pid(0), name: "".into() };
     let names = Names { spec, legend, own: &own };
     let quiet = Handler { names, fault: &FaultRecord::default(), call: None };
-    done.iter().filter_map(|step| quiet.step(*step)).collect()
-}
-
-fn step_by(who: &str, what: impl Into<String>) -> doc::Step {
-    doc::Step { who: who.to_owned(), what: what.into() }
+    let step = |message: &Message| match message.detail {
+        Detail::Kernel { step, .. } => {
+            Some(doc::Step { who: message.ends(), what: quiet.text(message.kind, step)? })
+        }
+        _ => None,
+    };
+    of_action(done).iter().filter(|message| message.row().is_step).filter_map(step).collect()
 }
 
 /// The fault handler's state during a fault.
-struct Handler<'a> {
-    names: Names<'a>,
-    fault: &'a FaultRecord,
-    call: Option<&'a str>,
+pub(crate) struct Handler<'a> {
+    pub(crate) names: Names<'a>,
+    pub(crate) fault: &'a FaultRecord,
+    pub(crate) call: Option<&'a str>,
 }
 
 impl Handler<'_> {
-    fn step(&self, step: KernelStep) -> Option<doc::Step> {
+    /// Returns the text of a message.
+    pub(crate) fn text(&self, kind: Kind, step: KernelStep) -> Option<String> {
         let names = &self.names;
         let frame = names::frame;
         Some(match step {
-            KernelStep::Fault { va, kind, fault } => return self.touched(va.raw(), kind, fault),
-            KernelStep::Area { .. } => step_by("handler", self.area()),
+            KernelStep::Fault { va, kind, fault } => self.touched(va.raw(), kind, fault),
+            KernelStep::Area { .. } => self.area(),
             KernelStep::StackGrew { start } => {
-                step_by("handler", format!("the stack grows down to {}", names.address(start)))
+                format!("the stack grows down to {}", names.address(start))
             }
-            KernelStep::Table { level, ppn } => step_by(
-                "handler → memory",
-                format!("allocates a level-{level} page table in physical {}", names.table_page(ppn)),
-            ),
+            KernelStep::Table { level, ppn } => {
+                format!("allocates a level-{level} page table in physical {}", names.table_page(ppn))
+            }
             KernelStep::FrameAllocated { frame: taken } => {
-                step_by("handler", format!("allocates {}, the lowest free frame", frame(taken)))
+                format!("allocates {}, the lowest free frame", frame(taken))
             }
-            KernelStep::Evicted { frame: victim, page, to, .. } => {
-                let page = page.map_or("an unmapped page".to_owned(), |page| names.page_of(page));
-                let victim = format!("evicts {page} from {} ({})", frame(victim), names.policy());
-                let evicted = Handled::from_steps(&[step]).evicted;
-                let entries = evicted.first().and_then(Evicted::unmapped);
-                let entries = entries.map_or_else(String::new, |entries| format!(". T{}", &entries[1..]));
-                match to {
-                    Some(to) => step_by(
-                        "handler → disk",
-                        format!("{victim} and writes it to {}{entries}", names.store(to)),
-                    ),
-                    None => step_by("handler", format!("{victim} and discards the clean page{entries}")),
-                }
+            KernelStep::Evicted { .. } => self.evicted(kind, step)?,
+            KernelStep::Zeroed { frame: zeroed } => format!("fills {} with zeros", frame(zeroed)),
+            KernelStep::Filled { frame: filled, from } => {
+                format!("loads {} into {}", names.store(from), frame(filled))
             }
-            KernelStep::Zeroed { frame: zeroed } => {
-                step_by("handler → memory", format!("fills {} with zeros", frame(zeroed)))
-            }
-            KernelStep::Filled { frame: filled, from } => self.filled(&frame(filled), from),
-            KernelStep::Shared { frame: shared } => {
-                step_by("handler", format!("{} already holds the page", frame(shared)))
-            }
-            KernelStep::Copied { from: Some(from), to } => {
-                step_by("handler → memory", format!("copies {} to {}", frame(from), frame(to)))
-            }
+            KernelStep::Shared { frame: shared } => format!("{} already holds the page", frame(shared)),
+            KernelStep::Copied { from: Some(from), to } => format!("copies {} to {}", frame(from), frame(to)),
             KernelStep::Copied { from: None, to } => {
-                step_by("handler", format!("copies the page to {}, which no other process shares", frame(to)))
+                format!("copies the page to {}, which no other process shares", frame(to))
             }
-            KernelStep::Reused { frame: reused } => step_by(
-                "handler → memory",
-                format!("sets R/W = 1 in the PTE without copying, because {} is not shared", frame(reused)),
-            ),
+            KernelStep::Reused { frame: reused } => {
+                format!("sets R/W = 1 in the PTE without copying, because {} is not shared", frame(reused))
+            }
             KernelStep::Mapped { page, frame, writable } => {
-                step_by("handler → memory", self.mapped(page.vpn.raw(), frame.map(|frame| frame.0), writable))
+                self.mapped(page.vpn.raw(), frame.map(|frame| frame.0), writable)
             }
-            KernelStep::MappedAround { pages } => step_by(
-                "handler → memory",
-                format!(
-                    "maps {} (fault-around)",
-                    count(pages.into(), "neighboring page", "neighboring pages")
-                ),
+            KernelStep::MappedAround { pages } => format!(
+                "maps {} (fault-around)",
+                count(pages.into(), "neighboring page", "neighboring pages")
             ),
             KernelStep::EntryWritten { .. }
             | KernelStep::DiskRead { .. }
-            | KernelStep::DiskWritten { .. } => {
-                return None;
-            }
+            | KernelStep::DiskWritten { .. } => return None,
             KernelStep::Resolved { major, .. } => self.returns(major),
             KernelStep::Killed { class } => self.killed(class),
         })
     }
 
-    /// Returns the step for a page that the kernel accesses on behalf of a system call. For an access by the
-    /// process, the exception has a separate step.
-    fn touched(&self, va: u64, kind: AccessKind, fault: Fault) -> Option<doc::Step> {
-        self.call?;
+    /// Describes an eviction, or the victim's PTE or TLB entry.
+    fn evicted(&self, kind: Kind, step: KernelStep) -> Option<String> {
+        let names = &self.names;
+        let evicted = *Handled::from_steps(&[step]).evicted.first()?;
+        let page = evicted.page.map_or("an unmapped page".to_owned(), |page| names.page_of(page));
+        match kind {
+            Kind::VictimPte => return evicted.cleared().map(|cleared| format!("{cleared} of {page}")),
+            Kind::VictimTlbEntry => return Some(format!("invalidates the TLB entry of {page}")),
+            _ => {}
+        }
+        let victim = format!("evicts {page} from {} ({})", names::frame(evicted.frame), names.policy());
+        let entries = evicted.unmapped();
+        let entries = entries.map_or_else(String::new, |entries| format!(". T{}", &entries[1..]));
+        Some(match evicted.to {
+            Some(to) => format!("{victim} and writes it to {}{entries}", names.store(to)),
+            None => format!("{victim} and discards the clean page{entries}"),
+        })
+    }
+
+    /// Describes a page that the kernel accesses on behalf of a system call.
+    fn touched(&self, va: u64, kind: AccessKind, fault: Fault) -> String {
         let what = match kind {
             AccessKind::Read => "reads from",
             _ => "writes to",
@@ -145,7 +153,7 @@ impl Handler<'_> {
             Fault::Protection { .. } => "protected",
         };
         let page = self.names.page_at(va);
-        Some(step_by("kernel → handler", format!("{what} {}, but {page} is {why}", self.names.address(va))))
+        format!("{what} {}, but {page} is {why}", self.names.address(va))
     }
 
     fn area(&self) -> String {
@@ -172,16 +180,6 @@ impl Handler<'_> {
         }
     }
 
-    fn filled(&self, frame: &str, from: BackingStore) -> doc::Step {
-        let store = self.names.store(from);
-        match from {
-            BackingStore::PageCache { .. } => {
-                step_by("page cache → memory", format!("loads {store} into {frame}"))
-            }
-            _ => step_by("disk → memory", format!("loads {store} into {frame}")),
-        }
-    }
-
     fn mapped(&self, vpn: u64, frame: Option<u32>, writable: bool) -> String {
         let spec = self.names.spec;
         let rw = u8::from(writable);
@@ -195,29 +193,21 @@ impl Handler<'_> {
         }
     }
 
-    fn returns(&self, major: bool) -> doc::Step {
+    fn returns(&self, major: bool) -> String {
         let kind = if major { "major" } else { "minor" };
         match self.call {
-            Some(call) => step_by(
-                "handler → kernel",
-                format!("returns from the {kind} fault; the {call} call continues"),
-            ),
-            None => {
-                step_by("handler → CPU", format!("returns from the {kind} fault; the instruction is retried"))
-            }
+            Some(call) => format!("returns from the {kind} fault; the {call} call continues"),
+            None => format!("returns from the {kind} fault; the instruction is retried"),
         }
     }
 
-    fn killed(&self, class: FaultClass) -> doc::Step {
+    fn killed(&self, class: FaultClass) -> String {
         match (self.call, class.signal()) {
-            (None, Some((signal, code))) => step_by(
-                "handler → process",
-                format!("sends {} ({}); the instruction does not complete", signal.name(), code.name()),
-            ),
-            (Some(call), _) => {
-                step_by("handler → kernel", format!("the fault cannot be resolved, so {call} stops"))
+            (None, Some((signal, code))) => {
+                format!("sends {} ({}); the instruction does not complete", signal.name(), code.name())
             }
-            (None, None) => step_by("handler → process", "the instruction does not complete"),
+            (Some(call), _) => format!("the fault cannot be resolved, so {call} stops"),
+            (None, None) => "the instruction does not complete".to_owned(),
         }
     }
 }

@@ -1,0 +1,72 @@
+//! `ask steps`: the messages of an access, which students number in order.
+
+use std::sync::Arc;
+
+use super::entry::{AuthorCell, AuthorTable, Blank, Column, Derivation, Form, ItemKind, Radix};
+use super::tables::too_large;
+use crate::lang::span::Span;
+use crate::run::messages::Message;
+use crate::run::record::{CellView, MessageLevel, Shown};
+use crate::run::seeds::{draws, mixed_text};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
+
+/// The titles of the columns.
+pub(crate) const TITLES: [&str; 4] = ["Number", "From", "To", "Message"];
+
+impl Session<'_> {
+    /// Returns the table of the last access's messages, shuffled by the seed of the paper.
+    ///
+    /// # Errors
+    /// Returns `no-answer` or `limit-size`.
+    pub(crate) fn messages_asked(&self, place: Span, level: MessageLevel) -> Result<ItemKind, Stop> {
+        let messages = self.last_messages(level, place)?;
+        too_large(messages.len(), place)?;
+        let order = shuffled(&messages, self.state.seed);
+        let rows = order.iter().map(|at| row(*at, &messages[*at]));
+        let column = |title: &str| Column { title: title.to_owned(), radix: Radix::Decimal, digits: None };
+        Ok(ItemKind::Author(AuthorTable {
+            title: String::new(),
+            columns: TITLES.into_iter().map(column).collect(),
+            rows: rows.collect(),
+            order: self.state.last.as_deref().cloned().map(Arc::new),
+        }))
+    }
+}
+
+fn row(at: usize, message: &Message) -> Vec<AuthorCell> {
+    let text = |column| match message.cell(column) {
+        CellView::Nothing => AuthorCell::Given("–".to_owned(), false),
+        cell => AuthorCell::Given(cell.to_string(), false),
+    };
+    let blank = Blank {
+        fact: "".into(),
+        key: Some(Shown::plain(at as u64 + 1)),
+        form: Form::Number { radix: Radix::Decimal, digits: None },
+        unit: None,
+        round: None,
+    };
+    let number = AuthorCell::Blank(Box::new(blank), Derivation::default());
+    vec![number, text("from"), text("to"), text("message")]
+}
+
+/// Returns the numbers of the messages in a random order, which differs from the right order if possible. Different
+/// lists have different orders, so that the order of one item does not reveal the order of another.
+fn shuffled(messages: &[Message], seed: u64) -> Vec<usize> {
+    let texts: Vec<String> =
+        messages.iter().map(|message| format!("{} {}", message.ends(), message.row().words)).collect();
+    let mut draw = draws(mixed_text(seed, &texts.join("; ")));
+    let mut order: Vec<usize> = (0..messages.len()).collect();
+    for _ in 0..ATTEMPTS {
+        for last in (1..order.len()).rev() {
+            order.swap(last, draw(last as u64 + 1) as usize);
+        }
+        if !order.iter().map(|at| &texts[*at]).eq(&texts) {
+            break;
+        }
+    }
+    order
+}
+
+/// Maximum number of shuffles, because a list of equal messages has only one order.
+const ATTEMPTS: usize = 8;
