@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The report of each statement of a script.
 fn json_lines(script: &str) -> Vec<Value> {
@@ -89,4 +89,87 @@ proptest! {
         prop_assert_eq!(&levels[3]["ppn"], &facts["ppn"]);
         prop_assert_eq!(&walk["pa"], &facts["pa"]);
     }
+
+    /// `figure mapping` draws the frames that the tables of resident pages and frames contain.
+    #[test]
+    fn mappings_have_the_pages_and_frames_of_the_tables(
+        shared in proptest::bool::ANY, pages in 1u64..20, first in 0u64..4,
+        accesses in proptest::collection::vec((1u32..3, 0u64..20, proptest::bool::ANY), 0..12),
+    ) {
+        let kind = if shared { "MAP_SHARED" } else { "MAP_PRIVATE" };
+        let map = |n: u32| format!(
+            "P{n}: let fd{n} = open(\"f\", O_RDWR)\nP{n}: let m{n} = mmap(0x{n}000, {} * 64, PROT_READ | PROT_WRITE, \
+             {kind} | MAP_FIXED, fd{n}, {first} * 64)\n", pages,
+        );
+        let access = |(n, page, store): &(u32, u64, bool)| {
+            let va = format!("0x{:X}", u64::from(*n) * 0x1000 + page % pages * 64);
+            if *store { format!("P{n}: write {va} = 1\n") } else { format!("P{n}: read {va}\n") }
+        };
+        let script = format!(
+            "machine {{ virtual 14 bits, physical 12 bits, page 64 B }}\nkernel {{ frames 32 }}\n\
+             file \"f\" {{ size {}, pages 1 }}\nprocess P1\nprocess P2\n{}{}{}\
+             show frames\nshow P1.resident\nshow P2.resident\nfigure mapping P1 P2 \"f\"\n",
+            (pages + first) * 64, map(1), map(2), accesses.iter().map(access).collect::<String>(),
+        );
+        let lines = json_lines(&script);
+        let shown = |back: usize| &lines[lines.len() - 1 - back]["shown"][0];
+        // The last line contains the totals.
+        let (figure, frames) = (shown(1), shown(4)["rows"].as_array().expect("rows"));
+        let mut listed = std::collections::BTreeSet::new();
+        for (process, table) in [(0, shown(3)), (1, shown(2))] {
+            let resident = table["rows"].as_array().expect("rows");
+            let process = &figure["processes"][process];
+            let mut covered = process["omitted_pages"].as_u64().expect("a number");
+            for area in process["areas"].as_array().expect("areas") {
+                for page in area["pages"].as_array().expect("pages") {
+                    let count = page["pages"].as_u64().expect("a number");
+                    covered += count;
+                    let vpn = page["vpn"].as_u64().expect("a number");
+                    prop_assert_eq!(page["page"].as_u64(), Some(vpn % 64 + first));
+                    let own = resident.iter().find(|row| (vpn..vpn + count).contains(&row[0].as_u64().expect("a VPN")));
+                    prop_assert_eq!(&page["frame"], own.map_or(&Value::Null, |row| &row[1]), "{}", script);
+                    prop_assert_eq!(page["state"] == "frame", own.is_some());
+                    listed.extend(page["frame"].as_u64());
+                    // A private page is copied on a store unless it already is a copy.
+                    let frame = frames.iter().find(|row| row[0] == page["frame"]);
+                    let cached = frame.is_some_and(|row| row[2] == "file");
+                    prop_assert_eq!(page["copy_on_write"] == true, !shared && cached, "{}", script);
+                }
+            }
+            prop_assert_eq!(covered, pages);
+        }
+        for frame in figure["frames"].as_array().expect("frames") {
+            let row = frames.iter().find(|row| row[0] == frame["frame"]).expect("a frame in use");
+            prop_assert_eq!(&frame["refs"], &row[1]);
+            prop_assert_eq!(frame["kind"] == "page cache", row[2] == "file");
+            listed.remove(&frame["frame"].as_u64().expect("a number"));
+        }
+        prop_assert!(listed.is_empty(), "{:?} in {}", listed, script);
+    }
+}
+
+/// A store to a page of a private object copies the page (Computer Systems, figure 9.30). The file and the other process
+/// keep the original.
+#[test]
+fn a_store_to_a_private_object_copies_the_page() {
+    let lines = json_lines(
+        "machine simple\nfile \"object\" { size 128, pages 0x40 }\nprocess P1\n\
+         P1: let fd = open(\"object\", O_RDONLY)\nP1: let p = mmap(0x1000, 128, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0)\n\
+         P1: read p\nP1: let P2 = fork()\nfigure mapping P1 P2 \"object\"\nP2: write p = 1\nfigure mapping P1 P2 \"object\"\n",
+    );
+    let figures: Vec<&Value> =
+        lines.iter().map(|line| &line["shown"][0]).filter(|view| !view.is_null()).collect();
+    let [before, after] = figures.as_slice() else { panic!("{figures:?}") };
+    assert_eq!(before["frames"], json!([{"frame": 0, "refs": 1, "kind": "page cache", "page": 0}]));
+    assert_eq!(
+        after["frames"],
+        json!([
+            {"frame": 0, "refs": 1, "kind": "page cache", "page": 0},
+            {"frame": 1, "refs": 1, "kind": "copy", "page": 0},
+        ])
+    );
+    let place = |figure: &Value, process: usize| {
+        figure["processes"][process]["areas"][0]["pages"][0]["state"].clone()
+    };
+    assert_eq!([place(before, 0), place(before, 1), place(after, 1)], ["frame", "not-resident", "frame"]);
 }

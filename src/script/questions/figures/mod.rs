@@ -2,6 +2,7 @@
 
 mod bits;
 mod frames;
+mod mapping;
 mod request;
 mod system;
 mod views;
@@ -12,7 +13,7 @@ use super::papers::puts;
 use crate::lang::ast::Command;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::params::Param::{self, Keyword, Literal, Many, Optional};
-use crate::run::params::{PA, PROCESS, VA};
+use crate::run::params::{FILE_NAME, PA, PROCESS, VA};
 use crate::run::record::{Did, FigureData, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
@@ -47,6 +48,14 @@ const FIGURES: &[FigureRow] = &[
     },
     FigureRow { params: &[Keyword("layout"), Many(&PROCESS)], prepare: Prepare::Views(views::layout) },
     FigureRow { params: &[Keyword("frames"), Many(&PROCESS)], prepare: Prepare::Views(frames::frames) },
+    FigureRow {
+        params: &[Keyword("mapping"), Many(&PROCESS), FILE_NAME],
+        prepare: Prepare::Data(mapping::mapping),
+    },
+    FigureRow {
+        params: &[Keyword("mapping"), Many(&PROCESS), Literal("anonymous")],
+        prepare: Prepare::Data(mapping::mapping),
+    },
     FigureRow { params: &[Keyword("tables"), Optional(&[PROCESS])], prepare: Prepare::Views(views::shown) },
     FigureRow { params: &[Literal("reference")], prepare: Prepare::Views(views::shown) },
     FigureRow { params: &[Literal("steps")], prepare: Prepare::Views(views::shown) },

@@ -1,5 +1,7 @@
 //! Draws figures from their data.
 
+mod lanes;
+mod mapping;
 mod system;
 
 use crate::report::scene::Scene;
@@ -9,5 +11,6 @@ use crate::run::record::FigureData;
 pub(crate) fn scene(data: &FigureData) -> Scene {
     match data {
         FigureData::System(of) => system::scene(of),
+        FigureData::Mapping(of) => mapping::scene(of),
     }
 }

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::mapped::Mapping;
+
 /// The version of the data. The version changes when a member is renamed, removed, or redefined.
 pub const FIGURE_VERSION: u32 = 1;
 
@@ -11,6 +13,8 @@ pub const FIGURE_VERSION: u32 = 1;
 pub enum FigureData {
     /// The declared machine.
     System(System),
+    /// An object that processes map.
+    Mapping(Mapping),
 }
 
 /// A machine with its TLBs and caches.

@@ -14,6 +14,7 @@ mod call;
 mod effect;
 mod fault;
 mod figure;
+mod mapped;
 mod process;
 mod recorder;
 mod reference;
@@ -27,6 +28,9 @@ pub(crate) use call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, 
 pub(crate) use effect::{BeforeCall, FileRecord};
 pub(crate) use fault::{FaultRecord, FaultSurroundings, copies_page, first_eviction};
 pub use figure::{FIGURE_VERSION, FigureData, System, SystemPart};
+pub use mapped::{
+    FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PagePlace,
+};
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
 pub(crate) use recorder::Recorder;
 pub use reference::ReferenceRun;

@@ -28,7 +28,7 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
                 let (at, stroke, grey) = (grid.center(*at), *stroke, *shaded);
                 drawing.shapes.push(DrawnShape::Box { at, size: extent, grey, stroke });
             }
-            SceneShape::Path { points, stroke, arrow } => {
+            SceneShape::Path { points, stroke, arrow, .. } => {
                 let last = points.len().saturating_sub(2);
                 for (at, pair) in points.windows(2).enumerate() {
                     let (from, mut to) = (grid.center(pair[0]), grid.center(pair[1]));
