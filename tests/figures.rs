@@ -108,16 +108,20 @@ proptest! {
         let script = format!(
             "machine {{ virtual 14 bits, physical 12 bits, page 64 B }}\nkernel {{ frames 32 }}\n\
              file \"f\" {{ size {}, pages 1 }}\nprocess P1\nprocess P2\n{}{}{}\
-             show frames\nshow P1.resident\nshow P2.resident\nfigure mapping P1 P2 \"f\"\n",
+             show frames\nshow P1.resident\nshow P2.resident\nfigure mapping P1 P2 \"f\"\n\
+             figure frames P1 P2\n",
             (pages + first) * 64, map(1), map(2), accesses.iter().map(access).collect::<String>(),
         );
         let lines = json_lines(&script);
         let shown = |back: usize| &lines[lines.len() - 1 - back]["shown"][0];
         // The last line contains the totals.
-        let (figure, frames) = (shown(1), shown(4)["rows"].as_array().expect("rows"));
+        let (figure, sharing, frames) = (shown(2), shown(1), shown(5)["rows"].as_array().expect("rows"));
         let mut listed = std::collections::BTreeSet::new();
-        for (process, table) in [(0, shown(3)), (1, shown(2))] {
+        for (process, table) in [(0, shown(4)), (1, shown(3))] {
             let resident = table["rows"].as_array().expect("rows");
+            let resident_pages = sharing["sharing"][process]["pages"].as_array().expect("pages").iter();
+            let drawn: Vec<Value> = resident_pages.map(|page| json!([page["vpn"], page["frame"]])).collect();
+            prop_assert_eq!(&drawn, resident, "{}", script);
             let process = &figure["processes"][process];
             let mut covered = process["omitted_pages"].as_u64().expect("a number");
             for area in process["areas"].as_array().expect("areas") {
@@ -145,6 +149,10 @@ proptest! {
             listed.remove(&frame["frame"].as_u64().expect("a number"));
         }
         prop_assert!(listed.is_empty(), "{:?} in {}", listed, script);
+        let drawn = sharing["frames"].as_array().expect("frames").iter();
+        let drawn: Vec<Value> = drawn.map(|frame| json!([frame["frame"], frame["refs"]])).collect();
+        let used: Vec<Value> = frames.iter().map(|row| json!([row[0], row[1]])).collect();
+        prop_assert_eq!(drawn, used, "{}", script);
     }
 }
 
@@ -172,4 +180,42 @@ fn a_store_to_a_private_object_copies_the_page() {
         figure["processes"][process]["areas"][0]["pages"][0]["state"].clone()
     };
     assert_eq!([place(before, 0), place(before, 1), place(after, 1)], ["frame", "not-resident", "frame"]);
+}
+
+/// `figure frames` marks the pages and frames that a store changes after `fork` (Computer Systems, section 9.8.2): the page of
+/// the process that stores, its old frame, and its new frame.
+#[test]
+fn the_second_figure_of_the_same_processes_marks_changes() {
+    let lines = json_lines(
+        "machine simple\nprocess P1\n\
+         P1: let p = mmap(0x1000, 128, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
+         P1: write p = 1\nP1: write p + 64 = 2\nP1: let P2 = fork()\n\
+         figure frames P1 P2\nfigure frames P1\nP2: write p = 3\nfigure frames P1 P2\nfigure frames P1 P2\n\
+         scenario \"s\" { P2: munmap(p, 64); figure frames P1 P2 }\nfigure frames P2 P1\n",
+    );
+    let figures: Vec<&Value> =
+        lines.iter().map(|line| &line["shown"][0]).filter(|view| !view.is_null()).collect();
+    let [first, other, second, third, scenario, swapped] = figures.as_slice() else { panic!("{figures:?}") };
+    let marked = |figure: &Value| {
+        let named = |list: &Value, name: &str| {
+            let list = list.as_array().expect("a list").iter();
+            list.filter(|row| row["changed"] == true).map(|row| row[name].clone()).collect::<Vec<_>>()
+        };
+        let pages =
+            [0, 1].map(|at| named(figure["sharing"].get(at).map_or(&json!([]), |own| &own["pages"]), "vpn"));
+        json!([figure["compared"], pages[0], pages[1], named(&figure["frames"], "frame")])
+    };
+    assert_eq!(marked(first), json!([false, [], [], []]));
+    assert_eq!(marked(other), json!([false, [], [], []]), "other processes");
+    assert_eq!(marked(second), json!([true, [], [0x40], [0, 2]]));
+    assert_eq!(marked(third), json!([true, [], [], []]));
+    assert_eq!(
+        (marked(scenario), &scenario["sharing"][1]["gone"]),
+        (json!([true, [], [], []]), &json!([0x40]))
+    );
+    assert_eq!(marked(swapped), json!([false, [], [], []]), "another order");
+    // The members of earlier versions.
+    let page = &second["sharing"][0]["pages"][0];
+    assert_eq!((&page["vpn"], &page["frame"], &page["writable"]), (&json!(0x40), &json!(0), &json!(false)));
+    assert_eq!((&page["area"], &page["copy_on_write"]), (&json!(""), &json!(true)));
 }

@@ -11,7 +11,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::random::SplitMix64;
 use pagewalk_engine::machine::spec::Spec;
 
-use super::record::Did;
+use super::record::{Did, FigureData};
 
 /// The state of a script between two statements.
 #[derive(Debug, Clone)]
@@ -28,6 +28,8 @@ pub struct State {
     pub(crate) seed: u64,
     /// The columns that `set` has named, indexed by the noun and by the index of the TLB or cache.
     columns: Arc<BTreeMap<(&'static str, usize), Vec<String>>>,
+    /// The latest figure of each subject.
+    figures: Arc<BTreeMap<String, Arc<FigureData>>>,
 }
 
 /// The machine, if one was declared.
@@ -87,6 +89,7 @@ impl State {
             random: SplitMix64::new(seed),
             seed,
             columns: Arc::default(),
+            figures: Arc::default(),
         }
     }
 
@@ -94,6 +97,24 @@ impl State {
     pub(crate) fn declare(&mut self, machine: Box<Machine>) {
         self.machine = Slot::Is(machine);
         self.columns = Arc::default();
+        self.forget_figures();
+    }
+
+    /// Records a figure for a later one of the same subject.
+    pub(crate) fn note_figure(&mut self, figure: &Arc<FigureData>) {
+        if let Some(subject) = figure.subject() {
+            Arc::make_mut(&mut self.figures).insert(subject, Arc::clone(figure));
+        }
+    }
+
+    /// Returns the latest figure of a subject.
+    pub(crate) fn figure_of(&self, subject: &str) -> Option<&Arc<FigureData>> {
+        self.figures.get(subject)
+    }
+
+    /// Forgets all figures, such as those outside a question.
+    pub(crate) fn forget_figures(&mut self) {
+        self.figures = Arc::default();
     }
 
     /// Adds the columns of a `set` to the columns of its noun.

@@ -1,5 +1,4 @@
-//! Labels of facts, and the words of a paper, in the textbook's terms, in a course's terms, or in another
-//! language.
+//! Labels of facts and words of a paper: in the textbook's terms, a course's terms, or another language.
 
 use std::collections::BTreeMap;
 
@@ -157,6 +156,8 @@ pub(crate) const WORDS: &[&str] = &[
     "PPN",
     "VPN",
     "Latency",
+    "before",
+    "after",
     "Time of loading",
     "Access",
     "System call",
@@ -338,8 +339,7 @@ fn known() -> impl Iterator<Item = &'static str> {
     let labelled = FACTS.iter().chain(OF_STRINGS).chain(OF_TRACES).chain(TABLES).map(|(name, _)| *name);
     let facts = ACCESS_FACTS.iter().map(|row| row.name).chain(CALL_FACTS.iter().map(|row| row.name));
     let runs = REFERENCE_FACTS.iter().map(|row| row.name).chain(REPLAY_FACTS.iter().map(|row| row.name));
-    let bits = BITS.iter().map(|row| row.name);
-    labelled.chain(facts).chain(runs).chain(bits).chain(WORDS.iter().copied())
+    labelled.chain(facts).chain(runs).chain(BITS.iter().map(|row| row.name)).chain(WORDS.iter().copied())
 }
 
 /// Whether a name can have a label. The names of caches and their facts depend on the machine.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::frames::copies;
 use super::request::Request;
 use crate::lang::ast::Expr;
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -32,6 +33,17 @@ const ROWS: [usize; 2] = [12, 8];
 enum Object {
     File(FileId),
     Anonymous,
+}
+
+impl Object {
+    /// Whether an area maps the object.
+    fn backs(self, area: &Vma) -> bool {
+        match (area.backing, self) {
+            (Backing::File { file, .. }, Self::File(of)) => file == of,
+            (Backing::Anonymous | Backing::Object { .. }, Self::Anonymous) => true,
+            _ => false,
+        }
+    }
 }
 
 /// Returns the areas of the named processes that map an object.
@@ -77,7 +89,11 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
         Object::Anonymous => None,
     };
     let frames = frames(kernel, &processes, file.as_ref());
+    // Each listed page may be in its own frame, and another process may map each page of the file.
     let listed = each_page(&processes).filter(|page| page.pages == 1).count();
+    let others = kernel.processes().filter(|process| !pids.contains(&process.pid));
+    let shared = others.flat_map(|process| process.space.areas.iter()).any(|area| object.backs(area));
+    let possible = listed + file.as_ref().filter(|_| shared).map_or(0, |file| file.pages.len());
     let spec = kernel.machine().spec();
     Ok(FigureData::Mapping(Mapping {
         virtual_bits: spec.virtual_bits(),
@@ -85,7 +101,7 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
         frame_bits: u32::BITS - kernel.frame_limit().saturating_sub(1).leading_zeros(),
         page_bytes: 1 << spec.page_bits(),
         swap_slots: kernel.swap().slots,
-        places: if in_question { listed.max(frames.len()) } else { frames.len() },
+        places: frames.len().max(if in_question { possible } else { 0 }),
         file,
         processes,
         frames,
@@ -152,13 +168,8 @@ struct Pages<'k> {
 impl Pages<'_> {
     /// Lists the areas that map an object, with at most `most` rows of pages.
     fn of(&self, object: Object, most: usize) -> MappingProcess {
-        let maps = |area: &&Vma| match (area.backing, object) {
-            (Backing::File { file, .. }, Object::File(of)) => file == of,
-            (Backing::Anonymous | Backing::Object { .. }, Object::Anonymous) => true,
-            _ => false,
-        };
         let page_bits = self.machine.spec().page_bits();
-        let areas: Vec<&Vma> = self.process.space.areas.iter().filter(maps).collect();
+        let areas: Vec<&Vma> = self.process.space.areas.iter().filter(|area| object.backs(area)).collect();
         let all: u64 = areas.iter().map(|area| area.len() >> page_bits).sum();
         let together = all > most as u64;
         let (mut listed, mut left, mut shown) = (Vec::new(), most, 0);
@@ -221,7 +232,7 @@ impl Pages<'_> {
             PageLocation::Frame(frame) => {
                 let entry = self.machine.vpn(vpn).ok().and_then(|vpn| self.machine.page_table_entry(vpn));
                 let writable = entry.is_some_and(|(_, pte)| pte.flags.has(Bit::Rw));
-                let copy_on_write = area.prot.write && !area.shared && !writable;
+                let copy_on_write = copies(area, writable);
                 PagePlace::Frame { frame: frame.0.into(), writable, copy_on_write }
             }
         }

@@ -9,7 +9,6 @@ mod views;
 mod walk;
 
 use super::entry::{Entry, Figure};
-use super::papers::puts;
 use crate::lang::ast::Command;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::params::Param::{self, Keyword, Literal, Many, Optional};
@@ -18,6 +17,7 @@ use crate::run::record::{Did, FigureData, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
 use request::Request;
+use std::sync::Arc;
 
 /// A kind of figure.
 struct FigureRow {
@@ -47,7 +47,7 @@ const FIGURES: &[FigureRow] = &[
         prepare: Prepare::Printed(bits::bits),
     },
     FigureRow { params: &[Keyword("layout"), Many(&PROCESS)], prepare: Prepare::Views(views::layout) },
-    FigureRow { params: &[Keyword("frames"), Many(&PROCESS)], prepare: Prepare::Views(frames::frames) },
+    FigureRow { params: &[Keyword("frames"), Many(&PROCESS)], prepare: Prepare::Data(frames::frames) },
     FigureRow {
         params: &[Keyword("mapping"), Many(&PROCESS), FILE_NAME],
         prepare: Prepare::Data(mapping::mapping),
@@ -93,9 +93,12 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
         return Err(unknown.help(help).into());
     };
     let request = Request { place, noun, operands, command };
+    let mut drawn = None;
     let (figure, views) = match row.prepare {
         Prepare::Data(prepare) => {
-            let view = View::Figure(prepare(session, &request)?.into());
+            let data = Arc::new(prepare(session, &request)?);
+            drawn = Some(Arc::clone(&data));
+            let view = View::Figure(data);
             (Figure::Views(vec![view.clone()]), vec![view])
         }
         Prepare::Views(prepare) => {
@@ -107,10 +110,16 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
             (figure, vec![view])
         }
     };
-    if session.is_in_question() {
-        return Ok(puts(Entry::Figure { figure, in_part: session.in_part() }, views));
-    }
-    Ok(Action::does(move |_| Ok(Did::Shown(views))))
+    let entry = session.is_in_question().then(|| Entry::Figure { figure, in_part: session.in_part() });
+    Ok(Action::does(move |session| {
+        if let Some(data) = drawn {
+            session.state.note_figure(&data);
+        }
+        if let Some(entry) = entry {
+            session.enter(entry);
+        }
+        Ok(Did::Shown(views))
+    }))
 }
 
 impl FigureRow {

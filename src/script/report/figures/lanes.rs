@@ -1,6 +1,6 @@
 //! Arrows between columns of boxes. Each arrow turns in its own lane.
 
-use crate::report::scene::Stroke;
+use crate::report::scene::{Place, Stroke};
 
 /// An arrow from a row of one column to a row of another column. No two arrows begin at the same row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,6 +33,16 @@ pub(super) fn routes(sides: &[Vec<Link>; 2]) -> Routes {
             Routes { offset: 1, sides: moved }
         }
     }
+}
+
+/// Returns the points of an arrow in a lane, from a border of a source to the cell before a border of the target.
+pub(super) fn points(link: &Link, lane: u32, source: u32, target: u32) -> Vec<Place> {
+    let (turn, end) =
+        if source < target { (source + 2 + lane, target - 1) } else { (source - 2 - lane, target + 1) };
+    if link.from == link.to {
+        return vec![(source, link.from), (end, link.to)];
+    }
+    vec![(source, link.from), (turn, link.from), (turn, link.to), (end, link.to)]
 }
 
 /// Returns two orders of lanes with few crossings: among the arrows in the same direction, none cross needlessly.

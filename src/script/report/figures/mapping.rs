@@ -1,7 +1,7 @@
 //! An object that processes map: their areas at the left and at the right, the page frames between them, and the file on
 //! disk at the bottom.
 
-use super::lanes::{Link, Routes, routes};
+use super::lanes::{Link, Routes, points, routes};
 use crate::report::narrate::hex;
 use crate::report::scene::{Frame, Line, Place, Scene, Stroke, widest, width};
 use crate::run::nouns::size;
@@ -231,16 +231,9 @@ impl Pen<'_> {
 
     /// Draws the arrows of a column to the frames.
     fn arrows(&mut self, column: &Column, x: u32, frames: Frame, routes: &Routes, side: usize) {
+        let (source, target) = if side == 0 { (column.wide - 1, frames.at.0) } else { (x, frames.right()) };
         for (lane, link) in (0..).zip(&routes.sides[side]) {
-            let (from, to) = (link.from, link.to);
-            let (start, lane, end) = if side == 0 {
-                (column.wide - 1, column.wide + 1 + lane, frames.at.0 - 1)
-            } else {
-                (x, x - 2 - lane, frames.right() + 1)
-            };
-            let points = [(start, from), (lane, from), (lane, to), (end, to)];
-            let straight = [points[0], points[3]];
-            self.scene.answer_arrow(if from == to { &straight } else { &points }, link.stroke);
+            self.scene.answer_arrow(&points(link, lane, source, target), link.stroke);
         }
     }
 

@@ -1,5 +1,6 @@
 //! Draws figures from their data.
 
+mod frames;
 mod lanes;
 mod mapping;
 mod system;
@@ -9,8 +10,11 @@ use crate::run::record::FigureData;
 
 /// Draws a figure.
 pub(crate) fn scene(data: &FigureData) -> Scene {
-    match data {
+    let mut scene = match data {
         FigureData::System(of) => system::scene(of),
         FigureData::Mapping(of) => mapping::scene(of),
-    }
+        FigureData::Frames(of) => frames::scene(of),
+    };
+    scene.subject = data.subject();
+    scene
 }

@@ -9,7 +9,6 @@ use super::declaration::declaration;
 use super::page_walk;
 use super::process::{handler, layout, maps};
 use super::ruler::{of_address, rulers};
-use super::sharing;
 use super::steps::steps;
 use super::tree;
 use super::words::approximately;
@@ -26,7 +25,6 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
         View::CallSteps(call) => vec![Block::Steps(handler::call_steps(call))],
         View::Layout(layout) => layout::blocks(layout),
         View::Tree(tree) => tree::blocks(tree),
-        View::Sharing(sharing) => vec![Block::Table(sharing::table(sharing))],
         View::Maps { spec, areas, .. } => maps(spec, areas),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
         View::Figure(data) => vec![Block::Figure(scene(data))],

@@ -17,6 +17,8 @@ pub struct Scene {
     pub(crate) said: Vec<(String, bool)>,
     /// The shapes, in drawing order.
     pub(crate) shapes: Vec<SceneShape>,
+    /// The objects of a figure that may show them before or after a change.
+    pub(crate) subject: Option<String>,
     /// The minimum size, which a paper takes from its key.
     least: Place,
 }
@@ -188,6 +190,16 @@ impl Scene {
             }
         }
         self
+    }
+
+    /// Whether the figures show the same objects before and after a change.
+    pub(crate) fn precedes(&self, after: &Self) -> bool {
+        self.subject.is_some() && self.subject == after.subject
+    }
+
+    /// Adds a caption to the title.
+    pub(crate) fn caption(&mut self, caption: &str) {
+        self.title = format!("{caption}: {}", self.title);
     }
 
     /// Returns the description.

@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use super::mapped::Mapping;
+use super::sharing::Sharing;
 
 /// The version of the data. The version changes when a member is renamed, removed, or redefined.
 pub const FIGURE_VERSION: u32 = 1;
@@ -15,6 +16,32 @@ pub enum FigureData {
     System(System),
     /// An object that processes map.
     Mapping(Mapping),
+    /// The frames of processes.
+    Frames(Sharing),
+}
+
+impl FigureData {
+    /// Returns the objects that the figure shows, or `None` for a figure that does not show them before or after a change.
+    pub(crate) fn subject(&self) -> Option<String> {
+        let names = |names: Vec<&str>| names.join(" ");
+        match self {
+            Self::System(_) => None,
+            Self::Mapping(of) => {
+                let file = of.file.as_ref().map_or("anonymous", |file| &file.name);
+                let processes = of.processes.iter().map(|process| &*process.process);
+                Some(names(["mapping"].into_iter().chain(processes).chain([file]).collect()))
+            }
+            Self::Frames(of) => {
+                let processes = of.sharing.iter().map(|process| &*process.process);
+                Some(names(["frames"].into_iter().chain(processes).collect()))
+            }
+        }
+    }
+
+    /// Whether a paper prints the whole figure.
+    pub(crate) fn is_given(&self) -> bool {
+        matches!(self, Self::Frames(_))
+    }
 }
 
 /// A machine with its TLBs and caches.

@@ -21,8 +21,8 @@ pub struct Mapping {
     pub processes: Vec<MappingProcess>,
     /// The frames that hold pages of the object, in order.
     pub frames: Vec<MappedFrame>,
-    /// The number of places for frames. In a question, each listed page has a place, so that the places do not reveal
-    /// which pages share a frame.
+    /// The number of places for frames. In a question, there are as many places as frames are possible, so that the places
+    /// do not reveal which pages share a frame.
     pub places: usize,
 }
 

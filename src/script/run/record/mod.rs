@@ -19,6 +19,7 @@ mod process;
 mod recorder;
 mod reference;
 mod replayed;
+mod sharing;
 mod shown;
 mod view;
 mod written;
@@ -37,10 +38,11 @@ pub use reference::ReferenceRun;
 pub(crate) use reference::{Addresses, StartRow};
 pub use replayed::Replayed;
 pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, STRADDLES};
+pub use sharing::{PageInFrame, SharedFrame, Sharing, SharingProcess};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
-    AreaLayout, BitsView, CellView, LayoutView, PageInFrame, SharingView, TableView, TreeEntry, TreeTable,
-    TreeView, View, WalkLevel, WalkView,
+    AreaLayout, BitsView, CellView, LayoutView, TableView, TreeEntry, TreeTable, TreeView, View, WalkLevel,
+    WalkView,
 };
 pub use written::Written;
 

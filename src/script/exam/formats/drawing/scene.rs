@@ -5,6 +5,10 @@ use crate::report::scene::{Place, Scene, SceneShape};
 
 /// Height of a row, relative to the text size.
 const ROW: f64 = 1.2;
+/// Space between drawings side by side, in millimeters.
+const BETWEEN: f64 = 4.5;
+/// Minimum relative text size for drawings side by side.
+const SMALLEST: f64 = 0.7;
 
 /// Draws a scene below its title.
 pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
@@ -48,6 +52,15 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
         }
     }
     drawing
+}
+
+/// Draws two scenes in the same size, side by side if that is legible.
+pub fn pair(pair: &[Scene; 2], canvas: Canvas) -> Vec<Drawing> {
+    let half = Canvas { room: (canvas.room - BETWEEN) / 2.0, ..canvas };
+    let columns = pair.iter().map(|scene| scene.size().0).max().unwrap_or(1).max(1);
+    let text = |canvas: Canvas| ((canvas.room - 0.6) / (f64::from(columns) * CHARACTER)).min(canvas.text);
+    let room = if text(half) >= canvas.text * SMALLEST { half } else { canvas };
+    pair.iter().map(|scene| draw(scene, Canvas { text: text(room), ..room })).collect()
 }
 
 /// The size of a cell, and the distance of the first row from the upper edge.

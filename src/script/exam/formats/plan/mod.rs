@@ -7,7 +7,6 @@ mod instructions;
 mod items;
 mod medium;
 mod powers;
-mod sharing;
 mod sheet;
 mod split;
 mod streams;

@@ -7,7 +7,6 @@ use super::instructions::{authored, instructions};
 use super::items::{Items, points};
 use super::medium::Medium;
 use super::powers::set_powers;
-use super::sharing;
 use super::tables;
 use super::walks;
 use crate::exam::formats::assumptions::{NO_VALUE, assumptions};
@@ -133,7 +132,7 @@ impl Plan<'_> {
                 Piece::Given(views) => blocks.extend(views.iter().flat_map(|view| self.given(view))),
                 Piece::Figure(figure) => {
                     for block in self.figure(figure) {
-                        put(&mut blocks, block);
+                        put(&mut blocks, block, self.labels);
                     }
                 }
                 Piece::Item(item) => {
@@ -204,7 +203,7 @@ impl Plan<'_> {
             Drawn::Views(views) => {
                 let mut blocks = Vec::new();
                 for block in views.iter().flat_map(|view| self.drawn(view)) {
-                    put(&mut blocks, block);
+                    put(&mut blocks, block, self.labels);
                 }
                 blocks
             }
@@ -215,11 +214,11 @@ impl Plan<'_> {
     fn drawn(&self, view: &View) -> Vec<Block> {
         match view {
             View::Tree(tree) => vec![tables::figure(tree)],
-            View::Sharing(of) => vec![sharing::figure(of)],
             View::Steps(_) => sequence(view).map_or_else(|| self.given(view), |block| vec![block]),
             View::Figure(data) => {
                 let scene = scene(data);
-                let scene = if self.edition.filled() { scene } else { scene.unanswered() };
+                let whole = self.edition.filled() || data.is_given();
+                let scene = if whole { scene } else { scene.unanswered() };
                 vec![Block::Figure(Figure::Scene(scene))]
             }
             View::Walk(of) => vec![walks::figure(of, self.edition.filled())],
@@ -263,9 +262,18 @@ fn sequence(view: &View) -> Option<Block> {
     fits.then(|| Block::Figure(Figure::Sequence(Sequence { title: "Messages".to_owned(), messages })))
 }
 
-/// Appends a block. Merges consecutive address spaces into one figure: before and after.
-fn put(blocks: &mut Vec<Block>, block: Block) {
+/// Appends a block. Merges consecutive figures of the same objects into one figure: before and after.
+fn put(blocks: &mut Vec<Block>, block: Block, labels: &Labels) {
     match (blocks.last_mut(), block) {
+        (Some(Block::Figure(Figure::Scene(before))), Block::Figure(Figure::Scene(mut after)))
+            if before.precedes(&after) =>
+        {
+            let mut before = std::mem::take(before);
+            before.caption(labels.localize("before"));
+            after.caption(labels.localize("after"));
+            blocks.pop();
+            blocks.push(Block::Figure(Figure::Pair(Box::new([before, after]))));
+        }
         (Some(Block::Figure(Figure::Layouts(before))), Block::Figure(Figure::Layouts(after)))
             if before.len() < 2 =>
         {
