@@ -154,6 +154,63 @@ proptest! {
         let used: Vec<Value> = frames.iter().map(|row| json!([row[0], row[1]])).collect();
         prop_assert_eq!(drawn, used, "{}", script);
     }
+
+    /// `figure translation` draws the path that a read takes: first from empty TLBs and caches, and then through what the
+    /// first reads left there.
+    #[test]
+    fn translations_have_the_values_of_the_facts(
+        levels in 1u32..4, sets in 0u32..3, ways in 1u32..6, block in 1u32..5, second in any::<bool>(),
+        vas in proptest::collection::vec(any::<u64>(), 1..6), frames in proptest::collection::vec(0u64..64, 6),
+    ) {
+        let bits = 6 + 4 * levels;
+        let vas: Vec<u64> = vas.iter().map(|va| va & ((1 << bits) - 1)).collect();
+        let rows: String = vas.iter().zip(&frames).map(|(va, frame)| format!("| {:X} {frame:X} |; ", va >> 6)).collect();
+
+        let more = if second { ", tlb L2TLB { entries 8, ways 2 }, cache L2 { sets 8, ways 2, block 16 B }" } else { "" };
+        let (block, sets) = (1u64 << block, 1u64 << sets);
+        let script = format!(
+            "machine {{ virtual {bits} bits, physical 12 bits, page 64 B, page_table {{ levels {levels} }}, \
+             tlb T {{ sets {sets}, ways {ways} }}, cache L1 {{ sets {sets}, ways {ways}, block {block} B }}{more} }}\n\
+             set page_table {{ | vpn ppn |; {rows} }}\n"
+        );
+        // Two pages of the table must not have the same VPN.
+        let mut pages: Vec<u64> = vas.iter().map(|va| va >> 6).collect();
+        pages.sort_unstable();
+        pages.dedup();
+        prop_assume!(pages.len() == vas.len());
+        let pairs: String = vas.iter().chain(&vas).map(|va| format!("figure translation read {va}\nread {va}\n")).collect();
+        let lines = json_lines(&(script.clone() + &pairs));
+        for (pair, va) in lines[2..].chunks_exact(2).zip(vas.iter().chain(&vas)) {
+            let (drawn, facts) = (&pair[0]["shown"][0], &pair[1]["facts"]);
+            prop_assert_eq!(drawn["va"]["value"].as_u64(), Some(*va), "{}", script);
+            prop_assert_eq!(&drawn["pa"]["value"], &facts["pa"], "{}", script);
+            for address in ["va", "pa"] {
+                for field in drawn[address]["rows"].as_array().expect("rows").iter().flat_map(|row| row.as_array().expect("fields")) {
+                    let name = field["name"].as_str().expect("a name").to_lowercase();
+                    prop_assert_eq!(&field["value"], &facts[&name], "{} of {}", name, script);
+                }
+            }
+            for (kind, names) in [("tlbs", ["T", "L2TLB"]), ("caches", ["L1", "L2"])] {
+                let parts = drawn[kind].as_array().expect("parts");
+                prop_assert_eq!(parts.len(), 1 + usize::from(second));
+                for (part, name) in parts.iter().zip(names) {
+                    let looked_up = |fact: &str| facts.get(format!("{name}.{fact}")).cloned().unwrap_or_default();
+                    let hit = match facts.get(name).and_then(Value::as_str) {
+                        Some("hit") => Some(true),
+                        Some("miss") => Some(false),
+                        _ => None,
+                    };
+                    prop_assert_eq!(part["hit"].as_bool(), hit, "{} of {}", name, script);
+                    if hit.is_some() {
+                        prop_assert_eq!(&part["set"], &looked_up("index"), "{} of {}", name, script);
+                        prop_assert_eq!(&part["tag"], &looked_up("tag"), "{} of {}", name, script);
+                    }
+                }
+            }
+            let walked = facts["walk"].as_u64().is_some_and(|levels| levels > 0);
+            prop_assert_eq!(drawn["walked"].as_bool(), Some(walked), "{}", script);
+        }
+    }
 }
 
 /// A store to a page of a private object copies the page (Computer Systems, figure 9.30). The file and the other process

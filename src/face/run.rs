@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
+use super::ascii::Characters;
 use super::deny::Checking;
 use super::terminal::{Color, Status, complain, diagnostic_style};
 use pagewalk_script::api::CheckedScript;
@@ -27,6 +28,8 @@ pub(crate) struct Run {
     /// Show every step of every access
     #[arg(long)]
     explain: bool,
+    #[command(flatten)]
+    characters: Characters,
     #[command(flatten)]
     options: RunOptions,
 }
@@ -88,7 +91,7 @@ impl Run {
         let Ended { totals, diagnostics } = match self.format {
             Format::Text => {
                 let options = text::Options { explain: self.explain, color: colored };
-                let mut sink = TextSink::new(out, &reading.sources, options);
+                let mut sink = TextSink::new(self.characters.writer(out), &reading.sources, options);
                 let ended = reading.run((&self.options).into(), &mut sink);
                 sink.finish(ended.totals, ended.diagnostics.len())?;
                 ended

@@ -228,8 +228,9 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "map" "pa"
-  "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
+  "anonymous" "by" "csv" "demand" "din" "execute" "fetch" "fields" "first" "for" "format" "identity"
+  "lackey" "map" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor"
+  "translate" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -240,8 +241,9 @@
   operand: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "map" "pa"
-  "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
+  "anonymous" "by" "csv" "demand" "din" "execute" "fetch" "fields" "first" "for" "format" "identity"
+  "lackey" "map" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor"
+  "translate" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -249,8 +251,9 @@
   value: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "map" "pa"
-  "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
+  "anonymous" "by" "csv" "demand" "din" "execute" "fetch" "fields" "first" "for" "format" "identity"
+  "lackey" "map" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor"
+  "translate" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -260,8 +263,9 @@
   value: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "map" "pa"
-  "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "write"
+  "anonymous" "by" "csv" "demand" "din" "execute" "fetch" "fields" "first" "for" "format" "identity"
+  "lackey" "map" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor"
+  "translate" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -272,7 +276,7 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words first_options
-  "bits" "exactly" "out" "scan" "walk"
+  "bits" "exactly" "mapping" "out" "scan" "system" "translation" "walk"
   ; END generated words
   ))
 

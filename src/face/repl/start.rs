@@ -17,6 +17,7 @@ use super::keys::Keys;
 use super::line::LineHelper;
 use super::pasted::{self, indentation};
 use super::shell::{Flow, Shell};
+use crate::face::ascii::Characters;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
@@ -41,6 +42,8 @@ pub(crate) struct Repl {
     /// Stop running each input after a total of N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
+    #[command(flatten)]
+    characters: Characters,
 }
 
 impl Repl {
@@ -61,8 +64,8 @@ impl Repl {
             echo: terminal,
         };
         let options = Options { max_steps: self.max_steps, ..Options::default() };
-        let context =
-            ReplContext::new(options, display, interrupt, Box::new(io::stdout()), Box::new(io::stderr()));
+        let out = Box::new(self.characters.writer(io::stdout()));
+        let context = ReplContext::new(options, display, interrupt, out, Box::new(io::stderr()));
         let mut shell = Shell::new(context);
         if terminal {
             shell.greet()?;

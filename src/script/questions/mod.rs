@@ -10,7 +10,7 @@ mod choice;
 mod commands;
 mod derivation;
 pub mod entry;
-mod figures;
+pub(crate) mod figures;
 pub(crate) mod follow;
 mod language;
 pub(crate) mod mistakes;

@@ -1,5 +1,6 @@
 //! Reports of the results of a run.
 
+mod broken;
 pub mod diagnostics;
 pub mod diff;
 pub mod doc;

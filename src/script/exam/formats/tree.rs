@@ -276,6 +276,8 @@ pub struct Walk {
     pub(crate) text: String,
     /// One column for each level.
     pub(crate) columns: Vec<WalkColumn>,
+    /// The page offset: its name, the bits that it consists of, and its value.
+    pub(crate) offset: [String; 3],
     /// The width of a column in characters, which is the same on the paper and in the key.
     pub(crate) room: usize,
     /// The physical address, or the fault.

@@ -5,18 +5,19 @@ mod frames;
 mod mapping;
 mod request;
 mod system;
+pub(crate) mod translation;
 mod views;
 mod walk;
 
 use super::entry::{Entry, Figure};
 use crate::lang::ast::Command;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::run::params::Param::{self, Keyword, Literal, Many, Optional};
+use crate::run::params::Param::{self, Keyword, Literal, Many, Optional, Words};
 use crate::run::params::{FILE_NAME, PA, PROCESS, VA};
 use crate::run::record::{Did, FigureData, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
-use request::Request;
+use request::{OPERATIONS, Request};
 use std::sync::Arc;
 
 /// A kind of figure.
@@ -60,6 +61,14 @@ const FIGURES: &[FigureRow] = &[
     FigureRow { params: &[Literal("reference")], prepare: Prepare::Views(views::shown) },
     FigureRow { params: &[Literal("steps")], prepare: Prepare::Views(views::shown) },
     FigureRow { params: &[Keyword("walk"), VA], prepare: Prepare::Views(walk::walk) },
+    FigureRow {
+        params: &[Keyword("translation"), Optional(&[Keyword("vipt")]), Optional(&[VA])],
+        prepare: Prepare::Data(translation::translation),
+    },
+    FigureRow {
+        params: &[Keyword("translation"), Optional(&[Keyword("vipt")]), Words(OPERATIONS), VA],
+        prepare: Prepare::Data(translation::translation),
+    },
     FigureRow { params: &[Literal("system")], prepare: Prepare::Data(system::system) },
 ];
 

@@ -163,6 +163,7 @@ fn describe(scene: &mut Scene, of: &Sharing) {
 #[cfg(test)]
 mod tests {
     use super::scene;
+    use crate::report::scene::tests::collisions;
     use crate::run::record::{PageInFrame, SharedFrame, Sharing, SharingProcess};
     use proptest::prelude::*;
 
@@ -189,7 +190,7 @@ mod tests {
         ) {
             let frame = |frame: u64| SharedFrame { frame, refs: 1 << frame, changed: frame % 3 == 0 };
             let of = Sharing { vpn_bits, frame_bits: 6, sharing, frames: (0..20).map(frame).collect(), compared };
-            prop_assert_eq!(scene(&of).collisions(), Vec::<String>::new());
+            prop_assert_eq!(collisions(&scene(&of)), Vec::<String>::new());
         }
     }
 }

@@ -313,6 +313,7 @@ fn describe(scene: &mut Scene, of: &Mapping, name: &str) {
 #[cfg(test)]
 mod tests {
     use super::scene;
+    use crate::report::scene::tests::collisions;
     use crate::run::record::{
         FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PagePlace,
     };
@@ -378,7 +379,7 @@ mod tests {
                 places: frames.len() + spare, frames,
             };
             let drawn = scene(&of);
-            prop_assert_eq!(drawn.collisions(), Vec::<String>::new());
+            prop_assert_eq!(collisions(&drawn), Vec::<String>::new());
             let paper = drawn.clone().unanswered();
             prop_assert_eq!(paper.size(), drawn.size());
             prop_assert!(!paper.description().contains("frame"));

@@ -1,9 +1,14 @@
 //! Draws figures from their data.
 
+mod address;
 mod frames;
 mod lanes;
 mod mapping;
 mod system;
+#[cfg(test)]
+mod tests;
+mod translation;
+mod words;
 
 use crate::report::scene::Scene;
 use crate::run::record::FigureData;
@@ -12,6 +17,7 @@ use crate::run::record::FigureData;
 pub(crate) fn scene(data: &FigureData) -> Scene {
     let mut scene = match data {
         FigureData::System(of) => system::scene(of),
+        FigureData::Translation(of) => translation::scene(of),
         FigureData::Mapping(of) => mapping::scene(of),
         FigureData::Frames(of) => frames::scene(of),
     };

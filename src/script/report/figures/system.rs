@@ -1,11 +1,12 @@
 //! The declared machine: a core with its caches and TLBs, the shared caches, and main memory.
 
+use super::words::ways;
 use crate::report::scene::{Frame, Line, Place, Scene, Stroke, widest, width};
 use crate::run::nouns::size;
 use crate::run::record::{System, SystemPart};
 
 /// The columns between two boxes.
-const BETWEEN: u32 = 3;
+const BETWEEN: u32 = 2;
 
 /// Draws a machine.
 pub(crate) fn scene(of: &System) -> Scene {
@@ -89,11 +90,7 @@ impl Pen<'_> {
     }
 
     fn lines(&self, part: &SystemPart) -> Vec<Line> {
-        let ways = match (part.sets, part.ways) {
-            (1, _) => "fully associative".to_owned(),
-            (_, 1) => "direct-mapped".to_owned(),
-            (_, ways) => format!("{ways}-way"),
-        };
+        let ways = ways(part.sets, part.ways);
         let mut lines = vec![Line::head(format!("{} ({})", part.name, part.serves))];
         match part.block_bytes {
             Some(block) => {

@@ -6,12 +6,13 @@ mod changes;
 mod declaration;
 mod notes;
 pub(crate) mod page_walk;
-mod parts;
+pub(crate) mod parts;
 mod process;
 pub(crate) mod reference;
 mod repeats;
 pub(crate) mod replay;
 mod ruler;
+mod runs;
 mod sequence;
 mod statement;
 mod steps;
@@ -26,7 +27,9 @@ use std::sync::Arc;
 use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::run::record::{CallRecord, Check, Did, Shown, StepRecord, View};
+use crate::questions::figures::translation::of_access;
+use crate::report::figures::scene;
+use crate::run::record::{Access, CallRecord, Check, Did, FigureData, Shown, StepRecord, View};
 pub use bits::{bits, fields};
 pub use changes::changes;
 pub(crate) use declaration::declaration;
@@ -118,12 +121,13 @@ impl<'s> Narrator<'s> {
                 let mut blocks = access::worksheet(access, &record.did, statement.operand());
                 if self.explain {
                     blocks.extend(steps(access));
+                    blocks.extend(translation(access));
                 }
                 blocks
             }
             Did::Reference(run) => reference::blocks(run),
             Did::Replay(run) => replay::blocks(run),
-            Did::Shown(views) => views.iter().flat_map(view::blocks).collect(),
+            Did::Shown(views) => views.iter().flat_map(runs::shown).collect(),
             Did::Machine(spec) => parts::machine(spec).into_iter().map(Block::line).collect(),
             Did::Call(call) => self.call(call, None),
             Did::Bound { name, value, call } => self.bound_call(name, value, call.as_deref(), statement),
@@ -203,7 +207,7 @@ impl<'s> Narrator<'s> {
         blocks.push(Block::line(format!("{text}{}", verdict(&record.checks))));
         match &*record.did {
             Did::Access(access) if self.explain => blocks.extend(steps(access)),
-            Did::Shown(views) => blocks.extend(views.iter().flat_map(view::blocks)),
+            Did::Shown(views) => blocks.extend(views.iter().flat_map(runs::shown)),
             _ => {}
         }
     }
@@ -287,3 +291,10 @@ fn heading(record: &StepRecord) -> Option<String> {
 
 #[cfg(test)]
 mod tests;
+
+/// Returns the drawing of an access from the virtual address to the data, if the access has a translation.
+fn translation(access: &Access) -> Option<Block> {
+    access.spec.mmu.as_ref()?;
+    let figure = FigureData::Translation(Box::new(of_access(access, None)));
+    Some(Block::Figure(scene(&figure)))
+}

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Place, Scene, SceneShape, Stroke};
+use super::shapes::{Place, Scene, SceneShape, Stroke};
 
 /// The lines that leave a cell upward, to the right, downward, and to the left.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Scenes for the terminal.
 
 use super::lines::{Crossing, cells};
-use super::{Place, Scene, SceneShape, Stroke};
+use super::shapes::{Place, Scene, SceneShape, Stroke};
 
 /// The character of each combination of arms. The digits of the index in base 3 are the weights of the arms upward, to the
 /// right, downward, and to the left: none, thin, or thick.

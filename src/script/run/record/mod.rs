@@ -14,12 +14,10 @@ mod call;
 mod effect;
 mod fault;
 mod figure;
-mod mapped;
 mod process;
 mod recorder;
 mod reference;
 mod replayed;
-mod sharing;
 mod shown;
 mod view;
 mod written;
@@ -28,9 +26,10 @@ pub(crate) use access::{Access, AccessVerb, CachedBlock, InProcess};
 pub(crate) use call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, Declared, KernelAction};
 pub(crate) use effect::{BeforeCall, FileRecord};
 pub(crate) use fault::{FaultRecord, FaultSurroundings, copies_page, first_eviction};
-pub use figure::{FIGURE_VERSION, FigureData, System, SystemPart};
-pub use mapped::{
-    FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PagePlace,
+pub use figure::{
+    DividedAddress, DividedField, FIGURE_VERSION, FigureData, FilePages, Lookup, LookupEntry, MappedArea,
+    MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PageInFrame, PagePlace, SharedFrame,
+    Sharing, SharingProcess, System, SystemPart, Translation, TranslationLevel,
 };
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
 pub(crate) use recorder::Recorder;
@@ -38,7 +37,6 @@ pub use reference::ReferenceRun;
 pub(crate) use reference::{Addresses, StartRow};
 pub use replayed::Replayed;
 pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, STRADDLES};
-pub use sharing::{PageInFrame, SharedFrame, Sharing, SharingProcess};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
     AreaLayout, BitsView, CellView, LayoutView, TableView, TreeEntry, TreeTable, TreeView, View, WalkLevel,

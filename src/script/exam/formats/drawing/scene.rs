@@ -1,5 +1,7 @@
 //! A figure on a grid of characters, scaled to the page.
 
+use std::cmp::Reverse;
+
 use super::shapes::{Anchor, CHARACTER, Canvas, Drawing, DrawnShape, Point};
 use crate::report::scene::{Place, Scene, SceneShape};
 
@@ -25,12 +27,18 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
         ..Drawing::default()
     };
     drawing.write((0.3, canvas.text), canvas.text, Anchor::Left, true, &of.title);
-    for shape in &of.shapes {
+    // A box is white inside, so outer boxes come first.
+    let mut shapes: Vec<&SceneShape> = of.shapes.iter().collect();
+    shapes.sort_by_key(|shape| match shape {
+        SceneShape::Frame { size, .. } => (0, Reverse(size.0 * size.1)),
+        SceneShape::Path { .. } | SceneShape::Label { .. } => (1, Reverse(0)),
+    });
+    for shape in shapes {
         match shape {
-            SceneShape::Frame { at, size, stroke, shaded } => {
+            SceneShape::Frame { at, size, stroke } => {
                 let extent = (f64::from(size.0 - 1) * grid.wide, f64::from(size.1 - 1) * grid.high);
-                let (at, stroke, grey) = (grid.center(*at), *stroke, *shaded);
-                drawing.shapes.push(DrawnShape::Box { at, size: extent, grey, stroke });
+                let (at, stroke) = (grid.center(*at), *stroke);
+                drawing.shapes.push(DrawnShape::Box { at, size: extent, grey: false, stroke });
             }
             SceneShape::Path { points, stroke, arrow, .. } => {
                 let last = points.len().saturating_sub(2);
@@ -47,6 +55,8 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
             }
             SceneShape::Label { at, text: label, bold, .. } => {
                 let (left, middle) = (0.3 + f64::from(at.0) * grid.wide, grid.center(*at).1);
+                // Some formats collapse spaces.
+                let label = label.replace(' ', "\u{a0}");
                 drawing.write((left, middle + text * 0.35), text, Anchor::Left, *bold, label);
             }
         }

@@ -8,14 +8,14 @@ use crate::exam::formats::tree::{Walk, WalkColumn};
 pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
     let columns = of.columns.len().max(1) as f64;
     // CR3 is to the left of the first table.
-    let slots = columns + 0.55;
+    let slots = columns + 1.55;
     let longest = of.room as f64 + 2.0;
     let wide = (longest * CHARACTER * canvas.text * 1.2).min(canvas.room / slots);
     let text = canvas.text.min(wide / (longest * CHARACTER * 1.2));
     let left = wide * 0.55;
     let boxed = longest * CHARACTER * text;
     let mut drawing = Drawing {
-        width: left + wide * columns,
+        width: left + wide * (columns + 1.0),
         height: text * 19.0,
         title: of.title.clone(),
         alt: alt(of),
@@ -24,14 +24,21 @@ pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
     drawing.write((0.2, text), text, Anchor::Left, true, &of.title);
     let (fields, tables) = (text * 2.0, text * 9.0);
     let entry = tables + text * 3.6;
+    // The field of the address, with the number of its bits.
+    let mut field = |at: usize, [name, bits, value]: [&str; 3]| {
+        let (x, middle) = (left + wide * at as f64, left + wide * (at as f64 + 0.5));
+        drawing.write((middle, fields + text), text * 0.9, Anchor::Middle, false, bits);
+        drawing.outline((x, fields + text * 1.3), (wide, text * 3.4), false);
+        drawing.write((middle, fields + text * 2.6), text, Anchor::Middle, true, name);
+        drawing.write((middle, fields + text * 4.1), text, Anchor::Middle, false, value);
+    };
+    for (at, column) in of.columns.iter().enumerate() {
+        field(at, [&column.name, &column.bits, &column.value]);
+    }
+    field(of.columns.len(), of.offset.each_ref().map(String::as_str));
     for (at, column) in of.columns.iter().enumerate() {
         let x = left + wide * at as f64;
         let middle = x + boxed / 2.0;
-        // The field of the address, with the number of its bits.
-        drawing.write((x + wide / 2.0, fields + text), text * 0.9, Anchor::Middle, false, &column.bits);
-        drawing.outline((x, fields + text * 1.3), (wide, text * 3.4), false);
-        drawing.write((x + wide / 2.0, fields + text * 2.6), text, Anchor::Middle, true, &column.name);
-        drawing.write((x + wide / 2.0, fields + text * 4.1), text, Anchor::Middle, false, &column.value);
         // The table, with the entry that the walk fetches.
         drawing.write((middle, tables - text * 0.4), text, Anchor::Middle, true, &column.head);
         drawing.outline((x, tables), (boxed, text * 6.2), true);
@@ -52,7 +59,14 @@ pub fn draw(of: &Walk, canvas: Canvas) -> Drawing {
     }
     drawing.write((0.2, tables - text * 0.4), text, Anchor::Left, true, "CR3");
     drawing.arrow((0.2 + width("CR3", text) / 2.0, tables), (left, tables));
-    drawing.write((0.2, text * 18.6), text, Anchor::Left, false, &of.result);
+    // The page number comes from the last entry, and the offset from the address.
+    let end = left + wide * columns;
+    let (last, offset, below) = (end - wide + boxed, end + wide / 2.0, text * 17.4);
+    let lane = last + (wide - boxed) * 0.65;
+    drawing.line((last, entry + text * 0.6), (lane, entry + text * 0.6), false);
+    drawing.arrow((lane, entry + text * 0.6), (lane, below));
+    drawing.arrow((offset, fields + text * 4.7), (offset, below));
+    drawing.write((end + wide, text * 18.6), text, Anchor::Right, false, &of.result);
     drawing
 }
 
@@ -72,5 +86,5 @@ fn alt(of: &Walk) -> String {
         parts.join(", ")
     };
     let columns: Vec<String> = of.columns.iter().map(column).collect();
-    format!("{}: {}. {}", of.title, columns.join("; "), of.result)
+    format!("{}: {}; {}. {}", of.title, columns.join("; "), of.offset.join(", "), of.result)
 }

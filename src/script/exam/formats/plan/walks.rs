@@ -2,6 +2,7 @@
 
 use crate::exam::formats::from_doc::flush;
 use crate::exam::formats::tree::{Block, Figure, Walk, WalkColumn};
+use crate::report::narrate::hex;
 use crate::report::narrate::page_walk::{blocks, covers, entry, index, result, target, title};
 use crate::report::text::text;
 use crate::run::record::{WalkLevel, WalkView};
@@ -38,6 +39,11 @@ pub(crate) fn figure(of: &WalkView, filled: bool) -> Block {
         title: title(of),
         text,
         columns: (1..=count).map(column).collect(),
+        offset: [
+            "VPO".to_owned(),
+            format!("bits {}–0", of.spec.page_bits().max(1) - 1),
+            value(hex(of.va & !u64::MAX.checked_shl(of.spec.page_bits()).unwrap_or(0), of.spec.page_bits())),
+        ],
         room: frame.max(word).max("reserved bit set".len()),
         result: value(result(of)),
     }))

@@ -1,9 +1,16 @@
 //! Figures as data, independent of how they are drawn.
 
+mod mapping;
+mod sharing;
+mod translation;
+
 use serde::Serialize;
 
-use super::mapped::Mapping;
-use super::sharing::Sharing;
+pub use mapping::{
+    FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PagePlace,
+};
+pub use sharing::{PageInFrame, SharedFrame, Sharing, SharingProcess};
+pub use translation::{DividedAddress, DividedField, Lookup, LookupEntry, Translation, TranslationLevel};
 
 /// The version of the data. The version changes when a member is renamed, removed, or redefined.
 pub const FIGURE_VERSION: u32 = 1;
@@ -14,6 +21,8 @@ pub const FIGURE_VERSION: u32 = 1;
 pub enum FigureData {
     /// The declared machine.
     System(System),
+    /// An access from the virtual address to the data.
+    Translation(Box<Translation>),
     /// An object that processes map.
     Mapping(Mapping),
     /// The frames of processes.
@@ -25,7 +34,7 @@ impl FigureData {
     pub(crate) fn subject(&self) -> Option<String> {
         let names = |names: Vec<&str>| names.join(" ");
         match self {
-            Self::System(_) => None,
+            Self::System(_) | Self::Translation(_) => None,
             Self::Mapping(of) => {
                 let file = of.file.as_ref().map_or("anonymous", |file| &file.name);
                 let processes = of.processes.iter().map(|process| &*process.process);

@@ -1,0 +1,249 @@
+//! `figure translation`: an access from the virtual address to the data.
+
+use super::request::Request;
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::questions::rows::word;
+use crate::run::record::{
+    Access, AccessVerb, DividedAddress, DividedField, FigureData, Lookup, LookupEntry, Translation,
+    TranslationLevel,
+};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::addr::{Pa, SetIndex, Tag};
+use pagewalk_engine::machine::event::{Event, PteKind, Purpose};
+use pagewalk_engine::machine::spec::{Mmu, Spec};
+
+/// Returns the translation of an operation, or of the latest access.
+///
+/// # Errors
+/// Returns the errors of the operation, or `bad-geometry` if the first cache cannot be looked up during the
+/// translation.
+pub(crate) fn translation(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
+    let (vipt, operands) = match request.operands {
+        [first, rest @ ..] if word(first) == Some("vipt") => (Some(first), rest),
+        operands => (None, operands),
+    };
+    let access = request.access(session, operands)?;
+    if access.spec.mmu.is_none() {
+        return Err(Diagnostic::new(Code::BadGeometry, request.noun.span, "this machine has no page tables")
+            .label("programs use physical addresses")
+            .help("declare `virtual` and `page` in `machine { … }`")
+            .into());
+    }
+    let machine = session.machine(request.place)?;
+    let machine = Some(&*machine).filter(|machine| machine.spec() == &access.spec);
+    let mut figure = of_access(&access, machine);
+    if let Some(word) = vipt {
+        let first = access.spec.first_cache(access.kind).filter(|_| access.uses_caches());
+        let first = first.map(|cache| &access.spec.caches[cache]);
+        match first {
+            Some(cache) if cache.virtual_index || cache.vipt(&access.spec) => figure.side_by_side = true,
+            Some(cache) => {
+                let bits = cache.block_bits + cache.index_bits();
+                let message = format!(
+                    "`{}` needs the physical address: its index and offset have {bits} bits, and the page offset has {}",
+                    cache.name,
+                    access.spec.page_bits()
+                );
+                return Err(Diagnostic::new(Code::BadGeometry, word.span, message)
+                    .label("the translation comes first")
+                    .help("remove `vipt`, or give the cache more ways")
+                    .into());
+            }
+            None => {
+                let message = "this machine has no cache for the access";
+                return Err(Diagnostic::new(Code::BadGeometry, word.span, message)
+                    .help("remove `vipt`, or declare a `cache`")
+                    .into());
+            }
+        }
+    }
+    Ok(FigureData::Translation(Box::new(figure)))
+}
+
+/// Returns the data of an access. `machine` supplies the entries of the sets.
+pub(crate) fn of_access(access: &Access, machine: Option<&Machine>) -> Translation {
+    let spec = &access.spec;
+    let va = access.va.raw();
+    // After a handled fault, the first attempt made the walk that faulted, and the last attempt found the data.
+    let last = access.first_piece();
+    let first = access.faults().first().map_or(last, |fault| &fault.events);
+    let fault = first.iter().find_map(|event| match event {
+        Event::Faulted { fault } => Some(fault.to_string()),
+        _ => None,
+    });
+    let translated = last.iter().find_map(|event| match event {
+        Event::Translated { pa, .. } => Some(*pa),
+        _ => None,
+    });
+    let of = Lookups { access, machine };
+    let tlbs = (0..spec.tlbs.len()).filter(|at| spec.tlbs[*at].side.serves(access.kind));
+    let tlbs: Vec<Lookup> = tlbs.map(|at| of.tlb(at, first)).collect();
+    let caches =
+        (0..spec.caches.len()).filter(|at| access.uses_caches() && spec.caches[*at].side.serves(access.kind));
+    let caches: Vec<Lookup> = caches.map(|at| of.cache(at, last, translated)).collect();
+    let reached = |event: &Event| matches!(event, Event::Memory { purpose: Purpose::Demand, .. });
+    Translation {
+        operation: operation(access),
+        process: access.process.as_ref().map(|inside| inside.process.name.to_string()),
+        va: virtual_address(spec, access, va),
+        walk: spec.mmu.as_ref().map_or_else(Vec::new, |mmu| levels(mmu, va, first)),
+        walked: first.iter().any(|event| matches!(event, Event::Pte { .. })),
+        handled: fault.is_some() && translated.is_some(),
+        fault,
+        pa: physical_address(spec, access, translated),
+        memory: access.uses_caches().then(|| last.iter().any(reached)),
+        data: if translated.is_some() { access.data.clone() } else { Vec::new() },
+        side_by_side: false,
+        tlbs,
+        caches,
+    }
+}
+
+/// Returns the operation as a script writes it.
+fn operation(access: &Access) -> String {
+    let verb = match access.verb {
+        AccessVerb::Translate => "translate",
+        AccessVerb::Read => "read",
+        AccessVerb::Write => "write",
+        AccessVerb::Fetch => "fetch",
+    };
+    let digits = access.spec.virtual_bits().div_ceil(4) as usize;
+    format!("{verb} 0x{:0digits$X}", access.va.raw())
+}
+
+/// Returns the fields of an address from the highest bit down, given their names and lowest bits.
+fn fields(bits: u32, value: Option<u64>, parts: &[(&str, u32)]) -> Vec<DividedField> {
+    let mut end = bits;
+    let mut fields = Vec::new();
+    for (name, low) in parts {
+        if *low < end {
+            let low_bits = u64::MAX.checked_shr(64 - end).unwrap_or(0);
+            let value = value.map(|value| (value & low_bits) >> low);
+            fields.push(DividedField { name: (*name).to_owned(), high: end - 1, low: *low, value });
+            end = *low;
+        }
+    }
+    fields
+}
+
+fn virtual_address(spec: &Spec, access: &Access, va: u64) -> DividedAddress {
+    let (bits, value) = (spec.virtual_bits(), Some(va));
+    let mut rows = vec![fields(bits, value, &[("VPN", spec.page_bits()), ("VPO", 0)])];
+    if let Some(tlb) = spec.first_tlb(access.kind).map(|tlb| &spec.tlbs[tlb]) {
+        let low = tlb.smallest_page_bits(spec);
+        rows.push(fields(bits, value, &[("TLBT", low + tlb.index_bits()), ("TLBI", low)]));
+    }
+    DividedAddress { bits, value, rows }
+}
+
+fn physical_address(spec: &Spec, access: &Access, pa: Option<Pa>) -> DividedAddress {
+    let (bits, value) = (spec.physical_bits, pa.map(Pa::raw));
+    let mut rows = vec![fields(bits, value, &[("PPN", spec.page_bits()), ("PPO", 0)])];
+    let first = spec.first_cache(access.kind).filter(|_| access.uses_caches());
+    if let Some(cache) = first.map(|cache| &spec.caches[cache]) {
+        let tag = bits - cache.tag_bits(spec);
+        let parts = [("CT", tag), ("CI", cache.offset_bits()), ("CO", 0)];
+        // A virtual index is not part of the physical address.
+        let parts = if cache.virtual_index && !cache.vipt(spec) { &parts[..1] } else { &parts };
+        rows.push(fields(bits, value, parts));
+    }
+    DividedAddress { bits, value, rows }
+}
+
+/// Returns each level of the page tables with the entry that the walk fetched.
+fn levels(mmu: &Mmu, va: u64, events: &[Event]) -> Vec<TranslationLevel> {
+    let level = |level: u32, width: u32| {
+        let low = mmu.level_page_bits(level);
+        let index = va.checked_shr(low).unwrap_or(0) & !u64::MAX.checked_shl(width).unwrap_or(0);
+        let fetched = events.iter().find_map(|event| match event {
+            Event::Pte { level: own, address, value, found, .. } if *own == level => {
+                Some((address, value, found))
+            }
+            _ => None,
+        });
+        let present = fetched.map(|(_, _, found)| matches!(found, PteKind::Table | PteKind::Page));
+        TranslationLevel {
+            level,
+            bits: (low + width.max(1) - 1, low),
+            index,
+            reached: fetched.is_some(),
+            at: fetched.and_then(|(address, ..)| address.map(Pa::raw)),
+            entry: fetched.and_then(|(_, value, _)| *value),
+            entry_bits: 8 * mmu.pte.bytes,
+            present,
+            ppn: fetched
+                .filter(|_| present == Some(true))
+                .and_then(|(_, value, _)| value.map(|raw| mmu.pte.decode(raw).ppn)),
+        }
+    };
+    (1..).zip(&mmu.levels).map(|(at, width)| level(at, *width)).collect()
+}
+
+/// The source of the lookups.
+struct Lookups<'a> {
+    access: &'a Access,
+    machine: Option<&'a Machine>,
+}
+
+impl Lookups<'_> {
+    fn tlb(&self, at: usize, events: &[Event]) -> Lookup {
+        let (spec, tlb) = (&self.access.spec, &self.access.spec.tlbs[at]);
+        let found = events.iter().find_map(|event| match *event {
+            Event::TlbLookup { tlb, set, tag, way } if tlb as usize == at => Some((set, tag, way)),
+            _ => None,
+        });
+        let line = |machine: &Machine, set: SetIndex, way: u32| {
+            let line = machine.tlb_line(at, set, way).filter(|line| line.valid)?;
+            Some(LookupEntry { way, tag: line.tag.map(Tag::raw), ppn: Some(line.ppn.raw()) })
+        };
+        let entries = self.entries(found.map(|(set, ..)| set), tlb.ways, line);
+        lookup(&tlb.name, (tlb.sets, tlb.ways, tlb.tag_bits(spec)), found, entries)
+    }
+
+    fn cache(&self, at: usize, events: &[Event], pa: Option<Pa>) -> Lookup {
+        let (spec, cache) = (&self.access.spec, &self.access.spec.caches[at]);
+        let found = events.iter().find_map(|event| match *event {
+            Event::CacheLookup { cache, set, tag, way, purpose: Purpose::Demand } if cache as usize == at => {
+                Some((set, tag, way))
+            }
+            _ => None,
+        });
+        let line = |machine: &Machine, set: SetIndex, way: u32| {
+            let line = machine.cache_line(at, set, way).filter(|line| line.valid)?;
+            Some(LookupEntry { way, tag: line.tag.map(Tag::raw), ppn: None })
+        };
+        let entries = self.entries(found.filter(|_| pa.is_some()).map(|(set, ..)| set), cache.ways, line);
+        lookup(&cache.name, (cache.sets, cache.ways, cache.tag_bits(spec)), found, entries)
+    }
+
+    fn entries(
+        &self,
+        set: Option<SetIndex>,
+        ways: u32,
+        line: impl Fn(&Machine, SetIndex, u32) -> Option<LookupEntry>,
+    ) -> Option<Vec<LookupEntry>> {
+        let (machine, set) = (self.machine?, set?);
+        Some((0..ways).filter_map(|way| line(machine, set, way)).collect())
+    }
+}
+
+fn lookup(
+    name: &str,
+    (sets, ways, tag_bits): (u64, u32, u32),
+    found: Option<(SetIndex, Tag, Option<u32>)>,
+    entries: Option<Vec<LookupEntry>>,
+) -> Lookup {
+    Lookup {
+        name: name.to_owned(),
+        sets,
+        ways,
+        tag_bits,
+        set: found.map(|(set, ..)| set.raw()),
+        tag: found.map(|(_, tag, _)| tag.raw()),
+        hit: found.map(|(.., way)| way.is_some()),
+        way: found.and_then(|(.., way)| way),
+        entries,
+    }
+}

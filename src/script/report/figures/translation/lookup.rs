@@ -1,0 +1,74 @@
+//! The boxes of TLBs and caches.
+
+use crate::report::figures::words::ways;
+use crate::report::narrate::parts::hex;
+use crate::report::scene::{Line, width};
+use crate::run::record::{Lookup, LookupEntry, Translation};
+
+/// The maximum number of ways that are drawn. Of wider sets, only the way that hit is drawn.
+const WAYS: u32 = 4;
+
+pub(crate) fn ppn_bits(of: &Translation) -> u32 {
+    let low = of.pa.rows.first().and_then(|row| row.iter().find(|field| field.name == "PPN"));
+    low.map_or(0, |field| field.high + 1 - field.low)
+}
+
+/// Returns the width of the TLBs' boxes, which depends only on the machine.
+pub(crate) fn tlbs_width(of: &Translation) -> u32 {
+    let width = of.tlbs.iter().map(|tlb| lookup_width(tlb, ppn_bits(of)));
+    width.max().map_or(0, |width| width + 4)
+}
+
+pub(crate) fn cache_width(of: &Lookup) -> u32 {
+    lookup_width(of, 0)
+}
+
+/// Returns the width of the widest possible line of a lookup.
+pub(crate) fn lookup_width(of: &Lookup, ppn_bits: u32) -> u32 {
+    let hex = |bits: u32| 2 + bits.div_ceil(4).max(1);
+    let ppn = if ppn_bits > 0 { 3 + hex(ppn_bits) } else { 0 };
+    let entry = width("00  ") + hex(of.tag_bits) + ppn + width("  hit");
+    entry.max(width(&title(of))).max(width("no way has this tag"))
+}
+
+pub(crate) fn title(of: &Lookup) -> String {
+    let sets = if of.sets == 1 { "1 set".to_owned() } else { format!("{} sets", of.sets) };
+    format!("{}: {sets}, {}", of.name, ways(of.sets, of.ways))
+}
+
+/// Returns the lines of a TLB or cache: the set, the tag, and the ways of the set.
+pub(crate) fn lines(of: &Lookup, ppn_bits: u32) -> Vec<Line> {
+    let known = |value: Option<u64>, bits: u32| value.map_or_else(String::new, |value| hex(value, bits));
+    let set_bits = of.sets.trailing_zeros();
+    let mut lines = vec![
+        Line::head(title(of)),
+        Line::labeled("set ", known(of.set, set_bits)),
+        Line::labeled("tag ", known(of.tag, of.tag_bits)),
+    ];
+    let entry = |entry: &LookupEntry| {
+        let ppn = if ppn_bits > 0 { format!(" → {}", known(entry.ppn, ppn_bits)) } else { String::new() };
+        let hit = if of.way == Some(entry.way) { "  hit" } else { "" };
+        format!("{}{ppn}{hit}", known(entry.tag, of.tag_bits))
+    };
+    let find = |way: u32| of.entries.iter().flatten().find(|entry| entry.way == way);
+    let missing = |way: u32| match &of.entries {
+        Some(_) => "-".to_owned(),
+        None if of.way == Some(way) => "hit".to_owned(),
+        None => String::new(),
+    };
+    if of.ways <= WAYS {
+        for way in 0..of.ways {
+            let text = find(way).map_or_else(|| missing(way), entry);
+            lines.push(Line::labeled(format!("{way}  "), text));
+        }
+    } else {
+        let text = match (of.hit, of.way.and_then(find)) {
+            (_, Some(found)) => format!("way {}  {}", found.way, entry(found)),
+            (Some(true), None) => of.way.map_or_else(String::new, |way| format!("way {way}  hit")),
+            (Some(false), None) => "no way has this tag".to_owned(),
+            (None, None) => String::new(),
+        };
+        lines.push(Line::answer(text));
+    }
+    lines
+}

@@ -1,0 +1,97 @@
+//! Long page tables, in which a row stands for a run of entries.
+
+use crate::report::doc::{Block, Cell, Table};
+use crate::run::record::{CellView, TableView, View};
+
+use super::view;
+
+/// Maximum number of rows of a table that prints each row.
+const LONG: usize = 64;
+
+/// Returns the blocks of a shown view. A long page table prints runs of entries; papers and JSON have every entry.
+pub(crate) fn shown(view: &View) -> Vec<Block> {
+    match view {
+        View::Table(table) => {
+            table_of_runs(table).map_or_else(|| view::blocks(view), |table| vec![Block::Table(table)])
+        }
+        _ => view::blocks(view),
+    }
+}
+
+/// Returns a page table whose rows are runs, or `None` for a short table or a table of something else.
+fn table_of_runs(of: &TableView) -> Option<Table> {
+    let columns = of.groups.first()?;
+    if !of.groups.iter().all(|group| group == columns) || columns.first()? != "vpn" {
+        return None;
+    }
+    // The groups of a long table continue each other.
+    let part = |at: usize| of.rows.iter().filter_map(move |row| row.chunks(columns.len()).nth(at));
+    let entries: Vec<&[CellView]> = (0..of.groups.len()).flat_map(part).collect();
+    let entries: Vec<_> = entries.into_iter().filter(|row| row.first() != Some(&CellView::Nothing)).collect();
+    if entries.len() <= LONG {
+        return None;
+    }
+    let mut runs: Vec<[&[CellView]; 2]> = Vec::new();
+    for entry in entries {
+        match runs.last_mut() {
+            Some([_, last]) if follows(last, entry) => *last = entry,
+            _ => runs.push([entry, entry]),
+        }
+    }
+    let row = |[first, last]: &[&[CellView]; 2]| {
+        first.iter().zip(*last).map(|(first, last)| cell(first, last)).collect()
+    };
+    Some(Table {
+        title: of.title.clone(),
+        groups: vec![columns.clone()],
+        rows: runs.iter().map(row).collect(),
+    })
+}
+
+/// Whether an entry maps the next page to the next frame with the same bits.
+fn follows(last: &[CellView], entry: &[CellView]) -> bool {
+    let next = |(last, own): (&CellView, &CellView)| match (last, own) {
+        (CellView::Hex(last, _), CellView::Hex(own, _)) => last.checked_add(1) == Some(*own),
+        (last, own) => last == own,
+    };
+    last.len() == entry.len() && last.iter().zip(entry).all(next)
+}
+
+fn cell(first: &CellView, last: &CellView) -> Cell {
+    let text = if first == last { first.to_string() } else { format!("{first}–{last}") };
+    Cell { text, word: matches!(first, CellView::Text(_)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::shown;
+    use crate::report::playing::records;
+    use crate::report::text::text;
+    use crate::run::record::Did;
+
+    fn last(script: &str) -> String {
+        let records = records(script);
+        let Some(Did::Shown(views)) = records.last().map(|record| &*record.did) else { return String::new() };
+        text(&views.iter().flat_map(shown).collect::<Vec<_>>(), false)
+    }
+
+    /// A machine whose pages are mapped to the frames that follow `first`, except for one page.
+    fn mapped(pages: u64, first: u64) -> String {
+        let row = |page: u64| format!("| {page:X} {:X} |\n", first + if page == 70 { 900 } else { page });
+        let rows: String = (0..pages).map(row).collect();
+        format!(
+            "machine {{ virtual 16 bits, physical 18 bits, page 64 B }}\nset page_table {{ | vpn ppn |\n{rows}}}\nshow page_table"
+        )
+    }
+
+    #[test]
+    fn a_long_page_table_prints_runs() {
+        let printed = last(&mapped(100, 0x200));
+        let rows: Vec<Vec<&str>> =
+            printed.lines().skip(3).map(|row| row.split_whitespace().take(2).collect()).collect();
+        // 0x200 + 69 = 0x245, 0x200 + 900 = 0x584, 0x200 + 71 = 0x247, 0x200 + 99 = 0x263
+        assert_eq!(rows, [["000–045", "200–245"], ["046", "584"], ["047–063", "247–263"]]);
+        // A table of 64 rows prints each row.
+        assert!(!last(&mapped(64, 0x200)).contains('–'));
+    }
+}

@@ -1,0 +1,115 @@
+//! A translation from end to end, as data.
+
+use serde::Serialize;
+
+/// An access from the virtual address to the data. A value is `None` if the access did not reach it.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Translation {
+    /// The operation, such as `read 0x03D4`.
+    pub operation: String,
+    /// The name of the process, or `None` on bare hardware.
+    pub process: Option<String>,
+    /// The virtual address.
+    pub va: DividedAddress,
+    /// The TLBs that serve the access, in lookup order.
+    pub tlbs: Vec<Lookup>,
+    /// The levels of the page tables, top first.
+    pub walk: Vec<TranslationLevel>,
+    /// Whether the walk took place.
+    pub walked: bool,
+    /// The fault of the first attempt.
+    pub fault: Option<String>,
+    /// Whether the kernel handled the fault and the instruction ran again.
+    pub handled: bool,
+    /// The physical address.
+    pub pa: DividedAddress,
+    /// The caches that serve the access, in lookup order. The list is empty for `translate`.
+    pub caches: Vec<Lookup>,
+    /// Whether the access to the data reached main memory, or `None` for `translate`.
+    pub memory: Option<bool>,
+    /// The bytes that were read or written, in address order.
+    pub data: Vec<Option<u8>>,
+    /// Whether the first cache is looked up while the TLB translates (virtually indexed, physically tagged).
+    pub side_by_side: bool,
+}
+
+/// An address with its fields.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct DividedAddress {
+    /// The width in bits.
+    pub bits: u32,
+    /// The address.
+    pub value: Option<u64>,
+    /// The divisions of the address, each from the highest bit down.
+    pub rows: Vec<Vec<DividedField>>,
+}
+
+/// A field of an address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct DividedField {
+    /// The name, such as `TLBI`.
+    pub name: String,
+    /// The highest bit.
+    pub high: u32,
+    /// The lowest bit.
+    pub low: u32,
+    /// The value.
+    pub value: Option<u64>,
+}
+
+/// A lookup in a TLB or cache.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Lookup {
+    /// The name of the TLB or cache.
+    pub name: String,
+    /// The number of sets.
+    pub sets: u64,
+    /// The number of entries or lines in each set.
+    pub ways: u32,
+    /// Width of a tag in bits.
+    pub tag_bits: u32,
+    /// The index of the set.
+    pub set: Option<u64>,
+    /// The tag that was compared.
+    pub tag: Option<u64>,
+    /// Whether the lookup hit, or `None` without a lookup.
+    pub hit: Option<bool>,
+    /// The way that hit.
+    pub way: Option<u32>,
+    /// The valid entries or lines of the set in way order, or `None` if only the way that hit is known.
+    pub entries: Option<Vec<LookupEntry>>,
+}
+
+/// An entry of a TLB, or a line of a cache.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct LookupEntry {
+    /// The way.
+    pub way: u32,
+    /// The tag.
+    pub tag: Option<u64>,
+    /// The page number of a TLB entry.
+    pub ppn: Option<u64>,
+}
+
+/// A level of the page tables.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct TranslationLevel {
+    /// The level (1 is the top).
+    pub level: u32,
+    /// The bits of the virtual address that index the table: the highest, and the lowest.
+    pub bits: (u32, u32),
+    /// The index in the table.
+    pub index: u64,
+    /// Whether the walk fetched an entry of this level.
+    pub reached: bool,
+    /// The physical address of the entry, or `None` for a table outside memory.
+    pub at: Option<u64>,
+    /// The raw value of the entry, or `None` for an entry outside memory that was never set.
+    pub entry: Option<u64>,
+    /// Width of an entry in bits.
+    pub entry_bits: u32,
+    /// Whether the entry is present.
+    pub present: Option<bool>,
+    /// The page number in the entry.
+    pub ppn: Option<u64>,
+}
