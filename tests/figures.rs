@@ -276,3 +276,17 @@ fn the_second_figure_of_the_same_processes_marks_changes() {
     assert_eq!((&page["vpn"], &page["frame"], &page["writable"]), (&json!(0x40), &json!(0), &json!(false)));
     assert_eq!((&page["area"], &page["copy_on_write"]), (&json!(""), &json!(true)));
 }
+
+/// A frame that the kernel frees and allocates for another page has changed, although its number of entries is the same.
+#[test]
+fn a_frame_with_another_page_has_changed() {
+    let lines = json_lines(
+        "machine simple\nprocess P1\n\
+         P1: let p = mmap(0x1000, 128, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
+         P1: write p = 1\nfigure frames P1\nP1: munmap(p, 64)\nP1: write p + 64 = 1\nfigure frames P1\n",
+    );
+    let figure = &lines[7]["shown"][0];
+    assert_eq!(figure["frames"], json!([{"frame": 0, "refs": 1, "changed": true}]));
+    assert_eq!(figure["sharing"][0]["gone"], json!([0x40]));
+    assert_eq!(figure["sharing"][0]["pages"][0]["changed"], json!(true));
+}

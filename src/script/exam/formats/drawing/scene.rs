@@ -91,3 +91,22 @@ fn beyond(from: Place, to: Place) -> Place {
     let next = |from: u32, to: u32| (to + u32::from(to > from)).saturating_sub(u32::from(to < from));
     (next(from.0, to.0), next(from.1, to.1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Canvas, pair};
+    use crate::report::scene::Scene;
+
+    #[test]
+    fn two_figures_are_side_by_side_if_they_are_narrow() {
+        let canvas = Canvas::for_page(174.0, false);
+        for (columns, beside) in [(30, true), (60, true), (70, false), (200, false)] {
+            let mut scene = Scene::new("t");
+            scene.write((0, 0), "x".repeat(columns));
+            let drawn = pair(&[scene.clone(), scene], canvas);
+            let wide: f64 = drawn.iter().map(|drawing| drawing.width).sum();
+            assert_eq!(wide + 4.0 <= canvas.room, beside, "{columns} columns: {wide}");
+            assert!(drawn.iter().all(|drawing| drawing.width <= canvas.room));
+        }
+    }
+}
