@@ -97,7 +97,7 @@ impl State {
     pub(crate) fn declare(&mut self, machine: Box<Machine>) {
         self.machine = Slot::Is(machine);
         self.columns = Arc::default();
-        self.forget_figures();
+        self.discard_figures();
     }
 
     /// Records a figure for a later one of the same subject.
@@ -112,8 +112,8 @@ impl State {
         self.figures.get(subject)
     }
 
-    /// Forgets all figures, such as those outside a question.
-    pub(crate) fn forget_figures(&mut self) {
+    /// Discards all figures, such as those outside a question.
+    pub(crate) fn discard_figures(&mut self) {
         self.figures = Arc::default();
     }
 

@@ -188,7 +188,7 @@ mod tests {
         fn no_label_touches_a_line(
             sharing in proptest::collection::vec(process(), 1..3), vpn_bits in 7u32..45, compared in any::<bool>(),
         ) {
-            let frame = |frame: u64| SharedFrame { frame, refs: 1 << frame, changed: frame % 3 == 0 };
+            let frame = |frame: u64| SharedFrame { frame, refs: 1 << frame, changed: frame.is_multiple_of(3) };
             let of = Sharing { vpn_bits, frame_bits: 6, sharing, frames: (0..20).map(frame).collect(), compared };
             prop_assert_eq!(collisions(&scene(&of)), Vec::<String>::new());
         }

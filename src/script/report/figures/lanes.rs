@@ -23,16 +23,14 @@ pub(super) struct Routes {
 /// targets move down by one row. Then no target is in the row of a source, because all boxes have the same height.
 pub(super) fn routes(sides: &[Vec<Link>; 2]) -> Routes {
     let clear = |links: &Vec<Link>| orders(links).into_iter().find(|order| is_clear(order));
-    match sides.each_ref().map(clear) {
-        [Some(left), Some(right)] => Routes { offset: 0, sides: [left, right] },
-        _ => {
-            let moved = sides.each_ref().map(|links| {
-                let [order, _] = orders(links);
-                order.into_iter().map(|link| Link { to: link.to + 1, ..link }).collect()
-            });
-            Routes { offset: 1, sides: moved }
-        }
+    if let [Some(left), Some(right)] = sides.each_ref().map(clear) {
+        return Routes { offset: 0, sides: [left, right] };
     }
+    let moved = sides.each_ref().map(|links| {
+        let [order, _] = orders(links);
+        order.into_iter().map(|link| Link { to: link.to + 1, ..link }).collect()
+    });
+    Routes { offset: 1, sides: moved }
 }
 
 /// Returns the points of an arrow in a lane, from a border of a source to the cell before a border of the target.

@@ -68,7 +68,7 @@ struct Column {
     title: String,
     wide: u32,
     areas: Vec<PlannedArea>,
-    /// What the column leaves out, or the reason why it has no area.
+    /// A remark about omitted pages, or about a missing area.
     note: String,
 }
 
@@ -252,7 +252,7 @@ impl Pen<'_> {
         lines
     }
 
-    /// Draws the lines from the pages of a file, the first of which is in row `first`, to their frames.
+    /// Draws the lines from the pages of a file, which begin at row `first`, to their frames.
     fn held(&mut self, file: &MappedFile, frames: Frame, first: u32) {
         for (row, page) in (0..).zip(&file.pages) {
             let known = |frame: &MappedFrame| Some(frame.frame) == page.frame;
@@ -326,14 +326,18 @@ mod tests {
             20 => PagePlace::NotResident,
             21 => PagePlace::Swapped { slot: 4_294_967_295 },
             22 => PagePlace::Zero,
-            n => PagePlace::Frame { frame: n, writable: n % 2 == 0, copy_on_write: n % 3 == 0 },
+            n => PagePlace::Frame {
+                frame: n,
+                writable: n.is_multiple_of(2),
+                copy_on_write: n.is_multiple_of(3),
+            },
         };
         let area = |pages: &Vec<u64>| MappedArea {
-            name: if pages.len() % 2 == 0 { "a".repeat(pages.len() * 4) } else { String::new() },
+            name: if pages.len().is_multiple_of(2) { "a".repeat(pages.len() * 4) } else { String::new() },
             start: (1 << bits) - 128,
             end: (1 << bits) - 64,
             perms: "rwx".to_owned(),
-            shared: pages.len() % 3 == 0,
+            shared: pages.len().is_multiple_of(3),
             offset: Some(u64::MAX >> 12 << 12),
             pages: pages
                 .iter()
@@ -371,7 +375,7 @@ mod tests {
                 bytes: 1 << 62,
                 omitted_pages: pages.len() as u64 % 3,
                 pages: pages.iter().map(|frame| FilePages {
-                    page: 1 << 40, pages: 1 + frame % 2, frame: (frame % 2 == 0).then_some(*frame),
+                    page: 1 << 40, pages: 1 + frame % 2, frame: frame.is_multiple_of(2).then_some(*frame),
                 }).collect(),
             });
             let of = Mapping {
