@@ -6,7 +6,7 @@ mod layouts;
 use std::process::Command;
 
 use proptest::prelude::*;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// The report of each statement of a script.
 fn json_lines(script: &str) -> Vec<Value> {
@@ -121,6 +121,71 @@ proptest! {
         prop_assert_eq!(&walk["pa"], &facts["pa"]);
     }
 
+    /// `figure mapping` draws the frames that the tables of resident pages and frames contain.
+    #[test]
+    fn mappings_have_the_pages_and_frames_of_the_tables(
+        shared in proptest::bool::ANY, pages in 1u64..20, first in 0u64..4,
+        accesses in proptest::collection::vec((1u32..3, 0u64..20, proptest::bool::ANY), 0..12),
+    ) {
+        let kind = if shared { "MAP_SHARED" } else { "MAP_PRIVATE" };
+        let map = |n: u32| format!(
+            "P{n}: let fd{n} = open(\"f\", O_RDWR)\nP{n}: let m{n} = mmap(0x{n}000, {} * 64, PROT_READ | PROT_WRITE, \
+             {kind} | MAP_FIXED, fd{n}, {first} * 64)\n", pages,
+        );
+        let access = |(n, page, store): &(u32, u64, bool)| {
+            let va = format!("0x{:X}", u64::from(*n) * 0x1000 + page % pages * 64);
+            if *store { format!("P{n}: write {va} = 1\n") } else { format!("P{n}: read {va}\n") }
+        };
+        let script = format!(
+            "machine {{ virtual 14 bits, physical 12 bits, page 64 B }}\nkernel {{ frames 32 }}\n\
+             file \"f\" {{ size {}, pages 1 }}\nprocess P1\nprocess P2\n{}{}{}\
+             show frames\nshow P1.resident\nshow P2.resident\nfigure mapping P1 P2 \"f\"\n\
+             figure frames P1 P2\n",
+            (pages + first) * 64, map(1), map(2), accesses.iter().map(access).collect::<String>(),
+        );
+        let lines = json_lines(&script);
+        let shown = |back: usize| &lines[lines.len() - 1 - back]["shown"][0];
+        // The last line contains the totals.
+        let (figure, sharing, frames) = (shown(2), shown(1), shown(5)["rows"].as_array().expect("rows"));
+        let mut listed = std::collections::BTreeSet::new();
+        for (process, table) in [(0, shown(4)), (1, shown(3))] {
+            let resident = table["rows"].as_array().expect("rows");
+            let resident_pages = sharing["sharing"][process]["pages"].as_array().expect("pages").iter();
+            let drawn: Vec<Value> = resident_pages.map(|page| json!([page["vpn"], page["frame"]])).collect();
+            prop_assert_eq!(&drawn, resident, "{}", script);
+            let process = &figure["processes"][process];
+            let mut covered = process["omitted_pages"].as_u64().expect("a number");
+            for area in process["areas"].as_array().expect("areas") {
+                for page in area["pages"].as_array().expect("pages") {
+                    let count = page["pages"].as_u64().expect("a number");
+                    covered += count;
+                    let vpn = page["vpn"].as_u64().expect("a number");
+                    prop_assert_eq!(page["page"].as_u64(), Some(vpn % 64 + first));
+                    let own = resident.iter().find(|row| (vpn..vpn + count).contains(&row[0].as_u64().expect("a VPN")));
+                    prop_assert_eq!(&page["frame"], own.map_or(&Value::Null, |row| &row[1]), "{}", script);
+                    prop_assert_eq!(page["state"] == "frame", own.is_some());
+                    listed.extend(page["frame"].as_u64());
+                    // A private page is copied on a store unless it already is a copy.
+                    let frame = frames.iter().find(|row| row[0] == page["frame"]);
+                    let cached = frame.is_some_and(|row| row[2] == "file");
+                    prop_assert_eq!(page["copy_on_write"] == true, !shared && cached, "{}", script);
+                }
+            }
+            prop_assert_eq!(covered, pages);
+        }
+        for frame in figure["frames"].as_array().expect("frames") {
+            let row = frames.iter().find(|row| row[0] == frame["frame"]).expect("a frame in use");
+            prop_assert_eq!(&frame["refs"], &row[1]);
+            prop_assert_eq!(frame["kind"] == "page cache", row[2] == "file");
+            listed.remove(&frame["frame"].as_u64().expect("a number"));
+        }
+        prop_assert!(listed.is_empty(), "{:?} in {}", listed, script);
+        let drawn = sharing["frames"].as_array().expect("frames").iter();
+        let drawn: Vec<Value> = drawn.map(|frame| json!([frame["frame"], frame["refs"]])).collect();
+        let used: Vec<Value> = frames.iter().map(|row| json!([row[0], row[1]])).collect();
+        prop_assert_eq!(drawn, used, "{}", script);
+    }
+
     /// `figure translation` draws the path that a read takes: first from empty TLBs and caches, and then through what the
     /// first reads left there.
     #[test]
@@ -177,4 +242,82 @@ proptest! {
             prop_assert_eq!(drawn["walked"].as_bool(), Some(walked), "{}", script);
         }
     }
+}
+
+/// A store to a page of a private object copies the page (Computer Systems, figure 9.30). The file and the other process
+/// keep the original.
+#[test]
+fn a_store_to_a_private_object_copies_the_page() {
+    let lines = json_lines(
+        "machine simple\nfile \"object\" { size 128, pages 0x40 }\nprocess P1\n\
+         P1: let fd = open(\"object\", O_RDONLY)\nP1: let p = mmap(0x1000, 128, PROT_READ | PROT_WRITE, MAP_PRIVATE, fd, 0)\n\
+         P1: read p\nP1: let P2 = fork()\nfigure mapping P1 P2 \"object\"\nP2: write p = 1\nfigure mapping P1 P2 \"object\"\n",
+    );
+    let figures: Vec<&Value> =
+        lines.iter().map(|line| &line["shown"][0]).filter(|view| !view.is_null()).collect();
+    let [before, after] = figures.as_slice() else { panic!("{figures:?}") };
+    assert_eq!(before["frames"], json!([{"frame": 0, "refs": 1, "kind": "page cache", "page": 0}]));
+    assert_eq!(
+        after["frames"],
+        json!([
+            {"frame": 0, "refs": 1, "kind": "page cache", "page": 0},
+            {"frame": 1, "refs": 1, "kind": "copy", "page": 0},
+        ])
+    );
+    let place = |figure: &Value, process: usize| {
+        figure["processes"][process]["areas"][0]["pages"][0]["state"].clone()
+    };
+    assert_eq!([place(before, 0), place(before, 1), place(after, 1)], ["frame", "not-resident", "frame"]);
+}
+
+/// `figure frames` marks the pages and frames that a store changes after `fork` (Computer Systems, section 9.8.2): the page of
+/// the process that stores, its old frame, and its new frame.
+#[test]
+fn the_second_figure_of_the_same_processes_marks_changes() {
+    let lines = json_lines(
+        "machine simple\nprocess P1\n\
+         P1: let p = mmap(0x1000, 128, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
+         P1: write p = 1\nP1: write p + 64 = 2\nP1: let P2 = fork()\n\
+         figure frames P1 P2\nfigure frames P1\nP2: write p = 3\nfigure frames P1 P2\nfigure frames P1 P2\n\
+         scenario \"s\" { P2: munmap(p, 64); figure frames P1 P2 }\nfigure frames P2 P1\n",
+    );
+    let figures: Vec<&Value> =
+        lines.iter().map(|line| &line["shown"][0]).filter(|view| !view.is_null()).collect();
+    let [first, other, second, third, scenario, swapped] = figures.as_slice() else { panic!("{figures:?}") };
+    let marked = |figure: &Value| {
+        let named = |list: &Value, name: &str| {
+            let list = list.as_array().expect("a list").iter();
+            list.filter(|row| row["changed"] == true).map(|row| row[name].clone()).collect::<Vec<_>>()
+        };
+        let pages =
+            [0, 1].map(|at| named(figure["sharing"].get(at).map_or(&json!([]), |own| &own["pages"]), "vpn"));
+        json!([figure["compared"], pages[0], pages[1], named(&figure["frames"], "frame")])
+    };
+    assert_eq!(marked(first), json!([false, [], [], []]));
+    assert_eq!(marked(other), json!([false, [], [], []]), "other processes");
+    assert_eq!(marked(second), json!([true, [], [0x40], [0, 2]]));
+    assert_eq!(marked(third), json!([true, [], [], []]));
+    assert_eq!(
+        (marked(scenario), &scenario["sharing"][1]["gone"]),
+        (json!([true, [], [], []]), &json!([0x40]))
+    );
+    assert_eq!(marked(swapped), json!([false, [], [], []]), "another order");
+    // The members of earlier versions.
+    let page = &second["sharing"][0]["pages"][0];
+    assert_eq!((&page["vpn"], &page["frame"], &page["writable"]), (&json!(0x40), &json!(0), &json!(false)));
+    assert_eq!((&page["area"], &page["copy_on_write"]), (&json!(""), &json!(true)));
+}
+
+/// A frame that the kernel frees and allocates for another page has changed, although its number of entries is the same.
+#[test]
+fn a_frame_with_another_page_has_changed() {
+    let lines = json_lines(
+        "machine simple\nprocess P1\n\
+         P1: let p = mmap(0x1000, 128, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
+         P1: write p = 1\nfigure frames P1\nP1: munmap(p, 64)\nP1: write p + 64 = 1\nfigure frames P1\n",
+    );
+    let figure = &lines[7]["shown"][0];
+    assert_eq!(figure["frames"], json!([{"frame": 0, "refs": 1, "changed": true}]));
+    assert_eq!(figure["sharing"][0]["gone"], json!([0x40]));
+    assert_eq!(figure["sharing"][0]["pages"][0]["changed"], json!(true));
 }

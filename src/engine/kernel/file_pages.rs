@@ -105,6 +105,12 @@ impl Kernel {
         self.machine.write_bytes(to, &bytes);
     }
 
+    /// The pages of a file that are in user frames, in page order.
+    pub fn framed_pages(&self, file: FileId) -> impl Iterator<Item = (u64, FrameNo)> + '_ {
+        let held = self.files.all.get(&file).into_iter();
+        held.flat_map(|held| held.mapped.iter().map(|(page, frame)| (*page, *frame)))
+    }
+
     /// Reads a file page into the page cache unless the page is already there.
     pub(super) fn cache_page(&mut self, file: FileId, page: u64) {
         let warm = self.config.warm;

@@ -32,6 +32,7 @@ impl Session<'_> {
         let points = self.perhaps_points(points)?;
         self.enter_isolated(title, true);
         self.open_sheet(Some(Sheet::new(title.span, points)));
+        self.state.discard_figures();
         self.state.random = self.own_generator(&title.text);
         let points = points.map(|(points, _)| points);
         self.enter(Entry::Question { title: title.text.clone(), points });

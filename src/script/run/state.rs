@@ -12,7 +12,7 @@ use pagewalk_engine::machine::random::SplitMix64;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::recent::RecentAccesses;
-use super::record::Did;
+use super::record::{Did, FigureData};
 
 /// The state of a script between two statements.
 #[derive(Debug, Clone)]
@@ -31,6 +31,8 @@ pub struct State {
     pub(crate) accesses: RecentAccesses,
     /// The columns that `set` has named, indexed by the noun and by the index of the TLB or cache.
     columns: Arc<BTreeMap<(&'static str, usize), Vec<String>>>,
+    /// The latest figure of each subject.
+    figures: Arc<BTreeMap<String, Arc<FigureData>>>,
 }
 
 /// The machine, if one was declared.
@@ -91,6 +93,7 @@ impl State {
             seed,
             accesses: RecentAccesses::default(),
             columns: Arc::default(),
+            figures: Arc::default(),
         }
     }
 
@@ -99,6 +102,24 @@ impl State {
         self.machine = Slot::Is(machine);
         self.columns = Arc::default();
         self.accesses = RecentAccesses::default();
+        self.discard_figures();
+    }
+
+    /// Records a figure for a later one of the same subject.
+    pub(crate) fn note_figure(&mut self, figure: &Arc<FigureData>) {
+        if let Some(subject) = figure.subject() {
+            Arc::make_mut(&mut self.figures).insert(subject, Arc::clone(figure));
+        }
+    }
+
+    /// Returns the latest figure of a subject.
+    pub(crate) fn figure_of(&self, subject: &str) -> Option<&Arc<FigureData>> {
+        self.figures.get(subject)
+    }
+
+    /// Discards all figures, such as those outside a question.
+    pub(crate) fn discard_figures(&mut self) {
+        self.figures = Arc::default();
     }
 
     /// Adds the columns of a `set` to the columns of its noun.

@@ -171,7 +171,7 @@ fn figure(out: &mut String, figure: &Figure) {
         Figure::Sequence(of) => write_fenced(out, doc::Block::Steps(of.steps())),
         Figure::Walk(of) => fenced(out, &of.text),
         Figure::Scene(scene) => write_fenced(out, doc::Block::Figure(scene.clone())),
-        Figure::Sharing(of) => fenced(out, &of.text),
+        Figure::Pair(pair) => pair.iter().for_each(|of| write_fenced(out, doc::Block::Figure(of.clone()))),
         Figure::Ruler(ruler) => write_fenced(out, doc::Block::Ruler(ruler.clone())),
     }
 }

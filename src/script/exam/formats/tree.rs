@@ -258,14 +258,14 @@ pub enum Figure {
     Ruler(Ruler),
     /// Page tables.
     Tree(Tree),
-    /// Pages of one or two processes and their frames.
-    Sharing(Sharing),
     /// The messages of an access.
     Sequence(Sequence),
     /// A page walk.
     Walk(Walk),
     /// A figure on a grid of characters.
     Scene(Scene),
+    /// Two figures of the same objects: before and after a change.
+    Pair(Box<[Scene; 2]>),
 }
 
 /// A page walk. On a paper, the values are empty.
@@ -332,18 +332,6 @@ pub struct Message {
     /// The receiver, or the sender again for an action.
     pub(crate) to: String,
     pub(crate) text: String,
-}
-
-/// Pages of one or two processes and their frames.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Sharing {
-    pub(crate) title: String,
-    /// The figure as lines of text.
-    pub(crate) text: String,
-    /// The frames, in order.
-    pub(crate) frames: Vec<String>,
-    /// The processes: their names, and their pages with the indexes of the frames.
-    pub(crate) processes: Vec<(String, Vec<(String, usize)>)>,
 }
 
 /// Page tables as a tree.

@@ -4,12 +4,15 @@ use super::request::Request;
 use crate::lang::ast::{Expr, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::questions::rows::word;
-use crate::run::record::{AreaRecord, PageInFrame, SharingView, View};
+use crate::run::record::{AreaRecord, FigureData, PageInFrame, SharedFrame, Sharing, SharingProcess};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::kernel::ids::FrameNo;
 use pagewalk_engine::kernel::process::{PageLocation, Process};
+use pagewalk_engine::kernel::vma::Vma;
 use pagewalk_engine::machine::pte::Bit;
+use std::collections::BTreeSet;
 
 /// Maximum number of processes in a figure.
 const PROCESSES: usize = 2;
@@ -39,11 +42,12 @@ impl Session<'_> {
     }
 }
 
-/// Returns the pages of the named processes, with their frames.
+/// Returns the pages of the named processes, with their frames. Marks the changes since the previous figure of these
+/// processes.
 ///
 /// # Errors
 /// Returns the errors from [`Session::processes_named`], or `limit-size`.
-pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
+pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
     let (place, named) = (request.place, request.operands);
     let mut pids = Vec::new();
     for name in session.processes_named(place, named)? {
@@ -51,10 +55,13 @@ pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<Vec<Vie
     }
     let kernel = session.kernel(place)?;
     let processes = pids.iter().filter_map(|pid| kernel.process(*pid));
-    let processes: Vec<_> =
-        processes.map(|process| (process.name.to_string(), pages(kernel, process))).collect();
-    let spec = kernel.machine().spec().clone();
-    let all: usize = processes.iter().map(|(_, pages)| pages.len()).sum();
+    let processes = processes.map(|process| SharingProcess {
+        process: process.name.to_string(),
+        pages: pages(kernel, process),
+        gone: Vec::new(),
+    });
+    let sharing: Vec<SharingProcess> = processes.collect();
+    let all: usize = sharing.iter().map(|process| process.pages.len()).sum();
     if all > PAGES {
         let message = format!("{all} pages are resident, which is more than a figure can show");
         return Err(Diagnostic::new(Code::LimitSize, place, message)
@@ -62,7 +69,27 @@ pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<Vec<Vie
             .help("`given P1.resident` prints the resident pages as a table")
             .into());
     }
-    Ok(vec![View::Sharing(Box::new(SharingView { spec, processes }))])
+    let frames: BTreeSet<u64> =
+        sharing.iter().flat_map(|process| process.pages.iter().map(|page| page.frame)).collect();
+    let frame = |frame: u64| SharedFrame {
+        frame,
+        refs: kernel.frames().get(FrameNo(frame as u32)).refs,
+        changed: false,
+    };
+    let spec = kernel.machine().spec();
+    let now = Sharing {
+        vpn_bits: spec.vpn_bits(),
+        frame_bits: spec.ppn_bits(),
+        frames: frames.into_iter().map(frame).collect(),
+        sharing,
+        compared: false,
+    };
+    let mut figure = FigureData::Frames(now);
+    let before = figure.subject().and_then(|subject| session.state.figure_of(&subject).cloned());
+    if let (FigureData::Frames(now), Some(FigureData::Frames(before))) = (&mut figure, before.as_deref()) {
+        now.compare(before);
+    }
+    Ok(figure)
 }
 
 fn pages(kernel: &Kernel, process: &Process) -> Vec<PageInFrame> {
@@ -72,12 +99,20 @@ fn pages(kernel: &Kernel, process: &Process) -> Vec<PageInFrame> {
         let PageLocation::Frame(frame) = place else { return None };
         let area = process.space.areas.find(vpn << page_bits);
         let entry = machine.page_table_entry(machine.vpn(*vpn).ok()?);
+        let writable = entry.is_some_and(|(_, pte)| pte.flags.has(Bit::Rw));
         Some(PageInFrame {
             vpn: *vpn,
             area: area.map_or_else(String::new, |area| AreaRecord::describe(kernel, process, *area).name),
             frame: u64::from(frame.0),
-            writable: entry.is_some_and(|(_, pte)| pte.flags.has(Bit::Rw)),
+            writable,
+            copy_on_write: area.is_some_and(|area| copies(area, writable)),
+            changed: false,
         })
     };
     process.space.pages.iter().filter_map(page).collect()
+}
+
+/// Whether the kernel copies a page of an area on a store.
+pub(super) fn copies(area: &Vma, writable: bool) -> bool {
+    area.prot.write && !area.shared && !writable
 }

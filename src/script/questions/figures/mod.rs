@@ -3,6 +3,7 @@
 mod bits;
 mod frames;
 mod layout;
+mod mapping;
 mod pte;
 mod request;
 mod system;
@@ -14,11 +15,12 @@ use super::entry::{Entry, Figure};
 use crate::lang::ast::Command;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::params::Param::{self, Keyword, Literal, Many, Optional};
-use crate::run::params::{LEVEL, OP, PA, PROCESS, RAW, VA};
+use crate::run::params::{FILE_NAME, LEVEL, OP, PA, PROCESS, RAW, VA};
 use crate::run::record::{Did, FigureData, View};
 use crate::run::session::{Action, Session};
 use crate::run::stop::Stop;
 use request::Request;
+use std::sync::Arc;
 
 /// A kind of figure.
 struct FigureRow {
@@ -51,7 +53,15 @@ const FIGURES: &[FigureRow] = &[
         params: &[Keyword("layout"), Many(&PROCESS), layout::ADDED[0], layout::ADDED[1]],
         prepare: Prepare::Views(layout::layout),
     },
-    FigureRow { params: &[Keyword("frames"), Many(&PROCESS)], prepare: Prepare::Views(frames::frames) },
+    FigureRow { params: &[Keyword("frames"), Many(&PROCESS)], prepare: Prepare::Data(frames::frames) },
+    FigureRow {
+        params: &[Keyword("mapping"), Many(&PROCESS), FILE_NAME],
+        prepare: Prepare::Data(mapping::mapping),
+    },
+    FigureRow {
+        params: &[Keyword("mapping"), Many(&PROCESS), Literal("anonymous")],
+        prepare: Prepare::Data(mapping::mapping),
+    },
     FigureRow { params: &[Keyword("tables"), Optional(&[PROCESS])], prepare: Prepare::Views(views::shown) },
     FigureRow { params: &[Literal("reference")], prepare: Prepare::Views(views::shown) },
     FigureRow {
@@ -101,9 +111,12 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
         return Err(unknown.help(help).into());
     };
     let request = Request { place, noun, operands, command };
+    let mut drawn = None;
     let (figure, views) = match row.prepare {
         Prepare::Data(prepare) => {
-            let view = View::Figure(prepare(session, &request)?.into());
+            let data = Arc::new(prepare(session, &request)?);
+            drawn = Some(Arc::clone(&data));
+            let view = View::Figure(data);
             (Figure::Views(vec![view.clone()]), vec![view])
         }
         Prepare::Views(prepare) => {
@@ -120,6 +133,9 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
     let entry = Entry::Figure { figure, in_part: session.in_part() };
     let is_printed = session.is_in_question();
     Ok(Action::does(move |session| {
+        if let Some(data) = drawn {
+            session.state.note_figure(&data);
+        }
         if is_printed {
             session.enter(entry);
         }

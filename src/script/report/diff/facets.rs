@@ -98,8 +98,7 @@ fn of_view(view: &View, found: &mut Vec<Facet>) {
         | View::Steps(..)
         | View::CallSteps(..)
         | View::Layout(_)
-        | View::Tree(_)
-        | View::Sharing(_) => {}
+        | View::Tree(_) => {}
     }
 }
 

@@ -1,6 +1,9 @@
 //! Draws figures from their data.
 
 mod address;
+mod frames;
+mod lanes;
+mod mapping;
 mod pte;
 mod system;
 #[cfg(test)]
@@ -13,9 +16,13 @@ use crate::run::record::FigureData;
 
 /// Draws a figure.
 pub(crate) fn scene(data: &FigureData) -> Scene {
-    match data {
+    let mut scene = match data {
         FigureData::System(of) => system::scene(of),
         FigureData::Translation(of) => translation::scene(of),
         FigureData::Pte(of) => pte::scene(of),
-    }
+        FigureData::Mapping(of) => mapping::scene(of),
+        FigureData::Frames(of) => frames::scene(of),
+    };
+    scene.subject = data.subject();
+    scene
 }

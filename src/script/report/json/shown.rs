@@ -9,8 +9,7 @@ use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Bit;
 
 use crate::run::record::{
-    CellView, FIGURE_VERSION, FigureData, PageInFrame, SharingView, TableView, TreeEntry, TreeTable, View,
-    WalkLevel, WalkView,
+    CellView, FIGURE_VERSION, FigureData, TableView, TreeEntry, TreeTable, View, WalkLevel, WalkView,
 };
 
 /// Returns the objects of a view. Only rulers can have several objects.
@@ -28,7 +27,6 @@ pub fn json(view: &View) -> Vec<Value> {
         View::Steps(access, level) => steps_at(access, *level).iter().filter_map(sequence).collect(),
         View::CallSteps(call, level) => vec![numbered(&call_steps_at(call, *level))],
         View::Layout(layout) => vec![layout::layout(layout)],
-        View::Sharing(sharing) => vec![self::sharing(sharing)],
         View::Tree(tree) => vec![json!({"of": tree.of, "tables": tree_table(&tree.root)})],
         View::Maps { table, .. } => vec![self::table(table)],
         View::Declaration(spec) => vec![json!({"machine": declaration(spec)})],
@@ -44,15 +42,6 @@ fn figure(data: &FigureData) -> Value {
         members.insert("version".to_owned(), FIGURE_VERSION.into());
     }
     value
-}
-
-fn sharing(of: &SharingView) -> Value {
-    let page = |page: &PageInFrame| json!({"vpn": page.vpn, "area": page.area, "frame": page.frame, "writable": page.writable});
-    let each = of
-        .processes
-        .iter()
-        .map(|(name, pages)| json!({"process": name, "pages": pages.iter().map(page).collect::<Vec<_>>()}));
-    json!({"sharing": each.collect::<Vec<_>>()})
 }
 
 fn tree_table(of: &TreeTable) -> Value {

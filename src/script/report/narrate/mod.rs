@@ -13,7 +13,6 @@ mod repeats;
 pub(crate) mod replay;
 mod ruler;
 mod runs;
-pub(crate) mod sharing;
 mod statement;
 mod steps;
 pub(crate) mod tree;

@@ -9,7 +9,6 @@ use super::declaration::declaration;
 use super::page_walk;
 use super::process::{handler, layout, maps};
 use super::ruler::{of_address, rulers};
-use super::sharing;
 use super::steps::steps_at;
 use super::tree;
 use super::words::approximately;
@@ -26,7 +25,6 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
         View::CallSteps(call, level) => vec![Block::Steps(handler::call_steps_at(call, *level))],
         View::Layout(layout) => layout::blocks(layout),
         View::Tree(tree) => tree::blocks(tree),
-        View::Sharing(sharing) => vec![Block::Table(sharing::table(sharing))],
         View::Maps { spec, areas, .. } => maps(spec, areas),
         View::Declaration(spec) => vec![Block::Script(declaration(spec))],
         View::Figure(data) => vec![Block::Figure(scene(data))],
@@ -37,7 +35,7 @@ pub(crate) fn blocks(view: &View) -> Vec<Block> {
 /// Returns the blocks of a view on a paper, without the answers in a figure.
 pub(crate) fn unanswered(view: &View) -> Vec<Block> {
     match view {
-        View::Figure(data) => vec![Block::Figure(scene(data).unanswered())],
+        View::Figure(data) if !data.is_given() => vec![Block::Figure(scene(data).unanswered())],
         View::Bits(of) => of_address(of, true).into_iter().map(Block::Ruler).collect(),
         View::Walk(of) => vec![Block::line(page_walk::title(of))],
         View::Layout(of) => layout::blocks(&of.without_results()),

@@ -22,7 +22,7 @@ pub(crate) fn cells(scene: &Scene) -> BTreeMap<Place, Crossing> {
                 let corners = [*at, (right, at.1), (right, bottom), (at.0, bottom), *at];
                 trace(&mut cells, &corners, *stroke);
             }
-            SceneShape::Path { points, stroke, arrow } => {
+            SceneShape::Path { points, stroke, arrow, .. } => {
                 trace(&mut cells, points, *stroke);
                 if let (true, [.., before, end]) = (arrow, points.as_slice()) {
                     cells.entry(*end).or_insert_with(Crossing::default).head = Some(direction(*before, *end));

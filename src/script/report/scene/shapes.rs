@@ -9,6 +9,10 @@ pub struct Scene {
     pub(crate) said: Vec<(String, bool)>,
     /// The shapes, in drawing order.
     pub(crate) shapes: Vec<SceneShape>,
+    /// The objects of a figure that may show them before or after a change.
+    pub(crate) subject: Option<String>,
+    /// The minimum size, which a paper takes from its key.
+    least: Place,
 }
 
 /// The column and the row of a cell.
@@ -20,7 +24,7 @@ pub(crate) enum SceneShape {
     /// A box whose border occupies its outermost cells.
     Frame { at: Place, size: Place, stroke: Stroke, shaded: bool },
     /// A sequence of horizontal and vertical lines.
-    Path { points: Vec<Place>, stroke: Stroke, arrow: bool },
+    Path { points: Vec<Place>, stroke: Stroke, arrow: bool, answer: bool },
     /// A text on one line.
     Label { at: Place, text: String, bold: bool, answer: bool },
 }
@@ -118,34 +122,57 @@ impl Scene {
     pub(crate) fn boxed(&mut self, at: Place, least: u32, lines: &[Line], stroke: Stroke) -> Frame {
         let wide = widest(lines).max(least);
         let frame = self.frame(at, (wide + 4, lines.len() as u32 + 2), stroke);
+        self.lines((at.0 + 2, at.1 + 1), lines);
+        frame
+    }
+
+    /// Adds lines of text below each other.
+    pub(crate) fn lines(&mut self, at: Place, lines: &[Line]) {
         for (row, line) in lines.iter().enumerate() {
-            let place = (at.0 + 2, at.1 + 1 + row as u32);
+            let place = (at.0, at.1 + row as u32);
             self.label(place, line.text.clone(), line.bold, false);
             self.answer((place.0 + width(&line.text), place.1), line.answer.clone());
         }
-        frame
     }
 
     /// Adds a line through these points.
     pub(crate) fn line(&mut self, points: &[Place], stroke: Stroke) {
-        self.shapes.push(SceneShape::Path { points: points.to_vec(), stroke, arrow: false });
+        self.path(points, stroke, false, false);
     }
 
     /// Adds an arrow through these points. The last point is the cell before the target's border.
     pub(crate) fn arrow(&mut self, points: &[Place], stroke: Stroke) {
-        self.shapes.push(SceneShape::Path { points: points.to_vec(), stroke, arrow: true });
+        self.path(points, stroke, true, false);
+    }
+
+    /// Adds a line through these points, which is missing on a paper.
+    pub(crate) fn answer_line(&mut self, points: &[Place], stroke: Stroke) {
+        self.path(points, stroke, false, true);
+    }
+
+    /// Adds an arrow through these points, which is missing on a paper.
+    pub(crate) fn answer_arrow(&mut self, points: &[Place], stroke: Stroke) {
+        self.path(points, stroke, true, true);
+    }
+
+    fn path(&mut self, points: &[Place], stroke: Stroke, arrow: bool, answer: bool) {
+        self.shapes.push(SceneShape::Path { points: points.to_vec(), stroke, arrow, answer });
     }
 
     /// Returns the size in cells.
     pub(crate) fn size(&self) -> Place {
         let ends = self.shapes.iter().flat_map(SceneShape::ends);
-        ends.fold((0, 0), |(right, bottom), (x, y)| (right.max(x + 1), bottom.max(y + 1)))
+        ends.fold(self.least, |(right, bottom), (x, y)| (right.max(x + 1), bottom.max(y + 1)))
     }
 
     /// Returns the scene as a paper prints it: without answers, and with thin lines in place of thick ones.
     pub(crate) fn unanswered(mut self) -> Self {
+        self.least = self.size();
         self.said.retain(|(_, answer)| !answer);
-        self.shapes.retain(|shape| !matches!(shape, SceneShape::Label { answer: true, .. }));
+        self.shapes.retain(|shape| match shape {
+            SceneShape::Label { answer, .. } | SceneShape::Path { answer, .. } => !answer,
+            SceneShape::Frame { .. } => true,
+        });
         for shape in &mut self.shapes {
             match shape {
                 SceneShape::Frame { stroke, .. } | SceneShape::Path { stroke, .. } => {
@@ -157,6 +184,16 @@ impl Scene {
             }
         }
         self
+    }
+
+    /// Whether the figures show the same objects before and after a change.
+    pub(crate) fn precedes(&self, after: &Self) -> bool {
+        self.subject.is_some() && self.subject == after.subject
+    }
+
+    /// Adds a caption to the title.
+    pub(crate) fn caption(&mut self, caption: &str) {
+        self.title = format!("{caption}: {}", self.title);
     }
 
     /// Returns the description.

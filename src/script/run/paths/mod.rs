@@ -13,6 +13,7 @@ mod unknown;
 pub use find::LAST;
 pub use kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
 pub use machine::MACHINE_PROPERTIES;
+pub(crate) use memory::no_file;
 pub use memory::{PEEK_FUNCTIONS, Peek, PeekFunction};
 pub use part::{PART_PROPERTIES, Part, PartProperty, part_of};
 pub(crate) use unknown::no_property;

@@ -28,8 +28,10 @@ pub(crate) use call::{ActionRecord, ArgRecord, Booted, CallRecord, Declaration, 
 pub(crate) use effect::{BeforeCall, FileRecord};
 pub(crate) use fault::{FaultRecord, FaultSurroundings, copies_page, first_eviction};
 pub use figure::{
-    DividedAddress, DividedField, FIGURE_VERSION, FigureData, Lookup, LookupEntry, PteEntry, PteField,
-    PteFigure, PteForm, PteMeaning, System, SystemPart, Translation, TranslationLevel,
+    DividedAddress, DividedField, FIGURE_VERSION, FigureData, FilePages, Lookup, LookupEntry, MappedArea,
+    MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PageInFrame, PagePlace, PteEntry,
+    PteField, PteFigure, PteForm, PteMeaning, SharedFrame, Sharing, SharingProcess, System, SystemPart,
+    Translation, TranslationLevel,
 };
 pub(crate) use mark::{AccessMark, AccessMarks, MarkResult};
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
@@ -40,8 +42,8 @@ pub use replayed::Replayed;
 pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, STRADDLES};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
-    AreaLayout, BitsView, CellView, LayoutView, MessageLevel, PageInFrame, SharingView, TableView, TreeEntry,
-    TreeTable, TreeView, View, WalkLevel, WalkView,
+    AreaLayout, BitsView, CellView, LayoutView, MessageLevel, TableView, TreeEntry, TreeTable, TreeView,
+    View, WalkLevel, WalkView,
 };
 pub use written::Written;
 

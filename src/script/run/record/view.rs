@@ -37,8 +37,6 @@ pub enum View {
     Layout(Box<LayoutView>),
     /// Page tables as a tree.
     Tree(Box<TreeView>),
-    /// The pages of processes, and the frames that contain them.
-    Sharing(Box<SharingView>),
     /// The areas of a process, in the format of `/proc/PID/maps` and as a table.
     Maps { table: TableView, spec: Arc<Spec>, areas: Vec<AreaRecord> },
     /// A machine, as a declaration.
@@ -137,26 +135,6 @@ impl LayoutView {
         };
         Self { accesses: self.accesses.as_ref().map(blank), ..self.clone() }
     }
-}
-
-/// Pages of processes, and the frames that they are in.
-#[derive(Debug, Clone)]
-pub struct SharingView {
-    /// The machine's spec, which determines the widths of numbers.
-    pub(crate) spec: Arc<Spec>,
-    /// For each process, its name and its pages in frames, in VPN order.
-    pub(crate) processes: Vec<(String, Vec<PageInFrame>)>,
-}
-
-/// A page of a [`SharingView`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct PageInFrame {
-    pub(crate) vpn: u64,
-    /// The name of the page's area, possibly empty.
-    pub(crate) area: String,
-    pub(crate) frame: u64,
-    /// Whether the page's entry allows stores.
-    pub(crate) writable: bool,
 }
 
 /// A tree of the page tables that lead to mapped pages.

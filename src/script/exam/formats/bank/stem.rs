@@ -169,10 +169,10 @@ impl<S: Slots> Stem<'_, '_, S> {
             Figure::Layouts(layouts) => layouts.iter().cloned().map(doc::Block::Layout).collect(),
             Figure::Ruler(ruler) => vec![doc::Block::Ruler(ruler.clone())],
             Figure::Scene(scene) => vec![doc::Block::Figure(scene.clone())],
+            Figure::Pair(pair) => pair.iter().cloned().map(doc::Block::Figure).collect(),
             Figure::Sequence(of) => vec![doc::Block::Steps(of.steps())],
             Figure::Tree(tree) => return self.put(&element("pre", &tree.text)),
             Figure::Walk(of) => return self.put(&element("pre", &of.text)),
-            Figure::Sharing(of) => return self.put(&element("pre", &of.text)),
         };
         self.put(&element("pre", &flush(&text(&blocks, false))));
     }

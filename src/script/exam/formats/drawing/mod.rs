@@ -9,7 +9,6 @@ mod ruler;
 mod scene;
 mod sequence;
 mod shapes;
-mod sharing;
 mod svg;
 mod tables;
 mod walk;

@@ -7,6 +7,10 @@ use crate::report::scene::{Place, Scene, SceneShape};
 
 /// Height of a row, relative to the text size.
 const ROW: f64 = 1.2;
+/// Space between drawings side by side, in millimeters.
+const BETWEEN: f64 = 4.5;
+/// Minimum relative text size for drawings side by side.
+const SMALLEST: f64 = 0.7;
 
 /// Draws a scene below its title.
 pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
@@ -36,7 +40,7 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
                 let (at, stroke, grey) = (grid.center(*at), *stroke, *shaded);
                 drawing.shapes.push(DrawnShape::Box { at, size: extent, grey, stroke });
             }
-            SceneShape::Path { points, stroke, arrow } => {
+            SceneShape::Path { points, stroke, arrow, .. } => {
                 let last = points.len().saturating_sub(2);
                 for (at, pair) in points.windows(2).enumerate() {
                     let (from, mut to) = (grid.center(pair[0]), grid.center(pair[1]));
@@ -60,6 +64,15 @@ pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
     drawing
 }
 
+/// Draws two scenes in the same size, side by side if that is legible.
+pub fn pair(pair: &[Scene; 2], canvas: Canvas) -> Vec<Drawing> {
+    let half = Canvas { room: (canvas.room - BETWEEN) / 2.0, ..canvas };
+    let columns = pair.iter().map(|scene| scene.size().0).max().unwrap_or(1).max(1);
+    let text = |canvas: Canvas| ((canvas.room - 0.6) / (f64::from(columns) * CHARACTER)).min(canvas.text);
+    let room = if text(half) >= canvas.text * SMALLEST { half } else { canvas };
+    pair.iter().map(|scene| draw(scene, Canvas { text: text(room), ..room })).collect()
+}
+
 /// The size of a cell, and the distance of the first row from the upper edge.
 struct Grid {
     wide: f64,
@@ -77,4 +90,23 @@ impl Grid {
 fn beyond(from: Place, to: Place) -> Place {
     let next = |from: u32, to: u32| (to + u32::from(to > from)).saturating_sub(u32::from(to < from));
     (next(from.0, to.0), next(from.1, to.1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Canvas, pair};
+    use crate::report::scene::Scene;
+
+    #[test]
+    fn two_figures_are_side_by_side_if_they_are_narrow() {
+        let canvas = Canvas::for_page(174.0, false);
+        for (columns, beside) in [(30, true), (60, true), (70, false), (200, false)] {
+            let mut scene = Scene::new("t");
+            scene.write((0, 0), "x".repeat(columns));
+            let drawn = pair(&[scene.clone(), scene], canvas);
+            let wide: f64 = drawn.iter().map(|drawing| drawing.width).sum();
+            assert_eq!(wide + 4.0 <= canvas.room, beside, "{columns} columns: {wide}");
+            assert!(drawn.iter().all(|drawing| drawing.width <= canvas.room));
+        }
+    }
 }

@@ -19,10 +19,19 @@ pub(super) fn figure(of: &View, filled: bool) -> Vec<Block> {
     layouts.collect()
 }
 
-/// Appends a block. Merges consecutive address spaces into one figure. If both belong to the same process, they are
-/// the address space before and after a change.
+/// Appends a block. Merges consecutive figures of the same objects into one figure: before and after a change. Also
+/// merges address spaces of different processes.
 pub(super) fn put(blocks: &mut Vec<Block>, block: Block, labels: &Labels) {
     match (blocks.last_mut(), block) {
+        (Some(Block::Figure(Figure::Scene(before))), Block::Figure(Figure::Scene(mut after)))
+            if before.precedes(&after) =>
+        {
+            let mut before = std::mem::take(before);
+            before.caption(labels.localize("before"));
+            after.caption(labels.localize("after"));
+            blocks.pop();
+            blocks.push(Block::Figure(Figure::Pair(Box::new([before, after]))));
+        }
         (Some(Block::Figure(Figure::Layouts(all))), Block::Figure(Figure::Layouts(mut more)))
             if all.len() < 2 =>
         {

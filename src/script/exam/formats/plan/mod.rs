@@ -8,7 +8,6 @@ mod items;
 mod layouts;
 mod medium;
 mod powers;
-mod sharing;
 mod sheet;
 mod split;
 mod streams;

@@ -8,7 +8,6 @@ use super::items::{Items, points};
 use super::layouts::{self, put};
 use super::medium::Medium;
 use super::powers::set_powers;
-use super::sharing;
 use super::tables;
 use super::walks;
 use crate::exam::formats::assumptions::{NO_VALUE, assumptions};
@@ -216,11 +215,11 @@ impl Plan<'_> {
     fn drawn(&self, view: &View) -> Vec<Block> {
         match view {
             View::Tree(tree) => vec![tables::figure(tree)],
-            View::Sharing(of) => vec![sharing::figure(of)],
             View::Steps(..) => sequence(view).map_or_else(|| self.given(view), |block| vec![block]),
             View::Figure(data) => {
                 let scene = scene(data);
-                let scene = if self.edition.filled() { scene } else { scene.unanswered() };
+                let whole = self.edition.filled() || data.is_given();
+                let scene = if whole { scene } else { scene.unanswered() };
                 vec![Block::Figure(Figure::Scene(scene))]
             }
             View::Walk(of) => vec![walks::figure(of, self.edition.filled())],

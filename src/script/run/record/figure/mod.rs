@@ -1,12 +1,18 @@
 //! Figures as data, independent of how they are drawn.
 
+mod mapping;
 mod pte;
+mod sharing;
 mod system;
 mod translation;
 
 use serde::Serialize;
 
+pub use mapping::{
+    FilePages, MappedArea, MappedFile, MappedFrame, MappedPages, Mapping, MappingProcess, PagePlace,
+};
 pub use pte::{PteEntry, PteField, PteFigure, PteForm, PteMeaning};
+pub use sharing::{PageInFrame, SharedFrame, Sharing, SharingProcess};
 pub use system::{System, SystemPart};
 pub use translation::{DividedAddress, DividedField, Lookup, LookupEntry, Translation, TranslationLevel};
 
@@ -23,4 +29,32 @@ pub enum FigureData {
     Translation(Box<Translation>),
     /// The formats of page-table entries, or an entry.
     Pte(PteFigure),
+    /// An object that processes map.
+    Mapping(Mapping),
+    /// The frames of processes.
+    Frames(Sharing),
+}
+
+impl FigureData {
+    /// Returns the objects that the figure shows, or `None` for a figure that does not show them before or after a change.
+    pub(crate) fn subject(&self) -> Option<String> {
+        let names = |names: Vec<&str>| names.join(" ");
+        match self {
+            Self::System(_) | Self::Translation(_) | Self::Pte(_) => None,
+            Self::Mapping(of) => {
+                let file = of.file.as_ref().map_or("anonymous", |file| &file.name);
+                let processes = of.processes.iter().map(|process| &*process.process);
+                Some(names(["mapping"].into_iter().chain(processes).chain([file]).collect()))
+            }
+            Self::Frames(of) => {
+                let processes = of.sharing.iter().map(|process| &*process.process);
+                Some(names(["frames"].into_iter().chain(processes).collect()))
+            }
+        }
+    }
+
+    /// Whether a paper prints the whole figure.
+    pub(crate) fn is_given(&self) -> bool {
+        matches!(self, Self::Frames(_))
+    }
 }

@@ -1,0 +1,123 @@
+//! The data of `figure mapping`: an object, the areas that map the object, and the frames between them.
+
+use serde::Serialize;
+
+/// An object that one or two processes map.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct Mapping {
+    /// Width of a virtual address in bits.
+    pub virtual_bits: u32,
+    /// Width of a virtual page number in bits.
+    pub vpn_bits: u32,
+    /// Width of the largest frame number in bits.
+    pub frame_bits: u32,
+    /// The page size.
+    pub page_bytes: u64,
+    /// The number of swap slots.
+    pub swap_slots: u32,
+    /// The file, or `None` for anonymous memory.
+    pub file: Option<MappedFile>,
+    /// The processes, with the areas that map the object.
+    pub processes: Vec<MappingProcess>,
+    /// The frames that hold pages of the object, in order.
+    pub frames: Vec<MappedFrame>,
+    /// The number of places for frames. In a question, there are as many places as frames are possible, so that the places
+    /// do not reveal which pages share a frame.
+    pub places: usize,
+}
+
+/// A file on disk.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MappedFile {
+    /// The name.
+    pub name: String,
+    /// Size in bytes.
+    pub bytes: u64,
+    /// The pages, in order.
+    pub pages: Vec<FilePages>,
+    /// The number of pages that the figure leaves out.
+    pub omitted_pages: u64,
+}
+
+/// A page of a file, or a run of pages that are in no frame.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct FilePages {
+    /// The number of the first page.
+    pub page: u64,
+    /// The number of pages.
+    pub pages: u64,
+    /// The frame that holds the page in the page cache.
+    pub frame: Option<u64>,
+}
+
+/// A process of a [`Mapping`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MappingProcess {
+    /// The name of the process.
+    pub process: String,
+    /// The areas, in address order.
+    pub areas: Vec<MappedArea>,
+    /// The number of pages that the figure leaves out.
+    pub omitted_pages: u64,
+}
+
+/// An area of a process.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MappedArea {
+    /// The name, which may be empty.
+    pub name: String,
+    /// The first byte.
+    pub start: u64,
+    /// The address after the last byte.
+    pub end: u64,
+    /// The permissions, such as `rw-`.
+    pub perms: String,
+    /// Whether the area is shared or private.
+    pub shared: bool,
+    /// The offset of the first byte in the file.
+    pub offset: Option<u64>,
+    /// The pages, in order.
+    pub pages: Vec<MappedPages>,
+}
+
+/// A page of an area, or a run of pages that are not resident.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MappedPages {
+    /// The virtual page number of the first page.
+    pub vpn: u64,
+    /// The number of pages.
+    pub pages: u64,
+    /// The number of the first page in the file.
+    pub page: Option<u64>,
+    /// The location.
+    #[serde(flatten)]
+    pub place: PagePlace,
+}
+
+/// The location of a page.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(tag = "state", rename_all = "kebab-case")]
+#[expect(missing_docs, reason = "each variant's comment describes its fields")]
+pub enum PagePlace {
+    /// In a frame. The entry allows stores, or the kernel copies the page on a store.
+    Frame { frame: u64, writable: bool, copy_on_write: bool },
+    /// In the zero frame.
+    Zero,
+    /// In a swap slot.
+    Swapped { slot: u64 },
+    /// Neither in a frame nor in swap.
+    NotResident,
+}
+
+/// A frame that holds a page of the object.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct MappedFrame {
+    /// The number of the frame.
+    pub frame: u64,
+    /// The number of page-table entries that map the frame.
+    pub refs: u32,
+    /// The contents: `page cache` or `copy` for a file, or else `anonymous`, `merged`, or `shared`.
+    pub kind: &'static str,
+    /// The number of the page in the file.
+    pub page: Option<u64>,
+}
