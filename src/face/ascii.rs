@@ -37,9 +37,8 @@ impl<W: Write> Write for AsciiWriter<W> {
         }
         self.partial.extend_from_slice(bytes);
         let whole = match std::str::from_utf8(&self.partial) {
-            Ok(_) => self.partial.len(),
             Err(error) if error.error_len().is_none() => error.valid_up_to(),
-            Err(_) => self.partial.len(),
+            Ok(_) | Err(_) => self.partial.len(),
         };
         let rest = self.partial.split_off(whole);
         let text = String::from_utf8_lossy(&self.partial).chars().map(replaced).collect::<String>();

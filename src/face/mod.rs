@@ -6,6 +6,7 @@ pub mod cli;
 pub(crate) mod deny;
 mod diff;
 mod exam;
+mod figures;
 pub(crate) mod fmt;
 mod grade;
 mod lsp;

@@ -7,13 +7,14 @@ use clap::{Args, ValueEnum};
 
 use super::ascii::Characters;
 use super::deny::Checking;
+use super::figures::FigureSink;
 use super::terminal::{Color, Status, complain, diagnostic_style};
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::json::{JsonSink, mistakes};
 use pagewalk_script::report::text::{self, TextSink};
 use pagewalk_script::run::Ended;
-use pagewalk_script::run::record::Totals;
+use pagewalk_script::run::record::{Sink, Totals};
 use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk run`.
@@ -28,6 +29,9 @@ pub(crate) struct Run {
     /// Show every step of every access
     #[arg(long)]
     explain: bool,
+    /// Write each figure to this folder as SVG, such as `01-translation.svg`
+    #[arg(long, value_name = "DIR")]
+    figures: Option<PathBuf>,
     #[command(flatten)]
     characters: Characters,
     #[command(flatten)]
@@ -67,11 +71,11 @@ impl Run {
     /// Runs every file, even after a failure. Returns the worst exit status.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let (mut worst, mut totals, mut errors) = (Status::Held, Totals::default(), 0);
-        let mut warnings = Vec::new();
+        let (mut warnings, mut figures) = (Vec::new(), 0);
         for file in &self.files {
             let reading = self.options.checking.read(file, color);
             warnings.extend(mistakes(&reading.warnings, &reading.sources));
-            let ended = self.run_file(reading, color)?;
+            let ended = self.run_file(reading, color, &mut figures)?;
             worst = worst.max(ended.status());
             totals = totals.plus(ended.totals);
             errors += ended.errors;
@@ -82,7 +86,7 @@ impl Run {
         Ok(worst)
     }
 
-    fn run_file(&self, mut reading: CheckedScript, color: Color) -> io::Result<RunEnd> {
+    fn run_file(&self, mut reading: CheckedScript, color: Color, figures: &mut usize) -> io::Result<RunEnd> {
         if !reading.diagnostics.is_empty() {
             return Ok(RunEnd::wrong(&reading, Totals::default(), color));
         }
@@ -92,19 +96,32 @@ impl Run {
             Format::Text => {
                 let options = text::Options { explain: self.explain, color: colored };
                 let mut sink = TextSink::new(self.characters.writer(out), &reading.sources, options);
-                let ended = reading.run((&self.options).into(), &mut sink);
+                let ended = self.run_with(&reading, &mut sink, figures)?;
                 sink.finish(ended.totals, ended.diagnostics.len())?;
                 ended
             }
             Format::Json => {
                 let mut sink = JsonSink::new(out, &reading.sources);
-                let ended = reading.run((&self.options).into(), &mut sink);
+                let ended = self.run_with(&reading, &mut sink, figures)?;
                 sink.close()?;
                 ended
             }
         };
         reading.diagnostics = diagnostics;
         Ok(RunEnd::wrong(&reading, totals, color))
+    }
+
+    /// Runs a script, and writes its figures. `figures` counts the figures of all scripts.
+    fn run_with(
+        &self,
+        reading: &CheckedScript,
+        sink: &mut impl Sink,
+        figures: &mut usize,
+    ) -> io::Result<Ended> {
+        let mut sink = FigureSink::new(sink, self.figures.as_deref(), figures);
+        let ended = reading.run((&self.options).into(), &mut sink);
+        sink.finish()?;
+        Ok(ended)
     }
 }
 

@@ -8,8 +8,11 @@ use serde_json::Value;
 use super::json_lines;
 use crate::running::paper;
 
+/// Fields: the name, and the highest and the lowest bit.
+type Fields = Vec<(String, u64, u64)>;
+
 /// The fields of the formats in a figure of page-table entries: the name, and the highest and the lowest bit.
-fn forms(figure: &Value) -> Vec<(String, Vec<(String, u64, u64)>)> {
+fn forms(figure: &Value) -> Vec<(String, Fields)> {
     let field = |field: &Value| {
         let number = |name: &str| field[name].as_u64().expect("a number");
         (field["name"].as_str().expect("a name").to_owned(), number("high"), number("low"))

@@ -25,12 +25,13 @@ proptest! {
             }
             let va = 0x10000 + (page << 12) + offset;
             let statement = [format!("read {va} size 4"), format!("write {va} = 1"), format!("fetch {va}")];
-            script.push_str(&format!("{}\n", statement[*verb]));
+            script.push_str(&statement[*verb]);
+            script.push('\n');
         }
         script.push_str("figure layout P1 accesses\n");
         let lines = json_lines(&script);
-        let figures = lines.iter().filter(|line| line["shown"].is_array());
-        let layout = &figures.last().expect("a figure")["shown"][0]["layout"];
+        let mut figures = lines.iter().filter(|line| line["shown"].is_array());
+        let layout = &figures.next_back().expect("a figure")["shown"][0]["layout"];
         let marks = layout["accesses"].as_array().expect("marks");
         let after = accesses.len() - if figure_at < accesses.len() { figure_at } else { 0 };
         // A figure marks at most 32 accesses, and reports the others.

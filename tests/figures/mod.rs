@@ -129,8 +129,8 @@ proptest! {
     ) {
         let kind = if shared { "MAP_SHARED" } else { "MAP_PRIVATE" };
         let map = |n: u32| format!(
-            "P{n}: let fd{n} = open(\"f\", O_RDWR)\nP{n}: let m{n} = mmap(0x{n}000, {} * 64, PROT_READ | PROT_WRITE, \
-             {kind} | MAP_FIXED, fd{n}, {first} * 64)\n", pages,
+            "P{n}: let fd{n} = open(\"f\", O_RDWR)\nP{n}: let m{n} = mmap(0x{n}000, {pages} * 64, PROT_READ | PROT_WRITE, \
+             {kind} | MAP_FIXED, fd{n}, {first} * 64)\n"
         );
         let access = |(n, page, store): &(u32, u64, bool)| {
             let va = format!("0x{:X}", u64::from(*n) * 0x1000 + page % pages * 64);
@@ -195,7 +195,8 @@ proptest! {
     ) {
         let bits = 6 + 4 * levels;
         let vas: Vec<u64> = vas.iter().map(|va| va & ((1 << bits) - 1)).collect();
-        let rows: String = vas.iter().zip(&frames).map(|(va, frame)| format!("| {:X} {frame:X} |; ", va >> 6)).collect();
+        let rows: Vec<String> = vas.iter().zip(&frames).map(|(va, frame)| format!("| {:X} {frame:X} |; ", va >> 6)).collect();
+        let rows = rows.concat();
 
         let more = if second { ", tlb L2TLB { entries 8, ways 2 }, cache L2 { sets 8, ways 2, block 16 B }" } else { "" };
         let (block, sets) = (1u64 << block, 1u64 << sets);
@@ -209,8 +210,9 @@ proptest! {
         pages.sort_unstable();
         pages.dedup();
         prop_assume!(pages.len() == vas.len());
-        let pairs: String = vas.iter().chain(&vas).map(|va| format!("figure translation read {va}\nread {va}\n")).collect();
-        let lines = json_lines(&(script.clone() + &pairs));
+        let pair = |va: &u64| format!("figure translation read {va}\nread {va}\n");
+        let pairs: Vec<String> = vas.iter().chain(&vas).map(pair).collect();
+        let lines = json_lines(&(script.clone() + &pairs.concat()));
         for (pair, va) in lines[2..].chunks_exact(2).zip(vas.iter().chain(&vas)) {
             let (drawn, facts) = (&pair[0]["shown"][0], &pair[1]["facts"]);
             prop_assert_eq!(drawn["va"]["value"].as_u64(), Some(*va), "{}", script);

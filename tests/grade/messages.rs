@@ -83,7 +83,8 @@ fn equal_messages_are_interchangeable() {
         let mut csv = format!("id,seed,{}\n", columns.join(","));
         for (id, answers) in &sheets {
             let answers: Vec<String> = answers.iter().map(usize::to_string).collect();
-            csv += &format!("{id},{seed},{}\n", answers.join(","));
+            csv += &[id, &seed.to_string(), &answers.join(",")].join(",");
+            csv.push('\n');
         }
         let answers = put(&folder, "answers.csv", csv);
         let ran = pagewalk(&["grade", &exam, &answers]);
@@ -91,7 +92,7 @@ fn equal_messages_are_interchangeable() {
         let marks = marks(&ran.out);
         let total = |id: &str| marks[&(id.to_owned(), "total".to_owned())].clone();
         assert_eq!(
-            ["forward", "backward", "twice", "later"].map(|id| total(id)),
+            ["forward", "backward", "twice", "later"].map(total),
             ["16", "16", "13", "6"].map(str::to_owned)
         );
     }

@@ -30,6 +30,7 @@ pub mod style;
 pub mod tree;
 mod typst;
 
+pub(crate) use drawing::svgs;
 pub use edition::Edition;
 pub use fairness::fairness;
 pub use json::{json, solutions, value as json_value};

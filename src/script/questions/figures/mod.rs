@@ -36,8 +36,11 @@ enum Prepare {
     /// The views of `show`.
     Views(fn(&mut Session, &Request) -> Result<Vec<View>, Stop>),
     /// A figure that a paper prints differently.
-    Printed(fn(&mut Session, &Request) -> Result<(Figure, View), Stop>),
+    Printed(fn(&mut Session, &Request) -> Printed),
 }
+
+/// A figure as a paper prints it, and as a run shows it.
+type Printed = Result<(Figure, View), Stop>;
 
 /// The kinds of figures. Rows with the same name are variants of one figure.
 const FIGURES: &[FigureRow] = &[
@@ -139,7 +142,9 @@ pub(crate) fn figure(session: &mut Session, command: &Command) -> Result<Action,
         if is_printed {
             session.enter(entry);
         }
-        marked.iter().for_each(|pid| session.state.accesses.forget(*pid));
+        for pid in marked {
+            session.state.accesses.forget(pid);
+        }
         Ok(Did::Shown(views))
     }))
 }

@@ -92,16 +92,13 @@ impl Pen<'_> {
     fn lines(&self, part: &SystemPart) -> Vec<Line> {
         let ways = ways(part.sets, part.ways);
         let mut lines = vec![Line::head(format!("{} ({})", part.name, part.serves))];
-        match part.block_bytes {
-            Some(block) => {
-                let bytes = u128::from(part.entries()) * u128::from(block);
-                lines.push(Line::new(format!("{}, {ways}", size(bytes))));
-                lines.push(Line::new(format!("{}, {}", count(part.sets, "set"), blocks(block))));
-            }
-            None => {
-                lines.push(Line::new(format!("{} entries, {ways}", part.entries())));
-                lines.push(Line::new(count(part.sets, "set")));
-            }
+        if let Some(block) = part.block_bytes {
+            let bytes = u128::from(part.entries()) * u128::from(block);
+            lines.push(Line::new(format!("{}, {ways}", size(bytes))));
+            lines.push(Line::new(format!("{}, {}", count(part.sets, "set"), blocks(block))));
+        } else {
+            lines.push(Line::new(format!("{} entries, {ways}", part.entries())));
+            lines.push(Line::new(count(part.sets, "set")));
         }
         lines.extend(self.latency(part.latency));
         lines

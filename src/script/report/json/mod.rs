@@ -8,6 +8,8 @@ mod process;
 mod replay;
 mod shown;
 
+pub(crate) use shown::json as view_objects;
+
 use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::io::{self, BufWriter, Write};

@@ -25,7 +25,7 @@ pub(crate) fn cells(scene: &Scene) -> BTreeMap<Place, Crossing> {
             SceneShape::Path { points, stroke, arrow, .. } => {
                 trace(&mut cells, points, *stroke);
                 if let (true, [.., before, end]) = (arrow, points.as_slice()) {
-                    cells.entry(*end).or_insert_with(Crossing::default).head = Some(direction(*before, *end));
+                    cells.entry(*end).or_default().head = Some(direction(*before, *end));
                 }
             }
             SceneShape::Label { .. } => {}
@@ -46,7 +46,7 @@ fn direction(from: Place, to: Place) -> usize {
 
 fn trace(cells: &mut BTreeMap<Place, Crossing>, points: &[Place], stroke: Stroke) {
     let mut join = |cell: Place, arm: usize| {
-        let arm = &mut cells.entry(cell).or_insert_with(Crossing::default).arms[arm];
+        let arm = &mut cells.entry(cell).or_default().arms[arm];
         *arm = (*arm).max(Some(stroke));
     };
     for pair in points.windows(2) {

@@ -122,9 +122,10 @@ fn sides(
         let left = padded(left, room - width(right));
         let inside =
             if gap { theme.paint(Ink::Faint, &format!("{left}{right}")) } else { format!("{left}{right}") };
-        let note = match structure.is_empty() {
-            true => theme.paint(Ink::Faint, note),
-            false => format!("{}  {structure}", theme.paint(Ink::Faint, &padded(note, beside))),
+        let note = if structure.is_empty() {
+            theme.paint(Ink::Faint, note)
+        } else {
+            format!("{}  {structure}", theme.paint(Ink::Faint, &padded(note, beside)))
         };
         line(text, 2, &format!("{:margin$} {wall} {inside} {wall} {note}", ""));
     }

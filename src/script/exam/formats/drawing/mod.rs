@@ -16,4 +16,4 @@ mod walk;
 pub(crate) use figure::drawings;
 pub(crate) use picture::picture;
 pub(crate) use shapes::Canvas;
-pub(crate) use svg::svg;
+pub(crate) use svg::{svg, svgs};

@@ -2,9 +2,16 @@
 
 use std::fmt::Write;
 
-use super::shapes::{Anchor, Drawing, DrawnShape};
+use super::figure::drawings;
+use super::shapes::{Anchor, Canvas, Drawing, DrawnShape};
 use crate::exam::formats::html::escape::escaped;
+use crate::exam::formats::tree::Figure;
 use crate::report::scene::Stroke;
+
+/// Returns the drawings of a figure for a page of `width` millimeters.
+pub(crate) fn svgs(figure: &Figure, width: f64) -> Vec<String> {
+    drawings(figure, Canvas::for_page(width, false)).iter().map(svg).collect()
+}
 
 /// Returns a drawing with its title and alternative text.
 pub(crate) fn svg(drawing: &Drawing) -> String {

@@ -1,15 +1,14 @@
 //! Whole papers.
 
 use super::appendix::appendix;
+use super::figures;
 use super::front::front;
 use super::hints::mark_given;
 use super::instructions::{authored, instructions};
 use super::items::{Items, points};
-use super::layouts::{self, put};
+use super::layouts::put;
 use super::medium::Medium;
 use super::powers::set_powers;
-use super::tables;
-use super::walks;
 use crate::exam::formats::assumptions::{NO_VALUE, assumptions};
 use crate::exam::formats::edition::Edition;
 use crate::exam::formats::from_doc::from_doc;
@@ -19,13 +18,11 @@ use crate::exam::formats::prose::paragraphs;
 use crate::exam::formats::scope::Scope;
 use crate::exam::formats::solution::solution;
 use crate::exam::formats::style::Style;
-use crate::exam::formats::tree::{Block, Figure, Front, Message, Section, Sequence, Sheet, Table};
+use crate::exam::formats::tree::{Block, Figure, Front, Section, Sheet, Table};
 use crate::exam::paper::{Paper, PaperItem, Piece, Question};
 use crate::lang::value::Number;
 use crate::questions::entry::Figure as Drawn;
-use crate::report::doc;
-use crate::report::figures::scene;
-use crate::report::narrate::{of_address, view};
+use crate::report::narrate::view;
 use crate::run::record::{StartRow, View};
 
 /// Lays out an edition of a paper.
@@ -203,57 +200,16 @@ impl Plan<'_> {
             }
             Drawn::Views(views) => {
                 let mut blocks = Vec::new();
-                for block in views.iter().flat_map(|view| self.drawn(view)) {
-                    put(&mut blocks, block, self.labels);
+                for view in views {
+                    let drawn = figures::figure(view, self.edition.filled());
+                    for block in drawn.unwrap_or_else(|| self.given(view)) {
+                        put(&mut blocks, block, self.labels);
+                    }
                 }
                 blocks
             }
         }
     }
-
-    /// Returns a view as a figure, or as other blocks if the view cannot be drawn.
-    fn drawn(&self, view: &View) -> Vec<Block> {
-        match view {
-            View::Tree(tree) => vec![tables::figure(tree)],
-            View::Steps(..) => sequence(view).map_or_else(|| self.given(view), |block| vec![block]),
-            View::Figure(data) => {
-                let scene = scene(data);
-                let whole = self.edition.filled() || data.is_given();
-                let scene = if whole { scene } else { scene.unanswered() };
-                vec![Block::Figure(Figure::Scene(scene))]
-            }
-            View::Walk(of) => vec![walks::figure(of, self.edition.filled())],
-            View::Bits(of) => {
-                let ruler = of_address(of, !self.edition.filled());
-                ruler.into_iter().map(|ruler| Block::Figure(Figure::Ruler(ruler))).collect()
-            }
-            View::Layout(_) => layouts::figure(view, self.edition.filled()),
-            other => self.given(other),
-        }
-    }
-}
-
-/// Maximum number of lines of a figure of messages, which then fits on a page. A message needs a line for its arrow and
-/// at least one line for its text.
-const LINES: usize = 56;
-/// Number of characters of text in a line.
-const CHARACTERS: usize = 84;
-
-/// Returns the messages of an access as a figure, or `None` for too many messages.
-fn sequence(view: &View) -> Option<Block> {
-    let steps = view::blocks(view).into_iter().find_map(|block| match block {
-        doc::Block::Steps(steps) => Some(steps),
-        _ => None,
-    })?;
-    let message = |step: doc::Step| {
-        let (from, to) = step.who.split_once(" → ").unwrap_or((&step.who, &step.who));
-        Message { from: from.to_owned(), to: to.to_owned(), text: step.what.clone() }
-    };
-    let messages: Vec<Message> = steps.into_iter().map(message).collect();
-    let lines = |message: &Message| 1 + message.text.chars().count().div_ceil(CHARACTERS);
-    let fits = messages.iter().map(lines).sum::<usize>() <= LINES
-        && messages.iter().all(|message| !message.from.is_empty());
-    fits.then(|| Block::Figure(Figure::Sequence(Sequence { title: "Messages".to_owned(), messages })))
 }
 
 /// Renames a table and its columns to the course's terms.

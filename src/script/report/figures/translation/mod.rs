@@ -56,12 +56,11 @@ impl Pen<'_> {
         let top = va.bottom + 3;
         let tlbs = self.tlbs(&va, (LEFT, top));
         let walk = self.walk((walk_at, top), walk_wide);
-        match tlbs.last() {
-            Some(last) => self.miss_right(*last, (walk.at.0, top + 2), of.walked),
-            None => {
-                let x = walk.middle();
-                self.scene.arrow(&[(x, va.bottom), (x, top - 1)], stroke(of.walked));
-            }
+        if let Some(last) = tlbs.last() {
+            self.miss_right(*last, (walk.at.0, top + 2), of.walked);
+        } else {
+            let x = walk.middle();
+            self.scene.arrow(&[(x, va.bottom), (x, top - 1)], stroke(of.walked));
         }
         let lowest = walk.bottom().max(tlbs.last().map_or(0, |tlb| tlb.bottom()));
         let result = self.result((walk.at.0 + 5, walk.bottom() + 1), walk_wide.max(24) - 5);
@@ -192,12 +191,11 @@ impl Pen<'_> {
         for cache in of.caches.iter().take(CACHES) {
             let looked_up = used && cache.hit.is_some();
             let frame = self.scene.boxed((x, y), cache_width(cache), &lines(cache, 0), stroke(looked_up));
-            match last {
-                Some(left) => self.miss_right(left, (frame.at.0, y + 2), looked_up),
-                None => {
-                    let x = frame.at.0 + 8;
-                    self.scene.arrow(&[(x, pa.bottom), (x, y - 1)], stroke(looked_up));
-                }
+            if let Some(left) = last {
+                self.miss_right(left, (frame.at.0, y + 2), looked_up);
+            } else {
+                let x = frame.at.0 + 8;
+                self.scene.arrow(&[(x, pa.bottom), (x, y - 1)], stroke(looked_up));
             }
             x = frame.right() + 1 + GAP;
             last = Some(frame);
@@ -323,10 +321,7 @@ fn describe(scene: &mut Scene, of: &Translation) {
         None => format!("{} is not looked up.", lookup.name),
     };
     let parts: Vec<&str> = of.tlbs.iter().chain(&of.caches).map(|part| &*part.name).collect();
-    scene.say(
-        format!("The path through {}, page tables with {} levels.", parts.join(", "), of.walk.len()),
-        false,
-    );
+    scene.say(format!("The path through {}, {}-level page tables.", parts.join(", "), of.walk.len()), false);
     for tlb in &of.tlbs {
         scene.say(outcome(tlb), true);
     }

@@ -66,7 +66,7 @@ fn touching(drawing: &Drawing) -> Vec<String> {
                 texts.push((extent(*at, *size, *anchor, text), text.clone()));
             }
             DrawnShape::Line { from, to, .. } => strokes.push((*from, *to)),
-            DrawnShape::Arrow { from, to } => {
+            DrawnShape::Arrow { from, to, .. } => {
                 // The point of the arrow, whose wings are on both sides of the line.
                 let ((x, y), (dx, dy)) = (*to, ((to.0 - from.0).signum(), (to.1 - from.1).signum()));
                 let is_across = (from.1 - to.1).abs() < 0.01;
@@ -148,7 +148,7 @@ fn two_address_spaces_are_side_by_side() {
 fn each_structure_has_one_arrow_to_its_area() {
     let drawing = &check(&layouts(&format!("{SLIDE}figure layout P1 chain"), 1))[0];
     let arrows = drawing.shapes.iter().filter_map(|shape| match shape {
-        DrawnShape::Arrow { from, to } => Some((*from, *to)),
+        DrawnShape::Arrow { from, to, .. } => Some((*from, *to)),
         _ => None,
     });
     let (across, down): (Vec<_>, Vec<_>) =

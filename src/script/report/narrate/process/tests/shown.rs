@@ -204,11 +204,11 @@ write 0x400000 = 1";
 
 /// Returns the last address space that a script draws.
 fn layout(script: &str) -> Layout {
-    let layouts = narrated(script).into_iter().filter_map(|block| match block {
+    let mut layouts = narrated(script).into_iter().filter_map(|block| match block {
         Block::Layout(layout) => Some(layout),
         _ => None,
     });
-    layouts.last().expect("a layout")
+    layouts.next_back().expect("a layout")
 }
 
 #[test]
@@ -294,7 +294,7 @@ fn the_stack_pointer_is_that_of_execve() {
     };
     assert_eq!(marks(""), []);
     let top = ("0x7FFFFFFFF000".to_owned(), "%rsp".to_owned());
-    assert_eq!(marks("execve(\"a.out\")"), [top.clone()]);
+    assert_eq!(marks("execve(\"a.out\")"), std::slice::from_ref(&top));
     // Stores below the stack grow the area but do not run the program.
     assert_eq!(marks("execve(\"a.out\")\nwrite 0x7FFFFFFF0000 = 1"), [top]);
 }

@@ -197,7 +197,7 @@ impl<'l> Plan<'l> {
             format!("{top}{}", said.join(", "))
         });
         let boxes = slabs.collect::<Vec<_>>().join("; ");
-        let legend: String = self.layout.legend.iter().map(|line| format!(". {line}")).collect();
+        let legend = self.layout.legend.iter().fold(String::new(), |legend, line| legend + ". " + line);
         let chain = self.column.as_ref().map_or_else(String::new, Column::alt);
         format!("{}, from the top: {boxes}{legend}{chain}", self.layout.title)
     }

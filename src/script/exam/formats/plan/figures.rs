@@ -1,0 +1,54 @@
+//! Views as figures.
+
+use super::layouts;
+use super::tables;
+use super::walks;
+use crate::exam::formats::tree::{Block, Figure, Message, Sequence};
+use crate::report::doc;
+use crate::report::figures::scene;
+use crate::report::narrate::{of_address, view};
+use crate::run::record::View;
+
+/// Returns a view as a figure, or `None` if the view cannot be drawn. Without `filled`, the answers are missing.
+pub(crate) fn figure(of: &View, filled: bool) -> Option<Vec<Block>> {
+    let blocks = match of {
+        View::Tree(tree) => vec![tables::figure(tree)],
+        View::Steps(..) => vec![sequence(of)?],
+        View::Figure(data) => {
+            let scene = scene(data);
+            let scene = if filled || data.is_given() { scene } else { scene.unanswered() };
+            vec![Block::Figure(Figure::Scene(scene))]
+        }
+        View::Walk(of) => vec![walks::figure(of, filled)],
+        View::Bits(of) => {
+            let ruler = of_address(of, !filled);
+            ruler.into_iter().map(|ruler| Block::Figure(Figure::Ruler(ruler))).collect()
+        }
+        View::Layout(_) => layouts::figure(of, filled),
+        _ => return None,
+    };
+    Some(blocks)
+}
+
+/// Maximum number of lines of a figure of messages, which then fits on a page. A message needs a line for its arrow and
+/// at least one line for its text.
+const LINES: usize = 56;
+/// Number of characters of text in a line.
+const CHARACTERS: usize = 84;
+
+/// Returns the messages of an access as a figure, or `None` for too many messages.
+fn sequence(view: &View) -> Option<Block> {
+    let steps = view::blocks(view).into_iter().find_map(|block| match block {
+        doc::Block::Steps(steps) => Some(steps),
+        _ => None,
+    })?;
+    let message = |step: doc::Step| {
+        let (from, to) = step.who.split_once(" → ").unwrap_or((&step.who, &step.who));
+        Message { from: from.to_owned(), to: to.to_owned(), text: step.what.clone() }
+    };
+    let messages: Vec<Message> = steps.into_iter().map(message).collect();
+    let lines = |message: &Message| 1 + message.text.chars().count().div_ceil(CHARACTERS);
+    let fits = messages.iter().map(lines).sum::<usize>() <= LINES
+        && messages.iter().all(|message| !message.from.is_empty());
+    fits.then(|| Block::Figure(Figure::Sequence(Sequence { title: "Messages".to_owned(), messages })))
+}
