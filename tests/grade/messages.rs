@@ -83,7 +83,7 @@ fn equal_messages_are_interchangeable() {
         let mut csv = format!("id,seed,{}\n", columns.join(","));
         for (id, answers) in &sheets {
             let answers: Vec<String> = answers.iter().map(usize::to_string).collect();
-            csv += &[id, &seed.to_string(), &answers.join(",")].join(",");
+            csv += &[(*id).to_owned(), seed.to_string(), answers.join(",")].join(",");
             csv.push('\n');
         }
         let answers = put(&folder, "answers.csv", csv);
