@@ -228,9 +228,9 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "level"
-  "map" "of" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user"
-  "write"
+  "accesses" "all" "anonymous" "by" "chain" "csv" "demand" "din" "execute" "fields" "first" "for"
+  "format" "identity" "lackey" "level" "map" "of" "pa" "packed" "points" "read" "size" "space"
+  "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -241,9 +241,9 @@
   operand: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "level"
-  "map" "of" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user"
-  "write"
+  "accesses" "all" "anonymous" "by" "chain" "csv" "demand" "din" "execute" "fields" "first" "for"
+  "format" "identity" "lackey" "level" "map" "of" "pa" "packed" "points" "read" "size" "space"
+  "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -251,9 +251,9 @@
   value: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "level"
-  "map" "of" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user"
-  "write"
+  "accesses" "all" "anonymous" "by" "chain" "csv" "demand" "din" "execute" "fields" "first" "for"
+  "format" "identity" "lackey" "level" "map" "of" "pa" "packed" "points" "read" "size" "space"
+  "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -263,9 +263,9 @@
   value: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "by" "csv" "demand" "din" "execute" "fields" "first" "for" "format" "identity" "lackey" "level"
-  "map" "of" "pa" "packed" "points" "read" "size" "space" "split" "straddle" "supervisor" "user"
-  "write"
+  "accesses" "all" "anonymous" "by" "chain" "csv" "demand" "din" "execute" "fields" "first" "for"
+  "format" "identity" "lackey" "level" "map" "of" "pa" "packed" "points" "read" "size" "space"
+  "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -276,7 +276,7 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words first_options
-  "bits" "exactly" "out" "pte" "scan" "system" "walk"
+  "bits" "exactly" "mapping" "out" "pte" "scan" "system" "translation" "walk"
   ; END generated words
   ))
 
