@@ -2,6 +2,7 @@
 
 mod entries;
 mod layouts;
+mod runs;
 
 use std::process::Command;
 

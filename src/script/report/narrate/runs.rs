@@ -61,37 +61,3 @@ fn cell(first: &CellView, last: &CellView) -> Cell {
     let text = if first == last { first.to_string() } else { format!("{first}–{last}") };
     Cell { text, word: matches!(first, CellView::Text(_)) }
 }
-
-#[cfg(test)]
-mod tests {
-    use super::shown;
-    use crate::report::playing::records;
-    use crate::report::text::text;
-    use crate::run::record::Did;
-
-    fn last(script: &str) -> String {
-        let records = records(script);
-        let Some(Did::Shown(views)) = records.last().map(|record| &*record.did) else { return String::new() };
-        text(&views.iter().flat_map(shown).collect::<Vec<_>>(), false)
-    }
-
-    /// A machine whose pages are mapped to the frames that follow `first`, except for one page.
-    fn mapped(pages: u64, first: u64) -> String {
-        let row = |page: u64| format!("| {page:X} {:X} |\n", first + if page == 70 { 900 } else { page });
-        let rows: String = (0..pages).map(row).collect();
-        format!(
-            "machine {{ virtual 16 bits, physical 18 bits, page 64 B }}\nset page_table {{ | vpn ppn |\n{rows}}}\nshow page_table"
-        )
-    }
-
-    #[test]
-    fn a_long_page_table_prints_runs() {
-        let printed = last(&mapped(100, 0x200));
-        let rows: Vec<Vec<&str>> =
-            printed.lines().skip(3).map(|row| row.split_whitespace().take(2).collect()).collect();
-        // 0x200 + 69 = 0x245, 0x200 + 900 = 0x584, 0x200 + 71 = 0x247, 0x200 + 99 = 0x263
-        assert_eq!(rows, [["000–045", "200–245"], ["046", "584"], ["047–063", "247–263"]]);
-        // A table of 64 rows prints each row.
-        assert!(!last(&mapped(64, 0x200)).contains('–'));
-    }
-}
