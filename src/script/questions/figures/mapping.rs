@@ -7,7 +7,6 @@ use super::frames::copies;
 use super::request::Request;
 use crate::lang::ast::Expr;
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use crate::questions::rows::word;
 use crate::run::paths::no_file;
@@ -52,11 +51,11 @@ impl Object {
 /// Returns `wrong-count`, `unknown-process`, or `no-answer` if the file does not exist or no process maps the object.
 pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
     let Some((last, named)) = request.operands.split_last() else {
-        return Err(without_object(session, request).into());
+        return Err(without_object(request).into());
     };
     let name = match word(last) {
         Some("anonymous") => None,
-        Some(name) if session.is_process(name) => return Err(without_object(session, request).into()),
+        Some(name) if session.is_process(name) => return Err(without_object(request).into()),
         _ => Some(file_name(session, last)?),
     };
     let mut pids = Vec::new();
@@ -125,15 +124,12 @@ fn file_name(session: &mut Session, operand: &Expr) -> Result<String, Stop> {
     }
 }
 
-/// Reports a figure without an object, and suggests the first file.
-fn without_object(session: &mut Session, request: &Request) -> Diagnostic {
+/// Reports a figure without an object.
+fn without_object(request: &Request) -> Diagnostic {
     let place = request.operands.last().map_or(request.noun.span, |last| last.span);
-    let file = session.kernel(place).ok().and_then(|kernel| kernel.files().names.keys().next().cloned());
-    let object = file.map_or_else(|| "anonymous".to_owned(), |name| Value::from(&*name).quoted());
     Diagnostic::new(Code::WrongCount, place, "`figure mapping` needs an object")
         .label("no object follows")
-        .help(format!("write a file's name, or `anonymous`: `figure mapping P1 {object}`"))
-        .fix(Fix::put_in(place.file, place.end, format!(" {object}")))
+        .help("write a file's name, or `anonymous`: `figure mapping P1 anonymous`")
 }
 
 /// Reports that no process maps the object.

@@ -60,7 +60,11 @@ pub(crate) fn pte(session: &mut Session, request: &Request) -> Result<FigureData
             return Err(diagnostic.help(format!("write `figure pte {value} level {last}`")).into());
         }
     };
-    Ok(FigureData::Pte(of.figure(Some(entry))))
+    let mut figure = of.figure(Some(entry));
+    if !session.is_in_question() {
+        figure.keep_what_applies();
+    }
+    Ok(FigureData::Pte(figure))
 }
 
 /// Returns the entry that maps an address: the last entry that a walk reaches.
@@ -275,7 +279,10 @@ impl Formats<'_> {
             (Location::At(PageLocation::Zero), _) => "none; the zero frame, without permissions".to_owned(),
             (Location::Nowhere, _) => "the page is not in swap".to_owned(),
             (Location::Unknown, Some(location)) if swaps => format!("the page is in swap slot {location}"),
-            (Location::Unknown, Some(_)) => "the page's location on disk".to_owned(),
+            (Location::Unknown, Some(location)) => {
+                let location = Shown::field(location, format.ppn_bits());
+                format!("location {location} on disk")
+            }
             (Location::Unknown, None) if swaps && raw == 0 => {
                 "the page is in swap slot 0 or not in swap".to_owned()
             }
@@ -284,13 +291,31 @@ impl Formats<'_> {
             (Location::Unknown, None) => "the MMU ignores these bits".to_owned(),
         };
         let value = location.or(Some(0).filter(|_| swaps && raw == 0));
-        PteMeaning::new(name, format.ppn_bits(), value, true, meaning)
+        let bits = self.not_present(is_last).into_iter().max_by_key(PteField::bits);
+        match bits.filter(|_| !swaps && value.is_some()) {
+            // Without swap space, the box contains all bits that the MMU ignores.
+            Some(field) => {
+                let all = raw >> field.low & !u64::MAX.checked_shl(field.bits()).unwrap_or(0);
+                PteMeaning::new(name, field.bits(), Some(all), true, meaning)
+            }
+            None => PteMeaning::new(name, format.ppn_bits(), value, true, meaning),
+        }
     }
 }
 
 /// Whether a kind of entry has a bit.
 fn is_in(bit: Bit, kind: EntryKind) -> bool {
     bit.row().use_in(kind) != BitUse::Absent
+}
+
+impl PteFigure {
+    /// Omits what only a paper needs so as not to reveal the answer: the format that does not apply to the entry, and its
+    /// fields.
+    fn keep_what_applies(&mut self) {
+        let Some(entry) = &mut self.entry else { return };
+        self.forms.retain(|form| entry.present == (form.form != "not-present"));
+        entry.meanings.retain(|meaning| meaning.value.is_some() || !meaning.meaning.is_empty());
+    }
 }
 
 impl PteField {

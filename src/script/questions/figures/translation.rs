@@ -12,7 +12,7 @@ use crate::run::stop::Stop;
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::addr::{Pa, SetIndex, Tag};
 use pagewalk_engine::machine::event::{Event, PteKind, Purpose};
-use pagewalk_engine::machine::spec::{Mmu, Spec};
+use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec};
 
 /// Returns the translation of an operation, or of the latest access.
 ///
@@ -31,8 +31,8 @@ pub(crate) fn translation(session: &mut Session, request: &Request) -> Result<Fi
             .help("declare `virtual` and `page` in `machine { … }`")
             .into());
     }
-    let machine = session.machine(request.place)?;
-    let machine = Some(&*machine).filter(|machine| machine.spec() == &access.spec);
+    // The last access has changed the sets, so only the way that hit is known.
+    let machine = if operands.is_empty() { None } else { Some(&*session.machine(request.place)?) };
     let mut figure = of_access(&access, machine);
     if let Some(word) = vipt {
         let first = access.spec.first_cache(access.kind).filter(|_| access.uses_caches());
@@ -110,7 +110,12 @@ fn operation(access: &Access) -> String {
         AccessVerb::Fetch => "fetch",
     };
     let digits = access.spec.virtual_bits().div_ceil(4) as usize;
-    format!("{verb} 0x{:0digits$X}", access.va.raw())
+    let stored = match (access.verb, access.data.as_slice()) {
+        (AccessVerb::Write, [Some(byte)]) => format!(" = 0x{byte:02X}"),
+        (AccessVerb::Write, bytes) => format!(" size {}", bytes.len()),
+        _ => String::new(),
+    };
+    format!("{verb} 0x{:0digits$X}{stored}", access.va.raw())
 }
 
 /// Returns the fields of an address from the highest bit down, given their names and lowest bits.
@@ -135,7 +140,17 @@ fn virtual_address(spec: &Spec, access: &Access, va: u64) -> DividedAddress {
         let low = tlb.smallest_page_bits(spec);
         rows.push(fields(bits, value, &[("TLBT", low + tlb.index_bits()), ("TLBI", low)]));
     }
+    let first = spec.first_cache(access.kind).filter(|_| access.uses_caches());
+    if let Some(cache) = first.map(|cache| &spec.caches[cache]).filter(|cache| !is_physical(spec, cache)) {
+        let top = (cache.block_bits + cache.index_bits()).min(bits);
+        rows.push(fields(top, value, &[("CI", cache.offset_bits()), ("CO", 0)]));
+    }
     DividedAddress { bits, value, rows }
+}
+
+/// Whether the index of a cache is part of the physical address.
+fn is_physical(spec: &Spec, cache: &CacheSpec) -> bool {
+    !cache.virtual_index || cache.vipt(spec)
 }
 
 fn physical_address(spec: &Spec, access: &Access, pa: Option<Pa>) -> DividedAddress {
@@ -146,7 +161,7 @@ fn physical_address(spec: &Spec, access: &Access, pa: Option<Pa>) -> DividedAddr
         let tag = bits - cache.tag_bits(spec);
         let parts = [("CT", tag), ("CI", cache.offset_bits()), ("CO", 0)];
         // A virtual index is not part of the physical address.
-        let parts = if cache.virtual_index && !cache.vipt(spec) { &parts[..1] } else { &parts };
+        let parts = if is_physical(spec, cache) { &parts[..] } else { &parts[..1] };
         rows.push(fields(bits, value, parts));
     }
     DividedAddress { bits, value, rows }

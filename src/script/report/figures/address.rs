@@ -6,10 +6,17 @@ use crate::report::narrate::parts::hex;
 use crate::report::scene::{Place, Scene, Stroke, width};
 use crate::run::record::{DividedAddress, DividedField};
 
+/// The box of a field: its name, the columns of its left and right border, and the row of its lower border.
+struct FieldBox {
+    name: String,
+    left: u32,
+    right: u32,
+    bottom: u32,
+}
+
 /// The boxes of an address.
 pub(crate) struct Boxes {
-    /// The columns of the borders of each field: its name, and the left and right border.
-    fields: Vec<(String, u32, u32)>,
+    fields: Vec<FieldBox>,
     pub(crate) left: u32,
     pub(crate) right: u32,
     pub(crate) top: u32,
@@ -19,8 +26,14 @@ pub(crate) struct Boxes {
 impl Boxes {
     /// Returns the column of the middle of a field.
     pub(crate) fn middle(&self, name: &str) -> u32 {
-        let field = self.fields.iter().find(|(own, ..)| own == name);
-        field.map_or(self.left, |(_, left, right)| u32::midpoint(*left, *right))
+        let field = self.fields.iter().find(|field| field.name == name);
+        field.map_or(self.left, |field| u32::midpoint(field.left, field.right))
+    }
+
+    /// Returns the row of the lowest border in a column.
+    pub(crate) fn bottom_at(&self, x: u32) -> u32 {
+        let fields = self.fields.iter().filter(|field| field.left <= x && x <= field.right);
+        fields.map(|field| field.bottom).max().unwrap_or(self.bottom)
     }
 }
 
@@ -69,7 +82,8 @@ pub(crate) fn draw(scene: &mut Scene, at: Place, least: u32, of: &DividedAddress
             } else {
                 scene.write(value, self::value(field));
             }
-            boxes.fields.push((field.name.clone(), left, left + size));
+            let (name, bottom) = (field.name.clone(), y + 2);
+            boxes.fields.push(FieldBox { name, left, right: left + size, bottom });
         }
     }
     boxes

@@ -168,7 +168,8 @@ fn heading(of: &PteFigure, form: &PteForm) -> String {
         (first, last) if first == last => format!(", level {first}"),
         (first, last) => format!(", levels {first} to {last}"),
     };
-    let has_p = of.forms.iter().any(|form| form.form == "not-present");
+    let is_p = |field: &PteField| field.name == "P";
+    let has_p = of.forms.iter().any(|form| form.fields.iter().any(is_p));
     match form.form {
         "table" => format!("entry that points to a table{levels}{}", if has_p { ", P = 1" } else { "" }),
         "page" => format!("entry that maps a page{levels}{}", if has_p { ", P = 1" } else { "" }),

@@ -100,6 +100,9 @@ impl Pen<'_> {
             lines.push(Line::new(format!("{} entries, {ways}", part.entries())));
             lines.push(Line::new(count(part.sets, "set")));
         }
+        if part.shared {
+            lines.push(Line::new("shared by all cores"));
+        }
         lines.extend(self.latency(part.latency));
         lines
     }

@@ -72,7 +72,11 @@ pub(crate) fn covers(of: &WalkView, level: &WalkLevel) -> String {
 /// Returns the result of the walk.
 pub(crate) fn result(of: &WalkView) -> String {
     match of.pa {
-        Some(pa) => format!("physical address {}", hex(pa, of.spec.physical_bits)),
+        Some(pa) => {
+            let bits = of.spec.page_bits();
+            let offset = of.va & !u64::MAX.checked_shl(bits).unwrap_or(0);
+            format!("physical address {} (VPO {})", hex(pa, of.spec.physical_bits), hex(offset, bits))
+        }
         None => "page fault".to_owned(),
     }
 }

@@ -58,11 +58,6 @@ impl Frame {
         self.at.1 + self.size.1 - 1
     }
 
-    /// Returns the column of the middle.
-    pub(crate) fn middle(self) -> u32 {
-        self.at.0 + self.size.0 / 2
-    }
-
     /// Returns the row of the middle.
     pub(crate) fn center(self) -> u32 {
         self.at.1 + self.size.1 / 2

@@ -73,8 +73,8 @@ impl Finder<'_> {
         }
     }
 
-    /// Visits an operand that one of these parameters accepts. The last operand cannot be an optional process
-    /// before an address.
+    /// Visits an operand that one of these parameters accepts. The last operand cannot be a process
+    /// before an address or a file.
     fn operand(&mut self, params: &[&Param], operand: &Expr, is_last: bool) {
         let has = |slot| params.contains(&&Param::Value(slot));
         let is_value = |param: &&Param| matches!(param, Param::Value(slot) if !slot.is_name());
@@ -87,12 +87,13 @@ impl Finder<'_> {
             Some(word) if has(Slot::NewProcess) => {
                 self.gives(Space::Process, &word, NameKind::Process);
             }
-            Some(word) if has(Slot::Process) && !(is_last && has(Slot::Va)) => {
+            Some(word) if has(Slot::Process) && !(is_last && (has(Slot::Va) || has(Slot::FileName))) => {
                 self.uses(Space::Process, &word);
             }
             Some(word) if has(Slot::Tlb) || has(Slot::Cache) => {
                 self.uses(Space::Part, &word);
             }
+            _ if has(Slot::FileName) => self.path(operand, false),
             Some(_) if !params.is_empty() && !params.iter().any(is_value) => {}
             _ => self.visit_expr(operand),
         }

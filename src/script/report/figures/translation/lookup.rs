@@ -27,7 +27,8 @@ pub(crate) fn cache_width(of: &Lookup) -> u32 {
 pub(crate) fn lookup_width(of: &Lookup, ppn_bits: u32) -> u32 {
     let hex = |bits: u32| 2 + bits.div_ceil(4).max(1);
     let ppn = if ppn_bits > 0 { 3 + hex(ppn_bits) } else { 0 };
-    let entry = width("00  ") + hex(of.tag_bits) + ppn + width("  hit");
+    let way = if of.ways <= WAYS { width("00  ") } else { width("way 00  ") };
+    let entry = way + hex(of.tag_bits) + ppn + width("  hit");
     entry.max(width(&title(of))).max(width("no way has this tag"))
 }
 
@@ -36,13 +37,16 @@ pub(crate) fn title(of: &Lookup) -> String {
     format!("{}: {sets}, {}", of.name, ways(of.sets, of.ways))
 }
 
+/// The index of the line with the tag.
+pub(crate) const TAG_LINE: usize = 2;
+
 /// Returns the lines of a TLB or cache: the set, the tag, and the ways of the set.
 pub(crate) fn lines(of: &Lookup, ppn_bits: u32) -> Vec<Line> {
     let known = |value: Option<u64>, bits: u32| value.map_or_else(String::new, |value| hex(value, bits));
     let set_bits = of.sets.trailing_zeros();
     let mut lines = vec![
         Line::head(title(of)),
-        Line::labeled("set ", known(of.set, set_bits)),
+        if of.sets == 1 { Line::new("all ways") } else { Line::labeled("set ", known(of.set, set_bits)) },
         Line::labeled("tag ", known(of.tag, of.tag_bits)),
     ];
     let entry = |entry: &LookupEntry| {

@@ -7,8 +7,8 @@ use super::address::{self, Boxes};
 use crate::report::broken::broken;
 use crate::report::narrate::parts::hex;
 use crate::report::scene::{Frame, Line, Place, Scene, Stroke, width};
-use crate::run::record::{Lookup, Translation, TranslationLevel};
-use lookup::{cache_width, lines, ppn_bits, tlbs_width};
+use crate::run::record::{DividedField, Lookup, Translation, TranslationLevel};
+use lookup::{TAG_LINE, cache_width, lines, ppn_bits, tlbs_width};
 
 /// The column of the vertical line that leads from the TLBs to the physical address.
 const BUS: u32 = 0;
@@ -59,8 +59,9 @@ impl Pen<'_> {
         if let Some(last) = tlbs.last() {
             self.miss_right(*last, (walk.at.0, top + 2), of.walked);
         } else {
-            let x = walk.middle();
-            self.scene.arrow(&[(x, va.bottom), (x, top - 1)], stroke(of.walked));
+            // The heading is at the left.
+            let x = walk.right() - 4;
+            self.scene.arrow(&[(x, va.bottom_at(x)), (x, top - 1)], stroke(of.walked));
         }
         let lowest = walk.bottom().max(tlbs.last().map_or(0, |tlb| tlb.bottom()));
         let result = self.result((walk.at.0 + 5, walk.bottom() + 1), walk_wide.max(24) - 5);
@@ -73,7 +74,7 @@ impl Pen<'_> {
         self.scene
             .arrow(&[(walk.at.0 + 2, walk.bottom()), (walk.at.0 + 2, pa.top - 1)], stroke(of.walked && done));
         let x = va.right - 5;
-        self.scene.arrow(&[(x, va.top + 2), (x, pa.top - 1)], stroke(done));
+        self.scene.arrow(&[(x, va.bottom_at(x)), (x, pa.top - 1)], stroke(done));
         self.hits(&tlbs, pa.top + 1);
         self.caches(&pa);
     }
@@ -93,7 +94,7 @@ impl Pen<'_> {
                     self.scene.arrow(&[(x, above.bottom()), (x, y - 1)], stroke(looked_up));
                     self.scene.write((x + 2, y - 1), "miss");
                 }
-                None => self.scene.arrow(&[(x, va.bottom), (x, y - 1)], stroke(looked_up)),
+                None => self.scene.arrow(&[(x, va.bottom_at(x)), (x, y - 1)], stroke(looked_up)),
             }
             y = frame.bottom() + 3;
             boxes.push(frame);
@@ -122,7 +123,7 @@ impl Pen<'_> {
         let of = self.of;
         let mut y = at.1;
         let mut above: Option<Frame> = None;
-        self.scene.head((at.0, y - 1), "page walk");
+        self.scene.head((at.0, y - 1), "page walk from CR3");
         for level in &of.walk {
             let lines = self.level(level);
             let frame = self.scene.boxed((at.0, y), wide - 4, &lines, stroke(level.reached));
@@ -229,7 +230,11 @@ impl Pen<'_> {
         let bytes: Vec<String> = self.of.data.iter().take(BYTES).map(byte).collect();
         let more = if self.of.data.len() > BYTES { " …" } else { "" };
         let known = self.of.data.iter().any(Option::is_some) || self.of.data.is_empty();
-        let data = if known { format!("{}{more}", bytes.join(" ")) } else { "unknown".to_owned() };
+        let data = match self.of.memory {
+            _ if known => format!("{}{more}", bytes.join(" ")),
+            Some(true) => "unknown (from memory)".to_owned(),
+            _ => "unknown".to_owned(),
+        };
         self.scene.write(at, "data");
         self.scene.answer((at.0 + 5, at.1), data);
     }
@@ -241,31 +246,36 @@ impl Pen<'_> {
         let cache = &of.caches[0];
         let cache_at = LEFT + tlbs_width(of).max(30) + GAP + 8;
         let wide = cache_at + cache_width(cache) + 4 - LEFT;
-        // The index and the offset are the same in both addresses.
+        // The index and the offset are the same in both addresses, unless the index has bits of the VPN.
         let mut va = of.va.clone();
-        let same = of.pa.rows.iter().flatten().filter(|field| ["CI", "CO"].contains(&&*field.name));
-        let same: Vec<_> = same
-            .cloned()
-            .map(|mut field| {
-                field.value =
-                    of.va.value.map(|va| va >> field.low & !(u64::MAX << (field.high + 1 - field.low)));
-                field
-            })
-            .collect();
+        let same: Vec<_> =
+            of.pa.rows.iter().flatten().filter(|field| ["CI", "CO"].contains(&&*field.name)).collect();
+        let of_virtual = |field: &DividedField| {
+            let bits = !u64::MAX.checked_shl(field.high + 1 - field.low).unwrap_or(0);
+            DividedField { value: of.va.value.map(|va| va >> field.low & bits), ..field.clone() }
+        };
+        let fields: Vec<DividedField> = same.iter().map(|field| of_virtual(field)).collect();
+        let same = !fields.is_empty();
         match va.rows.get_mut(1) {
-            Some(row) => row.extend(same),
-            None => va.rows.push(same),
+            _ if !same => {}
+            Some(row) => row.extend(fields),
+            None => va.rows.push(fields),
         }
         let boxes = address::draw(self.scene, (LEFT, 1), wide, &va, true);
         let top = boxes.bottom + 4;
         let tlbs = self.tlbs(&boxes, (LEFT, top));
         let looked_up = cache.hit.is_some();
+        // The cache does not know the tag of the address yet.
+        let mut stored = lines(cache, 0);
+        stored.remove(TAG_LINE);
         let x = boxes.middle("CI").max(cache_at + 2);
-        let frame =
-            self.scene.boxed((cache_at, top), cache_width(cache), &lines(cache, 0), stroke(looked_up));
-        self.scene.arrow(&[(x, boxes.bottom), (x, top - 1)], stroke(looked_up));
-        self.scene.write((x + 2, boxes.bottom + 1), "the bits that do");
-        self.scene.write((x + 2, boxes.bottom + 2), "not change");
+        let frame = self.scene.boxed((cache_at, top), cache_width(cache), &stored, stroke(looked_up));
+        self.scene.arrow(&[(x, boxes.bottom_at(x)), (x, top - 1)], stroke(looked_up));
+        let words =
+            if same { ["the bits that do", "not change"] } else { ["bits of the", "virtual address"] };
+        for (row, words) in (1..).zip(words) {
+            self.scene.write((x + 2, boxes.bottom + row), words);
+        }
         // The page number comes from the TLB, or from the page walk.
         let walk = [Line::head("page walk"), Line::labeled("levels ", of.walk.len().to_string())];
         let last = tlbs.last().copied();
@@ -277,7 +287,7 @@ impl Pen<'_> {
                 self.scene.arrow(&[(x, tlb.bottom()), (x, below - 1)], stroke(of.walked));
                 self.scene.write((x + 2, below - 1), "miss");
             }
-            None => self.scene.arrow(&[(x, boxes.bottom), (x, below - 1)], stroke(of.walked)),
+            None => self.scene.arrow(&[(x, boxes.bottom_at(x)), (x, below - 1)], stroke(of.walked)),
         }
         let result = self.result((LEFT + 10, walk.bottom() + 1), cache_at - LEFT - 10);
         let y = (frame.bottom() + 3).max(result + 1);
