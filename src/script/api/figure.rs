@@ -37,7 +37,7 @@ pub struct Figure {
     pub data: Value,
     /// The figure for a terminal, as lines of text.
     pub text: String,
-    /// The drawings as SVG, each with a title and a description. Only figures that stand side by side have several
+    /// The drawings as SVG, each with a title and a description. Two address spaces side by side have two
     /// drawings. A figure that is too large for a page has none.
     pub svg: Vec<String>,
 }

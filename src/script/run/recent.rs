@@ -21,7 +21,7 @@ struct Recent {
 }
 
 impl RecentAccesses {
-    /// Adds an access of a process. Forgets the oldest access if there are too many.
+    /// Adds an access of a process. Discards the oldest access if there are too many.
     pub(crate) fn add(&mut self, pid: Pid, mark: AccessMark) {
         let recent = Arc::make_mut(Arc::make_mut(&mut self.0).entry(pid).or_default());
         recent.count += 1;
@@ -39,7 +39,7 @@ impl RecentAccesses {
         })
     }
 
-    /// Forgets the accesses of a process, because a figure has shown them.
+    /// Discards the accesses of a process, because a figure has shown them.
     pub(crate) fn forget(&mut self, pid: Pid) {
         if self.0.contains_key(&pid) {
             Arc::make_mut(&mut self.0).remove(&pid);

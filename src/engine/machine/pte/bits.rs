@@ -26,7 +26,7 @@ pub enum Bit {
     Xd,
 }
 
-/// What a present entry leads to.
+/// The target of a present entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryKind {
     /// A table of the next level.
@@ -164,7 +164,7 @@ pub const BITS: [BitRow; 10] = [
         inverses: &[],
         label: "G",
         help: "global: a TLB flush keeps the entry",
-        meanings: ["a TLB flush discards the translation", "a TLB flush keeps the translation"],
+        meanings: ["a TLB flush discards the translation", "a TLB flush does not discard the translation"],
         uses: [Ignored, Used],
     },
     BitRow {

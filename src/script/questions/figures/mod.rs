@@ -58,11 +58,11 @@ const FIGURES: &[FigureRow] = &[
     },
     FigureRow { params: &[Keyword("frames"), Many(&PROCESS)], prepare: Prepare::Data(frames::frames) },
     FigureRow {
-        params: &[Keyword("mapping"), Many(&PROCESS), FILE_NAME],
+        params: &[Keyword("mapping"), Optional(&[Many(&PROCESS)]), FILE_NAME],
         prepare: Prepare::Data(mapping::mapping),
     },
     FigureRow {
-        params: &[Keyword("mapping"), Many(&PROCESS), Literal("anonymous")],
+        params: &[Keyword("mapping"), Optional(&[Many(&PROCESS)]), Literal("anonymous")],
         prepare: Prepare::Data(mapping::mapping),
     },
     FigureRow { params: &[Keyword("tables"), Optional(&[PROCESS])], prepare: Prepare::Views(views::shown) },

@@ -1,4 +1,4 @@
-//! Figures that `show` shows, too.
+//! Figures that `show` can also show.
 
 use super::request::Request;
 use crate::lang::ast::Expr;

@@ -62,7 +62,7 @@ struct Narrator<'a> {
 }
 
 impl Narrator<'_> {
-    /// Returns the messages that are steps of their own.
+    /// Returns the messages that are separate steps.
     fn steps(&self) -> Vec<Step> {
         let messages = of_access(self.access, self.on_paper());
         let steps = messages.iter().filter(|message| message.row().is_step);

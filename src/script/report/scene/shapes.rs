@@ -5,7 +5,7 @@
 pub struct Scene {
     /// The title.
     pub(crate) title: String,
-    /// What the figure shows, in sentences. A sentence that contains an answer is marked.
+    /// The description of the figure, sentence by sentence. A sentence that contains an answer is marked.
     pub(crate) said: Vec<(String, bool)>,
     /// The shapes, in drawing order.
     pub(crate) shapes: Vec<SceneShape>,

@@ -9,7 +9,7 @@ const JOINTS: &str = " ╴╸╷┐┑╻┒┓╶─╾┌┬┭┎┰┱╺╼
 /// The heads of arrows that point upward, to the right, downward, and to the left.
 const HEADS: [char; 4] = ['▲', '▶', '▼', '◀'];
 
-/// Returns the scene as lines of text, each of which ends with a newline.
+/// Returns the scene as lines of text. Each line ends with a newline.
 pub(crate) fn text(scene: &Scene) -> String {
     let (width, height) = scene.size();
     let mut rows = vec![vec![' '; width as usize]; height as usize];

@@ -25,7 +25,7 @@ struct Sequence<'a> {
     access: &'a Access,
     on_paper: bool,
     messages: Vec<Message>,
-    /// Number of messages that are steps of their own.
+    /// Number of messages that are separate steps.
     steps: usize,
     /// Number of pieces that have begun.
     pieces: u32,

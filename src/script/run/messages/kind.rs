@@ -91,7 +91,7 @@ pub(crate) struct MessageRow {
     pub(crate) lecture: bool,
     /// The receiver in the lecture, if it differs.
     pub(crate) lecture_to: Option<&'static str>,
-    /// Whether the message is a step of its own. Otherwise, the text of the previous step describes the message.
+    /// Whether the message is a separate step. Otherwise, the text of the previous step describes the message.
     pub(crate) is_step: bool,
 }
 

@@ -18,7 +18,7 @@ pub struct PteFigure {
 /// A format of page-table entries.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct PteForm {
-    /// What such an entry leads to: `table`, `page`, or `table-or-page`, or `not-present`.
+    /// The target of such an entry: `table`, `page`, or `table-or-page`, or `not-present`.
     pub form: &'static str,
     /// The first and the last level that have such entries. Level 1 is the top.
     pub levels: (u32, u32),
@@ -35,7 +35,7 @@ pub struct PteField {
     pub high: u32,
     /// The lowest bit.
     pub low: u32,
-    /// What uses the bits: `mmu`, `os`, or `none`.
+    /// The user of the bits: `mmu`, `os`, or `none`.
     pub used_by: &'static str,
 }
 

@@ -30,7 +30,7 @@ pub struct System {
 pub struct SystemPart {
     /// The name.
     pub name: String,
-    /// What the part serves: `data`, `instructions`, or `unified`.
+    /// The accesses that the part serves: `data`, `instructions`, or `unified`.
     pub serves: &'static str,
     /// The number of sets.
     pub sets: u64,
