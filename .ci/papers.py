@@ -86,6 +86,9 @@ class Printed:
             self.size = (round(float(pdf.pages[0].width)), round(float(pdf.pages[0].height)))
             self.pages = [page.extract_text() or "" for page in pdf.pages]
             self.rects = [sorted(self.rounded(rect) for rect in page.rects) for page in pdf.pages]
+            # The boxes of figures are filled and have an outline. Answer boxes have only an outline.
+            answers = [[rect for rect in page.rects if not (rect["fill"] and rect["stroke"])] for page in pdf.pages]
+            self.answers = [sorted(map(self.rounded, rects)) for rects in answers]
             self.chars = [[(c["x0"], c["x1"], c["top"], c["bottom"], c["text"], c["size"]) for c in page.chars] for page in pdf.pages]
 
     @staticmethod
@@ -113,7 +116,7 @@ class Printed:
 
     def boxes(self):
         """Returns the text in each answer box, after the cover."""
-        for chars, rects in zip(self.chars[1:], self.rects[1:]):
+        for chars, rects in zip(self.chars[1:], self.answers[1:]):
             for x0, top, x1, bottom in rects:
                 if 14 < bottom - top < 22 and x1 - x0 > 24:
                     inside = [c for c in chars if x0 <= c[0] and c[1] <= x1 and top - 2 <= (c[2] + c[3]) / 2 <= bottom + 2]
