@@ -6,6 +6,12 @@ pub type Case = (&'static str, &'static str, &'static str);
 /// Every script has exactly one mistake.
 #[rustfmt::skip]
 pub const CASES: &[Case] = &[
+    ("no-answer", "steps", "machine simple\nfigure steps"),
+    ("no-answer", "translation", "machine simple\nfigure translation"),
+    ("no-answer", "reference", "figure reference"),
+    ("no-answer", "tables", "machine { physical 12 bits }\nfigure tables"),
+    ("bad-geometry", "walk", "machine { physical 12 bits }\nfigure walk 0"),
+    ("bad-geometry", "pte", "machine { physical 12 bits }\nfigure pte"),
     ("wrong-count", "vpn ?", "machine simple\nchoose x in 0..9 where read x => vpn ?"),
     ("wrong-count", "vpn", "machine simple\nread 0 => vpn"),
     ("bad-table", "?", "machine simple\nset tlb { | set | tag ppn |\n | 0 | ? 1 | }"),

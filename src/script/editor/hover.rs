@@ -6,11 +6,15 @@ use super::document::Document;
 use super::run::{RunResult, Step};
 use crate::api::explain::sections;
 use crate::lang::span::Span;
-use crate::report::hover::{Asked, HoverInfo, code, hover_at, paragraphs, script};
+use crate::report::hover::{Asked, HoverInfo, code, drawn, hover_at, paragraphs, script};
+use crate::report::narrate::shown;
 use crate::run::facts::reported_facts;
+use crate::run::record::Did;
 
 /// Maximum number of facts in a hover on a verb.
 const FACTS: usize = 24;
+/// Maximum number of lines of a figure or table in a hover on `figure` or `show`.
+const LINES: usize = 30;
 
 /// The hover at a position of a text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -92,7 +96,14 @@ fn step_facts(step: &Step, known: &HoverInfo) -> String {
     }
     // The verb, or the name that the statement defines.
     let is_at_beginning = known.span.start <= step.span.start as usize + 4;
-    if !is_at_beginning || step.facts.is_empty() {
+    if !is_at_beginning {
+        return String::new();
+    }
+    if let Some(Did::Shown(views)) = step.did.as_deref() {
+        let drawing = drawn(&shown(views));
+        return if drawing.lines().count() <= LINES { drawing } else { String::new() };
+    }
+    if step.facts.is_empty() {
         return String::new();
     }
     let facts: Vec<&str> = step.facts.iter().take(FACTS).map(String::as_str).collect();

@@ -2,6 +2,7 @@
 //! Typst from the tree. The tree contains no colors, character columns, or tags.
 
 use super::scene::Scene;
+use crate::run::fields::BitField;
 
 /// The tone of a line, which determines its style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,25 +133,6 @@ pub(crate) struct RulerRow {
     pub(crate) label: String,
     /// The fields, from the highest bit down, without gaps.
     pub(crate) fields: Vec<BitField>,
-}
-
-/// Consecutive bits of an address.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct BitField {
-    /// The name, such as `TLBT`.
-    pub(crate) name: &'static str,
-    /// The number after the name, such as the 2 in `VPN2`.
-    pub(crate) number: Option<u32>,
-    pub(crate) high: u32,
-    /// The lowest bit.
-    pub(crate) low: u32,
-}
-
-impl BitField {
-    /// Returns the name with its number.
-    pub(crate) fn full_name(&self) -> String {
-        self.number.map_or_else(|| self.name.to_owned(), |number| format!("{}{number}", self.name))
-    }
 }
 
 /// An address space drawn as stacked boxes, with the highest address at the top.

@@ -12,6 +12,7 @@ pub(crate) mod eval;
 pub(crate) mod exec;
 mod fact_words;
 pub mod facts;
+pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub mod messages;

@@ -3,6 +3,7 @@
 use super::document_with_cursor;
 use crate::editor::{Completion, CompletionItem, Failure, Hover, RunResult, Step};
 use crate::lang::span::Span;
+use std::sync::atomic::AtomicBool;
 
 fn offered(text: &str, others: &[(&str, &str)]) -> Completion {
     let (document, at) = document_with_cursor(text, others);
@@ -101,4 +102,19 @@ fn the_results_of_the_run_come_first() {
     assert!(fact.starts_with("**`vpn` is 0x00, not 3**\n\nIn the run: `vpn 0x00`."), "{fact}");
     let verb = text("machine simple\nre‸ad 0 => vpn 3, tlb miss");
     assert!(verb.contains("vpn 0x00, tlb miss") && verb.contains("read VA"), "{verb}");
+}
+
+#[test]
+fn a_small_figure_is_drawn() {
+    let text = "machine simple\nfi‸gure bits 0x3D4 fields";
+    let (document, at) = document_with_cursor(text, &[]);
+    let ran = document.run(100, &AtomicBool::new(false));
+    let drawing = document.hover(at, Some(&ran)).expect("a hover").text;
+    // 0x3D4 is 00 0011 1101 0100.
+    assert!(drawing.starts_with("```text\nvirtual address (14 bits)"), "{drawing}");
+    assert!(drawing.contains("0   0   0   0   1   1   1   1   0   1   0   1   0   0\n┌"), "{drawing}");
+    let (document, at) = document_with_cursor("machine core-i7\nfi‸gure system", &[]);
+    let ran = document.run(100, &AtomicBool::new(false));
+    let meaning = document.hover(at, Some(&ran)).expect("a hover").text;
+    assert!(!meaning.contains('┌'), "{meaning}");
 }

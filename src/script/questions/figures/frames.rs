@@ -16,8 +16,6 @@ use std::collections::BTreeSet;
 
 /// Maximum number of processes in a figure.
 const PROCESSES: usize = 2;
-/// Maximum number of pages in a figure.
-const PAGES: usize = 48;
 
 impl Session<'_> {
     /// Returns the named processes, or the current process by default.
@@ -46,7 +44,7 @@ impl Session<'_> {
 /// processes.
 ///
 /// # Errors
-/// Returns the errors from [`Session::processes_named`], or `limit-size`.
+/// Returns the errors from [`Session::processes_named`].
 pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
     let (place, named) = (request.place, request.operands);
     let mut pids = Vec::new();
@@ -61,14 +59,6 @@ pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<FigureD
         gone: Vec::new(),
     });
     let sharing: Vec<SharingProcess> = processes.collect();
-    let all: usize = sharing.iter().map(|process| process.pages.len()).sum();
-    if all > PAGES {
-        let message = format!("{all} pages are resident, which is more than a figure can show");
-        return Err(Diagnostic::new(Code::LimitSize, place, message)
-            .label(format!("a figure can show at most {PAGES} pages"))
-            .help("`given P1.resident` prints the resident pages as a table")
-            .into());
-    }
     let frames: BTreeSet<u64> =
         sharing.iter().flat_map(|process| process.pages.iter().map(|page| page.frame)).collect();
     let frame = |frame: u64| SharedFrame {

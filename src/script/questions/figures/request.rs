@@ -1,10 +1,10 @@
-//! What a `figure` statement asks for.
+//! The operands of a `figure` statement.
 
 use crate::lang::ast::{Command, Expr, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::questions::probed::probed;
 use crate::questions::rows::word;
-use crate::run::record::{Access, Did};
+use crate::run::record::{Access, Did, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
 
@@ -40,14 +40,35 @@ impl Request<'_> {
         }
         match session.state.last.as_deref() {
             Some(Did::Access(access)) => Ok(access.clone()),
-            _ => Err(self.no_access().into()),
+            _ => Err(self.nothing("no access has been made yet").into()),
         }
     }
 
-    fn no_access(&self) -> Diagnostic {
+    /// Returns views, unless they only report that there is nothing to draw.
+    ///
+    /// # Errors
+    /// Returns `no-answer`.
+    pub(crate) fn drawable(&self, session: &Session, views: Vec<View>) -> Result<Vec<View>, Stop> {
+        match views.as_slice() {
+            [View::Remark(_)] if session.checking() => Err(Stop::Unknowable),
+            [View::Remark(why)] => Err(self.nothing(why).into()),
+            _ => Ok(views),
+        }
+    }
+
+    /// Whether an operand is a word of the figure. A variable of this name is the variable.
+    pub(crate) fn is_option(session: &Session, operand: &Expr, name: &str) -> bool {
+        word(operand) == Some(name) && !session.state.bindings().any(|(own, _)| own == name)
+    }
+
+    /// Reports that there is nothing to draw, with the statement that makes the figure possible.
+    fn nothing(&self, why: &str) -> Diagnostic {
         let name = word(self.noun).unwrap_or_default();
-        Diagnostic::new(Code::NoAnswer, self.noun.span, "no access has been made yet")
-            .label("nothing to draw")
-            .help(format!("put an access before this statement, or name one: `figure {name} read 0x3D4`"))
+        let help = match name {
+            "tables" => "declare `virtual` and `page` in `machine { … }`".to_owned(),
+            "reference" => "put a string before this statement: `reference 7 0 1 { frames 3 }`".to_owned(),
+            _ => format!("put an access before this statement, or name one: `figure {name} read 0x3D4`"),
+        };
+        Diagnostic::new(Code::NoAnswer, self.noun.span, why).label("nothing to draw").help(help)
     }
 }

@@ -1,8 +1,9 @@
 //! `figure translation`: an access from the virtual address to the data.
 
 use super::request::Request;
+use super::walk::{fetched, no_page_tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::questions::rows::word;
+use crate::run::fields::{self, BitField};
 use crate::run::record::{
     Access, AccessVerb, DividedAddress, DividedField, FigureData, Lookup, LookupEntry, Translation,
     TranslationLevel,
@@ -21,23 +22,18 @@ use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec};
 /// translation.
 pub(crate) fn translation(session: &mut Session, request: &Request) -> Result<FigureData, Stop> {
     let (vipt, operands) = match request.operands {
-        [first, rest @ ..] if word(first) == Some("vipt") => (Some(first), rest),
+        [first, rest @ ..] if Request::is_option(session, first, "vipt") => (Some(first), rest),
         operands => (None, operands),
     };
     let access = request.access(session, operands)?;
     if access.spec.mmu.is_none() {
-        return Err(Diagnostic::new(Code::BadGeometry, request.noun.span, "this machine has no page tables")
-            .label("programs use physical addresses")
-            .help("declare `virtual` and `page` in `machine { … }`")
-            .into());
+        return Err(no_page_tables(request.noun.span).into());
     }
     // The last access has changed the sets, so only the way that hit is known.
     let machine = if operands.is_empty() { None } else { Some(&*session.machine(request.place)?) };
     let mut figure = of_access(&access, machine);
     if let Some(word) = vipt {
-        let first = access.spec.first_cache(access.kind).filter(|_| access.uses_caches());
-        let first = first.map(|cache| &access.spec.caches[cache]);
-        match first {
+        match first_cache(&access.spec, &access) {
             Some(cache) if cache.virtual_index || cache.vipt(&access.spec) => figure.side_by_side = true,
             Some(cache) => {
                 let bits = cache.block_bits + cache.index_bits();
@@ -118,79 +114,52 @@ fn operation(access: &Access) -> String {
     format!("{verb} 0x{:0digits$X}{stored}", access.va.raw())
 }
 
-/// Returns the fields of an address from the highest bit down, given their names and lowest bits.
-fn fields(bits: u32, value: Option<u64>, parts: &[(&str, u32)]) -> Vec<DividedField> {
-    let mut end = bits;
-    let mut fields = Vec::new();
-    for (name, low) in parts {
-        if *low < end {
-            let low_bits = u64::MAX.checked_shr(64 - end).unwrap_or(0);
-            let value = value.map(|value| (value & low_bits) >> low);
-            fields.push(DividedField { name: (*name).to_owned(), high: end - 1, low: *low, value });
-            end = *low;
-        }
-    }
-    fields
+fn divided(bits: u32, value: Option<u64>, rows: &[Vec<BitField>; 3]) -> DividedAddress {
+    let field = |field: &BitField| DividedField {
+        name: field.full_name(),
+        high: field.high,
+        low: field.low,
+        value: value.map(|value| field.value_in(value)),
+    };
+    let rows = rows.iter().filter(|row| !row.is_empty()).map(|row| row.iter().map(field).collect());
+    DividedAddress { bits, value, rows: rows.collect() }
 }
 
 fn virtual_address(spec: &Spec, access: &Access, va: u64) -> DividedAddress {
-    let (bits, value) = (spec.virtual_bits(), Some(va));
-    let mut rows = vec![fields(bits, value, &[("VPN", spec.page_bits()), ("VPO", 0)])];
-    if let Some(tlb) = spec.first_tlb(access.kind).map(|tlb| &spec.tlbs[tlb]) {
-        let low = tlb.smallest_page_bits(spec);
-        rows.push(fields(bits, value, &[("TLBT", low + tlb.index_bits()), ("TLBI", low)]));
-    }
-    let first = spec.first_cache(access.kind).filter(|_| access.uses_caches());
-    if let Some(cache) = first.map(|cache| &spec.caches[cache]).filter(|cache| !is_physical(spec, cache)) {
-        let top = (cache.block_bits + cache.index_bits()).min(bits);
-        rows.push(fields(top, value, &[("CI", cache.offset_bits()), ("CO", 0)]));
-    }
-    DividedAddress { bits, value, rows }
-}
-
-/// Whether the index of a cache is part of the physical address.
-fn is_physical(spec: &Spec, cache: &CacheSpec) -> bool {
-    !cache.virtual_index || cache.vipt(spec)
+    let tlb = spec.first_tlb(access.kind).map(|tlb| fields::tlb(spec, &spec.tlbs[tlb]));
+    let index = first_cache(spec, access).map(|cache| fields::virtual_index(spec, cache));
+    let rows = [fields::virtual_page(spec), tlb.unwrap_or_default(), index.unwrap_or_default()];
+    divided(spec.virtual_bits(), Some(va), &rows)
 }
 
 fn physical_address(spec: &Spec, access: &Access, pa: Option<Pa>) -> DividedAddress {
-    let (bits, value) = (spec.physical_bits, pa.map(Pa::raw));
-    let mut rows = vec![fields(bits, value, &[("PPN", spec.page_bits()), ("PPO", 0)])];
-    let first = spec.first_cache(access.kind).filter(|_| access.uses_caches());
-    if let Some(cache) = first.map(|cache| &spec.caches[cache]) {
-        let tag = bits - cache.tag_bits(spec);
-        let parts = [("CT", tag), ("CI", cache.offset_bits()), ("CO", 0)];
-        // A virtual index is not part of the physical address.
-        let parts = if is_physical(spec, cache) { &parts[..] } else { &parts[..1] };
-        rows.push(fields(bits, value, parts));
-    }
-    DividedAddress { bits, value, rows }
+    let cache = first_cache(spec, access).map(|cache| fields::cache(spec, cache));
+    let rows = [fields::physical_page(spec), cache.unwrap_or_default(), Vec::new()];
+    divided(spec.physical_bits, pa.map(Pa::raw), &rows)
+}
+
+/// Returns the first cache that the access uses for its data.
+fn first_cache<'s>(spec: &'s Spec, access: &Access) -> Option<&'s CacheSpec> {
+    spec.first_cache(access.kind).filter(|_| access.uses_caches()).map(|cache| &spec.caches[cache])
 }
 
 /// Returns each level of the page tables with the entry that the walk fetched.
 fn levels(mmu: &Mmu, va: u64, events: &[Event]) -> Vec<TranslationLevel> {
+    let walked = fetched(mmu, events);
     let level = |level: u32, width: u32| {
         let low = mmu.level_page_bits(level);
         let index = va.checked_shr(low).unwrap_or(0) & !u64::MAX.checked_shl(width).unwrap_or(0);
-        let fetched = events.iter().find_map(|event| match event {
-            Event::Pte { level: own, address, value, found, .. } if *own == level => {
-                Some((address, value, found))
-            }
-            _ => None,
-        });
-        let present = fetched.map(|(_, _, found)| matches!(found, PteKind::Table | PteKind::Page));
+        let fetched = walked.iter().find(|fetched| fetched.level == level);
         TranslationLevel {
             level,
             bits: (low + width.max(1) - 1, low),
             index,
             reached: fetched.is_some(),
-            at: fetched.and_then(|(address, ..)| address.map(Pa::raw)),
-            entry: fetched.and_then(|(_, value, _)| *value),
+            at: fetched.and_then(|fetched| fetched.at),
+            entry: fetched.and_then(|fetched| fetched.raw),
             entry_bits: 8 * mmu.pte.bytes,
-            present,
-            ppn: fetched
-                .filter(|_| present == Some(true))
-                .and_then(|(_, value, _)| value.map(|raw| mmu.pte.decode(raw).ppn)),
+            present: fetched.map(|fetched| matches!(fetched.found, PteKind::Table | PteKind::Page)),
+            ppn: fetched.and_then(|fetched| fetched.ppn),
         }
     };
     (1..).zip(&mmu.levels).map(|(at, width)| level(at, *width)).collect()

@@ -12,21 +12,23 @@ use std::sync::Arc;
 /// The views of `show` with the same operands.
 ///
 /// # Errors
-/// Returns the errors of `show`.
+/// Returns the errors of `show`, or `no-answer` if there is nothing to draw.
 pub(crate) fn shown(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
     let operands: Arc<[Expr]> = request.command.operands.clone();
     let plan = session.as_shown(request.place, &operands)?;
-    session.show(plan, request.place, InvalidEntries::Hidden)
+    let views = session.show(plan, request.place, InvalidEntries::Hidden)?;
+    request.drawable(session, views)
 }
 
 /// The messages of an operation, or of the latest access or system call.
 ///
 /// # Errors
-/// Returns the errors of the operation.
+/// Returns the errors of the operation, or `no-answer` if there is nothing to draw.
 pub(crate) fn steps(session: &mut Session, request: &Request) -> Result<Vec<View>, Stop> {
     let (level, operands) = message_level(request.operands);
     if operands.is_empty() {
-        return Ok(messages_of(session.state.last.as_deref(), level));
+        let views = messages_of(session.state.last.as_deref(), level);
+        return request.drawable(session, views);
     }
     let access = probed(session, operands, request.command.assigned.as_ref())?;
     Ok(vec![View::Steps(Box::new(access), level)])

@@ -10,6 +10,7 @@ use crate::run::stop::Stop;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::addr::Pa;
 use pagewalk_engine::machine::event::{AccessKind, Event, Privilege, PteKind};
+use pagewalk_engine::machine::spec::Mmu;
 
 /// Walks the page tables of the machine or of the running process, regardless of the TLBs and of permissions.
 ///
@@ -50,6 +51,13 @@ pub(super) fn walked(session: &mut Session, place: Span, va: &Expr) -> Result<(W
     machine.flush_tlb(None, &mut ());
     let mut events: Vec<Event> = Vec::new();
     let pa = machine.translate_as(address, AccessKind::Read, Privilege::Supervisor, &mut events).ok();
+    let levels = fetched(&mmu, &events);
+    let pa = pa.map(Pa::raw);
+    Ok((WalkView { spec, of, va: address.raw(), levels, pa }, pid))
+}
+
+/// Returns the entries that a walk fetched, top first.
+pub(super) fn fetched(mmu: &Mmu, events: &[Event]) -> Vec<WalkLevel> {
     let level = |event: &Event| match event {
         Event::Pte { level, index, address, value, found } => Some(WalkLevel {
             level: *level,
@@ -63,9 +71,7 @@ pub(super) fn walked(session: &mut Session, place: Span, va: &Expr) -> Result<(W
         }),
         _ => None,
     };
-    let levels = events.iter().filter_map(level).collect();
-    let pa = pa.map(Pa::raw);
-    Ok((WalkView { spec, of, va: address.raw(), levels, pa }, pid))
+    events.iter().filter_map(level).collect()
 }
 
 /// Reports that the machine has only physical addresses.

@@ -1,6 +1,7 @@
 //! The formats of page-table entries: a row of boxes for each format, and the bits of an entry with their meanings.
 
-use crate::report::narrate::hex;
+use crate::report::narrate::parts::hex;
+use crate::report::narrate::words::count;
 use crate::report::scene::{Place, Scene, Stroke, width};
 use crate::run::record::{PteEntry, PteField, PteFigure, PteForm, PteMeaning};
 
@@ -14,7 +15,7 @@ const NAMED: u32 = 4;
 /// Draws formats, or an entry with its formats.
 pub(crate) fn scene(of: &PteFigure) -> Scene {
     let title = match &of.entry {
-        None => format!("page-table entries of {} byte{}", of.entry_bytes, plural(of.entry_bytes)),
+        None => format!("page-table entries of {}", count(of.entry_bytes.into(), "byte", "bytes")),
         Some(PteEntry { va: Some(va), virtual_bits, process, .. }) => {
             let whose = if process.is_empty() { String::new() } else { format!(" of {process}") };
             format!("page-table entry of virtual address {}{whose}", hex(*va, *virtual_bits))
@@ -204,10 +205,6 @@ fn hex_or_bit(value: u64, bits: u32) -> String {
 
 fn digits(number: u32) -> u32 {
     if number < 10 { 1 } else { 2 }
-}
-
-fn plural(number: u32) -> &'static str {
-    if number == 1 { "" } else { "s" }
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The declared machine: a core with its caches and TLBs, the shared caches, and main memory.
 
 use super::words::ways;
+use crate::report::narrate::words::count;
 use crate::report::scene::{Frame, Line, Place, Scene, Stroke, widest, width};
 use crate::run::nouns::size;
 use crate::run::record::{System, SystemPart};
@@ -95,10 +96,10 @@ impl Pen<'_> {
         if let Some(block) = part.block_bytes {
             let bytes = u128::from(part.entries()) * u128::from(block);
             lines.push(Line::new(format!("{}, {ways}", size(bytes))));
-            lines.push(Line::new(format!("{}, {}", count(part.sets, "set"), blocks(block))));
+            lines.push(Line::new(format!("{}, {}", count(part.sets, "set", "sets"), blocks(block))));
         } else {
             lines.push(Line::new(format!("{} entries, {ways}", part.entries())));
-            lines.push(Line::new(count(part.sets, "set")));
+            lines.push(Line::new(count(part.sets, "set", "sets")));
         }
         if part.shared {
             lines.push(Line::new("shared by all cores"));
@@ -114,7 +115,10 @@ impl Pen<'_> {
         vec![
             Line::head("MMU"),
             Line::new(format!("{bits}-bit virtual addresses")),
-            Line::new(format!("{page} pages, {}", count(self.of.levels.into(), "table level"))),
+            Line::new(format!(
+                "{page} pages, {}",
+                count(self.of.levels.into(), "table level", "table levels")
+            )),
         ]
     }
 
@@ -122,10 +126,6 @@ impl Pen<'_> {
     fn latency(&self, latency: f64) -> Vec<Line> {
         if latency > 0.0 { vec![Line::new(format!("{latency} {}", self.of.unit))] } else { Vec::new() }
     }
-}
-
-fn count(number: u64, thing: &str) -> String {
-    format!("{number} {thing}{}", if number == 1 { "" } else { "s" })
 }
 
 fn blocks(bytes: u64) -> String {
@@ -161,6 +161,6 @@ fn describe(scene: &mut Scene, of: &System) {
         let each = parts.iter().map(|part| format!("{} with {} entries", part.name, part.entries()));
         each.collect::<Vec<_>>().join(", ")
     };
-    scene.say(format!("{} with", count(of.cores.into(), "core")), false);
+    scene.say(format!("{} with", count(of.cores.into(), "core", "cores")), false);
     scene.say(format!("TLBs: {}; caches: {}.", names(&of.tlbs), names(&of.caches)), false);
 }

@@ -13,6 +13,7 @@ mod word;
 
 use crate::services::complete::{CursorTokenKind, token_at};
 pub use asked::{Asked, HoverInfo};
+pub(crate) use markdown::drawn;
 pub use markdown::{code, paragraphs, script};
 pub use offer::documentation;
 

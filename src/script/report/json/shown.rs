@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::layout;
-use crate::report::doc::{BitField, Block, Ruler, Step};
+use crate::report::doc::{Block, Ruler, Step};
 use crate::report::narrate::{call_steps_at, declaration, of_address, rulers, steps_at};
+use crate::run::fields::BitField;
 use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Bit;
 
@@ -97,10 +98,7 @@ fn walk(of: &WalkView) -> Value {
 
 /// Returns an address with the values of its fields.
 fn bits(value: u64, of: &Ruler) -> Value {
-    let field = |field: &BitField| {
-        let low_bits = u64::MAX.checked_shr(63 - field.high).unwrap_or(0);
-        json!({"name": field.full_name(), "high": field.high, "low": field.low, "value": (value & low_bits) >> field.low})
-    };
+    let field = |field: &BitField| json!({"name": field.full_name(), "high": field.high, "low": field.low, "value": field.value_in(value)});
     let fields: Vec<Value> = of.rows.iter().flat_map(|row| &row.fields).map(field).collect();
     json!({"figure": "bits", "of": of.title, "bits": of.bits, "value": value, "fields": fields})
 }

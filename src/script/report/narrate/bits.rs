@@ -1,8 +1,9 @@
 //! An address on a ruler, with the value of every field.
 
 use super::ruler::rulers;
-use crate::report::doc::{BitField, Block, Ruler};
+use crate::report::doc::{Block, Ruler};
 use crate::run::facts::binary;
+use crate::run::fields::BitField;
 use crate::run::record::{Access, Shown};
 use pagewalk_engine::machine::addr::Pa;
 

@@ -19,7 +19,7 @@ pub(crate) mod tree;
 pub(crate) mod view;
 mod walk;
 mod why;
-mod words;
+pub(crate) mod words;
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Long page tables, in which a row stands for a run of entries.
+//! Long page tables, in which a row represents a run of entries.
 
 use crate::report::doc::{Block, Cell, Table};
 use crate::run::record::{CellView, TableView, View};

@@ -7,8 +7,9 @@ use std::fmt::Write;
 
 use super::lines::{line, width};
 use super::theme::{Ink, Theme};
-use crate::report::doc::{BitField, Ruler, RulerRow};
+use crate::report::doc::{Ruler, RulerRow};
 use crate::report::excerpt::visible;
+use crate::run::fields::BitField;
 
 /// Maximum width, in bits, of an address that gets one cell per bit.
 const CELLS: u32 = 20;

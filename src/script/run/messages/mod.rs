@@ -1,5 +1,5 @@
 //! The messages of an access or a system call, which `show steps` describes, `figure steps` draws, `expect steps`
-//! compares, and `ask steps` asks for. Each kind of message is a row of one registry.
+//! compares, and students number with `ask steps`. Each kind of message is a row of one registry.
 
 mod access;
 mod handler;

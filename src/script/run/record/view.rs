@@ -120,7 +120,7 @@ pub struct LayoutView {
     pub(crate) rsp: Option<u64>,
     /// The end of the lowest addresses, which no program can map, or 0.
     pub(crate) forbidden_end: u64,
-    /// The accesses to mark, if a figure asks for them.
+    /// The accesses to mark, if a figure marks them.
     pub(crate) accesses: Option<AccessMarks>,
     /// Whether the figure also draws `task_struct`, `mm_struct`, and the list of areas.
     pub(crate) chain: bool,

@@ -83,7 +83,7 @@ pub const SECTIONS: &[Section] = &[
     Section {
         name: "messages",
         title: "Messages",
-        about: "`expect steps` compares these messages, and `ask steps` asks for their order. A message with `yes` in the last column belongs to the lecture's messages. With `all`, `expect steps all` and `ask steps all` contain every message.",
+        about: "`expect steps` compares these messages, and students number them with `ask steps`. A message with `yes` in the last column belongs to the lecture's messages. With `all`, `expect steps all` and `ask steps all` contain every message.",
         body: messages,
     },
     Section {

@@ -1,7 +1,8 @@
 //! An address divided into fields: one box per field, with the numbers of its first and last bits.
 
 use super::shapes::{Anchor, Canvas, Drawing, width};
-use crate::report::doc::{BitField, Ruler};
+use crate::report::doc::Ruler;
+use crate::run::fields::BitField;
 
 /// Draws a ruler.
 pub fn draw(ruler: &Ruler, canvas: Canvas) -> Drawing {

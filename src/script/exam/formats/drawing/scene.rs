@@ -12,11 +12,16 @@ const BETWEEN: f64 = 4.5;
 /// Minimum relative text size for drawings side by side.
 const SMALLEST: f64 = 0.7;
 
+/// The maximum height in millimeters: a page without its margins and its heading.
+const HEIGHT: f64 = 215.0;
+
 /// Draws a scene below its title.
 pub fn draw(of: &Scene, canvas: Canvas) -> Drawing {
     let (columns, rows) = of.size();
     let room = canvas.room - 0.6;
-    let text = (room / (f64::from(columns.max(1)) * CHARACTER)).min(canvas.text);
+    let wide = room / (f64::from(columns.max(1)) * CHARACTER);
+    let high = (HEIGHT - canvas.text * 1.6) / (f64::from(rows.max(1)) * ROW);
+    let text = wide.min(high).min(canvas.text);
     let grid = Grid { wide: text * CHARACTER, high: text * ROW, top: canvas.text * 1.6 };
     let title = of.title.chars().count() as f64 * CHARACTER * canvas.text;
     let mut drawing = Drawing {

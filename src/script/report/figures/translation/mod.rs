@@ -16,8 +16,8 @@ const BUS: u32 = 0;
 const LEFT: u32 = 6;
 /// The columns between two boxes side by side, with room for `miss` above an arrow.
 const GAP: u32 = 7;
-/// The maximum number of caches that are drawn.
-const CACHES: usize = 3;
+/// The maximum number of TLBs and the maximum number of caches that are drawn.
+const PARTS: usize = 3;
 
 /// Draws an access.
 pub(crate) fn scene(of: &Translation) -> Scene {
@@ -84,9 +84,13 @@ impl Pen<'_> {
         let of = self.of;
         let mut boxes: Vec<Frame> = Vec::new();
         let mut y = at.1;
-        for tlb in &of.tlbs {
+        for tlb in of.tlbs.iter().take(PARTS) {
             let looked_up = tlb.hit.is_some();
-            let lines = lines(tlb, ppn_bits(of));
+            let mut lines = lines(tlb, ppn_bits(of));
+            let more = of.tlbs.len().saturating_sub(PARTS);
+            if boxes.len() + 1 == PARTS && more > 0 {
+                lines.push(Line::new(format!("and {more} more")));
+            }
             let frame = self.scene.boxed((at.0, y), tlbs_width(of) - 4, &lines, stroke(looked_up));
             let x = frame.at.0 + 8;
             match boxes.last() {
@@ -189,7 +193,7 @@ impl Pen<'_> {
         let Some(memory) = of.memory else { return };
         let mut last: Option<Frame> = None;
         let mut x = LEFT;
-        for cache in of.caches.iter().take(CACHES) {
+        for cache in of.caches.iter().take(PARTS) {
             let looked_up = used && cache.hit.is_some();
             let frame = self.scene.boxed((x, y), cache_width(cache), &lines(cache, 0), stroke(looked_up));
             if let Some(left) = last {
@@ -215,7 +219,7 @@ impl Pen<'_> {
         let memory = self.scene.boxed(at, 0, &line, stroke(used));
         let x = memory.at.0 + 8;
         self.scene.arrow(&[(x, from), (x, at.1 - 1)], stroke(used));
-        match self.of.caches.len().saturating_sub(CACHES) {
+        match self.of.caches.len().saturating_sub(PARTS) {
             _ if last.is_none() => {}
             0 => self.scene.write((x + 2, at.1 - 1), "miss"),
             more => self.scene.write((x + 2, at.1 - 1), format!("miss, also in {more} more")),
