@@ -97,7 +97,7 @@ pub(crate) fn mapping(session: &mut Session, request: &Request) -> Result<Figure
     Ok(FigureData::Mapping(Mapping {
         virtual_bits: spec.virtual_bits(),
         vpn_bits: spec.vpn_bits(),
-        frame_bits: u32::BITS - kernel.frame_limit().saturating_sub(1).leading_zeros(),
+        frame_bits: spec.ppn_bits(),
         page_bytes: 1 << spec.page_bits(),
         swap_slots: kernel.swap().slots,
         places: frames.len().max(if in_question { possible } else { 0 }),

@@ -5,8 +5,7 @@ use super::walk::{fetched, no_page_tables};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::fields::{self, BitField};
 use crate::run::record::{
-    Access, AccessVerb, DividedAddress, DividedField, FigureData, Lookup, LookupEntry, Translation,
-    TranslationLevel,
+    Access, DividedAddress, DividedField, FigureData, Lookup, LookupEntry, Translation, TranslationLevel,
 };
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -81,7 +80,7 @@ pub(crate) fn of_access(access: &Access, machine: Option<&Machine>) -> Translati
     let caches: Vec<Lookup> = caches.map(|at| of.cache(at, last, translated)).collect();
     let reached = |event: &Event| matches!(event, Event::Memory { purpose: Purpose::Demand, .. });
     Translation {
-        operation: operation(access),
+        operation: access.operation(),
         process: access.process.as_ref().map(|inside| inside.process.name.to_string()),
         va: virtual_address(spec, access, va),
         walk: spec.mmu.as_ref().map_or_else(Vec::new, |mmu| levels(mmu, va, first)),
@@ -95,23 +94,6 @@ pub(crate) fn of_access(access: &Access, machine: Option<&Machine>) -> Translati
         tlbs,
         caches,
     }
-}
-
-/// Returns the operation as a script writes it.
-fn operation(access: &Access) -> String {
-    let verb = match access.verb {
-        AccessVerb::Translate => "translate",
-        AccessVerb::Read => "read",
-        AccessVerb::Write => "write",
-        AccessVerb::Fetch => "fetch",
-    };
-    let digits = access.spec.virtual_bits().div_ceil(4) as usize;
-    let stored = match (access.verb, access.data.as_slice()) {
-        (AccessVerb::Write, [Some(byte)]) => format!(" = 0x{byte:02X}"),
-        (AccessVerb::Write, bytes) => format!(" size {}", bytes.len()),
-        _ => String::new(),
-    };
-    format!("{verb} 0x{:0digits$X}{stored}", access.va.raw())
 }
 
 fn divided(bits: u32, value: Option<u64>, rows: &[Vec<BitField>; 3]) -> DividedAddress {

@@ -1,6 +1,7 @@
 //! The fields of an address as adjacent boxes, which other parts of a figure lead to.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use crate::report::narrate::parts::hex;
 use crate::report::scene::{Place, Scene, Stroke, width};
@@ -37,43 +38,89 @@ impl Boxes {
     }
 }
 
-/// Draws the fields of an address, row by row. The boxes together are at least `least` columns wide.
-pub(crate) fn draw(scene: &mut Scene, at: Place, least: u32, of: &DividedAddress, answers: bool) -> Boxes {
-    // The fields of different rows share borders.
-    let ends = |field: &DividedField| [field.low, field.high + 1];
-    let bits: BTreeSet<u32> = of.rows.iter().flatten().flat_map(ends).filter(|bit| *bit < of.bits).collect();
-    let bits: Vec<u32> = bits.into_iter().rev().collect();
-    let mut wide = vec![2u32; bits.len()];
-    let segments = |field: &DividedField| {
-        let holds = |low: &u32| *low >= field.low && *low <= field.high;
-        (0..bits.len()).filter(|at| holds(&bits[*at])).collect::<Vec<_>>()
-    };
-    for field in of.rows.iter().flatten() {
-        let own = segments(field);
-        let needs = label(field).0 + 3;
-        let has: u32 = own.iter().map(|at| wide[*at]).sum();
-        if let Some(first) = own.first() {
-            wide[*first] += needs.saturating_sub(has);
+/// The columns of an address. The fields of different rows share borders.
+struct Columns {
+    /// The lowest bit of each column, highest first.
+    lows: Vec<u32>,
+    /// The width of each column.
+    wide: Vec<u32>,
+}
+
+impl Columns {
+    /// Returns columns in which the name and the value of each field fit.
+    fn new(of: &DividedAddress) -> Self {
+        let ends = |field: &DividedField| [field.low, field.high + 1];
+        let fields = || of.rows.iter().flatten();
+        let lows: BTreeSet<u32> = fields().flat_map(ends).filter(|bit| *bit < of.bits).collect();
+        let lows: Vec<u32> = lows.into_iter().rev().collect();
+        let mut columns = Self { wide: vec![2; lows.len()], lows };
+        fields().for_each(|field| columns.widen(field, label_width(field) + 3));
+        columns
+    }
+
+    /// Returns the columns of a field.
+    fn of(&self, field: &DividedField) -> Range<usize> {
+        let above = self.lows.iter().filter(|low| **low > field.high).count();
+        above..self.lows.iter().filter(|low| **low >= field.low).count()
+    }
+
+    fn width(&self, field: &DividedField) -> u32 {
+        self.wide[self.of(field)].iter().sum()
+    }
+
+    fn widen(&mut self, field: &DividedField, least: u32) {
+        let (first, has) = (self.of(field).start, self.width(field));
+        if let Some(first) = self.wide.get_mut(first) {
+            *first += least.saturating_sub(has);
         }
     }
-    let all: u32 = wide.iter().sum();
-    if let Some(first) = wide.first_mut() {
-        *first += least.saturating_sub(all + 1);
+}
+
+/// Returns the offset in the page: the last field of the first row.
+fn offset(of: &DividedAddress) -> Option<&DividedField> {
+    of.rows.first().and_then(|row| row.last())
+}
+
+/// Returns the width of the box of the offset in the page.
+pub(crate) fn offset_width(of: &DividedAddress) -> u32 {
+    offset(of).map_or(0, |offset| Columns::new(of).width(offset))
+}
+
+/// The minimum widths of the boxes of an address.
+#[derive(Clone, Copy)]
+pub(crate) struct Least {
+    /// All boxes of a row together.
+    pub(crate) all: u32,
+    /// The box of the offset in the page.
+    pub(crate) offset: u32,
+}
+
+/// Draws the fields of an address, row by row.
+pub(crate) fn draw(scene: &mut Scene, at: Place, least: Least, of: &DividedAddress, answers: bool) -> Boxes {
+    let mut columns = Columns::new(of);
+    if let Some(offset) = offset(of) {
+        columns.widen(offset, least.offset);
+    }
+    let all: u32 = columns.wide.iter().sum();
+    if let Some(first) = columns.wide.first_mut() {
+        *first += least.all.saturating_sub(all + 1);
     }
     let mut boxes = Boxes {
         fields: Vec::new(),
         left: at.0,
-        right: at.0 + wide.iter().sum::<u32>(),
+        right: at.0 + columns.wide.iter().sum::<u32>(),
         top: at.1,
         bottom: at.1 + 2 * of.rows.len() as u32,
     };
     for (row, fields) in of.rows.iter().enumerate() {
         let y = at.1 + 2 * row as u32;
         for field in fields {
-            let own = segments(field);
-            let Some(first) = own.first() else { continue };
-            let left = at.0 + wide[..*first].iter().sum::<u32>();
-            let size = own.iter().map(|at| wide[*at]).sum::<u32>();
+            let own = columns.of(field);
+            if own.is_empty() {
+                continue;
+            }
+            let left = at.0 + columns.wide[..own.start].iter().sum::<u32>();
+            let size = columns.width(field);
             scene.frame((left, y), (size + 1, 3), Stroke::Thin);
             scene.write((left + 2, y + 1), &field.name);
             let value = (left + 3 + width(&field.name), y + 1);
@@ -90,9 +137,8 @@ pub(crate) fn draw(scene: &mut Scene, at: Place, least: u32, of: &DividedAddress
 }
 
 /// Returns the width of a field's name and value.
-fn label(field: &DividedField) -> (u32, u32) {
-    let digits = (field.high - field.low + 1).div_ceil(4);
-    (width(&field.name) + 3 + digits, digits)
+fn label_width(field: &DividedField) -> u32 {
+    width(&field.name) + 3 + (field.high - field.low + 1).div_ceil(4)
 }
 
 fn value(field: &DividedField) -> String {

@@ -44,7 +44,11 @@ pub(crate) fn steps_on_paper(access: &Access, bytes: bool) -> Vec<Block> {
 /// Returns the steps of an access at a level.
 pub(crate) fn steps_at(access: &Access, level: MessageLevel) -> Vec<Block> {
     match level {
-        MessageLevel::Lecture => vec![Block::Steps(lecture(access))],
+        MessageLevel::Lecture => {
+            let whose = access.process.as_ref().map(|inside| format!(" in {}", inside.process.name));
+            let title = format!("{}{}", access.operation(), whose.unwrap_or_default());
+            vec![Block::line(title), Block::Steps(lecture(access))]
+        }
         MessageLevel::All => steps(access),
     }
 }

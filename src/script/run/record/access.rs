@@ -99,4 +99,21 @@ impl Access {
     pub(crate) fn uses_caches(&self) -> bool {
         self.verb != AccessVerb::Translate
     }
+
+    /// Returns the operation as a script writes it.
+    pub(crate) fn operation(&self) -> String {
+        let verb = match self.verb {
+            AccessVerb::Translate => "translate",
+            AccessVerb::Read => "read",
+            AccessVerb::Write => "write",
+            AccessVerb::Fetch => "fetch",
+        };
+        let digits = self.spec.virtual_bits().div_ceil(4) as usize;
+        let stored = match (self.verb, self.data.as_slice()) {
+            (AccessVerb::Write, [Some(byte)]) => format!(" = 0x{byte:02X}"),
+            (AccessVerb::Write, bytes) => format!(" size {}", bytes.len()),
+            _ => String::new(),
+        };
+        format!("{verb} 0x{:0digits$X}{stored}", self.va.raw())
+    }
 }

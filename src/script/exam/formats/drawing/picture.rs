@@ -6,6 +6,9 @@ use crate::report::scene::Stroke;
 
 use super::shapes::{Anchor, Drawing, DrawnShape, POINT};
 
+/// Length of the head of a thick arrow in millimeters.
+const HEAD: f64 = 2.0;
+
 /// Returns a drawing. `escaped` escapes text. Gray areas remain white, because the lines alone convey the
 /// contents.
 pub(crate) fn picture(drawing: &Drawing, escaped: &dyn Fn(&str) -> String) -> String {
@@ -43,16 +46,16 @@ fn shape(out: &mut String, shape: &DrawnShape, height: f64, escaped: &dyn Fn(&st
                 Anchor::Middle => "[b]",
                 Anchor::Right => "[br]",
             };
-            // The monospaced font has no bold face.
-            let font = if *bold { "\\bfseries " } else { "\\ttfamily " };
+            let text = escaped(text);
+            // The monospaced font has no bold face, and other fonts are wider, so print the text twice.
+            let text = if *bold { format!("\\rlap{{\\kern0.04em {text}}}{text}") } else { text };
             // Characters of this font are narrower than the drawing assumes, so enlarge the font.
             let points = size / POINT * 0.602 / 0.525;
             writeln!(
                 out,
-                "\\put({:.2},{:.2}){{\\makebox(0,0){place}{{\\fontsize{{{points:.1}}}{{{points:.1}}}{font}\\raisebox{{0pt}}[0pt][0pt]{{{}}}}}}}",
+                "\\put({:.2},{:.2}){{\\makebox(0,0){place}{{\\fontsize{{{points:.1}}}{{{points:.1}}}\\ttfamily \\raisebox{{0pt}}[0pt][0pt]{{{text}}}}}}}",
                 at.0,
                 height - at.1,
-                escaped(text)
             )
         }
     };
@@ -73,13 +76,34 @@ fn straight(
     let (sx, sy) = if dx.abs() >= dy.abs() { (dx.signum(), 0.0) } else { (0.0, dy.signum()) };
     if stroke == Stroke::Dashed {
         let dashes = ((length / 2.0).floor() as usize).clamp(1, 400);
-        return writeln!(
-            out,
-            "\\multiput({x:.2},{y:.2})({:.2},{:.2}){{{dashes}}}{{\\line({sx},{sy}){{1}}}}",
-            sx * 2.0,
-            sy * 2.0
-        );
+        let (right, up) = (sx * 2.0, sy * 2.0);
+        writeln!(out, "\\multiput({x:.2},{y:.2})({right:.2},{up:.2}){{{dashes}}}{{\\line({sx},{sy}){{1}}}}")?;
+        // The last dash of an arrow has the head.
+        let (x, y) = (x + dx - sx, y + dy - sy);
+        return match command {
+            "vector" => writeln!(out, "\\put({x:.2},{y:.2}){{\\vector({sx},{sy}){{1}}}}"),
+            _ => Ok(()),
+        };
     }
-    let thick = if stroke == Stroke::Taken { "\\linethickness{0.6mm}" } else { "" };
-    writeln!(out, "\\put({x:.2},{y:.2}){{{thick}\\{command}({sx},{sy}){{{length:.2}}}}}")
+    if stroke != Stroke::Taken {
+        return writeln!(out, "\\put({x:.2},{y:.2}){{\\{command}({sx},{sy}){{{length:.2}}}}}");
+    }
+    let head = if command == "vector" { HEAD } else { 0.0 };
+    let line = length - head;
+    writeln!(out, "\\put({x:.2},{y:.2}){{\\linethickness{{0.6mm}}\\line({sx},{sy}){{{line:.2}}}}}")?;
+    // The head of a vector is as narrow as a thick line, so draw a wider one across the line.
+    let mut back = 0.0;
+    while back < head {
+        let (x, y) = (x + dx - sx * back, y + dy - sy * back);
+        let half = back * 0.6;
+        let (left, low) = (x - half * sy.abs(), y - half * sx.abs());
+        let (right, up) = (sy.abs(), sx.abs());
+        let across = half * 2.0;
+        writeln!(
+            out,
+            "\\put({left:.2},{low:.2}){{\\linethickness{{0.3mm}}\\line({right},{up}){{{across:.2}}}}}"
+        )?;
+        back += 0.25;
+    }
+    Ok(())
 }

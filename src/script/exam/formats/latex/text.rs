@@ -35,8 +35,9 @@ const SIGNS: &[(char, &str)] = &[
     ('°', "$^\\circ$"),
     ('¬', "$\\neg$"),
     ('…', "\\ldots{}"),
-    ('–', "--"),
-    ('—', "---"),
+    // The monospaced font has no ligatures of hyphens.
+    ('–', "\\textendash{}"),
+    ('—', "\\textemdash{}"),
     ('‘', "{`}"),
     ('’', "{'}"),
     ('“', "``"),

@@ -38,7 +38,12 @@ const CHARACTERS: usize = 84;
 
 /// Returns the messages of an access as a figure, or `None` for too many messages.
 fn sequence(view: &View) -> Option<Block> {
-    let steps = view::blocks(view).into_iter().find_map(|block| match block {
+    let blocks = view::blocks(view);
+    let title = match blocks.first() {
+        Some(doc::Block::Paragraph { text, .. }) => format!("Messages: {text}"),
+        _ => "Messages".to_owned(),
+    };
+    let steps = blocks.into_iter().find_map(|block| match block {
         doc::Block::Steps(steps) => Some(steps),
         _ => None,
     })?;
@@ -50,5 +55,5 @@ fn sequence(view: &View) -> Option<Block> {
     let lines = |message: &Message| 1 + message.text.chars().count().div_ceil(CHARACTERS);
     let fits = messages.iter().map(lines).sum::<usize>() <= LINES
         && messages.iter().all(|message| !message.from.is_empty());
-    fits.then(|| Block::Figure(Figure::Sequence(Sequence { title: "Messages".to_owned(), messages })))
+    fits.then(|| Block::Figure(Figure::Sequence(Sequence { title, messages })))
 }

@@ -2,6 +2,7 @@
 
 use crate::report::figures::words::ways;
 use crate::report::narrate::parts::hex;
+use crate::report::narrate::words::count;
 use crate::report::scene::{Line, width};
 use crate::run::record::{Lookup, LookupEntry, Translation};
 
@@ -33,8 +34,7 @@ pub(crate) fn lookup_width(of: &Lookup, ppn_bits: u32) -> u32 {
 }
 
 pub(crate) fn title(of: &Lookup) -> String {
-    let sets = if of.sets == 1 { "1 set".to_owned() } else { format!("{} sets", of.sets) };
-    format!("{}: {sets}, {}", of.name, ways(of.sets, of.ways))
+    format!("{}: {}, {}", of.name, count(of.sets, "set", "sets"), ways(of.sets, of.ways))
 }
 
 /// The index of the line with the tag.

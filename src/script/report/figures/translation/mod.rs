@@ -3,7 +3,7 @@
 
 mod lookup;
 
-use super::address::{self, Boxes};
+use super::address::{self, Boxes, Least};
 use crate::report::broken::broken;
 use crate::report::narrate::parts::hex;
 use crate::report::scene::{Frame, Line, Place, Scene, Stroke, width};
@@ -38,6 +38,12 @@ fn stroke(used: bool) -> Stroke {
     if used { Stroke::Taken } else { Stroke::Thin }
 }
 
+/// Returns the names of the fields that a lookup uses: the tag and the index.
+fn used_fields(row: Option<&Vec<DividedField>>) -> String {
+    let names = row.into_iter().flatten().map(|field| &*field.name).filter(|name| *name != "CO");
+    names.collect::<Vec<_>>().join(", ")
+}
+
 struct Pen<'s> {
     scene: &'s mut Scene,
     of: &'s Translation,
@@ -52,7 +58,9 @@ impl Pen<'_> {
         let walk_wide = of.walk.iter().map(|level| self.level_width(level)).max().unwrap_or(0) + 4;
         // The line from VPO to PPO is to the right of the walk.
         let wide = walk_at + walk_wide + 14 - LEFT;
-        let va = address::draw(self.scene, (LEFT, 1), wide, &of.va, true);
+        // VPO and PPO have the same width, because they are the same bits.
+        let offset = address::offset_width(&of.va).max(address::offset_width(&of.pa));
+        let va = address::draw(self.scene, (LEFT, 1), Least { all: wide, offset }, &of.va, true);
         let top = va.bottom + 3;
         let tlbs = self.tlbs(&va, (LEFT, top));
         let walk = self.walk((walk_at, top), walk_wide);
@@ -69,7 +77,8 @@ impl Pen<'_> {
         // Without TLBs, the arrow from the walk is at the left.
         let heading = if of.tlbs.is_empty() { LEFT + 12 } else { LEFT };
         self.scene.head((heading, y), "physical address");
-        let pa = address::draw(self.scene, (LEFT, y + 1), va.right + 1 - LEFT, &of.pa, true);
+        let least = Least { all: va.right + 1 - LEFT, offset };
+        let pa = address::draw(self.scene, (LEFT, y + 1), least, &of.pa, true);
         let done = of.pa.value.is_some();
         self.scene
             .arrow(&[(walk.at.0 + 2, walk.bottom()), (walk.at.0 + 2, pa.top - 1)], stroke(of.walked && done));
@@ -98,7 +107,10 @@ impl Pen<'_> {
                     self.scene.arrow(&[(x, above.bottom()), (x, y - 1)], stroke(looked_up));
                     self.scene.write((x + 2, y - 1), "miss");
                 }
-                None => self.scene.arrow(&[(x, va.bottom_at(x)), (x, y - 1)], stroke(looked_up)),
+                None => {
+                    self.scene.arrow(&[(x, va.bottom_at(x)), (x, y - 1)], stroke(looked_up));
+                    self.scene.write((x + 2, y - 2), used_fields(of.va.rows.get(1)));
+                }
             }
             y = frame.bottom() + 3;
             boxes.push(frame);
@@ -201,6 +213,7 @@ impl Pen<'_> {
             } else {
                 let x = frame.at.0 + 8;
                 self.scene.arrow(&[(x, pa.bottom), (x, y - 1)], stroke(looked_up));
+                self.scene.write((x + 2, y - 2), used_fields(of.pa.rows.get(1)));
             }
             x = frame.right() + 1 + GAP;
             last = Some(frame);
@@ -235,12 +248,22 @@ impl Pen<'_> {
         let more = if self.of.data.len() > BYTES { " …" } else { "" };
         let known = self.of.data.iter().any(Option::is_some) || self.of.data.is_empty();
         let data = match self.of.memory {
-            _ if known => format!("{}{more}", bytes.join(" ")),
+            _ if known => format!("{}{more}{}", bytes.join(" "), self.supplied()),
             Some(true) => "unknown (from memory)".to_owned(),
             _ => "unknown".to_owned(),
         };
         self.scene.write(at, "data");
         self.scene.answer((at.0 + 5, at.1), data);
+    }
+
+    /// Returns the part that supplied the bytes of a load, if the figure shows memory.
+    fn supplied(&self) -> String {
+        let of = self.of;
+        let hit = of.caches.iter().find(|cache| cache.hit == Some(true));
+        match hit.map(|cache| &*cache.name).or((of.memory == Some(true)).then_some("main memory")) {
+            Some(part) if !of.operation.starts_with("write") => format!(" from {part}"),
+            _ => String::new(),
+        }
     }
 
     /// Draws the lookup of the first cache beside that of the TLB.
@@ -265,7 +288,8 @@ impl Pen<'_> {
             Some(row) => row.extend(fields),
             None => va.rows.push(fields),
         }
-        let boxes = address::draw(self.scene, (LEFT, 1), wide, &va, true);
+        let offset = address::offset_width(&va).max(address::offset_width(&of.pa));
+        let boxes = address::draw(self.scene, (LEFT, 1), Least { all: wide, offset }, &va, true);
         let top = boxes.bottom + 4;
         let tlbs = self.tlbs(&boxes, (LEFT, top));
         let looked_up = cache.hit.is_some();
@@ -297,7 +321,8 @@ impl Pen<'_> {
         let y = (frame.bottom() + 3).max(result + 1);
         let done = of.pa.value.is_some();
         self.scene.head((LEFT + 12, y), "physical address");
-        let pa = address::draw(self.scene, (LEFT, y + 1), boxes.right + 1 - LEFT, &of.pa, true);
+        let least = Least { all: boxes.right + 1 - LEFT, offset };
+        let pa = address::draw(self.scene, (LEFT, y + 1), least, &of.pa, true);
         self.scene.arrow(&[(x, walk.bottom()), (x, pa.top - 1)], stroke(of.walked && done));
         self.hits(&tlbs, pa.top + 1);
         let y = pa.bottom + 3;
