@@ -3,6 +3,7 @@
 mod ascii;
 mod atomic_write;
 pub mod cli;
+mod course;
 pub(crate) mod deny;
 mod diff;
 mod exam;

@@ -11,11 +11,13 @@ use super::make::{ExamError, MadePaper, PaperMaker};
 use super::options::{LayoutArguments, VersionArguments};
 use super::output;
 use super::typeset::typeset;
+use crate::face::course::{self, course_of};
 use crate::face::deny::Checking;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use pagewalk_script::api::exam::{Edition, FORMATS, Fairness, File, Format, Paper, Style, Version, Writer};
 use pagewalk_script::api::{self, CheckedScript, Options};
 use pagewalk_script::exam::formats::fairness as report;
+use pagewalk_script::lang::course::BadCourse;
 use pagewalk_script::lang::loader::{Cached, Disk};
 use pagewalk_script::report::text::text;
 
@@ -27,7 +29,7 @@ pub(crate) struct Exam {
     file: PathBuf,
     #[command(flatten)]
     wanted: VersionArguments,
-    /// Write the papers, the requested editions, and NAME.versions.csv to this folder
+    /// Write the papers, the requested editions, and NAME.versions.csv to this folder; `-` is standard output
     #[arg(short, long, value_name = "DIR")]
     output: Option<PathBuf>,
     /// Print the answer key, which is the completed paper
@@ -39,9 +41,9 @@ pub(crate) struct Exam {
     /// Print a script that contains this version's values, to reproduce the paper
     #[arg(long)]
     script: bool,
-    /// Print the paper in this format
-    #[arg(long, value_name = "FORMAT", default_value = FORMATS[0].name, value_parser = known_format())]
-    format: String,
+    /// Print the paper in this format (default: `markdown`, or the format in `pagewalk.toml`)
+    #[arg(long, value_name = "FORMAT", value_parser = known_format())]
+    format: Option<String>,
     /// Stop running each version after a total of N statements and loop iterations
     #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
     max_steps: u64,
@@ -72,13 +74,36 @@ impl Exam {
         }
     }
 
+    /// Returns the folder and the format of the papers. Options replace the settings of the course.
+    fn destination(&self) -> Result<Destination, BadCourse> {
+        let course = course_of(&self.file)?;
+        let of_course = course.as_ref().map(|course| (course, &course.settings.exam));
+        let folder = self.output.clone().or_else(|| {
+            of_course.and_then(|(course, exam)| Some(course.folder().join(exam.output.as_ref()?)))
+        });
+        let mut format = self.format.as_deref().and_then(Format::named);
+        if let (None, Some((course, Some(named)))) =
+            (format, of_course.map(|(course, exam)| (course, exam.format.as_ref())))
+        {
+            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+            let unknown =
+                || format!("there is no format `{}`; the formats are {}", named.get_ref(), names.join(", "));
+            format = Some(Format::named(named.get_ref()).ok_or_else(|| course.bad_value(named, unknown()))?);
+        }
+        Ok(Destination {
+            folder: folder.filter(|folder| folder.as_os_str() != "-"),
+            format: format.unwrap_or(&FORMATS[0]),
+        })
+    }
+
     fn output(
         &self,
         reading: &CheckedScript,
         loader: &Cached<Disk>,
         color: Color,
     ) -> Result<ExamOutput, ExamError> {
-        let editions = self.editions()?;
+        let destination = self.destination().map_err(|bad| ExamError::wrong(course::message(bad, color)))?;
+        let editions = self.editions(&destination)?;
         let exam = api::Exam { script: reading, seed: self.wanted.seed, max_steps: self.max_steps };
         let versions = self.wanted.versions(&exam)?;
         let versions: Vec<Option<Version>> =
@@ -96,13 +121,13 @@ impl Exam {
         if self.wanted.check.is_some() {
             return Ok(check(&making, &versions, color));
         }
-        let format = Format::named(&self.format).unwrap_or(&FORMATS[0]);
+        let format = destination.format;
         let made = if self.layout.merge {
             together(&making, format, &versions)
         } else {
             made(&making, format, &versions)
         }?;
-        let Some(folder) = &self.output else { return stream(made, format).map(ExamOutput::Stream) };
+        let Some(folder) = &destination.folder else { return stream(made, format).map(ExamOutput::Stream) };
         let stem = output::stem(&self.file);
         let files = match made {
             Made::Each(made) => output::files(&stem, format.extension, &versions, made),
@@ -114,11 +139,11 @@ impl Exam {
 
     /// Returns the editions of each version: one edition for standard output, or the paper and every
     /// requested edition for a folder.
-    fn editions(&self) -> Result<Vec<Edition>, ExamError> {
+    fn editions(&self, destination: &Destination) -> Result<Vec<Edition>, ExamError> {
         let extra = [(self.key, Edition::Key), (self.solutions, Edition::Solutions)];
         let extra: Vec<Edition> =
             extra.into_iter().filter(|(asked, _)| *asked).map(|(_, edition)| edition).collect();
-        match (&self.output, &*extra, self.script) {
+        match (&destination.folder, &*extra, self.script) {
             (None, [_, _, ..], _) | (None, [_], true) => Err(ExamError::wrong(
                 "pagewalk: without `--output DIR`, you can use only one of `--key`, `--solutions`, and `--script`\n"
                     .to_owned(),
@@ -128,6 +153,13 @@ impl Exam {
             _ => Ok([Edition::Paper].into_iter().chain(extra).collect()),
         }
     }
+}
+
+/// Where the papers go, and how they are written.
+struct Destination {
+    /// The folder, or `None` for standard output.
+    folder: Option<PathBuf>,
+    format: &'static Format,
 }
 
 /// The result of the command.

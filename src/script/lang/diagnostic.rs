@@ -133,6 +133,7 @@ codes! {
     TooDeep "too-deep" "brackets or blocks are nested too deeply"
     Unreadable "unreadable" "a file cannot be read, or is not UTF-8 text"
     OutsideFolder "outside-folder" "a script names a file outside its own folder"
+    BadCourse "bad-course" "the settings of a course, in `pagewalk.toml`, are invalid"
     IncludeCircle "include-circle" "files include each other in a cycle"
     IncludeDepth "include-depth" "includes are nested too deeply"
     // Names

@@ -3,6 +3,7 @@
 
 pub mod ast;
 pub(crate) mod check;
+pub mod course;
 pub mod cut;
 pub(crate) mod data_files;
 pub mod diagnostic;

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use super::ast::Word;
 use super::diagnostic::Diagnostic;
-use super::include::{self, Loader};
+use super::include::{self, Loader, Root};
 use super::loader::Stream;
 use super::source::Sources;
 
@@ -17,12 +17,12 @@ const SIZE_LIMIT: u64 = 1 << 20;
 
 /// Reads the data files of a script and adds each to its sources once. The path rules are the same as for
 /// `include`: a path is relative to the file that contains the path, and cannot lead outside the script's
-/// folder.
+/// folder or the root of its course.
 pub(crate) struct DataFiles<'a> {
     sources: &'a mut Sources,
     loader: &'a mut dyn Loader,
-    /// The folder of the script, or `None` if the folder cannot be found.
-    root: Option<PathBuf>,
+    /// The folder that must contain all files, or `None` if the script's folder cannot be found.
+    root: Option<Root>,
     /// The numbers of the files already read, by canonical path.
     read: BTreeMap<PathBuf, u32>,
 }
@@ -31,7 +31,8 @@ impl<'a> DataFiles<'a> {
     /// Creates a reader for the script that is file number `file` of these sources.
     pub(crate) fn new(sources: &'a mut Sources, file: u32, loader: &'a mut dyn Loader) -> Self {
         let script = sources.file(file).and_then(|file| file.path.as_deref());
-        let root = include::root(loader, script);
+        // The script's text has reported a mistake in the settings of the course.
+        let (root, _) = include::root(loader, script);
         Self { sources, loader, root, read: BTreeMap::new() }
     }
 
@@ -66,9 +67,10 @@ impl<'a> DataFiles<'a> {
     fn find(&self, path: &Word) -> Result<(Option<PathBuf>, PathBuf), Diagnostic> {
         let from = self.sources.file(path.span.file).and_then(|file| file.path.clone());
         let canonical = from.as_deref().and_then(|from| self.loader.canonical(from).ok());
-        let folder = canonical.as_deref().and_then(Path::parent).or(self.root.as_deref());
+        let folder =
+            canonical.as_deref().and_then(Path::parent).or(self.root.as_ref().map(|root| &*root.folder));
         let folder = folder.unwrap_or(Path::new("."));
-        let canonical = include::find(self.loader, self.root.as_deref(), folder, path)?;
+        let canonical = include::find(self.loader, self.root.as_ref(), folder, path)?;
         Ok((from, canonical))
     }
 

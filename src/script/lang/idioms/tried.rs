@@ -4,7 +4,7 @@ use super::advice::Advice;
 use super::outcome::{advised, follows, has_own_fix, new_there, reading, remains, same_line, without_fix};
 use super::recognize::advice;
 use super::together::together;
-use crate::lang::diagnostic::Diagnostic;
+use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::edit::{TextEdit, edited};
 use crate::lang::fix::Fix;
 use crate::lang::parse::parse;
@@ -28,6 +28,18 @@ const TOLD: usize = 100;
 /// Tries fixes one after the other, each together with the earlier fixes that worked, because a line may need a
 /// declaration on another line. Retries failed fixes once at the end.
 pub(crate) fn improve(
+    sources: &Sources,
+    diagnostics: &mut Vec<Diagnostic>,
+    wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,
+) {
+    // The settings of a course are in another language.
+    let (settings, mut others): (Vec<_>, Vec<_>) =
+        diagnostics.drain(..).partition(|one| one.code == Code::BadCourse);
+    improve_all(sources, &mut others, wrong);
+    diagnostics.extend(others.into_iter().chain(settings));
+}
+
+fn improve_all(
     sources: &Sources,
     diagnostics: &mut Vec<Diagnostic>,
     wrong: &mut dyn FnMut(u32, &str) -> Vec<Diagnostic>,

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::ast::{Block, Span, Word};
+use super::course::{self, BadCourse};
 use super::diagnostic::{Code, Diagnostic};
 use super::layout::DEPTH_LIMIT;
 pub use super::loader::{Disk, Loader, Texts};
@@ -134,8 +135,8 @@ struct Reader<'a> {
     loader: &'a mut dyn Loader,
     sources: Sources,
     diagnostics: Vec<Diagnostic>,
-    /// The script's folder, which must contain all included files, or `None` if the folder cannot be found.
-    root: Option<PathBuf>,
+    /// The folder that must contain all included files, or `None` if the script's folder cannot be found.
+    root: Option<Root>,
     /// The files currently being read, beginning with the script.
     open: Vec<Open>,
     /// The files already read, by canonical path.
@@ -170,10 +171,13 @@ impl<'a> Reader<'a> {
     /// Reads the script and its includes. A script without a path comes from standard input and belongs to the
     /// current folder.
     fn script(mut self, name: &str, path: Option<&Path>, text: &str) -> (Sources, Script, Vec<Diagnostic>) {
-        self.root = root(self.loader, path);
+        let (root, bad_course) = root(self.loader, path);
+        self.root = root;
         let canonical = path.and_then(|path| self.loader.canonical(path).ok());
         let name = path.map_or_else(|| PathBuf::from(name), Path::to_owned);
         let body = self.parse(name, path, canonical, 0, text).body;
+        // The script is the first file of the sources.
+        self.diagnostics.extend(bad_course.map(|bad| bad.diagnostic(&mut self.sources)));
         self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
         (self.sources, Script { body }, self.diagnostics)
     }
@@ -196,8 +200,9 @@ impl<'a> Reader<'a> {
 
     /// Returns the canonical path of the file that an `include` names, or a diagnostic.
     fn find(&self, path: &Word) -> Result<PathBuf, Diagnostic> {
-        let root = self.root.as_deref();
-        let folder = self.open.last().and_then(|open| open.canonical.as_deref()?.parent()).or(root);
+        let root = self.root.as_ref();
+        let folder = self.open.last().and_then(|open| open.canonical.as_deref()?.parent());
+        let folder = folder.or(root.map(|root| root.folder.as_path()));
         find(self.loader, root, folder.unwrap_or(Path::new(".")), path)
     }
 
@@ -260,11 +265,30 @@ impl Includes for Reader<'_> {
     }
 }
 
-/// Returns the folder of a script, or the current folder for standard input. This folder must contain all
-/// files that the script names. Returns `None` if the folder cannot be found.
-pub(super) fn root(loader: &dyn Loader, script: Option<&Path>) -> Option<PathBuf> {
+/// The folder that must contain all files that a script names.
+#[derive(Debug, Clone)]
+pub(super) struct Root {
+    /// The canonical path.
+    pub(super) folder: PathBuf,
+    /// Whether the settings of a course name the folder. Otherwise, it is the script's own folder.
+    of_course: bool,
+}
+
+/// Returns the root of a script, and a mistake in the settings of its course. The script's folder is the current folder
+/// for standard input. Returns no root if the folder cannot be found.
+pub(super) fn root(loader: &mut dyn Loader, script: Option<&Path>) -> (Option<Root>, Option<BadCourse>) {
     let folder = script.and_then(Path::parent).filter(|parent| !parent.as_os_str().is_empty());
-    loader.canonical(folder.unwrap_or(Path::new("."))).ok()
+    let Ok(folder) = loader.canonical(folder.unwrap_or(Path::new("."))) else { return (None, None) };
+    let (root, bad) = match course::of_folder(loader, &folder) {
+        Ok(course) => (course.and_then(|course| course.root), None),
+        // Messages about files outside the root would only repeat the mistake.
+        Err(bad) => (bad.folder().map(Path::to_owned), Some(bad)),
+    };
+    let root = match root.filter(|root| folder.starts_with(root)) {
+        Some(folder) => Root { folder, of_course: true },
+        None => Root { folder, of_course: false },
+    };
+    (Some(root), bad)
 }
 
 /// Returns the canonical path of a file that a script names, relative to the folder of the file that contains
@@ -275,22 +299,30 @@ pub(super) fn root(loader: &dyn Loader, script: Option<&Path>) -> Option<PathBuf
 /// if the file does not exist.
 pub(super) fn find(
     loader: &dyn Loader,
-    root: Option<&Path>,
+    root: Option<&Root>,
     folder: &Path,
     path: &Word,
 ) -> Result<PathBuf, Diagnostic> {
     let target = folder.join(&*path.text);
     match loader.canonical(&target) {
-        Ok(canonical) if root.is_some_and(|root| canonical.starts_with(root)) => Ok(canonical),
-        Err(error) if root.is_none_or(|root| plain(&target).starts_with(root)) => {
+        Ok(canonical) if root.is_some_and(|root| canonical.starts_with(&root.folder)) => Ok(canonical),
+        Err(error) if root.is_none_or(|root| plain(&target).starts_with(&root.folder)) => {
             Err(unreadable(path, &reason(&error)))
         }
-        _ => Err(Diagnostic::new(
-            Code::OutsideFolder,
-            path.span,
-            format!("`{}` is outside the script's folder", path.text),
-        )
-        .help("a script can read only files in its own folder and subfolders; copy or move the file there")),
+        _ => {
+            let outside = |of: &str| {
+                let message = format!("`{}` is outside {of}", path.text);
+                Diagnostic::new(Code::OutsideFolder, path.span, message)
+            };
+            Err(match root.filter(|root| root.of_course) {
+                Some(root) => outside(&format!("the course's folder, `{}`", root.folder.display()))
+                    .help(format!("copy or move the file there, or set `root` in `{}`", course::NAME)),
+                None => outside("the script's folder").help(format!(
+                    "copy or move the file there, or put a `{}` with the line `root = \".\"` in a folder that contains both",
+                    course::NAME
+                )),
+            })
+        }
     }
 }
 

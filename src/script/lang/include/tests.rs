@@ -125,6 +125,59 @@ fn no_include_leaves_the_folder() {
 }
 
 #[test]
+fn the_root_of_a_course_is_the_limit() {
+    let settings = ["root = \".\"", "root = \"../s\"", "# a comment\nroot = \"./s/..\"\n[test]\njobs = 2"];
+    let script = "include \"../../lib/b.pw\"\ninclude \"../../../x.pw\"";
+    for (at, settings) in settings.into_iter().enumerate() {
+        let mut files = texts(&[
+            ("/s/pagewalk.toml", settings),
+            ("/s/homework/1/a.pw", script),
+            ("/s/lib/b.pw", "b\ninclude \"../c.pw\""),
+            ("/s/c.pw", "c"),
+            ("/x.pw", "x"),
+        ]);
+        let (verbs, wrong) = described(read(Path::new("/s/homework/1/a.pw"), &mut files));
+        assert_eq!(verbs, ["b", "c"], "{at}");
+        let outside = "`../../../x.pw` is outside the course's folder, `/s`";
+        assert_eq!(
+            wrong,
+            [format!("/s/homework/1/a.pw: outside-folder at \"../../../x.pw\": {outside}")],
+            "{at}"
+        );
+    }
+    // Settings without a root, and the nearest settings, limit a script to its own folder.
+    for files in [
+        vec![("/s/pagewalk.toml", "")],
+        vec![("/s/pagewalk.toml", "root = \".\""), ("/s/in/pagewalk.toml", "")],
+    ] {
+        let all = [vec![("/s/in/a.pw", "include \"../b.pw\""), ("/s/b.pw", "b")], files].concat();
+        let (_, wrong) = described(read(Path::new("/s/in/a.pw"), &mut texts(&all)));
+        assert_eq!(
+            wrong,
+            ["/s/in/a.pw: outside-folder at \"../b.pw\": `../b.pw` is outside the script's folder"]
+        );
+    }
+}
+
+#[test]
+fn a_mistake_in_the_settings_of_a_course_is_the_only_message() {
+    let cases = [
+        ("rot = 1", "rot", "unknown field `rot`, expected one of `root`, `test`, `fmt`, `exam`"),
+        ("root = \"..\"", "\"..\"", "the folder `..` is not inside the folder of `pagewalk.toml`"),
+        ("root = \"/\"", "\"/\"", "the folder `/` is not inside the folder of `pagewalk.toml`"),
+        ("root = \"lib\"", "\"lib\"", "there is no folder `lib`"),
+        ("root = 1", "1", "invalid type: integer `1`, expected a string"),
+        ("[test]\njobs = -1", "-1", "invalid value: integer `-1`, expected a number"),
+        ("root = \".", "", "invalid basic string, expected `\"`"),
+    ];
+    for (settings, place, message) in cases {
+        let files = [("/s/pagewalk.toml", settings), ("/s/in/a.pw", "include \"../b.pw\""), ("/s/b.pw", "b")];
+        let (_, wrong) = described(read(Path::new("/s/in/a.pw"), &mut texts(&files)));
+        assert_eq!(wrong, [format!("/s/pagewalk.toml: bad-course at {place}: {message}")]);
+    }
+}
+
+#[test]
 fn sixty_four_deep_and_no_more() {
     let chain = |count: usize| {
         let mut files = texts(&[("/s/a.pw", "include \"1.pw\"")]);

@@ -55,5 +55,5 @@ fn sequence(view: &View) -> Option<Block> {
     let lines = |message: &Message| 1 + message.text.chars().count().div_ceil(CHARACTERS);
     let fits = messages.iter().map(lines).sum::<usize>() <= LINES
         && messages.iter().all(|message| !message.from.is_empty());
-    fits.then(|| Block::Figure(Figure::Sequence(Sequence { title, messages })))
+    fits.then_some(Block::Figure(Figure::Sequence(Sequence { title, messages })))
 }

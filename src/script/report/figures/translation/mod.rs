@@ -102,15 +102,12 @@ impl Pen<'_> {
             }
             let frame = self.scene.boxed((at.0, y), tlbs_width(of) - 4, &lines, stroke(looked_up));
             let x = frame.at.0 + 8;
-            match boxes.last() {
-                Some(above) => {
-                    self.scene.arrow(&[(x, above.bottom()), (x, y - 1)], stroke(looked_up));
-                    self.scene.write((x + 2, y - 1), "miss");
-                }
-                None => {
-                    self.scene.arrow(&[(x, va.bottom_at(x)), (x, y - 1)], stroke(looked_up));
-                    self.scene.write((x + 2, y - 2), used_fields(of.va.rows.get(1)));
-                }
+            if let Some(above) = boxes.last() {
+                self.scene.arrow(&[(x, above.bottom()), (x, y - 1)], stroke(looked_up));
+                self.scene.write((x + 2, y - 1), "miss");
+            } else {
+                self.scene.arrow(&[(x, va.bottom_at(x)), (x, y - 1)], stroke(looked_up));
+                self.scene.write((x + 2, y - 2), used_fields(of.va.rows.get(1)));
             }
             y = frame.bottom() + 3;
             boxes.push(frame);

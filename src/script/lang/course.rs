@@ -1,0 +1,178 @@
+//! The settings of a course: the file `pagewalk.toml` in the folder of a script or above it.
+
+use std::io;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use super::diagnostic::{Code, Diagnostic};
+use super::include::{reason, text_of};
+use super::loader::{Loader, plain};
+use super::nearest::nearest;
+use super::source::Sources;
+use super::span::Span;
+
+/// Name of the file.
+pub const NAME: &str = "pagewalk.toml";
+
+/// A course.
+#[derive(Debug, Clone)]
+pub struct Course {
+    /// The canonical path of the file.
+    path: PathBuf,
+    text: String,
+    /// The settings.
+    pub settings: Settings,
+    /// The canonical folder whose files the scripts can name, if the file sets `root`.
+    pub root: Option<PathBuf>,
+}
+
+impl Course {
+    /// Returns the canonical folder of the file.
+    pub fn folder(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new(""))
+    }
+
+    /// Returns a mistake in a value.
+    pub fn bad_value<T>(&self, value: &Spanned<T>, message: String) -> BadCourse {
+        bad(&self.path, &self.text, value.span(), message)
+    }
+}
+
+/// The settings of a course.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    root: Option<Spanned<String>>,
+    /// Defaults of `pagewalk test`.
+    pub test: TestSettings,
+    /// Defaults of `pagewalk fmt`.
+    pub fmt: FmtSettings,
+    /// Defaults of `pagewalk exam`.
+    pub exam: ExamSettings,
+}
+
+/// Defaults of `pagewalk test`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct TestSettings {
+    /// Patterns of files to skip, in the notation of `.gitignore`.
+    pub exclude: Vec<Spanned<String>>,
+    /// The number of files to run in parallel.
+    pub jobs: Option<usize>,
+}
+
+/// Defaults of `pagewalk fmt`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct FmtSettings {
+    /// Patterns of files to skip, in the notation of `.gitignore`.
+    pub exclude: Vec<Spanned<String>>,
+}
+
+/// Defaults of `pagewalk exam`.
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct ExamSettings {
+    /// The folder of the papers, relative to the folder of the settings.
+    pub output: Option<PathBuf>,
+    /// The format of the papers.
+    pub format: Option<Spanned<String>>,
+}
+
+/// A mistake in the settings of a course.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BadCourse(Box<Mistake>);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Mistake {
+    path: PathBuf,
+    text: String,
+    span: Range<usize>,
+    message: String,
+    help: Option<String>,
+}
+
+impl BadCourse {
+    /// Adds the file to the sources, and returns the diagnostic.
+    pub fn diagnostic(self, sources: &mut Sources) -> Diagnostic {
+        let Mistake { path, text, span, message, help } = *self.0;
+        let name = path.display().to_string();
+        let file = sources.add(&name, Some(path), &text);
+        let diagnostic = Diagnostic::new(Code::BadCourse, Span::new(file, span), message);
+        match help {
+            Some(help) => diagnostic.help(help),
+            None => diagnostic,
+        }
+    }
+
+    /// Returns the folder of the file.
+    pub(super) fn folder(&self) -> Option<&Path> {
+        self.0.path.parent()
+    }
+
+    fn help(mut self, help: Option<String>) -> Self {
+        self.0.help = help;
+        self
+    }
+}
+
+/// Returns the course of a canonical folder: the settings in the folder itself, or in the nearest folder above it.
+///
+/// # Errors
+/// Returns the first mistake in the settings.
+pub fn of_folder(loader: &mut dyn Loader, folder: &Path) -> Result<Option<Course>, BadCourse> {
+    for folder in folder.ancestors() {
+        let path = folder.join(NAME);
+        let unreadable = |reason| bad(&path, "", 0..0, format!("cannot read `{NAME}`: {reason}"));
+        match loader.load(&path) {
+            Ok(bytes) => {
+                let text = text_of(&bytes).map_err(unreadable)?;
+                return course(loader, &path, text).map(Some);
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(unreadable(reason(&error))),
+        }
+    }
+    Ok(None)
+}
+
+fn course(loader: &dyn Loader, path: &Path, text: &str) -> Result<Course, BadCourse> {
+    let settings: Settings = toml::from_str(text).map_err(|error| {
+        let span = error.span().unwrap_or(0..0);
+        let word = text.get(span.clone()).unwrap_or_default();
+        // The names that TOML's message lists.
+        let known = error.message().split('`').skip(3).step_by(2);
+        let help = nearest(word, known).map(|near| format!("did you mean `{near}`?"));
+        let message = error.message().replace("usize", "a number");
+        bad(path, text, span, message).help(help)
+    })?;
+    let mut course = Course { path: path.to_owned(), text: text.to_owned(), settings, root: None };
+    if let Some(root) = &course.settings.root {
+        course.root = Some(found(loader, &course, root)?);
+    }
+    Ok(course)
+}
+
+/// Returns the canonical folder that `root` names.
+fn found(loader: &dyn Loader, course: &Course, root: &Spanned<String>) -> Result<PathBuf, BadCourse> {
+    let (name, folder) = (root.get_ref(), course.folder());
+    let target = folder.join(name);
+    match loader.canonical(&target) {
+        Ok(found) if found.starts_with(folder) => Ok(found),
+        Err(_) if plain(&target).starts_with(folder) => {
+            Err(course.bad_value(root, format!("there is no folder `{name}`")))
+        }
+        _ => {
+            let message = format!("the folder `{name}` is not inside the folder of `{NAME}`");
+            let help = Some(format!("write `root = \".\"`, or move `{NAME}` to that folder"));
+            Err(course.bad_value(root, message).help(help))
+        }
+    }
+}
+
+fn bad(path: &Path, text: &str, span: Range<usize>, message: String) -> BadCourse {
+    BadCourse(Box::new(Mistake { path: path.to_owned(), text: text.to_owned(), span, message, help: None }))
+}
