@@ -1,6 +1,7 @@
 //! Golden files: finding, reading, comparing, and writing.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::find::{ENDING, SuiteFile, SuiteFileKind, error_words, report_name, scripts_of};
@@ -39,7 +40,7 @@ pub(crate) fn compare_with_golden(
     required: bool,
 ) {
     let path = golden_of(found);
-    if !path.exists() {
+    if !is_present(&path) {
         return runs.set_golden(if required { &Held::Missing } else { &Held::Without });
     }
     let compared = load(&path).and_then(|bytes| runs.compare_bytes(&bytes, &file_name(found)));
@@ -61,7 +62,8 @@ pub(crate) fn rewrite(
         return None;
     }
     let path = golden_of(found);
-    let old = if path.exists() { load(&path).and_then(|bytes| read(&bytes)) } else { Ok(Golden::default()) };
+    let old =
+        if is_present(&path) { load(&path).and_then(|bytes| read(&bytes)) } else { Ok(Golden::default()) };
     if let Err(unusable @ (Unusable::Newer { .. } | Unusable::Unreadable(_))) = &old {
         runs.reject(unusable, report_name(&path), wanted);
         return None;
@@ -72,19 +74,28 @@ pub(crate) fn rewrite(
         return None;
     }
     if let Err(error) = write_file(&path, &text) {
-        let why = format!("the golden file cannot be written: {}", error_words(&error));
-        runs.reject(&Unusable::Unreadable(why), report_name(&path), wanted);
+        runs.reject(&Unusable::Unwritable(error_words(&error)), report_name(&path), wanted);
         return None;
     }
     for (case, _) in runs.0.iter_mut().filter(|(case, _)| wanted(case)) {
         case.golden = Held::Same;
     }
-    let statements = count(new.total, "statement", "statements");
+    let statements = count(new.listed(), "statement", "statements");
     Some(format!("{}: written, {statements}\n{changes}", report_name(&path)))
 }
 
+/// Whether a file, a folder, or a link has this name, even if the link leads nowhere.
+pub(crate) fn is_present(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
 fn load(path: &Path) -> Result<Vec<u8>, Unusable> {
-    Disk.load(path).map_err(|error| Unusable::Unreadable(error_words(&error)))
+    let why = |error: &io::Error| match fs::metadata(path) {
+        Ok(data) if data.is_dir() => "a folder has this name".to_owned(),
+        Err(_) if path.is_symlink() => "it is a link to a file that does not exist".to_owned(),
+        _ => error_words(error),
+    };
+    Disk.load(path).map_err(|error| Unusable::Unreadable(why(&error)))
 }
 
 /// The name of a file without its folder.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::find::{SuiteFile, SuiteFileKind, included};
-use super::goldens::{compare_with_golden, golden_of, rewrite, stale};
+use super::goldens::{compare_with_golden, golden_of, is_present, rewrite, stale};
 use super::script::scripts;
 use crate::face::deny::Checking;
 use pagewalk_script::api::golden::{Case, CaseFilter, CaseRuns, Mistake, Name, Verdict};
@@ -56,7 +56,7 @@ impl SuitePlan<'_> {
         let mut played = PlayedFile::default();
         let mut did = CaseRuns::default();
         let golden = golden_of(found);
-        let record = self.bless || golden.exists();
+        let record = self.bless || is_present(&golden);
         for mut script in scripts {
             script.script = self.checking.apply(script.script);
             did.0.extend(script.run(record).0);

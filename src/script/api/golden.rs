@@ -36,7 +36,7 @@ pub fn golden(script: CheckedScript) -> String {
 /// assert!(cases.len() == 2 && cases.iter().all(|case| case.verdict() == Verdict::Passed));
 /// let changed = compare_golden(script("0x3D5"), &golden).unwrap();
 /// assert!(matches!(changed[1].golden, Held::Differs { .. }) && changed[1].own() == Verdict::Passed);
-/// assert!(compare_golden(script("0x3D4"), "format: 2\n").is_err());
+/// assert!(compare_golden(script("0x3D4"), "format: 3\n").is_err());
 /// ```
 pub fn compare_golden(script: CheckedScript, golden: &str) -> Result<Vec<Case>, Unusable> {
     let name = script.name().to_owned();

@@ -2,6 +2,8 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::yaml::FORMAT;
+
 /// The recorded results of a file's scripts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -10,15 +12,16 @@ pub struct Golden {
     pub format: u32,
     /// The cases, in text order.
     pub cases: Vec<Section>,
-    /// Number of listed statements. This member is the last one, so a truncated file lacks it.
-    pub total: u64,
+    /// The last member of files of format 1, in place of [`END`](super::yaml::END).
+    #[serde(default, skip_serializing)]
+    pub(crate) total: Option<u64>,
 }
 
 /// The results of a case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Section {
-    /// The name of the block in a Markdown file.
+    /// The name of the block in a Markdown file, without a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block: Option<String>,
     /// The scenario, or `None` for the statements outside scenarios.
@@ -65,6 +68,18 @@ pub struct Entry {
     /// A digest of the omitted statements' results.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) digest: String,
+}
+
+impl Golden {
+    /// Creates a golden file in the current format.
+    pub fn new(cases: Vec<Section>) -> Self {
+        Self { format: FORMAT, cases, total: None }
+    }
+
+    /// Returns the number of listed statements.
+    pub fn listed(&self) -> u64 {
+        self.cases.iter().map(|case| case.statements.len() as u64).sum()
+    }
 }
 
 impl Entry {
