@@ -399,6 +399,45 @@ fn unusable_golden_files_are_distinguished() {
 }
 
 #[test]
+fn declarations_are_in_the_golden_file() {
+    let folder = Folder::new("declarations");
+    let machine = "machine {\n  virtual 14 bits, physical 12 bits, page 64 B  # a comment\n  tlb { entries 16, ways 4 }\n  cache { lines 16, block 4 B }\n}\n";
+    let table = "set page_table {\n  | vpn | ppn v |\n  | 01  | 0A  1 |\n  | 02  | 0B  1 |\n}\nlet xs = [11111111, 22222222, 33333333, 44444444, 55555555, 66666666, 77777777, 88888888, 99999999, 12345678]\n";
+    folder.put("x.pw", format!("{machine}{table}read 0x80\n"));
+    folder.passes(&["--bless"]);
+    let golden = folder.get("x.golden.yaml");
+    assert!(golden.contains("    text: |-\n      machine {\n      virtual 14 bits,"), "{golden}");
+    for (from, to) in [
+        ("entries 16, ways 4", "entries 8, ways 2"),
+        ("lines 16", "lines 8"),
+        ("02  | 0B  1", "02  | 0B  0"),
+        ("12345678]", "12345679]"),
+    ] {
+        folder.swap("x.pw", from, to);
+        let messages = folder.test(&[]);
+        assert_eq!(messages.status, 1, "{from} to {to}: {}", messages.out);
+        assert!(messages.out.contains("  - text: "), "{}", messages.out);
+        folder.swap("x.pw", to, from);
+    }
+    // The layout and the comments of a declaration are not results.
+    folder.swap("x.pw", "  tlb {", "\ttlb   {");
+    folder.swap("x.pw", "  # a comment", "\n\n");
+    folder.passes(&[]);
+    // Files of format 1 do not contain declarations.
+    let mut in_text = false;
+    let old = golden.lines().filter(|line| {
+        in_text = line.starts_with("    text:") || in_text && line.starts_with("      ");
+        !in_text
+    });
+    let old =
+        old.collect::<Vec<_>>().join("\n").replace("format: 2", "format: 1").replace("\n...", "\ntotal: 4\n");
+    folder.put("x.golden.yaml", old);
+    folder.passes(&[]);
+    folder.swap("x.pw", "entries 16, ways 4", "entries 16, ways 8");
+    assert_eq!(folder.test(&[]).status, 1);
+}
+
+#[test]
 fn golden_files_of_the_first_format_pass() {
     let folder = golden("format-1");
     let text = folder.get("x.golden.yaml");

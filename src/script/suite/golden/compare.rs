@@ -82,6 +82,11 @@ fn reasons(golden: &Entry, did: &Did) -> Vec<String> {
 
 /// Returns the lines that differ between two entries, including the statement's text.
 fn changes(old: Option<&Entry>, new: Option<&Entry>) -> Vec<Change> {
+    // Files of format 1 contain no texts of statements.
+    let (was, is) = (old.map_or("", |old| &old.text), new.map_or("", |new| &new.text));
+    let without = new.filter(|_| old.is_some() && was.is_empty() && !is.is_empty());
+    let without = without.map(|new| Entry { text: String::new(), ..new.clone() });
+    let new = without.as_ref().or(new);
     let lines = |entry: Option<&Entry>, with_head: bool| {
         let head = entry.filter(|_| with_head).map(Entry::head);
         head.into_iter().chain(entry.map(Entry::lines).unwrap_or_default()).collect::<Vec<String>>()

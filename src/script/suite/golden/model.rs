@@ -42,6 +42,9 @@ pub struct Entry {
     /// The statement's text on one line, without facts. Empty for [`Entry::more`].
     #[serde(default, rename = "do", skip_serializing_if = "String::is_empty")]
     pub(crate) statement: String,
+    /// The whole statement, if it is longer than a line or contains a table. Files of format 1 omit this member.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) text: String,
     /// The facts in script notation.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) facts: String,
@@ -95,6 +98,7 @@ impl Entry {
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.facts.lines().map(ToOwned::to_owned).collect();
         let texts = [
+            ("text", &self.text),
             ("value", &self.value),
             ("calls", &self.calls),
             ("prints", &self.prints),
@@ -112,8 +116,8 @@ impl Entry {
 
     /// Estimates the entry's size in a file, in bytes.
     pub(crate) fn size(&self) -> usize {
-        let texts =
-            [&self.statement, &self.facts, &self.value, &self.calls, &self.prints, &self.shows, &self.fails];
-        texts.into_iter().map(|text| text.len() + 12).sum()
+        let head = [&self.statement, &self.text];
+        let results = [&self.facts, &self.value, &self.calls, &self.prints, &self.shows, &self.fails];
+        head.into_iter().chain(results).map(|text| text.len() + 12).sum()
     }
 }

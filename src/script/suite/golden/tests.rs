@@ -19,11 +19,23 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
-    let texts = (text(), text(), text(), text(), text(), text());
+    let texts = (text(), text(), text(), text(), text(), text(), text());
     (texts, option::of(any::<u64>()), option::of(1u64..)).prop_map(|(texts, count, more)| {
-        let (statement, facts, value, prints, shows, fails) = texts;
+        let (statement, text, facts, value, prints, shows, fails) = texts;
         let digest = more.map_or_else(String::new, |more| format!("{more:016x}"));
-        Entry { statement, facts, value, count, calls: String::new(), prints, shows, fails, more, digest }
+        Entry {
+            statement,
+            text,
+            facts,
+            value,
+            count,
+            calls: String::new(),
+            prints,
+            shows,
+            fails,
+            more,
+            digest,
+        }
     })
 }
 
@@ -70,7 +82,10 @@ proptest! {
         let at = at.index(entries.len());
         let mut changed = run.clone();
         changed[at].entry = new.clone();
-        let same = (new.head(), new.lines()) == (entries[at].head(), entries[at].lines());
+        // A golden entry without a text matches each text.
+        let old = &entries[at];
+        let new = if old.text.is_empty() { Entry { text: String::new(), ..new } } else { new };
+        let same = (new.head(), new.lines()) == (old.head(), old.lines());
         prop_assert_eq!(compare(&entries, &changed, ("x.pw", 1)).is_empty(), same);
     }
 }
@@ -101,4 +116,18 @@ fn statements_are_aligned_before_they_are_compared() {
             (8, "read 3".to_owned(), vec![new("read 3"), new("vpn 3")]),
         ]
     );
+}
+
+#[test]
+fn a_golden_entry_without_a_text_matches_each_text() {
+    let with = |text: &str| Placed {
+        entry: Entry { text: text.to_owned(), ..placed(1, "machine { … }", "").entry },
+        ..placed(1, "", "")
+    };
+    let (four, two) = (with("machine {\ntlb { ways 4 }\n}"), with("machine {\ntlb { ways 2 }\n}"));
+    assert_eq!(compare(&[with("").entry], &[four.clone()], ("x.pw", 1)), []);
+    let changes: Vec<Change> =
+        compare(&[four.entry], &[two], ("x.pw", 1)).into_iter().flat_map(|one| one.changes).collect();
+    let line = |ways: &str| format!("text: tlb {{ ways {ways} }}");
+    assert_eq!(changes, [Change::Both { old: line("4"), new: line("2") }]);
 }
