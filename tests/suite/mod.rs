@@ -399,6 +399,50 @@ fn unusable_golden_files_are_distinguished() {
 }
 
 #[test]
+fn a_mistake_is_not_a_difference() {
+    let late = "scenario \"three\" {\n  let n = 1 // tlb.hits\n}\nread 0\n";
+    // A mistake that the check finds, one that ends a scenario, and one that ends the run. Each with the number of
+    // cases that do not run.
+    for (name, mistake, place, not_run) in [
+        ("check", "read 0 =>\n", "x.pw:8:10", 2),
+        ("scenario", late, "x.pw:9:11", 0),
+        ("run", "let n = 1 // tlb.hits\nscenario \"four\" {\n  read 0\n}\n", "x.pw:8:9", 1),
+    ] {
+        let folder = golden(&format!("mistake-{name}"));
+        folder.put("x.pw", folder.get("x.pw") + mistake);
+        let files = ["x.json", "x.xml", "x.tap", "x.txt"];
+        let formats = ["json", "junit", "tap", "github"];
+        let reports: Vec<String> =
+            formats.iter().zip(files).map(|(format, file)| format!("--report={format}={file}")).collect();
+        let messages = folder.test(&reports.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(messages.status, 2, "{name}: {}", messages.out);
+        assert!(messages.out.contains(&format!("  1 mistake:\n  {place}")), "{name}: {}", messages.out);
+        let [json, junit, tap, github] = files.map(|file| folder.get(file));
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["not_run"], not_run, "{name}: {json:#}");
+        assert_eq!(tap.matches("# SKIP not run").count(), not_run, "{name}: {tap}");
+        assert!(junit.contains(&format!("errors=\"1\" skipped=\"{not_run}\"")), "{name}: {junit}");
+        let (line, column) = place.strip_prefix("x.pw:").unwrap().split_once(':').unwrap();
+        assert!(github.contains(&format!("::error file=x.pw,line={line},col={column},")), "{name}: {github}");
+        if name != "scenario" {
+            assert_eq!(github.lines().count(), 1, "{name}: {github}");
+            assert!(!messages.out.contains("bless"), "{name}: {}", messages.out);
+        }
+        for case in json["cases"].as_array().unwrap().iter().filter(|case| case["verdict"] == "not-run") {
+            assert_eq!(case["golden"]["state"], "not-compared", "{name}: {json:#}");
+        }
+    }
+}
+
+#[test]
+fn a_removed_statement_has_the_place_of_its_case() {
+    let folder = golden("removed");
+    folder.swap("x.pw", "  read 0x3D8\n", "");
+    let messages = folder.test(&["--report", "github=-"]);
+    assert!(messages.out.starts_with("::error file=x.pw,line=5,title=x.pw %3A%3A two::"), "{}", messages.out);
+}
+
+#[test]
 fn declarations_are_in_the_golden_file() {
     let folder = Folder::new("declarations");
     let machine = "machine {\n  virtual 14 bits, physical 12 bits, page 64 B  # a comment\n  tlb { entries 16, ways 4 }\n  cache { lines 16, block 4 B }\n}\n";

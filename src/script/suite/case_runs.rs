@@ -6,7 +6,7 @@ use super::golden::{
     Golden, Placed, Section, UNNAMED, Unusable, compare, counterparts, read, unnumbered, write,
 };
 use super::listing::draw;
-use super::reports::{Case, Held, Mistake};
+use super::reports::{Case, Held, Mistake, Verdict};
 
 /// Selects cases.
 pub type CaseFilter<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
@@ -55,11 +55,16 @@ impl CaseRuns {
     /// golden section of each case.
     fn compare(&mut self, golden: &Golden, new: &Golden) -> Vec<Option<usize>> {
         let found = counterparts(&golden.cases, &new.cases);
-        let gone = (0..).zip(&golden.cases).filter(|(at, _)| !found.contains(&Some(*at)));
+        let wrong = self.cases().any(|case| case.own() == Verdict::Wrong);
+        let gone = (0..).zip(&golden.cases).filter(|(at, _)| !wrong && !found.contains(&Some(*at)));
         let mut notes: Vec<String> = gone
             .map(|(_, section)| format!("the golden file has {}, but the script does not", title(section)))
             .collect();
         for ((case, run), section) in self.0.iter_mut().zip(&found) {
+            if case.own() == Verdict::Wrong {
+                case.golden = Held::NotCompared;
+                continue;
+            }
             // The first case gets the notes about missing cases.
             let mut notes = std::mem::take(&mut notes);
             let section = section.and_then(|at| golden.cases.get(at));
@@ -68,19 +73,18 @@ impl CaseRuns {
             }
             let (statements, mistakes) =
                 section.map_or((&[][..], &[][..]), |section| (&*section.statements, &*section.mistakes));
-            let compared = case.fails || case.mistakes.is_empty();
             let place = (&*case.name.file, case.line);
-            let differences = if compared { compare(statements, run, place) } else { Vec::new() };
+            let differences = compare(statements, run, place);
             let codes = codes(case);
-            if compared && codes != mistakes {
+            if codes != mistakes {
                 let (own, golden) = (list(&codes), list(mistakes));
                 notes.push(format!("the script's errors are {own}, but the golden file has {golden}"));
             }
-            case.golden = if differences.is_empty() && notes.is_empty() {
-                Held::Same
-            } else {
-                Held::Differs { differences, notes }
-            };
+            let same = differences.is_empty() && notes.is_empty();
+            case.golden = if same { Held::Same } else { Held::Differs { differences, notes } };
+            if case.interrupted && !same {
+                (case.golden, case.ran) = (Held::NotCompared, false);
+            }
         }
         found
     }
@@ -93,7 +97,7 @@ impl CaseRuns {
             case.mistakes =
                 vec![Mistake { file, line, column, code: "", message: unusable.to_string(), help }];
         }
-        self.set_golden(&Held::Same);
+        self.set_golden(&Held::NotCompared);
     }
 
     /// Returns the new golden file, and its differences from the old golden file as text. The new file

@@ -111,6 +111,8 @@ pub enum Held {
     Without,
     /// The required golden file is missing.
     Missing,
+    /// A mistake in the script or in the golden file prevented the comparison.
+    NotCompared,
     /// The results equal those in the golden file.
     Same,
     /// The results differ from the golden file in the listed statements, and the notes describe other differences.
@@ -140,6 +142,8 @@ pub struct Case {
     pub warnings: Vec<Mistake>,
     /// Whether the case ran.
     pub ran: bool,
+    /// Whether a mistake elsewhere in the script stopped the run, so that the results may be incomplete.
+    pub interrupted: bool,
     /// The result of the golden comparison.
     pub golden: Held,
 }
@@ -158,6 +162,7 @@ impl Case {
             mistakes: Vec::new(),
             warnings: Vec::new(),
             ran: false,
+            interrupted: false,
             golden: Held::Without,
         }
     }

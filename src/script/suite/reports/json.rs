@@ -84,6 +84,7 @@ fn golden(golden: &Held) -> Value {
     match golden {
         Held::Without => json!({"state": "none"}),
         Held::Missing => json!({"state": "missing"}),
+        Held::NotCompared => json!({"state": "not-compared"}),
         Held::Same => json!({"state": "same"}),
         Held::Differs { differences, notes } => json!({
             "state": "differs",

@@ -44,7 +44,7 @@ fn blocks(case: &Case) -> Vec<Block> {
 fn golden(case: &Case, color: bool) -> String {
     let help = |words: &str| text(&[Block::toned(Tone::Faint, format!("{words}: {}", case.bless()))], color);
     match &case.golden {
-        Held::Without | Held::Same => String::new(),
+        Held::Without | Held::NotCompared | Held::Same => String::new(),
         Held::Missing => {
             let words = Block::toned(Tone::Bad, "the required golden file is missing");
             text(&[words], color) + &help("if the results are right, create the golden file")
