@@ -63,7 +63,7 @@ impl Editor {
     /// Makes some random edits.
     fn edited(&mut self, parts: &Parts) -> Parts {
         let mut parts = parts.clone();
-        for _ in 0..1 + self.below(2) {
+        for _ in 0..=self.below(2) {
             let at = self.below(parts.len());
             if self.below(5) == 0 {
                 let statements = self.statements();
@@ -130,7 +130,7 @@ fn entries(golden: &str) -> BTreeMap<String, Vec<String>> {
 
 /// Merges two branches. Returns whether git could merge the script and the golden file.
 fn merge(seed: u64) -> bool {
-    let kind = if seed % 2 == 0 { Kind::Scenarios } else { Kind::Blocks };
+    let kind = if seed.is_multiple_of(2) { Kind::Scenarios } else { Kind::Blocks };
     let (file, golden) = (kind.file(), "x.golden.yaml");
     let folder = Folder::new(&format!("merge-{seed}"));
     let mut editor = Editor { random: SplitMix64::new(seed), free: (0..0x400).collect() };

@@ -1,11 +1,8 @@
 //! Compares the cases of a file with its golden file.
 
-use std::fmt::Write as _;
-
 use super::golden::{
     Golden, Placed, Section, UNNAMED, Unusable, compare, counterparts, read, unnumbered, write,
 };
-use super::listing::draw;
 use super::reports::{Case, Held, Mistake, Verdict};
 
 /// Selects cases.
@@ -100,15 +97,14 @@ impl CaseRuns {
         self.set_golden(&Held::NotCompared);
     }
 
-    /// Returns the new golden file, and its differences from the old golden file as text. The new file
-    /// contains the selected cases from this run and the other cases from the old file.
-    pub fn bless(&mut self, old: Option<&Golden>, wanted: CaseFilter, color: bool) -> (Golden, String) {
-        let (mut new, mut changes, mut found) = (self.golden(), String::new(), Vec::new());
+    /// Returns the new golden file, and the selected cases that differ from the old golden file. The new file contains
+    /// the selected cases from this run and the other cases from the old file.
+    pub fn bless(&mut self, old: Option<&Golden>, wanted: CaseFilter) -> (Golden, Vec<Case>) {
+        let (mut new, mut changed, mut found) = (self.golden(), Vec::new(), Vec::new());
         if let Some(old) = old {
             found = self.compare(old, &new);
-            if !old.cases.is_empty() {
-                changes = self.changes(wanted, color);
-            }
+            let differs = |case: &&Case| wanted(case) && matches!(case.golden, Held::Differs { .. });
+            changed.extend(self.cases().filter(differs).filter(|_| !old.cases.is_empty()).cloned());
         }
         let mut at = 0..;
         new.cases.retain_mut(|section| {
@@ -123,23 +119,16 @@ impl CaseRuns {
             section.mistakes = old.map(|old| old.mistakes.clone()).unwrap_or_default();
             old.is_some() || keeps
         });
-        (new, changes)
+        (new, changed)
     }
 
-    /// Returns the differences in the selected cases.
-    fn changes(&self, wanted: CaseFilter, color: bool) -> String {
-        let mut text = String::new();
-        for case in self.cases().filter(|case| wanted(case)) {
-            if let Held::Differs { differences, notes } = &case.golden {
-                // Writing to a string cannot fail.
-                let _ = writeln!(text, "  {}", case.name);
-                for note in notes {
-                    let _ = writeln!(text, "  {note}");
-                }
-                text += &draw(differences, color);
-            }
-        }
-        text
+    /// Whether the results equal those in a golden file, which may belong to a different script.
+    pub fn matches(&mut self, golden: &Golden) -> bool {
+        let new = self.golden();
+        self.compare(golden, &new);
+        let same = self.cases().all(|case| case.golden == Held::Same);
+        self.set_golden(&Held::Without);
+        same
     }
 }
 

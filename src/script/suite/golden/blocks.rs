@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::align::pairs;
 use super::model::{Entry, Section};
 
-/// The golden name of a block without a name of its own.
+/// The golden name of a block without a name.
 pub(crate) const UNNAMED: &str = "unnamed";
 
 /// Returns the golden name of a block. The names of unnamed and repeated blocks contain numbers, which a golden file

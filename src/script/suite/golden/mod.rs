@@ -13,4 +13,4 @@ pub(crate) use blocks::{UNNAMED, counterparts, unnumbered};
 pub use compare::{Change, Difference, Placed, compare};
 pub use digest::Digest;
 pub use model::{Entry, Golden, Section};
-pub use yaml::{FORMAT, Unusable, read, write};
+pub use yaml::{FORMAT, Unusable, is_golden, read, write};

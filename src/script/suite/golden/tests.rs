@@ -125,7 +125,7 @@ fn a_golden_entry_without_a_text_matches_each_text() {
         ..placed(1, "", "")
     };
     let (four, two) = (with("machine {\ntlb { ways 4 }\n}"), with("machine {\ntlb { ways 2 }\n}"));
-    assert_eq!(compare(&[with("").entry], &[four.clone()], ("x.pw", 1)), []);
+    assert_eq!(compare(&[with("").entry], std::slice::from_ref(&four), ("x.pw", 1)), []);
     let changes: Vec<Change> =
         compare(&[four.entry], &[two], ("x.pw", 1)).into_iter().flat_map(|one| one.changes).collect();
     let line = |ways: &str| format!("text: tlb {{ ways {ways} }}");

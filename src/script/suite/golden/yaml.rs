@@ -15,6 +15,9 @@ pub const FORMAT: u32 = 2;
 /// branches never change it.
 const END: &str = "...";
 
+/// The end of the first line.
+const WRITTEN: &str = "did when it was last reviewed; written by `pagewalk test --bless`.";
+
 /// The reason why a golden file is unusable.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
@@ -134,9 +137,15 @@ fn conflict(text: &str) -> Option<(usize, usize)> {
     Some((first, lines.last().map_or(first, |(last, _)| last)))
 }
 
+/// Whether the bytes begin as `pagewalk test --bless` writes them, even if the rest is damaged.
+pub fn is_golden(bytes: &[u8]) -> bool {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    String::from_utf8_lossy(line).trim_end().ends_with(WRITTEN)
+}
+
 /// Returns the text of the golden file for the script file `name`.
 pub fn write(golden: &Golden, name: &str) -> String {
     let body = serde_yaml::to_string(golden).unwrap_or_default();
     let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    format!("# What {name} did when it was last reviewed; written by `pagewalk test --bless`.\n{body}{END}\n")
+    format!("# What {name} {WRITTEN}\n{body}{END}\n")
 }

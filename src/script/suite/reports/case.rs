@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::blessed::Blessed;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
 use crate::report::doc::Checks;
@@ -192,19 +193,27 @@ impl Case {
 
     /// Returns the command that regenerates the case's golden file.
     pub fn bless(&self) -> String {
-        bless(&self.name.file)
+        command("--bless", &self.name.file)
     }
 }
 
-/// Returns the command that regenerates the golden file of a script.
-pub fn bless(file: &str) -> String {
+/// Returns the command that runs `pagewalk test` with an option and a file.
+pub fn command(option: &str, file: &str) -> String {
+    format!("pagewalk test {option} {}", quoted(file))
+}
+
+/// Returns the command that renames a file in git.
+pub fn renaming(old: &str, new: &str) -> String {
+    format!("git mv {} {}", quoted(old), quoted(new))
+}
+
+/// Returns a file name as a word of a shell.
+fn quoted(file: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@".contains(c);
-    let file = if !file.is_empty() && file.chars().all(plain) {
-        file.to_owned()
-    } else {
-        format!("'{}'", file.replace('\'', "'\\''"))
-    };
-    format!("pagewalk test --bless {file}")
+    if !file.is_empty() && file.chars().all(plain) {
+        return file.to_owned();
+    }
+    format!("'{}'", file.replace('\'', "'\\''"))
 }
 
 /// The cases of a run, in report order.
@@ -212,8 +221,8 @@ pub fn bless(file: &str) -> String {
 pub struct Suite {
     /// The cases.
     pub cases: Vec<Case>,
-    /// The changes to golden files.
-    pub blessed: Vec<String>,
+    /// The outcomes of `--bless`.
+    pub blessed: Vec<Blessed>,
 }
 
 impl Suite {
