@@ -12,5 +12,5 @@ mod yaml;
 pub(crate) use blocks::{UNNAMED, counterparts, unnumbered};
 pub use compare::{Change, Difference, Placed, compare};
 pub use digest::Digest;
-pub use model::{Entry, Golden, Section};
-pub use yaml::{FORMAT, Unusable, is_golden, read, write};
+pub use model::{Entry, FORMAT, Golden, Section};
+pub use yaml::{Unusable, is_golden, read, write};

@@ -2,7 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::yaml::FORMAT;
+/// The format version of new files, and the newest version that can be read. A file of format 1 ends with the number
+/// of its statements, numbers the blocks of a document, and omits the texts of long statements.
+pub const FORMAT: u32 = 2;
 
 /// The recorded results of a file's scripts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -12,7 +14,7 @@ pub struct Golden {
     pub format: u32,
     /// The cases, in text order.
     pub cases: Vec<Section>,
-    /// The last member of files of format 1, in place of [`END`](super::yaml::END).
+    /// The last member of files of format 1, in place of the line `...`.
     #[serde(default, skip_serializing)]
     pub(crate) total: Option<u64>,
 }

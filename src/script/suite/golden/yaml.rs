@@ -4,12 +4,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::model::Golden;
+use super::model::{FORMAT, Golden};
 use crate::lang::source::decode;
-
-/// The format version of new files, and the newest version that can be read. A file of format 1 ends with the number
-/// of its statements, numbers the blocks of a document, and omits the texts of long statements.
-pub const FORMAT: u32 = 2;
 
 /// The last line, which is YAML's end of a document. A truncated file lacks this line. The line is constant, so two
 /// branches never change it.

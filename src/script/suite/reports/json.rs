@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::case::{Broken, Case, Held, Mistake, Suite, Verdict};
+use super::case::{Broken, Case, Held, Mistake, Verdict};
+use super::suite::Suite;
 use crate::suite::golden::{Change, Difference};
 
 /// Version of the JSON format.

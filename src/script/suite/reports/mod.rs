@@ -8,12 +8,14 @@ mod gather;
 mod github;
 mod json;
 mod junit;
+mod suite;
 mod summary;
 mod tap;
 mod trouble;
 
 pub use blessed::{Blessed, Outcome, outcomes};
-pub use case::{Broken, Case, Held, Mistake, Name, Suite, Verdict, command, renaming};
+pub use case::{Broken, Case, Held, Mistake, Name, Verdict, command, renaming};
 pub use formats::{FORMATS, Format};
 pub use gather::Gather;
+pub use suite::Suite;
 pub use summary::{failures, summary};

@@ -1,7 +1,8 @@
 //! A suite as text: the failed cases, and a summary.
 
 use super::alike::{Alike, grouped, others};
-use super::case::{Broken, Case, Held, Suite, Verdict};
+use super::case::{Broken, Case, Held, Verdict};
+use super::suite::Suite;
 use crate::report::doc::{Block, Tone};
 use crate::report::narrate::{count, failure};
 use crate::report::text::text;
