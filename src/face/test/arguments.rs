@@ -9,6 +9,7 @@ use clap::Args;
 
 use super::amend::Amend;
 use super::find::{SuiteFile, find_files};
+use super::orphans::{orphans, prune};
 use super::play::{PlayedFile, SuitePlan};
 use super::progress::Progress;
 use super::reports::Report;
@@ -20,7 +21,7 @@ use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
 use pagewalk_script::api::golden::TestScript;
 use pagewalk_script::suite::amend::Wanted;
-use pagewalk_script::suite::reports::{Case, Name, Suite, Verdict, failure_summary, summary};
+use pagewalk_script::suite::reports::{Case, Name, Suite, Verdict, failures, outcomes, summary};
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
@@ -53,7 +54,7 @@ pub(crate) struct Test {
     jobs: Option<usize>,
 }
 
-/// The expectations to rewrite.
+/// The files to change instead of running tests.
 #[derive(Debug, Args)]
 struct AmendOptions {
     /// Replace failed expectations with the actual values; refused if `CI` is set
@@ -62,6 +63,9 @@ struct AmendOptions {
     /// Fill in expected values written as `?`; refused if `CI` is set
     #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "watch"])]
     fill: bool,
+    /// List and remove golden files without a script; refused if `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "fail_fast", "bless", "require_golden", "watch", "accept", "fill"])]
+    prune: bool,
 }
 
 /// The handling of golden files.
@@ -73,6 +77,9 @@ struct GoldenOptions {
     /// Fail if a script has no golden file
     #[arg(long)]
     require_golden: bool,
+    /// Show all differences from golden files, even if they are alike
+    #[arg(long)]
+    verbose: bool,
 }
 
 /// The result of a run, and the files on which it depended.
@@ -99,6 +106,9 @@ impl Test {
                 return Ok(Status::Wrong);
             }
             let files = self.selection.files_in(&all);
+            if self.amending.prune {
+                return prune(&files);
+            }
             if self.list {
                 return self.list(&files);
             }
@@ -122,6 +132,7 @@ impl Test {
     fn refusal(&self) -> Option<String> {
         let writing = [
             (self.goldens.bless, "--bless", "golden files"),
+            (self.amending.prune, "--prune", "golden files"),
             (self.amending.accept, "--accept", "scripts"),
             (self.amending.fill, "--fill", "scripts"),
         ];
@@ -151,12 +162,12 @@ impl Test {
         let mut progress = Progress::new(files.len());
         let plan = SuitePlan {
             style: diagnostic_style(color),
-            color: color.is_wanted(&io::stdout()),
             checking: self.checking,
             bless: self.goldens.bless,
             required: self.goldens.require_golden,
             wanted: &|case| self.selection.wants(&case.name),
             all,
+            orphans: &orphans(all),
             included: std::sync::OnceLock::new(),
         };
         let work = |found: &SuiteFile| plan.play(found);
@@ -200,29 +211,30 @@ impl Test {
         }
         // A report on standard output must be the only output there.
         if self.reports.iter().any(Report::to_stdout) {
-            complain(&summary_text(ran, color.is_wanted(&io::stderr()), io::stderr().is_terminal()));
+            complain(&self.summary_text(ran, color.is_wanted(&io::stderr()), io::stderr().is_terminal()));
         } else {
-            print(&summary_text(ran, color.is_wanted(&io::stdout()), io::stdout().is_terminal()))?;
+            print(&self.summary_text(ran, color.is_wanted(&io::stdout()), io::stdout().is_terminal()))?;
         }
         Ok(status)
+    }
+
+    /// Returns the changes to golden files, the failures, and the summary. Includes the time only on a terminal.
+    fn summary_text(&self, ran: &SuiteRun, color: bool, terminal: bool) -> String {
+        let verbose = self.goldens.verbose;
+        let mut text = outcomes(&ran.suite.blessed, color, verbose);
+        text += &failures(&ran.suite, color, verbose);
+        text += &summary(&ran.suite).join("\n");
+        if terminal {
+            // Writing to a string cannot fail.
+            let _ = write!(text, " ({:.2} s)", ran.took.as_secs_f64());
+        }
+        text + "\n"
     }
 
     fn threads(&self) -> usize {
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         self.jobs.unwrap_or_else(processors)
     }
-}
-
-/// Returns the changes to golden files, the failures, and the summary. Includes the time only on a terminal.
-fn summary_text(ran: &SuiteRun, color: bool, terminal: bool) -> String {
-    let mut text = ran.suite.blessed.concat();
-    text.extend(ran.suite.cases.iter().map(|case| failure_summary(case, color)));
-    text += &summary(&ran.suite).join("\n");
-    if terminal {
-        // Writing to a string cannot fail.
-        let _ = write!(text, " ({:.2} s)", ran.took.as_secs_f64());
-    }
-    text + "\n"
 }
 
 /// Clears the screen of a terminal.

@@ -1,34 +1,21 @@
 //! Golden files: finding, reading, comparing, and writing.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
 
-use super::find::{ENDING, SuiteFile, SuiteFileKind, error_words, report_name, scripts_of};
+use super::find::{ENDING, SuiteFile, SuiteFileKind, error_words, report_name};
 use crate::face::atomic_write::write_file;
-use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Golden, Held, Mistake, Unusable};
+use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Golden, Held, Unusable, Verdict};
 use pagewalk_script::lang::loader::{Disk, Loader};
-use pagewalk_script::report::narrate::count;
 use pagewalk_script::suite::golden::{read, write};
+use pagewalk_script::suite::reports::{Blessed, Outcome, command};
 
 /// Returns the golden file for a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless `x.pw` exists.
 pub(crate) fn golden_of(found: &SuiteFile) -> PathBuf {
     let beside_script = found.kind == SuiteFileKind::Markdown && found.path.with_extension("pw").exists();
     let stem = if beside_script { found.path.file_name() } else { found.path.file_stem() };
     found.path.with_file_name(format!("{}{ENDING}", stem.unwrap_or_default().to_string_lossy()))
-}
-
-/// Returns the error for a golden file without a script.
-pub(crate) fn stale(found: &SuiteFile) -> Mistake {
-    let scripts: Vec<String> =
-        scripts_of(&found.path).iter().skip(1).map(|path| format!("`{}`", report_name(path))).collect();
-    Mistake {
-        file: found.name.clone(),
-        line: 1,
-        column: 1,
-        code: "",
-        message: format!("this golden file belongs to no script: there is no {}", scripts.join(" and no ")),
-        help: "remove the golden file, or rename it to match a script".to_owned(),
-    }
 }
 
 /// Compares the cases of a file with its golden file.
@@ -39,7 +26,7 @@ pub(crate) fn compare_with_golden(
     required: bool,
 ) {
     let path = golden_of(found);
-    if !path.exists() {
+    if !is_present(&path) {
         return runs.set_golden(if required { &Held::Missing } else { &Held::Without });
     }
     let compared = load(&path).and_then(|bytes| runs.compare_bytes(&bytes, &file_name(found)));
@@ -48,43 +35,85 @@ pub(crate) fn compare_with_golden(
     }
 }
 
-/// Rewrites the golden file for the selected cases and returns the changes. If a case fails or has an error,
-/// the golden file does not change.
-pub(crate) fn rewrite(
-    found: &SuiteFile,
-    runs: &mut CaseRuns,
-    wanted: CaseFilter,
-    color: bool,
-) -> Option<String> {
-    if runs.0.is_empty() || runs.cases().any(|case| wanted(case) && case.own().bad()) {
-        compare_with_golden(found, runs, wanted, false);
+/// Rewrites the golden file for the selected cases. If a case fails or has an error, the golden file does not change.
+/// Returns `None` if no case is selected.
+pub(crate) fn rewrite(found: &SuiteFile, runs: &mut CaseRuns, wanted: CaseFilter) -> Option<Blessed> {
+    if !runs.cases().any(wanted) {
         return None;
     }
     let path = golden_of(found);
-    let old = if path.exists() { load(&path).and_then(|bytes| read(&bytes)) } else { Ok(Golden::default()) };
+    let outcome = rewrite_path(found, &path, runs, wanted);
+    Some(Blessed { file: report_name(&path), outcome })
+}
+
+fn rewrite_path(found: &SuiteFile, path: &Path, runs: &mut CaseRuns, wanted: CaseFilter) -> Outcome {
+    if let Some(refusal) = refusal(found, runs, wanted) {
+        runs.set_golden(&Held::NotCompared);
+        return refusal;
+    }
+    let old =
+        if is_present(path) { load(path).and_then(|bytes| read(&bytes)) } else { Ok(Golden::default()) };
     if let Err(unusable @ (Unusable::Newer { .. } | Unusable::Unreadable(_))) = &old {
-        runs.reject(unusable, report_name(&path), wanted);
-        return None;
+        return reject(found, path, runs, wanted, unusable);
     }
-    let (new, changes) = runs.bless(old.as_ref().ok(), wanted, color);
+    let (new, changed) = runs.bless(old.as_ref().ok(), wanted);
     let text = write(&new, &file_name(found));
-    if fs::read(&path).is_ok_and(|bytes| bytes == text.as_bytes()) {
-        return None;
-    }
-    if let Err(error) = write_file(&path, &text) {
-        let why = format!("the golden file cannot be written: {}", error_words(&error));
-        runs.reject(&Unusable::Unreadable(why), report_name(&path), wanted);
-        return None;
+    let unchanged = fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes());
+    if let Some(error) = (!unchanged).then(|| write_file(path, &text).err()).flatten() {
+        return reject(found, path, runs, wanted, &Unusable::Unwritable(error_words(&error)));
     }
     for (case, _) in runs.0.iter_mut().filter(|(case, _)| wanted(case)) {
         case.golden = Held::Same;
     }
-    let statements = count(new.total, "statement", "statements");
-    Some(format!("{}: written, {statements}\n{changes}", report_name(&path)))
+    if unchanged { Outcome::Unchanged } else { Outcome::Written { statements: new.listed(), changed } }
 }
 
-fn load(path: &Path) -> Result<Vec<u8>, Unusable> {
-    Disk.load(path).map_err(|error| Unusable::Unreadable(error_words(&error)))
+/// Reports an unusable golden file.
+fn reject(
+    found: &SuiteFile,
+    path: &Path,
+    runs: &mut CaseRuns,
+    wanted: CaseFilter,
+    unusable: &Unusable,
+) -> Outcome {
+    runs.reject(unusable, report_name(path), wanted);
+    let fix = unusable.help(&command("--bless", &found.name));
+    Outcome::NotWritten { why: unusable.to_string(), fix }
+}
+
+/// Returns the reason not to write the results of these cases.
+fn refusal(found: &SuiteFile, runs: &CaseRuns, wanted: CaseFilter) -> Option<Outcome> {
+    let bad = runs.cases().filter(|case| wanted(case) && case.own().bad());
+    let case = bad.max_by_key(|case| case.own())?;
+    let (why, fix) = match case.own() {
+        Verdict::Wrong => ("the script has a mistake", "fix the mistake".to_owned()),
+        _ if case.fails => (
+            "a block with `fails` passes",
+            "remove `fails` from the info string of the block, or correct its script".to_owned(),
+        ),
+        _ => (
+            "an expectation failed",
+            format!(
+                "fix the script, or accept the actual values with `{}`",
+                command("--accept", &found.name)
+            ),
+        ),
+    };
+    Some(Outcome::NotWritten { why: why.to_owned(), fix })
+}
+
+/// Whether a file, a folder, or a link has this name, even if the link leads nowhere.
+pub(crate) fn is_present(path: &Path) -> bool {
+    fs::symlink_metadata(path).is_ok()
+}
+
+pub(crate) fn load(path: &Path) -> Result<Vec<u8>, Unusable> {
+    let why = |error: &io::Error| match fs::metadata(path) {
+        Ok(data) if data.is_dir() => "a folder has this name".to_owned(),
+        Err(_) if path.is_symlink() => "it is a link to a file that does not exist".to_owned(),
+        _ => error_words(error),
+    };
+    Disk.load(path).map_err(|error| Unusable::Unreadable(why(&error)))
 }
 
 /// The name of a file without its folder.

@@ -5,6 +5,7 @@ mod arguments;
 mod fences;
 pub(crate) mod find;
 mod goldens;
+mod orphans;
 mod play;
 mod progress;
 mod reports;

@@ -4,20 +4,20 @@ use std::collections::BTreeSet;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
-use super::find::{SuiteFile, SuiteFileKind, included};
-use super::goldens::{compare_with_golden, golden_of, rewrite, stale};
+use super::find::{SuiteFile, SuiteFileKind, included, report_name};
+use super::goldens::{compare_with_golden, golden_of, is_present, rewrite};
+use super::orphans::{Orphan, former, renamed, stale};
 use super::script::scripts;
 use crate::face::deny::Checking;
 use pagewalk_script::api::golden::{Case, CaseFilter, CaseRuns, Mistake, Name, Verdict};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::suite::reports::{Blessed, Outcome};
 
 /// The parameters of a test run.
 pub(crate) struct SuitePlan<'a> {
     /// The style of diagnostics.
     pub(crate) style: Style,
-    /// Whether to color differences.
-    pub(crate) color: bool,
     /// The options for checking the scripts.
     pub(crate) checking: Checking,
     /// Whether to write golden files.
@@ -27,6 +27,8 @@ pub(crate) struct SuitePlan<'a> {
     pub(crate) wanted: CaseFilter<'a>,
     /// All files, including those that are not run.
     pub(crate) all: &'a [SuiteFile],
+    /// The golden files without a script.
+    pub(crate) orphans: &'a [Orphan],
     /// The files that the scripts include, computed when the first error occurs.
     pub(crate) included: OnceLock<BTreeSet<PathBuf>>,
 }
@@ -37,8 +39,8 @@ pub(crate) struct PlayedFile {
     pub(crate) cases: Vec<Case>,
     /// The report on the scripts' errors.
     pub(crate) complaint: String,
-    /// The changes to a golden file.
-    pub(crate) blessed: Option<String>,
+    /// The outcome of `--bless`.
+    pub(crate) blessed: Option<Blessed>,
     /// The other files that the scripts use.
     pub(crate) beside: Vec<PathBuf>,
 }
@@ -56,7 +58,8 @@ impl SuitePlan<'_> {
         let mut played = PlayedFile::default();
         let mut did = CaseRuns::default();
         let golden = golden_of(found);
-        let record = self.bless || golden.exists();
+        let known = is_present(&golden) || is_present(&former(found));
+        let record = self.bless || known || !self.orphans.is_empty();
         for mut script in scripts {
             script.script = self.checking.apply(script.script);
             did.0.extend(script.run(record).0);
@@ -73,10 +76,19 @@ impl SuitePlan<'_> {
         if wrong && self.is_included(found) {
             return PlayedFile { beside: played.beside, ..PlayedFile::default() };
         }
-        if self.bless {
-            played.blessed = rewrite(found, &mut did, self.wanted, self.color);
-        } else {
+        let renamed = renamed(found, &mut did, self.orphans);
+        let why =
+            renamed.map(|(old, command)| (format!("`{}` has the results in `{old}`", found.name), command));
+        if !self.bless {
             compare_with_golden(found, &mut did, self.wanted, self.required);
+            played.complaint += &why.map_or_else(String::new, |(why, command)| {
+                format!("pagewalk: {why}\n  help: run `{command}`\n")
+            });
+        } else if let Some((why, command)) = why {
+            let outcome = Outcome::NotWritten { why, fix: format!("run `{command}`") };
+            played.blessed = Some(Blessed { file: report_name(&golden_of(found)), outcome });
+        } else {
+            played.blessed = rewrite(found, &mut did, self.wanted);
         }
         played.cases = did.0.into_iter().map(|(case, _)| case).filter(|case| (self.wanted)(case)).collect();
         played
@@ -91,7 +103,8 @@ impl SuitePlan<'_> {
 /// The result for a file that cannot be read.
 fn unreadable(found: &SuiteFile, mistake: Mistake) -> PlayedFile {
     let name = Name { file: found.name.clone(), ..Name::default() };
-    let complaint = format!("pagewalk: {}: {mistake}\n", mistake.file);
+    let help = if mistake.help.is_empty() { String::new() } else { format!("  help: {}\n", mistake.help) };
+    let complaint = format!("pagewalk: {}: {mistake}\n{help}", mistake.file);
     let case = Case { mistakes: vec![mistake], ..Case::new(name, 1) };
     PlayedFile { cases: vec![case], complaint, ..PlayedFile::default() }
 }

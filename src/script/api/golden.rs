@@ -36,7 +36,7 @@ pub fn golden(script: CheckedScript) -> String {
 /// assert!(cases.len() == 2 && cases.iter().all(|case| case.verdict() == Verdict::Passed));
 /// let changed = compare_golden(script("0x3D5"), &golden).unwrap();
 /// assert!(matches!(changed[1].golden, Held::Differs { .. }) && changed[1].own() == Verdict::Passed);
-/// assert!(compare_golden(script("0x3D4"), "format: 2\n").is_err());
+/// assert!(compare_golden(script("0x3D4"), "format: 3\n").is_err());
 /// ```
 pub fn compare_golden(script: CheckedScript, golden: &str) -> Result<Vec<Case>, Unusable> {
     let name = script.name().to_owned();
@@ -101,15 +101,16 @@ impl TestScript {
     /// cases. `record` adds the entries of a golden file to the cases.
     pub fn run(&mut self, record: bool) -> CaseRuns {
         let cases = self.cases();
-        let mut runs: Vec<_> = if self.script.diagnostics.is_empty() {
+        let wrong = !self.script.diagnostics.is_empty();
+        let mut runs: Vec<_> = if wrong {
+            cases.into_iter().map(|case| (case, Vec::new())).collect()
+        } else {
             let mut gather = Gather::new(&self.script.sources, cases, self.from, record);
             let ended = self.script.run(Options::default(), &mut gather);
             let (mut cases, did) = gather.cases();
             self.script.diagnostics = ended.diagnostics;
             cases[0].ran = true;
             cases.into_iter().zip(did).collect()
-        } else {
-            cases.into_iter().map(|case| (case, Vec::new())).collect()
         };
         for diagnostic in self.script.diagnostics.iter().chain(&self.script.warnings) {
             let scenario = self.scenario_at(diagnostic.span);
@@ -117,6 +118,11 @@ impl TestScript {
             let case = &mut runs[at].0;
             let list = if diagnostic.is_warning() { &mut case.warnings } else { &mut case.mistakes };
             list.push(Mistake::from_diagnostic(diagnostic, &self.script.sources));
+        }
+        // A mistake in a scenario ends only the scenario, unless the script does not run at all.
+        if !self.fails && (wrong || !runs[0].0.mistakes.is_empty()) {
+            let rest = runs.iter_mut().filter(|(case, _)| case.mistakes.is_empty());
+            rest.for_each(|(case, _)| case.interrupted = true);
         }
         CaseRuns(runs)
     }

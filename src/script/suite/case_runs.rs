@@ -1,10 +1,9 @@
 //! Compares the cases of a file with its golden file.
 
-use std::fmt::Write as _;
-
-use super::golden::{FORMAT, Golden, Placed, Section, Unusable, compare, read, write};
-use super::listing::draw;
-use super::reports::{Case, Held, Mistake};
+use super::golden::{
+    Golden, Placed, Section, UNNAMED, Unusable, compare, counterparts, read, unnumbered, write,
+};
+use super::reports::{Case, Held, Mistake, Verdict};
 
 /// Selects cases.
 pub type CaseFilter<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
@@ -22,13 +21,12 @@ impl CaseRuns {
     /// Returns the golden file for these runs.
     pub fn golden(&self) -> Golden {
         let cases = self.0.iter().map(|(case, run)| Section {
-            block: case.name.block.clone(),
+            block: case.name.block.as_deref().map(|block| unnumbered(block).to_owned()),
             scenario: case.name.scenario.clone(),
             mistakes: codes(case),
             statements: run.iter().map(|placed| placed.entry.clone()).collect(),
         });
-        let golden = Golden { format: FORMAT, cases: cases.collect(), total: 0 };
-        Golden { total: golden.listed(), ..golden }
+        Golden::new(cases.collect())
     }
 
     /// Sets the same golden result for all cases.
@@ -41,41 +39,51 @@ impl CaseRuns {
     /// # Errors
     /// Returns the reason why the bytes are not a valid golden file.
     pub fn compare_bytes(&mut self, bytes: &[u8], name: &str) -> Result<(), Unusable> {
-        if write(&self.golden(), name).as_bytes() == bytes {
+        let new = self.golden();
+        if write(&new, name).as_bytes() == bytes {
             self.set_golden(&Held::Same);
         } else {
-            self.compare(&read(bytes)?);
+            self.compare(&read(bytes)?, &new);
         }
         Ok(())
     }
 
-    fn compare(&mut self, golden: &Golden) {
-        let gone = golden.cases.iter().filter(|section| !self.cases().any(|case| is_of(section, case)));
+    /// Compares the cases with a golden file. `new` is the golden file for these runs. Returns the index of the
+    /// golden section of each case.
+    fn compare(&mut self, golden: &Golden, new: &Golden) -> Vec<Option<usize>> {
+        let found = counterparts(&golden.cases, &new.cases);
+        let wrong = self.cases().any(|case| case.own() == Verdict::Wrong);
+        let gone = (0..).zip(&golden.cases).filter(|(at, _)| !wrong && !found.contains(&Some(*at)));
         let mut notes: Vec<String> = gone
-            .map(|section| format!("the golden file has {}, but the script does not", title(section)))
+            .map(|(_, section)| format!("the golden file has {}, but the script does not", title(section)))
             .collect();
-        for (case, run) in &mut self.0 {
+        for ((case, run), section) in self.0.iter_mut().zip(&found) {
+            if case.own() == Verdict::Wrong {
+                case.golden = Held::NotCompared;
+                continue;
+            }
             // The first case gets the notes about missing cases.
             let mut notes = std::mem::take(&mut notes);
-            let section = golden.cases.iter().find(|section| is_of(section, case));
+            let section = section.and_then(|at| golden.cases.get(at));
             if section.is_none() {
                 notes.push("the golden file has no such case".to_owned());
             }
             let (statements, mistakes) =
                 section.map_or((&[][..], &[][..]), |section| (&*section.statements, &*section.mistakes));
-            let compared = case.fails || case.mistakes.is_empty();
-            let differences = if compared { compare(statements, run) } else { Vec::new() };
+            let place = (&*case.name.file, case.line);
+            let differences = compare(statements, run, place);
             let codes = codes(case);
-            if compared && codes != mistakes {
+            if codes != mistakes {
                 let (own, golden) = (list(&codes), list(mistakes));
                 notes.push(format!("the script's errors are {own}, but the golden file has {golden}"));
             }
-            case.golden = if differences.is_empty() && notes.is_empty() {
-                Held::Same
-            } else {
-                Held::Differs { differences, notes }
-            };
+            let same = differences.is_empty() && notes.is_empty();
+            case.golden = if same { Held::Same } else { Held::Differs { differences, notes } };
+            if case.interrupted && !same {
+                (case.golden, case.ran) = (Held::NotCompared, false);
+            }
         }
+        found
     }
 
     /// Reports an unusable golden file as an error in the first selected case.
@@ -86,52 +94,42 @@ impl CaseRuns {
             case.mistakes =
                 vec![Mistake { file, line, column, code: "", message: unusable.to_string(), help }];
         }
-        self.set_golden(&Held::Same);
+        self.set_golden(&Held::NotCompared);
     }
 
-    /// Returns the new golden file, and its differences from the old golden file as text. The new file
-    /// contains the selected cases from this run and the other cases from the old file.
-    pub fn bless(&mut self, old: Option<&Golden>, wanted: CaseFilter, color: bool) -> (Golden, String) {
-        let mut changes = String::new();
+    /// Returns the new golden file, and the selected cases that differ from the old golden file. The new file contains
+    /// the selected cases from this run and the other cases from the old file.
+    pub fn bless(&mut self, old: Option<&Golden>, wanted: CaseFilter) -> (Golden, Vec<Case>) {
+        let (mut new, mut changed, mut found) = (self.golden(), Vec::new(), Vec::new());
         if let Some(old) = old {
-            self.compare(old);
-            if !old.cases.is_empty() {
-                changes = self.changes(wanted, color);
-            }
+            found = self.compare(old, &new);
+            let differs = |case: &&Case| wanted(case) && matches!(case.golden, Held::Differs { .. });
+            changed.extend(self.cases().filter(differs).filter(|_| !old.cases.is_empty()).cloned());
         }
-        let mut new = self.golden();
-        let sections = self.cases().zip(std::mem::take(&mut new.cases));
-        let kept = sections.filter_map(|(case, section)| {
-            if wanted(case) {
-                return Some(section);
+        let mut at = 0..;
+        new.cases.retain_mut(|section| {
+            let at = at.next().unwrap_or_default();
+            if self.0.get(at).is_none_or(|(case, _)| wanted(case)) {
+                return true;
             }
-            old?.cases.iter().find(|old| is_of(old, case)).cloned()
+            let old = old.zip(found.get(at).copied().flatten()).and_then(|(old, at)| old.cases.get(at));
+            // A block without a name keeps its place, even if no golden section is known.
+            let keeps = section.scenario.is_none() && section.block.is_some();
+            section.statements = old.map(|old| old.statements.clone()).unwrap_or_default();
+            section.mistakes = old.map(|old| old.mistakes.clone()).unwrap_or_default();
+            old.is_some() || keeps
         });
-        new.cases = kept.collect();
-        new.total = new.listed();
-        (new, changes)
+        (new, changed)
     }
 
-    /// Returns the differences in the selected cases.
-    fn changes(&self, wanted: CaseFilter, color: bool) -> String {
-        let mut text = String::new();
-        for case in self.cases().filter(|case| wanted(case)) {
-            if let Held::Differs { differences, notes } = &case.golden {
-                // Writing to a string cannot fail.
-                let _ = writeln!(text, "  {}", case.name);
-                for note in notes {
-                    let _ = writeln!(text, "  {note}");
-                }
-                text += &draw(differences, color);
-            }
-        }
-        text
+    /// Whether the results equal those in a golden file, which may belong to a different script.
+    pub fn matches(&mut self, golden: &Golden) -> bool {
+        let new = self.golden();
+        self.compare(golden, &new);
+        let same = self.cases().all(|case| case.golden == Held::Same);
+        self.set_golden(&Held::Without);
+        same
     }
-}
-
-/// Whether a section belongs to a case.
-fn is_of(section: &Section, case: &Case) -> bool {
-    (&section.block, &section.scenario) == (&case.name.block, &case.name.scenario)
 }
 
 /// Returns the codes of a case's diagnostics.
@@ -141,11 +139,16 @@ fn codes(case: &Case) -> Vec<String> {
 
 /// Returns the name of a case without the file's name.
 fn title(section: &Section) -> String {
-    match (&section.block, &section.scenario) {
+    let block = match section.block.as_deref() {
+        None => None,
+        Some(UNNAMED) => Some("an unnamed block".to_owned()),
+        Some(name) => Some(format!("`{name}`")),
+    };
+    match (block, &section.scenario) {
         (None, None) => "statements outside scenarios".to_owned(),
-        (Some(block), None) => format!("`{block}`"),
+        (Some(block), None) => block,
         (None, Some(scenario)) => format!("the scenario `{scenario}`"),
-        (Some(block), Some(scenario)) => format!("the scenario `{scenario}` of `{block}`"),
+        (Some(block), Some(scenario)) => format!("the scenario `{scenario}` of {block}"),
     }
 }
 

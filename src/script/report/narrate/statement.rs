@@ -23,12 +23,20 @@ pub struct Statement {
     pub(crate) text: String,
     /// The text on one line, without tables.
     pub short: String,
+    /// Whether `short` omits a part of the text.
+    pub(crate) abridged: bool,
 }
 
 impl Statement {
     /// Returns `file:line`.
     pub fn location(&self) -> String {
         format!("{}:{}", self.file, self.line)
+    }
+
+    /// Returns the text line by line if `short` omits a part of it. Spaces and empty lines do not matter.
+    pub(crate) fn omitted(&self) -> Option<String> {
+        let lines = self.text.lines().map(words).filter(|line| !line.is_empty());
+        self.abridged.then(|| lines.collect::<Vec<_>>().join("\n"))
     }
 
     /// Returns the literal address in the statement of an access, or `None` if the address is computed.
@@ -92,7 +100,9 @@ fn read(sources: &Sources, record: &StepRecord) -> Statement {
     }
     let text = written.text.trim();
     let text = text.strip_suffix("=>").unwrap_or(text).trim_end().to_owned();
-    Statement { file: file.to_owned(), line, short: short(&text, written.brace), text }
+    let short = short(&text, written.brace);
+    let abridged = short != joined(&text, written.brace);
+    Statement { file: file.to_owned(), line, short, abridged, text }
 }
 
 /// Returns the end of the statement's head, where its expectations begin.
@@ -122,7 +132,6 @@ fn short(text: &str, brace: Option<usize>) -> String {
 /// present.
 fn joined(text: &str, brace: Option<usize>) -> String {
     let (head, block) = text.split_at_checked(brace.unwrap_or(text.len())).unwrap_or((text, ""));
-    let words = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut line = words(head);
     for part in block.lines().map(words).filter(|part| !part.is_empty()) {
         let goes_on =
@@ -133,9 +142,14 @@ fn joined(text: &str, brace: Option<usize>) -> String {
     line
 }
 
+/// Returns the words with single spaces between them.
+fn words(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
 /// Joins the lines and truncates the result to a readable length.
 fn cut(text: &str) -> String {
-    let joined = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    let joined = words(text);
     match joined.char_indices().nth(LONGEST) {
         Some((end, _)) => format!("{}…", &joined[..end]),
         None => joined,
@@ -213,7 +227,14 @@ mod tests {
     #[test]
     fn an_address_is_written_or_computed() {
         let operand = |text: &str| {
-            Statement { file: String::new(), line: 1, text: text.to_owned(), short: String::new() }.operand()
+            Statement {
+                file: String::new(),
+                line: 1,
+                text: text.to_owned(),
+                short: String::new(),
+                abridged: false,
+            }
+            .operand()
         };
         assert_eq!(operand("read 0x3D4"), Some(0x3D4));
         assert_eq!(operand("probe 0x03D4"), Some(0x3D4));

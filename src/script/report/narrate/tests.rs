@@ -227,6 +227,7 @@ fn variables_are_reported_in_the_base_of_the_script() {
         line: 1,
         text: text.to_owned(),
         short: text.to_owned(),
+        abridged: false,
     };
     assert_eq!(bound("va", &655u64.into(), &statement("choose va in 0..0x3FFF")), "va = 0x28F  (chosen)");
     assert_eq!(bound("va", &655u64.into(), &statement("let va = 5 * 131")), "va = 655 (0x28F)");

@@ -2,8 +2,7 @@
 
 use std::sync::Arc;
 
-use similar::{Algorithm, DiffOp, capture_diff_slices};
-
+use super::align::{Pair, pairs};
 use super::model::Entry;
 use crate::run::facts::reported_facts;
 use crate::run::record::Did;
@@ -38,7 +37,7 @@ pub struct Difference {
 const REASONS: usize = 3;
 
 /// A line that differs.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum Change {
     /// A line that only the golden file contains.
@@ -49,37 +48,23 @@ pub enum Change {
     Both { old: String, new: String },
 }
 
-/// Returns a case's statements that differ from the case's golden section.
-pub fn compare(golden: &[Entry], run: &[Placed]) -> Vec<Difference> {
+/// Returns a case's statements that differ from the case's golden section. `case` is the file and the line of the
+/// case, for a statement that did not run.
+pub fn compare(golden: &[Entry], run: &[Placed], case: (&str, usize)) -> Vec<Difference> {
     let old: Vec<String> = golden.iter().map(Entry::head).collect();
     let new: Vec<String> = run.iter().map(|placed| placed.entry.head()).collect();
     let mut differences = Vec::new();
-    let mut pair = |at: usize, old: Option<&Entry>, new: Option<&Entry>| {
-        let changes = changes(old, new);
-        let shown = new.or(old).map(Entry::head).unwrap_or_default();
-        let place = run.get(at).or(run.last());
-        let (file, line) = place.map_or((String::new(), 1), |placed| (placed.file.clone(), placed.line));
-        if !changes.is_empty() {
-            let did = run
-                .get(at)
-                .filter(|_| old.is_some() && new.is_some())
-                .and_then(|placed| placed.did.as_deref());
-            let reasons = old.zip(did).map(|(old, did)| reasons(old, did)).unwrap_or_default();
-            differences.push(Difference { file, line, statement: shown, changes, reasons });
+    for Pair { at, old, new } in pairs(&old, &new) {
+        let (old, new) = (old.and_then(|at| golden.get(at)), new.and_then(|at| run.get(at)));
+        let changes = changes(old, new.map(|placed| &placed.entry));
+        if changes.is_empty() {
+            continue;
         }
-    };
-    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
-        let (olds, news) = (op.old_range(), op.new_range());
-        let both = match op {
-            DiffOp::Equal { .. } | DiffOp::Replace { .. } => olds.len().min(news.len()),
-            DiffOp::Delete { .. } | DiffOp::Insert { .. } => 0,
-        };
-        for i in 0..both {
-            let at = news.start + i;
-            pair(at, golden.get(olds.start + i), run.get(at).map(|placed| &placed.entry));
-        }
-        olds.skip(both).for_each(|i| pair(news.end, golden.get(i), None));
-        news.skip(both).for_each(|i| pair(i, None, run.get(i).map(|placed| &placed.entry)));
+        let statement = new.map(|placed| &placed.entry).or(old).map(Entry::head).unwrap_or_default();
+        let place = run.get(at).or(run.last()).map_or(case, |placed| (&*placed.file, placed.line));
+        let did = new.and_then(|placed| placed.did.as_deref());
+        let reasons = old.zip(did).map(|(old, did)| reasons(old, did)).unwrap_or_default();
+        differences.push(Difference { file: place.0.to_owned(), line: place.1, statement, changes, reasons });
     }
     differences
 }
@@ -97,26 +82,23 @@ fn reasons(golden: &Entry, did: &Did) -> Vec<String> {
 
 /// Returns the lines that differ between two entries, including the statement's text.
 fn changes(old: Option<&Entry>, new: Option<&Entry>) -> Vec<Change> {
+    // Files of format 1 contain no texts of statements.
+    let (was, is) = (old.map_or("", |old| &old.text), new.map_or("", |new| &new.text));
+    let without = new.filter(|_| old.is_some() && was.is_empty() && !is.is_empty());
+    let without = without.map(|new| Entry { text: String::new(), ..new.clone() });
+    let new = without.as_ref().or(new);
     let lines = |entry: Option<&Entry>, with_head: bool| {
         let head = entry.filter(|_| with_head).map(Entry::head);
         head.into_iter().chain(entry.map(Entry::lines).unwrap_or_default()).collect::<Vec<String>>()
     };
     let with_head = old.map(Entry::head) != new.map(Entry::head);
     let (old, new) = (lines(old, with_head), lines(new, with_head));
-    let mut changes = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, &old, &new) {
-        if let DiffOp::Equal { .. } = op {
-            continue;
-        }
-        let (mut olds, mut news) = (old[op.old_range()].iter(), new[op.new_range()].iter());
-        loop {
-            changes.push(match (olds.next().cloned(), news.next().cloned()) {
-                (Some(old), Some(new)) => Change::Both { old, new },
-                (Some(old), None) => Change::Old(old),
-                (None, Some(new)) => Change::New(new),
-                (None, None) => break,
-            });
-        }
-    }
-    changes
+    let line = |lines: &[String], at: Option<usize>| at.and_then(|at| lines.get(at)).cloned();
+    let changes =
+        pairs(&old, &new).into_iter().filter_map(|pair| match (line(&old, pair.old), line(&new, pair.new)) {
+            (Some(old), Some(new)) => (old != new).then_some(Change::Both { old, new }),
+            (Some(old), None) => Some(Change::Old(old)),
+            (None, new) => new.map(Change::New),
+        });
+    changes.collect()
 }

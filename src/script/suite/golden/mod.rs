@@ -1,5 +1,7 @@
 //! Golden files: a script's recorded results, which reveal changes.
 
+mod align;
+mod blocks;
 mod compare;
 mod digest;
 mod model;
@@ -7,7 +9,8 @@ mod model;
 mod tests;
 mod yaml;
 
+pub(crate) use blocks::{UNNAMED, counterparts, unnumbered};
 pub use compare::{Change, Difference, Placed, compare};
 pub use digest::Digest;
-pub use model::{Entry, Golden, Section};
-pub use yaml::{FORMAT, Unusable, read, write};
+pub use model::{Entry, FORMAT, Golden, Section};
+pub use yaml::{Unusable, is_golden, read, write};

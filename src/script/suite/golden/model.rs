@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The format version of new files, and the newest version that can be read. A file of format 1 ends with the number
+/// of its statements, numbers the blocks of a document, and omits the texts of long statements.
+pub const FORMAT: u32 = 2;
+
 /// The recorded results of a file's scripts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -10,15 +14,16 @@ pub struct Golden {
     pub format: u32,
     /// The cases, in text order.
     pub cases: Vec<Section>,
-    /// Number of listed statements. This member is the last one, so a truncated file lacks it.
-    pub total: u64,
+    /// The last member of files of format 1, in place of the line `...`.
+    #[serde(default, skip_serializing)]
+    pub(crate) total: Option<u64>,
 }
 
 /// The results of a case.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Section {
-    /// The name of the block in a Markdown file.
+    /// The name of the block in a Markdown file, without a number.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub block: Option<String>,
     /// The scenario, or `None` for the statements outside scenarios.
@@ -39,6 +44,9 @@ pub struct Entry {
     /// The statement's text on one line, without facts. Empty for [`Entry::more`].
     #[serde(default, rename = "do", skip_serializing_if = "String::is_empty")]
     pub(crate) statement: String,
+    /// The whole statement, if it is longer than a line or contains a table. Files of format 1 omit this member.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) text: String,
     /// The facts in script notation.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) facts: String,
@@ -67,6 +75,18 @@ pub struct Entry {
     pub(crate) digest: String,
 }
 
+impl Golden {
+    /// Creates a golden file in the current format.
+    pub fn new(cases: Vec<Section>) -> Self {
+        Self { format: FORMAT, cases, total: None }
+    }
+
+    /// Returns the number of listed statements.
+    pub fn listed(&self) -> u64 {
+        self.cases.iter().map(|case| case.statements.len() as u64).sum()
+    }
+}
+
 impl Entry {
     /// Returns the key for aligning two lists of statements.
     pub(crate) fn head(&self) -> String {
@@ -80,6 +100,7 @@ impl Entry {
     pub(crate) fn lines(&self) -> Vec<String> {
         let mut lines: Vec<String> = self.facts.lines().map(ToOwned::to_owned).collect();
         let texts = [
+            ("text", &self.text),
             ("value", &self.value),
             ("calls", &self.calls),
             ("prints", &self.prints),
@@ -97,8 +118,8 @@ impl Entry {
 
     /// Estimates the entry's size in a file, in bytes.
     pub(crate) fn size(&self) -> usize {
-        let texts =
-            [&self.statement, &self.facts, &self.value, &self.calls, &self.prints, &self.shows, &self.fails];
-        texts.into_iter().map(|text| text.len() + 12).sum()
+        let head = [&self.statement, &self.text];
+        let results = [&self.facts, &self.value, &self.calls, &self.prints, &self.shows, &self.fails];
+        head.into_iter().chain(results).map(|text| text.len() + 12).sum()
     }
 }

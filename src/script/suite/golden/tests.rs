@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
 
-use super::{Change, Entry, FORMAT, Golden, Placed, Section, Unusable, compare, read, write};
+use super::{Change, Entry, Golden, Placed, Section, Unusable, compare, read, write};
 
 /// Generates text that a script can produce, such as YAML syntax, trailing spaces, control characters, and
 /// empty lines.
@@ -19,11 +19,23 @@ fn text() -> impl Strategy<Value = String> {
 }
 
 fn entry() -> impl Strategy<Value = Entry> {
-    let texts = (text(), text(), text(), text(), text(), text());
+    let texts = (text(), text(), text(), text(), text(), text(), text());
     (texts, option::of(any::<u64>()), option::of(1u64..)).prop_map(|(texts, count, more)| {
-        let (statement, facts, value, prints, shows, fails) = texts;
+        let (statement, text, facts, value, prints, shows, fails) = texts;
         let digest = more.map_or_else(String::new, |more| format!("{more:016x}"));
-        Entry { statement, facts, value, count, calls: String::new(), prints, shows, fails, more, digest }
+        Entry {
+            statement,
+            text,
+            facts,
+            value,
+            count,
+            calls: String::new(),
+            prints,
+            shows,
+            fails,
+            more,
+            digest,
+        }
     })
 }
 
@@ -36,8 +48,7 @@ fn golden() -> impl Strategy<Value = Golden> {
             mistakes,
             statements,
         });
-        let golden = Golden { format: FORMAT, cases: cases.collect(), total: 0 };
-        Golden { total: golden.listed(), ..golden }
+        Golden::new(cases.collect())
     })
 }
 
@@ -52,7 +63,7 @@ proptest! {
         let text = write(&golden, "x.pw");
         let end = (text.len() as f64 * part) as usize;
         let cut = &text.as_bytes()[..end];
-        prop_assert!(matches!(read(cut), Err(Unusable::Truncated | Unusable::NotText { .. })), "{:?}", read(cut));
+        prop_assert!(matches!(read(cut), Err(Unusable::Truncated | Unusable::Empty | Unusable::NotText { .. })), "{:?}", read(cut));
     }
 
     #[test]
@@ -67,12 +78,15 @@ proptest! {
             .enumerate()
             .map(|(i, entry)| Placed { entry: entry.clone(), file: "x.pw".to_owned(), line: i + 1, did: None })
             .collect();
-        prop_assert_eq!(compare(&entries, &run), []);
+        prop_assert_eq!(compare(&entries, &run, ("x.pw", 1)), []);
         let at = at.index(entries.len());
         let mut changed = run.clone();
         changed[at].entry = new.clone();
-        let same = (new.head(), new.lines()) == (entries[at].head(), entries[at].lines());
-        prop_assert_eq!(compare(&entries, &changed).is_empty(), same);
+        // A golden entry without a text matches each text.
+        let old = &entries[at];
+        let new = if old.text.is_empty() { Entry { text: String::new(), ..new } } else { new };
+        let same = (new.head(), new.lines()) == (old.head(), old.lines());
+        prop_assert_eq!(compare(&entries, &changed, ("x.pw", 1)).is_empty(), same);
     }
 }
 
@@ -90,7 +104,7 @@ fn statements_are_aligned_before_they_are_compared() {
     let run =
         [placed(3, "read 0", "vpn 0\ntlb hit"), placed(5, "read 2", "vpn 2"), placed(8, "read 3", "vpn 3")];
     let found: Vec<(usize, String, Vec<Change>)> =
-        compare(&golden, &run).into_iter().map(|d| (d.line, d.statement, d.changes)).collect();
+        compare(&golden, &run, ("x.pw", 1)).into_iter().map(|d| (d.line, d.statement, d.changes)).collect();
     let both = Change::Both { old: "tlb miss".to_owned(), new: "tlb hit".to_owned() };
     let old = |line: &str| Change::Old(line.to_owned());
     let new = |line: &str| Change::New(line.to_owned());
@@ -102,4 +116,18 @@ fn statements_are_aligned_before_they_are_compared() {
             (8, "read 3".to_owned(), vec![new("read 3"), new("vpn 3")]),
         ]
     );
+}
+
+#[test]
+fn a_golden_entry_without_a_text_matches_each_text() {
+    let with = |text: &str| Placed {
+        entry: Entry { text: text.to_owned(), ..placed(1, "machine { … }", "").entry },
+        ..placed(1, "", "")
+    };
+    let (four, two) = (with("machine {\ntlb { ways 4 }\n}"), with("machine {\ntlb { ways 2 }\n}"));
+    assert_eq!(compare(&[with("").entry], std::slice::from_ref(&four), ("x.pw", 1)), []);
+    let changes: Vec<Change> =
+        compare(&[four.entry], &[two], ("x.pw", 1)).into_iter().flat_map(|one| one.changes).collect();
+    let line = |ways: &str| format!("text: tlb {{ ways {ways} }}");
+    assert_eq!(changes, [Change::Both { old: line("4"), new: line("2") }]);
 }

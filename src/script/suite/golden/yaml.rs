@@ -4,11 +4,15 @@ use std::fmt;
 
 use serde::Deserialize;
 
-use super::model::Golden;
+use super::model::{FORMAT, Golden};
 use crate::lang::source::decode;
 
-/// The format version of new files, and the newest version that can be read.
-pub const FORMAT: u32 = 1;
+/// The last line, which is YAML's end of a document. A truncated file lacks this line. The line is constant, so two
+/// branches never change it.
+const END: &str = "...";
+
+/// The end of the first line.
+const WRITTEN: &str = "did when it was last reviewed; written by `pagewalk test --bless`.";
 
 /// The reason why a golden file is unusable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,8 +22,14 @@ pub enum Unusable {
     Unreadable(String),
     /// The file has invalid UTF-8 at this byte.
     NotText { byte: usize },
+    /// The file cannot be written, for the given reason.
+    Unwritable(String),
+    /// The file is empty.
+    Empty,
     /// The file is truncated.
     Truncated,
+    /// A merge left conflict markers in these lines, counted from 1.
+    Unmerged { first: usize, last: usize },
     /// A newer version of the program wrote the file.
     Newer { format: u64 },
     /// The file is not YAML, or not a golden file.
@@ -31,6 +41,7 @@ impl Unusable {
     pub fn line_and_column(&self) -> (usize, usize) {
         match self {
             Self::Invalid { line, column, .. } => (*line, *column),
+            Self::Unmerged { first, .. } => (*first, 1),
             _ => (1, 1),
         }
     }
@@ -41,7 +52,10 @@ impl Unusable {
             Self::Newer { .. } => {
                 "use the version of Pagewalk that wrote this file, or a newer one".to_owned()
             }
-            Self::Unreadable(_) => "check the file and its permissions".to_owned(),
+            Self::Unreadable(_) | Self::Unwritable(_) => {
+                "check the file, its folder, and their permissions".to_owned()
+            }
+            Self::Unmerged { .. } => format!("resolve the script, and then run `{bless}`"),
             _ => format!("restore the file, or regenerate it with `{bless}` and review the changes"),
         }
     }
@@ -54,10 +68,15 @@ impl fmt::Display for Unusable {
             Self::NotText { byte } => {
                 write!(f, "the golden file is not UTF-8 text: byte {byte} is invalid")
             }
-            Self::Truncated => write!(f, "the golden file is truncated: the last line, `total`, is missing"),
+            Self::Unwritable(why) => write!(f, "the golden file cannot be written: {why}"),
+            Self::Empty => write!(f, "the golden file is empty"),
+            Self::Truncated => write!(f, "the golden file is truncated: the last line is missing"),
+            Self::Unmerged { first, last } => {
+                write!(f, "the golden file has conflict markers from a merge in lines {first}–{last}")
+            }
             Self::Newer { format } => write!(
                 f,
-                "the golden file has format {format}, but this version of Pagewalk supports only format {FORMAT}"
+                "the golden file has format {format}, but this version of Pagewalk supports only formats 1–{FORMAT}"
             ),
             Self::Invalid { why, .. } => write!(f, "the golden file is not valid: {why}"),
         }
@@ -76,7 +95,14 @@ struct Version {
 /// The reason why the bytes are not a golden file.
 pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     let text = decode(bytes).map_err(|byte| Unusable::NotText { byte })?;
-    let ended = text.ends_with('\n') && text.lines().any(|line| line.starts_with("total:"));
+    if text.trim().is_empty() {
+        return Err(Unusable::Empty);
+    }
+    if let Some((first, last)) = conflict(text) {
+        return Err(Unusable::Unmerged { first, last });
+    }
+    let last = text.lines().last().unwrap_or_default();
+    let ended = text.ends_with('\n') && (last == END || last.starts_with("total:"));
     let invalid = |error: &serde_yaml::Error| {
         let (line, column) = error.location().map_or((1, 1), |at| (at.line(), at.column()));
         let why = error.to_string();
@@ -89,31 +115,33 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
         Ok(Version { format }) if format > u64::from(FORMAT) => return Err(Unusable::Newer { format }),
         Err(error) => return Err(invalid(&error)),
         Ok(_) if !ended => return Err(Unusable::Truncated),
+        Ok(Version { format: 0 }) => {
+            return Err(Unusable::Invalid { line: 1, column: 1, why: "unknown format 0".to_owned() });
+        }
         Ok(_) => {}
     }
-    let golden: Golden = serde_yaml::from_str(text).map_err(|error| invalid(&error))?;
-    let listed = golden.listed();
-    if golden.format != FORMAT || golden.total != listed {
-        let why = if golden.format == FORMAT {
-            format!("the file lists {listed} statements, but `total` is {}", golden.total)
-        } else {
-            format!("unknown format {}", golden.format)
-        };
-        return Err(Unusable::Invalid { line: 1, column: 1, why });
-    }
-    Ok(golden)
+    serde_yaml::from_str(text).map_err(|error| invalid(&error))
+}
+
+/// Returns the lines of the first and the last conflict marker of a merge. The lines of a golden file's texts are
+/// indented, so no text looks like a marker.
+fn conflict(text: &str) -> Option<(usize, usize)> {
+    let marks = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+    let mut lines =
+        (1..).zip(text.lines()).filter(|(_, line)| marks.iter().any(|mark| line.starts_with(mark)));
+    let (first, _) = lines.next()?;
+    Some((first, lines.last().map_or(first, |(last, _)| last)))
+}
+
+/// Whether the bytes begin as `pagewalk test --bless` writes them, even if the rest is damaged.
+pub fn is_golden(bytes: &[u8]) -> bool {
+    let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    String::from_utf8_lossy(line).trim_end().ends_with(WRITTEN)
 }
 
 /// Returns the text of the golden file for the script file `name`.
 pub fn write(golden: &Golden, name: &str) -> String {
     let body = serde_yaml::to_string(golden).unwrap_or_default();
     let name: String = name.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    format!("# What {name} did when it was last reviewed; written by `pagewalk test --bless`.\n{body}")
-}
-
-impl Golden {
-    /// Returns the number of listed statements.
-    pub fn listed(&self) -> u64 {
-        self.cases.iter().map(|case| case.statements.len() as u64).sum()
-    }
+    format!("# What {name} {WRITTEN}\n{body}{END}\n")
 }

@@ -27,6 +27,7 @@ impl<'s> Entries<'s> {
         let statement = self.statements.executed(record);
         let mut entry = Entry {
             statement: inside(record, statement.short.clone()),
+            text: statement.omitted().map(|text| shortened(&text)).unwrap_or_default(),
             facts: self.facts.lines(&record.did),
             calls: self.calls(record),
             ..Entry::default()

@@ -52,7 +52,7 @@ impl<'s> Recorder<'s> {
         if let Did::Scenario(_) = &*record.did {
             return;
         }
-        let (statement, entry) = self.entries.list_record(record, fails);
+        let (statement, mut entry) = self.entries.list_record(record, fails);
         let Some(case) = self.cases.get_mut(at) else { return };
         if case.outer != record.outer {
             // After the limit, one digest covers all remaining statements.
@@ -64,6 +64,10 @@ impl<'s> Recorder<'s> {
         }
         let rounds = case.rounds.entry(record.span).or_default();
         *rounds = rounds.saturating_add(1);
+        if *rounds > 1 {
+            // Each execution has the same text.
+            entry.text.clear();
+        }
         let listed = record.outer.is_none() || *rounds <= ROUNDS;
         if listed && case.size <= LARGEST {
             case.flush();

@@ -111,6 +111,8 @@ pub enum Held {
     Without,
     /// The required golden file is missing.
     Missing,
+    /// A mistake in the script or in the golden file prevented the comparison.
+    NotCompared,
     /// The results equal those in the golden file.
     Same,
     /// The results differ from the golden file in the listed statements, and the notes describe other differences.
@@ -140,6 +142,8 @@ pub struct Case {
     pub warnings: Vec<Mistake>,
     /// Whether the case ran.
     pub ran: bool,
+    /// Whether a mistake elsewhere in the script stopped the run, so that the results may be incomplete.
+    pub interrupted: bool,
     /// The result of the golden comparison.
     pub golden: Held,
 }
@@ -158,6 +162,7 @@ impl Case {
             mistakes: Vec::new(),
             warnings: Vec::new(),
             ran: false,
+            interrupted: false,
             golden: Held::Without,
         }
     }
@@ -187,51 +192,25 @@ impl Case {
 
     /// Returns the command that regenerates the case's golden file.
     pub fn bless(&self) -> String {
-        bless(&self.name.file)
+        command("--bless", &self.name.file)
     }
 }
 
-/// Returns the command that regenerates the golden file of a script.
-pub fn bless(file: &str) -> String {
+/// Returns the command that runs `pagewalk test` with an option and a file.
+pub fn command(option: &str, file: &str) -> String {
+    format!("pagewalk test {option} {}", quoted(file))
+}
+
+/// Returns the command that renames a file in git.
+pub fn renaming(old: &str, new: &str) -> String {
+    format!("git mv {} {}", quoted(old), quoted(new))
+}
+
+/// Returns a file name as a word of a shell.
+fn quoted(file: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+=:,@".contains(c);
-    let file = if !file.is_empty() && file.chars().all(plain) {
-        file.to_owned()
-    } else {
-        format!("'{}'", file.replace('\'', "'\\''"))
-    };
-    format!("pagewalk test --bless {file}")
-}
-
-/// The cases of a run, in report order.
-#[derive(Debug, Clone, Default)]
-pub struct Suite {
-    /// The cases.
-    pub cases: Vec<Case>,
-    /// The changes to golden files.
-    pub blessed: Vec<String>,
-}
-
-impl Suite {
-    /// Returns the number of cases with this result.
-    pub fn count(&self, verdict: Verdict) -> u64 {
-        self.cases.iter().filter(|case| case.verdict() == verdict).count() as u64
+    if !file.is_empty() && file.chars().all(plain) {
+        return file.to_owned();
     }
-
-    /// Returns the worst result.
-    pub fn worst(&self) -> Verdict {
-        self.cases.iter().map(Case::verdict).max().unwrap_or(Verdict::NotRun)
-    }
-
-    /// Returns the number of files without a golden file.
-    pub(crate) fn without_golden(&self) -> u64 {
-        let without = |case: &&Case| matches!(case.golden, Held::Without | Held::Missing);
-        let mut files: Vec<&str> = self.cases.iter().filter(without).map(|case| &*case.name.file).collect();
-        files.dedup();
-        files.len() as u64
-    }
-
-    /// Returns the number of cases that make the suite fail.
-    pub(crate) fn failed(&self) -> u64 {
-        self.cases.iter().filter(|case| case.verdict().bad()).count() as u64
-    }
+    format!("'{}'", file.replace('\'', "'\\''"))
 }

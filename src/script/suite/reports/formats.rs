@@ -1,6 +1,6 @@
 //! The formats of suite reports for other programs.
 
-use super::case::Suite;
+use super::suite::Suite;
 use super::{github, json, junit, tap};
 
 /// A format.

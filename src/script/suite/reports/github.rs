@@ -1,7 +1,7 @@
 //! Formats a suite as GitHub annotations: workflow commands, one per line (docs.github.com, "Workflow
 //! commands for GitHub Actions"). The text is escaped as in GitHub's toolkit.
 
-use super::case::Suite;
+use super::suite::Suite;
 use super::trouble::{Trouble, troubles};
 
 /// Returns a line for each problem in a failed case.

@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::case::{Broken, Case, Held, Mistake, Suite, Verdict};
+use super::case::{Broken, Case, Held, Mistake, Verdict};
+use super::suite::Suite;
 use crate::suite::golden::{Change, Difference};
 
 /// Version of the JSON format.
@@ -84,6 +85,7 @@ fn golden(golden: &Held) -> Value {
     match golden {
         Held::Without => json!({"state": "none"}),
         Held::Missing => json!({"state": "missing"}),
+        Held::NotCompared => json!({"state": "not-compared"}),
         Held::Same => json!({"state": "same"}),
         Held::Differs { differences, notes } => json!({
             "state": "differs",

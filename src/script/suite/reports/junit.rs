@@ -5,7 +5,8 @@ use std::io;
 
 use quick_xml::events::BytesText;
 
-use super::case::{Case, Suite, Verdict};
+use super::case::{Case, Verdict};
+use super::suite::Suite;
 use super::summary::failure_summary;
 use super::trouble::troubles;
 use crate::report::excerpt::visible;

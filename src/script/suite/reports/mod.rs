@@ -1,16 +1,21 @@
 //! Results of `pagewalk test`, and their reports for users and for other programs.
 
+mod alike;
+mod blessed;
 mod case;
 mod formats;
 mod gather;
 mod github;
 mod json;
 mod junit;
+mod suite;
 mod summary;
 mod tap;
 mod trouble;
 
-pub use case::{Broken, Case, Held, Mistake, Name, Suite, Verdict, bless};
+pub use blessed::{Blessed, Outcome, outcomes};
+pub use case::{Broken, Case, Held, Mistake, Name, Verdict, command, renaming};
 pub use formats::{FORMATS, Format};
 pub use gather::Gather;
-pub use summary::{failure_summary, summary};
+pub use suite::Suite;
+pub use summary::{failures, summary};

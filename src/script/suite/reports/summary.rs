@@ -1,10 +1,56 @@
 //! A suite as text: the failed cases, and a summary.
 
-use super::case::{Broken, Case, Held, Suite, Verdict};
+use super::alike::{Alike, grouped, others};
+use super::case::{Broken, Case, Held, Verdict};
+use super::suite::Suite;
 use crate::report::doc::{Block, Tone};
 use crate::report::narrate::{count, failure};
 use crate::report::text::text;
 use crate::suite::listing::draw;
+
+/// Maximum number of different changes that are printed in full.
+const CHANGES: usize = 10;
+
+/// Summarizes the failed cases. Without `verbose`, cases that differ alike from their golden files are printed once.
+pub fn failures(suite: &Suite, color: bool, verbose: bool) -> String {
+    let bad = suite.cases.iter().filter(|case| case.verdict().bad());
+    // A case that also fails for another reason is printed alone.
+    let alone = |case: &Case| verbose || case.own().bad();
+    let groups = grouped(bad.enumerate(), |(at, case)| {
+        if alone(case) { (Some(*at), Alike::Other) } else { (None, Alike::of(case)) }
+    });
+    let (mut text, mut changes, mut rest) = (String::new(), 0, Vec::new());
+    for group in &groups {
+        let Some(((_, first), others)) = group.split_first() else { continue };
+        changes += usize::from(!alone(first));
+        if changes > CHANGES && !alone(first) {
+            rest.extend(group.iter().map(|(_, case)| place(case)));
+            continue;
+        }
+        text += &failure_summary(first, color);
+        let places: Vec<String> = others.iter().map(|(_, case)| place(case)).collect();
+        text += &listed(&places, ["case fails alike", "cases fail alike"], color);
+    }
+    text + &listed(&rest, ["case differs in another way", "cases differ in other ways"], color)
+}
+
+/// Lists cases that are not printed in full. `how` has a singular and a plural.
+fn listed(places: &[String], how: [&str; 2], color: bool) -> String {
+    if places.is_empty() {
+        return String::new();
+    }
+    text(&[Block::toned(Tone::Faint, others(places, how[0], how[1]))], color) + "\n"
+}
+
+/// Returns the place of the first difference.
+fn place(case: &Case) -> String {
+    match &case.golden {
+        Held::Differs { differences, .. } if !differences.is_empty() => {
+            differences.first().map(|one| format!("{}:{}", one.file, one.line)).unwrap_or_default()
+        }
+        _ => case.name.to_string(),
+    }
+}
 
 /// Summarizes a failed case, or returns an empty text for other cases.
 pub fn failure_summary(case: &Case, color: bool) -> String {
@@ -44,7 +90,7 @@ fn blocks(case: &Case) -> Vec<Block> {
 fn golden(case: &Case, color: bool) -> String {
     let help = |words: &str| text(&[Block::toned(Tone::Faint, format!("{words}: {}", case.bless()))], color);
     match &case.golden {
-        Held::Without | Held::Same => String::new(),
+        Held::Without | Held::NotCompared | Held::Same => String::new(),
         Held::Missing => {
             let words = Block::toned(Tone::Bad, "the required golden file is missing");
             text(&[words], color) + &help("if the results are right, create the golden file")

@@ -4,7 +4,8 @@ use std::fmt::Write as _;
 
 use serde_json::json;
 
-use super::case::{Suite, Verdict};
+use super::case::Verdict;
+use super::suite::Suite;
 use super::trouble::troubles;
 use crate::report::excerpt::visible;
 

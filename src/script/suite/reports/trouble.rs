@@ -32,7 +32,7 @@ pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
         troubles.extend(mistakes(case));
     }
     match &case.golden {
-        Held::Without | Held::Same => {}
+        Held::Without | Held::NotCompared | Held::Same => {}
         Held::Missing => {
             troubles.push(here(&format!("the golden file is missing; to create it, run {}", case.bless())));
         }
