@@ -8,7 +8,7 @@ use clap::Args;
 
 use super::atomic_write::replace;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
-use super::test::find::{SuiteFileKind, error_words, find_files, report_name};
+use super::test::find::{Search, SuiteFileKind, error_words, report_name};
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::format::{Unformatted, format};
 use pagewalk_script::lang::include::{Script, text_of};
@@ -46,7 +46,7 @@ impl Fmt {
         let stdin = [PathBuf::from(STDIN)];
         let paths = if self.paths.is_empty() { &stdin[..] } else { &self.paths };
         let mut tally = Tally::default();
-        for path in scripts(paths, &mut tally) {
+        for path in scripts(paths, color, &mut tally) {
             self.format_file(&path, color, &mut tally)?;
         }
         let Tally { changed, same, wrong } = tally;
@@ -137,27 +137,29 @@ impl Fmt {
 }
 
 /// The scripts at and below these paths, each listed once. Reports paths that contain no scripts.
-fn scripts(paths: &[PathBuf], tally: &mut Tally) -> Vec<PathBuf> {
+fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
     let mut files: Vec<PathBuf> = Vec::new();
     for path in paths {
         let (mut found, mut wrong) = (vec![path.clone()], Vec::new());
         if path.is_dir() {
             let all;
-            (all, wrong) = find_files(std::slice::from_ref(path));
+            let paths = std::slice::from_ref(path);
+            let search = Search { paths, skip: &[], excluded: |settings| &settings.fmt.exclude, color };
+            (all, wrong) = search.files();
             found =
                 all.into_iter().filter(|one| one.kind == SuiteFileKind::Script).map(|one| one.path).collect();
             if found.is_empty() && wrong.is_empty() {
-                wrong.push(format!("there is no script (`.pw`) in `{}`", report_name(path)));
+                wrong.push(format!("pagewalk: there is no script (`.pw`) in `{}`\n", report_name(path)));
             }
         } else if path.extension().is_some_and(|end| end == "md") {
             wrong.push(format!(
-                "`{}` is Markdown; `pagewalk fmt` formats only scripts (`.pw`)",
+                "pagewalk: `{}` is Markdown; `pagewalk fmt` formats only scripts (`.pw`)\n",
                 report_name(path)
             ));
             found.clear();
         }
         for wrong in wrong {
-            complain(&format!("pagewalk: {wrong}\n"));
+            complain(&wrong);
             tally.wrong += 1;
         }
         for path in found {

@@ -65,6 +65,11 @@ impl Folder {
         run(&self.path, args, &[])
     }
 
+    /// Runs another command of `pagewalk` in the folder.
+    pub fn pagewalk(&self, args: &[&str]) -> Told {
+        pagewalk(&self.path, args, &[])
+    }
+
     /// Runs `pagewalk test` with environment variables.
     pub fn test_with(&self, args: &[&str], variables: &[(&str, &str)]) -> Told {
         run(&self.path, args, variables)
@@ -111,8 +116,13 @@ impl Drop for Watching {
 
 /// Runs `pagewalk test` in a folder.
 pub fn run(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Told {
+    pagewalk(folder, &[&["test"], args].concat(), variables)
+}
+
+/// Runs `pagewalk` in a folder.
+fn pagewalk(folder: &Path, args: &[&str], variables: &[(&str, &str)]) -> Told {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
-    command.arg("test").args(args).current_dir(folder).stdin(Stdio::null());
+    command.args(args).current_dir(folder).stdin(Stdio::null());
     command.env_remove("NO_COLOR").env_remove("CI").envs(variables.iter().copied());
     let output = command.output().unwrap();
     let text = |bytes| String::from_utf8(bytes).unwrap();

@@ -2,6 +2,7 @@
 //! detect.
 
 mod bless;
+mod course;
 mod folder;
 mod merge;
 

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use clap::Args;
 
 use super::amend::Amend;
-use super::find::{SuiteFile, find_files};
+use super::find::{Search, SkipPattern, SuiteFile};
 use super::orphans::{orphans, prune};
 use super::play::{PlayedFile, SuitePlan};
 use super::progress::Progress;
@@ -16,6 +16,7 @@ use super::reports::Report;
 use super::script::scripts;
 use super::select::Selection;
 use super::watch::wait_for_change;
+use crate::face::course::course_of;
 use crate::face::deny::Checking;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
@@ -31,6 +32,9 @@ pub(crate) struct Test {
     paths: Vec<PathBuf>,
     #[command(flatten)]
     selection: Selection,
+    /// Skip files and folders that match PATTERN, in the notation of `.gitignore`
+    #[arg(long, value_name = "PATTERN")]
+    skip: Vec<SkipPattern>,
     #[command(flatten)]
     goldens: GoldenOptions,
     /// Stop at the first file with a failing case
@@ -52,6 +56,9 @@ pub(crate) struct Test {
     /// Run N files in parallel; default: the number of processors
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
+    /// Print only failures and the last line
+    #[arg(short, long)]
+    quiet: bool,
 }
 
 /// The files to change instead of running tests.
@@ -96,11 +103,17 @@ impl Test {
             complain(&refusal);
             return Ok(Status::Wrong);
         }
+        let search = Search {
+            paths: &self.paths,
+            skip: &self.skip,
+            excluded: |settings| &settings.test.exclude,
+            color,
+        };
         loop {
             let since = SystemTime::now();
-            let (all, wrong) = find_files(&self.paths);
+            let (all, wrong) = search.files();
             for wrong in &wrong {
-                complain(&format!("pagewalk: {wrong}\n"));
+                complain(wrong);
             }
             if !wrong.is_empty() {
                 return Ok(Status::Wrong);
@@ -123,7 +136,7 @@ impl Test {
             if !self.watch {
                 return Ok(status);
             }
-            wait_for_change(&ran.files, since, &|| find_files(&self.paths).0 != all);
+            wait_for_change(&ran.files, since, &|| search.files().0 != all);
             clear()?;
         }
     }
@@ -223,7 +236,9 @@ impl Test {
         let verbose = self.goldens.verbose;
         let mut text = outcomes(&ran.suite.blessed, color, verbose);
         text += &failures(&ran.suite, color, verbose);
-        text += &summary(&ran.suite).join("\n");
+        let lines = summary(&ran.suite);
+        let first = if self.quiet { lines.len().saturating_sub(1) } else { 0 };
+        text += &lines[first..].join("\n");
         if terminal {
             // Writing to a string cannot fail.
             let _ = write!(text, " ({:.2} s)", ran.took.as_secs_f64());
@@ -233,7 +248,10 @@ impl Test {
 
     fn threads(&self) -> usize {
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
-        self.jobs.unwrap_or_else(processors)
+        // The search for files has reported a mistake in the settings.
+        let course = self.paths.first().and_then(|path| course_of(path).ok().flatten());
+        let jobs = self.jobs.or_else(|| course?.settings.test.jobs);
+        jobs.unwrap_or_else(processors).max(1)
     }
 }
 

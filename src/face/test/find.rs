@@ -4,7 +4,14 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
+use ignore::WalkBuilder;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
+
+use crate::face::course::{course_of, message};
+use crate::face::terminal::Color;
+use pagewalk_script::lang::course::{BadCourse, Settings, Spanned};
 use pagewalk_script::lang::include::read;
 use pagewalk_script::lang::loader::{Disk, Loader};
 
@@ -61,51 +68,133 @@ fn has_script(golden: &Path) -> bool {
     scripts_of(golden).iter().any(|path| path.is_file())
 }
 
-/// Returns the files at and below these paths, sorted by name, and any errors. Skips hidden folders and
-/// folders named `target`, and does not follow links to folders.
-pub(crate) fn find_files(paths: &[PathBuf]) -> (Vec<SuiteFile>, Vec<String>) {
-    let (mut found, mut wrong) = (Vec::new(), Vec::new());
-    for path in paths {
-        // Remove a leading `./`, but keep `.` itself.
-        let path = path.strip_prefix(".").ok().filter(|rest| *rest != Path::new("")).unwrap_or(path);
-        let shown = path.display();
-        match fs::metadata(path) {
-            Err(error) => wrong.push(format!("cannot read `{shown}`: {}", error_words(&error))),
-            Ok(data) if data.is_dir() => below(path, &mut found, &mut wrong),
-            Ok(_) => match SuiteFileKind::from_path(path) {
-                // If the path names a golden file, select its script.
-                Some(SuiteFileKind::Golden) if has_script(path) => {
-                    let scripts = scripts_of(path).into_iter().filter(|path| path.is_file());
-                    found.extend(scripts.filter_map(|path| SuiteFile::from_path(&path)));
-                }
-                Some(_) => found.extend(SuiteFile::from_path(path)),
-                None => wrong.push(format!("`{shown}` is neither a script (`.pw`) nor Markdown (`.md`)")),
-            },
-        }
-    }
-    found.retain(|found| found.kind != SuiteFileKind::Golden || !has_script(&found.path));
-    found.sort();
-    found.dedup_by(|one, other| one.name == other.name);
-    (found, wrong)
+/// A search for files with scripts.
+pub(crate) struct Search<'a> {
+    /// The files and folders.
+    pub(crate) paths: &'a [PathBuf],
+    /// Patterns of files to skip, relative to the current folder.
+    pub(crate) skip: &'a [SkipPattern],
+    /// Returns the patterns that a course excludes, relative to its folder.
+    pub(crate) excluded: fn(&Settings) -> &[Spanned<String>],
+    pub(crate) color: Color,
 }
 
-fn below(folder: &Path, found: &mut Vec<SuiteFile>, wrong: &mut Vec<String>) {
-    let entries = fs::read_dir(folder).and_then(Iterator::collect::<io::Result<Vec<_>>>);
-    let entries = match entries {
-        Ok(entries) => entries,
-        Err(error) => {
-            return wrong.push(format!("cannot read `{}`: {}", folder.display(), error_words(&error)));
+/// A pattern in the notation of `.gitignore`.
+#[derive(Debug, Clone)]
+pub(crate) struct SkipPattern(String);
+
+impl FromStr for SkipPattern {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, String> {
+        matcher(Path::new("."), [text]).map_err(|(_, reason)| reason)?;
+        Ok(Self(text.to_owned()))
+    }
+}
+
+impl Search<'_> {
+    /// Returns the files at and below the paths, sorted by name, and any errors. Skips hidden folders, folders named
+    /// `target`, and files that Git ignores, and does not follow links to folders. Never skips the paths themselves.
+    pub(crate) fn files(&self) -> (Vec<SuiteFile>, Vec<String>) {
+        let (mut found, mut wrong) = (Vec::new(), Vec::new());
+        let cannot_read =
+            |path: &Path, words: &str| format!("pagewalk: cannot read `{}`: {words}\n", path.display());
+        for path in self.paths {
+            // Remove a leading `./`, but keep `.` itself.
+            let path = path.strip_prefix(".").ok().filter(|rest| *rest != Path::new("")).unwrap_or(path);
+            match fs::metadata(path) {
+                Err(error) => wrong.push(cannot_read(path, &error_words(&error))),
+                Ok(data) if data.is_dir() => match self.skipped(path) {
+                    Ok(skipped) => below(path, skipped, &mut found, &mut wrong),
+                    Err(bad) => wrong.push(message(bad, self.color)),
+                },
+                Ok(_) => match SuiteFileKind::from_path(path) {
+                    // If the path names a golden file, select its script.
+                    Some(SuiteFileKind::Golden) if has_script(path) => {
+                        let scripts = scripts_of(path).into_iter().filter(|path| path.is_file());
+                        found.extend(scripts.filter_map(|path| SuiteFile::from_path(&path)));
+                    }
+                    Some(_) => found.extend(SuiteFile::from_path(path)),
+                    None => wrong.push(format!(
+                        "pagewalk: `{}` is neither a script (`.pw`) nor Markdown (`.md`)\n",
+                        path.display()
+                    )),
+                },
+            }
         }
-    };
+        found.retain(|found| found.kind != SuiteFileKind::Golden || !has_script(&found.path));
+        found.sort();
+        found.dedup_by(|one, other| one.name == other.name);
+        (found, wrong)
+    }
+
+    /// Returns the files to skip below a folder.
+    fn skipped(&self, folder: &Path) -> Result<Skipped, BadCourse> {
+        let canonical = |path: &Path| path.canonicalize().unwrap_or_default();
+        let skip = self.skip.iter().map(|SkipPattern(text)| &**text);
+        // The command line accepts only valid patterns.
+        let mut patterns: Vec<Gitignore> = matcher(&canonical(Path::new(".")), skip).into_iter().collect();
+        if let Some(course) = course_of(folder)? {
+            let excluded = (self.excluded)(&course.settings);
+            let texts = excluded.iter().map(|pattern| &**pattern.get_ref());
+            let matcher = matcher(course.folder(), texts);
+            patterns.push(matcher.map_err(|(at, reason)| course.bad_value(&excluded[at], reason))?);
+        }
+        patterns.retain(|one| !one.is_empty());
+        Ok(Skipped { folder: folder.to_owned(), canonical: canonical(folder), patterns })
+    }
+}
+
+/// Returns a matcher of patterns in a folder, or the number of the first invalid pattern with the reason.
+fn matcher<'p>(
+    folder: &Path,
+    patterns: impl IntoIterator<Item = &'p str>,
+) -> Result<Gitignore, (usize, String)> {
+    let mut builder = GitignoreBuilder::new(folder);
+    builder.allow_unclosed_class(false);
+    let mut count = 0;
+    for pattern in patterns {
+        builder.add_line(None, pattern).map_err(|error| (count, error.to_string()))?;
+        count += 1;
+    }
+    builder.build().map_err(|error| (count.saturating_sub(1), error.to_string()))
+}
+
+/// The files to skip below a folder.
+struct Skipped {
+    folder: PathBuf,
+    canonical: PathBuf,
+    patterns: Vec<Gitignore>,
+}
+
+impl Skipped {
+    fn skips(&self, path: &Path, is_folder: bool) -> bool {
+        let path = self.canonical.join(path.strip_prefix(&self.folder).unwrap_or(path));
+        let mut patterns = self.patterns.iter().filter(|one| path.starts_with(one.path()));
+        patterns.any(|one| one.matched(&path, is_folder).is_ignore())
+    }
+}
+
+fn below(folder: &Path, skipped: Skipped, found: &mut Vec<SuiteFile>, wrong: &mut Vec<String>) {
+    let entries = WalkBuilder::new(folder)
+        .hidden(false)
+        .ignore(false)
+        .git_global(false)
+        .git_exclude(false)
+        .filter_entry(move |entry| {
+            let is_folder = entry.file_type().is_some_and(|kind| kind.is_dir());
+            let name = entry.file_name();
+            let is_apart = is_folder && (name == "target" || name.to_string_lossy().starts_with('.'));
+            entry.depth() == 0 || !is_apart && !skipped.skips(entry.path(), is_folder)
+        })
+        .build();
     for entry in entries {
-        let path = entry.path();
-        let path = path.strip_prefix(".").unwrap_or(&path).to_owned();
-        let hidden = entry.file_name().to_string_lossy().starts_with('.');
-        let Ok(kind) = entry.file_type() else { continue };
-        if kind.is_dir() && !hidden && entry.file_name() != "target" {
-            below(&path, found, wrong);
-        } else if !kind.is_dir() && path.is_file() {
-            found.extend(SuiteFile::from_path(&path));
+        match entry {
+            Ok(entry) => {
+                let path = entry.path().strip_prefix(".").unwrap_or(entry.path());
+                found.extend(SuiteFile::from_path(path).filter(|_| path.is_file()));
+            }
+            Err(error) => wrong.push(format!("pagewalk: {error}\n")),
         }
     }
 }

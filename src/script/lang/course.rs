@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
-use toml::Spanned;
+pub use toml::Spanned;
 
 use super::diagnostic::{Code, Diagnostic};
 use super::include::{reason, text_of};
