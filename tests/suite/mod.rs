@@ -4,6 +4,7 @@
 mod bless;
 mod folder;
 mod merge;
+mod review;
 
 use std::path::Path;
 
