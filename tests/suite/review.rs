@@ -106,7 +106,7 @@ fn added_and_removed_statements_and_cases_are_decided() {
 #[test]
 fn two_reviews_at_once_lose_nothing() {
     let folder = Folder::new("review-twice");
-    let reads: String = (0..40).map(|i| format!("read 0x{:X}\n", 8 * i)).collect();
+    let reads = (0..40).map(|i| format!("read 0x{:X}\n", 8 * i)).collect::<Vec<_>>().concat();
     folder.put("s0.pw", format!("machine simple\n{reads}"));
     folder.passes(&["--bless"]);
     folder.put("s0.golden.yaml", folder.get("s0.golden.yaml").replace("vpo ", "vpo 9"));
@@ -129,4 +129,16 @@ fn failing_scripts_are_not_reviewed() {
     assert!(status == 1 && text.contains("0 accepted, 0 rejected, 0 undecided"), "{text}");
     let refused = folder.test_with(&["--review"], &[("CI", "1")]);
     assert!(refused.status == 2 && refused.err.contains("`--review` refuses to run"), "{}", refused.err);
+}
+
+#[test]
+fn watching_accepts_the_differences() {
+    let folder = differing("review-watch", 2);
+    let mut watching = folder.watch();
+    watching.until("to accept the differences, type `a` and press Enter");
+    watching.types("b");
+    watching.types("a");
+    watching.until("s0.golden.yaml: written, 3 statements");
+    watching.until("2 passed, 0 failed");
+    assert_eq!((left(&folder, 0), left(&folder, 1)), (0, 0));
 }

@@ -16,13 +16,13 @@ use super::reports::Report;
 use super::review::{ReviewFile, review};
 use super::script::scripts;
 use super::select::Selection;
-use super::watch::wait_for_change;
+use super::watch::{Keys, wait_for_change};
 use crate::face::deny::Checking;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
 use pagewalk_script::api::golden::TestScript;
 use pagewalk_script::suite::amend::Wanted;
-use pagewalk_script::suite::reports::{Case, Name, Suite, Verdict, failures, outcomes, summary};
+use pagewalk_script::suite::reports::{Case, Held, Name, Suite, Verdict, failures, outcomes, summary};
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
@@ -107,6 +107,8 @@ impl Test {
             complain(&refusal);
             return Ok(Status::Wrong);
         }
+        let keys = if self.watch && !in_ci() { Some(Keys::read()) } else { None };
+        let mut bless = self.goldens.bless;
         loop {
             let since = SystemTime::now();
             let (all, wrong) = find_files(&self.paths);
@@ -129,12 +131,20 @@ impl Test {
                 let threads = self.threads();
                 return Amend { wanted, all: &all, files: &files, wants: &wants, threads, color }.execute();
             }
-            let ran = self.run(&all, &files, color)?;
+            let ran = self.run(&all, &files, bless, color)?;
             let status = self.report_run(&ran, color)?;
             if !self.watch {
                 return Ok(status);
             }
-            wait_for_change(&ran.files, since, &|| find_files(&self.paths).0 != all);
+            let differs = |case: &Case| matches!(case.golden, Held::Differs { .. });
+            let differs = keys.is_some() && ran.suite.cases.iter().any(differs);
+            if differs {
+                print("to accept the differences, type `a` and press Enter\n")?;
+            }
+            let accepted = || differs && keys.as_ref().is_some_and(Keys::accept);
+            wait_for_change(&ran.files, since, &|| accepted() || find_files(&self.paths).0 != all);
+            // The key applies only to the differences on the screen.
+            bless = self.goldens.bless || keys.as_ref().is_some_and(Keys::take) && differs;
             clear()?;
         }
     }
@@ -149,11 +159,12 @@ impl Test {
             (self.amending.fill, "--fill", "scripts"),
         ];
         let (_, option, written) = writing.into_iter().find(|(wanted, ..)| *wanted)?;
-        std::env::var_os("CI").filter(|ci| !ci.is_empty())?;
-        Some(format!(
-            "pagewalk: `{option}` refuses to run because the environment variable `CI` is set\n  \
+        in_ci().then(|| {
+            format!(
+                "pagewalk: `{option}` refuses to run because the environment variable `CI` is set\n  \
              help: run `pagewalk test {option}` on your own machine, and review the changed {written}\n"
-        ))
+            )
+        })
     }
 
     fn list(&self, files: &[SuiteFile]) -> io::Result<Status> {
@@ -169,13 +180,13 @@ impl Test {
         print(&text).map(|()| Status::Held)
     }
 
-    fn run(&self, all: &[SuiteFile], files: &[SuiteFile], color: Color) -> io::Result<SuiteRun> {
+    fn run(&self, all: &[SuiteFile], files: &[SuiteFile], bless: bool, color: Color) -> io::Result<SuiteRun> {
         let start = Instant::now();
         let mut progress = Progress::new(files.len());
         let plan = SuitePlan {
             style: diagnostic_style(color),
             checking: self.checking,
-            bless: self.goldens.bless,
+            bless,
             review: self.goldens.review,
             required: self.goldens.require_golden,
             wanted: &|case| self.selection.wants(&case.name),
@@ -256,6 +267,11 @@ impl Test {
         let processors = || std::thread::available_parallelism().map_or(1, usize::from);
         self.jobs.unwrap_or_else(processors)
     }
+}
+
+/// Whether a CI system runs the program.
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|ci| !ci.is_empty())
 }
 
 /// Clears the screen of a terminal.
