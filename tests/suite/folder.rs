@@ -1,7 +1,7 @@
 //! A folder of scripts, in which `pagewalk test` runs.
 
 use std::fs;
-use std::io::{BufRead, BufReader};
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};
@@ -78,7 +78,12 @@ impl Folder {
     /// Starts `pagewalk test` to watch this folder.
     pub fn watch(&self) -> Watching {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
-        command.args(["test", "--watch"]).current_dir(&self.path).stdin(Stdio::null()).stdout(Stdio::piped());
+        command
+            .args(["test", "--watch"])
+            .current_dir(&self.path)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped());
+        command.env_remove("CI");
         let mut child = command.spawn().unwrap();
         let out = BufReader::new(child.stdout.take().unwrap());
         let (send, lines) = channel();
@@ -101,6 +106,12 @@ pub struct Watching {
 }
 
 impl Watching {
+    /// Types a line.
+    pub fn types(&mut self, line: &str) {
+        let mut keys = self.child.stdin.as_ref().expect("a pipe");
+        writeln!(keys, "{line}").expect("the program reads");
+    }
+
     /// Waits until a run prints this summary.
     pub fn until(&mut self, summary: &str) {
         while self.lines.recv_timeout(Duration::from_secs(60)).expect(summary) != summary {}

@@ -5,6 +5,7 @@ mod bless;
 mod course;
 mod folder;
 mod merge;
+mod review;
 
 use std::path::Path;
 

@@ -13,16 +13,17 @@ use super::orphans::{orphans, prune};
 use super::play::{PlayedFile, SuitePlan};
 use super::progress::Progress;
 use super::reports::Report;
+use super::review::{ReviewFile, review};
 use super::script::scripts;
 use super::select::Selection;
-use super::watch::wait_for_change;
+use super::watch::{Keys, wait_for_change};
 use crate::face::course::course_of;
 use crate::face::deny::Checking;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
 use pagewalk_script::api::golden::TestScript;
 use pagewalk_script::suite::amend::Wanted;
-use pagewalk_script::suite::reports::{Case, Name, Suite, Verdict, failures, outcomes, summary};
+use pagewalk_script::suite::reports::{Case, Held, Name, Suite, Verdict, failures, outcomes, summary};
 
 /// Arguments of `pagewalk test`.
 #[derive(Debug, Args)]
@@ -50,15 +51,25 @@ pub(crate) struct Test {
     /// Rerun the tests after every file change
     #[arg(long, conflicts_with = "list")]
     watch: bool,
-    /// Also write a report: `junit`, `tap`, `json`, or `github`; `-` is standard output
-    #[arg(long = "report", value_name = "FORMAT=FILE")]
-    reports: Vec<Report>,
+    #[command(flatten)]
+    output: OutputOptions,
     /// Run N files in parallel; default: the number of processors
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
     /// Print only failures and the last line
     #[arg(short, long)]
     quiet: bool,
+}
+
+/// The reports.
+#[derive(Debug, Args)]
+struct OutputOptions {
+    /// Show all differences from golden files, even if they are alike
+    #[arg(long)]
+    verbose: bool,
+    /// Also write a report: `junit`, `tap`, `json`, or `github`; `-` is standard output
+    #[arg(long = "report", value_name = "FORMAT=FILE")]
+    reports: Vec<Report>,
 }
 
 /// The files to change instead of running tests.
@@ -81,12 +92,12 @@ struct GoldenOptions {
     /// Update the golden files to the current results and show the changes
     #[arg(long, conflicts_with_all = ["list", "require_golden"])]
     bless: bool,
+    /// Accept or reject each difference from a golden file; refused if `CI` is set
+    #[arg(long, conflicts_with_all = ["list", "bless", "watch", "fail_fast", "accept", "fill", "prune", "reports"])]
+    review: bool,
     /// Fail if a script has no golden file
     #[arg(long)]
     require_golden: bool,
-    /// Show all differences from golden files, even if they are alike
-    #[arg(long)]
-    verbose: bool,
 }
 
 /// The result of a run, and the files on which it depended.
@@ -109,6 +120,8 @@ impl Test {
             excluded: |settings| &settings.test.exclude,
             color,
         };
+        let keys = if self.watch && !in_ci() { Some(Keys::read()) } else { None };
+        let mut bless = self.goldens.bless;
         loop {
             let since = SystemTime::now();
             let (all, wrong) = search.files();
@@ -131,12 +144,20 @@ impl Test {
                 let threads = self.threads();
                 return Amend { wanted, all: &all, files: &files, wants: &wants, threads, color }.execute();
             }
-            let ran = self.run(&all, &files, color);
+            let ran = self.run(&all, &files, bless, color)?;
             let status = self.report_run(&ran, color)?;
             if !self.watch {
                 return Ok(status);
             }
-            wait_for_change(&ran.files, since, &|| search.files().0 != all);
+            let differs = |case: &Case| matches!(case.golden, Held::Differs { .. });
+            let differs = keys.is_some() && ran.suite.cases.iter().any(differs);
+            if differs {
+                print("to accept the differences, type `a` and press Enter\n")?;
+            }
+            let accepted = || differs && keys.as_ref().is_some_and(Keys::accept);
+            wait_for_change(&ran.files, since, &|| accepted() || search.files().0 != all);
+            // The key applies only to the differences on the screen.
+            bless = self.goldens.bless || keys.as_ref().is_some_and(Keys::take) && differs;
             clear()?;
         }
     }
@@ -145,16 +166,18 @@ impl Test {
     fn refusal(&self) -> Option<String> {
         let writing = [
             (self.goldens.bless, "--bless", "golden files"),
+            (self.goldens.review, "--review", "golden files"),
             (self.amending.prune, "--prune", "golden files"),
             (self.amending.accept, "--accept", "scripts"),
             (self.amending.fill, "--fill", "scripts"),
         ];
         let (_, option, written) = writing.into_iter().find(|(wanted, ..)| *wanted)?;
-        std::env::var_os("CI").filter(|ci| !ci.is_empty())?;
-        Some(format!(
-            "pagewalk: `{option}` refuses to run because the environment variable `CI` is set\n  \
+        in_ci().then(|| {
+            format!(
+                "pagewalk: `{option}` refuses to run because the environment variable `CI` is set\n  \
              help: run `pagewalk test {option}` on your own machine, and review the changed {written}\n"
-        ))
+            )
+        })
     }
 
     fn list(&self, files: &[SuiteFile]) -> io::Result<Status> {
@@ -170,13 +193,14 @@ impl Test {
         print(&text).map(|()| Status::Held)
     }
 
-    fn run(&self, all: &[SuiteFile], files: &[SuiteFile], color: Color) -> SuiteRun {
+    fn run(&self, all: &[SuiteFile], files: &[SuiteFile], bless: bool, color: Color) -> io::Result<SuiteRun> {
         let start = Instant::now();
         let mut progress = Progress::new(files.len());
         let plan = SuitePlan {
             style: diagnostic_style(color),
             checking: self.checking,
-            bless: self.goldens.bless,
+            bless,
+            review: self.goldens.review,
             required: self.goldens.require_golden,
             wanted: &|case| self.selection.wants(&case.name),
             all,
@@ -186,20 +210,28 @@ impl Test {
         let work = |found: &SuiteFile| plan.play(found);
         let red = |played: &PlayedFile| played.cases.iter().any(|case| case.verdict().bad());
         let stop = |played: &PlayedFile| self.fail_fast && red(played);
-        let played = side_by_side(files, self.threads(), work, stop, |found, played| {
+        let mut played = side_by_side(files, self.threads(), work, stop, |found, played| {
             progress.done(&found.name, red(played));
         });
         progress.clear();
         let took = start.elapsed();
         let mut ran = SuiteRun { suite: Suite::default(), took, files: Vec::new() };
-        for played in played {
+        let differing = files.iter().zip(&mut played);
+        let mut differing: Vec<ReviewFile> = differing
+            .filter_map(|(found, played)| Some(ReviewFile { found, runs: played.review.as_mut()? }))
+            .collect();
+        if self.goldens.review {
+            print(&review(&mut differing, plan.wanted, color.is_wanted(&io::stdout()))?)?;
+        }
+        for mut played in played {
+            played.cases.extend(played.review.take().map(|runs| plan.selected(runs)).unwrap_or_default());
             complain(&played.complaint);
             ran.suite.blessed.extend(played.blessed);
             ran.suite.cases.extend(played.cases);
             ran.files.extend(played.beside);
         }
         ran.files.extend(files.iter().map(|found| found.path.clone()));
-        ran
+        Ok(ran)
     }
 
     /// Prints the result of a run and writes its reports.
@@ -216,14 +248,14 @@ impl Test {
             complain(&format!("pagewalk: {what}\n"));
             status = Status::Wrong;
         }
-        for report in &self.reports {
+        for report in &self.output.reports {
             if let Err(why) = report.write(suite)? {
                 complain(&format!("pagewalk: {why}\n"));
                 status = Status::Wrong;
             }
         }
         // A report on standard output must be the only output there.
-        if self.reports.iter().any(Report::to_stdout) {
+        if self.output.reports.iter().any(Report::to_stdout) {
             complain(&self.summary_text(ran, color.is_wanted(&io::stderr()), io::stderr().is_terminal()));
         } else {
             print(&self.summary_text(ran, color.is_wanted(&io::stdout()), io::stdout().is_terminal()))?;
@@ -233,7 +265,7 @@ impl Test {
 
     /// Returns the changes to golden files, the failures, and the summary. Includes the time only on a terminal.
     fn summary_text(&self, ran: &SuiteRun, color: bool, terminal: bool) -> String {
-        let verbose = self.goldens.verbose;
+        let verbose = self.output.verbose;
         let mut text = outcomes(&ran.suite.blessed, color, verbose);
         text += &failures(&ran.suite, color, verbose);
         let lines = summary(&ran.suite);
@@ -253,6 +285,11 @@ impl Test {
         let jobs = self.jobs.or_else(|| course?.settings.test.jobs);
         jobs.unwrap_or_else(processors).max(1)
     }
+}
+
+/// Whether a CI system runs the program.
+fn in_ci() -> bool {
+    std::env::var_os("CI").is_some_and(|ci| !ci.is_empty())
 }
 
 /// Clears the screen of a terminal.

@@ -82,7 +82,7 @@ fn reject(
 }
 
 /// Returns the reason not to write the results of these cases.
-fn refusal(found: &SuiteFile, runs: &CaseRuns, wanted: CaseFilter) -> Option<Outcome> {
+pub(crate) fn refusal(found: &SuiteFile, runs: &CaseRuns, wanted: CaseFilter) -> Option<Outcome> {
     let bad = runs.cases().filter(|case| wanted(case) && case.own().bad());
     let case = bad.max_by_key(|case| case.own())?;
     let (why, fix) = match case.own() {
@@ -117,6 +117,6 @@ pub(crate) fn load(path: &Path) -> Result<Vec<u8>, Unusable> {
 }
 
 /// The name of a file without its folder.
-fn file_name(found: &SuiteFile) -> String {
+pub(crate) fn file_name(found: &SuiteFile) -> String {
     found.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }

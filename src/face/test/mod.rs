@@ -9,6 +9,7 @@ mod orphans;
 mod play;
 mod progress;
 mod reports;
+mod review;
 mod script;
 mod select;
 mod watch;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::find::{SuiteFile, SuiteFileKind, included, report_name};
-use super::goldens::{compare_with_golden, golden_of, is_present, rewrite};
+use super::goldens::{compare_with_golden, golden_of, is_present, refusal, rewrite};
 use super::orphans::{Orphan, former, renamed, stale};
 use super::script::scripts;
 use crate::face::deny::Checking;
@@ -22,6 +22,8 @@ pub(crate) struct SuitePlan<'a> {
     pub(crate) checking: Checking,
     /// Whether to write golden files.
     pub(crate) bless: bool,
+    /// Whether to keep the results of files that differ from their golden files.
+    pub(crate) review: bool,
     /// Whether a golden file is required.
     pub(crate) required: bool,
     pub(crate) wanted: CaseFilter<'a>,
@@ -41,6 +43,8 @@ pub(crate) struct PlayedFile {
     pub(crate) complaint: String,
     /// The outcome of `--bless`.
     pub(crate) blessed: Option<Blessed>,
+    /// The results to review.
+    pub(crate) review: Option<CaseRuns>,
     /// The other files that the scripts use.
     pub(crate) beside: Vec<PathBuf>,
 }
@@ -90,8 +94,17 @@ impl SuitePlan<'_> {
         } else {
             played.blessed = rewrite(found, &mut did, self.wanted);
         }
-        played.cases = did.0.into_iter().map(|(case, _)| case).filter(|case| (self.wanted)(case)).collect();
+        if self.review && refusal(found, &did, self.wanted).is_none() && !did.items(self.wanted).is_empty() {
+            played.review = Some(did);
+            return played;
+        }
+        played.cases = self.selected(did);
         played
+    }
+
+    /// Returns the selected cases.
+    pub(crate) fn selected(&self, did: CaseRuns) -> Vec<Case> {
+        did.0.into_iter().map(|(case, _)| case).filter(|case| (self.wanted)(case)).collect()
     }
 
     fn is_included(&self, found: &SuiteFile) -> bool {

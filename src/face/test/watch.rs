@@ -1,7 +1,10 @@
 //! `--watch`: polls files for changes.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, SystemTime};
 
 /// Time between two polls.
@@ -26,6 +29,38 @@ pub(crate) fn wait_for_change(files: &[PathBuf], since: SystemTime, others: &dyn
         same()
     }) && !others()
     {}
+}
+
+/// Reads the key `a` from standard input while the program waits.
+#[derive(Debug, Default)]
+pub(crate) struct Keys {
+    accept: Arc<AtomicBool>,
+}
+
+impl Keys {
+    /// Reads lines in a thread, which ends with the input.
+    pub(crate) fn read() -> Self {
+        let keys = Self::default();
+        let accept = keys.accept.clone();
+        std::thread::spawn(move || {
+            for line in io::stdin().lines().map_while(Result::ok) {
+                if line.trim().eq_ignore_ascii_case("a") {
+                    accept.store(true, Ordering::Relaxed);
+                }
+            }
+        });
+        keys
+    }
+
+    /// Whether the user accepts the differences.
+    pub(crate) fn accept(&self) -> bool {
+        self.accept.load(Ordering::Relaxed)
+    }
+
+    /// Forgets the key. Returns whether the user accepted the differences.
+    pub(crate) fn take(&self) -> bool {
+        self.accept.swap(false, Ordering::Relaxed)
+    }
 }
 
 fn stamp_of(file: &Path) -> FileStamp {

@@ -5,6 +5,9 @@ use super::golden::{
 };
 use super::reports::{Case, Held, Mistake, Verdict};
 
+/// The note about a case that the golden file lacks.
+pub(super) const NO_CASE: &str = "the golden file has no such case";
+
 /// Selects cases.
 pub type CaseFilter<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
 
@@ -50,7 +53,7 @@ impl CaseRuns {
 
     /// Compares the cases with a golden file. `new` is the golden file for these runs. Returns the index of the
     /// golden section of each case.
-    fn compare(&mut self, golden: &Golden, new: &Golden) -> Vec<Option<usize>> {
+    pub(super) fn compare(&mut self, golden: &Golden, new: &Golden) -> Vec<Option<usize>> {
         let found = counterparts(&golden.cases, &new.cases);
         let wrong = self.cases().any(|case| case.own() == Verdict::Wrong);
         let gone = (0..).zip(&golden.cases).filter(|(at, _)| !wrong && !found.contains(&Some(*at)));
@@ -66,7 +69,7 @@ impl CaseRuns {
             let mut notes = std::mem::take(&mut notes);
             let section = section.and_then(|at| golden.cases.get(at));
             if section.is_none() {
-                notes.push("the golden file has no such case".to_owned());
+                notes.push(NO_CASE.to_owned());
             }
             let (statements, mistakes) =
                 section.map_or((&[][..], &[][..]), |section| (&*section.statements, &*section.mistakes));

@@ -6,3 +6,4 @@ pub mod case_runs;
 pub mod golden;
 pub mod listing;
 pub mod reports;
+pub mod review;

@@ -48,25 +48,38 @@ pub enum Change {
     Both { old: String, new: String },
 }
 
+/// A statement of a golden file, the corresponding statement of a run, and their difference.
+pub(crate) struct Compared<'a> {
+    pub(crate) old: Option<&'a Entry>,
+    pub(crate) new: Option<&'a Entry>,
+    pub(crate) difference: Option<Difference>,
+}
+
 /// Returns a case's statements that differ from the case's golden section. `case` is the file and the line of the
 /// case, for a statement that did not run.
 pub fn compare(golden: &[Entry], run: &[Placed], case: (&str, usize)) -> Vec<Difference> {
+    compared(golden, run, case).into_iter().filter_map(|one| one.difference).collect()
+}
+
+/// Compares all statements of a case.
+pub(crate) fn compared<'a>(golden: &'a [Entry], run: &'a [Placed], case: (&str, usize)) -> Vec<Compared<'a>> {
     let old: Vec<String> = golden.iter().map(Entry::head).collect();
     let new: Vec<String> = run.iter().map(|placed| placed.entry.head()).collect();
-    let mut differences = Vec::new();
-    for Pair { at, old, new } in pairs(&old, &new) {
-        let (old, new) = (old.and_then(|at| golden.get(at)), new.and_then(|at| run.get(at)));
-        let changes = changes(old, new.map(|placed| &placed.entry));
+    let compared = pairs(&old, &new).into_iter().map(|Pair { at, old, new }| {
+        let (old, placed) = (old.and_then(|at| golden.get(at)), new.and_then(|at| run.get(at)));
+        let new = placed.map(|placed| &placed.entry);
+        let changes = changes(old, new);
         if changes.is_empty() {
-            continue;
+            return Compared { old, new, difference: None };
         }
-        let statement = new.map(|placed| &placed.entry).or(old).map(Entry::head).unwrap_or_default();
-        let place = run.get(at).or(run.last()).map_or(case, |placed| (&*placed.file, placed.line));
-        let did = new.and_then(|placed| placed.did.as_deref());
+        let statement = new.or(old).map(Entry::head).unwrap_or_default();
+        let (file, line) = run.get(at).or(run.last()).map_or(case, |placed| (&*placed.file, placed.line));
+        let did = placed.and_then(|placed| placed.did.as_deref());
         let reasons = old.zip(did).map(|(old, did)| reasons(old, did)).unwrap_or_default();
-        differences.push(Difference { file: place.0.to_owned(), line: place.1, statement, changes, reasons });
-    }
-    differences
+        let difference = Difference { file: file.to_owned(), line, statement, changes, reasons };
+        Compared { old, new, difference: Some(difference) }
+    });
+    compared.collect()
 }
 
 /// Explains the facts that the golden entry does not contain.

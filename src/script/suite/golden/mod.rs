@@ -10,6 +10,7 @@ mod tests;
 mod yaml;
 
 pub(crate) use blocks::{UNNAMED, counterparts, unnumbered};
+pub(crate) use compare::compared;
 pub use compare::{Change, Difference, Placed, compare};
 pub use digest::Digest;
 pub use model::{Entry, FORMAT, Golden, Section};
