@@ -23,10 +23,11 @@ pub struct Completion {
     /// The best matches first. If nothing begins with the typed text, the list contains only the nearest
     /// name.
     pub items: Vec<CompletionItem>,
-    /// Whether the items change with the next keystroke, so that the editor must not filter them itself.
-    pub is_incomplete: bool,
-    /// Whether to show the list when the user types a space without requesting completion.
-    pub opens_after_space: bool,
+    /// Whether the line may end at the cursor, because the typed text is empty or complete. A list that opens there
+    /// without a request would turn Enter into an item.
+    pub line_may_end: bool,
+    /// Whether the list is too long to open after a space without a request.
+    pub is_long: bool,
 }
 
 /// A completion item.
@@ -59,18 +60,12 @@ impl Document {
             let more = self.file_items(wanted);
             found.items.extend(more);
         }
-        let typed = self.text().get(found.from..at).unwrap_or("");
-        let begins = |item: &CompletionOffer| {
-            item.text.get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed))
-        };
-        let Completions { from, items, position, .. } = found;
+        let Completions { from, items, position, line_may_end, .. } = found;
         let snippets = self.line_is_free(at);
         Completion {
             range: from..at,
-            // If no item begins with the typed text, the editor requests the items again after the next
-            // keystroke.
-            is_incomplete: items.len() > MOST || !items.iter().any(begins),
-            opens_after_space: items.len() <= FEW && position != ItemPosition::Statement,
+            line_may_end,
+            is_long: items.len() > FEW,
             items: items
                 .into_iter()
                 .take(MOST)

@@ -1,7 +1,10 @@
 //! Tests of completion and hovers.
 
+use std::path::Path;
+
 use super::document_with_cursor;
-use crate::editor::{Completion, CompletionItem, Failure, Hover, RunResult, Step};
+use crate::editor::{Completion, CompletionItem, Document, Failure, Hover, OpenTexts, RunResult, Step};
+use crate::lang::loader::Disk;
 use crate::lang::span::Span;
 use std::sync::atomic::AtomicBool;
 
@@ -33,7 +36,6 @@ fn an_item_replaces_the_typed_text() {
     assert_eq!(item("re‸ 0x40", "read").snippet, None);
     // Approximate matches are listed.
     item("tranlsate‸", "translate");
-    assert!(offered("tranlsate‸", &[]).is_incomplete);
 }
 
 #[test]
@@ -53,68 +55,86 @@ fn open_files_are_offered_in_an_include() {
 
 #[test]
 fn a_space_opens_no_long_list() {
-    assert!(!offered("  ‸", &[]).opens_after_space);
-    assert!(!offered("let x = ‸", &[]).opens_after_space);
+    assert!(offered("let x = ‸", &[]).is_long);
     let short = offered("translate 0 for ‸", &[]);
-    assert!(short.opens_after_space && short.items.len() == 3);
-}
-
-fn hover(text: &str, ran: Option<&RunResult>) -> Option<Hover> {
-    let (document, at) = document_with_cursor(text, &[]);
-    document.hover(at, ran)
+    assert!(!short.is_long && !short.line_may_end && short.items.len() == 3);
 }
 
 #[test]
-fn a_word_is_explained_with_its_range() {
-    let text = "# 𝕏\nshow \"𝕏\"; re‸ad 0";
-    let Hover { range, text: meaning } = hover(text, None).expect("something");
-    assert!(meaning.contains("read VA [size N]"), "{meaning}");
-    let start = text.find("re").unwrap();
-    assert_eq!(range, Some(start..start + 4));
-    assert_eq!(hover("let x = 1 ‸ ", None), None);
+fn the_line_may_end_after_complete_words_only() {
+    let machine = "machine simple\nlet va = 1\n";
+    for (line, may_end) in [
+        ("", true),
+        ("show tlb", true),
+        ("show tl", false),
+        ("show tlb ", true),
+        ("show ", false),
+        ("read va ", true),
+        ("read va size ", false),
+        ("read", false),
+        ("tick", true),
+        ("read va => ", false),
+        ("read va =>", true),
+        ("read va => tlb ", false),
+        ("read va => tlb", false),
+        ("read va => tlb hit", true),
+        ("read va => tlb hit,", true),
+        ("read va => tlb hit, ", false),
+        ("ask read va => tlb", true),
+        ("let x = va", true),
+        ("let x = va +", true),
+        ("let x = va + ", false),
+        ("let x = max(va", false),
+        ("let x = max(va)", true),
+        ("let x = tlb.", false),
+        ("let x = tlb.hits", true),
+        ("set page_table", true),
+        ("set page_table {\n  | ", false),
+        ("set page_table {\n  | vpn", true),
+        ("set page_table {\n  | vpn ppn v |", true),
+        ("set page_table {\n  | vpn ppn v | ", true),
+        ("set page_table {\n  | vpn ppn v |\n  ", true),
+        ("if va == 1", true),
+        ("for x in va", true),
+        ("for x ", false),
+    ] {
+        let found = offered(&format!("{machine}{line}‸"), &[]);
+        assert_eq!(
+            found.line_may_end || found.items.is_empty(),
+            may_end,
+            "{line:?}: {:?}",
+            found.items.first()
+        );
+    }
+    for (block, may_end) in [("virtual 14 ", true), ("virtual ", false), ("page 64", true), ("", true)] {
+        let found = offered(&format!("machine {{\n  {block}‸"), &[]);
+        assert_eq!(found.line_may_end || found.items.is_empty(), may_end, "{block:?}");
+    }
 }
 
+/// Checks that no list is open at the end of a line, where Enter would insert an item.
 #[test]
-fn a_mistake_is_explained() {
-    let Hover { text, .. } = hover("machine simple\nread 0x12‸345", None).expect("something");
-    assert!(text.contains("`address-too-wide`: "), "{text}");
-}
-
-#[test]
-fn the_results_of_the_run_come_first() {
-    let span = |start, end| Span { file: 0, start, end };
-    let ran = RunResult {
-        steps: vec![Step {
-            span: span(15, 40),
-            facts: vec!["vpn 0x00".to_owned(), "tlb miss".to_owned()],
-            times: 1,
-            ..Step::default()
-        }],
-        failures: vec![Failure {
-            span: span(25, 30),
-            message: "`vpn` is 0x00, not 3".to_owned(),
-            open: false,
-        }],
-        ..RunResult::default()
-    };
-    let text = |marked| hover(marked, Some(&ran)).expect("something").text;
-    let fact = text("machine simple\nread 0 => vp‸n 3, tlb miss");
-    assert!(fact.starts_with("**`vpn` is 0x00, not 3**\n\nIn the run: `vpn 0x00`."), "{fact}");
-    let verb = text("machine simple\nre‸ad 0 => vpn 3, tlb miss");
-    assert!(verb.contains("vpn 0x00, tlb miss") && verb.contains("read VA"), "{verb}");
-}
-
-#[test]
-fn a_small_figure_is_drawn() {
-    let text = "machine simple\nfi‸gure bits 0x3D4 fields";
-    let (document, at) = document_with_cursor(text, &[]);
-    let ran = document.run(100, &AtomicBool::new(false));
-    let drawing = document.hover(at, Some(&ran)).expect("a hover").text;
-    // 0x3D4 is 00 0011 1101 0100.
-    assert!(drawing.starts_with("```text\nvirtual address (14 bits)"), "{drawing}");
-    assert!(drawing.contains("0   0   0   0   1   1   1   1   0   1   0   1   0   0\n┌"), "{drawing}");
-    let (document, at) = document_with_cursor("machine core-i7\nfi‸gure system", &[]);
-    let ran = document.run(100, &AtomicBool::new(false));
-    let meaning = document.hover(at, Some(&ran)).expect("a hover").text;
-    assert!(!meaning.contains('┌'), "{meaning}");
+fn no_list_opens_at_the_ends_of_lines_in_the_examples() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let (mut lines, mut open_lists) = (0, Vec::new());
+    for entry in folder.read_dir().expect("examples") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|ending| ending != "pw") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a script");
+        for (at, _) in text.match_indices('\n') {
+            let open = OpenTexts { other: Some(Disk), ..OpenTexts::default() };
+            let found = Document::new(&path, &text[..at], open).completion(at);
+            if !found.line_may_end
+                && let Some(item) = found.items.first()
+            {
+                let line = text[..at].lines().last().unwrap_or_default();
+                open_lists.push(format!("{}: {line} ({})", path.display(), item.text));
+            }
+            lines += 1;
+        }
+    }
+    assert!(open_lists.is_empty(), "{}", open_lists.join("\n"));
+    assert!(lines > 300, "the examples have moved");
 }

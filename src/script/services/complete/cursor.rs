@@ -80,7 +80,7 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     if typed.starts_with(|c: char| c.is_ascii_digit()) {
         return nothing;
     }
-    let walk = Walk::over(above, &tokens);
+    let mut walk = Walk::over(text, &tokens);
     let context = context(&walk);
     // A completion replaces the entire name of a fact, including the part before the dot.
     let from = if let CompletionContext::Fact(Some(begun)) = context { begun } else { from };
@@ -99,5 +99,11 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
         CompletionContext::Setting(block) => ItemPosition::Setting(block),
         _ => ItemPosition::Other,
     };
-    Completions { from, items, disk: None, position }
+    let is_complete = typed.is_empty() || items.iter().any(|item| item.text == text[from..]);
+    if !typed.is_empty() {
+        let kind = if walk.statement().row { TokenKind::Cell } else { TokenKind::Word };
+        walk.push_token(Token { kind, start: text.len() - typed.len(), end: text.len() });
+    }
+    let line_may_end = is_complete && walk.line_may_end();
+    Completions { from, items, disk: None, position, line_may_end }
 }

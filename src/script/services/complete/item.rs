@@ -15,6 +15,8 @@ pub struct Completions {
     pub disk: Option<OnDisk>,
     /// The position of the items.
     pub position: ItemPosition,
+    /// Whether the typed text is empty or one of the items, and the line may end after it.
+    pub line_may_end: bool,
 }
 
 /// The position of an item, which determines the text that follows the item.
