@@ -3,6 +3,7 @@
 local delay = tonumber(vim.env.PAGEWALK_DELAY)
 local scripts = vim.split(vim.trim(vim.env.PAGEWALK_SCRIPTS), '\n')
 local cmp = require('cmp')
+vim.o.showmode = false
 
 -- The keys of the plugin's own documentation. Enter accepts the first item, even if none is selected.
 cmp.setup({

@@ -26,6 +26,8 @@ async function type(page, text) {
     let rest = content;
     if (number > 0) {
       if (/^[})\]]/.test(content)) {
+        // While a list is open, the arrow would move its selection.
+        await page.keyboard.press('Escape', { delay });
         await page.keyboard.press('ArrowDown', { delay });
         await page.keyboard.press('End', { delay });
         rest = content.slice(1);
