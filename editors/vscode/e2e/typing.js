@@ -1,10 +1,14 @@
 // Types scripts key by key in VS Code with its default settings, and compares the saved files with the scripts.
-// `typing.js PAGEWALK VSIX PLACE MILLISECONDS SCRIPT…` types the scripts with this delay between keys.
+// `typing.js PAGEWALK VSIX PLACE MILLISECONDS [--plain] SCRIPT…` types the scripts with this delay between keys. With `--plain`,
+// VS Code inserts no indentation and no closing brackets, for scripts that align their lines differently.
 import fs from 'node:fs';
 import path from 'node:path';
 import { until, withVsCode } from './workbench.js';
 
-const [pagewalk, vsix, place, milliseconds, ...scripts] = process.argv.slice(2);
+const [pagewalk, vsix, place, milliseconds, ...rest] = process.argv.slice(2);
+const scripts = rest.filter((argument) => argument !== '--plain');
+const plain = scripts.length < rest.length;
+const settings = plain ? { 'editor.autoIndent': 'none', 'editor.autoClosingBrackets': 'never', 'editor.autoClosingQuotes': 'never' } : {};
 const delay = Number(milliseconds);
 const language = JSON.parse(fs.readFileSync(new URL('language-configuration.json', import.meta.url), 'utf8'));
 const increases = new RegExp(language.indentationRules.increaseIndentPattern);
@@ -43,14 +47,14 @@ async function type(page, text) {
 }
 
 const files = Object.fromEntries(scripts.map((script) => [path.basename(script), '']));
-await withVsCode({ pagewalk, vsix, place, shots: 'typing', files }, async (session, folder) => {
+await withVsCode({ pagewalk, vsix, place, shots: 'typing', files, settings }, async (session, folder) => {
   const { page } = session;
   for (const script of scripts) {
     const name = path.basename(script);
     const wanted = fs.readFileSync(script, 'utf8').replace(/\n$/, '');
     await session.open(name);
     await page.locator('.monaco-editor.focused, .monaco-editor .inputarea').first().waitFor();
-    await type(page, wanted);
+    await (plain ? page.keyboard.type(wanted, { delay }) : type(page, wanted));
     await page.keyboard.press('Escape');
     const saved = path.join(folder, name);
     await page.keyboard.press('Control+S');

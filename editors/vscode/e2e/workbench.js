@@ -110,12 +110,13 @@ class Session {
 
 /**
  * Runs a test in VS Code with the extension, and exits with status 1 if the test fails.
- * @param {{ pagewalk: string, vsix: string, place: string, shots: string, files: Record<string, string>, pagewalkPath?: string }} setup
- *   the program, the extension, the folder below target/, the name of the folder for screenshots, the files of the open folder, and
- *   the setting `pagewalk.path`, by default the program
+ * @param {{ pagewalk: string, vsix: string, place: string, shots: string, files: Record<string, string>,
+ *   settings?: object, pagewalkPath?: string }} setup
+ *   the program, the extension, the folder below target/, the name of the folder for screenshots, the files of the open folder,
+ *   settings of the user, and the setting `pagewalk.path`, by default the program
  * @param {(session: Session, folder: string) => Promise<void>} test
  */
-async function withVsCode({ pagewalk, vsix, place, shots, files, pagewalkPath = pagewalk }, test) {
+async function withVsCode({ pagewalk, vsix, place, shots, files, settings = {}, pagewalkPath = pagewalk }, test) {
   const scratch = fs.mkdtempSync(path.join(place, 'session-'));
   shots = path.join(place, shots);
   const folder = path.join(scratch, 'course');
@@ -133,6 +134,7 @@ async function withVsCode({ pagewalk, vsix, place, shots, files, pagewalkPath = 
       'workbench.secondarySideBar.defaultVisibility': 'hidden',
       'workbench.startupEditor': 'none',
       'workbench.tips.enabled': false,
+      ...settings,
     }),
   );
   // The path is a setting of the machine that runs the server.

@@ -81,6 +81,11 @@ impl Language {
         self.verbs.iter().copied().flatten()
     }
 
+    /// Returns the verbs that the extension adds to the core.
+    pub(crate) fn added_verbs(&self) -> impl Iterator<Item = &'static Verb> + use<> {
+        self.verbs.iter().copied().skip(1).flatten()
+    }
+
     pub(crate) fn verb(&self, name: &str) -> Option<&'static Verb> {
         self.verbs().find(|verb| verb.name == name)
     }

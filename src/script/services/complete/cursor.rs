@@ -85,14 +85,15 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     // A completion replaces the entire name of a fact, including the part before the dot.
     let from = if let CompletionContext::Fact(Some(begun)) = context { begun } else { from };
     let offers = Offers::new(state, &walk);
-    let number = last.is_some_and(|last| last.kind == TokenKind::Number) && !typed.is_empty();
+    let number = last.is_some_and(|last| last.kind == TokenKind::Number);
+    let dimension = walk.statement().dimension();
     let items = Pick::matching(&text[from..], near, |pick| {
-        if number {
-            for unit in UNITS {
+        offers.offer(&context, pick);
+        if number && (!typed.is_empty() || dimension.is_some()) {
+            for unit in UNITS.iter().filter(|unit| dimension.is_none_or(|wanted| unit.dimension == wanted)) {
                 pick.add(unit.name, ItemKind::Unit, unit.help);
             }
         }
-        offers.offer(&context, pick);
     });
     let position = match context {
         CompletionContext::Statement => ItemPosition::Statement,

@@ -1,9 +1,9 @@
 //! An unfinished statement or setting, built token by token.
 
 use super::head::{Head, HeadKind};
-use crate::lang::value::unit_factor;
+use crate::lang::value::{Dimension, unit_factor};
 use crate::run::facts::Family;
-use crate::run::params::{Atom, Param, Slot, may_end};
+use crate::run::params::{Atom, Param, Slot, may_end, next};
 use crate::run::syscalls::called;
 
 /// Maximum number of pieces in a statement, and of names in a path. Every usage and every path in the language
@@ -143,6 +143,14 @@ impl<'t> Statement<'t> {
     /// Whether all brackets are closed.
     pub(crate) fn outside(&self) -> bool {
         self.levels.len() == 1
+    }
+
+    /// Returns the dimension of the last number in a setting.
+    pub(crate) fn dimension(&self) -> Option<Dimension> {
+        let (Atom::Number, before) = self.atoms.split_last()? else { return None };
+        let head = self.head();
+        let params = if head.kind == HeadKind::Setting { next(head.params, before) } else { Vec::new() };
+        params.into_iter().filter_map(Param::slot).find_map(Slot::dimension)
     }
 
     /// Whether the statement may end at the position.

@@ -89,6 +89,12 @@ impl<'t> Walk<'t> {
         &mut self.blocks[last]
     }
 
+    /// Returns the first word of the statement whose block is open.
+    pub(crate) fn enclosing(&self) -> Option<Head> {
+        let outer = self.blocks.len().checked_sub(2)?;
+        Some(self.blocks[outer].statement.head())
+    }
+
     /// Returns the current statement.
     pub(crate) fn statement(&self) -> &Statement<'t> {
         &self.block().statement
