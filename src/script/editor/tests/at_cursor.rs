@@ -60,6 +60,22 @@ fn a_space_opens_no_long_list() {
     assert!(!short.is_long && !short.line_may_end && short.items.len() == 3);
 }
 
+/// The values are the textbook's (CS:APP 9.6.4).
+#[test]
+fn the_value_of_the_run_comes_first() {
+    let tables = "machine simple\nset page_table {\n  | vpn ppn v |\n  | 0F 0D 1 |\n}\n";
+    let first = |text: &str| labels(&format!("{tables}{text}"), &[]).into_iter().take(3).collect::<Vec<_>>();
+    assert_eq!(first("read 0x03D4 => ppn ‸")[..2], ["0x0D", "?"]);
+    assert_eq!(first("read 0x03D4 => vpn 0x0F, tlb ‸\nshow tlb"), ["miss", "?", "hit"]);
+    assert_eq!(first("scenario \"s\" {\n  read 0x03D4 => vpn 0x0F,\n    tlb ‸"), ["miss", "?", "hit"]);
+    assert_eq!(first("read 0x03D4 => tlb m‸"), ["miss"]);
+    // The question asks for the fact, and the definition does not run.
+    assert_ne!(first("question \"q\" {\n  ask read 0x03D4 => tlb ‸")[0], "miss");
+    assert_eq!(first("def f(x) {\n  read x => tlb ‸")[0], "hit");
+    let found = offered(&format!("{tables}read 0x03D4 => ppn ‸"), &[]);
+    assert!(!found.is_long && !found.line_may_end);
+}
+
 #[test]
 fn the_line_may_end_after_complete_words_only() {
     let machine = "machine simple\nlet va = 1\n";
@@ -137,4 +153,65 @@ fn no_list_opens_at_the_ends_of_lines_in_the_examples() {
     }
     assert!(open_lists.is_empty(), "{}", open_lists.join("\n"));
     assert!(lines > 300, "the examples have moved");
+}
+
+fn hover(text: &str, ran: Option<&RunResult>) -> Option<Hover> {
+    let (document, at) = document_with_cursor(text, &[]);
+    document.hover(at, ran)
+}
+
+#[test]
+fn a_word_is_explained_with_its_range() {
+    let text = "# 𝕏\nshow \"𝕏\"; re‸ad 0";
+    let Hover { range, text: meaning } = hover(text, None).expect("something");
+    assert!(meaning.contains("read VA [size N]"), "{meaning}");
+    let start = text.find("re").unwrap();
+    assert_eq!(range, Some(start..start + 4));
+    assert_eq!(hover("let x = 1 ‸ ", None), None);
+}
+
+#[test]
+fn a_mistake_is_explained() {
+    let Hover { text, .. } = hover("machine simple\nread 0x12‸345", None).expect("something");
+    assert!(text.contains("`address-too-wide`: "), "{text}");
+}
+
+#[test]
+fn the_results_of_the_run_come_first() {
+    let span = |start, end| Span { file: 0, start, end };
+    let ran = RunResult {
+        steps: vec![Step {
+            span: span(15, 40),
+            facts: vec!["vpn 0x00".to_owned(), "tlb miss".to_owned()],
+            times: 1,
+            ..Step::default()
+        }],
+        failures: vec![Failure {
+            span: span(25, 30),
+            message: "`vpn` is 0x00, not 3".to_owned(),
+            open: false,
+            fix: None,
+        }],
+        ..RunResult::default()
+    };
+    let text = |marked| hover(marked, Some(&ran)).expect("something").text;
+    let fact = text("machine simple\nread 0 => vp‸n 3, tlb miss");
+    assert!(fact.starts_with("**`vpn` is 0x00, not 3**\n\nIn the run: `vpn 0x00`."), "{fact}");
+    let verb = text("machine simple\nre‸ad 0 => vpn 3, tlb miss");
+    assert!(verb.contains("vpn 0x00, tlb miss") && verb.contains("read VA"), "{verb}");
+}
+
+#[test]
+fn a_small_figure_is_drawn() {
+    let text = "machine simple\nfi‸gure bits 0x3D4 fields";
+    let (document, at) = document_with_cursor(text, &[]);
+    let ran = document.run(100, &AtomicBool::new(false));
+    let drawing = document.hover(at, Some(&ran)).expect("a hover").text;
+    // 0x3D4 is 00 0011 1101 0100.
+    assert!(drawing.starts_with("```text\nvirtual address (14 bits)"), "{drawing}");
+    assert!(drawing.contains("0   0   0   0   1   1   1   1   0   1   0   1   0   0\n┌"), "{drawing}");
+    let (document, at) = document_with_cursor("machine core-i7\nfi‸gure system", &[]);
+    let ran = document.run(100, &AtomicBool::new(false));
+    let meaning = document.hover(at, Some(&ran)).expect("a hover").text;
+    assert!(!meaning.contains('┌'), "{meaning}");
 }

@@ -51,8 +51,8 @@ pub fn next(params: &'static [Param], atoms: &[Atom]) -> Vec<&'static Param> {
 
 /// Whether a line may end after these pieces. A unit may be missing, and a block may begin on the next line.
 pub fn may_end(params: &'static [Param], atoms: &[Atom]) -> bool {
-    let ends = |next: &Option<&Param>| matches!(next, None | Some(Param::Unit(_) | Param::Block(..)));
-    continuations(params, atoms).iter().any(ends)
+    let ends = |next: Option<&Param>| matches!(next, None | Some(Param::Unit(_) | Param::Block(..)));
+    continuations(params, atoms).into_iter().any(ends)
 }
 
 /// Returns the parameters that may follow these pieces, and `None` if the pieces are complete.

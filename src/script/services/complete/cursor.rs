@@ -1,7 +1,7 @@
 //! Completes the typed text at the cursor, given the text before it.
 
 use super::context::{CompletionContext, context};
-use super::item::{Completions, ItemKind, ItemPosition, Pick};
+use super::item::{Completions, FactAt, ItemKind, ItemPosition, Pick};
 use super::offer::Offers;
 use super::string;
 use super::walk::Walk;
@@ -100,11 +100,26 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
         CompletionContext::Setting(block) => ItemPosition::Setting(block),
         _ => ItemPosition::Other,
     };
+    let fact = match &context {
+        CompletionContext::FactValue(name, true) => fact_at(&walk, name),
+        _ => None,
+    };
     let is_complete = typed.is_empty() || items.iter().any(|item| item.text == text[from..]);
     if !typed.is_empty() {
         let kind = if walk.statement().row { TokenKind::Cell } else { TokenKind::Word };
         walk.push_token(Token { kind, start: text.len() - typed.len(), end: text.len() });
     }
     let line_may_end = is_complete && walk.line_may_end();
-    Completions { from, items, disk: None, position, line_may_end }
+    Completions { from, items, disk: None, position, fact, line_may_end }
+}
+
+/// Returns the fact without a value at the end of the walked text. The facts of an `ask` have no values.
+fn fact_at(walk: &Walk, name: &str) -> Option<FactAt> {
+    let statement = walk.statement();
+    let (start, _) = statement.facts.as_ref()?.name.filter(|_| !statement.asks)?;
+    let before = walk.text()[..start].trim_end().trim_end_matches([',', '=', '>']);
+    let (above, closing) = walk.above();
+    let written = before.get(above.len()..)?;
+    let statement = above.len() + written.len() - written.trim_start().len();
+    Some(FactAt { name: name.to_owned(), text: format!("{before}\n{closing}"), statement })
 }

@@ -159,14 +159,12 @@ impl<'t> Statement<'t> {
         if !self.outside() || top.is_pending() || top.dot {
             return false;
         }
-        match &self.facts {
-            Some(facts) => top.filled || self.asks && facts.name.is_some(),
-            None => {
-                let head = self.head();
-                let named = head.takes_noun() && !self.atoms.is_empty();
-                self.call || named || head.kind == HeadKind::Other || may_end(head.params, &self.atoms)
-            }
+        if let Some(facts) = &self.facts {
+            return top.filled || self.asks && facts.name.is_some();
         }
+        let head = self.head();
+        let named = head.takes_noun() && !self.atoms.is_empty();
+        self.call || named || head.kind == HeadKind::Other || may_end(head.params, &self.atoms)
     }
 
     /// Whether the statement's usage allows more parameters.
