@@ -14,6 +14,7 @@ def test_an_endless_loop_is_stopped_by_the_budget_and_told(pagewalk):
         server.open(URI, "repeat 1 << 60 { let a = 1 }\n")
         (one,) = server.diagnostics(URI)
         assert one["code"] == "limit-steps"
+        assert "`pagewalk.maxSteps`" in one["message"], "the editor has no command line"
 
 
 def test_a_run_ends_with_the_next_keystroke(pagewalk):

@@ -5,10 +5,10 @@ use std::ops::Range;
 
 use lsp_types::{
     CodeAction, CodeActionKind, CodeActionOrCommand, CodeActionParams, CodeActionResponse, CompletionContext,
-    CompletionItem, CompletionItemKind, CompletionList, CompletionTextEdit, Documentation, Hover,
-    HoverContents, InlayHint, InlayHintLabel, InlayHintParams, InlayHintTooltip, InsertTextFormat,
-    MarkupContent, MarkupKind, NumberOrString, ParameterInformation, ParameterLabel, Position, SemanticToken,
-    SemanticTokens, SignatureHelp, SignatureInformation, TextEdit, WorkspaceEdit,
+    CompletionItem, CompletionItemKind, CompletionList, CompletionTextEdit, CompletionTriggerKind,
+    Documentation, Hover, HoverContents, InlayHint, InlayHintLabel, InlayHintParams, InlayHintTooltip,
+    InsertTextFormat, MarkupContent, MarkupKind, NumberOrString, ParameterInformation, ParameterLabel,
+    Position, SemanticToken, SemanticTokens, SignatureHelp, SignatureInformation, TextEdit, WorkspaceEdit,
 };
 use pagewalk_script::editor::{self, Action, ActionKind, Document, ItemKind};
 
@@ -25,14 +25,20 @@ pub(crate) fn completion(
     view: &View,
     position: Position,
     context: Option<&CompletionContext>,
-) -> Option<CompletionList> {
+) -> CompletionList {
     let found = view.document.completion(view.byte_at(position));
-    let blank = context.and_then(|context| context.trigger_character.as_deref()) == Some(" ");
-    if blank && !found.opens_after_space {
-        return None;
-    }
     let typed = view.document.text().get(found.range.clone()).unwrap_or("");
     let range = view.range(&found.range);
+    // Clients also send the kind of an explicit request for each first letter of a word, so only a request at an
+    // empty word is certainly explicit.
+    let triggered = context.is_some_and(|context| context.trigger_kind != CompletionTriggerKind::INVOKED);
+    let blank = context.and_then(|context| context.trigger_character.as_deref()) == Some(" ");
+    if found.items.is_empty()
+        || found.line_may_end && (triggered || !typed.is_empty())
+        || found.is_long && blank
+    {
+        return no_completion(typed, range);
+    }
     let items = found.items.into_iter().enumerate().map(|(number, item)| {
         let snippet = item.snippet.filter(|_| view.client.snippets);
         let format = if snippet.is_some() { InsertTextFormat::SNIPPET } else { InsertTextFormat::PLAIN_TEXT };
@@ -52,7 +58,22 @@ pub(crate) fn completion(
             ..CompletionItem::default()
         }
     });
-    Some(CompletionList { is_incomplete: found.is_incomplete, items: items.collect() })
+    // The next keystroke may complete a word after which the line may end, so the client must not filter the items
+    // itself.
+    CompletionList { is_incomplete: true, items: items.collect() }
+}
+
+/// Returns a list that shows nothing. After an empty list, some clients continue to show an older list. The only item
+/// is therefore the typed text, with a filter text that the typed text does not match.
+fn no_completion(typed: &str, range: lsp_types::Range) -> CompletionList {
+    let item = CompletionItem {
+        label: typed.to_owned(),
+        filter_text: Some(" ".to_owned()),
+        text_edit: Some(CompletionTextEdit::Edit(TextEdit { range, new_text: typed.to_owned() })),
+        ..CompletionItem::default()
+    };
+    let items = if typed.is_empty() { Vec::new() } else { vec![item] };
+    CompletionList { is_incomplete: true, items }
 }
 
 fn item_kind(text: &str, kind: ItemKind) -> CompletionItemKind {

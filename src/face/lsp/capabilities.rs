@@ -61,7 +61,7 @@ fn words(list: &[&str]) -> Option<Vec<String>> {
 }
 
 fn completion() -> CompletionOptions {
-    let trigger_characters = words(&[" ", ".", "\"", "/", "(", "|", ">"]);
+    let trigger_characters = words(&[" ", ".", "\"", "/"]);
     CompletionOptions { trigger_characters, ..CompletionOptions::default() }
 }
 

@@ -39,7 +39,7 @@ macro_rules! at_once {
 pub(crate) const REQUESTS: &[RequestRow] = &[
     at_once!(Completion, |view, params| {
         let position = params.text_document_position.position;
-        Ok(completion(view, position, params.context.as_ref()).map(Into::into))
+        Ok(Some(completion(view, position, params.context.as_ref()).into()))
     }),
     at_once!(HoverRequest, |view, params| Ok(hover(view, params.text_document_position_params.position))),
     at_once!(SignatureHelpRequest, |view, params| Ok(signature(

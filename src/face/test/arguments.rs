@@ -56,17 +56,13 @@ pub(crate) struct Test {
     /// Run N files in parallel; default: the number of processors
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
-    /// Print only failures and the last line
-    #[arg(short, long)]
-    quiet: bool,
+    #[command(flatten)]
+    output: OutputOptions,
 }
 
 /// The reports.
 #[derive(Debug, Args)]
 struct OutputOptions {
-    /// Show all differences from golden files, even if they are alike
-    #[arg(long)]
-    verbose: bool,
     /// Also write a report: `junit`, `tap`, `json`, or `github`; `-` is standard output
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Report>,
@@ -98,6 +94,17 @@ struct GoldenOptions {
     /// Fail if a script has no golden file
     #[arg(long)]
     require_golden: bool,
+}
+
+/// The amount of output.
+#[derive(Debug, Args)]
+struct OutputOptions {
+    /// Show all differences from golden files, even if they are alike
+    #[arg(long)]
+    verbose: bool,
+    /// Print only failures and the last line
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
 }
 
 /// The result of a run, and the files on which it depended.
@@ -269,7 +276,7 @@ impl Test {
         let mut text = outcomes(&ran.suite.blessed, color, verbose);
         text += &failures(&ran.suite, color, verbose);
         let lines = summary(&ran.suite);
-        let first = if self.quiet { lines.len().saturating_sub(1) } else { 0 };
+        let first = if self.output.quiet { lines.len().saturating_sub(1) } else { 0 };
         text += &lines[first..].join("\n");
         if terminal {
             // Writing to a string cannot fail.

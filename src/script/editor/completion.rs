@@ -7,13 +7,17 @@ use super::document::Document;
 use crate::report::hover::documentation;
 use crate::run::state::State;
 use crate::services::complete::{
-    self, CompletionOffer, Completions, ItemKind, ItemPosition, OnDisk, Signature, complete, disk, snippet,
+    self, CompletionOffer, Completions, FactAt, ItemKind, ItemPosition, OnDisk, Signature, complete, disk,
+    snippet,
 };
 
 /// Maximum number of items in an answer.
 const MOST: usize = 1000;
 /// Maximum number of items in a list that opens when the user types a space.
 const FEW: usize = 60;
+
+/// Maximum number of steps of a run that finds the value of a fact. The editor waits for this run.
+const STEPS: u64 = 20_000;
 
 /// The completion items at a position.
 #[derive(Debug, Clone)]
@@ -23,10 +27,11 @@ pub struct Completion {
     /// The best matches first. If nothing begins with the typed text, the list contains only the nearest
     /// name.
     pub items: Vec<CompletionItem>,
-    /// Whether the items change with the next keystroke, so that the editor must not filter them itself.
-    pub is_incomplete: bool,
-    /// Whether to show the list when the user types a space without requesting completion.
-    pub opens_after_space: bool,
+    /// Whether the line may end at the cursor, because the typed text is empty or complete. A list that opens there
+    /// without a request would turn Enter into an item.
+    pub line_may_end: bool,
+    /// Whether the list is too long to open after a space without a request.
+    pub is_long: bool,
 }
 
 /// A completion item.
@@ -59,18 +64,19 @@ impl Document {
             let more = self.file_items(wanted);
             found.items.extend(more);
         }
-        let typed = self.text().get(found.from..at).unwrap_or("");
-        let begins = |item: &CompletionOffer| {
-            item.text.get(..typed.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(typed))
-        };
-        let Completions { from, items, position, .. } = found;
+        let values = found.fact.as_ref().map_or_else(Vec::new, |fact| self.values_of(fact));
+        let Completions { from, mut items, position, line_may_end, .. } = found;
+        let typed = self.text().get(from..at).unwrap_or("");
+        let is_long = items.len() > FEW && (values.is_empty() || !typed.is_empty());
+        let values = values.into_iter().filter(|value| value.text.starts_with(typed));
+        let values: Vec<CompletionOffer> = values.collect();
+        items.retain(|item| values.iter().all(|value| value.text != item.text));
+        items.splice(..0, values);
         let snippets = self.line_is_free(at);
         Completion {
             range: from..at,
-            // If no item begins with the typed text, the editor requests the items again after the next
-            // keystroke.
-            is_incomplete: items.len() > MOST || !items.iter().any(begins),
-            opens_after_space: items.len() <= FEW && position != ItemPosition::Statement,
+            line_may_end,
+            is_long,
             items: items
                 .into_iter()
                 .take(MOST)
@@ -89,6 +95,21 @@ impl Document {
     /// ```
     pub fn signature(&self, at: usize) -> Option<Signature> {
         complete::signature(self.text(), at, &self.state(at))
+    }
+
+    /// Returns the value that a fact has in a run, and `?`, if the statement runs.
+    fn values_of(&self, fact: &FactAt) -> Vec<CompletionOffer> {
+        let run = Self::new(self.path(), &*fact.text, self.open().clone()).run(STEPS, &false.into());
+        let value = run.steps.iter().filter(|step| step.span.start as usize >= fact.statement);
+        let mut named = value.flat_map(|step| &step.facts);
+        let prefix = format!("{} ", fact.name);
+        let Some(value) = named.find_map(|known| known.strip_prefix(&prefix)) else { return Vec::new() };
+        let offer = |text: &str, help: &str| CompletionOffer {
+            text: text.to_owned(),
+            kind: ItemKind::Word,
+            help: help.to_owned(),
+        };
+        vec![offer(value, "the value of this run"), offer("?", "a value to fill in after the run")]
     }
 
     /// Returns files on disk in the script's folder, and unsaved open files.

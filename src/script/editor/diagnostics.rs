@@ -61,7 +61,7 @@ impl Document {
     /// assert_eq!((problem.code, problem.location.range.clone()), ("expectation", 29..34));
     /// ```
     pub fn run_diagnostics(&self, run: &RunResult) -> Vec<Problem> {
-        let failures = run.failures.iter().filter_map(|Failure { span, message, open }| {
+        let failures = run.failures.iter().filter_map(|Failure { span, message, open, .. }| {
             let code = if *open { OPEN } else { EXPECTATION };
             Some(Problem {
                 location: self.location(*span)?,

@@ -76,7 +76,7 @@ impl Session<'_> {
                 continue;
             }
             let key = facts::key(&fact.name.text, family, spec.as_deref())
-                .map_err(|near| Self::unknown_fact(fact, near, family))?;
+                .map_err(|near| self.unknown_fact(fact, near, family))?;
             blanks.push(blank(&fact.name.text, &key, &did, radix, pa));
         }
         let operation = self.operation_in_words(operation);

@@ -2,6 +2,8 @@
 
 use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::layout::lay_out;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
@@ -27,7 +29,7 @@ impl Session<'_> {
             _ => did.call().map(|call| call.spec.clone()),
         };
         let key = facts::key(&fact.name.text, family, spec.as_deref())
-            .map_err(|near| Self::unknown_fact(fact, near, family))?;
+            .map_err(|near| self.unknown_fact(fact, near, family))?;
         let (expr, before) = match &fact.claim {
             Claim::Is(expr) => (expr, ""),
             Claim::Not(expr) => (expr, "not"),
@@ -137,7 +139,10 @@ impl Session<'_> {
     }
 
     /// Reports that a statement has no fact of this name.
-    pub(crate) fn unknown_fact(fact: &Fact, near: Option<String>, family: Family) -> Diagnostic {
+    pub(crate) fn unknown_fact(&self, fact: &Fact, near: Option<String>, family: Family) -> Diagnostic {
+        if let Some(dangling) = self.dangling(fact) {
+            return dangling;
+        }
         let name = &fact.name.text;
         let diagnostic =
             Diagnostic::new(Code::UnknownFact, fact.name.span, format!("there is no fact `{name}` here"));
@@ -149,6 +154,22 @@ impl Session<'_> {
             Some(near) => diagnostic.did_you_mean(name, &near),
             None => diagnostic,
         }
+    }
+
+    /// Reports a line that ends with `=>`, if the next line begins with a verb instead of a fact.
+    fn dangling(&self, fact: &Fact) -> Option<Diagnostic> {
+        self.options.language.verb(&fact.name.text)?;
+        let Span { file, start, .. } = fact.name.span;
+        let text = &self.sources.file(file)?.text;
+        // The layout has no comments.
+        let layout = lay_out(file, text).text;
+        let line = layout.get(..start as usize)?.trim_end();
+        let breaks = text.get(line.len()..start as usize)?.contains('\n');
+        let written = line.strip_suffix("=>").filter(|_| breaks)?;
+        let arrow = Span { file, start: written.len() as u32, end: line.len() as u32 };
+        let fix = Fix::replace(Span { start: written.trim_end().len() as u32, ..arrow }, "");
+        let message = "the line ends too early: the name of a fact is missing";
+        Some(Diagnostic::new(Code::Syntax, arrow, message).label("no fact follows").fix(fix))
     }
 
     /// Reports that a fact has no expected value.
@@ -238,18 +259,38 @@ fn same_pages(stated: &[Value], actual: &Value) -> bool {
 
 /// Reports that an expected word is not a keyword of the fact.
 fn no_word(name: &str, key: &Key, expected: &Shown, spec: &Spec) -> Option<String> {
+    let (known, near) = similar(key, expected, spec)?;
+    let known = super::settings::list(known.into_iter());
+    Some(near.map_or(format!("`{name}` must be one of {known}"), |near| {
+        format!("`{name}` must be one of {known}; did you mean `{near}`?")
+    }))
+}
+
+/// Returns the keywords of a fact and the one that is similar to the expected word. Returns `None` if the expected
+/// value is no word or is a keyword.
+fn similar<'s>(key: &Key, expected: &Shown, spec: &'s Spec) -> Option<(Vec<&'s str>, Option<&'s str>)> {
     let Value::Text(word) = &expected.value else { return None };
     if !key.takes_words() || key.is_word(word, Some(spec)) {
         return None;
     }
     let served = key.kind().values == Values::ServedBy;
     let caches = spec.caches.iter().filter(|_| served).map(|cache| &*cache.name);
-    let words = caches.chain(key.words().iter().copied());
-    let near = crate::lang::nearest::nearest(word, words.clone());
-    let known = super::settings::list(words);
-    Some(near.map_or(format!("`{name}` must be one of {known}"), |near| {
-        format!("`{name}` must be one of {known}; did you mean `{near}`?")
-    }))
+    let words: Vec<&str> = caches.chain(key.words().iter().copied()).collect();
+    let near = crate::lang::nearest::nearest(word, words.iter().copied());
+    Some((words, near))
+}
+
+/// Returns the fix for a failed check that expects a misspelled keyword.
+pub(crate) fn fix_of_word(check: &Check, did: &Did) -> Option<Fix> {
+    let (family, spec) = match did {
+        Did::Access(access) => (Family::Access, &access.spec),
+        did => (Family::Call, &did.call()?.spec),
+    };
+    let key = facts::key(&check.fact, family, Some(spec)).ok()?;
+    let (_, near) = similar(&key, &check.expected, spec)?;
+    let Value::Text(word) = &check.expected.value else { return None };
+    let start = check.span.end.checked_sub(word.len() as u32)?;
+    Some(Fix::write(Span { start, ..check.span }, &**word, near?))
 }
 
 fn why(did: &Did, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {

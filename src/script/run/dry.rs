@@ -286,7 +286,7 @@ impl Session<'_> {
         }
         let spec = self.spec().cloned();
         let key = facts::key(&fact.name.text, family, spec.as_deref())
-            .map_err(|near| Self::unknown_fact(fact, near, family))?;
+            .map_err(|near| self.unknown_fact(fact, near, family))?;
         self.check_words(fact, &key);
         match &fact.claim {
             Claim::Is(expr) | Claim::Not(expr) | Claim::In(expr) => self.claimed(expr, &key).map(|_| ()),

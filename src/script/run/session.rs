@@ -34,6 +34,8 @@ pub struct Options {
     /// Maximum number of statements and empty loop iterations. An expensive statement is counted as several
     /// statements.
     pub max_steps: u64,
+    /// The option or setting that raises `max_steps`, as messages name it.
+    pub max_steps_option: &'static str,
     /// Default seed of a script.
     pub seed: u64,
     /// Whether the seed belongs to a version of a paper. A version's seed is mixed with the script's own
@@ -47,7 +49,14 @@ pub struct Options {
 impl Options {
     /// Returns the default options for scripts of a language.
     pub const fn new(language: &'static Language) -> Self {
-        Self { language, max_steps: 10_000_000, seed: 0, version: false, details: false }
+        Self {
+            language,
+            max_steps: 10_000_000,
+            max_steps_option: "--max-steps N",
+            seed: 0,
+            version: false,
+            details: false,
+        }
     }
 }
 
@@ -70,6 +79,11 @@ impl Language {
     /// Returns every verb, beginning with those of the core.
     pub fn verbs(&self) -> impl Iterator<Item = &'static Verb> + use<> {
         self.verbs.iter().copied().flatten()
+    }
+
+    /// Returns the verbs that the extension adds to the core.
+    pub(crate) fn added_verbs(&self) -> impl Iterator<Item = &'static Verb> + use<> {
+        self.verbs.iter().copied().skip(1).flatten()
     }
 
     pub(crate) fn verb(&self, name: &str) -> Option<&'static Verb> {

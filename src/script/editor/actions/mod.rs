@@ -159,8 +159,11 @@ impl Document {
             let failures = run.failures.iter().filter(|failure| failure.open == source.open);
             let here = failures.filter(|failure| failure.span.file == 0 && touches(failure.span, range));
             let before = actions.len();
-            for action in here.filter_map(|failure| self.value(run, source, failure)) {
-                add_new(&mut actions, action);
+            for failure in here {
+                let fixed = self.word(failure, source.code);
+                for action in fixed.into_iter().chain(self.value(run, source, failure)) {
+                    add_new(&mut actions, action);
+                }
             }
             let several =
                 |all: &Action| actions.len() > before && all.edits.len() > actions[before].edits.len();
@@ -168,6 +171,13 @@ impl Document {
             actions.extend(all);
         }
         actions
+    }
+
+    /// Returns the action that fixes a misspelled word in a failed expectation.
+    fn word(&self, failure: &Failure, code: &'static str) -> Option<Action> {
+        let fix = failure.fix.as_ref()?;
+        let action = Action::new(ActionKind::QuickFix, capital(&fix.title()), vec![fix.edit(self.text())?]);
+        Some(action.about(failure.span, code))
     }
 
     fn value(&self, run: &RunResult, source: &ValueSource, failure: &Failure) -> Option<Action> {

@@ -128,3 +128,23 @@ fn a_fix_after_other_letters_is_in_its_place() {
     let script = "machine simple\r\nfile \"𝕏é\" = \"–\"; ra«»ed 0x3D4 # é\r\n";
     assert_eq!(chosen(script, "Write `read`"), script.replace("ra«»ed", "read"));
 }
+
+#[test]
+fn a_misspelled_word_is_fixed_before_and_during_the_run() {
+    assert_eq!(
+        chosen("machine simple\nread 3 => tlb «hitt»", "Write `hit`"),
+        "machine simple\nread 3 => tlb hit"
+    );
+    // The definition is checked only when it runs.
+    let text = "machine simple\ndef f(x) { read x => vpn 0, tlb «hitt» }\nf(1)";
+    assert_eq!(chosen(text, "Write `hit`"), text.replace("«hitt»", "hit"));
+    assert_eq!(chosen(text, "Accept the actual value `miss`"), text.replace("«hitt»", "miss"));
+}
+
+#[test]
+fn a_dangling_arrow_is_removed() {
+    for rest in ["show tlb", "# a comment\n\nread 0x40 => vpn 1"] {
+        let text = format!("machine simple\nread 3 => vpn 0 «=>»\n{rest}");
+        assert_eq!(chosen(&text, "Remove it"), text.replace(" «=>»", ""));
+    }
+}

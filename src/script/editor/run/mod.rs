@@ -65,7 +65,7 @@ impl Document {
         interrupt: &AtomicBool,
     ) -> (Ended, State) {
         let CheckedScript { sources, files, .. } = self.script();
-        let options = Options { max_steps, ..Options::default() };
+        let options = Options { max_steps, max_steps_option: "pagewalk.maxSteps", ..Options::default() };
         play_from(State::new(options.seed), body, sources, files, options, sink, Some(interrupt))
     }
 }

@@ -7,6 +7,7 @@ use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::report::narrate::{Narrator, Statements, format_value};
 use crate::report::text::text;
+use crate::run::checks::fix_of_word;
 use crate::run::facts;
 use crate::run::record::{Did, Sink, StepRecord};
 use crate::suite::amend::Findings;
@@ -89,7 +90,8 @@ impl<'s> RunRecorder<'s> {
                 Some(actual) => format!("{} is {actual}, not {}{reason}", reported.fact, reported.expected),
                 None => format!("there is no {}; expected {}{reason}", reported.fact, reported.expected),
             };
-            self.failures.entry(check.span).or_insert(Failure { span: check.span, message, open });
+            let fix = fix_of_word(check, &record.did);
+            self.failures.entry(check.span).or_insert(Failure { span: check.span, message, open, fix });
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::lang::diagnostic::Diagnostic;
+use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 use crate::run::record::Did;
 use crate::suite::amend::Plan;
@@ -49,4 +50,6 @@ pub struct Failure {
     pub message: String,
     /// Whether the expected value is a `?`.
     pub open: bool,
+    /// The fix of a misspelled word in the expected value.
+    pub(crate) fix: Option<Fix>,
 }

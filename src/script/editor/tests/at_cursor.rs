@@ -1,7 +1,10 @@
 //! Tests of completion and hovers.
 
+use std::path::Path;
+
 use super::document_with_cursor;
-use crate::editor::{Completion, CompletionItem, Failure, Hover, RunResult, Step};
+use crate::editor::{Completion, CompletionItem, Document, Failure, Hover, OpenTexts, RunResult, Step};
+use crate::lang::loader::Disk;
 use crate::lang::span::Span;
 use std::sync::atomic::AtomicBool;
 
@@ -33,7 +36,6 @@ fn an_item_replaces_the_typed_text() {
     assert_eq!(item("re‸ 0x40", "read").snippet, None);
     // Approximate matches are listed.
     item("tranlsate‸", "translate");
-    assert!(offered("tranlsate‸", &[]).is_incomplete);
 }
 
 #[test]
@@ -53,10 +55,104 @@ fn open_files_are_offered_in_an_include() {
 
 #[test]
 fn a_space_opens_no_long_list() {
-    assert!(!offered("  ‸", &[]).opens_after_space);
-    assert!(!offered("let x = ‸", &[]).opens_after_space);
+    assert!(offered("let x = ‸", &[]).is_long);
     let short = offered("translate 0 for ‸", &[]);
-    assert!(short.opens_after_space && short.items.len() == 3);
+    assert!(!short.is_long && !short.line_may_end && short.items.len() == 3);
+}
+
+/// The values are the textbook's (CS:APP 9.6.4).
+#[test]
+fn the_value_of_the_run_comes_first() {
+    let tables = "machine simple\nset page_table {\n  | vpn ppn v |\n  | 0F 0D 1 |\n}\n";
+    let first = |text: &str| labels(&format!("{tables}{text}"), &[]).into_iter().take(3).collect::<Vec<_>>();
+    assert_eq!(first("read 0x03D4 => ppn ‸")[..2], ["0x0D", "?"]);
+    assert_eq!(first("read 0x03D4 => vpn 0x0F, tlb ‸\nshow tlb"), ["miss", "?", "hit"]);
+    assert_eq!(first("scenario \"s\" {\n  read 0x03D4 => vpn 0x0F,\n    tlb ‸"), ["miss", "?", "hit"]);
+    assert_eq!(first("read 0x03D4 => tlb m‸"), ["miss"]);
+    // The question asks for the fact, and the definition does not run.
+    assert_ne!(first("question \"q\" {\n  ask read 0x03D4 => tlb ‸")[0], "miss");
+    assert_eq!(first("def f(x) {\n  read x => tlb ‸")[0], "hit");
+    let found = offered(&format!("{tables}read 0x03D4 => ppn ‸"), &[]);
+    assert!(!found.is_long && !found.line_may_end);
+}
+
+#[test]
+fn the_line_may_end_after_complete_words_only() {
+    let machine = "machine simple\nlet va = 1\n";
+    for (line, may_end) in [
+        ("", true),
+        ("show tlb", true),
+        ("show tl", false),
+        ("show tlb ", true),
+        ("show ", false),
+        ("read va ", true),
+        ("read va size ", false),
+        ("read", false),
+        ("tick", true),
+        ("read va => ", false),
+        ("read va =>", true),
+        ("read va => tlb ", false),
+        ("read va => tlb", false),
+        ("read va => tlb hit", true),
+        ("read va => tlb hit,", true),
+        ("read va => tlb hit, ", false),
+        ("ask read va => tlb", true),
+        ("let x = va", true),
+        ("let x = va +", true),
+        ("let x = va + ", false),
+        ("let x = max(va", false),
+        ("let x = max(va)", true),
+        ("let x = tlb.", false),
+        ("let x = tlb.hits", true),
+        ("set page_table", true),
+        ("set page_table {\n  | ", false),
+        ("set page_table {\n  | vpn", true),
+        ("set page_table {\n  | vpn ppn v |", true),
+        ("set page_table {\n  | vpn ppn v | ", true),
+        ("set page_table {\n  | vpn ppn v |\n  ", true),
+        ("if va == 1", true),
+        ("for x in va", true),
+        ("for x ", false),
+    ] {
+        let found = offered(&format!("{machine}{line}‸"), &[]);
+        assert_eq!(
+            found.line_may_end || found.items.is_empty(),
+            may_end,
+            "{line:?}: {:?}",
+            found.items.first()
+        );
+    }
+    for (block, may_end) in [("virtual 14 ", true), ("virtual ", false), ("page 64", true), ("", true)] {
+        let found = offered(&format!("machine {{\n  {block}‸"), &[]);
+        assert_eq!(found.line_may_end || found.items.is_empty(), may_end, "{block:?}");
+    }
+}
+
+/// Checks that no list is open at the end of a line, where Enter would insert an item.
+#[test]
+fn no_list_opens_at_the_ends_of_lines_in_the_examples() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../examples");
+    let (mut lines, mut open_lists) = (0, Vec::new());
+    for entry in folder.read_dir().expect("examples") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|ending| ending != "pw") {
+            continue;
+        }
+        let text = std::fs::read_to_string(&path).expect("a script");
+        for (at, _) in text.match_indices('\n') {
+            let open = OpenTexts { other: Some(Disk), ..OpenTexts::default() };
+            let found = Document::new(&path, &text[..at], open).completion(at);
+            if !found.line_may_end
+                && let Some(item) = found.items.first()
+            {
+                let line = text[..at].lines().last().unwrap_or_default();
+                open_lists.push(format!("{}: {line} ({})", path.display(), item.text));
+            }
+            lines += 1;
+        }
+    }
+    assert!(open_lists.is_empty(), "{}", open_lists.join("\n"));
+    assert!(lines > 300, "the examples have moved");
 }
 
 fn hover(text: &str, ran: Option<&RunResult>) -> Option<Hover> {
@@ -94,6 +190,7 @@ fn the_results_of_the_run_come_first() {
             span: span(25, 30),
             message: "`vpn` is 0x00, not 3".to_owned(),
             open: false,
+            fix: None,
         }],
         ..RunResult::default()
     };

@@ -20,6 +20,7 @@ pub use note::{Token, TokenKind, Tokens, is_operator};
 
 use level::{Level, LevelKind};
 use note::Notes;
+use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
 use super::diagnostic::{Code, Diagnostic};
 use super::span::Span;
@@ -208,7 +209,8 @@ impl<'a> Scan<'a> {
         }
         if let Some(first) = self.pending.first().copied() {
             // No expression continues with a bar after a comma, so the bar begins a table row.
-            let goes_on = self.after == After::Operator || self.after == After::Comma && !row;
+            let goes_on =
+                self.after == After::Operator && !self.dangles(first) || self.after == After::Comma && !row;
             let joined = self.top().statement.is_some() && !self.top().row && (goes_on || joins);
             if joined {
                 for newline in std::mem::take(&mut self.pending) {
@@ -237,6 +239,13 @@ impl<'a> Scan<'a> {
             self.too_long();
         }
         self.after = After::Nothing;
+    }
+
+    /// Whether the line that ends at this byte ends with `=>`, and the current line begins with a keyword. No fact has
+    /// the name of a keyword.
+    fn dangles(&self, line_end: usize) -> bool {
+        self.out[..line_end].trim_ascii_end().ends_with(b"=>")
+            && Grammar::parse(Rule::keyword, self.rest()).is_ok()
     }
 
     /// Ends the statement of the innermost block before this byte.

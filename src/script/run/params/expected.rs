@@ -46,6 +46,17 @@ pub fn ways(params: &'static [Param]) -> Vec<&'static [Param]> {
 
 /// Returns the parameters that may follow these pieces.
 pub fn next(params: &'static [Param], atoms: &[Atom]) -> Vec<&'static Param> {
+    continuations(params, atoms).into_iter().flatten().collect()
+}
+
+/// Whether a line may end after these pieces. A unit may be missing, and a block may begin on the next line.
+pub fn may_end(params: &'static [Param], atoms: &[Atom]) -> bool {
+    let ends = |next: Option<&Param>| matches!(next, None | Some(Param::Unit(_) | Param::Block(..)));
+    continuations(params, atoms).into_iter().any(ends)
+}
+
+/// Returns the parameters that may follow these pieces, and `None` if the pieces are complete.
+fn continuations(params: &'static [Param], atoms: &[Atom]) -> Vec<Option<&'static Param>> {
     let mut found = Vec::new();
     for params in ways(params) {
         follow(Remaining { params, at: 0, then: None, repeated: None }, atoms, &mut |param, _| {
@@ -83,8 +94,10 @@ fn places(params: &'static [Param], atoms: &[Atom]) -> Vec<Range<usize>> {
     let (mut found, mut start) = (Vec::new(), 0);
     for params in ways(params) {
         let mut first: Option<usize> = None;
-        follow(Remaining { params, at: start, then: None, repeated: None }, atoms, &mut |_, at| {
-            first = Some(first.map_or(at, |first| first.min(at)));
+        follow(Remaining { params, at: start, then: None, repeated: None }, atoms, &mut |param, at| {
+            if param.is_some() {
+                first = Some(first.map_or(at, |first| first.min(at)));
+            }
         });
         let end = start + params.text().len();
         found.extend(first.map(|first| first..end));
@@ -134,10 +147,15 @@ struct Remaining<'a> {
     repeated: Option<usize>,
 }
 
-/// Finds every parameter that may follow the pieces, and its byte offset in the usage.
-fn follow(left: Remaining, atoms: &[Atom], found: &mut dyn FnMut(&'static Param, usize)) {
+/// Finds every parameter that may follow the pieces, and its byte offset in the usage. The parameter `None` means
+/// that the pieces are complete.
+fn follow(left: Remaining, atoms: &[Atom], found: &mut dyn FnMut(Option<&'static Param>, usize)) {
     let Some((param, params)) = left.params.split_first() else {
-        return left.then.into_iter().for_each(|then| follow(*then, atoms, found));
+        return match left.then {
+            Some(then) => follow(*then, atoms, found),
+            None if atoms.is_empty() => found(None, left.at),
+            None => {}
+        };
     };
     // A comma follows the previous part without a space.
     let width = if *param == Param::Comma { 0 } else { param.to_string().len() };
@@ -166,7 +184,7 @@ fn follow(left: Remaining, atoms: &[Atom], found: &mut dyn FnMut(&'static Param,
                 within(std::slice::from_ref(one), left.at, Remaining { repeated, ..left });
             }
         }
-        (_, []) => found(param, left.at),
+        (_, []) => found(Some(param), left.at),
         (param, [atom, atoms @ ..]) if fits(param, *atom) => {
             follow(rest, atoms, found);
             // A number may have a unit that the usage does not name.

@@ -7,7 +7,7 @@ mod param;
 mod place;
 mod usage;
 
-pub use expected::{Atom, current, next, rest, ways};
+pub use expected::{Atom, current, may_end, next, rest, ways};
 pub use param::*;
 pub(crate) use place::{Place, offer, size};
 pub use usage::Params;

@@ -13,6 +13,8 @@ pub struct Form {
     /// The form's parameters.
     pub params: &'static [Param],
     pub(crate) help: &'static str,
+    /// Whether the statement belongs in a question.
+    pub(crate) in_question: bool,
 }
 
 impl Form {
@@ -27,7 +29,11 @@ impl Form {
 }
 
 const fn form(name: &'static str, params: &'static [Param], help: &'static str) -> Form {
-    Form { name, params, help }
+    Form { name, params, help, in_question: false }
+}
+
+const fn of_question(name: &'static str, params: &'static [Param], help: &'static str) -> Form {
+    Form { in_question: true, ..form(name, params, help) }
 }
 
 /// Words that begin a statement with a special form, which the grammar defines.
@@ -67,17 +73,17 @@ pub const FORMS: &[Form] = &[
         &[TITLE, Optional(&[Keyword("points"), POINTS]), STATEMENTS],
         "asks an exam question; its statements run on a copy of the state",
     ),
-    form(
+    of_question(
         "part",
         &[BLOCK_NAME, Optional(&[Keyword("points"), POINTS]), STATEMENTS],
         "declares a part of a question",
     ),
-    form(
+    of_question(
         "given",
         &[NOUN, Optional(&[Keyword("columns"), ETC]), Comma, ETC],
         "shows tables and other state in a question",
     ),
-    form(
+    of_question(
         "ask",
         &[Ways(&[
             &[OP, Arrow, FACT, Comma, ETC],

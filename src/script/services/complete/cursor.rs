@@ -1,7 +1,7 @@
 //! Completes the typed text at the cursor, given the text before it.
 
 use super::context::{CompletionContext, context};
-use super::item::{Completions, ItemKind, ItemPosition, Pick};
+use super::item::{Completions, FactAt, ItemKind, ItemPosition, Pick};
 use super::offer::Offers;
 use super::string;
 use super::walk::Walk;
@@ -80,24 +80,46 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     if typed.starts_with(|c: char| c.is_ascii_digit()) {
         return nothing;
     }
-    let walk = Walk::over(above, &tokens);
+    let mut walk = Walk::over(text, &tokens);
     let context = context(&walk);
     // A completion replaces the entire name of a fact, including the part before the dot.
     let from = if let CompletionContext::Fact(Some(begun)) = context { begun } else { from };
     let offers = Offers::new(state, &walk);
-    let number = last.is_some_and(|last| last.kind == TokenKind::Number) && !typed.is_empty();
+    let number = last.is_some_and(|last| last.kind == TokenKind::Number);
+    let dimension = walk.statement().dimension();
     let items = Pick::matching(&text[from..], near, |pick| {
-        if number {
-            for unit in UNITS {
+        offers.offer(&context, pick);
+        if number && (!typed.is_empty() || dimension.is_some()) {
+            for unit in UNITS.iter().filter(|unit| dimension.is_none_or(|wanted| unit.dimension == wanted)) {
                 pick.add(unit.name, ItemKind::Unit, unit.help);
             }
         }
-        offers.offer(&context, pick);
     });
     let position = match context {
         CompletionContext::Statement => ItemPosition::Statement,
         CompletionContext::Setting(block) => ItemPosition::Setting(block),
         _ => ItemPosition::Other,
     };
-    Completions { from, items, disk: None, position }
+    let fact = match &context {
+        CompletionContext::FactValue(name, true) => fact_at(&walk, name),
+        _ => None,
+    };
+    let is_complete = typed.is_empty() || items.iter().any(|item| item.text == text[from..]);
+    if !typed.is_empty() {
+        let kind = if walk.statement().row { TokenKind::Cell } else { TokenKind::Word };
+        walk.push_token(Token { kind, start: text.len() - typed.len(), end: text.len() });
+    }
+    let line_may_end = is_complete && walk.line_may_end();
+    Completions { from, items, disk: None, position, fact, line_may_end }
+}
+
+/// Returns the fact without a value at the end of the walked text. The facts of an `ask` have no values.
+fn fact_at(walk: &Walk, name: &str) -> Option<FactAt> {
+    let statement = walk.statement();
+    let (start, _) = statement.facts.as_ref()?.name.filter(|_| !statement.asks)?;
+    let before = walk.text()[..start].trim_end().trim_end_matches([',', '=', '>']);
+    let (above, closing) = walk.above();
+    let written = before.get(above.len()..)?;
+    let statement = above.len() + written.len() - written.trim_start().len();
+    Some(FactAt { name: name.to_owned(), text: format!("{before}\n{closing}"), statement })
 }

@@ -41,7 +41,7 @@ impl Head {
 
     /// Returns the head of a statement.
     pub(crate) fn from_word(word: &str) -> Self {
-        if let Some(Form { name, params, help }) = Form::named(word) {
+        if let Some(Form { name, params, help, .. }) = Form::named(word) {
             return Self { kind: HeadKind::Form, name, params, help };
         }
         LANGUAGE.verb(word).map_or(Self::OTHER, |row| Self {

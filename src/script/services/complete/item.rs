@@ -15,6 +15,21 @@ pub struct Completions {
     pub disk: Option<OnDisk>,
     /// The position of the items.
     pub position: ItemPosition,
+    /// The fact whose value is expected at the position, if nothing of the value is written.
+    pub fact: Option<FactAt>,
+    /// Whether the typed text is empty or one of the items, and the line may end after it.
+    pub line_may_end: bool,
+}
+
+/// A fact without a value, and a text whose run shows the value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FactAt {
+    /// The name of the fact.
+    pub name: String,
+    /// The text up to the fact's name, without its comma or `=>`. The open blocks are closed.
+    pub text: String,
+    /// The first byte of the statement.
+    pub statement: usize,
 }
 
 /// The position of an item, which determines the text that follows the item.

@@ -30,7 +30,7 @@ pub use cursor::complete;
 pub use cursor_token::{CursorToken, CursorTokenKind, Role, token_at};
 pub use highlight::{CLASSES, Class, ClassRow, highlight, highlight_tokens};
 pub use hint::{Hint, hint};
-pub use item::{CompletionOffer, Completions, ItemKind, ItemPosition, OnDisk};
+pub use item::{CompletionOffer, Completions, FactAt, ItemKind, ItemPosition, OnDisk};
 pub use signature::{Signature, signature};
 pub use snippet::snippet;
 pub(crate) use token_role::TokenRole;

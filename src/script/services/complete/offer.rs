@@ -11,7 +11,7 @@ use crate::run::facts::{Component, Family};
 use crate::run::nouns::{SHOWN_NOUNS, Views};
 use crate::run::params::{Atom, Param, Slot};
 use crate::run::state::State;
-use crate::run::verbs::FORMS;
+use crate::run::verbs::{FORMS, Form};
 use crate::services::names::{NameKind, visible};
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::presets::{PRESETS, Preset};
@@ -60,18 +60,25 @@ impl Offers<'_> {
         }
     }
 
+    /// Adds the statements, beginning with those that belong in the block and with declared names.
     fn statements(&self, pick: &mut Pick) {
-        for verb in LANGUAGE.verbs() {
-            pick.add(verb.name, ItemKind::Verb, verb.help);
-        }
-        for form in FORMS.iter().filter(|form| !form.is_pattern()) {
-            pick.add(form.name, ItemKind::Keyword, form.help);
-        }
-        if self.walk.statement().process.is_none() {
-            self.processes(pick, ":");
+        let question = self.walk.enclosing().is_some_and(|head| matches!(head.name, "question" | "part"));
+        if question {
+            FORMS.iter().filter(|form| form.in_question).for_each(|form| add_form(pick, form));
+            LANGUAGE.added_verbs().for_each(|verb| pick.add(verb.name, ItemKind::Verb, verb.help));
         }
         for name in self.named(NameKind::Definition).chain(self.state.definitions()) {
             pick.add(name, ItemKind::Definition, "");
+        }
+        if self.walk.in_process() {
+            self.calls(pick);
+        }
+        for verb in LANGUAGE.verbs() {
+            pick.add(verb.name, ItemKind::Verb, verb.help);
+        }
+        FORMS.iter().filter(|form| !form.is_pattern()).for_each(|form| add_form(pick, form));
+        if self.walk.statement().process.is_none() {
+            self.processes(pick, ":");
         }
         self.calls(pick);
     }
@@ -179,4 +186,8 @@ impl Offers<'_> {
         self.processes(pick, ":");
         self.expression(pick);
     }
+}
+
+fn add_form(pick: &mut Pick, form: &Form) {
+    pick.add(form.name, ItemKind::Keyword, form.help);
 }

@@ -1,8 +1,9 @@
 //! An unfinished statement or setting, built token by token.
 
 use super::head::{Head, HeadKind};
+use crate::lang::value::{Dimension, unit_factor};
 use crate::run::facts::Family;
-use crate::run::params::{Atom, Param, Slot};
+use crate::run::params::{Atom, Param, Slot, may_end, next};
 use crate::run::syscalls::called;
 
 /// Maximum number of pieces in a statement, and of names in a path. Every usage and every path in the language
@@ -144,6 +145,28 @@ impl<'t> Statement<'t> {
         self.levels.len() == 1
     }
 
+    /// Returns the dimension of the last number in a setting.
+    pub(crate) fn dimension(&self) -> Option<Dimension> {
+        let (Atom::Number, before) = self.atoms.split_last()? else { return None };
+        let head = self.head();
+        let params = if head.kind == HeadKind::Setting { next(head.params, before) } else { Vec::new() };
+        params.into_iter().filter_map(Param::slot).find_map(Slot::dimension)
+    }
+
+    /// Whether the statement may end at the position.
+    pub(crate) fn may_end(&self) -> bool {
+        let top = self.top();
+        if !self.outside() || top.is_pending() || top.dot {
+            return false;
+        }
+        if let Some(facts) = &self.facts {
+            return top.filled || self.asks && facts.name.is_some();
+        }
+        let head = self.head();
+        let named = head.takes_noun() && !self.atoms.is_empty();
+        self.call || named || head.kind == HeadKind::Other || may_end(head.params, &self.atoms)
+    }
+
     /// Whether the statement's usage allows more parameters.
     pub(crate) fn takes_more(&self) -> bool {
         self.facts.is_none() && self.outside() && !self.call
@@ -187,8 +210,13 @@ impl<'t> Statement<'t> {
         }
     }
 
-    /// Records that the current value is more than a bare word.
+    /// Records that the current value is more than a bare word or number.
     fn whole(&mut self) {
+        if let [.., Atom::Number, Atom::Word(unit)] = self.atoms.as_slice()
+            && unit_factor(unit).is_some()
+        {
+            self.atoms.pop();
+        }
         if let Some(last) = self.atoms.last_mut() {
             *last = Atom::Value;
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::head::{Head, HeadKind};
 use super::statement::{Bracket, Facts, Statement};
 use crate::lang::layout::{Token, TokenKind};
+use crate::lang::value::unit_factor;
 use crate::questions::LANGUAGE;
 use crate::run::params::{Atom, Contents, Slot};
 use crate::run::settings::BlockRow;
@@ -88,6 +89,12 @@ impl<'t> Walk<'t> {
         &mut self.blocks[last]
     }
 
+    /// Returns the first word of the statement whose block is open.
+    pub(crate) fn enclosing(&self) -> Option<Head> {
+        let outer = self.blocks.len().checked_sub(2)?;
+        Some(self.blocks[outer].statement.head())
+    }
+
     /// Returns the current statement.
     pub(crate) fn statement(&self) -> &Statement<'t> {
         &self.block().statement
@@ -105,6 +112,20 @@ impl<'t> Walk<'t> {
     /// Returns the text before the current statement, and the braces that would close its open blocks.
     pub(crate) fn above(&self) -> (&'t str, String) {
         (&self.text[..self.block().begun], "}".repeat(self.blocks.len() - 1))
+    }
+
+    /// Whether the line may end at the position. The line may also end directly after an operator or an opening
+    /// bracket, where the statement continues on the next line.
+    pub(crate) fn line_may_end(&self) -> bool {
+        let (block, statement) = (self.block(), self.statement());
+        let breaks = |last: Token| {
+            let kind = matches!(last.kind, TokenKind::Operator | TokenKind::Open(_) | TokenKind::Bar);
+            kind && last.end == self.text.len() && !statement.top().dot
+        };
+        if self.last.is_some_and(breaks) || statement.is_empty() {
+            return true;
+        }
+        if statement.row { block.rows > 0 || !block.header.is_empty() } else { statement.may_end() }
     }
 
     /// Whether the current statement runs in a process.
@@ -202,6 +223,7 @@ impl<'t> Walk<'t> {
 
     fn word(&mut self, token: Token, word: &'t str, touches: bool) {
         let dot = self.statement().top().dot && touches;
+        let unit = self.after_number() && unit_factor(word).is_some();
         if self.statement().is_empty() {
             return self.head(word);
         }
@@ -223,6 +245,8 @@ impl<'t> Walk<'t> {
             "in" if statement.names_one() => statement.mark(Atom::Word(word)),
             "and" | "or" | "not" | "in" => statement.operator(),
             _ if statement.operation(word) => {}
+            // The number before the unit is part of an expression.
+            _ if unit && statement.atoms.last() == Some(&Atom::Value) => {}
             _ => {
                 statement.value(Atom::Word(word));
                 let (head, first) = (statement.head(), statement.outside() && statement.atoms.len() == 1);

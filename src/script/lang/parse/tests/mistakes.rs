@@ -92,6 +92,7 @@ fn facts() {
         r#"
 read 1 => vpn 3 ppn 4     -> syntax at "ppn": a comma is missing between two facts (write `vpn 3, ppn …`)
 read 1 =>                 -> syntax at "": the line ends too early: the name of a fact is missing
+read 1 =>⏎let x = 2       -> syntax at "": the line ends too early: the name of a fact is missing
 read 1 => 3               -> syntax at "3": the name of the fact is missing before this value (a fact is a name and a value: `vpn 0x0F`)
 read 1 => (vpn 3)         -> syntax at "(": facts are not enclosed in parentheses (`STATEMENT => FACT, FACT`)
 for x in y { z } => vpn 3 -> syntax at "=>": facts are not allowed here (facts must follow a statement in the block)

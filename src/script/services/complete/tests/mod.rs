@@ -191,7 +191,9 @@ fn settings_and_their_words() {
             ("machine { page_table { walk ‸", "cached uncached", ""),
             ("machine { page_table { ‸", "levels bits pte walk", "virtual"),
             ("machine { pte { ‸", "size ppn valid p rw us little-endian", "sup"),
-            ("machine { virtual 14 ‸", "bits", "virtual"),
+            ("machine { virtual 14 ‸", "bits bit", "virtual KB ns"),
+            ("machine { page 64 ‸", "B KB", "bits ns"),
+            ("machine { memory { latency 60 ‸", "ns cycles", "B bits"),
             ("kernel { ‸", "frames replacement swap stack-top zero-page signals", "virtual"),
             ("kernel { replacement ‸", "lru nru aging clock", "plru"),
             ("kernel { page-cache ‸", "cold warm", ""),
@@ -209,6 +211,19 @@ fn settings_and_their_words() {
             ("reference 1 2 { replacement optimal ‸", "lookahead", "lru"),
         ],
     );
+}
+
+#[test]
+fn the_statements_of_a_block_come_first() {
+    let first = |marked: &str, script: &str, count: usize| -> Vec<String> {
+        let items = offered(marked, &state(script)).items.into_iter();
+        items.take(count).map(|item| item.text).collect()
+    };
+    assert_eq!(first("question \"a\" {\n  ‸", SIMPLE, 3), ["part", "given", "ask"]);
+    assert_eq!(first("question \"a\" {\n  part \"b\" { c‸", SIMPLE, 1), ["choice"]);
+    assert_eq!(first("P1 {\n  ‸", lab::PROCESSES, 3), ["twice", "open", "close"]);
+    assert_eq!(first("‸", lab::PROCESSES, 1), ["twice"]);
+    assert_eq!(first("read ‸", SIMPLE, 2), ["va", "value"]);
 }
 
 #[test]
