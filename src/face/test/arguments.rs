@@ -56,16 +56,20 @@ pub(crate) struct Test {
     /// Run N files in parallel; default: the number of processors
     #[arg(long, value_name = "N")]
     jobs: Option<usize>,
-    #[command(flatten)]
-    output: OutputOptions,
 }
 
-/// The reports.
+/// The output.
 #[derive(Debug, Args)]
 struct OutputOptions {
     /// Also write a report: `junit`, `tap`, `json`, or `github`; `-` is standard output
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Report>,
+    /// Show all differences from golden files, even if they are alike
+    #[arg(long)]
+    verbose: bool,
+    /// Print only failures and the last line
+    #[arg(short, long, conflicts_with = "verbose")]
+    quiet: bool,
 }
 
 /// The files to change instead of running tests.
@@ -94,17 +98,6 @@ struct GoldenOptions {
     /// Fail if a script has no golden file
     #[arg(long)]
     require_golden: bool,
-}
-
-/// The amount of output.
-#[derive(Debug, Args)]
-struct OutputOptions {
-    /// Show all differences from golden files, even if they are alike
-    #[arg(long)]
-    verbose: bool,
-    /// Print only failures and the last line
-    #[arg(short, long, conflicts_with = "verbose")]
-    quiet: bool,
 }
 
 /// The result of a run, and the files on which it depended.

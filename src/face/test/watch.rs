@@ -57,7 +57,7 @@ impl Keys {
         self.accept.load(Ordering::Relaxed)
     }
 
-    /// Forgets the key. Returns whether the user accepted the differences.
+    /// Discards the key. Returns whether the user accepted the differences.
     pub(crate) fn take(&self) -> bool {
         self.accept.swap(false, Ordering::Relaxed)
     }
