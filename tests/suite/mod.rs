@@ -446,6 +446,8 @@ fn a_removed_statement_has_the_place_of_its_case() {
     folder.swap("x.pw", "  read 0x3D8\n", "");
     let messages = folder.test(&["--report", "github=-"]);
     assert!(messages.out.starts_with("::error file=x.pw,line=5,title=x.pw %3A%3A two::"), "{}", messages.out);
+    // The annotation states the difference.
+    assert!(messages.out.contains("%0A- read 0x3D8%0A- vpn 0x0F, vpo 0x18"), "{}", messages.out);
 }
 
 #[test]
@@ -515,7 +517,8 @@ fn a_golden_file_without_a_script_is_stale() {
     let messages = folder.test(&[]);
     assert_eq!((messages.status, messages.last()), (2, "3 passed, 1 failed"), "{}", messages.out);
     assert!(
-        messages.out.contains("x.golden.yaml:1:1: this golden file belongs to no script"),
+        messages.out.contains("x.golden.yaml:1:1: this golden file belongs to no script")
+            && messages.out.contains(", 1 file without a golden file\n"),
         "{}",
         messages.out
     );
@@ -573,13 +576,17 @@ fn reports_go_where_they_are_sent() {
     assert_eq!(messages.out.lines().count(), 1);
     assert_eq!(messages.err.lines().last(), Some("2 passed, 1 failed"));
     assert!(folder.get("suite.tap").starts_with("TAP version 13\n1..3\nok 1 - x.pw\n"));
+    // The report's folder is created.
+    folder.test(&["--report", "junit=out/new/junit.xml"]);
+    assert!(folder.get("out/new/junit.xml").contains("<testsuites"));
     for (wrong, said) in [
         ("junit", "write `junit=FILE`"),
         ("xml=x", "unknown report format `xml`"),
-        ("tap=no/where", "cannot write"),
+        ("tap=x.pw/report", "cannot write `x.pw/report`"),
     ] {
         let messages = folder.test(&["--report", wrong]);
-        assert_eq!(messages.status, 2, "{wrong}");
+        // The tests do not run.
+        assert_eq!((messages.status, &*messages.out), (2, ""), "{wrong}");
         assert!(messages.err.contains(said), "{wrong}: {}", messages.err);
     }
 }

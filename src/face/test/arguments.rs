@@ -114,6 +114,10 @@ impl Test {
             complain(&refusal);
             return Ok(Status::Wrong);
         }
+        if let Some(why) = self.output.reports.iter().find_map(|report| report.prepare().err()) {
+            complain(&format!("pagewalk: {why}\n"));
+            return Ok(Status::Wrong);
+        }
         let search = Search {
             paths: &self.paths,
             skip: &self.skip,

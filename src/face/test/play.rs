@@ -12,7 +12,7 @@ use crate::face::deny::Checking;
 use pagewalk_script::api::golden::{Case, CaseFilter, CaseRuns, Mistake, Name, Verdict};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::suite::reports::{Blessed, Outcome};
+use pagewalk_script::suite::reports::{Blessed, Held, Outcome};
 
 /// The parameters of a test run.
 pub(crate) struct SuitePlan<'a> {
@@ -118,6 +118,8 @@ fn unreadable(found: &SuiteFile, mistake: Mistake) -> PlayedFile {
     let name = Name { file: found.name.clone(), ..Name::default() };
     let help = if mistake.help.is_empty() { String::new() } else { format!("  help: {}\n", mistake.help) };
     let complaint = format!("pagewalk: {}: {mistake}\n{help}", mistake.file);
-    let case = Case { mistakes: vec![mistake], ..Case::new(name, 1) };
+    // A golden file needs no golden file.
+    let golden = if found.kind == SuiteFileKind::Golden { Held::NotCompared } else { Held::Without };
+    let case = Case { mistakes: vec![mistake], golden, ..Case::new(name, 1) };
     PlayedFile { cases: vec![case], complaint, ..PlayedFile::default() }
 }

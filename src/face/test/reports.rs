@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use super::find::error_words;
@@ -48,11 +48,28 @@ impl Report {
         self.file.is_none()
     }
 
+    /// Creates the folder and the file of the report before the tests run.
+    ///
+    /// # Errors
+    /// Returns the reason if the file cannot be written.
+    pub(crate) fn prepare(&self) -> Result<(), String> {
+        let Some(file) = &self.file else { return Ok(()) };
+        let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let created = folder.map_or(Ok(()), fs::create_dir_all);
+        // An existing report remains until the tests have run.
+        let opened = created.and_then(|()| fs::File::options().append(true).create(true).open(file));
+        opened.map(drop).map_err(|error| cannot_write(file, &error))
+    }
+
     /// Writes the report. If the report cannot be written, the inner error contains the reason.
     pub(crate) fn write(&self, suite: &Suite) -> io::Result<Result<(), String>> {
         let text = (self.format.write)(suite);
         let Some(file) = &self.file else { return print(&text).map(Ok) };
         let written = fs::write(file, text);
-        Ok(written.map_err(|error| format!("cannot write `{}`: {}", file.display(), error_words(&error))))
+        Ok(written.map_err(|error| cannot_write(file, &error)))
     }
+}
+
+fn cannot_write(file: &Path, error: &io::Error) -> String {
+    format!("cannot write `{}`: {}", file.display(), error_words(error))
 }

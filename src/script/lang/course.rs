@@ -8,8 +8,7 @@ use serde::Deserialize;
 pub use toml::Spanned;
 
 use super::diagnostic::{Code, Diagnostic};
-use super::include::{reason, text_of};
-use super::loader::{Loader, plain};
+use super::loader::{Loader, plain, reason, text_of};
 use super::nearest::nearest;
 use super::source::Sources;
 use super::span::Span;

@@ -6,6 +6,8 @@ use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::source::decode;
+
 /// Maximum size in bytes of a file that is read as a whole.
 pub(super) const SIZE_LIMIT: u64 = 1 << 28;
 
@@ -200,4 +202,31 @@ pub(super) fn plain(path: &Path) -> PathBuf {
         }
     }
     plain
+}
+
+/// Decodes a file's bytes.
+///
+/// # Errors
+/// Returns the reason why the bytes are not text.
+pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
+    decode(bytes).map_err(|at| {
+        let line = bytes.get(..at).unwrap_or(&[]).split(|byte| *byte == b'\n').count();
+        format!(
+            "the file is not UTF-8 text (byte {at}, on line {line}, is {:#04x})",
+            bytes.get(at).unwrap_or(&0)
+        )
+    })
+}
+
+/// Describes a file system error without the operating system's error number.
+pub(super) fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_owned()
+        }
+    }
 }

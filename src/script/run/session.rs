@@ -7,13 +7,6 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use crate::lang::ast::{Command, Span, Stmt};
-use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::source::Sources;
-use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::machine::Machine;
-use pagewalk_engine::machine::spec::Spec;
-
 use super::checker::Checker;
 use super::current_process::UnknownProcesses;
 use super::facts::Family;
@@ -25,6 +18,12 @@ use super::seeds::mixed;
 use super::settings::BlockRow;
 use super::state::{Slot, State};
 use super::stop::Stop;
+use crate::lang::ast::{Command, Span, Stmt};
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::source::Sources;
+use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::spec::Spec;
 
 /// Options for running a script.
 #[derive(Clone, Copy)]
@@ -38,8 +37,7 @@ pub struct Options {
     pub max_steps_option: &'static str,
     /// Default seed of a script.
     pub seed: u64,
-    /// Whether the seed belongs to a version of a paper. A version's seed is mixed with the script's own
-    /// seed, so that versions differ.
+    /// Whether the seed belongs to a version of a paper, and is therefore mixed with the script's own seed.
     pub version: bool,
     /// Whether records also contain every page-table entry that the kernel writes, every TLB entry that the
     /// kernel invalidates, and every disk transfer.
@@ -79,11 +77,6 @@ impl Language {
     /// Returns every verb, beginning with those of the core.
     pub fn verbs(&self) -> impl Iterator<Item = &'static Verb> + use<> {
         self.verbs.iter().copied().flatten()
-    }
-
-    /// Returns the verbs that the extension adds to the core.
-    pub(crate) fn added_verbs(&self) -> impl Iterator<Item = &'static Verb> + use<> {
-        self.verbs.iter().copied().skip(1).flatten()
     }
 
     pub(crate) fn verb(&self, name: &str) -> Option<&'static Verb> {

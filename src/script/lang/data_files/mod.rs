@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use super::ast::Word;
 use super::diagnostic::Diagnostic;
 use super::include::{self, Loader, Root};
-use super::loader::Stream;
+use super::loader::{Stream, reason};
 use super::source::Sources;
 
 /// Maximum size of a data file in bytes.
@@ -60,7 +60,7 @@ impl<'a> DataFiles<'a> {
     /// Returns `outside-folder`, or `unreadable` if the file does not exist or cannot be opened.
     pub(crate) fn stream(&mut self, path: &Word) -> Result<Stream, Diagnostic> {
         let (_, canonical) = self.find(path)?;
-        self.loader.stream(&canonical).map_err(|error| include::unreadable(path, &include::reason(&error)))
+        self.loader.stream(&canonical).map_err(|error| include::unreadable(path, &reason(&error)))
     }
 
     /// Returns the file that contains a name, and the canonical path of the named file.

@@ -1,7 +1,6 @@
 //! A script with all files that it includes.
 
 use std::collections::BTreeMap;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,10 +8,10 @@ use super::ast::{Block, Span, Word};
 use super::course::{self, BadCourse};
 use super::diagnostic::{Code, Diagnostic};
 use super::layout::DEPTH_LIMIT;
-pub use super::loader::{Disk, Loader, Texts};
-use super::loader::{SIZE_LIMIT, plain};
+pub use super::loader::{Disk, Loader, Texts, text_of};
+use super::loader::{SIZE_LIMIT, plain, reason};
 use super::parse::{Includes, parse};
-use super::source::{Sources, decode};
+use super::source::Sources;
 
 /// Maximum depth of nested includes, excluding the script itself.
 const INCLUDE_LIMIT: usize = 64;
@@ -69,33 +68,6 @@ pub fn add_text(
     loader: &mut dyn Loader,
 ) -> (Script, Vec<Diagnostic>) {
     Reader::add(sources, loader, name, None, text)
-}
-
-/// Decodes a file's bytes.
-///
-/// # Errors
-/// Returns the reason why the bytes are not text.
-pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
-    decode(bytes).map_err(|at| {
-        let line = bytes.get(..at).unwrap_or(&[]).split(|byte| *byte == b'\n').count();
-        format!(
-            "the file is not UTF-8 text (byte {at}, on line {line}, is {:#04x})",
-            bytes.get(at).unwrap_or(&0)
-        )
-    })
-}
-
-/// Describes a file system error without the operating system's error number.
-pub(super) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        _ => {
-            let text = error.to_string();
-            text.split(" (os error").next().unwrap_or(&text).to_owned()
-        }
-    }
 }
 
 /// A file that was read, with the totals of its includes.

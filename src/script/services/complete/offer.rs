@@ -65,7 +65,8 @@ impl Offers<'_> {
         let question = self.walk.enclosing().is_some_and(|head| matches!(head.name, "question" | "part"));
         if question {
             FORMS.iter().filter(|form| form.in_question).for_each(|form| add_form(pick, form));
-            LANGUAGE.added_verbs().for_each(|verb| pick.add(verb.name, ItemKind::Verb, verb.help));
+            let added = LANGUAGE.verbs.iter().skip(1).copied().flatten();
+            added.for_each(|verb| pick.add(verb.name, ItemKind::Verb, verb.help));
         }
         for name in self.named(NameKind::Definition).chain(self.state.definitions()) {
             pick.add(name, ItemKind::Definition, "");

@@ -1,6 +1,10 @@
 //! The problems in a failed case, with their locations, for reports by file and line.
 
 use super::case::{Case, Held};
+use crate::suite::golden::Change;
+
+/// Maximum number of changes in a message.
+const CHANGES: usize = 5;
 
 /// A problem that makes a case fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,14 +47,29 @@ pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
                 line: difference.line,
                 column: None,
                 message: format!(
-                    "`{}` differs from the golden file; if this run is right, run {}",
+                    "`{}` differs from the golden file (-):\n{}if this run is right, run {}",
                     difference.statement,
+                    changes(&difference.changes),
                     case.bless()
                 ),
             }));
         }
     }
     troubles
+}
+
+/// Returns the first lines that differ.
+fn changes(of: &[Change]) -> String {
+    let line = |change: &Change| match change {
+        Change::Old(old) => format!("- {old}\n"),
+        Change::New(new) => format!("+ {new}\n"),
+        Change::Both { old, new } => format!("- {old}\n+ {new}\n"),
+    };
+    let mut lines: String = of.iter().take(CHANGES).map(line).collect();
+    if of.len() > CHANGES {
+        lines.push_str("…\n");
+    }
+    lines
 }
 
 fn broken(case: &Case) -> impl Iterator<Item = Trouble> {
