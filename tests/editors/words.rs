@@ -31,6 +31,7 @@ const FILES: &[File] = &[
     },
     File { path: "editors/vim/syntax/pagewalk.vim", list: vim, template: None },
     File { path: "editors/emacs/pagewalk-mode.el", list: lisp, template: None },
+    File { path: "editors/kate/pagewalk.xml", list: kate, template: None },
     File {
         path: "editors/tree-sitter-pagewalk/queries/highlights.scm",
         list: |list| wrapped(&list.words(), "  ", "\"", " "),
@@ -72,6 +73,18 @@ fn lisp(list: &List) -> String {
     format!("(defconst pagewalk-{name}\n  '(\n{}\n   )\n  \"{holds}.\")\n", words.trim_end())
 }
 
+/// A list of Kate's syntax files.
+fn kate(list: &List) -> String {
+    let items: Vec<String> = list.words().iter().map(|word| format!("<item>{word}</item>")).collect();
+    let items: Vec<&str> = items.iter().map(String::as_str).collect();
+    format!(
+        "    <!-- {} -->\n    <list name=\"{}\">\n{}    </list>\n",
+        list.holds,
+        list.name,
+        wrapped(&items, "      ", "", "")
+    )
+}
+
 /// The text with regenerated regions.
 fn regions(file: &File, text: &str) -> String {
     let mut out = String::new();
@@ -84,7 +97,7 @@ fn regions(file: &File, text: &str) -> String {
         }
         let Some((_, after)) = line.split_once(BEGIN) else { continue };
         inside = true;
-        for name in after.trim_end_matches(['*', '/']).split_whitespace() {
+        for name in after.trim_end_matches(['*', '/', '-', '>']).split_whitespace() {
             let list = LISTS.iter().chain(PLACES).find(|list| list.name == name);
             let list = list.unwrap_or_else(|| panic!("{}: there is no list `{name}`", file.path));
             let _ = write!(out, "{}", (file.list)(list));

@@ -6,6 +6,7 @@ pub type Case = (&'static str, &'static str, &'static str);
 /// Every script has exactly one mistake.
 #[rustfmt::skip]
 pub const CASES: &[Case] = &[
+    ("syntax", "<<<<<<< HEAD", "machine simple\n<<<<<<< HEAD\nread 0x3D4\n=======\nread 0x3D5\n>>>>>>> more\nshow tlb"),
     ("no-answer", "steps", "machine simple\nfigure steps"),
     ("no-answer", "translation", "machine simple\nfigure translation"),
     ("no-answer", "reference", "figure reference"),

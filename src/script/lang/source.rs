@@ -95,3 +95,12 @@ impl Sources {
 pub fn decode(bytes: &[u8]) -> Result<&str, usize> {
     std::str::from_utf8(bytes).map_err(|error| error.valid_up_to())
 }
+
+/// Returns the lines of the first and the last conflict marker that git left in a merged file, counted from 1.
+pub(crate) fn conflict(text: &str) -> Option<(usize, usize)> {
+    let marks = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
+    let mut lines =
+        (1..).zip(text.lines()).filter(|(_, line)| marks.iter().any(|mark| line.starts_with(mark)));
+    let (first, _) = lines.next()?;
+    Some((first, lines.last().map_or(first, |(last, _)| last)))
+}

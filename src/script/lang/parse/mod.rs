@@ -25,6 +25,7 @@ use pagewalk_grammar::{Grammar, Pair, Parser as _, Rule};
 use super::ast::{Block, Stmt, Word};
 use super::diagnostic::{Code, Diagnostic};
 use super::layout::{DEPTH_LIMIT, lay_out};
+use super::source::conflict;
 use super::span::Span;
 use super::value::ValueError;
 
@@ -61,6 +62,20 @@ pub struct Parsed {
     pub(crate) depth: usize,
 }
 
+/// Reports the conflict markers that git left in a merged script.
+fn unmerged(file: u32, text: &str) -> Option<Diagnostic> {
+    let (first, last) = conflict(text)?;
+    let start: usize = text.split_inclusive('\n').take(first - 1).map(str::len).sum();
+    let line = text[start..].lines().next().filter(|line| line.starts_with("<<<<<<<"))?;
+    let message = format!("a merge left conflict markers in lines {first}–{last}");
+    let place = Span::new(file, start..start + line.len());
+    Some(
+        Diagnostic::new(Code::Syntax, place, message).label("the first marker").help(
+            "keep the statements that belong in the script, and remove the lines with `<<<<<<<`, `=======`, and `>>>>>>>`",
+        ),
+    )
+}
+
 /// Parses the text of file number `file`.
 pub fn parse(file: u32, text: &str, includes: &mut dyn Includes) -> Parsed {
     let layout = lay_out(file, text);
@@ -75,6 +90,10 @@ pub fn parse(file: u32, text: &str, includes: &mut dyn Includes) -> Parsed {
         }
     }
     tree.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
+    // Messages about markers, and about lines that occur twice, would hide the cause.
+    if let Some(unmerged) = unmerged(file, text).filter(|_| !tree.diagnostics.is_empty()) {
+        tree.diagnostics = vec![unmerged];
+    }
     Parsed { body: body.into(), diagnostics: tree.diagnostics, depth: tree.deepest }
 }
 

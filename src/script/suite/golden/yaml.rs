@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::model::{FORMAT, Golden};
-use crate::lang::source::decode;
+use crate::lang::source::{conflict, decode};
 
 /// The last line, which is YAML's end of a document. A truncated file lacks this line. The line is constant, so two
 /// branches never change it.
@@ -98,6 +98,7 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
     if text.trim().is_empty() {
         return Err(Unusable::Empty);
     }
+    // The lines of a golden file's texts are indented, so no text looks like a marker.
     if let Some((first, last)) = conflict(text) {
         return Err(Unusable::Unmerged { first, last });
     }
@@ -121,16 +122,6 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
         Ok(_) => {}
     }
     serde_yaml::from_str(text).map_err(|error| invalid(&error))
-}
-
-/// Returns the lines of the first and the last conflict marker of a merge. The lines of a golden file's texts are
-/// indented, so no text looks like a marker.
-fn conflict(text: &str) -> Option<(usize, usize)> {
-    let marks = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];
-    let mut lines =
-        (1..).zip(text.lines()).filter(|(_, line)| marks.iter().any(|mark| line.starts_with(mark)));
-    let (first, _) = lines.next()?;
-    Some((first, lines.last().map_or(first, |(last, _)| last)))
 }
 
 /// Whether the bytes begin as `pagewalk test --bless` writes them, even if the rest is damaged.
