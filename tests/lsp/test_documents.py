@@ -109,6 +109,36 @@ def test_a_mistake_in_a_file_that_is_not_open_is_told_of_that_file(pagewalk, tmp
         assert server.diagnostics(tables.as_uri()) == []
 
 
+def test_files_that_change_on_disk_are_read_again(pagewalk, tmp_path):
+    tables, script = tmp_path / "lib" / "tables.pw", tmp_path / "homework" / "script.pw"
+    for path in (tables, script):
+        path.parent.mkdir()
+    tables.write_text("let pages = 1\n")
+    capabilities = {"workspace": {"didChangeWatchedFiles": {"dynamicRegistration": True}}}
+    with Server(pagewalk, capabilities=capabilities) as server:
+        asked = server.wait(lambda message: message.get("method") == "client/registerCapability")
+        (registration,) = asked["params"]["registrations"]
+        assert registration["method"] == "workspace/didChangeWatchedFiles"
+        (watcher,) = registration["registerOptions"]["watchers"]
+        assert watcher["globPattern"] == "**/*.{pw,yaml,yml,toml}"
+        server.send({"id": asked["id"], "result": None})
+        server.open(script.as_uri(), 'include "../lib/tables.pw"\nexpect pages == 2\n')
+        assert codes(server.diagnostics(script.as_uri())) == ["outside-folder"]
+        settings = tmp_path / "pagewalk.toml"
+        for path, text, wanted in [(settings, 'root = "."\n', ["expectation"]), (tables, "let pages = 2\n", [])]:
+            path.write_text(text)
+            changes = [{"uri": path.as_uri(), "type": 2}]
+            server.notify("workspace/didChangeWatchedFiles", {"changes": changes})
+            assert codes(server.diagnostics(script.as_uri())) == wanted
+
+
+def test_a_client_that_watches_nothing_is_not_asked(pagewalk):
+    with Server(pagewalk) as server:
+        server.open(URI, "let x = 1\n")
+        assert server.diagnostics(URI) == []
+        assert not [message for message in server.kept if message.get("method") == "client/registerCapability"]
+
+
 def test_files_outside_the_folder_stay_closed(pagewalk, tmp_path):
     (tmp_path / "secret.pw").write_text("let secret = 1\n")
     folder = tmp_path / "course"

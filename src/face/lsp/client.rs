@@ -14,6 +14,8 @@ pub(crate) struct Client {
     pub(crate) actions: bool,
     /// Whether the client accepts requests to refresh inlay hints.
     pub(crate) refreshes_hints: bool,
+    /// Whether the client accepts requests to report changes of files on disk.
+    pub(crate) watches_files: bool,
     /// Whether the client accepts requests for its settings.
     pub(crate) tells_settings: bool,
 }
@@ -26,12 +28,14 @@ impl Client {
         let item = document.and_then(|all| all.completion.as_ref()?.completion_item.as_ref());
         let hover = document.and_then(|all| all.hover.as_ref()?.content_format.as_ref());
         let actions = document.and_then(|all| all.code_action.as_ref());
+        let files = workspace.and_then(|all| all.did_change_watched_files.as_ref());
         let hints = workspace.and_then(|all| all.inlay_hint.as_ref());
         Self {
             snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
             markdown: hover.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
             actions: actions.is_some_and(|actions| actions.code_action_literal_support.is_some()),
             refreshes_hints: hints.and_then(|hints| hints.refresh_support).unwrap_or(false),
+            watches_files: files.and_then(|files| files.dynamic_registration).unwrap_or(false),
             tells_settings: workspace.and_then(|all| all.configuration).unwrap_or(false),
         }
     }

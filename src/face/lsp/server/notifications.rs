@@ -5,12 +5,18 @@ use std::path::Path;
 use lsp_server::{Notification, Response};
 use lsp_types::notification::{self, Notification as _};
 use lsp_types::request::{self, Request as _};
-
+use lsp_types::{
+    DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, Registration,
+    RegistrationParams,
+};
 use serde_json::Value;
 
 use super::{Flow, Server};
 use crate::face::lsp::settings::Settings;
 use crate::face::lsp::uri::path_of;
+
+/// The files whose changes affect the diagnostics of open scripts: scripts, machines, and the settings of courses.
+const WATCHED: &str = "**/*.{pw,yaml,yml,toml}";
 
 impl Server {
     pub(super) fn notification(&mut self, notification: Notification) -> Flow {
@@ -98,6 +104,22 @@ impl Server {
             let item = lsp_types::ConfigurationItem { scope_uri: None, section: Some("pagewalk".to_owned()) };
             self.send_request::<request::WorkspaceConfiguration>(&lsp_types::ConfigurationParams {
                 items: vec![item],
+            });
+        }
+    }
+
+    /// Asks the client to report changes of the files that scripts include, and of the settings of courses.
+    pub(super) fn ask_for_changes(&mut self) {
+        if self.client.watches_files {
+            let watchers =
+                vec![FileSystemWatcher { glob_pattern: GlobPattern::String(WATCHED.to_owned()), kind: None }];
+            let options = DidChangeWatchedFilesRegistrationOptions { watchers };
+            self.send_request::<request::RegisterCapability>(&RegistrationParams {
+                registrations: vec![Registration {
+                    id: "files".to_owned(),
+                    method: notification::DidChangeWatchedFiles::METHOD.to_owned(),
+                    register_options: serde_json::to_value(options).ok(),
+                }],
             });
         }
     }
