@@ -132,6 +132,71 @@ def test_files_that_change_on_disk_are_read_again(pagewalk, tmp_path):
             assert codes(server.diagnostics(script.as_uri())) == wanted
 
 
+def test_symbols_of_all_scripts_are_found(pagewalk, tmp_path):
+    (tmp_path / "lib").mkdir()
+    (tmp_path / "lib" / "a.pw").write_text('def touch(page) { read page }\nscenario "two touches" { let t = 1 }\n')
+    (tmp_path / "b.pw").write_text("let touched = 1\n")
+    (tmp_path / "c.txt").write_text("let touched = 1\n")
+    folders = {"workspaceFolders": [{"uri": tmp_path.as_uri(), "name": "course"}]}
+    with Server(pagewalk, initialize=False) as server:
+        server.request("initialize", {"processId": None, "capabilities": {}, **folders})
+        server.notify("initialized", {})
+
+        def names(query):
+            found = server.request("workspace/symbol", {"query": query})["result"]
+            return [(one["name"], one["location"]["uri"].rsplit("/", 1)[1]) for one in found]
+
+        assert names("toch") == [("touched", "b.pw"), ("touch", "a.pw"), ("two touches", "a.pw")]
+        # The text in the editor counts.
+        server.open((tmp_path / "b.pw").as_uri(), "let nothing = 1\n")
+        assert names("TOUCHE") == [("two touches", "a.pw")]
+        assert names("zzz") == []
+
+
+def test_renamed_files_keep_their_names_in_scripts(pagewalk, tmp_path):
+    for name, text in {
+        "pagewalk.toml": 'root = "."\n',
+        "lib/tables.pw": "machine simple\n",
+        "homework/1.pw": '# one\ninclude "../lib/tables.pw"\nread 0x3D4\n',
+        "homework/1.golden.yaml": "",
+        "homework/2.pw": 'include "./../lib/tables.pw"\n',
+        "3.pw": "machine simple\n",
+    }.items():
+        path = tmp_path / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(text)
+    folders = {"rootUri": tmp_path.as_uri()}
+    edits = {"workspaceEdit": {"documentChanges": True, "resourceOperations": ["create", "rename", "delete"]}}
+
+    def asked(server, *pairs):
+        files = [{"oldUri": (tmp_path / old).as_uri(), "newUri": (tmp_path / new).as_uri()} for old, new in pairs]
+        return server.request("workspace/willRenameFiles", {"files": files})["result"]
+
+    for capabilities in ({"workspace": edits}, {}):
+        with Server(pagewalk, initialize=False) as server:
+            initialize = {"processId": None, "capabilities": capabilities, **folders}
+            known = server.request("initialize", initialize)["result"]["capabilities"]
+            assert known["workspace"]["fileOperations"]["willRename"]["filters"]
+            server.notify("initialized", {})
+            library = asked(server, ("lib/tables.pw", "machines/small.pw"))
+            script = asked(server, ("homework/1.pw", "exams/final/1.pw"))
+            assert not any(asked(server, ("3.pw", "4.pw")).values())
+        new = "../machines/small.pw"
+        wanted = {"homework/1.pw": (place(1, 9, 1, 25), new), "homework/2.pw": (place(0, 9, 0, 27), new)}
+        moved = {"homework/1.pw": (place(1, 9, 1, 25), "../../lib/tables.pw")}
+        for answer, wanted in ((library, wanted), (script, moved)):
+            if capabilities:
+                changes = {one["textDocument"]["uri"]: one["edits"] for one in answer["documentChanges"] if "edits" in one}
+            else:
+                changes = answer["changes"]
+            found = {uri: [(one["range"], one["newText"]) for one in all] for uri, all in changes.items()}
+            assert found == {(tmp_path / name).as_uri(): [edit] for name, edit in wanted.items()}
+        if capabilities:
+            renames = [one for one in script["documentChanges"] if one.get("kind") == "rename"]
+            golden = [(tmp_path / folder / "1.golden.yaml").as_uri() for folder in ("homework", "exams/final")]
+            assert [(one["oldUri"], one["newUri"]) for one in renames] == [tuple(golden)]
+
+
 def test_a_client_that_watches_nothing_is_not_asked(pagewalk):
     with Server(pagewalk) as server:
         server.open(URI, "let x = 1\n")

@@ -2,10 +2,12 @@
 
 use lsp_types::{
     CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DocumentLinkOptions,
-    ExecuteCommandOptions, FoldingRangeProviderCapability, OneOf, RenameOptions,
+    ExecuteCommandOptions, FileOperationFilter, FileOperationPattern, FileOperationPatternKind,
+    FileOperationRegistrationOptions, FoldingRangeProviderCapability, OneOf, RenameOptions,
     SelectionRangeProviderCapability, SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend,
     SemanticTokensOptions, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
     TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
+    WorkspaceFileOperationsServerCapabilities, WorkspaceServerCapabilities,
 };
 
 use pagewalk_script::services::complete::CLASSES;
@@ -30,6 +32,8 @@ pub(crate) fn capabilities() -> ServerCapabilities {
         })),
         document_highlight_provider: Some(OneOf::Left(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
+        workspace_symbol_provider: Some(OneOf::Left(true)),
+        workspace: Some(workspace()),
         folding_range_provider: Some(FoldingRangeProviderCapability::Simple(true)),
         selection_range_provider: Some(SelectionRangeProviderCapability::Simple(true)),
         document_link_provider: Some(DocumentLinkOptions {
@@ -53,6 +57,23 @@ pub(crate) fn capabilities() -> ServerCapabilities {
         signature_help_provider: Some(signature()),
         semantic_tokens_provider: Some(semantic_tokens().into()),
         ..ServerCapabilities::default()
+    }
+}
+
+/// The server updates the names of renamed files.
+fn workspace() -> WorkspaceServerCapabilities {
+    let pattern = FileOperationPattern {
+        glob: "**/*".to_owned(),
+        matches: Some(FileOperationPatternKind::File),
+        options: None,
+    };
+    let filters = vec![FileOperationFilter { scheme: Some("file".to_owned()), pattern }];
+    WorkspaceServerCapabilities {
+        file_operations: Some(WorkspaceFileOperationsServerCapabilities {
+            will_rename: Some(FileOperationRegistrationOptions { filters }),
+            ..WorkspaceFileOperationsServerCapabilities::default()
+        }),
+        ..WorkspaceServerCapabilities::default()
     }
 }
 

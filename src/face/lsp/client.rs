@@ -1,11 +1,17 @@
-//! The capabilities of the client.
+//! The capabilities and the folders of the client.
 
-use lsp_types::{ClientCapabilities, MarkupKind};
+use std::path::PathBuf;
 
-/// The client capabilities that affect the server.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+use lsp_types::{InitializeParams, MarkupKind, ResourceOperationKind};
+
+use super::uri::path_of;
+
+/// The folders and the client capabilities that affect the server.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each flag is a capability of the protocol")]
 pub(crate) struct Client {
+    /// The folders that the client has open.
+    pub(crate) folders: Vec<PathBuf>,
     /// Whether the client supports completions with placeholders.
     pub(crate) snippets: bool,
     /// Whether the client supports hovers in Markdown.
@@ -16,26 +22,39 @@ pub(crate) struct Client {
     pub(crate) refreshes_hints: bool,
     /// Whether the client accepts requests to report changes of files on disk.
     pub(crate) watches_files: bool,
+    /// Whether the client accepts changes that rename files.
+    pub(crate) renames_files: bool,
     /// Whether the client accepts requests for its settings.
     pub(crate) tells_settings: bool,
 }
 
 impl Client {
-    /// Reads the capabilities from the `initialize` request.
-    pub(crate) fn new(said: &ClientCapabilities) -> Self {
+    /// Reads the parameters of the `initialize` request.
+    pub(crate) fn new(params: &InitializeParams) -> Self {
+        let said = &params.capabilities;
+        #[expect(deprecated, reason = "some clients send only the root")]
+        let root = params.root_uri.as_ref().map(path_of);
+        let folders = params.workspace_folders.as_ref();
+        let folders = folders.map(|all| all.iter().map(|folder| path_of(&folder.uri)).collect());
         let document = said.text_document.as_ref();
         let workspace = said.workspace.as_ref();
         let item = document.and_then(|all| all.completion.as_ref()?.completion_item.as_ref());
         let hover = document.and_then(|all| all.hover.as_ref()?.content_format.as_ref());
         let actions = document.and_then(|all| all.code_action.as_ref());
         let files = workspace.and_then(|all| all.did_change_watched_files.as_ref());
+        let edits = workspace.and_then(|all| all.workspace_edit.as_ref());
         let hints = workspace.and_then(|all| all.inlay_hint.as_ref());
         Self {
+            folders: folders.unwrap_or_else(|| root.into_iter().collect()),
             snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
             markdown: hover.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
             actions: actions.is_some_and(|actions| actions.code_action_literal_support.is_some()),
             refreshes_hints: hints.and_then(|hints| hints.refresh_support).unwrap_or(false),
             watches_files: files.and_then(|files| files.dynamic_registration).unwrap_or(false),
+            renames_files: edits.is_some_and(|edits| {
+                let kinds = edits.resource_operations.as_deref().unwrap_or_default();
+                edits.document_changes == Some(true) && kinds.contains(&ResourceOperationKind::Rename)
+            }),
             tells_settings: workspace.and_then(|all| all.configuration).unwrap_or(false),
         }
     }

@@ -100,7 +100,7 @@ impl Documents {
     }
 
     /// Returns all open texts, which scripts can include.
-    fn texts(&mut self) -> Arc<OpenTexts> {
+    pub(crate) fn texts(&mut self) -> Arc<OpenTexts> {
         let buffers = &self.buffers;
         let texts = self.texts.get_or_insert_with(|| {
             let texts = buffers.iter().map(|(path, buffer)| (path.clone(), buffer.text.as_bytes().to_vec()));

@@ -18,5 +18,6 @@ mod transport;
 mod uri;
 mod view;
 mod worker;
+mod workspace;
 
 pub(crate) use start::{Lsp, serve};

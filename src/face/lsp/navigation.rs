@@ -68,7 +68,7 @@ fn document_symbol(view: &View, symbol: Symbol) -> DocumentSymbol {
     }
 }
 
-fn symbol_kind(kind: editor::SymbolKind) -> SymbolKind {
+pub(crate) fn symbol_kind(kind: editor::SymbolKind) -> SymbolKind {
     match kind {
         editor::SymbolKind::Variable => SymbolKind::VARIABLE,
         editor::SymbolKind::Function => SymbolKind::FUNCTION,

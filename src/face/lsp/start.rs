@@ -75,7 +75,7 @@ fn welcome(request: Request, output: &crossbeam_channel::Sender<Outgoing>) -> Op
             return None;
         }
     };
-    let client = Client::new(&params.capabilities);
+    let client = Client::new(&params);
     let settings = params.initialization_options.as_ref().and_then(Settings::from_json).unwrap_or_default();
     let result = InitializeResult {
         capabilities: capabilities(),

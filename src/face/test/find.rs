@@ -51,7 +51,8 @@ impl SuiteFileKind {
 }
 
 impl SuiteFile {
-    fn from_path(path: &Path) -> Option<Self> {
+    /// Returns the file at a path, or `None` for a file without scripts.
+    pub(crate) fn from_path(path: &Path) -> Option<Self> {
         Some(Self { kind: SuiteFileKind::from_path(path)?, name: report_name(path), path: path.to_owned() })
     }
 }

@@ -4,7 +4,7 @@ mod amend;
 mod arguments;
 mod fences;
 pub(crate) mod find;
-mod goldens;
+pub(crate) mod goldens;
 mod orphans;
 mod play;
 mod progress;
