@@ -8,7 +8,7 @@ ASKED, TYPED, AGAIN = 1, 2, 3
 
 
 def labels(server, text, kind, character=None):
-    """The items at the end of the text, as a client with this trigger asks for them."""
+    """The items at the end of the text, as a client with this trigger requests them."""
     server.open(URI, text)
     position = {"line": text.count("\n"), "character": len(text.rpartition("\n")[2])}
     context = {"triggerKind": kind, **({"triggerCharacter": character} if character else {})}

@@ -190,7 +190,7 @@ fn merge(seed: u64) -> bool {
             // Both branches changed the same results.
             _ => continue,
         };
-        // Repeated statements are told apart only by their results.
+        // Only their results distinguish repeated statements.
         if run.len() == 1 && approved.len() == 1 || statement.starts_with("read") {
             let changed = run != approved;
             assert_eq!(reported.contains(&*statement), changed, "{seed}: {statement} {run:?} {approved:?}");

@@ -579,6 +579,8 @@ fn reports_go_where_they_are_sent() {
     // The report's folder is created.
     folder.test(&["--report", "junit=out/new/junit.xml"]);
     assert!(folder.get("out/new/junit.xml").contains("<testsuites"));
+    folder.passes(&["--list", "--report", "junit=unused.xml"]);
+    assert!(!folder.at("unused.xml").exists());
     for (wrong, said) in [
         ("junit", "write `junit=FILE`"),
         ("xml=x", "unknown report format `xml`"),

@@ -77,18 +77,17 @@ impl Exam {
     /// Returns the folder and the format of the papers. Options replace the settings of the course.
     fn destination(&self) -> Result<Destination, BadCourse> {
         let course = course_of(&self.file)?;
-        let of_course = course.as_ref().map(|course| (course, &course.settings.exam));
-        let folder = self.output.clone().or_else(|| {
-            of_course.and_then(|(course, exam)| Some(course.folder().join(exam.output.as_ref()?)))
-        });
+        let mut folder = self.output.clone();
         let mut format = self.format.as_deref().and_then(Format::named);
-        if let (None, Some((course, Some(named)))) =
-            (format, of_course.map(|(course, exam)| (course, exam.format.as_ref())))
-        {
-            let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
-            let unknown =
-                || format!("there is no format `{}`; the formats are {}", named.get_ref(), names.join(", "));
-            format = Some(Format::named(named.get_ref()).ok_or_else(|| course.bad_value(named, unknown()))?);
+        if let Some(course) = &course {
+            let settings = &course.settings.exam;
+            folder = folder.or_else(|| Some(course.folder().join(settings.output.as_ref()?)));
+            if let (None, Some(name)) = (format, &settings.format) {
+                let names: Vec<&str> = FORMATS.iter().map(|format| format.name).collect();
+                let formats = names.join(", ");
+                let unknown = format!("there is no format `{}`; the formats are {formats}", name.get_ref());
+                format = Some(Format::named(name.get_ref()).ok_or_else(|| course.bad_value(name, unknown))?);
+            }
         }
         Ok(Destination {
             folder: folder.filter(|folder| folder.as_os_str() != "-"),

@@ -9,10 +9,12 @@ use lsp_types::{Location, OneOf, TextEdit, WorkspaceSymbol};
 use pagewalk_script::editor::{Document, OpenTexts, Symbol};
 use pagewalk_script::lang::include::text_of;
 use pagewalk_script::lang::loader::{Disk, Loader as _};
+use serde_json::{Value, json};
 
+use super::client::Client;
 use super::navigation::symbol_kind;
 use super::position;
-use super::uri::uri_of;
+use super::uri::{path_of, uri_of};
 use crate::face::terminal::Color;
 use crate::face::test::find::{Search, SuiteFile, SuiteFileKind};
 use crate::face::test::goldens::golden_of;
@@ -33,22 +35,22 @@ fn documents<'a>(folders: &'a [PathBuf], open: &'a Arc<OpenTexts>) -> impl Itera
     })
 }
 
-/// Returns the declarations whose names contain the letters of `query` in order. Ends early when `stop` becomes true.
-pub(crate) fn symbols(
-    folders: &[PathBuf],
-    open: &Arc<OpenTexts>,
-    query: &str,
-    stop: &AtomicBool,
-) -> Vec<WorkspaceSymbol> {
+/// Answers a request from the client's folders and the open texts, on the worker thread.
+pub(crate) type WorkspaceAnswer = fn(&Client, &Arc<OpenTexts>, &Value, &AtomicBool) -> Value;
+
+/// Answers `workspace/symbol` with the declarations whose names contain the letters of the query in order. Ends early
+/// when `stop` becomes true.
+pub(crate) fn symbols(client: &Client, open: &Arc<OpenTexts>, params: &Value, stop: &AtomicBool) -> Value {
+    let query = params.get("query").and_then(Value::as_str).unwrap_or("");
     let mut found = Vec::new();
-    for document in documents(folders, open) {
+    for document in documents(&client.folders, open) {
         if stop.load(Ordering::Relaxed) || found.len() >= MOST {
             break;
         }
         document.symbols().iter().for_each(|symbol| collect(&document, symbol, None, query, &mut found));
     }
     found.truncate(MOST);
-    found
+    json!(found)
 }
 
 fn collect(
@@ -82,40 +84,46 @@ fn contains(name: &str, query: &str) -> bool {
     query.chars().flat_map(char::to_lowercase).all(|wanted| letters.any(|letter| letter == wanted))
 }
 
-/// A file with its old and its new path.
-pub(crate) type Renamed = (PathBuf, PathBuf);
-
-/// Returns the changes that keep the names of files in scripts correct when files are renamed, and the golden files of
-/// the renamed scripts with their new paths.
-pub(crate) fn renamed(
-    folders: &[PathBuf],
-    open: &Arc<OpenTexts>,
-    files: &[Renamed],
-) -> (Vec<(PathBuf, Vec<TextEdit>)>, Vec<Renamed>) {
-    let moved = |path: &Path| {
-        let file = files.iter().find(|(old, _)| old == path);
-        file.map_or_else(|| path.to_owned(), |(_, new)| new.clone())
-    };
-    let changed = documents(folders, open).filter_map(|document| {
-        let folder = moved(document.path()).parent()?.to_owned();
-        let edits = document.links().into_iter().filter_map(|link| {
-            let name = pathdiff::diff_paths(moved(&link.path), &folder)?;
-            let name = name.to_string_lossy().replace('\\', "/");
-            let range = position::range(document.lines(), &link.range);
-            let is_new = document.text().get(link.range).is_some_and(|old| !same(old, &name));
-            is_new.then_some(TextEdit { range, new_text: name })
-        });
-        let edits: Vec<TextEdit> = edits.collect();
-        (!edits.is_empty()).then(|| (document.path().to_owned(), edits))
-    });
+/// Answers `workspace/willRenameFiles` with the changes that keep the names of files in scripts correct. The golden files of
+/// renamed scripts are also renamed if the client supports such changes.
+pub(crate) fn renames(client: &Client, open: &Arc<OpenTexts>, params: &Value, _: &AtomicBool) -> Value {
+    let path = |file: &Value, end: &str| Some(path_of(&file.get(end)?.as_str()?.parse().ok()?));
+    let files = params.get("files").and_then(Value::as_array).into_iter().flatten();
+    let files: Vec<(PathBuf, PathBuf)> =
+        files.filter_map(|file| Some((path(file, "oldUri")?, path(file, "newUri")?))).collect();
+    let edits = documents(&client.folders, open)
+        .map(|document| (document.path().to_owned(), edits(&document, &files)))
+        .filter(|(_, edits)| !edits.is_empty())
+        .filter_map(|(path, edits)| Some((uri_of(&path)?.to_string(), edits)));
+    if !client.renames_files {
+        let changes = edits.map(|(uri, edits)| (uri, json!(edits)));
+        return json!({ "changes": changes.collect::<serde_json::Map<_, _>>() });
+    }
+    let edits =
+        edits.map(|(uri, edits)| json!({ "textDocument": { "uri": uri, "version": null }, "edits": edits }));
     let goldens = files.iter().filter_map(|(old, new)| {
         let (old, new) = (golden_of(&SuiteFile::from_path(old)?), golden_of(&SuiteFile::from_path(new)?));
-        (old.is_file() && !new.exists()).then_some((old, new))
+        let free = old.is_file() && !new.exists();
+        let (old, new) = (uri_of(&old)?.to_string(), uri_of(&new)?.to_string());
+        free.then(|| json!({ "kind": "rename", "oldUri": old, "newUri": new }))
     });
-    (changed.collect(), goldens.collect())
+    json!({ "documentChanges": edits.chain(goldens).collect::<Vec<_>>() })
 }
 
-/// Whether two names with `/` belong to the same path.
-fn same(one: &str, other: &str) -> bool {
-    Path::new(one.trim_start_matches("./")) == Path::new(other)
+/// Returns the edits to the names of files that move, relative to the script, when these files are renamed.
+fn edits(document: &Document, files: &[(PathBuf, PathBuf)]) -> Vec<TextEdit> {
+    let moved = |path: &Path| files.iter().find(|(old, _)| old == path).map(|(_, new)| new.clone());
+    let own = moved(document.path());
+    let links = document.links().into_iter().filter_map(|link| {
+        let target = moved(&link.path);
+        if own.is_none() && target.is_none() {
+            return None;
+        }
+        let folder = own.as_deref().unwrap_or(document.path()).parent()?;
+        let name = pathdiff::diff_paths(target.unwrap_or(link.path), folder)?;
+        let name = name.to_string_lossy().replace('\\', "/");
+        let is_new = document.text().get(link.range.clone()) != Some(&name);
+        is_new.then(|| TextEdit { range: position::range(document.lines(), &link.range), new_text: name })
+    });
+    links.collect()
 }

@@ -114,10 +114,6 @@ impl Test {
             complain(&refusal);
             return Ok(Status::Wrong);
         }
-        if let Some(why) = self.output.reports.iter().find_map(|report| report.prepare().err()) {
-            complain(&format!("pagewalk: {why}\n"));
-            return Ok(Status::Wrong);
-        }
         let search = Search {
             paths: &self.paths,
             skip: &self.skip,
@@ -147,6 +143,10 @@ impl Test {
                 let wants = |name: &Name| self.selection.wants(name);
                 let threads = self.threads();
                 return Amend { wanted, all: &all, files: &files, wants: &wants, threads, color }.execute();
+            }
+            if let Some(why) = self.output.reports.iter().find_map(|report| report.prepare().err()) {
+                complain(&format!("pagewalk: {why}\n"));
+                return Ok(Status::Wrong);
             }
             let ran = self.run(&all, &files, bless, color)?;
             let status = self.report_run(&ran, color)?;

@@ -1,6 +1,6 @@
-//! `pagewalk test --review`: asks for a decision on each difference from a golden file.
+//! `pagewalk test --review`: requests a decision on each difference from a golden file.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fs::File;
 use std::io::{self, BufRead as _};
 use std::path::Path;
@@ -42,12 +42,12 @@ const DECISIONS: &[(&str, &str, Decision)] = &[
     ("q", "quit", Decision::Quit),
 ];
 
-/// Asks for a decision on each difference, and writes each accepted difference at once. Returns the summary.
+/// Requests a decision on each difference, and writes each accepted difference at once. Returns the summary.
 pub(crate) fn review(files: &mut [ReviewFile], wanted: CaseFilter, color: bool) -> io::Result<String> {
     let all: Vec<Vec<Item>> = files.iter().map(|file| file.runs.items(wanted)).collect();
     let items: Vec<(usize, &Item)> =
         (0..).zip(&all).flat_map(|(file, items)| items.iter().map(move |item| (file, item))).collect();
-    let (mut accepted, mut rejected, mut failed) = (HashSet::new(), 0, HashSet::new());
+    let (mut accepted, mut rejected, mut failed) = (HashSet::new(), 0, BTreeSet::new());
     for (file, item) in &items {
         if accepted.contains(&(*file, item.case, item.content.clone())) {
             continue;
@@ -66,7 +66,7 @@ pub(crate) fn review(files: &mut [ReviewFile], wanted: CaseFilter, color: bool) 
             Decision::Quit => break,
         };
         accepted.extend(alike.iter().map(|(file, item)| (*file, item.case, item.content.clone())));
-        let changed: HashSet<usize> = alike.into_iter().map(|(file, _)| file).collect();
+        let changed: BTreeSet<usize> = alike.into_iter().map(|(file, _)| file).collect();
         for at in changed {
             let ReviewFile { found, runs } = &mut files[at];
             let accepts = |case: usize, content: &Content| accepted.contains(&(at, case, content.clone()));

@@ -10,15 +10,15 @@ use lsp_server::{ErrorCode, Message, Request, RequestId, ResponseError};
 use lsp_types::Uri;
 use lsp_types::notification::{self, Notification as _};
 use lsp_types::request::{self, Request as _};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::Server;
 use crate::face::lsp::custom_requests::{self, COMMANDS, EXAM, STEP};
 use crate::face::lsp::requests::{RequestRow, find_request};
 use crate::face::lsp::response_error::response_error;
-use crate::face::lsp::uri::{path_of, uri_of};
+use crate::face::lsp::uri::path_of;
 use crate::face::lsp::worker::{Task, WorkerMessage};
-use crate::face::lsp::workspace::{self, Renamed};
+use crate::face::lsp::workspace::{self, WorkspaceAnswer};
 
 impl Server {
     pub(super) fn request(&mut self, request: Request) {
@@ -38,8 +38,8 @@ impl Server {
             STEP => self.answer_on_worker(&request, custom_requests::step),
             EXAM => self.answer_on_worker(&request, custom_requests::exam),
             request::ExecuteCommand::METHOD => self.execute(&request),
-            request::WorkspaceSymbolRequest::METHOD => self.workspace_symbols(&request),
-            request::WillRenameFiles::METHOD => self.rename_files(&request),
+            request::WorkspaceSymbolRequest::METHOD => self.answer_in_workspace(request, workspace::symbols),
+            request::WillRenameFiles::METHOD => self.answer_in_workspace(request, workspace::renames),
             method => {
                 let Some(row) = find_request(method) else {
                     let error = response_error(ErrorCode::MethodNotFound, format!("unknown method {method}"));
@@ -123,40 +123,11 @@ impl Server {
         }));
     }
 
-    /// Searches the scripts of the client's folders on the worker thread.
-    fn workspace_symbols(&mut self, request: &Request) {
-        let query = request.params.get("query").and_then(Value::as_str).unwrap_or("").to_owned();
+    /// Answers a request about all scripts of the client's folders on the worker thread.
+    fn answer_in_workspace(&mut self, request: Request, answer: WorkspaceAnswer) {
         let (client, open) = (self.client.clone(), self.documents.texts());
-        self.submit(&request.id, Arc::default(), move |stop| {
-            Ok(json!(workspace::symbols(&client.folders, &open, &query, stop)))
-        });
-    }
-
-    /// Finds the changes for renamed files on the worker thread.
-    fn rename_files(&mut self, request: &Request) {
-        let path =
-            |file: &Value, end: &str| file.get(end)?.as_str()?.parse::<Uri>().ok().map(|uri| path_of(&uri));
-        let files = request.params.get("files").and_then(Value::as_array).into_iter().flatten();
-        let files: Vec<Renamed> =
-            files.filter_map(|file| Some((path(file, "oldUri")?, path(file, "newUri")?))).collect();
-        let (client, open) = (self.client.clone(), self.documents.texts());
-        self.submit(&request.id, Arc::default(), move |_| {
-            let (edits, goldens) = workspace::renamed(&client.folders, &open, &files);
-            let edits =
-                edits.into_iter().filter_map(|(path, edits)| Some((uri_of(&path)?.to_string(), edits)));
-            if !client.renames_files {
-                let changes = edits.map(|(uri, edits)| (uri, json!(edits)));
-                return Ok(json!({ "changes": changes.collect::<serde_json::Map<_, _>>() }));
-            }
-            let edits = edits.map(
-                |(uri, edits)| json!({ "textDocument": { "uri": uri, "version": null }, "edits": edits }),
-            );
-            let goldens = goldens.into_iter().filter_map(|(old, new)| {
-                let (old, new) = (uri_of(&old)?.to_string(), uri_of(&new)?.to_string());
-                Some(json!({ "kind": "rename", "oldUri": old, "newUri": new }))
-            });
-            Ok(json!({ "documentChanges": edits.chain(goldens).collect::<Vec<_>>() }))
-        });
+        let id = request.id.clone();
+        self.submit(&id, Arc::default(), move |stop| Ok(answer(&client, &open, &request.params, stop)));
     }
 
     /// Executes a command. The arguments are the document's URI and the scenario's name or null.

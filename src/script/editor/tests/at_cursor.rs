@@ -69,7 +69,7 @@ fn the_value_of_the_run_comes_first() {
     assert_eq!(first("read 0x03D4 => vpn 0x0F, tlb ‸\nshow tlb"), ["miss", "?", "hit"]);
     assert_eq!(first("scenario \"s\" {\n  read 0x03D4 => vpn 0x0F,\n    tlb ‸"), ["miss", "?", "hit"]);
     assert_eq!(first("read 0x03D4 => tlb m‸"), ["miss"]);
-    // The question asks for the fact, and the definition does not run.
+    // The fact is an item of the question, and the definition does not run.
     assert_ne!(first("question \"q\" {\n  ask read 0x03D4 => tlb ‸")[0], "miss");
     assert_eq!(first("def f(x) {\n  read x => tlb ‸")[0], "hit");
     let found = offered(&format!("{tables}read 0x03D4 => ppn ‸"), &[]);
