@@ -1,7 +1,8 @@
 //! Tests of `--bless`: the outcome for each golden file, equal changes, and renamed scripts.
 
 use super::folder::Folder;
-use super::{HOLDS, WRONG, golden};
+use super::golden::golden;
+use super::{HOLDS, WRONG};
 
 #[test]
 fn blessing_reports_each_golden_file() {

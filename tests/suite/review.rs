@@ -20,7 +20,7 @@ fn finish(mut child: Child, answers: &str) -> (i32, String) {
     (output.status.code().unwrap(), text)
 }
 
-fn review(folder: &Folder, answers: &str) -> (i32, String) {
+pub(super) fn review(folder: &Folder, answers: &str) -> (i32, String) {
     finish(start(folder), answers)
 }
 

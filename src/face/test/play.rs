@@ -104,7 +104,7 @@ impl SuitePlan<'_> {
 
     /// Returns the selected cases.
     pub(crate) fn selected(&self, did: CaseRuns) -> Vec<Case> {
-        did.0.into_iter().map(|(case, _)| case).filter(|case| (self.wanted)(case)).collect()
+        did.into_cases().filter(|case| (self.wanted)(case)).collect()
     }
 
     fn is_included(&self, found: &SuiteFile) -> bool {

@@ -1,9 +1,14 @@
 //! Scripts as tests, and golden files, which record a script's reviewed results.
 
+use std::collections::HashSet;
+
 use super::{CheckedScript, Options};
 use crate::lang::ast::{Block, Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::span::Span;
+use crate::lang::visit::statements;
+use crate::run;
+use crate::run::record::Discard;
 use crate::suite::amend::{Findings, Wanted};
 pub use crate::suite::case_runs::{CaseFilter, CaseRuns};
 use crate::suite::golden::write;
@@ -42,7 +47,7 @@ pub fn compare_golden(script: CheckedScript, golden: &str) -> Result<Vec<Case>, 
     let name = script.name().to_owned();
     let mut runs = TestScript::new(script).run(true);
     runs.compare_bytes(golden.as_bytes(), &name)?;
-    Ok(runs.0.into_iter().map(|(case, _)| case).collect())
+    Ok(runs.into_cases().collect())
 }
 
 /// A test script. If the script is in a document, all positions refer to the document.
@@ -69,18 +74,37 @@ impl TestScript {
     }
 
     /// Returns the cases: first the statements outside scenarios, then every scenario in text order. A script
-    /// that is expected to fail is a single case.
+    /// that is expected to fail is a single case. Omits the scenarios of included scripts, which are tested on their
+    /// own.
     pub fn cases(&self) -> Vec<Case> {
+        self.all_cases(&self.included_scripts()).into_iter().filter(|case| !case.included).collect()
+    }
+
+    fn all_cases(&self, scripts: &HashSet<Span>) -> Vec<Case> {
         let mut own = Case::new(self.name.clone(), self.line);
         own.fails = self.fails;
         let mut cases = vec![own];
         if !self.fails {
-            self.scenarios(&self.script.script.body, &mut cases);
+            self.scenarios(&self.script.script.body, scripts, false, &mut cases);
         }
         cases
     }
 
-    fn scenarios(&self, block: &Block, cases: &mut Vec<Case>) {
+    /// Returns each `include` of a file that is a complete script: it runs on its own without mistakes.
+    fn included_scripts(&self) -> HashSet<Span> {
+        let CheckedScript { script, sources, files, .. } = &self.script;
+        let is_complete = |body: &Block| {
+            run::check(body, sources, files, Options::default()).diagnostics.is_empty()
+                && run::play(body, sources, files, Options::default(), &mut Discard).diagnostics.is_empty()
+        };
+        let includes = statements(&script.body).filter_map(|stmt| match &stmt.kind {
+            StmtKind::Include { body, .. } if stmt.span.file == 0 => Some((stmt.span, body)),
+            _ => None,
+        });
+        includes.filter(|(_, body)| is_complete(body)).map(|(span, _)| span).collect()
+    }
+
+    fn scenarios(&self, block: &Block, scripts: &HashSet<Span>, included: bool, cases: &mut Vec<Case>) {
         for stmt in block.iter().filter(|stmt| stmt.span.file != 0 || stmt.span.end > self.from) {
             match &stmt.kind {
                 StmtKind::Scenario { name, body } | StmtKind::Question { title: name, body, .. } => {
@@ -88,11 +112,15 @@ impl TestScript {
                     if cases.iter().all(|case| case.name.scenario != scenario) {
                         let line =
                             self.script.sources.location(stmt.span).map_or(self.line, |(_, at)| at.line);
-                        cases.push(Case::new(Name { scenario, ..self.name.clone() }, line));
+                        let name = Name { scenario, ..self.name.clone() };
+                        cases.push(Case { included, ..Case::new(name, line) });
                     }
-                    self.scenarios(body, cases);
+                    self.scenarios(body, scripts, included, cases);
                 }
-                _ => stmt.blocks().for_each(|body| self.scenarios(body, cases)),
+                _ => {
+                    let included = included || scripts.contains(&stmt.span);
+                    stmt.blocks().for_each(|body| self.scenarios(body, scripts, included, cases));
+                }
             }
         }
     }
@@ -100,12 +128,13 @@ impl TestScript {
     /// Runs the script unless it has errors. Adds the errors from the run to the script's diagnostics and
     /// cases. `record` adds the entries of a golden file to the cases.
     pub fn run(&mut self, record: bool) -> CaseRuns {
-        let cases = self.cases();
+        let scripts = self.included_scripts();
+        let cases = self.all_cases(&scripts);
         let wrong = !self.script.diagnostics.is_empty();
         let mut runs: Vec<_> = if wrong {
             cases.into_iter().map(|case| (case, Vec::new())).collect()
         } else {
-            let mut gather = Gather::new(&self.script.sources, cases, self.from, record);
+            let mut gather = Gather::new(&self.script.sources, cases, self.from, record.then_some(&scripts));
             let ended = self.script.run(Options::default(), &mut gather);
             let (mut cases, did) = gather.cases();
             self.script.diagnostics = ended.diagnostics;

@@ -59,7 +59,7 @@ impl Session<'_> {
                 self.define(name, params, body);
                 Ok(())
             }
-            StmtKind::Include { body, .. } => self.enter_block(body, stmt.span),
+            StmtKind::Include { body, .. } => self.enter_include(body, stmt.span),
             StmtKind::Scenario { name, body } => {
                 self.totals.scenarios += 1;
                 self.enter_isolated(name, false);

@@ -194,6 +194,17 @@ impl Session<'_> {
         self.enter_block(&def.body, place)
     }
 
+    /// Begins the statements of an included file.
+    ///
+    /// # Errors
+    /// Returns `too-deep`.
+    pub(crate) fn enter_include(&mut self, body: &Block, place: Span) -> Result<(), Stop> {
+        let around = self.included;
+        self.included = around.or(Some(place));
+        self.frames.push(Frame::Included(around));
+        self.enter_block(body, place)
+    }
+
     /// Begins a block of a process.
     ///
     /// # Errors
@@ -215,6 +226,7 @@ impl Session<'_> {
             Some(Frame::Block { .. }) => self.depth -= 1,
             Some(Frame::Loop { .. }) => drop(self.loops.pop()),
             Some(Frame::InProcess(around)) => self.inside = around,
+            Some(Frame::Included(around)) => self.included = around,
             Some(Frame::Call { shared, hidden }) => {
                 self.state.scopes.truncate(shared);
                 self.state.scopes.extend(hidden);

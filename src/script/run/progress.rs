@@ -32,6 +32,8 @@ pub struct Progress {
     pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
     /// The loops around the current statement, beginning with the outermost.
     pub(crate) loops: Vec<Span>,
+    /// The outermost `include` whose file contains the current statement.
+    pub(crate) included: Option<Span>,
     /// The enclosing scenario.
     pub(crate) scenario: Option<Arc<str>>,
     /// Number of blocks that contain the current statement.
@@ -57,6 +59,7 @@ impl Progress {
             diagnostics: Vec::new(),
             reported: BTreeSet::new(),
             loops: Vec::new(),
+            included: None,
             scenario: None,
             depth: 0,
             inside: CurrentProcess::default(),
@@ -79,6 +82,8 @@ pub(crate) enum Frame {
     /// A call to a definition: the number of scopes that the definition shares with its caller, and the scopes
     /// that the call hides.
     Call { shared: usize, hidden: Vec<Scope> },
+    /// The statements of an included file, with the previous outermost `include`.
+    Included(Option<Span>),
     /// A block of a process, with the previous current process.
     InProcess(CurrentProcess),
     /// A block of the language's extension, identified by the first word of its statement.

@@ -383,12 +383,12 @@ impl<'s> Session<'s> {
         self.totals.statements += 1;
         self.totals.checks += checks.len() as u64;
         self.totals.held += checks.iter().filter(|check| check.held).count() as u64;
-        let depth = self.loops.len() as u32;
         let record = StepRecord {
             span,
             scenario: self.scenario.clone(),
-            depth,
+            depth: self.loops.len() as u32,
             outer: self.loops.first().copied(),
+            included: self.included,
             process: self.inside.process().cloned(),
             calls: std::mem::take(&mut self.calls),
             did,

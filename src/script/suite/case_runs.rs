@@ -1,7 +1,8 @@
 //! Compares the cases of a file with its golden file.
 
 use super::golden::{
-    Golden, Placed, Section, UNNAMED, Unusable, compare, counterparts, read, unnumbered, write,
+    Entry, Golden, Pair, Placed, Section, UNNAMED, Unusable, compare, counterparts, pairs, read, unnumbered,
+    write,
 };
 use super::reports::{Case, Held, Mistake, Verdict};
 
@@ -21,13 +22,24 @@ impl CaseRuns {
         self.0.iter().map(|(case, _)| case)
     }
 
+    /// Returns the cases without those of included scripts that pass.
+    pub fn into_cases(self) -> impl Iterator<Item = Case> {
+        self.0.into_iter().map(|(case, _)| case).filter(|case| !case.included || case.verdict().bad())
+    }
+
     /// Returns the golden file for these runs.
     pub fn golden(&self) -> Golden {
+        self.with_included().without_included()
+    }
+
+    /// Returns the results of all cases, including those of included scripts.
+    pub(super) fn with_included(&self) -> Golden {
         let cases = self.0.iter().map(|(case, run)| Section {
             block: case.name.block.as_deref().map(|block| unnumbered(block).to_owned()),
             scenario: case.name.scenario.clone(),
             mistakes: codes(case),
             statements: run.iter().map(|placed| placed.entry.clone()).collect(),
+            included: case.included,
         });
         Golden::new(cases.collect())
     }
@@ -42,17 +54,16 @@ impl CaseRuns {
     /// # Errors
     /// Returns the reason why the bytes are not a valid golden file.
     pub fn compare_bytes(&mut self, bytes: &[u8], name: &str) -> Result<(), Unusable> {
-        let new = self.golden();
-        if write(&new, name).as_bytes() == bytes {
+        if write(&self.golden(), name).as_bytes() == bytes {
             self.set_golden(&Held::Same);
         } else {
-            self.compare(&read(bytes)?, &new);
+            self.compare(&read(bytes)?, &self.with_included());
         }
         Ok(())
     }
 
-    /// Compares the cases with a golden file. `new` is the golden file for these runs. Returns the index of the
-    /// golden section of each case.
+    /// Compares the cases with a golden file. `new` contains the results of all cases. Returns the index of the golden
+    /// section of each case.
     pub(super) fn compare(&mut self, golden: &Golden, new: &Golden) -> Vec<Option<usize>> {
         let found = counterparts(&golden.cases, &new.cases);
         let wrong = self.cases().any(|case| case.own() == Verdict::Wrong);
@@ -65,6 +76,10 @@ impl CaseRuns {
                 case.golden = Held::NotCompared;
                 continue;
             }
+            if case.included && !golden.lists_included() {
+                case.golden = Held::NotCompared;
+                continue;
+            }
             // The first case gets the notes about missing cases.
             let mut notes = std::mem::take(&mut notes);
             let section = section.and_then(|at| golden.cases.get(at));
@@ -74,7 +89,7 @@ impl CaseRuns {
             let (statements, mistakes) =
                 section.map_or((&[][..], &[][..]), |section| (&*section.statements, &*section.mistakes));
             let place = (&*case.name.file, case.line);
-            let differences = compare(statements, run, place);
+            let differences = compare(statements, &listed(run, golden), place);
             let codes = codes(case);
             if codes != mistakes {
                 let (own, golden) = (list(&codes), list(mistakes));
@@ -103,12 +118,13 @@ impl CaseRuns {
     /// Returns the new golden file, and the selected cases that differ from the old golden file. The new file contains
     /// the selected cases from this run and the other cases from the old file.
     pub fn bless(&mut self, old: Option<&Golden>, wanted: CaseFilter) -> (Golden, Vec<Case>) {
-        let (mut new, mut changed, mut found) = (self.golden(), Vec::new(), Vec::new());
+        let (mut new, mut changed, mut found) = (self.with_included(), Vec::new(), Vec::new());
         if let Some(old) = old {
             found = self.compare(old, &new);
             let differs = |case: &&Case| wanted(case) && matches!(case.golden, Held::Differs { .. });
             changed.extend(self.cases().filter(differs).filter(|_| !old.cases.is_empty()).cloned());
         }
+        let lists_included = old.is_some_and(Golden::lists_included);
         let mut at = 0..;
         new.cases.retain_mut(|section| {
             let at = at.next().unwrap_or_default();
@@ -118,21 +134,37 @@ impl CaseRuns {
             let old = old.zip(found.get(at).copied().flatten()).and_then(|(old, at)| old.cases.get(at));
             // A block without a name keeps its place, even if no golden section is known.
             let keeps = section.scenario.is_none() && section.block.is_some();
-            section.statements = old.map(|old| old.statements.clone()).unwrap_or_default();
+            section.statements = match old {
+                Some(old) if lists_included => own_statements(old, section),
+                Some(old) => old.statements.clone(),
+                None => Vec::new(),
+            };
             section.mistakes = old.map(|old| old.mistakes.clone()).unwrap_or_default();
             old.is_some() || keeps
         });
-        (new, changed)
+        (new.without_included(), changed)
     }
 
     /// Whether the results equal those in a golden file, which may belong to a different script.
     pub fn matches(&mut self, golden: &Golden) -> bool {
-        let new = self.golden();
-        self.compare(golden, &new);
+        self.compare(golden, &self.with_included());
         let same = self.cases().all(|case| case.golden == Held::Same);
         self.set_golden(&Held::Without);
         same
     }
+}
+
+/// Returns the statements that a golden file lists.
+pub(super) fn listed<'r>(run: &'r [Placed], golden: &Golden) -> Vec<&'r Placed> {
+    run.iter().filter(|placed| !placed.entry.included || golden.lists_included()).collect()
+}
+
+/// Returns the statements of a golden section of format 1 without those of included scripts.
+fn own_statements(old: &Section, new: &Section) -> Vec<Entry> {
+    let heads = |section: &Section| section.statements.iter().map(Entry::head).collect::<Vec<_>>();
+    let is_own = |pair: &Pair| pair.new.is_none_or(|at| !new.statements[at].included);
+    let pairs = pairs(&heads(old), &heads(new)).into_iter().filter(is_own);
+    pairs.filter_map(|pair| old.statements.get(pair.old?).cloned()).collect()
 }
 
 /// Returns the codes of a case's diagnostics.

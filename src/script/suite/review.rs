@@ -1,6 +1,6 @@
 //! Reviews differences from a golden file one at a time.
 
-use super::case_runs::{CaseFilter, CaseRuns, NO_CASE};
+use super::case_runs::{CaseFilter, CaseRuns, NO_CASE, listed};
 use super::golden::{Change, Difference, Golden, Section, compared};
 use super::listing::draw;
 use super::reports::{Case, Held, Verdict};
@@ -68,7 +68,7 @@ impl CaseRuns {
 
     /// Returns the golden file with the accepted differences, by case and content.
     pub fn accept(&mut self, golden: &Golden, accepts: &dyn Fn(usize, &Content) -> bool) -> Golden {
-        let new = self.golden();
+        let new = self.with_included();
         let found = self.compare(golden, &new);
         let mut cases = Vec::new();
         for (at, ((case, run), section)) in self.0.iter().zip(new.cases).enumerate() {
@@ -77,7 +77,10 @@ impl CaseRuns {
                 cases.extend(whole.then_some(section));
                 continue;
             };
-            let statements = compared(&old.statements, run, ("", 1)).into_iter().filter_map(|one| {
+            let run = listed(run, golden);
+            let compared = compared(&old.statements, &run, ("", 1)).into_iter();
+            let own = compared.filter(|one| one.new.is_none_or(|new| !new.included));
+            let statements = own.filter_map(|one| {
                 let accepted = one.difference.is_none_or(|difference| accepts(at, &content(&difference)));
                 if accepted { one.new } else { one.old }.cloned()
             });
@@ -91,6 +94,6 @@ impl CaseRuns {
         if drops != Some(true) {
             cases.extend(gone.map(|(_, section)| section.clone()));
         }
-        Golden::new(cases)
+        Golden::new(cases).without_included()
     }
 }

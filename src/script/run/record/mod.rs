@@ -58,6 +58,8 @@ pub struct StepRecord {
     pub depth: u32,
     /// The outermost enclosing loop.
     pub outer: Option<Span>,
+    /// The outermost `include` that runs the statement.
+    pub included: Option<Span>,
     /// The process that the statement names, or whose block contains the statement.
     pub process: Option<ProcessRef>,
     /// System calls in the statement's expressions, in execution order, except the call in `did`.

@@ -57,23 +57,28 @@ pub(crate) struct Compared<'a> {
 
 /// Returns a case's statements that differ from the case's golden section. `case` is the file and the line of the
 /// case, for a statement that did not run.
-pub fn compare(golden: &[Entry], run: &[Placed], case: (&str, usize)) -> Vec<Difference> {
+pub fn compare(golden: &[Entry], run: &[&Placed], case: (&str, usize)) -> Vec<Difference> {
     compared(golden, run, case).into_iter().filter_map(|one| one.difference).collect()
 }
 
 /// Compares all statements of a case.
-pub(crate) fn compared<'a>(golden: &'a [Entry], run: &'a [Placed], case: (&str, usize)) -> Vec<Compared<'a>> {
+pub(crate) fn compared<'a>(
+    golden: &'a [Entry],
+    run: &[&'a Placed],
+    case: (&str, usize),
+) -> Vec<Compared<'a>> {
     let old: Vec<String> = golden.iter().map(Entry::head).collect();
     let new: Vec<String> = run.iter().map(|placed| placed.entry.head()).collect();
     let compared = pairs(&old, &new).into_iter().map(|Pair { at, old, new }| {
-        let (old, placed) = (old.and_then(|at| golden.get(at)), new.and_then(|at| run.get(at)));
+        let (old, placed) = (old.and_then(|at| golden.get(at)), new.and_then(|at| run.get(at).copied()));
         let new = placed.map(|placed| &placed.entry);
         let changes = changes(old, new);
         if changes.is_empty() {
             return Compared { old, new, difference: None };
         }
         let statement = new.or(old).map(Entry::head).unwrap_or_default();
-        let (file, line) = run.get(at).or(run.last()).map_or(case, |placed| (&*placed.file, placed.line));
+        let (file, line) =
+            run.get(at).or(run.last()).map_or(case, |placed: &&Placed| (&*placed.file, placed.line));
         let did = placed.and_then(|placed| placed.did.as_deref());
         let reasons = old.zip(did).map(|(old, did)| reasons(old, did)).unwrap_or_default();
         let difference = Difference { file: file.to_owned(), line, statement, changes, reasons };

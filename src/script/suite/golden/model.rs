@@ -35,6 +35,9 @@ pub struct Section {
     /// The statements, in order of execution.
     #[serde(default)]
     pub statements: Vec<Entry>,
+    /// Whether the scenario belongs to an included script. Only files of format 1 list such scenarios.
+    #[serde(skip)]
+    pub(crate) included: bool,
 }
 
 /// The results of a statement.
@@ -73,12 +76,28 @@ pub struct Entry {
     /// A digest of the omitted statements' results.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) digest: String,
+    /// Whether an included script ran the statement. Only files of format 1 list such statements.
+    #[serde(skip)]
+    pub(crate) included: bool,
 }
 
 impl Golden {
     /// Creates a golden file in the current format.
     pub fn new(cases: Vec<Section>) -> Self {
         Self { format: FORMAT, cases, total: None }
+    }
+
+    /// Whether the file lists the results of included scripts.
+    pub(crate) fn lists_included(&self) -> bool {
+        self.format < 2
+    }
+
+    /// Removes the scenarios and statements of included scripts.
+    #[must_use]
+    pub fn without_included(mut self) -> Self {
+        self.cases.retain(|case| !case.included);
+        self.cases.iter_mut().for_each(|case| case.statements.retain(|entry| !entry.included));
+        self
     }
 
     /// Returns the number of listed statements.

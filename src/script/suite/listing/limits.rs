@@ -1,7 +1,7 @@
 //! The limits on a golden file, which determine the statements that are listed and those that are only
 //! counted and digested.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::entries::Entries;
 use crate::lang::source::Sources;
@@ -19,6 +19,8 @@ const LARGEST: usize = 256 << 10;
 pub(crate) struct Recorder<'s> {
     entries: Entries<'s>,
     cases: Vec<Case>,
+    /// The `include` of each complete script.
+    scripts: &'s HashSet<Span>,
 }
 
 /// The recorded results of a case.
@@ -39,12 +41,14 @@ struct More {
     count: u64,
     digest: Digest,
     place: (String, usize),
+    included: bool,
 }
 
 impl<'s> Recorder<'s> {
-    /// Creates a recorder for N cases.
-    pub(crate) fn new(sources: &'s Sources, cases: usize) -> Self {
-        Self { entries: Entries::new(sources), cases: (0..cases).map(|_| Case::default()).collect() }
+    /// Creates a recorder for N cases. `scripts` contains the `include` of each complete script.
+    pub(crate) fn new(sources: &'s Sources, cases: usize, scripts: &'s HashSet<Span>) -> Self {
+        let cases = (0..cases).map(|_| Case::default()).collect();
+        Self { entries: Entries::new(sources), cases, scripts }
     }
 
     /// Adds a record of a case. `fails` adds failed checks.
@@ -53,6 +57,7 @@ impl<'s> Recorder<'s> {
             return;
         }
         let (statement, mut entry) = self.entries.list_record(record, fails);
+        entry.included = record.included.is_some_and(|include| self.scripts.contains(&include));
         let Some(case) = self.cases.get_mut(at) else { return };
         if case.outer != record.outer {
             // After the limit, one digest covers all remaining statements.
@@ -88,9 +93,10 @@ impl<'s> Recorder<'s> {
 impl Case {
     /// Adds an entry with the number of omitted statements.
     fn flush(&mut self) {
-        let More { count, digest, place: (file, line) } = std::mem::take(&mut self.more);
+        let More { count, digest, place: (file, line), included } = std::mem::take(&mut self.more);
         if count > 0 {
-            let entry = Entry { more: Some(count), digest: digest.to_string(), ..Entry::default() };
+            let digest = digest.to_string();
+            let entry = Entry { more: Some(count), digest, included, ..Entry::default() };
             self.listed.push(Placed { entry, file, line, did: None });
         }
     }
@@ -105,6 +111,7 @@ impl More {
     fn add(&mut self, entry: &Entry, statement: &Statement) {
         if self.count == 0 {
             self.place = (statement.file.clone(), statement.line);
+            self.included = entry.included;
         }
         self.count += 1;
         self.digest.put(&entry.statement);

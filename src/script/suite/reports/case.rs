@@ -121,6 +121,7 @@ pub enum Held {
 
 /// A case and the results of running it.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each flag is an independent property of the case")]
 pub struct Case {
     /// The case's name.
     pub name: Name,
@@ -128,6 +129,8 @@ pub struct Case {
     pub line: usize,
     /// Whether the case is expected to fail, so that a failure counts as a pass.
     pub fails: bool,
+    /// Whether the case belongs to an included script, which is tested on its own.
+    pub included: bool,
     /// Number of executed statements.
     pub statements: u64,
     /// Number of checked facts, cells, and expressions.
@@ -155,6 +158,7 @@ impl Case {
             name,
             line,
             fails: false,
+            included: false,
             statements: 0,
             checks: 0,
             failed: 0,

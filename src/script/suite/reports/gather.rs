@@ -1,10 +1,11 @@
 //! Assigns the records of a run to its cases.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::case::{Broken, Case};
 use crate::lang::source::Sources;
+use crate::lang::span::Span;
 use crate::report::narrate::Narrator;
 use crate::run::record::{Sink, StepRecord};
 use crate::suite::golden::Placed;
@@ -28,12 +29,12 @@ pub struct Gather<'s> {
 
 impl<'s> Gather<'s> {
     /// Creates a collector for these cases of a script. A scenario without a case belongs to the first case.
-    /// With `record`, the collector also records the results.
-    pub fn new(sources: &'s Sources, cases: Vec<Case>, from: u32, record: bool) -> Self {
+    /// With `record`, which contains the `include` of each complete script, the collector also records the results.
+    pub fn new(sources: &'s Sources, cases: Vec<Case>, from: u32, record: Option<&'s HashSet<Span>>) -> Self {
         let scenarios = cases.iter().enumerate();
         let places = scenarios.filter_map(|(at, case)| Some((case.name.scenario.as_deref()?.into(), at)));
         let places = places.collect();
-        let recorder = record.then(|| Recorder::new(sources, cases.len()));
+        let recorder = record.map(|scripts| Recorder::new(sources, cases.len(), scripts));
         Self { narrator: Narrator::new(sources, false), sources, places, cases, from, recorder }
     }
 

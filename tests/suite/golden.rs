@@ -1,0 +1,370 @@
+//! Tests of golden files: what they contain, and which changes they detect.
+
+use std::path::Path;
+
+use super::HOLDS;
+use super::folder::{Folder, run};
+
+/// A folder with a script, its machine file, and its golden file.
+pub(super) fn golden(name: &str) -> Folder {
+    let folder = Folder::new(name);
+    folder.put(
+        "machine.yaml",
+        std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/machines/simple.yaml"))
+            .unwrap(),
+    );
+    folder.put("x.pw", "machine \"machine.yaml\"\nscenario \"one\" {\n  read 0x3D4\n}\nscenario \"two\" {\n  read 0x3D8\n}\n");
+    let messages = folder.test(&["--bless"]);
+    assert_eq!(
+        (messages.status, messages.last()),
+        (0, "3 passed, 0 failed"),
+        "{}{}",
+        messages.out,
+        messages.err
+    );
+    folder
+}
+
+#[test]
+fn a_golden_file_uses_the_words_of_the_language() {
+    let folder = golden("golden");
+    let text = folder.get("x.golden.yaml");
+    for part in ["format: 2\n", "- scenario: one\n", "  - do: read 0x3D4\n", "vpn 0x0F, vpo 0x14", "\n...\n"]
+    {
+        assert!(text.contains(part), "{part} in\n{text}");
+    }
+    // Golden files contain no line numbers or versions.
+    folder.put("x.pw", format!("# a comment\n\n{}", folder.get("x.pw")));
+    folder.passes(&["--require-golden"]);
+    assert_eq!(
+        folder.test(&["--bless"]).out,
+        "x.golden.yaml: unchanged\n3 cases, 0 facts checked\n3 passed, 0 failed\n"
+    );
+}
+
+#[test]
+fn a_changed_golden_file_is_seen() {
+    let folder = golden("golden-changed");
+    folder.swap("x.golden.yaml", "vpn 0x0F, vpo 0x14", "vpn 0x0E, vpo 0x14");
+    let messages = folder.test(&[]);
+    assert_eq!((messages.status, messages.last()), (1, "2 passed, 1 failed"), "{}", messages.out);
+    let marked = "- vpn 0x0E, vpo 0x14";
+    let at = messages.out.find(marked).unwrap_or_else(|| panic!("{}", messages.out));
+    let mut lines = messages.out[at..].lines().skip(1);
+    // The marks appear only below the word that differs.
+    assert!(lines.next().unwrap().trim_start().starts_with("^^^^"), "{}", messages.out);
+    assert!(lines.next().unwrap().contains("+ vpn 0x0F, vpo 0x14"), "{}", messages.out);
+    for part in ["x.pw :: one", "read 0x3D4", "x.pw:3", "pagewalk test --bless x.pw\n"] {
+        assert!(messages.out.contains(part), "{part} in {}", messages.out);
+    }
+    let colored = folder.test(&["--color", "always"]).out;
+    assert!(
+        colored.contains("\x1b[31m0x0E,\x1b[0m") && colored.contains("\x1b[32m0x0F,\x1b[0m"),
+        "{colored:?}"
+    );
+}
+
+#[test]
+fn a_changed_script_is_seen() {
+    for (from, to) in [
+        ("  read 0x3D8\n", "  read 0x3DC\n"),
+        ("  read 0x3D8\n", ""),
+        ("  read 0x3D8\n", "  read 0x3D8\n  read 0x3D8\n"),
+        ("scenario \"two\"", "scenario \"three\""),
+        ("  read 0x3D4\n", "  write 0x3D4 = 1\n"),
+    ] {
+        let folder = golden("script-changed");
+        folder.swap("x.pw", from, to);
+        let messages = folder.test(&[]);
+        assert_eq!(messages.status, 1, "{from:?} to {to:?}: {}", messages.out);
+    }
+    let folder = golden("fact-changed");
+    folder.swap("x.pw", "read 0x3D8\n", "read 0x3D8 => vpn 0x0F\n");
+    folder.passes(&[]);
+    folder.swap("x.pw", "vpn 0x0F", "vpn 0x0E");
+    assert_eq!(folder.test(&[]).status, 1);
+}
+
+#[test]
+fn a_changed_engine_is_seen() {
+    // A change to the machine file is like a change to the engine. The script and its golden file stay the
+    // same, but the facts change.
+    for (from, to) in
+        [("ways: 4", "ways: 2"), ("virtual: 14 bits", "virtual: 16 bits"), ("page: 64 B", "page: 32 B")]
+    {
+        let folder = golden("engine-changed");
+        folder.swap("machine.yaml", from, to);
+        let messages = folder.test(&[]);
+        assert_eq!(
+            (messages.status, messages.last()),
+            (1, "1 passed, 2 failed"),
+            "{from:?} to {to:?}: {}",
+            messages.out
+        );
+    }
+}
+
+#[test]
+fn blessing_writes_the_named_files_and_shows_the_changes() {
+    let folder = golden("bless");
+    folder.swap("x.pw", "0x3D4", "0x010");
+    folder.swap("x.pw", "0x3D8", "0x020");
+    let messages = folder.test(&["--bless", "--filter", "two"]);
+    assert_eq!(messages.status, 0, "{}", messages.out);
+    assert!(
+        messages.out.contains("x.golden.yaml: written") && messages.out.contains("+ read 0x020"),
+        "{}",
+        messages.out
+    );
+    assert!(!messages.out.contains("+ read 0x010"), "{}", messages.out);
+    let text = folder.get("x.golden.yaml");
+    assert!(text.contains("do: read 0x3D4") && text.contains("do: read 0x020"), "{text}");
+    assert_eq!(folder.test(&[]).last(), "2 passed, 1 failed");
+    // `--bless` ignores failing cases.
+    folder.swap("x.pw", "read 0x010", "read 0x010 => vpn 0x3F");
+    let messages = folder.test(&["--bless"]);
+    assert_eq!((messages.status, folder.get("x.golden.yaml")), (1, text), "{}", messages.out);
+    // No temporary file remains.
+    let left = std::fs::read_dir(folder.at(".")).unwrap().count();
+    assert_eq!(left, 3);
+}
+
+#[test]
+fn machines_do_not_bless() {
+    let folder = golden("ci");
+    folder.swap("x.pw", "0x3D4", "0x010");
+    let before = folder.get("x.golden.yaml");
+    let messages = folder.test_with(&["--bless"], &[("CI", "true")]);
+    assert_eq!((messages.status, messages.out.as_str()), (2, ""));
+    assert!(messages.err.contains("`--bless` refuses to run"), "{}", messages.err);
+    assert_eq!(folder.get("x.golden.yaml"), before);
+    assert_eq!(folder.test_with(&["--bless"], &[("CI", "")]).status, 0);
+}
+
+#[test]
+fn a_golden_file_can_be_required() {
+    let folder = golden("required");
+    folder.put("y.pw", HOLDS);
+    assert!(folder.passes(&[]).contains("1 file without a golden"));
+    let messages = folder.test(&["--require-golden"]);
+    assert_eq!((messages.status, messages.last()), (1, "3 passed, 1 failed"));
+    assert!(messages.out.contains("pagewalk test --bless y.pw"), "{}", messages.out);
+}
+
+/// The message about a changed golden file.
+fn spoiled(name: &str, spoil: impl Fn(&Folder, &str)) -> String {
+    let folder = golden(name);
+    spoil(&folder, &folder.get("x.golden.yaml"));
+    let messages = folder.test(&[]);
+    assert_eq!(messages.status, 2, "{name}: {}{}", messages.out, messages.err);
+    assert!(messages.out.contains("x.golden.yaml:"), "{name}: {}", messages.out);
+    messages.out
+}
+
+#[test]
+fn unusable_golden_files_are_distinguished() {
+    let golden = "x.golden.yaml";
+    let said = spoiled("truncated", |folder, text| {
+        folder.put(golden, &text[..text.len() / 2]);
+    });
+    assert!(said.contains("is truncated"), "{said}");
+    let said = spoiled("truncated-at-a-line", |folder, text| {
+        folder.put(golden, text.strip_suffix("...\n").unwrap());
+    });
+    assert!(said.contains("is truncated"), "{said}");
+    let said = spoiled("empty", |folder, _| {
+        folder.put(golden, "");
+    });
+    assert!(said.contains("is empty"), "{said}");
+    let said = spoiled("newer", |folder, _| folder.swap(golden, "format: 2", "format: 7\nnew_things: yes"));
+    assert!(said.contains("has format 7") && said.contains("supports only formats 1–2"), "{said}");
+    let said =
+        spoiled("invalid", |folder, _| folder.swap(golden, "  - do: read 0x3D4", "  - do: [read 0x3D4"));
+    assert!(said.contains("is not valid"), "{said}");
+    let said = spoiled("merged", |folder, text| {
+        folder.put(golden, format!("<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> other\n"));
+    });
+    assert!(
+        said.contains("x.golden.yaml:1:1: the golden file has conflict markers from a merge in lines 1–"),
+        "{said}"
+    );
+    let said =
+        spoiled("unknown", |folder, _| folder.swap(golden, "  - do: read 0x3D4", "  - did: read 0x3D4"));
+    assert!(said.contains("is not valid") && said.contains("did"), "{said}");
+    let said = spoiled("not-text", |folder, _| {
+        folder.put(golden, b"format: 1\n\xff\xfe");
+    });
+    assert!(said.contains("is not UTF-8 text: byte 10"), "{said}");
+    let said = spoiled("unreadable", |folder, _| {
+        std::fs::remove_file(folder.at(golden)).unwrap();
+        std::fs::create_dir(folder.at(golden)).unwrap();
+    });
+    assert!(said.contains("cannot be read: a folder has this name"), "{said}");
+    #[cfg(unix)]
+    {
+        let said = spoiled("a-link", |folder, _| {
+            std::fs::remove_file(folder.at(golden)).unwrap();
+            std::os::unix::fs::symlink("nowhere", folder.at(golden)).unwrap();
+        });
+        assert!(said.contains("cannot be read: it is a link to a file that does not exist"), "{said}");
+    }
+    let said = spoiled("large", |folder, text| {
+        folder.put(golden, format!("{text}{}", "# 10 MB\n".repeat(10 << 17)));
+    });
+    assert!(said.contains("is truncated"), "{said}");
+}
+
+#[test]
+fn a_mistake_is_not_a_difference() {
+    let late = "scenario \"three\" {\n  let n = 1 // tlb.hits\n}\nread 0\n";
+    // A mistake that the check finds, one that ends a scenario, and one that ends the run. Each with the number of
+    // cases that do not run.
+    for (name, mistake, place, not_run) in [
+        ("check", "read 0 =>\n", "x.pw:8:10", 2),
+        ("scenario", late, "x.pw:9:11", 0),
+        ("run", "let n = 1 // tlb.hits\nscenario \"four\" {\n  read 0\n}\n", "x.pw:8:9", 1),
+    ] {
+        let folder = golden(&format!("mistake-{name}"));
+        folder.put("x.pw", folder.get("x.pw") + mistake);
+        let files = ["x.json", "x.xml", "x.tap", "x.txt"];
+        let formats = ["json", "junit", "tap", "github"];
+        let reports: Vec<String> =
+            formats.iter().zip(files).map(|(format, file)| format!("--report={format}={file}")).collect();
+        let messages = folder.test(&reports.iter().map(String::as_str).collect::<Vec<_>>());
+        assert_eq!(messages.status, 2, "{name}: {}", messages.out);
+        assert!(messages.out.contains(&format!("  1 mistake:\n  {place}")), "{name}: {}", messages.out);
+        let [json, junit, tap, github] = files.map(|file| folder.get(file));
+        let json: serde_json::Value = serde_json::from_str(&json).unwrap();
+        assert_eq!(json["not_run"], not_run, "{name}: {json:#}");
+        assert_eq!(tap.matches("# SKIP not run").count(), not_run, "{name}: {tap}");
+        assert!(junit.contains(&format!("errors=\"1\" skipped=\"{not_run}\"")), "{name}: {junit}");
+        let (line, column) = place.strip_prefix("x.pw:").unwrap().split_once(':').unwrap();
+        assert!(github.contains(&format!("::error file=x.pw,line={line},col={column},")), "{name}: {github}");
+        if name != "scenario" {
+            assert_eq!(github.lines().count(), 1, "{name}: {github}");
+            assert!(!messages.out.contains("bless"), "{name}: {}", messages.out);
+        }
+        for case in json["cases"].as_array().unwrap().iter().filter(|case| case["verdict"] == "not-run") {
+            assert_eq!(case["golden"]["state"], "not-compared", "{name}: {json:#}");
+        }
+    }
+}
+
+#[test]
+fn a_removed_statement_has_the_place_of_its_case() {
+    let folder = golden("removed");
+    folder.swap("x.pw", "  read 0x3D8\n", "");
+    let messages = folder.test(&["--report", "github=-"]);
+    assert!(messages.out.starts_with("::error file=x.pw,line=5,title=x.pw %3A%3A two::"), "{}", messages.out);
+    // The annotation states the difference.
+    assert!(messages.out.contains("%0A- read 0x3D8%0A- vpn 0x0F, vpo 0x18"), "{}", messages.out);
+}
+
+#[test]
+fn declarations_are_in_the_golden_file() {
+    let folder = Folder::new("declarations");
+    let machine = "machine {\n  virtual 14 bits, physical 12 bits, page 64 B  # a comment\n  tlb { entries 16, ways 4 }\n  cache { lines 16, block 4 B }\n}\n";
+    let table = "set page_table {\n  | vpn | ppn v |\n  | 01  | 0A  1 |\n  | 02  | 0B  1 |\n}\nlet xs = [11111111, 22222222, 33333333, 44444444, 55555555, 66666666, 77777777, 88888888, 99999999, 12345678]\n";
+    folder.put("x.pw", format!("{machine}{table}read 0x80\n"));
+    folder.passes(&["--bless"]);
+    let golden = folder.get("x.golden.yaml");
+    assert!(golden.contains("    text: |-\n      machine {\n      virtual 14 bits,"), "{golden}");
+    for (from, to) in [
+        ("entries 16, ways 4", "entries 8, ways 2"),
+        ("lines 16", "lines 8"),
+        ("02  | 0B  1", "02  | 0B  0"),
+        ("12345678]", "12345679]"),
+    ] {
+        folder.swap("x.pw", from, to);
+        let messages = folder.test(&[]);
+        assert_eq!(messages.status, 1, "{from} to {to}: {}", messages.out);
+        assert!(messages.out.contains("  - text: "), "{}", messages.out);
+        folder.swap("x.pw", to, from);
+    }
+    // The layout and the comments of a declaration are not results.
+    folder.swap("x.pw", "  tlb {", "\ttlb   {");
+    folder.swap("x.pw", "  # a comment", "\n\n");
+    folder.passes(&[]);
+    // Files of format 1 do not contain declarations.
+    let mut in_text = false;
+    let old = golden.lines().filter(|line| {
+        in_text = line.starts_with("    text:") || in_text && line.starts_with("      ");
+        !in_text
+    });
+    let old =
+        old.collect::<Vec<_>>().join("\n").replace("format: 2", "format: 1").replace("\n...", "\ntotal: 4\n");
+    folder.put("x.golden.yaml", old);
+    folder.passes(&[]);
+    folder.swap("x.pw", "entries 16, ways 4", "entries 16, ways 8");
+    assert_eq!(folder.test(&[]).status, 1);
+}
+
+#[test]
+fn golden_files_of_the_first_format_pass() {
+    let folder = golden("format-1");
+    let text = folder.get("x.golden.yaml");
+    // The number is a count of statements in format 1, and a merge can make it wrong.
+    for number in ["3", "2"] {
+        let old = text.replace("format: 2", "format: 1").replace("\n...\n", &format!("\ntotal: {number}\n"));
+        folder.put("x.golden.yaml", &old);
+        folder.passes(&["--require-golden"]);
+    }
+    folder.put("d.md", "```pagewalk\nlet x = 1\n```\n");
+    folder.put(
+        "d.golden.yaml",
+        "format: 1\ncases:\n- block: block 1\n  statements:\n  - do: let x = 1\n    value: x = 1\ntotal: 1\n",
+    );
+    folder.passes(&["--require-golden"]);
+    folder.passes(&["--bless"]);
+    assert_eq!(folder.get("x.golden.yaml"), text);
+    assert!(folder.get("d.golden.yaml").contains("- block: unnamed\n"));
+}
+
+#[test]
+fn a_golden_file_without_a_script_is_stale() {
+    let folder = golden("stale");
+    std::fs::rename(folder.at("x.pw"), folder.at("y.pw")).unwrap();
+    let messages = folder.test(&[]);
+    assert_eq!((messages.status, messages.last()), (2, "3 passed, 1 failed"), "{}", messages.out);
+    assert!(
+        messages.out.contains("x.golden.yaml:1:1: this golden file belongs to no script")
+            && messages.out.contains(", 1 file without a golden file\n"),
+        "{}",
+        messages.out
+    );
+    // A golden file given as an argument selects its script.
+    std::fs::rename(folder.at("y.pw"), folder.at("x.pw")).unwrap();
+    assert!(folder.passes(&["x.golden.yaml"]).contains("3 passed"));
+}
+
+#[test]
+fn long_runs_have_short_golden_files() {
+    let folder = Folder::new("long");
+    let script =
+        |last: &str| format!("machine simple\nfor i in 0..30000 {{\n  read i % 0x100\n  probe {last}\n}}\n");
+    folder.put("x.pw", script("0"));
+    folder.passes(&["--bless"]);
+    let text = folder.get("x.golden.yaml");
+    assert!(text.len() < 20_000, "{} bytes", text.len());
+    // The golden file lists 8 of 30,000 iterations with two statements each.
+    assert!(text.contains("more: 59984\n"), "{text}");
+    folder.passes(&[]);
+    // The comparison includes the last iteration.
+    folder.put("x.pw", script("(i // 29999) * 0x40"));
+    folder.swap("x.golden.yaml", "do: probe 0\n", "do: probe (i // 29999) * 0x40\n");
+    let text = folder.get("x.golden.yaml").replace("do: probe 0\n", "do: probe (i // 29999) * 0x40\n");
+    folder.put("x.golden.yaml", text);
+    let messages = folder.test(&[]);
+    assert_eq!(messages.status, 1, "{}", messages.out);
+    assert!(messages.out.contains("1 statement differs"), "{}", messages.out);
+}
+
+#[test]
+fn the_examples_and_the_documents_match_their_golden_files() {
+    let messages = run(
+        Path::new(env!("CARGO_MANIFEST_DIR")),
+        &["--require-golden", "examples", "docs", "README.md"],
+        &[],
+    );
+    assert_eq!(messages.status, 0, "{}{}", messages.out, messages.err);
+}
