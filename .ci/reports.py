@@ -1,7 +1,7 @@
 """Reads the reports of a suite with every kind of result; `.ci/reports` calls it.
 
 Each report is read by an independent program: the JUnit file by a validator with Jenkins' published schema and by
-junitparser, TAP by tap.py, JSON by Python, annotations against those that GitHub's toolkit (in Python) writes.
+junitparser, TAP by tap.py, JSON by Python, the web page by html5lib, annotations against those that GitHub's toolkit (in Python) writes.
 """
 
 import io
@@ -14,6 +14,7 @@ import sys
 import tempfile
 from contextlib import redirect_stdout
 
+import html5lib
 import junitparser
 import tap.parser
 import xmlschema
@@ -124,11 +125,49 @@ def github(folder):
         assert set(command.group(0)[8 : -len(message) - 2].split(",")) <= set(theirs.group(1).split(",")), (theirs, line)
 
 
+def html(folder):
+    text = written(folder, "html")
+    page = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(text)
+    assert page.find("head/title").text == f"{PASSED} passed, {FAILED + WRONG} failed – Pagewalk"
+    assert not list(page.iter("script")) and "http" not in text
+    links = [link.get("href") for link in page.iter("a")]
+    assert [f"#{section.get('id')}" for section in page.iter("section")] == links and len(links) == len(SCRIPTS)
+    marks = [span.text for span in page.iter("span")]
+    assert [marks.count(mark) for mark in ["✓ passed", "✗ failed", "✗ mistake", "not run"]] == [PASSED, FAILED, WRONG, SKIPPED]
+    # The worksheet has the answer to practice problem 9.4 of CS:APP.
+    facts = {
+        name.text: value.text
+        for table in page.iter("table")
+        if table.get("class") == "facts"
+        for name, value in zip(table.iter("th"), table.iter("td"))
+    }
+    assert (facts["vpn"], facts["tlbi"], facts["tlbt"]) == ("0x0F", "0x3", "0x03"), facts
+    try:
+        html5lib.HTMLParser(strict=True).parse(text.replace("</section>", ""))
+    except html5lib.html5parser.ParseError:
+        return
+    raise AssertionError("the parser accepts every page")
+
+
+def times(folder):
+    """The same reports with the times of the cases."""
+    for kind, mark in [("junit", r' time="\d+\.\d{3}"'), ("tap", r" # time=\d+\.\d{3}ms"), ("json", r'\n +"seconds": [\d.e-]+,?')]:
+        command = [PAGEWALK, "test", f"--report={kind}=-"]
+        plain, timed = (
+            subprocess.run(command + more, cwd=folder, capture_output=True, check=False).stdout.decode()
+            for more in ([], ["--report-times"])
+        )
+        # Only the times differ, up to the commas of JSON.
+        same = [re.sub(",", "", re.sub(mark, "", text)) for text in (plain, timed)]
+        assert same[0] == same[1] and not re.search(mark, plain), kind
+        assert len(re.findall(mark, timed)) >= PASSED + FAILED, timed
+
+
 with tempfile.TemporaryDirectory() as folder:
     for name, text in SCRIPTS.items():
         pathlib.Path(folder, name).write_text(text, newline="\n")
     pathlib.Path(folder, "golden.golden.yaml").write_text(GOLDEN)
     os.environ.pop("CI", None)
-    for check in [junit, tap13, plain, github]:
+    for check in [junit, tap13, plain, github, html, times]:
         check(folder)
         print(f"{check.__name__}: read by an independent program")

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io::{self, IsTerminal};
 use std::path::PathBuf;
+use std::sync::OnceLock;
 use std::time::{Duration, Instant, SystemTime};
 
 use clap::Args;
@@ -61,9 +62,12 @@ pub(crate) struct Test {
 /// The output.
 #[derive(Debug, Args)]
 struct OutputOptions {
-    /// Also write a report: `junit`, `tap`, `json`, or `github`; `-` is standard output
+    /// Also write a report: `junit`, `tap`, `json`, `github`, or `html`; `-` is standard output
     #[arg(long = "report", value_name = "FORMAT=FILE")]
     reports: Vec<Report>,
+    /// Add the run time of each case to the reports
+    #[arg(long, requires = "reports")]
+    report_times: bool,
     /// Show all differences from golden files, even if they are alike
     #[arg(long)]
     verbose: bool,
@@ -206,10 +210,12 @@ impl Test {
             bless,
             review: self.goldens.review,
             required: self.goldens.require_golden,
+            results: self.output.reports.iter().any(Report::has_results),
+            clock: if self.output.report_times { Some(clock) } else { None },
             wanted: &|case| self.selection.wants(&case.name),
             all,
             orphans: &orphans(all),
-            included: std::sync::OnceLock::new(),
+            included: OnceLock::new(),
         };
         let work = |found: &SuiteFile| plan.play(found);
         let red = |played: &PlayedFile| played.cases.iter().any(|case| case.verdict().bad());
@@ -289,6 +295,12 @@ impl Test {
         let jobs = self.jobs.or_else(|| course?.settings.test.jobs);
         jobs.unwrap_or_else(processors).max(1)
     }
+}
+
+/// Returns the time since the first call.
+fn clock() -> Duration {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed()
 }
 
 /// Whether a CI system runs the program.

@@ -12,7 +12,7 @@ use crate::face::deny::Checking;
 use pagewalk_script::api::golden::{Case, CaseFilter, CaseRuns, Mistake, Name, Verdict};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;
-use pagewalk_script::suite::reports::{Blessed, Held, Outcome};
+use pagewalk_script::suite::reports::{Blessed, Clock, Held, Outcome};
 
 /// The parameters of a test run.
 pub(crate) struct SuitePlan<'a> {
@@ -24,6 +24,10 @@ pub(crate) struct SuitePlan<'a> {
     pub(crate) bless: bool,
     /// Whether to keep the results of files that differ from their golden files.
     pub(crate) review: bool,
+    /// Whether to keep the results of the statements for a report.
+    pub(crate) results: bool,
+    /// The clock that measures the cases, if any.
+    pub(crate) clock: Option<Clock>,
     /// Whether a golden file is required.
     pub(crate) required: bool,
     pub(crate) wanted: CaseFilter<'a>,
@@ -63,9 +67,10 @@ impl SuitePlan<'_> {
         let mut did = CaseRuns::default();
         let golden = golden_of(found);
         let known = is_present(&golden) || is_present(&former(found));
-        let record = self.bless || known || !self.orphans.is_empty();
+        let record = self.bless || self.results || known || !self.orphans.is_empty();
         for mut script in scripts {
             script.script = self.checking.apply(script.script);
+            script.clock = self.clock;
             did.0.extend(script.run(record).0);
             if !script.fails {
                 played.complaint += &script.script.render_warnings(self.style);
@@ -103,7 +108,10 @@ impl SuitePlan<'_> {
     }
 
     /// Returns the selected cases.
-    pub(crate) fn selected(&self, did: CaseRuns) -> Vec<Case> {
+    pub(crate) fn selected(&self, mut did: CaseRuns) -> Vec<Case> {
+        if self.results {
+            did.keep_results();
+        }
         did.into_cases().filter(|case| (self.wanted)(case)).collect()
     }
 

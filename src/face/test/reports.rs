@@ -48,6 +48,11 @@ impl Report {
         self.file.is_none()
     }
 
+    /// Whether the report contains the results of the statements.
+    pub(crate) fn has_results(&self) -> bool {
+        self.format.results
+    }
+
     /// Creates the folder and the file of the report before the tests run.
     ///
     /// # Errors

@@ -37,7 +37,7 @@ fn block(found: &SuiteFile, fence: Fence, document: &Name, loader: &mut Texts<Di
         loader.texts.insert(folder.join(file), fence.text.into_bytes());
     }
     let name = Name { block: Some(fence.name), ..document.clone() };
-    TestScript { name, script, fails: fence.fails, line: fence.line, from: fence.from as u32 }
+    TestScript { name, script, fails: fence.fails, line: fence.line, from: fence.from as u32, clock: None }
 }
 
 /// Returns the canonical path of a file's folder.

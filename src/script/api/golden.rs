@@ -14,8 +14,8 @@ pub use crate::suite::case_runs::{CaseFilter, CaseRuns};
 use crate::suite::golden::write;
 pub use crate::suite::golden::{Golden, Unusable};
 pub use crate::suite::listing::draw;
-use crate::suite::reports::Gather;
 pub use crate::suite::reports::{Case, Held, Mistake, Name, Verdict};
+use crate::suite::reports::{Clock, Gather};
 
 /// Returns the text of a script's golden file.
 pub fn golden(script: CheckedScript) -> String {
@@ -64,13 +64,15 @@ pub struct TestScript {
     /// The position of the script's first byte in the file. The text before this position belongs to another
     /// script.
     pub from: u32,
+    /// The clock that measures the cases, if any.
+    pub clock: Option<Clock>,
 }
 
 impl TestScript {
     /// Creates a test script from a whole file.
     pub fn new(script: CheckedScript) -> Self {
         let name = Name { file: script.name().to_owned(), ..Name::default() };
-        Self { name, script, fails: false, line: 1, from: 0 }
+        Self { name, script, fails: false, line: 1, from: 0, clock: None }
     }
 
     /// Returns the cases: first the statements outside scenarios, then every scenario in text order. A script
@@ -135,6 +137,9 @@ impl TestScript {
             cases.into_iter().map(|case| (case, Vec::new())).collect()
         } else {
             let mut gather = Gather::new(&self.script.sources, cases, self.from, record.then_some(&scripts));
+            if let Some(clock) = self.clock {
+                gather.measure(clock);
+            }
             let ended = self.script.run(Options::default(), &mut gather);
             let (mut cases, did) = gather.cases();
             self.script.diagnostics = ended.diagnostics;

@@ -10,11 +10,15 @@ pub(crate) type Xml = Writer<Vec<u8>>;
 
 /// Returns a document: the declaration, the output of `body`, and a final line break.
 pub(crate) fn document(body: impl FnOnce(&mut Xml) -> io::Result<()>) -> String {
+    let declaration = Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None));
+    elements(|xml| xml.write_event(declaration).and_then(|()| body(xml)))
+}
+
+/// Returns the output of `body` and a final line break.
+pub(crate) fn elements(body: impl FnOnce(&mut Xml) -> io::Result<()>) -> String {
     let mut xml = Writer::new_with_indent(Vec::new(), b' ', 2);
     // Writing to memory cannot fail.
-    let _ = xml
-        .write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))
-        .and_then(|()| body(&mut xml));
+    let _ = body(&mut xml);
     let mut text = String::from_utf8(xml.into_inner()).unwrap_or_default();
     text.push('\n');
     text

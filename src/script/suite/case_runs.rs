@@ -27,6 +27,14 @@ impl CaseRuns {
         self.0.into_iter().map(|(case, _)| case).filter(|case| !case.included || case.verdict().bad())
     }
 
+    /// Adds the results of the statements to the cases.
+    pub fn keep_results(&mut self) {
+        for (case, run) in &mut self.0 {
+            let own = run.iter().filter(|placed| !placed.entry.included);
+            case.results = own.map(|placed| placed.entry.clone()).collect();
+        }
+    }
+
     /// Returns the golden file for these runs.
     pub fn golden(&self) -> Golden {
         self.with_included().without_included()

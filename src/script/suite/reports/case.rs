@@ -1,11 +1,12 @@
 //! A case of a suite: its name and its result.
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::source::Sources;
 use crate::report::doc::Checks;
-use crate::suite::golden::Difference;
+use crate::suite::golden::{Difference, Entry};
 
 /// The name of a case. The name has no line numbers, and is the same on every machine.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Default)]
@@ -149,6 +150,10 @@ pub struct Case {
     pub interrupted: bool,
     /// The result of the golden comparison.
     pub golden: Held,
+    /// The run time, if it is measured.
+    pub time: Option<Duration>,
+    /// The results of the statements, if a report contains them.
+    pub results: Vec<Entry>,
 }
 
 impl Case {
@@ -168,6 +173,8 @@ impl Case {
             ran: false,
             interrupted: false,
             golden: Held::Without,
+            time: None,
+            results: Vec::new(),
         }
     }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::case::{Broken, Case};
 use crate::lang::source::Sources;
@@ -14,6 +15,9 @@ use crate::suite::listing::Recorder;
 /// Maximum number of failed statements kept per case.
 const KEPT: usize = 20;
 
+/// Returns the time since a fixed moment.
+pub type Clock = fn() -> Duration;
+
 /// Collects the records of a script for its cases. The first case contains the statements outside scenarios.
 pub struct Gather<'s> {
     narrator: Narrator<'s>,
@@ -25,6 +29,8 @@ pub struct Gather<'s> {
     from: u32,
     /// The recorder of the results, if requested.
     recorder: Option<Recorder<'s>>,
+    /// The clock that measures the cases, and the time of the latest record.
+    clock: Option<(Clock, Duration)>,
 }
 
 impl<'s> Gather<'s> {
@@ -35,7 +41,16 @@ impl<'s> Gather<'s> {
         let places = scenarios.filter_map(|(at, case)| Some((case.name.scenario.as_deref()?.into(), at)));
         let places = places.collect();
         let recorder = record.map(|scripts| Recorder::new(sources, cases.len(), scripts));
-        Self { narrator: Narrator::new(sources, false), sources, places, cases, from, recorder }
+        Self { narrator: Narrator::new(sources, false), sources, places, cases, from, recorder, clock: None }
+    }
+
+    /// Measures the run times of the cases.
+    pub fn measure(&mut self, clock: Clock) {
+        self.clock = Some((clock, clock()));
+        // The statements outside scenarios always run.
+        if let Some(case) = self.cases.first_mut() {
+            case.time = Some(Duration::ZERO);
+        }
     }
 
     /// Returns the cases with their results, and the recorded statements if requested.
@@ -66,6 +81,11 @@ impl Sink for Gather<'_> {
         let Some(case) = self.cases.get_mut(at) else { return true };
         if let Some(recorder) = &mut self.recorder {
             recorder.add_record(at, record, case.fails);
+        }
+        if let Some((clock, last)) = &mut self.clock {
+            let now = clock();
+            let took = now.saturating_sub(std::mem::replace(last, now));
+            case.time = Some(case.time.unwrap_or_default() + took);
         }
         case.ran = true;
         case.statements += 1;

@@ -37,6 +37,9 @@ fn case(case: &Case) -> Value {
         "mistakes": case.mistakes.iter().map(mistake).collect::<Vec<Value>>(),
         "golden": golden(&case.golden),
     });
+    if let Some(time) = case.time {
+        object["seconds"] = json!(time.as_micros() as f64 / 1e6);
+    }
     if !case.warnings.is_empty() {
         object["warnings"] = case.warnings.iter().map(mistake).collect();
     }

@@ -1,9 +1,11 @@
 //! A suite as `JUnit` XML, according to Jenkins's schema (xunit plugin, `junit-10.xsd`). The document
-//! contains no times, so equal runs produce identical documents.
+//! contains times only if they are measured, so equal runs produce identical documents.
 
 use std::io;
+use std::time::Duration;
 
 use quick_xml::events::BytesText;
+use quick_xml::writer::ElementWriter;
 
 use super::case::{Case, Verdict};
 use super::suite::Suite;
@@ -48,13 +50,24 @@ fn file(xml: &mut Xml, cases: &[&Case]) -> io::Result<()> {
         ("errors", &*errors),
         ("skipped", &*skipped),
     ]);
+    let times = cases.iter().filter_map(|case| case.time).reduce(|sum, time| sum + time);
+    let element = timed(element, times);
     element.write_inner_content(|xml| cases.iter().try_for_each(|case| one(xml, case, &name)))?;
     Ok(())
+}
+
+/// Adds the time in seconds to an element.
+fn timed<'x>(element: ElementWriter<'x, Vec<u8>>, time: Option<Duration>) -> ElementWriter<'x, Vec<u8>> {
+    match time {
+        Some(time) => element.with_attribute(("time", &*format!("{:.3}", time.as_secs_f64()))),
+        None => element,
+    }
 }
 
 fn one(xml: &mut Xml, case: &Case, file: &str) -> io::Result<()> {
     let full = legal(&visible(&case.name.to_string()));
     let element = xml.create_element("testcase").with_attributes([("name", &*full), ("classname", file)]);
+    let element = timed(element, case.time);
     let (tag, kind) = match case.verdict() {
         Verdict::Passed => return element.write_empty().map(|_| ()),
         Verdict::NotRun => {

@@ -16,8 +16,10 @@ pub fn write(suite: &Suite) -> String {
         let verdict = case.verdict();
         let sign = if verdict.bad() { "not ok" } else { "ok" };
         let skip = if verdict == Verdict::NotRun { " # SKIP not run" } else { "" };
+        let time = case.time.map(|time| format!(" # time={:.3}ms", time.as_secs_f64() * 1e3));
+        let time = time.unwrap_or_default();
         // Writing to a string cannot fail.
-        let _ = writeln!(text, "{sign} {number} - {}{skip}", description(&case.name.to_string()));
+        let _ = writeln!(text, "{sign} {number} - {}{skip}{time}", description(&case.name.to_string()));
         let troubles = troubles(case);
         if troubles.is_empty() {
             continue;
