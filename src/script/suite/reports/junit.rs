@@ -57,7 +57,7 @@ fn file(xml: &mut Xml, cases: &[&Case]) -> io::Result<()> {
 }
 
 /// Adds the time in seconds to an element.
-fn timed<'x>(element: ElementWriter<'x, Vec<u8>>, time: Option<Duration>) -> ElementWriter<'x, Vec<u8>> {
+fn timed(element: ElementWriter<Vec<u8>>, time: Option<Duration>) -> ElementWriter<Vec<u8>> {
     match time {
         Some(time) => element.with_attribute(("time", &*format!("{:.3}", time.as_secs_f64()))),
         None => element,
