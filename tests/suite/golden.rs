@@ -1,4 +1,4 @@
-//! Tests of golden files: what they contain, and which changes they detect.
+//! Tests of the contents of golden files, and of the changes that they detect.
 
 use std::path::Path;
 

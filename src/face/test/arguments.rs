@@ -11,7 +11,7 @@ use clap::Args;
 use super::amend::Amend;
 use super::find::{Search, SkipPattern, SuiteFile};
 use super::orphans::{orphans, prune};
-use super::play::{PlayedFile, SuitePlan};
+use super::play::{Goldens, PlayedFile, SuitePlan};
 use super::progress::Progress;
 use super::reports::Report;
 use super::review::{ReviewFile, review};
@@ -207,8 +207,11 @@ impl Test {
         let plan = SuitePlan {
             style: diagnostic_style(color),
             checking: self.checking,
-            bless,
-            review: self.goldens.review,
+            goldens: match (self.goldens.review, bless) {
+                (true, _) => Goldens::Review,
+                (false, true) => Goldens::Bless,
+                (false, false) => Goldens::Compare,
+            },
             required: self.goldens.require_golden,
             results: self.output.reports.iter().any(Report::has_results),
             clock: if self.output.report_times { Some(clock) } else { None },

@@ -14,16 +14,25 @@ use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::suite::reports::{Blessed, Clock, Held, Outcome};
 
+/// The use of golden files.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Goldens {
+    /// Compare the results with them.
+    Compare,
+    /// Write them.
+    Bless,
+    /// Compare, and keep the results of files that differ.
+    Review,
+}
+
 /// The parameters of a test run.
 pub(crate) struct SuitePlan<'a> {
     /// The style of diagnostics.
     pub(crate) style: Style,
     /// The options for checking the scripts.
     pub(crate) checking: Checking,
-    /// Whether to write golden files.
-    pub(crate) bless: bool,
-    /// Whether to keep the results of files that differ from their golden files.
-    pub(crate) review: bool,
+    /// The use of golden files.
+    pub(crate) goldens: Goldens,
     /// Whether to keep the results of the statements for a report.
     pub(crate) results: bool,
     /// The clock that measures the cases, if any.
@@ -67,7 +76,7 @@ impl SuitePlan<'_> {
         let mut did = CaseRuns::default();
         let golden = golden_of(found);
         let known = is_present(&golden) || is_present(&former(found));
-        let record = self.bless || self.results || known || !self.orphans.is_empty();
+        let record = self.goldens == Goldens::Bless || self.results || known || !self.orphans.is_empty();
         for mut script in scripts {
             script.script = self.checking.apply(script.script);
             script.clock = self.clock;
@@ -88,7 +97,7 @@ impl SuitePlan<'_> {
         let renamed = renamed(found, &mut did, self.orphans);
         let why =
             renamed.map(|(old, command)| (format!("`{}` has the results in `{old}`", found.name), command));
-        if !self.bless {
+        if self.goldens != Goldens::Bless {
             compare_with_golden(found, &mut did, self.wanted, self.required);
             played.complaint += &why.map_or_else(String::new, |(why, command)| {
                 format!("pagewalk: {why}\n  help: run `{command}`\n")
@@ -99,7 +108,10 @@ impl SuitePlan<'_> {
         } else {
             played.blessed = rewrite(found, &mut did, self.wanted);
         }
-        if self.review && refusal(found, &did, self.wanted).is_none() && !did.items(self.wanted).is_empty() {
+        if self.goldens == Goldens::Review
+            && refusal(found, &did, self.wanted).is_none()
+            && !did.items(self.wanted).is_empty()
+        {
             played.review = Some(did);
             return played;
         }
