@@ -10,6 +10,7 @@ use super::account::Account;
 use super::counts::{ReferenceCounts, ReplayCounts};
 use super::demand::{DemandError, DemandPaging};
 pub use super::extras::ExtraOptions;
+use super::flat::FlatReplay;
 use super::record::Record;
 use super::replay::{Straddle, Target};
 
@@ -44,9 +45,15 @@ impl std::error::Error for ReplayError {}
 
 /// A replay that owns its machine and converts records to [`ReplayCounts`].
 #[derive(Debug)]
-pub struct CountingReplay {
-    on: Backend,
-    account: Account,
+pub struct CountingReplay(Simulation);
+
+/// The simulation of a replay.
+#[derive(Debug)]
+enum Simulation {
+    /// The simulation of every machine.
+    General { on: Backend, account: Box<Account> },
+    /// The fast simulation of common machines.
+    Flat(Box<FlatReplay>),
 }
 
 /// The machine of a replay, and its kernel, if any.
@@ -83,6 +90,12 @@ impl CountingReplay {
         straddle: Straddle,
         wanted: ExtraOptions,
     ) -> Result<Self, ReplayError> {
+        if map == AddressMapping::Identity
+            && wanted == ExtraOptions::default()
+            && let Some(flat) = FlatReplay::new(&machine, straddle)
+        {
+            return Ok(Self(Simulation::Flat(Box::new(flat))));
+        }
         let mut on = match map {
             AddressMapping::Identity => Backend::Machine(Box::new(machine)),
             AddressMapping::Demand(demand) => {
@@ -90,8 +103,8 @@ impl CountingReplay {
                 Backend::Process(Box::new(kernel), pid)
             }
         };
-        let account = Account::new(&on.target(), straddle, wanted);
-        Ok(Self { on, account })
+        let account = Box::new(Account::new(&on.target(), straddle, wanted));
+        Ok(Self(Simulation::General { on, account }))
     }
 
     /// Performs the next records, in order.
@@ -100,16 +113,26 @@ impl CountingReplay {
     /// Fails if a page fault needs memory and none is free. The counts include the records before the
     /// failure.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), ReplayError> {
-        self.account.perform(self.on.target(), records).map_err(ReplayError::Memory)
+        let done = match &mut self.0 {
+            Simulation::General { on, account } => account.perform(on.target(), records),
+            Simulation::Flat(flat) => flat.perform(records),
+        };
+        done.map_err(ReplayError::Memory)
     }
 
     /// The counts so far.
     pub fn counts(&self) -> ReplayCounts {
-        self.account.counts(self.on.machine())
+        match &self.0 {
+            Simulation::General { on, account } => account.counts(on.machine()),
+            Simulation::Flat(flat) => flat.counts(),
+        }
     }
 
     /// The counts of the references performed so far.
     pub fn references(&self) -> &ReferenceCounts {
-        self.account.references()
+        match &self.0 {
+            Simulation::General { account, .. } => account.references(),
+            Simulation::Flat(flat) => flat.references(),
+        }
     }
 }

@@ -13,6 +13,7 @@ mod curve;
 pub mod demand;
 mod din;
 pub mod extras;
+mod flat;
 pub mod format;
 mod hot_spots;
 mod lackey;

@@ -4,6 +4,7 @@ use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::event::AccessKind;
+use crate::machine::spec::Spec;
 
 use super::counts::ReferenceCounts;
 use super::observer::{Reference, ReplayObserver};
@@ -46,7 +47,7 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
     /// Creates a replay. Call this function before performing the first record.
     pub fn new(target: Target<'a>, straddle: Straddle, observer: L) -> Self {
         let last = match &target {
-            Target::Identity(machine) => u64::MAX >> (64 - machine.spec().physical_bits),
+            Target::Identity(machine) => last_physical(machine.spec()),
             Target::Process(kernel, _) => kernel.user_end() - 1,
         };
         Self { target, straddle, observer, references: ReferenceCounts::default(), code: 0, last }
@@ -81,25 +82,30 @@ impl<'a, L: ReplayObserver> Replay<'a, L> {
     }
 }
 
+/// The last physical address of a machine.
+pub(super) fn last_physical(spec: &Spec) -> u64 {
+    u64::MAX >> (64 - spec.physical_bits)
+}
+
 /// Every access kind, in the order of [`AccessKind`].
-const KINDS: [AccessKind; 3] = [AccessKind::Read, AccessKind::Write, AccessKind::Execute];
+pub(super) const KINDS: [AccessKind; 3] = [AccessKind::Read, AccessKind::Write, AccessKind::Execute];
 
 /// For each [`Op`], in order, the kind of a record's first access.
 const FIRST: [AccessKind; 4] = [AccessKind::Execute, AccessKind::Read, AccessKind::Write, AccessKind::Read];
 
 /// Records to perform, with the options of the replay.
-struct Batch<'a> {
-    records: &'a [Record],
-    straddle: Straddle,
+pub(super) struct Batch<'a> {
+    pub(super) records: &'a [Record],
+    pub(super) straddle: Straddle,
     /// The highest valid address.
-    last: u64,
+    pub(super) last: u64,
 }
 
 impl Batch<'_> {
     /// Performs the records with `refer`, which returns the number of fragments of a reference. Only counts
     /// the accesses of a kind that is not `simulated`.
     #[inline(always)]
-    fn perform<L: ReplayObserver>(
+    pub(super) fn perform<L: ReplayObserver>(
         self,
         references: &mut ReferenceCounts,
         code: &mut u64,

@@ -112,6 +112,11 @@ impl Machine {
         &self.spec
     }
 
+    /// Whether no cache has ever held a block, and accesses that share a cache also share all caches below it.
+    pub(crate) fn has_plain_caches(&self) -> bool {
+        self.hierarchy.is_plain()
+    }
+
     /// Seeds the random number generator of the `random` replacement policy.
     pub fn seed(&mut self, seed: u64) {
         self.random = SplitMix64::new(seed);

@@ -118,6 +118,11 @@ impl Hierarchy {
         self.plan.route(route).fragment_mask
     }
 
+    /// Whether no cache has ever held a block, and routes that share a cache also share all caches below it.
+    pub(crate) fn is_plain(&self) -> bool {
+        !self.plan.crossed && self.caches.iter().all(|cache| !cache.used())
+    }
+
     pub(crate) fn levels(&self) -> usize {
         self.plan.levels()
     }

@@ -1,0 +1,180 @@
+//! A cache whose sets are rows of one array, in order of replacement.
+
+use crate::machine::cache::Counts;
+use crate::machine::event::AccessKind;
+use crate::machine::policy::Policy;
+use crate::machine::spec::{CacheSpec, WritePolicy};
+use crate::trace::counts::{ByKind, LevelCounts, Lookups};
+
+/// The bit of a line that marks the block dirty.
+const DIRTY: u64 = 1;
+
+/// A cache with the policy LRU or FIFO. Only the addresses of its blocks are stored.
+#[derive(Debug)]
+pub(super) struct FlatCache {
+    /// The lines. The first line of a row is the last one that the policy evicts, and invalid lines come last. A line is 0
+    /// if it is invalid; see [`line`].
+    lines: Vec<u64>,
+    ways: usize,
+    /// The mask of the bits of a block number that select the set.
+    index: u64,
+    /// Whether a hit makes a block the last one to be evicted.
+    moves: bool,
+    pub(super) write_back: bool,
+    pub(super) write_allocate: bool,
+    /// Misses and hits of reads, writes, and fetches.
+    lookups: [[u64; 2]; 3],
+    evictions: u64,
+    pub(super) writebacks: u64,
+}
+
+/// Returns the clean line that holds a block.
+#[inline(always)]
+const fn line(block: u64) -> u64 {
+    (block + 1) << 1
+}
+
+impl FlatCache {
+    /// The maximum number of lines. They are allocated at once.
+    const MOST_LINES: usize = 1 << 22;
+    /// The maximum number of ways. A search is linear in this number.
+    const MOST_WAYS: u32 = 64;
+
+    /// Creates an empty cache, or returns `None` if this representation does not support it.
+    pub(super) fn new(spec: &CacheSpec) -> Option<Self> {
+        let moves = match spec.policy {
+            Policy::Lru => true,
+            Policy::Fifo => false,
+            _ => return None,
+        };
+        let ways = spec.ways as usize;
+        let lines = usize::try_from(spec.sets).ok()?.checked_mul(ways)?;
+        (spec.ways <= Self::MOST_WAYS && lines <= Self::MOST_LINES).then(|| Self {
+            lines: vec![0; lines],
+            ways,
+            index: spec.sets - 1,
+            moves,
+            write_back: spec.write == WritePolicy::Back,
+            write_allocate: spec.write_allocate,
+            lookups: [[0; 2]; 3],
+            evictions: 0,
+            writebacks: 0,
+        })
+    }
+
+    /// Returns the lines of the set of a block.
+    #[inline(always)]
+    fn row(&mut self, block: u64) -> &mut [u64] {
+        let first = (block & self.index) as usize * self.ways;
+        &mut self.lines[first..first + self.ways]
+    }
+
+    /// Counts a lookup.
+    #[inline(always)]
+    pub(super) fn count(&mut self, kind: AccessKind, hit: bool) {
+        self.lookups[kind as usize][usize::from(hit)] += 1;
+    }
+
+    /// Looks up a block, and marks it dirty if `dirty` is true. Returns whether the cache holds it.
+    #[inline(always)]
+    pub(super) fn touch(&mut self, block: u64, dirty: bool) -> bool {
+        let (wanted, dirty, moves) = (line(block), u64::from(dirty), self.moves);
+        let row = self.row(block);
+        if row[0] & !DIRTY == wanted {
+            row[0] |= dirty;
+            return true;
+        }
+        let Some(way) = row.iter().position(|line| line & !DIRTY == wanted) else { return false };
+        row[way] |= dirty;
+        if moves {
+            let line = row[way];
+            row.copy_within(..way, 1);
+            row[0] = line;
+        }
+        true
+    }
+
+    /// Whether the cache holds a block.
+    pub(super) fn has(&mut self, block: u64) -> bool {
+        let wanted = line(block);
+        self.row(block).iter().any(|line| line & !DIRTY == wanted)
+    }
+
+    /// Marks a block of the cache dirty.
+    pub(super) fn mark(&mut self, block: u64) {
+        let wanted = line(block);
+        if let Some(line) = self.row(block).iter_mut().find(|line| **line & !DIRTY == wanted) {
+            *line |= DIRTY;
+        }
+    }
+
+    /// Whether the cache holds a dirty copy of a block.
+    #[inline(always)]
+    pub(super) fn has_dirty(&mut self, block: u64) -> bool {
+        self.row(block).contains(&(line(block) | DIRTY))
+    }
+
+    /// Marks a block clean, and returns whether it was dirty.
+    pub(super) fn clean(&mut self, block: u64) -> bool {
+        let wanted = line(block) | DIRTY;
+        let found = self.row(block).iter_mut().find(|line| **line == wanted);
+        found.map(|line| *line = wanted & !DIRTY).is_some()
+    }
+
+    /// Invalidates a block.
+    pub(super) fn invalidate(&mut self, block: u64) {
+        let wanted = line(block);
+        let row = self.row(block);
+        if let Some(way) = row.iter().position(|line| line & !DIRTY == wanted) {
+            row.copy_within(way + 1.., way);
+            row[row.len() - 1] = 0;
+        }
+    }
+
+    /// Evicts a block if the set is full. Returns the evicted block if it is dirty.
+    #[inline(always)]
+    pub(super) fn make_room(&mut self, block: u64) -> Option<u64> {
+        let row = self.row(block);
+        let last = row.len() - 1;
+        let victim = std::mem::take(&mut row[last]);
+        self.evictions += u64::from(victim != 0);
+        if victim & DIRTY == 0 {
+            return None;
+        }
+        self.writebacks += 1;
+        Some((victim >> 1) - 1)
+    }
+
+    /// Fills a set that has room with a clean block.
+    #[inline(always)]
+    pub(super) fn fill(&mut self, block: u64) {
+        let row = self.row(block);
+        row.copy_within(..row.len() - 1, 1);
+        row[0] = line(block);
+    }
+
+    /// The blocks and whether they are dirty, by set. The last one that the policy evicts comes first.
+    #[cfg(test)]
+    pub(super) fn blocks(&self) -> impl Iterator<Item = (u64, bool)> {
+        let valid = self.lines.iter().filter(|line| **line != 0);
+        valid.map(|line| ((line >> 1) - 1, line & DIRTY != 0))
+    }
+
+    /// Returns the counts.
+    pub(super) fn counts(&self) -> LevelCounts {
+        let [reads, writes, fetches] = self.lookups.map(|[misses, hits]| Lookups { hits, misses });
+        let sum = |of: fn(&Lookups) -> u64| [reads, writes, fetches].iter().map(of).sum();
+        let counts = Counts {
+            hits: sum(|lookups| lookups.hits),
+            misses: sum(|lookups| lookups.misses),
+            evictions: self.evictions,
+            writebacks: self.writebacks,
+            ..Counts::default()
+        };
+        LevelCounts {
+            counts,
+            kinds: ByKind { reads, writes, fetches, walks: Lookups::default() },
+            causes: None,
+        }
+    }
+}
