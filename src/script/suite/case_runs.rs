@@ -6,13 +6,13 @@ use super::golden::{
 use super::reports::{Case, Held, Mistake, Verdict};
 
 /// The note about a case that the golden file lacks.
-pub(super) const NO_CASE: &str = "the golden file has no such case";
+pub(crate) const NO_CASE: &str = "the golden file has no such case";
 
 /// Selects cases.
 pub type CaseFilter<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
 
 /// The cases of a file with their recorded statements.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct CaseRuns(pub Vec<(Case, Vec<Placed>)>);
 
 impl CaseRuns {

@@ -2,6 +2,7 @@
 
 pub mod amend;
 pub mod amended;
+mod blessing;
 pub mod case_runs;
 pub mod golden;
 pub mod listing;

@@ -39,6 +39,7 @@ struct More {
     count: u64,
     digest: Digest,
     place: (String, usize),
+    span: Span,
 }
 
 impl<'s> Recorder<'s> {
@@ -73,9 +74,9 @@ impl<'s> Recorder<'s> {
             case.flush();
             case.size += entry.size();
             let (file, line, did) = (statement.file.clone(), statement.line, Some(record.did.clone()));
-            case.listed.push(Placed { entry, file, line, did });
+            case.listed.push(Placed { entry, file, line, span: record.span, did });
         } else {
-            case.more.add(&entry, &statement);
+            case.more.add(&entry, &statement, record.span);
         }
     }
 
@@ -88,10 +89,10 @@ impl<'s> Recorder<'s> {
 impl Case {
     /// Adds an entry with the number of omitted statements.
     fn flush(&mut self) {
-        let More { count, digest, place: (file, line) } = std::mem::take(&mut self.more);
+        let More { count, digest, place: (file, line), span } = std::mem::take(&mut self.more);
         if count > 0 {
             let entry = Entry { more: Some(count), digest: digest.to_string(), ..Entry::default() };
-            self.listed.push(Placed { entry, file, line, did: None });
+            self.listed.push(Placed { entry, file, line, span, did: None });
         }
     }
 
@@ -102,8 +103,9 @@ impl Case {
 }
 
 impl More {
-    fn add(&mut self, entry: &Entry, statement: &Statement) {
+    fn add(&mut self, entry: &Entry, statement: &Statement, span: Span) {
         if self.count == 0 {
+            self.span = span;
             self.place = (statement.file.clone(), statement.line);
         }
         self.count += 1;
