@@ -8,3 +8,4 @@ pub mod golden;
 pub mod listing;
 pub mod reports;
 pub mod review;
+mod sides;

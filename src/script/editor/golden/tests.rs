@@ -101,11 +101,7 @@ fn added_and_removed_statements_are_marked() {
     let found = marks(&changed, &golden);
     assert_eq!(
         found,
-        owned(&[(
-            "show tlb",
-            "the golden file does not contain this statement",
-            "- scenario: again"
-        )])
+        owned(&[("show tlb", "the golden file does not contain this statement", "- scenario: again")])
     );
     let found = marks(&SCRIPT.replace("  translate 0x3D5\n", ""), &golden);
     let message = "the golden file also contains `translate 0x3D5` here";

@@ -19,3 +19,4 @@ pub use formats::{FORMATS, Format};
 pub use gather::Gather;
 pub use suite::Suite;
 pub use summary::{failures, summary};
+pub use trouble::{Trouble, troubles};
