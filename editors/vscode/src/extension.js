@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { Server } from './server.js';
 import { StatePanel } from './state.js';
 import { Previews } from './exam.js';
+import { Tests } from './tests.js';
 import { Told, SCHEME } from './told.js';
 import { apply } from './fixes.js';
 import { around, blocks, question } from './scenarios.js';
@@ -22,6 +23,7 @@ async function activate(context) {
   server = new Server((command, args, next) => lens(told, command, args, next));
   const panel = new StatePanel(server, context.extensionUri);
   const previews = new Previews(server);
+  const tests = new Tests(server);
   const commands = {
     run: () => tell(told, RUN, () => null),
     runHere: () => tell(told, RUN, here),
@@ -37,10 +39,12 @@ async function activate(context) {
     restart: async () => {
       await server?.stop();
       await server?.start();
+      await tests.discover();
     },
   };
   context.subscriptions.push(
     panel,
+    tests,
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, told),
     ...Object.entries(commands).map(([name, command]) => vscode.commands.registerCommand(`pagewalk.${name}`, command)),
     vscode.workspace.onDidChangeConfiguration((change) => server?.changed(change)),
@@ -54,6 +58,7 @@ async function activate(context) {
     vscode.window.onDidChangeActiveTextEditor((editor) => editor && panel.follow(editor)),
   );
   await server.start();
+  await tests.discover();
 }
 
 function deactivate() {

@@ -23,7 +23,7 @@ test('keys and menus name commands that there are', () => {
 });
 
 test('no command of the extension takes the name of one of the server', () => {
-  for (const name of ['pagewalk.runScenario', 'pagewalk.showSteps']) assert.ok(!commands.includes(name), name);
+  for (const name of ['pagewalk.runScenario', 'pagewalk.showSteps', 'pagewalk.showGolden']) assert.ok(!commands.includes(name), name);
 });
 
 test('every setting is explained and is one that the extension reads', () => {

@@ -12,6 +12,7 @@ use lsp_types::{
 };
 use pagewalk_script::editor::{self, Action, ActionKind, Document, ItemKind};
 
+use super::goldens;
 use super::position;
 use super::view::View;
 
@@ -189,7 +190,11 @@ pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActi
         let (_, kind) = KINDS.into_iter().find(|(known, kind)| *known == action.kind && asked(kind))?;
         Some(CodeActionOrCommand::CodeAction(code_action(view, action, kind, &context.diagnostics)))
     });
-    Some(actions.collect())
+    let mut actions: CodeActionResponse = actions.collect();
+    if asked(&CodeActionKind::QUICKFIX) {
+        actions.extend(goldens::actions(view, params).into_iter().map(CodeActionOrCommand::CodeAction));
+    }
+    Some(actions)
 }
 
 /// Whether a kind is the wanted kind or one of its subkinds.

@@ -14,6 +14,7 @@ use pagewalk_script::services::complete::CLASSES;
 
 use super::assistance::action_kinds;
 use super::custom_requests::COMMANDS;
+use super::goldens::SHOW;
 
 /// The capabilities that the server announces.
 pub(crate) fn capabilities() -> ServerCapabilities {
@@ -49,7 +50,7 @@ pub(crate) fn capabilities() -> ServerCapabilities {
         })),
         inlay_hint_provider: Some(OneOf::Left(true)),
         execute_command_provider: Some(ExecuteCommandOptions {
-            commands: COMMANDS.iter().map(|command| command.name.to_owned()).collect(),
+            commands: COMMANDS.iter().map(|command| command.name).chain([SHOW]).map(str::to_owned).collect(),
             ..ExecuteCommandOptions::default()
         }),
         completion_provider: Some(completion()),

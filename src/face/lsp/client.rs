@@ -18,6 +18,10 @@ pub(crate) struct Client {
     pub(crate) markdown: bool,
     /// Whether the client supports code actions as objects in addition to commands.
     pub(crate) actions: bool,
+    /// Whether the client shows disabled code actions with the reason.
+    pub(crate) disabled_actions: bool,
+    /// Whether the client opens documents on request.
+    pub(crate) shows_documents: bool,
     /// Whether the client accepts requests to refresh inlay hints.
     pub(crate) refreshes_hints: bool,
     /// Whether the client accepts requests to report changes of files on disk.
@@ -49,6 +53,12 @@ impl Client {
             snippets: item.and_then(|item| item.snippet_support).unwrap_or(false),
             markdown: hover.is_some_and(|formats| formats.contains(&MarkupKind::Markdown)),
             actions: actions.is_some_and(|actions| actions.code_action_literal_support.is_some()),
+            disabled_actions: actions.and_then(|actions| actions.disabled_support).unwrap_or(false),
+            shows_documents: said
+                .window
+                .as_ref()
+                .and_then(|window| window.show_document.as_ref())
+                .is_some_and(|shows| shows.support),
             refreshes_hints: hints.and_then(|hints| hints.refresh_support).unwrap_or(false),
             watches_files: files.and_then(|files| files.dynamic_registration).unwrap_or(false),
             renames_files: edits.is_some_and(|edits| {

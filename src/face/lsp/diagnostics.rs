@@ -26,7 +26,7 @@ pub(crate) fn by_file(problems: Vec<Problem>) -> DiagnosticsByFile {
         let diagnostic = Diagnostic {
             range: range(&problem.location.lines, &problem.location.range),
             severity: Some(match problem.severity {
-                _ if problem.is_open() => DiagnosticSeverity::INFORMATION,
+                _ if problem.is_note() => DiagnosticSeverity::INFORMATION,
                 Severity::Error => DiagnosticSeverity::ERROR,
                 Severity::Warning => DiagnosticSeverity::WARNING,
             }),

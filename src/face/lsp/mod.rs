@@ -3,10 +3,12 @@
 
 mod assistance;
 mod capabilities;
+mod cases;
 mod client;
 mod custom_requests;
 mod diagnostics;
 mod documents;
+mod goldens;
 mod navigation;
 mod position;
 mod requests;

@@ -11,6 +11,7 @@ use lsp_server::{RequestId, ResponseError};
 use pagewalk_script::editor::{Document, RunResult};
 
 use super::diagnostics::{DiagnosticsByFile, by_file};
+use super::goldens::golden_file;
 use crate::face::threads::STACK;
 
 /// The result of a job.
@@ -82,7 +83,7 @@ impl Task {
         if !run {
             return;
         }
-        let ran = Arc::new(document.run(max_steps, stop));
+        let ran = Arc::new(document.run_and_compare(max_steps, stop, golden_file(&path)));
         if stop.load(Ordering::Relaxed) {
             return;
         }

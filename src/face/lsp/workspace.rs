@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use lsp_server::ResponseError;
 use lsp_types::{Location, OneOf, TextEdit, WorkspaceSymbol};
 use pagewalk_script::editor::{Document, OpenTexts, Symbol};
 use pagewalk_script::lang::include::text_of;
@@ -36,11 +37,17 @@ fn documents<'a>(folders: &'a [PathBuf], open: &'a Arc<OpenTexts>) -> impl Itera
 }
 
 /// Answers a request from the client's folders and the open texts, on the worker thread.
-pub(crate) type WorkspaceAnswer = fn(&Client, &Arc<OpenTexts>, &Value, &AtomicBool) -> Value;
+pub(crate) type WorkspaceAnswer =
+    fn(&Client, &Arc<OpenTexts>, &Value, &AtomicBool) -> Result<Value, ResponseError>;
 
 /// Answers `workspace/symbol` with the declarations whose names contain the letters of the query in order. Ends early
 /// when `stop` becomes true.
-pub(crate) fn symbols(client: &Client, open: &Arc<OpenTexts>, params: &Value, stop: &AtomicBool) -> Value {
+pub(crate) fn symbols(
+    client: &Client,
+    open: &Arc<OpenTexts>,
+    params: &Value,
+    stop: &AtomicBool,
+) -> Result<Value, ResponseError> {
     let query = params.get("query").and_then(Value::as_str).unwrap_or("");
     let mut found = Vec::new();
     for document in documents(&client.folders, open) {
@@ -50,7 +57,7 @@ pub(crate) fn symbols(client: &Client, open: &Arc<OpenTexts>, params: &Value, st
         document.symbols().iter().for_each(|symbol| collect(&document, symbol, None, query, &mut found));
     }
     found.truncate(MOST);
-    json!(found)
+    Ok(json!(found))
 }
 
 fn collect(
@@ -86,7 +93,12 @@ fn contains(name: &str, query: &str) -> bool {
 
 /// Answers `workspace/willRenameFiles` with the changes that keep the names of files in scripts correct. The golden files of
 /// renamed scripts are also renamed if the client supports such changes.
-pub(crate) fn renames(client: &Client, open: &Arc<OpenTexts>, params: &Value, _: &AtomicBool) -> Value {
+pub(crate) fn renames(
+    client: &Client,
+    open: &Arc<OpenTexts>,
+    params: &Value,
+    _: &AtomicBool,
+) -> Result<Value, ResponseError> {
     let path = |file: &Value, end: &str| Some(path_of(&file.get(end)?.as_str()?.parse().ok()?));
     let files = params.get("files").and_then(Value::as_array).into_iter().flatten();
     let files: Vec<(PathBuf, PathBuf)> =
@@ -97,7 +109,7 @@ pub(crate) fn renames(client: &Client, open: &Arc<OpenTexts>, params: &Value, _:
         .filter_map(|(path, edits)| Some((uri_of(&path)?.to_string(), edits)));
     if !client.renames_files {
         let changes = edits.map(|(uri, edits)| (uri, json!(edits)));
-        return json!({ "changes": changes.collect::<serde_json::Map<_, _>>() });
+        return Ok(json!({ "changes": changes.collect::<serde_json::Map<_, _>>() }));
     }
     let edits =
         edits.map(|(uri, edits)| json!({ "textDocument": { "uri": uri, "version": null }, "edits": edits }));
@@ -107,7 +119,7 @@ pub(crate) fn renames(client: &Client, open: &Arc<OpenTexts>, params: &Value, _:
         let (old, new) = (uri_of(&old)?.to_string(), uri_of(&new)?.to_string());
         free.then(|| json!({ "kind": "rename", "oldUri": old, "newUri": new }))
     });
-    json!({ "documentChanges": edits.chain(goldens).collect::<Vec<_>>() })
+    Ok(json!({ "documentChanges": edits.chain(goldens).collect::<Vec<_>>() }))
 }
 
 /// Returns the edits to the names of files that move, relative to the script, when these files are renamed.

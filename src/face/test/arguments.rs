@@ -307,7 +307,7 @@ fn clock() -> Duration {
 }
 
 /// Whether a CI system runs the program.
-fn in_ci() -> bool {
+pub(crate) fn in_ci() -> bool {
     std::env::var_os("CI").is_some_and(|ci| !ci.is_empty())
 }
 

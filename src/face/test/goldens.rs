@@ -6,9 +6,9 @@ use std::path::{Path, PathBuf};
 
 use super::find::{ENDING, SuiteFile, SuiteFileKind, error_words, report_name};
 use crate::face::atomic_write::write_file;
-use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Golden, Held, Unusable, Verdict};
+use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Held, Unusable};
 use pagewalk_script::lang::loader::{Disk, Loader};
-use pagewalk_script::suite::golden::{read, write};
+use pagewalk_script::suite::golden::write;
 use pagewalk_script::suite::reports::{Blessed, Outcome, command};
 
 /// Returns the golden file for a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless `x.pw` exists.
@@ -47,16 +47,16 @@ pub(crate) fn rewrite(found: &SuiteFile, runs: &mut CaseRuns, wanted: CaseFilter
 }
 
 fn rewrite_path(found: &SuiteFile, path: &Path, runs: &mut CaseRuns, wanted: CaseFilter) -> Outcome {
-    if let Some(refusal) = refusal(found, runs, wanted) {
+    if let Some((why, fix)) = runs.refusal(wanted) {
         runs.set_golden(&Held::NotCompared);
-        return refusal;
+        return Outcome::NotWritten { why: why.to_owned(), fix };
     }
-    let old =
-        if is_present(path) { load(path).and_then(|bytes| read(&bytes)) } else { Ok(Golden::default()) };
-    if let Err(unusable @ (Unusable::Newer { .. } | Unusable::Unreadable(_))) = &old {
-        return reject(found, path, runs, wanted, unusable);
-    }
-    let (new, changed) = runs.bless(old.as_ref().ok(), wanted);
+    let old = is_present(path).then(|| load(path));
+    let old = old.as_ref().map(|bytes| bytes.as_deref().map_err(Clone::clone));
+    let (new, changed) = match runs.bless_bytes(old, wanted) {
+        Ok(blessed) => blessed,
+        Err(unusable) => return reject(found, path, runs, wanted, &unusable),
+    };
     let text = write(&new, &file_name(found));
     let unchanged = fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes());
     if let Some(error) = (!unchanged).then(|| write_file(path, &text).err()).flatten() {
@@ -79,27 +79,6 @@ fn reject(
     runs.reject(unusable, report_name(path), wanted);
     let fix = unusable.help(&command("--bless", &found.name));
     Outcome::NotWritten { why: unusable.to_string(), fix }
-}
-
-/// Returns the reason not to write the results of these cases.
-pub(crate) fn refusal(found: &SuiteFile, runs: &CaseRuns, wanted: CaseFilter) -> Option<Outcome> {
-    let bad = runs.cases().filter(|case| wanted(case) && case.own().bad());
-    let case = bad.max_by_key(|case| case.own())?;
-    let (why, fix) = match case.own() {
-        Verdict::Wrong => ("the script has a mistake", "fix the mistake".to_owned()),
-        _ if case.fails => (
-            "a block with `fails` passes",
-            "remove `fails` from the info string of the block, or correct its script".to_owned(),
-        ),
-        _ => (
-            "an expectation failed",
-            format!(
-                "fix the script, or accept the actual values with `{}`",
-                command("--accept", &found.name)
-            ),
-        ),
-    };
-    Some(Outcome::NotWritten { why: why.to_owned(), fix })
 }
 
 /// Whether a file, a folder, or a link has this name, even if the link leads nowhere.

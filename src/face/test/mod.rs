@@ -1,7 +1,7 @@
 //! `pagewalk test`: checks the expectations of script files and of scripts in Markdown.
 
 mod amend;
-mod arguments;
+pub(crate) mod arguments;
 mod fences;
 pub(crate) mod find;
 pub(crate) mod goldens;
@@ -10,7 +10,7 @@ mod play;
 mod progress;
 mod reports;
 mod review;
-mod script;
+pub(crate) mod script;
 mod select;
 mod watch;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::OnceLock;
 
 use super::find::{SuiteFile, SuiteFileKind, included, report_name};
-use super::goldens::{compare_with_golden, golden_of, is_present, refusal, rewrite};
+use super::goldens::{compare_with_golden, golden_of, is_present, rewrite};
 use super::orphans::{Orphan, former, renamed, stale};
 use super::script::scripts;
 use crate::face::deny::Checking;
@@ -109,7 +109,7 @@ impl SuitePlan<'_> {
             played.blessed = rewrite(found, &mut did, self.wanted);
         }
         if self.goldens == Goldens::Review
-            && refusal(found, &did, self.wanted).is_none()
+            && did.refusal(self.wanted).is_none()
             && !did.items(self.wanted).is_empty()
         {
             played.review = Some(did);

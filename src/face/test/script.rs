@@ -1,5 +1,6 @@
 //! The scripts of a file.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::fences::{Fence, fences};
@@ -12,12 +13,20 @@ use pagewalk_script::lang::source::decode;
 /// Returns the scripts of a file. Fails for an unreadable Markdown file. An unreadable script is returned as
 /// a script with an error.
 pub(crate) fn scripts(found: &SuiteFile) -> Result<Vec<TestScript>, Mistake> {
+    scripts_from(found, &mut Texts { texts: BTreeMap::new(), other: Disk })
+}
+
+/// Like [`scripts`], with files from a loader.
+pub(crate) fn scripts_from<L: Loader>(
+    found: &SuiteFile,
+    loader: &mut Texts<L>,
+) -> Result<Vec<TestScript>, Mistake> {
     let name = Name { file: found.name.clone(), ..Name::default() };
     if found.kind == SuiteFileKind::Script {
-        let script = CheckedScript::from_path(&found.path);
+        let script = CheckedScript::from_loader(&found.path, loader);
         return Ok(vec![TestScript { name, ..TestScript::new(script) }]);
     }
-    let text = document(&found.path).map_err(|message| Mistake {
+    let text = document(&found.path, loader).map_err(|message| Mistake {
         file: found.name.clone(),
         line: 1,
         column: 1,
@@ -25,13 +34,12 @@ pub(crate) fn scripts(found: &SuiteFile) -> Result<Vec<TestScript>, Mistake> {
         message,
         help: String::new(),
     })?;
-    let mut loader = Texts { texts: std::collections::BTreeMap::default(), other: Disk };
-    let scripts = fences(&text).into_iter().map(|fence| block(found, fence, &name, &mut loader));
+    let scripts = fences(&text).into_iter().map(|fence| block(found, fence, &name, loader));
     Ok(scripts.collect())
 }
 
 /// Returns a block of a document, and makes the block available to later blocks by name.
-fn block(found: &SuiteFile, fence: Fence, document: &Name, loader: &mut Texts<Disk>) -> TestScript {
+fn block<L: Loader>(found: &SuiteFile, fence: Fence, document: &Name, loader: &mut Texts<L>) -> TestScript {
     let script = CheckedScript::from_text(&found.path.display().to_string(), &fence.text, loader);
     if let (Some(file), Some(folder)) = (&fence.file, folder(&found.path)) {
         loader.texts.insert(folder.join(file), fence.text.into_bytes());
@@ -47,8 +55,8 @@ fn folder(path: &Path) -> Option<PathBuf> {
 }
 
 /// Returns the text of a Markdown file, or the reason why it cannot be read.
-fn document(path: &Path) -> Result<String, String> {
-    let bytes = Disk
+fn document(path: &Path, loader: &mut impl Loader) -> Result<String, String> {
+    let bytes = loader
         .load(path)
         .map_err(|error| format!("cannot read `{}`: {}", report_name(path), error_words(&error)))?;
     let text = decode(&bytes).map_err(|at| {

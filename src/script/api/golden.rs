@@ -79,86 +79,35 @@ impl TestScript {
     /// that is expected to fail is a single case. Omits the scenarios of included scripts, which are tested on their
     /// own.
     pub fn cases(&self) -> Vec<Case> {
-        self.all_cases(&self.included_scripts()).into_iter().filter(|case| !case.included).collect()
+        self.script_cases().cases().into_iter().filter(|case| !case.included).collect()
     }
 
-    fn all_cases(&self, scripts: &HashSet<Span>) -> Vec<Case> {
-        let mut own = Case::new(self.name.clone(), self.line);
-        own.fails = self.fails;
-        let mut cases = vec![own];
-        if !self.fails {
-            self.scenarios(&self.script.script.body, scripts, false, &mut cases);
-        }
-        cases
+    /// Returns the span of the first scenario with a name.
+    pub fn scenario(&self, name: &str) -> Option<Span> {
+        self.script_cases().scenario(name)
     }
 
-    /// Returns each `include` of a file that is a complete script: it runs on its own without mistakes.
-    fn included_scripts(&self) -> HashSet<Span> {
-        let CheckedScript { script, sources, files, .. } = &self.script;
-        let is_complete = |body: &Block| {
-            run::check(body, sources, files, Options::default()).diagnostics.is_empty()
-                && run::play(body, sources, files, Options::default(), &mut Discard).diagnostics.is_empty()
-        };
-        let includes = statements(&script.body).filter_map(|stmt| match &stmt.kind {
-            StmtKind::Include { body, .. } if stmt.span.file == 0 => Some((stmt.span, body)),
-            _ => None,
-        });
-        includes.filter(|(_, body)| is_complete(body)).map(|(span, _)| span).collect()
-    }
-
-    fn scenarios(&self, block: &Block, scripts: &HashSet<Span>, included: bool, cases: &mut Vec<Case>) {
-        for stmt in block.iter().filter(|stmt| stmt.span.file != 0 || stmt.span.end > self.from) {
-            match &stmt.kind {
-                StmtKind::Scenario { name, body } | StmtKind::Question { title: name, body, .. } => {
-                    let scenario = Some(name.text.to_string());
-                    if cases.iter().all(|case| case.name.scenario != scenario) {
-                        let line =
-                            self.script.sources.location(stmt.span).map_or(self.line, |(_, at)| at.line);
-                        let name = Name { scenario, ..self.name.clone() };
-                        cases.push(Case { included, ..Case::new(name, line) });
-                    }
-                    self.scenarios(body, scripts, included, cases);
-                }
-                _ => {
-                    let included = included || scripts.contains(&stmt.span);
-                    stmt.blocks().for_each(|body| self.scenarios(body, scripts, included, cases));
-                }
-            }
-        }
+    fn script_cases(&self) -> ScriptCases<'_> {
+        let Self { name, script, fails, line, from, clock: _ } = self;
+        let scripts = included_scripts(script);
+        ScriptCases { name: name.clone(), script, fails: *fails, line: *line, from: *from, scripts }
     }
 
     /// Runs the script unless it has errors. Adds the errors from the run to the script's diagnostics and
     /// cases. `record` adds the entries of a golden file to the cases.
     pub fn run(&mut self, record: bool) -> CaseRuns {
-        let scripts = self.included_scripts();
-        let cases = self.all_cases(&scripts);
-        let wrong = !self.script.diagnostics.is_empty();
-        let mut runs: Vec<_> = if wrong {
-            cases.into_iter().map(|case| (case, Vec::new())).collect()
-        } else {
-            let mut gather = Gather::new(&self.script.sources, cases, self.from, record.then_some(&scripts));
-            if let Some(clock) = self.clock {
-                gather.measure(clock);
-            }
-            let ended = self.script.run(Options::default(), &mut gather);
-            let (mut cases, did) = gather.cases();
-            self.script.diagnostics = ended.diagnostics;
-            cases[0].ran = true;
-            cases.into_iter().zip(did).collect()
-        };
-        for diagnostic in self.script.diagnostics.iter().chain(&self.script.warnings) {
-            let scenario = self.scenario_at(diagnostic.span);
-            let at = runs.iter().position(|(case, _)| case.name.scenario == scenario).unwrap_or(0);
-            let case = &mut runs[at].0;
-            let list = if diagnostic.is_warning() { &mut case.warnings } else { &mut case.mistakes };
-            list.push(Mistake::from_diagnostic(diagnostic, &self.script.sources));
+        let cases = self.script_cases();
+        if !self.script.diagnostics.is_empty() {
+            return cases.runs(None, &self.script.diagnostics);
         }
-        // A mistake in a scenario ends only the scenario, unless the script does not run at all.
-        if !self.fails && (wrong || !runs[0].0.mistakes.is_empty()) {
-            let rest = runs.iter_mut().filter(|(case, _)| case.mistakes.is_empty());
-            rest.for_each(|(case, _)| case.interrupted = true);
+        let mut gather = cases.gather(record);
+        if let Some(clock) = self.clock {
+            gather.measure(clock);
         }
-        CaseRuns(runs)
+        let ended = self.script.run(Options::default(), &mut gather);
+        let runs = cases.runs(Some(gather), &ended.diagnostics);
+        self.script.diagnostics = ended.diagnostics;
+        runs
     }
 
     /// Runs the script, which has no errors. Returns the values to write into the selected cases, and the
@@ -173,6 +122,94 @@ impl TestScript {
         let ended = self.script.run(Options::default(), &mut watching);
         (findings, ended.diagnostics)
     }
+}
+
+/// The cases of a script that another owner runs.
+#[derive(Debug)]
+pub struct ScriptCases<'s> {
+    name: Name,
+    script: &'s CheckedScript,
+    fails: bool,
+    line: usize,
+    from: u32,
+    /// The `include` of each complete script.
+    scripts: HashSet<Span>,
+}
+
+impl<'s> ScriptCases<'s> {
+    /// Returns the cases of a whole file.
+    pub fn new(script: &'s CheckedScript) -> Self {
+        let name = Name { file: script.name().to_owned(), ..Name::default() };
+        Self { name, script, fails: false, line: 1, from: 0, scripts: included_scripts(script) }
+    }
+
+    fn cases(&self) -> Vec<Case> {
+        let mut own = Case::new(self.name.clone(), self.line);
+        own.fails = self.fails;
+        let mut cases = vec![own];
+        if !self.fails {
+            self.scenarios(&self.script.script.body, false, &mut cases);
+        }
+        cases
+    }
+
+    /// Returns the span of the first scenario with a name.
+    pub fn scenario(&self, name: &str) -> Option<Span> {
+        let is_wanted = |stmt: &&Stmt| title(stmt).is_some_and(|title| title == name);
+        let all = statements(&self.script.script.body).filter(|stmt| self.is_own(stmt));
+        all.filter(|stmt| is_wanted(stmt)).map(|stmt| stmt.span).next()
+    }
+
+    /// Whether a statement is not in the text before the script.
+    fn is_own(&self, stmt: &Stmt) -> bool {
+        stmt.span.file != 0 || stmt.span.end > self.from
+    }
+
+    fn scenarios(&self, block: &Block, included: bool, cases: &mut Vec<Case>) {
+        for stmt in block.iter().filter(|stmt| self.is_own(stmt)) {
+            let Some(scenario) = title(stmt) else {
+                let included = included || self.scripts.contains(&stmt.span);
+                stmt.blocks().for_each(|body| self.scenarios(body, included, cases));
+                continue;
+            };
+            let scenario = Some(scenario.to_owned());
+            if cases.iter().all(|case| case.name.scenario != scenario) {
+                let line = self.script.sources.location(stmt.span).map_or(self.line, |(_, at)| at.line);
+                let name = Name { scenario, ..self.name.clone() };
+                cases.push(Case { included, ..Case::new(name, line) });
+            }
+            stmt.blocks().for_each(|body| self.scenarios(body, included, cases));
+        }
+    }
+
+    /// Returns the sink for a run of the script. `record` adds the entries of a golden file to the cases.
+    pub fn gather(&self, record: bool) -> Gather<'s> {
+        let scripts = record.then(|| self.scripts.clone());
+        Gather::new(&self.script.sources, self.cases(), self.from, scripts)
+    }
+
+    /// Returns the results of the cases after a run, or without results if the script did not run because of its errors.
+    /// Adds the errors, and the script's warnings, to the cases.
+    pub fn runs(&self, gathered: Option<Gather>, errors: &[Diagnostic]) -> CaseRuns {
+        let ran = gathered.is_some();
+        let (mut cases, did) = gathered.map_or_else(|| (self.cases(), Vec::new()), Gather::cases);
+        cases[0].ran = ran;
+        let did = did.into_iter().chain(std::iter::repeat_with(Vec::new));
+        let mut runs: Vec<_> = cases.into_iter().zip(did).collect();
+        for diagnostic in errors.iter().chain(&self.script.warnings) {
+            let scenario = self.scenario_at(diagnostic.span);
+            let at = runs.iter().position(|(case, _)| case.name.scenario == scenario).unwrap_or(0);
+            let case = &mut runs[at].0;
+            let list = if diagnostic.is_warning() { &mut case.warnings } else { &mut case.mistakes };
+            list.push(Mistake::from_diagnostic(diagnostic, &self.script.sources));
+        }
+        // A mistake in a scenario ends only the scenario, unless the script does not run at all.
+        if !self.fails && (!ran || !runs[0].0.mistakes.is_empty()) {
+            let rest = runs.iter_mut().filter(|(case, _)| case.mistakes.is_empty());
+            rest.for_each(|(case, _)| case.interrupted = true);
+        }
+        CaseRuns(runs)
+    }
 
     /// Returns the innermost scenario around a position.
     fn scenario_at(&self, at: Span) -> Option<String> {
@@ -183,13 +220,33 @@ impl TestScript {
                 stmt.span.file == at.file && (stmt.span.start..stmt.span.end).contains(&at.start)
             };
             let Some(stmt) = block.iter().find(around) else { break };
-            if let StmtKind::Scenario { name, .. } | StmtKind::Question { title: name, .. } = &stmt.kind {
-                scenario = Some(name.text.to_string());
-            }
+            scenario = title(stmt).map(str::to_owned).or(scenario);
             let deeper = stmt.blocks().find(|body| body.iter().any(|stmt| around(&stmt)));
             let Some(deeper) = deeper else { break };
             block = deeper;
         }
         scenario
+    }
+}
+
+/// Returns each `include` of a file that is a complete script: it runs on its own without mistakes.
+fn included_scripts(script: &CheckedScript) -> HashSet<Span> {
+    let CheckedScript { script, sources, files, .. } = script;
+    let is_complete = |body: &Block| {
+        run::check(body, sources, files, Options::default()).diagnostics.is_empty()
+            && run::play(body, sources, files, Options::default(), &mut Discard).diagnostics.is_empty()
+    };
+    let includes = statements(&script.body).filter_map(|stmt| match &stmt.kind {
+        StmtKind::Include { body, .. } if stmt.span.file == 0 => Some((stmt.span, body)),
+        _ => None,
+    });
+    includes.filter(|(_, body)| is_complete(body)).map(|(span, _)| span).collect()
+}
+
+/// Returns the name of a scenario or the title of a question.
+fn title(stmt: &Stmt) -> Option<&str> {
+    match &stmt.kind {
+        StmtKind::Scenario { name, .. } | StmtKind::Question { title: name, .. } => Some(&name.text),
+        _ => None,
     }
 }

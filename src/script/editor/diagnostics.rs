@@ -1,6 +1,7 @@
 //! Diagnostics and failed expectations.
 
 use super::document::{Document, Location};
+use super::golden::GOLDEN;
 use super::run::{Failure, RunResult};
 use crate::lang::diagnostic::{Diagnostic, Severity};
 
@@ -10,12 +11,13 @@ pub(super) const EXPECTATION: &str = "expectation";
 /// The code of a `?`.
 pub(super) const OPEN: &str = "open";
 
-/// A diagnostic, a failed expectation, or a `?` with its value.
+/// A diagnostic, a failed expectation, a `?` with its value, or a difference from the golden file.
 #[derive(Debug, Clone)]
 pub struct Problem {
     /// The location, which may be in an included file.
     pub location: Location,
-    /// The code of a diagnostic, `expectation` for a failed expectation, or `open` for a `?`.
+    /// The code of a diagnostic, `expectation` for a failed expectation, `open` for a `?`, or `golden` for a
+    /// difference from the golden file.
     pub code: &'static str,
     /// Whether the problem prevents the script from running.
     pub severity: Severity,
@@ -26,9 +28,9 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// Whether the problem is only the value of a `?`, which is not an error.
-    pub fn is_open(&self) -> bool {
-        self.code == OPEN
+    /// Whether the problem is only a note: the value of a `?`, or a difference from the golden file.
+    pub fn is_note(&self) -> bool {
+        matches!(self.code, OPEN | GOLDEN)
     }
 }
 
@@ -51,7 +53,8 @@ impl Document {
         self.mistakes(&script.diagnostics).chain(self.mistakes(&script.warnings)).collect()
     }
 
-    /// Returns the errors from a run of this document, the failed expectations, and the values of `?`.
+    /// Returns the errors from a run of this document, the failed expectations, the values of `?`, and the differences
+    /// from the golden file.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -71,7 +74,8 @@ impl Document {
                 related: Vec::new(),
             })
         });
-        self.mistakes(&run.diagnostics).chain(failures).collect()
+        let golden = run.golden.iter().flat_map(|golden| self.golden_problems(golden));
+        self.mistakes(&run.diagnostics).chain(failures).chain(golden).collect()
     }
 
     fn mistakes<'d>(&'d self, wrong: &'d [Diagnostic]) -> impl Iterator<Item = Problem> + 'd {

@@ -7,13 +7,13 @@ use super::golden::{
 use super::reports::{Case, Held, Mistake, Verdict};
 
 /// The note about a case that the golden file lacks.
-pub(super) const NO_CASE: &str = "the golden file has no such case";
+pub(crate) const NO_CASE: &str = "the golden file has no such case";
 
 /// Selects cases.
 pub type CaseFilter<'a> = &'a (dyn Fn(&Case) -> bool + Sync);
 
 /// The cases of a file with their recorded statements.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct CaseRuns(pub Vec<(Case, Vec<Placed>)>);
 
 impl CaseRuns {
@@ -41,7 +41,7 @@ impl CaseRuns {
     }
 
     /// Returns the results of all cases, including those of included scripts.
-    pub(super) fn with_included(&self) -> Golden {
+    pub(crate) fn with_included(&self) -> Golden {
         let cases = self.0.iter().map(|(case, run)| Section {
             block: case.name.block.as_deref().map(|block| unnumbered(block).to_owned()),
             scenario: case.name.scenario.clone(),

@@ -2,8 +2,10 @@
 
 pub mod amend;
 pub mod amended;
+mod blessing;
 pub mod case_runs;
 pub mod golden;
 pub mod listing;
 pub mod reports;
 pub mod review;
+mod sides;

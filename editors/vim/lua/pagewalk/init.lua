@@ -127,6 +127,13 @@ local function state(how)
   end
 end
 
+--- @param what 'run'|'golden'
+local function tests(what)
+  return function(_, buffer)
+    require('pagewalk.tests')[what](buffer)
+  end
+end
+
 --- Practices the question at the cursor in a terminal, at Pagewalk's prompt.
 --- @param client vim.lsp.Client
 --- @param buffer integer
@@ -162,6 +169,8 @@ local does = {
   paper = exam(false),
   key = exam(true),
   practice = practice,
+  test = tests('run'),
+  golden = tests('golden'),
 }
 
 local function known(typed)
@@ -189,6 +198,18 @@ local function lenses(buffer)
   vim.lsp.codelens.refresh({ bufnr = buffer })
 end
 
+--- Reports each golden file that the editor writes to the server, because Neovim may not watch the files on disk.
+--- @param client vim.lsp.Client
+local function report_goldens(client)
+  vim.api.nvim_create_autocmd('BufWritePost', {
+    group = vim.api.nvim_create_augroup('pagewalk_goldens_' .. client.id, {}),
+    pattern = '*.golden.yaml',
+    callback = function(event)
+      client:notify('workspace/didChangeWatchedFiles', { changes = { { uri = vim.uri_from_fname(event.match), type = 2 } } })
+    end,
+  })
+end
+
 --- Sets up a buffer after the server attaches to it.
 --- @param client vim.lsp.Client
 --- @param buffer integer
@@ -199,6 +220,7 @@ function M.attach(client, buffer)
   if client:supports_method('textDocument/codeLens') then
     lenses(buffer)
   end
+  report_goldens(client)
   vim.api.nvim_buf_create_user_command(buffer, 'Pagewalk', function(typed)
     local attached = server(buffer)
     if not does[typed.args] then
@@ -208,7 +230,7 @@ function M.attach(client, buffer)
     else
       does[typed.args](attached, buffer)
     end
-  end, { nargs = 1, complete = known, desc = 'Run the script, show its state, accept values, preview its exam' })
+  end, { nargs = 1, complete = known, desc = 'Run the script and its tests, show its state, accept values, preview its exam' })
 end
 
 return M

@@ -13,7 +13,9 @@ use lsp_types::request::{self, Request as _};
 use serde_json::Value;
 
 use super::Server;
+use crate::face::lsp::cases::{self, CASES, TEST};
 use crate::face::lsp::custom_requests::{self, COMMANDS, EXAM, STEP};
+use crate::face::lsp::goldens::{self, SHOW};
 use crate::face::lsp::requests::{RequestRow, find_request};
 use crate::face::lsp::response_error::response_error;
 use crate::face::lsp::uri::path_of;
@@ -37,6 +39,8 @@ impl Server {
             }
             STEP => self.answer_on_worker(&request, custom_requests::step),
             EXAM => self.answer_on_worker(&request, custom_requests::exam),
+            TEST => self.answer_in_workspace(request, cases::test),
+            CASES => self.answer_in_workspace(request, cases::cases),
             request::ExecuteCommand::METHOD => self.execute(&request),
             request::WorkspaceSymbolRequest::METHOD => self.answer_in_workspace(request, workspace::symbols),
             request::WillRenameFiles::METHOD => self.answer_in_workspace(request, workspace::renames),
@@ -127,12 +131,26 @@ impl Server {
     fn answer_in_workspace(&mut self, request: Request, answer: WorkspaceAnswer) {
         let (client, open) = (self.client.clone(), self.documents.texts());
         let id = request.id.clone();
-        self.submit(&id, Arc::default(), move |stop| Ok(answer(&client, &open, &request.params, stop)));
+        self.submit(&id, Arc::default(), move |stop| answer(&client, &open, &request.params, stop));
     }
 
-    /// Executes a command. The arguments are the document's URI and the scenario's name or null.
+    /// Opens a golden file in the editor.
+    fn show_golden(&mut self, request: &Request) {
+        match goldens::shown_document(request.params.get("arguments")) {
+            Ok(document) => {
+                self.send_request::<request::ShowDocument>(&document);
+                self.answer(request.id.clone(), Ok(Value::Null));
+            }
+            Err(error) => self.answer(request.id.clone(), Err(error)),
+        }
+    }
+
+    /// Executes a command. The arguments of a command about a run are the document's URI and the scenario's name or null.
     fn execute(&mut self, request: &Request) {
         let name = request.params.get("command").and_then(Value::as_str).unwrap_or("");
+        if name == SHOW {
+            return self.show_golden(request);
+        }
         let Some(command) = COMMANDS.iter().find(|command| command.name == name) else {
             let error = response_error(ErrorCode::InvalidParams, format!("unknown command {name}"));
             return self.answer(request.id.clone(), Err(error));

@@ -247,7 +247,12 @@ fn add_new(actions: &mut Vec<Action>, action: Action) {
 
 /// Whether a span and a range overlap or touch.
 fn touches(span: Span, range: &Range<usize>) -> bool {
-    span.start as usize <= range.end && range.start <= span.end as usize
+    overlaps(&span.bytes(), range)
+}
+
+/// Whether two ranges overlap or touch.
+pub(super) fn overlaps(one: &Range<usize>, other: &Range<usize>) -> bool {
+    one.start <= other.end && other.start <= one.end
 }
 
 /// Returns the document's edits whose spans match.

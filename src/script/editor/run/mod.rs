@@ -3,10 +3,13 @@
 mod recorder;
 mod result;
 
+use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::document::Document;
+use super::golden::{GoldenFile, GoldenResult};
 use crate::api::CheckedScript;
+use crate::api::golden::ScriptCases;
 use crate::lang::ast::{Block, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::record::Sink;
@@ -30,15 +33,29 @@ impl Document {
     /// assert!(run.failures[0].message.starts_with("vpn is 0x0F, not 0x03"));
     /// ```
     pub fn run(&self, max_steps: u64, interrupt: &AtomicBool) -> RunResult {
-        let CheckedScript { sources, script, .. } = self.script();
+        self.run_and_compare(max_steps, interrupt, None)
+    }
+
+    /// Like [`Document::run`], and compares the results with a golden file unless the script has errors.
+    pub fn run_and_compare(
+        &self,
+        max_steps: u64,
+        interrupt: &AtomicBool,
+        golden: Option<GoldenFile>,
+    ) -> RunResult {
+        let CheckedScript { sources, script, diagnostics: wrong, .. } = self.script();
         let body = self.runnable();
         let mut accept = Findings::new(Wanted { accept: true, fill: false });
         let mut fill = Findings::new(Wanted { accept: false, fill: true });
         let mut recorder = RunRecorder::new(sources);
+        let cases = ScriptCases::new(self.script());
+        let golden = golden.filter(|_| wrong.is_empty());
+        let mut gather = golden.is_some().then(|| cases.gather(true));
         let ended = {
             let mut accepting = accept.watch(&body, sources, &|_| true);
             let mut filling = fill.watch(&body, sources, &|_| true);
             let mut all = SinkGroup(vec![&mut recorder, &mut accepting, &mut filling]);
+            all.0.extend(gather.as_mut().map(|gather| gather as &mut dyn Sink));
             self.play(&body, max_steps, &mut all, interrupt).0
         };
         let mut diagnostics = ended.diagnostics;
@@ -47,7 +64,11 @@ impl Document {
             let names = [Code::UnknownFunction, Code::UnknownName, Code::UnknownVerb];
             diagnostics.retain(|wrong| !names.contains(&wrong.code));
         }
-        RunResult { diagnostics, ..recorder.into_result(&accept, &fill) }
+        let golden = golden.filter(|_| diagnostics.is_empty()).map(|file| {
+            let name = self.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+            Arc::new(GoldenResult::new(file, &cases, cases.runs(gather, &diagnostics), name))
+        });
+        RunResult { diagnostics, golden, ..recorder.into_result(&accept, &fill) }
     }
 
     /// Returns the statements that can run despite errors.

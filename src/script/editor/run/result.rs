@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use crate::editor::golden::GoldenResult;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
@@ -21,6 +22,8 @@ pub struct RunResult {
     pub fill: Plan,
     /// Diagnostics of the run.
     pub diagnostics: Vec<Diagnostic>,
+    /// The comparison with the golden file, or `None` if there is no golden file or the script has errors.
+    pub golden: Option<Arc<GoldenResult>>,
 }
 
 /// A statement that ran at least once.

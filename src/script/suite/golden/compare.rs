@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::align::{Pair, pairs};
 use super::model::Entry;
+use crate::lang::span::Span;
 use crate::run::facts::reported_facts;
 use crate::run::record::Did;
 
@@ -15,6 +16,8 @@ pub struct Placed {
     pub(crate) file: String,
     /// The line, counted from 1.
     pub(crate) line: usize,
+    /// The location in the sources of the run.
+    pub(crate) span: Span,
     /// The record, which explains the facts, or `None` if the entry is not a single statement.
     pub(crate) did: Option<Arc<Did>>,
 }
@@ -26,6 +29,12 @@ pub struct Difference {
     pub(crate) file: String,
     /// The line, counted from 1.
     pub(crate) line: usize,
+    /// The location of the statement in the sources of the run, or `None` if the case has no statements.
+    pub(crate) span: Option<Span>,
+    /// The index of the entry in the golden section, or `None` if the section lacks the statement.
+    pub(crate) entry: Option<usize>,
+    /// Whether the run has the statement.
+    pub(crate) ran: bool,
     pub(crate) statement: String,
     /// The lines that differ.
     pub(crate) changes: Vec<Change>,
@@ -70,6 +79,7 @@ pub(crate) fn compared<'a>(
     let old: Vec<String> = golden.iter().map(Entry::head).collect();
     let new: Vec<String> = run.iter().map(|placed| placed.entry.head()).collect();
     let compared = pairs(&old, &new).into_iter().map(|Pair { at, old, new }| {
+        let entry = old;
         let (old, placed) = (old.and_then(|at| golden.get(at)), new.and_then(|at| run.get(at).copied()));
         let new = placed.map(|placed| &placed.entry);
         let changes = changes(old, new);
@@ -77,11 +87,20 @@ pub(crate) fn compared<'a>(
             return Compared { old, new, difference: None };
         }
         let statement = new.or(old).map(Entry::head).unwrap_or_default();
-        let (file, line) =
-            run.get(at).or(run.last()).map_or(case, |placed: &&Placed| (&*placed.file, placed.line));
+        let here = run.get(at).or(run.last());
+        let (file, line) = here.map_or(case, |placed| (&*placed.file, placed.line));
         let did = placed.and_then(|placed| placed.did.as_deref());
         let reasons = old.zip(did).map(|(old, did)| reasons(old, did)).unwrap_or_default();
-        let difference = Difference { file: file.to_owned(), line, statement, changes, reasons };
+        let difference = Difference {
+            file: file.to_owned(),
+            line,
+            span: here.map(|placed| placed.span),
+            entry,
+            ran: new.is_some(),
+            statement,
+            changes,
+            reasons,
+        };
         Compared { old, new, difference: Some(difference) }
     });
     compared.collect()

@@ -5,6 +5,7 @@ mod blocks;
 mod compare;
 mod digest;
 mod model;
+mod places;
 #[cfg(test)]
 mod tests;
 mod yaml;
@@ -15,4 +16,5 @@ pub(crate) use compare::compared;
 pub use compare::{Change, Difference, Placed, compare};
 pub use digest::Digest;
 pub use model::{Entry, FORMAT, Golden, Section};
+pub(crate) use places::{Places, places};
 pub use yaml::{Unusable, is_golden, read, write};

@@ -78,7 +78,7 @@ proptest! {
         let run: Vec<Placed> = entries
             .iter()
             .enumerate()
-            .map(|(i, entry)| Placed { entry: entry.clone(), file: "x.pw".to_owned(), line: i + 1, did: None })
+            .map(|(i, entry)| Placed { entry: entry.clone(), file: "x.pw".to_owned(), line: i + 1, ..Placed::default() })
             .collect();
         prop_assert_eq!(compare(&entries, &refs(&run), ("x.pw", 1)), []);
         let at = at.index(entries.len());
@@ -94,7 +94,7 @@ proptest! {
 
 fn placed(line: usize, statement: &str, facts: &str) -> Placed {
     let entry = Entry { statement: statement.to_owned(), facts: facts.to_owned(), ..Entry::default() };
-    Placed { entry, file: "x.pw".to_owned(), line, did: None }
+    Placed { entry, file: "x.pw".to_owned(), line, ..Placed::default() }
 }
 
 fn refs(run: &[Placed]) -> Vec<&Placed> {

@@ -20,7 +20,7 @@ pub(crate) struct Recorder<'s> {
     entries: Entries<'s>,
     cases: Vec<Case>,
     /// The `include` of each complete script.
-    scripts: &'s HashSet<Span>,
+    scripts: HashSet<Span>,
 }
 
 /// The recorded results of a case.
@@ -42,11 +42,12 @@ struct More {
     digest: Digest,
     place: (String, usize),
     included: bool,
+    span: Span,
 }
 
 impl<'s> Recorder<'s> {
     /// Creates a recorder for N cases. `scripts` contains the `include` of each complete script.
-    pub(crate) fn new(sources: &'s Sources, cases: usize, scripts: &'s HashSet<Span>) -> Self {
+    pub(crate) fn new(sources: &'s Sources, cases: usize, scripts: HashSet<Span>) -> Self {
         let cases = (0..cases).map(|_| Case::default()).collect();
         Self { entries: Entries::new(sources), cases, scripts }
     }
@@ -78,9 +79,9 @@ impl<'s> Recorder<'s> {
             case.flush();
             case.size += entry.size();
             let (file, line, did) = (statement.file.clone(), statement.line, Some(record.did.clone()));
-            case.listed.push(Placed { entry, file, line, did });
+            case.listed.push(Placed { entry, file, line, span: record.span, did });
         } else {
-            case.more.add(&entry, &statement);
+            case.more.add(&entry, &statement, record.span);
         }
     }
 
@@ -93,11 +94,11 @@ impl<'s> Recorder<'s> {
 impl Case {
     /// Adds an entry with the number of omitted statements.
     fn flush(&mut self) {
-        let More { count, digest, place: (file, line), included } = std::mem::take(&mut self.more);
+        let More { count, digest, place: (file, line), included, span } = std::mem::take(&mut self.more);
         if count > 0 {
             let digest = digest.to_string();
             let entry = Entry { more: Some(count), digest, included, ..Entry::default() };
-            self.listed.push(Placed { entry, file, line, did: None });
+            self.listed.push(Placed { entry, file, line, span, did: None });
         }
     }
 
@@ -108,8 +109,9 @@ impl Case {
 }
 
 impl More {
-    fn add(&mut self, entry: &Entry, statement: &Statement) {
+    fn add(&mut self, entry: &Entry, statement: &Statement, span: Span) {
         if self.count == 0 {
+            self.span = span;
             self.place = (statement.file.clone(), statement.line);
             self.included = entry.included;
         }

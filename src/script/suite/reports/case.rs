@@ -97,6 +97,16 @@ pub enum Verdict {
 }
 
 impl Verdict {
+    /// Returns the name of the result in reports for other programs.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::NotRun => "not-run",
+            Self::Passed => "passed",
+            Self::Failed => "failed",
+            Self::Wrong => "wrong",
+        }
+    }
+
     /// Whether the result makes the suite fail.
     pub fn bad(self) -> bool {
         self >= Self::Failed
@@ -118,6 +128,19 @@ pub enum Held {
     Same,
     /// The results differ from the golden file in the listed statements, and the notes describe other differences.
     Differs { differences: Vec<Difference>, notes: Vec<String> },
+}
+
+impl Held {
+    /// Returns the name of the result in reports for other programs.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Without => "none",
+            Self::Missing => "missing",
+            Self::NotCompared => "not-compared",
+            Self::Same => "same",
+            Self::Differs { .. } => "differs",
+        }
+    }
 }
 
 /// A case and the results of running it.

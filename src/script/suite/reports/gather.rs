@@ -35,12 +35,12 @@ pub struct Gather<'s> {
 
 impl<'s> Gather<'s> {
     /// Creates a collector for these cases of a script. A scenario without a case belongs to the first case.
-    /// With `record`, which contains the `include` of each complete script, the collector also records the results.
-    pub fn new(sources: &'s Sources, cases: Vec<Case>, from: u32, record: Option<&'s HashSet<Span>>) -> Self {
+    /// With `scripts`, the `include` of each complete script, the collector also records the results.
+    pub fn new(sources: &'s Sources, cases: Vec<Case>, from: u32, scripts: Option<HashSet<Span>>) -> Self {
         let scenarios = cases.iter().enumerate();
         let places = scenarios.filter_map(|(at, case)| Some((case.name.scenario.as_deref()?.into(), at)));
         let places = places.collect();
-        let recorder = record.map(|scripts| Recorder::new(sources, cases.len(), scripts));
+        let recorder = scripts.map(|scripts| Recorder::new(sources, cases.len(), scripts));
         Self { narrator: Narrator::new(sources, false), sources, places, cases, from, recorder, clock: None }
     }
 

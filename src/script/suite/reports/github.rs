@@ -44,6 +44,7 @@ mod tests {
             line: 3,
             column: Some(7),
             message: "100%: one,\r\ntwo".to_owned(),
+            sides: None,
         };
         assert_eq!(
             annotation(&trouble, "x :: y"),

@@ -29,7 +29,7 @@ fn case(case: &Case) -> Value {
         "block": case.name.block,
         "scenario": case.name.scenario,
         "line": case.line,
-        "verdict": verdict(case.verdict()),
+        "verdict": case.verdict().name(),
         "statements": case.statements,
         "checks": case.checks,
         "checks_failed": case.failed,
@@ -44,15 +44,6 @@ fn case(case: &Case) -> Value {
         object["warnings"] = case.warnings.iter().map(mistake).collect();
     }
     object
-}
-
-fn verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::NotRun => "not-run",
-        Verdict::Passed => "passed",
-        Verdict::Failed => "failed",
-        Verdict::Wrong => "wrong",
-    }
 }
 
 fn broken(broken: &Broken) -> Value {
@@ -85,17 +76,12 @@ fn mistake(mistake: &Mistake) -> Value {
 }
 
 fn golden(golden: &Held) -> Value {
-    match golden {
-        Held::Without => json!({"state": "none"}),
-        Held::Missing => json!({"state": "missing"}),
-        Held::NotCompared => json!({"state": "not-compared"}),
-        Held::Same => json!({"state": "same"}),
-        Held::Differs { differences, notes } => json!({
-            "state": "differs",
-            "notes": notes,
-            "differences": differences.iter().map(difference).collect::<Vec<Value>>(),
-        }),
+    let mut object = json!({ "state": golden.name() });
+    if let Held::Differs { differences, notes } = golden {
+        object["notes"] = json!(notes);
+        object["differences"] = differences.iter().map(difference).collect();
     }
+    object
 }
 
 fn difference(difference: &Difference) -> Value {

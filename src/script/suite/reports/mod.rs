@@ -20,3 +20,4 @@ pub use formats::{FORMATS, Format};
 pub use gather::{Clock, Gather};
 pub use suite::Suite;
 pub use summary::{failures, summary};
+pub use trouble::{Trouble, troubles};

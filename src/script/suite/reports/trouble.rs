@@ -8,17 +8,21 @@ const CHANGES: usize = 5;
 
 /// A problem that makes a case fail.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    pub(crate) file: String,
+pub struct Trouble {
+    /// The name of the file.
+    pub file: String,
     /// The line, counted from 1.
-    pub(crate) line: usize,
+    pub line: usize,
     /// The column, counted from 1, if it is known.
-    pub(crate) column: Option<usize>,
-    pub(crate) message: String,
+    pub column: Option<usize>,
+    /// The message.
+    pub message: String,
+    /// The expected and the actual result, if the problem is a difference.
+    pub sides: Option<(String, String)>,
 }
 
 /// Returns the problems in a failed case, or an empty list for other cases.
-pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
+pub fn troubles(case: &Case) -> Vec<Trouble> {
     if !case.verdict().bad() {
         return Vec::new();
     }
@@ -27,6 +31,7 @@ pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
         line: case.line,
         column: None,
         message: message.to_owned(),
+        sides: None,
     };
     let mut troubles = Vec::new();
     if case.fails {
@@ -52,10 +57,26 @@ pub(crate) fn troubles(case: &Case) -> Vec<Trouble> {
                     changes(&difference.changes),
                     case.bless()
                 ),
+                sides: Some(sides(&difference.changes)),
             }));
         }
     }
     troubles
+}
+
+/// Returns the golden lines and the actual lines that differ.
+fn sides(of: &[Change]) -> (String, String) {
+    let (mut golden, mut actual) = (String::new(), String::new());
+    for change in of {
+        let (old, new) = match change {
+            Change::Old(old) => (Some(old), None),
+            Change::New(new) => (None, Some(new)),
+            Change::Both { old, new } => (Some(old), Some(new)),
+        };
+        golden.extend(old.into_iter().flat_map(|line| [line, "\n"]));
+        actual.extend(new.into_iter().flat_map(|line| [line, "\n"]));
+    }
+    (golden, actual)
 }
 
 /// Returns the first lines that differ.
@@ -83,6 +104,10 @@ fn broken(case: &Case) -> impl Iterator<Item = Trouble> {
                 line: *line,
                 column: None,
                 message: format!("{}: {fact}", broken.text),
+                sides: Some((
+                    format!("{} {}", failure.fact, failure.expected),
+                    format!("{} {actual}", failure.fact),
+                )),
             }
         })
     })
@@ -96,6 +121,7 @@ fn mistakes(case: &Case) -> impl Iterator<Item = Trouble> {
             line: mistake.line,
             column: Some(mistake.column),
             message: format!("{mistake}{help}"),
+            sides: None,
         }
     })
 }
