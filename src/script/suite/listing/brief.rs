@@ -99,7 +99,7 @@ mod tests {
     fn briefs(golden: &[Entry], run: &[Entry]) -> Vec<String> {
         let run: Vec<Placed> =
             run.iter().map(|entry| Placed { entry: entry.clone(), ..Placed::default() }).collect();
-        compare(golden, &run, ("x.pw", 1)).iter().map(brief).collect()
+        compare(golden, &run.iter().collect::<Vec<_>>(), ("x.pw", 1)).iter().map(brief).collect()
     }
 
     #[test]
