@@ -208,7 +208,7 @@ fn lines_of(script: &TestScript) -> LineIndex {
 }
 
 /// Returns the bytes of a case: a scenario, or the whole script for the statements outside scenarios. A scenario in an
-/// included file has only the line of the case.
+/// included file has the first line of the script.
 fn range_of(script: &TestScript, case: &Case, lines: &LineIndex) -> Range<usize> {
     match &case.name.scenario {
         None => script.from as usize..lines.text().len(),
@@ -221,9 +221,7 @@ fn range_of(script: &TestScript, case: &Case, lines: &LineIndex) -> Range<usize>
 
 /// Returns the bytes of a line without its indentation. Lines are counted from 0.
 fn line_range(lines: &LineIndex, line: usize) -> Range<usize> {
-    let text = lines.text();
-    let start = text.split_inclusive('\n').take(line).map(str::len).sum::<usize>();
-    let line = text[start..].lines().next().unwrap_or("");
-    let start = start + line.len() - line.trim_start().len();
-    start..start + line.trim().len()
+    let bytes = lines.bytes_of(line);
+    let text = &lines.text()[bytes.clone()];
+    bytes.end - text.trim_start().len()..bytes.start + text.trim_end().len()
 }

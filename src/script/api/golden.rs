@@ -155,9 +155,8 @@ impl<'s> ScriptCases<'s> {
 
     /// Returns the span of the first scenario with a name.
     pub fn scenario(&self, name: &str) -> Option<Span> {
-        let is_wanted = |stmt: &&Stmt| title(stmt).is_some_and(|title| title == name);
-        let all = statements(&self.script.script.body).filter(|stmt| self.is_own(stmt));
-        all.filter(|stmt| is_wanted(stmt)).map(|stmt| stmt.span).next()
+        let is_wanted = |stmt: &&Stmt| self.is_own(stmt) && title(stmt) == Some(name);
+        statements(&self.script.script.body).find(is_wanted).map(|stmt| stmt.span)
     }
 
     /// Whether a statement is not in the text before the script.

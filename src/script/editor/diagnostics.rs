@@ -1,7 +1,7 @@
 //! Diagnostics and failed expectations.
 
 use super::document::{Document, Location};
-use super::golden::GOLDEN;
+use super::golden::result::GOLDEN;
 use super::run::{Failure, RunResult};
 use crate::lang::diagnostic::{Diagnostic, Severity};
 

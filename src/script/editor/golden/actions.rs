@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use super::{GOLDEN, GoldenResult, Mark};
+use super::result::{GOLDEN, GoldenResult, Mark};
 use crate::api::golden::Case;
 use crate::editor::actions::overlaps;
 use crate::editor::document::{Document, Edit, Location};

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::document::Document;
-use super::golden::{GoldenFile, GoldenResult};
+use super::golden::result::{GoldenFile, GoldenResult};
 use crate::api::CheckedScript;
 use crate::api::golden::ScriptCases;
 use crate::lang::ast::{Block, Stmt, StmtKind};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::editor::golden::GoldenResult;
+use crate::editor::golden::result::GoldenResult;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
