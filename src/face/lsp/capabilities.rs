@@ -1,9 +1,12 @@
 //! The capabilities of the server.
 
+use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
+use lsp_types::request::{Formatting, RangeFormatting, Request as _};
 use lsp_types::{
-    CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DocumentLinkOptions,
-    ExecuteCommandOptions, FileOperationFilter, FileOperationPattern, FileOperationPatternKind,
-    FileOperationRegistrationOptions, FoldingRangeProviderCapability, OneOf, RenameOptions,
+    CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, CompletionOptions,
+    DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions, ExecuteCommandOptions,
+    FileOperationFilter, FileOperationPattern, FileOperationPatternKind, FileOperationRegistrationOptions,
+    FileSystemWatcher, FoldingRangeProviderCapability, GlobPattern, OneOf, Registration, RenameOptions,
     SelectionRangeProviderCapability, SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend,
     SemanticTokensOptions, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
     TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
@@ -11,12 +14,21 @@ use lsp_types::{
 };
 
 use pagewalk_script::services::complete::CLASSES;
+use serde_json::{Value, json};
 
 use super::assistance::action_kinds;
+use super::client::Client;
 use super::custom_requests::COMMANDS;
 
-/// The capabilities that the server announces.
-pub(crate) fn capabilities() -> ServerCapabilities {
+/// The files whose changes affect the diagnostics of open scripts: scripts, machines, and the settings of courses.
+const WATCHED: &str = "**/*.{pw,yaml,yml,toml}";
+
+/// The only language that the server formats. In Markdown, another formatter must stay the formatter of the document.
+const FORMATTED: &str = "pagewalk";
+
+/// The capabilities that the server announces to a client.
+pub(crate) fn capabilities(client: &Client) -> ServerCapabilities {
+    let formats = !client.registers_formatting;
     ServerCapabilities {
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
             open_close: Some(true),
@@ -40,8 +52,8 @@ pub(crate) fn capabilities() -> ServerCapabilities {
             resolve_provider: Some(false),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         }),
-        document_formatting_provider: Some(OneOf::Left(true)),
-        document_range_formatting_provider: Some(OneOf::Left(true)),
+        document_formatting_provider: formats.then_some(OneOf::Left(true)),
+        document_range_formatting_provider: formats.then_some(OneOf::Left(true)),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
             code_action_kinds: Some(action_kinds()),
@@ -58,6 +70,29 @@ pub(crate) fn capabilities() -> ServerCapabilities {
         semantic_tokens_provider: Some(semantic_tokens().into()),
         ..ServerCapabilities::default()
     }
+}
+
+/// The capabilities that the server registers after the start, if the client supports this.
+pub(crate) fn registrations(client: &Client) -> Vec<Registration> {
+    let watched = DidChangeWatchedFilesRegistrationOptions {
+        watchers: vec![FileSystemWatcher {
+            glob_pattern: GlobPattern::String(WATCHED.to_owned()),
+            kind: None,
+        }],
+    };
+    let scripts = json!({ "documentSelector": [{ "language": FORMATTED }] });
+    let rows = [
+        (client.watches_files, DidChangeWatchedFiles::METHOD, json!(watched)),
+        (client.registers_formatting, Formatting::METHOD, scripts.clone()),
+        (client.registers_formatting, RangeFormatting::METHOD, scripts),
+    ];
+    let supported = rows.into_iter().filter(|(supported, _, _)| *supported);
+    let registration = |(_, method, options): (bool, &str, Value)| Registration {
+        id: method.to_owned(),
+        method: method.to_owned(),
+        register_options: Some(options),
+    };
+    supported.map(registration).collect()
 }
 
 /// The server updates the names of renamed files.

@@ -104,7 +104,9 @@ pub(crate) fn selections(view: &View, positions: &[Position]) -> Vec<SelectionRa
 }
 
 pub(crate) fn links(view: &View) -> Vec<DocumentLink> {
-    let links = view.document.links().into_iter().filter_map(|link| {
+    let own = view.own();
+    let links = view.document.links().into_iter().filter(|link| own.contains(&link.range.start));
+    let links = links.filter_map(|link| {
         let (range, target) = (view.range(&link.range), Some(view.uri_of(&link.path)?));
         Some(DocumentLink { range, target, tooltip: None, data: None })
     });

@@ -1,6 +1,6 @@
 //! The scripts of a file.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::fences::{Fence, fences};
 use super::find::{SuiteFile, SuiteFileKind, error_words, report_name};
@@ -33,17 +33,11 @@ pub(crate) fn scripts(found: &SuiteFile) -> Result<Vec<TestScript>, Mistake> {
 /// Returns a block of a document, and makes the block available to later blocks by name.
 fn block(found: &SuiteFile, fence: Fence, document: &Name, loader: &mut Texts<Disk>) -> TestScript {
     let script = CheckedScript::from_text(&found.path.display().to_string(), &fence.text, loader);
-    if let (Some(file), Some(folder)) = (&fence.file, folder(&found.path)) {
-        loader.texts.insert(folder.join(file), fence.text.into_bytes());
+    if let Some(path) = fence.path(&found.path, &Disk) {
+        loader.texts.insert(path, fence.text.into_bytes());
     }
     let name = Name { block: Some(fence.name), ..document.clone() };
     TestScript { name, script, fails: fence.fails, line: fence.line, from: fence.from as u32 }
-}
-
-/// Returns the canonical path of a file's folder.
-fn folder(path: &Path) -> Option<PathBuf> {
-    let canonical = Disk.canonical(path).ok()?;
-    canonical.parent().map(Path::to_owned)
 }
 
 /// Returns the text of a Markdown file, or the reason why it cannot be read.

@@ -65,8 +65,8 @@ impl Server {
                 return self.waiting.push((path, request));
             }
         }
-        let answer = match self.documents.view(&path, &self.client) {
-            Some(view) => (row.answer)(&view, request.params),
+        let answer = match self.documents.views(&path, &self.client) {
+            Some(views) => row.answer(&views, request.params),
             None => Err(not_open(&path)),
         };
         self.answer(request.id, answer);
@@ -194,7 +194,7 @@ fn document_of(params: &Value) -> Result<PathBuf, ResponseError> {
 }
 
 fn not_open(path: &Path) -> ResponseError {
-    response_error(ErrorCode::InvalidParams, format!("{} is not open", path.display()))
+    response_error(ErrorCode::InvalidParams, format!("{} is not an open script", path.display()))
 }
 
 fn cancelled() -> ResponseError {
