@@ -62,13 +62,14 @@ end
 --- Opens a new script and waits for the server.
 --- @param name string
 --- @param lines string[]
-local function open(name, lines)
+--- @param filetype? string
+local function open(name, lines, filetype)
   local folder = vim.fn.tempname()
   vim.fn.mkdir(folder)
   local file = folder .. '/' .. name
   vim.fn.writefile(lines, file)
   vim.cmd.edit(file)
-  same('pagewalk', vim.bo.filetype)
+  same(filetype or 'pagewalk', vim.bo.filetype)
   return until_('the server', function()
     local client = vim.lsp.get_clients({ bufnr = 0, name = 'pagewalk' })[1]
     return client and client.initialized and client
@@ -130,6 +131,55 @@ local function of(buffer)
 end
 
 local checks = {
+  {
+    'blocks in Markdown have diagnostics, hints, and colors, and the text stays as it is',
+    function()
+      open('notes.md', {
+        'Outside of blocks, raed 0 is text, and this line is so long that the command gq must break it into two lines.',
+        '',
+        '```pagewalk,continues',
+        'let page = 0x03D4 >> 6',
+        'raed 0',
+        '```',
+        '',
+        '```pagewalk,fails',
+        'raed 0',
+        '```',
+      }, 'markdown')
+      local found = diagnostic('unknown-verb')
+      same({ 4, 0, 4, 4 }, { found.lnum, found.col, found.end_lnum, found.end_col })
+      same(1, #vim.diagnostic.get(0))
+      local hint = until_('a hint', function()
+        return vim.lsp.inlay_hint.get({ bufnr = 0 })[1]
+      end)
+      same({ 3, '= 0xF' }, { hint.inlay_hint.position.line, hint.inlay_hint.label })
+      until_('the color of a verb', function()
+        local tokens = vim.lsp.semantic_tokens.get_at_pos(0, 3, 0)
+        return tokens and tokens[1] and tokens[1].type == 'keyword'
+      end)
+      same(0, #(vim.lsp.semantic_tokens.get_at_pos(0, 0, 0) or {}))
+      same(vim.NIL, answer('textDocument/hover') or vim.NIL)
+      same(0, vim.fn.exists(':Pagewalk'))
+      vim.bo.textwidth = 60
+      type_('gggqq')
+      same(2, vim.fn.search('^two lines\\.$\\|lines\\.$', 'n'))
+    end,
+  },
+  {
+    'the syntax files color blocks in Markdown without a server',
+    function()
+      vim.g.markdown_fenced_languages = { 'pagewalk\\S*=pagewalk' }
+      vim.cmd('new | setlocal buftype=nofile')
+      vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'read', '', '```pagewalk,fails', 'read 0', '```', '', '```pagewalk', 'read 0', '```', 'read' })
+      vim.cmd('set syntax=markdown')
+      local function color(line)
+        return vim.fn.synIDattr(vim.fn.synID(line, 1, 1), 'name')
+      end
+      same({ 'pagewalkVerbStart', 'pagewalkVerbStart' }, { color(4), color(8) })
+      same({ false, false }, { vim.startswith(color(1), 'pagewalk'), vim.startswith(color(10), 'pagewalk') })
+      vim.cmd('bwipeout!')
+    end,
+  },
   {
     'a mistake is underlined while it is typed, and no longer when it is mended',
     function()

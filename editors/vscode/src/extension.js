@@ -5,6 +5,7 @@ import { StatePanel } from './state.js';
 import { Previews } from './exam.js';
 import { Told, SCHEME } from './told.js';
 import { apply } from './fixes.js';
+import { needsServer } from './markdown.js';
 import { around, blocks, question } from './scenarios.js';
 
 /** The server commands that return a text, and the kinds of their output. */
@@ -20,6 +21,7 @@ let server;
 async function activate(context) {
   const told = new Told();
   server = new Server((command, args, next) => lens(told, command, args, next));
+  const start = once(() => server?.start());
   const panel = new StatePanel(server, context.extensionUri);
   const previews = new Previews(server);
   const commands = {
@@ -44,8 +46,10 @@ async function activate(context) {
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, told),
     ...Object.entries(commands).map(([name, command]) => vscode.commands.registerCommand(`pagewalk.${name}`, command)),
     vscode.workspace.onDidChangeConfiguration((change) => server?.changed(change)),
+    vscode.workspace.onDidOpenTextDocument((document) => needsServer(document) && start()),
     vscode.workspace.onDidCloseTextDocument((document) => told.closed(document)),
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (needsServer(document)) start();
       previews.changed(document);
       const editor = vscode.window.activeTextEditor;
       if (editor?.document === document) panel.follow(editor);
@@ -53,7 +57,21 @@ async function activate(context) {
     vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => panel.follow(textEditor)),
     vscode.window.onDidChangeActiveTextEditor((editor) => editor && panel.follow(editor)),
   );
-  await server.start();
+  if (vscode.workspace.textDocuments.some(needsServer)) await start();
+}
+
+/**
+ * Returns a function that only its first call runs.
+ * @template T
+ * @param {() => T} run
+ */
+function once(run) {
+  let called = false;
+  return () => {
+    if (called) return undefined;
+    called = true;
+    return run();
+  };
 }
 
 function deactivate() {
