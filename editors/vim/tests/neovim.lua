@@ -62,7 +62,6 @@ end
 --- Opens a new script and waits for the server.
 --- @param name string
 --- @param lines string[]
---- @param filetype? string
 local function open(name, lines, filetype)
   local folder = vim.fn.tempname()
   vim.fn.mkdir(folder)
@@ -130,56 +129,7 @@ local function of(buffer)
   return table.concat(vim.api.nvim_buf_get_lines(buffer, 0, -1, false), '\n')
 end
 
-local checks = {
-  {
-    'blocks in Markdown have diagnostics, hints, and colors, and the text stays as it is',
-    function()
-      open('notes.md', {
-        'Outside of blocks, raed 0 is text, and this line is so long that the command gq must break it into two lines.',
-        '',
-        '```pagewalk,continues',
-        'let page = 0x03D4 >> 6',
-        'raed 0',
-        '```',
-        '',
-        '```pagewalk,fails',
-        'raed 0',
-        '```',
-      }, 'markdown')
-      local found = diagnostic('unknown-verb')
-      same({ 4, 0, 4, 4 }, { found.lnum, found.col, found.end_lnum, found.end_col })
-      same(1, #vim.diagnostic.get(0))
-      local hint = until_('a hint', function()
-        return vim.lsp.inlay_hint.get({ bufnr = 0 })[1]
-      end)
-      same({ 3, '= 0xF' }, { hint.inlay_hint.position.line, hint.inlay_hint.label })
-      until_('the color of a verb', function()
-        local tokens = vim.lsp.semantic_tokens.get_at_pos(0, 3, 0)
-        return tokens and tokens[1] and tokens[1].type == 'keyword'
-      end)
-      same(0, #(vim.lsp.semantic_tokens.get_at_pos(0, 0, 0) or {}))
-      same(vim.NIL, answer('textDocument/hover') or vim.NIL)
-      same(0, vim.fn.exists(':Pagewalk'))
-      vim.bo.textwidth = 60
-      type_('gggqq')
-      same(2, vim.fn.search('^two lines\\.$\\|lines\\.$', 'n'))
-    end,
-  },
-  {
-    'the syntax files color blocks in Markdown without a server',
-    function()
-      vim.g.markdown_fenced_languages = { 'pagewalk\\S*=pagewalk' }
-      vim.cmd('new | setlocal buftype=nofile')
-      vim.api.nvim_buf_set_lines(0, 0, -1, false, { 'read', '', '```pagewalk,fails', 'read 0', '```', '', '```pagewalk', 'read 0', '```', 'read' })
-      vim.cmd('set syntax=markdown')
-      local function color(line)
-        return vim.fn.synIDattr(vim.fn.synID(line, 1, 1), 'name')
-      end
-      same({ 'pagewalkVerbStart', 'pagewalkVerbStart' }, { color(4), color(8) })
-      same({ false, false }, { vim.startswith(color(1), 'pagewalk'), vim.startswith(color(10), 'pagewalk') })
-      vim.cmd('bwipeout!')
-    end,
-  },
+local checks = vim.list_extend(dofile(root .. '/editors/vim/tests/markdown.lua')({ open = open, diagnostic = diagnostic, until_ = until_, same = same, answer = answer, type_ = type_ }), {
   {
     'a mistake is underlined while it is typed, and no longer when it is mended',
     function()
@@ -431,7 +381,7 @@ local checks = {
       vim.cmd.bwipeout({ bang = true })
     end,
   },
-}
+})
 
 local only = vim.env.PAGEWALK_ONLY
 local failed = 0

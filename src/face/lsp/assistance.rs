@@ -234,6 +234,12 @@ pub(crate) fn formatting(view: &View, part: Option<lsp_types::Range>) -> Option<
     Some(position::edits(view.document.lines(), edits?))
 }
 
+/// Aligns the table whose row was just completed by a character before the position.
+pub(crate) fn on_type(view: &View, position: Position, typed: &str) -> Option<Vec<TextEdit>> {
+    let edits = view.document.align_table(view.byte_at(position), typed == "\n")?;
+    Some(super::position::edits(view.document.lines(), edits))
+}
+
 /// The tokens in the document or in a range.
 pub(crate) fn semantic_tokens(view: &View, range: Option<lsp_types::Range>) -> SemanticTokens {
     let bytes = range.map_or(view.own(), |range| view.bytes(range));

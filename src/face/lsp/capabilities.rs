@@ -1,12 +1,13 @@
 //! The capabilities of the server.
 
 use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
-use lsp_types::request::{Formatting, RangeFormatting, Request as _};
+use lsp_types::request::{Formatting, OnTypeFormatting, RangeFormatting, Request as _};
 use lsp_types::{
-    CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, CompletionOptions,
-    DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions, ExecuteCommandOptions,
-    FileOperationFilter, FileOperationPattern, FileOperationPatternKind, FileOperationRegistrationOptions,
-    FileSystemWatcher, FoldingRangeProviderCapability, GlobPattern, OneOf, Registration, RenameOptions,
+    CallHierarchyServerCapability, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
+    CompletionOptions, DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions,
+    DocumentOnTypeFormattingOptions, ExecuteCommandOptions, FileOperationFilter, FileOperationPattern,
+    FileOperationPatternKind, FileOperationRegistrationOptions, FileSystemWatcher,
+    FoldingRangeProviderCapability, GlobPattern, OneOf, Registration, RenameOptions,
     SelectionRangeProviderCapability, SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend,
     SemanticTokensOptions, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
     TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
@@ -42,6 +43,7 @@ pub(crate) fn capabilities(client: &Client) -> ServerCapabilities {
             prepare_provider: Some(true),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         })),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
         document_highlight_provider: Some(OneOf::Left(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
         workspace_symbol_provider: Some(OneOf::Left(true)),
@@ -54,6 +56,7 @@ pub(crate) fn capabilities(client: &Client) -> ServerCapabilities {
         }),
         document_formatting_provider: formats.then_some(OneOf::Left(true)),
         document_range_formatting_provider: formats.then_some(OneOf::Left(true)),
+        document_on_type_formatting_provider: formats.then(on_type),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
             code_action_kinds: Some(action_kinds()),
@@ -84,7 +87,8 @@ pub(crate) fn registrations(client: &Client) -> Vec<Registration> {
     let rows = [
         (client.watches_files, DidChangeWatchedFiles::METHOD, json!(watched)),
         (client.registers_formatting, Formatting::METHOD, scripts.clone()),
-        (client.registers_formatting, RangeFormatting::METHOD, scripts),
+        (client.registers_formatting, RangeFormatting::METHOD, scripts.clone()),
+        (client.registers_formatting, OnTypeFormatting::METHOD, on_type_of(scripts)),
     ];
     let supported = rows.into_iter().filter(|(supported, _, _)| *supported);
     let registration = |(_, method, options): (bool, &str, Value)| Registration {
@@ -93,6 +97,23 @@ pub(crate) fn registrations(client: &Client) -> Vec<Registration> {
         register_options: Some(options),
     };
     supported.map(registration).collect()
+}
+
+/// The characters that complete a row of a table.
+fn on_type() -> DocumentOnTypeFormattingOptions {
+    DocumentOnTypeFormattingOptions {
+        first_trigger_character: "|".to_owned(),
+        more_trigger_character: words(&["\n"]),
+    }
+}
+
+/// Adds the characters to the options of a registration.
+fn on_type_of(mut options: Value) -> Value {
+    let characters = json!(on_type());
+    if let (Value::Object(options), Value::Object(more)) = (&mut options, characters) {
+        options.extend(more);
+    }
+    options
 }
 
 /// The server updates the names of renamed files.

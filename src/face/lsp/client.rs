@@ -22,7 +22,7 @@ pub(crate) struct Client {
     pub(crate) refreshes_hints: bool,
     /// Whether the client accepts requests to report changes of files on disk.
     pub(crate) watches_files: bool,
-    /// Whether the client accepts requests to send it certain languages' formatting requests.
+    /// Whether the client accepts registrations of formatting for some languages.
     pub(crate) registers_formatting: bool,
     /// Whether the client accepts changes that rename files.
     pub(crate) renames_files: bool,

@@ -148,12 +148,16 @@ impl Documents {
 
     /// Returns the scripts of a text with the results of their runs.
     pub(crate) fn views(&mut self, path: &Path, client: &Arc<Client>) -> Option<Views> {
+        let open = self.texts();
         let (buffer, parts) = self.parts(path)?;
         let ran = |at: usize| buffer.ran.as_ref().and_then(|all| all.get(at)).cloned();
         let view = |(at, part): (usize, &Part)| View {
             uri: buffer.uri.clone(),
             document: part.document.clone(),
             part: part.clone(),
+            text: buffer.text.clone(),
+            parts: parts.clone(),
+            open: open.clone(),
             ran: ran(at),
             client: client.clone(),
         };

@@ -4,8 +4,7 @@ use lsp_server::ResponseError;
 use lsp_types::Position;
 use serde_json::{Value, json};
 
-use super::requests::RequestRow;
-use super::view::Views;
+use super::view::{View, Views};
 
 /// The answer to a request for Markdown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,13 +19,21 @@ pub(crate) enum InMarkdown {
     Tokens,
 }
 
-/// Answers a request about Markdown.
-pub(crate) fn answer(row: &RequestRow, views: &Views, params: &Value) -> Result<Value, ResponseError> {
-    let each = || views.views.iter().map(|view| (row.script)(view, params.clone()));
-    match row.markdown {
+/// Answers a request about a script.
+pub(crate) type ScriptAnswer = fn(&View, Value) -> Result<Value, ResponseError>;
+
+/// Answers a request about Markdown. `script` answers for a block.
+pub(crate) fn answer(
+    how: InMarkdown,
+    script: ScriptAnswer,
+    views: &Views,
+    params: &Value,
+) -> Result<Value, ResponseError> {
+    let each = || views.views.iter().map(|view| script(view, params.clone()));
+    match how {
         InMarkdown::Silent => Ok(Value::Null),
         InMarkdown::AtCursor => match cursor(params).and_then(|position| views.at(position)) {
-            Some(view) => (row.script)(view, params.clone()),
+            Some(view) => script(view, params.clone()),
             None => Ok(Value::Null),
         },
         InMarkdown::Lists => {
@@ -47,11 +54,13 @@ pub(crate) fn answer(row: &RequestRow, views: &Views, params: &Value) -> Result<
 
 /// The position in the parameters of a request.
 fn cursor(params: &Value) -> Option<Position> {
-    let position = params.get("position").or_else(|| params.get("range")?.get("start"))?;
+    let range = || params.get("range")?.get("start");
+    let item = || params.get("item")?.get("data")?.get("position");
+    let position = params.get("position").or_else(range).or_else(item)?;
     serde_json::from_value(position.clone()).ok()
 }
 
-/// Joins the tokens of blocks, each of which begins on a later line than the previous block. The first number of each
+/// Joins the tokens of blocks. Each block begins on a later line than the previous block. The first number of each
 /// token is its distance in lines from the previous token.
 fn tokens(answers: &[Value]) -> Vec<u64> {
     let (mut all, mut last) = (Vec::new(), 0);

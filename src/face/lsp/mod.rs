@@ -2,15 +2,18 @@
 //! computes the answers.
 
 mod assistance;
+mod calls;
 mod capabilities;
 mod client;
 mod custom_requests;
 mod diagnostics;
 mod documents;
+mod folders;
 mod markdown;
 mod navigation;
 mod parts;
 mod position;
+mod renaming;
 mod requests;
 mod response_error;
 mod server;

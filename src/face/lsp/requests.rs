@@ -3,30 +3,36 @@
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::RenameParams;
 use lsp_types::request::{
-    CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest,
-    DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest,
+    CallHierarchyIncomingCalls, CallHierarchyOutgoingCalls, CallHierarchyPrepare, CodeActionRequest,
+    CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest, DocumentSymbolRequest,
+    FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest, OnTypeFormatting,
     PrepareRenameRequest, RangeFormatting, References, Rename, Request, SelectionRangeRequest,
     SemanticTokensFullRequest, SemanticTokensRangeRequest, SignatureHelpRequest,
 };
 use serde_json::Value;
 
-use super::assistance::{actions, completion, formatting, hints, hover, semantic_tokens, signature};
-use super::markdown::{self, InMarkdown};
+use super::assistance::{actions, completion, formatting, hints, hover, on_type, semantic_tokens, signature};
+use super::calls;
+use super::markdown::{self, InMarkdown, ScriptAnswer};
 use super::navigation::{
-    definition, folding, highlights, lenses, links, prepare_rename, references, rename, selections, symbols,
+    definition, folding, highlights, lenses, links, prepare_rename, references, selections, symbols,
 };
+use super::renaming::rename;
 use super::response_error::response_error;
-use super::view::{View, Views};
+use super::view::Views;
 
 /// A request about an open document.
+#[derive(Clone, Copy)]
 pub(crate) struct RequestRow {
     pub(crate) method: &'static str,
     /// Whether the request waits for the document's current run.
     pub(crate) waits: fn(&Value) -> bool,
+    /// Whether the answer needs the scripts of the client's folders, which the worker thread reads.
+    pub(crate) in_folders: bool,
     /// The answer for Markdown.
     pub(crate) markdown: InMarkdown,
     /// Answers for a script.
-    pub(crate) script: fn(&View, Value) -> Result<Value, ResponseError>,
+    pub(crate) script: ScriptAnswer,
 }
 
 impl RequestRow {
@@ -34,7 +40,7 @@ impl RequestRow {
     pub(crate) fn answer(&self, views: &Views, params: Value) -> Result<Value, ResponseError> {
         match (&views.markdown, &*views.views) {
             (None, [view]) => (self.script)(view, params),
-            _ => markdown::answer(self, views, &params),
+            _ => markdown::answer(self.markdown, self.script, views, &params),
         }
     }
 }
@@ -45,6 +51,7 @@ macro_rules! at_once {
         RequestRow {
             method: <$request>::METHOD,
             waits: |_| false,
+            in_folders: false,
             markdown: InMarkdown::AtCursor,
             script: |$view, params| typed::<$request>(params, |$params| $answer),
         }
@@ -75,9 +82,24 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
         view,
         params.text_document_position_params.position
     ))),
-    at_once!(References, |view, params| {
+    in_folders(at_once!(References, |view, params| {
         let position = params.text_document_position.position;
         Ok(references(view, position, params.context.include_declaration))
+    })),
+    in_folders(RequestRow {
+        script: |view, params| {
+            let params = parsed::<CallHierarchyPrepare>(params)?;
+            Ok(calls::prepare(view, params.text_document_position_params.position))
+        },
+        ..at_once!(CallHierarchyPrepare, |_view, _| Ok(None))
+    }),
+    in_folders(RequestRow {
+        script: |view, params| Ok(calls::incoming(view, &params)),
+        ..at_once!(CallHierarchyIncomingCalls, |_view, _| Ok(None))
+    }),
+    in_folders(RequestRow {
+        script: |view, params| Ok(calls::outgoing(view, &params)),
+        ..at_once!(CallHierarchyOutgoingCalls, |_view, _| Ok(None))
     }),
     at_once!(PrepareRenameRequest, |view, params| prepare_rename(view, params.position)
         .map(Some)
@@ -85,6 +107,7 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
     RequestRow {
         method: Rename::METHOD,
         waits: |_| false,
+        in_folders: true,
         markdown: InMarkdown::AtCursor,
         script: |view, params| {
             let params: RenameParams = parsed::<Rename>(params)?;
@@ -108,6 +131,9 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
     },
     only_scripts(at_once!(Formatting, |view, _| Ok(formatting(view, None)))),
     only_scripts(at_once!(RangeFormatting, |view, params| Ok(formatting(view, Some(params.range))))),
+    only_scripts(at_once!(OnTypeFormatting, |view, params| {
+        Ok(on_type(view, params.text_document_position.position, &params.ch))
+    })),
     only_scripts(at_once!(CodeLensRequest, |view, _| Ok(Some(lenses(view))))),
     RequestRow {
         waits: only_source_actions,
@@ -119,6 +145,11 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
         ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params)))
     },
 ];
+
+/// Makes the worker thread answer, with the scripts of the client's folders.
+const fn in_folders(row: RequestRow) -> RequestRow {
+    RequestRow { in_folders: true, ..row }
+}
 
 /// Makes a row answer null for Markdown, which other servers format and outline.
 const fn only_scripts(row: RequestRow) -> RequestRow {

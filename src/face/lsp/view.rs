@@ -5,9 +5,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lsp_types::{Location, Position, Range, Uri};
-use pagewalk_script::editor::{self, Document, LineIndex, RunResult};
+use pagewalk_script::editor::{self, Document, LineIndex, OpenTexts, RunResult};
 
 use super::client::Client;
+use super::folders::documents;
 use super::parts::Part;
 use super::position;
 use super::uri::uri_of;
@@ -17,6 +18,12 @@ pub(crate) struct View {
     pub(crate) uri: Uri,
     pub(crate) document: Arc<Document>,
     pub(crate) part: Part,
+    /// The whole open text, which contains the script.
+    pub(crate) text: Arc<str>,
+    /// The scripts of the open text.
+    pub(crate) parts: Arc<[Part]>,
+    /// All open scripts.
+    pub(crate) open: Arc<OpenTexts>,
     /// The result of running this version, if the run has ended.
     pub(crate) ran: Option<Arc<RunResult>>,
     /// The client's capabilities.
@@ -42,6 +49,16 @@ impl View {
 
     pub(crate) fn range(&self, bytes: &ops::Range<usize>) -> Range {
         position::range(self.document.lines(), bytes)
+    }
+
+    /// The other scripts that may contain a name of this script: the other blocks of the same text, open scripts, and scripts
+    /// in the client's folders.
+    pub(crate) fn related(&self) -> Vec<Arc<Document>> {
+        let others = self.parts.iter().map(|part| part.document.clone());
+        let others = others.filter(|other| !Arc::ptr_eq(other, &self.document));
+        let scripts = documents(&self.client.folders, &self.open);
+        let scripts = scripts.filter(|script| script.path() != self.document.path() && script.may_include());
+        others.chain(scripts.map(Arc::new)).collect()
     }
 
     /// The URI of a file. For the document itself, the result is the URI that the client uses.

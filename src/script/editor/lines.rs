@@ -83,7 +83,7 @@ impl LineIndex {
     }
 
     /// Returns the bytes of a line without its line ending, or an empty range after the last line.
-    fn bytes_of(&self, line: usize) -> Range<usize> {
+    pub(super) fn bytes_of(&self, line: usize) -> Range<usize> {
         let start_of = |line: usize| self.lines().get(line).map_or(self.text.len(), |line| line.start);
         let start = start_of(line);
         let content = self.text[start..start_of(line + 1)].trim_end_matches(['\n', '\r']);

@@ -66,6 +66,10 @@ impl Server {
             }
         }
         let answer = match self.documents.views(&path, &self.client) {
+            Some(views) if row.in_folders => {
+                let Request { id, params, .. } = request;
+                return self.submit(&id, Arc::default(), move |_| row.answer(&views, params));
+            }
             Some(views) => row.answer(&views, request.params),
             None => Err(not_open(&path)),
         };
@@ -187,7 +191,9 @@ impl Server {
 
 /// The path of the document named in a request.
 fn document_of(params: &Value) -> Result<PathBuf, ResponseError> {
-    let uri = params.get("textDocument").and_then(|document| document.get("uri")).and_then(Value::as_str);
+    let document = || params.get("textDocument")?.get("uri");
+    let item = || params.get("item")?.get("data")?.get("document");
+    let uri = document().or_else(item).and_then(Value::as_str);
     let uri = uri.and_then(|uri| uri.parse::<Uri>().ok());
     uri.map(|uri| path_of(&uri))
         .ok_or_else(|| response_error(ErrorCode::InvalidParams, "the request names no document"))
