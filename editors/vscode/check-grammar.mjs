@@ -1,5 +1,6 @@
 // Compares the scopes of the TextMate grammar with the classes of tokens.
 //   node check-grammar.mjs MODULES sample FILE.pw FILE.classes OUT   writes a test for vscode-tmgrammar-test
+//   node check-grammar.mjs MODULES markdown FILE.md                  checks the code blocks of a Markdown file
 //   node check-grammar.mjs MODULES share FILE.classes FLOOR          prints the share of tokens that agree
 import fs from "node:fs";
 import path from "node:path";
@@ -7,7 +8,8 @@ import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 
 const here = path.dirname(fileURLToPath(import.meta.url));
-const grammarFile = path.join(here, "syntaxes", "pagewalk.tmLanguage.json");
+const manifest = JSON.parse(fs.readFileSync(path.join(here, "package.json"), "utf8"));
+const grammars = manifest.contributes.grammars;
 
 // The TextMate scope of each class.
 const SCOPES = {
@@ -56,7 +58,8 @@ function sample(script, classes, out) {
   console.log(`${tokens.length} tokens of the sample`);
 }
 
-async function grammar(modules) {
+// Loads a grammar with the extension's injections. The Markdown grammar is VS Code's.
+async function grammar(modules, scope) {
   const require = createRequire(path.join(modules, "node_modules", "x.js"));
   const oniguruma = require("vscode-oniguruma");
   const textmate = require("vscode-textmate");
@@ -67,9 +70,15 @@ async function grammar(modules) {
       createOnigScanner: (patterns) => new oniguruma.OnigScanner(patterns),
       createOnigString: (text) => new oniguruma.OnigString(text),
     }),
-    loadGrammar: async () => textmate.parseRawGrammar(fs.readFileSync(grammarFile, "utf8"), grammarFile),
+    getInjections: (scope) => grammars.filter((row) => row.injectTo?.includes(scope)).map((row) => row.scopeName),
+    loadGrammar: async (scope) => {
+      const own = grammars.find((row) => row.scopeName === scope);
+      const markdown = scope === "text.html.markdown" && require.resolve("tm-grammars/grammars/markdown.json");
+      const file = own ? path.join(here, own.path) : markdown;
+      return file ? textmate.parseRawGrammar(fs.readFileSync(file, "utf8"), file) : null;
+    },
   });
-  return { grammar: await registry.loadGrammar("source.pagewalk"), initial: textmate.INITIAL };
+  return { grammar: await registry.loadGrammar(scope), initial: textmate.INITIAL };
 }
 
 // Returns the tokens of each line with their scopes.
@@ -92,8 +101,29 @@ function agrees(tokens, { column, text, kind }) {
   return over.length > 0 && over.every((token) => inner(token.scopes));
 }
 
+// Checks that the word `read` has a verb's scope in exactly those lines that end with `# script`.
+async function markdown(modules, file) {
+  const lines = fs.readFileSync(file, "utf8").replace(/\n$/, "").split("\n");
+  const told = scopesOf(await grammar(modules, "text.html.markdown"), lines.join("\n"));
+  let [scripts, wrong] = [0, 0];
+  lines.forEach((line, row) => {
+    const column = line.search(/\bread\b/);
+    if (column < 0) return;
+    const tokens = told[row].filter((token) => token.startIndex <= column && column < token.endIndex);
+    const has = (scope) => tokens.some((token) => token.scopes.includes(scope));
+    const found = [has(`${SCOPES.Verb}.pagewalk`), has("meta.embedded.block.pagewalk")];
+    const expected = line.endsWith("# script");
+    scripts += Number(expected);
+    if (found.every((one) => one === expected)) return;
+    wrong += 1;
+    console.log(`${file}:${row + 1}: ${JSON.stringify(tokens.map((token) => token.scopes))}`);
+  });
+  console.log(`${scripts} lines of scripts in Markdown, ${wrong} lines with wrong scopes`);
+  if (wrong > 0 || scripts === 0) process.exit(1);
+}
+
 async function share(modules, classes, floor) {
-  const made = await grammar(modules);
+  const made = await grammar(modules, "source.pagewalk");
   let [all, same] = [0, 0];
   const wrong = new Map();
   for (const part of fs.readFileSync(classes, "utf8").split(/^== /m).slice(1)) {
@@ -118,4 +148,5 @@ async function share(modules, classes, floor) {
 
 const [modules, what, ...rest] = process.argv.slice(2);
 if (what === "sample") sample(...rest);
+else if (what === "markdown") await markdown(modules, ...rest);
 else await share(modules, rest[0], Number(rest[1]));

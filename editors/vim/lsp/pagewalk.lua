@@ -1,7 +1,8 @@
 -- Configures the language server for Neovim 0.11 or later: `vim.lsp.enable('pagewalk')`.
 return {
   cmd = { 'pagewalk', 'lsp' },
-  filetypes = { 'pagewalk' },
+  -- In Markdown, the server checks the code blocks.
+  filetypes = { 'pagewalk', 'markdown' },
   root_markers = { '.git' },
   settings = { pagewalk = { inlayHints = true, run = true } },
   -- A window shows the output of the server commands that lenses and `:Pagewalk` run.

@@ -17,7 +17,7 @@ local answer = session.answer
 local window = session.window
 local of = session.of
 
-local checks = {
+local checks = vim.list_extend(dofile(root .. '/editors/vim/tests/markdown.lua')({ open = open, diagnostic = diagnostic, until_ = until_, same = same, answer = answer, type_ = type_ }), {
   {
     'a mistake is underlined while it is typed, and no longer when it is mended',
     function()
@@ -269,6 +269,6 @@ local checks = {
       vim.cmd.bwipeout({ bang = true })
     end,
   },
-}
+})
 
 session.run(checks)

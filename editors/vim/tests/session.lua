@@ -61,13 +61,14 @@ end
 --- Opens a new script and waits for the server.
 --- @param name string
 --- @param lines string[]
-local function open(name, lines)
+--- @param filetype? string
+local function open(name, lines, filetype)
   local folder = vim.fn.tempname()
   vim.fn.mkdir(folder)
   local file = folder .. '/' .. name
   vim.fn.writefile(lines, file)
   vim.cmd.edit(file)
-  same('pagewalk', vim.bo.filetype)
+  same(filetype or 'pagewalk', vim.bo.filetype)
   return until_('the server', function()
     local client = vim.lsp.get_clients({ bufnr = 0, name = 'pagewalk' })[1]
     return client and client.initialized and client

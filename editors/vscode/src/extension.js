@@ -6,6 +6,7 @@ import { Previews } from './exam.js';
 import { Tests } from './tests.js';
 import { Told, SCHEME } from './told.js';
 import { apply } from './fixes.js';
+import { needsServer } from './markdown.js';
 import { around, blocks, question } from './scenarios.js';
 
 /** The server commands that return a text, and the kinds of their output. */
@@ -21,6 +22,10 @@ let server;
 async function activate(context) {
   const told = new Told();
   server = new Server((command, args, next) => lens(told, command, args, next));
+  const start = once(async () => {
+    await server?.start();
+    await tests.discover();
+  });
   const panel = new StatePanel(server, context.extensionUri);
   const previews = new Previews(server);
   const tests = new Tests(server);
@@ -48,8 +53,10 @@ async function activate(context) {
     vscode.workspace.registerTextDocumentContentProvider(SCHEME, told),
     ...Object.entries(commands).map(([name, command]) => vscode.commands.registerCommand(`pagewalk.${name}`, command)),
     vscode.workspace.onDidChangeConfiguration((change) => server?.changed(change)),
+    vscode.workspace.onDidOpenTextDocument((document) => needsServer(document) && start()),
     vscode.workspace.onDidCloseTextDocument((document) => told.closed(document)),
     vscode.workspace.onDidChangeTextDocument(({ document }) => {
+      if (needsServer(document)) start();
       previews.changed(document);
       const editor = vscode.window.activeTextEditor;
       if (editor?.document === document) panel.follow(editor);
@@ -57,8 +64,19 @@ async function activate(context) {
     vscode.window.onDidChangeTextEditorSelection(({ textEditor }) => panel.follow(textEditor)),
     vscode.window.onDidChangeActiveTextEditor((editor) => editor && panel.follow(editor)),
   );
-  await server.start();
-  await tests.discover();
+  // A folder with scripts activates the extension before a document is open.
+  const scripts = await vscode.workspace.findFiles('**/*.pw', undefined, 1);
+  if (scripts.length > 0 || vscode.workspace.textDocuments.some(needsServer)) await start();
+}
+
+/**
+ * Returns a function that runs once. Later calls return the same promise.
+ * @param {() => Promise<void>} run
+ */
+function once(run) {
+  /** @type {Promise<void> | undefined} */
+  let started;
+  return () => (started ??= run());
 }
 
 function deactivate() {

@@ -2,6 +2,7 @@
 import os from 'node:os';
 import * as vscode from 'vscode';
 import { LanguageClient, State } from 'vscode-languageclient/node';
+import { LANGUAGES } from './markdown.js';
 import { meant, find, missing } from './program.js';
 
 class Server {
@@ -32,7 +33,7 @@ class Server {
     const command = this.program();
     if (command === undefined) return;
     const client = new LanguageClient('pagewalk', 'Pagewalk', { command, args: ['lsp'] }, {
-      documentSelector: [{ scheme: 'file', language: 'pagewalk' }, { scheme: 'untitled', language: 'pagewalk' }],
+      documentSelector: LANGUAGES.flatMap((language) => [{ scheme: 'file', language }, { scheme: 'untitled', language }]),
       initializationOptions: settings,
       outputChannel: this.log,
       middleware: { executeCommand: this.command },

@@ -176,7 +176,8 @@ pub(crate) fn action_kinds() -> Vec<CodeActionKind> {
 
 /// Returns the actions for a range of a document, or `None` if the client accepts only commands.
 pub(crate) fn actions(view: &View, params: &CodeActionParams) -> Option<CodeActionResponse> {
-    if !view.client.actions {
+    // A script that is expected to fail needs no fixes.
+    if !view.client.actions || view.part.fails {
         return None;
     }
     let context = &params.context;
@@ -238,9 +239,15 @@ pub(crate) fn formatting(view: &View, part: Option<lsp_types::Range>) -> Option<
     Some(position::edits(view.document.lines(), edits?))
 }
 
+/// Aligns the table whose row was just completed by a character before the position.
+pub(crate) fn on_type(view: &View, position: Position, typed: &str) -> Option<Vec<TextEdit>> {
+    let edits = view.document.align_table(view.byte_at(position), typed == "\n")?;
+    Some(super::position::edits(view.document.lines(), edits))
+}
+
 /// The tokens in the document or in a range.
 pub(crate) fn semantic_tokens(view: &View, range: Option<lsp_types::Range>) -> SemanticTokens {
-    let bytes = range.map_or(0..view.document.text().len(), |range| view.bytes(range));
+    let bytes = range.map_or(view.own(), |range| view.bytes(range));
     SemanticTokens { result_id: None, data: relative_tokens(&view.document, bytes) }
 }
 

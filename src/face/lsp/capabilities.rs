@@ -1,9 +1,13 @@
 //! The capabilities of the server.
 
+use lsp_types::notification::{DidChangeWatchedFiles, Notification as _};
+use lsp_types::request::{Formatting, OnTypeFormatting, RangeFormatting, Request as _};
 use lsp_types::{
-    CodeActionOptions, CodeActionProviderCapability, CodeLensOptions, CompletionOptions, DocumentLinkOptions,
-    ExecuteCommandOptions, FileOperationFilter, FileOperationPattern, FileOperationPatternKind,
-    FileOperationRegistrationOptions, FoldingRangeProviderCapability, OneOf, RenameOptions,
+    CallHierarchyServerCapability, CodeActionOptions, CodeActionProviderCapability, CodeLensOptions,
+    CompletionOptions, DidChangeWatchedFilesRegistrationOptions, DocumentLinkOptions,
+    DocumentOnTypeFormattingOptions, ExecuteCommandOptions, FileOperationFilter, FileOperationPattern,
+    FileOperationPatternKind, FileOperationRegistrationOptions, FileSystemWatcher,
+    FoldingRangeProviderCapability, GlobPattern, OneOf, Registration, RenameOptions,
     SelectionRangeProviderCapability, SemanticTokenType, SemanticTokensFullOptions, SemanticTokensLegend,
     SemanticTokensOptions, ServerCapabilities, SignatureHelpOptions, TextDocumentSyncCapability,
     TextDocumentSyncKind, TextDocumentSyncOptions, TextDocumentSyncSaveOptions, WorkDoneProgressOptions,
@@ -11,13 +15,22 @@ use lsp_types::{
 };
 
 use pagewalk_script::services::complete::CLASSES;
+use serde_json::{Value, json};
 
 use super::assistance::action_kinds;
+use super::client::Client;
 use super::custom_requests::COMMANDS;
 use super::goldens::SHOW;
 
-/// The capabilities that the server announces.
-pub(crate) fn capabilities() -> ServerCapabilities {
+/// The files whose changes affect the diagnostics of open scripts: scripts, machines, and the settings of courses.
+const WATCHED: &str = "**/*.{pw,yaml,yml,toml}";
+
+/// The only language that the server formats. In Markdown, another formatter must stay the formatter of the document.
+const FORMATTED: &str = "pagewalk";
+
+/// The capabilities that the server announces to a client.
+pub(crate) fn capabilities(client: &Client) -> ServerCapabilities {
+    let formats = !client.registers_formatting;
     ServerCapabilities {
         text_document_sync: Some(TextDocumentSyncCapability::Options(TextDocumentSyncOptions {
             open_close: Some(true),
@@ -31,6 +44,7 @@ pub(crate) fn capabilities() -> ServerCapabilities {
             prepare_provider: Some(true),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         })),
+        call_hierarchy_provider: Some(CallHierarchyServerCapability::Simple(true)),
         document_highlight_provider: Some(OneOf::Left(true)),
         document_symbol_provider: Some(OneOf::Left(true)),
         workspace_symbol_provider: Some(OneOf::Left(true)),
@@ -41,8 +55,9 @@ pub(crate) fn capabilities() -> ServerCapabilities {
             resolve_provider: Some(false),
             work_done_progress_options: WorkDoneProgressOptions::default(),
         }),
-        document_formatting_provider: Some(OneOf::Left(true)),
-        document_range_formatting_provider: Some(OneOf::Left(true)),
+        document_formatting_provider: formats.then_some(OneOf::Left(true)),
+        document_range_formatting_provider: formats.then_some(OneOf::Left(true)),
+        document_on_type_formatting_provider: formats.then(on_type),
         code_lens_provider: Some(CodeLensOptions { resolve_provider: Some(false) }),
         code_action_provider: Some(CodeActionProviderCapability::Options(CodeActionOptions {
             code_action_kinds: Some(action_kinds()),
@@ -59,6 +74,47 @@ pub(crate) fn capabilities() -> ServerCapabilities {
         semantic_tokens_provider: Some(semantic_tokens().into()),
         ..ServerCapabilities::default()
     }
+}
+
+/// The capabilities that the server registers after the start, if the client supports this.
+pub(crate) fn registrations(client: &Client) -> Vec<Registration> {
+    let watched = DidChangeWatchedFilesRegistrationOptions {
+        watchers: vec![FileSystemWatcher {
+            glob_pattern: GlobPattern::String(WATCHED.to_owned()),
+            kind: None,
+        }],
+    };
+    let scripts = json!({ "documentSelector": [{ "language": FORMATTED }] });
+    let rows = [
+        (client.watches_files, DidChangeWatchedFiles::METHOD, json!(watched)),
+        (client.registers_formatting, Formatting::METHOD, scripts.clone()),
+        (client.registers_formatting, RangeFormatting::METHOD, scripts.clone()),
+        (client.registers_formatting, OnTypeFormatting::METHOD, on_type_of(scripts)),
+    ];
+    let supported = rows.into_iter().filter(|(supported, _, _)| *supported);
+    let registration = |(_, method, options): (bool, &str, Value)| Registration {
+        id: method.to_owned(),
+        method: method.to_owned(),
+        register_options: Some(options),
+    };
+    supported.map(registration).collect()
+}
+
+/// The characters that complete a row of a table.
+fn on_type() -> DocumentOnTypeFormattingOptions {
+    DocumentOnTypeFormattingOptions {
+        first_trigger_character: "|".to_owned(),
+        more_trigger_character: words(&["\n"]),
+    }
+}
+
+/// Adds the characters to the options of a registration.
+fn on_type_of(mut options: Value) -> Value {
+    let characters = json!(on_type());
+    if let (Value::Object(options), Value::Object(more)) = (&mut options, characters) {
+        options.extend(more);
+    }
+    options
 }
 
 /// The server updates the names of renamed files.

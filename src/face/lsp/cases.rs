@@ -52,7 +52,7 @@ pub(crate) fn cases(
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        let scripts = scripts_from(found, &mut OpenTexts::clone(open)).unwrap_or_default();
+        let scripts = scripts_from(found, OpenTexts::clone(open)).unwrap_or_default();
         // An included script need not be complete.
         if scripts.iter().any(|script| !script.script.diagnostics.is_empty()) {
             let parts = parts.get_or_insert_with(|| included(&all));
@@ -124,7 +124,7 @@ impl<'a> TestedFile<'a> {
         let mut file = Self { found, uri, runs: CaseRuns::default(), places: Vec::new(), sides: Vec::new() };
         let golden = golden_of(found);
         let has_golden = is_present(&golden);
-        match scripts_from(found, &mut open.clone()) {
+        match scripts_from(found, open.clone()) {
             Err(mistake) => file.add_unreadable(mistake),
             Ok(scripts) => {
                 for mut script in scripts {

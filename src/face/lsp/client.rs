@@ -26,6 +26,8 @@ pub(crate) struct Client {
     pub(crate) refreshes_hints: bool,
     /// Whether the client accepts requests to report changes of files on disk.
     pub(crate) watches_files: bool,
+    /// Whether the client accepts registrations of formatting for some languages.
+    pub(crate) registers_formatting: bool,
     /// Whether the client accepts changes that rename files.
     pub(crate) renames_files: bool,
     /// Whether the client accepts requests for its settings.
@@ -46,6 +48,7 @@ impl Client {
         let hover = document.and_then(|all| all.hover.as_ref()?.content_format.as_ref());
         let actions = document.and_then(|all| all.code_action.as_ref());
         let files = workspace.and_then(|all| all.did_change_watched_files.as_ref());
+        let formatting = document.and_then(|all| all.formatting.as_ref()?.dynamic_registration);
         let edits = workspace.and_then(|all| all.workspace_edit.as_ref());
         let hints = workspace.and_then(|all| all.inlay_hint.as_ref());
         Self {
@@ -61,6 +64,7 @@ impl Client {
                 .is_some_and(|shows| shows.support),
             refreshes_hints: hints.and_then(|hints| hints.refresh_support).unwrap_or(false),
             watches_files: files.and_then(|files| files.dynamic_registration).unwrap_or(false),
+            registers_formatting: formatting.unwrap_or(false),
             renames_files: edits.is_some_and(|edits| {
                 let kinds = edits.resource_operations.as_deref().unwrap_or_default();
                 edits.document_changes == Some(true) && kinds.contains(&ResourceOperationKind::Rename)

@@ -23,18 +23,15 @@ pub(crate) fn by_file(problems: Vec<Problem>) -> DiagnosticsByFile {
     let mut found = DiagnosticsByFile::new();
     for problem in problems {
         let related: Vec<_> = problem.related.iter().filter_map(related).collect();
+        let severity = match problem.severity {
+            _ if problem.is_note() => DiagnosticSeverity::INFORMATION,
+            Severity::Error => DiagnosticSeverity::ERROR,
+            Severity::Warning => DiagnosticSeverity::WARNING,
+        };
+        let range = range(&problem.location.lines, &problem.location.range);
         let diagnostic = Diagnostic {
-            range: range(&problem.location.lines, &problem.location.range),
-            severity: Some(match problem.severity {
-                _ if problem.is_note() => DiagnosticSeverity::INFORMATION,
-                Severity::Error => DiagnosticSeverity::ERROR,
-                Severity::Warning => DiagnosticSeverity::WARNING,
-            }),
-            code: Some(NumberOrString::String(problem.code.to_owned())),
-            source: Some(SOURCE.to_owned()),
-            message: problem.message,
             related_information: (!related.is_empty()).then_some(related),
-            ..Diagnostic::default()
+            ..diagnostic(range, severity, problem.code, problem.message)
         };
         let all = found.entry(problem.location.path).or_default();
         if all.len() < MOST && !all.contains(&diagnostic) {
@@ -42,6 +39,23 @@ pub(crate) fn by_file(problems: Vec<Problem>) -> DiagnosticsByFile {
         }
     }
     found
+}
+
+/// Creates a diagnostic of the server.
+pub(crate) fn diagnostic(
+    range: lsp_types::Range,
+    severity: DiagnosticSeverity,
+    code: &str,
+    message: String,
+) -> Diagnostic {
+    Diagnostic {
+        range,
+        severity: Some(severity),
+        code: Some(NumberOrString::String(code.to_owned())),
+        source: Some(SOURCE.to_owned()),
+        message,
+        ..Diagnostic::default()
+    }
 }
 
 fn related((place, words): &(editor::Location, String)) -> Option<DiagnosticRelatedInformation> {

@@ -5,16 +5,20 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use lsp_types::{TextDocumentContentChangeEvent, Uri};
+use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
-use pagewalk_script::editor::{Document, LineIndex, OpenTexts, RunResult};
+use pagewalk_script::editor::{LineIndex, OpenTexts, RunResult};
 use pagewalk_script::lang::loader::Disk;
 
 use super::client::Client;
 use super::diagnostics::DiagnosticsByFile;
+use super::parts::Part;
 use super::position::bytes;
-use super::view::View;
-use super::worker::Task;
+use super::view::{View, Views};
+use super::worker::{Check, Task};
+
+/// The language identifier of Markdown.
+const MARKDOWN: &str = "markdown";
 
 pub(crate) struct Buffer {
     /// The document's URI in the client's spelling.
@@ -26,13 +30,15 @@ pub(crate) struct Buffer {
     pub(crate) checked: Option<(i32, DiagnosticsByFile)>,
     /// The files of the document's script, starting with the document.
     pub(crate) files: Vec<PathBuf>,
-    /// The result of running this version.
-    pub(crate) ran: Option<Arc<RunResult>>,
+    /// The results of running the scripts of this version.
+    pub(crate) ran: Option<Arc<[Arc<RunResult>]>>,
     /// The failures of the last finished run, by file.
     pub(crate) failed: DiagnosticsByFile,
     /// The flag that stops the check and the run in progress.
     pub(crate) under_way: Option<Arc<AtomicBool>>,
-    document: Option<Arc<Document>>,
+    /// Whether the text is Markdown, so that its code blocks are the scripts.
+    markdown: bool,
+    parts: Option<Arc<[Part]>>,
 }
 
 impl Buffer {
@@ -54,7 +60,8 @@ pub(crate) struct Documents {
 
 impl Documents {
     /// Adds or replaces a document.
-    pub(crate) fn open(&mut self, path: PathBuf, uri: Uri, version: i32, text: &str) {
+    pub(crate) fn open(&mut self, path: PathBuf, document: TextDocumentItem) {
+        let TextDocumentItem { uri, language_id, version, text } = document;
         let buffer = Buffer {
             uri,
             version,
@@ -64,7 +71,8 @@ impl Documents {
             ran: None,
             failed: DiagnosticsByFile::new(),
             under_way: None,
-            document: None,
+            markdown: language_id == MARKDOWN,
+            parts: None,
         };
         if let Some(mut old) = self.buffers.insert(path, buffer) {
             old.stop();
@@ -103,38 +111,66 @@ impl Documents {
     pub(crate) fn texts(&mut self) -> Arc<OpenTexts> {
         let buffers = &self.buffers;
         let texts = self.texts.get_or_insert_with(|| {
-            let texts = buffers.iter().map(|(path, buffer)| (path.clone(), buffer.text.as_bytes().to_vec()));
+            let scripts = buffers.iter().filter(|(_, buffer)| !buffer.markdown);
+            let texts = scripts.map(|(path, buffer)| (path.clone(), buffer.text.as_bytes().to_vec()));
             Arc::new(OpenTexts { texts: texts.collect(), other: Some(Disk) })
         });
         texts.clone()
     }
 
-    /// Returns a document at its current version.
-    fn document(&mut self, path: &Path) -> Option<(&Buffer, Arc<Document>)> {
+    /// Returns the scripts of a text at its current version.
+    fn parts(&mut self, path: &Path) -> Option<(&Buffer, Arc<[Part]>)> {
         let texts = self.texts();
         let buffer = self.buffers.get_mut(path)?;
-        let new = || Arc::new(Document::new(path, buffer.text.clone(), texts));
-        let document = buffer.document.get_or_insert_with(new).clone();
-        Some((buffer, document))
+        let text = buffer.text.clone();
+        let parts = buffer.parts.get_or_insert_with(|| {
+            if buffer.markdown {
+                Part::blocks(path, &text, texts).into()
+            } else {
+                [Part::script(path, text, texts)].into()
+            }
+        });
+        let parts = parts.clone();
+        Some((buffer, parts))
     }
 
-    /// Creates a task on a document for another thread.
+    /// Creates a task that checks and runs the scripts of a text on another thread.
+    pub(crate) fn check(&mut self, path: &Path) -> Option<Check> {
+        let (buffer, parts) = self.parts(path)?;
+        Some(Check { path: path.to_owned(), parts, version: buffer.version, stop: Arc::default() })
+    }
+
+    /// Creates a task on a script for another thread. Returns `None` for Markdown.
     pub(crate) fn task(&mut self, path: &Path) -> Option<Task> {
-        let (buffer, document) = self.document(path)?;
-        Some(Task { document, version: buffer.version, stop: Arc::default() })
+        let (_, parts) = self.parts(path).filter(|(buffer, _)| !buffer.markdown)?;
+        Some(Task { document: parts.first()?.document.clone(), stop: Arc::default() })
     }
 
-    /// Returns a document with the result of its run.
-    pub(crate) fn view(&mut self, path: &Path, client: &Arc<Client>) -> Option<View> {
-        let (buffer, document) = self.document(path)?;
-        Some(View { uri: buffer.uri.clone(), document, ran: buffer.ran.clone(), client: client.clone() })
+    /// Returns the scripts of a text with the results of their runs.
+    pub(crate) fn views(&mut self, path: &Path, client: &Arc<Client>) -> Option<Views> {
+        let open = self.texts();
+        let (buffer, parts) = self.parts(path)?;
+        let ran = |at: usize| buffer.ran.as_ref().and_then(|all| all.get(at)).cloned();
+        let view = |(at, part): (usize, &Part)| View {
+            uri: buffer.uri.clone(),
+            document: part.document.clone(),
+            part: part.clone(),
+            text: buffer.text.clone(),
+            parts: parts.clone(),
+            open: open.clone(),
+            ran: ran(at),
+            client: client.clone(),
+        };
+        let views = parts.iter().enumerate().map(view).collect();
+        let markdown = buffer.markdown.then(|| LineIndex::new(buffer.text.clone()));
+        Some(Views { markdown, views })
     }
 
     /// Stores the result of running a version. Returns false if the document has changed since that version.
     pub(crate) fn store_result(
         &mut self,
         (path, version): (&Path, i32),
-        ran: Arc<RunResult>,
+        ran: Arc<[Arc<RunResult>]>,
         failed: DiagnosticsByFile,
     ) -> bool {
         let Some(buffer) = self.buffers.get_mut(path).filter(|buffer| buffer.version == version) else {
@@ -180,6 +216,6 @@ impl Documents {
     /// Drops all cached texts after a text or a file on disk has changed.
     pub(crate) fn forget(&mut self) {
         self.texts = None;
-        self.buffers.values_mut().for_each(|buffer| buffer.document = None);
+        self.buffers.values_mut().for_each(|buffer| buffer.parts = None);
     }
 }

@@ -2,15 +2,20 @@
 //! computes the answers.
 
 mod assistance;
+mod calls;
 mod capabilities;
 mod cases;
 mod client;
 mod custom_requests;
 mod diagnostics;
 mod documents;
+mod folders;
 mod goldens;
+mod markdown;
 mod navigation;
+mod parts;
 mod position;
+mod renaming;
 mod requests;
 mod response_error;
 mod server;

@@ -6,10 +6,9 @@ use lsp_types::{
     SymbolKind,
 };
 use pagewalk_script::editor::{self, Symbol};
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::custom_requests::COMMANDS;
-use super::position;
 use super::view::View;
 
 pub(crate) fn definition(view: &View, position: Position) -> Option<GotoDefinitionResponse> {
@@ -18,7 +17,7 @@ pub(crate) fn definition(view: &View, position: Position) -> Option<GotoDefiniti
 }
 
 pub(crate) fn references(view: &View, position: Position, with_definitions: bool) -> Option<Vec<Location>> {
-    let all = view.document.references(view.byte_at(position))?.into_iter();
+    let all = view.document.references_among(view.byte_at(position), view.related())?.into_iter();
     let wanted = all.filter(|one| with_definitions || !one.is_definition);
     Some(wanted.filter_map(|one| view.location(&one.location)).collect())
 }
@@ -35,17 +34,6 @@ pub(crate) fn highlights(view: &View, position: Position) -> Option<Vec<Document
 pub(crate) fn prepare_rename(view: &View, position: Position) -> Result<PrepareRenameResponse, String> {
     let (bytes, placeholder) = view.document.prepare_rename(view.byte_at(position))?;
     Ok(PrepareRenameResponse::RangeWithPlaceholder { range: view.range(&bytes), placeholder })
-}
-
-/// Returns a `WorkspaceEdit` whose files are sorted by path. The type in `lsp-types` would store the files in
-/// random order.
-pub(crate) fn rename(view: &View, position: Position, new: &str) -> Result<Value, String> {
-    let files = view.document.rename(view.byte_at(position), new)?.into_iter();
-    let changes = files.filter_map(|file| {
-        let uri = view.uri_of(&file.path)?;
-        Some((uri.to_string(), json!(position::edits(&file.lines, file.edits))))
-    });
-    Ok(json!({ "changes": changes.collect::<serde_json::Map<_, _>>() }))
 }
 
 pub(crate) fn symbols(view: &View) -> Vec<DocumentSymbol> {
@@ -104,7 +92,9 @@ pub(crate) fn selections(view: &View, positions: &[Position]) -> Vec<SelectionRa
 }
 
 pub(crate) fn links(view: &View) -> Vec<DocumentLink> {
-    let links = view.document.links().into_iter().filter_map(|link| {
+    let own = view.own();
+    let links = view.document.links().into_iter().filter(|link| own.contains(&link.range.start));
+    let links = links.filter_map(|link| {
         let (range, target) = (view.range(&link.range), Some(view.uri_of(&link.path)?));
         Some(DocumentLink { range, target, tooltip: None, data: None })
     });

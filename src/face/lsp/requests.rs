@@ -3,26 +3,46 @@
 use lsp_server::{ErrorCode, ResponseError};
 use lsp_types::RenameParams;
 use lsp_types::request::{
-    CodeActionRequest, CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest,
-    DocumentSymbolRequest, FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest,
+    CallHierarchyIncomingCalls, CallHierarchyOutgoingCalls, CallHierarchyPrepare, CodeActionRequest,
+    CodeLensRequest, Completion, DocumentHighlightRequest, DocumentLinkRequest, DocumentSymbolRequest,
+    FoldingRangeRequest, Formatting, GotoDefinition, HoverRequest, InlayHintRequest, OnTypeFormatting,
     PrepareRenameRequest, RangeFormatting, References, Rename, Request, SelectionRangeRequest,
     SemanticTokensFullRequest, SemanticTokensRangeRequest, SignatureHelpRequest,
 };
 use serde_json::Value;
 
-use super::assistance::{actions, completion, formatting, hints, hover, semantic_tokens, signature};
+use super::assistance::{actions, completion, formatting, hints, hover, on_type, semantic_tokens, signature};
+use super::calls;
+use super::markdown::{self, InMarkdown, ScriptAnswer};
 use super::navigation::{
-    definition, folding, highlights, lenses, links, prepare_rename, references, rename, selections, symbols,
+    definition, folding, highlights, lenses, links, prepare_rename, references, selections, symbols,
 };
+use super::renaming::rename;
 use super::response_error::response_error;
-use super::view::View;
+use super::view::Views;
 
 /// A request about an open document.
+#[derive(Clone, Copy)]
 pub(crate) struct RequestRow {
     pub(crate) method: &'static str,
     /// Whether the request waits for the document's current run.
     pub(crate) waits: fn(&Value) -> bool,
-    pub(crate) answer: fn(&View, Value) -> Result<Value, ResponseError>,
+    /// Whether the answer needs the scripts of the client's folders, which the worker thread reads.
+    pub(crate) in_folders: bool,
+    /// The answer for Markdown.
+    pub(crate) markdown: InMarkdown,
+    /// Answers for a script.
+    pub(crate) script: ScriptAnswer,
+}
+
+impl RequestRow {
+    /// Answers for a script or for Markdown.
+    pub(crate) fn answer(&self, views: &Views, params: Value) -> Result<Value, ResponseError> {
+        match (&views.markdown, &*views.views) {
+            (None, [view]) => (self.script)(view, params),
+            _ => markdown::answer(self.markdown, self.script, views, &params),
+        }
+    }
 }
 
 /// Creates a row for a protocol request that never waits.
@@ -31,7 +51,9 @@ macro_rules! at_once {
         RequestRow {
             method: <$request>::METHOD,
             waits: |_| false,
-            answer: |$view, params| typed::<$request>(params, |$params| $answer),
+            in_folders: false,
+            markdown: InMarkdown::AtCursor,
+            script: |$view, params| typed::<$request>(params, |$params| $answer),
         }
     };
 }
@@ -46,17 +68,38 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
         view,
         params.text_document_position_params.position
     ))),
-    at_once!(SemanticTokensFullRequest, |view, _| Ok(Some(semantic_tokens(view, None).into()))),
-    at_once!(SemanticTokensRangeRequest, |view, params| Ok(Some(
-        semantic_tokens(view, Some(params.range)).into()
-    ))),
+    RequestRow {
+        markdown: InMarkdown::Tokens,
+        ..at_once!(SemanticTokensFullRequest, |view, _| Ok(Some(semantic_tokens(view, None).into())))
+    },
+    RequestRow {
+        markdown: InMarkdown::Tokens,
+        ..at_once!(SemanticTokensRangeRequest, |view, params| Ok(Some(
+            semantic_tokens(view, Some(params.range)).into()
+        )))
+    },
     at_once!(GotoDefinition, |view, params| Ok(definition(
         view,
         params.text_document_position_params.position
     ))),
-    at_once!(References, |view, params| {
+    in_folders(at_once!(References, |view, params| {
         let position = params.text_document_position.position;
         Ok(references(view, position, params.context.include_declaration))
+    })),
+    in_folders(RequestRow {
+        script: |view, params| {
+            let params = parsed::<CallHierarchyPrepare>(params)?;
+            Ok(calls::prepare(view, params.text_document_position_params.position))
+        },
+        ..at_once!(CallHierarchyPrepare, |_view, _| Ok(None))
+    }),
+    in_folders(RequestRow {
+        script: |view, params| Ok(calls::incoming(view, &params)),
+        ..at_once!(CallHierarchyIncomingCalls, |_view, _| Ok(None))
+    }),
+    in_folders(RequestRow {
+        script: |view, params| Ok(calls::outgoing(view, &params)),
+        ..at_once!(CallHierarchyOutgoingCalls, |_view, _| Ok(None))
     }),
     at_once!(PrepareRenameRequest, |view, params| prepare_rename(view, params.position)
         .map(Some)
@@ -64,7 +107,9 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
     RequestRow {
         method: Rename::METHOD,
         waits: |_| false,
-        answer: |view, params| {
+        in_folders: true,
+        markdown: InMarkdown::AtCursor,
+        script: |view, params| {
             let params: RenameParams = parsed::<Rename>(params)?;
             let position = params.text_document_position.position;
             rename(view, position, &params.new_name).map_err(request_failed)
@@ -74,19 +119,42 @@ pub(crate) const REQUESTS: &[RequestRow] = &[
         view,
         params.text_document_position_params.position
     ))),
-    at_once!(DocumentSymbolRequest, |view, _| Ok(Some(symbols(view).into()))),
-    at_once!(FoldingRangeRequest, |view, _| Ok(Some(folding(view)))),
-    at_once!(SelectionRangeRequest, |view, params| Ok(Some(selections(view, &params.positions)))),
-    at_once!(DocumentLinkRequest, |view, _| Ok(Some(links(view)))),
-    at_once!(Formatting, |view, _| Ok(formatting(view, None))),
-    at_once!(RangeFormatting, |view, params| Ok(formatting(view, Some(params.range)))),
-    at_once!(CodeLensRequest, |view, _| Ok(Some(lenses(view)))),
+    only_scripts(at_once!(DocumentSymbolRequest, |view, _| Ok(Some(symbols(view).into())))),
+    only_scripts(at_once!(FoldingRangeRequest, |view, _| Ok(Some(folding(view))))),
+    only_scripts(at_once!(SelectionRangeRequest, |view, params| Ok(Some(selections(
+        view,
+        &params.positions
+    ))))),
+    RequestRow {
+        markdown: InMarkdown::Lists,
+        ..at_once!(DocumentLinkRequest, |view, _| Ok(Some(links(view))))
+    },
+    only_scripts(at_once!(Formatting, |view, _| Ok(formatting(view, None)))),
+    only_scripts(at_once!(RangeFormatting, |view, params| Ok(formatting(view, Some(params.range))))),
+    only_scripts(at_once!(OnTypeFormatting, |view, params| {
+        Ok(on_type(view, params.text_document_position.position, &params.ch))
+    })),
+    only_scripts(at_once!(CodeLensRequest, |view, _| Ok(Some(lenses(view))))),
     RequestRow {
         waits: only_source_actions,
         ..at_once!(CodeActionRequest, |view, params| Ok(actions(view, &params)))
     },
-    RequestRow { waits: |_| true, ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params))) },
+    RequestRow {
+        waits: |_| true,
+        markdown: InMarkdown::Lists,
+        ..at_once!(InlayHintRequest, |view, params| Ok(hints(view, &params)))
+    },
 ];
+
+/// Makes the worker thread answer, with the scripts of the client's folders.
+const fn in_folders(row: RequestRow) -> RequestRow {
+    RequestRow { in_folders: true, ..row }
+}
+
+/// Makes a row answer null for Markdown, which other servers format and outline.
+const fn only_scripts(row: RequestRow) -> RequestRow {
+    RequestRow { markdown: InMarkdown::Silent, ..row }
+}
 
 /// Whether only actions on the whole file are requested. Requests for actions on the whole file wait for the run.
 fn only_source_actions(params: &Value) -> bool {

@@ -78,7 +78,7 @@ fn welcome(request: Request, output: &crossbeam_channel::Sender<Outgoing>) -> Op
     let client = Client::new(&params);
     let settings = params.initialization_options.as_ref().and_then(Settings::from_json).unwrap_or_default();
     let result = InitializeResult {
-        capabilities: capabilities(),
+        capabilities: capabilities(&client),
         server_info: Some(ServerInfo {
             name: "pagewalk".to_owned(),
             version: Some(env!("CARGO_PKG_VERSION").to_owned()),

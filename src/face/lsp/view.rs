@@ -5,9 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use lsp_types::{Location, Position, Range, Uri};
-use pagewalk_script::editor::{self, Document, RunResult};
+use pagewalk_script::editor::{self, Document, LineIndex, OpenTexts, RunResult};
 
 use super::client::Client;
+use super::folders::documents;
+use super::parts::Part;
 use super::position;
 use super::uri::uri_of;
 
@@ -15,6 +17,13 @@ use super::uri::uri_of;
 pub(crate) struct View {
     pub(crate) uri: Uri,
     pub(crate) document: Arc<Document>,
+    pub(crate) part: Part,
+    /// The whole open text, which contains the script.
+    pub(crate) text: Arc<str>,
+    /// The scripts of the open text.
+    pub(crate) parts: Arc<[Part]>,
+    /// All open scripts.
+    pub(crate) open: Arc<OpenTexts>,
     /// The result of running this version, if the run has ended.
     pub(crate) ran: Option<Arc<RunResult>>,
     /// The client's capabilities.
@@ -26,21 +35,57 @@ impl View {
         position::byte(self.document.lines(), at)
     }
 
+    /// The bytes of a range, as far as they belong to the script.
     pub(crate) fn bytes(&self, range: Range) -> ops::Range<usize> {
-        position::bytes(self.document.lines(), range)
+        let (bytes, own) = (position::bytes(self.document.lines(), range), self.own());
+        bytes.start.clamp(own.start, own.end)..bytes.end.clamp(own.start, own.end)
+    }
+
+    /// The bytes of the script.
+    pub(crate) fn own(&self) -> ops::Range<usize> {
+        let end = self.document.text().len();
+        self.part.own.start.min(end)..self.part.own.end.min(end)
     }
 
     pub(crate) fn range(&self, bytes: &ops::Range<usize>) -> Range {
         position::range(self.document.lines(), bytes)
     }
 
+    /// The other scripts that may contain a name of this script: the other blocks of the same text, open scripts, and scripts
+    /// in the client's folders.
+    pub(crate) fn related(&self) -> Vec<Arc<Document>> {
+        let others = self.parts.iter().map(|part| part.document.clone());
+        let others = others.filter(|other| !Arc::ptr_eq(other, &self.document));
+        let scripts = documents(&self.client.folders, &self.open);
+        let scripts = scripts.filter(|script| script.path() != self.document.path() && script.may_include());
+        others.chain(scripts.map(Arc::new)).collect()
+    }
+
     /// The URI of a file. For the document itself, the result is the URI that the client uses.
     pub(crate) fn uri_of(&self, path: &Path) -> Option<Uri> {
+        let path = self.part.text_of(path);
         if path == self.document.path() { Some(self.uri.clone()) } else { uri_of(path) }
     }
 
     pub(crate) fn location(&self, location: &editor::Location) -> Option<Location> {
         let range = position::range(&location.lines, &location.range);
         Some(Location { uri: self.uri_of(&location.path)?, range })
+    }
+}
+
+/// The scripts of an open text.
+pub(crate) struct Views {
+    /// The lines of a Markdown text, or `None` for a script.
+    pub(crate) markdown: Option<LineIndex>,
+    /// The script, or the blocks of the Markdown text in order.
+    pub(crate) views: Vec<View>,
+}
+
+impl Views {
+    /// The script at a position.
+    pub(crate) fn at(&self, position: Position) -> Option<&View> {
+        let Some(lines) = &self.markdown else { return self.views.first() };
+        let byte = position::byte(lines, position);
+        self.views.iter().find(|view| view.part.own.contains(&byte))
     }
 }

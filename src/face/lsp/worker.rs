@@ -10,25 +10,26 @@ use crossbeam_channel::{Sender, unbounded};
 use lsp_server::{RequestId, ResponseError};
 use pagewalk_script::editor::{Document, RunResult};
 
-use super::diagnostics::{DiagnosticsByFile, by_file};
+use super::diagnostics::DiagnosticsByFile;
 use super::goldens::golden_file;
+use super::parts::{Part, add};
 use crate::face::threads::STACK;
 
 /// The result of a job.
 pub(crate) enum WorkerMessage {
-    /// A document was checked.
+    /// The scripts of a document were checked.
     Checked {
         path: PathBuf,
         version: i32,
         found: DiagnosticsByFile,
-        /// The files of the document's script, starting with the document.
+        /// The files of the scripts, starting with the document.
         files: Vec<PathBuf>,
     },
-    /// A document was run.
+    /// The scripts of a document were run.
     Ran {
         path: PathBuf,
         version: i32,
-        ran: Arc<RunResult>,
+        ran: Arc<[Arc<RunResult>]>,
         /// Failed expectations and run-time errors.
         found: DiagnosticsByFile,
     },
@@ -59,35 +60,53 @@ impl Worker {
     }
 }
 
-/// A task on a document for another thread.
+/// A task on a script for another thread.
 pub(crate) struct Task {
     pub(crate) document: Arc<Document>,
+    /// Set to true when the result is no longer needed.
+    pub(crate) stop: Arc<AtomicBool>,
+}
+
+/// A task that checks and runs the scripts of a document.
+pub(crate) struct Check {
+    pub(crate) path: PathBuf,
+    pub(crate) parts: Arc<[Part]>,
     /// The client's version number.
     pub(crate) version: i32,
     /// Set to true when the result is no longer needed.
     pub(crate) stop: Arc<AtomicBool>,
 }
 
-impl Task {
-    /// Checks the document, runs it if requested, and sends both results.
+impl Check {
+    /// Checks the scripts, runs them if requested, and sends both results.
     pub(crate) fn check_and_run(&self, run: bool, max_steps: u64, results: &Sender<WorkerMessage>) {
-        let Self { document, version, stop } = self;
-        let (path, version) = (document.path().to_owned(), *version);
-        if stop.load(Ordering::Relaxed) {
-            return;
+        let Self { path, parts, version, stop } = self;
+        let (path, version) = (path.clone(), *version);
+        let mut found = DiagnosticsByFile::new();
+        let mut files = vec![path.clone()];
+        for part in &**parts {
+            if stop.load(Ordering::Relaxed) {
+                return;
+            }
+            add(&mut found, part.mistakes());
+            let others = part.document.files().map(|file| part.text_of(file)).filter(|file| *file != path);
+            files.extend(others.map(PathBuf::from));
         }
-        let found = by_file(document.diagnostics());
-        let files = document.files().map(PathBuf::from).collect();
         // Ignore a failure, which means that the receiver no longer needs the result.
         let _ = results.send(WorkerMessage::Checked { path: path.clone(), version, found, files });
         if !run {
             return;
         }
-        let ran = Arc::new(document.run_and_compare(max_steps, stop, golden_file(&path)));
-        if stop.load(Ordering::Relaxed) {
-            return;
+        let mut found = DiagnosticsByFile::new();
+        let mut ran = Vec::new();
+        for part in &**parts {
+            let result = part.document.run_and_compare(max_steps, stop, golden_file(&path));
+            if stop.load(Ordering::Relaxed) {
+                return;
+            }
+            add(&mut found, part.failures(&result));
+            ran.push(Arc::new(result));
         }
-        let found = by_file(document.run_diagnostics(&ran));
-        let _ = results.send(WorkerMessage::Ran { path, version, ran, found });
+        let _ = results.send(WorkerMessage::Ran { path, version, ran: ran.into(), found });
     }
 }

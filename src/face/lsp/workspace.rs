@@ -1,6 +1,5 @@
 //! Requests about all scripts of the client's folders.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,33 +7,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lsp_server::ResponseError;
 use lsp_types::{Location, OneOf, TextEdit, WorkspaceSymbol};
 use pagewalk_script::editor::{Document, OpenTexts, Symbol};
-use pagewalk_script::lang::include::text_of;
-use pagewalk_script::lang::loader::{Disk, Loader as _};
 use serde_json::{Value, json};
 
 use super::client::Client;
+use super::folders::documents;
 use super::navigation::symbol_kind;
 use super::position;
 use super::uri::{path_of, uri_of};
-use crate::face::terminal::Color;
-use crate::face::test::find::{Search, SuiteFile, SuiteFileKind};
+use crate::face::test::find::SuiteFile;
 use crate::face::test::goldens::golden_of;
 
 /// Maximum number of symbols in an answer.
 const MOST: usize = 1000;
-
-/// Returns the scripts below the folders, and all open texts, as documents.
-fn documents<'a>(folders: &'a [PathBuf], open: &'a Arc<OpenTexts>) -> impl Iterator<Item = Document> + 'a {
-    let search = Search { paths: folders, skip: &[], excluded: |_| &[], color: Color::Never };
-    let scripts = search.files().0.into_iter().filter(|file| file.kind == SuiteFileKind::Script);
-    // The text of an open file replaces the text on disk.
-    let mut texts: BTreeMap<PathBuf, Option<&Vec<u8>>> = scripts.map(|file| (file.path, None)).collect();
-    texts.extend(open.texts.iter().map(|(path, text)| (path.clone(), Some(text))));
-    texts.into_iter().filter_map(|(path, text)| {
-        let bytes = text.cloned().or_else(|| Disk.load(&path).ok())?;
-        Some(Document::new(path, text_of(&bytes).ok()?, open.clone()))
-    })
-}
 
 /// Answers a request from the client's folders and the open texts, on the worker thread.
 pub(crate) type WorkspaceAnswer =

@@ -6,7 +6,9 @@
 //! Other words are ignored.
 
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 
+use pagewalk_script::lang::loader::Loader;
 use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 /// A script in a fenced code block.
@@ -25,6 +27,14 @@ pub(crate) struct Fence {
     pub(crate) text: String,
     /// Whether the script is expected to fail.
     pub(crate) fails: bool,
+}
+
+impl Fence {
+    /// Returns the path by which later blocks of the document `path` include this block.
+    pub(crate) fn path(&self, document: &Path, loader: &dyn Loader) -> Option<PathBuf> {
+        let name = self.file.as_ref()?;
+        Some(loader.canonical(document).ok()?.parent()?.join(name))
+    }
 }
 
 /// A fenced code block.
@@ -65,7 +75,7 @@ pub(crate) fn fences(document: &str) -> Vec<Fence> {
 
 /// Whether a word is the name of a script in the document's folder.
 fn is_file(word: &str) -> bool {
-    let path = std::path::Path::new(word);
+    let path = Path::new(word);
     path.extension().is_some_and(|end| end == "pw") && path.file_name().is_some_and(|name| name == word)
 }
 
@@ -103,5 +113,6 @@ fn masked(document: &str, parts: &[Range<usize>]) -> String {
 }
 
 fn blank(text: &mut String, document: &str) {
-    text.extend(document.bytes().map(|byte| if byte == b'\n' { '\n' } else { ' ' }));
+    let ends_line = |byte: &u8| matches!(byte, b'\n' | b'\r');
+    text.extend(document.bytes().map(|byte| if ends_line(&byte) { char::from(byte) } else { ' ' }));
 }

@@ -5,10 +5,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::find::{ENDING, SuiteFile, SuiteFileKind, error_words, report_name};
+use super::script::scripts_from;
 use crate::face::atomic_write::write_file;
 use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Held, Unusable};
+use pagewalk_script::editor::OpenTexts;
 use pagewalk_script::lang::loader::{Disk, Loader};
-use pagewalk_script::suite::golden::write;
+use pagewalk_script::suite::golden::{read, write};
 use pagewalk_script::suite::reports::{Blessed, Outcome, command};
 
 /// Returns the golden file for a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless `x.pw` exists.
@@ -33,6 +35,34 @@ pub(crate) fn compare_with_golden(
     if let Err(unusable) = compared {
         runs.reject(&unusable, report_name(&path), wanted);
     }
+}
+
+/// Returns the golden file of a script with its old and new text after a change that keeps the meaning of the script.
+/// Returns `None` if the golden file does not have the results of the script before the change.
+pub(crate) fn after_change(
+    found: &SuiteFile,
+    before: &OpenTexts,
+    after: &OpenTexts,
+) -> Option<(PathBuf, String, String)> {
+    let path = golden_of(found);
+    let bytes = before.clone().load(&path).ok()?;
+    let (golden, name) = (read(&bytes).ok()?, file_name(found));
+    let mut old = runs(found, before)?;
+    old.compare_bytes(&bytes, &name).ok()?;
+    if old.cases().any(|case| case.golden != Held::Same) {
+        return None;
+    }
+    let (new, _) = runs(found, after)?.bless(Some(&golden), &|_| true);
+    Some((path, String::from_utf8(bytes).ok()?, write(&new, &name)))
+}
+
+/// Runs the scripts of a file.
+fn runs(found: &SuiteFile, texts: &OpenTexts) -> Option<CaseRuns> {
+    let mut runs = CaseRuns::default();
+    for mut script in scripts_from(found, texts.clone()).ok()? {
+        runs.0.extend(script.run(true).0);
+    }
+    Some(runs)
 }
 
 /// Rewrites the golden file for the selected cases. If a case fails or has an error, the golden file does not change.

@@ -2,7 +2,7 @@
 
 mod amend;
 pub(crate) mod arguments;
-mod fences;
+pub(crate) mod fences;
 pub(crate) mod find;
 pub(crate) mod goldens;
 mod orphans;

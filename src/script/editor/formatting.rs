@@ -36,6 +36,13 @@ impl Document {
     }
 }
 
+impl Edit {
+    /// Returns the edit that turns one text into another, or `None` if they are equal.
+    pub fn between(old: &str, new: &str) -> Option<Self> {
+        change(0, old, new)
+    }
+}
+
 /// Returns the edits that turn one text into another, each within a line.
 fn changes(old: &str, new: &str) -> Vec<Edit> {
     let (before, after) = (lines(old), lines(new));
@@ -72,8 +79,8 @@ fn ink(line: &str) -> String {
     line.chars().filter(|c| !c.is_whitespace() && !"|;\u{feff}".contains(*c)).collect()
 }
 
-/// Returns the edit that turns one text into another, excluding their common prefix and suffix.
-fn change(start: usize, old: &str, new: &str) -> Option<Edit> {
+/// Returns the edit that turns one text into another, if they differ, excluding their common prefix and suffix.
+pub(super) fn change(start: usize, old: &str, new: &str) -> Option<Edit> {
     if old == new {
         return None;
     }

@@ -6,6 +6,7 @@
 //! adds the results of a run to hovers, code actions, and inlay hints.
 
 mod actions;
+mod calls;
 mod completion;
 mod diagnostics;
 mod document;
@@ -21,11 +22,13 @@ mod run;
 mod steps;
 mod structure;
 mod symbols;
+mod table_rows;
 #[cfg(test)]
 mod tests;
 
 pub use crate::services::complete::{Class, ItemKind, Signature};
 pub use actions::{Action, ActionKind};
+pub use calls::{Caller, Calls};
 pub use completion::{Completion, CompletionItem};
 pub use diagnostics::Problem;
 pub use document::{Document, Edit, Location, OpenTexts};
@@ -34,7 +37,7 @@ pub use hints::Hint;
 pub use hover::Hover;
 pub use lines::{Encoding, LineIndex, Position};
 pub use links::{Lens, Link};
-pub use names::{FileEdits, Reference};
+pub use names::{FileEdits, Reference, Renaming};
 pub use panels::Panel;
 pub use run::{Failure, RunResult, Step};
 pub use steps::{StepAt, StepView};

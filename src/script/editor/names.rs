@@ -12,10 +12,11 @@ use super::document::{Document, Edit, Location};
 use super::lines::LineIndex;
 use crate::api::CheckedScript;
 use crate::lang::layout::{Token, TokenKind};
+use crate::lang::span::Span;
 use crate::services::names::{self, Occurrence, Read, Role};
 
 /// A script without the word `include` consists of one file.
-const INCLUDE: &[u8] = b"include";
+const INCLUDE: &str = "include";
 
 /// An occurrence of a name.
 #[derive(Debug, Clone)]
@@ -24,6 +25,15 @@ pub struct Reference {
     pub location: Location,
     /// Whether the occurrence is a definition of the name.
     pub is_definition: bool,
+}
+
+/// The changes that rename a name.
+#[derive(Debug, Clone)]
+pub struct Renaming {
+    /// The changed files, sorted by path.
+    pub files: Vec<FileEdits>,
+    /// The paths of the scripts that contain the name.
+    pub scripts: BTreeSet<PathBuf>,
 }
 
 /// The changes to a file.
@@ -67,7 +77,13 @@ impl Document {
     /// assert_eq!((found.len(), found[0].is_definition), (2, true));
     /// ```
     pub fn references(&self, at: usize) -> Option<Vec<Reference>> {
-        Some(Lookup::everywhere(self, at)?.references())
+        self.references_among(at, self.other_scripts())
+    }
+
+    /// Returns all occurrences of the name at a byte, in this document, in these other scripts, and in the files that they
+    /// include.
+    pub fn references_among(&self, at: usize, others: Vec<Arc<Self>>) -> Option<Vec<Reference>> {
+        Some(Lookup::among(self, others, self.path(), at)?.references())
     }
 
     /// Returns the occurrences in this document of the name at a byte, and whether each is a definition.
@@ -95,7 +111,7 @@ impl Document {
     /// assert!(document.prepare_rename(12).unwrap_err().starts_with("`read` is not a name"));
     /// ```
     pub fn prepare_rename(&self, at: usize) -> Result<(Range<usize>, String), String> {
-        let lookup = self.renamable(at)?;
+        let lookup = self.renamable(at, self.other_scripts())?;
         let (script, one) = lookup.occurrence();
         Ok((one.span.bytes(), script.names().symbols[one.symbol].name.to_string()))
     }
@@ -113,11 +129,22 @@ impl Document {
     /// assert_eq!(document.rename(5, "in").unwrap_err(), "`in` is a reserved word");
     /// ```
     pub fn rename(&self, at: usize, new: &str) -> Result<Vec<FileEdits>, String> {
-        let lookup = self.renamable(at)?;
+        Ok(self.rename_among(at, new, self.other_scripts())?.files)
+    }
+
+    /// Returns the changes that rename the name at a byte in this document, in these other scripts, and in the files that
+    /// they include.
+    ///
+    /// # Errors
+    /// Returns a sentence that says why the name cannot be changed to `new`.
+    pub fn rename_among(&self, at: usize, new: &str, others: Vec<Arc<Self>>) -> Result<Renaming, String> {
+        let lookup = self.renamable(at, others)?;
+        let mut scripts = BTreeSet::new();
         let mut files: BTreeMap<PathBuf, FileEdits> = BTreeMap::new();
         for (number, symbols) in lookup.symbols.iter().enumerate().filter(|(_, symbols)| !symbols.is_empty())
         {
             let document = lookup.script(number);
+            scripts.insert(document.path().to_owned());
             let CheckedScript { sources, script, files: read, .. } = document.script();
             let read = Read { script: &script.body, sources, files: read, names: document.names() };
             let symbols: Vec<usize> = symbols.iter().copied().collect();
@@ -132,12 +159,12 @@ impl Document {
             edits.sort_by_key(|edit| (edit.range.start, edit.range.end));
             edits.dedup_by(|next, last| next.range == last.range);
         }
-        Ok(files.into_values().collect())
+        Ok(Renaming { files: files.into_values().collect(), scripts })
     }
 
     /// Returns the name at a byte, if it can be renamed.
-    fn renamable(&self, at: usize) -> Result<Lookup<'_>, String> {
-        let Some(lookup) = Lookup::everywhere(self, at) else {
+    fn renamable(&self, at: usize, others: Vec<Arc<Self>>) -> Result<Lookup<'_>, String> {
+        let Some(lookup) = Lookup::among(self, others, self.path(), at) else {
             return Err(match self.word_at(at) {
                 Some(word) => format!("`{word}` is not a name that this script defines"),
                 None => "no name at this position".to_owned(),
@@ -155,25 +182,36 @@ impl Document {
     }
 
     /// Returns the other open scripts with includes.
-    fn other_scripts(&self) -> Vec<Document> {
-        let includes = |bytes: &[u8]| bytes.windows(INCLUDE.len()).any(|word| word == INCLUDE);
-        let others = self.open().texts.iter().filter(|(path, bytes)| *path != self.path() && includes(bytes));
+    fn other_scripts(&self) -> Vec<Arc<Self>> {
+        let others = self.open().texts.iter().filter(|(path, _)| *path != self.path());
         let script = |(path, bytes): (&PathBuf, &Vec<u8>)| {
-            Some(Self::new(path, str::from_utf8(bytes).ok()?, self.open().clone()))
+            let script = Self::new(path, str::from_utf8(bytes).ok()?, self.open().clone());
+            script.may_include().then(|| Arc::new(script))
         };
         others.filter_map(script).collect()
+    }
+
+    /// Returns the text of a file of the script.
+    pub fn lines_of(&self, path: &Path) -> Option<Arc<LineIndex>> {
+        let file = number_of(self, path)?;
+        Some(self.location(Span { file, start: 0, end: 0 })?.lines)
+    }
+
+    /// Whether the script may include a file.
+    pub fn may_include(&self) -> bool {
+        self.text().contains(INCLUDE)
     }
 }
 
 /// A file and a range of bytes in it.
 type FilePlace = (PathBuf, u32, u32);
 
-/// A name at a byte of a document, in all open scripts that contain the document.
-struct Lookup<'d> {
+/// A name at a byte of a file, in all known scripts that contain the file.
+pub(super) struct Lookup<'d> {
     document: &'d Document,
-    others: Vec<Document>,
+    others: Vec<Arc<Document>>,
     /// The name's symbols in each script, beginning with the document.
-    symbols: Vec<BTreeSet<usize>>,
+    pub(super) symbols: Vec<BTreeSet<usize>>,
     /// The occurrence at the byte, with the first script that contains it.
     at: (usize, Occurrence),
 }
@@ -182,19 +220,25 @@ impl<'d> Lookup<'d> {
     /// Returns the name at a byte, found in the document's own script or else in a script that includes the
     /// document. Returns `None` if the name has no definition.
     fn preferably_own(document: &'d Document, at: usize) -> Option<Self> {
-        let Some(one) = document.names().at(0, at as u32) else { return Self::everywhere(document, at) };
+        let Some(one) = document.names().at(0, at as u32) else {
+            return Self::among(document, document.other_scripts(), document.path(), at);
+        };
         let symbols = vec![BTreeSet::from([one.symbol])];
         Some(Self { document, others: Vec::new(), symbols, at: (0, *one) })
     }
 
-    /// Returns the name at a byte in all open scripts.
-    fn everywhere(document: &'d Document, at: usize) -> Option<Self> {
-        let others = document.other_scripts();
+    /// Returns the name at a byte of a file, in a document and other scripts.
+    pub(super) fn among(
+        document: &'d Document,
+        others: Vec<Arc<Document>>,
+        path: &Path,
+        at: usize,
+    ) -> Option<Self> {
         let known = |script: &Document| {
-            let file = number_of(script, document.path())?;
+            let file = number_of(script, path)?;
             script.names().at(file, at as u32).copied()
         };
-        let scripts = std::iter::once(document).chain(&others);
+        let scripts = std::iter::once(document).chain(others.iter().map(|other| &**other));
         let at = scripts.enumerate().find_map(|(number, script)| Some((number, known(script)?)))?;
         let symbols = vec![BTreeSet::new(); others.len() + 1];
         let mut lookup = Self { document, others, symbols, at };
@@ -202,7 +246,7 @@ impl<'d> Lookup<'d> {
         Some(lookup)
     }
 
-    fn script(&self, number: usize) -> &Document {
+    pub(super) fn script(&self, number: usize) -> &Document {
         number.checked_sub(1).map_or(self.document, |other| &self.others[other])
     }
 
@@ -239,7 +283,7 @@ impl<'d> Lookup<'d> {
     }
 
     /// Returns the occurrence at the byte, with its script.
-    fn occurrence(&self) -> (&Document, &Occurrence) {
+    pub(super) fn occurrence(&self) -> (&Document, &Occurrence) {
         (self.script(self.at.0), &self.at.1)
     }
 
@@ -263,7 +307,7 @@ impl<'d> Lookup<'d> {
 }
 
 /// Returns the number of a file in a script.
-fn number_of(script: &Document, path: &Path) -> Option<u32> {
+pub(super) fn number_of(script: &Document, path: &Path) -> Option<u32> {
     let number =
         script.script().sources.files().iter().position(|file| file.path.as_deref() == Some(path))?;
     u32::try_from(number).ok()

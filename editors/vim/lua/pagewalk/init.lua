@@ -217,6 +217,10 @@ function M.attach(client, buffer)
   if client:supports_method('textDocument/inlayHint') then
     vim.lsp.inlay_hint.enable(true, { bufnr = buffer })
   end
+  -- The lenses and the command are for scripts.
+  if vim.bo[buffer].filetype ~= 'pagewalk' then
+    return
+  end
   if client:supports_method('textDocument/codeLens') then
     lenses(buffer)
   end

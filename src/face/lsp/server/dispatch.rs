@@ -69,8 +69,12 @@ impl Server {
                 return self.waiting.push((path, request));
             }
         }
-        let answer = match self.documents.view(&path, &self.client) {
-            Some(view) => (row.answer)(&view, request.params),
+        let answer = match self.documents.views(&path, &self.client) {
+            Some(views) if row.in_folders => {
+                let Request { id, params, .. } = request;
+                return self.submit(&id, Arc::default(), move |_| row.answer(&views, params));
+            }
+            Some(views) => row.answer(&views, request.params),
             None => Err(not_open(&path)),
         };
         self.answer(request.id, answer);
@@ -205,14 +209,16 @@ impl Server {
 
 /// The path of the document named in a request.
 fn document_of(params: &Value) -> Result<PathBuf, ResponseError> {
-    let uri = params.get("textDocument").and_then(|document| document.get("uri")).and_then(Value::as_str);
+    let document = || params.get("textDocument")?.get("uri");
+    let item = || params.get("item")?.get("data")?.get("document");
+    let uri = document().or_else(item).and_then(Value::as_str);
     let uri = uri.and_then(|uri| uri.parse::<Uri>().ok());
     uri.map(|uri| path_of(&uri))
         .ok_or_else(|| response_error(ErrorCode::InvalidParams, "the request names no document"))
 }
 
 fn not_open(path: &Path) -> ResponseError {
-    response_error(ErrorCode::InvalidParams, format!("{} is not open", path.display()))
+    response_error(ErrorCode::InvalidParams, format!("{} is not an open script", path.display()))
 }
 
 fn cancelled() -> ResponseError {

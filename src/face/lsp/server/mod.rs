@@ -85,7 +85,7 @@ impl Server {
     /// Serves the client until it exits, and returns whether it requested a shutdown.
     pub(crate) fn serve(&mut self, input: &Receiver<Message>, told: &Receiver<WorkerMessage>) -> bool {
         self.ask_for_settings();
-        self.ask_for_changes();
+        self.register();
         let never = crossbeam_channel::never();
         loop {
             let due = self.publish_by.map(crossbeam_channel::at);

@@ -3,20 +3,15 @@
 use std::path::Path;
 
 use lsp_server::{Notification, Response};
+use lsp_types::RegistrationParams;
 use lsp_types::notification::{self, Notification as _};
 use lsp_types::request::{self, Request as _};
-use lsp_types::{
-    DidChangeWatchedFilesRegistrationOptions, FileSystemWatcher, GlobPattern, Registration,
-    RegistrationParams,
-};
 use serde_json::Value;
 
 use super::{Flow, Server};
+use crate::face::lsp::capabilities::registrations;
 use crate::face::lsp::settings::Settings;
 use crate::face::lsp::uri::path_of;
-
-/// The files whose changes affect the diagnostics of open scripts: scripts, machines, and the settings of courses.
-const WATCHED: &str = "**/*.{pw,yaml,yml,toml}";
 
 impl Server {
     pub(super) fn notification(&mut self, notification: Notification) -> Flow {
@@ -27,7 +22,7 @@ impl Server {
                 if let Some(opened) = params_of::<notification::DidOpenTextDocument>(params) {
                     let document = opened.text_document;
                     let path = path_of(&document.uri);
-                    self.documents.open(path.clone(), document.uri, document.version, &document.text);
+                    self.documents.open(path.clone(), document);
                     self.mark_stale(&path);
                 }
             }
@@ -89,7 +84,7 @@ impl Server {
     /// Checks and runs changed documents when the queue is empty.
     pub(super) fn check_stale(&mut self) {
         for path in std::mem::take(&mut self.stale) {
-            let Some(task) = self.documents.task(&path) else { continue };
+            let Some(task) = self.documents.check(&path) else { continue };
             if let Some(buffer) = self.documents.buffers.get_mut(&path) {
                 buffer.stop();
                 buffer.under_way = Some(task.stop.clone());
@@ -108,19 +103,11 @@ impl Server {
         }
     }
 
-    /// Asks the client to report changes of the files that scripts include, and of the settings of courses.
-    pub(super) fn ask_for_changes(&mut self) {
-        if self.client.watches_files {
-            let watchers =
-                vec![FileSystemWatcher { glob_pattern: GlobPattern::String(WATCHED.to_owned()), kind: None }];
-            let options = DidChangeWatchedFilesRegistrationOptions { watchers };
-            self.send_request::<request::RegisterCapability>(&RegistrationParams {
-                registrations: vec![Registration {
-                    id: "files".to_owned(),
-                    method: notification::DidChangeWatchedFiles::METHOD.to_owned(),
-                    register_options: serde_json::to_value(options).ok(),
-                }],
-            });
+    /// Registers the capabilities that depend on the client.
+    pub(super) fn register(&mut self) {
+        let registrations = registrations(&self.client);
+        if !registrations.is_empty() {
+            self.send_request::<request::RegisterCapability>(&RegistrationParams { registrations });
         }
     }
 

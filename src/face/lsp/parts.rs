@@ -1,0 +1,118 @@
+//! The scripts of an open text: the text itself, or each code block of a Markdown text.
+//!
+//! The text of a block is the Markdown text with everything outside the block replaced by spaces. Positions in a block
+//! are therefore positions in the Markdown text, and every service for scripts also works for blocks.
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use lsp_types::{Diagnostic, DiagnosticSeverity};
+use pagewalk_script::editor::{Document, OpenTexts, Problem, RunResult};
+
+use super::diagnostics::{DiagnosticsByFile, by_file, diagnostic};
+use super::position;
+use crate::face::test::fences::{Fence, fences};
+
+/// The code of the diagnostic at a block with `fails` that passes.
+const PASSES: &str = "passes";
+
+/// A script of an open text.
+#[derive(Clone)]
+pub(crate) struct Part {
+    pub(crate) document: Arc<Document>,
+    /// The bytes of the script, without the blocks that it continues.
+    pub(crate) own: Range<usize>,
+    /// Whether the script is expected to fail.
+    pub(crate) fails: bool,
+    /// The paths by which the text's blocks include each other. No files have these paths.
+    blocks: Arc<[PathBuf]>,
+}
+
+impl Part {
+    /// Returns a text that is a script.
+    pub(crate) fn script(path: &Path, text: Arc<str>, open: Arc<OpenTexts>) -> Self {
+        let own = 0..text.len();
+        let document = Arc::new(Document::new(path, text, open));
+        Self { document, own, fails: false, blocks: Arc::default() }
+    }
+
+    /// Returns the blocks that `pagewalk test` runs in a Markdown text, in order.
+    pub(crate) fn blocks(path: &Path, text: &str, mut open: Arc<OpenTexts>) -> Vec<Self> {
+        let fences = fences(text);
+        let names: Arc<[PathBuf]> = fences.iter().filter_map(|fence| fence.path(path, &*open)).collect();
+        let part = |fence: Fence| {
+            let file = fence.path(path, &*open);
+            let own = fence.from..fence.text.len();
+            let part = Self {
+                document: Arc::new(Document::new(path, fence.text.as_str(), open.clone())),
+                // The cursor can be at the end of an unclosed block.
+                own: own.start..if own.end == text.len() { own.end + 1 } else { own.end },
+                fails: fence.fails,
+                blocks: names.clone(),
+            };
+            if let Some(file) = file {
+                Arc::make_mut(&mut open).texts.insert(file, fence.text.into_bytes());
+            }
+            part
+        };
+        fences.into_iter().map(part).collect()
+    }
+
+    /// Returns the path of the text in the editor that contains a file of the script.
+    pub(crate) fn text_of<'p>(&'p self, path: &'p Path) -> &'p Path {
+        if self.blocks.iter().any(|block| block == path) { self.document.path() } else { path }
+    }
+
+    /// Returns the mistakes to show. A script that is expected to fail has none.
+    pub(crate) fn mistakes(&self) -> DiagnosticsByFile {
+        if self.fails { DiagnosticsByFile::new() } else { self.by_file(self.document.diagnostics()) }
+    }
+
+    /// Returns the failures of a run to show, or a note if the script is expected to fail, but passes.
+    pub(crate) fn failures(&self, ran: &RunResult) -> DiagnosticsByFile {
+        if !self.fails {
+            return self.by_file(self.document.run_diagnostics(ran));
+        }
+        let passes = self.document.script().diagnostics.is_empty()
+            && ran.diagnostics.is_empty()
+            && ran.failures.is_empty();
+        let note = passes.then(|| (self.document.path().to_owned(), vec![self.passes()]));
+        note.into_iter().collect()
+    }
+
+    /// Returns the note about a block that passes, at the line above the block.
+    fn passes(&self) -> Diagnostic {
+        let start = position::range(self.document.lines(), &(self.own.start..self.own.start)).start;
+        let line = |line| lsp_types::Position { line, character: 0 };
+        let range = lsp_types::Range { start: line(start.line.saturating_sub(1)), end: line(start.line) };
+        diagnostic(
+            range,
+            DiagnosticSeverity::INFORMATION,
+            PASSES,
+            "the block is expected to fail, but it passes\nremove `fails`, or correct the script".to_owned(),
+        )
+    }
+
+    fn by_file(&self, mut problems: Vec<Problem>) -> DiagnosticsByFile {
+        for problem in &mut problems {
+            let related = problem.related.iter_mut().map(|(location, _)| location);
+            for location in std::iter::once(&mut problem.location).chain(related) {
+                location.path = self.text_of(&location.path).to_owned();
+            }
+        }
+        by_file(problems)
+    }
+}
+
+/// Adds diagnostics that are not known yet.
+pub(crate) fn add(known: &mut DiagnosticsByFile, more: DiagnosticsByFile) {
+    for (path, diagnostics) in more {
+        let all = known.entry(path).or_default();
+        for one in diagnostics {
+            if !all.contains(&one) {
+                all.push(one);
+            }
+        }
+    }
+}

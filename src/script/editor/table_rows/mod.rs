@@ -1,0 +1,115 @@
+//! Aligns the rows of a table while the user types.
+
+use std::collections::BTreeMap;
+use std::ops::{Range, RangeInclusive};
+
+use super::document::{Document, Edit};
+use super::formatting::change;
+use crate::lang::format::format;
+use crate::lang::layout::{Token, TokenKind};
+
+/// A statement whose block contains the rows to format.
+const STATEMENT: &str = "expect page_table";
+
+/// A line, as far as tables are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum LineKind {
+    /// A row, with its number of bars.
+    Row { bars: usize },
+    /// An empty line or a comment.
+    Gap,
+    /// A row with other text before or after it. It belongs to the table of the adjacent rows.
+    Mixed,
+    /// Any other line.
+    Other,
+}
+
+impl Document {
+    /// Returns the edits that align the table with the row that ends at a byte, or, after a line break, on the previous
+    /// line. The edits change only rows, and no text after the byte on its line. Returns `None` if the line is not a complete
+    /// row, or if the table has syntax errors. Other errors in the document do not matter.
+    ///
+    /// ```
+    /// # use pagewalk_script::editor::{Document, OpenTexts};
+    /// let text = "set page_table {\n  | vpn ppn |\n  | 0F 0D |";
+    /// let edits = Document::new("a.pw", text, OpenTexts::default()).align_table(text.len(), false).unwrap();
+    /// assert_eq!((edits[0].range.clone(), &*edits[0].text), (39..39, "  "));
+    /// ```
+    pub fn align_table(&self, at: usize, line_break: bool) -> Option<Vec<Edit>> {
+        let cursor = self.lines().line_of(at);
+        let line = if line_break { cursor.checked_sub(1)? } else { cursor };
+        let rest = self.text().get(at..self.line(cursor).end)?;
+        let kinds = self.line_kinds();
+        let kind = |line: usize| kinds.get(&line).copied().unwrap_or(LineKind::Gap);
+        let complete = matches!(kind(line), LineKind::Row { bars: 2.. });
+        if !complete || !rest.trim().is_empty() {
+            return None;
+        }
+        let table = self.table(line, &kind);
+        let around = [table.start().checked_sub(1), table.end().checked_add(1)];
+        if around.into_iter().flatten().any(|line| kind(line) == LineKind::Mixed) {
+            return None;
+        }
+        let rows: Vec<usize> = table.filter(|line| kind(*line) != LineKind::Gap).collect();
+        let mut edits = self.aligned(&rows)?;
+        edits.retain(|edit| edit.range.end <= at || self.lines().line_of(edit.range.start) > cursor);
+        Some(edits)
+    }
+
+    /// Returns the kind of each line that contains tokens.
+    fn line_kinds(&self) -> BTreeMap<usize, LineKind> {
+        let mut kinds: BTreeMap<usize, LineKind> = BTreeMap::new();
+        let tokens = self.tokens().list.iter().filter(|token| token.start < token.end);
+        for Token { kind, start, end } in tokens.copied() {
+            let lines = self.lines().line_of(start)..=self.lines().line_of(end - 1);
+            for line in lines {
+                match (kinds.get_mut(&line), kind) {
+                    (None, TokenKind::Bar) => drop(kinds.insert(line, LineKind::Row { bars: 1 })),
+                    (None, TokenKind::Comment) => drop(kinds.insert(line, LineKind::Gap)),
+                    (None, _) => drop(kinds.insert(line, LineKind::Other)),
+                    (Some(LineKind::Row { bars }), TokenKind::Bar) => *bars += 1,
+                    (Some(other @ LineKind::Row { .. }), TokenKind::Close(b'}'))
+                    | (Some(other @ LineKind::Other), TokenKind::Bar) => *other = LineKind::Mixed,
+                    _ => {}
+                }
+            }
+        }
+        kinds
+    }
+
+    /// Returns the lines around a row that contain only rows, comments, and blanks.
+    fn table(&self, row: usize, kind: &dyn Fn(usize) -> LineKind) -> RangeInclusive<usize> {
+        let inside = |line: &usize| matches!(kind(*line), LineKind::Row { .. } | LineKind::Gap);
+        let last = self.lines().line_of(self.text().len());
+        let above = (0..row).rev().take_while(inside).last().unwrap_or(row);
+        let below = (row + 1..=last).take_while(inside).last().unwrap_or(row);
+        above..=below
+    }
+
+    /// Returns the edits that align these rows. Rows keep the indentation of the first row.
+    fn aligned(&self, rows: &[usize]) -> Option<Vec<Edit>> {
+        let (first, last) = (self.line(*rows.first()?), self.line(*rows.last()?));
+        let content = self.text().get(first.start..last.end)?;
+        let indent = &content[..content.len() - content.trim_start().len()];
+        let formatted = format(&format!("{STATEMENT} {{\n{content}\n}}\n")).ok()?;
+        let new: Vec<&str> =
+            formatted.lines().map(str::trim_start).filter(|line| line.starts_with('|')).collect();
+        // The formatter removes rulers, but no line must vanish while the user types.
+        if new.len() != rows.len() {
+            return None;
+        }
+        let edit = |(row, new): (&usize, &str)| {
+            let bytes = self.line(*row);
+            change(bytes.start, &self.text()[bytes], &format!("{indent}{new}"))
+        };
+        Some(rows.iter().zip(new).filter_map(edit).collect())
+    }
+
+    /// Returns the bytes of a line without its ending.
+    fn line(&self, line: usize) -> Range<usize> {
+        self.lines().bytes_of(line)
+    }
+}
+
+#[cfg(test)]
+mod tests;
