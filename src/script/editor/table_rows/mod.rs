@@ -31,9 +31,9 @@ impl Document {
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
-    /// let text = "set page_table {\n  | vpn ppn |\n  | 0F 0D |";
+    /// let text = "set page_table {\n  | vpn ppn |\n  | 0F  0D |";
     /// let edits = Document::new("a.pw", text, OpenTexts::default()).align_table(text.len(), false).unwrap();
-    /// assert_eq!((edits[0].range.clone(), &*edits[0].text), (39..39, "  "));
+    /// assert_eq!((edits[0].range.clone(), &*edits[0].text), (42..42, " "));
     /// ```
     pub fn align_table(&self, at: usize, line_break: bool) -> Option<Vec<Edit>> {
         let cursor = self.lines().line_of(at);
