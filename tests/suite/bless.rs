@@ -145,3 +145,27 @@ fn pruning_removes_golden_files_without_a_script() {
     assert!(!folder.at("x.golden.yaml").exists() && folder.at("cluster.golden.yaml").exists());
     assert!(folder.passes(&["--prune"]).ends_with("0 golden files removed\n"));
 }
+
+#[test]
+fn a_filter_keeps_the_results_of_a_removed_scenario() {
+    let folder = Folder::new("bless-removed");
+    let one = "machine simple\nscenario \"one\" {\n  read 1\n}\n";
+    folder.put("f.pw", format!("{one}scenario \"two\" {{\n  read 2\n}}\n"));
+    folder.passes(&["--bless"]);
+    let two = folder.get("f.golden.yaml").split_once("- scenario: two").unwrap().1.to_owned();
+    folder.put("f.pw", one.replace("read 1", "read 3"));
+    folder.passes(&["--bless", "--filter", "*one"]);
+    assert!(folder.get("f.golden.yaml").contains(&two));
+    assert!(folder.test(&[]).out.contains("the golden file has the scenario `two`, but the script does not"));
+    folder.passes(&["--bless"]);
+    assert!(!folder.get("f.golden.yaml").contains("two"));
+}
+
+#[test]
+fn a_mistake_is_reported_beside_an_unusable_golden_file() {
+    let folder = golden("bless-both");
+    folder.put("x.pw", WRONG).put("x.golden.yaml", "<<<<<<< HEAD\n");
+    let wrong = folder.test(&[]);
+    assert!(wrong.out.contains("[unknown-verb]") && wrong.out.contains("2 mistakes"), "{}", wrong.out);
+    assert!(wrong.out.contains("conflict markers from a merge in line 1"), "{}", wrong.out);
+}

@@ -96,6 +96,11 @@ pub fn decode(bytes: &[u8]) -> Result<&str, usize> {
     std::str::from_utf8(bytes).map_err(|error| error.valid_up_to())
 }
 
+/// Returns words for a range of lines.
+pub(crate) fn lines_in_words(first: usize, last: usize) -> String {
+    if first == last { format!("line {first}") } else { format!("lines {first}–{last}") }
+}
+
 /// Returns the lines of the first and the last conflict marker that git left in a merged file, counted from 1.
 pub(crate) fn conflict(text: &str) -> Option<(usize, usize)> {
     let marks = ["<<<<<<<", "|||||||", "=======", ">>>>>>>"];

@@ -4,7 +4,7 @@ use super::golden::{
     Entry, Golden, Pair, Placed, Section, UNNAMED, Unusable, compare, counterparts, pairs, read, unnumbered,
     write,
 };
-use super::reports::{Case, Held, Mistake, Verdict};
+use super::reports::{Case, Held, Mistake, Name, Verdict};
 
 /// The note about a case that the golden file lacks.
 pub(crate) const NO_CASE: &str = "the golden file has no such case";
@@ -116,9 +116,12 @@ impl CaseRuns {
     pub fn reject(&mut self, unusable: &Unusable, file: String, wanted: CaseFilter) {
         if let Some((case, _)) = self.0.iter_mut().find(|(case, _)| wanted(case)) {
             let ((line, column), help) = (unusable.line_and_column(), unusable.help(&case.bless()));
-            case.fails = false;
-            case.mistakes =
-                vec![Mistake { file, line, column, code: "", message: unusable.to_string(), help }];
+            // The mistakes of a block that is expected to fail are not problems.
+            if std::mem::take(&mut case.fails) {
+                case.mistakes.clear();
+            }
+            let message = unusable.to_string();
+            case.mistakes.push(Mistake { file, line, column, code: "", message, help });
         }
         self.set_golden(&Held::NotCompared);
     }
@@ -150,6 +153,12 @@ impl CaseRuns {
             section.mistakes = old.map(|old| old.mistakes.clone()).unwrap_or_default();
             old.is_some() || keeps
         });
+        let file = self.cases().next().map(|case| case.name.file.clone()).unwrap_or_default();
+        let gone =
+            old.iter().flat_map(|old| (0..).zip(&old.cases)).filter(|(at, _)| !found.contains(&Some(*at)));
+        new.cases.extend(
+            gone.map(|(_, section)| section).filter(|section| !section.is_wanted(&file, wanted)).cloned(),
+        );
         (new.without_included(), changed)
     }
 
@@ -159,6 +168,14 @@ impl CaseRuns {
         let same = self.cases().all(|case| case.golden == Held::Same);
         self.set_golden(&Held::Without);
         same
+    }
+}
+
+impl Section {
+    /// Whether a filter selects a section of the golden file for the script `file`.
+    fn is_wanted(&self, file: &str, wanted: CaseFilter) -> bool {
+        let (block, scenario) = (self.block.clone(), self.scenario.clone());
+        wanted(&Case::new(Name { file: file.to_owned(), block, scenario }, 1))
     }
 }
 

@@ -25,7 +25,7 @@ use pagewalk_grammar::{Grammar, Pair, Parser as _, Rule};
 use super::ast::{Block, Stmt, Word};
 use super::diagnostic::{Code, Diagnostic};
 use super::layout::{DEPTH_LIMIT, lay_out};
-use super::source::conflict;
+use super::source::{conflict, lines_in_words};
 use super::span::Span;
 use super::value::ValueError;
 
@@ -67,7 +67,7 @@ fn unmerged(file: u32, text: &str) -> Option<Diagnostic> {
     let (first, last) = conflict(text)?;
     let start: usize = text.split_inclusive('\n').take(first - 1).map(str::len).sum();
     let line = text[start..].lines().next().filter(|line| line.starts_with("<<<<<<<"))?;
-    let message = format!("a merge left conflict markers in lines {first}–{last}");
+    let message = format!("a merge left conflict markers in {}", lines_in_words(first, last));
     let place = Span::new(file, start..start + line.len());
     Some(
         Diagnostic::new(Code::Syntax, place, message).label("the first marker").help(

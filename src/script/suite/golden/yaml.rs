@@ -5,7 +5,7 @@ use std::fmt;
 use serde::Deserialize;
 
 use super::model::{FORMAT, Golden};
-use crate::lang::source::{conflict, decode};
+use crate::lang::source::{conflict, decode, lines_in_words};
 
 /// The last line, which is YAML's end of a document. A truncated file lacks this line. The line is constant, so two
 /// branches never change it.
@@ -72,7 +72,8 @@ impl fmt::Display for Unusable {
             Self::Empty => write!(f, "the golden file is empty"),
             Self::Truncated => write!(f, "the golden file is truncated: the last line is missing"),
             Self::Unmerged { first, last } => {
-                write!(f, "the golden file has conflict markers from a merge in lines {first}–{last}")
+                let lines = lines_in_words(*first, *last);
+                write!(f, "the golden file has conflict markers from a merge in {lines}")
             }
             Self::Newer { format } => write!(
                 f,
