@@ -101,6 +101,7 @@ pub(crate) fn test(
     let file = TestedFile::run(&found, &text_document.uri, open);
     let results = (0..)
         .zip(file.runs.cases())
+        .filter(|(_, case)| !case.included || case.verdict().bad())
         .filter(|(_, case)| wanted.as_ref().is_none_or(|wanted| *wanted == title(&found, case)));
     let results: Vec<Value> = results.map(|(at, case)| file.result(at, case)).collect();
     let golden = golden_of(&found);

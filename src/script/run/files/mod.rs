@@ -59,6 +59,10 @@ impl Files {
         let mut names = Names::default();
         names.visit_block(script);
         let mut wrong = Vec::new();
+        // The search for the settings of a course takes time.
+        if names.found.is_empty() {
+            return wrong;
+        }
         let mut beside = DataFiles::new(sources, file, loader);
         for (place, named) in names.found {
             let name = match named {
