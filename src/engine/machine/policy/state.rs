@@ -72,13 +72,6 @@ impl Policy {
         laid
     }
 
-    /// The stamp of a way, for policies that assign increasing stamps and evict the way with the smallest
-    /// one.
-    #[inline]
-    pub(crate) fn stamp(self, words: &[u64], way: usize) -> Option<u64> {
-        matches!(self, Self::Lru | Self::Fifo).then(|| words[way])
-    }
-
     /// Whether a touch changes the state. If a touch changes nothing, a hit does not need to write to the
     /// set.
     #[inline]
@@ -95,6 +88,19 @@ impl Policy {
         let first = (0, stamps.first().copied()?);
         let smaller = |least: (usize, u64), (way, &stamp)| if stamp < least.1 { (way, stamp) } else { least };
         Some(stamps.iter().enumerate().fold(first, smaller).0)
+    }
+
+    /// Whether the victim is the way with the smallest rank. Only fills, touches, ticks, and dirty bits change the
+    /// ranks of such a policy.
+    #[inline]
+    pub(crate) const fn ranks_determine_victim(self) -> bool {
+        matches!(self, Self::Lru | Self::Fifo | Self::Mru | Self::Lifo | Self::Lfu | Self::Nru | Self::Aging)
+    }
+
+    /// Whether a touch lowers the rank of a way. A touch never lowers the ranks of the other policies.
+    #[inline]
+    pub(crate) const fn touch_lowers_rank(self) -> bool {
+        matches!(self, Self::Mru)
     }
 
     /// Whether a second consecutive touch of a way has no effect.
