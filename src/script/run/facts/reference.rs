@@ -67,7 +67,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
             FactType::new(Values::Text),
             "page that the last reference evicted",
             |r| {
-                r.steps
+                r.steps()
                     .last()
                     .and_then(|step| step.victim)
                     .map_or(Shown::word("none"), |page| Shown::plain(r.page(page)))
@@ -106,7 +106,7 @@ impl ReferenceFact {
 
 /// Explains which page the last reference evicted.
 fn evicted(run: &ReferenceRun) -> String {
-    let Some(page) = run.steps.last().and_then(|step| step.victim) else {
+    let Some(page) = run.steps().last().and_then(|step| step.victim) else {
         return "the last reference evicted no page".to_owned();
     };
     let why = match run.setup.replacement {
@@ -132,7 +132,7 @@ fn evicted(run: &ReferenceRun) -> String {
 
 /// Lists the steps that evicted a dirty page.
 fn written(run: &ReferenceRun) -> String {
-    let steps: Vec<_> = (1..).zip(&run.steps).filter(|(_, step)| step.written).collect();
+    let steps: Vec<_> = (1..).zip(run.steps()).filter(|(_, step)| step.written).collect();
     let page = |(number, step): &(usize, &ReferenceStep)| {
         step.victim.map(|page| format!("page {} at step {number}", run.page(page)))
     };
