@@ -130,7 +130,11 @@ impl fmt::Display for ReferenceError {
 }
 
 impl ReferenceString {
-    pub(super) fn check(&self) -> Result<(), ReferenceError> {
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// Fails if the string is invalid.
+    pub fn check(&self) -> Result<(), ReferenceError> {
         match self.replacement {
             Replacement::WorkingSet { window: 0 } => return Err(ReferenceError::NoWindow),
             Replacement::WorkingSet { .. } => {}

@@ -73,12 +73,12 @@ fn first_victim(run: &ReferenceRun) -> Option<String> {
 
 /// Describes the totals: `15 faults and 5 hits in 20 references, fault rate 0.75`.
 pub fn totals(run: &ReferenceRun) -> String {
-    let (faults, hits) = (run.totals.faults, run.totals.hits);
+    let (faults, hits) = (run.totals().faults, run.totals().hits);
     let rate = Number::fraction(i128::from(faults), i128::from((faults + hits).max(1)));
     let rate = rate.map(Value::Number).map(|rate| format!(", fault rate {rate}{}", approximately(&rate)));
     let rate = rate.unwrap_or_default();
     let disk = if run.has_stores() {
-        let writes = count(run.totals.disk_writes, "disk write", "disk writes");
+        let writes = count(run.totals().disk_writes, "disk write", "disk writes");
         format!(", {} and {writes}", count(faults, "disk read", "disk reads"))
     } else {
         String::new()

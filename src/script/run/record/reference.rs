@@ -23,7 +23,8 @@ pub struct ReferenceRun {
     pub(crate) start: Vec<StartRow>,
     /// The string and its settings.
     pub(crate) setup: ReferenceString,
-    pub(crate) totals: ReferenceTotals,
+    /// See [`ReferenceRun::totals`]. A check needs no totals.
+    totals: OnceLock<ReferenceTotals>,
     /// See [`ReferenceRun::steps`]. Most steps are never needed.
     steps: OnceLock<Vec<ReferenceStep>>,
 }
@@ -64,7 +65,7 @@ pub(crate) struct StartRow {
 }
 
 impl ReferenceRun {
-    /// Runs a string. `page_names`, `caption`, `addresses`, and `start` are the fields with these contents.
+    /// Creates the record of a string, which runs when its results are needed.
     ///
     /// # Errors
     /// Fails if the string is invalid.
@@ -75,8 +76,14 @@ impl ReferenceRun {
         start: Vec<StartRow>,
         setup: ReferenceString,
     ) -> Result<Self, ReferenceError> {
-        let totals = setup.run()?;
-        Ok(Self { names, caption, addresses, start, setup, totals, steps: OnceLock::new() })
+        setup.check()?;
+        let (totals, steps) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { names, caption, addresses, start, setup, totals, steps })
+    }
+
+    /// Returns the results of the string. The first call runs the string.
+    pub(crate) fn totals(&self) -> &ReferenceTotals {
+        self.totals.get_or_init(|| self.setup.run().expect("the settings were checked"))
     }
 
     /// Returns the steps of the references, or an empty list if the table would be too large. The first call

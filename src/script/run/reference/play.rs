@@ -7,7 +7,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use pagewalk_engine::machine::policy::Policy;
-use pagewalk_engine::machine::reference_string::{Held, ReferenceError, ReferenceString, Ticks};
+use pagewalk_engine::machine::reference_string::{Held, ReferenceError, ReferenceString, Replacement, Ticks};
 
 use crate::run::budget::surplus_work;
 use crate::run::record::{ReferenceRun, StartRow};
@@ -105,7 +105,9 @@ impl Session<'_> {
         self.work(surplus_work((string.len() as u64).saturating_mul(held + 32)), settings.span)?;
         let run =
             ReferenceRun::new(names.pages, draft.caption(), addresses, start, reference).map_err(wrong)?;
-        self.state.random = run.totals.random;
+        if run.setup.replacement == Replacement::Policy(Policy::Random) {
+            self.state.random = run.totals().random;
+        }
         Ok(run)
     }
 
