@@ -27,16 +27,26 @@ impl<T: FromArgMatches> FromArgMatches for Deferred<T> {
     }
 }
 
+/// Defines arguments, and keeps the subcommand's description.
+fn keep_about(command: Command, define: fn(Command) -> Command) -> Command {
+    let about = command.get_about().cloned();
+    let command = define(command);
+    match about {
+        Some(about) => command.about(about),
+        None => command,
+    }
+}
+
 impl<T: Args> Args for Deferred<T> {
     fn group_id() -> Option<Id> {
         T::group_id()
     }
 
     fn augment_args(command: Command) -> Command {
-        command.defer(T::augment_args)
+        command.defer(|command| keep_about(command, T::augment_args))
     }
 
     fn augment_args_for_update(command: Command) -> Command {
-        command.defer(T::augment_args_for_update)
+        command.defer(|command| keep_about(command, T::augment_args_for_update))
     }
 }

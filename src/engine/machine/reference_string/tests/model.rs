@@ -13,7 +13,7 @@ use crate::machine::random::SplitMix64;
 
 /// A resident page. Times are positions in the list of the initial pages and the references.
 #[derive(Clone, Copy, PartialEq)]
-struct Page {
+struct Loaded {
     page: u32,
     filled: usize,
     last: usize,
@@ -25,7 +25,7 @@ struct Model<'a> {
     string: Vec<u32>,
     policy: Policy,
     words: Vec<u64>,
-    frames: Vec<Option<Page>>,
+    frames: Vec<Option<Loaded>>,
     random: SplitMix64,
 }
 
@@ -46,7 +46,7 @@ impl<'a> Model<'a> {
         by_use.sort_by_key(|&at| held[at].used);
         let mut frames = vec![None; ways];
         for (last, &at) in by_use.iter().enumerate() {
-            frames[at] = Some(Page { page: held[at].page, filled: at, last, dirty: held[at].dirty });
+            frames[at] = Some(Loaded { page: held[at].page, filled: at, last, dirty: held[at].dirty });
             let by_time = matches!(policy, Policy::Lru | Policy::Mru);
             if by_time || policy != Policy::Lfu && held[at].referenced {
                 policy.touch(&mut words, ways, at, (ways + 1 + last) as u64);
@@ -57,7 +57,7 @@ impl<'a> Model<'a> {
     }
 
     /// The position of the next use of a page after `time`, as far as the lookahead reaches.
-    fn next_use(&self, page: &Page, time: usize, lookahead: Option<u64>) -> usize {
+    fn next_use(&self, page: &Loaded, time: usize, lookahead: Option<u64>) -> usize {
         let from = (page.last + 1).max(self.string.len() - self.reference.pages.len());
         let next = self.string[from..].iter().position(|other| *other == page.page).map(|ahead| from + ahead);
         let end = lookahead.map_or(usize::MAX, |lookahead| time + lookahead as usize);
@@ -84,7 +84,7 @@ impl<'a> Model<'a> {
         match self.reference.replacement {
             Replacement::WorkingSet { .. } => None,
             Replacement::Optimal { lookahead } => {
-                let mut pages: Vec<Page> = full().map(|(_, page)| page).collect();
+                let mut pages: Vec<Loaded> = full().map(|(_, page)| page).collect();
                 pages.sort_by_key(|page| (Reverse(self.next_use(page, time, lookahead)), page.filled));
                 Some(pages.into_iter().map(|page| page.page).collect())
             }
@@ -120,13 +120,13 @@ impl<'a> Model<'a> {
             way
         };
         let store = self.reference.writes.contains(&page) || self.reference.stores.contains(&index);
-        let old = self.frames[way].unwrap_or(Page { page, filled: time, last: time, dirty: false });
-        self.frames[way] = Some(Page { last: time, dirty: old.dirty | store, ..old });
+        let old = self.frames[way].unwrap_or(Loaded { page, filled: time, last: time, dirty: false });
+        self.frames[way] = Some(Loaded { last: time, dirty: old.dirty | store, ..old });
         if store {
             policy.note_dirty(&mut self.words, ways, way, true);
         }
         if let Replacement::WorkingSet { window } = self.reference.replacement {
-            let is_old = |held: &Option<Page>| held.is_some_and(|held| time - held.last >= window as usize);
+            let is_old = |held: &Option<Loaded>| held.is_some_and(|held| time - held.last >= window as usize);
             victim = self.frames.iter().position(is_old).and_then(|way| self.frames[way].take());
         }
         if self.reference.ticks.follow(index) {
