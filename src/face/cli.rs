@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, Subcommand};
 
+use super::deferred::Deferred;
 use super::deny::Checking;
 use super::diff::Diff;
 use super::exam::Exam;
@@ -39,7 +40,7 @@ struct Arguments {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Run scripts, show what happens, and check expectations
-    Run(Run),
+    Run(Deferred<Run>),
     /// Check scripts for errors without running them
     Check {
         /// Scripts to check; `-` is standard input
@@ -52,33 +53,33 @@ enum Command {
     #[command(
         after_help = "Exit status:\n  0  all scripts are formatted\n  1  `--check` finds unformatted scripts\n  2  a script cannot be read"
     )]
-    Fmt(Fmt),
+    Fmt(Deferred<Fmt>),
     /// Run scripts and Markdown code blocks and check their expectations
-    Test(Test),
+    Test(Deferred<Test>),
     /// Explore a machine statement by statement, forward and back
-    Repl(Repl),
+    Repl(Deferred<Repl>),
     /// Replay memory traces on a machine and count TLB and cache events
     #[command(
         override_usage = "pagewalk replay [OPTIONS] <MACHINE> <TRACE>...\n       pagewalk replay --pack <FILE> <TRACE>",
         after_help = "Exit status:\n  0    all traces are replayed\n  2    a trace cannot be read completely, or an option is invalid\n  130  interrupted"
     )]
-    Replay(Box<Replay>),
+    Replay(Deferred<Replay>),
     /// Replay one trace on many machines, such as one for each cache size
     #[command(
         after_help = "Exit status:\n  0    the trace is replayed\n  2    the trace cannot be read, a file cannot be written, or an option is invalid\n  130  interrupted"
     )]
-    Sweep(Box<Sweep>),
+    Sweep(Deferred<Sweep>),
     /// Run two scripts and compare facts, machines, and steps
-    Diff(Diff),
+    Diff(Deferred<Diff>),
     /// Print a script's questions as an exam paper or answer key
-    Exam(Exam),
+    Exam(Deferred<Exam>),
     /// Grade students' answers against an exam script's key
     #[command(
         after_help = "Exit status:\n  0  all rows are marked\n  1  some rows are reported but not marked\n  2  no row can be marked"
     )]
-    Grade(Box<Grade>),
+    Grade(Deferred<Grade>),
     /// Run the language server over standard input and output
-    Lsp(Lsp),
+    Lsp(Deferred<Lsp>),
     /// Explain a diagnostic code or a term, or list all codes
     Explain {
         /// Diagnostic code, such as `unknown-fact`, or term, such as `page fault`

@@ -4,6 +4,7 @@ mod ascii;
 mod atomic_write;
 pub mod cli;
 mod course;
+mod deferred;
 pub(crate) mod deny;
 mod diff;
 mod exam;

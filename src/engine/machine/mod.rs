@@ -29,6 +29,7 @@ pub mod spec;
 pub(crate) mod tables;
 pub(crate) mod tlb;
 mod touch;
+mod tournament;
 mod translate;
 mod walk;
 

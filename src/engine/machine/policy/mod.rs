@@ -2,6 +2,7 @@
 //! memory.
 
 mod state;
+mod sweep;
 
 /// A replacement policy, which chooses the line to evict from a full set or the page to evict from full
 /// memory.

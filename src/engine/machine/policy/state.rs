@@ -12,6 +12,7 @@
 //! | aging | a reference bit per way, then a counter per way |
 //! | random | none |
 
+use super::sweep::{sweep, sweep_classes};
 use super::{Policy, PolicyState};
 use crate::machine::bits::{bit, mask_words, set_bit};
 use crate::machine::random::SplitMix64;
@@ -72,13 +73,6 @@ impl Policy {
         laid
     }
 
-    /// The stamp of a way, for policies that assign increasing stamps and evict the way with the smallest
-    /// one.
-    #[inline]
-    pub(crate) fn stamp(self, words: &[u64], way: usize) -> Option<u64> {
-        matches!(self, Self::Lru | Self::Fifo).then(|| words[way])
-    }
-
     /// Whether a touch changes the state. If a touch changes nothing, a hit does not need to write to the
     /// set.
     #[inline]
@@ -95,6 +89,19 @@ impl Policy {
         let first = (0, stamps.first().copied()?);
         let smaller = |least: (usize, u64), (way, &stamp)| if stamp < least.1 { (way, stamp) } else { least };
         Some(stamps.iter().enumerate().fold(first, smaller).0)
+    }
+
+    /// Whether the victim is the way with the smallest rank. Only fills, touches, ticks, and dirty bits change the
+    /// ranks of such a policy.
+    #[inline]
+    pub(crate) const fn ranks_determine_victim(self) -> bool {
+        matches!(self, Self::Lru | Self::Fifo | Self::Mru | Self::Lifo | Self::Lfu | Self::Nru | Self::Aging)
+    }
+
+    /// Whether a touch lowers the rank of a way. A touch never lowers the ranks of the other policies.
+    #[inline]
+    pub(crate) const fn touch_lowers_rank(self) -> bool {
+        matches!(self, Self::Mru)
     }
 
     /// Whether a second consecutive touch of a way has no effect.
@@ -333,56 +340,4 @@ fn pointed_to(words: &[u64], ways: usize) -> usize {
         node = 2 * node + usize::from(bit(words, node));
     }
     node - ways
-}
-
-/// Advances the hand to the first way with a clear use bit that `stop` accepts, clearing set bits along the
-/// way. Skips ways that must not be evicted. The first pass clears every bit, so the second pass finds a way.
-fn sweep(
-    words: &mut [u64],
-    ways: usize,
-    may: impl Fn(usize) -> bool,
-    stop: impl Fn(usize) -> bool,
-) -> Option<usize> {
-    let mask = mask_words(ways);
-    let hand = words[mask] as usize;
-    for step in 0..2 * ways {
-        let way = (hand + step) % ways;
-        if !may(way) {
-            continue;
-        }
-        if !bit(words, way) && stop(way) {
-            words[mask] = way as u64 + 1;
-            return Some(way);
-        }
-        set_bit(words, way, false);
-    }
-    None
-}
-
-/// Advances the hand to the first way in the lowest class of use and dirty bits that is not empty. The first round
-/// looks for a clean way with a clear use bit and changes nothing. The second round looks for a dirty way with a
-/// clear use bit, and clears the use bits that it passes. Two more such rounds find a way in the other
-/// classes. The hand skips ways that must not be evicted, and passes ways that `stop` does not accept.
-fn sweep_classes(
-    words: &mut [u64],
-    ways: usize,
-    may: impl Fn(usize) -> bool,
-    stop: impl Fn(usize) -> bool,
-) -> Option<usize> {
-    let mask = mask_words(ways);
-    let hand = words[2 * mask] as usize;
-    for (round, step) in (0..4).flat_map(|round| (0..ways).map(move |step| (round, step))) {
-        let way = (hand + step) % ways;
-        if !may(way) {
-            continue;
-        }
-        if !bit(words, way) && bit(&words[mask..], way) == (round % 2 == 1) && stop(way) {
-            words[2 * mask] = way as u64 + 1;
-            return Some(way);
-        }
-        if round == 1 {
-            set_bit(words, way, false);
-        }
-    }
-    None
 }

@@ -2,12 +2,16 @@
 
 use std::sync::Arc;
 
-use super::bits::{bit, mask_words, set_bit};
-use super::policy::Policy;
+use super::bits::{bit, mask_words, ones, set_bit};
+use super::policy::{Policy, PolicyState};
 use super::random::SplitMix64;
+use super::tournament::{ABSENT, Key, Tournament};
 
 /// Initial capacity in frames.
 const FIRST: usize = 64;
+
+/// Number of frames that must not be evicted after which a search for the victim visits all frames.
+const MANY: usize = 64;
 
 /// The state of a replacement policy for page frames whose numbers are below a limit.
 ///
@@ -23,15 +27,11 @@ pub struct Pool {
     room: usize,
     /// The index of the policy's first word.
     marks: usize,
-    /// One more than the highest frame that has ever been filled.
-    reached: usize,
     /// A clock that increases with each touch and fill.
     now: u64,
-    /// A cache of the frames with the smallest stamps, for policies that evict these frames. The cache is
-    /// sorted by stamp.
-    oldest: Arc<[(u64, u32)]>,
-    /// Number of frames at the start of `oldest` whose stamps have changed since `oldest` was filled.
-    outdated: usize,
+    /// The order of eviction, for policies whose ranks determine it. The first search for a victim creates the
+    /// tournament. The key of a filled frame is at most its rank, so a touch that raises the rank costs nothing.
+    order: Option<Arc<Tournament>>,
     /// The last frame touched, if touching it again would have no effect.
     latest: Option<u32>,
 }
@@ -49,10 +49,8 @@ impl Pool {
             words: Arc::new(vec![0; policy.words(0)]),
             room: 0,
             marks: 0,
-            reached: 0,
             now: 0,
-            oldest: Arc::default(),
-            outdated: 0,
+            order: None,
             latest: None,
         }
     }
@@ -72,11 +70,23 @@ impl Pool {
             self.grow(frame);
         }
         self.now += 1;
-        self.reached = self.reached.max(frame + 1);
         let (room, now) = (self.room, self.now);
         let (filled, words) = Arc::make_mut(&mut self.words).split_at_mut(mask_words(room));
         set_bit(filled, frame, true);
         self.policy.fill(words, room, frame, now);
+        self.update(frame);
+    }
+
+    /// Fills the first `count` frames in order. Bits and counts are clear, and the clock hand points to frame 0. The
+    /// capacity becomes the limit.
+    pub(crate) fn load(&mut self, count: usize) {
+        if let Some(last) = self.limit.checked_sub(1) {
+            self.grow(last);
+        }
+        let (filled, words) = Arc::make_mut(&mut self.words).split_at_mut(mask_words(self.room));
+        (0..count).for_each(|frame| set_bit(filled, frame, true));
+        self.policy.order(words, self.room, self.now + 1);
+        self.now += self.room as u64;
     }
 
     /// Records a use of a physical page, or a store to it. A page whose number exceeds 32 bits is ignored.
@@ -109,6 +119,9 @@ impl Pool {
             self.now += 1;
             let words = &mut Arc::make_mut(&mut self.words)[self.marks..];
             self.policy.touch(words, self.room, frame, self.now);
+            if self.policy.touch_lowers_rank() {
+                self.update(frame);
+            }
         }
     }
 
@@ -135,6 +148,9 @@ impl Pool {
                 frame,
                 dirty,
             );
+            if !dirty {
+                self.update(frame);
+            }
         }
     }
 
@@ -142,6 +158,7 @@ impl Pool {
     pub(crate) fn tick(&mut self) {
         self.latest = None;
         if self.policy.uses_ticks() {
+            self.order = None;
             let at = mask_words(self.room);
             self.policy.tick(&mut Arc::make_mut(&mut self.words)[at..], self.room);
         }
@@ -152,10 +169,10 @@ impl Pool {
     /// until it is discarded or filled again.
     pub fn victim(&mut self, random: &mut SplitMix64, may: impl Fn(u32) -> bool) -> Option<u32> {
         self.latest = None;
-        if let Policy::Lru | Policy::Fifo = self.policy
-            && let Some(frame) = self.oldest(&may)
+        if self.policy.ranks_determine_victim()
+            && let Some(victim) = self.lowest(&may)
         {
-            return Some(frame);
+            return Some(victim);
         }
         let room = self.room;
         let (filled, words) = Arc::make_mut(&mut self.words).split_at_mut(mask_words(room));
@@ -163,39 +180,79 @@ impl Pool {
         self.policy.victim(words, room, random, open).map(|frame| frame as u32)
     }
 
-    /// Returns the frame with the smallest stamp for which `may` is true, if the cache of small stamps
-    /// contains it.
-    ///
-    /// The cache holds many frames at a time. As long as the stamps of the cached frames are unchanged, every
-    /// other frame has a larger stamp.
-    fn oldest(&mut self, may: &impl Fn(u32) -> bool) -> Option<u32> {
-        if self.reached <= FIRST {
-            return None;
-        }
-        let lasts = |&(stamp, frame): &(u64, u32)| self.stamp(frame as usize) == Some(stamp);
-        let lasting = self.oldest.iter().skip(self.outdated).position(lasts);
-        let outdated = lasting.map_or(self.oldest.len(), |more| self.outdated + more);
-        let is_victim = |old: &&(u64, u32)| lasts(old) && may(old.1);
-        let found = self.oldest[outdated..].iter().find(is_victim).map(|(_, frame)| *frame);
-        self.outdated = outdated;
-        if found.is_some() {
-            return found;
-        }
-        let stamped = |frame: usize| self.stamp(frame).map(|stamp| (stamp, frame as u32));
-        let mut all: Vec<_> = (0..self.reached).filter_map(stamped).collect();
-        let many = (all.len() / 16).max(FIRST);
-        if many < all.len() {
-            all.select_nth_unstable(many);
-            all.truncate(many);
-        }
-        all.sort_unstable();
-        (self.oldest, self.outdated) = (all.into(), 0);
-        self.oldest.iter().find(|(_, frame)| may(*frame)).map(|(_, frame)| *frame)
+    /// Changes the state as if the policy had evicted the page in `frame`.
+    pub(crate) fn evict(&mut self, frame: u32) {
+        self.latest = None;
+        let (room, at) = (self.room, self.marks);
+        self.policy.evict(&mut Arc::make_mut(&mut self.words)[at..], room, frame as usize);
     }
 
-    /// The stamp of a filled frame.
-    fn stamp(&self, frame: usize) -> Option<u64> {
-        self.policy.stamp(&self.words[mask_words(self.room)..], frame).filter(|_| self.holds(frame))
+    /// Sets the use bit of each frame and the position of the clock hand, if the policy has them.
+    pub(crate) fn restore(&mut self, used: &[bool], hand: Option<u32>) {
+        (self.latest, self.order) = (None, None);
+        let (room, at) = (self.room, self.marks);
+        self.policy.restore(&mut Arc::make_mut(&mut self.words)[at..], room, used, hand);
+    }
+
+    /// The filled frames in the order of their eviction if none of them is used again. `None` if the policy has no
+    /// such order.
+    pub(crate) fn eviction_order(&self) -> Option<Vec<u32>> {
+        let (filled, words) = self.words.split_at(self.marks);
+        let rank = |frame| Some((self.policy.rank(words, self.room, frame)?, frame as u32));
+        let mut frames = ones(filled).map(rank).collect::<Option<Vec<_>>>()?;
+        frames.sort_unstable();
+        Some(frames.into_iter().map(|(_, frame)| frame).collect())
+    }
+
+    /// The policy's state, with one element per frame of the capacity.
+    pub(crate) fn state(&self) -> PolicyState {
+        self.policy.state(&self.words[self.marks..], self.room, self.limit)
+    }
+
+    /// Returns the frame with the smallest rank for which `may` is true. Returns `None` if there is no such frame, or
+    /// if many frames with smaller ranks must not be evicted.
+    fn lowest(&mut self, may: &impl Fn(u32) -> bool) -> Option<u32> {
+        let mut shared = match self.order.take() {
+            Some(order) => order,
+            None => Arc::new(Tournament::new((0..self.room).map(|frame| self.key(frame)))),
+        };
+        let (order, mut kept) = (Arc::make_mut(&mut shared), Vec::new());
+        let mut victim = None;
+        while let Some((frame, old)) = order.first().filter(|_| kept.len() < MANY) {
+            let key = self.key(frame as usize);
+            if key != old {
+                order.set(frame, key);
+            } else if may(frame) {
+                victim = Some(frame);
+                break;
+            } else {
+                kept.push((frame, key));
+                order.set(frame, ABSENT);
+            }
+        }
+        for (frame, key) in kept {
+            order.set(frame, key);
+        }
+        self.order = Some(shared);
+        victim
+    }
+
+    /// Records that the rank of a frame may be lower than before.
+    #[inline]
+    fn update(&mut self, frame: usize) {
+        if self.order.is_some() {
+            let key = self.key(frame);
+            if let Some(order) = &mut self.order {
+                Arc::make_mut(order).set(frame as u32, key);
+            }
+        }
+    }
+
+    /// The rank of a frame in the order of eviction.
+    #[inline]
+    fn key(&self, frame: usize) -> Key {
+        let rank = self.policy.rank(&self.words[self.marks..], self.room, frame);
+        rank.filter(|_| self.holds(frame)).unwrap_or(ABSENT)
     }
 
     fn holds(&self, frame: usize) -> bool {
@@ -210,6 +267,7 @@ impl Pool {
         words[..filled.len()].copy_from_slice(filled);
         words.extend(self.policy.extend_state(old, self.room, room));
         (self.words, self.room, self.marks) = (Arc::new(words), room, mask_words(room));
+        self.order = None;
     }
 }
 

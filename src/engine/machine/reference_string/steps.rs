@@ -1,16 +1,17 @@
 //! The run of a string, step by step.
 
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeSet, BinaryHeap};
 
 use super::string::{Held, ReferenceError, ReferenceString, Replacement};
-use crate::machine::addr::{SetIndex, Tag};
 use crate::machine::policy::{Policy, PolicyState};
+use crate::machine::pool::Pool;
 use crate::machine::random::SplitMix64;
-use crate::machine::set_assoc::{Line, SetAssoc};
+use crate::machine::sparse::Sparse;
+use crate::machine::tournament::{ABSENT, Key, Tournament};
 
-/// The set whose ways are the frames.
-const POOL: SetIndex = SetIndex::new(0);
+/// The frame of a page that is not resident.
+const NOWHERE: u32 = u32::MAX;
 
 /// The time of the next use of a page that is never used again.
 const NEVER: usize = usize::MAX;
@@ -87,12 +88,17 @@ impl ReferenceString {
             Replacement::Optimal { .. } => next_uses(&string),
             _ => Vec::new(),
         };
-        let pool = SetAssoc::new(1, self.ways(&string), self.policy());
+        let frames = self.ways(&string);
+        let last = string.iter().max().copied().unwrap_or(0);
         let mut steps = ReferenceSteps {
             reference: self,
             writes: self.writes.iter().copied().collect(),
             next_use,
-            pool,
+            pool: Pool::new(self.policy(), frames),
+            frame_of: Sparse::new(u64::from(last) + 1, 1, NOWHERE),
+            resident: vec![None; frames as usize],
+            free: (0..frames).map(Reverse).collect(),
+            by_next_use: Tournament::new([]),
             start: held.len(),
             time: held.len(),
             string,
@@ -127,18 +133,20 @@ pub struct ForcedStep {
 
 /// For each position in the string, the position of the next reference to the same page.
 fn next_uses(string: &[u32]) -> Vec<usize> {
-    let mut seen = BTreeMap::new();
+    let last = string.iter().max().copied().unwrap_or(0);
+    let mut seen = Sparse::new(u64::from(last) + 1, 1, NEVER);
     let mut next = vec![NEVER; string.len()];
     for (time, &page) in string.iter().enumerate().rev() {
-        next[time] = seen.insert(page, time).unwrap_or(NEVER);
+        next[time] = std::mem::replace(&mut seen.row_mut(page.into())[0], time);
     }
     next
 }
 
-/// The positions in the string where a frame's page was filled, was last referenced, and is next referenced, and
-/// whether the page is dirty.
-#[derive(Debug, Clone, Copy, Default)]
-struct Use {
+/// A resident page, the positions in the string where the page was loaded, was last referenced, and is next
+/// referenced, and whether the page is dirty.
+#[derive(Debug, Clone, Copy)]
+struct Resident {
+    page: u32,
     filled: usize,
     last: usize,
     next: usize,
@@ -154,7 +162,16 @@ pub struct ReferenceSteps<'a> {
     string: Vec<u32>,
     /// See [`next_uses`]. The list is empty if the policy does not use future references.
     next_use: Vec<usize>,
-    pool: SetAssoc<Use>,
+    /// The replacement policy of the frames.
+    pool: Pool,
+    /// The frame of each page, or [`NOWHERE`].
+    frame_of: Sparse<u32>,
+    /// The page in each frame.
+    resident: Vec<Option<Resident>>,
+    /// The free frames. A forced frame remains in the list after its page is loaded.
+    free: BinaryHeap<Reverse<u32>>,
+    /// The frames in the order in which optimal replacement evicts their pages.
+    by_next_use: Tournament,
     /// The time of the first reference.
     start: usize,
     /// The time of the next reference.
@@ -169,13 +186,13 @@ struct Moved {
     page: u32,
     hit: bool,
     frame: u32,
-    victim: Option<Line<Use>>,
+    victim: Option<Resident>,
 }
 
 impl Moved {
     /// Whether the step evicted a dirty page.
     fn written(&self) -> bool {
-        self.victim.is_some_and(|victim| victim.payload.dirty)
+        self.victim.is_some_and(|victim| victim.dirty)
     }
 }
 
@@ -188,12 +205,12 @@ impl Iterator for ReferenceSteps<'_> {
             page: moved.page,
             hit: moved.hit,
             frame: moved.frame,
-            victim: moved.victim.and_then(page_of),
+            victim: moved.victim.map(|victim| victim.page),
             written: moved.written(),
             frames: self.frames(),
-            dirty: self.pool.lines(POOL).map(|line| line.valid && line.payload.dirty).collect(),
+            dirty: self.resident.iter().map(|page| page.is_some_and(|page| page.dirty)).collect(),
             order: self.order(),
-            state: self.pool.policy_state(POOL),
+            state: self.pool.state(),
         })
     }
 }
@@ -203,13 +220,13 @@ impl ReferenceSteps<'_> {
     fn load(&mut self, held: &[Held]) {
         let mut by_use: Vec<usize> = (0..held.len()).collect();
         by_use.sort_by_key(|&at| held[at].used);
-        let mut lines = vec![None; held.len()];
         for (last, &at) in by_use.iter().enumerate() {
             let next = self.next_use.get(at).copied().unwrap_or(NEVER);
-            let payload = Use { filled: at, last, next, dirty: held[at].dirty };
-            lines[at] = Some(Line { tag: Some(Tag::new(held[at].page.into())), valid: true, payload });
+            let Held { page, dirty, .. } = held[at];
+            self.resident[at] = Some(Resident { page, filled: at, last, next, dirty });
+            self.frame_of.row_mut(page.into())[0] = at as u32;
         }
-        self.pool.set_lines(POOL, &lines);
+        self.pool.load(held.len());
         for at in by_use {
             // Touching a page records the order of uses, or sets the use bit.
             let touched = match self.reference.policy() {
@@ -218,43 +235,52 @@ impl ReferenceSteps<'_> {
                 _ => held[at].referenced,
             };
             if touched {
-                self.pool.touch(POOL, at as u32);
+                self.pool.touch(at as u32);
             }
-            self.pool.note_dirty(POOL, at as u32, held[at].dirty);
+            self.pool.note_dirty(at as u32, held[at].dirty);
+        }
+        if let Replacement::Optimal { .. } = self.reference.replacement {
+            self.by_next_use = Tournament::new(self.resident.iter().map(|page| self.key(*page)));
         }
     }
 
     fn advance(&mut self) -> Option<Moved> {
         let page = *self.string.get(self.time)?;
-        let tag = Tag::new(page.into());
-        let found = self.pool.find(POOL, tag);
+        self.look_ahead();
+        let found = Some(self.frame_of(page)).filter(|frame| *frame != NOWHERE);
+        let next = self.next_use.get(self.time).copied().unwrap_or(NEVER);
         let (frame, mut victim) = match found {
             Some(frame) => {
-                self.pool.touch(POOL, frame);
+                self.pool.touch(frame);
                 (frame, None)
             }
             None => self.make_room(),
         };
         if found.is_none() {
-            self.pool.fill(POOL, frame, tag, Use { filled: self.time, ..Use::default() });
+            if let Some(victim) = victim {
+                self.frame_of.row_mut(victim.page.into())[0] = NOWHERE;
+            }
+            self.frame_of.row_mut(page.into())[0] = frame;
+            self.pool.fill(frame);
         }
-        let next = self.next_use.get(self.time).copied().unwrap_or(NEVER);
         let store = self.writes.contains(&page) || self.reference.stores.contains(&self.index());
-        let usage = self.pool.payload_mut(POOL, frame);
-        (usage.last, usage.next) = (self.time, next);
-        usage.dirty |= store;
+        let old = self.resident[frame as usize].filter(|_| found.is_some());
+        let (filled, dirty) = old.map_or((self.time, store), |old| (old.filled, old.dirty | store));
+        self.resident[frame as usize] = Some(Resident { page, filled, last: self.time, next, dirty });
         if store {
-            self.pool.note_dirty(POOL, frame, true);
+            self.pool.note_dirty(frame, true);
         }
-        if let Replacement::WorkingSet { window } = self.reference.replacement {
-            victim = self.leave_window(window);
+        match self.reference.replacement {
+            Replacement::Policy(_) => {}
+            Replacement::Optimal { .. } => self.rank(frame),
+            Replacement::WorkingSet { window } => victim = self.leave_window(window),
         }
         if self.reference.ticks.follow(self.index()) {
             self.pool.tick();
         }
         if let Some(forced) = self.forced.get(self.index()) {
-            let hand = forced.hand.filter(|hand| *hand < self.pool.ways());
-            self.pool.restore(POOL, &forced.use_bits, hand);
+            let hand = forced.hand.filter(|hand| (*hand as usize) < self.resident.len());
+            self.pool.restore(&forced.use_bits, hand);
         }
         self.time += 1;
         Some(Moved { page, hit: found.is_some(), frame, victim })
@@ -265,62 +291,98 @@ impl ReferenceSteps<'_> {
         self.time - self.start
     }
 
-    /// Returns the frame for the page to load, and the evicted page, if any. Uses the lowest free frame
-    /// first.
-    fn make_room(&mut self) -> (u32, Option<Line<Use>>) {
-        let forced = self.forced.get(self.index()).and_then(|forced| forced.frame);
-        if let Some(frame) = forced.filter(|frame| *frame < self.pool.ways()) {
-            return (frame, self.pool.evict(POOL, frame));
-        }
-        let Replacement::Optimal { lookahead } = self.reference.replacement else {
-            return self.pool.victim(POOL, &mut self.random);
-        };
-        if let Some(frame) = self.pool.free(POOL) {
-            return (frame, None);
-        }
-        match self.pool.valid_lines().max_by_key(|(.., line)| self.distance(line, lookahead)) {
-            Some((_, frame, line)) => (frame, Some(line)),
-            None => (0, None),
-        }
+    /// The frame of a page, or [`NOWHERE`].
+    fn frame_of(&self, page: u32) -> u32 {
+        self.frame_of.row(page.into()).map_or(NOWHERE, |row| row[0])
     }
 
-    /// Optimal replacement evicts the page with the largest distance.
-    fn distance(&self, line: &Line<Use>, lookahead: Option<u64>) -> (usize, Reverse<usize>) {
-        let foreseen = self.time.saturating_add(lookahead.map_or(NEVER, |n| n as usize));
-        let next = if line.payload.next > foreseen { NEVER } else { line.payload.next };
-        (next, Reverse(line.payload.filled))
+    /// Returns the frame for the page to load, and the evicted page, if any. Uses the lowest free frame
+    /// first.
+    fn make_room(&mut self) -> (u32, Option<Resident>) {
+        let forced = self.forced.get(self.index()).and_then(|forced| forced.frame);
+        if let Some(frame) = forced.filter(|frame| (*frame as usize) < self.resident.len()) {
+            let victim = self.resident[frame as usize];
+            if victim.is_some() {
+                self.pool.evict(frame);
+            }
+            return (frame, victim);
+        }
+        while let Some(Reverse(frame)) = self.free.pop() {
+            if self.resident[frame as usize].is_none() {
+                return (frame, None);
+            }
+        }
+        let frame = match self.reference.replacement {
+            Replacement::Optimal { .. } => self.by_next_use.first().map(|(frame, _)| frame),
+            // Every frame contains a page.
+            Replacement::Policy(Policy::Random) => Some(self.random.below(self.resident.len() as u64) as u32),
+            _ => self.pool.victim(&mut self.random, |_| true),
+        };
+        let frame = frame.unwrap_or(0);
+        (frame, self.resident[frame as usize])
+    }
+
+    /// The position of the next use of a page, as far as optimal replacement looks ahead.
+    fn foreseen(&self, page: &Resident) -> usize {
+        let Replacement::Optimal { lookahead: Some(lookahead) } = self.reference.replacement else {
+            return page.next;
+        };
+        if page.next > self.time.saturating_add(lookahead as usize) { NEVER } else { page.next }
+    }
+
+    /// Optimal replacement evicts the page with the smallest key.
+    fn key(&self, page: Option<Resident>) -> Key {
+        page.map_or(ABSENT, |page| ((NEVER - self.foreseen(&page)) as u64, page.filled as u64))
+    }
+
+    /// Records a changed key of the page in a frame.
+    fn rank(&mut self, frame: u32) {
+        self.by_next_use.set(frame, self.key(self.resident[frame as usize]));
+    }
+
+    /// Updates the page whose next use is now within the lookahead.
+    fn look_ahead(&mut self) {
+        let Replacement::Optimal { lookahead: Some(lookahead) } = self.reference.replacement else { return };
+        let end = self.time.saturating_add(lookahead as usize);
+        if let Some(page) = self.string.get(end) {
+            let frame = self.frame_of(*page);
+            if frame != NOWHERE {
+                self.rank(frame);
+            }
+        }
     }
 
     /// See [`ReferenceStep::order`].
     fn order(&self) -> Option<Vec<u32>> {
-        let ways = match self.reference.replacement {
-            Replacement::Policy(_) => self.pool.eviction_order(POOL)?,
-            Replacement::Optimal { lookahead } => {
-                let mut lines: Vec<_> = self.pool.valid_lines().collect();
-                lines.sort_by_key(|(.., line)| Reverse(self.distance(line, lookahead)));
-                lines.into_iter().map(|(_, way, _)| way).collect()
+        match self.reference.replacement {
+            Replacement::Policy(_) => {
+                let frames = self.pool.eviction_order()?;
+                let page = |frame: u32| self.resident[frame as usize].map(|page| page.page);
+                Some(frames.into_iter().filter_map(page).collect())
             }
-            Replacement::WorkingSet { .. } => return None,
-        };
-        Some(ways.into_iter().filter_map(|way| page_of(self.pool.line(POOL, way))).collect())
+            Replacement::Optimal { .. } => {
+                let mut pages: Vec<Resident> = self.resident.iter().flatten().copied().collect();
+                pages.sort_by_key(|page| self.key(Some(*page)));
+                Some(pages.into_iter().map(|page| page.page).collect())
+            }
+            Replacement::WorkingSet { .. } => None,
+        }
     }
 
     /// Evicts the page whose last reference has left the window. Each reference evicts at most one page.
-    fn leave_window(&mut self, window: u64) -> Option<Line<Use>> {
-        let time = self.time;
-        let (_, frame, line) =
-            self.pool.valid_lines().find(|(.., line)| (time - line.payload.last) as u64 >= window)?;
-        self.pool.invalidate(POOL, frame);
-        Some(line)
+    fn leave_window(&mut self, window: u64) -> Option<Resident> {
+        let left = self.time.checked_sub(usize::try_from(window).ok()?)?;
+        let frame = self.frame_of(self.string[left]);
+        let victim = self.resident.get(frame as usize).copied().flatten().filter(|page| page.last == left)?;
+        self.resident[frame as usize] = None;
+        self.frame_of.row_mut(victim.page.into())[0] = NOWHERE;
+        self.free.push(Reverse(frame));
+        self.pool.forget(frame);
+        Some(victim)
     }
 
     /// The page in each frame.
     fn frames(&self) -> Vec<Option<u32>> {
-        self.pool.lines(POOL).map(|line| if line.valid { page_of(line) } else { None }).collect()
+        self.resident.iter().map(|page| page.map(|page| page.page)).collect()
     }
-}
-
-/// The page in a frame.
-fn page_of(line: Line<Use>) -> Option<u32> {
-    line.tag.map(|tag| tag.raw() as u32)
 }

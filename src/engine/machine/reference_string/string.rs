@@ -5,6 +5,7 @@ use std::fmt;
 
 use crate::machine::policy::Policy;
 use crate::machine::random::SplitMix64;
+use crate::machine::sparse::Sparse;
 
 /// Minimum number of frames that are kept for display. More frames are kept only if the string has more
 /// pages, because additional frames would always be free.
@@ -129,7 +130,11 @@ impl fmt::Display for ReferenceError {
 }
 
 impl ReferenceString {
-    pub(super) fn check(&self) -> Result<(), ReferenceError> {
+    /// Checks the settings.
+    ///
+    /// # Errors
+    /// Fails if the string is invalid.
+    pub fn check(&self) -> Result<(), ReferenceError> {
         match self.replacement {
             Replacement::WorkingSet { window: 0 } => return Err(ReferenceError::NoWindow),
             Replacement::WorkingSet { .. } => {}
@@ -162,7 +167,13 @@ impl ReferenceString {
     /// Number of frames to keep. A working set needs one frame more than its window, for the page that was
     /// just loaded.
     pub(super) fn ways(&self, string: &[u32]) -> u32 {
-        let distinct = string.iter().collect::<BTreeSet<_>>().len();
+        let last = string.iter().max().copied().unwrap_or(0);
+        let mut seen = Sparse::new(u64::from(last) + 1, 1, false);
+        let mut distinct = 0;
+        for page in string {
+            let seen = &mut seen.row_mut((*page).into())[0];
+            distinct += usize::from(!std::mem::replace(seen, true));
+        }
         let most = match self.replacement {
             Replacement::WorkingSet { window } => window.saturating_add(1).min(distinct as u64),
             _ => u64::from(self.frames).min(distinct.max(SHOWN) as u64),

@@ -2,7 +2,7 @@
 
 use super::addr::{SetIndex, Tag};
 use super::bits::{bit, mask_words, ones, set_bit};
-use super::policy::{Policy, PolicyState};
+use super::policy::Policy;
 use super::random::SplitMix64;
 use super::sparse::Sparse;
 
@@ -142,13 +142,6 @@ impl<L: Copy + Default> SetAssoc<L> {
         }
     }
 
-    /// Sets whether the line in `way` is dirty. Only `nru` and `third-chance` use dirty bits. Callers must
-    /// also call [`SetAssoc::touch`] or [`SetAssoc::fill`].
-    pub(crate) fn note_dirty(&mut self, set: SetIndex, way: u32, dirty: bool) {
-        let at = self.policy_words;
-        self.policy.note_dirty(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, dirty);
-    }
-
     /// Chooses a way for the next fill of `set`: the lowest invalid way, or else the policy's victim, whose
     /// line is also returned. The line remains until [`SetAssoc::fill`] replaces it.
     #[inline]
@@ -166,20 +159,6 @@ impl<L: Copy + Default> SetAssoc<L> {
         let tag = Some(Tag::new(row[self.tags + way]));
         let way = way as u32;
         (way, Some(Line { tag, valid: true, payload: self.payload(set, way) }))
-    }
-
-    /// Evicts `way` as if the policy had chosen it, and returns its line, or `None` if the line is invalid.
-    pub(crate) fn evict(&mut self, set: SetIndex, way: u32) -> Option<Line<L>> {
-        let line = Some(self.line(set, way)).filter(|line| line.valid)?;
-        let at = self.policy_words;
-        self.policy.evict(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize);
-        Some(line)
-    }
-
-    /// Sets the use bit of each way and the position of the clock hand, if the policy has them.
-    pub(crate) fn restore(&mut self, set: SetIndex, used: &[bool], hand: Option<u32>) {
-        let at = self.policy_words;
-        self.policy.restore(&mut self.words.row_mut(set.raw())[at..], self.ways, used, hand);
     }
 
     /// The lowest invalid way of `set`.
@@ -275,11 +254,6 @@ impl<L: Copy + Default> SetAssoc<L> {
         &mut self.payloads.row_mut(set.raw())[way as usize]
     }
 
-    /// The lines of `set`, starting at way 0.
-    pub(crate) fn lines(&self, set: SetIndex) -> impl Iterator<Item = Line<L>> + '_ {
-        (0..self.ways()).map(move |way| self.line(set, way))
-    }
-
     /// Every valid line in order, with its set and way.
     pub(crate) fn valid_lines(&self) -> impl Iterator<Item = (SetIndex, u32, Line<L>)> + '_ {
         self.words.rows().flat_map(move |(set, row)| {
@@ -296,37 +270,6 @@ impl<L: Copy + Default> SetAssoc<L> {
         let mut ways: Vec<u32> = (0..self.ways()).filter(|way| self.line(set, *way).valid).collect();
         ways.sort_by_key(|way| stamps[*way as usize]);
         Some(ways)
-    }
-
-    /// The valid ways of a set in the order of their eviction if none of them is used again. `None` if the
-    /// policy has no such order.
-    pub(crate) fn eviction_order(&self, set: SetIndex) -> Option<Vec<u32>> {
-        let Some(row) = self.words.row(set.raw()) else { return Some(Vec::new()) };
-        let rank = |way: usize| self.policy.rank(&row[self.policy_words..], self.ways, way);
-        let mut ways =
-            ones(&row[..self.mask]).map(|way| Some((rank(way)?, way as u32))).collect::<Option<Vec<_>>>()?;
-        ways.sort_unstable();
-        Some(ways.into_iter().map(|(_, way)| way).collect())
-    }
-
-    /// Performs a clock tick; see [`Policy::uses_ticks`].
-    pub(crate) fn tick(&mut self) {
-        if !self.policy.uses_ticks() {
-            return;
-        }
-        let at = self.policy_words;
-        let sets: Vec<u64> = self.words.rows().map(|(set, _)| set).collect();
-        for set in sets {
-            self.policy.tick(&mut self.words.row_mut(set)[at..], self.ways);
-        }
-    }
-
-    pub(crate) fn policy_state(&self, set: SetIndex) -> PolicyState {
-        let at = self.policy_words;
-        match self.words.row(set.raw()) {
-            Some(row) => self.policy.state(&row[at..], self.ways, self.ways),
-            None => self.policy.state(&vec![0; self.policy.words(self.ways)], self.ways, self.ways),
-        }
     }
 }
 

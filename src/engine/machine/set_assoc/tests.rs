@@ -1,5 +1,5 @@
 use crate::machine::addr::{SetIndex, Tag};
-use crate::machine::policy::Policy;
+use crate::machine::policy::{Policy, PolicyState};
 use crate::machine::random::SplitMix64;
 
 use super::{Line, SetAssoc, bit};
@@ -17,6 +17,39 @@ impl<L: Copy + Default> SetAssoc<L> {
         let (lines, words) = self.words.row_mut(set.raw()).split_at_mut(at);
         let open = |way| bit(lines, way) && may(way as u32);
         self.policy.victim(words, self.ways, random, open).map(|way| way as u32)
+    }
+
+    /// Sets whether the line in `way` is dirty. Only `nru` and `third-chance` use dirty bits. Callers must
+    /// also call [`SetAssoc::touch`] or [`SetAssoc::fill`].
+    pub(crate) fn note_dirty(&mut self, set: SetIndex, way: u32, dirty: bool) {
+        let at = self.policy_words;
+        self.policy.note_dirty(&mut self.words.row_mut(set.raw())[at..], self.ways, way as usize, dirty);
+    }
+
+    /// The lines of `set`, starting at way 0.
+    pub(crate) fn lines(&self, set: SetIndex) -> impl Iterator<Item = Line<L>> + '_ {
+        (0..self.ways()).map(move |way| self.line(set, way))
+    }
+
+    /// Performs a clock tick; see [`Policy::uses_ticks`].
+    pub(crate) fn tick(&mut self) {
+        if !self.policy.uses_ticks() {
+            return;
+        }
+        let at = self.policy_words;
+        let sets: Vec<u64> = self.words.rows().map(|(set, _)| set).collect();
+        for set in sets {
+            self.policy.tick(&mut self.words.row_mut(set)[at..], self.ways);
+        }
+    }
+
+    /// The displayed state of the policy in `set`.
+    pub(crate) fn policy_state(&self, set: SetIndex) -> PolicyState {
+        let at = self.policy_words;
+        match self.words.row(set.raw()) {
+            Some(row) => self.policy.state(&row[at..], self.ways, self.ways),
+            None => self.policy.state(&vec![0; self.policy.words(self.ways)], self.ways, self.ways),
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use super::sheet::{Given, Sheet};
 use crate::exam::field::{Asked, Field};
 use crate::run::nouns::reference_cell;
 use crate::run::record::{ReferenceRun, Shown, TableView};
-use pagewalk_engine::machine::reference_string::{ForcedStep, ReferenceStep, ReferenceString};
+use pagewalk_engine::machine::reference_string::{ForcedStep, ReferenceStep};
 
 /// Maximum number of steps of a grid whose errors are carried forward. For each wrong row, the marking runs the
 /// reference string again.
@@ -42,7 +42,7 @@ pub(crate) fn cells(
             simple(answer, key.as_ref(), *way, field, rules)
         })
         .collect();
-    if run.steps.len() <= STEPS && judged.iter().any(|(verdict, _)| *verdict == Verdict::Wrong) {
+    if run.steps().len() <= STEPS && judged.iter().any(|(verdict, _)| *verdict == Verdict::Wrong) {
         carry(run, own, &answers, &mut judged, rules);
     }
     judged
@@ -55,9 +55,7 @@ fn carry(
     judged: &mut [Judged],
     rules: &Rules,
 ) {
-    let pages = run.steps.iter().map(|step| step.page).collect();
-    let string = ReferenceString { pages, ..run.setup.clone() };
-    let mut forced = vec![ForcedStep::default(); run.steps.len()];
+    let mut forced = vec![ForcedStep::default(); run.steps().len()];
     let mut mistaken = Vec::new();
     let mut own_run = run.clone();
     let cells = |row: usize| {
@@ -66,7 +64,7 @@ fn carry(
             _ => None,
         })
     };
-    for row in 0..run.steps.len() {
+    for row in 0..run.steps().len() {
         // Compare the row with the values that follow from the student's earlier rows.
         for (place, column) in cells(row) {
             let (way, answer) = &answers[place];
@@ -84,14 +82,14 @@ fn carry(
             way: answers[place].0,
             answer: &answers[place].1,
         });
-        let own_step = own_step(&own_cells.collect::<Vec<_>>(), &page, &own_run.steps[row]);
+        let own_step = own_step(&own_cells.collect::<Vec<_>>(), &page, &own_run.steps()[row]);
         if own_step != ForcedStep::default() {
             forced[row] = own_step;
             if cells(row).any(|(place, _)| judged[place].0 != Verdict::Right) {
                 mistaken.push(format!("step {}", row + 1));
             }
-            let Ok(steps) = string.steps_with(forced.clone()) else { return };
-            own_run.steps = steps.collect();
+            let Ok(steps) = run.setup.steps_with(forced.clone()) else { return };
+            own_run = run.with_steps(steps.collect());
         }
     }
 }

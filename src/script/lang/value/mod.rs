@@ -88,23 +88,38 @@ impl Value {
     pub(crate) fn list(parts: impl IntoIterator<Item = Value>) -> Result<Self, ValueError> {
         let (mut elements, mut total) = (Vec::new(), 0);
         for part in parts {
-            total += part.size();
-            if total > LIST_LIMIT as u128 {
-                let message = format!("a list can have at most {LIST_LIMIT} elements");
-                return Err(ValueError::new(Code::LimitSize, message)
-                    .help("loop over the range itself instead of a list"));
-            }
-            if part.depth() > DEPTH_LIMIT {
-                let message = format!("at most {DEPTH_LIMIT} lists can be nested");
-                return Err(ValueError::new(Code::LimitSize, message)
-                    .help("write the list without its own brackets to add its elements"));
-            }
+            part.check_element(&mut total)?;
             match part.items() {
                 Some(items) => elements.extend(items),
                 None => elements.push(part),
             }
         }
         Ok(Self::List(elements.into()))
+    }
+
+    /// Checks whether these parts fit in a list, without building the list.
+    ///
+    /// # Errors
+    /// As [`Value::list`].
+    pub(crate) fn check_list<'a>(parts: impl IntoIterator<Item = &'a Value>) -> Result<(), ValueError> {
+        let mut total = 0;
+        parts.into_iter().try_for_each(|part| part.check_element(&mut total))
+    }
+
+    /// Checks whether a part fits in a list, and adds its size to `total`.
+    fn check_element(&self, total: &mut u128) -> Result<(), ValueError> {
+        *total += self.size();
+        if *total > LIST_LIMIT as u128 {
+            let message = format!("a list can have at most {LIST_LIMIT} elements");
+            return Err(ValueError::new(Code::LimitSize, message)
+                .help("loop over the range itself instead of a list"));
+        }
+        if self.depth() > DEPTH_LIMIT {
+            let message = format!("at most {DEPTH_LIMIT} lists can be nested");
+            return Err(ValueError::new(Code::LimitSize, message)
+                .help("write the list without its own brackets to add its elements"));
+        }
+        Ok(())
     }
 
     /// Returns a list that contains only this value.
@@ -135,9 +150,15 @@ impl Value {
 
     /// Returns the values in a list or range and in the lists that it contains, or the value itself.
     pub(crate) fn leaves(&self) -> Vec<Self> {
+        let mut leaves = Vec::new();
+        self.add_leaves(&mut leaves);
+        leaves
+    }
+
+    fn add_leaves(&self, leaves: &mut Vec<Self>) {
         match self.items() {
-            Some(items) => items.flat_map(|item| item.leaves()).collect(),
-            None => vec![self.clone()],
+            Some(items) => items.for_each(|item| item.add_leaves(leaves)),
+            None => leaves.push(self.clone()),
         }
     }
 

@@ -75,5 +75,5 @@ fn references(run: &ReferenceRun) -> Vec<Step> {
         let what = if step.hit { "a hit" } else { "a fault" };
         Step { who: format!("page {}", run.page(step.page)), what: format!("{what}{victim}") }
     };
-    run.steps.iter().map(to_step).collect()
+    run.steps().iter().map(to_step).collect()
 }

@@ -91,7 +91,7 @@ fn bytes(record: &StepRecord) -> usize {
     };
     let did = match &*record.did {
         Did::Access(access) => access.data.len() * 2 + access.events.len() * events + faults(access.faults()),
-        Did::Reference(run) => run.steps.iter().map(|step| 96 + step.frames.len() * 8).sum(),
+        Did::Reference(run) => run.steps().iter().map(|step| 96 + step.frames.len() * 8).sum(),
         Did::Shown(views) => views.iter().map(shown).sum(),
         did => did.call().map_or(0, |call| call.steps.len() * 64 + faults(&call.faults)),
     };

@@ -41,12 +41,12 @@ pub(crate) fn worked(run: &ReferenceRun) -> Vec<Block> {
 }
 
 fn is_long(run: &ReferenceRun) -> bool {
-    run.steps.is_empty() || run.steps.len() > LONGEST
+    !(1..=LONGEST).contains(&run.setup.pages.len())
 }
 
 /// Explains the first choice among the pages of a table.
 fn first_victim(run: &ReferenceRun) -> Option<String> {
-    let victim = run.page(run.steps.first()?.victim?);
+    let victim = run.page(run.steps().first()?.victim?);
     let row = run.start.iter().find(|row| row.page == victim)?;
     let Replacement::Policy(policy) = run.setup.replacement else { return None };
     let time = |time: Option<u64>| time.map_or_else(String::new, |time| format!(" (time {time})"));
@@ -73,12 +73,12 @@ fn first_victim(run: &ReferenceRun) -> Option<String> {
 
 /// Describes the totals: `15 faults and 5 hits in 20 references, fault rate 0.75`.
 pub fn totals(run: &ReferenceRun) -> String {
-    let (faults, hits) = (run.totals.faults, run.totals.hits);
+    let (faults, hits) = (run.totals().faults, run.totals().hits);
     let rate = Number::fraction(i128::from(faults), i128::from((faults + hits).max(1)));
     let rate = rate.map(Value::Number).map(|rate| format!(", fault rate {rate}{}", approximately(&rate)));
     let rate = rate.unwrap_or_default();
     let disk = if run.has_stores() {
-        let writes = count(run.totals.disk_writes, "disk write", "disk writes");
+        let writes = count(run.totals().disk_writes, "disk write", "disk writes");
         format!(", {} and {writes}", count(faults, "disk read", "disk reads"))
     } else {
         String::new()
@@ -94,10 +94,10 @@ pub fn totals(run: &ReferenceRun) -> String {
 /// Returns a table with a column for each reference, and with a row for each of these step columns. Returns
 /// `None` if the table is wider than `widest` characters.
 fn grid(run: &ReferenceRun, columns: &[String], widest: usize) -> Option<Table> {
-    let pages = run.steps.iter().map(|step| run.page(step.page).to_string());
+    let pages = run.steps().iter().map(|step| run.page(step.page).to_string());
     let groups = vec![vec!["page".to_owned()], pages.collect()];
     let row = |name: String, cells: &dyn Fn(usize) -> String| {
-        let cells = (0..run.steps.len()).map(|at| Cell { text: cells(at), word: false });
+        let cells = (0..run.steps().len()).map(|at| Cell { text: cells(at), word: false });
         std::iter::once(Cell { text: name, word: true }).chain(cells).collect()
     };
     let of_column = |name: String, column: &str| row(name, &|at| reference_cell(run, at, column).to_string());
@@ -105,7 +105,9 @@ fn grid(run: &ReferenceRun, columns: &[String], widest: usize) -> Option<Table> 
     let mut rows: Vec<Vec<Cell>> =
         frames.map(|frame| of_column(format!("frame {frame}"), &format!("frame{frame}"))).collect();
     rows.extend(columns.iter().map(|column| of_column(named(run, column), column)));
-    rows.push(row("fault".to_owned(), &|at| if run.steps[at].hit { String::new() } else { "×".to_owned() }));
+    rows.push(row("fault".to_owned(), &|at| {
+        if run.steps()[at].hit { String::new() } else { "×".to_owned() }
+    }));
     let table = Table { title: String::new(), groups, rows };
     (width(&table) <= widest).then_some(table)
 }

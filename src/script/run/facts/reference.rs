@@ -36,16 +36,16 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
         "faults",
         COUNT,
         "number of page faults",
-        |r| Shown::plain(r.totals.faults),
+        |r| Shown::plain(r.totals().faults),
         |r| positions(r, false),
     ),
-    fact("hits", COUNT, "references that hit", |r| Shown::plain(r.totals.hits), |r| positions(r, true)),
+    fact("hits", COUNT, "references that hit", |r| Shown::plain(r.totals().hits), |r| positions(r, true)),
     fact(
         "trace",
         FactType::new(Values::Text),
         "one letter per reference: `m` for a miss, `h` for a hit",
         |r| {
-            let letters: String = r.totals.trace.iter().map(|hit| if *hit { 'h' } else { 'm' }).collect();
+            let letters: String = r.totals().trace.iter().map(|hit| if *hit { 'h' } else { 'm' }).collect();
             Shown::plain(letters)
         },
         |r| positions(r, false),
@@ -55,10 +55,10 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
         FactType::new(Values::Pages),
         "pages resident after the last reference",
         resident,
-        |r| format!("these pages are in the frames after the last step (step {})", r.totals.trace.len()),
+        |r| format!("these pages are in the frames after the last step (step {})", r.totals().trace.len()),
     ),
     fact("rate", FRACTION, "faults / references", rate, |r| {
-        format!("{} of {} references missed", r.totals.faults, r.totals.trace.len())
+        format!("{} of {} references missed", r.totals().faults, r.totals().trace.len())
     }),
     ReferenceFact {
         reported: |_| false,
@@ -67,7 +67,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
             FactType::new(Values::Text),
             "page that the last reference evicted",
             |r| {
-                r.steps
+                r.steps()
                     .last()
                     .and_then(|step| step.victim)
                     .map_or(Shown::word("none"), |page| Shown::plain(r.page(page)))
@@ -81,7 +81,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
             "disk_reads",
             COUNT,
             "pages read from disk, one for each fault",
-            |r| Shown::plain(r.totals.faults),
+            |r| Shown::plain(r.totals().faults),
             |r| format!("each fault causes one disk read, and {}", positions(r, false)),
         )
     },
@@ -91,7 +91,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
             "disk_writes",
             COUNT,
             "dirty pages written to disk on eviction",
-            |r| Shown::plain(r.totals.disk_writes),
+            |r| Shown::plain(r.totals().disk_writes),
             written,
         )
     },
@@ -106,7 +106,7 @@ impl ReferenceFact {
 
 /// Explains which page the last reference evicted.
 fn evicted(run: &ReferenceRun) -> String {
-    let Some(page) = run.steps.last().and_then(|step| step.victim) else {
+    let Some(page) = run.steps().last().and_then(|step| step.victim) else {
         return "the last reference evicted no page".to_owned();
     };
     let why = match run.setup.replacement {
@@ -132,28 +132,28 @@ fn evicted(run: &ReferenceRun) -> String {
 
 /// Lists the steps that evicted a dirty page.
 fn written(run: &ReferenceRun) -> String {
-    let steps: Vec<_> = (1..).zip(&run.steps).filter(|(_, step)| step.written).collect();
+    let steps: Vec<_> = (1..).zip(run.steps()).filter(|(_, step)| step.written).collect();
     let page = |(number, step): &(usize, &ReferenceStep)| {
         step.victim.map(|page| format!("page {} at step {number}", run.page(page)))
     };
     let pages: Vec<String> = steps.iter().filter_map(page).collect();
     match pages.as_slice() {
-        _ if run.totals.disk_writes == 0 => "no dirty page was evicted".to_owned(),
+        _ if run.totals().disk_writes == 0 => "no dirty page was evicted".to_owned(),
         pages if pages.is_empty() || pages.len() > RANGES => {
-            format!("{} evicted pages were dirty", run.totals.disk_writes)
+            format!("{} evicted pages were dirty", run.totals().disk_writes)
         }
         pages => format!("these evicted pages were dirty: {}", pages.join(", ")),
     }
 }
 
 fn resident(run: &ReferenceRun) -> Shown {
-    let pages = run.totals.resident.iter().map(|&page| run.page(page));
+    let pages = run.totals().resident.iter().map(|&page| run.page(page));
     Shown::plain(Value::List(pages.collect()))
 }
 
 fn rate(run: &ReferenceRun) -> Shown {
-    let all = (run.totals.faults + run.totals.hits).max(1);
-    let rate = Number::fraction(i128::from(run.totals.faults), i128::from(all));
+    let all = (run.totals().faults + run.totals().hits).max(1);
+    let rate = Number::fraction(i128::from(run.totals().faults), i128::from(all));
     rate.map_or(Shown::plain(0u64), Shown::plain)
 }
 
@@ -164,7 +164,7 @@ const RANGES: usize = 40;
 
 /// Lists the steps that hit, or those that missed, counted from 1.
 fn positions(run: &ReferenceRun, hit: bool) -> String {
-    let trace = &run.totals.trace;
+    let trace = &run.totals().trace;
     let numbers: Vec<usize> =
         (1..).zip(trace).filter(|(_, hits)| **hits == hit).map(|(number, _)| number).collect();
     let what = if hit { "hit" } else { "missed" };

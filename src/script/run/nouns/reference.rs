@@ -44,8 +44,8 @@ impl Session<'_> {
                 checks.extend(self.reference_cell(run, step, &text(column), cell)?);
             }
         }
-        if exactly && records.len() != run.steps.len() {
-            checks.push(count(table, records.len(), run.steps.len()));
+        if exactly && records.len() != run.steps().len() {
+            checks.push(count(table, records.len(), run.steps().len()));
         }
         Ok(checks)
     }
@@ -168,7 +168,7 @@ fn beyond(run: &ReferenceRun, cell: &Cell) -> Option<Diagnostic> {
     let name = text(cell);
     let (_, frame) = StepColumn::named(&name).filter(|(column, _)| column.is_per_frame())?;
     let frames = step_columns::frames(run);
-    (frame >= frames && run.setup.frames as usize <= frame && !run.steps.is_empty()).then(|| {
+    (frame >= frames && run.setup.frames as usize <= frame && !run.steps().is_empty()).then(|| {
         Diagnostic::new(Code::UnknownColumn, cell.span, format!("this run has no column `{name}`")).label(
             format!("the run has {frames} frame{}, numbered from 0", if frames == 1 { "" } else { "s" }),
         )

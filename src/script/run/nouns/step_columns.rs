@@ -76,7 +76,7 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
         explains: always,
         ..column(
             "hand",
-            |run| run.steps.iter().any(|step| step.state.hand.is_some()),
+            |run| run.steps().iter().any(|step| step.state.hand.is_some()),
             always,
             |_, step, _| step.state.hand.map_or(CellView::Nothing, |hand| CellView::Number(u64::from(hand))),
         )
@@ -90,7 +90,7 @@ pub(crate) const STEP_COLUMNS: &[StepColumn] = &[
     },
     column(
         "order",
-        |run| run.steps.iter().any(|step| step.order.is_some()),
+        |run| run.steps().iter().any(|step| step.order.is_some()),
         never,
         |run, step, _| {
             step.order.as_ref().map_or(CellView::Nothing, |order| pages(run, order.iter().copied(), false))
@@ -150,12 +150,12 @@ pub(crate) fn frames(run: &ReferenceRun) -> usize {
         let last = step.frames.iter().rposition(Option::is_some).filter(|_| is_working_set(run));
         last.map_or(step.frames.len(), |last| last + 1)
     };
-    run.steps.iter().map(used).max().unwrap_or(0).min(FRAMES)
+    run.steps().iter().map(used).max().unwrap_or(0).min(FRAMES)
 }
 
 /// Returns a cell of the table. Steps are counted from 0.
 pub(crate) fn cell(run: &ReferenceRun, at: usize, column: &str) -> CellView {
-    let (Some(step), Some((column, frame))) = (run.steps.get(at), StepColumn::named(column)) else {
+    let (Some(step), Some((column, frame))) = (run.steps().get(at), StepColumn::named(column)) else {
         return CellView::Nothing;
     };
     match column.cells {
@@ -187,11 +187,11 @@ fn chooses_by_modified(run: &ReferenceRun) -> bool {
 }
 
 fn has_use(run: &ReferenceRun) -> bool {
-    run.steps.iter().any(|step| step.state.use_bits.is_some())
+    run.steps().iter().any(|step| step.state.use_bits.is_some())
 }
 
 fn has_counters(run: &ReferenceRun) -> bool {
-    run.steps.iter().any(|step| step.state.counts.is_some())
+    run.steps().iter().any(|step| step.state.counts.is_some())
 }
 
 fn is_working_set(run: &ReferenceRun) -> bool {

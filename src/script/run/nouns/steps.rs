@@ -58,7 +58,7 @@ pub(crate) fn worked_table(run: &ReferenceRun) -> TableView {
 }
 
 fn with_columns(run: &ReferenceRun, columns: Vec<String>) -> TableView {
-    let rows = (0..run.steps.len()).map(|at| columns.iter().map(|column| cell(run, at, column)).collect());
+    let rows = (0..run.steps().len()).map(|at| columns.iter().map(|column| cell(run, at, column)).collect());
     let rows = rows.collect();
     TableView { title: format!("reference ({})", run.caption), groups: vec![columns], rows }
 }

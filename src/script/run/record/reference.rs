@@ -1,9 +1,14 @@
 //! The record of a `reference`.
 
+use std::sync::OnceLock;
+
 use crate::lang::value::Value;
 use pagewalk_engine::machine::reference_string::{
-    ReferenceStep, ReferenceString, ReferenceTotals, Replacement,
+    ReferenceError, ReferenceStep, ReferenceString, ReferenceTotals, Replacement,
 };
+
+/// Maximum number of cells in the table of steps. Longer runs keep only their totals.
+const STEP_CELLS: u64 = 1 << 22;
 
 /// A simulated reference string.
 #[derive(Debug, Clone)]
@@ -16,11 +21,12 @@ pub struct ReferenceRun {
     pub(crate) addresses: Option<Addresses>,
     /// The rows of the table of initial pages, or an empty list if the script has no such table.
     pub(crate) start: Vec<StartRow>,
-    /// The settings, without the references, which only the steps contain.
+    /// The string and its settings.
     pub(crate) setup: ReferenceString,
-    pub(crate) totals: ReferenceTotals,
-    /// The steps of the references, or an empty list if the table would be too large.
-    pub(crate) steps: Vec<ReferenceStep>,
+    /// See [`ReferenceRun::totals`]. A check needs no totals.
+    totals: OnceLock<ReferenceTotals>,
+    /// See [`ReferenceRun::steps`]. Most steps are never needed.
+    steps: OnceLock<Vec<ReferenceStep>>,
 }
 
 /// The byte addresses of a string.
@@ -59,6 +65,43 @@ pub(crate) struct StartRow {
 }
 
 impl ReferenceRun {
+    /// Creates the record of a string, which runs when its results are needed.
+    ///
+    /// # Errors
+    /// Fails if the string is invalid.
+    pub(crate) fn new(
+        names: Vec<Value>,
+        caption: String,
+        addresses: Option<Addresses>,
+        start: Vec<StartRow>,
+        setup: ReferenceString,
+    ) -> Result<Self, ReferenceError> {
+        setup.check()?;
+        let (totals, steps) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { names, caption, addresses, start, setup, totals, steps })
+    }
+
+    /// Returns the results of the string. The first call runs the string.
+    pub(crate) fn totals(&self) -> &ReferenceTotals {
+        self.totals.get_or_init(|| self.setup.run().expect("the settings were checked"))
+    }
+
+    /// Returns the steps of the references, or an empty list if the table would be too large. The first call
+    /// simulates the string again, step by step.
+    pub(crate) fn steps(&self) -> &[ReferenceStep] {
+        self.steps.get_or_init(|| {
+            let length = self.setup.pages.len() as u32;
+            let cells = u64::from(length) * u64::from(self.setup.frames.min(length).max(1));
+            let steps = (cells <= STEP_CELLS).then(|| self.setup.steps().ok()).flatten();
+            steps.map(Iterator::collect).unwrap_or_default()
+        })
+    }
+
+    /// Returns the run with other steps.
+    pub(crate) fn with_steps(&self, steps: Vec<ReferenceStep>) -> Self {
+        Self { steps: steps.into(), ..self.clone() }
+    }
+
     /// Whether the script marks individual references as stores, or pages as modified, so that results include
     /// disk writes.
     pub(crate) fn has_stores(&self) -> bool {
@@ -73,7 +116,7 @@ impl ReferenceRun {
     /// Whether the reference with this index is a store.
     pub(crate) fn is_store(&self, at: usize) -> bool {
         let writes = |step: &ReferenceStep| self.setup.writes.contains(&step.page);
-        self.setup.stores.contains(&at) || self.steps.get(at).is_some_and(writes)
+        self.setup.stores.contains(&at) || self.steps().get(at).is_some_and(writes)
     }
 
     /// Returns the references as the script lists them: pages or addresses.
@@ -82,7 +125,7 @@ impl ReferenceRun {
             Some(all) => all.spelt(at),
             None => self.page(step.page).to_string(),
         };
-        self.steps.iter().enumerate().map(spelt).collect()
+        self.steps().iter().enumerate().map(spelt).collect()
     }
 
     /// Returns the name of a page.

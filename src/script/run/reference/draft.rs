@@ -116,7 +116,7 @@ fn positions(field: &Field, to: &mut Vec<(u64, Span)>) -> Result<(), Vec<Diagnos
     for arg in &field.args {
         let value = arg.value().map_err(|d| vec![d])?;
         // The length is checked before a range is expanded.
-        Value::list([value.clone()]).map_err(|e| vec![e.at(arg.span)])?;
+        Value::check_list([value]).map_err(|e| vec![e.at(arg.span)])?;
         for position in value.leaves() {
             to.push((integer(&position, arg.span).map_err(|d| vec![d])?, arg.span));
         }

@@ -1,13 +1,13 @@
 //! Runs a `reference`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use crate::lang::ast::{Expr, ExprKind, Pages, Setting, Settings, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
 use pagewalk_engine::machine::policy::Policy;
-use pagewalk_engine::machine::reference_string::{Held, ReferenceError, ReferenceString, Ticks};
+use pagewalk_engine::machine::reference_string::{Held, ReferenceError, ReferenceString, Replacement, Ticks};
 
 use crate::run::budget::surplus_work;
 use crate::run::record::{ReferenceRun, StartRow};
@@ -17,21 +17,26 @@ use crate::run::stop::Stop;
 
 use super::draft::{Draft, REFERENCE_SETTINGS};
 
-/// Maximum number of cells in the table of steps. Longer runs keep only their totals.
-const STEP_CELLS: u64 = 1 << 22;
-
 /// Names of pages. Pages are numbered in the order of their first mention.
 #[derive(Default)]
-struct Names(Vec<Value>, std::collections::BTreeMap<String, u32>);
+struct Names {
+    pages: Vec<Value>,
+    integers: HashMap<i128, u32>,
+    /// The numbers of pages that are not integers, by their notation in a script.
+    others: HashMap<String, u32>,
+}
 
 impl Names {
     fn number(&mut self, page: &Value) -> u32 {
-        let key = page.quoted();
-        let next = self.0.len() as u32;
-        *self.1.entry(key).or_insert_with(|| {
-            self.0.push(page.clone());
-            next
-        })
+        let add = || {
+            self.pages.push(page.clone());
+            self.pages.len() as u32 - 1
+        };
+        let integer = if let Value::Number(number) = page { number.as_integer() } else { None };
+        match integer {
+            Some(integer) => *self.integers.entry(integer).or_insert_with(add),
+            None => *self.others.entry(page.quoted()).or_insert_with(add),
+        }
     }
 
     fn all(&mut self, pages: &[Value]) -> Vec<u32> {
@@ -96,15 +101,14 @@ impl Session<'_> {
         };
         // The simulation of a reference may visit every resident page.
         let frames = if reference.frames == 0 { u64::MAX } else { u64::from(reference.frames) };
-        let held = (names.0.len() as u64).min(frames).max(1);
+        let held = (names.pages.len() as u64).min(frames).max(1);
         self.work(surplus_work((string.len() as u64).saturating_mul(held + 32)), settings.span)?;
-        let totals = reference.run().map_err(wrong)?;
-        self.state.random = totals.random;
-        let kept =
-            string.len() as u64 * u64::from(reference.frames.min(string.len() as u32).max(1)) <= STEP_CELLS;
-        let steps = if kept { reference.steps().map_err(wrong)?.collect() } else { Vec::new() };
-        let setup = ReferenceString { pages: Vec::new(), ..reference };
-        Ok(ReferenceRun { names: names.0, caption: draft.caption(), addresses, start, setup, totals, steps })
+        let run =
+            ReferenceRun::new(names.pages, draft.caption(), addresses, start, reference).map_err(wrong)?;
+        if run.setup.replacement == Replacement::Policy(Policy::Random) {
+            self.state.random = run.totals().random;
+        }
+        Ok(run)
     }
 
     /// Evaluates settings. In `holding [a, b]`, a name that is not a variable denotes a page.

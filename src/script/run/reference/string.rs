@@ -41,7 +41,7 @@ impl Session<'_> {
         let values = parts.iter().map(|part| self.page(part)).collect::<Result<Vec<_>, Stop>>()?;
         let span = parts.first().map_or(Span::default(), |part| part.span);
         // The length is checked before the list is built.
-        Value::list(values.iter().cloned()).map_err(|e| e.at(span))?;
+        Value::check_list(&values).map_err(|e| e.at(span))?;
         let pages = |value: &Value, span| value.leaves().into_iter().map(move |page| (page, span));
         Ok(values.iter().zip(parts).flat_map(|(value, part)| pages(value, part.span)).collect())
     }

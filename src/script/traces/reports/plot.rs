@@ -124,7 +124,7 @@ fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
 fn marks(spec: &Spec, curve: &MissCurve) -> Vec<(f64, String)> {
     let mut marks: Vec<(f64, String)> = Vec::new();
     for cache in spec.caches.iter().filter(|cache| cache.side.serves(AccessKind::Read)) {
-        let power = (cache.size() as f64 / curve.block as f64).log2();
+        let power = libm::log2(cache.size() as f64 / curve.block as f64);
         match marks.iter_mut().find(|(other, _)| (power - *other).abs() < 0.3) {
             Some((_, names)) => names.extend([", ", &cache.name]),
             None => marks.push((power, cache.name.to_string())),

@@ -1,4 +1,5 @@
 mod clocks;
+mod model;
 
 use std::collections::BTreeSet;
 

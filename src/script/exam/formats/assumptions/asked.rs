@@ -258,7 +258,7 @@ impl Asked {
             (About::UseBits, uses_bits && row.is_some_and(|row| row.referenced.is_some())),
             (About::Clean, row.map_or(!is_empty, |row| row.modified.is_none())),
             (About::Modified, run.has_stores()),
-            (About::Several, run.totals.trace.len() > 1),
+            (About::Several, run.totals().trace.len() > 1),
             (About::AnyTicks, run.setup.ticks != Ticks::Never),
             (About::Ticks, run.setup.ticks != Ticks::Never && uses_bits),
         ]);

@@ -83,7 +83,7 @@ fn stroked(stroke: Stroke) -> &'static str {
 
 fn arrow(out: &mut String, from: (f64, f64), to: (f64, f64), stroke: Stroke) -> std::fmt::Result {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-    let length = dx.hypot(dy).max(0.01);
+    let length = libm::hypot(dx, dy).max(0.01);
     let (x, y) = (dx / length, dy / length);
     let wing = |side: f64| (to.0 - 1.6 * x - side * 0.7 * y, to.1 - 1.6 * y + side * 0.7 * x);
     let ((ax, ay), (bx, by)) = (wing(1.0), wing(-1.0));

@@ -141,7 +141,7 @@ fn references(run: &ReferenceRun, labels: &Labels) -> String {
         filled(labels, template, &[("reference", &reference)])
     };
     let list = run.spelt().into_iter().enumerate().map(marked).collect::<Vec<_>>().join(", ");
-    let template = match (&run.addresses, run.steps.len()) {
+    let template = match (&run.addresses, run.steps().len()) {
         (None, 1) => "A process references page {list}.",
         (None, _) => "A process references these pages in order: {list}.",
         (Some(_), 1) => "Each page contains {n} bytes. A process references byte address {list}.",
