@@ -219,6 +219,8 @@ proptest! {
                 let totals = reference.run().unwrap();
                 let trace: Vec<bool> = (0..pages.len()).map(|index| hits.contains(&index)).collect();
                 prop_assert_eq!(totals.trace, trace);
+                let resident: Vec<u32> = model.frames.iter().flatten().map(|held| held.page).collect();
+                prop_assert_eq!(totals.resident, resident);
                 prop_assert_eq!(totals.random, model.random);
             }
         }
