@@ -1,5 +1,7 @@
 //! Tests of `--bless`: the outcome for each golden file, equal changes, and renamed scripts.
 
+use std::process::Command;
+
 use super::folder::Folder;
 use super::golden::golden;
 use super::{HOLDS, WRONG};
@@ -98,6 +100,12 @@ fn a_renamed_script_finds_its_golden_file() {
     let folder = golden("renamed");
     std::fs::rename(folder.at("x.pw"), folder.at("y.pw")).unwrap();
     folder.put("z.pw", HOLDS);
+    // Git does not track the file yet, so `git mv` would fail.
+    let messages = folder.test(&[]);
+    assert!(messages.err.contains("help: run `mv x.golden.yaml y.golden.yaml`"), "{}", messages.err);
+    for args in [&["init", "--quiet"][..], &["add", "x.golden.yaml"]] {
+        assert!(Command::new("git").args(args).current_dir(folder.at(".")).status().unwrap().success());
+    }
     let help = "`git mv x.golden.yaml y.golden.yaml`";
     let messages = folder.test(&[]);
     assert_eq!(messages.status, 2, "{}", messages.out);
@@ -127,7 +135,7 @@ fn a_document_keeps_its_golden_file_beside_a_new_script() {
     folder.put("x.pw", HOLDS);
     let messages = folder.test(&[]);
     assert_eq!(messages.status, 1);
-    let help = "pagewalk: `x.md` has the results in `x.golden.yaml`\n  help: run `git mv x.golden.yaml x.md.golden.yaml`\n";
+    let help = "pagewalk: `x.md` has the results in `x.golden.yaml`\n  help: run `mv x.golden.yaml x.md.golden.yaml`\n";
     assert!(messages.err.contains(help), "{}", messages.err);
 }
 

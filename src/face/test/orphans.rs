@@ -3,7 +3,8 @@
 use std::fmt::Write as _;
 use std::fs;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use super::find::{ENDING, SuiteFile, SuiteFileKind, error_words, report_name, scripts_of};
 use super::goldens::{golden_of, is_present, load};
@@ -53,8 +54,14 @@ pub(crate) fn renamed(
     let mut candidates = orphans.iter().chain(&taken);
     let orphan = candidates.find(|orphan| runs.matches(&orphan.golden))?;
     let (old, new) = (report_name(&orphan.path), report_name(&path));
-    let command = renaming(&old, &new);
+    let command = renaming(&old, &new, is_tracked(&orphan.path));
     Some((old, command))
+}
+
+/// Whether git tracks a file, so that `git mv` can rename it.
+fn is_tracked(path: &Path) -> bool {
+    let listed = Command::new("git").args(["ls-files", "--error-unmatch", "--"]).arg(path).output();
+    listed.is_ok_and(|output| output.status.success())
 }
 
 /// Returns the error for a golden file without a script.

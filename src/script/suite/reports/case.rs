@@ -235,9 +235,9 @@ pub fn command(option: &str, file: &str) -> String {
     format!("pagewalk test {option} {}", quoted(file))
 }
 
-/// Returns the command that renames a file in git.
-pub fn renaming(old: &str, new: &str) -> String {
-    format!("git mv {} {}", quoted(old), quoted(new))
+/// Returns the command that renames a file, which git may track.
+pub fn renaming(old: &str, new: &str, tracked: bool) -> String {
+    format!("{}mv {} {}", if tracked { "git " } else { "" }, quoted(old), quoted(new))
 }
 
 /// Returns a file name as a word of a shell.
