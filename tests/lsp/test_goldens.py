@@ -210,3 +210,19 @@ def test_the_cases_of_the_folders_are_listed(pagewalk, course):
         assert [case["range"]["start"]["line"] for case in notes["cases"]] == [3, 7]
         answer = server.request("pagewalk/test", {"textDocument": {"uri": notes["uri"]}})["result"]
         assert [case["outcome"] for case in answer["cases"]] == ["passed", "passed"] and answer["golden"] is None
+
+
+def test_cases_of_included_scripts_are_left_out(tmp_path, pagewalk, monkeypatch):
+    monkeypatch.delenv("CI", raising=False)
+    (tmp_path / "library.pw").write_text('machine simple\nread 0\nscenario "library" {\n  read 1\n}\n')
+    (tmp_path / "main.pw").write_text('include "library.pw"\nread 2\nscenario "own" {\n  read 3\n}\n')
+    subprocess.run([pagewalk, "test", "--bless"], cwd=tmp_path, check=True, capture_output=True)
+    (tmp_path / "main.pw").write_text('include "library.pw"\nread 2\nscenario "own" {\n  read 4\n}\n')
+    with Server(pagewalk) as server:
+        asked = {"textDocument": {"uri": uri(tmp_path / "main.pw")}}
+        cases = server.request("pagewalk/test", asked)["result"]["cases"]
+    assert [case["name"] for case in cases] == ["main.pw", "main.pw :: own"]
+    assert [case["outcome"] for case in cases] == ["passed", "failed"]
+    own = cases[1]
+    assert "do: read 3" in own["expected"] and "do: read 4" in own["actual"]
+    assert cases[0]["expected"] == cases[0]["actual"] and "read 0" not in cases[0]["actual"]

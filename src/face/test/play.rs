@@ -74,12 +74,14 @@ impl SuitePlan<'_> {
         };
         let mut played = PlayedFile::default();
         let mut did = CaseRuns::default();
+        let mut complete = true;
         let golden = golden_of(found);
         let known = is_present(&golden) || is_present(&former(found));
         let record = self.goldens == Goldens::Bless || self.results || known || !self.orphans.is_empty();
         for mut script in scripts {
             script.script = self.checking.apply(script.script);
             script.clock = self.clock;
+            complete &= script.script.diagnostics.is_empty();
             did.0.extend(script.run(record).0);
             if !script.fails {
                 played.complaint += &script.script.render_warnings(self.style);
@@ -91,7 +93,7 @@ impl SuitePlan<'_> {
         played.beside.push(golden);
         // An included script need not be complete.
         let wrong = did.cases().any(|case| case.own() == Verdict::Wrong);
-        if wrong && self.is_included(found) {
+        if wrong && !complete && self.is_included(found) {
             return PlayedFile { beside: played.beside, ..PlayedFile::default() };
         }
         let renamed = renamed(found, &mut did, self.orphans);

@@ -8,7 +8,6 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use crate::run;
-use crate::run::record::Discard;
 use crate::suite::amend::{Findings, Wanted};
 pub use crate::suite::case_runs::{CaseFilter, CaseRuns};
 use crate::suite::golden::write;
@@ -228,13 +227,11 @@ impl<'s> ScriptCases<'s> {
     }
 }
 
-/// Returns each `include` of a file that is a complete script: it runs on its own without mistakes.
+/// Returns each `include` of a file that is a complete script: a check of the file alone finds no mistakes.
 fn included_scripts(script: &CheckedScript) -> HashSet<Span> {
     let CheckedScript { script, sources, files, .. } = script;
-    let is_complete = |body: &Block| {
-        run::check(body, sources, files, Options::default()).diagnostics.is_empty()
-            && run::play(body, sources, files, Options::default(), &mut Discard).diagnostics.is_empty()
-    };
+    let is_complete =
+        |body: &Block| run::check(body, sources, files, Options::default()).diagnostics.is_empty();
     let includes = statements(&script.body).filter_map(|stmt| match &stmt.kind {
         StmtKind::Include { body, .. } if stmt.span.file == 0 => Some((stmt.span, body)),
         _ => None,

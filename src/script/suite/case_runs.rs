@@ -75,9 +75,9 @@ impl CaseRuns {
     pub(super) fn compare(&mut self, golden: &Golden, new: &Golden) -> Vec<Option<usize>> {
         let found = counterparts(&golden.cases, &new.cases);
         let wrong = self.cases().any(|case| case.own() == Verdict::Wrong);
-        let gone = (0..).zip(&golden.cases).filter(|(at, _)| !wrong && !found.contains(&Some(*at)));
-        let mut notes: Vec<String> = gone
-            .map(|(_, section)| format!("the golden file has {}, but the script does not", title(section)))
+        let mut notes: Vec<String> = gone(golden, &found)
+            .filter(|_| !wrong)
+            .map(|section| format!("the golden file has {}, but the script does not", title(section)))
             .collect();
         for ((case, run), section) in self.0.iter_mut().zip(&found) {
             if case.own() == Verdict::Wrong {
@@ -154,11 +154,8 @@ impl CaseRuns {
             old.is_some() || keeps
         });
         let file = self.cases().next().map(|case| case.name.file.clone()).unwrap_or_default();
-        let gone =
-            old.iter().flat_map(|old| (0..).zip(&old.cases)).filter(|(at, _)| !found.contains(&Some(*at)));
-        new.cases.extend(
-            gone.map(|(_, section)| section).filter(|section| !section.is_wanted(&file, wanted)).cloned(),
-        );
+        let gone = old.into_iter().flat_map(|old| gone(old, &found));
+        new.cases.extend(gone.filter(|section| !section.is_wanted(&file, wanted)).cloned());
         (new.without_included(), changed)
     }
 
@@ -177,6 +174,12 @@ impl Section {
         let (block, scenario) = (self.block.clone(), self.scenario.clone());
         wanted(&Case::new(Name { file: file.to_owned(), block, scenario }, 1))
     }
+}
+
+/// Returns the sections without a case. `found` contains the index of the section of each case.
+pub(super) fn gone<'g>(golden: &'g Golden, found: &[Option<usize>]) -> impl Iterator<Item = &'g Section> {
+    let sections = (0..).zip(&golden.cases);
+    sections.filter(|(at, _)| !found.contains(&Some(*at))).map(|(_, section)| section)
 }
 
 /// Returns the statements that a golden file lists.

@@ -1,6 +1,6 @@
 //! Reviews differences from a golden file one at a time.
 
-use super::case_runs::{CaseFilter, CaseRuns, NO_CASE, listed};
+use super::case_runs::{CaseFilter, CaseRuns, NO_CASE, gone, listed};
 use super::golden::{Change, Difference, Golden, Section, compared};
 use super::listing::draw;
 use super::reports::{Case, Held, Verdict};
@@ -90,9 +90,8 @@ impl CaseRuns {
         // The first case has the notes about sections without a case.
         let first = (0..).zip(self.cases()).find(|(_, case)| case.own() != Verdict::Wrong);
         let drops = first.and_then(|(at, case)| case_content(case).map(|content| accepts(at, &content)));
-        let gone = (0..).zip(&golden.cases).filter(|(at, _)| !found.contains(&Some(*at)));
         if drops != Some(true) {
-            cases.extend(gone.map(|(_, section)| section.clone()));
+            cases.extend(gone(golden, &found).cloned());
         }
         Golden::new(cases).without_included()
     }

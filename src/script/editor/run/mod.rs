@@ -48,9 +48,8 @@ impl Document {
         let mut accept = Findings::new(Wanted { accept: true, fill: false });
         let mut fill = Findings::new(Wanted { accept: false, fill: true });
         let mut recorder = RunRecorder::new(sources);
-        let cases = ScriptCases::new(self.script());
-        let golden = golden.filter(|_| wrong.is_empty());
-        let mut gather = golden.is_some().then(|| cases.gather(true));
+        let golden = golden.filter(|_| wrong.is_empty()).map(|file| (file, ScriptCases::new(self.script())));
+        let mut gather = golden.as_ref().map(|(_, cases)| cases.gather(true));
         let ended = {
             let mut accepting = accept.watch(&body, sources, &|_| true);
             let mut filling = fill.watch(&body, sources, &|_| true);
@@ -64,7 +63,7 @@ impl Document {
             let names = [Code::UnknownFunction, Code::UnknownName, Code::UnknownVerb];
             diagnostics.retain(|wrong| !names.contains(&wrong.code));
         }
-        let golden = golden.filter(|_| diagnostics.is_empty()).map(|file| {
+        let golden = golden.filter(|_| diagnostics.is_empty()).map(|(file, cases)| {
             let name = self.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
             Arc::new(GoldenResult::new(file, &cases, cases.runs(gather, &diagnostics), name))
         });

@@ -96,13 +96,21 @@ impl Golden {
     #[must_use]
     pub fn without_included(mut self) -> Self {
         self.cases.retain(|case| !case.included);
-        self.cases.iter_mut().for_each(|case| case.statements.retain(|entry| !entry.included));
+        self.cases = self.cases.into_iter().map(Section::without_included).collect();
         self
     }
 
     /// Returns the number of listed statements.
     pub fn listed(&self) -> u64 {
         self.cases.iter().map(|case| case.statements.len() as u64).sum()
+    }
+}
+
+impl Section {
+    /// Removes the statements of included scripts.
+    pub(crate) fn without_included(mut self) -> Self {
+        self.statements.retain(|entry| !entry.included);
+        self
     }
 }
 
