@@ -96,6 +96,16 @@ impl Account {
         &self.so_far.references
     }
 
+    /// Same, to count more references.
+    pub(super) fn references_mut(&mut self) -> &mut ReferenceCounts {
+        &mut self.so_far.references
+    }
+
+    /// Whether the account includes more counts than every replay does.
+    pub(super) fn has_extras(&self) -> bool {
+        matches!(self.observer, Observers::More(_))
+    }
+
     /// The counts so far on the target's machine.
     pub fn counts(&self, machine: &Machine) -> ReplayCounts {
         let (tally, extras) = match &self.observer {

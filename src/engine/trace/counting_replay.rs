@@ -5,14 +5,17 @@ use std::fmt;
 use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
+use crate::machine::event::AccessKind;
+use crate::machine::spec::Spec;
 
 use super::account::Account;
 use super::counts::{ReferenceCounts, ReplayCounts};
 use super::demand::{DemandError, DemandPaging};
 pub use super::extras::ExtraOptions;
 use super::flat::FlatReplay;
+use super::reader::Fetches;
 use super::record::Record;
-use super::replay::{Straddle, Target};
+use super::replay::{Straddle, Target, last_physical};
 
 /// The translation of a trace's addresses to physical addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -118,6 +121,30 @@ impl CountingReplay {
             Simulation::Flat(flat) => flat.perform(records),
         };
         done.map_err(ReplayError::Memory)
+    }
+
+    /// The fetches that the replay needs. It does not simulate fetches if no cache serves them.
+    pub fn fetches(&self) -> Fetches {
+        let fits = |spec: &Spec| {
+            last_physical(spec) >= Fetches::END && spec.first_cache(AccessKind::Execute).is_none()
+        };
+        let counted = match &self.0 {
+            Simulation::General { on: Backend::Machine(machine), account } => {
+                !account.has_extras() && fits(machine.spec())
+            }
+            Simulation::General { .. } => false,
+            Simulation::Flat(flat) => fits(flat.spec()),
+        };
+        if counted { Fetches::Counted } else { Fetches::Returned }
+    }
+
+    /// Counts fetches that the reader has only counted.
+    pub fn count_fetches(&mut self, fetches: u64) {
+        match &mut self.0 {
+            Simulation::General { account, .. } => account.references_mut(),
+            Simulation::Flat(flat) => flat.references_mut(),
+        }
+        .count_fetches(fetches);
     }
 
     /// The counts so far.

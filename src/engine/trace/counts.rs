@@ -29,14 +29,19 @@ pub struct ReferenceCounts {
 }
 
 impl ReferenceCounts {
-    /// Counts a reference of this kind.
-    #[inline]
+    /// Counts a reference of this kind. The kinds of consecutive references are hard to predict, so there is no branch.
+    #[inline(always)]
     pub(super) fn count(&mut self, kind: AccessKind) {
-        *match kind {
-            AccessKind::Read => &mut self.reads,
-            AccessKind::Write => &mut self.writes,
-            AccessKind::Execute => &mut self.fetches,
-        } += 1;
+        self.reads += u64::from(kind == AccessKind::Read);
+        self.writes += u64::from(kind == AccessKind::Write);
+        self.fetches += u64::from(kind == AccessKind::Execute);
+    }
+
+    /// Counts fetches that are not simulated.
+    #[inline]
+    pub(super) fn count_fetches(&mut self, fetches: u64) {
+        self.records += fetches;
+        self.fetches += fetches;
     }
 
     /// Counts a record outside the address space.

@@ -24,6 +24,28 @@ pub struct Record {
     pub op: Op,
 }
 
+/// Consecutive records of a trace.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct RecordBatch {
+    /// The records, in order.
+    pub records: Vec<Record>,
+    /// Number of instruction fetches between these records that the reader only counted; see
+    /// [`Fetches::Counted`](super::reader::Fetches).
+    pub fetches: u64,
+}
+
+impl RecordBatch {
+    /// Number of records, including the fetches that were only counted.
+    pub fn len(&self) -> u64 {
+        self.records.len() as u64 + self.fetches
+    }
+
+    /// Whether there are no records.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
 impl Record {
     /// The maximum size of a record in bytes. A record with more bytes is malformed.
     pub(crate) const MOST_BYTES: u32 = 4096;

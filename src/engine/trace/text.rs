@@ -5,7 +5,8 @@ use memchr::{memchr, memrchr};
 use super::csv::Csv;
 use super::line::Line;
 use super::malformed::Malformed;
-use super::record::Record;
+use super::reader::Fetches;
+use super::record::RecordBatch;
 use super::source::Source;
 use super::unreadable::{Unreadable, UnreadableReason};
 use super::{din, lackey};
@@ -14,6 +15,8 @@ use super::{din, lackey};
 const LONGEST: usize = 4096;
 /// The byte order mark, which Excel and other Windows programs write at the start of a file.
 const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+/// Maximum number of counted fetches in a batch. It bounds the interval between two progress reports.
+const MOST_FETCHES: u64 = 1 << 16;
 /// Size of the buffer in bytes.
 const BUFFER: usize = 1 << 17;
 /// The parser rejects a file that has this number of malformed lines before its first record.
@@ -39,6 +42,8 @@ pub(crate) struct Text {
     pub(crate) lines: u64,
     pub(crate) malformed: Malformed,
     begun: bool,
+    /// The fetches to return.
+    pub(super) fetches: Fetches,
 }
 
 impl Text {
@@ -54,6 +59,7 @@ impl Text {
             lines: 0,
             malformed: Malformed::default(),
             begun: false,
+            fetches: Fetches::default(),
         }
     }
 
@@ -61,12 +67,12 @@ impl Text {
     pub(crate) fn read(
         &mut self,
         source: &mut Source,
-        records: &mut Vec<Record>,
+        batch: &mut RecordBatch,
         most: usize,
     ) -> Result<(), Unreadable> {
-        while records.len() < most {
+        while batch.records.len() < most && batch.fetches < MOST_FETCHES {
             if self.start < self.whole {
-                self.parse(source, records, most)?;
+                self.parse(source, batch, most)?;
             } else if self.ended {
                 break;
             } else {
@@ -77,9 +83,9 @@ impl Text {
     }
 
     /// Parses the buffered whole lines, up to a total of `most` records.
-    fn parse(&mut self, source: &Source, records: &mut Vec<Record>, most: usize) -> Result<(), Unreadable> {
-        while self.start < self.whole && records.len() < most {
-            if self.parse_fast(records, most) {
+    fn parse(&mut self, source: &Source, batch: &mut RecordBatch, most: usize) -> Result<(), Unreadable> {
+        while self.start < self.whole && batch.records.len() < most {
+            if self.parse_fast(batch, most) {
                 continue;
             }
             let rest = &self.buffer[self.start..self.whole];
@@ -97,7 +103,7 @@ impl Text {
                 }
                 Line::Record(record) => {
                     self.begun = true;
-                    records.push(record);
+                    batch.records.push(record);
                 }
                 Line::Nothing => {}
                 Line::Bad(why) => {
@@ -114,13 +120,14 @@ impl Text {
 
     /// Parses lines in the exact format of the program that prints them. Returns false if the next line has a
     /// different format.
-    fn parse_fast(&mut self, records: &mut Vec<Record>, most: usize) -> bool {
+    fn parse_fast(&mut self, batch: &mut RecordBatch, most: usize) -> bool {
         if !matches!(self.grammar, Grammar::Lackey) {
             return false;
         }
-        let before = records.len();
-        self.start += lackey::records(&self.buffer[self.start..self.whole], records, most);
-        let lines = (records.len() - before) as u64;
+        let before = batch.len();
+        let text = &self.buffer[self.start..self.whole];
+        self.start += lackey::records(text, batch, most, self.fetches == Fetches::Counted);
+        let lines = batch.len() - before;
         self.lines += lines;
         self.begun |= lines > 0;
         lines > 0

@@ -12,6 +12,7 @@ use crate::face::test::find::error_words;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_ahead};
+use pagewalk_engine::trace::reader::Fetches;
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::traces::reports::malformed;
 use pagewalk_script::traces::{first_malformed, trace_name};
@@ -72,11 +73,12 @@ impl Packing<'_> {
         let mut packer = Packer::new(BufWriter::with_capacity(1 << 16, out))?;
         let mut bar = Bar::new(&name);
         let mut records = 0;
-        let fed = read_ahead(trace, self.format, Some(self.interrupt), &mut |batch, progress, read| {
+        let (format, interrupt) = (self.format, Some(self.interrupt));
+        let fed = read_ahead(trace, format, Fetches::Returned, interrupt, &mut |batch, progress, read| {
             bar.show(progress);
-            records += batch.len() as u64;
+            records += batch.len();
             let refused = first_malformed(read).filter(|_| self.strict);
-            packer.add(batch).err().or_else(|| refused.map(|_| no_file()))
+            packer.add(&batch.records).err().or_else(|| refused.map(|_| no_file()))
         });
         bar.clear();
         let (read, stopped) = fed.map_err(|why| packed.refuse(&why.to_string()))?;

@@ -10,7 +10,7 @@ use pagewalk_engine::trace::counting_replay::CountingReplay;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_ahead};
-use pagewalk_engine::trace::reader::Progress;
+use pagewalk_engine::trace::reader::{Fetches, Progress};
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -85,9 +85,13 @@ impl ReplayPlan<'_> {
                 return ReplayOutcome::failed(format!("cannot replay on `{}`: {why}", self.machine.name));
             }
         };
-        let fed = read_ahead(trace, self.format, Some(self.interrupt), &mut |records, so_far, read| {
+        let format = self.format;
+        // `--strict` reports the number of a record.
+        let fetches = if self.strict { Fetches::Returned } else { counting.fetches() };
+        let fed = read_ahead(trace, format, fetches, Some(self.interrupt), &mut |batch, so_far, read| {
             progress(so_far);
-            let done = self.perform(&mut counting, records);
+            counting.count_fetches(batch.fetches);
+            let done = self.perform(&mut counting, &batch.records);
             done.err().or_else(|| self.refusal(read).map(StopReason::Refused))
         });
         match fed {

@@ -8,7 +8,7 @@ use super::sweep_reports::Swept;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_ahead};
-use pagewalk_engine::trace::reader::Progress;
+use pagewalk_engine::trace::reader::{Fetches, Progress};
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
@@ -53,9 +53,10 @@ impl SweepPlan<'_> {
         };
         let specs: Vec<_> = self.grid.points.iter().map(|point| &point.spec).collect();
         let (fed, counted) = run(&specs, self.how, self.threads, |machines| {
-            read_ahead(trace, self.format, Some(self.interrupt), &mut |records, so_far, read| {
+            let (format, interrupt) = (self.format, Some(self.interrupt));
+            read_ahead(trace, format, Fetches::Returned, interrupt, &mut |batch, so_far, read| {
                 progress(so_far);
-                machines.send(records);
+                machines.send(&batch.records);
                 self.refusal(read)
             })
         });

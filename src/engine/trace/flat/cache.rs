@@ -34,6 +34,21 @@ const fn line(block: u64) -> u64 {
     (block + 1) << 1
 }
 
+/// Moves the line with a block to the first way and marks it dirty if `dirty` is 1. If there is no such line, moves all lines to
+/// the next way, and returns the last one.
+#[inline(always)]
+fn move_to_front(row: &mut [u64], wanted: u64, dirty: u64) -> Result<(), u64> {
+    let mut moved = wanted | dirty;
+    for way in 0..row.len() {
+        moved = std::mem::replace(&mut row[way], moved);
+        if moved & !DIRTY == wanted {
+            row[0] |= moved;
+            return Ok(());
+        }
+    }
+    Err(moved)
+}
+
 impl FlatCache {
     /// The maximum number of lines. They are allocated at once.
     const MOST_LINES: usize = 1 << 22;
@@ -75,23 +90,42 @@ impl FlatCache {
         self.lookups[kind as usize][usize::from(hit)] += 1;
     }
 
-    /// Looks up a block, and marks it dirty if `dirty` is true. Returns whether the cache holds it.
+    /// Looks up a block. Returns whether the cache holds it.
+    pub(super) fn touch(&mut self, block: u64) -> bool {
+        let held = self.has(block);
+        held && self.touch_or_fill(block, false).is_ok()
+    }
+
+    /// Looks up a block and marks it dirty if `dirty` is true. Fills the cache with the block if it does not hold it, and then
+    /// returns the line that was evicted, or 0 if the set had room.
     #[inline(always)]
-    pub(super) fn touch(&mut self, block: u64, dirty: bool) -> bool {
+    pub(super) fn touch_or_fill(&mut self, block: u64, dirty: bool) -> Result<(), u64> {
         let (wanted, dirty, moves) = (line(block), u64::from(dirty), self.moves);
         let row = self.row(block);
         if row[0] & !DIRTY == wanted {
             row[0] |= dirty;
-            return true;
+            return Ok(());
         }
-        let Some(way) = row.iter().position(|line| line & !DIRTY == wanted) else { return false };
-        row[way] |= dirty;
-        if moves {
-            let line = row[way];
-            row.copy_within(..way, 1);
-            row[0] = line;
+        if !moves && let Some(line) = row.iter_mut().find(|line| **line & !DIRTY == wanted) {
+            *line |= dirty;
+            return Ok(());
         }
-        true
+        // Constant lengths make the loop faster for common numbers of ways.
+        match row.len() {
+            4 => move_to_front(&mut row[..4], wanted, dirty),
+            8 => move_to_front(&mut row[..8], wanted, dirty),
+            16 => move_to_front(&mut row[..16], wanted, dirty),
+            _ => move_to_front(row, wanted, dirty),
+        }
+    }
+
+    /// Counts the eviction of a line, which may be invalid. Returns its block if it is dirty.
+    #[inline(always)]
+    pub(super) fn count_eviction(&mut self, line: u64) -> Option<u64> {
+        self.evictions += u64::from(line != 0);
+        let dirty = line & DIRTY != 0;
+        self.writebacks += u64::from(dirty);
+        dirty.then(|| (line >> 1) - 1)
     }
 
     /// Whether the cache holds a block.
@@ -129,28 +163,6 @@ impl FlatCache {
             row.copy_within(way + 1.., way);
             row[row.len() - 1] = 0;
         }
-    }
-
-    /// Evicts a block if the set is full. Returns the evicted block if it is dirty.
-    #[inline(always)]
-    pub(super) fn make_room(&mut self, block: u64) -> Option<u64> {
-        let row = self.row(block);
-        let last = row.len() - 1;
-        let victim = std::mem::take(&mut row[last]);
-        self.evictions += u64::from(victim != 0);
-        if victim & DIRTY == 0 {
-            return None;
-        }
-        self.writebacks += 1;
-        Some((victim >> 1) - 1)
-    }
-
-    /// Fills a set that has room with a clean block.
-    #[inline(always)]
-    pub(super) fn fill(&mut self, block: u64) {
-        let row = self.row(block);
-        row.copy_within(..row.len() - 1, 1);
-        row[0] = line(block);
     }
 
     /// The blocks and whether they are dirty, by set. The last one that the policy evicts comes first.

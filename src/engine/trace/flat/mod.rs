@@ -11,8 +11,9 @@ use std::sync::Arc;
 
 use crate::kernel::OutOfMemory;
 use crate::machine::Machine;
+use crate::machine::check::MAX_UNITS;
 use crate::machine::event::AccessKind;
-use crate::machine::spec::{CacheSpec, Inclusion, Spec};
+use crate::machine::spec::{CacheSpec, Inclusion, Spec, WritePolicy};
 use cache::FlatCache;
 
 use super::counts::{MemoryTransfers, ReferenceCounts, ReplayCounts};
@@ -29,6 +30,8 @@ pub(super) struct FlatCaches {
     first: [Option<usize>; 2],
     /// For each route, whether its first cache is not below another cache of the other route.
     is_top: [bool; 2],
+    /// For each access kind, whether the first cache of its route holds the block after the access.
+    fills: [bool; 3],
     /// Whether the two routes differ, so that a snoop may find copies on the other route.
     split: bool,
     /// For each route, whether it has been used.
@@ -69,9 +72,14 @@ impl FlatCaches {
         let is_top = [0, 1].map(|route: usize| {
             routes[1 - route].iter().position(|at| Some(*at) == first[route]).is_none_or(|place| place == 0)
         });
+        let fills = KINDS.map(|kind| {
+            let first = spec.first_cache(kind).map(|first| &spec.caches[first]);
+            let keeps_stores = |first: &CacheSpec| first.write == WritePolicy::Back && first.write_allocate;
+            first.is_some_and(|first| kind != AccessKind::Write || keeps_stores(first))
+        });
         let split = routes[0] != routes[1];
         let (used, memory) = ([false; 2], MemoryTransfers::default());
-        Some(Self { caches, routes, first, is_top, split, used, block_bits, within, memory })
+        Some(Self { caches, routes, first, is_top, fills, split, used, block_bits, within, memory })
     }
 
     /// Performs a reference, and returns the number of its fragments.
@@ -103,36 +111,44 @@ impl FlatCaches {
     fn touch(&mut self, kind: AccessKind, block: u64) {
         let (route, write) = (route_of(kind), kind == AccessKind::Write);
         self.used[route] = true;
-        let mut looked = 0;
         if let Some(first) = self.first[route] {
             let several = self.split && self.used[1 - route];
             let cache = &mut self.caches[first];
             let is_own = !several || self.is_top[route] && (!write || cache.has_dirty(block));
-            if is_own && (!write || cache.write_back) {
-                let hit = cache.touch(block, write);
-                cache.count(kind, hit);
-                if hit {
-                    return;
+            if is_own && self.fills[kind as usize] {
+                let found = cache.touch_or_fill(block, write);
+                cache.count(kind, found.is_ok());
+                if let Err(victim) = found {
+                    self.fill_first(kind, route, block, victim);
                 }
-                looked = 1;
+                return;
             }
         }
-        self.touch_beyond(kind, block, looked);
+        self.touch_beyond(kind, route, block);
     }
 
-    /// Performs a fragment for which the first cache is not sufficient. The lookups in the first `looked` caches, all
-    /// misses, have been counted.
+    /// Fetches a block for the first cache, which has already evicted a line for it.
     #[inline(never)]
-    fn touch_beyond(&mut self, kind: AccessKind, block: u64, mut looked: usize) {
-        let (route, write) = (route_of(kind), kind == AccessKind::Write);
+    fn fill_first(&mut self, kind: AccessKind, route: usize, block: u64, victim: u64) {
+        if self.split && self.used[1 - route] {
+            self.snoop(route, block, kind == AccessKind::Write);
+        }
+        self.fetch(kind, route, 1, &mut 1, block);
+        self.evict(route, 0, victim);
+    }
+
+    /// Performs a fragment for which the first cache is not sufficient.
+    #[inline(never)]
+    fn touch_beyond(&mut self, kind: AccessKind, route: usize, block: u64) {
+        let write = kind == AccessKind::Write;
         if self.split && self.used[1 - route] {
             self.snoop(route, block, write);
         }
         if write {
-            return self.store(route, block, looked);
+            self.store(route, block);
+        } else {
+            self.fetch(kind, route, 0, &mut 0, block);
         }
-        let found = self.search(route, looked, &mut looked, kind, block);
-        self.fill_up_to(route, 0, found, block);
     }
 
     /// Writes back the dirty copies of a block in the caches of the other route. Invalidates all copies there before a
@@ -151,19 +167,18 @@ impl FlatCaches {
     }
 
     /// Stores a block. Only the first lookup in each cache is counted.
-    fn store(&mut self, route: usize, block: u64, mut looked: usize) {
-        let kind = AccessKind::Write;
+    fn store(&mut self, route: usize, block: u64) {
+        let (kind, mut looked) = (AccessKind::Write, 0);
         for k in 0..self.routes[route].len() {
             let at = self.routes[route][k];
             let cache = &mut self.caches[at];
-            let mut held = if k < looked { cache.has(block) } else { cache.touch(block, false) };
+            let mut held = if k < looked { cache.has(block) } else { cache.touch(block) };
             if k >= looked {
                 cache.count(kind, held);
                 looked = k + 1;
             }
-            if !held && self.caches[at].write_allocate {
-                let found = self.search(route, k + 1, &mut looked, kind, block);
-                self.fill_up_to(route, k, found, block);
+            if !held && cache.write_allocate {
+                self.fetch(kind, route, k, &mut looked, block);
                 held = true;
             }
             let cache = &mut self.caches[at];
@@ -174,64 +189,63 @@ impl FlatCaches {
         self.memory.writes += 1;
     }
 
-    /// Searches the caches of a route, starting at position `from`. Returns the position of the first cache that holds the
-    /// block.
-    fn search(
-        &mut self,
-        route: usize,
-        from: usize,
-        looked: &mut usize,
-        kind: AccessKind,
-        block: u64,
-    ) -> Option<usize> {
-        for (k, at) in self.routes[route].iter().enumerate().skip(from) {
-            let cache = &mut self.caches[*at];
-            if k < *looked {
-                if cache.has(block) {
-                    return Some(k);
-                }
-                continue;
-            }
-            *looked = k + 1;
-            let hit = cache.touch(block, false);
-            cache.count(kind, hit);
-            if hit {
-                return Some(k);
-            }
+    /// Searches the caches of a route, starting at position `from`, and fills those that do not hold the block. Only counts
+    /// the lookups in caches from position `looked`.
+    #[inline(always)]
+    fn fetch(&mut self, kind: AccessKind, route: usize, from: usize, looked: &mut usize, block: u64) {
+        if from == self.routes[route].len() {
+            self.memory.reads += 1;
+            return;
         }
-        None
-    }
-
-    /// Fills the caches from position `found` (`None` means memory) up to position `to`.
-    fn fill_up_to(&mut self, route: usize, to: usize, found: Option<usize>, block: u64) {
-        if found.is_none() {
+        let mut victims = [0; MAX_UNITS];
+        let mut end = from;
+        while let Some(at) = self.routes[route].get(end) {
+            let cache = &mut self.caches[*at];
+            if end < *looked && cache.has(block) {
+                break;
+            }
+            let found = cache.touch_or_fill(block, false);
+            if end >= *looked {
+                cache.count(kind, found.is_ok());
+                *looked = end + 1;
+            }
+            let Err(victim) = found else { break };
+            victims[end] = victim;
+            end += 1;
+        }
+        if end == self.routes[route].len() {
             self.memory.reads += 1;
         }
-        for k in (to..found.unwrap_or(self.routes[route].len())).rev() {
-            self.fill(route, k, block);
+        for k in (from..end).rev() {
+            self.evict(route, k, victims[k]);
         }
     }
 
-    fn fill(&mut self, route: usize, k: usize, block: u64) {
-        let at = self.routes[route][k];
-        if let Some(victim) = self.caches[at].make_room(block) {
-            self.send_down(route, k + 1, victim);
+    /// Counts the eviction of a line of the cache at position `k`, and writes back its block if it is dirty.
+    #[inline(always)]
+    fn evict(&mut self, route: usize, k: usize, line: u64) {
+        if let Some(dirty) = self.caches[self.routes[route][k]].count_eviction(line) {
+            self.send_down(route, k + 1, dirty);
         }
-        self.caches[at].fill(block);
     }
 
     /// Writes a dirty block to the cache at position `k`, or to the next one that keeps it, or to memory.
+    #[inline(never)]
     fn send_down(&mut self, route: usize, k: usize, block: u64) {
         for k in k..self.routes[route].len() {
-            let at = self.routes[route][k];
-            let mut held = self.caches[at].touch(block, false);
-            if !held && self.caches[at].write_allocate {
-                self.fill(route, k, block);
-                held = true;
+            let cache = &mut self.caches[self.routes[route][k]];
+            let write_back = cache.write_back;
+            if cache.write_allocate {
+                if let Err(victim) = cache.touch_or_fill(block, write_back) {
+                    self.evict(route, k, victim);
+                }
+            } else if !cache.touch(block) {
+                continue;
+            } else if write_back {
+                cache.mark(block);
             }
-            let cache = &mut self.caches[at];
-            if held && cache.write_back {
-                return cache.mark(block);
+            if write_back {
+                return;
             }
         }
         self.memory.writes += 1;
@@ -286,5 +300,15 @@ impl FlatReplay {
     /// Returns the counts of the references so far.
     pub(super) fn references(&self) -> &ReferenceCounts {
         &self.references
+    }
+
+    /// Same, to count more references.
+    pub(super) fn references_mut(&mut self) -> &mut ReferenceCounts {
+        &mut self.references
+    }
+
+    /// Returns the machine's spec.
+    pub(super) fn spec(&self) -> &Spec {
+        &self.spec
     }
 }

@@ -5,7 +5,7 @@
 //! The code distinguishes the line formats with predictable branches instead of arithmetic, so that the
 //! processor can start the next line before it finishes the current one.
 
-use crate::trace::record::{Op, Record};
+use crate::trace::record::{Op, Record, RecordBatch};
 
 /// Number of bytes examined. Accepted lines are never longer than this number.
 const WINDOW: usize = 32;
@@ -31,12 +31,21 @@ const OPS: [([u8; ADDRESS], Op); 8] = [
     ([0; 3], Op::Fetch),
 ];
 
+/// Size in bytes of a fetch with an address of eight digits and a size of one digit.
+const FETCH: usize = 14;
+
 /// Adds the records at the start of a text while each line has the usual format, up to `most` records in
-/// total. Returns the size of these lines in bytes.
-pub(crate) fn records(text: &[u8], records: &mut Vec<Record>, most: usize) -> usize {
+/// total. Only counts fetches of size [`FETCH`] if `counts_fetches` is true. Returns the size of these lines in bytes.
+pub(crate) fn records(text: &[u8], batch: &mut RecordBatch, most: usize, counts_fetches: bool) -> usize {
+    let RecordBatch { records, fetches } = batch;
     let mut at = 0;
     records.reserve(most.saturating_sub(records.len()));
     while records.len() < most {
+        if counts_fetches {
+            let counted = leading_fetches(&text[at..]);
+            *fetches += counted as u64;
+            at += counted * FETCH;
+        }
         let Some((record, length)) = text.get(at..).and_then(<[u8]>::first_chunk).and_then(record) else {
             break;
         };
@@ -44,6 +53,27 @@ pub(crate) fn records(text: &[u8], records: &mut Vec<Record>, most: usize) -> us
         at += length;
     }
     at
+}
+
+/// Number of fetches of size [`FETCH`] at the start of a text.
+#[inline]
+fn leading_fetches(text: &[u8]) -> usize {
+    let mut fetches = 0;
+    while text.get(fetches * FETCH..).and_then(<[u8]>::first_chunk).is_some_and(is_fetch) {
+        fetches += 1;
+    }
+    fetches
+}
+
+/// Whether the first line of a text is a fetch of size [`FETCH`].
+#[inline]
+fn is_fetch(text: &[u8; 16]) -> bool {
+    let [begin, end] = [word(text, 0), word(text, 8)];
+    // The comma and the newline are the bytes 11 and 13, and the size is between them.
+    begin & 0x00ff_ffff == 0x0020_2049
+        && (end >> 24) & 0x00ff_00ff == 0x000a_002c
+        && (1..10).contains(&(end >> 32 & 0xff).wrapping_sub(u64::from(b'0')))
+        && nibbles((begin >> 24) | (end << 40)).is_some()
 }
 
 /// The record in the first line of a text, and the size of the line.
@@ -96,22 +126,29 @@ fn size(text: &[u8; WINDOW], at: usize) -> Option<(u32, usize)> {
 
 /// Eight bytes as a number whose lowest bits are the first byte.
 #[inline]
-fn word(text: &[u8; WINDOW], at: usize) -> u64 {
+fn word(text: &[u8], at: usize) -> u64 {
     let mut bytes = [0; 8];
     bytes.copy_from_slice(&text[at..at + 8]);
     u64::from_le_bytes(bytes)
 }
 
+/// The values of eight lowercase hexadecimal digits, one in each byte.
+#[inline]
+fn nibbles(digits: u64) -> Option<u64> {
+    // Now the decimal digits are 0 to 9, and the letters are 0x51 to 0x56. Bit 6 is set only in letters.
+    let shifted = digits ^ ZEROS;
+    let letters = (shifted >> 6) & ONES;
+    let nibbles = shifted.wrapping_sub(letters * 0x47);
+    // Letters are 10 or more, so that adding 6 sets bit 4, and decimal digits are less than 10.
+    let ten_or_more = nibbles.wrapping_add(ONES * 6) >> 4;
+    let wrong = ((ten_or_more ^ letters) & ONES) | (nibbles & (ONES * 0xf0));
+    (wrong == 0).then_some(nibbles)
+}
+
 /// The value of eight lowercase hexadecimal digits.
 #[inline]
 fn number(digits: u64) -> Option<u64> {
-    // Bit 6 is set only in letters, whose low bits are 1 to 6.
-    let nibbles = (digits & (ONES * 0x0f)) + 9 * ((digits >> 6) & ONES);
-    // The ASCII digits for these values. `a` is 39 greater than the character after `9`.
-    let written = nibbles + ZEROS + 39 * (((nibbles + ONES * 6) >> 4) & ONES);
-    if (digits ^ written) | (nibbles & (ONES * 0xf0)) != 0 {
-        return None;
-    }
+    let nibbles = nibbles(digits)?;
     // Combine the digits into pairs, then into groups of four, and then into one number. The first digit is
     // the most significant.
     let pairs = ((nibbles << 4) | (nibbles >> 8)) & 0x00ff_00ff_00ff_00ff;

@@ -1,15 +1,15 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::trace::record::Record;
+use crate::trace::record::{Record, RecordBatch};
 
 /// The record, if any, that the fast parser returns for a text that starts with this line.
 fn parse_fast(line: &[u8], after: &[u8]) -> Option<Record> {
     let text = [line, b"\n", after].concat();
-    let mut found = Vec::new();
-    let taken = records(&text, &mut found, 1);
+    let mut found = RecordBatch::default();
+    let taken = records(&text, &mut found, 1, false);
     assert_eq!(taken, if found.is_empty() { 0 } else { line.len() + 1 });
-    found.pop()
+    found.records.pop()
 }
 
 /// Generates lines in the usual format.
@@ -60,6 +60,29 @@ proptest! {
         if let Some(record) = parse_fast(&line, &after) {
             prop_assert_eq!(super::line(&line), Line::Record(record));
         }
+    }
+
+    /// With counted fetches, the parser takes the same lines and returns the same loads and stores.
+    #[test]
+    fn counted_fetches_are_the_fetches(
+        lines in prop::collection::vec(usual(), 1..20),
+        change in (any::<prop::sample::Index>(), prop_oneof![any::<u8>(), 0x20..0x7f_u8]),
+    ) {
+        let mut text = (lines.join("\n") + "\n" + &"x".repeat(32)).into_bytes();
+        let at = change.0.index(text.len());
+        text[at] = change.1;
+        let read = |counts_fetches| {
+            let mut batch = RecordBatch::default();
+            let taken = records(&text, &mut batch, 100, counts_fetches);
+            (batch, taken)
+        };
+        let ((all, taken), (counted, taken_too)) = (read(false), read(true));
+        prop_assert_eq!((all.len(), taken), (counted.len(), taken_too));
+        let is_counted = |record: &Record| {
+            record.op == Op::Fetch && record.address < 1 << 32 && record.size < 10
+        };
+        let rest: Vec<_> = all.records.iter().filter(|record| !is_counted(record)).copied().collect();
+        prop_assert_eq!(rest, counted.records);
     }
 
     /// The fast parser accepts lackey's output.

@@ -10,7 +10,7 @@ use super::shape::{HEADER, MOST_BODY};
 use super::*;
 use crate::trace::format::Format;
 use crate::trace::reader::Reader;
-use crate::trace::record::{Op, Record};
+use crate::trace::record::{Op, Record, RecordBatch};
 use crate::trace::unreadable::{Unreadable, UnreadableReason};
 
 fn packed(records: &[Record]) -> Vec<u8> {
@@ -21,18 +21,18 @@ fn packed(records: &[Record]) -> Vec<u8> {
 
 /// The records of a packed trace, and the error that follows them, if any.
 fn unpacked(bytes: Vec<u8>) -> (Vec<Record>, Option<Unreadable>) {
-    let (mut records, mut batch) = (Vec::new(), Vec::new());
+    let (mut records, mut batch) = (Vec::new(), RecordBatch::default());
     let mut reader = match Reader::new(Box::new(Cursor::new(bytes)), "t", Some(Format::Packed)) {
         Ok(reader) => reader,
         Err(why) => return (records, Some(why)),
     };
     loop {
         match reader.next(&mut batch) {
-            Ok(true) => records.extend_from_slice(&batch),
+            Ok(true) => records.extend_from_slice(&batch.records),
             Ok(false) => return (records, None),
             Err(why) => return (records, Some(why)),
         }
-        assert!((1..=crate::trace::reader::BATCH).contains(&batch.len()));
+        assert!((1..=crate::trace::reader::BATCH).contains(&batch.records.len()));
     }
 }
 
@@ -281,8 +281,9 @@ fn the_documented_example_is_a_valid_trace() {
     let (_, text) = after.split_once("```lackey\n").expect("a fence");
     let (text, _) = text.split_once("```").expect("its end");
     let mut lines = Reader::new(Box::new(Cursor::new(text.to_owned())), "t", None).expect("bytes");
-    let mut expected = Vec::new();
-    assert_eq!(lines.next(&mut expected), Ok(true));
+    let mut batch = RecordBatch::default();
+    assert_eq!(lines.next(&mut batch), Ok(true));
+    let expected = batch.records;
     assert_eq!(lines.malformed().count, 0);
     assert_eq!(unpacked(bytes.clone()), (expected.clone(), None));
     // The files differ only in their compression.

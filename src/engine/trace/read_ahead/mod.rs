@@ -11,8 +11,8 @@ use std::time::Duration;
 
 use super::format::Format;
 use super::malformed::Malformed;
-use super::reader::{Progress, Reader};
-use super::record::Record;
+use super::reader::{Fetches, Progress, Reader};
+use super::record::RecordBatch;
 use super::unreadable::Unreadable;
 
 const MAX_WAITING_BATCHES: usize = 4;
@@ -43,13 +43,13 @@ pub enum ReadEnd<B> {
 
 /// Receives each batch, with the progress and the amount read up to the end of the batch. `Some` ends the
 /// reading.
-pub type BatchHandler<'a, B> = &'a mut dyn FnMut(&[Record], Progress, &ReadSoFar) -> Option<B>;
+pub type BatchHandler<'a, B> = &'a mut dyn FnMut(&RecordBatch, Progress, &ReadSoFar) -> Option<B>;
 
 /// A message from the reading thread.
 enum WorkerMessage {
     /// The next records and the progress. If the list of malformed lines has grown, the message includes the
     /// list.
-    Records(Vec<Record>, Progress, Option<Malformed>),
+    Records(RecordBatch, Progress, Option<Malformed>),
     /// The end of the trace.
     Over(ReadSoFar, Option<Unreadable>),
 }
@@ -64,11 +64,12 @@ pub enum TraceOrigin {
 }
 
 impl TraceOrigin {
-    fn open(self, format: Option<Format>) -> Result<Reader, Unreadable> {
-        match self {
+    fn open(self, format: Option<Format>, fetches: Fetches) -> Result<Reader, Unreadable> {
+        let reader = match self {
             Self::File(path) => Reader::open(&path, format),
             Self::Bytes(bytes, name) => Reader::new(Box::new(Cursor::new(bytes)), &name, format),
-        }
+        };
+        Ok(reader?.with_fetches(fetches))
     }
 
     /// Whether a read may block.
@@ -91,6 +92,7 @@ pub fn is_standard_input(trace: &Path) -> bool {
 pub fn read_ahead<B>(
     origin: TraceOrigin,
     format: Option<Format>,
+    fetches: Fetches,
     interrupt: Option<&AtomicBool>,
     each: BatchHandler<'_, B>,
 ) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
@@ -99,22 +101,23 @@ pub fn read_ahead<B>(
         let (full, batches) = sync_channel(MAX_WAITING_BATCHES);
         let (used, empty) = channel();
         let from = origin.clone();
-        let thread = thread::Builder::new().spawn(move || run_worker(from, format, &full, &empty));
+        let thread = thread::Builder::new().spawn(move || run_worker(from, format, fetches, &full, &empty));
         if thread.is_ok() {
             return receive_batches(&batches, &used, interrupt, each);
         }
     }
-    read_inline(origin.open(format)?, interrupt, each)
+    read_inline(origin.open(format, fetches)?, interrupt, each)
 }
 
 /// Reads and sends the whole trace, or stops when the receiver is dropped.
 fn run_worker(
     from: TraceOrigin,
     format: Option<Format>,
+    fetches: Fetches,
     full: &SyncSender<WorkerMessage>,
-    empty: &Receiver<Vec<Record>>,
+    empty: &Receiver<RecordBatch>,
 ) {
-    let over = match from.open(format) {
+    let over = match from.open(format, fetches) {
         Err(why) => WorkerMessage::Over(ReadSoFar::default(), Some(why)),
         Ok(mut reader) => {
             let why = loop {
@@ -145,7 +148,7 @@ fn so_far(reader: &Reader) -> ReadSoFar {
 /// block for a long time.
 fn receive_batches<B>(
     batches: &Receiver<WorkerMessage>,
-    used: &Sender<Vec<Record>>,
+    used: &Sender<RecordBatch>,
     interrupt: Option<&AtomicBool>,
     each: BatchHandler<'_, B>,
 ) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
@@ -182,7 +185,7 @@ fn read_inline<B>(
     interrupt: Option<&AtomicBool>,
     each: BatchHandler<'_, B>,
 ) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
-    let (mut records, mut read) = (Vec::new(), ReadSoFar::default());
+    let (mut records, mut read) = (RecordBatch::default(), ReadSoFar::default());
     loop {
         if interrupt.is_some_and(|wanted| wanted.load(Ordering::Relaxed)) {
             return Ok((read, ReadEnd::Interrupted));

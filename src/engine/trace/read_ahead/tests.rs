@@ -1,6 +1,6 @@
 use super::*;
 use crate::trace::reader::BATCH;
-use crate::trace::record::Op;
+use crate::trace::record::{Op, Record};
 
 fn memory(text: String) -> TraceOrigin {
     TraceOrigin::Bytes(text.into_bytes().into(), "t".to_owned())
@@ -12,8 +12,8 @@ fn no_record_is_lost_with_a_thread() {
     let text =
         (0..count).map(|n| format!(" L {n:08x},{}\n", n % 9 + 1)).collect::<Vec<_>>().concat() + "bad\n";
     let (bytes, mut seen, mut last) = (text.len() as u64, Vec::new(), Progress::default());
-    let came = read_ahead::<()>(memory(text), None, None, &mut |batch, progress, _| {
-        seen.extend_from_slice(batch);
+    let came = read_ahead::<()>(memory(text), None, Fetches::Returned, None, &mut |batch, progress, _| {
+        seen.extend_from_slice(&batch.records);
         last = progress;
         None
     });
@@ -28,7 +28,8 @@ fn no_record_is_lost_with_a_thread() {
 fn a_handler_can_stop_the_reader() {
     let text = "\n".repeat(1 << 20) + &" L 10,1\n".repeat(1 << 18);
     let (read, stopped) =
-        read_ahead(memory(text), None, None, &mut |batch, _, _| Some(batch.len())).expect("a trace");
+        read_ahead(memory(text), None, Fetches::Returned, None, &mut |batch, _, _| Some(batch.records.len()))
+            .expect("a trace");
     assert_eq!(stopped, ReadEnd::Enough(BATCH));
     assert_eq!(read.lines, (1 << 20) + BATCH as u64);
 }
@@ -37,18 +38,23 @@ fn a_handler_can_stop_the_reader() {
 fn an_interrupt_ends_the_reading() {
     let wanted = AtomicBool::new(false);
     let mut batches = 0;
-    let (_, stopped) =
-        read_ahead::<()>(memory(" L 10,1\n".repeat(1 << 18)), None, Some(&wanted), &mut |_, _, _| {
+    let (_, stopped) = read_ahead::<()>(
+        memory(" L 10,1\n".repeat(1 << 18)),
+        None,
+        Fetches::Returned,
+        Some(&wanted),
+        &mut |_, _, _| {
             batches += 1;
             wanted.store(true, Ordering::Relaxed);
             None
-        })
-        .expect("a trace");
+        },
+    )
+    .expect("a trace");
     assert_eq!((stopped, batches), (ReadEnd::Interrupted, 1));
 }
 
 #[test]
 fn files_that_cannot_be_opened_are_reported() {
     let none = TraceOrigin::File("/no/such/trace".into());
-    assert!(read_ahead::<()>(none, None, None, &mut |_, _, _| None).is_err());
+    assert!(read_ahead::<()>(none, None, Fetches::Returned, None, &mut |_, _, _| None).is_err());
 }

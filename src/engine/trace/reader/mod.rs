@@ -7,7 +7,7 @@ use super::csv::Csv;
 use super::format::Format;
 use super::malformed::Malformed;
 use super::pack::{MAGIC, Unpacker, VERSION};
-use super::record::Record;
+use super::record::RecordBatch;
 use super::source::Source;
 use super::text::{Grammar, Text};
 use super::unreadable::{Unreadable, UnreadableReason};
@@ -19,6 +19,21 @@ enum TraceEncoding {
     Text(Text),
     /// A packed trace. The list of malformed lines is always empty in this format.
     Packed(Box<Unpacker>, Malformed),
+}
+
+/// The instruction fetches that a reader returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fetches {
+    /// All of them.
+    #[default]
+    Returned,
+    /// The reader may only count fetches that end before [`Fetches::END`].
+    Counted,
+}
+
+impl Fetches {
+    /// The end of the fetches that the reader may only count. Their addresses have eight digits, and their sizes have one digit.
+    pub(crate) const END: u64 = (1 << 32) + 9;
 }
 
 /// Reads a trace.
@@ -77,31 +92,41 @@ impl Reader {
         Ok(Self { source, written, failed: None })
     }
 
-    /// Replaces the contents of `records` with the next batch of at most 4096 records. Returns false at the
-    /// end of the trace.
+    /// Selects the fetches to return.
+    #[must_use]
+    pub fn with_fetches(mut self, fetches: Fetches) -> Self {
+        if let TraceEncoding::Text(text) = &mut self.written {
+            text.fetches = fetches;
+        }
+        self
+    }
+
+    /// Replaces the contents of `batch` with the next batch of at most 4096 records and a number of counted fetches. Returns
+    /// false at the end of the trace.
     ///
     /// # Errors
     /// Fails if the rest of the trace cannot be read. Earlier calls have returned all records before the
     /// failure.
-    pub fn next(&mut self, records: &mut Vec<Record>) -> Result<bool, Unreadable> {
+    pub fn next(&mut self, batch: &mut RecordBatch) -> Result<bool, Unreadable> {
+        batch.fetches = 0;
         if let Some(failed) = &self.failed {
-            records.clear();
+            batch.records.clear();
             return Err(failed.clone());
         }
         let read = match &mut self.written {
             TraceEncoding::Text(text) => {
-                records.clear();
-                text.read(&mut self.source, records, BATCH)
+                batch.records.clear();
+                text.read(&mut self.source, batch, BATCH)
             }
-            TraceEncoding::Packed(packed, _) => packed.read(&mut self.source, records, BATCH),
+            TraceEncoding::Packed(packed, _) => packed.read(&mut self.source, &mut batch.records, BATCH),
         };
         if let Err(failed) = read {
             self.failed = Some(failed.clone());
-            if records.is_empty() {
+            if batch.is_empty() {
                 return Err(failed);
             }
         }
-        Ok(!records.is_empty())
+        Ok(!batch.is_empty())
     }
 
     /// Number of lines read so far, or number of records for a packed trace.

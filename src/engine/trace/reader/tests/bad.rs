@@ -89,5 +89,8 @@ fn records_before_an_error_are_delivered() {
     let (records, failed) = all(&mut reader);
     assert_eq!(records, [record(Op::Load, 16, 1), record(Op::Store, 16, 1)]);
     assert_eq!(failed.expect("it fails").to_string(), "`t` cannot be read: broken pipe");
-    assert!(reader.next(&mut vec![record(Op::Load, 0, 1)]).is_err(), "it does not go on");
+    assert!(
+        reader.next(&mut RecordBatch { records: vec![record(Op::Load, 0, 1)], fetches: 0 }).is_err(),
+        "it does not go on"
+    );
 }

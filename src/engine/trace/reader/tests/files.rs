@@ -58,7 +58,7 @@ fn missing_files_are_rejected() {
 fn a_shrunken_file_is_reported() {
     let file = Scratch::new("shrinks", &long());
     let mut reader = file.open();
-    assert_eq!(reader.next(&mut Vec::new()), Ok(true));
+    assert_eq!(reader.next(&mut RecordBatch::default()), Ok(true));
     OpenOptions::new().write(true).open(&file.0).expect("a file").set_len(700_000).expect("shorter");
     let (records, failed) = all(&mut reader);
     assert_eq!(records.len(), 50_000 - BATCH);
@@ -72,7 +72,7 @@ fn a_shrunken_file_is_reported() {
 fn a_grown_file_is_reported() {
     let file = Scratch::new("grows", &long());
     let mut reader = file.open();
-    assert_eq!(reader.next(&mut Vec::new()), Ok(true));
+    assert_eq!(reader.next(&mut RecordBatch::default()), Ok(true));
     let mut more = OpenOptions::new().append(true).open(&file.0).expect("a file");
     more.write_all(b" L 00000010,1\n").expect("longer");
     let (records, failed) = all(&mut reader);

@@ -6,7 +6,7 @@ mod text;
 use std::io::{self, Cursor};
 
 use super::*;
-use crate::trace::record::Op;
+use crate::trace::record::{Op, Record};
 
 /// Creates a reader for a text.
 fn reader(text: &[u8], format: Option<Format>) -> Result<Reader, Unreadable> {
@@ -15,10 +15,10 @@ fn reader(text: &[u8], format: Option<Format>) -> Result<Reader, Unreadable> {
 
 /// Reads all records, and the error that follows them, if any.
 fn all(reader: &mut Reader) -> (Vec<Record>, Option<Unreadable>) {
-    let (mut records, mut batch) = (Vec::new(), Vec::new());
+    let (mut records, mut batch) = (Vec::new(), RecordBatch::default());
     loop {
         match reader.next(&mut batch) {
-            Ok(true) => records.extend_from_slice(&batch),
+            Ok(true) => records.extend_from_slice(&batch.records),
             Ok(false) => return (records, None),
             Err(why) => return (records, Some(why)),
         }

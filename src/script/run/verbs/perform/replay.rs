@@ -19,6 +19,7 @@ use pagewalk_engine::trace::demand::{self, DemandError};
 use pagewalk_engine::trace::extras::ExtraOptions;
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, TraceOrigin, read_ahead};
+use pagewalk_engine::trace::reader::Fetches;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Target;
 use pagewalk_engine::trace::unreadable::Unreadable;
@@ -101,14 +102,20 @@ impl Session<'_> {
     fn read_through(&mut self, plan: &ReplayPlan, mut target: Target<'_>) -> Result<Performed, Stop> {
         let mut account = Account::new(&target, plan.straddle, ExtraOptions::default());
         let (mut first, mut lines) = (Vec::new(), 0);
-        let (read, stopped) =
-            read_ahead(origin(plan), plan.format, self.interrupt, &mut |records, progress, _| {
+        let (read, stopped) = read_ahead(
+            origin(plan),
+            plan.format,
+            Fetches::Returned,
+            self.interrupt,
+            &mut |batch, progress, _| {
+                let records = &batch.records;
                 first.extend(records.iter().copied().take(FIRST_RECORDS - first.len()));
                 let work = (progress.lines - lines) * WORK_OF_LINE;
                 lines = progress.lines;
                 self.perform_records(&mut account, &mut target, records, work, plan.name.span).err()
-            })
-            .map_err(|why| unreadable(plan, why))?;
+            },
+        )
+        .map_err(|why| unreadable(plan, why))?;
         match stopped {
             ReadEnd::End => {}
             ReadEnd::Interrupted => return Err(Stop::Closed),
