@@ -12,6 +12,7 @@ use std::path::Path;
 
 use pagewalk_engine::trace::pack::Packer;
 use pagewalk_engine::trace::reader::Reader;
+use pagewalk_engine::trace::record::RecordBatch;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let Some(path) = env::var_os("PAGEWALK_TRACE") else {
@@ -21,11 +22,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut reader = Reader::open(Path::new(&path), None)?;
     let packed = env::var_os("PAGEWALK_PACK").map(File::create).transpose()?;
     let mut packer = packed.map(Packer::new).transpose()?;
-    let (mut records, mut count) = (Vec::new(), 0);
-    while reader.next(&mut records)? {
-        count += records.len();
+    let (mut batch, mut count) = (RecordBatch::default(), 0);
+    while reader.next(&mut batch)? {
+        count += batch.len();
         if let Some(packer) = &mut packer {
-            packer.add(&records)?;
+            packer.add(&batch.records)?;
         }
     }
     packer.map(Packer::finish).transpose()?;

@@ -197,10 +197,16 @@ impl Kernel {
         if self.current() == Some(pid)
             && let Some(pa) = self.machine.touch(va, size, kind, Privilege::User, watch)
         {
-            self.frames.pool.used(self.machine.ppn_of(pa).raw(), kind == AccessKind::Write);
+            self.use_frame(self.machine.ppn_of(pa).raw(), kind == AccessKind::Write);
             return Ok(1);
         }
         self.touch_further(pid, va, size, kind, watch)
+    }
+
+    /// Reports a use of a physical page, or a store to it, to the replacement policy.
+    #[inline(always)]
+    pub(crate) fn use_frame(&mut self, ppn: u64, write: bool) {
+        self.frames.pool.used(ppn, write);
     }
 
     #[inline(never)]

@@ -93,11 +93,13 @@ impl CountingReplay {
         straddle: Straddle,
         wanted: ExtraOptions,
     ) -> Result<Self, ReplayError> {
-        if map == AddressMapping::Identity
-            && wanted == ExtraOptions::default()
-            && let Some(flat) = FlatReplay::new(&machine, straddle)
-        {
-            return Ok(Self(Simulation::Flat(Box::new(flat))));
+        let flat = match map {
+            _ if wanted != ExtraOptions::default() => None,
+            AddressMapping::Identity => FlatReplay::physical(&machine, straddle).map(Ok),
+            AddressMapping::Demand(demand) => FlatReplay::demand(&machine, demand, straddle),
+        };
+        if let Some(flat) = flat {
+            return flat.map(|flat| Self(Simulation::Flat(Box::new(flat)))).map_err(ReplayError::Refused);
         }
         let mut on = match map {
             AddressMapping::Identity => Backend::Machine(Box::new(machine)),
@@ -133,7 +135,7 @@ impl CountingReplay {
                 !account.has_extras() && fits(machine.spec())
             }
             Simulation::General { .. } => false,
-            Simulation::Flat(flat) => fits(flat.spec()),
+            Simulation::Flat(flat) => flat.physical_spec().is_some_and(fits),
         };
         if counted { Fetches::Counted } else { Fetches::Returned }
     }

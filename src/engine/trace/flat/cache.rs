@@ -3,8 +3,28 @@
 use crate::machine::cache::Counts;
 use crate::machine::event::AccessKind;
 use crate::machine::policy::Policy;
-use crate::machine::spec::{CacheSpec, WritePolicy};
+use crate::machine::spec::{CacheSpec, TlbSpec, WritePolicy};
 use crate::trace::counts::{ByKind, LevelCounts, Lookups};
+
+/// The cause of a lookup: an access of a kind, or a page walk. Its value is an index of a row of counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Cause {
+    Read,
+    Write,
+    Execute,
+    Walk,
+}
+
+impl From<AccessKind> for Cause {
+    #[inline(always)]
+    fn from(kind: AccessKind) -> Self {
+        match kind {
+            AccessKind::Read => Self::Read,
+            AccessKind::Write => Self::Write,
+            AccessKind::Execute => Self::Execute,
+        }
+    }
+}
 
 /// The bit of a line that marks the block dirty.
 const DIRTY: u64 = 1;
@@ -22,8 +42,8 @@ pub(super) struct FlatCache {
     moves: bool,
     pub(super) write_back: bool,
     pub(super) write_allocate: bool,
-    /// Misses and hits of reads, writes, and fetches.
-    lookups: [[u64; 2]; 3],
+    /// Misses and hits by [`Cause`].
+    lookups: [[u64; 2]; 4],
     evictions: u64,
     pub(super) writebacks: u64,
 }
@@ -57,24 +77,40 @@ impl FlatCache {
 
     /// Creates an empty cache, or returns `None` if this representation does not support it.
     pub(super) fn new(spec: &CacheSpec) -> Option<Self> {
-        let moves = match spec.policy {
+        let cache = Self::with_sets(spec.sets, spec.ways, spec.policy)?;
+        let write_back = spec.write == WritePolicy::Back;
+        Some(Self { write_back, write_allocate: spec.write_allocate, ..cache })
+    }
+
+    /// Creates an empty TLB, or returns `None` if this representation does not support it. The numbers of its blocks are
+    /// chosen by the caller.
+    pub(super) fn new_tlb(spec: &TlbSpec) -> Option<Self> {
+        Self::with_sets(spec.sets, spec.ways, spec.policy)
+    }
+
+    fn with_sets(sets: u64, ways: u32, policy: Policy) -> Option<Self> {
+        let moves = match policy {
             Policy::Lru => true,
             Policy::Fifo => false,
             _ => return None,
         };
-        let ways = spec.ways as usize;
-        let lines = usize::try_from(spec.sets).ok()?.checked_mul(ways)?;
-        (spec.ways <= Self::MOST_WAYS && lines <= Self::MOST_LINES).then(|| Self {
+        let lines = usize::try_from(sets).ok()?.checked_mul(ways as usize)?;
+        (ways <= Self::MOST_WAYS && lines <= Self::MOST_LINES).then(|| Self {
             lines: vec![0; lines],
-            ways,
-            index: spec.sets - 1,
+            ways: ways as usize,
+            index: sets - 1,
             moves,
-            write_back: spec.write == WritePolicy::Back,
-            write_allocate: spec.write_allocate,
-            lookups: [[0; 2]; 3],
+            write_back: false,
+            write_allocate: false,
+            lookups: [[0; 2]; 4],
             evictions: 0,
             writebacks: 0,
         })
+    }
+
+    /// The mask of the bits of a block number that select the set.
+    pub(super) const fn index_mask(&self) -> u64 {
+        self.index
     }
 
     /// Returns the lines of the set of a block.
@@ -86,8 +122,8 @@ impl FlatCache {
 
     /// Counts a lookup.
     #[inline(always)]
-    pub(super) fn count(&mut self, kind: AccessKind, hit: bool) {
-        self.lookups[kind as usize][usize::from(hit)] += 1;
+    pub(super) fn count(&mut self, cause: Cause, hit: bool) {
+        self.lookups[cause as usize][usize::from(hit)] += 1;
     }
 
     /// Looks up a block. Returns whether the cache holds it.
@@ -174,19 +210,17 @@ impl FlatCache {
 
     /// Returns the counts.
     pub(super) fn counts(&self) -> LevelCounts {
-        let [reads, writes, fetches] = self.lookups.map(|[misses, hits]| Lookups { hits, misses });
+        let [reads, writes, fetches, walks] = self.lookups.map(|[misses, hits]| Lookups { hits, misses });
+        let kinds = ByKind { reads, writes, fetches, walks };
         let sum = |of: fn(&Lookups) -> u64| [reads, writes, fetches].iter().map(of).sum();
         let counts = Counts {
             hits: sum(|lookups| lookups.hits),
             misses: sum(|lookups| lookups.misses),
             evictions: self.evictions,
             writebacks: self.writebacks,
-            ..Counts::default()
+            walk_hits: walks.hits,
+            walk_misses: walks.misses,
         };
-        LevelCounts {
-            counts,
-            kinds: ByKind { reads, writes, fetches, walks: Lookups::default() },
-            causes: None,
-        }
+        LevelCounts { counts, kinds, causes: None }
     }
 }

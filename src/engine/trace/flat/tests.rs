@@ -2,11 +2,14 @@
 
 use proptest::prelude::*;
 
-use super::FlatReplay;
+use super::caches::FlatCaches;
+use super::{Addresses, FlatReplay};
 use crate::machine::Machine;
-use crate::machine::policy::Policy;
-use crate::machine::spec::{CacheSpec, Inclusion, Side, Spec, WritePolicy};
+use crate::machine::policy::{POLICIES, Policy};
+use crate::machine::pte::Bit;
+use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, Spec, TlbSpec, WritePolicy};
 use crate::trace::account::Account;
+use crate::trace::demand::DemandPaging;
 use crate::trace::extras::ExtraOptions;
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::{Straddle, Target};
@@ -54,37 +57,107 @@ proptest! {
     ) {
         let straddle = if first { Straddle::First } else { Straddle::Split };
         let mut machine = Machine::new(spec.clone());
-        let Some(mut flat) = FlatReplay::new(&machine, straddle) else { return Ok(()) };
+        let Some(mut flat) = FlatReplay::physical(&machine, straddle) else { return Ok(()) };
         flat.perform(&records).unwrap();
         let mut account = Account::new(&Target::Identity(&mut machine), straddle, ExtraOptions::default());
         account.perform(Target::Identity(&mut machine), &records).unwrap();
         prop_assert_eq!(flat.counts(), account.counts(&machine));
         prop_assert!(flat.references().records == records.len() as u64);
-        for (level, cache) in flat.caches.caches.iter().enumerate() {
-            let mut general = Vec::new();
-            for set in machine.cache_sets_in_use(level) {
-                for way in machine.cache_order(level, set).unwrap().into_iter().rev() {
-                    let line = machine.cache_line(level, set, way).unwrap();
-                    general.push((set, line.tag.unwrap(), line.dirty));
-                }
-            }
-            let ours: Vec<_> = cache
-                .blocks()
-                .map(|(block, dirty)| {
-                    let pa = block << BLOCK;
-                    let (va, pa) = (machine.va(pa).unwrap(), machine.pa(pa).unwrap());
-                    let (_, set, tag) = machine.cache_location(level, va, pa).unwrap();
-                    (set, tag, dirty)
-                })
-                .collect();
-            prop_assert_eq!(ours, general, "cache {}", level);
-        }
+        let Addresses::Physical(caches) = &flat.addresses else { unreachable!() };
+        compare_caches(caches, &machine)?;
     }
+
+
+    #[test]
+    fn a_process_has_the_counts_of_the_general_simulation(
+        (spec, demand) in (paged_spec(), demand()), records in scattered_records(), first in any::<bool>(),
+    ) {
+        let straddle = if first { Straddle::First } else { Straddle::Split };
+        let machine = || Machine::new(spec.clone());
+        let Some(flat) = FlatReplay::demand(&machine(), demand, straddle) else { return Ok(()) };
+        let general = demand.start(machine());
+        let (Ok(mut flat), Ok((mut kernel, pid))) = (flat, general) else {
+            prop_assert!(false, "{:?}", demand.start(machine()).is_err());
+            return Ok(());
+        };
+        let target = Target::Process(&mut kernel, pid);
+        let mut account = Account::new(&target, straddle, ExtraOptions::default());
+        prop_assert_eq!(flat.perform(&records), account.perform(target, &records));
+        prop_assert_eq!(flat.counts(), account.counts(kernel.machine()));
+        let Addresses::Virtual(process) = &flat.addresses else { unreachable!() };
+        compare_caches(process.caches(), kernel.machine())?;
+    }
+}
+
+fn compare_caches(caches: &FlatCaches, machine: &Machine) -> Result<(), TestCaseError> {
+    for (level, cache) in caches.caches.iter().enumerate() {
+        let mut general = Vec::new();
+        for set in machine.cache_sets_in_use(level) {
+            for way in machine.cache_order(level, set).unwrap().into_iter().rev() {
+                let line = machine.cache_line(level, set, way).unwrap();
+                general.push((set, line.tag.unwrap(), line.dirty));
+            }
+        }
+        let ours: Vec<_> = cache
+            .blocks()
+            .map(|(block, dirty)| {
+                let pa = block << BLOCK;
+                let (va, pa) = (machine.va(pa & 0xfff).unwrap(), machine.pa(pa).unwrap());
+                let (_, set, tag) = machine.cache_location(level, va, pa).unwrap();
+                (set, tag, dirty)
+            })
+            .collect();
+        prop_assert_eq!(ours, general, "cache {}", level);
+    }
+    Ok(())
+}
+
+/// A machine with TLBs and four levels of page tables.
+fn paged_spec() -> impl Strategy<Value = Spec> {
+    let policy = prop_oneof![Just(Policy::Lru), Just(Policy::Fifo)];
+    let side = prop_oneof![3 => Just(Side::Both), 1 => Just(Side::Data), 1 => Just(Side::Instructions)];
+    let tlb = (0..3u32, 1..4u32, policy, side).prop_map(|(sets, ways, policy, side)| TlbSpec {
+        policy,
+        side,
+        ..TlbSpec::new("T", 1 << sets, ways)
+    });
+    (spec(), proptest::collection::vec(tlb, 1..3), any::<bool>(), any::<bool>()).prop_map(
+        |(spec, mut tlbs, walk_cached, has_dirty_bit)| {
+            for (tlb, name) in tlbs.iter_mut().zip(["T1", "T2"]) {
+                tlb.name = name.into();
+            }
+            let mut mmu = Mmu { walk_cached, ..spec.mmu.clone().unwrap() };
+            if !has_dirty_bit {
+                mmu.pte.places[Bit::D as usize] = None;
+            }
+            Spec { tlbs, mmu: Some(mmu), ..spec }
+        },
+    )
+}
+
+/// Many or few frames, and any replacement policy.
+fn demand() -> impl Strategy<Value = DemandPaging> {
+    let policy = proptest::sample::select(&POLICIES[..]).prop_filter("frames", |row| row.frames);
+    (proptest::option::of(2..9u32), proptest::option::of(policy))
+        .prop_map(|(frames, row)| DemandPaging { frames, replacement: row.map(|row| row.policy) })
+}
+
+/// Records in pages near to each other and far from each other.
+fn scattered_records() -> impl Strategy<Value = Vec<Record>> {
+    let page = prop_oneof![0..6u64, 510..514u64, Just(1 << 18), Just(1 << 27), Just((1 << 35) - 1)];
+    let offset = prop_oneof![0..4096u64, 4080..4096u64, 0..64u64];
+    let op = prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)];
+    let record = (page, offset, 1..40u32, op).prop_map(|(page, offset, size, op)| Record {
+        address: (page << 12) + offset,
+        size,
+        op,
+    });
+    proptest::collection::vec(record, 0..300)
 }
 
 #[test]
 fn other_machines_need_the_general_simulation() {
-    let flat = |spec: Spec| FlatReplay::new(&Machine::new(spec), Straddle::Split).is_some();
+    let flat = |spec: Spec| FlatReplay::physical(&Machine::new(spec), Straddle::Split).is_some();
     let with = |cache: CacheSpec| Spec { caches: vec![cache], ..Spec::core_i7() };
     let cache = || CacheSpec::new("L1", 4, 2, BLOCK);
     assert!(flat(with(cache())));

@@ -1,0 +1,265 @@
+//! The caches of a machine, for blocks instead of addresses.
+
+use crate::machine::Machine;
+use crate::machine::check::MAX_UNITS;
+use crate::machine::event::AccessKind;
+use crate::machine::spec::{CacheSpec, Inclusion, Spec, WritePolicy};
+use crate::trace::counts::{LevelCounts, MemoryTransfers};
+use crate::trace::replay::KINDS;
+
+use super::cache::{Cause, FlatCache};
+
+/// The caches of a machine.
+#[derive(Debug)]
+pub(super) struct FlatCaches {
+    pub(super) caches: Vec<FlatCache>,
+    /// For loads and stores, and for fetches, the caches from the core to memory.
+    routes: [Vec<usize>; 2],
+    /// The first cache of each route.
+    first: [Option<usize>; 2],
+    /// For each route, whether its first cache is not below another cache of the other route.
+    is_top: [bool; 2],
+    /// For each [`Cause`], whether the first cache of its route holds the block after the access.
+    fills: [bool; 4],
+    /// Whether the two routes differ, so that a snoop may find copies on the other route.
+    split: bool,
+    /// For each route, whether it has been used.
+    used: [bool; 2],
+    pub(super) block_bits: u32,
+    /// The mask of the address bits within a fragment.
+    pub(super) within: u64,
+    pub(super) memory: MemoryTransfers,
+}
+
+/// The index of a route. Page walks use the route of loads and stores.
+#[inline(always)]
+pub(super) const fn route_of(cause: Cause) -> usize {
+    matches!(cause, Cause::Execute) as usize
+}
+
+impl FlatCaches {
+    /// Creates the caches of a machine in its initial state. Returns `None` if the machine needs the general simulation.
+    pub(super) fn new(machine: &Machine) -> Option<Self> {
+        let spec: &Spec = machine.spec();
+        let block_bits = spec.caches.first()?.block_bits;
+        let is_plain =
+            |cache: &CacheSpec| cache.block_bits == block_bits && cache.inclusion == Inclusion::None;
+        if block_bits == 0
+            || spec.physical_bits - block_bits > 62
+            || !machine.has_plain_caches()
+            || !spec.caches.iter().all(is_plain)
+        {
+            return None;
+        }
+        let routes = [AccessKind::Read, AccessKind::Execute].map(|kind| {
+            let caches = spec.caches.iter().enumerate();
+            caches.filter(|(_, cache)| cache.side.serves(kind)).map(|(at, _)| at).collect::<Vec<_>>()
+        });
+        let caches = spec.caches.iter().map(FlatCache::new).collect::<Option<_>>()?;
+        let within = (1 << block_bits.min(spec.page_bits())) - 1;
+        let first = [0, 1].map(|route: usize| routes[route].first().copied());
+        let is_top = [0, 1].map(|route: usize| {
+            routes[1 - route].iter().position(|at| Some(*at) == first[route]).is_none_or(|place| place == 0)
+        });
+        let [reads, writes, executes] = KINDS.map(|kind| {
+            let first = spec.first_cache(kind).map(|first| &spec.caches[first]);
+            let keeps_stores = |first: &CacheSpec| first.write == WritePolicy::Back && first.write_allocate;
+            first.is_some_and(|first| kind != AccessKind::Write || keeps_stores(first))
+        });
+        let fills = [reads, writes, executes, reads];
+        let split = routes[0] != routes[1];
+        let (used, memory) = ([false; 2], MemoryTransfers::default());
+        Some(Self { caches, routes, first, is_top, fills, split, used, block_bits, within, memory })
+    }
+
+    /// Performs a reference, and returns the number of its fragments.
+    #[inline(always)]
+    pub(super) fn refer(&mut self, cause: Cause, address: u64, size: u32) -> u32 {
+        let more = u64::from(size).wrapping_sub(1);
+        if more <= self.within - (address & self.within) {
+            self.touch(cause, address >> self.block_bits);
+            return 1;
+        }
+        self.refer_split(cause, address, u64::from(size))
+    }
+
+    #[inline(never)]
+    fn refer_split(&mut self, cause: Cause, address: u64, size: u64) -> u32 {
+        let (mut fragments, mut at, mut left) = (0, address, size);
+        while left > 0 {
+            let now = left.min(self.within - (at & self.within) + 1);
+            self.touch(cause, at >> self.block_bits);
+            (fragments, left) = (fragments + 1, left - now);
+            // The record ends at or before the last address.
+            at = at.wrapping_add(now);
+        }
+        fragments
+    }
+
+    /// Performs a fragment.
+    #[inline(always)]
+    pub(super) fn touch(&mut self, cause: Cause, block: u64) {
+        let (route, write) = (route_of(cause), cause == Cause::Write);
+        self.used[route] = true;
+        if let Some(first) = self.first[route] {
+            let several = self.split && self.used[1 - route];
+            let cache = &mut self.caches[first];
+            let is_own = !several || self.is_top[route] && (!write || cache.has_dirty(block));
+            if is_own && self.fills[cause as usize] {
+                let found = cache.touch_or_fill(block, write);
+                cache.count(cause, found.is_ok());
+                if let Err(victim) = found {
+                    self.fill_first(cause, route, block, victim);
+                }
+                return;
+            }
+        }
+        self.touch_beyond(cause, route, block);
+    }
+
+    /// Fetches a block for the first cache, which has already evicted a line for it.
+    #[inline(never)]
+    fn fill_first(&mut self, cause: Cause, route: usize, block: u64, victim: u64) {
+        if self.split && self.used[1 - route] {
+            self.snoop(route, block, cause == Cause::Write);
+        }
+        self.fetch(cause, route, 1, &mut 1, block);
+        self.evict(route, 0, victim);
+    }
+
+    /// Performs a fragment for which the first cache is not sufficient.
+    #[inline(never)]
+    fn touch_beyond(&mut self, cause: Cause, route: usize, block: u64) {
+        let write = cause == Cause::Write;
+        if self.split && self.used[1 - route] {
+            self.snoop(route, block, write);
+        }
+        if write {
+            self.store(route, block);
+        } else {
+            self.fetch(cause, route, 0, &mut 0, block);
+        }
+    }
+
+    /// Writes back the dirty copies of a block in the caches of the other route. Invalidates all copies there before a
+    /// store.
+    fn snoop(&mut self, route: usize, block: u64, write: bool) {
+        for at in (0..self.caches.len()).rev().filter(|at| !self.routes[route].contains(at)) {
+            let cache = &mut self.caches[at];
+            if cache.clean(block) {
+                cache.writebacks += 1;
+                self.memory.writes += 1;
+            }
+            if write {
+                cache.invalidate(block);
+            }
+        }
+    }
+
+    /// Stores a block. Only the first lookup in each cache is counted.
+    fn store(&mut self, route: usize, block: u64) {
+        let (cause, mut looked) = (Cause::Write, 0);
+        for k in 0..self.routes[route].len() {
+            let at = self.routes[route][k];
+            let cache = &mut self.caches[at];
+            let mut held = if k < looked { cache.has(block) } else { cache.touch(block) };
+            if k >= looked {
+                cache.count(cause, held);
+                looked = k + 1;
+            }
+            if !held && cache.write_allocate {
+                self.fetch(cause, route, k, &mut looked, block);
+                held = true;
+            }
+            let cache = &mut self.caches[at];
+            if held && cache.write_back {
+                return cache.mark(block);
+            }
+        }
+        self.memory.writes += 1;
+    }
+
+    /// Searches the caches of a route, starting at position `from`, and fills those that do not hold the block. Only counts
+    /// the lookups in caches from position `looked`.
+    #[inline(always)]
+    fn fetch(&mut self, cause: Cause, route: usize, from: usize, looked: &mut usize, block: u64) {
+        if from == self.routes[route].len() {
+            self.count_memory(cause);
+            return;
+        }
+        let mut victims = [0; MAX_UNITS];
+        let mut end = from;
+        while let Some(at) = self.routes[route].get(end) {
+            let cache = &mut self.caches[*at];
+            if end < *looked && cache.has(block) {
+                break;
+            }
+            let found = cache.touch_or_fill(block, false);
+            if end >= *looked {
+                cache.count(cause, found.is_ok());
+                *looked = end + 1;
+            }
+            let Err(victim) = found else { break };
+            victims[end] = victim;
+            end += 1;
+        }
+        if end == self.routes[route].len() {
+            self.count_memory(cause);
+        }
+        for k in (from..end).rev() {
+            self.evict(route, k, victims[k]);
+        }
+    }
+
+    /// Counts a read of main memory.
+    #[inline(always)]
+    pub(super) fn count_memory(&mut self, cause: Cause) {
+        if cause == Cause::Walk {
+            self.memory.walks += 1;
+        } else {
+            self.memory.reads += 1;
+        }
+    }
+
+    /// Invalidates all copies of the blocks from `first` to `last`, without counting.
+    pub(super) fn invalidate(&mut self, first: u64, last: u64) {
+        for cache in &mut self.caches {
+            (first..=last).for_each(|block| cache.invalidate(block));
+        }
+    }
+
+    /// Returns the counts of the caches, in spec order.
+    pub(super) fn counts(&self) -> Vec<LevelCounts> {
+        self.caches.iter().map(FlatCache::counts).collect()
+    }
+
+    /// Counts the eviction of a line of the cache at position `k`, and writes back its block if it is dirty.
+    #[inline(always)]
+    fn evict(&mut self, route: usize, k: usize, line: u64) {
+        if let Some(dirty) = self.caches[self.routes[route][k]].count_eviction(line) {
+            self.send_down(route, k + 1, dirty);
+        }
+    }
+
+    /// Writes a dirty block to the cache at position `k`, or to the next one that keeps it, or to memory.
+    #[inline(never)]
+    fn send_down(&mut self, route: usize, k: usize, block: u64) {
+        for k in k..self.routes[route].len() {
+            let cache = &mut self.caches[self.routes[route][k]];
+            let write_back = cache.write_back;
+            if cache.write_allocate {
+                if let Err(victim) = cache.touch_or_fill(block, write_back) {
+                    self.evict(route, k, victim);
+                }
+            } else if !cache.touch(block) {
+                continue;
+            } else if write_back {
+                cache.mark(block);
+            }
+            if write_back {
+                return;
+            }
+        }
+        self.memory.writes += 1;
+    }
+}
