@@ -8,7 +8,7 @@ use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;
 use pagewalk_engine::trace::reader::Reader;
-use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::record::{Op, Record, RecordBatch};
 
 fn main() {
     divan::main();
@@ -20,7 +20,7 @@ const COUNT: usize = 1 << 18;
 /// Builds a trace of short loops that walk through arrays, use the stack, or access random addresses.
 fn program() -> Vec<Record> {
     let mut random = 1_u64;
-    let mut records = Vec::new();
+    let mut batch = RecordBatch::default();
     for round in 0_u64.. {
         let start = 0x40_1000 + 0x40 * (round / 100 % 30);
         for step in 0..round % 7 + 3 {
@@ -66,11 +66,11 @@ fn packed() -> Vec<u8> {
 
 fn read(bencher: Bencher, bytes: Vec<u8>, format: Format) {
     let bytes: &'static [u8] = bytes.leak();
-    let mut records = Vec::new();
+    let mut batch = RecordBatch::default();
     bencher.counter(ItemsCount::new(COUNT)).bench_local(|| {
         let mut reader = Reader::new(Box::new(Cursor::new(bytes)), "made up", Some(format)).expect("a trace");
-        while reader.next(&mut records).expect("a trace") {
-            black_box(&records);
+        while reader.next(&mut batch).expect("a trace") {
+            black_box(&batch);
         }
     });
 }

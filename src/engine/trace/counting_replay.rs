@@ -6,7 +6,6 @@ use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::event::AccessKind;
-use crate::machine::spec::Spec;
 
 use super::account::Account;
 use super::counts::{ReferenceCounts, ReplayCounts};
@@ -125,19 +124,22 @@ impl CountingReplay {
         done.map_err(ReplayError::Memory)
     }
 
-    /// The fetches that the replay needs. It does not simulate fetches if no cache serves them.
+    /// The fetches that the replay needs. It does not simulate fetches if no TLB and no cache serve them.
     pub fn fetches(&self) -> Fetches {
-        let fits = |spec: &Spec| {
-            last_physical(spec) >= Fetches::END && spec.first_cache(AccessKind::Execute).is_none()
-        };
-        let counted = match &self.0 {
-            Simulation::General { on: Backend::Machine(machine), account } => {
-                !account.has_extras() && fits(machine.spec())
+        let kind = AccessKind::Execute;
+        let (spec, last) = match &self.0 {
+            Simulation::General { on: Backend::Machine(machine), account } if !account.has_extras() => {
+                (&**machine.spec(), u64::MAX)
             }
-            Simulation::General { .. } => false,
-            Simulation::Flat(flat) => flat.physical_spec().is_some_and(fits),
+            Simulation::General { .. } => return Fetches::Returned,
+            Simulation::Flat(flat) => (flat.spec(), flat.last()),
         };
-        if counted { Fetches::Counted } else { Fetches::Returned }
+        let is_counted = spec.first_tlb(kind).is_none() && spec.first_cache(kind).is_none();
+        if is_counted && last.min(last_physical(spec)) >= Fetches::LEAST_MEMORY {
+            Fetches::Counted
+        } else {
+            Fetches::Returned
+        }
     }
 
     /// Counts fetches that the reader has only counted.

@@ -108,11 +108,6 @@ impl FlatCache {
         })
     }
 
-    /// The mask of the bits of a block number that select the set.
-    pub(super) const fn index_mask(&self) -> u64 {
-        self.index
-    }
-
     /// Returns the lines of the set of a block.
     #[inline(always)]
     fn row(&mut self, block: u64) -> &mut [u64] {
@@ -126,10 +121,21 @@ impl FlatCache {
         self.lookups[cause as usize][usize::from(hit)] += 1;
     }
 
-    /// Looks up a block. Returns whether the cache holds it.
-    pub(super) fn touch(&mut self, block: u64) -> bool {
-        let held = self.has(block);
-        held && self.touch_or_fill(block, false).is_ok()
+    /// Looks up a block. Returns whether it is dirty, or `None` if the cache does not hold it.
+    #[inline(always)]
+    pub(super) fn touch(&mut self, block: u64) -> Option<bool> {
+        let (wanted, moves) = (line(block), self.moves);
+        let row = self.row(block);
+        if row[0] & !DIRTY == wanted {
+            return Some(row[0] & DIRTY != 0);
+        }
+        let way = row.iter().position(|line| line & !DIRTY == wanted)?;
+        let mut moved = row[way];
+        let dirty = moved & DIRTY != 0;
+        if moves {
+            row[..=way].iter_mut().for_each(|line| std::mem::swap(line, &mut moved));
+        }
+        Some(dirty)
     }
 
     /// Looks up a block and marks it dirty if `dirty` is true. Fills the cache with the block if it does not hold it, and then
@@ -152,6 +158,13 @@ impl FlatCache {
             8 => move_to_front(&mut row[..8], wanted, dirty),
             16 => move_to_front(&mut row[..16], wanted, dirty),
             _ => move_to_front(row, wanted, dirty),
+        }
+    }
+
+    /// Fills a TLB with an entry.
+    pub(super) fn fill_entry(&mut self, page: u64, dirty: bool) {
+        if let Err(victim) = self.touch_or_fill(page, dirty) {
+            self.evictions += u64::from(victim != 0);
         }
     }
 

@@ -96,9 +96,9 @@ impl FlatCaches {
         fragments
     }
 
-    /// Performs a fragment.
+    /// Performs a fragment. Returns whether only the first cache of the route was needed.
     #[inline(always)]
-    pub(super) fn touch(&mut self, cause: Cause, block: u64) {
+    pub(super) fn touch(&mut self, cause: Cause, block: u64) -> bool {
         let (route, write) = (route_of(cause), cause == Cause::Write);
         self.used[route] = true;
         if let Some(first) = self.first[route] {
@@ -111,10 +111,11 @@ impl FlatCaches {
                 if let Err(victim) = found {
                     self.fill_first(cause, route, block, victim);
                 }
-                return;
+                return found.is_ok();
             }
         }
         self.touch_beyond(cause, route, block);
+        false
     }
 
     /// Fetches a block for the first cache, which has already evicted a line for it.
@@ -162,7 +163,7 @@ impl FlatCaches {
         for k in 0..self.routes[route].len() {
             let at = self.routes[route][k];
             let cache = &mut self.caches[at];
-            let mut held = if k < looked { cache.has(block) } else { cache.touch(block) };
+            let mut held = if k < looked { cache.has(block) } else { cache.touch(block).is_some() };
             if k >= looked {
                 cache.count(cause, held);
                 looked = k + 1;
@@ -211,6 +212,25 @@ impl FlatCaches {
         }
     }
 
+    /// Whether an access that repeats the latest one of its route only needs the first cache of the route.
+    #[inline(always)]
+    pub(super) fn is_repeatable(&self, cause: Cause) -> bool {
+        self.fills[cause as usize] && self.is_top[route_of(cause)]
+    }
+
+    /// Whether both routes have the same first cache.
+    pub(super) fn share_first(&self) -> bool {
+        self.first[0] == self.first[1]
+    }
+
+    /// Counts an access to the block that the first cache of the route would evict last.
+    #[inline(always)]
+    pub(super) fn count_first(&mut self, cause: Cause) {
+        if let Some(first) = self.first[route_of(cause)] {
+            self.caches[first].count(cause, true);
+        }
+    }
+
     /// Counts a read of main memory.
     #[inline(always)]
     pub(super) fn count_memory(&mut self, cause: Cause) {
@@ -251,7 +271,7 @@ impl FlatCaches {
                 if let Err(victim) = cache.touch_or_fill(block, write_back) {
                     self.evict(route, k, victim);
                 }
-            } else if !cache.touch(block) {
+            } else if cache.touch(block).is_none() {
                 continue;
             } else if write_back {
                 cache.mark(block);

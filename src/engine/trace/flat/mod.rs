@@ -68,18 +68,17 @@ impl FlatReplay {
     /// # Errors
     /// Fails if a page fault needs memory and none is free.
     pub(super) fn perform(&mut self, records: &[Record]) -> Result<(), OutOfMemory> {
+        let last = self.last();
         let Self { spec, addresses, straddle, references, code } = self;
         let simulated = KINDS.map(|kind| spec.first_cache(kind).is_some());
-        let (straddle, watch) = (*straddle, &mut ());
+        let (batch, watch) = (Batch { records, straddle: *straddle, last }, &mut ());
         match addresses {
             Addresses::Physical(caches) => {
-                let batch = Batch { records, straddle, last: last_physical(spec) };
                 batch.perform(references, code, watch, simulated, |kind, address, size, ()| {
                     Ok(caches.refer(kind.into(), address, size))
                 })
             }
             Addresses::Virtual(process) => {
-                let batch = Batch { records, straddle, last: process.last() };
                 batch.perform(references, code, watch, simulated, |kind, address, size, ()| {
                     process.refer(kind, address, size)
                 })
@@ -115,8 +114,16 @@ impl FlatReplay {
         &mut self.references
     }
 
-    /// Returns the machine's spec if it only needs the caches.
-    pub(super) fn physical_spec(&self) -> Option<&Spec> {
-        matches!(self.addresses, Addresses::Physical(_)).then_some(&self.spec)
+    /// Returns the last address of the trace's address space.
+    pub(super) fn last(&self) -> u64 {
+        match &self.addresses {
+            Addresses::Physical(_) => last_physical(&self.spec),
+            Addresses::Virtual(process) => process.last(),
+        }
+    }
+
+    /// Returns the machine's spec.
+    pub(super) fn spec(&self) -> &Spec {
+        &self.spec
     }
 }

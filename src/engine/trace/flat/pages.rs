@@ -3,23 +3,48 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// A page.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Page {
-    pub(super) vpn: u64,
+use crate::machine::pte::Bit;
+use crate::machine::spec::Mmu;
+
+/// A page. The fields are in one number to keep the pages of a large trace in the processor's caches.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Page(u64);
+
+impl Page {
+    const PRESENT: u64 = 1;
+    const DIRTY: u64 = 2;
+    /// log2 of the smallest page size that this representation supports.
+    pub(super) const LEAST_BITS: u32 = 2;
+
+    /// A page at a physical address.
+    pub(super) const fn at(base: u64, dirty: bool) -> Self {
+        Self(base | Self::PRESENT | if dirty { Self::DIRTY } else { 0 })
+    }
+
     /// The physical address of the page.
-    pub(super) base: u64,
+    #[inline(always)]
+    pub(super) const fn base(self) -> u64 {
+        self.0 & !(Self::PRESENT | Self::DIRTY)
+    }
+
     /// Whether the page's entry maps a frame.
-    pub(super) present: bool,
-    /// Whether the dirty bit of the page's entry is set, and thus also in all TLB entries of the page.
-    pub(super) dirty: bool,
+    #[inline(always)]
+    pub(super) const fn is_present(self) -> bool {
+        self.0 & Self::PRESENT != 0
+    }
+
+    /// Whether the dirty bit of the page's entry is set.
+    #[inline(always)]
+    pub(super) const fn is_dirty(self) -> bool {
+        self.0 & Self::DIRTY != 0
+    }
 }
 
-/// A hash of page numbers. The order of the table is never used.
+/// A hash of the numbers of regions. The order of the table is never used.
 #[derive(Debug, Default)]
-struct PageHasher(u64);
+struct RegionHasher(u64);
 
-impl Hasher for PageHasher {
+impl Hasher for RegionHasher {
     fn finish(&self) -> u64 {
         self.0
     }
@@ -35,67 +60,105 @@ impl Hasher for PageHasher {
     }
 }
 
-/// Number of recently found pages that are remembered.
-const RECENT: usize = 256;
+/// Adjacent pages whose entries are in one table.
+#[derive(Debug)]
+struct Region {
+    pages: Box<[Page]>,
+    /// The addresses of the entries above the last level that the walks to these pages fetch, top first.
+    upper: Vec<u64>,
+    /// The address of the entry of the first page.
+    first_entry: u64,
+}
 
-/// The pages, numbered in the order of their first accesses.
+/// Maximum value of log2 of the number of pages in a region.
+const MOST_REGION_BITS: u32 = 9;
+/// Number of recently found regions that are remembered.
+const RECENT: usize = 64;
+
+/// The pages, by virtual page number.
 #[derive(Debug)]
 pub(super) struct Pages {
-    pages: Vec<Page>,
-    /// For each page, the addresses of the entries that its walk fetches.
-    entries: Vec<u64>,
-    /// Number of levels of the page table.
-    levels: usize,
-    numbers: HashMap<u64, u32, BuildHasherDefault<PageHasher>>,
-    /// Virtual page numbers plus 1, and the numbers of the pages.
+    regions: Vec<Region>,
+    numbers: HashMap<u64, u32, BuildHasherDefault<RegionHasher>>,
+    /// The regions' places in the address space plus 1, and their positions in `regions`.
     recent: Box<[(u64, u32); RECENT]>,
+    /// log2 of the number of pages in a region.
+    region_bits: u32,
+    pte_bytes: u64,
+    /// Whether page-table entries have a dirty bit.
+    has_dirty_bit: bool,
 }
 
 impl Pages {
-    pub(super) fn new(levels: usize) -> Self {
-        let (pages, entries, recent) = (Vec::new(), Vec::new(), Box::new([(0, 0); RECENT]));
-        Self { pages, entries, levels, numbers: HashMap::default(), recent }
+    pub(super) fn new(mmu: &Mmu) -> Self {
+        let last_level = mmu.levels.last().copied().unwrap_or(0);
+        Self {
+            regions: Vec::new(),
+            numbers: HashMap::default(),
+            recent: Box::new([(0, 0); RECENT]),
+            region_bits: last_level.min(MOST_REGION_BITS),
+            pte_bytes: mmu.pte.bytes.into(),
+            has_dirty_bit: mmu.pte.bit_position(Bit::D).is_some(),
+        }
     }
 
-    /// The number of a page. A new page is not present.
+    /// The region of a page, and the index of the page in the region.
     #[inline(always)]
-    pub(super) fn number(&mut self, vpn: u64) -> u32 {
-        let (wanted, number) = self.recent[vpn as usize % RECENT];
-        if wanted == vpn + 1 { number } else { self.find(vpn) }
+    fn region(&mut self, vpn: u64) -> (&mut Region, usize) {
+        let (place, index) = (vpn >> self.region_bits, vpn & ((1 << self.region_bits) - 1));
+        let (wanted, number) = self.recent[place as usize % RECENT];
+        let number = if wanted == place + 1 { number } else { self.find(place) };
+        (&mut self.regions[number as usize], index as usize)
     }
 
     #[inline(never)]
-    fn find(&mut self, vpn: u64) -> u32 {
-        let Self { pages, entries, levels, numbers, recent } = self;
-        let number = *numbers.entry(vpn).or_insert_with(|| {
-            pages.push(Page { vpn, base: 0, present: false, dirty: false });
-            entries.resize(pages.len() * *levels, 0);
-            pages.len() as u32 - 1
+    fn find(&mut self, place: u64) -> u32 {
+        let Self { regions, numbers, recent, region_bits, .. } = self;
+        let number = *numbers.entry(place).or_insert_with(|| {
+            let pages = vec![Page::default(); 1 << *region_bits].into();
+            regions.push(Region { pages, upper: Vec::new(), first_entry: 0 });
+            regions.len() as u32 - 1
         });
-        recent[vpn as usize % RECENT] = (vpn + 1, number);
+        recent[place as usize % RECENT] = (place + 1, number);
         number
     }
 
+    /// A page. At first, a page is not present.
     #[inline(always)]
-    pub(super) fn get(&self, number: u32) -> Page {
-        self.pages[number as usize]
+    pub(super) fn get(&mut self, vpn: u64) -> Page {
+        let (region, index) = self.region(vpn);
+        region.pages[index]
     }
 
+    /// The addresses of the entries above the last level that the walk to a page fetches, top first, and the address of the
+    /// page's own entry.
     #[inline(always)]
-    pub(super) fn get_mut(&mut self, number: u32) -> &mut Page {
-        &mut self.pages[number as usize]
+    pub(super) fn walk(&mut self, vpn: u64) -> (&[u64], u64) {
+        let bytes = self.pte_bytes;
+        let (region, index) = self.region(vpn);
+        (&region.upper, region.first_entry + index as u64 * bytes)
     }
 
-    /// The addresses of the entries that a page's walk fetches, top first.
-    #[inline(always)]
-    pub(super) fn walk(&self, number: u32) -> &[u64] {
-        let first = number as usize * self.levels;
-        &self.entries[first..first + self.levels]
+    /// Records that a page is present, and the addresses of the entries that its walk fetches.
+    pub(super) fn map(&mut self, vpn: u64, base: u64, stored: bool, walk: &[u64]) {
+        let (bytes, dirty) = (self.pte_bytes, stored || !self.has_dirty_bit);
+        let (region, index) = self.region(vpn);
+        region.pages[index] = Page::at(base, dirty);
+        if let Some((last, upper)) = walk.split_last() {
+            region.upper = upper.to_vec();
+            region.first_entry = last - index as u64 * bytes;
+        }
     }
 
-    /// Sets the addresses of the entries that a page's walk fetches.
-    pub(super) fn set_walk(&mut self, number: u32, entries: &[u64]) {
-        let first = number as usize * self.levels;
-        self.entries[first..first + self.levels].copy_from_slice(entries);
+    /// Records that a page is dirty.
+    pub(super) fn set_dirty(&mut self, vpn: u64) {
+        let (region, index) = self.region(vpn);
+        region.pages[index].0 |= Page::DIRTY;
+    }
+
+    /// Records that a page is no longer present.
+    pub(super) fn unmap(&mut self, vpn: u64) {
+        let (region, index) = self.region(vpn);
+        region.pages[index] = Page::default();
     }
 }

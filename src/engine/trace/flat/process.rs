@@ -8,7 +8,6 @@ use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::event::{AccessKind, Event, MachineObserver};
-use crate::machine::pte::Bit;
 use crate::machine::spec::{Spec, TlbSpec};
 use crate::trace::counts::{LevelCounts, PagingCounts};
 use crate::trace::demand::{DemandError, DemandPaging};
@@ -17,7 +16,29 @@ use crate::trace::tally::Tally;
 
 use super::cache::{Cause, FlatCache};
 use super::caches::{FlatCaches, route_of};
-use super::pages::Pages;
+use super::pages::{Page, Pages};
+
+/// A block that was accessed.
+#[derive(Debug, Clone, Copy)]
+struct Latest {
+    /// The block number of the virtual address, or `u64::MAX` if there is no latest block.
+    block: u64,
+    /// The physical page.
+    ppn: u64,
+    /// The first TLB of the route.
+    tlb: usize,
+    /// Whether the block is dirty in the first cache.
+    stored: bool,
+}
+
+/// An entry that a TLB holds.
+#[derive(Debug, Clone, Copy)]
+struct TlbHit {
+    /// The position of the TLB on its route.
+    level: usize,
+    /// Whether the entry's dirty bit is set.
+    dirty: bool,
+}
 
 /// A process, its pages, and the TLBs and caches of the core that runs it.
 #[derive(Debug)]
@@ -28,12 +49,14 @@ pub(super) struct FlatProcess {
     tlbs: Vec<FlatCache>,
     /// For loads and stores, and for fetches, the TLBs in the order of the lookups.
     routes: [Vec<usize>; 2],
+    /// The latest block of each route. The first TLB and the first cache would be unchanged by another access to it.
+    latest: [Latest; 2],
+    /// Whether the routes have the same first TLB or the same first cache.
+    is_shared: bool,
     pages: Pages,
     page_bits: u32,
     /// Whether page walks fetch entries through the caches.
     walk_cached: bool,
-    /// Whether page-table entries have a dirty bit.
-    has_dirty_bit: bool,
     /// Whether the kernel has evicted a page.
     has_evicted: bool,
     /// Counts the kernel's steps.
@@ -49,7 +72,9 @@ impl FlatProcess {
         let (block_bits, page_bits) = (caches.block_bits, mmu.page_bits);
         // Blocks contain whole page-table entries, pages contain whole blocks, and virtual and physical addresses select
         // the same sets.
-        let fits = (1 << block_bits) >= u64::from(mmu.pte.bytes) && block_bits <= page_bits;
+        let fits = (1 << block_bits) >= u64::from(mmu.pte.bytes)
+            && block_bits <= page_bits
+            && page_bits >= Page::LEAST_BITS;
         let is_indexed_within_page = spec
             .caches
             .iter()
@@ -66,6 +91,8 @@ impl FlatProcess {
             let tlbs = spec.tlbs.iter().enumerate();
             tlbs.filter(|(_, tlb)| tlb.side.serves(kind)).map(|(at, _)| at).collect::<Vec<_>>()
         });
+        let first = [0, 1].map(|route: usize| routes[route].first().copied().unwrap_or(0));
+        let is_shared = first[0] == first[1] || caches.share_first();
         let bare = machine.without_tlbs_and_caches();
         Some(demand.start(bare).map(|(kernel, pid)| Self {
             kernel: Box::new(kernel),
@@ -73,10 +100,11 @@ impl FlatProcess {
             caches,
             tlbs,
             routes,
-            pages: Pages::new(mmu.levels.len()),
+            latest: first.map(|tlb| Latest { block: u64::MAX, ppn: 0, tlb, stored: false }),
+            is_shared,
+            pages: Pages::new(mmu),
             page_bits,
             walk_cached: mmu.walk_cached,
-            has_dirty_bit: mmu.pte.bit_position(Bit::D).is_some(),
             has_evicted: false,
             tally: Tally::default(),
         }))
@@ -119,33 +147,48 @@ impl FlatProcess {
     /// Performs a fragment, and returns its page. Consecutive fragments in one page are a single use of its frame; `used` is the
     /// page of the fragment before.
     #[inline(always)]
-    fn touch(&mut self, kind: AccessKind, va: u64, size: u32, used: Option<u32>) -> Result<u32, OutOfMemory> {
+    fn touch(&mut self, kind: AccessKind, va: u64, size: u32, used: Option<u64>) -> Result<u64, OutOfMemory> {
         let (cause, write) = (Cause::from(kind), kind == AccessKind::Write);
-        let number = self.pages.number(va >> self.page_bits);
-        let page = self.pages.get(number);
-        let hit = self.look_up(cause, number, page.vpn);
-        let is_used = if hit == Some(0) && (!write || page.dirty) {
-            used == Some(number)
-        } else {
-            self.translate(kind, va, size, number, hit)? || used == Some(number)
-        };
-        let pa = self.pages.get(number).base | (va & ((1 << self.page_bits) - 1));
-        if !is_used {
-            self.kernel.use_frame(pa >> self.page_bits, write);
+        let (route, vpn) = (route_of(cause), va >> self.page_bits);
+        let block = va >> self.caches.block_bits;
+        let latest = self.latest[route];
+        if latest.block == block && (!write | latest.stored) {
+            self.tlbs[latest.tlb].count(cause, true);
+            self.caches.count_first(cause);
+            if used != Some(vpn) {
+                self.kernel.use_frame(latest.ppn, write);
+            }
+            return Ok(vpn);
         }
-        self.caches.touch(cause, pa >> self.caches.block_bits);
-        Ok(number)
+        let hit = self.look_up(cause, vpn);
+        let is_simple = hit.is_some_and(|hit| hit.level == 0 && (hit.dirty | !write));
+        let mut is_used = used == Some(vpn);
+        if !is_simple {
+            is_used |= self.translate(kind, va, size, hit)?;
+        }
+        let pa = self.pages.get(vpn).base() | (va & ((1 << self.page_bits) - 1));
+        let ppn = pa >> self.page_bits;
+        if !is_used {
+            self.kernel.use_frame(ppn, write);
+        }
+        let is_first = self.caches.touch(cause, pa >> self.caches.block_bits) & is_simple;
+        if !is_first || self.is_shared {
+            self.latest[1 - route].block = u64::MAX;
+        }
+        let block = if self.caches.is_repeatable(cause) { block } else { u64::MAX };
+        self.latest[route] = Latest { block, ppn, tlb: latest.tlb, stored: write };
+        Ok(vpn)
     }
 
-    /// Searches the TLBs, and returns the position of the first TLB that holds the page.
+    /// Searches the TLBs.
     #[inline(always)]
-    fn look_up(&mut self, cause: Cause, number: u32, vpn: u64) -> Option<usize> {
-        for (k, at) in self.routes[route_of(cause)].iter().enumerate() {
+    fn look_up(&mut self, cause: Cause, vpn: u64) -> Option<TlbHit> {
+        for (level, at) in self.routes[route_of(cause)].iter().enumerate() {
             let tlb = &mut self.tlbs[*at];
-            let hit = tlb.touch(key(tlb, number, vpn));
-            tlb.count(cause, hit);
-            if hit {
-                return Some(k);
+            let found = tlb.touch(vpn);
+            tlb.count(cause, found.is_some());
+            if let Some(dirty) = found {
+                return Some(TlbHit { level, dirty });
             }
         }
         None
@@ -159,39 +202,43 @@ impl FlatProcess {
         kind: AccessKind,
         va: u64,
         size: u32,
-        number: u32,
-        mut hit: Option<usize>,
+        mut hit: Option<TlbHit>,
     ) -> Result<bool, OutOfMemory> {
         let (cause, write, vpn) = (Cause::from(kind), kind == AccessKind::Write, va >> self.page_bits);
         let mut is_used = false;
-        if hit.is_none() && !self.pages.get(number).present {
-            self.fault(kind, va, size, number)?;
+        if hit.is_none() && !self.pages.get(vpn).is_present() {
+            self.fault(kind, va, size)?;
             is_used = true;
             // The instruction is restarted.
-            hit = self.look_up(cause, number, vpn);
+            hit = self.look_up(cause, vpn);
         }
-        let stores = write && !self.pages.get(number).dirty;
+        let page = self.pages.get(vpn);
+        let sets_dirty = write && hit.is_some_and(|hit| !hit.dirty);
         if hit.is_none() {
-            for k in 0..self.pages.walk(number).len() {
-                self.fetch_entry(self.pages.walk(number)[k]);
+            for k in 0..self.pages.walk(vpn).0.len() {
+                let entry = self.pages.walk(vpn).0[k];
+                self.fetch_entry(entry);
             }
-        } else if stores && let Some(entry) = self.pages.walk(number).last().copied() {
+        }
+        if hit.is_none() || sets_dirty {
+            let entry = self.pages.walk(vpn).1;
             self.fetch_entry(entry);
         }
-        if stores {
+        if sets_dirty {
+            self.tlbs.iter_mut().for_each(|tlb| tlb.mark(vpn));
+        }
+        if write && !page.is_dirty() {
             // The kernel's machine sets the dirty bit.
             if let Ok(va) = self.kernel.machine().va(va) {
                 self.kernel.touch(self.pid, va, size, kind, &mut ())?;
             }
-            self.pages.get_mut(number).dirty = true;
+            self.pages.set_dirty(vpn);
             is_used = true;
         }
         let route = &self.routes[route_of(cause)];
-        for at in route[..hit.unwrap_or(route.len())].iter().rev() {
-            let tlb = &mut self.tlbs[*at];
-            if let Err(victim) = tlb.touch_or_fill(key(tlb, number, vpn), false) {
-                tlb.count_eviction(victim);
-            }
+        let (level, dirty) = hit.map_or((route.len(), page.is_dirty()), |hit| (hit.level, hit.dirty));
+        for at in route[..level].iter().rev() {
+            self.tlbs[*at].fill_entry(vpn, dirty || write);
         }
         Ok(is_used)
     }
@@ -208,7 +255,7 @@ impl FlatProcess {
 
     /// Performs an access to a page that is not present on the kernel's machine, and the walk that faults.
     #[inline(never)]
-    fn fault(&mut self, kind: AccessKind, va: u64, size: u32, number: u32) -> Result<(), OutOfMemory> {
+    fn fault(&mut self, kind: AccessKind, va: u64, size: u32) -> Result<(), OutOfMemory> {
         let mut fault = FaultObserver::new(&mut self.tally);
         let done = match self.kernel.machine().va(va) {
             Ok(va) => self.kernel.touch(self.pid, va, size, kind, &mut fault).map(|_| ()),
@@ -216,12 +263,9 @@ impl FlatProcess {
         };
         let FaultObserver { failed_walk, walk, pa, evicted, filled, .. } = fault;
         failed_walk.into_iter().for_each(|entry| self.fetch_entry(entry));
-        for &vpn in &evicted {
-            let number = self.pages.number(vpn);
-            self.pages.get_mut(number).present = false;
-            for tlb in &mut self.tlbs {
-                tlb.invalidate(key(tlb, number, vpn));
-            }
+        for vpn in &evicted {
+            self.pages.unmap(*vpn);
+            self.tlbs.iter_mut().for_each(|tlb| tlb.invalidate(*vpn));
         }
         self.has_evicted |= !evicted.is_empty();
         // Until the first eviction, no cache holds a block of a free frame.
@@ -231,11 +275,8 @@ impl FlatProcess {
             self.caches.invalidate(first, first + ((1 << blocks) - 1));
         }
         done?;
-        let page = self.pages.get_mut(number);
-        page.present = true;
-        page.base = pa & !((1 << self.page_bits) - 1);
-        page.dirty = kind == AccessKind::Write || !self.has_dirty_bit;
-        self.pages.set_walk(number, &walk);
+        let base = pa & !((1 << self.page_bits) - 1);
+        self.pages.map(va >> self.page_bits, base, kind == AccessKind::Write, &walk);
         Ok(())
     }
 
@@ -261,13 +302,6 @@ impl FlatProcess {
         };
         PagingCounts { walks: KINDS.iter().map(misses).sum(), ..self.tally.paging(spec) }
     }
-}
-
-/// The number under which a TLB holds a page. Its lowest bits are those of the virtual page number, which select the set.
-#[inline(always)]
-fn key(tlb: &FlatCache, number: u32, vpn: u64) -> u64 {
-    let index = tlb.index_mask();
-    (u64::from(number) << index.count_ones()) | (vpn & index)
 }
 
 /// Observes a faulting access on the kernel's machine.

@@ -147,12 +147,14 @@ fn scattered_records() -> impl Strategy<Value = Vec<Record>> {
     let page = prop_oneof![0..6u64, 510..514u64, Just(1 << 18), Just(1 << 27), Just((1 << 35) - 1)];
     let offset = prop_oneof![0..4096u64, 4080..4096u64, 0..64u64];
     let op = prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)];
-    let record = (page, offset, 1..40u32, op).prop_map(|(page, offset, size, op)| Record {
-        address: (page << 12) + offset,
-        size,
-        op,
+    let record = (page, offset, 1..40u32, op, 0..20u64).prop_map(|(page, offset, size, op, near)| {
+        let record = Record { address: (page << 12) + offset, size, op };
+        // The next records are near.
+        let next = Record { address: record.address + near % 5, ..record };
+        let last = Record { op: if near < 10 { Op::Load } else { Op::Store }, ..next };
+        [record, next, last]
     });
-    proptest::collection::vec(record, 0..300)
+    proptest::collection::vec(record, 0..150).prop_map(|records| records.concat())
 }
 
 #[test]

@@ -27,13 +27,14 @@ pub enum Fetches {
     /// All of them.
     #[default]
     Returned,
-    /// The reader may only count fetches that end before [`Fetches::END`].
+    /// The reader may only count fetches with addresses of eight digits and sizes of one digit.
     Counted,
 }
 
 impl Fetches {
-    /// The end of the fetches that the reader may only count. Their addresses have eight digits, and their sizes have one digit.
-    pub(crate) const END: u64 = (1 << 32) + 9;
+    /// The least size in bytes of memory, and of the address space, for which the reader may only count fetches. All their
+    /// addresses are valid, and a process that pages on demand does not run out of memory between them.
+    pub(crate) const LEAST_MEMORY: u64 = 1 << 40;
 }
 
 /// Reads a trace.
