@@ -20,7 +20,7 @@ const COUNT: usize = 1 << 18;
 /// Builds a trace of short loops that walk through arrays, use the stack, or access random addresses.
 fn program() -> Vec<Record> {
     let mut random = 1_u64;
-    let mut batch = RecordBatch::default();
+    let mut records = Vec::new();
     for round in 0_u64.. {
         let start = 0x40_1000 + 0x40 * (round / 100 % 30);
         for step in 0..round % 7 + 3 {

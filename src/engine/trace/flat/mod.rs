@@ -27,7 +27,7 @@ use super::replay::{Batch, KINDS, Straddle, last_physical};
 #[derive(Debug)]
 enum Addresses {
     Physical(FlatCaches),
-    Virtual(FlatProcess),
+    Virtual(Box<FlatProcess>),
 }
 
 /// A replay on a machine that it owns.
@@ -55,7 +55,7 @@ impl FlatReplay {
         straddle: Straddle,
     ) -> Option<Result<Self, DemandError>> {
         let process = FlatProcess::new(machine, demand)?;
-        Some(process.map(|process| Self::new(machine, straddle, Addresses::Virtual(process))))
+        Some(process.map(|process| Self::new(machine, straddle, Addresses::Virtual(Box::new(process)))))
     }
 
     fn new(machine: &Machine, straddle: Straddle, addresses: Addresses) -> Self {
@@ -90,7 +90,7 @@ impl FlatReplay {
     pub(super) fn counts(&self) -> ReplayCounts {
         let (caches, process) = match &self.addresses {
             Addresses::Physical(caches) => (caches, None),
-            Addresses::Virtual(process) => (process.caches(), Some(process)),
+            Addresses::Virtual(process) => (process.caches(), Some(&**process)),
         };
         ReplayCounts {
             spec: self.spec.clone(),

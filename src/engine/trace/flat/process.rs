@@ -152,7 +152,7 @@ impl FlatProcess {
         let (route, vpn) = (route_of(cause), va >> self.page_bits);
         let block = va >> self.caches.block_bits;
         let latest = self.latest[route];
-        if latest.block == block && (!write | latest.stored) {
+        if latest.block == block && (!write || latest.stored) {
             self.tlbs[latest.tlb].count(cause, true);
             self.caches.count_first(cause);
             if used != Some(vpn) {
@@ -161,7 +161,7 @@ impl FlatProcess {
             return Ok(vpn);
         }
         let hit = self.look_up(cause, vpn);
-        let is_simple = hit.is_some_and(|hit| hit.level == 0 && (hit.dirty | !write));
+        let is_simple = hit.is_some_and(|hit| hit.level == 0 && (hit.dirty || !write));
         let mut is_used = used == Some(vpn);
         if !is_simple {
             is_used |= self.translate(kind, va, size, hit)?;
@@ -262,7 +262,9 @@ impl FlatProcess {
             Err(_) => Ok(()),
         };
         let FaultObserver { failed_walk, walk, pa, evicted, filled, .. } = fault;
-        failed_walk.into_iter().for_each(|entry| self.fetch_entry(entry));
+        for entry in failed_walk {
+            self.fetch_entry(entry);
+        }
         for vpn in &evicted {
             self.pages.unmap(*vpn);
             self.tlbs.iter_mut().for_each(|tlb| tlb.invalidate(*vpn));
