@@ -34,12 +34,12 @@ pub const FORMATS: &[FormatRow] = &[
         format: Format::Lackey,
         name: "lackey",
         help: "Valgrind lackey output: lines such as ` L 04222cac,8` (I, L, S, or M)",
-        extensions: &["lackey", "trace"],
+        extensions: &["lackey"],
     },
     FormatRow {
         format: Format::Din,
         name: "din",
-        help: "Dinero input: lines such as `0 1fff4` or `r 1fff4 8`",
+        help: "lines such as `0 1fff4` (Dinero), `r 1fff4 8`, or `1fff4 R`",
         extensions: &["din"],
     },
     FormatRow {

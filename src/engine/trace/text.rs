@@ -3,6 +3,7 @@
 use memchr::{memchr, memrchr};
 
 use super::csv::Csv;
+use super::format::Format;
 use super::line::Line;
 use super::malformed::Malformed;
 use super::reader::Fetches;
@@ -14,7 +15,7 @@ use super::{din, lackey};
 /// Maximum size of a line in bytes. A longer line is malformed unless it is a comment.
 const LONGEST: usize = 4096;
 /// The byte order mark, which Excel and other Windows programs write at the start of a file.
-const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
+pub(super) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 /// Maximum number of counted fetches in a batch. It bounds the interval between two progress reports.
 const MOST_FETCHES: u64 = 1 << 16;
 /// Size of the buffer in bytes.
@@ -187,7 +188,18 @@ impl Text {
 }
 
 impl Grammar {
-    fn line(&mut self, line: &[u8]) -> Line {
+    /// The grammar of a format, or `None` if the format is not text.
+    pub(super) fn of(format: Format) -> Option<Self> {
+        match format {
+            Format::Lackey => Some(Self::Lackey),
+            Format::Din => Some(Self::Din),
+            Format::Csv => Some(Self::Csv(Csv::default())),
+            Format::Packed => None,
+        }
+    }
+
+    /// Parses the next line.
+    pub(super) fn line(&mut self, line: &[u8]) -> Line {
         match self {
             Grammar::Lackey => lackey::line(line),
             Grammar::Din => din::line(line),

@@ -16,7 +16,7 @@ use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::counting_replay::ExtraOptions;
 use pagewalk_engine::trace::format::Format as TraceFormat;
 use pagewalk_engine::trace::read_ahead::{TraceOrigin, is_standard_input};
-use pagewalk_script::traces::{ReplayOutcome, ReplayPlan, trace_name};
+use pagewalk_script::traces::{ReplayOutcome, ReplayPlan};
 
 /// Arguments of `pagewalk replay`.
 #[derive(Debug, Args)]
@@ -116,7 +116,7 @@ impl Replay {
         let mut status = Status::Held;
         for trace in &self.traces {
             let trace = TraceOrigin::File(trace.clone());
-            let mut bar = Bar::new(&trace_name(&trace));
+            let mut bar = Bar::new(&trace.name());
             let ReplayOutcome { replayed, why } = plan.replay(trace, &mut |progress| bar.show(progress));
             bar.clear();
             status = status.max(if why.is_some() { Status::Wrong } else { Status::Held });

@@ -14,8 +14,8 @@ use pagewalk_engine::trace::pack::Packer;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_ahead};
 use pagewalk_engine::trace::reader::Fetches;
 use pagewalk_script::report::narrate::count;
+use pagewalk_script::traces::first_malformed;
 use pagewalk_script::traces::reports::malformed;
-use pagewalk_script::traces::{first_malformed, trace_name};
 
 /// A trace to pack.
 pub(crate) struct Packing<'a> {
@@ -69,7 +69,7 @@ impl Packing<'_> {
     /// written, and stores the reason in `packed`.
     fn pack(&self, out: impl Write, packed: &mut Packed) -> io::Result<()> {
         let trace = TraceOrigin::File(self.trace.to_owned());
-        let name = trace_name(&trace);
+        let name = trace.name();
         let mut packer = Packer::new(BufWriter::with_capacity(1 << 16, out))?;
         let mut bar = Bar::new(&name);
         let mut records = 0;

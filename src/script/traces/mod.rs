@@ -9,5 +9,5 @@ mod sweep_plan;
 pub mod sweep_reports;
 
 pub use replay_plan::{ReplayOutcome, ReplayPlan};
-pub use source::{first_malformed, trace_name};
+pub use source::first_malformed;
 pub use sweep_plan::{SweepOutcome, SweepPlan};

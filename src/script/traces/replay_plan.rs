@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::named::Named;
 use super::reports::{Ended, Replayed, record};
-use super::source::{first_malformed, trace_name};
+use super::source::first_malformed;
 use crate::report::narrate::thousands;
 use pagewalk_engine::trace::counting_replay::CountingReplay;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
@@ -77,7 +77,7 @@ impl ReplayOutcome {
 impl ReplayPlan<'_> {
     /// Replays a trace, and reports the progress after each batch of records.
     pub fn replay(&self, trace: TraceOrigin, progress: &mut dyn FnMut(Progress)) -> ReplayOutcome {
-        let name = trace_name(&trace);
+        let name = trace.name();
         let machine = self.machine.machine();
         let mut counting = match CountingReplay::new(machine, self.map, self.straddle, self.wanted) {
             Ok(counting) => counting,

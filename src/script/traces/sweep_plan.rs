@@ -47,15 +47,14 @@ impl SweepOutcome {
 impl SweepPlan<'_> {
     /// Replays a trace on all machines, and reports the progress after each batch of records.
     pub fn sweep(self, trace: TraceOrigin, progress: &mut dyn FnMut(Progress)) -> SweepOutcome {
-        let name = match &trace {
-            TraceOrigin::File(path) => path.display().to_string(),
-            TraceOrigin::Bytes(_, name) => name.clone(),
-        };
+        let name = trace.name();
         let specs: Vec<_> = self.grid.points.iter().map(|point| &point.spec).collect();
+        let mut records = 0;
         let (fed, counted) = run(&specs, self.how, self.threads, |machines| {
             let (format, interrupt) = (self.format, Some(self.interrupt));
             read_ahead(trace, format, Fetches::Returned, interrupt, &mut |batch, so_far, read| {
                 progress(so_far);
+                records += batch.len();
                 machines.send(&batch.records);
                 self.refusal(read)
             })
@@ -70,6 +69,7 @@ impl SweepPlan<'_> {
         let (ended, mut why) = match stopped {
             ReadEnd::End | ReadEnd::Enough(_) => (Ended::Whole, None),
             ReadEnd::Interrupted => (Ended::Interrupted, None),
+            ReadEnd::Unreadable(why) if records == 0 => return SweepOutcome::failed(why.to_string()),
             ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
         };
         let counted: Vec<_> =

@@ -13,7 +13,7 @@ use super::format::Format;
 use super::malformed::Malformed;
 use super::reader::{Fetches, Progress, Reader};
 use super::record::RecordBatch;
-use super::unreadable::Unreadable;
+use super::unreadable::{Unreadable, UnreadableReason};
 
 const MAX_WAITING_BATCHES: usize = 4;
 /// Interval for checking `interrupt` while no batch arrives.
@@ -72,6 +72,15 @@ impl TraceOrigin {
         Ok(reader?.with_fetches(fetches))
     }
 
+    /// The name for messages.
+    pub fn name(&self) -> String {
+        match self {
+            Self::File(path) if is_standard_input(path) => "standard input".to_owned(),
+            Self::File(path) => path.display().to_string(),
+            Self::Bytes(_, name) => name.clone(),
+        }
+    }
+
     /// Whether a read may block.
     fn may_wait(&self) -> bool {
         matches!(self, Self::File(path) if is_standard_input(path) || !path.is_file())
@@ -85,11 +94,34 @@ pub fn is_standard_input(trace: &Path) -> bool {
 
 /// Reads a trace and passes each batch to `each`, which receives the progress and can stop reading. Another
 /// thread can also stop the reading by setting `interrupt`. The separate thread, if any, reads a few batches
-/// ahead.
+/// ahead. A trace without records is unreadable.
 ///
 /// # Errors
 /// Fails if the trace cannot be opened.
 pub fn read_ahead<B>(
+    origin: TraceOrigin,
+    format: Option<Format>,
+    fetches: Fetches,
+    interrupt: Option<&AtomicBool>,
+    each: BatchHandler<'_, B>,
+) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
+    let (name, mut begun) = (origin.name(), false);
+    let mut each = |batch: &RecordBatch, progress, read: &ReadSoFar| {
+        begun = true;
+        each(batch, progress, read)
+    };
+    let (read, end) = read_batches(origin, format, fetches, interrupt, &mut each)?;
+    if begun || !matches!(end, ReadEnd::End) {
+        return Ok((read, end));
+    }
+    let is_empty = read.malformed.count == 0;
+    let why = if is_empty { "it contains no records" } else { "no line is a record in this format" };
+    let why = Unreadable::new(&name, UnreadableReason::NotATrace(why));
+    Ok((read, ReadEnd::Unreadable(why)))
+}
+
+/// Reads a trace as [`read_ahead`] does, but accepts a trace without records.
+fn read_batches<B>(
     origin: TraceOrigin,
     format: Option<Format>,
     fetches: Fetches,

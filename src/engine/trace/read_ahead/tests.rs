@@ -58,3 +58,18 @@ fn files_that_cannot_be_opened_are_reported() {
     let none = TraceOrigin::File("/no/such/trace".into());
     assert!(read_ahead::<()>(none, None, Fetches::Returned, None, &mut |_, _, _| None).is_err());
 }
+
+#[test]
+fn a_text_without_records_is_no_trace() {
+    for (text, why) in [
+        ("", "it contains no records"),
+        ("# nothing\n\n", "it contains no records"),
+        ("==1== Lackey\n", "it contains no records"),
+        ("what is this\n", "no line is a record in this format"),
+    ] {
+        let all =
+            read_ahead::<()>(memory(text.to_owned()), None, Fetches::Returned, None, &mut |_, _, _| None);
+        let Ok((_, ReadEnd::Unreadable(failed))) = all else { panic!("{text:?} is read: {all:?}") };
+        assert_eq!(failed.to_string(), format!("`t` is not a trace: {why}"), "{text:?}");
+    }
+}

@@ -3,17 +3,21 @@
 use std::io::Read;
 use std::path::Path;
 
-use super::csv::Csv;
-use super::format::Format;
+use memchr::memrchr;
+
+use super::format::{FORMATS, Format};
+use super::line::Line;
 use super::malformed::Malformed;
 use super::pack::{MAGIC, Unpacker, VERSION};
 use super::record::RecordBatch;
 use super::source::Source;
-use super::text::{Grammar, Text};
+use super::text::{BYTE_ORDER_MARK, Grammar, Text};
 use super::unreadable::{Unreadable, UnreadableReason};
 
 /// Maximum number of records in a batch.
 pub(crate) const BATCH: usize = 4096;
+/// Maximum number of bytes at the start of a text in which the first record determines the format.
+const MOST_HEAD: usize = 1 << 16;
 
 enum TraceEncoding {
     Text(Text),
@@ -58,8 +62,8 @@ pub struct Progress {
 
 impl Reader {
     /// Opens a file. `-` is standard input. Compressed files are recognized by their first bytes. The default
-    /// format is determined by the first bytes, or else by the file extension. If neither the first bytes nor
-    /// the extension determines the format, the format is lackey's.
+    /// format is determined by the first bytes, or else by the file extension, or else by the first record. If the first line
+    /// that is not a comment is no record in any format, the format is lackey's.
     ///
     /// # Errors
     /// Fails if the file cannot be opened or is not a trace in the format.
@@ -79,16 +83,18 @@ impl Reader {
     fn from_source(mut source: Source, format: Option<Format>) -> Result<Self, Unreadable> {
         let packed = is_packed(&mut source)?;
         let named = || Format::of_name(source.name()).filter(|_| !packed);
-        let format = format.or_else(named).unwrap_or(if packed { Format::Packed } else { Format::Lackey });
+        let format = match format.or_else(named) {
+            Some(format) => format,
+            None if packed => Format::Packed,
+            None => detect(&mut source)?,
+        };
         if packed != (format == Format::Packed) {
             let why = if packed { "the file is packed, not text" } else { "the file is not packed" };
             return Err(source.error(UnreadableReason::NotATrace(why)));
         }
-        let written = match format {
-            Format::Packed => TraceEncoding::Packed(Box::default(), Malformed::default()),
-            Format::Lackey => TraceEncoding::Text(Text::new(Grammar::Lackey)),
-            Format::Din => TraceEncoding::Text(Text::new(Grammar::Din)),
-            Format::Csv => TraceEncoding::Text(Text::new(Grammar::Csv(Csv::default()))),
+        let written = match Grammar::of(format) {
+            Some(grammar) => TraceEncoding::Text(Text::new(grammar)),
+            None => TraceEncoding::Packed(Box::default(), Malformed::default()),
         };
         Ok(Self { source, written, failed: None })
     }
@@ -159,6 +165,32 @@ impl Reader {
     pub(crate) fn progress(&self) -> Progress {
         Progress { consumed: self.consumed(), total: self.total(), lines: self.lines() }
     }
+}
+
+/// Detects the format of a text by its first line that is neither blank, nor a comment, nor a message of Valgrind. The default is
+/// lackey.
+fn detect(source: &mut Source) -> Result<Format, Unreadable> {
+    let (mut head, mut ended) = (Vec::new(), false);
+    let format = loop {
+        let whole = if ended { head.len() } else { memrchr(b'\n', &head).map_or(0, |at| at + 1) };
+        let text = head[..whole].strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head[..whole]);
+        let mut lines = text.split(|byte| *byte == b'\n');
+        if let Some(line) = lines.find(|line| Grammar::Lackey.line(line) != Line::Nothing) {
+            let fits = |format: &Format| {
+                Grammar::of(*format).is_some_and(|mut grammar| !matches!(grammar.line(line), Line::Bad(_)))
+            };
+            break FORMATS.iter().map(|row| row.format).find(fits).unwrap_or(Format::Lackey);
+        }
+        if ended || head.len() >= MOST_HEAD {
+            break Format::Lackey;
+        }
+        let mut chunk = [0; 4096];
+        let count = source.read(&mut chunk)?;
+        ended = count == 0;
+        head.extend_from_slice(&chunk[..count]);
+    };
+    source.put_back(head);
+    Ok(format)
 }
 
 /// Whether the source is a packed trace. If so, this function consumes the source's first bytes.

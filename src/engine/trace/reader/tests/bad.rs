@@ -82,6 +82,20 @@ impl Read for Fails {
 }
 
 #[test]
+fn the_first_record_determines_the_format() {
+    let load = record(Op::Load, 0x10, 4);
+    for text in
+        [" L 10,4", "r 10", "R 0x10", "10 R", "0x00000010 r 4", "L,16,4", "op,address\nload,16", "0 10"]
+    {
+        for before in ["", "# a comment\n\n", "\u{feff}", "==1== Lackey\n"] {
+            let text = format!("{before}{text}");
+            let (records, failed) = all(&mut reader(text.as_bytes(), None).expect("bytes"));
+            assert_eq!((records, failed), (vec![load], None), "{text}");
+        }
+    }
+}
+
+#[test]
 fn records_before_an_error_are_delivered() {
     let text = " L 10,1\n S 10,1\n L 1".as_bytes().to_vec();
     let mut reader =

@@ -93,11 +93,13 @@ fn malformed_din_lines_are_reported() {
         ("4 0", "a cache flush command, which is not supported"),
         ("c 0 4", "a copy-back command, which is not supported"),
         ("v 0 4", "an invalidate command, which is not supported"),
-        ("5 0", "no label 0, 1, 2, r, w, or i at the start"),
+        ("5 0", "no label 0, 1, 2, r, w, or i"),
+        ("R", "no address after the label"),
+        ("xyz R", "no hexadecimal address where one is expected"),
         ("0", "no address after the label"),
         ("0 xyz", "no hexadecimal address where one is expected"),
         ("0 10,8", "a number that is not hexadecimal"),
-        ("r 10", "no size after the address (required for r, w, and i)"),
+        ("r 10 8,", "a number that is not hexadecimal"),
         ("r 10 0", "a size of 0"),
     ] {
         assert_eq!(why(line, Format::Din), reason, "{line}");
