@@ -5,7 +5,7 @@
 # the comparisons that need it. Builds the release first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-rounds=${2:-10}
+rounds=${2:-7}
 [ -n "${REPLAY_BUILT:-}" ] || cargo build --release --quiet
 pagewalk=$PWD/${CARGO_TARGET_DIR:-target}/release/pagewalk
 folder=$(mktemp -d)
@@ -32,16 +32,24 @@ machine {
 END
 echo 'machine { physical 48 }' >"$folder/none.pw"
 
+# Random loads in arrays of 64 MB and 1 GB, which miss in small caches and in the TLB.
+random() {
+  awk -v bytes="$1" 'BEGIN { srand(7); for (n = 0; n < 2000000; n++) printf " L %08x,4\n", int(rand() * bytes / 4) * 4 }'
+}
+random $((64 << 20)) >"$folder/random64.lackey"
+random $((1 << 30)) >"$folder/random1024.lackey"
+
 declare -A took
 order=()
-# Adds a command's user and system time, in milliseconds, to the total for the command's name.
+# Adds a command's user and system time, in milliseconds, to the times for the command's name.
 clock() {
   local name=$1 TIMEFORMAT='%U %S' times
   shift
-  [ -n "${took[$name]:-}" ] || { took[$name]=0; order+=("$name"); }
+  [ -n "${took[$name]:-}" ] || order+=("$name")
   times=$({ time taskset -c 0 "$@" >/dev/null 2>&1; } 2>&1)
-  took[$name]=$(awk -v so="${took[$name]}" '{ print so + ($1 + $2) * 1000 }' <<<"$times")
+  took[$name]+=" $(awk '{ print ($1 + $2) * 1000 }' <<<"$times")"
 }
+median() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
 
 # The plain simulator counts a straddling reference only in the first block. With this option, Pagewalk has the same counts.
 agree() {
@@ -62,26 +70,29 @@ compare() {
     clock 'pagewalk, one level' "$pagewalk" replay "$folder/one.pw" "$trace"
     clock 'pagewalk, one level, packed trace' "$pagewalk" replay "$folder/one.pw" "$folder/packed"
     clock 'pagewalk, TLB, walks, three levels' "$pagewalk" replay "$folder/three.pw" --map demand "$trace"
-    clock 'pagewalk, core-i7 and its fetches' "$pagewalk" replay core-i7 "$trace"
+    clock 'pagewalk, core-i7 and its fetches' "$pagewalk" replay core-i7 --map demand "$trace"
     clock 'pagewalk, parsing alone' "$pagewalk" replay "$folder/none.pw" "$trace"
     clock 'pagewalk, unpacking alone' "$pagewalk" replay "$folder/none.pw" "$folder/packed"
     clock 'wc -l' wc -l "$trace"
   done
-  local lines data
+  local lines data plain wc ms
   lines=$(wc -l <"$trace")
   data=$(grep -c '^ [LSM]' "$trace")
-  printf '\n%s: %d lines, %d loads and stores; text %d bytes, gzip %d, packed %d; means of %d rounds\n' "$title" "$lines" \
+  printf '\n%s: %d lines, %d loads and stores; text %d bytes, gzip %d, packed %d; medians of %d rounds\n' "$title" "$lines" \
     "$data" "$(wc -c <"$trace")" "$(gzip -c "$trace" | wc -c)" "$(wc -c <"$folder/packed")" "$rounds"
+  plain=$(median ${took[plain C simulator, one level]}) wc=$(median ${took[wc -l]})
   for name in "${order[@]}"; do
-    awk -v name="$name" -v ms="${took[$name]}" -v rounds="$rounds" -v lines="$lines" -v c="${took[plain C simulator, one level]}" \
-      -v wc="${took[wc -l]}" 'BEGIN {
+    ms=$(median ${took[$name]})
+    awk -v name="$name" -v ms="$ms" -v lines="$lines" -v c="$plain" -v wc="$wc" 'BEGIN {
         printf "  %-38s %8.1f ms  %6.1f ns a line  plain C / this %6.2f  this / wc -l %6.2f\n",
-          name, ms / rounds, ms / rounds / lines * 1e6, c / ms, ms / wc }'
+          name, ms, ms / lines * 1e6, c / ms, ms / wc }'
   done
 }
 
 compare "$trace" 'with fetches'
 compare "$folder/data.lackey" 'loads and stores only'
+compare "$folder/random64.lackey" 'random loads in 64 MB'
+compare "$folder/random1024.lackey" 'random loads in 1 GB'
 
 printf '\nother peers, once, by the whole trace (they do not count alike: see docs/explanation/replay.md)\n'
 took=() order=()
@@ -107,6 +118,5 @@ for ((round = 0; round < 100; round++)); do
   start=$(now); "$pagewalk" replay core-i7 "$folder/short.lackey" >/dev/null; ours+=($(($(now) - start)))
   start=$(now); /bin/true; nothing+=($(($(now) - start)))
 done
-median() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
 printf '\n100,000 references on core-i7, whole process: %d us by the clock; /bin/true: %d us (medians of 100)\n' \
   "$(median "${ours[@]}")" "$(median "${nothing[@]}")"
