@@ -51,8 +51,7 @@ impl SweepPlan<'_> {
             TraceOrigin::File(path) => path.display().to_string(),
             TraceOrigin::Bytes(_, name) => name.clone(),
         };
-        let specs: Vec<_> = self.grid.points.iter().map(|point| &point.spec).collect();
-        let (fed, counted) = run(&specs, self.how, self.threads, |machines| {
+        let (fed, counted) = run(&self.grid, self.how, self.threads, |machines| {
             read_ahead(trace, self.format, Some(self.interrupt), &mut |records, so_far, read| {
                 progress(so_far);
                 machines.send(records);

@@ -4,6 +4,7 @@
 //! policies LRU and FIFO. The property tests compare the two simulations.
 
 mod cache;
+pub(super) mod single;
 #[cfg(test)]
 mod tests;
 
