@@ -8,8 +8,9 @@ use crate::machine::Machine;
 
 use super::account::Account;
 use super::counts::{ReferenceCounts, ReplayCounts};
+use super::curve::PhysicalCurve;
 use super::demand::{DemandError, DemandPaging};
-pub use super::extras::ExtraOptions;
+pub use super::extras::{CurveMethod, ExtraOptions, SampleRate};
 use super::flat::FlatReplay;
 use super::record::Record;
 use super::replay::{Straddle, Target};
@@ -52,8 +53,8 @@ pub struct CountingReplay(Simulation);
 enum Simulation {
     /// The simulation of every machine.
     General { on: Backend, account: Box<Account> },
-    /// The fast simulation of common machines.
-    Flat(Box<FlatReplay>),
+    /// The fast simulation of common machines, and the miss-ratio curve, if requested.
+    Flat(Box<FlatReplay>, Option<Box<PhysicalCurve>>),
 }
 
 /// The machine of a replay, and its kernel, if any.
@@ -91,10 +92,13 @@ impl CountingReplay {
         wanted: ExtraOptions,
     ) -> Result<Self, ReplayError> {
         if map == AddressMapping::Identity
-            && wanted == ExtraOptions::default()
+            && (ExtraOptions { curve: None, ..wanted }) == ExtraOptions::default()
             && let Some(flat) = FlatReplay::new(&machine, straddle)
+            && let curve =
+                wanted.curve.and_then(|method| PhysicalCurve::new(machine.spec(), straddle, method))
+            && curve.is_some() == wanted.curve.is_some()
         {
-            return Ok(Self(Simulation::Flat(Box::new(flat))));
+            return Ok(Self(Simulation::Flat(Box::new(flat), curve.map(Box::new))));
         }
         let mut on = match map {
             AddressMapping::Identity => Backend::Machine(Box::new(machine)),
@@ -115,7 +119,12 @@ impl CountingReplay {
     pub fn perform(&mut self, records: &[Record]) -> Result<(), ReplayError> {
         let done = match &mut self.0 {
             Simulation::General { on, account } => account.perform(on.target(), records),
-            Simulation::Flat(flat) => flat.perform(records),
+            Simulation::Flat(flat, curve) => {
+                if let Some(curve) = curve {
+                    curve.perform(records);
+                }
+                flat.perform(records)
+            }
         };
         done.map_err(ReplayError::Memory)
     }
@@ -124,7 +133,9 @@ impl CountingReplay {
     pub fn counts(&self) -> ReplayCounts {
         match &self.0 {
             Simulation::General { on, account } => account.counts(on.machine()),
-            Simulation::Flat(flat) => flat.counts(),
+            Simulation::Flat(flat, curve) => {
+                ReplayCounts { curve: curve.as_ref().map(|curve| curve.curve()), ..flat.counts() }
+            }
         }
     }
 
@@ -132,7 +143,7 @@ impl CountingReplay {
     pub fn references(&self) -> &ReferenceCounts {
         match &self.0 {
             Simulation::General { account, .. } => account.references(),
-            Simulation::Flat(flat) => flat.references(),
+            Simulation::Flat(flat, _) => flat.references(),
         }
     }
 }

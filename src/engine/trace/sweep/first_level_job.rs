@@ -45,15 +45,13 @@ impl FirstLevelJob {
         }
         let Some(cache) = FirstLevel::new(spec, level) else { return false };
         let Some(place) = place(&spec.caches[level]) else { return false };
-        let job = match jobs.iter().position(|job| job.cache == cache) {
-            Some(known) => &mut jobs[known],
-            None => {
-                let decoder = Decoder::new(cache, how.straddle);
-                jobs.push(Self { cache, unit, decoder, stacks: Vec::new(), points: Vec::new() });
-                let last = jobs.len() - 1;
-                &mut jobs[last]
-            }
-        };
+        let known = jobs.iter().position(|job| job.cache == cache);
+        let number = known.unwrap_or(jobs.len());
+        if known.is_none() {
+            let decoder = Decoder::new(cache, how.straddle);
+            jobs.push(Self { cache, unit, decoder, stacks: Vec::new(), points: Vec::new() });
+        }
+        let job = &mut jobs[number];
         let Place::Stack { sets, ways } = place else {
             job.points.push((at, place));
             return true;
@@ -75,7 +73,9 @@ impl FirstLevelJob {
         let ops = self.decoder.decode(records);
         for (_, place) in &mut self.points {
             if let Place::Single(cache) = place {
-                ops.iter().for_each(|op| perform_single(cache, *op));
+                for op in &*ops {
+                    perform_single(cache, *op);
+                }
             }
         }
         for stack in &mut self.stacks {

@@ -1,8 +1,10 @@
 //! The miss-ratio curve in a terminal: a row with a bar for each cache size.
 
 use super::amounts::rate;
+use super::plot::percent;
 use super::rows::{number, table, word, written};
 use crate::report::doc::{Block, Cell};
+use crate::report::narrate::count;
 use crate::run::nouns::size;
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
@@ -15,23 +17,34 @@ const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 
 /// Returns the curve as a table with bars.
 pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
-    let title = format!(
+    let mut title = format!(
         "misses of a fully associative LRU cache by size (loads and stores, blocks of {})",
         size(u128::from(curve.block))
     );
-    let rows = curve.misses.iter().enumerate().map(|(power, misses)| {
-        let bytes = u128::from(curve.block) << power;
-        let rate = written(rate(*misses, curve.references));
-        vec![
-            written(size(bytes)),
-            number(*misses),
-            rate,
-            word(bar(*misses, curve.references)),
-            word(caches(spec, bytes)),
-        ]
+    if let Some(sample) = &curve.sample {
+        let blocks = count(sample.blocks.into(), "block", "blocks");
+        title += &format!(", estimated from {blocks}, {} of all blocks", percent(sample.rate));
+    }
+    let rows = curve.points().map(|point| {
+        let bytes = u128::from(curve.block) << point.power;
+        let rate = |misses| written(rate(misses, curve.references));
+        let error = point.error.map(|error| [number(error), rate(error)]);
+        let [misses, miss_rate] = [number(point.misses), rate(point.misses)];
+        let numbers = match error {
+            None => vec![written(size(bytes)), misses, miss_rate],
+            Some([error, error_rate]) => vec![written(size(bytes)), misses, error, miss_rate, error_rate],
+        };
+        numbers
+            .into_iter()
+            .chain([word(bar(point.misses, curve.references)), word(caches(spec, bytes))])
+            .collect()
     });
     let rows: Vec<Vec<Cell>> = rows.collect();
-    table(title, &[&["size", "misses", "miss rate"], &["", ""]], rows)
+    let head: &[&str] = match curve.sample {
+        None => &["size", "misses", "miss rate"],
+        Some(_) => &["size", "misses", "±", "miss rate", "±"],
+    };
+    table(title, &[head, &["", ""]], rows)
 }
 
 /// Returns the names of the machine's data caches that have this size.
