@@ -93,7 +93,7 @@ fn sample_rate(text: &str) -> Result<SampleRate, String> {
     };
     let rate = rate.ok().and_then(SampleRate::new);
     rate.ok_or_else(|| {
-        "write a number above 0 and at most 1, such as `0.01`, or a percentage, such as `1%`".to_owned()
+        "write a number from 0.000001 to 1, such as `0.01`, or a percentage, such as `1%`".to_owned()
     })
 }
 

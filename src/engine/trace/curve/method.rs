@@ -21,7 +21,10 @@ pub struct SampleRate(pub(super) u64);
 const HASHES: f64 = 18_446_744_073_709_551_616.0;
 
 impl SampleRate {
-    /// Returns a rate that is more than 0 and at most 1, or `None` for other values.
+    /// The smallest rate. A smaller sample would not tell the sizes of common caches apart.
+    const LEAST: f64 = 0.000_001;
+
+    /// Returns a rate that is at least one millionth and at most 1, or `None` for other values.
     ///
     /// ```
     /// use pagewalk_engine::trace::extras::SampleRate;
@@ -32,7 +35,8 @@ impl SampleRate {
     /// ```
     pub fn new(rate: f64) -> Option<Self> {
         // The conversion saturates.
-        (rate > 0.0 && rate <= 1.0)
+        (Self::LEAST..=1.0)
+            .contains(&rate)
             .then(|| Self(((rate * HASHES) as u64).saturating_sub(u64::from(rate < 1.0))))
     }
 

@@ -52,7 +52,7 @@ impl Recency {
         let time = self.times[block];
         let distance = (time != 0).then(|| self.take(time as usize - 1));
         let word = self.now / 64;
-        if self.now % 64 == 0 && word > 0 {
+        if self.now.is_multiple_of(64) && word > 0 {
             self.complete(word);
         }
         self.words[word] |= 1 << (self.now % 64);

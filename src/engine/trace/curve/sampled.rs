@@ -27,6 +27,8 @@ use crate::trace::counts::{CurveSample, MissCurve};
 
 /// The number of groups.
 const GROUPS: usize = 16;
+/// The least number of sampled blocks in a cache for which the curve is meaningful. Smaller caches cannot be told apart.
+const LEAST_DISTANCE: f64 = 4.0;
 /// The number of powers of two.
 const POWERS: usize = 65;
 
@@ -47,7 +49,7 @@ pub(super) struct Sampled {
     /// Number of references that do not repeat the previous reference.
     unrepeated: u64,
     /// Number of references in the sample.
-    sampled: u64,
+    in_sample: u64,
     last: Option<u64>,
     /// The largest hash of a block in the sample.
     threshold: u64,
@@ -77,7 +79,7 @@ impl Sampled {
         Some(Self {
             references: 0,
             unrepeated: 0,
-            sampled: 0,
+            in_sample: 0,
             last: None,
             threshold,
             limit,
@@ -143,7 +145,7 @@ impl Sampled {
     /// Records a reference to a block of the sample.
     #[inline(never)]
     fn sample(&mut self, number: u32, hash: u64) {
-        self.sampled += 1;
+        self.in_sample += 1;
         let scale = 1.0 / self.rate();
         let group = &mut self.groups[hash as usize % GROUPS];
         if let Some(distance) = self.recency.refer(number) {
@@ -168,12 +170,11 @@ impl Sampled {
         let used = |power: &usize| self.groups.iter().any(|group| group.distances[*power] > 0.0);
         let farthest = (0..POWERS).rev().find(used).unwrap_or(0);
         let held = power(f64::from(self.recency.len().max(1)) / rate);
-        // A distance in the sample cannot be less than 1, so smaller caches cannot be told apart.
-        let smallest = power(1.0 / rate);
+        let smallest = power(1.0 + LEAST_DISTANCE * (1.0 - rate) / rate);
         let largest = farthest.max(held).max(smallest);
         let (misses, errors) = (0..=largest).map(|power| self.misses(power, rate)).unzip();
         let sample =
-            CurveSample { rate, blocks: self.recency.len(), references: self.sampled, smallest, errors };
+            CurveSample { rate, blocks: self.recency.len(), references: self.in_sample, smallest, errors };
         MissCurve { block, references: self.references, misses, sample: Some(sample) }
     }
 
@@ -214,7 +215,7 @@ impl Group {
 
     /// The misses of a cache of 2^`power` blocks.
     fn misses(&self, power: usize) -> f64 {
-        self.first + self.distances[power + 1..].iter().sum::<f64>()
+        self.first + self.distances.iter().skip(power + 1).sum::<f64>()
     }
 }
 
