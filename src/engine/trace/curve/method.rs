@@ -21,7 +21,7 @@ pub struct SampleRate(pub(super) u64);
 const HASHES: f64 = 18_446_744_073_709_551_616.0;
 
 impl SampleRate {
-    /// The smallest rate. A smaller sample would not tell the sizes of common caches apart.
+    /// The smallest rate. A smaller sample would not distinguish the sizes of common caches.
     const LEAST: f64 = 0.000_001;
 
     /// Returns a rate that is at least one millionth and at most 1, or `None` for other values.

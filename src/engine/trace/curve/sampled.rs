@@ -15,7 +15,8 @@
 //! that they had.
 //!
 //! The hash divides the sample into [`GROUPS`] random groups. The misses of each group estimate a sixteenth of all misses.
-//! The deviations of the groups from the regression therefore provide the standard error of the sum.
+//! The deviations of the groups from the regression therefore provide the standard error of the sum. The second part of the
+//! error is the number of sampled blocks that fit into a cache, which has a binomial distribution.
 
 use std::collections::BinaryHeap;
 
@@ -39,6 +40,34 @@ struct Group {
     first: f64,
     /// References whose distance is more than the previous power of two and at most this one.
     distances: [f64; POWERS],
+}
+
+/// An estimated number of misses.
+#[derive(Debug, Clone, Copy)]
+struct Estimate {
+    misses: f64,
+    /// The variance due to the choice of the blocks whose references are counted.
+    variance: f64,
+}
+
+/// Returns twice the standard error of the misses in a cache of 2^`power` blocks. The number of sampled blocks in the cache
+/// has a binomial distribution, so the size to which the misses belong also has an error.
+fn error(estimates: &[Estimate], power: usize, rate: f64) -> f64 {
+    let size = (1u128 << power) as f64;
+    let off = 2.0 * (size * (1.0 - rate) / rate).sqrt();
+    let difference = (misses_at(estimates, size - off) - misses_at(estimates, size + off)) / 2.0;
+    (4.0 * estimates[power].variance + difference * difference).sqrt()
+}
+
+/// Interpolates the misses in a cache of `size` blocks.
+fn misses_at(estimates: &[Estimate], size: f64) -> f64 {
+    let last = estimates.len() - 1;
+    let size = size.clamp(1.0, (1u128 << last) as f64);
+    let above = power(size);
+    let below = above.saturating_sub(1);
+    let (from, to) = ((1u128 << below) as f64, (1u128 << above) as f64);
+    let share = if above > below { (size - from) / (to - from) } else { 0.0 };
+    estimates[below].misses + (estimates[above].misses - estimates[below].misses) * share
 }
 
 /// Counts the references of a sample by stack distance.
@@ -172,27 +201,34 @@ impl Sampled {
         let held = power(f64::from(self.recency.len().max(1)) / rate);
         let smallest = power(1.0 + LEAST_DISTANCE * (1.0 - rate) / rate);
         let largest = farthest.max(held).max(smallest);
-        let (misses, errors) = (0..=largest).map(|power| self.misses(power, rate)).unzip();
+        let estimates: Vec<Estimate> = (0..=largest).map(|power| self.misses(power, rate)).collect();
+        let misses = estimates.iter().map(|estimate| self.rounded(estimate.misses)).collect();
+        let errors = (0..=largest).map(|power| self.rounded(error(&estimates, power, rate))).collect();
         let sample =
             CurveSample { rate, blocks: self.recency.len(), references: self.in_sample, smallest, errors };
         MissCurve { block, references: self.references, misses, sample: Some(sample) }
     }
 
-    /// The estimated misses in a cache of 2^`power` blocks, and twice the standard error.
-    fn misses(&self, power: usize, rate: f64) -> (u64, u64) {
+    /// Rounds an estimated number of misses. Only unrepeated references can miss.
+    fn rounded(&self, misses: f64) -> u64 {
+        // The conversion saturates.
+        (misses.round() as u64).min(self.unrepeated)
+    }
+
+    /// Estimates the misses in a cache of 2^`power` blocks.
+    fn misses(&self, power: usize, rate: f64) -> Estimate {
         let groups = GROUPS as f64;
-        let misses = self.groups.iter().map(|group| group.misses(power));
+        let own = self.groups.iter().map(|group| group.misses(power));
         let counts = self.groups.iter().map(Group::references);
-        let (all_misses, all): (f64, f64) = (misses.clone().sum(), counts.clone().sum());
-        let pairs = misses.zip(counts).map(|(own, count)| (own - all_misses / groups, count - all / groups));
+        let (all_misses, all): (f64, f64) = (own.clone().sum(), counts.clone().sum());
+        let pairs = own.zip(counts).map(|(own, count)| (own - all_misses / groups, count - all / groups));
         let sum = |of: fn((f64, f64)) -> f64| pairs.clone().map(of).sum::<f64>();
         let (products, squares) = (sum(|(own, count)| own * count), sum(|(_, count)| count * count));
         let slope = if squares > 0.0 { (products / squares).clamp(0.0, 1.0) } else { 0.0 };
-        let estimate = all_misses + slope * (self.unrepeated as f64 - all);
+        let misses = all_misses + slope * (self.unrepeated as f64 - all);
         let residuals: f64 = pairs.map(|(own, count)| (own - slope * count).powi(2)).sum();
         let variance = (1.0 - rate) * residuals * groups / (groups - 2.0);
-        // A conversion to an integer saturates.
-        ((estimate.round() as u64).min(self.unrepeated), (2.0 * variance.sqrt()).ceil() as u64)
+        Estimate { misses, variance }
     }
 }
 

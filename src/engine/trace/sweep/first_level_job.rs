@@ -15,7 +15,7 @@ use crate::trace::record::Record;
 enum Place {
     /// A number of ways in a [`StackSets`].
     Stack { sets: u64, ways: u32 },
-    /// A cache of its own.
+    /// A separate cache.
     Single(Box<SingleCache>),
 }
 
@@ -32,7 +32,7 @@ pub(super) struct FirstLevelJob {
 
 impl FirstLevelJob {
     /// Adds a point to a job that shares its references, or to a new job. Returns whether the point was added. The other
-    /// points need a machine of their own.
+    /// points need a separate machine.
     pub(super) fn add(
         jobs: &mut Vec<Self>,
         (at, spec): (usize, &Spec),

@@ -3,7 +3,7 @@
 //!
 //! If the grid varies only a first-level LRU cache and addresses are physical, one simulation per number of sets
 //! provides the counts for all numbers of ways ([`stack`]). Other first-level caches share the decoded references.
-//! All other points have a machine of their own.
+//! All other points each have a separate machine.
 
 mod first_level;
 mod first_level_job;

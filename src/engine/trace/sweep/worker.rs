@@ -22,7 +22,7 @@ pub struct ReplayOptions {
 pub(super) enum Job {
     /// Points that share the references to a first-level cache.
     FirstLevel(Box<FirstLevelJob>),
-    /// A point with a machine of its own, or the failure of its replay.
+    /// A point with a separate machine, or the failure of its replay.
     Machine { at: usize, replay: Result<Box<CountingReplay>, ReplayError> },
 }
 

@@ -47,6 +47,16 @@ pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
     table(title, &[head, &["", ""]], rows)
 }
 
+/// The number of blocks that a sample needs for a reliable estimate.
+const ENOUGH: u32 = 256;
+
+/// Returns a warning if a curve is estimated from too few blocks.
+pub(crate) fn unreliable(curve: &MissCurve) -> Option<String> {
+    let sample = curve.sample.as_ref().filter(|sample| sample.rate < 1.0 && sample.blocks < ENOUGH)?;
+    let blocks = count(sample.blocks.into(), "block", "blocks");
+    Some(format!("the curve is estimated from only {blocks}; use `--curve` for the exact curve"))
+}
+
 /// Returns the names of the machine's data caches that have this size.
 pub(crate) fn caches(spec: &Spec, bytes: u128) -> String {
     let data =

@@ -1,6 +1,6 @@
 //! A replay as text for a terminal or a pipe.
 
-use super::curve::curve;
+use super::curve::{curve, unreliable};
 use super::replayed::{Ended, Replayed};
 use super::rows::{number, table, word};
 use super::tables::{busiest, parts};
@@ -135,6 +135,7 @@ pub fn warnings(replayed: &Replayed) -> Vec<String> {
     let counted = &replayed.counted;
     let mut lines = skipped(&replayed.malformed, &counted.references, address_bits(counted));
     lines.extend(end(&replayed.ended, replayed.lines).filter(|_| replayed.ended == Ended::Interrupted));
+    lines.extend(counted.curve.as_ref().and_then(unreliable));
     lines
 }
 

@@ -25,7 +25,7 @@ fn alone(spec: &Spec, how: ReplayOptions, records: &[Record], units: &[SweptUnit
     PointCounts::new(&account.counts(&machine), units)
 }
 
-/// Caches of small blocks, of which any may be a first-level cache.
+/// Caches with small blocks. Any of them may be a first-level cache.
 fn caches() -> impl Strategy<Value = Vec<CacheSpec>> {
     let policy = prop_oneof![6 => Just(Policy::Lru), 1 => Just(Policy::Fifo), 1 => Just(Policy::Random)];
     let write = prop_oneof![4 => Just(WritePolicy::Back), 1 => Just(WritePolicy::Through)];
@@ -108,7 +108,7 @@ proptest! {
     }
 }
 
-/// Whether a point of a sweep needs no machine of its own.
+/// Whether a point of a sweep needs no separate machine.
 fn is_shared(spec: &Spec, units: &[SweptUnit]) -> bool {
     let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
     FirstLevelJob::add(&mut Vec::new(), (0, spec), units, how)
