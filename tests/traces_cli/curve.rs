@@ -36,7 +36,10 @@ fn an_estimate_has_the_sizes_that_the_sample_can_tell_apart() {
         let (status, out, err) =
             run(&folder, &["m.pw", "t.lackey", "--curve-rate", rate, "--format", "json"]);
         assert_eq!(status, 0);
-        assert!(err.contains("the curve is estimated from only 3") && err.contains("use `--curve`"), "{err}");
+        assert!(
+            err.contains("the curve is estimated from only 24 blocks") && err.contains("use `--curve`"),
+            "{err}"
+        );
         serde_json::from_str::<serde_json::Value>(&out).expect("JSON")["curve"].clone()
     };
     let curve = json("0.5");

@@ -1,7 +1,6 @@
 //! The exact curve.
 
-use super::CHUNK;
-use super::recency::Recency;
+use super::recency::{CHUNK, Recency};
 use crate::trace::blocks::BlockNumbers;
 use crate::trace::counts::MissCurve;
 

@@ -11,60 +11,19 @@ mod method;
 mod physical;
 mod recency;
 mod sampled;
+mod stack;
 
 pub use method::{CurveMethod, SampleRate};
 pub(super) use physical::PhysicalCurve;
 
 use crate::machine::event::{AccessKind, Event, MachineObserver};
 use crate::machine::spec::Spec;
-use exact::Exact;
-use sampled::Sampled;
+use stack::Stack;
 
 use super::counts::MissCurve;
 
-/// The maximum number of blocks in one step of `refer_all`.
-const CHUNK: usize = 64;
 /// log2 of the block size in bytes on a machine without a data cache.
 const BLOCK_BITS: u32 = 6;
-
-/// Receives references to blocks and counts the misses in caches of each size.
-#[derive(Debug, Clone)]
-enum Stack {
-    Exact(Box<Exact>),
-    Sampled(Box<Sampled>),
-}
-
-impl Stack {
-    fn new(method: CurveMethod) -> Self {
-        let sampled = Sampled::new(method).map(|sampled| Self::Sampled(Box::new(sampled)));
-        sampled.unwrap_or_else(|| Self::Exact(Box::new(Exact::new())))
-    }
-
-    /// Records a reference to a block.
-    #[inline(always)]
-    fn refer(&mut self, block: u64) {
-        match self {
-            Stack::Exact(exact) => exact.refer(block),
-            Stack::Sampled(sampled) => sampled.refer(block),
-        }
-    }
-
-    /// Records references to blocks in order.
-    fn refer_all(&mut self, blocks: &[u64]) {
-        match self {
-            Stack::Exact(exact) => blocks.chunks(CHUNK).for_each(|chunk| exact.refer_all(chunk)),
-            Stack::Sampled(sampled) => sampled.refer_all(blocks),
-        }
-    }
-
-    fn curve(&self, block_bits: u32) -> MissCurve {
-        let block = 1u64.checked_shl(block_bits).unwrap_or(0);
-        match self {
-            Stack::Exact(exact) => exact.curve(block),
-            Stack::Sampled(sampled) => sampled.curve(block),
-        }
-    }
-}
 
 /// The stack for a replay's loads and stores, which is updated for each fragment and uses virtual addresses.
 #[derive(Debug, Clone)]

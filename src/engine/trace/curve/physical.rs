@@ -1,6 +1,7 @@
 //! The curve of a replay on physical addresses, without a machine that reports the references.
 
-use super::{CurveMethod, Stack};
+use super::method::CurveMethod;
+use super::stack::Stack;
 use crate::machine::event::AccessKind;
 use crate::machine::spec::Spec;
 use crate::trace::counts::MissCurve;

@@ -8,6 +8,8 @@
 //!
 //! When the bitmap is full, the blocks move to its start in their order.
 
+/// The number of blocks whose data is loaded at a time; see [`Recency::fetch`].
+pub(super) const CHUNK: usize = 64;
 /// The minimum number of words in a bitmap.
 const LEAST_WORDS: usize = 1 << 8;
 /// The maximum number of words, which are counted with `popcnt` instead of the tree.

@@ -20,8 +20,8 @@
 
 use std::collections::BinaryHeap;
 
-use super::recency::Recency;
-use super::{CHUNK, CurveMethod, SampleRate};
+use super::method::{CurveMethod, SampleRate};
+use super::recency::{CHUNK, Recency};
 use crate::machine::random::SplitMix64;
 use crate::trace::blocks::BlockNumbers;
 use crate::trace::counts::{CurveSample, MissCurve};

@@ -2,8 +2,8 @@
 
 use super::first_level::{Decoder, FirstLevel};
 use super::grid::{PointCounts, SweptUnit};
+use super::options::ReplayOptions;
 use super::stack::{BlockOp, BlockOpKind, StackSets};
-use super::worker::ReplayOptions;
 use crate::machine::policy::Policy;
 use crate::machine::spec::{CacheSpec, Spec};
 use crate::trace::counting_replay::AddressMapping;

@@ -8,13 +8,14 @@
 mod first_level;
 mod first_level_job;
 pub mod grid;
+mod options;
 mod reduce;
 mod run;
 mod stack;
 mod worker;
 
+pub use options::ReplayOptions;
 pub use run::{Feed, run};
-pub use worker::ReplayOptions;
 
 #[cfg(test)]
 mod tests;

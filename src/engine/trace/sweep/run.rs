@@ -11,7 +11,8 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 use crossbeam_channel::{Receiver, Sender, bounded};
 
 use super::grid::{Grid, PointCounts, SweptUnit};
-use super::worker::{Job, PointResult, ReplayOptions, Worker, jobs};
+use super::options::ReplayOptions;
+use super::worker::{Job, PointResult, Worker, jobs};
 use crate::trace::counting_replay::ReplayError;
 use crate::trace::record::Record;
 

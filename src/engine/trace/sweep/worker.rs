@@ -2,21 +2,12 @@
 
 use super::first_level_job::FirstLevelJob;
 use super::grid::{Grid, PointCounts, SweptUnit};
+use super::options::ReplayOptions;
 use super::reduce::reduced;
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
-use crate::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions, ReplayError};
+use crate::trace::counting_replay::{CountingReplay, ExtraOptions, ReplayError};
 use crate::trace::record::Record;
-use crate::trace::replay::Straddle;
-
-/// The replay options that all points share.
-#[derive(Debug, Clone, Copy)]
-pub struct ReplayOptions {
-    /// The address translation.
-    pub map: AddressMapping,
-    /// The method for counting references that straddle blocks or pages.
-    pub straddle: Straddle,
-}
 
 /// A simulation of one or more points.
 pub(super) enum Job {

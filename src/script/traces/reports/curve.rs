@@ -17,14 +17,15 @@ const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 
 /// Returns the curve as a table with bars.
 pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
-    let mut title = format!(
-        "misses of a fully associative LRU cache by size (loads and stores, blocks of {})",
-        size(u128::from(curve.block))
-    );
-    if let Some(sample) = &curve.sample {
+    let sample = curve.sample.as_ref().map(|sample| {
         let blocks = count(sample.blocks.into(), "block", "blocks");
-        title += &format!(", estimated from {blocks}, {} of all blocks", percent(sample.rate));
-    }
+        format!(", estimated from {blocks}, {} of all blocks", percent(sample.rate))
+    });
+    let title = format!(
+        "misses of a fully associative LRU cache by size (loads and stores, blocks of {}){}",
+        size(u128::from(curve.block)),
+        sample.unwrap_or_default()
+    );
     let rows = curve.points().map(|point| {
         let bytes = u128::from(curve.block) << point.power;
         let rate = |misses| written(rate(misses, curve.references));
