@@ -99,11 +99,12 @@ impl Axes {
 /// Draws the curve below `y`, and returns the curve's lower end.
 fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
     let block = size(u128::from(curve.block));
-    let mut title =
-        format!("fully associative LRU caches of every size: loads and stores, blocks of {block}");
-    if let Some(sample) = &curve.sample {
-        title += &format!(" (estimated from {} of all blocks)", percent(sample.rate));
-    }
+    let sample = curve.sample.as_ref();
+    let sample = sample.map(|sample| format!(" (estimated from {} of all blocks)", percent(sample.rate)));
+    let title = format!(
+        "fully associative LRU caches of every size: loads and stores, blocks of {block}{}",
+        sample.unwrap_or_default()
+    );
     canvas.text((20.0, y + 22.0), Anchor::Start, false, &title);
     let rates = curve.points().map(|point| (point.power as f64, ratio(point.misses, curve.references)));
     let rates: Vec<(f64, f64)> = rates.collect();
