@@ -6,7 +6,7 @@
 use divan::{Bencher, black_box, counter::ItemsCount};
 use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::spec::{CacheSpec, Spec};
-use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
+use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, CurveMethod, ExtraOptions};
 use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::observer::ReplayObserver;
 use pagewalk_engine::trace::record::{Op, Record};
@@ -128,7 +128,7 @@ fn d_causes(bencher: Bencher, name: &str) {
 
 #[divan::bench(args = names())]
 fn e_curve(bencher: Bencher, name: &str) {
-    counted(bencher, name, ExtraOptions { curve: true, ..ExtraOptions::default() });
+    counted(bencher, name, ExtraOptions { curve: Some(CurveMethod::Exact), ..ExtraOptions::default() });
 }
 
 #[divan::bench(args = names())]
@@ -138,5 +138,5 @@ fn f_top(bencher: Bencher, name: &str) {
 
 #[divan::bench(args = names())]
 fn g_all(bencher: Bencher, name: &str) {
-    counted(bencher, name, ExtraOptions { causes: true, curve: true, top: Some(10) });
+    counted(bencher, name, ExtraOptions { causes: true, curve: Some(CurveMethod::Exact), top: Some(10) });
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use pagewalk_engine::Spec;
 use pagewalk_engine::machine::policy::Policy;
-use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
+use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, CurveMethod, ExtraOptions};
 use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
@@ -53,7 +53,7 @@ fn a_real_process_counts_as_the_model() {
     let distinct = distinct.collect::<std::collections::BTreeSet<_>>().len();
     for frames in [None, Some(distinct as u32 / 2)] {
         let demand = DemandPaging { frames, replacement: Some(Policy::Lru) };
-        let wanted = ExtraOptions { causes: true, curve: true, top: Some(10) };
+        let wanted = ExtraOptions { causes: true, curve: Some(CurveMethod::Exact), top: Some(10) };
         let counting = CountingReplay::new(
             machine((*spec).clone()),
             AddressMapping::Demand(demand),

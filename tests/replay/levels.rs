@@ -6,7 +6,7 @@ use std::sync::Arc;
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::pte::PteFormat;
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Side, Spec, TlbSpec, WritePolicy};
-use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
+use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, CurveMethod, ExtraOptions};
 use pagewalk_engine::trace::counts::{LevelCounts, ReplayCounts};
 use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::Record;
@@ -89,7 +89,7 @@ fn virtual_(caches: Vec<CacheSpec>, (page_bits, cut): (u32, usize), walk_cached:
 }
 
 /// A request for all optional counts.
-const ALL: ExtraOptions = ExtraOptions { causes: true, curve: true, top: Some(5) };
+const ALL: ExtraOptions = ExtraOptions { causes: true, curve: Some(CurveMethod::Exact), top: Some(5) };
 
 fn replay(
     spec: &Spec,

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::spec::{CacheSpec, Side, Spec};
-use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions};
+use pagewalk_engine::trace::counting_replay::{AddressMapping, CountingReplay, CurveMethod, ExtraOptions};
 use pagewalk_engine::trace::counts::{MissCauses, ReplayCounts};
 use pagewalk_engine::trace::demand::DemandPaging;
 use pagewalk_engine::trace::record::{Op, Record};
@@ -161,7 +161,7 @@ fn a_reference_string_faults_as_the_textbook_says() {
 fn an_exam_s_addresses_fault_as_its_key_says() {
     let addresses = [0, 4, 8, 20, 24, 36, 44, 12, 68, 72, 80, 84, 28, 32, 88, 92].map(load);
     assert_eq!(faults(&addresses, 4, 4, Policy::Lru), 7);
-    let wanted = ExtraOptions { curve: true, ..ExtraOptions::default() };
+    let wanted = ExtraOptions { curve: Some(CurveMethod::Exact), ..ExtraOptions::default() };
     let counted = replay(data_cache(1, 1, 4), AddressMapping::Identity, Straddle::Split, wanted, &addresses);
     let curve = counted.curve.expect("it was asked for");
     assert_eq!((curve.block, curve.misses[2]), (16, 7), "four blocks are as four frames");

@@ -2,6 +2,7 @@
 //! files, and scripts, bad input, closed pipes, full disks, and Ctrl-C.
 
 mod bad;
+mod curve;
 #[cfg(target_os = "linux")]
 mod interrupted;
 mod machines;

@@ -9,8 +9,9 @@ use crate::machine::event::AccessKind;
 
 use super::account::Account;
 use super::counts::{ReferenceCounts, ReplayCounts};
+use super::curve::PhysicalCurve;
 use super::demand::{DemandError, DemandPaging};
-pub use super::extras::ExtraOptions;
+pub use super::extras::{CurveMethod, ExtraOptions, SampleRate};
 use super::flat::FlatReplay;
 use super::reader::Fetches;
 use super::record::Record;
@@ -54,8 +55,8 @@ pub struct CountingReplay(Simulation);
 enum Simulation {
     /// The simulation of every machine.
     General { on: Backend, account: Box<Account> },
-    /// The fast simulation of common machines.
-    Flat(Box<FlatReplay>),
+    /// The fast simulation of common machines, and the miss-ratio curve, if requested.
+    Flat(Box<FlatReplay>, Option<Box<PhysicalCurve>>),
 }
 
 /// The machine of a replay, and its kernel, if any.
@@ -93,12 +94,21 @@ impl CountingReplay {
         wanted: ExtraOptions,
     ) -> Result<Self, ReplayError> {
         let flat = match map {
-            _ if wanted != ExtraOptions::default() => None,
-            AddressMapping::Identity => FlatReplay::physical(&machine, straddle).map(Ok),
-            AddressMapping::Demand(demand) => FlatReplay::demand(&machine, demand, straddle),
+            _ if (ExtraOptions { curve: None, ..wanted }) != ExtraOptions::default() => None,
+            AddressMapping::Identity => {
+                let new = |method| PhysicalCurve::new(machine.spec(), straddle, method);
+                let curve = wanted.curve.and_then(new).map(Box::new);
+                let flat = FlatReplay::physical(&machine, straddle);
+                flat.filter(|_| curve.is_some() == wanted.curve.is_some()).map(|flat| Ok((flat, curve)))
+            }
+            AddressMapping::Demand(_) if wanted.curve.is_some() => None,
+            AddressMapping::Demand(demand) => {
+                let flat = FlatReplay::demand(&machine, demand, straddle);
+                flat.map(|flat| flat.map(|flat| (flat, None)).map_err(ReplayError::Refused))
+            }
         };
         if let Some(flat) = flat {
-            return flat.map(|flat| Self(Simulation::Flat(Box::new(flat)))).map_err(ReplayError::Refused);
+            return flat.map(|(flat, curve)| Self(Simulation::Flat(Box::new(flat), curve)));
         }
         let mut on = match map {
             AddressMapping::Identity => Backend::Machine(Box::new(machine)),
@@ -119,7 +129,12 @@ impl CountingReplay {
     pub fn perform(&mut self, records: &[Record]) -> Result<(), ReplayError> {
         let done = match &mut self.0 {
             Simulation::General { on, account } => account.perform(on.target(), records),
-            Simulation::Flat(flat) => flat.perform(records),
+            Simulation::Flat(flat, curve) => {
+                if let Some(curve) = curve {
+                    curve.perform(records);
+                }
+                flat.perform(records)
+            }
         };
         done.map_err(ReplayError::Memory)
     }
@@ -132,7 +147,7 @@ impl CountingReplay {
                 (&**machine.spec(), u64::MAX)
             }
             Simulation::General { .. } => return Fetches::Returned,
-            Simulation::Flat(flat) => (flat.spec(), flat.last()),
+            Simulation::Flat(flat, _) => (flat.spec(), flat.last()),
         };
         let is_counted = spec.first_tlb(kind).is_none() && spec.first_cache(kind).is_none();
         if is_counted && last.min(last_physical(spec)) >= Fetches::LEAST_MEMORY {
@@ -146,7 +161,7 @@ impl CountingReplay {
     pub fn count_fetches(&mut self, fetches: u64) {
         match &mut self.0 {
             Simulation::General { account, .. } => account.references_mut(),
-            Simulation::Flat(flat) => flat.references_mut(),
+            Simulation::Flat(flat, _) => flat.references_mut(),
         }
         .count_fetches(fetches);
     }
@@ -155,7 +170,9 @@ impl CountingReplay {
     pub fn counts(&self) -> ReplayCounts {
         match &self.0 {
             Simulation::General { on, account } => account.counts(on.machine()),
-            Simulation::Flat(flat) => flat.counts(),
+            Simulation::Flat(flat, curve) => {
+                ReplayCounts { curve: curve.as_ref().map(|curve| curve.curve()), ..flat.counts() }
+            }
         }
     }
 
@@ -163,7 +180,7 @@ impl CountingReplay {
     pub fn references(&self) -> &ReferenceCounts {
         match &self.0 {
             Simulation::General { account, .. } => account.references(),
-            Simulation::Flat(flat) => flat.references(),
+            Simulation::Flat(flat, _) => flat.references(),
         }
     }
 }

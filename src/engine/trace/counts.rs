@@ -147,7 +147,7 @@ pub struct HotSpots {
 }
 
 /// The misses of fully associative LRU caches of all sizes, computed in one pass from stack distances.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct MissCurve {
     /// Block size in bytes.
     pub block: u64,
@@ -156,6 +156,46 @@ pub struct MissCurve {
     /// The misses in caches of 1, 2, 4, … blocks. The last cache is the smallest one that holds all blocks,
     /// so it has only compulsory misses.
     pub misses: Vec<u64>,
+    /// The sample, if the misses are estimates.
+    pub sample: Option<CurveSample>,
+}
+
+/// The sample for an estimated curve.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CurveSample {
+    /// The probability that a block is in the sample.
+    pub rate: f64,
+    /// Number of blocks in the sample.
+    pub blocks: u32,
+    /// Number of references to the sample.
+    pub references: u64,
+    /// log2 of the smallest number of blocks for which the curve is meaningful.
+    pub smallest: usize,
+    /// For each number of misses, twice its standard error.
+    pub errors: Vec<u64>,
+}
+
+/// A point of a miss-ratio curve.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CurvePoint {
+    /// log2 of the number of blocks.
+    pub power: usize,
+    /// Misses.
+    pub misses: u64,
+    /// Twice the standard error of the misses, if they are estimates.
+    pub error: Option<u64>,
+}
+
+impl MissCurve {
+    /// The points of the curve, smallest cache first.
+    pub fn points(&self) -> impl Iterator<Item = CurvePoint> + '_ {
+        let sample = self.sample.as_ref();
+        let point = move |(power, misses): (usize, &u64)| {
+            let error = sample.and_then(|sample| sample.errors.get(power).copied());
+            CurvePoint { power, misses: *misses, error }
+        };
+        self.misses.iter().enumerate().skip(sample.map_or(0, |sample| sample.smallest)).map(point)
+    }
 }
 
 /// The results of a replay.

@@ -6,6 +6,7 @@ use crate::machine::spec::Spec;
 
 use super::counts::{HotSpots, MissCauses, MissCurve};
 use super::curve::Distances;
+pub use super::curve::{CurveMethod, SampleRate};
 use super::hot_spots::HotSpotCounter;
 use super::miss_classifier::MissClassifier;
 use super::observer::{Reference, ReplayObserver};
@@ -15,8 +16,8 @@ use super::observer::{Reference, ReplayObserver};
 pub struct ExtraOptions {
     /// Whether to classify cache misses by cause.
     pub causes: bool,
-    /// Whether to compute the miss-ratio curve.
-    pub curve: bool,
+    /// The method for the miss-ratio curve, or `None` for no curve.
+    pub curve: Option<CurveMethod>,
     /// The maximum length of the list of pages and of the list of instructions, both with the most misses
     /// first.
     pub top: Option<usize>,
@@ -34,7 +35,7 @@ impl Extras {
     pub(crate) fn new(spec: &Spec, wanted: ExtraOptions) -> Self {
         Self {
             causes: wanted.causes.then(|| MissClassifier::new(spec)),
-            distances: wanted.curve.then(|| Distances::new(spec)),
+            distances: wanted.curve.map(|method| Distances::new(spec, method)),
             spots: wanted.top.map(|count| HotSpotCounter::new(spec, count)),
         }
     }

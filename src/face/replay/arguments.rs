@@ -1,6 +1,7 @@
 //! The arguments and the entry point of `pagewalk replay`.
 
 use std::io;
+use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::sync::atomic::AtomicBool;
 
@@ -13,7 +14,7 @@ use super::pack::Packing;
 use super::progress::Bar;
 use crate::face::terminal::{Color, Status, complain};
 use pagewalk_engine::trace::counting_replay::AddressMapping;
-use pagewalk_engine::trace::counting_replay::ExtraOptions;
+use pagewalk_engine::trace::counting_replay::{CurveMethod, ExtraOptions, SampleRate};
 use pagewalk_engine::trace::format::Format as TraceFormat;
 use pagewalk_engine::trace::read_ahead::{TraceOrigin, is_standard_input};
 use pagewalk_script::traces::{ReplayOutcome, ReplayPlan};
@@ -60,9 +61,49 @@ struct Counts {
     /// Count the misses of fully associative LRU caches of every size
     #[arg(long, conflicts_with = "pack")]
     curve: bool,
+    /// Estimate the curve from a random sample, such as `0.01` or `1%` of all blocks
+    ///
+    /// The sample contains all references to its blocks. The report shows the sizes that the sample can tell apart, and
+    /// twice the standard error of each number of misses. Implies `--curve`.
+    #[arg(long, value_name = "RATE", conflicts_with = "pack", value_parser = sample_rate)]
+    curve_rate: Option<SampleRate>,
+    /// Estimate the curve from a sample of at most N blocks, so that memory is constant
+    ///
+    /// The sampling rate decreases as the trace uses more blocks. Implies `--curve`.
+    #[arg(
+        long,
+        value_name = "N",
+        conflicts_with_all = ["pack", "curve_rate"],
+        value_parser = clap::value_parser!(u32).range(i64::from(LEAST_BLOCKS)..)
+    )]
+    curve_blocks: Option<u32>,
     /// List the N pages and N instructions with the most misses
     #[arg(long, value_name = "N", conflicts_with = "pack", value_parser = clap::value_parser!(u32).range(1..))]
     top: Option<u32>,
+}
+
+/// The minimum number of blocks in a sample. Each of the groups for the standard error needs several blocks.
+const LEAST_BLOCKS: u32 = 64;
+
+/// Parses a sampling rate: a number, or a percentage.
+fn sample_rate(text: &str) -> Result<SampleRate, String> {
+    let rate = match text.strip_suffix('%') {
+        Some(percent) => percent.trim_end().parse::<f64>().map(|percent| percent / 100.0),
+        None => text.parse::<f64>(),
+    };
+    let rate = rate.ok().and_then(SampleRate::new);
+    rate.ok_or_else(|| {
+        "write a number from 0.000001 to 1, such as `0.01`, or a percentage, such as `1%`".to_owned()
+    })
+}
+
+impl Counts {
+    /// Returns the method for the miss-ratio curve, if it is requested.
+    fn curve(&self) -> Option<CurveMethod> {
+        let blocks = self.curve_blocks.and_then(NonZeroU32::new).map(CurveMethod::Blocks);
+        let sampled = self.curve_rate.map(CurveMethod::Rate).or(blocks);
+        sampled.or(self.curve.then_some(CurveMethod::Exact))
+    }
 }
 
 impl Replay {
@@ -105,7 +146,7 @@ impl Replay {
             straddle: self.addresses.straddle(),
             wanted: ExtraOptions {
                 causes: self.counts.causes,
-                curve: self.counts.curve,
+                curve: self.counts.curve(),
                 top: self.counts.top.map(|n| n as usize),
             },
             format: self.trace_format,

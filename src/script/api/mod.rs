@@ -15,7 +15,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
+pub use pagewalk_engine::trace::counting_replay::{AddressMapping, CurveMethod, ExtraOptions, SampleRate};
 pub use pagewalk_engine::trace::read_ahead::TraceOrigin;
 pub use pagewalk_engine::trace::replay::Straddle;
 

@@ -48,9 +48,8 @@ impl SweepPlan<'_> {
     /// Replays a trace on all machines, and reports the progress after each batch of records.
     pub fn sweep(self, trace: TraceOrigin, progress: &mut dyn FnMut(Progress)) -> SweepOutcome {
         let name = trace.name();
-        let specs: Vec<_> = self.grid.points.iter().map(|point| &point.spec).collect();
         let mut records = 0;
-        let (fed, counted) = run(&specs, self.how, self.threads, |machines| {
+        let (fed, counted) = run(&self.grid, self.how, self.threads, |machines| {
             let (format, interrupt) = (self.format, Some(self.interrupt));
             read_ahead(trace, format, Fetches::Returned, interrupt, &mut |batch, so_far, read| {
                 progress(so_far);

@@ -339,6 +339,7 @@ impl Model {
             block: 1 << self.block_bits(),
             references: self.distances.len() as u64,
             misses: sizes.into_iter().map(misses).collect(),
+            sample: None,
         }
     }
 }

@@ -7,6 +7,7 @@ mod cache;
 mod caches;
 mod pages;
 mod process;
+pub(super) mod single;
 #[cfg(test)]
 mod tests;
 

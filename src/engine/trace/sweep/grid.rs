@@ -3,7 +3,7 @@
 use crate::machine::cache::Counts;
 use crate::machine::policy::Policy;
 use crate::machine::spec::Spec;
-use crate::trace::counts::ReplayCounts;
+use crate::trace::counts::{ReferenceCounts, ReplayCounts};
 
 /// The maximum number of combinations in a grid.
 pub const MOST_POINTS: usize = 10_000;
@@ -84,6 +84,28 @@ impl Grid {
     }
 }
 
+/// The counts of a point.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PointCounts {
+    /// The references performed.
+    pub references: ReferenceCounts,
+    /// The counts of each swept TLB and cache.
+    pub units: Vec<(SweptUnit, Counts)>,
+}
+
+impl PointCounts {
+    /// Selects the counts of some TLBs and caches from those of a whole machine.
+    pub fn new(counted: &ReplayCounts, units: &[SweptUnit]) -> Self {
+        let units = units.iter().map(|unit| (*unit, unit.counts(counted))).collect();
+        Self { references: counted.references, units }
+    }
+
+    /// The counts of a swept TLB or cache, or zeros for another unit.
+    pub fn of(&self, unit: SweptUnit) -> Counts {
+        self.units.iter().find(|(own, _)| *own == unit).map(|(_, counts)| *counts).unwrap_or_default()
+    }
+}
+
 /// The geometry of a TLB or cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Geometry {
@@ -138,7 +160,7 @@ impl SweptUnit {
     }
 
     /// The unit's counts, or zeros if the TLBs were not used.
-    pub fn counts(self, counted: &ReplayCounts) -> Counts {
+    fn counts(self, counted: &ReplayCounts) -> Counts {
         let part = match self {
             SweptUnit::Tlb(n) => counted.tlbs.get(n),
             SweptUnit::Cache(n) => counted.caches.get(n),

@@ -1,6 +1,6 @@
-//! Runs a sweep, which reads the trace once and performs each batch on the machines for all points.
+//! Runs a sweep, which reads the trace once and performs each batch in the simulations for all points.
 //!
-//! Each thread owns the machines for some points. All threads receive the same batches in the same order, so
+//! Each thread owns the simulations for some points. All threads receive the same batches in the same order, so
 //! the counts do not depend on the number of threads. On platforms without threads, such as WebAssembly, the
 //! calling thread runs the sweep.
 
@@ -10,10 +10,10 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::worker::{PointResult, ReplayOptions, Worker};
-use crate::machine::spec::Spec;
+use super::grid::{Grid, PointCounts, SweptUnit};
+use super::options::ReplayOptions;
+use super::worker::{Job, PointResult, Worker, jobs};
 use crate::trace::counting_replay::ReplayError;
-use crate::trace::counts::ReplayCounts;
 use crate::trace::record::Record;
 
 /// Maximum number of batches waiting for a thread. Waiting batches keep the thread busy. The small number
@@ -46,51 +46,58 @@ impl Feed<'_> {
     }
 }
 
-/// Replays a trace on a machine of each spec, using at most `threads` threads in addition to the caller's.
-/// Each spec must pass [`Spec::check`]. `feed` sends the batches. `feed` can show the progress and can cancel
-/// the sweep by returning early. The results are in spec order.
+/// Replays a trace on the machines of a grid, using at most `threads` threads in addition to the caller's. Each spec must
+/// pass [`Spec::check`](crate::machine::spec::Spec::check). `feed` sends the batches. `feed` can show the progress and can
+/// cancel the sweep by returning early. The results are in the order of the points.
 pub fn run<R>(
-    specs: &[&Spec],
+    grid: &Grid,
     how: ReplayOptions,
     threads: usize,
     feed: impl FnOnce(&mut Feed<'_>) -> R,
-) -> (R, Vec<Result<ReplayCounts, ReplayError>>) {
-    let threads = threads.clamp(1, specs.len().max(1));
-    let (fed, mut ended) =
-        if threads == 1 { run_inline(specs, how, feed) } else { run_on_threads(specs, how, threads, feed) };
+) -> (R, Vec<Result<PointCounts, ReplayError>>) {
+    let jobs = jobs(grid, how);
+    let units = grid.units();
+    let threads = threads.min(jobs.len());
+    let (fed, mut ended) = if threads <= 1 {
+        run_inline(jobs, &units, feed)
+    } else {
+        run_on_threads(jobs, &units, threads, feed)
+    };
     ended.sort_by_key(|(at, _)| *at);
     (fed, ended.into_iter().map(|(_, counts)| counts).collect())
 }
 
 fn run_inline<R>(
-    specs: &[&Spec],
-    how: ReplayOptions,
+    jobs: Vec<Job>,
+    units: &[SweptUnit],
     feed: impl FnOnce(&mut Feed<'_>) -> R,
 ) -> (R, Vec<PointResult>) {
-    let mut worker = Worker::new(specs, 0..specs.len(), how);
+    let mut worker = Worker::new(jobs);
     let fed = feed(&mut Feed { into: FeedTarget::Here(&mut worker) });
-    (fed, worker.ended())
+    (fed, worker.ended(units))
 }
 
 /// Runs on as many threads as can be started, or on this thread if no thread can be started.
 fn run_on_threads<R>(
-    specs: &[&Spec],
-    how: ReplayOptions,
+    jobs: Vec<Job>,
+    units: &[SweptUnit],
     threads: usize,
     feed: impl FnOnce(&mut Feed<'_>) -> R,
 ) -> (R, Vec<PointResult>) {
     thread::scope(|scope| {
         let started: Vec<WorkerThread> =
-            (0..threads).map_while(|_| WorkerThread::new(scope, specs, how).ok()).collect();
+            (0..threads).map_while(|_| WorkerThread::new(scope, units).ok()).collect();
         if started.is_empty() {
-            return run_inline(specs, how, feed);
+            return run_inline(jobs, units, feed);
         }
-        let count = started.len();
-        let mut into = Vec::with_capacity(count);
-        let mut handles = Vec::with_capacity(count);
-        for (at, thread) in started.into_iter().enumerate() {
-            // Adjacent points have similar costs, so the points are assigned to the threads in turn.
-            let _ = thread.numbers.send((at..specs.len()).step_by(count).collect());
+        let mut shares: Vec<Vec<Job>> = started.iter().map(|_| Vec::new()).collect();
+        // Adjacent points have similar costs, so the jobs are assigned to the threads in turn.
+        for (at, job) in jobs.into_iter().enumerate() {
+            shares[at % started.len()].push(job);
+        }
+        let (mut into, mut handles) = (Vec::new(), Vec::new());
+        for (thread, share) in started.into_iter().zip(shares) {
+            let _ = thread.jobs.send(share);
             into.push(thread.batches);
             handles.push(thread.handle);
         }
@@ -102,37 +109,32 @@ fn run_on_threads<R>(
     })
 }
 
-/// A thread that waits until it receives the numbers of its points.
+/// A thread that waits until it receives its jobs.
 struct WorkerThread<'scope> {
-    numbers: Sender<Vec<usize>>,
+    jobs: Sender<Vec<Job>>,
     batches: Sender<Arc<[Record]>>,
     handle: ScopedJoinHandle<'scope, Vec<PointResult>>,
 }
 
 impl<'scope> WorkerThread<'scope> {
-    fn new<'env>(
-        scope: &'scope Scope<'scope, 'env>,
-        specs: &'env [&'env Spec],
-        how: ReplayOptions,
-    ) -> io::Result<Self> {
-        let (numbers, points) = bounded(1);
+    fn new<'env>(scope: &'scope Scope<'scope, 'env>, units: &'env [SweptUnit]) -> io::Result<Self> {
+        let (jobs, own) = bounded(1);
         let (batches, records) = bounded(WAITING);
-        let work = move || perform(specs, &points, &records, how);
+        let work = move || perform(&own, units, &records);
         let handle = thread::Builder::new().spawn_scoped(scope, work)?;
-        Ok(Self { numbers, batches, handle })
+        Ok(Self { jobs, batches, handle })
     }
 }
 
-/// A thread's work: builds its machines, performs every batch on each machine, and returns the counts.
+/// A thread's work: performs every batch in each of its simulations, and returns the counts.
 fn perform(
-    specs: &[&Spec],
-    points: &Receiver<Vec<usize>>,
+    jobs: &Receiver<Vec<Job>>,
+    units: &[SweptUnit],
     batches: &Receiver<Arc<[Record]>>,
-    how: ReplayOptions,
 ) -> Vec<PointResult> {
-    let mut worker = Worker::new(specs, points.recv().unwrap_or_default().into_iter(), how);
+    let mut worker = Worker::new(jobs.recv().unwrap_or_default());
     for records in batches {
         worker.perform(&records);
     }
-    worker.ended()
+    worker.ended(units)
 }

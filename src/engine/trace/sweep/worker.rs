@@ -1,54 +1,79 @@
-//! The machines for some points of the grid. Each machine performs every batch.
+//! The simulations for some points of the grid. Each simulation performs every batch.
 
+use super::first_level_job::FirstLevelJob;
+use super::grid::{Grid, PointCounts, SweptUnit};
+use super::options::ReplayOptions;
+use super::reduce::reduced;
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
-use crate::trace::counting_replay::{AddressMapping, CountingReplay, ExtraOptions, ReplayError};
-use crate::trace::counts::ReplayCounts;
+use crate::trace::counting_replay::{CountingReplay, ExtraOptions, ReplayError};
 use crate::trace::record::Record;
-use crate::trace::replay::Straddle;
 
-/// The replay options that all points share.
-#[derive(Debug, Clone, Copy)]
-pub struct ReplayOptions {
-    /// The address translation.
-    pub map: AddressMapping,
-    /// The method for counting references that straddle blocks or pages.
-    pub straddle: Straddle,
-}
-
-/// The points assigned to one thread.
-pub(super) struct Worker {
-    points: Vec<(usize, Result<CountingReplay, ReplayError>)>,
+/// A simulation of one or more points.
+pub(super) enum Job {
+    /// Points that share the references to a first-level cache.
+    FirstLevel(Box<FirstLevelJob>),
+    /// A point with a separate machine, or the failure of its replay.
+    Machine { at: usize, replay: Result<Box<CountingReplay>, ReplayError> },
 }
 
 /// The number of a point, and its counts.
-pub(super) type PointResult = (usize, Result<ReplayCounts, ReplayError>);
+pub(super) type PointResult = (usize, Result<PointCounts, ReplayError>);
+
+/// The simulations assigned to one thread.
+pub(super) struct Worker {
+    jobs: Vec<Job>,
+}
+
+/// Chooses the simulations for the points of a grid.
+pub(super) fn jobs(grid: &Grid, how: ReplayOptions) -> Vec<Job> {
+    let units = grid.units();
+    let (mut shared, mut jobs) = (Vec::new(), Vec::new());
+    for (at, point) in grid.points.iter().enumerate() {
+        if !FirstLevelJob::add(&mut shared, (at, &point.spec), &units, how) {
+            let replay = counting(reduced(&point.spec, &units), how).map(Box::new);
+            jobs.push(Job::Machine { at, replay });
+        }
+    }
+    shared.into_iter().map(|job| Job::FirstLevel(Box::new(job))).chain(jobs).collect()
+}
 
 impl Worker {
-    /// Builds the machines for the points with these numbers.
-    pub(crate) fn new(specs: &[&Spec], numbers: impl Iterator<Item = usize>, how: ReplayOptions) -> Self {
-        let points = numbers.map(|at| (at, counting(specs[at], how))).collect();
-        Self { points }
+    pub(super) fn new(jobs: Vec<Job>) -> Self {
+        Self { jobs }
     }
 
-    /// Performs the records on every machine. After a failure, a machine performs no more records.
-    pub(crate) fn perform(&mut self, records: &[Record]) {
-        for (_, point) in &mut self.points {
-            if let Ok(counting) = point
-                && let Err(why) = counting.perform(records)
-            {
-                *point = Err(why);
+    /// Performs the records in every simulation. After a failure, a simulation performs no more records.
+    pub(super) fn perform(&mut self, records: &[Record]) {
+        for job in &mut self.jobs {
+            match job {
+                Job::FirstLevel(job) => job.perform(records),
+                Job::Machine { replay, .. } => {
+                    if let Ok(counting) = replay
+                        && let Err(why) = counting.perform(records)
+                    {
+                        *replay = Err(why);
+                    }
+                }
             }
         }
     }
 
-    /// The counts for each point.
-    pub(crate) fn ended(self) -> Vec<PointResult> {
-        self.points.into_iter().map(|(at, point)| (at, point.map(|replay| replay.counts()))).collect()
+    /// The counts of `units` for each point.
+    pub(super) fn ended(self, units: &[SweptUnit]) -> Vec<PointResult> {
+        let mut ended = Vec::new();
+        for job in self.jobs {
+            match job {
+                Job::FirstLevel(job) => ended.extend(job.counts().map(|(at, counts)| (at, Ok(counts)))),
+                Job::Machine { at, replay } => {
+                    ended.push((at, replay.map(|replay| PointCounts::new(&replay.counts(), units))));
+                }
+            }
+        }
+        ended
     }
 }
 
-fn counting(spec: &Spec, how: ReplayOptions) -> Result<CountingReplay, ReplayError> {
-    let machine = Machine::new(spec.clone());
-    CountingReplay::new(machine, how.map, how.straddle, ExtraOptions::default())
+fn counting(spec: Spec, how: ReplayOptions) -> Result<CountingReplay, ReplayError> {
+    CountingReplay::new(Machine::new(spec), how.map, how.straddle, ExtraOptions::default())
 }

@@ -105,10 +105,9 @@ fn rest(counted: &ReplayCounts) -> Vec<Row> {
         rows.extend(top.code.iter().map(|spot| hot_spot_row("code", spot)));
     }
     if let Some(curve) = &counted.curve {
-        let sizes = curve.misses.iter().enumerate();
-        rows.extend(sizes.map(|(power, misses)| {
-            let name = bytes(curve, power).to_string();
-            ("curve", name, "all", missing(curve.references, *misses))
+        rows.extend(curve.points().map(|point| {
+            let name = bytes(curve, point.power).to_string();
+            ("curve", name, "all", missing(curve.references, point.misses))
         }));
     }
     rows

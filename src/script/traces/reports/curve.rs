@@ -1,8 +1,10 @@
 //! The miss-ratio curve in a terminal: a row with a bar for each cache size.
 
 use super::amounts::rate;
+use super::plot::percent;
 use super::rows::{number, table, word, written};
 use crate::report::doc::{Block, Cell};
+use crate::report::narrate::count;
 use crate::run::nouns::size;
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
@@ -15,23 +17,45 @@ const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 
 /// Returns the curve as a table with bars.
 pub(crate) fn curve(curve: &MissCurve, spec: &Spec) -> Block {
+    let sample = curve.sample.as_ref().map(|sample| {
+        let blocks = count(sample.blocks.into(), "block", "blocks");
+        format!(", estimated from {blocks}, {} of all blocks", percent(sample.rate))
+    });
     let title = format!(
-        "misses of a fully associative LRU cache by size (loads and stores, blocks of {})",
-        size(u128::from(curve.block))
+        "misses of a fully associative LRU cache by size (loads and stores, blocks of {}){}",
+        size(u128::from(curve.block)),
+        sample.unwrap_or_default()
     );
-    let rows = curve.misses.iter().enumerate().map(|(power, misses)| {
-        let bytes = u128::from(curve.block) << power;
-        let rate = written(rate(*misses, curve.references));
-        vec![
-            written(size(bytes)),
-            number(*misses),
-            rate,
-            word(bar(*misses, curve.references)),
-            word(caches(spec, bytes)),
-        ]
+    let rows = curve.points().map(|point| {
+        let bytes = u128::from(curve.block) << point.power;
+        let rate = |misses| written(rate(misses, curve.references));
+        let error = point.error.map(|error| [number(error), rate(error)]);
+        let [misses, miss_rate] = [number(point.misses), rate(point.misses)];
+        let numbers = match error {
+            None => vec![written(size(bytes)), misses, miss_rate],
+            Some([error, error_rate]) => vec![written(size(bytes)), misses, error, miss_rate, error_rate],
+        };
+        numbers
+            .into_iter()
+            .chain([word(bar(point.misses, curve.references)), word(caches(spec, bytes))])
+            .collect()
     });
     let rows: Vec<Vec<Cell>> = rows.collect();
-    table(title, &[&["size", "misses", "miss rate"], &["", ""]], rows)
+    let head: &[&str] = match curve.sample {
+        None => &["size", "misses", "miss rate"],
+        Some(_) => &["size", "misses", "±", "miss rate", "±"],
+    };
+    table(title, &[head, &["", ""]], rows)
+}
+
+/// The number of blocks that a sample needs for a reliable estimate.
+const ENOUGH: u32 = 256;
+
+/// Returns a warning if a curve is estimated from too few blocks.
+pub(crate) fn unreliable(curve: &MissCurve) -> Option<String> {
+    let sample = curve.sample.as_ref().filter(|sample| sample.rate < 1.0 && sample.blocks < ENOUGH)?;
+    let blocks = count(sample.blocks.into(), "block", "blocks");
+    Some(format!("the curve is estimated from only {blocks}; use `--curve` for the exact curve"))
 }
 
 /// Returns the names of the machine's data caches that have this size.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::amounts::kinds_of;
 use super::replayed::{Ended, Replayed};
-use pagewalk_engine::trace::counts::{HotSpot, LevelCounts, MissCurve, ReplayCounts};
+use pagewalk_engine::trace::counts::{CurvePoint, HotSpot, LevelCounts, MissCurve, ReplayCounts};
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -118,10 +118,17 @@ fn spots(spots: &[HotSpot]) -> Vec<Value> {
 }
 
 fn curve(curve: &MissCurve) -> Value {
-    let sizes = curve.misses.iter().enumerate();
-    let sizes: Vec<Value> =
-        sizes.map(|(power, misses)| json!({"bytes": bytes(curve, power), "misses": misses})).collect();
-    json!({"block": curve.block, "references": curve.references, "sizes": sizes})
+    let size = |point: CurvePoint| match point.error {
+        None => json!({"bytes": bytes(curve, point.power), "misses": point.misses}),
+        Some(error) => json!({"bytes": bytes(curve, point.power), "misses": point.misses, "error": error}),
+    };
+    let sizes: Vec<Value> = curve.points().map(size).collect();
+    let mut object = json!({"block": curve.block, "references": curve.references, "sizes": sizes});
+    if let Some(sample) = &curve.sample {
+        object["sample"] =
+            json!({"rate": sample.rate, "blocks": sample.blocks, "references": sample.references});
+    }
+    object
 }
 
 /// Returns the size of a cache with 2^`power` blocks, limited to the largest 64-bit number.

@@ -17,4 +17,5 @@ pub use csv::{HEADER, csv};
 pub use json::json;
 pub use plot::plot;
 pub use replayed::{Ended, Replayed};
+pub(crate) use text::{end, skipped};
 pub use text::{malformed, record, text, warnings};

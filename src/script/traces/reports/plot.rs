@@ -99,20 +99,25 @@ impl Axes {
 /// Draws the curve below `y`, and returns the curve's lower end.
 fn curve(canvas: &mut Canvas, curve: &MissCurve, spec: &Spec, y: f64) -> f64 {
     let block = size(u128::from(curve.block));
-    let title = format!("fully associative LRU caches of every size: loads and stores, blocks of {block}");
+    let sample = curve.sample.as_ref();
+    let sample = sample.map(|sample| format!(" (estimated from {} of all blocks)", percent(sample.rate)));
+    let title = format!(
+        "fully associative LRU caches of every size: loads and stores, blocks of {block}{}",
+        sample.unwrap_or_default()
+    );
     canvas.text((20.0, y + 22.0), Anchor::Start, false, &title);
-    let rates: Vec<f64> = curve.misses.iter().map(|misses| ratio(*misses, curve.references)).collect();
-    let end = scale(rates.iter().copied().fold(0.0, f64::max));
-    let last = rates.len().saturating_sub(1).max(1) as f64;
+    let rates = curve.points().map(|point| (point.power as f64, ratio(point.misses, curve.references)));
+    let rates: Vec<(f64, f64)> = rates.collect();
+    let end = scale(rates.iter().map(|(_, rate)| *rate).fold(0.0, f64::max));
+    let last = curve.misses.len().saturating_sub(1).max(1) as f64;
     let axes = Axes { top: y + 56.0, bottom: y + 56.0 + HEIGHT, end, last };
-    axes.draw(canvas, rates.len(), curve.block);
+    axes.draw(canvas, curve.misses.len(), curve.block);
     for (power, names) in marks(spec, curve).into_iter().filter(|(power, _)| (0.0..=last).contains(power)) {
         let (x, y) = axes.point(power, 0.0);
         canvas.line(&[(x, axes.top - 8.0), (x, y)], Stroke { color: "#888", width: 1.0, dashed: true });
         canvas.text((x, axes.top - 13.0), Anchor::Middle, false, &names);
     }
-    let points: Vec<(f64, f64)> =
-        rates.iter().enumerate().map(|(power, rate)| axes.point(power as f64, *rate)).collect();
+    let points: Vec<(f64, f64)> = rates.into_iter().map(|(power, rate)| axes.point(power, rate)).collect();
     canvas.line(&points, Stroke { color: COLORS[0], width: 2.0, dashed: false });
     for point in points {
         canvas.dot(point, COLORS[0]);

@@ -67,6 +67,7 @@ fn replayed(machine: &str) -> Replayed {
             misses: vec![
                 9000, 8000, 6500, 6400, 6000, 5000, 2000, 1900, 1850, 1300, 1200, 1190, 1180, 1100, 1000,
             ],
+            sample: None,
         }),
         spec,
     };

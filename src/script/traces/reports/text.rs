@@ -1,6 +1,6 @@
 //! A replay as text for a terminal or a pipe.
 
-use super::curve::curve;
+use super::curve::{curve, unreliable};
 use super::replayed::{Ended, Replayed};
 use super::rows::{number, table, word};
 use super::tables::{busiest, parts};
@@ -9,7 +9,7 @@ use crate::report::excerpt::visible;
 use crate::report::narrate::{count, thousands};
 use crate::report::text;
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::counts::{PagingCounts, ReplayCounts};
+use pagewalk_engine::trace::counts::{PagingCounts, ReferenceCounts, ReplayCounts};
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
@@ -69,7 +69,7 @@ fn performed(replayed: &Replayed) -> Vec<Block> {
         blocks.push(Block::line(straddling(references.straddling, replayed.straddle)));
     }
     blocks.push(Block::toned(Tone::Faint, mapping(&counted.spec, counted.paging.is_some())));
-    if let Some(end) = end(replayed) {
+    if let Some(end) = end(&replayed.ended, replayed.lines) {
         blocks.push(Block::toned(Tone::Bad, end));
     }
     blocks
@@ -95,9 +95,9 @@ fn mapping(spec: &Spec, demand: bool) -> String {
 }
 
 /// Explains why a replay ended before the end of the trace.
-fn end(replayed: &Replayed) -> Option<String> {
-    let lines = count(replayed.lines, "line", "lines");
-    match &replayed.ended {
+pub(crate) fn end(ended: &Ended, lines: u64) -> Option<String> {
+    let lines = count(lines, "line", "lines");
+    match ended {
         Ended::Whole => None,
         Ended::Interrupted => Some(format!("interrupted: these are the counts for the first {lines}")),
         Ended::Broken(_) => {
@@ -132,21 +132,27 @@ fn paging(paging: &PagingCounts) -> Block {
 /// Returns warnings about malformed lines, records outside the address space, and an early end. The details
 /// of a warning follow on separate lines.
 pub fn warnings(replayed: &Replayed) -> Vec<String> {
+    let counted = &replayed.counted;
+    let mut lines = skipped(&replayed.malformed, &counted.references, address_bits(counted));
+    lines.extend(end(&replayed.ended, replayed.lines).filter(|_| replayed.ended == Ended::Interrupted));
+    lines.extend(counted.curve.as_ref().and_then(unreliable));
+    lines
+}
+
+/// Returns a line for the skipped malformed lines, and a line for the skipped records outside the address space.
+pub(crate) fn skipped(malformed: &Malformed, references: &ReferenceCounts, bits: u32) -> Vec<String> {
     let mut lines = Vec::new();
-    if replayed.malformed.count > 0 {
-        lines.push(malformed(&replayed.malformed));
+    if malformed.count > 0 {
+        lines.push(self::malformed(malformed));
     }
-    let references = &replayed.counted.references;
     if let Some(first) = references.first_outside.filter(|_| references.outside > 0) {
         let passed = count(references.outside, "record", "records");
         let are = if references.outside == 1 { "is" } else { "are" };
-        let bits = address_bits(&replayed.counted);
         lines.push(format!(
             "{passed} outside the {bits}-bit address space {are} skipped; the first is {}",
             record(first)
         ));
     }
-    lines.extend(end(replayed).filter(|_| replayed.ended == Ended::Interrupted));
     lines
 }
 

@@ -52,7 +52,7 @@ fn rate_at(swept: &Swept, unit: SweptUnit, at: &[usize]) -> String {
     let number = swept.grid.points.iter().position(|point| point.at == at);
     let counted = number.and_then(|number| swept.counted.get(number)?.as_ref().ok());
     counted.map_or_else(String::new, |counted| {
-        let counts = unit.counts(counted);
+        let counts = counted.of(unit);
         rate(counts.misses, counts.hits + counts.misses)
     })
 }

@@ -88,7 +88,7 @@ fn lines(swept: &Swept, unit: SweptUnit, over: usize, varied: &[usize]) -> Vec<L
     let mut lines: Vec<(Vec<usize>, Line)> = Vec::new();
     for (point, counted) in swept.grid.points.iter().zip(&swept.counted) {
         let Ok(counted) = counted else { continue };
-        let counts = unit.counts(counted);
+        let counts = counted.of(unit);
         let all = counts.hits + counts.misses;
         let rate = if all == 0 { 0.0 } else { counts.misses as f64 / all as f64 };
         let rest: Vec<usize> = varied.iter().filter(|&&at| at != over).map(|&at| point.at[at]).collect();

@@ -115,7 +115,8 @@ fn row(
     columns: &[Column],
 ) -> Vec<SweepCell> {
     let shape = unit.geometry(&point.spec);
-    let counts = swept.counted.get(number).and_then(|counted| counted.as_ref().ok()).map(|c| unit.counts(c));
+    let counts =
+        swept.counted.get(number).and_then(|counted| counted.as_ref().ok()).map(|counted| counted.of(unit));
     let counted = |n: Option<u64>| n.map_or(SweepCell::Nothing, SweepCell::Number);
     let bytes = |n: Option<u128>| counted(n.map(|n| u64::try_from(n).unwrap_or(u64::MAX)));
     let all = counts.map(|counts| counts.hits + counts.misses);

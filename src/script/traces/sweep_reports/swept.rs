@@ -1,10 +1,10 @@
 //! The results of a sweep.
 
 use crate::traces::reports::Ended;
-use pagewalk_engine::trace::counts::{ReferenceCounts, ReplayCounts};
+use pagewalk_engine::trace::counts::ReferenceCounts;
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::replay::Straddle;
-use pagewalk_engine::trace::sweep::grid::Grid;
+use pagewalk_engine::trace::sweep::grid::{Grid, PointCounts};
 
 /// A trace that was replayed on the machines of a grid, and its results.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,7 +26,7 @@ pub struct Swept {
     /// The grid.
     pub grid: Grid,
     /// The counts for each point of the grid, or the reason why the point's replay stopped.
-    pub counted: Vec<Result<ReplayCounts, String>>,
+    pub counted: Vec<Result<PointCounts, String>>,
 }
 
 impl Swept {

@@ -52,18 +52,7 @@ fn summary(swept: &Swept) -> Vec<Block> {
         "map identity: addresses are physical"
     };
     blocks.push(Block::toned(Tone::Faint, map));
-    let lines = count(swept.lines, "line", "lines");
-    match &swept.ended {
-        Ended::Whole => {}
-        Ended::Interrupted => {
-            let message = format!("interrupted: these are the counts for the first {lines}");
-            blocks.push(Block::toned(Tone::Bad, message));
-        }
-        Ended::Broken(_) => {
-            let message = format!("the trace is incomplete: these are the counts for the first {lines}");
-            blocks.push(Block::toned(Tone::Bad, message));
-        }
-    }
+    blocks.extend(reports::end(&swept.ended, swept.lines).map(|message| Block::toned(Tone::Bad, message)));
     blocks
 }
 
@@ -158,17 +147,12 @@ fn named(swept: &Swept, skipped: &SkippedPoint) -> String {
 /// or an early end.
 pub fn warnings(swept: &Swept) -> Vec<String> {
     let mut warnings = Vec::new();
-    if let Some(counted) = swept.counted.iter().flatten().next() {
-        let replayed = reports::Replayed {
-            trace: swept.trace.clone(),
-            machine: swept.machine.clone(),
-            straddle: swept.straddle,
-            lines: swept.lines,
-            malformed: swept.malformed.clone(),
-            ended: swept.ended.clone(),
-            counted: counted.clone(),
-        };
-        warnings.extend(reports::warnings(&replayed));
+    if let (Some(point), Some(counted)) = (swept.grid.points.first(), swept.counted.iter().flatten().next()) {
+        let spec = &point.spec;
+        let bits = if swept.demand { spec.virtual_bits() } else { spec.physical_bits };
+        warnings.extend(reports::skipped(&swept.malformed, &counted.references, bits));
+        let end = reports::end(&swept.ended, swept.lines);
+        warnings.extend(end.filter(|_| swept.ended == Ended::Interrupted));
     }
     for (number, counted) in (1..).zip(&swept.counted) {
         if let Err(why) = counted {

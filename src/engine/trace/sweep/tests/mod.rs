@@ -1,4 +1,6 @@
-use super::grid::combinations;
+mod one_pass;
+
+use super::grid::{Axis, AxisValue, Grid, GridPoint, PointCounts, SweptUnit, combinations};
 use super::{ReplayOptions, run};
 use crate::machine::Machine;
 use crate::machine::policy::Policy;
@@ -37,6 +39,21 @@ fn specs() -> Vec<Spec> {
     combinations(&[3, 3, 2]).into_iter().map(changed).collect()
 }
 
+/// A grid that varies some units of these machines.
+fn grid(specs: &[Spec], units: &[SweptUnit]) -> Grid {
+    let axis = |unit: &SweptUnit| Axis {
+        unit: *unit,
+        setting: "number".into(),
+        values: (0..specs.len() as u64).map(AxisValue::Number).collect(),
+    };
+    let point = |(at, spec): (usize, &Spec)| GridPoint { at: vec![at; units.len()], spec: spec.clone() };
+    Grid {
+        axes: units.iter().map(axis).collect(),
+        points: specs.iter().enumerate().map(point).collect(),
+        skipped: Vec::new(),
+    }
+}
+
 fn alone(spec: &Spec, how: ReplayOptions, records: &[Record]) -> ReplayCounts {
     let machine = Machine::new(spec.clone());
     let mut counting =
@@ -46,14 +63,13 @@ fn alone(spec: &Spec, how: ReplayOptions, records: &[Record]) -> ReplayCounts {
 }
 
 fn swept(
-    specs: &[Spec],
+    grid: &Grid,
     how: ReplayOptions,
     threads: usize,
     records: &[Record],
-) -> Vec<Result<ReplayCounts, ReplayError>> {
-    let specs: Vec<&Spec> = specs.iter().collect();
+) -> Vec<Result<PointCounts, ReplayError>> {
     let batches = |feed: &mut super::Feed| records.chunks(700).for_each(|batch| feed.send(batch));
-    run(&specs, how, threads, batches).1
+    run(grid, how, threads, batches).1
 }
 
 #[test]
@@ -79,9 +95,11 @@ fn a_sweep_counts_like_single_replays() {
                     .all(|other| at % 2 == 1 || differs(other))
             );
         }
+        let units = [SweptUnit::Cache(0)];
+        let wanted: Vec<_> = wanted.iter().map(|counted| PointCounts::new(counted, &units)).collect();
         for threads in [1, 2, 3, 64] {
-            let swept: Result<Vec<ReplayCounts>, ReplayError> =
-                swept(&specs, how, threads, &records).into_iter().collect();
+            let swept: Result<Vec<PointCounts>, ReplayError> =
+                swept(&grid(&specs, &units), how, threads, &records).into_iter().collect();
             assert_eq!(swept.as_ref(), Ok(&wanted), "{threads} threads");
         }
     }
@@ -91,18 +109,21 @@ fn a_sweep_counts_like_single_replays() {
 fn all_sent_records_are_counted() {
     let (specs, records) = (specs(), trace(3_000));
     let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
+    let units = [SweptUnit::Cache(0), SweptUnit::Cache(2)];
+    let grid = grid(&specs, &units);
     for threads in [1, 3] {
-        let refs: Vec<&Spec> = specs.iter().collect();
         // The feed is interrupted after the second batch.
-        let (fed, counted) = run(&refs, how, threads, |feed| {
+        let (fed, counted) = run(&grid, how, threads, |feed| {
             records.chunks(1_000).take(2).map(|batch| feed.send(batch)).count()
         });
         assert_eq!(fed, 2);
         for (spec, counted) in specs.iter().zip(counted) {
-            assert_eq!(counted.expect("counted"), alone(spec, how, &records[..2_000]));
+            let wanted = PointCounts::new(&alone(spec, how, &records[..2_000]), &units);
+            assert_eq!(counted.expect("counted"), wanted);
         }
     }
-    assert_eq!(run(&[], how, 4, |feed| feed.send(&records)).1, []);
+    let empty = Grid { points: Vec::new(), ..grid };
+    assert_eq!(run(&empty, how, 4, |feed| feed.send(&records)).1, []);
 }
 
 #[test]
@@ -114,7 +135,7 @@ fn a_failed_point_does_not_affect_others() {
     specs[1].caches.iter_mut().for_each(|cache| cache.virtual_index = false);
     let how =
         ReplayOptions { map: AddressMapping::Demand(DemandPaging::default()), straddle: Straddle::Split };
-    let swept = swept(&specs, how, 2, &trace(100));
+    let swept = swept(&grid(&specs, &[SweptUnit::Cache(0)]), how, 2, &trace(100));
     assert_eq!(swept.iter().filter(|point| point.is_err()).count(), 1);
     assert!(matches!(swept[1], Err(ReplayError::Refused(_))));
 }

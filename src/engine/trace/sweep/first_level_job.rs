@@ -1,0 +1,120 @@
+//! The points of a grid that vary a first-level cache. They share the references to the cache, which are decoded once.
+
+use super::first_level::{Decoder, FirstLevel};
+use super::grid::{PointCounts, SweptUnit};
+use super::options::ReplayOptions;
+use super::stack::{BlockOp, BlockOpKind, StackSets};
+use crate::machine::policy::Policy;
+use crate::machine::spec::{CacheSpec, Spec};
+use crate::trace::counting_replay::AddressMapping;
+use crate::trace::flat::single::SingleCache;
+use crate::trace::record::Record;
+
+/// The simulation of a point.
+#[derive(Debug)]
+enum Place {
+    /// A number of ways in a [`StackSets`].
+    Stack { sets: u64, ways: u32 },
+    /// A separate cache.
+    Single(Box<SingleCache>),
+}
+
+/// The points that differ only in the geometry and the policy of one first-level cache.
+#[derive(Debug)]
+pub(super) struct FirstLevelJob {
+    cache: FirstLevel,
+    unit: SweptUnit,
+    decoder: Decoder,
+    /// Fewest sets first.
+    stacks: Vec<StackSets>,
+    points: Vec<(usize, Place)>,
+}
+
+impl FirstLevelJob {
+    /// Adds a point to a job that shares its references, or to a new job. Returns whether the point was added. The other
+    /// points need a separate machine.
+    pub(super) fn add(
+        jobs: &mut Vec<Self>,
+        (at, spec): (usize, &Spec),
+        units: &[SweptUnit],
+        how: ReplayOptions,
+    ) -> bool {
+        let [unit @ SweptUnit::Cache(level)] = *units else { return false };
+        if how.map != AddressMapping::Identity {
+            return false;
+        }
+        let Some(cache) = FirstLevel::new(spec, level) else { return false };
+        let Some(place) = place(&spec.caches[level]) else { return false };
+        let known = jobs.iter().position(|job| job.cache == cache);
+        let number = known.unwrap_or(jobs.len());
+        if known.is_none() {
+            let decoder = Decoder::new(cache, how.straddle);
+            jobs.push(Self { cache, unit, decoder, stacks: Vec::new(), points: Vec::new() });
+        }
+        let job = &mut jobs[number];
+        let Place::Stack { sets, ways } = place else {
+            job.points.push((at, place));
+            return true;
+        };
+        let known = job.stacks.binary_search_by_key(&sets, StackSets::sets);
+        let added = match known {
+            Ok(known) if job.stacks[known].ways() >= ways => true,
+            Ok(known) => StackSets::new(sets, ways).map(|wider| job.stacks[known] = wider).is_some(),
+            Err(next) => StackSets::new(sets, ways).map(|new| job.stacks.insert(next, new)).is_some(),
+        };
+        if added {
+            job.points.push((at, place));
+        }
+        added
+    }
+
+    /// Performs records in order.
+    pub(super) fn perform(&mut self, records: &[Record]) {
+        let ops = self.decoder.decode(records);
+        for (_, place) in &mut self.points {
+            if let Place::Single(cache) = place {
+                for op in &*ops {
+                    perform_single(cache, *op);
+                }
+            }
+        }
+        for stack in &mut self.stacks {
+            stack.perform(ops);
+        }
+    }
+
+    /// The counts of each point, with the number of the point.
+    pub(super) fn counts(&self) -> impl Iterator<Item = (usize, PointCounts)> {
+        let (accesses, references) = (self.decoder.accesses(), self.decoder.references());
+        self.points.iter().map(move |(at, place)| {
+            let counts = match place {
+                Place::Single(cache) => cache.counts(accesses),
+                Place::Stack { sets, ways } => {
+                    let stack = self.stacks.iter().find(|stack| stack.sets() == *sets);
+                    stack.map(|stack| stack.counts(*ways, accesses)).unwrap_or_default()
+                }
+            };
+            (*at, PointCounts { references, units: vec![(self.unit, counts)] })
+        })
+    }
+}
+
+/// Chooses the simulation of a cache, if it needs no machine.
+fn place(cache: &CacheSpec) -> Option<Place> {
+    // With one way, all policies choose the same victim.
+    if cache.policy == Policy::Lru || cache.ways == 1 {
+        return Some(Place::Stack { sets: cache.sets, ways: cache.ways });
+    }
+    SingleCache::new(cache).map(|cache| Place::Single(Box::new(cache)))
+}
+
+#[inline(always)]
+fn perform_single(cache: &mut SingleCache, op: BlockOp) {
+    let block = op.block();
+    match op.kind() {
+        BlockOpKind::Touch => cache.refer(block, false),
+        BlockOpKind::Store => cache.refer(block, true),
+        BlockOpKind::Clean => cache.clean(block),
+        BlockOpKind::Invalidate => cache.invalidate(block),
+    }
+}

@@ -1,0 +1,158 @@
+//! Compares the shared simulations with a replay on each machine.
+
+use proptest::prelude::*;
+
+use super::grid;
+use crate::machine::Machine;
+use crate::machine::policy::Policy;
+use crate::machine::spec::{CacheSpec, Inclusion, Side, Spec, WritePolicy};
+use crate::trace::account::Account;
+use crate::trace::counting_replay::AddressMapping;
+use crate::trace::extras::ExtraOptions;
+use crate::trace::record::{Op, Record};
+use crate::trace::replay::{Straddle, Target};
+use crate::trace::sweep::first_level_job::FirstLevelJob;
+use crate::trace::sweep::grid::{PointCounts, SweptUnit};
+use crate::trace::sweep::reduce::reduced;
+use crate::trace::sweep::{ReplayOptions, run};
+
+/// The general simulation of a machine.
+fn alone(spec: &Spec, how: ReplayOptions, records: &[Record], units: &[SweptUnit]) -> PointCounts {
+    let mut machine = Machine::new(spec.clone());
+    let extras = ExtraOptions::default();
+    let mut account = Account::new(&Target::Identity(&mut machine), how.straddle, extras);
+    account.perform(Target::Identity(&mut machine), records).expect("no faults");
+    PointCounts::new(&account.counts(&machine), units)
+}
+
+/// Caches with small blocks. Any of them may be a first-level cache.
+fn caches() -> impl Strategy<Value = Vec<CacheSpec>> {
+    let policy = prop_oneof![6 => Just(Policy::Lru), 1 => Just(Policy::Fifo), 1 => Just(Policy::Random)];
+    let write = prop_oneof![4 => Just(WritePolicy::Back), 1 => Just(WritePolicy::Through)];
+    let side = prop_oneof![Just(Side::Both), Just(Side::Data), Just(Side::Instructions)];
+    let inclusion = prop_oneof![12 => Just(Inclusion::None), 1 => Just(Inclusion::Inclusive)];
+    let block = prop_oneof![5 => Just(4u32), 1 => 3..6u32];
+    let allocates = prop_oneof![5 => Just(true), 1 => Just(false)];
+    let cache = (0..4u32, 1..5u32, policy, write, allocates, side, inclusion, block).prop_map(
+        |(sets, ways, policy, write, write_allocate, side, inclusion, block)| CacheSpec {
+            policy,
+            write,
+            write_allocate,
+            side,
+            inclusion,
+            ..CacheSpec::new("L", 1 << sets, ways, block)
+        },
+    );
+    proptest::collection::vec(cache, 1..4).prop_map(|mut caches| {
+        for (cache, name) in caches.iter_mut().zip(["L1", "L2", "L3"]) {
+            cache.name = name.into();
+        }
+        caches
+    })
+}
+
+/// The sets, the ways, and the policy of each point.
+fn geometries() -> impl Strategy<Value = Vec<(u32, u32, Policy, u32)>> {
+    let policy = prop_oneof![6 => Just(Policy::Lru), 1 => Just(Policy::Fifo), 1 => Just(Policy::Random)];
+    let block = prop_oneof![8 => Just(0u32), 1 => Just(1)];
+    proptest::collection::vec((0..6u32, 1..10u32, policy, block), 1..12)
+}
+
+fn records() -> impl Strategy<Value = Vec<Record>> {
+    let op = prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)];
+    let record = (0..2048u64, 0..40u32, op).prop_map(|(address, size, op)| Record { address, size, op });
+    proptest::collection::vec(record, 0..400)
+}
+
+fn specs(caches: &[CacheSpec], level: usize, geometries: &[(u32, u32, Policy, u32)]) -> Vec<Spec> {
+    let spec = |&(sets, ways, policy, block): &(u32, u32, Policy, u32)| {
+        let mut caches = caches.to_vec();
+        let old = &caches[level];
+        let new = CacheSpec::new("L", 1 << sets, ways, old.block_bits + block);
+        caches[level] = CacheSpec {
+            capacity: new.capacity,
+            block_bits: new.block_bits,
+            sets: 1 << sets,
+            ways,
+            policy,
+            ..old.clone()
+        };
+        Spec { caches, ..Spec::core_i7() }
+    };
+    let specs = geometries.iter().map(spec);
+    specs.filter(|spec| spec.check().is_ok()).collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1000))]
+
+    #[test]
+    fn each_point_counts_like_a_replay_on_its_machine(
+        caches in caches(),
+        geometries in geometries(),
+        unit in 0..3usize,
+        records in records(),
+        first in any::<bool>(),
+    ) {
+        let straddle = if first { Straddle::First } else { Straddle::Split };
+        let how = ReplayOptions { map: AddressMapping::Identity, straddle };
+        let level = unit % caches.len();
+        let specs = specs(&caches, level, &geometries);
+        let units = [SweptUnit::Cache(level)];
+        let feed = |feed: &mut super::super::Feed| records.chunks(70).for_each(|batch| feed.send(batch));
+        let swept = run(&grid(&specs, &units), how, 1, feed).1;
+        prop_assert_eq!(swept.len(), specs.len());
+        for (spec, counted) in specs.iter().zip(swept) {
+            prop_assert_eq!(counted, Ok(alone(spec, how, &records, &units)), "{:?}", spec.caches);
+        }
+    }
+}
+
+/// Whether a point of a sweep needs no separate machine.
+fn is_shared(spec: &Spec, units: &[SweptUnit]) -> bool {
+    let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
+    FirstLevelJob::add(&mut Vec::new(), (0, spec), units, how)
+}
+
+#[test]
+fn common_sweeps_need_one_simulation() {
+    let i7 = Spec::core_i7();
+    let level = |name| SweptUnit::Cache(i7.cache_named(name).expect("a cache"));
+    assert!(is_shared(&i7, &[level("L1d")]) && is_shared(&i7, &[level("L1i")]));
+    assert!(!is_shared(&i7, &[level("L2")]) && !is_shared(&i7, &[level("L1d"), level("L1i")]));
+    let with = |change: fn(&mut CacheSpec)| {
+        let mut spec = i7.clone();
+        change(&mut spec.caches[0]);
+        spec
+    };
+    let is_shared = |change| is_shared(&with(change), &[level("L1d")]);
+    assert!(
+        is_shared(|cache| cache.policy = Policy::Fifo)
+            && is_shared(|cache| cache.write = WritePolicy::Through)
+    );
+    assert!(
+        !is_shared(|cache| cache.write_allocate = false) && !is_shared(|cache| cache.policy = Policy::Random)
+    );
+    assert!(!is_shared(|cache| cache.block_bits = 5), "the blocks of L1i are larger");
+}
+
+#[test]
+fn caches_that_affect_no_count_are_removed() {
+    let i7 = Spec::core_i7();
+    let names = |spec: &Spec, units: &[&str]| {
+        let units: Vec<_> =
+            units.iter().map(|name| SweptUnit::Cache(spec.cache_named(name).expect("a cache"))).collect();
+        let caches = reduced(spec, &units).caches;
+        caches.iter().map(|cache| cache.name.to_string()).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(names(&i7, &["L1d"]), "L1d L1i");
+    assert_eq!(names(&i7, &["L2"]), "L1d L1i L2");
+    assert_eq!(names(&i7, &["L1d", "L3"]), "L1d L1i L2 L3");
+    assert_eq!(names(&i7, &[]), "L1d L1i");
+    let mut random = i7.clone();
+    random.caches[3].policy = Policy::Random;
+    assert_eq!(names(&random, &["L1d"]), "L1d L1i L2 L3");
+    let mut inclusive = i7.clone();
+    inclusive.caches[3].inclusion = Inclusion::Inclusive;
+    assert_eq!(names(&inclusive, &["L1d"]), "L1d L1i L2 L3");
+}
