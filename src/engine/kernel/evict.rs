@@ -61,10 +61,9 @@ impl Kernel {
     /// Whether a process has a frame other than `keep`. A process with no other frame may evict any process's
     /// frame, even in local scope.
     fn has_other_frame(&self, pid: Pid, keep: Option<FrameNo>) -> bool {
-        let other =
-            |place: &PageLocation| matches!(place, PageLocation::Frame(frame) if Some(*frame) != keep);
+        let other = |(_, place): (u64, &PageLocation)| matches!(place, PageLocation::Frame(frame) if Some(*frame) != keep);
         self.process(pid)
-            .is_some_and(|process| process.space.resident > 0 && process.space.pages.values().any(other))
+            .is_some_and(|process| process.space.resident > 0 && process.space.pages.iter().any(other))
     }
 
     /// Evicts the policy's victim.

@@ -25,7 +25,7 @@ fn run(setting: &Setting, ops: &[Op]) {
     }
     let kernel = &pair.lab.kernel;
     assert_eq!(
-        (kernel.frames.used(), kernel.swap.used.len()),
+        (kernel.frames.used(), kernel.swap.used()),
         (0, 0),
         "something is left of ended processes"
     );

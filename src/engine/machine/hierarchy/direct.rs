@@ -25,6 +25,15 @@ impl Hierarchy {
         self.gather_newest(pa, out.len(), |bytes, at, from, to| bytes.read_known(at, &mut out[from..to]));
     }
 
+    /// Whether all copies of `len` bytes, starting at `pa`, contain only zeros or unknown bytes. May be false even so.
+    pub(crate) fn is_zero(&self, pa: u64, len: u64) -> bool {
+        let mut zero = true;
+        self.gather_newest(pa, len as usize, |bytes, at, from, to| {
+            zero = zero && bytes.is_zero(at, (to - from) as u64);
+        });
+        zero
+    }
+
     /// Finds the newest copies of `len` bytes, starting at `pa`, and calls `visit` with an array, an offset
     /// in the array, and the range of bytes found there. Later calls of `visit` provide newer bytes.
     #[inline]

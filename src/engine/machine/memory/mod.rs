@@ -90,6 +90,21 @@ impl Bytes {
         }
     }
 
+    /// Whether the rows of the `len` bytes starting at `at` contain only zeros and unknown bytes.
+    pub(crate) fn is_zero(&self, at: u64, len: u64) -> bool {
+        let (mut row, end) = (at / ROW, at.saturating_add(len).div_ceil(ROW));
+        while row < end {
+            let (rows, cells) = self.rows.run(row);
+            let rows = rows.min(end - row);
+            let cells = cells.map_or(&[][..], |cells| &cells[..rows as usize * WORDS]);
+            if cells.chunks_exact(WORDS).any(|row| row[..KNOWN].iter().any(|word| *word != 0)) {
+                return false;
+            }
+            row += rows;
+        }
+        true
+    }
+
     /// Writes the bytes starting at `at`.
     ///
     /// # Panics

@@ -24,6 +24,12 @@ impl Machine {
         self.read_bytes(self.page_of(ppn), &mut out[..len]);
     }
 
+    /// Whether a page frame is known to contain only zeros or unknown bytes, which costs less than a read. May be false
+    /// for other pages of zeros.
+    pub(crate) fn is_zero_page(&self, ppn: Ppn) -> bool {
+        self.hierarchy.is_zero(self.page_of(ppn).raw(), self.page_size())
+    }
+
     /// Writes bytes to memory and invalidates the cached blocks that contain them. The other bytes of an
     /// invalidated block are written to memory first.
     pub fn write_bytes(&mut self, pa: Pa, bytes: &[u8]) {
