@@ -51,9 +51,8 @@ impl Machine {
     /// The newest raw value of the page-table entry at `pa`, read as [`Machine::read_bytes`] does. 0 without an MMU.
     pub(crate) fn raw_at(&self, pa: Pa) -> u64 {
         let Some(mmu) = &self.spec().mmu else { return 0 };
-        let mut bytes = [0; 8];
-        self.read_bytes(pa, &mut bytes[..mmu.pte.bytes as usize]);
-        mmu.pte.from_bytes(bytes)
+        let len = self.length(pa.raw(), mmu.pte.bytes.into()) as usize;
+        mmu.pte.from_bytes(self.hierarchy.newest_word(pa.raw(), len).0.to_le_bytes())
     }
 
     /// The newest page-table entry at `pa`. Unknown bytes read as 0.
