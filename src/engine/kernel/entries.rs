@@ -67,7 +67,7 @@ impl Kernel {
         Ok(AddressSpace {
             areas: VmaMap::default(),
             tables,
-            pages: Table::new(self.shape.vpn_bits()),
+            pages: Table::new(1_u128 << self.shape.vpn_bits()),
             resident: 0,
             brk_start: brk,
             brk,

@@ -63,7 +63,7 @@ impl Frames {
     pub(super) fn new(policy: Policy, limit: u32) -> Self {
         Self {
             table: Sparse::new(limit, 1, Frame::default()),
-            mappings: ReverseMap::new(),
+            mappings: ReverseMap::new(limit),
             numbers: NumberAllocator::new(limit),
             high_watermark: 0,
             just_filled: None,

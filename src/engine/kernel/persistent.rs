@@ -18,9 +18,9 @@ pub struct Table<V> {
 }
 
 impl<V: Clone> Table<V> {
-    /// Creates an empty table for the numbers below 2^`bits`.
-    pub(crate) fn new(bits: u32) -> Self {
-        Self { cells: Sparse::with_leaves(1 << bits, 1, None, LEAF_BITS) }
+    /// Creates an empty table for the numbers below `limit` (at most 2^64).
+    pub(crate) fn new(limit: impl Into<u128>) -> Self {
+        Self { cells: Sparse::with_leaves(limit.into(), 1, None, LEAF_BITS) }
     }
 
     /// The value of a number.

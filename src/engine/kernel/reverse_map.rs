@@ -16,8 +16,9 @@ pub(super) struct ReverseMap {
 }
 
 impl ReverseMap {
-    pub(super) fn new() -> Self {
-        Self { first: Table::new(u32::BITS), others: Set::new() }
+    /// Creates a map without pages for the numbers below `limit`.
+    pub(super) fn new(limit: u32) -> Self {
+        Self { first: Table::new(limit), others: Set::new() }
     }
 
     /// The pages of a number, in order.
@@ -86,7 +87,7 @@ mod tests {
         fn behaves_as_an_ordered_set(
             changes in prop::collection::vec((0..3_u32, (0..3_u32).prop_map(Pid), 0..3_u64, any::<bool>()), 0..60),
         ) {
-            let (mut map, mut expected) = (ReverseMap::new(), BTreeSet::new());
+            let (mut map, mut expected) = (ReverseMap::new(3), BTreeSet::new());
             for (number, pid, vpn, insert) in changes {
                 if insert {
                     map.insert(number, pid, vpn);

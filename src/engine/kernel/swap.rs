@@ -41,8 +41,8 @@ impl Swap {
     pub(super) fn new(slots: u32) -> Self {
         Self {
             slots,
-            used: Table::new(u32::BITS),
-            pages: ReverseMap::new(),
+            used: Table::new(slots),
+            pages: ReverseMap::new(slots),
             numbers: NumberAllocator::new(slots),
             spare: NumberSet::new(slots),
         }

@@ -35,7 +35,7 @@ pub struct TableMap {
 impl TableMap {
     /// Creates an empty map for page tables of this shape.
     pub(crate) fn new(shape: &TableShape) -> Self {
-        Self { levels: (1..=shape.levels).map(|level| Table::new(shape.table_bits(level))).collect() }
+        Self { levels: (1..=shape.levels).map(|level| Table::new(1_u128 << shape.table_bits(level))).collect() }
     }
 
     /// The table with this number at a level.

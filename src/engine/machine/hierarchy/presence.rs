@@ -90,6 +90,9 @@ impl Presence {
     #[inline]
     pub(crate) fn caches_with(&self, first: u64, last: u64) -> Present {
         let (from, to) = (first >> REGION, last >> REGION);
+        if from == to {
+            return Present(self.part(from, first, last).caches);
+        }
         if to - from >= MANY {
             return Present::ALL;
         }
