@@ -81,7 +81,11 @@ impl Kernel {
         let idle = Pool::new(self.frames.pool.policy(), 0);
         let mut pool = std::mem::replace(&mut self.frames.pool, idle);
         let mut random = *self.machine.random();
-        let victim = pool.victim(&mut random, |frame| self.may_evict(FrameNo(frame), &choice));
+        let victim = if only.is_none() && choice.room && !self.locks {
+            pool.victim_except(&mut random, keep.map(|frame| frame.0))
+        } else {
+            pool.victim(&mut random, |frame| self.may_evict(FrameNo(frame), &choice))
+        };
         self.frames.pool = pool;
         *self.machine.random() = random;
         let victim = FrameNo(victim.ok_or(OutOfMemory::Frames)?);
