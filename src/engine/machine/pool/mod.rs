@@ -280,7 +280,7 @@ impl Pool {
         if self.order.is_some() {
             let key = self.key(frame);
             if let Some(order) = &mut self.order {
-                Arc::make_mut(order).set(frame as u32, key);
+                Arc::make_mut(order).lower(frame as u32, key);
             }
         }
     }

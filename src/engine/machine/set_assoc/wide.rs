@@ -77,7 +77,7 @@ impl Index {
         if let Some(order) = &mut self.order
             && let Some(key) = policy.rank(words, self.next.len(), way as usize)
         {
-            order.set(way, key);
+            order.lower(way, key);
         }
     }
 
