@@ -35,11 +35,13 @@ pub struct TableMap {
 impl TableMap {
     /// Creates an empty map for page tables of this shape.
     pub(crate) fn new(shape: &TableShape) -> Self {
-        Self { levels: (1..=shape.levels).map(|level| Table::new(1_u128 << shape.table_bits(level))).collect() }
+        Self {
+            levels: (1..=shape.levels).map(|level| Table::new(1_u128 << shape.table_bits(level))).collect(),
+        }
     }
 
     /// The table with this number at a level.
-    pub(crate) fn get(&self, level: u32, number: u64) -> Option<&TableInfo> {
+    pub fn get(&self, level: u32, number: u64) -> Option<&TableInfo> {
         self.levels.get(level as usize - 1)?.get(number)
     }
 

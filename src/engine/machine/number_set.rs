@@ -129,10 +129,12 @@ mod tests {
 
     /// A limit, and numbers below it, each to insert or to remove.
     fn limit_and_changes() -> impl Strategy<Value = (u32, Vec<(u32, bool)>)> {
-        prop_oneof![1..200_u32, Just(4096), Just(4097), Just(1 << 24), Just(u32::MAX)].prop_flat_map(|limit| {
-            let number = prop_oneof![0..limit.min(70), 0..limit, limit - limit.min(70)..limit];
-            (Just(limit), prop::collection::vec((number, any::<bool>()), 0..200))
-        })
+        prop_oneof![1..200_u32, Just(4096), Just(4097), Just(1 << 24), Just(u32::MAX)].prop_flat_map(
+            |limit| {
+                let number = prop_oneof![0..limit.min(70), 0..limit, limit - limit.min(70)..limit];
+                (Just(limit), prop::collection::vec((number, any::<bool>()), 0..200))
+            },
+        )
     }
 
     proptest! {

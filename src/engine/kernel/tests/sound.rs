@@ -41,7 +41,10 @@ pub(crate) fn check(kernel: &Kernel) {
 fn check_tables(kernel: &Kernel, pid: Pid) {
     let space = &kernel.process(pid).expect("a process").space;
     if space.tables.iter().next().is_none() {
-        assert!(space.pages.iter().next().is_none() && space.areas.count() == 0, "{pid} has pages and no root");
+        assert!(
+            space.pages.iter().next().is_none() && space.areas.count() == 0,
+            "{pid} has pages and no root"
+        );
         return;
     }
     let listing = kernel.machine_of(pid).page_table();

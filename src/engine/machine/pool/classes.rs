@@ -21,7 +21,9 @@ impl Pool {
         let victim = self.next_in_class(false, hand, may).or_else(|| {
             let dirty = self.next_in_class(true, hand, may);
             self.clear_use_bits(hand, dirty, may);
-            dirty.or_else(|| self.next_in_class(false, hand, may)).or_else(|| self.next_in_class(true, hand, may))
+            dirty
+                .or_else(|| self.next_in_class(false, hand, may))
+                .or_else(|| self.next_in_class(true, hand, may))
         })?;
         if let Some(hand) = self.words_mut().last_mut() {
             *hand = u64::from(victim) + 1;
@@ -50,7 +52,9 @@ impl Pool {
     fn next_in_class(&mut self, dirty: bool, hand: u32, may: &impl Fn(u32) -> bool) -> Option<u32> {
         [(hand, u32::MAX), (0, hand)].into_iter().find_map(|(mut from, end)| {
             loop {
-                let found = self.classes.as_ref()?[usize::from(dirty)].first_from(from).filter(|frame| *frame < end)?;
+                let found = self.classes.as_ref()?[usize::from(dirty)]
+                    .first_from(from)
+                    .filter(|frame| *frame < end)?;
                 if self.class(found as usize) != Some(dirty) {
                     self.classes.as_mut()?[usize::from(dirty)].remove(found);
                 } else if may(found) {

@@ -206,7 +206,10 @@ impl<L: Copy + Default> SetAssoc<L> {
     pub(crate) fn free(&self, set: SetIndex) -> Option<u32> {
         let Some(row) = self.words.row(set.raw()) else { return Some(0) };
         if let Some(indexes) = &self.indexes {
-            return indexes.row(set.raw()).and_then(|index| index[0].as_ref()).map_or(Some(0), |index| index.free());
+            return indexes
+                .row(set.raw())
+                .and_then(|index| index[0].as_ref())
+                .map_or(Some(0), |index| index.free());
         }
         let (chunk, valid) = row[..self.mask].iter().enumerate().find(|(_, valid)| **valid != u64::MAX)?;
         let way = chunk * 64 + valid.trailing_ones() as usize;

@@ -159,7 +159,11 @@ mod tests {
     }
 
     /// Performs an operation and returns the way found or filled, and the victim.
-    fn perform(cache: &mut SetAssoc<u8>, op: &Op, random: &mut SplitMix64) -> (Option<u32>, Option<Line<u8>>) {
+    fn perform(
+        cache: &mut SetAssoc<u8>,
+        op: &Op,
+        random: &mut SplitMix64,
+    ) -> (Option<u32>, Option<Line<u8>>) {
         let set = SetIndex::new(0);
         match *op {
             Op::Access(tag, payload) => {

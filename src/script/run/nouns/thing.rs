@@ -168,8 +168,8 @@ fn resident(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec
     };
     let pages = &process.space.pages;
     match key {
-        Some(vpn) => pages.get(&vpn).and_then(|place| one(vpn, *place)).into_iter().collect(),
-        None => pages.iter().filter_map(|(vpn, place)| one(*vpn, *place)).collect(),
+        Some(vpn) => pages.get(vpn).and_then(|place| one(vpn, *place)).into_iter().collect(),
+        None => pages.iter().filter_map(|(vpn, place)| one(vpn, *place)).collect(),
     }
 }
 
