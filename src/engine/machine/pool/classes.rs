@@ -5,10 +5,6 @@ use crate::machine::bits::{bit, set_bit};
 use crate::machine::number_set::NumberSet;
 use crate::machine::policy::Policy;
 
-/// The filled frames with a clear use bit: the clean frames, then the dirty frames. The sets may also contain frames
-/// whose bits have changed, which the search removes.
-pub(super) type Classes = [NumberSet; 2];
-
 impl Pool {
     /// Chooses a victim as [`Policy::victim`] does. The first search creates the sets. Each later search takes O(log n)
     /// time for each frame whose use bit it clears, whose class has changed, or that must not be evicted.

@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 mod classes;
 
-use classes::Classes;
-
 use super::bits::{bit, mask_words, ones, set_bit};
+use super::number_set::NumberSet;
 use super::policy::{Policy, PolicyState};
 use super::random::SplitMix64;
 use super::tournament::{ABSENT, Key, Tournament};
@@ -36,8 +35,9 @@ pub struct Pool {
     /// The order of eviction, for policies whose ranks determine it. The first search for a victim creates the
     /// tournament. The key of a filled frame is at most its rank, so a touch that raises the rank costs nothing.
     order: Option<Arc<Tournament>>,
-    /// The frames with a clear use bit, for `third-chance`; see [`Pool::third_chance`].
-    classes: Option<Box<Classes>>,
+    /// For `third-chance`, the filled frames with a clear use bit: the clean frames, then the dirty frames. The sets may
+    /// also contain frames whose bits have changed. See [`Pool::third_chance`].
+    classes: Option<Box<[NumberSet; 2]>>,
     /// Number of filled frames.
     filled: usize,
     /// One more than the highest filled frame.

@@ -6,8 +6,6 @@ use std::sync::Arc;
 
 mod rows;
 
-pub(crate) use rows::Rows;
-
 /// Number of children of a branch. The log2 of this number is the number of row bits that select a child.
 const FAN_OUT: usize = 64;
 const FAN_BITS: u32 = FAN_OUT.trailing_zeros();
@@ -243,16 +241,6 @@ impl<T: Clone> Sparse<T> {
             node = &mut Arc::make_mut(children)[slot(i, row_bits, above)];
         }
         (node, &self.default)
-    }
-
-    /// The rows that have storage, in order, including unwritten rows in the same leaf as a written row.
-    pub(crate) fn rows(&self) -> Rows<'_, T> {
-        self.rows_in(0, self.last)
-    }
-
-    /// The rows `first..=last` that have storage; see [`Sparse::rows`].
-    pub(crate) fn rows_in(&self, first: u64, last: u64) -> Rows<'_, T> {
-        Rows::new(self, first, last.min(self.last))
     }
 
     /// Whether no row has storage.

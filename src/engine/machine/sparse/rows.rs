@@ -2,6 +2,18 @@
 
 use super::{FAN_BITS, Node, Sparse};
 
+impl<T> Sparse<T> {
+    /// The rows that have storage, in order, including unwritten rows in the same leaf as a written row.
+    pub(crate) fn rows(&self) -> Rows<'_, T> {
+        self.rows_in(0, self.last)
+    }
+
+    /// The rows `first..=last` that have storage; see [`Sparse::rows`].
+    pub(crate) fn rows_in(&self, first: u64, last: u64) -> Rows<'_, T> {
+        Rows::new(self, first, last.min(self.last))
+    }
+}
+
 /// Rows of a [`Sparse`] that have storage, in order, with their numbers.
 #[derive(Debug)]
 pub(crate) struct Rows<'a, T> {
