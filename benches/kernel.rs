@@ -8,8 +8,13 @@ use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::syscall::{constant, system_call};
 use pagewalk_engine::machine::event::AccessKind;
+use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::random::SplitMix64;
+use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::machine::{Data, Machine};
+use pagewalk_engine::trace::demand::DemandPaging;
+use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::replay::{Replay, Straddle, Target};
 
 fn main() {
     divan::main();
@@ -101,6 +106,29 @@ fn eviction(bencher: Bencher) {
             kernel
         },
     );
+}
+
+/// Replays random loads and stores to 4,096 pages in 1,024 frames, so that three out of four accesses cause a swap fault.
+/// Measures all structures of `core-i7`, and the page tables alone.
+#[divan::bench(args = [true, false], sample_count = 10)]
+fn swapping(bencher: Bencher, caches: bool) {
+    let mut spec = Spec::core_i7();
+    if !caches {
+        (spec.caches, spec.tlbs) = (Vec::new(), Vec::new());
+    }
+    let paging = DemandPaging { frames: Some(1024), replacement: Some(Policy::Lru) };
+    let (mut kernel, pid) = paging.start(Machine::new(spec)).expect("room for a table");
+    let mut random = SplitMix64::new(1);
+    let mut record = || Record {
+        address: random.below(4096) * PAGE,
+        size: 8,
+        op: if random.below(2) == 0 { Op::Load } else { Op::Store },
+    };
+    let records: Vec<Record> = (0..RESIDENT).map(|_| record()).collect();
+    bencher.counter(ItemsCount::new(RESIDENT)).bench_local(|| {
+        let target = Target::Process(&mut kernel, pid);
+        Replay::new(target, Straddle::Split, ()).perform(black_box(&records)).expect("room in swap");
+    });
 }
 
 /// Forks a process with 1 GB mapped and 256 MB resident.

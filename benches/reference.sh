@@ -16,8 +16,8 @@ awk 'BEGIN { for (n = x = 1; n <= 4096; n++) { x = (x * 16807) % 2147483647; pri
 for policy in lru fifo optimal; do
   {
     echo "let pages = [$(paste -sd, "$folder/pages")]"
-    echo "let string = [$(printf 'pages,%.0s' $(seq "$((repeats - 1))"))pages]"
-    echo "reference [string] { frames $frames, replacement $policy }"
+    # A variable for the whole string would print all of its pages, which the Python programs do not.
+    echo "reference [$(printf 'pages,%.0s' $(seq "$((repeats - 1))"))pages] { frames $frames, replacement $policy }"
   } >"$folder/$policy.pw"
 done
 

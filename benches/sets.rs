@@ -84,6 +84,12 @@ fn hits_fully_associative(bencher: Bencher, ways: u32) {
     rounds(bencher, 1, ways, Policy::Lru, ways.into());
 }
 
+/// Measures a fully associative cache of `ways` ways in which one in five accesses misses.
+#[divan::bench(args = [64, 512, 4096, 65_536])]
+fn accesses_fully_associative(bencher: Bencher, ways: u32) {
+    rounds(bencher, 1, ways, Policy::Lru, u64::from(ways) * 5 / 4);
+}
+
 /// Clones a warm last-level cache and writes to the clone once.
 #[divan::bench]
 fn snapshot_8192x16(bencher: Bencher) {
@@ -144,7 +150,7 @@ fn frames_touched(bencher: Bencher, policy: &str) {
 }
 
 /// Chooses a victim among a million frames and refills that frame.
-#[divan::bench(args = ["lru", "fifo", "clock"])]
+#[divan::bench(args = ["lru", "fifo", "clock", "third-chance"])]
 fn frames_replaced(bencher: Bencher, policy: &str) {
     let mut pool = full_pool(Policy::by_name(policy).unwrap_or_default());
     let mut random = SplitMix64::new(1);

@@ -12,7 +12,7 @@ use super::heap::Heap;
 use super::ids::Pid;
 use super::journal::Journal;
 use super::labels::Labels;
-use super::persistent::Map;
+use super::persistent::Table;
 use super::process::AddressSpace;
 use super::shape::TableShape;
 use super::state::{Kernel, OutOfMemory};
@@ -36,7 +36,7 @@ pub(super) fn flags_of(prot: Prot, writable: bool) -> Flags {
 /// The address of a page's entry, or `None` if its table does not exist.
 pub(super) fn entry_of(tables: &TableMap, shape: &TableShape, vpn: u64) -> Option<u64> {
     let level = shape.levels;
-    let table = tables.get(&(level, shape.table(level, vpn)))?;
+    let table = tables.get(level, shape.table(level, vpn))?;
     Some(shape.entry(level, table.ppn, vpn))
 }
 
@@ -61,11 +61,13 @@ impl Kernel {
     /// Fails if no memory is free for the table.
     pub(super) fn new_space(&mut self) -> Result<AddressSpace, OutOfMemory> {
         let ppn = self.allocate_table(1)?;
+        let mut tables = TableMap::new(&self.shape);
+        tables.insert(1, 0, TableInfo { ppn, used: 0 });
         let brk = self.config.brk_start;
         Ok(AddressSpace {
             areas: VmaMap::default(),
-            tables: Map::unit((1, 0), TableInfo { ppn, used: 0 }),
-            pages: Map::new(),
+            tables,
+            pages: Table::new(1_u128 << self.shape.vpn_bits()),
             resident: 0,
             brk_start: brk,
             brk,
@@ -105,7 +107,7 @@ impl Kernel {
     pub(super) fn make_path(&mut self, pid: Pid, vpn: u64, watch: Observer<'_>) -> Result<(), OutOfMemory> {
         let shape = self.shape;
         let Some(process) = self.process_mut(pid) else { return Ok(()) };
-        if process.space.tables.contains_key(&(shape.levels, shape.table(shape.levels, vpn))) {
+        if process.space.tables.get(shape.levels, shape.table(shape.levels, vpn)).is_some() {
             return Ok(());
         }
         let mut tables = std::mem::take(&mut process.space.tables);
@@ -128,14 +130,14 @@ impl Kernel {
     ) -> Result<(), OutOfMemory> {
         let shape = self.shape;
         for level in 2..=shape.levels {
-            let key = (level, shape.table(level, vpn));
-            if tables.contains_key(&key) {
+            let number = shape.table(level, vpn);
+            if tables.get(level, number).is_some() {
                 continue;
             }
             let ppn = self.allocate_table(level)?;
             self.report(watch, KernelStep::Table { level, ppn });
-            tables.insert(key, TableInfo { ppn, used: 0 });
-            if let Some(above) = tables.get_mut(&(level - 1, shape.table(level - 1, vpn))) {
+            tables.insert(level, number, TableInfo { ppn, used: 0 });
+            if let Some(above) = tables.get_mut(level - 1, shape.table(level - 1, vpn)) {
                 above.used += 1;
                 let at = shape.entry(level - 1, above.ppn, vpn);
                 write_pte(&mut self.machine, &mut self.journal, at, Pte { ppn, flags: Flags::TABLE });
@@ -150,11 +152,11 @@ impl Kernel {
         let Some(last) = vpns.end.checked_sub(1).filter(|last| *last >= vpns.start) else { return };
         for level in (2..=shape.levels).rev() {
             let Some(process) = self.process_mut(pid) else { return };
-            let keys = (level, shape.table(level, vpns.start))..=(level, shape.table(level, last));
-            let there = process.space.tables.range(keys).map(|(key, table)| (*key, *table));
+            let numbers = shape.table(level, vpns.start)..=shape.table(level, last);
+            let there = process.space.tables.range(level, numbers);
             let empty: Vec<_> = there.filter(|(_, table)| table.used == 0).collect();
-            for (key, table) in empty {
-                self.unlink_table(pid, key, table);
+            for (number, table) in empty {
+                self.unlink_table(pid, (level, number), table);
             }
         }
     }
@@ -163,9 +165,10 @@ impl Kernel {
         let (shape, mut above) = (self.shape, None);
         let vpn = shape.first_page(level, number);
         if let Some(process) = self.process_mut(pid) {
-            let tables = &mut process.space.tables;
-            tables.remove(&(level, number));
-            if let Some(upper) = tables.get_mut(&(level - 1, shape.table(level - 1, vpn))) {
+            let AddressSpace { tables, pages, .. } = &mut process.space;
+            pages.clear(vpn..shape.last_page(level, vpn).saturating_add(1));
+            tables.remove(level, number);
+            if let Some(upper) = tables.get_mut(level - 1, shape.table(level - 1, vpn)) {
                 upper.used -= 1;
                 above = Some(upper.ppn);
             }
@@ -180,17 +183,17 @@ impl Kernel {
     /// Frees the root table of a process that has no other table.
     pub(super) fn free_root(&mut self, pid: Pid) {
         let Some(process) = self.process_mut(pid) else { return };
-        if let Some(root) = process.space.tables.remove(&(1, 0)) {
+        if let Some(root) = process.space.tables.remove(1, 0) {
             self.free_table(1, root);
         }
     }
 
     /// Frees all tables of an address space that has no pages.
     pub(super) fn free_tables(&mut self, tables: &TableMap) {
-        for ((level, number), _) in tables {
-            let vpn = self.shape.first_page(*level, *number);
+        for (level, number, _) in tables.iter() {
+            let vpn = self.shape.first_page(level, number);
             if let Some(above) = level.checked_sub(1).filter(|above| *above > 0)
-                && let Some(upper) = tables.get(&(above, self.shape.table(above, vpn)))
+                && let Some(upper) = tables.get(above, self.shape.table(above, vpn))
             {
                 write_pte(
                     &mut self.machine,
@@ -200,21 +203,21 @@ impl Kernel {
                 );
             }
         }
-        for ((level, _), table) in tables {
-            self.free_table(*level, *table);
+        for (level, _, table) in tables.iter() {
+            self.free_table(level, table);
         }
     }
 
     /// The physical address of a process's root table.
     pub(super) fn root_of(&self, pid: Pid) -> Option<Pa> {
-        let root = self.process(pid)?.space.tables.get(&(1, 0))?;
+        let root = self.process(pid)?.space.tables.get(1, 0)?;
         self.machine.ppn(root.ppn).ok().map(|ppn| self.machine.page_of(ppn))
     }
 
     /// The level of the deepest existing table on the path to a process's page.
     pub(super) fn deepest_table(&self, pid: Pid, vpn: u64) -> u32 {
         let Some(process) = self.process(pid) else { return 1 };
-        let there = |level: &u32| process.space.tables.contains_key(&(*level, self.shape.table(*level, vpn)));
+        let there = |level: &u32| process.space.tables.get(*level, self.shape.table(*level, vpn)).is_some();
         (1..=self.shape.levels).rev().find(there).unwrap_or(1)
     }
 

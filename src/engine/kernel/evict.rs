@@ -61,10 +61,9 @@ impl Kernel {
     /// Whether a process has a frame other than `keep`. A process with no other frame may evict any process's
     /// frame, even in local scope.
     fn has_other_frame(&self, pid: Pid, keep: Option<FrameNo>) -> bool {
-        let other =
-            |place: &PageLocation| matches!(place, PageLocation::Frame(frame) if Some(*frame) != keep);
+        let other = |(_, place): (u64, &PageLocation)| matches!(place, PageLocation::Frame(frame) if Some(*frame) != keep);
         self.process(pid)
-            .is_some_and(|process| process.space.resident > 0 && process.space.pages.values().any(other))
+            .is_some_and(|process| process.space.resident > 0 && process.space.pages.iter().any(other))
     }
 
     /// Evicts the policy's victim.
@@ -82,7 +81,11 @@ impl Kernel {
         let idle = Pool::new(self.frames.pool.policy(), 0);
         let mut pool = std::mem::replace(&mut self.frames.pool, idle);
         let mut random = *self.machine.random();
-        let victim = pool.victim(&mut random, |frame| self.may_evict(FrameNo(frame), &choice));
+        let victim = if only.is_none() && choice.room && !self.locks {
+            pool.victim_except(&mut random, keep.map(|frame| frame.0))
+        } else {
+            pool.victim(&mut random, |frame| self.may_evict(FrameNo(frame), &choice))
+        };
         self.frames.pool = pool;
         *self.machine.random() = random;
         let victim = FrameNo(victim.ok_or(OutOfMemory::Frames)?);

@@ -6,7 +6,7 @@ use crate::machine::sparse::Sparse;
 
 use super::ids::{FileId, FrameNo, ObjectId, Pid, SlotNo};
 use super::number_allocator::NumberAllocator;
-use super::persistent::Set;
+use super::reverse_map::ReverseMap;
 
 /// The contents of a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -46,8 +46,8 @@ pub struct Frame {
 #[derive(Debug, Clone)]
 pub struct Frames {
     table: Sparse<Frame>,
-    /// The mappings, each with a frame, a process, and a virtual page.
-    mappings: Set<(u32, Pid, u64)>,
+    /// The pages that map each frame.
+    mappings: ReverseMap,
     numbers: NumberAllocator,
     /// One more than the highest frame that has ever been in use.
     high_watermark: u32,
@@ -63,8 +63,8 @@ impl Frames {
     pub(super) fn new(policy: Policy, limit: u32) -> Self {
         Self {
             table: Sparse::new(limit, 1, Frame::default()),
-            mappings: Set::new(),
-            numbers: NumberAllocator::default(),
+            mappings: ReverseMap::new(limit),
+            numbers: NumberAllocator::new(limit),
             high_watermark: 0,
             just_filled: None,
             pool: Pool::new(policy, limit),
@@ -100,14 +100,12 @@ impl Frames {
 
     /// The pages that map a frame, ordered by process and virtual page number.
     pub fn maps(&self, frame: FrameNo) -> impl Iterator<Item = (Pid, u64)> + '_ {
-        let rows = self.mappings.range((frame.0, Pid(0), 0)..=(frame.0, Pid(u32::MAX), u64::MAX));
-        rows.map(|(_, pid, vpn)| (*pid, *vpn))
+        self.mappings.pages(frame.0)
     }
 
     /// The first page in [`Frames::maps`] that belongs to a process.
     pub(crate) fn mapped_by(&self, frame: FrameNo, pid: Pid) -> Option<u64> {
-        let (at, owner, vpn) = *self.mappings.get_next(&(frame.0, pid, 0))?;
-        (at == frame.0 && owner == pid).then_some(vpn)
+        self.mappings.page_of(frame.0, pid)
     }
 
     /// Allocates the lowest free frame below `limit` for a new page.
@@ -133,13 +131,13 @@ impl Frames {
 
     /// Adds a mapping of a frame.
     pub(super) fn map(&mut self, frame: FrameNo, pid: Pid, vpn: u64) {
-        self.mappings.insert((frame.0, pid, vpn));
+        self.mappings.insert(frame.0, pid, vpn);
         self.change(frame).refs += 1;
     }
 
     /// Removes a mapping of a frame. `dirty` is true if a store used the mapping.
     pub(super) fn unmap(&mut self, frame: FrameNo, pid: Pid, vpn: u64, dirty: bool) {
-        self.mappings.remove(&(frame.0, pid, vpn));
+        self.mappings.remove(frame.0, pid, vpn);
         let frame = self.change(frame);
         frame.refs -= 1;
         frame.dirty |= dirty;

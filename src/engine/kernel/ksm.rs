@@ -84,7 +84,7 @@ impl Kernel {
                 for (vpn, place) in pages {
                     self.work += 1;
                     if let PageLocation::Frame(frame) = place {
-                        found.entry(*frame).or_default().push((process.pid, *vpn));
+                        found.entry(*frame).or_default().push((process.pid, vpn));
                     }
                 }
             }

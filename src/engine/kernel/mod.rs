@@ -42,6 +42,7 @@ pub mod process;
 pub(crate) mod process_lifecycle;
 pub mod program;
 mod protect;
+mod reverse_map;
 pub(crate) mod shape;
 mod shared;
 pub mod spawn;

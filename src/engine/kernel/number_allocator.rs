@@ -1,6 +1,6 @@
 //! Allocates numbers for frames and swap slots, lowest first.
 
-use super::persistent::Set;
+use crate::machine::number_set::NumberSet;
 
 /// Numbers from 0 upward, each allocated or free.
 #[derive(Debug, Clone)]
@@ -8,19 +8,18 @@ pub(crate) struct NumberAllocator {
     /// One more than the highest allocated number.
     next: u32,
     /// The free numbers below `next`.
-    free: Set<u32>,
-}
-
-impl Default for NumberAllocator {
-    fn default() -> Self {
-        Self { next: 0, free: Set::new() }
-    }
+    free: NumberSet,
 }
 
 impl NumberAllocator {
+    /// Creates an allocator of numbers below `most`, all free.
+    pub(crate) fn new(most: u32) -> Self {
+        Self { next: 0, free: NumberSet::new(most) }
+    }
+
     /// Number of allocated numbers.
     pub(crate) fn used(&self) -> u32 {
-        self.next - self.free.len() as u32
+        self.next - self.free.len()
     }
 
     /// One more than the highest allocated number, or 0 if all are free.
@@ -28,11 +27,11 @@ impl NumberAllocator {
         self.next
     }
 
-    /// Allocates the lowest free number below `limit`.
+    /// Allocates the lowest free number below `limit`, which is at most the allocator's own limit.
     pub(crate) fn allocate(&mut self, limit: u32) -> Option<u32> {
-        if let Some(&lowest) = self.free.get_min() {
+        if let Some(lowest) = self.free.first() {
             return (lowest < limit).then(|| {
-                self.free.remove(&lowest);
+                self.free.remove(lowest);
                 lowest
             });
         }
@@ -45,7 +44,7 @@ impl NumberAllocator {
     pub(crate) fn free(&mut self, number: u32) {
         self.free.insert(number);
         while let Some(last) = self.next.checked_sub(1)
-            && self.free.remove(&last).is_some()
+            && self.free.remove(last)
         {
             self.next = last;
         }
@@ -58,7 +57,7 @@ mod tests {
 
     #[test]
     fn the_lowest_free_number_is_allocated() {
-        let mut numbers = NumberAllocator::default();
+        let mut numbers = NumberAllocator::new(8);
         assert_eq!(
             (0..4).map(|_| numbers.allocate(4)).collect::<Vec<_>>(),
             [Some(0), Some(1), Some(2), Some(3)]
@@ -72,7 +71,7 @@ mod tests {
 
     #[test]
     fn the_end_follows_the_highest_in_use() {
-        let mut numbers = NumberAllocator::default();
+        let mut numbers = NumberAllocator::new(8);
         (0..8).for_each(|_| assert!(numbers.allocate(8).is_some()));
         (1..7).for_each(|number| numbers.free(number));
         assert_eq!((numbers.end(), numbers.used()), (8, 2));

@@ -26,7 +26,7 @@ pub(super) fn enter_page(
     (zero, flags): (u64, Flags),
 ) {
     if space.pages.insert(vpn, place).is_none()
-        && let Some(table) = space.tables.get_mut(&(shape.levels, shape.table(shape.levels, vpn)))
+        && let Some(table) = space.tables.get_mut(shape.levels, shape.table(shape.levels, vpn))
     {
         table.used += 1;
     }
@@ -51,7 +51,7 @@ pub(super) fn enter_page(
 impl Kernel {
     /// The location of a process's page.
     pub(super) fn page_location(&self, pid: Pid, vpn: u64) -> Option<PageLocation> {
-        self.process(pid)?.space.pages.get(&vpn).copied()
+        self.process(pid)?.space.pages.get(vpn).copied()
     }
 
     /// Maps a process's page to a frame or to the zero frame; see [`enter_page`].
@@ -93,8 +93,8 @@ impl Kernel {
             space.pages.insert(vpn, place);
             return Some(from);
         }
-        space.pages.remove(&vpn);
-        if let Some(table) = space.tables.get_mut(&(shape.levels, shape.table(shape.levels, vpn))) {
+        space.pages.remove(vpn);
+        if let Some(table) = space.tables.get_mut(shape.levels, shape.table(shape.levels, vpn)) {
             table.used -= 1;
         }
         Some(from)
@@ -159,6 +159,6 @@ impl Kernel {
     /// The pages in a range that have a location, in order.
     pub(super) fn pages_in(&self, pid: Pid, vpns: Range<u64>) -> Vec<(u64, PageLocation)> {
         let Some(process) = self.process(pid).filter(|_| vpns.start < vpns.end) else { return Vec::new() };
-        process.space.pages.range(vpns).map(|(vpn, place)| (*vpn, *place)).collect()
+        process.space.pages.range(vpns).map(|(vpn, place)| (vpn, *place)).collect()
     }
 }

@@ -6,7 +6,7 @@ use super::heap::Heap;
 use super::ids::{FrameNo, OpenId, Pid, SlotNo};
 use super::labels::Labels;
 use super::output::Output;
-use super::persistent::{Map, Set};
+use super::persistent::{Map, Set, Table};
 use super::tables::TableMap;
 use super::vma_map::VmaMap;
 
@@ -30,7 +30,7 @@ pub struct AddressSpace {
     /// The page tables and their locations in the machine's memory. Level 1 is `pgd`.
     pub tables: TableMap,
     /// The location of each page, in page order. The locations always agree with the page-table entries.
-    pub pages: Map<u64, PageLocation>,
+    pub pages: Table<PageLocation>,
     /// Number of pages in user frames (`rss`).
     pub resident: u64,
     /// The start of the heap.

@@ -85,6 +85,16 @@ impl TableShape {
         vpn.checked_shr(self.below[n] + self.index[n]).unwrap_or(0)
     }
 
+    /// Width of the numbers of the tables at `level` in bits.
+    pub(crate) fn table_bits(&self, level: u32) -> u32 {
+        self.index[..level as usize - 1].iter().sum()
+    }
+
+    /// Width of virtual page numbers in bits.
+    pub(crate) fn vpn_bits(&self) -> u32 {
+        self.index.iter().sum()
+    }
+
     /// The first page that table number `table` at `level` covers.
     pub(crate) fn first_page(&self, level: u32, table: u64) -> u64 {
         let n = level as usize - 1;

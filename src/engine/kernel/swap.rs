@@ -2,9 +2,12 @@
 
 use std::sync::Arc;
 
+use crate::machine::number_set::NumberSet;
+
 use super::ids::{FrameNo, Pid, SlotNo};
 use super::number_allocator::NumberAllocator;
-use super::persistent::{Map, Set};
+use super::persistent::Table;
+use super::reverse_map::ReverseMap;
 
 /// A slot in use.
 #[derive(Debug, Clone)]
@@ -23,21 +26,26 @@ pub struct Swap {
     /// Number of slots.
     pub slots: u32,
     /// The slots in use.
-    pub used: Map<SlotNo, SwapSlot>,
-    /// The swapped pages of processes, each with a slot, a process, and a virtual page.
-    pub(crate) pages: Set<(SlotNo, Pid, u64)>,
+    used: Table<SwapSlot>,
+    /// The swapped pages of processes in each slot.
+    pages: ReverseMap,
     /// The numbers of slots in use.
     numbers: NumberAllocator,
     /// The spare slots. No process refers to a spare slot, and its page is also in a frame. The kernel reuses
     /// a spare slot if no slot is free.
-    spare: Set<SlotNo>,
+    spare: NumberSet,
 }
 
 impl Swap {
     /// Creates a swap file with `slots` free slots.
     pub(super) fn new(slots: u32) -> Self {
-        let (used, pages, spare) = (Map::new(), Set::new(), Set::new());
-        Self { slots, used, pages, numbers: NumberAllocator::default(), spare }
+        Self {
+            slots,
+            used: Table::new(slots),
+            pages: ReverseMap::new(slots),
+            numbers: NumberAllocator::new(slots),
+            spare: NumberSet::new(slots),
+        }
     }
 
     /// Whether a slot is available for another page.
@@ -46,32 +54,41 @@ impl Swap {
     }
 
     /// The slot with this number, or `None` if the slot is not in use.
-    pub(super) fn slot(&self, slot: SlotNo) -> Option<&SwapSlot> {
-        self.used.get(&slot)
+    pub fn slot(&self, slot: SlotNo) -> Option<&SwapSlot> {
+        self.used.get(slot.0.into())
+    }
+
+    /// Number of slots in use.
+    pub fn used(&self) -> u32 {
+        self.numbers.used()
+    }
+
+    /// The slots in use, in order.
+    pub fn iter(&self) -> impl Iterator<Item = (SlotNo, &SwapSlot)> + '_ {
+        self.used.iter().map(|(slot, held)| (SlotNo(slot as u32), held))
     }
 
     /// The pages of processes that share a slot, in order.
     pub fn pages_in(&self, slot: SlotNo) -> impl Iterator<Item = (Pid, u64)> + '_ {
-        let rows = self.pages.range((slot, Pid(0), 0)..=(slot, Pid(u32::MAX), u64::MAX));
-        rows.map(|(_, pid, vpn)| (*pid, *vpn))
+        self.pages.pages(slot.0)
     }
 
     /// Allocates the lowest free slot for a page, or returns `None` if all slots are in use.
     pub(super) fn allocate(&mut self, bytes: Arc<[u8]>, object: bool) -> Option<SlotNo> {
         let slot = SlotNo(self.numbers.allocate(self.slots)?);
-        self.used.insert(slot, SwapSlot { bytes, frame: None, object });
+        self.used.insert(slot.0.into(), SwapSlot { bytes, frame: None, object });
         Some(slot)
     }
 
     /// The lowest spare slot and the frame that holds its page.
     pub(super) fn spare(&self) -> Option<(SlotNo, FrameNo)> {
-        let slot = *self.spare.get_min()?;
+        let slot = SlotNo(self.spare.first()?);
         Some((slot, self.slot(slot)?.frame?))
     }
 
     /// Sets or clears (`None`) the frame that holds a slot's page. A slot that becomes unused is freed.
     pub(super) fn set_frame(&mut self, slot: SlotNo, frame: Option<FrameNo>) {
-        if let Some(held) = self.used.get_mut(&slot) {
+        if let Some(held) = self.used.get_mut(slot.0.into()) {
             held.frame = frame;
             self.update_slot(slot);
         }
@@ -79,19 +96,19 @@ impl Swap {
 
     /// Adds a process's page to a slot.
     pub(super) fn add_page(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
-        self.pages.insert((slot, pid, vpn));
-        self.spare.remove(&slot);
+        self.pages.insert(slot.0, pid, vpn);
+        self.spare.remove(slot.0);
     }
 
     /// Removes a process's page from a slot. A slot that becomes unused is freed.
     pub(super) fn remove_page(&mut self, slot: SlotNo, pid: Pid, vpn: u64) {
-        self.pages.remove(&(slot, pid, vpn));
+        self.pages.remove(slot.0, pid, vpn);
         self.update_slot(slot);
     }
 
     /// Detaches a slot from its frame and from its shared object.
     pub(super) fn detach(&mut self, slot: SlotNo) {
-        if let Some(held) = self.used.get_mut(&slot) {
+        if let Some(held) = self.used.get_mut(slot.0.into()) {
             (held.object, held.frame) = (false, None);
             self.update_slot(slot);
         }
@@ -100,35 +117,33 @@ impl Swap {
     /// Frees a slot temporarily while its page is read into a frame, so that the page evicted from that frame
     /// can use the slot. Returns the slot's contents. Does not free a slot whose page is in a frame.
     pub(super) fn lend(&mut self, slot: SlotNo) -> Option<SwapSlot> {
-        self.used.get(&slot).filter(|held| held.frame.is_none())?;
+        self.slot(slot).filter(|held| held.frame.is_none())?;
         self.numbers.free(slot.0);
-        self.used.remove(&slot)
+        self.used.remove(slot.0.into())
     }
 
     /// Restores a temporarily freed slot that was not used. All other slots must be in use.
     pub(super) fn reclaim(&mut self, slot: SlotNo, held: SwapSlot) {
         if self.numbers.allocate(self.slots) == Some(slot.0) {
-            self.used.insert(slot, held);
+            self.used.insert(slot.0.into(), held);
         }
     }
 
     /// Whether pages of processes are in a slot.
     pub(super) fn holds_pages(&self, slot: SlotNo) -> bool {
-        self.pages_in(slot).next().is_some()
+        self.pages.has_pages(slot.0)
     }
 
     fn update_slot(&mut self, slot: SlotNo) {
-        let Some(held) = self.used.get(&slot) else { return };
-        if self.holds_pages(slot) {
-            self.spare.remove(&slot);
-        } else if held.frame.is_some() {
-            self.spare.insert(slot);
-        } else {
-            self.spare.remove(&slot);
-            if !held.object {
-                self.used.remove(&slot);
-                self.numbers.free(slot.0);
-            }
+        let Some(&SwapSlot { frame, object, .. }) = self.slot(slot) else { return };
+        if frame.is_some() && !self.holds_pages(slot) {
+            self.spare.insert(slot.0);
+            return;
+        }
+        self.spare.remove(slot.0);
+        if frame.is_none() && !object && !self.holds_pages(slot) {
+            self.used.remove(slot.0.into());
+            self.numbers.free(slot.0);
         }
     }
 }

@@ -126,7 +126,16 @@ impl Kernel {
 
     /// The bytes of a frame without trailing zeros.
     pub(super) fn trimmed_bytes(&self, frame: FrameNo) -> Arc<[u8]> {
-        let bytes = self.frame_bytes(frame);
+        if self.machine.is_zero_page(self.ppn(frame)) {
+            return Arc::default();
+        }
+        let mut bytes = &*self.frame_bytes(frame);
+        // Skip whole blocks of zeros first, which vector code can find.
+        while let Some((rest, block)) = bytes.split_last_chunk::<64>()
+            && block.iter().fold(0, |bits, byte| bits | byte) == 0
+        {
+            bytes = rest;
+        }
         let len = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         bytes[..len].into()
     }

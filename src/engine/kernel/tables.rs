@@ -1,7 +1,10 @@
 //! Physical memory for page tables. Tables are above the user frames and are allocated from the top of memory
 //! downward.
 
-use super::persistent::Map;
+use std::ops::RangeInclusive;
+
+use super::persistent::{Map, Table};
+use super::shape::TableShape;
 
 /// The physical pages of page tables and the zero frame, from the top of memory downward. Free pages contain
 /// zeros.
@@ -23,7 +26,53 @@ pub struct TableInfo {
 }
 
 /// The page tables of a process, by level (1 is the top) and by the VPN bits above the table's index.
-pub(crate) type TableMap = Map<(u32, u64), TableInfo>;
+#[derive(Debug, Clone, Default)]
+pub struct TableMap {
+    /// The tables of each level, the top first.
+    levels: Vec<Table<TableInfo>>,
+}
+
+impl TableMap {
+    /// Creates an empty map for page tables of this shape.
+    pub(crate) fn new(shape: &TableShape) -> Self {
+        Self {
+            levels: (1..=shape.levels).map(|level| Table::new(1_u128 << shape.table_bits(level))).collect(),
+        }
+    }
+
+    /// The table with this number at a level.
+    pub fn get(&self, level: u32, number: u64) -> Option<&TableInfo> {
+        self.levels.get(level as usize - 1)?.get(number)
+    }
+
+    pub(crate) fn get_mut(&mut self, level: u32, number: u64) -> Option<&mut TableInfo> {
+        self.levels[level as usize - 1].get_mut(number)
+    }
+
+    pub(crate) fn insert(&mut self, level: u32, number: u64, table: TableInfo) {
+        self.levels[level as usize - 1].insert(number, table);
+    }
+
+    pub(crate) fn remove(&mut self, level: u32, number: u64) -> Option<TableInfo> {
+        self.levels[level as usize - 1].remove(number)
+    }
+
+    /// The tables at a level whose numbers are in a range, in order, each with its number.
+    pub(crate) fn range(
+        &self,
+        level: u32,
+        numbers: RangeInclusive<u64>,
+    ) -> impl Iterator<Item = (u64, TableInfo)> + '_ {
+        let range = *numbers.start()..numbers.end().saturating_add(1);
+        self.levels[level as usize - 1].range(range).map(|(number, table)| (number, *table))
+    }
+
+    /// All tables, each with its level and number, in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, u64, TableInfo)> + '_ {
+        let levels = self.levels.iter().zip(1..);
+        levels.flat_map(|(tables, level)| tables.iter().map(move |(number, table)| (level, number, *table)))
+    }
+}
 
 impl TableSpace {
     /// Creates a space of `pages` free physical pages.

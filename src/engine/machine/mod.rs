@@ -15,6 +15,7 @@ mod hierarchy;
 pub mod latency;
 mod memo;
 pub(crate) mod memory;
+pub(crate) mod number_set;
 pub mod page_table;
 mod physical;
 pub mod policy;

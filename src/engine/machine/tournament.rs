@@ -36,6 +36,17 @@ impl Tournament {
         Some((player, self.keys[player as usize])).filter(|(_, key)| *key != ABSENT)
     }
 
+    /// Lowers the key of a player to `key`, unless the key is already as small.
+    ///
+    /// # Panics
+    /// Panics if the player does not exist.
+    #[inline]
+    pub(super) fn lower(&mut self, player: u32, key: Key) {
+        if key < self.keys[player as usize] {
+            self.set(player, key);
+        }
+    }
+
     /// Changes the key of a player.
     ///
     /// # Panics

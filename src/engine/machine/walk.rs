@@ -63,15 +63,12 @@ impl TableLayout<'_> {
 
     /// Reads the newest bytes of an entry without changing any state.
     pub(crate) fn peek(&self, memory: &Hierarchy, level: u32, address: u64) -> Visit {
-        let mut bytes = [None; 8];
-        memory.newest(address, &mut bytes[..self.mmu.pte.bytes as usize]);
-        self.read(level, address, bytes)
+        self.read(level, address, memory.newest_word(address, self.mmu.pte.bytes as usize))
     }
 
-    /// Decodes an entry. An entry with an unknown byte is treated as absent.
-    fn read(&self, level: u32, address: u64, bytes: [Option<u8>; 8]) -> Visit {
-        let known = bytes[..self.mmu.pte.bytes as usize].iter().all(Option::is_some);
-        let raw = known.then(|| self.mmu.pte.from_bytes(bytes.map(Option::unwrap_or_default)));
+    /// Decodes an entry, given its bytes as a little-endian number. An entry with an unknown byte is treated as absent.
+    fn read(&self, level: u32, address: u64, (word, known): (u64, bool)) -> Visit {
+        let raw = known.then(|| self.mmu.pte.from_bytes(word.to_le_bytes()));
         let pte = raw.map_or(Pte::default(), |raw| self.mmu.pte.decode(raw));
         let last = level as usize == self.mmu.levels.len();
         let found = match pte.flags {
@@ -209,14 +206,8 @@ impl Walker<'_> {
     ) -> Visit {
         let visit = match self.address(va, level, table) {
             Some(address) => {
-                let mut bytes = [None; 8];
-                self.fetch_bytes(
-                    address,
-                    table.uncached,
-                    &mut bytes[..self.layout.mmu.pte.bytes as usize],
-                    ctx,
-                );
-                self.layout.read(level, address, bytes)
+                let entry = self.fetch_word(address, table.uncached, ctx);
+                self.layout.read(level, address, entry)
             }
             None => self.peek(va, level, table),
         };
@@ -226,28 +217,32 @@ impl Walker<'_> {
         visit
     }
 
-    fn fetch_bytes<O: MachineObserver>(
+    /// Reads the bytes of an entry; see [`Hierarchy::newest_word`].
+    fn fetch_word<O: MachineObserver>(
         &mut self,
         address: u64,
         uncached: bool,
-        out: &mut [Option<u8>],
         ctx: &mut Ctx<'_, O>,
-    ) {
+    ) -> (u64, bool) {
+        let len = self.layout.mmu.pte.bytes as usize;
         if !self.layout.mmu.walk_cached {
             let pa = Pa::new(address);
             ctx.watch.on_event(Event::Memory { pa, write: false, purpose: Purpose::Walk });
-            return self.memory.newest(address, out);
+            return self.memory.newest_word(address, len);
         }
+        let mut bytes = [None; 8];
         let block = 1u64 << self.memory.fragment_bits(self.route).min(63);
         let mut done = 0;
-        while done < out.len() {
+        while done < len {
             let pa = address + done as u64;
-            let size = (block - pa % block).min((out.len() - done) as u64) as u32;
+            let size = (block - pa % block).min((len - done) as u64) as u32;
             let (route, purpose) = (self.route, Purpose::Walk);
             let fragment = Fragment { route, va: pa, pa, size, purpose, write_through: false, uncached };
-            self.memory.load(fragment, &mut out[done..done + size as usize], ctx);
+            self.memory.load(fragment, &mut bytes[done..done + size as usize], ctx);
             done += size as usize;
         }
+        let known = bytes[..len].iter().all(Option::is_some);
+        (u64::from_le_bytes(bytes.map(Option::unwrap_or_default)), known)
     }
 
     /// Reads an entry without changing any state.

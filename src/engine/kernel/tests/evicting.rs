@@ -88,7 +88,7 @@ fn a_clean_page_keeps_its_slot_and_is_dropped() {
     let (bytes, _, steps) = lab.load(pid, va(0), 1);
     assert_eq!((bytes, evicted(&steps)), (vec![Some(1)], Some((FrameNo(1), slot(1)))));
     assert_eq!(lab.faults(pid), (3, 1));
-    assert_eq!(lab.kernel.swap().used.len(), 2, "page 0 is in its frame and in slot 0");
+    assert_eq!(lab.kernel.swap().used(), 2, "page 0 is in its frame and in slot 0");
     assert_eq!(evicted(&lab.load(pid, va(1), 1).2), Some((FrameNo(0), slot(2))), "page 2 was new");
     assert_eq!(evicted(&lab.load(pid, va(2), 1).2), Some((FrameNo(1), None)), "page 0 is in slot 0 as it is");
     lab.write(pid, va(1), 7);
@@ -129,7 +129,7 @@ fn a_spare_slot_is_reused_when_swap_is_full() {
     (0..3).for_each(|page| lab.write(pid, va(page), 1 + page as u8));
     assert_eq!(lab.read(pid, va(0)), 1);
     sound::check(&lab.kernel);
-    assert_eq!(lab.kernel.swap().used.len(), 1);
+    assert_eq!(lab.kernel.swap().used(), 1);
     assert_eq!([1, 2, 0].map(|page| lab.read(pid, va(page))), [2, 3, 1]);
     sound::check(&lab.kernel);
 }
@@ -289,7 +289,7 @@ fn shared_pages_go_to_swap_once_and_come_back_for_all() {
     lab.exit(first);
     assert_eq!((lab.read(second, va(2)), lab.read(second, va(3))), (2, 3), "the pages are the object's");
     lab.exit(second);
-    assert_eq!((lab.kernel.frames().used(), lab.kernel.swap().used.len()), (0, 0));
+    assert_eq!((lab.kernel.frames().used(), lab.kernel.swap().used()), (0, 0));
     sound::check(&lab.kernel);
 }
 

@@ -234,7 +234,7 @@ impl Pair {
         let program = &self.programs[program % self.programs.len()];
         let done = self.lab.kernel.exec(pid, program.file);
         self.results.push((vec![u8::from(done.is_ok())], None));
-        if self.lab.kernel.process(pid).is_none_or(|process| process.space.tables.is_empty()) {
+        if self.lab.kernel.process(pid).is_none_or(|process| process.space.tables.get(1, 0).is_none()) {
             assert!(done.is_err() && program.fits);
             self.model.spaces.remove(&pid);
             self.alive.retain(|other| *other != pid);

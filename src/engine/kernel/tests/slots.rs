@@ -19,7 +19,7 @@ fn out(lab: &mut Lab, pid: Pid, page: u64) {
 }
 
 fn used(lab: &Lab) -> Vec<u32> {
-    lab.kernel.swap().used.iter().map(|(slot, _)| slot.0).collect()
+    lab.kernel.swap().iter().map(|(slot, _)| slot.0).collect()
 }
 
 /// Swaps out pages 0 and 1 of a process to slots 0 and 1, and keeps page 2 in a frame.

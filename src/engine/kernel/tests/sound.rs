@@ -18,10 +18,10 @@ pub(crate) fn check(kernel: &Kernel) {
     let mut slots: BTreeSet<(SlotNo, Pid, u64)> = BTreeSet::new();
     for process in kernel.processes() {
         let (pid, space) = (process.pid, &process.space);
-        for (vpn, place) in &space.pages {
+        for (vpn, place) in space.pages.iter() {
             match place {
-                PageLocation::Frame(frame) => mapped.entry(*frame).or_default().push((pid, *vpn)),
-                PageLocation::Swap(slot) => assert!(slots.insert((*slot, pid, *vpn))),
+                PageLocation::Frame(frame) => mapped.entry(*frame).or_default().push((pid, vpn)),
+                PageLocation::Swap(slot) => assert!(slots.insert((*slot, pid, vpn))),
                 PageLocation::Zero => {}
             }
         }
@@ -40,18 +40,21 @@ pub(crate) fn check(kernel: &Kernel) {
 /// Checks that the entries in memory agree with the kernel's state and its permissions.
 fn check_tables(kernel: &Kernel, pid: Pid) {
     let space = &kernel.process(pid).expect("a process").space;
-    if space.tables.is_empty() {
-        assert!(space.pages.is_empty() && space.areas.count() == 0, "{pid} has pages and no root");
+    if space.tables.iter().next().is_none() {
+        assert!(
+            space.pages.iter().next().is_none() && space.areas.count() == 0,
+            "{pid} has pages and no root"
+        );
         return;
     }
     let listing = kernel.machine_of(pid).page_table();
-    assert_eq!(listing.tables as usize, space.tables.len(), "tables of {pid}");
+    assert_eq!(listing.tables as usize, space.tables.iter().count(), "tables of {pid}");
     let present = |map: &&Mapping| map.pte.flags.has(Bit::P);
     let entries: BTreeMap<u64, Pte> =
         listing.mappings.iter().filter(present).map(|map| (map.vpn.raw(), map.pte)).collect();
     assert_eq!(entries.len(), listing.mappings.iter().filter(present).count());
     let mut present = 0;
-    for (vpn, place) in &space.pages {
+    for (vpn, place) in space.pages.iter() {
         let area = space.areas.find(vpn << kernel.shape.page_bits).expect("a page lies in an area");
         let ppn = match place {
             PageLocation::Frame(frame) => u64::from(frame.0),
@@ -60,12 +63,12 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
                 let format = &kernel.machine.spec().mmu.as_ref().expect("an MMU").pte;
                 let fits = u64::from(slot.0) >> format.ppn_bits().min(63) == 0;
                 let left = if fits { u64::from(slot.0) << format.ppn_low } else { 0 };
-                let raw = kernel.pte(pid, *vpn).map(|pte| format.encode(pte));
+                let raw = kernel.pte(pid, vpn).map(|pte| format.encode(pte));
                 assert_eq!(raw, Some(left), "page {vpn:#x} of {pid} in slot {slot}");
                 continue;
             }
         };
-        let Some(pte) = entries.get(vpn) else {
+        let Some(pte) = entries.get(&vpn) else {
             assert!(
                 !(area.prot.read || area.prot.write || area.prot.exec),
                 "page {vpn:#x} of {pid} has no entry"
@@ -81,9 +84,9 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
         }
     }
     assert_eq!(present, entries.len(), "an entry of {pid} that the books do not know");
-    let leaves = space.tables.iter().filter(|((level, _), _)| *level == kernel.shape.levels);
-    let used: u32 = leaves.map(|(_, table)| table.used).sum();
-    assert_eq!(used as usize, space.pages.len(), "entries in use of {pid}");
+    let leaves = space.tables.iter().filter(|(level, ..)| *level == kernel.shape.levels);
+    let used: u32 = leaves.map(|(.., table)| table.used).sum();
+    assert_eq!(used as usize, space.pages.iter().count(), "entries in use of {pid}");
 }
 
 /// Checks that no other process maps a writable private page.
@@ -171,13 +174,15 @@ fn check_stores(kernel: &Kernel) {
 /// Checks that a page, a frame, or a shared object uses every allocated slot, and that these users refer to
 /// the slot.
 fn check_swap(kernel: &Kernel, slots: &BTreeSet<(SlotNo, Pid, u64)>) {
-    assert_eq!(&kernel.swap.pages.iter().copied().collect::<BTreeSet<_>>(), slots);
-    assert!(kernel.swap.used.len() as u32 <= kernel.swap.slots);
-    for (slot, held) in &kernel.swap.used {
-        let pages = kernel.swap.holds_pages(*slot);
+    let in_slot = |(slot, _)| kernel.swap.pages_in(slot).map(move |(pid, vpn)| (slot, pid, vpn));
+    assert_eq!(&kernel.swap.iter().flat_map(in_slot).collect::<BTreeSet<_>>(), slots);
+    assert!(kernel.swap.used() <= kernel.swap.slots);
+    assert_eq!(kernel.swap.iter().count() as u32, kernel.swap.used());
+    for (slot, held) in kernel.swap.iter() {
+        let pages = kernel.swap.holds_pages(slot);
         assert!(pages || held.frame.is_some() || held.object, "slot {slot} is lost");
         if let Some(frame) = held.frame {
-            assert_eq!(kernel.frames.get(frame).slot, Some(*slot), "swap cache of {frame}");
+            assert_eq!(kernel.frames.get(frame).slot, Some(slot), "swap cache of {frame}");
         }
     }
     for (frame, held) in kernel.frames.iter() {
@@ -195,8 +200,8 @@ fn check_swap(kernel: &Kernel, slots: &BTreeSet<(SlotNo, Pid, u64)>) {
 fn check_space(kernel: &Kernel) {
     let mut taken: Vec<(u64, u64)> = kernel.zero.map(|ppn| (ppn, 1)).into_iter().collect();
     for process in kernel.processes() {
-        for ((level, _), table) in &process.space.tables {
-            taken.push((table.ppn, kernel.shape.table_pages(*level).expect("a size")));
+        for (level, _, table) in process.space.tables.iter() {
+            taken.push((table.ppn, kernel.shape.table_pages(level).expect("a size")));
         }
     }
     taken.sort_unstable();

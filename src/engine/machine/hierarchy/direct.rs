@@ -25,22 +25,56 @@ impl Hierarchy {
         self.gather_newest(pa, out.len(), |bytes, at, from, to| bytes.read_known(at, &mut out[from..to]));
     }
 
+    /// Whether all copies of `len` bytes, starting at `pa`, contain only zeros or unknown bytes. May be false even so.
+    pub(crate) fn is_zero(&self, pa: u64, len: u64) -> bool {
+        let mut zero = true;
+        self.gather_newest(pa, len as usize, |bytes, at, from, to| {
+            zero = zero && bytes.is_zero(at, (to - from) as u64);
+        });
+        zero
+    }
+
     /// Finds the newest copies of `len` bytes, starting at `pa`, and calls `visit` with an array, an offset
     /// in the array, and the range of bytes found there. Later calls of `visit` provide newer bytes.
     #[inline]
     fn gather_newest(&self, pa: u64, len: usize, mut visit: impl FnMut(&Bytes, u64, usize, usize)) {
         let Some(more) = (len as u64).checked_sub(1) else { return };
         let last = pa.saturating_add(more);
-        let mut caches = select(&self.caches, self.presence.caches_with(pa, last));
-        if (pa ^ last).checked_shr(self.plan.smallest).unwrap_or(0) == 0 {
-            let newest = caches.find_map(|cache| Some((cache.data(), cache.byte_at(cache.holder(pa)?, pa))));
-            let (bytes, at) = newest.unwrap_or((&self.memory, pa));
+        if let Some((bytes, at)) = self.newest_in_block(pa, last) {
             return visit(bytes, at, 0, len);
         }
         visit(&self.memory, pa, 0, len);
-        each_newest(caches, &self.plan, (pa, last), |cache, at, from, to| {
-            visit(cache.data(), at, (from - pa) as usize, (to - pa) as usize + 1);
-        });
+        for (which, first, last) in self.presence.runs(pa, last) {
+            each_newest(select(&self.caches, which), &self.plan, (first, last), |cache, at, from, to| {
+                visit(cache.data(), at, (from - pa) as usize, (to - pa) as usize + 1);
+            });
+        }
+    }
+
+    /// Finds the newest copies of the bytes `pa..=last` as [`Hierarchy::gather_newest`] does, if the bytes are in one
+    /// block of the smallest size.
+    #[inline]
+    fn newest_in_block(&self, pa: u64, last: u64) -> Option<(&Bytes, u64)> {
+        if (pa ^ last).checked_shr(self.plan.smallest).unwrap_or(0) != 0 {
+            return None;
+        }
+        let mut caches = select(&self.caches, self.presence.caches_with(pa, last));
+        let newest = caches.find_map(|cache| Some((cache.data(), cache.byte_at(cache.holder(pa)?, pa))));
+        Some(newest.unwrap_or((&self.memory, pa)))
+    }
+
+    /// Reads the newest bytes of a number of `len` bytes (1 to 8) in little-endian order. Unknown bytes are 0. The
+    /// second value is true if all bytes are known.
+    pub(crate) fn newest_word(&self, pa: u64, len: usize) -> (u64, bool) {
+        if pa % 8 + len as u64 <= 8
+            && let Some((bytes, at)) = self.newest_in_block(pa, pa + (len as u64 - 1))
+        {
+            return bytes.word(at, len);
+        }
+        let mut bytes = [None; 8];
+        self.newest(pa, &mut bytes[..len]);
+        let known = bytes[..len].iter().all(Option::is_some);
+        (u64::from_le_bytes(bytes.map(Option::unwrap_or_default)), known)
     }
 
     /// Writes bytes to memory and to every cached copy.
@@ -92,8 +126,8 @@ impl Hierarchy {
         if end > last {
             self.write_newest(last + 1, end, last + 1);
         }
-        for cache in select_mut(&mut self.caches, self.presence.caches_with(first, end)) {
-            cache.drop_held(first, end);
+        for (which, first, last) in self.presence.runs(first, end) {
+            select_mut(&mut self.caches, which).for_each(|cache| cache.drop_held(first, last));
         }
         self.presence.clear(first, end);
     }
@@ -120,10 +154,11 @@ impl Hierarchy {
 
     /// Writes the newest cached bytes of `first..=last` to memory, starting at `to`.
     fn write_newest(&mut self, first: u64, last: u64, to: u64) {
-        let caches = select(&self.caches, self.presence.caches_with(first, last));
-        each_newest(caches, &self.plan, (first, last), |cache, at, from, end| {
-            self.memory.copy(to + (from - first), cache.data(), at, end - from + 1);
-        });
+        for (which, start, last) in self.presence.runs(first, last) {
+            each_newest(select(&self.caches, which), &self.plan, (start, last), |cache, at, from, end| {
+                self.memory.copy(to + (from - first), cache.data(), at, end - from + 1);
+            });
+        }
     }
 
     /// The start addresses, in any order, of aligned 64-byte runs in memory or caches that may contain known

@@ -90,6 +90,31 @@ impl Bytes {
         }
     }
 
+    /// Reads a number of `len` bytes, at most 8, in little-endian order. The number must not cross a multiple of 8.
+    /// Unknown bytes are 0. The second value is true if all bytes are known.
+    #[inline]
+    pub(crate) fn word(&self, at: u64, len: usize) -> (u64, bool) {
+        let Some(row) = self.rows.row(at / ROW) else { return (0, self.zeros) };
+        let (n, spare) = ((at % ROW) as usize, 64 - 8 * len as u32);
+        let (word, known) = (row[n / 8] >> (n % 8 * 8), bits_of(n, len as u64));
+        (word << spare >> spare, self.zeros || row[KNOWN] & known == known)
+    }
+
+    /// Whether the rows of the `len` bytes starting at `at` contain only zeros and unknown bytes.
+    pub(crate) fn is_zero(&self, at: u64, len: u64) -> bool {
+        let (mut row, end) = (at / ROW, at.saturating_add(len).div_ceil(ROW));
+        while row < end {
+            let (rows, cells) = self.rows.run(row);
+            let rows = rows.min(end - row);
+            let cells = cells.map_or(&[][..], |cells| &cells[..rows as usize * WORDS]);
+            if cells.chunks_exact(WORDS).any(|row| row[..KNOWN].iter().any(|word| *word != 0)) {
+                return false;
+            }
+            row += rows;
+        }
+        true
+    }
+
     /// Writes the bytes starting at `at`.
     ///
     /// # Panics

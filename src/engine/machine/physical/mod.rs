@@ -24,6 +24,12 @@ impl Machine {
         self.read_bytes(self.page_of(ppn), &mut out[..len]);
     }
 
+    /// Whether a page frame is known to contain only zeros or unknown bytes, which costs less than a read. May be false
+    /// for other pages of zeros.
+    pub(crate) fn is_zero_page(&self, ppn: Ppn) -> bool {
+        self.hierarchy.is_zero(self.page_of(ppn).raw(), self.page_size())
+    }
+
     /// Writes bytes to memory and invalidates the cached blocks that contain them. The other bytes of an
     /// invalidated block are written to memory first.
     pub fn write_bytes(&mut self, pa: Pa, bytes: &[u8]) {
@@ -45,9 +51,8 @@ impl Machine {
     /// The newest raw value of the page-table entry at `pa`, read as [`Machine::read_bytes`] does. 0 without an MMU.
     pub(crate) fn raw_at(&self, pa: Pa) -> u64 {
         let Some(mmu) = &self.spec().mmu else { return 0 };
-        let mut bytes = [0; 8];
-        self.read_bytes(pa, &mut bytes[..mmu.pte.bytes as usize]);
-        mmu.pte.from_bytes(bytes)
+        let len = self.length(pa.raw(), mmu.pte.bytes.into()) as usize;
+        mmu.pte.from_bytes(self.hierarchy.newest_word(pa.raw(), len).0.to_le_bytes())
     }
 
     /// The newest page-table entry at `pa`. Unknown bytes read as 0.

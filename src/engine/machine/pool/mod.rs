@@ -2,7 +2,10 @@
 
 use std::sync::Arc;
 
+mod classes;
+
 use super::bits::{bit, mask_words, ones, set_bit};
+use super::number_set::NumberSet;
 use super::policy::{Policy, PolicyState};
 use super::random::SplitMix64;
 use super::tournament::{ABSENT, Key, Tournament};
@@ -32,6 +35,13 @@ pub struct Pool {
     /// The order of eviction, for policies whose ranks determine it. The first search for a victim creates the
     /// tournament. The key of a filled frame is at most its rank, so a touch that raises the rank costs nothing.
     order: Option<Arc<Tournament>>,
+    /// For `third-chance`, the filled frames with a clear use bit: the clean frames, then the dirty frames. The sets may
+    /// also contain frames whose bits have changed. See [`Pool::third_chance`].
+    classes: Option<Box<[NumberSet; 2]>>,
+    /// Number of filled frames.
+    filled: usize,
+    /// One more than the highest filled frame.
+    end: usize,
     /// The last frame touched, if touching it again would have no effect.
     latest: Option<u32>,
 }
@@ -51,6 +61,9 @@ impl Pool {
             marks: 0,
             now: 0,
             order: None,
+            classes: None,
+            filled: 0,
+            end: 0,
             latest: None,
         }
     }
@@ -71,6 +84,9 @@ impl Pool {
         }
         self.now += 1;
         let (room, now) = (self.room, self.now);
+        if !self.holds(frame) {
+            (self.filled, self.end) = (self.filled + 1, self.end.max(frame + 1));
+        }
         let (filled, words) = Arc::make_mut(&mut self.words).split_at_mut(mask_words(room));
         set_bit(filled, frame, true);
         self.policy.fill(words, room, frame, now);
@@ -87,6 +103,7 @@ impl Pool {
         (0..count).for_each(|frame| set_bit(filled, frame, true));
         self.policy.order(words, self.room, self.now + 1);
         self.now += self.room as u64;
+        (self.filled, self.end) = (count, count);
     }
 
     /// Records a use of a physical page, or a store to it. A page whose number exceeds 32 bits is ignored.
@@ -133,6 +150,10 @@ impl Pool {
             let (filled, words) = Arc::make_mut(&mut self.words).split_at_mut(mask_words(room));
             set_bit(filled, frame, false);
             self.policy.forget(words, room, frame);
+            self.filled -= 1;
+            while self.end > 0 && !self.holds(self.end - 1) {
+                self.end -= 1;
+            }
         }
     }
 
@@ -151,6 +172,7 @@ impl Pool {
             if !dirty {
                 self.update(frame);
             }
+            self.classify(frame);
         }
     }
 
@@ -158,7 +180,7 @@ impl Pool {
     pub(crate) fn tick(&mut self) {
         self.latest = None;
         if self.policy.uses_ticks() {
-            self.order = None;
+            (self.order, self.classes) = (None, None);
             let at = mask_words(self.room);
             self.policy.tick(&mut Arc::make_mut(&mut self.words)[at..], self.room);
         }
@@ -174,22 +196,37 @@ impl Pool {
         {
             return Some(victim);
         }
+        if self.policy == Policy::ThirdChance {
+            return self.third_chance(&may);
+        }
         let room = self.room;
         let (filled, words) = Arc::make_mut(&mut self.words).split_at_mut(mask_words(room));
         let open = |frame| bit(filled, frame) && may(frame as u32);
         self.policy.victim(words, room, random, open).map(|frame| frame as u32)
     }
 
+    /// Chooses the victim as [`Pool::victim`] does, among all filled frames except `keep`.
+    pub(crate) fn victim_except(&mut self, random: &mut SplitMix64, keep: Option<u32>) -> Option<u32> {
+        let kept = keep.filter(|frame| self.holds(*frame as usize));
+        let others = self.filled - usize::from(kept.is_some());
+        // The numbers of the filled frames are consecutive, unless many frames have become free.
+        if self.policy == Policy::Random && self.end == self.filled && others > 0 {
+            let chosen = random.below(others as u64) as u32;
+            return Some(chosen + u32::from(kept.is_some_and(|kept| chosen >= kept)));
+        }
+        self.victim(random, |frame| keep != Some(frame))
+    }
+
     /// Changes the state as if the policy had evicted the page in `frame`.
     pub(crate) fn evict(&mut self, frame: u32) {
-        self.latest = None;
+        (self.latest, self.classes) = (None, None);
         let (room, at) = (self.room, self.marks);
         self.policy.evict(&mut Arc::make_mut(&mut self.words)[at..], room, frame as usize);
     }
 
     /// Sets the use bit of each frame and the position of the clock hand, if the policy has them.
     pub(crate) fn restore(&mut self, used: &[bool], hand: Option<u32>) {
-        (self.latest, self.order) = (None, None);
+        (self.latest, self.order, self.classes) = (None, None, None);
         let (room, at) = (self.room, self.marks);
         self.policy.restore(&mut Arc::make_mut(&mut self.words)[at..], room, used, hand);
     }
@@ -243,7 +280,7 @@ impl Pool {
         if self.order.is_some() {
             let key = self.key(frame);
             if let Some(order) = &mut self.order {
-                Arc::make_mut(order).set(frame as u32, key);
+                Arc::make_mut(order).lower(frame as u32, key);
             }
         }
     }
@@ -267,7 +304,12 @@ impl Pool {
         words[..filled.len()].copy_from_slice(filled);
         words.extend(self.policy.extend_state(old, self.room, room));
         (self.words, self.room, self.marks) = (Arc::new(words), room, mask_words(room));
-        self.order = None;
+        (self.order, self.classes) = (None, None);
+    }
+
+    /// The words of the policy.
+    fn words_mut(&mut self) -> &mut [u64] {
+        &mut Arc::make_mut(&mut self.words)[self.marks..]
     }
 }
 

@@ -69,6 +69,8 @@ enum Action {
     Tick,
     /// Chooses a victim. Frames whose numbers are divisible by this number cannot be evicted.
     Victim(u32),
+    /// Chooses a victim other than this frame.
+    VictimExcept(u32),
 }
 
 fn action() -> impl Strategy<Value = Action> {
@@ -80,6 +82,7 @@ fn action() -> impl Strategy<Value = Action> {
         2 => (any::<u32>(), any::<bool>()).prop_map(|(frame, dirty)| Action::Dirty(frame, dirty)),
         1 => Just(Action::Tick),
         9 => (1..5_u32).prop_map(Action::Victim),
+        5 => any::<u32>().prop_map(Action::VictimExcept),
     ]
 }
 
@@ -119,6 +122,10 @@ impl Whole {
             Action::Victim(divisor) => {
                 let may =
                     |way: usize| self.filled[way] && (divisor == 1 || !way.is_multiple_of(divisor as usize));
+                return policy.victim(words, limit, random, may).map(|way| way as u32);
+            }
+            Action::VictimExcept(frame) => {
+                let may = |way: usize| self.filled[way] && way != place(frame);
                 return policy.victim(words, limit, random, may).map(|way| way as u32);
             }
             _ => {}
@@ -161,7 +168,12 @@ proptest! {
 
     /// A pool that grows agrees with a pool that has room for all frames from the start.
     #[test]
-    fn growing_changes_nothing(actions in prop::collection::vec(action(), 0..600), limit in 1..500_u32) {
+    fn growing_changes_nothing(
+        first in 0..300_u32,
+        actions in prop::collection::vec(action(), 0..600),
+        limit in 1..500_u32,
+    ) {
+        let actions: Vec<Action> = (0..first.min(limit)).map(Action::Fill).chain(actions).collect();
         for policy in serving_frames() {
             let (mut whole, mut pool) = (Whole::new(policy, limit as usize), Pool::new(policy, limit));
             let (mut random, mut other) = (SplitMix64::new(1), SplitMix64::new(1));
@@ -182,6 +194,7 @@ proptest! {
                         let may = |frame: u32| divisor == 1 || !frame.is_multiple_of(divisor);
                         got = pool.victim(&mut other, may);
                     }
+                    Action::VictimExcept(frame) => got = pool.victim_except(&mut other, Some(frame % limit)),
                 }
                 prop_assert_eq!(got, expected, "{:?} {:?}", policy, action);
                 let state = policy.state(&whole.words, limit as usize, limit as usize);

@@ -1,10 +1,19 @@
 //! Set-associative storage with a replacement policy, used for TLBs, caches, and page frames.
 
+use std::sync::Arc;
+
+mod wide;
+
+use wide::{Index, NARROW};
+
 use super::addr::{SetIndex, Tag};
 use super::bits::{bit, mask_words, ones, set_bit};
 use super::policy::Policy;
 use super::random::SplitMix64;
 use super::sparse::Sparse;
+
+/// log2 of the number of indexes in a leaf.
+const INDEX_BITS: u32 = 6;
 
 /// Sets of lines with a replacement policy. Each line has a tag, a valid bit, and a payload `L`.
 ///
@@ -20,6 +29,8 @@ pub struct SetAssoc<L> {
     /// policy's words.
     words: Sparse<u64>,
     payloads: Sparse<L>,
+    /// The indexes of the sets that have storage, if the sets are wide.
+    indexes: Option<Sparse<Option<Arc<Index>>>>,
     sets: u64,
     ways: usize,
     policy: Policy,
@@ -57,7 +68,8 @@ impl<L: Copy + Default> SetAssoc<L> {
         let (tags, policy_words) = (2 * mask, 2 * mask + ways);
         let words = Sparse::new(sets, policy_words + policy.words(ways), 0);
         let payloads = Sparse::new(sets, ways, L::default());
-        Self { words, payloads, sets, ways, policy, mask, tags, policy_words, now: 0 }
+        let indexes = (ways > NARROW).then(|| Sparse::with_leaves(sets.into(), 1, None, INDEX_BITS));
+        Self { words, payloads, indexes, sets, ways, policy, mask, tags, policy_words, now: 0 }
     }
 
     pub(crate) fn sets(&self) -> u64 {
@@ -82,14 +94,14 @@ impl<L: Copy + Default> SetAssoc<L> {
     /// [`SetAssoc::touch`].
     #[inline]
     pub fn find(&self, set: SetIndex, tag: Tag) -> Option<u32> {
-        self.among(self.words.row(set.raw())?, tag, |_| true)
+        self.among(set.raw(), self.words.row(set.raw())?, tag, |_| true)
     }
 
     /// Finds a line as [`SetAssoc::find`] does and touches it.
     #[inline]
     pub(crate) fn find_and_touch(&mut self, set: SetIndex, tag: Tag) -> Option<u32> {
-        if !self.policy.records_touches() {
-            return self.find(set, tag);
+        if !self.policy.records_touches() || self.indexes.is_some() {
+            return self.find(set, tag).inspect(|way| self.touch(set, *way));
         }
         let row = self.words.written_mut(set.raw())?;
         let way = lowest(row, self.mask, &row[self.tags..self.policy_words], tag, |_| true)?;
@@ -103,13 +115,27 @@ impl<L: Copy + Default> SetAssoc<L> {
     #[inline]
     pub(crate) fn find_by(&self, set: SetIndex, tag: Tag, also: impl Fn(&L) -> bool) -> Option<u32> {
         let payloads = self.payloads.row(set.raw())?;
-        self.among(self.words.row(set.raw())?, tag, |way| also(&payloads[way]))
+        self.among(set.raw(), self.words.row(set.raw())?, tag, |way| also(&payloads[way]))
     }
 
-    /// The lowest valid way of a row that has `tag` and satisfies `also`.
+    /// The lowest valid way of `set`, whose row is `row`, that has `tag` and satisfies `also`.
     #[inline]
-    fn among(&self, row: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
-        lowest(row, self.mask, &row[self.tags..self.policy_words], tag, also)
+    fn among(&self, set: u64, row: &[u64], tag: Tag, also: impl Fn(usize) -> bool) -> Option<u32> {
+        let tags = &row[self.tags..self.policy_words];
+        match &self.indexes {
+            None => lowest(row, self.mask, tags, tag, also),
+            Some(indexes) => indexes.row(set)?[0].as_ref()?.find(tags, tag, also),
+        }
+    }
+
+    /// Updates the index of a set before its words change. The function receives the index and the set's words. Creates
+    /// the index if necessary.
+    #[inline]
+    fn index<T>(&mut self, set: SetIndex, update: impl FnOnce(&mut Index, &[u64]) -> T) -> Option<T> {
+        let index = &mut self.indexes.as_mut()?.row_mut(set.raw())[0];
+        let row: &[u64] = self.words.row_mut(set.raw());
+        let new = || Arc::new(Index::new(&row[..self.mask], &row[self.tags..self.policy_words]));
+        Some(update(Arc::make_mut(index.get_or_insert_with(new)), row))
     }
 
     /// For each of the sets `first..first + count`, calls `visit` with the lowest valid way that has `tag`,
@@ -122,7 +148,7 @@ impl<L: Copy + Default> SetAssoc<L> {
             let rows = cells.unwrap_or_default().chunks_exact(self.words.stride());
             for (row, set) in rows.take(sets as usize).zip(first + done..) {
                 if row[..self.mask].iter().any(|valid| *valid != 0)
-                    && let Some(way) = self.among(row, tag, |_| true)
+                    && let Some(way) = self.among(set, row, tag, |_| true)
                 {
                     visit(set, way);
                 }
@@ -139,7 +165,16 @@ impl<L: Copy + Default> SetAssoc<L> {
             let (at, now) = (self.policy_words, self.now);
             let row = self.words.row_mut(set.raw());
             self.policy.touch(&mut row[at..], self.ways, way as usize, now);
+            if self.policy.touch_lowers_rank() {
+                self.rank(set, way);
+            }
         }
+    }
+
+    /// Records that the rank of a way may be lower than before.
+    fn rank(&mut self, set: SetIndex, way: u32) {
+        let (policy, at) = (self.policy, self.policy_words);
+        self.index(set, |index, row| index.update(policy, &row[at..], way));
     }
 
     /// Chooses a way for the next fill of `set`: the lowest invalid way, or else the policy's victim, whose
@@ -149,11 +184,16 @@ impl<L: Copy + Default> SetAssoc<L> {
         if let Some(way) = self.free(set) {
             return (way, None);
         }
+        let (policy, at) = (self.policy, self.policy_words);
+        let indexed = self.index(set, |index, row| index.victim(policy, &row[at..])).flatten();
         let row = self.words.row_mut(set.raw());
         let words = &mut row[self.policy_words..];
         // Policies without per-way stamps may have fewer words than ways.
-        let way = match words.get(..self.ways).and_then(|stamps| self.policy.smallest_stamp(stamps)) {
+        let smallest = || words.get(..self.ways).and_then(|stamps| self.policy.smallest_stamp(stamps));
+        let way = match indexed.or_else(smallest) {
             Some(way) => way,
+            // Each way is valid, so there is nothing to count.
+            None if self.policy == Policy::Random => random.below(self.ways as u64) as usize,
             None => self.policy.victim(words, self.ways, random, |_| true).unwrap_or(0),
         };
         let tag = Some(Tag::new(row[self.tags + way]));
@@ -165,6 +205,12 @@ impl<L: Copy + Default> SetAssoc<L> {
     #[inline]
     pub(crate) fn free(&self, set: SetIndex) -> Option<u32> {
         let Some(row) = self.words.row(set.raw()) else { return Some(0) };
+        if let Some(indexes) = &self.indexes {
+            return indexes
+                .row(set.raw())
+                .and_then(|index| index[0].as_ref())
+                .map_or(Some(0), |index| index.free());
+        }
         let (chunk, valid) = row[..self.mask].iter().enumerate().find(|(_, valid)| **valid != u64::MAX)?;
         let way = chunk * 64 + valid.trailing_ones() as usize;
         (way < self.ways).then_some(way as u32)
@@ -178,16 +224,21 @@ impl<L: Copy + Default> SetAssoc<L> {
     pub fn fill(&mut self, set: SetIndex, way: u32, tag: Tag, payload: L) {
         assert!(way < self.ways(), "way {way} of {}", self.ways);
         self.now += 1;
-        let (way, row) = (way as usize, self.words.row_mut(set.raw()));
+        let at = self.tags + way as usize;
+        self.index(set, |index, row| index.fill(way, row[at], tag));
+        let (number, way, row) = (way, way as usize, self.words.row_mut(set.raw()));
         set_bit(row, way, true);
         set_bit(&mut row[self.mask..], way, true);
         row[self.tags + way] = tag.raw();
         self.policy.fill(&mut row[self.policy_words..], self.ways, way, self.now);
         self.payloads.row_mut(set.raw())[way] = payload;
+        self.rank(set, number);
     }
 
     /// Makes `way` invalid. The line's tag and payload can still be read.
     pub(crate) fn invalidate(&mut self, set: SetIndex, way: u32) {
+        let tag = self.tags + way as usize;
+        self.index(set, |index, row| index.invalidate(way, row[tag]));
         let (at, way) = (self.policy_words, way as usize);
         let row = self.words.row_mut(set.raw());
         set_bit(row, way, false);
@@ -218,6 +269,10 @@ impl<L: Copy + Default> SetAssoc<L> {
         let (at, row) = (self.policy_words, self.words.row_mut(set.raw()));
         self.policy.order(&mut row[at..], self.ways, self.now + 1);
         self.now += self.ways as u64;
+        if let Some(indexes) = &mut self.indexes {
+            indexes.row_mut(set.raw())[0] = None;
+            self.index(set, |_, _| ());
+        }
     }
 
     fn set_line(&mut self, set: SetIndex, way: usize, line: Line<L>) {

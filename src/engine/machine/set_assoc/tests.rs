@@ -1,5 +1,7 @@
+use proptest::prelude::*;
+
 use crate::machine::addr::{SetIndex, Tag};
-use crate::machine::policy::{Policy, PolicyState};
+use crate::machine::policy::{POLICIES, Policy, PolicyState};
 use crate::machine::random::SplitMix64;
 
 use super::{Line, SetAssoc, bit};
@@ -294,4 +296,82 @@ fn a_fill_clears_the_state_of_its_way() {
     assert_eq!(refilled(Policy::SecondChance).use_bits, Some(vec![false, false]));
     assert_eq!(refilled(Policy::Clock).use_bits, Some(vec![true, false]));
     assert_eq!(refilled(Policy::Lfu).counts, Some(vec![0, 0]));
+}
+
+/// An operation on a set.
+#[derive(Debug, Clone)]
+enum Op {
+    /// Finds and touches the line with a tag and a payload, or fills a line.
+    Access(u64, u8),
+    Invalidate(u32),
+    /// Sets lines, each with its tag and whether it is valid, starting at way 0.
+    Set(Vec<Option<(u64, bool)>>),
+    /// Continues with a clone.
+    Clone,
+}
+
+fn op() -> impl Strategy<Value = Op> {
+    let line = prop::option::of((0..150_u64, any::<bool>()));
+    prop_oneof![
+        60 => (0..150_u64, 0..2_u8).prop_map(|(tag, payload)| Op::Access(tag, payload)),
+        6 => (0..128_u32).prop_map(Op::Invalidate),
+        1 => prop::collection::vec(line, 0..128).prop_map(Op::Set),
+        1 => Just(Op::Clone),
+    ]
+}
+
+/// Performs an operation and returns the way found or filled, and the victim.
+fn perform(cache: &mut SetAssoc<u8>, op: &Op, random: &mut SplitMix64) -> (Option<u32>, Option<Line<u8>>) {
+    let set = SetIndex::new(0);
+    match *op {
+        Op::Access(tag, payload) => {
+            let (tag, first) = (Tag::new(tag), cache.find(set, Tag::new(tag)));
+            if let Some(way) = cache.find_by(set, tag, |held| *held == payload) {
+                cache.touch(set, way);
+                return (Some(way), None);
+            }
+            let touched = (payload == 0).then(|| cache.find_and_touch(set, tag)).flatten();
+            assert_eq!(touched, first.filter(|_| payload == 0));
+            let (way, victim) = cache.victim(set, random);
+            cache.fill(set, way, tag, payload);
+            (Some(way), victim)
+        }
+        Op::Invalidate(way) => {
+            let way = way % cache.ways();
+            cache.invalidate(set, way);
+            (Some(way), None)
+        }
+        Op::Set(ref lines) => {
+            let line = |&(tag, valid): &(u64, bool)| Line { tag: Some(Tag::new(tag)), valid, payload: 0 };
+            cache.set_lines(set, &lines.iter().map(|held| held.as_ref().map(line)).collect::<Vec<_>>());
+            (None, None)
+        }
+        Op::Clone => {
+            *cache = cache.clone();
+            (None, None)
+        }
+    }
+}
+
+proptest! {
+    /// A wide set with an index gives the same results as a set without an index.
+    #[test]
+    fn an_index_changes_no_result(ops in prop::collection::vec(op(), 0..600), wide in any::<bool>()) {
+        for row in POLICIES.iter().filter(|row| row.sets) {
+            let ways = if wide && row.policy != Policy::Plru { 100 } else { 128 };
+            let (mut indexed, mut plain) = (SetAssoc::new(1, ways, row.policy), SetAssoc::new(1, ways, row.policy));
+            prop_assert!(indexed.indexes.is_some());
+            plain.indexes = None;
+            let (mut random, mut other) = (SplitMix64::new(1), SplitMix64::new(1));
+            for op in &ops {
+                let before = indexed.clone();
+                let (got, expected) = (perform(&mut indexed, op, &mut random), perform(&mut plain, op, &mut other));
+                prop_assert_eq!(got, expected, "{} {:?}", row.name, op);
+                drop(before);
+            }
+            let set = SetIndex::new(0);
+            let lines = |cache: &SetAssoc<u8>| (0..ways).map(|way| cache.line(set, way)).collect::<Vec<_>>();
+            prop_assert_eq!(lines(&indexed), lines(&plain), "{}", row.name);
+        }
+    }
 }

@@ -4,6 +4,8 @@
 use std::array;
 use std::sync::Arc;
 
+mod rows;
+
 /// Number of children of a branch. The log2 of this number is the number of row bits that select a child.
 const FAN_OUT: usize = 64;
 const FAN_BITS: u32 = FAN_OUT.trailing_zeros();
@@ -57,27 +59,21 @@ impl<T: Clone> Node<T> {
 impl<T: Clone> Sparse<T> {
     /// Creates an array of `rows` rows (1 to 2^64) of `stride` cells (at least 1) with the value `default`.
     pub fn new(rows: impl Into<u128>, stride: usize, default: T) -> Self {
-        let rows: u128 = rows.into().max(1);
-        let stride = stride.max(1);
+        let (rows, stride) = (rows.into(), stride.max(1));
+        let small = rows.saturating_mul(stride as u128) <= SMALL;
+        let row_bits = if small { u64::BITS } else { (LEAF / stride).max(1).ilog2() };
+        Self::with_leaves(rows, stride, default, row_bits)
+    }
+
+    /// Creates an array as [`Sparse::new`] does, with 2^`row_bits` rows in each leaf.
+    pub(crate) fn with_leaves(rows: u128, stride: usize, default: T, row_bits: u32) -> Self {
+        let rows = rows.max(1);
         let last = u64::try_from(rows - 1).unwrap_or(u64::MAX);
         let width = u64::BITS - last.leading_zeros();
-        if rows.saturating_mul(stride as u128) <= SMALL {
-            let leaf_cells = rows as usize * stride;
-            let (row_bits, row_mask) = (width, low_bits(width));
-            return Self {
-                root: Node::Empty,
-                default,
-                stride,
-                last,
-                row_bits,
-                row_mask,
-                leaf_cells,
-                depth: 0,
-            };
-        }
-        let row_bits = (LEAF / stride).max(1).ilog2().min(width);
+        let row_bits = row_bits.min(width);
         let depth = (width - row_bits).div_ceil(FAN_BITS);
-        let (row_mask, leaf_cells) = (low_bits(row_bits), stride << row_bits);
+        let leaf_rows = if depth == 0 { last as usize + 1 } else { 1 << row_bits };
+        let (row_mask, leaf_cells) = (low_bits(row_bits), stride * leaf_rows);
         Self { root: Node::Empty, default, stride, last, row_bits, row_mask, leaf_cells, depth }
     }
 
@@ -148,7 +144,7 @@ impl<T: Clone> Sparse<T> {
         loop {
             match node {
                 Node::Empty => return None,
-                Node::Leaf(cells) => return own(cells).get_mut(start..start + stride),
+                Node::Leaf(cells) => return Arc::make_mut(cells).get_mut(start..start + stride),
                 Node::Branch(children) => {
                     level -= 1;
                     node = &mut Arc::make_mut(children)[slot(i, row_bits, level)];
@@ -169,7 +165,7 @@ impl<T: Clone> Sparse<T> {
             *node = Node::leaf(default, cells);
         }
         let Node::Leaf(cells) = node else { unreachable!("every leaf has the same depth") };
-        &mut own(cells)[start..]
+        &mut Arc::make_mut(cells)[start..]
     }
 
     /// Resets the rows `first..=last` to the default value. Rows past the end are ignored. Frees the nodes
@@ -247,11 +243,6 @@ impl<T: Clone> Sparse<T> {
         (node, &self.default)
     }
 
-    /// The rows that have storage, in order, including unwritten rows in the same leaf as a written row.
-    pub(crate) fn rows(&self) -> Rows<'_, T> {
-        Rows { array: self, pending: vec![(&self.root, 0, self.depth)], leaf: None }
-    }
-
     /// Whether no row has storage.
     #[inline]
     pub(crate) fn is_blank(&self) -> bool {
@@ -268,19 +259,6 @@ impl<T: Clone> Sparse<T> {
 /// A mask of the lowest `bits` bits.
 const fn low_bits(bits: u32) -> u64 {
     if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
-}
-
-/// The cells as a mutable slice, copied first if another array shares them.
-#[inline]
-fn own<T: Clone>(cells: &mut Arc<[T]>) -> &mut [T] {
-    #[cold]
-    fn unshare<T: Clone>(cells: &mut Arc<[T]>) {
-        *cells = Arc::from(&**cells);
-    }
-    if Arc::get_mut(cells).is_none() {
-        unshare(cells);
-    }
-    Arc::get_mut(cells).expect("nothing else refers to the copy")
 }
 
 /// Resets the rows `first..=last` of a node to the default value. The node has `depth` branches above its
@@ -327,48 +305,6 @@ fn reset<T: Clone>(
 #[inline]
 fn slot(i: u64, row_bits: u32, level: u32) -> usize {
     (i >> (row_bits + level * FAN_BITS)) as usize % FAN_OUT
-}
-
-/// The rows of a [`Sparse`] that have storage, in order, with their numbers.
-#[derive(Debug)]
-pub(crate) struct Rows<'a, T> {
-    array: &'a Sparse<T>,
-    /// Nodes left to visit (the next node is last), each with its first row and its depth.
-    pending: Vec<(&'a Node<T>, u64, u32)>,
-    /// The current leaf: the number of its next row and its remaining cells.
-    leaf: Option<(u64, &'a [T])>,
-}
-
-impl<'a, T> Iterator for Rows<'a, T> {
-    type Item = (u64, &'a [T]);
-
-    fn next(&mut self) -> Option<Self::Item> {
-        loop {
-            if let Some((i, cells)) = self.leaf.take()
-                && let Some((row, rest)) = cells.split_at_checked(self.array.stride)
-                && i <= self.array.last
-            {
-                self.leaf = i.checked_add(1).map(|next| (next, rest));
-                return Some((i, row));
-            }
-            match self.pending.pop()? {
-                (Node::Empty, ..) => {}
-                (Node::Leaf(cells), first, _) => self.leaf = Some((first, cells)),
-                (Node::Branch(children), first, level) => self.descend(&children[..], first, level - 1),
-            }
-        }
-    }
-}
-
-impl<'a, T> Rows<'a, T> {
-    fn descend(&mut self, children: &'a [Node<T>], first: u64, level: u32) {
-        let below = self.array.row_bits + level * FAN_BITS;
-        for (slot, child) in children.iter().enumerate().rev() {
-            if !matches!(child, Node::Empty) {
-                self.pending.push((child, first | (slot as u64) << below, level));
-            }
-        }
-    }
 }
 
 #[cfg(test)]

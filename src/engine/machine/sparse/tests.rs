@@ -103,6 +103,11 @@ proptest! {
             let numbers: Vec<u64> = array.rows().map(|(row, _)| row).collect();
             prop_assert!(numbers.is_sorted_by(|a, b| a < b), "rows come once and in order");
             prop_assert!(array.rows().all(|(row, cells)| u128::from(row) < rows && cells.len() == stride));
+            let all: Vec<_> = array.rows().collect();
+            for range in numbers.windows(5).map(|window| window[1]..=window[3]).chain([3..=70, 71..=u64::MAX]) {
+                let expected: Vec<_> = all.iter().filter(|(row, _)| range.contains(row)).copied().collect();
+                prop_assert_eq!(array.rows_in(*range.start(), *range.end()).collect::<Vec<_>>(), expected);
+            }
         }
     }
 }

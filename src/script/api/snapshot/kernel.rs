@@ -135,10 +135,10 @@ impl KernelState {
             dirty: kernel.is_dirty(at),
             mapped_by: kernel.frames().maps(at).map(|(pid, vpn)| (pid.0, vpn)).collect(),
         });
-        let slots = kernel.swap().used.iter().map(|(slot, held)| Slot {
+        let slots = kernel.swap().iter().map(|(slot, held)| Slot {
             slot: slot.0,
             frame: held.frame.map(|frame| frame.0),
-            pages: kernel.swap().pages_in(*slot).map(|(pid, vpn)| (pid.0, vpn)).collect(),
+            pages: kernel.swap().pages_in(slot).map(|(pid, vpn)| (pid.0, vpn)).collect(),
         });
         let files = kernel
             .files()
@@ -176,7 +176,7 @@ impl ProcessState {
                 PageLocation::Swap(slot) => (None, Some(slot.0)),
                 PageLocation::Zero => (None, None),
             };
-            PageState { vpn: *vpn, frame, slot }
+            PageState { vpn, frame, slot }
         });
         let mmu = kernel.machine().spec().mmu.as_ref();
         let machine = kernel.machine_of(process.pid);

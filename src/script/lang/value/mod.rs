@@ -151,14 +151,16 @@ impl Value {
     /// Returns the values in a list or range and in the lists that it contains, or the value itself.
     pub(crate) fn leaves(&self) -> Vec<Self> {
         let mut leaves = Vec::new();
-        self.add_leaves(&mut leaves);
+        self.each_leaf(&mut |leaf| leaves.push(leaf.clone()));
         leaves
     }
 
-    fn add_leaves(&self, leaves: &mut Vec<Self>) {
-        match self.items() {
-            Some(items) => items.for_each(|item| item.add_leaves(leaves)),
-            None => leaves.push(self.clone()),
+    /// Calls `visit` for each value that [`Value::leaves`] returns, without copying the values of lists.
+    pub(crate) fn each_leaf(&self, visit: &mut impl FnMut(&Self)) {
+        match (self, self.items()) {
+            (Self::List(elements), _) => elements.iter().for_each(|element| element.each_leaf(visit)),
+            (_, Some(items)) => items.for_each(|item| visit(&item)),
+            (_, None) => visit(self),
         }
     }
 

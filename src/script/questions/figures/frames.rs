@@ -85,13 +85,13 @@ pub(crate) fn frames(session: &mut Session, request: &Request) -> Result<FigureD
 fn pages(kernel: &Kernel, process: &Process) -> Vec<PageInFrame> {
     let machine = kernel.machine_of(process.pid);
     let page_bits = machine.spec().page_bits();
-    let page = |(vpn, place): (&u64, &PageLocation)| {
+    let page = |(vpn, place): (u64, &PageLocation)| {
         let PageLocation::Frame(frame) = place else { return None };
         let area = process.space.areas.find(vpn << page_bits);
-        let entry = machine.page_table_entry(machine.vpn(*vpn).ok()?);
+        let entry = machine.page_table_entry(machine.vpn(vpn).ok()?);
         let writable = entry.is_some_and(|(_, pte)| pte.flags.has(Bit::Rw));
         Some(PageInFrame {
-            vpn: *vpn,
+            vpn,
             area: area.map_or_else(String::new, |area| AreaRecord::describe(kernel, process, *area).name),
             frame: u64::from(frame.0),
             writable,

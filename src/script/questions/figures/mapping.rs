@@ -212,8 +212,8 @@ impl Pages<'_> {
             if rows.len() >= most {
                 break;
             }
-            absent(next..*vpn, &mut rows);
-            rows.push(row(*vpn, 1, self.place(area, *vpn, *location)));
+            absent(next..vpn, &mut rows);
+            rows.push(row(vpn, 1, self.place(area, vpn, *location)));
             next = vpn + 1;
         }
         absent(next..end, &mut rows);

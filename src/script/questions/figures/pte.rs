@@ -75,7 +75,7 @@ fn mapping(session: &mut Session, request: &Request, of: &Formats, va: &Expr) ->
     let vpn = walk.va.checked_shr(of.mmu.page_bits).unwrap_or(0);
     let process = kernel.and_then(|kernel| pid.and_then(|pid| kernel.process(pid)));
     let place = process.map_or(Location::Unknown, |process| {
-        process.space.pages.get(&vpn).map_or(Location::Nowhere, |place| Location::At(*place))
+        process.space.pages.get(vpn).map_or(Location::Nowhere, |place| Location::At(*place))
     });
     let entry = of.entry(reached.level, reached.raw, place);
     Ok(PteEntry { process: walk.of.clone(), va: Some(walk.va), address: reached.at, ..entry })

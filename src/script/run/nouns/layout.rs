@@ -20,7 +20,7 @@ pub(crate) fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
         mmap_base: config.mmap_base,
         stack: (config.stack_top, config.stack_size),
         pc: process.pc,
-        pgd: space.tables.get(&(1, 0)).map(|table| table.ppn << kernel.machine().spec().page_bits()),
+        pgd: space.tables.get(1, 0).map(|table| table.ppn << kernel.machine().spec().page_bits()),
         table_bytes: u64::try_from(table_bytes).unwrap_or(u64::MAX),
         rsp: process.rsp,
         forbidden_end: kernel.forbidden_end(),
@@ -31,7 +31,7 @@ pub(crate) fn views(kernel: &Kernel, process: &Process) -> Vec<View> {
 
 fn area_layout(kernel: &Kernel, process: &Process, area: Vma) -> AreaLayout {
     let page_bits = kernel.machine().spec().page_bits();
-    let pages = process.space.pages.range(area.start >> page_bits..=(area.end - 1) >> page_bits);
+    let pages = process.space.pages.range(area.start >> page_bits..((area.end - 1) >> page_bits) + 1);
     let (mut resident, mut swapped) = (0, 0);
     for (_, place) in pages {
         match place {

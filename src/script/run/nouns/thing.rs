@@ -168,8 +168,8 @@ fn resident(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec
     };
     let pages = &process.space.pages;
     match key {
-        Some(vpn) => pages.get(&vpn).and_then(|place| one(vpn, *place)).into_iter().collect(),
-        None => pages.iter().filter_map(|(vpn, place)| one(*vpn, *place)).collect(),
+        Some(vpn) => pages.get(vpn).and_then(|place| one(vpn, *place)).into_iter().collect(),
+        None => pages.iter().filter_map(|(vpn, place)| one(vpn, *place)).collect(),
     }
 }
 
@@ -230,15 +230,15 @@ fn process_name(kernel: &Kernel, pid: Pid) -> Arc<str> {
 }
 
 fn swap(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow> {
-    let used = &kernel.swap().used;
+    let swap = kernel.swap();
     let slots: Vec<SlotNo> = match key {
         Some(n) => {
             let slot = u32::try_from(n).ok().map(SlotNo);
-            slot.filter(|slot| used.contains_key(slot)).into_iter().collect()
+            slot.filter(|slot| swap.slot(*slot).is_some()).into_iter().collect()
         }
-        None => used.keys().copied().collect(),
+        None => swap.iter().map(|(slot, _)| slot).collect(),
     };
-    let width = digits(u32::BITS - kernel.swap().slots.saturating_sub(1).leading_zeros());
+    let width = digits(u32::BITS - swap.slots.saturating_sub(1).leading_zeros());
     let vpn_digits = digits(kernel.machine().spec().vpn_bits());
     let mut rows = Vec::new();
     for slot in slots {
@@ -246,9 +246,9 @@ fn swap(kernel: &Kernel, _: Option<&Process>, key: Option<u64>) -> Vec<ThingRow>
         let number = CellView::Hex(key, width);
         let before = rows.len();
         // A page that was swapped in keeps its slot while it is clean.
-        let backed = used.get(&slot).and_then(|held| held.frame);
+        let backed = swap.slot(slot).and_then(|held| held.frame);
         let back = backed.into_iter().flat_map(|frame| kernel.frames().maps(frame));
-        for (pid, vpn) in kernel.swap().pages_in(slot).chain(back) {
+        for (pid, vpn) in swap.pages_in(slot).chain(back) {
             let name = text(process_name(kernel, pid).to_string());
             rows.push(row(key, vec![number.clone(), name, CellView::Hex(vpn, vpn_digits)]));
         }

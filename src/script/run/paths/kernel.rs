@@ -48,11 +48,11 @@ pub const KERNEL_PROPERTIES: &[KernelProperty] = &[
         })
     },
     property("swap", "slots", "slots in the swap file", |k| k.swap().slots.into()),
-    property("swap", "used", "slots in use", |k| k.swap().used.len() as u64),
+    property("swap", "used", "slots in use", |k| k.swap().used().into()),
     KernelProperty {
-        formula: |k| Some(format!("{} − {}", k.swap().slots, k.swap().used.len())),
+        formula: |k| Some(format!("{} − {}", k.swap().slots, k.swap().used())),
         ..property("swap", "free", "free slots", |k| {
-            u64::from(k.swap().slots).saturating_sub(k.swap().used.len() as u64)
+            u64::from(k.swap().slots).saturating_sub(k.swap().used().into())
         })
     },
     property("ksm", "scans", "number of `ksm scan` runs", |k| k.merging().scans),

@@ -17,10 +17,18 @@ use crate::run::stop::Stop;
 
 use super::draft::{Draft, REFERENCE_SETTINGS};
 
+/// The end of the integers whose page numbers are in an array instead of a hash table.
+const SMALL: usize = 1 << 16;
+
+/// The number of a page that was not mentioned.
+const NONE: u32 = u32::MAX;
+
 /// Names of pages. Pages are numbered in the order of their first mention.
 #[derive(Default)]
 struct Names {
     pages: Vec<Value>,
+    /// The numbers of the pages that are integers below [`SMALL`], or [`NONE`].
+    small: Vec<u32>,
     integers: HashMap<i128, u32>,
     /// The numbers of pages that are not integers, by their notation in a script.
     others: HashMap<String, u32>,
@@ -28,12 +36,23 @@ struct Names {
 
 impl Names {
     fn number(&mut self, page: &Value) -> u32 {
-        let add = || {
+        let mut add = || {
             self.pages.push(page.clone());
             self.pages.len() as u32 - 1
         };
         let integer = if let Value::Number(number) = page { number.as_integer() } else { None };
         match integer {
+            Some(integer @ 0..) if integer < SMALL as i128 => {
+                let integer = integer as usize;
+                if integer >= self.small.len() {
+                    self.small.resize(integer + 1, NONE);
+                }
+                let number = &mut self.small[integer];
+                if *number == NONE {
+                    *number = add();
+                }
+                *number
+            }
             Some(integer) => *self.integers.entry(integer).or_insert_with(add),
             None => *self.others.entry(page.quoted()).or_insert_with(add),
         }
@@ -63,12 +82,6 @@ impl Session<'_> {
             Some(size) => Some(self.addresses(pages, &string, size)?),
             None => None,
         };
-        let string: Vec<Value> = match &addresses {
-            Some(all) => all.pages().map(Value::from).collect(),
-            None => string.into_iter().map(|(page, _)| page).collect(),
-        };
-        let stores = indexes(&draft.stores, "stores", string.len())?;
-        let ticks = ticks(&draft, &fields, string.len())?;
         let mut names = Names::default();
         let mut order = start.clone();
         // If the table has no loading times, its rows are in the order of loading.
@@ -77,6 +90,17 @@ impl Session<'_> {
             draft.holding = order.iter().map(|row| row.page.clone()).collect();
         }
         let holding = Held::in_order(names.all(&draft.holding));
+        let mut pages = Vec::new();
+        match &addresses {
+            Some(all) => pages.extend(all.pages().map(|page| names.number(&Value::from(page)))),
+            None => {
+                for (part, _) in string {
+                    part.each_leaf(&mut |page| pages.push(names.number(page)));
+                }
+            }
+        }
+        let stores = indexes(&draft.stores, "stores", pages.len())?;
+        let ticks = ticks(&draft, &fields, pages.len())?;
         let holding = holding.into_iter().enumerate().map(|(at, held)| match order.get(at) {
             Some(row) => Held {
                 used: row.used.unwrap_or(held.used),
@@ -87,7 +111,7 @@ impl Session<'_> {
             None => held,
         });
         let reference = ReferenceString {
-            pages: names.all(&string),
+            pages,
             writes: names.all(&draft.writes),
             frames: draft.frames.unwrap_or(0).min(u64::from(u32::MAX)) as u32,
             replacement: draft.policy(settings.span)?,
@@ -102,7 +126,7 @@ impl Session<'_> {
         // The simulation of a reference may visit every resident page.
         let frames = if reference.frames == 0 { u64::MAX } else { u64::from(reference.frames) };
         let held = (names.pages.len() as u64).min(frames).max(1);
-        self.work(surplus_work((string.len() as u64).saturating_mul(held + 32)), settings.span)?;
+        self.work(surplus_work((reference.pages.len() as u64).saturating_mul(held + 32)), settings.span)?;
         let run =
             ReferenceRun::new(names.pages, draft.caption(), addresses, start, reference).map_err(wrong)?;
         if run.setup.replacement == Replacement::Policy(Policy::Random) {

@@ -11,7 +11,7 @@ use crate::run::settings::integer;
 use crate::run::stop::Stop;
 
 impl Session<'_> {
-    /// Evaluates the references, each with its location.
+    /// Evaluates the references, each with its location. A value may be a list of references.
     ///
     /// # Errors
     /// Returns the errors in the expressions.
@@ -34,7 +34,7 @@ impl Session<'_> {
     /// Returns the errors in the list's expressions.
     pub(crate) fn page_list(&mut self, parts: &[Expr]) -> Result<Value, Stop> {
         let pages = self.listed_pages(parts)?;
-        Ok(Value::List(pages.into_iter().map(|(page, _)| page).collect()))
+        Ok(Value::List(pages.into_iter().flat_map(|(page, _)| page.leaves()).collect()))
     }
 
     fn listed_pages(&mut self, parts: &[Expr]) -> Result<Vec<(Value, Span)>, Stop> {
@@ -42,8 +42,7 @@ impl Session<'_> {
         let span = parts.first().map_or(Span::default(), |part| part.span);
         // The length is checked before the list is built.
         Value::check_list(&values).map_err(|e| e.at(span))?;
-        let pages = |value: &Value, span| value.leaves().into_iter().map(move |page| (page, span));
-        Ok(values.iter().zip(parts).flat_map(|(value, part)| pages(value, part.span)).collect())
+        Ok(values.into_iter().zip(parts).map(|(value, part)| (value, part.span)).collect())
     }
 
     /// Evaluates an expression to one or more pages, where a name that is not a variable denotes a page.
@@ -66,11 +65,11 @@ impl Session<'_> {
     ) -> Result<Addresses, Stop> {
         let (mut all, mut wrong) = (Vec::new(), Vec::new());
         for (value, span) in string {
-            match (value, integer(value, *span)) {
+            value.each_leaf(&mut |leaf| match (leaf, integer(leaf, *span)) {
                 (_, Ok(address)) => all.push(address),
                 (Value::Text(name), Err(_)) => wrong.push(no_address(name, *span)),
                 (_, Err(error)) => wrong.push(error),
-            }
+            });
         }
         if !wrong.is_empty() {
             return Err(wrong.into());

@@ -51,7 +51,7 @@ fn counting(lab: &mut Lab, va: u64, store: Option<u8>) -> (u64, u64) {
 }
 
 fn place(lab: &Lab, va: u64) -> Option<PageLocation> {
-    lab.process().space.pages.get(&(va / PAGE)).copied()
+    lab.process().space.pages.get(va / PAGE).copied()
 }
 
 /// Reads the first byte of each of `pages` pages.
