@@ -7,6 +7,8 @@ use crate::machine::sparse::Sparse;
 const REGION: u32 = 12;
 /// log2 of the size of a granule in bytes. A region has 64 granules.
 const GRANULE: u32 = REGION - 6;
+/// log2 of the number of regions in a leaf, the unit that a write to a clone copies.
+const LEAF_BITS: u32 = 8;
 /// The maximum number of regions that a query checks one by one.
 const MANY: u64 = 1 << 12;
 /// Number of recently recorded regions that are remembered.
@@ -52,7 +54,8 @@ struct Region {
 impl Presence {
     /// Creates an empty record for a memory of 2^`bits` bytes.
     pub(crate) fn new(bits: u32) -> Self {
-        let regions = Sparse::new(1u128 << bits.saturating_sub(REGION), 1, Region::default());
+        let regions = 1u128 << bits.saturating_sub(REGION);
+        let regions = Sparse::with_leaves(regions, 1, Region::default(), LEAF_BITS);
         Self { regions, recent: [(NONE, Region::default()); RECENT] }
     }
 

@@ -52,7 +52,7 @@ impl<T: Clone> Node<T> {
 
     #[cold]
     fn leaf(default: &T, cells: usize) -> Self {
-        Self::Leaf(vec![default.clone(); cells].into())
+        Self::Leaf(std::iter::repeat_n(default.clone(), cells).collect())
     }
 }
 
@@ -144,7 +144,7 @@ impl<T: Clone> Sparse<T> {
         loop {
             match node {
                 Node::Empty => return None,
-                Node::Leaf(cells) => return Arc::make_mut(cells).get_mut(start..start + stride),
+                Node::Leaf(cells) => return own(cells).get_mut(start..start + stride),
                 Node::Branch(children) => {
                     level -= 1;
                     node = &mut Arc::make_mut(children)[slot(i, row_bits, level)];
@@ -165,7 +165,7 @@ impl<T: Clone> Sparse<T> {
             *node = Node::leaf(default, cells);
         }
         let Node::Leaf(cells) = node else { unreachable!("every leaf has the same depth") };
-        &mut Arc::make_mut(cells)[start..]
+        &mut own(cells)[start..]
     }
 
     /// Resets the rows `first..=last` to the default value. Rows past the end are ignored. Frees the nodes
@@ -259,6 +259,19 @@ impl<T: Clone> Sparse<T> {
 /// A mask of the lowest `bits` bits.
 const fn low_bits(bits: u32) -> u64 {
     if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
+}
+
+/// The cells as a mutable slice, copied first if another array shares them. `Arc::make_mut` would copy them one by one.
+#[inline]
+fn own<T: Clone>(cells: &mut Arc<[T]>) -> &mut [T] {
+    #[cold]
+    fn unshare<T: Clone>(cells: &mut Arc<[T]>) {
+        *cells = Arc::from(&**cells);
+    }
+    if Arc::strong_count(cells) != 1 {
+        unshare(cells);
+    }
+    Arc::get_mut(cells).expect("nothing else refers to the cells")
 }
 
 /// Resets the rows `first..=last` of a node to the default value. The node has `depth` branches above its
