@@ -94,9 +94,9 @@ impl Session<'_> {
         match &addresses {
             Some(all) => pages.extend(all.pages().map(|page| names.number(&Value::from(page)))),
             None => {
-                string
-                    .iter()
-                    .for_each(|(part, _)| part.each_leaf(&mut |page| pages.push(names.number(page))));
+                for (part, _) in &string {
+                    part.each_leaf(&mut |page| pages.push(names.number(page)));
+                }
             }
         }
         let stores = indexes(&draft.stores, "stores", pages.len())?;
