@@ -157,7 +157,7 @@ impl CountingReplay {
         }
     }
 
-    /// Counts fetches that the reader has only counted.
+    /// Adds fetches that are not in the records; see [`Fetches::Counted`].
     pub fn count_fetches(&mut self, fetches: u64) {
         match &mut self.0 {
             Simulation::General { account, .. } => account.references_mut(),

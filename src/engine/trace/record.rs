@@ -29,7 +29,7 @@ pub struct Record {
 pub struct RecordBatch {
     /// The records, in order.
     pub records: Vec<Record>,
-    /// Number of instruction fetches between these records that the reader only counted; see
+    /// Number of instruction fetches between these records that are only counted; see
     /// [`Fetches::Counted`](super::reader::Fetches).
     pub fetches: u64,
 }

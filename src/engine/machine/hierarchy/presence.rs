@@ -139,5 +139,5 @@ impl Presence {
 fn granules(number: u64, first: u64, last: u64) -> u64 {
     let start = number << REGION;
     let (from, to) = (first.max(start), last.min(start | ((1 << REGION) - 1)));
-    (u64::MAX << ((from - start) >> GRANULE)) & (u64::MAX >> (63 - ((to - start) >> GRANULE)))
+    (u64::MAX << ((from - start) >> GRANULE)) & u64::MAX >> (63 - ((to - start) >> GRANULE))
 }

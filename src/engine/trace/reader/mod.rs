@@ -25,18 +25,18 @@ enum TraceEncoding {
     Packed(Box<Unpacker>, Malformed),
 }
 
-/// The instruction fetches that a reader returns.
+/// The instruction fetches in the records of a batch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fetches {
     /// All of them.
     #[default]
     Returned,
-    /// The reader may only count fetches with addresses of eight digits and sizes of one digit.
+    /// Fetches with addresses of eight digits and sizes of one digit may only be counted.
     Counted,
 }
 
 impl Fetches {
-    /// The least size in bytes of memory, and of the address space, for which the reader may only count fetches. All their
+    /// The least size in bytes of memory, and of the address space, for which [`Fetches::Counted`] is useful. All these
     /// addresses are valid, and a process that pages on demand does not run out of memory between them.
     pub(crate) const LEAST_MEMORY: u64 = 1 << 40;
 }
@@ -63,7 +63,7 @@ pub struct Progress {
 impl Reader {
     /// Opens a file. `-` is standard input. Compressed files are recognized by their first bytes. The default
     /// format is determined by the first bytes, or else by the file extension, or else by the first record. If the first line
-    /// that is not a comment is no record in any format, the format is lackey's.
+    /// that is not a comment is not a record in any format, the format is lackey's.
     ///
     /// # Errors
     /// Fails if the file cannot be opened or is not a trace in the format.

@@ -94,7 +94,7 @@ impl Session<'_> {
         match &addresses {
             Some(all) => pages.extend(all.pages().map(|page| names.number(&Value::from(page)))),
             None => {
-                for (part, _) in string {
+                for (part, _) in &string {
                     part.each_leaf(&mut |page| pages.push(names.number(page)));
                 }
             }
