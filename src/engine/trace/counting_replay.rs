@@ -13,8 +13,7 @@ use super::curve::PhysicalCurve;
 use super::demand::{DemandError, DemandPaging};
 pub use super::extras::{CurveMethod, ExtraOptions, SampleRate};
 use super::flat::FlatReplay;
-use super::reader::Fetches;
-use super::record::Record;
+use super::record::{Fetches, Record};
 use super::replay::{Straddle, Target, last_physical};
 
 /// The translation of a trace's addresses to physical addresses.

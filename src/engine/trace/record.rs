@@ -24,13 +24,29 @@ pub struct Record {
     pub op: Op,
 }
 
+/// The instruction fetches in the records of a batch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Fetches {
+    /// All of them.
+    #[default]
+    Returned,
+    /// Fetches with addresses of eight digits and sizes of one digit may only be counted.
+    Counted,
+}
+
+impl Fetches {
+    /// The least size in bytes of memory, and of the address space, for which [`Fetches::Counted`] is useful. All these
+    /// addresses are valid, and a process that pages on demand does not run out of memory between them.
+    pub(crate) const LEAST_MEMORY: u64 = 1 << 40;
+}
+
 /// Consecutive records of a trace.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RecordBatch {
     /// The records, in order.
     pub records: Vec<Record>,
     /// Number of instruction fetches between these records that are only counted; see
-    /// [`Fetches::Counted`](super::reader::Fetches).
+    /// [`Fetches::Counted`].
     pub fetches: u64,
 }
 

@@ -11,8 +11,8 @@ use crate::face::terminal::{Status, complain};
 use crate::face::test::find::error_words;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_ahead};
-use pagewalk_engine::trace::reader::Fetches;
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_trace};
+use pagewalk_engine::trace::record::Fetches;
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::traces::first_malformed;
 use pagewalk_script::traces::reports::malformed;
@@ -74,7 +74,7 @@ impl Packing<'_> {
         let mut bar = Bar::new(&name);
         let mut records = 0;
         let (format, interrupt) = (self.format, Some(self.interrupt));
-        let fed = read_ahead(trace, format, Fetches::Returned, interrupt, &mut |batch, progress, read| {
+        let fed = read_trace(trace, format, Fetches::Returned, interrupt, &mut |batch, progress, read| {
             bar.show(progress);
             records += batch.len();
             let refused = first_malformed(read).filter(|_| self.strict);

@@ -9,8 +9,9 @@ use crate::report::narrate::thousands;
 use pagewalk_engine::trace::counting_replay::CountingReplay;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
 use pagewalk_engine::trace::format::Format;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_ahead};
-use pagewalk_engine::trace::reader::{Fetches, Progress};
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_trace};
+use pagewalk_engine::trace::reader::Progress;
+use pagewalk_engine::trace::record::Fetches;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -88,7 +89,7 @@ impl ReplayPlan<'_> {
         let format = self.format;
         // `--strict` reports the number of a record.
         let fetches = if self.strict { Fetches::Returned } else { counting.fetches() };
-        let fed = read_ahead(trace, format, fetches, Some(self.interrupt), &mut |batch, so_far, read| {
+        let fed = read_trace(trace, format, fetches, Some(self.interrupt), &mut |batch, so_far, read| {
             progress(so_far);
             counting.count_fetches(batch.fetches);
             let done = self.perform(&mut counting, &batch.records);

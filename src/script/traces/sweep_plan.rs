@@ -7,8 +7,9 @@ use super::source::first_malformed;
 use super::sweep_reports::Swept;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_ahead};
-use pagewalk_engine::trace::reader::{Fetches, Progress};
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_trace};
+use pagewalk_engine::trace::reader::Progress;
+use pagewalk_engine::trace::record::Fetches;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
@@ -51,7 +52,7 @@ impl SweepPlan<'_> {
         let mut records = 0;
         let (fed, counted) = run(&self.grid, self.how, self.threads, |machines| {
             let (format, interrupt) = (self.format, Some(self.interrupt));
-            read_ahead(trace, format, Fetches::Returned, interrupt, &mut |batch, so_far, read| {
+            read_trace(trace, format, Fetches::Returned, interrupt, &mut |batch, so_far, read| {
                 progress(so_far);
                 records += batch.len();
                 machines.send(&batch.records);

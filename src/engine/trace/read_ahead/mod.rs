@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use super::format::Format;
 use super::malformed::Malformed;
-use super::reader::{Fetches, Progress, Reader};
+use super::reader::{Progress, Reader};
+use super::record::Fetches;
 use super::record::RecordBatch;
 use super::unreadable::{Unreadable, UnreadableReason};
 
@@ -92,13 +93,11 @@ pub fn is_standard_input(trace: &Path) -> bool {
     trace.as_os_str() == "-"
 }
 
-/// Reads a trace and passes each batch to `each`, which receives the progress and can stop reading. Another
-/// thread can also stop the reading by setting `interrupt`. The separate thread, if any, reads a few batches
-/// ahead. A trace without records is unreadable.
+/// Reads a trace as [`read_ahead`] does, but a trace without records is unreadable.
 ///
 /// # Errors
 /// Fails if the trace cannot be opened.
-pub fn read_ahead<B>(
+pub fn read_trace<B>(
     origin: TraceOrigin,
     format: Option<Format>,
     fetches: Fetches,
@@ -110,7 +109,7 @@ pub fn read_ahead<B>(
         begun = true;
         each(batch, progress, read)
     };
-    let (read, end) = read_batches(origin, format, fetches, interrupt, &mut each)?;
+    let (read, end) = read_ahead(origin, format, fetches, interrupt, &mut each)?;
     if begun || !matches!(end, ReadEnd::End) {
         return Ok((read, end));
     }
@@ -120,8 +119,13 @@ pub fn read_ahead<B>(
     Ok((read, ReadEnd::Unreadable(why)))
 }
 
-/// Reads a trace as [`read_ahead`] does, but accepts a trace without records.
-fn read_batches<B>(
+/// Reads a trace and passes each batch to `each`, which receives the progress and can stop reading. Another
+/// thread can also stop the reading by setting `interrupt`. The separate thread, if any, reads a few batches
+/// ahead.
+///
+/// # Errors
+/// Fails if the trace cannot be opened.
+pub fn read_ahead<B>(
     origin: TraceOrigin,
     format: Option<Format>,
     fetches: Fetches,

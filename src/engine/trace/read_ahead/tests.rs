@@ -68,7 +68,7 @@ fn a_text_without_records_is_no_trace() {
         ("what is this\n", "no line is a record in this format"),
     ] {
         let all =
-            read_ahead::<()>(memory(text.to_owned()), None, Fetches::Returned, None, &mut |_, _, _| None);
+            read_trace::<()>(memory(text.to_owned()), None, Fetches::Returned, None, &mut |_, _, _| None);
         let Ok((_, ReadEnd::Unreadable(failed))) = all else { panic!("{text:?} is read: {all:?}") };
         assert_eq!(failed.to_string(), format!("`t` is not a trace: {why}"), "{text:?}");
     }

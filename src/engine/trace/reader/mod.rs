@@ -9,7 +9,7 @@ use super::format::{FORMATS, Format};
 use super::line::Line;
 use super::malformed::Malformed;
 use super::pack::{MAGIC, Unpacker, VERSION};
-use super::record::RecordBatch;
+use super::record::{Fetches, RecordBatch};
 use super::source::Source;
 use super::text::{BYTE_ORDER_MARK, Grammar, Text};
 use super::unreadable::{Unreadable, UnreadableReason};
@@ -23,22 +23,6 @@ enum TraceEncoding {
     Text(Text),
     /// A packed trace. The list of malformed lines is always empty in this format.
     Packed(Box<Unpacker>, Malformed),
-}
-
-/// The instruction fetches in the records of a batch.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Fetches {
-    /// All of them.
-    #[default]
-    Returned,
-    /// Fetches with addresses of eight digits and sizes of one digit may only be counted.
-    Counted,
-}
-
-impl Fetches {
-    /// The least size in bytes of memory, and of the address space, for which [`Fetches::Counted`] is useful. All these
-    /// addresses are valid, and a process that pages on demand does not run out of memory between them.
-    pub(crate) const LEAST_MEMORY: u64 = 1 << 40;
 }
 
 /// Reads a trace.

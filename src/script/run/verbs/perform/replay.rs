@@ -19,7 +19,7 @@ use pagewalk_engine::trace::demand::{self, DemandError};
 use pagewalk_engine::trace::extras::ExtraOptions;
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, TraceOrigin, read_ahead};
-use pagewalk_engine::trace::reader::Fetches;
+use pagewalk_engine::trace::record::Fetches;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Target;
 use pagewalk_engine::trace::unreadable::Unreadable;
