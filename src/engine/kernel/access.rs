@@ -203,6 +203,11 @@ impl Kernel {
         self.touch_further(pid, va, size, kind, watch)
     }
 
+    /// Whether another use of a used page has no effect until the kernel evicts a page.
+    pub(crate) fn uses_are_idempotent(&self) -> bool {
+        self.frames.pool.policy().uses_are_idempotent()
+    }
+
     /// Reports a use of a physical page, or a store to it, to the replacement policy.
     #[inline(always)]
     pub(crate) fn use_frame(&mut self, ppn: u64, write: bool) {

@@ -110,6 +110,12 @@ impl Policy {
         !matches!(self, Self::Lfu)
     }
 
+    /// Whether another use of a used way has no effect until a victim is chosen or the clock ticks.
+    #[inline]
+    pub(crate) const fn uses_are_idempotent(self) -> bool {
+        !self.uses_dirty_bits() && (self.uses_ticks() || !self.records_touches())
+    }
+
     /// Whether a clock tick changes the state, which is true of policies with a use bit or a reference bit
     /// per way.
     #[inline]

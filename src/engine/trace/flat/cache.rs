@@ -121,6 +121,11 @@ impl FlatCache {
         self.lookups[cause as usize][usize::from(hit)] += 1;
     }
 
+    /// Counts lookups that hit.
+    pub(super) fn count_hits(&mut self, cause: Cause, hits: u64) {
+        self.lookups[cause as usize][1] += hits;
+    }
+
     /// Looks up a block. Returns whether it is dirty, or `None` if the cache does not hold it.
     #[inline(always)]
     pub(super) fn touch(&mut self, block: u64) -> Option<bool> {

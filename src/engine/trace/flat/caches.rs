@@ -223,11 +223,10 @@ impl FlatCaches {
         self.first[0] == self.first[1]
     }
 
-    /// Counts an access to the block that the first cache of the route would evict last.
-    #[inline(always)]
-    pub(super) fn count_first(&mut self, cause: Cause) {
+    /// Counts hits in the first cache of the route.
+    pub(super) fn count_first(&mut self, cause: Cause, hits: u64) {
         if let Some(first) = self.first[route_of(cause)] {
-            self.caches[first].count(cause, true);
+            self.caches[first].count_hits(cause, hits);
         }
     }
 

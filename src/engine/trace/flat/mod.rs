@@ -80,9 +80,11 @@ impl FlatReplay {
                 })
             }
             Addresses::Virtual(process) => {
-                batch.perform(references, code, watch, simulated, |kind, address, size, ()| {
+                let done = batch.perform(references, code, watch, simulated, |kind, address, size, ()| {
                     process.refer(kind, address, size)
-                })
+                });
+                process.count_repeats();
+                done
             }
         }
     }

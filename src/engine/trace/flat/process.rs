@@ -25,10 +25,10 @@ struct Latest {
     block: u64,
     /// The physical page.
     ppn: u64,
-    /// The first TLB of the route.
-    tlb: usize,
     /// Whether the block is dirty in the first cache.
     stored: bool,
+    /// Whether another use of the page has no effect on replacement.
+    settled: bool,
 }
 
 /// An entry that a TLB holds.
@@ -51,6 +51,10 @@ pub(super) struct FlatProcess {
     routes: [Vec<usize>; 2],
     /// The latest block of each route. The first TLB and the first cache would be unchanged by another access to it.
     latest: [Latest; 2],
+    /// Number of accesses to the latest blocks, by [`Cause`], that are not yet counted in the TLBs and caches.
+    repeats: [u64; 3],
+    /// Whether another use of a used page has no effect until the kernel evicts a page.
+    uses_are_idempotent: bool,
     /// Whether the routes have the same first TLB or the same first cache.
     is_shared: bool,
     pages: Pages,
@@ -91,16 +95,17 @@ impl FlatProcess {
             let tlbs = spec.tlbs.iter().enumerate();
             tlbs.filter(|(_, tlb)| tlb.side.serves(kind)).map(|(at, _)| at).collect::<Vec<_>>()
         });
-        let first = [0, 1].map(|route: usize| routes[route].first().copied().unwrap_or(0));
-        let is_shared = first[0] == first[1] || caches.share_first();
+        let is_shared = routes[0].first() == routes[1].first() || caches.share_first();
         let bare = machine.without_tlbs_and_caches();
         Some(demand.start(bare).map(|(kernel, pid)| Self {
-            kernel: Box::new(kernel),
             pid,
             caches,
             tlbs,
             routes,
-            latest: first.map(|tlb| Latest { block: u64::MAX, ppn: 0, tlb, stored: false }),
+            latest: [Latest { block: u64::MAX, ppn: 0, stored: false, settled: false }; 2],
+            repeats: [0; 3],
+            uses_are_idempotent: kernel.uses_are_idempotent(),
+            kernel: Box::new(kernel),
             is_shared,
             pages: Pages::new(mmu),
             page_bits,
@@ -151,11 +156,11 @@ impl FlatProcess {
         let (cause, write) = (Cause::from(kind), kind == AccessKind::Write);
         let (route, vpn) = (route_of(cause), va >> self.page_bits);
         let block = va >> self.caches.block_bits;
-        let latest = self.latest[route];
+        let latest = &mut self.latest[route];
         if latest.block == block && (!write || latest.stored) {
-            self.tlbs[latest.tlb].count(cause, true);
-            self.caches.count_first(cause);
-            if used != Some(vpn) {
+            self.repeats[cause as usize] += 1;
+            if !latest.settled && used != Some(vpn) {
+                latest.settled = self.uses_are_idempotent;
                 self.kernel.use_frame(latest.ppn, write);
             }
             return Ok(vpn);
@@ -176,8 +181,20 @@ impl FlatProcess {
             self.latest[1 - route].block = u64::MAX;
         }
         let block = if self.caches.is_repeatable(cause) { block } else { u64::MAX };
-        self.latest[route] = Latest { block, ppn, tlb: latest.tlb, stored: write };
+        let settled = !is_used && self.uses_are_idempotent;
+        self.latest[route] = Latest { block, ppn, stored: write, settled };
         Ok(vpn)
+    }
+
+    /// Counts the accesses to the latest blocks, which hit the first TLB and the first cache.
+    pub(super) fn count_repeats(&mut self) {
+        for cause in KINDS.map(Cause::from) {
+            let repeats = std::mem::take(&mut self.repeats[cause as usize]);
+            if let Some(first) = self.routes[route_of(cause)].first() {
+                self.tlbs[*first].count_hits(cause, repeats);
+            }
+            self.caches.count_first(cause, repeats);
+        }
     }
 
     /// Searches the TLBs.
