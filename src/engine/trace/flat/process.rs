@@ -42,6 +42,10 @@ struct TlbHit {
 
 /// A process, its pages, and the TLBs and caches of the core that runs it.
 #[derive(Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are independent properties of the machine and its state"
+)]
 pub(super) struct FlatProcess {
     kernel: Box<Kernel>,
     pid: Pid,
