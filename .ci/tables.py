@@ -50,12 +50,13 @@ with tempfile.TemporaryDirectory() as folder:
     folder = pathlib.Path(folder)
     name = "fläche.lackey"
     (folder / name).write_text("".join(trace(300)))
-    (folder / "empty.lackey").write_text("")
+    # Without loads and stores, the L1d has no miss rate.
+    (folder / "fetch.lackey").write_text("I  00400000,3\n")
     rows = 0
-    for number, sweep in enumerate(SWEEPS + [["ways 1..2", "empty"]]):
-        source = "empty.lackey" if sweep[-1] == "empty" else name
+    for number, sweep in enumerate(SWEEPS + [["ways 1..2", "fetch"]]):
+        source = "fetch.lackey" if sweep[-1] == "fetch" else name
         file = folder / f"{number}.parquet"
-        command = [pagewalk, "sweep", "core-i7", source, *(word for word in sweep if word != "empty")]
+        command = [pagewalk, "sweep", "core-i7", source, *(word for word in sweep if word != "fetch")]
         told = subprocess.run([*command, "--format", "csv"], cwd=folder, check=True, capture_output=True)
         subprocess.run([*command, "--format", "parquet", "--output", file], cwd=folder, check=True)
         table = list(csv.DictReader(io.StringIO(told.stdout.decode())))
