@@ -45,7 +45,7 @@ fn an_estimate_has_the_sizes_that_the_sample_can_tell_apart() {
     let curve = json("0.5");
     let sizes: Vec<_> =
         curve["sizes"].as_array().expect("a list").iter().map(|size| &size["bytes"]).collect();
-    assert_eq!(sizes[0], 32, "four sampled blocks of 4 bytes, each of which stands for two");
+    assert_eq!(sizes[0], 32, "four sampled blocks of 4 bytes, each of which represents two");
     assert_eq!(curve, json("50%"));
     let (status, text, _) = run(&folder, &["m.pw", "t.lackey", "--curve-rate", "0.5", "--plot", "p.svg"]);
     assert_eq!(status, 0);

@@ -208,6 +208,11 @@ impl Kernel {
         self.frames.pool.policy().uses_are_idempotent()
     }
 
+    /// Whether a second consecutive use of a page has no effect.
+    pub(crate) fn repeated_use_is_noop(&self) -> bool {
+        self.frames.pool.policy().repeated_touch_is_noop()
+    }
+
     /// Reports a use of a physical page, or a store to it, to the replacement policy.
     #[inline(always)]
     pub(crate) fn use_frame(&mut self, ppn: u64, write: bool) {

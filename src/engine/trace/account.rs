@@ -96,9 +96,9 @@ impl Account {
         &self.so_far.references
     }
 
-    /// Same, to count more references.
-    pub(super) fn references_mut(&mut self) -> &mut ReferenceCounts {
-        &mut self.so_far.references
+    /// Adds fetches that are not in the records; see [`Fetches`](super::record::Fetches).
+    pub(super) fn count_fetches(&mut self, fetches: u64) {
+        self.so_far.references.count_fetches(fetches);
     }
 
     /// Whether the account includes more counts than every replay does.

@@ -138,31 +138,33 @@ impl CountingReplay {
         done.map_err(ReplayError::Memory)
     }
 
-    /// The fetches that the replay needs. It does not simulate fetches if no TLB and no cache serve them.
+    /// The fetches that the replay needs. It does not simulate fetches that no TLB and no cache serves, nor fetches that only
+    /// hit the first TLB and the first cache.
     pub fn fetches(&self) -> Fetches {
         let kind = AccessKind::Execute;
-        let (spec, last) = match &self.0 {
+        let (spec, last, merges) = match &self.0 {
             Simulation::General { on: Backend::Machine(machine), account } if !account.has_extras() => {
-                (&**machine.spec(), u64::MAX)
+                (&**machine.spec(), u64::MAX, None)
             }
             Simulation::General { .. } => return Fetches::Returned,
-            Simulation::Flat(flat, _) => (flat.spec(), flat.last()),
+            Simulation::Flat(flat, _) => (flat.spec(), flat.last(), flat.merges_fetches()),
         };
-        let is_counted = spec.first_tlb(kind).is_none() && spec.first_cache(kind).is_none();
-        if is_counted && last.min(last_physical(spec)) >= Fetches::LEAST_MEMORY {
-            Fetches::Counted
-        } else {
-            Fetches::Returned
+        if last.min(last_physical(spec)) < Fetches::LEAST_MEMORY {
+            return Fetches::Returned;
+        }
+        match merges {
+            _ if spec.first_tlb(kind).is_none() && spec.first_cache(kind).is_none() => Fetches::Counted,
+            Some(block_bits) => Fetches::Merged { block_bits },
+            None => Fetches::Returned,
         }
     }
 
-    /// Adds fetches that are not in the records; see [`Fetches::Counted`].
+    /// Adds fetches that are not in the records; see [`Fetches`].
     pub fn count_fetches(&mut self, fetches: u64) {
         match &mut self.0 {
-            Simulation::General { account, .. } => account.references_mut(),
-            Simulation::Flat(flat, _) => flat.references_mut(),
+            Simulation::General { account, .. } => account.count_fetches(fetches),
+            Simulation::Flat(flat, _) => flat.count_fetches(fetches),
         }
-        .count_fetches(fetches);
     }
 
     /// The counts so far.

@@ -37,7 +37,16 @@ impl ReferenceCounts {
         self.fetches += u64::from(kind == AccessKind::Execute);
     }
 
-    /// Counts fetches that are not simulated.
+    /// Adds the counts of more references inside the address space.
+    pub(super) fn add(&mut self, more: Self) {
+        self.records += more.records;
+        self.reads += more.reads;
+        self.writes += more.writes;
+        self.fetches += more.fetches;
+        self.straddling += more.straddling;
+    }
+
+    /// Counts fetches that are not in the records.
     #[inline]
     pub(super) fn count_fetches(&mut self, fetches: u64) {
         self.records += fetches;

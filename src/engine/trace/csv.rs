@@ -5,8 +5,9 @@
 //! optional. An address is decimal, or hexadecimal with the prefix `0x`. The parser rejects a decimal address
 //! with a leading 0, because it is probably hexadecimal.
 
+use super::digits::{self, WINDOW};
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
-use super::record::Op;
+use super::record::{Op, Record};
 
 /// The names of operations in the column `op`, which are case-insensitive.
 const OPS: &[(Op, &[&str])] = &[
@@ -15,6 +16,25 @@ const OPS: &[(Op, &[&str])] = &[
     (Op::Store, &["s", "w", "store", "write"]),
     (Op::Modify, &["m", "modify"]),
 ];
+
+/// The operations of the names that are one letter.
+const LETTERS: [Option<Op>; 256] = {
+    let mut letters = [None; 256];
+    let mut row = 0;
+    while row < OPS.len() {
+        let (op, names) = OPS[row];
+        let mut at = 0;
+        while at < names.len() {
+            if let [letter] = names[at].as_bytes() {
+                letters[letter.to_ascii_lowercase() as usize] = Some(op);
+                letters[letter.to_ascii_uppercase() as usize] = Some(op);
+            }
+            at += 1;
+        }
+        row += 1;
+    }
+    letters
+};
 
 /// The column names, which are case-insensitive.
 const OP: &[&str] = &["op", "operation", "kind", "type"];
@@ -37,6 +57,11 @@ pub(crate) struct Csv {
 }
 
 impl Csv {
+    /// Whether lines may begin with an operation, an address, and a size, and have no other fields.
+    pub(crate) fn has_usual_columns(&self) -> bool {
+        matches!(self.columns, Some(Columns { op: 0, address: 1, size: Some(2), .. }))
+    }
+
     /// Parses the next line.
     pub(crate) fn line(&mut self, line: &[u8]) -> Line {
         let text = line.trim_ascii();
@@ -62,6 +87,16 @@ impl Csv {
         }
         usual.record(text).into()
     }
+}
+
+/// The record in the first line of a text with the [usual columns](Csv::has_usual_columns), and the size of the line in bytes.
+/// Only parses lines such as `L,0x7ffe8,8`.
+#[inline]
+pub(crate) fn fast_record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
+    let op = LETTERS[usize::from(text[0])].filter(|_| text[1..4] == *b",0x")?;
+    let (address, at) = digits::hex(text, 4, b',')?;
+    let (size, length) = digits::decimal_size(text, at)?;
+    Some((Record { address, size, op }, length))
 }
 
 impl Columns {

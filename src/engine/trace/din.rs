@@ -9,8 +9,9 @@
 //! malformed lines instead of skipping them silently, because skipping a command such as a flush would change
 //! the counts.
 
+use super::digits::{self, WINDOW};
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
-use super::record::Op;
+use super::record::{Op, Record};
 
 pub(crate) fn line(line: &[u8]) -> Line {
     let text = line.trim_ascii();
@@ -27,9 +28,7 @@ fn record(text: &[u8]) -> Parsed {
     }
     let no_address = "no address after the label";
     let op = match label {
-        b"0" => Op::Load,
-        b"1" => Op::Store,
-        b"2" => Op::Fetch,
+        [label @ b'0'..=b'2'] => TRADITIONAL[usize::from(label - b'0')],
         b"3" => return Err("an escape record, which is not a memory reference"),
         b"4" => return Err("a cache flush command, which is not supported"),
         b"c" => return Err("a copy-back command, which is not supported"),
@@ -41,6 +40,28 @@ fn record(text: &[u8]) -> Parsed {
     };
     line::record(op, number(second.ok_or(no_address)?)?, u64::from(DEFAULT_SIZE))
 }
+
+/// The record in the first line of a text, and the size of the line in bytes. Only parses lines such as `0 7ffe8` and `r 7ffe8 4`.
+#[inline]
+pub(crate) fn fast_record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
+    if text[1] != b' ' {
+        return None;
+    }
+    if let label @ b'0'..=b'2' = text[0] {
+        let (address, length) = digits::hex(text, 2, b'\n')?;
+        return Some((
+            Record { address, size: DEFAULT_SIZE, op: TRADITIONAL[usize::from(label - b'0')] },
+            length,
+        ));
+    }
+    let op = letter(&text[..1])?;
+    let (address, at) = digits::hex(text, 2, b' ')?;
+    let size = char::from(text[at]).to_digit(16).filter(|size| *size > 0 && text[at + 1] == b'\n')?;
+    Some((Record { address, size, op }, at + 2))
+}
+
+/// The accesses of the labels 0, 1, and 2.
+const TRADITIONAL: [Op; 3] = [Op::Load, Op::Store, Op::Fetch];
 
 /// The access of a label of the extended format.
 fn letter(label: &[u8]) -> Option<Op> {

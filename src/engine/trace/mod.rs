@@ -11,6 +11,7 @@ pub mod counts;
 mod csv;
 mod curve;
 pub mod demand;
+mod digits;
 mod din;
 pub mod extras;
 mod flat;

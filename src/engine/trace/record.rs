@@ -24,20 +24,46 @@ pub struct Record {
     pub op: Op,
 }
 
-/// The instruction fetches in the records of a batch.
+/// The instruction fetches in the records of a batch. Only fetches with addresses below 2^32 and sizes below 10 may be omitted
+/// from the records, so that a parser needs no exact rule for all others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Fetches {
-    /// All of them.
+    /// All of them are records.
     #[default]
     Returned,
-    /// Fetches with addresses of eight digits and sizes of one digit may only be counted.
+    /// They may only be counted.
     Counted,
+    /// A fetch may only be counted if the record before it is a fetch from the same block.
+    Merged {
+        /// log2 of the block size in bytes.
+        block_bits: u32,
+    },
 }
 
 impl Fetches {
-    /// The least size in bytes of memory, and of the address space, for which [`Fetches::Counted`] is useful. All these
+    /// The least size in bytes of memory, and of the address space, for which fetches may only be counted. All these
     /// addresses are valid, and a process that pages on demand does not run out of memory between them.
     pub(crate) const LEAST_MEMORY: u64 = 1 << 40;
+
+    /// Number of omitted fetches that ends a batch. It bounds the interval between two progress reports.
+    pub(crate) const MOST: u64 = 1 << 16;
+
+    /// Whether a record after the record `before` may only be counted.
+    #[inline]
+    pub(crate) fn may_omit(self, before: Option<&Record>, record: &Record) -> bool {
+        let may_merge = |block_bits| {
+            let block = record.block_of_fetch(block_bits);
+            block.is_some() && block == before.and_then(|before| before.block_of_fetch(block_bits))
+        };
+        record.op == Op::Fetch
+            && record.address < 1 << 32
+            && (1..10).contains(&record.size)
+            && match self {
+                Self::Returned => false,
+                Self::Counted => true,
+                Self::Merged { block_bits } => may_merge(block_bits),
+            }
+    }
 }
 
 /// Consecutive records of a trace.
@@ -45,13 +71,12 @@ impl Fetches {
 pub struct RecordBatch {
     /// The records, in order.
     pub records: Vec<Record>,
-    /// Number of instruction fetches between these records that are only counted; see
-    /// [`Fetches::Counted`].
+    /// Number of instruction fetches between these records that were omitted; see [`Fetches`].
     pub fetches: u64,
 }
 
 impl RecordBatch {
-    /// Number of records, including the fetches that were only counted.
+    /// Number of records, including omitted fetches.
     pub fn len(&self) -> u64 {
         self.records.len() as u64 + self.fetches
     }
@@ -65,4 +90,20 @@ impl RecordBatch {
 impl Record {
     /// The maximum size of a record in bytes. A record with more bytes is malformed.
     pub(crate) const MOST_BYTES: u32 = 4096;
+
+    /// The only block of a fetch, or `None` if the record is not a fetch or has bytes of several blocks.
+    #[inline(always)]
+    pub(crate) fn block_of_fetch(&self, block_bits: u32) -> Option<u64> {
+        let last = self.address.checked_add(u64::from(self.size).checked_sub(1)?)?;
+        let block = self.address >> block_bits;
+        (self.op == Op::Fetch && block == last >> block_bits).then_some(block)
+    }
+}
+
+/// The records that `fetches` does not permit to omit.
+#[cfg(test)]
+pub(crate) fn required(records: &[Record], fetches: Fetches) -> impl Iterator<Item = Record> {
+    let before = std::iter::once(None).chain(records.iter().map(Some));
+    let pairs = before.zip(records);
+    pairs.filter(move |(before, record)| !fetches.may_omit(*before, record)).map(|(_, record)| *record)
 }

@@ -114,9 +114,12 @@ impl Batch<'_> {
         mut refer: impl FnMut(AccessKind, u64, u32, &mut L) -> Result<u32, OutOfMemory>,
     ) -> Result<(), OutOfMemory> {
         let most = if self.straddle == Straddle::First { 1 } else { u32::MAX };
-        for record in self.records {
+        // These counts stay in registers.
+        let mut counted = ReferenceCounts::default();
+        let mut done = Ok(());
+        'records: for record in self.records {
             let &Record { address, size, op } = record;
-            references.records += 1;
+            counted.records += 1;
             if address > self.last || u64::from(size.saturating_sub(1)) > self.last - address {
                 references.skip(record);
                 continue;
@@ -124,19 +127,24 @@ impl Batch<'_> {
             if op == Op::Fetch {
                 *code = address;
                 if !simulated[AccessKind::Execute as usize] {
-                    references.fetches += 1;
+                    counted.fetches += 1;
                     continue;
                 }
             }
             let mut kind = FIRST[op as usize];
-            let counted = size.min(most);
+            let simulated_size = size.min(most);
             loop {
-                references.count(kind);
-                let reference = Reference { kind, va: address, size: counted, code: *code };
+                counted.count(kind);
+                let reference = Reference { kind, va: address, size: simulated_size, code: *code };
                 if simulated[kind as usize] {
                     observer.on_reference(Reference { size, ..reference });
-                    let fragments = refer(kind, address, counted, observer)?;
-                    references.straddling += u64::from(fragments > 1);
+                    match refer(kind, address, simulated_size, observer) {
+                        Ok(fragments) => counted.straddling += u64::from(fragments > 1),
+                        Err(out_of_memory) => {
+                            done = Err(out_of_memory);
+                            break 'records;
+                        }
+                    }
                 } else {
                     observer.on_uncached(reference);
                 }
@@ -146,6 +154,46 @@ impl Batch<'_> {
                 kind = AccessKind::Write;
             }
         }
-        Ok(())
+        references.add(counted);
+        done
+    }
+}
+
+/// The fragments of a reference, which end at multiples of a power of two: their addresses and sizes in bytes, in order.
+#[derive(Debug)]
+pub(super) struct Fragments {
+    at: u64,
+    left: u64,
+    /// The mask of the address bits within a fragment.
+    within: u64,
+}
+
+impl Fragments {
+    pub(super) fn new(within: u64, address: u64, size: u64) -> Self {
+        Self { at: address, left: size, within }
+    }
+
+    /// Whether a reference has exactly one fragment.
+    #[inline(always)]
+    pub(super) const fn is_one(within: u64, address: u64, size: u64) -> bool {
+        size.wrapping_sub(1) <= within - (address & within)
+    }
+}
+
+impl Iterator for Fragments {
+    type Item = (u64, u64);
+
+    #[inline]
+    fn next(&mut self) -> Option<(u64, u64)> {
+        if self.left == 0 {
+            return None;
+        }
+        let (at, within) = (self.at, self.within);
+        // Without overflow, because the size is at least 1.
+        let size = (self.left - 1).min(within - (at & within)) + 1;
+        self.left -= size;
+        // The reference ends at or before the last address.
+        self.at = at.wrapping_add(size);
+        Some((at, size))
     }
 }

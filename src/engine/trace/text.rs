@@ -2,11 +2,12 @@
 
 use memchr::{memchr, memrchr};
 
-use super::csv::Csv;
+use super::csv::{self, Csv};
+use super::digits::WINDOW;
 use super::format::Format;
 use super::line::Line;
 use super::malformed::Malformed;
-use super::record::{Fetches, RecordBatch};
+use super::record::{Fetches, Record, RecordBatch};
 use super::source::Source;
 use super::unreadable::{Unreadable, UnreadableReason};
 use super::{din, lackey};
@@ -15,8 +16,6 @@ use super::{din, lackey};
 const LONGEST: usize = 4096;
 /// The byte order mark, which Excel and other Windows programs write at the start of a file.
 pub(super) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
-/// Maximum number of counted fetches in a batch. It bounds the interval between two progress reports.
-const MOST_FETCHES: u64 = 1 << 16;
 /// Size of the buffer in bytes.
 const BUFFER: usize = 1 << 17;
 /// The parser rejects a file that has this number of malformed lines before its first record.
@@ -70,7 +69,7 @@ impl Text {
         batch: &mut RecordBatch,
         most: usize,
     ) -> Result<(), Unreadable> {
-        while batch.records.len() < most && batch.fetches < MOST_FETCHES {
+        while batch.records.len() < most && batch.fetches < Fetches::MOST {
             if self.start < self.whole {
                 self.parse(source, batch, most)?;
             } else if self.ended {
@@ -84,7 +83,7 @@ impl Text {
 
     /// Parses the buffered whole lines, up to a total of `most` records.
     fn parse(&mut self, source: &Source, batch: &mut RecordBatch, most: usize) -> Result<(), Unreadable> {
-        while self.start < self.whole && batch.records.len() < most {
+        while self.start < self.whole && batch.records.len() < most && batch.fetches < Fetches::MOST {
             if self.parse_fast(batch, most) {
                 continue;
             }
@@ -121,12 +120,16 @@ impl Text {
     /// Parses lines in the exact format of the program that prints them. Returns false if the next line has a
     /// different format.
     fn parse_fast(&mut self, batch: &mut RecordBatch, most: usize) -> bool {
-        if !matches!(self.grammar, Grammar::Lackey) {
-            return false;
-        }
         let before = batch.len();
         let text = &self.buffer[self.start..self.whole];
-        self.start += lackey::records(text, batch, most, self.fetches == Fetches::Counted);
+        self.start += match &self.grammar {
+            Grammar::Lackey => lackey::records(text, batch, most, self.fetches),
+            Grammar::Din => fast_records(text, batch, most, self.fetches, din::fast_record),
+            Grammar::Csv(csv) if csv.has_usual_columns() => {
+                fast_records(text, batch, most, self.fetches, csv::fast_record)
+            }
+            Grammar::Csv(_) => 0,
+        };
         let lines = batch.len() - before;
         self.lines += lines;
         self.begun |= lines > 0;
@@ -184,6 +187,31 @@ impl Text {
         self.start = at + 1;
         self.whole = memrchr(b'\n', &self.buffer[..end]).map_or(self.start, |last| last + 1);
     }
+}
+
+/// Adds the records at the start of a text while `record` parses the first line, up to `most` records in total. Omits the fetches
+/// that `wanted` permits. Returns the size of these lines in bytes.
+#[inline(always)]
+fn fast_records(
+    text: &[u8],
+    batch: &mut RecordBatch,
+    most: usize,
+    wanted: Fetches,
+    record: impl Fn(&[u8; WINDOW]) -> Option<(Record, usize)>,
+) -> usize {
+    let mut at = 0;
+    while batch.records.len() < most
+        && batch.fetches < Fetches::MOST
+        && let Some((record, length)) = text.get(at..).and_then(<[u8]>::first_chunk).and_then(&record)
+    {
+        if wanted.may_omit(batch.records.last(), &record) {
+            batch.fetches += 1;
+        } else {
+            batch.records.push(record);
+        }
+        at += length;
+    }
+    at
 }
 
 impl Grammar {

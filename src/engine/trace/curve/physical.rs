@@ -4,9 +4,9 @@ use super::method::CurveMethod;
 use super::stack::Stack;
 use crate::machine::event::AccessKind;
 use crate::machine::spec::Spec;
-use crate::trace::counts::MissCurve;
-use crate::trace::record::{Op, Record};
-use crate::trace::replay::{Straddle, last_physical};
+use crate::trace::counts::{MissCurve, ReferenceCounts};
+use crate::trace::record::Record;
+use crate::trace::replay::{Batch, Fragments, KINDS, Straddle, last_physical};
 
 /// The stack for the loads and stores of a trace of physical addresses.
 #[derive(Debug)]
@@ -37,32 +37,23 @@ impl PhysicalCurve {
         })
     }
 
-    /// Records the references in order. The rules are those of [`Batch`](crate::trace::replay::Batch), without its counts.
+    /// Records the references in order.
     pub(in crate::trace) fn perform(&mut self, records: &[Record]) {
         let Self { stack, block_bits, within, last, straddle, blocks } = self;
-        let most = if *straddle == Straddle::First { 1 } else { u32::MAX };
+        let (block_bits, within) = (*block_bits, *within);
         blocks.clear();
-        for &Record { address, size, op } in records {
-            let is_outside = address > *last || u64::from(size.saturating_sub(1)) > *last - address;
-            if op == Op::Fetch || is_outside {
-                continue;
+        let batch = Batch { records, straddle: *straddle, last: *last };
+        let simulated = KINDS.map(|kind| kind != AccessKind::Execute);
+        let counted = &mut ReferenceCounts::default();
+        let done = batch.perform(counted, &mut 0, &mut (), simulated, |_, address, size, ()| {
+            if Fragments::is_one(within, address, size.into()) {
+                blocks.push(address >> block_bits);
+            } else {
+                blocks.extend(Fragments::new(within, address, size.into()).map(|(at, _)| at >> block_bits));
             }
-            let size = u64::from(size.min(most));
-            // A modifying record is a load and a store.
-            for _ in 0..=u32::from(op == Op::Modify) {
-                if size.wrapping_sub(1) <= *within - (address & *within) {
-                    blocks.push(address >> *block_bits);
-                    continue;
-                }
-                let (mut at, mut left) = (address, size);
-                while left > 0 {
-                    blocks.push(at >> *block_bits);
-                    let now = left.min(*within - (at & *within) + 1);
-                    // The record ends at or before the last address.
-                    (left, at) = (left - now, at.wrapping_add(now));
-                }
-            }
-        }
+            Ok(1)
+        });
+        debug_assert!(done.is_ok(), "a curve allocates no frames");
         stack.refer_all(blocks);
     }
 

@@ -5,7 +5,7 @@
 //! in the trace, apart from sampling errors. Source: Waldspurger, Park, Garthwaite, and Ahmad, "Efficient MRC construction
 //! with SHARDS", 2015.
 //!
-//! Each reference in the sample stands for `1 / rate` references. The sum differs from the known number of references. Where
+//! Each reference in the sample represents `1 / rate` references. The sum differs from the known number of references. Where
 //! these are, SHARDS-adj assumes that they hit, and SHARDS that they miss as often as the others. This estimate uses the
 //! slope of the linear regression of the groups' misses on their references, which contains both as special cases
 //! (Cochran, "Sampling techniques", 1977, chapter 7). A repeated reference to the last block always hits, so it needs no
@@ -28,7 +28,7 @@ use crate::trace::counts::{CurveSample, MissCurve};
 
 /// The number of groups.
 const GROUPS: usize = 16;
-/// The least number of sampled blocks in a cache for which the curve is meaningful. Smaller caches cannot be told apart.
+/// The least number of sampled blocks in a cache for which the curve is meaningful. The sample does not distinguish smaller caches.
 const LEAST_DISTANCE: f64 = 4.0;
 /// The number of powers of two.
 const POWERS: usize = 65;
@@ -233,7 +233,7 @@ impl Sampled {
 }
 
 impl Group {
-    /// Counts a reference at a distance in a sample whose blocks stand for `scale` blocks each. The distance in the trace
+    /// Counts a reference at a distance in a sample whose blocks represent `scale` blocks each. The distance in the trace
     /// is between `(distance - 1) * scale` and `distance * scale`, and each distance in this range is equally likely.
     fn add(&mut self, distance: u32, scale: f64) {
         let low = f64::from(distance - 1) * scale;

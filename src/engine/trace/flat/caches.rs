@@ -5,7 +5,7 @@ use crate::machine::check::MAX_UNITS;
 use crate::machine::event::AccessKind;
 use crate::machine::spec::{CacheSpec, Inclusion, Spec, WritePolicy};
 use crate::trace::counts::{LevelCounts, MemoryTransfers};
-use crate::trace::replay::KINDS;
+use crate::trace::replay::{Fragments, KINDS};
 
 use super::cache::{Cause, FlatCache};
 
@@ -75,28 +75,24 @@ impl FlatCaches {
     /// Performs a reference, and returns the number of its fragments.
     #[inline(always)]
     pub(super) fn refer(&mut self, cause: Cause, address: u64, size: u32) -> u32 {
-        let more = u64::from(size).wrapping_sub(1);
-        if more <= self.within - (address & self.within) {
-            self.touch(cause, address >> self.block_bits);
+        if Fragments::is_one(self.within, address, size.into()) {
+            self.touch_and_count(cause, address >> self.block_bits);
             return 1;
         }
-        self.refer_split(cause, address, u64::from(size))
+        self.refer_split(cause, Fragments::new(self.within, address, size.into()))
     }
 
     #[inline(never)]
-    fn refer_split(&mut self, cause: Cause, address: u64, size: u64) -> u32 {
-        let (mut fragments, mut at, mut left) = (0, address, size);
-        while left > 0 {
-            let now = left.min(self.within - (at & self.within) + 1);
-            self.touch(cause, at >> self.block_bits);
-            (fragments, left) = (fragments + 1, left - now);
-            // The record ends at or before the last address.
-            at = at.wrapping_add(now);
+    fn refer_split(&mut self, cause: Cause, fragments: Fragments) -> u32 {
+        let mut count = 0;
+        for (at, _) in fragments {
+            self.touch_and_count(cause, at >> self.block_bits);
+            count += 1;
         }
-        fragments
+        count
     }
 
-    /// Performs a fragment. Returns whether only the first cache of the route was needed.
+    /// Performs a fragment. Returns whether it only hit the first cache of the route; then the caller counts the hit.
     #[inline(always)]
     pub(super) fn touch(&mut self, cause: Cause, block: u64) -> bool {
         let (route, write) = (route_of(cause), cause == Cause::Write);
@@ -107,8 +103,8 @@ impl FlatCaches {
             let is_own = !several || self.is_top[route] && (!write || cache.has_dirty(block));
             if is_own && self.fills[cause as usize] {
                 let found = cache.touch_or_fill(block, write);
-                cache.count(cause, found.is_ok());
                 if let Err(victim) = found {
+                    cache.count(cause, false);
                     self.fill_first(cause, route, block, victim);
                 }
                 return found.is_ok();
@@ -116,6 +112,14 @@ impl FlatCaches {
         }
         self.touch_beyond(cause, route, block);
         false
+    }
+
+    /// Performs a fragment and counts it.
+    #[inline(always)]
+    pub(super) fn touch_and_count(&mut self, cause: Cause, block: u64) {
+        if self.touch(cause, block) {
+            self.count_first(cause, 1);
+        }
     }
 
     /// Fetches a block for the first cache, which has already evicted a line for it.

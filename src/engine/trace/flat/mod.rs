@@ -5,6 +5,7 @@
 
 mod cache;
 mod caches;
+mod fault;
 mod pages;
 mod process;
 pub(super) mod single;
@@ -16,6 +17,7 @@ use std::sync::Arc;
 use crate::kernel::OutOfMemory;
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
+use cache::Cause;
 use caches::FlatCaches;
 use process::FlatProcess;
 
@@ -83,7 +85,7 @@ impl FlatReplay {
                 let done = batch.perform(references, code, watch, simulated, |kind, address, size, ()| {
                     process.refer(kind, address, size)
                 });
-                process.count_repeats();
+                process.count_pending_hits();
                 done
             }
         }
@@ -112,9 +114,24 @@ impl FlatReplay {
         &self.references
     }
 
-    /// Same, to count more references.
-    pub(super) fn references_mut(&mut self) -> &mut ReferenceCounts {
-        &mut self.references
+    /// log2 of the size in bytes of the blocks in which fetches may be merged; see
+    /// [`Fetches::Merged`](super::record::Fetches::Merged). `None` if such fetches have
+    /// effects.
+    pub(super) fn merges_fetches(&self) -> Option<u32> {
+        let (caches, merges) = match &self.addresses {
+            Addresses::Physical(caches) => (caches, caches.is_repeatable(Cause::Execute)),
+            Addresses::Virtual(process) => (process.caches(), process.fetches_are_repeatable()),
+        };
+        merges.then(|| caches.within.count_ones())
+    }
+
+    /// Adds fetches that are not in the records; see [`Fetches`](super::record::Fetches).
+    pub(super) fn count_fetches(&mut self, fetches: u64) {
+        self.references.count_fetches(fetches);
+        match &mut self.addresses {
+            Addresses::Physical(caches) => caches.count_first(Cause::Execute, fetches),
+            Addresses::Virtual(process) => process.count_hits(Cause::Execute, fetches),
+        }
     }
 
     /// Returns the last address of the trace's address space.

@@ -3,33 +3,38 @@
 //! A kernel on a machine without TLBs and caches resolves page faults and sets dirty bits. It observes each use of a page, so that
 //! it chooses the same victims. TLBs and caches are simulated here.
 
-use crate::kernel::event::{KernelObserver, KernelStep};
 use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
-use crate::machine::event::{AccessKind, Event, MachineObserver};
+use crate::machine::event::AccessKind;
 use crate::machine::spec::{Spec, TlbSpec};
 use crate::trace::counts::{LevelCounts, PagingCounts};
 use crate::trace::demand::{DemandError, DemandPaging};
-use crate::trace::replay::KINDS;
+use crate::trace::replay::{Fragments, KINDS};
 use crate::trace::tally::Tally;
 
 use super::cache::{Cause, FlatCache};
 use super::caches::{FlatCaches, route_of};
+use super::fault::FaultObserver;
 use super::pages::{Page, Pages};
 
-/// A block that was accessed.
+/// A page that was accessed.
 #[derive(Debug, Clone, Copy)]
-struct Latest {
-    /// The block number of the virtual address, or `u64::MAX` if there is no latest block.
-    block: u64,
-    /// The physical page.
-    ppn: u64,
-    /// Whether the block is dirty in the first cache.
-    stored: bool,
+struct RecentPage {
+    /// The virtual page number, or `u64::MAX` if there is no page.
+    vpn: u64,
+    /// The physical address of the page.
+    base: u64,
     /// Whether another use of the page has no effect on replacement.
     settled: bool,
 }
+
+impl RecentPage {
+    const NONE: Self = Self { vpn: u64::MAX, base: 0, settled: false };
+}
+
+/// Number of recently accessed pages that are remembered.
+const RECENT: usize = 64;
 
 /// An entry that a TLB holds.
 #[derive(Debug, Clone, Copy)]
@@ -53,15 +58,19 @@ pub(super) struct FlatProcess {
     tlbs: Vec<FlatCache>,
     /// For loads and stores, and for fetches, the TLBs in the order of the lookups.
     routes: [Vec<usize>; 2],
-    /// The latest block of each route. The first TLB and the first cache would be unchanged by another access to it.
-    latest: [Latest; 2],
-    /// Number of accesses to the latest blocks, by [`Cause`], that are not yet counted in the TLBs and caches.
-    repeats: [u64; 3],
+    /// The first TLB of each route.
+    first: [usize; 2],
+    /// The block of the virtual address of the last fetch, if another fetch from it only hits the first TLB and the first cache.
+    latest_fetch: Option<u64>,
+    /// Whether loads and stores have the same first TLB or the same first cache as fetches.
+    is_shared: bool,
+    /// Number of accesses that hit the first TLB and the first cache, by [`Cause`], and are not yet counted there.
+    hits: [u64; 3],
     /// Whether another use of a used page has no effect until the kernel evicts a page.
     uses_are_idempotent: bool,
-    /// Whether the routes have the same first TLB or the same first cache.
-    is_shared: bool,
     pages: Pages,
+    /// Recently accessed pages, by the low bits of their numbers.
+    recent: Box<[RecentPage; RECENT]>,
     page_bits: u32,
     /// Whether page walks fetch entries through the caches.
     walk_cached: bool,
@@ -100,18 +109,21 @@ impl FlatProcess {
             tlbs.filter(|(_, tlb)| tlb.side.serves(kind)).map(|(at, _)| at).collect::<Vec<_>>()
         });
         let is_shared = routes[0].first() == routes[1].first() || caches.share_first();
+        let first = [0, 1].map(|route: usize| routes[route].first().copied().unwrap_or_default());
         let bare = machine.without_tlbs_and_caches();
         Some(demand.start(bare).map(|(kernel, pid)| Self {
             pid,
             caches,
             tlbs,
             routes,
-            latest: [Latest { block: u64::MAX, ppn: 0, stored: false, settled: false }; 2],
-            repeats: [0; 3],
+            first,
+            latest_fetch: None,
+            is_shared,
+            hits: [0; 3],
             uses_are_idempotent: kernel.uses_are_idempotent(),
             kernel: Box::new(kernel),
-            is_shared,
             pages: Pages::new(mmu),
+            recent: Box::new([RecentPage::NONE; RECENT]),
             page_bits,
             walk_cached: mmu.walk_cached,
             has_evicted: false,
@@ -131,26 +143,21 @@ impl FlatProcess {
     #[inline(always)]
     pub(super) fn refer(&mut self, kind: AccessKind, va: u64, size: u32) -> Result<u32, OutOfMemory> {
         let within = self.caches.within;
-        if u64::from(size).wrapping_sub(1) <= within - (va & within) {
+        if Fragments::is_one(within, va, size.into()) {
             self.touch(kind, va, size, None)?;
             return Ok(1);
         }
-        self.refer_split(kind, va, size)
+        self.refer_split(kind, Fragments::new(within, va, size.into()))
     }
 
     #[inline(never)]
-    fn refer_split(&mut self, kind: AccessKind, va: u64, size: u32) -> Result<u32, OutOfMemory> {
-        let within = self.caches.within;
-        let (mut fragments, mut at, mut left, mut used) = (0, va, size, None);
-        while left > 0 {
-            let room = within - (at & within) + 1;
-            let now = left.min(u32::try_from(room).unwrap_or(u32::MAX));
-            used = Some(self.touch(kind, at, now, used)?);
-            (fragments, left) = (fragments + 1, left - now);
-            // The record ends at or before the last address.
-            at = at.wrapping_add(now.into());
+    fn refer_split(&mut self, kind: AccessKind, fragments: Fragments) -> Result<u32, OutOfMemory> {
+        let (mut count, mut used) = (0, None);
+        for (at, size) in fragments {
+            used = Some(self.touch(kind, at, size as u32, used)?);
+            count += 1;
         }
-        Ok(fragments)
+        Ok(count)
     }
 
     /// Performs a fragment, and returns its page. Consecutive fragments in one page are a single use of its frame; `used` is the
@@ -158,53 +165,91 @@ impl FlatProcess {
     #[inline(always)]
     fn touch(&mut self, kind: AccessKind, va: u64, size: u32, used: Option<u64>) -> Result<u64, OutOfMemory> {
         let (cause, write) = (Cause::from(kind), kind == AccessKind::Write);
-        let (route, vpn) = (route_of(cause), va >> self.page_bits);
-        let block = va >> self.caches.block_bits;
-        let latest = &mut self.latest[route];
-        if latest.block == block && (!write || latest.stored) {
-            self.repeats[cause as usize] += 1;
-            if !latest.settled && used != Some(vpn) {
-                latest.settled = self.uses_are_idempotent;
-                self.kernel.use_frame(latest.ppn, write);
-            }
+        let (vpn, offset) = (va >> self.page_bits, va & ((1 << self.page_bits) - 1));
+        let (first, block) = (self.first[route_of(cause)], va >> self.caches.block_bits);
+        if cause == Cause::Execute && self.latest_fetch == Some(block) {
+            self.hits[cause as usize] += 1;
+            self.use_page(vpn, write, used);
             return Ok(vpn);
         }
-        let hit = self.look_up(cause, vpn);
-        let is_simple = hit.is_some_and(|hit| hit.level == 0 && (hit.dirty || !write));
-        let mut is_used = used == Some(vpn);
-        if !is_simple {
-            is_used |= self.translate(kind, va, size, hit)?;
+        let found = self.tlbs[first].touch(vpn);
+        let (base, is_simple) = if found == Some(true) || found.is_some() && !write {
+            (self.use_page(vpn, write, used), true)
+        } else {
+            self.tlbs[first].count(cause, found.is_some());
+            let is_used = self.translate(kind, va, size, found)?;
+            (self.use_page(vpn, write, if is_used { Some(vpn) } else { used }), false)
+        };
+        let hits_first = self.caches.touch(cause, (base | offset) >> self.caches.block_bits);
+        if is_simple && hits_first {
+            self.hits[cause as usize] += 1;
+        } else {
+            self.count_partial_hit(cause, is_simple, hits_first);
         }
-        let pa = self.pages.get(vpn).base() | (va & ((1 << self.page_bits) - 1));
-        let ppn = pa >> self.page_bits;
-        if !is_used {
-            self.kernel.use_frame(ppn, write);
+        if cause == Cause::Execute {
+            self.latest_fetch = Some(block).filter(|_| self.caches.is_repeatable(cause));
+        } else if !(is_simple && hits_first) || self.is_shared {
+            self.latest_fetch = None;
         }
-        let is_first = self.caches.touch(cause, pa >> self.caches.block_bits) & is_simple;
-        if !is_first || self.is_shared {
-            self.latest[1 - route].block = u64::MAX;
-        }
-        let block = if self.caches.is_repeatable(cause) { block } else { u64::MAX };
-        let settled = !is_used && self.uses_are_idempotent;
-        self.latest[route] = Latest { block, ppn, stored: write, settled };
         Ok(vpn)
     }
 
-    /// Counts the accesses to the latest blocks, which hit the first TLB and the first cache.
-    pub(super) fn count_repeats(&mut self) {
+    /// A page that is present.
+    #[inline(always)]
+    fn recent(&mut self, vpn: u64) -> &mut RecentPage {
+        let page = &mut self.recent[vpn as usize % RECENT];
+        if page.vpn != vpn {
+            *page = RecentPage { vpn, base: self.pages.get(vpn).base(), settled: false };
+        }
+        page
+    }
+
+    /// Reports a use of a page to the kernel, unless it is the page `used`. Returns the physical address of the page.
+    #[inline(always)]
+    fn use_page(&mut self, vpn: u64, write: bool, used: Option<u64>) -> u64 {
+        let RecentPage { base, settled, .. } = *self.recent(vpn);
+        if !settled && used != Some(vpn) {
+            self.kernel.use_frame(base >> self.page_bits, write);
+            self.recent(vpn).settled = self.uses_are_idempotent;
+        }
+        base
+    }
+
+    /// Whether a fetch from the block of the record before has no effect except that it hits the first TLB and the first cache.
+    pub(super) fn fetches_are_repeatable(&self) -> bool {
+        self.kernel.repeated_use_is_noop() && self.caches.is_repeatable(Cause::Execute)
+    }
+
+    /// Counts accesses that hit the first TLB and the first cache, if any.
+    pub(super) fn count_hits(&mut self, cause: Cause, hits: u64) {
+        if let Some(first) = self.routes[route_of(cause)].first() {
+            self.tlbs[*first].count_hits(cause, hits);
+        }
+        self.caches.count_first(cause, hits);
+    }
+
+    /// Counts the accesses that hit the first TLB and the first cache, and are not yet counted there.
+    pub(super) fn count_pending_hits(&mut self) {
         for cause in KINDS.map(Cause::from) {
-            let repeats = std::mem::take(&mut self.repeats[cause as usize]);
-            if let Some(first) = self.routes[route_of(cause)].first() {
-                self.tlbs[*first].count_hits(cause, repeats);
-            }
-            self.caches.count_first(cause, repeats);
+            let hits = std::mem::take(&mut self.hits[cause as usize]);
+            self.count_hits(cause, hits);
         }
     }
 
-    /// Searches the TLBs.
-    #[inline(always)]
-    fn look_up(&mut self, cause: Cause, vpn: u64) -> Option<TlbHit> {
-        for (level, at) in self.routes[route_of(cause)].iter().enumerate() {
+    /// Counts a hit of either the first TLB or the first cache.
+    #[inline(never)]
+    fn count_partial_hit(&mut self, cause: Cause, tlb: bool, cache: bool) {
+        if tlb {
+            self.tlbs[self.first[route_of(cause)]].count_hits(cause, 1);
+        }
+        if cache {
+            self.caches.count_first(cause, 1);
+        }
+    }
+
+    /// Searches the TLBs from position `level`.
+    fn look_up(&mut self, cause: Cause, vpn: u64, level: usize) -> Option<TlbHit> {
+        for (level, at) in self.routes[route_of(cause)].iter().enumerate().skip(level) {
             let tlb = &mut self.tlbs[*at];
             let found = tlb.touch(vpn);
             tlb.count(cause, found.is_some());
@@ -215,23 +260,27 @@ impl FlatProcess {
         None
     }
 
-    /// Translates the address of a fragment for which the first TLB is not sufficient. Returns whether the kernel has already
-    /// noted the use of the page.
+    /// Translates the address of a fragment for which the first TLB is not sufficient; `first` is the dirty bit that it found.
+    /// Returns whether the kernel has already noted the use of the page.
     #[inline(never)]
     fn translate(
         &mut self,
         kind: AccessKind,
         va: u64,
         size: u32,
-        mut hit: Option<TlbHit>,
+        first: Option<bool>,
     ) -> Result<bool, OutOfMemory> {
         let (cause, write, vpn) = (Cause::from(kind), kind == AccessKind::Write, va >> self.page_bits);
         let mut is_used = false;
+        let mut hit = match first {
+            Some(dirty) => Some(TlbHit { level: 0, dirty }),
+            None => self.look_up(cause, vpn, 1),
+        };
         if hit.is_none() && !self.pages.get(vpn).is_present() {
             self.fault(kind, va, size)?;
             is_used = true;
             // The instruction is restarted.
-            hit = self.look_up(cause, vpn);
+            hit = self.look_up(cause, vpn, 0);
         }
         let page = self.pages.get(vpn);
         let sets_dirty = write && hit.is_some_and(|hit| !hit.dirty);
@@ -268,7 +317,7 @@ impl FlatProcess {
     #[inline]
     fn fetch_entry(&mut self, entry: u64) {
         if self.walk_cached {
-            self.caches.touch(Cause::Walk, entry >> self.caches.block_bits);
+            self.caches.touch_and_count(Cause::Walk, entry >> self.caches.block_bits);
         } else {
             self.caches.count_memory(Cause::Walk);
         }
@@ -297,6 +346,8 @@ impl FlatProcess {
             let first = u64::from(frame) << blocks;
             self.caches.invalidate(first, first + ((1 << blocks) - 1));
         }
+        // The kernel may have cleared use bits.
+        *self.recent = [RecentPage::NONE; RECENT];
         done?;
         let base = pa & !((1 << self.page_bits) - 1);
         self.pages.map(va >> self.page_bits, base, kind == AccessKind::Write, &walk);
@@ -324,50 +375,5 @@ impl FlatProcess {
             })
         };
         PagingCounts { walks: KINDS.iter().map(misses).sum(), ..self.tally.paging(spec) }
-    }
-}
-
-/// Observes a faulting access on the kernel's machine.
-#[derive(Debug)]
-struct FaultObserver<'a> {
-    tally: &'a mut Tally,
-    /// The addresses of the entries that the failed walk fetched.
-    failed_walk: Vec<u64>,
-    /// The addresses of the entries that the last walk fetched.
-    walk: Vec<u64>,
-    /// The physical address of the access.
-    pa: u64,
-    /// The pages that the kernel evicted.
-    evicted: Vec<u64>,
-    /// The frames whose contents the kernel replaced.
-    filled: Vec<u32>,
-}
-
-impl<'a> FaultObserver<'a> {
-    fn new(tally: &'a mut Tally) -> Self {
-        let (failed_walk, walk) = (Vec::new(), Vec::new());
-        Self { tally, failed_walk, walk, pa: 0, evicted: Vec::new(), filled: Vec::new() }
-    }
-}
-
-impl MachineObserver for FaultObserver<'_> {
-    fn on_event(&mut self, event: Event) {
-        match event {
-            Event::Pte { address: Some(address), .. } => self.walk.push(address.raw()),
-            Event::Translated { pa, .. } => self.pa = pa.raw(),
-            _ => {}
-        }
-    }
-}
-
-impl KernelObserver for FaultObserver<'_> {
-    fn on_step(&mut self, step: KernelStep) {
-        self.tally.on_step(step);
-        match step {
-            KernelStep::Fault { .. } => self.failed_walk.append(&mut self.walk),
-            KernelStep::Evicted { page, .. } => self.evicted.extend(page.map(|page| page.vpn.raw())),
-            KernelStep::Zeroed { frame } | KernelStep::Filled { frame, .. } => self.filled.push(frame.0),
-            _ => {}
-        }
     }
 }

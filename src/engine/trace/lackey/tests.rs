@@ -1,13 +1,13 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::trace::record::{Record, RecordBatch};
+use crate::trace::record::{Fetches, Record, RecordBatch, required};
 
 /// The record, if any, that the fast parser returns for a text that starts with this line.
 fn parse_fast(line: &[u8], after: &[u8]) -> Option<Record> {
     let text = [line, b"\n", after].concat();
     let mut found = RecordBatch::default();
-    let taken = records(&text, &mut found, 1, false);
+    let taken = records(&text, &mut found, 1, Fetches::Returned);
     assert_eq!(taken, if found.is_empty() { 0 } else { line.len() + 1 });
     found.records.pop()
 }
@@ -19,6 +19,11 @@ fn usual() -> impl Strategy<Value = String> {
         prop_oneof![any::<u32>().prop_map(u64::from), 0x1f_fe00_0000..0x1f_ffff_ffff_u64, any::<u64>()];
     let size = prop_oneof![0..12_u32, 1..100_u32, 1..5000_u32];
     (begin, address, size).prop_map(|(begin, address, size)| format!("{begin}{address:08x},{size}"))
+}
+
+/// Generates fetches that are often from the same block as the one before.
+fn fetch_from_a_small_region() -> impl Strategy<Value = String> {
+    (0..160_u32, 1..12_u32).prop_map(|(offset, size)| format!("I  {:08x},{size}", 0x401_0000 + offset))
 }
 
 #[test]
@@ -36,9 +41,7 @@ fn usual_lines_are_taken() {
 
 #[test]
 fn other_lines_are_left_to_the_slow_parser() {
-    for line in
-        [" L 0401AB70,3", "L 0401ab70,3", " L 401ab7,3", " L 0401ab7g,3", " L 0401ab70,0", " L 0401ab70,3 "]
-    {
+    for line in [" L 0401AB70,3", "L 0401ab70,3", " L 0401ab7g,3", " L 0401ab70,0", " L 0401ab70,3 "] {
         assert_eq!(parse_fast(line.as_bytes(), &[b'x'; 32]), None, "{line}");
     }
 }
@@ -62,27 +65,26 @@ proptest! {
         }
     }
 
-    /// With counted fetches, the parser takes the same lines and returns the same loads and stores.
+    /// With counted or merged fetches, the parser takes the same lines and returns the other records.
     #[test]
     fn counted_fetches_are_the_fetches(
-        lines in prop::collection::vec(usual(), 1..20),
+        lines in prop::collection::vec(prop_oneof![usual(), fetch_from_a_small_region()], 1..20),
         change in (any::<prop::sample::Index>(), prop_oneof![any::<u8>(), 0x20..0x7f_u8]),
     ) {
         let mut text = (lines.join("\n") + "\n" + &"x".repeat(32)).into_bytes();
         let at = change.0.index(text.len());
         text[at] = change.1;
-        let read = |counts_fetches| {
+        let read = |fetches| {
             let mut batch = RecordBatch::default();
-            let taken = records(&text, &mut batch, 100, counts_fetches);
+            let taken = records(&text, &mut batch, 100, fetches);
             (batch, taken)
         };
-        let ((all, taken), (counted, taken_too)) = (read(false), read(true));
-        prop_assert_eq!((all.len(), taken), (counted.len(), taken_too));
-        let is_counted = |record: &Record| {
-            record.op == Op::Fetch && record.address < 1 << 32 && record.size < 10
-        };
-        let rest: Vec<_> = all.records.iter().filter(|record| !is_counted(record)).copied().collect();
-        prop_assert_eq!(rest, counted.records);
+        let (all, taken) = read(Fetches::Returned);
+        for fetches in [Fetches::Counted, Fetches::Merged { block_bits: 6 }] {
+            let rest: Vec<_> = required(&all.records, fetches).collect();
+            let omitted = (all.records.len() - rest.len()) as u64;
+            prop_assert_eq!(read(fetches), (RecordBatch { records: rest, fetches: omitted }, taken));
+        }
     }
 
     /// The fast parser accepts lackey's output.

@@ -4,7 +4,7 @@ use super::body::{Cursor, PackError};
 use super::shape::{LONGEST_PHRASE, MOST_FORMS, MOST_IN_BOOK};
 use super::slot::{AddressSlot, Rule, distance};
 use crate::trace::line;
-use crate::trace::record::{Op, Record};
+use crate::trace::record::{Fetches, Op, Record};
 
 /// The operations, indexed by the lowest two bits of a record's first byte.
 pub(crate) const OPS: [Op; 4] = [Op::Fetch, Op::Load, Op::Store, Op::Modify];
@@ -21,9 +21,12 @@ struct Phrase {
     records: u32,
     /// The index of the phrase's first slot in the book.
     slots: u32,
-    length: u16,
+    /// Number of records, without omitted fetches.
+    length: u8,
+    /// Number of omitted fetches.
+    omitted: u8,
     /// Number of slots, which are all records except fetches.
-    data: u16,
+    data: u8,
 }
 
 /// A phrase with a rule for each slot.
@@ -59,6 +62,8 @@ pub(crate) const BLANK: Record = Record { address: 0, size: 1, op: Op::Fetch };
 #[derive(Debug, Default)]
 pub(crate) struct Book {
     records: Vec<Record>,
+    /// Number of records in the definitions of the phrases, with omitted fetches.
+    defined: usize,
     phrases: Vec<Phrase>,
     fillings: Vec<Filling>,
     forms: Vec<Form>,
@@ -67,13 +72,15 @@ pub(crate) struct Book {
     next: u64,
     /// The last data address.
     previous: u64,
+    /// The fetches to return.
+    pub(crate) fetches: Fetches,
 }
 
 impl Book {
     /// Reads the new phrases and forms at the start of a body.
     pub(crate) fn learn(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
         if place.byte(bytes)? & 1 == 1 {
-            *self = Self::default();
+            *self = Self { fetches: self.fetches, ..Self::default() };
         }
         self.records.truncate(self.records.len().saturating_sub(AFTER));
         for _ in 0..place.count(bytes, MOST_IN_BOOK)? {
@@ -87,21 +94,27 @@ impl Book {
     }
 
     fn learn_phrase(&mut self, bytes: &[u8], place: &mut Cursor) -> Result<(), PackError> {
-        let length = place.count(bytes, LONGEST_PHRASE.min(MOST_IN_BOOK - self.records.len()))?;
+        let length = place.count(bytes, LONGEST_PHRASE.min(MOST_IN_BOOK - self.defined))?;
         let (records, slots) = (self.records.len(), self.slots.len());
         if length == 0 {
             return Err("a phrase without records");
         }
+        let mut before = None;
         for _ in 0..length {
             let record = self.learn_record(bytes, place)?;
             if record.op != Op::Fetch {
                 self.slots.push(AddressSlot::default());
             }
-            self.records.push(record);
+            if !self.fetches.may_omit(before.as_ref(), &record) {
+                self.records.push(record);
+            }
+            before = Some(record);
         }
-        let data = (self.slots.len() - slots) as u16;
-        let phrase = Phrase { records: records as u32, slots: slots as u32, length: length as u16, data };
-        self.phrases.push(phrase);
+        let (data, kept) = ((self.slots.len() - slots) as u8, self.records.len() - records);
+        self.defined += length;
+        let omitted = (length - kept) as u8;
+        let (records, slots) = (records as u32, slots as u32);
+        self.phrases.push(Phrase { records, slots, length: kept as u8, omitted, data });
         Ok(())
     }
 
@@ -139,8 +152,8 @@ impl Book {
         Ok(())
     }
 
-    /// Decodes a form into `records`, which must have room for the longest phrase, and returns the number of
-    /// records. Reads distances, starting at `place`. At least eight more bytes must follow the distances.
+    /// Decodes a form into `records`, which must have room for the longest phrase, and returns the numbers of records and of
+    /// omitted fetches. Reads distances, starting at `place`. At least eight more bytes must follow the distances.
     #[inline]
     pub(crate) fn decode_form(
         &mut self,
@@ -148,7 +161,7 @@ impl Book {
         bytes: &[u8],
         place: &mut Cursor,
         records: &mut [Record],
-    ) -> Result<usize, PackError> {
+    ) -> Result<(usize, u64), PackError> {
         let form = *self.forms.get(usize::from(form)).ok_or("an unknown form")?;
         let Form { phrase, fillings, plain } = form;
         copy(&self.records[phrase.records as usize..], records, usize::from(phrase.length));
@@ -169,7 +182,7 @@ impl Book {
             }
         }
         self.previous = previous;
-        Ok(usize::from(phrase.length))
+        Ok((phrase.length.into(), phrase.omitted.into()))
     }
 }
 

@@ -10,7 +10,7 @@ use super::shape::{HEADER, MOST_BODY};
 use super::*;
 use crate::trace::format::Format;
 use crate::trace::reader::Reader;
-use crate::trace::record::{Op, Record, RecordBatch};
+use crate::trace::record::{Fetches, Op, Record, RecordBatch};
 use crate::trace::unreadable::{Unreadable, UnreadableReason};
 
 fn packed(records: &[Record]) -> Vec<u8> {
@@ -78,6 +78,29 @@ proptest! {
     #[test]
     fn programs_survive_packing(records in program()) {
         prop_assert_eq!(unpacked(packed(&records)), (records, None));
+    }
+
+    #[test]
+    fn only_fetches_that_may_be_counted_are_omitted(records in program()) {
+        for fetches in [Fetches::Counted, Fetches::Merged { block_bits: 5 }] {
+            let bytes = Box::new(Cursor::new(packed(&records)));
+            let mut reader = Reader::new(bytes, "t", None).expect("a trace").with_fetches(fetches);
+            let (mut found, mut omitted, mut batch) = (Vec::new(), 0, RecordBatch::default());
+            while reader.next(&mut batch).expect("a trace") {
+                found.extend_from_slice(&batch.records);
+                omitted += batch.fetches;
+            }
+            prop_assert_eq!(reader.lines(), records.len() as u64);
+            prop_assert_eq!(found.len() as u64 + omitted, records.len() as u64);
+            let (mut found, mut before) = (found.iter().peekable(), None);
+            for record in &records {
+                if found.next_if_eq(&record).is_none() {
+                    prop_assert!(fetches.may_omit(before, record), "{:?}", record);
+                }
+                before = Some(record);
+            }
+            prop_assert_eq!(found.next(), None);
+        }
     }
 }
 

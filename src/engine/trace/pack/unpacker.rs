@@ -5,7 +5,7 @@ use flate2::{Crc, Decompress, FlushDecompress, Status};
 use super::body::{Cursor, OTHER_DISTANCES, PackError};
 use super::book::{BLANK, Book};
 use super::shape::{HEADER, LONGEST_PHRASE, MAGIC, MOST_BODY, VERSION};
-use crate::trace::record::Record;
+use crate::trace::record::{Fetches, RecordBatch};
 use crate::trace::source::Source;
 use crate::trace::unreadable::{Unreadable, UnreadableReason};
 
@@ -65,47 +65,57 @@ impl Default for Unpacker {
 }
 
 impl Unpacker {
-    /// Replaces `records` with up to `most` of the next records. The vector is empty only at the end of the
-    /// trace. The old contents of the vector do not matter, but reusing a vector is faster.
+    /// Replaces `batch` with up to `most` of the next records. The batch is empty only at the end of the trace. The old
+    /// contents of the batch do not matter, but reusing its memory is faster.
     pub(crate) fn read(
         &mut self,
         source: &mut Source,
-        records: &mut Vec<Record>,
+        batch: &mut RecordBatch,
         most: usize,
     ) -> Result<(), Unreadable> {
-        records.resize(most, BLANK);
+        batch.records.resize(most, BLANK);
+        batch.fetches = 0;
         let mut count = 0;
-        let read = self.blocks(source, records, &mut count);
-        records.truncate(count);
-        self.records += count as u64;
+        let read = self.blocks(source, batch, &mut count);
+        batch.records.truncate(count);
+        self.records += batch.len();
         read
+    }
+
+    /// Selects the fetches to return.
+    pub(crate) fn set_fetches(&mut self, fetches: Fetches) {
+        self.book.fetches = fetches;
     }
 
     fn blocks(
         &mut self,
         source: &mut Source,
-        records: &mut [Record],
+        batch: &mut RecordBatch,
         count: &mut usize,
     ) -> Result<(), Unreadable> {
-        while !self.ended && *count + ROOM <= records.len() {
+        while !self.ended && batch.fetches < Fetches::MOST && *count + ROOM <= batch.records.len() {
             if self.forms == 0 {
                 self.block(source)?;
             }
-            self.append_records(records, count).map_err(|what| damaged(source, what))?;
+            self.append_records(batch, count).map_err(|what| damaged(source, what))?;
         }
         Ok(())
     }
 
     /// Appends the records of the block's forms.
-    fn append_records(&mut self, records: &mut [Record], count: &mut usize) -> Result<(), PackError> {
-        let before = *count;
-        while self.forms > 0 && *count + ROOM <= records.len() {
+    fn append_records(&mut self, batch: &mut RecordBatch, count: &mut usize) -> Result<(), PackError> {
+        let RecordBatch { records, fetches } = batch;
+        let before = *count as u64 + *fetches;
+        while self.forms > 0 && *fetches < Fetches::MOST && *count + ROOM <= records.len() {
             let [low, high] = [self.next_form.byte(&self.body)?, self.next_form.byte(&self.body)?];
             let form = u16::from_le_bytes([low, high]);
-            *count += self.book.decode_form(form, &self.body, &mut self.distances, &mut records[*count..])?;
+            let (added, omitted) =
+                self.book.decode_form(form, &self.body, &mut self.distances, &mut records[*count..])?;
+            *count += added;
+            *fetches += omitted;
             self.forms -= 1;
         }
-        let added = (*count - before) as u64;
+        let added = *count as u64 + *fetches - before;
         self.left =
             self.left.checked_sub(added).ok_or("a block has more records than its header specifies")?;
         if self.forms == 0 && self.left > 0 {

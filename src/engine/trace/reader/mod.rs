@@ -86,8 +86,9 @@ impl Reader {
     /// Selects the fetches to return.
     #[must_use]
     pub fn with_fetches(mut self, fetches: Fetches) -> Self {
-        if let TraceEncoding::Text(text) = &mut self.written {
-            text.fetches = fetches;
+        match &mut self.written {
+            TraceEncoding::Text(text) => text.fetches = fetches,
+            TraceEncoding::Packed(packed, _) => packed.set_fetches(fetches),
         }
         self
     }
@@ -109,7 +110,7 @@ impl Reader {
                 batch.records.clear();
                 text.read(&mut self.source, batch, BATCH)
             }
-            TraceEncoding::Packed(packed, _) => packed.read(&mut self.source, &mut batch.records, BATCH),
+            TraceEncoding::Packed(packed, _) => packed.read(&mut self.source, batch, BATCH),
         };
         if let Err(failed) = read {
             self.failed = Some(failed.clone());

@@ -9,7 +9,7 @@ use crate::machine::event::AccessKind;
 use crate::machine::spec::{Inclusion, Spec, WritePolicy};
 use crate::trace::counts::ReferenceCounts;
 use crate::trace::record::Record;
-use crate::trace::replay::{Batch, KINDS, Straddle, last_physical};
+use crate::trace::replay::{Batch, Fragments, KINDS, Straddle, last_physical};
 
 /// The effect of an access on the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -192,20 +192,16 @@ impl Decoder {
         let bits = cache.block_bits;
         let done = batch.perform(references, &mut 0, &mut (), simulated, |kind, address, size, ()| {
             let (effect, within) = cache.effects[kind as usize];
-            let size = u64::from(size);
-            if size.wrapping_sub(1) <= within - (address & within) {
+            if Fragments::is_one(within, address, size.into()) {
                 *accesses += stream.push(address >> bits, effect);
                 return Ok(1);
             }
-            let (mut fragments, mut at, mut left) = (0, address, size);
-            while left > 0 {
-                let now = left.min(within - (at & within) + 1);
+            let mut count = 0;
+            for (at, _) in Fragments::new(within, address, size.into()) {
                 *accesses += stream.push(at >> bits, effect);
-                (fragments, left) = (fragments + 1, left - now);
-                // The record ends at or before the last address.
-                at = at.wrapping_add(now);
+                count += 1;
             }
-            Ok(fragments)
+            Ok(count)
         });
         debug_assert!(done.is_ok(), "a decoder allocates no frames");
         &mut stream.ops

@@ -3,6 +3,9 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::trace::digits::WINDOW;
+use crate::trace::line::Line;
+use crate::trace::{csv, din};
 
 /// The reason for rejecting the only malformed line.
 fn why(line: &str, format: Format) -> &'static str {
@@ -183,5 +186,78 @@ proptest! {
         prop_assert_eq!(cut.lines(), whole.lines());
         let last = lines.last().is_some_and(|line| !line.is_empty());
         prop_assert_eq!(whole.lines(), (lines.len() as u64).saturating_sub(u64::from(!last)));
+    }
+}
+
+/// Generates lines of the CSV and Dinero formats, and lines that are nearly in these formats.
+fn usual_line(format: Format) -> impl Strategy<Value = String> {
+    let address = prop_oneof![0..256_u64, any::<u32>().prop_map(u64::from), any::<u64>()];
+    let size = prop_oneof![0..12_u32, 1..100_u32, 1..5000_u32];
+    let label = prop::sample::select(match format {
+        Format::Csv => &["I", "L", "r", "s", "W", "m", "x", "load"][..],
+        _ => &["0", "1", "2", "3", "r", "W", "m", "I", "x"][..],
+    });
+    (label, address, size, any::<bool>()).prop_map(move |(label, address, size, is_sized)| match format {
+        Format::Csv => format!("{label},0x{address:x},{size}"),
+        _ if is_sized => format!("{label} {address:x} {size:x}"),
+        _ => format!("{label} {address:08x}"),
+    })
+}
+
+fn usual_lines() -> impl Strategy<Value = (Format, Vec<String>)> {
+    prop::sample::select(&[Format::Csv, Format::Din][..])
+        .prop_flat_map(|format| (Just(format), prop::collection::vec(usual_line(format), 1..10)))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    /// A text has the records of its lines, whichever parser they need. The parsers of whole texts need more bytes after a
+    /// line, so that the last lines always have the parser of single lines.
+    #[test]
+    fn a_text_has_the_records_of_its_lines(
+        (format, lines) in usual_lines(),
+        change in proptest::option::of((any::<prop::sample::Index>(), 0x20..0x7f_u8)),
+    ) {
+        let mut text = lines.join("\n").into_bytes();
+        if let Some((at, byte)) = change {
+            let at = at.index(text.len());
+            text[at] = byte;
+        }
+        let mut grammar = Grammar::of(format).expect("a text format");
+        let first = match format {
+            Format::Csv => &b"L,0x0,1\n"[..],
+            _ => b"0 0\n",
+        };
+        let lines = first.split(|byte| *byte == b'\n').take(1).chain(text.split(|byte| *byte == b'\n'));
+        let expected: Vec<_> = lines.map(|line| grammar.line(line)).collect();
+        let whole = [first, &text, &[b'\n'; 64]].concat();
+        let mut reader = reader(&whole, Some(format)).expect("bytes");
+        let (found, failed) = all(&mut reader);
+        prop_assert_eq!(failed, None);
+        let records = expected.iter().filter_map(|line| match line {
+            Line::Record(record) => Some(*record),
+            _ => None,
+        });
+        prop_assert_eq!(found, records.collect::<Vec<_>>());
+        let malformed = expected.iter().filter(|line| matches!(line, Line::Bad(_))).count();
+        prop_assert_eq!(reader.malformed().count, malformed as u64);
+    }
+}
+
+#[test]
+fn the_fast_parsers_accept_usual_lines() {
+    let window = |line: &str| {
+        let mut window = [b'x'; WINDOW];
+        window[..line.len()].copy_from_slice(line.as_bytes());
+        window
+    };
+    for line in ["L,0x7ffe8,8\n", "W,0x1ffeffe7c,16\n", "i,0x0,1\n"] {
+        let (_, length) = csv::fast_record(&window(line)).expect(line);
+        assert_eq!(length, line.len(), "{line}");
+    }
+    for line in ["2 0401ab70\n", "0 1ffeffe7c\n", "r 763d0 4\n", "W 1ffeffe7c f\n"] {
+        let (_, length) = din::fast_record(&window(line)).expect(line);
+        assert_eq!(length, line.len(), "{line}");
     }
 }
