@@ -11,6 +11,7 @@ mod exam;
 mod figures;
 pub(crate) mod fmt;
 mod grade;
+mod limits;
 mod lsp;
 pub(crate) use pagewalk_script::api::explain;
 

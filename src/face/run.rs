@@ -8,6 +8,7 @@ use clap::{Args, ValueEnum};
 use super::ascii::Characters;
 use super::deny::Checking;
 use super::figures::FigureSink;
+use super::limits::LimitArguments;
 use super::terminal::{Color, Status, complain, diagnostic_style};
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::source::Sources;
@@ -41,9 +42,8 @@ pub(crate) struct Run {
 /// The options of a run.
 #[derive(Debug, Args)]
 pub(crate) struct RunOptions {
-    /// Stop each script after a total of N statements and loop iterations
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
-    max_steps: u64,
+    #[command(flatten)]
+    limits: LimitArguments,
     /// Use this seed for scripts without a `seed` statement
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     seed: u64,
@@ -52,8 +52,8 @@ pub(crate) struct RunOptions {
 }
 
 impl From<&RunOptions> for Options {
-    fn from(&RunOptions { max_steps, seed, .. }: &RunOptions) -> Self {
-        Self { max_steps, seed, ..Self::default() }
+    fn from(&RunOptions { limits, seed, .. }: &RunOptions) -> Self {
+        Self { seed, ..Self::default().within(limits.limits()) }
     }
 }
 

@@ -71,6 +71,11 @@ impl Frames {
         }
     }
 
+    /// The memory that the frames need without their contents, in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        self.table.host_bytes(48) + self.mappings.host_bytes() + 8 * u64::from(self.high_watermark)
+    }
+
     /// The state of a frame.
     pub fn get(&self, frame: FrameNo) -> Frame {
         self.table.row(frame.0.into()).and_then(|row| row.first()).copied().unwrap_or_default()

@@ -24,6 +24,7 @@ mod fault;
 pub mod file;
 mod file_io;
 mod file_pages;
+mod footprint;
 mod fork;
 pub mod frames;
 pub mod heap;

@@ -59,6 +59,11 @@ impl<V: Clone> Table<V> {
         self.range(0..u64::MAX)
     }
 
+    /// The memory that the table needs, in bytes, if a value has `value` bytes.
+    pub(crate) fn host_bytes(&self, value: u64) -> u64 {
+        self.cells.host_bytes(value)
+    }
+
     /// The values in a range, each with its number, in order.
     pub fn range(&self, range: Range<u64>) -> impl Iterator<Item = (u64, &V)> + '_ {
         let rows = range.end.checked_sub(1).map(|last| self.cells.rows_in(range.start, last));

@@ -21,6 +21,11 @@ impl ReverseMap {
         Self { first: Table::new(limit), others: Set::new() }
     }
 
+    /// The memory that the map needs, in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        self.first.host_bytes(24) + self.others.len() as u64 * 32
+    }
+
     /// The pages of a number, in order.
     pub(super) fn pages(&self, number: u32) -> impl Iterator<Item = Page> + '_ {
         let others = (!self.others.is_empty())

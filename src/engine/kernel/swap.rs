@@ -48,6 +48,12 @@ impl Swap {
         }
     }
 
+    /// The memory that the slots need, in bytes.
+    pub(crate) fn host_bytes(&self) -> u64 {
+        let pages = self.used.iter().map(|(_, slot)| slot.bytes.len() as u64 + 16);
+        self.used.host_bytes(32) + self.pages.host_bytes() + pages.sum::<u64>()
+    }
+
     /// Whether a slot is available for another page.
     pub(crate) fn has_room(&self) -> bool {
         self.numbers.used() < self.slots || !self.spare.is_empty()

@@ -40,6 +40,11 @@ impl TableMap {
         }
     }
 
+    /// The memory that the map needs, in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        self.levels.iter().map(|level| level.host_bytes(32)).sum()
+    }
+
     /// The table with this number at a level.
     pub fn get(&self, level: u32, number: u64) -> Option<&TableInfo> {
         self.levels.get(level as usize - 1)?.get(number)

@@ -88,6 +88,11 @@ struct Hit {
 }
 
 impl Cache {
+    /// The memory that the cache needs, in bytes.
+    pub(crate) fn host_bytes(&self) -> u64 {
+        self.lines.host_bytes(1) + self.data.host_bytes()
+    }
+
     /// Creates the empty cache at `level` of `spec`.
     pub(crate) fn new(spec: &Spec, level: u32, cache: &CacheSpec, core: Option<u32>) -> Self {
         let tag_low = cache.tag_low(spec);

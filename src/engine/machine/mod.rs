@@ -11,6 +11,7 @@ pub mod contents;
 mod context;
 mod datapath;
 pub mod event;
+pub mod footprint;
 mod hierarchy;
 pub mod latency;
 mod memo;

@@ -89,6 +89,11 @@ struct Latest {
 }
 
 impl Tlb {
+    /// The memory that the TLB needs, in bytes.
+    pub(crate) fn host_bytes(&self) -> u64 {
+        self.entries.host_bytes(32)
+    }
+
     /// Creates an empty TLB for a machine with pages of 2^`base_bits` bytes.
     pub(crate) fn new(spec: &TlbSpec, base_bits: u32) -> Self {
         let smallest = spec.page_bits.first().copied().unwrap_or(base_bits);

@@ -3,6 +3,7 @@
 use super::addr::{Pa, Ppn, SetIndex, Tag, Vpn};
 use super::check::MAX_UNITS;
 use super::event::{AccessKind, Event, Fault, MachineObserver, Privilege};
+use super::footprint::{Footprint, MemoryUse};
 use super::hierarchy::{Ctx, Hierarchy, RouteId};
 use super::page_table::PageTable;
 use super::pte::{Bit, Flags, mask};
@@ -88,6 +89,12 @@ pub(super) struct Translator {
 }
 
 impl Translator {
+    /// Adds the memory of the TLBs and of the page table that is not in main memory.
+    pub(crate) fn add_footprint(&self, to: &mut Footprint) {
+        to.add(MemoryUse::Caches, self.tlbs.iter().map(Tlb::host_bytes).sum());
+        to.add(MemoryUse::PageTables, self.detached_table.host_bytes());
+    }
+
     /// Creates empty TLBs and an empty page table.
     pub(crate) fn new(spec: &Spec, mmu: &Mmu) -> Self {
         let cores = spec.cores as usize;

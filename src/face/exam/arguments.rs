@@ -1,5 +1,6 @@
 //! The arguments and the top-level code of `pagewalk exam`.
 
+use crate::face::limits::LimitArguments;
 use std::io;
 use std::path::PathBuf;
 use std::slice;
@@ -15,7 +16,7 @@ use crate::face::course::{self, course_of};
 use crate::face::deny::Checking;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use pagewalk_script::api::exam::{Edition, FORMATS, Fairness, File, Format, Paper, Style, Version, Writer};
-use pagewalk_script::api::{self, CheckedScript, Options};
+use pagewalk_script::api::{self, CheckedScript};
 use pagewalk_script::exam::formats::fairness as report;
 use pagewalk_script::lang::course::BadCourse;
 use pagewalk_script::lang::loader::{Cached, Disk};
@@ -44,9 +45,8 @@ pub(crate) struct Exam {
     /// Print the paper in this format (default: `markdown`, or the format in `pagewalk.toml`)
     #[arg(long, value_name = "FORMAT", value_parser = known_format())]
     format: Option<String>,
-    /// Stop running each version after a total of N statements and loop iterations
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
-    max_steps: u64,
+    #[command(flatten)]
+    limits: LimitArguments,
     #[command(flatten)]
     layout: LayoutArguments,
     #[command(flatten)]
@@ -103,7 +103,7 @@ impl Exam {
     ) -> Result<ExamOutput, ExamError> {
         let destination = self.destination().map_err(|bad| ExamError::wrong(course::message(bad, color)))?;
         let editions = self.editions(&destination)?;
-        let exam = api::Exam { script: reading, seed: self.wanted.seed, max_steps: self.max_steps };
+        let exam = api::Exam { script: reading, seed: self.wanted.seed, limits: self.limits.limits() };
         let versions = self.wanted.versions(&exam)?;
         let versions: Vec<Option<Version>> =
             versions.map_or_else(|| vec![None], |all| all.into_iter().map(Some).collect());

@@ -1,5 +1,6 @@
 //! The arguments of `pagewalk grade`.
 
+use crate::face::limits::LimitArguments;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -7,7 +8,6 @@ use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 
 use super::formats::FORMATS;
 use crate::face::deny::Checking;
-use pagewalk_script::run::session::Options;
 
 /// Arguments of `pagewalk grade`.
 #[derive(Debug, Args)]
@@ -73,9 +73,8 @@ pub(crate) struct Grade {
     /// Show the differences from the earlier marks in this file
     #[arg(long, value_name = "MARKS")]
     pub(super) before: Option<PathBuf>,
-    /// Stop the script after a total of N statements and loop iterations
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
-    pub(super) max_steps: u64,
+    #[command(flatten)]
+    pub(super) limits: LimitArguments,
     #[command(flatten)]
     pub(super) checking: Checking,
 }

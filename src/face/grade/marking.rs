@@ -9,6 +9,7 @@ use pagewalk_script::api::exam::{Exam, Paper, PaperError, Version};
 use pagewalk_script::api::marking::{FeedbackFormat, Given, Marked, Rules, Sheet, feedback};
 use pagewalk_script::api::{self, CheckedScript};
 use pagewalk_script::exam::roster::Flaw;
+use pagewalk_script::run::session::Limits;
 
 /// The input for marking.
 pub(crate) struct Marking<'a> {
@@ -19,7 +20,7 @@ pub(crate) struct Marking<'a> {
     /// The feedback format, or `None` if feedback is not requested.
     pub(crate) feedback: Option<FeedbackFormat>,
     /// The maximum number of statements that a script may execute.
-    pub(crate) max_steps: u64,
+    pub(crate) limits: Limits,
 }
 
 /// The result of marking the rows of several papers.
@@ -55,9 +56,9 @@ impl MarkingResult {
 pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRow>)]) -> MarkingResult {
     let mut done = MarkingResult::default();
     for (drawn, rows) in papers {
-        let main = composed(marking.script, drawn, marking.max_steps);
+        let main = composed(marking.script, drawn, marking.limits);
         let others: Result<Vec<Paper>, String> =
-            marking.also.iter().map(|reading| composed(reading, drawn, marking.max_steps)).collect();
+            marking.also.iter().map(|reading| composed(reading, drawn, marking.limits)).collect();
         match main.and_then(|paper| Ok((paper, others?))) {
             Ok((paper, others)) => mark_paper(marking, drawn, rows, &paper, &others, &mut done),
             Err(message) => {
@@ -72,10 +73,10 @@ pub(crate) fn mark_all(marking: &Marking, papers: &[(PaperVersion, Vec<StudentRo
 }
 
 /// The paper of a version, or an error message.
-fn composed(script: &CheckedScript, drawn: &PaperVersion, max_steps: u64) -> Result<Paper, String> {
+fn composed(script: &CheckedScript, drawn: &PaperVersion, limits: Limits) -> Result<Paper, String> {
     let (name, seed) = (script.name(), drawn.seed);
     let version = Version { code: drawn.code.clone(), seed, student: None };
-    let paper = Exam { script, seed: Some(seed), max_steps }.paper(Some(&version).filter(|_| drawn.listed));
+    let paper = Exam { script, seed: Some(seed), limits }.paper(Some(&version).filter(|_| drawn.listed));
     paper.map_err(|error| match error {
         PaperError::Diagnostics(wrong) => {
             let first = wrong.first().map_or("", |first| first.message.as_str());

@@ -65,7 +65,7 @@ impl Grade {
             also: &also,
             rules: &rules,
             feedback: wanted,
-            max_steps: self.max_steps,
+            limits: self.limits.limits(),
         };
         let review = match self.review.as_deref().map(Review::read).transpose() {
             Ok(review) => review,

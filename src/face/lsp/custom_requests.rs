@@ -11,6 +11,7 @@ use super::response_error::response_error;
 use super::worker::Task;
 use pagewalk_script::api::exam::{Edition, Exam, FORMATS, PaperError, Style, Writer};
 use pagewalk_script::editor::StepAt;
+use pagewalk_script::run::session::Limits;
 
 /// The request for a step.
 pub(crate) const STEP: &str = "pagewalk/step";
@@ -45,7 +46,7 @@ pub(crate) const COMMANDS: &[CommandRow] = &[
 ];
 
 /// Answers a request on the worker thread.
-pub(crate) type CustomAnswer = fn(&Task, &Value, u64) -> Result<Value, ResponseError>;
+pub(crate) type CustomAnswer = fn(&Task, &Value, Limits) -> Result<Value, ResponseError>;
 
 /// A step, specified by its index or by a position in the document.
 #[derive(Debug, Deserialize)]
@@ -56,7 +57,7 @@ struct StepParams {
 
 /// Answers `pagewalk/step` with the effects of a statement and the state after it. The answer is null for a
 /// script without statements.
-pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
+pub(crate) fn step(task: &Task, params: &Value, limits: Limits) -> Result<Value, ResponseError> {
     let wanted: StepParams = parse_params(params)?;
     let lines = task.document.lines();
     let at = match (wanted.index, wanted.position) {
@@ -64,7 +65,7 @@ pub(crate) fn step(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
         (None, Some(position)) => StepAt::Byte(position::byte(lines, position)),
         (None, None) => StepAt::Index(usize::MAX),
     };
-    let Some(step) = task.document.step(at, max_steps, &task.stop) else { return Ok(Value::Null) };
+    let Some(step) = task.document.step(at, limits, &task.stop) else { return Ok(Value::Null) };
     let range = step.range.map(|range| position::range(lines, &range));
     Ok(json!({
         "index": step.index,
@@ -93,7 +94,7 @@ fn html() -> String {
 
 /// Answers `pagewalk/exam` with the paper or the key of the document. Fails with `RequestFailed` and the
 /// reason if there is no paper.
-pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value, ResponseError> {
+pub(crate) fn exam(task: &Task, params: &Value, limits: Limits) -> Result<Value, ResponseError> {
     let wanted: PaperParams = parse_params(params)?;
     let failed = |message: String| response_error(ErrorCode::RequestFailed, message);
     let format = FORMATS.iter().find(|format| format.name == wanted.format);
@@ -105,7 +106,7 @@ pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
     if let Some(wrong) = reading.diagnostics.first() {
         return Err(failed(format!("the script has a mistake: {}", wrong.message)));
     }
-    let exam = Exam { script: reading, seed: Some(wanted.seed), max_steps };
+    let exam = Exam { script: reading, seed: Some(wanted.seed), limits };
     let paper = exam.paper(None).map_err(|error| {
         failed(match error {
             PaperError::Diagnostics(wrong) => {
@@ -122,9 +123,9 @@ pub(crate) fn exam(task: &Task, params: &Value, max_steps: u64) -> Result<Value,
 }
 
 /// The narration of a scenario or of the entire document, as `pagewalk run` prints it.
-pub(crate) fn narrate(task: &Task, scenario: Option<&str>, explain: bool, max_steps: u64) -> Value {
+pub(crate) fn narrate(task: &Task, scenario: Option<&str>, explain: bool, limits: Limits) -> Value {
     let title = scenario.unwrap_or_else(|| task.document.script().name());
-    json!({ "title": title, "text": task.document.narrate(scenario, explain, max_steps, &task.stop) })
+    json!({ "title": title, "text": task.document.narrate(scenario, explain, limits, &task.stop) })
 }
 
 /// The parameters of a request, or the error `InvalidParams`.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use pagewalk_script::run::session::Options;
+use pagewalk_script::run::session::Limits;
 
 /// The settings. Missing and invalid values are replaced with the defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -14,15 +14,22 @@ pub(crate) struct Settings {
     pub(crate) run: bool,
     /// The maximum number of statements and loop iterations.
     pub(crate) max_steps: u64,
+    /// The maximum memory of a run in megabytes.
+    pub(crate) max_memory: u64,
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { inlay_hints: true, run: true, max_steps: Options::default().max_steps }
+        Self { inlay_hints: true, run: true, max_steps: Limits::DEFAULT.max_steps, max_memory: 256 }
     }
 }
 
 impl Settings {
+    /// The limits of runs.
+    pub(crate) fn limits(&self) -> Limits {
+        Limits { max_steps: self.max_steps, max_memory: self.max_memory.saturating_mul(1 << 20) }
+    }
+
     /// Reads the section, or an object that contains the section.
     pub(crate) fn from_json(sent: &serde_json::Value) -> Option<Self> {
         let section = sent.get("pagewalk").unwrap_or(sent);
@@ -37,6 +44,7 @@ impl Settings {
             known("inlayHints", serde_json::Value::is_boolean),
             known("run", serde_json::Value::is_boolean),
             known("maxSteps", serde_json::Value::is_u64),
+            known("maxMemory", serde_json::Value::is_u64),
         ];
         let object = fields.into_iter().flatten().collect();
         serde_json::from_value(serde_json::Value::Object(object)).ok()

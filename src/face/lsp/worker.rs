@@ -9,6 +9,7 @@ use std::thread;
 use crossbeam_channel::{Sender, unbounded};
 use lsp_server::{RequestId, ResponseError};
 use pagewalk_script::editor::{Document, RunResult};
+use pagewalk_script::run::session::Limits;
 
 use super::diagnostics::DiagnosticsByFile;
 use super::goldens::golden_file;
@@ -79,7 +80,7 @@ pub(crate) struct Check {
 
 impl Check {
     /// Checks the scripts, runs them if requested, and sends both results.
-    pub(crate) fn check_and_run(&self, run: bool, max_steps: u64, results: &Sender<WorkerMessage>) {
+    pub(crate) fn check_and_run(&self, run: bool, limits: Limits, results: &Sender<WorkerMessage>) {
         let Self { path, parts, version, stop } = self;
         let (path, version) = (path.clone(), *version);
         let mut found = DiagnosticsByFile::new();
@@ -100,7 +101,7 @@ impl Check {
         let mut found = DiagnosticsByFile::new();
         let mut ran = Vec::new();
         for part in &**parts {
-            let result = part.document.run_and_compare(max_steps, stop, golden_file(&path));
+            let result = part.document.run_and_compare(limits, stop, golden_file(&path));
             if stop.load(Ordering::Relaxed) {
                 return;
             }

@@ -1,5 +1,6 @@
 //! Runs a session on a terminal or a pipe.
 
+use crate::face::limits::LimitArguments;
 use std::io::{self, BufRead, IsTerminal, Read};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,9 +40,8 @@ pub(crate) struct Repl {
     /// Begin with `:practice` of this question (default: the script's only question)
     #[arg(long, value_name = "TITLE", requires = "file", num_args = 0..=1, default_missing_value = "")]
     practice: Option<String>,
-    /// Stop running each input after a total of N statements and loop iterations
-    #[arg(long, value_name = "N", default_value_t = Options::default().max_steps)]
-    max_steps: u64,
+    #[command(flatten)]
+    limits: LimitArguments,
     #[command(flatten)]
     characters: Characters,
 }
@@ -63,7 +63,7 @@ impl Repl {
             errors: Style { width, ..diagnostic_style(color) },
             echo: terminal,
         };
-        let options = Options { max_steps: self.max_steps, ..Options::default() };
+        let options = Options::default().within(self.limits.limits());
         let out = Box::new(self.characters.writer(io::stdout()));
         let context = ReplContext::new(options, display, interrupt, out, Box::new(io::stderr()));
         let mut shell = Shell::new(context);

@@ -11,6 +11,7 @@ pub use crate::exam::paper::Paper;
 pub use crate::exam::roster::students;
 pub use crate::exam::seeds::Series;
 pub use crate::exam::{Student, Version};
+use crate::run::session::Limits;
 
 use crate::exam::formats::{html, json_value, markdown, solutions};
 use crate::exam::{Composed, compose, seeds, written};
@@ -41,8 +42,8 @@ pub struct Exam<'s> {
     pub script: &'s CheckedScript,
     /// The seed that replaces the script's seed.
     pub seed: Option<u64>,
-    /// The limit on statements and loop iterations per version.
-    pub max_steps: u64,
+    /// The limits of a version's run.
+    pub limits: Limits,
 }
 
 /// The reason why a script has no paper.
@@ -81,7 +82,7 @@ pub enum Rendered {
 impl<'s> Exam<'s> {
     /// Creates an exam with the script's own seed and the default limit.
     pub fn new(script: &'s CheckedScript) -> Self {
-        Self { script, seed: None, max_steps: Options::default().max_steps }
+        Self { script, seed: None, limits: Limits::DEFAULT }
     }
 
     /// Returns the series of versions for the exam (number 0) or for the make-up exam with this number.
@@ -181,7 +182,7 @@ impl<'s> Exam<'s> {
             .map_err(ScriptError::Diagnostics)?;
         let mut again = CheckedScript::from_text(self.script.name(), &text, loader);
         if again.diagnostics.is_empty() {
-            let options = Options { max_steps: self.max_steps, ..Options::default() };
+            let options = Options::default().within(self.limits);
             let done = compose(&again.script.body, &again.sources, &again.files, options);
             if done.diagnostics.is_empty() {
                 let same = visible_content(&done.paper) == visible_content(paper);
@@ -194,10 +195,9 @@ impl<'s> Exam<'s> {
 
     fn options(&self, version: Option<&Version>) -> Options {
         Options {
-            max_steps: self.max_steps,
             seed: version.map_or(self.seed.unwrap_or_default(), |version| version.seed),
             version: version.is_some(),
-            ..Options::default()
+            ..Options::default().within(self.limits)
         }
     }
 }

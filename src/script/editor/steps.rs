@@ -13,6 +13,7 @@ use crate::report::narrate::{self, Narrator, Statements};
 use crate::report::text::{Options, TextSink, text};
 use crate::run::changes::changes;
 use crate::run::record::{Sink, StepRecord, Totals};
+use crate::run::session::Limits;
 use crate::run::state::State;
 
 /// Maximum number of statements whose positions are stored.
@@ -47,11 +48,12 @@ pub struct StepView {
 impl Document {
     /// Returns the effects of a statement and the state after it, or `None` for a script without
     /// statements.
-    pub fn step(&self, at: StepAt, max_steps: u64, interrupt: &AtomicBool) -> Option<StepView> {
+    pub fn step(&self, at: StepAt, limits: impl Into<Limits>, interrupt: &AtomicBool) -> Option<StepView> {
         let body = self.runnable();
+        let limits = limits.into();
         let run_to = |end: usize| {
             let mut steps = Steps { end, ..Steps::default() };
-            let (_, state) = self.play(&body, max_steps, &mut steps, interrupt);
+            let (_, state) = self.play(&body, limits, &mut steps, interrupt);
             (steps, state)
         };
         let (all, _) = run_to(usize::MAX);
@@ -86,7 +88,7 @@ impl Document {
         &self,
         scenario: Option<&str>,
         explain: bool,
-        max_steps: u64,
+        limits: impl Into<Limits>,
         interrupt: &AtomicBool,
     ) -> String {
         let script = self.script();
@@ -94,7 +96,7 @@ impl Document {
         {
             let sink = TextSink::new(&mut text, &script.sources, Options { explain, color: false });
             let mut telling = ScenarioFilter { sink, scenario, totals: Totals::default() };
-            self.play(&self.runnable(), max_steps, &mut telling, interrupt);
+            self.play(&self.runnable(), limits, &mut telling, interrupt);
             // Writing to memory cannot fail.
             let _ = telling.sink.finish(telling.totals, script.diagnostics.len());
         }

@@ -34,6 +34,13 @@ pub struct Diagnostic {
     pub related: Vec<(Span, String)>,
 }
 
+impl Code {
+    /// Whether the error ends the run even in a scenario, because the budget of the run is spent.
+    pub(crate) fn ends_run(self) -> bool {
+        matches!(self, Self::LimitSteps | Self::LimitMemory)
+    }
+}
+
 impl Diagnostic {
     /// Returns an error without a label or help.
     pub(crate) fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
@@ -188,5 +195,6 @@ codes! {
     KeptByKernel "kept-by-kernel" "a script cannot set a part that the kernel manages"
     // Limits
     LimitSteps "limit-steps" "the script ran more statements than its budget allows"
+    LimitMemory "limit-memory" "the script needs more memory than its budget allows"
     LimitSize "limit-size" "an operation needs more memory than allowed"
 }

@@ -21,7 +21,7 @@ impl Session<'_> {
     /// Charges a step to the budget.
     ///
     /// # Errors
-    /// Returns `limit-steps` at the innermost loop, or at `place`.
+    /// Returns errors as [`Session::work`] does.
     pub(crate) fn step(&mut self, place: Span) -> Result<(), Stop> {
         self.work(WORK_OF_STEP, place)
     }
@@ -30,7 +30,7 @@ impl Session<'_> {
     /// limits time, not only the number of statements.
     ///
     /// # Errors
-    /// Returns `limit-steps` at the innermost loop or at `place`, or [`Stop::Closed`] if the run was
+    /// Returns `limit-steps` or `limit-memory` at the innermost loop or at `place`, or [`Stop::Closed`] if the run was
     /// interrupted.
     pub(crate) fn work(&mut self, amount: u64, place: Span) -> Result<(), Stop> {
         if self.interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
@@ -38,7 +38,7 @@ impl Session<'_> {
         }
         self.worked = self.worked.saturating_add(amount);
         if self.worked / WORK_OF_STEP <= self.options.max_steps {
-            return Ok(());
+            return self.check_memory(place);
         }
         let at = self.loops.last().copied().unwrap_or(place);
         let message = format!("Pagewalk stopped the script after {} statements", self.options.max_steps);

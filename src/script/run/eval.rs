@@ -66,7 +66,9 @@ impl Session<'_> {
                 let each = self.values(parts)?.into_iter().zip(parts.iter());
                 let each = each.map(|(value, part)| if nested(part) { value.alone() } else { value });
                 let parts: Vec<Value> = each.collect();
-                self.work(parts.iter().map(elements).fold(0, u64::saturating_add), expr.span)?;
+                // A range in a list becomes its elements.
+                let elements = parts.iter().map(|part| u64::try_from(part.size()).unwrap_or(u64::MAX));
+                self.work(surplus_work(elements.fold(0, u64::saturating_add)), expr.span)?;
                 Ok(Value::list(parts).map_err(|e| e.at(expr.span))?)
             }
             ExprKind::Index(of, index) => {

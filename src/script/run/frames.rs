@@ -258,7 +258,7 @@ impl Session<'_> {
             let isolated = matches!(self.frames.last(), Some(Frame::Isolated(_)));
             self.leave(Some(&stop))?;
             match stop {
-                Stop::Wrong(wrong) if isolated && wrong.iter().all(|d| d.code != Code::LimitSteps) => {
+                Stop::Wrong(wrong) if isolated && wrong.iter().all(|d| !d.code.ends_run()) => {
                     self.report(wrong);
                     return Ok(());
                 }

@@ -9,6 +9,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Items;
 
 use super::current_process::CurrentProcess;
+use super::memory::INTERVAL;
 use super::record::Totals;
 use super::state::{Scope, State};
 
@@ -44,6 +45,8 @@ pub struct Progress {
     pub(crate) draws_together: bool,
     /// Work done: see `Session::work`.
     pub(crate) worked: u64,
+    /// The work after which memory is measured: see `Session::check_memory`.
+    pub(crate) next_measurement: u64,
     pub(crate) extension: Arc<dyn Any + Send + Sync>,
 }
 
@@ -65,6 +68,7 @@ impl Progress {
             inside: CurrentProcess::default(),
             draws_together: false,
             worked: 0,
+            next_measurement: INTERVAL,
             extension: Arc::new(()),
         }
     }

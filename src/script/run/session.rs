@@ -35,6 +35,10 @@ pub struct Options {
     pub max_steps: u64,
     /// The option or setting that raises `max_steps`, as messages name it.
     pub max_steps_option: &'static str,
+    /// Maximum memory in bytes, as Pagewalk estimates it.
+    pub max_memory: u64,
+    /// The option or setting that raises `max_memory`, as messages name it.
+    pub max_memory_option: &'static str,
     /// Default seed of a script.
     pub seed: u64,
     /// Whether the seed belongs to a version of a paper, and is therefore mixed with the script's own seed.
@@ -49,12 +53,41 @@ impl Options {
     pub const fn new(language: &'static Language) -> Self {
         Self {
             language,
-            max_steps: 10_000_000,
+            max_steps: Limits::DEFAULT.max_steps,
             max_steps_option: "--max-steps N",
+            max_memory: Limits::DEFAULT.max_memory,
+            max_memory_option: "--max-memory SIZE",
             seed: 0,
             version: false,
             details: false,
         }
+    }
+
+    /// Returns these options with other limits.
+    #[must_use]
+    pub const fn within(self, Limits { max_steps, max_memory }: Limits) -> Self {
+        Self { max_steps, max_memory, ..self }
+    }
+}
+
+/// The limits of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// See [`Options::max_steps`].
+    pub max_steps: u64,
+    /// See [`Options::max_memory`].
+    pub max_memory: u64,
+}
+
+impl Limits {
+    /// The limits of runs without options.
+    pub const DEFAULT: Self = Self { max_steps: 10_000_000, max_memory: 1 << 30 };
+}
+
+impl From<u64> for Limits {
+    /// A limit of this number of steps, and the default limit of memory.
+    fn from(max_steps: u64) -> Self {
+        Self { max_steps, ..Self::DEFAULT }
     }
 }
 

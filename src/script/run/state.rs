@@ -76,6 +76,11 @@ impl Scope {
         Self { private, names: Arc::default() }
     }
 
+    /// Returns what the names refer to.
+    pub(crate) fn bindings(&self) -> impl Iterator<Item = &Binding> {
+        self.names.values()
+    }
+
     pub(crate) fn bind(&mut self, name: Arc<str>, binding: Binding) {
         Arc::make_mut(&mut self.names).insert(name, binding);
     }

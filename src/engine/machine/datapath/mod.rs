@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::addr::{Pa, Ppn, Va, Vpn};
 use super::event::{AccessKind, Event, Fault, MachineObserver, Privilege, Purpose};
+use super::footprint::Footprint;
 use super::hierarchy::{Ctx, Fragment, Hierarchy, RouteId};
 use super::pte::{Bit, Flags, mask};
 use super::random::SplitMix64;
@@ -83,6 +84,16 @@ pub struct Machine {
 }
 
 impl Machine {
+    /// Estimates the memory that the state of the machine needs.
+    pub fn footprint(&self) -> Footprint {
+        let mut footprint = Footprint::default();
+        self.hierarchy.add_footprint(&mut footprint);
+        if let Some(translator) = &self.translator {
+            translator.add_footprint(&mut footprint);
+        }
+        footprint
+    }
+
     /// Creates an empty machine on core 0 with seed 0.
     ///
     /// # Panics

@@ -6,6 +6,7 @@
 
 mod coherence;
 mod direct;
+mod footprint;
 mod plan;
 mod presence;
 mod transfer;

@@ -59,6 +59,11 @@ impl Presence {
         Self { regions, recent: [(NONE, Region::default()); RECENT] }
     }
 
+    /// The memory that the record needs, in bytes.
+    pub(crate) fn host_bytes(&self) -> u64 {
+        self.regions.host_bytes(16)
+    }
+
     /// Records that cache `inst` receives the block `first..=last`.
     #[inline]
     pub(crate) fn note(&mut self, inst: usize, first: u64, last: u64) {

@@ -31,6 +31,11 @@ impl Bytes {
         self.rows.is_blank()
     }
 
+    /// The memory that the array needs, in bytes.
+    pub(crate) fn host_bytes(&self) -> u64 {
+        self.rows.host_bytes(8)
+    }
+
     /// Makes all unknown bytes read as 0.
     pub(crate) fn zero_unset(&mut self) {
         self.zeros = true;

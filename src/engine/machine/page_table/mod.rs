@@ -63,6 +63,11 @@ impl PageTable {
         Self { levels: (1..=mmu.levels.len() as u32).map(level).collect() }
     }
 
+    /// The memory that the tables need, in bytes.
+    pub(crate) fn host_bytes(&self) -> u64 {
+        self.levels.iter().map(|level| level.entries.host_bytes(24)).sum()
+    }
+
     /// The entry of `vpn` at `level` (1 is the top), if it exists.
     pub(crate) fn entry(&self, level: u32, vpn: Vpn) -> Option<TableEntry> {
         let level = self.levels.get((level as usize).checked_sub(1)?)?;

@@ -72,6 +72,14 @@ impl<L: Copy + Default> SetAssoc<L> {
         Self { words, payloads, indexes, sets, ways, policy, mask, tags, policy_words, now: 0 }
     }
 
+    /// The memory that the sets need, in bytes, if a payload has `payload` bytes.
+    pub(crate) fn host_bytes(&self, payload: u64) -> u64 {
+        // An index of a wide set has two words for each way.
+        let index = 16 * self.ways as u64;
+        let indexes = self.indexes.as_ref().map_or(0, |indexes| indexes.host_bytes(index));
+        self.words.host_bytes(8) + self.payloads.host_bytes(payload) + indexes
+    }
+
     pub(crate) fn sets(&self) -> u64 {
         self.sets
     }

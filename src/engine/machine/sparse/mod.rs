@@ -243,6 +243,21 @@ impl<T: Clone> Sparse<T> {
         (node, &self.default)
     }
 
+    /// The memory of all nodes in bytes, if a cell has `cell` bytes. Takes time in proportion to the number of nodes.
+    pub(crate) fn host_bytes(&self, cell: u64) -> u64 {
+        /// The bytes of a branch, and of the header of a node.
+        const BRANCH: u64 = 16 * FAN_OUT as u64 + HEADER;
+        const HEADER: u64 = 16;
+        fn sum<T>(node: &Node<T>, leaf: u64) -> u64 {
+            match node {
+                Node::Empty => 0,
+                Node::Leaf(_) => leaf,
+                Node::Branch(children) => BRANCH + children.iter().map(|child| sum(child, leaf)).sum::<u64>(),
+            }
+        }
+        sum(&self.root, self.leaf_cells as u64 * cell + HEADER)
+    }
+
     /// Whether no row has storage.
     #[inline]
     pub(crate) fn is_blank(&self) -> bool {

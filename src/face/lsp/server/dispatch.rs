@@ -1,6 +1,7 @@
 //! Dispatches requests. The server answers a request immediately, after the current run, or on the worker
 //! thread.
 
+use pagewalk_script::run::session::Limits;
 use std::collections::{BTreeSet, VecDeque};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -96,7 +97,7 @@ impl Server {
         let params = request.params.clone();
         match uri {
             Ok(path) => {
-                self.run_on_worker(&request.id, &path, move |task, steps| answer(task, &params, steps));
+                self.run_on_worker(&request.id, &path, move |task, limits| answer(task, &params, limits));
             }
             Err(error) => self.answer(request.id.clone(), Err(error)),
         }
@@ -106,13 +107,13 @@ impl Server {
         &mut self,
         id: &RequestId,
         path: &Path,
-        work: impl FnOnce(&Task, u64) -> Result<Value, ResponseError> + Send + 'static,
+        work: impl FnOnce(&Task, Limits) -> Result<Value, ResponseError> + Send + 'static,
     ) {
         let Some(task) = self.documents.task(path) else {
             return self.answer(id.clone(), Err(not_open(path)));
         };
-        let steps = self.settings.max_steps;
-        self.submit(id, task.stop.clone(), move |_| work(&task, steps));
+        let limits = self.settings.limits();
+        self.submit(id, task.stop.clone(), move |_| work(&task, limits));
     }
 
     /// Answers from the worker thread, unless the client cancels the request.
@@ -168,8 +169,8 @@ impl Server {
         };
         let scenario = argument(1).and_then(Value::as_str).map(str::to_owned);
         let explain = command.explain;
-        self.run_on_worker(&request.id, &path_of(&uri), move |task, steps| {
-            Ok(custom_requests::narrate(task, scenario.as_deref(), explain, steps))
+        self.run_on_worker(&request.id, &path_of(&uri), move |task, limits| {
+            Ok(custom_requests::narrate(task, scenario.as_deref(), explain, limits))
         });
     }
 

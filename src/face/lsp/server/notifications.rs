@@ -89,8 +89,8 @@ impl Server {
                 buffer.stop();
                 buffer.under_way = Some(task.stop.clone());
             }
-            let Settings { run, max_steps, .. } = self.settings;
-            self.runs.submit(Box::new(move |results| task.check_and_run(run, max_steps, results)));
+            let (run, limits) = (self.settings.run, self.settings.limits());
+            self.runs.submit(Box::new(move |results| task.check_and_run(run, limits, results)));
         }
     }
 

@@ -13,7 +13,7 @@ use crate::api::golden::ScriptCases;
 use crate::lang::ast::{Block, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::record::Sink;
-use crate::run::session::Options;
+use crate::run::session::{Limits, Options};
 use crate::run::state::State;
 use crate::run::{Ended, play_from};
 use crate::suite::amend::{Findings, Wanted};
@@ -22,7 +22,7 @@ pub use result::{Failure, RunResult, Step};
 
 impl Document {
     /// Runs the document and keeps the results for an editor: facts, failed expectations, and actual values.
-    /// The run ends after `max_steps` statements and loop iterations, or when `interrupt` becomes true.
+    /// The run ends within `limits`, or when `interrupt` becomes true.
     ///
     /// ```
     /// # use pagewalk_script::editor::{Document, OpenTexts};
@@ -32,14 +32,14 @@ impl Document {
     /// assert!(run.steps[1].facts.contains(&"fault page".to_owned()));
     /// assert!(run.failures[0].message.starts_with("vpn is 0x0F, not 0x03"));
     /// ```
-    pub fn run(&self, max_steps: u64, interrupt: &AtomicBool) -> RunResult {
-        self.run_and_compare(max_steps, interrupt, None)
+    pub fn run(&self, limits: impl Into<Limits>, interrupt: &AtomicBool) -> RunResult {
+        self.run_and_compare(limits, interrupt, None)
     }
 
     /// Like [`Document::run`], and compares the results with a golden file unless the script has errors.
     pub fn run_and_compare(
         &self,
-        max_steps: u64,
+        limits: impl Into<Limits>,
         interrupt: &AtomicBool,
         golden: Option<GoldenFile>,
     ) -> RunResult {
@@ -55,7 +55,7 @@ impl Document {
             let mut filling = fill.watch(&body, sources, &|_| true);
             let mut all = SinkGroup(vec![&mut recorder, &mut accepting, &mut filling]);
             all.0.extend(gather.as_mut().map(|gather| gather as &mut dyn Sink));
-            self.play(&body, max_steps, &mut all, interrupt).0
+            self.play(&body, limits, &mut all, interrupt).0
         };
         let mut diagnostics = ended.diagnostics;
         if body.len() < script.body.len() {
@@ -80,12 +80,16 @@ impl Document {
     pub(super) fn play(
         &self,
         body: &Block,
-        max_steps: u64,
+        limits: impl Into<Limits>,
         sink: &mut dyn Sink,
         interrupt: &AtomicBool,
     ) -> (Ended, State) {
         let CheckedScript { sources, files, .. } = self.script();
-        let options = Options { max_steps, max_steps_option: "pagewalk.maxSteps", ..Options::default() };
+        let options = Options {
+            max_steps_option: "pagewalk.maxSteps",
+            max_memory_option: "pagewalk.maxMemory",
+            ..Options::default().within(limits.into())
+        };
         play_from(State::new(options.seed), body, sources, files, options, sink, Some(interrupt))
     }
 }

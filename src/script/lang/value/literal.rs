@@ -97,6 +97,13 @@ pub fn unit_factor(name: &str) -> Option<Number> {
     Number::fraction(factor, under).ok()
 }
 
+/// Parses a number of bytes, such as `512 MB`. Without a unit, the number is in bytes.
+pub fn byte_size(text: &str) -> Option<u64> {
+    let (digits, unit) = split_unit(text.trim()).unwrap_or((text.trim(), "B"));
+    let unit = Unit::named(unit.trim()).filter(|unit| unit.dimension == Dimension::Bytes)?;
+    digits.trim().parse::<u64>().ok()?.checked_mul(u64::try_from(unit.factor.0).ok()?)
+}
+
 /// Returns the unit that a word names, ignoring case.
 pub fn unit_spelt(word: &str) -> Option<&'static str> {
     UNITS.iter().map(|unit| unit.name).find(|name| *name != word && name.eq_ignore_ascii_case(word))

@@ -14,7 +14,7 @@ mod tests;
 use std::sync::Arc;
 
 pub(crate) use error::ValueError;
-pub use literal::{Dimension, UNITS, Unit, unit_factor, unit_spelt};
+pub use literal::{Dimension, UNITS, Unit, byte_size, unit_factor, unit_spelt};
 pub use number::{MAX, MIN, Number};
 
 use crate::lang::diagnostic::Code;

@@ -1,0 +1,112 @@
+//! The memory that a run may use. A run is measured at fixed amounts of work, so that it ends at the same statement
+//! everywhere.
+
+use pagewalk_engine::machine::footprint::Footprint;
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::span::Span;
+use crate::lang::value::Value;
+
+use super::progress::{Frame, Surroundings};
+use super::session::Session;
+use super::state::{Binding, Scope, Slot, State};
+use super::stop::Stop;
+
+/// Least work between two measurements; see [`Session::work`]. In this time, a script needs at most about 30 MB more.
+pub(super) const INTERVAL: u64 = 1 << 17;
+
+/// The value of `Progress::next_measurement` after the limit was exceeded.
+const EXCEEDED: u64 = 0;
+
+/// The bytes of a value without its elements.
+const VALUE: u64 = 48;
+
+/// The memory of a run.
+#[derive(Default)]
+struct RunMemory {
+    engine: Footprint,
+    values: u64,
+}
+
+impl RunMemory {
+    fn add_state(&mut self, state: &State) {
+        self.engine += match &state.machine {
+            Slot::Empty | Slot::Unknowable => Footprint::default(),
+            Slot::Is(machine) => machine.footprint(),
+            Slot::Kernel(kernel) => kernel.footprint(),
+        };
+        self.add_scopes(&state.scopes);
+    }
+
+    fn add_scopes(&mut self, scopes: &[Scope]) {
+        for binding in scopes.iter().flat_map(Scope::bindings) {
+            self.values += VALUE;
+            if let Binding::Value(value) = binding {
+                self.values += bytes(value);
+            }
+        }
+    }
+}
+
+/// The bytes of a value.
+fn bytes(value: &Value) -> u64 {
+    VALUE
+        + match value {
+            Value::Number(_) | Value::Bool(_) | Value::Range { .. } => 0,
+            Value::Text(text) => text.len() as u64,
+            Value::Bytes(bytes) => bytes.len() as u64,
+            Value::List(elements) => elements.iter().map(bytes).sum(),
+        }
+}
+
+impl Session<'_> {
+    /// Measures the memory of the run if much work was done since the last measurement.
+    ///
+    /// # Errors
+    /// Returns `limit-memory` at the innermost loop, or at `place`.
+    pub(crate) fn check_memory(&mut self, place: Span) -> Result<(), Stop> {
+        if self.worked < self.next_measurement {
+            return Ok(());
+        }
+        if self.next_measurement == EXCEEDED {
+            // A check continues after a mistake, but evaluates no further values.
+            return Err(Stop::Unknowable);
+        }
+        let mut memory = RunMemory::default();
+        memory.add_state(&self.state);
+        for frame in &self.frames {
+            match frame {
+                Frame::Isolated(outside) => {
+                    let Surroundings { state, .. } = &**outside;
+                    memory.add_state(state);
+                }
+                Frame::Call { hidden, .. } => memory.add_scopes(hidden),
+                _ => {}
+            }
+        }
+        let used = memory.engine.total().saturating_add(memory.values);
+        let most = self.options.max_memory;
+        // A measurement visits each value and each node, which has about 1 KB. A unit of work needs less than 512 bytes.
+        let visited = memory.values / VALUE + memory.engine.total() / 1024;
+        let interval = INTERVAL.max(visited / 4).max(most.saturating_sub(used) / 512);
+        self.progress.next_measurement = self.worked + interval;
+        if used <= most {
+            return Ok(());
+        }
+        self.progress.next_measurement = EXCEEDED;
+        let (name, bytes) = memory.engine.largest();
+        let (name, bytes) =
+            if memory.values > bytes { ("lists and texts", memory.values) } else { (name, bytes) };
+        let at = self.loops.last().copied().unwrap_or(place);
+        let message = format!("the script needs more than {} of memory", megabytes(most));
+        Err(Diagnostic::new(Code::LimitMemory, at, message)
+            .label(format!("most of it is for {name}: {}", megabytes(bytes)))
+            .help(format!("use less memory, or raise the limit with `{}`", self.options.max_memory_option))
+            .into())
+    }
+}
+
+/// An amount of memory in megabytes.
+fn megabytes(bytes: u64) -> String {
+    format!("{} MB", bytes >> 20)
+}
