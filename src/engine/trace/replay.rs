@@ -121,15 +121,15 @@ impl Batch<'_> {
                 references.skip(record);
                 continue;
             }
+            let (mut kind, counted) = (FIRST[op as usize], size.min(most));
             if op == Op::Fetch {
                 *code = address;
                 if !simulated[AccessKind::Execute as usize] {
                     references.fetches += 1;
+                    observer.on_uncached(Reference { kind, va: address, size: counted, code: address });
                     continue;
                 }
             }
-            let mut kind = FIRST[op as usize];
-            let counted = size.min(most);
             loop {
                 references.count(kind);
                 let reference = Reference { kind, va: address, size: counted, code: *code };
