@@ -15,6 +15,8 @@ use super::spec::{Latency, Spec};
 pub(crate) struct LatencyMeter<S> {
     spec: S,
     total: Latency,
+    /// The total before the current fragment.
+    before: Latency,
     /// The latency of the current fragment's first TLB lookup, or `None` before that lookup.
     tlb: Option<Latency>,
     /// Whether the current fragment has looked up its own data in a cache.
@@ -23,11 +25,16 @@ pub(crate) struct LatencyMeter<S> {
 
 impl<S: Deref<Target = Spec>> LatencyMeter<S> {
     pub(crate) fn new(spec: S) -> Self {
-        Self { spec, total: 0, tlb: None, cached: false }
+        Self { spec, total: 0, before: 0, tlb: None, cached: false }
     }
 
     pub(crate) fn total(&self) -> Latency {
         self.total
+    }
+
+    /// Discards the current fragment, whose attempt has faulted.
+    pub(crate) fn discard_attempt(&mut self) {
+        self.total = self.before;
     }
 
     /// Adds an access to physical memory that no TLB and no cache serves. Each page that the access touches costs one
@@ -55,7 +62,7 @@ impl<S: Deref<Target = Spec>> LatencyMeter<S> {
 impl<S: Deref<Target = Spec>> MachineObserver for LatencyMeter<S> {
     fn on_event(&mut self, event: Event) {
         match event {
-            Event::Fragment { .. } => (self.tlb, self.cached) = (None, false),
+            Event::Fragment { .. } => (self.before, self.tlb, self.cached) = (self.total, None, false),
             Event::TlbLookup { tlb, .. } => {
                 let latency = self.spec.tlbs.get(tlb as usize).map_or(0, |tlb| tlb.latency);
                 self.add(latency);

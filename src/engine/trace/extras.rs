@@ -24,7 +24,7 @@ pub struct ExtraOptions {
     /// The maximum length of the list of pages and of the list of instructions, both with the most misses
     /// first.
     pub top: Option<usize>,
-    /// Whether to add up the latencies of all references.
+    /// Whether to add up the latencies of all references, except for attempts that fault.
     pub cycles: bool,
 }
 
@@ -78,6 +78,9 @@ impl MachineObserver for Extras {
 
 impl KernelObserver for Extras {
     fn on_step(&mut self, step: KernelStep) {
+        if let (KernelStep::Fault { .. }, Some(latency)) = (step, &mut self.latency) {
+            latency.discard_attempt();
+        }
         let (KernelStep::Zeroed { frame }
         | KernelStep::Filled { frame, .. }
         | KernelStep::Copied { to: frame, .. }) = step
