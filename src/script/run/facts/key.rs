@@ -13,7 +13,7 @@ use super::subject::Subject;
 use super::types::{COUNT, FactType, Values};
 use crate::lang::nearest::nearest;
 use crate::run::paths::PartProperty;
-use crate::run::record::{Did, Shown};
+use crate::run::record::{Did, RequestedCount, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
 /// Reason for a missing fact that belongs to another kind of statement.
@@ -74,6 +74,15 @@ impl Key {
     pub(crate) fn part(&self) -> Option<Component> {
         match self {
             Key::Component(_, part) | Key::Counter(_, part) | Key::ReplayCounter(_, part) => Some(*part),
+            _ => None,
+        }
+    }
+
+    /// Returns the count that a `replay` must request to have the fact.
+    pub(crate) fn request(&self) -> Option<RequestedCount> {
+        match self {
+            Key::Replay(row) => row.request(),
+            Key::ReplayCounter(row, _) => Some(row.request),
             _ => None,
         }
     }
