@@ -27,7 +27,7 @@ fn physical() -> String {
     format!("machine {{ physical 16 bits\n  {CACHES} }}\n")
 }
 
-/// Loads, stores, modifying records, and fetches, some of which cross block boundaries.
+/// Loads, stores, modifying records, and fetches. Some accesses cross block boundaries.
 fn trace(records: u64) -> Vec<(char, u64, u64)> {
     let mut state = 12_345_u64;
     let mut random = |below: u64| {
