@@ -57,7 +57,7 @@ impl Document {
                     found.extend(command.operands.first().and_then(|name| self.trace_link(name.span)));
                 }
                 StmtKind::Reference { pages: Pages::Trace(name), .. } => {
-                    found.extend(self.trace_link(name.span))
+                    found.extend(self.trace_link(name.span));
                 }
                 _ => {}
             }

@@ -18,6 +18,9 @@ use super::stop::Stop;
 /// Work of one line of a trace. A statement costs as much as 16 lines.
 pub(crate) const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;
 
+/// Receives each batch of records, and the number of lines up to its end.
+pub(crate) type RecordHandler<'a> = &'a mut dyn FnMut(&[Record], u64) -> Result<(), Stop>;
+
 /// A memory trace that a script names.
 #[derive(Debug, Clone)]
 pub(crate) struct TraceFile {
@@ -52,15 +55,14 @@ impl Session<'_> {
 }
 
 impl TraceFile {
-    /// Reads the records in batches, while another thread continues to read. `each` receives the records and
-    /// the number of lines up to their end. Returns the malformed lines.
+    /// Reads the records in batches, while another thread continues to read. Returns the malformed lines.
     ///
     /// # Errors
     /// Returns `unreadable`, or the first error of `each`.
     pub(crate) fn read(
         &self,
         interrupt: Option<&AtomicBool>,
-        each: &mut dyn FnMut(&[Record], u64) -> Result<(), Stop>,
+        each: RecordHandler<'_>,
     ) -> Result<Malformed, Stop> {
         let (read, end) = read_ahead(
             self.origin(),

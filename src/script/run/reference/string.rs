@@ -169,7 +169,8 @@ fn no_address(name: &str, span: Span) -> Diagnostic {
         return diagnostic.did_you_mean(name, &format!("0x{name}"));
     }
     if name.contains('.') {
-        return diagnostic.help(format!("for a trace, write its name without brackets: `reference \"{name}\"`"));
+        return diagnostic
+            .help(format!("for a trace, write its name without brackets: `reference \"{name}\"`"));
     }
     diagnostic.help("write a number such as `0x3D4`, or remove the setting `page`")
 }
