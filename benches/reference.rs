@@ -1,11 +1,9 @@
 //! Measures the simulation of reference strings: a million random references to 1,024 pages in 512 frames.
 
-use std::collections::BTreeSet;
-
 use divan::{Bencher, counter::ItemsCount};
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::random::SplitMix64;
-use pagewalk_engine::machine::reference_string::{ReferenceString, Replacement, Ticks};
+use pagewalk_engine::machine::reference_string::{Indexes, ReferenceString, Replacement, Ticks};
 
 fn main() {
     divan::main();
@@ -20,7 +18,7 @@ fn measure(bencher: Bencher, replacement: Replacement) {
     let reference = ReferenceString {
         pages,
         writes: Vec::new(),
-        stores: BTreeSet::new(),
+        stores: Indexes::default(),
         frames: FRAMES,
         replacement,
         holding: Vec::new(),

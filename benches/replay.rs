@@ -138,5 +138,9 @@ fn f_top(bencher: Bencher, name: &str) {
 
 #[divan::bench(args = names())]
 fn g_all(bencher: Bencher, name: &str) {
-    counted(bencher, name, ExtraOptions { causes: true, curve: Some(CurveMethod::Exact), top: Some(10) });
+    counted(
+        bencher,
+        name,
+        ExtraOptions { causes: true, curve: Some(CurveMethod::Exact), top: Some(10), cycles: false },
+    );
 }

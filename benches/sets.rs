@@ -6,7 +6,7 @@ use divan::{Bencher, counter::ItemsCount};
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::pool::Pool;
 use pagewalk_engine::machine::random::SplitMix64;
-use pagewalk_engine::machine::reference_string::{ReferenceString, Replacement, Ticks};
+use pagewalk_engine::machine::reference_string::{Indexes, ReferenceString, Replacement, Ticks};
 use pagewalk_engine::machine::set_assoc::SetAssoc;
 use pagewalk_engine::machine::sparse::Sparse;
 
@@ -122,7 +122,7 @@ fn reference_string(bencher: Bencher, name: &str) {
     let reference = ReferenceString {
         pages,
         writes: vec![],
-        stores: std::collections::BTreeSet::new(),
+        stores: Indexes::default(),
         frames: 100,
         replacement,
         holding: vec![],

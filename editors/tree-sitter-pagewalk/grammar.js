@@ -145,7 +145,7 @@ export default grammar({
     reference: $ => seq($._reference, optional($.facts)),
     _reference: $ => prec.right(seq(
       'reference',
-      choice($.list, seq($._page, repeat(seq(optional(','), $._page)))),
+      choice($.list, field('file', $.string), seq($._page, repeat(seq(optional(','), $._page)))),
       optional($.settings),
     )),
     _page: $ => alias(choice($.name, $._page_number), $.page),

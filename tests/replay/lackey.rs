@@ -53,7 +53,8 @@ fn a_real_process_counts_as_the_model() {
     let distinct = distinct.collect::<std::collections::BTreeSet<_>>().len();
     for frames in [None, Some(distinct as u32 / 2)] {
         let demand = DemandPaging { frames, replacement: Some(Policy::Lru) };
-        let wanted = ExtraOptions { causes: true, curve: Some(CurveMethod::Exact), top: Some(10) };
+        let wanted =
+            ExtraOptions { causes: true, curve: Some(CurveMethod::Exact), top: Some(10), cycles: false };
         let counting = CountingReplay::new(
             machine((*spec).clone()),
             AddressMapping::Demand(demand),

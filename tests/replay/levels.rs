@@ -89,7 +89,8 @@ fn virtual_(caches: Vec<CacheSpec>, (page_bits, cut): (u32, usize), walk_cached:
 }
 
 /// A request for all optional counts.
-const ALL: ExtraOptions = ExtraOptions { causes: true, curve: Some(CurveMethod::Exact), top: Some(5) };
+const ALL: ExtraOptions =
+    ExtraOptions { causes: true, curve: Some(CurveMethod::Exact), top: Some(5), cycles: false };
 
 fn replay(
     spec: &Spec,

@@ -8,4 +8,5 @@ mod levels;
 mod model;
 mod plain;
 mod published;
+mod reference;
 mod traces;

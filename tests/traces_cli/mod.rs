@@ -3,6 +3,7 @@
 
 mod bad;
 mod curve;
+mod facts;
 #[cfg(target_os = "linux")]
 mod interrupted;
 mod machines;

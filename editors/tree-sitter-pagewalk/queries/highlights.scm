@@ -161,12 +161,13 @@
   operand: (name) @constant
   (#any-of? @constant
   ; BEGIN generated words values
-  "aging" "binary" "both" "byte" "cached" "clock" "cold" "counting" "data" "decimal" "demand-zero"
-  "digits" "direct-mapped" "exclusive" "fifo" "for" "fully-associative" "global" "hex" "in"
-  "inclusive" "instructions" "kill" "lfu" "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru"
-  "of" "off" "on" "on-disk" "one" "optimal" "options" "physical" "pick" "plru" "points" "questions"
-  "radix" "random" "report" "second-chance" "third-chance" "uncached" "virtual" "warm" "when"
-  "where" "word" "working-set" "zero"
+  "aging" "binary" "both" "byte" "cached" "clock" "cold" "counting" "csv" "data" "decimal"
+  "demand-zero" "digits" "din" "direct-mapped" "exclusive" "fetches" "fifo" "first" "for"
+  "fully-associative" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey" "lfu" "lifo"
+  "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one" "optimal"
+  "options" "packed" "physical" "pick" "plru" "points" "questions" "radix" "random" "report"
+  "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where" "word"
+  "working-set" "zero"
   ; END generated words
   ))
 
@@ -228,9 +229,9 @@
   operand: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "accesses" "all" "anonymous" "by" "chain" "csv" "demand" "din" "execute" "fields" "first" "for"
-  "format" "identity" "lackey" "level" "map" "of" "pa" "packed" "points" "read" "size" "space"
-  "split" "straddle" "supervisor" "user" "vipt" "write"
+  "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
+  "fields" "first" "for" "format" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
+  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -241,9 +242,9 @@
   operand: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "accesses" "all" "anonymous" "by" "chain" "csv" "demand" "din" "execute" "fields" "first" "for"
-  "format" "identity" "lackey" "level" "map" "of" "pa" "packed" "points" "read" "size" "space"
-  "split" "straddle" "supervisor" "user" "vipt" "write"
+  "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
+  "fields" "first" "for" "format" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
+  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -251,9 +252,9 @@
   value: (name) @keyword
   (#any-of? @keyword
   ; BEGIN generated words later_options
-  "accesses" "all" "anonymous" "by" "chain" "csv" "demand" "din" "execute" "fields" "first" "for"
-  "format" "identity" "lackey" "level" "map" "of" "pa" "packed" "points" "read" "size" "space"
-  "split" "straddle" "supervisor" "user" "vipt" "write"
+  "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
+  "fields" "first" "for" "format" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
+  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -263,9 +264,9 @@
   value: (name) @variable
   (#any-of? @variable
   ; BEGIN generated words later_options
-  "accesses" "all" "anonymous" "by" "chain" "csv" "demand" "din" "execute" "fields" "first" "for"
-  "format" "identity" "lackey" "level" "map" "of" "pa" "packed" "points" "read" "size" "space"
-  "split" "straddle" "supervisor" "user" "vipt" "write"
+  "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
+  "fields" "first" "for" "format" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
+  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 

@@ -26,13 +26,14 @@ let s:verbs = s:Words([
       \ 'write'])
 " words that settings take
 let s:values = s:Words([
-      \ 'aging', 'binary', 'both', 'byte', 'cached', 'clock', 'cold', 'counting', 'data', 'decimal',
-      \ 'demand-zero', 'digits', 'direct-mapped', 'exclusive', 'fifo', 'for', 'fully-associative',
-      \ 'global', 'hex', 'in', 'inclusive', 'instructions', 'kill', 'lfu', 'lifo', 'local',
-      \ 'lookahead', 'lru', 'min', 'mru', 'none', 'nru', 'of', 'off', 'on', 'on-disk', 'one',
-      \ 'optimal', 'options', 'physical', 'pick', 'plru', 'points', 'questions', 'radix', 'random',
-      \ 'report', 'second-chance', 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where',
-      \ 'word', 'working-set', 'zero'])
+      \ 'aging', 'binary', 'both', 'byte', 'cached', 'clock', 'cold', 'counting', 'csv', 'data',
+      \ 'decimal', 'demand-zero', 'digits', 'din', 'direct-mapped', 'exclusive', 'fetches', 'fifo',
+      \ 'first', 'for', 'fully-associative', 'global', 'hex', 'in', 'inclusive', 'instructions',
+      \ 'kill', 'lackey', 'lfu', 'lifo', 'local', 'lookahead', 'lru', 'min', 'mru', 'none', 'nru',
+      \ 'of', 'off', 'on', 'on-disk', 'one', 'optimal', 'options', 'packed', 'physical', 'pick',
+      \ 'plru', 'points', 'questions', 'radix', 'random', 'report', 'second-chance', 'split',
+      \ 'third-chance', 'uncached', 'virtual', 'warm', 'when', 'where', 'word', 'working-set',
+      \ 'zero'])
 " machines that have a name
 let s:presets = s:Words([
       \ 'core-i7', 'simple'])

@@ -19,8 +19,7 @@ impl Kernel {
     pub fn footprint(&self) -> Footprint {
         let mut footprint = self.machine.footprint();
         footprint.add(MemoryUse::Frames, self.frames.host_bytes());
-        footprint
-            .add(MemoryUse::Processes, self.processes.values().map(|process| process_bytes(process)).sum());
+        footprint.add(MemoryUse::Processes, self.processes.values().map(process_bytes).sum());
         let page = self.shape.page() + NODE;
         let files = self.files.all.values().map(|file| {
             let marks = file.turned.len() + file.mapped.len();

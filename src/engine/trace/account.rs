@@ -126,6 +126,7 @@ impl Account {
             paging: self.mapped.then(|| tally.paging(&self.spec)),
             top: extras.and_then(Extras::top),
             curve: extras.and_then(Extras::curve),
+            cycles: extras.and_then(Extras::cycles),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::kernel::process::FaultCounts;
 use crate::machine::cache::Counts;
 use crate::machine::event::AccessKind;
-use crate::machine::spec::Spec;
+use crate::machine::spec::{Latency, Spec};
 
 use super::record::Record;
 
@@ -226,4 +226,6 @@ pub struct ReplayCounts {
     pub top: Option<HotSpots>,
     /// The miss-ratio curve, if requested.
     pub curve: Option<MissCurve>,
+    /// The total latency of the references, if requested.
+    pub cycles: Option<Latency>,
 }

@@ -1,8 +1,11 @@
 //! Counts that are computed only on request.
 
+use std::sync::Arc;
+
 use crate::kernel::event::{KernelObserver, KernelStep};
-use crate::machine::event::{Event, MachineObserver};
-use crate::machine::spec::Spec;
+use crate::machine::event::{AccessKind, Event, MachineObserver};
+use crate::machine::latency::LatencyMeter;
+use crate::machine::spec::{Latency, Spec};
 
 use super::counts::{HotSpots, MissCauses, MissCurve};
 use super::curve::Distances;
@@ -21,6 +24,8 @@ pub struct ExtraOptions {
     /// The maximum length of the list of pages and of the list of instructions, both with the most misses
     /// first.
     pub top: Option<usize>,
+    /// Whether to add up the latencies of all references, except for attempts that fault.
+    pub cycles: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -28,15 +33,17 @@ pub(crate) struct Extras {
     causes: Option<MissClassifier>,
     distances: Option<Distances>,
     spots: Option<HotSpotCounter>,
+    latency: Option<LatencyMeter<Arc<Spec>>>,
 }
 
 impl Extras {
     /// Creates the requested counts for a machine, all initialized to zero.
-    pub(crate) fn new(spec: &Spec, wanted: ExtraOptions) -> Self {
+    pub(crate) fn new(spec: &Arc<Spec>, wanted: ExtraOptions) -> Self {
         Self {
             causes: wanted.causes.then(|| MissClassifier::new(spec)),
             distances: wanted.curve.map(|method| Distances::new(spec, method)),
             spots: wanted.top.map(|count| HotSpotCounter::new(spec, count)),
+            latency: wanted.cycles.then(|| LatencyMeter::new(spec.clone())),
         }
     }
 
@@ -47,6 +54,11 @@ impl Extras {
 
     pub(crate) fn curve(&self) -> Option<MissCurve> {
         self.distances.as_ref().map(Distances::curve)
+    }
+
+    /// The total latency of the references.
+    pub(crate) fn cycles(&self) -> Option<Latency> {
+        self.latency.as_ref().map(LatencyMeter::total)
     }
 
     pub(crate) fn top(&self) -> Option<HotSpots> {
@@ -60,11 +72,15 @@ impl MachineObserver for Extras {
         self.causes.on_event(event);
         self.distances.on_event(event);
         self.spots.on_event(event);
+        self.latency.on_event(event);
     }
 }
 
 impl KernelObserver for Extras {
     fn on_step(&mut self, step: KernelStep) {
+        if let (KernelStep::Fault { .. }, Some(latency)) = (step, &mut self.latency) {
+            latency.discard_attempt();
+        }
         let (KernelStep::Zeroed { frame }
         | KernelStep::Filled { frame, .. }
         | KernelStep::Copied { to: frame, .. }) = step
@@ -92,9 +108,14 @@ impl ReplayObserver for Extras {
     }
 
     fn on_uncached(&mut self, reference: Reference) {
-        if let Some(distances) = &mut self.distances {
+        if let Some(distances) = &mut self.distances
+            && reference.kind != AccessKind::Execute
+        {
             distances.begin(reference.kind);
             distances.refer(reference.va, reference.size);
+        }
+        if let Some(latency) = &mut self.latency {
+            latency.add_uncached(reference.va, reference.size);
         }
     }
 }

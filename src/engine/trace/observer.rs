@@ -23,7 +23,7 @@ pub trait ReplayObserver: KernelObserver {
     /// received.
     fn on_reference(&mut self, reference: Reference);
 
-    /// Receives a load or store for which the machine has neither a TLB nor a cache. The replay counts the
+    /// Receives a reference for which the machine has neither a TLB nor a cache. The replay counts the
     /// reference but does not perform it.
     #[inline(always)]
     fn on_uncached(&mut self, _reference: Reference) {}

@@ -124,15 +124,20 @@ impl Batch<'_> {
                 references.skip(record);
                 continue;
             }
+            let (mut kind, simulated_size) = (FIRST[op as usize], size.min(most));
             if op == Op::Fetch {
                 *code = address;
                 if !simulated[AccessKind::Execute as usize] {
                     counted.fetches += 1;
+                    observer.on_uncached(Reference {
+                        kind,
+                        va: address,
+                        size: simulated_size,
+                        code: address,
+                    });
                     continue;
                 }
             }
-            let mut kind = FIRST[op as usize];
-            let simulated_size = size.min(most);
             loop {
                 counted.count(kind);
                 let reference = Reference { kind, va: address, size: simulated_size, code: *code };

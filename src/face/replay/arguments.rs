@@ -148,6 +148,7 @@ impl Replay {
                 causes: self.counts.causes,
                 curve: self.counts.curve(),
                 top: self.counts.top.map(|n| n as usize),
+                cycles: false,
             },
             format: self.trace_format,
             strict: self.strict,

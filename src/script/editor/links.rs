@@ -4,7 +4,7 @@ use std::ops::{Range, RangeInclusive};
 use std::path::PathBuf;
 
 use super::document::Document;
-use crate::lang::ast::{Command, ExprKind, StmtKind};
+use crate::lang::ast::{Command, ExprKind, Pages, StmtKind};
 use crate::lang::loader::Stream;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
@@ -54,7 +54,10 @@ impl Document {
                 }
                 StmtKind::Command(command) => {
                     found.extend(self.machine_link(command));
-                    found.extend(self.trace_link(command));
+                    found.extend(command.operands.first().and_then(|name| self.trace_link(name.span)));
+                }
+                StmtKind::Reference { pages: Pages::Trace(name), .. } => {
+                    found.extend(self.trace_link(name.span));
                 }
                 _ => {}
             }
@@ -94,10 +97,9 @@ impl Document {
         self.link_to(name.span, fields.first()?.span.file)
     }
 
-    fn trace_link(&self, command: &Command) -> Option<Link> {
-        let name = command.operands.first()?;
-        match self.script().files.trace(name.span)? {
-            Stream::File(path) => Some(link(name.span, path)),
+    fn trace_link(&self, name: Span) -> Option<Link> {
+        match self.script().files.trace(name)? {
+            Stream::File(path) => Some(link(name, path)),
             Stream::Bytes(_) => None,
         }
     }

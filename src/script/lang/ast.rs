@@ -58,7 +58,7 @@ pub enum StmtKind {
     Include { path: Word, body: Block },
     /// `scenario "name" { … }`.
     Scenario { name: Word, body: Block },
-    /// `reference 7 0 1 2 { frames 3 }`. The pages are words and numbers, or one list.
+    /// `reference 7 0 1 2 { frames 3 }`. The pages are words and numbers, one list, or a trace.
     Reference { pages: Pages, settings: Settings },
     /// `NAME: STATEMENT` or `NAME { … }`.
     InProcess { process: Word, body: Block },
@@ -260,6 +260,8 @@ pub enum Pages {
     Words(Arc<[Word]>),
     /// `[7, 0, f(x)]`: a list, in which a bare word names a page.
     List(Expr),
+    /// `"loop.trace"`: the pages of a memory trace.
+    Trace(Word),
 }
 
 /// `ppn 0x0D`, `fault not none`, `va in 0..64`, `tlb hit`, `ppn ?`.

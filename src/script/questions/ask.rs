@@ -77,6 +77,15 @@ impl Session<'_> {
             }
             let key = facts::key(&fact.name.text, family, spec.as_deref())
                 .map_err(|near| self.unknown_fact(fact, near, family))?;
+            if let (Did::Replay(run), Some(count)) = (&did, key.request())
+                && !run.has(count)
+            {
+                let message = format!("this `replay` has no fact `{}`", fact.name.text);
+                return Err(Diagnostic::new(Code::UnknownFact, fact.name.span, message)
+                    .label("the `replay` does not request it")
+                    .help(format!("add the word `{}` after the name of the trace", count.word()))
+                    .into());
+            }
             blanks.push(blank(&fact.name.text, &key, &did, radix, pa));
         }
         let operation = self.operation_in_words(operation);

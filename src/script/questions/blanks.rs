@@ -24,12 +24,12 @@ pub(crate) fn blank(fact: &Arc<str>, key: &Key, did: &Did, radix: Option<Radix>,
 
 /// Returns the unit of a latency.
 fn unit(key: &Key, did: &Did) -> Option<Arc<str>> {
-    match (key, did) {
-        (Key::Access(row), Did::Access(access)) if row.name == "cycles" => {
-            Some(if access.spec.nanoseconds { "ns" } else { CYCLES }.into())
-        }
-        _ => None,
-    }
+    let spec = match (key, did) {
+        (Key::Access(row), Did::Access(access)) if row.name == "cycles" => &access.spec,
+        (Key::Replay(row), Did::Replay(run)) if row.name == "cycles" => run.spec(),
+        _ => return None,
+    };
+    Some(if spec.nanoseconds { "ns" } else { CYCLES }.into())
 }
 
 /// Returns the notation of a fact, regardless of whether the operation has the fact.

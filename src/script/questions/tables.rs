@@ -7,7 +7,9 @@ use super::rows::word;
 use crate::lang::ast::{Expr, NounColumns, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
-use crate::run::nouns::{InvalidEntries, ShowPlan, TableNoun, column_named, size, whole_reference_table};
+use crate::run::nouns::{
+    InvalidEntries, ShowPlan, TableNoun, column_named, no_reference_table, size, whole_reference_table,
+};
 use crate::run::record::{CellView, Did, ReferenceRun, TableView, View};
 use crate::run::session::Session;
 use crate::run::settings::list;
@@ -77,6 +79,13 @@ impl Session<'_> {
         let string = self.reference_of(&of.noun);
         if word(&of.noun[0]) != Some("reference") {
             self.noun(&of.noun)?;
+        }
+        if let Some(Did::Reference(run)) = string.as_deref().filter(|_| !self.checking())
+            && !run.has_steps()
+        {
+            return Err(Diagnostic::new(Code::LimitSize, place, no_reference_table(run))
+                .help("ask for facts of the `reference` instead, such as `faults`, or use fewer references")
+                .into());
         }
         let plan = self.as_shown(place, &of.noun)?;
         let contents =

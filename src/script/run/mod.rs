@@ -34,6 +34,7 @@ pub mod settings;
 pub mod state;
 pub(crate) mod stop;
 pub(crate) mod syscalls;
+mod trace_file;
 pub(crate) mod units;
 pub(crate) mod unsupported;
 pub mod verbs;

@@ -323,6 +323,7 @@ impl Model {
             paging: self.pages.as_ref().map(paging),
             top: Some(HotSpots { pages: busiest(&self.spots[0]), code: busiest(&self.spots[1]) }),
             curve: Some(self.curve()),
+            cycles: None,
         }
     }
 

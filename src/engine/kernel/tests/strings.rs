@@ -1,8 +1,6 @@
 //! Runs reference strings as accesses of a process that cause real page faults. Every policy produces the
 //! same counts as in a simulation without a kernel.
 
-use std::collections::BTreeSet;
-
 use proptest::prelude::*;
 
 use super::lab::{End, Lab};
@@ -10,7 +8,7 @@ use super::sound;
 use crate::kernel::ids::Pid;
 use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::random::SplitMix64;
-use crate::machine::reference_string::{ReferenceString, Replacement, Ticks};
+use crate::machine::reference_string::{Indexes, ReferenceString, Replacement, Ticks};
 
 /// The address of a referenced page.
 fn va(page: u32) -> u64 {
@@ -135,7 +133,7 @@ proptest! {
         let random = SplitMix64::new(7);
         let replacement = Replacement::Policy(policy);
         let reference =
-            ReferenceString { pages, writes, stores: BTreeSet::new(), frames, replacement, holding: Vec::new(), ticks: Ticks::Never, random };
+            ReferenceString { pages, writes, stores: Indexes::default(), frames, replacement, holding: Vec::new(), ticks: Ticks::Never, random };
         let totals = reference.run().expect("a string that can be run");
         prop_assert_eq!(&hits, &totals.trace);
         let held: Vec<u32> = held.into_iter().flatten().collect();

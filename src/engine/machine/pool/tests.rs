@@ -1,10 +1,10 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use proptest::prelude::*;
 
 use super::*;
 use crate::machine::policy::{POLICIES, PolicyState};
-use crate::machine::reference_string::{ReferenceString, Replacement, Ticks};
+use crate::machine::reference_string::{Indexes, ReferenceString, Replacement, Ticks};
 
 fn serving_frames() -> impl Iterator<Item = Policy> {
     POLICIES.iter().filter(|row| row.frames).map(|row| row.policy)
@@ -146,7 +146,7 @@ proptest! {
         for policy in serving_frames() {
             let (pages, writes, replacement) = (pages.clone(), writes.clone(), Replacement::Policy(policy));
             let random = SplitMix64::new(1);
-            let reference = ReferenceString { pages, writes, stores: BTreeSet::new(), frames, replacement, holding: vec![], ticks: tick.map_or(Ticks::Never, Ticks::Every), random };
+            let reference = ReferenceString { pages, writes, stores: Indexes::default(), frames, replacement, holding: vec![], ticks: tick.map_or(Ticks::Never, Ticks::Every), random };
             agrees(&reference, policy)?;
         }
     }
@@ -161,7 +161,7 @@ proptest! {
             let (pages, replacement) = (pages.clone(), Replacement::Policy(policy));
             let (writes, random) = (vec![3, 5, 7, 200], SplitMix64::new(1));
             let reference =
-                ReferenceString { pages, writes, stores: BTreeSet::new(), frames, replacement, holding: vec![], ticks: Ticks::Every(50), random };
+                ReferenceString { pages, writes, stores: Indexes::default(), frames, replacement, holding: vec![], ticks: Ticks::Every(50), random };
             agrees(&reference, policy)?;
         }
     }

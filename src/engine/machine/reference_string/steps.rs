@@ -53,6 +53,8 @@ pub struct ReferenceTotals {
     pub trace: Vec<bool>,
     /// The resident pages at the end, in frame order.
     pub resident: Vec<u32>,
+    /// The page that the last reference evicted, if any.
+    pub victim: Option<u32>,
     /// The random number generator after the last draw.
     pub random: SplitMix64,
 }
@@ -65,15 +67,16 @@ impl ReferenceString {
     pub fn run(&self) -> Result<ReferenceTotals, ReferenceError> {
         let mut steps = self.steps()?;
         let mut trace = Vec::with_capacity(self.pages.len());
-        let mut disk_writes = 0;
+        let (mut disk_writes, mut victim) = (0, None);
         while let Some(moved) = steps.advance() {
             trace.push(moved.hit);
             disk_writes += u64::from(moved.written());
+            victim = moved.victim.map(|victim| victim.page);
         }
         let hits = trace.iter().filter(|&&hit| hit).count() as u64;
         let faults = trace.len() as u64 - hits;
         let resident = steps.frames().into_iter().flatten().collect();
-        Ok(ReferenceTotals { hits, faults, disk_writes, trace, resident, random: steps.random })
+        Ok(ReferenceTotals { hits, faults, disk_writes, trace, resident, victim, random: steps.random })
     }
 
     /// Runs the string step by step.
@@ -263,7 +266,7 @@ impl ReferenceSteps<'_> {
             self.frame_of.row_mut(page.into())[0] = frame;
             self.pool.fill(frame);
         }
-        let store = self.writes.contains(&page) || self.reference.stores.contains(&self.index());
+        let store = self.writes.contains(&page) || self.reference.stores.contains(self.index());
         let old = self.resident[frame as usize].filter(|_| found.is_some());
         let (filled, dirty) = old.map_or((self.time, store), |old| (old.filled, old.dirty | store));
         self.resident[frame as usize] = Some(Resident { page, filled, last: self.time, next, dirty });

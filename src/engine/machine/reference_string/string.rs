@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt;
 
+use super::indexes::Indexes;
 use crate::machine::policy::Policy;
 use crate::machine::random::SplitMix64;
 use crate::machine::sparse::Sparse;
@@ -19,7 +20,7 @@ pub struct ReferenceString {
     /// Pages to which every reference is a store.
     pub writes: Vec<u32>,
     /// The indexes of the references that are stores, in addition to the references to pages in `writes`.
-    pub stores: BTreeSet<usize>,
+    pub stores: Indexes,
     /// Number of frames. A working set ignores this number.
     pub frames: u32,
     /// The method for choosing a victim.

@@ -106,6 +106,7 @@ impl FlatReplay {
             paging: process.map(|process| process.paging(&self.spec)),
             top: None,
             curve: None,
+            cycles: None,
         }
     }
 

@@ -162,6 +162,7 @@ variants! {
     Pages {
         Words { 0 a b }
         List { 0 a b }
+        Trace { 0 a b }
     }
     Claim {
         Is { 0 a b }

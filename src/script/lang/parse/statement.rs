@@ -228,18 +228,21 @@ impl Tree<'_> {
     fn reference(&mut self, pair: Pair) -> (Pages, Settings) {
         let end = self.span(&pair).end;
         let mut words = Vec::new();
-        let mut list = None;
+        let mut whole = None;
         let mut settings =
             Settings { span: Span { file: self.file, start: end, end }, ..Settings::default() };
         for part in pair.into_inner() {
             match part.as_rule() {
                 Rule::page => words.push(self.word(&part)),
-                Rule::list => list = Some(self.list(part)),
+                Rule::list => whole = Some(Pages::List(self.list(part))),
+                Rule::string => {
+                    let (text, span) = (self.string(&part), self.span(&part));
+                    whole = Some(Pages::Trace(Word { text, span }));
+                }
                 _ => settings = self.settings(part),
             }
         }
-        let pages = list.map_or_else(|| Pages::Words(words.into()), Pages::List);
-        (pages, settings)
+        (whole.unwrap_or_else(|| Pages::Words(words.into())), settings)
     }
 
     fn command(&mut self, pair: Pair) -> Command {

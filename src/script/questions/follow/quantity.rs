@@ -97,7 +97,9 @@ impl Quantity {
                 };
                 Some(Self { kind, at })
             }
-            Key::Call(_) | Key::Reference(_) | Key::Replay(_) | Key::Counter(..) => None,
+            Key::Call(_) | Key::Reference(_) | Key::Replay(_) | Key::Counter(..) | Key::ReplayCounter(..) => {
+                None
+            }
         };
         found.map(|quantity| quantity.normalized(access))
     }

@@ -10,6 +10,7 @@ use crate::run::record::ReferenceRun;
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::Replacement;
 
+use super::replay::malformed;
 use super::view;
 use super::words::{approximately, count};
 
@@ -24,8 +25,10 @@ const WIDEST_ON_PAPER: usize = 100;
 /// Returns the totals of a reference string, and its table if it is short.
 pub(crate) fn blocks(run: &ReferenceRun) -> Vec<Block> {
     let table = || grid(run, &[], WIDEST).unwrap_or_else(|| view::table(&reference_table(run)));
-    let totals = Block::line(totals(run));
-    if is_long(run) { vec![totals] } else { vec![totals, Block::Table(table())] }
+    let mut blocks = vec![Block::line(totals(run))];
+    blocks.extend((!is_long(run)).then(|| Block::Table(table())));
+    blocks.extend(run.trace.iter().flat_map(|trace| malformed(&trace.malformed)));
+    blocks
 }
 
 /// Returns the totals of a reference string for a worked solution, and its table with the state of its policy.

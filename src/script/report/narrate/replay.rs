@@ -1,9 +1,12 @@
 //! Results of a replayed trace: accesses, skipped records, and a row for each TLB and cache.
 
 use crate::report::doc::{Block, Cell, Table, Tone};
-use crate::run::record::{AddressMap, Replayed};
+use crate::run::facts::{Component, REPLAY_COUNTERS, ReplayCounter, thousandths};
+use crate::run::record::{AddressMap, Replayed, RequestedCount};
 use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::counts::LevelCounts;
+use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::record::{Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -20,8 +23,10 @@ pub(crate) fn blocks(run: &Replayed) -> Vec<Block> {
     blocks.extend(straddling(run).map(Block::line));
     blocks.extend((run.map == AddressMap::Demand).then(|| Block::line(paging(run))));
     blocks.extend(levels(run).map(Block::Table));
+    blocks.extend(requested(run).map(Block::Table));
+    blocks.extend(latency(run).map(Block::line));
     blocks.extend(outside(run).map(Block::line));
-    malformed(run, &mut blocks);
+    blocks.extend(malformed(&run.malformed));
     blocks
 }
 
@@ -95,7 +100,34 @@ fn levels(run: &Replayed) -> Option<Table> {
     (!rows.is_empty()).then(|| Table { title: String::new(), groups, rows })
 }
 
-fn row(name: &str, counts: &Counts, cache: bool, walked: bool) -> Vec<Cell> {
+/// Returns a row for each TLB and cache, with the counters that the script requests.
+fn requested(run: &Replayed) -> Option<Table> {
+    let counters: Vec<&ReplayCounter> = REPLAY_COUNTERS.iter().filter(|row| run.has(row.request)).collect();
+    let parts = Component::all(run.spec());
+    let parts = parts.filter(|part| run.map == AddressMap::Demand || matches!(part, Component::Cache(_)));
+    let row = |part: Component| {
+        let cell = |counter: &&ReplayCounter| match counter.value_in(run, part) {
+            Some(n) if counter.counted_by(part) => thousands(n),
+            _ => "-".to_owned(),
+        };
+        let cells = counters.iter().map(cell).map(|text| Cell { text, word: false });
+        let name = Cell { text: part.name(run.spec()).to_owned(), word: true };
+        std::iter::once(name).chain(cells).collect()
+    };
+    let rows: Vec<Vec<Cell>> = parts.map(row).collect();
+    let names = counters.iter().map(|counter| counter.name.replace('.', " "));
+    let groups = vec![std::iter::once(String::new()).chain(names).collect()];
+    (!rows.is_empty() && !counters.is_empty()).then(|| Table { title: String::new(), groups, rows })
+}
+
+/// Describes the latency of the trace, if the script requests it.
+fn latency(run: &Replayed) -> Option<String> {
+    let cycles = run.counted.cycles.filter(|_| run.has(RequestedCount::Cycles))?;
+    let unit = if run.spec().nanoseconds { "ns" } else { "cycles" };
+    Some(format!("{} {unit} for all references", thousandths(cycles)))
+}
+
+fn row(name: &str, LevelCounts { counts, .. }: &LevelCounts, cache: bool, walked: bool) -> Vec<Cell> {
     let number = |n: u64| thousands(n);
     let of_caches = |n: u64| if cache { thousands(n) } else { "-".to_owned() };
     let mut cells = vec![
@@ -147,10 +179,11 @@ pub(crate) fn line(record: Record) -> String {
     format!("{letter} {:x},{}", record.address, record.size)
 }
 
-fn malformed(run: &Replayed, blocks: &mut Vec<Block>) {
-    let bad = &run.malformed;
+/// Describes the skipped lines, if any.
+pub(super) fn malformed(bad: &Malformed) -> Vec<Block> {
+    let mut blocks = Vec::new();
     if bad.count == 0 {
-        return;
+        return blocks;
     }
     let what = if bad.count == 1 { "a record and was skipped:" } else { "records and were skipped:" };
     let lines = count(bad.count, "line is not", "lines are not");
@@ -160,4 +193,5 @@ fn malformed(run: &Replayed, blocks: &mut Vec<Block>) {
     }
     let more = bad.count - bad.first.len().min(LINES) as u64;
     blocks.extend((more > 0).then(|| Block::toned(Tone::Faint, format!("and {} more", thousands(more)))));
+    blocks
 }

@@ -7,12 +7,13 @@ use super::family::Family;
 use super::parts::{self, COMPONENT_FACTS, ComponentFact, LEVEL_FACTS, LevelFact};
 use super::reference::{REFERENCE_FACTS, ReferenceFact};
 use super::replay::{self, REPLAY_FACTS, ReplayFact};
+use super::replay_counter::{REPLAY_COUNTERS, ReplayCounter, counter_of};
 use super::row::FactRow;
 use super::subject::Subject;
 use super::types::{COUNT, FactType, Values};
 use crate::lang::nearest::nearest;
 use crate::run::paths::PartProperty;
-use crate::run::record::{Did, Shown};
+use crate::run::record::{Did, RequestedCount, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
 /// Reason for a missing fact that belongs to another kind of statement.
@@ -35,6 +36,8 @@ pub enum Key {
     Replay(&'static ReplayFact),
     /// A TLB or cache counter in a replay.
     Counter(&'static PartProperty, Component),
+    /// A row of [`REPLAY_COUNTERS`] for a TLB or cache.
+    ReplayCounter(&'static ReplayCounter, Component),
 }
 
 impl Key {
@@ -46,7 +49,8 @@ impl Key {
             Key::Level(row, _) => row.kind,
             Key::Call(row) => row.kind,
             Key::Reference(row) => row.kind,
-            Key::Replay(_) => COUNT,
+            Key::Replay(row) => row.kind,
+            Key::ReplayCounter(..) => COUNT,
             Key::Counter(row, _) => row.fact.unwrap_or(COUNT),
         }
     }
@@ -69,7 +73,16 @@ impl Key {
     /// Returns the TLB or cache that the fact names.
     pub(crate) fn part(&self) -> Option<Component> {
         match self {
-            Key::Component(_, part) | Key::Counter(_, part) => Some(*part),
+            Key::Component(_, part) | Key::Counter(_, part) | Key::ReplayCounter(_, part) => Some(*part),
+            _ => None,
+        }
+    }
+
+    /// Returns the count that a `replay` must request to have the fact.
+    pub(crate) fn request(&self) -> Option<RequestedCount> {
+        match self {
+            Key::Replay(row) => row.request(),
+            Key::ReplayCounter(row, _) => Some(row.request),
             _ => None,
         }
     }
@@ -83,6 +96,7 @@ impl Key {
             Key::Reference(row) => row.help,
             Key::Replay(row) => row.help,
             Key::Counter(row, _) => row.help,
+            Key::ReplayCounter(row, _) => row.help,
         }
     }
 
@@ -107,6 +121,7 @@ impl Key {
             (Key::Reference(row), Did::Reference(run)) => (row.why)(run),
             (Key::Replay(row), Did::Replay(run)) => row.reason(run),
             (Key::Counter(row, part), Did::Replay(run)) => replay::counter_reason(run, row, *part),
+            (Key::ReplayCounter(row, part), Did::Replay(run)) => row.reason(run, *part),
             (Key::Call(row), did) => did.call().map_or_else(|| NO_FACT.to_owned(), row.why),
             _ => NO_FACT.to_owned(),
         }
@@ -119,8 +134,9 @@ impl Key {
             (Key::Level(row, level), Did::Access(access)) => (row.get)(access, *level),
             (Key::Component(row, component), Did::Access(access)) => (row.get)(access, *component),
             (Key::Reference(row), Did::Reference(run)) => Some((row.get)(run)),
-            (Key::Replay(row), Did::Replay(run)) => Some(row.value_in(run)),
+            (Key::Replay(row), Did::Replay(run)) => row.value_in(run),
             (Key::Counter(row, part), Did::Replay(run)) => replay::part_of_replay(run, row, *part),
+            (Key::ReplayCounter(row, part), Did::Replay(run)) => row.value_in(run, *part).map(Shown::plain),
             (Key::Call(row), did) => did.call().map(row.get),
             _ => None,
         }
@@ -163,6 +179,9 @@ fn replay_key(name: &str, spec: Option<&Spec>) -> Result<Key, Option<String>> {
     let Some(spec) = spec else { return Err(None) };
     if let Some((row, component)) = replay::part_fact(name, spec) {
         return Ok(Key::Counter(row, component));
+    }
+    if let Some((row, component)) = counter_of(name, spec) {
+        return Ok(Key::ReplayCounter(row, component));
     }
     Err(replay::counter_named(name, spec).or_else(|| near(name, Family::Replay, spec)))
 }
@@ -209,8 +228,12 @@ pub fn facts_of(family: Family, spec: Option<&Spec>) -> Vec<(String, Key)> {
 }
 
 fn counters(spec: &Spec) -> impl Iterator<Item = (String, Key)> {
-    let counters = Component::all(spec).flat_map(|part| replay::counters(part).map(move |row| (row, part)));
-    counters.map(|(row, part)| (format!("{}.{}", part.name(spec), row.name), Key::Counter(row, part)))
+    Component::all(spec).flat_map(move |part| {
+        let every = replay::counters(part).map(move |row| (row.name, Key::Counter(row, part)));
+        let requested = REPLAY_COUNTERS.iter().filter(move |row| row.counted_by(part));
+        let requested = requested.map(move |row| (row.name, Key::ReplayCounter(row, part)));
+        every.chain(requested).map(move |(name, key)| (format!("{}.{name}", part.name(spec)), key))
+    })
 }
 
 fn levels(spec: &Spec) -> impl Iterator<Item = (String, Key)> + use<> {

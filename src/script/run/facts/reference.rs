@@ -1,8 +1,10 @@
 //! The facts of a `reference`.
 
+use std::ops::RangeInclusive;
+
 use super::types::{COUNT, FRACTION, FactType, Values};
 use crate::lang::value::{Number, Value};
-use crate::run::record::{ReferenceRun, Shown};
+use crate::run::record::{ReferenceRun, Shown, TraceSource};
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::{ReferenceStep, Replacement};
 
@@ -40,23 +42,32 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
         |r| positions(r, false),
     ),
     fact("hits", COUNT, "references that hit", |r| Shown::plain(r.totals().hits), |r| positions(r, true)),
-    fact(
-        "trace",
-        FactType::new(Values::Text),
-        "one letter per reference: `m` for a miss, `h` for a hit",
-        |r| {
-            let letters: String = r.totals().trace.iter().map(|hit| if *hit { 'h' } else { 'm' }).collect();
-            Shown::plain(letters)
-        },
-        |r| positions(r, false),
-    ),
-    fact(
-        "resident",
-        FactType::new(Values::Pages),
-        "pages resident after the last reference",
-        resident,
-        |r| format!("these pages are in the frames after the last step (step {})", r.totals().trace.len()),
-    ),
+    ReferenceFact {
+        reported: |r| !r.is_long_trace(),
+        ..fact(
+            "trace",
+            FactType::new(Values::Text),
+            "one letter per reference: `m` for a miss, `h` for a hit",
+            |r| {
+                let letters: String =
+                    r.totals().trace.iter().map(|hit| if *hit { 'h' } else { 'm' }).collect();
+                Shown::plain(letters)
+            },
+            |r| positions(r, false),
+        )
+    },
+    ReferenceFact {
+        reported: |r| !r.is_long_trace() || r.totals().resident.len() <= TraceSource::LISTED,
+        ..fact(
+            "resident",
+            FactType::new(Values::Pages),
+            "pages resident after the last reference",
+            resident,
+            |r| {
+                format!("these pages are in the frames after the last step (step {})", r.totals().trace.len())
+            },
+        )
+    },
     fact("rate", FRACTION, "faults / references", rate, |r| {
         format!("{} of {} references missed", r.totals().faults, r.totals().trace.len())
     }),
@@ -66,12 +77,7 @@ pub const REFERENCE_FACTS: &[ReferenceFact] = &[
             "victim",
             FactType::new(Values::Text),
             "page that the last reference evicted",
-            |r| {
-                r.steps()
-                    .last()
-                    .and_then(|step| step.victim)
-                    .map_or(Shown::word("none"), |page| Shown::plain(r.page(page)))
-            },
+            |r| r.totals().victim.map_or(Shown::word("none"), |page| Shown::plain(r.page(page))),
             evicted,
         )
     },
@@ -106,7 +112,7 @@ impl ReferenceFact {
 
 /// Explains which page the last reference evicted.
 fn evicted(run: &ReferenceRun) -> String {
-    let Some(page) = run.steps().last().and_then(|step| step.victim) else {
+    let Some(page) = run.totals().victim else {
         return "the last reference evicted no page".to_owned();
     };
     let why = match run.setup.replacement {
@@ -165,24 +171,30 @@ const RANGES: usize = 40;
 /// Lists the steps that hit, or those that missed, counted from 1.
 fn positions(run: &ReferenceRun, hit: bool) -> String {
     let trace = &run.totals().trace;
-    let numbers: Vec<usize> =
-        (1..).zip(trace).filter(|(_, hits)| **hits == hit).map(|(number, _)| number).collect();
+    let (mut count, mut first, mut ranges) = (0, 1, Vec::new());
+    for equal in trace.chunk_by(|a, b| a == b) {
+        if equal[0] == hit {
+            count += equal.len();
+            // One range more than the maximum shows that there are too many.
+            ranges.extend((ranges.len() <= RANGES).then(|| first..=first + equal.len() - 1));
+        }
+        first += equal.len();
+    }
     let what = if hit { "hit" } else { "missed" };
-    let listed = if numbers.len() > LISTED {
-        let ranges = numbers.chunk_by(|a, b| a + 1 == *b);
-        let range = |range: &[usize]| match range {
-            [first, .., last] => format!("{first}–{last}"),
-            _ => range[0].to_string(),
-        };
-        ranges.map(range).collect()
+    let range = |range: RangeInclusive<usize>| match (*range.start(), *range.end()) {
+        (first, last) if first == last => first.to_string(),
+        (first, last) => format!("{first}–{last}"),
+    };
+    let listed: Vec<String> = if count > LISTED {
+        ranges.into_iter().map(range).collect()
     } else {
-        numbers.iter().map(ToString::to_string).collect::<Vec<String>>()
+        ranges.into_iter().flatten().map(|number| number.to_string()).collect()
     };
     match listed.as_slice() {
         [] => format!("no step {what}"),
-        [one] if numbers.len() == 1 => format!("step {one} {what}"),
-        _ if numbers.len() == trace.len() => format!("every step {what}"),
-        all if all.len() > RANGES => format!("{} of {} steps {what}", numbers.len(), trace.len()),
+        [one] if count == 1 => format!("step {one} {what}"),
+        _ if count == trace.len() => format!("every step {what}"),
+        all if all.len() > RANGES => format!("{count} of {} steps {what}", trace.len()),
         all => format!("steps {} {what}", all.join(", ")),
     }
 }

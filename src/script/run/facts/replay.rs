@@ -1,8 +1,14 @@
 //! The facts of a `replay`.
 
+use Presence::{Always, OfProcess, OnDisk, Requested};
+
 use super::component::Component;
+use super::replay_counter::{REPLAY_COUNTERS, level_of, not_requested};
+use super::row::thousandths;
+use super::types::{COUNT, FRACTION, FactType};
+use crate::lang::value::Value;
 use crate::run::paths::{PART_PROPERTIES, Part, PartProperty};
-use crate::run::record::{AddressMap, Replayed, Shown};
+use crate::run::record::{AddressMap, Replayed, RequestedCount, Shown};
 use pagewalk_engine::machine::spec::Spec;
 
 /// A fact of a `replay`.
@@ -10,71 +16,99 @@ pub struct ReplayFact {
     /// Name of the fact.
     pub name: &'static str,
     pub(crate) help: &'static str,
-    /// Whether the fact belongs to the kernel, and is reported only if a process performed the trace.
-    pub(crate) paging: bool,
-    /// Whether the fact is reported only if the pages are on disk at the start.
-    on_disk: bool,
-    pub(crate) get: fn(&Replayed) -> u64,
+    pub(crate) kind: FactType,
+    presence: Presence,
+    get: fn(&Replayed) -> Value,
 }
 
-const fn fact(name: &'static str, help: &'static str, get: fn(&Replayed) -> u64) -> ReplayFact {
-    ReplayFact { name, help, paging: false, on_disk: false, get }
+/// The replays that report a fact.
+#[derive(Clone, Copy)]
+enum Presence {
+    /// Every replay.
+    Always,
+    /// A replay by a process, because the fact belongs to the kernel.
+    OfProcess,
+    /// A replay by a process whose pages are on disk at the start.
+    OnDisk,
+    /// A replay for which the script requests the fact. Other replays do not have the fact.
+    Requested(RequestedCount),
 }
 
-const fn paging(name: &'static str, help: &'static str, get: fn(&Replayed) -> u64) -> ReplayFact {
-    ReplayFact { name, help, paging: true, on_disk: false, get }
-}
-
-const fn disk(name: &'static str, help: &'static str, get: fn(&Replayed) -> u64) -> ReplayFact {
-    ReplayFact { name, help, paging: true, on_disk: true, get }
+const fn fact(
+    name: &'static str,
+    help: &'static str,
+    presence: Presence,
+    get: fn(&Replayed) -> Value,
+) -> ReplayFact {
+    ReplayFact { name, help, kind: COUNT, presence, get }
 }
 
 /// The facts of a `replay`, other than the counters of TLBs and caches.
 pub const REPLAY_FACTS: &[ReplayFact] = &[
-    fact("accesses", "data loads and stores; a modify record counts as one of each", |r| {
-        r.counted.references.accesses()
+    fact("accesses", "data loads and stores; a modify record counts as one of each", Always, |r| {
+        r.counted.references.accesses().into()
     }),
-    fact("reads", "data loads", |r| r.counted.references.reads),
-    fact("writes", "data stores", |r| r.counted.references.writes),
-    fact("fetches", "instruction fetches", |r| r.counted.references.fetches),
-    fact("straddling", "references that were split at block or page boundaries", |r| {
-        r.counted.references.straddling
+    fact("reads", "data loads", Always, |r| r.counted.references.reads.into()),
+    fact("writes", "data stores", Always, |r| r.counted.references.writes.into()),
+    fact("fetches", "instruction fetches", Always, |r| r.counted.references.fetches.into()),
+    fact("straddling", "references that were split at block or page boundaries", Always, |r| {
+        r.counted.references.straddling.into()
     }),
-    fact("outside", "skipped records with addresses outside the machine's address space", |r| {
-        r.counted.references.outside
+    fact("outside", "skipped records with addresses outside the machine's address space", Always, |r| {
+        r.counted.references.outside.into()
     }),
-    fact("malformed", "skipped malformed lines", |r| r.malformed.count),
-    paging("walks", "page walks after TLB misses", |r| r.paging().walks),
-    paging("faults", "page faults", Replayed::faults),
-    paging("minor", "page faults resolved without disk I/O", |r| r.paging().faults.minor),
-    paging("major", "page faults resolved with disk I/O", |r| r.paging().faults.major),
-    paging("evicted", "evicted pages", |r| r.paging().evicted),
-    disk("disk_reads", "pages read from disk", |r| r.paging().faults.major),
-    disk("disk_writes", "evicted pages written to disk", |r| r.paging().written),
-    paging("swapped-out", "evicted pages that were written to swap", |r| r.paging().written),
+    fact("malformed", "skipped malformed lines", Always, |r| r.malformed.count.into()),
+    ReplayFact {
+        kind: FRACTION,
+        ..fact("cycles", "latency of all references", Requested(RequestedCount::Cycles), |r| {
+            thousandths(r.counted.cycles.unwrap_or(0))
+        })
+    },
+    fact("walks", "page walks after TLB misses", OfProcess, |r| r.paging().walks.into()),
+    fact("faults", "page faults", OfProcess, |r| r.faults().into()),
+    fact("minor", "page faults resolved without disk I/O", OfProcess, |r| r.paging().faults.minor.into()),
+    fact("major", "page faults resolved with disk I/O", OfProcess, |r| r.paging().faults.major.into()),
+    fact("evicted", "evicted pages", OfProcess, |r| r.paging().evicted.into()),
+    fact("disk_reads", "pages read from disk", OnDisk, |r| r.paging().faults.major.into()),
+    fact("disk_writes", "evicted pages written to disk", OnDisk, |r| r.paging().written.into()),
+    fact("swapped-out", "evicted pages that were written to swap", OfProcess, |r| r.paging().written.into()),
 ];
 
 impl ReplayFact {
     /// Explains the fact's value by stating which events it counts and how many records the replay had.
     pub(crate) fn reason(&self, run: &Replayed) -> String {
         let records = run.counted.references.records;
-        match (self.paging, run.map) {
-            (true, AddressMap::Identity) => "the replay used physical addresses and no process".to_owned(),
-            (true, AddressMap::Demand) => {
+        match (self.presence, run.map) {
+            (Requested(count), _) if !run.has(count) => not_requested(count),
+            (Requested(_), _) => format!("this fact is the {} of the {records} records", self.help),
+            (OfProcess | OnDisk, AddressMap::Identity) => {
+                "the replay used physical addresses and no process".to_owned()
+            }
+            (OfProcess | OnDisk, AddressMap::Demand) => {
                 format!("a process replayed {records} records; this fact counts {}", self.help)
             }
-            (false, _) => format!("the trace has {records} records; this fact counts {}", self.help),
+            (Always, _) => format!("the trace has {records} records; this fact counts {}", self.help),
         }
     }
 
-    /// Returns the fact's value for a replay.
-    pub(crate) fn value_in(&self, run: &Replayed) -> Shown {
-        Shown::plain((self.get)(run))
+    /// Returns the fact's value for a replay, or `None` if the script did not request the fact.
+    pub(crate) fn value_in(&self, run: &Replayed) -> Option<Shown> {
+        let has = self.request().is_none_or(|count| run.has(count));
+        has.then(|| Shown::plain((self.get)(run)))
     }
 
-    /// Whether the fact is reported for a replay.
+    /// Returns the count that a script requests to have the fact.
+    pub(crate) fn request(&self) -> Option<RequestedCount> {
+        if let Requested(count) = self.presence { Some(count) } else { None }
+    }
+
+    /// Whether the fact is reported for a replay that has it.
     pub fn is_reported(&self, run: &Replayed) -> bool {
-        (!self.paging || run.map == AddressMap::Demand) && (!self.on_disk || run.on_disk)
+        match self.presence {
+            Always | Requested(_) => true,
+            OfProcess => run.map == AddressMap::Demand,
+            OnDisk => run.map == AddressMap::Demand && run.on_disk,
+        }
     }
 }
 
@@ -88,19 +122,13 @@ pub(crate) fn part_fact(name: &str, spec: &Spec) -> Option<(&'static PartPropert
 
 /// Returns a TLB or cache counter of a replay.
 pub(crate) fn part_of_replay(run: &Replayed, row: &PartProperty, component: Component) -> Option<Shown> {
-    let counts = match component {
-        Component::Tlb(at) => run.tlb(at),
-        Component::Cache(at) => run.cache(at),
-    };
+    let counts = level_of(run, component).counts;
     (row.get)(&Part::new(run.spec(), component, counts)).map(Shown::plain)
 }
 
 /// Explains the value of a TLB or cache counter.
 pub(crate) fn counter_reason(run: &Replayed, row: &PartProperty, component: Component) -> String {
-    let counts = match component {
-        Component::Tlb(at) => run.tlb(at),
-        Component::Cache(at) => run.cache(at),
-    };
+    let counts = level_of(run, component).counts;
     let (name, hits, misses) = (component.name(run.spec()), counts.hits, counts.misses);
     match row.name {
         "hits" | "misses" | "miss_rate" => {
@@ -112,11 +140,15 @@ pub(crate) fn counter_reason(run: &Replayed, row: &PartProperty, component: Comp
     }
 }
 
-/// Returns the counter that a property's name alone refers to, such as `L1d.misses` for `misses`. The counter
-/// belongs to the first cache that has the property, or else to the first TLB.
+/// Returns the counter that a counter's name alone refers to, such as `L1d.misses` for `misses`. The counter
+/// belongs to the first cache that has it, or else to the first TLB.
 pub(crate) fn counter_named(name: &str, spec: &Spec) -> Option<String> {
-    let row = PART_PROPERTIES.iter().find(|row| row.fact.is_some() && row.name == name)?;
-    let mut parts = Component::all(spec).filter(|part| row.counted_by(*part));
+    let property = PART_PROPERTIES.iter().find(|row| row.fact.is_some() && row.name == name);
+    let counter = REPLAY_COUNTERS.iter().find(|row| row.name == name);
+    let counts = |part: &Component| {
+        property.is_some_and(|row| row.counted_by(*part)) || counter.is_some_and(|row| row.counted_by(*part))
+    };
+    let mut parts = Component::all(spec).filter(counts);
     let first = parts.clone().find(|part| matches!(part, Component::Cache(_))).or_else(|| parts.next())?;
     Some(format!("{}.{name}", first.name(spec)))
 }

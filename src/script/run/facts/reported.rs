@@ -61,7 +61,9 @@ pub fn reported_facts(did: &Did) -> Vec<ReportedFact> {
 pub(crate) fn replay_keys(run: &Replayed) -> Vec<(String, Key)> {
     let tells = |key: &Key| match key {
         Key::Replay(row) => row.is_reported(run),
-        Key::Counter(_, Component::Tlb(_)) => run.map == AddressMap::Demand,
+        Key::Counter(_, Component::Tlb(_)) | Key::ReplayCounter(_, Component::Tlb(_)) => {
+            run.map == AddressMap::Demand
+        }
         _ => true,
     };
     facts_of(Family::Replay, Some(run.spec())).into_iter().filter(|(_, key)| tells(key)).collect()

@@ -1,5 +1,5 @@
 //! The files that a script names. Pagewalk reads machine files (`machine "file.yaml"`) before the script
-//! runs. Pagewalk locates traces (`replay "file.trace"`) before the script runs, and reads the traces during
+//! runs. Pagewalk locates traces (`replay "file.trace"`, `reference "file.trace"`) before the script runs, and reads the traces during
 //! replay.
 
 #[cfg(test)]
@@ -8,7 +8,9 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Stmt, StmtKind, Word};
+use crate::lang::ast::{
+    Command, Expr, ExprKind, Operation, OperationKind, Pages, Settings, Stmt, StmtKind, Word,
+};
 use crate::lang::data_files::DataFiles;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::include::Loader;
@@ -144,6 +146,13 @@ impl<'s> Visit<'s> for Names {
             self.named(name, args.first(), true);
         }
         walk_operation(self, operation);
+    }
+
+    fn visit_reference(&mut self, pages: &'s Pages, _: &'s Settings) {
+        if let Pages::Trace(name) = pages {
+            let trace = Named::Trace { name: name.clone(), perhaps: false };
+            self.found.insert((name.span.file, name.span.start), trace);
+        }
     }
 
     // Expressions do not name files.

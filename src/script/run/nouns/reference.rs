@@ -10,6 +10,7 @@ use crate::run::session::Session;
 use crate::run::stop::Stop;
 
 use super::step_columns::{self, STEP_COLUMNS, StepColumn};
+use super::steps::too_long;
 
 impl Session<'_> {
     /// Returns a check for every cell of an expected table of steps.
@@ -33,6 +34,11 @@ impl Session<'_> {
             return Err(Diagnostic::new(Code::NoAnswer, table.span, "no `reference` has run yet").into());
         };
         let Did::Reference(run) = &*did else { return Ok(Vec::new()) };
+        if !run.has_steps() {
+            return Err(Diagnostic::new(Code::LimitSize, table.span, too_long(run))
+                .help("expect facts of the `reference` instead, such as `faults`, or use fewer references")
+                .into());
+        }
         let beyond: Vec<Diagnostic> = table.header.iter().filter_map(|cell| beyond(run, cell)).collect();
         if !beyond.is_empty() {
             return Err(beyond.into());

@@ -14,7 +14,7 @@ pub(crate) fn views(last: Option<&Did>) -> Vec<View> {
 pub(crate) fn at_level(last: Option<&Did>, level: MessageLevel) -> Vec<View> {
     match last {
         Some(Did::Access(access)) => vec![View::Steps(Box::new(access.clone()), level)],
-        Some(Did::Reference(run)) => vec![View::Table(table(run))],
+        Some(Did::Reference(run)) => vec![table_view(run)],
         Some(Did::Call(call) | Did::Bound { call: Some(call), .. }) => {
             vec![View::CallSteps(call.clone(), level)]
         }
@@ -35,9 +35,18 @@ pub(crate) fn message_level(operands: &[Expr]) -> (MessageLevel, &[Expr]) {
 /// Returns the last reference string's table of steps.
 pub(crate) fn reference(last: Option<&Did>) -> Vec<View> {
     match last {
-        Some(Did::Reference(run)) => vec![View::Table(table(run))],
+        Some(Did::Reference(run)) => vec![table_view(run)],
         _ => vec![View::Remark("no `reference` has run yet".to_owned())],
     }
+}
+
+fn table_view(run: &ReferenceRun) -> View {
+    if run.has_steps() { View::Table(table(run)) } else { View::Remark(too_long(run)) }
+}
+
+/// Explains why a run has no table of steps.
+pub(crate) fn too_long(run: &ReferenceRun) -> String {
+    format!("the string has {} references, which is too many for a table of steps", run.setup.pages.len())
 }
 
 /// Returns one row per reference, with the columns that the run prints.

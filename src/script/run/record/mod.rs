@@ -37,9 +37,9 @@ pub(crate) use mark::{AccessMark, AccessMarks, MarkResult};
 pub(crate) use process::{AreaRecord, Legend, ProcessRef};
 pub(crate) use recorder::Recorder;
 pub use reference::ReferenceRun;
-pub(crate) use reference::{Addresses, StartRow};
-pub use replayed::Replayed;
-pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, STRADDLES};
+pub(crate) use reference::{Addresses, Only, StartRow, TraceSource};
+pub(crate) use replayed::{ADDRESS_MAPS, AddressMap, FIRST_RECORDS, REQUESTED_COUNTS, STRADDLES};
+pub use replayed::{Replayed, RequestedCount};
 pub(crate) use shown::Shown;
 pub(crate) use view::{
     AreaLayout, BitsView, CellView, LayoutView, MessageLevel, TableView, TreeEntry, TreeTable, TreeView,

@@ -1,14 +1,20 @@
 //! The record of a `reference`.
 
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use crate::lang::value::Value;
 use pagewalk_engine::machine::reference_string::{
     ReferenceError, ReferenceStep, ReferenceString, ReferenceTotals, Replacement,
 };
+use pagewalk_engine::trace::malformed::Malformed;
+
+use super::replayed::FIRST_RECORDS;
 
 /// Maximum number of cells in the table of steps. Longer runs keep only their totals.
 const STEP_CELLS: u64 = 1 << 22;
+
+/// Maximum number of rows in the table of steps, which is the maximum length of a listed string.
+const STEP_ROWS: usize = 1 << 20;
 
 /// A simulated reference string.
 #[derive(Debug, Clone)]
@@ -19,6 +25,8 @@ pub struct ReferenceRun {
     pub(crate) caption: String,
     /// The byte addresses, if the string lists addresses instead of pages.
     pub(crate) addresses: Option<Addresses>,
+    /// The trace, if the string is a memory trace.
+    pub(crate) trace: Option<TraceSource>,
     /// The rows of the table of initial pages, or an empty list if the script has no such table.
     pub(crate) start: Vec<StartRow>,
     /// The string and its settings.
@@ -54,6 +62,36 @@ impl Addresses {
     }
 }
 
+/// The references of a trace to simulate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Only {
+    /// Loads, stores, and fetches.
+    #[default]
+    All,
+    /// Loads and stores.
+    Data,
+    /// Instruction fetches.
+    Fetches,
+}
+
+/// A memory trace whose references are a string.
+#[derive(Debug, Clone)]
+pub(crate) struct TraceSource {
+    /// The file's name in the script.
+    pub(crate) name: Arc<str>,
+    /// Number of bytes in a page.
+    pub(crate) page_size: u64,
+    /// The references that the string contains.
+    pub(crate) only: Only,
+    /// The malformed lines.
+    pub(crate) malformed: Malformed,
+}
+
+impl TraceSource {
+    /// Maximum number of references, and of resident pages, that are listed.
+    pub(crate) const LISTED: usize = FIRST_RECORDS;
+}
+
 /// A row of the table of pages at the start of a string. A column that the table lacks is `None`.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct StartRow {
@@ -72,13 +110,13 @@ impl ReferenceRun {
     pub(crate) fn new(
         names: Vec<Value>,
         caption: String,
-        addresses: Option<Addresses>,
+        (addresses, trace): (Option<Addresses>, Option<TraceSource>),
         start: Vec<StartRow>,
         setup: ReferenceString,
     ) -> Result<Self, ReferenceError> {
         setup.check()?;
         let (totals, steps) = (OnceLock::new(), OnceLock::new());
-        Ok(Self { names, caption, addresses, start, setup, totals, steps })
+        Ok(Self { names, caption, addresses, trace, start, setup, totals, steps })
     }
 
     /// Returns the results of the string. The first call runs the string.
@@ -90,11 +128,27 @@ impl ReferenceRun {
     /// simulates the string again, step by step.
     pub(crate) fn steps(&self) -> &[ReferenceStep] {
         self.steps.get_or_init(|| {
-            let length = self.setup.pages.len() as u32;
-            let cells = u64::from(length) * u64::from(self.setup.frames.min(length).max(1));
-            let steps = (cells <= STEP_CELLS).then(|| self.setup.steps().ok()).flatten();
+            let steps = self.has_steps().then(|| self.setup.steps().ok()).flatten();
             steps.map(Iterator::collect).unwrap_or_default()
         })
+    }
+
+    /// Whether the table of steps is small enough to be kept.
+    pub(crate) fn has_steps(&self) -> bool {
+        let length = self.setup.pages.len();
+        let frames = (self.setup.frames as usize).min(length).max(1);
+        length <= STEP_ROWS && length as u64 * frames as u64 <= STEP_CELLS
+    }
+
+    /// Returns the number of bytes in a page, if the references are byte addresses.
+    pub(crate) fn page_size(&self) -> Option<u64> {
+        let of_trace = self.trace.as_ref().map(|trace| trace.page_size);
+        of_trace.or_else(|| self.addresses.as_ref().map(|addresses| addresses.page_size))
+    }
+
+    /// Whether the string is a trace with too many references to list them.
+    pub(crate) fn is_long_trace(&self) -> bool {
+        self.trace.is_some() && self.setup.pages.len() > TraceSource::LISTED
     }
 
     /// Returns the run with other steps.
@@ -116,11 +170,14 @@ impl ReferenceRun {
     /// Whether the reference with this index is a store.
     pub(crate) fn is_store(&self, at: usize) -> bool {
         let writes = |step: &ReferenceStep| self.setup.writes.contains(&step.page);
-        self.setup.stores.contains(&at) || self.steps().get(at).is_some_and(writes)
+        self.setup.stores.contains(at) || self.steps().get(at).is_some_and(writes)
     }
 
-    /// Returns the references as the script lists them: pages or addresses.
+    /// Returns the references as the script lists them: pages or addresses. For a long trace, returns its name.
     pub(crate) fn spelt(&self) -> Vec<String> {
+        if let Some(trace) = self.trace.as_ref().filter(|_| self.is_long_trace()) {
+            return vec![format!("\"{}\"", trace.name)];
+        }
         let spelt = |(at, step): (usize, &ReferenceStep)| match &self.addresses {
             Some(all) => all.spelt(at),
             None => self.page(step.page).to_string(),

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use pagewalk_engine::machine::cache::Counts;
 use pagewalk_engine::machine::spec::Spec;
-use pagewalk_engine::trace::counts::{PagingCounts, ReplayCounts};
+use pagewalk_engine::trace::counts::{LevelCounts, PagingCounts, ReplayCounts};
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Straddle;
@@ -27,6 +26,31 @@ pub(crate) const ADDRESS_MAPS: &[(&str, AddressMap)] =
 /// The ways to handle references that straddle blocks or pages, with their names in a script.
 pub(crate) const STRADDLES: &[(&str, Straddle)] = &[("split", Straddle::Split), ("first", Straddle::First)];
 
+/// Counts that a replay reports only on request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RequestedCount {
+    /// Lookups by kind of reference.
+    Kinds,
+    /// Cache misses by cause.
+    Causes,
+    /// The latency of the whole trace.
+    Cycles,
+}
+
+/// The counts that a script can request, with their words.
+pub(crate) const REQUESTED_COUNTS: &[(&str, RequestedCount)] = &[
+    ("kinds", RequestedCount::Kinds),
+    ("causes", RequestedCount::Causes),
+    ("cycles", RequestedCount::Cycles),
+];
+
+impl RequestedCount {
+    /// Returns the word that requests the count.
+    pub(crate) fn word(self) -> &'static str {
+        REQUESTED_COUNTS.iter().find(|(_, count)| *count == self).map_or("", |(word, _)| word)
+    }
+}
+
 /// Maximum number of records to keep, which is the maximum that a paper prints.
 pub(crate) const FIRST_RECORDS: usize = 40;
 
@@ -39,6 +63,8 @@ pub struct Replayed {
     pub(crate) map: AddressMap,
     /// How references that straddle blocks or pages were handled.
     pub straddle: Straddle,
+    /// The counts that the script requested.
+    pub(crate) requested: Vec<RequestedCount>,
     /// The counts for this replay.
     pub counted: ReplayCounts,
     /// The first records, at most [`FIRST_RECORDS`].
@@ -52,6 +78,11 @@ pub struct Replayed {
 }
 
 impl Replayed {
+    /// Whether the script requested these counts.
+    pub(crate) fn has(&self, count: RequestedCount) -> bool {
+        self.requested.contains(&count)
+    }
+
     /// Returns all records of the trace, or `None` if the trace has more records than are kept.
     pub(crate) fn whole(&self) -> Option<&[Record]> {
         (self.first.len() as u64 == self.counted.references.records).then_some(&self.first)
@@ -72,12 +103,12 @@ impl Replayed {
     }
 
     /// Returns the counts of a TLB, which are zero if the addresses are physical.
-    pub(crate) fn tlb(&self, level: usize) -> Counts {
-        self.counted.tlbs.get(level).map(|part| part.counts).unwrap_or_default()
+    pub(crate) fn tlb(&self, level: usize) -> LevelCounts {
+        self.counted.tlbs.get(level).copied().unwrap_or_default()
     }
 
     /// Returns the counts of a cache.
-    pub(crate) fn cache(&self, level: usize) -> Counts {
-        self.counted.caches.get(level).map(|part| part.counts).unwrap_or_default()
+    pub(crate) fn cache(&self, level: usize) -> LevelCounts {
+        self.counted.caches.get(level).copied().unwrap_or_default()
     }
 }

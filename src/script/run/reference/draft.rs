@@ -5,10 +5,14 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::reference_string::Replacement;
+use pagewalk_engine::trace::format::{FORMATS, Format};
+use pagewalk_engine::trace::replay::Straddle;
 
 use crate::run::params::Param::{Keyword, Literal, Many, Optional, Ways, Words};
-use crate::run::params::{N, PAGES, SIZE};
-use crate::run::settings::{ArgKind, Field, SettingRow, integer, list, sole};
+use crate::run::params::{N, PAGES, SIZE, words_of};
+use crate::run::record::{Only, STRADDLES};
+use crate::run::settings::{ArgKind, Field, SettingRow, integer, list, one_of, sole};
+use crate::run::trace_file::formats;
 
 /// The settings in the block of a `reference`.
 #[derive(Default)]
@@ -23,7 +27,22 @@ pub(crate) struct Draft {
     pub(super) stores: Vec<(u64, Span)>,
     pub(super) ticks: Vec<(u64, Span)>,
     pub(super) page_size: Option<u64>,
+    pub(super) format: Option<Format>,
+    pub(super) options: TraceOptions,
 }
+
+/// The use of the records of a trace.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct TraceOptions {
+    pub(super) straddle: Straddle,
+    pub(super) only: Only,
+}
+
+/// The choices of references, with their words.
+const ONLY: &[(&str, Only)] = &[("data", Only::Data), ("fetches", Only::Fetches)];
+
+/// The settings that apply only to a trace.
+pub(super) const OF_TRACES: &[&str] = &["format", "straddle", "only"];
 
 pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
     SettingRow {
@@ -105,7 +124,36 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         repeats: false,
         set: |d, f| number(f, &mut d.page_size),
     },
+    SettingRow {
+        name: "format",
+        params: &[Words(words_of!(FORMATS.name))],
+        help: "format of the trace; default: detected as for `replay`",
+        repeats: false,
+        set: |d, f| choice(f, &formats(), |format| d.format = Some(format)),
+    },
+    SettingRow {
+        name: "straddle",
+        params: &[Words(words_of!(STRADDLES.0))],
+        help: "whether an access of a trace references each page that it touches (default), or only the first",
+        repeats: false,
+        set: |d, f| choice(f, STRADDLES, |straddle| d.options.straddle = straddle),
+    },
+    SettingRow {
+        name: "only",
+        params: &[Words(words_of!(ONLY.0))],
+        help: "whether to use only the loads and stores of a trace, or only its instruction fetches; default: both",
+        repeats: false,
+        set: |d, f| choice(f, ONLY, |only| d.options.only = only),
+    },
 ];
+
+fn choice<T: Copy>(
+    field: &Field,
+    words: &[(&'static str, T)],
+    set: impl FnOnce(T),
+) -> Result<(), Vec<Diagnostic>> {
+    one_of(sole(field)?, words).map(set)
+}
 
 fn number(field: &Field, to: &mut Option<u64>) -> Result<(), Vec<Diagnostic>> {
     *to = Some(sole(field)?.within(1, 1 << 32, Code::LimitSize, "this").map_err(|d| vec![d])?);
@@ -200,6 +248,11 @@ impl Draft {
         if pages.is_empty() { String::new() } else { format!("holding {}", pages.join(" ")) }
     }
 
+    fn only(&self) -> String {
+        let row = ONLY.iter().find(|(_, only)| *only == self.options.only);
+        row.map_or_else(String::new, |(word, _)| format!("only {word}"))
+    }
+
     pub(super) fn caption(&self) -> String {
         let name = self.replacement.as_ref().map_or("lru", |word| &word.text);
         let more = |what: &str, n: Option<u64>| n.map_or(String::new(), |n| format!("{what} {n}"));
@@ -210,6 +263,7 @@ impl Draft {
             more("frames", self.frames),
             more("tick", self.tick),
             more("page", self.page_size),
+            self.only(),
             listed("ticks", &self.ticks),
             listed("stores", &self.stores),
             self.held(),

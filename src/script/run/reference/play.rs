@@ -1,6 +1,6 @@
 //! Runs a `reference`.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use crate::lang::ast::{Expr, ExprKind, Pages, Setting, Settings, Span};
 use crate::lang::diagnostic::{Code, Diagnostic};
@@ -16,52 +16,9 @@ use crate::run::settings::{Arg, ArgKind, Field, apply};
 use crate::run::stop::Stop;
 
 use super::draft::{Draft, REFERENCE_SETTINGS};
-
-/// The end of the integers whose page numbers are in an array instead of a hash table.
-const SMALL: usize = 1 << 16;
-
-/// The number of a page that was not mentioned.
-const NONE: u32 = u32::MAX;
-
-/// Names of pages. Pages are numbered in the order of their first mention.
-#[derive(Default)]
-struct Names {
-    pages: Vec<Value>,
-    /// The numbers of the pages that are integers below [`SMALL`], or [`NONE`].
-    small: Vec<u32>,
-    integers: HashMap<i128, u32>,
-    /// The numbers of pages that are not integers, by their notation in a script.
-    others: HashMap<String, u32>,
-}
-
-impl Names {
-    fn number(&mut self, page: &Value) -> u32 {
-        let mut add = || {
-            self.pages.push(page.clone());
-            self.pages.len() as u32 - 1
-        };
-        let integer = if let Value::Number(number) = page { number.as_integer() } else { None };
-        match integer {
-            Some(integer @ 0..) if integer < SMALL as i128 => {
-                let integer = integer as usize;
-                if integer >= self.small.len() {
-                    self.small.resize(integer + 1, NONE);
-                }
-                let number = &mut self.small[integer];
-                if *number == NONE {
-                    *number = add();
-                }
-                *number
-            }
-            Some(integer) => *self.integers.entry(integer).or_insert_with(add),
-            None => *self.others.entry(page.quoted()).or_insert_with(add),
-        }
-    }
-
-    fn all(&mut self, pages: &[Value]) -> Vec<u32> {
-        pages.iter().map(|page| self.number(page)).collect()
-    }
-}
+use super::names::Names;
+use super::string::Listed;
+use super::trace::NumberedString;
 
 impl Session<'_> {
     /// Simulates a reference string. The random number generator advances if the policy is random.
@@ -77,11 +34,7 @@ impl Session<'_> {
         }
         self.warn_of_unused(&fields, &draft);
         let start = self.initial_pages(settings, &fields, &draft)?;
-        let string = self.references(pages)?;
-        let addresses = match draft.page_size {
-            Some(size) => Some(self.addresses(pages, &string, size)?),
-            None => None,
-        };
+        let listed = self.listed_references(pages, &fields, &draft, settings.span)?;
         let mut names = Names::default();
         let mut order = start.clone();
         // If the table has no loading times, its rows are in the order of loading.
@@ -90,17 +43,31 @@ impl Session<'_> {
             draft.holding = order.iter().map(|row| row.page.clone()).collect();
         }
         let holding = Held::in_order(names.all(&draft.holding));
-        let mut pages = Vec::new();
-        match &addresses {
-            Some(all) => pages.extend(all.pages().map(|page| names.number(&Value::from(page)))),
-            None => {
-                for (part, _) in &string {
+        let is_unknown = self.checking() && matches!(listed, Listed::Trace(..));
+        let mut string = match listed {
+            Listed::Pages(parts) => {
+                let mut pages = Vec::new();
+                for (part, _) in &parts {
                     part.each_leaf(&mut |page| pages.push(names.number(page)));
                 }
+                NumberedString { pages, ..NumberedString::default() }
             }
+            Listed::Addresses(all) => NumberedString {
+                pages: all.pages().map(|page| names.number(&Value::from(page))).collect(),
+                addresses: Some(all),
+                ..NumberedString::default()
+            },
+            // A check does not read the trace.
+            Listed::Trace(..) if is_unknown => NumberedString::default(),
+            Listed::Trace(file, page_size) => {
+                self.read_references(&file, page_size, draft.options, &mut names)?
+            }
+        };
+        let length = (!is_unknown).then_some(string.pages.len());
+        if string.trace.is_none() {
+            string.stores = indexes(&draft.stores, "stores", length)?.into_iter().collect();
         }
-        let stores = indexes(&draft.stores, "stores", pages.len())?;
-        let ticks = ticks(&draft, &fields, pages.len())?;
+        let ticks = ticks(&draft, &fields, length)?;
         let holding = holding.into_iter().enumerate().map(|(at, held)| match order.get(at) {
             Some(row) => Held {
                 used: row.used.unwrap_or(held.used),
@@ -110,6 +77,7 @@ impl Session<'_> {
             },
             None => held,
         });
+        let NumberedString { pages, stores, addresses, trace } = string;
         let reference = ReferenceString {
             pages,
             writes: names.all(&draft.writes),
@@ -123,12 +91,13 @@ impl Session<'_> {
         let wrong = |error: ReferenceError| {
             Stop::from(Diagnostic::new(Code::BadGeometry, settings.span, error.to_string()))
         };
-        // The simulation of a reference may visit every resident page.
-        let frames = if reference.frames == 0 { u64::MAX } else { u64::from(reference.frames) };
-        let held = (names.pages.len() as u64).min(frames).max(1);
-        self.work(surplus_work((reference.pages.len() as u64).saturating_mul(held + 32)), settings.span)?;
-        let run =
-            ReferenceRun::new(names.pages, draft.caption(), addresses, start, reference).map_err(wrong)?;
+        let work = work_of(&reference, names.pages.len() as u64, trace.is_some());
+        self.work(work, settings.span)?;
+        let run = ReferenceRun::new(names.pages, draft.caption(), (addresses, trace), start, reference)
+            .map_err(wrong)?;
+        if is_unknown {
+            return Err(Stop::Unknowable);
+        }
         if run.setup.replacement == Replacement::Policy(Policy::Random) {
             self.state.random = run.totals().random;
         }
@@ -194,8 +163,23 @@ impl Session<'_> {
     }
 }
 
+/// Returns the work of a simulation.
+fn work_of(reference: &ReferenceString, pages: u64, is_trace: bool) -> u64 {
+    let length = reference.pages.len() as u64;
+    let frames = if reference.frames == 0 { u64::MAX } else { u64::from(reference.frames) };
+    let held = pages.min(frames).max(1);
+    match &reference.ticks {
+        // The simulation of a reference may visit every resident page.
+        _ if !is_trace => surplus_work(length.saturating_mul(held + 32)),
+        // The lines of a trace have already been charged. A clock tick visits every resident page.
+        Ticks::Never => 0,
+        Ticks::Every(interval) => (length / interval.max(&1)).saturating_mul(held),
+        Ticks::After(indexes) => (indexes.len() as u64).saturating_mul(held),
+    }
+}
+
 /// Returns the times of the clock ticks. Rejects a script that sets both regular ticks and ticks at positions.
-fn ticks(draft: &Draft, fields: &[Field], references: usize) -> Result<Ticks, Vec<Diagnostic>> {
+fn ticks(draft: &Draft, fields: &[Field], references: Option<usize>) -> Result<Ticks, Vec<Diagnostic>> {
     let mut both = fields.iter().filter(|field| matches!(&*field.name.text, "tick" | "ticks"));
     if let (Some(first), Some(field)) = (both.next(), both.next()) {
         let message = "`tick` and `ticks` are mutually exclusive";
@@ -213,16 +197,17 @@ fn ticks(draft: &Draft, fields: &[Field], references: usize) -> Result<Ticks, Ve
     })
 }
 
-/// Returns the indexes of the references at the positions that a setting lists.
+/// Returns the indexes of the references at the positions that a setting lists. `references` is the length of the
+/// string, if it is known.
 fn indexes(
     positions: &[(u64, Span)],
     setting: &str,
-    references: usize,
+    references: Option<usize>,
 ) -> Result<BTreeSet<usize>, Vec<Diagnostic>> {
     let (mut indexes, mut wrong) = (BTreeSet::new(), Vec::new());
     for (position, span) in positions {
         let index = usize::try_from(*position).ok().and_then(|position| position.checked_sub(1));
-        match index.filter(|index| *index < references) {
+        match index.filter(|index| references.is_none_or(|references| *index < references)) {
             Some(index) if indexes.insert(index) => {}
             Some(_) => {
                 let message = format!("reference {position} is listed twice");
@@ -231,8 +216,9 @@ fn indexes(
             None => {
                 let message = format!("there is no reference {position}");
                 let help = match references {
-                    0 => format!("the string is empty, so remove `{setting}`"),
-                    n => format!("the references have the positions 1 to {n}"),
+                    None => "positions begin at 1".to_owned(),
+                    Some(0) => format!("the string is empty, so remove `{setting}`"),
+                    Some(n) => format!("the references have the positions 1 to {n}"),
                 };
                 wrong.push(Diagnostic::new(Code::BadGeometry, *span, message).help(help));
             }

@@ -3,7 +3,7 @@
 use crate::run::params::Param::{self, Arrow, Comma, Equals, Keyword, Literal, OneOf, Optional, Ways};
 use crate::run::params::{
     BLOCK_NAME, COND, DEFINITION, ETC, EXPR, FACT, FACTS, LABEL, LIST, N, NOUN, OP, PAGES, POINTS, RANGE,
-    SCRIPT, STATEMENT, STATEMENTS, TITLE, UNIT, VA, VARIABLE, settings,
+    SCRIPT, STATEMENT, STATEMENTS, TITLE, TRACE, UNIT, VA, VARIABLE, settings,
 };
 
 /// A word that begins a statement with a special form, which the grammar defines.
@@ -96,7 +96,7 @@ pub const FORMS: &[Form] = &[
     ),
     form(
         "reference",
-        &[PAGES, settings("frames N, replacement P, …")],
-        "simulates page replacement on a reference string",
+        &[OneOf(&[PAGES, TRACE]), settings("frames N, replacement P, …")],
+        "simulates page replacement on a reference string, or on the pages of a memory trace",
     ),
 ];

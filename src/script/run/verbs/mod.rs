@@ -36,7 +36,7 @@ use super::settings::BLOCKS;
 use super::stop::Stop;
 use super::unsupported;
 use access::{BY, FOR, SIZED};
-use replay::{FORMAT, MAP, STRADDLE};
+use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 
 pub(crate) use access::load;
 pub(crate) use contents::{level_of, raw_entry, show_plan};
@@ -163,7 +163,7 @@ pub(crate) const VERBS: &[Verb] = &[
     },
     Verb {
         name: "replay",
-        params: &[TRACE, FORMAT, STRADDLE, MAP],
+        params: &[TRACE, FORMAT, STRADDLE, MAP, COUNTS],
         help: "replays a memory trace; specify `map` if the machine has an MMU",
         example: "replay \"loop.trace\" map demand",
         family: Family::Replay,

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 
 use crate::lang::ast::Word;
-use crate::lang::loader::Stream;
 use crate::lang::span::Span;
-use crate::run::record::{AccessVerb, AddressMap};
+use crate::run::record::{AccessVerb, AddressMap, RequestedCount};
+use crate::run::trace_file::TraceFile;
 use pagewalk_engine::kernel::file::{Executable, Fill};
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::spawn::AreaDeclaration;
 use pagewalk_engine::machine::addr::Va;
 use pagewalk_engine::machine::event::{AccessKind, Privilege};
-use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::replay::Straddle;
 
 #[derive(Debug, Clone)]
@@ -29,15 +28,13 @@ pub(crate) struct AccessPlan {
 
 #[derive(Debug, Clone)]
 pub(crate) struct ReplayPlan {
-    /// The file's name in the script.
-    pub(crate) name: Word,
-    pub(crate) stream: Stream,
-    /// The file's format, or `None` to detect it from the file's name or first bytes.
-    pub(crate) format: Option<Format>,
+    pub(crate) file: TraceFile,
     /// The treatment of references that straddle blocks or pages.
     pub(crate) straddle: Straddle,
     /// The mapping of the trace's addresses to physical addresses.
     pub(crate) map: AddressMap,
+    /// The requested counts.
+    pub(crate) requested: Vec<RequestedCount>,
 }
 
 pub(crate) struct FilePlan {

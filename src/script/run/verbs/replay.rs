@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use crate::lang::ast::{Command, Expr, ExprKind, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::fix::Fix;
+use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::run::current_process::CurrentProcess;
-use crate::run::params::Param::{self, Keyword, Optional, Words};
+use crate::run::params::Param::{self, Keyword, Many, Optional, Words};
 use crate::run::params::{Params, words_of};
-use crate::run::record::{ADDRESS_MAPS, AddressMap, Did, STRADDLES};
+use crate::run::record::{ADDRESS_MAPS, AddressMap, Did, REQUESTED_COUNTS, RequestedCount, STRADDLES};
 use crate::run::session::{Action, Session};
 use crate::run::settings::{Arg, ArgKind, one_of};
 use crate::run::stop::Stop;
+use crate::run::trace_file::formats;
 use pagewalk_engine::trace::format::{FORMATS, Format};
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -24,7 +27,10 @@ pub const FORMAT: Param = Optional(&[Keyword("format"), Words(words_of!(FORMATS.
 pub(crate) const STRADDLE: Param = Optional(&[Keyword("straddle"), Words(words_of!(STRADDLES.0))]);
 /// `[map identity|demand]`
 pub(crate) const MAP: Param = Optional(&[Keyword("map"), Words(words_of!(ADDRESS_MAPS.0))]);
+/// `[kinds|causes|cycles…]`
+pub(crate) const COUNTS: Param = Optional(&[Many(&Words(words_of!(REQUESTED_COUNTS.0)))]);
 
+/// The options that take a word.
 const OPTIONS: &[Param] = &[FORMAT, STRADDLE, MAP];
 
 #[derive(Default)]
@@ -32,9 +38,10 @@ struct ReplayOptions {
     format: Option<Format>,
     straddle: Option<Straddle>,
     map: Option<AddressMap>,
+    requested: Vec<RequestedCount>,
 }
 
-/// Prepares `replay "file.trace" [format F] [straddle S] [map M]`, with the options in any order.
+/// Prepares `replay "file.trace" [format F] [straddle S] [map M] [COUNT…]`, with the options in any order.
 pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action, Stop> {
     plain(command)?;
     let Some((file, rest)) = command.operands.split_first() else {
@@ -54,16 +61,9 @@ pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action,
     let options = parse_options(command, rest)?;
     session.not_of_a_process(&command.verb)?;
     let map = session.mapped(&command.verb, options.map)?;
-    let stream = match session.files.trace(file.span) {
-        Some(stream) => stream,
-        None if session.checking() => return Err(Stop::Unknowable),
-        None => {
-            let message = format!("`{path}` could not be read");
-            return Err(Diagnostic::new(Code::Unreadable, file.span, message).into());
-        }
-    };
-    let straddle = options.straddle.unwrap_or_default();
-    let plan = Arc::new(ReplayPlan { name, stream, format: options.format, straddle, map });
+    let file = session.trace_file(name, options.format)?;
+    let (straddle, requested) = (options.straddle.unwrap_or_default(), options.requested);
+    let plan = Arc::new(ReplayPlan { file, straddle, map, requested });
     let replay = Arc::clone(&plan);
     Ok(Action::operation(move |session| Ok(Did::Replay(Box::new(session.replay(&replay)?))))
         .when_checking(move |session| session.start_for(&plan).map(|_| ())))
@@ -72,33 +72,46 @@ pub(crate) fn replay(session: &mut Session, command: &Command) -> Result<Action,
 /// Parses the options. Rejects an option that occurs twice.
 fn parse_options(command: &Command, rest: &[Expr]) -> Result<ReplayOptions, Vec<Diagnostic>> {
     let mut options = ReplayOptions::default();
-    for pair in rest.chunks(2) {
-        let option = word(&pair[0]).unwrap_or_default();
-        let Some(option) = OPTIONS.clauses().into_iter().find(|known| *known == option) else {
-            return Err(vec![no_option(command, &pair[0])]);
+    let mut rest = rest.iter();
+    while let Some(first) = rest.next() {
+        let option = word(first).unwrap_or_default();
+        let twice = |span: Span| {
+            let message = format!("`{option}` is given twice");
+            Diagnostic::new(Code::Duplicate, first.span, message)
+                .help("remove one of the two")
+                .fix(Fix::remove(span))
         };
-        let Some(value) = pair.get(1) else {
+        if let Some((_, count)) = REQUESTED_COUNTS.iter().find(|(known, _)| *known == option) {
+            if options.requested.contains(count) {
+                return Err(vec![twice(first.span)]);
+            }
+            options.requested.push(*count);
+            continue;
+        }
+        if !OPTIONS.clauses().contains(&option) {
+            return Err(vec![no_option(command, first)]);
+        }
+        let Some(value) = rest.next() else {
             let message = format!("a word is missing after `{option}`");
             return Err(vec![
-                Diagnostic::new(Code::WrongCount, pair[0].span, message).label("nothing follows"),
+                Diagnostic::new(Code::WrongCount, first.span, message).label("nothing follows"),
             ]);
         };
-        let twice = match option {
-            "format" => options.format.replace(format(value)?).is_some(),
+        let repeated = match option {
+            "format" => options.format.replace(choice(value, &formats())?).is_some(),
             "straddle" => options.straddle.replace(choice(value, STRADDLES)?).is_some(),
             _ => options.map.replace(choice(value, ADDRESS_MAPS)?).is_some(),
         };
-        if twice {
-            let message = format!("`{option}` is given twice");
-            return Err(vec![Diagnostic::new(Code::Duplicate, pair[0].span, message)]);
+        if repeated {
+            return Err(vec![twice(Span { end: value.span.end, ..first.span })]);
         }
     }
     Ok(options)
 }
 
-fn format(value: &Expr) -> Result<Format, Vec<Diagnostic>> {
-    let formats: Vec<(&'static str, Format)> = FORMATS.iter().map(|row| (row.name, row.format)).collect();
-    choice(value, &formats)
+/// Returns the words that begin an option.
+fn option_words() -> Vec<&'static str> {
+    OPTIONS.clauses().into_iter().chain(REQUESTED_COUNTS.iter().map(|(word, _)| *word)).collect()
 }
 
 fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Diagnostic>> {
@@ -111,7 +124,7 @@ fn choice<T: Copy>(expr: &Expr, words: &[(&'static str, T)]) -> Result<T, Vec<Di
 
 /// Reports that `replay` lacks an option. If the word is a value of an option, suggests the option.
 fn no_option(command: &Command, expr: &Expr) -> Diagnostic {
-    let diagnostic = unexpected(command, expr, &OPTIONS.clauses());
+    let diagnostic = unexpected(command, expr, &option_words());
     let options = word(expr).unwrap_or_default();
     let option = OPTIONS.iter().find_map(|option| match option {
         Optional([Keyword(name), words]) => words.words().contains(&options).then_some(name),

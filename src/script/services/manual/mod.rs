@@ -8,7 +8,8 @@ use crate::lang::value::functions::FUNCTIONS;
 use crate::questions::LANGUAGE;
 use crate::run::facts::Family;
 use crate::run::facts::{
-    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_FACTS, Reported,
+    ACCESS_FACTS, CALL_FACTS, COMPONENT_FACTS, LEVEL_FACTS, REFERENCE_FACTS, REPLAY_COUNTERS, REPLAY_FACTS,
+    Reported,
 };
 use crate::run::messages::{End, MESSAGES};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
@@ -228,12 +229,21 @@ fn facts(out: &mut Tables) {
     table(out, "Facts of a system call", ["fact", "values", "is"], call);
     let run = REFERENCE_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
     table(out, "Facts of a `reference`", ["fact", "is"], run);
-    let replay = REPLAY_FACTS.iter().map(|row| [code(row.name), row.help.to_owned()]);
+    let replay = REPLAY_FACTS.iter().map(|row| {
+        let with =
+            row.request().map_or_else(String::new, |count| format!(" (requested by `{}`)", count.word()));
+        [code(row.name), format!("{}{with}", row.help)]
+    });
     let counters = PART_PROPERTIES.iter().filter(|row| row.fact.is_some()).map(|row| {
         let of = if row.of_caches { " (caches only)" } else { "" };
         [code(&format!("NAME.{}", row.name)), format!("{} during the replay{of}", row.help)]
     });
-    table(out, "Facts of a `replay`", ["fact", "is"], replay.chain(counters));
+    let requested = REPLAY_COUNTERS.iter().map(|row| {
+        let of = if row.of_caches { "caches only, " } else { "" };
+        let with = row.request.word();
+        [code(&format!("NAME.{}", row.name)), format!("{} ({of}requested by `{with}`)", row.help)]
+    });
+    table(out, "Facts of a `replay`", ["fact", "is"], replay.chain(counters).chain(requested));
 }
 
 fn nouns(out: &mut Tables) {

@@ -44,7 +44,7 @@ impl Group {
     fn for_key(at: usize, key: &Key) -> Self {
         match *key {
             Key::Level(row, _) => Self::Levels(row.pattern.0, row.pattern.1),
-            Key::Component(_, part) | Key::Counter(_, part) => Self::Part(part),
+            Key::Component(_, part) | Key::Counter(_, part) | Key::ReplayCounter(_, part) => Self::Part(part),
             Key::Access(_) | Key::Call(_) => Self::Line(at / ON_A_LINE),
             Key::Reference(_) | Key::Replay(_) => Self::Line(0),
         }

@@ -69,6 +69,7 @@ fn replayed(machine: &str) -> Replayed {
             ],
             sample: None,
         }),
+        cycles: None,
         spec,
     };
     let first = BadLine { line: 7, text: "L 12;4".to_owned(), why: "no size" };
@@ -214,6 +215,7 @@ fn an_empty_replay_is_reported() {
         paging: None,
         top: Some(HotSpots::default()),
         curve: Some(MissCurve { block: 64, ..MissCurve::default() }),
+        cycles: None,
         spec,
     };
     let output = text(&replayed, false);

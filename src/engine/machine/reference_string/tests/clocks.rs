@@ -56,7 +56,7 @@ fn ticks_at_positions() {
 #[test]
 fn steps_of_third_chance() {
     let reference = ReferenceString {
-        stores: [1].into(),
+        stores: [1].into_iter().collect(),
         ..string(&[1, 2, 3, 4, 5, 6], 3, Replacement::Policy(Policy::ThirdChance))
     };
     let steps: Vec<_> = reference.steps().unwrap().collect();

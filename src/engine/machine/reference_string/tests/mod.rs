@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::random::SplitMix64;
 
-use super::{Held, ReferenceError, ReferenceString, ReferenceTotals, Replacement, Ticks};
+use super::{Held, Indexes, ReferenceError, ReferenceString, ReferenceTotals, Replacement, Ticks};
 
 const OPTIMAL: Replacement = Replacement::Optimal { lookahead: None };
 
@@ -17,7 +17,7 @@ fn string(pages: &[u32], frames: u32, replacement: Replacement) -> ReferenceStri
     ReferenceString {
         pages,
         writes: vec![],
-        stores: BTreeSet::new(),
+        stores: Indexes::default(),
         frames,
         replacement,
         holding: vec![],
@@ -360,10 +360,10 @@ proptest! {
     ) {
         let policies = POLICIES.iter().filter(|row| row.frames).map(|row| Replacement::Policy(row.policy));
         for replacement in policies.chain([OPTIMAL, Replacement::WorkingSet { window: 4 }]) {
-            let (writes, stores) = (writes.clone(), stores.clone());
+            let (writes, stores) = (writes.clone(), stores.iter().copied().collect());
             let reference = ReferenceString { writes, stores, ..string(&pages, frames, replacement) };
             let steps: Vec<_> = reference.steps().unwrap().collect();
-            let stored = |at: usize| reference.writes.contains(&pages[at]) || reference.stores.contains(&at);
+            let stored = |at: usize| reference.writes.contains(&pages[at]) || reference.stores.contains(at);
             let mut count = 0;
             for (at, step) in steps.iter().enumerate() {
                 let dirty = |page: u32| {

@@ -119,7 +119,7 @@ impl<'a> Model<'a> {
             policy.fill(&mut self.words, ways, way, now);
             way
         };
-        let store = self.reference.writes.contains(&page) || self.reference.stores.contains(&index);
+        let store = self.reference.writes.contains(&page) || self.reference.stores.contains(index);
         let old = self.frames[way].unwrap_or(Loaded { page, filled: time, last: time, dirty: false });
         self.frames[way] = Some(Loaded { last: time, dirty: old.dirty | store, ..old });
         if store {
@@ -191,7 +191,7 @@ proptest! {
             let reference = ReferenceString {
                 pages: pages.clone(),
                 writes: writes.clone(),
-                stores: stores.clone(),
+                stores: stores.iter().copied().collect(),
                 frames: (holding.len() as u32 + more).max(1),
                 replacement,
                 holding: holding.clone(),

@@ -5,7 +5,7 @@ use crate::exam::formats::labels::Labels;
 use crate::exam::paper::PaperItem;
 use crate::questions::entry::ItemKind;
 use crate::questions::wording::series;
-use crate::run::record::{Did, ReferenceRun, StartRow};
+use crate::run::record::{Did, Only, ReferenceRun, StartRow};
 use pagewalk_engine::machine::reference_string::{Replacement, Ticks};
 
 /// Returns the reference string whose initial pages the paper prints as a table above the item.
@@ -48,7 +48,7 @@ pub(crate) fn of_string(run: &ReferenceRun, labels: &Labels, tabled: bool, state
         };
         text.push(filled(labels, template, &[("pages", &held(&setup.writes))]));
     }
-    if !setup.stores.is_empty() {
+    if !setup.stores.is_empty() && !run.is_long_trace() {
         text.push(labels.localize("A reference marked (write) modifies its page.").to_owned());
     }
     match &setup.ticks {
@@ -140,8 +140,18 @@ fn references(run: &ReferenceRun, labels: &Labels) -> String {
         };
         filled(labels, template, &[("reference", &reference)])
     };
-    let list = run.spelt().into_iter().enumerate().map(marked).collect::<Vec<_>>().join(", ");
-    let template = match (&run.addresses, run.steps().len()) {
+    let list = match &run.trace {
+        Some(trace) if run.is_long_trace() => {
+            let template = match trace.only {
+                Only::All => "the accesses of the trace {name}",
+                Only::Data => "the loads and stores of the trace {name}",
+                Only::Fetches => "the instruction fetches of the trace {name}",
+            };
+            filled(labels, template, &[("name", &trace.name)])
+        }
+        _ => run.spelt().into_iter().enumerate().map(marked).collect::<Vec<_>>().join(", "),
+    };
+    let template = match (run.page_size(), run.setup.pages.len()) {
         (None, 1) => "A process references page {list}.",
         (None, _) => "A process references these pages in order: {list}.",
         (Some(_), 1) => "Each page contains {n} bytes. A process references byte address {list}.",
@@ -149,7 +159,7 @@ fn references(run: &ReferenceRun, labels: &Labels) -> String {
             "Each page contains {n} bytes. A process references these byte addresses in order: {list}."
         }
     };
-    let size = run.addresses.as_ref().map_or(0, |addresses| addresses.page_size);
+    let size = run.page_size().unwrap_or(0);
     filled(labels, template, &[("n", &size.to_string()), ("list", &list)])
 }
 

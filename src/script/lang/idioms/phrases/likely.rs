@@ -166,6 +166,11 @@ pub(super) const LIKELY: &[Idiom] = &[
         "replay TEXT REST",
         "`replay` runs a trace",
     ),
+    likely(
+        &["reference trace TEXT REST", "reference file TEXT REST", "reference replay TEXT REST"],
+        "reference TEXT REST",
+        "the name of the trace must follow `reference` directly",
+    ),
     likely(&["read A NAME = B"], "read A NAME B", "write an option's value after its name"),
     likely(
         &["read byte at A", "read byte A", "load byte A", "read byte from A"],

@@ -125,7 +125,7 @@ if { read 1 }             -> syntax at "{": `{` does not belong here: a value is
 def f { read 1 }          -> syntax at "{": `{` does not belong here: a list of parameters in `( )` is missing (write the statement as `def NAME(A, B) { … }`)
 scenario { read 1 }       -> syntax at "{": `{` does not belong here: a string in double quotes is missing (write the statement as `scenario "name" { … }`)
 include other             -> syntax at "other": `other` does not belong here: a string in double quotes is missing (write the statement as `include "other.pw"`)
-reference { frames 3 }    -> syntax at "{": `{` does not belong here: a page is missing (write the statement as `reference 7 0 1 2 { frames 3, replacement lru }`)
+reference { frames 3 }    -> syntax at "{": `{` does not belong here: a page or a string in double quotes is missing (write the statement as `reference 7 0 1 2 { frames 3, replacement lru }`)
 read x where y            -> syntax at "where": `where` belongs to `choose` (`choose NAME in RANGE where CONDITION`)
 f(1,,2)                   -> syntax at ",": `,` does not belong here: a value is missing
 x + 1                     -> syntax at "+": a statement must begin with a verb (to see a value, write `show x + 1`)

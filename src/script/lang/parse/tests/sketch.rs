@@ -99,6 +99,7 @@ fn operation(operation: &Operation) -> String {
 fn reference(pages: &Pages, block: &Settings) -> String {
     match pages {
         Pages::List(list) => format!("reference {}{}", expr(list), settings(block)),
+        Pages::Trace(name) => format!("reference {:?}{}", &*name.text, settings(block)),
         Pages::Words(words) => {
             let words: Vec<&str> = words.iter().map(|word| &*word.text).collect();
             format!("reference {}{}", words.join(" "), settings(block))

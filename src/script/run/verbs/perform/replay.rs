@@ -3,31 +3,24 @@
 use std::sync::Arc;
 
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::loader::Stream;
 use crate::lang::span::Span;
-use crate::run::budget::WORK_OF_STEP;
-use crate::run::record::{AddressMap, Booted, FIRST_RECORDS, Replayed};
+use crate::run::record::{AddressMap, Booted, FIRST_RECORDS, Replayed, RequestedCount};
 use crate::run::session::Session;
 use crate::run::settings::KernelPlan;
 use crate::run::state::Slot;
 use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
+use crate::run::trace_file::WORK_OF_LINE;
 use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::trace::account::Account;
 use pagewalk_engine::trace::counts::ReplayCounts;
 use pagewalk_engine::trace::demand::{self, DemandError};
 use pagewalk_engine::trace::extras::ExtraOptions;
 use pagewalk_engine::trace::malformed::Malformed;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, TraceOrigin, read_ahead};
-use pagewalk_engine::trace::record::Fetches;
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::replay::Target;
-use pagewalk_engine::trace::unreadable::Unreadable;
 
 use crate::run::verbs::plans::ReplayPlan;
-
-/// Work of one line of a trace. A statement costs as much as 16 lines.
-const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;
 
 /// The results of a replay.
 struct Performed {
@@ -61,11 +54,11 @@ impl Session<'_> {
         };
         let mut kernel = KernelPlan::default_for(machine.spec());
         kernel.config.swap = demand::SWAP;
-        self.boot(&kernel, plan.name.span).map(Some)
+        self.boot(&kernel, plan.file.name.span).map(Some)
     }
 
     fn replay_here(&mut self, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
-        let place = plan.name.span;
+        let place = plan.file.name.span;
         // The replay takes the machine out of the session but leaves the work budget in the session.
         let mut slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
         let performed = match (&mut slot, plan.map) {
@@ -83,15 +76,16 @@ impl Session<'_> {
         }
         let on_disk = self.state.kernel().is_some_and(|kernel| kernel.config().on_disk);
         let Performed { counted, first, malformed } = performed?;
-        let (name, map, straddle) = (plan.name.text.clone(), plan.map, plan.straddle);
-        Ok(Replayed { name, map, straddle, counted, first, malformed, on_disk, booted })
+        let (name, map, straddle) = (plan.file.name.text.clone(), plan.map, plan.straddle);
+        let requested = plan.requested.clone();
+        Ok(Replayed { name, map, straddle, requested, counted, first, malformed, on_disk, booted })
     }
 
     /// Performs the trace in a process that ends afterward, which frees the process's frames, slots, and
     /// tables.
     fn in_process(&mut self, kernel: &mut Kernel, plan: &ReplayPlan) -> Result<Performed, Stop> {
-        let name = Arc::clone(&plan.name.text);
-        let pid = demand::spawn(kernel, name).map_err(|why| refused(&why, plan.name.span))?;
+        let name = Arc::clone(&plan.file.name.text);
+        let pid = demand::spawn(kernel, name).map_err(|why| refused(&why, plan.file.name.span))?;
         let performed = self.read_through(plan, Target::Process(kernel, pid));
         kernel.end(pid, 0);
         performed
@@ -100,33 +94,26 @@ impl Session<'_> {
     /// Performs the records of a file in batches, while another thread continues to read. Each line and each
     /// kernel action counts as work.
     fn read_through(&mut self, plan: &ReplayPlan, mut target: Target<'_>) -> Result<Performed, Stop> {
-        let mut account = Account::new(&target, plan.straddle, ExtraOptions::default());
+        let wants = |count| plan.requested.contains(&count);
+        let extra = ExtraOptions {
+            causes: wants(RequestedCount::Causes),
+            cycles: wants(RequestedCount::Cycles),
+            ..ExtraOptions::default()
+        };
+        let mut account = Account::new(&target, plan.straddle, extra);
         let (mut first, mut lines) = (Vec::new(), 0);
-        let (read, stopped) = read_ahead(
-            origin(plan),
-            plan.format,
-            Fetches::Returned,
-            self.interrupt,
-            &mut |batch, progress, _| {
-                let records = &batch.records;
-                first.extend(records.iter().copied().take(FIRST_RECORDS - first.len()));
-                let work = (progress.lines - lines) * WORK_OF_LINE;
-                lines = progress.lines;
-                self.perform_records(&mut account, &mut target, records, work, plan.name.span).err()
-            },
-        )
-        .map_err(|why| unreadable(plan, why))?;
-        match stopped {
-            ReadEnd::End => {}
-            ReadEnd::Interrupted => return Err(Stop::Closed),
-            ReadEnd::Unreadable(why) => return Err(unreadable(plan, why)),
-            ReadEnd::Enough(stop) => return Err(stop),
-        }
+        let (interrupt, place) = (self.interrupt, plan.file.name.span);
+        let malformed = plan.file.read(interrupt, &mut |records, read| {
+            first.extend(records.iter().copied().take(FIRST_RECORDS - first.len()));
+            let work = (read - lines) * WORK_OF_LINE;
+            lines = read;
+            self.perform_records(&mut account, &mut target, records, work, place)
+        })?;
         let machine = match &target {
             Target::Identity(machine) => machine,
             Target::Process(kernel, _) => kernel.machine(),
         };
-        Ok(Performed { counted: account.counts(machine), first, malformed: read.malformed })
+        Ok(Performed { counted: account.counts(machine), first, malformed })
     }
 
     fn perform_records(
@@ -148,20 +135,6 @@ impl Session<'_> {
         self.kernel_work(pages, place)?;
         self.work(work, place)
     }
-}
-
-/// Returns the source of the trace: a file on disk, or a text in memory.
-fn origin(plan: &ReplayPlan) -> TraceOrigin {
-    match &plan.stream {
-        Stream::File(path) => TraceOrigin::File(path.clone()),
-        Stream::Bytes(bytes) => TraceOrigin::Bytes(bytes.clone(), plan.name.text.to_string()),
-    }
-}
-
-/// Reports that a trace cannot be read completely, using the file's name from the script.
-fn unreadable(plan: &ReplayPlan, why: Unreadable) -> Stop {
-    let why = Unreadable { name: plan.name.text.to_string(), ..why };
-    Diagnostic::new(Code::Unreadable, plan.name.span, why.to_string()).into()
 }
 
 /// Reports that no process can be created for a trace.

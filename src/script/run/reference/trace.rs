@@ -1,0 +1,140 @@
+//! The references of a memory trace.
+
+use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::value::Value;
+use crate::run::record::{Addresses, Only, TraceSource};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
+use crate::run::trace_file::{TraceFile, WORK_OF_LINE};
+use pagewalk_engine::machine::event::AccessKind;
+use pagewalk_engine::machine::reference_string::Indexes;
+use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::replay::Straddle;
+
+use super::draft::TraceOptions;
+use super::names::Names;
+
+/// Maximum number of references of a trace, because the simulation keeps all of them in memory.
+const MOST_REFERENCES: usize = 1 << 24;
+
+/// A reference string with numbered pages.
+#[derive(Default)]
+pub(super) struct NumberedString {
+    pub(super) pages: Vec<u32>,
+    /// The references that are stores.
+    pub(super) stores: Indexes,
+    /// The byte addresses, if they are listed.
+    pub(super) addresses: Option<Addresses>,
+    /// The trace that contains the references.
+    pub(super) trace: Option<TraceSource>,
+}
+
+impl Session<'_> {
+    /// Reads the references of a trace. Each line counts as work, and so does each further reference of a line.
+    ///
+    /// # Errors
+    /// Returns `unreadable`, `limit-steps`, or `limit-size` for too many references.
+    pub(super) fn read_references(
+        &mut self,
+        file: &TraceFile,
+        page_size: u64,
+        options: TraceOptions,
+        names: &mut Names,
+    ) -> Result<NumberedString, Stop> {
+        let place = file.name.span;
+        let mut reader = ReferenceReader {
+            page_size,
+            options,
+            names,
+            latest: None,
+            string: NumberedString::default(),
+            first: Vec::new(),
+        };
+        let (interrupt, mut lines) = (self.interrupt, 0);
+        let malformed = file.read(interrupt, &mut |records, read| {
+            let before = reader.string.pages.len();
+            if !records.iter().all(|record| reader.add(record)) {
+                return Err(too_long(file).into());
+            }
+            let references = (reader.string.pages.len() - before) as u64;
+            self.work(references.max(read - lines) * WORK_OF_LINE, place)?;
+            lines = read;
+            Ok(())
+        })?;
+        let ReferenceReader { mut string, first, .. } = reader;
+        if string.pages.len() <= TraceSource::LISTED {
+            let digits = first.iter().max().map_or(1, |largest| format!("{largest:X}").len());
+            string.addresses = Some(Addresses { page_size, all: first, hex: true, digits });
+        }
+        let (name, only) = (file.name.text.clone(), options.only);
+        string.trace = Some(TraceSource { name, page_size, only, malformed });
+        Ok(string)
+    }
+}
+
+/// Reports a trace with too many references.
+fn too_long(file: &TraceFile) -> Diagnostic {
+    let message = format!("the trace has more than {MOST_REFERENCES} references");
+    Diagnostic::new(Code::LimitSize, file.name.span, message)
+        .label("a `reference` keeps all references in memory")
+        .help("use a part of the trace, for example its loads and stores with `only data`")
+}
+
+/// Converts records to references.
+struct ReferenceReader<'a> {
+    page_size: u64,
+    options: TraceOptions,
+    names: &'a mut Names,
+    /// The latest page and its number.
+    latest: Option<(u64, u32)>,
+    string: NumberedString,
+    /// The first addresses.
+    first: Vec<u64>,
+}
+
+impl ReferenceReader<'_> {
+    /// Adds the references of a record: one for each page of each access. Returns false if there are too many.
+    fn add(&mut self, record: &Record) -> bool {
+        let kinds: &[AccessKind] = match record.op {
+            Op::Fetch => &[AccessKind::Execute],
+            Op::Load => &[AccessKind::Read],
+            Op::Store => &[AccessKind::Write],
+            Op::Modify => &[AccessKind::Read, AccessKind::Write],
+        };
+        let is_wanted = match self.options.only {
+            Only::All => true,
+            Only::Data => record.op != Op::Fetch,
+            Only::Fetches => record.op == Op::Fetch,
+        };
+        let end = record.address.saturating_add(u64::from(record.size.saturating_sub(1)));
+        let first = record.address / self.page_size;
+        let last = if self.options.straddle == Straddle::First { first } else { end / self.page_size };
+        for kind in kinds.iter().filter(|_| is_wanted) {
+            for page in first..=last {
+                let at = self.string.pages.len();
+                if at == MOST_REFERENCES {
+                    return false;
+                }
+                if at < TraceSource::LISTED {
+                    self.first.push(record.address.max(page * self.page_size));
+                }
+                if *kind == AccessKind::Write {
+                    self.string.stores.insert(at);
+                }
+                let number = self.number(page);
+                self.string.pages.push(number);
+            }
+        }
+        true
+    }
+
+    /// Returns the number of a page. Consecutive references are often to the same page.
+    fn number(&mut self, page: u64) -> u32 {
+        if let Some((_, number)) = self.latest.filter(|(latest, _)| *latest == page) {
+            return number;
+        }
+        let number = self.names.number(&Value::from(page));
+        self.latest = Some((page, number));
+        number
+    }
+}
