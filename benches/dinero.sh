@@ -17,7 +17,7 @@ trace=${1:-$folder/gzip.lackey}
 [ -n "${1:-}" ] || valgrind --tool=lackey --trace-mem=yes --log-file="$trace" \
   gzip --keep --stdout docs/reference/language.md >/dev/null 2>&1
 
-# Dinero's addresses have 32 bits, and its traditional format has no sizes and no modifying records.
+# Both programs count a reference only in its first block. Dinero's addresses have 32 bits, and its traditional format has no sizes and no modifying records.
 awk '/^I |^ [LSM] / {
   split($2, field, ",")
   address = substr(field[1], length(field[1]) > 8 ? length(field[1]) - 7 : 1)
@@ -60,7 +60,7 @@ median() { printf '%s\n' "$@" | sort -n | sed -n "$((($# + 1) / 2))p"; }
 printf '%d references, medians of %d rounds; misses are the sum of all caches\n' "$(wc -l <"$folder/trace.din")" "$rounds"
 compare() {
   local title=$1 machine=$2 theirs ours
-  local peer=("$dinero" -informat d $3) replay=("$pagewalk" replay "$machine" --map identity --trace-format din -)
+  local peer=("$dinero" -informat d $3) replay=("$pagewalk" replay "$machine" --map identity --straddle first --trace-format din -)
   theirs=$("${peer[@]}" <"$folder/trace.din" | awk '/Demand Misses/ { sum += $3 } END { print sum }')
   ours=$("${replay[@]}" --format csv <"$folder/trace.din" |
     awk -F, '$3 == "cache" && $5 == "all" { sum += $8 } END { print sum }')

@@ -21,7 +21,7 @@ fn wrong(text: &str) -> Vec<Diagnostic> {
         let (files, unread) = Files::read(&script.body, &mut sources, &mut Disk);
         wrong = unread;
         if wrong.is_empty() {
-            let options = Options { max_steps: 100_000, ..Options::default() };
+            let options = Options { max_steps: 100_000, max_memory: 64 << 20, ..Options::default() };
             let mut records: Vec<StepRecord> = Vec::new();
             wrong = run(&script.body, &sources, &files, options, &mut records).diagnostics;
         }

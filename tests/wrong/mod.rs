@@ -2,6 +2,7 @@
 //! statement runs. No input makes the parser or the interpreter panic, hang, or overflow its stack.
 
 pub mod cases;
+mod memory;
 mod traces;
 
 use std::fmt::Write;
@@ -244,7 +245,7 @@ fn the_page_of_messages_is_true() {
         for block in body.split("```pagewalk").skip(1) {
             let (kind, rest) = block.split_once('\n').expect("a script");
             let script = rest.split("```").next().expect("its end");
-            let options = Options { max_steps: 100_000, ..Options::default() };
+            let options = Options { max_steps: 100_000, max_memory: 64 << 20, ..Options::default() };
             let outcome = text_within(script, options);
             let codes: Vec<&str> = outcome.mistakes.iter().map(|mistake| mistake.code.as_str()).collect();
             let wanted: &[&str] = if kind == ",fails" { &[name] } else { &[] };

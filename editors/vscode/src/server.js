@@ -91,8 +91,9 @@ class Server {
 
 /** Returns the settings for the server, which uses defaults for the settings that are not set. */
 function settings() {
-  const { inlayHints, run, maxSteps } = vscode.workspace.getConfiguration('pagewalk');
-  return { inlayHints, run, ...(maxSteps === null ? {} : { maxSteps }) };
+  const { inlayHints, run, ...limits } = vscode.workspace.getConfiguration('pagewalk');
+  const set = ['maxSteps', 'maxMemory'].filter((name) => limits[name] !== null);
+  return { inlayHints, run, ...Object.fromEntries(set.map((name) => [name, limits[name]])) };
 }
 
 /**

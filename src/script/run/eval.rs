@@ -66,10 +66,9 @@ impl Session<'_> {
                 let each = self.values(parts)?.into_iter().zip(parts.iter());
                 let each = each.map(|(value, part)| if nested(part) { value.alone() } else { value });
                 let parts: Vec<Value> = each.collect();
-                // A range in a list becomes its elements.
-                let elements = parts.iter().map(|part| u64::try_from(part.size()).unwrap_or(u64::MAX));
-                self.work(surplus_work(elements.fold(0, u64::saturating_add)), expr.span)?;
-                Ok(Value::list(parts).map_err(|e| e.at(expr.span))?)
+                let list = Value::list(parts).map_err(|e| e.at(expr.span))?;
+                self.work(elements(&list), expr.span)?;
+                Ok(list)
             }
             ExprKind::Index(of, index) => {
                 let (of, at) = (self.eval(of)?, self.eval(index)?);

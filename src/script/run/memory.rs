@@ -60,11 +60,15 @@ fn bytes(value: &Value) -> u64 {
 }
 
 impl Session<'_> {
-    /// Measures the memory of the run if much work was done since the last measurement.
+    /// Measures the memory of the run, and of a state `outside` the session, if much work was done since the last measurement.
     ///
     /// # Errors
     /// Returns `limit-memory` at the innermost loop, or at `place`.
-    pub(crate) fn check_memory(&mut self, place: Span) -> Result<(), Stop> {
+    pub(crate) fn check_memory(
+        &mut self,
+        place: Span,
+        outside: impl FnOnce() -> Footprint,
+    ) -> Result<(), Stop> {
         if self.worked < self.next_measurement {
             return Ok(());
         }
@@ -72,7 +76,7 @@ impl Session<'_> {
             // A check continues after a mistake, but evaluates no further values.
             return Err(Stop::Unknowable);
         }
-        let mut memory = RunMemory::default();
+        let mut memory = RunMemory { engine: outside(), values: 0 };
         memory.add_state(&self.state);
         for frame in &self.frames {
             match frame {
@@ -98,9 +102,10 @@ impl Session<'_> {
         let (name, bytes) =
             if memory.values > bytes { ("lists and texts", memory.values) } else { (name, bytes) };
         let at = self.loops.last().copied().unwrap_or(place);
-        let message = format!("the script needs more than {} of memory", megabytes(most));
+        let [most, bytes] = [most, bytes].map(megabytes);
+        let message = format!("the script needs more than {most} of memory, including {bytes} for {name}");
         Err(Diagnostic::new(Code::LimitMemory, at, message)
-            .label(format!("most of it is for {name}: {}", megabytes(bytes)))
+            .label("this statement was still running")
             .help(format!("use less memory, or raise the limit with `{}`", self.options.max_memory_option))
             .into())
     }

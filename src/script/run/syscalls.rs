@@ -12,7 +12,7 @@ use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall, system_call};
 
-use super::budget::surplus_work;
+use super::budget::{surplus_work, work_of_pages};
 use super::record::{ArgRecord, BeforeCall, CallRecord, ProcessRef, Recorder};
 use super::session::Session;
 use super::stop::Stop;
@@ -205,13 +205,12 @@ impl Session<'_> {
         }
     }
 
-    /// Counts the kernel's work toward the budget. The work for a page or an area is about 16 times the work
-    /// for a byte.
+    /// Charges the kernel's work on pages and areas to the budget.
     ///
     /// # Errors
-    /// Returns `limit-steps`.
+    /// Returns errors as [`Session::work`] does.
     pub(crate) fn kernel_work(&mut self, pages: u64, place: Span) -> Result<(), Stop> {
-        self.work(surplus_work(pages.saturating_mul(16)), place)
+        self.work(work_of_pages(pages), place)
     }
 }
 

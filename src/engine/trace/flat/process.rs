@@ -6,6 +6,7 @@
 use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
+use crate::machine::check::MAX_LEVELS;
 use crate::machine::event::AccessKind;
 use crate::machine::spec::{Spec, TlbSpec};
 use crate::trace::counts::{LevelCounts, PagingCounts};
@@ -284,14 +285,14 @@ impl FlatProcess {
         }
         let page = self.pages.get(vpn);
         let sets_dirty = write && hit.is_some_and(|hit| !hit.dirty);
-        if hit.is_none() {
-            for k in 0..self.pages.walk(vpn).0.len() {
-                let entry = self.pages.walk(vpn).0[k];
-                self.fetch_entry(entry);
-            }
-        }
         if hit.is_none() || sets_dirty {
-            let entry = self.pages.walk(vpn).1;
+            let (above, entry) = self.pages.walk(vpn);
+            let mut entries = [0; MAX_LEVELS];
+            let levels = if hit.is_none() { above.len() } else { 0 };
+            entries[..levels].copy_from_slice(&above[..levels]);
+            for entry in &entries[..levels] {
+                self.fetch_entry(*entry);
+            }
             self.fetch_entry(entry);
         }
         if sets_dirty {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
+use crate::run::budget::work_of_pages;
 use crate::run::record::{AddressMap, Booted, FIRST_RECORDS, Replayed, RequestedCount};
 use crate::run::session::Session;
 use crate::run::settings::KernelPlan;
@@ -132,8 +133,10 @@ impl Session<'_> {
             }
         };
         account.perform(again, records).map_err(|error| out_of_memory(error, place))?;
-        self.kernel_work(pages, place)?;
-        self.work(work, place)
+        self.work_outside(work.saturating_add(work_of_pages(pages)), place, || match target {
+            Target::Identity(machine) => machine.footprint(),
+            Target::Process(kernel, _) => kernel.footprint(),
+        })
     }
 }
 

@@ -1,0 +1,92 @@
+//! Scripts that need much memory.
+
+#[cfg(target_os = "linux")]
+use std::process::Command;
+
+use pagewalk_script::run::session::Options;
+
+use crate::running::{text, text_within};
+
+use super::sole;
+
+/// A script, the place of its mistake, and the use that needs most memory.
+const SCRIPTS: [(&str, &str, &str); 6] = [
+    (
+        "machine { physical 52 }\nfor i in 0..1000000 { write i*4096 = 1 }",
+        "for i in 0..1000000 { write i*4096 = 1 }",
+        "main memory",
+    ),
+    (
+        "machine core-i7\nfile \"data\" { size 1 GB }\nprocess P\nP: let f = open(\"data\", O_RDWR)\n\
+         P: let a = mmap(0, 1 GB, PROT_READ|PROT_WRITE, MAP_SHARED, f, 0)\n\
+         for i in 0..200000 { P: write a + i*4096 = 1 }",
+        "for i in 0..200000 { P: write a + i*4096 = 1 }",
+        "main memory",
+    ),
+    (
+        "machine core-i7\nkernel { frames 1000, swap 1000000 }\nprocess P\n\
+         P: let a = mmap(0, 1 GB, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS, -1, 0)\n\
+         for i in 0..200000 { P: write a + i*4096 + 4095 = 1 }",
+        "for i in 0..200000 { P: write a + i*4096 + 4095 = 1 }",
+        "swap",
+    ),
+    (
+        "machine core-i7\nprocess P\n\
+         P: let a = mmap(0, 16 MB, PROT_READ|PROT_WRITE, MAP_PRIVATE|MAP_ANONYMOUS|MAP_POPULATE, -1, 0)\n\
+         repeat 1000 { P: fork() }",
+        "repeat 1000 { P: fork() }",
+        "page frames",
+    ),
+    (
+        "let a = [0..1000000]\nlet b = [0..1000000]\nlet c = [0..1000000]\nlet d = 1",
+        "[0..1000000]",
+        "lists and texts",
+    ),
+    (
+        "machine { physical 52 }\nscenario \"one\" { for i in 0..1000000 { write i*4096 = 1 } }\nread 0 size 1",
+        "for i in 0..1000000 { write i*4096 = 1 }",
+        "main memory",
+    ),
+];
+
+/// The scripts end at the same statement everywhere, because the sizes do not depend on the platform.
+#[test]
+fn memory_is_limited() {
+    let options = Options { max_memory: 64 << 20, ..Options::default() };
+    for (script, at, most) in SCRIPTS {
+        let outcome = text_within(script, options);
+        assert_eq!(sole(&outcome), ("limit-memory", at), "{script}: {:?}", outcome.mistakes);
+        let said = &outcome.mistakes[0].said;
+        assert!(said.contains(&format!("MB for {most}")), "{script}: {said}");
+        assert!(said.contains("--max-memory SIZE"), "{script}: {said}");
+    }
+}
+
+#[test]
+fn memory_within_the_limit_is_enough() {
+    let script =
+        "let a = [0..1000000]\nlet a = [0..1000000]\nlet a = [0..1000000]\nexpect a[999999] == 999999";
+    let options = Options { max_memory: 128 << 20, ..Options::default() };
+    assert_eq!(text_within(script, options).status(), 0);
+    let pages = "machine { physical 52 }\nfor i in 0..5000 { write i*4096 = 1 }";
+    assert_eq!(text(pages).status(), 0);
+    assert_eq!(text_within(pages, options).status(), 0);
+}
+
+/// The estimates do not exceed the real memory by much: with twice the limit, the process can report the mistake.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_limit_bounds_the_memory_of_the_process() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (number, (script, _, _)) in SCRIPTS.iter().enumerate() {
+        let path = folder.path().join(format!("{number}.pw"));
+        std::fs::write(&path, script).expect("a file");
+        let limited = "ulimit -v 400000; exec \"$0\" run --max-memory 64MB \"$1\"";
+        let done =
+            Command::new("sh").args(["-c", limited, env!("CARGO_BIN_EXE_pagewalk")]).arg(&path).output();
+        let done = done.expect("a shell");
+        let said = String::from_utf8_lossy(&done.stderr) + String::from_utf8_lossy(&done.stdout);
+        assert_eq!(done.status.code(), Some(2), "{script}: {said}");
+        assert!(said.contains("[limit-memory]"), "{script}: {said}");
+    }
+}
