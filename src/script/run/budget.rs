@@ -64,7 +64,7 @@ impl Session<'_> {
         let message = format!("Pagewalk stopped the script after {} statements", self.options.max_steps);
         Err(Diagnostic::new(Code::LimitSteps, at, message)
             .label("this statement was still running")
-            .help(format!("shorten the script, or raise the budget with `{}`", self.options.max_steps_option))
+            .help(format!("shorten the script, or raise the budget with `{}`", self.options.raised_by.steps))
             .into())
     }
 }

@@ -8,8 +8,9 @@ use crate::lang::value::ops::{binary, unary};
 use pagewalk_engine::kernel::syscall::{constant, constants, system_calls};
 
 use super::budget::surplus_work;
+use super::limits::ACCESS_LIMIT;
 use super::paths::{self, PEEK_FUNCTIONS, PeekFunction};
-use super::session::{ACCESS_LIMIT, Session};
+use super::session::Session;
 use super::settings::integer;
 use super::state::Binding;
 use super::stop::Stop;

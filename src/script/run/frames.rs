@@ -5,10 +5,11 @@ use crate::lang::ast::{Block, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 
 use super::current_process::CurrentProcess;
+use super::limits::DEPTH_LIMIT;
 use super::progress::{Frame, Rounds, Surroundings};
 use super::recent::RecentAccesses;
 use super::search::drawn_together;
-use super::session::{DEPTH_LIMIT, Session};
+use super::session::Session;
 use super::state::{Binding, Definition, Scope};
 use super::stop::Stop;
 use crate::lang::value::Value;

@@ -7,13 +7,10 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 
-use super::progress::{Frame, Surroundings};
+use super::progress::{Frame, MEASURING_INTERVAL, Surroundings};
 use super::session::Session;
 use super::state::{Binding, Scope, Slot, State};
 use super::stop::Stop;
-
-/// Least work between two measurements; see [`Session::work`]. In this time, a script needs at most about 30 MB more.
-pub(super) const INTERVAL: u64 = 1 << 17;
 
 /// The value of `Progress::next_measurement` after the limit was exceeded.
 const EXCEEDED: u64 = 0;
@@ -92,7 +89,7 @@ impl Session<'_> {
         let most = self.options.max_memory;
         // A measurement visits each value and each node, which has about 1 KB. A unit of work needs less than 512 bytes.
         let visited = memory.values / VALUE + memory.engine.total() / 1024;
-        let interval = INTERVAL.max(visited / 4).max(most.saturating_sub(used) / 512);
+        let interval = MEASURING_INTERVAL.max(visited / 4).max(most.saturating_sub(used) / 512);
         self.progress.next_measurement = self.worked + interval;
         if used <= most {
             return Ok(());
@@ -106,7 +103,7 @@ impl Session<'_> {
         let message = format!("the script needs more than {most} of memory, including {bytes} for {name}");
         Err(Diagnostic::new(Code::LimitMemory, at, message)
             .label("this statement was still running")
-            .help(format!("use less memory, or raise the limit with `{}`", self.options.max_memory_option))
+            .help(format!("use less memory, or raise the limit with `{}`", self.options.raised_by.memory))
             .into())
     }
 }

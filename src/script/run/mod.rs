@@ -15,6 +15,7 @@ pub mod facts;
 pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod frames;
+pub mod limits;
 mod memory;
 pub mod messages;
 pub mod nouns;

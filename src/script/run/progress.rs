@@ -9,9 +9,11 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Items;
 
 use super::current_process::CurrentProcess;
-use super::memory::INTERVAL;
 use super::record::Totals;
 use super::state::{Scope, State};
+
+/// Least work between two measurements of memory; see `Session::work`. In this time, a script needs at most about 30 MB more.
+pub(super) const MEASURING_INTERVAL: u64 = 1 << 17;
 
 /// The progress of a run: all parts of a session that its statements change. A run can continue from a copy
 /// of its progress.
@@ -68,7 +70,7 @@ impl Progress {
             inside: CurrentProcess::default(),
             draws_together: false,
             worked: 0,
-            next_measurement: INTERVAL,
+            next_measurement: MEASURING_INTERVAL,
             extension: Arc::new(()),
         }
     }

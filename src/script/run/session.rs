@@ -11,6 +11,7 @@ use super::checker::Checker;
 use super::current_process::UnknownProcesses;
 use super::facts::Family;
 use super::files::Files;
+pub use super::limits::{LimitNames, Limits};
 use super::params::{Param, Params};
 use super::progress::Progress;
 use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord};
@@ -30,21 +31,17 @@ use pagewalk_engine::machine::spec::Spec;
 pub struct Options {
     /// Language of the script.
     pub language: &'static Language,
-    /// Maximum number of statements and empty loop iterations. An expensive statement is counted as several
-    /// statements.
+    /// Maximum number of statements and empty loop iterations. An expensive statement counts as several statements.
     pub max_steps: u64,
-    /// The option or setting that raises `max_steps`, as messages name it.
-    pub max_steps_option: &'static str,
     /// Maximum memory in bytes, as Pagewalk estimates it.
     pub max_memory: u64,
-    /// The option or setting that raises `max_memory`, as messages name it.
-    pub max_memory_option: &'static str,
+    /// The options or settings that raise the limits, as messages name them.
+    pub raised_by: LimitNames,
     /// Default seed of a script.
     pub seed: u64,
     /// Whether the seed belongs to a version of a paper, and is therefore mixed with the script's own seed.
     pub version: bool,
-    /// Whether records also contain every page-table entry that the kernel writes, every TLB entry that the
-    /// kernel invalidates, and every disk transfer.
+    /// Whether records also contain each page-table write, each TLB invalidation, and each disk transfer of the kernel.
     pub details: bool,
 }
 
@@ -54,9 +51,8 @@ impl Options {
         Self {
             language,
             max_steps: Limits::DEFAULT.max_steps,
-            max_steps_option: "--max-steps N",
             max_memory: Limits::DEFAULT.max_memory,
-            max_memory_option: "--max-memory SIZE",
+            raised_by: LimitNames::OPTIONS,
             seed: 0,
             version: false,
             details: false,
@@ -69,33 +65,6 @@ impl Options {
         Self { max_steps, max_memory, ..self }
     }
 }
-
-/// The limits of a run.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Limits {
-    /// See [`Options::max_steps`].
-    pub max_steps: u64,
-    /// See [`Options::max_memory`].
-    pub max_memory: u64,
-}
-
-impl Limits {
-    /// The limits of runs without options.
-    pub const DEFAULT: Self = Self { max_steps: 10_000_000, max_memory: 1 << 30 };
-}
-
-impl From<u64> for Limits {
-    /// A limit of this number of steps, and the default limit of memory.
-    fn from(max_steps: u64) -> Self {
-        Self { max_steps, ..Self::DEFAULT }
-    }
-}
-
-/// Maximum number of bytes in an access or string.
-pub(crate) const ACCESS_LIMIT: u64 = 1 << 20;
-
-/// Maximum number of definitions, loops, and blocks around a statement while it runs.
-pub(crate) const DEPTH_LIMIT: usize = 256;
 
 /// The rows that form a language: those of the core and those of an extension.
 pub struct Language {
@@ -225,8 +194,7 @@ impl Action {
     }
 }
 
-/// The behavior of an extension of the language. The grammar has statements (`question`, `part`, `given`, and
-/// `ask`) that the core leaves to the extension.
+/// The behavior of an extension of the language, to which the core leaves `question`, `part`, `given`, and `ask`.
 pub(crate) trait Extension: Sync {
     /// Runs one of the extension's statements.
     ///
@@ -348,8 +316,7 @@ impl<'s> Session<'s> {
         self.extension.downcast_ref()
     }
 
-    /// Returns the effective seed for `seed N`, which is mixed with the version's seed for versions of a
-    /// paper.
+    /// Returns the effective seed for `seed N`. Versions of a paper mix it with their own seed.
     pub(crate) fn seed_of(&self, said: u64) -> u64 {
         if self.options.version { mixed(self.options.seed, said) } else { said }
     }

@@ -13,7 +13,7 @@ use crate::api::golden::ScriptCases;
 use crate::lang::ast::{Block, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::run::record::Sink;
-use crate::run::session::{Limits, Options};
+use crate::run::session::{LimitNames, Limits, Options};
 use crate::run::state::State;
 use crate::run::{Ended, play_from};
 use crate::suite::amend::{Findings, Wanted};
@@ -85,11 +85,7 @@ impl Document {
         interrupt: &AtomicBool,
     ) -> (Ended, State) {
         let CheckedScript { sources, files, .. } = self.script();
-        let options = Options {
-            max_steps_option: "pagewalk.maxSteps",
-            max_memory_option: "pagewalk.maxMemory",
-            ..Options::default().within(limits.into())
-        };
+        let options = Options { raised_by: LimitNames::SETTINGS, ..Options::default().within(limits.into()) };
         play_from(State::new(options.seed), body, sources, files, options, sink, Some(interrupt))
     }
 }

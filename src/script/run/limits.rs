@@ -1,0 +1,44 @@
+//! The limits of runs and of values.
+
+/// Maximum number of bytes in an access or string.
+pub(crate) const ACCESS_LIMIT: u64 = 1 << 20;
+
+/// Maximum number of definitions, loops, and blocks around a statement while it runs.
+pub(crate) const DEPTH_LIMIT: usize = 256;
+
+/// The limits of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// See [`Options::max_steps`](super::session::Options::max_steps).
+    pub max_steps: u64,
+    /// See [`Options::max_memory`](super::session::Options::max_memory).
+    pub max_memory: u64,
+}
+
+impl Limits {
+    /// The limits of runs without options.
+    pub const DEFAULT: Self = Self { max_steps: 10_000_000, max_memory: 1 << 30 };
+}
+
+impl From<u64> for Limits {
+    /// A limit of this number of steps, and the default limit of memory.
+    fn from(max_steps: u64) -> Self {
+        Self { max_steps, ..Self::DEFAULT }
+    }
+}
+
+/// The names of the options or settings that raise the limits of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LimitNames {
+    /// The name for [`Limits::max_steps`].
+    pub steps: &'static str,
+    /// The name for [`Limits::max_memory`].
+    pub memory: &'static str,
+}
+
+impl LimitNames {
+    /// The options of commands.
+    pub const OPTIONS: Self = Self { steps: "--max-steps N", memory: "--max-memory SIZE" };
+    /// The settings of editors.
+    pub const SETTINGS: Self = Self { steps: "pagewalk.maxSteps", memory: "pagewalk.maxMemory" };
+}
