@@ -38,7 +38,7 @@ impl Document {
     /// ```
     pub fn hover(&self, at: usize, run: Option<&RunResult>) -> Option<Hover> {
         let state = |at| self.state(at);
-        let sources = &self.script().sources;
+        let sources = &self.parsed().sources;
         let asked = Asked { text: self.text(), tokens: &self.tokens().list, sources, state: &state };
         let known = hover_at(&asked, at);
         let results = run.map_or_else(String::new, |run| run_facts(run, known.as_ref(), at));
@@ -85,7 +85,7 @@ fn step_facts(step: &Step, known: &HoverInfo) -> String {
         let begins = format!("{fact} ");
         let value = step.facts.iter().find(|fact| fact.starts_with(&begins));
         // Omit the reason if the statement ran several times, because the reasons differ between executions.
-        let did = step.did.as_deref().filter(|_| step.times == 1);
+        let did = step.did().filter(|_| step.times == 1);
         let reported =
             did.and_then(|did| reported_facts(did).into_iter().find(|reported| reported.name == *fact));
         let because = did
@@ -99,7 +99,7 @@ fn step_facts(step: &Step, known: &HoverInfo) -> String {
     if !is_at_beginning {
         return String::new();
     }
-    if let Some(Did::Shown(views)) = step.did.as_deref() {
+    if let Some(Did::Shown(views)) = step.did() {
         let drawing = drawn(&shown(views));
         return if drawing.lines().count() <= LINES { drawing } else { String::new() };
     }

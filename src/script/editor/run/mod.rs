@@ -70,6 +70,13 @@ impl Document {
         RunResult { diagnostics, golden, ..recorder.into_result(&accept, &fill) }
     }
 
+    /// Returns the facts of the statements from this byte on, from a run without errors or up to the first error.
+    pub(super) fn facts_from(&self, start: usize, max_steps: u64) -> Vec<String> {
+        let mut recorder = RunRecorder::new(&self.script().sources).starting_at(start);
+        self.play(&self.runnable(), max_steps, &mut recorder, &false.into());
+        recorder.into_steps().flat_map(|step| step.facts).collect()
+    }
+
     /// Returns the statements that can run despite errors.
     pub(super) fn runnable(&self) -> Block {
         let CheckedScript { script, diagnostics, .. } = self.script();

@@ -5,8 +5,11 @@ use std::sync::Arc;
 use crate::editor::golden::result::GoldenResult;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::fix::Fix;
+use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use crate::run::record::Did;
+use crate::report::narrate::Narrator;
+use crate::report::text::text;
+use crate::run::record::{Did, StepRecord};
 use crate::suite::amend::Plan;
 
 /// The result of running a document.
@@ -37,11 +40,30 @@ pub struct Step {
     pub facts: Vec<String>,
     /// Number of executions.
     pub times: u64,
-    /// The narration of the first execution. The text is empty for all but the first 20,000 statements.
-    pub narration: String,
-    /// The record of the first execution, which provides the reasons for its facts. It is `None` for all but
+    /// The first execution, which provides the narration and the reasons for its facts. It is `None` for all but
     /// the first 20,000 statements.
-    pub(crate) did: Option<Arc<Did>>,
+    pub(crate) first: Option<FirstExecution>,
+}
+
+/// The first execution of a statement.
+#[derive(Debug, Clone)]
+pub(crate) struct FirstExecution {
+    pub(crate) record: StepRecord,
+    /// The loop in which the preceding statement ran, if the narration of that statement contains the loop's head.
+    pub(crate) inside: Option<Span>,
+}
+
+impl Step {
+    /// Returns the result of the first execution.
+    pub(crate) fn did(&self) -> Option<&Did> {
+        self.first.as_ref().map(|first| &*first.record.did)
+    }
+
+    /// Returns the narration of the first execution. The text is empty for all but the first 20,000 statements.
+    pub(crate) fn narration(&self, sources: &Sources) -> String {
+        let Some(FirstExecution { record, inside }) = &self.first else { return String::new() };
+        text(&Narrator::inside(sources, *inside).narrate(record), false)
+    }
 }
 
 /// A failed expectation.
