@@ -23,13 +23,17 @@ impl Shift for Span {
 
 impl<T: Shift> Shift for Option<T> {
     fn shift(&mut self, by: i32) {
-        self.iter_mut().for_each(|part| part.shift(by));
+        if let Some(part) = self {
+            part.shift(by);
+        }
     }
 }
 
 impl<T: Shift> Shift for Vec<T> {
     fn shift(&mut self, by: i32) {
-        self.iter_mut().for_each(|part| part.shift(by));
+        for part in self {
+            part.shift(by);
+        }
     }
 }
 
@@ -48,7 +52,9 @@ impl<T: Shift + Clone> Shift for Arc<T> {
 impl<T: Shift + Clone> Shift for Arc<[T]> {
     fn shift(&mut self, by: i32) {
         if !self.is_empty() {
-            Self::make_mut(self).iter_mut().for_each(|part| part.shift(by));
+            for part in Self::make_mut(self) {
+                part.shift(by);
+            }
         }
     }
 }

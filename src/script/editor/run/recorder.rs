@@ -2,13 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use super::result::{Failure, FirstExecution, RunResult, Step};
+use super::result::{Failure, FirstExecution, RunResult, Step, facts_of};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use crate::report::narrate::{Narrator, Statements, format_value};
+use crate::report::narrate::{Narrator, Statements};
 use crate::run::checks::fix_of_word;
-use crate::run::facts;
-use crate::run::record::{Did, Sink, StepRecord};
+use crate::run::record::{Sink, StepRecord};
 use crate::suite::amend::Findings;
 
 /// Maximum number of failed expectations stored.
@@ -71,22 +70,25 @@ impl<'s> RunRecorder<'s> {
 
     fn record_step(&mut self, record: &StepRecord) {
         if let Some(step) = self.steps.get_mut(&record.span) {
+            if step.times == 1 {
+                step.unchanged = step.facts(self.sources);
+            }
             step.times += 1;
-            if !step.facts.is_empty() {
+            if !step.unchanged.is_empty() {
                 let now =
                     if step.times > COMPARED { Vec::new() } else { facts_of(record, &mut self.statements) };
-                step.facts.retain(|fact| now.contains(fact));
+                step.unchanged.retain(|fact| now.contains(fact));
             }
             return;
         }
-        let reported = facts_of(record, &mut self.statements);
         let first = (self.steps.len() < NARRATED).then(|| {
             let inside = std::mem::replace(&mut self.outer, record.outer);
             FirstExecution { record: record.clone(), inside }
         });
+        let unchanged = if first.is_none() { facts_of(record, &mut self.statements) } else { Vec::new() };
         let stated = record.checks.iter().map(|check| check.fact.clone()).collect();
         let span = record.span;
-        self.steps.insert(span, Step { span, stated, facts: reported, times: 1, first });
+        self.steps.insert(span, Step { span, stated, unchanged, times: 1, first });
     }
 
     fn record_failures(&mut self, record: &StepRecord) {
@@ -117,14 +119,6 @@ impl Sink for RunRecorder<'_> {
         }
         self.record_failures(record);
         true
-    }
-}
-
-/// Returns the facts for a hint.
-fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
-    match &*record.did {
-        Did::Bound { value, call: None, .. } => vec![format_value(value, &statements.executed(record))],
-        did => facts::reported_facts(did).iter().map(ToString::to_string).collect(),
     }
 }
 

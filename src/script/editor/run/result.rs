@@ -7,8 +7,9 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::fix::Fix;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use crate::report::narrate::Narrator;
+use crate::report::narrate::{Narrator, Statements, format_value};
 use crate::report::text::text;
+use crate::run::facts;
 use crate::run::record::{Did, StepRecord};
 use crate::suite::amend::Plan;
 
@@ -36,8 +37,9 @@ pub struct Step {
     pub span: Span,
     /// The names of the facts that the statement expects.
     pub stated: Vec<String>,
-    /// The facts that never changed, in script notation: `ppn 0x0D`. For a `let`, the value.
-    pub facts: Vec<String>,
+    /// The facts, if the statement ran several times or its first execution is not stored. [`Step::facts`] returns the
+    /// facts of all statements.
+    pub(crate) unchanged: Vec<String>,
     /// Number of executions.
     pub times: u64,
     /// The first execution, which provides the narration and the reasons for its facts. It is `None` for all but
@@ -59,6 +61,14 @@ impl Step {
         self.first.as_ref().map(|first| &*first.record.did)
     }
 
+    /// Returns the facts that never changed, in script notation: `ppn 0x0D`. For a `let`, the value.
+    pub fn facts(&self, sources: &Sources) -> Vec<String> {
+        match &self.first {
+            Some(first) if self.times == 1 => facts_of(&first.record, &mut Statements::new(sources)),
+            _ => self.unchanged.clone(),
+        }
+    }
+
     /// Returns the narration of the first execution. The text is empty for all but the first 20,000 statements.
     pub(crate) fn narration(&self, sources: &Sources) -> String {
         let Some(FirstExecution { record, inside }) = &self.first else { return String::new() };
@@ -77,4 +87,12 @@ pub struct Failure {
     pub open: bool,
     /// The fix of a misspelled word in the expected value.
     pub(crate) fix: Option<Fix>,
+}
+
+/// Returns the facts of a record in script notation.
+pub(super) fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
+    match &*record.did {
+        Did::Bound { value, call: None, .. } => vec![format_value(value, &statements.executed(record))],
+        did => facts::reported_facts(did).iter().map(ToString::to_string).collect(),
+    }
 }

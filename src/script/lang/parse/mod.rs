@@ -18,6 +18,7 @@ mod tests;
 mod text;
 
 pub(super) use beside::VERBS;
+use pieces::Piece;
 pub(crate) use pieces::Pieces;
 
 use std::sync::Arc;
@@ -26,7 +27,8 @@ use pagewalk_grammar::{Grammar, Pair, Parser as _, Rule};
 
 use super::ast::{Block, Stmt, Word};
 use super::diagnostic::{Code, Diagnostic};
-use super::layout::{DEPTH_LIMIT, lay_out};
+use super::layout::{DEPTH_LIMIT, Layout, lay_out};
+use super::shift::Shift as _;
 use super::source::{conflict, lines_in_words};
 use super::span::Span;
 use super::value::ValueError;
@@ -131,6 +133,39 @@ impl<'a> Tree<'a> {
             has_include: false,
             in_fact: false,
             diagnostics,
+        }
+    }
+
+    /// Parses a file piece by piece. Takes the statements of unchanged pieces from the earlier text.
+    fn pieces(&mut self, layout: Layout, earlier: &Pieces) -> Pieces {
+        let (mut body, mut kept) = (Vec::new(), Vec::new());
+        let mut start = 0;
+        loop {
+            let first = body.len();
+            let errors = (self.diagnostics.len(), self.broken);
+            let deepest = std::mem::take(&mut self.deepest);
+            let end = if let Some(same) = earlier.find(&layout, start) {
+                body.extend_from_slice(same.statements);
+                if same.by != 0 {
+                    body[first..].iter_mut().for_each(|stmt| stmt.shift(same.by as i32));
+                }
+                self.deepest = same.depth;
+                same.end
+            } else {
+                let end = earlier.next_end(&layout, start);
+                self.base = start;
+                body.extend(self.piece(&layout.text[start..end]));
+                end
+            };
+            let includes = std::mem::take(&mut self.has_include);
+            if errors == (self.diagnostics.len(), self.broken) && !includes && start < end {
+                kept.push(Piece { bytes: start..end, statements: first..body.len(), depth: self.deepest });
+            }
+            self.deepest = self.deepest.max(deepest);
+            start = end;
+            if start == layout.text.len() {
+                return Pieces { text: layout.text, body: body.into(), kept };
+            }
         }
     }
 
