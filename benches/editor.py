@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What a keystroke in a long script costs in an editor: from the change that is sent to the answer that is there, by the clock.
+"""Measures the time from a keystroke in a long script to the answer of the language server, by the clock.
 
 Usage: benches/editor.py PAGEWALK [LINES [ROUNDS]]
 """
@@ -16,25 +16,54 @@ URI = "file:///bench/script.pw"
 CAPABILITIES = {"textDocument": {"completion": {"completionItem": {"snippetSupport": True}}}}
 
 
+# Ten statements on fourteen lines, which are repeated.
+STATEMENTS = """\
+read 0x{va:04X} => vpn 0x08, vpo 0x{vpo:02X}, ppn 0x13
+read 0x{va:04X} => vpn 0x08, vpo 0x{vpo:02X}, ppn 0x13
+translate 0x{va:04X} => vpn 0x08, vpo 0x{vpo:02X}
+let a{n} = 0x{va:04X}   # a variable
+read a{n} => vpn 0x08, vpo 0x{vpo:02X}, ppn 0x13
+write 0x{va:04X} = {vpo} size 1
+for i in 0..2 {{
+  read 0x0200 + i => ppn 0x13
+}}
+expect a{n} == 0x{va:04X}
+def f{n}(va) {{
+  translate va => ppn 0x13
+}}
+f{n}(0x{va:04X})
+"""
+
+
 def script(lines):
     head = (Path(__file__).resolve().parents[1] / "examples" / "simple-memory-system.pw").read_text()
-    head = head[: head.index("\nscenario ") + 1]
-    count = lines - head.count("\n")
-    accesses = (f"read 0x{0x0200 + n % 64:04X} => vpn 0x08, vpo 0x{n % 64:02X}, ppn 0x13\n" for n in range(count))
-    return head + "".join(accesses)
+    head = head[: head.index("\nscenario ") + 1].splitlines()
+    count = (lines - len(head)) // STATEMENTS.count("\n")
+    blocks = (STATEMENTS.format(n=n, va=0x0200 + n % 64, vpo=n % 64).splitlines() for n in range(count))
+    return head, [line for block in blocks for line in block]
 
 
 def main():
     pagewalk, lines, rounds = sys.argv[1], *(int(n) for n in (sys.argv[2:] + ["5000", "21"][len(sys.argv) - 2 :]))
-    text = script(lines)
-    last = text.count("\n")
+    head, statements = script(lines)
+    block = STATEMENTS.count("\n")
+    middle = len(statements) // block // 2 * block
+    print(f"{lines} lines; milliseconds from a keystroke, median and worst of {rounds}")
+    for place_name, number in [("last", len(statements)), ("middle", middle), ("first", 0)]:
+        text = [*head, *statements[:number], "", *statements[number:]]
+        print(f"on the {place_name} line of the statements")
+        measure(pagewalk, "\n".join(text), len(head) + number, rounds, everything=place_name == "last")
+
+
+def measure(pagewalk, text, last, rounds, everything):
     document = {"textDocument": {"uri": URI}}
     at = {"position": {"line": last, "character": 9}}
-    whole = {"range": place(0, 0, last, 0)}
-    visible = {"range": place(last - 60, 0, last, 0)}
+    visible = {"range": place(max(0, last - 60), 0, last, 0)}
     asked = {
         "completion": ("textDocument/completion", at),
-        "hover": ("textDocument/hover", {"position": {"line": last - 1, "character": 7}}),
+        "hover": ("textDocument/hover", {"position": {"line": last, "character": 4}}),
+    }
+    others = {
         "signature help": ("textDocument/signatureHelp", at),
         "semantic tokens, all": ("textDocument/semanticTokens/full", {}),
         "symbols": ("textDocument/documentSymbol", {}),
@@ -42,18 +71,20 @@ def main():
         "code actions": ("textDocument/codeAction", {**visible, "context": {"diagnostics": []}}),
         "formatting, all": ("textDocument/formatting", {"options": {"tabSize": 2, "insertSpaces": True}}),
         "inlay hints of a page, the run included": ("textDocument/inlayHint", visible),
-        "inlay hints of all, the run included": ("textDocument/inlayHint", whole),
+        "inlay hints of all, the run included": ("textDocument/inlayHint", {"range": place(0, 0, last, 0)}),
     }
+    if everything:
+        asked.update(others)
     with Server(pagewalk, capabilities=CAPABILITIES) as server:
-        server.open(URI, text + "translate\n")
+        server.open(URI, text)
         server.diagnostics(URI, 1)
         version = 1
-        print(f"{lines} lines, {len(text)} bytes; milliseconds from a keystroke on the last line, median and worst of {rounds}")
         for name, (method, params) in [*asked.items(), ("diagnostics, the run included", (None, None))]:
             times = []
             for number in range(rounds):
                 version += 1
-                typed = "translate 0x03D4"[: 9 + number % 8]
+                # A word that is incomplete is a mistake.
+                typed = "translate 0x03D4"[: 4 + number % 13]
                 began = time.perf_counter()
                 server.change(URI, version, typed, place(last, 0, last, 99))
                 if method:

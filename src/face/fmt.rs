@@ -2,7 +2,6 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use clap::Args;
 
@@ -77,7 +76,7 @@ impl Fmt {
             Err(Unformatted::Wrong(diagnostics)) => {
                 let mut sources = Sources::default();
                 sources.add(&shown, None, &old);
-                let script = Script { body: Arc::new([]) };
+                let script = Script::default();
                 let reading = CheckedScript {
                     sources,
                     script,

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
 use pagewalk_script::editor::{LineIndex, OpenTexts, RunResult};
+use pagewalk_script::lang::include::Script;
 use pagewalk_script::lang::loader::Disk;
 
 use super::client::Client;
@@ -39,6 +40,10 @@ pub(crate) struct Buffer {
     /// Whether the text is Markdown, so that its code blocks are the scripts.
     markdown: bool,
     parts: Option<Arc<[Part]>>,
+    /// The statements of the preceding version, or none for Markdown.
+    earlier: Script,
+    /// The results of running earlier versions. The worker drops them, because dropping many records takes time.
+    outdated: Vec<Arc<[Arc<RunResult>]>>,
 }
 
 impl Buffer {
@@ -73,6 +78,8 @@ impl Documents {
             under_way: None,
             markdown: language_id == MARKDOWN,
             parts: None,
+            earlier: Script::default(),
+            outdated: Vec::new(),
         };
         if let Some(mut old) = self.buffers.insert(path, buffer) {
             old.stop();
@@ -94,7 +101,7 @@ impl Documents {
         }
         buffer.text = text.into();
         buffer.version = version;
-        buffer.ran = None;
+        buffer.outdated.extend(buffer.ran.take());
         buffer.stop();
         self.forget();
     }
@@ -127,7 +134,7 @@ impl Documents {
             if buffer.markdown {
                 Part::blocks(path, &text, texts).into()
             } else {
-                [Part::script(path, text, texts)].into()
+                [Part::script(path, text, texts, buffer.earlier.clone())].into()
             }
         });
         let parts = parts.clone();
@@ -136,8 +143,10 @@ impl Documents {
 
     /// Creates a task that checks and runs the scripts of a text on another thread.
     pub(crate) fn check(&mut self, path: &Path) -> Option<Check> {
-        let (buffer, parts) = self.parts(path)?;
-        Some(Check { path: path.to_owned(), parts, version: buffer.version, stop: Arc::default() })
+        let (_, parts) = self.parts(path)?;
+        let buffer = self.buffers.get_mut(path)?;
+        let (version, outdated) = (buffer.version, std::mem::take(&mut buffer.outdated));
+        Some(Check { path: path.to_owned(), parts, version, stop: Arc::default(), outdated })
     }
 
     /// Creates a task on a script for another thread. Returns `None` for Markdown.
@@ -216,6 +225,10 @@ impl Documents {
     /// Drops all cached texts after a text or a file on disk has changed.
     pub(crate) fn forget(&mut self) {
         self.texts = None;
-        self.buffers.values_mut().for_each(|buffer| buffer.parts = None);
+        for buffer in self.buffers.values_mut() {
+            if let Some([part]) = buffer.parts.take().as_deref().filter(|_| !buffer.markdown) {
+                buffer.earlier = part.document.latest();
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use lsp_types::{Diagnostic, DiagnosticSeverity};
 use pagewalk_script::editor::{Document, OpenTexts, Problem, RunResult};
+use pagewalk_script::lang::include::Script;
 
 use super::diagnostics::{DiagnosticsByFile, by_file, diagnostic};
 use super::position;
@@ -30,10 +31,10 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// Returns a text that is a script.
-    pub(crate) fn script(path: &Path, text: Arc<str>, open: Arc<OpenTexts>) -> Self {
+    /// Returns a text that is a script, with the statements of an earlier version.
+    pub(crate) fn script(path: &Path, text: Arc<str>, open: Arc<OpenTexts>, earlier: Script) -> Self {
         let own = 0..text.len();
-        let document = Arc::new(Document::new(path, text, open));
+        let document = Arc::new(Document::new(path, text, open).after(earlier));
         Self { document, own, fails: false, blocks: Arc::default() }
     }
 

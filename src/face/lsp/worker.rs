@@ -76,16 +76,17 @@ pub(crate) struct Check {
     pub(crate) version: i32,
     /// Set to true when the result is no longer needed.
     pub(crate) stop: Arc<AtomicBool>,
+    /// The results of earlier versions.
+    pub(crate) outdated: Vec<Arc<[Arc<RunResult>]>>,
 }
 
 impl Check {
     /// Checks the scripts, runs them if requested, and sends both results.
-    pub(crate) fn check_and_run(&self, run: bool, limits: Limits, results: &Sender<WorkerMessage>) {
-        let Self { path, parts, version, stop } = self;
-        let (path, version) = (path.clone(), *version);
+    pub(crate) fn check_and_run(self, run: bool, limits: Limits, results: &Sender<WorkerMessage>) {
+        let Self { path, parts, version, stop, outdated } = self;
         let mut found = DiagnosticsByFile::new();
         let mut files = vec![path.clone()];
-        for part in &**parts {
+        for part in &*parts {
             if stop.load(Ordering::Relaxed) {
                 return;
             }
@@ -95,13 +96,14 @@ impl Check {
         }
         // Ignore a failure, which means that the receiver no longer needs the result.
         let _ = results.send(WorkerMessage::Checked { path: path.clone(), version, found, files });
+        drop(outdated);
         if !run {
             return;
         }
         let mut found = DiagnosticsByFile::new();
         let mut ran = Vec::new();
-        for part in &**parts {
-            let result = part.document.run_and_compare(limits, stop, golden_file(&path));
+        for part in &*parts {
+            let result = part.document.run_and_compare(limits, &stop, golden_file(&path));
             if stop.load(Ordering::Relaxed) {
                 return;
             }

@@ -4,7 +4,7 @@ use crate::exam::seeds::{Series, depends_on_seed};
 use crate::lang::ast::Stmt;
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
-use crate::lang::include::{Script, add_text, read, read_text};
+use crate::lang::include::{Script, add_text, read};
 use crate::lang::loader::{Disk, Loader};
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
@@ -14,6 +14,8 @@ use crate::run::record::Sink;
 use crate::run::session::Options;
 use crate::run::{self, Checked, Ended, Files};
 use std::path::Path;
+
+use super::parsed_script::ParsedScript;
 
 /// Maximum number of diagnostics in a report.
 const MOST: usize = 100;
@@ -41,7 +43,7 @@ impl CheckedScript {
 
     /// Like [`CheckedScript::from_path`], with files from a loader.
     pub fn from_loader(path: &Path, loader: &mut dyn Loader) -> Self {
-        Self::checked(read(path, loader), loader)
+        Self::from_parsed(ParsedScript::new(read(path, loader), loader), loader)
     }
 
     /// Whether the papers of the script differ between seeds.
@@ -57,19 +59,21 @@ impl CheckedScript {
 
     /// Parses and checks a text as if it were a file of this name. The loader provides other files.
     pub fn from_text(name: &str, text: &str, loader: &mut dyn Loader) -> Self {
-        Self::checked(read_text(name, text, loader), loader)
+        Self::from_parsed(ParsedScript::from_text(name, text, &Script::default(), loader), loader)
     }
 
-    fn checked(read: (Sources, Script, Vec<Diagnostic>), loader: &mut dyn Loader) -> Self {
-        let mut checked = Self::found(read, loader);
+    /// Checks a parsed script. The loader provides files for the fixes that the method tries.
+    pub fn from_parsed(parsed: ParsedScript, loader: &mut dyn Loader) -> Self {
+        let mut checked = Self::found(parsed);
         let path = checked.sources.file(0).and_then(|file| file.path.clone());
         let name = checked.name().to_owned();
+        let earlier = &checked.script;
         let mut wrong = |file: u32, text: &str| match (file, &path) {
-            (0, Some(_)) => Self::found(read_text(&name, text, loader), loader).diagnostics,
+            (0, Some(_)) => Self::found(ParsedScript::from_text(&name, text, earlier, loader)).diagnostics,
             (0, None) => {
                 let mut sources = Sources::default();
                 let (script, wrong) = add_text(&mut sources, &name, text, loader);
-                Self::found((sources, script, wrong), loader).diagnostics
+                Self::found(ParsedScript::new((sources, script, wrong), loader)).diagnostics
             }
             _ => parse(file, text, &mut ()).diagnostics,
         };
@@ -86,12 +90,8 @@ impl CheckedScript {
     }
 
     /// Creates a script from its diagnostics, with unverified fixes.
-    fn found(
-        (mut sources, script, mut diagnostics): (Sources, Script, Vec<Diagnostic>),
-        loader: &mut dyn Loader,
-    ) -> Self {
-        let (files, wrong) = Files::read(&script.body, &mut sources, loader);
-        diagnostics.extend(wrong);
+    fn found(parsed: ParsedScript) -> Self {
+        let ParsedScript { sources, script, files, mut diagnostics } = parsed;
         let broken: Vec<&str> = diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)).collect();
         let Checked { diagnostics: checked, warnings } =
             run::check(&script.body, &sources, &files, Options::default());

@@ -58,7 +58,7 @@ impl Document {
         let named = |stmt: &&Stmt| {
             name_of(stmt).is_some_and(|name| name.span.file == 0 && name.span.bytes().contains(&at))
         };
-        let stmt = statements(&self.script().script.body).find(named)?;
+        let stmt = statements(&self.parsed().script.body).find(named)?;
         self.caller(stmt)
     }
 
@@ -122,7 +122,7 @@ impl Document {
             let Span { file, start, end } = stmt.span;
             file == span.file && start <= span.start && span.end <= end && name_of(stmt).is_some()
         };
-        statements(&self.script().script.body).filter(contains).max_by_key(|stmt| stmt.span.start)
+        statements(&self.parsed().script.body).filter(contains).max_by_key(|stmt| stmt.span.start)
     }
 
     /// Returns the definition whose name starts at a byte.
@@ -130,7 +130,7 @@ impl Document {
         let named = |stmt: &&Stmt| {
             name_of(stmt).is_some_and(|name| name.span.file == file && name.span.start as usize == at)
         };
-        self.caller(statements(&self.script().script.body).find(named)?)
+        self.caller(statements(&self.parsed().script.body).find(named)?)
     }
 
     fn caller(&self, stmt: &Stmt) -> Option<Caller> {

@@ -7,7 +7,7 @@ use super::document::Document;
 use crate::report::hover::documentation;
 use crate::run::state::State;
 use crate::services::complete::{
-    self, CompletionOffer, Completions, FactAt, ItemKind, ItemPosition, OnDisk, Signature, complete, disk,
+    self, CompletionOffer, Completions, FactAt, ItemKind, ItemPosition, OnDisk, Signature, complete_in, disk,
     snippet,
 };
 
@@ -59,7 +59,7 @@ impl Document {
     /// ```
     pub fn completion(&self, at: usize) -> Completion {
         let state = self.state(at);
-        let mut found = complete(self.text(), at, &state);
+        let mut found = complete_in(&self.parsed().script, self.text(), at, &state);
         if let Some(wanted) = &found.disk {
             let more = self.file_items(wanted);
             found.items.extend(more);
@@ -99,9 +99,9 @@ impl Document {
 
     /// Returns the value that a fact has in a run, and `?`, if the statement runs.
     fn values_of(&self, fact: &FactAt) -> Vec<CompletionOffer> {
-        let run = Self::new(self.path(), &*fact.text, self.open().clone()).run(STEPS, &false.into());
-        let value = run.steps.iter().filter(|step| step.span.start as usize >= fact.statement);
-        let mut named = value.flat_map(|step| &step.facts);
+        let document = Self::new(self.path(), &*fact.text, self.open().clone()).after(self.latest());
+        let facts = document.facts_from(fact.statement, STEPS);
+        let mut named = facts.iter();
         let prefix = format!("{} ", fact.name);
         let Some(value) = named.find_map(|known| known.strip_prefix(&prefix)) else { return Vec::new() };
         let offer = |text: &str, help: &str| CompletionOffer {

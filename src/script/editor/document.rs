@@ -6,8 +6,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::lines::{Encoding, LineIndex, Position};
-use crate::api::CheckedScript;
+use crate::api::{CheckedScript, ParsedScript};
 use crate::lang::edit::TextEdit;
+use crate::lang::include::Script;
 use crate::lang::layout::{Tokens, tokens};
 use crate::lang::loader::{Disk, Texts};
 use crate::lang::source::SourceFile;
@@ -39,6 +40,9 @@ pub struct Document {
     path: PathBuf,
     lines: Arc<LineIndex>,
     open: Arc<OpenTexts>,
+    /// An earlier version of the script.
+    earlier: Script,
+    parsed: OnceLock<ParsedScript>,
     script: OnceLock<Arc<CheckedScript>>,
     files: OnceLock<Vec<Arc<LineIndex>>>,
     names: OnceLock<Names>,
@@ -86,11 +90,26 @@ impl Document {
             path: path.into(),
             lines: Arc::new(LineIndex::new(text)),
             open: open.into(),
+            earlier: Script::default(),
+            parsed: OnceLock::new(),
             script: OnceLock::new(),
             files: OnceLock::new(),
             names: OnceLock::new(),
             tokens: OnceLock::new(),
         }
+    }
+
+    /// Provides an earlier version of the script, so that the document parses only the changed statements. No result
+    /// depends on the earlier version.
+    #[must_use]
+    pub fn after(self, earlier: Script) -> Self {
+        Self { earlier, ..self }
+    }
+
+    /// Returns the statements for [`Document::after`]. If no thread has parsed the document yet, returns the earlier
+    /// version.
+    pub fn latest(&self) -> Script {
+        self.parsed.get().map_or(&self.earlier, |parsed| &parsed.script).clone()
     }
 
     /// The path of the text.
@@ -118,14 +137,22 @@ impl Document {
     /// document's lifetime.
     pub fn shared_script(&self) -> &Arc<CheckedScript> {
         self.script.get_or_init(|| {
+            let mut open = OpenTexts::clone(&self.open);
+            CheckedScript::from_parsed(self.parsed().clone(), &mut open).into()
+        })
+    }
+
+    /// Returns the script before the check, for services that the check does not affect.
+    pub(super) fn parsed(&self) -> &ParsedScript {
+        self.parsed.get_or_init(|| {
             let name = self.path.display().to_string();
-            CheckedScript::from_text(&name, self.text(), &mut OpenTexts::clone(&self.open)).into()
+            ParsedScript::from_text(&name, self.text(), &self.earlier, &mut OpenTexts::clone(&self.open))
         })
     }
 
     /// Returns the files of the script, beginning with the document.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.script().sources.files().iter().filter_map(|file| file.path.as_deref())
+        self.parsed().sources.files().iter().filter_map(|file| file.path.as_deref())
     }
 
     pub(super) fn open(&self) -> &Arc<OpenTexts> {
@@ -134,7 +161,7 @@ impl Document {
 
     pub(super) fn names(&self) -> &Names {
         self.names.get_or_init(|| {
-            let CheckedScript { sources, script, files, .. } = self.script();
+            let ParsedScript { sources, script, files, .. } = self.parsed();
             names(&script.body, sources, files)
         })
     }
@@ -146,18 +173,18 @@ impl Document {
     /// Returns the state at a byte as far as it is known without a run: the machine, the kernel, and the
     /// names declared before the byte.
     pub(super) fn state(&self, at: usize) -> State {
-        let CheckedScript { sources, script, files, .. } = self.script();
+        let ParsedScript { sources, script, files, .. } = self.parsed();
         state_at(&script.body, sources, files, Options::default(), at)
     }
 
     /// Returns the location of a span in the script, or `None` if no file contains the span.
     pub(super) fn location(&self, span: Span) -> Option<Location> {
         let files = self.files.get_or_init(|| {
-            let others = self.script().sources.files().iter().skip(1);
+            let others = self.parsed().sources.files().iter().skip(1);
             let index = |file: &SourceFile| Arc::new(LineIndex::new(file.text.clone()));
             std::iter::once(self.lines.clone()).chain(others.map(index)).collect()
         });
-        let path = self.script().sources.file(span.file)?.path.clone()?;
+        let path = self.parsed().sources.file(span.file)?.path.clone()?;
         Some(Location { path, lines: files.get(span.file as usize)?.clone(), range: span.bytes() })
     }
 }

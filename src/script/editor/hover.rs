@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::document::Document;
 use super::run::{RunResult, Step};
 use crate::api::explain::sections;
+use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::report::hover::{Asked, HoverInfo, code, drawn, hover_at, paragraphs, script};
 use crate::report::narrate::shown;
@@ -38,10 +39,10 @@ impl Document {
     /// ```
     pub fn hover(&self, at: usize, run: Option<&RunResult>) -> Option<Hover> {
         let state = |at| self.state(at);
-        let sources = &self.script().sources;
+        let sources = &self.parsed().sources;
         let asked = Asked { text: self.text(), tokens: &self.tokens().list, sources, state: &state };
         let known = hover_at(&asked, at);
-        let results = run.map_or_else(String::new, |run| run_facts(run, known.as_ref(), at));
+        let results = run.map_or_else(String::new, |run| run_facts(run, sources, known.as_ref(), at));
         let (range, meaning) = known.map_or((at..at, String::new()), |known| (known.span, known.text));
         let text = paragraphs([results, self.explanations(at), meaning]);
         (!text.is_empty()).then(|| Hover { range: Some(range).filter(|range| !range.is_empty()), text })
@@ -66,16 +67,16 @@ fn contains(span: Span, at: usize) -> bool {
 
 /// Returns the results of the run at a byte: the messages of failed expectations, then the value of the fact
 /// at the byte. At the beginning of a statement, all facts replace this value.
-fn run_facts(run: &RunResult, known: Option<&HoverInfo>, at: usize) -> String {
+fn run_facts(run: &RunResult, sources: &Sources, known: Option<&HoverInfo>, at: usize) -> String {
     let failed = run.failures.iter().filter(|failure| contains(failure.span, at));
     let failed = failed.map(|failure| format!("**{}**", failure.message));
     let steps = run.steps.iter().filter(|step| contains(step.span, at));
     let step = steps.min_by_key(|step| step.span.end - step.span.start);
-    let facts = step.zip(known).map(|(step, known)| step_facts(step, known));
+    let facts = step.zip(known).map(|(step, known)| step_facts(step, sources, known));
     paragraphs(failed.chain(facts))
 }
 
-fn step_facts(step: &Step, known: &HoverInfo) -> String {
+fn step_facts(step: &Step, sources: &Sources, known: &HoverInfo) -> String {
     let times = if step.times > 1 {
         format!(" (ran {} times; facts that differ between the runs are not shown)", step.times)
     } else {
@@ -83,29 +84,29 @@ fn step_facts(step: &Step, known: &HoverInfo) -> String {
     };
     if let Some(fact) = &known.fact {
         let begins = format!("{fact} ");
-        let value = step.facts.iter().find(|fact| fact.starts_with(&begins));
+        let value = step.facts(sources).into_iter().find(|fact| fact.starts_with(&begins));
         // Omit the reason if the statement ran several times, because the reasons differ between executions.
-        let did = step.did.as_deref().filter(|_| step.times == 1);
+        let did = step.did().filter(|_| step.times == 1);
         let reported =
             did.and_then(|did| reported_facts(did).into_iter().find(|reported| reported.name == *fact));
         let because = did
             .zip(reported)
             .map_or_else(String::new, |(did, reported)| format!(", because {}", reported.key.reason(did)));
         return value
-            .map_or_else(String::new, |value| format!("In the run: {}{times}{because}.", code(value)));
+            .map_or_else(String::new, |value| format!("In the run: {}{times}{because}.", code(&value)));
     }
     // The verb, or the name that the statement defines.
     let is_at_beginning = known.span.start <= step.span.start as usize + 4;
     if !is_at_beginning {
         return String::new();
     }
-    if let Some(Did::Shown(views)) = step.did.as_deref() {
+    if let Some(Did::Shown(views)) = step.did() {
         let drawing = drawn(&shown(views));
         return if drawing.lines().count() <= LINES { drawing } else { String::new() };
     }
-    if step.facts.is_empty() {
+    let facts: Vec<String> = step.facts(sources).into_iter().take(FACTS).collect();
+    if facts.is_empty() {
         return String::new();
     }
-    let facts: Vec<&str> = step.facts.iter().take(FACTS).map(String::as_str).collect();
     paragraphs([format!("In the run{times}:"), script(&facts.join(", "))])
 }

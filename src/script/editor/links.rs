@@ -47,7 +47,7 @@ impl Document {
     /// ```
     pub fn links(&self) -> Vec<Link> {
         let mut found = Vec::new();
-        for stmt in statements(&self.script().script.body).filter(|stmt| stmt.span.file == 0) {
+        for stmt in statements(&self.parsed().script.body).filter(|stmt| stmt.span.file == 0) {
             match &stmt.kind {
                 StmtKind::Include { path, body } => {
                     found.extend(body.first().and_then(|first| self.link_to(path.span, first.span.file)));
@@ -74,7 +74,7 @@ impl Document {
     /// assert_eq!(lenses[1].scenario.as_deref(), Some("one"));
     /// ```
     pub fn lenses(&self) -> Vec<Lens> {
-        let body = &self.script().script.body;
+        let body = &self.parsed().script.body;
         let whole = (!body.is_empty()).then_some(Lens { at: 0, scenario: None });
         let scenarios = statements(body).filter_map(|stmt| match &stmt.kind {
             StmtKind::Scenario { name, .. } if stmt.span.file == 0 => {
@@ -87,18 +87,18 @@ impl Document {
 
     /// Returns a quoted name as a link to a file of the script.
     fn link_to(&self, name: Span, file: u32) -> Option<Link> {
-        Some(link(name, self.script().sources.file(file)?.path.clone()?))
+        Some(link(name, self.parsed().sources.file(file)?.path.clone()?))
     }
 
     fn machine_link(&self, command: &Command) -> Option<Link> {
         let name = command.operands.first().filter(|_| &*command.verb.text == "machine")?;
         let ExprKind::Value(Value::Text(_)) = &name.kind else { return None };
-        let fields = self.script().files.machine(name.span)?;
+        let fields = self.parsed().files.machine(name.span)?;
         self.link_to(name.span, fields.first()?.span.file)
     }
 
     fn trace_link(&self, name: Span) -> Option<Link> {
-        match self.script().files.trace(name)? {
+        match self.parsed().files.trace(name)? {
             Stream::File(path) => Some(link(name, path)),
             Stream::Bytes(_) => None,
         }

@@ -68,7 +68,7 @@ impl Document {
         let changed = text(&narrate::changes(&changes(&before, &after)), false);
         let mut all_panels = vec![Panel { title: "changes".to_owned(), text: changed }];
         all_panels.extend(panels(&after));
-        let sources = &self.script().sources;
+        let sources = &self.parsed().sources;
         let (title, narration) = titled(
             &Statements::new(sources).executed(&record).short,
             Narrator::new(sources, true).narrate(&record),

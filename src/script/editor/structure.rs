@@ -107,7 +107,7 @@ impl Document {
     pub fn selection_ranges(&self, at: usize) -> Vec<Range<usize>> {
         let mut around = self.bracket_ranges();
         around.push(0..self.text().len());
-        let places = statements(&self.script().script.body).filter(|stmt| stmt.span.file == 0);
+        let places = statements(&self.parsed().script.body).filter(|stmt| stmt.span.file == 0);
         around.extend(places.map(|stmt| stmt.span.bytes()));
         around.retain(|range| range.start <= at && at <= range.end);
         around.sort_by_key(|range| (range.end - range.start, range.start));

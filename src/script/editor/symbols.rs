@@ -59,7 +59,7 @@ impl Document {
     /// ```
     pub fn symbols(&self) -> Vec<Symbol> {
         let mut found = Vec::new();
-        self.collect(&self.script().script.body, true, &mut found);
+        self.collect(&self.parsed().script.body, true, &mut found);
         found
     }
 
@@ -86,7 +86,7 @@ impl Document {
     /// Returns the declaration of a statement.
     fn declared(&self, stmt: &Stmt) -> Option<Symbol> {
         let worth = |points: &Option<Expr>| {
-            let points = points.as_ref().map(|points| self.script().sources.text(points.span).trim());
+            let points = points.as_ref().map(|points| self.parsed().sources.text(points.span).trim());
             points.map_or_else(String::new, |points| format!("{points} points"))
         };
         let (word, detail, kind): (&Word, String, SymbolKind) = match &stmt.kind {

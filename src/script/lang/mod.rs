@@ -16,6 +16,7 @@ pub mod layout;
 pub mod loader;
 pub mod nearest;
 pub mod parse;
+mod shift;
 pub mod source;
 pub mod span;
 pub(crate) mod table;

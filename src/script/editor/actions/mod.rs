@@ -220,7 +220,7 @@ impl Document {
         let facts = |span: Span| {
             let mut steps = run.into_iter().flat_map(|run| &run.steps);
             let step = steps.find(|step| span.start <= step.span.start && step.span.end <= span.end);
-            step.map(|step| step.facts.clone()).unwrap_or_default()
+            step.map(|step| step.facts(&self.script().sources)).unwrap_or_default()
         };
         let turned = turned(self.text(), &self.script().script.body, range.clone(), &facts)?;
         let title = match (turned.kept, turned.edit.replacement.starts_with("ask ")) {

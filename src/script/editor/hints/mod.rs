@@ -21,6 +21,7 @@ use std::ops::Range;
 use super::document::Document;
 use super::run::{RunResult, Step};
 use crate::lang::layout::{TokenKind, tokens};
+use crate::lang::source::Sources;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS};
 
 /// Maximum length of a hint in characters.
@@ -47,12 +48,13 @@ impl Document {
     /// assert_eq!((hints[0].at, &*hints[0].label), (19, "= 15"));
     /// ```
     pub fn inlay_hints(&self, range: Range<usize>, run: &RunResult) -> Vec<Hint> {
-        line_hints(&run.steps, self.text(), range)
+        line_hints(&run.steps, &self.script().sources, range)
     }
 }
 
-/// Returns the hints for a range of a text, one per line.
-fn line_hints(steps: &[Step], text: &str, range: Range<usize>) -> Vec<Hint> {
+/// Returns the hints for a range of the first file, one per line.
+fn line_hints(steps: &[Step], sources: &Sources, range: Range<usize>) -> Vec<Hint> {
+    let text = sources.file(0).map_or("", |file| &file.text);
     let mut lines: BTreeMap<usize, Hint> = BTreeMap::new();
     for step in steps {
         let (start, end) = (step.span.start as usize, step.span.end as usize);
@@ -61,8 +63,8 @@ fn line_hints(steps: &[Step], text: &str, range: Range<usize>) -> Vec<Hint> {
         if at < range.start || start > range.end {
             continue;
         }
-        let Some(label) = label(statement, step) else { continue };
-        let narration = step.narration.trim_end().to_owned();
+        let Some(label) = label(statement, step, sources) else { continue };
+        let narration = step.narration(sources).trim_end().to_owned();
         match lines.get_mut(&at) {
             None => drop(lines.insert(at, Hint { at, label, narration })),
             Some(hint) => {
@@ -80,8 +82,8 @@ fn line_rest(rest: &str) -> usize {
 }
 
 /// Returns the text of a hint, or `None` if the text is empty.
-fn label(statement: &str, step: &Step) -> Option<String> {
-    let facts = match step.facts.as_slice() {
+fn label(statement: &str, step: &Step, sources: &Sources) -> Option<String> {
+    let facts = match step.facts(sources).as_slice() {
         [value] if gives_a_name(statement) => {
             if is_literal(statement) {
                 String::new()

@@ -1,23 +1,22 @@
 //! Tests of hints in scripts with known facts: the simple memory system (CS:APP, 9.6.4) and a process
 //! on Linux.
 
-use super::{Hint, ROOM, line_hints};
-use crate::editor::{Document, OpenTexts, Step};
+use std::ops::Range;
 
-fn steps(script: &str) -> Vec<Step> {
+use super::{Hint, ROOM};
+use crate::editor::{Document, OpenTexts};
+
+fn hints_within(script: &str, range: Range<usize>) -> Vec<Hint> {
     let document = Document::new("a.pw", script, OpenTexts::default());
     let ran = document.run(1_000_000, &false.into());
     assert!(document.script().diagnostics.is_empty() && ran.diagnostics.is_empty(), "{script}");
-    ran.steps
+    document.inlay_hints(range, &ran)
 }
 
 /// Returns the hints by line, counted from 1.
 fn hints(script: &str) -> Vec<(usize, String)> {
     let line = |hint: &Hint| script[..hint.at].lines().count();
-    line_hints(&steps(script), script, 0..script.len())
-        .iter()
-        .map(|hint| (line(hint), hint.label.clone()))
-        .collect()
+    hints_within(script, 0..script.len()).iter().map(|hint| (line(hint), hint.label.clone())).collect()
 }
 
 /// Returns the hint of the last line.
@@ -79,13 +78,13 @@ fn a_name_shows_its_value_unless_that_is_written_there() {
 #[test]
 fn a_line_has_one_hint_at_its_end() {
     let script = "let a = 1 + 1; let b = 2 + 2   # two\nlet c = [1, 2,\n  3 + 4] # here\r\n";
-    let found = line_hints(&steps(script), script, 0..script.len());
+    let found = hints_within(script, 0..script.len());
     let ends: Vec<&str> = found.iter().map(|hint| script[..hint.at].lines().last().unwrap()).collect();
     assert_eq!(ends, ["let a = 1 + 1; let b = 2 + 2   # two", "  3 + 4] # here"]);
     assert_eq!(found[0].label, "= 2; = 4");
     // Only lines in the requested range get hints.
-    assert_eq!(line_hints(&steps(script), script, 40..script.len()).len(), 1);
-    assert_eq!(line_hints(&steps(script), script, 0..3).len(), 1);
+    assert_eq!(hints_within(script, 40..script.len()).len(), 1);
+    assert_eq!(hints_within(script, 0..3).len(), 1);
 }
 
 #[test]

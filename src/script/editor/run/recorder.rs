@@ -2,20 +2,18 @@
 
 use std::collections::BTreeMap;
 
-use super::result::{Failure, RunResult, Step};
+use super::result::{Failure, FirstExecution, RunResult, Step, facts_of};
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use crate::report::narrate::{Narrator, Statements, format_value};
-use crate::report::text::text;
+use crate::report::narrate::{Narrator, Statements};
 use crate::run::checks::fix_of_word;
-use crate::run::facts;
-use crate::run::record::{Did, Sink, StepRecord};
+use crate::run::record::{Sink, StepRecord};
 use crate::suite::amend::Findings;
 
 /// Maximum number of failed expectations stored.
 const FAILURES: usize = 1000;
 
-/// Maximum number of statements whose narration is stored.
+/// Maximum number of statements whose first execution is stored.
 const NARRATED: usize = 20_000;
 
 /// Maximum number of executions of a statement whose facts are compared. If a statement runs more often, its
@@ -27,8 +25,12 @@ pub(super) struct RunRecorder<'s> {
     sources: &'s Sources,
     narrator: Narrator<'s>,
     statements: Statements<'s>,
+    /// The byte at which the first recorded statement may begin.
+    start: u32,
     steps: BTreeMap<Span, Step>,
     failures: BTreeMap<Span, Failure>,
+    /// The outermost loop around the last statement whose first execution was stored.
+    outer: Option<Span>,
 }
 
 impl<'s> RunRecorder<'s> {
@@ -38,9 +40,21 @@ impl<'s> RunRecorder<'s> {
             sources,
             narrator: Narrator::new(sources, false),
             statements: Statements::new(sources),
+            start: 0,
             steps: BTreeMap::new(),
             failures: BTreeMap::new(),
+            outer: None,
         }
+    }
+
+    /// Skips the statements before this byte.
+    pub(super) fn starting_at(self, byte: usize) -> Self {
+        Self { start: byte as u32, ..self }
+    }
+
+    /// Returns the statements that ran, in text order.
+    pub(super) fn into_steps(self) -> impl Iterator<Item = Step> {
+        self.steps.into_values()
     }
 
     /// Returns the result of the run with these findings.
@@ -56,23 +70,25 @@ impl<'s> RunRecorder<'s> {
 
     fn record_step(&mut self, record: &StepRecord) {
         if let Some(step) = self.steps.get_mut(&record.span) {
+            if step.times == 1 {
+                step.unchanged = step.facts(self.sources);
+            }
             step.times += 1;
-            if !step.facts.is_empty() {
+            if !step.unchanged.is_empty() {
                 let now =
                     if step.times > COMPARED { Vec::new() } else { facts_of(record, &mut self.statements) };
-                step.facts.retain(|fact| now.contains(fact));
+                step.unchanged.retain(|fact| now.contains(fact));
             }
             return;
         }
-        let reported = facts_of(record, &mut self.statements);
-        let (narration, did) = if self.steps.len() < NARRATED {
-            (text(&self.narrator.narrate(record), false), Some(record.did.clone()))
-        } else {
-            (String::new(), None)
-        };
+        let first = (self.steps.len() < NARRATED).then(|| {
+            let inside = std::mem::replace(&mut self.outer, record.outer);
+            FirstExecution { record: record.clone(), inside }
+        });
+        let unchanged = if first.is_none() { facts_of(record, &mut self.statements) } else { Vec::new() };
         let stated = record.checks.iter().map(|check| check.fact.clone()).collect();
         let span = record.span;
-        self.steps.insert(span, Step { span, stated, facts: reported, times: 1, narration, did });
+        self.steps.insert(span, Step { span, stated, unchanged, times: 1, first });
     }
 
     fn record_failures(&mut self, record: &StepRecord) {
@@ -98,19 +114,11 @@ impl<'s> RunRecorder<'s> {
 
 impl Sink for RunRecorder<'_> {
     fn accept(&mut self, record: &StepRecord) -> bool {
-        if record.span.file == 0 {
+        if record.span.file == 0 && record.span.start >= self.start {
             self.record_step(record);
         }
         self.record_failures(record);
         true
-    }
-}
-
-/// Returns the facts for a hint.
-fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
-    match &*record.did {
-        Did::Bound { value, call: None, .. } => vec![format_value(value, &statements.executed(record))],
-        did => facts::reported_facts(did).iter().map(ToString::to_string).collect(),
     }
 }
 

@@ -5,8 +5,12 @@ use std::sync::Arc;
 use crate::editor::golden::result::GoldenResult;
 use crate::lang::diagnostic::Diagnostic;
 use crate::lang::fix::Fix;
+use crate::lang::source::Sources;
 use crate::lang::span::Span;
-use crate::run::record::Did;
+use crate::report::narrate::{Narrator, Statements, format_value};
+use crate::report::text::text;
+use crate::run::facts;
+use crate::run::record::{Did, StepRecord};
 use crate::suite::amend::Plan;
 
 /// The result of running a document.
@@ -33,15 +37,43 @@ pub struct Step {
     pub span: Span,
     /// The names of the facts that the statement expects.
     pub stated: Vec<String>,
-    /// The facts that never changed, in script notation: `ppn 0x0D`. For a `let`, the value.
-    pub facts: Vec<String>,
+    /// The facts, if the statement ran several times or its first execution is not stored. [`Step::facts`] returns the
+    /// facts of all statements.
+    pub(crate) unchanged: Vec<String>,
     /// Number of executions.
     pub times: u64,
-    /// The narration of the first execution. The text is empty for all but the first 20,000 statements.
-    pub narration: String,
-    /// The record of the first execution, which provides the reasons for its facts. It is `None` for all but
+    /// The first execution, which provides the narration and the reasons for its facts. It is `None` for all but
     /// the first 20,000 statements.
-    pub(crate) did: Option<Arc<Did>>,
+    pub(crate) first: Option<FirstExecution>,
+}
+
+/// The first execution of a statement.
+#[derive(Debug, Clone)]
+pub(crate) struct FirstExecution {
+    pub(crate) record: StepRecord,
+    /// The loop in which the preceding statement ran, if the narration of that statement contains the loop's head.
+    pub(crate) inside: Option<Span>,
+}
+
+impl Step {
+    /// Returns the result of the first execution.
+    pub(crate) fn did(&self) -> Option<&Did> {
+        self.first.as_ref().map(|first| &*first.record.did)
+    }
+
+    /// Returns the facts that never changed, in script notation: `ppn 0x0D`. For a `let`, the value.
+    pub fn facts(&self, sources: &Sources) -> Vec<String> {
+        match &self.first {
+            Some(first) if self.times == 1 => facts_of(&first.record, &mut Statements::new(sources)),
+            _ => self.unchanged.clone(),
+        }
+    }
+
+    /// Returns the narration of the first execution. The text is empty for all but the first 20,000 statements.
+    pub(crate) fn narration(&self, sources: &Sources) -> String {
+        let Some(FirstExecution { record, inside }) = &self.first else { return String::new() };
+        text(&Narrator::inside(sources, *inside).narrate(record), false)
+    }
 }
 
 /// A failed expectation.
@@ -55,4 +87,12 @@ pub struct Failure {
     pub open: bool,
     /// The fix of a misspelled word in the expected value.
     pub(crate) fix: Option<Fix>,
+}
+
+/// Returns the facts of a record in script notation.
+pub(super) fn facts_of(record: &StepRecord, statements: &mut Statements) -> Vec<String> {
+    match &*record.did {
+        Did::Bound { value, call: None, .. } => vec![format_value(value, &statements.executed(record))],
+        did => facts::reported_facts(did).iter().map(ToString::to_string).collect(),
+    }
 }

@@ -182,7 +182,7 @@ fn the_results_of_the_run_come_first() {
     let ran = RunResult {
         steps: vec![Step {
             span: span(15, 40),
-            facts: vec!["vpn 0x00".to_owned(), "tlb miss".to_owned()],
+            unchanged: vec!["vpn 0x00".to_owned(), "tlb miss".to_owned()],
             times: 1,
             ..Step::default()
         }],

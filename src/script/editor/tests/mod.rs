@@ -1,6 +1,7 @@
 //! Tests of several services, and documents for tests.
 
 mod at_cursor;
+mod changed;
 mod names;
 
 use std::path::Path;

@@ -10,7 +10,7 @@ use super::diagnostic::{Code, Diagnostic};
 use super::layout::DEPTH_LIMIT;
 pub use super::loader::{Disk, Loader, Texts, text_of};
 use super::loader::{SIZE_LIMIT, plain, reason};
-use super::parse::{Includes, parse};
+use super::parse::{Includes, Pieces, parse_again};
 use super::source::Sources;
 
 /// Maximum depth of nested includes, excluding the script itself.
@@ -20,10 +20,12 @@ const INCLUDE_LIMIT: usize = 64;
 const TOTAL_LIMIT: usize = 10_000;
 
 /// A parsed script: its statements, with the statements of included files in place.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Default)]
 pub struct Script {
     /// The statements of the first file.
     pub body: Block,
+    /// The pieces of the first file.
+    pieces: Arc<Pieces>,
 }
 
 /// Reads the script at this path (`-` is standard input) and its includes. Reports a file that cannot be read
@@ -47,16 +49,25 @@ pub(crate) fn add(sources: &mut Sources, path: &Path, loader: &mut dyn Loader) -
             let file = sources.add(&name, path.map(Path::to_owned), "");
             let message = format!("cannot read `{name}`: {reason}");
             let diagnostic = Diagnostic::new(Code::Unreadable, Span { file, start: 0, end: 0 }, message);
-            (Script { body: Arc::new([]) }, vec![diagnostic])
+            (Script::default(), vec![diagnostic])
         }
     }
 }
 
 /// Reads a text as if it were a file of this name, with its includes.
 pub fn read_text(name: &str, text: &str, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagnostic>) {
-    let mut sources = Sources::default();
-    let (script, diagnostics) = Reader::add(&mut sources, loader, name, Some(Path::new(name)), text);
-    (sources, script, diagnostics)
+    read_again(name, text, loader, &Script::default())
+}
+
+/// Like [`read_text`], for a text that may resemble an earlier text of the same file. The result does not depend on the
+/// earlier script.
+pub(crate) fn read_again(
+    name: &str,
+    text: &str,
+    loader: &mut dyn Loader,
+    earlier: &Script,
+) -> (Sources, Script, Vec<Diagnostic>) {
+    Reader::new(loader).script(name, Some(Path::new(name)), text, &earlier.pieces)
 }
 
 /// Reads a text that is not in a file and adds it to the sources. The text can include files in the current
@@ -135,23 +146,29 @@ impl<'a> Reader<'a> {
         text: &str,
     ) -> (Script, Vec<Diagnostic>) {
         let reader = Self { sources: std::mem::take(sources), ..Self::new(loader) };
-        let (read, script, diagnostics) = reader.script(name, path, text);
+        let (read, script, diagnostics) = reader.script(name, path, text, &Pieces::default());
         *sources = read;
         (script, diagnostics)
     }
 
     /// Reads the script and its includes. A script without a path comes from standard input and belongs to the
     /// current folder.
-    fn script(mut self, name: &str, path: Option<&Path>, text: &str) -> (Sources, Script, Vec<Diagnostic>) {
+    fn script(
+        mut self,
+        name: &str,
+        path: Option<&Path>,
+        text: &str,
+        earlier: &Pieces,
+    ) -> (Sources, Script, Vec<Diagnostic>) {
         let (root, bad_course) = root(self.loader, path);
         self.root = root;
         let canonical = path.and_then(|path| self.loader.canonical(path).ok());
         let name = path.map_or_else(|| PathBuf::from(name), Path::to_owned);
-        let body = self.parse(name, path, canonical, 0, text).body;
+        let (Read { body, .. }, pieces) = self.parse(name, path, canonical, 0, (text, earlier));
         // The script is the first file of the sources.
         self.diagnostics.extend(bad_course.map(|bad| bad.diagnostic(&mut self.sources)));
         self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
-        (self.sources, Script { body }, self.diagnostics)
+        (self.sources, Script { body, pieces }, self.diagnostics)
     }
 
     fn parse(
@@ -160,14 +177,15 @@ impl<'a> Reader<'a> {
         path: Option<&Path>,
         canonical: Option<PathBuf>,
         nesting: usize,
-        text: &str,
-    ) -> Read {
+        (text, earlier): (&str, &Pieces),
+    ) -> (Read, Arc<Pieces>) {
         let file = self.sources.add(&name.display().to_string(), path.map(Path::to_owned), text);
         self.open.push(Open { name, canonical, nesting, below: Below { height: 0, total: 1, depth: 0 } });
-        let parsed = parse(file, text, self);
+        let parsed = parse_again(file, text, self, earlier);
         self.diagnostics.extend(parsed.diagnostics);
         let below = self.open.pop().map_or(Below { height: 0, total: 1, depth: 0 }, |open| open.below);
-        Read { body: parsed.body, below: Below { depth: below.depth.max(parsed.depth), ..below } }
+        let below = Below { depth: below.depth.max(parsed.depth), ..below };
+        (Read { body: parsed.body, below }, parsed.pieces)
     }
 
     /// Returns the canonical path of the file that an `include` names, or a diagnostic.
@@ -195,7 +213,8 @@ impl<'a> Reader<'a> {
         }
         let text = load(self.loader, &canonical, SIZE_LIMIT).map_err(|reason| unreadable(path, &reason))?;
         let name = name_beside(self.open.last().map_or(Path::new(""), |open| &open.name), path);
-        let read = self.parse(name.clone(), Some(&name), Some(canonical.clone()), nesting, &text);
+        let new = (&*text, &Pieces::default());
+        let (read, _) = self.parse(name.clone(), Some(&name), Some(canonical.clone()), nesting, new);
         self.read.insert(canonical, read.clone());
         Ok(read)
     }

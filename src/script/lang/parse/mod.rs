@@ -8,6 +8,7 @@ mod beside;
 mod exam;
 mod expr;
 mod habits;
+mod pieces;
 mod recover;
 mod statement;
 mod stop;
@@ -17,6 +18,8 @@ mod tests;
 mod text;
 
 pub(super) use beside::VERBS;
+use pieces::Piece;
+pub(crate) use pieces::Pieces;
 
 use std::sync::Arc;
 
@@ -24,14 +27,11 @@ use pagewalk_grammar::{Grammar, Pair, Parser as _, Rule};
 
 use super::ast::{Block, Stmt, Word};
 use super::diagnostic::{Code, Diagnostic};
-use super::layout::{DEPTH_LIMIT, lay_out};
+use super::layout::{DEPTH_LIMIT, Layout, lay_out};
+use super::shift::Shift as _;
 use super::source::{conflict, lines_in_words};
 use super::span::Span;
 use super::value::ValueError;
-
-/// The grammar receives statements in pieces of about this many bytes, so that large scripts do not need much
-/// memory at a time.
-const PIECE: usize = 1 << 16;
 
 /// Maximum number of invalid lines in a file that are explained individually.
 const BROKEN_LIMIT: usize = 200;
@@ -60,6 +60,8 @@ pub struct Parsed {
     pub diagnostics: Vec<Diagnostic>,
     /// The maximum depth of nested blocks.
     pub(crate) depth: usize,
+    /// The pieces of the file, for [`parse_again`].
+    pub(super) pieces: Arc<Pieces>,
 }
 
 /// Reports the conflict markers that git left in a merged script.
@@ -78,23 +80,26 @@ fn unmerged(file: u32, text: &str) -> Option<Diagnostic> {
 
 /// Parses the text of file number `file`.
 pub fn parse(file: u32, text: &str, includes: &mut dyn Includes) -> Parsed {
-    let layout = lay_out(file, text);
-    let mut tree = Tree::new(file, includes, layout.diagnostics);
-    let mut body = Vec::new();
-    let mut start = 0;
-    for end in layout.ends.iter().copied().chain([layout.text.len()]) {
-        if end - start >= PIECE || end == layout.text.len() {
-            tree.base = start;
-            body.extend(tree.piece(&layout.text[start..end]));
-            start = end;
-        }
-    }
+    parse_again(file, text, includes, &Pieces::default())
+}
+
+/// Like [`parse`], for a text that may resemble an earlier text of the same file. The result does not depend on the
+/// earlier text.
+pub(super) fn parse_again(file: u32, text: &str, includes: &mut dyn Includes, earlier: &Pieces) -> Parsed {
+    let mut layout = lay_out(file, text);
+    let mut tree = Tree::new(file, includes, std::mem::take(&mut layout.diagnostics));
+    let pieces = tree.pieces(layout, earlier);
     tree.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     // Messages about markers, and about lines that occur twice, would hide the cause.
     if let Some(unmerged) = unmerged(file, text).filter(|_| !tree.diagnostics.is_empty()) {
         tree.diagnostics = vec![unmerged];
     }
-    Parsed { body: body.into(), diagnostics: tree.diagnostics, depth: tree.deepest }
+    Parsed {
+        body: pieces.body.clone(),
+        diagnostics: tree.diagnostics,
+        depth: tree.deepest,
+        pieces: Arc::new(pieces),
+    }
 }
 
 /// A builder of the tree of one file.
@@ -109,6 +114,8 @@ struct Tree<'a> {
     includes: &'a mut dyn Includes,
     /// The number of invalid lines so far.
     broken: usize,
+    /// Whether the current piece includes a file.
+    has_include: bool,
     /// Whether the current expression is the value of a fact.
     in_fact: bool,
     diagnostics: Vec<Diagnostic>,
@@ -116,7 +123,50 @@ struct Tree<'a> {
 
 impl<'a> Tree<'a> {
     fn new(file: u32, includes: &'a mut dyn Includes, diagnostics: Vec<Diagnostic>) -> Self {
-        Self { file, base: 0, nesting: 0, deepest: 0, includes, broken: 0, in_fact: false, diagnostics }
+        Self {
+            file,
+            base: 0,
+            nesting: 0,
+            deepest: 0,
+            includes,
+            broken: 0,
+            has_include: false,
+            in_fact: false,
+            diagnostics,
+        }
+    }
+
+    /// Parses a file piece by piece. Takes the statements of unchanged pieces from the earlier text.
+    fn pieces(&mut self, layout: Layout, earlier: &Pieces) -> Pieces {
+        let (mut body, mut kept) = (Vec::new(), Vec::new());
+        let mut start = 0;
+        loop {
+            let first = body.len();
+            let errors = (self.diagnostics.len(), self.broken);
+            let deepest = std::mem::take(&mut self.deepest);
+            let end = if let Some(same) = earlier.find(&layout, start) {
+                body.extend_from_slice(same.statements);
+                if same.by != 0 {
+                    body[first..].iter_mut().for_each(|stmt| stmt.shift(same.by as i32));
+                }
+                self.deepest = same.depth;
+                same.end
+            } else {
+                let end = earlier.next_end(&layout, start);
+                self.base = start;
+                body.extend(self.piece(&layout.text[start..end]));
+                end
+            };
+            let includes = std::mem::take(&mut self.has_include);
+            if errors == (self.diagnostics.len(), self.broken) && !includes && start < end {
+                kept.push(Piece { bytes: start..end, statements: first..body.len(), depth: self.deepest });
+            }
+            self.deepest = self.deepest.max(deepest);
+            start = end;
+            if start == layout.text.len() {
+                return Pieces { text: layout.text, body: body.into(), kept };
+            }
+        }
     }
 
     fn piece(&mut self, text: &str) -> Vec<Stmt> {

@@ -221,6 +221,7 @@ impl Tree<'_> {
     fn include(&mut self, pair: Pair) -> StmtKind {
         let Some(part) = pair.into_inner().next() else { return nothing() };
         let path = Word { text: self.string(&part), span: self.span(&part) };
+        self.has_include = true;
         let body = self.includes.include(&path, self.nesting + 1);
         StmtKind::Include { path, body }
     }

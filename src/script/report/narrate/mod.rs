@@ -25,6 +25,7 @@ use std::sync::Arc;
 
 use super::doc::{Block, Checks, Failure};
 use crate::lang::source::Sources;
+use crate::lang::span::Span;
 use crate::lang::value::Value;
 use crate::questions::figures::translation::of_access;
 use crate::report::figures::scene;
@@ -59,6 +60,11 @@ impl<'s> Narrator<'s> {
     /// Creates a narrator for one script. With `explain`, the narrator adds the steps of every access.
     pub fn new(sources: &'s Sources, explain: bool) -> Self {
         Self { statements: Statements::new(sources), repeats: Repeats::default(), explain }
+    }
+
+    /// Creates a narrator that continues in a loop, whose head was already narrated.
+    pub(crate) fn inside(sources: &'s Sources, outer: Option<Span>) -> Self {
+        Self { repeats: Repeats::inside(outer), ..Self::new(sources, false) }
     }
 
     /// Narrates a record. The result is empty for most iterations of a long loop.

@@ -40,6 +40,11 @@ impl Count {
 }
 
 impl Repeats {
+    /// Creates counts that continue in this loop.
+    pub(crate) fn inside(outer: Option<Span>) -> Self {
+        Self { outer, ..Self::default() }
+    }
+
     /// Enters the outermost loop. If the preceding loop ended, returns a report of the runs omitted from that
     /// loop.
     pub(crate) fn enter(&mut self, outer: Option<Span>, statements: &mut Statements) -> Vec<Block> {
@@ -49,7 +54,7 @@ impl Repeats {
         let several = self.counts.len() > 1;
         let left_out = self.counts.iter_mut().filter_map(|count| count.left_out(count.runs, several));
         let mut blocks: Vec<Block> = left_out.collect();
-        *self = Self { outer, ..Self::default() };
+        *self = Self::inside(outer);
         if let Some(span) = outer {
             let (text, place) = statements.head(span);
             blocks.push(Block::Statement { text, place });

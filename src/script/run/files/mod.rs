@@ -26,7 +26,7 @@ use super::settings::{Field, fields_of_yaml};
 pub(crate) const REPLAY: &str = "replay";
 
 /// Files, indexed by the location of the string that names each file.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Files {
     /// File numbers. The key is the file and byte offset of the string that contains the name.
     named: BTreeMap<(u32, u32), u32>,

@@ -5,6 +5,7 @@ use super::item::{Completions, FactAt, ItemKind, ItemPosition, Pick};
 use super::offer::Offers;
 use super::string;
 use super::walk::Walk;
+use crate::lang::include::Script;
 use crate::lang::layout::{Token, TokenKind, tokens};
 use crate::lang::value::UNITS;
 use crate::run::state::State;
@@ -12,17 +13,26 @@ use crate::run::state::State;
 /// Returns the completions at byte `at` of a text, given the preceding text and the state. If `at` is beyond the
 /// text or within a character, the function uses the nearest valid position before `at`.
 pub fn complete(text: &str, at: usize, state: &State) -> Completions {
+    complete_in(&Script::default(), text, at, state)
+}
+
+/// Like [`complete`], for a text whose statements were already parsed, as in `script`. The result does not depend on
+/// `script`.
+pub(crate) fn complete_in(script: &Script, text: &str, at: usize, state: &State) -> Completions {
     let text = before(text, at);
     let typed = typed(text);
     let from = text.len() - typed.len();
-    let found =
-        if typed.contains('-') { completed(text, from, state, false) } else { Completions::default() };
+    let found = if typed.contains('-') {
+        completed(script, text, from, (state, false))
+    } else {
+        Completions::default()
+    };
     if !found.items.is_empty() {
         return found;
     }
     // The text `a-b` may be a name or a difference.
     let short = typed.rsplit('-').next().unwrap_or("");
-    completed(text, text.len() - short.len(), state, true)
+    completed(script, text, text.len() - short.len(), (state, true))
 }
 
 /// Returns the text before the cursor.
@@ -55,7 +65,7 @@ fn typed(text: &str) -> &str {
 
 /// Returns the completions of the typed text. With `near`, returns the nearest name if no name begins with
 /// the typed text.
-fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions {
+fn completed(script: &Script, text: &str, from: usize, (state, near): (&State, bool)) -> Completions {
     let (above, typed) = text.split_at(from);
     let tokens = tokens(above).list;
     let last = tokens.last().copied();
@@ -84,7 +94,7 @@ fn completed(text: &str, from: usize, state: &State, near: bool) -> Completions 
     let context = context(&walk);
     // A completion replaces the entire name of a fact, including the part before the dot.
     let from = if let CompletionContext::Fact(Some(begun)) = context { begun } else { from };
-    let offers = Offers::new(state, &walk);
+    let offers = Offers::new(script, state, &walk);
     let number = last.is_some_and(|last| last.kind == TokenKind::Number);
     let dimension = walk.statement().dimension();
     let items = Pick::matching(&text[from..], near, |pick| {

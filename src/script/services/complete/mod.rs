@@ -27,6 +27,7 @@ mod word;
 mod tests;
 
 pub use cursor::complete;
+pub(crate) use cursor::complete_in;
 pub use cursor_token::{CursorToken, CursorTokenKind, Role, token_at};
 pub use highlight::{CLASSES, Class, ClassRow, highlight, highlight_tokens};
 pub use hint::{Hint, hint};

@@ -6,6 +6,7 @@ use super::context::CompletionContext;
 use super::head::{Head, HeadKind};
 use super::item::{ItemKind, Pick};
 use super::walk::{BlockContents, Walk};
+use crate::lang::include::Script;
 use crate::questions::LANGUAGE;
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::{SHOWN_NOUNS, Views};
@@ -27,10 +28,10 @@ pub(crate) struct Offers<'a> {
 }
 
 impl<'a> Offers<'a> {
-    /// Creates the source of items at the end of a text.
-    pub(crate) fn new(state: &'a State, walk: &'a Walk<'a>) -> Self {
+    /// Creates the source of items at the end of a text, which may resemble an earlier script.
+    pub(crate) fn new(earlier: &Script, state: &'a State, walk: &'a Walk<'a>) -> Self {
         let (above, closing) = walk.above();
-        let mut named = visible(&format!("{above}\n{closing}"), above.len());
+        let mut named = visible(&format!("{above}\n{closing}"), above.len(), earlier);
         named.extend(walk.statement().drawn().map(|name| (NameKind::Variable, name.into())));
         Self { state, walk, named }
     }

@@ -6,7 +6,7 @@ use super::finder::{Finder, Looked};
 use super::kind::{NameKind, Space};
 use super::occurrence::Names;
 use crate::lang::ast::Block;
-use crate::lang::include::read_text;
+use crate::lang::include::{Script, read_again};
 use crate::lang::source::Sources;
 use crate::run::files::Files;
 
@@ -23,9 +23,9 @@ pub fn names(script: &Block, sources: &Sources, files: &Files) -> Names {
 }
 
 /// Returns the variables, definitions, and processes visible at a byte in a text, in order of first
-/// occurrence. Does not read included files.
-pub(crate) fn visible(text: &str, at: usize) -> Vec<(NameKind, Arc<str>)> {
-    let (sources, script, _) = read_text("", text, &mut ());
+/// occurrence. Does not read included files. The text may resemble an earlier script.
+pub(crate) fn visible(text: &str, at: usize, earlier: &Script) -> Vec<(NameKind, Arc<str>)> {
+    let (sources, script, _) = read_again("", text, &mut (), earlier);
     let files = Files::default();
     let mut finder = Finder::new(&sources, &files);
     finder.looked = Looked::For(at as u32);

@@ -1,5 +1,6 @@
 //! Tests that parse one line of the language at a time and check its meaning or diagnostic.
 
+mod again;
 mod expressions;
 mod mistakes;
 mod pages;
