@@ -8,7 +8,7 @@ use crate::trace::counts::{ByKind, LevelCounts, Lookups};
 
 /// The cause of a lookup: an access of a kind, or a page walk. Its value is an index of a row of counts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Cause {
+pub(in crate::trace) enum Cause {
     Read,
     Write,
     Execute,

@@ -7,6 +7,7 @@ use crate::machine::spec::{CacheSpec, Inclusion, Spec, WritePolicy};
 use crate::trace::counts::{LevelCounts, MemoryTransfers};
 use crate::trace::replay::{Fragments, KINDS};
 
+use super::block_caches::BlockCaches;
 use super::cache::{Cause, FlatCache};
 
 /// The caches of a machine.
@@ -90,36 +91,6 @@ impl FlatCaches {
             count += 1;
         }
         count
-    }
-
-    /// Performs a fragment. Returns whether it only hit the first cache of the route; then the caller counts the hit.
-    #[inline(always)]
-    pub(super) fn touch(&mut self, cause: Cause, block: u64) -> bool {
-        let (route, write) = (route_of(cause), cause == Cause::Write);
-        self.used[route] = true;
-        if let Some(first) = self.first[route] {
-            let several = self.split && self.used[1 - route];
-            let cache = &mut self.caches[first];
-            let is_own = !several || self.is_top[route] && (!write || cache.has_dirty(block));
-            if is_own && self.fills[cause as usize] {
-                let found = cache.touch_or_fill(block, write);
-                if let Err(victim) = found {
-                    cache.count(cause, false);
-                    self.fill_first(cause, route, block, victim);
-                }
-                return found.is_ok();
-            }
-        }
-        self.touch_beyond(cause, route, block);
-        false
-    }
-
-    /// Performs a fragment and counts it.
-    #[inline(always)]
-    pub(super) fn touch_and_count(&mut self, cause: Cause, block: u64) {
-        if self.touch(cause, block) {
-            self.count_first(cause, 1);
-        }
     }
 
     /// Fetches a block for the first cache, which has already evicted a line for it.
@@ -216,38 +187,13 @@ impl FlatCaches {
         }
     }
 
-    /// Whether an access that repeats the latest one of its route only needs the first cache of the route.
-    #[inline(always)]
-    pub(super) fn is_repeatable(&self, cause: Cause) -> bool {
-        self.fills[cause as usize] && self.is_top[route_of(cause)]
-    }
-
-    /// Whether both routes have the same first cache.
-    pub(super) fn share_first(&self) -> bool {
-        self.first[0] == self.first[1]
-    }
-
-    /// Counts hits in the first cache of the route.
-    pub(super) fn count_first(&mut self, cause: Cause, hits: u64) {
-        if let Some(first) = self.first[route_of(cause)] {
-            self.caches[first].count_hits(cause, hits);
-        }
-    }
-
     /// Counts a read of main memory.
     #[inline(always)]
-    pub(super) fn count_memory(&mut self, cause: Cause) {
+    fn count_memory(&mut self, cause: Cause) {
         if cause == Cause::Walk {
             self.memory.walks += 1;
         } else {
             self.memory.reads += 1;
-        }
-    }
-
-    /// Invalidates all copies of the blocks from `first` to `last`, without counting.
-    pub(super) fn invalidate(&mut self, first: u64, last: u64) {
-        for cache in &mut self.caches {
-            (first..=last).for_each(|block| cache.invalidate(block));
         }
     }
 
@@ -284,5 +230,61 @@ impl FlatCaches {
             }
         }
         self.memory.writes += 1;
+    }
+}
+
+impl BlockCaches for FlatCaches {
+    fn block_bits(&self) -> u32 {
+        self.block_bits
+    }
+
+    fn within(&self) -> u64 {
+        self.within
+    }
+
+    #[inline(always)]
+    fn touch(&mut self, cause: Cause, block: u64) -> bool {
+        let (route, write) = (route_of(cause), cause == Cause::Write);
+        self.used[route] = true;
+        if let Some(first) = self.first[route] {
+            let several = self.split && self.used[1 - route];
+            let cache = &mut self.caches[first];
+            let is_own = !several || self.is_top[route] && (!write || cache.has_dirty(block));
+            if is_own && self.fills[cause as usize] {
+                let found = cache.touch_or_fill(block, write);
+                if let Err(victim) = found {
+                    cache.count(cause, false);
+                    self.fill_first(cause, route, block, victim);
+                }
+                return found.is_ok();
+            }
+        }
+        self.touch_beyond(cause, route, block);
+        false
+    }
+
+    fn count_first(&mut self, cause: Cause, hits: u64) {
+        if let Some(first) = self.first[route_of(cause)] {
+            self.caches[first].count_hits(cause, hits);
+        }
+    }
+
+    fn count_uncached_walk(&mut self) {
+        self.memory.walks += 1;
+    }
+
+    fn invalidate(&mut self, first: u64, last: u64) {
+        for cache in &mut self.caches {
+            (first..=last).for_each(|block| cache.invalidate(block));
+        }
+    }
+
+    #[inline(always)]
+    fn is_repeatable(&self, cause: Cause) -> bool {
+        self.fills[cause as usize] && self.is_top[route_of(cause)]
+    }
+
+    fn share_first(&self) -> bool {
+        self.first[0] == self.first[1]
     }
 }

@@ -3,11 +3,12 @@
 //! The rules are those of `machine::hierarchy` and `machine::translate`, for a single running core, one block size, no inclusive
 //! and no exclusive caches, and the policies LRU and FIFO. The property tests compare the two simulations.
 
-mod cache;
+pub(super) mod block_caches;
+pub(super) mod cache;
 mod caches;
 mod fault;
-mod pages;
-mod process;
+pub(super) mod pages;
+pub(super) mod process;
 pub(super) mod single;
 #[cfg(test)]
 mod tests;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use crate::kernel::OutOfMemory;
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
+use block_caches::BlockCaches;
 use cache::Cause;
 use caches::FlatCaches;
 use process::FlatProcess;
@@ -30,7 +32,7 @@ use super::replay::{Batch, KINDS, Straddle, last_physical};
 #[derive(Debug)]
 enum Addresses {
     Physical(FlatCaches),
-    Virtual(Box<FlatProcess>),
+    Virtual(Box<FlatProcess<FlatCaches>>),
 }
 
 /// A replay on a machine that it owns.
@@ -100,7 +102,7 @@ impl FlatReplay {
         ReplayCounts {
             spec: self.spec.clone(),
             references: self.references,
-            tlbs: process.map(FlatProcess::tlb_counts).unwrap_or_default(),
+            tlbs: process.map(FlatProcess::<FlatCaches>::tlb_counts).unwrap_or_default(),
             caches: caches.counts(),
             memory: caches.memory,
             paging: process.map(|process| process.paging(&self.spec)),

@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use crate::machine::pte::Bit;
-use crate::machine::spec::Mmu;
+use crate::machine::spec::{Mmu, Spec, TlbSpec};
+use crate::trace::replay::KINDS;
 
 /// A page. The fields are in one number to keep the pages of a large trace in the processor's caches.
 #[derive(Debug, Clone, Copy, Default)]
@@ -14,7 +15,7 @@ impl Page {
     const PRESENT: u64 = 1;
     const DIRTY: u64 = 2;
     /// log2 of the smallest page size that this representation supports.
-    pub(super) const LEAST_BITS: u32 = 2;
+    const LEAST_BITS: u32 = 2;
 
     /// A page at a physical address.
     pub(super) const fn at(base: u64, dirty: bool) -> Self {
@@ -163,4 +164,23 @@ impl Pages {
         let (region, index) = self.region(vpn);
         region.pages[index] = Page::default();
     }
+}
+
+/// Whether the flat simulation can translate the addresses of a machine whose caches have the same block size.
+pub(in crate::trace) fn can_translate(spec: &Spec) -> bool {
+    let (Some(mmu), Some(first)) = (&spec.mmu, spec.caches.first()) else { return false };
+    let (block_bits, page_bits) = (first.block_bits, mmu.page_bits);
+    // Blocks contain whole page-table entries, pages contain whole blocks, and virtual and physical addresses select
+    // the same sets.
+    let fits = (1 << block_bits) >= u64::from(mmu.pte.bytes)
+        && block_bits <= page_bits
+        && page_bits >= Page::LEAST_BITS;
+    let is_indexed_within_page = spec
+        .caches
+        .iter()
+        .all(|cache| !cache.virtual_index || cache.sets.trailing_zeros() + cache.block_bits <= page_bits);
+    let serves =
+        KINDS.iter().all(|kind| spec.first_tlb(*kind).is_some() == spec.first_cache(*kind).is_some());
+    let has_base_pages = |tlb: &TlbSpec| tlb.page_bits.first().is_none_or(|smallest| *smallest == page_bits);
+    fits && is_indexed_within_page && serves && spec.tlbs.iter().all(has_base_pages)
 }

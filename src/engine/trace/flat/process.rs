@@ -8,16 +8,17 @@ use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::check::MAX_LEVELS;
 use crate::machine::event::AccessKind;
-use crate::machine::spec::{Spec, TlbSpec};
+use crate::machine::spec::Spec;
 use crate::trace::counts::{LevelCounts, PagingCounts};
 use crate::trace::demand::{DemandError, DemandPaging};
 use crate::trace::replay::{Fragments, KINDS};
 use crate::trace::tally::Tally;
 
+use super::block_caches::BlockCaches;
 use super::cache::{Cause, FlatCache};
 use super::caches::{FlatCaches, route_of};
 use super::fault::FaultObserver;
-use super::pages::{Page, Pages};
+use super::pages::{Pages, can_translate};
 
 /// A page that was accessed.
 #[derive(Debug, Clone, Copy)]
@@ -52,10 +53,10 @@ struct TlbHit {
     clippy::struct_excessive_bools,
     reason = "they are independent properties of the machine and its state"
 )]
-pub(super) struct FlatProcess {
+pub(in crate::trace) struct FlatProcess<C> {
     kernel: Box<Kernel>,
     pid: Pid,
-    caches: FlatCaches,
+    caches: C,
     tlbs: Vec<FlatCache>,
     /// For loads and stores, and for fetches, the TLBs in the order of the lookups.
     routes: [Vec<usize>; 2],
@@ -81,29 +82,43 @@ pub(super) struct FlatProcess {
     tally: Tally,
 }
 
-impl FlatProcess {
+impl FlatProcess<FlatCaches> {
     /// Boots a kernel and creates the process. Returns `None` if the machine needs the general simulation.
     pub(super) fn new(machine: &Machine, demand: DemandPaging) -> Option<Result<Self, DemandError>> {
+        let caches = FlatCaches::new(machine).filter(|_| can_translate(machine.spec()))?;
+        Self::with_caches(machine, demand, caches)
+    }
+
+    /// Returns the counts of the TLBs, in spec order.
+    pub(super) fn tlb_counts(&self) -> Vec<LevelCounts> {
+        self.tlbs.iter().map(FlatCache::counts).collect()
+    }
+
+    /// Returns the counts of paging. There is one walk for each miss in the last TLB.
+    pub(super) fn paging(&self, spec: &Spec) -> PagingCounts {
+        let misses = |kind: &AccessKind| {
+            let last = self.routes[route_of((*kind).into())].last().map(|at| self.tlbs[*at].counts().kinds);
+            last.map_or(0, |kinds| match kind {
+                AccessKind::Read => kinds.reads.misses,
+                AccessKind::Write => kinds.writes.misses,
+                AccessKind::Execute => kinds.fetches.misses,
+            })
+        };
+        PagingCounts { walks: KINDS.iter().map(misses).sum(), ..self.tally.paging(spec) }
+    }
+}
+
+impl<C: BlockCaches> FlatProcess<C> {
+    /// Boots a kernel and creates a process with these caches on a machine that [`can_translate`] accepts. Returns `None` if the
+    /// TLBs need the general simulation.
+    pub(in crate::trace) fn with_caches(
+        machine: &Machine,
+        demand: DemandPaging,
+        caches: C,
+    ) -> Option<Result<Self, DemandError>> {
         let spec: &Spec = machine.spec();
         let mmu = spec.mmu.as_ref()?;
-        let caches = FlatCaches::new(machine)?;
-        let (block_bits, page_bits) = (caches.block_bits, mmu.page_bits);
-        // Blocks contain whole page-table entries, pages contain whole blocks, and virtual and physical addresses select
-        // the same sets.
-        let fits = (1 << block_bits) >= u64::from(mmu.pte.bytes)
-            && block_bits <= page_bits
-            && page_bits >= Page::LEAST_BITS;
-        let is_indexed_within_page = spec
-            .caches
-            .iter()
-            .all(|cache| !cache.virtual_index || cache.sets.trailing_zeros() + cache.block_bits <= page_bits);
-        let serves =
-            KINDS.iter().all(|kind| spec.first_tlb(*kind).is_some() == spec.first_cache(*kind).is_some());
-        let has_base_pages =
-            |tlb: &TlbSpec| tlb.page_bits.first().is_none_or(|smallest| *smallest == page_bits);
-        if !fits || !is_indexed_within_page || !serves || !spec.tlbs.iter().all(has_base_pages) {
-            return None;
-        }
+        let page_bits = mmu.page_bits;
         let tlbs = spec.tlbs.iter().map(FlatCache::new_tlb).collect::<Option<Vec<_>>>()?;
         let routes = [AccessKind::Read, AccessKind::Execute].map(|kind| {
             let tlbs = spec.tlbs.iter().enumerate();
@@ -133,7 +148,7 @@ impl FlatProcess {
     }
 
     /// The last address of the process.
-    pub(super) fn last(&self) -> u64 {
+    pub(in crate::trace) fn last(&self) -> u64 {
         self.kernel.user_end() - 1
     }
 
@@ -142,8 +157,13 @@ impl FlatProcess {
     /// # Errors
     /// Fails if a page fault needs memory and none is free.
     #[inline(always)]
-    pub(super) fn refer(&mut self, kind: AccessKind, va: u64, size: u32) -> Result<u32, OutOfMemory> {
-        let within = self.caches.within;
+    pub(in crate::trace) fn refer(
+        &mut self,
+        kind: AccessKind,
+        va: u64,
+        size: u32,
+    ) -> Result<u32, OutOfMemory> {
+        let within = self.caches.within();
         if Fragments::is_one(within, va, size.into()) {
             self.touch(kind, va, size, None)?;
             return Ok(1);
@@ -167,7 +187,7 @@ impl FlatProcess {
     fn touch(&mut self, kind: AccessKind, va: u64, size: u32, used: Option<u64>) -> Result<u64, OutOfMemory> {
         let (cause, write) = (Cause::from(kind), kind == AccessKind::Write);
         let (vpn, offset) = (va >> self.page_bits, va & ((1 << self.page_bits) - 1));
-        let (first, block) = (self.first[route_of(cause)], va >> self.caches.block_bits);
+        let (first, block) = (self.first[route_of(cause)], va >> self.caches.block_bits());
         if cause == Cause::Execute && self.latest_fetch == Some(block) {
             self.hits[cause as usize] += 1;
             self.use_page(vpn, write, used);
@@ -181,7 +201,7 @@ impl FlatProcess {
             let is_used = self.translate(kind, va, size, found)?;
             (self.use_page(vpn, write, if is_used { Some(vpn) } else { used }), false)
         };
-        let hits_first = self.caches.touch(cause, (base | offset) >> self.caches.block_bits);
+        let hits_first = self.caches.touch(cause, (base | offset) >> self.caches.block_bits());
         if is_simple && hits_first {
             self.hits[cause as usize] += 1;
         } else {
@@ -230,7 +250,7 @@ impl FlatProcess {
     }
 
     /// Counts the accesses that hit the first TLB and the first cache, and are not yet counted there.
-    pub(super) fn count_pending_hits(&mut self) {
+    pub(in crate::trace) fn count_pending_hits(&mut self) {
         for cause in KINDS.map(Cause::from) {
             let hits = std::mem::take(&mut self.hits[cause as usize]);
             self.count_hits(cause, hits);
@@ -318,9 +338,9 @@ impl FlatProcess {
     #[inline]
     fn fetch_entry(&mut self, entry: u64) {
         if self.walk_cached {
-            self.caches.touch_and_count(Cause::Walk, entry >> self.caches.block_bits);
+            self.caches.touch_and_count(Cause::Walk, entry >> self.caches.block_bits());
         } else {
-            self.caches.count_memory(Cause::Walk);
+            self.caches.count_uncached_walk();
         }
     }
 
@@ -343,7 +363,7 @@ impl FlatProcess {
         self.has_evicted |= !evicted.is_empty();
         // Until the first eviction, no cache holds a block of a free frame.
         for frame in filled.into_iter().filter(|_| self.has_evicted) {
-            let blocks = self.page_bits - self.caches.block_bits;
+            let blocks = self.page_bits - self.caches.block_bits();
             let first = u64::from(frame) << blocks;
             self.caches.invalidate(first, first + ((1 << blocks) - 1));
         }
@@ -356,25 +376,12 @@ impl FlatProcess {
     }
 
     /// The caches.
-    pub(super) fn caches(&self) -> &FlatCaches {
+    pub(in crate::trace) fn caches(&self) -> &C {
         &self.caches
     }
 
-    /// Returns the counts of the TLBs, in spec order.
-    pub(super) fn tlb_counts(&self) -> Vec<LevelCounts> {
-        self.tlbs.iter().map(FlatCache::counts).collect()
-    }
-
-    /// Returns the counts of paging. There is one walk for each miss in the last TLB.
-    pub(super) fn paging(&self, spec: &Spec) -> PagingCounts {
-        let misses = |kind: &AccessKind| {
-            let last = self.routes[route_of((*kind).into())].last().map(|at| self.tlbs[*at].counts().kinds);
-            last.map_or(0, |kinds| match kind {
-                AccessKind::Read => kinds.reads.misses,
-                AccessKind::Write => kinds.writes.misses,
-                AccessKind::Execute => kinds.fetches.misses,
-            })
-        };
-        PagingCounts { walks: KINDS.iter().map(misses).sum(), ..self.tally.paging(spec) }
+    /// Same, to change them.
+    pub(in crate::trace) fn caches_mut(&mut self) -> &mut C {
+        &mut self.caches
     }
 }

@@ -23,6 +23,15 @@ impl SingleCache {
         }
     }
 
+    /// Refers to a block during a page walk.
+    #[inline(always)]
+    pub(in crate::trace) fn walk(&mut self, block: u64) {
+        if let Err(victim) = self.0.touch_or_fill(block, false) {
+            self.0.count(Cause::Walk, false);
+            self.0.count_eviction(victim);
+        }
+    }
+
     /// Writes back a dirty block.
     pub(in crate::trace) fn clean(&mut self, block: u64) {
         self.0.writebacks += u64::from(self.0.clean(block));
@@ -33,9 +42,10 @@ impl SingleCache {
         self.0.invalidate(block);
     }
 
-    /// Returns the counts after `accesses` references.
-    pub(in crate::trace) fn counts(&self, accesses: u64) -> Counts {
+    /// Returns the counts after `accesses` references, and `walks` references of page walks.
+    pub(in crate::trace) fn counts(&self, accesses: u64, walks: u64) -> Counts {
         let counts = self.0.counts().counts;
-        Counts { hits: accesses - counts.misses, ..counts }
+        let walk_hits = walks - counts.walk_misses;
+        Counts { hits: accesses - counts.misses, walk_hits, ..counts }
     }
 }

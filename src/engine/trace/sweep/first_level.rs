@@ -1,13 +1,22 @@
 //! The references of a trace to a cache that is the first one for its loads, stores, or fetches.
 //!
 //! The other caches affect such a cache only through snoops, so its counts need no simulation of the other caches. The
-//! rules are those of `machine::hierarchy` for physical addresses, without inclusive and exclusive caches.
+//! rules are those of `machine::hierarchy`, without inclusive and exclusive caches. The addresses of a process are translated
+//! once, because TLBs, page walks, and page faults do not depend on caches.
 
+use super::options::ReplayOptions;
 use super::stack::{BlockOp, BlockOpKind, MOST_BLOCK_BITS};
+use crate::kernel::OutOfMemory;
 use crate::machine::Machine;
 use crate::machine::event::AccessKind;
 use crate::machine::spec::{Inclusion, Spec, WritePolicy};
+use crate::trace::counting_replay::AddressMapping;
 use crate::trace::counts::ReferenceCounts;
+use crate::trace::demand::DemandError;
+use crate::trace::flat::block_caches::BlockCaches;
+use crate::trace::flat::cache::Cause;
+use crate::trace::flat::pages::can_translate;
+use crate::trace::flat::process::FlatProcess;
 use crate::trace::record::Record;
 use crate::trace::replay::{Batch, Fragments, KINDS, Straddle, last_physical};
 
@@ -36,12 +45,15 @@ pub(super) struct FirstLevel {
     effects: [(Effect, u64); 3],
     /// The last physical address.
     last: u64,
+    /// Whether the addresses of the trace are virtual.
+    is_translated: bool,
 }
 
 impl FirstLevel {
     /// Returns the properties of a cache of a machine, or `None` if the cache's counts depend on other caches.
-    pub(super) fn new(spec: &Spec, level: usize) -> Option<Self> {
+    pub(super) fn new(spec: &Spec, level: usize, map: AddressMapping) -> Option<Self> {
         let cache = &spec.caches[level];
+        let is_translated = map != AddressMapping::Identity;
         let block_bits = cache.block_bits;
         let is_first = |kind| !cache.side.serves(kind) || spec.first_cache(kind) == Some(level);
         if !cache.write_allocate
@@ -69,7 +81,8 @@ impl FirstLevel {
         // A snoop affects all blocks that the other route's caches fill.
         let snooped = effects.iter().any(|(effect, _)| matches!(effect, Effect::Clean | Effect::Invalidate));
         let same = spec.caches.iter().all(|cache| cache.block_bits == block_bits);
-        (same || !snooped).then(|| Self { block_bits, effects, last: last_physical(spec) })
+        let fits = if is_translated { same && can_translate(spec) } else { same || !snooped };
+        fits.then(|| Self { block_bits, effects, last: last_physical(spec), is_translated })
     }
 }
 
@@ -79,8 +92,24 @@ pub(super) struct Decoder {
     cache: FirstLevel,
     straddle: Straddle,
     references: ReferenceCounts,
-    /// The number of references to blocks of the cache.
+    addresses: Addresses,
+}
+
+/// The addresses of a trace, and the cache that they refer to.
+#[derive(Debug)]
+enum Addresses {
+    Physical(Recorder),
+    Virtual(Box<FlatProcess<Recorder>>),
+}
+
+/// Records the operations on a cache.
+#[derive(Debug)]
+struct Recorder {
+    cache: FirstLevel,
+    /// The number of references to blocks of the cache, without page walks.
     accesses: u64,
+    /// The number of references of page walks to blocks of the cache.
+    walks: u64,
     stream: Stream,
 }
 
@@ -160,56 +189,172 @@ impl Stream {
         }
     }
 
+    /// Records a reference of a page walk.
     #[inline(always)]
-    fn push(&mut self, block: u64, effect: Effect) -> u64 {
-        match effect {
-            Effect::Uncached | Effect::None => return 0,
-            Effect::Refer => self.refer(block, BlockOpKind::Touch),
-            Effect::Store => self.refer(block, BlockOpKind::Store),
-            Effect::Clean => self.snoop(block, BlockOpKind::Clean),
-            Effect::Invalidate => self.snoop(block, BlockOpKind::Invalidate),
+    fn walk(&mut self, block: u64) {
+        if self.last.is_none_or(|(last, _)| last != block) {
+            self.last = None;
+            self.ops.push(BlockOp::new(block, BlockOpKind::Walk));
+            if !self.snoops_dirty {
+                self.pages.insert(block);
+            }
         }
-        u64::from(matches!(effect, Effect::Refer | Effect::Store))
+    }
+}
+
+impl Recorder {
+    fn new(cache: FirstLevel) -> Self {
+        let page_bits = PageFilter::PAGE_BITS.saturating_sub(cache.block_bits);
+        let pages = PageFilter { bits: vec![0; 1 << (PageFilter::BITS - 6)], page_bits };
+        // Only a process invalidates blocks for other reasons than a store.
+        let snoops_dirty =
+            cache.effects[AccessKind::Execute as usize].0 == Effect::Clean && !cache.is_translated;
+        Self {
+            cache,
+            accesses: 0,
+            walks: 0,
+            stream: Stream { ops: Vec::new(), last: None, pages, snoops_dirty },
+        }
+    }
+
+    /// Starts another batch.
+    fn clear(&mut self) {
+        self.stream.ops.clear();
+        self.stream.last = None;
+    }
+
+    /// The effect of an access, and the mask of the address bits within a fragment.
+    #[inline(always)]
+    fn effect(&self, cause: Cause) -> (Effect, u64) {
+        self.cache.effects[cause as usize]
+    }
+}
+
+impl BlockCaches for Recorder {
+    fn block_bits(&self) -> u32 {
+        self.cache.block_bits
+    }
+
+    fn within(&self) -> u64 {
+        self.effect(Cause::Read).1
+    }
+
+    #[inline(always)]
+    fn touch(&mut self, cause: Cause, block: u64) -> bool {
+        if cause == Cause::Walk {
+            if self.effect(Cause::Read).0 == Effect::Refer {
+                self.walks += 1;
+                self.stream.walk(block);
+            }
+            return true;
+        }
+        match self.effect(cause).0 {
+            Effect::Uncached | Effect::None => {}
+            Effect::Refer => self.stream.refer(block, BlockOpKind::Touch),
+            Effect::Store => self.stream.refer(block, BlockOpKind::Store),
+            Effect::Clean => self.stream.snoop(block, BlockOpKind::Clean),
+            Effect::Invalidate => self.stream.snoop(block, BlockOpKind::Invalidate),
+        }
+        // A store may invalidate a block from which instructions were fetched.
+        if cause == Cause::Write {
+            self.count_first(cause, 1);
+        }
+        cause != Cause::Write
+    }
+
+    #[inline(always)]
+    fn count_first(&mut self, cause: Cause, hits: u64) {
+        if cause != Cause::Walk && matches!(self.effect(cause).0, Effect::Refer | Effect::Store) {
+            self.accesses += hits;
+        }
+    }
+
+    fn count_uncached_walk(&mut self) {}
+
+    fn invalidate(&mut self, first: u64, last: u64) {
+        for block in first..=last {
+            self.stream.snoop(block, BlockOpKind::Invalidate);
+        }
+    }
+
+    fn is_repeatable(&self, cause: Cause) -> bool {
+        cause == Cause::Execute
+    }
+
+    fn share_first(&self) -> bool {
+        let serves = |cause| matches!(self.effect(cause).0, Effect::Refer | Effect::Store);
+        serves(Cause::Read) && serves(Cause::Execute)
     }
 }
 
 impl Decoder {
-    pub(super) fn new(cache: FirstLevel, straddle: Straddle) -> Self {
-        let page_bits = PageFilter::PAGE_BITS.saturating_sub(cache.block_bits);
-        let pages = PageFilter { bits: vec![0; 1 << (PageFilter::BITS - 6)], page_bits };
-        let snoops_dirty = cache.effects[AccessKind::Execute as usize].0 == Effect::Clean;
-        let stream = Stream { ops: Vec::new(), last: None, pages, snoops_dirty };
-        Self { cache, straddle, references: ReferenceCounts::default(), accesses: 0, stream }
+    /// Creates a decoder for a cache of a machine. Returns `None` if the machine needs the general simulation.
+    ///
+    /// # Errors
+    /// Fails if no process can be created for the trace.
+    pub(super) fn new(
+        cache: FirstLevel,
+        spec: &Spec,
+        how: ReplayOptions,
+    ) -> Option<Result<Self, DemandError>> {
+        let (straddle, references) = (how.straddle, ReferenceCounts::default());
+        let addresses = match how.map {
+            AddressMapping::Identity => Ok(Addresses::Physical(Recorder::new(cache))),
+            AddressMapping::Demand(demand) => {
+                let process =
+                    FlatProcess::with_caches(&Machine::new(spec.clone()), demand, Recorder::new(cache))?;
+                process.map(|process| Addresses::Virtual(Box::new(process)))
+            }
+        };
+        Some(addresses.map(|addresses| Self { cache, straddle, references, addresses }))
     }
 
     /// Replaces the operations with those of the next records.
-    pub(super) fn decode(&mut self, records: &[Record]) -> &mut Vec<BlockOp> {
-        let Self { cache, straddle, references, accesses, stream } = self;
-        stream.ops.clear();
-        stream.last = None;
-        let batch = Batch { records, straddle: *straddle, last: cache.last };
+    ///
+    /// # Errors
+    /// Fails if a page fault needs memory and none is free.
+    pub(super) fn decode(&mut self, records: &[Record]) -> Result<&mut Vec<BlockOp>, OutOfMemory> {
+        let Self { cache, straddle, references, addresses } = self;
         let simulated = cache.effects.map(|(effect, _)| effect != Effect::Uncached);
-        let bits = cache.block_bits;
-        let done = batch.perform(references, &mut 0, &mut (), simulated, |kind, address, size, ()| {
-            let (effect, within) = cache.effects[kind as usize];
-            if Fragments::is_one(within, address, size.into()) {
-                *accesses += stream.push(address >> bits, effect);
-                return Ok(1);
+        let recorder = match addresses {
+            Addresses::Physical(recorder) => {
+                recorder.clear();
+                let batch = Batch { records, straddle: *straddle, last: cache.last };
+                batch.perform(references, &mut 0, &mut (), simulated, |kind, address, size, ()| {
+                    let (cause, (_, within)) = (Cause::from(kind), cache.effects[kind as usize]);
+                    if Fragments::is_one(within, address, size.into()) {
+                        recorder.touch_and_count(cause, address >> cache.block_bits);
+                        return Ok(1);
+                    }
+                    let mut count = 0;
+                    for (at, _) in Fragments::new(within, address, size.into()) {
+                        recorder.touch_and_count(cause, at >> cache.block_bits);
+                        count += 1;
+                    }
+                    Ok(count)
+                })?;
+                recorder
             }
-            let mut count = 0;
-            for (at, _) in Fragments::new(within, address, size.into()) {
-                *accesses += stream.push(at >> bits, effect);
-                count += 1;
+            Addresses::Virtual(process) => {
+                process.caches_mut().clear();
+                let batch = Batch { records, straddle: *straddle, last: process.last() };
+                batch.perform(references, &mut 0, &mut (), simulated, |kind, address, size, ()| {
+                    process.refer(kind, address, size)
+                })?;
+                process.count_pending_hits();
+                process.caches_mut()
             }
-            Ok(count)
-        });
-        debug_assert!(done.is_ok(), "a decoder allocates no frames");
-        &mut stream.ops
+        };
+        Ok(&mut recorder.stream.ops)
     }
 
-    /// The number of references to blocks of the cache so far.
-    pub(super) fn accesses(&self) -> u64 {
-        self.accesses
+    /// The numbers of references to blocks of the cache so far, without page walks and by page walks.
+    pub(super) fn accesses(&self) -> (u64, u64) {
+        let recorder = match &self.addresses {
+            Addresses::Physical(recorder) => recorder,
+            Addresses::Virtual(process) => process.caches(),
+        };
+        (recorder.accesses, recorder.walks)
     }
 
     /// The counts of the references so far.

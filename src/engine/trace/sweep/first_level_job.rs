@@ -1,12 +1,12 @@
 //! The points of a grid that vary a first-level cache. They share the references to the cache, which are decoded once.
 
 use super::first_level::{Decoder, FirstLevel};
-use super::grid::{PointCounts, SweptUnit};
+use super::grid::{PointCounts, PointResult, SweptUnit};
 use super::options::ReplayOptions;
 use super::stack::{BlockOp, BlockOpKind, StackSets};
 use crate::machine::policy::Policy;
 use crate::machine::spec::{CacheSpec, Spec};
-use crate::trace::counting_replay::AddressMapping;
+use crate::trace::counting_replay::ReplayError;
 use crate::trace::flat::single::SingleCache;
 use crate::trace::record::Record;
 
@@ -24,7 +24,8 @@ enum Place {
 pub(super) struct FirstLevelJob {
     cache: FirstLevel,
     unit: SweptUnit,
-    decoder: Decoder,
+    /// The decoder, or the failure of the replay.
+    decoder: Result<Decoder, ReplayError>,
     /// Fewest sets first.
     stacks: Vec<StackSets>,
     points: Vec<(usize, Place)>,
@@ -40,15 +41,13 @@ impl FirstLevelJob {
         how: ReplayOptions,
     ) -> bool {
         let [unit @ SweptUnit::Cache(level)] = *units else { return false };
-        if how.map != AddressMapping::Identity {
-            return false;
-        }
-        let Some(cache) = FirstLevel::new(spec, level) else { return false };
+        let Some(cache) = FirstLevel::new(spec, level, how.map) else { return false };
         let Some(place) = place(&spec.caches[level]) else { return false };
         let known = jobs.iter().position(|job| job.cache == cache);
         let number = known.unwrap_or(jobs.len());
         if known.is_none() {
-            let decoder = Decoder::new(cache, how.straddle);
+            let Some(decoder) = Decoder::new(cache, spec, how) else { return false };
+            let decoder = decoder.map_err(ReplayError::Refused);
             jobs.push(Self { cache, unit, decoder, stacks: Vec::new(), points: Vec::new() });
         }
         let job = &mut jobs[number];
@@ -68,9 +67,16 @@ impl FirstLevelJob {
         added
     }
 
-    /// Performs records in order.
+    /// Performs records in order. After a failure, performs no more records.
     pub(super) fn perform(&mut self, records: &[Record]) {
-        let ops = self.decoder.decode(records);
+        let Ok(decoder) = &mut self.decoder else { return };
+        let ops = match decoder.decode(records) {
+            Ok(ops) => ops,
+            Err(why) => {
+                self.decoder = Err(ReplayError::Memory(why));
+                return;
+            }
+        };
         for (_, place) in &mut self.points {
             if let Place::Single(cache) = place {
                 for op in &*ops {
@@ -84,17 +90,22 @@ impl FirstLevelJob {
     }
 
     /// The counts of each point, with the number of the point.
-    pub(super) fn counts(&self) -> impl Iterator<Item = (usize, PointCounts)> {
-        let (accesses, references) = (self.decoder.accesses(), self.decoder.references());
+    pub(super) fn counts(&self) -> impl Iterator<Item = PointResult> {
         self.points.iter().map(move |(at, place)| {
+            let decoder = match &self.decoder {
+                Ok(decoder) => decoder,
+                Err(why) => return (*at, Err(why.clone())),
+            };
+            let (accesses, walks) = decoder.accesses();
             let counts = match place {
-                Place::Single(cache) => cache.counts(accesses),
+                Place::Single(cache) => cache.counts(accesses, walks),
                 Place::Stack { sets, ways } => {
                     let stack = self.stacks.iter().find(|stack| stack.sets() == *sets);
-                    stack.map(|stack| stack.counts(*ways, accesses)).unwrap_or_default()
+                    stack.map(|stack| stack.counts(*ways, accesses, walks)).unwrap_or_default()
                 }
             };
-            (*at, PointCounts { references, units: vec![(self.unit, counts)] })
+            let units = vec![(self.unit, counts)];
+            (*at, Ok(PointCounts { references: decoder.references(), units }))
         })
     }
 }
@@ -116,5 +127,6 @@ fn perform_single(cache: &mut SingleCache, op: BlockOp) {
         BlockOpKind::Store => cache.refer(block, true),
         BlockOpKind::Clean => cache.clean(block),
         BlockOpKind::Invalidate => cache.invalidate(block),
+        BlockOpKind::Walk => cache.walk(block),
     }
 }

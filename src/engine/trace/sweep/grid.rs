@@ -3,6 +3,7 @@
 use crate::machine::cache::Counts;
 use crate::machine::policy::Policy;
 use crate::machine::spec::Spec;
+use crate::trace::counting_replay::ReplayError;
 use crate::trace::counts::{ReferenceCounts, ReplayCounts};
 
 /// The maximum number of combinations in a grid.
@@ -92,6 +93,9 @@ pub struct PointCounts {
     /// The counts of each swept TLB and cache.
     pub units: Vec<(SweptUnit, Counts)>,
 }
+
+/// The number of a point, and its counts.
+pub(super) type PointResult = (usize, Result<PointCounts, ReplayError>);
 
 impl PointCounts {
     /// Selects the counts of some TLBs and caches from those of a whole machine.

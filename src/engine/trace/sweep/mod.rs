@@ -1,7 +1,7 @@
 //! Replays a trace on many machines in a single pass. [`run()`] replays the trace on the machines of a
 //! [`grid::Grid`].
 //!
-//! If the grid varies only a first-level LRU cache and addresses are physical, one simulation per number of sets
+//! If the grid varies only a first-level LRU cache, one simulation per number of sets
 //! provides the counts for all numbers of ways ([`stack`]). Other first-level caches share the decoded references.
 //! All other points each have a separate machine.
 

@@ -10,9 +10,9 @@ use std::thread::{self, Scope, ScopedJoinHandle};
 
 use crossbeam_channel::{Receiver, Sender, bounded};
 
-use super::grid::{Grid, PointCounts, SweptUnit};
+use super::grid::{Grid, PointCounts, PointResult, SweptUnit};
 use super::options::ReplayOptions;
-use super::worker::{Job, PointResult, Worker, jobs};
+use super::worker::{Job, Worker, jobs};
 use crate::trace::counting_replay::ReplayError;
 use crate::trace::record::Record;
 

@@ -13,6 +13,8 @@
 
 use crate::machine::cache::Counts;
 
+/// The number of bits of a [`BlockOpKind`].
+const KIND_BITS: u32 = 3;
 /// The number of bits of a dirty level.
 const LEVEL_BITS: u32 = 12;
 /// The dirty level of a block that no cache holds dirty.
@@ -40,26 +42,29 @@ pub(super) enum BlockOpKind {
     Clean,
     /// The block is invalidated.
     Invalidate,
+    /// A page walk refers to the block.
+    Walk,
 }
 
 impl BlockOp {
     #[inline(always)]
     pub(super) const fn new(block: u64, kind: BlockOpKind) -> Self {
-        Self(block << 2 | kind as u64)
+        Self(block << KIND_BITS | kind as u64)
     }
 
     #[inline(always)]
     pub(super) const fn block(self) -> u64 {
-        self.0 >> 2
+        self.0 >> KIND_BITS
     }
 
     #[inline(always)]
     pub(super) const fn kind(self) -> BlockOpKind {
-        match self.0 & 3 {
+        match self.0 & ((1 << KIND_BITS) - 1) {
             0 => BlockOpKind::Touch,
             1 => BlockOpKind::Store,
             2 => BlockOpKind::Clean,
-            _ => BlockOpKind::Invalidate,
+            3 => BlockOpKind::Invalidate,
+            _ => BlockOpKind::Walk,
         }
     }
 }
@@ -83,6 +88,8 @@ pub(super) struct StackSets {
 struct AtDepth {
     /// References that find their block here.
     found: u64,
+    /// References of page walks that find their block here.
+    walked: u64,
     /// References that move the blocks above this depth, but not those below.
     moved_above: u64,
     /// Dirty blocks that start to be written back at this size.
@@ -135,7 +142,7 @@ impl StackSets {
         let row = &mut self.lines[first..first + self.ways];
         if row[0] >> LEVEL_BITS == block + 1 {
             match kind {
-                BlockOpKind::Touch => return true,
+                BlockOpKind::Touch | BlockOpKind::Walk => return true,
                 BlockOpKind::Store if row[0] == line(block, 0) => return true,
                 BlockOpKind::Store => {
                     row[0] = line(block, 0);
@@ -145,17 +152,24 @@ impl StackSets {
             }
         }
         match kind {
-            BlockOpKind::Touch => self.refer(first, block, false),
-            BlockOpKind::Store => self.refer(first, block, true),
+            BlockOpKind::Touch | BlockOpKind::Store => {
+                let found = self.refer(first, block, kind == BlockOpKind::Store);
+                self.depths[found].found += 1;
+            }
+            BlockOpKind::Walk => {
+                let found = self.refer(first, block, false);
+                self.depths[found].walked += 1;
+            }
             BlockOpKind::Clean => self.clean(first, block),
             BlockOpKind::Invalidate => self.invalidate(first, block),
         }
         false
     }
 
-    /// Moves a block to the front of the set whose first line is `first`.
+    /// Moves a block to the front of the set whose first line is `first`. Returns the depth at which the block was, or the number of
+    /// ways if no cache held it.
     #[inline(always)]
-    fn refer(&mut self, first: usize, block: u64, store: bool) {
+    fn refer(&mut self, first: usize, block: u64, store: bool) -> usize {
         let row = &mut self.lines[first..first + self.ways];
         let ways = row.len();
         // Each line moves down by one, up to the block's old line or to a hole.
@@ -194,8 +208,8 @@ impl StackSets {
             dirty_level = found as u64;
         }
         row[0] = line(block, if store { 0 } else { dirty_level });
-        self.depths[found].found += 1;
         self.depths[moved].moved_above += 1;
+        found
     }
 
     /// Writes a block back from all caches that hold it dirty.
@@ -224,12 +238,12 @@ impl StackSets {
         }
     }
 
-    /// Returns the counts of a cache with `ways` ways after `accesses` references.
-    pub(super) fn counts(&self, ways: u32, accesses: u64) -> Counts {
+    /// Returns the counts of a cache with `ways` ways after `accesses` references, and `walks` references of page walks.
+    pub(super) fn counts(&self, ways: u32, accesses: u64, walks: u64) -> Counts {
         let ways = ways as usize;
         let beyond = |of: fn(&AtDepth) -> u64| self.depths[ways..].iter().map(of).sum::<u64>();
         let up_to = |of: fn(&AtDepth) -> u64| self.depths[..ways].iter().map(of).sum::<u64>();
-        let misses = beyond(|depth| depth.found);
+        let (misses, walk_misses) = (beyond(|depth| depth.found), beyond(|depth| depth.walked));
         let written = up_to(|depth| depth.written_from) - up_to(|depth| depth.written_to);
         // Blocks that are still in larger caches, but not in this one.
         let left = self.lines.chunks_exact(self.ways).flat_map(|row| &row[ways..]);
@@ -239,7 +253,8 @@ impl StackSets {
             misses,
             evictions: beyond(|depth| depth.moved_above),
             writebacks: written + pending,
-            ..Counts::default()
+            walk_hits: walks - walk_misses,
+            walk_misses,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The simulations for some points of the grid. Each simulation performs every batch.
 
 use super::first_level_job::FirstLevelJob;
-use super::grid::{Grid, PointCounts, SweptUnit};
+use super::grid::{Grid, PointCounts, PointResult, SweptUnit};
 use super::options::ReplayOptions;
 use super::reduce::reduced;
 use crate::machine::Machine;
@@ -16,9 +16,6 @@ pub(super) enum Job {
     /// A point with a separate machine, or the failure of its replay.
     Machine { at: usize, replay: Result<Box<CountingReplay>, ReplayError> },
 }
-
-/// The number of a point, and its counts.
-pub(super) type PointResult = (usize, Result<PointCounts, ReplayError>);
 
 /// The simulations assigned to one thread.
 pub(super) struct Worker {
@@ -64,7 +61,7 @@ impl Worker {
         let mut ended = Vec::new();
         for job in self.jobs {
             match job {
-                Job::FirstLevel(job) => ended.extend(job.counts().map(|(at, counts)| (at, Ok(counts)))),
+                Job::FirstLevel(job) => ended.extend(job.counts()),
                 Job::Machine { at, replay } => {
                     ended.push((at, replay.map(|replay| PointCounts::new(&replay.counts(), units))));
                 }

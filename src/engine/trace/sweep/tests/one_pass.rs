@@ -5,9 +5,10 @@ use proptest::prelude::*;
 use super::grid;
 use crate::machine::Machine;
 use crate::machine::policy::Policy;
-use crate::machine::spec::{CacheSpec, Inclusion, Side, Spec, WritePolicy};
+use crate::machine::spec::{CacheSpec, Inclusion, Side, Spec, TlbSpec, WritePolicy};
 use crate::trace::account::Account;
-use crate::trace::counting_replay::AddressMapping;
+use crate::trace::counting_replay::{AddressMapping, ReplayError};
+use crate::trace::demand::DemandPaging;
 use crate::trace::extras::ExtraOptions;
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::{Straddle, Target};
@@ -17,12 +18,27 @@ use crate::trace::sweep::reduce::reduced;
 use crate::trace::sweep::{ReplayOptions, run};
 
 /// The general simulation of a machine.
-fn alone(spec: &Spec, how: ReplayOptions, records: &[Record], units: &[SweptUnit]) -> PointCounts {
+fn alone(
+    spec: &Spec,
+    how: ReplayOptions,
+    records: &[Record],
+    units: &[SweptUnit],
+) -> Result<PointCounts, ReplayError> {
     let mut machine = Machine::new(spec.clone());
     let extras = ExtraOptions::default();
-    let mut account = Account::new(&Target::Identity(&mut machine), how.straddle, extras);
-    account.perform(Target::Identity(&mut machine), records).expect("no faults");
-    PointCounts::new(&account.counts(&machine), units)
+    match how.map {
+        AddressMapping::Identity => {
+            let mut account = Account::new(&Target::Identity(&mut machine), how.straddle, extras);
+            account.perform(Target::Identity(&mut machine), records).map_err(ReplayError::Memory)?;
+            Ok(PointCounts::new(&account.counts(&machine), units))
+        }
+        AddressMapping::Demand(demand) => {
+            let (mut kernel, pid) = demand.start(machine).map_err(ReplayError::Refused)?;
+            let mut account = Account::new(&Target::Process(&mut kernel, pid), how.straddle, extras);
+            account.perform(Target::Process(&mut kernel, pid), records).map_err(ReplayError::Memory)?;
+            Ok(PointCounts::new(&account.counts(kernel.machine()), units))
+        }
+    }
 }
 
 /// Caches with small blocks. Any of them may be a first-level cache.
@@ -61,6 +77,19 @@ fn geometries() -> impl Strategy<Value = Vec<(u32, u32, Policy, u32)>> {
 fn records() -> impl Strategy<Value = Vec<Record>> {
     let op = prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)];
     let record = (0..2048u64, 0..40u32, op).prop_map(|(address, size, op)| Record { address, size, op });
+    proptest::collection::vec(record, 0..400)
+}
+
+/// Records in a few pages, some of which are far from the others.
+fn paged_records() -> impl Strategy<Value = Vec<Record>> {
+    let page = prop_oneof![0..6u64, 510..514u64, Just(1 << 27)];
+    let op = prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)];
+    let offset = prop_oneof![0..64u64, 4080..4096u64, 0..4096u64];
+    let record = (page, offset, 1..40u32, op).prop_map(|(page, offset, size, op)| Record {
+        address: (page << 12) + offset,
+        size,
+        op,
+    });
     proptest::collection::vec(record, 0..400)
 }
 
@@ -103,15 +132,46 @@ proptest! {
         let swept = run(&grid(&specs, &units), how, 1, feed).1;
         prop_assert_eq!(swept.len(), specs.len());
         for (spec, counted) in specs.iter().zip(swept) {
-            prop_assert_eq!(counted, Ok(alone(spec, how, &records, &units)), "{:?}", spec.caches);
+            prop_assert_eq!(counted, alone(spec, how, &records, &units), "{:?}", spec.caches);
+        }
+    }
+
+    #[test]
+    fn each_point_of_a_process_counts_like_a_replay_on_its_machine(
+        caches in caches(),
+        geometries in geometries(),
+        unit in 0..3usize,
+        records in paged_records(),
+        (tlb_sets, tlb_ways, walk_cached) in (0..2u32, 1..4u32, any::<bool>()),
+        (frames, replacement) in (proptest::option::of(3..9u32), proptest::option::of(Just(Policy::Lru))),
+        first in any::<bool>(),
+    ) {
+        let straddle = if first { Straddle::First } else { Straddle::Split };
+        let how = ReplayOptions { map: AddressMapping::Demand(DemandPaging { frames, replacement }), straddle };
+        let level = unit % caches.len();
+        let mut specs = specs(&caches, level, &geometries);
+        for spec in &mut specs {
+            spec.tlbs = vec![TlbSpec::new("T", 1 << tlb_sets, tlb_ways)];
+            spec.mmu.as_mut().expect("an MMU").walk_cached = walk_cached;
+        }
+        let units = [SweptUnit::Cache(level)];
+        let feed = |feed: &mut super::super::Feed| records.chunks(70).for_each(|batch| feed.send(batch));
+        let swept = run(&grid(&specs, &units), how, 1, feed).1;
+        for (spec, counted) in specs.iter().zip(swept) {
+            prop_assert_eq!(counted, alone(spec, how, &records, &units), "{:?}", spec.caches);
         }
     }
 }
 
 /// Whether a point of a sweep needs no separate machine.
 fn is_shared(spec: &Spec, units: &[SweptUnit]) -> bool {
-    let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
-    FirstLevelJob::add(&mut Vec::new(), (0, spec), units, how)
+    let add = |map| {
+        let how = ReplayOptions { map, straddle: Straddle::Split };
+        FirstLevelJob::add(&mut Vec::new(), (0, spec), units, how)
+    };
+    let is_shared = add(AddressMapping::Identity);
+    assert_eq!(add(AddressMapping::Demand(DemandPaging::default())), is_shared);
+    is_shared
 }
 
 #[test]
