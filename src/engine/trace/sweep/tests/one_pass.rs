@@ -80,7 +80,7 @@ fn records() -> impl Strategy<Value = Vec<Record>> {
     proptest::collection::vec(record, 0..400)
 }
 
-/// Records in a few pages, some of which are far from the others.
+/// Records in a few pages. Some pages are far from the others.
 fn paged_records() -> impl Strategy<Value = Vec<Record>> {
     let page = prop_oneof![0..6u64, 510..514u64, Just(1 << 27)];
     let op = prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)];
