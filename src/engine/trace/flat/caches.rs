@@ -5,7 +5,7 @@ use crate::machine::check::MAX_UNITS;
 use crate::machine::event::AccessKind;
 use crate::machine::spec::{CacheSpec, Inclusion, Spec, WritePolicy};
 use crate::trace::counts::{LevelCounts, MemoryTransfers};
-use crate::trace::replay::{Fragments, KINDS};
+use crate::trace::replay::KINDS;
 
 use super::block_caches::BlockCaches;
 use super::cache::{Cause, FlatCache};
@@ -71,26 +71,6 @@ impl FlatCaches {
         let split = routes[0] != routes[1];
         let (used, memory) = ([false; 2], MemoryTransfers::default());
         Some(Self { caches, routes, first, is_top, fills, split, used, block_bits, within, memory })
-    }
-
-    /// Performs a reference, and returns the number of its fragments.
-    #[inline(always)]
-    pub(super) fn refer(&mut self, cause: Cause, address: u64, size: u32) -> u32 {
-        if Fragments::is_one(self.within, address, size.into()) {
-            self.touch_and_count(cause, address >> self.block_bits);
-            return 1;
-        }
-        self.refer_split(cause, Fragments::new(self.within, address, size.into()))
-    }
-
-    #[inline(never)]
-    fn refer_split(&mut self, cause: Cause, fragments: Fragments) -> u32 {
-        let mut count = 0;
-        for (at, _) in fragments {
-            self.touch_and_count(cause, at >> self.block_bits);
-            count += 1;
-        }
-        count
     }
 
     /// Fetches a block for the first cache, which has already evicted a line for it.
@@ -238,7 +218,7 @@ impl BlockCaches for FlatCaches {
         self.block_bits
     }
 
-    fn within(&self) -> u64 {
+    fn within(&self, _: Cause) -> u64 {
         self.within
     }
 

@@ -163,7 +163,7 @@ impl<C: BlockCaches> FlatProcess<C> {
         va: u64,
         size: u32,
     ) -> Result<u32, OutOfMemory> {
-        let within = self.caches.within();
+        let within = self.caches.within(kind.into());
         if Fragments::is_one(within, va, size.into()) {
             self.touch(kind, va, size, None)?;
             return Ok(1);

@@ -18,7 +18,7 @@ use crate::trace::flat::cache::Cause;
 use crate::trace::flat::pages::can_translate;
 use crate::trace::flat::process::FlatProcess;
 use crate::trace::record::Record;
-use crate::trace::replay::{Batch, Fragments, KINDS, Straddle, last_physical};
+use crate::trace::replay::{Batch, KINDS, Straddle, last_physical};
 
 /// The effect of an access on the cache.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -235,8 +235,8 @@ impl BlockCaches for Recorder {
         self.cache.block_bits
     }
 
-    fn within(&self) -> u64 {
-        self.effect(Cause::Read).1
+    fn within(&self, cause: Cause) -> u64 {
+        self.effect(cause).1
     }
 
     #[inline(always)]
@@ -321,17 +321,7 @@ impl Decoder {
                 recorder.clear();
                 let batch = Batch { records, straddle: *straddle, last: cache.last };
                 batch.perform(references, &mut 0, &mut (), simulated, |kind, address, size, ()| {
-                    let (cause, (_, within)) = (Cause::from(kind), cache.effects[kind as usize]);
-                    if Fragments::is_one(within, address, size.into()) {
-                        recorder.touch_and_count(cause, address >> cache.block_bits);
-                        return Ok(1);
-                    }
-                    let mut count = 0;
-                    for (at, _) in Fragments::new(within, address, size.into()) {
-                        recorder.touch_and_count(cause, at >> cache.block_bits);
-                        count += 1;
-                    }
-                    Ok(count)
+                    Ok(recorder.refer(kind.into(), address, size))
                 })?;
                 recorder
             }
