@@ -216,8 +216,9 @@ call s:Match('Keyword', 'By', '\s\@1<=by\s\+' . s:Words(['user', 'supervisor']),
 call s:Match('Keyword', 'Format', '\s\@1<=format\s\+' . s:Words(['lackey', 'din', 'csv', 'packed']), '')
 call s:Match('Keyword', 'Straddle', '\s\@1<=straddle\s\+' . s:Words(['split', 'first']), '')
 call s:Match('Keyword', 'Map', '\s\@1<=map\s\+' . s:Words(['identity', 'demand']), '')
+call s:Match('Keyword', 'Counts', '\%(\<replay\s\+"[^"]*"[^=]*\s\)\@<=' . s:Words(['kinds', 'causes', 'cycles']), '')
 syn cluster pagewalkOptions contains=pagewalkKeywordOption,pagewalkKeywordUnit,pagewalkConstantUnit,pagewalkKeywordFor,
-      \pagewalkKeywordBy,pagewalkKeywordFormat,pagewalkKeywordStraddle,pagewalkKeywordMap
+      \pagewalkKeywordBy,pagewalkKeywordFormat,pagewalkKeywordStraddle,pagewalkKeywordMap,pagewalkKeywordCounts
 
 " ---- Statements
 
@@ -246,7 +247,7 @@ call s:Head('Machine', 'Verb', s:start . 'machine' . s:end . '\%(\s*[.(:=]\)\@!'
 call s:Match('Constant', 'Preset', s:presets, 'contained')
 call s:Head('Settings', 'Verb', s:start . s:Words(['kernel', 'file', 'executable']) . '\%(\s*[.(:=]\)\@!', 'pagewalkSettings')
 call s:Head('Reference', 'Keyword', '\%(' . s:start . '\|\%(\%(where\|probe\|ask\)\s\)\@<=\)reference' . s:end
-      \ . '\%(\s*[0-9A-Za-z_\[]\)\@=\%(\s\+columns\)\@!', 'pagewalkSettings')
+      \ . '\%(\s*[0-9A-Za-z_\["]\)\@=\%(\s\+columns\)\@!', 'pagewalkSettings')
 call s:Head('Exam', 'Verb', s:start . 'exam\%(\s*{\)\@=', 'pagewalkCover')
 call s:Head('Choice', 'Verb', s:start . s:Words(['choice', 'table', 'essay']) . '\%(\s*[.(:=]\)\@!', '@pagewalkOptions,pagewalkChoices')
 call s:Head('Process', 'Verb', s:start . 'process\%(\s\+\h\)\@=', 'pagewalkTableBlock,pagewalkProcessNew')
