@@ -1,5 +1,7 @@
 //! The limits of runs.
 
+use std::time::Duration;
+
 use clap::Args;
 
 use pagewalk_script::lang::value::byte_size;
@@ -14,12 +16,15 @@ pub(crate) struct LimitArguments {
     /// Stop each run that needs more memory than SIZE, such as `512MB`
     #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1GB")]
     max_memory: u64,
+    /// Stop each run after this number of seconds, such as `2.5`; the default is no limit
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    max_time: Option<Duration>,
 }
 
 impl LimitArguments {
     /// The limits.
     pub(crate) fn limits(self) -> Limits {
-        Limits { max_steps: self.max_steps, max_memory: self.max_memory }
+        Limits { max_steps: self.max_steps, max_memory: self.max_memory, max_time: self.max_time }
     }
 }
 
@@ -28,9 +33,19 @@ fn size(text: &str) -> Result<u64, String> {
     byte_size(text).ok_or_else(|| "write a size such as 512MB or 1GB".to_owned())
 }
 
+/// Parses a positive number of seconds.
+fn seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().ok().and_then(|seconds| Duration::try_from_secs_f64(seconds).ok());
+    seconds
+        .filter(|time| !time.is_zero())
+        .ok_or_else(|| "write a number of seconds such as 10 or 0.5".to_owned())
+}
+
 #[cfg(test)]
 mod tests {
-    use super::size;
+    use std::time::Duration;
+
+    use super::{seconds, size};
 
     #[test]
     fn sizes_have_units_of_bytes() {
@@ -39,6 +54,16 @@ mod tests {
         }
         for text in ["", "MB", "-1", "1.5GB", "8 bits", "10 pages", "99999999999GB"] {
             assert!(size(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn times_are_positive_numbers_of_seconds() {
+        for (text, milliseconds) in [("10", 10_000), ("0.5", 500), ("1e2", 100_000)] {
+            assert_eq!(seconds(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for text in ["", "0", "-1", "10s", "inf", "NaN", "1e30"] {
+            assert!(seconds(text).is_err(), "{text}");
         }
     }
 }

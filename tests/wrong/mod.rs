@@ -3,9 +3,13 @@
 
 pub mod cases;
 mod memory;
+#[cfg(target_os = "linux")]
+mod stack;
 mod traces;
+mod work;
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use cases::CASES;
 use pagewalk_script::run::session::Options;
@@ -245,7 +249,9 @@ fn the_page_of_messages_is_true() {
         for block in body.split("```pagewalk").skip(1) {
             let (kind, rest) = block.split_once('\n').expect("a script");
             let script = rest.split("```").next().expect("its end");
-            let options = Options { max_steps: 100_000, max_memory: 64 << 20, ..Options::default() };
+            let max_time = (name == "limit-time").then_some(Duration::ZERO);
+            let options =
+                Options { max_steps: 100_000, max_memory: 64 << 20, max_time, ..Options::default() };
             let outcome = text_within(script, options);
             let codes: Vec<&str> = outcome.mistakes.iter().map(|mistake| mistake.code.as_str()).collect();
             let wanted: &[&str] = if kind == ",fails" { &[name] } else { &[] };

@@ -6,6 +6,7 @@ use super::frames::FrameContents;
 use super::ids::FileId;
 use super::state::Kernel;
 use super::vma::Backing;
+use super::work;
 
 impl Kernel {
     /// Maps the pages in a read fault's window that are resident but not yet mapped. Fault-around uses only
@@ -24,7 +25,9 @@ impl Kernel {
         for vpn in first..=last {
             self.work += 1;
             if self.page_location(fault.pid, vpn).is_none() {
-                mapped += u32::from(self.map_one_around(&FaultContext { vpn, ..*fault }));
+                let one = self.map_one_around(&FaultContext { vpn, ..*fault });
+                self.work += if one { work::NEIGHBOR } else { 0 };
+                mapped += u32::from(one);
             }
         }
         if mapped > 0 {

@@ -27,11 +27,12 @@ impl Kernel {
     ///
     /// # Errors
     /// Returns EMFILE if the process has the maximum number of descriptors.
-    pub(super) fn free_descriptor(&self, pid: Pid) -> Result<u32, Errno> {
+    pub(super) fn free_descriptor(&mut self, pid: Pid) -> Result<u32, Errno> {
         let taken = self.process(pid).into_iter().flat_map(|process| process.descriptors.keys());
         let free = (0..).zip(taken).find(|(number, fd)| number != *fd).map(|(number, _)| number);
         let count = self.process(pid).map_or(0, |process| process.descriptors.len());
         let number = free.unwrap_or(count as u32);
+        self.work += u64::from(number) / 16;
         if number < MOST_DESCRIPTORS { Ok(number) } else { Err(Errno::EMFILE) }
     }
 

@@ -1,5 +1,7 @@
 //! Allocates frames and evicts pages.
 
+use std::cell::Cell;
+
 use crate::machine::pool::Pool;
 
 use super::config::ReplacementScope;
@@ -9,6 +11,7 @@ use super::ids::{FrameNo, Pid, SlotNo};
 use super::object::ObjectPage;
 use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
+use super::work;
 
 #[derive(Debug, Clone, Copy)]
 struct EvictionFilter {
@@ -81,11 +84,19 @@ impl Kernel {
         let idle = Pool::new(self.frames.pool.policy(), 0);
         let mut pool = std::mem::replace(&mut self.frames.pool, idle);
         let mut random = *self.machine.random();
+        let mut examined = pool.examined_for_victim();
         let victim = if only.is_none() && choice.room && !self.locks {
             pool.victim_except(&mut random, keep.map(|frame| frame.0))
         } else {
-            pool.victim(&mut random, |frame| self.may_evict(FrameNo(frame), &choice))
+            let tried = Cell::new(0);
+            let victim = pool.victim(&mut random, |frame| {
+                tried.set(tried.get() + 1);
+                self.may_evict(FrameNo(frame), &choice)
+            });
+            examined += tried.get() * work::EMPTY_ENTRIES;
+            victim
         };
+        self.work += examined / work::EMPTY_ENTRIES;
         self.frames.pool = pool;
         *self.machine.random() = random;
         let victim = FrameNo(victim.ok_or(OutOfMemory::Frames)?);
@@ -118,7 +129,7 @@ impl Kernel {
     /// slot. If the page needs a slot, one must be available.
     pub(super) fn evict_frame(&mut self, frame: FrameNo, watch: Observer<'_>) {
         let mapped: Vec<(Pid, u64)> = self.frames.maps(frame).collect();
-        self.work += 1 + mapped.len() as u64;
+        self.work += work::EVICTION + mapped.len() as u64;
         let page = mapped.first().and_then(|(pid, vpn)| self.page_of(*pid, *vpn));
         let owner = mapped.first().map(|(pid, _)| *pid);
         let held = self.frames.get(frame);

@@ -9,6 +9,7 @@ use super::ids::{FrameNo, Pid};
 use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 use super::vma::{Backing, Prot, Vma};
+use super::work;
 
 /// A faulting access that the page's area permits.
 #[derive(Debug, Clone, Copy)]
@@ -63,6 +64,7 @@ impl Kernel {
         kind: AccessKind,
         watch: Observer<'_>,
     ) -> Result<Result<(), FaultClass>, OutOfMemory> {
+        self.work += work::FAULT;
         self.frames.just_filled = None;
         let found = self.area_at(pid, va);
         let area = found.or_else(|| self.grow_stack(pid, va));

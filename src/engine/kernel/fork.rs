@@ -13,6 +13,7 @@ use super::pages::enter_page;
 use super::process::{AddressSpace, PageLocation};
 use super::state::{Kernel, OutOfMemory};
 use super::vma::Vma;
+use super::work;
 
 impl Kernel {
     /// Creates the child's address space with unlocked copies of the areas, and counts the users of their
@@ -112,6 +113,7 @@ impl Kernel {
         pages: &[(Vma, u64, PageLocation)],
     ) {
         let Some(from) = self.process(parent).map(|process| &process.space) else { return };
+        let work = work::AREA * from.areas.count() as u64;
         space.areas = from.areas.clone();
         (space.brk_start, space.brk) = (from.brk_start, from.brk);
         (space.labels, space.heap) = (from.labels.clone(), from.heap.clone());
@@ -125,6 +127,7 @@ impl Kernel {
         for area in space.areas.iter() {
             self.count_users(area.backing, 1);
         }
+        self.work += work;
     }
 
     /// Copies a page to a child. Returns whether the page became read-only in the parent.

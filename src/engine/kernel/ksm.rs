@@ -15,6 +15,7 @@ use super::ids::{FrameNo, Pid};
 use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
 use super::vma::Backing;
+use super::work;
 
 /// Frames with equal contents, lowest first, each with the mergeable pages that map it.
 type EqualFrames = Vec<(FrameNo, Vec<(Pid, u64)>)>;
@@ -96,6 +97,7 @@ impl Kernel {
     fn equal_frames(&mut self) -> Vec<EqualFrames> {
         let mut alike: BTreeMap<u64, Vec<EqualFrames>> = BTreeMap::new();
         for (frame, pages) in self.mergeable() {
+            self.work += work::COMPARISON;
             let bytes = self.frame_bytes(frame);
             let mut hasher = DefaultHasher::new();
             hasher.write(&bytes);

@@ -8,6 +8,7 @@ use super::ids::Pid;
 use super::state::Kernel;
 use super::vma::{Backing, Prot, Vma};
 use super::vma_map::{VmaEdit, VmaMap};
+use super::work;
 
 /// The maximum number of areas of a process (`vm.max_map_count`).
 pub(crate) const MOST_AREAS: usize = 65_530;
@@ -138,7 +139,7 @@ impl Kernel {
     fn edit_areas(&mut self, pid: Pid, edit: impl FnOnce(&mut VmaMap) -> VmaEdit) {
         let Some(process) = self.process_mut(pid) else { return };
         let VmaEdit { before, after } = edit(&mut process.space.areas);
-        self.work += (before.len() + after.len()) as u64;
+        self.work += work::AREA * (before.len() + after.len()) as u64;
         // Count the new areas first, so that a backing still in use is not freed.
         for area in after {
             self.locks |= area.locked;

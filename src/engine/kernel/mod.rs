@@ -58,5 +58,6 @@ mod unmap;
 mod user_access;
 pub mod vma;
 pub(crate) mod vma_map;
+mod work;
 
 pub use state::{Kernel, MergeCounts, OpenFile, OutOfMemory};

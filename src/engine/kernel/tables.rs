@@ -30,6 +30,7 @@ pub struct TableInfo {
 pub struct TableMap {
     /// The tables of each level, the top first.
     levels: Vec<Table<TableInfo>>,
+    count: u64,
 }
 
 impl TableMap {
@@ -37,12 +38,18 @@ impl TableMap {
     pub(crate) fn new(shape: &TableShape) -> Self {
         Self {
             levels: (1..=shape.levels).map(|level| Table::new(1_u128 << shape.table_bits(level))).collect(),
+            count: 0,
         }
     }
 
     /// The memory that the map needs, in bytes.
     pub(super) fn host_bytes(&self) -> u64 {
         self.levels.iter().map(|level| level.host_bytes(32)).sum()
+    }
+
+    /// Number of tables.
+    pub(super) fn count(&self) -> u64 {
+        self.count
     }
 
     /// The table with this number at a level.
@@ -55,11 +62,14 @@ impl TableMap {
     }
 
     pub(crate) fn insert(&mut self, level: u32, number: u64, table: TableInfo) {
-        self.levels[level as usize - 1].insert(number, table);
+        let old = self.levels[level as usize - 1].insert(number, table);
+        self.count += u64::from(old.is_none());
     }
 
     pub(crate) fn remove(&mut self, level: u32, number: u64) -> Option<TableInfo> {
-        self.levels[level as usize - 1].remove(number)
+        let old = self.levels[level as usize - 1].remove(number);
+        self.count -= u64::from(old.is_some());
+        old
     }
 
     /// The tables at a level whose numbers are in a range, in order, each with its number.

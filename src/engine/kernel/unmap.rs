@@ -9,6 +9,7 @@ use super::heap::Heap;
 use super::ids::Pid;
 use super::process::PageLocation;
 use super::state::{Kernel, OutOfMemory};
+use super::work;
 
 impl Kernel {
     /// Frees a process's pages, tables, and areas. Afterwards, the address space is empty and has no root
@@ -46,6 +47,9 @@ impl Kernel {
     /// Removes pages from a process. Returns the pages that had an entry and may still be in TLBs.
     fn release_pages(&mut self, pid: Pid, vpns: Range<u64>) -> Vec<u64> {
         let mut gone = Vec::new();
+        let tables = self.process(pid).map_or(0, |process| process.space.tables.count());
+        let pages = vpns.end.saturating_sub(vpns.start);
+        self.work += (pages / work::EMPTY_ENTRIES).min(work::TABLE * tables);
         for (vpn, place) in self.pages_in(pid, vpns) {
             self.unmap_page(pid, vpn, None);
             match place {

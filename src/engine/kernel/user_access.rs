@@ -155,6 +155,7 @@ impl Kernel {
             let kind = if store { AccessKind::Write } else { AccessKind::Read };
             for vpn in self.shape.vpns(&(area.start..area.end)) {
                 let va = vpn << self.shape.page_bits;
+                self.work += 1;
                 if self.would_fault(pid, va, kind).is_none() {
                     continue;
                 }

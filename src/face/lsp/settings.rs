@@ -27,7 +27,9 @@ impl Default for Settings {
 impl Settings {
     /// The limits of runs.
     pub(crate) fn limits(&self) -> Limits {
-        Limits { max_steps: self.max_steps, max_memory: self.max_memory.saturating_mul(1 << 20) }
+        // The client cancels a run that takes too long.
+        let max_memory = self.max_memory.saturating_mul(1 << 20);
+        Limits { max_steps: self.max_steps, max_memory, max_time: None }
     }
 
     /// Reads the section, or an object that contains the section.

@@ -37,7 +37,7 @@ pub struct Diagnostic {
 impl Code {
     /// Whether the error ends the run even in a scenario, because the budget of the run is spent.
     pub(crate) fn ends_run(self) -> bool {
-        matches!(self, Self::LimitSteps | Self::LimitMemory)
+        matches!(self, Self::LimitSteps | Self::LimitMemory | Self::LimitTime)
     }
 }
 
@@ -195,6 +195,7 @@ codes! {
     KeptByKernel "kept-by-kernel" "a script cannot set a part that the kernel manages"
     // Limits
     LimitSteps "limit-steps" "the script ran more statements than its budget allows"
+    LimitTime "limit-time" "the script ran longer than its time limit allows"
     LimitMemory "limit-memory" "the script needs more memory than its budget allows"
     LimitSize "limit-size" "an operation needs more memory than allowed"
 }

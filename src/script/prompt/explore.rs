@@ -17,7 +17,6 @@ use crate::lang::value::Value;
 
 use crate::prompt::history::History;
 use crate::questions::entry::Answers;
-use crate::run::budget::WORK_OF_STEP;
 use crate::run::files::Files;
 use crate::run::progress::Progress;
 use crate::run::record::{Did, Discard, Sink, StepRecord, Totals};
@@ -25,9 +24,6 @@ use crate::run::script::{check_in, not_understood};
 use crate::run::session::{Options, Session};
 use crate::run::state::{Binding, State};
 use crate::run::stop::Stop;
-
-/// Amount of work above which a statement is not repeated just to restore its state.
-const CHECKPOINT_COST: u64 = 1000 * WORK_OF_STEP;
 
 /// Maximum number of records kept per statement.
 const KEPT: usize = 256;
@@ -85,7 +81,7 @@ impl Exploration {
     pub fn new(options: Options, interrupt: Arc<AtomicBool>) -> Self {
         Self {
             sources: Arc::default(),
-            history: History::new(State::new(options.seed)),
+            history: History::new(State::new(options.seed), options.max_memory),
             warnings: Vec::new(),
             files: Files::default(),
             options,
@@ -116,7 +112,7 @@ impl Exploration {
     /// Resets the session, as a step that can be undone.
     pub fn reset(&mut self) {
         let done = Done { stmt: None, records: Vec::new(), failed: BTreeSet::new() };
-        self.history.push(State::new(self.options.seed), done, true);
+        self.history.push(State::new(self.options.seed), done, u64::MAX);
     }
 
     /// Undoes up to `count` statements. Returns the number of statements undone.
@@ -244,10 +240,9 @@ impl Exploration {
                 break;
             }
             let Kept { records, failed } = kept.take();
-            let costly = session.worked - worked > CHECKPOINT_COST;
             if mode != Mode::Tried {
                 let done = Done { stmt: Some(stmt.clone()), records, failed };
-                self.history.push(session.state.clone(), done, costly);
+                self.history.push(session.state.clone(), done, session.worked - worked);
             }
         }
         let interrupted = matches!(stopped, Some(Stop::Closed)) && self.interrupt.load(Ordering::Relaxed);

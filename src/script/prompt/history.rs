@@ -3,8 +3,10 @@
 //! A state consists of a few references to shared data, and the data that its statement changed: about 10 KB
 //! for an access on a small machine, and up to 200 KB for a page fault on a large one. The history keeps the
 //! states of all recent statements. The history keeps only some of the earlier states and recomputes the
-//! others from them.
+//! others from them. If the kept states need too much memory, the history drops the oldest of them.
 
+use crate::run::budget::WORK_OF_STEP;
+use crate::run::memory::{BYTES_OF_WORK, state_bytes};
 use crate::run::state::State;
 
 /// Number of recent statements whose states are all kept.
@@ -12,6 +14,12 @@ const DENSE: usize = 1024;
 
 /// Interval between kept states of earlier statements.
 const SPARSE: usize = 64;
+
+/// Least memory that a statement may have changed for its previous state to be measured, in bytes.
+const MEASURED: u64 = 1 << 20;
+
+/// Work of a statement whose state is kept, because recomputing it takes a long time.
+const COSTLY: u64 = 1000 * WORK_OF_STEP;
 
 /// A state of the session, with the statement that led to it.
 #[derive(Debug, Clone)]
@@ -22,6 +30,8 @@ struct Point<D> {
     done: Option<D>,
     /// Whether recomputing the state takes a long time.
     costly: bool,
+    /// The most memory that only this state needs: what the next statement changed.
+    bytes: u64,
 }
 
 /// The states of a session, in order. Statements are numbered from 1, and 0 is the beginning.
@@ -31,6 +41,8 @@ pub struct History<D> {
     at: usize,
     /// The current state.
     now: State,
+    /// Maximum memory that only the kept states need, in bytes.
+    most: u64,
 }
 
 /// See [`History::mark`].
@@ -42,10 +54,11 @@ pub struct Mark<D> {
 }
 
 impl<D> History<D> {
-    /// Creates a history that begins in this state.
-    pub(crate) fn new(state: State) -> Self {
-        let beginning = Point { state: Some(state.clone()), done: None, costly: true };
-        Self { points: vec![beginning], at: 0, now: state }
+    /// Creates a history that begins in this state. The states for undo need at most `most` bytes in addition to the
+    /// current one.
+    pub(crate) fn new(state: State, most: u64) -> Self {
+        let beginning = Point { state: Some(state.clone()), done: None, costly: true, bytes: 0 };
+        Self { points: vec![beginning], at: 0, now: state, most }
     }
 
     /// Returns the current state.
@@ -68,16 +81,33 @@ impl<D> History<D> {
         self.points.len() - 1
     }
 
-    /// Appends an executed statement and discards undone ones. `costly` means that the statement took a long
-    /// time.
-    pub(crate) fn push(&mut self, state: State, done: D, costly: bool) {
+    /// Appends an executed statement, which needed this amount of work, and discards undone ones.
+    pub(crate) fn push(&mut self, state: State, done: D, work: u64) {
         self.points.truncate(self.at + 1);
-        self.points.push(Point { state: Some(state.clone()), done: Some(done), costly });
+        self.limit_memory(work);
+        let costly = work > COSTLY;
+        self.points.push(Point { state: Some(state.clone()), done: Some(done), costly, bytes: 0 });
         self.now = state;
         self.at += 1;
         let old = self.at.checked_sub(DENSE).filter(|old| old % SPARSE != 0);
         if let Some(point) = old.and_then(|old| self.points.get_mut(old)).filter(|point| !point.costly) {
-            point.state = None;
+            (point.state, point.bytes) = (None, 0);
+        }
+    }
+
+    /// Estimates the memory of the last state after a statement with this amount of work. Drops the oldest states, but not
+    /// the beginning, if the states need too much memory.
+    fn limit_memory(&mut self, work: u64) {
+        let changed = work.saturating_mul(BYTES_OF_WORK);
+        let Some(last) = self.points.last_mut().filter(|_| changed >= MEASURED) else { return };
+        last.bytes = last.state.as_ref().map_or(0, state_bytes).min(changed);
+        let mut bytes: u64 = self.points.iter().map(|point| point.bytes).sum();
+        for point in self.points.iter_mut().skip(1).filter(|point| point.bytes > 0) {
+            if bytes <= self.most {
+                break;
+            }
+            bytes -= point.bytes;
+            (point.state, point.bytes) = (None, 0);
         }
     }
 
@@ -131,7 +161,9 @@ impl<D> History<D> {
 
 #[cfg(test)]
 mod tests {
-    use super::{DENSE, History, SPARSE};
+    use super::{COSTLY, DENSE, History, SPARSE};
+    use crate::lang::value::Value;
+    use crate::run::state::Binding;
     use crate::run::state::State;
 
     /// A statement that sets the seed to its number.
@@ -140,9 +172,9 @@ mod tests {
 
     /// Returns a history whose statement `n` sets the seed to `n`.
     fn history(count: u64) -> History<Nth> {
-        let mut history = History::new(State::new(0));
+        let mut history = History::new(State::new(0), u64::MAX);
         for n in 1..=count {
-            history.push(State::new(n), Nth(n), false);
+            history.push(State::new(n), Nth(n), 1);
         }
         history
     }
@@ -173,7 +205,7 @@ mod tests {
         history.goto(2, again);
         assert_eq!(history.done().map(|n| n.0).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(history.all().count(), 5);
-        history.push(State::new(9), Nth(9), false);
+        history.push(State::new(9), Nth(9), 1);
         assert_eq!(history.all().map(|(at, n)| (at, n.0)).collect::<Vec<_>>(), [(1, 1), (2, 2), (3, 9)]);
         assert_eq!(history.end(), 3);
     }
@@ -183,8 +215,8 @@ mod tests {
         let mut history = history(5);
         history.goto(3, again);
         let mark = history.mark();
-        history.push(State::new(8), Nth(8), false);
-        history.push(State::new(9), Nth(9), false);
+        history.push(State::new(8), Nth(8), 1);
+        history.push(State::new(9), Nth(9), 1);
         history.restore(mark);
         assert_eq!((history.at(), history.end(), history.state().seed), (3, 5, 3));
         assert_eq!(history.all().map(|(_, n)| n.0).collect::<Vec<_>>(), [1, 2, 3, 4, 5]);
@@ -206,10 +238,41 @@ mod tests {
             assert_eq!(history.state().seed, number as u64);
         }
         // A costly state is kept.
-        let mut history = History::new(State::new(0));
+        let mut history = History::new(State::new(0), u64::MAX);
         for n in 1..=all {
-            history.push(State::new(n), Nth(n), n == 100);
+            history.push(State::new(n), Nth(n), if n == 100 { COSTLY + 1 } else { 1 });
         }
         assert!(history.points[100].state.is_some() && history.points[101].state.is_none());
+    }
+
+    /// A list of 10,000 numbers has about 480 KB.
+    #[test]
+    fn states_that_need_much_memory_are_dropped_and_come_back() {
+        let filled = |n: u64| {
+            let mut state = State::new(n);
+            let numbers = (0..10_000_u64).map(Value::from).collect::<Vec<_>>();
+            state.bind("list".into(), Binding::Value(Value::list(numbers).expect("a list")));
+            state
+        };
+        let mut history = History::new(State::new(0), 2_000_000);
+        for n in 1..=20 {
+            history.push(filled(n), Nth(n), 100_000);
+        }
+        let kept: Vec<usize> = (0..=20).filter(|n| history.points[*n].state.is_some()).collect();
+        assert_eq!(kept, [0, 16, 17, 18, 19, 20]);
+        let again = |state: &State, n: &Nth| {
+            assert_eq!(state.seed + 1, n.0);
+            Some(filled(n.0))
+        };
+        for number in [3, 16, 0, 20] {
+            assert!(history.goto(number, again));
+            assert_eq!(history.state().seed, number as u64);
+        }
+        // Statements with little work keep all states.
+        let mut history = History::new(State::new(0), 2_000_000);
+        for n in 1..=20 {
+            history.push(filled(n), Nth(n), 100);
+        }
+        assert!(history.points.iter().all(|point| point.state.is_some()));
     }
 }

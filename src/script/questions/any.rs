@@ -20,7 +20,7 @@ const KEPT: usize = 1024;
 /// Maximum number of candidates to try.
 const CANDIDATES: u128 = 1 << 20;
 /// Cost of trying a candidate, in units of the step budget.
-const WORK: u64 = WORK_OF_STEP / 8;
+const WORK: u64 = WORK_OF_STEP / 4;
 
 impl Session<'_> {
     /// Returns the answers that satisfy every condition.

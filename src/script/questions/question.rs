@@ -30,7 +30,7 @@ impl Session<'_> {
     ) -> Result<(), Stop> {
         self.refuse_nested(title.span)?;
         let points = self.perhaps_points(points)?;
-        self.enter_isolated(title, true);
+        self.enter_isolated(title, true)?;
         self.open_sheet(Some(Sheet::new(title.span, points)));
         self.state.discard_figures();
         self.state.random = self.own_generator(&title.text);

@@ -7,21 +7,28 @@ use pagewalk_engine::machine::footprint::Footprint;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
 
-use super::session::Session;
+use super::session::{Options, Session};
+use super::state::Slot;
 use super::stop::Stop;
+
+/// The value of `Progress::next_measurement` after the run exceeded a limit.
+const EXCEEDED: u64 = 0;
 
 /// Amount of work that costs as much as one statement. See [`Session::work`].
 pub(crate) const WORK_OF_STEP: u64 = 64;
 
-/// Returns the work that is charged to the budget in addition to the statement's own step. The step itself
-/// covers an amount of at most [`WORK_OF_STEP`].
-pub(crate) fn surplus_work(amount: u64) -> u64 {
-    if amount > WORK_OF_STEP { amount } else { 0 }
-}
+/// Work of evaluating an operator or a name.
+pub(crate) const WORK_OF_EVALUATION: u64 = 2;
+
+/// Work of copying a machine, with its kernel if one runs, and of changing the copy.
+pub(crate) const WORK_OF_COPY: u64 = 3 * WORK_OF_STEP;
+
+/// Work of listing a page in use.
+const WORK_OF_LISTED_PAGE: u64 = 2;
 
 /// Returns the work of the kernel for a number of pages or areas. A page is about 16 times the work of a byte.
 pub(crate) fn work_of_pages(pages: u64) -> u64 {
-    surplus_work(pages.saturating_mul(16))
+    pages.saturating_mul(WORK_OF_STEP / 4)
 }
 
 impl Session<'_> {
@@ -30,20 +37,23 @@ impl Session<'_> {
     /// # Errors
     /// Returns errors as [`Session::work`] does.
     pub(crate) fn step(&mut self, place: Span) -> Result<(), Stop> {
-        self.work(WORK_OF_STEP, place)
+        self.progress.allowance = 0;
+        self.work(WORK_OF_STEP, place)?;
+        self.progress.allowance = WORK_OF_STEP;
+        Ok(())
     }
 
-    /// Charges additional work to the budget, in bytes, list elements, or references. The budget therefore
-    /// limits time, not only the number of statements.
+    /// Charges work to the budget, in bytes, list elements, or references, except for the work that the last step covers.
+    /// The budget therefore limits time, not only the number of statements.
     ///
     /// # Errors
-    /// Returns `limit-steps` or `limit-memory` at the innermost loop or at `place`, or [`Stop::Closed`] if the run was
+    /// Returns `limit-steps`, `limit-time`, or `limit-memory` at the innermost loop or at `place`, or [`Stop::Closed`] if the run was
     /// interrupted.
     pub(crate) fn work(&mut self, amount: u64, place: Span) -> Result<(), Stop> {
         self.work_outside(amount, place, Footprint::default)
     }
 
-    /// Charges additional work as [`Session::work`] does, while a state outside the session needs memory.
+    /// Charges work as [`Session::work`] does, while a state outside the session needs memory.
     ///
     /// # Errors
     /// Returns errors as [`Session::work`] does.
@@ -56,15 +66,45 @@ impl Session<'_> {
         if self.interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
             return Err(Stop::Closed);
         }
-        self.worked = self.worked.saturating_add(amount);
-        if self.worked / WORK_OF_STEP <= self.options.max_steps {
-            return self.check_memory(place, outside);
+        let covered = amount.min(self.allowance);
+        self.progress.allowance -= covered;
+        self.worked = self.worked.saturating_add(amount - covered);
+        let Options { max_steps, max_time, raised_by, .. } = self.options;
+        if self.worked / WORK_OF_STEP > max_steps {
+            let message = format!("Pagewalk stopped the script after {max_steps} statements");
+            let help = format!("shorten the script, or raise the budget with `{}`", raised_by.steps);
+            return Err(self.exceeded(Code::LimitSteps, place, message, help));
         }
+        if self.worked < self.next_measurement {
+            return Ok(());
+        }
+        if self.next_measurement == EXCEEDED {
+            // A check continues after a mistake, but evaluates no further values.
+            return Err(Stop::Unknowable);
+        }
+        if let Some(most) = max_time.filter(|&most| self.started.is_some_and(|at| at.elapsed() > most)) {
+            let message = format!("Pagewalk stopped the script after {} seconds", most.as_secs_f64());
+            let help = "shorten the script, or raise the limit with `--max-time SECONDS`".to_owned();
+            return Err(self.exceeded(Code::LimitTime, place, message, help));
+        }
+        self.check_memory(place, outside)
+    }
+
+    /// Charges the work of listing the pages of a process or of the kernel.
+    ///
+    /// # Errors
+    /// Returns errors as [`Session::work`] does.
+    pub(crate) fn work_of_listing(&mut self, place: Span) -> Result<(), Stop> {
+        match &self.state.machine {
+            Slot::Kernel(kernel) => self.work(WORK_OF_LISTED_PAGE * u64::from(kernel.frames().used()), place),
+            _ => Ok(()),
+        }
+    }
+
+    /// Returns the error for a limit of the run, at the innermost loop or at `place`.
+    pub(super) fn exceeded(&mut self, code: Code, place: Span, message: String, help: String) -> Stop {
+        self.progress.next_measurement = EXCEEDED;
         let at = self.loops.last().copied().unwrap_or(place);
-        let message = format!("Pagewalk stopped the script after {} statements", self.options.max_steps);
-        Err(Diagnostic::new(Code::LimitSteps, at, message)
-            .label("this statement was still running")
-            .help(format!("shorten the script, or raise the budget with `{}`", self.options.raised_by.steps))
-            .into())
+        Diagnostic::new(code, at, message).label("this statement was still running").help(help).into()
     }
 }

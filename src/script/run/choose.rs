@@ -19,7 +19,7 @@ use super::syscalls::makes_call;
 pub(crate) const CANDIDATES: u128 = 1 << 20;
 
 /// Work that is charged to the budget for each candidate.
-pub(crate) const WORK: u64 = WORK_OF_STEP / 8;
+pub(crate) const WORK: u64 = WORK_OF_STEP / 4;
 
 /// A `choose` statement: the name, the candidates, and the conditions.
 #[derive(Clone, Copy)]
@@ -154,7 +154,9 @@ impl Session<'_> {
 
     fn holds(&mut self, condition: &Condition) -> Result<bool, Stop> {
         match condition {
-            Condition::Expr(expr) if makes_call(expr) => self.without_trace(|session| session.truth(expr)),
+            Condition::Expr(expr) if makes_call(expr) => {
+                self.without_trace(expr.span, |session| session.truth(expr))
+            }
             Condition::Expr(expr) => self.truth(expr),
             Condition::Facts { operation, facts } => {
                 let (did, family) = self.try_out(operation)?;

@@ -7,7 +7,7 @@ use crate::lang::value::functions::{FUNCTIONS, function};
 use crate::lang::value::ops::{binary, unary};
 use pagewalk_engine::kernel::syscall::{constant, constants, system_calls};
 
-use super::budget::surplus_work;
+use super::budget::WORK_OF_EVALUATION;
 use super::limits::ACCESS_LIMIT;
 use super::paths::{self, PEEK_FUNCTIONS, PeekFunction};
 use super::session::Session;
@@ -52,6 +52,7 @@ impl Session<'_> {
     /// # Errors
     /// Returns an error located at the operand that causes it.
     pub(crate) fn eval(&mut self, expr: &Expr) -> Result<Value, Stop> {
+        self.work(WORK_OF_EVALUATION, expr.span)?;
         match &expr.kind {
             ExprKind::Value(value) | ExprKind::Quantity(value, _) => Ok(value.clone()),
             ExprKind::Name(name) => self.variable(name, expr.span),
@@ -223,11 +224,11 @@ impl Session<'_> {
 
 /// Work that is charged to the budget for iterating over a value: the number of its list elements or string
 /// bytes. Iterating over a short value costs nothing.
-fn elements(value: &Value) -> u64 {
-    surplus_work(match value {
+pub(crate) fn elements(value: &Value) -> u64 {
+    match value {
         Value::List(_) => u64::try_from(value.size()).unwrap_or(u64::MAX),
         Value::Text(text) => text.len() as u64,
         Value::Bytes(bytes) => bytes.len() as u64,
         Value::Number(_) | Value::Bool(_) | Value::Range { .. } => 0,
-    })
+    }
 }

@@ -62,7 +62,7 @@ impl Session<'_> {
             StmtKind::Include { body, .. } => self.enter_include(body, stmt.span),
             StmtKind::Scenario { name, body } => {
                 self.totals.scenarios += 1;
-                self.enter_isolated(name, false);
+                self.enter_isolated(name, false)?;
                 self.finish(stmt.span, Did::Scenario(name.text.clone()), Vec::new())?;
                 self.enter_block(body, stmt.span)
             }

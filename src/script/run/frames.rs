@@ -4,6 +4,7 @@
 use crate::lang::ast::{Block, Span, Stmt, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 
+use super::budget::WORK_OF_COPY;
 use super::current_process::CurrentProcess;
 use super::limits::DEPTH_LIMIT;
 use super::progress::{Frame, Rounds, Surroundings};
@@ -163,7 +164,11 @@ impl Session<'_> {
 
     /// Begins a scenario with this name, or an isolated statement of the extension. The block changes a copy
     /// of the state. An error in the block ends the block, and the script continues with the next statement.
-    pub(crate) fn enter_isolated(&mut self, name: &Word, extension: bool) {
+    ///
+    /// # Errors
+    /// Returns the errors from [`Session::work`].
+    pub(crate) fn enter_isolated(&mut self, name: &Word, extension: bool) -> Result<(), Stop> {
+        self.work(if extension { 2 * WORK_OF_COPY } else { WORK_OF_COPY }, name.span)?;
         let around = Surroundings {
             state: self.state.clone(),
             scenario: self.scenario.replace(name.text.clone()),
@@ -175,6 +180,7 @@ impl Session<'_> {
         self.state.scopes.push(Scope::new(false));
         self.state.accesses = RecentAccesses::default();
         self.frames.push(Frame::Isolated(Box::new(around)));
+        Ok(())
     }
 
     /// Begins a call. A definition sees its own names and those of the script and the scenario, but not those

@@ -1,5 +1,7 @@
 //! The limits of runs and of values.
 
+use std::time::Duration;
+
 /// Maximum number of bytes in an access or string.
 pub(crate) const ACCESS_LIMIT: u64 = 1 << 20;
 
@@ -13,11 +15,13 @@ pub struct Limits {
     pub max_steps: u64,
     /// See [`Options::max_memory`](super::session::Options::max_memory).
     pub max_memory: u64,
+    /// See [`Options::max_time`](super::session::Options::max_time).
+    pub max_time: Option<Duration>,
 }
 
 impl Limits {
     /// The limits of runs without options.
-    pub const DEFAULT: Self = Self { max_steps: 10_000_000, max_memory: 1 << 30 };
+    pub const DEFAULT: Self = Self { max_steps: 10_000_000, max_memory: 1 << 30, max_time: None };
 }
 
 impl From<u64> for Limits {

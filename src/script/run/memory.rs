@@ -3,7 +3,7 @@
 
 use pagewalk_engine::machine::footprint::Footprint;
 
-use crate::lang::diagnostic::{Code, Diagnostic};
+use crate::lang::diagnostic::Code;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
 
@@ -12,11 +12,18 @@ use super::session::Session;
 use super::state::{Binding, Scope, Slot, State};
 use super::stop::Stop;
 
-/// The value of `Progress::next_measurement` after the limit was exceeded.
-const EXCEEDED: u64 = 0;
-
 /// The bytes of a value without its elements.
 const VALUE: u64 = 48;
+
+/// The most memory that a unit of work needs, in bytes.
+pub(crate) const BYTES_OF_WORK: u64 = 512;
+
+/// Estimates the memory of a state, in bytes.
+pub(crate) fn state_bytes(state: &State) -> u64 {
+    let mut memory = RunMemory::default();
+    memory.add_state(state);
+    memory.engine.total() + memory.values
+}
 
 /// The memory of a run.
 #[derive(Default)]
@@ -57,7 +64,7 @@ fn bytes(value: &Value) -> u64 {
 }
 
 impl Session<'_> {
-    /// Measures the memory of the run, and of a state `outside` the session, if much work was done since the last measurement.
+    /// Measures the memory of the run, and of a state `outside` the session, and plans the next measurement.
     ///
     /// # Errors
     /// Returns `limit-memory` at the innermost loop, or at `place`.
@@ -66,13 +73,6 @@ impl Session<'_> {
         place: Span,
         outside: impl FnOnce() -> Footprint,
     ) -> Result<(), Stop> {
-        if self.worked < self.next_measurement {
-            return Ok(());
-        }
-        if self.next_measurement == EXCEEDED {
-            // A check continues after a mistake, but evaluates no further values.
-            return Err(Stop::Unknowable);
-        }
         let mut memory = RunMemory { engine: outside(), values: 0 };
         memory.add_state(&self.state);
         for frame in &self.frames {
@@ -87,24 +87,20 @@ impl Session<'_> {
         }
         let used = memory.engine.total().saturating_add(memory.values);
         let most = self.options.max_memory;
-        // A measurement visits each value and each node, which has about 1 KB. A unit of work needs less than 512 bytes.
+        // A measurement visits each value and each node, which has about 1 KB.
         let visited = memory.values / VALUE + memory.engine.total() / 1024;
-        let interval = MEASURING_INTERVAL.max(visited / 4).max(most.saturating_sub(used) / 512);
+        let interval = MEASURING_INTERVAL.max(visited / 4).max(most.saturating_sub(used) / BYTES_OF_WORK);
         self.progress.next_measurement = self.worked + interval;
         if used <= most {
             return Ok(());
         }
-        self.progress.next_measurement = EXCEEDED;
         let (name, bytes) = memory.engine.largest();
         let (name, bytes) =
             if memory.values > bytes { ("lists and texts", memory.values) } else { (name, bytes) };
-        let at = self.loops.last().copied().unwrap_or(place);
         let [most, bytes] = [most, bytes].map(megabytes);
         let message = format!("the script needs more than {most} of memory, including {bytes} for {name}");
-        Err(Diagnostic::new(Code::LimitMemory, at, message)
-            .label("this statement was still running")
-            .help(format!("use less memory, or raise the limit with `{}`", self.options.raised_by.memory))
-            .into())
+        let help = format!("use less memory, or raise the limit with `{}`", self.options.raised_by.memory);
+        Err(self.exceeded(Code::LimitMemory, place, message, help))
     }
 }
 

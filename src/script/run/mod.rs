@@ -16,7 +16,7 @@ pub(crate) mod fields;
 pub(crate) mod files;
 pub(crate) mod frames;
 pub mod limits;
-mod memory;
+pub(crate) mod memory;
 pub mod messages;
 pub mod nouns;
 pub mod params;

@@ -3,13 +3,14 @@
 
 use std::sync::Arc;
 
-use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Word};
+use crate::lang::ast::{Command, Expr, ExprKind, Operation, OperationKind, Span, Word};
 use crate::lang::check::guessed;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
 use crate::lang::value::functions::function;
 use pagewalk_engine::kernel::syscall::{SystemCall, system_call};
 
+use super::budget::WORK_OF_COPY;
 use super::current_process::CurrentProcess;
 use super::facts::Family;
 use super::files::REPLAY;
@@ -138,9 +139,10 @@ impl Session<'_> {
     /// # Errors
     /// Returns the errors from [`Session::prepare_operation`] and from performing the operation.
     pub(crate) fn try_out(&mut self, operation: &Operation) -> Result<(Did, Family), Stop> {
-        let random = self.state.random;
-        let done = self
-            .in_its_process(operation, |session| session.without_trace(|session| session.operate(operation)));
+        let (random, place) = (self.state.random, operation.span);
+        let done = self.in_its_process(operation, |session| {
+            session.without_trace(place, |session| session.operate(operation))
+        });
         self.state.random = random;
         done
     }
@@ -196,11 +198,13 @@ impl Session<'_> {
     /// machine, so the access itself makes the copy.
     ///
     /// # Errors
-    /// Returns the errors from `act`.
+    /// Returns the errors from `act`, or from [`Session::work`] at `place`.
     pub(crate) fn without_trace<T>(
         &mut self,
+        place: Span,
         act: impl FnOnce(&mut Self) -> Result<T, Stop>,
     ) -> Result<T, Stop> {
+        self.work(WORK_OF_COPY, place)?;
         let kernel = match &self.state.machine {
             Slot::Kernel(kernel) => Some(kernel.clone()),
             _ => None,

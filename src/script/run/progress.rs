@@ -45,6 +45,8 @@ pub struct Progress {
     pub(crate) inside: CurrentProcess,
     /// Whether the values of consecutive `choose` statements are drawn together, with backtracking.
     pub(crate) draws_together: bool,
+    /// Work that the last step covers: see `Session::work`.
+    pub(crate) allowance: u64,
     /// Work done: see `Session::work`.
     pub(crate) worked: u64,
     /// The work after which memory is measured: see `Session::check_memory`.
@@ -69,6 +71,7 @@ impl Progress {
             depth: 0,
             inside: CurrentProcess::default(),
             draws_together: false,
+            allowance: 0,
             worked: 0,
             next_measurement: MEASURING_INTERVAL,
             extension: Arc::new(()),

@@ -7,7 +7,6 @@ use pagewalk_engine::kernel::config::SignalPolicy;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::{Process, ProcessState};
 
-use super::budget::surplus_work;
 use super::current_process::CurrentProcess;
 use super::record::ProcessRef;
 use super::session::Session;
@@ -106,7 +105,7 @@ impl Session<'_> {
             }
         }
         let kills = kernel.config().signals == SignalPolicy::Kill;
-        self.work(surplus_work(gone_through), place)?;
+        self.work(gone_through, place)?;
         let unsure = self.unsure();
         if unsure.others || !unsure.forked.is_empty() {
             return Err(Stop::Unknowable);

@@ -6,6 +6,7 @@ use std::any::Any;
 use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::time::{Duration, Instant};
 
 use super::checker::Checker;
 use super::current_process::UnknownProcesses;
@@ -15,7 +16,6 @@ pub use super::limits::{LimitNames, Limits};
 use super::params::{Param, Params};
 use super::progress::Progress;
 use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord};
-use super::seeds::mixed;
 use super::settings::BlockRow;
 use super::state::{Slot, State};
 use super::stop::Stop;
@@ -35,6 +35,8 @@ pub struct Options {
     pub max_steps: u64,
     /// Maximum memory in bytes, as Pagewalk estimates it.
     pub max_memory: u64,
+    /// Maximum elapsed time of each run. Unlike the other limits, it depends on the computer.
+    pub max_time: Option<Duration>,
     /// The options or settings that raise the limits, as messages name them.
     pub raised_by: LimitNames,
     /// Default seed of a script.
@@ -52,6 +54,7 @@ impl Options {
             language,
             max_steps: Limits::DEFAULT.max_steps,
             max_memory: Limits::DEFAULT.max_memory,
+            max_time: None,
             raised_by: LimitNames::OPTIONS,
             seed: 0,
             version: false,
@@ -61,8 +64,8 @@ impl Options {
 
     /// Returns these options with other limits.
     #[must_use]
-    pub const fn within(self, Limits { max_steps, max_memory }: Limits) -> Self {
-        Self { max_steps, max_memory, ..self }
+    pub const fn within(self, Limits { max_steps, max_memory, max_time }: Limits) -> Self {
+        Self { max_steps, max_memory, max_time, ..self }
     }
 }
 
@@ -121,7 +124,6 @@ impl Verb {
 pub(crate) type Done = Result<(Did, Vec<Check>), Stop>;
 
 type Perform = Box<dyn FnOnce(&mut Session) -> Done>;
-type Declare = Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>;
 
 /// A command, evaluated and checked. The action has no effect until it is performed.
 pub(crate) struct Action {
@@ -136,7 +138,7 @@ enum WhenChecking {
     Nothing,
     /// The whole action, so that later statements are checked against its declarations.
     Perform,
-    Instead(Declare),
+    Instead(Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>),
 }
 
 impl Action {
@@ -251,6 +253,8 @@ pub struct Session<'s> {
     /// A flag that ends the run when it becomes true.
     pub(crate) interrupt: Option<&'s AtomicBool>,
     pub(crate) options: Options,
+    /// The start of the run, if its time is limited.
+    pub(crate) started: Option<Instant>,
     sink: &'s mut dyn Sink,
 }
 
@@ -282,6 +286,7 @@ impl<'s> Session<'s> {
             attachment: None,
             interrupt: None,
             options,
+            started: options.max_time.map(|_| Instant::now()),
             sink,
         }
     }
@@ -314,11 +319,6 @@ impl<'s> Session<'s> {
     /// Returns the extension's state for this script, if any.
     pub(crate) fn known_extension_state<T: Any>(&self) -> Option<&T> {
         self.extension.downcast_ref()
-    }
-
-    /// Returns the effective seed for `seed N`. Versions of a paper mix it with their own seed.
-    pub(crate) fn seed_of(&self, said: u64) -> u64 {
-        if self.options.version { mixed(self.options.seed, said) } else { said }
     }
 
     /// Returns the source text at a location in the script.

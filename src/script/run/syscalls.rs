@@ -12,7 +12,7 @@ use pagewalk_engine::kernel::abi::Arg;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::syscall::{ParamKind, SystemCall, system_call};
 
-use super::budget::{surplus_work, work_of_pages};
+use super::budget::work_of_pages;
 use super::record::{ArgRecord, BeforeCall, CallRecord, ProcessRef, Recorder};
 use super::session::Session;
 use super::stop::Stop;
@@ -97,7 +97,7 @@ impl Session<'_> {
     fn argument(&mut self, row: &SystemCall, arg: &Expr, param: ParamKind) -> Result<Arg, Stop> {
         let value = self.eval(arg)?;
         if let Some(bytes) = value.bytes().filter(|_| !param.is_number()) {
-            self.work(surplus_work(bytes.len() as u64), arg.span)?;
+            self.work(bytes.len() as u64, arg.span)?;
             return Ok(Arg::Bytes(bytes.into()));
         }
         match value {

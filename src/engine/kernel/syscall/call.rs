@@ -5,6 +5,7 @@ use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::process::ProcessState;
 use crate::kernel::state::{Kernel, OutOfMemory};
+use crate::kernel::work;
 
 /// The kind of a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -105,6 +106,7 @@ impl SystemCall {
             return Ok(Err(Errno::EINVAL).into());
         }
         kernel.switch_to(pid);
+        kernel.work += work::CALL;
         let done = (self.run)(kernel, pid, Args::new(args), watch);
         kernel.report_details(watch);
         done

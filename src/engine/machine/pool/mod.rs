@@ -217,6 +217,11 @@ impl Pool {
         self.victim(random, |frame| keep != Some(frame))
     }
 
+    /// Estimates the number of frames that the search for a victim examines.
+    pub(crate) fn examined_for_victim(&self) -> u64 {
+        (self.room / self.filled.max(1)) as u64
+    }
+
     /// Changes the state as if the policy had evicted the page in `frame`.
     pub(crate) fn evict(&mut self, frame: u32) {
         (self.latest, self.classes) = (None, None);

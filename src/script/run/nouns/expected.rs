@@ -3,7 +3,6 @@
 use std::collections::BTreeMap;
 
 use crate::lang::span::Span;
-use crate::run::budget::surplus_work;
 use crate::run::record::{AreaRecord, CellView, Check, Shown, TableView, View, Written};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -79,7 +78,7 @@ impl Session<'_> {
             comparison.others();
         }
         let checks = comparison.checks;
-        self.work(surplus_work(checks.len() as u64), expected.span)?;
+        self.work(checks.len() as u64, expected.span)?;
         Ok(checks)
     }
 }

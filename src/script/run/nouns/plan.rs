@@ -2,7 +2,7 @@
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
-use crate::run::budget::surplus_work;
+use crate::run::budget::WORK_OF_STEP;
 use crate::run::record::{Did, Shown, View};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -150,8 +150,12 @@ impl Session<'_> {
         place: Span,
         invalid: InvalidEntries,
     ) -> Result<Vec<View>, Stop> {
+        if !matches!(plan, ShowPlan::Value(..)) {
+            self.work(WORK_OF_NOUN, place)?;
+            self.work_of_listing(place)?;
+        }
         let views = self.views(plan, place, invalid)?;
-        self.work(views.iter().map(cells).sum(), place)?;
+        self.work(views.iter().map(cells).sum::<u64>() * WORK_OF_CELL, place)?;
         Ok(views)
     }
 
@@ -186,12 +190,18 @@ impl Session<'_> {
     }
 }
 
-/// Returns the number of cells in a view, as counted toward the budget.
+/// Work of printing a noun without its cells.
+const WORK_OF_NOUN: u64 = 8 * WORK_OF_STEP;
+
+/// Work of printing a cell.
+const WORK_OF_CELL: u64 = 8;
+
+/// Returns the number of cells in a view.
 fn cells(view: &View) -> u64 {
     match view {
-        View::Tree(tree) => surplus_work(tree.root.size()),
+        View::Tree(tree) => tree.root.size(),
         View::Table(table) | View::Maps { table, .. } => {
-            surplus_work(table.rows.iter().map(Vec::len).sum::<usize>() as u64)
+            table.rows.iter().map(Vec::len).sum::<usize>() as u64
         }
         _ => 0,
     }

@@ -3,6 +3,7 @@
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
+use crate::run::eval::elements;
 use crate::run::facts::{self, Component, Family};
 use crate::run::record::Did;
 use crate::run::session::Session;
@@ -64,6 +65,7 @@ impl Session<'_> {
         }
         let kernel = self.kernel(of.span)?;
         let value = kernel.process(process.pid).and_then(|process| (row.get)(kernel, process));
+        self.work(value.as_ref().map_or(0, elements), of.span)?;
         value.ok_or_else(|| {
             Diagnostic::new(Code::NoAnswer, name.span, format!("`{}` has no `{}` yet", of.text, name.text))
                 .into()
@@ -87,6 +89,7 @@ impl Session<'_> {
             None => self.page_table_of(of.span)?,
         };
         let Some(pid) = pid else { return self.machine_property(of, name) };
+        self.work_of_listing(of.span)?;
         let machine = self.kernel(of.span)?.machine_of(pid);
         let value = property_of(&machine, of, name)?;
         if self.checking() { Err(Stop::Unknowable) } else { Ok(value) }

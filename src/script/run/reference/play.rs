@@ -9,7 +9,6 @@ use crate::lang::value::Value;
 use pagewalk_engine::machine::policy::Policy;
 use pagewalk_engine::machine::reference_string::{Held, ReferenceError, ReferenceString, Replacement, Ticks};
 
-use crate::run::budget::surplus_work;
 use crate::run::record::{ReferenceRun, StartRow};
 use crate::run::session::Session;
 use crate::run::settings::{Arg, ArgKind, Field, apply};
@@ -170,7 +169,7 @@ fn work_of(reference: &ReferenceString, pages: u64, is_trace: bool) -> u64 {
     let held = pages.min(frames).max(1);
     match &reference.ticks {
         // The simulation of a reference may visit every resident page.
-        _ if !is_trace => surplus_work(length.saturating_mul(held + 32)),
+        _ if !is_trace => length.saturating_mul(held + 32),
         // The lines of a trace have already been charged. A clock tick visits every resident page.
         Ticks::Never => 0,
         Ticks::Every(interval) => (length / interval.max(&1)).saturating_mul(held),

@@ -4,7 +4,6 @@ use crate::lang::ast::{Command, Expr};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
-use crate::run::budget::surplus_work;
 use crate::run::limits::ACCESS_LIMIT;
 use crate::run::params::Param::{self, Keyword, Optional, Words};
 use crate::run::params::{LENGTH, words_of};
@@ -75,7 +74,7 @@ pub(crate) fn fetch(session: &mut Session, command: &Command) -> Result<Action, 
 /// Returns `address-too-wide` or `no-machine`.
 pub(crate) fn load(session: &mut Session, verb: AccessVerb, va: &Expr, size: u64) -> Result<Action, Stop> {
     let kind = if verb == AccessVerb::Fetch { AccessKind::Execute } else { AccessKind::Read };
-    session.work(surplus_work(size), va.span)?;
+    session.work(size, va.span)?;
     let place = va.span;
     let (va, pid) = session.address_in_process(va, size)?;
     let data = vec![None; size as usize];
@@ -95,7 +94,7 @@ pub fn write(session: &mut Session, command: &Command) -> Result<Action, Stop> {
         None => None,
     };
     let bytes = stored(&session.eval(value)?, size, value)?;
-    session.work(surplus_work(bytes.len() as u64), va.span)?;
+    session.work(bytes.len() as u64, va.span)?;
     let place = va.span;
     let (va, pid) = session.address_in_process(va, bytes.len() as u64)?;
     let data = bytes.into_iter().map(Some).collect();

@@ -11,8 +11,12 @@ use pagewalk_engine::machine::Machine;
 
 use super::operands::{missing, only, plain, unexpected, word};
 use crate::run::facts::Component;
-use crate::run::session::{Action, Session};
+use crate::run::seeds::mixed;
+use crate::run::session::{Action, Options, Session};
 use crate::run::stop::Stop;
+
+/// Number of cache lines that a flush examines in a unit of work.
+const LINES: u64 = 16;
 
 fn flush_tlb(level: Option<usize>) -> Action {
     on_machine(move |machine| machine.flush_tlb(level, &mut ()))
@@ -58,7 +62,9 @@ pub(crate) fn flush(session: &mut Session, command: &Command) -> Result<Action, 
         Some("cache") => false,
         _ => return Err(unexpected(command, what, &["tlb", "cache"]).into()),
     };
-    session.machine(what.span)?;
+    let spec = session.machine(what.span)?.spec();
+    let lines: u64 = if tlb { 0 } else { spec.caches.iter().map(|cache| cache.lines()).sum() };
+    session.work(lines / LINES, what.span)?;
     // A flush without a name works even without a TLB or cache, so that one script can run on different
     // machines.
     let Some(name) = name else {
@@ -104,7 +110,9 @@ pub(crate) fn seed(session: &mut Session, command: &Command) -> Result<Action, S
     let expr = only(command, "a number")?;
     let seed = session.integer(expr)?;
     Ok(Action::does(move |session| {
-        let seed = session.seed_of(seed);
+        let Options { version, seed: version_seed, .. } = session.options;
+        // Versions of a paper mix the script's seed with their own.
+        let seed = if version { mixed(version_seed, seed) } else { seed };
         session.state.reseed(seed);
         Ok(Did::Quiet)
     }))

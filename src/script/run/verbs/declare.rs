@@ -6,9 +6,10 @@ use crate::lang::ast::{Command, Expr, ExprKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
+use crate::run::budget::WORK_OF_COPY;
 use crate::run::session::{Action, Session};
 use crate::run::settings::{Field, build_machine, list};
-use crate::run::state::Binding;
+use crate::run::state::{Binding, Slot};
 use crate::run::stop::Stop;
 use crate::run::unsupported;
 use pagewalk_engine::machine::presets::{PRESETS, Preset};
@@ -43,7 +44,10 @@ pub(crate) fn machine(session: &mut Session, command: &Command) -> Result<Action
         session.report(base.as_ref().map_or_else(Vec::new, |base| added(base, &fields)));
         session.report(idle(&spec, &fields));
     }
-    let spec = Arc::new(spec);
+    let (spec, place) = (Arc::new(spec), command.verb.span);
+    if !matches!(session.state.machine, Slot::Empty) {
+        session.work(2 * WORK_OF_COPY, place)?;
+    }
     Ok(Action::declares(move |session| Ok(session.declare_machine(spec))))
 }
 

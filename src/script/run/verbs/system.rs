@@ -6,7 +6,6 @@ use crate::lang::ast::{Command, Expr, ExprKind, Settings, Span, Table, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
-use crate::run::budget::surplus_work;
 use crate::run::nouns::{ListLayout, ListRow, THING_NOUNS};
 use crate::run::session::{Action, Session};
 use crate::run::settings::{
@@ -102,7 +101,7 @@ fn text(session: &mut Session, value: &Expr) -> Result<(Fill, u64), Stop> {
     let held = session.eval(value)?;
     match held.bytes() {
         Some(bytes) => {
-            session.work(surplus_work(bytes.len() as u64), value.span)?;
+            session.work(bytes.len() as u64, value.span)?;
             Ok((Fill::Bytes(bytes.into()), bytes.len() as u64))
         }
         None => Err(Diagnostic::new(

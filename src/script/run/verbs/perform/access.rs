@@ -1,5 +1,6 @@
 //! Performs accesses on bare hardware or in a process.
 
+use crate::run::budget::WORK_OF_STEP;
 use crate::run::record::{Access, AccessMark, AccessVerb, CachedBlock, InProcess, ProcessRef, Recorder};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -13,16 +14,23 @@ use pagewalk_engine::machine::{AccessOutcome, Data, Machine};
 
 use crate::run::verbs::plans::AccessPlan;
 
+/// Work of an event of the hardware, such as a lookup, for each 1 KB of the largest block.
+const WORK_OF_EVENT: u64 = WORK_OF_STEP / 16;
+
 impl Session<'_> {
     /// Performs an access. If the access is a probe, performs it on a copy of the machine.
     ///
     /// # Errors
-    /// Returns `no-machine` or `out-of-memory`.
+    /// Returns `no-machine`, `out-of-memory`, or the errors from [`Session::work`].
     pub(crate) fn access(&mut self, plan: AccessPlan) -> Result<Access, Stop> {
-        match plan.pid {
-            Some(pid) => self.access_of_process(plan, pid),
-            None => self.access_of_machine(plan),
-        }
+        let place = plan.place;
+        let access = match plan.pid {
+            Some(pid) => self.access_of_process(plan, pid)?,
+            None => self.access_of_machine(plan)?,
+        };
+        let largest = access.spec.caches.iter().map(|cache| 1 << cache.block_bits >> 10).max().unwrap_or(0);
+        self.work((access.events.len() as u64).saturating_mul(WORK_OF_EVENT * (1 + largest)), place)?;
+        Ok(access)
     }
 
     fn access_of_machine(&mut self, plan: AccessPlan) -> Result<Access, Stop> {

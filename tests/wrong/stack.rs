@@ -1,0 +1,30 @@
+//! Scripts that nest deeply, with a small stack.
+
+use std::process::Command;
+
+/// The deepest brackets, blocks, and calls, and the longest expression.
+fn deep() -> String {
+    let brackets = format!("let a = {}1{}\n", "(".repeat(190), ")".repeat(190));
+    let blocks = format!("{}let b = 1{}\n", "if true { ".repeat(190), " }".repeat(190));
+    let sum = format!("let c = {}1\n", "1 + ".repeat(490));
+    let calls: String = (1..120).map(|n| format!("def f{n}() {{ if true {{ f{}() }} }}\n", n - 1)).collect();
+    format!("{brackets}{blocks}{sum}def f0() {{ }}\n{calls}f119()\n")
+}
+
+/// The size of the stack does not depend on `ulimit -s`.
+#[test]
+fn a_small_stack_is_enough() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("deep.pw");
+    std::fs::write(&path, deep()).expect("a file");
+    for command in ["run", "check", "fmt", "test"] {
+        let limited = "ulimit -s 256; exec \"$0\" \"$1\" \"$2\"";
+        let done = Command::new("sh")
+            .args(["-c", limited, env!("CARGO_BIN_EXE_pagewalk"), command])
+            .arg(&path)
+            .output()
+            .expect("a shell");
+        let said = String::from_utf8_lossy(&done.stderr) + String::from_utf8_lossy(&done.stdout);
+        assert_eq!(done.status.code(), Some(0), "{command}: {said}");
+    }
+}

@@ -1,0 +1,80 @@
+//! Scripts whose statements need much work.
+
+use std::time::Duration;
+
+use pagewalk_script::run::session::Options;
+
+use crate::running::text_within;
+
+use super::sole;
+
+/// The steps of each script.
+const STEPS: u64 = 20_000;
+
+/// A process with 16 MB of pages.
+const PROCESS: &str = "machine core-i7\nprocess P1\n\
+    let p = mmap(NULL, 16 MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0)\n";
+
+/// What is declared, the statements of a loop, and the largest number of their records within the budget, from the costs in
+/// `docs/reference/limits.md`. A page that the kernel changes costs at least a quarter of a step.
+const SCRIPTS: [(&str, &str, usize); 16] = [
+    (PROCESS, "P1: let child = fork()\nchild: exit(0)\nP1: wait(NULL)", 3 * 8),
+    (
+        PROCESS,
+        "P1: munmap(p, 16 MB)\nP1: let p = mmap(NULL, 16 MB, PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0)",
+        2,
+    ),
+    (PROCESS, "P1: mlock(p, 16 MB)\nP1: munlock(p, 16 MB)", 2 * 18),
+    (PROCESS, "P1: mprotect(p + i * 8192, 4096, PROT_READ)", 20_000 / 5),
+    (PROCESS, "choose x in 0..1000 where P1: read p + x => byte 1", 5),
+    (PROCESS, "choose x in 0..1000 where P1: fork() => returns 1", 5),
+    (PROCESS, "probe P1: write p = 1", 5_000),
+    (PROCESS, "scenario \"one\" { }", 5_000),
+    (PROCESS, "flush cache", 150),
+    (PROCESS, "show tables P1", 150),
+    (PROCESS, "let x = P1.page_table.bytes", 150),
+    (PROCESS, "P1: madvise(p, 16 MB, MADV_MERGEABLE)\nksm scan", 2 * 2),
+    ("", "machine core-i7", 3_400),
+    ("", "choose x in 0..1000 where x == 5 + i * 0", 200),
+    ("machine { physical 40, cache { size 64 MB, ways 1, block 1 MB } }\n", "write i * 1048576 = 1", 200),
+    ("", "let x = i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i+i", 10_000),
+];
+
+/// The number of steps limits the time, because work counts as steps.
+#[test]
+fn work_is_limited() {
+    for (declared, body, most) in SCRIPTS {
+        let script = format!("{declared}for i in 0..1000000 {{\n{body}\n}}");
+        let declared = text_within(declared, Options::default());
+        assert_eq!(declared.mistakes, [], "{declared:?}");
+        let outcome = text_within(&script, Options { max_steps: STEPS, ..Options::default() });
+        assert_eq!(sole(&outcome).0, "limit-steps", "{script}: {:?}", outcome.mistakes);
+        let count = outcome.records.len() - declared.records.len();
+        assert!(count <= most, "{script}: {count} statements");
+    }
+}
+
+/// Ordinary statements cost one step each.
+#[test]
+fn simple_statements_cost_a_step() {
+    for statement in
+        ["let x = (i * 7 + 3) % 64", "expect i < 1000 and i >= 0", "read i % 64 size 4", "fetch i % 64"]
+    {
+        let script = format!("machine simple\nfor i in 0..1000 {{ {statement} }}");
+        let within = |max_steps| text_within(&script, Options { max_steps, ..Options::default() });
+        assert_eq!(within(1_002).mistakes, [], "{script}");
+        assert_eq!(sole(&within(1_001)).0, "limit-steps", "{script}");
+    }
+}
+
+#[test]
+fn time_is_limited() {
+    let options =
+        Options { max_time: Some(Duration::from_millis(20)), max_steps: u64::MAX, ..Options::default() };
+    let outcome =
+        text_within("let a = 1\nscenario \"s\" { repeat 1 << 40 { let x = a } }\nlet b = 2", options);
+    assert_eq!(sole(&outcome), ("limit-time", "repeat 1 << 40 { let x = a }"), "{:?}", outcome.mistakes);
+    assert!(outcome.mistakes[0].said.contains("--max-time SECONDS"), "{}", outcome.mistakes[0].said);
+    let options = Options { max_time: Some(Duration::from_secs(3600)), ..Options::default() };
+    assert_eq!(text_within("repeat 100000 { let x = 1 }", options).mistakes, []);
+}
