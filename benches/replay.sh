@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Compares the cost of replaying a real trace with other simulators that courses use, as ratios of user and system time. All
 # programs run alternately on one core. Usage: `benches/replay.sh [TRACE [ROUNDS]]`. Without a trace, `valgrind --tool=lackey`
-# records a trace of gzip. Needs bash 5, gcc, and taskset. If valgrind or python3 with pycachesim is missing, the script skips
-# the comparisons that need it. Builds the release first.
+# records traces of gzip and of sqlite3. Needs bash 5, gcc, and taskset. If sqlite3 or python3 with pycachesim is missing, the
+# script skips the comparisons that need it. Builds the release first.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 rounds=${2:-7}
@@ -91,6 +91,15 @@ compare() {
 
 compare "$trace" 'with fetches'
 compare "$folder/data.lackey" 'loads and stores only'
+if [ -z "${1:-}" ] && command -v sqlite3 >/dev/null; then
+  valgrind --tool=lackey --trace-mem=yes --log-file="$folder/sqlite.lackey" sqlite3 :memory: '
+    create table t(a integer primary key, b text);
+    with recursive c(x) as (select 1 union all select x + 1 from c where x < 1000) insert into t select x, hex(x * x) from c;
+    create index i on t(b);
+    select count(*), sum(length(b)) from t where b > 3;
+    select b from t order by b desc limit 3' >/dev/null 2>&1
+  compare "$folder/sqlite.lackey" 'sqlite3'
+fi
 compare "$folder/random64.lackey" 'random loads in 64 MB'
 compare "$folder/random1024.lackey" 'random loads in 1 GB'
 

@@ -15,7 +15,7 @@ const STEPS: u64 = 20_000;
 const PROCESS: &str = "machine core-i7\nprocess P1\n\
     let p = mmap(NULL, 16 MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0)\n";
 
-/// What is declared, the statements of a loop, and the largest number of their records within the budget, from the costs in
+/// The declarations, the statements of a loop, and the largest number of their records within the budget, from the costs in
 /// `docs/reference/limits.md`. A page that the kernel changes costs at least a quarter of a step.
 const SCRIPTS: [(&str, &str, usize); 16] = [
     (PROCESS, "P1: let child = fork()\nchild: exit(0)\nP1: wait(NULL)", 3 * 8),
