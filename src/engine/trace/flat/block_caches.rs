@@ -23,6 +23,9 @@ pub(in crate::trace) trait BlockCaches {
     /// Invalidates all copies of the blocks from `first` to `last`, without counting.
     fn invalidate(&mut self, first: u64, last: u64);
 
+    /// Records that a frame holds a virtual page. No cache holds a block of the frame.
+    fn map(&mut self, frame: u64, vpn: u64);
+
     /// Whether an access that repeats the latest one of its route only needs the first cache of the route.
     fn is_repeatable(&self, cause: Cause) -> bool;
 

@@ -1,5 +1,6 @@
 //! A cache whose sets are rows of one array, in order of replacement.
 
+use super::frame_pages::FramePages;
 use crate::machine::cache::Counts;
 use crate::machine::event::AccessKind;
 use crate::machine::policy::Policy;
@@ -40,6 +41,8 @@ pub(super) struct FlatCache {
     index: u64,
     /// Whether a hit makes a block the last one to be evicted.
     moves: bool,
+    /// The virtual addresses of the blocks, if they select the set.
+    pub(super) pages: Option<Box<FramePages>>,
     pub(super) write_back: bool,
     pub(super) write_allocate: bool,
     /// Misses and hits by [`Cause`].
@@ -100,6 +103,7 @@ impl FlatCache {
             ways: ways as usize,
             index: sets - 1,
             moves,
+            pages: None,
             write_back: false,
             write_allocate: false,
             lookups: [[0; 2]; 4],
@@ -111,7 +115,8 @@ impl FlatCache {
     /// Returns the lines of the set of a block.
     #[inline(always)]
     fn row(&mut self, block: u64) -> &mut [u64] {
-        let first = (block & self.index) as usize * self.ways;
+        let indexed = self.pages.as_ref().map_or(block, |pages| pages.virtual_block(block));
+        let first = (indexed & self.index) as usize * self.ways;
         &mut self.lines[first..first + self.ways]
     }
 

@@ -9,6 +9,7 @@ use crate::trace::replay::KINDS;
 
 use super::block_caches::BlockCaches;
 use super::cache::{Cause, FlatCache};
+use super::frame_pages::FramePages;
 
 /// The caches of a machine.
 #[derive(Debug)]
@@ -56,7 +57,13 @@ impl FlatCaches {
             let caches = spec.caches.iter().enumerate();
             caches.filter(|(_, cache)| cache.side.serves(kind)).map(|(at, _)| at).collect::<Vec<_>>()
         });
-        let caches = spec.caches.iter().map(FlatCache::new).collect::<Option<_>>()?;
+        let flat = |cache: &CacheSpec| {
+            let new = || Box::new(FramePages::new(spec.page_bits() - block_bits));
+            let mut flat = FlatCache::new(cache)?;
+            flat.pages = (cache.virtual_index && !cache.vipt(spec)).then(new);
+            Some(flat)
+        };
+        let caches = spec.caches.iter().map(flat).collect::<Option<_>>()?;
         let within = (1 << block_bits.min(spec.page_bits())) - 1;
         let first = [0, 1].map(|route: usize| routes[route].first().copied());
         let is_top = [0, 1].map(|route: usize| {
@@ -256,6 +263,12 @@ impl BlockCaches for FlatCaches {
     fn invalidate(&mut self, first: u64, last: u64) {
         for cache in &mut self.caches {
             (first..=last).for_each(|block| cache.invalidate(block));
+        }
+    }
+
+    fn map(&mut self, frame: u64, vpn: u64) {
+        for pages in self.caches.iter_mut().filter_map(|cache| cache.pages.as_mut()) {
+            pages.map(frame, vpn);
         }
     }
 

@@ -7,6 +7,7 @@ pub(super) mod block_caches;
 pub(super) mod cache;
 mod caches;
 mod fault;
+pub(super) mod frame_pages;
 pub(super) mod pages;
 pub(super) mod process;
 pub(super) mod single;

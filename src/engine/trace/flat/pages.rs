@@ -170,17 +170,12 @@ impl Pages {
 pub(in crate::trace) fn can_translate(spec: &Spec) -> bool {
     let (Some(mmu), Some(first)) = (&spec.mmu, spec.caches.first()) else { return false };
     let (block_bits, page_bits) = (first.block_bits, mmu.page_bits);
-    // Blocks contain whole page-table entries, pages contain whole blocks, and virtual and physical addresses select
-    // the same sets.
+    // Blocks contain whole page-table entries, and pages contain whole blocks.
     let fits = (1 << block_bits) >= u64::from(mmu.pte.bytes)
         && block_bits <= page_bits
         && page_bits >= Page::LEAST_BITS;
-    let is_indexed_within_page = spec
-        .caches
-        .iter()
-        .all(|cache| !cache.virtual_index || cache.sets.trailing_zeros() + cache.block_bits <= page_bits);
     let serves =
         KINDS.iter().all(|kind| spec.first_tlb(*kind).is_some() == spec.first_cache(*kind).is_some());
     let has_base_pages = |tlb: &TlbSpec| tlb.page_bits.first().is_none_or(|smallest| *smallest == page_bits);
-    fits && is_indexed_within_page && serves && spec.tlbs.iter().all(has_base_pages)
+    fits && serves && spec.tlbs.iter().all(has_base_pages)
 }

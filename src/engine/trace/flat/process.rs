@@ -8,7 +8,7 @@ use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::check::MAX_LEVELS;
 use crate::machine::event::AccessKind;
-use crate::machine::spec::Spec;
+use crate::machine::spec::{CacheSpec, Spec};
 use crate::trace::counts::{LevelCounts, PagingCounts};
 use crate::trace::demand::{DemandError, DemandPaging};
 use crate::trace::replay::{Fragments, KINDS};
@@ -85,7 +85,17 @@ pub(in crate::trace) struct FlatProcess<C> {
 impl FlatProcess<FlatCaches> {
     /// Boots a kernel and creates the process. Returns `None` if the machine needs the general simulation.
     pub(super) fn new(machine: &Machine, demand: DemandPaging) -> Option<Result<Self, DemandError>> {
-        let caches = FlatCaches::new(machine).filter(|_| can_translate(machine.spec()))?;
+        let spec: &Spec = machine.spec();
+        // A block that a cache above writes back has no virtual address, so it may be in two sets of a cache with a virtual index.
+        let is_below = |level: usize, kind: &AccessKind| {
+            spec.caches[level].side.serves(*kind) && spec.first_cache(*kind) != Some(level)
+        };
+        let has_aliases = |level| {
+            let cache: &CacheSpec = &spec.caches[level];
+            cache.virtual_index && !cache.vipt(spec) && KINDS.iter().any(|kind| is_below(level, kind))
+        };
+        let fits = can_translate(spec) && !(0..spec.caches.len()).any(has_aliases);
+        let caches = FlatCaches::new(machine).filter(|_| fits)?;
         Self::with_caches(machine, demand, caches)
     }
 
@@ -371,7 +381,9 @@ impl<C: BlockCaches> FlatProcess<C> {
         *self.recent = [RecentPage::NONE; RECENT];
         done?;
         let base = pa & !((1 << self.page_bits) - 1);
-        self.pages.map(va >> self.page_bits, base, kind == AccessKind::Write, &walk);
+        let vpn = va >> self.page_bits;
+        self.pages.map(vpn, base, kind == AccessKind::Write, &walk);
+        self.caches.map(base >> self.page_bits, vpn);
         Ok(())
     }
 

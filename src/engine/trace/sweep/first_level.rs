@@ -15,6 +15,7 @@ use crate::trace::counts::ReferenceCounts;
 use crate::trace::demand::DemandError;
 use crate::trace::flat::block_caches::BlockCaches;
 use crate::trace::flat::cache::Cause;
+use crate::trace::flat::frame_pages::FramePages;
 use crate::trace::flat::pages::can_translate;
 use crate::trace::flat::process::FlatProcess;
 use crate::trace::record::Record;
@@ -47,6 +48,8 @@ pub(super) struct FirstLevel {
     last: u64,
     /// Whether the addresses of the trace are virtual.
     is_translated: bool,
+    /// If virtual addresses select the set, log2 of the number of blocks in a page.
+    virtual_blocks: Option<u32>,
 }
 
 impl FirstLevel {
@@ -82,7 +85,13 @@ impl FirstLevel {
         let snooped = effects.iter().any(|(effect, _)| matches!(effect, Effect::Clean | Effect::Invalidate));
         let same = spec.caches.iter().all(|cache| cache.block_bits == block_bits);
         let fits = if is_translated { same && can_translate(spec) } else { same || !snooped };
-        fits.then(|| Self { block_bits, effects, last: last_physical(spec), is_translated })
+        // Caches whose index is within the page offset share the references of the other ones.
+        let is_virtual = cache.virtual_index && is_translated;
+        let are_numbered = spec.virtual_bits().max(spec.physical_bits) - block_bits <= FramePages::TABLE_BIT;
+        let virtual_blocks = (is_virtual && are_numbered).then(|| spec.page_bits() - block_bits);
+        let is_indexed = !is_virtual || are_numbered || cache.vipt(spec);
+        let last = last_physical(spec);
+        (fits && is_indexed).then_some(Self { block_bits, effects, last, is_translated, virtual_blocks })
     }
 }
 
@@ -110,6 +119,8 @@ struct Recorder {
     accesses: u64,
     /// The number of references of page walks to blocks of the cache.
     walks: u64,
+    /// The virtual addresses of the blocks, if they select the set.
+    pages: Option<FramePages>,
     stream: Stream,
 }
 
@@ -213,6 +224,7 @@ impl Recorder {
             cache,
             accesses: 0,
             walks: 0,
+            pages: cache.virtual_blocks.map(FramePages::new),
             stream: Stream { ops: Vec::new(), last: None, pages, snoops_dirty },
         }
     }
@@ -228,6 +240,12 @@ impl Recorder {
     fn effect(&self, cause: Cause) -> (Effect, u64) {
         self.cache.effects[cause as usize]
     }
+
+    /// The number of a block whose lowest bits select the set.
+    #[inline(always)]
+    fn indexed(&self, block: u64) -> u64 {
+        self.pages.as_ref().map_or(block, |pages| pages.virtual_block(block))
+    }
 }
 
 impl BlockCaches for Recorder {
@@ -241,6 +259,7 @@ impl BlockCaches for Recorder {
 
     #[inline(always)]
     fn touch(&mut self, cause: Cause, block: u64) -> bool {
+        let block = self.indexed(block);
         if cause == Cause::Walk {
             if self.effect(Cause::Read).0 == Effect::Refer {
                 self.walks += 1;
@@ -273,7 +292,14 @@ impl BlockCaches for Recorder {
 
     fn invalidate(&mut self, first: u64, last: u64) {
         for block in first..=last {
+            let block = self.indexed(block);
             self.stream.snoop(block, BlockOpKind::Invalidate);
+        }
+    }
+
+    fn map(&mut self, frame: u64, vpn: u64) {
+        if let Some(pages) = &mut self.pages {
+            pages.map(frame, vpn);
         }
     }
 

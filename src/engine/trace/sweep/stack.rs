@@ -27,7 +27,7 @@ const MOST_LINES: u64 = 1 << 24;
 /// The maximum width of a block number.
 pub(super) const MOST_BLOCK_BITS: u32 = 63 - LEVEL_BITS;
 
-/// A reference to a block, or an effect of another cache on the block.
+/// A reference to a block, or an effect of another cache on the block. The lowest bits of the block's number select the set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct BlockOp(u64);
 

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::grid;
 use crate::machine::Machine;
 use crate::machine::policy::Policy;
-use crate::machine::spec::{CacheSpec, Inclusion, Side, Spec, TlbSpec, WritePolicy};
+use crate::machine::spec::{CacheSpec, Capacity, Inclusion, Side, Spec, TlbSpec, WritePolicy};
 use crate::trace::account::Account;
 use crate::trace::counting_replay::{AddressMapping, ReplayError};
 use crate::trace::demand::DemandPaging;
@@ -49,8 +49,10 @@ fn caches() -> impl Strategy<Value = Vec<CacheSpec>> {
     let inclusion = prop_oneof![12 => Just(Inclusion::None), 1 => Just(Inclusion::Inclusive)];
     let block = prop_oneof![5 => Just(4u32), 1 => 3..6u32];
     let allocates = prop_oneof![5 => Just(true), 1 => Just(false)];
-    let cache = (0..4u32, 1..5u32, policy, write, allocates, side, inclusion, block).prop_map(
-        |(sets, ways, policy, write, write_allocate, side, inclusion, block)| CacheSpec {
+    let index = any::<bool>();
+    let cache = (0..4u32, 1..5u32, policy, write, allocates, side, (inclusion, index), block).prop_map(
+        |(sets, ways, policy, write, write_allocate, side, (inclusion, virtual_index), block)| CacheSpec {
+            virtual_index,
             policy,
             write,
             write_allocate,
@@ -71,7 +73,8 @@ fn caches() -> impl Strategy<Value = Vec<CacheSpec>> {
 fn geometries() -> impl Strategy<Value = Vec<(u32, u32, Policy, u32)>> {
     let policy = prop_oneof![6 => Just(Policy::Lru), 1 => Just(Policy::Fifo), 1 => Just(Policy::Random)];
     let block = prop_oneof![8 => Just(0u32), 1 => Just(1)];
-    proptest::collection::vec((0..6u32, 1..10u32, policy, block), 1..12)
+    let sets = prop_oneof![4 => 0..6u32, 1 => 6..12u32];
+    proptest::collection::vec((sets, 1..10u32, policy, block), 1..12)
 }
 
 fn records() -> impl Strategy<Value = Vec<Record>> {
@@ -194,6 +197,8 @@ fn common_sweeps_need_one_simulation() {
         !is_shared(|cache| cache.write_allocate = false) && !is_shared(|cache| cache.policy = Policy::Random)
     );
     assert!(!is_shared(|cache| cache.block_bits = 5), "the blocks of L1i are larger");
+    let large = |cache: &mut CacheSpec| (cache.sets, cache.capacity) = (1 << 14, Capacity::Sets(1 << 14));
+    assert!(is_shared(large) && !with(large).caches[0].vipt(&i7), "bits of the page number select the set");
 }
 
 #[test]
