@@ -166,6 +166,18 @@ impl Pages {
     }
 }
 
+/// Whether each block of a process can only be in one set of each cache.
+///
+/// A block that a cache above writes back has no virtual address, so it may be in two sets of a cache with a virtual index.
+pub(in crate::trace) fn have_one_set_per_block(spec: &Spec) -> bool {
+    let is_first = |level: usize| {
+        let mut kinds = KINDS.iter().filter(|kind| spec.caches[level].side.serves(**kind));
+        kinds.all(|kind| spec.first_cache(*kind) == Some(level))
+    };
+    let mut caches = spec.caches.iter().enumerate();
+    caches.all(|(level, cache)| !cache.virtual_index || cache.vipt(spec) || is_first(level))
+}
+
 /// Whether the flat simulation can translate the addresses of a machine whose caches have the same block size.
 pub(in crate::trace) fn can_translate(spec: &Spec) -> bool {
     let (Some(mmu), Some(first)) = (&spec.mmu, spec.caches.first()) else { return false };

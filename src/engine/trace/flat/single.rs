@@ -1,4 +1,4 @@
-//! A first-level cache without the other caches of its machine.
+//! A cache without the other caches of its machine.
 
 use super::cache::{Cause, FlatCache};
 use crate::machine::cache::Counts;
@@ -19,6 +19,14 @@ impl SingleCache {
     pub(in crate::trace) fn refer(&mut self, block: u64, store: bool) {
         if let Err(victim) = self.0.touch_or_fill(block, store) {
             self.0.count(Cause::Read, false);
+            self.0.count_eviction(victim);
+        }
+    }
+
+    /// Writes a block for a cache above, and marks it dirty if `dirty` is true.
+    #[inline(always)]
+    pub(in crate::trace) fn write(&mut self, block: u64, dirty: bool) {
+        if let Err(victim) = self.0.touch_or_fill(block, dirty) {
             self.0.count_eviction(victim);
         }
     }

@@ -38,12 +38,24 @@ pub(super) enum BlockOpKind {
     Touch,
     /// References to the block, with a store that makes the block dirty.
     Store,
+    /// A cache above writes the block, and the next level receives it, too. The lookup is not counted.
+    WriteThrough,
+    /// A cache above writes the block, which makes the block dirty. The lookup is not counted.
+    WriteBack,
     /// The block is written back and becomes clean.
     Clean,
     /// The block is invalidated.
     Invalidate,
     /// A page walk refers to the block.
     Walk,
+}
+
+impl BlockOpKind {
+    /// Whether the operation makes the block dirty.
+    #[inline(always)]
+    pub(super) const fn dirties(self) -> bool {
+        matches!(self, Self::Store | Self::WriteBack)
+    }
 }
 
 impl BlockOp {
@@ -62,10 +74,22 @@ impl BlockOp {
         match self.0 & ((1 << KIND_BITS) - 1) {
             0 => BlockOpKind::Touch,
             1 => BlockOpKind::Store,
-            2 => BlockOpKind::Clean,
-            3 => BlockOpKind::Invalidate,
+            2 => BlockOpKind::WriteThrough,
+            3 => BlockOpKind::WriteBack,
+            4 => BlockOpKind::Clean,
+            5 => BlockOpKind::Invalidate,
             _ => BlockOpKind::Walk,
         }
+    }
+
+    /// The same reference, with a store that makes the block dirty.
+    #[inline(always)]
+    pub(super) const fn dirtying(self) -> Self {
+        let kind = match self.kind() {
+            BlockOpKind::WriteThrough | BlockOpKind::WriteBack => BlockOpKind::WriteBack,
+            _ => BlockOpKind::Store,
+        };
+        Self::new(self.block(), kind)
     }
 }
 
@@ -142,9 +166,9 @@ impl StackSets {
         let row = &mut self.lines[first..first + self.ways];
         if row[0] >> LEVEL_BITS == block + 1 {
             match kind {
-                BlockOpKind::Touch | BlockOpKind::Walk => return true,
-                BlockOpKind::Store if row[0] == line(block, 0) => return true,
-                BlockOpKind::Store => {
+                BlockOpKind::Touch | BlockOpKind::WriteThrough | BlockOpKind::Walk => return true,
+                BlockOpKind::Store | BlockOpKind::WriteBack if row[0] == line(block, 0) => return true,
+                BlockOpKind::Store | BlockOpKind::WriteBack => {
                     row[0] = line(block, 0);
                     return false;
                 }
@@ -153,8 +177,11 @@ impl StackSets {
         }
         match kind {
             BlockOpKind::Touch | BlockOpKind::Store => {
-                let found = self.refer(first, block, kind == BlockOpKind::Store);
+                let found = self.refer(first, block, kind.dirties());
                 self.depths[found].found += 1;
+            }
+            BlockOpKind::WriteThrough | BlockOpKind::WriteBack => {
+                self.refer(first, block, kind.dirties());
             }
             BlockOpKind::Walk => {
                 let found = self.refer(first, block, false);

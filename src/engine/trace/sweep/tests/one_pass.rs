@@ -12,8 +12,8 @@ use crate::trace::demand::DemandPaging;
 use crate::trace::extras::ExtraOptions;
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::{Straddle, Target};
-use crate::trace::sweep::first_level_job::FirstLevelJob;
 use crate::trace::sweep::grid::{PointCounts, SweptUnit};
+use crate::trace::sweep::level_job::LevelJob;
 use crate::trace::sweep::reduce::reduced;
 use crate::trace::sweep::{ReplayOptions, run};
 
@@ -170,7 +170,7 @@ proptest! {
 fn is_shared(spec: &Spec, units: &[SweptUnit]) -> bool {
     let add = |map| {
         let how = ReplayOptions { map, straddle: Straddle::Split };
-        FirstLevelJob::add(&mut Vec::new(), (0, spec), units, how)
+        LevelJob::add(&mut Vec::new(), (0, spec), units, how)
     };
     let is_shared = add(AddressMapping::Identity);
     assert_eq!(add(AddressMapping::Demand(DemandPaging::default())), is_shared);
@@ -181,8 +181,8 @@ fn is_shared(spec: &Spec, units: &[SweptUnit]) -> bool {
 fn common_sweeps_need_one_simulation() {
     let i7 = Spec::core_i7();
     let level = |name| SweptUnit::Cache(i7.cache_named(name).expect("a cache"));
-    assert!(is_shared(&i7, &[level("L1d")]) && is_shared(&i7, &[level("L1i")]));
-    assert!(!is_shared(&i7, &[level("L2")]) && !is_shared(&i7, &[level("L1d"), level("L1i")]));
+    assert!(["L1d", "L1i", "L2", "L3"].iter().all(|name| is_shared(&i7, &[level(name)])));
+    assert!(!is_shared(&i7, &[level("L1d"), level("L1i")]));
     let with = |change: fn(&mut CacheSpec)| {
         let mut spec = i7.clone();
         change(&mut spec.caches[0]);

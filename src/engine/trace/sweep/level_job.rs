@@ -1,9 +1,9 @@
-//! The points of a grid that vary a first-level cache. They share the references to the cache, which are decoded once.
+//! The points of a grid that vary one cache. They share the references to the cache, which are decoded once.
 
-use super::first_level::{Decoder, FirstLevel};
 use super::grid::{PointCounts, PointResult, SweptUnit};
 use super::options::ReplayOptions;
 use super::stack::{BlockOp, BlockOpKind, StackSets};
+use super::swept_level::{Decoder, SweptLevel};
 use crate::machine::policy::Policy;
 use crate::machine::spec::{CacheSpec, Spec};
 use crate::trace::counting_replay::ReplayError;
@@ -19,10 +19,10 @@ enum Place {
     Single(Box<SingleCache>),
 }
 
-/// The points that differ only in the geometry and the policy of one first-level cache.
+/// The points that differ only in the geometry and the policy of one cache.
 #[derive(Debug)]
-pub(super) struct FirstLevelJob {
-    cache: FirstLevel,
+pub(super) struct LevelJob {
+    cache: SweptLevel,
     unit: SweptUnit,
     /// The decoder, or the failure of the replay.
     decoder: Result<Decoder, ReplayError>,
@@ -31,7 +31,7 @@ pub(super) struct FirstLevelJob {
     points: Vec<(usize, Place)>,
 }
 
-impl FirstLevelJob {
+impl LevelJob {
     /// Adds a point to a job that shares its references, or to a new job. Returns whether the point was added. The other
     /// points need a separate machine.
     pub(super) fn add(
@@ -41,7 +41,7 @@ impl FirstLevelJob {
         how: ReplayOptions,
     ) -> bool {
         let [unit @ SweptUnit::Cache(level)] = *units else { return false };
-        let Some(cache) = FirstLevel::new(spec, level, how.map) else { return false };
+        let Some(cache) = SweptLevel::new(spec, level, how.map) else { return false };
         let Some(place) = place(&spec.caches[level]) else { return false };
         let known = jobs.iter().position(|job| job.cache == cache);
         let number = known.unwrap_or(jobs.len());
@@ -125,6 +125,8 @@ fn perform_single(cache: &mut SingleCache, op: BlockOp) {
     match op.kind() {
         BlockOpKind::Touch => cache.refer(block, false),
         BlockOpKind::Store => cache.refer(block, true),
+        BlockOpKind::WriteThrough => cache.write(block, false),
+        BlockOpKind::WriteBack => cache.write(block, true),
         BlockOpKind::Clean => cache.clean(block),
         BlockOpKind::Invalidate => cache.invalidate(block),
         BlockOpKind::Walk => cache.walk(block),
