@@ -178,11 +178,17 @@ impl FlatCache {
         }
     }
 
+    /// Whether a line is dirty. An invalid line is not.
+    #[inline(always)]
+    pub(super) const fn is_dirty(line: u64) -> bool {
+        line & DIRTY != 0
+    }
+
     /// Counts the eviction of a line, which may be invalid. Returns its block if it is dirty.
     #[inline(always)]
     pub(super) fn count_eviction(&mut self, line: u64) -> Option<u64> {
         self.evictions += u64::from(line != 0);
-        let dirty = line & DIRTY != 0;
+        let dirty = Self::is_dirty(line);
         self.writebacks += u64::from(dirty);
         dirty.then(|| (line >> 1) - 1)
     }

@@ -44,7 +44,7 @@ impl FlatCaches {
     pub(super) fn new(machine: &Machine) -> Option<Self> {
         let spec: &Spec = machine.spec();
         let block_bits = spec.caches.first()?.block_bits;
-        let is_plain = machine.has_plain_caches() && have_equal_blocks(spec);
+        let is_plain = block_bits > 0 && machine.has_plain_caches() && have_equal_blocks(spec);
         let within = (1 << block_bits.min(spec.page_bits())) - 1;
         let new = || Self::above(spec, (block_bits, within), MemoryTransfers::default());
         is_plain.then(new).flatten()
@@ -61,7 +61,7 @@ impl<B: Below> FlatCaches<B> {
     /// Creates the caches of a spec, which may be a part of a machine, above `below`. The numbers are log2 of the block size in
     /// bytes, and the mask of the address bits within a fragment. Returns `None` if the caches need the general simulation.
     pub(in crate::trace) fn above(spec: &Spec, (block_bits, within): (u32, u64), below: B) -> Option<Self> {
-        if block_bits == 0 || spec.physical_bits - block_bits > 62 {
+        if spec.physical_bits - block_bits > 62 {
             return None;
         }
         let routes = [AccessKind::Read, AccessKind::Execute].map(|kind| {

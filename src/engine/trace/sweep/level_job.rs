@@ -5,8 +5,8 @@ use super::options::ReplayOptions;
 use super::stack::{BlockOp, BlockOpKind, StackSets};
 use super::swept_level::{Decoder, SweptLevel};
 use crate::machine::policy::Policy;
-use crate::machine::spec::{CacheSpec, Spec};
-use crate::trace::counting_replay::ReplayError;
+use crate::machine::spec::Spec;
+use crate::trace::counting_replay::{AddressMapping, ReplayError};
 use crate::trace::flat::single::SingleCache;
 use crate::trace::record::Record;
 
@@ -42,7 +42,7 @@ impl LevelJob {
     ) -> bool {
         let [unit @ SweptUnit::Cache(level)] = *units else { return false };
         let Some(cache) = SweptLevel::new(spec, level, how.map) else { return false };
-        let Some(place) = place(&spec.caches[level]) else { return false };
+        let Some(place) = place(spec, level, how) else { return false };
         let known = jobs.iter().position(|job| job.cache == cache);
         let number = known.unwrap_or(jobs.len());
         if known.is_none() {
@@ -111,10 +111,20 @@ impl LevelJob {
 }
 
 /// Chooses the simulation of a cache, if it needs no machine.
-fn place(cache: &CacheSpec) -> Option<Place> {
+fn place(spec: &Spec, level: usize, how: ReplayOptions) -> Option<Place> {
+    let cache = &spec.caches[level];
     // With one way, all policies choose the same victim.
     if cache.policy == Policy::Lru || cache.ways == 1 {
         return Some(Place::Stack { sets: cache.sets, ways: cache.ways });
+    }
+    // All random choices of a machine share one sequence.
+    let mut others = spec.caches.iter().enumerate().filter(|(other, _)| *other != level);
+    let evicts_pages =
+        matches!(how.map, AddressMapping::Demand(demand) if demand.replacement == Some(Policy::Random));
+    if cache.policy == Policy::Random
+        && (evicts_pages || others.any(|(_, other)| other.policy == Policy::Random))
+    {
+        return None;
     }
     SingleCache::new(cache).map(|cache| Place::Single(Box::new(cache)))
 }
@@ -125,8 +135,12 @@ fn perform_single(cache: &mut SingleCache, op: BlockOp) {
     match op.kind() {
         BlockOpKind::Touch => cache.refer(block, false),
         BlockOpKind::Store => cache.refer(block, true),
-        BlockOpKind::WriteThrough => cache.write(block, false),
-        BlockOpKind::WriteBack => cache.write(block, true),
+        BlockOpKind::WriteThrough => {
+            cache.write(block, false);
+        }
+        BlockOpKind::WriteBack => {
+            cache.write(block, true);
+        }
         BlockOpKind::Clean => cache.clean(block),
         BlockOpKind::Invalidate => cache.invalidate(block),
         BlockOpKind::Walk => cache.walk(block),

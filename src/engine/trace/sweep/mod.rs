@@ -2,7 +2,7 @@
 //! [`grid::Grid`].
 //!
 //! If the grid varies only one LRU cache, one simulation per number of sets provides the counts for all numbers of
-//! ways ([`stack`]). FIFO caches share the decoded references. All other points each have a separate machine.
+//! ways ([`stack`]). Caches with other policies share the decoded references. All other points each have a separate machine.
 
 pub mod grid;
 mod level_job;

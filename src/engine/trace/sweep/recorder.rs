@@ -77,7 +77,9 @@ impl Stream {
             if !dirties {
                 return;
             }
-            self.ops[at] = self.ops[at].dirtying();
+            if self.ops[at].kind() == BlockOpKind::Touch {
+                self.ops[at] = BlockOp::new(block, BlockOpKind::Store);
+            }
         } else {
             self.last = Some((block, self.ops.len()));
             self.ops.push(BlockOp::new(block, kind));

@@ -81,16 +81,6 @@ impl BlockOp {
             _ => BlockOpKind::Walk,
         }
     }
-
-    /// The same reference, with a store that makes the block dirty.
-    #[inline(always)]
-    pub(super) const fn dirtying(self) -> Self {
-        let kind = match self.kind() {
-            BlockOpKind::WriteThrough | BlockOpKind::WriteBack => BlockOpKind::WriteBack,
-            _ => BlockOpKind::Store,
-        };
-        Self::new(self.block(), kind)
-    }
 }
 
 /// The sets of all caches with the same number of sets.

@@ -56,6 +56,8 @@ pub(super) struct SweptLevel {
     pub(super) virtual_blocks: Option<u32>,
 }
 
+const _: () = assert!(FramePages::TABLE_BIT < MOST_BLOCK_BITS, "an operation contains a virtual block");
+
 /// The part of a machine above a cache.
 fn above(spec: &Spec, level: usize) -> Spec {
     let side = spec.caches[level].side;
@@ -119,7 +121,7 @@ pub(super) struct Decoder {
 /// The addresses of a trace, and the caches that they refer to.
 #[derive(Debug)]
 enum Addresses {
-    Physical(FlatCaches<Recorder>),
+    Physical(Box<FlatCaches<Recorder>>),
     Virtual(Box<FlatProcess<Recorder>>),
 }
 
@@ -137,7 +139,7 @@ impl Decoder {
         let upper = above(spec, cache.level);
         let caches = FlatCaches::above(&upper, (cache.block_bits, cache.within), Recorder::new(cache))?;
         let addresses = match how.map {
-            AddressMapping::Identity => Ok(Addresses::Physical(caches)),
+            AddressMapping::Identity => Ok(Addresses::Physical(Box::new(caches))),
             AddressMapping::Demand(demand) => {
                 let process = FlatProcess::with_caches(&Machine::new(spec.clone()), demand, caches)?;
                 process.map(|process| Addresses::Virtual(Box::new(process)))

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 
 use super::grid;
 use crate::machine::Machine;
-use crate::machine::policy::Policy;
+use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::spec::{CacheSpec, Capacity, Inclusion, Side, Spec, TlbSpec, WritePolicy};
 use crate::trace::account::Account;
 use crate::trace::counting_replay::{AddressMapping, ReplayError};
@@ -52,11 +52,11 @@ fn caches() -> impl Strategy<Value = Vec<CacheSpec>> {
     let index = any::<bool>();
     let cache = (0..4u32, 1..5u32, policy, write, allocates, side, (inclusion, index), block).prop_map(
         |(sets, ways, policy, write, write_allocate, side, (inclusion, virtual_index), block)| CacheSpec {
-            virtual_index,
             policy,
             write,
             write_allocate,
             side,
+            virtual_index,
             inclusion,
             ..CacheSpec::new("L", 1 << sets, ways, block)
         },
@@ -71,7 +71,8 @@ fn caches() -> impl Strategy<Value = Vec<CacheSpec>> {
 
 /// The sets, the ways, and the policy of each point.
 fn geometries() -> impl Strategy<Value = Vec<(u32, u32, Policy, u32)>> {
-    let policy = prop_oneof![6 => Just(Policy::Lru), 1 => Just(Policy::Fifo), 1 => Just(Policy::Random)];
+    let other = POLICIES.iter().filter(|row| row.sets).map(|row| row.policy).collect::<Vec<_>>();
+    let policy = prop_oneof![2 => Just(Policy::Lru), 1 => proptest::sample::select(other)];
     let block = prop_oneof![8 => Just(0u32), 1 => Just(1)];
     let sets = prop_oneof![4 => 0..6u32, 1 => 6..12u32];
     proptest::collection::vec((sets, 1..10u32, policy, block), 1..12)
@@ -79,8 +80,14 @@ fn geometries() -> impl Strategy<Value = Vec<(u32, u32, Policy, u32)>> {
 
 fn records() -> impl Strategy<Value = Vec<Record>> {
     let op = prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)];
-    let record = (0..2048u64, 0..40u32, op).prop_map(|(address, size, op)| Record { address, size, op });
+    let address = prop_oneof![0..2048u64, 0..96u64];
+    let record = (address, 0..40u32, op).prop_map(|(address, size, op)| Record { address, size, op });
     proptest::collection::vec(record, 0..400)
+}
+
+fn policy_of_frames() -> impl Strategy<Value = Policy> {
+    let policies = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect::<Vec<_>>();
+    prop_oneof![2 => Just(Policy::Lru), 1 => proptest::sample::select(policies)]
 }
 
 /// Records in a few pages. Some pages are far from the others.
@@ -146,8 +153,9 @@ proptest! {
         unit in 0..3usize,
         records in paged_records(),
         (tlb_sets, tlb_ways, walk_cached) in (0..2u32, 1..4u32, any::<bool>()),
-        (frames, replacement) in (proptest::option::of(3..9u32), proptest::option::of(Just(Policy::Lru))),
+        (frames, replacement) in (proptest::option::of(3..9u32), proptest::option::of(policy_of_frames())),
         first in any::<bool>(),
+        physical_bits in prop_oneof![3 => Just(52u32), 1 => 16..18u32],
     ) {
         let straddle = if first { Straddle::First } else { Straddle::Split };
         let how = ReplayOptions { map: AddressMapping::Demand(DemandPaging { frames, replacement }), straddle };
@@ -156,7 +164,9 @@ proptest! {
         for spec in &mut specs {
             spec.tlbs = vec![TlbSpec::new("T", 1 << tlb_sets, tlb_ways)];
             spec.mmu.as_mut().expect("an MMU").walk_cached = walk_cached;
+            spec.physical_bits = physical_bits;
         }
+        specs.retain(|spec| spec.check().is_ok());
         let units = [SweptUnit::Cache(level)];
         let feed = |feed: &mut super::super::Feed| records.chunks(70).for_each(|batch| feed.send(batch));
         let swept = run(&grid(&specs, &units), how, 1, feed).1;
@@ -191,10 +201,11 @@ fn common_sweeps_need_one_simulation() {
     let is_shared = |change| is_shared(&with(change), &[level("L1d")]);
     assert!(
         is_shared(|cache| cache.policy = Policy::Fifo)
+            && is_shared(|cache| cache.policy = Policy::Random)
             && is_shared(|cache| cache.write = WritePolicy::Through)
     );
     assert!(
-        !is_shared(|cache| cache.write_allocate = false) && !is_shared(|cache| cache.policy = Policy::Random)
+        !is_shared(|cache| cache.write_allocate = false) && !is_shared(|cache| cache.policy = Policy::Lfu)
     );
     assert!(!is_shared(|cache| cache.block_bits = 5), "the blocks of L1i are larger");
     let large = |cache: &mut CacheSpec| (cache.sets, cache.capacity) = (1 << 14, Capacity::Sets(1 << 14));
