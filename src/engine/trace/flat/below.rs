@@ -23,7 +23,7 @@ pub(in crate::trace) trait Below {
     /// Invalidates a block, without counting.
     fn invalidate(&mut self, block: u64);
 
-    /// Records that a frame holds a virtual page; see [`FlatCaches::map`](super::caches::FlatCaches::map).
+    /// Records that a frame holds a virtual page. No cache holds a block of the frame.
     fn map(&mut self, frame: u64, vpn: u64);
 
     /// Whether it holds the blocks of both data and instructions.

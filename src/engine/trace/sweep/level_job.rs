@@ -1,9 +1,10 @@
 //! The points of a grid that vary one cache. They share the references to the cache, which are decoded once.
 
+use super::decoder::Decoder;
 use super::grid::{PointCounts, PointResult, SweptUnit};
 use super::options::ReplayOptions;
 use super::stack::{BlockOp, BlockOpKind, StackSets};
-use super::swept_level::{Decoder, SweptLevel};
+use super::swept_level::SweptLevel;
 use crate::machine::policy::Policy;
 use crate::machine::spec::Spec;
 use crate::trace::counting_replay::{AddressMapping, ReplayError};
@@ -15,8 +16,8 @@ use crate::trace::record::Record;
 enum Place {
     /// A number of ways in a [`StackSets`].
     Stack { sets: u64, ways: u32 },
-    /// A separate cache.
-    Single(Box<SingleCache>),
+    /// A separate cache, and the number of its sets.
+    Single { sets: u64, cache: Box<SingleCache> },
 }
 
 /// The points that differ only in the geometry and the policy of one cache.
@@ -26,7 +27,7 @@ pub(super) struct LevelJob {
     unit: SweptUnit,
     /// The decoder, or the failure of the replay.
     decoder: Result<Decoder, ReplayError>,
-    /// Fewest sets first.
+    /// The sets of all points, fewest sets first.
     stacks: Vec<StackSets>,
     points: Vec<(usize, Place)>,
 }
@@ -51,9 +52,10 @@ impl LevelJob {
             jobs.push(Self { cache, unit, decoder, stacks: Vec::new(), points: Vec::new() });
         }
         let job = &mut jobs[number];
-        let Place::Stack { sets, ways } = place else {
-            job.points.push((at, place));
-            return true;
+        // For a separate cache, one way suffices to omit the references that change nothing.
+        let (sets, ways) = match place {
+            Place::Stack { sets, ways } => (sets, ways),
+            Place::Single { sets, .. } => (sets, 1),
         };
         let known = job.stacks.binary_search_by_key(&sets, StackSets::sets);
         let added = match known {
@@ -77,15 +79,17 @@ impl LevelJob {
                 return;
             }
         };
-        for (_, place) in &mut self.points {
-            if let Place::Single(cache) = place {
-                for op in &*ops {
-                    perform_single(cache, *op);
-                }
-            }
-        }
         for stack in &mut self.stacks {
             stack.perform(ops);
+            for (_, place) in &mut self.points {
+                if let Place::Single { sets, cache } = place
+                    && *sets == stack.sets()
+                {
+                    for op in &*ops {
+                        perform_single(cache, *op);
+                    }
+                }
+            }
         }
     }
 
@@ -98,7 +102,7 @@ impl LevelJob {
             };
             let (accesses, walks) = decoder.accesses();
             let counts = match place {
-                Place::Single(cache) => cache.counts(accesses, walks),
+                Place::Single { cache, .. } => cache.counts(accesses, walks),
                 Place::Stack { sets, ways } => {
                     let stack = self.stacks.iter().find(|stack| stack.sets() == *sets);
                     stack.map(|stack| stack.counts(*ways, accesses, walks)).unwrap_or_default()
@@ -126,7 +130,8 @@ fn place(spec: &Spec, level: usize, how: ReplayOptions) -> Option<Place> {
     {
         return None;
     }
-    SingleCache::new(cache).map(|cache| Place::Single(Box::new(cache)))
+    let single = |single| Place::Single { sets: cache.sets, cache: Box::new(single) };
+    SingleCache::new(cache).map(single)
 }
 
 #[inline(always)]

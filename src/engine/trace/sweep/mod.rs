@@ -4,6 +4,7 @@
 //! If the grid varies only one LRU cache, one simulation per number of sets provides the counts for all numbers of
 //! ways ([`stack`]). Caches with other policies share the decoded references. All other points each have a separate machine.
 
+mod decoder;
 pub mod grid;
 mod level_job;
 mod options;

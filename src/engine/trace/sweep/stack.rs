@@ -38,7 +38,7 @@ pub(super) enum BlockOpKind {
     Touch,
     /// References to the block, with a store that makes the block dirty.
     Store,
-    /// A cache above writes the block, and the next level receives it, too. The lookup is not counted.
+    /// A cache above writes the block, and also sends it to the next level. The lookup is not counted.
     WriteThrough,
     /// A cache above writes the block, which makes the block dirty. The lookup is not counted.
     WriteBack,
@@ -142,8 +142,8 @@ impl StackSets {
         self.ways as u32
     }
 
-    /// Performs the operations in order. Removes those that change nothing in sets that are subsets of these sets: if a
-    /// block is the most recently used block of its set, it is also the most recently used one of the subset.
+    /// Performs the operations in order. Removes those that change nothing in these sets and in their subsets: if a block
+    /// is the most recently used block of its set, it is also the most recently used one of the subset.
     pub(super) fn perform(&mut self, ops: &mut Vec<BlockOp>) {
         ops.retain(|op| !self.perform_one(*op));
     }
