@@ -4,11 +4,14 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path};
 
+use pagewalk_engine::files::limits::SCRIPT;
+use pagewalk_script::lang::loader::{Disk, Loader};
+
 /// Replaces the content of a file. Follows links and preserves the permissions. Fails without changing the file if
 /// the file no longer contains `old`.
 pub(crate) fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
-    if fs::read(&path)? != old.as_bytes() {
+    if Disk.load(&path, SCRIPT)? != old.as_bytes() {
         return Err(io::Error::other(
             "another program changed the file after Pagewalk read it; run the command again",
         ));

@@ -7,7 +7,9 @@ use clap::Args;
 
 use super::atomic_write::replace;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
-use super::test::find::{Search, SuiteFileKind, error_words, report_name};
+use super::test::find::{Search, SuiteFileKind, report_name};
+use pagewalk_engine::files::limits::SCRIPT;
+use pagewalk_engine::files::reason;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::format::{Unformatted, format};
 use pagewalk_script::lang::include::{Script, text_of};
@@ -106,7 +108,7 @@ impl Fmt {
         }
         if old != new {
             if let Err(error) = replace(path, &old, &new) {
-                complain(&format!("pagewalk: cannot write `{shown}`: {}\n", error_words(&error)));
+                complain(&format!("pagewalk: cannot write `{shown}`: {}\n", reason(&error)));
                 tally.changed -= 1;
                 tally.wrong += 1;
                 return Ok(());
@@ -176,7 +178,6 @@ fn is_stdin(path: &Path) -> bool {
 
 /// The text of a file, or the reason why it cannot be read.
 fn read_text(path: &Path) -> Result<String, String> {
-    let bytes = if is_stdin(path) { Disk.standard_input() } else { Disk.load(path) };
-    let bytes = bytes.map_err(|error| error_words(&error))?;
+    let bytes = Disk.argument(path, SCRIPT).map_err(|error| reason(&error))?;
     text_of(&bytes).map(str::to_owned)
 }

@@ -9,6 +9,9 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
+use pagewalk_engine::files::limits::HISTORY;
+use pagewalk_engine::files::{open_regular, read_all};
+
 /// Maximum number of entries in memory. The session shortens the file when the file has twice this number of
 /// entries.
 pub(crate) const MAX_ENTRIES: usize = 10_000;
@@ -34,7 +37,7 @@ impl HistoryFile {
 
     /// Returns the entries, oldest first. Skips unreadable ones.
     pub(crate) fn entries(&self) -> Vec<String> {
-        let bytes = fs::read(&self.path).unwrap_or_default();
+        let bytes = self.newest().unwrap_or_default();
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let lines = bytes[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let mut entries: Vec<String> =
@@ -45,6 +48,18 @@ impl HistoryFile {
             let _ = self.replace(&entries);
         }
         entries
+    }
+
+    /// Returns the end of the file, which is the whole file up to the limit.
+    fn newest(&self) -> io::Result<Vec<u8>> {
+        let mut file = open_regular(&self.path)?;
+        let skipped = file.metadata()?.len().saturating_sub(HISTORY.bytes);
+        file.seek(SeekFrom::Start(skipped))?;
+        let bytes = read_all(file.take(HISTORY.bytes), HISTORY)?;
+        // The first of these entries can be incomplete.
+        let begin =
+            bytes.iter().position(|byte| *byte == b'\n').filter(|_| skipped > 0).map_or(0, |end| end + 1);
+        Ok(bytes[begin..].to_vec())
     }
 
     pub(crate) fn add(&self, entry: &str) -> io::Result<()> {

@@ -4,9 +4,11 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::find::{ENDING, SuiteFile, SuiteFileKind, error_words, report_name};
+use super::find::{ENDING, SuiteFile, SuiteFileKind, report_name};
 use super::script::scripts_from;
 use crate::face::atomic_write::write_file;
+use pagewalk_engine::files::limits::GOLDEN;
+use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Held, Unusable};
 use pagewalk_script::editor::OpenTexts;
 use pagewalk_script::lang::loader::{Disk, Loader};
@@ -45,7 +47,7 @@ pub(crate) fn after_change(
     after: &OpenTexts,
 ) -> Option<(PathBuf, String, String)> {
     let path = golden_of(found);
-    let bytes = before.clone().load(&path).ok()?;
+    let bytes = before.clone().load(&path, GOLDEN).ok()?;
     let (golden, name) = (read(&bytes).ok()?, file_name(found));
     let mut old = runs(found, before)?;
     old.compare_bytes(&bytes, &name).ok()?;
@@ -88,9 +90,9 @@ fn rewrite_path(found: &SuiteFile, path: &Path, runs: &mut CaseRuns, wanted: Cas
         Err(unusable) => return reject(found, path, runs, wanted, &unusable),
     };
     let text = write(&new, &file_name(found));
-    let unchanged = fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes());
+    let unchanged = Disk.load(path, GOLDEN).is_ok_and(|bytes| bytes == text.as_bytes());
     if let Some(error) = (!unchanged).then(|| write_file(path, &text).err()).flatten() {
-        return reject(found, path, runs, wanted, &Unusable::Unwritable(error_words(&error)));
+        return reject(found, path, runs, wanted, &Unusable::Unwritable(reason(&error)));
     }
     for (case, _) in runs.0.iter_mut().filter(|(case, _)| wanted(case)) {
         case.golden = Held::Same;
@@ -120,9 +122,9 @@ pub(crate) fn load(path: &Path) -> Result<Vec<u8>, Unusable> {
     let why = |error: &io::Error| match fs::metadata(path) {
         Ok(data) if data.is_dir() => "a folder has this name".to_owned(),
         Err(_) if path.is_symlink() => "it is a link to a file that does not exist".to_owned(),
-        _ => error_words(error),
+        _ => reason(error),
     };
-    Disk.load(path).map_err(|error| Unusable::Unreadable(why(&error)))
+    Disk.load(path, GOLDEN).map_err(|error| Unusable::Unreadable(why(&error)))
 }
 
 /// The name of a file without its folder.

@@ -6,9 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::find::{ENDING, SuiteFile, SuiteFileKind, error_words, report_name, scripts_of};
+use super::find::{ENDING, SuiteFile, SuiteFileKind, report_name, scripts_of};
 use super::goldens::{golden_of, is_present, load};
 use crate::face::terminal::{Status, complain, print};
+use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{CaseRuns, Golden, Mistake};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::suite::golden::{is_golden, read};
@@ -96,7 +97,7 @@ pub(crate) fn prune(files: &[SuiteFile]) -> io::Result<Status> {
     removed.retain(|found| {
         let error = fs::remove_file(&found.path).err();
         if let Some(error) = &error {
-            complain(&format!("pagewalk: cannot remove `{}`: {}\n", found.name, error_words(error)));
+            complain(&format!("pagewalk: cannot remove `{}`: {}\n", found.name, reason(error)));
         }
         error.is_none()
     });

@@ -6,8 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::find::error_words;
 use crate::face::terminal::print;
+use pagewalk_engine::files::reason;
 use pagewalk_script::suite::reports::{FORMATS, Format, Suite};
 
 /// A requested report.
@@ -76,5 +76,5 @@ impl Report {
 }
 
 fn cannot_write(file: &Path, error: &io::Error) -> String {
-    format!("cannot write `{}`: {}", file.display(), error_words(error))
+    format!("cannot write `{}`: {}", file.display(), reason(error))
 }

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::exam::paper::Paper;
 use crate::lang::nearest::nearest;
+use crate::lang::yaml_nesting::too_deep;
 use crate::questions::{messages, settings::ADDRESSABLE};
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 use pagewalk_engine::machine::pte::BITS;
@@ -236,6 +237,9 @@ impl Labels {
     /// # Errors
     /// Returns a message that describes the first error.
     pub fn read(yaml: &str) -> Result<Self, String> {
+        if let Some(line) = too_deep(yaml) {
+            return Err(format!("line {line}: brackets are nested too deeply"));
+        }
         let all: BTreeMap<String, String> = serde_yaml::from_str(yaml)
             .map_err(|error| format!("labels must be a mapping from names to text: {error}"))?;
         for (name, label) in &all {
