@@ -6,8 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
-
+use super::gzip::Members;
 use super::unreadable::{Unreadable, UnreadableReason};
 use super::zstd::{self, Frames};
 use crate::files;
@@ -86,7 +85,7 @@ impl Source {
         };
         let all = Cursor::new(magic).chain(counting);
         let bytes: Box<dyn Read + Send> = match kind {
-            Some(GZIP) => Box::new(MultiGzDecoder::new(BufReader::with_capacity(COMPRESSED, all))),
+            Some(GZIP) => Box::new(Members::new(BufReader::with_capacity(COMPRESSED, all))),
             Some(_) => Box::new(Frames::new(BufReader::with_capacity(COMPRESSED, all))),
             None => Box::new(all),
         };

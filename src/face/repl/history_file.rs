@@ -9,6 +9,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
+use crate::face::atomic_write::write_file;
 use pagewalk_engine::files::limits::HISTORY;
 use pagewalk_engine::files::{open_regular, read_all};
 
@@ -77,15 +78,9 @@ impl HistoryFile {
         file.write_all(line.as_bytes())
     }
 
-    /// Replaces the file with a file that contains these entries.
+    /// Replaces the content of the file with these entries.
     fn replace(&self, entries: &[String]) -> io::Result<()> {
-        let aside = self.path.with_extension(format!("new-{}", std::process::id()));
-        let text: String = entries.iter().map(|entry| escaped(entry)).collect();
-        let mut file = private().write(true).create(true).truncate(true).open(&aside)?;
-        let put = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-        put.and_then(|()| fs::rename(&aside, &self.path)).inspect_err(|_| {
-            let _ = fs::remove_file(&aside);
-        })
+        write_file(&self.path, &entries.iter().map(|entry| escaped(entry)).collect::<String>())
     }
 }
 

@@ -12,7 +12,7 @@ use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Held, Unusable};
 use pagewalk_script::editor::OpenTexts;
 use pagewalk_script::lang::loader::{Disk, Loader};
-use pagewalk_script::suite::golden::{read, write};
+use pagewalk_script::suite::golden::{is_golden, read, write};
 use pagewalk_script::suite::reports::{Blessed, Outcome, command};
 
 /// Returns the golden file for a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless `x.pw` exists.
@@ -84,6 +84,12 @@ fn rewrite_path(found: &SuiteFile, path: &Path, runs: &mut CaseRuns, wanted: Cas
         return Outcome::NotWritten { why: why.to_owned(), fix };
     }
     let old = is_present(path).then(|| load(path));
+    // The link of an untrusted suite can lead to any file.
+    if path.is_symlink() && !old.as_ref().is_some_and(|old| old.as_ref().is_ok_and(|bytes| is_golden(bytes)))
+    {
+        let why = "it is a link to a file that is not a golden file; remove the link";
+        return reject(found, path, runs, wanted, &Unusable::Unwritable(why.to_owned()));
+    }
     let old = old.as_ref().map(|bytes| bytes.as_deref().map_err(Clone::clone));
     let (new, changed) = match runs.bless_bytes(old, wanted) {
         Ok(blessed) => blessed,

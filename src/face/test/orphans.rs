@@ -50,8 +50,9 @@ pub(crate) fn renamed(
     if is_present(&path) || runs.0.is_empty() || runs.cases().any(|case| case.own().bad()) {
         return None;
     }
-    // A new script with the name of a document takes the document's golden file.
-    let taken = Orphan::from_path(former(found));
+    // A new script with the name of a document takes the document's golden file. Another process may just have written
+    // the golden file of this script.
+    let taken = Some(former(found)).filter(|former| *former != path).and_then(Orphan::from_path);
     let mut candidates = orphans.iter().chain(&taken);
     let orphan = candidates.find(|orphan| runs.matches(&orphan.golden))?;
     let (old, new) = (report_name(&orphan.path), report_name(&path));

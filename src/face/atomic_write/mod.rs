@@ -1,5 +1,7 @@
 //! Atomic file writes: a reader sees either the old or the new content, never a mixture.
 
+mod unfinished;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path};
@@ -77,14 +79,11 @@ fn replace_with(
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
-    // `tempfile` would set restrictive permissions on a new file, and its errors would contain a random
-    // name.
-    let open = |path: &Path| OpenOptions::new().write(true).create_new(true).open(path);
-    let mut file = tempfile::Builder::new().make_in(path.parent().unwrap_or(path), open)?;
-    fill(file.as_file_mut())?;
+    let mut file = unfinished::create(path)?;
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
     }
+    fill(file.as_file_mut())?;
     if safe {
         file.as_file().sync_all()?;
     }
