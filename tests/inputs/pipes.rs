@@ -48,9 +48,9 @@ fn a_script_names_only_regular_files() {
 #[test]
 fn no_command_waits_for_a_named_pipe() {
     let folder = folder("arguments");
-    put(&folder, "x.pw", "machine simple\nquestion \"Q\" { ask 1 + 1 }\n");
+    put(&folder, "x.pw", "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n");
     put(&folder, "t.trace", " L 10,1\n");
-    put(&folder, "a.csv", "id,1.1\n1,2\n");
+    put(&folder, "a.csv", "id,1.vpn\n1,0\n");
     pipes(&folder, &["p.pw", "p.md", "p.yaml", "p.csv", "history"]);
     for arguments in [
         &["run", "p.pw"][..],
@@ -111,7 +111,7 @@ fn streams_of_the_shell_are_read() {
 #[test]
 fn a_file_without_an_end_is_read_to_its_limit() {
     let folder = folder("endless");
-    put(&folder, "x.pw", "machine simple\nquestion \"Q\" { ask 1 + 1 }\n");
+    put(&folder, "x.pw", "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n");
     let limited = |arguments: &[&str]| {
         let mut command = Command::new("sh");
         // 700 MB of address space: more than the largest limit, 256 MB, in a vector that grows.

@@ -18,9 +18,9 @@ fn the_documentation_lists_every_limit() {
 fn nested_brackets_take_no_time() {
     let folder = folder("brackets");
     let deep = "[".repeat(100_000);
-    put(&folder, "x.pw", "machine simple\nquestion \"Q\" { ask 1 + 1 }\n");
-    put(&folder, "a.csv", "id,1.1\n1,2\n");
-    put(&folder, "a.yaml", format!("- id: 1\n  \"1.1\": {deep}\n"));
+    put(&folder, "x.pw", "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n");
+    put(&folder, "a.csv", "id,1.vpn\n1,0\n");
+    put(&folder, "a.yaml", format!("- id: 1\n  1.vpn: {deep}\n"));
     put(&folder, "labels.yaml", format!("ppn: {deep}\n"));
     put(&folder, "rules.yaml", format!("also: {deep}\n"));
     put(&folder, "x.golden.yaml", format!("format: 2\ncases: {deep}\n...\n"));

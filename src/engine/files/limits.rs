@@ -32,10 +32,10 @@ pub const RULES: InputLimit = megabytes("a file of marking rules", 1);
 /// A table of `grade` or `exam`.
 pub const TABLE: InputLimit =
     megabytes("a table for `grade` or `exam`: answers, versions, marks, reviews, or a class list", 64);
-/// A line or a statement that `repl` reads without a terminal.
-pub const PROMPT_LINE: InputLimit = megabytes("an input at the prompt without a terminal", 64);
+/// A line that `repl` reads without a terminal.
+pub const PROMPT_LINE: InputLimit = megabytes("a line at the prompt without a terminal", 64);
 /// The history of the prompt. Only the end of a longer file is read.
-pub const HISTORY: InputLimit = megabytes("the history of the prompt; earlier entries are skipped", 64);
+pub const HISTORY: InputLimit = megabytes("the history of the prompt", 64);
 /// A message to the language server.
 pub const MESSAGE: InputLimit = megabytes("a message to the language server", 256);
 /// A PDF that Typst writes.

@@ -29,7 +29,7 @@ impl<R: BufRead> Read for Members<R> {
             match decoder.get_mut().fill_buf()?.first() {
                 None => return Ok(0),
                 Some(&BEGIN) => {
-                    self.decoder = self.decoder.take().map(|ended| GzDecoder::new(ended.into_inner()))
+                    self.decoder = self.decoder.take().map(|ended| GzDecoder::new(ended.into_inner()));
                 }
                 Some(_) => return Err(other_data()),
             }
