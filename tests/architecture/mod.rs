@@ -59,8 +59,9 @@ const READS: [&str; 3] = ["fs::read(", "fs::read_to_string(", "File::open("];
 
 #[test]
 fn files_are_read_through_one_layer() {
-    // This file opens a folder to lock it.
-    let may = |path: &str| path.starts_with("src/engine/files/") || path == "src/face/test/review.rs";
+    // One of these files opens a folder to lock it, and the other helps tests.
+    let other = ["src/face/test/review.rs", "src/script/report/playing.rs"];
+    let may = |path: &str| path.starts_with("src/engine/files/") || other.contains(&path);
     let sources = rust_files("src").into_iter().filter(|source| !may(&source.path));
     let found = sources.flat_map(|source| {
         let own = source.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
