@@ -138,7 +138,8 @@ fn a_session_is_not_saved_to_a_pipe() {
     let folder = folder("saved");
     pipes(&folder, &["p.pw"]);
     let mut command = Command::new("sh");
-    let line = "printf 'machine simple\\n:save p.pw\\n:quit\\n' | XDG_STATE_HOME=$PWD \"$0\" repl";
+    put(&folder, "input", "machine simple\n:save p.pw\n:quit\n");
+    let line = "XDG_STATE_HOME=$PWD exec \"$0\" repl <input";
     command.args(["-c", line, env!("CARGO_BIN_EXE_pagewalk")]).current_dir(&folder);
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let ran = finish(command.spawn().expect("sh starts"));
