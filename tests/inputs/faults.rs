@@ -119,7 +119,7 @@ fn with_fault(folder: &Path, arguments: &[&str], at: usize, fault: Fault) -> Res
     }
     let mut injection = Injection { at, fault, count: 0, full: false, results: BTreeMap::new() };
     let mut begun = false;
-    // The process group, because other tests have children of their own.
+    // The process group, because other tests also have children.
     let group = Pid::from_raw(-process.as_raw());
     let status = loop {
         let (thread, signal) = match waitpid(group, Some(WaitPidFlag::__WALL))? {

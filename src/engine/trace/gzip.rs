@@ -7,8 +7,8 @@ use flate2::bufread::GzDecoder;
 /// The first byte of a member.
 const BEGIN: u8 = 0x1f;
 
-/// Decompresses members and verifies their checksums. Unlike `flate2`'s own decoder of several members, reports other
-/// data after a member as such.
+/// Decompresses members and verifies their checksums. Unlike the decoder of several members in the library, reports
+/// other data after a member as such.
 pub(crate) struct Members<R> {
     decoder: Option<GzDecoder<R>>,
 }

@@ -12,7 +12,7 @@ pub(crate) fn begins(magic: &[u8]) -> bool {
     matches!(magic, [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
 }
 
-/// Whether a frame may begin with these bytes, of which there may be fewer than four.
+/// Whether a frame may begin with these bytes. There may be fewer than four.
 fn may_begin(bytes: &[u8]) -> bool {
     let filled = |end: [u8; 4]| {
         let mut magic = end;
