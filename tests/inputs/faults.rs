@@ -101,6 +101,7 @@ fn with_fault(folder: &Path, arguments: &[&str], at: usize, fault: Fault) -> Res
         .args(["-c", "kill -STOP $$; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_pagewalk")])
         .args(arguments)
         .current_dir(folder)
+        .env_remove("CI")
         .stdout(file("stdout"))
         .stderr(file("stderr"))
         .process_group(0)

@@ -1,17 +1,12 @@
 //! A sparse, persistent array of rows that stores the state of a machine. A clone only increments a reference
 //! count. A later write copies only the leaf that it changes.
 
-use std::array;
 use std::sync::Arc;
 
-use node_count::NodeCount;
+use node::{FAN_BITS, FAN_OUT, Node, NodeCount};
 
-mod node_count;
+mod node;
 mod rows;
-
-/// Number of children of a branch. The log2 of this number is the number of row bits that select a child.
-const FAN_OUT: usize = 64;
-const FAN_BITS: u32 = FAN_OUT.trailing_zeros();
 
 /// Maximum number of cells in an array that is a single leaf, which makes the access to a row fast.
 const SMALL: u128 = 2048;
@@ -39,25 +34,6 @@ pub struct Sparse<T> {
     /// Number of branches above a leaf.
     depth: u32,
     count: NodeCount,
-}
-
-#[derive(Debug, Clone)]
-enum Node<T> {
-    Empty,
-    Leaf(Arc<[T]>),
-    Branch(Arc<[Node<T>; FAN_OUT]>),
-}
-
-impl<T: Clone> Node<T> {
-    #[cold]
-    fn branch() -> Self {
-        Self::Branch(Arc::new(array::from_fn(|_| Self::Empty)))
-    }
-
-    #[cold]
-    fn leaf(default: &T, cells: usize) -> Self {
-        Self::Leaf(std::iter::repeat_n(default.clone(), cells).collect())
-    }
 }
 
 impl<T: Clone> Sparse<T> {

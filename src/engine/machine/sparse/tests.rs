@@ -3,7 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::Sparse;
-use super::node_count::NodeCount;
+use super::node::NodeCount;
 
 /// A write to, or a copy of, one of several arrays.
 #[derive(Debug, Clone)]

@@ -1,13 +1,37 @@
-//! The numbers of nodes, from which the memory of an array is estimated.
+//! The nodes of an array, and their number, from which the memory of the array is estimated.
 
+use std::array;
 use std::ops::{AddAssign, SubAssign};
+use std::sync::Arc;
 
-use super::{FAN_OUT, Node};
+/// Number of children of a branch. The log2 of this number is the number of row bits that select a child.
+pub(super) const FAN_OUT: usize = 64;
+pub(super) const FAN_BITS: u32 = FAN_OUT.trailing_zeros();
 
 /// Bytes of the header of a node.
 const HEADER: u64 = 16;
 /// Bytes of a branch.
 const BRANCH: u64 = HEADER + 16 * FAN_OUT as u64;
+
+/// A node of the tree.
+#[derive(Debug, Clone)]
+pub(super) enum Node<T> {
+    Empty,
+    Leaf(Arc<[T]>),
+    Branch(Arc<[Node<T>; FAN_OUT]>),
+}
+
+impl<T: Clone> Node<T> {
+    #[cold]
+    pub(super) fn branch() -> Self {
+        Self::Branch(Arc::new(array::from_fn(|_| Self::Empty)))
+    }
+
+    #[cold]
+    pub(super) fn leaf(default: &T, cells: usize) -> Self {
+        Self::Leaf(std::iter::repeat_n(default.clone(), cells).collect())
+    }
+}
 
 /// The numbers of branches and leaves of a tree. A node that is in two places counts twice.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
