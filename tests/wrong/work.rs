@@ -1,10 +1,11 @@
 //! Scripts whose statements need much work.
 
+use std::fs;
 use std::time::Duration;
 
 use pagewalk_script::run::session::Options;
 
-use crate::running::text_within;
+use crate::running::{Outcome, text_within};
 
 use super::sole;
 
@@ -77,4 +78,27 @@ fn time_is_limited() {
     assert!(outcome.mistakes[0].said.contains("--max-time SECONDS"), "{}", outcome.mistakes[0].said);
     let options = Options { max_time: Some(Duration::from_secs(3600)), ..Options::default() };
     assert_eq!(text_within("repeat 100000 { let x = 1 }", options).mistakes, []);
+}
+
+/// Wherever the budget ends a run, the run has the records of the statements before, and one mistake.
+#[test]
+fn a_budget_may_end_at_any_step() {
+    for example in ["simple-memory-system", "fork", "swapping", "copy-on-write"] {
+        let script = fs::read_to_string(format!("examples/{example}.pw")).expect("an example");
+        let records = |outcome: &Outcome| -> Vec<String> {
+            outcome.records.iter().map(|record| format!("{record:?}")).collect()
+        };
+        let whole = records(&text_within(&script, Options::default()));
+        let mut ended = 0;
+        for max_steps in 0.. {
+            let outcome = text_within(&script, Options { max_steps, ..Options::default() });
+            if outcome.mistakes.is_empty() {
+                break;
+            }
+            assert_eq!(sole(&outcome).0, "limit-steps", "{example}, {max_steps}: {:?}", outcome.mistakes);
+            assert!(whole.starts_with(&records(&outcome)), "{example}, {max_steps}");
+            ended += 1;
+        }
+        assert!(ended >= whole.len(), "{example}: {ended} of {}", whole.len());
+    }
 }
