@@ -295,7 +295,8 @@ fn another_thread_ends_a_sweep() {
     let grid = grid("ways 1..8", &base, usual_unit(&base), &mut Sources::default()).expect("a grid");
     let trace = TraceOrigin::Bytes(" L 10,1\n".repeat(lines).into_bytes().into(), "t.lackey".to_owned());
     let (interrupt, read, set) = (AtomicBool::new(false), Barrier::new(2), Barrier::new(2));
-    let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
+    let how =
+        ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split, max_memory: u64::MAX };
     let plan = SweepPlan {
         machine: "core-i7",
         grid,
