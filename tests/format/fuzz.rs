@@ -11,7 +11,8 @@ use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::lang::parse::parse;
 
 use super::shapes::{Shapes, pick};
-use super::{PARTS, all, checked};
+use super::law::checked;
+use super::{PARTS, all};
 
 /// Default number of inputs.
 const INPUTS: u64 = 600;

@@ -13,7 +13,10 @@ use crate::machine::page_table::Mapping;
 use crate::machine::pte::{Bit, Pte};
 
 /// Checks all invariants that hold between two accesses.
-pub(crate) fn check(kernel: &Kernel) {
+///
+/// # Panics
+/// Panics if the state violates an invariant.
+pub fn check(kernel: &Kernel) {
     let mut mapped: BTreeMap<FrameNo, Vec<(Pid, u64)>> = BTreeMap::new();
     let mut slots: BTreeSet<(SlotNo, Pid, u64)> = BTreeSet::new();
     for process in kernel.processes() {
