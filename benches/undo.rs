@@ -7,7 +7,7 @@ use std::sync::atomic::AtomicBool;
 use divan::{Bencher, black_box};
 use pagewalk_script::prompt::explore::{Exploration, Mode};
 use pagewalk_script::run::record::{Sink, StepRecord};
-use pagewalk_script::run::session::Options;
+use pagewalk_script::run::session::{Limits, Options};
 
 fn main() {
     divan::main();
@@ -31,7 +31,9 @@ fn does(session: &mut Exploration, text: &str) {
 
 /// Starts a session on a Core i7 in which a process has touched every page of 1 GB.
 fn gigabyte() -> Exploration {
-    let mut session = Exploration::new(Options::default(), Arc::new(AtomicBool::new(false)));
+    let limits = Limits { max_memory: 4 << 30, ..Limits::DEFAULT };
+    let options = Options::default().within(limits);
+    let mut session = Exploration::new(options, Arc::new(AtomicBool::new(false)));
     does(
         &mut session,
         "process P1

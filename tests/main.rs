@@ -22,6 +22,7 @@ mod format;
 mod fuzz;
 mod grade;
 mod idioms;
+mod inputs;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod linux;
 mod names;

@@ -27,6 +27,7 @@
 //! To see each step of an access, pass an observer to [`Machine::access`] or [`Machine::translate_as`]. A `Vec` of
 //! [`Event`]s is an observer.
 
+pub mod files;
 pub mod kernel;
 pub mod machine;
 pub mod trace;

@@ -54,7 +54,7 @@ enum Command {
     },
     /// Format scripts
     #[command(
-        after_help = "Exit status:\n  0  all scripts are formatted\n  1  `--check` finds unformatted scripts\n  2  a script cannot be read"
+        after_help = "Exit status:\n  0  all scripts are formatted\n  1  `--check` finds unformatted scripts\n  2  a script cannot be read or written"
     )]
     Fmt(Deferred<Fmt>),
     /// Run scripts and Markdown code blocks and check their expectations

@@ -7,7 +7,9 @@ use clap::Args;
 
 use super::atomic_write::replace;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
-use super::test::find::{Search, SuiteFileKind, error_words, report_name};
+use super::test::find::{Search, SuiteFileKind, report_name};
+use pagewalk_engine::files::limits::SCRIPT;
+use pagewalk_engine::files::reason;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::format::{Unformatted, format};
 use pagewalk_script::lang::include::{Script, text_of};
@@ -36,7 +38,9 @@ pub(crate) struct Fmt {
 struct Tally {
     changed: u64,
     same: u64,
+    /// Scripts that cannot be read.
     wrong: u64,
+    unwritten: u64,
 }
 
 impl Fmt {
@@ -48,12 +52,12 @@ impl Fmt {
         for path in scripts(paths, color, &mut tally) {
             self.format_file(&path, color, &mut tally)?;
         }
-        let Tally { changed, same, wrong } = tally;
+        let Tally { changed, same, wrong, unwritten } = tally;
         // When Pagewalk formats standard input, standard output contains only the script.
         if self.check || !paths.iter().any(|path| is_stdin(path)) {
             print(&self.summary(&tally))?;
         }
-        Ok(match (wrong, changed + same) {
+        Ok(match (wrong + unwritten, changed + same) {
             (1.., _) | (0, 0) => Status::Wrong,
             _ if self.check && changed > 0 => Status::Failed,
             _ => Status::Held,
@@ -106,9 +110,9 @@ impl Fmt {
         }
         if old != new {
             if let Err(error) = replace(path, &old, &new) {
-                complain(&format!("pagewalk: cannot write `{shown}`: {}\n", error_words(&error)));
+                complain(&format!("pagewalk: cannot write `{shown}`: {}\n", reason(&error)));
                 tally.changed -= 1;
-                tally.wrong += 1;
+                tally.unwritten += 1;
                 return Ok(());
             }
             print(&format!("{shown}: formatted\n"))?;
@@ -118,7 +122,7 @@ impl Fmt {
 
     /// The summary, such as `2 scripts formatted, 5 scripts unchanged`.
     fn summary(&self, tally: &Tally) -> String {
-        let Tally { changed, same, wrong } = tally;
+        let Tally { changed, same, wrong, unwritten } = tally;
         let (done, rest) =
             if self.check { ("not formatted", "formatted") } else { ("formatted", "unchanged") };
         let mut parts = Vec::new();
@@ -130,6 +134,9 @@ impl Fmt {
         }
         if *wrong > 0 {
             parts.push(format!("{wrong} not read"));
+        }
+        if *unwritten > 0 {
+            parts.push(format!("{unwritten} not written"));
         }
         parts.join(", ") + "\n"
     }
@@ -147,6 +154,7 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
             (all, wrong) = search.files();
             found =
                 all.into_iter().filter(|one| one.kind == SuiteFileKind::Script).map(|one| one.path).collect();
+            found.retain(|file| is_inside(path, file));
             if found.is_empty() && wrong.is_empty() {
                 wrong.push(format!("pagewalk: there is no script (`.pw`) in `{}`\n", report_name(path)));
             }
@@ -170,13 +178,25 @@ fn scripts(paths: &[PathBuf], color: Color, tally: &mut Tally) -> Vec<PathBuf> {
     files
 }
 
+/// Whether a file below a folder is in this folder. Reports a link to a file outside the folder.
+fn is_inside(folder: &Path, file: &Path) -> bool {
+    let whole = |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let inside = whole(file).starts_with(whole(folder));
+    if !inside {
+        let (file, folder) = (report_name(file), report_name(folder));
+        complain(&format!(
+            "pagewalk: `{file}` is skipped, because it is a link to a file outside `{folder}`\n"
+        ));
+    }
+    inside
+}
+
 fn is_stdin(path: &Path) -> bool {
     path == Path::new(STDIN)
 }
 
 /// The text of a file, or the reason why it cannot be read.
 fn read_text(path: &Path) -> Result<String, String> {
-    let bytes = if is_stdin(path) { Disk.standard_input() } else { Disk.load(path) };
-    let bytes = bytes.map_err(|error| error_words(&error))?;
+    let bytes = Disk.argument(path, SCRIPT).map_err(|error| reason(&error))?;
     text_of(&bytes).map(str::to_owned)
 }

@@ -11,20 +11,20 @@ use pagewalk_script::run::session::Limits;
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct LimitArguments {
     /// Stop each run after a total of N statements and loop iterations
-    #[arg(long, value_name = "N", default_value_t = Limits::DEFAULT.max_steps)]
-    max_steps: u64,
+    #[arg(long = "max-steps", value_name = "N", default_value_t = Limits::DEFAULT.max_steps)]
+    steps: u64,
     /// Stop each run that needs more memory than SIZE, such as `512MB`
-    #[arg(long, value_name = "SIZE", value_parser = size, default_value = "1GB")]
-    max_memory: u64,
+    #[arg(long = "max-memory", value_name = "SIZE", value_parser = size, default_value = "1GB")]
+    memory: u64,
     /// Stop each run after this number of seconds, such as `2.5`; the default is no limit
-    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
-    max_time: Option<Duration>,
+    #[arg(long = "max-time", value_name = "SECONDS", value_parser = seconds)]
+    time: Option<Duration>,
 }
 
 impl LimitArguments {
     /// The limits.
     pub(crate) fn limits(self) -> Limits {
-        Limits { max_steps: self.max_steps, max_memory: self.max_memory, max_time: self.max_time }
+        Limits { max_steps: self.steps, max_memory: self.memory, max_time: self.time }
     }
 }
 

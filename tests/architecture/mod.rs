@@ -48,9 +48,28 @@ fn the_sources_are_read() {
     for path in sources.iter().filter_map(|source| layer(&source.path)) {
         assert!(layers.below(path).is_some(), "{path} is not a layer in the table");
     }
-    for low in ["lang", "machine"] {
+    for low in ["files", "machine"] {
         assert_eq!(layers.below(low), Some(&[][..]), "{low} must not import from other layers");
     }
+    assert_eq!(layers.below("lang"), Some(&["files".to_owned()][..]), "lang must not depend on the machine");
+}
+
+/// The ways of the standard library to open or read a file.
+const READS: [&str; 3] = ["fs::read(", "fs::read_to_string(", "File::open("];
+
+#[test]
+fn files_are_read_through_one_layer() {
+    // One of these files opens a folder to lock it, and the other helps tests.
+    let other = ["src/face/test/review.rs", "src/script/report/playing.rs"];
+    let may = |path: &str| path.starts_with("src/engine/files/") || other.contains(&path);
+    let sources = rust_files("src").into_iter().filter(|source| !may(&source.path));
+    let found = sources.flat_map(|source| {
+        let own = source.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().to_owned();
+        let lines = own.lines().enumerate().filter(|(_, line)| READS.iter().any(|read| line.contains(read)));
+        let found = lines.map(|(at, _)| format!("{}:{}", source.path, at + 1));
+        found.filter(|_| !source.path.contains("tests")).collect::<Vec<_>>()
+    });
+    none("files that are read without a limit", &found.collect::<Vec<_>>());
 }
 
 #[test]

@@ -69,7 +69,7 @@ impl Terminal {
         text
     }
 
-    fn pagewalk(&self, args: &[&str]) -> (i32, String) {
+    pub fn pagewalk(&self, args: &[&str]) -> (i32, String) {
         let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
         command
             .args(args)

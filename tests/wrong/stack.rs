@@ -7,7 +7,8 @@ fn deep() -> String {
     let brackets = format!("let a = {}1{}\n", "(".repeat(190), ")".repeat(190));
     let blocks = format!("{}let b = 1{}\n", "if true { ".repeat(190), " }".repeat(190));
     let sum = format!("let c = {}1\n", "1 + ".repeat(490));
-    let calls: String = (1..120).map(|n| format!("def f{n}() {{ if true {{ f{}() }} }}\n", n - 1)).collect();
+    let call = |n| format!("def f{n}() {{ if true {{ f{}() }} }}\n", n - 1);
+    let calls = (1..120).map(call).collect::<Vec<_>>().concat();
     format!("{brackets}{blocks}{sum}def f0() {{ }}\n{calls}f119()\n")
 }
 

@@ -208,9 +208,10 @@ impl Kernel {
         self.frames.pool.policy().uses_are_idempotent()
     }
 
-    /// Whether a second consecutive use of a page has no effect.
+    /// Whether a second consecutive use of a page has no effect, also if the first use filled its frame.
     pub(crate) fn repeated_use_is_noop(&self) -> bool {
-        self.frames.pool.policy().repeated_touch_is_noop()
+        let policy = self.frames.pool.policy();
+        policy.repeated_touch_is_noop() && policy.touch_after_fill_is_noop()
     }
 
     /// Reports a use of a physical page, or a store to it, to the replacement policy.

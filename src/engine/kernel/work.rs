@@ -1,5 +1,5 @@
-//! The work of operations that take longer than a page does. A unit is the work of finding or changing one page, about a
-//! quarter of a microsecond on a computer of 2025. See [`Kernel::take_work`](super::state::Kernel::take_work).
+//! The work of operations that take longer than a page does. A unit is the work of finding or changing one page, about half a
+//! microsecond on a computer of 2025. See [`Kernel::take_work`](super::state::Kernel::take_work).
 
 /// A system call, in addition to its pages and areas.
 pub(crate) const CALL: u64 = 8;

@@ -16,6 +16,7 @@ mod din;
 pub mod extras;
 mod flat;
 pub mod format;
+mod gzip;
 mod hot_spots;
 mod lackey;
 mod line;

@@ -6,10 +6,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use flate2::bufread::MultiGzDecoder;
-
+use super::gzip::Members;
 use super::unreadable::{Unreadable, UnreadableReason};
 use super::zstd::{self, Frames};
+use crate::files;
 
 /// Size in bytes of the buffer for reading a compressed file.
 const COMPRESSED: usize = 1 << 16;
@@ -44,14 +44,23 @@ impl Read for CountingReader {
 }
 
 impl Source {
-    /// Opens a file. `-` is standard input.
+    /// Opens a file, a pipe, or a device. `-` is standard input.
     pub(crate) fn open(path: &Path) -> Result<Self, Unreadable> {
         if path.as_os_str() == "-" {
             return Self::new(Box::new(io::stdin()), "standard input");
         }
+        Self::of_file(path, files::open_stream)
+    }
+
+    /// Opens a file that must be a regular file.
+    pub(crate) fn open_regular(path: &Path) -> Result<Self, Unreadable> {
+        Self::of_file(path, files::open_regular)
+    }
+
+    fn of_file(path: &Path, open: fn(&Path) -> io::Result<File>) -> Result<Self, Unreadable> {
         let name = path.display().to_string();
         let unreadable = |error: io::Error| Unreadable::system(&name, &error);
-        let file = File::open(path).map_err(unreadable)?;
+        let file = open(path).map_err(unreadable)?;
         let known = file.metadata().map_err(unreadable)?;
         if known.is_dir() {
             return Err(Unreadable::new(&name, UnreadableReason::Directory));
@@ -76,7 +85,7 @@ impl Source {
         };
         let all = Cursor::new(magic).chain(counting);
         let bytes: Box<dyn Read + Send> = match kind {
-            Some(GZIP) => Box::new(MultiGzDecoder::new(BufReader::with_capacity(COMPRESSED, all))),
+            Some(GZIP) => Box::new(Members::new(BufReader::with_capacity(COMPRESSED, all))),
             Some(_) => Box::new(Frames::new(BufReader::with_capacity(COMPRESSED, all))),
             None => Box::new(all),
         };

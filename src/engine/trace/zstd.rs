@@ -5,9 +5,22 @@ use std::io::{self, BufRead, Read};
 use ruzstd::decoding::errors::{FrameDecoderError, ReadFrameHeaderError};
 use ruzstd::decoding::{BlockDecodingStrategy, FrameDecoder};
 
+use super::gzip::other_data;
+
 /// Whether a file with these first bytes contains `zstd` frames. The first frame may be a skippable frame.
 pub(crate) fn begins(magic: &[u8]) -> bool {
     matches!(magic, [0x28, 0xb5, 0x2f, 0xfd, ..] | [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..])
+}
+
+/// Whether a frame may begin with these bytes. There may be fewer than four.
+fn may_begin(bytes: &[u8]) -> bool {
+    let filled = |end: [u8; 4]| {
+        let mut magic = end;
+        let count = bytes.len().min(4);
+        magic[..count].copy_from_slice(&bytes[..count]);
+        begins(&magic)
+    };
+    filled([0x28, 0xb5, 0x2f, 0xfd]) || filled([0x50, 0x2a, 0x4d, 0x18])
 }
 
 /// Decompresses frames and verifies their checksums.
@@ -16,6 +29,8 @@ pub(crate) struct Frames<R> {
     decoder: FrameDecoder,
     /// Whether a frame is being read.
     inside: bool,
+    /// Whether a frame has ended.
+    ended: bool,
     /// The error to return after the decoded bytes.
     failed: Option<io::Error>,
 }
@@ -45,13 +60,21 @@ impl<R: BufRead> Frames<R> {
             source: EndDetector { bytes, ended: false },
             decoder: FrameDecoder::new(),
             inside: false,
+            ended: false,
             failed: None,
         }
     }
 
     /// Starts the next frame. Returns false at the end of the file.
     fn begin(&mut self) -> io::Result<bool> {
-        while !self.source.bytes.fill_buf()?.is_empty() {
+        loop {
+            let next = self.source.bytes.fill_buf()?;
+            if next.is_empty() {
+                return Ok(false);
+            }
+            if self.ended && !may_begin(next) {
+                return Err(other_data());
+            }
             match self.decoder.init(&mut self.source) {
                 Ok(()) => {
                     self.inside = true;
@@ -64,7 +87,6 @@ impl<R: BufRead> Frames<R> {
                 Err(error) => return Err(self.map_error(error)),
             }
         }
-        Ok(false)
     }
 
     /// Skips bytes of a skippable frame.
@@ -95,7 +117,7 @@ impl<R: BufRead> Frames<R> {
         if let Some(failed) = self.failed.take() {
             return Err(failed);
         }
-        self.inside = false;
+        (self.inside, self.ended) = (false, true);
         let written = self.decoder.get_checksum_from_data();
         if written.is_some() && written != self.decoder.get_calculated_checksum() {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "a checksum does not match"));

@@ -6,11 +6,13 @@ use clap::Args;
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::make::ExamError;
+use pagewalk_engine::files::limits::{LABELS, TABLE};
+use pagewalk_engine::files::reason;
 use pagewalk_script::api::exam::{Exam, Student, Style, Version, students};
 use pagewalk_script::exam::formats::labels::{DIALECTS, Labels};
 use pagewalk_script::exam::formats::style::PageSize;
 use pagewalk_script::exam::seeds::parse;
-use pagewalk_script::lang::loader::{Disk, Loader};
+use pagewalk_script::lang::loader::{Disk, Loader, text_of};
 
 /// Maximum number of roster errors in a report.
 const TOLD: usize = 50;
@@ -58,8 +60,8 @@ impl VersionArguments {
 fn roster(path: &Path) -> Result<Vec<Student>, ExamError> {
     let name = path.display();
     let bytes = Disk
-        .load(path)
-        .map_err(|error| ExamError::wrong(format!("pagewalk: cannot read `{name}`: {error}\n")))?;
+        .argument(path, TABLE)
+        .map_err(|error| ExamError::wrong(format!("pagewalk: cannot read `{name}`: {}\n", reason(&error))))?;
     students(&bytes).map_err(|flaws| {
         let messages = flaws.iter().take(TOLD).map(|flaw| format!("{name}:{}: {}", flaw.line, flaw.message));
         let plural = if flaws.len() == 1 { "" } else { "s" };
@@ -101,14 +103,16 @@ impl LayoutArguments {
         if let Some(dialect) = self.labels.to_str().and_then(Labels::dialect) {
             return Ok(dialect);
         }
-        let text = std::fs::read_to_string(&self.labels).map_err(|error| {
+        let bytes = Disk.argument(&self.labels, LABELS).map_err(|error| {
             let dialects: Vec<&str> = DIALECTS.iter().map(|(name, _)| *name).collect();
             format!(
-                "`{name}` is not a built-in dialect ({}), and the file cannot be read: {error}",
-                dialects.join(", ")
+                "`{name}` is not a built-in dialect ({}), and the file cannot be read: {}",
+                dialects.join(", "),
+                reason(&error)
             )
         })?;
-        Labels::read(&text).map_err(|wrong| format!("{name}: {wrong}"))
+        let text = text_of(&bytes).map_err(|why| format!("cannot read `{name}`: {why}"))?;
+        Labels::read(text).map_err(|wrong| format!("{name}: {wrong}"))
     }
 }
 

@@ -1,14 +1,15 @@
 //! The files of an exam: their names and the instructor's list of versions.
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::Path;
 
 use super::make::{ExamError, MadePaper};
 use crate::face::atomic_write::write_below;
 use crate::face::terminal::complain;
+use pagewalk_engine::files::limits::TABLE;
 use pagewalk_script::api::exam::{Edition, File, Version};
 use pagewalk_script::exam::sheet;
+use pagewalk_script::lang::loader::{Disk, Loader};
 
 /// The end of the name of the list of versions.
 const LIST_NAME: &str = ".versions.csv";
@@ -99,8 +100,8 @@ fn listed(list: &str) -> BTreeSet<Vec<&str>> {
 /// Warns about a list of versions that this command replaces, unless the versions are the same. Without the list, the
 /// papers of the earlier versions cannot be graded.
 fn warn_of_replaced_list(path: &Path, new: &[u8]) {
-    let Ok(old) = fs::read_to_string(path) else { return };
-    if listed(&old) != listed(&String::from_utf8_lossy(new)) {
+    let Ok(old) = Disk.load(path, TABLE) else { return };
+    if listed(&String::from_utf8_lossy(&old)) != listed(&String::from_utf8_lossy(new)) {
         complain(&format!(
             "pagewalk: warning: `{}` listed other versions and is replaced\n  \
              help: write each set of versions to its own folder\n",

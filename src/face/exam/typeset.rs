@@ -14,6 +14,8 @@ use super::install::{Installers, install_command, module_folder, on_path, python
 use super::make::{ExamError, MadePaper};
 use super::progress::Progress;
 use crate::face::threads::side_by_side;
+use pagewalk_engine::files::limits::PDF;
+use pagewalk_engine::files::{open_regular, read_all};
 
 /// A Python program that compiles the files listed on its standard input.
 const SCRIPT: &str = include_str!("typeset.py");
@@ -72,8 +74,10 @@ fn compiled(
         }
     }
     let mut names = names.iter();
-    let mut read =
-        || fs::read(folder.path().join(format!("{}.pdf", names.next().map_or("", String::as_str))));
+    let mut read = || {
+        let name = names.next().map_or("", String::as_str);
+        read_all(open_regular(&folder.path().join(format!("{name}.pdf")))?, PDF)
+    };
     let one = |made: &MadePaper| {
         let editions = made.editions.iter().map(|(edition, _)| Ok((*edition, read()?)));
         Ok(MadePaper { editions: editions.collect::<io::Result<_>>()?, script: made.script.clone() })

@@ -1,6 +1,8 @@
 //! Comma-separated values.
 
-use super::records::{COLUMN_LIMIT, RECORD_LIMIT, Record, RecordTable};
+use std::sync::Arc;
+
+use super::records::{COLUMN_LIMIT, Cells, RECORD_LIMIT, Record, RecordTable};
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::{Flaw, delimiter};
 use pagewalk_script::exam::sheet::unguarded;
@@ -47,14 +49,12 @@ pub(crate) fn read(bytes: &[u8]) -> Result<RecordTable, Flaw> {
     if has_header { Ok(table) } else { Err(Flaw::new(1, "is empty; the first line must name the columns")) }
 }
 
-fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {
+fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<Arc<str>>, Flaw> {
     if row.len() > COLUMN_LIMIT {
         return Err(Flaw::new(line, format!("has {} columns; the limit is {COLUMN_LIMIT}", row.len())));
     }
-    let names: Result<Vec<String>, _> = row
-        .iter()
-        .map(|name| std::str::from_utf8(name).map(|name| unguarded(name.trim()).to_owned()))
-        .collect();
+    let names: Result<Vec<Arc<str>>, _> =
+        row.iter().map(|name| std::str::from_utf8(name).map(|name| unguarded(name.trim()).into())).collect();
     let names =
         names.map_err(|_| Flaw::new(line, "the header is not UTF-8 text; save the table as “CSV UTF-8”"))?;
     for (at, name) in names.iter().enumerate() {
@@ -66,7 +66,7 @@ fn header(line: u64, row: &csv::ByteRecord) -> Result<Vec<String>, Flaw> {
 }
 
 /// The cells of a row, or an error message.
-fn cells(row: &csv::ByteRecord, header: &[String]) -> Result<Vec<(String, Given)>, String> {
+fn cells(row: &csv::ByteRecord, header: &[Arc<str>]) -> Result<Cells, String> {
     if let Some(long) = row.iter().find(|cell| cell.len() > CELL_LIMIT) {
         let open = if long.contains(&b'\n') { "; is a quotation mark missing?" } else { "" };
         return Err(format!("a cell has {} bytes; the limit is {CELL_LIMIT}{open}", long.len()));
@@ -80,10 +80,10 @@ fn cells(row: &csv::ByteRecord, header: &[String]) -> Result<Vec<(String, Given)
     for (name, cell) in header.iter().zip(row) {
         let text = std::str::from_utf8(cell).map_err(|_| format!("column `{name}` is not UTF-8 text"))?;
         if !name.is_empty() {
-            cells.push((name.clone(), Given::Text(unguarded(text).to_owned())));
+            cells.push((Arc::clone(name), Given::Text(unguarded(text).to_owned())));
         }
     }
-    Ok(cells)
+    Ok(cells.into_iter().collect())
 }
 
 #[cfg(test)]
@@ -101,7 +101,7 @@ mod tests {
         let table = read(text).expect("a header");
         let lines: Vec<u64> = table.rows.iter().map(|record| record.line).collect();
         assert_eq!(lines, [2, 5]);
-        assert_eq!(table.rows[1].cells[1], ("1a.vpn".to_owned(), cell("0,F")));
+        assert_eq!(table.rows[1].cells.iter().nth(1), Some((&"1a.vpn".into(), cell("0,F"))));
         let flaws: Vec<u64> = table.flaws.iter().map(|flaw| flaw.line).collect();
         assert_eq!(flaws, [3, 4]);
     }
@@ -109,7 +109,7 @@ mod tests {
     #[test]
     fn tables_of_spreadsheets_are_read() {
         let table = read("\u{FEFF}id;1a.vpn\r\n1;'-\r\n".as_bytes()).expect("a header");
-        assert_eq!(table.rows[0].cells[1].1, cell("-"));
+        assert_eq!(table.rows[0].cells.iter().nth(1).map(|(_, given)| given), Some(cell("-")));
         assert!(read(b"").is_err() && read(b"id,id\n").is_err());
     }
 

@@ -8,10 +8,7 @@ use super::records::{RECORD_LIMIT, Record, RecordTable};
 use pagewalk_script::exam::grade::{CELL_LIMIT, Given};
 use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::lang::value::Number;
-
-/// Maximum nesting of YAML lists and maps in brackets. The time to parse nested lists and maps grows with the
-/// square of the nesting depth.
-const NESTING: usize = 1000;
+use pagewalk_script::lang::yaml_nesting::too_deep;
 
 /// A student's answers. The parser reads YAML scalars as text to preserve their spelling.
 type Student = BTreeMap<String, String>;
@@ -26,7 +23,7 @@ pub(crate) fn json(text: &str) -> Result<RecordTable, Flaw> {
 /// The records in a YAML text. Answers keep their spelling: `0D` and `13` are digits, not YAML numbers.
 pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
     if let Some(line) = too_deep(text) {
-        return Err(Flaw::new(line, format!("cannot be read: brackets are nested more than {NESTING} deep")));
+        return Err(Flaw::new(line, "cannot be read: brackets are nested too deeply"));
     }
     let text = &dashed(text);
     let flaw = |error: &serde_yaml::Error| {
@@ -42,34 +39,18 @@ pub(crate) fn yaml(text: &str) -> Result<RecordTable, Flaw> {
         Value::Object(student.into_iter().map(|(name, text)| (name, Value::String(text))).collect())
     };
     let list: Result<Vec<Student>, _> = serde_yaml::from_str(text);
-    let map: Result<BTreeMap<String, Student>, _> = serde_yaml::from_str(text);
-    match (list, map) {
-        (Ok(all), _) => records(Value::Array(all.into_iter().map(student).collect())),
-        (_, Ok(all)) => records(Value::Object(all.into_iter().map(|(id, one)| (id, student(one))).collect())),
+    let list = match list {
+        Ok(all) => return records(Value::Array(all.into_iter().map(student).collect())),
+        Err(list) => list,
+    };
+    match serde_yaml::from_str::<BTreeMap<String, Student>>(text) {
+        Ok(all) => records(Value::Object(all.into_iter().map(|(id, one)| (id, student(one))).collect())),
         // Report the error of the attempt that parsed further.
-        (Err(list), Err(map)) => {
+        Err(map) => {
             let place = |error: &serde_yaml::Error| error.location().map_or(0, |place| place.index());
             Err(flaw(if place(&map) > place(&list) { &map } else { &list }))
         }
     }
-}
-
-/// Returns the line at which too many brackets are open.
-fn too_deep(text: &str) -> Option<u64> {
-    let mut open = 0usize;
-    (1..).zip(text.lines()).find_map(|(line, text)| {
-        for byte in text.bytes() {
-            match byte {
-                b'[' | b'{' => open += 1,
-                b']' | b'}' => open = open.saturating_sub(1),
-                _ => {}
-            }
-            if open > NESTING {
-                return Some(line);
-            }
-        }
-        None
-    })
 }
 
 /// Quotes bare `-` answers, which are common but are not text in YAML.
@@ -114,11 +95,7 @@ fn records(whole: Value) -> Result<RecordTable, Flaw> {
         }
         match cells(id, one) {
             Ok(cells) => {
-                for (name, _) in &cells {
-                    if !table.header.contains(name) {
-                        table.header.push(name.clone());
-                    }
-                }
+                let cells = cells.into_iter().map(|(name, given)| (table.column(&name), given)).collect();
                 table.rows.push(Record { line, cells });
             }
             Err(message) => table.flaws.push(Flaw::new(line, message)),
@@ -174,7 +151,7 @@ pub(crate) fn answer(value: Value) -> Option<Given> {
 
 #[cfg(test)]
 mod tests {
-    use super::{json, yaml};
+    use super::{RecordTable, json, yaml};
     use pagewalk_script::exam::grade::Given;
     use pagewalk_script::lang::value::Number;
 
@@ -182,18 +159,22 @@ mod tests {
         Given::Text(text.to_owned())
     }
 
+    fn cells_of(table: &RecordTable) -> Vec<(String, Given)> {
+        table.rows[0].cells.iter().map(|(name, given)| (name.to_string(), given)).collect()
+    }
+
     #[test]
     fn yaml_keeps_the_spelling_of_an_answer() {
         let list = yaml("- id: a1\n  1a.vpn: 0x0D\n  1a.tlb: N\n  1a.co: 010\n  1a.ppn: -\n  1a.pa: ~\n");
-        let cells = list.map(|table| table.rows[0].cells.clone()).unwrap_or_default();
+        let cells: Vec<_> = list.map(|table| cells_of(&table)).unwrap_or_default();
         for (name, written) in
             [("id", "a1"), ("1a.vpn", "0x0D"), ("1a.tlb", "N"), ("1a.co", "010"), ("1a.ppn", "-")]
         {
             assert!(cells.contains(&(name.to_owned(), text(written))), "{cells:?}");
         }
         let map = yaml("007:\n  1a.vpn: 13\n").expect("a map");
-        assert_eq!(map.rows[0].cells[0], ("id".to_owned(), text("007")));
-        assert_eq!(map.rows[0].cells[1].1, text("13"));
+        assert_eq!(cells_of(&map)[0], ("id".to_owned(), text("007")));
+        assert_eq!(cells_of(&map)[1].1, text("13"));
         for wrong in ["3", "- 1", "- id: [a]", "- id: &a *a", &"[".repeat(100_000)] {
             assert!(yaml(wrong).is_err(), "{wrong}");
         }
@@ -203,7 +184,7 @@ mod tests {
     fn a_number_in_json_is_a_value() {
         let list = json(r#"[{ "id": 7, "1a.vpn": 13, "1a.tlb": "N", "2.4": ["A", "C"], "x": null }, 3]"#);
         let table = list.expect("a list");
-        let cells = &table.rows[0].cells;
+        let cells = cells_of(&table);
         assert_eq!(cells[1].1, Given::Number(Number::from(13u64)));
         assert_eq!((&cells[3].1, &cells[4].1), (&text("A; C"), &text("")));
         assert_eq!((table.flaws.len(), table.flaws[0].line), (1, 2));

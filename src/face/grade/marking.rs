@@ -3,11 +3,13 @@
 use std::collections::BTreeSet;
 
 use super::responses::placed;
+use super::review::{UnreadableAnswer, unreadable_answers};
 use super::rows::StudentRow;
 use super::versions::PaperVersion;
 use pagewalk_script::api::exam::{Exam, Paper, PaperError, Version};
 use pagewalk_script::api::marking::{FeedbackFormat, Given, Marked, Rules, Sheet, feedback};
 use pagewalk_script::api::{self, CheckedScript};
+use pagewalk_script::exam::marks::{Columns, TableRow};
 use pagewalk_script::exam::roster::Flaw;
 use pagewalk_script::run::session::Limits;
 
@@ -19,6 +21,12 @@ pub(crate) struct Marking<'a> {
     pub(crate) rules: &'a Rules,
     /// The feedback format, or `None` if feedback is not requested.
     pub(crate) feedback: Option<FeedbackFormat>,
+    /// The columns of the table of marks.
+    pub(crate) columns: Columns,
+    /// Whether to keep all marks of all students, which takes much more memory than their rows of the table.
+    pub(crate) keep_marks: bool,
+    /// Whether to collect unreadable answers.
+    pub(crate) review: bool,
     /// The maximum number of statements that a script may execute.
     pub(crate) limits: Limits,
 }
@@ -26,8 +34,14 @@ pub(crate) struct Marking<'a> {
 /// The result of marking the rows of several papers.
 #[derive(Debug, Default)]
 pub(crate) struct MarkingResult {
-    /// Marks, with feedback if requested.
-    pub(crate) marked: Vec<(Marked, Option<String>)>,
+    /// The rows of the table of marks.
+    pub(crate) rows: Vec<TableRow>,
+    /// The marks, if requested.
+    pub(crate) marked: Vec<Marked>,
+    /// The feedback, if requested, with the line and the ID of the student.
+    pub(crate) feedback: Vec<(u64, String, String)>,
+    /// The unreadable answers, if requested.
+    pub(crate) unreadable: Vec<UnreadableAnswer>,
     /// Errors in rows.
     pub(crate) flaws: Vec<Flaw>,
     /// The names of all fields of these papers.
@@ -43,12 +57,36 @@ pub(crate) struct MarkingResult {
 impl MarkingResult {
     /// Adds the results for other papers.
     pub(crate) fn add(&mut self, other: Self) {
+        self.rows.extend(other.rows);
         self.marked.extend(other.marked);
+        self.feedback.extend(other.feedback);
+        self.unreadable.extend(other.unreadable);
         self.flaws.extend(other.flaws);
         self.fields.extend(other.fields);
         self.missing.extend(other.missing);
         self.unknown.extend(other.unknown);
         self.ruled.extend(other.ruled);
+    }
+
+    /// Sorts the students as in the file.
+    pub(crate) fn sort(&mut self) {
+        self.rows.sort_by_key(|row| row.line);
+        self.marked.sort_by_key(|marked| marked.line);
+        self.feedback.sort_by_key(|(line, ..)| *line);
+    }
+
+    /// Adds the marks of a student.
+    fn add_student(&mut self, marking: &Marking, paper: &Paper, marked: Marked) {
+        self.rows.push(TableRow::new(&marked, marking.columns, self.rows.last()));
+        if let Some(format) = marking.feedback {
+            self.feedback.push((marked.line, marked.id.clone(), feedback(paper, &marked, format)));
+        }
+        if marking.review {
+            self.unreadable.extend(unreadable_answers(&marked));
+        }
+        if marking.keep_marks {
+            self.marked.push(marked);
+        }
     }
 }
 
@@ -108,9 +146,7 @@ fn mark_paper(
                 missing.retain(|field| {
                     !sheet.answers.contains_key(*field) && !sheet.by_hand.contains_key(*field)
                 });
-                let marked = key.mark_sheet(&sheet);
-                let feedback_text = marking.feedback.map(|format| feedback(paper, &marked, format));
-                done.marked.push((marked, feedback_text));
+                done.add_student(marking, paper, key.mark_sheet(&sheet));
             }
             Err(message) => {
                 missing.clear();
@@ -139,9 +175,9 @@ fn sheet(
         let placed = placed(&row.responses, key.fields())?;
         sheet.answers.extend(placed.into_iter().map(|(field, text)| (field.to_owned(), Given::Text(text))));
     }
-    for (name, given) in &row.answers {
-        if !key.answer(&mut sheet, name, given.clone()) {
-            unknown.insert(name.clone());
+    for (name, given) in row.answers.iter() {
+        if !key.answer(&mut sheet, name, given) {
+            unknown.insert(name.to_string());
         }
     }
     for (name, text) in &row.points {

@@ -15,8 +15,8 @@ const NONE: &str = "-";
 const AVERAGE: &str = "overall average";
 
 /// Whether these are the columns of downloaded responses.
-pub(crate) fn is_moodle(header: &[String]) -> bool {
-    let plain: Vec<String> = header.iter().map(|name| plain(name)).collect();
+pub(crate) fn is_moodle(header: &[impl AsRef<str>]) -> bool {
+    let plain: Vec<String> = header.iter().map(|name| plain(name.as_ref())).collect();
     let has = |names: &[&str]| plain.iter().any(|own| names.contains(&own.as_str()));
     plain.iter().any(|own| response(own).is_some())
         && has(&["lastname", "surname", "firstname", "emailaddress", "idnumber"])

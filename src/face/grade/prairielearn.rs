@@ -3,17 +3,18 @@
 //! `Variant`, `Params`, `Submitted answer`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde_json::Value;
 
 use super::document::answer;
-use super::records::{Record, RecordTable};
+use super::records::{Cells, Record, RecordTable};
 use super::rows::{StudentRow, StudentRows};
 use pagewalk_script::exam::roster::{Flaw, plain};
 
 /// Whether these are the columns of downloaded submissions.
-pub(crate) fn is_prairielearn(header: &[String]) -> bool {
-    let has = |name: &str| header.iter().any(|own| plain(own) == name);
+pub(crate) fn is_prairielearn(header: &[impl AsRef<str>]) -> bool {
+    let has = |name: &str| header.iter().any(|own| plain(own.as_ref()) == name);
     has("submittedanswer") && has("question") && (has("uid") || has("uin"))
 }
 
@@ -34,13 +35,13 @@ pub(crate) fn rows(table: RecordTable) -> StudentRows {
                 }
                 let own = students
                     .entry(row.id.clone())
-                    .or_insert_with(|| StudentRow { answers: Vec::new(), ..row.clone() });
+                    .or_insert_with(|| StudentRow { answers: Cells::default(), ..row.clone() });
                 own.version = row.version.or(own.version.take());
                 own.seed = row.seed.or(own.seed.take());
-                for (column, given) in row.answers {
-                    own.answers.retain(|(known, _)| *known != column);
-                    own.answers.push((column, given));
-                }
+                let again = |column: &Arc<str>| row.answers.iter().any(|(new, _)| new == column);
+                let kept = own.answers.iter().filter(|(column, _)| !again(column));
+                let all = kept.chain(row.answers.iter()).map(|(column, given)| (Arc::clone(column), given));
+                own.answers = all.collect();
             }
             Err(message) => rows.flaws.push(Flaw::new(record.line, message)),
         }
@@ -81,12 +82,10 @@ fn submission(record: &Record) -> Result<StudentRow, String> {
             _ => Err(format!("the column `{column}` is not a JSON object")),
         }
     };
-    for (name, value) in object("submittedanswer")?.unwrap_or_default() {
-        // Names that start with `_` belong to PrairieLearn.
-        if let (false, Some(given)) = (name.starts_with('_'), answer(value)) {
-            row.answers.push((name, given));
-        }
-    }
+    let submitted = object("submittedanswer")?.unwrap_or_default();
+    // Names that start with `_` belong to PrairieLearn.
+    let own = submitted.into_iter().filter(|(name, _)| !name.starts_with('_'));
+    row.answers = own.filter_map(|(name, value)| Some((name.into(), answer(value)?))).collect();
     let params = object("params")?.unwrap_or_default();
     let param = |name: &str| match params.get(name) {
         Some(Value::String(text)) => Some(text.clone()),
@@ -131,7 +130,8 @@ mod tests {
         assert_eq!((rows.rows.len(), rows.flaws.len(), rows.flaws[0].line), (1, 1, 4));
         let ada = &rows.rows[0];
         assert_eq!((ada.id.as_str(), ada.version.as_deref()), ("a1", Some("K7")));
-        let vpn = ("q1a_vpn".to_owned(), Given::Number(Number::from(15u64)));
-        assert!(ada.answers.contains(&vpn) && ada.answers.len() == 2, "{:?}", ada.answers);
+        let answers: Vec<_> = ada.answers.iter().map(|(name, given)| (&**name, given)).collect();
+        assert!(answers.contains(&("q1a_vpn", Given::Number(Number::from(15u64)))), "{answers:?}");
+        assert_eq!(answers.len(), 2);
     }
 }

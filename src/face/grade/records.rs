@@ -1,13 +1,15 @@
 //! Reads answer files in any format and returns records of named cells.
 
-use std::io::Read;
 use std::path::Path;
+use std::sync::Arc;
 
+use pagewalk_engine::files::limits::{InputLimit, TABLE};
+use pagewalk_engine::files::reason;
 use pagewalk_script::exam::grade::Given;
 use pagewalk_script::exam::roster::{Flaw, plain};
+use pagewalk_script::lang::loader::{Disk, Loader, text_of};
+use pagewalk_script::lang::value::Number;
 
-/// Maximum size of a file in bytes.
-const FILE_LIMIT: u64 = 64 << 20;
 /// Maximum number of records in a file.
 pub(crate) const RECORD_LIMIT: usize = 100_000;
 /// Maximum number of columns in a record.
@@ -18,17 +20,71 @@ pub(crate) struct Record {
     /// The record's first line, or its position in a list, starting at 1.
     pub(crate) line: u64,
     /// The cells with their column names, in order.
-    pub(crate) cells: Vec<(String, Given)>,
+    pub(crate) cells: Cells,
 }
 
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct RecordTable {
     /// The column names in order.
-    pub(crate) header: Vec<String>,
+    pub(crate) header: Vec<Arc<str>>,
     /// The readable records.
     pub(crate) rows: Vec<Record>,
     /// The errors in invalid records.
     pub(crate) flaws: Vec<Flaw>,
+}
+
+/// Cells with their column names. A table can have millions of cells, so all texts of a record share an allocation.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub(crate) struct Cells {
+    names: Box<[Arc<str>]>,
+    /// The texts one after another.
+    text: Box<str>,
+    /// The end of each cell's text.
+    ends: Box<[u32]>,
+    /// The numbers, by the index of the cell, whose text is empty.
+    numbers: Box<[(u32, Number)]>,
+}
+
+impl Cells {
+    /// The cells in order.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&Arc<str>, Given)> {
+        let begins = [0].into_iter().chain(self.ends.iter().copied());
+        let mut numbers = self.numbers.iter().peekable();
+        (0u32..).zip(&self.names).zip(begins.zip(&self.ends)).map(move |((at, name), (begin, end))| {
+            let number = numbers.next_if(|(of, _)| *of == at);
+            let text = || Given::Text(self.text[begin as usize..*end as usize].to_owned());
+            (name, number.map_or_else(text, |(_, number)| Given::Number(*number)))
+        })
+    }
+}
+
+impl FromIterator<(Arc<str>, Given)> for Cells {
+    fn from_iter<I: IntoIterator<Item = (Arc<str>, Given)>>(cells: I) -> Self {
+        let (mut names, mut text, mut ends, mut numbers) =
+            (Vec::new(), String::new(), Vec::new(), Vec::new());
+        for (name, given) in cells {
+            match given {
+                Given::Text(own) => text.push_str(&own),
+                Given::Number(number) => numbers.push((names.len() as u32, number)),
+            }
+            names.push(name);
+            // The size of a table is limited.
+            ends.push(text.len() as u32);
+        }
+        Self { names: names.into(), text: text.into(), ends: ends.into(), numbers: numbers.into() }
+    }
+}
+
+impl RecordTable {
+    /// Returns a column's name, and adds the column to the header if it is new.
+    pub(crate) fn column(&mut self, name: &str) -> Arc<str> {
+        if let Some(known) = self.header.iter().find(|known| &***known == name) {
+            return Arc::clone(known);
+        }
+        let name: Arc<str> = name.into();
+        self.header.push(Arc::clone(&name));
+        name
+    }
 }
 
 impl Record {
@@ -40,23 +96,18 @@ impl Record {
     }
 }
 
-/// The bytes of a file, or of standard input for `-`. An error message continues a sentence that starts with
+/// The bytes of a table, or of standard input for `-`. An error message continues a sentence that starts with
 /// the file name.
 pub(crate) fn read_bytes(path: &Path) -> Result<Vec<u8>, String> {
-    let mut bytes = Vec::new();
-    let read = if path == Path::new("-") {
-        std::io::stdin().lock().take(FILE_LIMIT + 1).read_to_end(&mut bytes)
-    } else {
-        std::fs::File::open(path).and_then(|file| file.take(FILE_LIMIT + 1).read_to_end(&mut bytes))
-    };
-    read.map_err(|error| format!("cannot be read: {error}"))?;
-    if bytes.len() as u64 > FILE_LIMIT {
-        return Err(format!("is larger than the limit of {} MB", FILE_LIMIT >> 20));
-    }
-    Ok(bytes)
+    read_limited(path, TABLE)
 }
 
-/// Works like [`read_bytes`], but for UTF-8 text.
-pub(crate) fn read_text(path: &Path) -> Result<String, String> {
-    String::from_utf8(read_bytes(path)?).map_err(|_| "is not UTF-8 text".to_owned())
+/// Works like [`read_bytes`], but for UTF-8 text of a limited size.
+pub(crate) fn read_text(path: &Path, limit: InputLimit) -> Result<String, String> {
+    let bytes = read_limited(path, limit)?;
+    text_of(&bytes).map(str::to_owned).map_err(|why| format!("cannot be read: {why}"))
+}
+
+fn read_limited(path: &Path, limit: InputLimit) -> Result<Vec<u8>, String> {
+    Disk.argument(path, limit).map_err(|error| format!("cannot be read: {}", reason(&error)))
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::csv;
 use super::records::read_bytes;
@@ -12,9 +13,18 @@ use pagewalk_script::exam::sheet::row;
 /// The columns of the file. The instructor fills in the last column.
 const COLUMNS: [&str; 4] = ["id", "field", "answer", "read as"];
 
+/// An answer that cannot be read: the student's ID, the field, and the answer.
+pub(crate) type UnreadableAnswer = [String; 3];
+
+/// The unreadable answers of a student.
+pub(crate) fn unreadable_answers(own: &Marked) -> impl Iterator<Item = UnreadableAnswer> {
+    let unreadable = own.marks.iter().filter(|mark| mark.verdict == Verdict::Unreadable);
+    unreadable.map(|mark| [own.id.clone(), mark.field.clone(), mark.written.clone()])
+}
+
 /// The instructor's readings, by student, field, and unreadable answer.
 #[derive(Debug, Default)]
-pub(crate) struct Review(BTreeMap<[String; 3], String>);
+pub(crate) struct Review(BTreeMap<UnreadableAnswer, String>);
 
 impl Review {
     /// Reads the review file if it exists.
@@ -31,8 +41,9 @@ impl Review {
         }
         let mut review = Self::default();
         for record in table.rows {
-            let cell =
-                |name: &str| record.cells.iter().find(|(own, _)| own == name).map(|(_, given)| given.text());
+            let cell = |name: &str| {
+                record.cells.iter().find(|(own, _)| &***own == name).map(|(_, given)| given.text())
+            };
             let all = COLUMNS.map(cell);
             let [Some(id), Some(field), Some(answer), Some(reading)] = all else {
                 return Err(format!("has no columns {}", COLUMNS.join(", ")));
@@ -44,22 +55,19 @@ impl Review {
 
     /// Replaces a row's unreadable answers with the instructor's readings.
     pub(crate) fn apply(&self, own: &mut StudentRow) {
-        for (field, given) in &mut own.answers {
-            let reading = self.0.get(&[own.id.clone(), field.clone(), given.text()]);
-            if let Some(reading) = reading.filter(|reading| !reading.is_empty()) {
-                *given = Given::Text(reading.clone());
-            }
-        }
+        let readings = own.answers.iter().map(|(field, given)| {
+            let reading = self.0.get(&[own.id.clone(), field.to_string(), given.text()]);
+            let reading = reading.filter(|reading| !reading.is_empty());
+            (Arc::clone(field), reading.map_or(given, |reading| Given::Text(reading.clone())))
+        });
+        own.answers = readings.collect();
     }
 
-    /// Adds the unreadable answers of these marks. Returns the text of the file and the number of answers
+    /// Adds unreadable answers. Returns the text of the file and the number of answers
     /// that still lack a reading.
-    pub(crate) fn text(mut self, marked: &[Marked]) -> (String, usize) {
-        for own in marked {
-            let unreadable = own.marks.iter().filter(|mark| mark.verdict == Verdict::Unreadable);
-            for mark in unreadable {
-                self.0.entry([own.id.clone(), mark.field.clone(), mark.written.clone()]).or_default();
-            }
+    pub(crate) fn text(mut self, unreadable: Vec<UnreadableAnswer>) -> (String, usize) {
+        for answer in unreadable {
+            self.0.entry(answer).or_default();
         }
         let open = self.0.values().filter(|reading| reading.is_empty()).count();
         let rows =

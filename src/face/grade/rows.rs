@@ -1,8 +1,9 @@
 //! Answer tables with one row per student.
 
-use super::records::{Record, RecordTable};
+use std::sync::Arc;
+
+use super::records::{Cells, Record, RecordTable};
 use super::responses::Response;
-use pagewalk_script::exam::grade::Given;
 use pagewalk_script::exam::roster::{FIRST, Flaw, LAST, NAMES, plain};
 
 /// Columns that identify a student, most preferred first. A comparison of column names considers only letters and
@@ -63,7 +64,7 @@ pub(crate) struct StudentRow {
     /// The version code.
     pub(crate) version: Option<String>,
     /// The answers by column name, which is the name of a field or a learning platform's name for a field.
-    pub(crate) answers: Vec<(String, Given)>,
+    pub(crate) answers: Cells,
     /// Manually assigned points, by column name.
     pub(crate) points: Vec<(String, String)>,
     /// Answers that are identified only by their order.
@@ -105,11 +106,11 @@ impl StudentRow {
 /// Returns the rows of a table. Fails if no column identifies the students or if a requested column is
 /// missing.
 pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<StudentRows, Flaw> {
-    let has = |name: &str| table.header.iter().any(|own| own == name);
+    let has = |name: &str| table.header.iter().any(|own| **own == *name);
     for wanted in [&named.seed, &named.version].into_iter().flatten() {
         if !has(wanted) {
             let near =
-                pagewalk_script::lang::nearest::nearest(wanted, table.header.iter().map(String::as_str));
+                pagewalk_script::lang::nearest::nearest(wanted, table.header.iter().map(AsRef::as_ref));
             let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             return Err(Flaw::new(1, format!("has no column `{wanted}`{help}")));
         }
@@ -119,17 +120,18 @@ pub(crate) fn student_rows(table: RecordTable, named: &ColumnNames) -> Result<St
     }
     let mut rows = StudentRows { flaws: table.flaws, ..StudentRows::default() };
     for record in table.rows {
-        rows.rows.push(student_row(record, named));
+        rows.rows.push(student_row(&record, named));
     }
     Ok(rows)
 }
 
-fn student_row(record: Record, named: &ColumnNames) -> StudentRow {
-    let mut row = StudentRow::identified_by(&record);
-    for (column, given) in record.cells {
-        let own = plain(&column);
+fn student_row(record: &Record, named: &ColumnNames) -> StudentRow {
+    let mut row = StudentRow::identified_by(record);
+    let mut answers = Vec::new();
+    for (column, given) in record.cells.iter() {
+        let own = plain(column);
         let is = |wanted: &Option<String>, usual: &str| {
-            wanted.as_ref().map_or(own == usual, |name| *name == column)
+            wanted.as_ref().map_or(own == usual, |name| **name == **column)
         };
         let text = || Some(given.text().trim().to_owned()).filter(|text| !text.is_empty());
         if is(&named.seed, "seed") {
@@ -140,8 +142,9 @@ fn student_row(record: Record, named: &ColumnNames) -> StudentRow {
             let points = text().map(|points| (field.trim().to_owned(), points));
             row.points.extend(points);
         } else if ![IDS, NAMES, FIRST, LAST, BESIDE].iter().any(|known| known.contains(&own.as_str())) {
-            row.answers.push((column, given));
+            answers.push((Arc::clone(column), given));
         }
     }
+    row.answers = answers.into_iter().collect();
     row
 }

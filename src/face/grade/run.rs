@@ -15,13 +15,14 @@ use super::{csv, feedback};
 use crate::face::atomic_write::write_file;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
+use pagewalk_engine::files::limits::RULES;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::exam::grade::Marked;
 use pagewalk_script::exam::grade::regrade::{Before, regraded};
 use pagewalk_script::exam::grade::rules::Rules;
 use pagewalk_script::exam::grade::statistics::statistics;
 use pagewalk_script::exam::grade::terms::{Term, by_term};
-use pagewalk_script::exam::marks::{self, Columns, Format};
+use pagewalk_script::exam::marks::{self, Columns, Format, TableRow};
 use pagewalk_script::exam::roster::{Flaw, plain};
 use pagewalk_script::lang::nearest::nearest;
 
@@ -65,6 +66,9 @@ impl Grade {
             also: &also,
             rules: &rules,
             feedback: wanted,
+            columns: if self.questions { Columns::Questions } else { Columns::Fields },
+            keep_marks: self.statistics || self.before.is_some(),
+            review: self.review.is_some(),
             limits: self.limits.limits(),
         };
         let review = match self.review.as_deref().map(Review::read).transpose() {
@@ -91,8 +95,8 @@ impl Grade {
         if !rules_are_of_fields(&rules, &done) {
             return Ok(Status::Wrong);
         }
-        done.marked.sort_by_key(|(marked, _)| marked.line);
-        if done.marked.is_empty() {
+        done.sort();
+        if done.rows.is_empty() {
             complain(&format!("pagewalk: {}: nothing could be marked\n", self.answers.display()));
             if given.needed && self.versions.is_none() {
                 complain(
@@ -105,14 +109,13 @@ impl Grade {
             return Ok(Status::Wrong);
         }
         if let Some(folder) = &self.feedback {
-            let each = done.marked.iter().filter_map(|(own, text)| Some((own.id.as_str(), text.as_deref()?)));
+            let each = done.feedback.iter().map(|(_, id, text)| (id.as_str(), text.as_str()));
             if let Err(message) = feedback::write(folder, format, each) {
                 return Ok(wrong(folder, &message));
             }
         }
-        let marked: Vec<Marked> = done.marked.into_iter().map(|(marked, _)| marked).collect();
         if let (Some(path), Some(review)) = (&self.review, review) {
-            let (text, open) = review.text(&marked);
+            let (text, open) = review.text(std::mem::take(&mut done.unreadable));
             if let Err(error) = write_file(path, &text) {
                 return Ok(wrong(path, &format!("cannot be written: {error}")));
             }
@@ -124,12 +127,11 @@ impl Grade {
                 ));
             }
         }
-        let status = self.write(&marked)?;
+        let status = self.write(&done.rows, marking.columns, &done.marked)?;
         Ok(status.max(if has_errors { Status::Failed } else { Status::Held }))
     }
 
-    fn write(&self, marked: &[Marked]) -> io::Result<Status> {
-        let columns = if self.questions { Columns::Questions } else { Columns::Fields };
+    fn write(&self, rows: &[TableRow], columns: Columns, marked: &[Marked]) -> io::Result<Status> {
         // Read this file first, because the output may overwrite it.
         let before = match &self.before {
             Some(path) => match read_before(path) {
@@ -145,7 +147,7 @@ impl Grade {
                 Err(message) => return Ok(wrong(path, &message)),
             }
         }
-        let table = marks::marks(marked, columns);
+        let table = marks::marks(rows, columns);
         match &self.output {
             Some(path) if path != Path::new("-") => {
                 if let Err(error) = write_file(path, &table) {
@@ -191,7 +193,7 @@ impl Grade {
     fn read_rules(&self) -> Result<Rules, AlreadyReported> {
         let (mut rules, mut wrong) = (Rules::default(), Vec::new());
         if let Some(path) = &self.rules {
-            let text = read_text(path).map_err(|message| report_file(path, &message))?;
+            let text = read_text(path, RULES).map_err(|message| report_file(path, &message))?;
             wrong = rules.set_yaml(&path.display().to_string(), &text);
         }
         for flag in &self.rule {
@@ -347,7 +349,7 @@ fn read_before(path: &Path) -> Result<Vec<Before>, String> {
     let before = table.rows.iter().filter_map(|record| {
         let mark = |text: &str| pagewalk_script::exam::grade::rules::number(text);
         let fields =
-            record.cells.iter().filter_map(|(name, given)| Some((name.clone(), mark(&given.text())?)));
+            record.cells.iter().filter_map(|(name, given)| Some((name.to_string(), mark(&given.text())?)));
         Some(Before {
             id: record.text(&["id"])?,
             total: record.text(&["total"]).and_then(|text| mark(&text)),

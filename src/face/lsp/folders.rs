@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use pagewalk_engine::files::limits::SCRIPT;
 use pagewalk_script::editor::{Document, OpenTexts};
 use pagewalk_script::lang::include::text_of;
 use pagewalk_script::lang::loader::{Disk, Loader as _};
@@ -22,7 +23,7 @@ pub(crate) fn documents<'a>(
     let mut texts: BTreeMap<PathBuf, Option<&Vec<u8>>> = scripts.map(|file| (file.path, None)).collect();
     texts.extend(open.texts.iter().map(|(path, text)| (path.clone(), Some(text))));
     texts.into_iter().filter_map(|(path, text)| {
-        let bytes = text.cloned().or_else(|| Disk.load(&path).ok())?;
+        let bytes = text.cloned().or_else(|| Disk.load(&path, SCRIPT).ok())?;
         Some(Document::new(path, text_of(&bytes).ok()?, open.clone()))
     })
 }

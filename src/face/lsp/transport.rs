@@ -1,12 +1,23 @@
 //! Transfers messages over standard input and output. The server reports an unreadable message to the client
-//! and skips it.
+//! and skips it. After an invalid header, the server cannot find the next message, and therefore ends.
 
 use std::io::{self, BufRead, Read as _, Write};
 use std::thread;
 
+use pagewalk_engine::files::limits::MESSAGE;
+use pagewalk_engine::files::read_all;
+
 use crossbeam_channel::{Receiver, Sender, unbounded};
 use lsp_server::{ErrorCode, Message};
 use serde_json::error::Category;
+
+use crate::face::terminal::complain;
+
+/// Maximum size of a message's header in bytes.
+const MAX_HEADER: u64 = 4096;
+
+/// Maximum number of characters of an unreadable message that the answer quotes.
+const MAX_QUOTED: usize = 1000;
 
 /// Both directions. The channels close when the streams end.
 pub(crate) struct Transport {
@@ -50,7 +61,13 @@ impl Unreadable {
             Category::Data => ErrorCode::InvalidRequest,
             Category::Io | Category::Syntax | Category::Eof => ErrorCode::ParseError,
         };
-        Self { code, words: format!("malformed LSP payload `{error:?}`: {text:?}") }
+        let quoted: String = text.chars().take(MAX_QUOTED).collect();
+        Self { code, words: format!("malformed LSP payload `{error:?}`: {quoted:?}") }
+    }
+
+    /// The answer to a frame after which the next frame cannot be found.
+    fn last(words: String) -> Self {
+        Self { code: ErrorCode::InvalidRequest, words }
     }
 }
 
@@ -72,7 +89,17 @@ impl Transport {
 
 /// Reads until the `exit` notification, the end of the stream, or an invalid header.
 fn read(from: &mut dyn BufRead, messages: &Sender<Message>, answers: &Sender<Outgoing>) {
-    while let Some(text) = frame(from) {
+    loop {
+        let text = match frame(from) {
+            Ok(Some(text)) => text,
+            Ok(None) => return,
+            Err(words) => {
+                complain(&format!("pagewalk: {words}\n"));
+                // The server also ends if it cannot answer.
+                let _ = answers.send(Outgoing::Unreadable(Unreadable::last(words)));
+                return;
+            }
+        };
         let sent = match serde_json::from_str::<Message>(&text) {
             Ok(Message::Notification(one)) if one.method == "exit" => {
                 // The server exits next, whether or not the message arrives.
@@ -89,26 +116,45 @@ fn read(from: &mut dyn BufRead, messages: &Sender<Message>, answers: &Sender<Out
 }
 
 /// Returns the text of the next frame, which consists of header lines with the length in bytes, an empty
-/// line, and the text. Returns `None` at the end of the stream, or if the header or the text is invalid,
-/// because the next frame cannot be found.
-fn frame(from: &mut dyn BufRead) -> Option<String> {
+/// line, and the text. Returns `None` at the end of the stream.
+///
+/// # Errors
+/// Returns a message if the frame is invalid or too large, because the next frame cannot be found.
+fn frame(from: &mut dyn BufRead) -> Result<Option<String>, String> {
+    let mut header = from.take(MAX_HEADER);
     let mut length = None;
     loop {
-        let mut line = String::new();
-        from.read_line(&mut line).ok()?;
-        let line = line.strip_suffix("\r\n")?;
+        let mut line = Vec::new();
+        let count = header.read_until(b'\n', &mut line).map_err(|error| unreadable(&error))?;
+        if count == 0 && header.limit() == MAX_HEADER {
+            return Ok(None);
+        }
+        if header.limit() == 0 {
+            return Err(format!("the header of a message is longer than {MAX_HEADER} bytes"));
+        }
+        let line = String::from_utf8_lossy(&line);
+        let line = line.strip_suffix("\r\n").ok_or("a line of a message's header does not end with CR LF")?;
         if line.is_empty() {
             break;
         }
-        let (name, value) = line.split_once(": ")?;
+        let (name, value) = line.split_once(": ").ok_or("a line of a message's header has no `: `")?;
         if name.eq_ignore_ascii_case("Content-Length") {
-            length = Some(value.parse::<usize>().ok()?);
+            length = value.parse::<u64>().ok();
         }
     }
-    let length = length?;
-    let mut bytes = Vec::new();
-    from.take(length as u64).read_to_end(&mut bytes).ok()?;
-    String::from_utf8(bytes).ok().filter(|text| text.len() == length)
+    let length = length.ok_or("the header of a message has no valid `Content-Length`")?;
+    if length > MESSAGE.bytes {
+        return Err(format!("a message has {length} bytes; the limit is {MESSAGE}"));
+    }
+    let bytes = read_all(from.take(length), MESSAGE).map_err(|error| unreadable(&error))?;
+    if (bytes.len() as u64) < length {
+        return Err("the last message is incomplete".to_owned());
+    }
+    String::from_utf8(bytes).map(Some).map_err(|_| "a message is not UTF-8 text".to_owned())
+}
+
+fn unreadable(error: &io::Error) -> String {
+    format!("a message cannot be read: {error}")
 }
 
 fn write(to: &mut dyn Write, messages: &Receiver<Outgoing>) {
@@ -133,6 +179,8 @@ fn write_error(to: &mut dyn Write, Unreadable { code, words }: &Unreadable) -> i
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufReader, Read as _};
+
     use crossbeam_channel::unbounded;
     use lsp_server::{ErrorCode, Message};
 
@@ -168,18 +216,35 @@ mod tests {
     #[test]
     fn frames_are_read_whole_or_not_at_all() {
         let whole = "content-length: 2\r\nContent-Type: x\r\n\r\n{}";
-        assert_eq!(frame(&mut whole.as_bytes()).as_deref(), Some("{}"));
+        assert_eq!(frame(&mut whole.as_bytes()), Ok(Some("{}".to_owned())));
+        assert_eq!(frame(&mut "".as_bytes()), Ok(None));
+        let long = format!("Content-Length: 2\r\nX: {}", "x".repeat(1 << 20));
         let broken = [
-            "",
             "nonsense\r\n\r\n",
             "Content-Length: 2\n\n{}",
             "Content-Length: x\r\n\r\n{}",
             "Content-Type: x\r\n\r\n{}",
             "Content-Length: 9\r\n\r\n{}",
+            "Content-Length: 99999999999999\r\n\r\n{}",
             "Content-Length: 18446744073709551615\r\n\r\n{}",
+            "Content-Length: 184467440737095516160\r\n\r\n{}",
+            &long,
         ];
         for broken in broken {
-            assert_eq!(frame(&mut broken.as_bytes()), None, "{broken:?}");
+            assert!(frame(&mut broken.as_bytes()).is_err(), "{broken:?}");
         }
+    }
+
+    #[test]
+    fn a_message_that_is_too_large_is_answered_before_the_end() {
+        let (messages, read_messages) = unbounded();
+        let (answers, sent) = unbounded();
+        // The rest of such a message may never arrive.
+        let endless = b"Content-Length: 99999999999999\r\n\r\n".chain(std::io::repeat(b' '));
+        read(&mut BufReader::new(endless), &messages, &answers);
+        drop((messages, answers));
+        let Ok(Outgoing::Unreadable(answer)) = sent.recv() else { panic!("no answer") };
+        assert_eq!(answer.words, "a message has 99999999999999 bytes; the limit is 256 MB");
+        assert_eq!(read_messages.iter().count(), 0);
     }
 }

@@ -9,6 +9,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
+use crate::face::atomic_write::write_file;
+use pagewalk_engine::files::limits::HISTORY;
+use pagewalk_engine::files::{open_regular, read_all};
+
 /// Maximum number of entries in memory. The session shortens the file when the file has twice this number of
 /// entries.
 pub(crate) const MAX_ENTRIES: usize = 10_000;
@@ -34,7 +38,7 @@ impl HistoryFile {
 
     /// Returns the entries, oldest first. Skips unreadable ones.
     pub(crate) fn entries(&self) -> Vec<String> {
-        let bytes = fs::read(&self.path).unwrap_or_default();
+        let bytes = self.newest().unwrap_or_default();
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |end| end + 1);
         let lines = bytes[..whole].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
         let mut entries: Vec<String> =
@@ -45,6 +49,18 @@ impl HistoryFile {
             let _ = self.replace(&entries);
         }
         entries
+    }
+
+    /// Returns the end of the file, which is the whole file up to the limit.
+    fn newest(&self) -> io::Result<Vec<u8>> {
+        let mut file = open_regular(&self.path)?;
+        let skipped = file.metadata()?.len().saturating_sub(HISTORY.bytes);
+        file.seek(SeekFrom::Start(skipped))?;
+        let bytes = read_all(file.take(HISTORY.bytes), HISTORY)?;
+        // The first of these entries can be incomplete.
+        let begin =
+            bytes.iter().position(|byte| *byte == b'\n').filter(|_| skipped > 0).map_or(0, |end| end + 1);
+        Ok(bytes[begin..].to_vec())
     }
 
     pub(crate) fn add(&self, entry: &str) -> io::Result<()> {
@@ -62,15 +78,9 @@ impl HistoryFile {
         file.write_all(line.as_bytes())
     }
 
-    /// Replaces the file with a file that contains these entries.
+    /// Replaces the content of the file with these entries.
     fn replace(&self, entries: &[String]) -> io::Result<()> {
-        let aside = self.path.with_extension(format!("new-{}", std::process::id()));
-        let text: String = entries.iter().map(|entry| escaped(entry)).collect();
-        let mut file = private().write(true).create(true).truncate(true).open(&aside)?;
-        let put = file.write_all(text.as_bytes()).and_then(|()| file.sync_all());
-        put.and_then(|()| fs::rename(&aside, &self.path)).inspect_err(|_| {
-            let _ = fs::remove_file(&aside);
-        })
+        write_file(&self.path, &entries.iter().map(|entry| escaped(entry)).collect::<String>())
     }
 }
 

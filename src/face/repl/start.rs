@@ -20,6 +20,7 @@ use super::pasted::{self, indentation};
 use super::shell::{Flow, Shell};
 use crate::face::ascii::Characters;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
+use pagewalk_engine::files::limits::PROMPT_LINE;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::run::session::Options;
 
@@ -28,9 +29,6 @@ const COLUMNS: usize = 80;
 
 /// Width without a terminal.
 const WIDE: usize = 100;
-
-/// Maximum length of a line in bytes.
-const LONGEST: u64 = 64 << 20;
 
 /// Arguments of `pagewalk repl`.
 #[derive(Debug, Args)]
@@ -198,7 +196,7 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
             print(&prompt)?;
         }
         let mut bytes = Vec::new();
-        let ended = (&mut lines).take(LONGEST).read_until(b'\n', &mut bytes)? == 0;
+        let ended = (&mut lines).take(PROMPT_LINE.bytes).read_until(b'\n', &mut bytes)? == 0;
         match std::str::from_utf8(&bytes) {
             Ok(line) => input.push_str(line),
             Err(_) => not_text(),

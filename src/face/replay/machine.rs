@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use crate::face::terminal::{Color, diagnostic_style};
-use crate::face::test::find::error_words;
+use pagewalk_engine::files::limits::MACHINE_FILE;
+use pagewalk_engine::files::reason;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::nearest::nearest;
@@ -43,7 +44,7 @@ fn unknown(machine: &Path, name: &str) -> String {
 
 fn from_file(path: &Path, name: &str, color: Color) -> Result<Named, String> {
     let refused = |why: String| format!("pagewalk: cannot read `{name}`: {why}\n");
-    let bytes = Disk.load(path).map_err(|error| refused(error_words(&error)))?;
+    let bytes = Disk.argument(path, MACHINE_FILE).map_err(|error| refused(reason(&error)))?;
     let text = decode(&bytes).map_err(|at| refused(format!("the file is not UTF-8 text (byte {at})")))?;
     let mut sources = Sources::default();
     let file = sources.add(name, Some(path.to_owned()), text);

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::face::atomic_write::write_file;
 use crate::face::terminal::{Color, Status, complain, print};
-use crate::face::test::find::error_words;
+use pagewalk_engine::files::reason;
 use pagewalk_script::traces::reports::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
 
 /// Output format.
@@ -69,7 +69,7 @@ impl ReplayOutput {
                 "pagewalk: cannot write `{}`: {}
 ",
                 file.display(),
-                error_words(&error)
+                reason(&error)
             ));
             status = status.max(Status::Wrong);
         }

@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::face::atomic_write::{write_file, write_file_with};
 use crate::face::terminal::{Color, Status, complain, print};
-use crate::face::test::find::error_words;
+use pagewalk_engine::files::reason;
 use pagewalk_script::traces::reports::Ended;
 use pagewalk_script::traces::sweep_reports::{Swept, csv, json, parquet, plot, text, warnings};
 
@@ -101,5 +101,5 @@ impl SweepOutput<'_> {
 }
 
 fn failed(file: &Path, error: &io::Error) -> String {
-    format!("pagewalk: cannot write `{}`: {}\n", file.display(), error_words(error))
+    format!("pagewalk: cannot write `{}`: {}\n", file.display(), reason(error))
 }

@@ -4,11 +4,12 @@ use std::collections::BTreeSet;
 use std::io;
 use std::path::PathBuf;
 
-use super::find::{SuiteFile, error_words, included};
+use super::find::{SuiteFile, included};
 use super::script::scripts;
 use crate::face::atomic_write::replace;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
+use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{Name, TestScript};
 use pagewalk_script::lang::loader::{Disk, Loader};
 use pagewalk_script::lang::source::Sources;
@@ -90,7 +91,7 @@ fn write(merged: &Merged, color: Color) -> io::Result<Status> {
     let mut status = if plan.left.is_empty() { Status::Held } else { Status::Failed };
     for (file, new) in &changed {
         if let Err(error) = file.path.as_deref().map_or(Ok(()), |path| replace(path, &file.text, new)) {
-            complain(&format!("pagewalk: cannot write `{}`: {}\n", file.name, error_words(&error)));
+            complain(&format!("pagewalk: cannot write `{}`: {}\n", file.name, reason(&error)));
             status = Status::Wrong;
         }
     }

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fs;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
@@ -11,6 +10,7 @@ use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
 use crate::face::course::{course_of, message};
 use crate::face::terminal::Color;
+use pagewalk_engine::files::reason;
 use pagewalk_script::lang::course::{BadCourse, Settings, Spanned};
 use pagewalk_script::lang::include::read;
 use pagewalk_script::lang::loader::{Disk, Loader};
@@ -104,7 +104,7 @@ impl Search<'_> {
             // Remove a leading `./`, but keep `.` itself.
             let path = path.strip_prefix(".").ok().filter(|rest| *rest != Path::new("")).unwrap_or(path);
             match fs::metadata(path) {
-                Err(error) => wrong.push(cannot_read(path, &error_words(&error))),
+                Err(error) => wrong.push(cannot_read(path, &reason(&error))),
                 Ok(data) if data.is_dir() => match self.skipped(path) {
                     Ok(skipped) => below(path, skipped, &mut found, &mut wrong),
                     Err(bad) => wrong.push(message(bad, self.color)),
@@ -215,13 +215,4 @@ pub(crate) fn included(all: &[SuiteFile]) -> BTreeSet<PathBuf> {
 /// Returns a path in the form that reports use on every system.
 pub(crate) fn report_name(path: &Path) -> String {
     path.display().to_string().replace('\\', "/")
-}
-
-/// Describes a file system error.
-pub(crate) fn error_words(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        _ => error.to_string().split(" (os error").next().unwrap_or_default().to_owned(),
-    }
 }

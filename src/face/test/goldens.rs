@@ -4,13 +4,15 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::find::{ENDING, SuiteFile, SuiteFileKind, error_words, report_name};
+use super::find::{ENDING, SuiteFile, SuiteFileKind, report_name};
 use super::script::scripts_from;
 use crate::face::atomic_write::write_file;
+use pagewalk_engine::files::limits::GOLDEN;
+use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Held, Unusable};
 use pagewalk_script::editor::OpenTexts;
 use pagewalk_script::lang::loader::{Disk, Loader};
-use pagewalk_script::suite::golden::{read, write};
+use pagewalk_script::suite::golden::{is_golden, read, write};
 use pagewalk_script::suite::reports::{Blessed, Outcome, command};
 
 /// Returns the golden file for a file: `x.golden.yaml` for `x.pw`, and also for `x.md` unless `x.pw` exists.
@@ -45,7 +47,7 @@ pub(crate) fn after_change(
     after: &OpenTexts,
 ) -> Option<(PathBuf, String, String)> {
     let path = golden_of(found);
-    let bytes = before.clone().load(&path).ok()?;
+    let bytes = before.clone().load(&path, GOLDEN).ok()?;
     let (golden, name) = (read(&bytes).ok()?, file_name(found));
     let mut old = runs(found, before)?;
     old.compare_bytes(&bytes, &name).ok()?;
@@ -82,15 +84,21 @@ fn rewrite_path(found: &SuiteFile, path: &Path, runs: &mut CaseRuns, wanted: Cas
         return Outcome::NotWritten { why: why.to_owned(), fix };
     }
     let old = is_present(path).then(|| load(path));
+    // The link of an untrusted suite can lead to any file.
+    if path.is_symlink() && !old.as_ref().is_some_and(|old| old.as_ref().is_ok_and(|bytes| is_golden(bytes)))
+    {
+        let why = "it is a link to a file that is not a golden file; remove the link";
+        return reject(found, path, runs, wanted, &Unusable::Unwritable(why.to_owned()));
+    }
     let old = old.as_ref().map(|bytes| bytes.as_deref().map_err(Clone::clone));
     let (new, changed) = match runs.bless_bytes(old, wanted) {
         Ok(blessed) => blessed,
         Err(unusable) => return reject(found, path, runs, wanted, &unusable),
     };
     let text = write(&new, &file_name(found));
-    let unchanged = fs::read(path).is_ok_and(|bytes| bytes == text.as_bytes());
+    let unchanged = Disk.load(path, GOLDEN).is_ok_and(|bytes| bytes == text.as_bytes());
     if let Some(error) = (!unchanged).then(|| write_file(path, &text).err()).flatten() {
-        return reject(found, path, runs, wanted, &Unusable::Unwritable(error_words(&error)));
+        return reject(found, path, runs, wanted, &Unusable::Unwritable(reason(&error)));
     }
     for (case, _) in runs.0.iter_mut().filter(|(case, _)| wanted(case)) {
         case.golden = Held::Same;
@@ -120,9 +128,9 @@ pub(crate) fn load(path: &Path) -> Result<Vec<u8>, Unusable> {
     let why = |error: &io::Error| match fs::metadata(path) {
         Ok(data) if data.is_dir() => "a folder has this name".to_owned(),
         Err(_) if path.is_symlink() => "it is a link to a file that does not exist".to_owned(),
-        _ => error_words(error),
+        _ => reason(error),
     };
-    Disk.load(path).map_err(|error| Unusable::Unreadable(why(&error)))
+    Disk.load(path, GOLDEN).map_err(|error| Unusable::Unreadable(why(&error)))
 }
 
 /// The name of a file without its folder.

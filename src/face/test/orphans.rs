@@ -6,9 +6,10 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use super::find::{ENDING, SuiteFile, SuiteFileKind, error_words, report_name, scripts_of};
+use super::find::{ENDING, SuiteFile, SuiteFileKind, report_name, scripts_of};
 use super::goldens::{golden_of, is_present, load};
 use crate::face::terminal::{Status, complain, print};
+use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{CaseRuns, Golden, Mistake};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::suite::golden::{is_golden, read};
@@ -49,8 +50,9 @@ pub(crate) fn renamed(
     if is_present(&path) || runs.0.is_empty() || runs.cases().any(|case| case.own().bad()) {
         return None;
     }
-    // A new script with the name of a document takes the document's golden file.
-    let taken = Orphan::from_path(former(found));
+    // A new script with the name of a document takes the document's golden file. Another process may just have written
+    // the golden file of this script.
+    let taken = Some(former(found)).filter(|former| *former != path).and_then(Orphan::from_path);
     let mut candidates = orphans.iter().chain(&taken);
     let orphan = candidates.find(|orphan| runs.matches(&orphan.golden))?;
     let (old, new) = (report_name(&orphan.path), report_name(&path));
@@ -96,7 +98,7 @@ pub(crate) fn prune(files: &[SuiteFile]) -> io::Result<Status> {
     removed.retain(|found| {
         let error = fs::remove_file(&found.path).err();
         if let Some(error) = &error {
-            complain(&format!("pagewalk: cannot remove `{}`: {}\n", found.name, error_words(error)));
+            complain(&format!("pagewalk: cannot remove `{}`: {}\n", found.name, reason(error)));
         }
         error.is_none()
     });

@@ -6,8 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use super::find::error_words;
+use crate::face::atomic_write::write_file;
 use crate::face::terminal::print;
+use pagewalk_engine::files::reason;
 use pagewalk_script::suite::reports::{FORMATS, Format, Suite};
 
 /// A requested report.
@@ -70,11 +71,11 @@ impl Report {
     pub(crate) fn write(&self, suite: &Suite) -> io::Result<Result<(), String>> {
         let text = (self.format.write)(suite);
         let Some(file) = &self.file else { return print(&text).map(Ok) };
-        let written = fs::write(file, text);
+        let written = write_file(file, &text);
         Ok(written.map_err(|error| cannot_write(file, &error)))
     }
 }
 
 fn cannot_write(file: &Path, error: &io::Error) -> String {
-    format!("cannot write `{}`: {}", file.display(), error_words(error))
+    format!("cannot write `{}`: {}", file.display(), reason(error))
 }

@@ -5,10 +5,11 @@ use std::fs::File;
 use std::io::{self, BufRead as _};
 use std::path::Path;
 
-use super::find::{SuiteFile, error_words, report_name};
+use super::find::{SuiteFile, report_name};
 use super::goldens::{compare_with_golden, file_name, golden_of, load};
 use crate::face::atomic_write::replace;
 use crate::face::terminal::{complain, print};
+use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{CaseFilter, CaseRuns};
 use pagewalk_script::lang::source::decode;
 use pagewalk_script::suite::golden::{read, write};
@@ -119,7 +120,7 @@ fn write_accepted(
         let new = write(&runs.accept(&golden, accepts), &file_name(found));
         match replace(&path, old, &new) {
             Err(error) if error.kind() == io::ErrorKind::Other && attempt < ATTEMPTS => {}
-            result => return result.map_err(|error| error_words(&error)),
+            result => return result.map_err(|error| reason(&error)),
         }
     }
     Ok(())

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::fences::{Fence, fences};
-use super::find::{SuiteFile, SuiteFileKind, error_words, report_name};
+use super::find::{SuiteFile, SuiteFileKind, report_name};
+use pagewalk_engine::files::limits::SCRIPT;
+use pagewalk_engine::files::reason;
 use pagewalk_script::api::CheckedScript;
 use pagewalk_script::api::golden::{Mistake, Name, TestScript};
 use pagewalk_script::lang::loader::{Disk, Loader, Texts};
@@ -48,8 +50,8 @@ fn block(found: &SuiteFile, fence: Fence, document: &Name, loader: &mut Texts<im
 /// Returns the text of a Markdown file, or the reason why it cannot be read.
 fn document(path: &Path, loader: &mut dyn Loader) -> Result<String, String> {
     let bytes = loader
-        .load(path)
-        .map_err(|error| format!("cannot read `{}`: {}", report_name(path), error_words(&error)))?;
+        .argument(path, SCRIPT)
+        .map_err(|error| format!("cannot read `{}`: {}", report_name(path), reason(&error)))?;
     let text = decode(&bytes).map_err(|at| {
         format!("cannot read `{}`: the file is not UTF-8 text (byte {at})", report_name(path))
     })?;

@@ -8,10 +8,12 @@ use serde::Deserialize;
 pub use toml::Spanned;
 
 use super::diagnostic::{Code, Diagnostic};
-use super::loader::{Loader, plain, reason, text_of};
+use super::loader::{Loader, plain, text_of};
 use super::nearest::nearest;
 use super::source::Sources;
 use super::span::Span;
+use pagewalk_engine::files::limits::COURSE;
+use pagewalk_engine::files::reason;
 
 /// Name of the file.
 pub const NAME: &str = "pagewalk.toml";
@@ -126,7 +128,7 @@ pub fn of_folder(loader: &mut dyn Loader, folder: &Path) -> Result<Option<Course
     for folder in folder.ancestors() {
         let path = folder.join(NAME);
         let unreadable = |reason| bad(&path, "", 0..0, format!("cannot read `{NAME}`: {reason}"));
-        match loader.load(&path) {
+        match loader.load(&path, COURSE) {
             Ok(bytes) => {
                 let text = text_of(&bytes).map_err(unreadable)?;
                 return course(loader, &path, text).map(Some);

@@ -1,15 +1,13 @@
 //! Sources of script texts: the file system or memory.
 
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::source::decode;
-
-/// Maximum size in bytes of a file that is read as a whole.
-pub(super) const SIZE_LIMIT: u64 = 1 << 28;
+use pagewalk_engine::files::limits::{InputLimit, TRACE_OF_EXAM};
+use pagewalk_engine::files::{open_argument, open_regular, read_all};
 
 /// The source of a file that is read in chunks, regardless of its size.
 #[derive(Debug, Clone)]
@@ -28,25 +26,28 @@ pub trait Loader {
     /// Fails if the file does not exist or is not accessible.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
 
-    /// Returns the bytes of a file.
+    /// Returns the bytes of a regular file.
     ///
     /// # Errors
-    /// Fails if the file cannot be read or is too large.
-    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>>;
+    /// Fails if the file cannot be read, is larger than the limit, or is not a regular file.
+    fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>>;
 
     /// Opens a file to be read in chunks. By default, [`Loader::load`] loads the whole file.
     ///
     /// # Errors
     /// Fails if the file cannot be opened.
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
-        Ok(Stream::Bytes(self.load(path)?.into()))
+        Ok(Stream::Bytes(self.load(path, TRACE_OF_EXAM)?.into()))
     }
 
-    /// Returns the bytes of standard input.
+    /// Returns the bytes of a file that the command line names. `-` is standard input. By default, [`Loader::load`]
+    /// loads the file.
     ///
     /// # Errors
-    /// Fails if standard input cannot be read or is too large.
-    fn standard_input(&mut self) -> io::Result<Vec<u8>>;
+    /// Fails if the file cannot be read or is larger than the limit.
+    fn argument(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
+        self.load(path, limit)
+    }
 }
 
 /// The file system.
@@ -58,33 +59,20 @@ impl Loader for Disk {
         path.canonicalize()
     }
 
-    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        all(file(path)?)
+    fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
+        read_all(open_regular(path)?, limit)
     }
 
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
-        file(path).map(|_| Stream::File(path.to_owned()))
+        open_regular(path).map(|_| Stream::File(path.to_owned()))
     }
 
-    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
-        all(io::stdin().lock())
+    fn argument(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
+        if path == Path::new("-") {
+            return read_all(io::stdin().lock(), limit);
+        }
+        read_all(open_argument(path)?, limit)
     }
-}
-
-fn file(path: &Path) -> io::Result<File> {
-    if path.is_dir() {
-        return Err(io::Error::from(io::ErrorKind::IsADirectory));
-    }
-    File::open(path)
-}
-
-fn all(from: impl io::Read) -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    from.take(SIZE_LIMIT + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > SIZE_LIMIT {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the file is larger than 256 MB"));
-    }
-    Ok(bytes)
 }
 
 /// Texts in memory, by path, with another loader for all other files. An editor uses this loader for unsaved
@@ -104,8 +92,9 @@ impl<L: Loader> Loader for Texts<L> {
         if held { Ok(plain) } else { self.other.canonical(path) }
     }
 
-    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        self.texts.get(&plain(path)).cloned().map_or_else(|| self.other.load(path), Ok)
+    fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
+        let Some(text) = self.texts.get(&plain(path)) else { return self.other.load(path, limit) };
+        limit.check(text.len()).map(|()| text.clone())
     }
 
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
@@ -113,8 +102,9 @@ impl<L: Loader> Loader for Texts<L> {
         held.map_or_else(|| self.other.stream(path), Ok)
     }
 
-    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
-        self.load(Path::new("-"))
+    fn argument(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
+        let held = self.texts.contains_key(&plain(path));
+        if held { self.load(path, limit) } else { self.other.argument(path, limit) }
     }
 }
 
@@ -124,11 +114,7 @@ impl Loader for () {
         Err(io::ErrorKind::NotFound.into())
     }
 
-    fn load(&mut self, _: &Path) -> io::Result<Vec<u8>> {
-        Err(io::ErrorKind::NotFound.into())
-    }
-
-    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
+    fn load(&mut self, _: &Path, _: InputLimit) -> io::Result<Vec<u8>> {
         Err(io::ErrorKind::NotFound.into())
     }
 }
@@ -139,16 +125,16 @@ impl<L: Loader> Loader for Option<L> {
         self.as_ref().map_or_else(|| ().canonical(path), |loader| loader.canonical(path))
     }
 
-    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        self.as_mut().map_or_else(|| ().load(path), |loader| loader.load(path))
+    fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
+        self.as_mut().map_or_else(|| ().load(path, limit), |loader| loader.load(path, limit))
     }
 
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
         self.as_mut().map_or_else(|| ().stream(path), |loader| loader.stream(path))
     }
 
-    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
-        self.as_mut().map_or_else(|| ().standard_input(), Loader::standard_input)
+    fn argument(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
+        self.as_mut().map_or_else(|| ().argument(path, limit), |loader| loader.argument(path, limit))
     }
 }
 
@@ -160,11 +146,11 @@ pub struct Cached<L> {
 }
 
 impl<L: Loader> Cached<L> {
-    fn bytes(&mut self, path: &Path) -> io::Result<Arc<[u8]>> {
+    fn bytes(&mut self, path: &Path, limit: InputLimit) -> io::Result<Arc<[u8]>> {
         if let Some(bytes) = self.files.get(path) {
-            return Ok(bytes.clone());
+            return limit.check(bytes.len()).map(|()| bytes.clone());
         }
-        let bytes: Arc<[u8]> = self.other.load(path)?.into();
+        let bytes: Arc<[u8]> = self.other.load(path, limit)?.into();
         self.files.insert(path.to_owned(), bytes.clone());
         Ok(bytes)
     }
@@ -175,16 +161,16 @@ impl<L: Loader> Loader for Cached<L> {
         self.other.canonical(path)
     }
 
-    fn load(&mut self, path: &Path) -> io::Result<Vec<u8>> {
-        self.bytes(path).map(|bytes| bytes.to_vec())
+    fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
+        self.bytes(path, limit).map(|bytes| bytes.to_vec())
     }
 
     fn stream(&mut self, path: &Path) -> io::Result<Stream> {
-        self.bytes(path).map(Stream::Bytes)
+        self.bytes(path, TRACE_OF_EXAM).map(Stream::Bytes)
     }
 
-    fn standard_input(&mut self) -> io::Result<Vec<u8>> {
-        self.other.standard_input()
+    fn argument(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
+        self.other.argument(path, limit)
     }
 }
 
@@ -216,17 +202,4 @@ pub fn text_of(bytes: &[u8]) -> Result<&str, String> {
             bytes.get(at).unwrap_or(&0)
         )
     })
-}
-
-/// Describes a file system error without the operating system's error number.
-pub(super) fn reason(error: &io::Error) -> String {
-    match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".to_owned(),
-        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
-        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
-        _ => {
-            let text = error.to_string();
-            text.split(" (os error").next().unwrap_or(&text).to_owned()
-        }
-    }
 }

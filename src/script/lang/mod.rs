@@ -22,3 +22,4 @@ pub mod span;
 pub(crate) mod table;
 pub mod value;
 pub mod visit;
+pub mod yaml_nesting;

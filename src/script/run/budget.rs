@@ -6,6 +6,7 @@ use pagewalk_engine::machine::footprint::Footprint;
 
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
+use crate::lang::value::Value;
 
 use super::session::{Options, Session};
 use super::state::Slot;
@@ -21,14 +22,25 @@ pub(crate) const WORK_OF_STEP: u64 = 64;
 pub(crate) const WORK_OF_EVALUATION: u64 = 2;
 
 /// Work of copying a machine, with its kernel if one runs, and of changing the copy.
-pub(crate) const WORK_OF_COPY: u64 = 3 * WORK_OF_STEP;
+pub(crate) const WORK_OF_COPY: u64 = 5 * WORK_OF_STEP;
 
 /// Work of listing a page in use.
 const WORK_OF_LISTED_PAGE: u64 = 2;
 
-/// Returns the work of the kernel for a number of pages or areas. A page is about 16 times the work of a byte.
+/// Returns the work of the kernel for a number of pages or areas. A page is 32 times the work of a byte.
 pub(crate) fn work_of_pages(pages: u64) -> u64 {
-    pages.saturating_mul(WORK_OF_STEP / 4)
+    pages.saturating_mul(WORK_OF_STEP / 2)
+}
+
+/// Returns the work of iterating over a value: the number of its list elements or string
+/// bytes.
+pub(crate) fn work_of_value(value: &Value) -> u64 {
+    match value {
+        Value::List(_) => u64::try_from(value.size()).unwrap_or(u64::MAX),
+        Value::Text(text) => text.len() as u64,
+        Value::Bytes(bytes) => bytes.len() as u64,
+        Value::Number(_) | Value::Bool(_) | Value::Range { .. } => 0,
+    }
 }
 
 impl Session<'_> {

@@ -7,7 +7,7 @@ use crate::lang::value::functions::{FUNCTIONS, function};
 use crate::lang::value::ops::{binary, unary};
 use pagewalk_engine::kernel::syscall::{constant, constants, system_calls};
 
-use super::budget::WORK_OF_EVALUATION;
+use super::budget::{WORK_OF_EVALUATION, work_of_value};
 use super::limits::ACCESS_LIMIT;
 use super::paths::{self, PEEK_FUNCTIONS, PeekFunction};
 use super::session::Session;
@@ -69,7 +69,7 @@ impl Session<'_> {
                 let each = each.map(|(value, part)| if nested(part) { value.alone() } else { value });
                 let parts: Vec<Value> = each.collect();
                 let list = Value::list(parts).map_err(|e| e.at(expr.span))?;
-                self.work(elements(&list), expr.span)?;
+                self.work(work_of_value(&list), expr.span)?;
                 Ok(list)
             }
             ExprKind::Index(of, index) => {
@@ -97,7 +97,7 @@ impl Session<'_> {
             return Ok(Value::Bool(if decided { first } else { self.truth(b)? }));
         }
         let (x, y) = (self.eval(a)?, self.eval(b)?);
-        self.work(elements(&x).max(elements(&y)), span)?;
+        self.work(work_of_value(&x).max(work_of_value(&y)), span)?;
         Ok(binary(op, &x, &y).map_err(|e| e.at(span))?)
     }
 
@@ -108,7 +108,7 @@ impl Session<'_> {
                 Piece::Text(part) => text.push_str(part),
                 Piece::Expr(expr) => {
                     let value = self.eval(expr)?;
-                    self.work(elements(&value), span)?;
+                    self.work(work_of_value(&value), span)?;
                     text.push_str(&value.to_string());
                 }
             }
@@ -153,7 +153,7 @@ impl Session<'_> {
         if let Some(function) = function(&name.text) {
             function.check_count(args.len()).map_err(|e| e.at(name.span))?;
             let args = self.values(args)?;
-            self.work(args.iter().map(elements).fold(0, u64::saturating_add), span)?;
+            self.work(args.iter().map(work_of_value).fold(0, u64::saturating_add), span)?;
             return Ok(function.call(&args).map_err(|e| e.at(span))?);
         }
         if let Some(row) = PeekFunction::named(&name.text) {
@@ -219,16 +219,5 @@ impl Session<'_> {
         }
         let value = self.eval(at)?;
         Err(paths::no_property(&format!("{} value", value.kind()), &words[0], std::iter::empty()).into())
-    }
-}
-
-/// Work that is charged to the budget for iterating over a value: the number of its list elements or string
-/// bytes. Iterating over a short value costs nothing.
-pub(crate) fn elements(value: &Value) -> u64 {
-    match value {
-        Value::List(_) => u64::try_from(value.size()).unwrap_or(u64::MAX),
-        Value::Text(text) => text.len() as u64,
-        Value::Bytes(bytes) => bytes.len() as u64,
-        Value::Number(_) | Value::Bool(_) | Value::Range { .. } => 0,
     }
 }

@@ -16,7 +16,7 @@ use super::stop::Stop;
 const VALUE: u64 = 48;
 
 /// The most memory that a unit of work needs, in bytes.
-pub(crate) const BYTES_OF_WORK: u64 = 512;
+pub(crate) const BYTES_OF_WORK: u64 = 128;
 
 /// Estimates the memory of a state, in bytes.
 pub(crate) fn state_bytes(state: &State) -> u64 {
@@ -87,9 +87,9 @@ impl Session<'_> {
         }
         let used = memory.engine.total().saturating_add(memory.values);
         let most = self.options.max_memory;
-        // A measurement visits each value and each node, which has about 1 KB.
+        // A measurement visits each value and each process, and a process has at least 1 KB.
         let visited = memory.values / VALUE + memory.engine.total() / 1024;
-        let interval = MEASURING_INTERVAL.max(visited / 4).max(most.saturating_sub(used) / BYTES_OF_WORK);
+        let interval = MEASURING_INTERVAL.max(visited).max(most.saturating_sub(used) / BYTES_OF_WORK);
         self.progress.next_measurement = self.worked + interval;
         if used <= most {
             return Ok(());

@@ -123,11 +123,11 @@ impl Verb {
 /// The result of a statement, and the checks that the statement itself performed.
 pub(crate) type Done = Result<(Did, Vec<Check>), Stop>;
 
-type Perform = Box<dyn FnOnce(&mut Session) -> Done>;
+type Declare = Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>;
 
 /// A command, evaluated and checked. The action has no effect until it is performed.
 pub(crate) struct Action {
-    perform: Perform,
+    perform: Box<dyn FnOnce(&mut Session) -> Done>,
     when_checking: WhenChecking,
     /// Whether `probe` and `where` can try the action, which requires that the action has facts and can be undone.
     pub(crate) is_operation: bool,
@@ -138,7 +138,7 @@ enum WhenChecking {
     Nothing,
     /// The whole action, so that later statements are checked against its declarations.
     Perform,
-    Instead(Box<dyn FnOnce(&mut Session) -> Result<(), Stop>>),
+    Instead(Declare),
 }
 
 impl Action {

@@ -83,7 +83,7 @@ impl TraceFile {
     /// Returns the source of the trace: a file on disk, or a text in memory.
     fn origin(&self) -> TraceOrigin {
         match &self.stream {
-            Stream::File(path) => TraceOrigin::File(path.clone()),
+            Stream::File(path) => TraceOrigin::RegularFile(path.clone()),
             Stream::Bytes(bytes) => TraceOrigin::Bytes(bytes.clone(), self.name.text.to_string()),
         }
     }

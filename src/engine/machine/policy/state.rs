@@ -110,6 +110,12 @@ impl Policy {
         !matches!(self, Self::Lfu)
     }
 
+    /// Whether a touch of a way has no effect after a fill of this way.
+    #[inline]
+    pub(crate) const fn touch_after_fill_is_noop(self) -> bool {
+        !matches!(self, Self::Lfu | Self::SecondChance)
+    }
+
     /// Whether another use of a used way has no effect until a victim is chosen or the clock ticks.
     #[inline]
     pub(crate) const fn uses_are_idempotent(self) -> bool {

@@ -221,6 +221,37 @@ fn an_empty_pool_has_no_victim_and_frames_beyond_the_limit_are_ignored() {
     }
 }
 
+#[test]
+fn a_repeated_use_changes_the_victims_of_few_policies() {
+    for policy in serving_frames() {
+        let victims = |uses: usize| {
+            let (mut page, mut random) = (SplitMix64::new(1), SplitMix64::new(2));
+            let (mut pool, mut frames, mut victims) = (Pool::new(policy, 4), [None; 4], Vec::new());
+            for _ in 0..400 {
+                let page = Some(page.next() % 7);
+                let frame = frames.iter().position(|held| *held == page).unwrap_or_else(|| {
+                    let free = frames.iter().position(Option::is_none);
+                    let victim = || pool.victim(&mut random, |_| true).unwrap() as usize;
+                    let frame = free.unwrap_or_else(victim);
+                    victims.push(frame);
+                    frame
+                });
+                if frames[frame] == page {
+                    pool.touch(frame as u32);
+                } else {
+                    pool.fill(frame as u32);
+                    frames[frame] = page;
+                }
+                // If all uses were repeated, `lfu` would choose the same victims.
+                (1..uses).filter(|_| page < Some(3)).for_each(|_| pool.touch(frame as u32));
+            }
+            victims
+        };
+        let is_noop = policy.repeated_touch_is_noop() && policy.touch_after_fill_is_noop();
+        assert_eq!(victims(2) == victims(1), is_noop, "{policy:?}");
+    }
+}
+
 /// In partly filled memory, the clock hand advances to frames that are filled later.
 #[test]
 fn the_hand_wraps_around_at_the_limit() {

@@ -1,14 +1,12 @@
 //! A sparse, persistent array of rows that stores the state of a machine. A clone only increments a reference
 //! count. A later write copies only the leaf that it changes.
 
-use std::array;
 use std::sync::Arc;
 
-mod rows;
+use node::{FAN_BITS, FAN_OUT, Node, NodeCount};
 
-/// Number of children of a branch. The log2 of this number is the number of row bits that select a child.
-const FAN_OUT: usize = 64;
-const FAN_BITS: u32 = FAN_OUT.trailing_zeros();
+mod node;
+mod rows;
 
 /// Maximum number of cells in an array that is a single leaf, which makes the access to a row fast.
 const SMALL: u128 = 2048;
@@ -35,25 +33,7 @@ pub struct Sparse<T> {
     leaf_cells: usize,
     /// Number of branches above a leaf.
     depth: u32,
-}
-
-#[derive(Debug, Clone)]
-enum Node<T> {
-    Empty,
-    Leaf(Arc<[T]>),
-    Branch(Arc<[Node<T>; FAN_OUT]>),
-}
-
-impl<T: Clone> Node<T> {
-    #[cold]
-    fn branch() -> Self {
-        Self::Branch(Arc::new(array::from_fn(|_| Self::Empty)))
-    }
-
-    #[cold]
-    fn leaf(default: &T, cells: usize) -> Self {
-        Self::Leaf(std::iter::repeat_n(default.clone(), cells).collect())
-    }
+    count: NodeCount,
 }
 
 impl<T: Clone> Sparse<T> {
@@ -74,7 +54,8 @@ impl<T: Clone> Sparse<T> {
         let depth = (width - row_bits).div_ceil(FAN_BITS);
         let leaf_rows = if depth == 0 { last as usize + 1 } else { 1 << row_bits };
         let (row_mask, leaf_cells) = (low_bits(row_bits), stride * leaf_rows);
-        Self { root: Node::Empty, default, stride, last, row_bits, row_mask, leaf_cells, depth }
+        let count = NodeCount::default();
+        Self { root: Node::Empty, default, stride, last, row_bits, row_mask, leaf_cells, depth, count }
     }
 
     /// The number of the last row.
@@ -160,9 +141,10 @@ impl<T: Clone> Sparse<T> {
     #[inline]
     pub(crate) fn run_mut(&mut self, i: u64) -> &mut [T] {
         let (start, cells) = (self.start(i), self.leaf_cells);
-        let (node, default) = self.node_mut(i, 0);
+        let (node, default, count) = self.node_mut(i, 0);
         if let Node::Empty = node {
             *node = Node::leaf(default, cells);
+            count.leaves += 1;
         }
         let Node::Leaf(cells) = node else { unreachable!("every leaf has the same depth") };
         &mut own(cells)[start..]
@@ -173,8 +155,10 @@ impl<T: Clone> Sparse<T> {
     pub(crate) fn reset(&mut self, first: u64, last: u64) {
         let (row_bits, stride, depth) = (self.row_bits, self.stride, self.depth);
         let mut root = std::mem::replace(&mut self.root, Node::Empty);
-        reset(&mut root, (first, last.min(self.last)), 0, depth, (row_bits, stride, &self.default));
+        let freed =
+            reset(&mut root, (first, last.min(self.last)), 0, depth, (row_bits, stride, &self.default));
         self.root = root;
+        self.count -= freed;
     }
 
     /// Copies `count` rows, starting at row `from`, to row `to`. The ranges must not overlap. The two ranges
@@ -199,7 +183,12 @@ impl<T: Clone> Sparse<T> {
             let step = 1 << bits(level);
             match self.node(from, level).clone() {
                 Node::Empty => self.reset(to, to + (step - 1)),
-                node => *self.node_mut(to, level).0 = node,
+                node => {
+                    let (old, _, count) = self.node_mut(to, level);
+                    *count += NodeCount::of(&node);
+                    *count -= NodeCount::of(old);
+                    *old = node;
+                }
             }
             return step;
         }
@@ -227,35 +216,26 @@ impl<T: Clone> Sparse<T> {
     }
 
     /// Returns a mutable reference to the node at `level` (0 is a leaf) that contains row `i`. Also returns
-    /// the default value.
+    /// the default value and the number of nodes.
     #[inline]
-    fn node_mut(&mut self, i: u64, level: u32) -> (&mut Node<T>, &T) {
+    fn node_mut(&mut self, i: u64, level: u32) -> (&mut Node<T>, &T, &mut NodeCount) {
         assert!(i <= self.last, "row {i} is past the last row, {}", self.last);
         let row_bits = self.row_bits;
         let mut node = &mut self.root;
         for above in (level..self.depth).rev() {
             if let Node::Empty = node {
                 *node = Node::branch();
+                self.count.branches += 1;
             }
             let Node::Branch(children) = node else { unreachable!("every leaf has the same depth") };
             node = &mut Arc::make_mut(children)[slot(i, row_bits, above)];
         }
-        (node, &self.default)
+        (node, &self.default, &mut self.count)
     }
 
-    /// The memory of all nodes in bytes, if a cell has `cell` bytes. Takes time in proportion to the number of nodes.
+    /// The memory of all nodes in bytes, if a cell has `cell` bytes.
     pub(crate) fn host_bytes(&self, cell: u64) -> u64 {
-        /// The bytes of a branch, and of the header of a node.
-        const BRANCH: u64 = 16 * FAN_OUT as u64 + HEADER;
-        const HEADER: u64 = 16;
-        fn sum<T>(node: &Node<T>, leaf: u64) -> u64 {
-            match node {
-                Node::Empty => 0,
-                Node::Leaf(_) => leaf,
-                Node::Branch(children) => BRANCH + children.iter().map(|child| sum(child, leaf)).sum::<u64>(),
-            }
-        }
-        sum(&self.root, self.leaf_cells as u64 * cell + HEADER)
+        self.count.host_bytes(self.leaf_cells as u64 * cell)
     }
 
     /// Whether no row has storage.
@@ -291,22 +271,24 @@ fn own<T: Clone>(cells: &mut Arc<[T]>) -> &mut [T] {
 
 /// Resets the rows `first..=last` of a node to the default value. The node has `depth` branches above its
 /// leaves, and its first row is `base`. `shape` contains log2 of the rows per leaf, the cells per row, and
-/// the default value.
+/// the default value. Returns the number of freed nodes.
 fn reset<T: Clone>(
     node: &mut Node<T>,
     (first, last): (u64, u64),
     base: u64,
     depth: u32,
     shape: (u32, usize, &T),
-) {
+) -> NodeCount {
     let (row_bits, stride, default) = shape;
     let end = base | u64::MAX.checked_shr(64u32.saturating_sub(row_bits + depth * FAN_BITS)).unwrap_or(0);
+    let mut freed = NodeCount::default();
     if end < first || last < base {
-        return;
+        return freed;
     }
     if first <= base && end <= last {
+        freed = NodeCount::of(node);
         *node = Node::Empty;
-        return;
+        return freed;
     }
     let (from, to) = (first.max(base) - base, last.min(end) - base);
     match node {
@@ -319,14 +301,16 @@ fn reset<T: Clone>(
             let below = row_bits + (depth - 1) * FAN_BITS;
             let slots = (from >> below) as usize..=(to >> below) as usize;
             if children[slots.clone()].iter().all(|child| matches!(child, Node::Empty)) {
-                return;
+                return freed;
             }
             let children = Arc::make_mut(children);
             for n in slots {
-                reset(&mut children[n], (first, last), base + ((n as u64) << below), depth - 1, shape);
+                let base = base + ((n as u64) << below);
+                freed += reset(&mut children[n], (first, last), base, depth - 1, shape);
             }
         }
     }
+    freed
 }
 
 /// The child of a branch at `level` (0 is just above the leaves) that contains row `i`.

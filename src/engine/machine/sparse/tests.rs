@@ -3,6 +3,7 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::Sparse;
+use super::node::NodeCount;
 
 /// A write to, or a copy of, one of several arrays.
 #[derive(Debug, Clone)]
@@ -97,6 +98,7 @@ proptest! {
         for (array, map) in &arrays {
             let expected: Vec<_> = map.iter().map(|(&at, &value)| (at, value)).collect();
             prop_assert_eq!(cells(array), expected);
+            prop_assert_eq!(array.count, NodeCount::of(&array.root));
             for (&(row, column), value) in map {
                 prop_assert_eq!(array.row(row).and_then(|cells| cells.get(column)), Some(value));
             }

@@ -1,5 +1,6 @@
 //! A cache whose sets are rows of one array, in order of replacement.
 
+use super::frame_pages::FramePages;
 use crate::machine::cache::Counts;
 use crate::machine::event::AccessKind;
 use crate::machine::policy::Policy;
@@ -40,6 +41,8 @@ pub(super) struct FlatCache {
     index: u64,
     /// Whether a hit makes a block the last one to be evicted.
     moves: bool,
+    /// The virtual addresses of the blocks, if they select the set.
+    pub(super) pages: Option<Box<FramePages>>,
     pub(super) write_back: bool,
     pub(super) write_allocate: bool,
     /// Misses and hits by [`Cause`].
@@ -100,6 +103,7 @@ impl FlatCache {
             ways: ways as usize,
             index: sets - 1,
             moves,
+            pages: None,
             write_back: false,
             write_allocate: false,
             lookups: [[0; 2]; 4],
@@ -111,7 +115,8 @@ impl FlatCache {
     /// Returns the lines of the set of a block.
     #[inline(always)]
     fn row(&mut self, block: u64) -> &mut [u64] {
-        let first = (block & self.index) as usize * self.ways;
+        let indexed = self.pages.as_ref().map_or(block, |pages| pages.virtual_block(block));
+        let first = (indexed & self.index) as usize * self.ways;
         &mut self.lines[first..first + self.ways]
     }
 
@@ -173,11 +178,17 @@ impl FlatCache {
         }
     }
 
+    /// Whether a line is dirty. An invalid line is not.
+    #[inline(always)]
+    pub(super) const fn is_dirty(line: u64) -> bool {
+        line & DIRTY != 0
+    }
+
     /// Counts the eviction of a line, which may be invalid. Returns its block if it is dirty.
     #[inline(always)]
     pub(super) fn count_eviction(&mut self, line: u64) -> Option<u64> {
         self.evictions += u64::from(line != 0);
-        let dirty = line & DIRTY != 0;
+        let dirty = Self::is_dirty(line);
         self.writebacks += u64::from(dirty);
         dirty.then(|| (line >> 1) - 1)
     }

@@ -5,14 +5,15 @@ use crate::machine::check::MAX_UNITS;
 use crate::machine::event::AccessKind;
 use crate::machine::spec::{CacheSpec, Inclusion, Spec, WritePolicy};
 use crate::trace::counts::{LevelCounts, MemoryTransfers};
-use crate::trace::replay::KINDS;
+use crate::trace::replay::{Fragments, KINDS};
 
-use super::block_caches::BlockCaches;
+use super::below::Below;
 use super::cache::{Cause, FlatCache};
+use super::frame_pages::FramePages;
 
-/// The caches of a machine.
+/// The caches of a machine above its main memory, or above one of its caches.
 #[derive(Debug)]
-pub(super) struct FlatCaches {
+pub(in crate::trace) struct FlatCaches<B = MemoryTransfers> {
     pub(super) caches: Vec<FlatCache>,
     /// For loads and stores, and for fetches, the caches from the core to memory.
     routes: [Vec<usize>; 2],
@@ -26,10 +27,10 @@ pub(super) struct FlatCaches {
     split: bool,
     /// For each route, whether it has been used.
     used: [bool; 2],
-    pub(super) block_bits: u32,
+    block_bits: u32,
     /// The mask of the address bits within a fragment.
     pub(super) within: u64,
-    pub(super) memory: MemoryTransfers,
+    below: B,
 }
 
 /// The index of a route. Page walks use the route of loads and stores.
@@ -43,21 +44,37 @@ impl FlatCaches {
     pub(super) fn new(machine: &Machine) -> Option<Self> {
         let spec: &Spec = machine.spec();
         let block_bits = spec.caches.first()?.block_bits;
-        let is_plain =
-            |cache: &CacheSpec| cache.block_bits == block_bits && cache.inclusion == Inclusion::None;
-        if block_bits == 0
-            || spec.physical_bits - block_bits > 62
-            || !machine.has_plain_caches()
-            || !spec.caches.iter().all(is_plain)
-        {
+        let is_plain = block_bits > 0 && machine.has_plain_caches() && have_equal_blocks(spec);
+        let within = (1 << block_bits.min(spec.page_bits())) - 1;
+        let new = || Self::above(spec, (block_bits, within), MemoryTransfers::default());
+        is_plain.then(new).flatten()
+    }
+}
+
+/// Whether the blocks of all caches have the same size, and no cache is inclusive or exclusive.
+pub(in crate::trace) fn have_equal_blocks(spec: &Spec) -> bool {
+    let blocks = spec.caches.first().map_or(0, |cache| cache.block_bits);
+    spec.caches.iter().all(|cache| cache.block_bits == blocks && cache.inclusion == Inclusion::None)
+}
+
+impl<B: Below> FlatCaches<B> {
+    /// Creates the caches of a spec, which may be a part of a machine, above `below`. The numbers are log2 of the block size in
+    /// bytes, and the mask of the address bits within a fragment. Returns `None` if the caches need the general simulation.
+    pub(in crate::trace) fn above(spec: &Spec, (block_bits, within): (u32, u64), below: B) -> Option<Self> {
+        if spec.physical_bits - block_bits > 62 {
             return None;
         }
         let routes = [AccessKind::Read, AccessKind::Execute].map(|kind| {
             let caches = spec.caches.iter().enumerate();
             caches.filter(|(_, cache)| cache.side.serves(kind)).map(|(at, _)| at).collect::<Vec<_>>()
         });
-        let caches = spec.caches.iter().map(FlatCache::new).collect::<Option<_>>()?;
-        let within = (1 << block_bits.min(spec.page_bits())) - 1;
+        let flat = |cache: &CacheSpec| {
+            let new = || Box::new(FramePages::new(spec.page_bits() - block_bits));
+            let mut flat = FlatCache::new(cache)?;
+            flat.pages = (cache.virtual_index && !cache.vipt(spec)).then(new);
+            Some(flat)
+        };
+        let caches = spec.caches.iter().map(flat).collect::<Option<_>>()?;
         let first = [0, 1].map(|route: usize| routes[route].first().copied());
         let is_top = [0, 1].map(|route: usize| {
             routes[1 - route].iter().position(|at| Some(*at) == first[route]).is_none_or(|place| place == 0)
@@ -69,8 +86,8 @@ impl FlatCaches {
         });
         let fills = [reads, writes, executes, reads];
         let split = routes[0] != routes[1];
-        let (used, memory) = ([false; 2], MemoryTransfers::default());
-        Some(Self { caches, routes, first, is_top, fills, split, used, block_bits, within, memory })
+        let used = [false; 2];
+        Some(Self { caches, routes, first, is_top, fills, split, used, block_bits, within, below })
     }
 
     /// Fetches a block for the first cache, which has already evicted a line for it.
@@ -104,7 +121,7 @@ impl FlatCaches {
             let cache = &mut self.caches[at];
             if cache.clean(block) {
                 cache.writebacks += 1;
-                self.memory.writes += 1;
+                self.below.count_snooped();
             }
             if write {
                 cache.invalidate(block);
@@ -132,17 +149,13 @@ impl FlatCaches {
                 return cache.mark(block);
             }
         }
-        self.memory.writes += 1;
+        self.below.write(block, looked <= self.routes[route].len());
     }
 
     /// Searches the caches of a route, starting at position `from`, and fills those that do not hold the block. Only counts
     /// the lookups in caches from position `looked`.
     #[inline(always)]
     fn fetch(&mut self, cause: Cause, route: usize, from: usize, looked: &mut usize, block: u64) {
-        if from == self.routes[route].len() {
-            self.count_memory(cause);
-            return;
-        }
         let mut victims = [0; MAX_UNITS];
         let mut end = from;
         while let Some(at) = self.routes[route].get(end) {
@@ -160,20 +173,12 @@ impl FlatCaches {
             end += 1;
         }
         if end == self.routes[route].len() {
-            self.count_memory(cause);
+            self.below.read(cause, block);
+            self.below.count_reads(cause, 1);
+            *looked = end + 1;
         }
         for k in (from..end).rev() {
             self.evict(route, k, victims[k]);
-        }
-    }
-
-    /// Counts a read of main memory.
-    #[inline(always)]
-    fn count_memory(&mut self, cause: Cause) {
-        if cause == Cause::Walk {
-            self.memory.walks += 1;
-        } else {
-            self.memory.reads += 1;
         }
     }
 
@@ -209,21 +214,12 @@ impl FlatCaches {
                 return;
             }
         }
-        self.memory.writes += 1;
-    }
-}
-
-impl BlockCaches for FlatCaches {
-    fn block_bits(&self) -> u32 {
-        self.block_bits
+        self.below.write(block, false);
     }
 
-    fn within(&self, _: Cause) -> u64 {
-        self.within
-    }
-
+    /// Performs a fragment. Returns whether it only hit the first cache; then the caller counts the hit.
     #[inline(always)]
-    fn touch(&mut self, cause: Cause, block: u64) -> bool {
+    pub(super) fn touch(&mut self, cause: Cause, block: u64) -> bool {
         let (route, write) = (route_of(cause), cause == Cause::Write);
         self.used[route] = true;
         if let Some(first) = self.first[route] {
@@ -238,33 +234,96 @@ impl BlockCaches for FlatCaches {
                 }
                 return found.is_ok();
             }
+        } else if self.caches.is_empty() && !write {
+            self.below.read(cause, block);
+            return true;
         }
         self.touch_beyond(cause, route, block);
         false
     }
 
-    fn count_first(&mut self, cause: Cause, hits: u64) {
-        if let Some(first) = self.first[route_of(cause)] {
-            self.caches[first].count_hits(cause, hits);
-        }
-    }
-
-    fn count_uncached_walk(&mut self) {
-        self.memory.walks += 1;
-    }
-
-    fn invalidate(&mut self, first: u64, last: u64) {
-        for cache in &mut self.caches {
-            (first..=last).for_each(|block| cache.invalidate(block));
-        }
-    }
-
+    /// Counts hits in the first cache.
     #[inline(always)]
-    fn is_repeatable(&self, cause: Cause) -> bool {
-        self.fills[cause as usize] && self.is_top[route_of(cause)]
+    pub(super) fn count_first(&mut self, cause: Cause, hits: u64) {
+        match self.first[route_of(cause)] {
+            Some(first) => self.caches[first].count_hits(cause, hits),
+            None if self.caches.is_empty() => self.below.count_reads(cause, hits),
+            None => {}
+        }
     }
 
-    fn share_first(&self) -> bool {
-        self.first[0] == self.first[1]
+    /// Performs a fragment and counts it.
+    #[inline(always)]
+    pub(super) fn touch_and_count(&mut self, cause: Cause, block: u64) {
+        if self.touch(cause, block) {
+            self.count_first(cause, 1);
+        }
+    }
+
+    /// Performs a reference, and returns the number of its fragments.
+    #[inline(always)]
+    pub(in crate::trace) fn refer(&mut self, cause: Cause, address: u64, size: u32) -> u32 {
+        if Fragments::is_one(self.within, address, size.into()) {
+            self.touch_and_count(cause, address >> self.block_bits);
+            return 1;
+        }
+        self.refer_split(cause, Fragments::new(self.within, address, size.into()))
+    }
+
+    /// Performs the fragments of a reference, and returns their number.
+    #[inline(never)]
+    fn refer_split(&mut self, cause: Cause, fragments: Fragments) -> u32 {
+        let mut count = 0;
+        for (at, _) in fragments {
+            self.touch_and_count(cause, at >> self.block_bits);
+            count += 1;
+        }
+        count
+    }
+
+    /// Invalidates all copies of the blocks from `first` to `last`, without counting.
+    pub(super) fn invalidate(&mut self, first: u64, last: u64) {
+        for block in first..=last {
+            self.caches.iter_mut().for_each(|cache| cache.invalidate(block));
+            self.below.invalidate(block);
+        }
+    }
+
+    /// Records that a frame holds a virtual page. No cache holds a block of the frame.
+    pub(super) fn map(&mut self, frame: u64, vpn: u64) {
+        for pages in self.caches.iter_mut().filter_map(|cache| cache.pages.as_mut()) {
+            pages.map(frame, vpn);
+        }
+        self.below.map(frame, vpn);
+    }
+
+    /// Whether a fetch that repeats the latest one only needs the first cache of the route.
+    #[inline(always)]
+    pub(super) fn fetches_are_repeatable(&self) -> bool {
+        let cause = Cause::Execute;
+        self.caches.is_empty() || self.fills[cause as usize] && self.is_top[route_of(cause)]
+    }
+
+    /// Whether loads, stores, and fetches have the same first cache.
+    pub(super) fn share_first(&self) -> bool {
+        if self.caches.is_empty() { self.below.is_shared() } else { self.first[0] == self.first[1] }
+    }
+
+    /// log2 of the block size in bytes.
+    #[inline(always)]
+    pub(super) fn block_bits(&self) -> u32 {
+        self.block_bits
+    }
+
+    /// The part of the machine below the caches.
+    #[inline(always)]
+    pub(in crate::trace) fn below(&self) -> &B {
+        &self.below
+    }
+
+    /// Same, to change it.
+    #[inline(always)]
+    pub(in crate::trace) fn below_mut(&mut self) -> &mut B {
+        &mut self.below
     }
 }

@@ -3,10 +3,11 @@
 //! The rules are those of `machine::hierarchy` and `machine::translate`, for a single running core, one block size, no inclusive
 //! and no exclusive caches, and the policies LRU and FIFO. The property tests compare the two simulations.
 
-pub(super) mod block_caches;
+pub(super) mod below;
 pub(super) mod cache;
-mod caches;
+pub(super) mod caches;
 mod fault;
+pub(super) mod frame_pages;
 pub(super) mod pages;
 pub(super) mod process;
 pub(super) mod single;
@@ -18,7 +19,6 @@ use std::sync::Arc;
 use crate::kernel::OutOfMemory;
 use crate::machine::Machine;
 use crate::machine::spec::Spec;
-use block_caches::BlockCaches;
 use cache::Cause;
 use caches::FlatCaches;
 use process::FlatProcess;
@@ -32,7 +32,7 @@ use super::replay::{Batch, KINDS, Straddle, last_physical};
 #[derive(Debug)]
 enum Addresses {
     Physical(FlatCaches),
-    Virtual(Box<FlatProcess<FlatCaches>>),
+    Virtual(Box<FlatProcess>),
 }
 
 /// A replay on a machine that it owns.
@@ -102,9 +102,9 @@ impl FlatReplay {
         ReplayCounts {
             spec: self.spec.clone(),
             references: self.references,
-            tlbs: process.map(FlatProcess::<FlatCaches>::tlb_counts).unwrap_or_default(),
+            tlbs: process.map(FlatProcess::tlb_counts).unwrap_or_default(),
             caches: caches.counts(),
-            memory: caches.memory,
+            memory: *caches.below(),
             paging: process.map(|process| process.paging(&self.spec)),
             top: None,
             curve: None,
@@ -122,7 +122,7 @@ impl FlatReplay {
     /// effects.
     pub(super) fn merges_fetches(&self) -> Option<u32> {
         let (caches, merges) = match &self.addresses {
-            Addresses::Physical(caches) => (caches, caches.is_repeatable(Cause::Execute)),
+            Addresses::Physical(caches) => (caches, caches.fetches_are_repeatable()),
             Addresses::Virtual(process) => (process.caches(), process.fetches_are_repeatable()),
         };
         merges.then(|| caches.within.count_ones())

@@ -166,21 +166,28 @@ impl Pages {
     }
 }
 
+/// Whether each block of a process can only be in one set of each cache.
+///
+/// A block that a cache above writes back has no virtual address, so it may be in two sets of a cache with a virtual index.
+pub(in crate::trace) fn have_one_set_per_block(spec: &Spec) -> bool {
+    let is_first = |level: usize| {
+        let mut kinds = KINDS.iter().filter(|kind| spec.caches[level].side.serves(**kind));
+        kinds.all(|kind| spec.first_cache(*kind) == Some(level))
+    };
+    let mut caches = spec.caches.iter().enumerate();
+    caches.all(|(level, cache)| !cache.virtual_index || cache.vipt(spec) || is_first(level))
+}
+
 /// Whether the flat simulation can translate the addresses of a machine whose caches have the same block size.
 pub(in crate::trace) fn can_translate(spec: &Spec) -> bool {
     let (Some(mmu), Some(first)) = (&spec.mmu, spec.caches.first()) else { return false };
     let (block_bits, page_bits) = (first.block_bits, mmu.page_bits);
-    // Blocks contain whole page-table entries, pages contain whole blocks, and virtual and physical addresses select
-    // the same sets.
+    // Blocks contain whole page-table entries, and pages contain whole blocks.
     let fits = (1 << block_bits) >= u64::from(mmu.pte.bytes)
         && block_bits <= page_bits
         && page_bits >= Page::LEAST_BITS;
-    let is_indexed_within_page = spec
-        .caches
-        .iter()
-        .all(|cache| !cache.virtual_index || cache.sets.trailing_zeros() + cache.block_bits <= page_bits);
     let serves =
         KINDS.iter().all(|kind| spec.first_tlb(*kind).is_some() == spec.first_cache(*kind).is_some());
     let has_base_pages = |tlb: &TlbSpec| tlb.page_bits.first().is_none_or(|smallest| *smallest == page_bits);
-    fits && is_indexed_within_page && serves && spec.tlbs.iter().all(has_base_pages)
+    fits && serves && spec.tlbs.iter().all(has_base_pages)
 }

@@ -9,16 +9,16 @@ use crate::machine::Machine;
 use crate::machine::check::MAX_LEVELS;
 use crate::machine::event::AccessKind;
 use crate::machine::spec::Spec;
-use crate::trace::counts::{LevelCounts, PagingCounts};
+use crate::trace::counts::{LevelCounts, MemoryTransfers, PagingCounts};
 use crate::trace::demand::{DemandError, DemandPaging};
 use crate::trace::replay::{Fragments, KINDS};
 use crate::trace::tally::Tally;
 
-use super::block_caches::BlockCaches;
+use super::below::Below;
 use super::cache::{Cause, FlatCache};
 use super::caches::{FlatCaches, route_of};
 use super::fault::FaultObserver;
-use super::pages::{Pages, can_translate};
+use super::pages::{Pages, can_translate, have_one_set_per_block};
 
 /// A page that was accessed.
 #[derive(Debug, Clone, Copy)]
@@ -53,10 +53,10 @@ struct TlbHit {
     clippy::struct_excessive_bools,
     reason = "they are independent properties of the machine and its state"
 )]
-pub(in crate::trace) struct FlatProcess<C> {
+pub(in crate::trace) struct FlatProcess<B = MemoryTransfers> {
     kernel: Box<Kernel>,
     pid: Pid,
-    caches: C,
+    caches: FlatCaches<B>,
     tlbs: Vec<FlatCache>,
     /// For loads and stores, and for fetches, the TLBs in the order of the lookups.
     routes: [Vec<usize>; 2],
@@ -82,10 +82,12 @@ pub(in crate::trace) struct FlatProcess<C> {
     tally: Tally,
 }
 
-impl FlatProcess<FlatCaches> {
+impl FlatProcess {
     /// Boots a kernel and creates the process. Returns `None` if the machine needs the general simulation.
     pub(super) fn new(machine: &Machine, demand: DemandPaging) -> Option<Result<Self, DemandError>> {
-        let caches = FlatCaches::new(machine).filter(|_| can_translate(machine.spec()))?;
+        let spec: &Spec = machine.spec();
+        let fits = can_translate(spec) && have_one_set_per_block(spec);
+        let caches = FlatCaches::new(machine).filter(|_| fits)?;
         Self::with_caches(machine, demand, caches)
     }
 
@@ -108,13 +110,13 @@ impl FlatProcess<FlatCaches> {
     }
 }
 
-impl<C: BlockCaches> FlatProcess<C> {
+impl<B: Below> FlatProcess<B> {
     /// Boots a kernel and creates a process with these caches on a machine that [`can_translate`] accepts. Returns `None` if the
     /// TLBs need the general simulation.
     pub(in crate::trace) fn with_caches(
         machine: &Machine,
         demand: DemandPaging,
-        caches: C,
+        caches: FlatCaches<B>,
     ) -> Option<Result<Self, DemandError>> {
         let spec: &Spec = machine.spec();
         let mmu = spec.mmu.as_ref()?;
@@ -163,7 +165,7 @@ impl<C: BlockCaches> FlatProcess<C> {
         va: u64,
         size: u32,
     ) -> Result<u32, OutOfMemory> {
-        let within = self.caches.within(kind.into());
+        let within = self.caches.within;
         if Fragments::is_one(within, va, size.into()) {
             self.touch(kind, va, size, None)?;
             return Ok(1);
@@ -208,7 +210,7 @@ impl<C: BlockCaches> FlatProcess<C> {
             self.count_partial_hit(cause, is_simple, hits_first);
         }
         if cause == Cause::Execute {
-            self.latest_fetch = Some(block).filter(|_| self.caches.is_repeatable(cause));
+            self.latest_fetch = Some(block).filter(|_| self.caches.fetches_are_repeatable());
         } else if !(is_simple && hits_first) || self.is_shared {
             self.latest_fetch = None;
         }
@@ -238,7 +240,7 @@ impl<C: BlockCaches> FlatProcess<C> {
 
     /// Whether a fetch from the block of the record before has no effect except that it hits the first TLB and the first cache.
     pub(super) fn fetches_are_repeatable(&self) -> bool {
-        self.kernel.repeated_use_is_noop() && self.caches.is_repeatable(Cause::Execute)
+        self.kernel.repeated_use_is_noop() && self.caches.fetches_are_repeatable()
     }
 
     /// Counts accesses that hit the first TLB and the first cache, if any.
@@ -340,7 +342,7 @@ impl<C: BlockCaches> FlatProcess<C> {
         if self.walk_cached {
             self.caches.touch_and_count(Cause::Walk, entry >> self.caches.block_bits());
         } else {
-            self.caches.count_uncached_walk();
+            self.caches.below_mut().count_uncached_walk();
         }
     }
 
@@ -371,17 +373,19 @@ impl<C: BlockCaches> FlatProcess<C> {
         *self.recent = [RecentPage::NONE; RECENT];
         done?;
         let base = pa & !((1 << self.page_bits) - 1);
-        self.pages.map(va >> self.page_bits, base, kind == AccessKind::Write, &walk);
+        let vpn = va >> self.page_bits;
+        self.pages.map(vpn, base, kind == AccessKind::Write, &walk);
+        self.caches.map(base >> self.page_bits, vpn);
         Ok(())
     }
 
     /// The caches.
-    pub(in crate::trace) fn caches(&self) -> &C {
+    pub(in crate::trace) fn caches(&self) -> &FlatCaches<B> {
         &self.caches
     }
 
     /// Same, to change them.
-    pub(in crate::trace) fn caches_mut(&mut self) -> &mut C {
+    pub(in crate::trace) fn caches_mut(&mut self) -> &mut FlatCaches<B> {
         &mut self.caches
     }
 }

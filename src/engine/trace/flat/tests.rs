@@ -21,7 +21,9 @@ fn cache() -> impl Strategy<Value = CacheSpec> {
     let policy = prop_oneof![Just(Policy::Lru), Just(Policy::Fifo)];
     let write = prop_oneof![3 => Just(WritePolicy::Back), 1 => Just(WritePolicy::Through)];
     let side = prop_oneof![Just(Side::Both), Just(Side::Data), Just(Side::Instructions)];
-    (0..4u32, 1..5u32, policy, write, any::<bool>(), side, any::<bool>()).prop_map(
+    // The index of a cache with many sets uses bits of the page number.
+    let sets = prop_oneof![4 => 0..4u32, 1 => 9..11u32];
+    (sets, 1..5u32, policy, write, any::<bool>(), side, any::<bool>()).prop_map(
         |(sets, ways, policy, write, write_allocate, side, virtual_index)| CacheSpec {
             policy,
             write,
@@ -117,8 +119,9 @@ fn compare_caches(caches: &FlatCaches, machine: &Machine) -> Result<(), TestCase
         let ours: Vec<_> = cache
             .blocks()
             .map(|(block, dirty)| {
-                let pa = block << BLOCK;
-                let (va, pa) = (machine.va(pa & 0xfff).unwrap(), machine.pa(pa).unwrap());
+                let indexed = cache.pages.as_ref().map_or(block, |pages| pages.virtual_block(block));
+                let va = machine.va((indexed << BLOCK) & 0xff_ffff).unwrap();
+                let pa = machine.pa(block << BLOCK).unwrap();
                 let (_, set, tag) = machine.cache_location(level, va, pa).unwrap();
                 (set, tag, dirty)
             })

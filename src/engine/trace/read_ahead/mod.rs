@@ -58,8 +58,10 @@ enum WorkerMessage {
 /// The origin of a trace.
 #[derive(Debug, Clone)]
 pub enum TraceOrigin {
-    /// A file. `-` is standard input.
+    /// A file, a pipe, or a device. `-` is standard input.
     File(PathBuf),
+    /// A regular file. Any other kind of file is unreadable.
+    RegularFile(PathBuf),
     /// Bytes in memory. The name is for messages, and its extension selects the format.
     Bytes(Arc<[u8]>, String),
 }
@@ -68,6 +70,7 @@ impl TraceOrigin {
     fn open(self, format: Option<Format>, fetches: Fetches) -> Result<Reader, Unreadable> {
         let reader = match self {
             Self::File(path) => Reader::open(&path, format),
+            Self::RegularFile(path) => Reader::open_regular(&path, format),
             Self::Bytes(bytes, name) => Reader::new(Box::new(Cursor::new(bytes)), &name, format),
         };
         Ok(reader?.with_fetches(fetches))
@@ -77,7 +80,7 @@ impl TraceOrigin {
     pub fn name(&self) -> String {
         match self {
             Self::File(path) if is_standard_input(path) => "standard input".to_owned(),
-            Self::File(path) => path.display().to_string(),
+            Self::File(path) | Self::RegularFile(path) => path.display().to_string(),
             Self::Bytes(_, name) => name.clone(),
         }
     }

@@ -55,6 +55,14 @@ impl Reader {
         Self::from_source(Source::open(path)?, format)
     }
 
+    /// Opens a trace as [`Reader::open`] does, but only a regular file. Therefore, opening never waits.
+    ///
+    /// # Errors
+    /// Fails as [`Reader::open`] does, and if the file is not a regular file.
+    pub fn open_regular(path: &Path, format: Option<Format>) -> Result<Self, Unreadable> {
+        Self::from_source(Source::open_regular(path)?, format)
+    }
+
     /// Reads bytes as [`Reader::open`] reads the bytes of a file. The name is for messages, and its extension
     /// selects the format.
     ///

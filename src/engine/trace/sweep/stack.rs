@@ -27,7 +27,7 @@ const MOST_LINES: u64 = 1 << 24;
 /// The maximum width of a block number.
 pub(super) const MOST_BLOCK_BITS: u32 = 63 - LEVEL_BITS;
 
-/// A reference to a block, or an effect of another cache on the block.
+/// A reference to a block, or an effect of another cache on the block. The lowest bits of the block's number select the set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct BlockOp(u64);
 
@@ -38,12 +38,24 @@ pub(super) enum BlockOpKind {
     Touch,
     /// References to the block, with a store that makes the block dirty.
     Store,
+    /// A cache above writes the block, and also sends it to the next level. The lookup is not counted.
+    WriteThrough,
+    /// A cache above writes the block, which makes the block dirty. The lookup is not counted.
+    WriteBack,
     /// The block is written back and becomes clean.
     Clean,
     /// The block is invalidated.
     Invalidate,
     /// A page walk refers to the block.
     Walk,
+}
+
+impl BlockOpKind {
+    /// Whether the operation makes the block dirty.
+    #[inline(always)]
+    pub(super) const fn dirties(self) -> bool {
+        matches!(self, Self::Store | Self::WriteBack)
+    }
 }
 
 impl BlockOp {
@@ -62,8 +74,10 @@ impl BlockOp {
         match self.0 & ((1 << KIND_BITS) - 1) {
             0 => BlockOpKind::Touch,
             1 => BlockOpKind::Store,
-            2 => BlockOpKind::Clean,
-            3 => BlockOpKind::Invalidate,
+            2 => BlockOpKind::WriteThrough,
+            3 => BlockOpKind::WriteBack,
+            4 => BlockOpKind::Clean,
+            5 => BlockOpKind::Invalidate,
             _ => BlockOpKind::Walk,
         }
     }
@@ -128,8 +142,8 @@ impl StackSets {
         self.ways as u32
     }
 
-    /// Performs the operations in order. Removes those that change nothing in sets that are subsets of these sets: if a
-    /// block is the most recently used block of its set, it is also the most recently used one of the subset.
+    /// Performs the operations in order. Removes those that change nothing in these sets and in their subsets: if a block
+    /// is the most recently used block of its set, it is also the most recently used one of the subset.
     pub(super) fn perform(&mut self, ops: &mut Vec<BlockOp>) {
         ops.retain(|op| !self.perform_one(*op));
     }
@@ -142,9 +156,9 @@ impl StackSets {
         let row = &mut self.lines[first..first + self.ways];
         if row[0] >> LEVEL_BITS == block + 1 {
             match kind {
-                BlockOpKind::Touch | BlockOpKind::Walk => return true,
-                BlockOpKind::Store if row[0] == line(block, 0) => return true,
-                BlockOpKind::Store => {
+                BlockOpKind::Touch | BlockOpKind::WriteThrough | BlockOpKind::Walk => return true,
+                BlockOpKind::Store | BlockOpKind::WriteBack if row[0] == line(block, 0) => return true,
+                BlockOpKind::Store | BlockOpKind::WriteBack => {
                     row[0] = line(block, 0);
                     return false;
                 }
@@ -153,8 +167,11 @@ impl StackSets {
         }
         match kind {
             BlockOpKind::Touch | BlockOpKind::Store => {
-                let found = self.refer(first, block, kind == BlockOpKind::Store);
+                let found = self.refer(first, block, kind.dirties());
                 self.depths[found].found += 1;
+            }
+            BlockOpKind::WriteThrough | BlockOpKind::WriteBack => {
+                self.refer(first, block, kind.dirties());
             }
             BlockOpKind::Walk => {
                 let found = self.refer(first, block, false);

@@ -1,7 +1,7 @@
 //! The simulations for some points of the grid. Each simulation performs every batch.
 
-use super::first_level_job::FirstLevelJob;
 use super::grid::{Grid, PointCounts, PointResult, SweptUnit};
+use super::level_job::LevelJob;
 use super::options::ReplayOptions;
 use super::reduce::reduced;
 use crate::machine::Machine;
@@ -11,8 +11,8 @@ use crate::trace::record::Record;
 
 /// A simulation of one or more points.
 pub(super) enum Job {
-    /// Points that share the references to a first-level cache.
-    FirstLevel(Box<FirstLevelJob>),
+    /// Points that share the references to a cache.
+    Level(Box<LevelJob>),
     /// A point with a separate machine, or the failure of its replay.
     Machine { at: usize, replay: Result<Box<CountingReplay>, ReplayError> },
 }
@@ -27,12 +27,12 @@ pub(super) fn jobs(grid: &Grid, how: ReplayOptions) -> Vec<Job> {
     let units = grid.units();
     let (mut shared, mut jobs) = (Vec::new(), Vec::new());
     for (at, point) in grid.points.iter().enumerate() {
-        if !FirstLevelJob::add(&mut shared, (at, &point.spec), &units, how) {
+        if !LevelJob::add(&mut shared, (at, &point.spec), &units, how) {
             let replay = counting(reduced(&point.spec, &units), how).map(Box::new);
             jobs.push(Job::Machine { at, replay });
         }
     }
-    shared.into_iter().map(|job| Job::FirstLevel(Box::new(job))).chain(jobs).collect()
+    shared.into_iter().map(|job| Job::Level(Box::new(job))).chain(jobs).collect()
 }
 
 impl Worker {
@@ -44,7 +44,7 @@ impl Worker {
     pub(super) fn perform(&mut self, records: &[Record]) {
         for job in &mut self.jobs {
             match job {
-                Job::FirstLevel(job) => job.perform(records),
+                Job::Level(job) => job.perform(records),
                 Job::Machine { replay, .. } => {
                     if let Ok(counting) = replay
                         && let Err(why) = counting.perform(records)
@@ -61,7 +61,7 @@ impl Worker {
         let mut ended = Vec::new();
         for job in self.jobs {
             match job {
-                Job::FirstLevel(job) => ended.extend(job.counts()),
+                Job::Level(job) => ended.extend(job.counts()),
                 Job::Machine { at, replay } => {
                     ended.push((at, replay.map(|replay| PointCounts::new(&replay.counts(), units))));
                 }

@@ -1,11 +1,13 @@
 //! Script files: `:load`, `:save`.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
+use crate::face::atomic_write::write_file;
 use crate::face::repl::answer::AnswerDetail;
 use crate::face::repl::context::ReplContext;
+use pagewalk_engine::files::{open_regular, reason};
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::prompt::explore::Mode;
@@ -35,8 +37,8 @@ pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> 
     }
     let script = saved::script(&context.explore);
     let wrong = doubts(&path, &script);
-    if let Err(error) = fs::write(&path, &script) {
-        return context.complain_sentence(&format!("cannot write `{name}`: {error}"));
+    if let Err(error) = write_file(&path, &script) {
+        return context.complain_sentence(&format!("cannot write `{name}`: {}", reason(&error)));
     }
     context.saved = context.explore.history.at();
     let statements = context.saved as u64;
@@ -50,9 +52,14 @@ pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> 
     }
 }
 
-/// Whether a file can be overwritten without losing data.
+/// Whether a file can be overwritten without losing data: it does not exist, is empty, or is a saved session.
 fn written_by_us(path: &Path) -> bool {
-    fs::read(path).map_or(true, |bytes| bytes.is_empty() || bytes.starts_with(saved::HEAD.as_bytes()))
+    if matches!(fs::metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound) {
+        return true;
+    }
+    let mut head = Vec::new();
+    let read = open_regular(path).and_then(|file| file.take(saved::HEAD.len() as u64).read_to_end(&mut head));
+    read.is_ok() && (head.is_empty() || head == saved::HEAD.as_bytes())
 }
 
 /// Returns the first error in a saved script, or `None` if all its expectations hold.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::exam::paper::Paper;
 use crate::lang::nearest::nearest;
+use crate::lang::yaml_nesting::too_deep;
 use crate::questions::{messages, settings::ADDRESSABLE};
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, REFERENCE_FACTS, REPLAY_FACTS};
 use pagewalk_engine::machine::pte::BITS;
@@ -236,14 +237,18 @@ impl Labels {
     /// # Errors
     /// Returns a message that describes the first error.
     pub fn read(yaml: &str) -> Result<Self, String> {
+        if let Some(line) = too_deep(yaml) {
+            return Err(format!("line {line}: brackets are nested too deeply"));
+        }
         let all: BTreeMap<String, String> = serde_yaml::from_str(yaml)
             .map_err(|error| format!("labels must be a mapping from names to text: {error}"))?;
         for (name, label) in &all {
             if label.trim().is_empty() || label.chars().any(char::is_control) {
                 return Err(format!("`{name}` needs a one-line label"));
             }
-            // The check skips sentences, because each machine prints only some of them.
-            if !name.contains([' ', '.']) && !is_known(name) {
+            // The check skips sentences, because each machine prints only some of them, and names such as `L1d.hit`,
+            // which depend on the machine.
+            if !name.contains([' ', '.']) && !known().any(|known| known == name) {
                 let near = nearest(name, known())
                     .map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
                 return Err(format!("no label is named `{name}`{near}"));
@@ -340,11 +345,6 @@ fn known() -> impl Iterator<Item = &'static str> {
     let runs = REFERENCE_FACTS.iter().map(|row| row.name).chain(REPLAY_FACTS.iter().map(|row| row.name));
     let bits = BITS.iter().map(|row| row.name).chain(messages::TITLES);
     labelled.chain(facts).chain(runs).chain(bits).chain(WORDS.iter().copied())
-}
-
-/// Whether a name can have a label. The names of caches and their facts depend on the machine.
-fn is_known(name: &str) -> bool {
-    known().any(|known| known == name)
 }
 
 #[cfg(test)]

@@ -10,5 +10,5 @@ pub use feedback::{Format, feedback};
 pub(crate) use feedback::{asked, right, why_of};
 pub use regrade::regrade;
 pub use statistics::statistics;
-pub use table::{Columns, marks};
+pub use table::{Columns, TableRow, marks};
 pub use terms::terms;

@@ -1,6 +1,9 @@
 //! Marks as comma-separated values.
 
-use crate::exam::grade::{Marked, Verdict, decimal};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use crate::exam::grade::{Mark, Marked, Verdict, decimal};
 use crate::exam::sheet::{guarded, quoted};
 
 /// The columns of the table.
@@ -12,57 +15,102 @@ pub enum Columns {
     Questions,
 }
 
+/// A student's row of the table, without the student's marks.
+#[derive(Debug, Clone)]
+pub struct TableRow {
+    /// The line of the file on which the student's sheet begins.
+    pub line: u64,
+    /// The names of the columns with points. The rows of a paper share the names.
+    names: Arc<[String]>,
+    /// The ID, the name, and the version as cells.
+    begin: Box<str>,
+    /// The points, in the order of the names, with a comma before each.
+    points: Box<str>,
+    /// The total, the maximum, and the pending points as cells.
+    end: Box<str>,
+}
+
+impl TableRow {
+    /// Creates the row of a student. `before` is the row of another student, if any.
+    pub fn new(marked: &Marked, columns: Columns, before: Option<&Self>) -> Self {
+        let (names, points): (Vec<String>, Vec<String>) = match columns {
+            Columns::Questions => {
+                let questions = marked.marks.iter().map(|mark| mark.question + 1).max().unwrap_or(0);
+                let points = |question| (format!("{}", question + 1), decimal(marked.question(question).0));
+                (0..questions).map(points).unzip()
+            }
+            Columns::Fields => {
+                let points = |mark: &Mark| match mark.verdict {
+                    Verdict::Pending => String::new(),
+                    _ => decimal(mark.points),
+                };
+                marked.marks.iter().map(|mark| (mark.field.clone(), points(mark))).unzip()
+            }
+        };
+        let same = before.filter(|before| before.names[..] == names);
+        Self {
+            line: marked.line,
+            names: same.map_or_else(|| names.into(), |before| Arc::clone(&before.names)),
+            begin: cells([&marked.id, &marked.name, &marked.version].map(|text| guarded(text).into_owned())),
+            points: points.iter().flat_map(|points| [",", points]).collect::<String>().into(),
+            end: cells([marked.total, marked.of, marked.pending()].map(decimal)),
+        }
+    }
+}
+
 /// Returns one row per student: ID, name, version, a column per field or question, total, maximum, and
 /// pending points.
-pub fn marks(all: &[Marked], columns: Columns) -> String {
+pub fn marks(all: &[TableRow], columns: Columns) -> String {
     let names = names(all, columns);
-    let mut out = String::new();
-    let first = ["id", "name", "version"].into_iter().map(str::to_owned);
-    let last = ["total", "max", "pending"].into_iter().map(str::to_owned);
-    line(&mut out, first.chain(names.iter().cloned()).chain(last));
-    for marked in all {
-        let own = [&marked.id, &marked.name, &marked.version].map(|text| guarded(text).into_owned());
-        let each = names.iter().enumerate().map(|(at, name)| match columns {
-            Columns::Questions => decimal(marked.question(at).0),
-            Columns::Fields => {
-                let mark = marked.marks.iter().find(|mark| mark.field == *name);
-                let counted = mark.filter(|mark| mark.verdict != Verdict::Pending);
-                counted.map_or_else(String::new, |mark| decimal(mark.points))
+    let header = ["id", "name", "version"].into_iter().chain(names.iter().map(String::as_str));
+    let mut out = cells(header.chain(["total", "max", "pending"]).map(str::to_owned)).into_string();
+    out.push_str("\r\n");
+    // The points for a question or field that the student's paper does not have.
+    let missing = if columns == Columns::Questions { "0" } else { "" };
+    for row in all {
+        out.push_str(&row.begin);
+        if row.names[..] == names {
+            out.push_str(&row.points);
+        } else {
+            let points = row.points.split(',').skip(1);
+            let points: BTreeMap<&str, &str> = row.names.iter().map(String::as_str).zip(points).collect();
+            for name in &names {
+                out.push(',');
+                out.push_str(points.get(name.as_str()).copied().unwrap_or(missing));
             }
-        });
-        let sums = [marked.total, marked.of, marked.pending()].map(decimal);
-        line(&mut out, own.into_iter().chain(each).chain(sums));
+        }
+        out.push(',');
+        out.push_str(&row.end);
+        out.push_str("\r\n");
     }
     out
 }
 
-/// Returns the names of the columns, in order of first appearance.
-fn names(all: &[Marked], columns: Columns) -> Vec<String> {
-    let mut names: Vec<String> = Vec::new();
-    match columns {
-        Columns::Questions => {
-            let last = all.iter().flat_map(|marked| &marked.marks).map(|mark| mark.question + 1).max();
-            names.extend((1..=last.unwrap_or(0)).map(|question| question.to_string()));
-        }
-        Columns::Fields => {
-            let mut seen = std::collections::BTreeSet::new();
-            for mark in all.iter().flat_map(|marked| &marked.marks) {
-                if seen.insert(&mark.field) {
-                    names.push(mark.field.clone());
-                }
-            }
-        }
+/// Returns the names of the columns: questions in order, and fields in order of first appearance.
+fn names(all: &[TableRow], columns: Columns) -> Vec<String> {
+    if columns == Columns::Questions {
+        return all
+            .iter()
+            .map(|row| &row.names)
+            .max_by_key(|names| names.len())
+            .map_or_else(Vec::new, |names| names.to_vec());
+    }
+    let (mut names, mut seen): (Vec<String>, BTreeSet<&str>) = Default::default();
+    for row in all.chunk_by(|one, next| Arc::ptr_eq(&one.names, &next.names)).filter_map(<[TableRow]>::first)
+    {
+        names.extend(row.names.iter().filter(|name| seen.insert(name)).cloned());
     }
     names
 }
 
-/// Adds a line of formatted cells.
-fn line(out: &mut String, cells: impl Iterator<Item = String>) {
-    for (at, cell) in cells.enumerate() {
+/// Formats cells.
+fn cells(cells: impl IntoIterator<Item = String>) -> Box<str> {
+    let mut out = String::new();
+    for (at, cell) in cells.into_iter().enumerate() {
         if at > 0 {
             out.push(',');
         }
         out.push_str(&quoted(&cell));
     }
-    out.push_str("\r\n");
+    out.into()
 }

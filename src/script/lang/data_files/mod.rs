@@ -9,11 +9,10 @@ use std::path::{Path, PathBuf};
 use super::ast::Word;
 use super::diagnostic::Diagnostic;
 use super::include::{self, Loader, Root};
-use super::loader::{Stream, reason};
+use super::loader::Stream;
 use super::source::Sources;
-
-/// Maximum size of a data file in bytes.
-const SIZE_LIMIT: u64 = 1 << 20;
+use pagewalk_engine::files::limits::MACHINE_FILE;
+use pagewalk_engine::files::reason;
 
 /// Reads the data files of a script and adds each to its sources once. The path rules are the same as for
 /// `include`: a path is relative to the file that contains the path, and cannot lead outside the script's
@@ -46,7 +45,7 @@ impl<'a> DataFiles<'a> {
         if let Some(number) = self.read.get(&canonical) {
             return Ok(*number);
         }
-        let text = include::load(self.loader, &canonical, SIZE_LIMIT)
+        let text = include::load(self.loader, &canonical, MACHINE_FILE)
             .map_err(|reason| include::unreadable(path, &reason))?;
         let name = include::name_beside(from.as_deref().unwrap_or(Path::new("")), path);
         let number = self.sources.add(&name.display().to_string(), Some(name.clone()), &text);

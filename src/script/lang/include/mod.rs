@@ -8,10 +8,12 @@ use super::ast::{Block, Span, Word};
 use super::course::{self, BadCourse};
 use super::diagnostic::{Code, Diagnostic};
 use super::layout::DEPTH_LIMIT;
+use super::loader::plain;
 pub use super::loader::{Disk, Loader, Texts, text_of};
-use super::loader::{SIZE_LIMIT, plain, reason};
 use super::parse::{Includes, Pieces, parse_again};
 use super::source::Sources;
+use pagewalk_engine::files::limits::{InputLimit, SCRIPT};
+use pagewalk_engine::files::reason;
 
 /// Maximum depth of nested includes, excluding the script itself.
 const INCLUDE_LIMIT: usize = 64;
@@ -39,7 +41,7 @@ pub fn read(path: &Path, loader: &mut dyn Loader) -> (Sources, Script, Vec<Diagn
 /// Reads a script in the same way as [`read`], and adds its files to the sources.
 pub(crate) fn add(sources: &mut Sources, path: &Path, loader: &mut dyn Loader) -> (Script, Vec<Diagnostic>) {
     let stdin = path == Path::new("-");
-    let bytes = if stdin { loader.standard_input() } else { loader.load(path) };
+    let bytes = loader.argument(path, SCRIPT);
     let name = if stdin { "<stdin>".to_owned() } else { path.display().to_string() };
     let text = bytes.map_err(|error| reason(&error)).and_then(|bytes| text_of(&bytes).map(str::to_owned));
     let path = (!stdin).then_some(path);
@@ -211,7 +213,7 @@ impl<'a> Reader<'a> {
         if nesting > DEPTH_LIMIT {
             return Err(nested(path));
         }
-        let text = load(self.loader, &canonical, SIZE_LIMIT).map_err(|reason| unreadable(path, &reason))?;
+        let text = load(self.loader, &canonical, SCRIPT).map_err(|reason| unreadable(path, &reason))?;
         let name = name_beside(self.open.last().map_or(Path::new(""), |open| &open.name), path);
         let new = (&*text, &Pieces::default());
         let (read, _) = self.parse(name.clone(), Some(&name), Some(canonical.clone()), nesting, new);
@@ -322,12 +324,9 @@ pub(super) fn name_beside(from: &Path, path: &Word) -> PathBuf {
     plain(&from.parent().unwrap_or(Path::new("")).join(&*path.text))
 }
 
-/// Reads the text of a file of at most `limit` bytes, or returns the reason why the file cannot be read.
-pub(super) fn load(loader: &mut dyn Loader, path: &Path, limit: u64) -> Result<String, String> {
-    let bytes = loader.load(path).map_err(|error| reason(&error))?;
-    if bytes.len() as u64 > limit {
-        return Err(format!("the file is larger than {} MB", limit >> 20));
-    }
+/// Reads the text of a file, or returns the reason why the file cannot be read.
+pub(super) fn load(loader: &mut dyn Loader, path: &Path, limit: InputLimit) -> Result<String, String> {
+    let bytes = loader.load(path, limit).map_err(|error| reason(&error))?;
     text_of(&bytes).map(str::to_owned)
 }
 

@@ -191,10 +191,10 @@ impl Session<'_> {
 }
 
 /// Work of printing a noun without its cells.
-const WORK_OF_NOUN: u64 = 8 * WORK_OF_STEP;
+const WORK_OF_NOUN: u64 = 12 * WORK_OF_STEP;
 
 /// Work of printing a cell.
-const WORK_OF_CELL: u64 = 8;
+const WORK_OF_CELL: u64 = 12;
 
 /// Returns the number of cells in a view.
 fn cells(view: &View) -> u64 {

@@ -3,7 +3,7 @@
 use crate::lang::ast::{Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
-use crate::run::eval::elements;
+use crate::run::budget::work_of_value;
 use crate::run::facts::{self, Component, Family};
 use crate::run::record::Did;
 use crate::run::session::Session;
@@ -65,7 +65,7 @@ impl Session<'_> {
         }
         let kernel = self.kernel(of.span)?;
         let value = kernel.process(process.pid).and_then(|process| (row.get)(kernel, process));
-        self.work(value.as_ref().map_or(0, elements), of.span)?;
+        self.work(value.as_ref().map_or(0, work_of_value), of.span)?;
         value.ok_or_else(|| {
             Diagnostic::new(Code::NoAnswer, name.span, format!("`{}` has no `{}` yet", of.text, name.text))
                 .into()

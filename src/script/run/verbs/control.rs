@@ -8,6 +8,7 @@ use crate::run::state::Slot;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::kernel::process::ProcessState;
 use pagewalk_engine::machine::Machine;
+use pagewalk_engine::machine::spec::CacheSpec;
 
 use super::operands::{missing, only, plain, unexpected, word};
 use crate::run::facts::Component;
@@ -63,7 +64,7 @@ pub(crate) fn flush(session: &mut Session, command: &Command) -> Result<Action, 
         _ => return Err(unexpected(command, what, &["tlb", "cache"]).into()),
     };
     let spec = session.machine(what.span)?.spec();
-    let lines: u64 = if tlb { 0 } else { spec.caches.iter().map(|cache| cache.lines()).sum() };
+    let lines: u64 = if tlb { 0 } else { spec.caches.iter().map(CacheSpec::lines).sum() };
     session.work(lines / LINES, what.span)?;
     // A flush without a name works even without a TLB or cache, so that one script can run on different
     // machines.

@@ -9,6 +9,7 @@ use crate::lang::edit::edited;
 use crate::lang::loader::Loader;
 use crate::lang::source::{SourceFile, Sources, decode};
 use crate::lang::span::Span;
+use pagewalk_engine::files::limits::SCRIPT;
 
 /// The findings from several runs, sorted by file.
 pub struct Merged {
@@ -37,7 +38,7 @@ impl Merged {
         if let Some(number) = self.numbers.get(&path) {
             return Some(*number);
         }
-        let bytes = loader.load(&path).ok()?;
+        let bytes = loader.load(&path, SCRIPT).ok()?;
         let number = self.sources.add(&file.name, Some(path.clone()), decode(&bytes).ok()?);
         self.numbers.insert(path, number);
         Some(number)

@@ -4,6 +4,8 @@ use std::fmt;
 
 use serde::Deserialize;
 
+use crate::lang::yaml_nesting::too_deep;
+
 use super::model::{FORMAT, Golden};
 use crate::lang::source::{conflict, decode, lines_in_words};
 
@@ -112,6 +114,10 @@ pub fn read(bytes: &[u8]) -> Result<Golden, Unusable> {
         let why = why.split(" at line ").next().unwrap_or(&why).to_owned();
         if ended { Unusable::Invalid { line, column, why } } else { Unusable::Truncated }
     };
+    if let Some(line) = too_deep(text) {
+        let why = "brackets are nested too deeply".to_owned();
+        return Err(Unusable::Invalid { line: line as usize, column: 1, why });
+    }
     let version: Result<Version, _> = serde_yaml::from_str(text);
     match version {
         Ok(Version { format }) if format > u64::from(FORMAT) => return Err(Unusable::Newer { format }),

@@ -3,6 +3,7 @@
 
 use super::suite::Suite;
 use super::trouble::{Trouble, troubles};
+use crate::report::excerpt::visible;
 
 /// Returns a line for each problem in a failed case.
 pub fn write(suite: &Suite) -> String {
@@ -25,7 +26,7 @@ fn annotation(trouble: &Trouble, title: &str) -> String {
 }
 
 fn data(text: &str) -> String {
-    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    visible(&text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")).into_owned()
 }
 
 fn property(text: &str) -> String {
@@ -50,5 +51,15 @@ mod tests {
             annotation(&trouble, "x :: y"),
             "::error file=a%2Cb%3Ac%25.pw,line=3,col=7,title=x %3A%3A y::100%25: one,%0D%0Atwo\n"
         );
+    }
+
+    #[test]
+    fn control_characters_are_replaced() {
+        let text = "a\0b\u{1b}[31mc\u{202e}d\r\n";
+        let trouble =
+            Trouble { file: text.to_owned(), line: 1, column: None, message: text.to_owned(), sides: None };
+        let shown = "a\u{fffd}b\u{fffd}[31mc\u{fffd}d%0D%0A";
+        let line = format!("::error file={shown},line=1,title={shown}::{shown}\n");
+        assert_eq!(annotation(&trouble, text), line);
     }
 }

@@ -82,11 +82,16 @@ fn damage_is_reported() {
             error.starts_with(&format!("`t` is damaged: the {kind} data is invalid before byte ")),
             "{error}"
         );
-        let failed = read(&[&bytes[..], b"rubbish"].concat()).1.expect("rubbish");
-        assert!(
-            matches!(failed.why, UnreadableReason::Damaged { .. } | UnreadableReason::Truncated { .. }),
-            "{failed}"
-        );
+        for rubbish in [&b"r"[..], b"rubbish", &[0; 1000]] {
+            let (found, failed) = read(&[&bytes[..], rubbish].concat());
+            assert_eq!(found.len(), 3000);
+            let error = failed.expect("rubbish").to_string();
+            assert!(
+                error.starts_with(&format!("`t` is damaged: the {kind} data is invalid before byte "))
+                    && error.ends_with(": other data follows the compressed data; remove it"),
+                "{error}"
+            );
+        }
     }
 }
 

@@ -4,16 +4,16 @@ use proptest::prelude::*;
 
 use super::grid;
 use crate::machine::Machine;
-use crate::machine::policy::Policy;
-use crate::machine::spec::{CacheSpec, Inclusion, Side, Spec, TlbSpec, WritePolicy};
+use crate::machine::policy::{POLICIES, Policy};
+use crate::machine::spec::{CacheSpec, Capacity, Inclusion, Side, Spec, TlbSpec, WritePolicy};
 use crate::trace::account::Account;
 use crate::trace::counting_replay::{AddressMapping, ReplayError};
 use crate::trace::demand::DemandPaging;
 use crate::trace::extras::ExtraOptions;
 use crate::trace::record::{Op, Record};
 use crate::trace::replay::{Straddle, Target};
-use crate::trace::sweep::first_level_job::FirstLevelJob;
 use crate::trace::sweep::grid::{PointCounts, SweptUnit};
+use crate::trace::sweep::level_job::LevelJob;
 use crate::trace::sweep::reduce::reduced;
 use crate::trace::sweep::{ReplayOptions, run};
 
@@ -49,12 +49,14 @@ fn caches() -> impl Strategy<Value = Vec<CacheSpec>> {
     let inclusion = prop_oneof![12 => Just(Inclusion::None), 1 => Just(Inclusion::Inclusive)];
     let block = prop_oneof![5 => Just(4u32), 1 => 3..6u32];
     let allocates = prop_oneof![5 => Just(true), 1 => Just(false)];
-    let cache = (0..4u32, 1..5u32, policy, write, allocates, side, inclusion, block).prop_map(
-        |(sets, ways, policy, write, write_allocate, side, inclusion, block)| CacheSpec {
+    let index = any::<bool>();
+    let cache = (0..4u32, 1..5u32, policy, write, allocates, side, (inclusion, index), block).prop_map(
+        |(sets, ways, policy, write, write_allocate, side, (inclusion, virtual_index), block)| CacheSpec {
             policy,
             write,
             write_allocate,
             side,
+            virtual_index,
             inclusion,
             ..CacheSpec::new("L", 1 << sets, ways, block)
         },
@@ -69,15 +71,23 @@ fn caches() -> impl Strategy<Value = Vec<CacheSpec>> {
 
 /// The sets, the ways, and the policy of each point.
 fn geometries() -> impl Strategy<Value = Vec<(u32, u32, Policy, u32)>> {
-    let policy = prop_oneof![6 => Just(Policy::Lru), 1 => Just(Policy::Fifo), 1 => Just(Policy::Random)];
+    let other = POLICIES.iter().filter(|row| row.sets).map(|row| row.policy).collect::<Vec<_>>();
+    let policy = prop_oneof![2 => Just(Policy::Lru), 1 => proptest::sample::select(other)];
     let block = prop_oneof![8 => Just(0u32), 1 => Just(1)];
-    proptest::collection::vec((0..6u32, 1..10u32, policy, block), 1..12)
+    let sets = prop_oneof![4 => 0..6u32, 1 => 6..12u32];
+    proptest::collection::vec((sets, 1..10u32, policy, block), 1..12)
 }
 
 fn records() -> impl Strategy<Value = Vec<Record>> {
     let op = prop_oneof![Just(Op::Fetch), Just(Op::Load), Just(Op::Store), Just(Op::Modify)];
-    let record = (0..2048u64, 0..40u32, op).prop_map(|(address, size, op)| Record { address, size, op });
+    let address = prop_oneof![0..2048u64, 0..96u64];
+    let record = (address, 0..40u32, op).prop_map(|(address, size, op)| Record { address, size, op });
     proptest::collection::vec(record, 0..400)
+}
+
+fn policy_of_frames() -> impl Strategy<Value = Policy> {
+    let policies = POLICIES.iter().filter(|row| row.frames).map(|row| row.policy).collect::<Vec<_>>();
+    prop_oneof![2 => Just(Policy::Lru), 1 => proptest::sample::select(policies)]
 }
 
 /// Records in a few pages. Some pages are far from the others.
@@ -143,8 +153,9 @@ proptest! {
         unit in 0..3usize,
         records in paged_records(),
         (tlb_sets, tlb_ways, walk_cached) in (0..2u32, 1..4u32, any::<bool>()),
-        (frames, replacement) in (proptest::option::of(3..9u32), proptest::option::of(Just(Policy::Lru))),
+        (frames, replacement) in (proptest::option::of(3..9u32), proptest::option::of(policy_of_frames())),
         first in any::<bool>(),
+        physical_bits in prop_oneof![3 => Just(52u32), 1 => 16..18u32],
     ) {
         let straddle = if first { Straddle::First } else { Straddle::Split };
         let how = ReplayOptions { map: AddressMapping::Demand(DemandPaging { frames, replacement }), straddle };
@@ -153,7 +164,9 @@ proptest! {
         for spec in &mut specs {
             spec.tlbs = vec![TlbSpec::new("T", 1 << tlb_sets, tlb_ways)];
             spec.mmu.as_mut().expect("an MMU").walk_cached = walk_cached;
+            spec.physical_bits = physical_bits;
         }
+        specs.retain(|spec| spec.check().is_ok());
         let units = [SweptUnit::Cache(level)];
         let feed = |feed: &mut super::super::Feed| records.chunks(70).for_each(|batch| feed.send(batch));
         let swept = run(&grid(&specs, &units), how, 1, feed).1;
@@ -167,7 +180,7 @@ proptest! {
 fn is_shared(spec: &Spec, units: &[SweptUnit]) -> bool {
     let add = |map| {
         let how = ReplayOptions { map, straddle: Straddle::Split };
-        FirstLevelJob::add(&mut Vec::new(), (0, spec), units, how)
+        LevelJob::add(&mut Vec::new(), (0, spec), units, how)
     };
     let is_shared = add(AddressMapping::Identity);
     assert_eq!(add(AddressMapping::Demand(DemandPaging::default())), is_shared);
@@ -178,8 +191,8 @@ fn is_shared(spec: &Spec, units: &[SweptUnit]) -> bool {
 fn common_sweeps_need_one_simulation() {
     let i7 = Spec::core_i7();
     let level = |name| SweptUnit::Cache(i7.cache_named(name).expect("a cache"));
-    assert!(is_shared(&i7, &[level("L1d")]) && is_shared(&i7, &[level("L1i")]));
-    assert!(!is_shared(&i7, &[level("L2")]) && !is_shared(&i7, &[level("L1d"), level("L1i")]));
+    assert!(["L1d", "L1i", "L2", "L3"].iter().all(|name| is_shared(&i7, &[level(name)])));
+    assert!(!is_shared(&i7, &[level("L1d"), level("L1i")]));
     let with = |change: fn(&mut CacheSpec)| {
         let mut spec = i7.clone();
         change(&mut spec.caches[0]);
@@ -188,12 +201,15 @@ fn common_sweeps_need_one_simulation() {
     let is_shared = |change| is_shared(&with(change), &[level("L1d")]);
     assert!(
         is_shared(|cache| cache.policy = Policy::Fifo)
+            && is_shared(|cache| cache.policy = Policy::Random)
             && is_shared(|cache| cache.write = WritePolicy::Through)
     );
     assert!(
-        !is_shared(|cache| cache.write_allocate = false) && !is_shared(|cache| cache.policy = Policy::Random)
+        !is_shared(|cache| cache.write_allocate = false) && !is_shared(|cache| cache.policy = Policy::Lfu)
     );
     assert!(!is_shared(|cache| cache.block_bits = 5), "the blocks of L1i are larger");
+    let large = |cache: &mut CacheSpec| (cache.sets, cache.capacity) = (1 << 14, Capacity::Sets(1 << 14));
+    assert!(is_shared(large) && !with(large).caches[0].vipt(&i7), "bits of the page number select the set");
 }
 
 #[test]

@@ -3,11 +3,15 @@
 use std::collections::BTreeMap;
 
 use super::{Rules, Setting};
+use crate::lang::yaml_nesting::too_deep;
 
 impl Rules {
     /// Sets the rules that a YAML text contains. Returns the errors, each with the name of the text and a line
     /// number.
     pub fn set_yaml(&mut self, name: &str, text: &str) -> Vec<String> {
+        if let Some(line) = too_deep(text) {
+            return vec![format!("{name}:{line}: brackets are nested too deeply")];
+        }
         let said: BTreeMap<String, serde_yaml::Value> = match serde_yaml::from_str(text) {
             Ok(said) => said,
             Err(_) if text.trim().is_empty() => return Vec::new(),

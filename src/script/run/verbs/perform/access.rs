@@ -15,7 +15,7 @@ use pagewalk_engine::machine::{AccessOutcome, Data, Machine};
 use crate::run::verbs::plans::AccessPlan;
 
 /// Work of an event of the hardware, such as a lookup, for each 1 KB of the largest block.
-const WORK_OF_EVENT: u64 = WORK_OF_STEP / 16;
+const WORK_OF_EVENT: u64 = WORK_OF_STEP / 12;
 
 impl Session<'_> {
     /// Performs an access. If the access is a probe, performs it on a copy of the machine.

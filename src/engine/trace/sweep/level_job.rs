@@ -1,12 +1,13 @@
-//! The points of a grid that vary a first-level cache. They share the references to the cache, which are decoded once.
+//! The points of a grid that vary one cache. They share the references to the cache, which are decoded once.
 
-use super::first_level::{Decoder, FirstLevel};
+use super::decoder::Decoder;
 use super::grid::{PointCounts, PointResult, SweptUnit};
 use super::options::ReplayOptions;
 use super::stack::{BlockOp, BlockOpKind, StackSets};
+use super::swept_level::SweptLevel;
 use crate::machine::policy::Policy;
-use crate::machine::spec::{CacheSpec, Spec};
-use crate::trace::counting_replay::ReplayError;
+use crate::machine::spec::Spec;
+use crate::trace::counting_replay::{AddressMapping, ReplayError};
 use crate::trace::flat::single::SingleCache;
 use crate::trace::record::Record;
 
@@ -15,23 +16,23 @@ use crate::trace::record::Record;
 enum Place {
     /// A number of ways in a [`StackSets`].
     Stack { sets: u64, ways: u32 },
-    /// A separate cache.
-    Single(Box<SingleCache>),
+    /// A separate cache, and the number of its sets.
+    Single { sets: u64, cache: Box<SingleCache> },
 }
 
-/// The points that differ only in the geometry and the policy of one first-level cache.
+/// The points that differ only in the geometry and the policy of one cache.
 #[derive(Debug)]
-pub(super) struct FirstLevelJob {
-    cache: FirstLevel,
+pub(super) struct LevelJob {
+    cache: SweptLevel,
     unit: SweptUnit,
     /// The decoder, or the failure of the replay.
     decoder: Result<Decoder, ReplayError>,
-    /// Fewest sets first.
+    /// The sets of all points, fewest sets first.
     stacks: Vec<StackSets>,
     points: Vec<(usize, Place)>,
 }
 
-impl FirstLevelJob {
+impl LevelJob {
     /// Adds a point to a job that shares its references, or to a new job. Returns whether the point was added. The other
     /// points need a separate machine.
     pub(super) fn add(
@@ -41,8 +42,8 @@ impl FirstLevelJob {
         how: ReplayOptions,
     ) -> bool {
         let [unit @ SweptUnit::Cache(level)] = *units else { return false };
-        let Some(cache) = FirstLevel::new(spec, level, how.map) else { return false };
-        let Some(place) = place(&spec.caches[level]) else { return false };
+        let Some(cache) = SweptLevel::new(spec, level, how.map) else { return false };
+        let Some(place) = place(spec, level, how) else { return false };
         let known = jobs.iter().position(|job| job.cache == cache);
         let number = known.unwrap_or(jobs.len());
         if known.is_none() {
@@ -51,9 +52,10 @@ impl FirstLevelJob {
             jobs.push(Self { cache, unit, decoder, stacks: Vec::new(), points: Vec::new() });
         }
         let job = &mut jobs[number];
-        let Place::Stack { sets, ways } = place else {
-            job.points.push((at, place));
-            return true;
+        // For a separate cache, one way suffices to omit the references that change nothing.
+        let (sets, ways) = match place {
+            Place::Stack { sets, ways } => (sets, ways),
+            Place::Single { sets, .. } => (sets, 1),
         };
         let known = job.stacks.binary_search_by_key(&sets, StackSets::sets);
         let added = match known {
@@ -77,15 +79,17 @@ impl FirstLevelJob {
                 return;
             }
         };
-        for (_, place) in &mut self.points {
-            if let Place::Single(cache) = place {
-                for op in &*ops {
-                    perform_single(cache, *op);
-                }
-            }
-        }
         for stack in &mut self.stacks {
             stack.perform(ops);
+            for (_, place) in &mut self.points {
+                if let Place::Single { sets, cache } = place
+                    && *sets == stack.sets()
+                {
+                    for op in &*ops {
+                        perform_single(cache, *op);
+                    }
+                }
+            }
         }
     }
 
@@ -98,7 +102,7 @@ impl FirstLevelJob {
             };
             let (accesses, walks) = decoder.accesses();
             let counts = match place {
-                Place::Single(cache) => cache.counts(accesses, walks),
+                Place::Single { cache, .. } => cache.counts(accesses, walks),
                 Place::Stack { sets, ways } => {
                     let stack = self.stacks.iter().find(|stack| stack.sets() == *sets);
                     stack.map(|stack| stack.counts(*ways, accesses, walks)).unwrap_or_default()
@@ -111,12 +115,23 @@ impl FirstLevelJob {
 }
 
 /// Chooses the simulation of a cache, if it needs no machine.
-fn place(cache: &CacheSpec) -> Option<Place> {
+fn place(spec: &Spec, level: usize, how: ReplayOptions) -> Option<Place> {
+    let cache = &spec.caches[level];
     // With one way, all policies choose the same victim.
     if cache.policy == Policy::Lru || cache.ways == 1 {
         return Some(Place::Stack { sets: cache.sets, ways: cache.ways });
     }
-    SingleCache::new(cache).map(|cache| Place::Single(Box::new(cache)))
+    // All random choices of a machine share one sequence.
+    let mut others = spec.caches.iter().enumerate().filter(|(other, _)| *other != level);
+    let evicts_pages =
+        matches!(how.map, AddressMapping::Demand(demand) if demand.replacement == Some(Policy::Random));
+    if cache.policy == Policy::Random
+        && (evicts_pages || others.any(|(_, other)| other.policy == Policy::Random))
+    {
+        return None;
+    }
+    let single = |single| Place::Single { sets: cache.sets, cache: Box::new(single) };
+    SingleCache::new(cache).map(single)
 }
 
 #[inline(always)]
@@ -125,6 +140,12 @@ fn perform_single(cache: &mut SingleCache, op: BlockOp) {
     match op.kind() {
         BlockOpKind::Touch => cache.refer(block, false),
         BlockOpKind::Store => cache.refer(block, true),
+        BlockOpKind::WriteThrough => {
+            cache.write(block, false);
+        }
+        BlockOpKind::WriteBack => {
+            cache.write(block, true);
+        }
         BlockOpKind::Clean => cache.clean(block),
         BlockOpKind::Invalidate => cache.invalidate(block),
         BlockOpKind::Walk => cache.walk(block),

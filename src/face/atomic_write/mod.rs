@@ -1,14 +1,19 @@
 //! Atomic file writes: a reader sees either the old or the new content, never a mixture.
 
+mod unfinished;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path};
+
+use pagewalk_engine::files::limits::SCRIPT;
+use pagewalk_script::lang::loader::{Disk, Loader};
 
 /// Replaces the content of a file. Follows links and preserves the permissions. Fails without changing the file if
 /// the file no longer contains `old`.
 pub(crate) fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
-    if fs::read(&path)? != old.as_bytes() {
+    if Disk.load(&path, SCRIPT)? != old.as_bytes() {
         return Err(io::Error::other(
             "another program changed the file after Pagewalk read it; run the command again",
         ));
@@ -74,14 +79,11 @@ fn replace_with(
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
-    // `tempfile` would set restrictive permissions on a new file, and its errors would contain a random
-    // name.
-    let open = |path: &Path| OpenOptions::new().write(true).create_new(true).open(path);
-    let mut file = tempfile::Builder::new().make_in(path.parent().unwrap_or(path), open)?;
-    fill(file.as_file_mut())?;
+    let mut file = unfinished::create(path)?;
     if let Some(permissions) = permissions {
         file.as_file().set_permissions(permissions)?;
     }
+    fill(file.as_file_mut())?;
     if safe {
         file.as_file().sync_all()?;
     }

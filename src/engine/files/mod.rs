@@ -1,0 +1,130 @@
+//! Input files: how Pagewalk opens them, and the largest size of each kind.
+//!
+//! A file that a script names must be a regular file, because opening a pipe or a device can wait forever. A file that
+//! the command line names may also be a device, or a pipe that the shell has opened (`<(zcat t.gz)`).
+
+pub mod limits;
+#[cfg(test)]
+mod tests;
+
+use std::fs::{self, File, FileType, OpenOptions};
+use std::io::{self, Read};
+use std::path::Path;
+
+use limits::InputLimit;
+
+/// Opens a regular file. Never waits, even if another program replaces the file with a pipe.
+///
+/// # Errors
+/// Fails if the file cannot be opened or is not a regular file.
+pub fn open_regular(path: &Path) -> io::Result<File> {
+    // Opening some devices has effects, so check the file before opening it.
+    regular(fs::metadata(path)?.file_type())?;
+    let file = without_waiting().open(path)?;
+    regular(file.metadata()?.file_type())?;
+    Ok(file)
+}
+
+/// Opens a file that the command line names: a regular file, a device, or a pipe that the shell has opened.
+///
+/// # Errors
+/// Fails if the file cannot be opened, or if opening it could wait.
+pub fn open_argument(path: &Path) -> io::Result<File> {
+    let kind = fs::metadata(path)?.file_type();
+    if is_device(kind) || is_pipe(kind) && is_descriptor(path) {
+        File::open(path)
+    } else {
+        open_regular(path)
+    }
+}
+
+/// Opens a file, a pipe, or a device that the command line names. Waits until another program writes to a pipe.
+///
+/// # Errors
+/// Fails if the file cannot be opened.
+pub fn open_stream(path: &Path) -> io::Result<File> {
+    File::open(path)
+}
+
+/// Reads a whole input.
+///
+/// # Errors
+/// Fails if the input cannot be read or is larger than the limit.
+pub fn read_all(from: impl Read, limit: InputLimit) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    from.take(limit.bytes + 1).read_to_end(&mut bytes)?;
+    limit.check(bytes.len())?;
+    Ok(bytes)
+}
+
+/// Describes an error from the file system without the operating system's error number.
+pub fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".to_owned(),
+        io::ErrorKind::PermissionDenied => "permission denied".to_owned(),
+        io::ErrorKind::IsADirectory => "it is a folder".to_owned(),
+        _ => {
+            let text = error.to_string();
+            text.split(" (os error").next().unwrap_or(&text).to_owned()
+        }
+    }
+}
+
+fn regular(kind: FileType) -> io::Result<()> {
+    if kind.is_file() {
+        return Ok(());
+    }
+    if kind.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    let kind = if is_pipe(kind) {
+        "a named pipe"
+    } else if is_device(kind) {
+        "a device"
+    } else {
+        "a socket"
+    };
+    Err(io::Error::new(io::ErrorKind::InvalidInput, format!("it is {kind}; copy its data to a regular file")))
+}
+
+/// Whether a path is one of the process's open files, such as `/dev/fd/63`.
+fn is_descriptor(path: &Path) -> bool {
+    ["/dev/fd", "/dev/stdin", "/proc"].iter().any(|folder| path.starts_with(folder))
+}
+
+#[cfg(unix)]
+fn without_waiting() -> OpenOptions {
+    use std::os::unix::fs::OpenOptionsExt as _;
+    let mut options = File::options();
+    // The flag has no effect on regular files.
+    options.read(true).custom_flags(rustix::fs::OFlags::NONBLOCK.bits().cast_signed());
+    options
+}
+
+#[cfg(unix)]
+fn is_pipe(kind: FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&kind)
+}
+
+#[cfg(unix)]
+fn is_device(kind: FileType) -> bool {
+    use std::os::unix::fs::FileTypeExt as _;
+    kind.is_char_device() || kind.is_block_device()
+}
+
+#[cfg(not(unix))]
+fn without_waiting() -> OpenOptions {
+    let mut options = File::options();
+    options.read(true);
+    options
+}
+
+#[cfg(not(unix))]
+fn is_pipe(_: FileType) -> bool {
+    false
+}
+
+#[cfg(not(unix))]
+fn is_device(_: FileType) -> bool {
+    false
+}
