@@ -34,7 +34,7 @@ impl Generator<'_, '_> {
         let fitting: Vec<_> = fitting.unwrap_or_default();
         if !fitting.is_empty() && self.bytes.ratio(3, 4)? {
             *out += self.bytes.choose(&fitting)?.name;
-            while self.bytes.ratio(1, 2)? {
+            for _ in 0..self.below(3)? {
                 *out += " | ";
                 *out += self.bytes.choose(&fitting)?.name;
             }
