@@ -42,10 +42,7 @@ pub(super) fn serve_channels(input: &Receiver<Message>, output: Sender<Outgoing>
 }
 
 /// Waits for the `initialize` request, or returns `None` if the client exits first.
-fn initialized(
-    input: &Receiver<Message>,
-    output: &Sender<Outgoing>,
-) -> Option<(Client, Settings)> {
+fn initialized(input: &Receiver<Message>, output: &Sender<Outgoing>) -> Option<(Client, Settings)> {
     for message in input {
         match message {
             Message::Request(request) if request.method == "initialize" => {
