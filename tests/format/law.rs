@@ -4,13 +4,13 @@ use pagewalk_script::lang::format::{self, Unformatted};
 use pagewalk_script::lang::parse::parse;
 
 /// The syntax tree of a text without locations, or `None` if the text cannot be parsed.
-pub fn tree(text: &str) -> Option<String> {
+fn tree(text: &str) -> Option<String> {
     let parsed = parse(0, text, &mut ());
     parsed.diagnostics.is_empty().then(|| placeless(&format!("{:?}", parsed.body)))
 }
 
 /// The output of `Debug` without locations.
-fn placeless(printed: &str) -> String {
+pub fn placeless(printed: &str) -> String {
     let mut parts = printed.split("Span { ");
     let first = parts.next().unwrap_or("").to_owned();
     parts.fold(first, |messages, part| messages + part.split_once('}').map_or(part, |(_, rest)| rest))

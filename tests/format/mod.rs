@@ -21,7 +21,7 @@ use proptest::sample::Index;
 
 use crate::docs::{documents, files_in};
 use crate::fences::fences;
-use law::{checked, tree};
+use law::{checked, placeless};
 
 /// Every script in the examples, the tests, and the documents, with its location.
 fn all() -> Vec<(String, String)> {

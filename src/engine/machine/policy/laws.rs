@@ -1,6 +1,6 @@
 //! The properties of each policy that faster code depends on.
 
-use crate::machine::policy::{POLICIES, Policy};
+use crate::machine::policy::{POLICIES, Policy, PolicyState};
 use crate::machine::random::SplitMix64;
 
 const WAYS: usize = 4;
@@ -126,6 +126,34 @@ fn invalid_ways_have_no_bits_and_no_counts() {
                 && cleared(counts.0, counts.1, way);
             cleared && (before.tree, before.hand) == (after.tree, after.hand)
         }));
+    }
+}
+
+/// The ways are filled in order, way 2 is touched, and way 3 becomes dirty.
+#[test]
+fn displayed_state_has_the_parts_of_the_policy() {
+    for policy in POLICIES.iter().map(|row| row.policy) {
+        let mut words = vec![0; policy.words(WAYS)];
+        for way in 0..WAYS {
+            policy.fill(&mut words, WAYS, way, way as u64);
+        }
+        policy.touch(&mut words, WAYS, 2, 9);
+        policy.note_dirty(&mut words, WAYS, 3, true);
+        let (none, used, hand) = (PolicyState::default(), Some(vec![true; WAYS]), Some(0));
+        let dirty = Some(vec![false, false, false, true]);
+        let expected = match policy {
+            Policy::Clock => PolicyState { use_bits: used, hand, ..none },
+            Policy::SecondChance => {
+                PolicyState { use_bits: Some(vec![false, false, true, false]), hand, ..none }
+            }
+            Policy::ThirdChance => PolicyState { use_bits: used, dirty, hand, ..none },
+            Policy::Nru => PolicyState { use_bits: used, dirty, ..none },
+            Policy::Aging => PolicyState { use_bits: used, counts: Some(vec![0; WAYS]), ..none },
+            Policy::Lfu => PolicyState { counts: Some(vec![0, 0, 1, 0]), ..none },
+            Policy::Plru => PolicyState { tree: Some(vec![false, false, true]), ..none },
+            _ => none,
+        };
+        assert_eq!(policy.state(&words, WAYS, WAYS), expected, "{policy:?}");
     }
 }
 
