@@ -257,7 +257,9 @@ impl Generator<'_, '_> {
                 shown.push(column);
             }
         }
-        *out += &format!("\n| {} |", shown.join(" "));
+        *out += "\n| ";
+        *out += &shown.join(" ");
+        *out += " |";
         for _ in 0..self.below(4)? {
             *out += "\n|";
             for _ in &shown {

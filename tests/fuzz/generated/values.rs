@@ -50,12 +50,13 @@ impl Generator<'_, '_> {
 
     fn address(&mut self, out: &mut String) -> Result<()> {
         let (page, most) = (1 << self.spec.page_bits(), 1u64 << self.spec.physical_bits.min(40));
-        match self.below(8)? {
-            0..4 => *out += &format!("p + {}", self.below(5)? * page / 2),
-            4 => *out += &format!("p + {}", self.below(4 * page)?),
-            5 | 6 => *out += &format!("0x{:x}", self.below(most)?),
+        let text = match self.below(8)? {
+            0..4 => format!("p + {}", self.below(5)? * page / 2),
+            4 => format!("p + {}", self.below(4 * page)?),
+            5 | 6 => format!("0x{:x}", self.below(most)?),
             _ => return self.expression(out),
-        }
+        };
+        *out += &text;
         Ok(())
     }
 
@@ -88,7 +89,9 @@ impl Generator<'_, '_> {
                 self.expression(out)?;
                 let signs =
                     ["+", "-", "*", "/", "//", "%", "<<", "&", "|", "^", "==", "<", "in", "and", ".."];
-                *out += &format!(" {} ", self.pick(&signs)?);
+                out.push(' ');
+                *out += self.pick(&signs)?;
+                out.push(' ');
                 self.expression(out)?;
                 out.push(')');
             }
