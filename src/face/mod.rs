@@ -10,6 +10,8 @@ mod diff;
 mod exam;
 mod figures;
 pub(crate) mod fmt;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod grade;
 mod limits;
 mod lsp;

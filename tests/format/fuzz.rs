@@ -10,8 +10,9 @@ use pagewalk_engine::machine::random::SplitMix64;
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::lang::parse::parse;
 
+use super::law::checked;
 use super::shapes::{Shapes, pick};
-use super::{PARTS, all, checked};
+use super::{PARTS, all};
 
 /// Default number of inputs.
 const INPUTS: u64 = 600;

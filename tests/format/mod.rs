@@ -2,16 +2,16 @@
 //! formatted.
 
 mod fuzz;
+mod law;
 mod process;
 mod shapes;
 
 use std::fs;
 use std::path::Path;
 
-use pagewalk_script::lang::format::{self, Unformatted};
+use pagewalk_script::lang::format;
 use pagewalk_script::lang::include::{Disk, read_text};
 use pagewalk_script::lang::layout::{TokenKind, tokens};
-use pagewalk_script::lang::parse::parse;
 use pagewalk_script::run::record::StepRecord;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, run};
@@ -21,6 +21,7 @@ use proptest::sample::Index;
 
 use crate::docs::{documents, files_in};
 use crate::fences::fences;
+use law::{checked, placeless};
 
 /// Every script in the examples, the tests, and the documents, with its location.
 fn all() -> Vec<(String, String)> {
@@ -42,41 +43,9 @@ fn all() -> Vec<(String, String)> {
     all
 }
 
-/// The syntax tree of a text without locations, or `None` if the text cannot be parsed.
-fn tree(text: &str) -> Option<String> {
-    let parsed = parse(0, text, &mut ());
-    parsed.diagnostics.is_empty().then(|| placeless(&format!("{:?}", parsed.body)))
-}
-
-/// The output of `Debug` without locations.
-fn placeless(printed: &str) -> String {
-    let mut parts = printed.split("Span { ");
-    let first = parts.next().unwrap_or("").to_owned();
-    parts.fold(first, |messages, part| messages + part.split_once('}').map_or(part, |(_, rest)| rest))
-}
-
 /// The formatted text, checked against the rules, or `None` if the text cannot be parsed.
 fn formatted(name: &str, text: &str) -> Option<String> {
     checked(text).unwrap_or_else(|wrong| panic!("{name}: {wrong}\n-- of --\n{text}"))
-}
-
-/// Returns the formatted text, or the rule that it breaks.
-fn checked(text: &str) -> Result<Option<String>, String> {
-    let once = match format::format(text) {
-        Ok(once) => once,
-        Err(Unformatted::Wrong(wrong)) if tree(text).is_none() && !wrong.is_empty() => return Ok(None),
-        Err(Unformatted::Wrong(_)) => return Err("it can be read, and is not formatted".to_owned()),
-        Err(Unformatted::Changed) => return Err("formatted, it would not mean the same".to_owned()),
-    };
-    let twice = format::format(&once);
-    let law = match &twice {
-        _ if tree(text) != tree(&once) => "it means something else",
-        Ok(twice) if *twice != once => "twice is not once",
-        Err(_) => "it cannot be formatted again",
-        _ if once.is_empty() || once.ends_with('\n') && !once.ends_with("\n\n") => return Ok(Some(once)),
-        _ => "its end",
-    };
-    Err(format!("{law}\n-- once --\n{once}-- twice --\n{}", twice.unwrap_or_default()))
 }
 
 /// A text without the spaces, newlines, bars, semicolons, and lines of dashes that formatting may change.

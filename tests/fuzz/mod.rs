@@ -1,10 +1,15 @@
 //! Tests with random scripts and with examples that contain mistakes. The interpreter must never panic, must
 //! always end, and must be deterministic.
 
+mod generated;
 mod processes;
 
-use pagewalk_script::LANGUAGE;
+use std::collections::BTreeSet;
 
+use arbitrary::Unstructured;
+use pagewalk_engine::kernel::syscall::system_calls;
+use pagewalk_engine::machine::random::SplitMix64;
+use pagewalk_script::LANGUAGE;
 use pagewalk_script::run::session::Options;
 use proptest::collection::vec;
 use proptest::option::of;
@@ -15,6 +20,9 @@ use crate::running;
 
 /// A budget that is small enough to end infinite loops quickly.
 const BUDGET: Options = Options { max_steps: 2000, seed: 7, ..Options::new(&LANGUAGE) };
+
+/// The number of scripts that the registries generate.
+const SCRIPTS: usize = 300;
 
 /// Numbers and some other values. The script draws `z`, so mistakes that depend on `z` appear only at run
 /// time and do not prevent the run.
@@ -250,6 +258,35 @@ proptest! {
 #[test]
 fn random_scripts_end_and_repeat() {
     running::on_large_stack(random_scripts);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn generated_scripts_end_and_repeat(bytes in vec(any::<u8>(), 400)) {
+        let script = generated::script(&mut Unstructured::new(&bytes)).expect("a script");
+        twice(&script)?;
+    }
+}
+
+/// The targets in `fuzz/` depend on it.
+#[test]
+fn most_generated_scripts_run_and_use_all_of_the_language() {
+    let mut random = SplitMix64::new(1);
+    let mut words = BTreeSet::new();
+    let mut right = 0;
+    for _ in 0..SCRIPTS {
+        let bytes: Vec<u8> = (0..600).map(|_| random.next() as u8).collect();
+        let text = generated::script(&mut Unstructured::new(&bytes)).expect("a script");
+        right += usize::from(generated::checked(&text).diagnostics.is_empty());
+        words.extend(text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').map(str::to_owned));
+    }
+    assert!(right * 4 > SCRIPTS * 3, "{right} of {SCRIPTS} scripts run");
+    let verbs = LANGUAGE.verbs().map(|verb| verb.name);
+    let calls = system_calls().map(|call| call.name);
+    let missing: Vec<_> = verbs.chain(calls).filter(|word| !words.contains(*word)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 /// The words, spaces, and signs of a text. The concatenated pieces equal the text.

@@ -46,6 +46,8 @@ mod protect;
 mod reverse_map;
 pub(crate) mod shape;
 mod shared;
+#[cfg(any(test, fuzzing))]
+pub mod sound;
 pub mod spawn;
 mod state;
 pub(crate) mod swap;

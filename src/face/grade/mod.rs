@@ -16,3 +16,5 @@ mod run;
 mod versions;
 
 pub(crate) use arguments::Grade;
+#[cfg(fuzzing)]
+pub(crate) use {formats::FORMATS as ANSWER_FORMATS, formats::read_rows, rows::ColumnNames};

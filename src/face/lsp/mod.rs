@@ -10,6 +10,8 @@ mod custom_requests;
 mod diagnostics;
 mod documents;
 mod folders;
+#[cfg(fuzzing)]
+pub(crate) mod fuzzing;
 mod goldens;
 mod markdown;
 mod navigation;

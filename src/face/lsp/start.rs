@@ -3,7 +3,7 @@
 use std::io;
 
 use clap::Args;
-use crossbeam_channel::unbounded;
+use crossbeam_channel::{Receiver, Sender, unbounded};
 use lsp_server::{ErrorCode, Message, Request, RequestId, Response};
 use lsp_types::{InitializeParams, InitializeResult, ServerInfo};
 
@@ -27,27 +27,22 @@ pub(crate) struct Lsp {
 /// Serves a client over standard input and output until the client exits.
 pub(crate) fn serve() -> io::Result<Status> {
     let Transport { input, output, writer } = Transport::stdio()?;
-    let (tell, results) = unbounded();
-    let workers = (Worker::start("run", tell.clone())?, Worker::start("ask", tell)?);
-    let mut status = Status::Wrong;
-    if let Some(known) = initialized(&input, &output) {
-        let mut server = Server::new(output, known, workers);
-        if server.serve(&input, &results) {
-            status = Status::Held;
-        }
-    } else {
-        drop(output);
-    }
+    let status = if serve_channels(&input, output)? { Status::Held } else { Status::Wrong };
     // All responses are written before the process exits. Work in progress ends with the process.
     let _ = writer.join();
     Ok(status)
 }
 
+/// Serves a client until it exits, and returns whether it requested a shutdown.
+pub(super) fn serve_channels(input: &Receiver<Message>, output: Sender<Outgoing>) -> io::Result<bool> {
+    let (tell, results) = unbounded();
+    let workers = (Worker::start("run", tell.clone())?, Worker::start("ask", tell)?);
+    let Some(known) = initialized(input, &output) else { return Ok(false) };
+    Ok(Server::new(output, known, workers).serve(input, &results))
+}
+
 /// Waits for the `initialize` request, or returns `None` if the client exits first.
-fn initialized(
-    input: &crossbeam_channel::Receiver<Message>,
-    output: &crossbeam_channel::Sender<Outgoing>,
-) -> Option<(Client, Settings)> {
+fn initialized(input: &Receiver<Message>, output: &Sender<Outgoing>) -> Option<(Client, Settings)> {
     for message in input {
         match message {
             Message::Request(request) if request.method == "initialize" => {
@@ -67,7 +62,7 @@ fn initialized(
     None
 }
 
-fn welcome(request: Request, output: &crossbeam_channel::Sender<Outgoing>) -> Option<(Client, Settings)> {
+fn welcome(request: Request, output: &Sender<Outgoing>) -> Option<(Client, Settings)> {
     let params: InitializeParams = match serde_json::from_value(request.params) {
         Ok(params) => params,
         Err(error) => {
@@ -90,7 +85,7 @@ fn welcome(request: Request, output: &crossbeam_channel::Sender<Outgoing>) -> Op
 }
 
 fn respond(
-    output: &crossbeam_channel::Sender<Outgoing>,
+    output: &Sender<Outgoing>,
     id: RequestId,
     result: Result<serde_json::Value, lsp_server::ResponseError>,
 ) {

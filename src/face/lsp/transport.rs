@@ -40,6 +40,14 @@ impl From<Message> for Outgoing {
     }
 }
 
+/// Reads a stream as from standard input. Returns the numbers of readable and unreadable messages.
+#[cfg(fuzzing)]
+pub fn read_messages(mut stream: &[u8]) -> (usize, usize) {
+    let ((messages, readable), (answers, unreadable)) = (unbounded(), unbounded());
+    read(&mut stream, &messages, &answers);
+    (readable.len(), unreadable.len())
+}
+
 /// A frame that does not contain a valid message.
 #[derive(Debug)]
 pub(crate) struct Unreadable {

@@ -1,10 +1,10 @@
 //! Tests Linux's fault counts and the classes of faults.
 
 use super::lab::{Lab, NONE, R, RW};
-use super::sound;
 use crate::kernel::event::FaultClass;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::Pid;
+use crate::kernel::sound;
 use crate::kernel::vma::Backing;
 
 const AT: u64 = 0x7F00_0000_0000;

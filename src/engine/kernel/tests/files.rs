@@ -1,10 +1,10 @@
 //! Tests files in memory: partial last pages, shared stores, size changes, and write-back.
 
 use super::lab::{Lab, R, RW};
-use super::sound;
 use crate::kernel::event::FaultClass;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::{FileId, Pid};
+use crate::kernel::sound;
 
 const AT: u64 = 0x400;
 const PAGE: u64 = 64;

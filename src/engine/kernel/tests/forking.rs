@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 
 use super::lab::{End, Lab, R, RW, preset};
-use super::sound;
 use crate::kernel::event::KernelStep;
 use crate::kernel::ids::Pid;
+use crate::kernel::sound;
 use crate::machine::pte::Bit;
 
 const AT: u64 = 0x7F00_0000_0000;

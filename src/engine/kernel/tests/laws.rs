@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::lab::RW;
 use super::pair::Pair;
 use super::programs::{Behind, Op, Setting, file_ops, ops, roomy_settings, settings, tight_ops};
-use super::sound;
+use crate::kernel::sound;
 
 fn run(setting: &Setting, ops: &[Op]) {
     let mut pair = Pair::new(setting);

@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 
 use super::lab::Lab;
-use super::sound;
+use crate::kernel::sound;
 
 const AT: u64 = 0x7F00_0000_0000;
 

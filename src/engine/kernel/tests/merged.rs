@@ -6,10 +6,10 @@ use std::collections::BTreeMap;
 use proptest::prelude::*;
 
 use super::lab::{End, Lab, RW};
-use super::sound;
 use crate::kernel::event::KernelStep;
 use crate::kernel::frames::FrameContents;
 use crate::kernel::ids::{FrameNo, Pid};
+use crate::kernel::sound;
 
 const AT: u64 = 0x400;
 const PAGE: u64 = 64;

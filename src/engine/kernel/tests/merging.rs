@@ -1,9 +1,9 @@
 //! Tests same-page merging and other background activities of the kernel.
 
 use super::lab::{Lab, RW};
-use super::sound;
 use crate::kernel::event::FaultClass;
 use crate::kernel::ids::{FrameNo, Pid};
+use crate::kernel::sound;
 
 const AT: u64 = 0x400;
 const PAGE: u64 = 64;

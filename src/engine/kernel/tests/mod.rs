@@ -16,7 +16,6 @@ mod model;
 mod pair;
 mod programs;
 mod slots;
-pub(crate) mod sound;
 mod straddling;
 mod strings;
 mod tally;

@@ -1,8 +1,8 @@
 //! Tests how long a page keeps its swap slot, and what its page-table entry contains.
 
 use super::lab::{Lab, RW};
-use super::sound;
 use crate::kernel::ids::{Pid, SlotNo};
+use crate::kernel::sound;
 use crate::machine::pte::Bit;
 
 const AT: u64 = 0x400;

@@ -1,10 +1,10 @@
 //! Tests that stores across two pages store all bytes or none.
 
 use super::lab::{End, Lab, R, RW};
-use super::sound;
 use crate::kernel::event::FaultClass;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::Pid;
+use crate::kernel::sound;
 use crate::machine::pte::Bit;
 
 const AT: u64 = 0x400;

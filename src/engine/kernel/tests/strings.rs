@@ -4,8 +4,8 @@
 use proptest::prelude::*;
 
 use super::lab::{End, Lab};
-use super::sound;
 use crate::kernel::ids::Pid;
+use crate::kernel::sound;
 use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::random::SplitMix64;
 use crate::machine::reference_string::{Indexes, ReferenceString, Replacement, Ticks};

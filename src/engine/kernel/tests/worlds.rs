@@ -5,8 +5,8 @@ use proptest::prelude::*;
 
 use super::pair::Pair;
 use super::programs::{Op, Setting, ops, roomy_settings};
-use super::sound;
 use crate::kernel::event::KernelStep;
+use crate::kernel::sound;
 use crate::machine::pte::Pte;
 
 /// Runs a program and compares its loads with the model.

@@ -150,4 +150,6 @@ impl Policy {
 }
 
 #[cfg(test)]
+mod laws;
+#[cfg(test)]
 mod tests;

@@ -164,6 +164,12 @@ fn line_ends_and_byte_order_marks_are_normalized() {
     stays("text \"\"\"a\r\n    b\"\"\"\n");
 }
 
+/// Found by the target `fmt` in `fuzz/`.
+#[test]
+fn form_feed_is_a_character_of_a_cell() {
+    becomes("set tlb {\n|a b\n\u{c}|0\n}\n", "set tlb {\n  | a b |\n  | \u{c} 0 |\n}\n");
+}
+
 #[test]
 fn prose_strings_and_numbers_stay() {
     becomes(

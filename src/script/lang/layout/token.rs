@@ -11,7 +11,7 @@ impl Scan<'_> {
             self.at += 1;
             return;
         }
-        let ends = |c: char| c.is_ascii_whitespace() || "|;{}()\"'#\u{a0}".contains(c);
+        let ends = |c: char| " \t\r\n|;{}()\"'#\u{a0}".contains(c);
         let length = self.rest().find(ends).unwrap_or(self.rest().len());
         self.at += length.max(self.character());
     }

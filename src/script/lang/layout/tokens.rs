@@ -49,7 +49,7 @@ impl Scan<'_> {
         let Some(byte) = text.as_bytes().get(from).copied().filter(|_| from < end) else { return };
         let kind = if before == LevelKind::Prose { TokenKind::Prose } else { self.kind(byte, from) };
         let hole = before == LevelKind::Prose && self.top().kind == LevelKind::Hole;
-        if before != LevelKind::Prose && (byte.is_ascii_whitespace() || byte == b';' || self.is_blank(from)) {
+        if before != LevelKind::Prose && (b" \t\r\n;".contains(&byte) || self.is_blank(from)) {
             return;
         }
         self.noted(|tokens| {

@@ -6,8 +6,8 @@ use crate::kernel::abi::{Arg, Errno};
 use crate::kernel::file::{Executable, Fill, Section};
 use crate::kernel::ids::Pid;
 use crate::kernel::process::ProcessState;
+use crate::kernel::sound;
 use crate::kernel::syscall::{ParamKind, system_calls};
-use crate::kernel::tests::sound;
 use crate::machine::random::SplitMix64;
 
 /// Creates a lab with files of every kind.

@@ -27,7 +27,9 @@ pub(super) fn choose(said: &str, all: &[Token]) -> Option<String> {
         )
     };
     let end = text.iter().position(|word| *word != "," && condition(word)).or(comma).unwrap_or(text.len());
-    let begin = 2 + text[2..end]
+    // `choose where …` has no name.
+    let begin = 2 + text
+        .get(2..end)?
         .iter()
         .take_while(|word| matches!(**word, "in" | "from" | "=" | ":" | "between" | "of" | "out" | "∈"))
         .count();
