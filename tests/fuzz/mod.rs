@@ -1,6 +1,7 @@
 //! Tests with random scripts and with examples that contain mistakes. The interpreter must never panic, must
 //! always end, and must be deterministic.
 
+mod found;
 mod generated;
 mod processes;
 

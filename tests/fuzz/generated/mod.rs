@@ -85,7 +85,7 @@ pub fn script(bytes: &mut Unstructured) -> Result<String> {
             *out += "kernel";
             one.block(Contents::Settings, "kernel", out)
         })?;
-        text += "file \"data\" { size 1000 }\nprocess P1\nprocess P2\nP1: let p = mmap(NULL, 4 * machine.page, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n";
+        text += "file \"data\" { size 1000 }\nprocess P1\nprocess P2\nP1: let p = mmap(NULL, 1024, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n";
     }
     for _ in 0..STATEMENTS {
         if generator.bytes.is_empty() {
