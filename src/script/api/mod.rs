@@ -4,15 +4,19 @@ mod checked_script;
 pub mod differences;
 pub mod exam;
 pub mod explain;
+pub mod facts;
 mod figure;
 mod glossary;
 pub mod golden;
+pub mod machines;
 pub mod marking;
 mod parsed_script;
+mod recording;
 pub mod snapshot;
 mod stepper;
 pub mod steps;
 mod stream;
+pub mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -31,6 +35,7 @@ pub use figure::Figure;
 pub use golden::compare_golden;
 pub use marking::Marking;
 pub use parsed_script::ParsedScript;
+pub use recording::Recording;
 pub use snapshot::Snapshot;
 pub use stepper::{Pause, Stepper};
 pub use steps::Trace;
