@@ -4,15 +4,24 @@ Run scripts with `run`, explore a machine with `Session`, replay memory traces w
 `sweep`, and create and grade exams with `exam` and `grade`. Tables have the methods `to_pandas`,
 `to_polars`, and `to_arrow`.
 
->>> import pagewalk
->>> run = pagewalk.run("machine core-i7\\nread 0x1234 => vpn 1, tlb miss")
->>> run.ok, run.steps[-1]["L1d.index"]
-(True, 8)
+    >>> import pagewalk
+    >>> text = '''
+    ... machine simple
+    ... set page_table {
+    ...   | vpn ppn v |
+    ...   |  0F  0D 1 |
+    ... }
+    ... read 0x3D4 => ppn 0x0D, tlb miss
+    ... '''
+    >>> run = pagewalk.run(text)
+    >>> run.ok, run.steps[-1]["pa"]
+    (True, 852)
 """
 
 from pagewalk._errors import Diagnostic, InternalError, PagewalkWarning, ScriptError, TraceError
 from pagewalk._exams import Field, Grades, Mark, Marks, Paper, exam, grade
-from pagewalk._pagewalk import Step, __VERSION__ as __version__
+from pagewalk._pagewalk import __VERSION__ as __version__
+from pagewalk._pagewalk import Step
 from pagewalk._results import Check
 from pagewalk._scripts import Run, check, run
 from pagewalk._sessions import Session

@@ -64,7 +64,9 @@ def integer(name: str, value: object, least: int = 0, most: int = (1 << 64) - 1)
     return number
 
 
-def optional_integer(name: str, value: object, least: int = 0, most: int = (1 << 64) - 1) -> int | None:
+def optional_integer(
+    name: str, value: object, least: int = 0, most: int = (1 << 64) - 1
+) -> int | None:
     """Check an integer or `None`."""
     return None if value is None else integer(name, value, least, most)
 

@@ -18,7 +18,7 @@ class Diagnostic:
     >>> import pagewalk
     >>> [found] = pagewalk.check("machine core-i8")
     >>> found.code, found.line, found.column, found.help
-    ('unknown-preset', 1, 9, 'did you mean `core-i7`?')
+    ('unknown-word', 1, 9, 'did you mean `core-i7`?')
     """
 
     #: The code, which `pagewalk explain CODE` explains.

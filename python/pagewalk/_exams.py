@@ -38,7 +38,8 @@ class Mark:
     field: str
     #: The answer as written.
     answer: str
-    #: `right`, `accepted`, `carried`, `follows`, `partly`, `wrong`, `unreadable`, `unanswered`, `pending`, or `voided`.
+    #: `right`, `accepted`, `carried`, `follows`, `partly`, `wrong`, `unreadable`, `unanswered`,
+    #: `pending`, or `voided`.
     verdict: str
     #: The points.
     points: float
@@ -68,7 +69,7 @@ class Paper:
     """A paper of an exam with its key.
 
     >>> import pagewalk
-    >>> text = 'machine simple\\nquestion "Page" { ask "VPN of 0x3D4" = 0x3D4 / 64 }'
+    >>> text = 'machine simple\\nquestion "Page" { ask "VPN of 0x3D4" = 0x3D4 // 64 }'
     >>> [paper] = pagewalk.exam(text)
     >>> paper.fields
     [Field(name='1', points=1.0)]
@@ -112,9 +113,9 @@ class Paper:
 
     @checked
     def render(self, edition: str = "paper", *, format: str = "markdown") -> str | bytes:
-        """Return the `paper`, the `key`, or the `solutions` in a format of `pagewalk exam --format`.
+        """Return the `paper`, the `key`, or the `solutions` in a format.
 
-        The result is a text, or the bytes of an archive for a learning platform.
+        The formats are those of `pagewalk exam --format`. The result is a text, or the bytes of an archive for a learning platform.
         """
         edition = arguments.word("edition", edition, EDITIONS)
         return self._native.render(edition, arguments.string("format", format))
@@ -139,7 +140,10 @@ class Paper:
 
     def _grade(self, student: str, answers: object, rules: object) -> Marks:
         given = list(pairs(answers))
-        names = [arguments.string("rules", rule) for rule in arguments.sequence("rules", rules, "a list of str")]
+        names = [
+            arguments.string("rules", rule)
+            for rule in arguments.sequence("rules", rules, "a list of str")
+        ]
         points, of, rows = self._native.mark(given, names)
         marks = tuple(Mark(*row[:5], mistakes=tuple(row[5])) for row in rows)
         return Marks(student, self.code, points, of, marks)
@@ -240,7 +244,9 @@ def exam(
     (['ada', 'bob'], True)
     """
     if variants is not None and roster is not None:
-        raise ValueError("`variants` and `roster` cannot be used together; a roster has one version per student")
+        raise ValueError(
+            "`variants` and `roster` cannot be used together; a roster has one version per student"
+        )
     versions: int | list[tuple[str, str]] | bytes | None = None
     if variants is not None:
         versions = arguments.integer("variants", variants, 1, 10_000)
@@ -249,7 +255,9 @@ def exam(
             versions = file.read()
     elif roster is not None:
         expected = "a list of IDs, a list of tuples of an ID and a name, or a path"
-        versions = [student(one, expected) for one in arguments.sequence("roster", roster, expected)]
+        versions = [
+            student(one, expected) for one in arguments.sequence("roster", roster, expected)
+        ]
     papers = native.exam(
         arguments.script("text", text, files),
         arguments.optional_integer("seed", seed),
@@ -286,7 +294,7 @@ def grade(
     --------
     >>> import pagewalk
     >>> text = 'machine simple\\nquestion "Page" { ask "VPN of 0x3D4" = 0x3D4 // 64 }'
-    >>> grades = pagewalk.grade(text, {"ada": {"1": "0F"}, "bob": {"1": "F0"}})
+    >>> grades = pagewalk.grade(text, {"ada": {"1": "0xF"}, "bob": {"1": "0xF0"}})
     >>> [(one.student, one.points, one.of) for one in grades]
     [('ada', 1.0, 1.0), ('bob', 0.0, 1.0)]
     """
@@ -319,14 +327,16 @@ class Papers:
         """Grade the answers of one student."""
         identity = arguments.string("answers", identity)
         if not isinstance(answers, Mapping):
-            raise arguments.wrong_type(f"answers[{identity!r}]", "a dict of fields and answers", answers)
+            raise arguments.wrong_type(
+                f"answers[{identity!r}]", "a dict of fields and answers", answers
+            )
         version = answers.get("version")
         if version is not None:
             paper = self.by_code.get(str(version))
             missing = f"there is no paper with the version `{version}`"
         else:
             paper = self.by_student.get(identity, self.only)
-            missing = "there is no paper for this student; add the key `version` with the code on the paper"
+            missing = "add the key `version` with the code on the student's paper"
         if paper is None:
             raise ValueError(f"answers of `{identity}`: {missing}")
         own = {name: answer for name, answer in answers.items() if name != "version"}

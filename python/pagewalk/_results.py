@@ -21,7 +21,7 @@ class Check:
     fact: str
     #: The expected value in the notation of scripts, or `None` for `?`.
     expected: str | None
-    #: The actual value in the notation of scripts, or `None` if the statement does not have the fact.
+    #: The actual value in the notation of scripts, or `None` if the statement lacks the fact.
     actual: str | None
     #: Whether the expectation holds.
     held: bool
@@ -42,7 +42,9 @@ def package(name: str, extra: str) -> Any:
     except ImportError as error:
         if error.name is None or error.name.split(".")[0] != name:
             raise
-        message = f"this needs the package `{name}`; install it with `pip install pagewalk[{extra}]`"
+        message = (
+            f"this needs the package `{name}`; install it with `pip install pagewalk[{extra}]`"
+        )
         raise ImportError(message, name=name) from None
 
 
@@ -61,7 +63,10 @@ class Tabular:
         return self._table().__arrow_c_stream__(requested_schema)
 
     def to_arrow(self) -> Any:
-        """Return the table as a `pyarrow.Table`, or as an `arro3.core.Table` if only arro3 is installed."""
+        """Return the table as a `pyarrow.Table`.
+
+        If only the package `arro3-core` is installed, return an `arro3.core.Table`.
+        """
         try:
             pyarrow = importlib.import_module("pyarrow")
         except ImportError:
@@ -73,19 +78,19 @@ class Tabular:
 
     def to_pandas(self) -> pandas.DataFrame:
         """Return the table as a `pandas.DataFrame` with nullable types such as `UInt64`."""
-        pandas = package("pandas", "pandas")
+        pd = package("pandas", "pandas")
         pyarrow = package("pyarrow", "pandas")
         types = {
-            pyarrow.uint64(): pandas.UInt64Dtype(),
-            pyarrow.int64(): pandas.Int64Dtype(),
-            pyarrow.float64(): pandas.Float64Dtype(),
-            pyarrow.bool_(): pandas.BooleanDtype(),
-            pyarrow.string(): pandas.StringDtype(),
+            pyarrow.uint64(): pd.UInt64Dtype(),
+            pyarrow.int64(): pd.Int64Dtype(),
+            pyarrow.float64(): pd.Float64Dtype(),
+            pyarrow.bool_(): pd.BooleanDtype(),
+            pyarrow.string(): pd.StringDtype(),
         }
         table = pyarrow.table(self._table())
         return cast("pandas.DataFrame", table.to_pandas(types_mapper=types.get))
 
     def to_polars(self) -> polars.DataFrame:
         """Return the table as a `polars.DataFrame`."""
-        polars = package("polars", "polars")
-        return cast("polars.DataFrame", polars.DataFrame(self._table()))
+        pl = package("polars", "polars")
+        return cast("polars.DataFrame", pl.DataFrame(self._table()))

@@ -104,11 +104,19 @@ def run(
     Examples
     --------
     >>> import pagewalk
-    >>> run = pagewalk.run("machine core-i7\\nread 0x1000 => L1d miss\\nread 0x1008 => L1d miss")
-    >>> run.ok
-    False
+    >>> text = '''
+    ... machine simple
+    ... set page_table {
+    ...   | vpn ppn v |
+    ...   |  0F  0D 1 |
+    ... }
+    ... read 0x3D4 => tlb miss, ppn 0x0E
+    ... '''
+    >>> run = pagewalk.run(text)
+    >>> run.ok, run.steps[-1]["tlb"], run.steps[-1]["byte"]
+    (False, 'miss', None)
     >>> [(check.line, check.fact, check.expected, check.actual) for check in run.failures]
-    [(3, 'L1d', 'miss', 'hit')]
+    [(7, 'ppn', '0x0E', '0x0D')]
     """
     limits = arguments.limits(max_steps, max_memory)
     number = 0 if seed is None else arguments.integer("seed", seed)
@@ -131,6 +139,6 @@ def check(text: Script, *, files: Files | None = None) -> list[Diagnostic]:
     >>> import pagewalk
     >>> [found] = pagewalk.check("machine core-i7\\nraed 0x10")
     >>> found.line, found.message, found.help
-    (2, 'unknown statement `raed`', 'did you mean `read`?')
+    (2, 'no statement begins with `raed`', 'did you mean `read`?')
     """
     return native.check(arguments.script("text", text, files))

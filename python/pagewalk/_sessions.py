@@ -28,12 +28,12 @@ class Session:
     --------
     >>> import pagewalk
     >>> session = pagewalk.Session()
-    >>> session.run("machine core-i7").ok
+    >>> session.run("machine simple").ok
     True
-    >>> session.run("read 0x1000").steps[0]["L1d"]
-    'miss'
-    >>> session.what("read 0x1000").steps[0]["L1d"], session.position
-    ('hit', 2)
+    >>> session.run("set page_table { | vpn ppn v |; | 0F 0D 1 | }").steps[0].line
+    1
+    >>> session.what("read 0x3D4").steps[0]["tlb"], session.position
+    ('miss', 2)
     >>> session.back(), session.position
     (1, 1)
     """
@@ -84,8 +84,8 @@ class Session:
         >>> import pagewalk
         >>> session = pagewalk.Session()
         >>> _ = session.run("machine core-i7; read 0x1000")
-        >>> print(session.why("vpn"))
-        vpn 0x000000001 ...
+        >>> print(session.why("vpn"))  # doctest: +ELLIPSIS
+        vpn 0x000000001...
         """
         return self._native.why(arguments.optional_string("fact", fact))
 

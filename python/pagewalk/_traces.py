@@ -185,7 +185,9 @@ def sweep(
     1     2       2        0.1
     """
     if cache is not None and tlb is not None:
-        raise ValueError("`cache` and `tlb` cannot be used together; vary several parts with braces in `grid`")
+        raise ValueError(
+            "`cache` and `tlb` cannot be used together; vary several parts with braces in `grid`"
+        )
     part = (arguments.optional_string("cache", cache), arguments.optional_string("tlb", tlb))
     count = arguments.optional_integer("threads", threads, 1, 1 << 16)
     options = addresses(map, frames, replacement, straddle, trace_format, strict)
@@ -194,7 +196,12 @@ def sweep(
 
 
 def addresses(
-    map: object, frames: object, replacement: object, straddle: object, trace_format: object, strict: object
+    map: object,
+    frames: object,
+    replacement: object,
+    straddle: object,
+    trace_format: object,
+    strict: object,
 ) -> native.Addresses:
     """Check the options that replays and sweeps share."""
     formats, policies = native.trace_formats(), native.replacements()

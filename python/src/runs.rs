@@ -116,11 +116,11 @@ impl Run {
 /// Examples
 /// --------
 /// >>> import pagewalk
-/// >>> step = pagewalk.run("machine core-i7\nread 0x1234").steps[-1]
-/// >>> step["vpn"], step.vpo, step["L1d.index"], step["tlb"]
-/// (1, 564, 8, 'miss')
-/// >>> step.line, step.statement
-/// (2, 'read 0x1234')
+/// >>> step = pagewalk.run("machine simple; read 0x3D4").steps[-1]
+/// >>> step["vpn"], step.vpo, step["tlb"], step["fault"], step["pa"]
+/// (15, 20, 'miss', 'page', None)
+/// >>> step.line, step.column, step.statement
+/// (1, 17, 'read 0x3D4')
 #[pyclass(frozen, mapping, module = "pagewalk._pagewalk")]
 pub(crate) struct Step {
     steps: Arc<Steps>,

@@ -124,7 +124,7 @@ fn cell(kind: FactType, value: &Value) -> Cell {
 
 impl FactType {
     /// Returns the type of a column with this fact.
-    fn column(self) -> ColumnType {
+    pub(super) fn column(self) -> ColumnType {
         match self.values {
             Values::Field | Values::Byte | Values::Bytes | Values::Count => ColumnType::Unsigned,
             Values::Returned => ColumnType::Integer,
@@ -132,6 +132,32 @@ impl FactType {
             Values::YesNo => ColumnType::Boolean,
             Values::OneOf { .. } | Values::ServedBy | Values::Text => ColumnType::Text,
             Values::Pages => ColumnType::TextList,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::ColumnType;
+    use crate::run::facts::{ACCESS_FACTS, Family, facts_of};
+    use pagewalk_engine::machine::spec::Spec;
+
+    #[test]
+    fn facts_with_one_name_have_one_type_except_for_counts_of_replays() {
+        let spec = Spec::core_i7();
+        let mut types: BTreeMap<String, ColumnType> = BTreeMap::new();
+        for family in [Family::Access, Family::Call, Family::Reference] {
+            for (name, key) in facts_of(family, Some(&spec)) {
+                let kind = key.kind().column();
+                assert_eq!(*types.entry(name.clone()).or_insert(kind), kind, "{name}");
+            }
+        }
+        for (name, key) in facts_of(Family::Replay, Some(&spec)) {
+            let (kind, of_access) = (key.kind().column(), ACCESS_FACTS.iter().any(|row| row.name == name));
+            let other = types.get(&name).is_some_and(|known| *known != kind);
+            assert!(!other || of_access && kind == ColumnType::Unsigned, "{name}");
         }
     }
 }

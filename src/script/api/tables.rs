@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::facts::{Cell, ColumnType, typed_facts};
 use crate::lang::source::Sources;
+use crate::run::facts::ACCESS_FACTS;
 use crate::run::record::StepRecord;
 use crate::traces::reports::{self, Replayed};
 use crate::traces::sweep_reports::{self, SweepCell, SweepColumnKind, Swept};
@@ -71,6 +72,18 @@ impl Table {
 
 /// Returns a table with one row per step and one column per fact. The columns before the facts are `step` (from 1),
 /// `file`, `line` and `column` (from 1), `statement`, `scenario`, and `process`.
+///
+/// ```
+/// use std::sync::atomic::AtomicBool;
+/// use pagewalk_script::api::tables::step_table;
+/// use pagewalk_script::api::{CheckedScript, Options, Recording};
+///
+/// let script = CheckedScript::from_text("read.pw", "machine simple\nread 0x3D4 => fault page\n", &mut ());
+/// let run = Recording::new(&script, Options::default(), &AtomicBool::new(false));
+/// let table = step_table(&run.records, &script.sources);
+/// assert_eq!(table.len(), 2);
+/// assert!(table.columns.iter().any(|column| column.name == "vpn"));
+/// ```
 pub fn step_table(records: &[StepRecord], sources: &Sources) -> Table {
     let mut table = Table::new([
         ("step", ColumnType::Unsigned),
@@ -101,7 +114,7 @@ pub fn step_table(records: &[StepRecord], sources: &Sources) -> Table {
             column.cells.push(Cell::Missing);
         }
         for fact in typed_facts(&record.did) {
-            let at = *places.entry(fact.name).or_insert_with_key(|name| {
+            let at = *places.entry(column_name(fact.name, fact.column)).or_insert_with_key(|name| {
                 let cells = vec![Cell::Missing; row + 1];
                 table.columns.push(TableColumn { name: name.clone(), kind: fact.column, cells });
                 table.columns.len() - 1
@@ -110,6 +123,13 @@ pub fn step_table(records: &[StepRecord], sources: &Sources) -> Table {
         }
     }
     table
+}
+
+/// Returns the name of a fact's column. A replay counts some events that are `yes` or `no` for an access, such as
+/// `swapped-out`. Columns have one type, so the column of the count is `replay.swapped-out`.
+fn column_name(name: String, kind: ColumnType) -> String {
+    let other = ACCESS_FACTS.iter().any(|row| row.name == name && row.kind.column() != kind);
+    if other { format!("replay.{name}") } else { name }
 }
 
 /// Returns a replay with the columns of its CSV.
