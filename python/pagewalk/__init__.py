@@ -20,7 +20,7 @@ Run scripts with `run`, explore a machine with `Session`, replay memory traces w
 
 from pagewalk._errors import Diagnostic, InternalError, PagewalkWarning, ScriptError, TraceError
 from pagewalk._exams import Field, Grades, Mark, Marks, Paper, exam, grade
-from pagewalk._pagewalk import __VERSION__ as __version__
+from pagewalk._pagewalk import VERSION as __version__
 from pagewalk._pagewalk import Step
 from pagewalk._results import Check
 from pagewalk._scripts import Run, check, run

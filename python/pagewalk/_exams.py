@@ -115,7 +115,8 @@ class Paper:
     def render(self, edition: str = "paper", *, format: str = "markdown") -> str | bytes:
         """Return the `paper`, the `key`, or the `solutions` in a format.
 
-        The formats are those of `pagewalk exam --format`. The result is a text, or the bytes of an archive for a learning platform.
+        The formats are those of `pagewalk exam --format`. The result is a text, or the bytes
+        of an archive for a learning platform.
         """
         edition = arguments.word("edition", edition, EDITIONS)
         return self._native.render(edition, arguments.string("format", format))

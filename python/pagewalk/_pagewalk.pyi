@@ -4,7 +4,7 @@ from typing import Any, TypedDict, final
 from pagewalk._errors import Diagnostic
 from pagewalk._results import Check
 
-__VERSION__: str
+VERSION: str
 
 class Script(TypedDict):
     name: str

@@ -34,5 +34,5 @@ mod _pagewalk {
     use super::calls::panic;
 
     #[pymodule_export]
-    const __VERSION__: &str = env!("CARGO_PKG_VERSION");
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
 }

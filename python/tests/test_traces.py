@@ -59,7 +59,7 @@ SWEEPS: list[tuple[str, list[str], dict[str, Any]]] = [
     ("ways 2 4", ["--cache", "L2"], {"cache": "L2"}),
     ("entries 16..64, ways 4 fully-associative", ["--tlb", "dTLB"], {"tlb": "dTLB"}),
     (
-        "cache L1d { ways 1..2, policy lru random, write-back write-through }, tlb dTLB { ways 4 8 }",
+        "cache L1d { ways 1..2, policy lru random }, tlb dTLB { ways 4 8 }",
         ["--threads", "1"],
         {"threads": 1},
     ),
