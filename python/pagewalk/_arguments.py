@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
 
 if TYPE_CHECKING:
-    from pagewalk import _pagewalk as native
+    from pagewalk import _types as types
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -104,7 +104,7 @@ def limits(max_steps: object, max_memory: object) -> tuple[int, int]:
     return (integer("max_steps", max_steps, 1), integer("max_memory", max_memory, 1))
 
 
-def script(name: str, text: object, files: object = None) -> native.Script:
+def script(name: str, text: object, files: object = None) -> types.Script:
     """Check a script and its files. The text of a script cannot name files on disk."""
     texts = contents(files)
     if isinstance(text, str):

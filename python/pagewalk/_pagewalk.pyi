@@ -1,34 +1,28 @@
 from collections.abc import ItemsView, Iterator, KeysView
-from typing import Any, TypedDict, final
+from typing import Any, final
 
 from pagewalk._errors import Diagnostic
 from pagewalk._results import Check
+from pagewalk._types import Addresses, Counts, Fact, MarkRow, Results, Script, Trace
 
 VERSION: str
 
-class Script(TypedDict):
-    name: str
-    files: dict[str, bytes]
-    disk: bool
-
-class Addresses(TypedDict):
-    map: str | None
-    frames: int | None
-    replacement: str | None
-    straddle: str
-    trace_format: str | None
-    strict: bool
-
-class Counts(TypedDict):
-    causes: bool
-    curve: bool
-    curve_blocks: int | None
-    top: int | None
-
-Trace = str | tuple[str, bytes]
-Results = tuple[list[dict[str, Any]], Table, list[str]]
-MarkRow = tuple[str, str, str, float, float, list[str]]
-Fact = int | float | bool | str | list[Any] | None
+__all__ = [
+    "VERSION",
+    "Paper",
+    "Run",
+    "Session",
+    "Step",
+    "Table",
+    "_panic",
+    "check",
+    "exam",
+    "replacements",
+    "replay",
+    "run",
+    "sweep",
+    "trace_formats",
+]
 
 def run(script: Script, seed: int, limits: tuple[int, int]) -> Run: ...
 def check(script: Script) -> list[Diagnostic]: ...

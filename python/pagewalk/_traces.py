@@ -9,6 +9,7 @@ from typing import Any
 
 from pagewalk import _arguments as arguments
 from pagewalk import _pagewalk as native
+from pagewalk import _types as types
 from pagewalk._arguments import checked
 from pagewalk._errors import PagewalkWarning
 from pagewalk._results import Tabular
@@ -121,7 +122,7 @@ def replay(
     >>> result.data[0]["caches"][0]["name"], result.data[0]["caches"][0]["all"]
     ('L1d', {'hits': 1, 'misses': 2})
     """
-    counts: native.Counts = {
+    counts: types.Counts = {
         "causes": arguments.boolean("causes", causes),
         "curve": arguments.boolean("curve", curve),
         "curve_blocks": arguments.optional_integer("curve_blocks", curve_blocks, 64, (1 << 32) - 1),
@@ -202,7 +203,7 @@ def addresses(
     straddle: object,
     trace_format: object,
     strict: object,
-) -> native.Addresses:
+) -> types.Addresses:
     """Check the options that replays and sweeps share."""
     formats, policies = native.trace_formats(), native.replacements()
     if replacement is not None:
@@ -219,7 +220,7 @@ def addresses(
     }
 
 
-def listed(traces: object) -> list[native.Trace]:
+def listed(traces: object) -> list[types.Trace]:
     """Check one or more traces."""
     if isinstance(traces, (str, os.PathLike)) or is_bytes(traces):
         traces = [traces]
@@ -232,7 +233,7 @@ def is_bytes(value: object) -> bool:
     return isinstance(value, tuple) and len(value) == 2 and isinstance(value[1], bytes)
 
 
-def trace(one: object, expected: str) -> native.Trace:
+def trace(one: object, expected: str) -> types.Trace:
     """Check a trace."""
     if isinstance(one, (str, os.PathLike)):
         return os.fspath(one)
@@ -241,7 +242,7 @@ def trace(one: object, expected: str) -> native.Trace:
     raise arguments.wrong_type("traces", expected, one)
 
 
-def named(machine: object) -> native.Script:
+def named(machine: object) -> types.Script:
     """Check the name or path of a machine."""
     if not isinstance(machine, (str, os.PathLike)):
         raise arguments.wrong_type("machine", "a preset or a path", machine)
