@@ -37,7 +37,7 @@ impl Recording {
     /// Runs a script, which has no errors, until it ends or `interrupt` becomes true. The records may need as much
     /// memory as the run itself: `max_memory`. If they need more, the run ends with `limit-memory`.
     pub fn new(script: &CheckedScript, options: Options, interrupt: &AtomicBool) -> Self {
-        let mut sink = Records { records: Vec::new(), left: options.max_memory, full: None };
+        let mut sink = Records { kept: Vec::new(), left: options.max_memory, full: None };
         let (body, sources, files) = (&script.script.body, &script.sources, &script.files);
         let state = State::new(options.seed);
         let (mut ended, state) = play_from(state, body, sources, files, options, &mut sink, Some(interrupt));
@@ -49,13 +49,13 @@ impl Recording {
             let full = Diagnostic::new(Code::LimitMemory, span, message);
             ended.diagnostics.push(full.label("this statement was still running").help(help));
         }
-        Self { records: sink.records, ended, state, interrupted: interrupt.load(Ordering::Relaxed) }
+        Self { records: sink.kept, ended, state, interrupted: interrupt.load(Ordering::Relaxed) }
     }
 }
 
 /// Keeps records while they fit.
 struct Records {
-    records: Vec<StepRecord>,
+    kept: Vec<StepRecord>,
     left: u64,
     /// The statement whose record does not fit.
     full: Option<Span>,
@@ -66,7 +66,7 @@ impl Sink for Records {
         match self.left.checked_sub(bytes(record)) {
             Some(left) => {
                 self.left = left;
-                self.records.push(record.clone());
+                self.kept.push(record.clone());
             }
             None => self.full = Some(record.span),
         }

@@ -46,12 +46,11 @@ impl Table {
     pub fn append(&mut self, other: Self) {
         let (before, added) = (self.len(), other.len());
         for mut column in other.columns {
-            match self.columns.iter_mut().find(|own| own.name == column.name) {
-                Some(own) => own.cells.append(&mut column.cells),
-                None => {
-                    column.cells.splice(0..0, vec![Cell::Missing; before]);
-                    self.columns.push(column);
-                }
+            if let Some(own) = self.columns.iter_mut().find(|own| own.name == column.name) {
+                own.cells.append(&mut column.cells);
+            } else {
+                column.cells.splice(0..0, vec![Cell::Missing; before]);
+                self.columns.push(column);
             }
         }
         for own in &mut self.columns {
