@@ -56,8 +56,8 @@ pub(crate) fn diagnostics<'py>(
 }
 
 /// Returns a `ScriptError` with these diagnostics and the statements that ran before them.
-pub(crate) fn script_error<'py>(
-    py: Python<'py>,
+pub(crate) fn script_error(
+    py: Python<'_>,
     found: &[Diagnostic],
     sources: &Sources,
     run: Option<Py<Run>>,

@@ -1,4 +1,4 @@
-//! The native module of the Python package `pagewalk`: a layer over [`pagewalk_script::api`] without rules of its own.
+//! The native module of the Python package `pagewalk`: a thin layer over [`pagewalk_script::api`].
 //! The Python files of the package check arguments and define the public functions.
 
 mod calls;

@@ -188,8 +188,8 @@ impl Paper {
             let help = near.map_or_else(String::new, |near| format!("; did you mean `{near}`?"));
             format!("{what} `{name}`, which is not a field of the paper{help}")
         };
-        let ruled: Vec<&str> = marking.ruled().collect();
-        if let Some(name) = own.named().find(|name| !ruled.contains(name)) {
+        let known: Vec<&str> = marking.ruled().collect();
+        if let Some(name) = own.named().find(|name| !known.contains(name)) {
             return Err(PyValueError::new_err(unknown("the rules name", name)));
         }
         let mut sheet = Sheet::default();

@@ -31,7 +31,7 @@ impl Session {
         self.exploration.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Moves through the history on a thread of its own, because the session may repeat statements.
+    /// Moves through the history on another thread, because the session may repeat statements.
     fn travel<T: Send>(&self, py: Python<'_>, go: impl FnOnce(&mut Exploration) -> T + Send) -> PyResult<T> {
         call(py, &self.interrupt, || go(&mut self.lock()))
     }

@@ -91,48 +91,46 @@ fn batch(table: &tables::Table) -> Result<RecordBatch, ArrowError> {
 fn array(column: &tables::TableColumn) -> ArrayRef {
     let cells = column.cells.iter();
     match column.kind {
-        ColumnType::Unsigned => Arc::new(UInt64Array::from_iter(cells.map(|cell| match cell {
-            Cell::Unsigned(n) => Some(*n),
-            _ => None,
-        }))),
-        ColumnType::Integer => Arc::new(Int64Array::from_iter(cells.map(|cell| match cell {
-            Cell::Unsigned(n) => i64::try_from(*n).ok(),
-            Cell::Integer(n) => Some(*n),
-            _ => None,
-        }))),
-        ColumnType::Float => Arc::new(Float64Array::from_iter(cells.map(|cell| match cell {
-            Cell::Float(x) => Some(*x),
-            _ => None,
-        }))),
-        ColumnType::Boolean => Arc::new(BooleanArray::from_iter(cells.map(|cell| match cell {
-            Cell::Boolean(truth) => Some(*truth),
-            _ => None,
-        }))),
-        ColumnType::Text => Arc::new(StringArray::from_iter(cells.map(|cell| match cell {
-            Cell::Text(text) => Some(&**text),
-            _ => None,
-        }))),
+        ColumnType::Unsigned => Arc::new(cells.map(unsigned).collect::<UInt64Array>()),
+        ColumnType::Integer => Arc::new(cells.map(integer).collect::<Int64Array>()),
+        ColumnType::Float => Arc::new(cells.map(float).collect::<Float64Array>()),
+        ColumnType::Boolean => Arc::new(cells.map(boolean).collect::<BooleanArray>()),
+        ColumnType::Text => Arc::new(cells.map(word).collect::<StringArray>()),
         ColumnType::TextList => {
             let mut lists = ListBuilder::new(StringBuilder::new());
             for cell in cells {
-                if let Cell::List(elements) = cell {
-                    elements.iter().for_each(|element| lists.values().append_option(text(element)));
-                    lists.append(true);
-                } else {
-                    lists.append(false);
+                let elements = if let Cell::List(elements) = cell { Some(elements) } else { None };
+                for element in elements.into_iter().flatten() {
+                    lists.values().append_option(text(element));
                 }
+                lists.append(elements.is_some());
             }
             Arc::new(lists.finish())
         }
     }
 }
 
+fn unsigned(cell: &Cell) -> Option<u64> {
+    if let Cell::Unsigned(n) = cell { Some(*n) } else { None }
+}
+
+fn integer(cell: &Cell) -> Option<i64> {
+    if let Cell::Integer(n) = cell { Some(*n) } else { i64::try_from(unsigned(cell)?).ok() }
+}
+
+fn float(cell: &Cell) -> Option<f64> {
+    if let Cell::Float(x) = cell { Some(*x) } else { None }
+}
+
+fn boolean(cell: &Cell) -> Option<bool> {
+    if let Cell::Boolean(truth) = cell { Some(*truth) } else { None }
+}
+
+fn word(cell: &Cell) -> Option<&str> {
+    if let Cell::Text(text) = cell { Some(text) } else { None }
+}
+
 /// Returns an element of a list as text.
 fn text(cell: &Cell) -> Option<String> {
-    match cell {
-        Cell::Text(text) => Some(text.to_string()),
-        Cell::Unsigned(n) => Some(n.to_string()),
-        Cell::Integer(n) => Some(n.to_string()),
-        _ => None,
-    }
+    word(cell).map(str::to_owned).or_else(|| integer(cell).map(|n| n.to_string()))
 }

@@ -104,13 +104,13 @@ fn machine(py: Python<'_>, machine: Script) -> PyResult<Named> {
 
 /// Replays each trace on a new machine.
 #[pyfunction]
-pub(crate) fn replay<'py>(
-    py: Python<'py>,
+pub(crate) fn replay(
+    py: Python<'_>,
     traces: Vec<Trace>,
     machine: Script,
     addresses: Addresses,
     counts: Counts,
-) -> PyResult<Results<'py>> {
+) -> PyResult<Results<'_>> {
     let machine = &self::machine(py, machine)?;
     let interrupt = &AtomicBool::new(false);
     let plan = &ReplayPlan {

@@ -20,7 +20,7 @@ pub enum MachineError {
     Unusable {
         /// A sentence without a final period.
         message: String,
-        /// What to write instead.
+        /// The instructions for a fix.
         help: Option<String>,
     },
     /// The machine file has errors.
