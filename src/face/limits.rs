@@ -28,6 +28,14 @@ impl LimitArguments {
     }
 }
 
+/// The option for the memory of replays.
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct ReplayLimits {
+    /// Stop if the simulations need more memory than SIZE, such as `8GB`
+    #[arg(long = "max-memory", value_name = "SIZE", value_parser = size, default_value = "4GB")]
+    pub(crate) memory: u64,
+}
+
 /// Parses a number of bytes with a unit.
 fn size(text: &str) -> Result<u64, String> {
     byte_size(text).ok_or_else(|| "write a size such as 512MB or 1GB".to_owned())

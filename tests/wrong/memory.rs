@@ -90,3 +90,42 @@ fn the_limit_bounds_the_memory_of_the_process() {
         assert!(said.contains("[limit-memory]"), "{script}: {said}");
     }
 }
+
+/// A trace whose pages are far apart needs memory for each page, page table, and block. The thread that reads the trace, and
+/// those of the sweep, reserve address space for their stacks.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_limit_bounds_the_memory_of_replays() {
+    use std::fmt::Write as _;
+
+    let folder = tempfile::tempdir().expect("a folder");
+    let mut trace = String::new();
+    for page in 0..400_000u64 {
+        let _ = writeln!(trace, " L {:x},4", page * 37 << 12);
+    }
+    std::fs::write(folder.path().join("t.trace"), trace).expect("a file");
+    std::fs::write(folder.path().join("x.pw"), "machine core-i7\nreplay \"t.trace\" map identity causes\n")
+        .expect("a file");
+    for (arguments, why) in [
+        ("replay core-i7 t.trace", "cannot continue: the limit of memory is too low"),
+        ("replay core-i7 t.trace --top 5", "cannot continue: the limit of memory is too low"),
+        ("replay core-i7 t.trace --map identity --causes", "cannot continue: the limit of memory is too low"),
+        ("replay core-i7 t.trace --map identity --curve", "cannot continue: the limit of memory is too low"),
+        (
+            "sweep core-i7 t.trace 'cache L1d { size 16 KB..64 KB }' --threads 1",
+            "a grid point cannot replay `t.trace`: the limit of memory is too low",
+        ),
+        ("sweep core-i7 t.trace 'tlb dTLB { entries 32..64 }' --threads 1", "a grid point cannot replay"),
+        ("run x.pw", "[limit-memory]"),
+    ] {
+        let limited = format!("ulimit -v 500000; cd \"$1\"; exec \"$0\" {arguments} --max-memory 16MB");
+        let done = Command::new("sh")
+            .args(["-c", &limited, env!("CARGO_BIN_EXE_pagewalk")])
+            .arg(folder.path())
+            .output();
+        let done = done.expect("a shell");
+        let said = String::from_utf8_lossy(&done.stderr) + String::from_utf8_lossy(&done.stdout);
+        assert_eq!(done.status.code(), Some(2), "{arguments}: {said}");
+        assert!(said.contains(why) && said.contains("--max-memory SIZE"), "{arguments}: {said}");
+    }
+}

@@ -19,10 +19,12 @@ pub enum MemoryUse {
     Files,
     /// Swap slots.
     Swap,
+    /// The counts of a replayed trace.
+    Traces,
 }
 
 /// All uses of memory, in order, with their names.
-pub const MEMORY_USES: [(MemoryUse, &str); 7] = [
+pub const MEMORY_USES: [(MemoryUse, &str); 8] = [
     (MemoryUse::MainMemory, "main memory"),
     (MemoryUse::PageTables, "page tables"),
     (MemoryUse::Caches, "TLBs and caches"),
@@ -30,6 +32,7 @@ pub const MEMORY_USES: [(MemoryUse, &str); 7] = [
     (MemoryUse::Processes, "processes"),
     (MemoryUse::Files, "files"),
     (MemoryUse::Swap, "swap"),
+    (MemoryUse::Traces, "counts of a trace"),
 ];
 
 /// Estimated memory in bytes, by use. Nodes that are shared with a copy of the state are counted in full.
@@ -38,7 +41,7 @@ pub struct Footprint([u64; MEMORY_USES.len()]);
 
 impl Footprint {
     /// Adds bytes for a use.
-    pub(crate) fn add(&mut self, to: MemoryUse, bytes: u64) {
+    pub fn add(&mut self, to: MemoryUse, bytes: u64) {
         let sum = &mut self.0[to as usize];
         *sum = sum.saturating_add(bytes);
     }

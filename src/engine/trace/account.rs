@@ -106,6 +106,14 @@ impl Account {
         matches!(self.observer, Observers::More(_))
     }
 
+    /// Estimates the memory of the counts in bytes.
+    pub fn host_bytes(&self) -> u64 {
+        match &self.observer {
+            Observers::Plain(_) => 0,
+            Observers::More(both) => both.1.host_bytes(),
+        }
+    }
+
     /// The counts so far on the target's machine.
     pub fn counts(&self, machine: &Machine) -> ReplayCounts {
         let (tally, extras) = match &self.observer {

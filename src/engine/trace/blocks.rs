@@ -51,6 +51,11 @@ impl BlockNumbers {
         }
     }
 
+    /// Estimates the memory of the numbers in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        32 * self.known.len() as u64
+    }
+
     /// The number of an address, or `None` if it is new.
     pub(crate) fn known(&self, address: u64) -> Option<u32> {
         self.known.get(&address).copied()

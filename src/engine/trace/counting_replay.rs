@@ -32,6 +32,8 @@ pub enum ReplayError {
     Refused(DemandError),
     /// A page fault needed memory, and none was free.
     Memory(OutOfMemory),
+    /// The replay needs more of the host's memory than its limit permits; see [`CountingReplay::within`].
+    TooLarge,
 }
 
 impl fmt::Display for ReplayError {
@@ -39,6 +41,7 @@ impl fmt::Display for ReplayError {
         match self {
             ReplayError::Refused(why) => why.fmt(f),
             ReplayError::Memory(why) => why.fmt(f),
+            ReplayError::TooLarge => f.write_str("the limit of memory is too low for this trace"),
         }
     }
 }
@@ -47,7 +50,11 @@ impl std::error::Error for ReplayError {}
 
 /// A replay that owns its machine and converts records to [`ReplayCounts`].
 #[derive(Debug)]
-pub struct CountingReplay(Simulation);
+pub struct CountingReplay {
+    simulation: Simulation,
+    /// Maximum memory, in bytes.
+    most: u64,
+}
 
 /// The simulation of a replay.
 #[derive(Debug)]
@@ -107,7 +114,7 @@ impl CountingReplay {
             }
         };
         if let Some(flat) = flat {
-            return flat.map(|(flat, curve)| Self(Simulation::Flat(Box::new(flat), curve)));
+            return flat.map(|(flat, curve)| Self::of(Simulation::Flat(Box::new(flat), curve)));
         }
         let mut on = match map {
             AddressMapping::Identity => Backend::Machine(Box::new(machine)),
@@ -117,16 +124,29 @@ impl CountingReplay {
             }
         };
         let account = Box::new(Account::new(&on.target(), straddle, wanted));
-        Ok(Self(Simulation::General { on, account }))
+        Ok(Self::of(Simulation::General { on, account }))
+    }
+
+    fn of(simulation: Simulation) -> Self {
+        Self { simulation, most: u64::MAX }
+    }
+
+    /// Limits the memory of the replay to about this number of bytes. Without this method, the memory has no limit.
+    #[must_use]
+    pub fn within(self, most: u64) -> Self {
+        Self { most, ..self }
     }
 
     /// Performs the next records, in order.
     ///
     /// # Errors
-    /// Fails if a page fault needs memory and none is free. The counts include the records before the
-    /// failure.
+    /// Fails if a page fault needs memory and none is free, or if the earlier records need too much of the host's memory. The
+    /// counts include the records before the failure.
     pub fn perform(&mut self, records: &[Record]) -> Result<(), ReplayError> {
-        let done = match &mut self.0 {
+        if self.most < u64::MAX && self.host_bytes() > self.most {
+            return Err(ReplayError::TooLarge);
+        }
+        let done = match &mut self.simulation {
             Simulation::General { on, account } => account.perform(on.target(), records),
             Simulation::Flat(flat, curve) => {
                 if let Some(curve) = curve {
@@ -138,11 +158,27 @@ impl CountingReplay {
         done.map_err(ReplayError::Memory)
     }
 
+    /// Estimates the memory that grows with the trace, in bytes. The estimate uses fixed sizes, so it is equal on every
+    /// platform.
+    fn host_bytes(&self) -> u64 {
+        match &self.simulation {
+            Simulation::General { on: Backend::Machine(machine), account } => {
+                machine.footprint().total() + account.host_bytes()
+            }
+            Simulation::General { on: Backend::Process(kernel, _), account } => {
+                kernel.footprint().total() + account.host_bytes()
+            }
+            Simulation::Flat(flat, curve) => {
+                flat.host_bytes() + curve.as_ref().map_or(0, |curve| curve.host_bytes())
+            }
+        }
+    }
+
     /// The fetches that the replay needs. It does not simulate fetches that no TLB and no cache serves, nor fetches that only
     /// hit the first TLB and the first cache.
     pub fn fetches(&self) -> Fetches {
         let kind = AccessKind::Execute;
-        let (spec, last, merges) = match &self.0 {
+        let (spec, last, merges) = match &self.simulation {
             Simulation::General { on: Backend::Machine(machine), account } if !account.has_extras() => {
                 (&**machine.spec(), u64::MAX, None)
             }
@@ -161,7 +197,7 @@ impl CountingReplay {
 
     /// Adds fetches that are not in the records; see [`Fetches`].
     pub fn count_fetches(&mut self, fetches: u64) {
-        match &mut self.0 {
+        match &mut self.simulation {
             Simulation::General { account, .. } => account.count_fetches(fetches),
             Simulation::Flat(flat, _) => flat.count_fetches(fetches),
         }
@@ -169,7 +205,7 @@ impl CountingReplay {
 
     /// The counts so far.
     pub fn counts(&self) -> ReplayCounts {
-        match &self.0 {
+        match &self.simulation {
             Simulation::General { on, account } => account.counts(on.machine()),
             Simulation::Flat(flat, curve) => {
                 ReplayCounts { curve: curve.as_ref().map(|curve| curve.curve()), ..flat.counts() }
@@ -179,7 +215,7 @@ impl CountingReplay {
 
     /// The counts of the references performed so far.
     pub fn references(&self) -> &ReferenceCounts {
-        match &self.0 {
+        match &self.simulation {
             Simulation::General { account, .. } => account.references(),
             Simulation::Flat(flat, _) => flat.references(),
         }

@@ -56,6 +56,13 @@ impl Extras {
         self.distances.as_ref().map(Distances::curve)
     }
 
+    /// Estimates the memory of the counts in bytes.
+    pub(crate) fn host_bytes(&self) -> u64 {
+        self.causes.as_ref().map_or(0, MissClassifier::host_bytes)
+            + self.distances.as_ref().map_or(0, Distances::host_bytes)
+            + self.spots.as_ref().map_or(0, HotSpotCounter::host_bytes)
+    }
+
     /// The total latency of the references.
     pub(crate) fn cycles(&self) -> Option<Latency> {
         self.latency.as_ref().map(LatencyMeter::total)

@@ -80,6 +80,12 @@ impl HotSpotCounter {
         self.instruction = known.then(|| self.code.refer(reference.code));
     }
 
+    /// Estimates the memory of the counts in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        let bytes = |counts: &AddressCounts| counts.numbers.host_bytes() + 32 * counts.spots.len() as u64;
+        bytes(&self.pages) + bytes(&self.code)
+    }
+
     pub(crate) fn top(&self) -> HotSpots {
         HotSpots { pages: self.pages.busiest(self.count), code: self.code.busiest(self.count) }
     }

@@ -184,6 +184,11 @@ impl MissClassifier {
         }
     }
 
+    /// Estimates the memory of the shadow caches in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        self.caches.iter().map(|shadow| shadow.numbers.host_bytes() + 16 * shadow.nodes.len() as u64).sum()
+    }
+
     /// The causes of a cache's misses.
     pub(crate) fn causes(&self, level: usize) -> MissCauses {
         self.caches.get(level).map(|shadow| shadow.causes).unwrap_or_default()

@@ -12,6 +12,7 @@ use super::machine::{Named, find_machine};
 use super::output::{ReplayFormat, ReplayOutput};
 use super::pack::Packing;
 use super::progress::Bar;
+use crate::face::limits::ReplayLimits;
 use crate::face::terminal::{Color, Status, complain};
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::counting_replay::{CurveMethod, ExtraOptions, SampleRate};
@@ -42,6 +43,8 @@ pub(crate) struct Replay {
     /// Reject a trace with a malformed line or an address outside the machine's range
     #[arg(long)]
     strict: bool,
+    #[command(flatten)]
+    limits: ReplayLimits,
     /// Write one trace to FILE in the smaller packed format instead of replaying it
     #[arg(long, value_name = "FILE", conflicts_with_all = ["map", "frames", "replacement", "straddle"])]
     pack: Option<PathBuf>,
@@ -152,6 +155,7 @@ impl Replay {
             },
             format: self.trace_format,
             strict: self.strict,
+            max_memory: self.limits.memory,
             interrupt,
         };
         let mut output = ReplayOutput::new(self.format, color);

@@ -8,6 +8,7 @@ use std::thread::available_parallelism;
 use clap::Args;
 
 use super::output::{SweepFormat, SweepOutput};
+use crate::face::limits::ReplayLimits;
 use crate::face::replay::addresses::{Addresses, interruptible, refused, trace_formats};
 use crate::face::replay::machine::{Named, find_machine};
 use crate::face::replay::progress::Bar;
@@ -60,6 +61,8 @@ pub(crate) struct Sweep {
     /// Reject a trace with a malformed line instead of skipping the line
     #[arg(long)]
     strict: bool,
+    #[command(flatten)]
+    limits: ReplayLimits,
     /// Use N threads; default: the number of processors
     #[arg(long, value_name = "N")]
     threads: Option<NonZeroUsize>,
@@ -95,7 +98,7 @@ impl Sweep {
         let plan = SweepPlan {
             machine: &machine.name,
             grid,
-            how: ReplayOptions { map, straddle: self.addresses.straddle() },
+            how: ReplayOptions { map, straddle: self.addresses.straddle(), max_memory: self.limits.memory },
             threads: self.threads.or(available_parallelism().ok()).map_or(1, NonZeroUsize::get),
             format: self.trace_format,
             strict: self.strict,

@@ -2,10 +2,10 @@
 //! scenarios.
 
 use std::cell::Cell;
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::checkpoints::Checkpoints;
 use super::{CheckedScript, Snapshot};
 use crate::lang::ast::Block;
 use crate::lang::span::Span;
@@ -15,9 +15,6 @@ use crate::run::script::not_understood;
 use crate::run::session::{Options, Session};
 use crate::run::state::State;
 use crate::run::stop::Stop;
-
-/// Maximum number of checkpoints. If a run needs more, the stepper discards every second checkpoint.
-pub(super) const CHECKPOINTS: usize = 1024;
 
 /// The reason why a run paused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -75,9 +72,7 @@ pub struct Stepper {
     script: Arc<CheckedScript>,
     options: Options,
     now: Progress,
-    pub(super) checkpoints: BTreeMap<u64, Progress>,
-    /// Number of statements between checkpoints.
-    spacing: u64,
+    pub(super) checkpoints: Checkpoints,
     interrupt: Arc<AtomicBool>,
 }
 
@@ -91,8 +86,8 @@ impl Stepper {
         } else {
             now.diagnostics.clone_from(&script.diagnostics);
         }
-        let checkpoints = BTreeMap::from([(0, now.clone())]);
-        Self { script, options, now, checkpoints, spacing: 1, interrupt: Arc::default() }
+        let checkpoints = Checkpoints::new(now.clone(), options.max_memory);
+        Self { script, options, now, checkpoints, interrupt: Arc::default() }
     }
 
     /// Returns the flag that interrupts [`Stepper::forward`] when another thread sets it.
@@ -174,7 +169,7 @@ impl Stepper {
 
     /// Restores the latest checkpoint at or before a position.
     fn restore(&mut self, position: u64) {
-        if let Some((_, progress)) = self.checkpoints.range(..=position).next_back() {
+        if let Some(progress) = self.checkpoints.latest(position) {
             self.now = progress.clone();
         }
     }
@@ -207,14 +202,7 @@ impl Stepper {
                 Err(Stop::Wrong(diagnostics)) => session.report(diagnostics),
                 Err(Stop::Unknowable) => session.report(vec![not_understood(Span::default())]),
             }
-            if session.steps.is_multiple_of(self.spacing) && !self.checkpoints.contains_key(&session.steps) {
-                self.checkpoints.insert(session.steps, session.progress.clone());
-                if self.checkpoints.len() > CHECKPOINTS {
-                    self.spacing *= 2;
-                    let spacing = self.spacing;
-                    self.checkpoints.retain(|at, _| at.is_multiple_of(spacing));
-                }
-            }
+            self.checkpoints.keep(&session.progress);
         }
         std::mem::swap(&mut session.progress, &mut self.now);
         if pause == Pause::Interrupted {

@@ -99,12 +99,28 @@ fn far_back_in_a_long_loop_is_reached_with_few_checkpoints() {
     let mut run = stepper("let n = 0\nrepeat 10000 { let n = n + 1 }\n");
     run.forward(u64::MAX, &mut Vec::new());
     assert_eq!(run.position(), 10_002);
-    assert!(run.checkpoints.len() <= super::stepper::CHECKPOINTS);
+    assert!(run.checkpoints.len() <= super::checkpoints::CHECKPOINTS);
     run.goto(5002);
     let mut records = Vec::<StepRecord>::new();
     run.forward(1, &mut records);
     let Did::Bound { value, .. } = &*records[0].did else { panic!("{:?}", records[0]) };
     assert_eq!(value.to_string(), "5001");
+}
+
+/// Each statement changes a megabyte, so few of the states fit in the memory of a run.
+#[test]
+fn checkpoints_need_limited_memory() {
+    let text = "machine core-i7\nfile \"f\" { size 1 MB, fill 1 }\nprocess P1\nlet f = open(\"f\", O_RDWR)\n\
+        let p = mmap(NULL, 1 MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)\n\
+        for n in 0..100 { pread(f, p, 1 MB, 0) }\n";
+    let script = Arc::new(CheckedScript::from_text("test.pw", text, &mut ()));
+    let mut run = Stepper::new(script, Options { max_memory: 32 << 20, ..Options::default() });
+    assert_eq!(run.forward(u64::MAX, &mut Vec::new()), Pause::End);
+    let end = (run.position(), format!("{:?}", run.snapshot()));
+    assert!((2..=32).contains(&run.checkpoints.len()), "{}", run.checkpoints.len());
+    assert_eq!(run.goto(50), 50);
+    run.goto(end.0);
+    assert_eq!((run.position(), format!("{:?}", run.snapshot())), end);
 }
 
 #[test]
@@ -279,7 +295,8 @@ fn another_thread_ends_a_sweep() {
     let grid = grid("ways 1..8", &base, usual_unit(&base), &mut Sources::default()).expect("a grid");
     let trace = TraceOrigin::Bytes(" L 10,1\n".repeat(lines).into_bytes().into(), "t.lackey".to_owned());
     let (interrupt, read, set) = (AtomicBool::new(false), Barrier::new(2), Barrier::new(2));
-    let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
+    let how =
+        ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split, max_memory: u64::MAX };
     let plan = SweepPlan {
         machine: "core-i7",
         grid,

@@ -113,9 +113,12 @@ impl Session<'_> {
         }
     }
 
-    /// Returns the error for a limit of the run, at the innermost loop or at `place`.
+    /// Returns the error for a limit of the run, at the innermost loop or at `place`. Reports only the first such error, because a
+    /// statement continues with its other operands.
     pub(super) fn exceeded(&mut self, code: Code, place: Span, message: String, help: String) -> Stop {
-        self.progress.next_measurement = EXCEEDED;
+        if std::mem::replace(&mut self.progress.next_measurement, EXCEEDED) == EXCEEDED {
+            return Stop::Unknowable;
+        }
         let at = self.loops.last().copied().unwrap_or(place);
         Diagnostic::new(code, at, message).label("this statement was still running").help(help).into()
     }

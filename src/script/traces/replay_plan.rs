@@ -4,7 +4,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::named::Named;
 use super::reports::{Ended, Replayed, record};
-use super::source::first_malformed;
+use super::source::{first_malformed, reason};
 use crate::report::narrate::thousands;
 use pagewalk_engine::trace::counting_replay::CountingReplay;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
@@ -28,6 +28,7 @@ use pagewalk_engine::trace::replay::Straddle;
 ///     wanted: ExtraOptions::default(),
 ///     format: None,
 ///     strict: true,
+///     max_memory: 4 << 30,
 ///     interrupt: &AtomicBool::new(false),
 /// };
 /// let trace = TraceOrigin::Bytes(b" L 1000,8\n L 1008,8\n S 2000,4\n".as_slice().into(), "three.trace".into());
@@ -48,6 +49,8 @@ pub struct ReplayPlan<'a> {
     pub format: Option<Format>,
     /// Whether to reject a trace with a malformed line or an address outside the machine's address space.
     pub strict: bool,
+    /// Maximum memory of a replay, in bytes, estimated from fixed sizes.
+    pub max_memory: u64,
     /// A flag that another thread sets to end the replay.
     pub interrupt: &'a AtomicBool,
 }
@@ -81,7 +84,7 @@ impl ReplayPlan<'_> {
         let name = trace.name();
         let machine = self.machine.machine();
         let mut counting = match CountingReplay::new(machine, self.map, self.straddle, self.wanted) {
-            Ok(counting) => counting,
+            Ok(counting) => counting.within(self.max_memory),
             Err(why) => {
                 return ReplayOutcome::failed(format!("cannot replay on `{}`: {why}", self.machine.name));
             }
@@ -140,7 +143,7 @@ impl ReplayPlan<'_> {
     /// Performs records. With `--strict`, a record outside the address space is an error.
     fn perform(&self, counting: &mut CountingReplay, records: &[Record]) -> Result<(), StopReason> {
         let before = counting.references().records;
-        counting.perform(records).map_err(|why| StopReason::Stuck(why.to_string()))?;
+        counting.perform(records).map_err(|why| StopReason::Stuck(reason(&why)))?;
         let Some(outside) = counting.references().first_outside.filter(|_| self.strict) else {
             return Ok(());
         };

@@ -3,7 +3,7 @@
 use std::sync::atomic::AtomicBool;
 
 use super::reports::{Ended, record};
-use super::source::first_malformed;
+use super::source::{first_malformed, reason};
 use super::sweep_reports::Swept;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format;
@@ -73,7 +73,7 @@ impl SweepPlan<'_> {
             ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
         };
         let counted: Vec<_> =
-            counted.into_iter().map(|counted| counted.map_err(|why| why.to_string())).collect();
+            counted.into_iter().map(|counted| counted.map_err(|why| reason(&why))).collect();
         let outside = counted.iter().flatten().find_map(|counted| counted.references.first_outside);
         if let Some(outside) = outside.filter(|_| self.strict) {
             let message = record(outside);

@@ -24,6 +24,11 @@ impl Exact {
         Self { groups, recency, last: None, distances: [0; 33] }
     }
 
+    /// Estimates the memory of the stack in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        self.groups.host_bytes() + self.recency.host_bytes()
+    }
+
     /// Records a reference to a block.
     #[inline]
     pub(super) fn refer(&mut self, block: u64) {

@@ -63,6 +63,11 @@ impl Distances {
         }
     }
 
+    /// Estimates the memory of the stack in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        self.stack.host_bytes()
+    }
+
     pub(crate) fn curve(&self) -> MissCurve {
         self.stack.curve(self.block_bits)
     }

@@ -57,6 +57,11 @@ impl PhysicalCurve {
         stack.refer_all(blocks);
     }
 
+    /// Estimates the memory of the stack in bytes.
+    pub(in crate::trace) fn host_bytes(&self) -> u64 {
+        self.stack.host_bytes()
+    }
+
     pub(in crate::trace) fn curve(&self) -> MissCurve {
         self.stack.curve(self.block_bits)
     }

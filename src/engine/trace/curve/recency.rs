@@ -71,6 +71,11 @@ impl Recency {
         std::hint::black_box(words.fold(0, |all, word| all ^ word));
     }
 
+    /// Estimates the memory of the references in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        (4 * self.times.len() + 12 * self.words.len()) as u64
+    }
+
     /// Removes a block.
     pub(super) fn remove(&mut self, block: u32) {
         let time = std::mem::take(&mut self.times[block as usize]);

@@ -119,6 +119,11 @@ impl Sampled {
         })
     }
 
+    /// Estimates the memory of the sample in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        self.numbers.host_bytes() + self.recency.host_bytes()
+    }
+
     /// Records a reference to a block.
     #[inline(always)]
     pub(super) fn refer(&mut self, block: u64) {

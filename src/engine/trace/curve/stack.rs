@@ -36,6 +36,14 @@ impl Stack {
         }
     }
 
+    /// Estimates the memory of the stack in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        match self {
+            Stack::Exact(exact) => exact.host_bytes(),
+            Stack::Sampled(sampled) => sampled.host_bytes(),
+        }
+    }
+
     pub(super) fn curve(&self, block_bits: u32) -> MissCurve {
         let block = 1u64.checked_shl(block_bits).unwrap_or(0);
         match self {

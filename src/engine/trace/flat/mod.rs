@@ -112,6 +112,14 @@ impl FlatReplay {
         }
     }
 
+    /// Estimates the memory that grows with the trace, in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        match &self.addresses {
+            Addresses::Physical(_) => 0,
+            Addresses::Virtual(process) => process.host_bytes(),
+        }
+    }
+
     /// Returns the counts of the references so far.
     pub(super) fn references(&self) -> &ReferenceCounts {
         &self.references

@@ -153,6 +153,11 @@ impl Pages {
         }
     }
 
+    /// Estimates the memory of the pages in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        self.regions.len() as u64 * (160 + (8 << self.region_bits))
+    }
+
     /// Records that a page is dirty.
     pub(super) fn set_dirty(&mut self, vpn: u64) {
         let (region, index) = self.region(vpn);

@@ -111,6 +111,11 @@ impl FlatProcess {
 }
 
 impl<B: Below> FlatProcess<B> {
+    /// Estimates the memory that grows with the trace, in bytes.
+    pub(in crate::trace) fn host_bytes(&self) -> u64 {
+        self.kernel.footprint().total() + self.pages.host_bytes()
+    }
+
     /// Boots a kernel and creates a process with these caches on a machine that [`can_translate`] accepts. Returns `None` if the
     /// TLBs need the general simulation.
     pub(in crate::trace) fn with_caches(

@@ -30,6 +30,8 @@ pub(super) struct LevelJob {
     /// The sets of all points, fewest sets first.
     stacks: Vec<StackSets>,
     points: Vec<(usize, Place)>,
+    /// Maximum memory of the decoder, in bytes.
+    most: u64,
 }
 
 impl LevelJob {
@@ -49,7 +51,14 @@ impl LevelJob {
         if known.is_none() {
             let Some(decoder) = Decoder::new(cache, spec, how) else { return false };
             let decoder = decoder.map_err(ReplayError::Refused);
-            jobs.push(Self { cache, unit, decoder, stacks: Vec::new(), points: Vec::new() });
+            jobs.push(Self {
+                cache,
+                unit,
+                decoder,
+                stacks: Vec::new(),
+                points: Vec::new(),
+                most: how.max_memory,
+            });
         }
         let job = &mut jobs[number];
         // For a separate cache, one way suffices to omit the references that change nothing.
@@ -72,6 +81,10 @@ impl LevelJob {
     /// Performs records in order. After a failure, performs no more records.
     pub(super) fn perform(&mut self, records: &[Record]) {
         let Ok(decoder) = &mut self.decoder else { return };
+        if decoder.host_bytes() > self.most {
+            self.decoder = Err(ReplayError::TooLarge);
+            return;
+        }
         let ops = match decoder.decode(records) {
             Ok(ops) => ops,
             Err(why) => {

@@ -10,4 +10,6 @@ pub struct ReplayOptions {
     pub map: AddressMapping,
     /// The method for counting references that straddle blocks or pages.
     pub straddle: Straddle,
+    /// Maximum memory of all simulations, in bytes. Each simulation may use the same part of it.
+    pub max_memory: u64,
 }

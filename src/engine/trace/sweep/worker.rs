@@ -25,6 +25,7 @@ pub(super) struct Worker {
 /// Chooses the simulations for the points of a grid.
 pub(super) fn jobs(grid: &Grid, how: ReplayOptions) -> Vec<Job> {
     let units = grid.units();
+    let how = ReplayOptions { max_memory: how.max_memory / grid.points.len().max(1) as u64, ..how };
     let (mut shared, mut jobs) = (Vec::new(), Vec::new());
     for (at, point) in grid.points.iter().enumerate() {
         if !LevelJob::add(&mut shared, (at, &point.spec), &units, how) {
@@ -72,5 +73,6 @@ impl Worker {
 }
 
 fn counting(spec: Spec, how: ReplayOptions) -> Result<CountingReplay, ReplayError> {
-    CountingReplay::new(Machine::new(spec), how.map, how.straddle, ExtraOptions::default())
+    let replay = CountingReplay::new(Machine::new(spec), how.map, how.straddle, ExtraOptions::default());
+    replay.map(|replay| replay.within(how.max_memory))
 }

@@ -15,7 +15,8 @@ fn swept(text: &str) -> Swept {
     let grid = grid(text, &base, usual_unit(&base), &mut Sources::default()).expect("a grid");
     let record = |address| Record { address, size: 8, op: Op::Load };
     let records = [record(0x1000), record(0x2000), record(0x1000), record(0x2000)];
-    let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
+    let how =
+        ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split, max_memory: u64::MAX };
     let counted = run(&grid, how, 1, |feed| feed.send(&records)).1;
     Swept {
         trace: "t".to_owned(),

@@ -81,7 +81,7 @@ fn a_sweep_counts_like_single_replays() {
         (AddressMapping::Identity, Straddle::First),
         (demand, Straddle::Split),
     ] {
-        let how = ReplayOptions { map, straddle };
+        let how = ReplayOptions { map, straddle, max_memory: u64::MAX };
         let wanted: Vec<ReplayCounts> = specs.iter().map(|spec| alone(spec, how, &records)).collect();
         for (at, counted) in wanted.iter().enumerate() {
             assert!(counted.caches[0].counts.misses > 0);
@@ -108,7 +108,8 @@ fn a_sweep_counts_like_single_replays() {
 #[test]
 fn all_sent_records_are_counted() {
     let (specs, records) = (specs(), trace(3_000));
-    let how = ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split };
+    let how =
+        ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split, max_memory: u64::MAX };
     let units = [SweptUnit::Cache(0), SweptUnit::Cache(2)];
     let grid = grid(&specs, &units);
     for threads in [1, 3] {
@@ -133,8 +134,11 @@ fn a_failed_point_does_not_affect_others() {
     specs[1].mmu = None;
     specs[1].tlbs.clear();
     specs[1].caches.iter_mut().for_each(|cache| cache.virtual_index = false);
-    let how =
-        ReplayOptions { map: AddressMapping::Demand(DemandPaging::default()), straddle: Straddle::Split };
+    let how = ReplayOptions {
+        map: AddressMapping::Demand(DemandPaging::default()),
+        straddle: Straddle::Split,
+        max_memory: u64::MAX,
+    };
     let swept = swept(&grid(&specs, &[SweptUnit::Cache(0)]), how, 2, &trace(100));
     assert_eq!(swept.iter().filter(|point| point.is_err()).count(), 1);
     assert!(matches!(swept[1], Err(ReplayError::Refused(_))));

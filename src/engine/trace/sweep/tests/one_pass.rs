@@ -134,7 +134,7 @@ proptest! {
         first in any::<bool>(),
     ) {
         let straddle = if first { Straddle::First } else { Straddle::Split };
-        let how = ReplayOptions { map: AddressMapping::Identity, straddle };
+        let how = ReplayOptions { map: AddressMapping::Identity, straddle, max_memory: u64::MAX };
         let level = unit % caches.len();
         let specs = specs(&caches, level, &geometries);
         let units = [SweptUnit::Cache(level)];
@@ -158,7 +158,7 @@ proptest! {
         physical_bits in prop_oneof![3 => Just(52u32), 1 => 16..18u32],
     ) {
         let straddle = if first { Straddle::First } else { Straddle::Split };
-        let how = ReplayOptions { map: AddressMapping::Demand(DemandPaging { frames, replacement }), straddle };
+        let how = ReplayOptions { map: AddressMapping::Demand(DemandPaging { frames, replacement }), straddle, max_memory: u64::MAX };
         let level = unit % caches.len();
         let mut specs = specs(&caches, level, &geometries);
         for spec in &mut specs {
@@ -179,7 +179,7 @@ proptest! {
 /// Whether a point of a sweep needs no separate machine.
 fn is_shared(spec: &Spec, units: &[SweptUnit]) -> bool {
     let add = |map| {
-        let how = ReplayOptions { map, straddle: Straddle::Split };
+        let how = ReplayOptions { map, straddle: Straddle::Split, max_memory: u64::MAX };
         LevelJob::add(&mut Vec::new(), (0, spec), units, how)
     };
     let is_shared = add(AddressMapping::Identity);

@@ -13,6 +13,7 @@ use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
 use crate::run::trace_file::WORK_OF_LINE;
 use pagewalk_engine::kernel::Kernel;
+use pagewalk_engine::machine::footprint::MemoryUse;
 use pagewalk_engine::trace::account::Account;
 use pagewalk_engine::trace::counts::ReplayCounts;
 use pagewalk_engine::trace::demand::{self, DemandError};
@@ -133,9 +134,13 @@ impl Session<'_> {
             }
         };
         account.perform(again, records).map_err(|error| out_of_memory(error, place))?;
-        self.work_outside(work.saturating_add(work_of_pages(pages)), place, || match target {
-            Target::Identity(machine) => machine.footprint(),
-            Target::Process(kernel, _) => kernel.footprint(),
+        self.work_outside(work.saturating_add(work_of_pages(pages)), place, || {
+            let mut footprint = match target {
+                Target::Identity(machine) => machine.footprint(),
+                Target::Process(kernel, _) => kernel.footprint(),
+            };
+            footprint.add(MemoryUse::Traces, account.host_bytes());
+            footprint
         })
     }
 }
