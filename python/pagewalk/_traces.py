@@ -14,6 +14,8 @@ from pagewalk._arguments import checked
 from pagewalk._errors import PagewalkWarning
 from pagewalk._results import Tabular
 
+#: The default of the command's `--max-memory`.
+DEFAULT_MAX_MEMORY = 4 << 30
 #: A trace: the path of a file, or a name and the bytes of the trace.
 Trace = str | os.PathLike[str] | tuple[str, bytes]
 
@@ -73,6 +75,7 @@ def replay(
     straddle: str = "split",
     trace_format: str | None = None,
     strict: bool = False,
+    max_memory: int = DEFAULT_MAX_MEMORY,
     causes: bool = False,
     curve: bool = False,
     curve_blocks: int | None = None,
@@ -100,6 +103,8 @@ def replay(
         The format of the traces, such as `lackey`. Default: detected.
     strict
         Whether to reject malformed lines instead of skipping them with a warning.
+    max_memory
+        The maximum memory of a replay in bytes. A replay that needs more fails.
     causes
         Whether to classify cache misses as compulsory, capacity, or conflict.
     curve
@@ -128,7 +133,7 @@ def replay(
         "curve_blocks": arguments.optional_integer("curve_blocks", curve_blocks, 64, (1 << 32) - 1),
         "top": arguments.optional_integer("top", top, 1, (1 << 32) - 1),
     }
-    options = addresses(map, frames, replacement, straddle, trace_format, strict)
+    options = addresses(map, frames, replacement, straddle, trace_format, strict, max_memory)
     return Replay(*warned(native.replay(listed(traces), named(machine), options, counts)))
 
 
@@ -146,6 +151,7 @@ def sweep(
     straddle: str = "split",
     trace_format: str | None = None,
     strict: bool = False,
+    max_memory: int = DEFAULT_MAX_MEMORY,
     threads: int | None = None,
 ) -> Sweep:
     """Replay traces on many machines, such as one for each cache size.
@@ -163,7 +169,7 @@ def sweep(
         The cache to vary. Default: the first data cache.
     tlb
         The TLB to vary.
-    map, frames, replacement, straddle, trace_format, strict
+    map, frames, replacement, straddle, trace_format, strict, max_memory
         As for `replay`.
     threads
         The maximum number of threads. Default: the number of processors.
@@ -191,7 +197,7 @@ def sweep(
         )
     part = (arguments.optional_string("cache", cache), arguments.optional_string("tlb", tlb))
     count = arguments.optional_integer("threads", threads, 1, 1 << 16)
-    options = addresses(map, frames, replacement, straddle, trace_format, strict)
+    options = addresses(map, frames, replacement, straddle, trace_format, strict, max_memory)
     text = arguments.string("grid", grid)
     return Sweep(*warned(native.sweep(listed(traces), named(machine), text, part, options, count)))
 
@@ -203,6 +209,7 @@ def addresses(
     straddle: object,
     trace_format: object,
     strict: object,
+    max_memory: object,
 ) -> types.Addresses:
     """Check the options that replays and sweeps share."""
     formats, policies = native.trace_formats(), native.replacements()
@@ -217,6 +224,7 @@ def addresses(
         "straddle": arguments.word("straddle", straddle, ["split", "first"]),
         "trace_format": trace_format,
         "strict": arguments.boolean("strict", strict),
+        "max_memory": arguments.integer("max_memory", max_memory, 1),
     }
 
 

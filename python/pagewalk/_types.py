@@ -37,6 +37,7 @@ class Addresses(TypedDict):
     straddle: str
     trace_format: str | None
     strict: bool
+    max_memory: int
 
 
 class Counts(TypedDict):

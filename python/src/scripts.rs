@@ -5,9 +5,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use pagewalk_script::api::{CheckedScript, Options, Recording};
+use pagewalk_script::api::{CheckedScript, LimitNames, Limits, Options, Recording};
 use pagewalk_script::lang::loader::{Disk, Texts};
-use pagewalk_script::run::session::{LimitNames, Limits};
 use pyo3::prelude::*;
 
 use crate::calls::call;

@@ -13,7 +13,7 @@ use pagewalk_engine::trace::sweep::ReplayOptions;
 use pagewalk_engine::trace::sweep::grid::SweptUnit;
 use pagewalk_script::api::machines::find_machine;
 use pagewalk_script::api::tables::{self, replay_table, sweep_table};
-use pagewalk_script::api::{Named, ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
+use pagewalk_script::api::{LimitNames, Named, ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::traces::named::{self, Mapping, MappingNames};
 use pagewalk_script::traces::sweep::{cache_named, grid, tlb_named, usual_unit};
@@ -43,7 +43,7 @@ impl Trace {
     }
 }
 
-/// The options that replays and sweeps share, which the Python functions have checked.
+/// The addresses and limits, which replays and sweeps share, which the Python functions have checked.
 #[derive(FromPyObject)]
 #[pyo3(from_item_all)]
 pub(crate) struct Addresses {
@@ -53,6 +53,7 @@ pub(crate) struct Addresses {
     straddle: String,
     trace_format: Option<String>,
     strict: bool,
+    max_memory: u64,
 }
 
 impl Addresses {
@@ -120,6 +121,8 @@ pub(crate) fn replay(
         wanted: counts.options(),
         format: addresses.format(),
         strict: addresses.strict,
+        raised_by: LimitNames::KEYWORDS,
+        max_memory: addresses.max_memory,
         interrupt,
     };
     let (mut data, mut table, mut warnings) = (Vec::new(), tables::Table::default(), Vec::new());
@@ -171,10 +174,11 @@ pub(crate) fn sweep<'py>(
         let plan = SweepPlan {
             machine: &machine.name,
             grid: points.clone(),
-            how: ReplayOptions { map, straddle: addresses.straddle() },
+            how: ReplayOptions { map, straddle: addresses.straddle(), max_memory: addresses.max_memory },
             threads,
             format: addresses.format(),
             strict: addresses.strict,
+            raised_by: LimitNames::KEYWORDS,
             interrupt,
         };
         let origin = trace.origin();

@@ -174,6 +174,11 @@ def test_skipped_lines_are_warnings() -> None:
             "`causes` must be True or False",
         ),
         (
+            lambda: pagewalk.replay(LOOP, "core-i7", max_memory=1000),
+            pagewalk.TraceError,
+            r"raise it with `max_memory=BYTES`",
+        ),
+        (
             lambda: pagewalk.sweep(LOOP, "core-i7", "ways 1..4", cache="L1"),
             ValueError,
             "no cache `L1`: did you mean `L1",

@@ -26,7 +26,7 @@ pub use pagewalk_engine::trace::read_ahead::TraceOrigin;
 pub use pagewalk_engine::trace::replay::Straddle;
 
 pub use crate::run::progress::Progress;
-pub use crate::run::session::Options;
+pub use crate::run::session::{LimitNames, Limits, Options};
 pub use crate::traces::named::Named;
 pub use crate::traces::{ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
 pub use checked_script::CheckedScript;
