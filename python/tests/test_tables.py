@@ -55,7 +55,7 @@ def test_columns_have_the_types_of_the_registry() -> None:
     assert {name: types.get(name) for name in expected} == expected
     rows = run.to_arrow().to_pylist()
     assert (rows[2]["returns"], rows[2]["error"]) == (-1, "EBADF")
-    assert rows[-1]["resident"] == ["1", "3"]
+    assert rows[-1]["resident"] == ["3", "1"]
     assert rows[0]["returns"] is None
 
 
