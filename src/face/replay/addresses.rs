@@ -11,7 +11,7 @@ use crate::face::terminal::{Status, complain};
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::{FORMATS, Format as TraceFormat};
 use pagewalk_engine::trace::replay::Straddle;
-use pagewalk_script::traces::named::replacements;
+use pagewalk_script::traces::named::{self, MappingNames, replacements};
 
 /// The options for a trace's addresses.
 #[derive(Debug, Args)]
@@ -66,24 +66,11 @@ impl Addresses {
     /// # Errors
     /// Returns the reason why the options do not allow a mapping.
     pub(crate) fn map(&self, machine: &Named) -> Result<AddressMapping, String> {
-        let Addresses { map, frames, replacement, .. } = self;
-        let natural = if machine.translates() { Mapping::Demand } else { Mapping::Identity };
-        if map.unwrap_or(natural) == Mapping::Demand {
-            return Ok(AddressMapping::Demand(machine.demand(*frames, replacement.as_deref())));
-        }
-        let asked = [(frames.is_some(), "--frames"), (replacement.is_some(), "--replacement")];
-        let Some((_, option)) = asked.iter().find(|(asked, _)| *asked) else {
-            return Ok(AddressMapping::Identity);
-        };
-        Err(match map {
-            Some(_) => format!("`{option}` needs `--map demand`, because `identity` uses no frames"),
-            None => {
-                format!(
-                    "`{option}` needs `--map demand`, but `{}` does not translate addresses",
-                    machine.name
-                )
-            }
-        })
+        let map = self.map.map(|map| match map {
+            Mapping::Identity => named::Mapping::Identity,
+            Mapping::Demand => named::Mapping::Demand,
+        });
+        machine.address_mapping(map, self.frames, self.replacement.as_deref(), MappingNames::OPTIONS)
     }
 
     /// Returns the method for counting references that straddle blocks or pages.

@@ -18,6 +18,7 @@ use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::counting_replay::{CurveMethod, ExtraOptions, SampleRate};
 use pagewalk_engine::trace::format::Format as TraceFormat;
 use pagewalk_engine::trace::read_ahead::{TraceOrigin, is_standard_input};
+use pagewalk_script::api::LimitNames;
 use pagewalk_script::traces::{ReplayOutcome, ReplayPlan};
 
 /// Arguments of `pagewalk replay`.
@@ -155,6 +156,7 @@ impl Replay {
             },
             format: self.trace_format,
             strict: self.strict,
+            raised_by: LimitNames::OPTIONS,
             max_memory: self.limits.memory,
             interrupt,
         };

@@ -18,6 +18,7 @@ use pagewalk_engine::trace::format::Format as TraceFormat;
 use pagewalk_engine::trace::read_ahead::TraceOrigin;
 use pagewalk_engine::trace::sweep::ReplayOptions;
 use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
+use pagewalk_script::api::LimitNames;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::traces::sweep::{cache_named, grid, tlb_named, usual_unit};
@@ -102,6 +103,7 @@ impl Sweep {
             threads: self.threads.or(available_parallelism().ok()).map_or(1, NonZeroUsize::get),
             format: self.trace_format,
             strict: self.strict,
+            raised_by: LimitNames::OPTIONS,
             interrupt: &interrupt,
         };
         let mut bar = Bar::new(&self.trace.display().to_string());

@@ -5,15 +5,19 @@ mod checkpoints;
 pub mod differences;
 pub mod exam;
 pub mod explain;
+pub mod facts;
 mod figure;
 mod glossary;
 pub mod golden;
+pub mod machines;
 pub mod marking;
 mod parsed_script;
+mod recording;
 pub mod snapshot;
 mod stepper;
 pub mod steps;
 mod stream;
+pub mod tables;
 #[cfg(test)]
 mod tests;
 
@@ -22,7 +26,7 @@ pub use pagewalk_engine::trace::read_ahead::TraceOrigin;
 pub use pagewalk_engine::trace::replay::Straddle;
 
 pub use crate::run::progress::Progress;
-pub use crate::run::session::Options;
+pub use crate::run::session::{LimitNames, Limits, Options};
 pub use crate::traces::named::Named;
 pub use crate::traces::{ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
 pub use checked_script::CheckedScript;
@@ -32,6 +36,7 @@ pub use figure::Figure;
 pub use golden::compare_golden;
 pub use marking::Marking;
 pub use parsed_script::ParsedScript;
+pub use recording::Recording;
 pub use snapshot::Snapshot;
 pub use stepper::{Pause, Stepper};
 pub use steps::Trace;

@@ -8,7 +8,7 @@ use pagewalk_engine::trace::read_ahead::TraceOrigin;
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::ReplayOptions;
 
-use super::{CheckedScript, Cut, Options, Pause, Stepper, Trace, stream};
+use super::{CheckedScript, Cut, LimitNames, Options, Pause, Stepper, Trace, stream};
 use crate::lang::source::Sources;
 use crate::run::record::{Did, Sink, StepRecord};
 use crate::traces::SweepPlan;
@@ -304,6 +304,7 @@ fn another_thread_ends_a_sweep() {
         threads: 2,
         format: None,
         strict: false,
+        raised_by: LimitNames::OPTIONS,
         interrupt: &interrupt,
     };
     let outcome = thread::scope(|scope| {

@@ -43,6 +43,8 @@ pub struct LimitNames {
 impl LimitNames {
     /// The options of commands.
     pub const OPTIONS: Self = Self { steps: "--max-steps N", memory: "--max-memory SIZE" };
+    /// The keyword arguments of functions in Python.
+    pub const KEYWORDS: Self = Self { steps: "max_steps=N", memory: "max_memory=BYTES" };
     /// The settings of editors.
     pub const SETTINGS: Self = Self { steps: "pagewalk.maxSteps", memory: "pagewalk.maxMemory" };
 }

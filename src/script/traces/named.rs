@@ -17,6 +17,7 @@ use pagewalk_engine::machine::Machine;
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::presets::{PRESETS, Preset};
 use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::demand::DemandPaging;
 
 /// A machine with a name.
@@ -28,6 +29,35 @@ pub struct Named {
     pub spec: Arc<Spec>,
     /// The settings of the kernel that the script started.
     pub(crate) kernel: Option<KernelConfig>,
+}
+
+/// A way to use a trace's addresses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mapping {
+    /// The addresses are physical.
+    Identity,
+    /// The addresses are virtual, and pages are mapped on first touch.
+    Demand,
+}
+
+/// The names of the options for a trace's addresses, as messages write them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MappingNames {
+    /// The number of frames.
+    pub frames: &'static str,
+    /// The replacement policy.
+    pub replacement: &'static str,
+    /// [`Mapping::Demand`].
+    pub demand: &'static str,
+}
+
+impl MappingNames {
+    /// The options of commands.
+    pub const OPTIONS: Self =
+        Self { frames: "--frames", replacement: "--replacement", demand: "--map demand" };
+    /// The keyword arguments of functions in Python.
+    pub const KEYWORDS: Self =
+        Self { frames: "frames", replacement: "replacement", demand: "map=\"demand\"" };
 }
 
 /// Returns the names of all presets.
@@ -89,6 +119,32 @@ impl Named {
     /// Whether the machine translates addresses.
     pub fn translates(&self) -> bool {
         self.spec.mmu.is_some()
+    }
+
+    /// Returns the mapping of a trace's addresses. By default, a machine with an MMU maps pages on first touch.
+    ///
+    /// # Errors
+    /// If the options contradict each other, returns the reason, without a period.
+    pub fn address_mapping(
+        &self,
+        map: Option<Mapping>,
+        frames: Option<u32>,
+        replacement: Option<&str>,
+        names: MappingNames,
+    ) -> Result<AddressMapping, String> {
+        let natural = if self.translates() { Mapping::Demand } else { Mapping::Identity };
+        if map.unwrap_or(natural) == Mapping::Demand {
+            return Ok(AddressMapping::Demand(self.demand(frames, replacement)));
+        }
+        let asked = [(frames.is_some(), names.frames), (replacement.is_some(), names.replacement)];
+        let Some((_, option)) = asked.iter().find(|(asked, _)| *asked) else {
+            return Ok(AddressMapping::Identity);
+        };
+        let demand = names.demand;
+        Err(match map {
+            Some(_) => format!("`{option}` needs `{demand}`, because `identity` uses no frames"),
+            None => format!("`{option}` needs `{demand}`, but `{}` does not translate addresses", self.name),
+        })
     }
 
     /// Returns the frames and the replacement policy of demand paging for a trace. Arguments take precedence

@@ -6,6 +6,7 @@ use super::named::Named;
 use super::reports::{Ended, Replayed, record};
 use super::source::{first_malformed, reason};
 use crate::report::narrate::thousands;
+use crate::run::session::LimitNames;
 use pagewalk_engine::trace::counting_replay::CountingReplay;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
 use pagewalk_engine::trace::format::Format;
@@ -19,7 +20,7 @@ use pagewalk_engine::trace::replay::Straddle;
 ///
 /// ```
 /// use std::sync::atomic::AtomicBool;
-/// use pagewalk_script::api::{AddressMapping, ExtraOptions, Named, ReplayPlan, Straddle, TraceOrigin};
+/// use pagewalk_script::api::{AddressMapping, ExtraOptions, LimitNames, Named, ReplayPlan, Straddle, TraceOrigin};
 ///
 /// let plan = ReplayPlan {
 ///     machine: &Named::preset("core-i7").unwrap(),
@@ -28,6 +29,7 @@ use pagewalk_engine::trace::replay::Straddle;
 ///     wanted: ExtraOptions::default(),
 ///     format: None,
 ///     strict: true,
+///     raised_by: LimitNames::OPTIONS,
 ///     max_memory: 4 << 30,
 ///     interrupt: &AtomicBool::new(false),
 /// };
@@ -49,6 +51,8 @@ pub struct ReplayPlan<'a> {
     pub format: Option<Format>,
     /// Whether to reject a trace with a malformed line or an address outside the machine's address space.
     pub strict: bool,
+    /// The option that raises the limit of memory, as messages name it.
+    pub raised_by: LimitNames,
     /// Maximum memory of a replay, in bytes, estimated from fixed sizes.
     pub max_memory: u64,
     /// A flag that another thread sets to end the replay.
@@ -143,7 +147,7 @@ impl ReplayPlan<'_> {
     /// Performs records. With `--strict`, a record outside the address space is an error.
     fn perform(&self, counting: &mut CountingReplay, records: &[Record]) -> Result<(), StopReason> {
         let before = counting.references().records;
-        counting.perform(records).map_err(|why| StopReason::Stuck(reason(&why)))?;
+        counting.perform(records).map_err(|why| StopReason::Stuck(reason(&why, self.raised_by)))?;
         let Some(outside) = counting.references().first_outside.filter(|_| self.strict) else {
             return Ok(());
         };

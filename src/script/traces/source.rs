@@ -4,6 +4,7 @@ use pagewalk_engine::trace::counting_replay::ReplayError;
 use pagewalk_engine::trace::read_ahead::ReadSoFar;
 
 use crate::report::narrate::thousands;
+use crate::run::session::LimitNames;
 
 /// Describes the first malformed line for `--strict`.
 pub fn first_malformed(read: &ReadSoFar) -> Option<String> {
@@ -12,9 +13,9 @@ pub fn first_malformed(read: &ReadSoFar) -> Option<String> {
 }
 
 /// Explains why a replay failed, and how to avoid the failure.
-pub(super) fn reason(why: &ReplayError) -> String {
+pub(super) fn reason(why: &ReplayError, raised_by: LimitNames) -> String {
     match why {
-        ReplayError::TooLarge => format!("{why}; raise it with `--max-memory SIZE`"),
+        ReplayError::TooLarge => format!("{why}; raise it with `{}`", raised_by.memory),
         _ => why.to_string(),
     }
 }

@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use super::reports::{Ended, record};
 use super::source::{first_malformed, reason};
 use super::sweep_reports::Swept;
+use crate::run::session::LimitNames;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_trace};
@@ -27,6 +28,8 @@ pub struct SweepPlan<'a> {
     pub format: Option<Format>,
     /// Whether to reject a trace with a malformed line or an address outside the machine's address space.
     pub strict: bool,
+    /// The option that raises the limit of memory, as messages name it.
+    pub raised_by: LimitNames,
     /// A flag that another thread sets to end the sweep.
     pub interrupt: &'a AtomicBool,
 }
@@ -73,7 +76,7 @@ impl SweepPlan<'_> {
             ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
         };
         let counted: Vec<_> =
-            counted.into_iter().map(|counted| counted.map_err(|why| reason(&why))).collect();
+            counted.into_iter().map(|counted| counted.map_err(|why| reason(&why, self.raised_by))).collect();
         let outside = counted.iter().flatten().find_map(|counted| counted.references.first_outside);
         if let Some(outside) = outside.filter(|_| self.strict) {
             let message = record(outside);

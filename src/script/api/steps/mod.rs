@@ -88,10 +88,6 @@ impl Trace {
         let (file, line) = sources
             .location(record.span)
             .map_or_else(Default::default, |(file, place)| (file.to_owned(), place.line));
-        let process = match did {
-            Did::Access(access) => access.process.as_ref().map(|inside| &inside.process),
-            did => did.call().map(|call| &call.process),
-        };
         let fact = |reported: ReportedFact| FactValue {
             reason: reported.key.reason(did),
             value: reported.value.value.to_json(),
@@ -103,7 +99,7 @@ impl Trace {
             line,
             statement: sources.text(record.span).to_owned(),
             scenario: record.scenario.as_ref().map(ToString::to_string),
-            process: process.or(record.process.as_ref()).map(|process| process.name.to_string()),
+            process: record.process_name().map(ToOwned::to_owned),
             steps: steps(did),
             facts: reported_facts(did).into_iter().map(fact).collect(),
             checks: record.checks.iter().map(Expectation::from_check).collect(),

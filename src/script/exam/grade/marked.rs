@@ -31,6 +31,25 @@ pub enum Verdict {
     Voided,
 }
 
+impl Verdict {
+    /// Returns a word for tables.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Right => "right",
+            Self::Accepted => "accepted",
+            Self::Carried(_) => "carried",
+            Self::Follows(_) => "follows",
+            Self::Partly => "partly",
+            Self::Wrong => "wrong",
+            Self::Unreadable => "unreadable",
+            Self::Unanswered => "unanswered",
+            Self::ByHand => "by-hand",
+            Self::Pending => "pending",
+            Self::Voided => "voided",
+        }
+    }
+}
+
 /// The mark of a field.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Mark {

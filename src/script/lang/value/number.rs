@@ -94,7 +94,7 @@ impl Number {
     }
 
     /// Returns the nearest double, accurate to a unit in the last place.
-    pub(crate) fn to_f64(self) -> f64 {
+    pub fn to_f64(self) -> f64 {
         match self.0 {
             Repr::Integer(value) => value as f64,
             Repr::Fraction(value) => *value.numer() as f64 / *value.denom() as f64,

@@ -135,7 +135,7 @@ impl<'s, W: Write> JsonSink<'s, W> {
             self.line.push_str(",\"scenario\":");
             string(&mut self.line, scenario);
         }
-        if let Some(process) = process_of(record) {
+        if let Some(process) = record.process_name() {
             self.line.push_str(",\"process\":");
             string(&mut self.line, process);
         }
@@ -250,15 +250,6 @@ impl Facts {
     fn fits(&self, access: &Access) -> bool {
         Arc::ptr_eq(&self.spec, &access.spec) && self.process == access.process.is_some()
     }
-}
-
-/// Returns the process of a statement.
-fn process_of(record: &StepRecord) -> Option<&str> {
-    let did = match &*record.did {
-        Did::Access(access) => access.process.as_ref().map(|inside| &inside.process),
-        did => did.call().map(|call| &call.process),
-    };
-    record.process.as_ref().or(did).map(|process| &*process.name)
 }
 
 impl<W: Write> Sink for JsonSink<'_, W> {

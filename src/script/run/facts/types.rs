@@ -97,6 +97,11 @@ impl FactType {
         }
     }
 
+    /// Whether a word represents a missing value.
+    pub(crate) fn is_absent(self, word: &str) -> bool {
+        self.absent.is_some_and(|absent| absent.words().contains(&word))
+    }
+
     /// Whether the type's values are words, rather than numbers that a word may replace.
     pub(crate) const fn is_word(self) -> bool {
         matches!(self.values, Values::YesNo | Values::OneOf { .. } | Values::ServedBy)

@@ -72,6 +72,18 @@ pub struct StepRecord {
     pub attachment: Option<Arc<dyn Attachment>>,
 }
 
+impl StepRecord {
+    /// Returns the name of the process that the statement names, or else of the process that made the access or the
+    /// system call.
+    pub fn process_name(&self) -> Option<&str> {
+        let did = match &*self.did {
+            Did::Access(access) => access.process.as_ref().map(|inside| &inside.process),
+            did => did.call().map(|call| &call.process),
+        };
+        self.process.as_ref().or(did).map(|process| &*process.name)
+    }
+}
+
 /// An extension's part of a record.
 pub trait Attachment: Any + Debug + Send + Sync {
     /// Returns the heading to print above the records that follow.
@@ -132,12 +144,19 @@ pub struct Check {
     pub held: bool,
     /// The expectation's location.
     pub span: Span,
-    /// Reason for the actual value.
+    /// See [`Check::reason`].
     pub(crate) reason: Option<String>,
     /// The notation of the expected value, which decides how the actual value can replace it.
     pub written: Written,
     /// The actual value in script notation, or `None` if the check holds or the fact does not exist.
     pub(crate) instead: Option<String>,
+}
+
+impl Check {
+    /// Returns the reason for the actual value, if known: a clause without a period.
+    pub fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
 }
 
 /// Receives the records of a run.

@@ -13,15 +13,24 @@ pub const HEADER: &str =
 /// The numbers of a row, beginning with `count`. `None` represents an empty cell.
 type Numbers = [Option<u64>; 8];
 
+/// The number of columns with words, which precede the columns with numbers.
+pub(crate) const WORDS: usize = 5;
+
+/// Returns the rows of a trace, each with its words and its numbers.
+pub(crate) fn table_rows(replayed: &Replayed) -> impl Iterator<Item = ([String; WORDS], Numbers)> {
+    rows(replayed).into_iter().map(|(part, name, kind, numbers)| {
+        let Replayed { trace, machine, .. } = replayed;
+        ([trace.clone(), machine.clone(), part.to_owned(), name, kind.to_owned()], numbers)
+    })
+}
+
 /// Returns the rows of a trace, without a header.
 pub fn csv(replayed: &Replayed) -> String {
     let mut writer = ::csv::Writer::from_writer(Vec::new());
-    for (part, name, kind, numbers) in rows(replayed) {
-        let mut row =
-            vec![replayed.trace.clone(), replayed.machine.clone(), part.to_owned(), name, kind.to_owned()];
-        row.extend(numbers.iter().map(|n| n.map_or_else(String::new, |n| n.to_string())));
+    for (words, numbers) in table_rows(replayed) {
+        let numbers = numbers.map(|n| n.map_or_else(String::new, |n| n.to_string()));
         // Writing to memory cannot fail.
-        let _ = writer.write_record(&row);
+        let _ = writer.write_record(words.iter().chain(&numbers));
     }
     let bytes = writer.into_inner().unwrap_or_default();
     String::from_utf8(bytes).unwrap_or_default()

@@ -10,6 +10,11 @@ use pagewalk_engine::trace::replay::Straddle;
 
 /// Returns the JSON object of a trace on one line.
 pub fn json(replayed: &Replayed) -> String {
+    format!("{}\n", object(replayed))
+}
+
+/// Returns the JSON object of a trace.
+pub fn object(replayed: &Replayed) -> Value {
     let counted = &replayed.counted;
     let mut object = Map::new();
     let mut put = |name: &str, value: Value| drop(object.insert(name.to_owned(), value));
@@ -47,7 +52,7 @@ pub fn json(replayed: &Replayed) -> String {
     if let Some(misses) = &counted.curve {
         put("curve", curve(misses));
     }
-    format!("{}\n", Value::Object(object))
+    Value::Object(object)
 }
 
 /// Returns the keyword for the end of a replay.

@@ -14,7 +14,8 @@ mod tests;
 mod text;
 
 pub use csv::{HEADER, csv};
-pub use json::json;
+pub(crate) use csv::{WORDS, table_rows};
+pub use json::{json, object};
 pub use plot::plot;
 pub use replayed::{Ended, Replayed};
 pub(crate) use text::{end, skipped};

@@ -11,6 +11,11 @@ use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue};
 
 /// Returns the JSON object of a sweep on one line.
 pub fn json(swept: &Swept) -> String {
+    format!("{}\n", object(swept))
+}
+
+/// Returns the JSON object of a sweep.
+pub fn object(swept: &Swept) -> Json {
     let references = swept.references();
     let (ended, error) = match &swept.ended {
         Ended::Whole => ("whole", None),
@@ -42,7 +47,7 @@ pub fn json(swept: &Swept) -> String {
     put("axes", swept.grid.axes.iter().map(|axis| self::axis(swept, axis)).collect());
     put("points", points(swept));
     put("skipped", skipped(swept));
-    format!("{}\n", Json::Object(object))
+    Json::Object(object)
 }
 
 fn malformed(malformed: &Malformed) -> Json {

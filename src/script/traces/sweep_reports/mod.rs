@@ -14,8 +14,9 @@ mod thrift;
 mod tests;
 
 pub use csv::csv;
-pub use json::json;
+pub use json::{json, object};
 pub use parquet::parquet;
 pub use plot::plot;
+pub(crate) use points::{SweepCell, SweepColumnKind, rows};
 pub use swept::Swept;
 pub use text::{text, warnings};
