@@ -101,7 +101,7 @@ fn the_limit_bounds_the_memory_of_replays() {
     let folder = tempfile::tempdir().expect("a folder");
     let mut trace = String::new();
     for page in 0..400_000u64 {
-        let _ = writeln!(trace, " L {:x},4", page * 37 << 12);
+        let _ = writeln!(trace, " L {:x},4", (page * 37) << 12);
     }
     std::fs::write(folder.path().join("t.trace"), trace).expect("a file");
     std::fs::write(folder.path().join("x.pw"), "machine core-i7\nreplay \"t.trace\" map identity causes\n")
