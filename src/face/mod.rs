@@ -13,6 +13,7 @@ pub(crate) mod fmt;
 mod grade;
 mod limits;
 mod lsp;
+mod merge;
 pub(crate) use pagewalk_script::api::explain;
 
 pub mod repl;
