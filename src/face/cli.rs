@@ -17,6 +17,7 @@ use super::explain;
 use super::fmt::Fmt;
 use super::grade::Grade;
 use super::lsp::{self, Lsp};
+use super::merge::Merge;
 use super::repl::start::Repl;
 use super::replay::Replay;
 use super::run::Run;
@@ -72,6 +73,11 @@ enum Command {
         after_help = "Exit status:\n  0    the trace is replayed\n  2    the trace cannot be read, a file cannot be written, or an option is invalid\n  130  interrupted"
     )]
     Sweep(Deferred<Sweep>),
+    /// Join the parts of a sweep that several jobs have computed
+    #[command(
+        after_help = "Exit status:\n  0  the parts are joined, or none is missing\n  1  `--missing` lists parts\n  2  the parts cannot be joined"
+    )]
+    Merge(Deferred<Merge>),
     /// Run two scripts and compare facts, machines, and steps
     Diff(Deferred<Diff>),
     /// Print a script's questions as an exam paper or answer key
@@ -123,6 +129,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
         Command::Repl(repl) => repl.execute(arguments.color),
         Command::Replay(replay) => replay.execute(arguments.color),
         Command::Sweep(sweep) => sweep.execute(arguments.color),
+        Command::Merge(merge) => merge.execute(),
         Command::Diff(diff) => diff.execute(arguments.color),
         Command::Exam(exam) => exam.execute(arguments.color),
         Command::Grade(grade) => grade.execute(arguments.color),

@@ -15,6 +15,7 @@ pub mod fuzzing;
 mod grade;
 mod limits;
 mod lsp;
+mod merge;
 pub(crate) use pagewalk_script::api::explain;
 
 pub mod repl;

@@ -40,6 +40,8 @@ pub const HISTORY: InputLimit = megabytes("the history of the prompt", 64);
 pub const MESSAGE: InputLimit = megabytes("a message to the language server", 256);
 /// A PDF that Typst writes.
 pub const PDF: InputLimit = megabytes("a PDF that Typst writes", 1024);
+/// The table or the manifest of a part of a sweep.
+pub const SWEEP_PART: InputLimit = megabytes("the table or the manifest of a part of a sweep", 256);
 
 /// All limits, in the order of the documentation.
 pub const LIMITS: &[InputLimit] = &[
@@ -55,6 +57,7 @@ pub const LIMITS: &[InputLimit] = &[
     HISTORY,
     MESSAGE,
     PDF,
+    SWEEP_PART,
 ];
 
 impl InputLimit {

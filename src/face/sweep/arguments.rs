@@ -8,21 +8,20 @@ use std::thread::available_parallelism;
 use clap::Args;
 
 use super::output::{SweepFormat, SweepOutput};
+use super::traces::Traces;
 use crate::face::limits::ReplayLimits;
 use crate::face::replay::addresses::{Addresses, interruptible, refused, trace_formats};
 use crate::face::replay::machine::{Named, find_machine};
-use crate::face::replay::progress::Bar;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style};
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format as TraceFormat;
-use pagewalk_engine::trace::read_ahead::TraceOrigin;
 use pagewalk_engine::trace::sweep::ReplayOptions;
 use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
 use pagewalk_script::api::LimitNames;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::render;
+use pagewalk_script::traces::parts::Part;
 use pagewalk_script::traces::sweep::{cache_named, grid, tlb_named, usual_unit};
-use pagewalk_script::traces::{SweepOutcome, SweepPlan};
 
 /// Arguments of `pagewalk sweep`.
 #[derive(Debug, Args)]
@@ -33,6 +32,9 @@ pub(crate) struct Sweep {
     /// Trace (also `.gz` or `.zst`) to replay; `-` is standard input
     #[arg(value_name = "TRACE")]
     trace: PathBuf,
+    /// Also replay this trace; repeat the option for each further trace
+    #[arg(long = "trace", value_name = "TRACE", conflicts_with = "plot")]
+    more_traces: Vec<PathBuf>,
     /// Settings to vary, such as `ways 1..16, size 4 KB..1 MB, policy lru fifo`
     ///
     /// Each value in a range is twice the previous value. To vary several parts, use braces: `cache L1d { ways 1..8
@@ -53,9 +55,12 @@ pub(crate) struct Sweep {
     /// Print the results in this format
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
     format: SweepFormat,
-    /// Write the results to FILE instead of standard output
+    /// Write the results to FILE instead of standard output; with `--partition`, to this folder
     #[arg(long, value_name = "FILE", required_if_eq("format", "parquet"))]
     output: Option<PathBuf>,
+    /// Simulate only part K of N of all points, so that N jobs can share a sweep; `pagewalk merge` joins the results
+    #[arg(long, value_name = "K/N", requires = "output", conflicts_with_all = ["format", "plot"])]
+    partition: Option<Part>,
     /// Also draw the miss rates against one setting as SVG; the others form the lines
     #[arg(long, value_name = "FILE")]
     plot: Option<PathBuf>,
@@ -83,8 +88,8 @@ impl Sweep {
                 return Ok(Status::Wrong);
             }
         };
-        let output =
-            SweepOutput { format: self.format, file: self.output.as_deref(), plot: self.plot.as_deref() };
+        let file = self.output.as_deref().filter(|_| self.partition.is_none());
+        let output = SweepOutput { format: self.format, file, plot: self.plot.as_deref() };
         let ready = output.ready().and_then(|()| Ok((self.unit(&machine)?, self.addresses.map(&machine)?)));
         let (unit, map) = match ready {
             Ok(ready) => ready,
@@ -96,27 +101,25 @@ impl Sweep {
         {
             return Ok(refused("a TLB sweep needs `--map demand`, because `identity` uses no TLB"));
         }
-        let plan = SweepPlan {
+        let sweep = Traces {
             machine: &machine.name,
-            grid,
+            grid: &grid,
             how: ReplayOptions { map, straddle: self.addresses.straddle(), max_memory: self.limits.memory },
             threads: self.threads.or(available_parallelism().ok()).map_or(1, NonZeroUsize::get),
             format: self.trace_format,
             strict: self.strict,
             raised_by: LimitNames::OPTIONS,
             interrupt: &interrupt,
+            files: std::iter::once(&self.trace).chain(&self.more_traces).cloned().collect(),
         };
-        let mut bar = Bar::new(&self.trace.display().to_string());
-        let trace = TraceOrigin::File(self.trace.clone());
-        let SweepOutcome { swept, why } = plan.sweep(trace, &mut |progress| bar.show(progress));
-        bar.clear();
-        let status = if why.is_some() { Status::Wrong } else { Status::Held };
-        let messages = swept
-            .map_or(Ok(status), |swept| output.report(&swept, color).map(|messages| messages.max(status)));
-        if let Some(why) = why {
-            complain(&format!("pagewalk: {why}\n"));
+        if let (Some(part), Some(folder)) = (self.partition, &self.output) {
+            return Ok(sweep.part(part, folder, &self.grid.join(" ")));
         }
-        messages
+        let (swept, status) = sweep.all();
+        if swept.is_empty() {
+            return Ok(status);
+        }
+        output.report(&swept, color).map(|reported| reported.max(status))
     }
 
     /// Returns the part whose settings vary.

@@ -1,6 +1,8 @@
-//! `pagewalk sweep`: replays one trace on a grid of machines.
+//! `pagewalk sweep`: replays traces on a grid of machines.
 
 mod arguments;
 mod output;
+pub(crate) mod parts;
+mod traces;
 
 pub(crate) use arguments::Sweep;

@@ -51,9 +51,9 @@ impl SweepOutput<'_> {
         Ok(())
     }
 
-    /// Writes the results and the plot, and prints warnings. If a file cannot be written, prints the results
+    /// Writes the results for all traces and the plot for the first one, and prints warnings. If a file cannot be written, prints the results
     /// on standard output, so that the results of a long run are not lost.
-    pub(crate) fn report(&self, swept: &Swept, color: Color) -> io::Result<Status> {
+    pub(crate) fn report(&self, swept: &[Swept], color: Color) -> io::Result<Status> {
         let mut status = Status::Held;
         let written = match self.file {
             None => print(&self.text(swept, color.is_wanted(&io::stdout()))),
@@ -69,21 +69,19 @@ impl SweepOutput<'_> {
             }),
         };
         if let Some(file) = self.plot
-            && let Err(error) = write_file(file, &plot(swept))
+            && let Some(Err(error)) = swept.first().map(|swept| write_file(file, &plot(swept)))
         {
             complain(&failed(file, &error));
             status = Status::Wrong;
         }
-        for warning in warnings(swept) {
-            complain(&format!("pagewalk: `{}`: {warning}\n", swept.trace));
-        }
-        if swept.ended == Ended::Interrupted {
+        warn(swept);
+        if swept.iter().any(|swept| swept.ended == Ended::Interrupted) {
             status = status.max(Status::Interrupted);
         }
         written.map(|()| status)
     }
 
-    fn write(&self, swept: &Swept, file: &Path) -> io::Result<()> {
+    fn write(&self, swept: &[Swept], file: &Path) -> io::Result<()> {
         let bytes = match self.format {
             SweepFormat::Parquet => parquet(swept),
             _ => self.text(swept, false).into_bytes(),
@@ -91,11 +89,22 @@ impl SweepOutput<'_> {
         write_file_with(file, |file| file.write_all(&bytes))
     }
 
-    fn text(&self, swept: &Swept, color: bool) -> String {
+    fn text(&self, swept: &[Swept], color: bool) -> String {
         match self.format {
-            SweepFormat::Text => text(swept, color),
-            SweepFormat::Json => json(swept),
+            SweepFormat::Text => {
+                swept.iter().map(|swept| text(swept, color)).collect::<Vec<String>>().join("\n")
+            }
+            SweepFormat::Json => swept.iter().map(json).collect(),
             SweepFormat::Csv | SweepFormat::Parquet => csv(swept),
+        }
+    }
+}
+
+/// Prints the warnings about each trace.
+pub(super) fn warn(swept: &[Swept]) {
+    for swept in swept {
+        for warning in warnings(swept) {
+            complain(&format!("pagewalk: `{}`: {warning}\n", swept.trace));
         }
     }
 }

@@ -8,6 +8,7 @@ use glob::Pattern;
 use super::find::SuiteFile;
 use pagewalk_script::suite::golden::Digest;
 use pagewalk_script::suite::reports::Name;
+use pagewalk_script::traces::parts::Part;
 
 /// The selected files and cases.
 #[derive(Debug, Clone, Args)]
@@ -20,13 +21,16 @@ pub(crate) struct Selection {
     pub(crate) shuffle: Option<u64>,
     /// Run only part K of N (file names determine the parts)
     #[arg(long, value_name = "K/N")]
-    pub(crate) partition: Option<Partition>,
+    pub(crate) partition: Option<Part>,
 }
 
 impl Selection {
     /// The selected files in the order of execution.
     pub(crate) fn files_in(&self, all: &[SuiteFile]) -> Vec<SuiteFile> {
-        let in_part = |found: &&SuiteFile| self.partition.is_none_or(|part| part.contains(found));
+        // Only the file's name determines its part.
+        let in_part = |found: &&SuiteFile| {
+            self.partition.is_none_or(|part| number(0, &found.name) % part.of == part.part - 1)
+        };
         let mut files: Vec<SuiteFile> = all.iter().filter(in_part).cloned().collect();
         if let Some(seed) = self.shuffle {
             files.sort_by_cached_key(|found| number(seed, &found.name));
@@ -62,33 +66,6 @@ impl Filter {
     pub(crate) fn wants(&self, name: &Name) -> bool {
         let name = name.to_string();
         self.pattern.as_ref().map_or_else(|| name.contains(&self.text), |pattern| pattern.matches(&name))
-    }
-}
-
-/// One of several parts of a suite.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Partition {
-    part: u64,
-    of: u64,
-}
-
-impl FromStr for Partition {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        let numbers =
-            text.split_once('/').and_then(|(part, of)| Some((part.parse().ok()?, of.parse().ok()?)));
-        match numbers {
-            Some((part, of)) if 1 <= part && part <= of => Ok(Self { part, of }),
-            _ => Err("write K/N with K from 1 to N, as in 2/4".to_owned()),
-        }
-    }
-}
-
-impl Partition {
-    /// Whether a file belongs to this part, which depends only on the file's name.
-    pub(crate) fn contains(self, found: &SuiteFile) -> bool {
-        number(0, &found.name) % self.of == self.part - 1
     }
 }
 

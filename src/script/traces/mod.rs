@@ -1,6 +1,7 @@
 //! Replays and sweeps of traces: the machine, the options, and the reports.
 
 pub mod named;
+pub mod parts;
 mod replay_plan;
 pub mod reports;
 mod source;

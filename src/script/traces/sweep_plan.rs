@@ -14,7 +14,7 @@ use pagewalk_engine::trace::record::Fetches;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
-/// Options of a sweep.
+/// Options of a sweep of one trace.
 pub struct SweepPlan<'a> {
     /// The name of the machine that the grid modifies.
     pub machine: &'a str,

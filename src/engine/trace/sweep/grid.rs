@@ -1,5 +1,7 @@
 //! A grid of machines: settings with several values each, and all combinations of these values.
 
+use std::ops::Range;
+
 use crate::machine::cache::Counts;
 use crate::machine::policy::Policy;
 use crate::machine::spec::Spec;
@@ -41,6 +43,8 @@ pub struct Axis {
 /// A combination that forms a valid machine.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GridPoint {
+    /// The number of the point among the points of the whole grid, from 1.
+    pub number: u64,
     /// The index of the value on each axis.
     pub at: Vec<usize>,
     /// The machine.
@@ -68,6 +72,12 @@ pub struct Grid {
 }
 
 impl Grid {
+    /// Keeps some of the points, by their places in order.
+    pub fn select(&mut self, places: Range<usize>) {
+        self.points.truncate(places.end);
+        self.points.drain(..places.start.min(self.points.len()));
+    }
+
     /// The swept TLBs and caches, each listed once, in the order of their first axis.
     pub fn units(&self) -> Vec<SweptUnit> {
         let mut units = Vec::new();

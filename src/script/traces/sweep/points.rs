@@ -22,7 +22,7 @@ pub(super) fn grid(axes: Vec<ParsedAxis>, base: &Spec, place: Span) -> Result<Gr
     let (mut points, mut skipped) = (Vec::new(), Vec::new());
     for at in combinations(&lengths) {
         match machine(&axes, &at, base, place) {
-            Ok(spec) => points.push(GridPoint { at, spec }),
+            Ok(spec) => points.push(GridPoint { number: points.len() as u64 + 1, at, spec }),
             Err(why) => skipped.push(SkippedPoint { at, why }),
         }
     }

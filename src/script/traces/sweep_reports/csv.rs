@@ -1,13 +1,13 @@
-//! A sweep as CSV: a header, and a row for each swept part of each point. `docs/reference/replay.md`
+//! Sweeps as CSV: a header, and a row for each swept part of each point. `docs/reference/replay.md`
 //! describes the columns.
 
-use super::points::{SweepCell, rows};
+use super::points::{SweepCell, all_rows};
 use super::swept::Swept;
 
-/// Returns the table of a sweep, including the header. Sizes are in bytes, and rates are between 0 and 1. A
+/// Returns the table of the traces of a sweep, including the header. Sizes are in bytes, and rates are between 0 and 1. A
 /// missing value has an empty cell.
-pub fn csv(swept: &Swept) -> String {
-    let table = rows(swept);
+pub fn csv(swept: &[Swept]) -> String {
+    let table = all_rows(swept);
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     // Writing to memory cannot fail, here or in the calls below.
     let _ = writer.write_record(table.columns.iter().map(|column| &column.name));

@@ -4,7 +4,7 @@
 //! header and a page. The page contains the definition levels, followed by the values. The file ends with its
 //! metadata (a Thrift struct), followed by the length of the metadata.
 
-use super::points::{Column, Rows, SweepCell, SweepColumnKind, rows};
+use super::points::{Column, Rows, SweepCell, SweepColumnKind, all_rows};
 use super::swept::Swept;
 use super::thrift::{Struct, varint};
 
@@ -22,8 +22,8 @@ const PLAIN: i32 = 0;
 const RLE: i32 = 3;
 
 /// Returns the bytes of the Parquet file.
-pub fn parquet(swept: &Swept) -> Vec<u8> {
-    let table = rows(swept);
+pub fn parquet(swept: &[Swept]) -> Vec<u8> {
+    let table = all_rows(swept);
     let mut file = MAGIC.to_vec();
     let mut chunks = Vec::new();
     let mut bytes = 0;

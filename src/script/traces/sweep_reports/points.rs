@@ -94,6 +94,16 @@ pub(crate) fn rows(swept: &Swept) -> Rows {
     Rows { columns, rows }
 }
 
+/// Returns the points of all traces of a sweep, in order.
+pub(crate) fn all_rows(swept: &[Swept]) -> Rows {
+    let mut tables = swept.iter().map(rows);
+    let first = tables.next().unwrap_or(Rows { columns: Vec::new(), rows: Vec::new() });
+    tables.fold(first, |mut all, table| {
+        all.rows.extend(table.rows);
+        all
+    })
+}
+
 /// Returns the grid's distinct settings that are not part of the shape.
 fn others(axes: &[Axis]) -> Vec<&str> {
     let mut names: Vec<&str> = Vec::new();
@@ -123,7 +133,7 @@ fn row(
     let item = |column: &Column| match &*column.name {
         "trace" => SweepCell::Word(swept.trace.clone()),
         "machine" => SweepCell::Word(swept.machine.clone()),
-        "point" => SweepCell::Number(number as u64 + 1),
+        "point" => SweepCell::Number(point.number),
         "part" => SweepCell::Word(unit.name(&point.spec).to_owned()),
         "size" => bytes(shape.size),
         "block" => counted(shape.block),

@@ -46,7 +46,11 @@ fn grid(specs: &[Spec], units: &[SweptUnit]) -> Grid {
         setting: "number".into(),
         values: (0..specs.len() as u64).map(AxisValue::Number).collect(),
     };
-    let point = |(at, spec): (usize, &Spec)| GridPoint { at: vec![at; units.len()], spec: spec.clone() };
+    let point = |(at, spec): (usize, &Spec)| GridPoint {
+        number: at as u64 + 1,
+        at: vec![at; units.len()],
+        spec: spec.clone(),
+    };
     Grid {
         axes: units.iter().map(axis).collect(),
         points: specs.iter().enumerate().map(point).collect(),
