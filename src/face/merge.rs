@@ -7,10 +7,10 @@ use clap::Args;
 
 use super::atomic_write::write_file;
 use super::replay::addresses::refused;
-use super::sweep::parts::{manifests, name, read, sha256};
+use super::sweep::parts::{manifests, read, sha256};
 use super::terminal::{Status, print};
 use pagewalk_engine::files::reason;
-use pagewalk_script::traces::parts::{Manifest, MergeError, Part, merged, missing};
+use pagewalk_script::traces::parts::{Manifest, MergeError, merged, missing};
 
 /// Arguments of `pagewalk merge`.
 #[derive(Debug, Args)]
@@ -76,7 +76,7 @@ impl Merge {
                 )
             }
             MergeError::Mixed(at, what) => format!(
-                "`{}` is a part of another sweep: its {what} differs from that of `{}`; move it to another folder, or run the part again",
+                "`{}` is a part of another sweep: the {what} from `{}`; move it to another folder, or run the part again",
                 file(*at),
                 file(0)
             ),
@@ -94,13 +94,10 @@ impl Merge {
                 )
             }
             MergeError::Damaged(at) => {
-                let part = found.get(*at).map_or(Part { part: 0, of: 0 }, |(_, manifest)| manifest.part);
-                format!(
-                    "the table `{}.csv` differs from its manifest; run part {}/{} again",
-                    name(part),
-                    part.part,
-                    part.of
-                )
+                let (path, part) = found.get(*at).map_or_else(Default::default, |(path, manifest)| {
+                    (path.with_extension("csv"), format!("{}/{}", manifest.part.part, manifest.part.of))
+                });
+                format!("the table `{}` differs from its manifest; run part {part} again", path.display())
             }
         }
     }

@@ -1,6 +1,7 @@
 //! Tests of `pagewalk sweep` as a process. A sweep's numbers equal those of single replays, the formats
 //! agree, and mistakes are reported.
 
+mod parts;
 mod process;
 
 use std::collections::BTreeMap;

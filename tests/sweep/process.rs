@@ -55,6 +55,16 @@ impl Folder {
         fs::write(self.0.join(name), text).expect("written");
     }
 
+    /// Creates a folder there.
+    pub fn folder(&self, name: &str) {
+        fs::create_dir(self.0.join(name)).expect("a folder");
+    }
+
+    /// Removes a file.
+    pub fn remove(&self, name: &str) {
+        fs::remove_file(self.0.join(name)).expect("removed");
+    }
+
     /// The bytes of a file in the folder.
     pub fn read(&self, name: &str) -> Vec<u8> {
         fs::read(self.0.join(name)).expect("a file")

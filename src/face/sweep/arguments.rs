@@ -17,7 +17,6 @@ use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format as TraceFormat;
 use pagewalk_engine::trace::sweep::ReplayOptions;
 use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
-use pagewalk_script::api::LimitNames;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::render;
 use pagewalk_script::traces::parts::Part;
@@ -108,7 +107,6 @@ impl Sweep {
             threads: self.threads.or(available_parallelism().ok()).map_or(1, NonZeroUsize::get),
             format: self.trace_format,
             strict: self.strict,
-            raised_by: LimitNames::OPTIONS,
             interrupt: &interrupt,
             files: std::iter::once(&self.trace).chain(&self.more_traces).cloned().collect(),
         };

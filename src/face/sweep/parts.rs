@@ -48,7 +48,7 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 /// The name of a part without an extension.
-pub(crate) fn name(part: Part) -> String {
+fn name(part: Part) -> String {
     let width = part.of.to_string().len();
     format!("sweep-{:0width$}-of-{}", part.part, part.of)
 }

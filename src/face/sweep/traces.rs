@@ -13,6 +13,7 @@ use pagewalk_engine::trace::format::Format as TraceFormat;
 use pagewalk_engine::trace::read_ahead::{TraceOrigin, is_standard_input};
 use pagewalk_engine::trace::sweep::ReplayOptions;
 use pagewalk_engine::trace::sweep::grid::Grid;
+use pagewalk_script::api::LimitNames;
 use pagewalk_script::traces::parts::{Manifest, Part, SweepIdentity, TraceIdentity};
 use pagewalk_script::traces::reports::Ended;
 use pagewalk_script::traces::sweep_reports::{Swept, csv};
@@ -47,6 +48,7 @@ impl Traces<'_> {
                 format: self.format,
                 strict: self.strict,
                 interrupt: self.interrupt,
+                raised_by: LimitNames::OPTIONS,
             };
             let mut bar = Bar::new(&file.display().to_string());
             let SweepOutcome { swept, why } =
@@ -97,7 +99,8 @@ impl Traces<'_> {
         if status != Status::Held {
             return status;
         }
-        let table = csv(&swept);
+        // With more parts than points, a part may be empty.
+        let table = if swept.is_empty() { String::new() } else { csv(&swept) };
         let manifest = Manifest { table_sha256: sha256(&table), ..manifest };
         match write(folder, &manifest, &table) {
             Ok(()) => Status::Held,
@@ -105,7 +108,7 @@ impl Traces<'_> {
         }
     }
 
-    /// What determines the results.
+    /// Everything that determines the results.
     fn identity(&self, grid: &str) -> Result<SweepIdentity, String> {
         let trace = |file: &PathBuf| {
             let size = file.metadata();
@@ -138,7 +141,7 @@ fn fits(folder: &Path, manifest: &Manifest) -> Result<(), String> {
             && let Some(what) = manifest.difference(&other)
         {
             return Err(format!(
-                "`{}` is a part of another sweep: its {what} differs; choose another folder",
+                "`{}` is a part of another sweep: the {what}; choose another folder",
                 path.display()
             ));
         }

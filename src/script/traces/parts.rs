@@ -52,7 +52,7 @@ pub struct TraceIdentity {
     pub bytes: u64,
 }
 
-/// What determines the results of a sweep.
+/// Everything that determines the results of a sweep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SweepIdentity {
     /// The version of Pagewalk.
@@ -113,25 +113,25 @@ impl Manifest {
         Self { format: FORMAT, sweep, part, traces_sha256, table_sha256 }
     }
 
-    /// The name of the first property in which the sweeps of two manifests differ. The digests of traces are compared if both
+    /// The first property in which the sweeps of two manifests differ, as in `grid differs`. The digests of traces are compared if both
     /// parts replay the trace.
     pub fn difference(&self, other: &Self) -> Option<&'static str> {
         let (a, b) = (&self.sweep, &other.sweep);
         let same = [
-            ("format", self.format == other.format),
-            ("number of parts", self.part.of == other.part.of),
-            ("version of Pagewalk", a.pagewalk == b.pagewalk),
-            ("machine", a.machine == b.machine),
-            ("grid", a.grid == b.grid && a.points == b.points),
-            ("options", a.options == b.options),
-            ("traces", a.traces == b.traces),
+            ("format differs", self.format == other.format),
+            ("number of parts differs", self.part.of == other.part.of),
+            ("version of Pagewalk differs", a.pagewalk == b.pagewalk),
+            ("machine differs", a.machine == b.machine),
+            ("grid differs", a.grid == b.grid && a.points == b.points),
+            ("options differ", a.options == b.options),
+            ("list of traces differs", a.traces == b.traces),
             (
-                "contents of a trace",
+                "contents of a trace differ",
                 self.traces_sha256
                     .iter()
                     .all(|(name, digest)| other.traces_sha256.get(name).is_none_or(|other| other == digest)),
             ),
-            ("machines of the points", a.machines_sha256 == b.machines_sha256),
+            ("list of machines differs", a.machines_sha256 == b.machines_sha256),
         ];
         same.into_iter().find(|(_, same)| !same).map(|(name, _)| name)
     }
@@ -176,8 +176,9 @@ pub fn merged(parts: &[(Manifest, String)], sha256: impl Fn(&str) -> String) -> 
     let mut ordered: Vec<&(Manifest, String)> = parts.iter().collect();
     ordered.sort_by_key(|(manifest, _)| manifest.part.part);
     let mut table = String::new();
-    for (at, (_, part)) in ordered.into_iter().enumerate() {
-        let rows = if at == 0 { part } else { part.split_once('\n').map_or("", |(_, rows)| rows) };
+    for (_, part) in ordered {
+        // Only the first table keeps its header.
+        let rows = if table.is_empty() { part } else { part.split_once('\n').map_or("", |(_, rows)| rows) };
         table.push_str(rows);
     }
     Ok(table)

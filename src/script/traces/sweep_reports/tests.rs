@@ -54,7 +54,7 @@ fn a_point_that_failed_has_no_counts_and_is_reported() {
     let mut swept = swept("ways 1..2");
     swept.counted[0] = Err("out of memory".to_owned());
     assert_eq!(warnings(&swept), ["point 1: out of memory"]);
-    let output = csv(&swept);
+    let output = csv(std::slice::from_ref(&swept));
     let rows: Vec<&str> = output.lines().collect();
     assert_eq!(rows[1], "t,core-i7,1,L1d,32768,64,1,512,lru,,,,,,");
     assert_eq!(rows[2], "t,core-i7,2,L1d,32768,64,2,256,lru,4,2,2,0.5,0,0");
