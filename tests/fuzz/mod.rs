@@ -23,7 +23,7 @@ use crate::running;
 const BUDGET: Options = Options { max_steps: 2000, seed: 7, ..Options::new(&LANGUAGE) };
 
 /// The number of scripts that the registries generate.
-const SCRIPTS: usize = 300;
+const SCRIPTS: usize = 600;
 
 /// Numbers and some other values. The script draws `z`, so mistakes that depend on `z` appear only at run
 /// time and do not prevent the run.

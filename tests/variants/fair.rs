@@ -42,6 +42,34 @@ fn a_fair_exam_is_found_fair() {
 }
 
 #[test]
+fn ranges_of_versions_are_checked() {
+    let done = pagewalk(&["exam", EXAM, "--check", "41..60"]);
+    assert!(text(&done.stdout).contains("✓ solvable: 20 of 20"), "{}", text(&done.stdout));
+    // Version 2 of this script has no solution, and version 1 has one.
+    let folder = Folder::new("range");
+    let script = folder.put(
+        "r.pw",
+        "question \"q\" { choose x in 0..2; choose y in 0..1 where y == x; ask \"x\" = x + y }\n",
+    );
+    let solvable = |range: &str| {
+        let out = text(&pagewalk(&["exam", &script, "--check", range]).stdout);
+        out.lines().find(|line| line.contains("solvable")).map(str::to_owned).expect("a line")
+    };
+    let each: Vec<bool> = (1..=8).map(|n| solvable(&format!("{n}..{n}")).contains("✓")).collect();
+    let count = |some: &[bool]| some.iter().filter(|one| **one).count();
+    assert!(solvable("8").contains(&format!("{} of 8", count(&each))), "{each:?}");
+    assert!(solvable("3..6").contains(&format!("{} of 4", count(&each[2..6]))), "{each:?}");
+    for wrong in ["0", "0..5", "5..4", "1..10001", "a..b", "1..2..3"] {
+        let done = pagewalk(&["exam", EXAM, "--check", wrong]);
+        assert_eq!(done.status.code(), Some(2), "{wrong}");
+        assert!(
+            text(&done.stderr).contains("a range such as 201..400, with at most 10000 versions"),
+            "{wrong}"
+        );
+    }
+}
+
+#[test]
 fn a_blank_that_is_always_the_same_can_be_guessed() {
     let folder = Folder::new("guess");
     let script = format!(

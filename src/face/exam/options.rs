@@ -1,5 +1,6 @@
 //! Options that select the versions of an exam and the layout of its papers.
 
+use std::ops::RangeInclusive;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
@@ -13,6 +14,9 @@ use pagewalk_script::exam::formats::labels::{DIALECTS, Labels};
 use pagewalk_script::exam::formats::style::PageSize;
 use pagewalk_script::exam::seeds::parse;
 use pagewalk_script::lang::loader::{Disk, Loader, text_of};
+
+/// Maximum number of versions that `--check` compares.
+const MOST_CHECKED: u64 = 10_000;
 
 /// Maximum number of roster errors in a report.
 const TOLD: usize = 50;
@@ -31,12 +35,12 @@ pub(crate) struct VersionArguments {
     /// Make versions of make-up exam K (default: 1) with new seeds
     #[arg(long, value_name = "K", num_args = 0..=1, default_missing_value = "1", value_parser = clap::value_parser!(u64).range(1..=1000))]
     make_up: Option<u64>,
-    /// Check N versions for fairness without printing a paper
+    /// Check N versions, or the versions A to B, for fairness without printing a paper
     ///
     /// Fails if Pagewalk cannot generate every version. The versions must also be equally difficult and have
     /// different answers, and no question may reveal an answer. The exit status is 1 if the check fails.
-    #[arg(long, value_name = "N", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = clap::value_parser!(u64).range(1..=10_000))]
-    pub(crate) check: Option<u64>,
+    #[arg(long, value_name = "N|A..B", conflicts_with_all = ["variants", "roster", "output", "key", "solutions", "script"], value_parser = checked)]
+    pub(crate) check: Option<RangeInclusive<u64>>,
     /// Replace the script's seed with this one, in decimal or hexadecimal (0x…)
     #[arg(long, value_name = "S", value_parser = |text: &str| parse(text).ok_or("a seed must be a number from 0 to 2^64-1"))]
     pub(crate) seed: Option<u64>,
@@ -45,16 +49,32 @@ pub(crate) struct VersionArguments {
 impl VersionArguments {
     /// Returns the selected versions, or `None` if the script is used unchanged.
     pub(crate) fn versions(&self, exam: &Exam) -> Result<Option<Vec<Version>>, ExamError> {
-        let count = self.check.or(self.variants);
-        if count.is_none() && self.roster.is_none() && self.make_up.is_none() {
+        let numbers = self.check.clone().or(self.variants.map(|count| 1..=count));
+        if numbers.is_none() && self.roster.is_none() && self.make_up.is_none() {
             return Ok(None);
         }
         let series = exam.series(self.make_up.unwrap_or(0));
         match &self.roster {
-            None => Ok(Some(series.numbered(count.unwrap_or(1)))),
+            None => Ok(Some(series.range(numbers.unwrap_or(1..=1)))),
             Some(path) => Ok(Some(series.of_students(roster(path)?))),
         }
     }
+}
+
+/// Parses the numbers of the versions to check: a count, or the first and the last number.
+fn checked(text: &str) -> Result<RangeInclusive<u64>, String> {
+    let range = match text.split_once("..") {
+        Some((first, last)) => first.parse().ok().zip(last.parse().ok()).map(|(first, last)| first..=last),
+        None => text.parse().ok().map(|count| 1..=count),
+    };
+    let valid = |range: &RangeInclusive<u64>| {
+        *range.start() >= 1 && !range.is_empty() && range.end() - range.start() < MOST_CHECKED
+    };
+    range.filter(valid).ok_or_else(|| {
+        format!(
+            "write a number of versions or a range such as 201..400, with at most {MOST_CHECKED} versions"
+        )
+    })
 }
 
 fn roster(path: &Path) -> Result<Vec<Student>, ExamError> {

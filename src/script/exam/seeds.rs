@@ -2,6 +2,7 @@
 //! on the number of versions or on other students.
 
 use std::collections::BTreeSet;
+use std::ops::RangeInclusive;
 
 use super::version::{Student, Version};
 use crate::lang::ast::{Block, Command, Expr, ExprKind, Setting, StmtKind};
@@ -43,9 +44,14 @@ impl Series {
         Self { seed: mixed(seed, make_up), text }
     }
 
-    /// Returns `count` numbered versions.
+    /// Returns the versions 1 to `count`.
     pub fn numbered(self, count: u64) -> Vec<Version> {
-        self.versions((1..=count).map(|number| (mixed(self.seed, number), None)))
+        self.range(1..=count)
+    }
+
+    /// Returns the versions with these numbers, whose seeds do not depend on the range.
+    pub fn range(self, numbers: RangeInclusive<u64>) -> Vec<Version> {
+        self.versions(numbers.map(|number| (mixed(self.seed, number), None)))
     }
 
     /// Returns one version per student, with a seed derived from the student's ID.
@@ -169,6 +175,11 @@ mod tests {
 
     #[test]
     fn a_version_is_the_same_among_ten_and_a_thousand() {
+        let range = series(7, 0).range(901..=1000);
+        assert_eq!(
+            series(7, 0).numbered(1000)[900..].iter().map(|version| version.seed).collect::<Vec<_>>(),
+            range.iter().map(|version| version.seed).collect::<Vec<_>>()
+        );
         let (ten, thousand) = (series(7, 0).numbered(10), series(7, 0).numbered(1000));
         assert_eq!(ten, thousand[..10]);
         let codes: BTreeSet<&str> = thousand.iter().map(|version| version.code.as_str()).collect();
