@@ -15,7 +15,6 @@ use pagewalk_engine::trace::sweep::ReplayOptions;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_script::api::LimitNames;
 use pagewalk_script::traces::parts::{Manifest, Part, SweepIdentity, TraceIdentity};
-use pagewalk_script::traces::reports::Ended;
 use pagewalk_script::traces::sweep_reports::{Swept, csv};
 use pagewalk_script::traces::{SweepOutcome, SweepPlan};
 
@@ -60,7 +59,8 @@ impl Traces<'_> {
             }
             all.extend(swept);
             if self.interrupt.load(Ordering::Relaxed) {
-                break;
+                // The interrupt may have come after the end of this trace, but before the next one.
+                return (all, Status::Interrupted);
             }
         }
         (all, status)
@@ -93,9 +93,6 @@ impl Traces<'_> {
         };
         let (swept, status) = self.replay(shares.into_iter());
         warn(&swept);
-        if swept.iter().any(|swept| swept.ended == Ended::Interrupted) {
-            return Status::Interrupted;
-        }
         if status != Status::Held {
             return status;
         }
