@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -29,19 +30,35 @@ except KeyboardInterrupt:
 """
 
 
+def endless_trace(path: Path) -> None:
+    """Create a trace that never ends, so that its replay takes longer than any wait."""
+
+    def write() -> None:
+        with contextlib.suppress(BrokenPipeError), path.open("wb") as pipe:
+            while True:
+                pipe.write(b" L 10,8\n" * 65536)
+
+    os.mkfifo(path)
+    threading.Thread(target=write, daemon=True).start()
+
+
 @pytest.mark.parametrize(
     "call",
     [
         f"pagewalk.run({ENDLESS!r}, max_steps=10**12, max_memory=2**40)",
         f"pagewalk.Session(max_steps=10**12, max_memory=2**40).run({ENDLESS!r})",
-        "pagewalk.replay(('t', b' L 10,8\\n' * 8_000_000), 'core-i7')",
-        "pagewalk.sweep(('t', b' L 10,8\\n' * 8_000_000), 'core-i7', 'ways 1..16, policy random')",
+        "pagewalk.replay('trace', 'core-i7')",
+        "pagewalk.sweep('trace', 'core-i7', 'ways 1..16, policy random')",
     ],
     ids=["run", "session", "replay", "sweep"],
 )
-def test_ctrl_c_interrupts(call: str) -> None:
+def test_ctrl_c_interrupts(call: str, tmp_path: Path) -> None:
+    endless_trace(tmp_path / "trace")
     process = subprocess.Popen(
-        [sys.executable, "-c", INTERRUPTED.replace("CALL", call)], stdout=subprocess.PIPE, text=True
+        [sys.executable, "-c", INTERRUPTED.replace("CALL", call)],
+        stdout=subprocess.PIPE,
+        text=True,
+        cwd=tmp_path,
     )
     assert process.stdout is not None
     assert process.stdout.readline() == "started\n"
@@ -153,12 +170,27 @@ def test_a_full_budget_is_an_exception(
     assert len(caught.value.run.steps) > 0
 
 
-def test_results_stay_within_the_memory_limit() -> None:
+PAGES = "let p = mmap(NULL, 64 KB, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0)"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        ENDLESS,
+        f"process P\n{PAGES}\nrepeat 100000 {{ read p size 65536 }}",
+        f"process P\nrepeat 100000 {{ {PAGES}; munmap(p, 64 KB) }}",
+        "machine simple\nrepeat 1000000 { show cache }",
+        "let x = [0]\nrepeat 13 { let x = [x, x] }\nfor n in 0..100000 { let y = [x, n] }",
+        "repeat 1000000 { reference 1 2 3 4 5 6 7 8 9 { frames 3, replacement lru } }",
+    ],
+    ids=["loop", "large accesses", "faults", "show", "lists", "references"],
+)
+def test_results_stay_within_the_memory_limit(text: str) -> None:
     """The steps of a long loop fit in twice the limit, so that a notebook survives."""
     program = (
         "import resource, pagewalk\n"
         "before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss\n"
-        f"try: pagewalk.run({ENDLESS!r}, max_memory=200_000_000)\n"
+        f"try: pagewalk.run({text!r}, max_memory=200_000_000, max_steps=10**9)\n"
         "except pagewalk.ScriptError as error: print(error.diagnostics[0].code)\n"
         "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before)\n"
     )

@@ -1,12 +1,11 @@
 //! A run whose records are kept.
 
-use std::mem::size_of;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{CheckedScript, Options};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::span::Span;
-use crate::run::record::{Check, Did, Sink, StepRecord};
+use crate::run::record::{Sink, StepRecord};
 use crate::run::script::{Ended, play_from};
 use crate::run::state::State;
 
@@ -63,7 +62,7 @@ struct Records {
 
 impl Sink for Records {
     fn accept(&mut self, record: &StepRecord) -> bool {
-        match self.left.checked_sub(bytes(record)) {
+        match self.left.checked_sub(record.footprint()) {
             Some(left) => {
                 self.left = left;
                 self.kept.push(record.clone());
@@ -72,12 +71,4 @@ impl Sink for Records {
         }
         self.full.is_none()
     }
-}
-
-/// Estimates the memory of a record, in bytes.
-fn bytes(record: &StepRecord) -> u64 {
-    let events = if let Did::Access(access) = &*record.did { access.events.len() } else { 0 };
-    let fixed = size_of::<StepRecord>() + size_of::<Did>();
-    // An event has about 64 bytes.
-    (fixed + 64 * events + size_of::<Check>() * record.checks.len()) as u64
 }

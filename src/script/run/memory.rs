@@ -5,15 +5,12 @@ use pagewalk_engine::machine::footprint::Footprint;
 
 use crate::lang::diagnostic::Code;
 use crate::lang::span::Span;
-use crate::lang::value::Value;
+use crate::lang::value::VALUE_BYTES;
 
 use super::progress::{Frame, MEASURING_INTERVAL, Surroundings};
 use super::session::Session;
 use super::state::{Binding, Scope, Slot, State};
 use super::stop::Stop;
-
-/// The bytes of a value without its elements.
-const VALUE: u64 = 48;
 
 /// The most memory that a unit of work needs, in bytes.
 pub(crate) const BYTES_OF_WORK: u64 = 128;
@@ -44,23 +41,12 @@ impl RunMemory {
 
     fn add_scopes(&mut self, scopes: &[Scope]) {
         for binding in scopes.iter().flat_map(Scope::bindings) {
-            self.values += VALUE;
+            self.values += VALUE_BYTES;
             if let Binding::Value(value) = binding {
-                self.values += bytes(value);
+                self.values += value.footprint();
             }
         }
     }
-}
-
-/// The bytes of a value.
-fn bytes(value: &Value) -> u64 {
-    VALUE
-        + match value {
-            Value::Number(_) | Value::Bool(_) | Value::Range { .. } => 0,
-            Value::Text(text) => text.len() as u64,
-            Value::Bytes(bytes) => bytes.len() as u64,
-            Value::List(elements) => elements.iter().map(bytes).sum(),
-        }
 }
 
 impl Session<'_> {
@@ -88,7 +74,7 @@ impl Session<'_> {
         let used = memory.engine.total().saturating_add(memory.values);
         let most = self.options.max_memory;
         // A measurement visits each value and each process, and a process has at least 1 KB.
-        let visited = memory.values / VALUE + memory.engine.total() / 1024;
+        let visited = memory.values / VALUE_BYTES + memory.engine.total() / 1024;
         let interval = MEASURING_INTERVAL.max(visited).max(most.saturating_sub(used) / BYTES_OF_WORK);
         self.progress.next_measurement = self.worked + interval;
         if used <= most {

@@ -21,6 +21,8 @@ use crate::lang::diagnostic::Code;
 
 /// Maximum number of elements in a list, including the elements of the lists that it contains.
 pub(crate) const LIST_LIMIT: usize = 1 << 20;
+/// The memory of a value without its elements, in bytes.
+pub(crate) const VALUE_BYTES: u64 = 48;
 /// Maximum depth of nested lists.
 const DEPTH_LIMIT: usize = 16;
 
@@ -138,6 +140,17 @@ impl Value {
             Self::Range { .. } => self.items().map_or(0, |items| items.remaining()),
             _ => 1,
         }
+    }
+
+    /// Estimates the memory of the value, in bytes.
+    pub(crate) fn footprint(&self) -> u64 {
+        VALUE_BYTES
+            + match self {
+                Self::Number(_) | Self::Bool(_) | Self::Range { .. } => 0,
+                Self::Text(text) => text.len() as u64,
+                Self::Bytes(bytes) => bytes.len() as u64,
+                Self::List(elements) => elements.iter().map(Self::footprint).sum(),
+            }
     }
 
     /// Returns the number of nested lists, or 0 for other values.

@@ -155,7 +155,7 @@ impl Session<'_> {
             self.work_of_listing(place)?;
         }
         let views = self.views(plan, place, invalid)?;
-        self.work(views.iter().map(cells).sum::<u64>() * WORK_OF_CELL, place)?;
+        self.work(views.iter().map(View::cells).sum::<u64>() * WORK_OF_CELL, place)?;
         Ok(views)
     }
 
@@ -195,14 +195,3 @@ const WORK_OF_NOUN: u64 = 12 * WORK_OF_STEP;
 
 /// Work of printing a cell.
 const WORK_OF_CELL: u64 = 12;
-
-/// Returns the number of cells in a view.
-fn cells(view: &View) -> u64 {
-    match view {
-        View::Tree(tree) => tree.root.size(),
-        View::Table(table) | View::Maps { table, .. } => {
-            table.rows.iter().map(Vec::len).sum::<usize>() as u64
-        }
-        _ => 0,
-    }
-}

@@ -14,6 +14,7 @@ mod call;
 mod effect;
 mod fault;
 mod figure;
+mod footprint;
 mod mark;
 mod process;
 mod recorder;
