@@ -66,6 +66,15 @@ impl Sources {
         self.files.len() as u32 - 1
     }
 
+    /// Replaces the texts of the files whose numbers `is_unused` selects with empty texts. The numbers do not change.
+    pub(crate) fn clear_texts(&mut self, is_unused: impl Fn(u32) -> bool) {
+        for (number, file) in (0..).zip(&mut self.files) {
+            if !file.text.is_empty() && is_unused(number) {
+                *file = SourceFile::new("", None, "");
+            }
+        }
+    }
+
     /// Returns all files, in the order of their numbers.
     pub fn files(&self) -> &[SourceFile] {
         &self.files

@@ -332,8 +332,8 @@ impl<'s> Session<'s> {
     /// Returns `no-machine` at `place` if no machine was declared.
     pub(crate) fn machine(&mut self, place: Span) -> Result<&mut Machine, Stop> {
         match &mut self.state.machine {
-            Slot::Is(machine) => Ok(machine),
-            Slot::Kernel(kernel) => Ok(kernel.machine_mut()),
+            Slot::Is(machine) => Ok(Arc::make_mut(machine)),
+            Slot::Kernel(kernel) => Ok(Arc::make_mut(kernel).machine_mut()),
             Slot::Unknowable => Err(Stop::Unknowable),
             Slot::Empty => Err(Diagnostic::new(Code::NoMachine, place, "no machine is declared yet")
                 .label("this needs a machine")
@@ -353,7 +353,7 @@ impl<'s> Session<'s> {
     /// Returns `no-kernel` at `place` if no kernel was started.
     pub(crate) fn kernel(&mut self, place: Span) -> Result<&mut Kernel, Stop> {
         match &mut self.state.machine {
-            Slot::Kernel(kernel) => Ok(kernel),
+            Slot::Kernel(kernel) => Ok(Arc::make_mut(kernel)),
             Slot::Unknowable => Err(Stop::Unknowable),
             Slot::Empty | Slot::Is(_) => Err(Diagnostic::new(Code::NoKernel, place, "no kernel runs yet")
                 .label("this needs a kernel")

@@ -42,9 +42,9 @@ pub(crate) enum Slot {
     Empty,
     /// The machine is unknown before the script runs (only during a check).
     Unknowable,
-    Is(Box<Machine>),
+    Is(Arc<Machine>),
     /// A kernel and its machine.
-    Kernel(Box<Kernel>),
+    Kernel(Arc<Kernel>),
 }
 
 #[derive(Debug, Clone)]
@@ -103,8 +103,8 @@ impl State {
     }
 
     /// Replaces the machine with a machine that has no contents.
-    pub(crate) fn declare(&mut self, machine: Box<Machine>) {
-        self.machine = Slot::Is(machine);
+    pub(crate) fn declare(&mut self, machine: Machine) {
+        self.machine = Slot::Is(Arc::new(machine));
         self.columns = Arc::default();
         self.accesses = RecentAccesses::default();
         self.discard_figures();
@@ -203,8 +203,8 @@ impl State {
         self.seed = seed;
         self.random = SplitMix64::new(seed);
         match &mut self.machine {
-            Slot::Is(machine) => machine.seed(seed),
-            Slot::Kernel(kernel) => kernel.machine_mut().seed(seed),
+            Slot::Is(machine) => Arc::make_mut(machine).seed(seed),
+            Slot::Kernel(kernel) => Arc::make_mut(kernel).machine_mut().seed(seed),
             Slot::Empty | Slot::Unknowable => {}
         }
     }

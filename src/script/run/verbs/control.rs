@@ -1,5 +1,7 @@
 //! Prepares `flush`, `invlpg`, `core`, and `seed`.
 
+use std::sync::Arc;
+
 use crate::lang::ast::{Command, Expr, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 
@@ -32,8 +34,9 @@ fn flush_cache(level: Option<usize>) -> Action {
 fn on_machine<T>(act: impl FnOnce(&mut Machine) -> T + 'static) -> Action {
     Action::does(move |session| {
         match &mut session.progress.state.machine {
-            Slot::Is(machine) => drop(act(machine)),
+            Slot::Is(machine) => drop(act(Arc::make_mut(machine))),
             Slot::Kernel(kernel) => {
+                let kernel = Arc::make_mut(kernel);
                 let named = session.progress.inside.process().map(|process| process.pid);
                 let runs = |pid: &Pid| {
                     kernel.process(*pid).is_some_and(|process| process.state == ProcessState::Running)

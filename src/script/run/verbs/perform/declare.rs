@@ -27,10 +27,10 @@ impl Session<'_> {
         Did::Machine(spec)
     }
 
-    fn fresh_machine(&self, spec: Arc<Spec>) -> Box<Machine> {
+    fn fresh_machine(&self, spec: Arc<Spec>) -> Machine {
         let mut machine = Machine::new(spec);
         machine.seed(self.state.seed);
-        Box::new(machine)
+        machine
     }
 
     /// Starts a kernel on the machine.
@@ -49,9 +49,9 @@ impl Session<'_> {
     /// Returns `bad-kernel` or `no-machine`.
     pub(crate) fn boot(&mut self, plan: &KernelPlan, place: Span) -> Result<Booted, Stop> {
         let machine = match &self.state.machine {
-            Slot::Is(machine) => (**machine).clone(),
+            Slot::Is(machine) => Machine::clone(machine),
             Slot::Unknowable => return Err(Stop::Unknowable),
-            Slot::Empty | Slot::Kernel(_) => *self.fresh_machine(Arc::new(default_machine())),
+            Slot::Empty | Slot::Kernel(_) => self.fresh_machine(Arc::new(default_machine())),
         };
         let declared = matches!(self.state.machine, Slot::Empty).then(|| machine.spec().clone());
         let mut kernel =
@@ -59,7 +59,7 @@ impl Session<'_> {
         kernel.record_details(self.options.details);
         let work = kernel.take_work();
         let (config, frames) = (Arc::new(kernel.config().clone()), kernel.frame_limit());
-        self.state.machine = Slot::Kernel(Box::new(kernel));
+        self.state.machine = Slot::Kernel(Arc::new(kernel));
         self.state.accesses = RecentAccesses::default();
         self.kernel_work(work, place)?;
         Ok(Booted { machine: declared, config, frames })

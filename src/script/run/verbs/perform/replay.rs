@@ -64,16 +64,16 @@ impl Session<'_> {
         // The replay takes the machine out of the session but leaves the work budget in the session.
         let mut slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
         let performed = match (&mut slot, plan.map) {
-            (Slot::Kernel(kernel), AddressMap::Demand) => self.in_process(kernel, plan),
+            (Slot::Kernel(kernel), AddressMap::Demand) => self.in_process(Arc::make_mut(kernel), plan),
             (Slot::Kernel(kernel), AddressMap::Identity) => {
-                self.read_through(plan, Target::Identity(kernel.machine_mut()))
+                self.read_through(plan, Target::Identity(Arc::make_mut(kernel).machine_mut()))
             }
-            (Slot::Is(machine), _) => self.read_through(plan, Target::Identity(machine)),
+            (Slot::Is(machine), _) => self.read_through(plan, Target::Identity(Arc::make_mut(machine))),
             (Slot::Empty | Slot::Unknowable, _) => Err(Stop::Unknowable),
         };
         self.state.machine = slot;
         if let Slot::Kernel(kernel) = &mut self.state.machine {
-            let work = kernel.take_work();
+            let work = Arc::make_mut(kernel).take_work();
             self.kernel_work(work, place)?;
         }
         let on_disk = self.state.kernel().is_some_and(|kernel| kernel.config().on_disk);

@@ -1,7 +1,11 @@
 //! An interactive session: its text grows with each input, and its states can be restored.
 
+#[cfg(test)]
+mod tests;
+
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -37,6 +41,8 @@ pub struct Done {
     pub(crate) records: Vec<StepRecord>,
     /// The locations of failed expectations.
     pub(crate) failed: BTreeSet<(u32, u32, u32)>,
+    /// The source files of the statement's input.
+    files: Range<u32>,
 }
 
 /// The result of an input.
@@ -65,13 +71,15 @@ pub enum Mode {
 
 /// An interactive session.
 pub struct Exploration {
-    /// The texts of the session so far.
+    /// The texts of the statements that ran or can be redone, and of the last input. The other texts are empty.
     pub sources: Arc<Sources>,
     /// The executed statements.
     pub history: History<Done>,
     /// The warnings about the last parsed script.
     pub warnings: Vec<Diagnostic>,
     files: Files,
+    /// The source files of the last input.
+    last_input: Range<u32>,
     options: Options,
     interrupt: Arc<AtomicBool>,
 }
@@ -84,6 +92,7 @@ impl Exploration {
             history: History::new(State::new(options.seed), options.max_memory),
             warnings: Vec::new(),
             files: Files::default(),
+            last_input: 0..0,
             options,
             interrupt,
         }
@@ -111,7 +120,7 @@ impl Exploration {
 
     /// Resets the session, as a step that can be undone.
     pub fn reset(&mut self) {
-        let done = Done { stmt: None, records: Vec::new(), failed: BTreeSet::new() };
+        let done = Done { stmt: None, records: Vec::new(), failed: BTreeSet::new(), files: 0..0 };
         self.history.push(State::new(self.options.seed), done, u64::MAX);
     }
 
@@ -167,7 +176,8 @@ impl Exploration {
         done.stmt.as_ref().map_or("", |stmt| self.sources.text(stmt.span))
     }
 
-    /// Parses and checks an input, including the files that it names.
+    /// Parses and checks an input, including the files that it names. To run the input, call [`Exploration::run`] before
+    /// the next input is read.
     ///
     /// # Errors
     /// The diagnostics.
@@ -177,19 +187,27 @@ impl Exploration {
         text: &str,
         loader: &mut dyn Loader,
     ) -> Result<Block, Vec<Diagnostic>> {
+        self.clear_unused_texts();
         let file = self.sources.files().len() as u32;
         let read = include::add_text(Arc::make_mut(&mut self.sources), name, text, loader);
         self.checked(file, read, loader)
     }
 
-    /// Parses and checks a script.
+    /// Parses and checks a script, as [`Exploration::read`] does.
     ///
     /// # Errors
     /// The diagnostics of the script, or the reason why it cannot be read.
     pub fn read_file(&mut self, path: &Path, loader: &mut dyn Loader) -> Result<Block, Vec<Diagnostic>> {
+        self.clear_unused_texts();
         let file = self.sources.files().len() as u32;
         let read = include::add(Arc::make_mut(&mut self.sources), path, loader);
         self.checked(file, read, loader)
+    }
+
+    /// Clears the texts of inputs that had errors, were only tried, or were undone and can no longer be redone.
+    fn clear_unused_texts(&mut self) {
+        let used: BTreeSet<u32> = self.history.all().flat_map(|(_, done)| done.files.clone()).collect();
+        Arc::make_mut(&mut self.sources).clear_texts(|file| !used.contains(&file));
     }
 
     fn checked(
@@ -199,6 +217,7 @@ impl Exploration {
         loader: &mut dyn Loader,
     ) -> Result<Block, Vec<Diagnostic>> {
         wrong.extend(self.files.add(&script.body, file, Arc::make_mut(&mut self.sources), loader));
+        self.last_input = file..self.sources.files().len() as u32;
         if wrong.is_empty() {
             let checked = check_in(self.state(), &script.body, &self.sources, &self.files, self.options);
             wrong = checked.diagnostics;
@@ -241,7 +260,8 @@ impl Exploration {
             }
             let Kept { records, failed } = kept.take();
             if mode != Mode::Tried {
-                let done = Done { stmt: Some(stmt.clone()), records, failed };
+                let files = self.last_input.clone();
+                let done = Done { stmt: Some(stmt.clone()), records, failed, files };
                 self.history.push(session.state.clone(), done, session.worked - worked);
             }
         }
@@ -306,48 +326,5 @@ impl Sink for Keeping<'_> {
             kept.records.push(record.clone());
         }
         self.inner.accept(record)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
-
-    use super::{Exploration, Mode};
-    use crate::run::record::{Sink, StepRecord};
-    use crate::run::session::Options;
-    use crate::run::state::{Binding, State};
-    use crate::run::verbs::CORE;
-
-    /// A sink that interrupts the run after N records.
-    struct Impatient(u32, Arc<AtomicBool>);
-
-    impl Sink for Impatient {
-        fn accept(&mut self, _: &StepRecord) -> bool {
-            self.0 = self.0.saturating_sub(1);
-            self.1.store(self.0 == 0, Ordering::Relaxed);
-            true
-        }
-    }
-
-    #[test]
-    fn an_interrupted_statement_was_never_done() {
-        let flag = Arc::new(AtomicBool::new(false));
-        let mut session = Exploration::new(Options::new(&CORE), flag.clone());
-        let body =
-            session.read("1", "let a = 1; let b = 2; repeat 1000000 { let a = a + 1 }", &mut ()).unwrap();
-        let ended = session.run(&body, Mode::Whole, &mut Impatient(100, flag));
-        assert!(ended.interrupted && ended.diagnostics.is_empty());
-        assert_eq!(session.history.at(), 2);
-        let a = |state: &State| match state.find("a") {
-            Some(Binding::Value(value)) => value.to_string(),
-            _ => String::new(),
-        };
-        assert_eq!(a(session.state()), "1");
-        // The interrupted session runs the next input.
-        let body = session.read("2", "let c = 3", &mut ()).unwrap();
-        assert!(!session.run(&body, Mode::Whole, &mut Vec::new()).interrupted);
-        assert_eq!(session.history.at(), 3);
     }
 }
