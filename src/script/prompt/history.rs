@@ -1,6 +1,6 @@
 //! The executed statements of a session, with the states after them, for undo and redo.
 //!
-//! A state consists of a few references to shared data, and the data that its statement changed: about 10 KB
+//! A state consists of a few references to shared data, such as the machine, and the data that its statement changed: about 10 KB
 //! for an access on a small machine, and up to 200 KB for a page fault on a large one. The history keeps the
 //! states of all recent statements. The history keeps only some of the earlier states and recomputes the
 //! others from them. If the kept states need too much memory, the history drops the oldest of them.
