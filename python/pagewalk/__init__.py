@@ -18,6 +18,8 @@ Run scripts with `run`, explore a machine with `Session`, replay memory traces w
     (True, 852)
 """
 
+from typing import Any
+
 from pagewalk._errors import Diagnostic, InternalError, PagewalkWarning, ScriptError, TraceError
 from pagewalk._exams import Field, Grades, Mark, Marks, Paper, exam, grade
 from pagewalk._pagewalk import VERSION as __version__
@@ -52,3 +54,10 @@ __all__ = [
     "run",
     "sweep",
 ]
+
+
+def load_ipython_extension(shell: Any) -> None:
+    """Add the magic `%%pagewalk` to a notebook: `%load_ext pagewalk` calls this function."""
+    from pagewalk._magic import load_ipython_extension as load
+
+    load(shell)

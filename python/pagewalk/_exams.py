@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from html import escape
 from typing import Any, overload
 
 from pagewalk import _arguments as arguments
@@ -120,6 +121,10 @@ class Paper:
         """
         edition = arguments.word("edition", edition, EDITIONS)
         return self._native.render(edition, arguments.string("format", format))
+
+    def _repr_html_(self) -> str:
+        page = escape(str(self.render(format="html")))
+        return f'<iframe srcdoc="{page}" style="width: 100%; height: 40em"></iframe>'
 
     @checked
     def data(self, edition: str = "paper") -> dict[str, Any]:

@@ -43,7 +43,7 @@ def package(name: str, extra: str) -> Any:
         if error.name is None or error.name.split(".")[0] != name:
             raise
         message = (
-            f"this needs the package `{name}`; install it with `pip install pagewalk[{extra}]`"
+            f"this needs the package `{name}`; install it with `pip install 'pagewalk[{extra}]'`"
         )
         raise ImportError(message, name=name) from None
 
@@ -89,6 +89,12 @@ class Tabular:
         }
         table = pyarrow.table(self._table())
         return cast("pandas.DataFrame", table.to_pandas(types_mapper=types.get))
+
+    def _repr_html_(self) -> str | None:
+        try:
+            return cast("str", self.to_pandas().to_html())
+        except ImportError:
+            return None
 
     def to_polars(self) -> polars.DataFrame:
         """Return the table as a `polars.DataFrame`."""

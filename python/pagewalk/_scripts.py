@@ -62,6 +62,13 @@ class Run(Tabular):
     def _table(self) -> native.Table:
         return self._native.table()
 
+    def _repr_html_(self) -> str:
+        return self._native.html()
+
+    def __str__(self) -> str:
+        """Return the report that `pagewalk run` prints."""
+        return self._native.text()
+
     def __repr__(self) -> str:
         """Return the counts of the run."""
         steps, checks, failed = len(self.steps), self._native.checks, len(self.failures)

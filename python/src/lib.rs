@@ -4,6 +4,7 @@
 mod calls;
 mod errors;
 mod papers;
+mod prompt;
 mod runs;
 mod scripts;
 mod sessions;
@@ -18,6 +19,8 @@ use pyo3::prelude::*;
 mod _pagewalk {
     #[pymodule_export]
     use super::papers::{Paper, exam};
+    #[pymodule_export]
+    use super::prompt::Prompt;
     #[pymodule_export]
     use super::runs::{Run, Step};
     #[pymodule_export]

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use pagewalk_script::api::Snapshot;
+use pagewalk_script::api::{Snapshot, html};
 use pagewalk_script::api::facts::{typed_fact, typed_facts};
 use pagewalk_script::api::tables::step_table;
 use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::source::{LineColumn, Sources};
-use pagewalk_script::report::narrate::why;
+use pagewalk_script::report::doc::Block;
+use pagewalk_script::report::narrate::{Narrator, why};
 use pagewalk_script::report::text::text;
 use pagewalk_script::report::wrap::fitted;
 use pagewalk_script::run::record::{Check, StepRecord, Totals};
@@ -99,6 +100,20 @@ impl Run {
     #[getter]
     fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         state_data(py, &self.state)
+    }
+
+    /// Returns the report as HTML.
+    fn html(&self) -> String {
+        html::steps(&self.steps.records, &self.steps.sources)
+    }
+
+    /// Returns the report as text.
+    fn text(&self) -> String {
+        let mut narrator = Narrator::new(&self.steps.sources, false);
+        let mut blocks: Vec<Block> = Vec::new();
+        self.steps.records.iter().for_each(|record| blocks.extend(narrator.narrate(record)));
+        blocks.extend(narrator.rest());
+        text(&fitted(blocks, STYLE.width), false)
     }
 
     /// Returns the steps as a table with one row per step.
@@ -214,6 +229,11 @@ impl Step {
     #[getter]
     fn checks<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyTuple>> {
         PyTuple::new(py, self.checked(py, |_| true)?)
+    }
+
+    /// Returns the report on the statement as HTML, which notebooks show.
+    fn _repr_html_(&self) -> String {
+        html::steps(std::slice::from_ref(self.record()), &self.steps.sources)
     }
 
     /// Explains one fact, or all facts of the statement, as text.

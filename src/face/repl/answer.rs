@@ -2,6 +2,8 @@
 
 use std::io::{self, Write};
 
+use super::shared_text::SharedText;
+use pagewalk_script::api::html;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::doc::Block;
 use pagewalk_script::report::narrate::Narrator;
@@ -39,21 +41,33 @@ pub(crate) struct Answer<'s, W: Write> {
     tell: AnswerDetail,
     look: AnswerStyle,
     written: usize,
+    /// The blocks so far and their destination, for a notebook.
+    page: Option<(Vec<Block>, SharedText)>,
     /// Whether the last output was details with an empty line below them.
     spaced: bool,
     error: Option<io::Error>,
 }
 
 impl<'s, W: Write> Answer<'s, W> {
-    pub(crate) fn new(out: W, sources: &'s Sources, tell: AnswerDetail, look: AnswerStyle) -> Self {
+    pub(crate) fn new(
+        out: W,
+        html: Option<SharedText>,
+        sources: &'s Sources,
+        tell: AnswerDetail,
+        look: AnswerStyle,
+    ) -> Self {
         let narrator = Narrator::new(sources, false);
-        Self { out, narrator, tell, look, written: 0, spaced: false, error: None }
+        let page = html.map(|html| (Vec::new(), html));
+        Self { out, narrator, tell, look, written: 0, page, spaced: false, error: None }
     }
 
     /// Prints the remaining output.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         let rest = self.narrator.rest();
         self.write_blocks(rest);
+        if let Some((blocks, mut page)) = self.page.take().filter(|(blocks, _)| !blocks.is_empty()) {
+            page.write_all(html::report(&blocks).as_bytes())?;
+        }
         match self.error {
             Some(error) => Err(error),
             None => self.out.flush(),
@@ -68,6 +82,9 @@ impl<'s, W: Write> Answer<'s, W> {
             AnswerDetail::Failures => {}
         }
         let Some(first) = blocks.first() else { return };
+        if let Some((page, _)) = &mut self.page {
+            page.extend_from_slice(&blocks);
+        }
         let opens = matches!(first, Block::Statement { .. } | Block::Heading(_));
         let several = blocks.len() > 1;
         let gap = opens && self.written > 0 && (self.spaced || several);
@@ -107,6 +124,9 @@ impl<W: Write> Sink for Answer<'_, W> {
         }
         let blocks = self.narrator.narrate(record);
         self.write_blocks(blocks);
+        if let Some((page, _)) = &mut self.page {
+            page.extend(html::rulers(record));
+        }
         if self.written >= BUDGET {
             self.write("\n… the rest is not shown: the output is too long\n");
         }

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::answer::{Answer, AnswerDetail, AnswerStyle};
+use super::shared_text::SharedText;
+use pagewalk_script::api::html;
 use pagewalk_script::lang::ast::{Block, Stmt, StmtKind};
 use pagewalk_script::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_script::lang::layout::{TokenKind, tokens};
@@ -45,9 +47,13 @@ pub(crate) struct ReplContext {
     pub(crate) quizzes: u64,
     /// Number of saved statements.
     pub(crate) saved: usize,
+    /// The output as HTML, for a notebook.
+    pub(crate) html: Option<SharedText>,
+    /// Number of reported errors.
+    pub(crate) mistakes: u64,
     inputs: u64,
-    out: Box<dyn Write>,
-    errors: Box<dyn Write>,
+    out: Box<dyn Write + Send>,
+    errors: Box<dyn Write + Send>,
 }
 
 impl ReplContext {
@@ -56,11 +62,12 @@ impl ReplContext {
         options: Options,
         display: DisplayOptions,
         interrupt: Arc<AtomicBool>,
-        out: Box<dyn Write>,
-        errors: Box<dyn Write>,
+        out: Box<dyn Write + Send>,
+        errors: Box<dyn Write + Send>,
     ) -> Self {
         let explore = Exploration::new(options, interrupt);
-        Self { explore, display, folder: PathBuf::new(), quizzes: 0, saved: 0, inputs: 0, out, errors }
+        let (folder, html) = (PathBuf::new(), None);
+        Self { explore, display, folder, quizzes: 0, saved: 0, html, mistakes: 0, inputs: 0, out, errors }
     }
 
     /// Parses and checks an input. Reports errors.
@@ -127,7 +134,7 @@ impl ReplContext {
     /// Runs an input and prints the results.
     pub(crate) fn run(&mut self, body: &Block, mode: Mode, tell: AnswerDetail) -> io::Result<Ended> {
         let sources = self.explore.sources.clone();
-        let mut answer = Answer::new(&mut *self.out, &sources, tell, self.display.look);
+        let mut answer = Answer::new(&mut *self.out, self.html.clone(), &sources, tell, self.display.look);
         let before = self.explore.history.at();
         let ended = self.explore.run(body, mode, &mut answer);
         if self.explore.history.at() > before {
@@ -178,8 +185,8 @@ impl ReplContext {
         self.out.flush()?;
         let shown = wrong.get(..MOST).unwrap_or(wrong);
         let text = render(shown, &self.explore.sources, self.display.errors);
-        // Ignore errors, because a closed standard error means that the diagnostics are not wanted.
-        let _ = self.errors.write_all(text.as_bytes());
+        self.mistakes += u64::from(wrong.iter().any(|wrong| !wrong.is_warning()));
+        self.complain_text(&text);
         if wrong.len() > MOST {
             let _ = writeln!(self.errors, "{} mistakes; showing the first {MOST}", wrong.len());
         }
@@ -189,9 +196,18 @@ impl ReplContext {
     /// Reports an error as a sentence.
     pub(crate) fn complain_sentence(&mut self, sentence: &str) -> io::Result<()> {
         self.out.flush()?;
+        self.mistakes += 1;
         let blocks = fitted(vec![doc::Block::line(sentence)], self.display.look.width);
-        let _ = self.errors.write_all(text(&blocks, false).as_bytes());
+        self.complain_text(&text(&blocks, false));
         Ok(())
+    }
+
+    fn complain_text(&mut self, text: &str) {
+        // Ignore errors, because a closed standard error means that the diagnostics are not wanted.
+        let _ = self.errors.write_all(text.as_bytes());
+        if let Some(page) = &mut self.html {
+            let _ = page.write_all(html::preformatted(text).as_bytes());
+        }
     }
 
     /// Prints lines as if you had typed them.
@@ -200,6 +216,9 @@ impl ReplContext {
     }
 
     pub(crate) fn print(&mut self, blocks: Vec<doc::Block>) -> io::Result<()> {
+        if let Some(page) = &mut self.html {
+            page.write_all(html::report(&blocks).as_bytes())?;
+        }
         let look = self.display.look;
         self.out.write_all(text(&fitted(blocks, look.width), look.color).as_bytes())?;
         self.out.flush()

@@ -3,22 +3,29 @@
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::answer::{AnswerDetail, AnswerStyle};
 use super::asking::Asking;
 use super::commands::{self, unquoted};
 use super::context::{DisplayOptions, ReplContext};
+use super::line::LineHelper;
 use super::pasted;
 use super::practice;
 use super::quiz::{self, Quiz};
 use super::shared_text::SharedText;
 use pagewalk_script::lang::layout::tokens;
-use pagewalk_script::prompt::explore::Mode;
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::prompt::explore::{Exploration, Mode};
 use pagewalk_script::report::diagnostics::Style;
+use pagewalk_script::report::hover::{Asked, hover_at};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::state::State;
 use pagewalk_script::services::commands::{Command, CommandKind, find, without_colon};
+
+/// Width of the text of a notebook in columns.
+const WIDE: usize = 100;
 
 /// The action after an input.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -57,6 +64,15 @@ impl Shell {
         let (out, errors) = (Box::new(messages.clone()), Box::new(messages.clone()));
         let context = ReplContext::new(Options::default(), display, Arc::default(), out, errors);
         (Self::new(context), messages)
+    }
+
+    /// Creates a session for a notebook. Returns its output as text and as HTML.
+    pub fn for_notebook(options: Options, interrupt: Arc<AtomicBool>) -> (Self, SharedText, SharedText) {
+        let (mut shell, text) = Self::in_memory(WIDE);
+        let html = SharedText::default();
+        shell.context.explore = Exploration::new(options, interrupt);
+        shell.context.html = Some(html.clone());
+        (shell, text, html)
     }
 
     /// Sets the folder for `:save` and `:load`.
@@ -133,6 +149,47 @@ impl Shell {
             "{unsaved}. Leave anyway? Type `:quit` or press Ctrl-D again to leave, or save with `:save FILE`."
         ))?;
         Ok(Flow::Next)
+    }
+
+    /// Processes the cell of a notebook: each command has its own line, and the lines between commands are one input. Stops
+    /// after the first error. Returns whether there was no error.
+    ///
+    /// # Errors
+    /// Fails if the output cannot be written.
+    pub fn cell(&mut self, text: &str) -> io::Result<bool> {
+        let before = self.context.mistakes;
+        let mut input = String::new();
+        for line in text.lines().chain([":"]) {
+            if !line.trim_start().starts_with(':') || tokens(&input).unfinished && line != ":" {
+                input = input + line + "\n";
+                continue;
+            }
+            for input in [std::mem::take(&mut input).trim_end(), line] {
+                if !matches!(input, "" | ":") && self.context.mistakes == before {
+                    self.input(input)?;
+                }
+            }
+        }
+        Ok(self.context.mistakes == before)
+    }
+
+    /// Returns the start of the word at byte `at` of a cell, and each completion with its help text.
+    pub fn completions(&self, text: &str, at: usize) -> (usize, Vec<(String, String)>) {
+        let line = text[..at].rfind('\n').map_or(0, |end| end + 1);
+        let is_command = text[line..].trim_start().starts_with(':');
+        let start = if is_command { line } else { 0 };
+        let mut helper = LineHelper::new(false, self.context.folder.clone());
+        helper.update(self.state().clone());
+        let (from, offers) = helper.offers(&text[start..], at - start);
+        (start + from, offers)
+    }
+
+    /// Returns information about byte `at` of a cell in Markdown.
+    pub fn inspect(&self, text: &str, at: usize) -> Option<String> {
+        let (tokens, mut sources) = (tokens(text), Sources::default());
+        sources.add("", None, text);
+        let asked = Asked { text, tokens: &tokens.list, sources: &sources, state: &|_| self.state().clone() };
+        hover_at(&asked, at).map(|found| found.text)
     }
 
     /// Whether an input continues on the next line.

@@ -9,6 +9,7 @@ pub mod facts;
 mod figure;
 mod glossary;
 pub mod golden;
+pub mod html;
 pub mod machines;
 pub mod marking;
 mod parsed_script;

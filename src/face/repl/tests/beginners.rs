@@ -13,7 +13,7 @@ fn the_prompt_has_the_number_of_the_statement() {
     assert_eq!(typed.shell.prompt(), "[5] pagewalk> ");
     typed.types("read 0x3D4; read 0x3D5");
     assert_eq!(typed.shell.prompt(), "[7] pagewalk> ");
-    typed.types("raed 1");
+    assert!(typed.types("raed 1").contains("1 │ raed 1"));
     typed.types(":goto 5");
     assert_eq!((typed.shell.prompt().as_str(), typed.value("tlb.hits").as_str()), ("[6] pagewalk> ", "1"));
     assert_eq!(typed.shell.continuation_prompt(), "          ... ");

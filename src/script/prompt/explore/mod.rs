@@ -71,7 +71,7 @@ pub enum Mode {
 
 /// An interactive session.
 pub struct Exploration {
-    /// The texts of the statements that ran or can be redone, and of the last input. The other texts are empty.
+    /// The texts of the statements that ran or can be redone, and of the inputs since the last run. The other texts are empty.
     pub sources: Arc<Sources>,
     /// The executed statements.
     pub history: History<Done>,
@@ -187,7 +187,6 @@ impl Exploration {
         text: &str,
         loader: &mut dyn Loader,
     ) -> Result<Block, Vec<Diagnostic>> {
-        self.clear_unused_texts();
         let file = self.sources.files().len() as u32;
         let read = include::add_text(Arc::make_mut(&mut self.sources), name, text, loader);
         self.checked(file, read, loader)
@@ -198,7 +197,6 @@ impl Exploration {
     /// # Errors
     /// The diagnostics of the script, or the reason why it cannot be read.
     pub fn read_file(&mut self, path: &Path, loader: &mut dyn Loader) -> Result<Block, Vec<Diagnostic>> {
-        self.clear_unused_texts();
         let file = self.sources.files().len() as u32;
         let read = include::add(Arc::make_mut(&mut self.sources), path, loader);
         self.checked(file, read, loader)
@@ -206,8 +204,13 @@ impl Exploration {
 
     /// Clears the texts of inputs that had errors, were only tried, or were undone and can no longer be redone.
     fn clear_unused_texts(&mut self) {
-        let used: BTreeSet<u32> = self.history.all().flat_map(|(_, done)| done.files.clone()).collect();
-        Arc::make_mut(&mut self.sources).clear_texts(|file| !used.contains(&file));
+        let mut used: BTreeSet<u32> = self.history.all().flat_map(|(_, done)| done.files.clone()).collect();
+        used.extend(self.last_input.clone());
+        let is_unused = |number: u32| !used.contains(&number);
+        let files = (0..).zip(self.sources.files());
+        if files.into_iter().any(|(number, file)| is_unused(number) && !file.text.is_empty()) {
+            Arc::make_mut(&mut self.sources).clear_texts(is_unused);
+        }
     }
 
     fn checked(
@@ -243,6 +246,7 @@ impl Exploration {
     /// Runs a parsed input.
     pub fn run(&mut self, body: &Block, mode: Mode, sink: &mut dyn Sink) -> Ended {
         self.interrupt.store(false, Ordering::Relaxed);
+        self.clear_unused_texts();
         let kept = RefCell::new(Kept::default());
         let mut keeping = Keeping { inner: sink, kept: &kept };
         let sources = self.sources.clone();

@@ -4,6 +4,8 @@ mod blocks;
 mod boxed;
 pub(crate) mod escape;
 mod page;
+mod report;
 mod table;
 
 pub use page::{figures, page};
+pub use report::{preformatted, report};

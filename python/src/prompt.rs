@@ -1,0 +1,69 @@
+//! The prompt of a notebook.
+
+use std::io;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use pagewalk::face::repl::shared_text::SharedText;
+use pagewalk::face::repl::shell::Shell;
+use pyo3::prelude::*;
+
+use crate::calls::call;
+use crate::scripts::RunLimits;
+
+/// A prompt whose cells contain statements and commands, as `pagewalk repl` understands them. `pagewalk.kernel` uses it.
+#[pyclass(frozen, module = "pagewalk._pagewalk")]
+pub(crate) struct Prompt {
+    shell: Mutex<Shell>,
+    text: SharedText,
+    html: SharedText,
+    interrupt: Arc<AtomicBool>,
+}
+
+impl Prompt {
+    fn lock(&self) -> MutexGuard<'_, Shell> {
+        self.shell.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[pymethods]
+impl Prompt {
+    #[new]
+    fn new(seed: u64, limits: RunLimits) -> Self {
+        let interrupt: Arc<AtomicBool> = Arc::default();
+        let (shell, text, html) = Shell::for_notebook(limits.options(seed), interrupt.clone());
+        Self { shell: Mutex::new(shell), text, html, interrupt }
+    }
+
+    /// Processes a cell. Returns whether there was no error.
+    fn run(&self, py: Python<'_>, cell: &str) -> PyResult<bool> {
+        let done: io::Result<bool> = call(py, &self.interrupt, || self.lock().cell(cell))?;
+        Ok(done?)
+    }
+
+    /// Returns the output since the last call, as text and as HTML.
+    fn output(&self) -> (String, String) {
+        (self.text.take_text(), self.html.take_text())
+    }
+
+    /// Whether a cell continues on the next line.
+    fn goes_on(&self, cell: &str) -> bool {
+        self.lock().goes_on(cell)
+    }
+
+    /// Returns the start of the word at character `at`, and each completion with its help text.
+    fn completions(&self, cell: &str, at: usize) -> (usize, Vec<(String, String)>) {
+        let (from, found) = self.lock().completions(cell, byte(cell, at));
+        (cell[..from].chars().count(), found)
+    }
+
+    /// Returns information about character `at` in Markdown, or `None`.
+    fn inspect(&self, cell: &str, at: usize) -> Option<String> {
+        self.lock().inspect(cell, byte(cell, at))
+    }
+}
+
+/// Returns the byte at which a character starts.
+fn byte(text: &str, character: usize) -> usize {
+    text.char_indices().nth(character).map_or(text.len(), |(byte, _)| byte)
+}

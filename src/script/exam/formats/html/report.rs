@@ -1,0 +1,108 @@
+//! The report of a run as part of a web page, for notebooks.
+
+use std::fmt::Write;
+
+use super::blocks::{ROOM, piece};
+use super::escape::escaped;
+use crate::exam::formats::drawing::Canvas;
+use crate::exam::formats::from_doc::from_doc;
+use crate::exam::formats::tree;
+use crate::report::doc::{Blank, Block, Checks, Tone};
+use crate::report::narrate::{count, failure};
+
+/// The style sheet, which applies only to reports. A report is black on white, because its drawings are.
+const STYLE: &str = include_str!("report.css");
+
+/// Maximum number of blocks in a report, so that a page remains usable.
+const MOST: usize = 2000;
+
+/// Returns a report as an element with its own style sheet.
+pub fn report(blocks: &[Block]) -> String {
+    let mut out = format!("<div class=\"pagewalk\">\n<style>\n{STYLE}</style>\n");
+    let shown = &blocks[..blocks.len().min(MOST)];
+    for group in shown.chunk_by(|a, b| matches!((a, b), (Block::Worksheet(_), Block::Worksheet(_)))) {
+        put(&mut out, group);
+    }
+    if blocks.len() > MOST {
+        out.push_str("<p>… the rest is not shown, because the report is too long</p>\n");
+    }
+    out.push_str("</div>\n");
+    out
+}
+
+/// Returns a text with line breaks, such as a diagnostic, in the same style.
+pub fn preformatted(text: &str) -> String {
+    report(&[Block::Script(text.to_owned())])
+}
+
+fn put(out: &mut String, group: &[Block]) {
+    let _ = match &group[0] {
+        Block::Heading(name) => writeln!(out, "<h4>{}</h4>", escaped(name)),
+        Block::Statement { text, .. } => writeln!(out, "<pre class=\"statement\">{}</pre>", escaped(text)),
+        Block::Paragraph { tone, text } => {
+            writeln!(out, "<p dir=\"auto\" class=\"{}\">{}</p>", class(*tone), escaped(text))
+        }
+        Block::Worksheet(_) => {
+            out.push_str("<div class=\"worksheets\">\n");
+            out.push_str(&piece(&group.iter().map(worksheet).collect::<Vec<_>>(), canvas()));
+            writeln!(out, "</div>")
+        }
+        Block::Checks(checks) => checked(out, checks),
+        _ => write!(out, "{}", piece(&from_doc(group), canvas())),
+    };
+}
+
+fn canvas() -> Canvas {
+    Canvas::for_page(ROOM, false)
+}
+
+fn class(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Plain => "plain",
+        Tone::Good => "good",
+        Tone::Bad => "bad",
+        Tone::Faint => "faint",
+    }
+}
+
+/// Returns a worksheet with filled boxes.
+fn worksheet(block: &Block) -> tree::Block {
+    let blanks: &[Blank] = if let Block::Worksheet(blanks) = block { blanks } else { &[] };
+    let width = blanks.iter().map(|blank| blank.value.chars().count()).max().unwrap_or(0) as u32;
+    let row = |blank: &Blank| {
+        let content = Some(blank.value.clone());
+        let boxed = tree::Blank { width, content, ..tree::Blank::default() };
+        tree::WorksheetRow { label: blank.label.clone(), how: String::new(), blank: boxed }
+    };
+    tree::Block::Worksheet {
+        prompt: String::new(),
+        points: String::new(),
+        heads: ["Parameter".to_owned(), "Value".to_owned()],
+        rows: blanks.iter().map(row).collect(),
+    }
+}
+
+/// Adds the results of expectations.
+fn checked(out: &mut String, checks: &Checks) -> std::fmt::Result {
+    if checks.failed.is_empty() {
+        let held = count(checks.held, "expectation holds", "expectations hold");
+        return writeln!(out, "<p class=\"good\">✓ {held}</p>");
+    }
+    let failed = checks.failed.len() as u64;
+    writeln!(out, "<p class=\"bad\">✗ {}</p>", escaped(&failure(failed, failed + checks.held)))?;
+    out.push_str("<table class=\"pairs\"><thead><tr>");
+    for head in ["fact", "expected", "actual", "reason"] {
+        write!(out, "<th scope=\"col\">{head}</th>")?;
+    }
+    out.push_str("</tr></thead>\n<tbody>");
+    for failure in &checks.failed {
+        let actual = failure.actual.as_deref().unwrap_or("-");
+        let reason = failure.reason.as_deref().unwrap_or("");
+        out.push_str("<tr>");
+        for cell in [&*failure.fact, &*failure.expected, actual, reason] {
+            write!(out, "<td>{}</td>", escaped(cell))?;
+        }
+        out.push_str("</tr>\n");
+    }
+    writeln!(out, "</tbody></table>")
+}
