@@ -92,7 +92,7 @@ class Tabular:
 
     def _repr_html_(self) -> str | None:
         try:
-            return cast("str", self.to_pandas().to_html())
+            return cast("str", self.to_pandas()._repr_html_())  # type: ignore[operator]
         except ImportError:
             return None
 

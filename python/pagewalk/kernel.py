@@ -61,20 +61,35 @@ class PagewalkKernel(Kernel):  # type: ignore[misc]
         **_: Any,
     ) -> dict[str, Any]:
         """Run a cell, and show its results as HTML and as text."""
-        reply: dict[str, Any] = {"status": "ok", "payload": [], "user_expressions": {}}
         try:
-            if not self._prompt.run(code):
-                reply = {"status": "error", "ename": "Error", "evalue": "the cell has an error"}
+            error = "" if self._prompt.run(code) else "Error"
         except KeyboardInterrupt:
-            reply = {"status": "error", "ename": "Interrupted", "evalue": "the cell was stopped"}
-        text, html = self._prompt.output()
-        if reply["status"] == "error":
-            reply["traceback"] = []
+            error = "Interrupted"
+        text, html, diagnostics = self._prompt.output()
         if text and not silent:
             data = {"text/plain": text.rstrip("\n"), "text/html": html}
-            content = {"data": data, "metadata": {}}
-            self.send_response(self.iopub_socket, "display_data", content)
-        return {**reply, "execution_count": self.execution_count}
+            self._publish("display_data", {"data": data, "metadata": {}})
+        if error:
+            lines = diagnostics.splitlines()
+            found = {
+                "ename": error,
+                "evalue": lines[0].strip() if lines else "",
+                "traceback": lines,
+            }
+            if not silent:
+                self._publish("error", found)
+            return {"status": "error", "execution_count": self.execution_count, **found}
+        if diagnostics and not silent:
+            self._publish("stream", {"name": "stderr", "text": diagnostics})
+        return {
+            "status": "ok",
+            "execution_count": self.execution_count,
+            "payload": [],
+            "user_expressions": {},
+        }
+
+    def _publish(self, kind: str, content: dict[str, Any]) -> None:
+        self.send_response(self.iopub_socket, kind, content)
 
     def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:
         """Return the completions at the cursor."""

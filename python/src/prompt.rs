@@ -4,8 +4,7 @@ use std::io;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use pagewalk::face::repl::shared_text::SharedText;
-use pagewalk::face::repl::shell::Shell;
+use pagewalk::face::repl::shell::{NotebookOutput, Shell};
 use pyo3::prelude::*;
 
 use crate::calls::call;
@@ -15,8 +14,7 @@ use crate::scripts::RunLimits;
 #[pyclass(frozen, module = "pagewalk._pagewalk")]
 pub(crate) struct Prompt {
     shell: Mutex<Shell>,
-    text: SharedText,
-    html: SharedText,
+    output: NotebookOutput,
     interrupt: Arc<AtomicBool>,
 }
 
@@ -31,8 +29,8 @@ impl Prompt {
     #[new]
     fn new(seed: u64, limits: RunLimits) -> Self {
         let interrupt: Arc<AtomicBool> = Arc::default();
-        let (shell, text, html) = Shell::for_notebook(limits.options(seed), interrupt.clone());
-        Self { shell: Mutex::new(shell), text, html, interrupt }
+        let (shell, output) = Shell::for_notebook(limits.options(seed), interrupt.clone());
+        Self { shell: Mutex::new(shell), output, interrupt }
     }
 
     /// Processes a cell. Returns whether there was no error.
@@ -41,14 +39,15 @@ impl Prompt {
         Ok(done?)
     }
 
-    /// Returns the output since the last call, as text and as HTML.
-    fn output(&self) -> (String, String) {
-        (self.text.take_text(), self.html.take_text())
+    /// Returns the output since the last call: the results as text and as HTML, and the diagnostics.
+    fn output(&self) -> (String, String, String) {
+        let NotebookOutput { text, html, errors } = &self.output;
+        (text.take_text(), html.take_text(), errors.take_text())
     }
 
     /// Whether a cell continues on the next line.
     fn goes_on(&self, cell: &str) -> bool {
-        self.lock().goes_on(cell)
+        self.lock().cell_goes_on(cell)
     }
 
     /// Returns the start of the word at character `at`, and each completion with its help text.

@@ -47,7 +47,7 @@ pub(crate) struct ReplContext {
     pub(crate) quizzes: u64,
     /// Number of saved statements.
     pub(crate) saved: usize,
-    /// The output as HTML, for a notebook.
+    /// The results as HTML, for a notebook.
     pub(crate) html: Option<SharedText>,
     /// Number of reported errors.
     pub(crate) mistakes: u64,
@@ -186,7 +186,8 @@ impl ReplContext {
         let shown = wrong.get(..MOST).unwrap_or(wrong);
         let text = render(shown, &self.explore.sources, self.display.errors);
         self.mistakes += u64::from(wrong.iter().any(|wrong| !wrong.is_warning()));
-        self.complain_text(&text);
+        // Ignore errors, because a closed standard error means that the diagnostics are not wanted.
+        let _ = self.errors.write_all(text.as_bytes());
         if wrong.len() > MOST {
             let _ = writeln!(self.errors, "{} mistakes; showing the first {MOST}", wrong.len());
         }
@@ -198,16 +199,8 @@ impl ReplContext {
         self.out.flush()?;
         self.mistakes += 1;
         let blocks = fitted(vec![doc::Block::line(sentence)], self.display.look.width);
-        self.complain_text(&text(&blocks, false));
+        let _ = self.errors.write_all(text(&blocks, false).as_bytes());
         Ok(())
-    }
-
-    fn complain_text(&mut self, text: &str) {
-        // Ignore errors, because a closed standard error means that the diagnostics are not wanted.
-        let _ = self.errors.write_all(text.as_bytes());
-        if let Some(page) = &mut self.html {
-            let _ = page.write_all(html::preformatted(text).as_bytes());
-        }
     }
 
     /// Prints lines as if you had typed them.

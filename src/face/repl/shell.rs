@@ -16,7 +16,7 @@ use super::quiz::{self, Quiz};
 use super::shared_text::SharedText;
 use pagewalk_script::lang::layout::tokens;
 use pagewalk_script::lang::source::Sources;
-use pagewalk_script::prompt::explore::{Exploration, Mode};
+use pagewalk_script::prompt::explore::Mode;
 use pagewalk_script::report::diagnostics::Style;
 use pagewalk_script::report::hover::{Asked, hover_at};
 use pagewalk_script::report::narrate::count;
@@ -39,6 +39,17 @@ pub enum Flow {
 /// The first words of lines that continue the statement above them.
 const BELONGS: [&str; 3] = ["=>", "where", "else"];
 
+/// The output of a notebook's cells.
+#[derive(Debug, Clone, Default)]
+pub struct NotebookOutput {
+    /// The results as text.
+    pub text: SharedText,
+    /// The results as HTML.
+    pub html: SharedText,
+    /// The diagnostics.
+    pub errors: SharedText,
+}
+
 /// A session that processes input lines.
 pub struct Shell {
     context: ReplContext,
@@ -55,24 +66,19 @@ impl Shell {
 
     /// Creates a session that prints to memory, as on a terminal of this width without colors.
     pub fn in_memory(columns: usize) -> (Self, SharedText) {
-        let display = DisplayOptions {
-            look: AnswerStyle { color: false, width: columns },
-            errors: Style { color: false, unicode: true, width: columns },
-            echo: true,
-        };
         let messages = SharedText::default();
         let (out, errors) = (Box::new(messages.clone()), Box::new(messages.clone()));
-        let context = ReplContext::new(Options::default(), display, Arc::default(), out, errors);
+        let context = ReplContext::new(Options::default(), display(columns), Arc::default(), out, errors);
         (Self::new(context), messages)
     }
 
-    /// Creates a session for a notebook. Returns its output as text and as HTML.
-    pub fn for_notebook(options: Options, interrupt: Arc<AtomicBool>) -> (Self, SharedText, SharedText) {
-        let (mut shell, text) = Self::in_memory(WIDE);
-        let html = SharedText::default();
-        shell.context.explore = Exploration::new(options, interrupt);
-        shell.context.html = Some(html.clone());
-        (shell, text, html)
+    /// Creates a session for a notebook.
+    pub fn for_notebook(options: Options, interrupt: Arc<AtomicBool>) -> (Self, NotebookOutput) {
+        let output = NotebookOutput::default();
+        let (text, errors) = (Box::new(output.text.clone()), Box::new(output.errors.clone()));
+        let mut context = ReplContext::new(options, display(WIDE), interrupt, text, errors);
+        context.html = Some(output.html.clone());
+        (Self::new(context), output)
     }
 
     /// Sets the folder for `:save` and `:load`.
@@ -139,6 +145,9 @@ impl Shell {
 
     /// Ends the session. On a terminal, prompts for confirmation once if there are unsaved statements.
     pub(crate) fn leave(&mut self) -> io::Result<Flow> {
+        if self.context.html.is_some() {
+            return self.context.print_line("To leave, shut down the kernel.").map(|()| Flow::Next);
+        }
         let unsaved = self.context.unsaved();
         if unsaved == 0 || self.asked_to_leave || !self.context.display.echo {
             return Ok(Flow::End);
@@ -151,26 +160,27 @@ impl Shell {
         Ok(Flow::Next)
     }
 
-    /// Processes the cell of a notebook: each command has its own line, and the lines between commands are one input. Stops
-    /// after the first error. Returns whether there was no error.
+    /// Processes the cell of a notebook up to the first error. Returns whether there was no error.
     ///
     /// # Errors
     /// Fails if the output cannot be written.
     pub fn cell(&mut self, text: &str) -> io::Result<bool> {
         let before = self.context.mistakes;
-        let mut input = String::new();
-        for line in text.lines().chain([":"]) {
-            if !line.trim_start().starts_with(':') || tokens(&input).unfinished && line != ":" {
-                input = input + line + "\n";
-                continue;
-            }
-            for input in [std::mem::take(&mut input).trim_end(), line] {
-                if !matches!(input, "" | ":") && self.context.mistakes == before {
-                    self.input(input)?;
-                }
+        for input in inputs_of_cell(text) {
+            self.input(&input)?;
+            if self.context.mistakes > before {
+                return Ok(false);
             }
         }
-        Ok(self.context.mistakes == before)
+        if self.is_quizzing() {
+            self.context.print_line(self.prompt())?;
+        }
+        Ok(true)
+    }
+
+    /// Whether a cell continues on the next line.
+    pub fn cell_goes_on(&self, text: &str) -> bool {
+        inputs_of_cell(text).last().is_some_and(|input| self.goes_on(input))
     }
 
     /// Returns the start of the word at byte `at` of a cell, and each completion with its help text.
@@ -310,6 +320,32 @@ impl Shell {
         }
         Ok(Flow::Next)
     }
+}
+
+/// The style of output in memory.
+fn display(columns: usize) -> DisplayOptions {
+    DisplayOptions {
+        look: AnswerStyle { color: false, width: columns },
+        errors: Style { color: false, unicode: true, width: columns },
+        echo: true,
+    }
+}
+
+/// Splits a cell into inputs: each line with a command, and the lines between commands.
+fn inputs_of_cell(text: &str) -> Vec<String> {
+    let mut inputs: Vec<String> = Vec::new();
+    let is_command = |input: &str| input.trim_start().starts_with(':');
+    for line in text.lines() {
+        match inputs.last_mut() {
+            Some(last) if !is_command(last) && (!is_command(line) || tokens(last).unfinished) => {
+                *last += "\n";
+                *last += line;
+            }
+            _ => inputs.push(line.to_owned()),
+        }
+    }
+    inputs.retain(|input| !input.trim().is_empty());
+    inputs
 }
 
 /// The first word of a line and the rest of the line.

@@ -1,6 +1,7 @@
 //! Results as parts of a web page, for notebooks.
 
-pub use crate::exam::formats::html::{preformatted, report};
+use crate::exam::formats::html::MOST;
+pub use crate::exam::formats::html::report;
 use crate::lang::source::Sources;
 use crate::report::doc::Block;
 use crate::report::narrate::{Narrator, of_address};
@@ -21,17 +22,23 @@ pub fn steps(records: &[StepRecord], sources: &Sources) -> String {
     for record in records {
         blocks.extend(narrator.narrate(record));
         blocks.extend(rulers(record));
+        if blocks.len() > MOST {
+            break;
+        }
     }
     blocks.extend(narrator.rest());
     report(&blocks)
 }
 
-/// Returns the bit rulers of the addresses of an access outside loops, or nothing for other records.
+/// Maximum width of an address with a ruler, in bits. `show geometry` draws wider ones.
+const WIDEST: u32 = 32;
+
+/// Returns the bit rulers of the addresses of an access outside loops. Returns nothing for other records and for wide addresses.
 pub fn rulers(record: &StepRecord) -> Vec<Block> {
     let Did::Access(access) = &*record.did else { return Vec::new() };
     let ruler = |physical: bool, value: u64| {
         let bits = BitsView { spec: access.spec.clone(), physical, value };
-        of_address(&bits, false).map(Block::Ruler)
+        of_address(&bits, false).filter(|ruler| ruler.bits <= WIDEST).map(Block::Ruler)
     };
     let translated = access.spec.mmu.as_ref().and_then(|_| ruler(false, access.va.raw()));
     let physical = access.outcome.pa.and_then(|pa| ruler(true, pa.raw()));

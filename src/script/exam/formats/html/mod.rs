@@ -8,4 +8,4 @@ mod report;
 mod table;
 
 pub use page::{figures, page};
-pub use report::{preformatted, report};
+pub use report::{MOST, report};

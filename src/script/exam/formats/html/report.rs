@@ -14,14 +14,21 @@ use crate::report::narrate::{count, failure};
 const STYLE: &str = include_str!("report.css");
 
 /// Maximum number of blocks in a report, so that a page remains usable.
-const MOST: usize = 2000;
+pub const MOST: usize = 2000;
 
 /// Returns a report as an element with its own style sheet.
 pub fn report(blocks: &[Block]) -> String {
     let mut out = format!("<div class=\"pagewalk\">\n<style>\n{STYLE}</style>\n");
     let shown = &blocks[..blocks.len().min(MOST)];
-    for group in shown.chunk_by(|a, b| matches!((a, b), (Block::Worksheet(_), Block::Worksheet(_)))) {
-        put(&mut out, group);
+    let mut rest = shown;
+    while let [first, more @ ..] = rest {
+        rest = match first {
+            Block::Worksheet(_) => worksheets(&mut out, rest),
+            _ => {
+                put(&mut out, first);
+                more
+            }
+        };
     }
     if blocks.len() > MOST {
         out.push_str("<p>… the rest is not shown, because the report is too long</p>\n");
@@ -30,25 +37,32 @@ pub fn report(blocks: &[Block]) -> String {
     out
 }
 
-/// Returns a text with line breaks, such as a diagnostic, in the same style.
-pub fn preformatted(text: &str) -> String {
-    report(&[Block::Script(text.to_owned())])
+/// Adds the worksheets of a statement side by side, each with the lines below it, except the last one. Returns the other blocks.
+fn worksheets<'b>(out: &mut String, blocks: &'b [Block]) -> &'b [Block] {
+    let is_part = |block: &&Block| matches!(block, Block::Worksheet(_) | Block::Paragraph { .. });
+    let parts = blocks.iter().take_while(is_part).count();
+    let last = blocks[..parts].iter().rposition(|block| matches!(block, Block::Worksheet(_))).unwrap_or(0);
+    let (worksheets, rest) = blocks.split_at(last + 1);
+    out.push_str("<div class=\"worksheets\">\n");
+    for column in worksheets.chunk_by(|_, next| !matches!(next, Block::Worksheet(_))) {
+        out.push_str("<div>\n");
+        column.iter().for_each(|block| put(out, block));
+        out.push_str("</div>\n");
+    }
+    out.push_str("</div>\n");
+    rest
 }
 
-fn put(out: &mut String, group: &[Block]) {
-    let _ = match &group[0] {
+fn put(out: &mut String, block: &Block) {
+    let _ = match block {
         Block::Heading(name) => writeln!(out, "<h4>{}</h4>", escaped(name)),
         Block::Statement { text, .. } => writeln!(out, "<pre class=\"statement\">{}</pre>", escaped(text)),
         Block::Paragraph { tone, text } => {
             writeln!(out, "<p dir=\"auto\" class=\"{}\">{}</p>", class(*tone), escaped(text))
         }
-        Block::Worksheet(_) => {
-            out.push_str("<div class=\"worksheets\">\n");
-            out.push_str(&piece(&group.iter().map(worksheet).collect::<Vec<_>>(), canvas()));
-            writeln!(out, "</div>")
-        }
+        Block::Worksheet(blanks) => write!(out, "{}", piece(&[worksheet(blanks)], canvas())),
         Block::Checks(checks) => checked(out, checks),
-        _ => write!(out, "{}", piece(&from_doc(group), canvas())),
+        _ => write!(out, "{}", piece(&from_doc(std::slice::from_ref(block)), canvas())),
     };
 }
 
@@ -66,8 +80,7 @@ fn class(tone: Tone) -> &'static str {
 }
 
 /// Returns a worksheet with filled boxes.
-fn worksheet(block: &Block) -> tree::Block {
-    let blanks: &[Blank] = if let Block::Worksheet(blanks) = block { blanks } else { &[] };
+fn worksheet(blanks: &[Blank]) -> tree::Block {
     let width = blanks.iter().map(|blank| blank.value.chars().count()).max().unwrap_or(0) as u32;
     let row = |blank: &Blank| {
         let content = Some(blank.value.clone());
