@@ -16,16 +16,16 @@ SESSION = "pagewalk_session"
 
 
 @magics_class
-class PagewalkMagics(Magics):  # type: ignore[misc]
+class PagewalkMagics(Magics):
     """The magics of `%load_ext pagewalk`."""
 
-    @magic_arguments()  # type: ignore[untyped-decorator]
+    @magic_arguments()
     @argument(
         "name", nargs="?", help="The variable for the results, such as `run` for `run.to_pandas()`."
-    )  # type: ignore[untyped-decorator]
-    @argument("--new", action="store_true", help="Begin a new session.")  # type: ignore[untyped-decorator]
-    @argument("--seed", type=int, help="Begin a new session with this seed.")  # type: ignore[untyped-decorator]
-    @cell_magic  # type: ignore[untyped-decorator]
+    )
+    @argument("--new", action="store_true", help="Begin a new session.")
+    @argument("--seed", type=int, help="Begin a new session with this seed.")
+    @cell_magic
     def pagewalk(self, line: str, cell: str) -> Run:
         """Run a script, and show its results.
 
@@ -33,6 +33,7 @@ class PagewalkMagics(Magics):  # type: ignore[misc]
         continues with the machine of the cells above. `pagewalk_session.back()` undoes a statement.
         """
         arguments = parse_argstring(self.pagewalk, line)
+        assert self.shell is not None
         names = self.shell.user_ns
         session = names.get(SESSION)
         if arguments.new or arguments.seed is not None or not isinstance(session, Session):

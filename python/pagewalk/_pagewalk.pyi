@@ -10,6 +10,7 @@ VERSION: str
 __all__ = [
     "VERSION",
     "Paper",
+    "Prompt",
     "Run",
     "Session",
     "Step",

@@ -23,7 +23,7 @@ from pagewalk import _pagewalk as native
 from pagewalk._arguments import DEFAULT_MAX_MEMORY, DEFAULT_MAX_STEPS
 
 
-class PagewalkKernel(Kernel):  # type: ignore[misc]
+class PagewalkKernel(Kernel):
     """A kernel that runs cells on one memory system, with undo."""
 
     implementation = "pagewalk"
@@ -51,7 +51,7 @@ class PagewalkKernel(Kernel):  # type: ignore[misc]
         super().__init__(**settings)
         self._prompt = native.Prompt(self.seed, (self.max_steps, self.max_memory))
 
-    def do_execute(
+    async def do_execute(
         self,
         code: str,
         silent: bool,
@@ -91,7 +91,7 @@ class PagewalkKernel(Kernel):  # type: ignore[misc]
     def _publish(self, kind: str, content: dict[str, Any]) -> None:
         self.send_response(self.iopub_socket, kind, content)
 
-    def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:
+    async def do_complete(self, code: str, cursor_pos: int) -> dict[str, Any]:
         """Return the completions at the cursor."""
         start, found = self._prompt.completions(code, cursor_pos)
         types = [
@@ -106,7 +106,7 @@ class PagewalkKernel(Kernel):  # type: ignore[misc]
             "metadata": {"_jupyter_types_experimental": types},
         }
 
-    def do_inspect(
+    async def do_inspect(
         self, code: str, cursor_pos: int, detail_level: int = 0, omit_sections: tuple[str, ...] = ()
     ) -> dict[str, Any]:
         """Return what an editor shows for the word at the cursor."""
@@ -114,13 +114,13 @@ class PagewalkKernel(Kernel):  # type: ignore[misc]
         data = {} if text is None else {"text/plain": text, "text/markdown": text}
         return {"status": "ok", "found": text is not None, "data": data, "metadata": {}}
 
-    def do_is_complete(self, code: str) -> dict[str, str]:
+    async def do_is_complete(self, code: str) -> dict[str, str]:
         """Return whether a cell continues on the next line."""
         if self._prompt.goes_on(code):
             return {"status": "incomplete", "indent": "  "}
         return {"status": "complete"}
 
-    def do_shutdown(self, restart: bool) -> dict[str, Any]:
+    async def do_shutdown(self, restart: bool) -> dict[str, Any]:
         """Begin a new session if the kernel restarts in the same process."""
         self._prompt = native.Prompt(self.seed, (self.max_steps, self.max_memory))
         return {"status": "ok", "restart": restart}
