@@ -137,7 +137,7 @@ def test_a_missing_package_is_named_with_its_extra(
     run = pagewalk.run(WALK)
     monkeypatch.setitem(sys.modules, package, None)
     monkeypatch.setitem(sys.modules, "arro3.core", None)
-    with pytest.raises(ImportError, match=rf"`{package}`.*`pip install pagewalk\[{extra}\]`"):
+    with pytest.raises(ImportError, match=rf"`{package}`.*`pip install 'pagewalk\[{extra}\]'`"):
         getattr(run, method)()
 
 
