@@ -39,7 +39,7 @@ random() {
 random $((64 << 20)) >"$folder/random64.lackey"
 random $((1 << 30)) >"$folder/random1024.lackey"
 
-declare -A took
+declare -A took ratio
 order=()
 # Adds a command's user and system time, in milliseconds, to the times for the command's name.
 clock() {
@@ -83,6 +83,7 @@ compare() {
   plain=$(median ${took[plain C simulator, one level]}) wc=$(median ${took[wc -l]})
   for name in "${order[@]}"; do
     ms=$(median ${took[$name]})
+    ratio["$title, $name"]=$(awk -v c="$plain" -v ms="$ms" 'BEGIN { printf "%.2f", c / ms }')
     awk -v name="$name" -v ms="$ms" -v lines="$lines" -v c="$plain" -v wc="$wc" 'BEGIN {
         printf "  %-38s %8.1f ms  %6.1f ns a line  plain C / this %6.2f  this / wc -l %6.2f\n",
           name, ms, ms / lines * 1e6, c / ms, ms / wc }'
@@ -102,6 +103,28 @@ if [ -z "${1:-}" ] && command -v sqlite3 >/dev/null; then
 fi
 compare "$folder/random64.lackey" 'random loads in 64 MB'
 compare "$folder/random1024.lackey" 'random loads in 1 GB'
+
+# The targets, and the ratios before the simulation of `trace/flat`.
+summary() {
+  local now=${ratio[$1, $2]:-}
+  [ -z "$now" ] || printf '  %-62s %8s %8s %8s\n' "$1, ${2#pagewalk, }" "$3" "$now" "$4"
+}
+printf '\n  %-62s %8s %8s %8s\n' 'plain C / this' before now target
+one='pagewalk, one level' packed='pagewalk, one level, packed trace' three='pagewalk, TLB, walks, three levels'
+summary 'with fetches' "$one" 3.4 8
+summary 'loads and stores only' "$one" 3.9 7
+summary 'sqlite3' "$one" 4.0 8
+summary 'random loads in 64 MB' "$one" 1.4 6
+summary 'random loads in 1 GB' "$one" 1.1 ''
+summary 'with fetches' "$three" 2.2 5
+summary 'loads and stores only' "$three" 2.2 5
+summary 'sqlite3' "$three" 3.2 ''
+summary 'random loads in 64 MB' "$three" 0.13 1
+summary 'random loads in 1 GB' "$three" 0.07 0.6
+summary 'with fetches' 'pagewalk, core-i7 and its fetches' 1.2 4
+summary 'with fetches' "$packed" 4.7 ''
+summary 'loads and stores only' "$packed" 4.0 ''
+summary 'sqlite3' "$packed" 7.3 ''
 
 printf '\nother peers, once, by the whole trace (they do not count alike: see docs/explanation/replay.md)\n'
 took=() order=()

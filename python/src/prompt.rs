@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use pagewalk::face::repl::shell::{NotebookOutput, Shell};
+use pagewalk_script::api::{LimitNames, Options};
 use pyo3::prelude::*;
 
 use crate::calls::call;
@@ -29,7 +30,8 @@ impl Prompt {
     #[new]
     fn new(seed: u64, limits: RunLimits) -> Self {
         let interrupt: Arc<AtomicBool> = Arc::default();
-        let (shell, output) = Shell::for_notebook(limits.options(seed), interrupt.clone());
+        let options = Options { raised_by: LimitNames::KERNEL, ..limits.options(seed) };
+        let (shell, output) = Shell::for_notebook(options, interrupt.clone());
         Self { shell: Mutex::new(shell), output, interrupt }
     }
 

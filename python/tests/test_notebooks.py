@@ -95,6 +95,21 @@ def test_an_error_shows_the_line_and_stops_the_cell(kernel) -> None:
     assert (status, outputs[0]["data"]["text/plain"]) == ("ok", "a = 1")
 
 
+def test_arguments_of_the_kernel_raise_limits() -> None:
+    from jupyter_client.manager import start_new_kernel
+
+    arguments = ["--PagewalkKernel.max_steps=1000"]
+    manager, client = start_new_kernel(kernel_name="pagewalk", extra_arguments=arguments)
+    try:
+        cell = "let n = 0\nrepeat 2000 { let n = n + 1 }"
+        content = client.execute_interactive(cell, output_hook=print, timeout=30)["content"]
+    finally:
+        client.stop_channels()
+        manager.shutdown_kernel(now=True)
+    assert content["status"] == "error"
+    assert "`--PagewalkKernel.max_steps=N`" in "".join(content["traceback"])
+
+
 def test_a_quiz_asks_in_each_cell(kernel) -> None:
     kernel("machine simple")
     for cell, asked in ((":quiz translate 0x3D4", "vpn"), ("0xF", "tlbi")):

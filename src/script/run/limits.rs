@@ -45,6 +45,9 @@ impl LimitNames {
     pub const OPTIONS: Self = Self { steps: "--max-steps N", memory: "--max-memory SIZE" };
     /// The keyword arguments of functions in Python.
     pub const KEYWORDS: Self = Self { steps: "max_steps=N", memory: "max_memory=BYTES" };
+    /// The arguments of the Jupyter kernel.
+    pub const KERNEL: Self =
+        Self { steps: "--PagewalkKernel.max_steps=N", memory: "--PagewalkKernel.max_memory=BYTES" };
     /// The settings of editors.
     pub const SETTINGS: Self = Self { steps: "pagewalk.maxSteps", memory: "pagewalk.maxMemory" };
 }

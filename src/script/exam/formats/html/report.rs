@@ -57,7 +57,7 @@ fn put(out: &mut String, block: &Block) {
     let _ = match block {
         Block::Heading(name) => writeln!(out, "<h4>{}</h4>", escaped(name)),
         Block::Statement { text, .. } => writeln!(out, "<pre class=\"statement\">{}</pre>", escaped(text)),
-        Block::Paragraph { tone, text } => {
+        Block::Paragraph { tone, text } if !text.contains('\n') => {
             writeln!(out, "<p dir=\"auto\" class=\"{}\">{}</p>", class(*tone), escaped(text))
         }
         Block::Worksheet(blanks) => write!(out, "{}", piece(&[worksheet(blanks)], canvas())),
