@@ -19,16 +19,14 @@ pub const MOST: usize = 2000;
 /// Returns a report as an element with its own style sheet.
 pub fn report(blocks: &[Block]) -> String {
     let mut out = format!("<div class=\"pagewalk\">\n<style>\n{STYLE}</style>\n");
-    let shown = &blocks[..blocks.len().min(MOST)];
-    let mut rest = shown;
+    let mut rest = &blocks[..blocks.len().min(MOST)];
     while let [first, more @ ..] = rest {
-        rest = match first {
-            Block::Worksheet(_) => worksheets(&mut out, rest),
-            _ => {
-                put(&mut out, first);
-                more
-            }
-        };
+        if let Block::Worksheet(_) = first {
+            rest = worksheets(&mut out, rest);
+        } else {
+            put(&mut out, first);
+            rest = more;
+        }
     }
     if blocks.len() > MOST {
         out.push_str("<p>… the rest is not shown, because the report is too long</p>\n");
@@ -46,7 +44,9 @@ fn worksheets<'b>(out: &mut String, blocks: &'b [Block]) -> &'b [Block] {
     out.push_str("<div class=\"worksheets\">\n");
     for column in worksheets.chunk_by(|_, next| !matches!(next, Block::Worksheet(_))) {
         out.push_str("<div>\n");
-        column.iter().for_each(|block| put(out, block));
+        for block in column {
+            put(out, block);
+        }
         out.push_str("</div>\n");
     }
     out.push_str("</div>\n");
