@@ -2,10 +2,12 @@
 
 use crate::running::text;
 
-/// The scripts, each with the code of its only diagnostic, or an empty text.
+/// The scripts, each with the codes of its diagnostics.
 const FOUND: &[(&str, &str)] = &[
     // The idiom `choose x where …` expected a name.
     ("machine simple\nchoose where read 0 => nonsense 1", "syntax"),
+    // The guess which brace is unclosed ended the statement around a text that contains a block.
+    ("[\"\"\"\nf{ {\n 2\n.\"\"\"", "unclosed unclosed unclosed unclosed"),
 ];
 
 #[test]

@@ -45,6 +45,7 @@ impl Scan<'_> {
         self.returns += 1;
         self.out[newline..].copy_from_slice(&self.text.as_bytes()[newline..]);
         self.diagnostics.retain(|diagnostic| (diagnostic.span.start as usize) < newline);
+        self.pending.clear();
         self.at = newline;
         true
     }
@@ -86,6 +87,9 @@ impl Scan<'_> {
         self.levels.truncate(hole);
         let block = self.block();
         self.levels[block].damaged = true;
+        // Newlines of a block in the hole end no statement around the text.
+        self.pending.clear();
+        self.after = After::Nothing;
     }
 
     /// Reports a closing bracket without a matching opening bracket.
@@ -195,7 +199,11 @@ impl Scan<'_> {
             return;
         }
         let indent = self.indent;
-        while let Some(level) = self.levels.last_mut().filter(|level| level.kind == LevelKind::Block) {
+        // A block in the hole of a text is part of the statement around the text.
+        while let [.., outer, level] = &mut self.levels[..]
+            && outer.kind.is_block()
+            && level.kind == LevelKind::Block
+        {
             let deeper = *level.deeper.get_or_insert(indent > level.indent);
             if !deeper || indent > level.indent {
                 break;

@@ -79,6 +79,39 @@ fn the_walk_reports_its_addresses() {
     assert_eq!(machine.peek_physical(machine.pa(0x1080).unwrap()), Some(0x27));
 }
 
+/// Intel SDM 3A, section 4.8: a store sets A in every entry that it uses, and D only in the entry of the page. The next store
+/// through the TLB finds D set and reads no entry.
+#[test]
+fn a_store_sets_d_only_in_the_entry_of_the_page() {
+    let mut machine = x86_32(Spec::simple().tlbs, vec![]);
+    word(&mut machine, 1, 0x1000, 0x3007);
+    word(&mut machine, 2, 0x3000, 0x5_5007);
+    machine.set_cr3(Some(machine.pa(0x1000).unwrap()));
+    let (pa, events) = translate(&mut machine, 0, AccessKind::Write, Privilege::User);
+    assert_eq!(pa, Ok(0x5_5000));
+    let after: Vec<_> = events
+        .iter()
+        .filter_map(|event| match *event {
+            Event::AccessedDirtySet { level, dirty, after, .. } => Some((level, dirty, after)),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(after, [(1, false, 0x3027), (2, true, 0x5_5067)]);
+    let (pa, events) = translate(&mut machine, 0, AccessKind::Write, Privilege::User);
+    assert_eq!(pa, Ok(0x5_5000));
+    let uses_tables = |event: &Event| matches!(event, Event::Pte { .. } | Event::AccessedDirtySet { .. });
+    assert!(!events.iter().any(uses_tables), "{events:?}");
+}
+
+#[test]
+fn the_last_entry_of_memory_is_read() {
+    let mut machine = x86_32(vec![], vec![]);
+    word(&mut machine, 1, 0xFFFF_FFFC, 0x3007);
+    word(&mut machine, 2, 0x3000, 0x5_5007);
+    machine.set_cr3(Some(machine.pa(0xFFFF_F000).unwrap()));
+    assert_eq!(user_read(&mut machine, 0xFFC0_0024), Ok(0x5_5024));
+}
+
 /// Intel SDM 3A, section 4.6: a store needs R/W, and user mode needs U/S, in every entry. XD in any entry
 /// forbids fetches.
 #[test]
