@@ -1,0 +1,158 @@
+//! A sweep in parts: the points of each part, and the digests that identify the sweep.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::Ordering;
+
+use super::digests::{TraceVersion, sha256, sha256_of_machines, sha256_of_trace};
+use super::folder::{is_intact, manifests, write};
+use super::manifest::{Manifest, OptionsIdentity, Part, SweepIdentity, TraceIdentity};
+use super::part_error::PartError;
+use crate::traces::sweep_plan::{SweepOutcome, SweepPlan};
+use crate::traces::sweep_reports::{Swept, csv};
+use pagewalk_engine::trace::read_ahead::is_standard_input;
+use pagewalk_engine::trace::sweep::grid::Grid;
+
+/// A trace in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TraceFile {
+    /// The trace's name in the command. Tables and manifests contain the name.
+    pub name: String,
+    /// The file.
+    pub path: PathBuf,
+}
+
+/// A sweep that several jobs share.
+pub struct PartitionedSweep<'a> {
+    /// The options of the replays.
+    pub plan: SweepPlan<'a>,
+    /// The grid of all parts.
+    pub grid: &'a Grid,
+    /// The grid in the notation of the language.
+    pub notation: &'a str,
+    /// The traces, in order.
+    pub traces: &'a [TraceFile],
+}
+
+/// Replays a trace on the machines of a grid, for example with [`SweepPlan::sweep`].
+pub type SweepTrace<'a> = &'a mut dyn FnMut(&TraceFile, Grid) -> SweepOutcome;
+
+impl<'a> PartitionedSweep<'a> {
+    /// The number of points of all traces.
+    pub fn points(&self) -> u64 {
+        (self.grid.points.len() * self.traces.len()) as u64
+    }
+
+    /// Replays the traces of a part. Returns the results for each trace, or nothing if there are more parts than points.
+    ///
+    /// # Errors
+    /// Fails if a trace cannot be replayed completely.
+    pub fn replay(&self, part: Part, sweep: SweepTrace) -> Result<Vec<Swept>, PartError> {
+        let replay = |(file, grid): (&TraceFile, Grid)| {
+            let SweepOutcome { swept, why } = sweep(file, grid);
+            // The interrupt may have come after the end of this trace, but before the next one.
+            if self.plan.interrupt.load(Ordering::Relaxed) {
+                return Err(PartError::Interrupted);
+            }
+            match (swept, why) {
+                (Some(swept), None) => Ok(Swept { trace: file.name.clone(), ..swept }),
+                (_, why) => Err(PartError::Trace(why.unwrap_or_default())),
+            }
+        };
+        self.shares(part).map(replay).collect()
+    }
+
+    /// Replays the traces of a part, and writes the results to a folder. Writes nothing unless all replays of the part are
+    /// complete.
+    ///
+    /// # Errors
+    /// Fails if a trace cannot be replayed completely or changes meanwhile, if the folder contains parts of another sweep, or if
+    /// the part cannot be written.
+    pub fn write(&self, part: Part, folder: &Path, sweep: SweepTrace) -> Result<Vec<Swept>, PartError> {
+        let files: Vec<&TraceFile> = self.shares(part).map(|(file, _)| file).collect();
+        let versions =
+            || files.iter().map(|file| TraceVersion::of(&file.path)).collect::<Result<Vec<_>, _>>();
+        let before = versions()?;
+        let manifest = self.manifest(part, &files)?;
+        fits(folder, &manifest, Some(part))?;
+        let swept = self.replay(part, sweep)?;
+        if let Some((file, _)) = files.iter().zip(before.iter().zip(versions()?)).find(|(_, (a, b))| *a != b)
+        {
+            let name = file.path.display();
+            return Err(PartError::Trace(format!(
+                "`{name}` changed during the sweep; run part {part} again"
+            )));
+        }
+        let table = if swept.is_empty() { String::new() } else { csv(&swept) };
+        // Another sweep may have written its first part meanwhile.
+        fits(folder, &manifest, Some(part))?;
+        write(folder, &Manifest { table_sha256: sha256(&table), ..manifest }, &table)?;
+        Ok(swept)
+    }
+
+    /// The manifests of the finished parts in a folder. A part whose table differs from its manifest is not finished.
+    ///
+    /// # Errors
+    /// Fails if the folder contains parts of another sweep, or of another version of a trace.
+    pub fn finished(&self, folder: &Path, of: u64) -> Result<Vec<Manifest>, PartError> {
+        let mut found = manifests(folder)?;
+        let is_read =
+            |file: &&TraceFile| found.iter().any(|(_, part)| part.traces_sha256.contains_key(&file.name));
+        let files: Vec<&TraceFile> = self.traces.iter().filter(is_read).collect();
+        fits(folder, &self.manifest(Part { part: 0, of }, &files)?, None)?;
+        found.retain(|(path, manifest)| is_intact(path, manifest));
+        Ok(found.into_iter().map(|(_, manifest)| manifest).collect())
+    }
+
+    /// The traces of a part, with the points of the part.
+    fn shares(&self, part: Part) -> impl Iterator<Item = (&'a TraceFile, Grid)> {
+        let (range, points) = (part.range(self.points()), self.grid.points.len());
+        self.traces.iter().enumerate().filter_map(move |(at, file)| {
+            let place = |number: u64| (number as usize).saturating_sub(at * points).min(points);
+            let places = place(range.start)..place(range.end);
+            (!places.is_empty()).then(|| (file, self.grid.selected(places)))
+        })
+    }
+
+    /// The manifest of a part without the digest of its table.
+    fn manifest(&self, part: Part, files: &[&TraceFile]) -> Result<Manifest, PartError> {
+        if self.traces.iter().any(|file| is_standard_input(&file.path)) {
+            let why = "a sweep in parts needs traces in files, because several jobs read them";
+            return Err(PartError::Trace(why.to_owned()));
+        }
+        let trace = |file: &TraceFile| {
+            Ok(TraceIdentity { name: file.name.clone(), bytes: TraceVersion::of(&file.path)?.bytes })
+        };
+        let sweep = SweepIdentity {
+            pagewalk: env!("CARGO_PKG_VERSION").to_owned(),
+            machine: self.plan.machine.to_owned(),
+            machines_sha256: sha256_of_machines(self.grid.points.iter().map(|point| &point.spec)),
+            grid: self.notation.to_owned(),
+            points: self.grid.points.len() as u64,
+            options: OptionsIdentity::new(&self.plan.how, self.plan.format, self.plan.strict),
+            traces: self.traces.iter().map(trace).collect::<Result<_, PartError>>()?,
+        };
+        let digest = |file: &&TraceFile| Ok((file.name.clone(), sha256_of_trace(&file.path)?));
+        let digests = files.iter().map(digest).collect::<Result<BTreeMap<_, _>, PartError>>()?;
+        Ok(Manifest::new(sweep, part, digests, String::new()))
+    }
+}
+
+/// Checks that a part belongs to the sweep whose parts a folder contains, apart from the part that it replaces.
+fn fits(folder: &Path, manifest: &Manifest, replaced: Option<Part>) -> Result<(), PartError> {
+    if !folder.is_dir() {
+        let name = folder.display();
+        return Err(PartError::Folder(format!("cannot write to `{name}`: the folder does not exist")));
+    }
+    for (path, other) in manifests(folder)? {
+        if Some(other.part) != replaced
+            && let Some(what) = manifest.difference(&other)
+        {
+            let name = path.display();
+            return Err(PartError::Folder(format!(
+                "`{name}` is a part of another sweep: the {what}; choose another folder"
+            )));
+        }
+    }
+    Ok(())
+}
