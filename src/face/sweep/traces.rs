@@ -39,12 +39,12 @@ pub(super) fn write_part(
     part: Part,
     folder: &Path,
 ) -> Status {
-    let trace = |path: &&PathBuf| TraceFile { name: path.display().to_string(), path: path.to_path_buf() };
+    let trace = |path: &&PathBuf| TraceFile { name: path.display().to_string(), path: (*path).clone() };
     let traces: Vec<TraceFile> = files.iter().map(trace).collect();
     let parts = PartitionedSweep { plan, grid, notation, traces: &traces };
     match parts.write(part, folder, &mut |trace, grid| sweep(&parts.plan, &trace.path, grid)) {
-        Ok(swept) => {
-            warn(&swept);
+        Ok(part) => {
+            warn(&part.swept);
             Status::Held
         }
         Err(PartError::Interrupted) => Status::Interrupted,

@@ -49,9 +49,9 @@ pub fn manifests(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
     paths.into_iter().map(manifest).collect()
 }
 
-/// Whether the table of a part is the one that its manifest, which has this path, describes.
-pub(super) fn is_intact(path: &Path, manifest: &Manifest) -> bool {
-    read(&path.with_extension("csv")).is_ok_and(|table| sha256(table) == manifest.table_sha256)
+/// The table of a part whose manifest has this path, unless the table differs from the manifest.
+pub(super) fn intact_table(path: &Path, manifest: &Manifest) -> Option<String> {
+    read(&path.with_extension("csv")).ok().filter(|table| sha256(table) == manifest.table_sha256)
 }
 
 /// Writes a part to a folder.

@@ -14,7 +14,7 @@ pub use folder::{manifests, merged, missing, partitions};
 pub use manifest::{Manifest, OptionsIdentity, Part, SweepIdentity, TraceIdentity};
 pub use merge::joined;
 pub use part_error::PartError;
-pub use partitioned::{PartitionedSweep, SweepTrace, TraceFile};
+pub use partitioned::{FinishedPart, PartitionedSweep, SweepTrace, TraceFile};
 
 #[cfg(test)]
 mod tests;

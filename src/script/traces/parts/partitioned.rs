@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use super::digests::{TraceVersion, sha256, sha256_of_machines, sha256_of_trace};
-use super::folder::{is_intact, manifests, write};
+use super::folder::{intact_table, manifests, write};
 use super::manifest::{Manifest, OptionsIdentity, Part, SweepIdentity, TraceIdentity};
 use super::part_error::PartError;
 use crate::traces::sweep_plan::{SweepOutcome, SweepPlan};
@@ -34,6 +34,14 @@ pub struct PartitionedSweep<'a> {
     pub traces: &'a [TraceFile],
 }
 
+/// The results of a part.
+pub struct FinishedPart {
+    /// The part's table as CSV. The table is empty if there are more parts than points.
+    pub table: String,
+    /// The results for each trace, or nothing if the part was finished before.
+    pub swept: Vec<Swept>,
+}
+
 /// Replays a trace on the machines of a grid, for example with [`SweepPlan::sweep`].
 pub type SweepTrace<'a> = &'a mut dyn FnMut(&TraceFile, Grid) -> SweepOutcome;
 
@@ -43,11 +51,11 @@ impl<'a> PartitionedSweep<'a> {
         (self.grid.points.len() * self.traces.len()) as u64
     }
 
-    /// Replays the traces of a part. Returns the results for each trace, or nothing if there are more parts than points.
+    /// Replays the traces of a part.
     ///
     /// # Errors
     /// Fails if a trace cannot be replayed completely.
-    pub fn replay(&self, part: Part, sweep: SweepTrace) -> Result<Vec<Swept>, PartError> {
+    pub fn replay(&self, part: Part, sweep: SweepTrace) -> Result<FinishedPart, PartError> {
         let replay = |(file, grid): (&TraceFile, Grid)| {
             let SweepOutcome { swept, why } = sweep(file, grid);
             // The interrupt may have come after the end of this trace, but before the next one.
@@ -59,23 +67,27 @@ impl<'a> PartitionedSweep<'a> {
                 (_, why) => Err(PartError::Trace(why.unwrap_or_default())),
             }
         };
-        self.shares(part).map(replay).collect()
+        let swept = self.shares(part).map(replay).collect::<Result<Vec<_>, _>>()?;
+        Ok(FinishedPart { table: csv(&swept), swept })
     }
 
     /// Replays the traces of a part, and writes the results to a folder. Writes nothing unless all replays of the part are
-    /// complete.
+    /// complete. If the folder contains the finished part, only checks the traces.
     ///
     /// # Errors
     /// Fails if a trace cannot be replayed completely or changes meanwhile, if the folder contains parts of another sweep, or if
     /// the part cannot be written.
-    pub fn write(&self, part: Part, folder: &Path, sweep: SweepTrace) -> Result<Vec<Swept>, PartError> {
+    pub fn write(&self, part: Part, folder: &Path, sweep: SweepTrace) -> Result<FinishedPart, PartError> {
         let files: Vec<&TraceFile> = self.shares(part).map(|(file, _)| file).collect();
         let versions =
             || files.iter().map(|file| TraceVersion::of(&file.path)).collect::<Result<Vec<_>, _>>();
         let before = versions()?;
         let manifest = self.manifest(part, &files)?;
         fits(folder, &manifest, Some(part))?;
-        let swept = self.replay(part, sweep)?;
+        if let Some(table) = finished_table(folder, &manifest)? {
+            return Ok(FinishedPart { table, swept: Vec::new() });
+        }
+        let finished = self.replay(part, sweep)?;
         if let Some((file, _)) = files.iter().zip(before.iter().zip(versions()?)).find(|(_, (a, b))| *a != b)
         {
             let name = file.path.display();
@@ -83,11 +95,11 @@ impl<'a> PartitionedSweep<'a> {
                 "`{name}` changed during the sweep; run part {part} again"
             )));
         }
-        let table = if swept.is_empty() { String::new() } else { csv(&swept) };
         // Another sweep may have written its first part meanwhile.
         fits(folder, &manifest, Some(part))?;
-        write(folder, &Manifest { table_sha256: sha256(&table), ..manifest }, &table)?;
-        Ok(swept)
+        let table_sha256 = sha256(&finished.table);
+        write(folder, &Manifest { table_sha256, ..manifest }, &finished.table)?;
+        Ok(finished)
     }
 
     /// The manifests of the finished parts in a folder. A part whose table differs from its manifest is not finished.
@@ -100,7 +112,7 @@ impl<'a> PartitionedSweep<'a> {
             |file: &&TraceFile| found.iter().any(|(_, part)| part.traces_sha256.contains_key(&file.name));
         let files: Vec<&TraceFile> = self.traces.iter().filter(is_read).collect();
         fits(folder, &self.manifest(Part { part: 0, of }, &files)?, None)?;
-        found.retain(|(path, manifest)| is_intact(path, manifest));
+        found.retain(|(path, manifest)| intact_table(path, manifest).is_some());
         Ok(found.into_iter().map(|(_, manifest)| manifest).collect())
     }
 
@@ -136,6 +148,17 @@ impl<'a> PartitionedSweep<'a> {
         let digests = files.iter().map(digest).collect::<Result<BTreeMap<_, _>, PartError>>()?;
         Ok(Manifest::new(sweep, part, digests, String::new()))
     }
+}
+
+/// The table of a part, if the folder contains the part.
+fn finished_table(folder: &Path, manifest: &Manifest) -> Result<Option<String>, PartError> {
+    let found = manifests(folder)?;
+    let same = |other: &Manifest| {
+        let table_sha256 = other.table_sha256.clone();
+        *other == Manifest { table_sha256, ..manifest.clone() }
+    };
+    let part = found.iter().find(|(_, other)| same(other));
+    Ok(part.and_then(|(path, manifest)| intact_table(path, manifest)))
 }
 
 /// Checks that a part belongs to the sweep whose parts a folder contains, apart from the part that it replaces.

@@ -10,7 +10,6 @@ use crate::run::session::LimitNames;
 use crate::traces::named::MappingNames;
 use crate::traces::sweep::sweep_grid;
 use crate::traces::sweep_plan::{SweepOutcome, SweepPlan};
-use crate::traces::sweep_reports::csv;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::read_ahead::TraceOrigin;
@@ -65,7 +64,7 @@ impl Folder {
             before_end(&trace.path);
             outcome
         };
-        sweep.write(Part { part, of }, &self.path, replay).map(|swept| swept.len())
+        sweep.write(Part { part, of }, &self.path, replay).map(|part| part.swept.len())
     }
 
     fn numbers(&self) -> Vec<u64> {
@@ -139,6 +138,7 @@ fn finished_parts_are_intact_and_of_the_same_traces() {
         parts.map(|parts| parts.iter().map(|manifest| manifest.part.part).collect::<Vec<u64>>())
     };
     assert_eq!(finished(4), Ok(vec![1, 2, 4]));
+    assert_eq!(folder.write(2, 4, |_| unreachable!("the part is finished")), Ok(0));
     assert!(finished(5).is_err_and(|why| why.to_string().contains("the number of parts differs")));
     fs::write(folder.path.join("sweep-2-of-4.csv"), "trace\n").expect("written");
     assert_eq!(finished(4), Ok(vec![1, 4]));
@@ -149,8 +149,7 @@ fn finished_parts_are_intact_and_of_the_same_traces() {
         folder.sweep().plan.sweep(grid, TraceOrigin::File(trace.path.clone()), &mut |_| {})
     };
     let whole = folder.sweep().replay(Part { part: 1, of: 1 }, &mut { replay }).expect("replayed");
-    let named = csv(&whole);
-    assert_eq!(merged(&folder.path), Ok(named));
+    assert_eq!(merged(&folder.path), Ok(whole.table));
     fs::write(folder.path.join("b.lackey"), " L 10,8\n".repeat(900)).expect("written");
     assert!(finished(4).is_err_and(|why| why.to_string().contains("list of traces differs")));
 }
