@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -68,10 +67,9 @@ class Backend:
         dask = distributed()
         # The dashboard groups tasks by the words of their names. The end makes names unique, so
         # that a sweep neither reuses nor cancels the tasks of another one.
-        run = uuid.uuid4().hex
         waiting = {
             self.client.submit(
-                simulate, job, part, of, key=f"pagewalk-part-{part}-of-{of}-{run}", pure=False
+                simulate, job, part, of, key=f"pagewalk-part-{part}-of-{of}-{job.run}", pure=False
             ): part
             for part in missing
         }

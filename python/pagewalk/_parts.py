@@ -8,6 +8,7 @@ import os
 import pathlib
 import sys
 import urllib.parse
+import uuid
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
@@ -35,6 +36,8 @@ class Job:
     base: str = field(default_factory=os.getcwd)
     #: The version of Pagewalk that started the sweep.
     version: str = native.VERSION
+    #: A name that no other sweep has.
+    run: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def parts(self) -> native.SweepParts:
         """Find the machine and parse the grid."""
@@ -47,6 +50,10 @@ class Job:
 Backend = Callable[[Job, list[int], int], Iterator[tuple[int, str, list[str]]]]
 
 
+#: The latest sweep of this process. To parse a grid of thousands of points takes a noticeable time.
+_latest: tuple[str, native.SweepParts] | None = None
+
+
 def simulate(
     job: Job, part: int, of: int, cancelled: Callable[[], bool] | None = None
 ) -> tuple[str, list[str]]:
@@ -54,12 +61,15 @@ def simulate(
 
     Return the table as CSV, which is empty if it is in the folder, and the warnings.
     """
+    global _latest
     if job.version != native.VERSION:
         raise RuntimeError(
             f"this worker has version {native.VERSION} of pagewalk, but version {job.version} "
             "started the sweep; install the same version everywhere"
         )
-    parts = job.parts()
+    if _latest is None or _latest[0] != job.run:
+        _latest = (job.run, job.parts())
+    _, parts = _latest
     table, messages = parts.simulate((part, of), job.folder, job.threads, cancelled)
     if job.folder is None:
         return table, messages

@@ -25,11 +25,8 @@ fn read(path: &Path) -> Result<String, PartError> {
         .map_err(|_| PartError::Folder(format!("`{}` is not a text in UTF-8", path.display())))
 }
 
-/// The manifests in a folder, with their paths, in the order of the names.
-///
-/// # Errors
-/// Fails if the folder or a manifest cannot be read.
-pub fn manifests(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
+/// The paths of the manifests in a folder, in the order of the names.
+pub(super) fn paths(folder: &Path) -> Result<Vec<PathBuf>, PartError> {
     let mut paths: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(folder).map_err(|error| unreadable(folder, &error))? {
         let path = entry.map_err(|error| unreadable(folder, &error))?.path();
@@ -40,6 +37,11 @@ pub fn manifests(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
         }
     }
     paths.sort();
+    Ok(paths)
+}
+
+/// Reads the manifests with these paths.
+pub(super) fn read_manifests(paths: Vec<PathBuf>) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
     let manifest = |path: PathBuf| {
         let manifest = serde_json::from_str(&read(&path)?).map_err(|error| {
             PartError::Folder(format!("`{}` is not a manifest of a sweep: {error}", path.display()))
@@ -47,6 +49,14 @@ pub fn manifests(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
         Ok((path, manifest))
     };
     paths.into_iter().map(manifest).collect()
+}
+
+/// The manifests in a folder, with their paths, in the order of the names.
+///
+/// # Errors
+/// Fails if the folder or a manifest cannot be read.
+pub fn manifests(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
+    read_manifests(paths(folder)?)
 }
 
 /// The table of a part whose manifest has this path, unless the table differs from the manifest.

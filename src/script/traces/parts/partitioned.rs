@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
 use super::digests::{TraceVersion, sha256, sha256_of_machines, sha256_of_trace};
-use super::folder::{intact_table, manifests, write};
+use super::folder::{intact_table, manifests, paths, read_manifests, write};
 use super::manifest::{Manifest, OptionsIdentity, Part, SweepIdentity, TraceIdentity};
 use super::part_error::PartError;
 use crate::traces::sweep_plan::{SweepOutcome, SweepPlan};
@@ -83,8 +83,9 @@ impl<'a> PartitionedSweep<'a> {
             || files.iter().map(|file| TraceVersion::of(&file.path)).collect::<Result<Vec<_>, _>>();
         let before = versions()?;
         let manifest = self.manifest(part, &files)?;
-        fits(folder, &manifest, Some(part))?;
-        if let Some(table) = finished_table(folder, &manifest)? {
+        let found = manifests_of(folder)?;
+        fits(&found, &manifest, Some(part))?;
+        if let Some(table) = finished_table(&found, &manifest) {
             return Ok(FinishedPart { table, swept: Vec::new() });
         }
         let finished = self.replay(part, sweep)?;
@@ -95,8 +96,10 @@ impl<'a> PartitionedSweep<'a> {
                 "`{name}` changed during the sweep; run part {part} again"
             )));
         }
-        // Another sweep may have written its first part meanwhile.
-        fits(folder, &manifest, Some(part))?;
+        // Another sweep may have written its first part meanwhile. The other manifests were checked before.
+        let mut new = paths(folder)?;
+        new.retain(|path| !found.iter().any(|(known, _)| known == path));
+        fits(&read_manifests(new)?, &manifest, Some(part))?;
         let table_sha256 = sha256(&finished.table);
         write(folder, &Manifest { table_sha256, ..manifest }, &finished.table)?;
         Ok(finished)
@@ -107,11 +110,11 @@ impl<'a> PartitionedSweep<'a> {
     /// # Errors
     /// Fails if the folder contains parts of another sweep, or of another version of a trace.
     pub fn finished(&self, folder: &Path, of: u64) -> Result<Vec<Manifest>, PartError> {
-        let mut found = manifests(folder)?;
+        let mut found = manifests_of(folder)?;
         let is_read =
             |file: &&TraceFile| found.iter().any(|(_, part)| part.traces_sha256.contains_key(&file.name));
         let files: Vec<&TraceFile> = self.traces.iter().filter(is_read).collect();
-        fits(folder, &self.manifest(Part { part: 0, of }, &files)?, None)?;
+        fits(&found, &self.manifest(Part { part: 0, of }, &files)?, None)?;
         found.retain(|(path, manifest)| intact_table(path, manifest).is_some());
         Ok(found.into_iter().map(|(_, manifest)| manifest).collect())
     }
@@ -150,26 +153,31 @@ impl<'a> PartitionedSweep<'a> {
     }
 }
 
-/// The table of a part, if the folder contains the part.
-fn finished_table(folder: &Path, manifest: &Manifest) -> Result<Option<String>, PartError> {
-    let found = manifests(folder)?;
-    let same = |other: &Manifest| {
-        let table_sha256 = other.table_sha256.clone();
-        *other == Manifest { table_sha256, ..manifest.clone() }
-    };
-    let part = found.iter().find(|(_, other)| same(other));
-    Ok(part.and_then(|(path, manifest)| intact_table(path, manifest)))
-}
-
-/// Checks that a part belongs to the sweep whose parts a folder contains, apart from the part that it replaces.
-fn fits(folder: &Path, manifest: &Manifest, replaced: Option<Part>) -> Result<(), PartError> {
+/// The manifests in a folder that exists.
+fn manifests_of(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
     if !folder.is_dir() {
         let name = folder.display();
         return Err(PartError::Folder(format!("cannot write to `{name}`: the folder does not exist")));
     }
-    for (path, other) in manifests(folder)? {
+    manifests(folder)
+}
+
+/// The table of a part, if its manifest is among these.
+fn finished_table(found: &[(PathBuf, Manifest)], manifest: &Manifest) -> Option<String> {
+    let same = |other: &Manifest| {
+        let table_sha256 = other.table_sha256.clone();
+        *other == Manifest { table_sha256, ..manifest.clone() }
+    };
+    let (path, manifest) =
+        found.iter().filter(|(_, other)| other.part == manifest.part).find(|(_, other)| same(other))?;
+    intact_table(path, manifest)
+}
+
+/// Checks that a part belongs to the same sweep as other parts, apart from the part that it replaces.
+fn fits(found: &[(PathBuf, Manifest)], manifest: &Manifest, replaced: Option<Part>) -> Result<(), PartError> {
+    for (path, other) in found {
         if Some(other.part) != replaced
-            && let Some(what) = manifest.difference(&other)
+            && let Some(what) = manifest.difference(other)
         {
             let name = path.display();
             return Err(PartError::Folder(format!(

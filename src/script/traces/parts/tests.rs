@@ -32,8 +32,8 @@ impl Folder {
         let path = std::env::temp_dir().join(format!("pagewalk-parts-{}-{name}", std::process::id()));
         fs::create_dir_all(&path).expect("a folder");
         let trace = |(name, count): (&str, u64)| {
-            let lines: String = (0..count).map(|n| format!(" L {:x},8\n", n * 712)).collect();
-            fs::write(path.join(name), lines).expect("written");
+            let lines: Vec<String> = (0..count).map(|n| format!(" L {:x},8\n", n * 712)).collect();
+            fs::write(path.join(name), lines.concat()).expect("written");
             TraceFile { name: name.to_owned(), path: path.join(name) }
         };
         let traces = [("a.lackey", 500), ("b.lackey", 900)].map(trace).to_vec();
