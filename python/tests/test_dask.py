@@ -109,8 +109,10 @@ def test_errors_of_workers_are_raised(client: distributed.Client, tmp_path: path
 PROGRAM = f"""
 import sys, pagewalk
 if __name__ == "__main__":
-    folder, a, b = sys.argv[1:]
-    pagewalk.sweep([a, b], "core-i7", {GRID!r}, backend="dask", manifest=folder, partitions={PARTS})
+    folder, parts, *traces = sys.argv[1:]
+    pagewalk.sweep(
+        traces, "core-i7", {GRID!r}, backend="dask", manifest=folder, partitions=int(parts)
+    )
 """
 
 
@@ -118,7 +120,7 @@ if __name__ == "__main__":
 def test_a_sweep_resumes_after_the_end_of_the_scheduler(
     client: distributed.Client, work: Work
 ) -> None:
-    with started(PROGRAM, work.folder, *work.traces) as process:
+    with started(PROGRAM, work.folder, PARTS, *work.traces) as process:
         work.wait(5)
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()
@@ -131,29 +133,38 @@ def test_a_sweep_resumes_after_the_end_of_the_scheduler(
 
 
 @pytest.mark.slow
-def test_ctrl_c_cancels_the_parts(client: distributed.Client, work: Work) -> None:
+@pytest.mark.parametrize("long_parts", [False, True])
+def test_ctrl_c_cancels_the_parts(client: distributed.Client, work: Work, long_parts: bool) -> None:
     address = client.scheduler.address
     program = f"import distributed; client = distributed.Client({address!r})\n{PROGRAM}"
-    with started(program, work.folder, *work.traces) as process:
-        work.wait(5)
-        assert any(client.processing().values())
+    # A long part takes much longer than its cancellation.
+    words = [2, *work.traces * 20] if long_parts else [PARTS, *work.traces]
+    with started(program, work.folder, *words) as process:
+        work.wait(0 if long_parts else 5)
+        while not any(client.processing().values()):
+            time.sleep(0.01)
         process.send_signal(signal.SIGINT)
         output, _ = process.communicate(timeout=30)
         assert process.returncode != 0
         assert b"KeyboardInterrupt" in output
-    finished = work.finished()
-    assert 5 <= len(finished) < PARTS
-    deadline = time.monotonic() + 10
-    while any(client.processing().values()):
+    deadline = time.monotonic() + 3
+    while any(client.run(executing).values()):
         assert time.monotonic() < deadline
         time.sleep(0.05)
-    # The parts that were running noticed the end.
-    time.sleep(1)
-    assert len(work.finished()) <= len(finished) + 2
+    finished = work.finished()
+    if long_parts:
+        assert finished == []
+        return
+    assert 5 <= len(finished) < PARTS
     before = identities(finished)
     result = work.sweep(backend="dask", client=client)
     assert identities(finished) == before
     work.check(result)
+
+
+def executing(dask_worker: distributed.Worker) -> bool:
+    """Whether a thread of a worker runs a part."""
+    return bool(dask_worker.active_threads)
 
 
 def limit_files(size: int) -> None:
