@@ -7,6 +7,7 @@ import importlib
 import os
 import pathlib
 import sys
+import time
 import urllib.parse
 import uuid
 from collections.abc import Callable, Iterator
@@ -15,6 +16,9 @@ from dataclasses import dataclass, field
 from pagewalk import _pagewalk as native
 from pagewalk import _types as types
 from pagewalk._results import package
+
+#: The maximum delay in seconds until a network file system shows the files of other computers.
+VISIBLE = 60
 
 
 @dataclass(frozen=True)
@@ -67,9 +71,11 @@ def simulate(
             f"this worker has version {native.VERSION} of pagewalk, but version {job.version} "
             "started the sweep; install the same version everywhere"
         )
-    if _latest is None or _latest[0] != job.run:
-        _latest = (job.run, job.parts())
-    _, parts = _latest
+    # Other threads of a worker may replace the value.
+    latest = _latest
+    if latest is None or latest[0] != job.run:
+        latest = _latest = (job.run, job.parts())
+    _, parts = latest
     table, messages = parts.simulate((part, of), job.folder, job.threads, cancelled)
     if job.folder is None:
         return table, messages
@@ -115,10 +121,25 @@ def run(
             tables[part] = table
             messages.update(dict.fromkeys(found))
             advance()
-    texts = (
-        [tables[part] for part in missing] if job.folder is None else [native.merged(job.folder)]
-    )
+    if job.folder is None:
+        texts = [tables[part] for part in missing]
+    else:
+        wait_for_files(job.folder, [native.part_stem(part, of) for part in missing])
+        texts = [native.merged(job.folder)]
     return parts.table(texts), list(messages)
+
+
+def wait_for_files(folder: str, stems: list[str]) -> None:
+    """Wait until a folder contains the manifests that the workers have written."""
+    deadline = time.monotonic() + VISIBLE
+    for path in [pathlib.Path(folder, f"{stem}.json") for stem in stems]:
+        while not path.exists():
+            if time.monotonic() > deadline:
+                raise OSError(
+                    f"the workers wrote `{path}`, but it is not there; "
+                    "use a folder on a file system that all workers and this program share"
+                )
+            time.sleep(0.5)
 
 
 def usual_partitions(traces: int, points: int, threads: int) -> int:

@@ -18,7 +18,7 @@ import pyarrow.dataset
 
 import pagewalk
 
-#: 12 points. Each point of a FIFO cache needs a simulation of its own.
+#: 12 points. Each point of a FIFO cache needs a separate simulation.
 GRID = "size 4 KB..32 KB, ways 1..4, policy fifo"
 #: The parts of two traces, one for each point.
 PARTS = 24

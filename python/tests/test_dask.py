@@ -105,7 +105,7 @@ def test_errors_of_workers_are_raised(client: distributed.Client, tmp_path: path
         pagewalk.sweep(bad, "core-i7", "ways 1..2", **keywords)
 
 
-#: Sweeps with a cluster of its own, so that the end of the process ends the scheduler.
+#: Sweeps with its own cluster, so that the end of the process ends the scheduler.
 PROGRAM = f"""
 import sys, pagewalk
 if __name__ == "__main__":

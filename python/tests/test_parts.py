@@ -14,6 +14,7 @@ from conftest import ROOT
 from sweeps import GRID, PARTS, Work, identities
 
 import pagewalk
+from pagewalk import _parts
 
 LOOP = ROOT / "examples" / "traces" / "loop.lackey"
 
@@ -122,6 +123,18 @@ def test_a_folder_that_cannot_be_written_is_an_error(work: Work, tmp_path: pathl
     with pytest.raises(OSError, match=r"cannot write `.*sweep-05-of-24.csv`: it is a folder"):
         work.sweep()
     assert len(work.finished()) == 4
+
+
+def test_a_folder_that_workers_do_not_share_is_an_error(
+    work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def elsewhere(job: object, part: int, of: int) -> tuple[str, list[str]]:
+        return "", []
+
+    monkeypatch.setattr(_parts, "simulate", elsewhere)
+    monkeypatch.setattr(_parts, "VISIBLE", 0)
+    with pytest.raises(OSError, match=r"wrote `.*sweep-01-of-24.json`, but it is not there; use"):
+        work.sweep()
 
 
 CALLS: list[tuple[dict[str, Any], type[Exception], str]] = [
