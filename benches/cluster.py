@@ -49,7 +49,11 @@ def seconds(call, *arguments, **keywords):
 
 
 def on_cluster(workers: int, traces: list[pathlib.Path], parts: int, folder: pathlib.Path):
-    """Return the times of the start of a cluster and of a sweep, and the sweep's table."""
+    """Sweep on a cluster.
+
+    Return the times of the start of the cluster and of the sweep, the processor times of the
+    workers, and the table.
+    """
     start, cluster = seconds(
         distributed.LocalCluster,
         n_workers=workers,
@@ -57,6 +61,7 @@ def on_cluster(workers: int, traces: list[pathlib.Path], parts: int, folder: pat
         dashboard_address=None,
     )
     with cluster, distributed.Client(cluster) as client:
+        before = client.run(time.process_time)
         time_of_sweep, swept = seconds(
             pagewalk.sweep,
             traces,
@@ -68,7 +73,9 @@ def on_cluster(workers: int, traces: list[pathlib.Path], parts: int, folder: pat
             manifest=folder,
             partitions=parts,
         )
-    return start, time_of_sweep, swept.to_arrow()
+        after = client.run(time.process_time)
+    busy = [after[worker] - before[worker] for worker in before]
+    return start, time_of_sweep, busy, swept.to_arrow()
 
 
 def load() -> str:
@@ -91,14 +98,20 @@ def main() -> None:
             single, expected = seconds(pagewalk.sweep, traces, "core-i7", GRID, **local)
             print(f"round {turn}: {size / 1e6:.0f} MB of traces")
             print(f"  one process, one thread {single:6.1f} s  {load()}")
-            times = []
+            times, busiest = [], []
             for workers in (1, 2):
-                start, taken, table = on_cluster(workers, traces, PARTS, root / f"{turn}-{workers}")
+                start, taken, busy, table = on_cluster(
+                    workers, traces, PARTS, root / f"{turn}-{workers}"
+                )
                 assert table.equals(expected.to_arrow())
                 times.append(taken)
+                busiest.append(max(busy))
                 print(f"  {workers} workers, {PARTS} parts {taken:13.1f} s  {load()}")
-                print(f"    start of the cluster {start:.1f} s")
+                work = " + ".join(f"{one:.1f}" for one in busy)
+                print(f"    processor time {work} s, start of the cluster {start:.1f} s")
             print(f"  two workers are {times[0] / times[1]:.2f} times as fast as one")
+            # On a busy machine, the processor times show what an idle one would need.
+            print(f"  by the processor time of the busier one {busiest[0] / busiest[1]:.2f} times")
         # Parts of a tiny trace: what remains is the overhead.
         for tiny in traces:
             tiny.write_text(" L 10,8\n")
@@ -112,7 +125,7 @@ def main() -> None:
                 partitions=parts,
                 **local,
             )
-            _, there, _ = on_cluster(2, traces, parts, root / f"there{parts}")
+            _, there, _, _ = on_cluster(2, traces, parts, root / f"there{parts}")
             print(
                 f"{parts} tiny parts: {here / parts * 1000:.1f} ms per part in one process, "
                 f"{there / parts * 1000:.1f} ms on two workers"
