@@ -99,6 +99,13 @@ def word(name: str, value: object, known: Iterable[str]) -> str:
     return text
 
 
+def path(name: str, value: object) -> str:
+    """Check a path."""
+    if not isinstance(value, (str, os.PathLike)):
+        raise wrong_type(name, "a path", value)
+    return os.fspath(value)
+
+
 def limits(max_steps: object, max_memory: object) -> tuple[int, int]:
     """Check the limits of a run."""
     return (integer("max_steps", max_steps, 1), integer("max_memory", max_memory, 1))

@@ -1,4 +1,5 @@
-from collections.abc import ItemsView, Iterator, KeysView
+import os
+from collections.abc import Callable, ItemsView, Iterator, KeysView
 from typing import Any, final
 
 from pagewalk._errors import Diagnostic
@@ -14,15 +15,20 @@ __all__ = [
     "Run",
     "Session",
     "Step",
+    "SweepParts",
     "Table",
     "_panic",
     "check",
     "exam",
+    "merged",
+    "part_stem",
+    "partitions",
     "replacements",
     "replay",
     "run",
     "sweep",
     "trace_formats",
+    "write_file",
 ]
 
 def run(script: Script, seed: int, limits: tuple[int, int]) -> Run: ...
@@ -43,11 +49,15 @@ def replay(
 def sweep(
     traces: list[Trace],
     machine: Script,
-    points: str,
-    part: tuple[str | None, str | None],
+    grid: str,
+    unit: tuple[str | None, str | None],
     addresses: Addresses,
     threads: int | None,
 ) -> Results: ...
+def partitions(folder: str) -> int | None: ...
+def part_stem(part: int, of: int) -> str: ...
+def merged(folder: str) -> str: ...
+def write_file(path: str | os.PathLike[str], bytes: bytes) -> None: ...
 def trace_formats() -> list[str]: ...
 def replacements() -> list[str]: ...
 def _panic() -> None: ...
@@ -141,6 +151,29 @@ class Paper:
     def mark(
         self, answers: list[tuple[str, str]], rules: list[str]
     ) -> tuple[float, float, list[MarkRow]]: ...
+
+@final
+class SweepParts:
+    def __new__(
+        cls,
+        traces: list[str],
+        machine: Script,
+        grid: str,
+        unit: tuple[str | None, str | None],
+        addresses: Addresses,
+        folder: str,
+    ) -> SweepParts: ...
+    @property
+    def points(self) -> int: ...
+    def finished(self, folder: str, of: int) -> list[tuple[int, str, list[str]]]: ...
+    def simulate(
+        self,
+        part: tuple[int, int],
+        folder: str | None,
+        threads: int | None,
+        cancelled: Callable[[], bool] | None,
+    ) -> tuple[str, list[str]]: ...
+    def table(self, tables: list[str]) -> Table: ...
 
 @final
 class Table:

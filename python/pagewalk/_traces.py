@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from pagewalk import _arguments as arguments
+from pagewalk import _cluster, _parts
 from pagewalk import _pagewalk as native
 from pagewalk import _types as types
 from pagewalk._arguments import checked
@@ -23,11 +24,14 @@ Trace = str | os.PathLike[str] | tuple[str, bytes]
 class TraceResults(Tabular):
     """The results of one or more traces."""
 
-    def __init__(self, data: list[dict[str, Any]], table: native.Table) -> None:
+    def __init__(
+        self, data: list[dict[str, Any]], table: native.Table, traces: list[str] | None = None
+    ) -> None:
         """Create results from data and a table."""
         #: One dictionary per trace, with the members of the command's JSON output.
         self.data = data
         self._rows = table
+        self._traces = [one["trace"] for one in data] if traces is None else traces
 
     def _table(self) -> native.Table:
         return self._rows
@@ -47,7 +51,7 @@ class Replay(TraceResults):
 
     def __repr__(self) -> str:
         """Return the names of the traces."""
-        return f"<pagewalk.Replay: {', '.join(one['trace'] for one in self.data)}>"
+        return f"<pagewalk.Replay: {', '.join(self._traces)}>"
 
 
 class Sweep(TraceResults):
@@ -56,12 +60,12 @@ class Sweep(TraceResults):
     `data` contains one dictionary per trace, with the members of the JSON object that
     `pagewalk sweep --format json` prints. As a table, a sweep has the columns of
     `--format csv`: one row per trace, point, and swept part. Sizes are in bytes, and miss rates
-    are fractions from 0 to 1.
+    are fractions from 0 to 1. A sweep in parts has only the table: its `data` is empty.
     """
 
     def __repr__(self) -> str:
         """Return the names of the traces and the number of rows."""
-        return f"<pagewalk.Sweep: {', '.join(one['trace'] for one in self.data)}; {len(self)} rows>"
+        return f"<pagewalk.Sweep: {', '.join(self._traces)}; {len(self)} rows>"
 
 
 @checked
@@ -153,6 +157,10 @@ def sweep(
     strict: bool = False,
     max_memory: int = DEFAULT_MAX_MEMORY,
     threads: int | None = None,
+    backend: str = "local",
+    client: Any = None,
+    manifest: str | os.PathLike[str] | None = None,
+    partitions: int | None = None,
 ) -> Sweep:
     """Replay traces on many machines, such as one for each cache size.
 
@@ -172,14 +180,34 @@ def sweep(
     map, frames, replacement, straddle, trace_format, strict, max_memory
         As for `replay`.
     threads
-        The maximum number of threads. Default: the number of processors.
+        The maximum number of threads, for `backend="dask"` of each part. Default: the number of
+        processors, and 1 for `backend="dask"`.
+    backend
+        `local` uses this process. `dask` divides the sweep into parts, and runs each part as a
+        task of a Dask cluster. A script must then call `sweep` below `if __name__ == "__main__":`.
+    client
+        The `distributed.Client` for `backend="dask"`. Default: the current client, or a client of
+        a new cluster with one worker for each processor.
+    manifest
+        A folder for the results of each part, which is created if necessary. If the folder
+        contains finished parts of this sweep, only the other parts are simulated. With
+        `backend="dask"`, the folder and the traces must be on a file system that all workers
+        share. `pagewalk merge` accepts the folder, and `trace=NAME` in it contains Parquet files.
+    partitions
+        The number of parts. Default: the number of parts in `manifest`, or about four parts for
+        each thread.
 
     Raises
     ------
     ScriptError
         If the grid has errors.
     TraceError
-        If a trace cannot be read or replayed.
+        If a trace cannot be read or replayed, or changes during the sweep.
+    ValueError
+        If `manifest` contains parts of another sweep, or if a trace has changed since they were
+        written.
+    OSError
+        If a part cannot be written. Finished parts stay.
 
     Examples
     --------
@@ -190,16 +218,51 @@ def sweep(
        ways  misses  miss_rate
     0     1      20        1.0
     1     2       2        0.1
+
+    With `manifest`, an interrupted sweep can continue:
+
+    >>> import pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "loop.lackey").write_bytes(trace[1])
+    >>> pagewalk.sweep(
+    ...     folder / "loop.lackey", "core-i7", "ways 1..2", manifest=folder / "parts", partitions=2
+    ... )
+    <pagewalk.Sweep: ...loop.lackey; 2 rows>
+    >>> sorted(path.name for path in (folder / "parts").glob("*.csv"))
+    ['sweep-1-of-2.csv', 'sweep-2-of-2.csv']
     """
     if cache is not None and tlb is not None:
         raise ValueError(
             "`cache` and `tlb` cannot be used together; vary several parts with braces in `grid`"
         )
-    part = (arguments.optional_string("cache", cache), arguments.optional_string("tlb", tlb))
+    unit = (arguments.optional_string("cache", cache), arguments.optional_string("tlb", tlb))
     count = arguments.optional_integer("threads", threads, 1, 1 << 16)
     options = addresses(map, frames, replacement, straddle, trace_format, strict, max_memory)
     text = arguments.string("grid", grid)
-    return Sweep(*warned(native.sweep(listed(traces), named(machine), text, part, options, count)))
+    on_cluster = arguments.word("backend", backend, ["local", "dask"]) == "dask"
+    if client is not None and not on_cluster:
+        raise ValueError('`client` needs `backend="dask"`')
+    of = arguments.optional_integer("partitions", partitions, 1, 1 << 32)
+    if of is not None and manifest is None and not on_cluster:
+        raise ValueError('`partitions` needs `manifest` or `backend="dask"`')
+    every, base = listed(traces), named(machine)
+    if manifest is None and not on_cluster:
+        return Sweep(*warned(native.sweep(every, base, text, unit, options, count)))
+    files = [trace for trace in every if isinstance(trace, str)]
+    if len(files) < len(every):
+        reason = '`backend="dask"`' if on_cluster else "`manifest`"
+        raise ValueError(f"{reason} needs traces in files, because several jobs read them")
+    job = _parts.Job(
+        traces=files,
+        machine=base,
+        grid=text,
+        unit=unit,
+        addresses=options,
+        threads=1 if on_cluster and count is None else count,
+        folder=None if manifest is None else os.path.abspath(arguments.path("manifest", manifest)),
+    )
+    table, messages = _cluster.sweep(job, of, client) if on_cluster else _parts.sweep(job, of)
+    return Sweep(*warned(([], table, messages)), traces=files)
 
 
 def addresses(

@@ -24,6 +24,16 @@ pub(crate) fn call<T: Send>(
     interrupt: &AtomicBool,
     work: impl FnOnce() -> T + Send,
 ) -> PyResult<T> {
+    call_unless(py, interrupt, None, work)
+}
+
+/// Works like [`call`], but also sets `interrupt` if the Python function `cancelled` returns true.
+pub(crate) fn call_unless<T: Send>(
+    py: Python<'_>,
+    interrupt: &AtomicBool,
+    cancelled: Option<&Bound<'_, PyAny>>,
+    work: impl FnOnce() -> T + Send,
+) -> PyResult<T> {
     let mut raised = Ok(());
     let outcome = thread::scope(|scope| {
         let (finished, mut wait) = channel::<()>();
@@ -36,10 +46,14 @@ pub(crate) fn call<T: Send>(
         let wait = &mut wait;
         while py.detach(|| wait_for(wait)) == Err(RecvTimeoutError::Timeout) {
             if raised.is_ok() {
-                raised = py.check_signals();
-                if raised.is_err() {
+                let stop = py.check_signals().and_then(|()| match cancelled {
+                    Some(cancelled) => cancelled.call0()?.is_truthy(),
+                    None => Ok(false),
+                });
+                if !matches!(stop, Ok(false)) {
                     interrupt.store(true, Ordering::Relaxed);
                 }
+                raised = stop.map(drop);
             }
         }
         Ok::<_, PyErr>(thread.join().unwrap_or_else(Err))

@@ -4,6 +4,7 @@
 mod calls;
 mod errors;
 mod papers;
+mod parts;
 mod prompt;
 mod runs;
 mod scripts;
@@ -19,6 +20,8 @@ use pyo3::prelude::*;
 mod _pagewalk {
     #[pymodule_export]
     use super::papers::{Paper, exam};
+    #[pymodule_export]
+    use super::parts::{SweepParts, merged, part_stem, partitions, write_file};
     #[pymodule_export]
     use super::prompt::Prompt;
     #[pymodule_export]

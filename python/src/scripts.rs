@@ -34,6 +34,16 @@ impl Script {
         self.files.contains_key(&self.name)
     }
 
+    /// Returns the name or path as text.
+    pub(crate) fn name(&self) -> String {
+        self.name.display().to_string()
+    }
+
+    /// Returns the script whose relative path refers to a folder.
+    pub(crate) fn below(self, folder: &Path) -> Self {
+        Self { name: folder.join(&self.name), ..self }
+    }
+
     /// Returns the script's path and its files.
     pub(crate) fn open(self) -> (PathBuf, Files) {
         (self.name, Texts { texts: self.files, other: self.disk.then_some(Disk) })

@@ -10,16 +10,17 @@ use pagewalk_engine::trace::format::{FORMATS, Format};
 use pagewalk_engine::trace::read_ahead::TraceOrigin;
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::ReplayOptions;
-use pagewalk_engine::trace::sweep::grid::SweptUnit;
+use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_script::api::machines::find_machine;
 use pagewalk_script::api::tables::{self, replay_table, sweep_table};
 use pagewalk_script::api::{LimitNames, Named, ReplayOutcome, ReplayPlan, SweepOutcome, SweepPlan};
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::traces::named::{self, Mapping, MappingNames};
-use pagewalk_script::traces::sweep::{cache_named, grid, tlb_named, usual_unit};
+use pagewalk_script::traces::sweep::{GridError, sweep_grid};
 use pagewalk_script::traces::{reports, sweep_reports};
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
+use serde_json::Value as Json;
 
 use crate::calls::call;
 use crate::errors::{machine_error, script_error, trace_error};
@@ -95,7 +96,27 @@ impl Counts {
 /// The data of each trace, the table of all traces, and the warnings.
 type Results<'py> = (Vec<Bound<'py, PyAny>>, Table, Vec<String>);
 
-fn machine(py: Python<'_>, machine: Script) -> PyResult<Named> {
+/// Calls `run` for each trace, and joins the data, the tables, and the warnings about each trace.
+fn for_each_trace<'py>(
+    py: Python<'py>,
+    traces: Vec<Trace>,
+    interrupt: &AtomicBool,
+    run: impl Fn(TraceOrigin) -> Result<(Json, tables::Table, Vec<String>), String> + Sync,
+) -> PyResult<Results<'py>> {
+    let (mut data, mut table, mut warnings) = (Vec::new(), tables::Table::default(), Vec::new());
+    for trace in traces {
+        let origin = trace.origin();
+        let name = origin.name();
+        let (object, rows, found) =
+            call(py, interrupt, || run(origin))?.map_err(|why| trace_error(py, &why))?;
+        data.push(from_json(py, &object)?);
+        table.append(rows);
+        warnings.extend(found.into_iter().map(|text| format!("`{name}`: {text}")));
+    }
+    Ok((data, Table::from_table(&table)?, warnings))
+}
+
+pub(crate) fn machine(py: Python<'_>, machine: Script) -> PyResult<Named> {
     let found = call(py, &AtomicBool::new(false), || {
         let (path, mut files) = machine.open();
         find_machine(&path, &mut files)
@@ -125,74 +146,78 @@ pub(crate) fn replay(
         max_memory: addresses.max_memory,
         interrupt,
     };
-    let (mut data, mut table, mut warnings) = (Vec::new(), tables::Table::default(), Vec::new());
-    for trace in traces {
-        let origin = trace.origin();
-        let outcome = call(py, interrupt, || plan.replay(origin, &mut |_| {}))?;
-        let ReplayOutcome { replayed: Some(replayed), why: None } = outcome else {
-            return Err(trace_error(py, &outcome.why.unwrap_or_default()));
-        };
-        data.push(from_json(py, &reports::object(&replayed))?);
-        table.append(replay_table(&replayed));
-        warnings.extend(
-            reports::warnings(&replayed).into_iter().map(|text| format!("`{}`: {text}", replayed.trace)),
-        );
+    for_each_trace(py, traces, interrupt, |trace| match plan.replay(trace, &mut |_| {}) {
+        ReplayOutcome { replayed: Some(replayed), why: None } => {
+            Ok((reports::object(&replayed), replay_table(&replayed), reports::warnings(&replayed)))
+        }
+        outcome => Err(outcome.why.unwrap_or_default()),
+    })
+}
+
+/// The machine and the grid of a sweep, and the options of its replays.
+pub(crate) struct SweepArguments {
+    pub(crate) machine: Named,
+    pub(crate) grid: Grid,
+    how: ReplayOptions,
+    format: Option<Format>,
+    strict: bool,
+}
+
+impl SweepArguments {
+    pub(crate) fn new(
+        py: Python<'_>,
+        machine: Named,
+        grid: &str,
+        (cache, tlb): (Option<&str>, Option<&str>),
+        addresses: &Addresses,
+    ) -> PyResult<Self> {
+        let map = addresses.mapping(&machine)?;
+        let mut sources = Sources::default();
+        let names = MappingNames::KEYWORDS;
+        let grid = sweep_grid(grid, &machine.spec, (cache, tlb), map, names, &mut sources);
+        let grid = grid.map_err(|error| match error {
+            GridError::Options(why) => PyValueError::new_err(why),
+            GridError::Grid(wrong) => script_error(py, &wrong, &sources, None),
+        })?;
+        let how = ReplayOptions { map, straddle: addresses.straddle(), max_memory: addresses.max_memory };
+        Ok(Self { machine, grid, how, format: addresses.format(), strict: addresses.strict })
     }
-    Ok((data, Table::from_table(&table)?, warnings))
+
+    /// Returns the plan of a sweep with a number of threads. Default: the number of processors.
+    pub(crate) fn plan<'a>(&'a self, threads: Option<usize>, interrupt: &'a AtomicBool) -> SweepPlan<'a> {
+        SweepPlan {
+            machine: &self.machine.name,
+            how: self.how,
+            threads: threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from)),
+            format: self.format,
+            strict: self.strict,
+            raised_by: LimitNames::KEYWORDS,
+            interrupt,
+        }
+    }
 }
 
 /// Replays each trace on every machine of a grid.
 #[pyfunction]
-pub(crate) fn sweep<'py>(
-    py: Python<'py>,
+pub(crate) fn sweep(
+    py: Python<'_>,
     traces: Vec<Trace>,
     machine: Script,
-    points: &str,
-    part: (Option<String>, Option<String>),
+    grid: String,
+    unit: (Option<String>, Option<String>),
     addresses: Addresses,
     threads: Option<usize>,
-) -> PyResult<Results<'py>> {
-    let machine = &self::machine(py, machine)?;
-    let map = addresses.mapping(machine)?;
-    let unit = match &part {
-        (Some(name), _) => cache_named(&machine.spec, name).map(Some),
-        (None, Some(name)) => tlb_named(&machine.spec, name).map(Some),
-        (None, None) => Ok(usual_unit(&machine.spec)),
-    };
-    let mut sources = Sources::default();
-    let points = grid(points, &machine.spec, unit.map_err(PyValueError::new_err)?, &mut sources)
-        .map_err(|wrong| script_error(py, &wrong, &sources, None))?;
-    let is_tlb = |unit: &SweptUnit| matches!(unit, SweptUnit::Tlb(_));
-    if map == AddressMapping::Identity && points.units().iter().any(is_tlb) {
-        let message = "a TLB sweep needs `map=\"demand\"`, because `identity` uses no TLB";
-        return Err(PyValueError::new_err(message));
-    }
-    let threads = threads.unwrap_or_else(|| available_parallelism().map_or(1, usize::from));
-    let (mut data, mut table, mut warnings) = (Vec::new(), tables::Table::default(), Vec::new());
-    for trace in traces {
-        let interrupt = &AtomicBool::new(false);
-        let plan = SweepPlan {
-            machine: &machine.name,
-            grid: points.clone(),
-            how: ReplayOptions { map, straddle: addresses.straddle(), max_memory: addresses.max_memory },
-            threads,
-            format: addresses.format(),
-            strict: addresses.strict,
-            raised_by: LimitNames::KEYWORDS,
-            interrupt,
-        };
-        let origin = trace.origin();
-        let outcome = call(py, interrupt, || plan.sweep(origin, &mut |_| {}))?;
-        let SweepOutcome { swept: Some(swept), why: None } = outcome else {
-            return Err(trace_error(py, &outcome.why.unwrap_or_default()));
-        };
-        data.push(from_json(py, &sweep_reports::object(&swept))?);
-        table.append(sweep_table(&swept));
-        warnings.extend(
-            sweep_reports::warnings(&swept).into_iter().map(|text| format!("`{}`: {text}", swept.trace)),
-        );
-    }
-    Ok((data, Table::from_table(&table)?, warnings))
+) -> PyResult<Results<'_>> {
+    let unit = (unit.0.as_deref(), unit.1.as_deref());
+    let sweep = SweepArguments::new(py, self::machine(py, machine)?, &grid, unit, &addresses)?;
+    let interrupt = &AtomicBool::new(false);
+    let plan = sweep.plan(threads, interrupt);
+    for_each_trace(py, traces, interrupt, |trace| match plan.sweep(sweep.grid.clone(), trace, &mut |_| {}) {
+        SweepOutcome { swept: Some(swept), why: None } => {
+            Ok((sweep_reports::object(&swept), sweep_table(&swept), sweep_reports::warnings(&swept)))
+        }
+        outcome => Err(outcome.why.unwrap_or_default()),
+    })
 }
 
 /// Returns the names of the trace formats.

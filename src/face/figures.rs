@@ -3,7 +3,7 @@
 use std::io;
 use std::path::Path;
 
-use super::atomic_write::write_below;
+use pagewalk_engine::files::atomic_write::write_below;
 use pagewalk_script::api::Figure;
 use pagewalk_script::run::record::{Sink, StepRecord};
 

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use super::atomic_write::replace;
 use super::terminal::{Color, Status, complain, diagnostic_style, print};
 use super::test::find::{Search, SuiteFileKind, report_name};
+use pagewalk_engine::files::atomic_write::replace;
 use pagewalk_engine::files::limits::SCRIPT;
 use pagewalk_engine::files::reason;
 use pagewalk_script::api::CheckedScript;

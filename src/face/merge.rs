@@ -1,16 +1,15 @@
 //! `pagewalk merge`: the table of a sweep from its parts.
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use clap::Args;
 
-use super::atomic_write::write_file;
 use super::replay::addresses::refused;
-use super::sweep::parts::{manifests, read, sha256};
 use super::terminal::{Status, print};
+use pagewalk_engine::files::atomic_write::write_file;
 use pagewalk_engine::files::reason;
-use pagewalk_script::traces::parts::{Manifest, MergeError, merged, missing};
+use pagewalk_script::traces::parts::{merged, missing};
 
 /// Arguments of `pagewalk merge`.
 #[derive(Debug, Args)]
@@ -32,73 +31,27 @@ impl Merge {
     /// # Errors
     /// Returns an error if writing to standard output fails.
     pub(crate) fn execute(&self) -> io::Result<Status> {
-        let result = if self.missing { self.list() } else { self.table() };
-        match result {
-            Ok((status, text)) => {
-                let Some(file) = &self.output else { return print(&text).map(|()| status) };
-                if let Err(error) = write_file(file, &text) {
-                    return Ok(refused(&format!("cannot write `{}`: {}", file.display(), reason(&error))));
-                }
-                Ok(status)
-            }
-            Err(why) => Ok(refused(&why)),
+        if self.missing {
+            return self.list();
         }
+        let table = match merged(&self.folder) {
+            Ok(table) => table,
+            Err(why) => return Ok(refused(&why.to_string())),
+        };
+        let Some(file) = &self.output else { return print(&table).map(|()| Status::Held) };
+        Ok(match write_file(file, &table) {
+            Ok(()) => Status::Held,
+            Err(error) => refused(&format!("cannot write `{}`: {}", file.display(), reason(&error))),
+        })
     }
 
-    fn list(&self) -> Result<(Status, String), String> {
-        let found = manifests(&self.folder)?;
-        let all: Vec<Manifest> = found.iter().map(|(_, manifest)| manifest.clone()).collect();
-        let missing = missing(&all).map_err(|error| self.explain(&error, &found))?;
-        let of = all.first().map_or(0, |manifest| manifest.part.of);
-        let status = if missing.is_empty() { Status::Held } else { Status::Failed };
-        let lines: Vec<String> = missing.iter().map(|part| format!("{part}/{of}\n")).collect();
-        Ok((status, lines.concat()))
-    }
-
-    fn table(&self) -> Result<(Status, String), String> {
-        let found = manifests(&self.folder)?;
-        let mut parts = Vec::new();
-        for (path, manifest) in &found {
-            parts.push((manifest.clone(), read(&path.with_extension("csv"))?));
-        }
-        let table = merged(&parts, |text| sha256(text)).map_err(|error| self.explain(&error, &found))?;
-        Ok((Status::Held, table))
-    }
-
-    /// Describes an error, and what to do.
-    fn explain(&self, error: &MergeError, found: &[(PathBuf, Manifest)]) -> String {
-        let file = |at: usize| found.get(at).map_or(Path::new(""), |(path, _)| path).display();
-        let folder = self.folder.display();
-        match error {
-            MergeError::Nothing => {
-                format!(
-                    "`{folder}` contains no parts of a sweep; write them with `pagewalk sweep --partition`"
-                )
-            }
-            MergeError::Mixed(at, what) => format!(
-                "`{}` is a part of another sweep: the {what} from `{}`; move it to another folder, or run the part again",
-                file(*at),
-                file(0)
-            ),
-            MergeError::Double(part) => {
-                format!("`{folder}` contains part {part} twice; remove one of its files")
-            }
-            MergeError::Missing(parts) => {
-                let of = found.first().map_or(0, |(_, manifest)| manifest.part.of);
-                let names: Vec<String> = parts.iter().take(5).map(|part| format!("{part}/{of}")).collect();
-                let more = if parts.len() > names.len() { ", …" } else { "" };
-                format!(
-                    "{} of {of} parts are missing: {}{more}; `pagewalk merge --missing` lists them",
-                    parts.len(),
-                    names.join(", ")
-                )
-            }
-            MergeError::Damaged(at) => {
-                let (path, part) = found.get(*at).map_or_else(Default::default, |(path, manifest)| {
-                    (path.with_extension("csv"), format!("{}/{}", manifest.part.part, manifest.part.of))
-                });
-                format!("the table `{}` differs from its manifest; run part {part} again", path.display())
-            }
-        }
+    fn list(&self) -> io::Result<Status> {
+        let parts = match missing(&self.folder) {
+            Ok(parts) => parts,
+            Err(why) => return Ok(refused(&why.to_string())),
+        };
+        let status = if parts.is_empty() { Status::Held } else { Status::Failed };
+        let lines: Vec<String> = parts.iter().map(|part| format!("{part}\n")).collect();
+        print(&lines.concat()).map(|()| status)
     }
 }

@@ -1,7 +1,6 @@
 //! The command line, the language server, and the REPL.
 
 mod ascii;
-mod atomic_write;
 pub mod cli;
 mod course;
 mod deferred;

@@ -63,6 +63,8 @@ fn missing_parts_are_listed_and_run_again() {
 fn parts_of_other_sweeps_are_refused() {
     let folder = two_traces("mixed");
     all_parts(&folder, "parts", 3);
+    let manifest = String::from_utf8(folder.read("parts/sweep-2-of-3.json")).expect("text");
+    assert!(manifest.contains("\"map\": \"demand\",\n      \"frames\": null,"), "{manifest}");
     let refuses = |why: &str, args: &[&str]| {
         let said = folder.pagewalk(args).wrong();
         assert!(said.contains(why), "{args:?}: {said}");
@@ -73,7 +75,9 @@ fn parts_of_other_sweeps_are_refused() {
     };
     refuses("the grid differs", &other("size 4 KB..16 KB, ways 1..4, policy lru", "1/3", &[]));
     refuses("the number of parts differs", &other(GRID, "1/4", &[]));
-    refuses("the options differ", &other(GRID, "1/3", &["--straddle", "first"]));
+    refuses("the option `straddle` differs", &other(GRID, "1/3", &["--straddle", "first"]));
+    refuses("the option `frames` differs", &other(GRID, "1/3", &["--frames", "64"]));
+    refuses("the option `strict` differs", &other(GRID, "1/3", &["--strict"]));
     refuses("`parts/sweep-2-of-3.csv` differs from its manifest; run part 2/3 again", &{
         folder.put("parts/sweep-2-of-3.csv", "trace\n");
         ["merge", "parts"]
@@ -86,7 +90,7 @@ fn parts_of_other_sweeps_are_refused() {
         &["sweep", "core-i7", "a.trace", GRID, "--partition", "1/3", "--output", "no"],
     );
     refuses(
-        "`--partition` needs traces in files",
+        "a sweep in parts needs traces in files",
         &["sweep", "core-i7", "-", GRID, "--partition", "1/3", "--output", "parts"],
     );
     folder.folder("empty");

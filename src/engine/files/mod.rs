@@ -1,8 +1,9 @@
-//! Input files: how Pagewalk opens them, and the largest size of each kind.
+//! Files: how Pagewalk opens input files, the largest size of each kind, and atomic writes.
 //!
 //! A file that a script names must be a regular file, because opening a pipe or a device can wait forever. A file that
 //! the command line names may also be a device, or a pipe that the shell has opened (`<(zcat t.gz)`).
 
+pub mod atomic_write;
 pub mod limits;
 #[cfg(test)]
 mod tests;

@@ -25,6 +25,16 @@ pub enum AddressMapping {
     Demand(DemandPaging),
 }
 
+impl AddressMapping {
+    /// The mapping's name in options and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Identity => "identity",
+            Self::Demand(_) => "demand",
+        }
+    }
+}
+
 /// Why a replay failed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ReplayError {

@@ -62,6 +62,11 @@ impl Format {
         FORMATS.iter().find(|row| row.name == name).map(|row| row.format)
     }
 
+    /// The format's name.
+    pub fn name(self) -> &'static str {
+        FORMATS.iter().find(|row| row.format == self).map_or("", |row| row.name)
+    }
+
     /// The format of a file, according to its name. A final `.gz` or `.zst` is ignored.
     pub(crate) fn of_name(name: &str) -> Option<Self> {
         let name = name.strip_suffix(".gz").or_else(|| name.strip_suffix(".zst")).unwrap_or(name);

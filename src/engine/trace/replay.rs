@@ -20,6 +20,16 @@ pub enum Straddle {
     First,
 }
 
+impl Straddle {
+    /// The method's name in options and results.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Split => "split",
+            Self::First => "first",
+        }
+    }
+}
+
 /// The target of a replay.
 #[derive(Debug)]
 pub enum Target<'a> {

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::make::{ExamError, MadePaper};
-use crate::face::atomic_write::write_below;
 use crate::face::terminal::complain;
+use pagewalk_engine::files::atomic_write::write_below;
 use pagewalk_engine::files::limits::TABLE;
 use pagewalk_script::api::exam::{Edition, File, Version};
 use pagewalk_script::exam::sheet;

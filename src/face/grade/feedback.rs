@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
-use crate::face::atomic_write::write_below;
+use pagewalk_engine::files::atomic_write::write_below;
 use pagewalk_script::exam::marks::Format;
 
 /// Maximum length of an ID in a file name.

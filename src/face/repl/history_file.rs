@@ -9,7 +9,7 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom, Write};
 use std::path::PathBuf;
 
-use crate::face::atomic_write::write_file;
+use pagewalk_engine::files::atomic_write::write_file;
 use pagewalk_engine::files::limits::HISTORY;
 use pagewalk_engine::files::{open_regular, read_all};
 

@@ -5,8 +5,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::face::atomic_write::write_file;
 use crate::face::terminal::{Color, Status, complain, print};
+use pagewalk_engine::files::atomic_write::write_file;
 use pagewalk_engine::files::reason;
 use pagewalk_script::traces::reports::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
 

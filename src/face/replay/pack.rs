@@ -6,8 +6,8 @@ use std::path::Path;
 use std::sync::atomic::AtomicBool;
 
 use super::progress::Bar;
-use crate::face::atomic_write::write_file_with;
 use crate::face::terminal::{Status, complain};
+use pagewalk_engine::files::atomic_write::write_file_with;
 use pagewalk_engine::files::reason;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;

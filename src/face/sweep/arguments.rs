@@ -8,7 +8,7 @@ use std::thread::available_parallelism;
 use clap::Args;
 
 use super::output::{SweepFormat, SweepOutput};
-use super::traces::Traces;
+use super::traces::{sweep_all, write_part};
 use crate::face::limits::ReplayLimits;
 use crate::face::replay::addresses::{Addresses, interruptible, refused, trace_formats};
 use crate::face::replay::machine::{Named, find_machine};
@@ -16,11 +16,14 @@ use crate::face::terminal::{Color, Status, complain, diagnostic_style};
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format as TraceFormat;
 use pagewalk_engine::trace::sweep::ReplayOptions;
-use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
+use pagewalk_engine::trace::sweep::grid::Grid;
+use pagewalk_script::api::LimitNames;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::diagnostics::render;
+use pagewalk_script::traces::SweepPlan;
+use pagewalk_script::traces::named::MappingNames;
 use pagewalk_script::traces::parts::Part;
-use pagewalk_script::traces::sweep::{cache_named, grid, tlb_named, usual_unit};
+use pagewalk_script::traces::sweep::{GridError, sweep_grid};
 
 /// Arguments of `pagewalk sweep`.
 #[derive(Debug, Args)]
@@ -89,50 +92,41 @@ impl Sweep {
         };
         let file = self.output.as_deref().filter(|_| self.partition.is_none());
         let output = SweepOutput { format: self.format, file, plot: self.plot.as_deref() };
-        let ready = output.ready().and_then(|()| Ok((self.unit(&machine)?, self.addresses.map(&machine)?)));
-        let (unit, map) = match ready {
-            Ok(ready) => ready,
+        let map = match output.ready().and_then(|()| self.addresses.map(&machine)) {
+            Ok(map) => map,
             Err(why) => return Ok(refused(&why)),
         };
-        let Some(grid) = self.grid(&machine, unit, color) else { return Ok(Status::Wrong) };
-        if map == AddressMapping::Identity
-            && grid.units().iter().any(|unit| matches!(unit, SweptUnit::Tlb(_)))
-        {
-            return Ok(refused("a TLB sweep needs `--map demand`, because `identity` uses no TLB"));
-        }
-        let sweep = Traces {
+        let Some(grid) = self.grid(&machine, map, color) else { return Ok(Status::Wrong) };
+        let plan = SweepPlan {
             machine: &machine.name,
-            grid: &grid,
             how: ReplayOptions { map, straddle: self.addresses.straddle(), max_memory: self.limits.memory },
             threads: self.threads.or(available_parallelism().ok()).map_or(1, NonZeroUsize::get),
             format: self.trace_format,
             strict: self.strict,
+            raised_by: LimitNames::OPTIONS,
             interrupt: &interrupt,
-            files: std::iter::once(&self.trace).chain(&self.more_traces).cloned().collect(),
         };
+        let files: Vec<&PathBuf> = std::iter::once(&self.trace).chain(&self.more_traces).collect();
         if let (Some(part), Some(folder)) = (self.partition, &self.output) {
-            return Ok(sweep.part(part, folder, &self.grid.join(" ")));
+            return Ok(write_part(plan, &files, &grid, &self.grid.join(" "), part, folder));
         }
-        let (swept, status) = sweep.all();
+        let (swept, status) = sweep_all(&plan, &files, &grid);
         if swept.is_empty() {
             return Ok(status);
         }
         output.report(&swept, color).map(|reported| reported.max(status))
     }
 
-    /// Returns the part whose settings vary.
-    fn unit(&self, machine: &Named) -> Result<Option<SweptUnit>, String> {
-        match (&self.cache, &self.tlb) {
-            (Some(name), _) => cache_named(&machine.spec, name).map(Some),
-            (None, Some(name)) => tlb_named(&machine.spec, name).map(Some),
-            (None, None) => Ok(usual_unit(&machine.spec)),
-        }
-    }
-
     /// Returns the grid, or reports its errors.
-    fn grid(&self, machine: &Named, unit: Option<SweptUnit>, color: Color) -> Option<Grid> {
+    fn grid(&self, machine: &Named, map: AddressMapping, color: Color) -> Option<Grid> {
         let mut sources = Sources::default();
-        let read = grid(&self.grid.join(" "), &machine.spec, unit, &mut sources);
-        read.map_err(|wrong| complain(&render(&wrong, &sources, diagnostic_style(color)))).ok()
+        let (text, names) = (self.grid.join(" "), MappingNames::OPTIONS);
+        let unit = (self.cache.as_deref(), self.tlb.as_deref());
+        match sweep_grid(&text, &machine.spec, unit, map, names, &mut sources) {
+            Ok(grid) => return Some(grid),
+            Err(GridError::Options(why)) => complain(&format!("pagewalk: {why}\n")),
+            Err(GridError::Grid(wrong)) => complain(&render(&wrong, &sources, diagnostic_style(color))),
+        }
+        None
     }
 }

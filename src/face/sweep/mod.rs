@@ -2,7 +2,6 @@
 
 mod arguments;
 mod output;
-pub(crate) mod parts;
 mod traces;
 
 pub(crate) use arguments::Sweep;

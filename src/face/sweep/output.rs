@@ -5,8 +5,8 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
-use crate::face::atomic_write::{write_file, write_file_with};
 use crate::face::terminal::{Color, Status, complain, print};
+use pagewalk_engine::files::atomic_write::{write_file, write_file_with};
 use pagewalk_engine::files::reason;
 use pagewalk_script::traces::reports::Ended;
 use pagewalk_script::traces::sweep_reports::{Swept, csv, json, parquet, plot, text, warnings};

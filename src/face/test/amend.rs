@@ -6,9 +6,9 @@ use std::path::PathBuf;
 
 use super::find::{SuiteFile, included};
 use super::script::scripts;
-use crate::face::atomic_write::replace;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
+use pagewalk_engine::files::atomic_write::replace;
 use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{Name, TestScript};
 use pagewalk_script::lang::loader::{Disk, Loader};

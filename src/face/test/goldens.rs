@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::find::{ENDING, SuiteFile, SuiteFileKind, report_name};
 use super::script::scripts_from;
-use crate::face::atomic_write::write_file;
+use pagewalk_engine::files::atomic_write::write_file;
 use pagewalk_engine::files::limits::GOLDEN;
 use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Held, Unusable};

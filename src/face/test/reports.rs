@@ -6,8 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::face::atomic_write::write_file;
 use crate::face::terminal::print;
+use pagewalk_engine::files::atomic_write::write_file;
 use pagewalk_engine::files::reason;
 use pagewalk_script::suite::reports::{FORMATS, Format, Suite};
 

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use super::find::{SuiteFile, report_name};
 use super::goldens::{compare_with_golden, file_name, golden_of, load};
-use crate::face::atomic_write::replace;
 use crate::face::terminal::{complain, print};
+use pagewalk_engine::files::atomic_write::replace;
 use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{CaseFilter, CaseRuns};
 use pagewalk_script::lang::source::decode;

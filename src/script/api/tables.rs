@@ -8,7 +8,8 @@ use crate::lang::source::Sources;
 use crate::run::facts::ACCESS_FACTS;
 use crate::run::record::StepRecord;
 use crate::traces::reports::{self, Replayed};
-use crate::traces::sweep_reports::{self, SweepCell, SweepColumnKind, Swept};
+use crate::traces::sweep_reports::{self, Column, SweepCell, SweepColumnKind, Swept};
+use pagewalk_engine::trace::sweep::grid::Grid;
 
 /// A table. All columns have the same number of cells.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -148,7 +149,7 @@ pub fn replay_table(replayed: &Replayed) -> Table {
 /// Returns a sweep with the columns of its CSV.
 pub fn sweep_table(swept: &Swept) -> Table {
     let rows = sweep_reports::rows(swept);
-    let mut table = Table::new(rows.columns.iter().map(|column| (&*column.name, column_type(column.kind))));
+    let mut table = sweep_columns(&rows.columns);
     for row in rows.rows {
         table.push(row.into_iter().map(|cell| match cell {
             SweepCell::Nothing => Cell::Missing,
@@ -158,6 +159,26 @@ pub fn sweep_table(swept: &Swept) -> Table {
         }));
     }
     table
+}
+
+/// Returns the table of a sweep from its CSV. A cell that is empty, or not of its column's type, is missing.
+pub fn sweep_table_of_csv(grid: &Grid, text: &str) -> Table {
+    let mut table = sweep_columns(&sweep_reports::columns(grid));
+    for row in csv::Reader::from_reader(text.as_bytes()).records().flatten() {
+        for (column, text) in table.columns.iter_mut().zip(&row) {
+            let cell = match column.kind {
+                ColumnType::Unsigned => text.parse().ok().map(Cell::Unsigned),
+                ColumnType::Float => text.parse().ok().map(Cell::Float),
+                _ => (!text.is_empty()).then(|| Cell::Text(text.into())),
+            };
+            column.cells.push(cell.unwrap_or(Cell::Missing));
+        }
+    }
+    table
+}
+
+fn sweep_columns(columns: &[Column]) -> Table {
+    Table::new(columns.iter().map(|column| (&*column.name, column_type(column.kind))))
 }
 
 fn column_type(kind: SweepColumnKind) -> ColumnType {

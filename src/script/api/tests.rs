@@ -299,7 +299,6 @@ fn another_thread_ends_a_sweep() {
         ReplayOptions { map: AddressMapping::Identity, straddle: Straddle::Split, max_memory: u64::MAX };
     let plan = SweepPlan {
         machine: "core-i7",
-        grid,
         how,
         threads: 2,
         format: None,
@@ -314,7 +313,7 @@ fn another_thread_ends_a_sweep() {
             set.wait();
         });
         let mut first = true;
-        plan.sweep(trace, &mut |_| {
+        plan.sweep(grid, trace, &mut |_| {
             if std::mem::take(&mut first) {
                 read.wait();
                 set.wait();

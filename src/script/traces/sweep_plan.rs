@@ -1,4 +1,4 @@
-//! A sweep reads a trace once for all machines of a grid.
+//! A sweep reads each trace once for all machines of a grid.
 
 use std::sync::atomic::AtomicBool;
 
@@ -14,12 +14,10 @@ use pagewalk_engine::trace::record::Fetches;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
-/// Options of a sweep of one trace.
+/// Options of a sweep.
 pub struct SweepPlan<'a> {
     /// The name of the machine that the grid modifies.
     pub machine: &'a str,
-    /// The machines.
-    pub grid: Grid,
     /// The replay options.
     pub how: ReplayOptions,
     /// Maximum number of threads.
@@ -49,11 +47,11 @@ impl SweepOutcome {
 }
 
 impl SweepPlan<'_> {
-    /// Replays a trace on all machines, and reports the progress after each batch of records.
-    pub fn sweep(self, trace: TraceOrigin, progress: &mut dyn FnMut(Progress)) -> SweepOutcome {
+    /// Replays a trace on all machines of a grid, and reports the progress after each batch of records.
+    pub fn sweep(&self, grid: Grid, trace: TraceOrigin, progress: &mut dyn FnMut(Progress)) -> SweepOutcome {
         let name = trace.name();
         let mut records = 0;
-        let (fed, counted) = run(&self.grid, self.how, self.threads, |machines| {
+        let (fed, counted) = run(&grid, self.how, self.threads, |machines| {
             let (format, interrupt) = (self.format, Some(self.interrupt));
             read_trace(trace, format, Fetches::Returned, interrupt, &mut |batch, so_far, read| {
                 progress(so_far);
@@ -99,7 +97,7 @@ impl SweepPlan<'_> {
             lines: read.lines,
             malformed: read.malformed,
             ended,
-            grid: self.grid,
+            grid,
             counted,
         };
         SweepOutcome { swept: Some(swept), why }

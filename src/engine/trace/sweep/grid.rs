@@ -72,10 +72,14 @@ pub struct Grid {
 }
 
 impl Grid {
-    /// Keeps some of the points, by their places in order.
-    pub fn select(&mut self, places: Range<usize>) {
-        self.points.truncate(places.end);
-        self.points.drain(..places.start.min(self.points.len()));
+    /// The grid with only some of its points, by their places in order.
+    ///
+    /// # Panics
+    /// Panics if there is no point at one of the places.
+    #[must_use]
+    pub fn selected(&self, places: Range<usize>) -> Self {
+        let points = self.points[places].to_vec();
+        Self { axes: self.axes.clone(), points, skipped: self.skipped.clone() }
     }
 
     /// The swept TLBs and caches, each listed once, in the order of their first axis.

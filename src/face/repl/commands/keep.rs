@@ -4,9 +4,9 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
 
-use crate::face::atomic_write::write_file;
 use crate::face::repl::answer::AnswerDetail;
 use crate::face::repl::context::ReplContext;
+use pagewalk_engine::files::atomic_write::write_file;
 use pagewalk_engine::files::{open_regular, reason};
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;

@@ -6,7 +6,6 @@ use super::amounts::kinds_of;
 use super::replayed::{Ended, Replayed};
 use pagewalk_engine::trace::counts::{CurvePoint, HotSpot, LevelCounts, MissCurve, ReplayCounts};
 use pagewalk_engine::trace::record::{Op, Record};
-use pagewalk_engine::trace::replay::Straddle;
 
 /// Returns the JSON object of a trace on one line.
 pub fn json(replayed: &Replayed) -> String {
@@ -21,7 +20,7 @@ pub fn object(replayed: &Replayed) -> Value {
     put("trace", json!(replayed.trace));
     put("machine", json!(replayed.machine));
     put("map", json!(if counted.paging.is_some() { "demand" } else { "identity" }));
-    put("straddle", json!(if replayed.straddle == Straddle::Split { "split" } else { "first" }));
+    put("straddle", json!(replayed.straddle.word()));
     put("ended", json!(ended(&replayed.ended)));
     if let Ended::Broken(why) = &replayed.ended {
         put("error", json!(why));

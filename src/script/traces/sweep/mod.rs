@@ -11,8 +11,10 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::nearest::nearest;
 use crate::lang::source::Sources;
 use crate::run::settings::list;
+use crate::traces::named::MappingNames;
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::sweep::grid::{Grid, SweptUnit};
 
 /// The name of a grid in diagnostics.
@@ -24,7 +26,7 @@ const NAME: &str = "<grid>";
 /// # Errors
 /// Returns all errors in the grid. An impossible combination is reported only if the grid has no other
 /// errors.
-pub fn grid(
+pub(crate) fn grid(
     text: &str,
     base: &Spec,
     unit: Option<SweptUnit>,
@@ -39,8 +41,45 @@ pub fn grid(
     read().map_err(|wrong| reading::placed(wrong, text))
 }
 
+/// Why a machine has no such grid.
+#[derive(Debug)]
+pub enum GridError {
+    /// The options do not fit the machine. Contains the reason, without a period.
+    Options(String),
+    /// The grid has errors.
+    Grid(Vec<Diagnostic>),
+}
+
+/// Returns the grid of a sweep that maps addresses in this way. Adds the grid's text to the sources. Settings outside `tlb NAME
+/// { … }` and `cache NAME { … }` apply to the named cache or TLB, or else to the default part.
+///
+/// # Errors
+/// Fails if the machine lacks the TLB or cache, if the grid has errors, or if the sweep would use no TLB but varies one.
+pub fn sweep_grid(
+    text: &str,
+    base: &Spec,
+    (cache, tlb): (Option<&str>, Option<&str>),
+    map: AddressMapping,
+    names: MappingNames,
+    sources: &mut Sources,
+) -> Result<Grid, GridError> {
+    let unit = match (cache, tlb) {
+        (Some(name), _) => cache_named(base, name).map(Some),
+        (None, Some(name)) => tlb_named(base, name).map(Some),
+        (None, None) => Ok(usual_unit(base)),
+    };
+    let grid = grid(text, base, unit.map_err(GridError::Options)?, sources).map_err(GridError::Grid)?;
+    let is_tlb = |unit: &SweptUnit| matches!(unit, SweptUnit::Tlb(_));
+    if map == AddressMapping::Identity && grid.units().iter().any(is_tlb) {
+        let demand = names.demand;
+        let why = format!("a TLB sweep needs `{demand}`, because `identity` uses no TLB");
+        return Err(GridError::Options(why));
+    }
+    Ok(grid)
+}
+
 /// Returns the default part for a sweep: the first cache for loads, or else the first TLB for loads.
-pub fn usual_unit(spec: &Spec) -> Option<SweptUnit> {
+pub(crate) fn usual_unit(spec: &Spec) -> Option<SweptUnit> {
     let cache = spec.first_cache(AccessKind::Read).map(SweptUnit::Cache);
     cache.or(spec.first_tlb(AccessKind::Read).map(SweptUnit::Tlb))
 }
@@ -49,7 +88,7 @@ pub fn usual_unit(spec: &Spec) -> Option<SweptUnit> {
 ///
 /// # Errors
 /// Returns a sentence with the existing names, without a period.
-pub fn cache_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> {
+pub(crate) fn cache_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> {
     let names = spec.caches.iter().map(|cache| &*cache.name);
     spec.cache_named(name).map(SweptUnit::Cache).ok_or_else(|| unknown("cache", name, names))
 }
@@ -58,7 +97,7 @@ pub fn cache_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> {
 ///
 /// # Errors
 /// Returns the errors from [`cache_named`].
-pub fn tlb_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> {
+pub(crate) fn tlb_named(spec: &Spec, name: &str) -> Result<SweptUnit, String> {
     let names = spec.tlbs.iter().map(|tlb| &*tlb.name);
     spec.tlb_named(name).map(SweptUnit::Tlb).ok_or_else(|| unknown("TLB", name, names))
 }

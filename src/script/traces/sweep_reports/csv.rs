@@ -5,8 +5,11 @@ use super::points::{SweepCell, all_rows};
 use super::swept::Swept;
 
 /// Returns the table of the traces of a sweep, including the header. Sizes are in bytes, and rates are between 0 and 1. A
-/// missing value has an empty cell.
+/// missing value has an empty cell. Without traces, the table is empty.
 pub fn csv(swept: &[Swept]) -> String {
+    if swept.is_empty() {
+        return String::new();
+    }
     let table = all_rows(swept);
     let mut writer = ::csv::Writer::from_writer(Vec::new());
     // Writing to memory cannot fail, here or in the calls below.

@@ -6,7 +6,6 @@ use super::points::{SweepCell, rows};
 use super::swept::Swept;
 use crate::traces::reports::Ended;
 use pagewalk_engine::trace::malformed::Malformed;
-use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue};
 
 /// Returns the JSON object of a sweep on one line.
@@ -27,7 +26,7 @@ pub fn object(swept: &Swept) -> Json {
     put("trace", json!(swept.trace));
     put("machine", json!(swept.machine));
     put("map", json!(if swept.demand { "demand" } else { "identity" }));
-    put("straddle", json!(if swept.straddle == Straddle::Split { "split" } else { "first" }));
+    put("straddle", json!(swept.straddle.word()));
     put("ended", json!(ended));
     if let Some(why) = error {
         put("error", json!(why));

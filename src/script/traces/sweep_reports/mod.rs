@@ -17,6 +17,6 @@ pub use csv::csv;
 pub use json::{json, object};
 pub use parquet::parquet;
 pub use plot::plot;
-pub(crate) use points::{SweepCell, SweepColumnKind, rows};
+pub(crate) use points::{Column, SweepCell, SweepColumnKind, columns, rows};
 pub use swept::Swept;
 pub use text::{text, warnings};

@@ -1,7 +1,7 @@
 //! The points of a sweep as rows and columns for all formats, with a row for each swept part of each point.
 
 use super::swept::Swept;
-use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, GridPoint, SweptUnit};
+use pagewalk_engine::trace::sweep::grid::{Axis, AxisValue, Grid, GridPoint, SweptUnit};
 
 /// A column.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,10 +52,19 @@ const SHAPE: [&str; 8] =
 
 /// Returns the points of a sweep, in grid order. Skipped points have no row.
 pub(crate) fn rows(swept: &Swept) -> Rows {
-    let units = swept.grid.units();
+    let (units, columns) = (swept.grid.units(), columns(&swept.grid));
+    let point = |(number, point)| units.iter().map(move |unit| (number, point, *unit));
+    let rows = swept.grid.points.iter().enumerate().flat_map(point);
+    let rows = rows.map(|(number, point, unit)| row(swept, number, point, unit, &columns)).collect();
+    Rows { columns, rows }
+}
+
+/// Returns the columns of the sweeps of a grid.
+pub(crate) fn columns(grid: &Grid) -> Vec<Column> {
+    let units = grid.units();
     let cache = units.iter().any(|unit| matches!(unit, SweptUnit::Cache(_)));
     let tlb = units.iter().any(|unit| matches!(unit, SweptUnit::Tlb(_)));
-    let others = others(&swept.grid.axes);
+    let others = others(&grid.axes);
     let mut columns = Vec::new();
     let mut add = |name: &str, kind| columns.push(Column { name: name.to_owned(), kind });
     for name in ["trace", "machine"] {
@@ -76,7 +85,7 @@ pub(crate) fn rows(swept: &Swept) -> Rows {
         }
     }
     for name in &others {
-        let own = swept.grid.axes.iter().filter(|axis| *axis.setting == **name);
+        let own = grid.axes.iter().filter(|axis| *axis.setting == **name);
         let numbers = own.flat_map(|axis| &axis.values).all(|value| matches!(value, AxisValue::Number(_)));
         add(&name.replace('-', "_"), if numbers { SweepColumnKind::Number } else { SweepColumnKind::Word });
     }
@@ -88,10 +97,7 @@ pub(crate) fn rows(swept: &Swept) -> Rows {
     if cache {
         add("write_backs", SweepColumnKind::Number);
     }
-    let point = |(number, point)| units.iter().map(move |unit| (number, point, *unit));
-    let rows = swept.grid.points.iter().enumerate().flat_map(point);
-    let rows = rows.map(|(number, point, unit)| row(swept, number, point, unit, &columns)).collect();
-    Rows { columns, rows }
+    columns
 }
 
 /// Returns the points of all traces of a sweep, in order.

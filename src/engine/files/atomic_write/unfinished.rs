@@ -67,7 +67,7 @@ mod lock {
     use std::os::unix::fs::MetadataExt as _;
     use std::path::Path;
 
-    use pagewalk_engine::files::open_regular;
+    use crate::files::open_regular;
     use rustix::fs::{FlockOperation, flock};
 
     /// Locks a new unfinished file. Returns whether the path still names the file.

@@ -1,13 +1,15 @@
-//! The parts of a sweep that several machines share, and their manifests.
-//!
-//! The points of all traces, in order, are divided into parts of nearly equal size. Each part is a table with a manifest, which
-//! identifies the sweep. [`missing`] and [`merged`] accept the parts of one sweep only.
+//! Manifests, which identify the sweep of a part.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::ops::Range;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
+
+use pagewalk_engine::trace::counting_replay::AddressMapping;
+use pagewalk_engine::trace::format::Format;
+use pagewalk_engine::trace::sweep::ReplayOptions;
 
 /// The version of the format of manifests.
 const FORMAT: u32 = 1;
@@ -35,7 +37,27 @@ impl FromStr for Part {
     }
 }
 
+/// Writes `K/N`.
+impl fmt::Display for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.part, self.of)
+    }
+}
+
 impl Part {
+    /// The name of the part's files without an extension, such as `sweep-01-of-24`.
+    pub fn stem(self) -> String {
+        let width = self.of.to_string().len();
+        format!("sweep-{:0width$}-of-{}", self.part, self.of)
+    }
+
+    /// The part whose files have this name without an extension.
+    pub fn of_stem(stem: &str) -> Option<Self> {
+        let (part, of) = stem.strip_prefix("sweep-")?.split_once("-of-")?;
+        let part = Self { part: part.parse().ok()?, of: of.parse().ok()? };
+        (part.stem() == stem).then_some(part)
+    }
+
     /// The range of this part among `count` elements. The sizes of two parts differ by at most 1.
     pub fn range(self, count: u64) -> Range<u64> {
         let end = |part: u64| (u128::from(count) * u128::from(part) / u128::from(self.of.max(1))) as u64;
@@ -52,6 +74,41 @@ pub struct TraceIdentity {
     pub bytes: u64,
 }
 
+/// The options of the replays, with the words of the command line. `None` is the default.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OptionsIdentity {
+    /// `identity` or `demand`.
+    pub map: String,
+    /// The number of user page frames.
+    pub frames: Option<u32>,
+    /// The page replacement policy.
+    pub replacement: Option<String>,
+    /// `split` or `first`.
+    pub straddle: String,
+    /// The format of the traces.
+    pub trace_format: Option<String>,
+    /// Whether malformed lines are errors.
+    pub strict: bool,
+}
+
+impl OptionsIdentity {
+    /// Creates the identity of options.
+    pub fn new(replays: &ReplayOptions, format: Option<Format>, strict: bool) -> Self {
+        let (frames, replacement) = match replays.map {
+            AddressMapping::Identity => (None, None),
+            AddressMapping::Demand(paging) => (paging.frames, paging.replacement),
+        };
+        Self {
+            map: replays.map.word().to_owned(),
+            frames,
+            replacement: replacement.map(|policy| policy.row().name.to_owned()),
+            straddle: replays.straddle.word().to_owned(),
+            trace_format: format.map(|format| format.name().to_owned()),
+            strict,
+        }
+    }
+}
+
 /// Everything that determines the results of a sweep.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SweepIdentity {
@@ -66,7 +123,7 @@ pub struct SweepIdentity {
     /// The number of points for each trace.
     pub points: u64,
     /// The options of the replays.
-    pub options: String,
+    pub options: OptionsIdentity,
     /// The traces, in order.
     pub traces: Vec<TraceIdentity>,
 }
@@ -86,22 +143,6 @@ pub struct Manifest {
     pub table_sha256: String,
 }
 
-/// Why parts cannot be merged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum MergeError {
-    /// There are no parts.
-    Nothing,
-    /// A part belongs to another sweep than the first one. Contains the place of the part in the list, and the first
-    /// difference.
-    Mixed(usize, &'static str),
-    /// Two parts have the same number.
-    Double(u64),
-    /// These parts are missing.
-    Missing(Vec<u64>),
-    /// The table of the part at this place in the list differs from its manifest.
-    Damaged(usize),
-}
-
 impl Manifest {
     /// Creates the manifest of a part.
     pub fn new(
@@ -113,17 +154,23 @@ impl Manifest {
         Self { format: FORMAT, sweep, part, traces_sha256, table_sha256 }
     }
 
-    /// The first property in which the sweeps of two manifests differ, as in `grid differs`. The digests of traces are compared if both
-    /// parts replay the trace.
+    /// The first property in which the sweeps of two manifests differ, as in `grid differs`. The digests of a trace are compared
+    /// if both parts replay the trace.
     pub fn difference(&self, other: &Self) -> Option<&'static str> {
         let (a, b) = (&self.sweep, &other.sweep);
+        let (x, y) = (&a.options, &b.options);
         let same = [
             ("format differs", self.format == other.format),
             ("number of parts differs", self.part.of == other.part.of),
             ("version of Pagewalk differs", a.pagewalk == b.pagewalk),
             ("machine differs", a.machine == b.machine),
             ("grid differs", a.grid == b.grid && a.points == b.points),
-            ("options differ", a.options == b.options),
+            ("option `map` differs", x.map == y.map),
+            ("option `frames` differs", x.frames == y.frames),
+            ("option `replacement` differs", x.replacement == y.replacement),
+            ("option `straddle` differs", x.straddle == y.straddle),
+            ("option `trace_format` differs", x.trace_format == y.trace_format),
+            ("option `strict` differs", x.strict == y.strict),
             ("list of traces differs", a.traces == b.traces),
             (
                 "contents of a trace differ",
@@ -135,51 +182,4 @@ impl Manifest {
         ];
         same.into_iter().find(|(_, same)| !same).map(|(name, _)| name)
     }
-}
-
-/// The numbers of the parts that are missing, in order.
-///
-/// # Errors
-/// Fails if the parts do not belong to one sweep, or if there are none.
-pub fn missing(manifests: &[Manifest]) -> Result<Vec<u64>, MergeError> {
-    let first = manifests.first().ok_or(MergeError::Nothing)?;
-    // The first part may not replay all traces.
-    let mut known = first.clone();
-    for (at, manifest) in manifests.iter().enumerate() {
-        if let Some(what) = known.difference(manifest) {
-            return Err(MergeError::Mixed(at, what));
-        }
-        known.traces_sha256.extend(manifest.traces_sha256.clone());
-    }
-    let mut present: Vec<u64> = manifests.iter().map(|manifest| manifest.part.part).collect();
-    present.sort_unstable();
-    if let Some(pair) = present.windows(2).find(|pair| pair[0] == pair[1]) {
-        return Err(MergeError::Double(pair[0]));
-    }
-    Ok((1..=first.part.of).filter(|part| present.binary_search(part).is_err()).collect())
-}
-
-/// The table of the whole sweep as CSV, from the manifests and the tables of its parts.
-///
-/// # Errors
-/// Fails unless the parts are all parts of one sweep.
-pub fn merged(parts: &[(Manifest, String)], sha256: impl Fn(&str) -> String) -> Result<String, MergeError> {
-    let manifests: Vec<Manifest> = parts.iter().map(|(manifest, _)| manifest.clone()).collect();
-    let missing = missing(&manifests)?;
-    if !missing.is_empty() {
-        return Err(MergeError::Missing(missing));
-    }
-    let damaged = |(manifest, table): &(Manifest, String)| sha256(table) != manifest.table_sha256;
-    if let Some(at) = parts.iter().position(damaged) {
-        return Err(MergeError::Damaged(at));
-    }
-    let mut ordered: Vec<&(Manifest, String)> = parts.iter().collect();
-    ordered.sort_by_key(|(manifest, _)| manifest.part.part);
-    let mut table = String::new();
-    for (_, part) in ordered {
-        // Only the first table keeps its header.
-        let rows = if table.is_empty() { part } else { part.split_once('\n').map_or("", |(_, rows)| rows) };
-        table.push_str(rows);
-    }
-    Ok(table)
 }

@@ -6,14 +6,17 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path};
 
-use pagewalk_engine::files::limits::SCRIPT;
-use pagewalk_script::lang::loader::{Disk, Loader};
+use super::limits::SCRIPT;
+use super::{open_regular, read_all};
 
 /// Replaces the content of a file. Follows links and preserves the permissions. Fails without changing the file if
 /// the file no longer contains `old`.
-pub(crate) fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
+///
+/// # Errors
+/// Fails if the file cannot be read or written, or if its content has changed.
+pub fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
     let path = path.canonicalize()?;
-    if Disk.load(&path, SCRIPT)? != old.as_bytes() {
+    if read_all(open_regular(&path)?, SCRIPT)? != old.as_bytes() {
         return Err(io::Error::other(
             "another program changed the file after Pagewalk read it; run the command again",
         ));
@@ -23,12 +26,18 @@ pub(crate) fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
 
 /// Writes a new or existing file. Follows links and preserves the permissions. Writes directly to a device or a
 /// pipe. If an error occurs, the file does not change.
-pub(crate) fn write_file(path: &Path, text: &str) -> io::Result<()> {
+///
+/// # Errors
+/// Fails if the file cannot be written.
+pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
     write_file_with(path, |file| file.write_all(text.as_bytes()))
 }
 
 /// Works like [`write_file`], but `fill` writes the content.
-pub(crate) fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+///
+/// # Errors
+/// Fails if the file cannot be written, or if `fill` fails.
+pub fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     match fs::metadata(&path) {
         Ok(data) if data.is_file() => replace_with(&path, Some(data.permissions()), true, fill),
@@ -41,7 +50,10 @@ pub(crate) fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::R
 /// Writes the file at a path below a folder and creates missing folders. The path uses `/` as its separator. If
 /// the path names a link, replaces the link instead of following it. Fails if the path, or a link on the path,
 /// leads out of the folder. Does not wait until the bytes are on the disk, because these files can be regenerated.
-pub(crate) fn write_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
+///
+/// # Errors
+/// Fails if the file cannot be written, or if it is outside the folder.
+pub fn write_below(folder: &Path, path: &str, bytes: &[u8]) -> io::Result<()> {
     let own = Path::new(path);
     let within = own.components().all(|part| matches!(part, Component::Normal(_)));
     let to = folder.join(own);
