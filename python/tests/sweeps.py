@@ -104,6 +104,20 @@ def meanwhile(action: Callable[[], object]) -> Iterator[None]:
         raise error
 
 
+def kill(process: subprocess.Popen[bytes]) -> None:
+    """Kill a process and its group, and wait until the system has removed all of them."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    # A worker that waits for the disk ends later, and keeps the locks of its files until then.
+    deadline = time.monotonic() + 30
+    with suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, 0)
+            time.sleep(0.02)
+        raise AssertionError("the processes did not end")
+
+
 @contextmanager
 def started(program: str, *words: object) -> Iterator[subprocess.Popen[bytes]]:
     """Start a Python program in its own process group, which ends afterwards."""
@@ -116,6 +130,4 @@ def started(program: str, *words: object) -> Iterator[subprocess.Popen[bytes]]:
     try:
         yield process
     finally:
-        with suppress(ProcessLookupError):
-            os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        kill(process)

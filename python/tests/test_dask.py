@@ -12,7 +12,7 @@ from typing import Any
 
 import distributed
 import pytest
-from sweeps import GRID, PARTS, Work, identities, meanwhile, started
+from sweeps import GRID, PARTS, Work, identities, kill, meanwhile, started
 
 import pagewalk
 
@@ -122,8 +122,7 @@ def test_a_sweep_resumes_after_the_end_of_the_scheduler(
 ) -> None:
     with started(PROGRAM, work.folder, PARTS, *work.traces) as process:
         work.wait(5)
-        os.killpg(process.pid, signal.SIGKILL)
-        process.wait()
+        kill(process)
     finished = work.finished()
     assert 5 <= len(finished) < PARTS
     before = identities(finished)

@@ -78,6 +78,10 @@ impl<'a> PartitionedSweep<'a> {
     /// Fails if a trace cannot be replayed completely or changes meanwhile, if the folder contains parts of another sweep, or if
     /// the part cannot be written.
     pub fn write(&self, part: Part, folder: &Path, sweep: SweepTrace) -> Result<FinishedPart, PartError> {
+        if self.traces.iter().any(|file| is_standard_input(&file.path)) {
+            let why = "a sweep in parts needs traces in files, because several jobs read them";
+            return Err(PartError::Trace(why.to_owned()));
+        }
         let files: Vec<&TraceFile> = self.shares(part).map(|(file, _)| file).collect();
         let versions =
             || files.iter().map(|file| TraceVersion::of(&file.path)).collect::<Result<Vec<_>, _>>();
@@ -131,10 +135,6 @@ impl<'a> PartitionedSweep<'a> {
 
     /// The manifest of a part without the digest of its table.
     fn manifest(&self, part: Part, files: &[&TraceFile]) -> Result<Manifest, PartError> {
-        if self.traces.iter().any(|file| is_standard_input(&file.path)) {
-            let why = "a sweep in parts needs traces in files, because several jobs read them";
-            return Err(PartError::Trace(why.to_owned()));
-        }
         let trace = |file: &TraceFile| {
             Ok(TraceIdentity { name: file.name.clone(), bytes: TraceVersion::of(&file.path)?.bytes })
         };
