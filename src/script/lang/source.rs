@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::span::Span;
 
 /// A file of a script.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct SourceFile {
     /// The name in messages: the path as given, or `<stdin>`.
     pub name: String,
@@ -70,7 +70,7 @@ impl Sources {
     pub(crate) fn clear_texts(&mut self, is_unused: impl Fn(u32) -> bool) {
         for (number, file) in (0..).zip(&mut self.files) {
             if !file.text.is_empty() && is_unused(number) {
-                *file = SourceFile::new("", None, "");
+                *file = SourceFile::default();
             }
         }
     }
