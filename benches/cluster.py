@@ -2,15 +2,17 @@
 """Compare a sweep on one and on two workers of Dask, and measure the overhead of a part.
 
 `benches/cluster.py [SECONDS]` writes four traces, so that one worker needs about SECONDS
-(default: 70), and measures wall-clock times in two rounds. Needs the optimized wheel, which
+(default: 80), and compares wall-clock times in three rounds. Needs the optimized wheel, which
 `.ci/wheel` builds, with the extra `dask`.
 """
 
 from __future__ import annotations
 
+import logging
 import os
 import pathlib
 import random
+import statistics
 import sys
 import tempfile
 import time
@@ -21,7 +23,7 @@ import pagewalk
 
 #: 45 points. FIFO caches cannot be simulated in one pass, so each point needs its own simulation.
 GRID = "size 4 KB..1 MB, ways 1..16, policy fifo"
-TRACES, PARTS = 4, 8
+TRACES, PARTS, ROUNDS = 4, 8, 3
 BLOCK = 200_000
 
 
@@ -59,6 +61,7 @@ def on_cluster(workers: int, traces: list[pathlib.Path], parts: int, folder: pat
         n_workers=workers,
         threads_per_worker=1,
         dashboard_address=None,
+        silence_logs=logging.CRITICAL,
     )
     with cluster, distributed.Client(cluster) as client:
         before = client.run(time.process_time)
@@ -85,7 +88,7 @@ def load() -> str:
 
 def main() -> None:
     """Print the times."""
-    wanted = float(sys.argv[1]) if len(sys.argv) > 1 else 70
+    wanted = float(sys.argv[1]) if len(sys.argv) > 1 else 80
     print(f"{os.cpu_count()} processors, {load()}")
     with tempfile.TemporaryDirectory() as name:
         root = pathlib.Path(name)
@@ -94,24 +97,25 @@ def main() -> None:
         probe, _ = seconds(pagewalk.sweep, traces, "core-i7", GRID, **local)
         traces = write_traces(root, max(1, round(wanted / probe)))
         size = sum(path.stat().st_size for path in traces)
-        for turn in (1, 2):
-            single, expected = seconds(pagewalk.sweep, traces, "core-i7", GRID, **local)
-            print(f"round {turn}: {size / 1e6:.0f} MB of traces")
-            print(f"  one process, one thread {single:6.1f} s  {load()}")
-            times, busiest = [], []
+        single, expected = seconds(pagewalk.sweep, traces, "core-i7", GRID, **local)
+        print(f"{size / 1e6:.0f} MB of traces, one process, one thread: {single:.1f} s, {load()}")
+        ratios = []
+        for turn in range(ROUNDS):
+            times = []
             for workers in (1, 2):
                 start, taken, busy, table = on_cluster(
                     workers, traces, PARTS, root / f"{turn}-{workers}"
                 )
                 assert table.equals(expected.to_arrow())
                 times.append(taken)
-                busiest.append(max(busy))
-                print(f"  {workers} workers, {PARTS} parts {taken:13.1f} s  {load()}")
                 work = " + ".join(f"{one:.1f}" for one in busy)
-                print(f"    processor time {work} s, start of the cluster {start:.1f} s")
-            print(f"  two workers are {times[0] / times[1]:.2f} times as fast as one")
-            # On a busy machine, the processor times show what an idle one would need.
-            print(f"  by the processor time of the busier one {busiest[0] / busiest[1]:.2f} times")
+                print(
+                    f"{workers} workers, {PARTS} parts: {taken:.1f} s, processor time {work} s, "
+                    f"start of the cluster {start:.1f} s, {load()}"
+                )
+            ratios.append(times[0] / times[1])
+        each = ", ".join(f"{ratio:.2f}" for ratio in ratios)
+        print(f"two workers are {statistics.median(ratios):.2f} times as fast as one: {each}")
         # Parts of a tiny trace: what remains is the overhead.
         for tiny in traces:
             tiny.write_text(" L 10,8\n")

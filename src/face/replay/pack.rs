@@ -11,8 +11,7 @@ use pagewalk_engine::files::atomic_write::write_file_with;
 use pagewalk_engine::files::reason;
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_trace};
-use pagewalk_engine::trace::record::Fetches;
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadOptions, ReadSoFar, TraceOrigin, read_trace};
 use pagewalk_script::report::narrate::count;
 use pagewalk_script::traces::first_malformed;
 use pagewalk_script::traces::reports::malformed;
@@ -73,8 +72,8 @@ impl Packing<'_> {
         let mut packer = Packer::new(BufWriter::with_capacity(1 << 16, out))?;
         let mut bar = Bar::new(&name);
         let mut records = 0;
-        let (format, interrupt) = (self.format, Some(self.interrupt));
-        let fed = read_trace(trace, format, Fetches::Returned, interrupt, &mut |batch, progress, read| {
+        let options = ReadOptions { format: self.format, ..ReadOptions::default() };
+        let fed = read_trace(trace, options, Some(self.interrupt), &mut |batch, progress, read| {
             bar.show(progress);
             records += batch.len();
             let refused = first_malformed(read).filter(|_| self.strict);

@@ -7,8 +7,8 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::loader::Stream;
 use pagewalk_engine::trace::format::{FORMATS, Format};
 use pagewalk_engine::trace::malformed::Malformed;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, TraceOrigin, read_ahead};
-use pagewalk_engine::trace::record::{Fetches, Record};
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadOptions, TraceOrigin, read_ahead};
+use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::unreadable::Unreadable;
 
 use super::budget::WORK_OF_STEP;
@@ -66,8 +66,7 @@ impl TraceFile {
     ) -> Result<Malformed, Stop> {
         let (read, end) = read_ahead(
             self.origin(),
-            self.format,
-            Fetches::Returned,
+            ReadOptions { format: self.format, ..ReadOptions::default() },
             interrupt,
             &mut |batch, progress, _| each(&batch.records, progress.lines).err(),
         )

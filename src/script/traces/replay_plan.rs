@@ -10,7 +10,7 @@ use crate::run::session::LimitNames;
 use pagewalk_engine::trace::counting_replay::CountingReplay;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
 use pagewalk_engine::trace::format::Format;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_trace};
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadOptions, ReadSoFar, TraceOrigin, read_trace};
 use pagewalk_engine::trace::reader::Progress;
 use pagewalk_engine::trace::record::Fetches;
 use pagewalk_engine::trace::record::Record;
@@ -93,10 +93,10 @@ impl ReplayPlan<'_> {
                 return ReplayOutcome::failed(format!("cannot replay on `{}`: {why}", self.machine.name));
             }
         };
-        let format = self.format;
         // `--strict` reports the number of a record.
         let fetches = if self.strict { Fetches::Returned } else { counting.fetches() };
-        let fed = read_trace(trace, format, fetches, Some(self.interrupt), &mut |batch, so_far, read| {
+        let options = ReadOptions { format: self.format, fetches, ..ReadOptions::default() };
+        let fed = read_trace(trace, options, Some(self.interrupt), &mut |batch, so_far, read| {
             progress(so_far);
             counting.count_fetches(batch.fetches);
             let done = self.perform(&mut counting, &batch.records);

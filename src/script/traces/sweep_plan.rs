@@ -8,9 +8,8 @@ use super::sweep_reports::Swept;
 use crate::run::session::LimitNames;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadSoFar, TraceOrigin, read_trace};
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadOptions, ReadSoFar, TraceOrigin, read_trace};
 use pagewalk_engine::trace::reader::Progress;
-use pagewalk_engine::trace::record::Fetches;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
 
@@ -20,7 +19,7 @@ pub struct SweepPlan<'a> {
     pub machine: &'a str,
     /// The replay options.
     pub how: ReplayOptions,
-    /// Maximum number of threads.
+    /// The maximum number of threads. If it is 1, the same thread reads the trace and performs the records.
     pub threads: usize,
     /// The format of the trace, or `None` to detect it.
     pub format: Option<Format>,
@@ -52,8 +51,9 @@ impl SweepPlan<'_> {
         let name = trace.name();
         let mut records = 0;
         let (fed, counted) = run(&grid, self.how, self.threads, |machines| {
-            let (format, interrupt) = (self.format, Some(self.interrupt));
-            read_trace(trace, format, Fetches::Returned, interrupt, &mut |batch, so_far, read| {
+            let (format, ahead) = (self.format, self.threads > 1);
+            let options = ReadOptions { format, ahead, ..ReadOptions::default() };
+            read_trace(trace, options, Some(self.interrupt), &mut |batch, so_far, read| {
                 progress(so_far);
                 records += batch.len();
                 machines.send(&batch.records);

@@ -1,4 +1,4 @@
-//! Reads a trace in batches, on a separate thread if the machine has several cores or if a read may block. On
+//! Reads a trace in batches, on a separate thread if one can run on another core or if a read may block. On
 //! platforms without threads, such as WebAssembly, the calling thread reads the trace.
 
 use std::io::Cursor;
@@ -55,6 +55,23 @@ enum WorkerMessage {
     Over(ReadSoFar, Option<Unreadable>),
 }
 
+/// How to read a trace.
+#[derive(Debug, Clone, Copy)]
+pub struct ReadOptions {
+    /// The format, or `None` to detect it.
+    pub format: Option<Format>,
+    /// Which fetches may be missing from the records.
+    pub fetches: Fetches,
+    /// Whether a separate thread may read ahead. A trace whose reads may block is always read on a separate thread.
+    pub ahead: bool,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { format: None, fetches: Fetches::Returned, ahead: true }
+    }
+}
+
 /// The origin of a trace.
 #[derive(Debug, Clone)]
 pub enum TraceOrigin {
@@ -67,13 +84,14 @@ pub enum TraceOrigin {
 }
 
 impl TraceOrigin {
-    fn open(self, format: Option<Format>, fetches: Fetches) -> Result<Reader, Unreadable> {
+    fn open(self, options: ReadOptions) -> Result<Reader, Unreadable> {
+        let format = options.format;
         let reader = match self {
             Self::File(path) => Reader::open(&path, format),
             Self::RegularFile(path) => Reader::open_regular(&path, format),
             Self::Bytes(bytes, name) => Reader::new(Box::new(Cursor::new(bytes)), &name, format),
         };
-        Ok(reader?.with_fetches(fetches))
+        Ok(reader?.with_fetches(options.fetches))
     }
 
     /// The name for messages.
@@ -102,8 +120,7 @@ pub fn is_standard_input(trace: &Path) -> bool {
 /// Fails if the trace cannot be opened.
 pub fn read_trace<B>(
     origin: TraceOrigin,
-    format: Option<Format>,
-    fetches: Fetches,
+    options: ReadOptions,
     interrupt: Option<&AtomicBool>,
     each: BatchHandler<'_, B>,
 ) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
@@ -112,7 +129,7 @@ pub fn read_trace<B>(
         begun = true;
         each(batch, progress, read)
     };
-    let (read, end) = read_ahead(origin, format, fetches, interrupt, &mut each)?;
+    let (read, end) = read_ahead(origin, options, interrupt, &mut each)?;
     if begun || !matches!(end, ReadEnd::End) {
         return Ok((read, end));
     }
@@ -130,33 +147,31 @@ pub fn read_trace<B>(
 /// Fails if the trace cannot be opened.
 pub fn read_ahead<B>(
     origin: TraceOrigin,
-    format: Option<Format>,
-    fetches: Fetches,
+    options: ReadOptions,
     interrupt: Option<&AtomicBool>,
     each: BatchHandler<'_, B>,
 ) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
     let cores = || thread::available_parallelism().map_or(1, usize::from);
-    if origin.may_wait() || cores() > 1 {
+    if origin.may_wait() || options.ahead && cores() > 1 {
         let (full, batches) = sync_channel(MAX_WAITING_BATCHES);
         let (used, empty) = channel();
         let from = origin.clone();
-        let thread = thread::Builder::new().spawn(move || run_worker(from, format, fetches, &full, &empty));
+        let thread = thread::Builder::new().spawn(move || run_worker(from, options, &full, &empty));
         if thread.is_ok() {
             return receive_batches(&batches, &used, interrupt, each);
         }
     }
-    read_inline(origin.open(format, fetches)?, interrupt, each)
+    read_inline(origin.open(options)?, interrupt, each)
 }
 
 /// Reads and sends the whole trace, or stops when the receiver is dropped.
 fn run_worker(
     from: TraceOrigin,
-    format: Option<Format>,
-    fetches: Fetches,
+    options: ReadOptions,
     full: &SyncSender<WorkerMessage>,
     empty: &Receiver<RecordBatch>,
 ) {
-    let over = match from.open(format, fetches) {
+    let over = match from.open(options) {
         Err(why) => WorkerMessage::Over(ReadSoFar::default(), Some(why)),
         Ok(mut reader) => {
             let why = loop {

@@ -7,28 +7,31 @@ fn memory(text: String) -> TraceOrigin {
 }
 
 #[test]
-fn no_record_is_lost_with_a_thread() {
+fn no_record_is_lost_with_or_without_a_thread() {
     let count = 3 * BATCH as u64 + 17;
     let text =
         (0..count).map(|n| format!(" L {n:08x},{}\n", n % 9 + 1)).collect::<Vec<_>>().concat() + "bad\n";
-    let (bytes, mut seen, mut last) = (text.len() as u64, Vec::new(), Progress::default());
-    let came = read_ahead::<()>(memory(text), None, Fetches::Returned, None, &mut |batch, progress, _| {
-        seen.extend_from_slice(&batch.records);
-        last = progress;
-        None
-    });
-    let (read, stopped) = came.expect("a trace");
-    let expected = (0..count).map(|n| Record { address: n, size: (n % 9 + 1) as u32, op: Op::Load });
-    assert_eq!(seen, expected.collect::<Vec<_>>());
-    assert_eq!((stopped, read.lines, read.malformed.count), (ReadEnd::End, count + 1, 1));
-    assert_eq!(last.consumed, bytes);
+    for ahead in [true, false] {
+        let (mut seen, mut last) = (Vec::new(), Progress::default());
+        let options = ReadOptions { ahead, ..ReadOptions::default() };
+        let came = read_ahead::<()>(memory(text.clone()), options, None, &mut |batch, progress, _| {
+            seen.extend_from_slice(&batch.records);
+            last = progress;
+            None
+        });
+        let (read, stopped) = came.expect("a trace");
+        let expected = (0..count).map(|n| Record { address: n, size: (n % 9 + 1) as u32, op: Op::Load });
+        assert_eq!(seen, expected.collect::<Vec<_>>());
+        assert_eq!((stopped, read.lines, read.malformed.count), (ReadEnd::End, count + 1, 1));
+        assert_eq!(last.consumed, text.len() as u64);
+    }
 }
 
 #[test]
 fn a_handler_can_stop_the_reader() {
     let text = "\n".repeat(1 << 20) + &" L 10,1\n".repeat(1 << 18);
     let (read, stopped) =
-        read_ahead(memory(text), None, Fetches::Returned, None, &mut |batch, _, _| Some(batch.records.len()))
+        read_ahead(memory(text), ReadOptions::default(), None, &mut |batch, _, _| Some(batch.records.len()))
             .expect("a trace");
     assert_eq!(stopped, ReadEnd::Enough(BATCH));
     assert_eq!(read.lines, (1 << 20) + BATCH as u64);
@@ -40,8 +43,7 @@ fn an_interrupt_ends_the_reading() {
     let mut batches = 0;
     let (_, stopped) = read_ahead::<()>(
         memory(" L 10,1\n".repeat(1 << 18)),
-        None,
-        Fetches::Returned,
+        ReadOptions::default(),
         Some(&wanted),
         &mut |_, _, _| {
             batches += 1;
@@ -56,7 +58,7 @@ fn an_interrupt_ends_the_reading() {
 #[test]
 fn files_that_cannot_be_opened_are_reported() {
     let none = TraceOrigin::File("/no/such/trace".into());
-    assert!(read_ahead::<()>(none, None, Fetches::Returned, None, &mut |_, _, _| None).is_err());
+    assert!(read_ahead::<()>(none, ReadOptions::default(), None, &mut |_, _, _| None).is_err());
 }
 
 #[test]
@@ -68,7 +70,7 @@ fn a_text_without_records_is_no_trace() {
         ("what is this\n", "no line is a record in this format"),
     ] {
         let all =
-            read_trace::<()>(memory(text.to_owned()), None, Fetches::Returned, None, &mut |_, _, _| None);
+            read_trace::<()>(memory(text.to_owned()), ReadOptions::default(), None, &mut |_, _, _| None);
         let Ok((_, ReadEnd::Unreadable(failed))) = all else { panic!("{text:?} is read: {all:?}") };
         assert_eq!(failed.to_string(), format!("`t` is not a trace: {why}"), "{text:?}");
     }
