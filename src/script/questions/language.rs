@@ -12,11 +12,15 @@ use crate::run::params::{N, POINTS, PROSE, TEXT, settings};
 use crate::run::session::{Extension, Language, Options, Session, Verb};
 use crate::run::settings::{BLOCKS, BlockRow};
 use crate::run::stop::Stop;
+use crate::run::verb_table::VerbTable;
 use crate::run::verbs::VERBS;
 
 /// The whole language.
-pub static LANGUAGE: Language =
-    Language { verbs: &[VERBS, PAPER_VERBS], blocks: &[BLOCKS, PAPER_BLOCKS], extension: &Papers };
+pub static LANGUAGE: Language = Language {
+    verbs: VerbTable::new(&[VERBS, PAPER_VERBS]),
+    blocks: &[BLOCKS, PAPER_BLOCKS],
+    extension: &Papers,
+};
 
 /// The default options use the whole language.
 impl Default for Options {
@@ -26,7 +30,7 @@ impl Default for Options {
 }
 
 /// The verbs that exams add.
-const PAPER_VERBS: &[Verb] = &[
+pub(crate) static PAPER_VERBS: &[Verb] = &[
     Verb {
         name: "exam",
         params: &[settings(
@@ -159,10 +163,19 @@ impl Extension for Papers {
 
 #[cfg(test)]
 mod tests {
+    use super::LANGUAGE;
     use crate::lang::include::read_text;
     use crate::run::session::Options;
     use crate::run::state::Binding;
     use crate::run::{Files, state_at};
+
+    #[test]
+    fn each_verb_has_a_different_name() {
+        for verb in LANGUAGE.verbs() {
+            assert!(LANGUAGE.verb(verb.name).is_some_and(|found| std::ptr::eq(found, verb)), "{}", verb.name);
+        }
+        assert!(LANGUAGE.verb("").is_none() && LANGUAGE.verb("reads").is_none());
+    }
 
     #[test]
     fn the_state_within_a_part_of_a_question_is_known() {

@@ -33,3 +33,4 @@ pub(crate) mod wording;
 
 pub use commands::LENGTHS;
 pub use language::LANGUAGE;
+pub(crate) use language::PAPER_VERBS;

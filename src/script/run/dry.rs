@@ -329,15 +329,18 @@ fn may_declare(block: &[Stmt], state: &State, seen: &mut Vec<Arc<str>>) -> Decla
 
 fn declares(command: &Command, state: &State, seen: &mut Vec<Arc<str>>) -> Declares {
     let name = &command.verb.text;
-    match state.find(name) {
-        _ if &**name == "machine" => Declares::Machine,
-        Some(Binding::Def(def)) if command.call && !seen.contains(name) => {
-            seen.push(name.clone());
-            may_declare(&def.body, state, seen)
-        }
-        _ if matches!(&**name, "kernel" | "process" | "file" | "executable") => Declares::Processes,
+    if command.call
+        && !seen.contains(name)
+        && let Some(Binding::Def(def)) = state.find(name)
+    {
+        seen.push(name.clone());
+        return may_declare(&def.body, state, seen);
+    }
+    match &**name {
+        "machine" => Declares::Machine,
+        "kernel" | "process" | "file" | "executable" => Declares::Processes,
         // The operand `demand` starts a kernel.
-        _ if &**name == REPLAY && command.operands.iter().any(|operand| word(operand) == Some("demand")) => {
+        REPLAY if command.operands.iter().any(|operand| word(operand) == Some("demand")) => {
             Declares::Processes
         }
         _ => Declares::Nothing,

@@ -38,6 +38,7 @@ pub(crate) mod syscalls;
 mod trace_file;
 pub(crate) mod units;
 pub(crate) mod unsupported;
+pub(crate) mod verb_table;
 pub mod verbs;
 
 pub use files::Files;

@@ -1,6 +1,5 @@
-//! A session, which contains the state of a script during a run or a check, and the script's language.
-//!
-//! [`Session`], [`Verb`], and [`Language`] refer to each other, so they are defined in one file.
+//! A session, which contains the state of a script during a run or a check, and the script's language. [`Session`], [`Verb`],
+//! and [`Language`] refer to each other, so they are defined in one file.
 
 use std::any::Any;
 use std::ops::{Deref, DerefMut};
@@ -19,6 +18,7 @@ use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord};
 use super::settings::BlockRow;
 use super::state::{Slot, State};
 use super::stop::Stop;
+use super::verb_table::VerbTable;
 use crate::lang::ast::{Command, Span, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
@@ -72,7 +72,7 @@ impl Options {
 /// The rows that form a language: those of the core and those of an extension.
 pub struct Language {
     /// Verbs, which begin statements.
-    pub(crate) verbs: &'static [&'static [Verb]],
+    pub(crate) verbs: VerbTable,
     pub(crate) blocks: &'static [&'static [BlockRow]],
     /// Extension that implements the statements outside the core.
     pub(crate) extension: &'static dyn Extension,
@@ -81,11 +81,11 @@ pub struct Language {
 impl Language {
     /// Returns every verb, beginning with those of the core.
     pub fn verbs(&self) -> impl Iterator<Item = &'static Verb> + use<> {
-        self.verbs.iter().copied().flatten()
+        self.verbs.iter()
     }
 
     pub(crate) fn verb(&self, name: &str) -> Option<&'static Verb> {
-        self.verbs().find(|verb| verb.name == name)
+        self.verbs.find(name)
     }
 
     /// Returns every block of settings, beginning with those of the core.

@@ -210,7 +210,8 @@ pub(super) fn block_of<'a>(text: &'a str, line: &Range<usize>) -> Option<&'a str
 /// Returns the earlier line that opens the block containing a line.
 fn head_above(text: &str, line: &Range<usize>) -> Option<Range<usize>> {
     let within = indent(&text[line.clone()]);
-    let mut at = line.start;
+    // No line has a smaller indentation than a line without one.
+    let mut at = if within > 0 { line.start } else { 0 };
     while at > 0 {
         let above = line_at(text, at - 1);
         let said = &text[above.clone()];

@@ -35,6 +35,7 @@ use super::session::{Extension, Language, Session, Verb};
 use super::settings::BLOCKS;
 use super::stop::Stop;
 use super::unsupported;
+use super::verb_table::VerbTable;
 use access::{BY, FOR, SIZED};
 use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 
@@ -244,7 +245,8 @@ pub(crate) const VERBS: &[Verb] = &[
 ];
 
 /// The core of the language, which excludes papers.
-pub(crate) static CORE: Language = Language { verbs: &[VERBS], blocks: &[BLOCKS], extension: &NoPapers };
+pub(crate) static CORE: Language =
+    Language { verbs: VerbTable::new(&[VERBS]), blocks: &[BLOCKS], extension: &NoPapers };
 
 /// The core's extension, which rejects the statements for papers.
 struct NoPapers;

@@ -7,7 +7,7 @@ use super::head::{Head, HeadKind};
 use super::item::{ItemKind, Pick};
 use super::walk::{BlockContents, Walk};
 use crate::lang::include::Script;
-use crate::questions::LANGUAGE;
+use crate::questions::{LANGUAGE, PAPER_VERBS};
 use crate::run::facts::{Component, Family};
 use crate::run::nouns::{SHOWN_NOUNS, Views};
 use crate::run::params::{Atom, Param, Slot};
@@ -66,8 +66,9 @@ impl Offers<'_> {
         let question = self.walk.enclosing().is_some_and(|head| matches!(head.name, "question" | "part"));
         if question {
             FORMS.iter().filter(|form| form.in_question).for_each(|form| add_form(pick, form));
-            let added = LANGUAGE.verbs.iter().skip(1).copied().flatten();
-            added.for_each(|verb| pick.add(verb.name, ItemKind::Verb, verb.help));
+            for verb in PAPER_VERBS {
+                pick.add(verb.name, ItemKind::Verb, verb.help);
+            }
         }
         for name in self.named(NameKind::Definition).chain(self.state.definitions()) {
             pick.add(name, ItemKind::Definition, "");
