@@ -7,18 +7,18 @@ use super::{author_table, choice, commands, figures};
 use crate::lang::ast::{Stmt, StmtKind};
 use crate::lang::diagnostic::Diagnostic;
 use crate::run::facts::Family;
+use crate::run::name_table::NameTable;
 use crate::run::params::Param::{Keyword, Optional, Unit, Ways};
 use crate::run::params::{N, POINTS, PROSE, TEXT, settings};
 use crate::run::session::{Extension, Language, Options, Session, Verb};
 use crate::run::settings::{BLOCKS, BlockRow};
 use crate::run::stop::Stop;
-use crate::run::verb_table::VerbTable;
 use crate::run::verbs::VERBS;
 
 /// The whole language.
 pub static LANGUAGE: Language = Language {
-    verbs: VerbTable::new(&[VERBS, PAPER_VERBS]),
-    blocks: &[BLOCKS, PAPER_BLOCKS],
+    verbs: NameTable::new(&[VERBS, PAPER_VERBS], |verb| verb.name),
+    blocks: NameTable::new(&[BLOCKS, PAPER_BLOCKS], |block| block.name),
     extension: &Papers,
 };
 

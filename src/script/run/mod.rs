@@ -18,6 +18,7 @@ pub(crate) mod frames;
 pub mod limits;
 pub(crate) mod memory;
 pub mod messages;
+pub(crate) mod name_table;
 pub mod nouns;
 pub mod params;
 pub mod paths;
@@ -38,7 +39,6 @@ pub(crate) mod syscalls;
 mod trace_file;
 pub(crate) mod units;
 pub(crate) mod unsupported;
-pub(crate) mod verb_table;
 pub mod verbs;
 
 pub use files::Files;

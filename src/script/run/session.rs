@@ -12,13 +12,13 @@ use super::current_process::UnknownProcesses;
 use super::facts::Family;
 use super::files::Files;
 pub use super::limits::{LimitNames, Limits};
+use super::name_table::NameTable;
 use super::params::{Param, Params};
 use super::progress::Progress;
 use super::record::{Attachment, CallRecord, Check, Did, Sink, StepRecord};
 use super::settings::BlockRow;
 use super::state::{Slot, State};
 use super::stop::Stop;
-use super::verb_table::VerbTable;
 use crate::lang::ast::{Command, Span, Stmt};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::source::Sources;
@@ -72,8 +72,8 @@ impl Options {
 /// The rows that form a language: those of the core and those of an extension.
 pub struct Language {
     /// Verbs, which begin statements.
-    pub(crate) verbs: VerbTable,
-    pub(crate) blocks: &'static [&'static [BlockRow]],
+    pub(crate) verbs: NameTable<Verb>,
+    pub(crate) blocks: NameTable<BlockRow>,
     /// Extension that implements the statements outside the core.
     pub(crate) extension: &'static dyn Extension,
 }
@@ -90,12 +90,12 @@ impl Language {
 
     /// Returns every block of settings, beginning with those of the core.
     pub fn blocks(&self) -> impl Iterator<Item = &'static BlockRow> + use<> {
-        self.blocks.iter().copied().flatten()
+        self.blocks.iter()
     }
 
     /// Returns the block that this word opens.
     pub(crate) fn block(&self, name: &str) -> Option<&'static BlockRow> {
-        self.blocks().find(|block| block.name == name)
+        self.blocks.find(name)
     }
 }
 

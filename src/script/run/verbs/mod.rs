@@ -26,6 +26,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 
 use super::facts::Family;
+use super::name_table::NameTable;
 use super::params::Param::{Block, Equals, Keyword, Literal, OneOf, Optional, Unit, Ways};
 use super::params::{
     CACHE, Contents, EXPR, FILE_NAME, FILE_TEXT, FRAMES, LEVEL, MACHINE_FILE, N, NEW_PROCESS, NOUN, PA,
@@ -35,7 +36,6 @@ use super::session::{Extension, Language, Session, Verb};
 use super::settings::BLOCKS;
 use super::stop::Stop;
 use super::unsupported;
-use super::verb_table::VerbTable;
 use access::{BY, FOR, SIZED};
 use replay::{COUNTS, FORMAT, MAP, STRADDLE};
 
@@ -245,8 +245,11 @@ pub(crate) const VERBS: &[Verb] = &[
 ];
 
 /// The core of the language, which excludes papers.
-pub(crate) static CORE: Language =
-    Language { verbs: VerbTable::new(&[VERBS]), blocks: &[BLOCKS], extension: &NoPapers };
+pub(crate) static CORE: Language = Language {
+    verbs: NameTable::new(&[VERBS], |verb| verb.name),
+    blocks: NameTable::new(&[BLOCKS], |block| block.name),
+    extension: &NoPapers,
+};
 
 /// The core's extension, which rejects the statements for papers.
 struct NoPapers;
