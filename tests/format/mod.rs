@@ -2,7 +2,7 @@
 //! formatted.
 
 mod fuzz;
-mod law;
+pub mod law;
 mod process;
 mod shapes;
 

@@ -54,6 +54,8 @@ pub(super) struct Level {
     pub(super) statement: Option<usize>,
     /// The number of words in the current statement so far.
     pub(super) words: u32,
+    /// Whether the current statement contains `=`, also as part of an operator such as `==`.
+    pub(super) assigned: bool,
     /// Whether the current statement has an error and must be replaced with spaces.
     pub(super) damaged: bool,
     /// Whether the current statement is a table row.
@@ -64,7 +66,8 @@ pub(super) struct Level {
 
 impl Level {
     pub(super) fn new(kind: LevelKind, at: usize, indent: usize) -> Self {
-        let (deeper, statement) = (None, None);
-        Self { kind, at, indent, deeper, statement, words: 0, damaged: false, row: false, table: false }
+        let (deeper, statement, words) = (None, None, 0);
+        let (assigned, damaged, row, table) = (false, false, false, false);
+        Self { kind, at, indent, deeper, statement, words, assigned, damaged, row, table }
     }
 }

@@ -228,7 +228,7 @@ impl<'a> Scan<'a> {
         if level.statement.is_none() {
             level.statement = Some(at);
             level.row = row;
-            level.words = 0;
+            (level.words, level.assigned) = (0, false);
             if level.table && self.text.as_bytes()[at] != b'|' {
                 self.note_row(at);
             }

@@ -25,6 +25,8 @@ impl Scan<'_> {
             let arrow = rest.starts_with("=>");
             self.begin(arrow);
             let row = self.in_row();
+            let block = self.block();
+            self.levels[block].assigned |= self.byte(0) == b'=';
             self.after = match self.byte(0) {
                 _ if row => After::Nothing,
                 b',' => After::Comma,
@@ -53,11 +55,15 @@ impl Scan<'_> {
             (verb, rest) = behind.split_at(word_length(behind));
         }
         let named = rest.trim_start();
-        match verb {
-            "expect" | "process" => rest != named && !named.is_empty(),
-            "set" => rest != named && !named.is_empty() && &named[..word_length(named)] != "pte",
-            _ => false,
-        }
+        let assigned = self.levels[self.block()].assigned;
+        rest != named
+            && !named.is_empty()
+            && match verb {
+                "expect" => true,
+                "process" => !assigned,
+                "set" => !assigned && &named[..word_length(named)] != "pte",
+                _ => false,
+            }
     }
 
     pub(super) fn string(&mut self) {

@@ -205,6 +205,8 @@ impl Session<'_> {
                     "write `show layout {name}`, `{name}.maps`, `{name}.resident`, or `processes`"
                 ));
         }
+        // An expression has no name.
+        let name = if name.is_empty() { self.text(place.span).trim() } else { name };
         let names = || {
             let tables =
                 TABLE_NOUNS.iter().map(|noun| noun.name).chain(THING_NOUNS.iter().map(|noun| noun.name));
