@@ -56,6 +56,8 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
     let entries: BTreeMap<u64, Pte> =
         listing.mappings.iter().filter(present).map(|map| (map.vpn.raw(), map.pte)).collect();
     assert_eq!(entries.len(), listing.mappings.iter().filter(present).count());
+    let format = &kernel.machine.spec().mmu.as_ref().expect("an MMU").pte;
+    let no_execute = format.bit_position(Bit::Xd).is_some();
     let mut present = 0;
     for (vpn, place) in space.pages.iter() {
         let area = space.areas.find(vpn << kernel.shape.page_bits).expect("a page lies in an area");
@@ -63,7 +65,6 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
             PageLocation::Frame(frame) => u64::from(frame.0),
             PageLocation::Zero => kernel.zero.expect("a zero frame"),
             PageLocation::Swap(slot) => {
-                let format = &kernel.machine.spec().mmu.as_ref().expect("an MMU").pte;
                 let fits = u64::from(slot.0) >> format.ppn_bits().min(63) == 0;
                 let left = if fits { u64::from(slot.0) << format.ppn_low } else { 0 };
                 let raw = kernel.pte(pid, vpn).map(|pte| format.encode(pte));
@@ -80,7 +81,8 @@ fn check_tables(kernel: &Kernel, pid: Pid) {
         };
         present += 1;
         assert_eq!(pte.ppn, ppn, "page {vpn:#x} of {pid}");
-        assert!(pte.flags.has(Bit::Us) && pte.flags.has(Bit::Xd) != area.prot.exec, "{pte:?}");
+        assert!(pte.flags.has(Bit::Us), "{pte:?}");
+        assert_eq!(pte.flags.has(Bit::Xd), no_execute && !area.prot.exec, "{pte:?}");
         if pte.flags.has(Bit::Rw) && kernel.shape.read_only {
             assert!(area.prot.write, "page {vpn:#x} of {pid} may be stored to");
             check_writable(kernel, area.shared, *place);

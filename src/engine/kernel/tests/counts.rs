@@ -1,11 +1,13 @@
 //! Tests Linux's fault counts and the classes of faults.
 
-use super::lab::{Lab, NONE, R, RW};
+use super::lab::{End, Lab, NONE, R, RW, preset};
 use crate::kernel::event::FaultClass;
 use crate::kernel::file::Fill;
 use crate::kernel::ids::Pid;
 use crate::kernel::sound;
 use crate::kernel::vma::Backing;
+use crate::machine::event::AccessKind;
+use crate::machine::pte::Bit;
 
 const AT: u64 = 0x7F00_0000_0000;
 const PAGES: u64 = 16;
@@ -229,4 +231,20 @@ fn a_stack_grows_by_faults_within_its_size() {
     assert_eq!(lab.class(pid, top - (8 << 20), Some(1)), Some(FaultClass::DemandZero));
     assert_eq!(lab.class(pid, top - (8 << 20) - 1, Some(1)), Some(FaultClass::Segmentation));
     sound::check(&lab.kernel);
+}
+
+#[test]
+fn without_an_xd_bit_all_pages_can_be_executed() {
+    for (bit, end) in [(true, End::Killed(FaultClass::Protection)), (false, End::Done)] {
+        let mut spec = preset("simple");
+        let place = &mut spec.mmu.as_mut().expect("it translates").pte.places[Bit::Xd as usize];
+        assert!(place.is_some());
+        *place = place.filter(|_| bit);
+        let mut lab = Lab::new(spec, |_| {});
+        let pid = lab.spawn();
+        lab.anonymous(pid, 0x400, 1);
+        lab.write(pid, 0x400, 1);
+        assert_eq!(lab.access_bytes(pid, 0x400, 1, AccessKind::Execute).1, end);
+        sound::check(&lab.kernel);
+    }
 }
