@@ -40,6 +40,19 @@ impl LevelKind {
     }
 }
 
+/// The statement that has begun in a block.
+#[derive(Debug)]
+pub(super) struct Statement {
+    /// The byte at which the statement begins.
+    pub(super) at: usize,
+    /// The number of words so far.
+    pub(super) words: u32,
+    /// Whether the statement contains `=`, also as part of an operator such as `==`.
+    pub(super) assigned: bool,
+    /// Whether the statement is a table row.
+    pub(super) row: bool,
+}
+
 /// An open bracket or block, with the current statement if the level contains statements.
 #[derive(Debug)]
 pub(super) struct Level {
@@ -50,24 +63,26 @@ pub(super) struct Level {
     pub(super) indent: usize,
     /// Whether the first line inside the level is indented further than the line that opened the level.
     pub(super) deeper: Option<bool>,
-    /// The start of the current statement, or `None` between statements.
-    pub(super) statement: Option<usize>,
-    /// The number of words in the current statement so far.
-    pub(super) words: u32,
-    /// Whether the current statement contains `=`, also as part of an operator such as `==`.
-    pub(super) assigned: bool,
+    /// The current statement, or `None` between statements.
+    pub(super) statement: Option<Statement>,
     /// Whether the current statement has an error and must be replaced with spaces.
     pub(super) damaged: bool,
-    /// Whether the current statement is a table row.
-    pub(super) row: bool,
     /// Whether the level is a block that contains only a table, whose rows need no bars.
     pub(super) table: bool,
 }
 
 impl Level {
     pub(super) fn new(kind: LevelKind, at: usize, indent: usize) -> Self {
-        let (deeper, statement, words) = (None, None, 0);
-        let (assigned, damaged, row, table) = (false, false, false, false);
-        Self { kind, at, indent, deeper, statement, words, assigned, damaged, row, table }
+        Self { kind, at, indent, deeper: None, statement: None, damaged: false, table: false }
+    }
+
+    /// Whether the current statement is a table row.
+    pub(super) fn row(&self) -> bool {
+        self.statement.as_ref().is_some_and(|statement| statement.row)
+    }
+
+    /// Returns the byte at which the current statement begins.
+    pub(super) fn begun(&self) -> Option<usize> {
+        self.statement.as_ref().map(|statement| statement.at)
     }
 }

@@ -18,7 +18,7 @@ mod tokens;
 
 pub use note::{Token, TokenKind, Tokens, is_operator};
 
-use level::{Level, LevelKind};
+use level::{Level, LevelKind, Statement};
 use note::Notes;
 use pagewalk_grammar::{Grammar, Parser as _, Rule};
 
@@ -204,14 +204,14 @@ impl<'a> Scan<'a> {
     /// continues the preceding line.
     fn begin(&mut self, joins: bool) {
         let row = self.byte(0) == b'|' || self.top().table;
-        if row && self.after == After::Comma && self.top().kind == LevelKind::Block && !self.top().row {
+        if row && self.after == After::Comma && self.top().kind == LevelKind::Block && !self.top().row() {
             self.end_statement(self.at);
         }
         if let Some(first) = self.pending.first().copied() {
             // No expression continues with a bar after a comma, so the bar begins a table row.
             let goes_on =
                 self.after == After::Operator && !self.dangles(first) || self.after == After::Comma && !row;
-            let joined = self.top().statement.is_some() && !self.top().row && (goes_on || joins);
+            let joined = self.top().statement.is_some() && !self.top().row() && (goes_on || joins);
             if joined {
                 for newline in std::mem::take(&mut self.pending) {
                     self.out[newline] = b' ';
@@ -225,17 +225,14 @@ impl<'a> Scan<'a> {
         let at = self.at;
         let block = self.block();
         let level = &mut self.levels[block];
-        if level.statement.is_none() {
-            level.statement = Some(at);
-            level.row = row;
-            (level.words, level.assigned) = (0, false);
-            if level.table && self.text.as_bytes()[at] != b'|' {
-                self.note_row(at);
-            }
+        let bare_row = level.statement.is_none() && level.table && self.text.as_bytes()[at] != b'|';
+        let statement = level.statement.get_or_insert(Statement { at, words: 0, assigned: false, row });
+        statement.words += 1;
+        let too_long = statement.words > WORD_LIMIT;
+        if bare_row {
+            self.note_row(at);
         }
-        let level = &mut self.levels[block];
-        level.words += 1;
-        if level.words > WORD_LIMIT {
+        if too_long {
             self.too_long();
         }
         self.after = After::Nothing;
@@ -252,9 +249,8 @@ impl<'a> Scan<'a> {
     fn end_statement(&mut self, at: usize) {
         let block = self.block();
         let level = &mut self.levels[block];
-        let begun = level.statement.take();
+        let begun = level.statement.take().map(|statement| statement.at);
         let damaged = std::mem::take(&mut level.damaged);
-        level.row = false;
         if let (Some(begun), true) = (begun, damaged) {
             self.blank(begun, at);
         }
@@ -300,7 +296,7 @@ impl<'a> Scan<'a> {
         }
         // No statement begins with a brace, so a brace alone on a line opens the block of the preceding line.
         self.begin(true);
-        let begun = self.top().statement.unwrap_or(self.at);
+        let begun = self.top().begun().unwrap_or(self.at);
         let table = self.top().kind.is_block() && self.opens_table(begun);
         self.push(LevelKind::Block);
         if let Some(level) = self.levels.last_mut() {
@@ -365,7 +361,7 @@ impl<'a> Scan<'a> {
 
     fn in_row(&self) -> bool {
         let top = self.top();
-        top.table || top.row && top.kind.is_block() && self.pending.is_empty()
+        top.table || top.row() && top.kind.is_block() && self.pending.is_empty()
     }
 
     /// Replaces these bytes with spaces, except newlines.

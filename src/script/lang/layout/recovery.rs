@@ -31,7 +31,7 @@ impl Scan<'_> {
         if self.returns >= RETURN_LIMIT {
             return false;
         }
-        let begun = self.levels[self.block()].statement.unwrap_or(bracket);
+        let begun = self.levels[self.block()].begun().unwrap_or(bracket);
         let line = self.text[..begun].rfind('\n').map_or(0, |newline| newline + 1);
         let indent = self.text[line..begun].bytes().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
         let newline =
@@ -160,7 +160,7 @@ impl Scan<'_> {
     }
 
     fn give_up(&mut self) {
-        let from = self.levels[0].statement.unwrap_or(self.at).min(self.at);
+        let from = self.levels[0].begun().unwrap_or(self.at).min(self.at);
         self.blank(from, self.text.len());
         self.levels.truncate(1);
         self.levels[0].statement = None;

@@ -25,8 +25,10 @@ impl Scan<'_> {
             let arrow = rest.starts_with("=>");
             self.begin(arrow);
             let row = self.in_row();
-            let block = self.block();
-            self.levels[block].assigned |= self.byte(0) == b'=';
+            let (block, assigned) = (self.block(), self.byte(0) == b'=');
+            if let Some(statement) = &mut self.levels[block].statement {
+                statement.assigned |= assigned;
+            }
             self.after = match self.byte(0) {
                 _ if row => After::Nothing,
                 b',' => After::Comma,
@@ -55,7 +57,8 @@ impl Scan<'_> {
             (verb, rest) = behind.split_at(word_length(behind));
         }
         let named = rest.trim_start();
-        let assigned = self.levels[self.block()].assigned;
+        let assigned =
+            self.levels[self.block()].statement.as_ref().is_some_and(|statement| statement.assigned);
         rest != named
             && !named.is_empty()
             && match verb {

@@ -106,7 +106,7 @@ impl Scan<'_> {
     /// statement could be complete.
     pub(super) fn note_last(&mut self) {
         let top = self.top();
-        let goes_on = self.after != After::Nothing && top.statement.is_some() && !top.row;
+        let goes_on = self.after != After::Nothing && top.statement.is_some() && !top.row();
         let unfinished = self.levels.len() > 1 || goes_on;
         let over = !goes_on && top.kind.is_block() && top.statement.is_some() && !self.pending.is_empty();
         let end = self.text.len();
