@@ -59,11 +59,12 @@ impl Table {
     }
 }
 
-/// Whether the cells form a ruler, as in Markdown and databases: `---`, `:--`, `+---+---+`.
+/// Whether the cells form a ruler, as in Markdown and databases: `---`, `:--`, `+---+---+`. A cell with a single dash
+/// means no value, so its row is not a ruler.
 pub(super) fn is_ruler<'a>(cells: &(impl Iterator<Item = &'a str> + Clone)) -> bool {
-    let dashes = |cell: &str| cell.contains('-') && cell.bytes().all(|byte| b"-:+".contains(&byte));
-    // A cell with a single dash means no value, not a ruler.
-    cells.clone().any(|cell| cell.len() > 1) && cells.clone().all(dashes)
+    let dashes =
+        |cell: &str| cell.len() > 1 && cell.contains('-') && cell.bytes().all(|byte| b"-:+".contains(&byte));
+    cells.clone().next().is_some() && cells.clone().all(dashes)
 }
 
 /// Returns a column's name, which may be quoted.
