@@ -12,6 +12,8 @@ const FOUND: &[(&str, &str)] = &[
     // The layout pass read the block after a value as a table, and the grammar read it as settings.
     ("machine simple\nset c=4{p}", "unknown-noun"),
     ("process P=1{p}", "wrong-count"),
+    // The newline after an unclosed block in a hole ended a statement that began later.
+    ("  {[\"\"\"{\n   {\n  }{r\"\"\"", "unclosed unclosed unclosed unclosed"),
     // The formatter removed a row that the parser kept.
     ("machine simple\nset tlb {\n  set tag ppn valid\n  -- - - -\n}", "bad-number"),
 ];

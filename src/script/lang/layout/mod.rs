@@ -313,6 +313,8 @@ impl<'a> Scan<'a> {
         self.indentation_of_close();
         match self.top().kind {
             LevelKind::Hole => {
+                // Newlines of an unclosed block in the hole end no statement around the text.
+                self.pending.clear();
                 self.levels.pop();
             }
             LevelKind::Block => {
