@@ -72,6 +72,19 @@ fn touches_without_effect_are_those_that_change_no_eviction() {
             policy.touch(&mut touched, WAYS, way, now + 1);
             touched == words
         });
+        let used = |words: &mut Vec<u64>, now, way, write| {
+            policy.touch(words, WAYS, way, now);
+            policy.note_dirty(words, WAYS, way, write);
+        };
+        let idempotent = always(policy, |mut words, now, way| {
+            let other = (way + 1) % WAYS;
+            used(&mut words, now + 1, way, false);
+            used(&mut words, now + 2, other, false);
+            let mut again = words.clone();
+            used(&mut again, now + 3, way, true);
+            evictions(policy, words, now + 3) == evictions(policy, again, now + 3)
+        });
+        assert_eq!(policy.uses_are_idempotent(), idempotent, "{policy:?}");
         assert_eq!(policy.repeated_touch_is_noop(), after_touch, "{policy:?}");
         assert_eq!(policy.touch_after_fill_is_noop(), after_fill, "{policy:?}");
         assert_eq!(policy.records_touches(), !unchanged, "{policy:?}");
@@ -157,6 +170,9 @@ fn displayed_state_has_the_parts_of_the_policy() {
         };
         assert_eq!(policy.state(&words, WAYS, WAYS), expected, "{policy:?}");
     }
+    let (ways, mut words) = (100, vec![0; Policy::ThirdChance.words(100)]);
+    Policy::ThirdChance.victim(&mut words, ways, &mut SplitMix64::new(1), |way| way == 70);
+    assert_eq!(Policy::ThirdChance.state(&words, ways, ways).hand, Some(71));
 }
 
 /// Replaces the element of a way with zero.

@@ -271,7 +271,7 @@ impl Policy {
             Self::Plru => {
                 // The way that the tree points to, or else the nearest permitted way in the tree.
                 let pointed = pointed_to(words, ways);
-                (0..ways).map(|distance| pointed ^ distance).find(|&way| way < ways && may(way))
+                (0..ways).map(|distance| pointed ^ distance).find(|&way| may(way))
             }
             Self::Clock | Self::SecondChance => sweep(words, ways, may, |_| true),
             Self::ThirdChance => sweep_classes(words, ways, may, |_| true),

@@ -1,5 +1,8 @@
 //! A TLB: translations by set and tag, and their counts.
 
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
 
 use super::addr::{SetIndex, Tag};
@@ -357,23 +360,4 @@ fn dropped_line(set_bits: u32, set: SetIndex, way: u32, line: &Line<TlbEntry>) -
     let tag = line.tag.unwrap_or_default();
     let page = tag.raw().checked_shl(set_bits).unwrap_or(0) | set.raw();
     Dropped { set, way, tag, va: page.checked_shl(line.payload.page_bits.into()).unwrap_or(0) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::{Tlb, TlbEntry};
-    use crate::machine::random::SplitMix64;
-    use crate::machine::spec::TlbSpec;
-
-    #[test]
-    fn memory_of_a_full_tlb_is_that_of_its_entries() {
-        let mut tlb = Tlb::new(&TlbSpec::new("TLB", 256, 4), 12);
-        let entry = TlbEntry { page_bits: 12, whole_bits: 12, ..TlbEntry::default() };
-        for page in 0..1024 {
-            tlb.fill(page << 12, entry, 12, &mut SplitMix64::new(1));
-        }
-        let least = 1024 * size_of::<TlbEntry>() as u64;
-        let bytes = tlb.host_bytes();
-        assert!((least..4 * least).contains(&bytes), "{bytes} bytes, and the entries have {least}");
-    }
 }
