@@ -206,7 +206,7 @@ pub(crate) fn included(all: &[SuiteFile]) -> BTreeSet<PathBuf> {
     let scripts = all.iter().filter(|found| found.kind == SuiteFileKind::Script);
     let files = scripts.flat_map(|found| {
         let (sources, _, _) = read(&found.path, &mut Disk);
-        let beside = sources.files().iter().skip(1).filter_map(|file| file.path.clone());
+        let beside = sources.files().skip(1).filter_map(|file| file.path.clone());
         beside.collect::<Vec<_>>()
     });
     files.filter_map(|path| Disk.canonical(&path).ok()).collect()

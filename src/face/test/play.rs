@@ -87,7 +87,7 @@ impl SuitePlan<'_> {
                 played.complaint += &script.script.render_warnings(self.style);
                 played.complaint += &script.script.render_diagnostics(self.style);
             }
-            let files = script.script.sources.files().iter().skip(1);
+            let files = script.script.sources.files().skip(1);
             played.beside.extend(files.filter_map(|file| file.path.clone()));
         }
         played.beside.push(golden);

@@ -152,7 +152,7 @@ impl Document {
 
     /// Returns the files of the script, beginning with the document.
     pub fn files(&self) -> impl Iterator<Item = &Path> {
-        self.parsed().sources.files().iter().filter_map(|file| file.path.as_deref())
+        self.parsed().sources.files().filter_map(|file| file.path.as_deref())
     }
 
     pub(super) fn open(&self) -> &Arc<OpenTexts> {
@@ -180,7 +180,7 @@ impl Document {
     /// Returns the location of a span in the script, or `None` if no file contains the span.
     pub(super) fn location(&self, span: Span) -> Option<Location> {
         let files = self.files.get_or_init(|| {
-            let others = self.parsed().sources.files().iter().skip(1);
+            let others = self.parsed().sources.files().skip(1);
             let index = |file: &SourceFile| Arc::new(LineIndex::new(file.text.clone()));
             std::iter::once(self.lines.clone()).chain(others.map(index)).collect()
         });

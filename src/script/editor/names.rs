@@ -308,7 +308,6 @@ impl<'d> Lookup<'d> {
 
 /// Returns the number of a file in a script.
 pub(super) fn number_of(script: &Document, path: &Path) -> Option<u32> {
-    let number =
-        script.script().sources.files().iter().position(|file| file.path.as_deref() == Some(path))?;
+    let number = script.script().sources.files().position(|file| file.path.as_deref() == Some(path))?;
     u32::try_from(number).ok()
 }

@@ -40,7 +40,7 @@ impl Series {
     /// Creates the series for an exam, or for the make-up exam with this number, counted from 1. The exam
     /// itself has number 0.
     pub fn new(seed: u64, make_up: u64, sources: &Sources) -> Self {
-        let text = sources.files().iter().fold(0, |text, file| mixed_text(text, &file.text));
+        let text = sources.files().fold(0, |text, file| mixed_text(text, &file.text));
         Self { seed: mixed(seed, make_up), text }
     }
 

@@ -55,34 +55,35 @@ impl SourceFile {
 /// The files of a script, numbered in the order in which they were read. The script itself is file 0.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
-    files: Vec<SourceFile>,
+    files: Vec<Arc<SourceFile>>,
 }
 
 impl Sources {
     /// Adds a file and returns its number. Replaces a text of 4 GiB or more with an empty text.
     pub fn add(&mut self, name: &str, path: Option<PathBuf>, text: &str) -> u32 {
         let text = if u32::try_from(text.len()).is_ok() { text } else { "" };
-        self.files.push(SourceFile::new(name, path, text));
+        self.files.push(Arc::new(SourceFile::new(name, path, text)));
         self.files.len() as u32 - 1
     }
 
     /// Replaces the texts of the files whose numbers `is_unused` selects with empty texts. The numbers do not change.
     pub(crate) fn clear_texts(&mut self, is_unused: impl Fn(u32) -> bool) {
+        let empty = Arc::default();
         for (number, file) in (0..).zip(&mut self.files) {
             if !file.text.is_empty() && is_unused(number) {
-                *file = SourceFile::default();
+                *file = Arc::clone(&empty);
             }
         }
     }
 
     /// Returns all files, in the order of their numbers.
-    pub fn files(&self) -> &[SourceFile] {
-        &self.files
+    pub fn files(&self) -> impl ExactSizeIterator<Item = &SourceFile> {
+        self.files.iter().map(Arc::as_ref)
     }
 
     /// Returns the file with this number.
     pub fn file(&self, number: u32) -> Option<&SourceFile> {
-        self.files.get(number as usize)
+        self.files.get(number as usize).map(Arc::as_ref)
     }
 
     /// Returns the text of a span, or an empty text if the span is invalid.

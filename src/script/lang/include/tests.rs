@@ -244,8 +244,8 @@ fn blocks_count_through_includes() {
 fn standard_input_includes_from_the_current_folder() {
     let mut files = texts(&[("-", "one\ninclude \"b.pw\""), ("b.pw", "two")]);
     let (sources, script, wrong) = read(Path::new("-"), &mut files);
-    assert_eq!(sources.files()[0].name, "<stdin>");
-    assert_eq!(sources.files()[0].path, None);
+    assert_eq!(sources.file(0).unwrap().name, "<stdin>");
+    assert_eq!(sources.file(0).unwrap().path, None);
     let (verbs, wrong) = described((sources, script, wrong));
     assert_eq!((verbs.join(" "), wrong.len()), ("one two".to_owned(), 0));
 }
@@ -253,7 +253,7 @@ fn standard_input_includes_from_the_current_folder() {
 #[test]
 fn a_text_without_a_file() {
     let (sources, script, wrong) = read_text("buffer.pw", "read 1\ninclude \"x.pw\"", &mut ());
-    assert_eq!((sources.files()[0].name.as_str(), script.body.len()), ("buffer.pw", 2));
+    assert_eq!((sources.file(0).unwrap().name.as_str(), script.body.len()), ("buffer.pw", 2));
     assert_eq!(wrong[0].code, Code::Unreadable);
 }
 

@@ -47,13 +47,7 @@ fn texts_that_nothing_uses_are_cleared() {
         read.is_ok_and(|body| session.run(&body, Mode::Whole, &mut Vec::new()).diagnostics.is_empty())
     };
     let texts = |session: &Exploration| -> Vec<String> {
-        session
-            .sources
-            .files()
-            .iter()
-            .map(|file| file.text.to_string())
-            .filter(|text| !text.is_empty())
-            .collect()
+        session.sources.files().map(|file| file.text.to_string()).filter(|text| !text.is_empty()).collect()
     };
     assert!(input(&mut session, "def f() { let x = 1 }") && input(&mut session, "f()"));
     assert!(!input(&mut session, "let b ="));

@@ -79,7 +79,7 @@ fn a_file_is_found_wherever_it_is_named_and_read_once() {
     let files = [("a.pw", script), ("m.yaml", MACHINE), ("sub/b.pw", "machine \"../m.yaml\"")];
     let lab = lab(&files);
     assert_eq!(lab.machines().len(), 6);
-    let names: Vec<&str> = lab.sources.files().iter().map(|file| file.name.as_str()).collect();
+    let names: Vec<&str> = lab.sources.files().map(|file| file.name.as_str()).collect();
     assert_eq!(names, ["/lab/a.pw", "/lab/sub/b.pw", "/lab/m.yaml"]);
 }
 

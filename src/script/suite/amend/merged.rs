@@ -27,7 +27,7 @@ impl Merged {
 
     /// Adds the findings from running a script with these files.
     pub fn absorb(&mut self, findings: Findings, sources: &Sources, loader: &mut dyn Loader) {
-        let numbers: Vec<_> = sources.files().iter().map(|file| self.number(file, loader)).collect();
+        let numbers: Vec<_> = sources.files().map(|file| self.number(file, loader)).collect();
         self.findings.absorb(findings, |file| numbers.get(file as usize).copied().flatten());
     }
 
