@@ -302,3 +302,33 @@ impl Walker<'_> {
         ctx.watch.on_event(Event::AccessedDirtySet { level, dirty, address, before, after: raw });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Bit, Pte, PteKind, TableLayout};
+    use crate::machine::spec::Spec;
+
+    #[test]
+    fn an_entry_points_to_a_table_within_the_physical_address() {
+        let spec = Spec::paged(32, 20, 12).levels(&[10, 10]);
+        let mmu = spec.mmu.as_ref().expect("an MMU");
+        let layout = TableLayout { mmu, physical_bits: 20 };
+        assert_eq!(layout.child(Pte::present(0x1_23)), 0x2_3000);
+    }
+
+    /// Intel SDM 3A, section 4.5.4: bits 20:13 of an entry that maps a 2 MB page are reserved, and bit 12 is PAT.
+    #[test]
+    fn an_entry_in_memory_has_reserved_bits() {
+        let spec = Spec::core_i7();
+        let mmu = spec.mmu.as_ref().expect("an MMU");
+        let layout = TableLayout { mmu, physical_bits: 52 };
+        let found = |level, ppn| {
+            let pte = Pte { ppn, flags: Pte::present(0).flags.with(Bit::Ps) };
+            layout.read(level, 0, (mmu.pte.encode(pte), true)).found
+        };
+        assert_eq!(found(3, 0x200), PteKind::Page);
+        assert_eq!(found(3, 0x201), PteKind::Page);
+        assert_eq!(found(3, 0x202), PteKind::Reserved);
+        assert_eq!(found(1, 0), PteKind::Reserved);
+    }
+}
