@@ -144,6 +144,17 @@ fn invalid_ways_have_no_bits_and_no_counts() {
     }
 }
 
+/// The tree points to way 3. The permitted way whose path shares the most bits with this path is evicted.
+#[test]
+fn plru_evicts_the_nearest_permitted_way() {
+    let evicted =
+        |may: fn(usize) -> bool| Policy::Plru.victim(&mut [0b1010], 4, &mut SplitMix64::new(0), may);
+    assert_eq!(evicted(|_| true), Some(3));
+    assert_eq!(evicted(|way| way != 3), Some(2));
+    assert_eq!(evicted(|way| way < 2), Some(1));
+    assert_eq!(evicted(|_| false), None);
+}
+
 /// The ways are filled in order, way 2 is touched, and way 3 becomes dirty.
 #[test]
 fn displayed_state_has_the_parts_of_the_policy() {

@@ -52,17 +52,6 @@ fn plru_table_of_four_ways() {
     }
 }
 
-/// The tree points to way 3. The permitted way whose path shares the most bits with this path is evicted.
-#[test]
-fn plru_evicts_the_nearest_permitted_way() {
-    let evicted =
-        |may: fn(usize) -> bool| Policy::Plru.victim(&mut [0b1010], 4, &mut SplitMix64::new(0), may);
-    assert_eq!(evicted(|_| true), Some(3));
-    assert_eq!(evicted(|way| way != 3), Some(2));
-    assert_eq!(evicted(|way| way < 2), Some(1));
-    assert_eq!(evicted(|_| false), None);
-}
-
 /// A naive model of a policy, for comparison with the fast implementation. The ways have the same numbers in
 /// both implementations.
 trait Naive {

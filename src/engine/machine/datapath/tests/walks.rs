@@ -310,6 +310,25 @@ fn walks_through_the_caches_count_apart() {
     assert_eq!((bypassed, machine.cache_counts(0).walk_hits), (1, 3));
 }
 
+/// Entries of 3 bytes lie in one or two blocks of 4 bytes.
+#[test]
+fn a_walk_fetches_an_entry_from_each_of_its_blocks() {
+    let pte = PteFormat::default_for(12, Some(3)).unwrap();
+    let mmu = Mmu { pte, walk_cached: true, ..Mmu::flat(18, 18, 6) };
+    let caches = vec![CacheSpec::new("cache", 64, 4, 2)];
+    let spec = Spec { mmu: Some(mmu), physical_bits: 18, tlbs: vec![], caches, ..Spec::simple() };
+    let mut machine = Machine::new(spec);
+    machine.set_cr3(Some(machine.pa(0x1000).unwrap()));
+    let mut misses = 0;
+    for (vpn, blocks) in [(0, 1), (2, 2), (9, 2)] {
+        let raw = machine.spec().mmu.as_ref().unwrap().pte.encode(Pte::present(vpn + 5));
+        word(&mut machine, 1, 0x1000 + 3 * vpn, raw);
+        let (pa, _) = translate(&mut machine, vpn << 6, AccessKind::Read, Privilege::User);
+        misses += blocks;
+        assert_eq!((pa, machine.cache_counts(0).walk_misses), (Ok(vpn + 5 << 6), misses), "page {vpn}");
+    }
+}
+
 #[test]
 fn a_table_in_memory_is_listed() {
     let mut machine = x86_32(vec![], vec![]);
