@@ -325,7 +325,7 @@ fn a_walk_fetches_an_entry_from_each_of_its_blocks() {
         word(&mut machine, 1, 0x1000 + 3 * vpn, raw);
         let (pa, _) = translate(&mut machine, vpn << 6, AccessKind::Read, Privilege::User);
         misses += blocks;
-        assert_eq!((pa, machine.cache_counts(0).walk_misses), (Ok(vpn + 5 << 6), misses), "page {vpn}");
+        assert_eq!((pa, machine.cache_counts(0).walk_misses), (Ok((vpn + 5) << 6), misses), "page {vpn}");
     }
 }
 
