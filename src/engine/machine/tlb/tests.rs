@@ -92,7 +92,7 @@ fn entry(spec: &TlbSpec, page: u64, asid: u16) -> Option<(TlbEntry, TlbEntry)> {
     Some((walked, TlbEntry { ppn: base + part, page_bits: bits as u8, ..walked }))
 }
 
-/// Performs an operation on both, and compares what it returns.
+/// Performs an operation on both, and compares the results.
 fn perform(tlb: &mut Tlb, model: &mut Model, (op, page, asid): (Op, u64, u16)) {
     let va = (page << SIZES[0]) + 5;
     let found = model.find(va, asid);
