@@ -97,12 +97,23 @@ fn nibbles(digits: u64) -> Option<u64> {
 /// The value of eight lowercase hexadecimal digits.
 #[inline]
 pub(super) fn number(digits: u64) -> Option<u64> {
-    let nibbles = nibbles(digits)?;
-    // Combine the digits into pairs, then into groups of four, and then into one number. The first digit is
-    // the most significant.
-    let pairs = ((nibbles << 4) | (nibbles >> 8)) & 0x00ff_00ff_00ff_00ff;
-    let fours = ((pairs << 8) | (pairs >> 16)) & 0x0000_ffff_0000_ffff;
-    Some(((fours << 16) | (fours >> 32)) & 0xffff_ffff)
+    nibbles(digits).map(combined)
+}
+
+/// The value of eight bytes that are lowercase hexadecimal digits, or 0.
+#[inline(always)]
+pub(super) fn value(digits: u64) -> u64 {
+    // Bit 6 is set only in letters, whose low four bits are the value minus 9.
+    combined((digits & (ONES * 0x0f)) + ((digits >> 6) & ONES) * 9)
+}
+
+/// Combines eight digits, the first of which is the most significant, into a number.
+#[inline(always)]
+fn combined(nibbles: u64) -> u64 {
+    // Each multiplication adds neighbors, the first of which it shifts by their size: to pairs, to groups of four, and to one number.
+    let pairs = (nibbles.wrapping_mul(1 + (1 << 12)) >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = (pairs.wrapping_mul(1 + (1 << 24)) >> 16) & 0x0000_ffff_0000_ffff;
+    fours.wrapping_mul(1 + (1 << 48)) >> 32
 }
 
 /// Number of bits before the first byte `end` in eight bytes.

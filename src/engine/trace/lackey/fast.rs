@@ -1,30 +1,73 @@
-//! Parses lines in lackey's exact format, eight digits at a time.
+//! Parses lines in lackey's exact format.
 //!
 //! For every accepted line, this parser returns the same record as [`super::line()`], which parses all other
-//! lines. The first eight digits are treated as a single 64-bit number whose bytes are processed in parallel.
-//! The code distinguishes the line formats with predictable branches instead of arithmetic, so that the
-//! processor can start the next line before it finishes the current one.
+//! lines. Most lines have one of three shapes, whose bytes are all compared at once.
 
-use crate::trace::digits::{self, WINDOW, number, word};
+use crate::trace::digits::{self, WINDOW, word};
 use crate::trace::record::{Fetches, Op, Record, RecordBatch};
 
 /// Offset of the address, after `I  `, ` L `, ` S `, or ` M `.
 const ADDRESS: usize = 3;
 
-/// The first bytes of lines, indexed by the low bits of the second byte. Rows of zeros do not match any line.
-const OPS: [([u8; ADDRESS], Op); 8] = [
-    (*b"I  ", Op::Fetch),
-    ([0; 3], Op::Fetch),
-    ([0; 3], Op::Fetch),
-    (*b" S ", Op::Store),
-    (*b" L ", Op::Load),
-    (*b" M ", Op::Modify),
-    ([0; 3], Op::Fetch),
-    ([0; 3], Op::Fetch),
-];
+/// Number of bytes that a [`Shape`] examines.
+const SHAPE: usize = 16;
 
-/// Size in bytes of a fetch with an address of eight digits and a size of one digit.
-const FETCH: usize = 14;
+/// The permitted bytes of a line: for each position, two ranges, as their first bytes and lengths.
+struct Shape([[u8; SHAPE]; 4]);
+
+/// A fetch with an address of eight digits and a size of one digit.
+const FETCH: Shape =
+    Shape::new(b"I  00000000,1\n", b"I  99999999,9\n", b"I  aaaaaaaa,1\n", b"I  ffffffff,9\n");
+/// A load, a store, or both, with an address of eight digits and a size of one digit.
+const DATA: Shape =
+    Shape::new(b" L 00000000,1\n", b" S 99999999,9\n", b" L aaaaaaaa,1\n", b" S ffffffff,9\n");
+/// The same with an address of ten digits, such as that of a stack.
+const FAR_DATA: Shape =
+    Shape::new(b" L 0000000000,1\n", b" S 9999999999,9\n", b" L aaaaaaaaaa,1\n", b" S ffffffffff,9\n");
+
+/// Size in bytes of a line with the shape [`FETCH`] or [`DATA`].
+const NEAR_LINE: usize = 14;
+/// Size in bytes of a line with the shape [`FAR_DATA`].
+const FAR_LINE: usize = 16;
+
+impl Shape {
+    /// Creates a shape from the first and the last line, in alphabetical order, with decimal digits and with letters.
+    const fn new<const N: usize>(first: &[u8; N], last: &[u8; N], a: &[u8; N], f: &[u8; N]) -> Self {
+        // The bytes after the line are arbitrary.
+        let mut ranges = [[0; SHAPE], [u8::MAX; SHAPE], [0; SHAPE], [u8::MAX; SHAPE]];
+        let mut at = 0;
+        while at < N {
+            ranges[0][at] = first[at];
+            ranges[1][at] = last[at] - first[at];
+            ranges[2][at] = a[at];
+            ranges[3][at] = f[at] - a[at];
+            at += 1;
+        }
+        Self(ranges)
+    }
+
+    /// Whether a text starts with a line of this shape. Compilers turn the loop into a few vector instructions.
+    #[inline(always)]
+    fn fits(&self, text: &[u8; SHAPE]) -> bool {
+        let [first, length, second, other_length] = &self.0;
+        let ranges = first.iter().zip(length).zip(second.iter().zip(other_length));
+        let outside = |byte: u8, first: u8, length: u8| byte.wrapping_sub(first).saturating_sub(length);
+        let mut fits = true;
+        for (byte, ((first, length), (second, other_length))) in text.iter().zip(ranges) {
+            fits &= outside(*byte, *first, *length).min(outside(*byte, *second, *other_length)) == 0;
+        }
+        fits
+    }
+}
+
+/// The letters of loads and stores, indexed by their low bits. The letter in any other row differs from the row's index, so it
+/// matches no line.
+const DATA_OPS: [(u8, Op); 8] = {
+    let mut rows = [(b'L', Op::Load); 8];
+    rows[(b'S' & 7) as usize] = (b'S', Op::Store);
+    rows[(b'M' & 7) as usize] = (b'M', Op::Modify);
+    rows
+};
 
 /// Adds the records at the start of a text while each line has the usual format, up to `most` records in
 /// total. Omits the fetches that `wanted` permits. Returns the size of these lines in bytes.
@@ -36,9 +79,7 @@ pub(crate) fn records(text: &[u8], batch: &mut RecordBatch, most: usize, wanted:
         if wanted == Fetches::Counted {
             at += count_fetches(&text[at..], fetches, |_| true);
         }
-        let Some((record, length)) = text.get(at..).and_then(<[u8]>::first_chunk).and_then(record) else {
-            break;
-        };
+        let Some((record, length)) = record(&text[at..]) else { break };
         records.push(record);
         at += length;
         if let Fetches::Merged { block_bits } = wanted
@@ -50,35 +91,62 @@ pub(crate) fn records(text: &[u8], batch: &mut RecordBatch, most: usize, wanted:
     at
 }
 
-/// Counts fetches of size [`FETCH`] at the start of a text, up to the first one that must be returned. Returns the size of these
-/// lines in bytes.
+/// Counts lines of the shape [`FETCH`] at the start of a text, up to the first one that must be returned. Returns the size of
+/// these lines in bytes.
 #[inline(always)]
 fn count_fetches(text: &[u8], fetches: &mut u64, may_omit: impl Fn(Record) -> bool) -> usize {
     let mut at = 0;
-    while text.get(at..).and_then(<[u8]>::first_chunk).and_then(fetch).is_some_and(&may_omit) {
+    while let Some(line) = text.get(at..).and_then(<[u8]>::first_chunk)
+        && FETCH.fits(line)
+        && may_omit(near(line, Op::Fetch))
+    {
         *fetches += 1;
-        at += FETCH;
+        at += NEAR_LINE;
     }
     at
 }
 
-/// The record in the first line of a text if the line is a fetch of size [`FETCH`].
+/// The record in a line of the shape [`FETCH`] or [`DATA`].
 #[inline(always)]
-fn fetch(text: &[u8; 16]) -> Option<Record> {
-    let [begin, end] = [word(text, 0), word(text, 8)];
-    let size = (end >> 32 & 0xff).wrapping_sub(u64::from(b'0'));
-    // The comma and the newline are the bytes 11 and 13, and the size is between them.
-    let is_fetch = begin & 0x00ff_ffff == 0x0020_2049
-        && (end >> 24) & 0x00ff_00ff == 0x000a_002c
-        && (1..10).contains(&size);
-    let address = is_fetch.then(|| number((begin >> 24) | (end << 40)))??;
-    Some(Record { address, size: size as u32, op: Op::Fetch })
+fn near(line: &[u8; SHAPE], op: Op) -> Record {
+    Record { address: digits::value(word(line, ADDRESS)), size: u32::from(line[NEAR_LINE - 2] - b'0'), op }
+}
+
+/// The record in a line of the shape [`FAR_DATA`].
+#[inline(always)]
+fn far(line: &[u8; SHAPE], op: Op) -> Record {
+    let last = digits::value(u64::from(line[ADDRESS + 8]) << 48 | u64::from(line[ADDRESS + 9]) << 56);
+    let address = digits::value(word(line, ADDRESS)) << 8 | last;
+    Record { address, size: u32::from(line[FAR_LINE - 2] - b'0'), op }
 }
 
 /// The record in the first line of a text, and the size of the line.
-#[inline]
-fn record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
-    let (begins, op) = OPS[usize::from(text[1] & 7)];
+#[inline(always)]
+fn record(text: &[u8]) -> Option<(Record, usize)> {
+    let line = text.first_chunk()?;
+    let (letter, op) = DATA_OPS[usize::from(line[1] & 7)];
+    if line[0] == b'I' {
+        if FETCH.fits(line) {
+            return Some((near(line, Op::Fetch), NEAR_LINE));
+        }
+    } else if line[1] != letter {
+        return None;
+    } else if line[NEAR_LINE - 1] == b'\n' {
+        if DATA.fits(line) {
+            return Some((near(line, op), NEAR_LINE));
+        }
+    } else if FAR_DATA.fits(line) {
+        return Some((far(line, op), FAR_LINE));
+    }
+    let (Record { address, size, op }, length) = text.first_chunk().and_then(any_record)?;
+    Some((Record { address, size, op }, length))
+}
+
+/// Same, for addresses and sizes with any number of digits.
+#[inline(never)]
+fn any_record(text: &[u8; WINDOW]) -> Option<(Record, usize)> {
+    let (letter, op) = DATA_OPS[usize::from(text[1] & 7)];
+    let (begins, op) = if text[0] == b'I' { (*b"I  ", Op::Fetch) } else { ([b' ', letter, b' '], op) };
     if text[..ADDRESS] != begins {
         return None;
     }
