@@ -32,5 +32,6 @@ mod source;
 pub mod sweep;
 pub mod tally;
 mod text;
+mod unchanging;
 pub mod unreadable;
 mod zstd;

@@ -9,6 +9,7 @@ use crate::machine::spec::Spec;
 use super::counts::ReferenceCounts;
 use super::observer::{Reference, ReplayObserver};
 use super::record::{Op, Record};
+use super::unchanging::Unchanging;
 
 /// The method for counting a reference that straddles blocks or pages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -103,6 +104,48 @@ pub(super) const KINDS: [AccessKind; 3] = [AccessKind::Read, AccessKind::Write, 
 /// For each [`Op`], in order, the kind of a record's first access.
 const FIRST: [AccessKind; 4] = [AccessKind::Execute, AccessKind::Read, AccessKind::Write, AccessKind::Read];
 
+/// A simulation that performs the references of records and reports to an observer.
+pub(super) trait Simulation<L> {
+    /// Whether the references of a record change nothing but the counts.
+    fn is_unchanging(&self, _: &Record) -> bool {
+        false
+    }
+
+    /// Counts records that change nothing.
+    fn count_unchanging(&mut self, _: Unchanging) {}
+
+    /// Performs a reference, and returns the number of its fragments.
+    ///
+    /// # Errors
+    /// Fails if a page fault needs memory and none is free.
+    fn refer(
+        &mut self,
+        kind: AccessKind,
+        address: u64,
+        size: u32,
+        observer: &mut L,
+    ) -> Result<u32, OutOfMemory>;
+}
+
+/// A simulation that consists of a function.
+struct Referring<F>(F);
+
+impl<L, F> Simulation<L> for Referring<F>
+where
+    F: FnMut(AccessKind, u64, u32, &mut L) -> Result<u32, OutOfMemory>,
+{
+    #[inline(always)]
+    fn refer(
+        &mut self,
+        kind: AccessKind,
+        address: u64,
+        size: u32,
+        observer: &mut L,
+    ) -> Result<u32, OutOfMemory> {
+        self.0(kind, address, size, observer)
+    }
+}
+
 /// Records to perform, with the options of the replay.
 pub(super) struct Batch<'a> {
     pub(super) records: &'a [Record],
@@ -112,8 +155,7 @@ pub(super) struct Batch<'a> {
 }
 
 impl Batch<'_> {
-    /// Performs the records with `refer`, which returns the number of fragments of a reference. Only counts
-    /// the accesses of a kind that is not `simulated`.
+    /// Performs the records with `refer`; see [`Simulation::refer`] and [`Batch::simulate`].
     #[inline(always)]
     pub(super) fn perform<L: ReplayObserver>(
         self,
@@ -121,13 +163,31 @@ impl Batch<'_> {
         code: &mut u64,
         observer: &mut L,
         simulated: [bool; 3],
-        mut refer: impl FnMut(AccessKind, u64, u32, &mut L) -> Result<u32, OutOfMemory>,
+        refer: impl FnMut(AccessKind, u64, u32, &mut L) -> Result<u32, OutOfMemory>,
+    ) -> Result<(), OutOfMemory> {
+        self.simulate(references, code, observer, simulated, Referring(refer))
+    }
+
+    /// Performs the records in a simulation. Only counts the accesses of a kind that is not `simulated`.
+    #[inline(always)]
+    pub(super) fn simulate<L: ReplayObserver>(
+        self,
+        references: &mut ReferenceCounts,
+        code: &mut u64,
+        observer: &mut L,
+        simulated: [bool; 3],
+        mut simulation: impl Simulation<L>,
     ) -> Result<(), OutOfMemory> {
         let most = if self.straddle == Straddle::First { 1 } else { u32::MAX };
         // These counts stay in registers.
         let mut counted = ReferenceCounts::default();
+        let mut unchanging = Unchanging::default();
         let mut done = Ok(());
         'records: for record in self.records {
+            if simulation.is_unchanging(record) {
+                unchanging.count(record.op);
+                continue;
+            }
             let &Record { address, size, op } = record;
             counted.records += 1;
             if address > self.last || u64::from(size.saturating_sub(1)) > self.last - address {
@@ -153,7 +213,7 @@ impl Batch<'_> {
                 let reference = Reference { kind, va: address, size: simulated_size, code: *code };
                 if simulated[kind as usize] {
                     observer.on_reference(Reference { size, ..reference });
-                    match refer(kind, address, simulated_size, observer) {
+                    match simulation.refer(kind, address, simulated_size, observer) {
                         Ok(fragments) => counted.straddling += u64::from(fragments > 1),
                         Err(out_of_memory) => {
                             done = Err(out_of_memory);
@@ -170,6 +230,8 @@ impl Batch<'_> {
             }
         }
         references.add(counted);
+        references.add(unchanging.references());
+        simulation.count_unchanging(unchanging);
         done
     }
 }

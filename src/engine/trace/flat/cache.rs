@@ -28,7 +28,7 @@ impl From<AccessKind> for Cause {
 }
 
 /// The bit of a line that marks the block dirty.
-const DIRTY: u64 = 1;
+pub(super) const DIRTY: u64 = 1;
 
 /// A cache with the policy LRU or FIFO. Only the addresses of its blocks are stored.
 #[derive(Debug)]
@@ -118,6 +118,14 @@ impl FlatCache {
         let indexed = self.pages.as_ref().map_or(block, |pages| pages.virtual_block(block));
         let first = (indexed & self.index) as usize * self.ways;
         &mut self.lines[first..first + self.ways]
+    }
+
+    /// Whether the line that the policy evicts last from its set holds a block and is dirty. If `ignored` is [`DIRTY`], the line
+    /// may also be clean. The virtual page number does not select the set.
+    #[inline(always)]
+    pub(super) fn is_first(&self, block: u64, ignored: u64) -> bool {
+        let first = self.lines.get((block & self.index) as usize * self.ways);
+        first.is_some_and(|first| first | ignored == line(block) | DIRTY)
     }
 
     /// Counts a lookup.

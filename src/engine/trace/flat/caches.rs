@@ -1,14 +1,17 @@
 //! The caches of a machine, for blocks instead of addresses.
 
+use crate::kernel::OutOfMemory;
 use crate::machine::Machine;
 use crate::machine::check::MAX_UNITS;
 use crate::machine::event::AccessKind;
 use crate::machine::spec::{CacheSpec, Inclusion, Spec, WritePolicy};
 use crate::trace::counts::{LevelCounts, MemoryTransfers};
-use crate::trace::replay::{Fragments, KINDS};
+use crate::trace::record::{Op, Record};
+use crate::trace::replay::{Fragments, KINDS, Simulation};
+use crate::trace::unchanging::Unchanging;
 
 use super::below::Below;
-use super::cache::{Cause, FlatCache};
+use super::cache::{Cause, DIRTY, FlatCache};
 use super::frame_pages::FramePages;
 
 /// The caches of a machine above its main memory, or above one of its caches.
@@ -23,6 +26,9 @@ pub(in crate::trace) struct FlatCaches<B = MemoryTransfers> {
     is_top: [bool; 2],
     /// For each [`Cause`], whether the first cache of its route holds the block after the access.
     fills: [bool; 4],
+    /// For each [`Op`], the first cache of its route, if a hit on the first line of a set changes nothing, and the bits of that
+    /// line that do not matter.
+    unchanging: [(usize, u64); 4],
     /// Whether the two routes differ, so that a snoop may find copies on the other route.
     split: bool,
     /// For each route, whether it has been used.
@@ -85,9 +91,27 @@ impl<B: Below> FlatCaches<B> {
             first.is_some_and(|first| kind != AccessKind::Write || keeps_stores(first))
         });
         let fills = [reads, writes, executes, reads];
+        let caches: Vec<FlatCache> = caches;
+        let [code, data] = [1, 0].map(|route: usize| {
+            first[route].filter(|at| is_top[route] && caches[*at].pages.is_none()).unwrap_or(usize::MAX)
+        });
+        let store = if writes { data } else { usize::MAX };
+        let unchanging = [(code, DIRTY), (data, DIRTY), (store, 0), (store, 0)];
         let split = routes[0] != routes[1];
         let used = [false; 2];
-        Some(Self { caches, routes, first, is_top, fills, split, used, block_bits, within, below })
+        Some(Self {
+            caches,
+            routes,
+            first,
+            is_top,
+            fills,
+            unchanging,
+            split,
+            used,
+            block_bits,
+            within,
+            below,
+        })
     }
 
     /// Fetches a block for the first cache, which has already evicted a line for it.
@@ -260,6 +284,13 @@ impl<B: Below> FlatCaches<B> {
         }
     }
 
+    /// Whether a reference to a block by a record changes nothing.
+    #[inline(always)]
+    pub(super) fn is_unchanging(&self, op: Op, block: u64) -> bool {
+        let (first, ignored) = self.unchanging[op as usize];
+        self.caches.get(first).is_some_and(|first| first.is_first(block, ignored))
+    }
+
     /// Performs a reference, and returns the number of its fragments.
     #[inline(always)]
     pub(in crate::trace) fn refer(&mut self, cause: Cause, address: u64, size: u32) -> u32 {
@@ -325,5 +356,22 @@ impl<B: Below> FlatCaches<B> {
     #[inline(always)]
     pub(in crate::trace) fn below_mut(&mut self) -> &mut B {
         &mut self.below
+    }
+}
+
+impl<B: Below> Simulation<()> for &mut FlatCaches<B> {
+    #[inline(always)]
+    fn is_unchanging(&self, record: &Record) -> bool {
+        Fragments::is_one(self.within, record.address, record.size.into())
+            && FlatCaches::is_unchanging(self, record.op, record.address >> self.block_bits)
+    }
+
+    fn count_unchanging(&mut self, records: Unchanging) {
+        KINDS.iter().for_each(|kind| self.count_first((*kind).into(), records.accesses(*kind)));
+    }
+
+    #[inline(always)]
+    fn refer(&mut self, kind: AccessKind, pa: u64, size: u32, (): &mut ()) -> Result<u32, OutOfMemory> {
+        Ok(FlatCaches::refer(self, kind.into(), pa, size))
     }
 }

@@ -78,15 +78,9 @@ impl FlatReplay {
         let simulated = KINDS.map(|kind| spec.first_cache(kind).is_some());
         let (batch, watch) = (Batch { records, straddle: *straddle, last }, &mut ());
         match addresses {
-            Addresses::Physical(caches) => {
-                batch.perform(references, code, watch, simulated, |kind, address, size, ()| {
-                    Ok(caches.refer(kind.into(), address, size))
-                })
-            }
+            Addresses::Physical(caches) => batch.simulate(references, code, watch, simulated, caches),
             Addresses::Virtual(process) => {
-                let done = batch.perform(references, code, watch, simulated, |kind, address, size, ()| {
-                    process.refer(kind, address, size)
-                });
+                let done = batch.simulate(references, code, watch, simulated, &mut **process);
                 process.count_pending_hits();
                 done
             }

@@ -69,17 +69,13 @@ impl Decoder {
             Addresses::Physical(caches) => {
                 caches.below_mut().clear();
                 let batch = Batch { records, straddle: *straddle, last: cache.last };
-                batch.perform(references, &mut 0, &mut (), simulated, |kind, address, size, ()| {
-                    Ok(caches.refer(kind.into(), address, size))
-                })?;
+                batch.simulate(references, &mut 0, &mut (), simulated, &mut **caches)?;
                 caches
             }
             Addresses::Virtual(process) => {
                 process.caches_mut().below_mut().clear();
                 let batch = Batch { records, straddle: *straddle, last: process.last() };
-                batch.perform(references, &mut 0, &mut (), simulated, |kind, address, size, ()| {
-                    process.refer(kind, address, size)
-                })?;
+                batch.simulate(references, &mut 0, &mut (), simulated, &mut **process)?;
                 process.count_pending_hits();
                 process.caches_mut()
             }
