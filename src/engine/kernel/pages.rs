@@ -2,7 +2,6 @@
 //! together.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use crate::machine::Machine;
 use crate::machine::addr::Ppn;
@@ -12,6 +11,7 @@ use super::entries::{entry_of, write_pte};
 use super::frames::{FrameContents, Frames};
 use super::ids::{FrameNo, Pid};
 use super::journal::Journal;
+use super::persistent::Shared;
 use super::process::{AddressSpace, PageLocation};
 use super::shape::TableShape;
 use super::state::Kernel;
@@ -57,7 +57,7 @@ impl Kernel {
     /// Maps a process's page to a frame or to the zero frame; see [`enter_page`].
     pub(super) fn map_page(&mut self, pid: Pid, vpn: u64, place: PageLocation, flags: Flags) {
         let Self { processes, frames, machine, journal, shape, zero, .. } = self;
-        if let Some(process) = processes.get_mut(&pid).map(Arc::make_mut) {
+        if let Some(process) = processes.get_mut(&pid).map(Shared::make_mut) {
             let parts = (&mut process.space, frames, machine, journal);
             enter_page(parts, shape, (pid, vpn), place, (zero.unwrap_or(0), flags));
         }

@@ -6,6 +6,8 @@ use std::ops::Range;
 use crate::machine::sparse::Sparse;
 
 pub(crate) use imbl::{OrdMap as Map, OrdSet as Set};
+/// A value that clones share until one of them changes it.
+pub(crate) use triomphe::Arc as Shared;
 
 /// log2 of the number of values in a leaf, the unit that a write to a clone copies.
 const LEAF_BITS: u32 = 6;
