@@ -106,10 +106,11 @@ impl Kernel {
     /// Fails if no memory is free for a table. Tables allocated before the failure remain.
     pub(super) fn make_path(&mut self, pid: Pid, vpn: u64, watch: Observer<'_>) -> Result<(), OutOfMemory> {
         let shape = self.shape;
-        let Some(process) = self.process_mut(pid) else { return Ok(()) };
+        let Some(process) = self.process(pid) else { return Ok(()) };
         if process.space.tables.get(shape.levels, shape.table(shape.levels, vpn)).is_some() {
             return Ok(());
         }
+        let Some(process) = self.process_mut(pid) else { return Ok(()) };
         let mut tables = std::mem::take(&mut process.space.tables);
         let made = self.make_tables(&mut tables, vpn, watch);
         if let Some(process) = self.process_mut(pid) {

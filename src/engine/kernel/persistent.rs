@@ -36,12 +36,20 @@ impl<V: Clone> Table<V> {
         self.cells.written_mut(number)?[0].as_mut()
     }
 
+    /// A mutable reference to the place for the value of a number.
+    ///
+    /// # Panics
+    /// Panics if the number is too large for the table.
+    pub(crate) fn place_mut(&mut self, number: u64) -> &mut Option<V> {
+        &mut self.cells.row_mut(number)[0]
+    }
+
     /// Sets the value of a number and returns the old value.
     ///
     /// # Panics
     /// Panics if the number is too large for the table.
     pub(crate) fn insert(&mut self, number: u64, value: V) -> Option<V> {
-        self.cells.row_mut(number)[0].replace(value)
+        self.place_mut(number).replace(value)
     }
 
     /// Removes the value of a number and returns it.
