@@ -222,6 +222,14 @@ impl Kernel {
         (1..=self.shape.levels).rev().find(there).unwrap_or(1)
     }
 
+    /// The addresses of the entries on the path to a process's page, the top first, as far as their tables exist.
+    pub(crate) fn path_to(&self, pid: Pid, vpn: u64) -> Vec<u64> {
+        let Some(process) = self.process(pid) else { return Vec::new() };
+        let (shape, tables) = (&self.shape, &process.space.tables);
+        let entry = |level| Some(shape.entry(level, tables.get(level, shape.table(level, vpn))?.ppn, vpn));
+        (1..=shape.levels).map_while(entry).collect()
+    }
+
     /// The page-table entry of a process's page, or `None` if its table does not exist.
     pub(super) fn pte(&self, pid: Pid, vpn: u64) -> Option<Pte> {
         let at = entry_of(&self.process(pid)?.space.tables, &self.shape, vpn)?;
