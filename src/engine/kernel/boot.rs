@@ -13,7 +13,7 @@ use super::frames::Frames;
 use super::ids::Pid;
 use super::journal::Journal;
 use super::object::Objects;
-use super::persistent::Map;
+use super::persistent::{Map, Shared};
 use super::process::Process;
 use super::shape::TableShape;
 use super::state::{Kernel, MergeCounts};
@@ -204,6 +204,6 @@ impl Kernel {
     }
 
     pub(super) fn process_mut(&mut self, pid: Pid) -> Option<&mut Process> {
-        self.processes.get_mut(&pid).map(Arc::make_mut)
+        self.processes.get_mut(&pid).map(Shared::make_mut)
     }
 }

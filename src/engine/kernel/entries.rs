@@ -106,10 +106,11 @@ impl Kernel {
     /// Fails if no memory is free for a table. Tables allocated before the failure remain.
     pub(super) fn make_path(&mut self, pid: Pid, vpn: u64, watch: Observer<'_>) -> Result<(), OutOfMemory> {
         let shape = self.shape;
-        let Some(process) = self.process_mut(pid) else { return Ok(()) };
+        let Some(process) = self.process(pid) else { return Ok(()) };
         if process.space.tables.get(shape.levels, shape.table(shape.levels, vpn)).is_some() {
             return Ok(());
         }
+        let Some(process) = self.process_mut(pid) else { return Ok(()) };
         let mut tables = std::mem::take(&mut process.space.tables);
         let made = self.make_tables(&mut tables, vpn, watch);
         if let Some(process) = self.process_mut(pid) {
@@ -219,6 +220,14 @@ impl Kernel {
         let Some(process) = self.process(pid) else { return 1 };
         let there = |level: &u32| process.space.tables.get(*level, self.shape.table(*level, vpn)).is_some();
         (1..=self.shape.levels).rev().find(there).unwrap_or(1)
+    }
+
+    /// The addresses of the entries on the path to a process's page, the top first, as far as their tables exist.
+    pub(crate) fn path_to(&self, pid: Pid, vpn: u64) -> Vec<u64> {
+        let Some(process) = self.process(pid) else { return Vec::new() };
+        let (shape, tables) = (&self.shape, &process.space.tables);
+        let entry = |level| Some(shape.entry(level, tables.get(level, shape.table(level, vpn))?.ppn, vpn));
+        (1..=shape.levels).map_while(entry).collect()
     }
 
     /// The page-table entry of a process's page, or `None` if its table does not exist.

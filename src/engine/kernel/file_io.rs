@@ -50,6 +50,11 @@ impl Kernel {
         if let Ok(pa) = self.machine.pa(first + at as u64) {
             self.machine.write_bytes(pa, bytes);
         }
+        self.mark_stored(frame);
+    }
+
+    /// Records that the page in a frame has been stored to without an entry that maps the frame.
+    pub(super) fn mark_stored(&mut self, frame: FrameNo) {
         self.frames.change(frame).dirty = true;
         self.frames.pool.note_dirty(frame.0, true);
         self.free_stale_slot(frame);

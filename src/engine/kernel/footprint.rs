@@ -1,9 +1,8 @@
 //! The memory that the state of a kernel needs.
 
-use std::sync::Arc;
-
 use crate::machine::footprint::{Footprint, MemoryUse};
 
+use super::persistent::Shared;
 use super::process::Process;
 use super::state::Kernel;
 
@@ -32,7 +31,7 @@ impl Kernel {
     }
 }
 
-fn process_bytes(process: &Arc<Process>) -> u64 {
+fn process_bytes(process: &Shared<Process>) -> u64 {
     let space = &process.space;
     let small = space.heap.blocks.len() + process.descriptors.len();
     PROCESS

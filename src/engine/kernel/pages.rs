@@ -2,16 +2,16 @@
 //! together.
 
 use std::ops::Range;
-use std::sync::Arc;
 
 use crate::machine::Machine;
 use crate::machine::addr::Ppn;
 use crate::machine::pte::{Bit, Flags, Pte};
 
-use super::entries::{entry_of, write_pte};
+use super::entries::write_pte;
 use super::frames::{FrameContents, Frames};
 use super::ids::{FrameNo, Pid};
 use super::journal::Journal;
+use super::persistent::Shared;
 use super::process::{AddressSpace, PageLocation};
 use super::shape::TableShape;
 use super::state::Kernel;
@@ -25,11 +25,16 @@ pub(super) fn enter_page(
     place: PageLocation,
     (zero, flags): (u64, Flags),
 ) {
-    if space.pages.insert(vpn, place).is_none()
-        && let Some(table) = space.tables.get_mut(shape.levels, shape.table(shape.levels, vpn))
-    {
-        table.used += 1;
-    }
+    let (level, number) = (shape.levels, shape.table(shape.levels, vpn));
+    let table = if space.pages.insert(vpn, place).is_none() {
+        let table = space.tables.get_mut(level, number);
+        table.map(|table| {
+            table.used += 1;
+            *table
+        })
+    } else {
+        space.tables.get(level, number).copied()
+    };
     let pte = match place {
         PageLocation::Frame(frame) => {
             frames.map(frame, pid, vpn);
@@ -43,8 +48,8 @@ pub(super) fn enter_page(
             pte => pte,
         },
     };
-    if let Some(at) = entry_of(&space.tables, shape, vpn) {
-        write_pte(machine, journal, at, pte);
+    if let Some(table) = table {
+        write_pte(machine, journal, shape.entry(level, table.ppn, vpn), pte);
     }
 }
 
@@ -57,7 +62,7 @@ impl Kernel {
     /// Maps a process's page to a frame or to the zero frame; see [`enter_page`].
     pub(super) fn map_page(&mut self, pid: Pid, vpn: u64, place: PageLocation, flags: Flags) {
         let Self { processes, frames, machine, journal, shape, zero, .. } = self;
-        if let Some(process) = processes.get_mut(&pid).map(Arc::make_mut) {
+        if let Some(process) = processes.get_mut(&pid).map(Shared::make_mut) {
             let parts = (&mut process.space, frames, machine, journal);
             enter_page(parts, shape, (pid, vpn), place, (zero.unwrap_or(0), flags));
         }

@@ -6,6 +6,8 @@ use std::ops::Range;
 use crate::machine::sparse::Sparse;
 
 pub(crate) use imbl::{OrdMap as Map, OrdSet as Set};
+/// A value that clones share until one of them changes it.
+pub(crate) use triomphe::Arc as Shared;
 
 /// log2 of the number of values in a leaf, the unit that a write to a clone copies.
 const LEAF_BITS: u32 = 6;
@@ -34,12 +36,20 @@ impl<V: Clone> Table<V> {
         self.cells.written_mut(number)?[0].as_mut()
     }
 
+    /// A mutable reference to the place for the value of a number.
+    ///
+    /// # Panics
+    /// Panics if the number is too large for the table.
+    pub(crate) fn place_mut(&mut self, number: u64) -> &mut Option<V> {
+        &mut self.cells.row_mut(number)[0]
+    }
+
     /// Sets the value of a number and returns the old value.
     ///
     /// # Panics
     /// Panics if the number is too large for the table.
     pub(crate) fn insert(&mut self, number: u64, value: V) -> Option<V> {
-        self.cells.row_mut(number)[0].replace(value)
+        self.place_mut(number).replace(value)
     }
 
     /// Removes the value of a number and returns it.

@@ -6,7 +6,7 @@ use super::abi::Errno;
 use super::event::Signal;
 use super::ids::Pid;
 use super::output::Output;
-use super::persistent::{Map, Set};
+use super::persistent::{Map, Set, Shared};
 use super::process::{AddressSpace, FaultCounts, Process, ProcessState};
 use super::state::{Kernel, OutOfMemory};
 
@@ -54,7 +54,7 @@ impl Kernel {
             pc: None,
             rsp: None,
         };
-        self.processes.insert(pid, Arc::new(process));
+        self.processes.insert(pid, Shared::new(process));
         self.names.insert(name, pid);
         self.alive += 1;
     }
@@ -67,7 +67,7 @@ impl Kernel {
         self.work += self.processes.len() as u64;
         // Keep the last process so that its number is not reused.
         let last = self.processes.get_max().map(|(pid, _)| *pid);
-        let ended = |process: &&Arc<Process>| matches!(process.state, ProcessState::Ended { .. });
+        let ended = |process: &&Shared<Process>| matches!(process.state, ProcessState::Ended { .. });
         let gone =
             self.processes.values().filter(ended).map(|process| (process.pid, Arc::clone(&process.name)));
         for (pid, name) in gone.filter(|(pid, _)| Some(*pid) != last).collect::<Vec<_>>() {

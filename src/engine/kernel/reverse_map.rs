@@ -51,10 +51,7 @@ impl ReverseMap {
 
     /// Adds a page to a number.
     pub(super) fn insert(&mut self, number: u32, pid: Pid, vpn: u64) {
-        let Some(first) = self.first.get_mut(number.into()) else {
-            self.first.insert(number.into(), (pid, vpn));
-            return;
-        };
+        let first = self.first.place_mut(number.into()).get_or_insert((pid, vpn));
         let other = (*first).max((pid, vpn));
         *first = (*first).min((pid, vpn));
         if *first != other {

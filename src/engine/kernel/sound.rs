@@ -179,6 +179,8 @@ fn check_stores(kernel: &Kernel) {
 /// Checks that a page, a frame, or a shared object uses every allocated slot, and that these users refer to
 /// the slot.
 fn check_swap(kernel: &Kernel, slots: &BTreeSet<(SlotNo, Pid, u64)>) {
+    let bytes = kernel.swap().iter().map(|(_, held)| held.host_bytes()).sum::<u64>();
+    assert_eq!(kernel.swap.page_bytes, bytes, "bytes in swap");
     let in_slot = |(slot, _)| kernel.swap.pages_in(slot).map(move |(pid, vpn)| (slot, pid, vpn));
     assert_eq!(&kernel.swap.iter().flat_map(in_slot).collect::<BTreeSet<_>>(), slots);
     assert!(kernel.swap.used() <= kernel.swap.slots);

@@ -11,7 +11,7 @@ use super::frames::Frames;
 use super::ids::{OpenId, Pid};
 use super::journal::Journal;
 use super::object::Objects;
-use super::persistent::Map;
+use super::persistent::{Map, Shared};
 use super::process::Process;
 use super::shape::TableShape;
 use super::swap::Swap;
@@ -72,7 +72,7 @@ pub struct Kernel {
     pub(super) files: Files,
     pub(super) objects: Objects,
     pub(super) swap: Swap,
-    pub(super) processes: Map<Pid, Arc<Process>>,
+    pub(super) processes: Map<Pid, Shared<Process>>,
     pub(super) names: Map<Arc<str>, Pid>,
     /// Number of running processes and zombies.
     pub(super) alive: u32,

@@ -20,6 +20,13 @@ pub struct SwapSlot {
     pub(crate) object: bool,
 }
 
+impl SwapSlot {
+    /// The memory of the page, in bytes.
+    pub(super) fn host_bytes(&self) -> u64 {
+        self.bytes.len() as u64 + 16
+    }
+}
+
 /// The swap file.
 #[derive(Debug, Clone)]
 pub struct Swap {
@@ -27,6 +34,8 @@ pub struct Swap {
     pub slots: u32,
     /// The slots in use.
     used: Table<SwapSlot>,
+    /// The memory of the pages in these slots, in bytes.
+    pub(super) page_bytes: u64,
     /// The swapped pages of processes in each slot.
     pages: ReverseMap,
     /// The numbers of slots in use.
@@ -42,6 +51,7 @@ impl Swap {
         Self {
             slots,
             used: Table::new(slots),
+            page_bytes: 0,
             pages: ReverseMap::new(slots),
             numbers: NumberAllocator::new(slots),
             spare: NumberSet::new(slots),
@@ -50,8 +60,7 @@ impl Swap {
 
     /// The memory that the slots need, in bytes.
     pub(crate) fn host_bytes(&self) -> u64 {
-        let pages = self.used.iter().map(|(_, slot)| slot.bytes.len() as u64 + 16);
-        self.used.host_bytes(32) + self.pages.host_bytes() + pages.sum::<u64>()
+        self.used.host_bytes(32) + self.pages.host_bytes() + self.page_bytes
     }
 
     /// Whether a slot is available for another page.
@@ -82,7 +91,7 @@ impl Swap {
     /// Allocates the lowest free slot for a page, or returns `None` if all slots are in use.
     pub(super) fn allocate(&mut self, bytes: Arc<[u8]>, object: bool) -> Option<SlotNo> {
         let slot = SlotNo(self.numbers.allocate(self.slots)?);
-        self.used.insert(slot.0.into(), SwapSlot { bytes, frame: None, object });
+        self.occupy(slot, SwapSlot { bytes, frame: None, object });
         Some(slot)
     }
 
@@ -124,15 +133,28 @@ impl Swap {
     /// can use the slot. Returns the slot's contents. Does not free a slot whose page is in a frame.
     pub(super) fn lend(&mut self, slot: SlotNo) -> Option<SwapSlot> {
         self.slot(slot).filter(|held| held.frame.is_none())?;
-        self.numbers.free(slot.0);
-        self.used.remove(slot.0.into())
+        self.vacate(slot)
     }
 
     /// Restores a temporarily freed slot that was not used. All other slots must be in use.
     pub(super) fn reclaim(&mut self, slot: SlotNo, held: SwapSlot) {
         if self.numbers.allocate(self.slots) == Some(slot.0) {
-            self.used.insert(slot.0.into(), held);
+            self.occupy(slot, held);
         }
+    }
+
+    /// Puts a page into a slot whose number is allocated.
+    fn occupy(&mut self, slot: SlotNo, held: SwapSlot) {
+        self.page_bytes += held.host_bytes();
+        self.used.insert(slot.0.into(), held);
+    }
+
+    /// Frees a slot and returns its contents.
+    fn vacate(&mut self, slot: SlotNo) -> Option<SwapSlot> {
+        self.numbers.free(slot.0);
+        let held = self.used.remove(slot.0.into())?;
+        self.page_bytes -= held.host_bytes();
+        Some(held)
     }
 
     /// Whether pages of processes are in a slot.
@@ -148,8 +170,7 @@ impl Swap {
         }
         self.spare.remove(slot.0);
         if frame.is_none() && !object && !self.holds_pages(slot) {
-            self.used.remove(slot.0.into());
-            self.numbers.free(slot.0);
+            self.vacate(slot);
         }
     }
 }

@@ -122,6 +122,27 @@ impl Kernel {
         Ok(handled.is_ok())
     }
 
+    /// Makes a page that is not present accessible, as [`Kernel::touch`] does, but without the failed walk and the retried
+    /// access: no bit of an entry changes. Returns the page's frame, or `None` if the fault is fatal.
+    ///
+    /// # Errors
+    /// Fails if memory is exhausted.
+    pub(crate) fn touch_absent(
+        &mut self,
+        pid: Pid,
+        va: u64,
+        kind: AccessKind,
+        watch: Observer<'_>,
+    ) -> Result<Option<FrameNo>, OutOfMemory> {
+        let handled = self.handle_fault(pid, va, kind, watch)?;
+        let location = handled.ok().and_then(|()| self.page_location(pid, self.shape.vpn(va)));
+        let Some(PageLocation::Frame(frame)) = location else { return Ok(None) };
+        if kind == AccessKind::Write {
+            self.mark_stored(frame);
+        }
+        Ok(Some(frame))
+    }
+
     /// The fault that an access would raise, based on the page's entry and its area. Returns `None` if the
     /// access is permitted.
     pub(super) fn would_fault(&self, pid: Pid, va: u64, kind: AccessKind) -> Option<Fault> {

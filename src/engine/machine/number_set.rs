@@ -79,7 +79,7 @@ impl NumberSet {
 
     /// The lowest number.
     pub(crate) fn first(&self) -> Option<u32> {
-        self.first_from(0)
+        self.first_in(0, self.word(0))
     }
 
     /// The lowest number that is at least `from`.
@@ -93,6 +93,11 @@ impl NumberSet {
             (word, bit) = above(word);
             found = self.word(word) & u64::MAX.checked_shl(bit + 1).unwrap_or(0);
         }
+        self.first_in(word, found)
+    }
+
+    /// The lowest number whose path begins with a word and one of the bits `found` of this word.
+    fn first_in(&self, mut word: u64, mut found: u64) -> Option<u32> {
         while found != 0 {
             let bit = u64::from(found.trailing_zeros());
             if word >= self.last_level {

@@ -243,10 +243,13 @@ impl Mmu {
     /// (Intel SDM 3A, section 4.5.4). The reserved bits are PS in a top-level entry, and the bits between PAT
     /// and the page number in a huge page's entry.
     pub fn is_reserved(&self, level: u32, pte: Pte) -> bool {
+        if !pte.flags.has(Bit::Ps) {
+            return false;
+        }
         let below = self.level_page_bits(level) - self.page_bits;
         // Bit 0 of a huge page's PPN is PAT.
         let low = pte.ppn & mask(below) & !1;
-        below > 0 && pte.flags.has(Bit::Ps) && (level == 1 || low != 0) && self.is_intel_4_level()
+        below > 0 && (level == 1 || low != 0) && self.is_intel_4_level()
     }
 
     /// Whether tables and entries have the format of Intel's 4-level paging.

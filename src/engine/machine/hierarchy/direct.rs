@@ -119,6 +119,9 @@ impl Hierarchy {
     fn invalidate_copies(&mut self, pa: u64, len: u64) {
         let Some(more) = len.checked_sub(1) else { return };
         let last = pa.saturating_add(more);
+        if self.presence.caches_with(pa, last).is_empty() {
+            return;
+        }
         let (first, end) = self.widen_to_blocks(pa, last);
         if first < pa {
             self.write_newest(first, pa - 1, first);

@@ -27,6 +27,12 @@ impl Present {
         Self(1 << (inst % 64))
     }
 
+    /// Whether the set has no caches.
+    #[inline]
+    pub(crate) const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
     /// Whether cache `inst` may be in the set.
     #[inline]
     pub(crate) const fn may_have(self, inst: usize) -> bool {
@@ -89,9 +95,13 @@ impl Presence {
     /// The cached parts of `first..=last` in a region.
     #[inline]
     fn part(&self, number: u64, first: u64, last: u64) -> Region {
-        let region = self.regions.row(number).map_or(Region::default(), |row| row[0]);
-        let granules = region.granules & granules(number, first, last);
-        Region { caches: if granules == 0 { 0 } else { region.caches }, granules }
+        match self.regions.row(number) {
+            Some(&[Region { caches, granules: cached }]) if cached != 0 => {
+                let granules = cached & granules(number, first, last);
+                Region { caches: if granules == 0 { 0 } else { caches }, granules }
+            }
+            _ => Region::default(),
+        }
     }
 
     /// The caches that may hold bytes of `first..=last`.

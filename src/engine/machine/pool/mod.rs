@@ -1,8 +1,8 @@
 //! Page replacement among frames.
 
-use std::sync::Arc;
-
 mod classes;
+
+use triomphe::Arc;
 
 use super::bits::{bit, mask_words, ones, set_bit};
 use super::number_set::NumberSet;

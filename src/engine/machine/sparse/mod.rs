@@ -1,7 +1,7 @@
 //! A sparse, persistent array of rows that stores the state of a machine. A clone only increments a reference
 //! count. A later write copies only the leaf that it changes.
 
-use std::sync::Arc;
+use triomphe::Arc;
 
 use node::{FAN_BITS, FAN_OUT, Node, NodeCount};
 
@@ -256,14 +256,14 @@ const fn low_bits(bits: u32) -> u64 {
     if bits >= u64::BITS { u64::MAX } else { (1 << bits) - 1 }
 }
 
-/// The cells as a mutable slice, copied first if another array shares them. `Arc::make_mut` would copy them one by one.
+/// The cells as a mutable slice, copied first if another array shares them.
 #[inline]
 fn own<T: Clone>(cells: &mut Arc<[T]>) -> &mut [T] {
     #[cold]
     fn unshare<T: Clone>(cells: &mut Arc<[T]>) {
-        *cells = Arc::from(&**cells);
+        *cells = cells.iter().cloned().collect();
     }
-    if Arc::strong_count(cells) != 1 {
+    if !cells.is_unique() {
         unshare(cells);
     }
     Arc::get_mut(cells).expect("nothing else refers to the cells")
@@ -295,7 +295,7 @@ fn reset<T: Clone>(
         Node::Empty => {}
         Node::Leaf(cells) => {
             let (from, to) = (from as usize * stride, (to as usize + 1) * stride);
-            Arc::make_mut(cells)[from..to].fill(default.clone());
+            own(cells)[from..to].fill(default.clone());
         }
         Node::Branch(children) => {
             let below = row_bits + (depth - 1) * FAN_BITS;

@@ -2,7 +2,8 @@
 
 use std::array;
 use std::ops::{AddAssign, SubAssign};
-use std::sync::Arc;
+
+use triomphe::Arc;
 
 /// Number of children of a branch. The log2 of this number is the number of row bits that select a child.
 pub(super) const FAN_OUT: usize = 64;
@@ -13,7 +14,8 @@ const HEADER: u64 = 16;
 /// Bytes of a branch.
 const BRANCH: u64 = HEADER + 16 * FAN_OUT as u64;
 
-/// A node of the tree.
+/// A node of the tree. Before each write, every node on the path is checked for other owners. The `Arc` of the standard library
+/// can also have weak references, so this check would change its counts atomically, which takes longer than the write.
 #[derive(Debug, Clone)]
 pub(super) enum Node<T> {
     Empty,
@@ -29,7 +31,7 @@ impl<T: Clone> Node<T> {
 
     #[cold]
     pub(super) fn leaf(default: &T, cells: usize) -> Self {
-        Self::Leaf(std::iter::repeat_n(default.clone(), cells).collect())
+        Self::Leaf(vec![default.clone(); cells].into())
     }
 }
 

@@ -41,6 +41,21 @@ impl Page {
     }
 }
 
+/// A page that was accessed.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct RecentPage {
+    /// The virtual page number, or `u64::MAX` if there is no page.
+    pub(super) vpn: u64,
+    /// The physical address of the page.
+    pub(super) base: u64,
+    /// Whether another use of the page has no effect on replacement.
+    pub(super) settled: bool,
+}
+
+impl RecentPage {
+    pub(super) const NONE: Self = Self { vpn: u64::MAX, base: 0, settled: false };
+}
+
 /// A hash of the numbers of regions. The order of the table is never used.
 #[derive(Debug, Default)]
 struct RegionHasher(u64);
@@ -69,7 +84,7 @@ struct Region {
     pages: Box<[Page]>,
     /// The addresses of the entries above the last level that the walks to these pages fetch, top first.
     upper: Vec<u64>,
-    /// The address of the entry of the first page.
+    /// The address of the entry of the first page, or 0 if it is unknown. Page tables are above all frames, so none is at 0.
     first_entry: u64,
 }
 
@@ -142,15 +157,27 @@ impl Pages {
         (&region.upper, region.first_entry + index as u64 * bytes)
     }
 
-    /// Records that a page is present, and the addresses of the entries that its walk fetches.
-    pub(super) fn map(&mut self, vpn: u64, base: u64, stored: bool, walk: &[u64]) {
-        let (bytes, dirty) = (self.pte_bytes, stored || !self.has_dirty_bit);
+    /// Whether the addresses of the entries on the path to a page are known. All tables of the path exist then, because the
+    /// kernel frees no table.
+    pub(super) fn knows_walk(&mut self, vpn: u64) -> bool {
+        self.region(vpn).0.first_entry != 0
+    }
+
+    /// Records the addresses of the entries that the walk to a page fetches, top first.
+    pub(super) fn set_walk(&mut self, vpn: u64, walk: &[u64]) {
+        let bytes = self.pte_bytes;
         let (region, index) = self.region(vpn);
-        region.pages[index] = Page::at(base, dirty);
         if let Some((last, upper)) = walk.split_last() {
             region.upper = upper.to_vec();
             region.first_entry = last - index as u64 * bytes;
         }
+    }
+
+    /// Records that a page is present.
+    pub(super) fn map(&mut self, vpn: u64, base: u64, stored: bool) {
+        let dirty = stored || !self.has_dirty_bit;
+        let (region, index) = self.region(vpn);
+        region.pages[index] = Page::at(base, dirty);
     }
 
     /// Estimates the memory of the pages in bytes.

@@ -20,22 +20,7 @@ use super::below::Below;
 use super::cache::{Cause, DIRTY, FlatCache};
 use super::caches::{FlatCaches, route_of};
 use super::fault::FaultObserver;
-use super::pages::{Pages, can_translate, have_one_set_per_block};
-
-/// A page that was accessed.
-#[derive(Debug, Clone, Copy)]
-struct RecentPage {
-    /// The virtual page number, or `u64::MAX` if there is no page.
-    vpn: u64,
-    /// The physical address of the page.
-    base: u64,
-    /// Whether another use of the page has no effect on replacement.
-    settled: bool,
-}
-
-impl RecentPage {
-    const NONE: Self = Self { vpn: u64::MAX, base: 0, settled: false };
-}
+use super::pages::{Pages, RecentPage, can_translate, have_one_set_per_block};
 
 /// Number of recently accessed pages that are remembered.
 const RECENT: usize = 64;
@@ -307,21 +292,17 @@ impl<B: Below> FlatProcess<B> {
             None => self.look_up(cause, vpn, 1),
         };
         if hit.is_none() && !self.pages.get(vpn).is_present() {
-            self.fault(kind, va, size)?;
+            self.fault(kind, va)?;
             is_used = true;
             // The instruction is restarted.
             hit = self.look_up(cause, vpn, 0);
         }
         let page = self.pages.get(vpn);
         let sets_dirty = write && hit.is_some_and(|hit| !hit.dirty);
-        if hit.is_none() || sets_dirty {
-            let (above, entry) = self.pages.walk(vpn);
-            let mut entries = [0; MAX_LEVELS];
-            let levels = if hit.is_none() { above.len() } else { 0 };
-            entries[..levels].copy_from_slice(&above[..levels]);
-            for entry in &entries[..levels] {
-                self.fetch_entry(*entry);
-            }
+        if hit.is_none() {
+            self.walk(vpn);
+        } else if sets_dirty {
+            let (_, entry) = self.pages.walk(vpn);
             self.fetch_entry(entry);
         }
         if sets_dirty {
@@ -343,6 +324,18 @@ impl<B: Below> FlatProcess<B> {
         Ok(is_used)
     }
 
+    /// Fetches all entries on the path to a page.
+    #[inline]
+    fn walk(&mut self, vpn: u64) {
+        let (above, entry) = self.pages.walk(vpn);
+        let (mut entries, levels) = ([0; MAX_LEVELS], above.len());
+        entries[..levels].copy_from_slice(above);
+        for entry in &entries[..levels] {
+            self.fetch_entry(*entry);
+        }
+        self.fetch_entry(entry);
+    }
+
     /// Fetches a page-table entry.
     #[inline]
     fn fetch_entry(&mut self, entry: u64) {
@@ -353,36 +346,40 @@ impl<B: Below> FlatProcess<B> {
         }
     }
 
-    /// Performs an access to a page that is not present on the kernel's machine, and the walk that faults.
+    /// Performs the walk to a page that is not present, and lets the kernel handle the fault.
     #[inline(never)]
-    fn fault(&mut self, kind: AccessKind, va: u64, size: u32) -> Result<(), OutOfMemory> {
-        let mut fault = FaultObserver::new(&mut self.tally);
-        let done = match self.kernel.machine().va(va) {
-            Ok(va) => self.kernel.touch(self.pid, va, size, kind, &mut fault).map(|_| ()),
-            Err(_) => Ok(()),
-        };
-        let FaultObserver { failed_walk, walk, pa, evicted, filled, .. } = fault;
-        for entry in failed_walk {
-            self.fetch_entry(entry);
+    fn fault(&mut self, kind: AccessKind, va: u64) -> Result<(), OutOfMemory> {
+        let vpn = va >> self.page_bits;
+        let is_known = self.pages.knows_walk(vpn);
+        if is_known {
+            self.walk(vpn);
+        } else {
+            // The walk ends where a table is missing.
+            for entry in self.kernel.path_to(self.pid, vpn) {
+                self.fetch_entry(entry);
+            }
         }
+        let mut fault = FaultObserver { tally: &mut self.tally, evicted: Vec::new() };
+        let frame = self.kernel.touch_absent(self.pid, va, kind, &mut fault);
+        let evicted = fault.evicted;
         for vpn in &evicted {
             self.pages.unmap(*vpn);
             self.tlbs.iter_mut().for_each(|tlb| tlb.invalidate(*vpn));
         }
         self.has_evicted |= !evicted.is_empty();
-        // Until the first eviction, no cache holds a block of a free frame.
-        for frame in filled.into_iter().filter(|_| self.has_evicted) {
-            let blocks = self.page_bits - self.caches.block_bits();
-            let first = u64::from(frame) << blocks;
-            self.caches.invalidate(first, first + ((1 << blocks) - 1));
-        }
         // The kernel may have cleared use bits.
         *self.recent = [RecentPage::NONE; RECENT];
-        done?;
-        let base = pa & !((1 << self.page_bits) - 1);
-        let vpn = va >> self.page_bits;
-        self.pages.map(vpn, base, kind == AccessKind::Write, &walk);
-        self.caches.map(base >> self.page_bits, vpn);
+        let Some(frame) = frame?.map(|frame| u64::from(frame.0)) else { return Ok(()) };
+        // The kernel filled the frame. Until the first eviction, no cache holds a block of a free frame.
+        if self.has_evicted {
+            let blocks = self.page_bits - self.caches.block_bits();
+            self.caches.invalidate(frame << blocks, ((frame + 1) << blocks) - 1);
+        }
+        if !is_known {
+            self.pages.set_walk(vpn, &self.kernel.path_to(self.pid, vpn));
+        }
+        self.pages.map(vpn, frame << self.page_bits, kind == AccessKind::Write);
+        self.caches.map(frame, vpn);
         Ok(())
     }
 
