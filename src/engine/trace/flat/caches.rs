@@ -367,7 +367,9 @@ impl<B: Below> Simulation<()> for &mut FlatCaches<B> {
     }
 
     fn count_unchanging(&mut self, records: Unchanging) {
-        KINDS.iter().for_each(|kind| self.count_first((*kind).into(), records.accesses(*kind)));
+        for kind in KINDS {
+            self.count_first(kind.into(), records.accesses(kind));
+        }
     }
 
     #[inline(always)]

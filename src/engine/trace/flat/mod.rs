@@ -31,7 +31,7 @@ use super::replay::{Batch, KINDS, Straddle, last_physical};
 /// The addresses of a trace.
 #[derive(Debug)]
 enum Addresses {
-    Physical(FlatCaches),
+    Physical(Box<FlatCaches>),
     Virtual(Box<FlatProcess>),
 }
 
@@ -50,7 +50,7 @@ impl FlatReplay {
     /// Creates a replay of physical addresses on a machine in its initial state. Returns `None` if the machine needs the
     /// general simulation.
     pub(super) fn physical(machine: &Machine, straddle: Straddle) -> Option<Self> {
-        Some(Self::new(machine, straddle, Addresses::Physical(FlatCaches::new(machine)?)))
+        Some(Self::new(machine, straddle, Addresses::Physical(Box::new(FlatCaches::new(machine)?))))
     }
 
     /// Creates a replay of a process's addresses; see [`FlatReplay::physical`].
@@ -78,7 +78,7 @@ impl FlatReplay {
         let simulated = KINDS.map(|kind| spec.first_cache(kind).is_some());
         let (batch, watch) = (Batch { records, straddle: *straddle, last }, &mut ());
         match addresses {
-            Addresses::Physical(caches) => batch.simulate(references, code, watch, simulated, caches),
+            Addresses::Physical(caches) => batch.simulate(references, code, watch, simulated, &mut **caches),
             Addresses::Virtual(process) => {
                 let done = batch.simulate(references, code, watch, simulated, &mut **process);
                 process.count_pending_hits();
@@ -90,7 +90,7 @@ impl FlatReplay {
     /// Returns the counts so far.
     pub(super) fn counts(&self) -> ReplayCounts {
         let (caches, process) = match &self.addresses {
-            Addresses::Physical(caches) => (caches, None),
+            Addresses::Physical(caches) => (&**caches, None),
             Addresses::Virtual(process) => (process.caches(), Some(&**process)),
         };
         ReplayCounts {
@@ -124,7 +124,7 @@ impl FlatReplay {
     /// effects.
     pub(super) fn merges_fetches(&self) -> Option<u32> {
         let (caches, merges) = match &self.addresses {
-            Addresses::Physical(caches) => (caches, caches.fetches_are_repeatable()),
+            Addresses::Physical(caches) => (&**caches, caches.fetches_are_repeatable()),
             Addresses::Virtual(process) => (process.caches(), process.fetches_are_repeatable()),
         };
         merges.then(|| caches.within.count_ones())

@@ -3,6 +3,8 @@
 //! A kernel on a machine without TLBs and caches resolves page faults and sets dirty bits. It observes each use of a page, so that
 //! it chooses the same victims. TLBs and caches are simulated here.
 
+mod simulation;
+
 use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
@@ -11,13 +13,11 @@ use crate::machine::event::AccessKind;
 use crate::machine::spec::Spec;
 use crate::trace::counts::{LevelCounts, MemoryTransfers, PagingCounts};
 use crate::trace::demand::{DemandError, DemandPaging};
-use crate::trace::record::{Op, Record};
-use crate::trace::replay::{Fragments, KINDS, Simulation};
+use crate::trace::replay::{Fragments, KINDS};
 use crate::trace::tally::Tally;
-use crate::trace::unchanging::Unchanging;
 
 use super::below::Below;
-use super::cache::{Cause, DIRTY, FlatCache};
+use super::cache::{Cause, FlatCache};
 use super::caches::{FlatCaches, route_of};
 use super::fault::FaultObserver;
 use super::pages::{Pages, RecentPage, can_translate, have_one_set_per_block};
@@ -391,33 +391,5 @@ impl<B: Below> FlatProcess<B> {
     /// Same, to change them.
     pub(in crate::trace) fn caches_mut(&mut self) -> &mut FlatCaches<B> {
         &mut self.caches
-    }
-}
-
-impl<B: Below> Simulation<()> for &mut FlatProcess<B> {
-    #[inline(always)]
-    fn is_unchanging(&self, record: &Record) -> bool {
-        let &Record { address, size, op } = record;
-        let vpn = address >> self.page_bits;
-        let page = &self.recent[vpn as usize % RECENT];
-        let ignored = if matches!(op, Op::Fetch | Op::Load) { DIRTY } else { 0 };
-        let pa = page.base | address & ((1 << self.page_bits) - 1);
-        page.vpn == vpn
-            && page.settled
-            && Fragments::is_one(self.caches.within, address, size.into())
-            && self
-                .tlbs
-                .get(self.first[usize::from(op == Op::Fetch)])
-                .is_some_and(|tlb| tlb.is_first(vpn, ignored))
-            && self.caches.is_unchanging(op, pa >> self.caches.block_bits())
-    }
-
-    fn count_unchanging(&mut self, records: Unchanging) {
-        KINDS.iter().for_each(|kind| self.hits[Cause::from(*kind) as usize] += records.accesses(*kind));
-    }
-
-    #[inline(always)]
-    fn refer(&mut self, kind: AccessKind, va: u64, size: u32, (): &mut ()) -> Result<u32, OutOfMemory> {
-        FlatProcess::refer(self, kind, va, size)
     }
 }
