@@ -1,10 +1,8 @@
 //! The command line.
 
 use std::io;
-use std::panic::resume_unwind;
 use std::path::PathBuf;
 use std::process::ExitCode;
-use std::thread;
 
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, Subcommand};
@@ -24,7 +22,7 @@ use super::run::Run;
 use super::sweep::Sweep;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
-use super::threads::STACK;
+use super::threads::with_deep_stack;
 use pagewalk_script::services::manual::{self, SECTIONS, Section};
 
 /// A scenario language and interpreter for memory systems.
@@ -109,15 +107,10 @@ enum Command {
 }
 
 /// Runs the command line of this process. The exit status is 2 after a usage error, and 0 after `--help` or
-/// `--version`. The command has its own thread, because the stack of the first thread can be small: `ulimit -s` sets its
-/// size on Unix, and it has 1 MB on Windows.
+/// `--version`.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let run = || finish(dispatch(&arguments));
-    thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
-        Ok(command) => command.join().unwrap_or_else(|panic| resume_unwind(panic)),
-        Err(_) => run(),
-    })
+    with_deep_stack(|| finish(dispatch(&arguments)))
 }
 
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {

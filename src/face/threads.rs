@@ -7,6 +7,16 @@ use std::thread;
 /// Stack size of a thread in bytes, enough for the deepest script. Only the part in use occupies memory.
 pub(crate) const STACK: usize = 64 << 20;
 
+/// Stack size in bytes that the deepest script does not exceed. Without optimization, it needs more than half of this size.
+const ENOUGH: usize = 6 << 20;
+
+/// Runs a function on the stack of the current thread, or on a larger stack if the current one is small: `ulimit -s` sets
+/// the size of the first thread's stack on Unix, and it has 1 MB on Windows. Another thread would have a second heap, whose
+/// pages would take time at the start.
+pub(crate) fn with_deep_stack<R>(run: impl FnOnce() -> R) -> R {
+    stacker::maybe_grow(ENOUGH, STACK, run)
+}
+
 /// Processes the items on at most this many threads, and returns the results in the order of the items. Omits
 /// all results after the first one for which `stop` is true. Calls `done` for each result as soon as it is
 /// available.

@@ -37,11 +37,15 @@ impl Session<'_> {
     /// # Errors
     /// Returns an error in the script.
     pub(crate) fn prepare(&mut self, command: &Command) -> Result<Prepared, Stop> {
-        if let Some(Binding::Def(def)) = self.state.find(&command.verb.text).filter(|_| command.call) {
+        if command.call
+            && let Some(Binding::Def(def)) = self.state.find(&command.verb.text)
+        {
             let def = def.clone();
             return self.prepare_call(&def, command);
         }
-        if let Some(row) = called(&command.verb.text, command.operands.len()).filter(|_| command.call) {
+        if command.call
+            && let Some(row) = called(&command.verb.text, command.operands.len())
+        {
             let plan = self.prepare_call_of(row, &command.verb, &command.operands)?;
             let action = Action::operation(move |session| Ok(Did::Call(session.make_call(plan)?)));
             return Ok(Prepared::Action(action, Family::Call));

@@ -183,6 +183,7 @@ impl<'a> Reader<'a> {
     ) -> (Read, Arc<Pieces>) {
         let file = self.sources.add(&name.display().to_string(), path.map(Path::to_owned), text);
         self.open.push(Open { name, canonical, nesting, below: Below { height: 0, total: 1, depth: 0 } });
+        let text = self.sources.file(file).map_or_else(Arc::default, |file| Arc::clone(&file.text));
         let parsed = parse_again(file, text, self, earlier);
         self.diagnostics.extend(parsed.diagnostics);
         let below = self.open.pop().map_or(Below { height: 0, total: 1, depth: 0 }, |open| open.below);

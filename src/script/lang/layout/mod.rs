@@ -7,6 +7,7 @@
 //!
 //! The pass recognizes only words, strings, brackets, and table rows, not the kinds of statements.
 
+pub(crate) mod again;
 mod closing;
 mod level;
 mod note;
@@ -38,7 +39,7 @@ const HEAD_LIMIT: usize = 400;
 const MISTAKE_LIMIT: usize = 200;
 
 /// A script with a resolved layout.
-#[derive(Debug)]
+#[derive(Debug, Default, PartialEq)]
 pub(crate) struct Layout {
     /// The script's text, with comments and joining newlines replaced by the same number of spaces.
     pub(crate) text: String,
@@ -53,8 +54,7 @@ pub(crate) fn lay_out(file: u32, text: &str) -> Layout {
     let scan = Scan::new(file, text, false).run();
     // If the braces do not match, guess from the indentation which brace is unclosed.
     let scan = if scan.unmatched { Scan::new(file, text, true).run() } else { scan };
-    let Scan { out, ends, diagnostics, .. } = scan;
-    Layout { text: String::from_utf8_lossy(&out).into_owned(), ends, diagnostics }
+    scan.layout()
 }
 
 /// Returns the tokens of a text, and whether the text is incomplete.
@@ -110,12 +110,15 @@ struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     fn new(file: u32, text: &'a str, strict: bool) -> Self {
+        let mut out = text.as_bytes().to_vec();
+        let at = if text.starts_with('\u{feff}') { 3 } else { 0 };
+        out[..at].fill(b' ');
         Self {
             file,
             text,
             strict,
-            out: text.as_bytes().to_vec(),
-            at: 0,
+            out,
+            at,
             levels: vec![Level::new(LevelKind::File, 0, 0)],
             pending: Vec::new(),
             after: After::Nothing,
@@ -130,11 +133,15 @@ impl<'a> Scan<'a> {
         }
     }
 
+    fn layout(self) -> Layout {
+        // The pass replaces only whole characters.
+        let text = String::from_utf8(self.out);
+        let text = text.unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Layout { text, ends: self.ends, diagnostics: self.diagnostics }
+    }
+
+    /// Scans the text from the current position.
     fn run(mut self) -> Self {
-        if self.text.starts_with('\u{feff}') {
-            self.blank(0, 3);
-            self.at = 3;
-        }
         loop {
             while !self.done && self.at < self.text.len() {
                 self.step();

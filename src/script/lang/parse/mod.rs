@@ -27,7 +27,8 @@ use pagewalk_grammar::{Grammar, Pair, Parser as _, Rule};
 
 use super::ast::{Block, Stmt, Word};
 use super::diagnostic::{Code, Diagnostic};
-use super::layout::{DEPTH_LIMIT, Layout, lay_out};
+use super::layout::again::lay_out_again;
+use super::layout::{DEPTH_LIMIT, Layout};
 use super::shift::Shift as _;
 use super::source::{conflict, lines_in_words};
 use super::span::Span;
@@ -80,26 +81,30 @@ fn unmerged(file: u32, text: &str) -> Option<Diagnostic> {
 
 /// Parses the text of file number `file`.
 pub fn parse(file: u32, text: &str, includes: &mut dyn Includes) -> Parsed {
-    parse_again(file, text, includes, &Pieces::default())
+    parse_again(file, text.into(), includes, &Pieces::default())
 }
 
 /// Like [`parse`], for a text that may resemble an earlier text of the same file. The result does not depend on the
 /// earlier text.
-pub(super) fn parse_again(file: u32, text: &str, includes: &mut dyn Includes, earlier: &Pieces) -> Parsed {
-    let mut layout = lay_out(file, text);
-    let mut tree = Tree::new(file, includes, std::mem::take(&mut layout.diagnostics));
-    let pieces = tree.pieces(layout, earlier);
+pub(super) fn parse_again(
+    file: u32,
+    text: Arc<str>,
+    includes: &mut dyn Includes,
+    earlier: &Pieces,
+) -> Parsed {
+    let layout = lay_out_again(file, &text, (&earlier.source, &earlier.layout));
+    let mut tree = Tree::new(file, includes, layout.diagnostics.clone());
+    let (body, kept) = tree.pieces(&layout, earlier);
     tree.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     // Messages about markers, and about lines that occur twice, would hide the cause.
-    if let Some(unmerged) = unmerged(file, text).filter(|_| !tree.diagnostics.is_empty()) {
+    if !tree.diagnostics.is_empty()
+        && let Some(unmerged) = unmerged(file, &text)
+    {
         tree.diagnostics = vec![unmerged];
     }
-    Parsed {
-        body: pieces.body.clone(),
-        diagnostics: tree.diagnostics,
-        depth: tree.deepest,
-        pieces: Arc::new(pieces),
-    }
+    let (diagnostics, depth) = (tree.diagnostics, tree.deepest);
+    let pieces = Arc::new(Pieces { source: text, layout, body: body.clone(), kept });
+    Parsed { body, diagnostics, depth, pieces }
 }
 
 /// A builder of the tree of one file.
@@ -137,14 +142,14 @@ impl<'a> Tree<'a> {
     }
 
     /// Parses a file piece by piece. Takes the statements of unchanged pieces from the earlier text.
-    fn pieces(&mut self, layout: Layout, earlier: &Pieces) -> Pieces {
+    fn pieces(&mut self, layout: &Layout, earlier: &Pieces) -> (Block, Vec<Piece>) {
         let (mut body, mut kept) = (Vec::new(), Vec::new());
         let mut start = 0;
         loop {
             let first = body.len();
             let errors = (self.diagnostics.len(), self.broken);
             let deepest = std::mem::take(&mut self.deepest);
-            let end = if let Some(same) = earlier.find(&layout, start) {
+            let end = if let Some(same) = earlier.find(layout, start) {
                 body.extend_from_slice(same.statements);
                 if same.by != 0 {
                     body[first..].iter_mut().for_each(|stmt| stmt.shift(same.by as i32));
@@ -152,7 +157,7 @@ impl<'a> Tree<'a> {
                 self.deepest = same.depth;
                 same.end
             } else {
-                let end = earlier.next_end(&layout, start);
+                let end = earlier.next_end(layout, start);
                 self.base = start;
                 body.extend(self.piece(&layout.text[start..end]));
                 end
@@ -164,7 +169,7 @@ impl<'a> Tree<'a> {
             self.deepest = self.deepest.max(deepest);
             start = end;
             if start == layout.text.len() {
-                return Pieces { text: layout.text, body: body.into(), kept };
+                return (body.into(), kept);
             }
         }
     }

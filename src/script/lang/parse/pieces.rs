@@ -1,6 +1,7 @@
 //! The pieces of a parsed file. When the text changes, the parser parses only the changed pieces again.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use crate::lang::ast::{Block, Stmt};
 use crate::lang::layout::Layout;
@@ -10,10 +11,11 @@ use crate::lang::layout::Layout;
 const PIECE: usize = if cfg!(test) { 1 << 6 } else { 1 << 12 };
 
 /// A parsed file and its pieces.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Pieces {
-    /// The text of the file after the layout pass.
-    pub(super) text: String,
+    /// The text of the file.
+    pub(super) source: Arc<str>,
+    pub(super) layout: Layout,
     pub(super) body: Block,
     /// The pieces that have no errors and include no files, in text order. The statements of these pieces depend only
     /// on the piece's text and position.
@@ -21,7 +23,7 @@ pub(crate) struct Pieces {
 }
 
 /// A piece of a file.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(super) struct Piece {
     pub(super) bytes: Range<usize>,
     /// Indexes into the statements of the file.
@@ -45,13 +47,14 @@ impl Pieces {
     /// start or from the end of the file as before.
     pub(super) fn find(&self, layout: &Layout, at: usize) -> Option<Same<'_>> {
         let (text, ends) = (&layout.text, &layout.ends);
-        let longer = text.len() as isize - self.text.len() as isize;
+        let earlier = &self.layout.text;
+        let longer = text.len() as isize - earlier.len() as isize;
         [0, longer].into_iter().find_map(|by| {
             let start = at.checked_add_signed(-by)?;
             let piece = self.kept.binary_search_by_key(&start, |piece| piece.bytes.start).ok()?;
             let Piece { bytes, statements, depth } = self.kept.get(piece)?;
             let end = bytes.end.checked_add_signed(by)?;
-            let same = text.get(at..end)? == self.text.get(bytes.clone())?;
+            let same = text.get(at..end)? == earlier.get(bytes.clone())?;
             let is_end = end == text.len() || ends.binary_search(&end).is_ok();
             let statements = self.body.get(statements.clone()).filter(|_| same && is_end)?;
             Some(Same { end, by, statements, depth: *depth })

@@ -1,5 +1,6 @@
 //! Tests of newlines that remain and of bracket diagnostics.
 
+mod again;
 mod tokens;
 
 use super::lay_out;

@@ -80,7 +80,7 @@ fn edited(text: &str, (from, length, typed): (f64, usize, usize)) -> String {
 
 /// Parses a text with the pieces of an earlier text, and compares the result with that of a new parse.
 fn check(text: &str, earlier: &Pieces) -> std::sync::Arc<Pieces> {
-    let again = parse_again(0, text, &mut Lib(0), earlier);
+    let again = parse_again(0, text.into(), &mut Lib(0), earlier);
     let new = parse(0, text, &mut Lib(0));
     assert_eq!(again.body, new.body, "{text:?}");
     assert_eq!(again.diagnostics, new.diagnostics, "{text:?}");
@@ -110,7 +110,7 @@ fn unchanged_statements_are_kept() {
     let line = "read 0x3D4 => vpn 0x0F, tlb hit # a long line\n";
     let (before, after) = (line.repeat(20), line.repeat(30));
     let old = parse(0, &format!("{before}let x = 1\n{after}"), &mut ()).pieces;
-    let new = parse_again(0, &format!("{before}let x = 12\n{after}"), &mut (), &old).pieces;
+    let new = parse_again(0, format!("{before}let x = 12\n{after}").into(), &mut (), &old).pieces;
     let shared = |number: usize| std::sync::Arc::ptr_eq(&old.body[number].facts, &new.body[number].facts);
     assert!((0..19).all(shared));
     assert_eq!(old.kept.len(), new.kept.len());
