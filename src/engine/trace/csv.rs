@@ -7,6 +7,7 @@
 
 use super::digits::{self, WINDOW};
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
+use super::line_shape::Shape;
 use super::record::{Op, Record};
 
 /// The names of operations in the column `op`, which are case-insensitive.
@@ -88,6 +89,12 @@ impl Csv {
         usual.record(text).into()
     }
 }
+
+/// Fetches with an address of six or seven digits and a size of one digit. Most programs have their code at such addresses.
+pub(crate) const FETCHES: [Shape; 2] = [
+    Shape::new(b"I,0x000000,1\n", b"I,0x999999,9\n", b"I,0xaaaaaa,1\n", b"I,0xffffff,9\n"),
+    Shape::new(b"I,0x0000000,1\n", b"I,0x9999999,9\n", b"I,0xaaaaaaa,1\n", b"I,0xfffffff,9\n"),
+];
 
 /// The record in the first line of a text with the [usual columns](Csv::has_usual_columns), and the size of the line in bytes.
 /// Only parses lines such as `L,0x7ffe8,8`.

@@ -20,6 +20,7 @@ mod gzip;
 mod hot_spots;
 mod lackey;
 mod line;
+mod line_shape;
 pub mod malformed;
 mod miss_classifier;
 pub mod observer;

@@ -6,6 +6,7 @@ use super::csv::{self, Csv};
 use super::digits::WINDOW;
 use super::format::Format;
 use super::line::Line;
+use super::line_shape::Shape;
 use super::malformed::Malformed;
 use super::record::{Fetches, Record, RecordBatch};
 use super::source::Source;
@@ -124,9 +125,9 @@ impl Text {
         let text = &self.buffer[self.start..self.whole];
         self.start += match &self.grammar {
             Grammar::Lackey => lackey::records(text, batch, most, self.fetches),
-            Grammar::Din => fast_records(text, batch, most, self.fetches, din::fast_record),
+            Grammar::Din => fast_records(text, batch, most, self.fetches, &[], din::fast_record),
             Grammar::Csv(csv) if csv.has_usual_columns() => {
-                fast_records(text, batch, most, self.fetches, csv::fast_record)
+                fast_records(text, batch, most, self.fetches, &csv::FETCHES, csv::fast_record)
             }
             Grammar::Csv(_) => 0,
         };
@@ -190,26 +191,43 @@ impl Text {
 }
 
 /// Adds the records at the start of a text while `record` parses the first line, up to `most` records in total. Omits the fetches
-/// that `wanted` permits. Returns the size of these lines in bytes.
+/// that `wanted` permits; `usual` are their usual shapes. Returns the size of these lines in bytes.
 #[inline(always)]
 fn fast_records(
     text: &[u8],
     batch: &mut RecordBatch,
     most: usize,
     wanted: Fetches,
+    usual: &[Shape],
     record: impl Fn(&[u8; WINDOW]) -> Option<(Record, usize)>,
 ) -> usize {
     let mut at = 0;
-    while batch.records.len() < most
-        && batch.fetches < Fetches::MOST
-        && let Some((record, length)) = text.get(at..).and_then(<[u8]>::first_chunk).and_then(&record)
-    {
+    while batch.records.len() < most && batch.fetches < Fetches::MOST {
+        if wanted == Fetches::Counted {
+            at += count_lines(&text[at..], usual, &mut batch.fetches);
+        }
+        let Some((record, length)) = text.get(at..).and_then(<[u8]>::first_chunk).and_then(&record) else {
+            break;
+        };
         if wanted.may_omit(batch.records.last(), &record) {
             batch.fetches += 1;
         } else {
             batch.records.push(record);
         }
         at += length;
+    }
+    at
+}
+
+/// Counts the lines at the start of a text that have one of the shapes, and returns their size in bytes.
+#[inline(always)]
+fn count_lines(text: &[u8], shapes: &[Shape], count: &mut u64) -> usize {
+    let mut at = 0;
+    while let Some(line) = text.get(at..).and_then(<[u8]>::first_chunk)
+        && let Some(shape) = shapes.iter().find(|shape| shape.fits(line))
+    {
+        *count += 1;
+        at += shape.size;
     }
     at
 }

@@ -4,16 +4,11 @@
 //! lines. Most lines have one of three shapes, whose bytes are all compared at once.
 
 use crate::trace::digits::{self, WINDOW, word};
+use crate::trace::line_shape::{SHAPE, Shape};
 use crate::trace::record::{Fetches, Op, Record, RecordBatch};
 
 /// Offset of the address, after `I  `, ` L `, ` S `, or ` M `.
 const ADDRESS: usize = 3;
-
-/// Number of bytes that a [`Shape`] examines.
-const SHAPE: usize = 16;
-
-/// The permitted bytes of a line: for each position, two ranges, as their first bytes and lengths.
-struct Shape([[u8; SHAPE]; 4]);
 
 /// A fetch with an address of eight digits and a size of one digit.
 const FETCH: Shape =
@@ -26,39 +21,9 @@ const FAR_DATA: Shape =
     Shape::new(b" L 0000000000,1\n", b" S 9999999999,9\n", b" L aaaaaaaaaa,1\n", b" S ffffffffff,9\n");
 
 /// Size in bytes of a line with the shape [`FETCH`] or [`DATA`].
-const NEAR_LINE: usize = 14;
+const NEAR_LINE: usize = FETCH.size;
 /// Size in bytes of a line with the shape [`FAR_DATA`].
-const FAR_LINE: usize = 16;
-
-impl Shape {
-    /// Creates a shape from the first and the last line, in alphabetical order, with decimal digits and with letters.
-    const fn new<const N: usize>(first: &[u8; N], last: &[u8; N], a: &[u8; N], f: &[u8; N]) -> Self {
-        // The bytes after the line are arbitrary.
-        let mut ranges = [[0; SHAPE], [u8::MAX; SHAPE], [0; SHAPE], [u8::MAX; SHAPE]];
-        let mut at = 0;
-        while at < N {
-            ranges[0][at] = first[at];
-            ranges[1][at] = last[at] - first[at];
-            ranges[2][at] = a[at];
-            ranges[3][at] = f[at] - a[at];
-            at += 1;
-        }
-        Self(ranges)
-    }
-
-    /// Whether a text starts with a line of this shape. Compilers turn the loop into a few vector instructions.
-    #[inline(always)]
-    fn fits(&self, text: &[u8; SHAPE]) -> bool {
-        let [first, length, second, other_length] = &self.0;
-        let ranges = first.iter().zip(length).zip(second.iter().zip(other_length));
-        let outside = |byte: u8, first: u8, length: u8| byte.wrapping_sub(first).saturating_sub(length);
-        let mut fits = true;
-        for (byte, ((first, length), (second, other_length))) in text.iter().zip(ranges) {
-            fits &= outside(*byte, *first, *length).min(outside(*byte, *second, *other_length)) == 0;
-        }
-        fits
-    }
-}
+const FAR_LINE: usize = FAR_DATA.size;
 
 /// The letters of loads and stores, indexed by their low bits. The letter in any other row differs from the row's index, so it
 /// matches no line.

@@ -239,7 +239,17 @@ proptest! {
             Line::Record(record) => Some(*record),
             _ => None,
         });
-        prop_assert_eq!(found, records.collect::<Vec<_>>());
+        prop_assert_eq!(&found, &records.collect::<Vec<_>>());
+
+        // Counted fetches are only missing.
+        let mut counting = self::reader(&whole, Some(format)).expect("bytes").with_fetches(Fetches::Counted);
+        let (mut batch, mut count, mut others) = (RecordBatch::default(), 0, Vec::new());
+        while counting.next(&mut batch).expect("bytes") {
+            count += batch.len();
+            others.extend(batch.records.iter().filter(|record| record.op != Op::Fetch).copied());
+        }
+        prop_assert_eq!(count, found.len() as u64);
+        prop_assert_eq!(others, found.into_iter().filter(|record| record.op != Op::Fetch).collect::<Vec<_>>());
         let malformed = expected.iter().filter(|line| matches!(line, Line::Bad(_))).count();
         prop_assert_eq!(reader.malformed().count, malformed as u64);
     }
