@@ -107,10 +107,10 @@ pub(super) fn value(digits: u64) -> u64 {
     combined((digits & (ONES * 0x0f)) + ((digits >> 6) & ONES) * 9)
 }
 
-/// Combines eight digits, the first of which is the most significant, into a number.
+/// Combines eight digits into a number. The first digit is the most significant.
 #[inline(always)]
 fn combined(nibbles: u64) -> u64 {
-    // Each multiplication adds neighbors, the first of which it shifts by their size: to pairs, to groups of four, and to one number.
+    // Each multiplication shifts a group of digits by its size and adds the next group: to pairs, to fours, and to one number.
     let pairs = (nibbles.wrapping_mul(1 + (1 << 12)) >> 8) & 0x00ff_00ff_00ff_00ff;
     let fours = (pairs.wrapping_mul(1 + (1 << 24)) >> 16) & 0x0000_ffff_0000_ffff;
     fours.wrapping_mul(1 + (1 << 48)) >> 32
