@@ -1,5 +1,6 @@
 //! Parallel processing of many items, with the results in the order of the items.
 
+use std::panic::resume_unwind;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread;
@@ -10,11 +11,17 @@ pub(crate) const STACK: usize = 64 << 20;
 /// Stack size in bytes that the deepest script does not exceed. Without optimization, it needs more than half of this size.
 const ENOUGH: usize = 6 << 20;
 
-/// Runs a function on the stack of the current thread, or on a larger stack if the current one is small: `ulimit -s` sets
-/// the size of the first thread's stack on Unix, and it has 1 MB on Windows. Another thread would have a second heap, whose
-/// pages would take time at the start.
-pub(crate) fn with_deep_stack<R>(run: impl FnOnce() -> R) -> R {
-    stacker::maybe_grow(ENOUGH, STACK, run)
+/// Runs a function on the current thread, or on another thread if the current stack is small: `ulimit -s` sets the size of the first
+/// thread's stack on Unix, and it has 1 MB on Windows. Another thread has a second heap, whose pages take time at the start. If
+/// there is no memory for another thread, the small stack is used.
+pub(crate) fn with_deep_stack<R: Send>(run: impl Fn() -> R + Send + Copy) -> R {
+    if stacker::remaining_stack().is_some_and(|bytes| bytes >= ENOUGH) {
+        return run();
+    }
+    thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, run) {
+        Ok(thread) => thread.join().unwrap_or_else(|panic| resume_unwind(panic)),
+        Err(_) => run(),
+    })
 }
 
 /// Processes the items on at most this many threads, and returns the results in the order of the items. Omits

@@ -191,8 +191,10 @@ proptest! {
 
 /// Generates lines of the CSV and Dinero formats, and lines that are nearly in these formats.
 fn usual_line(format: Format) -> impl Strategy<Value = String> {
-    let address = prop_oneof![0..256_u64, any::<u32>().prop_map(u64::from), any::<u64>()];
-    let size = prop_oneof![0..12_u32, 1..100_u32, 1..5000_u32];
+    // Code often has addresses of six or seven digits.
+    let code = prop_oneof![0x10_0000..0x100_0000_u64, 0x100_0000..0x1000_0000_u64];
+    let address = prop_oneof![code, 0..256_u64, any::<u32>().prop_map(u64::from), any::<u64>()];
+    let size = prop_oneof![0..3_u32, 0..12_u32, 1..100_u32, 1..5000_u32];
     let label = prop::sample::select(match format {
         Format::Csv => &["I", "L", "r", "s", "W", "m", "x", "load"][..],
         _ => &["0", "1", "2", "3", "r", "W", "m", "I", "x"][..],
