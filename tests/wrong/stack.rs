@@ -32,3 +32,19 @@ fn every_stack_is_enough() {
         }
     }
 }
+
+/// A larger stack does not fit in the memory of the process, so the small one is used.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_script_runs_without_memory_for_a_larger_stack() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("short.pw");
+    std::fs::write(&path, "show 1 + 1\n").expect("a file");
+    let limited = "ulimit -s 256; ulimit -v 66000; exec \"$0\" run \"$1\"";
+    let done = Command::new("sh")
+        .args(["-c", limited, env!("CARGO_BIN_EXE_pagewalk")])
+        .arg(&path)
+        .output()
+        .expect("a shell");
+    assert_eq!(done.status.code(), Some(0), "{}", String::from_utf8_lossy(&done.stderr));
+}
