@@ -1,6 +1,8 @@
 //! Tests that errors are carried forward after dashes, after a wrong fault, and in grids.
 
-use super::running::{folder, marks, pagewalk, put, table};
+use super::running::{folder, graded, marks, pagewalk, paper, put, table};
+use pagewalk_script::exam::grade::rules::Rules;
+use pagewalk_script::exam::grade::{Mark, Verdict};
 
 /// The points of each student for each column.
 fn points(name: &str, script: &str, columns: &[&str], rows: &[(&str, &[&str])]) -> Vec<Vec<String>> {
@@ -274,4 +276,65 @@ fn a_dash_for_an_empty_frame_in_a_grid_is_an_answer() {
     // The student starts with frame 2 and continues with the lowest free frame.
     let rows: [(&str, &[&str]); 1] = [("s", &["-", "-", "1", "2", "-", "1", "2", "3", "1"])];
     assert_eq!(digits("empty-frame", script, &columns, &rows), ["010111111"]);
+}
+
+/// The verdict of each cell of a grid, in the order of the paper.
+fn verdicts(script: &str, columns: &[&str], rows: &[&str]) -> Vec<String> {
+    let cells = rows.iter().enumerate().flat_map(|(row, cells)| {
+        let name = move |column: &str| format!("1.{}.{column}", row + 1);
+        columns.iter().zip(cells.split(' ')).map(move |(column, cell)| (name(column), cell.to_owned()))
+    });
+    let marked = graded(&paper(script, 0), &cells.collect(), &Rules::default());
+    let verdict = |mark: &Mark| match &mark.verdict {
+        Verdict::Carried(from) => format!("carried from {}", from.join(" and ")),
+        other => other.name().to_owned(),
+    };
+    marked.marks.iter().take(rows.len() * columns.len()).map(verdict).collect()
+}
+
+/// A question about a grid.
+fn grid(string: &str, setup: &str, columns: &str) -> String {
+    format!("question \"q\" {{\n  reference {string} {{ {setup} }}\n  ask reference columns {columns}\n}}\n")
+}
+
+const CARRIED: &str = "carried from step 1";
+
+#[test]
+fn errors_in_a_grid_are_carried_from_the_steps_that_cause_them() {
+    // The student loads page 1 into frame 1. In step 2, `hit` is another mistake, but no later answer follows from it.
+    let script = grid("1 2 1 3", "frames 2, replacement fifo", "hit frame0 frame1");
+    let rows = ["0 - 1", "1 2 1", "1 2 1", "0 2 3"];
+    let expected = [
+        ["right", "wrong", "wrong"],
+        ["wrong", CARRIED, CARRIED],
+        ["right", CARRIED, CARRIED],
+        ["right", CARRIED, CARRIED],
+    ];
+    assert_eq!(verdicts(&script, &["hit", "frame0", "frame1"], &rows), expected.concat());
+    // Page 7 does not follow from the student's row. All other answers are wrong or carried.
+    let script = grid("1 2 3", "frames 2, replacement fifo", "frame1");
+    assert_eq!(verdicts(&script, &["frame1"], &["1", "1", "7"]), ["wrong", CARRIED, "wrong"]);
+}
+
+#[test]
+fn a_clock_continues_from_the_students_hand() {
+    // Only the hand is wrong in step 1. It then passes frame 1, and clears only the use bit of this frame.
+    let columns = ["frame0", "frame1", "frame2", "use", "hand"];
+    let script = grid("4 1 3", "frames 3, replacement clock, holding 1 4 0", &columns.join(" "));
+    let expected = [
+        ["right", "right", "right", "right", "wrong"],
+        ["right", "right", "right", "right", CARRIED],
+        ["right", "right", "right", CARRIED, "right"],
+    ];
+    let rows = ["1 4 0 010 1", "1 4 0 110 1", "1 4 3 101 0"];
+    assert_eq!(verdicts(&script, &columns, &rows), expected.concat());
+}
+
+#[test]
+fn errors_are_carried_in_grids_of_at_most_512_steps() {
+    for (steps, second) in [(512, CARRIED), (513, "wrong")] {
+        let string: Vec<String> = (1..=steps).map(|page| page.to_string()).collect();
+        let script = grid(&string.join(" "), "frames 2, replacement fifo", "frame1");
+        assert_eq!(verdicts(&script, &["frame1"], &["1", "1"]), ["wrong", second], "{steps}");
+    }
 }

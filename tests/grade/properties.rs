@@ -6,39 +6,17 @@ use std::collections::BTreeMap;
 
 use pagewalk_script::exam::field::{Asked, Field, fields, slot};
 use pagewalk_script::exam::grade::rules::{Rules, Setting};
-use pagewalk_script::exam::grade::{Given, Key, Mark, Marked, Sheet, Verdict, mark};
+use pagewalk_script::exam::grade::{Mark, Verdict};
 use pagewalk_script::exam::paper::Paper;
 use pagewalk_script::exam::spelling;
-use pagewalk_script::exam::{Composed, compose};
-use pagewalk_script::lang::include::{Disk, read_text};
-use pagewalk_script::lang::value::{Number, Value};
-use pagewalk_script::questions::entry::{Answers, Form, ItemKind, Radix};
-use pagewalk_script::run::Files;
-use pagewalk_script::run::session::Options;
+use pagewalk_script::lang::value::Number;
+use pagewalk_script::questions::entry::{Form, ItemKind, Radix};
 use proptest::prelude::*;
 
-use super::running::EXAM;
-
-/// The paper for a seed.
-fn paper(text: &str, seed: u64) -> Paper {
-    let (mut sources, script, wrong) = read_text(EXAM, text, &mut Disk);
-    assert_eq!(wrong, []);
-    let (files, _) = Files::read(&script.body, &mut sources, &mut Disk);
-    let Composed { paper, diagnostics, failed, .. } =
-        compose(&script.body, &sources, &files, Options { seed, ..Options::default() });
-    assert_eq!((diagnostics, failed), (vec![], 0));
-    paper
-}
+use super::running::{EXAM, graded, paper};
 
 fn exam(seed: u64) -> Paper {
     paper(&std::fs::read_to_string(EXAM).expect("the exam"), seed)
-}
-
-fn graded(paper: &Paper, answers: &BTreeMap<String, String>, rules: &Rules) -> Marked {
-    let key = Key::new(paper, &[], |_: &Answers, _: &Value| false);
-    let text = |(name, text): (&String, &String)| (name.clone(), Given::Text(text.clone()));
-    let sheet = Sheet { id: "s".to_owned(), answers: answers.iter().map(text).collect(), ..Sheet::default() };
-    mark(&key, &sheet, rules)
 }
 
 /// Spellings of the correct answer to a field.
@@ -268,6 +246,14 @@ proptest! {
         let lost: Vec<_> = lost.collect();
         prop_assert!(lost.len() <= 1, "{name} {:X} at {va:X}: {lost:?}", value % most);
         prop_assert!(lost.iter().all(|mark| mark.field == format!("1.{name}")), "{lost:?}");
+        // Errors are carried from wrong answers only.
+        for mark in &marked.marks {
+            let (Verdict::Carried(from) | Verdict::Follows(from)) = &mark.verdict else { continue };
+            let of = |fact: &String| marked.marks.iter().find(|mark| mark.field == format!("1.{fact}"));
+            let right = from.iter().filter(|fact| of(fact).is_none_or(|mark| mark.verdict == Verdict::Right));
+            prop_assert_eq!(right.collect::<Vec<_>>(), Vec::<&String>::new(), "{:?}", mark);
+            prop_assert!(!from.is_empty());
+        }
     }
 
     #[test]

@@ -48,6 +48,13 @@ fn wrong_answers_can_cost() {
     assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2"], "second-question", "total"), "37.75");
     assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2", "floor=item"], "second-question", "total"), "40");
     assert_eq!(of(&["wrong=1/4", "wrong-choice=1/2", "round=1/2"], "second-question", "total"), "38");
+    // An empty field costs nothing.
+    let rules = ["--rule", "wrong=1", "--rule", "wrong-choice=1", "--rule", "floor=none"];
+    let ran = graded(&folder("empty"), "id,2.1,2.3,2.4\ns1,,,\ns2,?,?,?\n", &rules);
+    let of = |id: &str, field: &str| marks(&ran.out)[&(id.to_owned(), field.to_owned())].clone();
+    for (field, points) in [("2.1", "-2"), ("2.3", "-3"), ("2.4", "-2")] {
+        assert_eq!((of("s1", field), of("s2", field)), ("0".to_owned(), points.to_owned()), "{field}");
+    }
     let folder = folder("below-zero");
     let row = "id,2.1,2.2,2.3\ns1,1,1,0\n";
     let total = |floor: &str| {

@@ -1,7 +1,18 @@
-//! Runs the command on a test's files.
+//! Runs the command on a test's files, and marks answers without the command.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+
+use pagewalk_script::exam::grade::rules::Rules;
+use pagewalk_script::exam::grade::{Given, Key, Marked, Sheet, mark};
+use pagewalk_script::exam::paper::Paper;
+use pagewalk_script::exam::{Composed, compose};
+use pagewalk_script::lang::include::{Disk, read_text};
+use pagewalk_script::lang::value::Value;
+use pagewalk_script::questions::entry::Answers;
+use pagewalk_script::run::Files;
+use pagewalk_script::run::session::Options;
 
 /// The exam.
 pub const EXAM: &str = "examples/exams/address-translation.pw";
@@ -50,10 +61,10 @@ pub fn pagewalk(arguments: &[&str]) -> Ran {
 }
 
 /// The points in a table, indexed by ID and column.
-pub fn marks(out: &str) -> std::collections::BTreeMap<(String, String), String> {
+pub fn marks(out: &str) -> BTreeMap<(String, String), String> {
     let mut reader = csv::Reader::from_reader(out.as_bytes());
     let header = reader.headers().expect("a header").clone();
-    let mut marks = std::collections::BTreeMap::new();
+    let mut marks = BTreeMap::new();
     for row in reader.records() {
         let row = row.expect("a row");
         for (name, cell) in header.iter().zip(&row) {
@@ -71,4 +82,23 @@ pub fn table<'t>(columns: &[&str], rows: impl Iterator<Item = (&'t str, Vec<Stri
         writer.write_record(std::iter::once(id.to_owned()).chain(cells)).expect("a row");
     }
     String::from_utf8(writer.into_inner().expect("all of it")).expect("UTF-8")
+}
+
+/// The paper for a seed.
+pub fn paper(text: &str, seed: u64) -> Paper {
+    let (mut sources, script, wrong) = read_text(EXAM, text, &mut Disk);
+    assert_eq!(wrong, []);
+    let (files, _) = Files::read(&script.body, &mut sources, &mut Disk);
+    let Composed { paper, diagnostics, failed, .. } =
+        compose(&script.body, &sources, &files, Options { seed, ..Options::default() });
+    assert_eq!((diagnostics, failed), (vec![], 0));
+    paper
+}
+
+/// The marks of a student's answers, by field name.
+pub fn graded(paper: &Paper, answers: &BTreeMap<String, String>, rules: &Rules) -> Marked {
+    let key = Key::new(paper, &[], |_: &Answers, _: &Value| false);
+    let text = |(name, text): (&String, &String)| (name.clone(), Given::Text(text.clone()));
+    let sheet = Sheet { id: "s".to_owned(), answers: answers.iter().map(text).collect(), ..Sheet::default() };
+    mark(&key, &sheet, rules)
 }

@@ -16,7 +16,7 @@ pub fn read(text: &str, options: &[Alternative]) -> Option<Vec<usize>> {
         let parts: Vec<&str> =
             text.split(separators).map(str::trim).filter(|part| !part.is_empty()).collect();
         let each: Option<Vec<usize>> = parts.iter().map(|part| named(&plain(part), options)).collect();
-        if let Some(chosen) = each.filter(|_| parts.len() > 1) {
+        if let Some(chosen) = each.filter(|_| !parts.is_empty()) {
             return Some(once(chosen));
         }
     }
@@ -49,4 +49,33 @@ fn named(text: &str, options: &[Alternative]) -> Option<usize> {
 fn letter_of(letter: char, options: usize) -> Option<usize> {
     let at = (letter.to_ascii_lowercase() as u32).checked_sub('a' as u32)? as usize;
     (at < options.min(26)).then_some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::read;
+    use crate::questions::entry::Alternative;
+
+    #[test]
+    fn options_are_named_by_letter_number_or_text() {
+        let option = |text: &str| Alternative {
+            text: text.to_owned(),
+            correct: false,
+            mistake: None,
+            evidence: Vec::new(),
+        };
+        let options = ["5", "A set, or a way", "neither"].map(option);
+        let of = |text: &str| read(text, &options);
+        for text in ["B", "b)", "(b).", "2", "2.", "a set, or a way", "A  Set, or a Way.", "B,", " ;b"] {
+            assert_eq!(of(text), Some(vec![1]), "{text}");
+        }
+        for text in ["B C", "cb", "c, b", "3; a set, or a way", "b & c & b", "2/3", "b|neither"] {
+            assert_eq!(of(text), Some(vec![1, 2]), "{text}");
+        }
+        // Text takes precedence over a number.
+        assert_eq!(of("5"), Some(vec![0]));
+        for text in ["", ";", "D", "0", "4", "both", "b d", "bd", "a set"] {
+            assert_eq!(of(text), None, "{text}");
+        }
+    }
 }

@@ -1,4 +1,7 @@
+use super::agree::{agrees, is_number};
+use super::answer::{Answer, AnswerForm, Notation};
 use super::number;
+use super::sheet::Given;
 use super::words;
 use crate::lang::value::{Number, Value};
 use crate::questions::entry::{Form, Radix};
@@ -129,7 +132,7 @@ fn a_decimal_is_right_if_its_digits_are() {
     let is = |text: &str, above: i128, under: i128| {
         let key = Number::fraction(above, under).expect("a number");
         let spelled = number::read(text, Radix::Decimal, None, None).expect("a number");
-        super::agree::is_number(spelled, key)
+        is_number(spelled, key)
     };
     for text in ["1/3", "0.33", "0.333", "0.3333", "33.3 %"] {
         assert!(is(text, 1, 3), "{text}");
@@ -172,20 +175,77 @@ fn words_are_read_as_people_write_them() {
     assert!(!words::is_dash("") && !words::is_dash("0"));
 }
 
+/// The form of the answers to a blank on bare hardware.
+fn form(form: Form) -> AnswerForm<'static> {
+    AnswerForm { form, unit: None, round: None, bare: true, notation: Notation::Plain }
+}
+
+/// Whether a text agrees with a key.
+fn right(text: &str, key: Value, way: AnswerForm) -> bool {
+    agrees(&Answer::Text(text.to_owned()), Some(&Shown::plain(key)), way)
+}
+
 #[test]
 fn pages_are_right_in_any_order() {
-    let notation = super::answer::Notation::Plain;
-    let way = super::answer::AnswerForm { form: Form::Pages, unit: None, round: None, bare: true, notation };
-    let pages = [3u64, 0, 2, 2].into_iter().map(Value::from).collect();
-    let key = Shown::plain(Value::List(pages));
-    let right = |text: &str| {
-        let answer = super::answer::Answer::Text(text.to_owned());
-        super::agree::agrees(&answer, Some(&key), way)
-    };
+    let pages = || Value::List([3u64, 0, 2, 2].into_iter().map(Value::from).collect());
     for text in ["3, 0, 2, 2", "0 2 2 3", "[2,3,2,0]", "{2; 0; 3; 2}"] {
-        assert!(right(text), "{text}");
+        assert!(right(text, pages(), form(Form::Pages)), "{text}");
     }
     for text in ["0 2 3", "0 2 3 3", "0 2 2 3 4", ""] {
-        assert!(!right(text), "{text}");
+        assert!(!right(text, pages(), form(Form::Pages)), "{text}");
     }
+}
+
+#[test]
+fn free_answers_ignore_case_and_separators() {
+    let free = |text: &str, key: Value| right(text, key, form(Form::Free));
+    assert!(
+        free("They  DIFFER.", Value::from("they differ")) && !free("they agree", Value::from("they differ"))
+    );
+    assert!(free("TRUE", Value::Bool(true)) && !free("false", Value::Bool(true)));
+    assert!(free("12", Value::from(12u64)) && !free("13", Value::from(12u64)));
+    let list = || Value::List([Value::from("Hit"), Value::from(2u64), Value::Bool(false)].into());
+    for text in ["hit, 2, false", "['HIT'; 2; False]", "{\"hit\" 0x2 FALSE}"] {
+        assert!(free(text, list()), "{text}");
+    }
+    for text in
+        ["hit, 2, true", "miss, 2, false", "hit, 3, false", "2, hit, false", "hit, 2", "hit, 2, false, 2"]
+    {
+        assert!(!free(text, list()), "{text}");
+    }
+    let range = || Value::Range { from: 1, to: 4 };
+    assert!(free("1 2 3", range()) && !free("1 2 4", range()) && !free("1 2", range()));
+}
+
+#[test]
+fn a_page_fault_is_a_yes_of_any_kind_on_bare_hardware() {
+    const FAULTS: &[&str] = &["none", "page", "protection"];
+    let bare = form(Form::Words(FAULTS));
+    let key = |word: &str| Some(Shown::plain(Value::from(word)));
+    let is = |answer: Answer, word: &str, way: AnswerForm| agrees(&answer, key(word).as_ref(), way);
+    assert!(is(Answer::Word("page"), "protection", bare) && is(Answer::Word("none"), "none", bare));
+    assert!(!is(Answer::Word("protection"), "page", bare) && !is(Answer::Word("page"), "none", bare));
+    // A dash is no answer to a question of yes or no.
+    assert!(!is(Answer::Dash, "none", bare));
+    // With a kernel, the answer is the class of the fault.
+    let kernel = AnswerForm { bare: false, ..bare };
+    assert!(!is(Answer::Word("page"), "protection", kernel) && is(Answer::Dash, "none", kernel));
+}
+
+#[test]
+fn an_answer_is_read_in_the_form_of_its_blank() {
+    let lookup = form(Form::Words(&["hit", "miss"]));
+    let read = |text: &str, way: AnswerForm| way.read(&Given::from(text));
+    assert_eq!(read("hit", lookup), Answer::Word("hit"));
+    assert_eq!((read("-", lookup), read(" ", lookup)), (Answer::Dash, Answer::Unanswered));
+    assert_eq!(read("perhaps", lookup), Answer::Unreadable);
+    // Formats with types give numbers, also for words.
+    let number = Number::from(1u64);
+    assert_eq!(lookup.read(&Given::Number(number)), Answer::Word("hit"));
+    let hex = form(Form::Number { radix: Radix::Hex, digits: Some(2) });
+    assert_eq!(hex.read(&Given::Number(number)), Answer::Number(number.into()));
+    assert_eq!((read("-", hex), read("?", hex)), (Answer::Dash, Answer::Unreadable));
+    let bits = AnswerForm { notation: Notation::Bits(3), ..form(Form::Free) };
+    assert_eq!(read("0 1 0", bits), Answer::Text("010".to_owned()));
+    assert_eq!((read("-", bits), read("01", bits)), (Answer::Dash, Answer::Unreadable));
 }
