@@ -112,6 +112,17 @@ fn streams_of_the_shell_are_read() {
 fn a_file_without_an_end_is_read_to_its_limit() {
     let folder = folder("endless");
     put(&folder, "x.pw", "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n");
+    put(&folder, "includes.pw", "include \"large.pw\"\n");
+    put(&folder, "golden.pw", "machine simple\n");
+    put(
+        &folder,
+        "reference.pw",
+        "question \"Q\" { reference \"large.trace\" { frames 2 } ask reference misses }\n",
+    );
+    for name in ["large.pw", "golden.golden.yaml", "large.trace"] {
+        // A file without data on the disk.
+        fs::File::create(folder.join(name)).and_then(|file| file.set_len(400 << 20)).expect("a sparse file");
+    }
     let limited = |arguments: &[&str]| {
         let mut command = Command::new("sh");
         // 700 MB of address space: more than the largest limit, 256 MB, in a vector that grows.
@@ -125,11 +136,16 @@ fn a_file_without_an_end_is_read_to_its_limit() {
         (&["grade", "x.pw", "/dev/zero"], 64),
         (&["grade", "x.pw", "/dev/null", "--rules", "/dev/zero"], 1),
         (&["replay", "/dev/zero", "t.trace"], 0),
+        (&["run", "/dev/zero"], 256),
+        (&["run", "includes.pw"], 256),
+        (&["test", "golden.pw"], 256),
+        (&["exam", "reference.pw"], 256),
     ] {
         let ran = limited(arguments);
         assert_eq!(ran.status, Some(2), "{arguments:?}: {ran:?}");
         let why = format!("the file is larger than {size} MB");
-        assert!(size == 0 || ran.messages.contains(&why), "{arguments:?}: {ran:?}");
+        let said = format!("{}{}", ran.out, ran.messages);
+        assert!(size == 0 || said.contains(&why), "{arguments:?}: {ran:?}");
     }
 }
 

@@ -9,9 +9,10 @@ mod traces;
 mod work;
 
 use std::fmt::Write;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cases::CASES;
+use pagewalk_script::api::CheckedScript;
 use pagewalk_script::run::session::Options;
 
 use crate::running::{Outcome, on_large_stack, text, text_within, texts};
@@ -164,6 +165,16 @@ fn large_scripts_end_in_a_message() {
 }
 
 /// Infinite and expensive loops exceed the budget, and the error points to the innermost loop.
+/// Each repeated fact is a warning, unless its line has an error.
+#[test]
+fn many_mistakes_and_warnings_take_no_time() {
+    let line = format!("read 0 => {}\n", vec!["a 1"; 400].join(","));
+    let begin = Instant::now();
+    let checked = CheckedScript::from_text("x.pw", &line.repeat(500), &mut ());
+    assert!(begin.elapsed() < Duration::from_secs(20), "{:?}", begin.elapsed());
+    assert_eq!((checked.diagnostics.len(), checked.warnings.len()), (500, 0));
+}
+
 #[test]
 fn loops_without_an_end_are_stopped() {
     let options = Options { max_steps: 10_000, ..Options::default() };

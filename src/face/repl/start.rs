@@ -201,7 +201,7 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
             Ok(line) => input.push_str(line),
             Err(_) => not_text(),
         }
-        if !ended && shell.goes_on(&input) {
+        if !ended && (input.len() as u64) < PROMPT_LINE.bytes && shell.goes_on(&input) {
             continue;
         }
         let whole = std::mem::take(&mut input);

@@ -13,6 +13,7 @@ use crate::report::diagnostics::{Style, render};
 use crate::run::record::Sink;
 use crate::run::session::Options;
 use crate::run::{self, Checked, Ended, Files};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::parsed_script::ParsedScript;
@@ -82,10 +83,12 @@ impl CheckedScript {
         let found = if right { &mut checked.warnings } else { &mut checked.diagnostics };
         improve(&checked.sources, found, &mut wrong);
         // A line with an error gets no warnings until the error is fixed.
-        let lines: Vec<&str> = checked.diagnostics.iter().map(|one| line_of(&checked.sources, one)).collect();
-        let beside =
-            |one: &Diagnostic| lines.iter().any(|line| std::ptr::eq(*line, line_of(&checked.sources, one)));
-        checked.warnings.retain(|one| !beside(one));
+        let row = |one: &Diagnostic| {
+            let file = checked.sources.file(one.span.file);
+            (one.span.file, file.map_or(0, |file| file.line_number(one.span.start)))
+        };
+        let rows: BTreeSet<(u32, usize)> = checked.diagnostics.iter().map(row).collect();
+        checked.warnings.retain(|one| !rows.contains(&row(one)));
         checked
     }
 
@@ -152,7 +155,7 @@ impl CheckedScript {
 /// Returns the line with an error.
 fn line_of<'s>(sources: &'s Sources, diagnostic: &Diagnostic) -> &'s str {
     let file = sources.file(diagnostic.span.file);
-    file.map_or("", |file| file.line(file.line_column(diagnostic.span.start).line))
+    file.map_or("", |file| file.line(file.line_number(diagnostic.span.start)))
 }
 
 /// Whether another error in the same question can cause an error with this code.

@@ -37,10 +37,15 @@ impl SourceFile {
     /// Returns the line and column of a byte. For a byte past the end of the text, returns the position of the
     /// end.
     pub fn line_column(&self, byte: u32) -> LineColumn {
-        let line = self.lines.partition_point(|first| *first <= byte).max(1);
+        let line = self.line_number(byte);
         let first = self.lines.get(line - 1).map_or(0, |first| *first as usize);
         let before = self.text.get(first..(byte as usize).min(self.text.len())).unwrap_or("");
         LineColumn { line, column: before.chars().count() + 1 }
+    }
+
+    /// Returns the number of the line with a byte, counted from 1.
+    pub(crate) fn line_number(&self, byte: u32) -> usize {
+        self.lines.partition_point(|first| *first <= byte).max(1)
     }
 
     /// Returns the line with this number, counted from 1, without its newline. Returns an empty text if the

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::lang::ast::{Block, Stmt};
-use crate::lang::diagnostic::Diagnostic;
+use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::idioms::improve;
 use crate::lang::include::{self, Loader, Script};
 use crate::lang::parse::parse;
@@ -32,6 +32,15 @@ use crate::run::stop::Stop;
 /// Maximum number of records kept per statement.
 const KEPT: usize = 256;
 
+/// Memory for a statement of a session, excluding its records and its state, in bytes.
+const BYTES_OF_STATEMENT: u64 = 2048;
+
+/// Number of searches for unused texts while the number of inputs doubles.
+const SEARCHES: usize = 64;
+
+/// Size of new texts that leads to a search, in bytes.
+const LARGE: usize = 1 << 20;
+
 /// An executed statement.
 #[derive(Debug, Clone)]
 pub struct Done {
@@ -43,6 +52,8 @@ pub struct Done {
     pub(crate) failed: BTreeSet<(u32, u32, u32)>,
     /// The source files of the statement's input.
     files: Range<u32>,
+    /// The memory that the session needs for this statement and the statements before, excluding their states, in bytes.
+    bytes: u64,
 }
 
 /// The result of an input.
@@ -71,7 +82,7 @@ pub enum Mode {
 
 /// An interactive session.
 pub struct Exploration {
-    /// The texts of the statements that ran or can be redone, and of the inputs since the last run. The other texts are empty.
+    /// The texts of the statements that ran or can be redone, and of the last input. Most other texts are empty.
     pub sources: Arc<Sources>,
     /// The executed statements.
     pub history: History<Done>,
@@ -80,6 +91,8 @@ pub struct Exploration {
     files: Files,
     /// The source files of the last input.
     last_input: Range<u32>,
+    /// The inputs since the last search for unused texts, and the size of their texts in bytes.
+    unsearched: (usize, usize),
     options: Options,
     interrupt: Arc<AtomicBool>,
 }
@@ -93,6 +106,7 @@ impl Exploration {
             warnings: Vec::new(),
             files: Files::default(),
             last_input: 0..0,
+            unsearched: (0, 0),
             options,
             interrupt,
         }
@@ -120,7 +134,8 @@ impl Exploration {
 
     /// Resets the session, as a step that can be undone.
     pub fn reset(&mut self) {
-        let done = Done { stmt: None, records: Vec::new(), failed: BTreeSet::new(), files: 0..0 };
+        let bytes = self.kept_bytes() + BYTES_OF_STATEMENT;
+        let done = Done { stmt: None, records: Vec::new(), failed: BTreeSet::new(), files: 0..0, bytes };
         self.history.push(State::new(self.options.seed), done, u64::MAX);
     }
 
@@ -171,6 +186,22 @@ impl Exploration {
         answers.open.as_ref().is_some_and(|open| open.holds(value, &self.sources, &self.files))
     }
 
+    /// Returns the memory for the statements of the session, excluding their states, in bytes.
+    fn kept_bytes(&self) -> u64 {
+        self.history.last().map_or(0, |done| done.bytes)
+    }
+
+    /// Reports that the statements of the session need too much memory.
+    fn too_long(&self, stmt: &Stmt) -> Diagnostic {
+        let (count, most) = (self.history.at(), self.options.max_memory >> 20);
+        let message = format!("the {count} statements of this session need more than {most} MB of memory");
+        let help = format!(
+            "undo some of them, start another session, or raise the limit with `{}`",
+            self.options.raised_by.memory
+        );
+        Diagnostic::new(Code::LimitMemory, stmt.span, message).help(help)
+    }
+
     /// Returns the text of an executed statement.
     pub fn text(&self, done: &Done) -> &str {
         done.stmt.as_ref().map_or("", |stmt| self.sources.text(stmt.span))
@@ -187,6 +218,7 @@ impl Exploration {
         text: &str,
         loader: &mut dyn Loader,
     ) -> Result<Block, Vec<Diagnostic>> {
+        self.clear_unused_texts();
         let file = self.sources.files().len() as u32;
         let read = include::add_text(Arc::make_mut(&mut self.sources), name, text, loader);
         self.checked(file, read, loader)
@@ -197,13 +229,21 @@ impl Exploration {
     /// # Errors
     /// The diagnostics of the script, or the reason why it cannot be read.
     pub fn read_file(&mut self, path: &Path, loader: &mut dyn Loader) -> Result<Block, Vec<Diagnostic>> {
+        self.clear_unused_texts();
         let file = self.sources.files().len() as u32;
         let read = include::add(Arc::make_mut(&mut self.sources), path, loader);
         self.checked(file, read, loader)
     }
 
-    /// Clears the texts of inputs that had errors, were only tried, or were undone and can no longer be redone.
+    /// Clears the texts of inputs that had errors, were only tried, or were undone and can no longer be redone. A search for
+    /// them takes time in proportion to the session, so it waits for a number of inputs in proportion to the session, or for
+    /// large ones.
     fn clear_unused_texts(&mut self) {
+        let (inputs, bytes) = self.unsearched;
+        if inputs * SEARCHES < self.sources.files().len() && bytes < LARGE {
+            return;
+        }
+        self.unsearched = (0, 0);
         let mut used: BTreeSet<u32> = self.history.all().flat_map(|(_, done)| done.files.clone()).collect();
         used.extend(self.last_input.clone());
         let is_unused = |number: u32| !used.contains(&number);
@@ -221,6 +261,8 @@ impl Exploration {
     ) -> Result<Block, Vec<Diagnostic>> {
         wrong.extend(self.files.add(&script.body, file, Arc::make_mut(&mut self.sources), loader));
         self.last_input = file..self.sources.files().len() as u32;
+        let new = self.sources.files().skip(file as usize).map(|file| file.text.len()).sum::<usize>();
+        self.unsearched = (self.unsearched.0 + 1, self.unsearched.1 + new);
         if wrong.is_empty() {
             let checked = check_in(self.state(), &script.body, &self.sources, &self.files, self.options);
             wrong = checked.diagnostics;
@@ -246,7 +288,6 @@ impl Exploration {
     /// Runs a parsed input.
     pub fn run(&mut self, body: &Block, mode: Mode, sink: &mut dyn Sink) -> Ended {
         self.interrupt.store(false, Ordering::Relaxed);
-        self.clear_unused_texts();
         let kept = RefCell::new(Kept::default());
         let mut keeping = Keeping { inner: sink, kept: &kept };
         let sources = self.sources.clone();
@@ -258,6 +299,10 @@ impl Exploration {
         let mut stopped = None;
         for stmt in body.iter() {
             let worked = session.worked;
+            if mode != Mode::Tried && self.kept_bytes() > self.options.max_memory {
+                stopped = Some(Stop::Wrong(vec![self.too_long(stmt)]));
+                break;
+            }
             stopped = session.run(stmt).err();
             if stopped.is_some() || !session.diagnostics.is_empty() {
                 break;
@@ -265,7 +310,9 @@ impl Exploration {
             let Kept { records, failed } = kept.take();
             if mode != Mode::Tried {
                 let files = self.last_input.clone();
-                let done = Done { stmt: Some(stmt.clone()), records, failed, files };
+                let of_records: u64 = records.iter().map(StepRecord::footprint).sum();
+                let bytes = self.kept_bytes() + BYTES_OF_STATEMENT + of_records;
+                let done = Done { stmt: Some(stmt.clone()), records, failed, files, bytes };
                 self.history.push(session.state.clone(), done, session.worked - worked);
             }
         }
