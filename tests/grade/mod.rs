@@ -10,6 +10,7 @@ mod refused;
 mod ruled;
 mod running;
 mod sheets;
+mod verdicts;
 
 use running::{fixed_exam, folder, marks, pagewalk, put, table};
 use sheets::{KEY, Made, SHEETS};

@@ -98,7 +98,13 @@ fn wrong(answer: &Answer, price: Number) -> Judged {
 }
 
 /// Marks an answer for which any value that satisfies a condition is correct.
-fn any(satisfies: &Satisfies, answers: &Answers, radix: Radix, given: &Given, rules: &Rules) -> Judged {
+pub(super) fn any(
+    satisfies: &Satisfies,
+    answers: &Answers,
+    radix: Radix,
+    given: &Given,
+    rules: &Rules,
+) -> Judged {
     let value = match given {
         Given::Number(number) => Some(Value::Number(*number)),
         Given::Text(text) => {

@@ -1,10 +1,16 @@
 use super::agree::{agrees, is_number};
 use super::answer::{Answer, AnswerForm, Notation};
+use super::judge::any;
+use super::marked::{Mark, Marked, Verdict};
 use super::number;
+use super::regrade::{Before, regraded};
+use super::rules::Rules;
 use super::sheet::Given;
+use super::statistics::statistics;
+use super::terms::{Term, by_term};
 use super::words;
 use crate::lang::value::{Number, Value};
-use crate::questions::entry::{Form, Radix};
+use crate::questions::entry::{Answers, Form, Radix};
 use crate::run::record::Shown;
 
 fn hex(text: &str) -> Option<i128> {
@@ -25,6 +31,8 @@ fn hexadecimal_blanks_take_every_spelling() {
     }
     // Digits without a prefix are hexadecimal. In a two-digit blank, `0b` is two digits.
     assert_eq!((hex("13"), hex("0b"), hex("10")), (Some(0x13), Some(0x0B), Some(0x10)));
+    let of_length = |length: usize| format!("{}D", "0".repeat(length - 1));
+    assert_eq!((hex(&of_length(100)), hex(&of_length(101))), (Some(13), None));
     for text in ["", "0x", "G", "0D.0", "D-", "-D", "0xx1", "1e400x", "\u{660}", &"F".repeat(200)] {
         assert_eq!(hex(text), None, "{text}");
     }
@@ -92,6 +100,7 @@ fn prefixes_and_powers_take_units() {
         ("0x1 KB", "1024"),
         ("0x1KB", "1024"),
         ("0x200 GB", "549755813888"),
+        ("0x1_000KB", "4194304"),
         ("2^9 B", "512"),
         // Without a space, `B` is a digit.
         ("0x200B", "8203"),
@@ -122,7 +131,7 @@ fn prefixes_and_powers_take_units() {
     assert_eq!(read("0x0 B", Radix::Hex, None).as_deref(), Some("11"), "a blank without a unit");
     assert_eq!(read("2^4", Radix::Binary, None).as_deref(), Some("16"));
     // `512` could be decimal or hexadecimal here.
-    for text in ["512 GB", "0.5 TB", "0x2 parsec", "2^99", "0x GB"] {
+    for text in ["512 GB", "0.5 TB", "0x2 parsec", "2^64", "2^99", "0x GB"] {
         assert_eq!(read(text, Radix::Hex, Some("B")), None, "{text}");
     }
 }
@@ -144,6 +153,7 @@ fn a_decimal_is_right_if_its_digits_are() {
     assert!(is("12.5", 12_480, 1000) && !is("12", 12_480, 1000));
     // 1/163840 is 6.1035…e-6.
     assert!(is("6.1e-6", 1, 163_840) && is("6.10*10^-6", 1, 163_840) && is("0.0000061", 1, 163_840));
+    assert!(!is("6.1e-6", 617, 100_000_000) && !is("0.03", 1, 33) && is("0.030", 1, 33));
     assert!(!is("6e-6", 1, 163_840) && !is("6.2e-6", 1, 163_840) && !is("6.1e-5", 1, 163_840));
     // Whole numbers are not rounded.
     assert!(!is("1024.4", 1024, 1) && is("1024.0", 1024, 1));
@@ -248,4 +258,102 @@ fn an_answer_is_read_in_the_form_of_its_blank() {
     let bits = AnswerForm { notation: Notation::Bits(3), ..form(Form::Free) };
     assert_eq!(read("0 1 0", bits), Answer::Text("010".to_owned()));
     assert_eq!((read("-", bits), read("01", bits)), (Answer::Dash, Answer::Unreadable));
+}
+
+#[test]
+fn any_value_that_satisfies_the_condition_is_right() {
+    let four = |_: &Answers, value: &Value| matches!(value, Value::Number(n) if n.as_integer() == Some(4));
+    let verdict = |first: &[Value], all: bool, given: &str| {
+        let answers = Answers { first: first.to_vec(), all, open: None };
+        any(&four, &answers, Radix::Decimal, &Given::from(given), &Rules::default()).0
+    };
+    let two = [Value::from(2u64)];
+    assert_eq!((verdict(&two, false, "2"), verdict(&two, false, "0x4")), (Verdict::Right, Verdict::Right));
+    assert_eq!((verdict(&two, true, "4"), verdict(&two, false, "5")), (Verdict::Wrong, Verdict::Wrong));
+    let lru = [Value::from("lru")];
+    assert_eq!(
+        (verdict(&lru, true, " LRU. "), verdict(&lru, true, "fifo")),
+        (Verdict::Right, Verdict::Unreadable)
+    );
+}
+
+/// The marks of a student with one field in each of two questions.
+fn marked(id: &str, points: [i64; 2], verdicts: [Verdict; 2], written: &str) -> Marked {
+    let mark = |(at, (points, verdict)): (usize, (i64, Verdict))| Mark {
+        field: (at + 1).to_string(),
+        question: at,
+        item: 0,
+        row: 0,
+        written: written.to_owned(),
+        verdict,
+        mistakes: Vec::new(),
+        points: points.into(),
+        of: 4i64.into(),
+    };
+    Marked {
+        line: 1,
+        id: id.to_owned(),
+        name: String::new(),
+        version: String::new(),
+        marks: points.into_iter().zip(verdicts).enumerate().map(mark).collect(),
+        total: (points[0] + points[1]).into(),
+        of: 8i64.into(),
+    }
+}
+
+#[test]
+fn statistics_count_each_student_once() {
+    let all = [("a", 4, 4, "x"), ("b", 4, 1, "y"), ("c", 2, 0, "y"), ("d", 0, 0, "x"), ("e", 0, 0, "z")];
+    let all = all.map(|(id, first, second, text)| {
+        let verdict = |points: i64| if points == 4 { Verdict::Right } else { Verdict::Wrong };
+        marked(id, [first, second], [verdict(first), verdict(second)], text)
+    });
+    let shown = |number: Option<Number>| number.map(|number| number.to_string());
+    // The totals are 8, 5, 2, 0, and 0. The groups have ⌈5 × 27 %⌉ students.
+    let five = statistics(&all);
+    assert_eq!((shown(five.mean), shown(five.median), five.group), (Some("3".into()), Some("2".into()), 2));
+    // Students a and b have 100 % and d and e have 0 % of the first field.
+    assert_eq!(shown(five.items[0].discrimination), Some("1".into()));
+    // Of the wrong answers, x occurs once, y once, and z once in the first field, and y twice in the second.
+    assert_eq!(five.items[0].common, Some(("x".to_owned(), 1)));
+    assert_eq!(five.items[1].common, Some(("y".to_owned(), 2)));
+    let four = statistics(&all[..4]);
+    assert_eq!((shown(four.median), four.group), (Some("3.5".into()), 2));
+    let three = statistics(&all[..3]);
+    assert_eq!((three.group, shown(three.items[0].discrimination)), (0, None));
+    let (points, of) = all[1].question(1);
+    assert_eq!((points.to_string(), of.to_string()), ("1".into(), "4".into()));
+    // There is nothing to compare with a single term.
+    let term = |name: &str| Term::now(name.to_owned(), &all);
+    assert!(by_term(&all, &[term("now")]).items.iter().all(|item| item.together.is_none()));
+    assert!(by_term(&all, &[term("now"), term("2024")]).items.iter().all(|item| item.together.is_some()));
+}
+
+#[test]
+fn a_student_whose_total_alone_changes_is_listed() {
+    let right = || [Verdict::Right, Verdict::Right];
+    let now = [
+        marked("same", [4, 4], right(), ""),
+        marked("total", [4, 4], right(), ""),
+        marked("new", [4, 4], right(), ""),
+    ];
+    let before = |id: &str, total: i64| Before {
+        id: id.to_owned(),
+        total: Some(total.into()),
+        fields: [("1".to_owned(), 4i64.into()), ("2".to_owned(), 4i64.into())].into(),
+    };
+    let regraded = regraded(&[before("same", 8), before("total", 7), before("gone", 8)], &now);
+    assert_eq!(regraded.changes.iter().map(|change| &*change.id).collect::<Vec<_>>(), ["total"]);
+    assert_eq!(
+        (regraded.same, regraded.new, regraded.gone),
+        (1, vec!["new".to_owned()], vec!["gone".to_owned()])
+    );
+}
+
+#[test]
+fn points_are_written_with_at_most_four_decimals() {
+    let decimal =
+        |above: i128, under: i128| super::decimal(Number::fraction(above, under).expect("a number"));
+    assert_eq!((decimal(1, 3), decimal(2, 1), decimal(1, 2)), ("0.3333".into(), "2".into(), "0.5".into()));
+    assert_eq!((decimal(1, 16), decimal(12_346, 100_000)), ("0.0625".into(), "0.1235".into()));
 }
