@@ -17,7 +17,9 @@ fn answers(all: &[(&str, &str)]) -> BTreeMap<String, String> {
 /// Rules with these settings.
 fn rules(settings: &[(&str, Setting)]) -> Rules {
     let mut rules = Rules::default();
-    settings.iter().for_each(|(name, setting)| rules.set(name, setting).expect("a rule"));
+    for (name, setting) in settings {
+        rules.set(name, setting).expect("a rule");
+    }
     rules
 }
 

@@ -179,7 +179,7 @@ fn words_are_read_as_people_write_them() {
     assert_eq!(words::read("Copy on write", faults, false), Some("copy-on-write"));
     assert_eq!(words::read("COW", faults, false), Some("copy-on-write"));
     assert_eq!(words::read("BUS_ADRERR", &["none", "BUS_ADRERR"], false), Some("BUS_ADRERR"));
-    for text in ["-", "–", "—", "n/a", "N/A", "none"] {
+    for text in ["-", "–", "—", "n/a", "N/A", "none", "None.", "n.a."] {
         assert!(words::is_dash(text), "{text}");
     }
     assert!(!words::is_dash("") && !words::is_dash("0"));
