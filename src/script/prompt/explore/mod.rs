@@ -32,13 +32,16 @@ use crate::run::stop::Stop;
 /// Maximum number of records kept per statement.
 const KEPT: usize = 256;
 
-/// Memory for a statement of a session, excluding its records and its state, in bytes.
+/// Memory for a statement of a session, excluding its text, its records, and its state, in bytes.
 const BYTES_OF_STATEMENT: u64 = 2048;
 
-/// Number of searches for unused texts while the number of inputs doubles.
-const SEARCHES: usize = 64;
+/// Memory for each byte of a statement's text: the text and its tree.
+const BYTES_OF_TEXT: u64 = 64;
 
-/// Size of new texts that leads to a search, in bytes.
+/// The session searches for unused texts after one new input for each of this many source files.
+const FILES_PER_INPUT: usize = 64;
+
+/// The session also searches for unused texts after this many bytes of new text.
 const LARGE: usize = 1 << 20;
 
 /// An executed statement.
@@ -82,7 +85,8 @@ pub enum Mode {
 
 /// An interactive session.
 pub struct Exploration {
-    /// The texts of the statements that ran or can be redone, and of the last input. Most other texts are empty.
+    /// The texts of the statements that ran or can be redone, and of the last input. Other
+    /// texts are cleared after some time.
     pub sources: Arc<Sources>,
     /// The executed statements.
     pub history: History<Done>,
@@ -237,10 +241,10 @@ impl Exploration {
 
     /// Clears the texts of inputs that had errors, were only tried, or were undone and can no longer be redone. A search for
     /// them takes time in proportion to the session, so it waits for a number of inputs in proportion to the session, or for
-    /// large ones.
+    /// long inputs.
     fn clear_unused_texts(&mut self) {
         let (inputs, bytes) = self.unsearched;
-        if inputs * SEARCHES < self.sources.files().len() && bytes < LARGE {
+        if inputs * FILES_PER_INPUT < self.sources.files().len() && bytes < LARGE {
             return;
         }
         self.unsearched = (0, 0);
@@ -311,7 +315,8 @@ impl Exploration {
             if mode != Mode::Tried {
                 let files = self.last_input.clone();
                 let of_records: u64 = records.iter().map(StepRecord::footprint).sum();
-                let bytes = self.kept_bytes() + BYTES_OF_STATEMENT + of_records;
+                let of_text = sources.text(stmt.span).len() as u64 * BYTES_OF_TEXT;
+                let bytes = self.kept_bytes() + BYTES_OF_STATEMENT + of_text + of_records;
                 let done = Done { stmt: Some(stmt.clone()), records, failed, files, bytes };
                 self.history.push(session.state.clone(), done, session.worked - worked);
             }
