@@ -114,19 +114,16 @@ fn a_file_without_an_end_is_read_to_its_limit() {
     put(&folder, "x.pw", "machine simple\nquestion \"Q\" { ask read 0x10 => vpn }\n");
     put(&folder, "includes.pw", "include \"large.pw\"\n");
     put(&folder, "golden.pw", "machine simple\n");
-    put(
-        &folder,
-        "reference.pw",
-        "question \"Q\" { reference \"large.trace\" { frames 2 } ask reference misses }\n",
-    );
+    let reference = "reference \"large.trace\" { frames 2 }\n  ask reference columns hit";
+    put(&folder, "reference.pw", format!("question \"Q\" {{\n  {reference}\n}}\n"));
     for name in ["large.pw", "golden.golden.yaml", "large.trace"] {
-        // A file without data on the disk.
-        fs::File::create(folder.join(name)).and_then(|file| file.set_len(400 << 20)).expect("a sparse file");
+        // A terabyte that takes no place on the disk.
+        fs::File::create(folder.join(name)).and_then(|file| file.set_len(1 << 40)).expect("a file");
     }
     let limited = |arguments: &[&str]| {
         let mut command = Command::new("sh");
-        // 700 MB of address space: more than the largest limit, 256 MB, in a vector that grows.
-        command.args(["-c", "ulimit -v 700000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_pagewalk")]);
+        // 1 GB of address space: more than the largest limit, 256 MB, in a vector that grows, and stacks of threads.
+        command.args(["-c", "ulimit -v 1000000; exec \"$0\" \"$@\"", env!("CARGO_BIN_EXE_pagewalk")]);
         command.args(arguments).current_dir(&folder);
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         finish(command.spawn().expect("sh starts"))
