@@ -117,7 +117,7 @@ fn a_file_without_an_end_is_read_to_its_limit() {
     let reference = "reference \"large.trace\" { frames 2 }\n  ask reference columns hit";
     put(&folder, "reference.pw", format!("question \"Q\" {{\n  {reference}\n}}\n"));
     for name in ["large.pw", "golden.golden.yaml", "large.trace"] {
-        // A terabyte that takes no place on the disk.
+        // A file of a terabyte that takes no space on the disk.
         fs::File::create(folder.join(name)).and_then(|file| file.set_len(1 << 40)).expect("a file");
     }
     let limited = |arguments: &[&str]| {
