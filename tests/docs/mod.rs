@@ -41,6 +41,18 @@ fn script(info: &str) -> Option<Vec<&str>> {
 }
 
 #[test]
+fn documents_name_the_oldest_rust_that_builds_the_program() {
+    let oldest = env!("CARGO_PKG_RUST_VERSION");
+    for (path, sentence) in [
+        ("README.md", format!("needs Rust {oldest} or later")),
+        ("docs/tutorials/tutorial.md", format!("[Rust](https://rustup.rs) {oldest} or later")),
+    ] {
+        let text = fs::read_to_string(path).expect("a document");
+        assert!(text.contains(&sentence), "{path} does not say {sentence:?}");
+    }
+}
+
+#[test]
 fn scripts_pass_and_terminals_show_the_output() {
     let mut scripts = 0;
     for path in documents() {

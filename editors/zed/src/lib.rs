@@ -15,7 +15,7 @@ impl zed::Extension for Pagewalk {
         let (path, arguments) = settings.map_or((None, None), |binary| (binary.path, binary.arguments));
         let command = path
             .or_else(|| worktree.which("pagewalk"))
-            .ok_or("`pagewalk` is not on the PATH: `cargo install --path .` in its repository puts it there")?;
+            .ok_or("`pagewalk` is not on the PATH: `cargo install --locked --path .` in its repository puts it there")?;
         Ok(Command {
             command,
             args: arguments.unwrap_or_else(|| vec!["lsp".to_owned()]),
