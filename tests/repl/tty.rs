@@ -13,7 +13,7 @@ use nix::pty::Winsize;
 use crate::pty::pty;
 
 /// Maximum wait for an answer.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// The prompt before a line.
 const PROMPT: &str = "pagewalk> ";

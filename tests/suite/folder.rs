@@ -114,7 +114,7 @@ impl Watching {
 
     /// Waits until a run prints this summary.
     pub fn until(&mut self, summary: &str) {
-        while self.lines.recv_timeout(Duration::from_secs(60)).expect(summary) != summary {}
+        while self.lines.recv_timeout(Duration::from_mins(1)).expect(summary) != summary {}
     }
 }
 

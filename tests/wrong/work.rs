@@ -76,7 +76,7 @@ fn time_is_limited() {
         text_within("let a = 1\nscenario \"s\" { repeat 1 << 40 { let x = a } }\nlet b = 2", options);
     assert_eq!(sole(&outcome), ("limit-time", "repeat 1 << 40 { let x = a }"), "{:?}", outcome.mistakes);
     assert!(outcome.mistakes[0].said.contains("--max-time SECONDS"), "{}", outcome.mistakes[0].said);
-    let options = Options { max_time: Some(Duration::from_secs(3600)), ..Options::default() };
+    let options = Options { max_time: Some(Duration::from_hours(1)), ..Options::default() };
     assert_eq!(text_within("repeat 100000 { let x = 1 }", options).mistakes, []);
 }
 
