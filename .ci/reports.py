@@ -15,6 +15,7 @@ import tempfile
 from contextlib import redirect_stdout
 
 import html5lib
+import jsonschema
 import junitparser
 import tap.parser
 import xmlschema
@@ -163,6 +164,31 @@ def times(folder):
         assert len(re.findall(mark, timed)) >= PASSED + FAILED, timed
 
 
+def lines(folder):
+    """The JSON lines of `run` and `check` conform to their schema: every example, and a script for each code of a diagnostic."""
+    valid = jsonschema.Draft202012Validator(json.loads(pathlib.Path("docs/reference/json.schema.json").read_text()))
+    scripts = sorted(map(str, [*pathlib.Path("examples").glob("**/*.pw"), *pathlib.Path("tests/scripts").glob("**/*.pw")]))
+    page = pathlib.Path("docs/reference/diagnostics.md").read_text()
+    for number, text in enumerate(re.findall(r"^```pagewalk,(?:fails|warns)\n(.*?)^```", page, re.MULTILINE | re.DOTALL)):
+        wrong = pathlib.Path(folder, f"wrong{number}.pw")
+        wrong.write_text(text)
+        scripts.append(str(wrong))
+    kinds = {"statement": 0, "diagnostic": 0, "totals": 0}
+    fixes = 0
+    for command, files in [("run", scripts), ("check", scripts)]:
+        ran = subprocess.run([PAGEWALK, command, "--format", "json", *files], capture_output=True, check=False)
+        for line in ran.stdout.decode().splitlines():
+            found = json.loads(line)
+            kind = next(member for member in reversed(kinds) if member in found)
+            # A loop prints many statements of one kind; the schema sees the first thousands.
+            if kind != "statement" or kinds[kind] < 5000:
+                valid.validate(found)
+            kinds[kind] += 1
+            fixes += kind == "diagnostic" and found["diagnostic"]["fix"] is not None
+    assert kinds["statement"] > 5000 and kinds["diagnostic"] > 80 and fixes > 20 and kinds["totals"] == 2, (kinds, fixes)
+    assert not valid.is_valid({"diagnostic": {"code": "syntax"}})
+
+
 with tempfile.TemporaryDirectory() as folder:
     for name, text in SCRIPTS.items():
         pathlib.Path(folder, name).write_text(text, newline="\n")
@@ -171,3 +197,6 @@ with tempfile.TemporaryDirectory() as folder:
     for check in [junit, tap13, plain, github, html, times]:
         check(folder)
         print(f"{check.__name__}: read by an independent program")
+with tempfile.TemporaryDirectory() as folder:
+    lines(folder)
+print("lines: conform to the schema")

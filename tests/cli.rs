@@ -164,6 +164,60 @@ fn a_warning_is_printed_and_changes_no_status() {
     assert_eq!(run(&["check", &script("no-variable.pw", "reference s { frames 1 }\n")]).2, "");
 }
 
+/// The records of `run` and `check` in the order in which they are printed, each with the member that names its kind.
+fn records(args: &[&str]) -> (i32, Vec<(String, serde_json::Value)>) {
+    let (status, out, _) = run(args);
+    let kind = |line: &str| {
+        let record: serde_json::Value = serde_json::from_str(line).unwrap();
+        let kinds = ["diagnostic", "totals", "statement"];
+        let kind = kinds.into_iter().find(|kind| record.get(kind).is_some()).unwrap();
+        (kind.to_owned(), record)
+    };
+    (status, out.lines().map(kind).collect())
+}
+
+#[test]
+fn a_mistake_is_a_record_with_its_places_and_its_fix() {
+    let page = std::fs::read_to_string("docs/reference/json.md").unwrap();
+    let shown = page.split("```json\n").nth(1).unwrap().split("```").next().unwrap();
+    let text = "machine simple\nread 0x3D4 => vnp 3\n";
+    let path = script("mistake.pw", text);
+    let shown = shown.replace("mistake.pw", &path);
+    let (status, found) = records(&["check", "--format", "json", &path]);
+    assert_eq!((status, &found[0].1), (2, &serde_json::from_str(&shown).unwrap()));
+    assert_eq!(found[1].1, serde_json::json!({"totals": {"files": 1, "errors": 1, "warnings": 0}}));
+    let (status, ran) = records(&["run", "--format", "json", &path]);
+    assert_eq!((status, &ran[0]), (2, &found[0]), "the same mistake, and no statement");
+    assert_eq!((ran.len(), &ran[1].1["totals"]["errors"]), (2, &1.into()));
+
+    // The edit corrects the script.
+    let edit = &found[0].1["diagnostic"]["fix"]["edits"][0];
+    let number = |member: &str| usize::try_from(edit[member].as_u64().unwrap()).unwrap();
+    let mut lines: Vec<String> = text.lines().map(ToOwned::to_owned).collect();
+    let line = &mut lines[number("line") - 1];
+    line.replace_range(number("column") - 1..number("end_column") - 1, edit["text"].as_str().unwrap());
+    assert_eq!(lines[1], "read 0x3D4 => vpn 3");
+
+    // A mistake that occurs during the run follows the statements before it. A warning precedes them.
+    let late = script("late.pw", "machine simple\nrepeat 0 { show 1 }\nexpect 1 / tlb.hits == 1\n");
+    let (status, found) = records(&["run", "--format", "json", &late]);
+    let kinds: Vec<_> = found.iter().map(|(kind, _)| kind.as_str()).collect();
+    assert_eq!((status, kinds), (2, vec!["diagnostic", "statement", "diagnostic", "totals"]));
+    let codes = [&found[0], &found[2]].map(|(_, record)| &record["diagnostic"]);
+    assert_eq!([&codes[0]["severity"], &codes[1]["severity"]], ["warning", "error"]);
+    assert_eq!([&codes[0]["code"], &codes[1]["code"]], ["no-effect", "divide-by-zero"]);
+
+    // A related place is a place, and a file that cannot be read is a record.
+    let twice =
+        script("twice.pw", &"question \"A\" { ask \"x\" = 1 }\n".repeat(2));
+    let (_, found) = records(&["check", "--format", "json", &twice, "no-such-file.pw"]);
+    let places = found[0].1["diagnostic"]["places"].as_array().unwrap();
+    assert_eq!((places.len(), &places[0]["line"], &places[1]["line"]), (2, &2.into(), &1.into()));
+    assert!(found.iter().any(|(_, record)| record["diagnostic"]["code"] == "unreadable"), "{found:?}");
+    let held = records(&["check", "--format", "json", &script("held.pw", "let x = 1\n")]);
+    assert_eq!((held.0, held.1.len()), (0, 1));
+}
+
 #[test]
 fn check_reads_standard_input() {
     let mut child = pagewalk(&["check", "-"]);

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::builder::PossibleValuesParser;
 use clap::{CommandFactory, Parser, Subcommand};
+use serde_json::json;
 
 use super::deferred::Deferred;
 use super::deny::Checking;
@@ -18,11 +19,13 @@ use super::lsp::{self, Lsp};
 use super::merge::Merge;
 use super::repl::start::Repl;
 use super::replay::Replay;
-use super::run::Run;
+use super::run::{Format, Run};
 use super::sweep::Sweep;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
 use super::threads::with_deep_stack;
+use pagewalk_script::lang::source::Sources;
+use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::services::manual::{self, SECTIONS, Section};
 
 /// A scenario language and interpreter for memory systems.
@@ -48,6 +51,9 @@ enum Command {
         /// Scripts to check; `-` is standard input
         #[arg(required = true, value_name = "FILE")]
         files: Vec<PathBuf>,
+        /// Print the results in this format
+        #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+        format: Format,
         #[command(flatten)]
         checking: Checking,
     },
@@ -116,7 +122,7 @@ pub fn main() -> ExitCode {
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {
     match &arguments.command {
         Command::Run(run) => run.execute(arguments.color),
-        Command::Check { files, checking } => check(files, *checking, arguments.color),
+        Command::Check { files, format, checking } => check(files, *format, *checking, arguments.color),
         Command::Fmt(fmt) => fmt.execute(arguments.color),
         Command::Test(test) => test.execute(arguments.color),
         Command::Repl(repl) => repl.execute(arguments.color),
@@ -134,18 +140,31 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
 }
 
 /// Checks every file, even after one with errors.
-fn check(files: &[PathBuf], checking: Checking, color: Color) -> io::Result<Status> {
-    let mut worst = Status::Held;
+fn check(files: &[PathBuf], format: Format, checking: Checking, color: Color) -> io::Result<Status> {
+    let (mut errors, mut warnings) = (0, 0);
     for file in files {
         let reading = checking.read(file, color);
         complain(&reading.render_diagnostics(diagnostic_style(color)));
-        let status = if reading.diagnostics.is_empty() { Status::Held } else { Status::Wrong };
-        if status == Status::Held {
-            print(&format!("{}: no mistakes\n", reading.name()))?;
+        errors += reading.diagnostics.len();
+        warnings += reading.warnings.len();
+        match format {
+            Format::Text if reading.diagnostics.is_empty() => {
+                print(&format!("{}: no mistakes\n", reading.name()))?;
+            }
+            Format::Text => {}
+            Format::Json => {
+                let mut sink = JsonSink::new(io::stdout().lock(), &reading.sources);
+                sink.report(&reading.warnings);
+                sink.report(&reading.diagnostics);
+                sink.close()?;
+            }
         }
-        worst = worst.max(status);
     }
-    Ok(worst)
+    if format == Format::Json {
+        let totals = json!({"files": files.len(), "errors": errors, "warnings": warnings});
+        JsonSink::new(io::stdout().lock(), &Sources::default()).total(&totals)?;
+    }
+    Ok(if errors == 0 { Status::Held } else { Status::Wrong })
 }
 
 /// Explains a code or a term, or lists the codes if the name is empty.

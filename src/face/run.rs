@@ -11,6 +11,7 @@ use super::figures::FigureSink;
 use super::limits::LimitArguments;
 use super::terminal::{Color, Status, complain, diagnostic_style};
 use pagewalk_script::api::CheckedScript;
+use pagewalk_script::lang::diagnostic::Diagnostic;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::json::{JsonSink, mistakes};
 use pagewalk_script::report::text::{self, TextSink};
@@ -59,11 +60,11 @@ impl From<&RunOptions> for Options {
 
 /// Output format.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum)]
-enum Format {
-    /// Narration in plain text
+pub(super) enum Format {
+    /// Plain text
     #[default]
     Text,
-    /// One JSON object per statement, and one for the totals
+    /// One JSON object per statement and diagnostic, and one for the totals
     Json,
 }
 
@@ -87,12 +88,11 @@ impl Run {
     }
 
     fn run_file(&self, mut reading: CheckedScript, color: Color, figures: &mut usize) -> io::Result<RunEnd> {
-        if !reading.diagnostics.is_empty() {
-            return Ok(RunEnd::wrong(&reading, Totals::default(), color));
-        }
+        let runs = reading.diagnostics.is_empty();
         let out = io::stdout().lock();
         let colored = color.is_wanted(&out);
         let Ended { totals, diagnostics } = match self.format {
+            Format::Text if !runs => not_run(&mut reading.diagnostics),
             Format::Text => {
                 let options = text::Options { explain: self.explain, color: colored };
                 let mut sink = TextSink::new(self.characters.writer(out), &reading.sources, options);
@@ -102,7 +102,13 @@ impl Run {
             }
             Format::Json => {
                 let mut sink = JsonSink::new(out, &reading.sources);
-                let ended = self.run_with(&reading, &mut sink, figures)?;
+                sink.report(&reading.warnings);
+                let ended = if runs {
+                    self.run_with(&reading, &mut sink, figures)?
+                } else {
+                    not_run(&mut reading.diagnostics)
+                };
+                sink.report(&ended.diagnostics);
                 sink.close()?;
                 ended
             }
@@ -123,6 +129,11 @@ impl Run {
         sink.finish()?;
         Ok(ended)
     }
+}
+
+/// Returns the end of a script whose errors prevent a run.
+fn not_run(errors: &mut Vec<Diagnostic>) -> Ended {
+    Ended { diagnostics: std::mem::take(errors), totals: Totals::default() }
 }
 
 /// The result of running a script.

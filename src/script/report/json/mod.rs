@@ -1,4 +1,5 @@
-//! A run as JSON lines: one record per statement, and a last line with the totals.
+//! A run as JSON lines: one record per statement and per diagnostic, and a last line with the totals.
+//! `docs/reference/json.md` describes the lines, and `docs/reference/json.schema.json` is their schema.
 //!
 //! A loop may run a million statements, so this module builds lines by hand. The module caches the keys of
 //! the facts, and the parts of a line that are the same for each execution of a statement.
@@ -19,6 +20,7 @@ use serde_json::json;
 
 use super::narrate::Statements;
 use crate::lang::diagnostic::Diagnostic;
+use crate::lang::fix::Fix;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
@@ -28,23 +30,60 @@ use pagewalk_engine::machine::spec::Spec;
 
 /// Returns the diagnostics, each as an object.
 pub fn mistakes(diagnostics: &[Diagnostic], sources: &Sources) -> Vec<serde_json::Value> {
-    let object = |one: &Diagnostic| {
-        let (file, at) = sources.location(one.span).unzip();
-        json!({
-            "file": file,
-            "line": at.map(|at| at.line),
-            "column": at.map(|at| at.column),
-            "code": one.code.name(),
-            "message": one.message,
-            "help": one.help,
-        })
+    diagnostics.iter().map(|one| mistake(one, sources)).collect()
+}
+
+fn mistake(one: &Diagnostic, sources: &Sources) -> serde_json::Value {
+    let (file, at) = sources.location(one.span).unzip();
+    json!({
+        "file": file,
+        "line": at.map(|at| at.line),
+        "column": at.map(|at| at.column),
+        "code": one.code.name(),
+        "message": one.message,
+        "help": one.help,
+    })
+}
+
+/// Returns a diagnostic with its severity, all its places (the first is its own), and the fix as edits.
+fn diagnostic(one: &Diagnostic, sources: &Sources) -> serde_json::Value {
+    let mut object = mistake(one, sources);
+    let labeled = |(span, label): (Span, &str)| {
+        let mut place = place(span, sources)?;
+        place["label"] = label.into();
+        Some(place)
     };
-    diagnostics.iter().map(object).collect()
+    let own = std::iter::once((one.span, one.label.as_str()));
+    let related = one.related.iter().map(|(span, label)| (*span, label.as_str()));
+    let edit = |fix: &Fix| {
+        let edit = fix.edit(&sources.file(fix.span.file)?.text)?;
+        let mut object = place(edit.span, sources)?;
+        object["text"] = edit.replacement.as_str().into();
+        Some(json!({"title": fix.title(), "edits": [object]}))
+    };
+    object["severity"] = if one.is_warning() { "warning" } else { "error" }.into();
+    object["places"] = own.chain(related).filter_map(labeled).collect();
+    object["fix"] = one.fix.as_deref().and_then(edit).into();
+    object
+}
+
+/// Returns the file of a span with the lines and columns of its start and of the position after its end.
+fn place(span: Span, sources: &Sources) -> Option<serde_json::Value> {
+    let file = sources.file(span.file)?;
+    let (start, end) = (file.line_column(span.start), file.line_column(span.end));
+    Some(json!({
+        "file": file.name,
+        "line": start.line,
+        "column": start.column,
+        "end_line": end.line,
+        "end_column": end.column,
+    }))
 }
 
 /// Writes a run as JSON lines.
 pub struct JsonSink<'s, W: Write> {
     out: BufWriter<W>,
+    sources: &'s Sources,
     statements: Statements<'s>,
     /// The beginning of the JSON line of each executed statement: `{"file":…,"line":…,"statement":…`.
     heads: HashMap<Span, Arc<str>>,
@@ -67,12 +106,31 @@ impl<'s, W: Write> JsonSink<'s, W> {
     pub fn new(out: W, sources: &'s Sources) -> Self {
         Self {
             out: BufWriter::with_capacity(1 << 16, out),
+            sources,
             statements: Statements::new(sources),
             heads: HashMap::new(),
             facts: None,
             line: String::new(),
             error: None,
         }
+    }
+
+    /// Writes a line for each diagnostic.
+    pub fn report(&mut self, diagnostics: &[Diagnostic]) {
+        for one in diagnostics {
+            self.line = format!("{}\n", json!({"diagnostic": diagnostic(one, self.sources)}));
+            self.write();
+        }
+    }
+
+    /// Writes a line with these totals.
+    ///
+    /// # Errors
+    /// Returns the errors from [`JsonSink::finish`].
+    pub fn total(mut self, totals: &serde_json::Value) -> io::Result<()> {
+        self.line = format!("{}\n", json!({"totals": totals}));
+        self.write();
+        self.close()
     }
 
     /// Writes the totals. `errors` is the number of errors in the script.
@@ -88,25 +146,23 @@ impl<'s, W: Write> JsonSink<'s, W> {
     /// # Errors
     /// Returns the errors from [`JsonSink::finish`].
     pub fn finish_with(
-        mut self,
+        self,
         totals: Totals,
         errors: usize,
         warnings: &[serde_json::Value],
     ) -> io::Result<()> {
-        let mut totals = json!({"totals": {
+        let mut totals = json!({
             "statements": totals.statements,
             "checks": totals.checks,
             "held": totals.held,
             "failed": totals.failed(),
             "scenarios": totals.scenarios,
             "errors": errors,
-        }});
+        });
         if !warnings.is_empty() {
-            totals["totals"]["warnings"] = warnings.into();
+            totals["warnings"] = warnings.into();
         }
-        self.line = format!("{totals}\n");
-        self.write();
-        self.close()
+        self.total(&totals)
     }
 
     /// Ends the output for one of several scripts without writing totals.
