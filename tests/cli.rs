@@ -208,8 +208,7 @@ fn a_mistake_is_a_record_with_its_places_and_its_fix() {
     assert_eq!([&codes[0]["code"], &codes[1]["code"]], ["no-effect", "divide-by-zero"]);
 
     // A related place is a place, and a file that cannot be read is a record.
-    let twice =
-        script("twice.pw", &"question \"A\" { ask \"x\" = 1 }\n".repeat(2));
+    let twice = script("twice.pw", &"question \"A\" { ask \"x\" = 1 }\n".repeat(2));
     let (_, found) = records(&["check", "--format", "json", &twice, "no-such-file.pw"]);
     let places = found[0].1["diagnostic"]["places"].as_array().unwrap();
     assert_eq!((places.len(), &places[0]["line"], &places[1]["line"]), (2, &2.into(), &1.into()));
