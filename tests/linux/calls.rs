@@ -5,7 +5,7 @@ use super::names::*;
 use super::op::{FILES, Fd, Op};
 use super::place::{PAGE, Place, WINDOW};
 use super::say;
-use super::side::{Answer, Backing, joined};
+use super::side::{Answer, Backing};
 
 super::asked_of_each_side! {
     Driver:
@@ -268,7 +268,7 @@ fn rule_15_anonymous_shared_objects_do_not_merge_with_each_other(driver: &mut Dr
         (map(7, 1, PROT_RW, MAP_SHARED, F0, 0), at(7)),
         (map(8, 1, PROT_RW, MAP_SHARED, F0, 0x1000), at(8)),
     ]);
-    let areas = joined(&driver.0.maps(0));
+    let areas = driver.0.maps(0);
     let backings: Vec<_> = areas.iter().map(|area| (area.length() / PAGE, area.backing)).collect();
     let [(1, Backing::Shared(one)), (1, Backing::Shared(two)), rest @ ..] = &backings[..] else {
         panic!("{backings:?}")

@@ -8,7 +8,7 @@ use super::generate::Generator;
 use super::op::Step;
 use super::script::script;
 use super::shrink::shrink;
-use super::side::{Answer, Side};
+use super::side::{Answer, Permits, Side};
 
 /// Default seed of the first sequence.
 const SEED: u64 = 361;
@@ -75,7 +75,7 @@ pub fn compare(
     let permits = reference.permits().and(other.permits());
     let (mut totals, began) = (Totals::default(), Instant::now());
     for seed in (sequences.seed..).take(sequences.count as usize) {
-        let mut generator = Generator::new(seed, permits);
+        let mut generator = generator(look, seed, permits);
         let run = run((reference, other), look, |view| generator.next(view));
         totals.sequences += 1;
         totals.steps += run.messages.len() as u64;
@@ -94,6 +94,14 @@ pub fn compare(
         }
     }
     Ok(Totals { took: began.elapsed(), ..totals })
+}
+
+/// The generator of the sequences for a comparison.
+pub fn generator(look: Look, seed: u64, permits: Permits) -> Generator {
+    match look {
+        Look::Areas => Generator::of_areas(seed, permits),
+        Look::Bytes | Look::Faults => Generator::new(seed, permits),
+    }
 }
 
 /// Performs the given steps on both sides.

@@ -3,11 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-use super::countable::Countable;
+use super::countable::is_countable;
 use super::names::{MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, PROT_RW};
 use super::op::{FILES, Fd, Op, Step};
 use super::place::{Layout, PAGE, Place, WINDOW};
-use super::side::{Answer, Area, Backing, Side, joined};
+use super::side::{Answer, Area, Backing, Side};
 use super::view::View;
 
 /// The result of performing a sequence.
@@ -37,6 +37,9 @@ pub enum Look {
     Bytes,
     /// The page faults of an access. Bytes are not compared, because reading them would fault in pages.
     Faults,
+    /// Only the answer and the areas. The sequences consist of steps that create, move, split, and merge
+    /// areas.
+    Areas,
 }
 
 /// A difference between the sides.
@@ -79,10 +82,6 @@ struct Pair<'a> {
     other: &'a mut dyn Side,
     look: Look,
     view: View,
-    countable: Countable,
-    /// Whether the reference side has not merged areas that the other side merges, so that later changes to
-    /// their parts may differ.
-    finer: bool,
     reference_objects: Objects,
     other_objects: Objects,
     /// The offsets, in each page, of the bytes that are compared after each step.
@@ -106,7 +105,7 @@ fn visible(side: &mut dyn Side, process: usize) -> Vec<Area> {
 struct Objects(BTreeMap<u64, u64>);
 
 impl Objects {
-    /// Numbers the objects in order of appearance, and merges the areas that can be merged.
+    /// Numbers the objects in order of appearance.
     fn number(&mut self, mut areas: Vec<Area>) -> Vec<Area> {
         for area in &mut areas {
             if let Backing::Shared(object) = &mut area.backing {
@@ -114,7 +113,7 @@ impl Objects {
                 *object = *self.0.entry(*object).or_insert(next);
             }
         }
-        joined(&areas)
+        areas
     }
 }
 
@@ -127,8 +126,6 @@ pub fn run(
     reference.start();
     other.start();
     let mut pair = Pair {
-        countable: Countable::default(),
-        finer: false,
         view: View::new(FILES.iter().map(|spec| spec.size)),
         reference,
         other,
@@ -140,8 +137,7 @@ pub fn run(
     pair.begin();
     let mut run = Run { messages: Vec::new(), left_out: 0, layout: pair.other.layout(), difference: None };
     while let Some(step) = next(&pair.view) {
-        if !pair.view.comparable(&step) || (look == Look::Faults && !pair.countable.allows(&pair.view, &step))
-        {
+        if !pair.view.comparable(&step) || (look == Look::Faults && !is_countable(&pair.view, &step)) {
             run.left_out += 1;
             continue;
         }
@@ -225,7 +221,6 @@ impl Pair<'_> {
     fn remember(&mut self, step: &Step, answer: &Answer) {
         let process = step.process;
         self.view.note(step, answer);
-        self.countable.note(step, answer);
         let areas = (step.op != Op::Exit).then(|| visible(self.reference, process));
         self.view.see(process, areas);
         if let Answer::Child(child) = *answer {
@@ -256,15 +251,8 @@ impl Pair<'_> {
 
     fn maps(&mut self) -> Option<Difference> {
         self.view.living().into_iter().find_map(|process| {
-            let (theirs, ours) = (self.view.areas(process).to_vec(), visible(self.other, process));
-            let cut = |whole: &[Area], at: &Area| whole.iter().any(|area| area.start == at.start);
-            let coarser = ours.iter().all(|area| cut(&theirs, area));
-            self.finer |= !theirs.iter().all(|area| cut(&ours, area));
-            let seen = if coarser || self.finer {
-                (self.reference_objects.number(theirs), self.other_objects.number(ours))
-            } else {
-                (theirs, ours)
-            };
+            let theirs = self.reference_objects.number(self.view.areas(process).to_vec());
+            let seen = (theirs, self.other_objects.number(visible(self.other, process)));
             (seen.0 != seen.1)
                 .then(|| self.difference(Subject::Maps(process), Seen::Maps(seen.0), Seen::Maps(seen.1)))
         })

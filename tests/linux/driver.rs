@@ -4,7 +4,7 @@
 use super::names::{MAP_ANONYMOUS, MAP_FIXED, MAP_PRIVATE, PROT_RW};
 use super::op::{Fd, Mode, Op, Step};
 use super::place::{PAGE, Place};
-use super::side::{Answer, Area, Side, joined};
+use super::side::{Answer, Area, Side};
 
 pub const ANONYMOUS: u64 = MAP_PRIVATE | MAP_ANONYMOUS;
 pub const F0: Fd = Fd::File(0, Mode::ReadWrite);
@@ -36,7 +36,7 @@ impl Driver<'_> {
     }
 
     pub fn maps(&mut self) -> Vec<String> {
-        joined(&self.0.maps(0)).iter().map(Area::to_string).collect()
+        self.0.maps(0).iter().map(Area::to_string).collect()
     }
 
     pub fn byte(&mut self, at: Place) -> Option<u8> {

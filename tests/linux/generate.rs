@@ -22,7 +22,44 @@ pub struct Generator {
     /// The number of steps drawn so far, and the total.
     drawn: usize,
     length: usize,
+    makers: &'static Weights<Maker>,
 }
+
+/// A function that draws an operation of one kind.
+type Maker = fn(&mut Generator, &Draw<'_>) -> Op;
+
+/// The kinds of operations, with their weights.
+const ALL_KINDS: &Weights<Maker> = &[
+    (18, Generator::mmap),
+    (8, Generator::munmap),
+    (10, Generator::mprotect),
+    (8, Generator::mremap),
+    (6, Generator::madvise),
+    (3, Generator::msync),
+    (3, Generator::mlock),
+    (2, Generator::munlock),
+    (6, Generator::brk),
+    (3, Generator::pread),
+    (5, Generator::pwrite),
+    (4, Generator::ftruncate),
+    (13, Generator::load),
+    (17, Generator::store),
+    (3, Generator::fetch),
+];
+
+/// The kinds of operations that create, move, split, and merge areas, or touch the pages of areas.
+const KINDS_OF_AREAS: &Weights<Maker> = &[
+    (20, Generator::mmap_of_areas),
+    (7, Generator::munmap),
+    (14, Generator::mprotect_of_areas),
+    (14, Generator::mremap),
+    (4, Generator::advise_use),
+    (4, Generator::mlock),
+    (4, Generator::munlock),
+    (7, Generator::brk),
+    (6, Generator::load),
+    (20, Generator::store),
+];
 
 /// Values with their weights.
 type Weights<T> = [(u64, T)];
@@ -32,7 +69,15 @@ impl Generator {
     pub fn new(seed: u64, permits: Permits) -> Generator {
         let mut random = SplitMix64::new(seed);
         let length = 20 + random.below(21) as usize;
-        Generator { random, permits, drawn: 0, length }
+        Generator { random, permits, drawn: 0, length, makers: ALL_KINDS }
+    }
+
+    /// A longer sequence, whose steps change areas. Most areas are private, so that many neighbors can merge.
+    pub fn of_areas(seed: u64, permits: Permits) -> Generator {
+        let mut generator = Generator::new(seed, permits);
+        generator.length *= 2;
+        generator.makers = KINDS_OF_AREAS;
+        generator
     }
 
     /// The next step, or `None` at the end of the sequence.
@@ -69,28 +114,45 @@ impl Generator {
     }
 
     fn op(&mut self, draw: &Draw<'_>, living: usize) -> Op {
-        const MAKERS: &Weights<fn(&mut Generator, &Draw<'_>) -> Op> = &[
-            (18, Generator::mmap),
-            (8, Generator::munmap),
-            (10, Generator::mprotect),
-            (8, Generator::mremap),
-            (6, Generator::madvise),
-            (3, Generator::msync),
-            (3, Generator::mlock),
-            (2, Generator::munlock),
-            (6, Generator::brk),
-            (3, Generator::pread),
-            (5, Generator::pwrite),
-            (4, Generator::ftruncate),
-            (13, Generator::load),
-            (17, Generator::store),
-            (3, Generator::fetch),
-        ];
         match self.below(100) {
             0..4 if living < LIVING => Op::Fork,
             4..7 if living > 1 => Op::Exit,
-            _ => self.one_of(MAKERS)(self, draw),
+            _ => self.one_of(self.makers)(self, draw),
         }
+    }
+
+    /// Maps memory like [`Generator::mmap`], but mostly private memory with one of two protections.
+    fn mmap_of_areas(&mut self, draw: &Draw<'_>) -> Op {
+        let mut op = self.mmap(draw);
+        if let Op::Mmap { prot, flags, fd, .. } = &mut op {
+            if self.chance(75) {
+                *flags = *flags & !MAP_SHARED | MAP_PRIVATE;
+            }
+            if self.chance(50) {
+                *flags |= MAP_ANONYMOUS;
+                *fd = Fd::None;
+            }
+            *prot = self.common_protection(*prot);
+        }
+        op
+    }
+
+    fn mprotect_of_areas(&mut self, draw: &Draw<'_>) -> Op {
+        let (at, length) = self.range(draw, 60);
+        let prot = self.protection();
+        let prot = if self.permits.executable_files { prot } else { prot & !PROT_EXEC };
+        Op::Mprotect { at, length, prot: self.common_protection(prot) }
+    }
+
+    /// One of two protections, or rarely another one.
+    fn common_protection(&mut self, other: u64) -> u64 {
+        self.one_of(&[(60, PROT_RW), (32, PROT_READ), (8, other)])
+    }
+
+    /// Advice that changes an area and not its pages.
+    fn advise_use(&mut self, draw: &Draw<'_>) -> Op {
+        let (at, length) = self.range(draw, 60);
+        Op::Madvise { at, length, advice: self.one_of(&[(2, 0), (1, 1), (1, 2)]) }
     }
 
     fn mmap(&mut self, draw: &Draw<'_>) -> Op {
@@ -304,7 +366,7 @@ impl Generator {
                 end.plus((self.below(5) as i64 - 2) * PAGE)
             }
             0..94 => Place::page(self.below(WINDOW as u64 + 3) as i64 - 1),
-            94..98 => Place::heap(self.below(8) as i64 * PAGE),
+            94..98 => Place::heap((self.below(10) as i64 - 2) * PAGE),
             98 => Place { base: Base::Kernel, bytes: self.below(4) as i64 * PAGE },
             _ => return Place::NULL,
         };

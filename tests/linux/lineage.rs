@@ -1,4 +1,5 @@
-//! Checks the adjacent areas that Linux does not merge after `fork`, although their properties are the same.
+//! Checks the adjacent areas that Linux does not merge because of their history, although a process sees no
+//! difference between them.
 
 use super::driver::*;
 use super::names::*;
@@ -14,6 +15,12 @@ super::asked_of_each_side! {
     an_inherited_area_grows_by_mremap_and_not_by_brk,
     moved_away_an_inherited_area_leaves_a_new_one,
     a_grandchild_inherits_too,
+    a_moved_area_merges_only_if_it_has_no_private_pages,
+    areas_that_differ_in_permissions_get_one_owner,
+    areas_that_were_apart_at_the_first_store_stay_apart,
+    areas_of_two_descriptors_stay_apart,
+    an_area_that_was_writable_stays_apart_from_one_that_was_not,
+    a_stack_does_not_merge_with_the_area_below,
 }
 
 /// The first page of each area in the window, and the page after the area's last page.
@@ -118,4 +125,64 @@ fn a_grandchild_inherits_too(driver: &mut Driver<'_>) {
     }
     assert_eq!(areas(driver, 1), [(4, 5), (5, 10), (10, 13)]);
     assert_eq!(areas(driver, 2), [(4, 5), (5, 10), (10, 12), (12, 13)]);
+}
+
+fn a_moved_area_merges_only_if_it_has_no_private_pages(driver: &mut Driver<'_>) {
+    let fixed = MREMAP_MAYMOVE | MREMAP_FIXED;
+    driver.step(anonymous(0, 1, PROT_RW));
+    driver.step(anonymous(2, 1, PROT_RW));
+    driver.step(anonymous(10, 2, PROT_RW));
+    write(driver, 0, 2..3);
+    driver.step(remap(0, 1, 1, fixed, page(12)));
+    driver.step(remap(2, 1, 1, fixed, page(9)));
+    assert_eq!(areas(driver, 0), [(9, 10), (10, 13)]);
+    // Back at its first address, the written area could merge again.
+    driver.step(anonymous(3, 1, PROT_RW));
+    driver.step(remap(9, 1, 1, fixed, page(2)));
+    assert_eq!(areas(driver, 0), [(2, 4), (10, 13)]);
+}
+
+fn areas_that_differ_in_permissions_get_one_owner(driver: &mut Driver<'_>) {
+    driver.step(anonymous(5, 6, PROT_RW));
+    driver.step(protect(7, 2, PROT_READ));
+    write(driver, 0, 5..6);
+    driver.step(protect(7, 2, PROT_RW | PROT_EXEC));
+    write(driver, 0, 7..8);
+    driver.step(protect(7, 2, PROT_RW));
+    assert_eq!(areas(driver, 0), [(5, 11)]);
+}
+
+fn areas_that_were_apart_at_the_first_store_stay_apart(driver: &mut Driver<'_>) {
+    driver.step(anonymous(5, 2, PROT_RW));
+    driver.step(anonymous(8, 2, PROT_RW));
+    write(driver, 0, 5..6);
+    write(driver, 0, 8..9);
+    driver.step(anonymous(7, 1, PROT_RW));
+    assert_eq!(areas(driver, 0), [(5, 8), (8, 10)]);
+}
+
+fn areas_of_two_descriptors_stay_apart(driver: &mut Driver<'_>) {
+    driver.step(map(5, 1, PROT_READ, MAP_PRIVATE, F0, 0));
+    driver.step(map(6, 1, PROT_READ, MAP_PRIVATE, F0_READ, 0x1000));
+    driver.step(map(7, 1, PROT_READ, MAP_PRIVATE, F0_READ, 0x2000));
+    assert_eq!(areas(driver, 0), [(5, 6), (6, 8)]);
+}
+
+fn an_area_that_was_writable_stays_apart_from_one_that_was_not(driver: &mut Driver<'_>) {
+    driver.step(anonymous(5, 2, PROT_RW));
+    driver.step(anonymous(10, 2, PROT_RW));
+    write(driver, 0, 5..6);
+    for start in [5, 10] {
+        driver.step(protect(start, 2, PROT_READ));
+        driver.step(anonymous(start + 2, 1, PROT_READ));
+    }
+    assert_eq!(areas(driver, 0), [(5, 7), (7, 8), (10, 13)]);
+}
+
+fn a_stack_does_not_merge_with_the_area_below(driver: &mut Driver<'_>) {
+    let stack = ANONYMOUS | MAP_GROWSDOWN;
+    driver.step(map(5, 1, PROT_RW, stack, Fd::None, 0));
+    driver.step(map(7, 1, PROT_RW, stack, Fd::None, 0));
+    driver.step(store(page(6), 0x90));
+    assert_eq!(areas(driver, 0), [(5, 6), (6, 8)]);
 }

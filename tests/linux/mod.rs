@@ -17,9 +17,8 @@
 //!
 //! To add a side, implement `side::Side`, add a module for the checks to `asked_of_each_side!`, and add a
 //! test that compares the side with Linux, as the tests in this file do. `View::comparable`,
-//! `View::unsettled`, and `Countable` skip the steps that depend on the file system or on areas that Linux
-//! does not merge (semantics.md 15). The comments in these items give the reasons, and docs/explanation/linux.md
-//! lists the skipped steps.
+//! `View::unsettled`, and `is_countable` skip the steps that depend on the file system. The comments in these
+//! items give the reasons, and docs/explanation/linux.md lists the skipped steps.
 //!
 //! `PAGEWALK_LINUX_SEQUENCES=10000` sets the number of sequences, and `PAGEWALK_LINUX_SEED=7` sets the first
 //! seed. If the machine does not permit tracing, the tests print that they are skipped and then pass.
@@ -107,6 +106,22 @@ fn linux() -> Option<Linux> {
     linux_in(&std::env::temp_dir())
 }
 
+/// The oldest Linux whose rules for merging areas Pagewalk follows. The figures in docs/explanation/linux.md are
+/// those of Linux 6.18.44.
+const REFERENCE: (u32, u32) = (6, 18);
+
+/// Linux as a side, if its rules for merging areas are the ones that Pagewalk follows.
+fn reference() -> Option<Linux> {
+    let release = std::fs::read_to_string("/proc/sys/kernel/osrelease").unwrap_or_default();
+    let mut numbers = release.split(['.', '-']).map_while(|number| number.trim().parse().ok());
+    if (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) < REFERENCE {
+        say(&format!("skipped: areas merge differently on Linux {}", release.trim()));
+        return None;
+    }
+    say(&format!("the reference is Linux {}", release.trim()));
+    linux()
+}
+
 #[test]
 fn linux_does_the_same_on_two_file_systems() {
     let memory = Path::new("/dev/shm");
@@ -120,7 +135,7 @@ fn linux_does_the_same_on_two_file_systems() {
 
 #[test]
 fn pagewalk_agrees_with_linux() {
-    let Some(mut linux) = linux() else { return };
+    let Some(mut linux) = reference() else { return };
     match compare(&mut linux, &mut Pagewalk::new(), Look::Bytes, Sequences::asked_for(300)) {
         Ok(totals) => say(&format!("Linux and Pagewalk agree on {totals}")),
         Err(script) => panic!("{script}"),
@@ -128,8 +143,18 @@ fn pagewalk_agrees_with_linux() {
 }
 
 #[test]
+fn pagewalk_has_the_areas_of_linux() {
+    let Some(mut linux) = reference() else { return };
+    let mut pagewalk = Pagewalk::laid_out(linux.layout());
+    match compare(&mut linux, &mut pagewalk, Look::Areas, Sequences::asked_for(2000)) {
+        Ok(totals) => say(&format!("Linux and Pagewalk have the same areas in {totals}")),
+        Err(script) => panic!("{script}"),
+    }
+}
+
+#[test]
 fn pagewalk_faults_as_often_as_linux() {
-    let Some(mut linux) = linux() else { return };
+    let Some(mut linux) = reference() else { return };
     if !counts::are_comparable(&mut linux) {
         return;
     }
@@ -144,7 +169,7 @@ fn pagewalk_faults_as_often_as_linux() {
 /// have the same areas at the end.
 #[test]
 fn scripts_of_sequences_hold() {
-    let Some(mut linux) = linux() else { return };
+    let Some(mut linux) = reference() else { return };
     let (mut pagewalk, mut checks) = (Pagewalk::new(), 0);
     let Sequences { seed, count } = Sequences::asked_for(100);
     for seed in (seed..).take(count as usize) {

@@ -83,18 +83,6 @@ impl Area {
         let start = self.start;
         (0..self.length() / PAGE).map(move |page| start.plus(page * PAGE))
     }
-
-    /// Whether the next area continues this area with the same properties.
-    fn goes_on_in(&self, next: &Area) -> bool {
-        let offset = match self.backing {
-            Backing::Anonymous => 0,
-            Backing::Shared(_) | Backing::File(_) => self.offset + self.length() as u64,
-        };
-        self.end == next.start
-            && self.perms == next.perms
-            && self.backing == next.backing
-            && next.offset == offset
-    }
 }
 
 impl fmt::Display for Area {
@@ -102,18 +90,6 @@ impl fmt::Display for Area {
         let Area { start, end, perms, offset, backing } = self;
         write!(f, "[{start}, {end}) {perms} {offset:X} {backing:?}")
     }
-}
-
-/// The areas after merging all neighbors that can be merged (semantics.md 15).
-pub fn joined(areas: &[Area]) -> Vec<Area> {
-    let mut whole: Vec<Area> = Vec::with_capacity(areas.len());
-    for area in areas {
-        match whole.last_mut() {
-            Some(last) if last.goes_on_in(area) => last.end = area.end,
-            _ => whole.push(area.clone()),
-        }
-    }
-    whole
 }
 
 /// Properties of the kernel's configuration, the processor, and the file system. Sequences omit steps that a
@@ -184,7 +160,7 @@ pub trait Side {
     /// Performs a step.
     fn step(&mut self, step: &Step) -> Answer;
 
-    /// The areas of a process, sorted by address, as in `/proc/PID/maps`. Adjacent areas need not be merged.
+    /// The areas of a process, sorted by address, as in `/proc/PID/maps`.
     fn maps(&mut self, process: usize) -> Vec<Area>;
 
     /// The bytes at these offsets in a page, regardless of its protection. Returns `None` without an area, or

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::names::MREMAP_FIXED;
 use super::op::{Fd, Op, Source, Step};
 use super::place::{Base, PAGE, Place};
-use super::side::{Answer, Area, Backing, joined};
+use super::side::{Answer, Area, Backing};
 
 /// A length that exceeds any range of memory.
 const LONGEST: u64 = 1 << 47;
@@ -13,7 +13,7 @@ const LONGEST: u64 = 1 << 47;
 /// The state of the reference's processes between two steps.
 #[derive(Debug, Clone, Default)]
 pub struct View {
-    /// The unmerged areas of each process, or `None` for an ended process.
+    /// The areas of each process, or `None` for an ended process.
     pub processes: Vec<Option<Vec<Area>>>,
     /// The files.
     pub files: Vec<FileView>,
@@ -101,7 +101,6 @@ impl View {
     /// Whether both sides should give the same answer to a step. The process must exist. The answer to the step
     /// must not depend on:
     ///
-    /// - areas that rule 15 of semantics.md merges but Linux does not;
     /// - the order in which overlapping bytes are copied;
     /// - bytes stored past the end of a file;
     /// - the order in which Linux on x86 checks a fetch from an absent page;
@@ -114,8 +113,7 @@ impl View {
         let there = matches!(self.processes.get(step.process), Some(Some(_)));
         let fair = match step.op {
             Op::Mremap { at, old, new, flags, to } => {
-                let fails_late = flags & MREMAP_FIXED != 0 && fails_late(areas, at, old, to, new);
-                !seam_between(areas, at, old.max(new)) && !fails_late
+                flags & MREMAP_FIXED == 0 || !fails_late(areas, at, old, to, new)
             }
             Op::Pread { fd: Fd::File(file, _), to, length, offset } => {
                 !copies_itself(areas, file, to, length, offset)
@@ -186,15 +184,6 @@ fn fails_late(areas: &[Area], at: Place, old: u64, to: Place, new: u64) -> bool 
     let onto_itself = to <= at && at < to.plus(new.try_into().unwrap_or(i64::MAX));
     let mapped = areas.iter().any(|area| area.holds(at));
     mapped && ((old == 0 && onto_itself) || old >= LONGEST)
-}
-
-/// Whether two mergeable areas meet in a range.
-fn seam_between(areas: &[Area], at: Place, length: u64) -> bool {
-    let end = at.plus(length.try_into().unwrap_or(i64::MAX)).plus(PAGE);
-    areas.windows(2).any(|pair| {
-        let seam = pair[1].start;
-        joined(pair).len() == 1 && at < seam && seam < end
-    })
 }
 
 /// Whether a system call would copy bytes of a file onto themselves, because the buffer is a mapping of these

@@ -125,6 +125,7 @@ impl Kernel {
             processes: Map::new(),
             names: Map::new(),
             opens: Map::new(),
+            serial: 0,
             running: Arc::new(vec![None; cores]),
             zero: None,
             merging: MergeCounts::default(),

@@ -34,7 +34,9 @@ impl Kernel {
             }
             let area = Vma { heap: true, ..Vma::new(old..new, Prot::RW, false, Backing::Anonymous) };
             self.room_for(pid, |areas| drop(areas.insert(area)))?;
-            self.map_area(pid, area);
+            // The heap extends the area below the break only if that area is part of the heap.
+            let first = old == space.brk_start;
+            self.edit_areas(pid, |areas| if first { areas.insert_apart(area) } else { areas.insert(area) });
         }
         if let Some(process) = self.process_mut(pid) {
             process.space.brk = to;

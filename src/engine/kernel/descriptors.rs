@@ -39,7 +39,8 @@ impl Kernel {
     /// Opens a file or the terminal with an unused descriptor.
     pub(super) fn install(&mut self, pid: Pid, fd: u32, open: OpenFile, close_on_exec: bool) {
         let id = OpenId(self.opens.get_max().map_or(0, |(last, _)| last.0 + 1));
-        self.opens.insert(id, OpenFile { users: 1, ..open });
+        let serial = self.new_serial();
+        self.opens.insert(id, OpenFile { users: 1, serial, ..open });
         if let Some(file) = open.file {
             self.count_users(of_file(file), 1);
         }
@@ -48,10 +49,17 @@ impl Kernel {
         }
     }
 
+    /// A number that the kernel has not used before.
+    pub(super) fn new_serial(&mut self) -> u64 {
+        self.serial += 1;
+        self.serial
+    }
+
     /// Opens the terminal as standard input, output, and error. The three descriptors share one open file
     /// description, as after a login.
     pub(super) fn open_terminal(&mut self, pid: Pid) {
-        let open = OpenFile { file: None, offset: 0, read: true, write: true, append: false, users: 1 };
+        let open =
+            OpenFile { file: None, offset: 0, read: true, write: true, append: false, users: 1, serial: 0 };
         self.install(pid, 0, open, false);
         let Some(first) = self.process(pid).and_then(|process| process.descriptors.get(&0).copied()) else {
             return;
@@ -130,5 +138,5 @@ impl Kernel {
 
 /// A backing that refers to an open file, for counting the file's users.
 fn of_file(file: FileId) -> Backing {
-    Backing::File { file, offset: 0, writable: false }
+    Backing::File { file, offset: 0, writable: false, opened: 0 }
 }

@@ -119,9 +119,9 @@ impl Kernel {
 
     fn grow_stack(&mut self, pid: Pid, va: u64) -> Option<Vma> {
         let grown = self.growing_stack(pid, va)?;
-        let areas = &mut self.process_mut(pid)?.space.areas;
-        let old = areas.at_or_above(va)?.start;
-        areas.insert(grown.part(grown.start, old));
+        // A stack gets an owner before it grows, and it never merges with the area that it grows towards.
+        self.own_area(pid, grown.end - 1);
+        self.update_area(pid, grown.end - 1, |area| area.start = grown.start);
         self.area_at(pid, va)
     }
 
@@ -132,8 +132,17 @@ impl Kernel {
         }
     }
 
+    /// Gives the area of a fault an owner if it is private and has none.
+    pub(super) fn own_faulting_area(&mut self, fault: &FaultContext) {
+        self.own_area(fault.pid, fault.vpn << self.shape.page_bits);
+    }
+
     /// Resolves the fault of an access.
     fn resolve(&mut self, fault: &FaultContext, watch: Observer<'_>) -> Result<FaultOutcome, OutOfMemory> {
+        if fault.write {
+            // Linux does this even for a store that fails because the page is past the end of a file.
+            self.own_faulting_area(fault);
+        }
         match self.page_location(fault.pid, fault.vpn) {
             Some(PageLocation::Frame(frame)) => self.resolve_present(fault, frame, watch),
             Some(PageLocation::Zero) if fault.write => self.copy_on_write(fault, None, watch),
@@ -189,6 +198,7 @@ impl Kernel {
             self.map_page(fault.pid, fault.vpn, PageLocation::Zero, flags_of(fault.area.prot, false));
             self.report_mapped(fault, None, false, watch);
         } else {
+            self.own_faulting_area(fault);
             let frame = self.allocate_zeroed(fault.pid, FrameContents::Anonymous, watch)?;
             self.map_frame(fault, frame, fault.area.prot.write, watch);
         }

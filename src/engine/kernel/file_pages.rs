@@ -38,6 +38,7 @@ impl Kernel {
         let (framed, major) = (held.mapped.get(&page).copied(), !held.is_cached(page, self.config.warm));
         self.make_path(fault.pid, fault.vpn, watch)?;
         if !fault.area.shared && (fault.write || !self.shape.read_only) {
+            self.own_faulting_area(fault);
             let frame = match framed {
                 Some(frame) => self.copy_frame(fault, Some(frame), watch)?,
                 None => self.copy_from_file(fault, file, page, watch)?,

@@ -1,8 +1,5 @@
 //! The address space of a child process.
 
-use std::collections::BTreeSet;
-use std::ops::Range;
-
 use crate::machine::pte::Bit;
 
 use super::entries::{asid, flags_of};
@@ -12,13 +9,13 @@ use super::ids::Pid;
 use super::pages::enter_page;
 use super::process::{AddressSpace, PageLocation};
 use super::state::{Kernel, OutOfMemory};
-use super::vma::Vma;
+use super::vma::{AnonVma, Vma};
 use super::work;
 
 impl Kernel {
     /// Creates the child's address space with unlocked copies of the areas, and counts the users of their
     /// backings. Private frames become read-only in both processes, and the processes share swap slots. The
-    /// kernel does not copy the entries of shared areas or of areas without private pages, so the child's
+    /// kernel does not copy the entries of shared areas or of areas that never had private pages, so the child's
     /// accesses to these areas fault again (Linux's `vma_needs_copy`).
     ///
     /// # Errors
@@ -31,7 +28,7 @@ impl Kernel {
             self.free_tables(&space.tables);
             return Err(error);
         }
-        self.inherit_settings(parent, &mut space, &pages);
+        self.inherit_settings(parent, &mut space);
         let mut protected = false;
         for (area, vpn, place) in pages {
             self.work += 1;
@@ -62,29 +59,11 @@ impl Kernel {
     fn pages_to_inherit(&self, parent: Pid) -> Vec<(Vma, u64, PageLocation)> {
         let Some(process) = self.process(parent) else { return Vec::new() };
         let mut all = Vec::new();
-        for area in process.space.areas.iter().filter(|area| !area.shared) {
+        for area in process.space.areas.iter().filter(|area| area.anon_vma.is_some()) {
             let pages = self.pages_in(parent, self.shape.vpns(&(area.start..area.end)));
-            if pages.iter().any(|(_, place)| self.is_own(*place)) {
-                all.extend(pages.into_iter().map(|(vpn, place)| (*area, vpn, place)));
-            }
+            all.extend(pages.into_iter().map(|(vpn, place)| (*area, vpn, place)));
         }
         all
-    }
-
-    /// Whether a range has a private page that is neither a file page nor in the zero frame.
-    pub(super) fn owns_pages(&self, pid: Pid, range: &Range<u64>) -> bool {
-        self.pages_in(pid, self.shape.vpns(range)).iter().any(|(_, place)| self.is_own(*place))
-    }
-
-    /// Whether a page is neither a file page nor in the zero frame.
-    fn is_own(&self, place: PageLocation) -> bool {
-        match place {
-            PageLocation::Frame(frame) => {
-                matches!(self.frames.get(frame).contents, FrameContents::Anonymous | FrameContents::Merged)
-            }
-            PageLocation::Swap(_) => true,
-            PageLocation::Zero => false,
-        }
     }
 
     /// Evicts pages until enough frames are free to copy all inherited pages.
@@ -104,26 +83,23 @@ impl Kernel {
         }
     }
 
-    /// Copies everything in an address space except its pages. Marks the areas listed in `pages` as
-    /// inherited.
-    fn inherit_settings(
-        &mut self,
-        parent: Pid,
-        space: &mut AddressSpace,
-        pages: &[(Vma, u64, PageLocation)],
-    ) {
+    /// Copies everything in an address space except its pages.
+    fn inherit_settings(&mut self, parent: Pid, space: &mut AddressSpace) {
         let Some(from) = self.process(parent).map(|process| &process.space) else { return };
         let work = work::AREA * from.areas.count() as u64;
         space.areas = from.areas.clone();
         (space.brk_start, space.brk) = (from.brk_start, from.brk);
         (space.labels, space.heap) = (from.labels.clone(), from.heap.clone());
-        let owners: BTreeSet<u64> = pages.iter().map(|(area, _, _)| area.start).collect();
-        for Vma { start, end, locked, inherited, .. } in from.areas.iter().copied() {
-            let inherited = (inherited.is_some() || owners.contains(&start)).then_some(start);
-            if locked || inherited.is_some() {
-                space.areas.change(start..end, &|area| (area.locked, area.inherited) = (false, inherited));
-            }
-        }
+        // Each area gets an owner of its own, even if two of the parent's areas have the same owner.
+        let mut serial = self.serial;
+        space.areas.update_all(|area| {
+            area.locked = false;
+            area.anon_vma = area.anon_vma.map(|_| {
+                serial += 1;
+                AnonVma::inherited(serial)
+            });
+        });
+        self.serial = serial;
         for area in space.areas.iter() {
             self.count_users(area.backing, 1);
         }

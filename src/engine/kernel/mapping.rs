@@ -6,7 +6,7 @@ use std::ops::Range;
 use super::abi::Errno;
 use super::ids::Pid;
 use super::state::Kernel;
-use super::vma::{Backing, Prot, Vma};
+use super::vma::{AnonVma, Backing, Prot, Vma};
 use super::vma_map::{VmaEdit, VmaMap};
 use super::work;
 
@@ -17,6 +17,28 @@ impl Kernel {
     /// Adds an area to an unmapped range and merges it with matching neighbors.
     pub(super) fn map_area(&mut self, pid: Pid, area: Vma) {
         self.edit_areas(pid, |areas| areas.insert(area));
+    }
+
+    /// Extends the area that contains `va` to a higher end, up to which no area is mapped.
+    pub(super) fn extend_area(&mut self, pid: Pid, va: u64, end: u64) {
+        self.edit_areas(pid, |areas| areas.extend(va, end));
+    }
+
+    /// Changes properties of the area that contains `va`, without splitting or merging it.
+    pub(super) fn update_area(&mut self, pid: Pid, va: u64, change: impl FnOnce(&mut Vma)) {
+        if let Some(process) = self.process_mut(pid) {
+            process.space.areas.update(va, change);
+        }
+    }
+
+    /// Gives the area that contains `va` an owner before its first private page (Linux's `anon_vma_prepare`).
+    pub(super) fn own_area(&mut self, pid: Pid, va: u64) {
+        if self.area_at(pid, va).is_some_and(|area| !area.shared && area.anon_vma.is_none()) {
+            let owner = AnonVma::new(self.new_serial());
+            if let Some(process) = self.process_mut(pid) {
+                process.space.areas.own(va, owner);
+            }
+        }
     }
 
     /// Removes all areas in a range and unmaps their pages.
@@ -136,7 +158,7 @@ impl Kernel {
     }
 
     /// Edits a process's areas and counts the users of their backings.
-    fn edit_areas(&mut self, pid: Pid, edit: impl FnOnce(&mut VmaMap) -> VmaEdit) {
+    pub(super) fn edit_areas(&mut self, pid: Pid, edit: impl FnOnce(&mut VmaMap) -> VmaEdit) {
         let Some(process) = self.process_mut(pid) else { return };
         let VmaEdit { before, after } = edit(&mut process.space.areas);
         self.work += work::AREA * (before.len() + after.len()) as u64;

@@ -145,6 +145,10 @@ fn check_frames(kernel: &Kernel, mapped: &BTreeMap<FrameNo, Vec<(Pid, u64)>>) {
 fn check_private(kernel: &Kernel, frame: FrameNo) {
     for (pid, vpn) in kernel.frames.maps(frame) {
         let area = kernel.area_at(pid, vpn << kernel.shape.page_bits).expect("a page lies in an area");
+        assert!(
+            area.anon_vma.is_some(),
+            "the area of page {vpn:#x} of {pid} has a private page and no owner"
+        );
         assert!(!area.shared, "frame {frame} holds a private page and page {vpn:#x} of {pid} is shared");
         let merged = kernel.frames.get(frame).contents == FrameContents::Merged;
         assert!(!merged || area.backing == Backing::Anonymous, "page {vpn:#x} of {pid} is merged");

@@ -58,7 +58,7 @@ impl Kernel {
         let number =
             label.as_ref().map(|name| self.label_number(pid, name).ok_or(AreaError::TooMany)).transpose()?;
         let backing = match file {
-            Some(file) => Backing::File { file, offset, writable: prot.write || !shared },
+            Some(file) => Backing::File { file, offset, writable: prot.write || !shared, opened: 0 },
             None if shared => Backing::Object { object: self.new_object(end - start), offset: 0 },
             None => Backing::Anonymous,
         };

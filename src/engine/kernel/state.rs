@@ -50,6 +50,8 @@ pub struct OpenFile {
     pub append: bool,
     /// Number of descriptors that refer to the description.
     pub users: u32,
+    /// A number that no other description has, not even after this one is closed.
+    pub serial: u64,
 }
 
 /// The counts of same-page merging.
@@ -77,6 +79,8 @@ pub struct Kernel {
     /// Number of running processes and zombies.
     pub(super) alive: u32,
     pub(super) opens: Map<OpenId, OpenFile>,
+    /// The last serial number of an open file description or of an owner of private pages.
+    pub(super) serial: u64,
     /// The process on each core.
     pub(super) running: Arc<Vec<Option<Pid>>>,
     /// The physical page of the zero frame, if the frame has been allocated.

@@ -61,6 +61,7 @@ impl Kernel {
         watch: Observer<'_>,
     ) -> Result<FaultOutcome, OutOfMemory> {
         let slot = self.swap.allocate(Arc::default(), false).ok_or(OutOfMemory::Frames)?;
+        self.own_faulting_area(fault);
         self.swap.add_page(slot, fault.pid, fault.vpn);
         let resolved = self.swap_in(fault, slot, watch);
         if resolved.is_err() {

@@ -29,8 +29,10 @@ pub enum Backing {
     /// Private demand-zero pages.
     Anonymous,
     /// A file, starting at a page-aligned offset. `writable` means that the file was opened for writing, so
-    /// `mprotect` may permit stores to a shared area.
-    File { file: FileId, offset: u64, writable: bool },
+    /// `mprotect` may permit stores to a shared area. `opened` is the serial number of the `open` call, or 0
+    /// for areas that the kernel itself maps. Linux merges two areas of a file only if both were mapped with
+    /// descriptors from the same `open` call (`vm_file`).
+    File { file: FileId, offset: u64, writable: bool, opened: u64 },
     /// A shared anonymous object, starting at this offset.
     Object { object: ObjectId, offset: u64 },
 }
@@ -64,11 +66,48 @@ pub struct Vma {
     /// `MAP_NORESERVE`. The flag's only effect is that areas with and without the flag are not merged with
     /// each other.
     pub unreserved: bool,
-    /// The start of the parent's area, if that area had private pages at the `fork`. Parts of the child's
-    /// area merge only with each other (Linux's `anon_vma`).
-    pub inherited: Option<u64>,
+    /// Whether the kernel counts the area as memory that it may have to provide (`VM_ACCOUNT`). The flag's
+    /// only effect is that areas with and without the flag are not merged with each other.
+    pub accounted: bool,
+    /// The common owner of the area's private pages, or `None` if the area never had any.
+    pub anon_vma: Option<AnonVma>,
+    /// How far `mremap` has moved a private anonymous area since its first private page, modulo 2^64. Linux
+    /// keeps the same fact as `vm_pgoff`, the page number of the address at which the area would be if it had
+    /// never moved. Only areas with equal values can merge, because Linux finds the address of a page from the
+    /// page's number and the area's `vm_pgoff`.
+    pub moved: u64,
     /// The name. Adjacent areas that differ only in their names are merged, except for the heap and stacks.
     pub label: Option<VmaLabel>,
+}
+
+/// The owner of private pages (Linux's `anon_vma`), through which Linux finds all the areas that may map a
+/// page. Areas with different owners are never merged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AnonVma {
+    /// A number that no other owner has.
+    serial: u64,
+    /// Whether `fork` created the owner. The area then also depends on the owner of the parent's area, because
+    /// both processes may still share pages (`anon_vma_chain` has several entries). Linux does not extend this
+    /// dependence to memory that was mapped after the `fork`, so the area does not merge with areas that have
+    /// no owner yet, and its neighbors do not adopt its owner.
+    inherited: bool,
+}
+
+impl AnonVma {
+    /// An owner for the first private page of an area.
+    pub(crate) fn new(serial: u64) -> Self {
+        Self { serial, inherited: false }
+    }
+
+    /// An owner for a child's copy of an area that has an owner.
+    pub(crate) fn inherited(serial: u64) -> Self {
+        Self { serial, inherited: true }
+    }
+
+    /// Whether other areas may adopt this owner.
+    pub(crate) fn is_adoptable(&self) -> bool {
+        !self.inherited
+    }
 }
 
 /// The expected use of an area (`VM_RAND_READ`, `VM_SEQ_READ`). The kernel does not merge areas with
@@ -103,7 +142,9 @@ impl Vma {
             mergeable: false,
             advice: Advice::Normal,
             unreserved: false,
-            inherited: None,
+            accounted: prot.write && !shared,
+            anon_vma: None,
+            moved: 0,
             label: None,
         }
     }
@@ -130,18 +171,54 @@ impl Vma {
         self.part(self.start.max(range.start), self.end.min(range.end))
     }
 
-    /// Merges two areas if `next` follows directly and differs only in its name. The heap is not merged with
-    /// a named area such as `.bss`, and the process's stack is not merged with other areas that grow down.
+    /// Changes the permissions as `mprotect` does. A private area that becomes writable is counted as memory to
+    /// provide, and stays counted once it has private pages. Without a change, nothing happens.
+    pub(crate) fn protect(&mut self, prot: Prot) {
+        if prot == self.prot {
+            return;
+        }
+        if prot.write {
+            self.accounted |= !self.prot.write && !self.shared && !self.unreserved;
+        } else if self.backing == Backing::Anonymous && self.anon_vma.is_none() {
+            self.accounted = false;
+        }
+        self.prot = prot;
+    }
+
+    /// The area without the facts that no process can see, and that only decide which areas merge.
     #[must_use]
-    pub(crate) fn joined(&self, next: &Self) -> Option<Self> {
+    pub fn visible(&self) -> Self {
+        let backing = match self.backing {
+            Backing::File { file, offset, writable, .. } => {
+                Backing::File { file, offset, writable, opened: 0 }
+            }
+            other => other,
+        };
+        Self { backing, accounted: false, anon_vma: None, moved: 0, ..*self }
+    }
+
+    /// Whether `next` follows directly and differs only in its name and owner. The heap does not continue in a
+    /// named area such as `.bss`, and the process's stack does not continue in other areas that grow down.
+    pub(crate) fn continues_in(&self, next: &Self) -> bool {
         let follows = next.start == self.end && self.backing_at(self.end) == next.backing_at(next.start);
-        let Self { start, end, backing, heap, label, .. } = *self;
-        let like = Self { start, end, backing, heap, label, ..*next };
+        let Self { start, end, backing, heap, label, anon_vma, .. } = *self;
+        let like = Self { start, end, backing, heap, label, anon_vma, ..*next };
         let apart = (self.stack && label != next.label)
             || (heap && !next.heap && next.label.is_some())
             || (next.heap && !heap && label.is_some());
-        let joined = Self { end: next.end, label: label.or(next.label), heap: heap || next.heap, ..*self };
-        (follows && !apart && like == *self).then_some(joined)
+        follows && !apart && like == *self
+    }
+
+    /// Whether `next` would continue this area if it had the same permissions.
+    pub(crate) fn continues_with_other_permissions_in(&self, next: &Self) -> bool {
+        self.continues_in(&Self { prot: self.prot, ..*next })
+    }
+
+    /// This area and the area that continues it, as one area.
+    #[must_use]
+    pub(crate) fn joined(&self, next: &Self) -> Self {
+        let (label, heap) = (self.label.or(next.label), self.heap || next.heap);
+        Self { end: next.end, label, heap, anon_vma: self.anon_vma.or(next.anon_vma), ..*self }
     }
 
     /// The backing of the byte at address `va`, which may be the end of the area. For a private area, the
@@ -150,8 +227,9 @@ impl Vma {
         let moved = va - self.start;
         match self.backing {
             Backing::Anonymous => Backing::Anonymous,
-            Backing::File { file, offset, writable } => {
-                Backing::File { file, offset: offset.wrapping_add(moved), writable: writable || !self.shared }
+            Backing::File { file, offset, writable, opened } => {
+                let (offset, writable) = (offset.wrapping_add(moved), writable || !self.shared);
+                Backing::File { file, offset, writable, opened }
             }
             Backing::Object { object, offset } => {
                 Backing::Object { object, offset: offset.wrapping_add(moved) }

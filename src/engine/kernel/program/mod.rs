@@ -145,7 +145,7 @@ impl Segment {
     /// The area of the segment, shifted up by `shift` bytes.
     pub(crate) fn area(&self, file: FileId, shift: u64, shared: bool) -> Vma {
         let backing = match self.offset {
-            Some(offset) => Backing::File { file, offset, writable: false },
+            Some(offset) => Backing::File { file, offset, writable: false, opened: 0 },
             None => Backing::Anonymous,
         };
         Vma::new(self.pages.start + shift..self.pages.end + shift, self.prot, shared, backing)

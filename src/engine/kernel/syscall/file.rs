@@ -129,6 +129,7 @@ fn open_named(kernel: &mut Kernel, pid: Pid, name: &str, flags: i32) -> Result<u
         write: mode == O_WRONLY || mode == O_RDWR,
         append: flags & O_APPEND != 0,
         users: 0,
+        serial: 0,
     };
     kernel.install(pid, fd, open, flags & O_CLOEXEC != 0);
     Ok(fd.into())

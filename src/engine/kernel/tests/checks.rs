@@ -2,7 +2,6 @@
 
 use super::pair::Pair;
 use super::programs::PAGES;
-use crate::kernel::frames::FrameContents;
 use crate::kernel::ids::Pid;
 use crate::kernel::process::PageLocation;
 use crate::machine::event::AccessKind;
@@ -31,24 +30,14 @@ impl Pair {
         }
     }
 
-    /// Checks that a child has copies of all pages of every private area that contains private pages. The
+    /// Checks that a child has copies of all pages of every private area that ever had private pages. The
     /// child's accesses to all other pages fault again.
     pub(crate) fn check_child(&self, child: Pid) {
         let space = &self.lab.kernel.process(child).expect("it lives").space;
-        let is_own = |place: &PageLocation| match place {
-            PageLocation::Frame(frame) => {
-                matches!(
-                    self.lab.kernel.frames.get(*frame).contents,
-                    FrameContents::Anonymous | FrameContents::Merged
-                )
-            }
-            PageLocation::Swap(_) => true,
-            PageLocation::Zero => false,
-        };
         for area in space.areas.iter() {
             let pages = || space.pages.range(area.start / self.page..area.end / self.page);
-            let own = pages().any(|(_, place)| is_own(place));
-            assert!(pages().next().is_none() || own && !area.shared, "{area:?} has pages in {child}");
+            let owned = area.anon_vma.is_some() && !area.shared;
+            assert!(pages().next().is_none() || owned, "{area:?} has pages in {child}");
         }
     }
 

@@ -378,6 +378,7 @@ fn moved_pages_leave_no_tlb_entries() {
     lab.kernel.move_pages(pid, va(0)..va(4), va(20)).expect("no table is needed");
     lab.kernel.unmap_range(pid, va(0)..va(4));
     lab.anonymous(pid, va(20), 4);
+    lab.kernel.own_area(pid, va(20));
     sound::check(&lab.kernel);
     let moved = lab.counting(pid, |lab| {
         assert_eq!([20, 21, 23].map(|page| lab.read(pid, va(page))), [1, 2, 4]);

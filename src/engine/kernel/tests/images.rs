@@ -65,7 +65,7 @@ pub(crate) fn declare(kernel: &mut Kernel, model: &mut Model, base: u64) -> Vec<
 /// The areas of the executable and its stack.
 fn loaded(file: FileId, (base, page): (u64, u64), top: u64) -> Vec<Vma> {
     let of_file = |at: u64, pages: u64, offset: u64, prot| {
-        let backing = Backing::File { file, offset, writable: false };
+        let backing = Backing::File { file, offset, writable: false, opened: 0 };
         Vma::new(base + at * page..base + (at + pages) * page, prot, false, backing)
     };
     vec![

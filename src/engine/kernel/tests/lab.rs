@@ -106,7 +106,7 @@ impl Lab {
     pub(crate) fn file(&mut self, fill: Fill, size: u64) -> (FileId, Backing) {
         let name = format!("f{}", self.kernel.files.all.len());
         let file = self.kernel.add_file(name.into(), fill, size);
-        (file, Backing::File { file, offset: 0, writable: true })
+        (file, Backing::File { file, offset: 0, writable: true, opened: 0 })
     }
 
     pub(crate) fn protect(&mut self, pid: Pid, start: u64, pages: u64, prot: Prot) {

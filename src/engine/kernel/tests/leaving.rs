@@ -26,6 +26,7 @@ proptest! {
             _ => {
                 lab.kernel.move_pages(pid, range.clone(), AT + 0x10_0000).expect("room for tables");
                 lab.anonymous(pid, AT + 0x10_0000, 80);
+                lab.kernel.own_area(pid, AT + 0x10_0000);
                 lab.kernel.unmap_range(pid, range);
             }
         }

@@ -277,7 +277,7 @@ impl Pair {
             return;
         }
         let offset = offset * self.page;
-        let file = |n: usize| Backing::File { file: self.files[n], offset, writable: true };
+        let file = |n: usize| Backing::File { file: self.files[n], offset, writable: true, opened: 0 };
         let (shared, backing) = match behind {
             Behind::Anonymous => (false, Backing::Anonymous),
             Behind::PrivateFile(n) => (false, file(n)),

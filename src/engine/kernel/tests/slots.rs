@@ -150,6 +150,7 @@ fn a_child_and_a_moved_page_keep_the_slot_in_the_entry() {
     lab.kernel.move_pages(parent, va(0)..va(4), va(20)).expect("no table is needed");
     lab.kernel.unmap_range(parent, va(0)..va(4));
     lab.anonymous(parent, va(20), 4);
+    lab.kernel.own_area(parent, va(20));
     sound::check(&lab.kernel);
     assert_eq!(raw(&lab, parent, 21), 1 << 9);
 }

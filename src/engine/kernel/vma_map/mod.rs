@@ -1,5 +1,17 @@
-//! The areas of an address space in address order. The areas do not overlap, and matching neighbors are
-//! merged.
+//! The areas of an address space in address order. The areas do not overlap.
+//!
+//! Adjacent areas that differ in nothing that a process can see may still be two areas, because Linux merges
+//! areas only at certain moments and only if their pages allow it. The rules are those of Linux 6.18
+//! (`mm/vma.c`):
+//!
+//! - A new or moved area is merged with the area below and the area above it ([`VmaMap::insert`]). An area
+//!   whose properties change is merged, too ([`VmaMap::change`]). No other operation merges areas: not the first
+//!   store, which gives an area an owner, and not `munmap`, `fork`, or the growth of a stack.
+//! - The properties and the offset of both areas must match ([`Vma::continues_in`]).
+//! - The owners of their private pages must match ([`AnonVma`]): either both areas have the same owner, or one of
+//!   them has none yet and the other's owner was not created by `fork`.
+//! - An area gets its owner with its first private page. It adopts the owner of a neighbor if the two areas could
+//!   be one except for their permissions, so that changes of permissions can be undone ([`VmaMap::own`]).
 
 use std::ops::Range;
 
@@ -7,7 +19,7 @@ use imbl::ordmap::DiffItem;
 
 use super::holes::Holes;
 use super::persistent::Map;
-use super::vma::Vma;
+use super::vma::{AnonVma, Vma};
 
 /// The areas of a process, by first byte.
 #[derive(Debug, Clone)]
@@ -83,7 +95,7 @@ impl VmaMap {
         self.touching(range).next().is_none()
     }
 
-    /// The areas that are only in this map, and the areas that are only in `later`. If one map is a modified
+    /// The areas that are only in this map, and the areas that are only in `later`, as processes see them. If one map is a modified
     /// clone of the other, the cost depends only on the changes.
     pub fn difference(&self, later: &Self) -> (Vec<Vma>, Vec<Vma>) {
         let (mut gone, mut come) = (Vec::new(), Vec::new());
@@ -91,6 +103,7 @@ impl VmaMap {
             match item {
                 DiffItem::Add(_, area) => come.push(*area),
                 DiffItem::Remove(_, area) => gone.push(*area),
+                DiffItem::Update { old: (_, old), new: (_, new) } if old.visible() == new.visible() => {}
                 DiffItem::Update { old: (_, old), new: (_, new) } => {
                     gone.push(*old);
                     come.push(*new);
@@ -118,44 +131,130 @@ impl VmaMap {
 
     /// Adds an area to an unmapped range and merges it with matching neighbors.
     pub(crate) fn insert(&mut self, area: Vma) -> VmaEdit {
-        self.replace(area.start..area.end, |_| vec![area])
+        let (below, above) = self.neighbors(&area);
+        let below = below.filter(|below| below.continues_in(&area) && may_adopt(below, &area));
+        let joined = below.map_or(area, |below| below.joined(&area));
+        let above = above.filter(|above| joined.continues_in(above) && may_adopt(above, &area));
+        let above = above.filter(|above| below.is_none_or(|below| have_no_two_owners(&below, above)));
+        let joined = above.map_or(joined, |above| joined.joined(&above));
+        self.replace(below.into_iter().chain(above).collect(), vec![joined])
+    }
+
+    /// Adds an area to an unmapped range without merging it.
+    pub(crate) fn insert_apart(&mut self, area: Vma) -> VmaEdit {
+        self.replace(Vec::new(), vec![area])
     }
 
     /// Removes the parts of areas within a range and splits areas at the ends of the range.
     pub(crate) fn remove(&mut self, range: Range<u64>) -> VmaEdit {
-        self.replace(range, |_| Vec::new())
+        let before: Vec<Vma> = self.touching(range.clone()).copied().collect();
+        let below = before.first().filter(|area| area.start < range.start);
+        let above = before.last().filter(|area| area.end > range.end);
+        let below = below.map(|area| area.part(area.start, range.start));
+        let after = below.into_iter().chain(above.map(|area| area.part(range.end, area.end))).collect();
+        self.replace(before, after)
     }
 
-    /// Changes every area in a range. Areas are split at the ends of the range, and matching neighbors are
-    /// merged afterwards.
+    /// Changes the areas in a range, in address order. Each area that changes is first split at the ends of the
+    /// range and then merged with matching neighbors. An area that stays as it is, is neither split nor merged.
     pub(crate) fn change(&mut self, range: Range<u64>, change: &dyn Fn(&mut Vma)) -> VmaEdit {
-        self.replace(range, |mut parts| {
-            parts.iter_mut().for_each(change);
-            parts
-        })
-    }
-
-    /// Replaces the parts of areas in a range with the result of `new`.
-    fn replace(&mut self, range: Range<u64>, new: impl FnOnce(Vec<Vma>) -> Vec<Vma>) -> VmaEdit {
         if range.is_empty() {
             return VmaEdit::default();
         }
-        // Include the areas adjacent to the range.
+        // The areas in the range, and their neighbors.
         let wide = range.start.saturating_sub(1)..range.end.saturating_add(1);
         let before: Vec<Vma> = self.touching(wide).copied().collect();
-        let below = before.first().filter(|area| area.start < range.start);
-        let above = before.last().filter(|area| area.end > range.end);
-        let touched = before.iter().filter(|area| area.start < range.end && area.end > range.start);
-        let parts = touched.map(|area| area.clip(&range)).collect();
-        let mut after: Vec<Vma> = Vec::new();
-        let pieces = below.map(|area| area.part(area.start, area.end.min(range.start))).into_iter();
-        let pieces = pieces.chain(new(parts));
-        for area in pieces.chain(above.map(|area| area.part(area.start.max(range.end), area.end))) {
-            match after.last_mut().and_then(|last| last.joined(&area).map(|joined| (last, joined))) {
-                Some((last, joined)) => *last = joined,
-                None => after.push(area),
+        let mut after: Vec<Vma> = Vec::with_capacity(before.len() + 2);
+        let mut rest = before.iter().copied().peekable();
+        while let Some(area) = rest.next() {
+            let overlaps = area.start < range.end && range.start < area.end;
+            let old = if overlaps { area.clip(&range) } else { area };
+            let mut new = old;
+            if overlaps {
+                change(&mut new);
+            }
+            if new == old {
+                after.push(area);
+                continue;
+            }
+            let (first, last) = (old.start == area.start, old.end == area.end);
+            let below = after
+                .last()
+                .copied()
+                .filter(|below| first && below.continues_in(&new) && may_adopt(below, &new));
+            let above = rest
+                .peek()
+                .copied()
+                .filter(|above| last && new.continues_in(above) && may_adopt(above, &new));
+            let above = above.filter(|above| below.is_none_or(|below| have_no_two_owners(&below, above)));
+            if !first {
+                after.push(area.part(area.start, old.start));
+            }
+            if let Some(below) = below {
+                after.pop();
+                new = below.joined(&new);
+            }
+            if let Some(above) = above.filter(|above| new.continues_in(above)) {
+                rest.next();
+                new = new.joined(&above);
+            }
+            after.push(new);
+            if !last {
+                after.push(area.part(old.end, area.end));
             }
         }
+        self.replace(before, after)
+    }
+
+    /// Extends the area that contains `va` to a higher end, up to which the map is free, and merges it with the
+    /// area above. Unlike a new area, the extended area may have an owner that `fork` created.
+    pub(crate) fn extend(&mut self, va: u64, end: u64) -> VmaEdit {
+        let Some(area) = self.find(va).copied() else { return VmaEdit::default() };
+        let longer = Vma { end, ..area };
+        let above = self.neighbors(&longer).1.filter(|above| longer.continues_in(above));
+        let above = above.filter(|above| match (longer.anon_vma, above.anon_vma) {
+            (None, Some(owner)) => owner.is_adoptable(),
+            (owner, other) => other.is_none() || owner == other,
+        });
+        let joined = above.map_or(longer, |above| longer.joined(&above));
+        self.replace([area].into_iter().chain(above).collect(), vec![joined])
+    }
+
+    /// Changes the area that contains `va`, without splitting or merging it. The area's end must not change.
+    pub(crate) fn update(&mut self, va: u64, change: impl FnOnce(&mut Vma)) {
+        if let Some(area) = self.find(va).copied() {
+            let mut new = area;
+            change(&mut new);
+            self.replace(vec![area], vec![new]);
+        }
+    }
+
+    /// Changes every area, without splitting or merging areas.
+    pub(crate) fn update_all(&mut self, mut change: impl FnMut(&mut Vma)) {
+        for area in self.iter().copied().collect::<Vec<_>>() {
+            self.update(area.start, &mut change);
+        }
+    }
+
+    /// Gives the area that contains `va` an owner, unless it has one: the owner of a neighbor that could be part of
+    /// the same area except for its permissions, or else the owner `new`.
+    pub(crate) fn own(&mut self, va: u64, new: AnonVma) {
+        let Some(area) = self.find(va).copied().filter(|area| area.anon_vma.is_none()) else { return };
+        let (below, above) = self.neighbors(&area);
+        let adoptable = |area: Vma| area.anon_vma.filter(AnonVma::is_adoptable);
+        let above = above.filter(|above| area.continues_with_other_permissions_in(above)).and_then(adoptable);
+        let below =
+            below.filter(|below| below.continues_with_other_permissions_in(&area)).and_then(adoptable);
+        self.update(va, |area| area.anon_vma = Some(above.or(below).unwrap_or(new)));
+    }
+
+    /// The areas that end where an area starts and start where it ends.
+    fn neighbors(&self, area: &Vma) -> (Option<Vma>, Option<Vma>) {
+        let below = self.below(area.start).filter(|below| below.end == area.start);
+        (below.copied(), self.all.get(&area.end).copied())
+    }
+
+    fn replace(&mut self, before: Vec<Vma>, after: Vec<Vma>) -> VmaEdit {
         self.replace_areas(&before, &after);
         VmaEdit { before, after }
     }
@@ -203,6 +302,19 @@ impl VmaMap {
             self.holes.insert(from, to - from);
         }
     }
+}
+
+/// Whether the owners permit `area` to become part of `held`, a neighbor.
+fn may_adopt(held: &Vma, area: &Vma) -> bool {
+    match (held.anon_vma, area.anon_vma) {
+        (Some(owner), None) | (None, Some(owner)) => owner.is_adoptable(),
+        (owner, other) => owner == other,
+    }
+}
+
+/// Whether two areas that are to become one, with an area between them, have at most one owner.
+fn have_no_two_owners(below: &Vma, above: &Vma) -> bool {
+    below.anon_vma.is_none() || above.anon_vma.is_none() || below.anon_vma == above.anon_vma
 }
 
 #[cfg(test)]

@@ -13,7 +13,18 @@ struct Page {
     prot: Prot,
     shared: bool,
     locked: bool,
+    accounted: bool,
     backing: Backing,
+}
+
+impl Page {
+    /// Changes the permissions of a page that never was private.
+    fn protect(&mut self, prot: Prot) {
+        if prot != self.prot && !self.shared {
+            self.accounted = prot.write || (self.accounted && self.backing != Backing::Anonymous);
+        }
+        self.prot = prot;
+    }
 }
 
 /// An address space as an array of pages.
@@ -21,7 +32,7 @@ type Model = Vec<Option<Page>>;
 
 fn area(first: u64, last: u64, page: Page) -> Vma {
     let mut area = Vma::new(first * PAGE..last * PAGE, page.prot, page.shared, page.backing);
-    area.locked = page.locked;
+    (area.locked, area.accounted) = (page.locked, page.accounted);
     area
 }
 
@@ -29,7 +40,9 @@ fn area(first: u64, last: u64, page: Page) -> Vma {
 fn next(page: Page) -> Page {
     let backing = match page.backing {
         Backing::Anonymous => Backing::Anonymous,
-        Backing::File { file, offset, writable } => Backing::File { file, offset: offset + PAGE, writable },
+        Backing::File { offset, file, writable, opened } => {
+            Backing::File { file, offset: offset + PAGE, writable, opened }
+        }
         Backing::Object { object, offset } => Backing::Object { object, offset: offset + PAGE },
     };
     Page { backing, ..page }
@@ -67,13 +80,13 @@ fn prot() -> impl Strategy<Value = Prot> {
 /// Generates pages with few variants, so that neighbors often match. The offset in a file or object usually
 /// equals the first page's address, so that neighbors are often contiguous.
 fn page(first: u64) -> impl Strategy<Value = Page> {
-    let file = Backing::File { file: FileId(1), offset: first * PAGE, writable: true };
+    let file = Backing::File { file: FileId(1), offset: first * PAGE, writable: true, opened: 1 };
     let object = Backing::Object { object: ObjectId(1), offset: first * PAGE };
-    let odd = Backing::File { file: FileId(1), offset: 0, writable: true };
+    let odd = Backing::File { file: FileId(1), offset: 0, writable: true, opened: 1 };
     let backing = prop_oneof![Just(Backing::Anonymous), Just(file), Just(object), Just(odd)];
     (prot(), backing, any::<bool>()).prop_map(|(prot, backing, shared)| {
         let shared = shared && backing != Backing::Anonymous;
-        Page { prot, shared, locked: false, backing }
+        Page { prot, shared, locked: false, accounted: prot.write && !shared, backing }
     })
 }
 
@@ -105,7 +118,7 @@ fn apply_to_model(model: &mut Model, op: &Op) {
             }
         }
         Op::Remove(first, last) => model[first as usize..last as usize].fill(None),
-        Op::Protect(first, last, prot) => paint(model, first, last, |page| page.prot = prot),
+        Op::Protect(first, last, prot) => paint(model, first, last, |page| page.protect(prot)),
         Op::Lock(first, last, on) => paint(model, first, last, |page| page.locked = on),
     }
 }
@@ -118,7 +131,7 @@ fn apply(areas: &mut VmaMap, op: &Op) -> Vec<VmaEdit> {
         }
         Op::Remove(first, last) => vec![areas.remove(first * PAGE..last * PAGE)],
         Op::Protect(first, last, prot) => {
-            vec![areas.change(first * PAGE..last * PAGE, &|area| area.prot = prot)]
+            vec![areas.change(first * PAGE..last * PAGE, &|area| area.protect(prot))]
         }
         Op::Lock(first, last, on) => {
             vec![areas.change(first * PAGE..last * PAGE, &|area| area.locked = on)]
@@ -198,7 +211,11 @@ proptest! {
 
 fn anonymous(first: u64, last: u64) -> Vma {
     let prot = Prot { read: true, write: true, exec: false };
-    area(first, last, Page { prot, shared: false, locked: false, backing: Backing::Anonymous })
+    area(
+        first,
+        last,
+        Page { prot, shared: false, locked: false, accounted: true, backing: Backing::Anonymous },
+    )
 }
 
 #[test]
@@ -225,7 +242,7 @@ fn anonymous_objects_do_not_merge_with_each_other_but_with_themselves() {
     let object = |object, first, last| {
         let backing = Backing::Object { object: ObjectId(object), offset: first * PAGE };
         let prot = Prot { read: true, write: true, exec: false };
-        area(first, last, Page { prot, shared: true, locked: false, backing })
+        area(first, last, Page { prot, shared: true, locked: false, accounted: false, backing })
     };
     let mut areas = VmaMap::default();
     areas.insert(object(1, 0, 2));
@@ -238,8 +255,9 @@ fn anonymous_objects_do_not_merge_with_each_other_but_with_themselves() {
 #[test]
 fn a_private_area_ignores_whether_its_file_is_writable() {
     let file = |first, last, shared, writable| {
-        let backing = Backing::File { file: FileId(1), offset: first * PAGE, writable };
-        area(first, last, Page { prot: Prot::default(), shared, locked: false, backing })
+        let backing = Backing::File { file: FileId(1), offset: first * PAGE, writable, opened: 1 };
+        let page = Page { prot: Prot::default(), shared, locked: false, accounted: false, backing };
+        area(first, last, page)
     };
     for (shared, count) in [(false, 1), (true, 2)] {
         let mut areas = VmaMap::default();

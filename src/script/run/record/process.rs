@@ -47,7 +47,7 @@ impl AreaRecord {
             None if is_heap(process, &area) => "[heap]".to_owned(),
             None => String::new(),
         };
-        Self { name, area, backing }
+        Self { name, area: area.visible(), backing }
     }
 }
 

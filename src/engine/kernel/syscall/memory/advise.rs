@@ -135,7 +135,7 @@ fn synchronise(kernel: &mut Kernel, pid: Pid, args: Args<'_>) -> Result<u64, Err
 
 /// Writes the dirty pages of a part of a shared area to the mapped file.
 fn sync(kernel: &mut Kernel, part: &Vma) {
-    if let Backing::File { file, offset, writable: true } = part.backing
+    if let Backing::File { file, offset, writable: true, .. } = part.backing
         && part.shared
     {
         let bits = kernel.shape.page_bits;

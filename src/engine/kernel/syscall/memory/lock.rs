@@ -19,7 +19,8 @@ pub(crate) fn mlock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observ
 fn lock(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Result<u64, CallFailure> {
     let range = set_locked(kernel, pid, args, true)?;
     let end = touchable_end(kernel, pid, &range);
-    kernel.populate(pid, range.start..end, watch)?;
+    // Linux also tries the first inaccessible page, which can give its area an owner.
+    kernel.populate(pid, range.clone(), watch)?;
     // If the call fails with ENOMEM, the areas remain locked.
     if end < range.end { Err(Errno::ENOMEM.into()) } else { Ok(0) }
 }

@@ -61,8 +61,8 @@ enum MapSource {
     Anonymous,
     /// A new object that processes share.
     Object,
-    /// A file, and whether `mprotect` may later permit shared stores.
-    File(FileId, bool),
+    /// A file, whether `mprotect` may later permit shared stores, and the serial number of its description.
+    File(FileId, bool, u64),
 }
 
 pub(crate) fn mmap(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
@@ -77,6 +77,7 @@ fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Re
         stack: request.has(MAP_GROWSDOWN),
         locked: request.has(MAP_LOCKED),
         unreserved: request.has(MAP_NORESERVE),
+        accounted: request.prot.write && !shared && !request.has(MAP_NORESERVE),
         ..Vma::new(range.clone(), request.prot, shared, Backing::Anonymous)
     };
     kernel.room_for(pid, |areas| {
@@ -87,7 +88,9 @@ fn map(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> Re
     let backing = match source {
         MapSource::Anonymous => Backing::Anonymous,
         MapSource::Object => Backing::Object { object: kernel.new_object(area.len()), offset: 0 },
-        MapSource::File(file, writable) => Backing::File { file, offset: request.offset, writable },
+        MapSource::File(file, writable, opened) => {
+            Backing::File { file, offset: request.offset, writable, opened }
+        }
     };
     kernel.map_area(pid, Vma { backing, ..area });
     let populate = request.flags & (MAP_POPULATE | MAP_NONBLOCK) == MAP_POPULATE;
@@ -197,7 +200,7 @@ fn source(request: &MapRequest, range: &Range<u64>) -> Result<(MapSource, bool),
     if request.has(MAP_GROWSDOWN) {
         return Err(Errno::EINVAL);
     }
-    Ok((MapSource::File(file, open.write || !shared), shared))
+    Ok((MapSource::File(file, open.write || !shared, open.serial), shared))
 }
 
 /// The error for an anonymous mapping with huge pages. Mappings with huge pages always fail, because no huge

@@ -78,7 +78,7 @@ fn change(
         }
         done = part.end;
     }
-    let set = move |area: &mut Vma| area.prot = prot;
+    let set = move |area: &mut Vma| area.protect(prot);
     kernel.room_for(pid, |areas| drop(areas.change(range.start..done, &set)))?;
     kernel.change_areas(pid, range.start..done, &set);
     // Linux copies locked pages as soon as they become writable.

@@ -7,7 +7,7 @@ use crate::kernel::event::Observer;
 use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
 use crate::kernel::syscall::call::SyscallResult;
-use crate::kernel::vma::Vma;
+use crate::kernel::vma::{Backing, Vma};
 
 use super::constants::{MREMAP_DONTUNMAP, MREMAP_FIXED, MREMAP_MAYMOVE};
 use super::failure::{CallFailure, into_result};
@@ -53,8 +53,13 @@ struct Move {
 }
 
 impl Move {
+    /// The new area. A private anonymous area without private pages becomes like one that `mmap` has just
+    /// created at the new address, so that it can merge with its neighbors.
     fn area(&self) -> Vma {
-        Vma { start: self.to, end: self.to + self.len, heap: false, ..self.from }
+        let stays_linear = self.from.backing == Backing::Anonymous && self.from.anon_vma.is_some();
+        let distance = self.to.wrapping_sub(self.from.start);
+        let moved = if stays_linear { self.from.moved.wrapping_add(distance) } else { 0 };
+        Vma { start: self.to, end: self.to + self.len, heap: false, moved, ..self.from }
     }
 }
 
@@ -227,7 +232,7 @@ fn grow(
     if let Some(end) = here {
         let more = area.part(old.end, end);
         kernel.room_for(pid, |areas| drop(areas.insert(more)))?;
-        kernel.map_area(pid, more);
+        kernel.extend_area(pid, request.addr, end);
         if area.locked {
             kernel.populate(pid, old.end..end, watch)?;
         }
@@ -254,19 +259,16 @@ fn relocate(
     if area.mergeable {
         kernel.unmerge(pid, from.clone(), watch)?;
     }
-    let whole = |kernel: &Kernel| kernel.area_at(pid, from.start).map(|area| area.start..area.end);
-    let old = whole(kernel).filter(|old| keep && kernel.owns_pages(pid, old));
     kernel.move_pages(pid, from.clone(), step.to)?;
     // Add the new area first, so that its object always has a user.
     kernel.map_area(pid, area);
     if keep {
-        // Linux clears the lock of the whole area. If all of its pages have moved, Linux also clears the
-        // area's `anon_vma`. An area without private pages may already have been merged with its copy.
-        let left = old.or_else(|| whole(kernel)).unwrap_or(from.clone());
-        let moved = left == from;
-        kernel.change_areas(pid, left, &|area| {
+        // Linux unlocks the whole area. An area whose pages have all moved no longer has an owner.
+        kernel.update_area(pid, from.start, |area| {
             area.locked = false;
-            area.inherited = area.inherited.filter(|_| !moved);
+            if (area.start..area.end) == from {
+                area.anon_vma = None;
+            }
         });
     } else {
         kernel.unmap_range(pid, from);
