@@ -1,5 +1,7 @@
 //! Random sequences, biased toward the edges of areas.
 
+mod areas;
+
 use pagewalk_engine::machine::random::SplitMix64;
 
 use super::names::*;
@@ -47,37 +49,12 @@ const ALL_KINDS: &Weights<Maker> = &[
     (3, Generator::fetch),
 ];
 
-/// The kinds of operations that create, move, split, and merge areas, or touch the pages of areas.
-const KINDS_OF_AREAS: &Weights<Maker> = &[
-    (20, Generator::mmap_of_areas),
-    (7, Generator::munmap),
-    (14, Generator::mprotect_of_areas),
-    (14, Generator::mremap),
-    (4, Generator::advise_use),
-    (4, Generator::mlock),
-    (4, Generator::munlock),
-    (7, Generator::brk),
-    (6, Generator::load),
-    (20, Generator::store),
-];
-
-/// Values with their weights.
-type Weights<T> = [(u64, T)];
-
 impl Generator {
     /// A sequence of 20 to 40 steps, excluding steps that this kernel does not permit.
     pub fn new(seed: u64, permits: Permits) -> Generator {
         let mut random = SplitMix64::new(seed);
         let length = 20 + random.below(21) as usize;
         Generator { random, permits, drawn: 0, length, makers: ALL_KINDS }
-    }
-
-    /// A longer sequence, whose steps change areas. Most areas are private, so that many neighbors can merge.
-    pub fn of_areas(seed: u64, permits: Permits) -> Generator {
-        let mut generator = Generator::new(seed, permits);
-        generator.length *= 2;
-        generator.makers = KINDS_OF_AREAS;
-        generator
     }
 
     /// The next step, or `None` at the end of the sequence.
@@ -119,40 +96,6 @@ impl Generator {
             4..7 if living > 1 => Op::Exit,
             _ => self.one_of(self.makers)(self, draw),
         }
-    }
-
-    /// Maps memory like [`Generator::mmap`], but mostly private memory with one of two protections.
-    fn mmap_of_areas(&mut self, draw: &Draw<'_>) -> Op {
-        let mut op = self.mmap(draw);
-        if let Op::Mmap { prot, flags, fd, .. } = &mut op {
-            if self.chance(75) {
-                *flags = *flags & !MAP_SHARED | MAP_PRIVATE;
-            }
-            if self.chance(50) {
-                *flags |= MAP_ANONYMOUS;
-                *fd = Fd::None;
-            }
-            *prot = self.common_protection(*prot);
-        }
-        op
-    }
-
-    fn mprotect_of_areas(&mut self, draw: &Draw<'_>) -> Op {
-        let (at, length) = self.range(draw, 60);
-        let prot = self.protection();
-        let prot = if self.permits.executable_files { prot } else { prot & !PROT_EXEC };
-        Op::Mprotect { at, length, prot: self.common_protection(prot) }
-    }
-
-    /// One of two protections, or rarely another one.
-    fn common_protection(&mut self, other: u64) -> u64 {
-        self.one_of(&[(60, PROT_RW), (32, PROT_READ), (8, other)])
-    }
-
-    /// Advice that changes an area and not its pages.
-    fn advise_use(&mut self, draw: &Draw<'_>) -> Op {
-        let (at, length) = self.range(draw, 60);
-        Op::Madvise { at, length, advice: self.one_of(&[(2, 0), (1, 1), (1, 2)]) }
     }
 
     fn mmap(&mut self, draw: &Draw<'_>) -> Op {

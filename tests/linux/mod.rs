@@ -146,7 +146,7 @@ fn pagewalk_agrees_with_linux() {
 fn pagewalk_has_the_areas_of_linux() {
     let Some(mut linux) = reference() else { return };
     let mut pagewalk = Pagewalk::laid_out(linux.layout());
-    match compare(&mut linux, &mut pagewalk, Look::Areas, Sequences::asked_for(2000)) {
+    match compare(&mut linux, &mut pagewalk, Look::Areas, Sequences::asked_for(600)) {
         Ok(totals) => say(&format!("Linux and Pagewalk have the same areas in {totals}")),
         Err(script) => panic!("{script}"),
     }
