@@ -32,6 +32,11 @@ impl Checking {
         script
     }
 
+    /// Whether warnings are errors.
+    pub(crate) fn denies_warnings(self) -> bool {
+        self.deny.is_some()
+    }
+
     /// Reads a script and reports its warnings.
     pub(crate) fn read(self, path: &Path, color: Color) -> CheckedScript {
         self.load(path, &mut Disk, color)

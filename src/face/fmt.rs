@@ -109,7 +109,7 @@ impl Fmt {
             return print(&new);
         }
         if old != new {
-            if let Err(error) = replace(path, &old, &new) {
+            if let Err(error) = replace(path, Some(old.as_bytes()), new.as_bytes()) {
                 complain(&format!("pagewalk: cannot write `{shown}`: {}\n", reason(&error)));
                 tally.changed -= 1;
                 tally.unwritten += 1;

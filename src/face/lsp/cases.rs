@@ -52,7 +52,8 @@ pub(crate) fn cases(
         if stop.load(Ordering::Relaxed) {
             break;
         }
-        let scripts = scripts_from(found, OpenTexts::clone(open)).unwrap_or_default();
+        let scripts = scripts_from(found, OpenTexts::clone(open));
+        let scripts: Vec<TestScript> = scripts.into_iter().flatten().collect();
         // An included script need not be complete.
         if scripts.iter().any(|script| !script.script.diagnostics.is_empty()) {
             let parts = parts.get_or_insert_with(|| included(&all));
@@ -203,21 +204,32 @@ fn listed(found: &SuiteFile, case: &Case, range: &Range<usize>, lines: &LineInde
     })
 }
 
-/// Returns the lines of a script. The positions in a document's script are those in the document.
+/// Returns the lines of the file that contains a script.
 fn lines_of(script: &TestScript) -> LineIndex {
-    LineIndex::new(script.script.sources.file(0).map_or_else(|| "".into(), |file| file.text.clone()))
+    let own = || script.script.sources.file(0).map(|file| file.text.clone());
+    let document = script.place.as_ref().map(|place| place.document.clone());
+    LineIndex::new(document.or_else(own).unwrap_or_default())
 }
 
 /// Returns the bytes of a case: a scenario, or the whole script for the statements outside scenarios. A scenario in an
 /// included file has the first line of the script.
 fn range_of(script: &TestScript, case: &Case, lines: &LineIndex) -> Range<usize> {
     match &case.name.scenario {
-        None => script.from as usize..lines.text().len(),
+        None => in_file(
+            script,
+            script.from as usize..script.script.sources.file(0).map_or(0, |file| file.text.len()),
+        ),
         Some(scenario) => match script.scenario(scenario).filter(|span| span.file == 0) {
-            Some(span) => span.bytes(),
+            Some(span) => in_file(script, span.bytes()),
             None => line_range(lines, script.line - 1),
         },
     }
+}
+
+/// Returns the bytes of the file with these bytes of its script.
+fn in_file(script: &TestScript, bytes: Range<usize>) -> Range<usize> {
+    let start = script.place.as_ref().map_or(0, |place| place.start as usize);
+    bytes.start + start..bytes.end + start
 }
 
 /// Returns the bytes of a line without its indentation. Lines are counted from 0.

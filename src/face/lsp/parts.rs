@@ -13,7 +13,7 @@ use pagewalk_script::lang::include::Script;
 
 use super::diagnostics::{DiagnosticsByFile, by_file, diagnostic};
 use super::position;
-use crate::face::test::fences::{Fence, fences};
+use crate::face::test::fences::{Fence, Fences};
 
 /// The code of the diagnostic at a block with `fails` that passes.
 const PASSES: &str = "passes";
@@ -40,24 +40,26 @@ impl Part {
 
     /// Returns the blocks that `pagewalk test` runs in a Markdown text, in order.
     pub(crate) fn blocks(path: &Path, text: &str, mut open: Arc<OpenTexts>) -> Vec<Self> {
-        let fences = fences(text);
-        let names: Arc<[PathBuf]> = fences.iter().filter_map(|fence| fence.path(path, &*open)).collect();
-        let part = |fence: Fence| {
+        let fences = Fences::new(text);
+        let blocks = || fences.blocks.iter();
+        let names: Arc<[PathBuf]> = blocks().filter_map(|fence| fence.path(path, &*open)).collect();
+        let part = |(index, fence): (usize, &Fence)| {
             let file = fence.path(path, &*open);
-            let own = fence.from..fence.text.len();
+            let masked = fences.masked(index);
+            let own = fence.from..masked.len();
             let part = Self {
-                document: Arc::new(Document::new(path, fence.text.as_str(), open.clone())),
+                document: Arc::new(Document::new(path, masked.as_str(), open.clone())),
                 // The cursor can be at the end of an unclosed block.
                 own: own.start..if own.end == text.len() { own.end + 1 } else { own.end },
                 fails: fence.fails,
                 blocks: names.clone(),
             };
             if let Some(file) = file {
-                Arc::make_mut(&mut open).texts.insert(file, fence.text.into_bytes());
+                Arc::make_mut(&mut open).texts.insert(file, masked.into_bytes());
             }
             part
         };
-        fences.into_iter().map(part).collect()
+        blocks().enumerate().map(part).collect()
     }
 
     /// Returns the path of the text in the editor that contains a file of the script.

@@ -1,5 +1,6 @@
 //! The session and its output, which commands use.
 
+use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -47,6 +48,10 @@ pub(crate) struct ReplContext {
     pub(crate) quizzes: u64,
     /// Number of saved statements.
     pub(crate) saved: usize,
+    /// The texts that the session has saved, by file.
+    pub(crate) saved_files: BTreeMap<PathBuf, String>,
+    /// Whether the last `:save` failed.
+    pub(crate) save_failed: bool,
     /// The results as HTML, for a notebook.
     pub(crate) html: Option<SharedText>,
     /// Number of reported errors.
@@ -67,7 +72,20 @@ impl ReplContext {
     ) -> Self {
         let explore = Exploration::new(options, interrupt);
         let (folder, html) = (PathBuf::new(), None);
-        Self { explore, display, folder, quizzes: 0, saved: 0, html, mistakes: 0, inputs: 0, out, errors }
+        Self {
+            explore,
+            display,
+            folder,
+            quizzes: 0,
+            saved: 0,
+            saved_files: BTreeMap::new(),
+            save_failed: false,
+            html,
+            mistakes: 0,
+            inputs: 0,
+            out,
+            errors,
+        }
     }
 
     /// Parses and checks an input. Reports errors.

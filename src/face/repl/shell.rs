@@ -88,6 +88,11 @@ impl Shell {
         self
     }
 
+    /// Whether the last `:save` failed.
+    pub(crate) fn has_unsaved_file(&self) -> bool {
+        self.context.save_failed
+    }
+
     /// Prints the greeting on a terminal.
     pub(crate) fn greet(&mut self) -> io::Result<()> {
         let version = env!("CARGO_PKG_VERSION");

@@ -81,7 +81,8 @@ impl Repl {
             }
             None => run_plain(&mut shell, terminal),
         }?;
-        Ok(Status::Held)
+        // Nobody reads the message of a failed `:save` in a pipe.
+        Ok(if !terminal && shell.has_unsaved_file() { Status::Wrong } else { Status::Held })
     }
 }
 

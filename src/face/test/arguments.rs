@@ -22,7 +22,7 @@ use crate::face::course::course_of;
 use crate::face::deny::Checking;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use crate::face::threads::side_by_side;
-use pagewalk_script::api::golden::TestScript;
+use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::suite::amend::Wanted;
 use pagewalk_script::suite::reports::{Case, Held, Name, Suite, Verdict, failures, outcomes, summary};
 
@@ -183,20 +183,21 @@ impl Test {
         in_ci().then(|| {
             format!(
                 "pagewalk: `{option}` refuses to run because the environment variable `CI` is set\n  \
-             help: run `pagewalk test {option}` on your own machine, and review the changed {written}\n"
+                 help: run `pagewalk test {option}` on your own machine, and review the changed {written}; `CI=false` \
+                 means your own machine\n"
             )
         })
     }
 
     fn list(&self, files: &[SuiteFile]) -> io::Result<Status> {
         let of = |found: &SuiteFile| -> Vec<Case> {
-            scripts(found).unwrap_or_default().iter().flat_map(TestScript::cases).collect()
+            scripts(found).into_iter().flatten().flat_map(|script| script.cases()).collect()
         };
         let cases = side_by_side(files, self.threads(), of, |_| false, |_, _| {});
         let mut text = String::new();
         for case in cases.iter().flatten().filter(|case| self.selection.wants(&case.name)) {
             // Writing to a string cannot fail.
-            let _ = writeln!(text, "{}", case.name);
+            let _ = writeln!(text, "{}", visible(&case.name.to_string()));
         }
         print(&text).map(|()| Status::Held)
     }
@@ -306,9 +307,14 @@ fn clock() -> Duration {
     START.get_or_init(Instant::now).elapsed()
 }
 
-/// Whether a CI system runs the program.
+/// Whether a CI system runs the program. Most systems set `CI` to `true`, some to `1` or to their own names.
 pub(crate) fn in_ci() -> bool {
-    std::env::var_os("CI").is_some_and(|ci| !ci.is_empty())
+    std::env::var_os("CI").is_some_and(|ci| says_yes(&ci.to_string_lossy()))
+}
+
+/// Whether the value of a variable turns something on.
+fn says_yes(value: &str) -> bool {
+    !["", "0", "false", "no", "off"].contains(&value.trim().to_lowercase().as_str())
 }
 
 /// Clears the screen of a terminal.

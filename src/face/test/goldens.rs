@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use super::find::{ENDING, SuiteFile, SuiteFileKind, report_name};
 use super::script::scripts_from;
-use pagewalk_engine::files::atomic_write::write_file;
+use pagewalk_engine::files::atomic_write::replace;
 use pagewalk_engine::files::limits::GOLDEN;
 use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{CaseFilter, CaseRuns, Held, Unusable};
@@ -90,14 +90,15 @@ fn rewrite_path(found: &SuiteFile, path: &Path, runs: &mut CaseRuns, wanted: Cas
         let why = "it is a link to a file that is not a golden file; remove the link";
         return reject(found, path, runs, wanted, &Unusable::Unwritable(why.to_owned()));
     }
-    let old = old.as_ref().map(|bytes| bytes.as_deref().map_err(Clone::clone));
-    let (new, changed) = match runs.bless_bytes(old, wanted) {
+    let read = old.as_ref().map(|bytes| bytes.as_deref().map_err(Clone::clone));
+    let (new, changed) = match runs.bless_bytes(read, wanted) {
         Ok(blessed) => blessed,
         Err(unusable) => return reject(found, path, runs, wanted, &unusable),
     };
     let text = write(&new, &file_name(found));
-    let unchanged = Disk.load(path, GOLDEN).is_ok_and(|bytes| bytes == text.as_bytes());
-    if let Some(error) = (!unchanged).then(|| write_file(path, &text).err()).flatten() {
+    let old = old.as_ref().and_then(|bytes| bytes.as_deref().ok());
+    let unchanged = old == Some(text.as_bytes());
+    if let Some(error) = (!unchanged).then(|| replace(path, old, text.as_bytes()).err()).flatten() {
         return reject(found, path, runs, wanted, &Unusable::Unwritable(reason(&error)));
     }
     for (case, _) in runs.0.iter_mut().filter(|(case, _)| wanted(case)) {

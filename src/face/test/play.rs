@@ -75,6 +75,10 @@ impl SuitePlan<'_> {
         let mut played = PlayedFile::default();
         let mut did = CaseRuns::default();
         let mut complete = true;
+        let unclosed = scripts.warnings();
+        for warning in &unclosed {
+            played.complaint += &words(warning);
+        }
         let golden = golden_of(found);
         let known = is_present(&golden) || is_present(&former(found));
         let record = self.goldens == Goldens::Bless || self.results || known || !self.orphans.is_empty();
@@ -91,6 +95,7 @@ impl SuitePlan<'_> {
             played.beside.extend(files.filter_map(|file| file.path.clone()));
         }
         played.beside.push(golden);
+        self.add_to_first(&mut did, found, unclosed);
         // An included script need not be complete.
         let wrong = did.cases().any(|case| case.own() == Verdict::Wrong);
         if wrong && !complete && self.is_included(found) {
@@ -129,6 +134,20 @@ impl SuitePlan<'_> {
         did.into_cases().filter(|case| (self.wanted)(case)).collect()
     }
 
+    /// Adds the warnings about a document to its first case.
+    fn add_to_first(&self, did: &mut CaseRuns, found: &SuiteFile, warnings: Vec<Mistake>) {
+        if warnings.is_empty() {
+            return;
+        }
+        if did.0.is_empty() {
+            let name = Name { file: found.name.clone(), ..Name::default() };
+            did.0.push((Case::new(name, 1), Vec::new()));
+        }
+        let case = &mut did.0[0].0;
+        let list = if self.checking.denies_warnings() { &mut case.mistakes } else { &mut case.warnings };
+        list.extend(warnings);
+    }
+
     fn is_included(&self, found: &SuiteFile) -> bool {
         let included = self.included.get_or_init(|| included(self.all));
         Disk.canonical(&found.path).is_ok_and(|path| included.contains(&path))
@@ -138,10 +157,15 @@ impl SuitePlan<'_> {
 /// The result for a file that cannot be read.
 fn unreadable(found: &SuiteFile, mistake: Mistake) -> PlayedFile {
     let name = Name { file: found.name.clone(), ..Name::default() };
-    let help = if mistake.help.is_empty() { String::new() } else { format!("  help: {}\n", mistake.help) };
-    let complaint = format!("pagewalk: {}: {mistake}\n{help}", mistake.file);
+    let complaint = words(&mistake);
     // A golden file needs no golden file.
     let golden = if found.kind == SuiteFileKind::Golden { Held::NotCompared } else { Held::Without };
     let case = Case { mistakes: vec![mistake], golden, ..Case::new(name, 1) };
     PlayedFile { cases: vec![case], complaint, ..PlayedFile::default() }
+}
+
+/// Returns the report on a mistake that has no excerpt.
+fn words(mistake: &Mistake) -> String {
+    let help = if mistake.help.is_empty() { String::new() } else { format!("  help: {}\n", mistake.help) };
+    format!("pagewalk: {}: {mistake}\n{help}", mistake.file)
 }

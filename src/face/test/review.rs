@@ -8,10 +8,9 @@ use std::path::Path;
 use super::find::{SuiteFile, report_name};
 use super::goldens::{compare_with_golden, file_name, golden_of, load};
 use crate::face::terminal::{complain, print};
-use pagewalk_engine::files::atomic_write::replace;
+use pagewalk_engine::files::atomic_write::{CHANGED, replace};
 use pagewalk_engine::files::reason;
 use pagewalk_script::api::golden::{CaseFilter, CaseRuns};
-use pagewalk_script::lang::source::decode;
 use pagewalk_script::suite::golden::{read, write};
 use pagewalk_script::suite::review::{Content, Item};
 
@@ -116,10 +115,9 @@ fn write_accepted(
     for attempt in 1.. {
         let bytes = load(&path).map_err(|unusable| unusable.to_string())?;
         let golden = read(&bytes).map_err(|unusable| unusable.to_string())?;
-        let old = decode(&bytes).unwrap_or_default();
         let new = write(&runs.accept(&golden, accepts), &file_name(found));
-        match replace(&path, old, &new) {
-            Err(error) if error.kind() == io::ErrorKind::Other && attempt < ATTEMPTS => {}
+        match replace(&path, Some(&bytes), new.as_bytes()) {
+            Err(error) if error.kind() == CHANGED && attempt < ATTEMPTS => {}
             result => return result.map_err(|error| reason(&error)),
         }
     }

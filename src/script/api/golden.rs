@@ -8,7 +8,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use crate::run;
-use crate::suite::amend::{Findings, Wanted};
+use crate::suite::amend::{BlockPlace, Findings, Wanted};
 pub use crate::suite::case_runs::{CaseFilter, CaseRuns};
 use crate::suite::golden::write;
 pub use crate::suite::golden::{Golden, Unusable};
@@ -49,7 +49,7 @@ pub fn compare_golden(script: CheckedScript, golden: &str) -> Result<Vec<Case>, 
     Ok(runs.into_cases().collect())
 }
 
-/// A test script. If the script is in a document, all positions refer to the document.
+/// A test script. If the script is in a document, all line numbers refer to the document.
 #[derive(Debug)]
 pub struct TestScript {
     /// The name of the script. Its `scenario` is `None`.
@@ -60,9 +60,11 @@ pub struct TestScript {
     pub fails: bool,
     /// The number of the script's first line, counted from 1.
     pub line: usize,
-    /// The position of the script's first byte in the file. The text before this position belongs to another
+    /// The position of the script's first byte in its text. The text before this position belongs to another
     /// script.
     pub from: u32,
+    /// The place of the script's text in its document, if any.
+    pub place: Option<BlockPlace>,
     /// The clock that measures the cases, if any.
     pub clock: Option<Clock>,
 }
@@ -71,7 +73,7 @@ impl TestScript {
     /// Creates a test script from a whole file.
     pub fn new(script: CheckedScript) -> Self {
         let name = Name { file: script.name().to_owned(), ..Name::default() };
-        Self { name, script, fails: false, line: 1, from: 0, clock: None }
+        Self { name, script, fails: false, line: 1, from: 0, place: None, clock: None }
     }
 
     /// Returns the cases: first the statements outside scenarios, then every scenario in text order. A script
@@ -87,7 +89,7 @@ impl TestScript {
     }
 
     fn script_cases(&self) -> ScriptCases<'_> {
-        let Self { name, script, fails, line, from, clock: _ } = self;
+        let Self { name, script, fails, line, from, clock: _, place: _ } = self;
         let scripts = included_scripts(script);
         ScriptCases { name: name.clone(), script, fails: *fails, line: *line, from: *from, scripts }
     }

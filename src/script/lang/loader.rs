@@ -88,7 +88,9 @@ pub struct Texts<L> {
 impl<L: Loader> Loader for Texts<L> {
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         let plain = plain(path);
-        let held = self.texts.keys().any(|text| text.starts_with(&plain));
+        // The paths below a folder follow the folder in the order of paths.
+        let next = self.texts.range(plain.clone()..).next();
+        let held = next.is_some_and(|(text, _)| text.starts_with(&plain));
         if held { Ok(plain) } else { self.other.canonical(path) }
     }
 
@@ -175,7 +177,7 @@ impl<L: Loader> Loader for Cached<L> {
 }
 
 /// Removes each `.` from a path, and each `..` that can be resolved without the file system.
-pub(super) fn plain(path: &Path) -> PathBuf {
+pub fn plain(path: &Path) -> PathBuf {
     use std::path::Component;
     let mut plain = PathBuf::new();
     for part in path.components() {

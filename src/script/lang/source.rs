@@ -12,8 +12,11 @@ pub struct SourceFile {
     pub name: String,
     /// The path as given, or `None` for standard input.
     pub path: Option<PathBuf>,
-    /// The text of the file, or an empty text if the file could not be read.
+    /// The text of the file, or an empty text if the file could not be read. The text of a code block begins with
+    /// its first line.
     pub text: Arc<str>,
+    /// The number of lines before the text, in the document of a code block.
+    lines_before: usize,
     /// The first byte of every line.
     lines: Vec<u32>,
 }
@@ -28,30 +31,30 @@ pub struct LineColumn {
 }
 
 impl SourceFile {
-    fn new(name: &str, path: Option<PathBuf>, text: &str) -> Self {
+    fn new(name: &str, path: Option<PathBuf>, text: Arc<str>) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect();
-        Self { name: name.to_owned(), path, text: text.into(), lines }
+        Self { name: name.to_owned(), path, text, lines_before: 0, lines }
     }
 
     /// Returns the line and column of a byte. For a byte past the end of the text, returns the position of the
     /// end.
     pub fn line_column(&self, byte: u32) -> LineColumn {
         let line = self.line_number(byte);
-        let first = self.lines.get(line - 1).map_or(0, |first| *first as usize);
+        let first = self.lines.get(line - 1 - self.lines_before).map_or(0, |first| *first as usize);
         let before = self.text.get(first..(byte as usize).min(self.text.len())).unwrap_or("");
         LineColumn { line, column: before.chars().count() + 1 }
     }
 
     /// Returns the number of the line with a byte, counted from 1.
     pub(crate) fn line_number(&self, byte: u32) -> usize {
-        self.lines.partition_point(|first| *first <= byte).max(1)
+        self.lines.partition_point(|first| *first <= byte).max(1) + self.lines_before
     }
 
     /// Returns the line with this number, counted from 1, without its newline. Returns an empty text if the
     /// line does not exist.
     pub fn line(&self, number: usize) -> &str {
-        let first = number.checked_sub(1).and_then(|index| self.lines.get(index));
+        let first = number.checked_sub(1 + self.lines_before).and_then(|index| self.lines.get(index));
         let rest = first.and_then(|first| self.text.get(*first as usize..)).unwrap_or("");
         rest.lines().next().unwrap_or("")
     }
@@ -66,9 +69,21 @@ pub struct Sources {
 impl Sources {
     /// Adds a file and returns its number. Replaces a text of 4 GiB or more with an empty text.
     pub fn add(&mut self, name: &str, path: Option<PathBuf>, text: &str) -> u32 {
-        let text = if u32::try_from(text.len()).is_ok() { text } else { "" };
+        self.share(name, path, text.into())
+    }
+
+    /// Adds a file like [`Sources::add`], without copying the text.
+    pub(crate) fn share(&mut self, name: &str, path: Option<PathBuf>, text: Arc<str>) -> u32 {
+        let text = if u32::try_from(text.len()).is_ok() { text } else { Arc::default() };
         self.files.push(Arc::new(SourceFile::new(name, path, text)));
         self.files.len() as u32 - 1
+    }
+
+    /// Makes the text of a file the part of a document after this number of lines.
+    pub fn place(&mut self, file: u32, lines_before: usize) {
+        if let Some(file) = self.files.get_mut(file as usize) {
+            Arc::make_mut(file).lines_before = lines_before;
+        }
     }
 
     /// Replaces the texts of the files whose numbers `is_unused` selects with empty texts. The numbers do not change.

@@ -167,7 +167,7 @@ fn cut(text: &str, line: &Range<usize>, focus: usize) -> Range<usize> {
 }
 
 /// Removes control characters and bidirectional controls, which a terminal would interpret.
-pub(crate) fn visible(text: &str) -> Cow<'_, str> {
+pub fn visible(text: &str) -> Cow<'_, str> {
     let acts = |c: char| {
         c.is_control() && c != '\t'
             || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')

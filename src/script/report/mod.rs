@@ -4,7 +4,7 @@ mod broken;
 pub mod diagnostics;
 pub mod diff;
 pub mod doc;
-pub(crate) mod excerpt;
+pub mod excerpt;
 pub(crate) mod figures;
 pub mod hover;
 pub mod json;

@@ -46,16 +46,19 @@ pub fn left_alone(left: &[LeftAlone], sources: &Sources, color: bool) -> String 
     text
 }
 
-/// Returns a summary such as `40 facts written in 2 files, 1 unchanged`.
-pub fn summary(facts: usize, files: usize, left: usize) -> String {
+/// Returns a summary such as `40 facts written in 2 files, 1 unchanged`. `unwritten` files could not be written.
+pub fn summary(facts: usize, files: usize, left: usize, unwritten: usize) -> String {
     let mut text = match facts {
-        0 => "nothing to write".to_owned(),
+        0 if unwritten == 0 => "nothing to write".to_owned(),
         _ => format!(
             "{} written in {}",
             count(facts as u64, "fact", "facts"),
             count(files as u64, "file", "files")
         ),
     };
+    if unwritten > 0 {
+        let _ = write!(text, ", {} not written", count(unwritten as u64, "file", "files"));
+    }
     if left > 0 {
         let _ = write!(text, ", {left} unchanged");
     }

@@ -1,27 +1,51 @@
 //! Atomic file writes: a reader sees either the old or the new content, never a mixture.
 
+mod swap;
 mod unfinished;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path};
 
+use tempfile::NamedTempFile;
+
 use super::limits::SCRIPT;
 use super::{open_regular, read_all};
 
-/// Replaces the content of a file. Follows links and preserves the permissions. Fails without changing the file if
-/// the file no longer contains `old`.
+/// Replaces the content of a file that contained `old` when it was read, or writes a new file if there was none. Follows
+/// links and preserves the permissions. Fails without changing the file if another program has changed it since.
 ///
 /// # Errors
-/// Fails if the file cannot be read or written, or if its content has changed.
-pub fn replace(path: &Path, old: &str, new: &str) -> io::Result<()> {
+/// Fails with [`CHANGED`] if the content has changed, or if the file cannot be read or written.
+pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<()> {
+    let Some(old) = old else {
+        let file = unfinished(path, None, true, |file| file.write_all(new))?;
+        let taken = |error: io::Error| if error.kind() == CHANGED { changed() } else { error };
+        return file.persist_noclobber(path).map(drop).map_err(|refused| taken(refused.error));
+    };
     let path = path.canonicalize()?;
-    if read_all(open_regular(&path)?, SCRIPT)? != old.as_bytes() {
-        return Err(io::Error::other(
-            "another program changed the file after Pagewalk read it; run the command again",
-        ));
+    unchanged(&path, old)?;
+    let permissions = fs::metadata(&path)?.permissions();
+    let file = unfinished(&path, Some(permissions), true, |file| file.write_all(new))?;
+    swap::replace(file, &path, old)
+}
+
+/// The kind of error of [`replace`] for a file that another program has changed.
+pub const CHANGED: io::ErrorKind = io::ErrorKind::AlreadyExists;
+
+/// Fails if a file has another content. Returns the file.
+fn unchanged(path: &Path, old: &[u8]) -> io::Result<File> {
+    let file = open_regular(path)?;
+    // A file of another size need not be read.
+    if file.metadata()?.len() != old.len() as u64 || read_all(&file, SCRIPT)? != old {
+        return Err(changed());
     }
-    replace_bytes(&path, new.as_bytes(), Some(fs::metadata(&path)?.permissions()), true)
+    Ok(file)
+}
+
+/// The error for a file that another program has changed.
+pub fn changed() -> io::Error {
+    io::Error::new(CHANGED, "another program changed the file after Pagewalk read it; run the command again")
 }
 
 /// Writes a new or existing file. Follows links and preserves the permissions. Writes directly to a device or a
@@ -88,6 +112,17 @@ fn replace_with(
     safe: bool,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
+    let file = unfinished(path, permissions, safe, fill)?;
+    file.persist(path).map(drop).map_err(|refused| refused.error)
+}
+
+/// Creates the new content of a file beside it.
+fn unfinished(
+    path: &Path,
+    permissions: Option<fs::Permissions>,
+    safe: bool,
+    fill: impl FnOnce(&mut File) -> io::Result<()>,
+) -> io::Result<NamedTempFile> {
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
@@ -99,7 +134,7 @@ fn replace_with(
     if safe {
         file.as_file().sync_all()?;
     }
-    file.persist(path).map(drop).map_err(|refused| refused.error)
+    Ok(file)
 }
 
 #[cfg(test)]

@@ -1,13 +1,13 @@
 //! Script files: `:load`, `:save`.
 
-use std::fs;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use crate::face::repl::answer::AnswerDetail;
 use crate::face::repl::context::ReplContext;
-use pagewalk_engine::files::atomic_write::write_file;
-use pagewalk_engine::files::{open_regular, reason};
+use pagewalk_engine::files::atomic_write::replace;
+use pagewalk_engine::files::limits::SCRIPT;
+use pagewalk_engine::files::{open_regular, read_all, reason};
 use pagewalk_script::lang::include::read_text;
 use pagewalk_script::lang::loader::Disk;
 use pagewalk_script::prompt::explore::Mode;
@@ -27,19 +27,29 @@ pub(crate) fn load_named(context: &mut ReplContext, command: &Command, rest: &st
 
 /// `:save FILE`.
 pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> io::Result<()> {
+    context.save_failed = true;
     let name = unquoted(rest);
     if name.is_empty() {
         return context.complain_sentence(&format!("write `{}`", command.usage()));
     }
     let path = context.folder.join(name);
-    if !written_by_us(&path) {
-        return context.complain_sentence(&format!("`{name}` already exists and was not written by `:save`"));
+    let old = match replaceable(&path) {
+        Ok(old) => old,
+        Err(why) => return context.complain_sentence(&format!("`{name}` {why}")),
+    };
+    let known = context.saved_files.get(&path);
+    if known.zip(old.as_ref()).is_some_and(|(known, old)| known.as_bytes() != old) {
+        return context.complain_sentence(&format!(
+            "another program changed `{name}` after `:save` wrote it; save to another file, and compare the two"
+        ));
     }
     let script = saved::script(&context.explore);
     let wrong = doubts(&path, &script);
-    if let Err(error) = write_file(&path, &script) {
+    if let Err(error) = replace(&path, old.as_deref(), script.as_bytes()) {
         return context.complain_sentence(&format!("cannot write `{name}`: {}", reason(&error)));
     }
+    context.save_failed = false;
+    context.saved_files.insert(path, script);
     context.saved = context.explore.history.at();
     let statements = context.saved as u64;
     let count = narrate::count(statements, "statement", "statements");
@@ -52,14 +62,15 @@ pub(crate) fn save(context: &mut ReplContext, command: &Command, rest: &str) -> 
     }
 }
 
-/// Whether a file can be overwritten without losing data: it does not exist, is empty, or is a saved session.
-fn written_by_us(path: &Path) -> bool {
-    if matches!(fs::metadata(path), Err(error) if error.kind() == io::ErrorKind::NotFound) {
-        return true;
+/// Returns the content of a file that can be overwritten without losing data, because it is empty or a saved session.
+/// Returns `None` if there is no such file. Fails with the reason.
+fn replaceable(path: &Path) -> Result<Option<Vec<u8>>, String> {
+    match open_regular(path).and_then(|file| read_all(file, SCRIPT)) {
+        Ok(old) if old.is_empty() || old.starts_with(saved::HEAD.as_bytes()) => Ok(Some(old)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound && !path.is_symlink() => Ok(None),
+        Ok(_) => Err("already exists and was not written by `:save`".to_owned()),
+        Err(error) => Err(format!("cannot be replaced: {}", reason(&error))),
     }
-    let mut head = Vec::new();
-    let read = open_regular(path).and_then(|file| file.take(saved::HEAD.len() as u64).read_to_end(&mut head));
-    read.is_ok() && (head.is_empty() || head == saved::HEAD.as_bytes())
 }
 
 /// Returns the first error in a saved script, or `None` if all its expectations hold.

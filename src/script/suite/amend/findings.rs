@@ -63,10 +63,9 @@ impl Findings {
         Watching { findings: self, sources, wants }
     }
 
-    /// Adds the findings from another run, whose files have different numbers. Findings for files without a
-    /// number are omitted.
-    pub fn absorb(&mut self, other: Findings, number: impl Fn(u32) -> Option<u32>) {
-        let here = |span: Span| number(span.file).map(|file| Span { file, ..span });
+    /// Adds the findings from another run, whose files have different positions. Findings without a position are
+    /// omitted.
+    pub fn absorb(&mut self, other: Findings, here: impl Fn(Span) -> Option<Span>) {
         for (span, all) in other.found {
             let Some(span) = here(span) else { continue };
             for found in all {
@@ -77,7 +76,7 @@ impl Findings {
             }
         }
         for (span, rows) in other.tables {
-            let rows = rows.into_iter().map(|row| row.into_iter().filter_map(here).collect());
+            let rows = rows.into_iter().map(|row| row.into_iter().filter_map(&here).collect());
             if let Some(span) = here(span) {
                 self.tables.insert(span, rows.collect());
             }
@@ -97,7 +96,10 @@ impl Findings {
                 (true, Some(reason), _) => left.push(found.left(span, reason.clone())),
             }
         }
-        let facts = new.len();
+        let mut facts = BTreeMap::new();
+        for span in new.keys() {
+            *facts.entry(span.file).or_default() += 1;
+        }
         let mut edits = Vec::new();
         for rows in self.tables.values() {
             edits.extend(grid::laid_out(sources, rows, &mut new));

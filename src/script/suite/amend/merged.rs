@@ -1,56 +1,115 @@
 //! Findings from several runs, which may share files.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::findings::{Findings, Wanted};
 use super::plan::Plan;
 use crate::lang::edit::edited;
-use crate::lang::loader::Loader;
-use crate::lang::source::{SourceFile, Sources, decode};
+use crate::lang::loader::{Loader, plain};
+use crate::lang::source::{SourceFile, Sources};
 use crate::lang::span::Span;
-use pagewalk_engine::files::limits::SCRIPT;
+
+/// The place of a script in the document that contains it.
+#[derive(Debug, Clone)]
+pub struct BlockPlace {
+    /// The text of the document.
+    pub document: Arc<str>,
+    /// The position of the script's text in the document.
+    pub start: u32,
+    /// The paths by which blocks of the document include each other. No files have these paths.
+    pub blocks: Arc<[PathBuf]>,
+}
 
 /// The findings from several runs, sorted by file.
 pub struct Merged {
     findings: Findings,
-    /// The complete files. A script may be a part of a file.
+    /// The complete files, as the runs read them. A script may be a part of a file.
     pub sources: Sources,
     numbers: BTreeMap<PathBuf, u32>,
+    /// The files that changed between two runs.
+    changed: BTreeSet<u32>,
+}
+
+/// A file that the findings change.
+#[derive(Debug)]
+pub struct ChangedFile<'m> {
+    /// The file as the runs read it.
+    pub file: &'m SourceFile,
+    /// The new text, or `None` if another program changed the file between two runs.
+    pub new: Option<String>,
+    /// Number of facts and cells that change.
+    pub facts: usize,
 }
 
 impl Merged {
     /// Creates empty findings.
     pub fn new(wanted: Wanted) -> Self {
-        Self { findings: Findings::new(wanted), sources: Sources::default(), numbers: BTreeMap::new() }
-    }
-
-    /// Adds the findings from running a script with these files.
-    pub fn absorb(&mut self, findings: Findings, sources: &Sources, loader: &mut dyn Loader) {
-        let numbers: Vec<_> = sources.files().map(|file| self.number(file, loader)).collect();
-        self.findings.absorb(findings, |file| numbers.get(file as usize).copied().flatten());
-    }
-
-    /// Returns the number of a file, reading the file on first use. Returns `None` if the file cannot be
-    /// read.
-    fn number(&mut self, file: &SourceFile, loader: &mut dyn Loader) -> Option<u32> {
-        let path = loader.canonical(file.path.as_deref()?).ok()?;
-        if let Some(number) = self.numbers.get(&path) {
-            return Some(*number);
+        Self {
+            findings: Findings::new(wanted),
+            sources: Sources::default(),
+            numbers: BTreeMap::new(),
+            changed: BTreeSet::new(),
         }
-        let bytes = loader.load(&path, SCRIPT).ok()?;
-        let number = self.sources.add(&file.name, Some(path.clone()), decode(&bytes).ok()?);
-        self.numbers.insert(path, number);
-        Some(number)
     }
 
-    /// Returns the plan and the changed files with their new texts.
-    pub fn plan(&self) -> (Plan, Vec<(&SourceFile, String)>) {
+    /// Adds the findings from running a script with these files. Only the paths of the files come from the loader,
+    /// because a file may have changed since the run.
+    pub fn absorb(
+        &mut self,
+        findings: Findings,
+        sources: &Sources,
+        place: Option<&BlockPlace>,
+        loader: &dyn Loader,
+    ) {
+        let number = |(at, file): (usize, &SourceFile)| {
+            let path = file.path.as_deref()?;
+            match place {
+                Some(place) if at == 0 => {
+                    Some((self.number(file, path, &place.document, loader), place.start))
+                }
+                // The block itself has the findings.
+                Some(place) if place.blocks.iter().any(|block| block == path) => None,
+                _ => Some((self.number(file, path, &file.text, loader), 0)),
+            }
+        };
+        let numbers: Vec<_> = sources.files().enumerate().map(number).collect();
+        self.findings.absorb(findings, |span| {
+            let (file, by) = numbers.get(span.file as usize).copied().flatten()?;
+            Some(Span { file, start: span.start + by, end: span.end + by })
+        });
+    }
+
+    /// Returns the number of a file with this text.
+    fn number(&mut self, file: &SourceFile, path: &Path, text: &Arc<str>, loader: &dyn Loader) -> u32 {
+        // A file that has disappeared keeps its path, so that writing it reports the loss.
+        let path = loader.canonical(path).unwrap_or_else(|_| plain(path));
+        if let Some(number) = self.numbers.get(&path) {
+            let known = self.sources.file(*number).map(|known| &known.text);
+            if known.is_some_and(|known| !Arc::ptr_eq(known, text) && known != text) {
+                self.changed.insert(*number);
+            }
+            return *number;
+        }
+        let number = self.sources.share(&file.name, Some(path.clone()), text.clone());
+        self.numbers.insert(path, number);
+        number
+    }
+
+    /// Returns the plan and the changed files.
+    pub fn plan(&self) -> (Plan, Vec<ChangedFile<'_>>) {
         let plan = self.findings.plan(&self.sources);
-        let new =
-            |(number, file): (u32, &SourceFile)| edited(&file.text, Span::start_of(number), &plan.edits);
-        let files = (0..).zip(self.sources.files()).map(|at| (at.1, new(at)));
-        let changed = files.filter(|(file, new)| *new != *file.text).collect();
+        let change = |(number, file): (u32, &'_ SourceFile)| {
+            let facts = *plan.facts.get(&number)?;
+            if self.changed.contains(&number) {
+                return Some(ChangedFile { file: self.sources.file(number)?, new: None, facts });
+            }
+            let new = edited(&file.text, Span::start_of(number), &plan.edits);
+            let file = self.sources.file(number)?;
+            (*new != *file.text).then_some(ChangedFile { file, new: Some(new), facts })
+        };
+        let changed = (0..).zip(self.sources.files()).filter_map(change).collect();
         (plan, changed)
     }
 }

@@ -15,6 +15,6 @@ mod tables;
 mod tests;
 
 pub use findings::{Findings, Wanted};
-pub use merged::Merged;
+pub use merged::{BlockPlace, ChangedFile, Merged};
 pub use plan::{LeftAlone, Plan};
 pub use tables::tables;

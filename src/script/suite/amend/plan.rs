@@ -1,5 +1,7 @@
 //! The planned edits of a script, and the expectations to leave unchanged.
 
+use std::collections::BTreeMap;
+
 use crate::lang::edit::TextEdit;
 use crate::lang::span::Span;
 
@@ -17,8 +19,8 @@ pub struct LeftAlone {
 pub struct Plan {
     /// The edits in text order, without overlaps.
     pub edits: Vec<TextEdit>,
-    /// Number of facts and cells in the edits.
-    pub facts: usize,
+    /// Numbers of facts and cells in the edits, by file.
+    pub facts: BTreeMap<u32, usize>,
     /// The unchanged expectations, in text order.
     pub left: Vec<LeftAlone>,
 }

@@ -41,7 +41,11 @@ fn amend(files: &[(&str, &str)], wanted: Wanted) -> Outcome {
         let (name, place) = sources.location(*span).expect("a place");
         format!("{}:{}: {fact}: {reason}", name.trim_start_matches("/s/"), place.line)
     };
-    Outcome { texts: texts.collect(), facts: plan.facts, left: plan.left.iter().map(output).collect() }
+    Outcome {
+        texts: texts.collect(),
+        facts: plan.facts.values().sum(),
+        left: plan.left.iter().map(output).collect(),
+    }
 }
 
 /// Returns the amended text of a script in which no failed expectation remains unchanged. The expectations in
