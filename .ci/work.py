@@ -34,6 +34,9 @@ def wide(policy):
     return f"machine {{ physical 40, cache {{ size 4 MB, fully-associative, block 64, policy {policy} }} }}\n"
 
 
+LISTS = "let a = [0..1000000]\nlet b = [0..1000000]\n"
+ROWS = "| vpn ppn |\n" + "".join(f"| {n:X} {n:X} |\n" for n in range(20000))
+ENTRIES = f"machine core-i7\nset page_table {{\n{ROWS}}}\n"
 PAGES = mapped("64 MB", POPULATE)
 LARGE = mapped("900 MB", POPULATE)
 
@@ -43,6 +46,16 @@ SCRIPTS = {
     "let": ("", "let x = i * 3 + 1"),
     "long expression": ("", "let x = " + " + ".join(["i"] * 400)),
     "list": ("", "let x = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16]"),
+    "append": ("let a = []\n", "let a = [a, i % 7]\nif len(a) == 1000000 { let a = [] }"),
+    "append in the middle": (LISTS, "let c = [1, a, 2, b]"),
+    "compare lists": (LISTS, "expect a == b"),
+    "compare in an expression": (LISTS, "let x = a < b"),
+    "sum": (LISTS, "let x = sum(a)"),
+    "element of": (LISTS, "let x = -1 in a"),
+    "choose where": (LISTS, "choose x in 0..1000000 where sum(a) == x"),
+    "text": ('let t = ""\n', 'let t = """{t}x"""\nif len(t) == 1000000 { let t = "" }'),
+    "expect table": (ENTRIES, f"expect exactly page_table {{\n{ROWS}}}"),
+    "set table": (ENTRIES, f"set page_table {{\n{ROWS}}}"),
     "calls": ("def f0(a) { let y = a }\n" + "".join(f"def f{n}(a) {{ f{n - 1}(a) }}\n" for n in range(1, 200)), "f199(i)"),
     "choose": ("", "choose x in 0..1000000 where x == i % 1000000"),
     "choose read": (PAGES, "choose x in 0..1000 where read p + x => vpo 7"),

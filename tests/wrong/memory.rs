@@ -10,7 +10,13 @@ use crate::running::{text, text_within};
 use super::sole;
 
 /// A script, the place of its mistake, and the use that needs most memory.
-const SCRIPTS: [(&str, &str, &str); 6] = [
+const SCRIPTS: [(&str, &str, &str); 8] = [
+    (
+        "for i in [0..1000000] { let a = [0..1000000] }",
+        "for i in [0..1000000] { let a = [0..1000000] }",
+        "lists and texts",
+    ),
+    ("def f(a, b) { }\nlet n = 1\nf([0..900000], [0..1000000])", "[0..1000000]", "lists and texts"),
     (
         "machine { physical 52 }\nfor i in 0..1000000 { write i*4096 = 1 }",
         "for i in 0..1000000 { write i*4096 = 1 }",
@@ -68,6 +74,12 @@ fn memory_within_the_limit_is_enough() {
         "let a = [0..1000000]\nlet a = [0..1000000]\nlet a = [0..1000000]\nexpect a[999999] == 999999";
     let options = Options { max_memory: 128 << 20, ..Options::default() };
     assert_eq!(text_within(script, options).status(), 0);
+    // An expression needs its lists only until they have a value.
+    let sum = "expect len([0..1000000]) + len([0..1000000]) + len([0..1000000]) == 3000000";
+    assert_eq!(text_within(sum, Options { max_memory: 64 << 20, ..options }).status(), 0);
+    // The lists share their elements, but each counts.
+    let appended = "let a = []\nfor i in 0..200000 { let a = [a, i] }\nexpect len(a) == 200000";
+    assert_eq!(text_within(appended, Options { max_memory: 32 << 20, ..options }).status(), 0);
     let pages = "machine { physical 52 }\nfor i in 0..5000 { write i*4096 = 1 }";
     assert_eq!(text(pages).status(), 0);
     assert_eq!(text_within(pages, options).status(), 0);

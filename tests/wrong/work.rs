@@ -16,9 +16,17 @@ const STEPS: u64 = 40_000;
 const PROCESS: &str = "machine core-i7\nprocess P1\n\
     let p = mmap(NULL, 16 MB, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0)\n";
 
+/// Two equal lists.
+const LISTS: &str = "let a = [0..1000]\nlet b = [0..1000]\n";
+
 /// The declarations, the statements of a loop, and the largest number of their records within the budget, from the costs in
 /// `docs/reference/limits.md`. A page that the kernel changes costs at least half a step.
-const SCRIPTS: [(&str, &str, usize); 16] = [
+const SCRIPTS: [(&str, &str, usize); 21] = [
+    (LISTS, "expect a == b", 40_000 / 31),
+    (LISTS, "let x = a < b", 40_000 / 31),
+    (LISTS, "let x = sum(a)", 40_000 / 15),
+    (LISTS, "let c = [0..500, a, 1]", 40_000 / 7),
+    ("machine simple\n", "expect page_table {\n| vpn ppn vpn ppn |\n| 0 * 1 * |\n| 2 * 3 * |\n}", 40_000 / 8),
     (PROCESS, "P1: let child = fork()\nchild: exit(0)\nP1: wait(NULL)", 3 * 8),
     (
         PROCESS,
@@ -65,6 +73,17 @@ fn simple_statements_cost_a_step() {
         let within = |max_steps| text_within(&script, Options { max_steps, ..Options::default() });
         assert_eq!(within(1_002).mistakes, [], "{script}");
         assert_eq!(sole(&within(1_001)).0, "limit-steps", "{script}");
+    }
+}
+
+/// Appending to a long list, on either side, costs one step for every length.
+#[test]
+fn appends_cost_a_step() {
+    for list in ["[a, i]", "[i, a]", "[a, 0, i]", "[[i], a, [i]]"] {
+        let script = format!("let a = []\nfor i in 0..20000 {{ let a = {list} }}");
+        // Lists with up to 256 elements are copied.
+        let outcome = text_within(&script, Options { max_steps: 21_000, ..Options::default() });
+        assert_eq!(outcome.mistakes, [], "{list}");
     }
 }
 

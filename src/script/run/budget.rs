@@ -13,7 +13,7 @@ use super::state::Slot;
 use super::stop::Stop;
 
 /// The value of `Progress::next_measurement` after the run exceeded a limit.
-const EXCEEDED: u64 = 0;
+pub(super) const EXCEEDED: u64 = 0;
 
 /// Amount of work that costs as much as one statement. See [`Session::work`].
 pub(crate) const WORK_OF_STEP: u64 = 64;
@@ -23,6 +23,9 @@ pub(crate) const WORK_OF_EVALUATION: u64 = 2;
 
 /// Work of copying a machine, with its kernel if one runs, and of changing the copy.
 pub(crate) const WORK_OF_COPY: u64 = 5 * WORK_OF_STEP;
+
+/// Work of evaluating a cell of a table, and of comparing it with the machine.
+pub(crate) const WORK_OF_CELL: u64 = WORK_OF_STEP;
 
 /// Work of listing a page in use.
 const WORK_OF_LISTED_PAGE: u64 = 2;
@@ -50,6 +53,7 @@ impl Session<'_> {
     /// Returns errors as [`Session::work`] does.
     pub(crate) fn step(&mut self, place: Span) -> Result<(), Stop> {
         self.progress.allowance = 0;
+        self.progress.temporary = 0;
         self.work(WORK_OF_STEP, place)?;
         self.progress.allowance = WORK_OF_STEP;
         Ok(())
@@ -75,11 +79,26 @@ impl Session<'_> {
         place: Span,
         outside: impl FnOnce() -> Footprint,
     ) -> Result<(), Stop> {
+        // Most statements and expressions cost no more than their step.
+        if amount <= self.progress.allowance {
+            self.progress.allowance -= amount;
+            return Ok(());
+        }
+        self.work_beyond(amount, place, outside)
+    }
+
+    /// Charges work that the last step does not cover.
+    fn work_beyond(
+        &mut self,
+        amount: u64,
+        place: Span,
+        outside: impl FnOnce() -> Footprint,
+    ) -> Result<(), Stop> {
         if self.interrupt.is_some_and(|flag| flag.load(Ordering::Relaxed)) {
             return Err(Stop::Closed);
         }
-        let covered = amount.min(self.allowance);
-        self.progress.allowance -= covered;
+        let covered = self.allowance;
+        self.progress.allowance = 0;
         self.worked = self.worked.saturating_add(amount - covered);
         let Options { max_steps, max_time, raised_by, .. } = self.options;
         if self.worked / WORK_OF_STEP > max_steps {

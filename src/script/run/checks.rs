@@ -5,10 +5,11 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::layout::lay_out;
 use crate::lang::span::Span;
-use crate::lang::value::Value;
 use crate::lang::value::ops::binary;
+use crate::lang::value::{List, Value};
 use pagewalk_engine::machine::spec::Spec;
 
+use super::budget::work_of_value;
 use super::facts::{self, Family, Key, Values};
 use super::record::{Check, Did, Shown, Written};
 use super::session::Session;
@@ -38,6 +39,7 @@ impl Session<'_> {
             Claim::Blank => return Err(Self::no_claim(fact).into()),
         };
         let value = self.claimed(expr, &key)?;
+        self.work(work_of_value(&value), fact.span)?;
         let actual = key.value_in(did);
         let held = actual.as_ref().is_some_and(|actual| match fact.claim {
             Claim::Not(_) => !agrees(&key, &value, actual, did),
@@ -132,7 +134,7 @@ impl Session<'_> {
             (ExprKind::List(parts), _) => {
                 let parts: Vec<Value> =
                     parts.iter().map(|part| self.claimed(part, key)).collect::<Result<_, _>>()?;
-                Ok(Value::list(parts).map_err(|e| e.at(expr.span))?)
+                Ok(self.list_of(parts, expr.span)?.0)
             }
             _ => self.eval(expr),
         }
@@ -248,13 +250,14 @@ fn fault_agrees(word: &str, actual: &Value) -> bool {
 }
 
 /// Whether two lists contain the same pages, in any order.
-fn same_pages(stated: &[Value], actual: &Value) -> bool {
+fn same_pages(stated: &List, actual: &Value) -> bool {
     let Value::List(actual) = actual else { return false };
-    let mut left: Vec<&Value> = actual.iter().collect();
-    let found = stated
-        .iter()
-        .all(|page| left.iter().position(|other| other.same(page)).map(|at| left.swap_remove(at)).is_some());
-    found && left.is_empty()
+    let sorted = |pages: &List| {
+        let mut names: Vec<String> = pages.iter().map(Value::quoted).collect();
+        names.sort_unstable();
+        names
+    };
+    stated.len() == actual.len() && sorted(stated) == sorted(actual)
 }
 
 /// Reports that an expected word is not a keyword of the fact.

@@ -40,6 +40,7 @@ impl Session<'_> {
     }
 
     fn check(&mut self, stmt: &Stmt) -> Result<(), Stop> {
+        self.progress.temporary = 0;
         let units = self.wrong_units(stmt);
         let wrong = !units.is_empty();
         self.report(units);

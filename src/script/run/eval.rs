@@ -19,6 +19,9 @@ use super::unsupported;
 use crate::lang::ast::Span;
 use pagewalk_engine::kernel::syscall::system_call;
 
+/// The number of bytes that a text in an expression copies with a unit of work. Scripts build texts from many small parts.
+const TEXT_BYTES_OF_WORK: u64 = 16;
+
 impl Session<'_> {
     /// Evaluates an expression to a whole number from 0 to 2^64−1.
     ///
@@ -56,21 +59,24 @@ impl Session<'_> {
         match &expr.kind {
             ExprKind::Value(value) | ExprKind::Quantity(value, _) => Ok(value.clone()),
             ExprKind::Name(name) => self.variable(name, expr.span),
+            // Each part of a new list is in memory until the whole list is.
+            ExprKind::List(parts) => self.bracketed(parts, expr.span),
+            _ => {
+                let before = self.temporary;
+                let value = self.operation(expr)?;
+                self.progress.temporary = before + elements_and_text(&value);
+                Ok(value)
+            }
+        }
+    }
+
+    fn operation(&mut self, expr: &Expr) -> Result<Value, Stop> {
+        match &expr.kind {
             ExprKind::Unary(op, x) => Ok(unary(*op, &self.eval(x)?).map_err(|e| e.at(expr.span))?),
             ExprKind::Binary(op, a, b) => self.binary(*op, a, b, expr.span),
             ExprKind::Range { from, to, inclusive } => {
                 let (from, to) = (self.eval(from)?, self.eval(to)?);
                 Ok(Value::range(&from, &to, *inclusive).map_err(|e| e.at(expr.span))?)
-            }
-            ExprKind::List(parts) => {
-                // A list in its own brackets is one element. Any other list expands.
-                let nested = |part: &Expr| matches!(part.kind, ExprKind::List(_));
-                let each = self.values(parts)?.into_iter().zip(parts.iter());
-                let each = each.map(|(value, part)| if nested(part) { value.alone() } else { value });
-                let parts: Vec<Value> = each.collect();
-                let list = Value::list(parts).map_err(|e| e.at(expr.span))?;
-                self.work(work_of_value(&list), expr.span)?;
-                Ok(list)
             }
             ExprKind::Index(of, index) => {
                 let (of, at) = (self.eval(of)?, self.eval(index)?);
@@ -79,7 +85,34 @@ impl Session<'_> {
             ExprKind::Call { name, args } => self.call(name, args, expr.span),
             ExprKind::Field(..) => self.path(expr),
             ExprKind::Prose(pieces) => self.prose(pieces, expr.span),
+            ExprKind::Value(_) | ExprKind::Quantity(..) | ExprKind::Name(_) | ExprKind::List(_) => {
+                self.eval(expr)
+            }
         }
+    }
+
+    fn bracketed(&mut self, parts: &[Expr], span: Span) -> Result<Value, Stop> {
+        let before = self.temporary;
+        // A list in its own brackets is one element. Any other list expands.
+        let nested = |part: &Expr| matches!(part.kind, ExprKind::List(_));
+        let each = self.values(parts)?.into_iter().zip(parts.iter());
+        let each = each.map(|(value, part)| if nested(part) { value.alone() } else { value });
+        let (list, added) = self.list_of(each.collect(), span)?;
+        self.progress.temporary = before + added;
+        Ok(list)
+    }
+
+    /// Returns a list of these parts, and the memory that the list adds to them, in bytes. Charges the copied elements to the
+    /// budget before it allocates their memory.
+    ///
+    /// # Errors
+    /// Returns `limit-size`, `limit-steps`, or `limit-memory`.
+    pub(crate) fn list_of(&mut self, parts: Vec<Value>, span: Span) -> Result<(Value, u64), Stop> {
+        Value::check_list(&parts).map_err(|e| e.at(span))?;
+        let (elements, bytes) = Value::copied(&parts);
+        self.work(elements, span)?;
+        self.reserve(bytes, span)?;
+        Ok((Value::list(parts).map_err(|e| e.at(span))?, bytes))
     }
 
     /// Evaluates several expressions.
@@ -97,8 +130,21 @@ impl Session<'_> {
             return Ok(Value::Bool(if decided { first } else { self.truth(b)? }));
         }
         let (x, y) = (self.eval(a)?, self.eval(b)?);
-        self.work(work_of_value(&x).max(work_of_value(&y)), span)?;
-        Ok(binary(op, &x, &y).map_err(|e| e.at(span))?)
+        self.operate_on(op, (&x, &y), span)
+    }
+
+    /// Applies an operator to two values, and charges its work to the budget.
+    ///
+    /// # Errors
+    /// Returns the errors from [`binary`] at `span`, and those from [`Session::work`].
+    pub(crate) fn operate_on(
+        &mut self,
+        op: BinaryOp,
+        (x, y): (&Value, &Value),
+        span: Span,
+    ) -> Result<Value, Stop> {
+        self.work(work_of_value(x).saturating_add(work_of_value(y)), span)?;
+        Ok(binary(op, x, y).map_err(|e| e.at(span))?)
     }
 
     fn prose(&mut self, pieces: &[Piece], span: Span) -> Result<Value, Stop> {
@@ -108,8 +154,14 @@ impl Session<'_> {
                 Piece::Text(part) => text.push_str(part),
                 Piece::Expr(expr) => {
                     let value = self.eval(expr)?;
-                    self.work(work_of_value(&value), span)?;
-                    text.push_str(&value.to_string());
+                    if let Value::Text(part) = &value {
+                        self.work(part.len() as u64 / TEXT_BYTES_OF_WORK, span)?;
+                        self.reserve(part.len() as u64, span)?;
+                        text.push_str(part);
+                    } else {
+                        self.work(work_of_value(&value), span)?;
+                        text.push_str(&value.to_string());
+                    }
                 }
             }
             if text.len() as u64 > ACCESS_LIMIT {
@@ -219,5 +271,13 @@ impl Session<'_> {
         }
         let value = self.eval(at)?;
         Err(paths::no_property(&format!("{} value", value.kind()), &words[0], std::iter::empty()).into())
+    }
+}
+
+/// Returns the memory of a value's elements or text, in bytes.
+fn elements_and_text(value: &Value) -> u64 {
+    match value {
+        Value::Number(_) | Value::Bool(_) | Value::Range { .. } => 0,
+        _ => value.footprint(),
     }
 }

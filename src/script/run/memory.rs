@@ -7,10 +7,14 @@ use crate::lang::diagnostic::Code;
 use crate::lang::span::Span;
 use crate::lang::value::VALUE_BYTES;
 
+use super::budget::EXCEEDED;
 use super::progress::{Frame, MEASURING_INTERVAL, Surroundings};
 use super::session::Session;
 use super::state::{Binding, Scope, Slot, State};
 use super::stop::Stop;
+
+/// The memory of new lists and texts after which a run is measured, in bytes.
+const RESERVE: u64 = 16 << 20;
 
 /// The most memory that a unit of work needs, in bytes.
 pub(crate) const BYTES_OF_WORK: u64 = 128;
@@ -27,6 +31,8 @@ pub(crate) fn state_bytes(state: &State) -> u64 {
 struct RunMemory {
     engine: Footprint,
     values: u64,
+    /// The number of variables that were visited.
+    variables: u64,
 }
 
 impl RunMemory {
@@ -42,6 +48,7 @@ impl RunMemory {
     fn add_scopes(&mut self, scopes: &[Scope]) {
         for binding in scopes.iter().flat_map(Scope::bindings) {
             self.values += VALUE_BYTES;
+            self.variables += 1;
             if let Binding::Value(value) = binding {
                 self.values += value.footprint();
             }
@@ -50,6 +57,23 @@ impl RunMemory {
 }
 
 impl Session<'_> {
+    /// Charges the memory of a new list or text to the limit, before the memory is allocated. Measures the memory of the run each
+    /// time the new values have needed [`RESERVE`] bytes.
+    ///
+    /// # Errors
+    /// Returns errors as [`Session::check_memory`] does.
+    pub(crate) fn reserve(&mut self, bytes: u64, place: Span) -> Result<(), Stop> {
+        self.progress.reserved = self.reserved.saturating_add(bytes);
+        if self.reserved < RESERVE || self.next_measurement == EXCEEDED {
+            return Ok(());
+        }
+        let before = self.temporary;
+        self.progress.temporary = before.saturating_add(bytes);
+        self.check_memory(place, Footprint::default)?;
+        self.progress.temporary = before;
+        Ok(())
+    }
+
     /// Measures the memory of the run, and of a state `outside` the session, and plans the next measurement.
     ///
     /// # Errors
@@ -59,7 +83,7 @@ impl Session<'_> {
         place: Span,
         outside: impl FnOnce() -> Footprint,
     ) -> Result<(), Stop> {
-        let mut memory = RunMemory { engine: outside(), values: 0 };
+        let mut memory = RunMemory { engine: outside(), values: self.temporary, variables: 0 };
         memory.add_state(&self.state);
         for frame in &self.frames {
             match frame {
@@ -68,15 +92,17 @@ impl Session<'_> {
                     memory.add_state(state);
                 }
                 Frame::Call { hidden, .. } => memory.add_scopes(hidden),
+                Frame::Loop { rounds, .. } => memory.values += rounds.values.footprint(),
                 _ => {}
             }
         }
         let used = memory.engine.total().saturating_add(memory.values);
         let most = self.options.max_memory;
-        // A measurement visits each value and each process, and a process has at least 1 KB.
-        let visited = memory.values / VALUE_BYTES + memory.engine.total() / 1024;
+        // A measurement visits each variable and each process, and a process has at least 1 KB.
+        let visited = memory.variables + memory.engine.total() / 1024;
         let interval = MEASURING_INTERVAL.max(visited).max(most.saturating_sub(used) / BYTES_OF_WORK);
         self.progress.next_measurement = self.worked + interval;
+        self.progress.reserved = 0;
         if used <= most {
             return Ok(());
         }

@@ -51,6 +51,10 @@ pub struct Progress {
     pub(crate) worked: u64,
     /// The work after which memory is measured: see `Session::check_memory`.
     pub(crate) next_measurement: u64,
+    /// The memory of the lists and texts that the current statement has made and still uses, in bytes.
+    pub(crate) temporary: u64,
+    /// The memory of the lists and texts that statements have made since the last measurement, in bytes.
+    pub(crate) reserved: u64,
     pub(crate) extension: Arc<dyn Any + Send + Sync>,
 }
 
@@ -74,6 +78,8 @@ impl Progress {
             allowance: 0,
             worked: 0,
             next_measurement: MEASURING_INTERVAL,
+            temporary: 0,
+            reserved: 0,
             extension: Arc::new(()),
         }
     }

@@ -3,7 +3,7 @@
 use super::answer::{Answer, AnswerForm};
 use super::number::{self, Spelled};
 use super::words;
-use crate::lang::value::{Number, Value};
+use crate::lang::value::{List, Number, Value};
 use crate::questions::entry::{Form, Radix};
 use crate::run::record::Shown;
 
@@ -65,7 +65,7 @@ fn is_text(text: &str, key: &Value) -> bool {
 }
 
 /// Whether a text lists all elements, in any order.
-fn is_set(text: &str, elements: &[Value]) -> bool {
+fn is_set(text: &str, elements: &List) -> bool {
     let mut parts = parts(text);
     parts.len() == elements.len()
         && elements.iter().all(|element| {

@@ -214,7 +214,8 @@ fn free_answers_ignore_case_and_separators() {
     );
     assert!(free("TRUE", Value::Bool(true)) && !free("false", Value::Bool(true)));
     assert!(free("12", Value::from(12u64)) && !free("13", Value::from(12u64)));
-    let list = || Value::List([Value::from("Hit"), Value::from(2u64), Value::Bool(false)].into());
+    let list =
+        || Value::List([Value::from("Hit"), Value::from(2u64), Value::Bool(false)].into_iter().collect());
     for text in ["hit, 2, false", "['HIT'; 2; False]", "{\"hit\" 0x2 FALSE}"] {
         assert!(free(text, list()), "{text}");
     }

@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use super::words::Words;
-use crate::lang::value::Value;
+use crate::lang::value::{List, Value};
 use crate::questions::entry::{Blank, Form, Radix};
 use crate::run::record::{CellView, Shown};
 
@@ -42,7 +42,7 @@ pub fn spellings(blank: &Blank, bare: bool) -> Vec<String> {
 }
 
 /// Returns a short list of pages in every order, and a longer list only in its own order and sorted.
-fn of_pages(pages: &[Value]) -> Vec<String> {
+fn of_pages(pages: &List) -> Vec<String> {
     let own: Vec<String> = pages.iter().map(ToString::to_string).collect();
     let orders = if own.len() <= PERMUTED {
         permutations(&own)
@@ -55,7 +55,7 @@ fn of_pages(pages: &[Value]) -> Vec<String> {
 }
 
 /// Returns the spellings of a list in its own order.
-fn of_list(values: &[Value]) -> Vec<String> {
+fn of_list(values: &List) -> Vec<String> {
     let own: Vec<String> = values.iter().map(ToString::to_string).collect();
     unique(separated(&own).to_vec())
 }

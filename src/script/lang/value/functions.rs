@@ -190,11 +190,10 @@ fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> R
                 take(Number::integer(*to - 1)?);
             }
             Value::Range { .. } => {}
-            Value::List(_) => {
-                for element in arg.leaves() {
-                    take(element.number(place)?);
-                }
-            }
+            Value::List(_) => arg.try_each_leaf(&mut |element| {
+                take(element.number(place)?);
+                Ok(())
+            })?,
             other => take(other.number(place)?),
         }
     }
@@ -207,11 +206,10 @@ fn sum(args: &[Value]) -> Result<Value, ValueError> {
     for arg in args {
         match arg {
             Value::Range { from, to } => total = total.plus(range_sum(*from, *to)?)?,
-            Value::List(_) => {
-                for element in arg.leaves() {
-                    total = total.plus(element.number("sum")?)?;
-                }
-            }
+            Value::List(_) => arg.try_each_leaf(&mut |element| {
+                total = total.plus(element.number("sum")?)?;
+                Ok(())
+            })?,
             other => total = total.plus(other.number("sum")?)?,
         }
     }
@@ -242,7 +240,10 @@ fn reverse(args: &[Value]) -> Result<Value, ValueError> {
     match first(args)? {
         Value::Text(text) => Ok(text.chars().rev().collect::<String>().into()),
         value @ (Value::List(_) | Value::Range { .. }) => match Value::list([value.clone()])? {
-            Value::List(elements) => Ok(Value::List(elements.iter().rev().cloned().collect())),
+            Value::List(elements) => {
+                let backward: Vec<&Value> = elements.iter().collect();
+                Ok(Value::List(backward.into_iter().rev().cloned().collect()))
+            }
             other => Ok(other),
         },
         other => Err(no_sequence("reverse", other)),

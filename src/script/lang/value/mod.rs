@@ -3,6 +3,7 @@
 mod error;
 pub mod functions;
 mod irrational;
+mod list;
 mod literal;
 mod number;
 pub(crate) mod ops;
@@ -11,9 +12,11 @@ pub(crate) mod significant;
 #[cfg(test)]
 mod tests;
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 pub(crate) use error::ValueError;
+pub use list::List;
 pub use literal::{Dimension, UNITS, Unit, byte_size, unit_factor, unit_spelt};
 pub use number::{MAX, MIN, Number};
 
@@ -40,7 +43,7 @@ pub enum Value {
     /// string is a [`Value::Text`].
     Bytes(Arc<[u8]>),
     /// A list.
-    List(Arc<[Value]>),
+    List(List),
     /// The integers `from..to`, excluding the end. The range is empty if `to` is not greater than `from`.
     Range {
         /// The first integer of the range.
@@ -83,20 +86,42 @@ impl Value {
         }
     }
 
-    /// Returns a list of these parts. Expands each list or range to its elements, which may be lists.
+    /// Returns a list of these parts. Expands each list or range to its elements, which may be lists. The new list shares the
+    /// elements of its longest part, so that appending takes the same time for every length.
     ///
     /// # Errors
     /// Returns `limit-size` for more than [`LIST_LIMIT`] elements, or for more than [`DEPTH_LIMIT`] nested lists.
     pub(crate) fn list(parts: impl IntoIterator<Item = Value>) -> Result<Self, ValueError> {
-        let (mut elements, mut total) = (Vec::new(), 0);
-        for part in parts {
-            part.check_element(&mut total)?;
-            match part.items() {
-                Some(items) => elements.extend(items),
-                None => elements.push(part),
-            }
-        }
-        Ok(Self::List(elements.into()))
+        let parts: Vec<Value> = parts.into_iter().collect();
+        Self::check_list(&parts)?;
+        let Some(base) = list::Base::of(&parts) else {
+            return Ok(Self::List(parts.into_iter().flat_map(Self::into_elements).collect()));
+        };
+        let mut before = parts;
+        let after = before.split_off(base.at + 1);
+        before.pop();
+        let before: Vec<Value> = before.into_iter().flat_map(Self::into_elements).collect();
+        Ok(Self::List(base.extended(before.into_iter(), after.into_iter().flat_map(Self::into_elements))))
+    }
+
+    /// Returns the number of elements that a list of these parts copies, including the elements of nested lists, and the memory
+    /// of the copies in bytes.
+    pub(crate) fn copied(parts: &[Value]) -> (u64, u64) {
+        let base = list::Base::of(parts);
+        let copied =
+            || parts.iter().enumerate().filter(|(at, _)| base.as_ref().is_none_or(|base| base.at != *at));
+        let elements = copied().map(|(_, part)| part.size()).sum::<u128>();
+        let bytes = copied().map(|(_, part)| match part {
+            Self::Range { .. } => part.size().saturating_mul(VALUE_BYTES.into()),
+            _ => part.footprint().into(),
+        });
+        let [elements, bytes] = [elements, bytes.sum::<u128>()];
+        (u64::try_from(elements).unwrap_or(u64::MAX), u64::try_from(bytes).unwrap_or(u64::MAX))
+    }
+
+    /// Returns the elements of a list or range, or the value itself.
+    fn into_elements(self) -> Items {
+        self.items().unwrap_or(Items::One(Some(self)))
     }
 
     /// Checks whether these parts fit in a list, without building the list.
@@ -126,17 +151,14 @@ impl Value {
 
     /// Returns a list that contains only this value.
     pub(crate) fn alone(self) -> Self {
-        Self::List([self].into())
+        Self::List([self].into_iter().collect())
     }
 
     /// Returns the number of elements of a list, including the elements of the lists that it contains, or of a
     /// range. Returns 1 for other values.
     pub(crate) fn size(&self) -> u128 {
         match self {
-            Self::List(elements) => {
-                let nested = elements.iter().filter(|element| matches!(element, Self::List(_)));
-                elements.len() as u128 + nested.map(Self::size).sum::<u128>()
-            }
+            Self::List(elements) => elements.size().into(),
             Self::Range { .. } => self.items().map_or(0, |items| items.remaining()),
             _ => 1,
         }
@@ -149,14 +171,14 @@ impl Value {
                 Self::Number(_) | Self::Bool(_) | Self::Range { .. } => 0,
                 Self::Text(text) => text.len() as u64,
                 Self::Bytes(bytes) => bytes.len() as u64,
-                Self::List(elements) => elements.iter().map(Self::footprint).sum(),
+                Self::List(elements) => elements.bytes(),
             }
     }
 
     /// Returns the number of nested lists, or 0 for other values.
     fn depth(&self) -> usize {
         match self {
-            Self::List(elements) => 1 + elements.iter().map(Self::depth).max().unwrap_or(0),
+            Self::List(elements) => elements.depth().into(),
             _ => 0,
         }
     }
@@ -170,10 +192,24 @@ impl Value {
 
     /// Calls `visit` for each value that [`Value::leaves`] returns, without copying the values of lists.
     pub(crate) fn each_leaf(&self, visit: &mut impl FnMut(&Self)) {
-        match (self, self.items()) {
-            (Self::List(elements), _) => elements.iter().for_each(|element| element.each_leaf(visit)),
-            (_, Some(items)) => items.for_each(|item| visit(&item)),
-            (_, None) => visit(self),
+        let Ok(()) = self.try_each_leaf(&mut |leaf| {
+            visit(leaf);
+            Ok::<(), Infallible>(())
+        });
+    }
+
+    /// Calls `visit` for each value that [`Value::leaves`] returns, up to the first error.
+    ///
+    /// # Errors
+    /// Returns the error from `visit`.
+    pub(crate) fn try_each_leaf<E>(&self, visit: &mut impl FnMut(&Self) -> Result<(), E>) -> Result<(), E> {
+        match self {
+            Self::List(elements) => elements.iter().try_for_each(|element| match element {
+                Self::List(_) | Self::Range { .. } => element.try_each_leaf(visit),
+                leaf => visit(leaf),
+            }),
+            Self::Range { .. } => self.items().into_iter().flatten().try_for_each(|item| visit(&item)),
+            leaf => visit(leaf),
         }
     }
 
@@ -240,7 +276,7 @@ impl Value {
     /// Returns an iterator over the elements of a list or range, or `None` for other values.
     pub(crate) fn items(&self) -> Option<Items> {
         match self {
-            Self::List(elements) => Some(Items::List { elements: Arc::clone(elements), next: 0 }),
+            Self::List(elements) => Some(Items::List { elements: elements.clone(), next: 0 }),
             Self::Range { from, to } => Some(Items::Range { next: *from, to: *to }),
             _ => None,
         }
@@ -279,7 +315,7 @@ impl Value {
 pub(crate) enum Items {
     /// The elements of a list.
     List {
-        elements: Arc<[Value]>,
+        elements: List,
         /// The index of the next element.
         next: usize,
     },
@@ -290,14 +326,26 @@ pub(crate) enum Items {
         /// The integer after the last integer of the range.
         to: i128,
     },
+    /// A value that is neither a list nor a range.
+    One(Option<Value>),
 }
 
 impl Items {
+    /// Estimates the memory of the elements, in bytes.
+    pub(crate) fn footprint(&self) -> u64 {
+        match self {
+            Self::List { elements, .. } => elements.bytes(),
+            Self::Range { .. } => 0,
+            Self::One(value) => value.as_ref().map_or(0, Value::footprint),
+        }
+    }
+
     /// Returns the number of remaining elements.
     pub(crate) fn remaining(&self) -> u128 {
         match self {
             Self::List { elements, next } => elements.len().saturating_sub(*next) as u128,
             Self::Range { next, to } => to.saturating_sub(*next).max(0) as u128,
+            Self::One(value) => value.is_some().into(),
         }
     }
 }
@@ -318,6 +366,7 @@ impl Iterator for Items {
                 Some(Value::Number(element))
             }
             Self::Range { .. } => None,
+            Self::One(value) => value.take(),
         }
     }
 

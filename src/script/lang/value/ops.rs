@@ -142,6 +142,9 @@ impl Value {
             (Self::Range { from: a, to: a_end }, Self::Range { from: b, to: b_end }) => {
                 (a, a_end) == (b, b_end) || (a >= a_end && b >= b_end)
             }
+            (Self::List(a), Self::List(b)) => {
+                a.is_shared_with(b) || a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b))
+            }
             _ => match (self.items(), other.items()) {
                 (Some(a), Some(b)) => a.remaining() == b.remaining() && a.zip(b).all(|(a, b)| a.same(&b)),
                 _ => false,
@@ -173,6 +176,15 @@ fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
         (Value::Text(a), Value::Text(b)) => Ok(a.cmp(b)),
         (Value::Text(_) | Value::Bytes(_), Value::Text(_) | Value::Bytes(_)) => Ok(a.bytes().cmp(&b.bytes())),
         (Value::Bool(a), Value::Bool(b)) => Ok(a.cmp(b)),
+        (Value::List(left), Value::List(right)) => {
+            for (x, y) in left.iter().zip(right) {
+                let here = order(op, x, y)?;
+                if here.is_ne() {
+                    return Ok(here);
+                }
+            }
+            Ok(left.len().cmp(&right.len()))
+        }
         _ => {
             let (Some(left), Some(right)) = (a.items(), b.items()) else {
                 return Err(unlike(op, a, b));

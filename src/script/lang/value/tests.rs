@@ -1,10 +1,11 @@
 //! Tests of documented results, which were computed by hand, and of laws that hold for all values.
 
+use proptest::collection::vec;
 use proptest::prelude::*;
 
 use super::functions::{FUNCTIONS, function};
 use super::ops::{binary, unary};
-use super::{LIST_LIMIT, MAX, MIN, Number, Value, unit_factor};
+use super::{LIST_LIMIT, MAX, MIN, Number, VALUE_BYTES, Value, unit_factor};
 use crate::lang::ast::{BinaryOp as Op, UnaryOp};
 use crate::lang::diagnostic::Code;
 
@@ -396,5 +397,50 @@ proptest! {
         let _ = Number::parse(&text);
         let _ = Number::parse(&tail);
         let _ = Number::literal(&text);
+    }
+}
+
+/// A part of a new list: an earlier list, a range, or a number.
+fn part() -> impl Strategy<Value = (usize, u16)> {
+    (0usize..8, 0u16..700)
+}
+
+proptest! {
+    /// Lists that share their elements equal lists that copy them.
+    #[test]
+    fn lists_equal_vectors(steps in vec(vec(part(), 0..5), 1..12)) {
+        let mut known: Vec<(Value, Vec<Value>)> = vec![(ints(&[]), Vec::new())];
+        for parts in steps {
+            let (mut given, mut model) = (Vec::new(), Vec::new());
+            for (kind, n) in parts {
+                let (value, elements) = match kind {
+                    0 => (range(0, n.into()), (0..n).map(|i| Value::from(u32::from(i))).collect()),
+                    1 => (Value::from(u32::from(n)), vec![Value::from(u32::from(n))]),
+                    2 => {
+                        let alone = known[usize::from(n) % known.len()].0.clone().alone();
+                        let Value::List(list) = &alone else { unreachable!() };
+                        (alone.clone(), list.iter().cloned().collect())
+                    }
+                    _ => known[usize::from(n) % known.len()].clone(),
+                };
+                given.push(value);
+                model.extend(elements);
+            }
+            let (copied, bytes) = Value::copied(&given);
+            let Ok(list) = Value::list(given) else { continue };
+            let Value::List(elements) = &list else { unreachable!() };
+            prop_assert!(elements.iter().eq(&model));
+            prop_assert_eq!(elements.iter().len(), model.len());
+            prop_assert_eq!(model.get(model.len() / 2), elements.get(model.len() / 2));
+            prop_assert_eq!(list.items().unwrap().collect::<Vec<_>>(), model.clone());
+            // The totals equal those of the elements.
+            let bytes_of_all: u64 = model.iter().map(Value::footprint).sum();
+            prop_assert_eq!(list.footprint(), VALUE_BYTES + bytes_of_all);
+            prop_assert_eq!(list.size(), model.iter().map(|e| if let Value::List(l) = e { 1 + l.size() } else { 1 }).sum::<u64>().into());
+            prop_assert!(u128::from(copied) <= list.size() && bytes <= list.footprint() + 5 * VALUE_BYTES);
+            let copy = Value::List(model.iter().cloned().collect());
+            prop_assert!(list.same(&copy) && list == copy);
+            known.push((list, model));
+        }
     }
 }

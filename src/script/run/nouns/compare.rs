@@ -1,6 +1,7 @@
 //! Compares a part of the machine with an expected table.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use crate::lang::span::Span;
 use crate::run::record::{CellView, Check, Shown, Written};
@@ -10,6 +11,7 @@ use crate::run::stop::Stop;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 
+use super::memory::ROW as BYTES_OF_ROW;
 use super::row::TableNoun;
 use super::table::{CellIn, CellInput, EntryIn, Layout};
 
@@ -36,14 +38,15 @@ impl Session<'_> {
         let how_to_fill = self.how_to_fill();
         let seen = self.machine_seen(expected.pid, expected.span)?;
         let machine = &*seen;
+        let layout = (expected.noun.layout)(machine, expected.level);
         let mut checks = Vec::new();
         for entry in &expected.entries {
             for (group, cells) in entry.groups.iter().enumerate() {
-                checks.extend(expected.group(machine, (entry.key, group), cells, &how_to_fill));
+                checks.extend(expected.group((machine, &layout), (entry.key, group), cells, &how_to_fill));
             }
         }
         if expected.exactly {
-            expected.others(machine, &mut checks);
+            expected.others(machine, &layout, &mut checks);
         }
         Ok(checks)
     }
@@ -66,7 +69,13 @@ impl TableExpectation {
     /// Returns the checks for the cells of a group. `at` is the entry's key and the group's number. If a
     /// group is invalid as expected, the group's cells have the values that `show` prints, and `-` matches
     /// any value. If an invalid group is expected to be valid, the group's cells are empty.
-    fn group(&self, machine: &Machine, at: (u64, usize), cells: &[CellIn], how_to_fill: &str) -> Vec<Check> {
+    fn group(
+        &self,
+        (machine, layout): (&Machine, &Layout),
+        at: (u64, usize),
+        cells: &[CellIn],
+        how_to_fill: &str,
+    ) -> Vec<Check> {
         let (key, group) = at;
         let says_invalid =
             cells.iter().any(|cell| is_valid_column(&cell.column) && cell.input == CellInput::Number(0));
@@ -79,7 +88,7 @@ impl TableExpectation {
             let held = !open && agrees(cell.input, &now);
             let expected = if open { Shown::word("?") } else { in_notation_of(cell.input, &now).shown() };
             Check {
-                fact: self.label(machine, key, group, &cell.column),
+                fact: label(layout, key, group, &cell.column),
                 expected,
                 actual: Some(now.shown()),
                 held,
@@ -95,17 +104,18 @@ impl TableExpectation {
     }
 
     /// Checks the unlisted valid entries.
-    fn others(&self, machine: &Machine, checks: &mut Vec<Check>) {
-        let Layout { groups, noun, .. } = (self.noun.layout)(machine, self.level);
+    fn others(&self, machine: &Machine, layout: &Layout, checks: &mut Vec<Check>) {
         let before = checks.len();
+        let entries: BTreeMap<u64, &EntryIn> = self.entries.iter().map(|entry| (entry.key, entry)).collect();
         for key in (self.noun.present)(machine, self.level) {
-            let listed = self.entries.iter().find(|entry| (self.noun.lists)(entry, key));
-            let from = listed.map_or(0, |entry| entry.groups.len());
-            for group in
-                (from..groups as usize).filter(|&group| (self.noun.valid)(machine, self.level, key, group))
+            let mut near = entries.range(key.saturating_sub(BYTES_OF_ROW)..=key);
+            let listed = near.find(|(_, entry)| (self.noun.lists)(entry, key));
+            let from = listed.map_or(0, |(_, entry)| entry.groups.len());
+            for group in (from..layout.groups as usize)
+                .filter(|&group| (self.noun.valid)(machine, self.level, key, group))
             {
                 checks.push(Check {
-                    fact: self.label(machine, key, group, ""),
+                    fact: label(layout, key, group, ""),
                     expected: Shown::word("nothing"),
                     actual: Some(Shown::word("a valid entry")),
                     held: false,
@@ -118,7 +128,7 @@ impl TableExpectation {
         }
         if checks.len() == before {
             checks.push(Check {
-                fact: format!("{noun} others"),
+                fact: format!("{} others", layout.noun),
                 expected: Shown::word("none"),
                 actual: Some(Shown::word("none")),
                 held: true,
@@ -129,12 +139,11 @@ impl TableExpectation {
             });
         }
     }
+}
 
-    fn label(&self, machine: &Machine, key: u64, group: usize, column: &str) -> String {
-        let layout = (self.noun.layout)(machine, self.level);
-        let way = if layout.groups > 1 { format!(" way {group}") } else { String::new() };
-        format!("{} {} {key:X}{way} {column}", layout.noun, layout.key).trim_end().to_owned()
-    }
+fn label(layout: &Layout, key: u64, group: usize, column: &str) -> String {
+    let way = if layout.groups > 1 { format!(" way {group}") } else { String::new() };
+    format!("{} {} {key:X}{way} {column}", layout.noun, layout.key).trim_end().to_owned()
 }
 
 /// Explains why no entry can have the expected value of a cell.

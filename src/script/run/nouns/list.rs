@@ -85,7 +85,7 @@ impl Session<'_> {
         if !wrong.is_empty() {
             return Err(wrong.into());
         }
-        let (records, mistakes) = table.records();
+        let (records, mistakes) = self.records(table)?;
         wrong.extend(mistakes);
         let mut rows = Vec::new();
         let mut unknowable = false;

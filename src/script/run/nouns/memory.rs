@@ -8,7 +8,7 @@ use pagewalk_engine::machine::addr::Pa;
 use super::table::{CellIn, CellInput, EntryIn, InvalidEntries, Layout, digits};
 
 /// Maximum number of bytes in a row.
-const ROW: u64 = 64;
+pub(crate) const ROW: u64 = 64;
 
 /// Number of bytes in a row of output.
 const SHOWN: u64 = 16;

@@ -53,7 +53,7 @@ impl Session<'_> {
         level: MessageLevel,
     ) -> Result<Vec<Check>, Stop> {
         let messages = self.last_messages(level, place)?;
-        let (records, _) = table.records();
+        let (records, _) = self.records(table)?;
         let mut checks = Vec::new();
         for (at, record) in records.iter().enumerate() {
             match messages.get(at) {

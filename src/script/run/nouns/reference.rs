@@ -4,7 +4,7 @@
 use crate::lang::ast::{Cell, CellKind, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
-use crate::lang::value::{Number, Value};
+use crate::lang::value::{List, Number, Value};
 use crate::run::record::{CellView, Check, Did, ReferenceRun, Shown, Written};
 use crate::run::session::Session;
 use crate::run::stop::Stop;
@@ -18,7 +18,7 @@ impl Session<'_> {
     /// # Errors
     /// Returns `unknown-column`, `bad-table`, or, before the first `reference`, `no-answer`.
     pub(crate) fn compare_reference(&mut self, table: &Table, exactly: bool) -> Result<Vec<Check>, Stop> {
-        let (records, mut wrong) = table.records();
+        let (records, mut wrong) = self.records(table)?;
         if let Some(first) = table.header.first().filter(|first| text(first) != "step") {
             let message = format!("the first column of `reference` must be `step`, not `{}`", text(first));
             wrong.push(Diagnostic::new(Code::UnknownColumn, first.span, message).label("names the row"));
@@ -128,7 +128,7 @@ fn same(column: &str, input: &Value, written: &str, now: &CellView) -> bool {
 }
 
 /// Whether a cell lists these pages: `1,3,2`, or a computed list.
-fn same_list(input: &Value, written: &str, pages: &[Value], any_order: bool) -> bool {
+fn same_list(input: &Value, written: &str, pages: &List, any_order: bool) -> bool {
     let mut listed: Vec<String> = match input.items() {
         Some(items) => items.map(|page| page.to_string()).collect(),
         None => written.split([',', ' ']).filter(|part| !part.is_empty()).map(str::to_owned).collect(),

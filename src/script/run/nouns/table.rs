@@ -9,6 +9,7 @@ use crate::lang::fix::Fix;
 use crate::lang::nearest::nearest;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
+use crate::run::budget::WORK_OF_CELL;
 use crate::run::session::Session;
 use crate::run::settings::list;
 use crate::run::stop::Stop;
@@ -155,7 +156,7 @@ impl Session<'_> {
         if !wrong.is_empty() {
             return Err(wrong.into());
         }
-        let (records, mistakes) = table.records();
+        let (records, mistakes) = self.records(table)?;
         wrong.extend(mistakes);
         let mut entries: Vec<EntryIn> = Vec::new();
         let mut first: HashMap<u64, usize> = HashMap::new();
@@ -179,6 +180,19 @@ impl Session<'_> {
             (true, true) => Err(Stop::Unknowable),
             (true, false) => Ok(entries),
         }
+    }
+
+    /// Returns the entries of a table as [`Table::records`] does, and charges their cells to the budget.
+    ///
+    /// # Errors
+    /// Returns the errors from [`Session::work`].
+    pub(crate) fn records<'t>(
+        &mut self,
+        table: &'t Table,
+    ) -> Result<(Vec<Record<'t>>, Vec<Diagnostic>), Stop> {
+        let cells = table.rows.iter().map(|row| row.cells.len() as u64).sum::<u64>();
+        self.work(cells.saturating_mul(WORK_OF_CELL), table.span)?;
+        Ok(table.records())
     }
 
     fn entry(&mut self, record: &Record, layout: &Layout) -> Result<EntryIn, Stop> {

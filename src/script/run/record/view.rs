@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::lang::value::Value;
+use crate::lang::value::{List, Value};
 use pagewalk_engine::machine::event::PteKind;
 use pagewalk_engine::machine::pte::Pte;
 use pagewalk_engine::machine::spec::Spec;
@@ -216,7 +216,7 @@ pub enum CellView {
     /// Several values.
     List {
         /// The values.
-        values: Arc<[Value]>,
+        values: List,
         /// Whether the order of the values is irrelevant.
         any_order: bool,
     },
@@ -236,7 +236,7 @@ impl CellView {
             Self::Hex(n, digits) => Shown::hex(*n, *digits),
             Self::Number(n) => Shown::plain(*n),
             Self::Text(text) => Shown::word(text),
-            Self::List { values, .. } => Shown::plain(Value::List(Arc::clone(values))),
+            Self::List { values, .. } => Shown::plain(Value::List(values.clone())),
             Self::Nothing => Shown::word("-"),
         }
     }

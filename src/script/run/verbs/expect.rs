@@ -4,7 +4,6 @@
 use crate::lang::ast::{BinaryOp, Command, Expr, ExprKind, Span, Table};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::value::Value;
-use crate::lang::value::ops::binary;
 use crate::run::nouns::{
     ListExpectation, ListLayout, TABLE_NOUNS, TableExpectation, ThingNoun, check_message_table, message_level,
 };
@@ -119,7 +118,7 @@ impl Session<'_> {
         {
             let (name, full) = (written(a), written(expr));
             let (x, y) = (self.eval(a)?, self.eval(b)?);
-            let held = binary(*op, &x, &y).map_err(|e| e.at(expr.span))? == Value::Bool(true);
+            let held = self.operate_on(*op, (&x, &y), expr.span)? == Value::Bool(true);
             let hex = full.contains("0x").then_some(1);
             let shown = |value: Value, before| Shown { hex, before, ..Shown::plain(value) };
             let (expected, actual) = (shown(y, before), Some(shown(x, "")));

@@ -1,6 +1,6 @@
 //! Formats actual values in the style of the existing text: radix, width, case, separators, and unit.
 
-use crate::lang::value::{Number, Value, unit_factor};
+use crate::lang::value::{List, Number, Value, unit_factor};
 use crate::run::record::{Check, Shown, Written};
 
 /// Returns the replacement for `old` that satisfies the check.
@@ -34,7 +34,7 @@ fn value(old: &str, actual: &Value, instead: &str) -> Result<String, String> {
 }
 
 /// Formats a list, with each number in the style of the old list's first number. Names remain unquoted.
-fn list(old: &str, elements: &[Value]) -> String {
+fn list(old: &str, elements: &List) -> String {
     let mut parts = old.trim_matches(['[', ']']).split(',').map(str::trim);
     let like = parts.find(|part| part.starts_with(|first: char| first.is_ascii_digit())).unwrap_or("");
     let element = |element: &Value| match element {
