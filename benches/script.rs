@@ -1,11 +1,13 @@
 //! Measures the cost of parsing, checking, and running a script. Run with `cargo bench --bench script`.
 
 use std::fmt::Write;
+use std::process::Command;
 
 use divan::Bencher;
 use pagewalk_script::lang::format::format;
 use pagewalk_script::lang::include::{Disk, Script, read_text};
 use pagewalk_script::lang::source::Sources;
+use pagewalk_script::report::text::{self, TextSink};
 use pagewalk_script::run::record::{Sink, StepRecord};
 use pagewalk_script::run::session::Options;
 use pagewalk_script::run::{Files, check, play, run};
@@ -79,6 +81,46 @@ fn whole(text: &str) {
     let (sources, script) = script(text);
     let ended = run(&script.body, &sources, &Files::default(), Options::default(), &mut NullSink);
     assert_eq!(ended.diagnostics, []);
+}
+
+/// Number of iterations of the loops below.
+const ROUNDS: u64 = 400_000;
+
+/// Returns a script that repeats a statement. `kind` is the name of the loop in `peers/loops.py`.
+fn repeated(kind: &str) -> String {
+    let pages = "set page_table {\n  | vpn ppn |\n  | 03 0F |\n  | 04 10 |\n  | 05 11 |\n}\n";
+    let (declared, statement) = match kind {
+        "let" => (String::new(), "let x = i * 3 + 1"),
+        "if" => (String::new(), "if i % 7 == 3 { let x = i }"),
+        "call" => ("def f(a) { let x = a }\n".to_owned(), "f(i)"),
+        "simple" => (format!("machine simple\n{pages}"), "read 0xC0 + i % 64"),
+        "simple writes" => (format!("machine simple\n{pages}"), "write 0xC0 + i % 64 = 1"),
+        "core-i7" => (format!("machine core-i7\n{pages}"), "read 0x3000 + i % 4096"),
+        "core-i7 writes" => (format!("machine core-i7\n{pages}"), "write 0x3000 + i % 4096 = 1"),
+        _ => unreachable!("an unknown loop"),
+    };
+    format!("{declared}for i in 0..{ROUNDS} {{ {statement} }}\n")
+}
+
+/// Runs a loop of one statement. `run` prints such a loop, but only its first iterations.
+#[divan::bench(args = ["let", "if", "call", "simple", "simple writes", "core-i7", "core-i7 writes"], sample_count = 5)]
+fn loops(bencher: Bencher, kind: &str) {
+    let (sources, script) = script(&repeated(kind));
+    bencher.counter(divan::counter::ItemsCount::new(ROUNDS)).bench_local(|| {
+        let mut sink = TextSink::new(std::io::sink(), &sources, text::Options::default());
+        let ended = play(&script.body, &sources, &Files::default(), Options::default(), &mut sink);
+        assert_eq!(ended.diagnostics, []);
+    });
+}
+
+/// Runs the same loop in Python, including the start of Python.
+#[divan::bench(args = ["let", "if", "call", "simple", "core-i7"], sample_count = 5)]
+fn loops_in_python(bencher: Bencher, kind: &str) {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/benches/peers/loops.py");
+    bencher.counter(divan::counter::ItemsCount::new(ROUNDS)).bench_local(|| {
+        let ended = Command::new("python3").args([file, kind, &ROUNDS.to_string()]).status();
+        assert!(ended.is_ok_and(|status| status.success()), "python3 does not run");
+    });
 }
 
 /// Runs `set page_table` with N rows.

@@ -1,5 +1,7 @@
 //! Places in a script.
 
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::ops::Range;
 
 /// A range in a source file: bytes `start..end` of file number `file` in [`super::source::Sources`].
@@ -32,5 +34,27 @@ impl Span {
     /// Whether two spans share a byte or are equal.
     pub fn meets(self, other: Self) -> bool {
         self == other || self.file == other.file && self.start < other.end && other.start < self.end
+    }
+}
+
+/// A map from places. A run looks up the place of each statement, so the hash of a place is cheap.
+pub(crate) type SpanMap<V> = HashMap<Span, V, BuildHasherDefault<SpanHasher>>;
+
+/// Multiplies by an odd number with no pattern in its bits, the golden ratio times 2^64.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct SpanHasher(u64);
+
+impl Hasher for SpanHasher {
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.write_u32(u32::from(*byte)));
+    }
+
+    fn write_u32(&mut self, number: u32) {
+        self.0 = (self.0.rotate_left(23) ^ u64::from(number)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    }
+
+    /// The high bits depend on all bits of a place, and a map uses the low ones, too.
+    fn finish(&self) -> u64 {
+        self.0 ^ self.0 >> 32
     }
 }

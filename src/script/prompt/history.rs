@@ -251,7 +251,7 @@ mod tests {
         let filled = |n: u64| {
             let mut state = State::new(n);
             let numbers = (0..10_000_u64).map(Value::from).collect::<Vec<_>>();
-            state.bind("list".into(), Binding::Value(Value::list(numbers).expect("a list")));
+            state.bind(&"list".into(), Binding::Value(Value::list(numbers).expect("a list")));
             state
         };
         let mut history = History::new(State::new(0), 2_000_000);

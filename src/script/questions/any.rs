@@ -86,7 +86,7 @@ impl Session<'_> {
         conditions: &[Condition],
     ) -> Result<Vec<Evidence>, Stop> {
         self.state.scopes.push(Scope::new(false));
-        self.state.bind(name.text.clone(), Binding::Value(value.clone()));
+        self.state.bind(&name.text, Binding::Value(value.clone()));
         let of_facts = conditions.iter().filter(|condition| matches!(condition, Condition::Facts { .. }));
         let evidence: Result<Vec<_>, _> = of_facts.map(|condition| self.evidence(condition, true)).collect();
         self.state.scopes.pop();
@@ -142,7 +142,7 @@ impl Session<'_> {
         self.state.scopes.push(Scope::new(false));
         for candidate in items.take(CANDIDATES as usize) {
             self.work(WORK, name.span)?;
-            self.state.bind(name.text.clone(), Binding::Value(candidate.clone()));
+            self.state.bind(&name.text, Binding::Value(candidate.clone()));
             let refused = self.refusal(conditions)?;
             if refused.is_none() {
                 if first.len() == most {
@@ -172,7 +172,7 @@ impl Session<'_> {
         });
         let (Some(operation), Some(first)) = (operation, answers.first.first()) else { return Ok(None) };
         self.state.scopes.push(Scope::new(false));
-        self.state.bind(name.text.clone(), Binding::Value(first.clone()));
+        self.state.bind(&name.text, Binding::Value(first.clone()));
         let tried = self.try_out(operation);
         self.state.scopes.pop();
         Ok(match tried?.0 {

@@ -205,7 +205,7 @@ impl Session<'_> {
             Asked::Any { name, from, conditions } => {
                 let from = self.eval(from).map(|_| ());
                 self.state.scopes.push(Scope::new(false));
-                self.state.bind(name.text.clone(), Binding::Unknowable);
+                self.state.bind(&name.text, Binding::Unknowable);
                 conditions.iter().for_each(|condition| self.check_condition(condition));
                 self.state.scopes.pop();
                 from

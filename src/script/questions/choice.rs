@@ -113,7 +113,7 @@ fn check_computed(session: &mut Session, setting: &Setting) -> Result<bool, Stop
     }
     session.state.scopes.push(Scope::new(false));
     if let Some((name, _)) = &holds.some {
-        session.state.bind(name.text.clone(), Binding::Unknowable);
+        session.state.bind(&name.text, Binding::Unknowable);
     }
     holds.conditions.iter().for_each(|condition| session.check_condition(condition));
     session.state.scopes.pop();

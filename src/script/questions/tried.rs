@@ -55,7 +55,7 @@ impl Open for Kept {
         session.state = self.state.clone();
         session.inside = self.inside.clone();
         session.state.scopes.push(Scope::new(false));
-        session.state.bind(self.name.text.clone(), Binding::Value(value.clone()));
+        session.state.bind(&self.name.text, Binding::Value(value.clone()));
         session.refusal(&self.conditions).is_ok_and(|refused| refused.is_none())
     }
 }

@@ -121,7 +121,7 @@ impl Session<'_> {
         tallies.resize(draw.conditions.len(), Tally::default());
         while let Some(candidate) = candidates.next() {
             self.work(WORK, draw.name.span)?;
-            self.state.bind(draw.name.text.clone(), Binding::Value(candidate.clone()));
+            self.state.bind(&draw.name.text, Binding::Value(candidate.clone()));
             let refused = self.refusal(draw.conditions)?;
             let came = refused.map_or(tallies.len(), |at| at + 1);
             for (at, tally) in tallies.iter_mut().take(came).enumerate() {

@@ -58,13 +58,13 @@ impl Session<'_> {
             StmtKind::Let { name, value } => self.check_let(stmt, name, value),
             StmtKind::Choose { name, from, conditions } => {
                 let from = self.eval(from).map(|_| ());
-                self.state.bind(name.text.clone(), Binding::Unknowable);
+                self.state.bind(&name.text, Binding::Unknowable);
                 conditions.iter().for_each(|condition| self.check_condition(condition));
                 from
             }
             StmtKind::For { name, over, body } => {
                 let over = self.eval(over).map(|_| ());
-                self.state.bind(name.text.clone(), Binding::Unknowable);
+                self.state.bind(&name.text, Binding::Unknowable);
                 self.check_perhaps(&[body]);
                 over
             }
@@ -162,7 +162,7 @@ impl Session<'_> {
                     unsure.forked.insert(name.text.clone());
                 });
             }
-            self.state.bind(name.text.clone(), Binding::Unknowable);
+            self.state.bind(&name.text, Binding::Unknowable);
         }
         self.forget_declared(block);
     }
@@ -188,7 +188,7 @@ impl Session<'_> {
         let state = self.state.clone();
         let mut own = Scope::new(true);
         for param in params {
-            own.bind(param.text.clone(), Binding::Unknowable);
+            own.bind(&param.text, Binding::Unknowable);
         }
         // If the check ends inside the definition, the machine keeps its state at the definition.
         if self.checker.as_ref().is_none_or(|checker| checker.until.is_none()) {
@@ -263,7 +263,7 @@ impl Session<'_> {
             });
         }
         let binding = evaluated.as_ref().map_or(Binding::Unknowable, |value| Binding::Value(value.clone()));
-        self.state.bind(name.text.clone(), binding);
+        self.state.bind(&name.text, binding);
         if makes_call(value) {
             self.check_facts(&stmt.facts, Family::Call, false);
         } else {

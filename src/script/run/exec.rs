@@ -144,7 +144,7 @@ impl Session<'_> {
         call: Option<Arc<CallRecord>>,
         family: Family,
     ) -> Result<(), Stop> {
-        self.state.bind(name.text.clone(), Binding::Value(value.clone()));
+        self.state.bind(&name.text, Binding::Value(value.clone()));
         self.conclude(stmt, Did::Bound { name: name.text.clone(), value, call }, Vec::new(), family)
     }
 
@@ -175,7 +175,7 @@ impl Session<'_> {
 
     pub(crate) fn define(&mut self, name: &Word, params: &Arc<[Word]>, body: &Arc<[Stmt]>) {
         let definition = Definition { name: name.clone(), params: params.clone(), body: body.clone() };
-        self.state.bind(name.text.clone(), Binding::Def(Arc::new(definition)));
+        self.state.bind(&name.text, Binding::Def(Arc::new(definition)));
     }
 
     /// Returns the known name that is nearest to a misspelled name. The search visits all names, so use it

@@ -7,7 +7,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use super::budget::WORK_OF_COPY;
 use super::current_process::CurrentProcess;
 use super::limits::DEPTH_LIMIT;
-use super::progress::{Frame, Rounds, Surroundings};
+use super::progress::{Frame, Progress, Rounds, Surroundings};
 use super::recent::RecentAccesses;
 use super::search::drawn_together;
 use super::session::Session;
@@ -96,7 +96,6 @@ impl Session<'_> {
             return self.leave(None);
         };
         let (place, idle, value) = (*place, *worked == now, rounds.values.next());
-        let variable = rounds.variable.as_ref().map(|name| name.text.clone());
         let body = (!again).then(|| body.clone());
         // An iteration without statements costs a step, so that an empty infinite loop reaches the limit.
         if idle {
@@ -108,12 +107,12 @@ impl Session<'_> {
             }
             return self.leave(None);
         };
-        if let Some(name) = variable {
-            self.state.bind(name, Binding::Value(value));
-        }
-        let now = self.worked;
-        if let Frame::Loop { worked, .. } = &mut self.frames[at] {
-            *worked = now;
+        let Progress { state, frames, worked: now, .. } = &mut self.progress;
+        if let Frame::Loop { rounds, worked, .. } = &mut frames[at] {
+            *worked = *now;
+            if let Some(name) = &rounds.variable {
+                state.bind(&name.text, Binding::Value(value));
+            }
         }
         match (body, self.frames.last_mut()) {
             (Some(body), _) => self.enter_block(&body, place),
@@ -194,7 +193,7 @@ impl Session<'_> {
         let hidden = scopes.split_off(shared);
         let mut own = Scope::new(true);
         for (param, arg) in def.params.iter().zip(args) {
-            own.bind(param.text.clone(), Binding::Value(arg));
+            own.bind(&param.text, Binding::Value(arg));
         }
         scopes.push(own);
         self.frames.push(Frame::Call { shared, hidden });

@@ -127,7 +127,7 @@ impl Session<'_> {
             }
             (StmtKind::Let { name, value }, ..) => {
                 let value = self.eval(value)?;
-                self.state.bind(name.text.clone(), Binding::Value(value));
+                self.state.bind(&name.text, Binding::Value(value));
             }
             (StmtKind::Probe(operation), ..) => {
                 let (did, _) = self.try_out(operation)?;

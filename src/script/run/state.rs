@@ -81,8 +81,12 @@ impl Scope {
         self.names.values()
     }
 
-    pub(crate) fn bind(&mut self, name: Arc<str>, binding: Binding) {
-        Arc::make_mut(&mut self.names).insert(name, binding);
+    pub(crate) fn bind(&mut self, name: &Arc<str>, binding: Binding) {
+        let names = Arc::make_mut(&mut self.names);
+        match names.get_mut(name) {
+            Some(old) => *old = binding,
+            None => drop(names.insert(name.clone(), binding)),
+        }
     }
 }
 
@@ -153,7 +157,7 @@ impl State {
     }
 
     /// Binds a name in the innermost scope.
-    pub(crate) fn bind(&mut self, name: Arc<str>, binding: Binding) {
+    pub(crate) fn bind(&mut self, name: &Arc<str>, binding: Binding) {
         if let Some(scope) = self.scopes.last_mut() {
             scope.bind(name, binding);
         }

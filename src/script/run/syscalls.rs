@@ -33,6 +33,9 @@ pub(crate) fn called(name: &str, args: usize) -> Option<&'static SystemCall> {
 }
 
 pub(crate) fn makes_call(expr: &Expr) -> bool {
+    if let ExprKind::Value(_) | ExprKind::Name(_) = &expr.kind {
+        return false;
+    }
     any_expr(expr, |part| match &part.kind {
         ExprKind::Call { name, args } => called(&name.text, args.len()).is_some(),
         _ => false,

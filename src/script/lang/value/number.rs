@@ -280,6 +280,12 @@ impl Number {
 
 /// Returns ⌊a / b⌋ for integers in the language's range, with `b` not zero.
 fn floor_quotient(a: i128, b: i128) -> i128 {
+    // Division in 128 bits takes several times as long. Only -2^63 / -1 exceeds 64 bits.
+    if let (Ok(a), Ok(b)) = (i64::try_from(a), i64::try_from(b))
+        && let (Some(quotient), Some(rest)) = (a.checked_div(b), a.checked_rem(b))
+    {
+        return i128::from(quotient) - i128::from(rest != 0 && (a < 0) != (b < 0));
+    }
     let quotient = a / b;
     if a % b != 0 && (a < 0) != (b < 0) { quotient - 1 } else { quotient }
 }

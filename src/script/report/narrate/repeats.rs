@@ -1,10 +1,8 @@
 //! Narration of the first iterations of loops.
 
-use std::collections::HashMap;
-
 use super::statement::Statements;
 use super::words::thousands;
-use crate::lang::span::Span;
+use crate::lang::span::{Span, SpanMap};
 use crate::report::doc::{Block, Tone};
 
 /// Maximum number of iterations narrated per statement of a loop.
@@ -15,7 +13,7 @@ const TOLD: u64 = 100;
 pub(crate) struct Repeats {
     outer: Option<Span>,
     /// Indexes into `counts`.
-    places: HashMap<Span, usize>,
+    places: SpanMap<usize>,
     /// Statements in order of first execution.
     counts: Vec<Count>,
 }

@@ -1,11 +1,10 @@
 //! The location of a statement, and its text without expectations. The module caches statements because loops
 //! run the same statements many times.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::lang::source::Sources;
-use crate::lang::span::Span;
+use crate::lang::span::{Span, SpanMap};
 use crate::lang::value::Number;
 use crate::run::record::{Did, StepRecord};
 
@@ -60,13 +59,13 @@ impl Statement {
 #[derive(Debug)]
 pub struct Statements<'s> {
     sources: &'s Sources,
-    known: HashMap<Span, Arc<Statement>>,
+    known: SpanMap<Arc<Statement>>,
 }
 
 impl<'s> Statements<'s> {
     /// Creates an empty list.
     pub fn new(sources: &'s Sources) -> Self {
-        Self { sources, known: HashMap::new() }
+        Self { sources, known: SpanMap::default() }
     }
 
     /// Returns the statement of a record.

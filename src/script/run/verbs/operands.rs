@@ -34,10 +34,13 @@ pub(crate) fn clauses<'a>(
     exprs: &'a [Expr],
     known: &'static [Param],
 ) -> Result<(&'a Expr, Clauses<'a>), Diagnostic> {
-    let known = known.clauses();
     let Some((first, rest)) = exprs.split_first() else {
         return Err(missing(command, "an address"));
     };
+    if rest.is_empty() {
+        return Ok((first, Clauses::new()));
+    }
+    let known = known.clauses();
     let mut found: Clauses = Vec::new();
     for pair in rest.chunks(2) {
         let Some(name) = word(&pair[0]).and_then(|w| known.iter().find(|k| **k == w)) else {

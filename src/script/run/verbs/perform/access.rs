@@ -17,6 +17,9 @@ use crate::run::verbs::plans::AccessPlan;
 /// Work of an event of the hardware, such as a lookup, for each 1 KB of the largest block.
 const WORK_OF_EVENT: u64 = WORK_OF_STEP / 12;
 
+/// The number of events of most accesses.
+const EVENTS: usize = 8;
+
 impl Session<'_> {
     /// Performs an access. If the access is a probe, performs it on a copy of the machine.
     ///
@@ -44,7 +47,7 @@ impl Session<'_> {
             machine
         };
         let AccessPlan { verb, kind, mode, va, mut data, .. } = plan;
-        let mut events = Vec::new();
+        let mut events = Vec::with_capacity(EVENTS);
         let outcome = match verb {
             AccessVerb::Translate => {
                 let result = machine.translate_as(va, kind, mode, &mut events);
