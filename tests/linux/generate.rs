@@ -158,6 +158,14 @@ impl Generator {
         let merging = u64::from(self.permits.merging);
         let advice = self.one_of(&[
             (60, MADV_DONTNEED),
+            (8, MADV_DONTFORK),
+            (4, MADV_DOFORK),
+            (8, MADV_WIPEONFORK),
+            (4, MADV_KEEPONFORK),
+            (4, MADV_DONTDUMP),
+            (4, MADV_POPULATE_READ),
+            (4, MADV_POPULATE_WRITE),
+            (4, MADV_DONTNEED_LOCKED),
             (10 * u64::from(self.permits.swapping), MADV_WILLNEED),
             (10 * merging, MADV_MERGEABLE),
             (5 * merging, MADV_UNMERGEABLE),

@@ -1,6 +1,8 @@
 //! Background activities that the kernel performs when a script requests them: reclaiming frames, syncing
 //! files, and clock ticks. `ksm` merges pages.
 
+use std::ops::Range;
+
 use crate::machine::addr::Vpn;
 
 use super::event::Observer;
@@ -42,6 +44,20 @@ impl Kernel {
         }
         self.evict_frame(frame, watch);
         Ok(true)
+    }
+
+    /// Evicts the pages of a range that only one page-table entry maps (`MADV_PAGEOUT`). As in Linux, pages
+    /// that need a swap slot remain if none is free.
+    pub(super) fn page_out(&mut self, pid: Pid, range: Range<u64>, watch: Observer<'_>) {
+        for (_, place) in self.pages_in(pid, self.shape.vpns(&range)) {
+            self.work += 1;
+            let PageLocation::Frame(frame) = place else { continue };
+            let alone = self.frames.maps(frame).count() == 1;
+            let room = !Self::needs_slot(&self.frames.get(frame)) || self.swap.has_room();
+            if alone && room {
+                self.evict_frame(frame, watch);
+            }
+        }
     }
 
     /// Simulates a clock interrupt, at which `nru` and `aging` update the reference bits.

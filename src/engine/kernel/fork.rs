@@ -14,8 +14,9 @@ use super::work;
 
 impl Kernel {
     /// Creates the child's address space with unlocked copies of the areas, and counts the users of their
-    /// backings. Private frames become read-only in both processes, and the processes share swap slots. The
-    /// kernel does not copy the entries of shared areas or of areas that never had private pages, so the child's
+    /// backings. The child has no areas with `MADV_DONTFORK`, and areas with `MADV_WIPEONFORK` have no pages.
+    /// Private frames become read-only in both processes, and the processes share swap slots. The kernel does
+    /// not copy the entries of shared areas or of areas that never had private pages, so the child's
     /// accesses to these areas fault again (Linux's `vma_needs_copy`).
     ///
     /// # Errors
@@ -59,7 +60,8 @@ impl Kernel {
     fn pages_to_inherit(&self, parent: Pid) -> Vec<(Vma, u64, PageLocation)> {
         let Some(process) = self.process(parent) else { return Vec::new() };
         let mut all = Vec::new();
-        for area in process.space.areas.iter().filter(|area| area.anon_vma.is_some()) {
+        let copied = |area: &&Vma| area.anon_vma.is_some() && !area.not_copied && !area.wiped;
+        for area in process.space.areas.iter().filter(copied) {
             let pages = self.pages_in(parent, self.shape.vpns(&(area.start..area.end)));
             all.extend(pages.into_iter().map(|(vpn, place)| (*area, vpn, place)));
         }
@@ -90,11 +92,14 @@ impl Kernel {
         space.areas = from.areas.clone();
         (space.brk_start, space.brk) = (from.brk_start, from.brk);
         (space.labels, space.heap) = (from.labels.clone(), from.heap.clone());
+        for area in from.areas.iter().filter(|area| area.not_copied) {
+            space.areas.remove(area.start..area.end);
+        }
         // Each area gets an owner of its own, even if two of the parent's areas have the same owner.
         let mut serial = self.serial;
         space.areas.update_all(|area| {
             area.locked = false;
-            area.anon_vma = area.anon_vma.map(|_| {
+            area.anon_vma = area.anon_vma.filter(|_| !area.wiped).map(|_| {
                 serial += 1;
                 AnonVma::inherited(serial)
             });

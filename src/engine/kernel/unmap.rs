@@ -65,6 +65,17 @@ impl Kernel {
         gone
     }
 
+    /// Discards the pages of a range that are in swap (`MADV_FREE`). Resident pages remain.
+    pub(super) fn discard_swapped(&mut self, pid: Pid, range: Range<u64>) {
+        let pages = self.pages_in(pid, self.shape.vpns(&range));
+        self.work += pages.len() as u64;
+        for (vpn, place) in pages {
+            if matches!(place, PageLocation::Swap(_)) {
+                self.unmap_vpns(pid, vpn..vpn + 1);
+            }
+        }
+    }
+
     /// Moves pages to an unmapped address range for `mremap`.
     ///
     /// # Errors

@@ -168,12 +168,26 @@ impl Kernel {
         range: Range<u64>,
         watch: Observer<'_>,
     ) -> Result<(), OutOfMemory> {
+        self.populate_with(pid, range, None, watch)
+    }
+
+    /// Makes every page in a range resident as [`Kernel::populate`] does, with accesses of a given kind.
+    ///
+    /// # Errors
+    /// Fails if memory is exhausted.
+    pub(super) fn populate_with(
+        &mut self,
+        pid: Pid,
+        range: Range<u64>,
+        kind: Option<AccessKind>,
+        watch: Observer<'_>,
+    ) -> Result<(), OutOfMemory> {
         let Some(process) = self.process(pid) else { return Ok(()) };
         let areas = process.space.areas.within(range);
         let (mut frames, mut pages) = (self.frame_limit(), FRAME_LIMIT);
         for area in areas {
             let store = area.prot.write && !area.shared;
-            let kind = if store { AccessKind::Write } else { AccessKind::Read };
+            let kind = kind.unwrap_or(if store { AccessKind::Write } else { AccessKind::Read });
             for vpn in self.shape.vpns(&(area.start..area.end)) {
                 let va = vpn << self.shape.page_bits;
                 self.work += 1;

@@ -63,6 +63,15 @@ pub struct Vma {
     pub mergeable: bool,
     /// The expected use, as passed to `madvise`.
     pub advice: Advice,
+    /// Whether a child of `fork` has no copy of the area (`VM_DONTCOPY`).
+    pub not_copied: bool,
+    /// Whether a child of `fork` has the area with zeros in place of its bytes (`VM_WIPEONFORK`).
+    pub wiped: bool,
+    /// Whether a core dump leaves the area out (`VM_DONTDUMP`). Pagewalk writes no core dumps.
+    pub not_dumped: bool,
+    /// Whether the process asked for huge pages (`VM_HUGEPAGE`, true) or against them (`VM_NOHUGEPAGE`,
+    /// false). Pagewalk has no huge pages for processes.
+    pub huge: Option<bool>,
     /// `MAP_NORESERVE`. The flag's only effect is that areas with and without the flag are not merged with
     /// each other.
     pub unreserved: bool,
@@ -140,6 +149,10 @@ impl Vma {
             heap: false,
             locked: false,
             mergeable: false,
+            not_copied: false,
+            wiped: false,
+            not_dumped: false,
+            huge: None,
             advice: Advice::Normal,
             unreserved: false,
             accounted: prot.write && !shared,

@@ -8,37 +8,62 @@ use crate::kernel::ids::Pid;
 use crate::kernel::state::Kernel;
 use crate::kernel::syscall::call::SyscallResult;
 use crate::kernel::vma::{Advice, Backing, Vma};
+use crate::machine::event::AccessKind;
 
 use super::constants::{
-    MADV_DONTNEED, MADV_FREE, MADV_MERGEABLE, MADV_NORMAL, MADV_RANDOM, MADV_SEQUENTIAL, MADV_UNMERGEABLE,
-    MADV_WILLNEED, MS_ASYNC, MS_INVALIDATE, MS_SYNC,
+    MADV_COLD, MADV_DODUMP, MADV_DOFORK, MADV_DONTDUMP, MADV_DONTFORK, MADV_DONTNEED, MADV_DONTNEED_LOCKED,
+    MADV_FREE, MADV_HUGEPAGE, MADV_KEEPONFORK, MADV_MERGEABLE, MADV_NOHUGEPAGE, MADV_NORMAL, MADV_PAGEOUT,
+    MADV_POPULATE_READ, MADV_POPULATE_WRITE, MADV_RANDOM, MADV_SEQUENTIAL, MADV_UNMERGEABLE, MADV_WILLNEED,
+    MADV_WIPEONFORK, MS_ASYNC, MS_INVALIDATE, MS_SYNC,
 };
 use super::failure::{CallFailure, into_result};
+use super::lock::touchable_end;
 
 pub(crate) fn madvise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
     into_result(advise(kernel, pid, args, watch))
 }
 
 /// The effect of an advice value on one part of an area.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 enum AdviceAction {
-    Expect(Advice),
+    /// Sets the flags of private and shared areas.
+    Mark(fn(&mut Vma)),
+    /// `MADV_WIPEONFORK`, which applies only to private anonymous memory.
+    Wipe,
     WillNeed,
     DontNeed,
+    DontNeedLocked,
     Free,
     Merge(bool),
+    Cold,
+    PageOut,
+    /// Makes pages resident with accesses of this kind.
+    Populate(AccessKind),
 }
 
 fn action_for(advice: u32) -> Option<AdviceAction> {
     Some(match advice {
-        MADV_NORMAL => AdviceAction::Expect(Advice::Normal),
-        MADV_RANDOM => AdviceAction::Expect(Advice::Random),
-        MADV_SEQUENTIAL => AdviceAction::Expect(Advice::Sequential),
+        MADV_NORMAL => AdviceAction::Mark(|area| area.advice = Advice::Normal),
+        MADV_RANDOM => AdviceAction::Mark(|area| area.advice = Advice::Random),
+        MADV_SEQUENTIAL => AdviceAction::Mark(|area| area.advice = Advice::Sequential),
         MADV_WILLNEED => AdviceAction::WillNeed,
         MADV_DONTNEED => AdviceAction::DontNeed,
         MADV_FREE => AdviceAction::Free,
+        MADV_DONTFORK => AdviceAction::Mark(|area| area.not_copied = true),
+        MADV_DOFORK => AdviceAction::Mark(|area| area.not_copied = false),
         MADV_MERGEABLE => AdviceAction::Merge(true),
         MADV_UNMERGEABLE => AdviceAction::Merge(false),
+        MADV_HUGEPAGE => AdviceAction::Mark(|area| area.huge = Some(true)),
+        MADV_NOHUGEPAGE => AdviceAction::Mark(|area| area.huge = Some(false)),
+        MADV_DONTDUMP => AdviceAction::Mark(|area| area.not_dumped = true),
+        MADV_DODUMP => AdviceAction::Mark(|area| area.not_dumped = false),
+        MADV_WIPEONFORK => AdviceAction::Wipe,
+        MADV_KEEPONFORK => AdviceAction::Mark(|area| area.wiped = false),
+        MADV_COLD => AdviceAction::Cold,
+        MADV_PAGEOUT => AdviceAction::PageOut,
+        MADV_POPULATE_READ => AdviceAction::Populate(AccessKind::Read),
+        MADV_POPULATE_WRITE => AdviceAction::Populate(AccessKind::Write),
+        MADV_DONTNEED_LOCKED => AdviceAction::DontNeedLocked,
         _ => return None,
     })
 }
@@ -51,10 +76,39 @@ fn advise(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) ->
     }
     let end = kernel.whole_pages(len).and_then(|len| start.checked_add(len)).ok_or(Errno::EINVAL)?;
     let (parts, whole) = parts_of(kernel, pid, start..end);
+    if let AdviceAction::Populate(kind) = deed {
+        return populate(kernel, pid, (start..end, &parts), kind, watch);
+    }
     for part in parts {
         apply(kernel, pid, deed, &part, watch)?;
     }
     if whole { Ok(0) } else { Err(Errno::ENOMEM.into()) }
+}
+
+/// Makes pages resident up to the first page that cannot be. Unlike other advice, the kernel stops at a hole.
+fn populate(
+    kernel: &mut Kernel,
+    pid: Pid,
+    (range, parts): (Range<u64>, &[Vma]),
+    kind: AccessKind,
+    watch: Observer<'_>,
+) -> Result<u64, CallFailure> {
+    let mut done = range.start;
+    for part in parts {
+        if part.start != done {
+            return Err(Errno::ENOMEM.into());
+        }
+        if !(if kind == AccessKind::Write { part.prot.write } else { part.prot.read }) {
+            return Err(Errno::EINVAL.into());
+        }
+        let end = touchable_end(kernel, pid, &(part.start..part.end));
+        kernel.populate_with(pid, part.start..end, Some(kind), watch)?;
+        if end < part.end {
+            return Err(Errno::EFAULT.into());
+        }
+        done = part.end;
+    }
+    if done < range.end { Err(Errno::ENOMEM.into()) } else { Ok(0) }
 }
 
 /// The parts of areas in a range, and whether they cover the range completely.
@@ -74,20 +128,27 @@ fn apply(
     watch: Observer<'_>,
 ) -> Result<(), CallFailure> {
     let range = part.start..part.end;
+    let private = !part.shared && part.backing == Backing::Anonymous;
     match deed {
-        AdviceAction::Expect(advice) => mark(kernel, pid, range, &|area| area.advice = advice)?,
+        AdviceAction::Mark(set) => mark(kernel, pid, range, &set)?,
+        AdviceAction::Wipe | AdviceAction::Free if !private => return Err(Errno::EINVAL.into()),
+        AdviceAction::Wipe => mark(kernel, pid, range, &|area| area.wiped = true)?,
         AdviceAction::Merge(true) if !part.shared => mark(kernel, pid, range, &|area| area.mergeable = true)?,
         AdviceAction::Merge(false) => {
             mark(kernel, pid, range.clone(), &|area| area.mergeable = false)?;
             kernel.unmerge(pid, range, watch)?;
         }
         AdviceAction::WillNeed => read_ahead(kernel, part),
-        AdviceAction::DontNeed | AdviceAction::Free if part.locked => return Err(Errno::EINVAL.into()),
-        AdviceAction::DontNeed => kernel.unmap_pages(pid, range),
-        AdviceAction::Free if part.shared || part.backing != Backing::Anonymous => {
+        AdviceAction::DontNeedLocked => kernel.unmap_pages(pid, range),
+        AdviceAction::DontNeed | AdviceAction::Free | AdviceAction::Cold | AdviceAction::PageOut
+            if part.locked =>
+        {
             return Err(Errno::EINVAL.into());
         }
-        AdviceAction::Merge(true) | AdviceAction::Free => {}
+        AdviceAction::DontNeed => kernel.unmap_pages(pid, range),
+        AdviceAction::Free => kernel.discard_swapped(pid, range),
+        AdviceAction::PageOut => kernel.page_out(pid, range, watch),
+        AdviceAction::Merge(true) | AdviceAction::Cold | AdviceAction::Populate(_) => {}
     }
     Ok(())
 }

@@ -48,7 +48,7 @@ fn set_locked(kernel: &mut Kernel, pid: Pid, args: Args<'_>, locked: bool) -> Re
 
 /// The end of the accessible pages at the start of a range without holes. The first inaccessible page belongs
 /// to an area without permissions or lies past the end of a file or object.
-fn touchable_end(kernel: &Kernel, pid: Pid, range: &Range<u64>) -> u64 {
+pub(super) fn touchable_end(kernel: &Kernel, pid: Pid, range: &Range<u64>) -> u64 {
     let Some(process) = kernel.process(pid) else { return range.start };
     for part in process.space.areas.within(range.clone()) {
         let (size, offset) = match part.backing {

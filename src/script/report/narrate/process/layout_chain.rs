@@ -50,5 +50,7 @@ pub(crate) fn flags(area: &Vma) -> String {
     words.extend(area.stack.then_some("grows down"));
     words.extend(area.locked.then_some("locked"));
     words.extend(area.mergeable.then_some("mergeable"));
+    words.extend(area.not_copied.then_some("not copied by fork"));
+    words.extend(area.wiped.then_some("wiped by fork"));
     words.join(", ")
 }

@@ -164,7 +164,7 @@ impl MemoryCall<'_> {
     fn madvise(&self) -> String {
         let range = self.range(0, 1);
         let is = |name: &str| constant(name) == Some(i64::from(self.args.int(2)));
-        if is("MADV_DONTNEED") {
+        if is("MADV_DONTNEED") || is("MADV_DONTNEED_LOCKED") {
             let (before, after) = self.record.effect.resident;
             let dropped = pages(before.saturating_sub(after));
             return format!(
@@ -180,6 +180,25 @@ impl MemoryCall<'_> {
                 n => format!("; {} again", count(n, "page has its own frame", "pages have their own frames")),
             };
             return format!("pages of {range} are no longer merged{parted}");
+        }
+        if is("MADV_DONTFORK") {
+            return format!("a child of `fork` will not have {range}");
+        }
+        if is("MADV_DOFORK") {
+            return format!("a child of `fork` will have {range} again");
+        }
+        if is("MADV_WIPEONFORK") {
+            return format!("a child of `fork` will find zeros in {range}");
+        }
+        if is("MADV_KEEPONFORK") {
+            return format!("a child of `fork` will find the bytes of {range} again");
+        }
+        if is("MADV_PAGEOUT") {
+            let (before, after) = self.record.effect.resident;
+            return format!("the kernel evicts {} of {range}", pages(before.saturating_sub(after)));
+        }
+        if is("MADV_POPULATE_READ") || is("MADV_POPULATE_WRITE") {
+            return format!("the pages of {range} are resident");
         }
         format!("the kernel accepts the advice for {range}")
     }
