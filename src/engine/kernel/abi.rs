@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::heap::MMAP_THRESHOLD;
 use super::ids::Pid;
 
 macro_rules! errors {
@@ -158,8 +159,8 @@ impl<'a> Args<'a> {
 /// The result of a system call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Reply {
-    /// The return value or the error. On an error, the C function returns −1, except that `malloc` returns
-    /// NULL.
+    /// The return value or the error. On an error, the C function returns
+    /// [`super::syscall::SystemCall::failure`].
     pub result: Result<u64, Errno>,
     /// The process that `fork` created.
     pub child: Option<Pid>,
@@ -188,9 +189,6 @@ pub(crate) const O_APPEND: i32 = 0x400;
 /// `open` flag: `execve` closes the descriptor.
 pub(crate) const O_CLOEXEC: i32 = 0x8_0000;
 
-/// The minimum size in bytes of a block that `malloc` maps as a separate area (glibc's default).
-pub(crate) const MMAP_THRESHOLD: u64 = 128 << 10;
-
 /// Constants for files, buffers, and the C library. The constants for memory are defined next to the system
 /// calls for memory. [`super::syscall::constants`] lists all constants.
 pub(crate) const CONSTANTS: &[Constant] = &[
@@ -218,6 +216,6 @@ pub(crate) const CONSTANTS: &[Constant] = &[
         "M_MMAP_THRESHOLD",
         MMAP_THRESHOLD as i64,
         "malloc.size",
-        "the minimum size that `malloc` maps as a separate area (glibc's default)",
+        "the initial minimum size that `malloc` maps as a separate area (glibc's default)",
     ),
 ];

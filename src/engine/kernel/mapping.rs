@@ -104,7 +104,7 @@ impl Kernel {
     }
 
     /// Whether the address space is at least as large as Linux's, with 47 bits or more.
-    fn is_roomy(&self) -> bool {
+    pub(super) fn is_roomy(&self) -> bool {
         self.machine.spec().virtual_bits() >= 47
     }
 

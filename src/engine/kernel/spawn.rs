@@ -68,7 +68,7 @@ impl Kernel {
         self.map_area(pid, area);
         if let Some(process) = self.process_mut(pid).filter(|_| is("heap")) {
             (process.space.brk_start, process.space.brk) = (start, end);
-            process.space.heap.grow(start, end);
+            process.space.heap.declare(start, end);
         }
         Ok(())
     }

@@ -47,11 +47,11 @@ pub(crate) fn is_fork(expr: &Expr) -> bool {
     matches!(&expr.kind, ExprKind::Call { name, .. } if &*name.text == "fork")
 }
 
-/// Returns the result of a call as in C: −1 for a failed call.
+/// Returns the result of a call as in C.
 pub(crate) fn returned(call: &CallRecord) -> Value {
     match call.reply.result {
         Ok(n) => Value::from(n),
-        Err(_) => Value::Number(Number::from(-1i64)),
+        Err(_) => Value::Number(Number::from(call.failure())),
     }
 }
 

@@ -42,6 +42,8 @@ pub struct SystemCall {
     pub params: &'static [ParamKind],
     /// Number of required parameters. The remaining parameters are optional.
     pub required: usize,
+    /// The return value of a failed call in C: NULL (0) for functions that allocate blocks, or else −1.
+    pub failure: i64,
     /// The structure fields that the call fills in, as in `fstat(fd).st_size`.
     pub fields: &'static [&'static str],
     /// Performs the call for a running process. Callers use [`SystemCall::call`].

@@ -1,13 +1,15 @@
-//! The C library's heap: `malloc`, `free`.
+//! The C library's heap: `malloc`, `free`, `calloc`, and `realloc`.
 
-use crate::kernel::abi::{Args, Errno, MMAP_THRESHOLD};
+use std::ops::Range;
+
+use crate::kernel::abi::{Arg, Args, Errno};
 use crate::kernel::event::Observer;
-use crate::kernel::heap::{self, UNIT};
+use crate::kernel::heap::{Heap, HeapMemory};
 use crate::kernel::ids::Pid;
-use crate::kernel::spawn::MOST_BYTES;
-use crate::kernel::state::Kernel;
+use crate::kernel::state::{Kernel, OutOfMemory};
 
 use super::call::{ParamKind, SyscallResult, SystemCall};
+use super::memory;
 
 pub(crate) const CALLS: &[SystemCall] = &[
     SystemCall {
@@ -16,77 +18,182 @@ pub(crate) const CALLS: &[SystemCall] = &[
         help: "allocates a block of memory from the heap, or with `mmap` if the block is large",
         params: &[ParamKind::Bytes],
         required: 1,
+        failure: 0,
         fields: &[],
         run: malloc,
     },
     SystemCall {
         name: "free",
         prototype: "void free(void *ptr)",
-        help: "frees a block that `malloc` allocated",
+        help: "frees a block that `malloc`, `calloc`, or `realloc` allocated",
         params: &[ParamKind::Bytes],
         required: 1,
+        failure: -1,
         fields: &[],
         run: free,
     },
+    SystemCall {
+        name: "calloc",
+        prototype: "void *calloc(size_t nmemb, size_t size)",
+        help: "allocates a block for an array and fills it with zeros",
+        params: &[ParamKind::Bytes, ParamKind::Bytes],
+        required: 2,
+        failure: 0,
+        fields: &[],
+        run: calloc,
+    },
+    SystemCall {
+        name: "realloc",
+        prototype: "void *realloc(void *ptr, size_t size)",
+        help: "changes the size of a block, which may move with its bytes",
+        params: &[ParamKind::Bytes, ParamKind::Bytes],
+        required: 2,
+        failure: 0,
+        fields: &[],
+        run: realloc,
+    },
 ];
 
-fn malloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
-    Ok(allocate(kernel, pid, args.size(0)).into())
+/// The kernel as the allocator of a process sees it.
+struct ProcessMemory<'a, 'w> {
+    kernel: &'a mut Kernel,
+    pid: Pid,
+    watch: Observer<'w>,
+    /// The lack of a frame for a page that the allocator copied or cleared.
+    failure: Option<OutOfMemory>,
 }
 
-/// Allocates a block of at least `size` bytes and returns its address. Returns ENOMEM if memory is exhausted.
-fn allocate(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
-    // glibc also rejects sizes above PTRDIFF_MAX.
-    let wanted = heap::usable(size).filter(|wanted| *wanted <= MOST_BYTES).ok_or(Errno::ENOMEM)?;
-    let chunk = heap::chunk(size).ok_or(Errno::ENOMEM)?;
-    if chunk >= MMAP_THRESHOLD { map_block(kernel, pid, chunk) } else { from_heap(kernel, pid, wanted) }
-}
-
-/// Allocates a block as a separate area. The area contains the whole header of the block's chunk.
-fn map_block(kernel: &mut Kernel, pid: Pid, chunk: u64) -> Result<u64, Errno> {
-    let page = kernel.page_size();
-    let len = (chunk + UNIT / 2).checked_next_multiple_of(page).ok_or(Errno::ENOMEM)?;
-    let at = kernel.map_private(pid, len)? + UNIT;
-    let process = kernel.process_mut(pid).ok_or(Errno::ESRCH)?;
-    process.space.heap.add_mapped(at, len - UNIT);
-    Ok(at)
-}
-
-/// Allocates a block in the heap, which grows by whole pages if necessary.
-fn from_heap(kernel: &mut Kernel, pid: Pid, size: u64) -> Result<u64, Errno> {
-    let process = kernel.process_mut(pid).ok_or(Errno::ESRCH)?;
-    let brk = process.space.brk;
-    process.space.heap.cut(brk);
-    let (found, looked) = process.space.heap.allocate(size);
-    let least = process.space.heap.break_for(brk, size);
-    kernel.work += looked;
-    if let Some(at) = found {
-        return Ok(at);
+/// Runs a function of the allocator. The heap is out of the process during the function, because the function
+/// also changes the kernel.
+fn with_heap<T>(
+    kernel: &mut Kernel,
+    pid: Pid,
+    watch: Observer<'_>,
+    run: impl FnOnce(&mut Heap, &mut dyn HeapMemory) -> T,
+) -> Result<T, OutOfMemory> {
+    let brk = kernel.process(pid).map_or(0, |process| process.space.brk);
+    let mut heap =
+        kernel.process_mut(pid).map(|process| std::mem::take(&mut process.space.heap)).unwrap_or_default();
+    heap.cut(brk);
+    let mut memory = ProcessMemory { kernel, pid, watch, failure: None };
+    let result = run(&mut heap, &mut memory);
+    let failure = memory.failure;
+    if let Some(process) = kernel.process_mut(pid) {
+        process.space.heap = heap;
     }
-    let to = least.and_then(|least| least.checked_next_multiple_of(kernel.page_size().max(UNIT)));
-    let to = to.ok_or(Errno::ENOMEM)?;
-    kernel.move_break(pid, to)?;
-    let heap = &mut kernel.process_mut(pid).ok_or(Errno::ESRCH)?.space.heap;
-    heap.grow(brk, to);
-    heap.allocate(size).0.ok_or(Errno::ENOMEM)
+    failure.map_or(Ok(result), Err)
+}
+
+impl HeapMemory for ProcessMemory<'_, '_> {
+    fn page(&self) -> u64 {
+        self.kernel.page_size()
+    }
+
+    fn is_roomy(&self) -> bool {
+        self.kernel.is_roomy()
+    }
+
+    fn brk(&self) -> u64 {
+        self.kernel.process(self.pid).map_or(0, |process| process.space.brk)
+    }
+
+    fn set_brk(&mut self, to: u64) -> bool {
+        self.kernel.move_break(self.pid, to).is_ok()
+    }
+
+    fn map(&mut self, len: u64) -> Option<u64> {
+        self.kernel.map_private(self.pid, len).ok()
+    }
+
+    fn unmap(&mut self, range: Range<u64>) {
+        self.kernel.unmap_range(self.pid, range);
+    }
+
+    fn remap(&mut self, area: Range<u64>, len: u64) -> Option<u64> {
+        let args = [area.start, area.end - area.start, len, memory::MREMAP_MAYMOVE.into()];
+        let args = args.map(|arg| Arg::Number(arg.into()));
+        match memory::mremap(self.kernel, self.pid, Args::new(&args), self.watch) {
+            Ok(reply) => reply.result.ok(),
+            Err(failure) => {
+                self.failure = Some(failure);
+                None
+            }
+        }
+    }
+
+    fn copy(&mut self, from: u64, to: u64, len: u64) {
+        self.in_pages(to, len, |memory, at, bytes| {
+            let read = memory.kernel.copy_in(memory.pid, from + (at - to), bytes, memory.watch)?;
+            memory.kernel.copy_out(memory.pid, at, &bytes[..read], memory.watch)
+        });
+    }
+
+    fn clear(&mut self, at: u64, len: u64) {
+        self.in_pages(at, len, |memory, at, bytes| {
+            memory.kernel.copy_out(memory.pid, at, bytes, memory.watch)
+        });
+    }
+
+    fn examine(&mut self, chunks: u64) {
+        self.kernel.work += chunks;
+    }
+}
+
+impl ProcessMemory<'_, '_> {
+    /// Calls a function for each page of a range, with a buffer of zeros for the page's bytes. Stops at the
+    /// first byte that the process may not access, where the C program would end.
+    fn in_pages(
+        &mut self,
+        start: u64,
+        len: u64,
+        mut each: impl FnMut(&mut Self, u64, &mut [u8]) -> Result<usize, OutOfMemory>,
+    ) {
+        let (mut at, end, page) = (start, start + len, self.kernel.page_size());
+        let mut buffer = vec![0; page.min(len) as usize];
+        while at < end && self.failure.is_none() {
+            let part = (page - at % page).min(end - at);
+            let bytes = &mut buffer[..part as usize];
+            bytes.fill(0);
+            match each(self, at, bytes) {
+                Ok(done) if done < bytes.len() => return,
+                Ok(_) => at += part,
+                Err(failure) => self.failure = Some(failure),
+            }
+        }
+    }
+}
+
+fn malloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
+    let at = with_heap(kernel, pid, watch, |heap, memory| heap.malloc(memory, args.size(0)))?;
+    Ok(at.ok_or(Errno::ENOMEM).into())
+}
+
+fn calloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
+    let Some(size) = args.size(0).checked_mul(args.size(1)) else { return Ok(Err(Errno::ENOMEM).into()) };
+    let at = with_heap(kernel, pid, watch, |heap, memory| heap.calloc(memory, size))?;
+    Ok(at.ok_or(Errno::ENOMEM).into())
 }
 
 /// `free(3)`. If no block in use starts at the address, the call returns EINVAL, whereas glibc would end the
 /// process.
-fn free(kernel: &mut Kernel, pid: Pid, args: Args<'_>, _watch: Observer<'_>) -> SyscallResult {
-    Ok(release(kernel, pid, args.address(0)).map(|()| 0).into())
+fn free(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
+    let at = args.address(0);
+    let freed = at == 0 || with_heap(kernel, pid, watch, |heap, memory| heap.free(memory, at))?;
+    Ok(if freed { Ok(0) } else { Err(Errno::EINVAL) }.into())
 }
 
-fn release(kernel: &mut Kernel, pid: Pid, at: u64) -> Result<(), Errno> {
+/// `realloc(3)`. Like `free`, the call returns EINVAL for the address of no block.
+fn realloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -> SyscallResult {
+    let (at, size) = (args.address(0), args.size(1));
     if at == 0 {
-        return Ok(());
+        return malloc(kernel, pid, Args::new(&[Arg::Number(size.into())]), watch);
     }
-    let process = kernel.process_mut(pid).ok_or(Errno::ESRCH)?;
-    let brk = process.space.brk;
-    process.space.heap.cut(brk);
-    let block = process.space.heap.release(at).ok_or(Errno::EINVAL)?;
-    if block.mapped {
-        kernel.unmap_range(pid, at - UNIT..at + block.size);
+    if size == 0 {
+        return free(kernel, pid, args, watch);
     }
-    Ok(())
+    let new = with_heap(kernel, pid, watch, |heap, memory| {
+        let used = heap.blocks.get(&at).is_some_and(|block| block.used());
+        if used { heap.realloc(memory, at, size).ok_or(Errno::ENOMEM) } else { Err(Errno::EINVAL) }
+    })?;
+    Ok(new.into())
 }

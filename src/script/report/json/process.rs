@@ -92,7 +92,7 @@ pub(crate) fn call(record: &CallRecord) -> Value {
         "name": record.name,
         "process": &*record.process.name,
         "args": args.collect::<Value>(),
-        "returns": record.reply.result.map_or(Value::from(-1), Value::from),
+        "returns": record.reply.result.map_or(Value::from(record.failure()), Value::from),
         "error": record.reply.result.err().map_or("none", |error| error.name()),
         "faults": faults(&record.spec, &record.legend, &record.faults),
     });

@@ -163,7 +163,7 @@ impl<'s> Narrator<'s> {
     ) -> Vec<Block> {
         let Some(call) = call else { return Vec::new() };
         let same = call.reply.result.is_ok_and(|result| Value::from(result) == *value)
-            || call.reply.result.is_err() && value.to_string() == "-1";
+            || call.reply.result.is_err() && value.to_string() == call.failure().to_string();
         let mut blocks = self.call(call, Some(name).filter(|_| same));
         if !same {
             blocks.push(Block::line(bound(name, value, statement)));

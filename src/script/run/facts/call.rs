@@ -36,7 +36,7 @@ pub const CALL_FACTS: &[CallFact] = &[
     fact(
         "returns",
         FactType::new(Values::Returned),
-        "the return value; -1 if the call failed",
+        "the return value; for a failed call 0 (NULL) if it allocates a block, or else -1",
         returns,
         outcome,
     ),
@@ -109,7 +109,7 @@ fn returns(call: &CallRecord) -> Shown {
     match call.reply.result {
         Ok(address) if returns_pointer(call) => Shown::hex(address, 1),
         Ok(n) => Shown::plain(n),
-        Err(_) => Shown::plain(-1i64),
+        Err(_) => Shown::plain(call.failure()),
     }
 }
 

@@ -178,7 +178,10 @@ fn heap(kernel: &Kernel, process: Option<&Process>, key: Option<u64>) -> Vec<Thi
     let width = digits(kernel.machine().spec().virtual_bits());
     let blocks = &process.space.heap.blocks;
     let one = |start: u64, block: &HeapBlock| {
-        row(start, vec![CellView::Hex(start, width), CellView::Hex(block.size, 1), CellView::bit(block.used)])
+        row(
+            start,
+            vec![CellView::Hex(start, width), CellView::Hex(block.size, 1), CellView::bit(block.used())],
+        )
     };
     match key {
         Some(start) => blocks.get(&start).map(|block| one(start, block)).into_iter().collect(),

@@ -6,6 +6,7 @@ use pagewalk_engine::kernel::abi::{Arg, Reply};
 use pagewalk_engine::kernel::config::KernelConfig;
 use pagewalk_engine::kernel::event::KernelStep;
 use pagewalk_engine::kernel::file::Executable;
+use pagewalk_engine::kernel::syscall::system_call;
 use pagewalk_engine::machine::spec::Spec;
 
 use super::effect::Effect;
@@ -35,6 +36,11 @@ pub struct CallRecord {
 }
 
 impl CallRecord {
+    /// The return value in C if the call failed.
+    pub(crate) fn failure(&self) -> i64 {
+        system_call(self.name).map_or(-1, |row| row.failure)
+    }
+
     /// All steps, beginning with those of faults.
     pub(crate) fn all_steps(&self) -> impl Iterator<Item = &KernelStep> {
         self.faults.iter().flat_map(|fault| &fault.steps).chain(&self.steps)

@@ -103,7 +103,7 @@ impl BeforeCall {
             areas.iter().take(AREAS).map(|area| AreaRecord::describe(kernel, process, *area)).collect()
         };
         let block = match (call, reply.result) {
-            ("malloc", Ok(at)) => after.space.heap.blocks.get(&at).copied(),
+            ("malloc" | "calloc" | "realloc", Ok(at)) => after.space.heap.blocks.get(&at).copied(),
             ("free", Ok(_)) => before.space.heap.blocks.get(&Args::new(args).address(0)).copied(),
             _ => None,
         };

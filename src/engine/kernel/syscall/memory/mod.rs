@@ -10,7 +10,8 @@ mod map;
 mod protect;
 mod remap;
 
-pub(crate) use constants::CONSTANTS;
+pub(crate) use constants::{CONSTANTS, MREMAP_MAYMOVE};
+pub(crate) use remap::mremap;
 
 use super::call::{ParamKind, SystemCall};
 
@@ -28,6 +29,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
             ParamKind::Bytes,
         ],
         required: 6,
+        failure: -1,
         fields: &[],
         run: map::mmap,
     },
@@ -37,6 +39,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         help: "removes mappings",
         params: &[ParamKind::Bytes, ParamKind::Bytes],
         required: 2,
+        failure: -1,
         fields: &[],
         run: map::munmap,
     },
@@ -46,6 +49,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         help: "changes the permissions of pages",
         params: &[ParamKind::Bytes, ParamKind::Bytes, ParamKind::Number],
         required: 3,
+        failure: -1,
         fields: &[],
         run: protect::mprotect,
     },
@@ -55,6 +59,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         help: "resizes or moves a mapping",
         params: &[ParamKind::Bytes, ParamKind::Bytes, ParamKind::Bytes, ParamKind::Number, ParamKind::Bytes],
         required: 4,
+        failure: -1,
         fields: &[],
         run: remap::mremap,
     },
@@ -64,6 +69,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         help: "writes dirty shared pages to their file",
         params: &[ParamKind::Bytes, ParamKind::Bytes, ParamKind::Number],
         required: 3,
+        failure: -1,
         fields: &[],
         run: advise::msync,
     },
@@ -73,6 +79,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         help: "advises the kernel about the use of pages",
         params: &[ParamKind::Bytes, ParamKind::Bytes, ParamKind::Number],
         required: 3,
+        failure: -1,
         fields: &[],
         run: advise::madvise,
     },
@@ -82,6 +89,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         help: "sets the end of the heap",
         params: &[ParamKind::Bytes],
         required: 1,
+        failure: -1,
         fields: &[],
         run: heap::brk,
     },
@@ -91,6 +99,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         help: "moves the end of the heap and returns the old end",
         params: &[ParamKind::Bytes],
         required: 1,
+        failure: -1,
         fields: &[],
         run: heap::sbrk,
     },
@@ -100,6 +109,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         help: "makes pages resident and locks them in memory",
         params: &[ParamKind::Bytes, ParamKind::Bytes],
         required: 2,
+        failure: -1,
         fields: &[],
         run: lock::mlock,
     },
@@ -109,6 +119,7 @@ pub(crate) const CALLS: &[SystemCall] = &[
         help: "unlocks pages, so that they can be evicted",
         params: &[ParamKind::Bytes, ParamKind::Bytes],
         required: 2,
+        failure: -1,
         fields: &[],
         run: lock::munlock,
     },

@@ -86,8 +86,8 @@ fn value(record: &CallRecord) -> String {
         Ok(0) if pointer => "NULL".to_owned(),
         Ok(address) if pointer => names(record).address(address),
         Ok(n) => n.to_string(),
-        Err(_) if record.name == "malloc" => "NULL".to_owned(),
-        Err(_) => "-1".to_owned(),
+        Err(_) if record.failure() == 0 => "NULL".to_owned(),
+        Err(_) => record.failure().to_string(),
     }
 }
 

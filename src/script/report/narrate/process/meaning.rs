@@ -182,7 +182,7 @@ fn write(record: &CallRecord, result: u64) -> String {
 fn malloc(names: &Names, record: &CallRecord) -> Option<String> {
     let block = record.effect.block?;
     let size = bytes(block.size);
-    if block.mapped {
+    if block.mapped() {
         return Some(format!(
             "a block of {size} in a separate area, which malloc maps with mmap because the block is large"
         ));
@@ -202,7 +202,7 @@ fn malloc(names: &Names, record: &CallRecord) -> Option<String> {
 
 fn free(record: &CallRecord) -> String {
     match record.effect.block {
-        Some(block) if block.mapped => {
+        Some(block) if block.mapped() => {
             format!(
                 "the kernel unmaps the separate area that contains the block of {}{}",
                 bytes(block.size),
