@@ -13,6 +13,7 @@
 //!   scripts;
 //! - `countable` determines the steps after which faults can also be counted;
 //! - `calls`, `accesses`, `lineage`, and `counts` check each side against semantics.md;
+//! - `allocations` compares `malloc` with the C library's, and `advice` the answers of `madvise`;
 //! - `liar` is a side with wrong answers, which the comparison must find.
 //!
 //! To add a side, implement `side::Side`, add a module for the checks to `asked_of_each_side!`, and add a
@@ -57,6 +58,8 @@ macro_rules! asked_of_each_side {
 use asked_of_each_side;
 
 mod accesses;
+mod advice;
+mod allocations;
 mod calls;
 mod compare;
 mod countable;
