@@ -73,7 +73,7 @@ pub const THING_NOUNS: &[ThingNoun] = &[
         name: "heap",
         columns: &[hex("start"), hex("size"), decimal("used")],
         key: "start",
-        help: "address and usable size of each `malloc` block, and whether the block is used (1) or free (0). On machines with 47 or more virtual bits, the first block holds the lists of the tcache, and the last free block of the heap is the top chunk",
+        help: "address and usable size of each `malloc` block, and whether the block is used (1) or free (0)",
         of_process: true,
         settable: false,
         as_proc: false,

@@ -42,7 +42,7 @@ pub(crate) fn meaning(names: &Names, record: &CallRecord, result: u64) -> Option
                 thousands(file.size.0)
             )
         }),
-        "malloc" => malloc(names, record),
+        "malloc" | "calloc" | "realloc" => allocation(names, record),
         "free" => Some(free(record)),
         _ => memory_calls::meaning(names, record, result),
     }
@@ -179,20 +179,27 @@ fn write(record: &CallRecord, result: u64) -> String {
     }
 }
 
-fn malloc(names: &Names, record: &CallRecord) -> Option<String> {
+/// Describes the block that `malloc`, `calloc`, or `realloc` returned.
+fn allocation(names: &Names, record: &CallRecord) -> Option<String> {
+    if record.name == "realloc" && record.reply.result == Ok(0) {
+        return Some("a size of 0 frees the block".to_owned());
+    }
     let block = record.effect.block?;
-    let size = bytes(block.size);
+    let (size, name) = (bytes(block.size), record.name);
     if block.mapped() {
-        return Some(format!(
-            "a block of {size} in a separate area, which malloc maps with mmap because the block is large"
-        ));
+        return Some(match name {
+            "realloc" => format!("a block of {size} in a separate area"),
+            _ => format!(
+                "a block of {size} in a separate area, which {name} maps with mmap because the block is large"
+            ),
+        });
     }
     let (before, after) = record.effect.brk;
     let grown = if before == after {
         String::new()
     } else {
         format!(
-            ". To make room, malloc moves the break from {} to {}. The kernel allocates each page on first touch",
+            ". To make room, {name} moves the break from {} to {}. The kernel allocates each page on first touch",
             names.address(before),
             names.address(after)
         )
