@@ -145,20 +145,20 @@ fn disk_transfers_and_their_columns_are_shown_only_on_declaration() {
 
 #[test]
 fn a_warning_is_printed_and_changes_no_status() {
-    let path = script("warns.pw", "let s = [1, 2]\nreference s s { frames 1 } => faults 1\n");
+    let path = script("warns.pw", "let s = 010\nreference 1 1 { frames 1 } => faults 1\n");
     let golden = [("check", "no mistakes"), ("run", "1 fault"), ("test", "1 passed")];
     for (command, printed) in golden {
         let (status, out, err) = run(&[command, &path]);
         assert!(status == 0 && out.contains(printed), "{command}: {status}\n{out}");
-        assert!(err.contains("[bare-page]") && err.contains(": 1 warning\n"), "{command}:\n{err}");
+        assert!(err.contains("[no-effect]") && err.contains(": 1 warning\n"), "{command}:\n{err}");
     }
     let (status, out, err) = run(&["run", "--format", "json", &path]);
     assert!(status == 0 && out.contains("\"errors\":0") && err.contains("1 warning\n"), "{out}\n{err}");
-    let path = script("warned-and-stale.pw", "let s = 1\nreference s { frames 1 } => hits 1\n");
+    let path = script("warned-and-stale.pw", "let s = 010\nreference 1 { frames 1 } => hits 1\n");
     assert_eq!(run(&["test", "--accept", &path]).0, 0);
     assert!(std::fs::read_to_string(&path).unwrap().ends_with("=> hits 0\n"));
     // The summary counts the mistake separately from the warning.
-    let path = script("warned-and-wrong.pw", "let s = 1\nreference s { frames 1 }\nlet t = u\n");
+    let path = script("warned-and-wrong.pw", "let s = 010\nreference 1 { frames 1 }\nlet t = u\n");
     let (status, _, err) = run(&["check", &path]);
     assert!(status == 2 && err.contains(": 1 warning\n") && err.ends_with(": 1 mistake\n"), "{err}");
     assert_eq!(run(&["check", &script("no-variable.pw", "reference s { frames 1 }\n")]).2, "");

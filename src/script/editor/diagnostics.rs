@@ -44,9 +44,9 @@ impl Document {
     /// let [problem] = &document.diagnostics()[..] else { panic!() };
     /// assert_eq!((problem.code, problem.location.range.clone()), ("unknown-verb", 15..19));
     ///
-    /// let document = Document::new("a.pw", "let s = [1]\nreference s { frames 1 }", OpenTexts::default());
+    /// let document = Document::new("a.pw", "let s = 010", OpenTexts::default());
     /// let [problem] = &document.diagnostics()[..] else { panic!() };
-    /// assert_eq!((problem.code, problem.severity), ("bare-page", Severity::Warning));
+    /// assert_eq!((problem.code, problem.severity), ("no-effect", Severity::Warning));
     /// ```
     pub fn diagnostics(&self) -> Vec<Problem> {
         let script = self.script();

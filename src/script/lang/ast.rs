@@ -349,6 +349,8 @@ pub enum UnaryOp {
 /// Operators with two operands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum BinaryOp {
+    /// `**`
+    Power,
     /// `*`
     Multiply,
     /// `/`, exact

@@ -157,7 +157,7 @@ codes! {
     WhichProcess "which-process" "several processes run, and the statement does not name one"
     Recursion "recursion" "a definition calls itself"
     Duplicate "duplicate" "a name, setting, or value is given twice"
-    BarePage "bare-page" "a page in a `reference` has the same name as a variable"
+    BarePage "bare-page" "a word in a `reference` is a variable or has a mark for a load or store"
     Unlikely "unlikely" "the script runs, but probably not as intended"
     NoEffect "no-effect" "this part of the script has no effect in any run"
     NotInLanguage "not-in-language" "the language intentionally omits this feature"

@@ -196,6 +196,7 @@ impl Formula<'_, '_> {
 /// Returns the sign that a paper prints.
 fn sign(op: BinaryOp) -> &'static str {
     match op {
+        BinaryOp::Power => "^",
         BinaryOp::Multiply => "×",
         BinaryOp::Divide | BinaryOp::FloorDivide => "/",
         BinaryOp::Remainder => "mod",

@@ -10,11 +10,11 @@ use crate::run::settings::SettingWord;
 use super::radix::RADIXES;
 
 const fn once(name: &'static str, params: &'static [Param], help: &'static str) -> SettingWord {
-    SettingWord { name, params, help, repeats: false }
+    SettingWord { name, params, help, repeats: false, is_path: false }
 }
 
 const fn often(name: &'static str, params: &'static [Param], help: &'static str) -> SettingWord {
-    SettingWord { name, params, help, repeats: true }
+    SettingWord { name, params, help, repeats: true, is_path: false }
 }
 
 /// Cover settings of `exam`.

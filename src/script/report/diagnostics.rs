@@ -15,6 +15,9 @@ use crate::lang::span::Span;
 /// Maximum length, in characters, of a message or label, which can quote the script.
 const LONGEST: usize = 400;
 
+/// Maximum distance of two places whose lines, with one line before and after each, form one excerpt.
+const ADJACENT: usize = 3;
+
 /// Options for drawing diagnostics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Style {
@@ -97,9 +100,13 @@ impl Report {
         let Some(file) = places.first().and_then(|(span, _)| sources.file(span.file)) else {
             return Vec::new();
         };
+        // The report begins with the lines of the main place. Lines above them are shown afterward.
+        let line = |span: Span| file.line_column(span.start).line;
+        let main = line(places[0].0);
+        let (places, mut hidden): (Vec<_>, Vec<_>) =
+            places.iter().copied().partition(|(span, _)| line(*span) + ADJACENT >= main);
         let ranges: Vec<Range<usize>> = places.iter().map(|(span, _)| range(*span)).collect();
         let excerpt = Excerpt::new(file, &ranges);
-        let mut hidden = Vec::new();
         for (at, (span, words)) in places.iter().enumerate() {
             let Some(found) = excerpt.find(&file.text, &range(*span)) else {
                 hidden.push((*span, *words));

@@ -121,12 +121,17 @@ impl Session<'_> {
         };
         let result = match prepared {
             Ok(Prepared::Action(action, _)) => action.check(self),
-            Ok(Prepared::Call(def, _)) => {
-                self.forget_declared(&def.body);
-                Ok(())
-            }
+            Ok(Prepared::Call(..)) => Ok(()),
             Err(stop) => Err(stop),
         };
+        if command.call
+            && let Some(Binding::Def(def)) = self.state.find(&command.verb.text)
+        {
+            let def = def.clone();
+            if def.params.len() == command.operands.len() {
+                self.check_call(&def);
+            }
+        }
         if result.is_err() || command.call {
             // A command that fails the check, or calls a definition, may contain a question.
             self.language.extension.note_uncertain(self);
@@ -174,7 +179,7 @@ impl Session<'_> {
         }
     }
 
-    fn forget_declared(&mut self, block: &[Stmt]) {
+    pub(super) fn forget_declared(&mut self, block: &[Stmt]) {
         match may_declare(block, &self.state, &mut Vec::new()) {
             Declares::Nothing => {}
             Declares::Processes if matches!(self.state.machine, Slot::Kernel(_)) => {
@@ -254,7 +259,7 @@ impl Session<'_> {
 
     fn check_let(&mut self, stmt: &Stmt, name: &Word, value: &Expr) -> Result<(), Stop> {
         let others = self.unsure().others;
-        let evaluated = self.eval(value);
+        let evaluated = self.eval_or_noun(value);
         if is_fork(value) {
             // The only process that this statement creates is the child, whose name is known.
             self.checking_processes(|unsure| {
@@ -283,7 +288,7 @@ impl Session<'_> {
 
     fn check_stated(&mut self, fact: &Fact, family: Family, asked: bool) -> Result<(), Stop> {
         if self.spec().is_none() && matches!(family, Family::Access | Family::Replay) {
-            return Ok(());
+            return self.check_stated_anywhere(fact, family);
         }
         let spec = self.spec().cloned();
         let key = facts::key(&fact.name.text, family, spec.as_deref())

@@ -2,9 +2,10 @@
 
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::Value;
+use crate::lang::fix::Fix;
 use crate::lang::value::functions::{FUNCTIONS, function};
 use crate::lang::value::ops::{binary, unary};
+use crate::lang::value::{Measure, Number, Value};
 use pagewalk_engine::kernel::syscall::{constant, constants, system_calls};
 
 use super::budget::{WORK_OF_EVALUATION, work_of_value};
@@ -115,6 +116,20 @@ impl Session<'_> {
         Ok((Value::list(parts).map_err(|e| e.at(span))?, bytes))
     }
 
+    /// Evaluates an expression in a place where the name of a noun, such as `swap`, is a value.
+    ///
+    /// # Errors
+    /// Returns the errors from [`Session::eval`].
+    pub(crate) fn eval_or_noun(&mut self, expr: &Expr) -> Result<Value, Stop> {
+        match &expr.kind {
+            ExprKind::Name(name) if self.state.find(name).is_none() => match self.noun_value(expr)? {
+                Some(value) => Ok(value),
+                None => self.eval(expr),
+            },
+            _ => self.eval(expr),
+        }
+    }
+
     /// Evaluates several expressions.
     ///
     /// # Errors
@@ -129,22 +144,43 @@ impl Session<'_> {
             let decided = first == (op == BinaryOp::Or);
             return Ok(Value::Bool(if decided { first } else { self.truth(b)? }));
         }
-        let (x, y) = (self.eval(a)?, self.eval(b)?);
-        self.operate_on(op, (&x, &y), span)
+        let (x, y) = match op {
+            BinaryOp::Equal | BinaryOp::NotEqual => (self.eval_or_noun(a)?, self.eval_or_noun(b)?),
+            _ => (self.eval(a)?, self.eval(b)?),
+        };
+        self.apply_operator(op, (a, &x), (b, &y), span)
     }
 
     /// Applies an operator to two values, and charges its work to the budget.
     ///
     /// # Errors
-    /// Returns the errors from [`binary`] at `span`, and those from [`Session::work`].
-    pub(crate) fn operate_on(
+    /// Returns the errors from [`binary`] at `span`, and those from [`Session::work`]. If the sides are bytes and literal pages, the error has a fix.
+    pub(crate) fn apply_operator(
         &mut self,
         op: BinaryOp,
-        (x, y): (&Value, &Value),
+        (a, x): (&Expr, &Value),
+        (b, y): (&Expr, &Value),
         span: Span,
     ) -> Result<Value, Stop> {
         self.work(work_of_value(x).saturating_add(work_of_value(y)), span)?;
-        Ok(binary(op, x, y).map_err(|e| e.at(span))?)
+        binary(op, x, y).map_err(|error| {
+            let diagnostic = error.at(span);
+            match self.pages_in_bytes(a).or_else(|| self.pages_in_bytes(b)) {
+                Some(fix) if diagnostic.code == Code::WrongUnit => {
+                    Diagnostic { help: Some(fix.title()), ..diagnostic }.fix(fix).into()
+                }
+                _ => diagnostic.into(),
+            }
+        })
+    }
+
+    /// Returns the fix that writes a literal number of pages in bytes.
+    pub(crate) fn pages_in_bytes(&self, expr: &Expr) -> Option<Fix> {
+        let ExprKind::Quantity(Value::Number(pages), unit) = &expr.kind else { return None };
+        let page = 1u64.checked_shl(self.spec()?.mmu.as_ref()?.page_bits)?;
+        unit.measure().filter(|measure| *measure == Measure::Pages)?;
+        let bytes = pages.in_measure(None).times(Number::from(page)).ok()?;
+        Some(Fix::replace(expr.span, bytes.in_measure(Some(Measure::Bytes)).quantity()?))
     }
 
     fn prose(&mut self, pieces: &[Piece], span: Span) -> Result<Value, Stop> {
@@ -204,7 +240,10 @@ impl Session<'_> {
     fn call(&mut self, name: &Word, args: &[Expr], span: Span) -> Result<Value, Stop> {
         if let Some(function) = function(&name.text) {
             function.check_count(args.len()).map_err(|e| e.at(name.span))?;
-            let args = self.values(args)?;
+            let args = match args {
+                [noun] if function.name == "len" => vec![self.eval_or_noun(noun)?],
+                args => self.values(args)?,
+            };
             self.work(args.iter().map(work_of_value).fold(0, u64::saturating_add), span)?;
             return Ok(function.call(&args).map_err(|e| e.at(span))?);
         }

@@ -28,6 +28,7 @@ impl Session<'_> {
         if !matches!(stmt.kind, StmtKind::InProcess { .. }) {
             self.step(stmt.span)?;
         }
+        self.variables = if self.loops.is_empty() { None } else { self.varying(stmt) };
         match &stmt.kind {
             StmtKind::Command(command) => self.run_command(stmt, command),
             StmtKind::Probe(operation) => {
@@ -115,7 +116,7 @@ impl Session<'_> {
         if family == Family::None {
             Self::no_facts(stmt, "this value")?;
         }
-        let bound = self.eval(value)?;
+        let bound = self.eval_or_noun(value)?;
         let mut call = if family == Family::Call { self.calls.pop() } else { None };
         if let Some(call) = call.as_mut().filter(|_| is_fork(value))
             && let Some(child) = &mut Arc::make_mut(call).child

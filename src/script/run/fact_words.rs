@@ -5,7 +5,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::nearest::nearest;
 use crate::lang::value::Value;
 
-use super::facts::Key;
+use super::facts::{Key, Values};
 use super::session::Session;
 use super::settings::list;
 
@@ -34,10 +34,13 @@ impl Session<'_> {
             ExprKind::Value(Value::Bool(false)) => "false",
             _ => return,
         };
-        // The names of caches are also words, so the check requires a machine.
-        let Some(spec) = self.spec().cloned() else { return };
+        let spec = self.spec().cloned();
+        // The names of caches are also words of some facts, so their check requires a machine.
+        if spec.is_none() && key.kind().values == Values::ServedBy {
+            return;
+        }
         let variable = self.state.find(word).is_some() || self.sets(word);
-        if variable || key.is_word(word, Some(&spec)) {
+        if variable || key.is_word(word, spec.as_deref()) {
             return;
         }
         let name = &fact.name.text;

@@ -8,6 +8,7 @@ pub(crate) mod checks;
 pub(crate) mod choose;
 pub(crate) mod current_process;
 pub(crate) mod dry;
+mod dry_calls;
 pub(crate) mod eval;
 pub(crate) mod exec;
 mod fact_words;
@@ -39,6 +40,7 @@ pub(crate) mod syscalls;
 mod trace_file;
 pub(crate) mod units;
 pub(crate) mod unsupported;
+pub mod varying;
 pub mod verbs;
 
 pub use files::Files;

@@ -1,7 +1,7 @@
 //! The progress of a run, and the blocks around its next statement.
 
 use std::any::Any;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use crate::lang::ast::{Block, Span, Word};
@@ -9,7 +9,7 @@ use crate::lang::diagnostic::Diagnostic;
 use crate::lang::value::Items;
 
 use super::current_process::CurrentProcess;
-use super::record::Totals;
+use super::record::{Totals, Variables};
 use super::state::{Scope, State};
 
 /// Least work between two measurements of memory; see `Session::work`. In this time, a script needs at most about 30 MB more.
@@ -35,6 +35,10 @@ pub struct Progress {
     pub(crate) reported: BTreeSet<(&'static str, u32, u32, u32)>,
     /// The loops around the current statement, beginning with the outermost.
     pub(crate) loops: Vec<Span>,
+    /// The current statement's variables that vary in a loop.
+    pub(crate) variables: Option<Variables>,
+    /// The names that each loop sets, by the loop's place.
+    pub(crate) set_in_loops: Arc<BTreeMap<Span, BTreeSet<Arc<str>>>>,
     /// The outermost `include` whose file contains the current statement.
     pub(crate) included: Option<Span>,
     /// The enclosing scenario.
@@ -70,6 +74,8 @@ impl Progress {
             diagnostics: Vec::new(),
             reported: BTreeSet::new(),
             loops: Vec::new(),
+            variables: None,
+            set_in_loops: Arc::default(),
             included: None,
             scenario: None,
             depth: 0,

@@ -12,9 +12,10 @@ use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use pagewalk_engine::kernel::syscall::{constants, system_calls};
 
-use super::checker::Checker;
+use super::checker::{Checker, DeclaredMachines};
 use super::checkpoint::CheckpointAt;
 use super::files::Files;
+use super::nouns::{TABLE_NOUNS, THING_NOUNS};
 use super::paths::PEEK_FUNCTIONS;
 use super::progress::Progress;
 use super::record::{Discard, Sink, Totals};
@@ -55,7 +56,9 @@ pub fn check_in(
     files: &Files,
     options: Options,
 ) -> Checked {
-    let words: Vec<&str> = constants().map(|constant| constant.name).chain(state.names()).collect();
+    let nouns = TABLE_NOUNS.iter().map(|noun| noun.name).chain(THING_NOUNS.iter().map(|noun| noun.name));
+    let words = constants().map(|constant| constant.name).chain(state.names()).chain(nouns);
+    let words: Vec<&str> = words.collect();
     let calls: Vec<&str> = callable().chain(state.definitions()).collect();
     let definitions: BTreeSet<&str> = state.definitions().collect();
     let known = Known {
@@ -68,19 +71,32 @@ pub fn check_in(
     session.state = state.clone();
     let variables =
         statements(script).filter_map(Stmt::variable).map(|name| Arc::clone(&name.text)).collect();
-    session.checker = Some(Checker { variables, ..Checker::default() });
+    let machines = DeclaredMachines::of(script);
+    session.checker = Some(Checker { variables, machines, ..Checker::default() });
     session.report(check::check(script, known));
     session.report(check::unlikely(script, sources));
     session.report(check::ignored(script, sources));
     session.report(check::replaced(script));
     session.report(check::said_twice(script, sources));
     session.check_block(script);
+    session.check_uncalled();
     let wrong = options.language.extension.finish_check(&mut session);
     session.report(wrong);
     let mut found = session.progress.diagnostics;
+    drop_consequences(&mut found);
     found.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
     let (warnings, diagnostics) = found.into_iter().partition(Diagnostic::is_warning);
     Checked { diagnostics, warnings }
+}
+
+/// Removes the errors in the values of expressions that contain `^` instead of `**`.
+fn drop_consequences(found: &mut Vec<Diagnostic>) {
+    let is_power = |one: &&Diagnostic| one.code == Code::Unlikely && !one.is_warning();
+    let powers: Vec<Span> = found.iter().filter(is_power).map(|one| one.span).collect();
+    let contains = |whole: Span, part: &Span| {
+        whole != *part && whole.file == part.file && whole.start <= part.start && part.end <= whole.end
+    };
+    found.retain(|one| !powers.iter().any(|power| contains(one.span, power)));
 }
 
 /// Returns the state in which the statement that contains byte `at` of file 0 begins. The state contains the

@@ -244,7 +244,6 @@ pub struct Session<'s> {
     pub progress: Progress,
     /// State of the check, or `None` while the script runs.
     pub(crate) checker: Option<Checker>,
-    /// System calls that expressions of the current statement have made.
     pub(crate) calls: Vec<Arc<CallRecord>>,
     /// Whether an operation is being tried on a copy of the state.
     pub(crate) probing: bool,
@@ -394,6 +393,7 @@ impl<'s> Session<'s> {
             did,
             checks,
             attachment: self.attachment.take(),
+            variables: self.progress.variables.take(),
         };
         if self.sink.accept(&record) { Ok(()) } else { Err(Stop::Closed) }
     }

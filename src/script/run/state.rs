@@ -81,6 +81,11 @@ impl Scope {
         self.names.values()
     }
 
+    /// Whether the scope binds a name.
+    pub(crate) fn binds(&self, name: &str) -> bool {
+        self.names.contains_key(name)
+    }
+
     pub(crate) fn bind(&mut self, name: &Arc<str>, binding: Binding) {
         let names = Arc::make_mut(&mut self.names);
         match names.get_mut(name) {

@@ -2,7 +2,8 @@
 //! [`Slot`](crate::run::params::Slot) requires. Variables and computed values have no unit.
 
 use crate::lang::ast::{
-    Asked, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt, StmtKind, Word,
+    Asked, BinaryOp, Command, Expr, ExprKind, Operation, OperationKind, Pages, Setting, Settings, Stmt,
+    StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
@@ -116,6 +117,11 @@ impl<'s> Visit<'s> for UnitCheck<'_> {
     fn visit_expr(&mut self, expr: &'s Expr) {
         match &expr.kind {
             ExprKind::Call { name, args } => self.call(name, args),
+            ExprKind::Binary(op, a, b) => {
+                self.pages_beside_bytes(*op, a, b);
+                self.pages_beside_bytes(*op, b, a);
+                walk_expr(self, expr);
+            }
             _ => walk_expr(self, expr),
         }
     }
@@ -143,6 +149,31 @@ impl UnitCheck<'_> {
             let fix = Fix::put_in(value.span.file, value.span.end, format!(" / 1 {name}"));
             let help = format!("divide the answer: `… / 1 {name}`");
             self.found.push(Diagnostic::new(Code::WrongUnit, value.span, message).help(help).fix(fix));
+        }
+    }
+
+    /// Checks a literal number of pages that is compared with, or added to, a path in bytes. During a check, the path
+    /// has no value yet.
+    fn pages_beside_bytes(&mut self, op: BinaryOp, pages: &Expr, bytes: &Expr) {
+        let compares = matches!(
+            op,
+            BinaryOp::Equal
+                | BinaryOp::NotEqual
+                | BinaryOp::Less
+                | BinaryOp::LessEqual
+                | BinaryOp::Greater
+                | BinaryOp::GreaterEqual
+                | BinaryOp::Add
+                | BinaryOp::Subtract
+        );
+        if let (ExprKind::Quantity(value, unit), ExprKind::Field(_, property)) = (&pages.kind, &bytes.kind)
+            && compares
+            && unit.name.starts_with("page")
+            && is_in_bytes(&property.text)
+        {
+            let said = format!("`{}`", property.text);
+            let place = Place { said, slot: Slot::Size, suffix: None };
+            self.found.extend(place.refuses(value, unit, self.page).map(|wrong| wrong.at(pages.span)));
         }
     }
 

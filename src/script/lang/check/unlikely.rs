@@ -10,6 +10,7 @@ use crate::lang::ast::{
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::source::Sources;
+use crate::lang::value::Value;
 use crate::lang::visit::{Visit, statements, walk_expr};
 
 /// Returns the warnings of a script.
@@ -44,7 +45,23 @@ pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
     powers.found
 }
 
-/// Finds `2 ^ n`, which is a power in other notations.
+/// Returns the operand that directly follows the operator before this expression.
+fn leftmost(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        ExprKind::Binary(_, left, _) => leftmost(left),
+        _ => expr,
+    }
+}
+
+/// Returns the operand that directly precedes the operator after this expression.
+fn rightmost(expr: &Expr) -> &Expr {
+    match &expr.kind {
+        ExprKind::Binary(_, _, right) => rightmost(right),
+        _ => expr,
+    }
+}
+
+/// Finds `2 ^ n` and `10 ^ 3`, which are powers in other notations.
 struct Powers<'a> {
     sources: &'a Sources,
     found: Vec<Diagnostic>,
@@ -53,28 +70,45 @@ struct Powers<'a> {
 impl<'s> Visit<'s> for Powers<'_> {
     fn visit_expr(&mut self, expr: &'s Expr) {
         walk_expr(self, expr);
-        let ExprKind::Binary(BinaryOp::BitXor, base, exponent) = &expr.kind else { return };
-        if self.sources.text(base.span).trim() != "2" {
+        let ExprKind::Binary(BinaryOp::BitXor, whole, exponent) = &expr.kind else { return };
+        let text = |expr: &Expr| self.sources.text(expr.span).trim().to_owned();
+        let decimal = |expr: &Expr| match &expr.kind {
+            ExprKind::Value(Value::Number(_)) => !text(expr).starts_with(['0', '\'']) || text(expr) == "0",
+            ExprKind::Quantity(..) => !text(expr).starts_with('0'),
+            _ => false,
+        };
+        // The precedence of `^` is low, so the right side can be a longer expression, as in `2 ^ 48 / 4 KB`.
+        let (base, first) = (rightmost(whole), leftmost(exponent));
+        let grouped = text(whole).ends_with(')') || text(exponent).starts_with('(');
+        if grouped || !decimal(base) || !(text(base) == "2" || decimal(first)) {
             return;
         }
-        let exponent = self.sources.text(exponent.span).trim();
-        let (exponent, unit) =
-            exponent.split_once(' ').filter(|(_, unit)| unit.len() < 6).unwrap_or((exponent, "B"));
-        let power = match unit {
-            "KB" | "MB" | "GB" | "TB" => format!("(1 << {exponent}) * 1 {unit}"),
-            _ => format!("1 << {exponent}"),
-        };
+        let place = Span { start: whole.span.end, end: exponent.span.start, ..expr.span };
+        let sign = self.sources.text(place);
+        let at = place.start + sign.find('^').unwrap_or(0) as u32;
+        let operator = Span { start: at, end: at + 1, ..place };
         let message = "`^` is exclusive or, not a power";
-        let help = format!("for a power of 2, write `{power}`; for exclusive or, write `0x2` or `0b10`");
-        let file = self.sources.file(expr.span.file).map_or("", |file| &*file.text);
-        let (before, after) = (&file[..expr.span.start as usize], &file[expr.span.end as usize..]);
-        let alone = before.trim_end_matches(' ').ends_with(['=', '(', '[', ','])
-            && after
-                .trim_start_matches(' ')
-                .trim_start_matches('\r')
-                .starts_with(['\n', ')', ']', ',', '}', ';', '#']);
-        let fix = Fix::replace(expr.span, if alone { power } else { format!("({power})") });
-        self.found.push(Diagnostic::warning(Code::Unlikely, expr.span, message).help(help).fix(fix));
+        let power = match &first.kind {
+            // In `2 ^ 10 KB`, the unit applies to the power.
+            ExprKind::Quantity(_, unit) => {
+                format!("{} * 1 {}", text(first).trim_end_matches(unit.name).trim_end(), unit.name)
+            }
+            _ => text(first),
+        };
+        let help = format!(
+            "for a power, write `{} ** {power}`; for exclusive or, write numbers as `0x2` or `0b10`",
+            text(base)
+        );
+        let fix = match &first.kind {
+            ExprKind::Quantity(..) => {
+                Fix::replace(Span { end: first.span.end, ..operator }, format!("** {power}"))
+            }
+            _ => Fix::replace(operator, "**"),
+        };
+        // With a variable as the exponent, an exclusive or is possible.
+        let is_certain = decimal(first);
+        let new = if is_certain { Diagnostic::new } else { Diagnostic::warning };
+        self.found.push(new(Code::Unlikely, operator, message.to_owned()).help(help).fix(fix));
     }
 }
 

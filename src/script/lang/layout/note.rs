@@ -71,7 +71,7 @@ pub(super) struct Notes {
 }
 
 /// Operators of two and three characters, except `=>` and `..`.
-pub(super) const LONG: &[&str] = &["==", "!=", "<=", ">=", "//", "<<", ">>", "..="];
+pub(super) const LONG: &[&str] = &["==", "!=", "<=", ">=", "//", "<<", ">>", "**", "..="];
 
 /// Whether a word is an operator between values, so that the line continues after the word.
 pub fn is_operator(word: &str) -> bool {

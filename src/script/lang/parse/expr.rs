@@ -13,6 +13,9 @@ use pagewalk_grammar::{Pair, Rule};
 /// forms a tree.
 const TREE_LIMIT: u32 = 500;
 
+/// The precedence of `**`, which is above that of `-x`.
+const POWER: u8 = 110;
+
 /// An expression and the depth of its tree.
 type Deep = (Expr, u32);
 
@@ -59,7 +62,9 @@ impl Tree<'_> {
                 Rule::prefix => waiting.push(prefix(part.as_str(), self.span(&part).start)),
                 Rule::infix => {
                     let next = infix(part.as_str());
-                    while waiting.last().is_some_and(|above: &Waiting| above.power >= next.power) {
+                    // Only `**` groups from the right.
+                    let least = if next.power == POWER { POWER + 1 } else { next.power };
+                    while waiting.last().is_some_and(|above: &Waiting| above.power >= least) {
                         too_deep |= !apply(&mut operands, &mut waiting);
                     }
                     waiting.push(next);
@@ -199,10 +204,10 @@ impl Tree<'_> {
             code => ValueError::new(code, format!("`{}` is outside the range of numbers", quoted(text)))
                 .help("integers must lie between -2^63 and 2^64 - 1"),
         });
-        let value = Value::Number(self.checked(number, span).unwrap_or(Number::ZERO));
+        let number = self.checked(number, span).unwrap_or(Number::ZERO);
         match Unit::named(unit) {
-            Some(unit) => ExprKind::Quantity(value, unit),
-            None => ExprKind::Value(value),
+            Some(unit) => ExprKind::Quantity(Value::Number(number.in_measure(unit.measure())), unit),
+            None => ExprKind::Value(Value::Number(number)),
         }
     }
 }
@@ -272,6 +277,7 @@ fn prefix(text: &str, start: u32) -> Waiting {
 fn infix(text: &str) -> Waiting {
     use BinaryOp as B;
     let (operator, power) = match text {
+        "**" => (B::Power, POWER),
         "*" => (B::Multiply, 90),
         "/" => (B::Divide, 90),
         "//" => (B::FloorDivide, 90),

@@ -1,6 +1,6 @@
 //! The functions of the language, one row each.
 
-use super::{Number, Value, ValueError};
+use super::{Measure, Number, Value, ValueError};
 use crate::lang::diagnostic::Code;
 
 /// A function of the language.
@@ -27,7 +27,7 @@ pub const FUNCTIONS: &[Function] = &[
         help: "the smallest integer not below x",
         example: "ceil(7 / 2)",
         gives: "4",
-        body: |args| one_number("ceil", args)?.ceil().map(Value::Number),
+        body: |args| rounded("ceil", args, Number::ceil),
     },
     Function {
         name: "floor",
@@ -35,7 +35,7 @@ pub const FUNCTIONS: &[Function] = &[
         help: "the largest integer not above x",
         example: "floor(7 / 2)",
         gives: "3",
-        body: |args| one_number("floor", args)?.floor().map(Value::Number),
+        body: |args| rounded("floor", args, Number::floor),
     },
     Function {
         name: "round",
@@ -43,7 +43,7 @@ pub const FUNCTIONS: &[Function] = &[
         help: "the nearest integer, with halves rounded away from zero",
         example: "round(5 / 2)",
         gives: "3",
-        body: |args| one_number("round", args)?.round().map(Value::Number),
+        body: |args| rounded("round", args, Number::round),
     },
     Function {
         name: "log2",
@@ -174,6 +174,16 @@ fn one_number(place: &str, args: &[Value]) -> Result<Number, ValueError> {
     first(args)?.number(place)
 }
 
+/// Rounds a number, which keeps its unit.
+fn rounded(
+    place: &str,
+    args: &[Value],
+    round: fn(Number) -> Result<Number, ValueError>,
+) -> Result<Value, ValueError> {
+    let number = one_number(place, args)?;
+    Ok(Value::Number(round(number)?.in_measure(number.measure())))
+}
+
 /// Returns the minimum or maximum of the numbers, lists, and ranges according to the order `before`.
 fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> Result<Value, ValueError> {
     let mut best: Option<Number> = None;
@@ -201,16 +211,21 @@ fn extreme(place: &str, args: &[Value], before: fn(Number, Number) -> bool) -> R
     best.map(Value::Number).ok_or_else(none)
 }
 
+/// Returns a sum with the unit of its parts.
+fn added(a: Number, b: Number) -> Result<Number, ValueError> {
+    Ok(a.plus(b)?.in_measure(Measure::common("sum", a.measure(), b.measure())?))
+}
+
 fn sum(args: &[Value]) -> Result<Value, ValueError> {
     let mut total = Number::ZERO;
     for arg in args {
         match arg {
             Value::Range { from, to } => total = total.plus(range_sum(*from, *to)?)?,
             Value::List(_) => arg.try_each_leaf(&mut |element| {
-                total = total.plus(element.number("sum")?)?;
+                total = added(total, element.number("sum")?)?;
                 Ok(())
             })?,
-            other => total = total.plus(other.number("sum")?)?,
+            other => total = added(total, other.number("sum")?)?,
         }
     }
     Ok(total.into())

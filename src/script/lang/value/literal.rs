@@ -3,6 +3,7 @@
 use num_rational::Ratio;
 
 use super::error::ValueError;
+use super::measure::Measure;
 use super::number::Number;
 use crate::lang::cut::cut;
 use crate::lang::diagnostic::Code;
@@ -88,6 +89,20 @@ impl Unit {
     /// Returns the unit of a number in a machine file.
     pub(crate) fn behind(text: &str) -> Option<&'static Self> {
         split_unit(text.trim()).and_then(|(_, unit)| Self::named(unit.trim()))
+    }
+}
+
+impl Unit {
+    /// Returns what a number with this unit measures. Percentages and counts of entries are plain numbers.
+    pub(crate) fn measure(&self) -> Option<Measure> {
+        match self.dimension {
+            Dimension::Bytes => Some(Measure::Bytes),
+            Dimension::Bits => Some(Measure::Bits),
+            Dimension::Time if self.name.starts_with("cycle") => Some(Measure::Cycles),
+            Dimension::Time => Some(Measure::Time),
+            Dimension::Count if self.name.starts_with("page") => Some(Measure::Pages),
+            Dimension::Count | Dimension::Fraction => None,
+        }
     }
 }
 

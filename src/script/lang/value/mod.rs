@@ -5,6 +5,7 @@ pub mod functions;
 mod irrational;
 mod list;
 mod literal;
+mod measure;
 mod number;
 pub(crate) mod ops;
 mod print;
@@ -18,6 +19,7 @@ use std::sync::Arc;
 pub(crate) use error::ValueError;
 pub use list::List;
 pub use literal::{Dimension, UNITS, Unit, byte_size, unit_factor, unit_spelt};
+pub use measure::Measure;
 pub use number::{MAX, MIN, Number};
 
 use crate::lang::diagnostic::Code;

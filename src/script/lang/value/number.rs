@@ -6,6 +6,7 @@ use num_rational::Ratio;
 use num_traits::{CheckedAdd, CheckedDiv, CheckedMul, CheckedSub, Zero};
 
 use super::error::ValueError;
+use super::measure::Measure;
 use crate::lang::diagnostic::Code;
 
 /// The smallest number, −2^63.
@@ -22,9 +23,9 @@ pub struct Number(Repr);
 /// double is finite.
 #[derive(Debug, Clone, Copy)]
 enum Repr {
-    Integer(i128),
-    Fraction(Ratio<i128>),
-    Double(f64),
+    Integer(i128, Option<Measure>),
+    Fraction(Ratio<i128>, Option<Measure>),
+    Double(f64, Option<Measure>),
 }
 
 fn overflow() -> ValueError {
@@ -34,14 +35,14 @@ fn overflow() -> ValueError {
 
 impl Number {
     /// Zero.
-    pub const ZERO: Number = Number(Repr::Integer(0));
+    pub const ZERO: Number = Number(Repr::Integer(0, None));
 
     /// Returns an integer.
     ///
     /// # Errors
     /// Returns `overflow` for a number outside −2^63..=2^64−1.
     pub(crate) fn integer(value: i128) -> Result<Self, ValueError> {
-        if (MIN..=MAX).contains(&value) { Ok(Self(Repr::Integer(value))) } else { Err(overflow()) }
+        if (MIN..=MAX).contains(&value) { Ok(Self(Repr::Integer(value, None))) } else { Err(overflow()) }
     }
 
     /// Returns an exact number.
@@ -56,7 +57,7 @@ impl Number {
         // Truncation toward zero cannot overflow i128.
         let whole = value.to_integer();
         let inside = (MIN..=MAX).contains(&whole) && !(whole == MIN && *value.numer() < 0);
-        if inside { Ok(Self(Repr::Fraction(value))) } else { Err(overflow()) }
+        if inside { Ok(Self(Repr::Fraction(value, None))) } else { Err(overflow()) }
     }
 
     /// Returns `numerator / denominator`.
@@ -72,33 +73,53 @@ impl Number {
     /// # Errors
     /// Returns `overflow` if the number is not finite.
     pub(crate) fn double(value: f64) -> Result<Self, ValueError> {
-        if value.is_finite() { Ok(Self(Repr::Double(value))) } else { Err(overflow()) }
+        if value.is_finite() { Ok(Self(Repr::Double(value, None))) } else { Err(overflow()) }
+    }
+
+    /// Returns what the number measures, or `None` for a plain number.
+    #[inline]
+    pub(crate) fn measure(self) -> Option<Measure> {
+        match self.0 {
+            Repr::Integer(_, measure) | Repr::Fraction(_, measure) | Repr::Double(_, measure) => measure,
+        }
+    }
+
+    /// Returns the same number as a quantity, or as a plain number.
+    #[must_use]
+    pub(crate) fn in_measure(self, new: Option<Measure>) -> Self {
+        let mut number = self;
+        match &mut number.0 {
+            Repr::Integer(_, measure) | Repr::Fraction(_, measure) | Repr::Double(_, measure) => {
+                *measure = new
+            }
+        }
+        number
     }
 
     /// Returns the number as an integer if it is integral. An integral double must also be within the range.
     pub(crate) fn as_integer(self) -> Option<i128> {
         match self.0 {
-            Repr::Integer(value) => Some(value),
-            Repr::Double(value) if value.fract() == 0.0 => whole(value).ok(),
-            Repr::Fraction(_) | Repr::Double(_) => None,
+            Repr::Integer(value, _) => Some(value),
+            Repr::Double(value, _) if value.fract() == 0.0 => whole(value).ok(),
+            Repr::Fraction(_, _) | Repr::Double(_, _) => None,
         }
     }
 
     /// Returns the exact value, or `None` for a double.
     pub(crate) fn as_ratio(self) -> Option<Ratio<i128>> {
         match self.0 {
-            Repr::Integer(value) => Some(Ratio::from_integer(value)),
-            Repr::Fraction(value) => Some(value),
-            Repr::Double(_) => None,
+            Repr::Integer(value, _) => Some(Ratio::from_integer(value)),
+            Repr::Fraction(value, _) => Some(value),
+            Repr::Double(_, _) => None,
         }
     }
 
     /// Returns the nearest double, accurate to a unit in the last place.
     pub fn to_f64(self) -> f64 {
         match self.0 {
-            Repr::Integer(value) => value as f64,
-            Repr::Fraction(value) => *value.numer() as f64 / *value.denom() as f64,
-            Repr::Double(value) => value,
+            Repr::Integer(value, _) => value as f64,
+            Repr::Fraction(value, _) => *value.numer() as f64 / *value.denom() as f64,
+            Repr::Double(value, _) => value,
         }
     }
 
@@ -116,8 +137,8 @@ impl Number {
     /// comparing it with a double.
     pub fn compare(self, other: Self) -> Ordering {
         match (self.0, other.0) {
-            (Repr::Integer(a), Repr::Integer(b)) => a.cmp(&b),
-            (Repr::Double(_), _) | (_, Repr::Double(_)) => {
+            (Repr::Integer(a, _), Repr::Integer(b, _)) => a.cmp(&b),
+            (Repr::Double(_, _), _) | (_, Repr::Double(_, _)) => {
                 self.to_f64().partial_cmp(&other.to_f64()).unwrap_or(Ordering::Equal)
             }
             _ => self.ratio().cmp(&other.ratio()),
@@ -130,7 +151,7 @@ impl Number {
     /// Returns `overflow`.
     pub fn plus(self, other: Self) -> Result<Self, ValueError> {
         match (self.0, other.0) {
-            (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a + b),
+            (Repr::Integer(a, _), Repr::Integer(b, _)) => Self::integer(a + b),
             _ => self.combine(other, Ratio::checked_add, |a, b| a + b),
         }
     }
@@ -141,7 +162,7 @@ impl Number {
     /// Returns `overflow`.
     pub(crate) fn minus(self, other: Self) -> Result<Self, ValueError> {
         match (self.0, other.0) {
-            (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a - b),
+            (Repr::Integer(a, _), Repr::Integer(b, _)) => Self::integer(a - b),
             _ => self.combine(other, Ratio::checked_sub, |a, b| a - b),
         }
     }
@@ -152,7 +173,7 @@ impl Number {
     /// Returns `overflow`.
     pub(crate) fn times(self, other: Self) -> Result<Self, ValueError> {
         match (self.0, other.0) {
-            (Repr::Integer(a), Repr::Integer(b)) => {
+            (Repr::Integer(a, _), Repr::Integer(b, _)) => {
                 a.checked_mul(b).map_or_else(|| Err(overflow()), Self::integer)
             }
             _ => self.combine(other, Ratio::checked_mul, |a, b| a * b),
@@ -168,6 +189,34 @@ impl Number {
         self.combine(other, Ratio::checked_div, |a, b| a / b)
     }
 
+    /// Returns `a ** b`, exact for an integer exponent.
+    ///
+    /// # Errors
+    /// Returns `not-an-integer`, `divide-by-zero`, or `overflow`.
+    pub(crate) fn power(self, exponent: Self) -> Result<Self, ValueError> {
+        let Some(exponent) = exponent.as_integer() else {
+            let message = format!("`**` needs a whole exponent, not {exponent}");
+            return Err(ValueError::new(Code::NotAnInteger, message).help("for a square root, use `sqrt`"));
+        };
+        let base = if exponent < 0 { Self::from(1u64).divide(self)? } else { self };
+        // Only powers of 0 and 1 stay in range with a larger exponent.
+        let mut rest = match exponent.unsigned_abs() {
+            large if large > 256 => 256 + large % 2,
+            rest => rest,
+        };
+        let (mut power, mut square) = (Self::from(1u64), base);
+        while rest > 0 {
+            if rest % 2 == 1 {
+                power = power.times(square)?;
+            }
+            rest /= 2;
+            if rest > 0 {
+                square = square.times(square)?;
+            }
+        }
+        Ok(power)
+    }
+
     /// Returns `a // b`, the quotient rounded down.
     ///
     /// # Errors
@@ -175,7 +224,7 @@ impl Number {
     pub(crate) fn floor_divide(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         match (self.0, other.0) {
-            (Repr::Integer(a), Repr::Integer(b)) => Self::integer(floor_quotient(a, b)),
+            (Repr::Integer(a, _), Repr::Integer(b, _)) => Self::integer(floor_quotient(a, b)),
             _ => self.divide(other)?.floor(),
         }
     }
@@ -187,9 +236,9 @@ impl Number {
     pub(crate) fn remainder(self, other: Self) -> Result<Self, ValueError> {
         other.refuse_zero()?;
         match (self.0, other.0) {
-            (Repr::Integer(a), Repr::Integer(b)) => Self::integer(a - b * floor_quotient(a, b)),
+            (Repr::Integer(a, _), Repr::Integer(b, _)) => Self::integer(a - b * floor_quotient(a, b)),
             // The product b·(a // b) can exceed the range even if the remainder does not.
-            (Repr::Double(_), _) | (_, Repr::Double(_)) => {
+            (Repr::Double(_, _), _) | (_, Repr::Double(_, _)) => {
                 let (a, b) = (self.to_f64(), other.to_f64());
                 Self::double(a - b * (a / b).floor())
             }
@@ -216,9 +265,9 @@ impl Number {
     /// Returns `overflow` for a double outside the range.
     pub(crate) fn floor(self) -> Result<Self, ValueError> {
         match self.0 {
-            Repr::Integer(_) => Ok(self),
-            Repr::Fraction(value) => Self::integer(value.numer().div_euclid(*value.denom())),
-            Repr::Double(value) => Self::integer(whole(value.floor())?),
+            Repr::Integer(_, _) => Ok(self),
+            Repr::Fraction(value, _) => Self::integer(value.numer().div_euclid(*value.denom())),
+            Repr::Double(value, _) => Self::integer(whole(value.floor())?),
         }
     }
 
@@ -228,10 +277,10 @@ impl Number {
     /// Returns `overflow`.
     pub(crate) fn ceil(self) -> Result<Self, ValueError> {
         match self.0 {
-            Repr::Integer(_) => Ok(self),
+            Repr::Integer(_, _) => Ok(self),
             // A reduced fraction is never an integer.
-            Repr::Fraction(value) => Self::integer(value.numer().div_euclid(*value.denom()) + 1),
-            Repr::Double(value) => Self::integer(whole(value.ceil())?),
+            Repr::Fraction(value, _) => Self::integer(value.numer().div_euclid(*value.denom()) + 1),
+            Repr::Double(value, _) => Self::integer(whole(value.ceil())?),
         }
     }
 
@@ -241,15 +290,15 @@ impl Number {
     /// Returns `overflow`.
     pub(crate) fn round(self) -> Result<Self, ValueError> {
         match self.0 {
-            Repr::Integer(_) => Ok(self),
-            Repr::Fraction(value) => {
+            Repr::Integer(_, _) => Ok(self),
+            Repr::Fraction(value, _) => {
                 let (numerator, denominator) = (value.numer().unsigned_abs(), value.denom().unsigned_abs());
                 let (below, rest) = (numerator / denominator, numerator % denominator);
                 // This comparison tests rest ≥ denominator / 2 without doubling either side.
                 let nearest = (below + u128::from(rest >= denominator - rest)) as i128;
                 Self::integer(if *value.numer() < 0 { -nearest } else { nearest })
             }
-            Repr::Double(value) => Self::integer(whole(value.round())?),
+            Repr::Double(value, _) => Self::integer(whole(value.round())?),
         }
     }
 
@@ -307,7 +356,7 @@ macro_rules! from_integers {
     ($($kind:ty)*) => { $(
         impl From<$kind> for Number {
             fn from(value: $kind) -> Self {
-                Self(Repr::Integer(value.into()))
+                Self(Repr::Integer(value.into(), None))
             }
         }
     )* };

@@ -2,7 +2,7 @@
 
 use std::cmp::Ordering;
 
-use super::{Number, Value, ValueError};
+use super::{Measure, Number, Value, ValueError};
 use crate::lang::ast::{BinaryOp, UnaryOp};
 use crate::lang::diagnostic::Code;
 
@@ -12,6 +12,7 @@ const MOST_SHIFT: i128 = 64;
 /// Returns the operator as a script writes it.
 pub(crate) fn symbol(op: BinaryOp) -> &'static str {
     match op {
+        BinaryOp::Power => "**",
         BinaryOp::Multiply => "*",
         BinaryOp::Divide => "/",
         BinaryOp::FloorDivide => "//",
@@ -41,7 +42,10 @@ pub(crate) fn symbol(op: BinaryOp) -> &'static str {
 /// Returns `wrong-type`, `not-an-integer`, or `overflow`.
 pub(crate) fn unary(op: UnaryOp, x: &Value) -> Result<Value, ValueError> {
     match op {
-        UnaryOp::Negate => Ok(x.number("-")?.negate()?.into()),
+        UnaryOp::Negate => {
+            let x = x.number("-")?;
+            Ok(x.negate()?.in_measure(x.measure()).into())
+        }
         UnaryOp::Complement => Ok(Number::integer(!x.integer("~")?)?.into()),
         UnaryOp::Not => match x {
             Value::Number(number) => Ok(Value::Bool(number.is_zero())),
@@ -77,7 +81,12 @@ fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Result<Number, ValueError> 
     let (Value::Number(x), Value::Number(y)) = (a, b) else {
         return Err(no_number(place, if matches!(a, Value::Number(_)) { b } else { a }));
     };
+    let measure = match (x.measure(), y.measure()) {
+        (None, None) => None,
+        (a, b) => Measure::of_result(op, place, a, b)?,
+    };
     let result = match op {
+        BinaryOp::Power => x.power(*y),
         BinaryOp::Multiply => x.times(*y),
         BinaryOp::Divide => x.divide(*y),
         BinaryOp::FloorDivide => x.floor_divide(*y),
@@ -86,7 +95,7 @@ fn arithmetic(op: BinaryOp, a: &Value, b: &Value) -> Result<Number, ValueError> 
         BinaryOp::Subtract => x.minus(*y),
         _ => bits(op, a.integer(place)?, b.integer(place)?),
     };
-    result.map_err(|error| match error.code {
+    result.map(|number| number.in_measure(measure)).map_err(|error| match error.code {
         Code::Overflow => {
             ValueError { message: format!("{x} {place} {y} is outside the range of numbers"), ..error }
         }
@@ -130,6 +139,65 @@ fn no_number(place: &str, value: &Value) -> ValueError {
     }
 }
 
+impl Measure {
+    /// Returns the measure of a sum, or of the two sides of a comparison. Bits and bytes, and cycles and nanoseconds,
+    /// are numbers that scripts convert with plain factors.
+    ///
+    /// # Errors
+    /// Returns `wrong-unit` for two measures that cannot be converted.
+    pub(crate) fn common(symbol: &str, a: Option<Self>, b: Option<Self>) -> Result<Option<Self>, ValueError> {
+        let (Some(left), Some(right)) = (a, b) else { return Ok(a.or(b)) };
+        match (left, right) {
+            _ if left == right => Ok(a),
+            (Self::Bytes, Self::Bits)
+            | (Self::Bits, Self::Bytes)
+            | (Self::Time, Self::Cycles)
+            | (Self::Cycles, Self::Time) => Ok(None),
+            _ => {
+                let message = format!("`{symbol}` combines {} with {}", left.noun(), right.noun());
+                let help = match (left, right) {
+                    (Self::Bytes, Self::Pages) | (Self::Pages, Self::Bytes) => {
+                        "write the size in bytes, as in `4 KB`, or multiply the pages by the page size"
+                    }
+                    _ => "divide a quantity by its unit to get a plain number, as in `x / 1 KB`",
+                };
+                Err(ValueError::new(Code::WrongUnit, message).help(help))
+            }
+        }
+    }
+
+    /// Returns the measure of the result of an operator.
+    ///
+    /// # Errors
+    /// Returns `wrong-unit` for a sum of different measures.
+    pub(crate) fn of_result(
+        op: BinaryOp,
+        symbol: &str,
+        a: Option<Self>,
+        b: Option<Self>,
+    ) -> Result<Option<Self>, ValueError> {
+        Ok(match (op, a, b) {
+            (_, None, None) => None,
+            (BinaryOp::Add | BinaryOp::Subtract, ..) => Self::common(symbol, a, b)?,
+            (BinaryOp::Multiply, None, one) | (BinaryOp::Multiply, one, None) => one,
+            // A number of pages, or of cycles with a time for each, is a factor.
+            (BinaryOp::Multiply, Some(Self::Pages), other)
+            | (BinaryOp::Multiply, other, Some(Self::Pages)) => other.filter(|other| *other != Self::Pages),
+            (BinaryOp::Multiply, Some(Self::Cycles), Some(Self::Time))
+            | (BinaryOp::Multiply, Some(Self::Time), Some(Self::Cycles)) => Some(Self::Time),
+            (BinaryOp::Divide | BinaryOp::FloorDivide, Some(one), Some(other)) if one == other => None,
+            (BinaryOp::Divide | BinaryOp::FloorDivide, one, None | Some(Self::Pages)) => one,
+            (BinaryOp::Divide | BinaryOp::FloorDivide, Some(Self::Time), Some(Self::Cycles)) => {
+                Some(Self::Time)
+            }
+            (BinaryOp::Remainder, one, None) => one,
+            (BinaryOp::Remainder, Some(one), Some(other)) if one == other => a,
+            (BinaryOp::ShiftLeft | BinaryOp::ShiftRight, one, _) => one,
+            _ => None,
+        })
+    }
+}
+
 impl Value {
     /// Whether two values are equal. Values of different kinds differ, but a list equals a range with the
     /// same elements.
@@ -155,6 +223,9 @@ impl Value {
 
 /// Computes `a == b`. Comparing values of different kinds is an error.
 fn equal(op: BinaryOp, a: &Value, b: &Value) -> Result<bool, ValueError> {
+    if let (Value::Number(a), Value::Number(b)) = (a, b) {
+        Measure::common(symbol(op), a.measure(), b.measure())?;
+    }
     if comparable(a, b) { Ok(a.same(b)) } else { Err(unlike(op, a, b)) }
 }
 
@@ -172,7 +243,10 @@ fn comparable(a: &Value, b: &Value) -> bool {
 /// precedes true.
 fn order(op: BinaryOp, a: &Value, b: &Value) -> Result<Ordering, ValueError> {
     match (a, b) {
-        (Value::Number(a), Value::Number(b)) => Ok(a.compare(*b)),
+        (Value::Number(a), Value::Number(b)) => {
+            Measure::common(symbol(op), a.measure(), b.measure())?;
+            Ok(a.compare(*b))
+        }
         (Value::Text(a), Value::Text(b)) => Ok(a.cmp(b)),
         (Value::Text(_) | Value::Bytes(_), Value::Text(_) | Value::Bytes(_)) => Ok(a.bytes().cmp(&b.bytes())),
         (Value::Bool(a), Value::Bool(b)) => Ok(a.cmp(b)),

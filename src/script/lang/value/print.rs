@@ -3,6 +3,8 @@
 use std::fmt;
 
 use super::Value;
+use super::literal::{Dimension, UNITS, Unit};
+use super::measure::Measure;
 use super::number::Number;
 
 impl fmt::Display for Number {
@@ -98,6 +100,48 @@ impl Value {
             Self::Range { .. } | Self::Bytes(_) => self.to_string().into(),
             Self::List(elements) => elements.iter().map(Self::to_json).collect(),
         }
+    }
+}
+
+impl Value {
+    /// Returns the value as in a script, with strings in quotes and quantities with their units.
+    pub(crate) fn measured(&self) -> String {
+        match self {
+            Self::Number(number) => number.quantity().unwrap_or_else(|| number.to_string()),
+            Self::List(_) => {
+                let elements = self.items().into_iter().flatten().map(|element| element.measured());
+                format!("[{}]", elements.collect::<Vec<_>>().join(", "))
+            }
+            other => other.quoted(),
+        }
+    }
+}
+
+impl Number {
+    /// Returns a quantity with its unit, such as `4 KB`, `140 ns`, or `1 page`, or `None` for a plain number. Sizes
+    /// and times have the largest unit that gives a whole number.
+    pub(crate) fn quantity(self) -> Option<String> {
+        let measure = self.measure()?;
+        let one = self.as_integer() == Some(1);
+        let (dimension, base) = match measure {
+            Measure::Bits => return Some(format!("{self} {}", if one { "bit" } else { "bits" })),
+            Measure::Cycles => return Some(format!("{self} {}", if one { "cycle" } else { "cycles" })),
+            Measure::Pages => return Some(format!("{self} {}", if one { "page" } else { "pages" })),
+            Measure::Bytes => (Dimension::Bytes, "B"),
+            Measure::Time => (Dimension::Time, "ns"),
+        };
+        let whole = self.as_integer().filter(|n| *n != 0);
+        let fits = |unit: &&Unit| {
+            unit.dimension == dimension
+                && !unit.name.contains('i')
+                && !unit.name.starts_with("cycle")
+                && whole.is_some_and(|n| n % unit.factor.0 == 0)
+        };
+        let (n, unit) = match (whole, UNITS.iter().filter(fits).max_by_key(|unit| unit.factor.0)) {
+            (Some(n), Some(unit)) => (n / unit.factor.0, unit.name),
+            _ => return Some(format!("{self} {base}")),
+        };
+        Some(format!("{n} {unit}"))
     }
 }
 

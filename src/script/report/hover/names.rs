@@ -5,7 +5,8 @@ use super::markdown::{code, paragraphs, script};
 use super::number::number;
 use crate::lang::value::Value;
 use crate::run::facts::Component;
-use crate::run::paths::{PART_PROPERTIES, part_of};
+use crate::run::paths::{PART_PROPERTIES, kind_of, part_of, setting_paths};
+use crate::run::settings::{SettingWord, level_setting};
 use crate::run::state::{Binding, State};
 use crate::services::complete::{CursorToken, Role};
 use pagewalk_engine::kernel::process::Process;
@@ -108,6 +109,11 @@ pub(crate) fn part(name: &str, state: &State) -> Option<String> {
         let value = (row.get)(&part)?;
         Some(format!("| {} | {value} | {} |", code(&format!("{name}.{}", row.name)), row.help))
     });
-    let rows: Vec<String> = rows.collect();
+    let new = |setting: &SettingWord| PART_PROPERTIES.iter().all(|row| row.name != setting.name);
+    let settings = setting_paths(kind_of(component)).filter(new).filter_map(|setting| {
+        let value = level_setting(machine.spec(), component, setting.name)?;
+        Some(format!("| {} | {value} | {} |", code(&format!("{name}.{}", setting.name)), setting.help))
+    });
+    let rows: Vec<String> = rows.chain(settings).collect();
     Some(format!("The {kind} {}:\n\n| | is | |\n|---|---|---|\n{}", code(name), rows.join("\n")))
 }

@@ -24,6 +24,7 @@ pub(crate) mod words;
 use std::sync::Arc;
 
 use super::doc::{Block, Checks, Failure};
+use crate::lang::cut::cut;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::value::Value;
@@ -194,17 +195,18 @@ impl<'s> Narrator<'s> {
 
     /// Narrates a statement in a loop on one line.
     fn round(&self, record: &StepRecord, statement: &Arc<Statement>, failed: bool, blocks: &mut Vec<Block>) {
+        let short = with_variables(record, statement);
         let text = match &*record.did {
             Did::Access(access) => access::line(access),
             Did::Bound { name, value, call } => match call {
-                Some(call) => format!("{} {}", statement.short, call::short(call)),
+                Some(call) => format!("{short} {}", call::short(call)),
                 None => bound(name, value, statement),
             },
-            Did::Call(call) => format!("{} {}", statement.short, call::short(call)),
-            Did::Action(action) => format!("{}: {}", statement.short, declared::summary(action)),
-            Did::Reference(run) => format!("{}: {}", statement.short, reference::totals(run)),
-            Did::Replay(run) => format!("{}: {}", statement.short, replay::totals(run)),
-            _ => statement.short.clone(),
+            Did::Call(call) => format!("{short} {}", call::short(call)),
+            Did::Action(action) => format!("{short}: {}", declared::summary(action)),
+            Did::Reference(run) => format!("{short}: {}", reference::totals(run)),
+            Did::Replay(run) => format!("{short}: {}", replay::totals(run)),
+            _ => short,
         };
         let text = inside(record, text);
         if failed {
@@ -253,6 +255,19 @@ pub(crate) fn inside(record: &StepRecord, text: String) -> String {
     }
 }
 
+/// Returns the text of a statement in a loop, with the values that distinguish this iteration from the others:
+/// `expect n < 3 with n = 2`.
+fn with_variables(record: &StepRecord, statement: &Statement) -> String {
+    let short = &statement.short;
+    let shows = |name: &str| short.strip_prefix("show ").is_some_and(|shown| shown.trim() == name);
+    let variables = record.variables.iter().flat_map(|all| all.iter());
+    let values: Vec<String> = variables
+        .filter(|(name, _)| !shows(name))
+        .map(|(name, value)| format!("{name} = {}", cut(&format_value(value, statement))))
+        .collect();
+    if values.is_empty() { short.clone() } else { format!("{short} with {}", values.join(", ")) }
+}
+
 /// Returns a note for the statement's line stating that all expectations hold, or an empty text if there are no
 /// expectations.
 fn verdict(checks: &[Check]) -> String {
@@ -281,10 +296,12 @@ pub fn format_value(value: &Value, statement: &Statement) -> String {
         Value::Number(number) => number.as_integer().and_then(|n| u64::try_from(n).ok()),
         _ => None,
     };
+    let quantity = if let Value::Number(number) = value { number.quantity() } else { None };
     match number {
         Some(n) if statement.text.contains("0x") => format!("0x{n:X}"),
+        _ if quantity.is_some() => quantity.unwrap_or_default(),
         Some(n) if n >= 256 => format!("{n} (0x{n:X})"),
-        _ => format!("{}{}", value.quoted(), approximately(value)),
+        _ => format!("{}{}", value.measured(), approximately(value)),
     }
 }
 

@@ -56,7 +56,8 @@ impl ThingRef {
         View::Maps { table, spec: kernel.machine().spec().clone(), areas: areas.collect() }
     }
 
-    fn table(self, kernel: &Kernel) -> TableView {
+    /// Returns the list as a table.
+    pub(crate) fn table(self, kernel: &Kernel) -> TableView {
         let columns = self.noun.columns.iter().map(|column| column.name.to_owned()).collect();
         let rows = self.rows(kernel, None).into_iter().map(|row| row.cells).collect();
         TableView { title: self.title(kernel), groups: vec![columns], rows }

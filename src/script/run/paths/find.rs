@@ -1,18 +1,22 @@
 //! Evaluates dotted paths.
 
-use crate::lang::ast::{Span, Word};
+use crate::lang::ast::{Expr, ExprKind, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
-use crate::lang::value::Value;
+use crate::lang::value::{Measure, Value};
 use crate::run::budget::work_of_value;
 use crate::run::facts::{self, Component, Family};
+use crate::run::nouns::THING_NOUNS;
 use crate::run::record::Did;
 use crate::run::session::Session;
-use crate::run::settings::list;
+use crate::run::settings::{
+    kernel_setting, level_setting, list, machine_setting, memory_setting, table_setting,
+};
 use crate::run::state::{Binding, Slot};
 use crate::run::stop::Stop;
 use pagewalk_engine::kernel::ids::Pid;
 use pagewalk_engine::machine::Machine;
 
+use super::declared::{DECLARED, is_in_bytes, kind_of, measured, setting_paths};
 use super::kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
 use super::machine::MACHINE_PROPERTIES;
 use super::part::{PART_PROPERTIES, part_of};
@@ -27,6 +31,17 @@ impl Session<'_> {
     /// # Errors
     /// Returns `unknown-path`, `no-answer`, or `no-machine`.
     pub(crate) fn path_value(&mut self, words: &[Word]) -> Result<Value, Stop> {
+        let value = self.unmeasured_path(words)?;
+        let (Value::Number(number), Some(name)) = (&value, words.last()) else { return Ok(value) };
+        let measure = match &*name.text {
+            name if is_in_bytes(name) => Some(Measure::Bytes),
+            name if name.ends_with("_bits") => Some(Measure::Bits),
+            _ => return Ok(value),
+        };
+        Ok(Value::Number(number.in_measure(measure)))
+    }
+
+    fn unmeasured_path(&mut self, words: &[Word]) -> Result<Value, Stop> {
         let [head, rest @ ..] = words else { return Err(Stop::Unknowable) };
         let name = Word {
             text: rest.iter().map(|word| &*word.text).collect::<Vec<_>>().join(".").into(),
@@ -38,6 +53,13 @@ impl Session<'_> {
             "page_table" => self.table_property(head, None, &name),
             "frames" | "swap" | "ksm" if self.component(&head.text).is_none() => {
                 self.kernel_property(head, &name)
+            }
+            declared
+                if DECLARED.contains(&declared)
+                    && self.component(declared).is_none()
+                    && self.state.find(declared).is_none() =>
+            {
+                self.declared_property(head, &name)
             }
             process if self.component(process).is_none() && self.is_process(process) => {
                 self.process_property(head, rest, &name)
@@ -55,10 +77,18 @@ impl Session<'_> {
             return self.table_property(table, Some(process.pid), property);
         }
         let Some(row) = PROCESS_PROPERTIES.iter().find(|row| row.name == &*name.text) else {
+            if let [noun] = rest {
+                let process = Expr { kind: ExprKind::Name(of.text.clone()), span: of.span };
+                let span = Span { end: noun.span.end, ..of.span };
+                let noun = Expr { kind: ExprKind::Field(Box::new(process), noun.clone()), span };
+                if let Some(value) = self.noun_value(&noun)? {
+                    return Ok(value);
+                }
+            }
             let names = PROCESS_PROPERTIES.iter().map(|row| row.name);
-            return Err(
-                no_property(&of.text, name, names.chain(["page_table.bytes", "page_table.tables"])).into()
-            );
+            let nouns = THING_NOUNS.iter().filter(|noun| noun.of_process).map(|noun| noun.name);
+            let names = names.chain(["page_table.bytes", "page_table.tables", "page_table"]).chain(nouns);
+            return Err(no_property(&of.text, name, names).into());
         };
         if self.checking() {
             return Err(Stop::Unknowable);
@@ -70,6 +100,26 @@ impl Session<'_> {
             Diagnostic::new(Code::NoAnswer, name.span, format!("`{}` has no `{}` yet", of.text, name.text))
                 .into()
         })
+    }
+
+    /// Returns a setting of the kernel or of main memory: `kernel.swap`, `memory.latency`.
+    fn declared_property(&mut self, of: &Word, name: &Word) -> Result<Value, Stop> {
+        let checking = self.checking();
+        let (value, spec) = if &*of.text == "kernel" {
+            let kernel = self.kernel(of.span)?;
+            (kernel_setting(kernel, &name.text), kernel.machine().spec().clone())
+        } else {
+            let spec = self.machine(of.span)?.spec().clone();
+            (memory_setting(&spec, &name.text), spec)
+        };
+        match value {
+            Some(_) if checking => Err(Stop::Unknowable),
+            Some(value) => Ok(measured(&of.text, &name.text, value, Some(&spec))),
+            None => {
+                let names = setting_paths(&of.text).map(|setting| setting.name);
+                Err(no_property(&of.text, name, names).into())
+            }
+        }
     }
 
     fn kernel_property(&mut self, of: &Word, name: &Word) -> Result<Value, Stop> {
@@ -156,8 +206,18 @@ impl Session<'_> {
             let perhaps = self.unsure().others;
             return Err(if perhaps { Stop::Unknowable } else { self.unknown_part(of).into() });
         };
+        let kind = kind_of(component);
         let Some(row) = PART_PROPERTIES.iter().find(|row| row.name == &*name.text) else {
-            return Err(no_property(&of.text, name, PART_PROPERTIES.iter().map(|row| row.name)).into());
+            let spec = self.machine(of.span)?.spec().clone();
+            if let Some(value) = level_setting(&spec, component, &name.text) {
+                return Ok(measured(kind, &name.text, value, Some(&spec)));
+            }
+            let part = part_of(self.machine(of.span)?, component);
+            let rows = PART_PROPERTIES.iter().filter(|row| (row.get)(&part).is_some()).map(|row| row.name);
+            let names: Vec<&str> = rows.collect();
+            let settings = setting_paths(kind).map(|setting| setting.name);
+            let settings = settings.filter(|setting| !names.contains(setting));
+            return Err(no_property(&of.text, name, names.iter().copied().chain(settings)).into());
         };
         if self.checking() {
             return Err(Stop::Unknowable);
@@ -217,7 +277,16 @@ impl Session<'_> {
 fn property_of(machine: &Machine, of: &Word, name: &Word) -> Result<Value, Stop> {
     let rows = || MACHINE_PROPERTIES.iter().filter(|row| row.of == &*of.text);
     let Some(row) = rows().find(|row| row.name == &*name.text) else {
-        return Err(no_property(&of.text, name, rows().map(|row| row.name)).into());
+        let spec = machine.spec();
+        let setting = match &*of.text {
+            "machine" => machine_setting(spec, &name.text),
+            _ => table_setting(spec, &name.text),
+        };
+        if let Some(value) = setting {
+            return Ok(measured(&of.text, &name.text, value, Some(spec)));
+        }
+        let settings = setting_paths(&of.text).map(|setting| setting.name);
+        return Err(no_property(&of.text, name, rows().map(|row| row.name).chain(settings)).into());
     };
     let n = (row.get)(machine);
     u64::try_from(n).map(Value::from).map_err(|_| {

@@ -114,5 +114,15 @@ pub const PROCESS_PROPERTIES: &[ProcessProperty] = &[
         Some(Value::from(p.state.name()))
     }),
     of_process("pid", "PID of the process", |_, p| Some(Value::from(u64::from(p.pid.0)))),
+    of_process("areas", "number of areas", |_, p| Some(Value::from(p.space.areas.iter().count() as u64))),
+    of_process(
+        "cr3",
+        "physical address of the level-1 page table, which CR3 contains while the process runs",
+        |k, p| {
+            let page_bits = k.machine().spec().page_bits();
+            p.space.tables.get(1, 0).map(|table| Value::from(table.ppn << page_bits))
+        },
+    ),
+    of_process("rsp", "stack pointer after `execve`", |_, p| p.rsp.map(Value::from)),
     of_process("brk", "program break: the address just past the heap", |_, p| Some(Value::from(p.space.brk))),
 ];

@@ -2,6 +2,7 @@
 //! and the functions that read memory and files. Each property or function is one row of a table. Evaluating a
 //! path or a function never changes the state.
 
+mod declared;
 mod find;
 mod formula;
 mod kernel;
@@ -10,6 +11,8 @@ mod memory;
 mod part;
 mod unknown;
 
+pub use declared::setting_paths;
+pub(crate) use declared::{DECLARED, is_in_bytes, kind_of};
 pub use find::LAST;
 pub use kernel::{KERNEL_PROPERTIES, PROCESS_PROPERTIES};
 pub use machine::MACHINE_PROPERTIES;
@@ -17,8 +20,3 @@ pub(crate) use memory::no_file;
 pub use memory::{PEEK_FUNCTIONS, Peek, PeekFunction};
 pub use part::{PART_PROPERTIES, Part, PartProperty, part_of};
 pub(crate) use unknown::no_property;
-
-/// Whether the property with this name is a number of bytes.
-pub(crate) fn is_in_bytes(property: &str) -> bool {
-    property == "bytes" || property.ends_with("_bytes") || ["reach", "rss", "vsize"].contains(&property)
-}

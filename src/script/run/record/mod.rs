@@ -48,6 +48,9 @@ pub(crate) use view::{
 };
 pub use written::Written;
 
+/// Variables with their values.
+pub type Variables = Arc<[(Arc<str>, Value)]>;
+
 /// One executed statement.
 #[derive(Debug, Clone)]
 pub struct StepRecord {
@@ -71,6 +74,9 @@ pub struct StepRecord {
     pub checks: Vec<Check>,
     /// The extension's part of the record.
     pub attachment: Option<Arc<dyn Attachment>>,
+    /// The statement's variables that can have other values in other iterations of a loop. The record lacks
+    /// them if its results show the difference.
+    pub variables: Option<Variables>,
 }
 
 impl StepRecord {

@@ -12,12 +12,14 @@ pub struct Shown {
     pub(crate) bits: Option<u32>,
     /// The word before the value: `not` or `in`.
     pub(crate) before: &'static str,
+    /// Whether a quantity is printed with its unit. Facts and answers print only the number.
+    pub(crate) measured: bool,
 }
 
 impl Shown {
     /// Returns a value in its default notation.
     pub(crate) fn plain(value: impl Into<Value>) -> Self {
-        Self { value: value.into(), hex: None, bits: None, before: "" }
+        Self { value: value.into(), hex: None, bits: None, before: "", measured: false }
     }
 
     pub(crate) fn word(word: &str) -> Self {
@@ -26,7 +28,7 @@ impl Shown {
 
     /// Returns a number in hexadecimal with at least `digits` digits.
     pub fn hex(n: u64, digits: u32) -> Self {
-        Self { value: Value::from(n), hex: Some(digits), bits: None, before: "" }
+        Self { value: Value::from(n), hex: Some(digits), bits: None, before: "", measured: false }
     }
 
     /// Returns the value in script notation, with strings quoted.
@@ -53,6 +55,7 @@ impl std::fmt::Display for Shown {
                 Some(n) if n >= 0 => write!(f, "0x{n:0width$X}", width = digits as usize),
                 _ => write!(f, "{number}"),
             },
+            (Value::Number(_) | Value::List(_), None) if self.measured => f.write_str(&self.value.measured()),
             (value, _) => write!(f, "{value}"),
         }
     }

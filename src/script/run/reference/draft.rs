@@ -50,7 +50,8 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         params: &[N],
         help: "number of frames",
         repeats: false,
-        set: |d, f| number(f, &mut d.frames),
+        get: None,
+        set: |d, f| number(f, "a number of frames", &mut d.frames),
     },
     SettingRow {
         name: "replacement",
@@ -73,6 +74,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         ])],
         help: "page replacement policy",
         repeats: false,
+        get: None,
         set: replacement,
     },
     SettingRow {
@@ -80,20 +82,23 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         params: &[N],
         help: "length of the working-set window, in references",
         repeats: false,
-        set: |d, f| number(f, &mut d.window),
+        get: None,
+        set: |d, f| number(f, "a window", &mut d.window),
     },
     SettingRow {
         name: "tick",
         params: &[N],
         help: "number of references between clock ticks, for policies with use or reference bits",
         repeats: false,
-        set: |d, f| number(f, &mut d.tick),
+        get: None,
+        set: |d, f| number(f, "an interval between ticks", &mut d.tick),
     },
     SettingRow {
         name: "ticks",
         params: &[Many(&N)],
         help: "positions, counted from 1, of the references that precede a clock tick",
         repeats: false,
+        get: None,
         set: |d, f| positions(f, &mut d.ticks),
     },
     SettingRow {
@@ -101,6 +106,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         params: &[Optional(&[PAGES])],
         help: "initially resident pages, oldest first",
         repeats: false,
+        get: None,
         set: |d, f| pages(f, &mut d.holding),
     },
     SettingRow {
@@ -108,6 +114,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         params: &[Optional(&[PAGES])],
         help: "pages whose references are all stores",
         repeats: false,
+        get: None,
         set: |d, f| pages(f, &mut d.writes),
     },
     SettingRow {
@@ -115,6 +122,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         params: &[Many(&N)],
         help: "positions, counted from 1, of the stores in the reference string",
         repeats: false,
+        get: None,
         set: |d, f| positions(f, &mut d.stores),
     },
     SettingRow {
@@ -122,13 +130,15 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         params: &[SIZE],
         help: "page size; with this setting, each reference is a byte address",
         repeats: false,
-        set: |d, f| number(f, &mut d.page_size),
+        get: None,
+        set: |d, f| number(f, "a page size", &mut d.page_size),
     },
     SettingRow {
         name: "format",
         params: &[Words(words_of!(FORMATS.name))],
         help: "format of the trace; default: detected as for `replay`",
         repeats: false,
+        get: None,
         set: |d, f| choice(f, &formats(), |format| d.format = Some(format)),
     },
     SettingRow {
@@ -136,6 +146,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         params: &[Words(words_of!(STRADDLES.0))],
         help: "whether an access of a trace references each page that it touches (default), or only the first",
         repeats: false,
+        get: None,
         set: |d, f| choice(f, STRADDLES, |straddle| d.options.straddle = straddle),
     },
     SettingRow {
@@ -143,6 +154,7 @@ pub(crate) const REFERENCE_SETTINGS: &[SettingRow<Draft>] = &[
         params: &[Words(words_of!(ONLY.0))],
         help: "whether to use only the loads and stores of a trace, or only its instruction fetches; default: both",
         repeats: false,
+        get: None,
         set: |d, f| choice(f, ONLY, |only| d.options.only = only),
     },
 ];
@@ -155,8 +167,8 @@ fn choice<T: Copy>(
     one_of(sole(field)?, words).map(set)
 }
 
-fn number(field: &Field, to: &mut Option<u64>) -> Result<(), Vec<Diagnostic>> {
-    *to = Some(sole(field)?.within(1, 1 << 32, Code::LimitSize, "this").map_err(|d| vec![d])?);
+fn number(field: &Field, what: &str, to: &mut Option<u64>) -> Result<(), Vec<Diagnostic>> {
+    *to = Some(sole(field)?.within(1, 1 << 32, Code::LimitSize, what).map_err(|d| vec![d])?);
     Ok(())
 }
 

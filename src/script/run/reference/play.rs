@@ -25,6 +25,8 @@ impl Session<'_> {
     /// # Errors
     /// Returns the errors in the settings.
     pub(crate) fn reference(&mut self, pages: &Pages, settings: &Settings) -> Result<ReferenceRun, Stop> {
+        // The words are known even if a setting depends on the run.
+        self.check_bare_pages(pages, settings)?;
         let fields = self.reference_fields(settings)?;
         let (mut draft, mut wrong) = (Draft::default(), Vec::new());
         apply(REFERENCE_SETTINGS, "reference", &fields, &mut draft, &mut wrong);

@@ -1,8 +1,6 @@
 //! The references that a `reference` simulates: pages, or byte addresses within pages.
 
-use std::collections::BTreeSet;
-
-use crate::lang::ast::{Expr, ExprKind, Pages, Span, Word};
+use crate::lang::ast::{Expr, ExprKind, Pages, Settings, Span, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::{Number, Value};
@@ -72,10 +70,7 @@ impl Session<'_> {
     /// Returns the errors in the expressions.
     fn references(&mut self, pages: &Pages) -> Result<Vec<(Value, Span)>, Stop> {
         match pages {
-            Pages::Words(words) => {
-                self.warn_of_variables(words);
-                Ok(words.iter().map(|word| (bare_page(&word.text), word.span)).collect())
-            }
+            Pages::Words(words) => Ok(words.iter().map(|word| (bare_page(&word.text), word.span)).collect()),
             Pages::List(list) => match &list.kind {
                 ExprKind::List(parts) => self.listed_pages(parts),
                 _ => Ok(vec![(self.eval(list)?, list.span)]),
@@ -138,21 +133,121 @@ impl Session<'_> {
         Ok(Addresses { page_size, all, hex, digits })
     }
 
-    /// During a check, warns about each page outside brackets that has the name of a variable.
-    fn warn_of_variables(&mut self, words: &[Word]) {
-        if self.checker.is_none() {
-            return;
+    /// Reports words outside brackets that the author did not mean as page names.
+    ///
+    /// # Errors
+    /// Returns `bare-page`.
+    pub(super) fn check_bare_pages(&self, pages: &Pages, settings: &Settings) -> Result<(), Stop> {
+        let Pages::Words(words) = pages else { return Ok(()) };
+        self.refuse_variables(words)?;
+        self.refuse_marks(words, settings)
+    }
+
+    /// Reports a page outside brackets that has the name of a variable. Such a string would silently reference
+    /// a page of this name instead of the variable's pages.
+    fn refuse_variables(&self, words: &[Word]) -> Result<(), Stop> {
+        let Some(Word { text: name, span }) = words.iter().find(|word| self.state.has_variable(&word.text))
+        else {
+            return Ok(());
+        };
+        let list = bracketed(words);
+        let message = format!("`{name}` is a variable, but outside brackets each word is a page name");
+        let help = format!(
+            "for the variable's value, write `reference {list}`; a page with this name is `\"{name}\"` in brackets"
+        );
+        let place = words.first().map_or(*span, |first| between(first.span, words[words.len() - 1].span));
+        Err(Diagnostic::new(Code::BarePage, *span, message)
+            .label("not the variable's value")
+            .help(help)
+            .fix(Fix::replace(place, list))
+            .into())
+    }
+
+    /// Reports a string that marks its loads and stores, as in `1r 2w` and `1 r 2 w`. The setting `stores` marks
+    /// stores.
+    fn refuse_marks(&self, words: &[Word], settings: &Settings) -> Result<(), Stop> {
+        let Some(Marked { pages, stores, wrong }) = Marked::find(words) else { return Ok(()) };
+        let message = format!("`{}` is a page name here, not a mark for a load or a store", wrong.text);
+        let mut diagnostic =
+            Diagnostic::new(Code::BarePage, wrong.span, message).label("each word is the name of a page");
+        let positions = stores.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+        let pages = pages.join(" ");
+        let has_stores = settings.settings.iter().any(|setting| &*setting.name.text == "stores");
+        let (Some(first), Some(last), Some(setting)) =
+            (words.first(), words.last(), settings.settings.last().filter(|_| !has_stores))
+        else {
+            return Err(diagnostic
+                .help(format!("write `reference {pages} {{ stores {positions} }}`"))
+                .into());
+        };
+        if stores.is_empty() {
+            return Err(diagnostic.fix(Fix::replace(between(first.span, last.span), pages)).into());
         }
-        let mut seen = BTreeSet::new();
-        for Word { text: name, span } in words {
-            if self.state.has_variable(name) && seen.insert(name) {
-                let message = format!("`{name}` refers to the page \"{name}\" here, not to the variable");
-                let warning = Diagnostic::warning(Code::BarePage, *span, message).help(format!(
-                    "for the variable's value, write `reference [{name}]`; for the page, write `reference [\"{name}\"]`"
-                ));
-                self.report(vec![warning]);
-            }
-        }
+        let between_words = Span { start: last.span.end, end: setting.span.end, ..first.span };
+        let rest = Span { start: setting.span.end, end: settings.span.end, ..first.span };
+        let text = format!("{pages}{}, stores {positions}{}", self.text(between_words), self.text(rest));
+        Err(diagnostic.fix(Fix::replace(between(first.span, settings.span), text)).into())
+    }
+}
+
+/// Returns a list of these pages, in which each name of a variable is replaced with its value.
+fn bracketed(words: &[Word]) -> String {
+    let is_name = |text: &str| text.starts_with(|c: char| c.is_alphabetic() || c == '_');
+    let part = |Word { text, .. }: &Word| match Number::literal(text) {
+        Ok(_) => text.to_string(),
+        Err(_) if is_name(text) && !text.contains('.') => text.to_string(),
+        Err(_) => Value::Text(text.clone()).quoted(),
+    };
+    format!("[{}]", words.iter().map(part).collect::<Vec<_>>().join(", "))
+}
+
+fn between(first: Span, last: Span) -> Span {
+    Span { end: last.end, ..first }
+}
+
+/// A reference string in which letters mark loads and stores.
+struct Marked<'w> {
+    pages: Vec<String>,
+    /// The positions of the stores, counted from 1.
+    stores: Vec<usize>,
+    /// The first marked word.
+    wrong: &'w Word,
+}
+
+impl<'w> Marked<'w> {
+    /// Returns the string's pages and stores. A letter before the number is a mark only if every word has one,
+    /// because `r1` alone can be the name of a page.
+    fn find(words: &'w [Word]) -> Option<Self> {
+        let is_number = |text: &str| Number::literal(text).is_ok();
+        let store = |mark: &str| match mark {
+            "w" | "W" => Some(true),
+            "r" | "R" => Some(false),
+            _ => None,
+        };
+        let after = |text: &'w str| {
+            let (page, mark) = text.split_at_checked(text.len().checked_sub(1)?)?;
+            Some((page, store(mark)?)).filter(|_| is_number(page))
+        };
+        let before = |text: &'w str| {
+            let (mark, page) = text.split_at_checked(1)?;
+            Some((page, store(mark)?)).filter(|_| is_number(page))
+        };
+        let apart = |pair: &'w [Word]| match pair {
+            [page, mark] if is_number(&page.text) => Some((&*page.text, store(&mark.text)?)),
+            _ => None,
+        };
+        let texts = || words.iter().map(|word| &*word.text);
+        let (marked, wrong): (Vec<(&str, bool)>, _) =
+            match words.iter().find(|word| after(&word.text).is_some()) {
+                Some(wrong) => (texts().map(|text| after(text).unwrap_or((text, false))).collect(), wrong),
+                None => match texts().map(before).collect::<Option<Vec<_>>>() {
+                    Some(all) => (all, words.first()?),
+                    None => (words.chunks(2).map(apart).collect::<Option<Vec<_>>>()?, words.get(1)?),
+                },
+            };
+        let stores = marked.iter().enumerate().filter(|(_, (_, store))| *store).map(|(at, _)| at + 1);
+        let (stores, pages) = (stores.collect(), marked.iter().map(|(page, _)| (*page).to_owned()).collect());
+        Some(Self { pages, stores, wrong })
     }
 }
 

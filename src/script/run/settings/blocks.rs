@@ -20,6 +20,7 @@ fn words<D>(rows: &'static [SettingRow<D>]) -> Vec<SettingWord> {
         params: row.params,
         help: row.help,
         repeats: row.repeats,
+        is_path: row.get.is_some(),
     };
     rows.iter().map(word).collect()
 }

@@ -7,6 +7,8 @@ use pagewalk_engine::machine::spec::{CacheSpec, Capacity, Inclusion, WritePolicy
 use super::field::{SettingRow, latency, one, one_of, sole};
 use super::level::{Common, Level, POLICY_WORDS, SIDES, policy, shared_rows};
 use super::shape::{SetGeometry, Ways};
+use super::value::{count, policy_name, power, time, word_of};
+use crate::lang::value::Value;
 use crate::run::params::Param::{Literal, OneOf, Words};
 use crate::run::params::{N, SIZE, T, words_of};
 
@@ -29,25 +31,25 @@ const INCLUSIONS: &[(&str, Inclusion)] =
 
 pub(crate) const CACHE_SETTINGS: &[SettingRow<CacheDraft>] = shared_rows![CacheDraft;
     SettingRow { name: "size", params: &[SIZE], help: "capacity in bytes", repeats: false,
-        set: |d, f| d.common.shape.capacity(f, Capacity::Bytes) },
+        get: Some(|d| count(u64::try_from(d.build().ok()?.size()).ok()?)), set: |d, f| d.common.shape.capacity(f, Capacity::Bytes) },
     SettingRow { name: "lines", params: &[N], help: "number of lines", repeats: false,
-        set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
+        get: Some(|d| count(d.build().ok()?.lines())), set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
     SettingRow { name: "block", params: &[SIZE], help: "block size, a power of two", repeats: false,
-        set: |d, f| sole(f)?.log2("the block size").map(|n| d.block_bits = Some(n)).map_err(one) },
+        get: Some(|d| power(d.block_bits?)), set: |d, f| sole(f)?.log2("the block size").map(|n| d.block_bits = Some(n)).map_err(one) },
     SettingRow { name: "write-back", params: &[], help: "write-back: a store marks the block dirty", repeats: false,
-        set: |d, _| { d.write = WritePolicy::Back; Ok(()) } },
+        get: Some(|d| Some(Value::Bool(d.write == WritePolicy::Back))), set: |d, _| { d.write = WritePolicy::Back; Ok(()) } },
     SettingRow { name: "write-through", params: &[], help: "write-through: a store also updates the next level", repeats: false,
-        set: |d, _| { d.write = WritePolicy::Through; Ok(()) } },
+        get: Some(|d| Some(Value::Bool(d.write == WritePolicy::Through))), set: |d, _| { d.write = WritePolicy::Through; Ok(()) } },
     SettingRow { name: "write-allocate", params: &[], help: "write-allocate: a store miss fills the line", repeats: false,
-        set: |d, _| { d.write_allocate = true; Ok(()) } },
+        get: Some(|d| Some(Value::Bool(d.write_allocate))), set: |d, _| { d.write_allocate = true; Ok(()) } },
     SettingRow { name: "no-write-allocate", params: &[], help: "no-write-allocate: a store miss updates only the next level", repeats: false,
-        set: |d, _| { d.write_allocate = false; Ok(()) } },
+        get: Some(|d| Some(Value::Bool(!d.write_allocate))), set: |d, _| { d.write_allocate = false; Ok(()) } },
     SettingRow { name: "index", params: &[Words(words_of!(INDEXES.0))], help: "whether the physical or virtual address selects the set", repeats: false,
-        set: |d, f| one_of(sole(f)?, INDEXES).map(|v| d.virtual_index = v) },
+        get: Some(|d| word_of(INDEXES, &d.virtual_index)), set: |d, f| one_of(sole(f)?, INDEXES).map(|v| d.virtual_index = v) },
     SettingRow { name: "inclusion", params: &[Words(words_of!(INCLUSIONS.0))], help: "whether this cache includes or excludes the blocks of the caches closer to the core", repeats: false,
-        set: |d, f| one_of(sole(f)?, INCLUSIONS).map(|i| d.inclusion = i) },
+        get: Some(|d| word_of(INCLUSIONS, &d.inclusion)), set: |d, f| one_of(sole(f)?, INCLUSIONS).map(|i| d.inclusion = i) },
     SettingRow { name: "shared", params: &[], help: "one cache that all cores share", repeats: false,
-        set: |d, _| { d.shared = true; Ok(()) } },
+        get: Some(|d| Some(Value::Bool(d.shared))), set: |d, _| { d.shared = true; Ok(()) } },
 ];
 
 impl Level for CacheDraft {

@@ -146,6 +146,9 @@ pub(crate) fn power_of_two(span: Span, what: &str, n: u64) -> Diagnostic {
 
 pub(crate) const ON_OFF: &[(&str, bool)] = &[("on", true), ("off", false)];
 
+/// Returns a setting's value in a complete draft, or `None` if the draft has no such value.
+type Get<D> = fn(&D) -> Option<Value>;
+
 /// The row of a setting in the registry of its block.
 pub(crate) struct SettingRow<D: 'static> {
     pub(crate) name: &'static str,
@@ -154,6 +157,8 @@ pub(crate) struct SettingRow<D: 'static> {
     pub(crate) help: &'static str,
     /// Adds the setting to the draft.
     pub(crate) set: fn(&mut D, &Field) -> Result<(), Vec<Diagnostic>>,
+    /// Returns the setting's value in a complete draft. A setting without this function is not a path.
+    pub(crate) get: Option<Get<D>>,
     /// Whether the setting may occur several times (`tlb`, `cache`).
     pub(crate) repeats: bool,
 }

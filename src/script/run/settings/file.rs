@@ -30,6 +30,7 @@ pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
         params: &[SIZE],
         help: "size of the file",
         repeats: false,
+        get: None,
         set: |d, f| {
             let n = sole(f)?.within(0, SIZE_LIMIT, Code::LimitSize, "a file").map_err(one)?;
             d.size = Some(n);
@@ -41,6 +42,7 @@ pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
         params: &[OneOf(&[BYTE, Literal("zero"), Literal("counting")])],
         help: "initial contents: one value for all bytes (default: 0), or `counting` (byte i is i mod 256)",
         repeats: false,
+        get: None,
         set: |d, f| {
             let arg = sole(f)?;
             let fill = match arg.word() {
@@ -56,6 +58,7 @@ pub(crate) const FILE_SETTINGS: &[SettingRow<FileDraft>] = &[
         params: &[BYTE],
         help: "initial contents: every byte of page i is BYTE + i",
         repeats: false,
+        get: None,
         set: |d, f| {
             let fill = Fill::Pages(byte(sole(f)?)?);
             fill_with(d, f, fill)
@@ -117,6 +120,7 @@ pub(crate) const EXECUTABLE_SETTINGS: &[SettingRow<ExecutableDraft>] = &[
         params: &[VA],
         help: "entry point (default: the start of the first section)",
         repeats: false,
+        get: None,
         set: |d, f| sole(f)?.integer().map(|at| d.entry = Some(at)).map_err(one),
     },
     SettingRow {
@@ -124,6 +128,7 @@ pub(crate) const EXECUTABLE_SETTINGS: &[SettingRow<ExecutableDraft>] = &[
         params: &[Many(&FILE_NAME)],
         help: "a shared library to map with the program",
         repeats: true,
+        get: None,
         set: |d, f| {
             for arg in &f.args {
                 match arg.value() {

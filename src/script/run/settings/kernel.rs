@@ -2,12 +2,15 @@
 
 use crate::lang::ast::Span;
 use crate::lang::diagnostic::{Code, Diagnostic};
+use pagewalk_engine::kernel::Kernel;
 use pagewalk_engine::kernel::boot::BootError;
 use pagewalk_engine::kernel::config::{KernelConfig, ReplacementScope, SignalPolicy};
 use pagewalk_engine::machine::policy::{POLICIES, Policy};
 use pagewalk_engine::machine::spec::Spec;
 
 use super::field::{Field, ON_OFF, SettingRow, apply, one, one_of, sole};
+use super::value::{count, policy_name, value_of, word_of};
+use crate::lang::value::Value;
 use crate::run::params::Param::{self, Unit, Words};
 use crate::run::params::{FRAMES, POLICY, SIZE, VA, words_of};
 
@@ -38,49 +41,85 @@ const fn row(
     name: &'static str,
     params: &'static [Param],
     help: &'static str,
+    get: fn(&KernelDraft) -> Option<Value>,
     set: fn(&mut KernelDraft, &Field) -> Result<(), Vec<Diagnostic>>,
 ) -> SettingRow<KernelDraft> {
-    SettingRow { name, params, help, set, repeats: false }
+    SettingRow { name, params, help, set, get: Some(get), repeats: false }
 }
 
 pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
-    row("frames", &[FRAMES], "number of user page frames (default: all that fit in memory)", |d, f| {
-        let n =
-            sole(f)?.within(1, u64::from(u32::MAX), Code::BadKernel, "a number of frames").map_err(one)?;
-        d.places.push(("frames", f.span));
-        d.config.frames = Some(n as u32);
-        Ok(())
-    }),
-    row("replacement", &[POLICY], "page replacement policy (default: `clock`)", |d, f| {
-        replacement(f).map(|policy| d.config.replacement = policy)
-    }),
+    row(
+        "frames",
+        &[FRAMES],
+        "number of user page frames (default: all that fit in memory)",
+        |d| d.config.frames.map(Value::from),
+        |d, f| {
+            let n = sole(f)?
+                .within(1, u64::from(u32::MAX), Code::BadKernel, "a number of frames")
+                .map_err(one)?;
+            d.places.push(("frames", f.span));
+            d.config.frames = Some(n as u32);
+            Ok(())
+        },
+    ),
+    row(
+        "replacement",
+        &[POLICY],
+        "page replacement policy (default: `clock`)",
+        |d| policy_name(d.config.replacement),
+        |d, f| replacement(f).map(|policy| d.config.replacement = policy),
+    ),
     row(
         "scope",
         &[Words(words_of!(SCOPES.0))],
         "processes whose pages the kernel can evict (default: `global`, all processes)",
+        |d| word_of(SCOPES, &d.config.scope),
         |d, f| one_of(sole(f)?, SCOPES).map(|scope| d.config.scope = scope),
     ),
-    row("swap", &[FRAMES, Unit("slots")], "number of one-page swap slots (default: 0)", |d, f| {
-        let n = sole(f)?.within(0, SWAP_LIMIT, Code::BadKernel, "a number of slots").map_err(one)?;
-        d.config.swap = n as u32;
-        Ok(())
-    }),
-    row("stack-top", &[VA], "address just past the stack", |d, f| {
-        address(d, "stack-top", f).map(|at| d.config.stack_top = at)
-    }),
-    row("stack-size", &[SIZE], "maximum size of a stack", |d, f| {
-        address(d, "stack-size", f).map(|size| d.config.stack_size = size)
-    }),
-    row("mmap-base", &[VA], "address below which `mmap` searches for free space", |d, f| {
-        address(d, "mmap-base", f).map(|at| d.config.mmap_base = at)
-    }),
-    row("brk-start", &[VA], "start of the heap before `execve`", |d, f| {
-        address(d, "brk-start", f).map(|at| d.config.brk_start = at)
-    }),
+    row(
+        "swap",
+        &[FRAMES, Unit("slots")],
+        "number of one-page swap slots (default: 0)",
+        |d| count(d.config.swap),
+        |d, f| {
+            let n = sole(f)?.within(0, SWAP_LIMIT, Code::BadKernel, "a number of slots").map_err(one)?;
+            d.config.swap = n as u32;
+            Ok(())
+        },
+    ),
+    row(
+        "stack-top",
+        &[VA],
+        "address just past the stack",
+        |d| count(d.config.stack_top),
+        |d, f| address(d, "stack-top", f).map(|at| d.config.stack_top = at),
+    ),
+    row(
+        "stack-size",
+        &[SIZE],
+        "maximum size of a stack",
+        |d| count(d.config.stack_size),
+        |d, f| address(d, "stack-size", f).map(|size| d.config.stack_size = size),
+    ),
+    row(
+        "mmap-base",
+        &[VA],
+        "address below which `mmap` searches for free space",
+        |d| count(d.config.mmap_base),
+        |d, f| address(d, "mmap-base", f).map(|at| d.config.mmap_base = at),
+    ),
+    row(
+        "brk-start",
+        &[VA],
+        "start of the heap before `execve`",
+        |d| count(d.config.brk_start),
+        |d, f| address(d, "brk-start", f).map(|at| d.config.brk_start = at),
+    ),
     row(
         "fault-around",
         &[FRAMES, Unit("pages")],
         "number of file pages that a read fault maps, a power of two (default: 1)",
+        |d| count(d.config.fault_around),
         |d, f| {
             let arg = sole(f)?;
             let n = arg.within(1, AROUND_LIMIT, Code::BadKernel, "a window").map_err(one)?;
@@ -93,27 +132,38 @@ pub(crate) const KERNEL_SETTINGS: &[SettingRow<KernelDraft>] = &[
         "page-cache",
         &[Words(words_of!(PAGE_CACHES.0))],
         "whether file pages start in the page cache (default: `cold`, not cached)",
+        |d| word_of(PAGE_CACHES, &d.config.warm),
         |d, f| one_of(sole(f)?, PAGE_CACHES).map(|warm| d.config.warm = warm),
     ),
     row(
         "zero-page",
         &[Words(words_of!(ON_OFF.0))],
         "whether the first read of an anonymous page maps the shared zero page (default: `off`)",
+        |d| word_of(ON_OFF, &d.config.zero_page),
         |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.config.zero_page = on),
     ),
     row(
         "pages",
         &[Words(words_of!(PLACES.0))],
         "initial contents of an anonymous page: zeros or data from disk (default: `demand-zero`)",
+        |d| word_of(PLACES, &d.config.on_disk),
         |d, f| one_of(sole(f)?, PLACES).map(|on_disk| d.config.on_disk = on_disk),
     ),
     row(
         "signals",
         &[Words(words_of!(SIGNALS.0))],
         "whether a fatal fault ends the process or Pagewalk only reports it (default: `report`)",
+        |d| word_of(SIGNALS, &d.config.signals),
         |d, f| one_of(sole(f)?, SIGNALS).map(|signals| d.config.signals = signals),
     ),
 ];
+
+/// Returns the value of a setting of a running kernel: `kernel.replacement`.
+pub(crate) fn kernel_setting(kernel: &Kernel, name: &str) -> Option<Value> {
+    // Without a setting, the number of frames follows from the machine.
+    let config = KernelConfig { frames: Some(kernel.frame_limit()), ..kernel.config().clone() };
+    value_of(KERNEL_SETTINGS, &KernelDraft { config, places: Vec::new() }, name)
+}
 
 /// Returns a policy for replacing page frames.
 fn replacement(field: &Field) -> Result<Policy, Vec<Diagnostic>> {

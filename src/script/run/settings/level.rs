@@ -96,19 +96,19 @@ macro_rules! shared_rows {
     ($draft:ty; $($row:expr),* $(,)?) => {
         &[
             SettingRow { name: "sets", params: &[N], help: "number of sets, a power of two", repeats: false,
-                set: |d: &mut $draft, f| d.common.shape.capacity(f, Capacity::Sets) },
+                get: Some(|d: &$draft| count(d.build().ok()?.sets)), set: |d: &mut $draft, f| d.common.shape.capacity(f, Capacity::Sets) },
             SettingRow { name: "ways", params: &[OneOf(&[N, Literal("fully-associative"), Literal("direct-mapped")])], help: "associativity", repeats: false,
-                set: |d: &mut $draft, f| d.common.shape.ways(f) },
+                get: Some(|d: &$draft| count(d.build().ok()?.ways)), set: |d: &mut $draft, f| d.common.shape.ways(f) },
             SettingRow { name: "fully-associative", params: &[], help: "one set with all entries", repeats: false,
-                set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::All, f.span)); Ok(()) } },
+                get: Some(|d: &$draft| Some(Value::Bool(d.build().ok()?.sets == 1))), set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::All, f.span)); Ok(()) } },
             SettingRow { name: "direct-mapped", params: &[], help: "one way", repeats: false,
-                set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::Number(1), f.span)); Ok(()) } },
+                get: Some(|d: &$draft| Some(Value::Bool(d.build().ok()?.ways == 1))), set: |d: &mut $draft, f| { d.common.shape.ways = Some((Ways::Number(1), f.span)); Ok(()) } },
             SettingRow { name: "policy", params: &[Words(POLICY_WORDS)], help: "replacement policy within a full set", repeats: false,
-                set: |d: &mut $draft, f| policy(f).map(|p| d.common.policy = p) },
+                get: Some(|d: &$draft| policy_name(d.common.policy)), set: |d: &mut $draft, f| policy(f).map(|p| d.common.policy = p) },
             SettingRow { name: "for", params: &[Words(words_of!(SIDES.0))], help: "kinds of accesses that use the TLB or cache", repeats: false,
-                set: |d: &mut $draft, f| one_of(sole(f)?, SIDES).map(|side| d.common.side = side) },
+                get: Some(|d: &$draft| word_of(SIDES, &d.common.side)), set: |d: &mut $draft, f| one_of(sole(f)?, SIDES).map(|side| d.common.side = side) },
             SettingRow { name: "latency", params: &[T], help: "latency of a lookup", repeats: false,
-                set: |d: &mut $draft, f| latency(sole(f)?).map(|t| d.common.latency = t) },
+                get: Some(|d: &$draft| time(d.common.latency)), set: |d: &mut $draft, f| latency(sole(f)?).map(|t| d.common.latency = t) },
             $($row),*
         ]
     };

@@ -5,12 +5,15 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use pagewalk_engine::machine::check::{SpecError, SpecPart, SpecProblem};
 use pagewalk_engine::machine::spec::{CacheSpec, Mmu, Spec, TlbSpec};
 
-use super::cache::CacheDraft;
+use super::cache::{CACHE_SETTINGS, CacheDraft};
 use super::field::{Arg, ArgKind, Field, SettingRow, apply, block_of, latency, one, sole};
 use super::level::{Level, level};
 use super::page_table::{TABLE_SETTINGS, TableDraft, even_split};
 use super::pte::PteDraft;
-use super::tlb::TlbDraft;
+use super::tlb::{TLB_SETTINGS, TlbDraft};
+use super::value::{count, power, time, value_of};
+use crate::lang::value::Value;
+use crate::run::facts::Component;
 use crate::run::params::Param::{Literal, Optional, Unit, Ways};
 use crate::run::params::{CACHE, N, SIZE, T, TLB, WIDTH, settings};
 
@@ -35,6 +38,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         params: &[WIDTH, Unit("bits")],
         help: "width of a virtual address",
         repeats: false,
+        get: Some(|d| count(d.virtual_bits?)),
         set: |d, f| {
             d.spans.push(("virtual", f.span));
             width(f, 64).map(|n| d.virtual_bits = Some(n))
@@ -45,6 +49,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         params: &[WIDTH, Unit("bits")],
         help: "width of a physical address",
         repeats: false,
+        get: Some(|d| count(d.physical())),
         set: |d, f| {
             d.spans.push(("physical", f.span));
             width(f, 64).map(|n| d.physical_bits = Some(n))
@@ -55,6 +60,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         params: &[SIZE],
         help: "page size, a power of two",
         repeats: false,
+        get: Some(|d| power(d.page_bits?)),
         set: |d, f| {
             d.spans.push(("page", f.span));
             sole(f)?.log2("the page size").map(|n| d.page_bits = Some(n)).map_err(one)
@@ -65,6 +71,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         params: &[settings("levels N, bits N…, pte FORMAT, walk cached|uncached")],
         help: "the levels, the VPN bits of each level, and the entry format",
         repeats: false,
+        get: None,
         set: |d, f| {
             d.spans.push(("page_table", f.span));
             d.table.span = Some(f.span);
@@ -76,6 +83,9 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         params: &[Ways(&[&[SIZE], &[settings("size SIZE, valid N, ppn N..N, …")]])],
         help: "the format of a page-table entry",
         repeats: false,
+        get: Some(|d| {
+            count(d.table.pte.build(d.physical().checked_sub(d.page_bits?)?, Span::default()).ok()?.bytes)
+        }),
         set: |d, f| {
             d.spans.push(("pte", f.span));
             d.table.pte.set(f)
@@ -86,6 +96,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         params: &[Ways(&[&[Optional(&[TLB]), settings("entries N, ways N, …")], &[Literal("none")]])],
         help: "adds a TLB level",
         repeats: true,
+        get: None,
         set: |d, f| level(&mut d.tlbs, f),
     },
     SettingRow {
@@ -96,6 +107,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         ])],
         help: "adds a cache level",
         repeats: true,
+        get: None,
         set: |d, f| level(&mut d.caches, f),
     },
     SettingRow {
@@ -103,6 +115,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         params: &[settings("latency T")],
         help: "main memory",
         repeats: false,
+        get: None,
         set: |d, f| block_of(f, MEMORY_SETTINGS, &mut d.memory_latency),
     },
     SettingRow {
@@ -110,6 +123,7 @@ pub(crate) const MACHINE_SETTINGS: &[SettingRow<MachineDraft>] = &[
         params: &[N],
         help: "number of cores, each with private TLBs and caches",
         repeats: false,
+        get: Some(|d| count(d.cores.max(1))),
         set: |d, f| {
             let n = sole(f)?.within(1, 64, Code::BadWidth, "a number of cores").map_err(one)?;
             d.cores = n as u32;
@@ -124,8 +138,35 @@ pub(crate) const MEMORY_SETTINGS: &[SettingRow<u64>] = &[SettingRow {
     params: &[T],
     help: "latency of main memory",
     repeats: false,
+    get: Some(|d| time(*d)),
     set: |d, f| latency(sole(f)?).map(|t| *d = t),
 }];
+
+/// Returns the value of a setting of a machine or its page table: `machine.page`, `machine.levels`.
+pub(crate) fn machine_setting(spec: &Spec, name: &str) -> Option<Value> {
+    let draft = MachineDraft::from_spec(spec);
+    let of_table = || spec.mmu.as_ref().and_then(|_| value_of(TABLE_SETTINGS, &draft.table, name));
+    value_of(MACHINE_SETTINGS, &draft, name).or_else(of_table)
+}
+
+/// Returns the value of a setting of the page table: `page_table.levels`.
+pub(crate) fn table_setting(spec: &Spec, name: &str) -> Option<Value> {
+    spec.mmu.as_ref()?;
+    value_of(TABLE_SETTINGS, &MachineDraft::from_spec(spec).table, name)
+}
+
+/// Returns the value of a setting of main memory: `memory.latency`.
+pub(crate) fn memory_setting(spec: &Spec, name: &str) -> Option<Value> {
+    value_of(MEMORY_SETTINGS, &spec.memory_latency, name)
+}
+
+/// Returns the value of a setting of a TLB or cache: `L1d.size`.
+pub(crate) fn level_setting(spec: &Spec, level: Component, name: &str) -> Option<Value> {
+    match level {
+        Component::Tlb(at) => value_of(TLB_SETTINGS, &TlbDraft::from_spec(&spec.tlbs[at]), name),
+        Component::Cache(at) => value_of(CACHE_SETTINGS, &CacheDraft::from_spec(&spec.caches[at]), name),
+    }
+}
 
 fn width(field: &Field, most: u64) -> Result<u32, Vec<Diagnostic>> {
     sole(field)?.within(1, most, Code::BadWidth, "a width").map(|n| n as u32).map_err(one)

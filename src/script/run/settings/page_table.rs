@@ -6,6 +6,7 @@ use crate::lang::value::Value;
 
 use super::field::{Arg, SettingRow, integer, one, one_of, sole};
 use super::pte::PteDraft;
+use super::value::{count, word_of};
 use crate::run::params::Param::{Many, Ways, Words};
 use crate::run::params::{N, SIZE, WIDTH, settings, words_of};
 
@@ -32,6 +33,7 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
         params: &[N],
         help: "number of levels, 1 to 6",
         repeats: false,
+        get: Some(|d| count(d.inherited.len() as u64)),
         set: |d, f| {
             d.levels = Some(sole(f)?.within(1, 6, Code::BadGeometry, "a number of levels").map_err(one)?);
             Ok(())
@@ -42,6 +44,7 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
         params: &[Many(&WIDTH)],
         help: "number of VPN bits that index each level, top first",
         repeats: false,
+        get: Some(|d| Value::list(d.inherited.iter().map(|bits| Value::from(*bits))).ok()),
         set: |d, f| {
             let each = |arg: &Arg| {
                 each_integer(arg).map(|list| list.into_iter().map(|n| n.min(65) as u32).collect::<Vec<_>>())
@@ -56,6 +59,7 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
         params: &[Ways(&[&[SIZE], &[settings("size SIZE, valid N, ppn N..N, …")]])],
         help: "the format of an entry",
         repeats: false,
+        get: None,
         set: |d, f| d.pte.set(f),
     },
     SettingRow {
@@ -63,6 +67,7 @@ pub(crate) const TABLE_SETTINGS: &[SettingRow<TableDraft>] = &[
         params: &[Words(words_of!(WALKS.0))],
         help: "whether page walks use the data caches",
         repeats: false,
+        get: Some(|d| word_of(WALKS, &d.walk_cached)),
         set: |d, f| {
             d.walk_cached = one_of(sole(f)?, WALKS)?;
             Ok(())

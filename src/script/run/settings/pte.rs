@@ -31,6 +31,7 @@ pub(crate) const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
         params: &[SIZE],
         help: "size of an entry, 1 to 8 bytes",
         repeats: false,
+        get: None,
         set: |d, f| d.size(sole(f)?),
     },
     SettingRow {
@@ -38,6 +39,7 @@ pub(crate) const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
         params: &[BIT_NUMBERS],
         help: "range of the PPN bits, inclusive",
         repeats: false,
+        get: None,
         set: |d, f| {
             d.ppn = Some(bit_range(sole(f)?).map_err(one)?);
             Ok(())
@@ -48,6 +50,7 @@ pub(crate) const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
         params: &[],
         help: "least significant byte first",
         repeats: false,
+        get: None,
         set: |d, _| {
             d.big_endian = false;
             Ok(())
@@ -58,6 +61,7 @@ pub(crate) const PTE_SETTINGS: &[SettingRow<PteDraft>] = &[
         params: &[],
         help: "most significant byte first",
         repeats: false,
+        get: None,
         set: |d, _| {
             d.big_endian = true;
             Ok(())

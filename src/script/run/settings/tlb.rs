@@ -7,6 +7,8 @@ use pagewalk_engine::machine::spec::{Capacity, TlbSpec};
 use super::field::{ON_OFF, SettingRow, latency, one, one_of, sole};
 use super::level::{Common, Level, POLICY_WORDS, SIDES, policy, shared_rows};
 use super::shape::{SetGeometry, Ways};
+use super::value::{count, policy_name, power, time, word_of};
+use crate::lang::value::Value;
 use crate::run::params::Param::{Literal, Many, OneOf, Words};
 use crate::run::params::{N, SIZE, T, words_of};
 
@@ -19,8 +21,8 @@ pub(crate) struct TlbDraft {
 
 pub(crate) const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
     SettingRow { name: "entries", params: &[N], help: "number of entries", repeats: false,
-        set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
-    SettingRow { name: "pages", params: &[Many(&SIZE)], help: "supported page sizes (default: all)", repeats: false, set: |d, f| {
+        get: Some(|d| count(d.build().ok()?.entries())), set: |d, f| d.common.shape.capacity(f, Capacity::Lines) },
+    SettingRow { name: "pages", params: &[Many(&SIZE)], help: "supported page sizes (default: all)", repeats: false, get: Some(|d| Value::list(d.page_bits.iter().filter_map(|bits| power(*bits))).ok()), set: |d, f| {
         let sizes: Result<Vec<u32>, _> = f.args.iter().map(|arg| arg.log2("a page size")).collect();
         let mut sizes = sizes.map_err(one)?;
         sizes.sort_unstable();
@@ -29,7 +31,7 @@ pub(crate) const TLB_SETTINGS: &[SettingRow<TlbDraft>] = shared_rows![TlbDraft;
         Ok(())
     } },
     SettingRow { name: "asid", params: &[Words(words_of!(ON_OFF.0))], help: "whether each entry has the address-space ID (ASID) of its process", repeats: false,
-        set: |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.asid = on) },
+        get: Some(|d| word_of(ON_OFF, &d.asid)), set: |d, f| one_of(sole(f)?, ON_OFF).map(|on| d.asid = on) },
 ];
 
 impl Level for TlbDraft {

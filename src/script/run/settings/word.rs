@@ -12,4 +12,6 @@ pub struct SettingWord {
     pub(crate) help: &'static str,
     /// Whether the setting may occur several times.
     pub(crate) repeats: bool,
+    /// Whether the setting's value is also a path.
+    pub(crate) is_path: bool,
 }

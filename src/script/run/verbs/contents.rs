@@ -219,7 +219,7 @@ impl Session<'_> {
             ExprKind::Prose(_) => String::new(),
             _ => self.text(expr.span).trim().to_owned(),
         };
-        Ok(ShowPlan::Value(of, Shown::plain(self.eval(expr)?)))
+        Ok(ShowPlan::Value(of, Shown { measured: true, ..Shown::plain(self.eval(expr)?) }))
     }
 
     fn entry_fields(&mut self, block: &Settings) -> Result<Vec<crate::run::settings::Field>, Stop> {

@@ -112,15 +112,20 @@ fn no_table(session: &Session, place: &Expr) -> Diagnostic {
 impl Session<'_> {
     /// Returns a check that an expression is true. The check of a comparison contains both sides.
     fn truth_check(&mut self, expr: &Expr) -> Result<Check, Stop> {
-        let written = |place: &Expr| self.text(place.span).trim().to_owned();
+        let sources = self.sources;
+        let written = |place: &Expr| sources.text(place.span).trim().to_owned();
         if let ExprKind::Binary(op, a, b) = &expr.kind
             && let Some(before) = comparison(*op)
         {
+            if let Some(check) = self.noun_check(*op, (a, b), expr.span)? {
+                return Ok(check);
+            }
             let (name, full) = (written(a), written(expr));
             let (x, y) = (self.eval(a)?, self.eval(b)?);
-            let held = self.operate_on(*op, (&x, &y), expr.span)? == Value::Bool(true);
+            let held = self.apply_operator(*op, (a, &x), (b, &y), expr.span)? == Value::Bool(true);
             let hex = full.contains("0x").then_some(1);
-            let shown = |value: Value, before| Shown { hex, before, ..Shown::plain(value) };
+            let shown =
+                |value: Value, before| Shown { hex, before, measured: hex.is_none(), ..Shown::plain(value) };
             let (expected, actual) = (shown(y, before), Some(shown(x, "")));
             let written = match op {
                 BinaryOp::Equal => Written::classify(b, &|_| false),

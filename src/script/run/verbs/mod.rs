@@ -11,6 +11,7 @@ mod forms;
 mod idle;
 mod kernel_action;
 mod naming;
+mod noun_value;
 mod operands;
 mod perform;
 mod perms;

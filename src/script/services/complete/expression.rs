@@ -5,7 +5,7 @@ use super::offer::Offers;
 use crate::lang::value::Value;
 use crate::lang::value::functions::FUNCTIONS;
 use crate::run::facts::Component;
-use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PEEK_FUNCTIONS};
+use crate::run::paths::{DECLARED, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PEEK_FUNCTIONS};
 use crate::run::state::Binding;
 use crate::run::syscalls::called;
 use crate::services::names::NameKind;
@@ -55,7 +55,9 @@ impl Offers<'_> {
     fn path_heads(&self, pick: &mut Pick) {
         let heads = MACHINE_PROPERTIES.iter().map(|row| row.of);
         let kernel = KERNEL_PROPERTIES.iter().filter(|_| self.state.kernel().is_some()).map(|row| row.of);
-        for head in heads.chain(kernel) {
+        let declared =
+            DECLARED.iter().copied().filter(|head| *head != "kernel" || self.state.kernel().is_some());
+        for head in heads.chain(kernel).chain(declared) {
             pick.add(head, ItemKind::Noun, "");
         }
         pick.add(LAST, ItemKind::Noun, "facts of the latest statement that has facts");

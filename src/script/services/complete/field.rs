@@ -6,9 +6,11 @@ use super::offer::Offers;
 use crate::run::facts::{Component, Family, facts_of};
 use crate::run::nouns::{TABLE_NOUNS, THING_NOUNS};
 use crate::run::paths::{
-    KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PROCESS_PROPERTIES, part_of,
+    KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, PROCESS_PROPERTIES, kind_of, part_of,
+    setting_paths,
 };
 use crate::run::record::Did;
+use crate::run::settings::SettingWord;
 use crate::services::names::NameKind;
 use pagewalk_engine::kernel::syscall::system_call;
 
@@ -30,9 +32,13 @@ impl Offers<'_> {
         }
         let part = self.state.spec().and_then(|spec| Component::named(spec, head));
         if let (Some(part), Some(machine)) = (part, self.state.hardware()) {
+            let kind = kind_of(part);
             let part = part_of(machine, part);
             let has = PART_PROPERTIES.iter().filter(|row| (row.get)(&part).is_some());
-            return has.for_each(|row| add(row.name, ItemKind::Field, row.help));
+            has.for_each(|row| add(row.name, ItemKind::Field, row.help));
+            let new = |setting: &SettingWord| PART_PROPERTIES.iter().all(|row| row.name != setting.name);
+            let settings = setting_paths(kind).filter(new);
+            return settings.for_each(|setting| add(setting.name, ItemKind::Field, setting.help));
         }
         if self.is_process(head) {
             return self.process_fields(&mut add);
@@ -42,6 +48,9 @@ impl Offers<'_> {
         }
         for row in KERNEL_PROPERTIES.iter().filter(|row| row.of == *head) {
             add(row.name, ItemKind::Field, row.help);
+        }
+        if !matches!(*head, "tlb" | "cache") {
+            setting_paths(head).for_each(|setting| add(setting.name, ItemKind::Field, setting.help));
         }
     }
 

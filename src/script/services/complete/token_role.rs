@@ -11,7 +11,9 @@ use crate::questions::LANGUAGE;
 use crate::run::facts::{Family, Values, type_named};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, ThingNoun};
 use crate::run::params::{Atom, Param, Params, Slot, ways};
-use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES};
+use crate::run::paths::{
+    DECLARED, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, PART_PROPERTIES, setting_paths,
+};
 use crate::run::verbs::Form;
 use pagewalk_engine::kernel::syscall::constant;
 use pagewalk_engine::machine::presets::Preset;
@@ -235,7 +237,10 @@ impl<'t> RoleFinder<'_, 't> {
 
     /// Returns the role of a word in an expression.
     fn value(self, word: &str) -> TokenRole<'t> {
-        let property = |name: &str| PART_PROPERTIES.iter().any(|row| row.name == name);
+        let setting = |name: &str| {
+            ["tlb", "cache"].iter().any(|kind| setting_paths(kind).any(|setting| setting.name == name))
+        };
+        let property = |name: &str| PART_PROPERTIES.iter().any(|row| row.name == name) || setting(name);
         if self.text(1) == "(" {
             TokenRole::Called
         } else if self.names_page(word) || matches!(word, "true" | "false") {
@@ -294,5 +299,5 @@ fn is_alternative(head: Head, word: &str) -> bool {
 fn is_path(word: &str) -> bool {
     let mut heads =
         MACHINE_PROPERTIES.iter().map(|row| row.of).chain(KERNEL_PROPERTIES.iter().map(|row| row.of));
-    heads.any(|head| head == word) || word == LAST || is_noun(word)
+    heads.any(|head| head == word) || DECLARED.contains(&word) || word == LAST || is_noun(word)
 }

@@ -15,7 +15,8 @@ use crate::run::messages::{End, MESSAGES};
 use crate::run::nouns::{SHOWN_NOUNS, TABLE_NOUNS, THING_NOUNS};
 use crate::run::params::Params;
 use crate::run::paths::{
-    KERNEL_PROPERTIES, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS, PROCESS_PROPERTIES,
+    DECLARED, KERNEL_PROPERTIES, MACHINE_PROPERTIES, PART_PROPERTIES, PEEK_FUNCTIONS, PROCESS_PROPERTIES,
+    setting_paths,
 };
 use crate::run::unsupported::LEFT_OUT;
 use crate::run::verbs::FORMS;
@@ -302,6 +303,18 @@ fn paths(out: &mut Tables) {
         .filter(|row| row.of == "page_table")
         .map(|row| [code(&format!("P1.page_table.{}", row.name)), row.help.to_owned()]);
     table(out, "", ["path", "is"], machine.chain(part).chain(kernel).chain(process).chain(tables));
+    let of = [("machine", "machine"), ("page_table", "page_table"), ("TLB", "tlb"), ("CACHE", "cache")];
+    let of = of.into_iter().chain(DECLARED.iter().map(|name| (*name, *name)));
+    let settings = of.flat_map(|(head, block)| {
+        setting_paths(block).map(move |row| [code(&format!("{head}.{}", row.name)), row.help.to_owned()])
+    });
+    table(out, "Settings as paths", ["path", "is"], settings);
+    let nouns = THING_NOUNS.iter().map(|noun| {
+        let path = if noun.of_process { format!("P1.{}", noun.name) } else { noun.name.to_owned() };
+        [code(&path), noun.help.to_owned()]
+    });
+    let parts = TABLE_NOUNS.iter().map(|noun| [code(noun.name), noun.help.to_owned()]);
+    table(out, "Nouns as values: lists of rows", ["noun", "is"], nouns.chain(parts));
 }
 
 fn functions(out: &mut Tables) {

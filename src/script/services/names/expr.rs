@@ -7,7 +7,7 @@ use crate::lang::ast::{BinaryOp, Expr, ExprKind, Word};
 use crate::lang::value::functions::function;
 use crate::lang::visit::{Visit, any_expr, walk_expr};
 use crate::run::facts::ACCESS_FACTS;
-use crate::run::paths::{KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, Peek, PeekFunction};
+use crate::run::paths::{DECLARED, KERNEL_PROPERTIES, LAST, MACHINE_PROPERTIES, Peek, PeekFunction};
 use crate::run::syscalls::called;
 use pagewalk_engine::kernel::syscall::ParamKind;
 
@@ -135,7 +135,8 @@ impl Finder<'_> {
             return;
         }
         let part = self.uses(Space::Part, head).is_some();
-        if KERNEL_PROPERTIES.iter().any(|row| row.of == name) || part && self.scopes.body().is_none() {
+        let is_head = KERNEL_PROPERTIES.iter().any(|row| row.of == name) || DECLARED.contains(&name);
+        if is_head || part && self.scopes.body().is_none() {
             return;
         }
         self.uses(Space::Process, head);

@@ -49,13 +49,19 @@ pub(super) fn line(said: &str) -> Option<(&'static str, Option<String>)> {
         _ if all.get(1).is_some_and(|sign| sign.text == "=") => {
             random(first.text, said, &all[2..]).map(|new| (CHOOSE, Some(new))).or_else(|| head(said, &all))
         }
-        word if OPERATIONS.contains(&word) && said.contains("=>") => {
-            Some((BLANK, Some(format!("ask {said}"))))
-        }
+        word if OPERATIONS.contains(&word) && has_blank(said) => Some((BLANK, Some(format!("ask {said}")))),
         _ if first.is_text() => Some((QUOTES, Some(format!("text {said}")))),
         _ => head(said, &all),
     };
     found.filter(|(_, new)| new.as_deref() != Some(said))
+}
+
+/// Whether a fact after `=>` has no value.
+fn has_blank(said: &str) -> bool {
+    let is_value = |word: &str| word.contains(char::is_alphanumeric);
+    said.split_once("=>").is_some_and(|(_, facts)| {
+        facts.split(',').any(|fact| fact.split_whitespace().filter(|word| is_value(word)).count() < 2)
+    })
 }
 
 /// Rewrites `question "title" points 6 {`, and other heads of this form.

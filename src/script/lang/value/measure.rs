@@ -1,0 +1,29 @@
+//! What a number measures. A number with a unit keeps its measure in sums, products, and quotients, so that its unit
+//! is printed, and so that bytes are not compared with pages.
+
+/// What a number measures. A plain number can measure anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// A size in bytes.
+    Bytes,
+    /// A width or count of bits.
+    Bits,
+    /// A time in nanoseconds.
+    Time,
+    /// A time in cycles.
+    Cycles,
+    /// A number of pages.
+    Pages,
+}
+
+impl Measure {
+    pub(super) const fn noun(self) -> &'static str {
+        match self {
+            Self::Bytes => "bytes",
+            Self::Bits => "bits",
+            Self::Time => "a time",
+            Self::Cycles => "cycles",
+            Self::Pages => "pages",
+        }
+    }
+}

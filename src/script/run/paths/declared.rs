@@ -1,0 +1,53 @@
+//! The settings of a declaration as paths: `L1d.size`, `machine.levels`, `kernel.replacement`. The rows of the
+//! settings define these paths.
+
+use crate::lang::value::{Dimension, Measure, Value};
+use crate::run::facts::Component;
+use crate::run::params::Params;
+use crate::run::settings::{BLOCKS, SettingWord};
+use pagewalk_engine::machine::spec::Spec;
+
+/// The names before the dot that have no other properties than settings.
+pub(crate) const DECLARED: &[&str] = &["memory", "kernel"];
+
+/// Returns the settings that are paths after a word: `machine`, `page_table`, `memory`, `kernel`, or the kind of a
+/// level, `tlb` or `cache`. The settings of the page table are also paths of the machine.
+pub fn setting_paths(of: &str) -> impl Iterator<Item = SettingWord> {
+    let blocks: &[&str] = match of {
+        "machine" => &["machine", "page_table"],
+        "page_table" => &["page_table"],
+        "memory" => &["memory"],
+        "kernel" => &["kernel"],
+        "tlb" => &["tlb"],
+        "cache" => &["cache"],
+        _ => &[],
+    };
+    let rows = blocks.iter().filter_map(|name| BLOCKS.iter().find(|row| row.name == *name));
+    rows.flat_map(|row| (row.settings)()).filter(|setting| setting.is_path)
+}
+
+/// Returns the word for the kind of a level.
+pub(crate) fn kind_of(level: Component) -> &'static str {
+    if matches!(level, Component::Tlb(_)) { "tlb" } else { "cache" }
+}
+
+/// Returns the value of a setting with the unit in which a script declares the setting.
+pub(crate) fn measured(of: &str, name: &str, value: Value, spec: Option<&Spec>) -> Value {
+    let Value::Number(number) = value else { return value };
+    let dimension = setting_paths(of)
+        .find(|setting| setting.name == name)
+        .and_then(|setting| setting.params.leaves().first()?.slot()?.dimension());
+    let measure = match dimension {
+        Some(Dimension::Bytes) => Some(Measure::Bytes),
+        Some(Dimension::Bits) => Some(Measure::Bits),
+        Some(Dimension::Time) if spec.is_some_and(|spec| spec.nanoseconds) => Some(Measure::Time),
+        Some(Dimension::Time) => Some(Measure::Cycles),
+        _ => None,
+    };
+    Value::Number(number.in_measure(measure))
+}
+
+/// Whether the property with this name is a number of bytes.
+pub(crate) fn is_in_bytes(property: &str) -> bool {
+    property == "bytes" || property.ends_with("_bytes") || ["reach", "rss", "vsize"].contains(&property)
+}

@@ -1,0 +1,97 @@
+//! The values that distinguish the iterations of a loop. A report of a run prints them, because the text of a
+//! statement is the same in every iteration.
+
+use std::sync::Arc;
+
+use crate::lang::ast::{Expr, ExprKind, Stmt, StmtKind};
+use crate::lang::visit::{Visit, statements_of_scope, walk_expr, walk_stmt};
+
+use super::facts::Family;
+use super::progress::Frame;
+use super::record::Variables;
+use super::session::Session;
+use super::state::Binding;
+use super::syscalls::makes_call;
+
+impl Session<'_> {
+    /// Returns the variables of a statement in a loop that can have other values in other iterations. The
+    /// record of an access already contains the address, and the record of a `let` contains the value.
+    pub(crate) fn varying(&mut self, stmt: &Stmt) -> Option<Variables> {
+        let is_narrated = match &stmt.kind {
+            StmtKind::Command(command) => {
+                self.language.verb(&command.verb.text).is_none_or(|verb| verb.family != Family::Access)
+            }
+            StmtKind::Let { value, .. } => makes_call(value),
+            StmtKind::Reference { .. } | StmtKind::Ask(_) => true,
+            _ => false,
+        };
+        if !is_narrated {
+            return None;
+        }
+        let mut mentioned = Mentioned::default();
+        mentioned.visit_stmt(stmt);
+        let mut variables = Vec::new();
+        for name in mentioned.0 {
+            if let Some(Binding::Value(value)) = self.state.find(name) {
+                let value = value.clone();
+                if self.varies(name) {
+                    variables.push((name.clone(), value));
+                }
+            }
+        }
+        (!variables.is_empty()).then(|| variables.into())
+    }
+
+    /// Whether an enclosing loop sets a variable. The names of a definition that is called in a loop belong to
+    /// the call, so they all vary.
+    fn varies(&mut self, name: &Arc<str>) -> bool {
+        let mut is_of_call = self.state.scopes.last().is_some_and(|scope| scope.private && scope.binds(name));
+        for at in (0..self.progress.frames.len()).rev() {
+            match &self.progress.frames[at] {
+                Frame::Loop { place, rounds, body, .. } => {
+                    let is_variable = rounds.variable.as_ref().is_some_and(|of| of.text == *name);
+                    let sets =
+                        Arc::make_mut(&mut self.progress.set_in_loops).entry(*place).or_insert_with(|| {
+                            statements_of_scope(body)
+                                .filter_map(Stmt::variable)
+                                .map(|name| name.text.clone())
+                                .collect()
+                        });
+                    if is_variable || sets.contains(name) {
+                        return true;
+                    }
+                }
+                Frame::Call { .. } if is_of_call => {
+                    return self.progress.frames[..at]
+                        .iter()
+                        .any(|frame| matches!(frame, Frame::Loop { .. }));
+                }
+                Frame::Call { .. } => is_of_call = false,
+                Frame::Isolated(_) => return false,
+                _ => {}
+            }
+        }
+        false
+    }
+}
+
+/// The names in a statement, in order.
+#[derive(Default)]
+struct Mentioned<'s>(Vec<&'s Arc<str>>);
+
+impl<'s> Visit<'s> for Mentioned<'s> {
+    fn visit_block(&mut self, _: &'s [Stmt]) {}
+
+    fn visit_stmt(&mut self, stmt: &'s Stmt) {
+        walk_stmt(self, stmt);
+    }
+
+    fn visit_expr(&mut self, expr: &'s Expr) {
+        match &expr.kind {
+            ExprKind::Name(name) if !self.0.contains(&name) => self.0.push(name),
+            // The first word of a path is a part of the machine or a process.
+            ExprKind::Field(of, _) if matches!(of.kind, ExprKind::Name(_)) => {}
+            _ => walk_expr(self, expr),
+        }
+    }
+}

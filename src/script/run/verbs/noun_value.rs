@@ -1,0 +1,211 @@
+//! Nouns as values: the contents of a noun are a list of rows, and each row is a list of cells. Two nouns are equal
+//! if their rows are equal.
+
+use crate::lang::ast::{BinaryOp, Expr, ExprKind, Span};
+use crate::lang::value::ops::binary;
+use crate::lang::value::{Value, ValueError};
+use crate::run::facts::Component;
+use crate::run::nouns::{InvalidEntries, TABLE_NOUNS, TableNoun, ThingNoun};
+use crate::run::record::{CellView, Check, Shown, TableView, Written};
+use crate::run::session::Session;
+use crate::run::stop::Stop;
+use pagewalk_engine::kernel::syscall::constant;
+use pagewalk_engine::machine::Machine;
+
+use super::naming::NounRef;
+use super::operands::word;
+
+impl Session<'_> {
+    /// Returns the contents of a noun as a value, or `None` if the expression names no noun.
+    ///
+    /// # Errors
+    /// Returns the errors from [`Session::contents_of`], or `limit-size`.
+    pub(crate) fn noun_value(&mut self, expr: &Expr) -> Result<Option<Value>, Stop> {
+        let Some(contents) = self.contents_of(expr)? else { return Ok(None) };
+        Ok(Some(value(&contents).map_err(|error| error.at(expr.span))?))
+    }
+
+    /// Returns the contents of a noun, or `None` if the expression names no noun.
+    ///
+    /// # Errors
+    /// Returns `unknown-process`, `which-process`, `no-machine`, or `no-kernel`.
+    fn contents_of(&mut self, expr: &Expr) -> Result<Option<TableView>, Stop> {
+        let level = word(expr).and_then(|name| self.component(name));
+        let noun = match level {
+            _ if !self.is_noun(expr) => return Ok(None),
+            Some(Component::Tlb(level)) => part("tlb", level),
+            Some(Component::Cache(level)) => part("cache", level),
+            None => self.noun(std::slice::from_ref(expr))?,
+        };
+        self.work_of_listing(expr.span)?;
+        if self.checking() {
+            return Err(Stop::Unknowable);
+        }
+        let contents = match noun {
+            NounRef::Part { noun, level, pid } => contents(noun, &*self.machine_seen(pid, expr.span)?, level),
+            NounRef::Things(of) => of.table(self.kernel(expr.span)?),
+        };
+        self.work(contents.rows.iter().map(Vec::len).sum::<usize>() as u64, expr.span)?;
+        Ok(Some(contents))
+    }
+
+    /// Whether an expression is a noun whose contents are a value. A variable takes precedence.
+    fn is_noun(&self, expr: &Expr) -> bool {
+        match &expr.kind {
+            ExprKind::Field(of, noun) => {
+                let is_noun = &*noun.text == "page_table"
+                    || ThingNoun::named(&noun.text).is_some_and(|noun| noun.of_process);
+                is_noun && word(of).is_some_and(|of| self.component(of).is_none() && self.is_process(of))
+            }
+            ExprKind::Name(name) => {
+                let is_noun = TABLE_NOUNS.iter().any(|noun| noun.name == &**name)
+                    || ThingNoun::named(name).is_some()
+                    || self.component(name).is_some();
+                is_noun && self.state.find(name).is_none() && constant(name).is_none()
+            }
+            _ => false,
+        }
+    }
+
+    /// Returns the check of a comparison with a noun on at least one side, or `None` if there is no noun. A failed
+    /// check contains the first row that differs.
+    ///
+    /// # Errors
+    /// Returns the errors in the operands.
+    pub(super) fn noun_check(
+        &mut self,
+        op: BinaryOp,
+        (a, b): (&Expr, &Expr),
+        span: Span,
+    ) -> Result<Option<Check>, Stop> {
+        if !matches!(op, BinaryOp::Equal | BinaryOp::NotEqual) || !(self.is_noun(a) || self.is_noun(b)) {
+            return Ok(None);
+        }
+        let (left, right) = (self.contents_of(a)?, self.contents_of(b)?);
+        let x = self.side(a, left.as_ref())?;
+        let y = self.side(b, right.as_ref())?;
+        let held = binary(op, &x, &y).map_err(|error| error.at(span))? == Value::Bool(true);
+        let before = if op == BinaryOp::NotEqual { "not" } else { "" };
+        let mut check = Check {
+            fact: self.text(a.span).trim().to_owned(),
+            expected: Shown { before, ..rows_of(&y) },
+            actual: Some(rows_of(&x)),
+            held,
+            span,
+            reason: None,
+            written: Written::Otherwise("the comparison is of whole tables"),
+            instead: None,
+        };
+        if let (false, BinaryOp::Equal, Some(like)) = (held, op, left.as_ref().or(right.as_ref())) {
+            let rows = |value: &Value| value.items().map(Iterator::collect::<Vec<_>>).unwrap_or_default();
+            let (x, y) = (rows(&x), rows(&y));
+            let at = (0..x.len().max(y.len())).find(|at| match (x.get(*at), y.get(*at)) {
+                (Some(x), Some(y)) => !x.same(y),
+                _ => true,
+            });
+            if let Some(at) = at {
+                check.expected = row_text(y.get(at), like);
+                check.actual = Some(row_text(x.get(at), like));
+                check.reason = Some(difference(at, x.get(at), y.get(at), like));
+            }
+        }
+        Ok(Some(check))
+    }
+
+    fn side(&mut self, expr: &Expr, contents: Option<&TableView>) -> Result<Value, Stop> {
+        match contents {
+            Some(contents) => Ok(value(contents).map_err(|error| error.at(expr.span))?),
+            None => self.eval(expr),
+        }
+    }
+}
+
+fn part(name: &str, level: usize) -> NounRef {
+    let noun = TABLE_NOUNS.iter().find(|noun| noun.name == name).unwrap_or(&TABLE_NOUNS[0]);
+    NounRef::Part { noun, level, pid: None }
+}
+
+/// Returns a table with every column that the noun has on a machine. The table that `show` prints omits the bits
+/// with default values, so that its columns depend on the contents.
+fn contents(noun: &TableNoun, machine: &Machine, level: usize) -> TableView {
+    let view = (noun.view)(machine, level, InvalidEntries::Hidden);
+    let layout = (noun.layout)(machine, level);
+    let named: Vec<&str> = noun.columns.split([' ', '(', ')', '…']).filter(|name| !name.is_empty()).collect();
+    if noun.name == "memory" {
+        return view;
+    }
+    // The bytes of a block are not listed one by one.
+    let columns: Vec<String> = if named.contains(&"b0") {
+        layout.columns.clone()
+    } else {
+        // The processor sets A and D, and `fork` clears them in the child, whose page table is still a copy.
+        let records = noun.name == "page_table";
+        let known = |name: &&&str| {
+            layout.columns.iter().any(|column| column == **name) && !(records && matches!(**name, "a" | "d"))
+        };
+        named.iter().filter(known).map(|name| (*name).to_owned()).collect()
+    };
+    let keys = view.rows.iter().filter_map(|row| match row.first() {
+        Some(key @ CellView::Hex(n, _)) => Some((key.clone(), *n)),
+        _ => None,
+    });
+    let rows = keys.map(|(cell, key)| {
+        let ways = 0..layout.groups as usize;
+        let cells = ways.flat_map(|way| columns.iter().map(move |column| (way, column)));
+        let cells = cells.map(|(way, column)| (noun.cell)(machine, level, key, way, column));
+        std::iter::once(cell).chain(cells).collect()
+    });
+    let mut groups = vec![vec![layout.key.to_owned()]];
+    groups.extend((0..layout.groups).map(|_| columns.clone()));
+    TableView { title: view.title, rows: rows.collect(), groups }
+}
+
+/// Returns a table as a list of rows.
+fn value(contents: &TableView) -> Result<Value, ValueError> {
+    let cell = |cell: &CellView| match cell {
+        CellView::Hex(n, _) | CellView::Number(n) => Value::from(*n),
+        CellView::Text(text) => Value::from(&**text),
+        CellView::List { .. } | CellView::Nothing => Value::from(cell.to_string()),
+    };
+    let row = |row: &Vec<CellView>| Value::list(row.iter().map(cell)).map(Value::alone);
+    Value::list(contents.rows.iter().map(row).collect::<Result<Vec<_>, _>>()?)
+}
+
+/// Returns the number of rows, which represents a table that agrees.
+fn rows_of(value: &Value) -> Shown {
+    let rows = value.items().map_or(0, |items| items.remaining());
+    Shown::plain(format!("{rows} {}", if rows == 1 { "row" } else { "rows" }))
+}
+
+/// Returns a row in the notation of a table.
+fn row_text(row: Option<&Value>, like: &TableView) -> Shown {
+    let Some(cells) = row.and_then(Value::items) else { return Shown::word("no row") };
+    let cells = cells.enumerate().map(|(at, cell)| cell_text(&cell, at, like));
+    Shown::plain(cells.collect::<Vec<_>>().join(" "))
+}
+
+/// Returns a cell in the notation of its column.
+fn cell_text(cell: &Value, at: usize, like: &TableView) -> String {
+    let digits = like.rows.iter().find_map(|row| match row.get(at) {
+        Some(CellView::Hex(_, digits)) => Some(*digits as usize),
+        _ => None,
+    });
+    match (cell.integer("").ok(), digits) {
+        (Some(n @ 0..), Some(digits)) => format!("{n:0digits$X}"),
+        _ => cell.to_string(),
+    }
+}
+
+/// Names the first row that differs, and its columns that differ.
+fn difference(at: usize, x: Option<&Value>, y: Option<&Value>, like: &TableView) -> String {
+    let (Some(x), Some(y)) = (x.and_then(Value::items), y.and_then(Value::items)) else {
+        return format!("one side has no row {}", at + 1);
+    };
+    let names: Vec<&String> = like.groups.iter().flatten().collect();
+    let differ = x.zip(y).enumerate().filter(|(_, (x, y))| !x.same(y));
+    let mut columns: Vec<String> = differ
+        .map(|(at, _)| names.get(at).map_or_else(|| (at + 1).to_string(), |name| (*name).clone()))
+        .collect();
+    columns.dedup();
+    format!("row {} is the first that differs, in {}", at + 1, columns.join(", "))
+}
