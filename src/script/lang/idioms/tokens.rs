@@ -35,7 +35,7 @@ impl Token<'_> {
 /// Operators of several characters, native and foreign, longest first.
 const LONG: &[&str] = &[
     "===", "!==", "..=", "...", "-->", "=>", "==", "!=", "<=", ">=", "<>", "..", "//", "/*", "<<", ">>",
-    "**", "&&", "||", "->", "++", "--", "+=", "-=", "*=", "/=", "**", ":=",
+    "&&", "||", "->", "++", "--", "+=", "-=", "*=", "/=", "**", ":=",
 ];
 
 /// Returns the tokens of a line without its comment.

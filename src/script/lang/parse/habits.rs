@@ -25,7 +25,6 @@ const HABITS: &[(&str, &str, &str, &str)] = &[
     ("≤", "`≤` is not an operator", "<=", ""),
     ("≥", "`≥` is not an operator", ">=", ""),
     ("≠", "`≠` is not an operator", "!=", ""),
-    ("**", "`**` is not an operator", "", "write a power of two as `1 << n`"),
     ("++", "`++` is not an operator", "", "write `let x = x + 1`"),
     ("+=", "`+=` is not an operator", "", "write `let x = x + …`"),
     ("-=", "`-=` is not an operator", "", "write `let x = x - …`"),

@@ -168,7 +168,7 @@ impl Session<'_> {
     fn refuse_marks(&self, words: &[Word], settings: &Settings) -> Result<(), Stop> {
         let Some(Marked { pages, stores, wrong }) = Marked::find(words) else { return Ok(()) };
         let message = format!("`{}` is a page name here, not a mark for a load or a store", wrong.text);
-        let mut diagnostic =
+        let diagnostic =
             Diagnostic::new(Code::BarePage, wrong.span, message).label("each word is the name of a page");
         let positions = stores.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
         let pages = pages.join(" ");
