@@ -90,7 +90,8 @@ pub(super) fn change(start: usize, old: &str, new: &str) -> Option<Edit> {
     let pairs = rest.chars().rev().zip(text.chars().rev());
     let mut behind: usize = pairs.take_while(alike).map(|(c, _)| c.len_utf8()).sum();
     // An edit must not separate the two characters of a line ending.
-    if rest[..rest.len() - behind].ends_with('\r') && behind > 0 {
+    let (changed, same) = rest.split_at(rest.len() - behind);
+    if changed.ends_with('\r') && same.starts_with('\n') {
         behind -= 1;
     }
     let end = start + old.len() - behind;
@@ -119,6 +120,10 @@ mod tests {
         assert_eq!(changes(old, new), [edit(5..6, ""), edit(16..17, ""), edit(23..26, "\n")]);
         assert_eq!(changed(old, new), new);
         assert_eq!(changes(new, new), []);
+        // A carriage return that ends no line can precede a character of several bytes.
+        for (old, new) in [("–\r–\n", "––\n"), ("|\r\n–\n", "|\n–\n")] {
+            assert_eq!(changed(old, new), new);
+        }
     }
 
     proptest! {
