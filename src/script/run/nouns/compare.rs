@@ -108,7 +108,8 @@ impl TableExpectation {
         let before = checks.len();
         let entries: BTreeMap<u64, &EntryIn> = self.entries.iter().map(|entry| (entry.key, entry)).collect();
         for key in (self.noun.present)(machine, self.level) {
-            let mut near = entries.range(key.saturating_sub(BYTES_OF_ROW)..=key);
+            // Most rows have exactly the key.
+            let mut near = entries.range(key.saturating_sub(BYTES_OF_ROW)..=key).rev();
             let listed = near.find(|(_, entry)| (self.noun.lists)(entry, key));
             let from = listed.map_or(0, |(_, entry)| entry.groups.len());
             for group in (from..layout.groups as usize)
