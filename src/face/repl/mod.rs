@@ -18,3 +18,4 @@ pub mod shell;
 pub(crate) mod start;
 #[cfg(test)]
 mod tests;
+mod unfinished;

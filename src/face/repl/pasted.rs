@@ -18,7 +18,7 @@ pub(crate) fn continuation_prompt(number: usize) -> String {
 /// Splits a text into its inputs. If the text starts with a prompt, each prompt starts an input, and the
 /// session's output is omitted. Otherwise, the whole text is one input.
 pub fn inputs(text: &str) -> Vec<String> {
-    if text.lines().find(|line| !line.trim().is_empty()).is_none_or(|line| after_prompt(line).is_none()) {
+    if !has_prompt(text) {
         return vec![text.to_owned()];
     }
     let mut inputs: Vec<String> = Vec::new();
@@ -38,6 +38,12 @@ pub fn inputs(text: &str) -> Vec<String> {
     }
     inputs.retain(|input| !input.trim().is_empty());
     inputs
+}
+
+/// Whether a text starts with a prompt.
+pub(crate) fn has_prompt(text: &str) -> bool {
+    let first = text.lines().find(|line| !line.trim().is_empty());
+    first.is_some_and(|line| after_prompt(line).is_some())
 }
 
 /// Returns a line without its leading prompt, which may contain a number.

@@ -18,6 +18,7 @@ use super::keys::Keys;
 use super::line::LineHelper;
 use super::pasted::{self, indentation};
 use super::shell::{Flow, Shell};
+use super::unfinished::Unfinished;
 use crate::face::ascii::Characters;
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_engine::files::limits::PROMPT_LINE;
@@ -191,6 +192,7 @@ impl TerminalSession {
 fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
     let mut lines = io::stdin().lock();
     let mut input = String::new();
+    let mut unfinished: Option<Unfinished> = None;
     loop {
         if prompts {
             let prompt = if input.is_empty() { shell.prompt() } else { shell.continuation_prompt() };
@@ -198,13 +200,22 @@ fn run_plain(shell: &mut Shell, prompts: bool) -> io::Result<()> {
         }
         let mut bytes = Vec::new();
         let ended = (&mut lines).take(PROMPT_LINE.bytes).read_until(b'\n', &mut bytes)? == 0;
-        match std::str::from_utf8(&bytes) {
-            Ok(line) => input.push_str(line),
-            Err(_) => not_text(),
+        let line = std::str::from_utf8(&bytes).unwrap_or_else(|_| {
+            not_text();
+            ""
+        });
+        input.push_str(line);
+        if !ended && (input.len() as u64) < PROMPT_LINE.bytes {
+            // Scanning a long input after each of its lines would take quadratic time.
+            if unfinished.as_mut().is_some_and(|state| state.goes_on(line)) {
+                continue;
+            }
+            if shell.goes_on(&input) {
+                unfinished = (!pasted::has_prompt(&input)).then(|| Unfinished::scan(&input));
+                continue;
+            }
         }
-        if !ended && (input.len() as u64) < PROMPT_LINE.bytes && shell.goes_on(&input) {
-            continue;
-        }
+        unfinished = None;
         let whole = std::mem::take(&mut input);
         let says = !whole.trim().is_empty() || shell.is_quizzing() && !ended;
         if says && shell.input(&whole)? == Flow::End {

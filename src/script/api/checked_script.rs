@@ -8,12 +8,13 @@ use crate::lang::include::{Script, add_text, read};
 use crate::lang::loader::{Disk, Loader};
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
+use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use crate::report::diagnostics::{Style, render};
 use crate::run::record::Sink;
 use crate::run::session::Options;
 use crate::run::{self, Checked, Ended, Files};
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use super::parsed_script::ParsedScript;
@@ -95,13 +96,16 @@ impl CheckedScript {
     /// Creates a script from its diagnostics, with unverified fixes.
     fn found(parsed: ParsedScript) -> Self {
         let ParsedScript { sources, script, files, mut diagnostics } = parsed;
-        let broken: Vec<&str> = diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)).collect();
+        let broken = Broken::new(diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)));
+        let unread = SpanIndex::new(diagnostics.iter().map(|one| one.span));
+        // Most scripts have no syntax errors.
+        let read = if diagnostics.is_empty() { BTreeMap::new() } else { statements_by_file(&script.body) };
         let Checked { diagnostics: checked, warnings } =
             run::check(&script.body, &sources, &files, Options::default());
         let beside = |one: &Diagnostic| {
-            is_independent(one.code, &broken)
-                && !diagnostics.iter().any(|known| known.span.meets(one.span))
-                && !(is_about_the_whole(one.code) && is_partly_read(&script.body, one, &diagnostics))
+            broken.are_independent_of(one.code)
+                && !unread.meets(one.span)
+                && !(is_about_the_whole(one.code) && is_partly_read(&read, one.span, &unread))
         };
         let checked: Vec<Diagnostic> = checked.into_iter().filter(beside).collect();
         diagnostics.extend(checked);
@@ -163,24 +167,45 @@ fn is_of_paper(code: Code) -> bool {
     matches!(code, Code::NoBlank | Code::NoCorrectAnswer | Code::BadPoints)
 }
 
-/// Whether an error is independent of the lines with syntax errors. An error about a missing machine or name
-/// depends on a line with a syntax error if that line may contain the declaration.
-fn is_independent(code: Code, broken: &[&str]) -> bool {
-    let declared_by: &[&str] = match code {
-        Code::UnknownName | Code::UnknownFunction | Code::UnknownVerb => {
-            &["let", "def", "choose", "for", "include", "}"]
+/// The words of lines that can declare a name.
+const DECLARING_NAMES: &[&str] = &["let", "def", "choose", "for", "include", "}"];
+
+/// The words of lines that can declare a machine.
+const DECLARING_MACHINES: &[&str] = &["machine", "tlb", "cache", "include", "{", "}"];
+
+/// What the lines with syntax errors may declare.
+#[derive(Default)]
+struct Broken {
+    names: bool,
+    machines: bool,
+}
+
+impl Broken {
+    fn new<'s>(lines: impl Iterator<Item = &'s str>) -> Self {
+        let mut broken = Self::default();
+        for line in lines {
+            broken.names |= DECLARING_NAMES.iter().any(|word| line.contains(word));
+            broken.machines |= DECLARING_MACHINES.iter().any(|word| line.contains(word));
         }
-        Code::UnknownNoun
-        | Code::UnknownPath
-        | Code::UnknownFact
-        | Code::NoMachine
-        | Code::AddressTooWide
-        | Code::ValueTooWide
-        | Code::BadTable
-        | Code::BadIndex => &["machine", "tlb", "cache", "include", "{", "}"],
-        _ => return true,
-    };
-    !broken.iter().any(|line| declared_by.iter().any(|word| line.contains(word)))
+        broken
+    }
+
+    /// Whether an error with this code is independent of the lines. An error about a missing machine or name depends on
+    /// a line that may contain the declaration.
+    fn are_independent_of(&self, code: Code) -> bool {
+        match code {
+            Code::UnknownName | Code::UnknownFunction | Code::UnknownVerb => !self.names,
+            Code::UnknownNoun
+            | Code::UnknownPath
+            | Code::UnknownFact
+            | Code::NoMachine
+            | Code::AddressTooWide
+            | Code::ValueTooWide
+            | Code::BadTable
+            | Code::BadIndex => !self.machines,
+            _ => true,
+        }
+    }
 }
 
 /// Whether an error with this code can mean that a statement lacks a part.
@@ -196,9 +221,53 @@ fn is_about_the_whole(code: Code) -> bool {
     )
 }
 
+/// Some spans, sorted, to find in logarithmic time whether another span meets any of them.
+struct SpanIndex {
+    all: BTreeSet<Span>,
+    /// For each file, the start of each span, and the last end of the spans up to it.
+    ends: BTreeMap<u32, Vec<(u32, u32)>>,
+}
+
+impl SpanIndex {
+    fn new(spans: impl Iterator<Item = Span>) -> Self {
+        let all: BTreeSet<Span> = spans.collect();
+        let mut ends: BTreeMap<u32, Vec<(u32, u32)>> = BTreeMap::new();
+        let mut sorted: Vec<Span> = all.iter().copied().collect();
+        sorted.sort_by_key(|span| (span.file, span.start));
+        for span in sorted {
+            let of_file = ends.entry(span.file).or_default();
+            let last = of_file.last().map_or(0, |(_, end)| *end);
+            of_file.push((span.start, last.max(span.end)));
+        }
+        Self { all, ends }
+    }
+
+    /// Whether [`Span::meets`] is true for any span.
+    fn meets(&self, span: Span) -> bool {
+        let meets = |of_file: &Vec<(u32, u32)>| {
+            let before = of_file.partition_point(|(start, _)| *start < span.end);
+            before > 0 && of_file[before - 1].1 > span.start
+        };
+        self.all.contains(&span) || self.ends.get(&span.file).is_some_and(meets)
+    }
+}
+
+/// Returns the spans of all statements, in the order of their starts in each file.
+fn statements_by_file(body: &[Stmt]) -> BTreeMap<u32, Vec<Span>> {
+    let mut by_file: BTreeMap<u32, Vec<Span>> = BTreeMap::new();
+    for stmt in statements(body) {
+        by_file.entry(stmt.span.file).or_default().push(stmt.span);
+    }
+    for spans in by_file.values_mut() {
+        // The sort is stable, so a statement precedes those in its block.
+        spans.sort_by_key(|span| span.start);
+    }
+    by_file
+}
+
 /// Whether a syntax error overlaps the statement that contains this error.
-fn is_partly_read(body: &[Stmt], mistake: &Diagnostic, unread: &[Diagnostic]) -> bool {
-    let within = |stmt: &&Stmt| stmt.span.meets(mistake.span);
-    let Some(stmt) = statements(body).filter(within).last() else { return false };
-    unread.iter().any(|one| one.span.file == stmt.span.file && stmt.span.meets(one.span))
+fn is_partly_read(read: &BTreeMap<u32, Vec<Span>>, mistake: Span, unread: &SpanIndex) -> bool {
+    let Some(spans) = read.get(&mistake.file) else { return false };
+    let before = spans.partition_point(|span| span.start < mistake.end.max(mistake.start + 1));
+    spans[..before].iter().rfind(|span| span.meets(mistake)).is_some_and(|span| unread.meets(*span))
 }

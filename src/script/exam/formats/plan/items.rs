@@ -59,6 +59,8 @@ pub(crate) struct Items<'p> {
     pub(super) cores: bool,
     /// The names of each item's fields, in reverse order.
     pub(super) names: Vec<Vec<String>>,
+    /// Number of items after a table that does not fit, for which no table is tried.
+    pub(super) untried: usize,
 }
 
 impl<'p> Items<'p> {
@@ -70,7 +72,7 @@ impl<'p> Items<'p> {
             names[field.of_item].push(field.name);
         }
         names.reverse();
-        Self { edition, labels, medium, cores: several_cores(paper), names }
+        Self { edition, labels, medium, cores: several_cores(paper), names, untried: 0 }
     }
 
     /// Returns the tables above an item: the initial pages of a reference string.

@@ -18,6 +18,9 @@ const FEW: usize = 3;
 /// Maximum length of a notation in the head of a column.
 const SHORT: usize = 12;
 
+/// Maximum number of times that an item is a part of a table that does not fit.
+const MOST_TRIES: usize = 64;
+
 /// Width of a box to tick, in characters.
 const TICK: u32 = 2;
 
@@ -41,11 +44,21 @@ impl Items<'_> {
             let all: Vec<&PaperItem> = items.take_while(|item| is_same_choice(first, item)).collect();
             return self.ticks(&all, whole);
         }
+        asked(first)?;
+        if self.untried > 0 {
+            self.untried -= 1;
+            return None;
+        }
         let all: Vec<&PaperItem> = items.clone().take_while(|item| alike(first, item)).collect();
         let own = items.take_while(|item| item.printed.place == first.printed.place).count();
         // If the items of several statements do not fit in one table, use only the items of the first
         // statement.
-        self.table_of(&all, whole).or_else(|| self.table_of(all.get(..own)?, whole))
+        let stream = self.table_of(&all, whole).or_else(|| self.table_of(all.get(..own)?, whole));
+        if stream.is_none() {
+            // Trying every shorter run of many items would take quadratic time.
+            self.untried = all.len() / MOST_TRIES;
+        }
+        stream
     }
 
     /// Returns these items with their names, and a table of the items.
