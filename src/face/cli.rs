@@ -25,6 +25,7 @@ use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
 use super::threads::with_deep_stack;
 use pagewalk_script::lang::source::Sources;
+use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::report::json::JsonSink;
 use pagewalk_script::services::manual::{self, SECTIONS, Section};
 
@@ -115,8 +116,24 @@ enum Command {
 /// Runs the command line of this process. The exit status is 2 after a usage error, and 0 after `--help` or
 /// `--version`.
 pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return usage(&error),
+    };
     with_deep_stack(|| finish(dispatch(&arguments)))
+}
+
+/// Prints a usage error, or the text of `--help` or `--version`, and returns the exit status.
+fn usage(error: &clap::Error) -> ExitCode {
+    let foreign: Vec<String> =
+        std::env::args_os().skip(1).map(|given| given.to_string_lossy().into_owned()).collect();
+    if foreign.iter().all(|given| visible(given) == *given) {
+        let _ = error.print();
+    } else {
+        let text = error.render().to_string();
+        complain(&foreign.iter().fold(text, |text, given| text.replace(given.as_str(), &visible(given))));
+    }
+    ExitCode::from(u8::try_from(error.exit_code()).unwrap_or(Status::Wrong as u8))
 }
 
 fn dispatch(arguments: &Arguments) -> io::Result<Status> {
@@ -172,7 +189,7 @@ fn explain(name: &str) -> io::Result<Status> {
     if name.is_empty() {
         return print(&explain::list()).map(|()| Status::Held);
     }
-    match explain::page(name.trim_matches(['[', ']'])) {
+    match explain::page(visible(name).trim_matches(['[', ']'])) {
         Ok(page) => print(&page).map(|()| Status::Held),
         Err(message) => {
             complain(&format!("pagewalk: {message}\n"));

@@ -1,5 +1,6 @@
 //! Writes the figures of a run as SVG.
 
+use pagewalk_engine::files::shown;
 use std::io;
 use std::path::Path;
 
@@ -35,7 +36,7 @@ impl<'s, S: Sink> FigureSink<'s, S> {
             *self.count += 1;
             let name = format!("{:02}-{}.svg", self.count, figure.name);
             let named = |error: io::Error| {
-                io::Error::new(error.kind(), format!("{}: {error}", folder.join(&name).display()))
+                io::Error::new(error.kind(), format!("{}: {error}", shown(&folder.join(&name))))
             };
             write_below(folder, &name, svg.as_bytes()).map_err(named)?;
         }

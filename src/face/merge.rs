@@ -8,7 +8,7 @@ use clap::Args;
 use super::replay::addresses::refused;
 use super::terminal::{Status, print};
 use pagewalk_engine::files::atomic_write::write_file;
-use pagewalk_engine::files::reason;
+use pagewalk_engine::files::{reason, shown};
 use pagewalk_script::traces::parts::{merged, missing};
 
 /// Arguments of `pagewalk merge`.
@@ -41,7 +41,7 @@ impl Merge {
         let Some(file) = &self.output else { return print(&table).map(|()| Status::Held) };
         Ok(match write_file(file, &table) {
             Ok(()) => Status::Held,
-            Err(error) => refused(&format!("cannot write `{}`: {}", file.display(), reason(&error))),
+            Err(error) => refused(&format!("cannot write `{}`: {}", shown(&file), reason(&error))),
         })
     }
 

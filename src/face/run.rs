@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::ascii::Characters;
+use super::ascii::{Characters, json_writer};
 use super::deny::Checking;
 use super::figures::FigureSink;
 use super::limits::LimitArguments;
@@ -82,7 +82,8 @@ impl Run {
             errors += ended.errors;
         }
         if self.format == Format::Json {
-            JsonSink::new(io::stdout().lock(), &Sources::default()).finish_with(totals, errors, &warnings)?;
+            JsonSink::new(json_writer(io::stdout().lock()), &Sources::default())
+                .finish_with(totals, errors, &warnings)?;
         }
         Ok(worst)
     }
@@ -101,7 +102,7 @@ impl Run {
                 ended
             }
             Format::Json => {
-                let mut sink = JsonSink::new(out, &reading.sources);
+                let mut sink = JsonSink::new(json_writer(out), &reading.sources);
                 sink.report(&reading.warnings);
                 let ended = if runs {
                     self.run_with(&reading, &mut sink, figures)?

@@ -5,6 +5,8 @@ use std::io::{self, IsTerminal, Write};
 /// Maximum length of the line in characters.
 pub(crate) const WIDTH: usize = 79;
 
+use super::terminal::clean;
+
 /// A progress line that each update overwrites.
 pub(crate) struct StatusLine {
     shown: bool,
@@ -26,7 +28,7 @@ impl StatusLine {
     /// Replaces the line.
     pub(crate) fn show(&mut self, line: &str) {
         if self.shown {
-            write(&format!("\r\x1b[K{line}"));
+            write(&format!("\r\x1b[K{}", clean(line)));
             self.written = true;
         }
     }

@@ -1,10 +1,13 @@
 //! Output of the process: results on standard output, diagnostics on standard error, and color only if
 //! wanted.
 
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
 use std::process::ExitCode;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use pagewalk_engine::files::acts;
 use pagewalk_script::report::diagnostics::Style;
 
 /// The width of messages in columns.
@@ -38,7 +41,9 @@ pub(crate) enum Color {
 impl Color {
     /// Whether output to a stream uses color.
     pub(crate) fn is_wanted(self, stream: &impl IsTerminal) -> bool {
-        self.decide(stream.is_terminal(), |name| std::env::var_os(name))
+        let wanted = self.decide(stream.is_terminal(), |name| std::env::var_os(name));
+        COLORED.fetch_or(wanted, Ordering::Relaxed);
+        wanted
     }
 
     /// Decides whether to use color, based on the kind of stream and the environment variables. An empty
@@ -73,9 +78,72 @@ pub(super) fn speaks_unicode(variable: impl Fn(&str) -> Option<OsString>) -> boo
     })
 }
 
+/// Whether this process writes colors to any stream.
+static COLORED: AtomicBool = AtomicBool::new(false);
+
+/// Replaces the characters that a terminal interprets, except for line ends, tabs, and, if the process writes colors, the
+/// sequences that set a color. Text from scripts and names of files can contain such characters.
+pub(crate) fn clean(text: &str) -> Cow<'_, str> {
+    clean_with(text, COLORED.load(Ordering::Relaxed), |_| "\u{fffd}".to_owned())
+}
+
+/// Works like [`clean`], with another replacement.
+pub(crate) fn clean_with(text: &str, colored: bool, replacement: impl Fn(char) -> String) -> Cow<'_, str> {
+    let acts = |c: char| c != '\n' && c != '\t' && acts(c);
+    if !text.contains(acts) {
+        return text.into();
+    }
+    let mut clean = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find(acts) {
+        clean.push_str(&rest[..at]);
+        rest = &rest[at..];
+        let kept = if rest.starts_with("\r\n") {
+            1
+        } else if colored {
+            color_sequence(rest)
+        } else {
+            0
+        };
+        let (taken, more) = match (kept, rest.chars().next()) {
+            (0, Some(first)) => {
+                clean.push_str(&replacement(first));
+                (0, first.len_utf8())
+            }
+            _ => (kept, kept),
+        };
+        clean.push_str(&rest[..taken]);
+        rest = &rest[more..];
+    }
+    clean.push_str(rest);
+    clean.into()
+}
+
+/// Returns the length of the sequence that sets a color at the start of a text, or 0.
+fn color_sequence(text: &str) -> usize {
+    let Some(rest) = text.strip_prefix("\x1b[") else { return 0 };
+    let end = rest.find(|c: char| !c.is_ascii_digit() && c != ';').unwrap_or(rest.len());
+    if rest[end..].starts_with('m') { "\x1b[".len() + end + 1 } else { 0 }
+}
+
+/// Maximum number of characters of a line of a message.
+const LONGEST_LINE: usize = 2000;
+
+/// Cuts the long lines of a message.
+fn cut_lines(text: &str) -> Cow<'_, str> {
+    if text.lines().all(|line| line.len() <= LONGEST_LINE) {
+        return text.into();
+    }
+    let cut = |line: &str| match line.char_indices().nth(LONGEST_LINE) {
+        Some((at, _)) => format!("{}…{}", &line[..at], if line.ends_with('\n') { "\n" } else { "" }),
+        None => line.to_owned(),
+    };
+    text.split_inclusive('\n').map(cut).collect::<String>().into()
+}
+
 /// Writes a result to standard output.
 pub(crate) fn print(text: &str) -> io::Result<()> {
-    print_bytes(text.as_bytes())
+    print_bytes(clean(text).as_bytes())
 }
 
 /// Writes bytes to standard output.
@@ -88,7 +156,7 @@ pub(crate) fn print_bytes(bytes: &[u8]) -> io::Result<()> {
 /// Writes diagnostics to standard error. Ignores errors, because a closed standard error means that the
 /// diagnostics are not wanted.
 pub(crate) fn complain(text: &str) {
-    let _ = io::stderr().lock().write_all(text.as_bytes());
+    let _ = io::stderr().lock().write_all(clean(&cut_lines(text)).as_bytes());
 }
 
 /// Returns the exit status. A program that closes the pipe (`| head`) does not cause an error.
@@ -100,5 +168,26 @@ pub(crate) fn finish(result: io::Result<Status>) -> ExitCode {
             complain(&format!("pagewalk: cannot write the results: {error}\n"));
             ExitCode::from(Status::Wrong as u8)
         }
+    }
+}
+
+#[cfg(test)]
+mod foreign_text {
+    use super::{LONGEST_LINE, clean_with, cut_lines};
+
+    #[test]
+    fn only_line_ends_and_colors_reach_the_terminal() {
+        let clean = |text, colored| clean_with(text, colored, |_| "?".to_owned()).into_owned();
+        assert_eq!(clean("a\tb\r\nc\n", false), "a\tb\r\nc\n");
+        assert_eq!(clean("\x1b[1;31mred\x1b[0m", true), "\x1b[1;31mred\x1b[0m");
+        assert_eq!(clean("\x1b[1;31mred\x1b[0m", false), "?[1;31mred?[0m");
+        assert_eq!(clean("\x1b[2J\x1b]0;x\x07\x1b[\0\x7f\u{9b}m\r", true), "?[2J?]0;x??[???m?");
+        assert_eq!(clean("\u{202e}\u{2066}\u{2069}\u{200f}\u{61c}é✗", true), "?????é✗");
+    }
+
+    #[test]
+    fn long_lines_are_cut() {
+        let long = "é".repeat(LONGEST_LINE + 9);
+        assert_eq!(cut_lines(&format!("{long}\nb\n")), format!("{}…\nb\n", "é".repeat(LONGEST_LINE)));
     }
 }

@@ -8,6 +8,7 @@ pub mod limits;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
 use std::fs::{self, File, FileType, OpenOptions};
 use std::io::{self, Read};
 use std::path::Path;
@@ -69,6 +70,27 @@ pub fn reason(error: &io::Error) -> String {
             text.split(" (os error").next().unwrap_or(&text).to_owned()
         }
     }
+}
+
+/// Whether a terminal interprets a character: control characters, and those that change the direction or the lines of
+/// text.
+pub fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(
+            c,
+            '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}'
+        )
+}
+
+/// Replaces the characters of a foreign text that a terminal interprets, so that the text stays on its line.
+pub fn visible(text: &str) -> Cow<'_, str> {
+    let acts = |c: char| c != '\t' && acts(c);
+    if text.contains(acts) { text.replace(acts, "\u{fffd}").into() } else { text.into() }
+}
+
+/// Returns the name of a file for messages.
+pub fn shown(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
 }
 
 fn regular(kind: FileType) -> io::Result<()> {

@@ -8,7 +8,7 @@ use clap::builder::{PossibleValuesParser, TypedValueParser};
 
 use super::make::ExamError;
 use pagewalk_engine::files::limits::{LABELS, TABLE};
-use pagewalk_engine::files::reason;
+use pagewalk_engine::files::{reason, shown};
 use pagewalk_script::api::exam::{Exam, Student, Style, Version, students};
 use pagewalk_script::exam::formats::labels::{DIALECTS, Labels};
 use pagewalk_script::exam::formats::style::PageSize;
@@ -78,7 +78,7 @@ fn checked(text: &str) -> Result<RangeInclusive<u64>, String> {
 }
 
 fn roster(path: &Path) -> Result<Vec<Student>, ExamError> {
-    let name = path.display();
+    let name = shown(&path);
     let bytes = Disk
         .argument(path, TABLE)
         .map_err(|error| ExamError::wrong(format!("pagewalk: cannot read `{name}`: {}\n", reason(&error))))?;
@@ -119,7 +119,7 @@ impl LayoutArguments {
     }
 
     fn labels(&self) -> Result<Labels, String> {
-        let name = self.labels.display();
+        let name = shown(&self.labels);
         if let Some(dialect) = self.labels.to_str().and_then(Labels::dialect) {
             return Ok(dialect);
         }

@@ -1,5 +1,6 @@
 //! The files of an exam: their names and the instructor's list of versions.
 
+use pagewalk_engine::files::shown;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -85,11 +86,11 @@ pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<St
         }
         write_below(folder, &file.path, &file.bytes).map_err(|error| {
             let path = folder.join(&file.path);
-            ExamError::wrong(format!("pagewalk: cannot write `{}`: {error}\n", path.display()))
+            ExamError::wrong(format!("pagewalk: cannot write `{}`: {error}\n", shown(&path)))
         })?;
     }
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    Ok(format!("{}: {}, {}\n", folder.display(), count(versions, "version"), count(files.len(), "file")))
+    Ok(format!("{}: {}, {}\n", shown(&folder), count(versions, "version"), count(files.len(), "file")))
 }
 
 /// Returns the codes and seeds in a list of versions.
@@ -105,7 +106,7 @@ fn warn_of_replaced_list(path: &Path, new: &[u8]) {
         complain(&format!(
             "pagewalk: warning: `{}` listed other versions and is replaced\n  \
              help: write each set of versions to its own folder\n",
-            path.display()
+            shown(&path)
         ));
     }
 }

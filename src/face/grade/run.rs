@@ -1,5 +1,6 @@
 //! Runs the command, from its input files to the marks.
 
+use pagewalk_engine::files::shown;
 use std::collections::BTreeMap;
 use std::io;
 use std::path::Path;
@@ -97,7 +98,7 @@ impl Grade {
         }
         done.sort();
         if done.rows.is_empty() {
-            complain(&format!("pagewalk: {}: nothing could be marked\n", self.answers.display()));
+            complain(&format!("pagewalk: {}: nothing could be marked\n", shown(&self.answers)));
             if given.needed && self.versions.is_none() {
                 complain(
                     "the papers of this exam differ between versions; to identify each paper, add one of these:\n  \
@@ -121,7 +122,7 @@ impl Grade {
             }
             if open > 0 {
                 let what = if open == 1 { "answer is" } else { "answers are" };
-                let path = path.display();
+                let path = shown(&path);
                 complain(&format!(
                     "pagewalk: {open} {what} unreadable; fill in the column `read as` of {path}, and grade again\n"
                 ));
@@ -175,7 +176,7 @@ impl Grade {
         let stem = term_name(path);
         let paths = || self.earlier.iter().chain([&self.answers]);
         let unique = paths().filter(|other| term_name(other) == stem).count() == 1;
-        let name = if unique { stem } else { path.display().to_string() };
+        let name = if unique { stem } else { shown(&path) };
         let term = Term::earlier(name, &read_before(path)?);
         if !term.has_items(marked) {
             return Err("has no marks of this exam; use a file that `pagewalk grade --output` writes \
@@ -194,7 +195,7 @@ impl Grade {
         let (mut rules, mut wrong) = (Rules::default(), Vec::new());
         if let Some(path) = &self.rules {
             let text = read_text(path, RULES).map_err(|message| report_file(path, &message))?;
-            wrong = rules.set_yaml(&path.display().to_string(), &text);
+            wrong = rules.set_yaml(&shown(&path), &text);
         }
         for flag in &self.rule {
             let set = rules.set_written(flag);
@@ -273,7 +274,7 @@ impl Grade {
     /// Reports errors in rows, and returns whether there are any errors.
     fn report_flaws(&self, flaws: &mut [Flaw]) -> bool {
         flaws.sort();
-        let name = self.answers.display();
+        let name = shown(&self.answers);
         for flaw in flaws.iter().take(SHOWN) {
             complain(&format!("pagewalk: {name}:{}: {}\n", flaw.line, flaw.message));
         }
@@ -290,10 +291,7 @@ impl Grade {
         let names = missing[..missing.len() - more].join(", ");
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         if !missing.is_empty() {
-            complain(&format!(
-                "pagewalk: {}: there is no column for {names}{more}\n",
-                self.answers.display()
-            ));
+            complain(&format!("pagewalk: {}: there is no column for {names}{more}\n", shown(&self.answers)));
         }
         !missing.is_empty()
     }
@@ -310,7 +308,7 @@ impl Grade {
                 near.map_or_else(|| "; it is ignored".to_owned(), |near| format!("; did you mean `{near}`?"));
             complain(&format!(
                 "pagewalk: {}: the column `{name}` is not a field of the exam{help}\n",
-                self.answers.display()
+                shown(&self.answers)
             ));
         }
         like_a_field
@@ -371,7 +369,7 @@ fn term_name(path: &Path) -> String {
 }
 
 fn wrong(path: &Path, message: &str) -> Status {
-    complain(&format!("pagewalk: {} {message}\n", path.display()));
+    complain(&format!("pagewalk: {} {message}\n", shown(&path)));
     Status::Wrong
 }
 
@@ -381,6 +379,6 @@ fn report_file(path: &Path, message: &str) -> AlreadyReported {
 }
 
 fn report_flaw(path: &Path, flaw: &Flaw) -> AlreadyReported {
-    complain(&format!("pagewalk: {}:{}: {}\n", path.display(), flaw.line, flaw.message));
+    complain(&format!("pagewalk: {}:{}: {}\n", shown(&path), flaw.line, flaw.message));
     AlreadyReported
 }

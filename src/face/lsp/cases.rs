@@ -1,6 +1,7 @@
 //! Requests about test cases, which `pagewalk test` defines: the cases of the client's folders, and the results of a
 //! file's cases.
 
+use pagewalk_engine::files::shown;
 use std::collections::BTreeSet;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -96,7 +97,7 @@ pub(crate) fn test(
     let path = path_of(&text_document.uri);
     let found = SuiteFile::from_path(&path).filter(|found| found.kind != SuiteFileKind::Golden);
     let found = found.ok_or_else(|| {
-        let message = format!("`{}` is neither a script (`.pw`) nor Markdown (`.md`)", path.display());
+        let message = format!("`{}` is neither a script (`.pw`) nor Markdown (`.md`)", shown(&path));
         response_error(ErrorCode::InvalidParams, message)
     })?;
     let file = TestedFile::run(&found, &text_document.uri, open);
@@ -168,7 +169,7 @@ impl<'a> TestedFile<'a> {
 
     /// Returns a problem with the range of its line.
     fn problem(&self, trouble: &Trouble, lines: &LineIndex) -> Value {
-        let own = trouble.file == self.found.name || trouble.file == self.found.path.display().to_string();
+        let own = trouble.file == self.found.name || trouble.file == shown(&self.found.path);
         let folder = self.found.path.parent().unwrap_or(Path::new(""));
         let uri = if own { Some(self.uri.clone()) } else { uri_of(&folder.join(&trouble.file)) };
         let line = trouble.line.saturating_sub(1);

@@ -19,7 +19,7 @@ use super::line::LineHelper;
 use super::pasted::{self, indentation};
 use super::shell::{Flow, Shell};
 use super::unfinished::Unfinished;
-use crate::face::ascii::Characters;
+use crate::face::ascii::{Characters, message_writer};
 use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
 use pagewalk_engine::files::limits::PROMPT_LINE;
 use pagewalk_script::report::diagnostics::Style;
@@ -64,7 +64,8 @@ impl Repl {
         };
         let options = Options::default().within(self.limits.limits());
         let out = Box::new(self.characters.writer(io::stdout()));
-        let context = ReplContext::new(options, display, interrupt, out, Box::new(io::stderr()));
+        let context =
+            ReplContext::new(options, display, interrupt, out, Box::new(message_writer(io::stderr())));
         let mut shell = Shell::new(context);
         if terminal {
             shell.greet()?;

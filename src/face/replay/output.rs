@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::face::terminal::{Color, Status, complain, print};
 use pagewalk_engine::files::atomic_write::write_file;
-use pagewalk_engine::files::reason;
+use pagewalk_engine::files::{reason, shown};
 use pagewalk_script::traces::reports::{Ended, HEADER, Replayed, csv, json, plot, text, warnings};
 
 /// Output format.
@@ -68,7 +68,7 @@ impl ReplayOutput {
             complain(&format!(
                 "pagewalk: cannot write `{}`: {}
 ",
-                file.display(),
+                shown(&file),
                 reason(&error)
             ));
             status = status.max(Status::Wrong);

@@ -8,7 +8,7 @@ use std::sync::atomic::AtomicBool;
 use super::progress::Bar;
 use crate::face::terminal::{Status, complain};
 use pagewalk_engine::files::atomic_write::write_file_with;
-use pagewalk_engine::files::reason;
+use pagewalk_engine::files::{reason, shown};
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;
 use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadOptions, ReadSoFar, TraceOrigin, read_trace};
@@ -57,7 +57,7 @@ impl Packing<'_> {
             Err(_) if packed.status != Status::Held && packed.message.ends_with('\n') => Ok(packed.status),
             Err(error) if to_stdout => Err(error),
             Err(error) => {
-                complain(&format!("pagewalk: cannot write `{}`: {}\n", file.display(), reason(&error)));
+                complain(&format!("pagewalk: cannot write `{}`: {}\n", shown(&file), reason(&error)));
                 Ok(Status::Wrong)
             }
             Ok(()) => Ok(packed.status),

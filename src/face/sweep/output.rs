@@ -7,7 +7,7 @@ use clap::ValueEnum;
 
 use crate::face::terminal::{Color, Status, complain, print};
 use pagewalk_engine::files::atomic_write::{write_file, write_file_with};
-use pagewalk_engine::files::reason;
+use pagewalk_engine::files::{reason, shown};
 use pagewalk_script::traces::reports::Ended;
 use pagewalk_script::traces::sweep_reports::{Swept, csv, json, parquet, plot, text, warnings};
 
@@ -46,7 +46,7 @@ impl SweepOutput<'_> {
             } else {
                 continue;
             };
-            return Err(format!("cannot write `{}`: {why}", file.display()));
+            return Err(format!("cannot write `{}`: {why}", shown(&file)));
         }
         Ok(())
     }
@@ -110,5 +110,5 @@ pub(super) fn warn(swept: &[Swept]) {
 }
 
 fn failed(file: &Path, error: &io::Error) -> String {
-    format!("pagewalk: cannot write `{}`: {}\n", file.display(), reason(error))
+    format!("pagewalk: cannot write `{}`: {}\n", shown(&file), reason(error))
 }

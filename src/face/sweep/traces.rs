@@ -1,5 +1,6 @@
 //! A sweep of one or more traces.
 
+use pagewalk_engine::files::shown;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 
@@ -39,7 +40,7 @@ pub(super) fn write_part(
     part: Part,
     folder: &Path,
 ) -> Status {
-    let trace = |path: &&PathBuf| TraceFile { name: path.display().to_string(), path: (*path).clone() };
+    let trace = |path: &&PathBuf| TraceFile { name: shown(&path), path: (*path).clone() };
     let traces: Vec<TraceFile> = files.iter().map(trace).collect();
     let parts = PartitionedSweep { plan, grid, notation, traces: &traces };
     match parts.write(part, folder, &mut |trace, grid| sweep(&parts.plan, &trace.path, grid)) {
@@ -54,7 +55,7 @@ pub(super) fn write_part(
 
 /// Replays a trace, and shows the progress.
 fn sweep(plan: &SweepPlan, file: &Path, grid: Grid) -> SweepOutcome {
-    let mut bar = Bar::new(&file.display().to_string());
+    let mut bar = Bar::new(&shown(&file));
     let outcome = plan.sweep(grid, TraceOrigin::File(file.to_owned()), &mut |progress| bar.show(progress));
     bar.clear();
     outcome

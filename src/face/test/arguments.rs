@@ -20,7 +20,7 @@ use super::select::Selection;
 use super::watch::{Keys, wait_for_change};
 use crate::face::course::course_of;
 use crate::face::deny::Checking;
-use crate::face::terminal::{Color, Status, complain, diagnostic_style, print};
+use crate::face::terminal::{Color, Status, complain, diagnostic_style, print, print_bytes};
 use crate::face::threads::side_by_side;
 use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::suite::amend::Wanted;
@@ -319,5 +319,5 @@ fn says_yes(value: &str) -> bool {
 
 /// Clears the screen of a terminal.
 fn clear() -> io::Result<()> {
-    if io::stdout().is_terminal() { print("\x1b[2J\x1b[H") } else { print("\n") }
+    if io::stdout().is_terminal() { print_bytes(b"\x1b[2J\x1b[H") } else { print("\n") }
 }

@@ -6,9 +6,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
-use crate::face::terminal::print;
+use crate::face::terminal::{clean, print};
 use pagewalk_engine::files::atomic_write::write_file;
-use pagewalk_engine::files::reason;
+use pagewalk_engine::files::{reason, shown};
 use pagewalk_script::suite::reports::{FORMATS, Format, Suite};
 
 /// A requested report.
@@ -71,11 +71,11 @@ impl Report {
     pub(crate) fn write(&self, suite: &Suite) -> io::Result<Result<(), String>> {
         let text = (self.format.write)(suite);
         let Some(file) = &self.file else { return print(&text).map(Ok) };
-        let written = write_file(file, &text);
+        let written = write_file(file, &clean(&text));
         Ok(written.map_err(|error| cannot_write(file, &error)))
     }
 }
 
 fn cannot_write(file: &Path, error: &io::Error) -> String {
-    format!("cannot write `{}`: {}", file.display(), reason(error))
+    format!("cannot write `{}`: {}", shown(&file), reason(error))
 }

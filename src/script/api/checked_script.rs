@@ -68,7 +68,7 @@ impl CheckedScript {
     pub fn from_parsed(parsed: ParsedScript, loader: &mut dyn Loader) -> Self {
         let mut checked = Self::found(parsed);
         let path = checked.sources.file(0).and_then(|file| file.path.clone());
-        let name = checked.name().to_owned();
+        let name = path.as_ref().map_or_else(|| checked.name().to_owned(), |path| path.display().to_string());
         let earlier = &checked.script;
         let mut wrong = |file: u32, text: &str| match (file, &path) {
             (0, Some(_)) => Self::found(ParsedScript::from_text(&name, text, earlier, loader)).diagnostics,

@@ -4,11 +4,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::span::Span;
+use pagewalk_engine::files::visible;
 
 /// A file of a script.
 #[derive(Debug, Clone, Default)]
 pub struct SourceFile {
-    /// The name in messages: the path as given, or `<stdin>`.
+    /// The name in messages: the path as given, without characters that act on a terminal, or `<stdin>`.
     pub name: String,
     /// The path as given, or `None` for standard input.
     pub path: Option<PathBuf>,
@@ -34,7 +35,7 @@ impl SourceFile {
     fn new(name: &str, path: Option<PathBuf>, text: Arc<str>) -> Self {
         let ends = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(0).chain(ends.map(|(at, _)| at as u32 + 1)).collect();
-        Self { name: name.to_owned(), path, text, lines_before: 0, lines }
+        Self { name: visible(name).into_owned(), path, text, lines_before: 0, lines }
     }
 
     /// Returns the line and column of a byte. For a byte past the end of the text, returns the position of the

@@ -1,13 +1,13 @@
 //! The lines of a file that a diagnostic shows. The lines are few, short, and free of terminal control
 //! characters.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
 use miette::{MietteError, MietteSpanContents, SourceCode, SourceSpan, SpanContents};
 
 use crate::lang::source::SourceFile;
+pub use pagewalk_engine::files::visible;
 
 /// Maximum length, in bytes, of a line that is shown whole.
 const WHOLE: usize = 160;
@@ -164,13 +164,4 @@ fn cut(text: &str, line: &Range<usize>, focus: usize) -> Range<usize> {
     }
     let start = boundary(text, focus.saturating_sub(BEFORE)).max(line.start);
     start..boundary(text, start + WHOLE).min(line.end)
-}
-
-/// Removes control characters and bidirectional controls, which a terminal would interpret.
-pub fn visible(text: &str) -> Cow<'_, str> {
-    let acts = |c: char| {
-        c.is_control() && c != '\t'
-            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
-    };
-    if text.contains(acts) { text.replace(acts, "\u{fffd}").into() } else { text.into() }
 }

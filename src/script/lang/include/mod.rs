@@ -13,7 +13,7 @@ pub use super::loader::{Disk, Loader, Texts, text_of};
 use super::parse::{Includes, Pieces, parse_again};
 use super::source::Sources;
 use pagewalk_engine::files::limits::{InputLimit, SCRIPT};
-use pagewalk_engine::files::reason;
+use pagewalk_engine::files::{reason, shown};
 
 /// Maximum depth of nested includes, excluding the script itself.
 const INCLUDE_LIMIT: usize = 64;
@@ -309,7 +309,7 @@ pub(super) fn find(
                 Diagnostic::new(Code::OutsideFolder, path.span, message)
             };
             Err(match root.filter(|root| root.of_course) {
-                Some(root) => outside(&format!("the course's folder, `{}`", root.folder.display()))
+                Some(root) => outside(&format!("the course's folder, `{}`", shown(&root.folder)))
                     .help(format!("copy or move the file there, or set `root` in `{}`", course::NAME)),
                 None => outside("the script's folder").help(format!(
                     "copy or move the file there, or put a `{}` with the line `root = \".\"` in a folder that contains both",
@@ -350,7 +350,7 @@ fn nested(path: &Word) -> Diagnostic {
 /// file.
 fn circle(open: &[Open], path: &Word) -> Diagnostic {
     let again = open.first();
-    let names: Vec<String> = open.iter().chain(again).map(|open| open.name.display().to_string()).collect();
+    let names: Vec<String> = open.iter().chain(again).map(|open| shown(&open.name)).collect();
     let message = format!("files include each other in a cycle: {}", names.join(" → "));
     Diagnostic::new(Code::IncludeCircle, path.span, message).label("this file is already being read")
 }

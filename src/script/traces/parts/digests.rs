@@ -1,5 +1,6 @@
 //! Digests of tables, machines, and traces.
 
+use pagewalk_engine::files::shown;
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
@@ -66,5 +67,5 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> PartError {
-    PartError::Trace(format!("cannot read `{}`: {}", path.display(), reason(error)))
+    PartError::Trace(format!("cannot read `{}`: {}", shown(&path), reason(error)))
 }

@@ -1,6 +1,7 @@
 //! Parts of a sweep in a folder: `sweep-K-of-N.csv` is the table of a part, and `sweep-K-of-N.json` is its manifest. A part exists if
 //! its manifest exists, because the manifest is written last.
 
+use pagewalk_engine::files::shown;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,7 +15,7 @@ use pagewalk_engine::files::limits::SWEEP_PART;
 use pagewalk_engine::files::{open_regular, read_all, reason};
 
 fn unreadable(path: &Path, error: &io::Error) -> PartError {
-    PartError::Folder(format!("cannot read `{}`: {}", path.display(), reason(error)))
+    PartError::Folder(format!("cannot read `{}`: {}", shown(&path), reason(error)))
 }
 
 /// Reads a table or a manifest.
@@ -22,7 +23,7 @@ fn read(path: &Path) -> Result<String, PartError> {
     let bytes = open_regular(path).and_then(|file| read_all(file, SWEEP_PART));
     let bytes = bytes.map_err(|error| unreadable(path, &error))?;
     String::from_utf8(bytes)
-        .map_err(|_| PartError::Folder(format!("`{}` is not a text in UTF-8", path.display())))
+        .map_err(|_| PartError::Folder(format!("`{}` is not a text in UTF-8", shown(&path))))
 }
 
 /// The paths of the manifests in a folder, in the order of the names.
@@ -44,7 +45,7 @@ pub(super) fn paths(folder: &Path) -> Result<Vec<PathBuf>, PartError> {
 pub(super) fn read_manifests(paths: Vec<PathBuf>) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
     let manifest = |path: PathBuf| {
         let manifest = serde_json::from_str(&read(&path)?).map_err(|error| {
-            PartError::Folder(format!("`{}` is not a manifest of a sweep: {error}", path.display()))
+            PartError::Folder(format!("`{}` is not a manifest of a sweep: {error}", shown(&path)))
         })?;
         Ok((path, manifest))
     };
@@ -78,7 +79,7 @@ pub(super) fn write(folder: &Path, manifest: &Manifest, table: &str) -> Result<(
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> PartError {
-    PartError::Unwritten(format!("cannot write `{}`: {}", path.display(), reason(error)))
+    PartError::Unwritten(format!("cannot write `{}`: {}", shown(&path), reason(error)))
 }
 
 /// The number of parts of the sweep whose parts a folder contains, or `None` if there are none.
@@ -116,8 +117,8 @@ pub fn merged(folder: &Path) -> Result<String, PartError> {
 
 /// Describes an error, and what to do.
 fn explained(folder: &Path, error: &MergeError, found: &[(PathBuf, Manifest)]) -> PartError {
-    let file = |at: usize| found.get(at).map_or(Path::new(""), |(path, _)| path).display();
-    let folder = folder.display();
+    let file = |at: usize| found.get(at).map_or_else(String::new, |(path, _)| shown(path));
+    let folder = shown(&folder);
     PartError::Folder(match error {
         MergeError::Nothing => {
             format!("`{folder}` contains no parts of a sweep; write them with `pagewalk sweep --partition`")
@@ -144,7 +145,7 @@ fn explained(folder: &Path, error: &MergeError, found: &[(PathBuf, Manifest)]) -
             let (path, part) = found.get(*at).map_or_else(Default::default, |(path, manifest)| {
                 (path.with_extension("csv"), manifest.part.to_string())
             });
-            format!("the table `{}` differs from its manifest; run part {part} again", path.display())
+            format!("the table `{}` differs from its manifest; run part {part} again", shown(&path))
         }
     })
 }

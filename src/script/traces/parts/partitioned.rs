@@ -1,5 +1,6 @@
 //! A sweep in parts: the points of each part, and the digests that identify the sweep.
 
+use pagewalk_engine::files::shown;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
@@ -95,7 +96,7 @@ impl<'a> PartitionedSweep<'a> {
         let finished = self.replay(part, sweep)?;
         if let Some((file, _)) = files.iter().zip(before.iter().zip(versions()?)).find(|(_, (a, b))| *a != b)
         {
-            let name = file.path.display();
+            let name = shown(&file.path);
             return Err(PartError::Trace(format!(
                 "`{name}` changed during the sweep; run part {part} again"
             )));
@@ -156,7 +157,7 @@ impl<'a> PartitionedSweep<'a> {
 /// The manifests in a folder that exists.
 fn manifests_of(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
     if !folder.is_dir() {
-        let name = folder.display();
+        let name = shown(&folder);
         return Err(PartError::Folder(format!("cannot write to `{name}`: the folder does not exist")));
     }
     manifests(folder)
@@ -179,7 +180,7 @@ fn fits(found: &[(PathBuf, Manifest)], manifest: &Manifest, replaced: Option<Par
         if Some(other.part) != replaced
             && let Some(what) = manifest.difference(other)
         {
-            let name = path.display();
+            let name = shown(&path);
             return Err(PartError::Folder(format!(
                 "`{name}` is a part of another sweep: the {what}; choose another folder"
             )));
