@@ -122,3 +122,97 @@ fn the_language_server_answers_a_message_that_is_too_large() {
     assert_eq!((ran.status, ran.messages), (Some(2), format!("pagewalk: {why}\n")));
     assert!(ran.out.contains(&format!("\"code\":-32600,\"message\":\"{why}\"")), "{}", ran.out);
 }
+
+/// A script with an expectation that `--fill` and `--accept` change.
+const OPEN: &str = "machine simple\nread 0x3D4 => vpn ?\n";
+
+#[test]
+fn a_file_that_changed_after_it_was_read_is_not_written() {
+    let folder = folder("changed");
+    let edited = format!("# Homework 3: an explanation that is longer than before\n{OPEN}");
+    // The second script takes long enough for the edit.
+    put(&folder, "slow.pw", "machine simple\nrepeat 400000 { let x = 1 }\n");
+    for remove in [false, true] {
+        put(&folder, "a.pw", OPEN);
+        put(&folder, "b.pw", OPEN);
+        let child = start(&folder, &["test", "--fill", "--jobs", "1", "a.pw", "b.pw", "slow.pw"]);
+        std::thread::sleep(std::time::Duration::from_secs(1));
+        if remove {
+            fs::remove_file(folder.join("a.pw")).expect("removed");
+        } else {
+            put(&folder, "a.new", &edited);
+            fs::rename(folder.join("a.new"), folder.join("a.pw")).expect("saved");
+        }
+        let ran = finish(child);
+        assert_eq!(ran.status, Some(2), "{ran:?}");
+        let why = if remove {
+            "there is no such file"
+        } else {
+            "another program changed the file after Pagewalk read it; run the command again"
+        };
+        assert_eq!(ran.messages, format!("pagewalk: cannot write `a.pw`: {why}\n"));
+        assert!(ran.out.ends_with("1 fact written in 1 file, 1 file not written\n"), "{ran:?}");
+        // The VPN of 0x3D4 with pages of 64 bytes is 0x3D4 >> 6.
+        assert_eq!(text(&folder, "b.pw"), "machine simple\nread 0x3D4 => vpn 0x0F\n");
+        assert!(remove || text(&folder, "a.pw") == edited);
+    }
+    assert_eq!(hidden(&folder), [""; 0]);
+}
+
+#[test]
+fn a_file_that_cannot_be_written_is_not_counted() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let folder = folder("read-only");
+    put(&folder, "a.pw", OPEN);
+    fs::set_permissions(folder.join("a.pw"), fs::Permissions::from_mode(0o444)).expect("read-only");
+    for option in ["--fill", "--accept"] {
+        put(&folder, "a.new", OPEN.replace('?', if option == "--fill" { "?" } else { "1" }));
+        fs::rename(folder.join("a.new"), folder.join("a.pw")).expect("renamed");
+        fs::set_permissions(folder.join("a.pw"), fs::Permissions::from_mode(0o444)).expect("read-only");
+        let ran = pagewalk(&folder, &["test", option, "a.pw"]);
+        assert_eq!(ran.status, Some(2), "{ran:?}");
+        assert_eq!(ran.messages, "pagewalk: cannot write `a.pw`: permission denied\n");
+        assert!(ran.out.ends_with("0 facts written in 0 files, 1 file not written\n"), "{ran:?}");
+    }
+}
+
+#[test]
+fn a_ci_system_is_one_that_says_so() {
+    let folder = folder("ci");
+    for (value, refuses) in
+        [("true", true), ("1", true), ("woodpecker", true), ("false", false), ("0", false), ("", false)]
+    {
+        put(&folder, "a.pw", OPEN);
+        let mut command = Command::new(env!("CARGO_BIN_EXE_pagewalk"));
+        command.args(["test", "--fill", "a.pw"]).current_dir(&folder).env("CI", value);
+        let status = command.output().expect("it starts").status.code();
+        assert_eq!(
+            (status, text(&folder, "a.pw") == OPEN),
+            (Some(if refuses { 2 } else { 0 }), refuses),
+            "{value}"
+        );
+    }
+}
+
+#[test]
+fn save_fails_on_a_pipe() {
+    let folder = folder("save");
+    let repl = |input: &str| {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_pagewalk"))
+            .arg("repl")
+            .current_dir(&folder)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it starts");
+        child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("written");
+        finish(child)
+    };
+    assert_eq!(repl("machine simple\n:save a.pw\n").status, Some(0));
+    let ran = repl("machine simple\n:save no/such/a.pw\n");
+    assert_eq!(ran.status, Some(2), "{ran:?}");
+    put(&folder, "other.pw", "machine simple\n");
+    assert_eq!(repl("machine simple\n:save other.pw\n").status, Some(2));
+    assert_eq!(text(&folder, "other.pw"), "machine simple\n");
+}

@@ -1,6 +1,6 @@
 //! Scripts as tests, and golden files, which record a script's reviewed results.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use super::{CheckedScript, Options};
 use crate::lang::ast::{Block, Stmt, StmtKind};
@@ -232,8 +232,12 @@ impl<'s> ScriptCases<'s> {
 /// Returns each `include` of a file that is a complete script: a check of the file alone finds no mistakes.
 fn included_scripts(script: &CheckedScript) -> HashSet<Span> {
     let CheckedScript { script, sources, files, .. } = script;
-    let is_complete =
-        |body: &Block| run::check(body, sources, files, Options::default()).diagnostics.is_empty();
+    let mut known = HashMap::new();
+    let mut is_complete = |body: &Block| {
+        *known
+            .entry(body.as_ptr())
+            .or_insert_with(|| run::check(body, sources, files, Options::default()).diagnostics.is_empty())
+    };
     let includes = statements(&script.body).filter_map(|stmt| match &stmt.kind {
         StmtKind::Include { body, .. } if stmt.span.file == 0 => Some((stmt.span, body)),
         _ => None,

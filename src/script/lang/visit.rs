@@ -4,6 +4,8 @@
 //! override calls the `walk_…` function of its node to continue. If only the statements matter,
 //! [`statements`] and [`statements_of_scope`] list them.
 
+use std::collections::HashSet;
+
 use super::ast::{
     Ask, Asked, Block, Cell, CellKind, Claim, Command, Condition, Expr, ExprKind, Fact, Holds, Operation,
     OperationKind, Pages, Piece, Setting, Settings, Stmt, StmtKind, Table, Word,
@@ -337,7 +339,22 @@ impl Stmt {
     }
 }
 
-/// Returns all statements in a block and its inner blocks, in text order.
+/// The included blocks that a traversal has visited. A file that is included again has the same block.
+#[derive(Debug, Default)]
+pub(crate) struct VisitedIncludes(HashSet<*const Stmt>);
+
+impl VisitedIncludes {
+    /// Whether a traversal should visit the blocks of a statement. The statement is not an `include` of an earlier block.
+    pub(crate) fn enters(&mut self, stmt: &Stmt) -> bool {
+        match &stmt.kind {
+            StmtKind::Include { body, .. } => self.0.insert(body.as_ptr()),
+            _ => true,
+        }
+    }
+}
+
+/// Returns all statements in a block and its inner blocks, in text order. Returns the statements of a file that is
+/// included several times only once.
 pub fn statements(block: &[Stmt]) -> impl Iterator<Item = &Stmt> {
     within(block, |_| true)
 }
@@ -349,11 +366,12 @@ pub(crate) fn statements_of_scope(block: &[Stmt]) -> impl Iterator<Item = &Stmt>
 
 fn within(block: &[Stmt], enters: fn(&Stmt) -> bool) -> impl Iterator<Item = &Stmt> {
     let mut open = vec![block.iter()];
+    let mut included = VisitedIncludes::default();
     std::iter::from_fn(move || {
         loop {
             match open.last_mut()?.next() {
                 Some(stmt) => {
-                    if enters(stmt) {
+                    if enters(stmt) && included.enters(stmt) {
                         open.extend(stmt.blocks().rev().map(|block| block.iter()));
                     }
                     return Some(stmt);

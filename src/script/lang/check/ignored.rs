@@ -11,7 +11,9 @@ use crate::lang::fix::Fix;
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::lang::visit::{Visit, any_expr, statements, walk_command, walk_expr, walk_fact, walk_stmt};
+use crate::lang::visit::{
+    Visit, VisitedIncludes, any_expr, statements, walk_command, walk_expr, walk_fact, walk_stmt,
+};
 
 /// Verbs whose strings contain bytes, not text.
 const BYTES: &[&str] = &["file", "executable", "write", "machine", "replay"];
@@ -29,7 +31,13 @@ pub(crate) fn ignored(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
             variables.extend(params.iter().map(|param| Arc::clone(&param.text)));
         }
     }
-    let mut search = Search { sources, variables, in_question: false, found: Vec::new() };
+    let mut search = Search {
+        sources,
+        variables,
+        in_question: false,
+        included: VisitedIncludes::default(),
+        found: Vec::new(),
+    };
     search.visit_block(script);
     search.found
 }
@@ -39,6 +47,7 @@ struct Search<'a> {
     /// All variables of the script.
     variables: HashSet<Arc<str>>,
     in_question: bool,
+    included: VisitedIncludes,
     found: Vec<Diagnostic>,
 }
 
@@ -64,7 +73,9 @@ impl<'s> Visit<'s> for Search<'_> {
         }
         let outside = self.in_question;
         self.in_question |= matches!(stmt.kind, StmtKind::Question { .. });
-        walk_stmt(self, stmt);
+        if self.included.enters(stmt) {
+            walk_stmt(self, stmt);
+        }
         self.in_question = outside;
     }
 

@@ -6,7 +6,7 @@ use crate::lang::ast::{Block, Command, Expr, ExprKind, Stmt, StmtKind};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::value::Value;
-use crate::lang::visit::{any_expr, statements};
+use crate::lang::visit::{VisitedIncludes, any_expr, statements};
 
 /// An object that a statement can replace entirely.
 #[derive(PartialEq)]
@@ -23,7 +23,8 @@ const AHEAD: usize = 64;
 /// Returns the warnings of a script.
 pub(crate) fn replaced(script: &Block) -> Vec<Diagnostic> {
     let mut found = of_block(script);
-    for stmt in statements(script) {
+    let mut included = VisitedIncludes::default();
+    for stmt in statements(script).filter(|stmt| included.enters(stmt)) {
         found.extend(stmt.blocks().flat_map(|block| of_block(block)));
     }
     found

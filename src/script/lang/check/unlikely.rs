@@ -11,7 +11,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::source::Sources;
 use crate::lang::value::Value;
-use crate::lang::visit::{Visit, statements, walk_expr};
+use crate::lang::visit::{Visit, VisitedIncludes, statements, walk_expr, walk_stmt};
 
 /// Returns the warnings of a script.
 pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
@@ -39,7 +39,7 @@ pub(crate) fn unlikely(script: &Block, sources: &Sources) -> Vec<Diagnostic> {
         }
     }
     found.extend(revealed(script));
-    let mut powers = Powers { sources, found };
+    let mut powers = Powers { sources, included: VisitedIncludes::default(), found };
     powers.visit_block(script);
     powers.found.sort_by_key(|one| (one.span.file, one.span.start));
     powers.found
@@ -64,10 +64,17 @@ fn rightmost(expr: &Expr) -> &Expr {
 /// Finds `2 ^ n` and `10 ^ 3`, which are powers in other notations.
 struct Powers<'a> {
     sources: &'a Sources,
+    included: VisitedIncludes,
     found: Vec<Diagnostic>,
 }
 
 impl<'s> Visit<'s> for Powers<'_> {
+    fn visit_stmt(&mut self, stmt: &'s Stmt) {
+        if self.included.enters(stmt) {
+            walk_stmt(self, stmt);
+        }
+    }
+
     fn visit_expr(&mut self, expr: &'s Expr) {
         walk_expr(self, expr);
         let ExprKind::Binary(BinaryOp::BitXor, whole, exponent) = &expr.kind else { return };

@@ -21,6 +21,10 @@ const INCLUDE_LIMIT: usize = 64;
 /// Maximum number of files in a script with every `include` expanded.
 const TOTAL_LIMIT: usize = 10_000;
 
+/// Maximum number of bytes of a script with every `include` expanded, in MB. A check visits the statements of each
+/// `include`.
+const EXPANDED_LIMIT: u64 = 128;
+
 /// A parsed script: its statements, with the statements of included files in place.
 #[derive(Debug, Clone, Default)]
 pub struct Script {
@@ -99,6 +103,8 @@ struct Below {
     total: usize,
     /// The depth of nested blocks and files.
     depth: usize,
+    /// The number of bytes of the files, counted like `total`.
+    bytes: u64,
 }
 
 /// A file being read.
@@ -126,6 +132,8 @@ struct Reader<'a> {
     open: Vec<Open>,
     /// The files already read, by canonical path.
     read: BTreeMap<PathBuf, Read>,
+    /// Whether the script with its includes is too large.
+    too_large: bool,
 }
 
 impl<'a> Reader<'a> {
@@ -137,6 +145,7 @@ impl<'a> Reader<'a> {
             root: None,
             open: Vec::new(),
             read: BTreeMap::new(),
+            too_large: false,
         }
     }
 
@@ -166,7 +175,11 @@ impl<'a> Reader<'a> {
         self.root = root;
         let canonical = path.and_then(|path| self.loader.canonical(path).ok());
         let name = path.map_or_else(|| PathBuf::from(name), Path::to_owned);
-        let (Read { body, .. }, pieces) = self.parse(name, path, canonical, 0, (text, earlier));
+        let (Read { mut body, .. }, pieces) = self.parse(name, path, canonical, 0, (text, earlier));
+        if self.too_large {
+            // Checking the statements would take too long.
+            body = Arc::new([]);
+        }
         // The script is the first file of the sources.
         self.diagnostics.extend(bad_course.map(|bad| bad.diagnostic(&mut self.sources)));
         self.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.file, diagnostic.span.start));
@@ -182,11 +195,12 @@ impl<'a> Reader<'a> {
         (text, earlier): (&str, &Pieces),
     ) -> (Read, Arc<Pieces>) {
         let file = self.sources.add(&name.display().to_string(), path.map(Path::to_owned), text);
-        self.open.push(Open { name, canonical, nesting, below: Below { height: 0, total: 1, depth: 0 } });
+        let below = Below { height: 0, total: 1, depth: 0, bytes: text.len() as u64 };
+        self.open.push(Open { name, canonical, nesting, below });
         let text = self.sources.file(file).map_or_else(Arc::default, |file| Arc::clone(&file.text));
         let parsed = parse_again(file, text, self, earlier);
         self.diagnostics.extend(parsed.diagnostics);
-        let below = self.open.pop().map_or(Below { height: 0, total: 1, depth: 0 }, |open| open.below);
+        let below = self.open.pop().map_or(below, |open| open.below);
         let below = Below { depth: below.depth.max(parsed.depth), ..below };
         (Read { body: parsed.body, below }, parsed.pieces)
     }
@@ -232,6 +246,14 @@ impl<'a> Reader<'a> {
                 format!("this script includes more than {TOTAL_LIMIT} files, counting repeated includes");
             return Err(Diagnostic::new(Code::IncludeDepth, path.span, message));
         }
+        let bytes = open.below.bytes + read.below.bytes;
+        if bytes > EXPANDED_LIMIT << 20 {
+            self.too_large = true;
+            let message =
+                format!("this script has more than {EXPANDED_LIMIT} MB, counting repeated includes");
+            return Err(Diagnostic::new(Code::LimitSize, path.span, message)
+                .help("include the file fewer times, or put its statements in a `def`"));
+        }
         if row + read.below.height > INCLUDE_LIMIT {
             return Err(too_deep(path));
         }
@@ -242,6 +264,7 @@ impl<'a> Reader<'a> {
             height: open.below.height.max(read.below.height + 1),
             depth: open.below.depth.max(inside + read.below.depth),
             total,
+            bytes,
         };
         Ok(())
     }
@@ -249,6 +272,9 @@ impl<'a> Reader<'a> {
 
 impl Includes for Reader<'_> {
     fn include(&mut self, path: &Word, inside: usize) -> Block {
+        if self.too_large {
+            return Arc::new([]);
+        }
         let outer = self.open.last().map_or(0, |open| open.nesting);
         let read = self.included(path, outer + inside);
         let counted = read.and_then(|read| self.count(&read, path, inside).map(|()| read.body));
