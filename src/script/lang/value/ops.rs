@@ -178,6 +178,9 @@ impl Measure {
     ) -> Result<Option<Self>, ValueError> {
         Ok(match (op, a, b) {
             (_, None, None) => None,
+            // An address plus an offset in bytes is an address, which is a plain number.
+            (BinaryOp::Add | BinaryOp::Subtract, None, Some(Self::Bytes))
+            | (BinaryOp::Add | BinaryOp::Subtract, Some(Self::Bytes), None) => None,
             (BinaryOp::Add | BinaryOp::Subtract, ..) => Self::common(symbol, a, b)?,
             (BinaryOp::Multiply, None, one) | (BinaryOp::Multiply, one, None) => one,
             // A number of pages, or of cycles with a time for each, is a factor.
