@@ -27,6 +27,9 @@ pub struct Generator {
     makers: &'static Weights<Maker>,
 }
 
+/// Values with their weights.
+type Weights<T> = [(u64, T)];
+
 /// A function that draws an operation of one kind.
 type Maker = fn(&mut Generator, &Draw<'_>) -> Op;
 

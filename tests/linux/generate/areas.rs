@@ -19,9 +19,6 @@ const KINDS_OF_AREAS: &Weights<Maker> = &[
     (20, Generator::store),
 ];
 
-/// Values with their weights.
-type Weights<T> = [(u64, T)];
-
 impl Generator {
     /// A longer sequence, whose steps change areas. Most areas are private, so that many neighbors can merge.
     pub fn of_areas(seed: u64, permits: Permits) -> Generator {
