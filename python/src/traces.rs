@@ -144,6 +144,7 @@ pub(crate) fn replay(
         strict: addresses.strict,
         raised_by: LimitNames::KEYWORDS,
         max_memory: addresses.max_memory,
+        max_time: None,
         interrupt,
     };
     for_each_trace(py, traces, interrupt, |trace| match plan.replay(trace, &mut |_| {}) {
@@ -192,6 +193,7 @@ impl SweepArguments {
             format: self.format,
             strict: self.strict,
             raised_by: LimitNames::KEYWORDS,
+            max_time: None,
             interrupt,
         }
     }

@@ -20,6 +20,7 @@ use super::merge::Merge;
 use super::repl::start::Repl;
 use super::replay::Replay;
 use super::run::{Format, Run};
+use super::signals::remove_unfinished_files_at_end;
 use super::sweep::Sweep;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
@@ -120,6 +121,7 @@ pub fn main() -> ExitCode {
         Ok(arguments) => arguments,
         Err(error) => return usage(&error),
     };
+    remove_unfinished_files_at_end();
     with_deep_stack(|| finish(dispatch(&arguments)))
 }
 

@@ -6,6 +6,7 @@ use clap::Args;
 
 use pagewalk_script::lang::value::byte_size;
 use pagewalk_script::run::session::Limits;
+use pagewalk_script::traces::TimeLimit;
 
 /// Options for the limits of runs.
 #[derive(Debug, Clone, Copy, Args)]
@@ -28,12 +29,22 @@ impl LimitArguments {
     }
 }
 
-/// The option for the memory of replays.
+/// The options for the limits of replays.
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct ReplayLimits {
     /// Stop if the simulations need more memory than SIZE, such as `8GB`
     #[arg(long = "max-memory", value_name = "SIZE", value_parser = size, default_value = "4GB")]
     pub(crate) memory: u64,
+    /// Stop after this number of seconds, such as `2.5`; the default is no limit
+    #[arg(long = "max-time", value_name = "SECONDS", value_parser = seconds)]
+    time: Option<Duration>,
+}
+
+impl ReplayLimits {
+    /// The time limit, from now on.
+    pub(crate) fn time_from_now(self) -> Option<TimeLimit> {
+        self.time.and_then(TimeLimit::from_now)
+    }
 }
 
 /// Parses a number of bytes with a unit.

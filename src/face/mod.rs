@@ -20,6 +20,7 @@ pub(crate) use pagewalk_script::api::explain;
 pub mod repl;
 pub(crate) mod replay;
 pub(crate) mod run;
+mod signals;
 mod status_line;
 mod sweep;
 pub(crate) mod terminal;

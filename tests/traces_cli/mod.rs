@@ -4,9 +4,12 @@
 mod bad;
 mod curve;
 mod facts;
+mod foreign;
 #[cfg(target_os = "linux")]
 mod interrupted;
 mod machines;
+#[cfg(target_os = "linux")]
+mod stopped;
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -71,6 +74,8 @@ fn counts_are_those_worked_out_by_hand() {
         "straddle": "split",
         "ended": "whole",
         "lines": 8,
+        "format": "lackey",
+        "format_guessed": false,
         "malformed": {"count": 0, "first": []},
         "references": {
             "records": 7, "reads": 4, "writes": 3, "fetches": 1, "straddling": 1, "outside": 0, "first_outside": null,

@@ -112,7 +112,9 @@ fn regular(kind: FileType) -> io::Result<()> {
 
 /// Whether a path is one of the process's open files, such as `/dev/fd/63`.
 fn is_descriptor(path: &Path) -> bool {
-    ["/dev/fd", "/dev/stdin", "/proc"].iter().any(|folder| path.starts_with(folder))
+    ["/dev/fd", "/dev/stdin", "/dev/stdout", "/dev/stderr", "/proc"]
+        .iter()
+        .any(|folder| path.starts_with(folder))
 }
 
 #[cfg(unix)]

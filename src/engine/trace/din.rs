@@ -4,7 +4,8 @@
 //! four-byte word. The extended format is `LABEL ADDRESS SIZE`: `r` and `m` are reads, `w` is a write, and
 //! `i` is a fetch. Traces of operating-system courses often omit the size, or have lines `ADDRESS LABEL` such as `0041f7a0 R`, so
 //! the size is optional, the labels of the extended format may be uppercase, and they may follow the address. Addresses and sizes
-//! are hexadecimal. The rest of a line is a comment. The remaining labels
+//! are hexadecimal. The rest of a line is a comment. Because a table of numbers could be taken for a trace with comments, a number is no
+//! comment, unless the user names the format. The remaining labels
 //! (`3`, `4`, `c`, and `v`) are simulator commands, not references. Pagewalk reports simulator commands as
 //! malformed lines instead of skipping them silently, because skipping a command such as a flush would change
 //! the counts.
@@ -13,18 +14,44 @@ use super::digits::{self, WINDOW};
 use super::line::{self, DEFAULT_SIZE, Line, Parsed};
 use super::record::{Op, Record};
 
-pub(crate) fn line(line: &[u8]) -> Line {
-    let text = line.trim_ascii();
-    if line::is_comment(text) { Line::Nothing } else { record(text).into() }
+/// What may follow the fields of a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Comments {
+    /// Anything, as in Dinero.
+    All,
+    /// Words, but no number.
+    Words,
 }
 
-fn record(text: &[u8]) -> Parsed {
-    let mut fields = text.split(u8::is_ascii_whitespace).filter(|field| !field.is_empty());
+pub(crate) fn line(line: &[u8], comments: Comments) -> Line {
+    let text = line.trim_ascii();
+    if line::is_comment(text) { Line::Nothing } else { record(text, comments).into() }
+}
+
+fn record(text: &[u8], comments: Comments) -> Parsed {
+    let mut fields = line::fields(text);
+    let record = fields_of_record(&mut fields, comments)?;
+    match fields.next() {
+        Some(next) if comments == Comments::Words && line::looks_like_number(next) => Err(NUMBER),
+        _ => Ok(record),
+    }
+}
+
+/// The reason against a number after the fields of a record.
+pub(crate) const NUMBER: &str = "a number after the record, which is no comment";
+
+/// Parses the fields of a record, and leaves the rest of the line.
+fn fields_of_record<'a>(fields: &mut (impl Iterator<Item = &'a [u8]> + Clone), comments: Comments) -> Parsed {
     let label = fields.next().unwrap_or_default();
     let second = fields.next();
     if let Some(op) = second.and_then(letter) {
         // No letter of the extended format is a hexadecimal digit, so the first field is the address.
-        return extended(op, label, fields.next());
+        let size = size(fields)?;
+        if comments == Comments::Words && size.is_some_and(|size| size.starts_with(b"0x")) {
+            // A line such as `3 R 0x1fff` has another column before the access.
+            return Err(NUMBER);
+        }
+        return extended(op, label, size);
     }
     let no_address = "no address after the label";
     let op = match label {
@@ -35,10 +62,11 @@ fn record(text: &[u8]) -> Parsed {
         b"v" => return Err("an invalidate command, which is not supported"),
         _ => {
             let op = letter(label).ok_or("no label 0, 1, 2, r, w, or i")?;
-            return extended(op, second.ok_or(no_address)?, fields.next());
+            let address = second.ok_or(no_address)?;
+            return extended(op, address, size(fields)?);
         }
     };
-    line::record(op, number(second.ok_or(no_address)?)?, u64::from(DEFAULT_SIZE))
+    line::record(op, line::whole_hex(second.ok_or(no_address)?)?, u64::from(DEFAULT_SIZE))
 }
 
 /// The record in the first line of a text, and the size of the line in bytes. Only parses lines such as `0 7ffe8` and `r 7ffe8 4`.
@@ -73,13 +101,19 @@ fn letter(label: &[u8]) -> Option<Op> {
     }
 }
 
-/// A record of the extended format. A field that is not a number is a comment, not a size.
-fn extended(op: Op, address: &[u8], size: Option<&[u8]>) -> Parsed {
-    let size = size.filter(|size| size.first().is_some_and(u8::is_ascii_hexdigit));
-    line::record(op, number(address)?, size.map_or(Ok(DEFAULT_SIZE.into()), number)?)
+/// The size after an address, or `None` if a comment or nothing follows.
+fn size<'a>(fields: &mut (impl Iterator<Item = &'a [u8]> + Clone)) -> Result<Option<&'a [u8]>, &'static str> {
+    match fields.clone().next() {
+        // A longer word of the letters a to f, such as `add`, is a comment.
+        Some(size) if line::looks_like_number(size) || matches!(size, [b'a'..=b'f' | b'A'..=b'F']) => {
+            Ok(fields.next())
+        }
+        Some(size) if size.first().is_some_and(u8::is_ascii_digit) => Err("a number that is not hexadecimal"),
+        _ => Ok(None),
+    }
 }
 
-fn number(field: &[u8]) -> Result<u64, &'static str> {
-    let (number, rest) = line::hex(field)?;
-    if rest.is_empty() { Ok(number) } else { Err("a number that is not hexadecimal") }
+/// A record of the extended format.
+fn extended(op: Op, address: &[u8], size: Option<&[u8]>) -> Parsed {
+    line::record(op, line::whole_hex(address)?, size.map_or(Ok(DEFAULT_SIZE.into()), line::whole_hex)?)
 }

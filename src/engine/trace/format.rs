@@ -11,8 +11,41 @@ pub enum Format {
     Din,
     /// Comma-separated values.
     Csv,
+    /// The output of Pin's example tool `pinatrace`.
+    Pin,
+    /// Loads and stores with the number of instructions since the previous access.
+    Gap,
     /// The binary format of [`super::pack`].
     Packed,
+}
+
+/// How the format of a trace was chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Choice {
+    /// The user named the format.
+    Named,
+    /// The file's name ends in one of the format's extensions.
+    Extension,
+    /// The file begins with the signature of the format.
+    Signature,
+    /// The first lines are records of the format, and of no other.
+    FirstLines,
+}
+
+/// The format in which a trace is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ChosenFormat {
+    /// The format.
+    pub format: Format,
+    /// How the format was chosen.
+    pub choice: Choice,
+}
+
+impl ChosenFormat {
+    /// Whether the format is a guess: neither the user, nor the file's name, nor a signature states it.
+    pub fn is_guess(self) -> bool {
+        self.choice == Choice::FirstLines
+    }
 }
 
 /// A row in the registry of formats.
@@ -47,6 +80,18 @@ pub const FORMATS: &[FormatRow] = &[
         name: "csv",
         help: "CSV lines such as `L,0x1fff4,8`, with an optional header line",
         extensions: &["csv"],
+    },
+    FormatRow {
+        format: Format::Pin,
+        name: "pin",
+        help: "output of Pin's `pinatrace`: lines such as `0x40052d: W 0x7ffe4c58`",
+        extensions: &["pin"],
+    },
+    FormatRow {
+        format: Format::Gap,
+        name: "gap",
+        help: "lines such as `# 0 7fffed80 1` or `l 0x1fffff50 1`: access, address, instructions since the last access",
+        extensions: &["gap"],
     },
     FormatRow {
         format: Format::Packed,

@@ -26,11 +26,17 @@ pub struct Malformed {
     pub first: Vec<BadLine>,
 }
 
+impl BadLine {
+    pub(super) fn new(line: u64, bytes: &[u8], why: &'static str) -> Self {
+        Self { line, text: excerpt(bytes), why }
+    }
+}
+
 impl Malformed {
     pub(super) fn note(&mut self, line: u64, bytes: &[u8], why: &'static str) {
         self.count += 1;
         if self.first.len() < KEPT {
-            self.first.push(BadLine { line, text: excerpt(bytes), why });
+            self.first.push(BadLine::new(line, bytes, why));
         }
     }
 }
@@ -39,8 +45,10 @@ impl Malformed {
 fn excerpt(bytes: &[u8]) -> String {
     // A character has at most four bytes.
     let start = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * EXCERPT + 4)]);
-    let shown =
-        start.trim_end().chars().map(|c| if c.is_control() { char::REPLACEMENT_CHARACTER } else { c });
+    let shown = start
+        .trim_end()
+        .chars()
+        .map(|c| if c.is_control() && c != '\t' { char::REPLACEMENT_CHARACTER } else { c });
     let mut text: String = shown.clone().take(EXCERPT).collect();
     if shown.count() > EXCERPT {
         text.push('…');

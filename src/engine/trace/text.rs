@@ -4,14 +4,15 @@ use memchr::{memchr, memrchr};
 
 use super::csv::{self, Csv};
 use super::digits::WINDOW;
-use super::format::Format;
+use super::din::Comments;
+use super::format::{Choice, ChosenFormat, Format};
 use super::line::Line;
 use super::line_shape::Shape;
 use super::malformed::Malformed;
 use super::record::{Fetches, Record, RecordBatch};
 use super::source::Source;
 use super::unreadable::{Unreadable, UnreadableReason};
-use super::{din, lackey};
+use super::{din, gap, lackey, pin};
 
 /// Maximum size of a line in bytes. A longer line is malformed unless it is a comment.
 const LONGEST: usize = 4096;
@@ -21,15 +22,20 @@ pub(super) const BYTE_ORDER_MARK: &[u8] = "\u{feff}".as_bytes();
 const BUFFER: usize = 1 << 17;
 /// The parser rejects a file that has this number of malformed lines before its first record.
 const PATIENCE: u64 = 1000;
+/// Number of times to fill the buffer in one call, even if no line is a record. The reader can therefore stop between two calls.
+const MOST_FILLS: u32 = 16;
 
 #[derive(Debug)]
 pub(crate) enum Grammar {
     Lackey,
-    Din,
+    Din(Comments),
     Csv(Csv),
+    Pin,
+    Gap,
 }
 
 pub(crate) struct Text {
+    chosen: ChosenFormat,
     grammar: Grammar,
     buffer: Vec<u8>,
     /// The start of the unread bytes. Whole lines end at `whole`, and the buffered bytes end at `end`.
@@ -47,8 +53,9 @@ pub(crate) struct Text {
 }
 
 impl Text {
-    pub(crate) fn new(grammar: Grammar) -> Self {
+    pub(crate) fn new(chosen: ChosenFormat, grammar: Grammar) -> Self {
         Self {
+            chosen,
             grammar,
             buffer: vec![0; BUFFER],
             start: 0,
@@ -63,23 +70,30 @@ impl Text {
         }
     }
 
-    /// Adds records until there are `most` of them or the trace ends.
+    /// Adds records until there are `most` of them, the trace ends, or many lines without records have been read.
     pub(crate) fn read(
         &mut self,
         source: &mut Source,
         batch: &mut RecordBatch,
         most: usize,
     ) -> Result<(), Unreadable> {
+        let mut fills = 0;
         while batch.records.len() < most && batch.fetches < Fetches::MOST {
             if self.start < self.whole {
                 self.parse(source, batch, most)?;
-            } else if self.ended {
+            } else if self.ended || fills == MOST_FILLS {
                 break;
             } else {
+                fills += 1;
                 self.fill(source)?;
             }
         }
         Ok(())
+    }
+
+    /// Whether all records have been read.
+    pub(crate) fn is_over(&self) -> bool {
+        self.ended && self.start == self.whole
     }
 
     /// Parses the buffered whole lines, up to a total of `most` records.
@@ -125,11 +139,11 @@ impl Text {
         let text = &self.buffer[self.start..self.whole];
         self.start += match &self.grammar {
             Grammar::Lackey => lackey::records(text, batch, most, self.fetches),
-            Grammar::Din => fast_records(text, batch, most, self.fetches, &[], din::fast_record),
+            Grammar::Din(_) => fast_records(text, batch, most, self.fetches, &[], din::fast_record),
             Grammar::Csv(csv) if csv.has_usual_columns() => {
                 fast_records(text, batch, most, self.fetches, &csv::FETCHES, csv::fast_record)
             }
-            Grammar::Csv(_) => 0,
+            Grammar::Csv(_) | Grammar::Pin | Grammar::Gap => 0,
         };
         let lines = batch.len() - before;
         self.lines += lines;
@@ -142,12 +156,10 @@ impl Text {
         if nul {
             return Err(source.error(UnreadableReason::NotATrace("the file is binary, not text")));
         }
-        if self.malformed.count == PATIENCE {
-            return Err(source.error(UnreadableReason::NotATrace(
-                "none of the first 1000 lines is a record in this format",
-            )));
+        match self.malformed.count {
+            PATIENCE => Err(source.error(UnreadableReason::no_record(Some(self.chosen), &self.malformed))),
+            _ => Ok(()),
         }
-        Ok(())
     }
 
     /// Reads more text after all whole lines have been parsed.
@@ -233,12 +245,15 @@ fn count_lines(text: &[u8], shapes: &[Shape], count: &mut u64) -> usize {
 }
 
 impl Grammar {
-    /// The grammar of a format, or `None` if the format is not text.
-    pub(super) fn of(format: Format) -> Option<Self> {
-        match format {
+    /// The grammar of a format, or `None` if the format is not text. Only a user who names `din` has its comments of numbers.
+    pub(super) fn of(chosen: ChosenFormat) -> Option<Self> {
+        match chosen.format {
             Format::Lackey => Some(Self::Lackey),
-            Format::Din => Some(Self::Din),
+            Format::Din if chosen.choice == Choice::Named => Some(Self::Din(Comments::All)),
+            Format::Din => Some(Self::Din(Comments::Words)),
             Format::Csv => Some(Self::Csv(Csv::default())),
+            Format::Pin => Some(Self::Pin),
+            Format::Gap => Some(Self::Gap),
             Format::Packed => None,
         }
     }
@@ -247,8 +262,10 @@ impl Grammar {
     pub(super) fn line(&mut self, line: &[u8]) -> Line {
         match self {
             Grammar::Lackey => lackey::line(line),
-            Grammar::Din => din::line(line),
+            Grammar::Din(comments) => din::line(line, *comments),
             Grammar::Csv(csv) => csv.line(line),
+            Grammar::Pin => pin::line(line),
+            Grammar::Gap => gap::line(line),
         }
     }
 }

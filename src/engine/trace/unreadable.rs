@@ -3,6 +3,10 @@
 use std::fmt;
 use std::io;
 
+use super::foreign;
+use super::format::{Choice, ChosenFormat};
+use super::malformed::{BadLine, Malformed};
+
 /// An error that prevents a trace from being read completely. The parser returns all records before the
 /// error.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,6 +28,20 @@ pub enum UnreadableReason {
     Denied,
     /// The file is not a trace in the requested format.
     NotATrace(&'static str),
+    /// A line is not a record in the format of the trace, and no earlier line is.
+    NoRecord {
+        /// The format, and how it was chosen.
+        chosen: ChosenFormat,
+        /// The line.
+        line: BadLine,
+    },
+    /// The file has another, known format.
+    Foreign {
+        /// The format, with an article.
+        what: &'static str,
+        /// What to do.
+        advice: &'static str,
+    },
     /// The file is truncated.
     Truncated {
         /// The format: `gzip`, `zstd`, or `packed`.
@@ -51,6 +69,16 @@ pub enum UnreadableReason {
     System(String),
 }
 
+impl UnreadableReason {
+    /// The reason why a trace without records is not one.
+    pub(super) fn no_record(chosen: Option<ChosenFormat>, malformed: &Malformed) -> Self {
+        match (chosen, malformed.first.first()) {
+            (Some(chosen), Some(line)) => Self::NoRecord { chosen, line: line.clone() },
+            _ => Self::NotATrace("it contains no records"),
+        }
+    }
+}
+
 impl Unreadable {
     pub(super) fn new(name: &str, why: UnreadableReason) -> Self {
         Self { name: name.to_owned(), why }
@@ -66,6 +94,20 @@ impl Unreadable {
         };
         Self::new(name, why)
     }
+
+    /// What the user can do, as commands or words for a separate line.
+    pub fn advice(&self) -> Option<String> {
+        let advice = match &self.why {
+            UnreadableReason::Foreign { advice, .. } => (*advice).to_owned(),
+            UnreadableReason::NoRecord { chosen, line } => foreign::advice(*chosen, line),
+            _ => return None,
+        };
+        // The advice contains commands for a shell.
+        let plain = |c: char| c.is_ascii_alphanumeric() || "._-/+".contains(c);
+        let file =
+            if !self.name.starts_with('-') && self.name.chars().all(plain) { &*self.name } else { "FILE" };
+        Some(advice.replace("FILE", file))
+    }
 }
 
 impl fmt::Display for Unreadable {
@@ -76,6 +118,19 @@ impl fmt::Display for Unreadable {
             UnreadableReason::Directory => write!(f, "`{name}` is a directory"),
             UnreadableReason::Denied => write!(f, "`{name}` cannot be read: permission denied"),
             UnreadableReason::NotATrace(why) => write!(f, "`{name}` is not a trace: {why}"),
+            UnreadableReason::NoRecord { chosen, line: BadLine { line, text, why } } => {
+                let format = chosen.format.name();
+                let how = match chosen.choice {
+                    Choice::Named | Choice::Signature => "",
+                    Choice::Extension => ", the format of its name",
+                    Choice::FirstLines => ", the closest format",
+                };
+                write!(
+                    f,
+                    "`{name}` is not a trace: read as {format}{how}, line {line} is not a record: {why}: `{text}`"
+                )
+            }
+            UnreadableReason::Foreign { what, .. } => write!(f, "`{name}` is not a trace: it is {what}"),
             UnreadableReason::Truncated { kind, at } => {
                 write!(f, "`{name}` is truncated: the {kind} data ends too early, after {at} bytes")
             }

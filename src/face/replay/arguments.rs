@@ -19,7 +19,7 @@ use pagewalk_engine::trace::counting_replay::{CurveMethod, ExtraOptions, SampleR
 use pagewalk_engine::trace::format::Format as TraceFormat;
 use pagewalk_engine::trace::read_ahead::{TraceOrigin, is_standard_input};
 use pagewalk_script::api::LimitNames;
-use pagewalk_script::traces::{ReplayOutcome, ReplayPlan};
+use pagewalk_script::traces::{ReplayOutcome, ReplayPlan, TimeLimit};
 
 /// Arguments of `pagewalk replay`.
 #[derive(Debug, Args)]
@@ -32,7 +32,7 @@ pub(crate) struct Replay {
     /// Each trace starts on a new machine.
     #[arg(required_unless_present = "pack", value_name = "TRACE")]
     traces: Vec<PathBuf>,
-    /// Read traces in this format (default: detected, or lackey if unknown)
+    /// Read traces in this format; the default is detected
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
     /// Print the results in this format
@@ -114,12 +114,13 @@ impl Replay {
     /// Replays the traces, or packs one trace.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
         let interrupt = interruptible();
+        let max_time = self.limits.time_from_now();
         if let Some(file) = &self.pack {
             if !self.traces.is_empty() {
                 return Ok(refused("`--pack` takes exactly one trace and no machine"));
             }
             let (trace, format, strict) = (&*self.machine, self.trace_format, self.strict);
-            return Packing { trace, format, strict, interrupt: &interrupt }.write(file);
+            return Packing { trace, format, strict, max_time, interrupt: &interrupt }.write(file);
         }
         if self.traces.iter().filter(|trace| is_standard_input(trace)).count() > 1 {
             return Ok(refused("standard input can be read only once"));
@@ -132,7 +133,7 @@ impl Replay {
             }
         };
         match self.addresses.map(&machine) {
-            Ok(map) => self.replay(&machine, map, color, &interrupt),
+            Ok(map) => self.replay(&machine, map, max_time, color, &interrupt),
             Err(why) => Ok(refused(&why)),
         }
     }
@@ -141,6 +142,7 @@ impl Replay {
         &self,
         machine: &Named,
         map: AddressMapping,
+        max_time: Option<TimeLimit>,
         color: Color,
         interrupt: &AtomicBool,
     ) -> io::Result<Status> {
@@ -158,6 +160,7 @@ impl Replay {
             strict: self.strict,
             raised_by: LimitNames::OPTIONS,
             max_memory: self.limits.memory,
+            max_time,
             interrupt,
         };
         let mut output = ReplayOutput::new(self.format, color);

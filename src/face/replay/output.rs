@@ -62,7 +62,14 @@ impl ReplayOutput {
 
     /// Writes the plot, if requested, and returns the final status.
     pub(crate) fn finish(self, file: Option<&Path>, mut status: Status) -> io::Result<Status> {
-        if let Some(file) = file.filter(|_| !self.replays.is_empty())
+        let file = file.filter(|_| !self.replays.is_empty());
+        if let Some(file) =
+            file.filter(|_| self.replays.iter().any(|replayed| replayed.ended != Ended::Whole))
+        {
+            // An older plot may be complete.
+            let file = file.display();
+            complain(&format!("pagewalk: `{file}` is not written, because the results are incomplete\n"));
+        } else if let Some(file) = file
             && let Err(error) = write_file(file, &plot(&self.replays))
         {
             complain(&format!(

@@ -11,10 +11,12 @@ use pagewalk_engine::files::atomic_write::write_file_with;
 use pagewalk_engine::files::{reason, shown};
 use pagewalk_engine::trace::format::Format;
 use pagewalk_engine::trace::pack::Packer;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadOptions, ReadSoFar, TraceOrigin, read_trace};
+use pagewalk_engine::trace::read_ahead::{
+    ReadEnd, ReadOptions, ReadSoFar, StopSignals, TraceOrigin, read_trace,
+};
 use pagewalk_script::report::narrate::count;
-use pagewalk_script::traces::first_malformed;
 use pagewalk_script::traces::reports::malformed;
+use pagewalk_script::traces::{TimeLimit, first_malformed, unreadable};
 
 /// A trace to pack.
 pub(crate) struct Packing<'a> {
@@ -24,6 +26,8 @@ pub(crate) struct Packing<'a> {
     pub(crate) format: Option<Format>,
     /// Whether a malformed line is an error.
     pub(crate) strict: bool,
+    /// The time limit, if any.
+    pub(crate) max_time: Option<TimeLimit>,
     /// Becomes true when the user presses Ctrl-C.
     pub(crate) interrupt: &'a AtomicBool,
 }
@@ -73,24 +77,32 @@ impl Packing<'_> {
         let mut bar = Bar::new(&name);
         let mut records = 0;
         let options = ReadOptions { format: self.format, ..ReadOptions::default() };
-        let fed = read_trace(trace, options, Some(self.interrupt), &mut |batch, progress, read| {
+        let stop = StopSignals {
+            interrupt: Some(self.interrupt),
+            deadline: self.max_time.map(|limit| limit.deadline),
+        };
+        let fed = read_trace(trace, options, stop, &mut |batch, progress, read| {
             bar.show(progress);
             records += batch.len();
             let refused = first_malformed(read).filter(|_| self.strict);
             packer.add(&batch.records).err().or_else(|| refused.map(|_| no_file()))
         });
         bar.clear();
-        let (read, stopped) = fed.map_err(|why| packed.refuse(&why.to_string()))?;
+        let (read, stopped) = fed.map_err(|why| packed.refuse(&unreadable(&why)))?;
         if let Some(why) = first_malformed(&read).filter(|_| self.strict) {
             return Err(packed.refuse(&format!("`{name}` is rejected: {why}")));
         }
         match stopped {
             ReadEnd::End => {}
-            ReadEnd::Unreadable(why) if records == 0 => return Err(packed.refuse(&why.to_string())),
+            ReadEnd::Unreadable(why) if records == 0 => return Err(packed.refuse(&unreadable(&why))),
             ReadEnd::Unreadable(why) => {
                 let records = count(records, "record", "records");
                 packed.status = Status::Wrong;
                 packed.message = format!("pagewalk: {why}\n  the {records} before this point are packed\n");
+            }
+            ReadEnd::TimeOut => {
+                let why = TimeLimit::message(self.max_time);
+                return Err(packed.refuse(&format!("{why}: no file is written")));
             }
             ReadEnd::Interrupted => {
                 let why = packed.refuse("interrupted: no file is written");

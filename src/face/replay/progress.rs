@@ -62,7 +62,7 @@ mod tests {
 
     #[test]
     fn the_line_fits_a_terminal() {
-        let half = Progress { consumed: 512, total: Some(1024), lines: 1_234_567 };
+        let half = Progress { consumed: 512, total: Some(1024), lines: 1_234_567, format: None };
         assert_eq!(line("a.lackey", half), "████████████░░░░░░░░░░░░  50%  1,234,567 lines  a.lackey");
         let long = line(&"x\u{1b}".repeat(200), half);
         assert_eq!(long.chars().count(), WIDTH);
@@ -70,6 +70,6 @@ mod tests {
         // The length of a pipe is unknown, and a file may have grown.
         assert_eq!(line("-", Progress { total: None, ..half }), "1,234,567 lines  -");
         assert!(line("-", Progress { consumed: 2000, ..half }).contains(" 100% "));
-        assert!(line("-", Progress { consumed: u64::MAX, total: Some(u64::MAX), lines: 0 }).contains("100%"));
+        assert!(line("-", Progress { consumed: u64::MAX, total: Some(u64::MAX), ..half }).contains("100%"));
     }
 }

@@ -49,7 +49,7 @@ pub(crate) struct Sweep {
     /// Vary this TLB
     #[arg(long, value_name = "NAME")]
     tlb: Option<String>,
-    /// Read the trace in this format (default: detected, or lackey if unknown)
+    /// Read the trace in this format; the default is detected
     #[arg(long, value_name = "FORMAT", value_parser = trace_formats())]
     trace_format: Option<TraceFormat>,
     #[command(flatten)]
@@ -104,6 +104,7 @@ impl Sweep {
             format: self.trace_format,
             strict: self.strict,
             raised_by: LimitNames::OPTIONS,
+            max_time: self.limits.time_from_now(),
             interrupt: &interrupt,
         };
         let files: Vec<&PathBuf> = std::iter::once(&self.trace).chain(&self.more_traces).collect();
@@ -114,7 +115,7 @@ impl Sweep {
         if swept.is_empty() {
             return Ok(status);
         }
-        output.report(&swept, color).map(|reported| reported.max(status))
+        output.report(&swept, status, color)
     }
 
     /// Returns the grid, or reports its errors.

@@ -6,7 +6,7 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use crate::face::terminal::{Color, Status, complain, print};
-use pagewalk_engine::files::atomic_write::{write_file, write_file_with};
+use pagewalk_engine::files::atomic_write::{check_kind, write_file, write_file_with};
 use pagewalk_engine::files::{reason, shown};
 use pagewalk_script::traces::reports::Ended;
 use pagewalk_script::traces::sweep_reports::{Swept, csv, json, parquet, plot, text, warnings};
@@ -39,10 +39,10 @@ impl SweepOutput<'_> {
     pub(crate) fn ready(&self) -> Result<(), String> {
         for file in [self.file, self.plot].into_iter().flatten() {
             let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-            let why = if file.is_dir() {
-                "it is a folder"
+            let why = if let Err(error) = check_kind(file) {
+                reason(&error)
             } else if folder.is_some_and(|folder| !folder.is_dir()) {
-                "the folder does not exist"
+                "the folder does not exist".to_owned()
             } else {
                 continue;
             };
@@ -52,13 +52,19 @@ impl SweepOutput<'_> {
     }
 
     /// Writes the results for all traces and the plot for the first one, and prints warnings. If a file cannot be written, prints the results
-    /// on standard output, so that the results of a long run are not lost.
-    pub(crate) fn report(&self, swept: &[Swept], color: Color) -> io::Result<Status> {
-        let mut status = Status::Held;
+    /// on standard output, so that the results of a long run are not lost. Incomplete results also go there, because nothing in
+    /// a file shows that its counts are incomplete, and an older file may be complete.
+    pub(crate) fn report(&self, swept: &[Swept], mut status: Status, color: Color) -> io::Result<Status> {
+        let whole = status != Status::Interrupted && swept.iter().all(|swept| swept.ended == Ended::Whole);
         let written = match self.file {
+            Some(file) if !whole => {
+                complain(&unwritten(file));
+                complain("  the results so far are printed on standard output\n");
+                print(&self.text(swept, false))
+            }
             None => print(&self.text(swept, color.is_wanted(&io::stdout()))),
             Some(file) => self.write(swept, file).or_else(|error| {
-                status = Status::Wrong;
+                status = status.max(Status::Wrong);
                 complain(&failed(file, &error));
                 let (what, text) = match self.format {
                     SweepFormat::Parquet => ("the results are printed as CSV", csv(swept)),
@@ -68,11 +74,13 @@ impl SweepOutput<'_> {
                 print(&text)
             }),
         };
-        if let Some(file) = self.plot
+        if let Some(file) = self.plot.filter(|_| !whole) {
+            complain(&unwritten(file));
+        } else if let Some(file) = self.plot
             && let Some(Err(error)) = swept.first().map(|swept| write_file(file, &plot(swept)))
         {
             complain(&failed(file, &error));
-            status = Status::Wrong;
+            status = status.max(Status::Wrong);
         }
         warn(swept);
         if swept.iter().any(|swept| swept.ended == Ended::Interrupted) {
@@ -107,6 +115,11 @@ pub(super) fn warn(swept: &[Swept]) {
             complain(&format!("pagewalk: `{}`: {warning}\n", swept.trace));
         }
     }
+}
+
+/// Reports that a file is unchanged, because the results are incomplete.
+fn unwritten(file: &Path) -> String {
+    format!("pagewalk: `{}` is not written, because the results are incomplete\n", shown(&file))
 }
 
 fn failed(file: &Path, error: &io::Error) -> String {

@@ -304,6 +304,7 @@ fn another_thread_ends_a_sweep() {
         format: None,
         strict: false,
         raised_by: LimitNames::OPTIONS,
+        max_time: None,
         interrupt: &interrupt,
     };
     let outcome = thread::scope(|scope| {

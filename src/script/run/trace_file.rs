@@ -7,7 +7,7 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::loader::Stream;
 use pagewalk_engine::trace::format::{FORMATS, Format};
 use pagewalk_engine::trace::malformed::Malformed;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadOptions, TraceOrigin, read_ahead};
+use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadOptions, StopSignals, TraceOrigin, read_ahead};
 use pagewalk_engine::trace::record::Record;
 use pagewalk_engine::trace::unreadable::Unreadable;
 
@@ -67,13 +67,13 @@ impl TraceFile {
         let (read, end) = read_ahead(
             self.origin(),
             ReadOptions { format: self.format, ..ReadOptions::default() },
-            interrupt,
+            StopSignals { interrupt, deadline: None },
             &mut |batch, progress, _| each(&batch.records, progress.lines).err(),
         )
         .map_err(|why| self.unreadable(why))?;
         match end {
             ReadEnd::End => Ok(read.malformed),
-            ReadEnd::Interrupted => Err(Stop::Closed),
+            ReadEnd::Interrupted | ReadEnd::TimeOut => Err(Stop::Closed),
             ReadEnd::Unreadable(why) => Err(self.unreadable(why)),
             ReadEnd::Enough(stop) => Err(stop),
         }
@@ -90,6 +90,10 @@ impl TraceFile {
     /// Reports that the trace cannot be read completely, using the file's name from the script.
     fn unreadable(&self, why: Unreadable) -> Stop {
         let why = Unreadable { name: self.name.text.to_string(), ..why };
-        Diagnostic::new(Code::Unreadable, self.name.span, why.to_string()).into()
+        let diagnostic = Diagnostic::new(Code::Unreadable, self.name.span, why.to_string());
+        match why.advice() {
+            Some(advice) => diagnostic.help(advice).into(),
+            None => diagnostic.into(),
+        }
     }
 }

@@ -4,13 +4,15 @@ use std::sync::atomic::AtomicBool;
 
 use super::named::Named;
 use super::reports::{Ended, Replayed, record};
-use super::source::{first_malformed, reason};
+use super::source::{TimeLimit, first_malformed, reason, unreadable};
 use crate::report::narrate::thousands;
 use crate::run::session::LimitNames;
 use pagewalk_engine::trace::counting_replay::CountingReplay;
 use pagewalk_engine::trace::counting_replay::{AddressMapping, ExtraOptions};
 use pagewalk_engine::trace::format::Format;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadOptions, ReadSoFar, TraceOrigin, read_trace};
+use pagewalk_engine::trace::read_ahead::{
+    ReadEnd, ReadOptions, ReadSoFar, StopSignals, TraceOrigin, read_trace,
+};
 use pagewalk_engine::trace::reader::Progress;
 use pagewalk_engine::trace::record::Fetches;
 use pagewalk_engine::trace::record::Record;
@@ -31,6 +33,7 @@ use pagewalk_engine::trace::replay::Straddle;
 ///     strict: true,
 ///     raised_by: LimitNames::OPTIONS,
 ///     max_memory: 4 << 30,
+///     max_time: None,
 ///     interrupt: &AtomicBool::new(false),
 /// };
 /// let trace = TraceOrigin::Bytes(b" L 1000,8\n L 1008,8\n S 2000,4\n".as_slice().into(), "three.trace".into());
@@ -55,6 +58,8 @@ pub struct ReplayPlan<'a> {
     pub raised_by: LimitNames,
     /// Maximum memory of a replay, in bytes, estimated from fixed sizes.
     pub max_memory: u64,
+    /// The time limit, if any. All replays with this plan share the limit.
+    pub max_time: Option<TimeLimit>,
     /// A flag that another thread sets to end the replay.
     pub interrupt: &'a AtomicBool,
 }
@@ -96,7 +101,11 @@ impl ReplayPlan<'_> {
         // `--strict` reports the number of a record.
         let fetches = if self.strict { Fetches::Returned } else { counting.fetches() };
         let options = ReadOptions { format: self.format, fetches, ..ReadOptions::default() };
-        let fed = read_trace(trace, options, Some(self.interrupt), &mut |batch, so_far, read| {
+        let stop = StopSignals {
+            interrupt: Some(self.interrupt),
+            deadline: self.max_time.map(|limit| limit.deadline),
+        };
+        let fed = read_trace(trace, options, stop, &mut |batch, so_far, read| {
             progress(so_far);
             counting.count_fetches(batch.fetches);
             let done = self.perform(&mut counting, &batch.records);
@@ -104,7 +113,7 @@ impl ReplayPlan<'_> {
         });
         match fed {
             Ok((read, stopped)) => self.outcome(name, read, stopped, &counting),
-            Err(why) => ReplayOutcome::failed(why.to_string()),
+            Err(why) => ReplayOutcome::failed(unreadable(&why)),
         }
     }
 
@@ -124,9 +133,17 @@ impl ReplayPlan<'_> {
             ReadEnd::End => (Ended::Whole, None),
             ReadEnd::Interrupted => (Ended::Interrupted, None),
             ReadEnd::Unreadable(why) if counting.references().records == 0 => {
-                return ReplayOutcome::failed(why.to_string());
+                return ReplayOutcome::failed(unreadable(&why));
             }
-            ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
+            ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(unreadable(&why))),
+            ReadEnd::TimeOut => {
+                let why = TimeLimit::message(self.max_time);
+                let message = format!("the replay of `{name}` cannot continue: {why}");
+                if counting.references().records == 0 {
+                    return ReplayOutcome::failed(message);
+                }
+                (Ended::Broken(why), Some(message))
+            }
             ReadEnd::Enough(StopReason::Refused(why)) => return refused(&why),
             ReadEnd::Enough(StopReason::Stuck(why)) => {
                 (Ended::Broken(why.clone()), Some(format!("the replay of `{name}` cannot continue: {why}")))
@@ -138,6 +155,7 @@ impl ReplayPlan<'_> {
             straddle: self.straddle,
             lines: read.lines,
             malformed: read.malformed,
+            format: read.format,
             ended,
             counted: counting.counts(),
         };

@@ -3,12 +3,14 @@
 use std::sync::atomic::AtomicBool;
 
 use super::reports::{Ended, record};
-use super::source::{first_malformed, reason};
+use super::source::{TimeLimit, first_malformed, reason, unreadable};
 use super::sweep_reports::Swept;
 use crate::run::session::LimitNames;
 use pagewalk_engine::trace::counting_replay::AddressMapping;
 use pagewalk_engine::trace::format::Format;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadOptions, ReadSoFar, TraceOrigin, read_trace};
+use pagewalk_engine::trace::read_ahead::{
+    ReadEnd, ReadOptions, ReadSoFar, StopSignals, TraceOrigin, read_trace,
+};
 use pagewalk_engine::trace::reader::Progress;
 use pagewalk_engine::trace::sweep::grid::Grid;
 use pagewalk_engine::trace::sweep::{ReplayOptions, run};
@@ -27,6 +29,8 @@ pub struct SweepPlan<'a> {
     pub strict: bool,
     /// The option that raises the limit of memory, as messages name it.
     pub raised_by: LimitNames,
+    /// The time limit, if any. All sweeps with this plan share the limit.
+    pub max_time: Option<TimeLimit>,
     /// A flag that another thread sets to end the sweep.
     pub interrupt: &'a AtomicBool,
 }
@@ -53,7 +57,11 @@ impl SweepPlan<'_> {
         let (fed, counted) = run(&grid, self.how, self.threads, |machines| {
             let (format, ahead) = (self.format, self.threads > 1);
             let options = ReadOptions { format, ahead, ..ReadOptions::default() };
-            read_trace(trace, options, Some(self.interrupt), &mut |batch, so_far, read| {
+            let stop = StopSignals {
+                interrupt: Some(self.interrupt),
+                deadline: self.max_time.map(|limit| limit.deadline),
+            };
+            read_trace(trace, options, stop, &mut |batch, so_far, read| {
                 progress(so_far);
                 records += batch.len();
                 machines.send(&batch.records);
@@ -62,7 +70,7 @@ impl SweepPlan<'_> {
         });
         let (read, stopped) = match fed {
             Ok(fed) => fed,
-            Err(why) => return SweepOutcome::failed(why.to_string()),
+            Err(why) => return SweepOutcome::failed(unreadable(&why)),
         };
         if let Some(why) = self.refusal(&read) {
             return SweepOutcome::failed(format!("`{name}` is rejected: {why}"));
@@ -70,8 +78,16 @@ impl SweepPlan<'_> {
         let (ended, mut why) = match stopped {
             ReadEnd::End | ReadEnd::Enough(_) => (Ended::Whole, None),
             ReadEnd::Interrupted => (Ended::Interrupted, None),
-            ReadEnd::Unreadable(why) if records == 0 => return SweepOutcome::failed(why.to_string()),
-            ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(why.to_string())),
+            ReadEnd::Unreadable(why) if records == 0 => return SweepOutcome::failed(unreadable(&why)),
+            ReadEnd::Unreadable(why) => (Ended::Broken(why.to_string()), Some(unreadable(&why))),
+            ReadEnd::TimeOut => {
+                let why = TimeLimit::message(self.max_time);
+                let message = format!("the sweep of `{name}` cannot continue: {why}");
+                if records == 0 {
+                    return SweepOutcome::failed(message);
+                }
+                (Ended::Broken(why), Some(message))
+            }
         };
         let counted: Vec<_> =
             counted.into_iter().map(|counted| counted.map_err(|why| reason(&why, self.raised_by))).collect();
@@ -96,6 +112,7 @@ impl SweepPlan<'_> {
             straddle: self.how.straddle,
             lines: read.lines,
             malformed: read.malformed,
+            format: read.format,
             ended,
             grid,
             counted,

@@ -7,10 +7,10 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path};
 
-use tempfile::NamedTempFile;
+use unfinished::Unfinished;
 
 use super::limits::SCRIPT;
-use super::{open_regular, read_all};
+use super::{is_descriptor, is_pipe, open_regular, read_all};
 
 /// Replaces the content of a file that contained `old` when it was read, or writes a new file if there was none. Follows
 /// links and preserves the permissions. Fails without changing the file if another program has changed it since.
@@ -21,13 +21,13 @@ pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<()> {
     let Some(old) = old else {
         let file = unfinished(path, None, true, |file| file.write_all(new))?;
         let taken = |error: io::Error| if error.kind() == CHANGED { changed() } else { error };
-        return file.persist_noclobber(path).map(drop).map_err(|refused| taken(refused.error));
+        return file.finish(|file| file.persist_noclobber(path).map(drop).map_err(|refused| taken(refused.error)));
     };
     let path = path.canonicalize()?;
     unchanged(&path, old)?;
     let permissions = fs::metadata(&path)?.permissions();
     let file = unfinished(&path, Some(permissions), true, |file| file.write_all(new))?;
-    swap::replace(file, &path, old)
+    file.finish(|file| swap::replace(file, &path, old))
 }
 
 /// The kind of error of [`replace`] for a file that another program has changed.
@@ -48,8 +48,9 @@ pub fn changed() -> io::Error {
     io::Error::new(CHANGED, "another program changed the file after Pagewalk read it; run the command again")
 }
 
-/// Writes a new or existing file. Follows links and preserves the permissions. Writes directly to a device or a
-/// pipe. If an error occurs, the file does not change.
+/// Writes a new or existing file. Follows links and preserves the permissions. Writes directly to a device, or to a
+/// pipe that the shell has opened. Refuses a named pipe, because opening it could wait forever. If an error occurs, the file does
+/// not change.
 ///
 /// # Errors
 /// Fails if the file cannot be written.
@@ -62,13 +63,33 @@ pub fn write_file(path: &Path, text: &str) -> io::Result<()> {
 /// # Errors
 /// Fails if the file cannot be written, or if `fill` fails.
 pub fn write_file_with(path: &Path, fill: impl FnOnce(&mut File) -> io::Result<()>) -> io::Result<()> {
+    check_kind(path)?;
     let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     match fs::metadata(&path) {
         Ok(data) if data.is_file() => replace_with(&path, Some(data.permissions()), true, fill),
-        Ok(data) if data.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
         Ok(_) => fill(&mut OpenOptions::new().write(true).open(&path)?),
         Err(_) => replace_with(&path, None, true, fill),
     }
+}
+
+/// Checks that writing a file with [`write_file`] would not wait, and that the path is no folder.
+///
+/// # Errors
+/// Fails if the path is a folder or a named pipe.
+pub fn check_kind(path: &Path) -> io::Result<()> {
+    match fs::metadata(path) {
+        Ok(data) if data.is_dir() => Err(io::ErrorKind::IsADirectory.into()),
+        Ok(data) if is_pipe(data.file_type()) && !is_descriptor(path) => Err(io::Error::new(
+            io::ErrorKind::InvalidInput,
+            "it is a named pipe; write to a regular file, or to `/dev/stdout` before `|`",
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Removes the unfinished files of this process, which is about to end. As long as the returned value exists, nothing is written.
+pub fn end_writing() -> impl Sized {
+    unfinished::remove_all()
 }
 
 /// Writes the file at a path below a folder and creates missing folders. The path uses `/` as its separator. If
@@ -113,7 +134,7 @@ fn replace_with(
     fill: impl FnOnce(&mut File) -> io::Result<()>,
 ) -> io::Result<()> {
     let file = unfinished(path, permissions, safe, fill)?;
-    file.persist(path).map(drop).map_err(|refused| refused.error)
+    file.finish(|file| file.persist(path).map(drop).map_err(|refused| refused.error))
 }
 
 /// Creates the new content of a file beside it.
@@ -122,17 +143,17 @@ fn unfinished(
     permissions: Option<fs::Permissions>,
     safe: bool,
     fill: impl FnOnce(&mut File) -> io::Result<()>,
-) -> io::Result<NamedTempFile> {
+) -> io::Result<Unfinished> {
     if permissions.as_ref().is_some_and(fs::Permissions::readonly) {
         return Err(io::ErrorKind::PermissionDenied.into());
     }
     let mut file = unfinished::create(path)?;
     if let Some(permissions) = permissions {
-        file.as_file().set_permissions(permissions)?;
+        file.file()?.set_permissions(permissions)?;
     }
-    fill(file.as_file_mut())?;
+    fill(file.file()?)?;
     if safe {
-        file.as_file().sync_all()?;
+        file.file()?.sync_all()?;
     }
     Ok(file)
 }

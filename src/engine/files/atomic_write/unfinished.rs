@@ -3,12 +3,69 @@
 //! A process locks its unfinished files, and the operating system removes the locks of a process that ends. The next
 //! write to the same file therefore finds and removes the unfinished files of killed processes.
 
+use std::collections::BTreeSet;
 use std::ffi::OsString;
-use std::fs::OpenOptions;
+use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tempfile::{NamedTempFile, TempPath};
+
+/// The unfinished files of this process. Files are created and removed only while the set is locked.
+static WRITING: Mutex<BTreeSet<PathBuf>> = Mutex::new(BTreeSet::new());
+
+fn writing() -> MutexGuard<'static, BTreeSet<PathBuf>> {
+    WRITING.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Removes all unfinished files of this process. As long as the returned value exists, no further ones are created, and none
+/// replaces a file.
+pub(super) fn remove_all() -> impl Sized {
+    let mut writing = writing();
+    for path in std::mem::take(&mut *writing) {
+        let _ = fs::remove_file(path);
+    }
+    writing
+}
+
+/// An unfinished file. Dropping it removes the file.
+#[derive(Debug)]
+pub(super) struct Unfinished {
+    /// The file, until it replaces another.
+    file: Option<NamedTempFile>,
+}
+
+impl Unfinished {
+    /// The open file.
+    ///
+    /// # Errors
+    /// Never fails before [`Unfinished::finish`].
+    pub(super) fn file(&mut self) -> io::Result<&mut File> {
+        self.file.as_mut().map(NamedTempFile::as_file_mut).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+
+    /// Lets `replace` give the file another name. The process does not end by SIGTERM in the meantime.
+    ///
+    /// # Errors
+    /// Fails if `replace` fails.
+    pub(super) fn finish(mut self, replace: impl FnOnce(NamedTempFile) -> io::Result<()>) -> io::Result<()> {
+        let mut writing = writing();
+        let Some(file) = self.file.take() else { return Err(io::ErrorKind::NotFound.into()) };
+        writing.remove(file.path());
+        replace(file)
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let Some(file) = self.file.take() {
+            let mut writing = writing();
+            writing.remove(file.path());
+            drop(file);
+        }
+    }
+}
 
 /// Maximum number of processes that write the same file at the same time.
 const MOST_WRITERS: u32 = 1000;
@@ -16,9 +73,9 @@ const MOST_WRITERS: u32 = 1000;
 /// Maximum number of bytes of the file's name in the name of its unfinished file. File systems limit names to 255 bytes.
 const MOST_OF_NAME: usize = 200;
 
-/// Creates an empty unfinished file for this path, and removes those of killed processes. Dropping the returned value
-/// removes the file.
-pub(super) fn create(path: &Path) -> io::Result<NamedTempFile> {
+/// Creates an empty unfinished file for this path, and removes those of killed processes.
+pub(super) fn create(path: &Path) -> io::Result<Unfinished> {
+    let mut writing = writing();
     let mut created = None;
     for number in 0..MOST_WRITERS {
         let unfinished = unfinished_path(path, number);
@@ -30,7 +87,9 @@ pub(super) fn create(path: &Path) -> io::Result<NamedTempFile> {
             lock::remove_abandoned(&unfinished);
         }
     }
-    created.ok_or_else(|| io::ErrorKind::ResourceBusy.into())
+    let file: NamedTempFile = created.ok_or(io::ErrorKind::ResourceBusy)?;
+    writing.insert(file.path().to_owned());
+    Ok(Unfinished { file: Some(file) })
 }
 
 /// Creates an unfinished file, unless another process is writing the file with this name.
@@ -151,10 +210,10 @@ mod tests {
         }
         // The file of another program.
         fs::write(folder.join(".x.pw.swp"), "").expect("a file");
-        let third = create(&path).expect("a third file");
+        let mut third = create(&path).expect("a third file");
         let expected = [".x.pw.pagewalk-0", ".x.pw.pagewalk-1", ".x.pw.pagewalk-2", ".x.pw.swp"];
         assert_eq!(names(), expected);
-        assert_eq!(third.as_file().metadata().expect("metadata").len(), 0);
+        assert_eq!(third.file().expect("open").metadata().expect("metadata").len(), 0);
         drop((first, second, third));
         assert_eq!(names(), [".x.pw.swp"]);
         // A link is neither followed nor removed.

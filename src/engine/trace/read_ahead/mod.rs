@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, SyncSender, channel, sync_channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use super::format::Format;
+use super::format::{ChosenFormat, Format};
 use super::malformed::Malformed;
 use super::reader::{Progress, Reader};
 use super::record::Fetches;
@@ -27,6 +27,8 @@ pub struct ReadSoFar {
     pub lines: u64,
     /// The malformed lines read so far.
     pub malformed: Malformed,
+    /// The format, or `None` if the trace has not been opened.
+    pub format: Option<ChosenFormat>,
 }
 
 /// Why reading ended.
@@ -34,8 +36,10 @@ pub struct ReadSoFar {
 pub enum ReadEnd<B> {
     /// The end of the trace.
     End,
-    /// `interrupt` became true.
+    /// The flag of [`StopSignals`] became true.
     Interrupted,
+    /// The deadline of [`StopSignals`] has passed.
+    TimeOut,
     /// The rest of the trace cannot be read.
     Unreadable(Unreadable),
     /// The handler returned this value.
@@ -45,6 +49,25 @@ pub enum ReadEnd<B> {
 /// Receives each batch, with the progress and the amount read up to the end of the batch. `Some` ends the
 /// reading.
 pub type BatchHandler<'a, B> = &'a mut dyn FnMut(&RecordBatch, Progress, &ReadSoFar) -> Option<B>;
+
+/// What stops reading from outside.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct StopSignals<'a> {
+    /// A flag that another thread sets.
+    pub interrupt: Option<&'a AtomicBool>,
+    /// The time at which reading ends.
+    pub deadline: Option<Instant>,
+}
+
+impl StopSignals<'_> {
+    /// The reason to stop now, if any.
+    fn now<B>(self) -> Option<ReadEnd<B>> {
+        if self.interrupt.is_some_and(|wanted| wanted.load(Ordering::Relaxed)) {
+            return Some(ReadEnd::Interrupted);
+        }
+        self.deadline.filter(|deadline| Instant::now() >= *deadline).map(|_| ReadEnd::TimeOut)
+    }
+}
 
 /// A message from the reading thread.
 enum WorkerMessage {
@@ -121,26 +144,24 @@ pub fn is_standard_input(trace: &Path) -> bool {
 pub fn read_trace<B>(
     origin: TraceOrigin,
     options: ReadOptions,
-    interrupt: Option<&AtomicBool>,
+    stop: StopSignals,
     each: BatchHandler<'_, B>,
 ) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
     let (name, mut begun) = (origin.name(), false);
     let mut each = |batch: &RecordBatch, progress, read: &ReadSoFar| {
-        begun = true;
+        begun |= !batch.is_empty();
         each(batch, progress, read)
     };
-    let (read, end) = read_ahead(origin, options, interrupt, &mut each)?;
+    let (read, end) = read_ahead(origin, options, stop, &mut each)?;
     if begun || !matches!(end, ReadEnd::End) {
         return Ok((read, end));
     }
-    let is_empty = read.malformed.count == 0;
-    let why = if is_empty { "it contains no records" } else { "no line is a record in this format" };
-    let why = Unreadable::new(&name, UnreadableReason::NotATrace(why));
+    let why = Unreadable::new(&name, UnreadableReason::no_record(read.format, &read.malformed));
     Ok((read, ReadEnd::Unreadable(why)))
 }
 
-/// Reads a trace and passes each batch to `each`, which receives the progress and can stop reading. Another
-/// thread can also stop the reading by setting `interrupt`. The separate thread, if any, reads a few batches
+/// Reads a trace and passes each batch to `each`, which receives the progress and can stop reading. `stop` also stops the reading.
+/// The separate thread, if any, reads a few batches
 /// ahead.
 ///
 /// # Errors
@@ -148,7 +169,7 @@ pub fn read_trace<B>(
 pub fn read_ahead<B>(
     origin: TraceOrigin,
     options: ReadOptions,
-    interrupt: Option<&AtomicBool>,
+    stop: StopSignals,
     each: BatchHandler<'_, B>,
 ) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
     let cores = || thread::available_parallelism().map_or(1, usize::from);
@@ -158,10 +179,10 @@ pub fn read_ahead<B>(
         let from = origin.clone();
         let thread = thread::Builder::new().spawn(move || run_worker(from, options, &full, &empty));
         if thread.is_ok() {
-            return receive_batches(&batches, &used, interrupt, each);
+            return receive_batches(&batches, &used, stop, each);
         }
     }
-    read_inline(origin.open(options)?, interrupt, each)
+    read_inline(origin.open(options)?, stop, each)
 }
 
 /// Reads and sends the whole trace, or stops when the receiver is dropped.
@@ -195,7 +216,7 @@ fn run_worker(
 }
 
 fn so_far(reader: &Reader) -> ReadSoFar {
-    ReadSoFar { lines: reader.lines(), malformed: reader.malformed().clone() }
+    ReadSoFar { lines: reader.lines(), malformed: reader.malformed().clone(), format: Some(reader.format()) }
 }
 
 /// Receives batches from the reading thread, but does not wait for the thread to end, because a read may
@@ -203,18 +224,19 @@ fn so_far(reader: &Reader) -> ReadSoFar {
 fn receive_batches<B>(
     batches: &Receiver<WorkerMessage>,
     used: &Sender<RecordBatch>,
-    interrupt: Option<&AtomicBool>,
+    stop: StopSignals,
     each: BatchHandler<'_, B>,
 ) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
     let (mut read, mut begun) = (ReadSoFar::default(), false);
     loop {
-        if interrupt.is_some_and(|wanted| wanted.load(Ordering::Relaxed)) {
-            return Ok((read, ReadEnd::Interrupted));
+        if let Some(end) = stop.now() {
+            return Ok((read, end));
         }
         match batches.recv_timeout(INTERRUPT_POLL) {
             Ok(WorkerMessage::Records(records, progress, bad)) => {
                 begun = true;
                 read.lines = progress.lines;
+                read.format = progress.format;
                 read.malformed = bad.unwrap_or(read.malformed);
                 if let Some(enough) = each(&records, progress, &read) {
                     return Ok((read, ReadEnd::Enough(enough)));
@@ -236,13 +258,13 @@ fn receive_batches<B>(
 
 fn read_inline<B>(
     mut reader: Reader,
-    interrupt: Option<&AtomicBool>,
+    stop: StopSignals,
     each: BatchHandler<'_, B>,
 ) -> Result<(ReadSoFar, ReadEnd<B>), Unreadable> {
     let (mut records, mut read) = (RecordBatch::default(), ReadSoFar::default());
     loop {
-        if interrupt.is_some_and(|wanted| wanted.load(Ordering::Relaxed)) {
-            return Ok((read, ReadEnd::Interrupted));
+        if let Some(end) = stop.now() {
+            return Ok((read, end));
         }
         match reader.next(&mut records) {
             Ok(false) => return Ok((so_far(&reader), ReadEnd::End)),
@@ -251,6 +273,7 @@ fn read_inline<B>(
             Ok(true) => {}
         }
         read.lines = reader.lines();
+        read.format = Some(reader.format());
         if reader.malformed().count > read.malformed.count {
             read.malformed = reader.malformed().clone();
         }

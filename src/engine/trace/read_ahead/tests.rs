@@ -14,11 +14,16 @@ fn no_record_is_lost_with_or_without_a_thread() {
     for ahead in [true, false] {
         let (mut seen, mut last) = (Vec::new(), Progress::default());
         let options = ReadOptions { ahead, ..ReadOptions::default() };
-        let came = read_ahead::<()>(memory(text.clone()), options, None, &mut |batch, progress, _| {
-            seen.extend_from_slice(&batch.records);
-            last = progress;
-            None
-        });
+        let came = read_ahead::<()>(
+            memory(text.clone()),
+            options,
+            StopSignals::default(),
+            &mut |batch, progress, _| {
+                seen.extend_from_slice(&batch.records);
+                last = progress;
+                None
+            },
+        );
         let (read, stopped) = came.expect("a trace");
         let expected = (0..count).map(|n| Record { address: n, size: (n % 9 + 1) as u32, op: Op::Load });
         assert_eq!(seen, expected.collect::<Vec<_>>());
@@ -31,8 +36,10 @@ fn no_record_is_lost_with_or_without_a_thread() {
 fn a_handler_can_stop_the_reader() {
     let text = "\n".repeat(1 << 20) + &" L 10,1\n".repeat(1 << 18);
     let (read, stopped) =
-        read_ahead(memory(text), ReadOptions::default(), None, &mut |batch, _, _| Some(batch.records.len()))
-            .expect("a trace");
+        read_ahead(memory(text), ReadOptions::default(), StopSignals::default(), &mut |batch, _, _| {
+            Some(batch.records.len())
+        })
+        .expect("a trace");
     assert_eq!(stopped, ReadEnd::Enough(BATCH));
     assert_eq!(read.lines, (1 << 20) + BATCH as u64);
 }
@@ -44,7 +51,7 @@ fn an_interrupt_ends_the_reading() {
     let (_, stopped) = read_ahead::<()>(
         memory(" L 10,1\n".repeat(1 << 18)),
         ReadOptions::default(),
-        Some(&wanted),
+        StopSignals { interrupt: Some(&wanted), deadline: None },
         &mut |_, _, _| {
             batches += 1;
             wanted.store(true, Ordering::Relaxed);
@@ -58,7 +65,9 @@ fn an_interrupt_ends_the_reading() {
 #[test]
 fn files_that_cannot_be_opened_are_reported() {
     let none = TraceOrigin::File("/no/such/trace".into());
-    assert!(read_ahead::<()>(none, ReadOptions::default(), None, &mut |_, _, _| None).is_err());
+    assert!(
+        read_ahead::<()>(none, ReadOptions::default(), StopSignals::default(), &mut |_, _, _| None).is_err()
+    );
 }
 
 #[test]
@@ -67,11 +76,54 @@ fn a_text_without_records_is_no_trace() {
         ("", "it contains no records"),
         ("# nothing\n\n", "it contains no records"),
         ("==1== Lackey\n", "it contains no records"),
-        ("what is this\n", "no line is a record in this format"),
     ] {
-        let all =
-            read_trace::<()>(memory(text.to_owned()), ReadOptions::default(), None, &mut |_, _, _| None);
+        let (options, stop) = (ReadOptions::default(), StopSignals::default());
+        let all = read_trace::<()>(memory(text.to_owned()), options, stop, &mut |_, _, _| None);
         let Ok((_, ReadEnd::Unreadable(failed))) = all else { panic!("{text:?} is read: {all:?}") };
         assert_eq!(failed.to_string(), format!("`t` is not a trace: {why}"), "{text:?}");
+    }
+}
+
+#[test]
+fn a_text_without_any_line_of_a_known_format_names_the_line() {
+    let formats = [
+        (None, "read as lackey, the closest format, line 1 is not a record: no I, L, S, or M at the start"),
+        (
+            Some(Format::Pin),
+            "read as pin, line 1 is not a record: no hexadecimal address where one is expected",
+        ),
+    ];
+    for (format, why) in formats {
+        let options = ReadOptions { format, ..ReadOptions::default() };
+        let text = memory("what is this\n".to_owned());
+        let failed = match read_trace::<()>(text, options, StopSignals::default(), &mut |_, _, _| None) {
+            Err(failed) | Ok((_, ReadEnd::Unreadable(failed))) => failed,
+            Ok(read) => panic!("{read:?}"),
+        };
+        assert_eq!(failed.to_string(), format!("`t` is not a trace: {why}: `what is this`"));
+        assert!(
+            failed
+                .advice()
+                .is_some_and(|advice| advice.contains("`--trace-format` (lackey, din, csv, pin, gap)"))
+        );
+    }
+}
+
+/// A trace of blank lines has no end, and no record gives an opportunity to stop.
+#[test]
+fn a_deadline_ends_the_reading_of_blank_lines() {
+    for ahead in [true, false] {
+        let text = memory("\n".repeat(8 << 20));
+        let stop = StopSignals { interrupt: None, deadline: Some(Instant::now()) };
+        let options = ReadOptions { ahead, ..ReadOptions::default() };
+        let (read, end) = read_ahead::<()>(text, options, stop, &mut |_, _, _| None).expect("a trace");
+        assert_eq!((read.lines, end), (0, ReadEnd::TimeOut));
+        let (mut reader, mut batch) =
+            (memory("\n".repeat(8 << 20)).open(options).expect("bytes"), RecordBatch::default());
+        let mut calls = 0;
+        while reader.next(&mut batch).expect("text") {
+            calls += 1;
+        }
+        assert!(calls > 1, "a call reads the whole trace");
     }
 }

@@ -3,21 +3,18 @@
 use std::io::Read;
 use std::path::Path;
 
-use memchr::memrchr;
-
-use super::format::{FORMATS, Format};
-use super::line::Line;
+use super::detect::detect;
+use super::foreign;
+use super::format::{Choice, ChosenFormat, Format};
 use super::malformed::Malformed;
 use super::pack::{MAGIC, Unpacker, VERSION};
 use super::record::{Fetches, RecordBatch};
 use super::source::Source;
-use super::text::{BYTE_ORDER_MARK, Grammar, Text};
+use super::text::{Grammar, Text};
 use super::unreadable::{Unreadable, UnreadableReason};
 
 /// Maximum number of records in a batch.
 pub(crate) const BATCH: usize = 4096;
-/// Maximum number of bytes at the start of a text in which the first record determines the format.
-const MOST_HEAD: usize = 1 << 16;
 
 enum TraceEncoding {
     Text(Text),
@@ -28,6 +25,7 @@ enum TraceEncoding {
 /// Reads a trace.
 pub struct Reader {
     source: Source,
+    chosen: ChosenFormat,
     written: TraceEncoding,
     /// The error that ended reading, which later calls return again.
     failed: Option<Unreadable>,
@@ -42,15 +40,16 @@ pub struct Progress {
     pub total: Option<u64>,
     /// Number of lines read.
     pub lines: u64,
+    /// The format, which is known as soon as the reader exists.
+    pub format: Option<ChosenFormat>,
 }
 
 impl Reader {
     /// Opens a file. `-` is standard input. Compressed files are recognized by their first bytes. The default
-    /// format is determined by the first bytes, or else by the file extension, or else by the first record. If the first line
-    /// that is not a comment is not a record in any format, the format is lackey's.
+    /// format is determined by the first bytes, or else by the file extension, or else by the first lines.
     ///
     /// # Errors
-    /// Fails if the file cannot be opened or is not a trace in the format.
+    /// Fails if the file cannot be opened or is not a trace in the format, or if its first lines fit no format.
     pub fn open(path: &Path, format: Option<Format>) -> Result<Self, Unreadable> {
         Self::from_source(Source::open(path)?, format)
     }
@@ -74,21 +73,26 @@ impl Reader {
 
     fn from_source(mut source: Source, format: Option<Format>) -> Result<Self, Unreadable> {
         let packed = is_packed(&mut source)?;
-        let named = || Format::of_name(source.name()).filter(|_| !packed);
-        let format = match format.or_else(named) {
-            Some(format) => format,
-            None if packed => Format::Packed,
-            None => detect(&mut source)?,
+        let extension = || Format::of_name(source.name()).filter(|_| !packed);
+        let (format, choice) = if let Some(format) = format {
+            (format, Choice::Named)
+        } else if let Some(format) = extension() {
+            (format, Choice::Extension)
+        } else if packed {
+            (Format::Packed, Choice::Signature)
+        } else {
+            (detect(&mut source)?, Choice::FirstLines)
         };
         if packed != (format == Format::Packed) {
             let why = if packed { "the file is packed, not text" } else { "the file is not packed" };
             return Err(source.error(UnreadableReason::NotATrace(why)));
         }
-        let written = match Grammar::of(format) {
-            Some(grammar) => TraceEncoding::Text(Text::new(grammar)),
+        let chosen = ChosenFormat { format, choice };
+        let written = match Grammar::of(chosen) {
+            Some(grammar) => TraceEncoding::Text(Text::new(chosen, grammar)),
             None => TraceEncoding::Packed(Box::default(), Malformed::default()),
         };
-        Ok(Self { source, written, failed: None })
+        Ok(Self { source, chosen, written, failed: None })
     }
 
     /// Selects the fetches to return.
@@ -101,8 +105,8 @@ impl Reader {
         self
     }
 
-    /// Replaces the contents of `batch` with the next batch of at most 4096 records and a number of counted fetches. Returns
-    /// false at the end of the trace.
+    /// Replaces the contents of `batch` with the next batch of at most 4096 records and a number of counted fetches. The batch is
+    /// empty after many lines without a record, so that the caller can stop. Returns false at the end of the trace.
     ///
     /// # Errors
     /// Fails if the rest of the trace cannot be read. Earlier calls have returned all records before the
@@ -126,7 +130,16 @@ impl Reader {
                 return Err(failed);
             }
         }
-        Ok(!batch.is_empty())
+        let more = match &self.written {
+            TraceEncoding::Text(text) => !text.is_over(),
+            TraceEncoding::Packed(..) => false,
+        };
+        Ok(!batch.is_empty() || more && self.failed.is_none())
+    }
+
+    /// The format, and how it was chosen.
+    pub fn format(&self) -> ChosenFormat {
+        self.chosen
     }
 
     /// Number of lines read so far, or number of records for a packed trace.
@@ -156,40 +169,22 @@ impl Reader {
     }
 
     pub(crate) fn progress(&self) -> Progress {
-        Progress { consumed: self.consumed(), total: self.total(), lines: self.lines() }
+        Progress {
+            consumed: self.consumed(),
+            total: self.total(),
+            lines: self.lines(),
+            format: Some(self.chosen),
+        }
     }
 }
 
-/// Detects the format of a text by its first line that is neither blank, nor a comment, nor a message of Valgrind. The default is
-/// lackey.
-fn detect(source: &mut Source) -> Result<Format, Unreadable> {
-    let (mut head, mut ended) = (Vec::new(), false);
-    let format = loop {
-        let whole = if ended { head.len() } else { memrchr(b'\n', &head).map_or(0, |at| at + 1) };
-        let text = head[..whole].strip_prefix(BYTE_ORDER_MARK).unwrap_or(&head[..whole]);
-        let mut lines = text.split(|byte| *byte == b'\n');
-        if let Some(line) = lines.find(|line| Grammar::Lackey.line(line) != Line::Nothing) {
-            let fits = |format: &Format| {
-                Grammar::of(*format).is_some_and(|mut grammar| !matches!(grammar.line(line), Line::Bad(_)))
-            };
-            break FORMATS.iter().map(|row| row.format).find(fits).unwrap_or(Format::Lackey);
-        }
-        if ended || head.len() >= MOST_HEAD {
-            break Format::Lackey;
-        }
-        let mut chunk = [0; 4096];
-        let count = source.read(&mut chunk)?;
-        ended = count == 0;
-        head.extend_from_slice(&chunk[..count]);
-    };
-    source.put_back(head);
-    Ok(format)
-}
-
-/// Whether the source is a packed trace. If so, this function consumes the source's first bytes.
+/// Whether the source is a packed trace. If so, this function consumes the source's first bytes. Rejects other binary files.
 fn is_packed(source: &mut Source) -> Result<bool, Unreadable> {
     let head = source.head(MAGIC.len() + 1)?;
     let packed = head.starts_with(&MAGIC);
+    if let Some(foreign) = foreign::signature(&head) {
+        return Err(source.error(foreign));
+    }
     if !packed {
         source.put_back(head);
     } else if head[MAGIC.len()..] != [VERSION] {

@@ -52,6 +52,7 @@ impl Folder {
             format: None,
             strict: false,
             raised_by: LimitNames::OPTIONS,
+            max_time: None,
             interrupt: &self.interrupt,
         };
         PartitionedSweep { plan, grid: &self.grid, notation: NOTATION, traces: &self.traces }

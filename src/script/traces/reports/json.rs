@@ -25,6 +25,10 @@ pub fn object(replayed: &Replayed) -> Value {
     if let Ended::Broken(why) = &replayed.ended {
         put("error", json!(why));
     }
+    if let Some(chosen) = replayed.format {
+        put("format", json!(chosen.format.name()));
+        put("format_guessed", json!(chosen.is_guess()));
+    }
     put("lines", json!(replayed.lines));
     put("malformed", malformed(replayed));
     put("references", references(counted));

@@ -1,6 +1,7 @@
 //! The results of a trace.
 
 use pagewalk_engine::trace::counts::ReplayCounts;
+use pagewalk_engine::trace::format::ChosenFormat;
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::replay::Straddle;
 
@@ -17,6 +18,8 @@ pub struct Replayed {
     pub lines: u64,
     /// The malformed lines.
     pub malformed: Malformed,
+    /// The format, and how it was chosen.
+    pub format: Option<ChosenFormat>,
     /// Whether the trace was read to its end.
     pub ended: Ended,
     /// The counts.

@@ -79,6 +79,7 @@ fn replayed(machine: &str) -> Replayed {
         straddle: Straddle::Split,
         lines: 12_345,
         malformed: Malformed { count: 3, first: vec![first] },
+        format: None,
         ended: Ended::Whole,
         counted,
     }

@@ -8,6 +8,7 @@ use crate::report::doc::{Block, Tone};
 use crate::report::excerpt::visible;
 use crate::report::narrate::{count, thousands};
 use crate::report::text;
+use crate::traces::source::format_read;
 use pagewalk_engine::machine::spec::Spec;
 use pagewalk_engine::trace::counts::{PagingCounts, ReferenceCounts, ReplayCounts};
 use pagewalk_engine::trace::malformed::Malformed;
@@ -69,6 +70,7 @@ fn performed(replayed: &Replayed) -> Vec<Block> {
         blocks.push(Block::line(straddling(references.straddling, replayed.straddle)));
     }
     blocks.push(Block::toned(Tone::Faint, mapping(&counted.spec, counted.paging.is_some())));
+    blocks.extend(replayed.format.map(|chosen| Block::toned(Tone::Faint, format_read(chosen))));
     if let Some(end) = end(&replayed.ended, replayed.lines) {
         blocks.push(Block::toned(Tone::Bad, end));
     }

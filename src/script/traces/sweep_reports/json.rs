@@ -31,6 +31,10 @@ pub fn object(swept: &Swept) -> Json {
     if let Some(why) = error {
         put("error", json!(why));
     }
+    if let Some(chosen) = swept.format {
+        put("format", json!(chosen.format.name()));
+        put("format_guessed", json!(chosen.is_guess()));
+    }
     put("lines", json!(swept.lines));
     put("malformed", malformed(&swept.malformed));
     put(

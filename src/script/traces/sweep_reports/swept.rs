@@ -2,6 +2,7 @@
 
 use crate::traces::reports::Ended;
 use pagewalk_engine::trace::counts::ReferenceCounts;
+use pagewalk_engine::trace::format::ChosenFormat;
 use pagewalk_engine::trace::malformed::Malformed;
 use pagewalk_engine::trace::replay::Straddle;
 use pagewalk_engine::trace::sweep::grid::{Grid, PointCounts};
@@ -21,6 +22,8 @@ pub struct Swept {
     pub lines: u64,
     /// The malformed lines.
     pub malformed: Malformed,
+    /// The format, and how it was chosen.
+    pub format: Option<ChosenFormat>,
     /// Whether the trace was read to its end.
     pub ended: Ended,
     /// The grid.

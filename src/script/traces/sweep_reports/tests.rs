@@ -25,6 +25,7 @@ fn swept(text: &str) -> Swept {
         straddle: Straddle::Split,
         lines: 4,
         malformed: Malformed::default(),
+        format: None,
         ended: Ended::Whole,
         counted: counted.into_iter().map(|counted| counted.map_err(|why| why.to_string())).collect(),
         grid,

@@ -10,6 +10,7 @@ use crate::run::nouns::size;
 use crate::traces::reports::amounts::rate;
 use crate::traces::reports::rows::{nothing, number, word, written};
 use crate::traces::reports::{self, Ended};
+use crate::traces::source::format_read;
 use pagewalk_engine::trace::sweep::grid::SkippedPoint;
 
 /// Maximum number of reported reasons for skipped points.
@@ -52,6 +53,7 @@ fn summary(swept: &Swept) -> Vec<Block> {
         "map identity: addresses are physical"
     };
     blocks.push(Block::toned(Tone::Faint, map));
+    blocks.extend(swept.format.map(|chosen| Block::toned(Tone::Faint, format_read(chosen))));
     blocks.extend(reports::end(&swept.ended, swept.lines).map(|message| Block::toned(Tone::Bad, message)));
     blocks
 }

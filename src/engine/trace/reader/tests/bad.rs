@@ -31,11 +31,14 @@ fn excerpts_of_lines_are_printable() {
 #[test]
 fn a_binary_file_is_rejected_at_once() {
     for bytes in [&b"\x7fELF\x02\x01\x01\0\0\0\0"[..], b"M\0Z\0", b"\n\n\0"] {
-        let (records, failed) = all(&mut reader(bytes, None).expect("bytes"));
-        assert_eq!(
-            (records, failed.map(|failed| failed.to_string())),
-            (vec![], Some("`t` is not a trace: the file is binary, not text".to_owned()))
-        );
+        let failed = reader(bytes, None).err().map(|failed| failed.to_string());
+        let read = reader(bytes, Some(Format::Din)).map(|mut reader| all(&mut reader));
+        let named = read.map_or_else(Some, |(_, failed)| failed).map(|failed| failed.to_string());
+        for failed in [failed, named] {
+            let failed = failed.expect("no trace");
+            let whys = ["the file is binary, not text", "it is a program, not its trace"];
+            assert!(whys.iter().any(|why| failed == format!("`t` is not a trace: {why}")), "{failed}");
+        }
     }
     // After a valid record, a binary line does not end reading but is counted as malformed.
     let mut late = reader(b" L 10,1\n\0\n L 10,1\n", None).expect("bytes");
@@ -47,8 +50,14 @@ fn a_binary_file_is_rejected_at_once() {
 fn a_text_that_is_not_a_trace_is_rejected_early() {
     let prose = "It was the best of times, it was the worst of times.\n";
     let mut reader = reader(prose.repeat(1 << 14).as_bytes(), None).expect("bytes");
-    let why = UnreadableReason::NotATrace("none of the first 1000 lines is a record in this format");
-    assert_eq!(all(&mut reader), (vec![], Some(Unreadable { name: "t".to_owned(), why })));
+    let (records, failed) = all(&mut reader);
+    let failed = failed.expect("no trace").to_string();
+    assert_eq!(records, []);
+    assert!(
+        failed
+            .starts_with("`t` is not a trace: read as lackey, the closest format, line 1 is not a record: "),
+        "{failed}"
+    );
     assert_eq!(reader.lines(), 1000);
 
     let late = format!("{} L 10,1\n", prose.repeat(999));
