@@ -49,11 +49,11 @@
   '(
     "aging" "binary" "both" "byte" "cached" "clock" "cold" "counting" "csv" "data" "decimal"
     "demand-zero" "digits" "din" "direct-mapped" "exclusive" "fetches" "fifo" "first" "for"
-    "fully-associative" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey" "lfu" "lifo"
-    "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one" "optimal"
-    "options" "packed" "physical" "pick" "plru" "points" "questions" "radix" "random" "report"
-    "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where" "word"
-    "working-set" "zero"
+    "fully-associative" "gap" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey" "lfu"
+    "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one"
+    "optimal" "options" "packed" "physical" "pick" "pin" "plru" "points" "questions" "radix"
+    "random" "report" "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when"
+    "where" "word" "working-set" "zero"
    )
   "Words that settings take.")
 (defconst pagewalk-presets

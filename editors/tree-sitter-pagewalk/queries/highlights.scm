@@ -165,10 +165,10 @@
   ; BEGIN generated words values
   "aging" "binary" "both" "byte" "cached" "clock" "cold" "counting" "csv" "data" "decimal"
   "demand-zero" "digits" "din" "direct-mapped" "exclusive" "fetches" "fifo" "first" "for"
-  "fully-associative" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey" "lfu" "lifo"
-  "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one" "optimal"
-  "options" "packed" "physical" "pick" "plru" "points" "questions" "radix" "random" "report"
-  "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where" "word"
+  "fully-associative" "gap" "global" "hex" "in" "inclusive" "instructions" "kill" "lackey" "lfu"
+  "lifo" "local" "lookahead" "lru" "min" "mru" "none" "nru" "of" "off" "on" "on-disk" "one"
+  "optimal" "options" "packed" "physical" "pick" "pin" "plru" "points" "questions" "radix" "random"
+  "report" "second-chance" "split" "third-chance" "uncached" "virtual" "warm" "when" "where" "word"
   "working-set" "zero"
   ; END generated words
   ))
@@ -232,8 +232,8 @@
   (#any-of? @keyword
   ; BEGIN generated words later_options
   "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
-  "fields" "first" "for" "format" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
-  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
+  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
+  "pin" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -245,8 +245,8 @@
   (#any-of? @variable
   ; BEGIN generated words later_options
   "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
-  "fields" "first" "for" "format" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
-  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
+  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
+  "pin" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -255,8 +255,8 @@
   (#any-of? @keyword
   ; BEGIN generated words later_options
   "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
-  "fields" "first" "for" "format" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
-  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
+  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
+  "pin" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
@@ -267,8 +267,8 @@
   (#any-of? @variable
   ; BEGIN generated words later_options
   "accesses" "all" "anonymous" "by" "causes" "chain" "csv" "cycles" "demand" "din" "execute"
-  "fields" "first" "for" "format" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
-  "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
+  "fields" "first" "for" "format" "gap" "identity" "kinds" "lackey" "level" "map" "of" "pa" "packed"
+  "pin" "points" "read" "size" "space" "split" "straddle" "supervisor" "user" "vipt" "write"
   ; END generated words
   ))
 
