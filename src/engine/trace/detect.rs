@@ -37,9 +37,19 @@ pub(super) fn detect(source: &mut Source) -> Result<Format, Unreadable> {
             break choose(&lines);
         }
         let mut chunk = [0; 4096];
-        let count = source.read(&mut chunk)?;
-        ended = count == 0;
-        head.extend_from_slice(&chunk[..count]);
+        match source.read(&mut chunk) {
+            Ok(count) => {
+                ended = count == 0;
+                head.extend_from_slice(&chunk[..count]);
+            }
+            // The records before the error are part of the trace.
+            Err(error) if !head.is_empty() => {
+                let format = choose(&first_lines(&head)).unwrap_or(Format::Lackey);
+                source.put_back_before(head, error);
+                return Ok(format);
+            }
+            Err(error) => return Err(error),
+        }
     };
     source.put_back(head);
     chosen.map_err(|why| source.error(why))
@@ -136,6 +146,12 @@ fn are_decimal(format: Format, lines: &[(u64, &[u8])]) -> bool {
     digits >= DECIMAL_DIGITS
 }
 
+/// Whether commas or semicolons separate words of a line.
+fn is_row(line: &[u8]) -> bool {
+    let mut words = line.split(|byte| matches!(byte, b',' | b';'));
+    words.clone().count() > 1 && words.all(|word| !word.trim_ascii().iter().any(u8::is_ascii_whitespace))
+}
+
 /// The format that a line most resembles, for messages.
 fn resembled(line: &[u8]) -> Option<Format> {
     let line = line.trim_ascii();
@@ -146,7 +162,7 @@ fn resembled(line: &[u8]) -> Option<Format> {
         [b'#', ..] | b"l" | b"s" => Some(Format::Gap),
         [b'0'..=b'9' | b'r' | b'w' | b'i' | b'm' | b'R' | b'W'] => Some(Format::Din),
         _ if matches!(second, b"R" | b"W" | b"r" | b"w") => Some(Format::Din),
-        _ if line.contains(&b',') || line.contains(&b';') => Some(Format::Csv),
+        _ if is_row(line) => Some(Format::Csv),
         _ => None,
     }
 }

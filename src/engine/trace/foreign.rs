@@ -134,9 +134,19 @@ const TEXTS: &[TextRow] = &[
                  if they are decimal: `sed 's/^/R,/' FILE > t.csv`",
     },
     TextRow {
-        is: is_table,
+        is: is_access_with_more,
+        advice: "remove the columns after the address: `awk '{ print $1, $2 }' FILE > t.din`",
+    },
+    TextRow {
+        is: |line| numbers(line) > 3,
         advice: "write the columns of the access, the address, and the size as CSV. For the columns of time, write (1) or read (0), \
                  address, number, and size: `awk '{ print ($2 ? \"W\" : \"R\") \",\" $3 \",\" $5 }' FILE > t.csv`",
+    },
+    TextRow {
+        is: |line| numbers(line) > 1,
+        advice: "write the columns of the access, the address, and the size as CSV. If the second column is the address of a read: \
+                 `awk '{ print \"R,\" $2 }' FILE > t.csv`. If the columns are those of Dinero, name the format with \
+                 `--trace-format din` (in a script, `format din`)",
     },
 ];
 
@@ -215,8 +225,14 @@ fn is_address(line: &[u8]) -> bool {
     line::whole_hex(line.strip_suffix(b",").unwrap_or(line)).is_ok()
 }
 
-/// Whether a line consists of three or more numbers, or begins with two.
-fn is_table(line: &[u8]) -> bool {
-    let numbers = line::fields(line).take_while(|field| line::looks_like_number(field)).count();
-    numbers >= 2
+/// Whether a line is an access as in `din`, followed by two numbers.
+fn is_access_with_more(line: &[u8]) -> bool {
+    let mut fields = line::fields(line);
+    matches!(fields.next(), Some(b"r" | b"w" | b"R" | b"W"))
+        && fields.take(2).filter(|field| line::looks_like_number(field)).count() == 2
+}
+
+/// Number of numbers at the start of a line.
+fn numbers(line: &[u8]) -> usize {
+    line::fields(line).take_while(|field| line::looks_like_number(field)).count()
 }

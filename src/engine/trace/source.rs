@@ -28,6 +28,8 @@ pub(crate) struct Source {
     consumed: Arc<AtomicU64>,
     /// The file, and its metadata from when it was opened, which reveals later changes to the file.
     file: Option<(File, Metadata)>,
+    /// The error that follows the bytes, if they have been read ahead up to an error.
+    after: Option<Unreadable>,
 }
 
 struct CountingReader {
@@ -89,7 +91,7 @@ impl Source {
             Some(_) => Box::new(Frames::new(BufReader::with_capacity(COMPRESSED, all))),
             None => Box::new(all),
         };
-        Ok(Self { name: name.to_owned(), bytes, kind, consumed, file: None })
+        Ok(Self { name: name.to_owned(), bytes, kind, consumed, file: None, after: None })
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -110,7 +112,9 @@ impl Source {
     pub(crate) fn read(&mut self, buffer: &mut [u8]) -> Result<usize, Unreadable> {
         loop {
             match self.bytes.read(buffer) {
-                Ok(0) if !buffer.is_empty() => return self.end().map(|()| 0),
+                Ok(0) if !buffer.is_empty() => {
+                    return self.after.clone().map_or_else(|| self.end().map(|()| 0), Err);
+                }
                 Ok(count) => return Ok(count),
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
                 Err(error) => return Err(self.map_error(&error)),
@@ -136,6 +140,12 @@ impl Source {
     pub(crate) fn put_back(&mut self, bytes: Vec<u8>) {
         let rest = std::mem::replace(&mut self.bytes, Box::new(io::empty()));
         self.bytes = Box::new(Cursor::new(bytes).chain(rest));
+    }
+
+    /// Puts bytes back that were read before an error, so that the next reads return the bytes and then the error.
+    pub(crate) fn put_back_before(&mut self, bytes: Vec<u8>, error: Unreadable) {
+        self.bytes = Box::new(Cursor::new(bytes));
+        self.after = Some(error);
     }
 
     /// Creates an error for this file.

@@ -178,9 +178,10 @@ proptest! {
         ends in prop::sample::select(vec!["\n", "\r\n"]),
     ) {
         let text = lines.join(ends).into_bytes();
-        let mut whole = reader(&text, None).expect("bytes");
+        let lackey = Some(Format::Lackey);
+        let mut whole = reader(&text, lackey).expect("bytes");
         let expected = all(&mut whole);
-        let mut cut = Reader::new(Box::new(Pieces(Cursor::new(text), pieces)), "t", None).expect("bytes");
+        let mut cut = Reader::new(Box::new(Pieces(Cursor::new(text), pieces)), "t", lackey).expect("bytes");
         prop_assert_eq!(all(&mut cut), expected);
         prop_assert_eq!(cut.malformed(), whole.malformed());
         prop_assert_eq!(cut.lines(), whole.lines());
