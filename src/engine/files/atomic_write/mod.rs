@@ -21,7 +21,8 @@ pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<()> {
     let Some(old) = old else {
         let file = unfinished(path, None, true, |file| file.write_all(new))?;
         let taken = |error: io::Error| if error.kind() == CHANGED { changed() } else { error };
-        return file.finish(|file| file.persist_noclobber(path).map(drop).map_err(|refused| taken(refused.error)));
+        return file
+            .finish(|file| file.persist_noclobber(path).map(drop).map_err(|refused| taken(refused.error)));
     };
     let path = path.canonicalize()?;
     unchanged(&path, old)?;
