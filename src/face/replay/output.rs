@@ -67,7 +67,7 @@ impl ReplayOutput {
             file.filter(|_| self.replays.iter().any(|replayed| replayed.ended != Ended::Whole))
         {
             // An older plot may be complete.
-            let file = file.display();
+            let file = shown(file);
             complain(&format!("pagewalk: `{file}` is not written, because the results are incomplete\n"));
         } else if let Some(file) = file
             && let Err(error) = write_file(file, &plot(&self.replays))
