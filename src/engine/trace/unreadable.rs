@@ -1,5 +1,6 @@
 //! Errors in reading a trace.
 
+use crate::files::visible;
 use std::fmt;
 use std::io;
 
@@ -112,7 +113,7 @@ impl Unreadable {
 
 impl fmt::Display for Unreadable {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = &self.name;
+        let name = visible(&self.name);
         match &self.why {
             UnreadableReason::NotFound => write!(f, "there is no file `{name}`"),
             UnreadableReason::Directory => write!(f, "`{name}` is a directory"),

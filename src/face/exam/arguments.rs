@@ -64,7 +64,11 @@ impl Exam {
             return Ok(Status::Wrong);
         }
         match self.output(&reading, &loader, color) {
-            Ok(ExamOutput::Stream(bytes)) => print_bytes(&bytes).map(|()| Status::Held),
+            Ok(ExamOutput::Stream(bytes)) => match std::str::from_utf8(&bytes) {
+                Ok(text) => print(text),
+                Err(_) => print_bytes(&bytes),
+            }
+            .map(|()| Status::Held),
             Ok(ExamOutput::Written(text)) => print(&text).map(|()| Status::Held),
             Ok(ExamOutput::Judged(text, status)) => print(&text).map(|()| status),
             Err(trouble) => {
