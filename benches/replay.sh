@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Compares the cost of replaying a real trace with other simulators that courses use, as ratios of user and system time. All
-# programs run alternately on one core. Usage: `benches/replay.sh [TRACE [ROUNDS]]`. Without a trace, `valgrind --tool=lackey`
+# Compares the cost of replaying a real trace with other simulators that courses use, and the cost of `replay` in a script with
+# that of the command, as ratios of user and system time. All programs run alternately on one core. Usage: `benches/replay.sh [TRACE [ROUNDS]]`. Without a trace, `valgrind --tool=lackey`
 # records traces of gzip and of sqlite3. Needs bash 5, gcc, and taskset. If sqlite3 or python3 with pycachesim is missing, the
 # script skips the comparisons that need it. Builds the release first.
 set -euo pipefail
@@ -31,6 +31,18 @@ machine {
 }
 END
 echo 'machine { physical 48 }' >"$folder/none.pw"
+
+# Scripts that replay `text` or `packed`, links to the trace, on the same machines.
+script() {
+  local name=$1 machine=$2 options=$3
+  for file in text packed; do
+    printf '%s\nreplay "%s" %s\n' "$machine" "$file" "$options" >"$folder/$name-$file.pw"
+  done
+}
+script one "$(cat "$folder/one.pw")" ''
+script three "$(cat "$folder/three.pw")" 'map demand'
+script core-i7 'machine core-i7' 'map demand'
+script none "$(cat "$folder/none.pw")" ''
 
 # Random loads in arrays of 64 MB and 1 GB, which miss in small caches and in the TLB.
 random() {
@@ -64,6 +76,7 @@ compare() {
   local trace=$1 title=$2
   agree "$trace"
   "$pagewalk" replay --pack "$folder/packed" "$trace" >/dev/null
+  ln -f "$trace" "$folder/text" 2>/dev/null || cp "$trace" "$folder/text"
   took=() order=()
   for ((round = 0; round < rounds; round++)); do
     clock 'plain C simulator, one level' "$folder/csim" 6 8 6 "$trace"
@@ -73,6 +86,12 @@ compare() {
     clock 'pagewalk, core-i7 and its fetches' "$pagewalk" replay core-i7 --map demand "$trace"
     clock 'pagewalk, parsing alone' "$pagewalk" replay "$folder/none.pw" "$trace"
     clock 'pagewalk, unpacking alone' "$pagewalk" replay "$folder/none.pw" "$folder/packed"
+    clock 'script, one level' "$pagewalk" run "$folder/one-text.pw"
+    clock 'script, one level, packed trace' "$pagewalk" run "$folder/one-packed.pw"
+    clock 'script, TLB, walks, three levels' "$pagewalk" run "$folder/three-text.pw"
+    clock 'script, core-i7 and its fetches' "$pagewalk" run "$folder/core-i7-text.pw"
+    clock 'script, parsing alone' "$pagewalk" run "$folder/none-text.pw"
+    clock 'script, unpacking alone' "$pagewalk" run "$folder/none-packed.pw"
     clock 'wc -l' wc -l "$trace"
   done
   local lines data plain wc ms
@@ -88,7 +107,20 @@ compare() {
         printf "  %-38s %8.1f ms  %6.1f ns a line  plain C / this %6.2f  this / wc -l %6.2f\n",
           name, ms, ms / lines * 1e6, c / ms, ms / wc }'
   done
+  beside "$title"
 }
+
+# The times of a script and of the command, in `ratio` by the title and the case.
+beside() {
+  local title=$1 kind direct
+  for kind in 'one level' 'one level, packed trace' 'TLB, walks, three levels' 'core-i7 and its fetches' 'parsing alone' \
+    'unpacking alone'; do
+    direct=$(median ${took[pagewalk, $kind]})
+    ratio["$title, script, $kind"]=$(awk -v s="$(median ${took[script, $kind]})" -v c="$direct" 'BEGIN { printf "%.2f", s / c }')
+    beside+=("$title, $kind")
+  done
+}
+beside=()
 
 compare "$trace" 'with fetches'
 compare "$folder/data.lackey" 'loads and stores only'
@@ -125,6 +157,11 @@ summary 'with fetches' 'pagewalk, core-i7 and its fetches' 1.2 4
 summary 'with fetches' "$packed" 4.7 ''
 summary 'loads and stores only' "$packed" 4.0 ''
 summary 'sqlite3' "$packed" 7.3 ''
+
+printf '\n  %-62s %8s %8s\n' 'script / command' now target
+for kind in "${beside[@]}"; do
+  printf '  %-62s %8s %8s\n' "$kind" "${ratio[${kind%%, *}, script, ${kind#*, }]}" 1.1
+done
 
 printf '\nother peers, once, by the whole trace (they do not count alike: see docs/explanation/replay.md)\n'
 took=() order=()

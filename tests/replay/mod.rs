@@ -9,4 +9,5 @@ mod model;
 mod plain;
 mod published;
 mod reference;
+mod scripts;
 mod traces;

@@ -143,6 +143,17 @@ impl Kernel {
         Ok(Some(frame))
     }
 
+    /// Whether the kernel has no page in a frame and none of its own, and reports no details, so that a trace's new process only
+    /// has pages that it accesses.
+    pub(crate) fn is_empty_for_trace(&self) -> bool {
+        self.frames.used() == 0 && !self.config.zero_page && !self.journal.records()
+    }
+
+    /// Number of physical pages of a page table at a level.
+    pub(crate) fn pages_of_table(&self, level: u32) -> u64 {
+        self.shape.table_pages(level).unwrap_or(0)
+    }
+
     /// The fault that an access would raise, based on the page's entry and its area. Returns `None` if the
     /// access is permitted.
     pub(super) fn would_fault(&self, pid: Pid, va: u64, kind: AccessKind) -> Option<Fault> {

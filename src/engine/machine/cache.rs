@@ -1,5 +1,7 @@
 //! A cache: blocks by set and tag, their bytes, and counts. The hierarchy moves blocks between caches.
 
+use std::ops::AddAssign;
+
 use super::addr::{SetIndex, Tag};
 use super::memo::Memo;
 use super::memory::Bytes;
@@ -23,6 +25,17 @@ pub struct Counts {
     pub walk_hits: u64,
     /// Page-table entries that page walks did not find in this cache.
     pub walk_misses: u64,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, more: Self) {
+        self.hits += more.hits;
+        self.misses += more.misses;
+        self.evictions += more.evictions;
+        self.writebacks += more.writebacks;
+        self.walk_hits += more.walk_hits;
+        self.walk_misses += more.walk_misses;
+    }
 }
 
 /// The position of a line in a cache.
@@ -259,6 +272,12 @@ impl Cache {
 
     pub(crate) fn line(&self, slot: LineSlot) -> Line<Block> {
         self.lines.line(slot.set, slot.way)
+    }
+
+    /// The number of the block in a line, and whether the block is dirty.
+    pub(crate) fn held(&self, set: SetIndex, way: u32) -> (u64, bool) {
+        let line = self.line(LineSlot { set, way });
+        (self.base(set, line.tag.unwrap_or_default()) >> self.block_bits, line.payload.dirty)
     }
 
     /// The valid ways of a set, the earliest first; see [`SetAssoc::order`].

@@ -25,6 +25,7 @@ pub mod presets;
 pub mod pte;
 pub mod random;
 pub mod reference_string;
+pub(crate) mod resume;
 pub mod set_assoc;
 pub mod sparse;
 pub mod spec;

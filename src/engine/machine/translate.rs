@@ -260,6 +260,25 @@ impl Translator {
         Ok(entry)
     }
 
+    /// The flags that a walk to a page combines. `None` if the page is not present. Changes bits of the entries.
+    pub(crate) fn flags_of_page<O: MachineObserver>(
+        &mut self,
+        spec: &Spec,
+        va: u64,
+        core: u32,
+        memory: &mut Hierarchy,
+        ctx: &mut Ctx<'_, O>,
+    ) -> Option<Flags> {
+        let mut walker = self.walker(spec, spec.mmu.as_ref()?, core, memory);
+        walker.walk(va, AccessKind::Read, Privilege::Supervisor, ctx).ok().map(|leaf| leaf.flags)
+    }
+
+    /// Exchanges the address spaces and the detached page table with another translator.
+    pub(crate) fn exchange_spaces(&mut self, other: &mut Self) {
+        std::mem::swap(&mut self.contexts, &mut other.contexts);
+        std::mem::swap(&mut self.detached_table, &mut other.detached_table);
+    }
+
     fn walker<'a>(
         &'a mut self,
         spec: &Spec,

@@ -6,6 +6,7 @@ use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::event::AccessKind;
+use crate::machine::footprint::{Footprint, MemoryUse};
 
 use super::account::Account;
 use super::counts::{ReferenceCounts, ReplayCounts};
@@ -70,30 +71,66 @@ pub struct CountingReplay {
 #[derive(Debug)]
 enum Simulation {
     /// The simulation of every machine.
-    General { on: Backend, account: Box<Account> },
+    General { on: OwnedTarget, account: Box<Account> },
     /// The fast simulation of common machines, and the miss-ratio curve, if requested.
     Flat(Box<FlatReplay>, Option<Box<PhysicalCurve>>),
 }
 
-/// The machine of a replay, and its kernel, if any.
+impl Simulation {
+    fn general(mut on: OwnedTarget, straddle: Straddle, wanted: ExtraOptions) -> Self {
+        let account = Box::new(Account::new(&on.target(), straddle, wanted));
+        Self::General { on, account }
+    }
+
+    /// Returns the target if it needs the general simulation.
+    fn flat(on: OwnedTarget, straddle: Straddle, wanted: ExtraOptions) -> Result<Self, OwnedTarget> {
+        let has_others = (ExtraOptions { curve: None, ..wanted }) != ExtraOptions::default();
+        let curve = match (&on, wanted.curve) {
+            _ if has_others => return Err(on),
+            (_, None) => None,
+            (OwnedTarget::Process(..), Some(_)) => return Err(on),
+            (OwnedTarget::Machine(machine), Some(method)) => {
+                match PhysicalCurve::new(machine.spec(), straddle, method) {
+                    Some(curve) => Some(Box::new(curve)),
+                    None => return Err(on),
+                }
+            }
+        };
+        FlatReplay::new(on, straddle).map(|flat| Self::Flat(Box::new(flat), curve))
+    }
+}
+
+/// The target of a replay that owns it; see [`Target`].
 #[derive(Debug)]
-enum Backend {
+pub enum OwnedTarget {
+    /// The caches of a machine. Addresses are physical.
     Machine(Box<Machine>),
+    /// A process, which runs on the current core of its kernel's machine.
     Process(Box<Kernel>, Pid),
 }
 
-impl Backend {
-    fn target(&mut self) -> Target<'_> {
+impl OwnedTarget {
+    /// The target, borrowed.
+    pub(super) fn target(&mut self) -> Target<'_> {
         match self {
-            Backend::Machine(machine) => Target::Identity(machine),
-            Backend::Process(kernel, pid) => Target::Process(kernel, *pid),
+            OwnedTarget::Machine(machine) => Target::Identity(machine),
+            OwnedTarget::Process(kernel, pid) => Target::Process(kernel, *pid),
         }
     }
 
-    fn machine(&self) -> &Machine {
+    /// The machine.
+    pub fn machine(&self) -> &Machine {
         match self {
-            Backend::Machine(machine) => machine,
-            Backend::Process(kernel, _) => kernel.machine(),
+            Self::Machine(machine) => machine,
+            Self::Process(kernel, _) => kernel.machine(),
+        }
+    }
+
+    /// The memory of the machine or kernel.
+    fn footprint(&self) -> Footprint {
+        match self {
+            Self::Machine(machine) => machine.footprint(),
+            Self::Process(kernel, _) => kernel.footprint(),
         }
     }
 }
@@ -109,36 +146,45 @@ impl CountingReplay {
         straddle: Straddle,
         wanted: ExtraOptions,
     ) -> Result<Self, ReplayError> {
-        let flat = match map {
-            _ if (ExtraOptions { curve: None, ..wanted }) != ExtraOptions::default() => None,
-            AddressMapping::Identity => {
-                let new = |method| PhysicalCurve::new(machine.spec(), straddle, method);
-                let curve = wanted.curve.and_then(new).map(Box::new);
-                let flat = FlatReplay::physical(&machine, straddle);
-                flat.filter(|_| curve.is_some() == wanted.curve.is_some()).map(|flat| Ok((flat, curve)))
-            }
-            AddressMapping::Demand(_) if wanted.curve.is_some() => None,
-            AddressMapping::Demand(demand) => {
-                let flat = FlatReplay::demand(&machine, demand, straddle);
-                flat.map(|flat| flat.map(|flat| (flat, None)).map_err(ReplayError::Refused))
-            }
-        };
-        if let Some(flat) = flat {
-            return flat.map(|(flat, curve)| Self::of(Simulation::Flat(Box::new(flat), curve)));
-        }
-        let mut on = match map {
-            AddressMapping::Identity => Backend::Machine(Box::new(machine)),
+        let on = match map {
+            AddressMapping::Identity => OwnedTarget::Machine(Box::new(machine)),
             AddressMapping::Demand(demand) => {
                 let (kernel, pid) = demand.start(machine).map_err(ReplayError::Refused)?;
-                Backend::Process(Box::new(kernel), pid)
+                OwnedTarget::Process(Box::new(kernel), pid)
             }
         };
-        let account = Box::new(Account::new(&on.target(), straddle, wanted));
-        Ok(Self::of(Simulation::General { on, account }))
+        Ok(Self::on(on, straddle, wanted))
     }
 
-    fn of(simulation: Simulation) -> Self {
+    /// Creates a replay on a machine's current core, or in a process without pages.
+    pub fn on(on: OwnedTarget, straddle: Straddle, wanted: ExtraOptions) -> Self {
+        let simulation = match Simulation::flat(on, straddle, wanted) {
+            Ok(flat) => flat,
+            Err(on) => Simulation::general(on, straddle, wanted),
+        };
         Self { simulation, most: u64::MAX }
+    }
+
+    /// Uses the general simulation, before the first record. For a few records, the conversion of the state of large caches
+    /// would take longer than their simulation.
+    #[must_use]
+    pub fn for_few_records(self) -> Self {
+        let simulation = match self.simulation {
+            Simulation::Flat(flat, None) if *flat.references() == ReferenceCounts::default() => {
+                let straddle = flat.straddle();
+                Simulation::general(flat.abandon(), straddle, ExtraOptions::default())
+            }
+            other => other,
+        };
+        Self { simulation, ..self }
+    }
+
+    /// Returns the target in its state after the records.
+    pub fn into_target(self) -> OwnedTarget {
+        match self.simulation {
+            Simulation::General { on, .. } => on,
+            Simulation::Flat(flat, _) => flat.into_target(),
+        }
     }
 
     /// Limits the memory of the replay to about this number of bytes. Without this method, the memory has no limit.
@@ -171,16 +217,27 @@ impl CountingReplay {
     /// Estimates the memory that grows with the trace, in bytes. The estimate uses fixed sizes, so it is equal on every
     /// platform.
     fn host_bytes(&self) -> u64 {
-        match &self.simulation {
-            Simulation::General { on: Backend::Machine(machine), account } => {
-                machine.footprint().total() + account.host_bytes()
-            }
-            Simulation::General { on: Backend::Process(kernel, _), account } => {
-                kernel.footprint().total() + account.host_bytes()
-            }
+        self.footprint().total()
+    }
+
+    /// The memory of the replay, with that of its machine or kernel.
+    pub fn footprint(&self) -> Footprint {
+        let (mut footprint, traces) = match &self.simulation {
+            Simulation::General { on, account } => (on.footprint(), account.host_bytes()),
             Simulation::Flat(flat, curve) => {
-                flat.host_bytes() + curve.as_ref().map_or(0, |curve| curve.host_bytes())
+                (flat.footprint(), curve.as_ref().map_or(0, |curve| curve.host_bytes()))
             }
+        };
+        footprint.add(MemoryUse::Traces, traces);
+        footprint
+    }
+
+    /// Returns the work of the kernel since the last call; see [`Kernel::take_work`].
+    pub fn take_work(&mut self) -> u64 {
+        match &mut self.simulation {
+            Simulation::General { on: OwnedTarget::Machine(_), .. } => 0,
+            Simulation::General { on: OwnedTarget::Process(kernel, _), .. } => kernel.take_work(),
+            Simulation::Flat(flat, _) => flat.take_work(),
         }
     }
 
@@ -189,7 +246,7 @@ impl CountingReplay {
     pub fn fetches(&self) -> Fetches {
         let kind = AccessKind::Execute;
         let (spec, last, merges) = match &self.simulation {
-            Simulation::General { on: Backend::Machine(machine), account } if !account.has_extras() => {
+            Simulation::General { on: OwnedTarget::Machine(machine), account } if !account.has_extras() => {
                 (&**machine.spec(), u64::MAX, None)
             }
             Simulation::General { .. } => return Fetches::Returned,

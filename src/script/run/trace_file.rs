@@ -7,8 +7,10 @@ use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::loader::Stream;
 use pagewalk_engine::trace::format::{FORMATS, Format};
 use pagewalk_engine::trace::malformed::Malformed;
-use pagewalk_engine::trace::read_ahead::{ReadEnd, ReadOptions, StopSignals, TraceOrigin, read_ahead};
-use pagewalk_engine::trace::record::Record;
+use pagewalk_engine::trace::read_ahead::{
+    ReadEnd, ReadOptions, StopSignals, TraceHead, TraceOrigin, read_ahead, read_head,
+};
+use pagewalk_engine::trace::record::{Fetches, RecordBatch};
 use pagewalk_engine::trace::unreadable::Unreadable;
 
 use super::budget::WORK_OF_STEP;
@@ -19,7 +21,7 @@ use super::stop::Stop;
 pub(crate) const WORK_OF_LINE: u64 = WORK_OF_STEP / 16;
 
 /// Receives each batch of records, and the number of lines up to its end.
-pub(crate) type RecordHandler<'a> = &'a mut dyn FnMut(&[Record], u64) -> Result<(), Stop>;
+pub(crate) type RecordHandler<'a> = &'a mut dyn FnMut(&RecordBatch, u64) -> Result<(), Stop>;
 
 /// A memory trace that a script names.
 #[derive(Debug, Clone)]
@@ -55,6 +57,14 @@ impl Session<'_> {
 }
 
 impl TraceFile {
+    /// Reads the first records, which are all records of a short trace.
+    ///
+    /// # Errors
+    /// Returns `unreadable`.
+    pub(crate) fn head(&self) -> Result<TraceHead, Stop> {
+        read_head(self.origin(), self.format).map_err(|why| self.unreadable(why))
+    }
+
     /// Reads the records in batches, while another thread continues to read. Returns the malformed lines.
     ///
     /// # Errors
@@ -62,13 +72,14 @@ impl TraceFile {
     pub(crate) fn read(
         &self,
         interrupt: Option<&AtomicBool>,
+        fetches: Fetches,
         each: RecordHandler<'_>,
     ) -> Result<Malformed, Stop> {
         let (read, end) = read_ahead(
             self.origin(),
-            ReadOptions { format: self.format, ..ReadOptions::default() },
+            ReadOptions { format: self.format, fetches, ..ReadOptions::default() },
             StopSignals { interrupt, deadline: None },
-            &mut |batch, progress, _| each(&batch.records, progress.lines).err(),
+            &mut |batch, progress, _| each(batch, progress.lines).err(),
         )
         .map_err(|why| self.unreadable(why))?;
         match end {

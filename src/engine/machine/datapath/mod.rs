@@ -123,17 +123,6 @@ impl Machine {
         &self.spec
     }
 
-    /// Whether no cache has ever held a block, and accesses that share a cache also share all caches below it.
-    pub(crate) fn has_plain_caches(&self) -> bool {
-        self.hierarchy.is_plain()
-    }
-
-    /// Returns a machine in its initial state with the same parts except TLBs and caches, and with the same random numbers.
-    pub(crate) fn without_tlbs_and_caches(&self) -> Self {
-        let spec = Spec { tlbs: Vec::new(), caches: Vec::new(), ..Spec::clone(&self.spec) };
-        Self { random: self.random, ..Self::new(spec) }
-    }
-
     /// Seeds the random number generator of the `random` replacement policy.
     pub fn seed(&mut self, seed: u64) {
         self.random = SplitMix64::new(seed);

@@ -9,6 +9,7 @@ mod direct;
 mod footprint;
 mod plan;
 mod presence;
+mod resume;
 mod transfer;
 
 use std::sync::Arc;
@@ -117,11 +118,6 @@ impl Hierarchy {
     #[inline]
     pub(crate) fn fragment_mask(&self, route: RouteId) -> u64 {
         self.plan.route(route).fragment_mask
-    }
-
-    /// Whether no cache has ever held a block, and routes that share a cache also share all caches below it.
-    pub(crate) fn is_plain(&self) -> bool {
-        !self.plan.crossed && self.caches.iter().all(|cache| !cache.used())
     }
 
     pub(crate) fn levels(&self) -> usize {

@@ -120,6 +120,21 @@ impl Bytes {
         true
     }
 
+    /// Whether `len` bytes starting at `at` equal the bytes of another array starting at `other_at`. Unknown bytes only equal
+    /// unknown bytes.
+    pub(crate) fn agrees(&self, at: u64, other: &Bytes, other_at: u64, len: u64) -> bool {
+        if (at | other_at | len).is_multiple_of(ROW) && !(self.zeros ^ other.zeros) {
+            let words = if self.zeros { KNOWN } else { WORDS };
+            let row = |bytes: &'_ Bytes, at: u64| -> [u64; WORDS] {
+                let mut row = [0; WORDS];
+                row[..words].copy_from_slice(&bytes.rows.row(at / ROW).unwrap_or(&[0; WORDS])[..words]);
+                row
+            };
+            return (0..len / ROW).all(|n| row(self, at + n * ROW) == row(other, other_at + n * ROW));
+        }
+        (0..len).all(|n| self.get(at + n) == other.get(other_at + n))
+    }
+
     /// Writes the bytes starting at `at`.
     ///
     /// # Panics

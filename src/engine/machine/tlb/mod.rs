@@ -10,6 +10,7 @@ use super::cache::Counts;
 use super::memo::Memo;
 use super::pte::{Bit, Flags, mask};
 use super::random::SplitMix64;
+use super::resume::LineState;
 use super::set_assoc::{Line, SetAssoc};
 use super::spec::TlbSpec;
 
@@ -345,6 +346,17 @@ impl Tlb {
     /// The valid ways of a set, the earliest first; see [`SetAssoc::order`].
     pub(crate) fn order(&self, set: SetIndex) -> Option<Vec<u32>> {
         self.entries.order(set)
+    }
+
+    /// Sets a line, which becomes the latest one of its set. The TLB must support the entry's page size.
+    pub(crate) fn restore(&mut self, set: SetIndex, line: LineState, entry: TlbEntry) {
+        self.memo.forget(set);
+        self.held |= 1 << entry.page_bits;
+        let tag = self.entries.split(line.block).1;
+        self.entries.fill(set, line.way, tag, entry);
+        if !line.valid {
+            self.entries.invalidate(set, line.way);
+        }
     }
 
     /// Sets the lines of a set; see [`SetAssoc::set_lines`].

@@ -4,6 +4,7 @@ use super::frame_pages::FramePages;
 use crate::machine::cache::Counts;
 use crate::machine::event::AccessKind;
 use crate::machine::policy::Policy;
+use crate::machine::resume::LineState;
 use crate::machine::spec::{CacheSpec, TlbSpec, WritePolicy};
 use crate::trace::counts::{ByKind, LevelCounts, Lookups};
 
@@ -33,10 +34,18 @@ pub(super) const DIRTY: u64 = 1;
 /// A cache with the policy LRU or FIFO. Only the addresses of its blocks are stored.
 #[derive(Debug)]
 pub(super) struct FlatCache {
-    /// The lines. The first line of a row is the last one that the policy evicts, and invalid lines come last. A line is 0
-    /// if it is invalid; see [`line`].
+    /// The lines. The first line of a row is the last one that the policy evicts, and invalid lines come last, in the order
+    /// in which they are filled. The bits of a line are, from the lowest, the dirty bit, the number of its way, the valid bit,
+    /// and the number of its block. A row of zeros has no lines yet. An invalid line keeps its block.
     lines: Vec<u64>,
     ways: usize,
+    /// The mask of the bits that contain the number of the way.
+    way_mask: u64,
+    /// log2 of the valid bit.
+    valid_bit: u32,
+    /// The lines, by their places in a cache of numbered ways, that block 0 left. Otherwise, they look like lines that were
+    /// never filled.
+    left_by_zero: Vec<usize>,
     /// The mask of the bits of a block number that select the set.
     index: u64,
     /// Whether a hit makes a block the last one to be evicted.
@@ -51,58 +60,68 @@ pub(super) struct FlatCache {
     pub(super) writebacks: u64,
 }
 
-/// Returns the clean line that holds a block.
+/// Moves the line with a block to the first way and marks it dirty if `dirty` is 1. If there is no such line, fills the last line,
+/// moves it to the front, and returns its old contents. `low` masks the bits of a line below the valid bit.
 #[inline(always)]
-const fn line(block: u64) -> u64 {
-    (block + 1) << 1
-}
-
-/// Moves the line with a block to the first way and marks it dirty if `dirty` is 1. If there is no such line, moves all lines to
-/// the next way, and returns the last one.
-#[inline(always)]
-fn move_to_front(row: &mut [u64], wanted: u64, dirty: u64) -> Result<(), u64> {
+fn move_to_front(row: &mut [u64], wanted: u64, dirty: u64, low: u64) -> Result<(), u64> {
     let mut moved = wanted | dirty;
     for way in 0..row.len() {
         moved = std::mem::replace(&mut row[way], moved);
-        if moved & !DIRTY == wanted {
+        if moved & !low == wanted {
             row[0] |= moved;
             return Ok(());
         }
     }
+    row[0] |= moved & low & !DIRTY;
     Err(moved)
+}
+
+/// Numbers the ways of a row of zeros whose first line has just been filled. That line is way 0.
+#[cold]
+fn number_ways(row: &mut [u64]) {
+    if row.get(1) == Some(&0) {
+        row[1..].iter_mut().rev().zip(1..).for_each(|(line, way)| *line = way << 1);
+    }
 }
 
 impl FlatCache {
     /// The maximum number of lines. They are allocated at once.
     const MOST_LINES: usize = 1 << 22;
     /// The maximum number of ways. A search is linear in this number.
-    const MOST_WAYS: u32 = 64;
+    const MOST_WAYS: u32 = 512;
 
-    /// Creates an empty cache, or returns `None` if this representation does not support it.
-    pub(super) fn new(spec: &CacheSpec) -> Option<Self> {
-        let cache = Self::with_sets(spec.sets, spec.ways, spec.policy)?;
+    /// Whether this representation supports a cache with blocks whose numbers have `bits` bits.
+    pub(super) fn fits(sets: u64, ways: u32, policy: Policy, bits: u32) -> bool {
+        let lines = usize::try_from(sets).ok().and_then(|sets| sets.checked_mul(ways as usize));
+        matches!(policy, Policy::Lru | Policy::Fifo)
+            && ways <= Self::MOST_WAYS
+            && lines.is_some_and(|lines| lines <= Self::MOST_LINES)
+            && bits + 2 + ways.next_power_of_two().ilog2() <= u64::BITS
+    }
+
+    /// Creates an empty cache for blocks whose numbers have `bits` bits, or returns `None` if this representation does not
+    /// support it.
+    pub(super) fn new(spec: &CacheSpec, bits: u32) -> Option<Self> {
+        let cache = Self::with_sets(spec.sets, spec.ways, spec.policy, bits)?;
         let write_back = spec.write == WritePolicy::Back;
         Some(Self { write_back, write_allocate: spec.write_allocate, ..cache })
     }
 
-    /// Creates an empty TLB, or returns `None` if this representation does not support it. The numbers of its blocks are
-    /// chosen by the caller.
-    pub(super) fn new_tlb(spec: &TlbSpec) -> Option<Self> {
-        Self::with_sets(spec.sets, spec.ways, spec.policy)
+    /// Creates an empty TLB as [`FlatCache::new`] does. Its blocks are pages.
+    pub(super) fn new_tlb(spec: &TlbSpec, bits: u32) -> Option<Self> {
+        Self::with_sets(spec.sets, spec.ways, spec.policy, bits)
     }
 
-    fn with_sets(sets: u64, ways: u32, policy: Policy) -> Option<Self> {
-        let moves = match policy {
-            Policy::Lru => true,
-            Policy::Fifo => false,
-            _ => return None,
-        };
-        let lines = usize::try_from(sets).ok()?.checked_mul(ways as usize)?;
-        (ways <= Self::MOST_WAYS && lines <= Self::MOST_LINES).then(|| Self {
-            lines: vec![0; lines],
+    fn with_sets(sets: u64, ways: u32, policy: Policy, bits: u32) -> Option<Self> {
+        let way_bits = ways.next_power_of_two().ilog2();
+        Self::fits(sets, ways, policy, bits).then(|| Self {
+            lines: vec![0; sets as usize * ways as usize],
             ways: ways as usize,
+            way_mask: ((1 << way_bits) - 1) << 1,
+            valid_bit: 1 + way_bits,
+            left_by_zero: Vec::new(),
             index: sets - 1,
-            moves,
+            moves: policy == Policy::Lru,
             pages: None,
             write_back: false,
             write_allocate: false,
@@ -110,6 +129,34 @@ impl FlatCache {
             evictions: 0,
             writebacks: 0,
         })
+    }
+
+    /// The clean line that holds a block, without the number of its way.
+    #[inline(always)]
+    const fn line(&self, block: u64) -> u64 {
+        (block << 1 | 1) << self.valid_bit
+    }
+
+    /// The mask of the bits of a line below the valid bit.
+    #[inline(always)]
+    const fn low(&self) -> u64 {
+        self.way_mask | DIRTY
+    }
+
+    /// Whether a line is valid.
+    #[inline(always)]
+    pub(super) const fn is_valid(&self, line: u64) -> bool {
+        line >> self.valid_bit & 1 != 0
+    }
+
+    /// Describes a line.
+    const fn decode(&self, line: u64) -> LineState {
+        LineState {
+            way: ((line & self.way_mask) >> 1) as u32,
+            block: line >> self.valid_bit >> 1,
+            dirty: Self::is_dirty(line),
+            valid: self.is_valid(line),
+        }
     }
 
     /// Returns the lines of the set of a block.
@@ -125,7 +172,7 @@ impl FlatCache {
     #[inline(always)]
     pub(super) fn is_first(&self, block: u64, ignored: u64) -> bool {
         let first = self.lines.get((block & self.index) as usize * self.ways);
-        first.is_some_and(|first| first | ignored == line(block) | DIRTY)
+        first.is_some_and(|first| first | ignored | self.way_mask == self.line(block) | self.low())
     }
 
     /// Counts a lookup.
@@ -142,12 +189,12 @@ impl FlatCache {
     /// Looks up a block. Returns whether it is dirty, or `None` if the cache does not hold it.
     #[inline(always)]
     pub(super) fn touch(&mut self, block: u64) -> Option<bool> {
-        let (wanted, moves) = (line(block), self.moves);
+        let (wanted, low, moves) = (self.line(block), self.low(), self.moves);
         let row = self.row(block);
-        if row[0] & !DIRTY == wanted {
+        if row[0] & !low == wanted {
             return Some(row[0] & DIRTY != 0);
         }
-        let way = row.iter().position(|line| line & !DIRTY == wanted)?;
+        let way = row.iter().position(|line| line & !low == wanted)?;
         let mut moved = row[way];
         let dirty = moved & DIRTY != 0;
         if moves {
@@ -157,32 +204,36 @@ impl FlatCache {
     }
 
     /// Looks up a block and marks it dirty if `dirty` is true. Fills the cache with the block if it does not hold it, and then
-    /// returns the line that was evicted, or 0 if the set had room.
+    /// returns the line that was filled, as it was before.
     #[inline(always)]
     pub(super) fn touch_or_fill(&mut self, block: u64, dirty: bool) -> Result<(), u64> {
-        let (wanted, dirty, moves) = (line(block), u64::from(dirty), self.moves);
+        let (wanted, low, dirty, moves) = (self.line(block), self.low(), u64::from(dirty), self.moves);
         let row = self.row(block);
-        if row[0] & !DIRTY == wanted {
+        if row[0] & !low == wanted {
             row[0] |= dirty;
             return Ok(());
         }
-        if !moves && let Some(line) = row.iter_mut().find(|line| **line & !DIRTY == wanted) {
+        if !moves && let Some(line) = row.iter_mut().find(|line| **line & !low == wanted) {
             *line |= dirty;
             return Ok(());
         }
         // Constant lengths make the loop faster for common numbers of ways.
-        match row.len() {
-            4 => move_to_front(&mut row[..4], wanted, dirty),
-            8 => move_to_front(&mut row[..8], wanted, dirty),
-            16 => move_to_front(&mut row[..16], wanted, dirty),
-            _ => move_to_front(row, wanted, dirty),
+        let done = match row.len() {
+            4 => move_to_front(&mut row[..4], wanted, dirty, low),
+            8 => move_to_front(&mut row[..8], wanted, dirty, low),
+            16 => move_to_front(&mut row[..16], wanted, dirty, low),
+            _ => move_to_front(row, wanted, dirty, low),
+        };
+        if done == Err(0) {
+            number_ways(row);
         }
+        done
     }
 
     /// Fills a TLB with an entry.
     pub(super) fn fill_entry(&mut self, page: u64, dirty: bool) {
         if let Err(victim) = self.touch_or_fill(page, dirty) {
-            self.evictions += u64::from(victim != 0);
+            self.evictions += u64::from(self.is_valid(victim));
         }
     }
 
@@ -195,22 +246,27 @@ impl FlatCache {
     /// Counts the eviction of a line, which may be invalid. Returns its block if it is dirty.
     #[inline(always)]
     pub(super) fn count_eviction(&mut self, line: u64) -> Option<u64> {
-        self.evictions += u64::from(line != 0);
+        self.evictions += u64::from(self.is_valid(line));
         let dirty = Self::is_dirty(line);
         self.writebacks += u64::from(dirty);
-        dirty.then(|| (line >> 1) - 1)
+        dirty.then(|| line >> self.valid_bit >> 1)
     }
 
     /// Whether the cache holds a block.
     pub(super) fn has(&mut self, block: u64) -> bool {
-        let wanted = line(block);
-        self.row(block).iter().any(|line| line & !DIRTY == wanted)
+        self.find(block).is_some()
+    }
+
+    /// The line that holds a block.
+    #[inline]
+    fn find(&mut self, block: u64) -> Option<&mut u64> {
+        let (wanted, low) = (self.line(block), self.low());
+        self.row(block).iter_mut().find(|line| **line & !low == wanted)
     }
 
     /// Marks a block of the cache dirty.
     pub(super) fn mark(&mut self, block: u64) {
-        let wanted = line(block);
-        if let Some(line) = self.row(block).iter_mut().find(|line| **line & !DIRTY == wanted) {
+        if let Some(line) = self.find(block) {
             *line |= DIRTY;
         }
     }
@@ -218,31 +274,91 @@ impl FlatCache {
     /// Whether the cache holds a dirty copy of a block.
     #[inline(always)]
     pub(super) fn has_dirty(&mut self, block: u64) -> bool {
-        self.row(block).contains(&(line(block) | DIRTY))
+        let (wanted, ways) = (self.line(block) | DIRTY, self.way_mask);
+        self.row(block).iter().any(|line| line & !ways == wanted)
     }
 
     /// Marks a block clean, and returns whether it was dirty.
     pub(super) fn clean(&mut self, block: u64) -> bool {
-        let wanted = line(block) | DIRTY;
-        let found = self.row(block).iter_mut().find(|line| **line == wanted);
-        found.map(|line| *line = wanted & !DIRTY).is_some()
+        self.find(block).is_some_and(|line| {
+            let dirty = Self::is_dirty(*line);
+            *line &= !DIRTY;
+            dirty
+        })
     }
 
-    /// Invalidates a block.
-    pub(super) fn invalidate(&mut self, block: u64) {
-        let wanted = line(block);
+    /// Invalidates a block. Returns the set and the line that held it.
+    pub(super) fn invalidate(&mut self, block: u64) -> Option<(u64, LineState)> {
+        let (wanted, low, valid) = (self.line(block), self.low(), 1 << self.valid_bit);
         let row = self.row(block);
-        if let Some(way) = row.iter().position(|line| line & !DIRTY == wanted) {
-            row.copy_within(way + 1.., way);
-            row[row.len() - 1] = 0;
+        let mut at = row.iter().position(|line| line & !low == wanted)?;
+        let held = row[at];
+        let invalid = held & !DIRTY & !valid;
+        // The lowest invalid way is filled first, so it comes last.
+        while let Some(next) = row.get(at + 1).copied() {
+            if next & valid == 0 && next & low < invalid & low {
+                break;
+            }
+            row[at] = next;
+            at += 1;
         }
+        row[at] = invalid;
+        let (held, set) = (self.decode(held), self.set_of(block));
+        let place = self.place(set, held.way);
+        if block == 0 && !self.left_by_zero.contains(&place) {
+            self.left_by_zero.push(place);
+        }
+        Some((set, held))
+    }
+
+    /// The set of a block.
+    fn set_of(&self, block: u64) -> u64 {
+        self.pages.as_ref().map_or(block, |pages| pages.virtual_block(block)) & self.index
+    }
+
+    /// A number of a line that does not depend on the order of replacement.
+    const fn place(&self, set: u64, way: u32) -> usize {
+        set as usize * self.ways + way as usize
+    }
+
+    /// Sets the valid lines of a set of an empty cache, the first one that the policy evicts first. Returns whether all blocks
+    /// belong to this set and differ.
+    #[must_use]
+    pub(super) fn load(&mut self, set: u64, lines: &[LineState]) -> bool {
+        let (first, ways) = (set as usize * self.ways, self.ways as u32);
+        let valid = lines
+            .iter()
+            .rev()
+            .map(|held| self.line(held.block) | u64::from(held.way) << 1 | u64::from(held.dirty));
+        let is_free = |way: &u32| lines.iter().all(|held| held.way != *way);
+        let row: Vec<u64> =
+            valid.chain((0..ways).rev().filter(is_free).map(|way| u64::from(way) << 1)).collect();
+        let fits = row.len() == self.ways;
+        if fits {
+            self.lines[first..first + self.ways].copy_from_slice(&row);
+        }
+        let alone =
+            |(at, held): (usize, &LineState)| lines[..at].iter().all(|other| other.block != held.block);
+        fits && lines.iter().all(|held| self.set_of(held.block) == set) && lines.iter().enumerate().all(alone)
+    }
+
+    /// The lines that have held a block, by set. In each set, the first one that the policy evicts comes first.
+    pub(super) fn rows(&self) -> impl Iterator<Item = (u64, Vec<LineState>)> {
+        let rows = (0..).zip(self.lines.chunks_exact(self.ways));
+        rows.filter(|(_, row)| row[0] != 0 || !self.left_by_zero.is_empty()).map(|(set, row)| {
+            let lines = row.iter().rev().map(|line| self.decode(*line));
+            let filled = |line: &LineState| {
+                let left = || self.left_by_zero.contains(&self.place(set, line.way));
+                line.valid || line.block != 0 || left()
+            };
+            (set, lines.filter(filled).collect())
+        })
     }
 
     /// The blocks and whether they are dirty, by set. The last one that the policy evicts comes first.
-    #[cfg(test)]
     pub(super) fn blocks(&self) -> impl Iterator<Item = (u64, bool)> {
-        let valid = self.lines.iter().filter(|line| **line != 0);
-        valid.map(|line| ((line >> 1) - 1, line & DIRTY != 0))
+        let lines = self.lines.iter().map(|line| self.decode(*line));
+        lines.filter(|line| line.valid).map(|line| (line.block, line.dirty))
     }
 
     /// Returns the counts.

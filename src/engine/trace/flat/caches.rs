@@ -46,14 +46,54 @@ pub(super) const fn route_of(cause: Cause) -> usize {
 }
 
 impl FlatCaches {
-    /// Creates the caches of a machine in its initial state. Returns `None` if the machine needs the general simulation.
+    /// Creates caches with the state of a machine's caches. Returns `None` if the machine needs the general simulation.
     pub(super) fn new(machine: &Machine) -> Option<Self> {
         let spec: &Spec = machine.spec();
         let block_bits = spec.caches.first()?.block_bits;
-        let is_plain = block_bits > 0 && machine.has_plain_caches() && have_equal_blocks(spec);
+        let is_plain = block_bits > 0 && have_equal_blocks(spec) && machine.has_plain_caches();
         let within = (1 << block_bits.min(spec.page_bits())) - 1;
         let new = || Self::above(spec, (block_bits, within), MemoryTransfers::default());
-        is_plain.then(new).flatten()
+        let mut caches = is_plain.then(new).flatten()?;
+        caches.load(machine).then_some(caches)
+    }
+
+    /// Copies the state of a machine's caches. Returns false if a block is not where this simulation searches for it.
+    fn load(&mut self, machine: &Machine) -> bool {
+        self.used = machine.used_routes();
+        if !machine.has_used_caches() {
+            return true;
+        }
+        let mut caches = self.caches.iter_mut().enumerate();
+        caches.all(|(level, cache)| machine.cache_state(level).all(|(set, lines)| cache.load(set, &lines)))
+            && !self.has_copies_of_dirty_blocks()
+    }
+
+    /// Whether caches that only one route uses hold a dirty block, and caches that only the other one uses hold a copy. Only a
+    /// script can put a block into such caches.
+    fn has_copies_of_dirty_blocks(&mut self) -> bool {
+        let only = |route: usize| {
+            let [own, other] = [&self.routes[route], &self.routes[1 - route]];
+            own.iter().copied().filter(|at| !other.contains(at)).collect::<Vec<_>>()
+        };
+        let routes = [only(0), only(1)];
+        (0..2).any(|route| {
+            let blocks = routes[route].iter().flat_map(|at| self.caches[*at].blocks());
+            let dirty: Vec<u64> = blocks.filter_map(|(block, dirty)| dirty.then_some(block)).collect();
+            routes[1 - route].iter().any(|at| dirty.iter().any(|block| self.caches[*at].has(*block)))
+        })
+    }
+
+    /// Gives the state to the caches of the machine that [`FlatCaches::new`] copied. Main memory contains the bytes of all blocks.
+    pub(super) fn give_to(&self, machine: &mut Machine) {
+        for (level, cache) in self.caches.iter().enumerate() {
+            machine.restore_cache(level, cache.rows(), cache.counts().counts);
+        }
+        machine.use_routes(self.used);
+    }
+
+    /// Whether a virtual address selects the set of a cache with bits of the page number.
+    pub(super) fn have_virtual_sets(&self) -> bool {
+        self.caches.iter().any(|cache| cache.pages.is_some())
     }
 }
 
@@ -64,19 +104,21 @@ pub(in crate::trace) fn have_equal_blocks(spec: &Spec) -> bool {
 }
 
 impl<B: Below> FlatCaches<B> {
+    /// The numbers of the blocks in the caches.
+    pub(super) fn blocks(&self) -> impl Iterator<Item = u64> {
+        self.caches.iter().flat_map(FlatCache::blocks).map(|(block, _)| block)
+    }
+
     /// Creates the caches of a spec, which may be a part of a machine, above `below`. The numbers are log2 of the block size in
     /// bytes, and the mask of the address bits within a fragment. Returns `None` if the caches need the general simulation.
     pub(in crate::trace) fn above(spec: &Spec, (block_bits, within): (u32, u64), below: B) -> Option<Self> {
-        if spec.physical_bits - block_bits > 62 {
-            return None;
-        }
         let routes = [AccessKind::Read, AccessKind::Execute].map(|kind| {
             let caches = spec.caches.iter().enumerate();
             caches.filter(|(_, cache)| cache.side.serves(kind)).map(|(at, _)| at).collect::<Vec<_>>()
         });
         let flat = |cache: &CacheSpec| {
             let new = || Box::new(FramePages::new(spec.page_bits() - block_bits));
-            let mut flat = FlatCache::new(cache)?;
+            let mut flat = FlatCache::new(cache, spec.physical_bits - block_bits)?;
             flat.pages = (cache.virtual_index && !cache.vipt(spec)).then(new);
             Some(flat)
         };
@@ -315,7 +357,9 @@ impl<B: Below> FlatCaches<B> {
     /// Invalidates all copies of the blocks from `first` to `last`, without counting.
     pub(super) fn invalidate(&mut self, first: u64, last: u64) {
         for block in first..=last {
-            self.caches.iter_mut().for_each(|cache| cache.invalidate(block));
+            for cache in &mut self.caches {
+                cache.invalidate(block);
+            }
             self.below.invalidate(block);
         }
     }

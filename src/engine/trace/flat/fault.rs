@@ -10,6 +10,8 @@ pub(super) struct FaultObserver<'a> {
     pub(super) tally: &'a mut Tally,
     /// The pages that the kernel evicted.
     pub(super) evicted: Vec<u64>,
+    /// The levels and first physical pages of the page tables that the kernel allocated.
+    pub(super) tables: Vec<(u32, u64)>,
 }
 
 impl MachineObserver for FaultObserver<'_> {
@@ -19,8 +21,10 @@ impl MachineObserver for FaultObserver<'_> {
 impl KernelObserver for FaultObserver<'_> {
     fn on_step(&mut self, step: KernelStep) {
         self.tally.on_step(step);
-        if let KernelStep::Evicted { page: Some(page), .. } = step {
-            self.evicted.push(page.vpn.raw());
+        match step {
+            KernelStep::Evicted { page: Some(page), .. } => self.evicted.push(page.vpn.raw()),
+            KernelStep::Table { level, ppn } => self.tables.push((level, ppn)),
+            _ => {}
         }
     }
 }

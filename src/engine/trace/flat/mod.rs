@@ -1,4 +1,5 @@
-//! A simulation of common machines for traces, without data, observers, or shared state.
+//! A simulation of common machines for traces, without data, observers, or shared state. It starts with the state of a machine,
+//! and gives the machine the state at its end.
 //!
 //! The rules are those of `machine::hierarchy` and `machine::translate`, for a single running core, one block size, no inclusive
 //! and no exclusive caches, and the policies LRU and FIFO. The property tests compare the two simulations.
@@ -18,20 +19,21 @@ use std::sync::Arc;
 
 use crate::kernel::OutOfMemory;
 use crate::machine::Machine;
+use crate::machine::footprint::Footprint;
 use crate::machine::spec::Spec;
 use cache::Cause;
 use caches::FlatCaches;
 use process::FlatProcess;
 
+use super::counting_replay::OwnedTarget;
 use super::counts::{ReferenceCounts, ReplayCounts};
-use super::demand::{DemandError, DemandPaging};
 use super::record::Record;
 use super::replay::{Batch, KINDS, Straddle, last_physical};
 
 /// The addresses of a trace.
 #[derive(Debug)]
 enum Addresses {
-    Physical(Box<FlatCaches>),
+    Physical(Box<Machine>, Box<FlatCaches>),
     Virtual(Box<FlatProcess>),
 }
 
@@ -47,25 +49,48 @@ pub(super) struct FlatReplay {
 }
 
 impl FlatReplay {
-    /// Creates a replay of physical addresses on a machine in its initial state. Returns `None` if the machine needs the
-    /// general simulation.
-    pub(super) fn physical(machine: &Machine, straddle: Straddle) -> Option<Self> {
-        Some(Self::new(machine, straddle, Addresses::Physical(Box::new(FlatCaches::new(machine)?))))
+    /// Creates a replay on a machine, or in a process without pages that runs on the current core. Returns the target if it needs
+    /// the general simulation.
+    pub(super) fn new(on: OwnedTarget, straddle: Straddle) -> Result<Self, OwnedTarget> {
+        let (spec, addresses) = match on {
+            OwnedTarget::Machine(machine) => match FlatCaches::new(&machine) {
+                Some(caches) => (machine.spec().clone(), Addresses::Physical(machine, Box::new(caches))),
+                None => return Err(OwnedTarget::Machine(machine)),
+            },
+            OwnedTarget::Process(kernel, pid) => {
+                let spec = kernel.machine().spec().clone();
+                match FlatProcess::new(kernel, pid) {
+                    Ok(process) => (spec, Addresses::Virtual(Box::new(process))),
+                    Err(kernel) => return Err(OwnedTarget::Process(kernel, pid)),
+                }
+            }
+        };
+        Ok(Self { spec, addresses, straddle, references: ReferenceCounts::default(), code: 0 })
     }
 
-    /// Creates a replay of a process's addresses; see [`FlatReplay::physical`].
-    pub(super) fn demand(
-        machine: &Machine,
-        demand: DemandPaging,
-        straddle: Straddle,
-    ) -> Option<Result<Self, DemandError>> {
-        let process = FlatProcess::new(machine, demand)?;
-        Some(process.map(|process| Self::new(machine, straddle, Addresses::Virtual(Box::new(process)))))
+    /// Returns the target in its state after the records.
+    pub(super) fn into_target(self) -> OwnedTarget {
+        match self.addresses {
+            Addresses::Physical(mut machine, caches) => {
+                caches.give_to(&mut machine);
+                OwnedTarget::Machine(machine)
+            }
+            Addresses::Virtual(process) => {
+                let pid = process.pid();
+                OwnedTarget::Process(process.into_kernel(), pid)
+            }
+        }
     }
 
-    fn new(machine: &Machine, straddle: Straddle, addresses: Addresses) -> Self {
-        let (spec, references) = (machine.spec().clone(), ReferenceCounts::default());
-        Self { spec, addresses, straddle, references, code: 0 }
+    /// Returns the target before the first record.
+    pub(super) fn abandon(self) -> OwnedTarget {
+        match self.addresses {
+            Addresses::Physical(machine, _) => OwnedTarget::Machine(machine),
+            Addresses::Virtual(process) => {
+                let pid = process.pid();
+                OwnedTarget::Process(process.abandon(), pid)
+            }
+        }
     }
 
     /// Performs records in order.
@@ -78,7 +103,9 @@ impl FlatReplay {
         let simulated = KINDS.map(|kind| spec.first_cache(kind).is_some());
         let (batch, watch) = (Batch { records, straddle: *straddle, last }, &mut ());
         match addresses {
-            Addresses::Physical(caches) => batch.simulate(references, code, watch, simulated, &mut **caches),
+            Addresses::Physical(_, caches) => {
+                batch.simulate(references, code, watch, simulated, &mut **caches)
+            }
             Addresses::Virtual(process) => {
                 let done = batch.simulate(references, code, watch, simulated, &mut **process);
                 process.count_pending_hits();
@@ -90,7 +117,7 @@ impl FlatReplay {
     /// Returns the counts so far.
     pub(super) fn counts(&self) -> ReplayCounts {
         let (caches, process) = match &self.addresses {
-            Addresses::Physical(caches) => (&**caches, None),
+            Addresses::Physical(_, caches) => (&**caches, None),
             Addresses::Virtual(process) => (process.caches(), Some(&**process)),
         };
         ReplayCounts {
@@ -106,12 +133,25 @@ impl FlatReplay {
         }
     }
 
-    /// Estimates the memory that grows with the trace, in bytes.
-    pub(super) fn host_bytes(&self) -> u64 {
+    /// The memory of the simulation, with that of its machine or kernel.
+    pub(super) fn footprint(&self) -> Footprint {
         match &self.addresses {
-            Addresses::Physical(_) => 0,
-            Addresses::Virtual(process) => process.host_bytes(),
+            Addresses::Physical(machine, _) => machine.footprint(),
+            Addresses::Virtual(process) => process.footprint(),
         }
+    }
+
+    /// Returns the work of the kernel since the last call.
+    pub(super) fn take_work(&mut self) -> u64 {
+        match &mut self.addresses {
+            Addresses::Physical(..) => 0,
+            Addresses::Virtual(process) => process.take_work(),
+        }
+    }
+
+    /// How references that straddle blocks or pages are counted.
+    pub(super) fn straddle(&self) -> Straddle {
+        self.straddle
     }
 
     /// Returns the counts of the references so far.
@@ -124,7 +164,7 @@ impl FlatReplay {
     /// effects.
     pub(super) fn merges_fetches(&self) -> Option<u32> {
         let (caches, merges) = match &self.addresses {
-            Addresses::Physical(caches) => (&**caches, caches.fetches_are_repeatable()),
+            Addresses::Physical(_, caches) => (&**caches, caches.fetches_are_repeatable()),
             Addresses::Virtual(process) => (process.caches(), process.fetches_are_repeatable()),
         };
         merges.then(|| caches.within.count_ones())
@@ -134,7 +174,7 @@ impl FlatReplay {
     pub(super) fn count_fetches(&mut self, fetches: u64) {
         self.references.count_fetches(fetches);
         match &mut self.addresses {
-            Addresses::Physical(caches) => caches.count_first(Cause::Execute, fetches),
+            Addresses::Physical(_, caches) => caches.count_first(Cause::Execute, fetches),
             Addresses::Virtual(process) => process.count_hits(Cause::Execute, fetches),
         }
     }
@@ -142,7 +182,7 @@ impl FlatReplay {
     /// Returns the last address of the trace's address space.
     pub(super) fn last(&self) -> u64 {
         match &self.addresses {
-            Addresses::Physical(_) => last_physical(&self.spec),
+            Addresses::Physical(..) => last_physical(&self.spec),
             Addresses::Virtual(process) => process.last(),
         }
     }

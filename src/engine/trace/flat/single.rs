@@ -25,14 +25,14 @@ enum Sets {
 }
 
 impl SingleCache {
-    /// Creates an empty cache. No other part of its machine uses random numbers.
+    /// Creates an empty cache for blocks whose numbers have `bits` bits. No other part of its machine uses random numbers.
     ///
     /// Returns `None` if the policy distinguishes repeated references to a block from a single one.
-    pub(in crate::trace) fn new(spec: &CacheSpec) -> Option<Self> {
+    pub(in crate::trace) fn new(spec: &CacheSpec, bits: u32) -> Option<Self> {
         let policy = spec.policy;
         let merges = policy.repeated_touch_is_noop() && policy.touch_after_fill_is_noop();
         let general = || Sets::General(SetAssoc::new(spec.sets, spec.ways, policy), SplitMix64::new(0));
-        let new = || FlatCache::new(spec).map_or_else(general, Sets::Flat);
+        let new = || FlatCache::new(spec, bits).map_or_else(general, Sets::Flat);
         merges.then(|| Self { sets: new(), counts: Counts::default() })
     }
 
@@ -54,7 +54,7 @@ impl SingleCache {
         let (is_eviction, is_writeback) = match &mut self.sets {
             Sets::Flat(cache) => match cache.touch_or_fill(block, dirty) {
                 Ok(()) => return false,
-                Err(victim) => (victim != 0, FlatCache::is_dirty(victim)),
+                Err(victim) => (cache.is_valid(victim), FlatCache::is_dirty(victim)),
             },
             Sets::General(lines, random) => {
                 let (set, tag) = lines.split(block);
@@ -86,7 +86,9 @@ impl SingleCache {
     /// Invalidates a block.
     pub(in crate::trace) fn invalidate(&mut self, block: u64) {
         match &mut self.sets {
-            Sets::Flat(cache) => cache.invalidate(block),
+            Sets::Flat(cache) => {
+                cache.invalidate(block);
+            }
             Sets::General(lines, _) => {
                 if let Some((set, way)) = find(lines, block) {
                     lines.invalidate(set, way);

@@ -160,6 +160,27 @@ pub fn read_trace<B>(
     Ok((read, ReadEnd::Unreadable(why)))
 }
 
+/// The first records of a trace.
+#[derive(Debug)]
+pub struct TraceHead {
+    /// The first batch, with all fetches.
+    pub batch: RecordBatch,
+    /// The lines and malformed lines of the whole trace, if the batch contains all records.
+    pub whole: Option<ReadSoFar>,
+}
+
+/// Reads the first records of a trace, which are all records of a short one, on the calling thread.
+///
+/// # Errors
+/// Fails if the trace cannot be opened.
+pub fn read_head(origin: TraceOrigin, format: Option<Format>) -> Result<TraceHead, Unreadable> {
+    let mut reader = origin.open(ReadOptions { format, ..ReadOptions::default() })?;
+    let mut batch = RecordBatch::default();
+    let has_more = reader.next(&mut batch)? && reader.next(&mut RecordBatch::default()).unwrap_or(true);
+    let whole = (!has_more).then(|| so_far(&reader));
+    Ok(TraceHead { batch, whole })
+}
+
 /// Reads a trace and passes each batch to `each`, which receives the progress and can stop reading. `stop` also stops the reading.
 /// The separate thread, if any, reads a few batches
 /// ahead.

@@ -51,7 +51,7 @@ impl Decoder {
         let addresses = match how.map {
             AddressMapping::Identity => Ok(Addresses::Physical(Box::new(caches))),
             AddressMapping::Demand(demand) => {
-                let process = FlatProcess::with_caches(&Machine::new(spec.clone()), demand, caches)?;
+                let process = FlatProcess::with_caches(Machine::new(spec.clone()), demand, caches)?;
                 process.map(|process| Addresses::Virtual(Box::new(process)))
             }
         };
@@ -96,7 +96,7 @@ impl Decoder {
     pub(super) fn host_bytes(&self) -> u64 {
         match &self.addresses {
             Addresses::Physical(_) => 0,
-            Addresses::Virtual(process) => process.host_bytes(),
+            Addresses::Virtual(process) => process.footprint().total(),
         }
     }
 

@@ -3,7 +3,7 @@
 use super::decoder::Decoder;
 use super::grid::{PointCounts, PointResult, SweptUnit};
 use super::options::ReplayOptions;
-use super::stack::{BlockOp, BlockOpKind, StackSets};
+use super::stack::{BlockOp, BlockOpKind, MOST_BLOCK_BITS, StackSets};
 use super::swept_level::SweptLevel;
 use crate::machine::policy::Policy;
 use crate::machine::spec::Spec;
@@ -144,7 +144,7 @@ fn place(spec: &Spec, level: usize, how: ReplayOptions) -> Option<Place> {
         return None;
     }
     let single = |single| Place::Single { sets: cache.sets, cache: Box::new(single) };
-    SingleCache::new(cache).map(single)
+    SingleCache::new(cache, MOST_BLOCK_BITS).map(single)
 }
 
 #[inline(always)]

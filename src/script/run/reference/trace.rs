@@ -8,7 +8,7 @@ use crate::run::stop::Stop;
 use crate::run::trace_file::{TraceFile, WORK_OF_LINE};
 use pagewalk_engine::machine::event::AccessKind;
 use pagewalk_engine::machine::reference_string::Indexes;
-use pagewalk_engine::trace::record::{Op, Record};
+use pagewalk_engine::trace::record::{Fetches, Op, Record};
 use pagewalk_engine::trace::replay::Straddle;
 
 use super::draft::TraceOptions;
@@ -51,9 +51,9 @@ impl Session<'_> {
             first: Vec::new(),
         };
         let (interrupt, mut lines) = (self.interrupt, 0);
-        let malformed = file.read(interrupt, &mut |records, read| {
+        let malformed = file.read(interrupt, Fetches::Returned, &mut |batch, read| {
             let before = reader.string.pages.len();
-            if !records.iter().all(|record| reader.add(record)) {
+            if !batch.records.iter().all(|record| reader.add(record)) {
                 return Err(too_long(file).into());
             }
             let references = (reader.string.pages.len() - before) as u64;

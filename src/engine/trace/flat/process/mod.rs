@@ -1,15 +1,20 @@
 //! Address translation and demand paging.
 //!
-//! A kernel on a machine without TLBs and caches resolves page faults and sets dirty bits. It observes each use of a page, so that
-//! it chooses the same victims. TLBs and caches are simulated here.
+//! During the simulation, the kernel runs on a machine without TLBs and caches. It resolves page faults and sets dirty bits. It
+//! observes each use of a page, so that it chooses the same victims. TLBs and caches are simulated here, and the kernel's machine
+//! receives their state at the end.
 
 mod simulation;
+
+use std::collections::{HashMap, HashSet};
 
 use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::check::MAX_LEVELS;
 use crate::machine::event::AccessKind;
+use crate::machine::footprint::{Footprint, MemoryUse};
+use crate::machine::resume::{EntryState, LineState};
 use crate::machine::spec::Spec;
 use crate::trace::counts::{LevelCounts, MemoryTransfers, PagingCounts};
 use crate::trace::demand::{DemandError, DemandPaging};
@@ -41,7 +46,10 @@ struct TlbHit {
     reason = "they are independent properties of the machine and its state"
 )]
 pub(in crate::trace) struct FlatProcess<B = MemoryTransfers> {
+    /// The kernel, on a machine without TLBs and caches.
     kernel: Box<Kernel>,
+    /// The machine of the kernel, without main memory.
+    machine: Box<Machine>,
     pid: Pid,
     caches: FlatCaches<B>,
     tlbs: Vec<FlatCache>,
@@ -65,17 +73,77 @@ pub(in crate::trace) struct FlatProcess<B = MemoryTransfers> {
     walk_cached: bool,
     /// Whether the kernel has evicted a page.
     has_evicted: bool,
+    /// The frames and page tables whose blocks were in caches before the process used them.
+    stale: HashSet<u64>,
+    /// The page that the last fault made present.
+    last_mapped: Option<u64>,
+    /// The physical pages and dirty bits of TLB entries that evictions invalidated, by TLB, set, and way.
+    dropped: HashMap<(usize, u64, u32), (u64, bool)>,
     /// Counts the kernel's steps.
     tally: Tally,
 }
 
 impl FlatProcess {
-    /// Boots a kernel and creates the process. Returns `None` if the machine needs the general simulation.
-    pub(super) fn new(machine: &Machine, demand: DemandPaging) -> Option<Result<Self, DemandError>> {
+    /// Takes over a process without pages, which runs on the current core of its kernel's machine. Returns the kernel if the
+    /// general simulation is needed.
+    pub(super) fn new(kernel: Box<Kernel>, pid: Pid) -> Result<Self, Box<Kernel>> {
+        match Self::parts(&kernel) {
+            Some((caches, tlbs)) => Ok(Self::with_parts(kernel, pid, caches, tlbs)),
+            None => Err(kernel),
+        }
+    }
+
+    /// The caches and TLBs of a kernel's machine, or `None` if it needs the general simulation.
+    fn parts(kernel: &Kernel) -> Option<(FlatCaches, Vec<FlatCache>)> {
+        let machine = kernel.machine();
         let spec: &Spec = machine.spec();
-        let fits = can_translate(spec) && have_one_set_per_block(spec);
+        let fits = can_translate(spec)
+            && have_one_set_per_block(spec)
+            && kernel.is_empty_for_trace()
+            && !machine.has_tlb_entries();
         let caches = FlatCaches::new(machine).filter(|_| fits)?;
-        Self::with_caches(machine, demand, caches)
+        // The virtual addresses of blocks that other processes left in the caches are unknown.
+        let is_known = !(caches.have_virtual_sets() && machine.has_used_caches());
+        Some((caches, flat_tlbs(spec)?)).filter(|_| is_known)
+    }
+
+    /// Returns the kernel, whose machine has the state of the TLBs and caches.
+    pub(super) fn into_kernel(mut self) -> Box<Kernel> {
+        let page_flags = self.last_mapped.and_then(|vpn| {
+            let machine = self.kernel.machine();
+            machine.flags_of_page(machine.vpn(vpn).ok()?)
+        });
+        self.kernel.machine_mut().exchange(&mut self.machine);
+        self.caches.give_to(&mut self.machine);
+        for at in 0..self.tlbs.len() {
+            let counts = self.tlbs[at].counts().counts;
+            let rows: Vec<_> = self.tlbs[at].rows().collect();
+            let entries = rows.into_iter().map(|(set, lines)| {
+                (set, lines.into_iter().filter_map(|line| self.entry(at, set, line)).collect())
+            });
+            // Without a page, no TLB was filled.
+            let entries: Vec<_> = entries.filter(|_| page_flags.is_some()).collect();
+            self.machine.restore_tlb(at, entries.into_iter(), page_flags.unwrap_or_default(), counts);
+        }
+        *self.kernel.machine_mut() = *self.machine;
+        self.kernel
+    }
+
+    /// Returns the kernel with its machine, as if no record had been performed.
+    pub(super) fn abandon(mut self) -> Box<Kernel> {
+        self.kernel.machine_mut().exchange(&mut self.machine);
+        *self.kernel.machine_mut() = *self.machine;
+        self.kernel
+    }
+
+    /// The entry in a line of a TLB.
+    fn entry(&mut self, tlb: usize, set: u64, line: LineState) -> Option<EntryState> {
+        if line.valid {
+            let ppn = self.pages.get(line.block).base() >> self.page_bits;
+            return Some(EntryState { line, ppn });
+        }
+        let (ppn, dirty) = *self.dropped.get(&(tlb, set, line.way))?;
+        Some(EntryState { line: LineState { dirty, ..line }, ppn })
     }
 
     /// Returns the counts of the TLBs, in spec order.
@@ -98,30 +166,49 @@ impl FlatProcess {
 }
 
 impl<B: Below> FlatProcess<B> {
-    /// Estimates the memory that grows with the trace, in bytes.
-    pub(in crate::trace) fn host_bytes(&self) -> u64 {
-        self.kernel.footprint().total() + self.pages.host_bytes()
+    /// The memory of the kernel, its machine, and the pages.
+    pub(in crate::trace) fn footprint(&self) -> Footprint {
+        let mut footprint = self.kernel.footprint();
+        footprint.add(MemoryUse::Traces, self.pages.host_bytes());
+        footprint
+    }
+
+    /// Returns the work of the kernel since the last call.
+    pub(super) fn take_work(&mut self) -> u64 {
+        self.kernel.take_work()
     }
 
     /// Boots a kernel and creates a process with these caches on a machine that [`can_translate`] accepts. Returns `None` if the
     /// TLBs need the general simulation.
     pub(in crate::trace) fn with_caches(
-        machine: &Machine,
+        machine: Machine,
         demand: DemandPaging,
         caches: FlatCaches<B>,
     ) -> Option<Result<Self, DemandError>> {
+        let tlbs = flat_tlbs(machine.spec())?;
+        let start = demand.start(machine);
+        Some(start.map(|(kernel, pid)| Self::with_parts(Box::new(kernel), pid, caches, tlbs)))
+    }
+
+    fn with_parts(mut kernel: Box<Kernel>, pid: Pid, caches: FlatCaches<B>, tlbs: Vec<FlatCache>) -> Self {
+        let bare = kernel.machine_mut().without_tlbs_and_caches();
+        let machine = Box::new(std::mem::replace(kernel.machine_mut(), bare));
         let spec: &Spec = machine.spec();
-        let mmu = spec.mmu.as_ref()?;
+        let mmu = spec.mmu.clone().unwrap_or_else(|| unreachable!("a kernel needs an MMU"));
         let page_bits = mmu.page_bits;
-        let tlbs = spec.tlbs.iter().map(FlatCache::new_tlb).collect::<Option<Vec<_>>>()?;
         let routes = [AccessKind::Read, AccessKind::Execute].map(|kind| {
             let tlbs = spec.tlbs.iter().enumerate();
             tlbs.filter(|(_, tlb)| tlb.side.serves(kind)).map(|(at, _)| at).collect::<Vec<_>>()
         });
         let is_shared = routes[0].first() == routes[1].first() || caches.share_first();
         let first = [0, 1].map(|route: usize| routes[route].first().copied().unwrap_or_default());
-        let bare = machine.without_tlbs_and_caches();
-        Some(demand.start(bare).map(|(kernel, pid)| Self {
+        let blocks_of_page = page_bits - caches.block_bits();
+        let stale = if machine.has_used_caches() {
+            caches.blocks().map(|block| block >> blocks_of_page).collect()
+        } else {
+            HashSet::new()
+        };
+        Self {
             pid,
             caches,
             tlbs,
@@ -131,14 +218,23 @@ impl<B: Below> FlatProcess<B> {
             is_shared,
             hits: [0; 3],
             uses_are_idempotent: kernel.uses_are_idempotent(),
-            kernel: Box::new(kernel),
-            pages: Pages::new(mmu),
+            kernel,
+            machine,
+            pages: Pages::new(&mmu),
             recent: Box::new([RecentPage::NONE; RECENT]),
             page_bits,
             walk_cached: mmu.walk_cached,
             has_evicted: false,
+            stale,
+            last_mapped: None,
+            dropped: HashMap::new(),
             tally: Tally::default(),
-        }))
+        }
+    }
+
+    /// The number of the process.
+    pub(super) fn pid(&self) -> Pid {
+        self.pid
     }
 
     /// The last address of the process.
@@ -359,28 +455,47 @@ impl<B: Below> FlatProcess<B> {
                 self.fetch_entry(entry);
             }
         }
-        let mut fault = FaultObserver { tally: &mut self.tally, evicted: Vec::new() };
+        let mut fault = FaultObserver { tally: &mut self.tally, evicted: Vec::new(), tables: Vec::new() };
         let frame = self.kernel.touch_absent(self.pid, va, kind, &mut fault);
-        let evicted = fault.evicted;
+        let (evicted, tables) = (fault.evicted, fault.tables);
         for vpn in &evicted {
+            let ppn = self.pages.get(*vpn).base() >> self.page_bits;
             self.pages.unmap(*vpn);
-            self.tlbs.iter_mut().for_each(|tlb| tlb.invalidate(*vpn));
+            for (at, tlb) in self.tlbs.iter_mut().enumerate() {
+                if let Some((set, line)) = tlb.invalidate(*vpn) {
+                    self.dropped.insert((at, set, line.way), (ppn, line.dirty));
+                }
+            }
         }
         self.has_evicted |= !evicted.is_empty();
         // The kernel may have cleared use bits.
         *self.recent = [RecentPage::NONE; RECENT];
+        // The kernel fills the pages of tables and frames, and no cache holds their blocks then.
+        for (level, first) in tables {
+            for ppn in first..first + self.kernel.pages_of_table(level) {
+                if self.stale.remove(&ppn) {
+                    self.invalidate_page(ppn);
+                }
+            }
+        }
         let Some(frame) = frame?.map(|frame| u64::from(frame.0)) else { return Ok(()) };
-        // The kernel filled the frame. Until the first eviction, no cache holds a block of a free frame.
-        if self.has_evicted {
-            let blocks = self.page_bits - self.caches.block_bits();
-            self.caches.invalidate(frame << blocks, ((frame + 1) << blocks) - 1);
+        // Until the first eviction, no cache holds a block of this process in a free frame.
+        if self.stale.remove(&frame) || self.has_evicted {
+            self.invalidate_page(frame);
         }
         if !is_known {
             self.pages.set_walk(vpn, &self.kernel.path_to(self.pid, vpn));
         }
         self.pages.map(vpn, frame << self.page_bits, kind == AccessKind::Write);
         self.caches.map(frame, vpn);
+        self.last_mapped = Some(vpn);
         Ok(())
+    }
+
+    /// Invalidates the cached blocks of a physical page.
+    fn invalidate_page(&mut self, ppn: u64) {
+        let blocks = self.page_bits - self.caches.block_bits();
+        self.caches.invalidate(ppn << blocks, ((ppn + 1) << blocks) - 1);
     }
 
     /// The caches.
@@ -392,4 +507,9 @@ impl<B: Below> FlatProcess<B> {
     pub(in crate::trace) fn caches_mut(&mut self) -> &mut FlatCaches<B> {
         &mut self.caches
     }
+}
+
+/// The empty TLBs of a machine, or `None` if they need the general simulation.
+fn flat_tlbs(spec: &Spec) -> Option<Vec<FlatCache>> {
+    spec.tlbs.iter().map(|tlb| FlatCache::new_tlb(tlb, spec.vpn_bits())).collect()
 }

@@ -13,21 +13,20 @@ use crate::run::stop::Stop;
 use crate::run::syscalls::out_of_memory;
 use crate::run::trace_file::WORK_OF_LINE;
 use pagewalk_engine::kernel::Kernel;
-use pagewalk_engine::machine::footprint::MemoryUse;
-use pagewalk_engine::trace::account::Account;
+use pagewalk_engine::machine::Machine;
+use pagewalk_engine::trace::counting_replay::{CountingReplay, OwnedTarget, ReplayError};
 use pagewalk_engine::trace::counts::ReplayCounts;
 use pagewalk_engine::trace::demand::{self, DemandError};
 use pagewalk_engine::trace::extras::ExtraOptions;
 use pagewalk_engine::trace::malformed::Malformed;
-use pagewalk_engine::trace::record::Record;
-use pagewalk_engine::trace::replay::Target;
+use pagewalk_engine::trace::read_ahead::TraceHead;
+use pagewalk_engine::trace::record::RecordBatch;
 
 use crate::run::verbs::plans::ReplayPlan;
 
 /// The results of a replay.
 struct Performed {
     counted: ReplayCounts,
-    first: Vec<Record>,
     malformed: Malformed,
 }
 
@@ -61,15 +60,26 @@ impl Session<'_> {
 
     fn replay_here(&mut self, plan: &ReplayPlan, booted: Option<Booted>) -> Result<Replayed, Stop> {
         let place = plan.file.name.span;
+        let head = plan.file.head()?;
         // The replay takes the machine out of the session but leaves the work budget in the session.
-        let mut slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
-        let performed = match (&mut slot, plan.map) {
-            (Slot::Kernel(kernel), AddressMap::Demand) => self.in_process(Arc::make_mut(kernel), plan),
-            (Slot::Kernel(kernel), AddressMap::Identity) => {
-                self.read_through(plan, Target::Identity(Arc::make_mut(kernel).machine_mut()))
+        let slot = std::mem::replace(&mut self.state.machine, Slot::Unknowable);
+        let (performed, slot) = match (slot, plan.map) {
+            (Slot::Kernel(kernel), AddressMap::Demand) => {
+                self.in_process(Arc::unwrap_or_clone(kernel), plan, &head)
             }
-            (Slot::Is(machine), _) => self.read_through(plan, Target::Identity(Arc::make_mut(machine))),
-            (Slot::Empty | Slot::Unknowable, _) => Err(Stop::Unknowable),
+            (Slot::Kernel(kernel), AddressMap::Identity) => {
+                let mut kernel = Arc::unwrap_or_clone(kernel);
+                let idle = Machine::new(Arc::clone(kernel.machine().spec()));
+                let machine = std::mem::replace(kernel.machine_mut(), idle);
+                let (performed, machine) = self.on_machine(machine, plan, &head);
+                *kernel.machine_mut() = machine;
+                (performed, Slot::Kernel(Arc::new(kernel)))
+            }
+            (Slot::Is(machine), _) => {
+                let (performed, machine) = self.on_machine(Arc::unwrap_or_clone(machine), plan, &head);
+                (performed, Slot::Is(Arc::new(machine)))
+            }
+            (slot @ (Slot::Empty | Slot::Unknowable), _) => (Err(Stop::Unknowable), slot),
         };
         self.state.machine = slot;
         if let Slot::Kernel(kernel) = &mut self.state.machine {
@@ -77,71 +87,103 @@ impl Session<'_> {
             self.kernel_work(work, place)?;
         }
         let on_disk = self.state.kernel().is_some_and(|kernel| kernel.config().on_disk);
-        let Performed { counted, first, malformed } = performed?;
+        let Performed { counted, malformed } = performed?;
         let (name, map, straddle) = (plan.file.name.text.clone(), plan.map, plan.straddle);
-        let requested = plan.requested.clone();
+        let (requested, first) = (plan.requested.clone(), head.batch.records);
+        let first = first.into_iter().take(FIRST_RECORDS).collect();
         Ok(Replayed { name, map, straddle, requested, counted, first, malformed, on_disk, booted })
+    }
+
+    /// Performs the trace with physical addresses.
+    fn on_machine(
+        &mut self,
+        machine: Machine,
+        plan: &ReplayPlan,
+        head: &TraceHead,
+    ) -> (Result<Performed, Stop>, Machine) {
+        match self.read_through(plan, head, OwnedTarget::Machine(Box::new(machine))) {
+            (performed, OwnedTarget::Machine(machine)) => (performed, *machine),
+            (_, OwnedTarget::Process(..)) => unreachable!("a replay returns its own target"),
+        }
     }
 
     /// Performs the trace in a process that ends afterward, which frees the process's frames, slots, and
     /// tables.
-    fn in_process(&mut self, kernel: &mut Kernel, plan: &ReplayPlan) -> Result<Performed, Stop> {
+    fn in_process(
+        &mut self,
+        mut kernel: Kernel,
+        plan: &ReplayPlan,
+        head: &TraceHead,
+    ) -> (Result<Performed, Stop>, Slot) {
         let name = Arc::clone(&plan.file.name.text);
-        let pid = demand::spawn(kernel, name).map_err(|why| refused(&why, plan.file.name.span))?;
-        let performed = self.read_through(plan, Target::Process(kernel, pid));
-        kernel.end(pid, 0);
-        performed
+        let pid = match demand::spawn(&mut kernel, name) {
+            Ok(pid) => pid,
+            Err(why) => return (Err(refused(&why, plan.file.name.span)), Slot::Kernel(Arc::new(kernel))),
+        };
+        match self.read_through(plan, head, OwnedTarget::Process(Box::new(kernel), pid)) {
+            (performed, OwnedTarget::Process(mut kernel, pid)) => {
+                kernel.end(pid, 0);
+                (performed, Slot::Kernel(Arc::new(*kernel)))
+            }
+            (_, OwnedTarget::Machine(_)) => unreachable!("a replay returns its own target"),
+        }
     }
 
-    /// Performs the records of a file in batches, while another thread continues to read. Each line and each
-    /// kernel action counts as work.
-    fn read_through(&mut self, plan: &ReplayPlan, mut target: Target<'_>) -> Result<Performed, Stop> {
+    /// Performs the records of a file in batches. Another thread reads the records of a long trace. Returns the target, in its
+    /// state after the records.
+    fn read_through(
+        &mut self,
+        plan: &ReplayPlan,
+        head: &TraceHead,
+        on: OwnedTarget,
+    ) -> (Result<Performed, Stop>, OwnedTarget) {
         let wants = |count| plan.requested.contains(&count);
         let extra = ExtraOptions {
             causes: wants(RequestedCount::Causes),
             cycles: wants(RequestedCount::Cycles),
             ..ExtraOptions::default()
         };
-        let mut account = Account::new(&target, plan.straddle, extra);
-        let (mut first, mut lines) = (Vec::new(), 0);
-        let (interrupt, place) = (self.interrupt, plan.file.name.span);
-        let malformed = plan.file.read(interrupt, &mut |records, read| {
-            first.extend(records.iter().copied().take(FIRST_RECORDS - first.len()));
-            let work = (read - lines) * WORK_OF_LINE;
-            lines = read;
-            self.perform_records(&mut account, &mut target, records, work, place)
-        })?;
-        let machine = match &target {
-            Target::Identity(machine) => machine,
-            Target::Process(kernel, _) => kernel.machine(),
-        };
-        Ok(Performed { counted: account.counts(machine), first, malformed })
-    }
-
-    fn perform_records(
-        &mut self,
-        account: &mut Account,
-        target: &mut Target<'_>,
-        records: &[Record],
-        work: u64,
-        place: Span,
-    ) -> Result<(), Stop> {
-        let (again, pages) = match target {
-            Target::Identity(machine) => (Target::Identity(machine), 0),
-            Target::Process(kernel, pid) => {
-                let pages = kernel.take_work();
-                (Target::Process(kernel, *pid), pages)
+        let mut replay = CountingReplay::on(on, plan.straddle, extra);
+        let malformed = match &head.whole {
+            Some(read) => {
+                replay = replay.for_few_records();
+                let done = self.perform_batch(&mut replay, &head.batch, read.lines, plan.file.name.span);
+                done.map(|()| read.malformed.clone())
+            }
+            None => {
+                let mut lines = 0;
+                plan.file.read(self.interrupt, replay.fetches(), &mut |batch, read| {
+                    let more = read - lines;
+                    lines = read;
+                    self.perform_batch(&mut replay, batch, more, plan.file.name.span)
+                })
             }
         };
-        account.perform(again, records).map_err(|error| out_of_memory(error, place))?;
-        self.work_outside(work.saturating_add(work_of_pages(pages)), place, || {
-            let mut footprint = match target {
-                Target::Identity(machine) => machine.footprint(),
-                Target::Process(kernel, _) => kernel.footprint(),
-            };
-            footprint.add(MemoryUse::Traces, account.host_bytes());
-            footprint
-        })
+        (malformed.map(|malformed| Performed { counted: replay.counts(), malformed }), replay.into_target())
+    }
+
+    /// Performs the records of a number of lines. Each line and each kernel action counts as work.
+    fn perform_batch(
+        &mut self,
+        replay: &mut CountingReplay,
+        batch: &RecordBatch,
+        lines: u64,
+        place: Span,
+    ) -> Result<(), Stop> {
+        let pages = replay.take_work();
+        replay.count_fetches(batch.fetches);
+        replay.perform(&batch.records).map_err(|why| failed(&why, place))?;
+        let work = (lines * WORK_OF_LINE).saturating_add(work_of_pages(pages));
+        self.work_outside(work, place, || replay.footprint())
+    }
+}
+
+/// Reports that a trace cannot continue.
+fn failed(why: &ReplayError, place: Span) -> Stop {
+    match why {
+        ReplayError::Memory(error) => out_of_memory(*error, place).into(),
+        ReplayError::Refused(why) => refused(why, place),
+        why @ ReplayError::TooLarge => Diagnostic::new(Code::LimitMemory, place, why.to_string()).into(),
     }
 }
 
