@@ -88,7 +88,7 @@ impl FlatCache {
     /// The maximum number of lines. They are allocated at once.
     const MOST_LINES: usize = 1 << 22;
     /// The maximum number of ways. A search is linear in this number.
-    const MOST_WAYS: u32 = 512;
+    const MOST_WAYS: u32 = 64;
 
     /// Whether this representation supports a cache with blocks whose numbers have `bits` bits.
     pub(super) fn fits(sets: u64, ways: u32, policy: Policy, bits: u32) -> bool {

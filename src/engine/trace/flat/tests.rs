@@ -344,7 +344,7 @@ fn other_machines_need_the_general_simulation() {
     assert!(flat(with(cache())));
     assert!(!flat(with(CacheSpec { policy: Policy::Random, ..cache() })));
     assert!(!flat(with(CacheSpec { inclusion: Inclusion::Inclusive, ..cache() })));
-    assert!(!flat(with(CacheSpec { ways: 513, ..cache() })));
+    assert!(!flat(with(CacheSpec { ways: 65, ..cache() })));
     assert!(!flat(Spec { caches: vec![cache(), CacheSpec::new("L2", 4, 2, BLOCK + 1)], ..Spec::core_i7() }));
     assert!(!flat(Spec { caches: Vec::new(), ..Spec::core_i7() }));
 }
