@@ -7,18 +7,9 @@ use super::datapath::Machine;
 use super::event::AccessKind;
 use super::hierarchy::{Ctx, RouteId};
 use super::pte::{Bit, Flags};
+use super::set_assoc::LineState;
 use super::spec::Spec;
 use super::tlb::{Tlb, TlbEntry};
-
-/// A line of a cache or TLB, without its data.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct LineState {
-    pub(crate) way: u32,
-    /// The number of the block or page that the line holds, or that it held when it became invalid.
-    pub(crate) block: u64,
-    pub(crate) dirty: bool,
-    pub(crate) valid: bool,
-}
 
 /// The entry of a TLB whose page has the size of a base page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

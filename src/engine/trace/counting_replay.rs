@@ -2,8 +2,7 @@
 
 use std::fmt;
 
-use crate::kernel::ids::Pid;
-use crate::kernel::{Kernel, OutOfMemory};
+use crate::kernel::OutOfMemory;
 use crate::machine::Machine;
 use crate::machine::event::AccessKind;
 use crate::machine::footprint::{Footprint, MemoryUse};
@@ -15,7 +14,8 @@ use super::demand::{DemandError, DemandPaging};
 pub use super::extras::{CurveMethod, ExtraOptions, SampleRate};
 use super::flat::FlatReplay;
 use super::record::{Fetches, Record};
-use super::replay::{Straddle, Target, last_physical};
+pub use super::replay::OwnedTarget;
+use super::replay::{Straddle, last_physical};
 
 /// The translation of a trace's addresses to physical addresses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -97,41 +97,6 @@ impl Simulation {
             }
         };
         FlatReplay::new(on, straddle).map(|flat| Self::Flat(Box::new(flat), curve))
-    }
-}
-
-/// The target of a replay that owns it; see [`Target`].
-#[derive(Debug)]
-pub enum OwnedTarget {
-    /// The caches of a machine. Addresses are physical.
-    Machine(Box<Machine>),
-    /// A process, which runs on the current core of its kernel's machine.
-    Process(Box<Kernel>, Pid),
-}
-
-impl OwnedTarget {
-    /// The target, borrowed.
-    pub(super) fn target(&mut self) -> Target<'_> {
-        match self {
-            OwnedTarget::Machine(machine) => Target::Identity(machine),
-            OwnedTarget::Process(kernel, pid) => Target::Process(kernel, *pid),
-        }
-    }
-
-    /// The machine.
-    pub fn machine(&self) -> &Machine {
-        match self {
-            Self::Machine(machine) => machine,
-            Self::Process(kernel, _) => kernel.machine(),
-        }
-    }
-
-    /// The memory of the machine or kernel.
-    fn footprint(&self) -> Footprint {
-        match self {
-            Self::Machine(machine) => machine.footprint(),
-            Self::Process(kernel, _) => kernel.footprint(),
-        }
     }
 }
 
@@ -232,7 +197,7 @@ impl CountingReplay {
         footprint
     }
 
-    /// Returns the work of the kernel since the last call; see [`Kernel::take_work`].
+    /// Returns the work of the kernel since the last call; see [`Kernel::take_work`](crate::kernel::Kernel::take_work).
     pub fn take_work(&mut self) -> u64 {
         match &mut self.simulation {
             Simulation::General { on: OwnedTarget::Machine(_), .. } => 0,

@@ -4,6 +4,7 @@ use crate::kernel::ids::Pid;
 use crate::kernel::{Kernel, OutOfMemory};
 use crate::machine::Machine;
 use crate::machine::event::AccessKind;
+use crate::machine::footprint::Footprint;
 use crate::machine::spec::Spec;
 
 use super::counts::ReferenceCounts;
@@ -38,6 +39,41 @@ pub enum Target<'a> {
     Identity(&'a mut Machine),
     /// A process, with TLBs, page walks, faults, and caches; see [`super::demand`].
     Process(&'a mut Kernel, Pid),
+}
+
+/// The target of a replay that owns it; see [`Target`].
+#[derive(Debug)]
+pub enum OwnedTarget {
+    /// The caches of a machine. Addresses are physical.
+    Machine(Box<Machine>),
+    /// A process, which runs on the current core of its kernel's machine.
+    Process(Box<Kernel>, Pid),
+}
+
+impl OwnedTarget {
+    /// The target, borrowed.
+    pub(super) fn target(&mut self) -> Target<'_> {
+        match self {
+            OwnedTarget::Machine(machine) => Target::Identity(machine),
+            OwnedTarget::Process(kernel, pid) => Target::Process(kernel, *pid),
+        }
+    }
+
+    /// The machine.
+    pub fn machine(&self) -> &Machine {
+        match self {
+            Self::Machine(machine) => machine,
+            Self::Process(kernel, _) => kernel.machine(),
+        }
+    }
+
+    /// The memory of the machine or kernel.
+    pub(super) fn footprint(&self) -> Footprint {
+        match self {
+            Self::Machine(machine) => machine.footprint(),
+            Self::Process(kernel, _) => kernel.footprint(),
+        }
+    }
 }
 
 /// Performs records on a target and reports to an observer.

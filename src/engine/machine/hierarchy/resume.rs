@@ -3,7 +3,7 @@
 use super::{Hierarchy, RouteId, Users};
 use crate::machine::addr::SetIndex;
 use crate::machine::cache::{Cache, Counts, LineSlot};
-use crate::machine::resume::LineState;
+use crate::machine::set_assoc::LineState;
 
 impl Hierarchy {
     /// Whether routes that share a cache also share all caches below it, only caches of `core` have ever held a block, and the

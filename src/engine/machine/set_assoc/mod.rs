@@ -53,6 +53,16 @@ pub struct Line<L> {
     pub(crate) payload: L,
 }
 
+/// A line of a cache or TLB, without its data.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct LineState {
+    pub(crate) way: u32,
+    /// The number of the block or page that the line holds, or that it held when it became invalid.
+    pub(crate) block: u64,
+    pub(crate) dirty: bool,
+    pub(crate) valid: bool,
+}
+
 impl<L: Copy + Default> SetAssoc<L> {
     /// Creates `sets` (at least 1) empty sets of `ways` (at least 1) lines each.
     ///

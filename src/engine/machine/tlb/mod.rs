@@ -10,8 +10,7 @@ use super::cache::Counts;
 use super::memo::Memo;
 use super::pte::{Bit, Flags, mask};
 use super::random::SplitMix64;
-use super::resume::LineState;
-use super::set_assoc::{Line, SetAssoc};
+use super::set_assoc::{Line, LineState, SetAssoc};
 use super::spec::TlbSpec;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -4,7 +4,7 @@ use super::frame_pages::FramePages;
 use crate::machine::cache::Counts;
 use crate::machine::event::AccessKind;
 use crate::machine::policy::Policy;
-use crate::machine::resume::LineState;
+use crate::machine::set_assoc::LineState;
 use crate::machine::spec::{CacheSpec, TlbSpec, WritePolicy};
 use crate::trace::counts::{ByKind, LevelCounts, Lookups};
 

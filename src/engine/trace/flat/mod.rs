@@ -25,10 +25,9 @@ use cache::Cause;
 use caches::FlatCaches;
 use process::FlatProcess;
 
-use super::counting_replay::OwnedTarget;
 use super::counts::{ReferenceCounts, ReplayCounts};
 use super::record::Record;
-use super::replay::{Batch, KINDS, Straddle, last_physical};
+use super::replay::{Batch, KINDS, OwnedTarget, Straddle, last_physical};
 
 /// The addresses of a trace.
 #[derive(Debug)]

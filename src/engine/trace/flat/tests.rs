@@ -13,13 +13,12 @@ use crate::machine::policy::{POLICIES, Policy};
 use crate::machine::pte::Bit;
 use crate::machine::spec::{CacheSpec, Inclusion, Mmu, Side, Spec, TlbSpec, WritePolicy};
 use crate::trace::account::Account;
-use crate::trace::counting_replay::OwnedTarget;
 use crate::trace::counts::ReplayCounts;
 use crate::trace::demand::{DemandPaging, SWAP, spawn};
 use crate::trace::extras::ExtraOptions;
 use crate::trace::observer::{Reference, ReplayObserver};
 use crate::trace::record::{Fetches, Op, Record, RecordBatch, required};
-use crate::trace::replay::{Replay, Straddle, Target};
+use crate::trace::replay::{OwnedTarget, Replay, Straddle, Target};
 
 /// log2 of the block size.
 const BLOCK: u32 = 4;
