@@ -47,7 +47,7 @@ pub(crate) fn exam(
     make_up: Option<u64>,
     limits: RunLimits,
 ) -> PyResult<Vec<Paper>> {
-    let script = Arc::new(call(py, &AtomicBool::new(false), || script.check())?);
+    let script = Arc::new(call(py, &AtomicBool::new(false), || script.check(limits.memory()))?);
     if !script.diagnostics.is_empty() {
         return Err(script_error(py, &script.diagnostics, &script.sources, None));
     }

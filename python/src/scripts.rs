@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use pagewalk_script::api::{CheckedScript, LimitNames, Limits, Options, Recording};
-use pagewalk_script::lang::loader::{Disk, Texts};
+use pagewalk_script::lang::loader::{Disk, MemoryLimit, Texts, Within};
 use pyo3::prelude::*;
 
 use crate::calls::call;
@@ -49,10 +49,10 @@ impl Script {
         (self.name, Texts { texts: self.files, other: self.disk.then_some(Disk) })
     }
 
-    /// Parses and checks the script.
-    pub(crate) fn check(self) -> CheckedScript {
-        let (name, mut files) = self.open();
-        CheckedScript::from_loader(Path::new(&name), &mut files)
+    /// Parses and checks the script, which may need this memory.
+    pub(crate) fn check(self, limit: MemoryLimit) -> CheckedScript {
+        let (name, other) = self.open();
+        CheckedScript::from_loader(Path::new(&name), &mut Within { limit, other })
     }
 }
 
@@ -65,6 +65,10 @@ impl RunLimits {
         Limits { max_steps: self.0, max_memory: self.1, max_time: None }
     }
 
+    pub(crate) fn memory(&self) -> MemoryLimit {
+        self.limits().memory(LimitNames::KEYWORDS)
+    }
+
     pub(crate) fn options(&self, seed: u64) -> Options {
         Options { seed, raised_by: LimitNames::KEYWORDS, ..Options::default().within(self.limits()) }
     }
@@ -75,7 +79,7 @@ impl RunLimits {
 pub(crate) fn run(py: Python<'_>, script: Script, seed: u64, limits: RunLimits) -> PyResult<Py<Run>> {
     let interrupt = AtomicBool::new(false);
     let (script, recording) = call(py, &interrupt, || {
-        let script = script.check();
+        let script = script.check(limits.memory());
         let options = limits.options(seed);
         let recording = script.diagnostics.is_empty().then(|| Recording::new(&script, options, &interrupt));
         (script, recording)
@@ -95,7 +99,7 @@ pub(crate) fn run(py: Python<'_>, script: Script, seed: u64, limits: RunLimits) 
 /// Checks a script and returns its diagnostics: errors, or warnings if there are no errors.
 #[pyfunction]
 pub(crate) fn check(py: Python<'_>, script: Script) -> PyResult<Vec<Bound<'_, PyAny>>> {
-    let script = call(py, &AtomicBool::new(false), || script.check())?;
+    let script = call(py, &AtomicBool::new(false), || script.check(MemoryLimit::DEFAULT))?;
     let all: Vec<_> = script.diagnostics.iter().chain(&script.warnings).cloned().collect();
     diagnostics(py, &all, &script.sources)
 }

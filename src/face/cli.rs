@@ -25,6 +25,7 @@ use super::sweep::Sweep;
 use super::terminal::{Color, Status, complain, diagnostic_style, finish, print};
 use super::test::Test;
 use super::threads::with_deep_stack;
+use pagewalk_script::lang::loader::MemoryLimit;
 use pagewalk_script::lang::source::Sources;
 use pagewalk_script::report::excerpt::visible;
 use pagewalk_script::report::json::JsonSink;
@@ -162,7 +163,7 @@ fn dispatch(arguments: &Arguments) -> io::Result<Status> {
 fn check(files: &[PathBuf], format: Format, checking: Checking, color: Color) -> io::Result<Status> {
     let (mut errors, mut warnings) = (0, 0);
     for file in files {
-        let reading = checking.read(file, color);
+        let reading = checking.read(file, MemoryLimit::DEFAULT, color);
         complain(&reading.render_diagnostics(diagnostic_style(color)));
         errors += reading.diagnostics.len();
         warnings += reading.warnings.len();

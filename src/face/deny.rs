@@ -6,7 +6,7 @@ use clap::{Args, ValueEnum};
 
 use super::terminal::{Color, complain, diagnostic_style};
 use pagewalk_script::api::CheckedScript;
-use pagewalk_script::lang::loader::{Disk, Loader};
+use pagewalk_script::lang::loader::{Disk, Loader, MemoryLimit, Within};
 
 /// Options for checking scripts.
 #[derive(Debug, Clone, Copy, Default, Args)]
@@ -37,9 +37,9 @@ impl Checking {
         self.deny.is_some()
     }
 
-    /// Reads a script and reports its warnings.
-    pub(crate) fn read(self, path: &Path, color: Color) -> CheckedScript {
-        self.load(path, &mut Disk, color)
+    /// Reads a script that may need this memory, and reports its warnings.
+    pub(crate) fn read(self, path: &Path, limit: MemoryLimit, color: Color) -> CheckedScript {
+        self.load(path, &mut Within { limit, other: Disk }, color)
     }
 
     /// Works like [`Self::read`], but reads the files through a loader.

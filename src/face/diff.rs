@@ -41,7 +41,7 @@ enum Format {
 impl Diff {
     /// Runs both scripts and reports the differences.
     pub(crate) fn execute(&self, color: Color) -> io::Result<Status> {
-        let read = |path| self.options.checking.read(path, color);
+        let read = |path| self.options.read(path, color);
         let (a, b) = (read(&self.a), read(&self.b));
         let comparison = match compare_runs(&a, &b, (&self.options).into()) {
             Ok(comparison) => comparison,

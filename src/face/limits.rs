@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use clap::Args;
 
+use pagewalk_script::lang::loader::MemoryLimit;
 use pagewalk_script::lang::value::byte_size;
-use pagewalk_script::run::session::Limits;
+use pagewalk_script::run::session::{LimitNames, Limits};
 use pagewalk_script::traces::TimeLimit;
 
 /// Options for the limits of runs.
@@ -26,6 +27,11 @@ impl LimitArguments {
     /// The limits.
     pub(crate) fn limits(self) -> Limits {
         Limits { max_steps: self.steps, max_memory: self.memory, max_time: self.time }
+    }
+
+    /// The limit of memory.
+    pub(crate) fn memory(self) -> MemoryLimit {
+        self.limits().memory(LimitNames::OPTIONS)
     }
 }
 

@@ -1,7 +1,7 @@
 //! `pagewalk run`.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 
@@ -49,7 +49,14 @@ pub(crate) struct RunOptions {
     #[arg(long, value_name = "N", default_value_t = Options::default().seed)]
     seed: u64,
     #[command(flatten)]
-    pub(crate) checking: Checking,
+    checking: Checking,
+}
+
+impl RunOptions {
+    /// Reads a script, which may need the memory of the limits, and reports its warnings.
+    pub(crate) fn read(&self, path: &Path, color: Color) -> CheckedScript {
+        self.checking.read(path, self.limits.memory(), color)
+    }
 }
 
 impl From<&RunOptions> for Options {
@@ -74,7 +81,7 @@ impl Run {
         let (mut worst, mut totals, mut errors) = (Status::Held, Totals::default(), 0);
         let (mut warnings, mut figures) = (Vec::new(), 0);
         for file in &self.files {
-            let reading = self.options.checking.read(file, color);
+            let reading = self.options.read(file, color);
             warnings.extend(mistakes(&reading.warnings, &reading.sources));
             let ended = self.run_file(reading, color, &mut figures)?;
             worst = worst.max(ended.status());

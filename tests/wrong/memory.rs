@@ -3,6 +3,8 @@
 #[cfg(target_os = "linux")]
 use std::process::Command;
 
+use pagewalk_script::api::CheckedScript;
+use pagewalk_script::lang::loader::{MemoryLimit, Within};
 use pagewalk_script::run::session::Options;
 
 use crate::running::{text, text_within};
@@ -140,4 +142,49 @@ fn the_limit_bounds_the_memory_of_replays() {
         assert_eq!(done.status.code(), Some(2), "{arguments}: {said}");
         assert!(said.contains(why) && said.contains("--max-memory SIZE"), "{arguments}: {said}");
     }
+}
+
+/// A table of pages that are far apart, so that each row needs its own parts of the page table.
+#[cfg(target_os = "linux")]
+fn sparse_table(rows: u64) -> String {
+    let rows: String = (0..rows).map(|row| format!("| {:X} {row:X} |\n", row * 512)).collect();
+    format!("machine core-i7\nset page_table {{\n| vpn ppn |\n{rows}}}\n")
+}
+
+/// A table ends the script while its rows are set, and the statements of a script count before they are parsed.
+#[cfg(target_os = "linux")]
+#[test]
+fn the_limit_bounds_the_memory_of_statements() {
+    let folder = tempfile::tempdir().expect("a folder");
+    for (script, why) in [
+        (sparse_table(8_000), "MB for page tables"),
+        (sparse_table(200_000), "for its statements"),
+        ("let x = 1\n".repeat(100_000), "for its statements"),
+    ] {
+        let path = folder.path().join("a.pw");
+        std::fs::write(&path, script).expect("a file");
+        let limited = "ulimit -v 300000; exec \"$0\" run --max-memory 16MB \"$1\"";
+        let done =
+            Command::new("sh").args(["-c", limited, env!("CARGO_BIN_EXE_pagewalk")]).arg(&path).output();
+        let done = done.expect("a shell");
+        let said = String::from_utf8_lossy(&done.stderr) + String::from_utf8_lossy(&done.stdout);
+        assert_eq!(done.status.code(), Some(2), "{why}: {said}");
+        assert!(said.contains("[limit-memory]") && said.contains(why), "{why}: {said}");
+    }
+    let enough = Options { max_memory: 64 << 20, ..Options::default() };
+    assert_eq!(text_within(&sparse_table(8_000), enough).status(), 0);
+}
+
+/// The message points to the first word that needs more than the limit. Comments need no memory.
+#[test]
+fn the_first_word_beyond_the_limit_is_named() {
+    let limit = MemoryLimit { bytes: 200 * 5_242, ..MemoryLimit::DEFAULT };
+    let checked = |script: &str| {
+        let mut loader = Within { limit, other: () };
+        CheckedScript::from_text("a.pw", script, &mut loader).diagnostics
+    };
+    let found = checked(&"let x = 1\n".repeat(2_000));
+    let [one] = &found[..] else { panic!("{found:?}") };
+    assert_eq!((one.code.name(), one.span.bytes()), ("limit-memory", 13_106..13_107));
+    assert!(checked(&format!("{}{}", "# let x = 1\n".repeat(2_000), "let x = 1\n".repeat(1_310))).is_empty());
 }

@@ -210,7 +210,7 @@ impl Grade {
     /// Reads and checks the scripts.
     fn scripts(&self, color: Color) -> Result<(CheckedScript, Vec<CheckedScript>), AlreadyReported> {
         let read = |path: &Path| {
-            let reading = self.checking.read(path, color);
+            let reading = self.checking.read(path, self.limits.memory(), color);
             if !reading.diagnostics.is_empty() {
                 complain(&reading.render_diagnostics(diagnostic_style(color)));
                 return Err(AlreadyReported);

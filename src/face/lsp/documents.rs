@@ -9,7 +9,7 @@ use lsp_types::{TextDocumentContentChangeEvent, TextDocumentItem, Uri};
 
 use pagewalk_script::editor::{LineIndex, OpenTexts, RunResult};
 use pagewalk_script::lang::include::Script;
-use pagewalk_script::lang::loader::Disk;
+use pagewalk_script::lang::loader::{Disk, MemoryLimit, Within};
 
 use super::client::Client;
 use super::diagnostics::DiagnosticsByFile;
@@ -61,9 +61,17 @@ pub(crate) struct Documents {
     /// By path.
     pub(crate) buffers: BTreeMap<PathBuf, Buffer>,
     texts: Option<Arc<OpenTexts>>,
+    /// The memory that each script may need.
+    limit: MemoryLimit,
 }
 
 impl Documents {
+    /// Sets the memory that each script may need.
+    pub(crate) fn allow(&mut self, limit: MemoryLimit) {
+        self.limit = limit;
+        self.forget();
+    }
+
     /// Adds or replaces a document.
     pub(crate) fn open(&mut self, path: PathBuf, document: TextDocumentItem) {
         let TextDocumentItem { uri, language_id, version, text } = document;
@@ -116,11 +124,11 @@ impl Documents {
 
     /// Returns all open texts, which scripts can include.
     pub(crate) fn texts(&mut self) -> Arc<OpenTexts> {
-        let buffers = &self.buffers;
+        let (buffers, limit) = (&self.buffers, self.limit);
         let texts = self.texts.get_or_insert_with(|| {
             let scripts = buffers.iter().filter(|(_, buffer)| !buffer.markdown);
             let texts = scripts.map(|(path, buffer)| (path.clone(), buffer.text.as_bytes().to_vec()));
-            Arc::new(OpenTexts { texts: texts.collect(), other: Some(Disk) })
+            Arc::new(OpenTexts { texts: texts.collect(), other: Some(Within { limit, other: Disk }) })
         });
         texts.clone()
     }

@@ -2,7 +2,8 @@
 
 use serde::Deserialize;
 
-use pagewalk_script::run::session::Limits;
+use pagewalk_script::lang::loader::MemoryLimit;
+use pagewalk_script::run::session::{LimitNames, Limits};
 
 /// The settings. Missing and invalid values are replaced with the defaults.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -25,7 +26,12 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The limits of runs.
+    /// The memory that each script may need.
+    pub(crate) fn memory(&self) -> MemoryLimit {
+        self.limits().memory(LimitNames::SETTINGS)
+    }
+
+    /// The limits of a run.
     pub(crate) fn limits(&self) -> Limits {
         // The client cancels a run that takes too long.
         let max_memory = self.max_memory.saturating_mul(1 << 20);

@@ -5,14 +5,14 @@ use crate::lang::ast::Stmt;
 use crate::lang::diagnostic::{Code, Diagnostic, Severity};
 use crate::lang::idioms::improve;
 use crate::lang::include::{Script, add_text, read};
-use crate::lang::loader::{Disk, Loader};
+use crate::lang::loader::{Disk, Loader, MemoryLimit};
 use crate::lang::parse::parse;
 use crate::lang::source::Sources;
 use crate::lang::span::Span;
 use crate::lang::visit::statements;
 use crate::report::diagnostics::{Style, render};
 use crate::run::record::Sink;
-use crate::run::session::Options;
+use crate::run::session::{LimitNames, Options};
 use crate::run::{self, Checked, Ended, Files};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
@@ -66,16 +66,19 @@ impl CheckedScript {
 
     /// Checks a parsed script. The loader provides files for the fixes that the method tries.
     pub fn from_parsed(parsed: ParsedScript, loader: &mut dyn Loader) -> Self {
-        let mut checked = Self::found(parsed);
+        let limit = loader.memory_limit();
+        let mut checked = Self::found(parsed, limit);
         let path = checked.sources.file(0).and_then(|file| file.path.clone());
         let name = path.as_ref().map_or_else(|| checked.name().to_owned(), |path| path.display().to_string());
         let earlier = &checked.script;
         let mut wrong = |file: u32, text: &str| match (file, &path) {
-            (0, Some(_)) => Self::found(ParsedScript::from_text(&name, text, earlier, loader)).diagnostics,
+            (0, Some(_)) => {
+                Self::found(ParsedScript::from_text(&name, text, earlier, loader), limit).diagnostics
+            }
             (0, None) => {
                 let mut sources = Sources::default();
                 let (script, wrong) = add_text(&mut sources, &name, text, loader);
-                Self::found(ParsedScript::new((sources, script, wrong), loader)).diagnostics
+                Self::found(ParsedScript::new((sources, script, wrong), loader), limit).diagnostics
             }
             _ => parse(file, text, &mut ()).diagnostics,
         };
@@ -93,15 +96,16 @@ impl CheckedScript {
         checked
     }
 
-    /// Creates a script from its diagnostics, with unverified fixes.
-    fn found(parsed: ParsedScript) -> Self {
+    /// Creates a script from its diagnostics, with unverified fixes. A check may need as much memory as a run.
+    fn found(parsed: ParsedScript, limit: MemoryLimit) -> Self {
         let ParsedScript { sources, script, files, mut diagnostics } = parsed;
         let broken = Broken::new(diagnostics.iter().map(|diagnostic| line_of(&sources, diagnostic)));
         let unread = SpanIndex::new(diagnostics.iter().map(|one| one.span));
         // Most scripts have no syntax errors.
         let read = if diagnostics.is_empty() { BTreeMap::new() } else { statements_by_file(&script.body) };
-        let Checked { diagnostics: checked, warnings } =
-            run::check(&script.body, &sources, &files, Options::default());
+        let raised_by = LimitNames { memory: limit.raised_by, ..LimitNames::OPTIONS };
+        let options = Options { max_memory: limit.bytes, raised_by, ..Options::default() };
+        let Checked { diagnostics: checked, warnings } = run::check(&script.body, &sources, &files, options);
         let beside = |one: &Diagnostic| {
             broken.are_independent_of(one.code)
                 && !unread.meets(one.span)

@@ -116,7 +116,7 @@ impl Document {
     fn file_items(&self, wanted: &OnDisk) -> Vec<CompletionOffer> {
         let folder = self.path().parent().unwrap_or(Path::new("."));
         let open = self.open();
-        let mut items = open.other.map_or_else(Vec::new, |_| disk::names(folder, wanted));
+        let mut items = open.other.as_ref().map_or_else(Vec::new, |_| disk::names(folder, wanted));
         for open in open.texts.keys().filter(|open| *open != self.path()) {
             let Some(name) = open.strip_prefix(folder).ok().and_then(Path::to_str) else { continue };
             let name = name.replace('\\', "/");

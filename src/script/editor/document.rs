@@ -10,7 +10,7 @@ use crate::api::{CheckedScript, ParsedScript};
 use crate::lang::edit::TextEdit;
 use crate::lang::include::Script;
 use crate::lang::layout::{Tokens, tokens};
-use crate::lang::loader::{Disk, Texts};
+use crate::lang::loader::{Disk, Texts, Within};
 use crate::lang::source::SourceFile;
 use crate::lang::span::Span;
 use crate::run::session::Options;
@@ -20,7 +20,7 @@ use crate::services::names::{Names, names};
 
 /// The open texts by path, and optionally the file system for all other paths. Scripts can include the open
 /// texts.
-pub type OpenTexts = Texts<Option<Disk>>;
+pub type OpenTexts = Texts<Option<Within<Disk>>>;
 
 /// A text with a version. The first thread that needs a property of the text computes it and shares it with
 /// all threads.

@@ -18,8 +18,33 @@ pub enum Stream {
     Bytes(Arc<[u8]>),
 }
 
+/// The memory that a script may need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct MemoryLimit {
+    /// The limit in bytes.
+    pub bytes: u64,
+    /// The option or setting that raises the limit, as messages name it.
+    pub raised_by: &'static str,
+}
+
+impl MemoryLimit {
+    /// The limit of commands without options.
+    pub const DEFAULT: Self = Self { bytes: 1 << 30, raised_by: "--max-memory SIZE" };
+}
+
+impl Default for MemoryLimit {
+    fn default() -> Self {
+        Self::DEFAULT
+    }
+}
+
 /// A source of script texts.
 pub trait Loader {
+    /// Returns the memory that the statements of a script may need. A script that needs more is not parsed.
+    fn memory_limit(&self) -> MemoryLimit {
+        MemoryLimit::default()
+    }
+
     /// Returns the canonical absolute path of a file or folder, with links resolved.
     ///
     /// # Errors
@@ -85,7 +110,42 @@ pub struct Texts<L> {
     pub other: L,
 }
 
+/// A loader for scripts with a limit of memory.
+#[derive(Debug, Clone, Default)]
+pub struct Within<L> {
+    /// The limit.
+    pub limit: MemoryLimit,
+    /// The loader of all files.
+    pub other: L,
+}
+
+impl<L: Loader> Loader for Within<L> {
+    fn memory_limit(&self) -> MemoryLimit {
+        self.limit
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        self.other.canonical(path)
+    }
+
+    fn load(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
+        self.other.load(path, limit)
+    }
+
+    fn stream(&mut self, path: &Path) -> io::Result<Stream> {
+        self.other.stream(path)
+    }
+
+    fn argument(&mut self, path: &Path, limit: InputLimit) -> io::Result<Vec<u8>> {
+        self.other.argument(path, limit)
+    }
+}
+
 impl<L: Loader> Loader for Texts<L> {
+    fn memory_limit(&self) -> MemoryLimit {
+        self.other.memory_limit()
+    }
+
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         let plain = plain(path);
         // The paths below a folder follow the folder in the order of paths.
@@ -123,6 +183,10 @@ impl Loader for () {
 
 /// An optional loader. Without a loader, no files exist.
 impl<L: Loader> Loader for Option<L> {
+    fn memory_limit(&self) -> MemoryLimit {
+        self.as_ref().map_or_else(MemoryLimit::default, Loader::memory_limit)
+    }
+
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         self.as_ref().map_or_else(|| ().canonical(path), |loader| loader.canonical(path))
     }
@@ -159,6 +223,10 @@ impl<L: Loader> Cached<L> {
 }
 
 impl<L: Loader> Loader for Cached<L> {
+    fn memory_limit(&self) -> MemoryLimit {
+        self.other.memory_limit()
+    }
+
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         self.other.canonical(path)
     }

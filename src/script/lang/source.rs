@@ -65,6 +65,8 @@ impl SourceFile {
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
     files: Vec<Arc<SourceFile>>,
+    /// The estimated memory of the statements in all files, in bytes.
+    pub(crate) statement_bytes: u64,
 }
 
 impl Sources {

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::lang::loader::MemoryLimit;
+
 /// Maximum number of bytes in an access or string.
 pub(crate) const ACCESS_LIMIT: u64 = 1 << 20;
 
@@ -21,7 +23,15 @@ pub struct Limits {
 
 impl Limits {
     /// The limits of runs without options.
-    pub const DEFAULT: Self = Self { max_steps: 10_000_000, max_memory: 1 << 30, max_time: None };
+    pub const DEFAULT: Self =
+        Self { max_steps: 10_000_000, max_memory: MemoryLimit::DEFAULT.bytes, max_time: None };
+}
+
+impl Limits {
+    /// The limit of memory, with the name of the option or setting that raises it.
+    pub fn memory(&self, names: LimitNames) -> MemoryLimit {
+        MemoryLimit { bytes: self.max_memory, raised_by: names.memory }
+    }
 }
 
 impl From<u64> for Limits {
@@ -42,7 +52,7 @@ pub struct LimitNames {
 
 impl LimitNames {
     /// The options of commands.
-    pub const OPTIONS: Self = Self { steps: "--max-steps N", memory: "--max-memory SIZE" };
+    pub const OPTIONS: Self = Self { steps: "--max-steps N", memory: MemoryLimit::DEFAULT.raised_by };
     /// The keyword arguments of functions in Python.
     pub const KEYWORDS: Self = Self { steps: "max_steps=N", memory: "max_memory=BYTES" };
     /// The arguments of the Jupyter kernel.

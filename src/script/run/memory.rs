@@ -33,6 +33,8 @@ struct RunMemory {
     values: u64,
     /// The number of variables that were visited.
     variables: u64,
+    /// The memory of the script's statements.
+    statements: u64,
 }
 
 impl RunMemory {
@@ -83,7 +85,8 @@ impl Session<'_> {
         place: Span,
         outside: impl FnOnce() -> Footprint,
     ) -> Result<(), Stop> {
-        let mut memory = RunMemory { engine: outside(), values: self.temporary, variables: 0 };
+        let statements = self.sources.statement_bytes;
+        let mut memory = RunMemory { engine: outside(), values: self.temporary, variables: 0, statements };
         memory.add_state(&self.state);
         for frame in &self.frames {
             match frame {
@@ -96,7 +99,7 @@ impl Session<'_> {
                 _ => {}
             }
         }
-        let used = memory.engine.total().saturating_add(memory.values);
+        let used = memory.engine.total().saturating_add(memory.values).saturating_add(memory.statements);
         let most = self.options.max_memory;
         // A measurement visits each variable and each process, and a process has at least 1 KB.
         let visited = memory.variables + memory.engine.total() / 1024;
@@ -106,9 +109,11 @@ impl Session<'_> {
         if used <= most {
             return Ok(());
         }
-        let (name, bytes) = memory.engine.largest();
-        let (name, bytes) =
-            if memory.values > bytes { ("lists and texts", memory.values) } else { (name, bytes) };
+        let language =
+            [("lists and texts", memory.values), ("the statements of the script", memory.statements)];
+        let largest =
+            std::iter::once(memory.engine.largest()).chain(language).max_by_key(|(_, bytes)| *bytes);
+        let (name, bytes) = largest.unwrap_or_default();
         let [most, bytes] = [most, bytes].map(megabytes);
         let message = format!("the script needs more than {most} of memory, including {bytes} for {name}");
         let help = format!("use less memory, or raise the limit with `{}`", self.options.raised_by.memory);

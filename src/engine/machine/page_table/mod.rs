@@ -27,6 +27,9 @@ pub struct Mapping {
     pub pte: Pte,
 }
 
+/// The maximum number of entries of a level that are stored in one leaf, for fast access.
+const DENSE: u128 = 2048;
+
 /// All tables of one level. The index of an entry is its VPN without the bits that the levels below use.
 #[derive(Debug, Clone)]
 struct Level {
@@ -58,7 +61,10 @@ impl PageTable {
             let shift = mmu.level_page_bits(n) - mmu.page_bits;
             let keys = 1u128 << (mmu.virtual_bits - mmu.page_bits - shift);
             let table_bytes = mmu.table_bytes(n);
-            Level { entries: Sparse::new(keys, 1, None), shift, table_bytes, tables: u64::from(n == 1) }
+            // Few entries in a leaf, because the entries of a sparse address space are far apart.
+            let entries =
+                if keys > DENSE { Sparse::with_leaves(keys, 1, None, 6) } else { Sparse::new(keys, 1, None) };
+            Level { entries, shift, table_bytes, tables: u64::from(n == 1) }
         };
         Self { levels: (1..=mmu.levels.len() as u32).map(level).collect() }
     }

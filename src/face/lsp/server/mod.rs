@@ -65,9 +65,11 @@ impl Server {
         (client, settings): (Client, Settings),
         (runs, asks): (Worker, Worker),
     ) -> Self {
+        let mut documents = Documents::default();
+        documents.allow(settings.memory());
         Self {
             output,
-            documents: Documents::default(),
+            documents,
             client: Arc::new(client),
             settings,
             runs,

@@ -116,6 +116,7 @@ impl Server {
             return;
         }
         self.settings = settings;
+        self.documents.allow(self.settings.memory());
         self.check_all();
         if self.client.refreshes_hints {
             self.send_request::<request::InlayHintRefreshRequest>(&());

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::document_with_cursor;
 use crate::editor::{Completion, CompletionItem, Document, Failure, Hover, OpenTexts, RunResult, Step};
-use crate::lang::loader::Disk;
+use crate::lang::loader::Within;
 use crate::lang::span::Span;
 use std::sync::atomic::AtomicBool;
 
@@ -140,7 +140,7 @@ fn no_list_opens_at_the_ends_of_lines_in_the_examples() {
         }
         let text = std::fs::read_to_string(&path).expect("a script");
         for (at, _) in text.match_indices('\n') {
-            let open = OpenTexts { other: Some(Disk), ..OpenTexts::default() };
+            let open = OpenTexts { other: Some(Within::default()), ..OpenTexts::default() };
             let found = Document::new(&path, &text[..at], open).completion(at);
             if !found.line_may_end
                 && let Some(item) = found.items.first()

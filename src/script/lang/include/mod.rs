@@ -9,8 +9,8 @@ use super::course::{self, BadCourse};
 use super::diagnostic::{Code, Diagnostic};
 use super::layout::DEPTH_LIMIT;
 use super::loader::plain;
-pub use super::loader::{Disk, Loader, Texts, text_of};
-use super::parse::{Includes, Pieces, parse_again};
+pub use super::loader::{Disk, Loader, MemoryLimit, Texts, text_of};
+use super::parse::{Includes, Pieces, WORD_BYTES, parse_again, word_starts};
 use super::source::Sources;
 use pagewalk_engine::files::limits::{InputLimit, SCRIPT};
 use pagewalk_engine::files::{reason, shown};
@@ -282,6 +282,26 @@ impl Includes for Reader<'_> {
             self.diagnostics.push(diagnostic);
             Arc::new([])
         })
+    }
+
+    fn count_statements(&mut self, file: u32, text: &str) -> Result<(), Diagnostic> {
+        let MemoryLimit { bytes, raised_by } = self.loader.memory_limit();
+        let left = bytes.saturating_sub(self.sources.statement_bytes) / WORD_BYTES;
+        let mut words = 0;
+        for at in word_starts(text) {
+            if words == left {
+                let word = text[at..].split_whitespace().next().unwrap_or("");
+                let place = Span::new(file, at..at + word.len());
+                let message =
+                    format!("the script needs more than {} MB of memory for its statements", bytes >> 20);
+                return Err(Diagnostic::new(Code::LimitMemory, place, message)
+                    .label("the statements before this word need all of the memory")
+                    .help(format!("shorten the script, or raise the limit with `{raised_by}`")));
+            }
+            words += 1;
+        }
+        self.sources.statement_bytes += words * WORD_BYTES;
+        Ok(())
     }
 }
 

@@ -15,7 +15,7 @@ use pagewalk_engine::machine::contents::PteWord;
 
 use super::expected::ThingRef;
 use super::row::TableNoun;
-use super::table::{EntryIn, InvalidEntries};
+use super::table::InvalidEntries;
 use super::{geometry, layout, processes, stats, steps, tree};
 
 /// Contents to set in the machine.
@@ -27,8 +27,6 @@ pub struct Contents {
 /// See [`Contents`].
 #[expect(missing_docs, reason = "each variant's comment describes its fields")]
 pub enum What {
-    /// The rows of a table.
-    Rows { noun: &'static TableNoun, level: usize, entries: Vec<EntryIn> },
     /// CR3. After a script sets CR3, walks read memory.
     Cr3(Pa),
     /// A page-table entry in memory, as its raw word.
@@ -39,14 +37,9 @@ impl Contents {
     /// Sets the contents.
     ///
     /// # Errors
-    /// Returns `value-too-wide` or `bad-table`. Rows without errors are set even if other rows have errors.
+    /// Returns `value-too-wide`.
     pub(crate) fn put(self, machine: &mut Machine) -> Result<(), Vec<Diagnostic>> {
         match self.what {
-            What::Rows { noun, level, entries } => {
-                let put = entries.iter().filter_map(|entry| (noun.put)(machine, level, entry).err());
-                let wrong: Vec<Diagnostic> = put.collect();
-                if wrong.is_empty() { Ok(()) } else { Err(wrong) }
-            }
             What::Cr3(pa) => {
                 machine.set_cr3(Some(pa));
                 Ok(())

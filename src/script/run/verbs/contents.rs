@@ -9,10 +9,15 @@ use crate::run::record::{Did, Shown};
 use crate::run::session::{Action, Session};
 use crate::run::settings::pte_of_fields;
 use crate::run::stop::Stop;
+use pagewalk_engine::machine::footprint::Footprint;
 use pagewalk_engine::machine::spec::Mmu;
 
 use super::naming::NounRef;
 use super::operands::{missing, unexpected, word};
+
+/// The number of rows after which `set` measures the memory of the machine. A row of a page table can need all the
+/// tables on its path.
+const ROWS: usize = 256;
 
 /// `set NOUN { table }`, `set cr3 = PA`, `set pte LEVEL PA = RAW`, `set pte LEVEL PA { fields }`
 pub(crate) fn set(session: &mut Session, command: &Command) -> Result<Action, Stop> {
@@ -60,10 +65,19 @@ fn rows(session: &mut Session, command: &Command) -> Result<Action, Stop> {
             let entries = session.entries(table, &layout)?;
             let cells = entries.first().into_iter().flat_map(|entry| entry.groups.iter().flatten());
             let columns: Vec<String> = cells.map(|cell| cell.column.clone()).collect();
-            let contents = Contents { what: What::Rows { noun, level, entries }, span: command.verb.span };
-            let place = contents.span;
+            let place = command.verb.span;
             Ok(Action::declares(move |session| {
-                contents.put(session.machine(place)?)?;
+                let mut wrong: Vec<Diagnostic> = Vec::new();
+                for rows in entries.chunks(ROWS) {
+                    let machine = session.machine(place)?;
+                    wrong.extend(rows.iter().filter_map(|entry| (noun.put)(machine, level, entry).err()));
+                    if rows.len() == ROWS {
+                        session.check_memory(place, Footprint::default)?;
+                    }
+                }
+                if !wrong.is_empty() {
+                    return Err(wrong.into());
+                }
                 session.state.note_columns(noun.name, level, &columns);
                 Ok(Did::Quiet)
             }))
