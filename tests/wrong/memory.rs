@@ -163,7 +163,7 @@ fn the_limit_bounds_the_memory_of_statements() {
     ] {
         let path = folder.path().join("a.pw");
         std::fs::write(&path, script).expect("a file");
-        let limited = "ulimit -v 300000; exec \"$0\" run --max-memory 16MB \"$1\"";
+        let limited = "ulimit -v 400000; exec \"$0\" run --max-memory 16MB \"$1\"";
         let done =
             Command::new("sh").args(["-c", limited, env!("CARGO_BIN_EXE_pagewalk")]).arg(&path).output();
         let done = done.expect("a shell");
