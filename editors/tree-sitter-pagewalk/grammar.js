@@ -232,13 +232,15 @@ export default grammar({
       field('name', $.fact_name),
       optional(choice(
         $.open,
-        prec(BINDS.said, seq('not', field('value', $._expression))),
-        seq(optional('in'), field('value', $._expression)),
+        prec(BINDS.said, seq('not', field('value', choice($._expression, $.no_value)))),
+        seq('in', field('value', $._expression)),
+        field('value', choice($._expression, $.no_value)),
       )),
     ),
     fact_name: $ => seq($.name, repeat(seq(token.immediate('.'), $._touching_name))),
     _touching_name: $ => alias(token.immediate(/[A-Za-z_](-?[A-Za-z]|[0-9_])*/), $.name),
     open: _ => '?',
+    no_value: _ => choice('-', '–'),
 
     // ---- Blocks of settings and tables -------------------------------------------------------------------------
 
@@ -330,7 +332,7 @@ export default grammar({
       field('name', $._touching_name),
     )),
     parenthesized: $ => seq(choice('(', touching('(')), $._expression, ')'),
-    list: $ => seq('[', optional(listed($._expression)), ']'),
+    list: $ => seq('[', optional(listed(choice($._expression, $.no_value))), ']'),
 
     boolean: _ => choice('true', 'false'),
     name: _ => /[A-Za-z_](-?[A-Za-z]|[0-9_])*/,

@@ -137,6 +137,14 @@ impl Kernel {
         self.own_area(fault.pid, fault.vpn << self.shape.page_bits);
     }
 
+    /// Whether the first access to this address reads the page from disk (`pages on-disk`). Such a page has no swap
+    /// slot yet.
+    pub fn reads_from_disk(&self, pid: Pid, va: u64) -> bool {
+        let untouched = self.page_location(pid, self.shape.vpn(va)).is_none();
+        let is_anonymous = |area: Vma| matches!(area.backing, Backing::Anonymous);
+        self.config.on_disk && untouched && self.area_at(pid, va).is_some_and(is_anonymous)
+    }
+
     /// Resolves the fault of an access.
     fn resolve(&mut self, fault: &FaultContext, watch: Observer<'_>) -> Result<FaultOutcome, OutOfMemory> {
         if fault.write {

@@ -42,11 +42,7 @@ pub(super) fn enter_page(
             Pte { ppn: frame.0.into(), flags }
         }
         PageLocation::Zero => Pte { ppn: zero, flags },
-        // The entry is still 0.
-        PageLocation::Swap(slot) => match shape.swap_entry(slot) {
-            Pte { ppn: 0, .. } => return,
-            pte => pte,
-        },
+        PageLocation::Swap(slot) => shape.swap_entry(slot),
     };
     if let Some(table) = table {
         write_pte(machine, journal, shape.entry(level, table.ppn, vpn), pte);

@@ -1,7 +1,7 @@
 //! The shape of a machine's page tables: levels, entries, and sizes.
 
 use crate::machine::check::MAX_LEVELS;
-use crate::machine::pte::{Bit, Pte, mask};
+use crate::machine::pte::{Bit, Flags, Pte, mask};
 use crate::machine::spec::{Mmu, Spec};
 
 use super::ids::SlotNo;
@@ -26,6 +26,8 @@ pub(crate) struct TableShape {
     pub(crate) dirty: bool,
     /// Width of an entry's PPN in bits.
     ppn_bits: u32,
+    /// The bit that marks the entry of a page in swap slot 0.
+    swap_mark: Flags,
 }
 
 impl TableShape {
@@ -43,13 +45,21 @@ impl TableShape {
             read_only: has(mmu, Bit::Rw),
             dirty: has(mmu, Bit::D),
             ppn_bits: mmu.pte.ppn_bits(),
+            swap_mark: mmu.pte.swap_mark(),
         })
     }
 
-    /// The entry of a page in a swap slot: P is 0, and the PPN field holds the slot number if it fits.
+    /// The entry of a page in a swap slot, which is never 0: P is 0, and the PPN field holds the slot number. A mark
+    /// distinguishes slot 0 from an entry that was never set. If the number does not fit, all bits of the PPN
+    /// field are 1, and the entry has the mark, too. In a format without a bit for the mark, the PPN field alone
+    /// distinguishes the entry.
     pub(crate) fn swap_entry(&self, slot: SlotNo) -> Pte {
-        let slot = u64::from(slot.0);
-        Pte { ppn: if slot & !mask(self.ppn_bits) == 0 { slot } else { 0 }, ..Pte::default() }
+        let (slot, widest) = (u64::from(slot.0), mask(self.ppn_bits));
+        match slot {
+            0 if self.swap_mark != Flags::NONE => Pte { ppn: 0, flags: self.swap_mark },
+            1.. if slot <= widest => Pte { ppn: slot, flags: Flags::NONE },
+            _ => Pte { ppn: widest, flags: self.swap_mark },
+        }
     }
 
     pub(crate) fn page(&self) -> u64 {

@@ -324,6 +324,22 @@ impl Machine {
         self.hierarchy.memory().known().map(Pa::new).collect()
     }
 
+    /// The translation that an access would have with empty TLBs, and the events of its page walk. No state changes.
+    ///
+    /// # Errors
+    /// Returns the fault that the access would raise.
+    pub fn peek_walk(
+        &self,
+        va: Va,
+        kind: AccessKind,
+        mode: Privilege,
+        watch: &mut impl MachineObserver,
+    ) -> Result<Pa, Fault> {
+        let mut copy = self.clone();
+        copy.flush_tlb(None, &mut ());
+        copy.translate_as(va, kind, mode, watch)
+    }
+
     /// The bytes that a load in supervisor mode would return. No state changes.
     ///
     /// # Errors

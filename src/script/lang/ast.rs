@@ -274,6 +274,9 @@ pub struct Fact {
     pub(crate) span: Span,
 }
 
+/// The name that represents `-` in the value of a fact: the fact has no value.
+pub(crate) const NO_VALUE: &str = "-";
+
 /// The expectation of a fact.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Claim {

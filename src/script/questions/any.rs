@@ -116,7 +116,10 @@ impl Session<'_> {
         let mut expected = Vec::new();
         for fact in facts.iter().filter(|_| !holds && matches!(did, Did::Reference(_))) {
             let Claim::Is(value) = &fact.claim else { continue };
-            let value = self.eval(value)?;
+            let value = match facts::key(&fact.name.text, family, spec.as_deref()) {
+                Ok(key) => self.claimed(value, &key)?,
+                Err(_) => self.eval(value)?,
+            };
             let differs = |blank: &&Blank| {
                 *blank.fact == *fact.name.text && blank.key.as_ref().is_some_and(|key| key.value != value)
             };

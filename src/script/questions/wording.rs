@@ -55,7 +55,7 @@ impl Session<'_> {
                 Condition::Facts { operation, facts } => {
                     uses.visit_operation(operation);
                     let family = family(operation);
-                    let others = facts.iter().filter(|fact| !self.is_word(fact, family));
+                    let others = facts.iter().filter(|fact| self.keyword(fact, family).is_none());
                     others.for_each(|fact| uses.visit_fact(fact));
                 }
             }
@@ -130,9 +130,9 @@ impl Session<'_> {
     fn result(&self, fact: &Fact, operation: &Operation, radix: Radix) -> Option<String> {
         let Claim::Is(expected) = &fact.claim else { return None };
         let name = &*fact.name.text;
-        if self.is_word(fact, family(operation)) {
-            let word = self.text(expected.span);
+        if let Some(word) = self.keyword(fact, family(operation)) {
             return match (name, word) {
+                ("fault", "any") => Some("a fault".to_owned()),
                 ("fault", "none") => Some("no page fault".to_owned()),
                 ("fault", "page") => Some("a page fault".to_owned()),
                 ("fault", word) => Some(format!("a {word} fault")),
@@ -149,16 +149,19 @@ impl Session<'_> {
         Some(format!("{} {value}", name.to_uppercase()))
     }
 
-    /// Whether a fact's value is one of its keywords.
-    fn is_word(&self, fact: &Fact, family: Family) -> bool {
+    /// Returns the keyword that a fact's value is or means.
+    fn keyword<'f>(&self, fact: &'f Fact, family: Family) -> Option<&'f str> {
         let (Claim::Is(Expr { kind: ExprKind::Name(word), .. })
         | Claim::Not(Expr { kind: ExprKind::Name(word), .. })) = &fact.claim
         else {
-            return false;
+            return None;
         };
-        let spec = self.spec();
-        let key = key(&fact.name.text, family, spec.map(|spec| &**spec));
-        key.is_ok_and(|key| key.is_word(word, spec.map(|spec| &**spec)))
+        let spec = self.spec().map(|spec| &**spec);
+        let key = key(&fact.name.text, family, spec).ok()?;
+        match key.meaning(word).filter(|_| self.state.find(word).is_none()) {
+            Some(meaning) => Some(meaning),
+            None => key.is_word(word, spec).then_some(&**word),
+        }
     }
 
     /// Returns edits that replace variables with their values where they are used.

@@ -1,6 +1,6 @@
 //! Checks expectations against the results of a statement.
 
-use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact};
+use crate::lang::ast::{BinaryOp, Claim, Expr, ExprKind, Fact, NO_VALUE};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::layout::lay_out;
@@ -41,14 +41,19 @@ impl Session<'_> {
         let value = self.claimed(expr, &key)?;
         self.work(work_of_value(&value), fact.span)?;
         let actual = key.value_in(did);
-        let held = actual.as_ref().is_some_and(|actual| match fact.claim {
-            Claim::Not(_) => !agrees(&key, &value, actual, did),
-            Claim::In(_) => binary(BinaryOp::In, &actual.value, &value).is_ok_and(|v| v == Value::Bool(true)),
-            _ => agrees(&key, &value, actual, did),
-        });
+        let found = actual.as_ref();
+        let held = match (&fact.claim, &value) {
+            (Claim::Not(_), value) => found.is_some() && !agrees(&key, value, found, did),
+            (Claim::In(_), Value::List(values)) => {
+                values.iter().any(|value| agrees(&key, value, found, did))
+                    || found.is_some_and(|actual| is_in(&actual.value, &value))
+            }
+            (Claim::In(_), value) => found.is_some_and(|actual| is_in(&actual.value, value)),
+            (_, value) => agrees(&key, value, found, did),
+        };
         let hex = actual.as_ref().and_then(|actual| actual.hex);
         let expected = Shown { hex, before, ..Shown::plain(value) };
-        let reason = if held { None } else { why(did, &fact.name.text, &key, &expected, actual.is_none()) };
+        let reason = if held { None } else { self.why(did, &fact.name.text, &key, &expected, actual.is_none()) };
         let impossible = actual.as_ref().filter(|_| !held).and_then(|actual| {
             written_without_0x(&expected, actual).or_else(|| too_wide(&fact.name.text, &expected, actual))
         });
@@ -77,13 +82,13 @@ impl Session<'_> {
         let expected = Shown::word(OPEN);
         let reason = match actual {
             Some(_) => Some(self.how_to_fill()),
-            None => why(did, name, key, &expected, true),
+            None => self.why(did, name, key, &expected, true),
         };
         let end = fact.span.end;
         let mark = Span { start: end.saturating_sub(OPEN.len() as u32), ..fact.span };
         Check {
             fact: name.to_string(),
-            instead: actual.as_ref().map(|actual| facts::stated(key, actual)),
+            instead: Some(actual.as_ref().map_or(NO_VALUE.to_owned(), |actual| facts::stated(key, actual))),
             expected,
             actual,
             held: false,
@@ -91,6 +96,32 @@ impl Session<'_> {
             reason,
             written: Written::Open(mark),
         }
+    }
+
+    /// Explains why a check failed.
+    fn why(&self, did: &Did, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {
+        let (spec, statement) = match did {
+            Did::Access(access) => (Some(&access.spec), "this access"),
+            did => match did.call() {
+                Some(_) if !matches!(key, Key::Call(_)) => {
+                    return Some(format!("a system call has no fact `{name}`"));
+                }
+                call => (call.map(|call| &call.spec), "this statement"),
+            },
+        };
+        if let Some(no_word) = spec.and_then(|spec| no_word(name, key, expected, spec)) {
+            return Some(no_word);
+        }
+        let reason = match (did, self.state.hardware()) {
+            // The page table may differ from the TLB entry that the access used.
+            (Did::Access(access), Some(machine)) if access.walk.is_none() && access.process.is_none() => {
+                let mut access = access.clone();
+                access.record_walk(machine);
+                key.reason(&Did::Access(access))
+            }
+            _ => key.reason(did),
+        };
+        Some(if missing { format!("{statement} has no `{name}`: {reason}") } else { reason })
     }
 
     /// Describes how to fill in the open values.
@@ -111,7 +142,7 @@ impl Session<'_> {
         let is_word = |name: &str| {
             in_pages && !self.state.has_variable(name)
                 || key.is_word(name, self.spec().map(AsRef::as_ref))
-                || key.takes_words() && self.state.find(name).is_none()
+                || (key.takes_words() || key.meaning(name).is_some()) && self.state.find(name).is_none()
         };
         Written::classify(expr, &is_word)
     }
@@ -125,6 +156,9 @@ impl Session<'_> {
         match (&expr.kind, key) {
             (ExprKind::Name(name), _) if key.is_word(name, self.spec().map(AsRef::as_ref)) => {
                 Ok(Value::Text(name.clone()))
+            }
+            (ExprKind::Name(name), _) if self.state.find(name).is_none() && key.meaning(name).is_some() => {
+                Ok(Value::Text(key.meaning(name).unwrap_or(name).into()))
             }
             (ExprKind::Name(name), _) if key.takes_words() && self.state.find(name).is_none() => {
                 Ok(Value::Text(name.clone()))
@@ -158,7 +192,7 @@ impl Session<'_> {
         }
     }
 
-    /// Reports a line that ends with `=>`, if the next line begins with a verb instead of a fact.
+    /// Reports a line that ends with `=>` or a comma, if the next line begins with a verb instead of a fact.
     fn dangling(&self, fact: &Fact) -> Option<Diagnostic> {
         self.options.language.verb(&fact.name.text)?;
         let Span { file, start, .. } = fact.name.span;
@@ -167,7 +201,7 @@ impl Session<'_> {
         let layout = lay_out(file, text).text;
         let line = layout.get(..start as usize)?.trim_end();
         let breaks = text.get(line.len()..start as usize)?.contains('\n');
-        let written = line.strip_suffix("=>").filter(|_| breaks)?;
+        let written = line.strip_suffix("=>").or_else(|| line.strip_suffix(',')).filter(|_| breaks)?;
         let arrow = Span { file, start: written.len() as u32, end: line.len() as u32 };
         let fix = Fix::replace(Span { start: written.trim_end().len() as u32, ..arrow }, "");
         let message = "the line ends too early: the name of a fact is missing";
@@ -202,8 +236,21 @@ fn bytes_stated<'v>(key: &Key, stated: &'v Value) -> Option<&'v [u8]> {
     }
 }
 
+/// Whether a value is the `-` that expects no value.
+fn is_no_value(stated: &Value) -> bool {
+    matches!(stated, Value::Text(word) if **word == *NO_VALUE)
+}
+
+fn is_in(value: &Value, list: &Value) -> bool {
+    binary(BinaryOp::In, value, list).is_ok_and(|found| found == Value::Bool(true))
+}
+
 /// Whether an expected value matches the actual value.
-fn agrees(key: &Key, stated: &Value, actual: &Shown, did: &Did) -> bool {
+fn agrees(key: &Key, stated: &Value, actual: Option<&Shown>, did: &Did) -> bool {
+    if is_no_value(stated) {
+        return key.is_missing(actual);
+    }
+    let Some(actual) = actual else { return false };
     if let (Did::Access(access), Some(bytes)) = (did, bytes_stated(key, stated)) {
         return access.data.iter().copied().eq(bytes.iter().copied().map(Some));
     }
@@ -296,19 +343,3 @@ pub(crate) fn fix_of_word(check: &Check, did: &Did) -> Option<Fix> {
     Some(Fix::write(Span { start, ..check.span }, &**word, near?))
 }
 
-fn why(did: &Did, name: &str, key: &Key, expected: &Shown, missing: bool) -> Option<String> {
-    let (spec, statement) = match did {
-        Did::Access(access) => (Some(&access.spec), "this access"),
-        did => match did.call() {
-            Some(_) if !matches!(key, Key::Call(_)) => {
-                return Some(format!("a system call has no fact `{name}`"));
-            }
-            call => (call.map(|call| &call.spec), "this statement"),
-        },
-    };
-    if let Some(no_word) = spec.and_then(|spec| no_word(name, key, expected, spec)) {
-        return Some(no_word);
-    }
-    let reason = key.reason(did);
-    Some(if missing { format!("{statement} has no `{name}`: {reason}") } else { reason })
-}

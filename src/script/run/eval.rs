@@ -3,6 +3,7 @@
 use crate::lang::ast::{BinaryOp, Expr, ExprKind, Piece, Word};
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
+use crate::lang::idioms::linux;
 use crate::lang::value::functions::{FUNCTIONS, function};
 use crate::lang::value::ops::{binary, unary};
 use crate::lang::value::{Measure, Number, Value};
@@ -228,6 +229,9 @@ impl Session<'_> {
     pub(crate) fn unknown_name(&self, name: &str, span: Span) -> Diagnostic {
         let diagnostic = Diagnostic::new(Code::UnknownName, span, format!("no variable is called `{name}`"))
             .label("no earlier `let` sets this variable");
+        if let Some(foreign) = linux::constant(name, span, constants().map(|row| row.name)) {
+            return foreign;
+        }
         if let Some((a, b)) = name.split_once('-') {
             return diagnostic.subtraction(a, b);
         }
@@ -259,6 +263,11 @@ impl Session<'_> {
     /// Reports that no function of this name exists, and suggests the nearest one.
     pub(crate) fn unknown_function(&self, name: &Word) -> Diagnostic {
         if let Some(diagnostic) = unsupported::diagnostic(name) {
+            return diagnostic;
+        }
+        if let Some(diagnostic) = linux::call(&name.text, name.span).filter(|_| system_call(&name.text).is_none())
+            && self.state.find(&name.text).is_none()
+        {
             return diagnostic;
         }
         if let Some(Binding::Def(_)) = self.state.find(&name.text) {

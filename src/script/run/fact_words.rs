@@ -40,7 +40,7 @@ impl Session<'_> {
             return;
         }
         let variable = self.state.find(word).is_some() || self.sets(word);
-        if variable || key.is_word(word, spec.as_deref()) {
+        if variable || key.is_word(word, spec.as_deref()) || key.meaning(word).is_some() {
             return;
         }
         let name = &fact.name.text;

@@ -116,7 +116,8 @@ fn a_page_in_swap_leaves_its_slot_in_its_entry() {
     // In `simple`'s format, the PPN field has 6 bits starting at bit 9, so slots 64 and above do not fit.
     let mut lab = Lab::simple(|config| config.swap = 80);
     let pid = two_in_swap(&mut lab);
-    assert_eq!([0, 1].map(|page| raw(&lab, pid, page)), [0, 1 << 9], "slot 0 gives 0");
+    let mark = 1 << 3;
+    assert_eq!([0, 1].map(|page| raw(&lab, pid, page)), [mark, 1 << 9], "slot 0 has a mark");
     assert_eq!(lab.read(pid, va(1)), 1);
     assert_ne!(raw(&lab, pid, 1) & 1, 0, "it is present again");
     out(&mut lab, pid, 2);
@@ -128,7 +129,7 @@ fn a_page_in_swap_leaves_its_slot_in_its_entry() {
 }
 
 #[test]
-fn a_slot_that_does_not_fit_leaves_zero() {
+fn a_slot_that_does_not_fit_fills_its_field() {
     let mut lab = Lab::simple(|config| config.swap = 80);
     let pid = lab.spawn();
     lab.anonymous(pid, AT, 70);
@@ -136,7 +137,7 @@ fn a_slot_that_does_not_fit_leaves_zero() {
         lab.write(pid, va(page), 1);
         out(&mut lab, pid, page);
     }
-    assert_eq!([63, 64, 65].map(|page| raw(&lab, pid, page)), [63 << 9, 0, 0]);
+    assert_eq!([63, 64, 65].map(|page| raw(&lab, pid, page)), [63 << 9, 63 << 9 | 1 << 3, 63 << 9 | 1 << 3]);
     assert_eq!(lab.read(pid, va(65)), 1);
 }
 

@@ -251,11 +251,22 @@ impl PteFormat {
         Pte { ppn: raw >> self.ppn_low & mask(self.ppn_bits()), flags }
     }
 
-    /// The disk location in an entry: its PPN field if all other bits are 0. Returns `None` if the location
-    /// is 0.
+    /// The bit that marks the entry of a page in swap slot 0, so that the entry is not 0: WT, which Linux also sets in
+    /// entries of pages in swap (`_PAGE_SWP_EXCLUSIVE`), or else the first other bit of the format. Returns no bit
+    /// if the format has only P.
+    pub(crate) fn swap_mark(&self) -> Flags {
+        let bits = [Bit::Wt].into_iter().chain(BITS.iter().map(|row| row.bit));
+        let mark = bits.filter(|bit| *bit != Bit::P).find(|bit| self.bit_position(*bit).is_some());
+        mark.map_or(Flags::NONE, |bit| Flags::NONE.with(bit))
+    }
+
+    /// The disk location in an entry that is not present: its PPN field if all other bits are 0. Location 0 has the
+    /// mark of [`PteFormat::swap_mark`], and an entry of 0 has no location.
     pub fn disk_location(&self, pte: Pte) -> Option<u64> {
-        let alone = !pte.flags.has(Bit::P) && self.encode(Pte { ppn: 0, ..pte }) == 0;
-        (alone && pte.ppn != 0).then_some(pte.ppn)
+        let others = self.encode(Pte { ppn: 0, ..pte });
+        let mark = self.encode(Pte { ppn: 0, flags: self.swap_mark() });
+        let is_location = if pte.ppn == 0 { mark != 0 && others == mark } else { others == 0 };
+        (!pte.flags.has(Bit::P) && is_location).then_some(pte.ppn)
     }
 
     /// The entry without the information that this format cannot store, but with P unchanged.

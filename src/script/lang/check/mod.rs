@@ -15,6 +15,7 @@ use std::sync::Arc;
 
 use super::ast::{Block, Command, Condition, Expr, ExprKind, Span, Stmt, StmtKind, Word};
 use super::diagnostic::{Code, Diagnostic};
+use super::idioms::linux;
 pub(crate) use super::nearest::nearest;
 use super::value::functions::{FUNCTIONS, function};
 use super::visit::{Visit, statements, statements_of_scope, walk_command, walk_expr, walk_stmt};
@@ -227,6 +228,9 @@ impl Checker<'_> {
         if let Some(scope) = self.scopes.last_mut() {
             scope.report(name);
         }
+        if let Some(diagnostic) = linux::constant(name, span, self.known.words.iter().copied()) {
+            return self.found.push(diagnostic);
+        }
         let words = self.scopes.iter().flat_map(Scope::names).chain(self.known.words.iter().copied());
         let near = nearest(name, words.take(guessed(self.found.len())));
         let diagnostic =
@@ -248,6 +252,8 @@ impl Checker<'_> {
             if let Err(error) = function.check_count(given) {
                 self.found.push(error.at(name.span));
             }
+        } else if let Some(diagnostic) = self.foreign_call(name) {
+            self.found.push(diagnostic);
         } else if !(self.known.is_call)(&name.text) {
             let functions = FUNCTIONS.iter().map(|function| function.name);
             let known = functions.chain(self.known.calls.iter().copied());
@@ -260,6 +266,11 @@ impl Checker<'_> {
                 None => diagnostic,
             });
         }
+    }
+
+    /// Returns the diagnostic for a call of Linux that Pagewalk does not model.
+    fn foreign_call(&self, name: &Word) -> Option<Diagnostic> {
+        linux::call(&name.text, name.span).filter(|_| !(self.known.is_call)(&name.text))
     }
 
     /// Checks a call. A name with several definitions (in the branches of an `if`) may refer to any of them.

@@ -2,6 +2,7 @@
 
 use super::advice::Advice;
 use super::facts::is_latest;
+use super::linux::is_constant;
 use super::rows::WORDS;
 use super::spelled::respelled;
 use super::tokens::{Token, tokens};
@@ -23,6 +24,9 @@ pub(super) fn words(diagnostic: &Diagnostic, said: &str, line: &str) -> Vec<Advi
     }
     if diagnostic.code == Code::UnknownName && said.bytes().all(|c| matches!(c, b'A'..=b'F' | b'0'..=b'9')) {
         return vec![advice(fix(format!("0x{said}")))];
+    }
+    if diagnostic.code == Code::UnknownName && is_constant(said) {
+        return found;
     }
     if diagnostic.code == Code::UnknownName {
         let digits = said

@@ -9,6 +9,7 @@ mod advice;
 mod blocks;
 mod exams;
 mod facts;
+pub(crate) mod linux;
 mod marks;
 mod outcome;
 mod pattern;

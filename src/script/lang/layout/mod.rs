@@ -216,8 +216,8 @@ impl<'a> Scan<'a> {
         }
         if let Some(first) = self.pending.first().copied() {
             // No expression continues with a bar after a comma, so the bar begins a table row.
-            let goes_on =
-                self.after == After::Operator && !self.dangles(first) || self.after == After::Comma && !row;
+            let goes_on = self.after == After::Operator && !self.dangles(first) && !self.has_no_value(first)
+                || self.after == After::Comma && !row;
             let joined = self.top().statement.is_some() && !self.top().row() && (goes_on || joins);
             if joined {
                 for newline in std::mem::take(&mut self.pending) {

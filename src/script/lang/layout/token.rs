@@ -69,6 +69,12 @@ impl Scan<'_> {
             }
     }
 
+    /// Whether the line that ends at this byte ends with a fact whose value is `-`.
+    pub(super) fn has_no_value(&self, line_end: usize) -> bool {
+        let begun = self.levels[self.block()].statement.as_ref().map_or(line_end, |statement| statement.at);
+        ends_without_value(&self.out[begun..line_end])
+    }
+
     pub(super) fn string(&mut self) {
         self.begin(false);
         let quote = self.byte(0);
@@ -137,4 +143,21 @@ fn word_length(text: &str) -> usize {
             _ => return end,
         }
     }
+}
+
+/// Whether the text of a statement ends with a fact whose value is `-`, as in `=> ppn -` and `=> tlb miss, pa not -`.
+fn ends_without_value(statement: &[u8]) -> bool {
+    let Some(before) = statement.trim_ascii_end().strip_suffix(b"-") else { return false };
+    let is_word = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.');
+    let without_word = |text: &[u8]| {
+        let text = text.trim_ascii_end();
+        text.iter().rposition(|byte| !is_word(byte)).map_or(0, |at| at + 1)
+    };
+    let before = before.trim_ascii_end();
+    let before = before.strip_suffix(b" not").unwrap_or(before).trim_ascii_end();
+    let name = without_word(before);
+    let around = before[..name].trim_ascii_end();
+    name < before.len()
+        && before[name].is_ascii_alphabetic()
+        && (around.ends_with(b"=>") || around.ends_with(b",") && around.windows(2).any(|pair| pair == b"=>"))
 }

@@ -16,9 +16,11 @@ mod table;
 #[cfg(test)]
 mod tests;
 mod text;
+mod unfinished;
 
 pub(super) use beside::VERBS;
 use pieces::Piece;
+use unfinished::unfinished;
 pub(crate) use pieces::Pieces;
 
 use std::sync::Arc;
@@ -120,7 +122,7 @@ pub(super) fn parse_again(
         let pieces = Arc::default();
         return Parsed { body: Arc::new([]), diagnostics: vec![diagnostic], depth: 0, pieces };
     }
-    let mut tree = Tree::new(file, includes, layout.diagnostics.clone());
+    let mut tree = Tree::new(file, &text, includes, layout.diagnostics.clone());
     let (body, kept) = tree.pieces(&layout, earlier);
     tree.diagnostics.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.span.end));
     // Messages about markers, and about lines that occur twice, would hide the cause.
@@ -144,6 +146,8 @@ struct Tree<'a> {
     /// The maximum value of `nesting`.
     deepest: usize,
     includes: &'a mut dyn Includes,
+    /// The text of the file.
+    source: &'a str,
     /// The number of invalid lines so far.
     broken: usize,
     /// Whether the current piece includes a file.
@@ -154,9 +158,15 @@ struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    fn new(file: u32, includes: &'a mut dyn Includes, diagnostics: Vec<Diagnostic>) -> Self {
+    fn new(
+        file: u32,
+        source: &'a str,
+        includes: &'a mut dyn Includes,
+        diagnostics: Vec<Diagnostic>,
+    ) -> Self {
         Self {
             file,
+            source,
             base: 0,
             nesting: 0,
             deepest: 0,
@@ -245,7 +255,8 @@ impl<'a> Tree<'a> {
         if self.broken <= BROKEN_LIMIT {
             let start = self.span(line).start;
             let diagnostic = recover::explain(line.as_str(), rule, self.file, start);
-            self.report(diagnostic);
+            let unfinished = unfinished(self.source, line.as_str(), diagnostic.span, start);
+            self.report(unfinished.unwrap_or(diagnostic));
         }
     }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::table::table;
 use super::{Tree, recover};
 use crate::lang::ast::{
-    Block, Claim, Command, Condition, Expr, Fact, Holds, Operation, OperationKind, Pages, Setting, Settings,
-    Span, Stmt, StmtKind, Word,
+    Block, Claim, Command, Condition, Expr, ExprKind, Fact, Holds, NO_VALUE, Operation, OperationKind, Pages,
+    Setting, Settings, Span, Stmt, StmtKind, Word,
 };
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::layout::DEPTH_LIMIT;
@@ -290,12 +290,25 @@ impl Tree<'_> {
         let outer = std::mem::replace(&mut self.in_fact, true);
         let claim = match mark.as_rule() {
             Rule::open_mark => Claim::Open,
-            Rule::word_not => Claim::Not(self.expr(parts.next()?)),
-            Rule::word_in => Claim::In(self.expr(parts.next()?)),
-            _ => Claim::Is(self.expr(mark)),
+            Rule::word_not => Claim::Not(self.claimed(parts.next()?)),
+            Rule::word_in => Claim::In(self.claimed(parts.next()?)),
+            _ => Claim::Is(self.claimed(mark)),
         };
         self.in_fact = outer;
         Some(Fact { name, claim, span })
+    }
+
+    /// Parses the value of a fact. A dash is a keyword like the words of facts.
+    fn claimed(&mut self, pair: Pair) -> Expr {
+        let span = self.span(&pair);
+        match pair.as_rule() {
+            Rule::no_value => Expr { kind: ExprKind::Name(NO_VALUE.into()), span },
+            Rule::choices => {
+                let parts = pair.into_inner().map(|part| self.claimed(part)).collect();
+                Expr { kind: ExprKind::List(parts), span }
+            }
+            _ => self.expr(pair),
+        }
     }
 
     pub(super) fn settings(&mut self, pair: Pair) -> Settings {

@@ -73,10 +73,15 @@ fn mapping(session: &mut Session, request: &Request, of: &Formats, va: &Expr) ->
     let Some(reached) = walk.levels.last() else { return Err(Stop::Unknowable) };
     let kernel = session.kernel(request.place).ok().filter(|_| of.swaps);
     let vpn = walk.va.checked_shr(of.mmu.page_bits).unwrap_or(0);
-    let process = kernel.and_then(|kernel| pid.and_then(|pid| kernel.process(pid)));
-    let place = process.map_or(Location::Unknown, |process| {
-        process.space.pages.get(vpn).map_or(Location::Nowhere, |place| Location::At(*place))
+    let place = kernel.and_then(|kernel| {
+        let process = kernel.process(pid?)?;
+        Some(match process.space.pages.get(vpn) {
+            Some(place) => Location::At(*place),
+            None if kernel.reads_from_disk(process.pid, walk.va) => Location::OnDisk,
+            None => Location::Nowhere,
+        })
     });
+    let place = place.unwrap_or(Location::Unknown);
     let entry = of.entry(reached.level, reached.raw, place);
     Ok(PteEntry { process: walk.of.clone(), va: Some(walk.va), address: reached.at, ..entry })
 }
@@ -88,6 +93,8 @@ enum Location {
     Unknown,
     /// The page is neither in a frame nor in swap.
     Nowhere,
+    /// The page is on disk, but has no swap slot before its first access (`pages on-disk`).
+    OnDisk,
     At(PageLocation),
 }
 
@@ -264,11 +271,12 @@ impl Formats<'_> {
         let nothing = || PteMeaning::new(name, format.ppn_bits(), None, false, String::new());
         let Some(raw) = value else { return nothing() };
         let decoded = format.decode(raw);
-        let slot = decoded.ppn;
         let location = format.disk_location(decoded).filter(|_| is_last);
         let meaning = match (place, location) {
-            (Location::At(PageLocation::Swap(held)), _) if u64::from(held.0) == slot => {
-                format!("the page is in swap slot {slot}")
+            (Location::At(PageLocation::Swap(held)), location)
+                if held.0 == 0 || location == Some(u64::from(held.0)) =>
+            {
+                format!("the page is in swap slot {}", held.0)
             }
             (Location::At(PageLocation::Swap(held)), _) => {
                 format!("slot {}, too large for the entry", held.0)
@@ -278,19 +286,20 @@ impl Formats<'_> {
             }
             (Location::At(PageLocation::Zero), _) => "none; the zero frame, without permissions".to_owned(),
             (Location::Nowhere, _) => "the page is not in swap".to_owned(),
+            (Location::OnDisk, _) => {
+                "the page is on disk, and its first access gives it a swap slot".to_owned()
+            }
             (Location::Unknown, Some(location)) if swaps => format!("the page is in swap slot {location}"),
             (Location::Unknown, Some(location)) => {
                 let location = Shown::field(location, format.ppn_bits());
                 format!("location {location} on disk")
             }
-            (Location::Unknown, None) if swaps && raw == 0 => {
-                "the page is in swap slot 0 or not in swap".to_owned()
-            }
+            (Location::Unknown, None) if swaps && raw == 0 => "the page is not in swap".to_owned(),
             (Location::Unknown, None) if raw == 0 => "no location on disk".to_owned(),
             (Location::Unknown, None) if swaps => "none, because other bits are not 0".to_owned(),
             (Location::Unknown, None) => "the MMU ignores these bits".to_owned(),
         };
-        let value = location.or(Some(0).filter(|_| swaps && raw == 0));
+        let value = location.or(Some(0).filter(|_| !swaps && raw == 0));
         let bits = self.not_present(is_last).into_iter().max_by_key(PteField::bits);
         match bits.filter(|_| !swaps && value.is_some()) {
             // Without swap space, the box contains all bits that the MMU ignores.

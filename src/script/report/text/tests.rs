@@ -334,11 +334,62 @@ fn an_entry_of_a_page_in_swap_has_its_location_on_disk() {
         let p = mmap(0x10000, 8192, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0)\n\
         write p = 1\nwrite p + 4096 = 1\nswap out P1 p\nswap out P1 p + 4096\nshow tables P1\n";
     let text = printed(script, Options::default());
-    // The entry for slot 0 is all zeros, like the entry of a page that was never accessed.
-    let line = text.lines().find(|line| line.contains("location on disk")).map(words);
+    let lines: Vec<String> =
+        text.lines().filter(|line| line.contains("location on disk")).map(words).collect();
+    let expected = [
+        "├─ 0x010 → not present, location on disk 0x0000000000 (VPN 0x000000010)",
+        "└─ 0x011 → not present, location on disk 0x0000000001 (VPN 0x000000011)",
+    ];
+    assert_eq!(lines, expected, "{text}");
+}
+
+/// Returns the reason of the only fault or failed expectation in the output.
+fn reason(script: &str, before: &str) -> String {
+    let text = printed(script, Options::default());
+    let line = text.lines().rev().find(|line| line.contains(before)).unwrap_or_else(|| panic!("{text}"));
+    line.split_once(before).map_or("", |(_, reason)| reason).to_owned()
+}
+
+#[test]
+fn a_reason_names_the_entry_that_decided() {
+    // The first access fills the TLB, and then the script changes the page table without `invlpg`.
+    let run = |fill: &str, row: &str, access: &str| {
+        let columns = "vpn ppn rw us xd v";
+        let script = format!(
+            "machine {{ virtual 14 bits, physical 12 bits, page 64 B, tlb {{ entries 16, ways 4 }}, \
+             pte {{ size 4 B, p 0, rw 1, us 2, xd 31, ppn 12..17 }} }}\nset page_table {{ | {columns} |\n | {fill} | }}\nread 0x3C0\n\
+             set page_table {{ | {columns} |\n | {row} | }}\n{access}\n"
+        );
+        reason(&script, if access.contains("=>") { "  actual none  " } else { "Protection fault: " })
+    };
+    let (entry, pte) = ("the TLB entry in way 0 of set 3", "the page-table entry for VPN 0x0F");
+    let stale = |found: &str| format!("; the TLB entry is stale, because {pte} {found}");
     assert_eq!(
-        line.as_deref(),
-        Some("└─ 0x011 → not present, location on disk 0x0000000001 (VPN 0x000000011)"),
-        "{text}"
+        run("0F 0D 0 1 0 1", "0F 0D 1 1 0 1", "write 0x3C0 = 1"),
+        format!("{entry} has R/W = 0, and the access is a store{}.", stale("has R/W = 1"))
+    );
+    assert_eq!(
+        run("0F 0D 0 1 0 1", "0F 0D 0 1 0 1", "write 0x3C0 = 1"),
+        format!("{entry} has R/W = 0, and the access is a store.")
+    );
+    assert_eq!(
+        run("0F 0D 0 1 0 1", "0F - 0 1 0 0", "write 0x3C0 = 1"),
+        format!("{entry} has R/W = 0, and the access is a store{}.", stale("is not present (P = 0)"))
+    );
+    assert_eq!(
+        run("0F 0D 1 0 0 1", "0F 0D 1 1 0 1", "read 0x3C0"),
+        format!("{entry} has U/S = 0, and the access is a load in user mode{}.", stale("has U/S = 1"))
+    );
+    assert_eq!(
+        run("0F 0D 1 1 1 1", "0F 0D 1 1 0 1", "fetch 0x3C0"),
+        format!("{entry} has XD = 1, and the access is an instruction fetch{}.", stale("has XD = 0"))
+    );
+    assert_eq!(
+        run("0F 0D 1 1 0 1", "0F 0D 1 0 0 1", "read 0x3C0 => fault protection"),
+        format!("{entry} permits the access{}", stale("has U/S = 0"))
+    );
+    assert_eq!(
+        run("0F 0D 1 1 0 1", "0F - 1 1 0 0", "read 0x3C0 => fault page"),
+        format!("{entry} permits the access{}", stale("is not present (P = 0)"))
     );
 }

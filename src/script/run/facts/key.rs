@@ -11,7 +11,9 @@ use super::replay_counter::{REPLAY_COUNTERS, ReplayCounter, counter_of};
 use super::row::FactRow;
 use super::subject::Subject;
 use super::types::{COUNT, FactType, Values};
+use crate::lang::ast::NO_VALUE;
 use crate::lang::nearest::nearest;
+use crate::lang::value::Value;
 use crate::run::paths::PartProperty;
 use crate::run::record::{Did, RequestedCount, Shown};
 use pagewalk_engine::machine::spec::Spec;
@@ -103,7 +105,22 @@ impl Key {
     /// Whether a bare word is a possible value of this fact on a machine.
     pub(crate) fn is_word(&self, word: &str, spec: Option<&Spec>) -> bool {
         let is_cache = || spec.is_some_and(|spec| spec.cache_named(word).is_some());
-        self.words().contains(&word) || self.kind().values == Values::ServedBy && is_cache()
+        word == NO_VALUE || self.words().contains(&word) || self.kind().values == Values::ServedBy && is_cache()
+    }
+
+    /// Returns the value of this fact that a word means in place of one of the fact's own words. A variable of the
+    /// same name takes precedence.
+    pub(crate) fn meaning(&self, word: &str) -> Option<&'static str> {
+        match word {
+            "none" if !self.words().contains(&word) => Some(NO_VALUE),
+            word => self.kind().answer(word),
+        }
+    }
+
+    /// Whether the fact has no value in a statement's results: the statement has no such fact, or its value is the
+    /// word for a missing value.
+    pub(crate) fn is_missing(&self, actual: Option<&Shown>) -> bool {
+        actual.is_none_or(|actual| matches!(&actual.value, Value::Text(word) if self.kind().is_absent(word)))
     }
 
     /// Whether the fact's values are words, rather than numbers that a word may replace.

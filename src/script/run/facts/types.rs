@@ -102,6 +102,21 @@ impl FactType {
         self.absent.is_some_and(|absent| absent.words().contains(&word))
     }
 
+    /// Returns the word of this type that `yes` or `no` means, or `None` if the type does not answer a question like
+    /// "TLB hit?" or "Page fault?".
+    pub(crate) fn answer(self, word: &str) -> Option<&'static str> {
+        let (yes, no) = match self.values {
+            Values::OneOf { words, .. } if words.contains(&"hit") => ("hit", "miss"),
+            Values::OneOf { words, .. } if words.contains(&"any") => ("any", "none"),
+            _ => return None,
+        };
+        match word {
+            "yes" => Some(yes),
+            "no" => Some(no),
+            _ => None,
+        }
+    }
+
     /// Whether the type's values are words, rather than numbers that a word may replace.
     pub(crate) const fn is_word(self) -> bool {
         matches!(self.values, Values::YesNo | Values::OneOf { .. } | Values::ServedBy)

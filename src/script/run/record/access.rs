@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use pagewalk_engine::machine::AccessOutcome;
-use pagewalk_engine::machine::addr::Va;
-use pagewalk_engine::machine::event::{AccessKind, Event, Privilege};
+use pagewalk_engine::machine::addr::{Pa, Va};
+use pagewalk_engine::machine::event::{AccessKind, Event, Fault, Privilege};
 use pagewalk_engine::machine::spec::Spec;
+use pagewalk_engine::machine::{AccessOutcome, Machine};
 
 use pagewalk_engine::kernel::event::FaultClass;
 
@@ -44,12 +44,23 @@ pub struct Access {
     /// after the access.
     pub(crate) block: Option<CachedBlock>,
     pub(crate) outcome: AccessOutcome,
+    /// The result of a page walk after the access, if the run recorded the result because a TLB entry decided the
+    /// translation.
+    pub(crate) walk: Option<WalkNow>,
     /// All hardware events. For an access by a process, the list contains the events of the completed parts of
     /// the access and of an attempt that ended in a fatal fault. The events of a retried attempt are in its
     /// [`FaultRecord`].
     pub(crate) events: Vec<Event>,
     /// The process that made the access, or `None` on bare hardware.
     pub(crate) process: Option<Box<InProcess>>,
+}
+
+/// The translation that a page walk finds, regardless of the TLBs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct WalkNow {
+    pub(crate) result: Result<Pa, Fault>,
+    /// The level of the last entry that the walk fetched.
+    pub(crate) level: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -88,6 +99,43 @@ impl Access {
             _ => None,
         });
         pieces.unwrap_or(self.va.raw())
+    }
+
+    /// Returns the events of the last piece.
+    fn last_events(&self) -> &[Event] {
+        let is_piece = |event: &Event| matches!(event, Event::Fragment { .. });
+        &self.events[self.events.iter().rposition(is_piece).unwrap_or(0)..]
+    }
+
+    /// Returns the address whose translation the fact `fault` describes: that of the faulting piece, or else of the
+    /// first piece.
+    pub(crate) fn decided_va(&self) -> u64 {
+        if self.outcome.fault.is_some() { self.last_piece() } else { self.va.raw() }
+    }
+
+    /// Returns the lookup that hit the TLB entry that decided the translation: the TLB, the set, and the way. Returns
+    /// `None` if a page walk decided the translation.
+    pub(crate) fn deciding_tlb(&self) -> Option<(usize, u64, u32)> {
+        let faulted = self.outcome.fault.is_some();
+        let events = if faulted { self.last_events() } else { self.first_piece() };
+        events.iter().find_map(|event| match event {
+            Event::TlbLookup { tlb, set, way: Some(way), .. } => Some((*tlb as usize, set.raw(), *way)),
+            _ => None,
+        })
+    }
+
+    /// Records the result of a page walk on the machine after the access, if a TLB entry decided the translation.
+    pub(crate) fn record_walk(&mut self, machine: &Machine) {
+        let Ok(va) = machine.va(self.decided_va()) else { return };
+        if self.deciding_tlb().is_some() {
+            let mut events = Vec::new();
+            let result = machine.peek_walk(va, self.kind, self.mode, &mut events);
+            let level = events.iter().rev().find_map(|event| match event {
+                Event::Pte { level, .. } => Some(*level),
+                _ => None,
+            });
+            self.walk = level.map(|level| WalkNow { result, level });
+        }
     }
 
     /// Returns the faults that the kernel handled, in order, or an empty slice on bare hardware.

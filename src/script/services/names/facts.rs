@@ -6,7 +6,7 @@ use super::expr::SERVED;
 use super::finder::Finder;
 use super::kind::Space;
 use super::occurrence::Form;
-use crate::lang::ast::{Claim, Expr, ExprKind, Fact, Word};
+use crate::lang::ast::{Claim, Expr, ExprKind, Fact, NO_VALUE, Word};
 use crate::lang::span::Span;
 use crate::lang::visit::Visit;
 use crate::run::facts::{ACCESS_FACTS, CALL_FACTS, FactType, Family, Key, REPLAY_FACTS, key, type_named};
@@ -33,7 +33,7 @@ impl Finder<'_> {
     fn claimed(&mut self, fact: &str, value: &Expr, family: Family) {
         match &value.kind {
             ExprKind::Name(name) => {
-                if words(fact, family).contains(&&**name) {
+                if **name == *NO_VALUE || words(fact, family).contains(&&**name) {
                     return;
                 }
                 if fact == SERVED

@@ -1,5 +1,6 @@
 //! Formats actual values in the style of the existing text: radix, width, case, separators, and unit.
 
+use crate::lang::ast::NO_VALUE;
 use crate::lang::value::{List, Number, Value, unit_factor};
 use crate::run::record::{Check, Shown, Written};
 
@@ -8,8 +9,10 @@ use crate::run::record::{Check, Shown, Written};
 /// # Errors
 /// Returns the reason why no replacement exists.
 pub fn text(old: &str, check: &Check) -> Result<String, String> {
-    let (Some(actual), Some(instead)) = (&check.actual, &check.instead) else {
-        return Err(check.reason.clone().unwrap_or_else(|| "this statement has no such fact".to_owned()));
+    let (actual, instead) = match (&check.actual, &check.instead) {
+        (Some(actual), Some(instead)) => (actual, instead),
+        (None, Some(instead)) if *instead == *NO_VALUE => return Ok(instead.clone()),
+        _ => return Err(check.reason.clone().unwrap_or_else(|| "this statement has no such fact".to_owned())),
     };
     match check.written {
         Written::Cell(_) if old.starts_with('(') => Err("the cell is computed".to_owned()),
@@ -29,6 +32,10 @@ fn value(old: &str, actual: &Value, instead: &str) -> Result<String, String> {
             if said { Ok(text) } else { Err(format!("no literal equals {n} exactly")) }
         }
         Value::List(elements) if old.starts_with('[') => Ok(list(old, elements)),
+        // The answer to "TLB hit?" remains a `yes` or `no`.
+        Value::Text(word) if matches!(old, "yes" | "no") && matches!(&**word, "hit" | "miss") => {
+            Ok(if &**word == "hit" { "yes" } else { "no" }.to_owned())
+        }
         _ => Ok(instead.to_owned()),
     }
 }

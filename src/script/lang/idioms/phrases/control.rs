@@ -184,6 +184,18 @@ pub(super) const CONTROL: &[Idiom] = &[
         "the script continues in the parent; the child runs in a separate block",
         "write `let child = fork()`, then `child { … }`",
     ),
+    row(
+        &["let NAME = waitpid(A, B, C)", "NAME = waitpid(A, B, C)"],
+        "let NAME = wait()",
+        "`waitpid` is a call of Linux that Pagewalk does not model",
+        "`wait()` waits for any child: write `let pid = wait()`",
+    ),
+    row(
+        &["waitpid(A, B, C)"],
+        "wait()",
+        "`waitpid` is a call of Linux that Pagewalk does not model",
+        "`wait()` waits for any child",
+    ),
     row(&["strcpy(A, B)"], "write A = B", "to store text, use `write`", "write `write p = \"text\"`"),
     row(
         &["memset(REST", "memcpy(REST", "bzero(REST"],

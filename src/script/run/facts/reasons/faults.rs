@@ -4,6 +4,7 @@ use pagewalk_engine::machine::event::{Event, Fault, ProtectionCause, PteKind};
 use pagewalk_engine::machine::pte::Bit;
 
 use super::super::handled;
+use super::lookups;
 use super::super::row::{low, shifted};
 use super::words::noun;
 use crate::run::record::{Access, Shown};
@@ -36,15 +37,52 @@ pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
                 }
                 ProtectionCause::NoExecute => (Bit::Xd, true, "not executable (XD = 1)", ""),
             };
-            match denying(a, bit, denies) {
-                Some(upper) => {
+            match lookups::deciding_entry(a).or_else(|| denying(a, bit, denies)) {
+                Some(entry) => {
                     let (name, value) = (bit.row().label, u8::from(denies));
-                    format!("{upper} has {name} = {value}, and the access is {kind}{mode}")
+                    format!("{entry} has {name} = {value}, and the access is {kind}{mode}{}", stale(a))
                 }
                 None => format!("the page is {page}, and the access is {kind}{mode}"),
             }
         }
     }
+}
+
+/// Returns a clause that says how the page table differs from the TLB entry that decided the translation, or an
+/// empty text if the page table would give the same result.
+pub(super) fn stale(a: &Access) -> String {
+    let Some(walk) = &a.walk else { return String::new() };
+    let several = a.spec.mmu.as_ref().is_some_and(|mmu| mmu.levels.len() > 1);
+    let has = |why: ProtectionCause, denied: bool| {
+        let (bit, denies) = match why {
+            ProtectionCause::ReadOnly => (Bit::Rw, false),
+            ProtectionCause::Supervisor => (Bit::Us, false),
+            ProtectionCause::NoExecute => (Bit::Xd, true),
+        };
+        let entry = match (several, denied) {
+            (false, _) => entry(a, a.decided_va(), walk.level),
+            (true, true) => "an entry of the page walk".to_owned(),
+            (true, false) => "every entry of the page walk".to_owned(),
+        };
+        format!("{entry} has {} = {}", bit.row().label, u8::from(denies == denied))
+    };
+    let found = match (walk.result, a.outcome.fault) {
+        (Err(now), Some(then)) if now == then => return String::new(),
+        (Err(Fault::NotPresent { level }), _) => {
+            format!("{} is not present (P = 0)", entry(a, a.decided_va(), level))
+        }
+        (Err(Fault::Reserved { level }), _) => {
+            format!("{} has a reserved bit set", entry(a, a.decided_va(), level))
+        }
+        (Err(Fault::Protection { why }), _) => has(why, true),
+        (Ok(_), Some(Fault::Protection { why })) => has(why, false),
+        (Ok(now), None) if a.outcome.pa.is_some_and(|pa| pa != now) => {
+            let ppn = Shown::field(now.raw() >> a.spec.page_bits(), a.spec.ppn_bits());
+            format!("{} has PPN {ppn}", entry(a, a.decided_va(), walk.level))
+        }
+        (Ok(_), _) => return String::new(),
+    };
+    format!("; the TLB entry is stale, because {found}")
 }
 
 /// Describes the upper-level entry whose bit denies the access. Returns `None` if no upper-level entry denies

@@ -49,6 +49,13 @@ pub(crate) fn lookup(a: &Access, component: Component) -> String {
     }
 }
 
+/// Names the TLB entry that decided the translation, as in `the TLB entry in way 1 of set 3 of L2`.
+pub(super) fn deciding_entry(a: &Access) -> Option<String> {
+    let (at, set, way) = a.deciding_tlb()?;
+    let way = if a.spec.tlbs[at].ways == 1 { String::new() } else { format!(" in way {way}") };
+    Some(format!("the TLB entry{way}{}", place(a, Component::Tlb(at), set)))
+}
+
 /// Returns ` of set 6 of L1d`, but omits the set of a fully associative component and the name of the only
 /// TLB or cache.
 fn place(a: &Access, component: Component, set: u64) -> String {

@@ -5,7 +5,7 @@ use pagewalk_engine::machine::event::{Event, PteKind};
 use pagewalk_engine::machine::pte::Bit;
 
 use super::super::handled;
-use super::faults::{entry, no_address, no_translation};
+use super::faults::{entry, no_address, no_translation, stale};
 use super::lookups;
 use super::words::NO_MMU;
 use crate::run::nouns::size;
@@ -15,16 +15,14 @@ pub(crate) fn fault(a: &Access) -> String {
     if a.process.is_some() {
         return handled::reason(a);
     }
-    no_translation(a).unwrap_or_else(|| match walked(a).next_back() {
+    let by_tlb = || lookups::deciding_entry(a).map(|entry| format!("{entry} permits the access{}", stale(a)));
+    no_translation(a).or_else(by_tlb).unwrap_or_else(|| match walked(a).next_back() {
         _ if a.spec.mmu.is_none() => NO_MMU.to_owned(),
         Some(_) if a.spec.mmu.as_ref().is_some_and(|mmu| mmu.levels.len() == 1) => {
             "the page-table entry is present and permits the access".to_owned()
         }
         Some(_) => "every entry of the walk is present and permits the access".to_owned(),
-        None if lookups::hit_tlb(a).is_none() => {
-            "the page is present, and its entry permits the access".to_owned()
-        }
-        None => "the TLB entry permits the access".to_owned(),
+        None => "the page is present, and its entry permits the access".to_owned(),
     })
 }
 
@@ -102,7 +100,7 @@ pub(crate) fn ppn(a: &Access) -> String {
     let (ppn, bits) = (pa.raw() >> mmu.page_bits, a.spec.ppn_bits());
     let shown = Shown::field(ppn, bits);
     if let Some(component) = lookups::hit_tlb(a) {
-        return format!("{}, with PPN {shown}", lookups::lookup(a, component));
+        return format!("{}, with PPN {shown}{}", lookups::lookup(a, component), stale(a));
     }
     let Some((level, address, value, _)) = walked(a).next_back() else {
         return format!("the page table maps the page to PPN {shown}");
@@ -127,7 +125,8 @@ pub(crate) fn pa(a: &Access) -> String {
         (Some(mmu), Some(pa)) => {
             let (page, low) = (pa.raw() >> mmu.page_bits, super::super::row::low(pa.raw(), mmu.page_bits));
             let ppn = Shown::field(page, a.spec.ppn_bits());
-            format!("PPN {ppn} is followed by PPO {}, which equals the VPO", Shown::field(low, mmu.page_bits))
+            let ppo = Shown::field(low, mmu.page_bits);
+            format!("PPN {ppn} is followed by PPO {ppo}, which equals the VPO{}", stale(a))
         }
     }
 }

@@ -60,7 +60,13 @@ impl Session<'_> {
         };
         let (spec, core, block) =
             (machine.spec().clone(), machine.core(), block(machine, verb, kind, (va, outcome.pa)));
-        Ok(Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process: None })
+        let (process, walk) = (None, None);
+        let mut access =
+            Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, walk, events, process };
+        if outcome.fault.is_some() {
+            access.record_walk(machine);
+        }
+        Ok(access)
     }
 
     /// Performs an access in a process. The kernel handles faults, and the instruction is retried. The record
@@ -95,8 +101,9 @@ impl Session<'_> {
         let inside = InProcess { process, faults: recorded.faults, killed, legend: recorded.legend };
         self.kernel_work(work, place)?;
         let (events, process) = (recorded.events, Some(Box::new(inside)));
+        let walk = None;
         let access =
-            Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, events, process };
+            Access { spec, core, verb, probe, kind, mode, va, data, block, outcome, walk, events, process };
         if !probe {
             self.state.accesses.add(pid, AccessMark::of_access(&access));
         }
