@@ -286,9 +286,7 @@ impl Formats<'_> {
             }
             (Location::At(PageLocation::Zero), _) => "none; the zero frame, without permissions".to_owned(),
             (Location::Nowhere, _) => "the page is not in swap".to_owned(),
-            (Location::OnDisk, _) => {
-                "the page is on disk, and its first access gives it a swap slot".to_owned()
-            }
+            (Location::OnDisk, _) => "the page is on disk, without a slot yet".to_owned(),
             (Location::Unknown, Some(location)) if swaps => format!("the page is in swap slot {location}"),
             (Location::Unknown, Some(location)) => {
                 let location = Shown::field(location, format.ppn_bits());
@@ -299,7 +297,7 @@ impl Formats<'_> {
             (Location::Unknown, None) if swaps => "none, because other bits are not 0".to_owned(),
             (Location::Unknown, None) => "the MMU ignores these bits".to_owned(),
         };
-        let value = location.or(Some(0).filter(|_| !swaps && raw == 0));
+        let value = location.or(Some(0).filter(|_| swaps && raw == 0));
         let bits = self.not_present(is_last).into_iter().max_by_key(PteField::bits);
         match bits.filter(|_| !swaps && value.is_some()) {
             // Without swap space, the box contains all bits that the MMU ignores.
