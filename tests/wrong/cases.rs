@@ -22,6 +22,7 @@ pub const CASES: &[Case] = &[
     ("syntax", ",", "machine simple\nread 0 => vpn 0,\nread 4"),
     ("syntax", ",", "machine simple\nread 0 => vpn 0,\nlet x = 3"),
     ("syntax", "=>", "machine simple\nread 0 => vpn 0 =>\nlet x = 3"),
+    ("syntax", "=", "machine simple\nread 0 => vpn 0,\ntlb = miss"),
     ("unknown-name", "CLONE_VM", "let x = CLONE_VM"),
     ("unknown-name", "SIGCHLD", "process P\nlet x = 3 | SIGCHLD"),
     ("unknown-name", "MREMAP_X", "process P\nlet p = mremap(0, 4096, 8192, MREMAP_X)"),

@@ -53,7 +53,8 @@ impl Session<'_> {
         };
         let hex = actual.as_ref().and_then(|actual| actual.hex);
         let expected = Shown { hex, before, ..Shown::plain(value) };
-        let reason = if held { None } else { self.why(did, &fact.name.text, &key, &expected, actual.is_none()) };
+        let reason =
+            if held { None } else { self.why(did, &fact.name.text, &key, &expected, actual.is_none()) };
         let impossible = actual.as_ref().filter(|_| !held).and_then(|actual| {
             written_without_0x(&expected, actual).or_else(|| too_wide(&fact.name.text, &expected, actual))
         });
@@ -342,4 +343,3 @@ pub(crate) fn fix_of_word(check: &Check, did: &Did) -> Option<Fix> {
     let start = check.span.end.checked_sub(word.len() as u32)?;
     Some(Fix::write(Span { start, ..check.span }, &**word, near?))
 }
-

@@ -265,7 +265,8 @@ impl Session<'_> {
         if let Some(diagnostic) = unsupported::diagnostic(name) {
             return diagnostic;
         }
-        if let Some(diagnostic) = linux::call(&name.text, name.span).filter(|_| system_call(&name.text).is_none())
+        if let Some(diagnostic) =
+            linux::call(&name.text, name.span).filter(|_| system_call(&name.text).is_none())
             && self.state.find(&name.text).is_none()
         {
             return diagnostic;

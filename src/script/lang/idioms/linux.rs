@@ -76,12 +76,18 @@ const INSTEAD: &[(&str, &str)] = &[
     ("execv execvp execvpe execl execlp execle execveat fexecve system popen", "`execve` starts a program"),
     ("mincore", "`show resident` lists the pages that are resident"),
     ("mlockall munlockall mlock2", "`mlock(ADDR, LENGTH)` locks a range"),
-    ("posix_madvise posix_fadvise process_madvise", "`madvise(ADDR, LENGTH, ADVICE)` gives advice about a range"),
+    (
+        "posix_madvise posix_fadvise process_madvise",
+        "`madvise(ADDR, LENGTH, ADVICE)` gives advice about a range",
+    ),
     ("stat lstat fstatat statx", "`fstat(FD)` describes an open file"),
     ("truncate fallocate posix_fallocate", "`ftruncate(FD, LENGTH)` changes the size of an open file"),
     ("openat openat2 creat fopen", "`open(NAME, FLAGS)` opens a file"),
     ("fclose", "`close(FD)` closes a file"),
-    ("fsync fdatasync sync_file_range syncfs fflush", "the statement `sync` writes all dirty pages to their files"),
+    (
+        "fsync fdatasync sync_file_range syncfs fflush",
+        "the statement `sync` writes all dirty pages to their files",
+    ),
     ("readv preadv preadv2 fread", "`read(FD, BUFFER, COUNT)` reads from a file"),
     ("writev pwritev pwritev2 fwrite", "`write(FD, BUFFER, COUNT)` writes to a file"),
     ("getrusage", "`P1.faults.minor` and `P1.faults.major` count the faults of process P1"),
@@ -118,11 +124,71 @@ const CONSTANTS: &[&str] = &[
 
 /// Beginnings of the constants of a header.
 const FAMILIES: &[&str] = &[
-    "MADV_", "MAP_", "PROT_", "MREMAP_", "MS_", "MCL_", "MLOCK_", "MFD_", "MPOL_", "PKEY_", "POSIX_MADV_", "POSIX_FADV_",
-    "O_", "F_", "FD_", "AT_", "SEEK_", "S_I", "R_OK", "W_OK", "X_OK", "F_OK", "LOCK_", "FALLOC_", "CLONE_", "SIG", "SA_",
-    "SS_", "SI_", "WEXIT", "WIF", "WTERM", "WSTOP", "RLIMIT_", "RLIM_", "RUSAGE_", "PR_", "PTRACE_", "SCHED_", "PRIO_",
-    "FUTEX_", "IPC_", "SHM_", "SEM_", "MSG_", "_SC_", "CLOCK_", "ITIMER_", "TIMER_", "EPOLL", "POLL", "IN_", "AF_", "PF_",
-    "SOCK_", "SO_", "SOL_", "PTHREAD_", "UFFD_", "UFFDIO_", "ARCH_", "RTLD_", "MEMBARRIER_", "SYS_", "__NR_",
+    "MADV_",
+    "MAP_",
+    "PROT_",
+    "MREMAP_",
+    "MS_",
+    "MCL_",
+    "MLOCK_",
+    "MFD_",
+    "MPOL_",
+    "PKEY_",
+    "POSIX_MADV_",
+    "POSIX_FADV_",
+    "O_",
+    "F_",
+    "FD_",
+    "AT_",
+    "SEEK_",
+    "S_I",
+    "R_OK",
+    "W_OK",
+    "X_OK",
+    "F_OK",
+    "LOCK_",
+    "FALLOC_",
+    "CLONE_",
+    "SIG",
+    "SA_",
+    "SS_",
+    "SI_",
+    "WEXIT",
+    "WIF",
+    "WTERM",
+    "WSTOP",
+    "RLIMIT_",
+    "RLIM_",
+    "RUSAGE_",
+    "PR_",
+    "PTRACE_",
+    "SCHED_",
+    "PRIO_",
+    "FUTEX_",
+    "IPC_",
+    "SHM_",
+    "SEM_",
+    "MSG_",
+    "_SC_",
+    "CLOCK_",
+    "ITIMER_",
+    "TIMER_",
+    "EPOLL",
+    "POLL",
+    "IN_",
+    "AF_",
+    "PF_",
+    "SOCK_",
+    "SO_",
+    "SOL_",
+    "PTHREAD_",
+    "UFFD_",
+    "UFFDIO_",
+    "ARCH_",
+    "RTLD_",
+    "MEMBARRIER_",
+    "SYS_",
+    "__NR_",
 ];
 
 /// Returns the diagnostic for a call of Linux or C that Pagewalk does not model.
@@ -157,9 +223,8 @@ pub(crate) fn constant<'a>(
     let diagnostic = |message: String| Diagnostic::new(Code::UnknownName, span, message);
     Some(match near {
         Some(near) => diagnostic(format!("no constant is called `{name}`")).did_you_mean(name, near),
-        None => {
-            diagnostic(message).help("`pagewalk reference constants` lists the constants that scripts can use")
-        }
+        None => diagnostic(message)
+            .help("`pagewalk reference constants` lists the constants that scripts can use"),
     })
 }
 
@@ -171,7 +236,10 @@ pub(super) fn is_constant(name: &str) -> bool {
 /// Whether a name looks like a constant of one of the headers.
 fn is_of_a_family(name: &str) -> bool {
     let upper = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
-    upper && FAMILIES.iter().any(|family| name.len() > family.len() && name.starts_with(family) || name == *family)
+    upper
+        && FAMILIES
+            .iter()
+            .any(|family| name.len() > family.len() && name.starts_with(family) || name == *family)
 }
 
 #[cfg(test)]

@@ -20,8 +20,8 @@ mod unfinished;
 
 pub(super) use beside::VERBS;
 use pieces::Piece;
-use unfinished::unfinished;
 pub(crate) use pieces::Pieces;
+use unfinished::unfinished;
 
 use std::sync::Arc;
 
@@ -158,12 +158,7 @@ struct Tree<'a> {
 }
 
 impl<'a> Tree<'a> {
-    fn new(
-        file: u32,
-        source: &'a str,
-        includes: &'a mut dyn Includes,
-        diagnostics: Vec<Diagnostic>,
-    ) -> Self {
+    fn new(file: u32, source: &'a str, includes: &'a mut dyn Includes, diagnostics: Vec<Diagnostic>) -> Self {
         Self {
             file,
             source,

@@ -1,70 +1,62 @@
 //! Lines that end too early, so that the next statement continues them.
 
+use pagewalk_grammar::{Grammar, Parser as _, Rule};
+
+use super::beside::VERBS;
+use super::stop::word_length;
 use crate::lang::diagnostic::{Code, Diagnostic};
 use crate::lang::fix::Fix;
 use crate::lang::span::Span;
 
-/// Signs after which a line continues, and the part that is missing if no continuation follows.
-const SIGNS: &[(&str, &str)] = &[
-    ("=>", "the name of a fact"),
-    (",", "the name of a fact"),
-    ("..=", "a value"),
-    ("..", "a value"),
-    ("not", "a value"),
-    ("and", "a value"),
-    ("or", "a value"),
-    ("in", "a value"),
-];
-const OPERATORS: &str = "+-*/%<>&^|~!=";
+/// Signs after which a fact must follow.
+const BEFORE_FACTS: &[&str] = &["=>", ","];
+/// Operators, after which a value must follow. `..` precedes its first character.
+const OPERATORS: &[&str] =
+    &["..=", "..", "not", "and", "or", "in", "+", "-", "*", "/", "%", "<", ">", "&", "^", "|", "~", "!", "="];
 
-/// Reports that a line with facts ends too early, if a mistake is in a later line of the same statement that looks
-/// like the next statement. `line` is the statement without comments and newlines, and `place` is the
-/// mistake.
+/// Reports that a line with facts ends too early, if a mistake is in a later line of the same statement and that line
+/// looks like the next statement. `line` is the statement from byte `start`, without comments and newlines, and
+/// `place` is the mistake.
 pub(super) fn unfinished(source: &str, line: &str, place: Span, start: u32) -> Option<Diagnostic> {
-    let (start, at) = (start as usize, place.start as usize);
-    let indent = indentation(source, start);
-    let mut from = start;
+    let (first, at) = (start as usize, place.start as usize);
+    let mut from = first;
     while let Some(newline) = source.get(from..at)?.find('\n').map(|length| from + length) {
         from = newline + 1;
-        let next = source.get(from..)?;
-        let text = next.trim_start();
-        // A line that continues a statement is indented.
-        let begins = text.starts_with(|first: char| first.is_ascii_alphabetic());
-        let same = next.len() - text.len() <= indent;
-        let before = line.get(..newline - start)?.trim_end();
-        if begins && same && before.contains("=>") && let Some((sign, missing)) = sign_after(before) {
-            let end = start as u32 + before.len() as u32;
-            let sign_place = Span { start: end - sign.len() as u32, end, ..place };
-            let message = format!("the line ends too early: {missing} is missing");
-            let diagnostic =
-                Diagnostic::new(Code::Syntax, sign_place, message).label(format!("no {} follows", last(missing)));
-            let kept = before[..before.len() - sign.len()].trim_end().len() as u32;
-            let removal = Fix::replace(Span { start: start as u32 + kept, ..sign_place }, "");
-            return Some(if missing == "a value" { diagnostic } else { diagnostic.fix(removal) });
+        let before = line.get(..newline - first)?.trim_end();
+        let next = source.get(from..)?.trim_start();
+        if !before.contains("=>") {
+            continue;
         }
+        let Some((sign, missing)) = sign_after(before, next) else { continue };
+        let end = start + before.len() as u32;
+        let sign_place = Span { start: end - sign.len() as u32, end, ..place };
+        let what = if missing == "fact" { "the name of a fact" } else { "a value" };
+        let message = format!("the line ends too early: {what} is missing");
+        let diagnostic =
+            Diagnostic::new(Code::Syntax, sign_place, message).label(format!("no {missing} follows"));
+        let kept = before.strip_suffix(sign)?.trim_end().len() as u32;
+        let removal = Fix::replace(Span { start: start + kept, ..sign_place }, "");
+        return Some(if missing == "fact" { diagnostic.fix(removal) } else { diagnostic });
     }
     None
 }
 
-/// Returns the sign that ends a text, and what must follow it.
-fn sign_after(before: &str) -> Option<(&str, &'static str)> {
-    let row = SIGNS.iter().find(|(sign, _)| {
-        let rest = before.strip_suffix(sign);
+/// Returns the sign that ends a text, and what must follow it, if the next line begins a statement instead.
+fn sign_after(before: &str, next: &str) -> Option<(&'static str, &'static str)> {
+    let ends = |sign: &&&str| {
         let word = sign.starts_with(|first: char| first.is_ascii_alphabetic());
-        rest.is_some_and(|rest| !word || rest.ends_with([' ', '\t']))
-    });
-    if let Some((sign, missing)) = row {
-        return Some((&before[before.len() - sign.len()..], missing));
+        before.strip_suffix(**sign).is_some_and(|rest| !word || rest.ends_with([' ', '\t']))
+    };
+    let verb = &next[..word_length(next)];
+    let begins = VERBS.contains(&verb) || Grammar::parse(Rule::keyword, next).is_ok();
+    if let Some(sign) = BEFORE_FACTS.iter().find(ends) {
+        let call = !verb.is_empty() && next[verb.len()..].starts_with(['(', ':']);
+        return (begins || call).then_some((*sign, "fact"));
     }
-    let operator = before.len().checked_sub(1).filter(|at| before[*at..].starts_with(|c| OPERATORS.contains(c)))?;
-    Some((&before[operator..], "a value"))
-}
-
-fn last(missing: &str) -> &str {
-    missing.rsplit(' ').next().unwrap_or(missing)
-}
-
-fn indentation(source: &str, at: usize) -> usize {
-    let line = source[..at].rfind('\n').map_or(0, |newline| newline + 1);
-    source[line..at].len() - source[line..at].trim_start().len()
+    let sign = OPERATORS.iter().find(ends)?;
+    // No operand follows another operand.
+    let operand = next[verb.len()..].strip_prefix(' ').unwrap_or("").trim_start();
+    let word = &operand[..word_length(operand)];
+    let two = !verb.is_empty() && !word.is_empty() && !matches!(word, "and" | "or" | "in" | "where" | "else");
+    (begins || two).then_some((*sign, "value"))
 }

@@ -105,7 +105,9 @@ impl Key {
     /// Whether a bare word is a possible value of this fact on a machine.
     pub(crate) fn is_word(&self, word: &str, spec: Option<&Spec>) -> bool {
         let is_cache = || spec.is_some_and(|spec| spec.cache_named(word).is_some());
-        word == NO_VALUE || self.words().contains(&word) || self.kind().values == Values::ServedBy && is_cache()
+        word == NO_VALUE
+            || self.words().contains(&word)
+            || self.kind().values == Values::ServedBy && is_cache()
     }
 
     /// Returns the value of this fact that a word means in place of one of the fact's own words. A variable of the

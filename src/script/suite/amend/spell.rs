@@ -12,7 +12,9 @@ pub fn text(old: &str, check: &Check) -> Result<String, String> {
     let (actual, instead) = match (&check.actual, &check.instead) {
         (Some(actual), Some(instead)) => (actual, instead),
         (None, Some(instead)) if *instead == *NO_VALUE => return Ok(instead.clone()),
-        _ => return Err(check.reason.clone().unwrap_or_else(|| "this statement has no such fact".to_owned())),
+        _ => {
+            return Err(check.reason.clone().unwrap_or_else(|| "this statement has no such fact".to_owned()));
+        }
     };
     match check.written {
         Written::Cell(_) if old.starts_with('(') => Err("the cell is computed".to_owned()),

@@ -4,8 +4,8 @@ use pagewalk_engine::machine::event::{Event, Fault, ProtectionCause, PteKind};
 use pagewalk_engine::machine::pte::Bit;
 
 use super::super::handled;
-use super::lookups;
 use super::super::row::{low, shifted};
+use super::lookups;
 use super::words::noun;
 use crate::run::record::{Access, Shown};
 
