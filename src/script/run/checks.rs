@@ -230,7 +230,7 @@ fn instead(key: &Key, expected: &Shown, actual: &Shown, did: &Did) -> String {
 /// Returns the bytes of a string, unless the string is a keyword of the fact.
 fn bytes_stated<'v>(key: &Key, stated: &'v Value) -> Option<&'v [u8]> {
     match (key, stated) {
-        (Key::Access(row), _) if row.name != "value" => None,
+        (Key::Access(row), stated) if row.name != "value" || is_no_value(stated) => None,
         (Key::Access(row), Value::Text(word)) if row.kind.words().contains(&&**word) => None,
         (Key::Access(_), value) => value.bytes(),
         _ => None,

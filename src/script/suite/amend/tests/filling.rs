@@ -32,6 +32,15 @@ fn a_stale_fact_is_none_to_fill_in() {
     assert_eq!(filled(&script), script.replace('?', "0x0D"));
 }
 
+/// Address 0x0040 has no page (CS:APP, homework problem 9.13).
+#[test]
+fn a_missing_fact_is_filled_in_with_a_dash() {
+    let script = format!("{SIMPLE}read 0x0040 => fault ?, ppn ?, pa ?\n");
+    let wanted = format!("{SIMPLE}read 0x0040 => fault page, ppn -, pa -\n");
+    assert_eq!(filled(&script), wanted);
+    assert_eq!(failed(&wanted), 0);
+}
+
 #[test]
 fn strings_and_lists_are_filled_in() {
     let script = "reference a b a { frames 1, replacement fifo } => trace ?, resident ?, rate ?, faults ?\n";

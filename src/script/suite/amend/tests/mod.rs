@@ -106,6 +106,7 @@ fn a_number_keeps_its_radix_width_case_and_separators() {
         ("fault   none", "fault   page"),
         ("fault normal,tlb hit", "fault page,tlb miss"),
         ("fault \"none\"", "fault page"),
+        ("tlb yes, vpn -, ppn -", "tlb no, vpn 0x0F, ppn -"),
         ("tlb.victim 3, vpo 1, # here\n  tlbi 2", "tlb.victim none, vpo 20, # here\n  tlbi 3"),
     ] {
         assert_eq!(fact(stale), wanted, "{stale}");
