@@ -3,7 +3,7 @@
 use std::fs;
 use std::io::Write;
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, ChildStdin, Command, Stdio};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
@@ -21,7 +21,7 @@ fn pagewalk(folder: &Path, args: &[&str]) -> Command {
 }
 
 /// Starts a command that waits for the rest of a trace on standard input.
-fn waiting(folder: &Path, args: &[&str]) -> (Child, impl Sized) {
+fn waiting(folder: &Path, args: &[&str]) -> (Child, ChildStdin) {
     let mut command = pagewalk(folder, args);
     let mut child =
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

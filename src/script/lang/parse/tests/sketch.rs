@@ -210,6 +210,7 @@ pub(super) fn expr(expr: &Expr) -> String {
 fn sign(op: BinaryOp) -> &'static str {
     use BinaryOp as B;
     match op {
+        B::Power => "**",
         B::Multiply => "*",
         B::Divide => "/",
         B::FloorDivide => "//",
