@@ -111,8 +111,8 @@
   "Properties of a TLB or cache.")
 (defconst pagewalk-process-properties
   '(
-    "brk" "disk_reads" "disk_writes" "faults" "heap" "maps" "pc" "pid" "resident" "rss" "state"
-    "stdout" "vsize"
+    "areas" "brk" "cr3" "disk_reads" "disk_writes" "faults" "heap" "maps" "pc" "pid" "resident"
+    "rsp" "rss" "state" "stdout" "vsize"
    )
   "Properties of a process.")
 ;; END generated words

@@ -325,8 +325,8 @@
   name: (name) @property
   (#any-of? @property
   ; BEGIN generated words process_properties
-  "brk" "disk_reads" "disk_writes" "faults" "heap" "maps" "pc" "pid" "resident" "rss" "state"
-  "stdout" "vsize"
+  "areas" "brk" "cr3" "disk_reads" "disk_writes" "faults" "heap" "maps" "pc" "pid" "resident" "rsp"
+  "rss" "state" "stdout" "vsize"
   ; END generated words
   ))
 

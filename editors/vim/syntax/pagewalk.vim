@@ -78,8 +78,8 @@ let s:part_properties = s:Words([
       \ 'sets', 'tag_bits', 'vipt', 'walk_hits', 'walk_misses', 'ways', 'writebacks'])
 " properties of a process
 let s:process_properties = s:Words([
-      \ 'brk', 'disk_reads', 'disk_writes', 'faults', 'heap', 'maps', 'pc', 'pid', 'resident', 'rss',
-      \ 'state', 'stdout', 'vsize'])
+      \ 'areas', 'brk', 'cr3', 'disk_reads', 'disk_writes', 'faults', 'heap', 'maps', 'pc', 'pid',
+      \ 'resident', 'rsp', 'rss', 'state', 'stdout', 'vsize'])
 " END generated words
 
 " ---- Pieces of patterns
