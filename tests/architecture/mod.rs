@@ -8,9 +8,6 @@ use imports::Crate;
 use rules::{Layers, circles, layer};
 use sources::{Source, rust_files};
 
-/// Maximum length of a file, in lines.
-const LONGEST_FILE: usize = 400;
-
 fn layers() -> Layers {
     Layers::of_table(&std::fs::read_to_string("ARCHITECTURE.md").expect("ARCHITECTURE.md is there"))
 }
@@ -70,15 +67,6 @@ fn files_are_read_through_one_layer() {
         found.filter(|_| !source.path.contains("tests")).collect::<Vec<_>>()
     });
     none("files that are read without a limit", &found.collect::<Vec<_>>());
-}
-
-#[test]
-fn files_are_short() {
-    let long = rust_files("src").into_iter().filter_map(|source| {
-        let lines = source.text.lines().count();
-        (lines > LONGEST_FILE).then(|| format!("{}: {lines} lines", source.path))
-    });
-    none("files of more than 400 lines", &long.collect::<Vec<_>>());
 }
 
 #[test]

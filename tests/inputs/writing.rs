@@ -131,7 +131,7 @@ fn a_file_that_changed_after_it_was_read_is_not_written() {
     let folder = folder("changed");
     let edited = format!("# Homework 3: an explanation that is longer than before\n{OPEN}");
     // The second script takes long enough for the edit.
-    put(&folder, "slow.pw", "machine simple\nrepeat 400000 { let x = 1 }\n");
+    put(&folder, "slow.pw", "machine simple\nrepeat 3000000 { let x = 1 }\n");
     for remove in [false, true] {
         put(&folder, "a.pw", OPEN);
         put(&folder, "b.pw", OPEN);

@@ -5,6 +5,7 @@
 
 use memchr::memrchr;
 
+use super::foreign::DECIMAL;
 use super::format::{Choice, ChosenFormat, FORMATS, Format};
 use super::line::{self, Line};
 use super::malformed::BadLine;
@@ -20,9 +21,6 @@ const FIRST_LINES: usize = 64;
 /// decimal numbers. Of the hexadecimal digits other than 0, 9 of 15 are decimal, so fewer than one in 200,000 addresses of 24
 /// such digits contains no letter.
 const DECIMAL_DIGITS: usize = 24;
-
-/// The reason against addresses that could be decimal.
-pub(super) const DECIMAL: &str = "the addresses of the first lines have only decimal digits";
 
 /// Detects the format of a text. If no line is a record in any format, returns the format that a file's first line most resembles.
 ///

@@ -3,11 +3,13 @@
 //!
 //! In the advice, `FILE` stands for the file's name.
 
-use super::detect::DECIMAL;
 use super::format::{ChosenFormat, FORMATS, Format};
 use super::line;
 use super::malformed::BadLine;
 use super::unreadable::UnreadableReason;
+
+/// The reason against addresses that could be decimal.
+pub(super) const DECIMAL: &str = "the addresses of the first lines have only decimal digits";
 
 /// A kind of binary files, which the first bytes identify.
 struct Signature {

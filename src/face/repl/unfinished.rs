@@ -36,6 +36,8 @@ impl Unfinished {
         let was_open = !self.open.is_empty();
         for byte in line.bytes() {
             match byte {
+                // A brace in a bracket is a mistake, which ends the bracket.
+                b'{' if self.open.last().is_some_and(|open| *open != b'{') => return false,
                 b'(' | b'[' | b'{' => self.open.push(byte),
                 b')' | b']' | b'}' if !self.close(byte) || self.open.is_empty() => return false,
                 _ => {}

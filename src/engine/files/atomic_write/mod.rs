@@ -13,11 +13,19 @@ use super::limits::SCRIPT;
 use super::{is_descriptor, is_pipe, open_regular, read_all};
 
 /// Replaces the content of a file that contained `old` when it was read, or writes a new file if there was none. Follows
-/// links and preserves the permissions. Fails without changing the file if another program has changed it since.
+/// links and preserves the permissions. Fails without changing the file if another program has changed it since, unless it
+/// wrote the same content, as several processes with the same task do.
 ///
 /// # Errors
 /// Fails with [`CHANGED`] if the content has changed, or if the file cannot be read or written.
 pub fn replace(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<()> {
+    match replace_unchanged(path, old, new) {
+        Err(error) if error.kind() == CHANGED && unchanged(path, new).is_ok() => Ok(()),
+        done => done,
+    }
+}
+
+fn replace_unchanged(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<()> {
     let Some(old) = old else {
         let file = unfinished(path, None, true, |file| file.write_all(new))?;
         let taken = |error: io::Error| if error.kind() == CHANGED { changed() } else { error };

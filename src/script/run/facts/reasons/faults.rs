@@ -5,8 +5,7 @@ use pagewalk_engine::machine::pte::Bit;
 
 use super::super::handled;
 use super::super::row::{low, shifted};
-use super::lookups;
-use super::words::noun;
+use super::words::{self, noun};
 use crate::run::record::{Access, Shown};
 
 /// Explains why the access has no physical address.
@@ -37,7 +36,7 @@ pub(crate) fn hardware_fault(a: &Access, fault: Fault) -> String {
                 }
                 ProtectionCause::NoExecute => (Bit::Xd, true, "not executable (XD = 1)", ""),
             };
-            match lookups::deciding_entry(a).or_else(|| denying(a, bit, denies)) {
+            match words::deciding_entry(a).or_else(|| denying(a, bit, denies)) {
                 Some(entry) => {
                     let (name, value) = (bit.row().label, u8::from(denies));
                     format!("{entry} has {name} = {value}, and the access is {kind}{mode}{}", stale(a))

@@ -5,7 +5,7 @@ use pagewalk_engine::machine::event::{Event, Purpose};
 
 use super::super::component::{self, Component};
 use super::faults::no_address;
-use super::words::NO_MMU;
+use super::words::{NO_MMU, place};
 use crate::run::record::{Access, Shown};
 
 /// Returns a lookup: the set, the tag, and the way that hit.
@@ -49,28 +49,6 @@ pub(crate) fn lookup(a: &Access, component: Component) -> String {
     }
 }
 
-/// Names the TLB entry that decided the translation, as in `the TLB entry in way 1 of set 3 of L2`.
-pub(super) fn deciding_entry(a: &Access) -> Option<String> {
-    let (at, set, way) = a.deciding_tlb()?;
-    let way = if a.spec.tlbs[at].ways == 1 { String::new() } else { format!(" in way {way}") };
-    Some(format!("the TLB entry{way}{}", place(a, Component::Tlb(at), set)))
-}
-
-/// Returns ` of set 6 of L1d`, but omits the set of a fully associative component and the name of the only
-/// TLB or cache.
-fn place(a: &Access, component: Component, set: u64) -> String {
-    let (sets, several) = match component {
-        Component::Tlb(at) => (a.spec.tlbs[at].sets, a.spec.tlbs.len() > 1),
-        Component::Cache(at) => (a.spec.caches[at].sets, a.spec.caches.len() > 1),
-    };
-    let set = if sets > 1 {
-        format!(" of set {}", set_number(set, component.widths(&a.spec).0))
-    } else {
-        String::new()
-    };
-    if several { format!("{set} of {}", component.name(&a.spec)) } else { set }
-}
-
 /// Returns the name of a TLB or cache in a sentence.
 pub(super) fn named(a: &Access, component: Component) -> String {
     match component.name(&a.spec) {
@@ -78,11 +56,6 @@ pub(super) fn named(a: &Access, component: Component) -> String {
         "cache" => "the cache".to_owned(),
         name => name.to_owned(),
     }
-}
-
-/// Returns the number of a set. One digit is the same in every radix.
-fn set_number(set: u64, bits: u32) -> String {
-    if set < 10 { set.to_string() } else { Shown::field(set, bits).to_string() }
 }
 
 /// Returns ` for process P1` if the entries of a TLB belong to processes.

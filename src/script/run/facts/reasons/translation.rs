@@ -7,7 +7,7 @@ use pagewalk_engine::machine::pte::Bit;
 use super::super::handled;
 use super::faults::{entry, no_address, no_translation, stale};
 use super::lookups;
-use super::words::NO_MMU;
+use super::words::{self, NO_MMU};
 use crate::run::nouns::size;
 use crate::run::record::{Access, Shown};
 
@@ -15,7 +15,7 @@ pub(crate) fn fault(a: &Access) -> String {
     if a.process.is_some() {
         return handled::reason(a);
     }
-    let by_tlb = || lookups::deciding_entry(a).map(|entry| format!("{entry} permits the access{}", stale(a)));
+    let by_tlb = || words::deciding_entry(a).map(|entry| format!("{entry} permits the access{}", stale(a)));
     no_translation(a).or_else(by_tlb).unwrap_or_else(|| match walked(a).next_back() {
         _ if a.spec.mmu.is_none() => NO_MMU.to_owned(),
         Some(_) if a.spec.mmu.as_ref().is_some_and(|mmu| mmu.levels.len() == 1) => {
