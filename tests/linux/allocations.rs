@@ -99,11 +99,10 @@ fn placed(start: u64, results: impl IntoIterator<Item = (u64, u64)>) -> Placed {
     results.into_iter().map(|(at, brk)| (place(at), brk - start)).collect()
 }
 
-/// Compiles a C program into a folder, if gcc is installed. Without shared libraries, no gaps between their areas attract the
-/// areas of blocks.
+/// Compiles a C program into a folder, if gcc is installed.
 pub fn compiled(source: &str, folder: &Path) -> Result<PathBuf, String> {
     let program = folder.join("program");
-    let gcc = Command::new("gcc").args(["-O1", "-w", "-static", "-o"]).arg(&program).arg(source).output();
+    let gcc = Command::new("gcc").args(["-O1", "-w", "-o"]).arg(&program).arg(source).output();
     let gcc = gcc.map_err(|error| format!("no gcc: {error}"))?;
     if gcc.status.success() { Ok(program) } else { Err(String::from_utf8_lossy(&gcc.stderr).into_owned()) }
 }
