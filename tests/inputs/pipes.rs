@@ -157,7 +157,10 @@ fn a_session_is_not_saved_to_a_pipe() {
     command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let ran = finish(command.spawn().expect("sh starts"));
     let all = format!("{}{}", ran.out, ran.messages);
-    assert!(ran.status == Some(2) && all.contains("`p.pw` cannot be replaced: it is a named pipe"), "{ran:?}");
+    assert!(
+        ran.status == Some(2) && all.contains("`p.pw` cannot be replaced: it is a named pipe"),
+        "{ran:?}"
+    );
     fs::remove_file(folder.join("p.pw")).expect("removed");
     assert_eq!(finish(start(&folder, &["--version"])).status, Some(0));
 }
