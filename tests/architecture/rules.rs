@@ -58,10 +58,7 @@ fn messages(read: &Crate, arrow: &Arrow) -> String {
 pub fn circles(read: &Crate) -> Vec<String> {
     let mut out: Vec<Vec<Arrow>> = vec![Vec::new(); read.files.len()];
     for arrow in read.arrows() {
-        // `mod.rs` and the files beside it are one module, such as a value and the list of values.
-        if !is_own_file(&read.files[arrow.from], &read.files[arrow.to]) {
-            out[arrow.from].push(arrow);
-        }
+        out[arrow.from].push(arrow);
     }
     let mut told_of = vec![false; read.files.len()];
     let mut found = Vec::new();
@@ -73,12 +70,6 @@ pub fn circles(read: &Crate) -> Vec<String> {
         found.push(way.iter().map(|arrow| messages(read, arrow)).collect::<Vec<_>>().join(", "));
     }
     found
-}
-
-/// Whether `from` is the `mod.rs` of the folder that directly contains `to`.
-fn is_own_file(from: &str, to: &str) -> bool {
-    let folder = from.strip_suffix("mod.rs");
-    folder.and_then(|folder| to.strip_prefix(folder)).is_some_and(|name| !name.contains('/'))
 }
 
 /// The shortest path from a file to itself, found by breadth-first search.

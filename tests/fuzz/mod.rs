@@ -283,7 +283,7 @@ fn most_generated_scripts_run_and_use_all_of_the_language() {
         right += usize::from(generated::checked(&text).diagnostics.is_empty());
         words.extend(text.split(|c: char| !c.is_alphanumeric() && c != '_' && c != '-').map(str::to_owned));
     }
-    assert!(right * 10 > SCRIPTS * 7, "{right} of {SCRIPTS} scripts run");
+    assert!(right * 4 > SCRIPTS * 3, "{right} of {SCRIPTS} scripts run");
     let verbs = LANGUAGE.verbs().map(|verb| verb.name);
     let calls = system_calls().map(|call| call.name);
     let missing: Vec<_> = verbs.chain(calls).filter(|word| !words.contains(*word)).collect();
