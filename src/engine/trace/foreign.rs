@@ -6,16 +6,15 @@
 use super::format::{ChosenFormat, FORMATS, Format};
 use super::line;
 use super::malformed::BadLine;
-use super::unreadable::UnreadableReason;
 
 /// The reason against addresses that could be decimal.
 pub(super) const DECIMAL: &str = "the addresses of the first lines have only decimal digits";
 
 /// A kind of binary files, which the first bytes identify.
-struct Signature {
+pub(super) struct Signature {
     bytes: &'static [u8],
-    what: &'static str,
-    advice: &'static str,
+    pub(super) what: &'static str,
+    pub(super) advice: &'static str,
 }
 
 /// A kind of text files.
@@ -152,10 +151,9 @@ const TEXTS: &[TextRow] = &[
     },
 ];
 
-/// Returns the reason against a file that begins with these bytes, if they are not the beginning of a trace.
-pub(super) fn signature(head: &[u8]) -> Option<UnreadableReason> {
-    let found = SIGNATURES.iter().find(|row| head.starts_with(row.bytes));
-    found.map(|row| UnreadableReason::Foreign { what: row.what, advice: row.advice })
+/// Returns the kind of a file that begins with these bytes, if they are not the beginning of a trace.
+pub(super) fn signature(head: &[u8]) -> Option<&'static Signature> {
+    SIGNATURES.iter().find(|row| head.starts_with(row.bytes))
 }
 
 /// Returns what to do about a file whose line is not a record in a format.

@@ -7,10 +7,11 @@ use std::fs::{self, File, OpenOptions};
 use std::io::{self, Write as _};
 use std::path::{Component, Path};
 
+use swap::unchanged;
+pub use swap::{CHANGED, changed};
 use unfinished::Unfinished;
 
-use super::limits::SCRIPT;
-use super::{is_descriptor, is_pipe, open_regular, read_all};
+use super::{is_descriptor, is_pipe};
 
 /// Replaces the content of a file that contained `old` when it was read, or writes a new file if there was none. Follows
 /// links and preserves the permissions. Fails without changing the file if another program has changed it since, unless it
@@ -37,24 +38,6 @@ fn replace_unchanged(path: &Path, old: Option<&[u8]>, new: &[u8]) -> io::Result<
     let permissions = fs::metadata(&path)?.permissions();
     let file = unfinished(&path, Some(permissions), true, |file| file.write_all(new))?;
     file.finish(|file| swap::replace(file, &path, old))
-}
-
-/// The kind of error of [`replace`] for a file that another program has changed.
-pub const CHANGED: io::ErrorKind = io::ErrorKind::AlreadyExists;
-
-/// Fails if a file has another content. Returns the file.
-fn unchanged(path: &Path, old: &[u8]) -> io::Result<File> {
-    let file = open_regular(path)?;
-    // A file of another size need not be read.
-    if file.metadata()?.len() != old.len() as u64 || read_all(&file, SCRIPT)? != old {
-        return Err(changed());
-    }
-    Ok(file)
-}
-
-/// The error for a file that another program has changed.
-pub fn changed() -> io::Error {
-    io::Error::new(CHANGED, "another program changed the file after Pagewalk read it; run the command again")
 }
 
 /// Writes a new or existing file. Follows links and preserves the permissions. Writes directly to a device, or to a

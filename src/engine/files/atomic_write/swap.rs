@@ -4,12 +4,32 @@
 //! A program can save the file between the last comparison and the renaming. Where the system can exchange two files,
 //! Pagewalk therefore compares the content that it has replaced, and exchanges the files again if it differs.
 
+use std::fs::File;
 use std::io;
 use std::path::Path;
 
 use tempfile::NamedTempFile;
 
-use super::{changed, unchanged};
+use crate::files::limits::SCRIPT;
+use crate::files::{open_regular, read_all};
+
+/// The kind of error of [`super::replace`] for a file that another program has changed.
+pub const CHANGED: io::ErrorKind = io::ErrorKind::AlreadyExists;
+
+/// Fails if a file has another content. Returns the file.
+pub(super) fn unchanged(path: &Path, old: &[u8]) -> io::Result<File> {
+    let file = open_regular(path)?;
+    // A file of another size need not be read.
+    if file.metadata()?.len() != old.len() as u64 || read_all(&file, SCRIPT)? != old {
+        return Err(changed());
+    }
+    Ok(file)
+}
+
+/// The error for a file that another program has changed.
+pub fn changed() -> io::Error {
+    io::Error::new(CHANGED, "another program changed the file after Pagewalk read it; run the command again")
+}
 
 /// Replaces a file if it still contains `old`.
 pub(super) fn replace(new: NamedTempFile, path: &Path, old: &[u8]) -> io::Result<()> {

@@ -182,8 +182,8 @@ impl Reader {
 fn is_packed(source: &mut Source) -> Result<bool, Unreadable> {
     let head = source.head(MAGIC.len() + 1)?;
     let packed = head.starts_with(&MAGIC);
-    if let Some(foreign) = foreign::signature(&head) {
-        return Err(source.error(foreign));
+    if let Some(row) = foreign::signature(&head) {
+        return Err(source.error(UnreadableReason::Foreign { what: row.what, advice: row.advice }));
     }
     if !packed {
         source.put_back(head);
