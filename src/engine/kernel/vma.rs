@@ -215,7 +215,7 @@ impl Vma {
     pub(crate) fn continues_in(&self, next: &Self) -> bool {
         let follows = next.start == self.end && self.backing_at(self.end) == next.backing_at(next.start);
         let Self { start, end, backing, heap, label, anon_vma, .. } = *self;
-        let like = Self { start, end, backing, heap, label, anon_vma, ..*next };
+        let like = Self { start, end, backing, heap, anon_vma, label, ..*next };
         let apart = (self.stack && label != next.label)
             || (heap && !next.heap && next.label.is_some())
             || (next.heap && !heap && label.is_some());

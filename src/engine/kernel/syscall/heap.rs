@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::kernel::abi::{Arg, Args, Errno};
 use crate::kernel::event::Observer;
-use crate::kernel::heap::{Heap, HeapMemory};
+use crate::kernel::heap::{Heap, HeapBlock, HeapMemory};
 use crate::kernel::ids::Pid;
 use crate::kernel::state::{Kernel, OutOfMemory};
 
@@ -192,7 +192,7 @@ fn realloc(kernel: &mut Kernel, pid: Pid, args: Args<'_>, watch: Observer<'_>) -
         return free(kernel, pid, args, watch);
     }
     let new = with_heap(kernel, pid, watch, |heap, memory| {
-        let used = heap.blocks.get(&at).is_some_and(|block| block.used());
+        let used = heap.blocks.get(&at).is_some_and(HeapBlock::used);
         if used { heap.realloc(memory, at, size).ok_or(Errno::ENOMEM) } else { Err(Errno::EINVAL) }
     })?;
     Ok(new.into())

@@ -201,7 +201,9 @@ proptest! {
     ) {
         let straddle = if first { Straddle::First } else { Straddle::Split };
         let mut machine = Machine::new(spec);
-        steps.iter().for_each(|step| take(step, &mut machine));
+        for step in &steps {
+            take(step, &mut machine);
+        }
         let on = || OwnedTarget::Machine(Box::new(machine.clone()));
         let Ok(mut flat) = FlatReplay::new(on(), straddle) else { return Ok(()) };
         let batch = merged(&flat, &records, true);
@@ -225,7 +227,9 @@ proptest! {
     ) {
         let straddle = if first { Straddle::First } else { Straddle::Split };
         let mut machine = Machine::new(spec);
-        steps.iter().for_each(|step| take(step, &mut machine));
+        for step in &steps {
+            take(step, &mut machine);
+        }
         let default = KernelConfig::default_for(machine.spec());
         let replacement = demand.replacement.unwrap_or(default.replacement);
         let config = KernelConfig { frames: demand.frames, replacement, swap: SWAP, on_disk, ..default };

@@ -139,13 +139,12 @@ fn apply(
             kernel.unmerge(pid, range, watch)?;
         }
         AdviceAction::WillNeed => read_ahead(kernel, part),
-        AdviceAction::DontNeedLocked => kernel.unmap_pages(pid, range),
         AdviceAction::DontNeed | AdviceAction::Free | AdviceAction::Cold | AdviceAction::PageOut
             if part.locked =>
         {
             return Err(Errno::EINVAL.into());
         }
-        AdviceAction::DontNeed => kernel.unmap_pages(pid, range),
+        AdviceAction::DontNeed | AdviceAction::DontNeedLocked => kernel.unmap_pages(pid, range),
         AdviceAction::Free => kernel.discard_swapped(pid, range),
         AdviceAction::PageOut => kernel.page_out(pid, range, watch),
         AdviceAction::Merge(true) | AdviceAction::Cold | AdviceAction::Populate(_) => {}

@@ -284,6 +284,13 @@ fn guess(text: &str) -> Result<(Format, Vec<Record>), Unreadable> {
     Ok((reader.format().format, records))
 }
 
+/// Asserts why each line is no record of a format.
+fn assert_reasons(format: Format, lines: &[(&str, &str)]) {
+    for (line, reason) in lines {
+        assert_eq!(why(line, format), *reason, "{line}");
+    }
+}
+
 #[test]
 fn pinatrace_is_read() {
     let expected = vec![record(Op::Load, 0x7ffd_1010, 4), record(Op::Store, 0x7ffd_1008, 4)];
@@ -294,14 +301,15 @@ fn pinatrace_is_read() {
     ] {
         assert_eq!(guess(text), Ok((Format::Pin, expected.clone())), "{text}");
     }
-    for (line, reason) in [
-        ("0x40052d R 0x7ffd1010", "no colon after the instruction's address"),
-        ("0x40052d: P 0x7ffd1010", "no R or W after the instruction's address"),
-        ("0x40052d: R", "no hexadecimal address where one is expected"),
-        ("0x40052d: R 0x10 8x", "a number that is not decimal"),
-    ] {
-        assert_eq!(why(line, Format::Pin), reason, "{line}");
-    }
+    assert_reasons(
+        Format::Pin,
+        &[
+            ("0x40052d R 0x7ffd1010", "no colon after the instruction's address"),
+            ("0x40052d: P 0x7ffd1010", "no R or W after the instruction's address"),
+            ("0x40052d: R", "no hexadecimal address where one is expected"),
+            ("0x40052d: R 0x10 8x", "a number that is not decimal"),
+        ],
+    );
 }
 
 #[test]
@@ -317,14 +325,15 @@ fn traces_with_gaps_are_read() {
     ] {
         assert_eq!(guess(text), Ok((Format::Gap, expected.clone())), "{text}");
     }
-    for (line, reason) in [
-        ("l 0x10", "no number of instructions after the address"),
-        ("l 0x10 1 2", "extra text after the number of instructions"),
-        ("r 0x10 1", "no `# 0`, `# 1`, `l`, or `s` at the start"),
-        ("s 0x10 a", "no number where one is expected"),
-    ] {
-        assert_eq!(why(line, Format::Gap), reason, "{line}");
-    }
+    assert_reasons(
+        Format::Gap,
+        &[
+            ("l 0x10", "no number of instructions after the address"),
+            ("l 0x10 1 2", "extra text after the number of instructions"),
+            ("r 0x10 1", "no `# 0`, `# 1`, `l`, or `s` at the start"),
+            ("s 0x10 a", "no number where one is expected"),
+        ],
+    );
     // A comment in a trace of another format is no record.
     assert_eq!(guess("# 0 7fffed80 1\n L 10,4\n"), Ok((Format::Lackey, vec![record(Op::Load, 16, 4)])));
 }
@@ -360,7 +369,7 @@ fn a_table_is_not_taken_for_a_trace() {
 #[test]
 fn decimal_addresses_are_not_read_as_hexadecimal() {
     let lines = |address: &dyn Fn(u64) -> String| {
-        (1..=32).map(|n| format!("R {}\n", address(n * 7_654_321))).collect::<String>()
+        (1..=32).fold(String::new(), |lines, n| lines + "R " + &address(n * 7_654_321) + "\n")
     };
     let failed = guess(&lines(&|n| n.to_string())).expect_err("decimal").to_string();
     assert!(
