@@ -99,16 +99,12 @@ impl Session<'_> {
         if !matches!(self.state.machine, Slot::Unknowable) || name.contains('.') || may_be_level {
             return Ok(());
         }
-        let near = match facts::key(name, family, None) {
-            Ok(key) => {
-                self.check_words(fact, &key);
-                None
-            }
-            Err(_) => {
-                let facts = facts::facts_of(family, None);
-                nearest(name, facts.iter().map(|(name, _)| name.as_str())).map(ToOwned::to_owned)
-            }
-        };
-        near.map_or(Ok(()), |near| Err(self.unknown_fact(fact, Some(near), family).into()))
+        if let Ok(key) = facts::key(name, family, None) {
+            self.check_words(fact, &key);
+            return Ok(());
+        }
+        let facts = facts::facts_of(family, None);
+        let near = nearest(name, facts.iter().map(|(name, _)| name.as_str()));
+        near.map_or(Ok(()), |near| Err(self.unknown_fact(fact, Some(near.to_owned()), family).into()))
     }
 }

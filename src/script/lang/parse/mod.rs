@@ -73,7 +73,8 @@ pub(super) fn word_starts(text: &str) -> impl Iterator<Item = usize> + '_ {
     text.bytes().enumerate().filter_map(move |(at, byte)| {
         let was_inside = inside;
         inside = byte.is_ascii_alphanumeric() || byte == b'_' || !byte.is_ascii();
-        (!byte.is_ascii_whitespace() && !(inside && was_inside)).then_some(at)
+        let continues = inside && was_inside;
+        (!continues && !byte.is_ascii_whitespace()).then_some(at)
     })
 }
 

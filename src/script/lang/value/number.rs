@@ -90,7 +90,7 @@ impl Number {
         let mut number = self;
         match &mut number.0 {
             Repr::Integer(_, measure) | Repr::Fraction(_, measure) | Repr::Double(_, measure) => {
-                *measure = new
+                *measure = new;
             }
         }
         number

@@ -176,26 +176,31 @@ impl Measure {
         a: Option<Self>,
         b: Option<Self>,
     ) -> Result<Option<Self>, ValueError> {
-        Ok(match (op, a, b) {
-            (_, None, None) => None,
-            // An address plus an offset in bytes is an address, which is a plain number.
-            (BinaryOp::Add | BinaryOp::Subtract, None, Some(Self::Bytes))
-            | (BinaryOp::Add | BinaryOp::Subtract, Some(Self::Bytes), None) => None,
-            (BinaryOp::Add | BinaryOp::Subtract, ..) => Self::common(symbol, a, b)?,
-            (BinaryOp::Multiply, None, one) | (BinaryOp::Multiply, one, None) => one,
-            // A number of pages, or of cycles with a time for each, is a factor.
-            (BinaryOp::Multiply, Some(Self::Pages), other)
-            | (BinaryOp::Multiply, other, Some(Self::Pages)) => other.filter(|other| *other != Self::Pages),
-            (BinaryOp::Multiply, Some(Self::Cycles), Some(Self::Time))
-            | (BinaryOp::Multiply, Some(Self::Time), Some(Self::Cycles)) => Some(Self::Time),
-            (BinaryOp::Divide | BinaryOp::FloorDivide, Some(one), Some(other)) if one == other => None,
-            (BinaryOp::Divide | BinaryOp::FloorDivide, one, None | Some(Self::Pages)) => one,
-            (BinaryOp::Divide | BinaryOp::FloorDivide, Some(Self::Time), Some(Self::Cycles)) => {
-                Some(Self::Time)
-            }
-            (BinaryOp::Remainder, one, None) => one,
-            (BinaryOp::Remainder, Some(one), Some(other)) if one == other => a,
-            (BinaryOp::ShiftLeft | BinaryOp::ShiftRight, one, _) => one,
+        Ok(match op {
+            BinaryOp::Add | BinaryOp::Subtract => match (a, b) {
+                // An address plus an offset in bytes is an address, which is a plain number.
+                (None, Some(Self::Bytes)) | (Some(Self::Bytes), None) => None,
+                _ => Self::common(symbol, a, b)?,
+            },
+            BinaryOp::Multiply => match (a, b) {
+                (None, one) | (one, None) => one,
+                // A number of pages, or of cycles with a time for each, is a factor.
+                (Some(Self::Pages), other) | (other, Some(Self::Pages)) => {
+                    other.filter(|other| *other != Self::Pages)
+                }
+                (Some(Self::Cycles), Some(Self::Time)) | (Some(Self::Time), Some(Self::Cycles)) => {
+                    Some(Self::Time)
+                }
+                _ => None,
+            },
+            BinaryOp::Divide | BinaryOp::FloorDivide => match (a, b) {
+                (Some(one), Some(other)) if one == other => None,
+                (one, None | Some(Self::Pages)) => one,
+                (Some(Self::Time), Some(Self::Cycles)) => Some(Self::Time),
+                _ => None,
+            },
+            BinaryOp::Remainder => a.filter(|_| b.is_none() || a == b),
+            BinaryOp::ShiftLeft | BinaryOp::ShiftRight => a,
             _ => None,
         })
     }

@@ -67,5 +67,5 @@ fn hexadecimal(bytes: &[u8]) -> String {
 }
 
 fn unreadable(path: &Path, error: &io::Error) -> PartError {
-    PartError::Trace(format!("cannot read `{}`: {}", shown(&path), reason(error)))
+    PartError::Trace(format!("cannot read `{}`: {}", shown(path), reason(error)))
 }

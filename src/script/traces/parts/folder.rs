@@ -15,7 +15,7 @@ use pagewalk_engine::files::limits::SWEEP_PART;
 use pagewalk_engine::files::{open_regular, read_all, reason};
 
 fn unreadable(path: &Path, error: &io::Error) -> PartError {
-    PartError::Folder(format!("cannot read `{}`: {}", shown(&path), reason(error)))
+    PartError::Folder(format!("cannot read `{}`: {}", shown(path), reason(error)))
 }
 
 /// Reads a table or a manifest.
@@ -23,7 +23,7 @@ fn read(path: &Path) -> Result<String, PartError> {
     let bytes = open_regular(path).and_then(|file| read_all(file, SWEEP_PART));
     let bytes = bytes.map_err(|error| unreadable(path, &error))?;
     String::from_utf8(bytes)
-        .map_err(|_| PartError::Folder(format!("`{}` is not a text in UTF-8", shown(&path))))
+        .map_err(|_| PartError::Folder(format!("`{}` is not a text in UTF-8", shown(path))))
 }
 
 /// The paths of the manifests in a folder, in the order of the names.
@@ -79,7 +79,7 @@ pub(super) fn write(folder: &Path, manifest: &Manifest, table: &str) -> Result<(
 }
 
 fn unwritten(path: &Path, error: &io::Error) -> PartError {
-    PartError::Unwritten(format!("cannot write `{}`: {}", shown(&path), reason(error)))
+    PartError::Unwritten(format!("cannot write `{}`: {}", shown(path), reason(error)))
 }
 
 /// The number of parts of the sweep whose parts a folder contains, or `None` if there are none.
@@ -118,7 +118,7 @@ pub fn merged(folder: &Path) -> Result<String, PartError> {
 /// Describes an error, and what to do.
 fn explained(folder: &Path, error: &MergeError, found: &[(PathBuf, Manifest)]) -> PartError {
     let file = |at: usize| found.get(at).map_or_else(String::new, |(path, _)| shown(path));
-    let folder = shown(&folder);
+    let folder = shown(folder);
     PartError::Folder(match error {
         MergeError::Nothing => {
             format!("`{folder}` contains no parts of a sweep; write them with `pagewalk sweep --partition`")

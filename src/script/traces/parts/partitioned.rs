@@ -157,7 +157,7 @@ impl<'a> PartitionedSweep<'a> {
 /// The manifests in a folder that exists.
 fn manifests_of(folder: &Path) -> Result<Vec<(PathBuf, Manifest)>, PartError> {
     if !folder.is_dir() {
-        let name = shown(&folder);
+        let name = shown(folder);
         return Err(PartError::Folder(format!("cannot write to `{name}`: the folder does not exist")));
     }
     manifests(folder)
@@ -180,7 +180,7 @@ fn fits(found: &[(PathBuf, Manifest)], manifest: &Manifest, replaced: Option<Par
         if Some(other.part) != replaced
             && let Some(what) = manifest.difference(other)
         {
-            let name = shown(&path);
+            let name = shown(path);
             return Err(PartError::Folder(format!(
                 "`{name}` is a part of another sweep: the {what}; choose another folder"
             )));

@@ -177,7 +177,7 @@ fn valued(session: &mut Session<'_>, setting: &Setting) -> Result<Vec<Field>, St
         let field = session.field(&alone(std::slice::from_ref(value)))?;
         match field.args.first().map(|arg| &arg.kind) {
             Some(ArgKind::Value(value::Value::List(elements))) => {
-                for element in elements.iter() {
+                for element in elements {
                     fields.push(with(ArgKind::Value(element.clone()), session)?);
                 }
             }

@@ -144,20 +144,17 @@ impl Session<'_> {
             ..ExtraOptions::default()
         };
         let mut replay = CountingReplay::on(on, plan.straddle, extra);
-        let malformed = match &head.whole {
-            Some(read) => {
-                replay = replay.for_few_records();
-                let done = self.perform_batch(&mut replay, &head.batch, read.lines, plan.file.name.span);
-                done.map(|()| read.malformed.clone())
-            }
-            None => {
-                let mut lines = 0;
-                plan.file.read(self.interrupt, replay.fetches(), &mut |batch, read| {
-                    let more = read - lines;
-                    lines = read;
-                    self.perform_batch(&mut replay, batch, more, plan.file.name.span)
-                })
-            }
+        let malformed = if let Some(read) = &head.whole {
+            replay = replay.for_few_records();
+            let done = self.perform_batch(&mut replay, &head.batch, read.lines, plan.file.name.span);
+            done.map(|()| read.malformed.clone())
+        } else {
+            let mut lines = 0;
+            plan.file.read(self.interrupt, replay.fetches(), &mut |batch, read| {
+                let more = read - lines;
+                lines = read;
+                self.perform_batch(&mut replay, batch, more, plan.file.name.span)
+            })
         };
         (malformed.map(|malformed| Performed { counted: replay.counts(), malformed }), replay.into_target())
     }
