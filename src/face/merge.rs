@@ -41,7 +41,7 @@ impl Merge {
         let Some(file) = &self.output else { return print(&table).map(|()| Status::Held) };
         Ok(match write_file(file, &table) {
             Ok(()) => Status::Held,
-            Err(error) => refused(&format!("cannot write `{}`: {}", shown(&file), reason(&error))),
+            Err(error) => refused(&format!("cannot write `{}`: {}", shown(file), reason(&error))),
         })
     }
 

@@ -52,7 +52,7 @@ fn names(folder: &Path) -> Vec<String> {
 #[test]
 fn a_time_limit_ends_a_trace_without_records() {
     let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
-    let lines = [b'\n'; 1 << 20];
+    let lines = vec![b'\n'; 1 << 20];
     for _ in 0..512 {
         encoder.write_all(&lines).unwrap();
     }

@@ -147,7 +147,7 @@ fn the_limit_bounds_the_memory_of_replays() {
 /// A table of pages that are far apart, so that each row needs its own parts of the page table.
 #[cfg(target_os = "linux")]
 fn sparse_table(rows: u64) -> String {
-    let rows: String = (0..rows).map(|row| format!("| {:X} {row:X} |\n", row * 512)).collect();
+    let rows = (0..rows).fold(String::new(), |rows, row| rows + &format!("| {:X} {row:X} |\n", row * 512));
     format!("machine core-i7\nset page_table {{\n| vpn ppn |\n{rows}}}\n")
 }
 
@@ -172,7 +172,7 @@ fn the_limit_bounds_the_memory_of_statements() {
         assert!(said.contains("[limit-memory]") && said.contains(why), "{why}: {said}");
     }
     let enough = Options { max_memory: 64 << 20, ..Options::default() };
-    assert_eq!(text_within(&sparse_table(8_000), enough).status(), 0);
+    assert_eq!(text_within(sparse_table(8_000), enough).status(), 0);
 }
 
 /// The message points to the first word that needs more than the limit. Comments need no memory.

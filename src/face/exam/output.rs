@@ -90,7 +90,7 @@ pub(crate) fn write(folder: &Path, files: &[File], versions: usize) -> Result<St
         })?;
     }
     let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-    Ok(format!("{}: {}, {}\n", shown(&folder), count(versions, "version"), count(files.len(), "file")))
+    Ok(format!("{}: {}, {}\n", shown(folder), count(versions, "version"), count(files.len(), "file")))
 }
 
 /// Returns the codes and seeds in a list of versions.
@@ -106,7 +106,7 @@ fn warn_of_replaced_list(path: &Path, new: &[u8]) {
         complain(&format!(
             "pagewalk: warning: `{}` listed other versions and is replaced\n  \
              help: write each set of versions to its own folder\n",
-            shown(&path)
+            shown(path)
         ));
     }
 }

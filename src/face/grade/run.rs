@@ -122,7 +122,7 @@ impl Grade {
             }
             if open > 0 {
                 let what = if open == 1 { "answer is" } else { "answers are" };
-                let path = shown(&path);
+                let path = shown(path);
                 complain(&format!(
                     "pagewalk: {open} {what} unreadable; fill in the column `read as` of {path}, and grade again\n"
                 ));
@@ -176,7 +176,7 @@ impl Grade {
         let stem = term_name(path);
         let paths = || self.earlier.iter().chain([&self.answers]);
         let unique = paths().filter(|other| term_name(other) == stem).count() == 1;
-        let name = if unique { stem } else { shown(&path) };
+        let name = if unique { stem } else { shown(path) };
         let term = Term::earlier(name, &read_before(path)?);
         if !term.has_items(marked) {
             return Err("has no marks of this exam; use a file that `pagewalk grade --output` writes \
@@ -195,7 +195,7 @@ impl Grade {
         let (mut rules, mut wrong) = (Rules::default(), Vec::new());
         if let Some(path) = &self.rules {
             let text = read_text(path, RULES).map_err(|message| report_file(path, &message))?;
-            wrong = rules.set_yaml(&shown(&path), &text);
+            wrong = rules.set_yaml(&shown(path), &text);
         }
         for flag in &self.rule {
             let set = rules.set_written(flag);
@@ -369,7 +369,7 @@ fn term_name(path: &Path) -> String {
 }
 
 fn wrong(path: &Path, message: &str) -> Status {
-    complain(&format!("pagewalk: {} {message}\n", shown(&path)));
+    complain(&format!("pagewalk: {} {message}\n", shown(path)));
     Status::Wrong
 }
 
@@ -379,6 +379,6 @@ fn report_file(path: &Path, message: &str) -> AlreadyReported {
 }
 
 fn report_flaw(path: &Path, flaw: &Flaw) -> AlreadyReported {
-    complain(&format!("pagewalk: {}:{}: {}\n", shown(&path), flaw.line, flaw.message));
+    complain(&format!("pagewalk: {}:{}: {}\n", shown(path), flaw.line, flaw.message));
     AlreadyReported
 }

@@ -75,7 +75,7 @@ impl ReplayOutput {
             complain(&format!(
                 "pagewalk: cannot write `{}`: {}
 ",
-                shown(&file),
+                shown(file),
                 reason(&error)
             ));
             status = status.max(Status::Wrong);

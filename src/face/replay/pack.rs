@@ -61,7 +61,7 @@ impl Packing<'_> {
             Err(_) if packed.status != Status::Held && packed.message.ends_with('\n') => Ok(packed.status),
             Err(error) if to_stdout => Err(error),
             Err(error) => {
-                complain(&format!("pagewalk: cannot write `{}`: {}\n", shown(&file), reason(&error)));
+                complain(&format!("pagewalk: cannot write `{}`: {}\n", shown(file), reason(&error)));
                 Ok(Status::Wrong)
             }
             Ok(()) => Ok(packed.status),

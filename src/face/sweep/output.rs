@@ -46,7 +46,7 @@ impl SweepOutput<'_> {
             } else {
                 continue;
             };
-            return Err(format!("cannot write `{}`: {why}", shown(&file)));
+            return Err(format!("cannot write `{}`: {why}", shown(file)));
         }
         Ok(())
     }
@@ -119,9 +119,9 @@ pub(super) fn warn(swept: &[Swept]) {
 
 /// Reports that a file is unchanged, because the results are incomplete.
 fn unwritten(file: &Path) -> String {
-    format!("pagewalk: `{}` is not written, because the results are incomplete\n", shown(&file))
+    format!("pagewalk: `{}` is not written, because the results are incomplete\n", shown(file))
 }
 
 fn failed(file: &Path, error: &io::Error) -> String {
-    format!("pagewalk: cannot write `{}`: {}\n", shown(&file), reason(error))
+    format!("pagewalk: cannot write `{}`: {}\n", shown(file), reason(error))
 }

@@ -197,8 +197,8 @@ struct LineCounter<'d> {
 impl LineCounter<'_> {
     /// Returns the line of a position, which does not precede the last one.
     fn line_of(&mut self, position: usize) -> usize {
-        let passed = self.document.as_bytes().get(self.at..position).unwrap_or(&[]);
-        self.line += passed.iter().filter(|byte| **byte == b'\n').count();
+        let passed = self.document.get(self.at..position).unwrap_or_default();
+        self.line += passed.matches('\n').count();
         self.at = self.at.max(position);
         self.line
     }
@@ -216,7 +216,7 @@ fn is_file(word: &str) -> bool {
     path.extension().is_some_and(|end| end == "pw") && path.file_name().is_some_and(|name| name == word)
 }
 
-/// Returns all fenced code blocks of a document, as CommonMark defines them.
+/// Returns all fenced code blocks of a document, as `CommonMark` defines them.
 fn blocks(document: &str) -> Vec<FencedBlock> {
     let mark = if document.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len() } else { 0 };
     let mut blocks = Vec::new();

@@ -99,7 +99,7 @@ impl Search<'_> {
     pub(crate) fn files(&self) -> (Vec<SuiteFile>, Vec<String>) {
         let (mut found, mut wrong) = (Vec::new(), Vec::new());
         let cannot_read =
-            |path: &Path, words: &str| format!("pagewalk: cannot read `{}`: {words}\n", shown(&path));
+            |path: &Path, words: &str| format!("pagewalk: cannot read `{}`: {words}\n", shown(path));
         for path in self.paths {
             // Remove a leading `./`, but keep `.` itself.
             let path = path.strip_prefix(".").ok().filter(|rest| *rest != Path::new("")).unwrap_or(path);
@@ -118,7 +118,7 @@ impl Search<'_> {
                     Some(_) => found.extend(SuiteFile::from_path(path)),
                     None => wrong.push(format!(
                         "pagewalk: `{}` is neither a script (`.pw`) nor Markdown (`.md`)\n",
-                        shown(&path)
+                        shown(path)
                     )),
                 },
             }
@@ -214,5 +214,5 @@ pub(crate) fn included(all: &[SuiteFile]) -> BTreeSet<PathBuf> {
 
 /// Returns a path in the form that reports use on every system.
 pub(crate) fn report_name(path: &Path) -> String {
-    shown(&path).replace('\\', "/")
+    shown(path).replace('\\', "/")
 }

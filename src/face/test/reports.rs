@@ -77,5 +77,5 @@ impl Report {
 }
 
 fn cannot_write(file: &Path, error: &io::Error) -> String {
-    format!("cannot write `{}`: {}", shown(&file), reason(error))
+    format!("cannot write `{}`: {}", shown(file), reason(error))
 }

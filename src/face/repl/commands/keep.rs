@@ -96,7 +96,7 @@ pub(crate) fn load(context: &mut ReplContext, file: &Path) -> io::Result<()> {
     let before = context.explore.history.at();
     let ended = context.run(&body, Mode::Each, AnswerDetail::Failures)?;
     let (_, words) = narrate::summary(ended.totals, ended.diagnostics.len());
-    context.print_line(format!("{}: {words}", shown(&file)))?;
+    context.print_line(format!("{}: {words}", shown(file)))?;
     let done = context.explore.history.at() - before;
     if done < body.len() && done > 0 {
         let all = body.len();
